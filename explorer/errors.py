@@ -1,0 +1,59 @@
+"""Every error meant for the user.
+
+::
+
+    ExplorerError
+    ├── ReadError            a file or page could not be read as papers
+    ├── SchemaError          a table lacks what a step needs
+    ├── CorpusError          a corpus folder is missing, damaged or of another version
+    ├── QueryError           a search query is malformed; carries the position
+    ├── SelectionError       a selection names something that cannot be
+    ├── ExportError          a table could not be written
+    └── ServerError          the dashboard server could not be started
+
+Each message says what happened, to which record or file, and what to do next.
+"""
+
+from __future__ import annotations
+
+
+class ExplorerError(Exception):
+    """Root of every error meant for the user."""
+
+
+class ReadError(ExplorerError):
+    """A file or page could not be read as papers."""
+
+
+class SchemaError(ExplorerError):
+    """A table lacks a column, or a column has the wrong type."""
+
+
+class CorpusError(ExplorerError):
+    """A corpus folder is missing, damaged or of another version."""
+
+
+class QueryError(ExplorerError):
+    """A search query is malformed.
+
+    Attributes
+    ----------
+    position : int
+        Zero-based character of the query the message points at.
+    """
+
+    def __init__(self, message: str, position: int = 0) -> None:
+        super().__init__(message)
+        self.position = position
+
+
+class SelectionError(ExplorerError):
+    """A selection names a field, value or order that cannot be."""
+
+
+class ExportError(ExplorerError):
+    """A table could not be written."""
+
+
+class ServerError(ExplorerError):
+    """The dashboard server could not be started."""

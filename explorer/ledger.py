@@ -1,0 +1,102 @@
+"""The ledger of an import: what became of every input record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Action = Literal["repaired", "rejected", "merged"]
+
+
+class Entry(NamedTuple):
+    """One thing that happened to one record."""
+
+    source: str
+    """Name of the file or service."""
+    line: int | None
+    """Line of the source where the record starts, from 1; None where a format has no lines."""
+    record: int
+    """Number of the record in its source, from 1."""
+    action: Action
+    field: str
+    """Column of the schema, or empty when the whole record is meant."""
+    before: str
+    after: str
+    """New value; for a merge, the id of the paper the record went into."""
+    reason: str
+
+
+@dataclass
+class Ledger:
+    """What became of every input record: ``read == accepted + rejected + merged``, always.
+
+    Attributes
+    ----------
+    read, accepted, rejected, merged : int
+        Counts of records.
+    notes : list of Entry
+        What was repaired, rejected or merged, and why.
+    """
+
+    read: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    merged: int = 0
+    notes: list[Entry] = field(default_factory=list)
+
+    @property
+    def repaired(self) -> int:
+        """Number of records with at least one repair."""
+        return len({(note.source, note.record) for note in self.notes if note.action == "repaired"})
+
+    @property
+    def entries(self) -> pd.DataFrame:
+        """The notes as a table with the columns of `Entry`."""
+        import pandas as pd
+
+        return pd.DataFrame(self.notes, columns=list(Entry._fields))
+
+    def accept(self, count: int = 1) -> None:
+        """Count records that were read and taken over."""
+        self.read += count
+        self.accepted += count
+
+    def reject(self, source: str, record: int, reason: str, *, line: int | None = None, text: str = "") -> None:
+        """Count and note a record that could not be taken over."""
+        self.read += 1
+        self.rejected += 1
+        self.notes.append(Entry(source, line, record, "rejected", "", text[:300], "", reason))
+
+    def repair(
+        self, source: str, record: int, name: str, before: str, after: str, reason: str, *, line: int | None = None
+    ) -> None:
+        """Note that a value of an accepted record was changed."""
+        self.notes.append(Entry(source, line, record, "repaired", name, before[:300], after[:300], reason))
+
+    def merge(self, source: str, record: int, into: str, reason: str, *, line: int | None = None) -> None:
+        """Note that an accepted record went into another paper."""
+        self.accepted -= 1
+        self.merged += 1
+        self.notes.append(Entry(source, line, record, "merged", "", "", into, reason))
+
+    def add(self, other: Ledger) -> None:
+        """Take over the counts and notes of another ledger."""
+        self.read += other.read
+        self.accepted += other.accepted
+        self.rejected += other.rejected
+        self.merged += other.merged
+        self.notes.extend(other.notes)
+
+    def check(self, papers: int) -> None:
+        """Assert that no record is unaccounted for, `papers` being the rows of the resulting table."""
+        assert self.read == self.accepted + self.rejected + self.merged, self.sentence()
+        assert self.accepted == papers, f"{papers} papers, but {self.accepted} accepted"
+
+    def sentence(self) -> str:
+        """Say the counts in words, such as ``91 records read: 88 accepted (2 repaired), 3 rejected.``"""
+        parts = [f"{self.accepted:,} accepted" + (f" ({self.repaired:,} repaired)" if self.repaired else "")]
+        parts += [f"{count:,} {word}" for count, word in ((self.rejected, "rejected"), (self.merged, "merged")) if count]
+        return f"{self.read:,} record{'' if self.read == 1 else 's'} read: {', '.join(parts)}."
