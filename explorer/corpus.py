@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable
 from functools import cached_property
 from os import PathLike
@@ -29,7 +30,7 @@ from explorer.store import (
     read_table,
     write_corpus,
 )
-from explorer.text import readable, tokens
+from explorer.text import analyzer, readable, tokens
 from explorer.topics import Topics, load_topics
 from explorer.trends import MONTH
 
@@ -153,15 +154,7 @@ class Corpus:
         QueryError
             The query is malformed.
         """
-        return to_frame(self.select_table(selection))
-
-    def select_table(self, selection: Selection, only: Iterable[int] | None = None) -> pa.Table:
-        """`select` as a `pyarrow.Table`; with `only`, the papers of these rows among them."""
-        results = self.results(selection)
-        rows = results.rows()
-        if only is not None:
-            rows = rows[np.isin(rows, np.fromiter(only, np.int64))]
-        return self.take(rows, results.scores(rows))
+        return to_frame(self.results(selection).table())
 
     def take(self, rows: np.ndarray, scores: np.ndarray) -> pa.Table:
         """Papers of some rows, in their order, with `topic` and `score`."""
@@ -271,11 +264,7 @@ class Corpus:
         return self._totals.get(("facet", field), lambda: self._facet(field))
 
     def _facet(self, field: str) -> Facet:
-        if field == "topics":
-            rows = np.arange(len(self), dtype=np.int32)
-            labels = pa.array(self.topics.labels, pa.large_string())
-            return Facet(labels, np.asarray(self.topics.codes), np.arange(len(self) + 1, dtype=np.int64), rows)
-        if field not in FACETS:
+        if field not in ("topics", *FACETS):
             raise SelectionError(f"There is no facet {field!r}. Facets: topics, {', '.join(FACETS)}.")
         return Facet.load(self._generation, field)
 
@@ -320,9 +309,7 @@ def _written(stems: list[str], text: str) -> list[str]:
     """Stems as the words that `text` writes them with."""
     words: dict[str, str] = {}
     plain = readable(text)
-    from explorer.text import analyzer
-
-    for token in analyzer("english").analyze(plain):
+    for token in analyzer("english").pre_tokenize(plain).tokens:
         words.setdefault(token.text, plain[token.char_offset_from : token.char_offset_to].lower())
     return [words.get(stem, stem) for stem in stems]
 
@@ -343,6 +330,26 @@ def open_corpus(folder: str | PathLike[str]) -> Corpus:
         There is no corpus, it is damaged, or it is of another format version.
     """
     return Corpus(folder)
+
+
+def default_corpus() -> Corpus:
+    """The corpus that `LITEXPLORER_CORPUS` names (the server sets it), else the bundled sample.
+
+    Raises
+    ------
+    CorpusError
+        The folder named holds no corpus.
+    """
+    if named := os.environ.get("LITEXPLORER_CORPUS"):
+        return Corpus(named)
+    return open_files([bundled("data", "arithmetic.jsonl")])
+
+
+def bundled(folder: str, name: str) -> Path:
+    """A file that ships with the package: within it when installed, beside it in a checkout."""
+    package = Path(__file__).parent
+    inside = package / folder / name
+    return inside if inside.exists() else package.parent / folder / name
 
 
 def open_files(files: Iterable[str | PathLike[str]], *, progress: Progress | None = None) -> Corpus:
@@ -366,6 +373,7 @@ def open_files(files: Iterable[str | PathLike[str]], *, progress: Progress | Non
     imported = import_papers(*paths)
     ledger = imported.ledger
     made = {
+        "name": paths[0].stem if len(paths) == 1 else f"{paths[0].stem} and {len(paths) - 1} more",
         "files": [path.name for path in paths],
         "ledger": {"read": ledger.read, "accepted": ledger.accepted, "repaired": ledger.repaired, "rejected": ledger.rejected},
     }

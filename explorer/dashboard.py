@@ -66,12 +66,13 @@ class Dashboard(anywidget.AnyWidget):  # type: ignore[misc]
         except QueryError as error:
             self.session, problem = Session(corpus), str(error)
         served = os.environ.get("SERVER_SOFTWARE", "").startswith("voila/")
+        script = os.environ.get("LITEXPLORER_ASSETS") if served else None
         super().__init__(
             _esm=widgets.script(),
             _css=widgets.style(),
             help=[{"syntax": syntax, "meaning": meaning, "example": example} for syntax, meaning, example in HELP],
             assets={
-                "plotly_url": os.environ.get("LITEXPLORER_PLOTLY_URL") if served else None,
+                "plotly_url": os.environ.get("VOILA_BASE_URL", "/") + script if script else None,
                 "plotly_version": plotly_version(),
                 "page": served,
             },

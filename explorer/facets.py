@@ -107,7 +107,7 @@ class Facet:
         parts = {part: np.load(folder / f"{name}.{part}.npy", mmap_mode="r") for part in ("codes", "starts", "rows")}
         with pa.memory_map(str(folder / f"{name}.values.arrow")) as file:
             values = pa.ipc.open_file(file).read_all().column("value")
-        return cls(values=values.chunk(0) if values.num_chunks else pa.array([], pa.large_string()), **parts)
+        return cls(values=values.chunk(0) if values.num_chunks else values, **parts)
 
 
 def code_facet(column: pa.ChunkedArray) -> Facet:

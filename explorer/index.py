@@ -170,13 +170,15 @@ class TextIndex:
         return Query.boolean_query(parts)
 
     def _leaf(self, node: Word | Phrase) -> Any:
+        if not node.field and not (isinstance(node, Word) and node.prefix) and not tokens(node.text, "english"):
+            # Nothing but stop words or signs: like the small words of a title, it excludes no paper.
+            return tantivy.Query.const_score_query(tantivy.Query.all_query(), 0.0)
         fields = (node.field,) if node.field else EVERYWHERE
         if isinstance(node, Word) and node.prefix:
             parts = [query for field in fields for query in self._prefix(node.text, field)]
         else:
             parts = [query for field in fields if (query := self._terms(node.text, field)) is not None]
         if not parts:
-            # Nothing but stop words or signs: like the words of a title that carry no meaning, it excludes no paper.
             return tantivy.Query.const_score_query(tantivy.Query.all_query(), 0.0)
         return parts[0] if len(parts) == 1 else tantivy.Query.boolean_query([(tantivy.Occur.Should, part) for part in parts])
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
+import pyarrow as pa
 
 from explorer.index import Hits
 from explorer.query import parse
@@ -156,6 +157,21 @@ class Results:
             scores[self.hits.rows] = self.hits.scores
         found: np.ndarray = scores[rows]
         return found
+
+    def table(self, only: Iterable[int] | None = None) -> pa.Table:
+        """The papers shown as a table, in their order, with `topic` and `score`.
+
+        Parameters
+        ----------
+        only : iterable of int, optional
+            Rows to give instead of those shown: first those that are shown, in order, then the others by row.
+        """
+        rows = self.rows()
+        if only is not None:
+            wanted = np.unique(np.fromiter(only, np.int64))
+            rows = rows[np.isin(rows, wanted)]
+            rows = np.concatenate([rows, np.setdiff1d(wanted, rows)]).astype(np.int64)
+        return self.corpus.take(rows, self.scores(rows))
 
     def loosened(self, most: int = 4) -> list[tuple[str, Any, int]]:
         """For an empty result: each active filter with how many papers there would be without it, most first.

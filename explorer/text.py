@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
-import threading
 import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from explorer.markup import plain_latex, plain_markup
+
 Segments = list[tuple[str, int]]
 """Text cut into (piece, 1 if it matched the query else 0)."""
 
-_MARKUP = re.compile(r"[$\\{}]")
-_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
-_TOO_DEEP = 50
 _WINDOW = 260
 
 
@@ -44,7 +41,7 @@ def analyzer(name: str) -> Any:
 
 def tokens(text: str, name: str) -> list[tuple[int, str]]:
     """Position and term of every token of `text` under an analyser; removed stop words leave gaps in the positions."""
-    return [(token.position, token.text) for token in analyzer(name).analyze(text)]
+    return [(token.position, token.text) for token in analyzer(name).pre_tokenize(text).tokens]
 
 
 @dataclass(frozen=True)
@@ -56,55 +53,11 @@ class Terms:
 
 
 def readable(text: str | None) -> str:
-    """Turn LaTeX and HTML left in a title or an abstract into plain text, as far as it can be read.
-
-    Text without a dollar sign, backslash, brace or tag comes back as it is. Braces nested deeper than 50 are not followed
-    (the converter recurses); such text comes back with its markup.
-    """
+    """LaTeX and HTML left in a title or an abstract as plain text (``S$^{2}$FT`` becomes ``S²FT``), as far as it can be read."""
     if not text:
         return ""
-    if "<" in text:
-        text = _TAG.sub("", text)
-    if not _MARKUP.search(text):
-        return text
-    depth = deepest = 0
-    for character in text:
-        depth += (character == "{") - (character == "}")
-        deepest = max(deepest, depth)
-    if deepest > _TOO_DEEP:
-        return text
-    try:
-        plain = _latex().latex_to_text(_inline_scripts(text))
-    except (ValueError, IndexError, RecursionError, AttributeError, TypeError):
-        return text
-    return unicodedata.normalize("NFC", " ".join(plain.split())) or text
-
-
-_local = threading.local()
-
-
-def _latex() -> Any:
-    """The converter, one a thread; made at the first text that needs it, for its import costs more than most texts."""
-    if not hasattr(_local, "latex"):
-        from pylatexenc.latex2text import LatexNodes2Text
-
-        _local.latex = LatexNodes2Text(math_mode="text", strict_latex_spaces=False, keep_comments=True)
-    return _local.latex
-
-
-_SCRIPTS = {"^": str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ"), "_": str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")}
-_SCRIPT = re.compile(r"([\^_])(?:\{([0-9+\-=()n]{1,8})\}|([0-9n]))")
-
-
-def _inline_scripts(text: str) -> str:
-    """Write simple super- and subscripts as Unicode characters (``S$^{2}$FT`` becomes ``S²FT``); percent signs are text."""
-
-    def raised(match: re.Match[str]) -> str:
-        inner = match.group(2) or match.group(3)
-        moved = inner.translate(_SCRIPTS[match.group(1)])
-        return match.group(0) if moved == inner else moved
-
-    return re.sub(r"(?<!\\)%", r"\\%", _SCRIPT.sub(raised, text))
+    plain = " ".join(plain_latex(plain_markup(text)).split())
+    return plain or text
 
 
 def highlight(text: str, terms: Terms) -> Segments:
@@ -168,11 +121,11 @@ def _spans(text: str, terms: Terms) -> list[tuple[int, int]]:
 
 
 def _pairs(text: str, with_words: bool) -> Sequence[tuple[Any, str]]:
-    stemmed = analyzer("english").analyze(text)
+    stemmed = analyzer("english").pre_tokenize(text).tokens
     if not with_words:
         return [(token, "") for token in stemmed]
     # The two analysers differ in the stemmer only, so their tokens pair up one by one.
-    return [(token, word.text) for token, word in zip(stemmed, analyzer("words").analyze(text), strict=True)]
+    return [(token, word.text) for token, word in zip(stemmed, analyzer("words").pre_tokenize(text).tokens, strict=True)]
 
 
 def folded(text: str) -> str:

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
 
+from explorer.facets import Facet
 from explorer.trends import count_grid, frequency_frame, period_index
 
 if TYPE_CHECKING:
@@ -278,7 +280,7 @@ class Topics:
 def build_topics(
     texts: Sequence[str], folder: Path, *, n_topics: int | None = None, seed: int = 0, progress: Callable[[float], None] = lambda part: None
 ) -> dict[str, Any]:
-    """Fit topics and write ``topics.json``, ``topics.codes.npy`` and ``topics.share.npy`` into a folder.
+    """Fit topics and write ``topics.json``, ``topics.share.npy`` and the facet of topics into a folder.
 
     Parameters
     ----------
@@ -303,8 +305,10 @@ def build_topics(
     method = "NMF on TF-IDF (scikit-learn)"
     table = TopicTable(model.labels_, [*model.words_, []], seed, method)
     (folder / "topics.json").write_text(json.dumps(asdict(table), ensure_ascii=False), encoding="utf-8")
-    np.save(folder / "topics.codes.npy", codes)
     np.save(folder / "topics.share.npy", share)
+    rows = np.arange(len(texts), dtype=np.int32)
+    starts = np.arange(len(texts) + 1, dtype=np.int64)
+    Facet(pa.array(table.labels, pa.large_string()), codes, starts, rows).save(folder, "topics")
     return {"topics": len(model.words_), "method": method, "seed": seed, "fitted_on": min(len(texts), model.sample)}
 
 

@@ -16,7 +16,7 @@ let instances = 0;
 
 function skeleton() {
   const block = (className) => h("div", { class: `lx-bone ${className}` });
-  return h("div", { class: "lx-skeleton", role: "status", "aria-label": "Loading the dashboard" },
+  return h("div", { class: "lx-skeleton", role: "status", label: "Loading the dashboard" },
     block("lx-bone-bar"), block("lx-bone-rail"), block("lx-bone-chart"), block("lx-bone-chart"), block("lx-bone-list"));
 }
 
@@ -124,7 +124,7 @@ function assemble(app) {
   app.charts = chartsPanel(app);
   app.reader = readerPanel(app);
   frame.append(app.bar.node, app.status.banners, app.filters.node,
-    h("div", { class: "lx-scrim", on: { click: () => app.closeRail() } }),
+    h("div", { class: "lx-scrim", click: () => app.closeRail() }),
     h(app.page ? "main" : "div", { class: "lx-main" }, app.charts.node, app.papers.node), app.reader.node, app.status.node);
   if (!app.page) {
     root.setAttribute("role", "region");

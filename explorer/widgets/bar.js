@@ -8,13 +8,13 @@ export function barPanel(app) {
   const undo = iconButton("undo", "Undo", () => link.send("undo"));
   const redo = iconButton("redo", "Redo", () => link.send("redo"));
   const badge = h("span", { class: "lx-badge", hidden: true });
-  const rail = h("button", { type: "button", class: "lx-button lx-rail-button", "aria-expanded": "false", "aria-controls": app.id("rail"), on: { click: () => app.toggleRail() } }, icon("filter"), h("span", {}, "Filters"), badge);
-  const chips = h("div", { class: "lx-chips", role: "group", "aria-label": "Active filters", hidden: true });
+  const rail = h("button", { class: "lx-button lx-rail-button", "aria-expanded": "false", "aria-controls": app.id("rail"), click: () => app.toggleRail() }, icon("filter"), h("span", {}, "Filters"), badge);
+  const chips = h("div", { class: "lx-chips", role: "group", label: "Active filters", hidden: true });
   const node = h(app.page ? "header" : "div", { class: "lx-bar" },
     h("div", { class: "lx-bar-row" },
       h(app.page ? "h1" : "h2", { class: "lx-brand" }, icon("book"), h("span", {}, h("span", { class: "lx-kicker" }, "Literature Explorer"), h("span", { class: "lx-hide" }, ": "), name)),
       rail, app.search.node, number,
-      h("div", { class: "lx-history", role: "group", "aria-label": "History" }, undo, redo), app.menu.node),
+      h("div", { class: "lx-history", role: "group", label: "History" }, undo, redo), app.menu.node),
     chips, h("div", { class: "lx-progress", "aria-hidden": "true" }));
 
   function chip({ field, value, label }) {
@@ -33,7 +33,7 @@ export function barPanel(app) {
     badge.textContent = active.length || "";
     badge.setAttribute("aria-label", `${active.length} active`);
     chips.hidden = !active.length;
-    swap(chips, active.length ? [active.map(chip), h("button", { type: "button", class: "lx-textbutton", key: "clear", on: { click: () => link.send("clear") } }, "Clear all")].flat() : [], app.search.input);
+    swap(chips, active.length ? [active.map(chip), h("button", { class: "lx-textbutton", key: "clear", click: () => link.send("clear") }, "Clear all")].flat() : [], app.search.input);
   });
   return { node, rail };
 }

@@ -15,11 +15,11 @@ function chartView(app, name) {
   const plot = h("div", { class: "lx-plot" });
   const frame = h("div", { class: "lx-plot-frame", role: "img" }, h("div", { class: "lx-plot-wait", "aria-hidden": "true" }), plot);
   const twin = h("div", { class: "lx-twin", hidden: true, tabIndex: 0, role: "region" });
-  const legend = h("ul", { class: "lx-legend", "aria-label": "Series" });
+  const legend = h("ul", { class: "lx-legend", label: "Series" });
   const options = h("div", { class: "lx-options" });
   const note = h("p", { class: "lx-quiet lx-chart-note" });
-  const tableButton = h("button", { type: "button", class: "lx-textbutton", "aria-pressed": "false", on: { click: () => { twin.hidden = !twin.hidden; draw(); } } }, "Table");
-  const actions = h("div", { class: "lx-actions" }, tableButton, ["png", "svg"].map((format) => h("button", { type: "button", class: "lx-textbutton", on: { click: () => save(format) }, "aria-label": `Save this chart as ${format.toUpperCase()}` }, format.toUpperCase())));
+  const tableButton = h("button", { class: "lx-textbutton", "aria-pressed": "false", click: () => { twin.hidden = !twin.hidden; draw(); } }, "Table");
+  const actions = h("div", { class: "lx-actions" }, tableButton, ["png", "svg"].map((format) => h("button", { class: "lx-textbutton", click: () => save(format), label: `Save this chart as ${format.toUpperCase()}` }, format.toUpperCase())));
   const node = h("figure", { class: "lx-chart" }, frame, twin, legend, h("figcaption", { class: "lx-chart-foot" }, options, note));
   let drawn = null;
   let listening = false;
@@ -52,7 +52,7 @@ function chartView(app, name) {
       const [field, value] = trace.customdata?.[0] ?? [];
       const content = [h("span", { class: "lx-dot", style: { background: trace.line?.color ?? trace.marker?.color ?? "currentColor" } }), trace.name];
       return h("li", {}, field
-        ? h("button", { type: "button", class: "lx-series", "aria-pressed": String(link.isOn(field, value)), key: `series:${value}`, on: { click: () => link.toggle(field, value) } }, content)
+        ? h("button", { class: "lx-series", "aria-pressed": String(link.isOn(field, value)), key: `series:${value}`, click: () => link.toggle(field, value) }, content)
         : h("span", { class: "lx-series" }, content));
     }));
   }
@@ -88,13 +88,13 @@ function chartView(app, name) {
   function option(item) {
     const key = `${name}:${item.name}`;
     const send = (value) => link.send("chart", { chart: name, option: item.name, value });
-    if (item.kind === "toggle") return h("button", { type: "button", class: "lx-textbutton lx-toggle", "aria-pressed": String(Boolean(item.value)), key, on: { click: () => send(!item.value) } }, item.label);
-    return h("div", { class: "lx-segmented", role: "group", "aria-label": item.label }, item.choices.map((choice) => h("button", { type: "button", "aria-pressed": String(choice === item.value), key: `${key}:${choice}`, on: { click: () => send(choice) } }, choice[0].toUpperCase() + choice.slice(1))));
+    if (item.kind === "toggle") return h("button", { class: "lx-textbutton lx-toggle", "aria-pressed": String(Boolean(item.value)), key, click: () => send(!item.value) }, item.label);
+    return h("div", { class: "lx-segmented", role: "group", label: item.label }, item.choices.map((choice) => h("button", { "aria-pressed": String(choice === item.value), key: `${key}:${choice}`, click: () => send(choice) }, choice[0].toUpperCase() + choice.slice(1))));
   }
 
   function pickable(text, value, pick) {
     if (value === undefined) return [text];
-    return [h("button", { type: "button", class: "lx-pick", "aria-pressed": String(link.isOn(pick.field, value)), key: `pick:${value}`, on: { click: () => link.toggle(pick.field, value) } }, text)];
+    return [h("button", { class: "lx-pick", "aria-pressed": String(link.isOn(pick.field, value)), key: `pick:${value}`, click: () => link.toggle(pick.field, value) }, text)];
   }
 
   function table({ table: { columns, rows }, pick, title: caption }) {
@@ -139,19 +139,19 @@ function chartView(app, name) {
 /** Two cards side by side: the first holds topics and keywords as tabs, the second the series. */
 export function chartsPanel(app) {
   const { model } = app;
-  const node = h("section", { class: "lx-charts", "aria-label": "Charts" });
+  const node = h("section", { class: "lx-charts", label: "Charts" });
   const heading = h("h2", { class: "lx-hide" }, "Charts");
   const views = new Map();
 
   function tabbedCard(members) {
     const tabs = members.map((view, position) => {
-      const tab = h("button", { type: "button", class: "lx-tab", role: "tab", id: app.id(`tab-${view.name}`), "aria-controls": app.id(`panel-${view.name}`), "aria-selected": String(position === 0), tabIndex: position ? -1 : 0, on: { click: () => show(position), keydown: (event) => {
+      const tab = h("button", { class: "lx-tab", role: "tab", id: app.id(`tab-${view.name}`), "aria-controls": app.id(`panel-${view.name}`), "aria-selected": String(position === 0), tabIndex: position ? -1 : 0, click: () => show(position), keydown: (event) => {
         const to = { ArrowLeft: position - 1, ArrowRight: position + 1, Home: 0, End: members.length - 1 }[event.key];
         if (to === undefined) return;
         event.preventDefault();
         show((to + members.length) % members.length);
         tabs[(to + members.length) % members.length].focus();
-      } } });
+      } });
       view.title = tab;
       return tab;
     });
@@ -166,7 +166,7 @@ export function chartsPanel(app) {
       members[wanted].draw();
     }
     members.forEach((view, position) => { view.actions.hidden = position > 0; });
-    return h("div", { class: "lx-card" }, h("div", { class: "lx-card-head" }, h("div", { class: "lx-tabs", role: "tablist", "aria-label": "Frequency charts" }, tabs), members.map((view) => view.actions)), panels);
+    return h("div", { class: "lx-card" }, h("div", { class: "lx-card-head" }, h("div", { class: "lx-tabs", role: "tablist", label: "Frequency charts" }, tabs), members.map((view) => view.actions)), panels);
   }
 
   function build(charts) {

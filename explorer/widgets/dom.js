@@ -44,14 +44,16 @@ function guarded(node, handler) {
   };
 }
 
-/** Create an element. `on` holds event handlers, `key` names it so that focus survives a redraw. */
+/** Create an element. Functions are event handlers, `label` is its accessible name, `key` lets focus survive a redraw. */
 export function h(tag, properties = {}, ...children) {
   const node = document.createElement(tag);
+  if (tag === "button") node.type = "button"; // inside the search form a bare button would submit
   for (const [name, value] of Object.entries(properties ?? {})) {
     if (value === null || value === undefined) continue;
-    if (name === "on") for (const [type, handler] of Object.entries(value)) node.addEventListener(type, guarded(node, handler));
+    if (typeof value === "function") node.addEventListener(name, guarded(node, value));
     else if (name === "key") node.dataset.key = value;
     else if (name === "style") for (const [variable, amount] of Object.entries(value)) node.style.setProperty(variable, amount);
+    else if (name === "label") node.setAttribute("aria-label", value);
     else if (AS_PROPERTY.has(name)) node[name] = value;
     else if (value === true) node.setAttribute(name, "");
     else if (value !== false) node.setAttribute(name, String(value));
@@ -62,7 +64,7 @@ export function h(tag, properties = {}, ...children) {
 
 /** A button with an icon only; its name is read out and shown as a tooltip. */
 export function iconButton(name, label, onClick, properties = {}) {
-  return h("button", { type: "button", class: "lx-iconbutton", "aria-label": label, title: label, on: { click: onClick }, ...properties }, icon(name));
+  return h("button", { class: "lx-iconbutton", label: label, title: label, click: onClick, ...properties }, icon(name));
 }
 
 /** Text segments `[text, hit]` as nodes, hits marked. */

@@ -8,7 +8,7 @@ const OPEN_AT_FIRST = 3; // panels; the rest start folded so that the rail fits 
 function fold(app, facet, open, body) {
   const id = app.id(`facet-${facet.name}`);
   const badge = h("span", { class: "lx-badge", hidden: true });
-  const button = h("button", { type: "button", class: "lx-fold", "aria-expanded": String(open), "aria-controls": id, on: { click: toggle } }, h("span", {}, facet.label), badge, icon("down"));
+  const button = h("button", { class: "lx-fold", "aria-expanded": String(open), "aria-controls": id, click: toggle }, h("span", {}, facet.label), badge, icon("down"));
   body.id = id;
   body.hidden = !open;
   function toggle() {
@@ -29,14 +29,12 @@ function valuesPanel(app, first, open) {
   const { link } = app;
   let facet = first;
   let timer = 0;
-  const rows = h("div", { class: "lx-values", role: "group", "aria-label": first.label });
+  const rows = h("div", { class: "lx-values", role: "group", label: first.label });
   const pager = h("div", { class: "lx-facet-pager" });
-  const search = h("input", { class: "lx-box lx-facet-search", type: "text", autocomplete: "off", spellcheck: "false", placeholder: `Find in ${first.label.toLowerCase()}`, "aria-label": `Find in ${first.label.toLowerCase()}`, on: {
-    input: () => {
+  const search = h("input", { class: "lx-box lx-facet-search", type: "text", autocomplete: "off", spellcheck: "false", placeholder: `Find in ${first.label.toLowerCase()}`, label: `Find in ${first.label.toLowerCase()}`, input: () => {
       clearTimeout(timer);
       timer = setTimeout(() => ask(0), TYPING_PAUSE_FACET);
-    },
-  } });
+    } });
   const body = h("div", { class: "lx-facet-body" }, search, rows, pager);
   const panel = fold(app, first, open, body);
 
@@ -48,7 +46,7 @@ function valuesPanel(app, first, open) {
   function row(item) {
     const key = `${facet.name}:${item.value}`;
     return h("label", { class: item.on ? "lx-value lx-on" : "lx-value", style: { "--share": item.count / Math.max(facet.max, 1) } },
-      h("input", { type: "checkbox", checked: item.on, key, on: { change: () => link.toggle(facet.name, item.value) } }),
+      h("input", { type: "checkbox", checked: item.on, key, change: () => link.toggle(facet.name, item.value) }),
       h("span", { class: "lx-value-label", title: item.label }, item.label),
       h("span", { class: "lx-value-count" }, count(item.count)));
   }
@@ -78,8 +76,8 @@ function rangePanel(app, first, open) {
   // Years and months say the same thing twice: choosing one clears the other.
   const years = rangeControl(app, { label: "year", numeric: true, onChange: (range) => link.set({ years: range, months: [null, null] }) });
   const months = rangeControl(app, { label: "month", numeric: false, onChange: (range) => link.set({ months: range, years: [null, null] }) });
-  const choices = [["Years", false], ["Months", true]].map(([name, value]) => h("button", { type: "button", "aria-pressed": "false", on: { click: () => { byMonth = value; update(facet); } } }, name));
-  const mode = h("div", { class: "lx-segmented", role: "group", "aria-label": "Range in" }, choices);
+  const choices = [["Years", false], ["Months", true]].map(([name, value]) => h("button", { "aria-pressed": "false", click: () => { byMonth = value; update(facet); } }, name));
+  const mode = h("div", { class: "lx-segmented", role: "group", label: "Range in" }, choices);
   const note = h("p", { class: "lx-quiet" });
   const panel = fold(app, first, open, h("div", { class: "lx-facet-body" }, mode, years.node, months.node, note));
 
@@ -104,7 +102,7 @@ function rangePanel(app, first, open) {
 export function filtersPanel(app) {
   const panels = new Map();
   const list = h("div", { class: "lx-facets" });
-  const node = h(app.page ? "aside" : "div", { class: "lx-rail", id: app.id("rail"), "aria-label": "Filters", role: app.page ? null : "group" },
+  const node = h(app.page ? "aside" : "div", { class: "lx-rail", id: app.id("rail"), label: "Filters", role: app.page ? null : "group" },
     h("div", { class: "lx-rail-head" }, h("h2", {}, "Filters"), iconButton("close", "Close the filters", () => app.closeRail(), { class: "lx-iconbutton lx-rail-close" })), list);
 
   app.watch(["facets"], () => {

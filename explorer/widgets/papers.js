@@ -8,17 +8,17 @@ export function papersPanel(app) {
   const sortId = app.id("sort");
   const sentence = h("h2", { class: "lx-sentence", tabIndex: -1 });
   const copy = iconButton("copy", "Copy this sentence", () => app.copy(model.get("summary").sentence, "Copied the sentence."));
-  const tickPage = h("input", { type: "checkbox", on: { change: (event) => link.send("tick_page", { on: event.target.checked }) } });
+  const tickPage = h("input", { type: "checkbox", change: (event) => link.send("tick_page", { on: event.target.checked }) });
   const ticked = h("div", { class: "lx-ticked" });
-  const sort = h("select", { id: sortId, class: "lx-select", on: { change: (event) => link.set({ sort: event.target.value }) } }, SORTS.map(([value, label]) => h("option", { value }, label)));
-  const pager = h("div", { class: "lx-pager", role: "group", "aria-label": "Pages of papers" });
+  const sort = h("select", { id: sortId, class: "lx-select", change: (event) => link.set({ sort: event.target.value }) }, SORTS.map(([value, label]) => h("option", { value }, label)));
+  const pager = h("div", { class: "lx-pager", role: "group", label: "Pages of papers" });
   const list = h("ol", { class: "lx-papers" });
   const empty = h("div", { class: "lx-empty", hidden: true });
   const toolbar = h("div", { class: "lx-toolbar" },
     h("label", { class: "lx-tickall" }, tickPage, h("span", {}, "Tick page")), ticked,
     h("span", { class: "lx-spacer" }),
     h("label", { class: "lx-sort", for: sortId }, "Sort by"), sort, pager);
-  const node = h("section", { class: "lx-list", "aria-label": "Papers" }, h("div", { class: "lx-sentence-line" }, sentence, copy), toolbar, empty, list);
+  const node = h("section", { class: "lx-list", label: "Papers" }, h("div", { class: "lx-sentence-line" }, sentence, copy), toolbar, empty, list);
   let rows = [];
   let focusNext = null;
 
@@ -63,9 +63,9 @@ export function papersPanel(app) {
   function paper(item) {
     const title = plainText(item.title);
     return h("li", { class: `lx-paper${item.open ? " lx-open" : ""}` },
-      h("input", { type: "checkbox", class: "lx-tick", checked: item.ticked, "aria-label": `Tick ${title}`, key: `tick:${item.row}`, on: { change: (event) => link.send("tick", { row: item.row, on: event.target.checked }) } }),
+      h("input", { type: "checkbox", class: "lx-tick", checked: item.ticked, label: `Tick ${title}`, key: `tick:${item.row}`, change: (event) => link.send("tick", { row: item.row, on: event.target.checked }) }),
       h("article", {},
-        h("h3", {}, h("button", { type: "button", class: "lx-title", "aria-current": item.open ? "true" : null, key: `title:${item.row}`, on: { click: () => app.reader.open(item.row) } }, segments(item.title))),
+        h("h3", {}, h("button", { class: "lx-title", "aria-current": item.open ? "true" : null, key: `title:${item.row}`, click: () => app.reader.open(item.row) }, segments(item.title))),
         h("p", { class: "lx-meta" }, [item.authors, item.venue, item.date].filter(Boolean).map((part, position) => h("span", { class: position === 0 && item.authors ? "lx-authors" : null }, part))),
         item.snippet?.length ? h("p", { class: "lx-snippet" }, segments(item.snippet)) : null,
         h("p", { class: "lx-tags" },
@@ -81,8 +81,8 @@ export function papersPanel(app) {
     swap(empty, [
       h("p", { class: "lx-empty-title" }, "No paper matches all of this."),
       loosen.length ? h("p", {}, "Loosen one filter:") : null,
-      h("div", { class: "lx-loosen" }, loosen.map((way) => h("button", { type: "button", class: "lx-button", on: { click: () => link.set(way.changes) } }, way.label, h("span", { class: "lx-badge" }, count(way.shown)))),
-        h("button", { type: "button", class: "lx-button", on: { click: () => link.send("clear") } }, "Clear all filters")),
+      h("div", { class: "lx-loosen" }, loosen.map((way) => h("button", { class: "lx-button", click: () => link.set(way.changes) }, way.label, h("span", { class: "lx-badge" }, count(way.shown)))),
+        h("button", { class: "lx-button", click: () => link.send("clear") }, "Clear all filters")),
     ], sentence);
   }
 
@@ -96,7 +96,7 @@ export function papersPanel(app) {
     tickPage.checked = rows.length > 0 && onPage === rows.length;
     tickPage.indeterminate = onPage > 0 && onPage < rows.length;
     tickPage.disabled = !rows.length;
-    swap(ticked, papers.ticked ? [h("span", {}, `${count(papers.ticked)} ticked`), h("button", { type: "button", class: "lx-textbutton", key: "untick", on: { click: () => link.send("untick_all") } }, "Untick all")] : [], tickPage);
+    swap(ticked, papers.ticked ? [h("span", {}, `${count(papers.ticked)} ticked`), h("button", { class: "lx-textbutton", key: "untick", click: () => link.send("untick_all") }, "Untick all")] : [], tickPage);
     const first = papers.page * papers.per_page + 1;
     swap(pager, rows.length ? [
       h("span", { class: "lx-place" }, h("strong", {}, `${count(first)}–${count(first + rows.length - 1)}`), ` of ${count(summary.shown)}`),

@@ -6,7 +6,7 @@ import { h } from "./dom.js";
  */
 export function popover(app, { button, label, className, fill }) {
   const id = app.id("popover");
-  const panel = h("div", { id, class: `lx-popover ${className}`, role: "dialog", "aria-label": label, hidden: true, tabIndex: -1 });
+  const panel = h("div", { id, class: `lx-popover ${className}`, role: "dialog", label: label, hidden: true, tabIndex: -1 });
   button.setAttribute("aria-expanded", "false");
   button.setAttribute("aria-controls", id);
   const self = {
@@ -23,6 +23,7 @@ export function popover(app, { button, label, className, fill }) {
       if (panel.hidden) return false;
       const inside = panel.contains(document.activeElement);
       panel.hidden = true;
+      panel.replaceChildren();
       button.setAttribute("aria-expanded", "false");
       if (inside) button.focus();
       return true;

@@ -3,7 +3,7 @@ import { h, icon, iconButton, segments, swap, count, webAddress } from "./dom.js
 /** The drawer that shows one paper. */
 export function readerPanel(app) {
   const { model, link } = app;
-  const node = h(app.page ? "aside" : "div", { class: "lx-reader", role: app.page ? null : "group", "aria-label": "Paper", hidden: true });
+  const node = h(app.page ? "aside" : "div", { class: "lx-reader", role: app.page ? null : "group", label: "Paper", hidden: true });
   let asked = false;
   let lastRow = null;
 
@@ -28,7 +28,7 @@ export function readerPanel(app) {
   }
 
   function pick(field, value, className) {
-    return h("button", { type: "button", class: className, title: `Filter by ${value}`, "aria-pressed": String(link.isOn(field, value)), key: `${field}:${value}`, on: { click: () => link.toggle(field, value) } }, value);
+    return h("button", { class: className, title: `Filter by ${value}`, "aria-pressed": String(link.isOn(field, value)), key: `${field}:${value}`, click: () => link.toggle(field, value) }, value);
   }
 
   function facts(paper) {
@@ -47,7 +47,7 @@ export function readerPanel(app) {
       h("p", { class: "lx-abstract" }, paper.abstract?.length ? segments(paper.abstract) : h("span", { class: "lx-quiet" }, "No abstract in the record.")),
       paper.topic || paper.keywords?.length ? h("section", {}, h("h3", {}, "Topic and keywords"), h("div", { class: "lx-words" }, paper.topic ? pick("topics", paper.topic, "lx-word lx-word-topic") : null, (paper.keywords ?? []).map((word) => pick("keywords", word, "lx-word")))) : null,
       facts(paper),
-      paper.similar?.length ? h("section", {}, h("h3", {}, "Similar papers"), h("ul", { class: "lx-similar" }, paper.similar.map((item) => h("li", {}, h("button", { type: "button", key: `similar:${item.row}`, on: { click: () => open(item.row) } }, item.title), h("p", { class: "lx-quiet" }, [item.date, item.why].filter(Boolean).join(" · ")))))) : null);
+      paper.similar?.length ? h("section", {}, h("h3", {}, "Similar papers"), h("ul", { class: "lx-similar" }, paper.similar.map((item) => h("li", {}, h("button", { key: `similar:${item.row}`, click: () => open(item.row) }, item.title), h("p", { class: "lx-quiet" }, [item.date, item.why].filter(Boolean).join(" · ")))))) : null);
     const at = app.papers.neighbour(paper.row, 0) !== undefined;
     swap(node, [h("div", { class: "lx-reader-head" }, h("span", { class: "lx-quiet" }, paper.place ?? ""), h("span", { class: "lx-spacer" }),
       iconButton("left", "Previous paper", () => step(-1), { key: "previous", disabled: !at || app.papers.neighbour(paper.row, -1) === undefined }),

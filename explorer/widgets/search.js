@@ -19,7 +19,7 @@ function helpContent(app) {
       h("caption", { class: "lx-hide" }, "Search syntax"),
       h("thead", { class: "lx-hide" }, h("tr", {}, ["Write", "Finds", "Example"].map((name) => h("th", { scope: "col" }, name)))),
       h("tbody", {}, rows.map((row) => h("tr", {}, h("th", { scope: "row" }, h("code", {}, row.syntax)), h("td", {}, row.meaning),
-        h("td", {}, row.example && h("button", { type: "button", class: "lx-example", "aria-label": `Search for ${row.example}`, on: { click: () => app.search.use(row.example) } }, row.example)))))),
+        h("td", {}, row.example && h("button", { class: "lx-example", label: `Search for ${row.example}`, click: () => app.search.use(row.example) }, row.example)))))),
     h("h2", { class: "lx-popover-title" }, "Keys"),
     h("dl", { class: "lx-keys" }, KEYS.map(([keys, meaning]) => h("div", {}, h("dt", {}, keys.split("  ").map((key) => h("kbd", {}, key))), h("dd", {}, meaning)))),
   ];
@@ -32,14 +32,14 @@ export function searchPanel(app) {
   let timer = 0;
   let known = model.get("selection")?.query ?? "";
 
-  const input = h("input", { id, class: "lx-query", type: "text", role: "searchbox", autocomplete: "off", autocapitalize: "none", spellcheck: "false", enterkeyhint: "search", placeholder: "Search titles, abstracts, authors, keywords", value: known, on: { input: typed, keydown: pressed } });
+  const input = h("input", { id, class: "lx-query", type: "text", role: "searchbox", autocomplete: "off", autocapitalize: "none", spellcheck: "false", enterkeyhint: "search", placeholder: "Search titles, abstracts, authors, keywords", value: known, input: typed, keydown: pressed });
   const clear = iconButton("close", "Clear the search", () => {
     use("");
     input.focus();
   }, { hidden: !known });
-  const helpButton = h("button", { type: "button", class: "lx-iconbutton lx-questionmark", "aria-label": "Search help and keys", title: "Search help and keys (?)" }, "?");
+  const helpButton = h("button", { class: "lx-iconbutton lx-questionmark", label: "Search help and keys", title: "Search help and keys (?)" }, "?");
   const help = popover(app, { button: helpButton, label: "Search help and keys", className: "lx-popover-help", fill: () => helpContent(app) });
-  const node = h("form", { class: "lx-search", role: "search", "aria-label": "Papers", on: { submit: (event) => { event.preventDefault(); flush(); } } },
+  const node = h("form", { class: "lx-search", role: "search", label: "Papers", submit: (event) => { event.preventDefault(); flush(); } },
     h("label", { class: "lx-hide", for: id }, "Search papers"), icon("search"), input, clear, helpButton, help.panel);
 
   function flush() {

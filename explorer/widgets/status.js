@@ -34,7 +34,7 @@ export function statusPanel(app) {
     setLost(gone, text = "The connection to the kernel is lost; what you see stays, but nothing new can be computed.") {
       if (gone === !lost.hidden) return;
       lost.hidden = !gone;
-      lost.replaceChildren(...(gone ? [h("span", {}, text), app.page ? h("button", { type: "button", class: "lx-button", on: { click: () => location.reload() } }, "Reload") : h("span", {}, " Restart the kernel, then run the cell again.")] : []));
+      lost.replaceChildren(...(gone ? [h("span", {}, text), app.page ? h("button", { class: "lx-button", click: () => location.reload() }, "Reload") : h("span", {}, " Restart the kernel, then run the cell again.")] : []));
     },
   };
 }
