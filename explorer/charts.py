@@ -26,7 +26,9 @@ def _layout(height: int, **more: object) -> go.Layout:
     )
 
 
-def plot_counts(labels: Sequence[str], values: Sequence[str], counts: Sequence[int], chosen: Sequence[str], field: str) -> go.Figure:
+def plot_counts(
+    labels: Sequence[str], values: Sequence[str], counts: Sequence[int], chosen: Sequence[str], field: str
+) -> go.Figure:
     """Horizontal bars of how many papers each value has, the first on top.
 
     Parameters

@@ -48,7 +48,9 @@ def _parser() -> argparse.ArgumentParser:
 
     build = commands.add_parser("build", help="make a corpus folder from files of papers")
     build.add_argument("files", nargs="+", metavar="FILE")
-    build.add_argument("-o", "--output", required=True, metavar="DIR", help="corpus folder; one that is there is replaced whole")
+    build.add_argument(
+        "-o", "--output", required=True, metavar="DIR", help="corpus folder; one that is there is replaced whole"
+    )
     build.add_argument("--topics", type=int, metavar="N", help="number of topics (default: by the number of papers)")
     build.add_argument("--ledger", metavar="CSV", help="write what was repaired or rejected, one line each")
     build.set_defaults(run=_build)
@@ -58,7 +60,9 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--ip", default="127.0.0.1", help="address to listen on (default: this machine only)")
     serve.add_argument("--port", type=int, default=8866)
     serve.add_argument("--token", help="what browsers must know to be let in, as ?token=…")
-    serve.add_argument("--cull-after", type=int, default=600, metavar="SECONDS", help="end kernels of closed pages (default: 600)")
+    serve.add_argument(
+        "--cull-after", type=int, default=600, metavar="SECONDS", help="end kernels of closed pages (default: 600)"
+    )
     serve.add_argument("--no-browser", action="store_true", help="do not open a browser")
     serve.set_defaults(run=_serve)
 
@@ -112,7 +116,9 @@ def _serve(options: argparse.Namespace) -> int:
     from explorer.server import main_url, serve
 
     corpus = _open(options.files) if options.files else default_corpus()
-    print(f"Serving {len(corpus):,} papers at {main_url(options.ip, options.port, options.token)} (Ctrl+C stops)", file=sys.stderr)
+    print(
+        f"Serving {len(corpus):,} papers at {main_url(options.ip, options.port, options.token)} (Ctrl+C stops)", file=sys.stderr
+    )
     serve(
         corpus,
         ip=options.ip,
@@ -130,9 +136,15 @@ def _search(options: argparse.Namespace) -> int:
     corpus = _open([options.corpus])
     found = corpus.search(options.query, limit=options.limit)
     for paper in found[["id", "title", "authors", "published", "precision", "score"]].itertuples(index=False):
-        date = date_text(None if paper.precision is None or paper.published is None else paper.published, _text(paper.precision))
+        date = date_text(
+            None if paper.precision is None or paper.published is None else paper.published, _text(paper.precision)
+        )
         if options.json:
-            print(json.dumps({"id": paper.id, "title": paper.title, "date": date, "score": float(paper.score)}, ensure_ascii=False))
+            print(
+                json.dumps(
+                    {"id": paper.id, "title": paper.title, "date": date, "score": float(paper.score)}, ensure_ascii=False
+                )
+            )
         else:
             print(f"{paper.score:7.2f}  {paper.id}  {title_of(_text(paper.title))}{f' ({date})' if date else ''}")
     return 0

@@ -26,6 +26,7 @@ from explorer.store import (
     Progress,
     cache_folder,
     content_hash,
+    no_progress,
     read_manifest,
     read_table,
     write_corpus,
@@ -91,7 +92,7 @@ class Corpus:
         *,
         n_topics: int | None = None,
         made: dict[str, Any] | None = None,
-        progress: Progress | None = None,
+        progress: Progress = no_progress,
     ) -> Corpus:
         """Build a corpus from a paper table.
 
@@ -117,7 +118,7 @@ class Corpus:
         target = Path(folder) if folder is not None else cache_folder() / f"papers-{content_hash(table)}-{n_topics or 'auto'}"
         if folder is None and (kept := _open_if_whole(target)) is not None:
             return kept
-        write_corpus(table, target, made=made, n_topics=n_topics, **({"progress": progress} if progress else {}))
+        write_corpus(table, target, made=made, n_topics=n_topics, progress=progress)
         return cls(target)
 
     def __len__(self) -> int:
@@ -133,7 +134,9 @@ class Corpus:
 
     def _with_topic(self, table: pa.Table, codes: np.ndarray) -> pa.Table:
         labels = pa.array(self.topics.labels, pa.large_string())
-        return table.append_column("topic", pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32()), labels).cast(labels.type))
+        return table.append_column(
+            "topic", pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32()), labels).cast(labels.type)
+        )
 
     # What a selection shows
 
@@ -352,7 +355,7 @@ def bundled(folder: str, name: str) -> Path:
     return inside if inside.exists() else package.parent / folder / name
 
 
-def open_files(files: Iterable[str | PathLike[str]], *, progress: Progress | None = None) -> Corpus:
+def open_files(files: Iterable[str | PathLike[str]], *, progress: Progress = no_progress) -> Corpus:
     """Open a corpus folder, or build one from plain files in the cache, keyed by their content.
 
     Raises
@@ -377,7 +380,7 @@ def open_files(files: Iterable[str | PathLike[str]], *, progress: Progress | Non
         "files": [path.name for path in paths],
         "ledger": {"read": ledger.read, "accepted": ledger.accepted, "repaired": ledger.repaired, "rejected": ledger.rejected},
     }
-    write_corpus(imported.table, target, made=made, **({"progress": progress} if progress else {}))
+    write_corpus(imported.table, target, made=made, progress=progress)
     return Corpus(target)
 
 

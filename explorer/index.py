@@ -28,7 +28,13 @@ ANALYZERS = {
 EVERYWHERE = ("title", "abstract", "authors", "keywords")
 """Fields that a word without a field name is looked for in."""
 
-_WORDS = {"title": "title_words", "abstract": "abstract_words", "authors": "authors", "keywords": "keyword_words", "venue": "venue"}
+_WORDS = {
+    "title": "title_words",
+    "abstract": "abstract_words",
+    "authors": "authors",
+    "keywords": "keyword_words",
+    "venue": "venue",
+}
 _HEAP = 256_000_000
 
 
@@ -154,20 +160,19 @@ class TextIndex:
         return Hits(np.array(rows, np.int32), np.array([score for score, _ in found], np.float32))
 
     def _build(self, node: Node) -> Any:
-        Occur, Query = tantivy.Occur, tantivy.Query
         if isinstance(node, Word | Phrase):
             return self._leaf(node)
         if isinstance(node, Not):
-            return Query.boolean_query([(Occur.Must, Query.all_query()), (Occur.MustNot, self._build(node.part))])
+            return tantivy.Query.boolean_query([(tantivy.Occur.Must, tantivy.Query.all_query()), (tantivy.Occur.MustNot, self._build(node.part))])
         if isinstance(node, Either):
-            return Query.boolean_query([(Occur.Should, self._build(part)) for part in node.parts])
+            return tantivy.Query.boolean_query([(tantivy.Occur.Should, self._build(part)) for part in node.parts])
         parts = [
-            (Occur.MustNot, self._build(part.part)) if isinstance(part, Not) else (Occur.Must, self._build(part))
+            (tantivy.Occur.MustNot, self._build(part.part)) if isinstance(part, Not) else (tantivy.Occur.Must, self._build(part))
             for part in node.parts
         ]
         if all(isinstance(part, Not) for part in node.parts):
-            parts.append((Occur.Must, Query.const_score_query(Query.all_query(), 0.0)))
-        return Query.boolean_query(parts)
+            parts.append((tantivy.Occur.Must, tantivy.Query.const_score_query(tantivy.Query.all_query(), 0.0)))
+        return tantivy.Query.boolean_query(parts)
 
     def _leaf(self, node: Word | Phrase) -> Any:
         if not node.field and not (isinstance(node, Word) and node.prefix) and not tokens(node.text, "english"):

@@ -131,7 +131,8 @@ class Selection:
         for name in changes:
             if name not in known:
                 raise SelectionError(f"A selection has no field {name!r}. Fields: {', '.join(sorted(known))}.")
-        return replace(self, **{name: tuple(v) if isinstance(v, list) else v for name, v in changes.items()})
+        values: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in changes.items()}
+        return replace(self, **values)
 
     def without(self, field: str) -> Selection:
         """A selection with one field as it is by default."""
@@ -185,7 +186,9 @@ class Selection:
     def to_python(self, corpus: str = "corpus/") -> str:
         """Python that reproduces the table; `corpus` is the folder it opens."""
         given = [
-            f"{row.name}={getattr(self, row.name)!r}" for row in fields(self) if getattr(self, row.name) != getattr(Selection(), row.name)
+            f"{row.name}={getattr(self, row.name)!r}"
+            for row in fields(self)
+            if getattr(self, row.name) != getattr(Selection(), row.name)
         ]
         lines = "".join(f"\n    {item}," for item in given)
         inner = f"{lines}\n" if given else ""

@@ -43,7 +43,7 @@ POLICY = "; ".join(
 """Content security policy: whatever a page is talked into, the browser asks nobody else."""
 
 
-class _Asset(StaticFileHandler):  # type: ignore[misc]
+class _Asset(StaticFileHandler):
     """plotly.js out of the installed package; the address carries its version, so it may be kept for a year."""
 
     def get_cache_time(self, path: str, modified: Any, mime_type: str) -> int:
@@ -189,9 +189,13 @@ def serve(
             app.start()
         except SystemExit as error:
             if error.code:
-                raise ServerError(f"Port {port} on {ip} is taken. Choose another with --port, or stop the other server.") from error
+                raise ServerError(
+                    f"Port {port} on {ip} is taken. Choose another with --port, or stop the other server."
+                ) from error
         except OSError as error:
-            raise ServerError(f"The server cannot listen on {ip}:{port}: {error.strerror}. Choose another --ip or --port.") from error
+            raise ServerError(
+                f"The server cannot listen on {ip}:{port}: {error.strerror}. Choose another --ip or --port."
+            ) from error
 
 
 def main_url(ip: str, port: int, token: str | None) -> str:

@@ -16,7 +16,7 @@ from explorer.trends import PERIODS
 _MOST_UNDO = 100
 
 
-class Session(HasTraits):  # type: ignore[misc]
+class Session(HasTraits):
     """State of a dashboard.
 
     Parameters

@@ -48,8 +48,8 @@ Progress = Callable[[str, float], None]
 """Called with a stage's name and the part of it that is done, 0 to 1. An exception it raises stops the build."""
 
 
-def _silent(stage: str, part: float) -> None:
-    return None
+def no_progress(stage: str, part: float) -> None:
+    """Say nothing."""
 
 
 def content_hash(table: pa.Table) -> str:
@@ -87,7 +87,7 @@ def write_corpus(
     *,
     made: dict[str, Any] | None = None,
     n_topics: int | None = None,
-    progress: Progress = _silent,
+    progress: Progress = no_progress,
 ) -> dict[str, Any]:
     """Build a corpus folder from a paper table.
 
@@ -130,7 +130,12 @@ def write_corpus(
             "generation": generation,
             "content_hash": digest,
             "papers": table.num_rows,
-            "made": {"at": datetime.now(UTC).isoformat(timespec="seconds"), "versions": versions(), "topics": topics, **(made or {})},
+            "made": {
+                "at": datetime.now(UTC).isoformat(timespec="seconds"),
+                "versions": versions(),
+                "topics": topics,
+                **(made or {}),
+            },
         }
         write_atomically(manifest_path, json.dumps(manifest, indent=1, ensure_ascii=False).encode())
         (target / "builder").unlink()
@@ -299,4 +304,3 @@ def cache_folder() -> Path:
         os.environ.get("LOCALAPPDATA") if os.name == "nt" else str(Path.home() / ".cache")
     )
     return Path(base or Path.home()) / "literature-explorer"
-

@@ -53,7 +53,7 @@ class Terms:
 
 
 def readable(text: str | None) -> str:
-    """LaTeX and HTML left in a title or an abstract as plain text (``S$^{2}$FT`` becomes ``S²FT``), as far as it can be read."""
+    """LaTeX and HTML left in a title or an abstract as plain text, as far as it can be read (``S$^{2}$FT``: ``S²FT``)."""
     if not text:
         return ""
     plain = " ".join(plain_latex(plain_markup(text)).split())

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,7 +48,7 @@ _VOCABULARY = 10_000
 
 def suggested_topics(papers: int) -> int:
     """Number of topics for a corpus of a size: about 8 for a hundred papers, 19 for a thousand, at most 30."""
-    return max(1, min(30, round(1.7 * papers**0.35), papers // 3 + 1))
+    return max(1, min(30, round(1.7 * math.pow(papers, 0.35)), papers // 3 + 1))
 
 
 class TopicModel:
@@ -180,7 +182,7 @@ def _phrases(texts: Sequence[str], heavy: set[str]) -> dict[str, str]:
     for text in texts:
         run = [token.strip(".,;:()[]'\"").lower() for token in text.split()]
         uses.update(word for word in run if word in heavy)
-        pairs.update(f"{a} {b}" for a, b in zip(run, run[1:], strict=False) if a in heavy and b in heavy and a != b)
+        pairs.update(f"{a} {b}" for a, b in pairwise(run) if a in heavy and b in heavy and a != b)
         pairs.update(
             f"{a} {b} {c}"
             for a, b, c in zip(run, run[1:], run[2:], strict=False)
@@ -226,7 +228,9 @@ class Topics:
         See `TopicModel.transform`.
     """
 
-    def __init__(self, table: TopicTable, codes: np.ndarray, share: np.ndarray, months: np.ndarray, precision: np.ndarray) -> None:
+    def __init__(
+        self, table: TopicTable, codes: np.ndarray, share: np.ndarray, months: np.ndarray, precision: np.ndarray
+    ) -> None:
         self.table = table
         self.codes = codes
         self.share = share
@@ -278,7 +282,12 @@ class Topics:
 
 
 def build_topics(
-    texts: Sequence[str], folder: Path, *, n_topics: int | None = None, seed: int = 0, progress: Callable[[float], None] = lambda part: None
+    texts: Sequence[str],
+    folder: Path,
+    *,
+    n_topics: int | None = None,
+    seed: int = 0,
+    progress: Callable[[float], None] = lambda part: None,
 ) -> dict[str, Any]:
     """Fit topics and write ``topics.json``, ``topics.share.npy`` and the facet of topics into a folder.
 

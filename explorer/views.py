@@ -290,7 +290,11 @@ def date_text(published: Any, precision: str | None) -> str:
     if published is None or precision is None:
         return ""
     month = _MONTHS[published.month - 1]
-    return {"year": f"{published.year}", "month": f"{month} {published.year}", "day": f"{published.day} {month} {published.year}"}[precision]
+    return {
+        "year": f"{published.year}",
+        "month": f"{month} {published.year}",
+        "day": f"{published.day} {month} {published.year}",
+    }[precision]
 
 
 def reader(results: Results, row: int) -> View:
@@ -353,4 +357,3 @@ def links(paper: dict[str, Any]) -> list[View]:
     if paper["code_url"]:
         found.append(("Code", paper["code_url"]))
     return [{"label": label, "url": url} for label, url in found if url.lower().startswith(("https://", "http://"))]
-

@@ -103,7 +103,11 @@ def import_papers(*files: str | PathLike[str] | Source) -> Import:
         for table in recognise(source).read(source, ledger):
             parts.append(table)
             origins.append((source.name, table.num_rows))
-    whole = pa.concat_tables(parts, promote_options="permissive") if parts else pa.table({n: pa.nulls(0, k) for n, k in FIELDS.items()})
+    whole = (
+        pa.concat_tables(parts, promote_options="permissive")
+        if parts
+        else pa.table({n: pa.nulls(0, k) for n, k in FIELDS.items()})
+    )
 
     def note(row: int, field: str, before: str, after: str, reason: str) -> None:
         for name, rows in origins:

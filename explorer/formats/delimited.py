@@ -63,7 +63,9 @@ def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
     fields = columns_to_fields(names)
     if "title" not in fields.values():
         shown = ", ".join(names[:12]) or "none"
-        raise ReadError(f"{source.name} has no title column (its columns: {shown}). Rename the one that holds titles to 'title'.")
+        raise ReadError(
+            f"{source.name} has no title column (its columns: {shown}). Rename the one that holds titles to 'title'."
+        )
     yield from tables(_rows(text, delimiter_of(header), names, source, ledger), source, ledger)
 
 
@@ -95,10 +97,18 @@ def _rows(
             continue
         if len(cells) < len(names):
             ledger.repair(
-                source.name, number, names[len(cells)], "", "", f"the row ends after {len(cells)} of {len(names)} cells", line=line
+                source.name,
+                number,
+                names[len(cells)],
+                "",
+                "",
+                f"the row ends after {len(cells)} of {len(names)} cells",
+                line=line,
             )
         plain = (cell[1:] if cell[0] == "'" and _GUARDED.match(cell) else cell for cell in cells if cell)
-        record: dict[str, Any] = dict(zip([name for name, cell in zip(names, cells, strict=False) if cell], plain, strict=False))
+        record: dict[str, Any] = dict(
+            zip([name for name, cell in zip(names, cells, strict=False) if cell], plain, strict=False)
+        )
         yield number, line, _listed(record) if own else record
 
 

@@ -85,7 +85,11 @@ def _whole(source: Source) -> list[Any] | None:
 
 def _records_in(value: dict[str, Any]) -> Iterator[list[Any]]:
     """Lists of objects directly within an object, as services wrap their answers."""
-    return (v for v in value.values() if isinstance(v, list) and v and all(isinstance(item, dict) for item in v) and "title" not in value)
+    return (
+        v
+        for v in value.values()
+        if isinstance(v, list) and v and all(isinstance(item, dict) for item in v) and "title" not in value
+    )
 
 
 def _lines(source: Source) -> Iterator[tuple[int, Any, str]]:

@@ -15,9 +15,8 @@ const BUSY_AFTER = 150; // ms; faster answers show no progress bar
 let instances = 0;
 
 function skeleton() {
-  const block = (className) => h("div", { class: `lx-bone ${className}` });
-  return h("div", { class: "lx-skeleton", role: "status", label: "Loading the dashboard" },
-    block("lx-bone-bar"), block("lx-bone-rail"), block("lx-bone-chart"), block("lx-bone-chart"), block("lx-bone-list"));
+  const bones = ["bar", "rail", "chart", "chart", "list"].map(() => h("div", { class: "lx-bone" }));
+  return h("div", { class: "lx-skeleton", role: "status", label: "Loading the dashboard" }, bones);
 }
 
 /** What every panel gets: the model, the line to the kernel, and the few things that concern the whole page. */

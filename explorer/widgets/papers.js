@@ -122,6 +122,8 @@ export function papersPanel(app) {
       const place = rows.findIndex((item) => item.row === row);
       return place < 0 ? undefined : rows[place + by]?.row;
     },
+    /** Opening the reader narrows the list and moves its rows. */
+    reveal: () => list.querySelector(".lx-open")?.scrollIntoView({ block: "nearest" }),
     focusPaper(row) {
       const place = rows.findIndex((item) => item.row === row);
       if (place >= 0) focusRow(place);
