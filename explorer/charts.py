@@ -48,7 +48,9 @@ def plot_counts(
         orientation="h",
         customdata=[[field, value] for value in values],
         text=[f"{count:,}" for count in counts],
-        textposition="auto",
+        textposition="outside",
+        textfont={"size": 12},
+        cliponaxis=False,
         hovertext=list(labels),
         hovertemplate="%{hovertext}<br>%{x:,} papers<extra></extra>",
         marker={"opacity": opacity},
@@ -56,7 +58,7 @@ def plot_counts(
     )
     layout = _layout(
         max(160, 26 * len(values) + 46),
-        xaxis={"title": {"text": "papers"}, "rangemode": "tozero", "tickformat": ",d", "nticks": 5},
+        xaxis={"title": {"text": "papers"}, "range": [0, 1.12 * max([1, *counts])], "tickformat": ",d", "nticks": 5},
         yaxis={
             "tickvals": list(range(len(values))),
             "ticktext": [_short(label) for label in labels],

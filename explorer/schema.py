@@ -217,15 +217,13 @@ def _as_texts(values: pa.ChunkedArray, *, names: bool) -> pa.ChunkedArray:
             return pa.chunked_array([pa.array([_names_of(value) for value in values.to_pylist()], TEXTS)])
         return values.cast(TEXTS)
     text = _as_text(values)
-    if pc.any(pc.match_substring_regex(text, r"[;|\n]")).as_py():
-        split = pc.split_pattern_regex(text, r"\s*[;|\n]\s*")
-    elif names and pc.any(pc.match_substring(text, " and ")).as_py():
-        split = pc.split_pattern_regex(text, r"\s+and\s+|,\s+and\s+")
-    elif names and _family_first(text):
-        split = pc.split_pattern(text, "\x00")
-    else:
-        split = pc.split_pattern_regex(text, r"\s*,\s*")
-    return split.cast(TEXTS)
+    marked = pc.fill_null(pc.match_substring_regex(text, r"[;|\n]"), False)
+    listed = pc.and_not(pc.fill_null(pc.match_substring_regex(text, r",|\sand\s" if names else ","), False), marked)
+    # A column of semicolons has its commas within names; elsewhere a stray semicolon splits its own cell only.
+    if (pc.sum(marked).as_py() or 0) < (pc.sum(listed).as_py() or 0) and not (names and _family_first(text)):
+        commas = pc.replace_substring_regex(text, r"\s*,\s+and\s+|\s+and\s+|\s*,\s*" if names else r"\s*,\s*", ";")
+        text = pc.if_else(marked, text, commas)
+    return pc.split_pattern_regex(text, r"\s*[;|\n]\s*").cast(TEXTS)
 
 
 def _names_of(value: list[Any] | None) -> list[str] | None:
