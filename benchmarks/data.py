@@ -83,7 +83,9 @@ def prepared(count: int, given: str | None = None) -> Path:
 
 def _write(count: int, sample: list[Record], path: Path) -> None:
     rest = grow(sample, count - len(sample)) if count > len(sample) else []
-    records = [*random.Random(0).sample(sample, min(count, len(sample))), *rest]
+    # In the order of the sample, so that the whole of it is the file as it is.
+    chosen = sorted(random.Random(0).sample(range(len(sample)), min(count, len(sample))))
+    records = [*(sample[i] for i in chosen), *rest]
     with pq.ParquetWriter(path, SCHEMA, compression="zstd") as writer:
         for start in range(0, len(records), _ROWS_A_GROUP):
             writer.write_table(pa.Table.from_pylist(records[start : start + _ROWS_A_GROUP], SCHEMA))

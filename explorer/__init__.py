@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from explorer.ledger import Ledger
     from explorer.schema import validate
     from explorer.selection import Selection
-    from explorer.topics import TopicModel
+    from explorer.topic_model import TopicModel
     from explorer.trends import topic_frequency
 
 _HOMES = {
@@ -47,7 +47,7 @@ _HOMES = {
     "Selection": "selection",
     "SelectionError": "errors",
     "ServerError": "errors",
-    "TopicModel": "topics",
+    "TopicModel": "topic_model",
     "explore": "dashboard",
     "import_papers": "formats",
     "open_corpus": "corpus",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -22,10 +23,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         status: int = options.run(options)
+        # What is still in the buffer may meet a closed pipe too.
+        sys.stdout.flush()
         return status
     except QueryError as error:
         print(f"litexplorer: {error}", file=sys.stderr)
-        print(f"  {options.query}\n  {' ' * error.position}^", file=sys.stderr)
+        print(f"  {error.query}\n  {' ' * error.position}^", file=sys.stderr)
         return 1
     except ExplorerError as error:
         print(f"litexplorer: {error}", file=sys.stderr)
@@ -35,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
     except BrokenPipeError:
         # The reader of the output went away (`| head`); Python would complain again when it flushes at exit.
-        sys.stderr.close()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
 
 
@@ -131,22 +134,24 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _search(options: argparse.Namespace) -> int:
+    import pandas as pd
+
     from explorer.views import date_text, title_of
 
     corpus = _open([options.corpus])
     found = corpus.search(options.query, limit=options.limit)
     for paper in found[["id", "title", "authors", "published", "precision", "score"]].itertuples(index=False):
-        date = date_text(
-            None if paper.precision is None or paper.published is None else paper.published, _text(paper.precision)
-        )
+        date = date_text(paper.published, _text(paper.precision))
+        # Without a query there is nothing to score.
+        score = 0.0 if paper.score is pd.NA else float(paper.score)
         if options.json:
             print(
                 json.dumps(
-                    {"id": paper.id, "title": paper.title, "date": date, "score": float(paper.score)}, ensure_ascii=False
+                    {"id": paper.id, "title": _text(paper.title), "date": date, "score": score}, ensure_ascii=False
                 )
             )
         else:
-            print(f"{paper.score:7.2f}  {paper.id}  {title_of(_text(paper.title))}{f' ({date})' if date else ''}")
+            print(f"{score:7.2f}  {paper.id}  {title_of(_text(paper.title))}{f' ({date})' if date else ''}")
     return 0
 
 

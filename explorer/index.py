@@ -13,7 +13,7 @@ import pyarrow as pa
 import tantivy
 
 from explorer.query import All, Either, Node, Not, Phrase, Word
-from explorer.text import Terms, analyzer, folded, tokens
+from explorer.text import Terms, analyzer, tokens
 
 ANALYZERS = {
     "title": "english",
@@ -69,21 +69,23 @@ def _register(index: Any) -> None:
         index.register_tokenizer(name, analyzer(name))
 
 
-def build_index(table: pa.Table, folder: Path, progress: Callable[[float], None] = lambda part: None) -> None:
-    """Index a paper table into `folder`, which must exist and be empty.
+def build_index(
+    table: pa.Table, folder: Path, *, first: int = 0, progress: Callable[[float], None] = lambda part: None
+) -> None:
+    """Index a paper table into `folder`, which must exist and be empty, or hold the index of the rows before `first`.
 
     Parameters
     ----------
     table : pyarrow.Table
-        In the schema; row numbers become the hits.
+        In the schema; row numbers, counted from `first`, become the hits.
     progress : callable
         Called with the part done, 0 to 1; an exception it raises stops the work.
     """
-    index = tantivy.Index(_schema(), str(folder))
+    index = tantivy.Index.open(str(folder)) if first else tantivy.Index(_schema(), str(folder))
     _register(index)
     writer = index.writer(_HEAP, 2)
     fields = ["title", "abstract", "authors", "keywords", "venue", "id", "doi", "arxiv_id"]
-    row = 0
+    row = first
     for batch in table.select(fields).to_batches(max_chunksize=10_000):
         for title, abstract, authors, keywords, venue, *ids in zip(*(c.to_pylist() for c in batch.columns), strict=True):
             document = tantivy.Document(row=row)
@@ -103,7 +105,7 @@ def build_index(table: pa.Table, folder: Path, progress: Callable[[float], None]
                     document.add_text("ids", value)
             writer.add_document(document)
             row += 1
-        progress(row / max(table.num_rows, 1))
+        progress((row - first) / max(table.num_rows, 1))
     writer.commit()
     writer.wait_merging_threads()
 
@@ -163,11 +165,15 @@ class TextIndex:
         if isinstance(node, Word | Phrase):
             return self._leaf(node)
         if isinstance(node, Not):
-            return tantivy.Query.boolean_query([(tantivy.Occur.Must, tantivy.Query.all_query()), (tantivy.Occur.MustNot, self._build(node.part))])
+            return tantivy.Query.boolean_query(
+                [(tantivy.Occur.Must, tantivy.Query.all_query()), (tantivy.Occur.MustNot, self._build(node.part))]
+            )
         if isinstance(node, Either):
             return tantivy.Query.boolean_query([(tantivy.Occur.Should, self._build(part)) for part in node.parts])
         parts = [
-            (tantivy.Occur.MustNot, self._build(part.part)) if isinstance(part, Not) else (tantivy.Occur.Must, self._build(part))
+            (tantivy.Occur.MustNot, self._build(part.part))
+            if isinstance(part, Not)
+            else (tantivy.Occur.Must, self._build(part))
             for part in node.parts
         ]
         if all(isinstance(part, Not) for part in node.parts):
@@ -203,8 +209,12 @@ class TextIndex:
         head = [term for _, term in tokens(text, "names")]
         if not head:
             return
-        prefix = folded(head[-1])
-        yield tantivy.Query.regex_query(self._schema, _WORDS[field], re.escape(prefix) + ".*")
+        last = tantivy.Query.regex_query(self._schema, _WORDS[field], re.escape(head[-1]) + ".*")
+        whole = [
+            tantivy.Query.term_query(self._schema, field, term) for _, term in tokens(" ".join(head[:-1]), ANALYZERS[field])
+        ]
+        # The words before a hyphen are whole: self-superv* is not any superv*.
+        yield tantivy.Query.boolean_query([(tantivy.Occur.Must, part) for part in (*whole, last)]) if whole else last
 
     def terms_of(self, node: Node | None) -> Terms:
         """What a query looks for in titles and abstracts, for highlighting."""

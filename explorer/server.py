@@ -176,6 +176,7 @@ def serve(
     if corpus is not None:
         os.environ["LITEXPLORER_CORPUS"] = str(corpus.folder.resolve())
     # Voila looks for templates below the data folders of Jupyter; the package is one of them.
+    os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")  # this environment's kernel, not one of the user's others
     here = str(Path(__file__).parent)
     os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, (here, os.environ.get("JUPYTER_PATH"))))
     logging.getLogger("tornado.access").setLevel(logging.ERROR)

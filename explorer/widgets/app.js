@@ -141,7 +141,13 @@ function assemble(app) {
 
 /** Let the address bar tell the selection, and the back button change it. */
 function followAddress(app) {
-  app.watch(["summary"], () => {
+  const given = new URLSearchParams(location.search);
+  given.delete("token"); // the server's, not the selection's
+  const wanted = given.toString();
+  // The kernel may not have seen the address of this page (one started in advance never has).
+  const asked = wanted && wanted !== app.model.get("summary").url ? app.link.send("url", { url: wanted }) : 0;
+  app.watch(["summary", "status"], () => {
+    if (!app.link.answered(asked)) return;
     const query = app.model.get("summary")?.url ?? "";
     if (location.search.slice(1) !== query) history.replaceState(history.state, "", `${location.pathname}${query ? `?${query}` : ""}${location.hash}`);
   });

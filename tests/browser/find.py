@@ -22,7 +22,11 @@ ARGUMENTS = (
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 _MACOS = ("Google Chrome", "Chromium", "Microsoft Edge")
-_WINDOWS = (r"Google\Chrome\Application\chrome.exe", r"Chromium\Application\chrome.exe", r"Microsoft\Edge\Application\msedge.exe")
+_WINDOWS = (
+    r"Google\Chrome\Application\chrome.exe",
+    r"Chromium\Application\chrome.exe",
+    r"Microsoft\Edge\Application\msedge.exe",
+)
 
 
 def executable() -> str | None:
@@ -34,7 +38,10 @@ def install() -> str | None:
     """Provide a Chromium: Debian's package where this may be installed, else Playwright's download."""
     if hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get"):
         quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for command in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-dejavu-core"]):
+        for command in (
+            ["update", "-qq"],
+            ["install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-dejavu-core"],
+        ):
             # Where the distribution has no such package, Playwright's download below is left.
             subprocess.run(["apt-get", *command], env=quiet, check=False, stdout=sys.stderr)
         if found := executable():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sysconfig
@@ -58,16 +57,23 @@ def voila(*files: str | Path) -> Iterator[Server]:
 
 
 @contextmanager
-def lab() -> Iterator[Server]:
-    """JupyterLab, with a copy of the notebook in an empty folder."""
+def lab(*files: Path) -> Iterator[Server]:
+    """JupyterLab on a folder with the notebook; for each file of papers a copy that explores it, named after the file."""
     with _folder() as folder:
         port = _free_port()
-        shutil.copy(ROOT / "notebooks" / "explorer.ipynb", folder / "explorer.ipynb")
+        notebook = (ROOT / "notebooks" / "explorer.ipynb").read_text(encoding="utf-8")
+        (folder / "work").mkdir()
+        (folder / "work" / "explorer.ipynb").write_text(notebook, encoding="utf-8")
+        for file in files:
+            call = f"explorer.explore({str(file)!r})".replace("\\", "\\\\").replace('"', '\\"')
+            (folder / "work" / f"{file.stem}.ipynb").write_text(
+                notebook.replace('"explorer.explore()"', f'"{call}"'), encoding="utf-8"
+            )
         # Lab would ask its makers for news.
         disabled = folder / "config" / "labconfig" / "page_config.json"
         disabled.parent.mkdir(parents=True)
         disabled.write_text(json.dumps({"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}))
-        command = ["lab", "--no-browser", "--allow-root", f"--port={port}", f"--ServerApp.root_dir={folder}"]
+        command = ["lab", "--no-browser", "--allow-root", f"--port={port}", f"--ServerApp.root_dir={folder / 'work'}"]
         with _running([_script("jupyter"), *command, "--IdentityProvider.token="], folder, port) as server:
             yield server
 
@@ -94,7 +100,12 @@ def _free_port() -> int:
 def _environment(folder: Path) -> dict[str, str]:
     """The environment without what tests set for themselves and without the settings of the user's own Jupyter."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "PYTHONWARN", "JUPYTER"))}
-    own = {"JUPYTER_CONFIG_DIR": "config", "JUPYTER_DATA_DIR": "data", "JUPYTER_RUNTIME_DIR": "runtime", "IPYTHONDIR": "ipython"}
+    own = {
+        "JUPYTER_CONFIG_DIR": "config",
+        "JUPYTER_DATA_DIR": "data",
+        "JUPYTER_RUNTIME_DIR": "runtime",
+        "IPYTHONDIR": "ipython",
+    }
     return {**kept, **{name: str(folder / value) for name, value in own.items()}}
 
 
