@@ -15,6 +15,8 @@ from explorer.errors import ExplorerError, QueryError
 
 if TYPE_CHECKING:
     from explorer.corpus import Corpus
+    from explorer.formats import Import
+    from explorer.ledger import Ledger
     from explorer.selection import Selection
 
 
@@ -58,6 +60,12 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("--ledger", metavar="CSV", help="write what was repaired or rejected, one line each")
     build.set_defaults(run=_build)
 
+    update = commands.add_parser("update", help="add papers to a corpus folder")
+    update.add_argument("corpus", metavar="CORPUS")
+    update.add_argument("files", nargs="+", metavar="FILE")
+    update.add_argument("--ledger", metavar="CSV", help="write what was repaired or rejected, one line each")
+    update.set_defaults(run=_update)
+
     serve = commands.add_parser("serve", help="serve the dashboard")
     serve.add_argument("files", nargs="*", metavar="FILE", help="files of papers or a corpus folder (default: the sample)")
     serve.add_argument("--ip", default="127.0.0.1", help="address to listen on (default: this machine only)")
@@ -92,26 +100,49 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _build(options: argparse.Namespace) -> int:
-    from explorer.formats import import_papers
     from explorer.store import write_corpus
+
+    imported = _import(options)
+    made = {"name": Path(options.output).name, **_made(options, imported.ledger)}
+    manifest = write_corpus(imported.table, Path(options.output), made=made, n_topics=options.topics, progress=_Progress())
+    print(f"{options.output}: {manifest['papers']:,} papers, {manifest['made']['topics']['topics']} topics", file=sys.stderr)
+    return 0
+
+
+def _update(options: argparse.Namespace) -> int:
+    from explorer.corpus import open_corpus
+
+    corpus = open_corpus(options.corpus)
+    imported = _import(options)
+    larger = corpus.add(imported.table, made=_made(options, imported.ledger), progress=_Progress())
+    new = len(larger) - len(corpus)
+    there = imported.table.num_rows - new
+    print(f"{options.corpus}: {new:,} papers added, {there:,} were there already, {len(larger):,} in all", file=sys.stderr)
+    return 0
+
+
+def _import(options: argparse.Namespace) -> Import:
+    """Read the files of a command and say what became of their records."""
+    from explorer.formats import import_papers
 
     imported = import_papers(*options.files)
     ledger = imported.ledger
     print(ledger.sentence(), file=sys.stderr)
     if options.ledger:
         ledger.entries.to_csv(options.ledger, index=False)
-    elif ledger.notes:
-        for note in ledger.notes[:5]:
-            where = f"line {note.line}" if note.line else f"record {note.record}"
-            print(f"  {note.source}, {where}: {note.action} {note.field}: {note.reason}", file=sys.stderr)
-        if len(ledger.notes) > 5:
-            print(f"  and {len(ledger.notes) - 5:,} more; --ledger FILE.csv writes them all", file=sys.stderr)
-    names = [Path(file).name for file in options.files]
+        return imported
+    for note in ledger.notes[:5]:
+        where = f"line {note.line}" if note.line else f"record {note.record}"
+        print(f"  {note.source}, {where}: {note.action} {note.field}: {note.reason}", file=sys.stderr)
+    if len(ledger.notes) > 5:
+        print(f"  and {len(ledger.notes) - 5:,} more; --ledger FILE.csv writes them all", file=sys.stderr)
+    return imported
+
+
+def _made(options: argparse.Namespace, ledger: Ledger) -> dict[str, object]:
+    """What the manifest says of the files."""
     counts = {name: getattr(ledger, name) for name in ("read", "accepted", "repaired", "rejected")}
-    made = {"name": Path(options.output).name, "files": names, "ledger": counts}
-    manifest = write_corpus(imported.table, Path(options.output), made=made, n_topics=options.topics, progress=_Progress())
-    print(f"{options.output}: {manifest['papers']:,} papers, {manifest['made']['topics']['topics']} topics", file=sys.stderr)
-    return 0
+    return {"files": [Path(file).name for file in options.files], "ledger": counts}
 
 
 def _serve(options: argparse.Namespace) -> int:
@@ -145,11 +176,7 @@ def _search(options: argparse.Namespace) -> int:
         # Without a query there is nothing to score.
         score = 0.0 if paper.score is pd.NA else float(paper.score)
         if options.json:
-            print(
-                json.dumps(
-                    {"id": paper.id, "title": _text(paper.title), "date": date, "score": score}, ensure_ascii=False
-                )
-            )
+            print(json.dumps({"id": paper.id, "title": _text(paper.title), "date": date, "score": score}, ensure_ascii=False))
         else:
             print(f"{score:7.2f}  {paper.id}  {title_of(_text(paper.title))}{f' ({date})' if date else ''}")
     return 0
