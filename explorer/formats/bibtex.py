@@ -68,7 +68,7 @@ def _papers(source: Source, ledger: Ledger) -> Iterator[tuple[int, int | None, M
     if any("crossref" in entry.fields for entry in found):
         _inherit(found, source, ledger)
     for number, entry in enumerate(found, start=1):
-        record = _record(entry)
+        record = record_of(entry)
         if not record:
             reason = "the entry has no field that can be read"
             ledger.reject(source.name, number, reason, line=entry.line, text=entry.text or f"@{entry.kind}{{{entry.key}}}")
@@ -100,7 +100,7 @@ def _inherit(found: list[Entry], source: Source, ledger: Ledger) -> None:
             parent = other.fields.get("crossref", "").strip().lower()
 
 
-def _record(entry: Entry) -> Mapping[str, Any]:
+def record_of(entry: Entry) -> Mapping[str, Any]:
     raw = entry.fields
     get = raw.get
     record: dict[str, Any] = {}
@@ -126,7 +126,7 @@ def _record(entry: Entry) -> Mapping[str, Any]:
             record[name] = _verbatim(value) if name in _VERBATIM else _text(value)
     kept = {name: value for name, value in record.items() if value}
     if kept:
-        kept["id"] = _verbatim(get("paperid")) or entry.key
+        kept["id"] = _verbatim(get("paperid")) or (plain_latex(entry.key) if "{" in entry.key else entry.key)
         kept["entry_type"] = entry.kind
     return kept
 

@@ -16,10 +16,10 @@ from dataclasses import dataclass, field
 _GAP = r"(?:\s|%[^\n]*\n)*"
 _START = re.compile(rf"@{_GAP}([A-Za-z][\w.+-]*){_GAP}([{{(])")
 _LINE_START = re.compile(r"^[ \t]*@(?=[A-Za-z\s%])", re.MULTILINE)
-_KEY = re.compile(r"\s*([^,=\n]*?)\s*(?=([,=\n}])|\Z)")
-_FIELD = re.compile(r"(?:[\s,]|%[^\n]*\n)*([^\s=,{}()\"#%@]+)\s*=\s*")
-_NEXT_FIELD = re.compile(r"\s*[A-Za-z][\w:.+-]*\s*=\s*[{\"\w]")
-_LOOSE_FIELD = re.compile(r"(?:^|,)\s*([A-Za-z][\w:.+-]*)\s*=[ \t]*", re.MULTILINE)
+_KEY = re.compile(r"\s*(?:(?P<braced>[^,=\n@]*?)\s*(?=,)|(?P<bare>[^,=\n}]*?)\s*(?=(?P<mark>[=\n}])|\Z))")
+_FIELD = re.compile(r"(?:[\s,]|%[^\n]*\n)*([^\s=,{}()\"#%@]+(?:[ \t]+[^\s=,{}()\"#%@]+)*)\s*=\s*")
+_NEXT_FIELD = re.compile(r"\s*[A-Za-z][\w:.+ -]*\s*=\s*[{\"\w]")
+_LOOSE_FIELD = re.compile(r"(?:^|,)\s*([A-Za-z][\w:.+ -]*?)\s*=[ \t]*", re.MULTILINE)
 _FLAT = re.compile(r"\{([^{}]*)\}")
 _BRACE = re.compile(r"[{}]")
 _BARE_BRACE = re.compile(r"(?<!\\)[{}]")
@@ -112,7 +112,8 @@ def _entry(text: str, position: int, end: int, closer: str, entry: Entry, string
     begin = position
     found = _KEY.match(text, position, end)
     assert found is not None
-    key, after = found.group(1), found.group(2)
+    key = found["braced"] if found["braced"] is not None else found["bare"]
+    after = "," if found["braced"] is not None else found["mark"]
     if after == "=":
         entry.problems.append("the entry has no key")
     else:
