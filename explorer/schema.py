@@ -75,9 +75,9 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
               "original title", "publication name"),
     "abstract": ("abstract", "summary", "abstract note", "notes abstract", "ab", "abstracts", "description"),
     "authors": ("author full names", "authors", "author", "author/s", "creators", "author names", "first authors",
-                "authorships.author.display name", "af", "au"),
+                "author text", "authorships.author.display name", "af", "au"),
     "published": ("published", "date", "publication date", "date published", "published at", "publishedat", "update date", "month",
-                  "issue date", "online date", "pubdate", "date of publication", "cover date"),
+                  "issue date", "online date", "pubdate", "date of publication", "cover date", "created"),
     "precision": ("precision",),
     "year": ("year", "publication year", "pub year", "pubyear", "publication date (year)", "date of publication (year)", "py", "yr"),
     "venue": ("venue", "journal", "source title", "publication title", "journal/book", "journal title", "booktitle", "book title",
@@ -102,6 +102,9 @@ _DOI_END = re.compile(r"[\s\"{}|\\^`]|</|&lt;|[?&](?:amp;)?(?:issn|isbn|nosfx|ur
 _DOI_TRAILING = frozenset(".,;:)]>'\u2019\u201d")
 _OPENING = {")": "(", "]": "[", ">": "<"}
 _FOLDED = re.compile(r"[\s_-]+")
+
+
+_COUNTS = ("upvotes", "comments")
 
 
 def columns_to_fields(names: Iterable[str]) -> dict[str, str]:
@@ -139,9 +142,27 @@ def normal_doi(text: str) -> str | None:
 
 
 def normal_arxiv_id(text: str) -> str | None:
-    """Return the arXiv identifier in `text` without its version, or None."""
+    """Return the arXiv identifier in `text` without its version, or None.
+
+    Since January 2015 the number has five digits, and had four before (https://info.arxiv.org/help/arxiv_identifier.html): one
+    with too few has lost its end and is not taken.
+    """
     match = ARXIV_ID.search(text.strip())
-    return match.group(1) if match else None
+    if match is None:
+        return None
+    found = match.group(1)
+    if found[4:5] == "." and (len(found) == 10) != (found[:4] >= "1501"):
+        return None
+    return found
+
+
+def arxiv_id_from_number(text: str) -> str | None:
+    """Restore an identifier that a spreadsheet took for a number and stripped of its zeros (``704.1`` was ``0704.1000``)."""
+    match = re.fullmatch(r"\s*(\d{3,4})\.(\d{1,5})\s*", text)
+    if match is None:
+        return None
+    month = match.group(1).zfill(4)
+    return normal_arxiv_id(f"{month}.{match.group(2).ljust(5 if month >= '1501' else 4, '0')}") if "01" <= month[2:] <= "12" else None
 
 
 def conform(table: pa.Table, note: Callable[[int, str, str, str, str], None] | None = None) -> pa.Table:
@@ -161,6 +182,7 @@ def conform(table: pa.Table, note: Callable[[int, str, str, str, str], None] | N
     """
     report = note or (lambda row, field, before, after, reason: None)
     mapping = columns_to_fields(table.column_names)
+    mapping = {name: field for name, field in mapping.items() if field not in _COUNTS or _is_count(table.column(name))}
     by_field = {field: table.column(name) for name, field in mapping.items()}
     rows = table.num_rows
     columns: dict[str, pa.ChunkedArray | pa.Array] = {}
@@ -183,8 +205,18 @@ def conform(table: pa.Table, note: Callable[[int, str, str, str, str], None] | N
         columns["arxiv_id"] = _arxiv_ids_in(columns["url"])
     columns["doi"] = _normalised(columns["doi"], normal_doi, "doi", "no DOI in it", report)
     columns["arxiv_id"] = _normalised(columns["arxiv_id"], normal_arxiv_id, "arxiv_id", "no arXiv id in it", report)
-    extra = {name: table.column(name) for name in table.column_names if name not in mapping and name not in FIELDS}
+    extra = {
+        f"{name}_text" if name in FIELDS else name: table.column(name) for name in table.column_names if name not in mapping
+    }
     return pa.table({**{field: columns[field] for field in FIELDS}, **extra})
+
+
+def _is_count(values: pa.ChunkedArray) -> bool:
+    """Whether a column named like a count holds numbers; arXiv's ``comments`` are remarks."""
+    if not (pa.types.is_string(values.type) or pa.types.is_large_string(values.type)):
+        return True
+    given = [value for value in values.slice(0, 1000).to_pylist() if value]
+    return not given or sum(value.strip().replace(".", "", 1).replace("-", "", 1).isdigit() for value in given) >= 0.5 * len(given)
 
 
 def _arxiv_ids_in(urls: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
@@ -311,7 +343,8 @@ def _normalised(
     for row, value in enumerate(values.to_pylist()):
         bare = normal(value) if value else None
         if value and bare is None:
-            report(row, field, value, "", reason)
+            bare = arxiv_id_from_number(value) if field == "arxiv_id" else None
+            report(row, field, value, bare or "", "zeros were lost where it was taken for a number" if bare else reason)
         result.append(bare)
     return pa.array(result, TEXT)
 
