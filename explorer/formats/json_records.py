@@ -60,7 +60,7 @@ def read_as(fields: Fields, source: Source, ledger: Ledger) -> Iterator[pa.Table
                 ledger.reject(source.name, number, problem or "not an object", line=line, text=str(item))
                 continue
             record = {name: value for name, value in fields(item).items() if value not in (None, "", [], {})}
-            if record:
+            if not FIELDS.keys().isdisjoint(record):
                 yield number, line, record
             else:
                 ledger.reject(source.name, number, "an object without a field that is known", line=line, text=str(item)[:300])
@@ -201,9 +201,11 @@ def _flat(item: Mapping[str, Any]) -> Mapping[str, Any]:
     for schema_name, name in _SERVICE_NAMES:
         if schema_name not in record and record.get(name):
             record[schema_name] = record[name]
+    # What `to_json_lines` wrote is read to the letter.
+    own = next(iter(record), "") == "id" and ("precision" in record or "published" not in record)
     fields = columns_to_fields(record)
     known = {fields.get(name, name): value for name, value in record.items() if value not in (None, "", [], {})}
-    return {name: _value(name, value) for name, value in known.items()}
+    return {name: value if own and name in FIELDS else _value(name, value) for name, value in known.items()}
 
 
 # Services whose names of fields are no synonyms elsewhere: Semantic Scholar, PLOS, ERIC.
