@@ -161,15 +161,17 @@ def _splitter(name: str, field: str, sample: Iterable[Row], header: Header) -> S
         if cell[0] == "[" and cell[-1] == "]" and (items := _literal(cell)) is not None:
             return items
         text = plain_markup(cell)
+        if field == "authors" and text.count(".") == 1 and text[-1] == ".":
+            # PubMed ends its list of names with a full stop.
+            text = text[:-1]
         parts = pattern.split(text) if pattern is not None else [text]
         stripped = (_IDENTIFIER.sub("", part).strip(" ,;").removesuffix(" et al.") for part in parts)
-        return [part.removesuffix(".") if short else part for part in stripped if part]
+        return [part for part in stripped if part]
 
-    short = pattern is _COMMA and field == "authors"
     return split
 
 
-_SEMICOLON, _BAR, _LINE, _AND, _COMMA = (re.compile(p) for p in (r"\s*;\s*", r"\s*\|\s*", r"\s*\n\s*", r",?\s+and\s+", r"\s*,\s*"))
+_SEMICOLON, _BAR, _LINE, _AND, _COMMA = (re.compile(p) for p in (r"\s*;\s*", r"\s*\|\s*", r"\s*\n\s*", r",?\s+and\s+", r"\s*,\s*(?![^()]*\))"))
 
 
 def _separator(cells: list[str], *, names: bool) -> re.Pattern[str] | None:
