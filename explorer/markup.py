@@ -132,7 +132,9 @@ def _latex(text: str) -> str:
                 # Without braces only the first character is raised.
                 piece = _shifted(piece[0], action[0]) + piece[1:]
             else:
-                piece = _shifted(piece, action[0])
+                # An ordinal is written on the line: ``4^{th}`` is 4th.
+                ordinal = action[0] == "^" and len(piece) > 1 and piece.isalpha() and out and out[-1][-1:].isdigit()
+                piece = piece if ordinal else _shifted(piece, action[0])
         out.append(piece)
 
     for match in _TOKEN.finditer(text):

@@ -38,7 +38,7 @@ _PROTECTED_AND = re.compile(r"\{[^{}]*\sand\s", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
 _ARXIV_IN_JOURNAL = re.compile(r"arxiv[:\s.]*(?:preprint)?[:\s]*(?:arxiv:)?\s*(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})", re.I)
 _VERBATIM = frozenset(("url", "doi", "eprint", "file", "link", "pdf", "codeurl", "paperid", "ee", "howpublished"))
-_CONTAINERS = ("journal", "journaltitle", "fjournal", "booktitle", "maintitle", "eventtitle")
+_CONTAINERS = ("fjournal", "journal", "journaltitle", "booktitle", "maintitle", "eventtitle")
 _HOUSES = ("publisher", "school", "institution", "organization", "university", "howpublished", "series")
 _INHERITED = frozenset(
     ("booktitle", "year", "date", "month", "publisher", "journal", "journaltitle", "editor", "series", "volume", "organization")

@@ -71,7 +71,7 @@ def _work(work: Element, around: Element, container: str) -> Mapping[str, Any]:
     address = text_at(work, "doi_data/resource")
     doi = text_at(work, "doi_data/doi")
     return {
-        "title": f"{title}: {subtitle}" if title and subtitle and subtitle not in title else title,
+        "title": f"{title.rstrip(' :')}: {subtitle}" if title and subtitle and subtitle not in title else title,
         "authors": _people(work, "author") or (_people(around, "author") or _people(around, "editor") if around is work else []),
         "abstract": _abstract(work),
         "venue": venue or house,

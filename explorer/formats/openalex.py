@@ -42,7 +42,7 @@ def _fields(work: Mapping[str, Any]) -> Mapping[str, Any]:
         "abstract": _abstract(work.get("abstract_inverted_index")) or work.get("abstract"),
         "authors": [name for item in work.get("authorships") or () if (name := _author(_mapping(item)))],
         "published": work.get("publication_date") or work.get("publication_year"),
-        "venue": venue.get("display_name") or place.get("raw_source_name"),
+        "venue": _house(work, venue) or venue.get("display_name") or place.get("raw_source_name"),
         "keywords": [str(word) for word in keywords if word],
         "url": place.get("landing_page_url"),
         "doi": work.get("doi"),
@@ -56,6 +56,16 @@ def _fields(work: Mapping[str, Any]) -> Mapping[str, Any]:
         "language": work.get("language"),
         "cited_by_count": work.get("cited_by_count"),
     }
+
+
+def _house(work: Mapping[str, Any], venue: Mapping[str, Any]) -> str | None:
+    """Publisher of a book, university of a dissertation."""
+    if work.get("type") in ("book", "monograph", "reference-entry", "report"):
+        return venue.get("host_organization_name") or None
+    if work.get("type") == "dissertation":
+        places = (_mapping(place) for item in work.get("authorships") or () for place in _mapping(item).get("institutions") or ())
+        return next((name for place in places if (name := place.get("display_name"))), None)
+    return None
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

@@ -69,12 +69,13 @@ def _records(text: str) -> Iterator[Tagged]:
 
 def _fields(record: Tagged) -> Mapping[str, Any]:
     year = record.first("PY")
+    title = (record.first("TI") or "").rstrip(".")
     return {
         "id": record.first("UT"),
         "title": readable(record.first("TI", "SO" if record.first("PT") == "B" else "TI")),
         "authors": record.lines("AF") or record.lines("AU") or record.lines("BF", "BA") or record.lines("CA", "GP"),
         "abstract": readable(record.first("AB")),
-        "venue": readable(record.first("SO", "CT", "PU", "AE")),
+        "venue": readable(next((text for text in record.all("SO", "CT", "PU", "AE") if text.rstrip(".") != title), None)),
         "published": record.date("PY", "PD", "EA") if year else record.date("PD", "DG"),
         "keywords": [word for tag in ("DE", "ID") for word in _joined(record, tag)],
         "doi": record.doi("DI", "D2"),
