@@ -53,6 +53,7 @@ _OPERATORS = frozenset(
 _SPACING = {",": "", ";": " ", ":": " ", "!": "", " ": " ", "\n": " ", "\t": " ", "\\": " ", "-": "", "/": "", "(": "", ")": "",
             "[": "", "]": "", "@": "", "*": ""}  # fmt: skip
 _RELATIONS = {symbol: f" {symbol} " for symbol in "≤≥≠→←↔≈≡∈×⊂∼±≪≫∝≃≅⇒⇔∪∩"}
+_BARE_ACCENTS = {"\u0303": "~", "\u0302": "^", "\u0300": "`", "\u0301": "'"}
 _LIGATURES = {"---": "—", "--": "–", "``": "“", "''": "”"}
 _SUPERS = str.maketrans("0123456789+-=()ni′*", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ′*")
 _SUBS = str.maketrans("0123456789+-=()aeox", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₒₓ")
@@ -131,7 +132,9 @@ def _latex(text: str) -> str:
                 # Without braces only the first character is raised.
                 piece = _shifted(piece[0], action[0]) + piece[1:]
             else:
-                piece = _shifted(piece, action[0])
+                # An ordinal is written on the line: ``4^{th}`` is 4th.
+                ordinal = action[0] == "^" and len(piece) > 1 and piece.isalpha() and out and out[-1][-1:].isdigit()
+                piece = piece if ordinal else _shifted(piece, action[0])
         out.append(piece)
 
     for match in _TOKEN.finditer(text):
@@ -179,6 +182,8 @@ def _latex(text: str) -> str:
                 pending = action if action[:1] not in ("^", "_") else action + "g"
                 if inner:
                     emit(inner)
+                elif pending[:1] == "a":
+                    out.append(_BARE_ACCENTS.get(pending[1:], ""))
                 pending = ""
         elif mark == "$":
             if match.start() in maths:
