@@ -119,8 +119,8 @@ export function dressed(figure, colours, { width, height }) {
   for (const name of new Set(["xaxis", "yaxis", ...Object.keys(given).filter((key) => /^[xy]axis\d+$/.test(key))])) {
     layout[name] = { automargin: true, ...given[name], fixedrange: true, gridcolor: colours.line, zerolinecolor: colours.line, linecolor: colours.line, tickfont: { color: colours.muted, size: 12 } };
   }
-  // Labels stay level: as many as fit, instead of all at a slant.
-  Object.assign(layout.xaxis, { tickangle: 0, nticks: Math.max(3, Math.floor(width / 48)) });
+  // Labels stay level: as many as fit, not all at a slant.
+  Object.assign(layout.xaxis, { tickangle: 0, nticks: Math.max(3, Math.floor(width / (figure.data?.[0]?.orientation === "h" ? 80 : 48))) });
   const data = (figure.data ?? []).map((trace) => {
     const own = trace.type === "scatter" ? { cliponaxis: false } : {};
     if (trace.meta?.accent) own.marker = { ...trace.marker, color: colours.accent };
