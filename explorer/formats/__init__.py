@@ -175,23 +175,28 @@ def import_papers(
             raise ReadError(f"There is no encoding {encoding!r}. Common ones: utf-8, utf-16, cp1252, gbk, latin-1.") from error
     parts: list[pa.Table] = []
     ledger = Ledger()
-    origins: list[tuple[str, int]] = []
+    origins: list[tuple[str, int, int]] = []
     for source, named in _expanded(files):
         told = replace(source, columns=columns, delimiter=delimiter, encoding=encoding)
         try:
             for table in read_batches(told, ledger):
+                before = sum(rows for name, _, rows in origins if name == source.name)
                 parts.append(table)
-                origins.append((source.name, table.num_rows))
+                origins.append((source.name, before, table.num_rows))
         except ReadError as error:
             if named:
                 raise
             ledger.reject(source.name, 1, str(error))
-    whole = pa.concat_tables(parts, promote_options="permissive") if parts else pa.table({n: pa.nulls(0, k) for n, k in FIELDS.items()})
+    whole = (
+        pa.concat_tables(parts, promote_options="permissive")
+        if parts
+        else pa.table({n: pa.nulls(0, k) for n, k in FIELDS.items()})
+    )
 
     def note(row: int, field: str, before: str, after: str, reason: str) -> None:
-        for name, rows in origins:
+        for name, before, rows in origins:
             if row < rows:
-                ledger.repair(name, row + 1, field, before, after, reason)
+                ledger.repair(name, before + row + 1, field, before, after, reason)
                 return
             row -= rows
 
@@ -208,7 +213,9 @@ def _expanded(files: tuple[str | PathLike[str] | Source, ...]) -> Iterator[tuple
             continue
         path = Path(file)
         if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.is_file() and not any(part.startswith(".") for part in p.parts[-2:]))
+            inside = sorted(
+                p for p in path.rglob("*") if p.is_file() and not any(part.startswith(".") for part in p.parts[-2:])
+            )
             if not inside:
                 raise ReadError(f"{path} is a folder without files.")
             for found in inside:
