@@ -33,24 +33,28 @@ FEW_PEER_INTERACTIONS = 40
 
 
 def sequence(corpus: Corpus, count: int, seed: int = 0) -> Iterator[dict[str, Any]]:
-    """The recorded interactions: the changes of the selection, one after another."""
+    """The recorded interactions: the changes of the selection, one after another.
+
+    Filters are clicked where the panels show them, so a value is among the largest of its facet under the selection in force
+    and has papers; a query is typed whatever comes of it.
+    """
     chance = random.Random(seed)
-    selection = Selection()
+    results = Results(corpus, Selection())
     for _ in range(count):
+        selection = results.selection
         active = [row.field for row, _ in selection.active()]
         step = chance.random()
-        if len(active) > 3 or (active and step < 0.2):
+        if active and (len(active) > 3 or results.shown == 0 or step < 0.2):
             field = chance.choice(active)
             changes = {field: getattr(Selection(), field)}
         elif step < 0.3:
-            changes = {
-                "sort": chance.choice([sort for sort in ("relevance", "newest", "oldest", "title") if sort != selection.sort])
-            }
+            others = [sort for sort in ("relevance", "newest", "oldest", "title") if sort != selection.sort]
+            changes = {"sort": chance.choice(others)}
         elif step < 0.65:
             changes = {"query": _typed(corpus, chance)}
         else:
-            changes = _filter(corpus, chance, selection)
-        selection = selection.with_(changes)
+            changes = _clicked(results, chance)
+        results = Results(corpus, selection.with_(changes))
         yield changes
 
 
@@ -72,20 +76,18 @@ def _typed(corpus: Corpus, chance: random.Random) -> str:
     return " ".join(chance.sample(words, chance.randint(1, 3))).lower()
 
 
-def _filter(corpus: Corpus, chance: random.Random, selection: Selection) -> dict[str, Any]:
+def _clicked(results: Results, chance: random.Random) -> dict[str, Any]:
     field = chance.choice(["topics", "venues", "authors", "keywords", "years", "has_code"])
-    if field == "years":
-        first, last = corpus.year_span
-        low = chance.randint(max(first, last - 20), last)
-        return {"years": (low, chance.choice([None, min(low + chance.randint(0, 5), last)]))}
+    counts = results.counts(field)
     if field == "has_code":
-        return {"has_code": chance.choice([True, False])}
-    facet = corpus.facet(field)
-    # Of a random paper, so that frequent values are chosen more often, as a panel sorted by count makes likely.
-    value = facet.values[int(facet.codes[chance.randrange(len(facet.codes))])].as_py()
-    if field == "authors":
-        value = facet.values[int(chance.randrange(min(facet.size, 50)))].as_py() if chance.random() < 0.5 else value
-    chosen = getattr(selection, field)
+        return {"has_code": bool(chance.choice(np.flatnonzero(counts)))}
+    if field == "years":
+        first, last = results.corpus.year_span
+        low = first + int(chance.choice(np.flatnonzero(counts)))
+        return {"years": (low, chance.choice([None, min(low + chance.randint(0, 5), last)]))}
+    shown = np.argsort(-counts, kind="stable")[: 3 * views.FACET_PAGE]
+    value = results.corpus.facet(field).values[int(chance.choice(shown))].as_py()
+    chosen = getattr(results.selection, field)
     return {field: (*chosen, value) if len(chosen) == 1 and value not in chosen else (value,)}
 
 

@@ -138,7 +138,7 @@ def normal_doi(text: str) -> str | None:
     doi = _DOI_END.split(match.group(1), maxsplit=1)[0]
     while doi[-1:] in _DOI_TRAILING and (doi[-1] not in ")]>" or doi.count(doi[-1]) > doi.count(_OPENING[doi[-1]])):
         doi = doi[:-1]
-    return doi.lower() or None
+    return doi.lower() if DOI.fullmatch(doi) else None
 
 
 def normal_arxiv_id(text: str) -> str | None:
@@ -151,7 +151,7 @@ def normal_arxiv_id(text: str) -> str | None:
     if match is None:
         return None
     found = match.group(1)
-    if found[4:5] == "." and (len(found) == 10) != (found[:4] >= "1501"):
+    if found[:4].isdigit() and (len(found) == 10) != (found[:4] >= "1501"):
         return None
     return found
 
@@ -361,6 +361,7 @@ def _date_columns(
         precision = pc.if_else(pc.is_valid(from_year), pa.scalar("year"), pa.scalar(None, pa.string()))
         columns["precision"] = pc.if_else(known, columns["precision"], precision)
         columns["published"] = pc.if_else(known, columns["published"], from_year)
+    columns["precision"] = pc.if_else(pc.is_valid(columns["published"]), columns["precision"], pa.scalar(None, pa.string()))
     columns["year"] = pc.year(columns["published"]).cast(pa.int16())
 
 

@@ -15,6 +15,7 @@ from tornado.ioloop import PeriodicCallback
 from tornado.web import StaticFileHandler
 from traitlets.config import Config
 from voila.app import Voila
+from voila.tornado.handler import TornadoVoilaHandler
 
 from explorer.corpus import Corpus, bundled
 from explorer.dashboard import plotly_path, plotly_version
@@ -50,6 +51,14 @@ class _Asset(StaticFileHandler):
         return _YEAR
 
 
+class _Page(TornadoVoilaHandler):  # type: ignore[misc]
+    """The dashboard's page, with the cookie without which the server refuses the page's goodbye, which ends its kernel."""
+
+    async def prepare(self, *arguments: Any, **options: Any) -> None:
+        await super().prepare(*arguments, **options)
+        self.xsrf_token  # noqa: B018  (reading it sets the cookie)
+
+
 class ExplorerServer(Voila):  # type: ignore[misc]
     """Voila with the explorer's notebook, its assets and a report of the memory its dashboards use."""
 
@@ -61,7 +70,8 @@ class ExplorerServer(Voila):  # type: ignore[misc]
         """Voila's handlers, with ours before its catch-all."""
         script = plotly_path()
         asset = (rf"{self.server_url}lx/(plotly\.min\.js)", _Asset, {"path": str(script.parent)})
-        return [asset, *super().init_handlers()]
+        pages = {TornadoVoilaHandler: _Page}
+        return [asset, *((route, pages.get(kind, kind), *rest) for route, kind, *rest in super().init_handlers())]
 
     def listen(self) -> None:
         """Serve until stopped."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow.compute as pc
 
-from explorer.charts import SERIES, plot_counts, plot_series
+from explorer.charts import SERIES, counts_json, series_json
 from explorer.results import Results
 from explorer.selection import FILTERS
 from explorer.text import Terms, highlight, joined, readable, snippet
@@ -198,7 +197,7 @@ def _frequency(results: Results, field: str, title: str) -> View:
         "name": field,
         "title": title,
         "description": f"Bar chart of papers per {title[:-1].lower()}, {len(codes)} shown{top}.",
-        "figure": _json(plot_counts([readable(n) for n in names], names, numbers, chosen, field)),
+        "figure": counts_json([readable(n) for n in names], names, numbers, chosen, field),
         "table": {"columns": [title[:-1], "Papers"], "rows": [[n, c] for n, c in zip(names, numbers, strict=True)]},
         "note": f"{more:,} more in the filter panel" if more > 0 else "",
         "options": [],
@@ -229,7 +228,7 @@ def _over_time(results: Results, *, share: bool, by: str) -> View:
         + f"most frequent topics, {names[0]} to {names[-1]}."
         if names
         else "Line chart of topics over time; no paper shown has a date.",
-        "figure": _json(plot_series(names, labels, grid[codes], totals, chosen, share=share)),
+        "figure": series_json(names, labels, grid[codes], totals, chosen, share=share),
         "table": {"columns": [by.capitalize(), *labels], "rows": rows},
         "note": "Left out: " + ", ".join(notes) if notes else "",
         "options": [
@@ -238,12 +237,6 @@ def _over_time(results: Results, *, share: bool, by: str) -> View:
         ],
         "pick": {"field": "topics", "values": labels} if labels else None,
     }
-
-
-def _json(figure: Any) -> View:
-    found: View = json.loads(figure.to_json())
-    found["layout"].pop("template", None)
-    return found
 
 
 def page(results: Results, number: int, ticked: frozenset[int], opened: int | None) -> View:

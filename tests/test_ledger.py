@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.ledger import Entry, Ledger
@@ -11,6 +11,7 @@ from explorer.ledger import Entry, Ledger
 _events = st.lists(st.sampled_from(["accept", "reject", "repair", "merge"]), max_size=30)
 
 
+@settings(deadline=None)
 @given(_events, _events)
 def test_what_was_read_is_accepted_rejected_or_merged(first: list[str], second: list[str]) -> None:
     ledgers = []

@@ -89,7 +89,7 @@ def test_marks(text: str, stem: str, marked: list[str]) -> None:
 
 
 @settings(max_examples=500, deadline=None)
-@given(_text, _terms, st.integers(60, 400))
+@given(_text, _terms, st.integers(200, 400))
 def test_a_snippet_is_a_part_of_the_text_of_bounded_length(text: str, terms: Terms, width: int) -> None:
     pieces = list(snippet(text, terms, width))
     before = pieces.pop(0) if pieces and pieces[0] == ("… ", 0) else None
@@ -97,11 +97,16 @@ def test_a_snippet_is_a_part_of_the_text_of_bounded_length(text: str, terms: Ter
     part = "".join(piece for piece, _ in pieces)
     assert part in text
     assert len(part) <= width
-    assert bool(before) == (not text.startswith(part)) or part == ""
+    assert before or text.startswith(part)
     if len(text) <= width:
         assert (part, after) == (text, None)
     if any(wanted(text[a:b], terms) for a, b in words_of(text)):
         assert any(hit for _, hit in pieces)
+
+
+def test_a_snippet_of_a_text_without_blanks_shows_the_match() -> None:
+    text = "深" * 19 + "," + ("度" * 19 + ",") * 30 + "学习," + ("方" * 19 + ",") * 30
+    assert ("学习", 1) in snippet(text, Terms(frozenset({"学习"})))
 
 
 def test_a_snippet_shows_where_most_different_words_meet() -> None:

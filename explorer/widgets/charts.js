@@ -55,7 +55,7 @@ function chartView(app, name) {
     if (legend.hidden) return;
     swap(legend, traces.map((trace) => {
       const [field, value] = trace.customdata?.[0] ?? [];
-      const content = [h("span", { class: "lx-dot", style: { background: trace.line?.color ?? trace.marker?.color ?? "currentColor" } }), trace.name];
+      const content = [h("span", { class: "lx-dot", style: { background: trace.line?.color ?? trace.marker?.color ?? "currentColor" } }), h("span", { title: trace.name }, trace.name)];
       return h("li", {}, field
         ? h("button", { class: "lx-series", "aria-pressed": String(link.isOn(field, value)), key: `series:${value}`, click: () => link.toggle(field, value) }, content)
         : h("span", { class: "lx-series" }, content));

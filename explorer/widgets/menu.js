@@ -34,6 +34,6 @@ export function menuPanel(app) {
     ].flat();
   }
 
-  const panel = popover(app, { button, label: "Export and share", className: "lx-popover-menu", fill });
+  const panel = popover(app, { button, label: "Export and share", fill });
   return { node: h("div", { class: "lx-menu" }, button, panel.panel), panel };
 }

@@ -117,10 +117,13 @@ export function dressed(figure, colours, { width, height }) {
     hoverlabel: { ...given.hoverlabel, bgcolor: colours.surface, bordercolor: colours.line, font: { family: colours.family, color: colours.ink, size: 12 } },
   };
   for (const name of new Set(["xaxis", "yaxis", ...Object.keys(given).filter((key) => /^[xy]axis\d+$/.test(key))])) {
-    layout[name] = { automargin: true, ...given[name], fixedrange: true, gridcolor: colours.line, zerolinecolor: colours.line, linecolor: colours.line, tickfont: { color: colours.muted, size: 12 } };
+    const title = given[name]?.title?.text ? { ...given[name].title, font: { color: colours.muted, size: 12 } } : undefined;
+    layout[name] = { automargin: true, ...given[name], title, fixedrange: true, gridcolor: colours.line, zerolinecolor: colours.line, linecolor: colours.line, tickfont: { color: colours.muted, size: 12 } };
   }
   // Labels stay level: as many as fit, not all at a slant.
-  Object.assign(layout.xaxis, { tickangle: 0, nticks: Math.max(3, Math.floor(width / (figure.data?.[0]?.orientation === "h" ? 80 : 48))) });
+  const across = figure.data?.[0]?.orientation === "h";
+  Object.assign(layout.xaxis, { tickangle: 0, nticks: Math.max(3, Math.floor(width / (across ? 80 : 48))) });
+  if (across) layout.yaxis.showgrid = false;
   const data = (figure.data ?? []).map((trace) => {
     const own = trace.type === "scatter" ? { cliponaxis: false } : {};
     if (trace.meta?.accent) own.marker = { ...trace.marker, color: colours.accent };

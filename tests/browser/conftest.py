@@ -119,7 +119,8 @@ def run_notebook(page: Page) -> None:
 def open_notebook(page: Page, server: Server, name: str, watch: Watch) -> Board:
     """Open a notebook in Lab and run it."""
     page.goto(f"{server.url}lab/tree/{name}.ipynb")
-    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=DRAWN_WITHIN)
+    # Lab runs nothing, and says nothing, while the notebook has no kernel yet.
+    expect(page.get_by_role("button", name="Python 3 (ipykernel) | Idle")).to_be_visible(timeout=DRAWN_WITHIN)
     run_notebook(page)
     board = Board(page, server, watch, voila=False).wait()
     board.root.scroll_into_view_if_needed()

@@ -120,10 +120,12 @@ class Board:
 
     def panel(self, label: str) -> Locator:
         """A filter panel, unfolded."""
-        fold = self.root.locator(".lx-fold").filter(has_text=re.compile(rf"^{label}"))
+        title = self.page.locator(".lx-fold").filter(has_text=re.compile(rf"^{label}"))
+        panel = self.root.locator(".lx-facet").filter(has=title)
+        fold = panel.locator(".lx-fold")
         if fold.get_attribute("aria-expanded") == "false":
             fold.click()
-        return self.root.locator(".lx-facet").filter(has=fold)
+        return panel
 
     def chart(self, title: str) -> Locator:
         """A chart's card."""

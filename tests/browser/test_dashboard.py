@@ -497,6 +497,13 @@ def test_kernel_that_died_is_told(open_voila: Open) -> None:
     expect(board.root.locator(".lx-alert:visible")).to_have_count(0)
 
 
+def test_leaving_the_page_ends_its_kernel(open_voila: Open) -> None:
+    board = open_voila()
+    kernel = board.server.kernels()[-1]
+    board.page.goto("about:blank")
+    assert kernel.wait(timeout=30) is not None or not kernel.is_running()
+
+
 def test_narrow_page_folds_the_rail_away(open_voila: Open) -> None:
     board = open_voila(viewport={"width": 1024, "height": 768})
     rail = board.root.get_by_role("complementary", name="Filters")
@@ -574,7 +581,7 @@ def test_nothing_in_a_record_runs(open_voila: Open, hostile: Path, tmp_path: Pat
             link for link in board.reader.get_by_role("link").all() if "javascript" in (link.get_attribute("href") or "")
         ]
     board.click_bar(0)
-    board.root.locator(".lx-facet", has=board.root.locator(".lx-fold", has_text="Venue")).get_by_role("checkbox").nth(1).check()
+    board.panel("Venue").get_by_role("checkbox").nth(1).check()
     expect(board.chips).to_have_count(2)
     board.button("Clear all").click()
     board.search("attacks")
