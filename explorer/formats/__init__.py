@@ -194,9 +194,9 @@ def import_papers(
     )
 
     def note(row: int, field: str, before: str, after: str, reason: str) -> None:
-        for name, before, rows in origins:
+        for name, earlier, rows in origins:
             if row < rows:
-                ledger.repair(name, before + row + 1, field, before, after, reason)
+                ledger.repair(name, earlier + row + 1, field, before, after, reason)
                 return
             row -= rows
 
