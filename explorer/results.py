@@ -142,7 +142,7 @@ class Results:
         rows = self.rows_without("")
         assert rows is not None
         if len(rows) * FEW < len(order):
-            return rows[_least(self.corpus.places(name)[rows], rows, stop)[start:]]
+            return np.asarray(rows[_least(self.corpus.places(name)[rows], rows, stop)[start:]])
         # Papers shown are many, so that the page is near the front of the order.
         found = np.empty(0, order.dtype)
         seen = 0
@@ -154,7 +154,7 @@ class Results:
 
     def _best(self, start: int, stop: int) -> np.ndarray:
         rows, scores = self._shown_hits
-        return rows[_least(-scores, rows, stop)[start:]]
+        return np.asarray(rows[_least(-scores, rows, stop)[start:]])
 
     @cached_property
     def _shown_hits(self) -> tuple[np.ndarray, np.ndarray]:
@@ -206,4 +206,4 @@ def _least(keys: np.ndarray, rows: np.ndarray, count: int) -> np.ndarray:
     some = np.arange(len(keys))
     if 0 < count * 8 < len(keys):
         some = np.flatnonzero(keys <= np.partition(keys, count - 1)[count - 1])
-    return some[np.lexsort((rows[some], keys[some]))][:count]
+    return np.asarray(some[np.lexsort((rows[some], keys[some]))][:count])

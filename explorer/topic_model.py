@@ -112,7 +112,8 @@ class TopicModel:
         k = max(1, min(self.n_topics or suggested_topics(count), *weighted.shape))
         init = "nndsvda" if k < min(weighted.shape) else "random"
         nmf = NMF(k, init=init, random_state=self.seed, max_iter=_ROUNDS, tol=_TOLERANCE)
-        with warnings.catch_warnings():
+        # A fit without an error, as of a few short texts, has a rest of minus nothing, whose root scikit-learn takes.
+        with warnings.catch_warnings(), np.errstate(invalid="ignore"):
             # Stopping after max_iter is meant: later rounds move the factors by less than their labels show.
             warnings.simplefilter("ignore", ConvergenceWarning)
             loads = nmf.fit_transform(weighted)
@@ -147,7 +148,7 @@ class TopicModel:
         from sklearn.exceptions import ConvergenceWarning
 
         weighted = self._weighted(_counter(vocabulary=self.vocabulary_).transform(texts))
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), np.errstate(invalid="ignore"):
             warnings.simplefilter("ignore", ConvergenceWarning)
             loads, _, _ = non_negative_factorization(
                 weighted,

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from explorer.facets import Facet, mapped
 from explorer.topic_model import TopicModel
-from explorer.trends import count_grid, frequency_frame, period_index
+from explorer.trends import frequency_frame, period_index
 
 if TYPE_CHECKING:
     import pandas as pd

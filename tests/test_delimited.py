@@ -121,7 +121,7 @@ _papers = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(_papers)
 def test_what_is_written_reads_back(papers: list[dict[str, Any]]) -> None:
     frame = import_papers(Source("p.jsonl", data="\n".join(pd.Series(papers).map(_json)).encode())).papers

@@ -89,7 +89,9 @@ def test_wrong_types_become_text_or_are_noted() -> None:
     assert papers["venue"].iloc[0] == "ICLR"
     assert [list(names) for names in papers["authors"]] == [["A", "B"], ["Ada"]]
     assert list(papers["keywords"].iloc[0]) == ["1", "x"]
-    assert {note.field for note in found.ledger.notes} >= {"upvotes"}
+    # A column that holds words is no count; it stays beside the empty one.
+    assert papers["upvotes"].isna().all()
+    assert papers["upvotes_text"].iloc[0] == "many"
 
 
 def test_half_a_surrogate_pair_does_not_stop_the_reading() -> None:
@@ -129,7 +131,7 @@ _json = st.recursive(
 _names = st.sampled_from(["title", "authors", "year", "published", "upvotes", "keywords", "doi", "id", "paper", "venue", "url", "x", ""])
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.lists(st.dictionaries(_names, _json, max_size=5), min_size=1, max_size=4), st.booleans())
 def test_any_objects_are_read_or_rejected(records: list[dict[str, Any]], lines: bool) -> None:
     text = "\n".join(json.dumps(record) for record in records) if lines else json.dumps(records)

@@ -37,7 +37,7 @@ def test_the_facts_are_those_of_the_page(sample: Path, shared_data: Path) -> Non
         assert list(paper.authors if paper.authors is not None else []) == [name for name in fact["authors"].split("; ") if name]
         assert (paper.code_url or "") == fact["code_url"]
         # Remarks stand in parentheses; a doubtful second venue and the number of a volume are no part of the name either.
-        venue = re.sub(r"; ICLR \(year not .*|( \d+)?\s*\([^)]*\)", "", fact["venue"]).strip()
+        venue = re.sub(r"; ICLR \(year not .*|( \d{1,3})?\s*\([^)]*\)", "", fact["venue"]).strip()
         assert (paper.venue or "") == venue
         assert paper.url == (f"https://arxiv.org/abs/{fact['arxiv_id']}" if fact["arxiv_id"] else None)
 
