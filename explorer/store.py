@@ -160,7 +160,8 @@ def extend_corpus(
     def write(target: Path) -> dict[str, Any]:
         return _extend_generation(table, before, target, manifest["made"]["topics"], progress)
 
-    return _publish(folder, digest, manifest["papers"] + table.num_rows, {**manifest["made"], "added": additions}, write)
+    whole = manifest["papers"] + table.num_rows
+    return _publish(folder, digest, whole, {**manifest["made"], "added": additions}, write, upon=before.name)
 
 
 def _prepare(folder: Path) -> None:
@@ -179,9 +180,19 @@ def _now() -> str:
 
 
 def _publish(
-    folder: Path, digest: str, papers: int, made: dict[str, Any], write: Callable[[Path], dict[str, Any]]
+    folder: Path,
+    digest: str,
+    papers: int,
+    made: dict[str, Any],
+    write: Callable[[Path], dict[str, Any]],
+    *,
+    upon: str | None = None,
 ) -> dict[str, Any]:
-    """Write a new generation, put it in force by one rename, and remove those that are not any more."""
+    """Write a new generation, put it in force by one rename, and remove those that are not any more.
+
+    `upon` names the generation that the new one continues: if another is in force at the end, it is not put in force, for the
+    papers that somebody else added meanwhile would be lost.
+    """
     before = _generation_in_force(folder)
     try:
         target = _fresh(folder, digest)
@@ -199,6 +210,8 @@ def _publish(
             "papers": papers,
             "made": {"at": _now(), **made, "versions": versions(), "topics": topics},
         }
+        if upon is not None and _generation_in_force(folder) != upon:
+            raise CorpusError(f"{folder} was changed by somebody else meanwhile, and nothing was added. Add the papers again.")
         write_atomically(folder / "manifest.json", json.dumps(manifest, indent=1, ensure_ascii=False).encode())
     except BaseException as error:
         # Stopped after the rename, the new generation is the one in force.
