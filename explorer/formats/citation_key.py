@@ -63,7 +63,7 @@ def _made(paper: Mapping[str, Any]) -> str:
     family = first.split(",")[0] if "," in first else first.split(" ")[-1]
     name = "".join(_WORD.findall(_ascii(family))) or "anon"
     words = _WORD.findall(_ascii(paper["title"] or ""))
-    word = next((word for word in words if word not in _SMALL), "untitled")
+    word = next((word for word in words if word not in _SMALL and not word.isdigit()), "untitled")
     year = f"{paper['year']:04d}" if paper["year"] is not None else ""
     return f"{name if name[0].isalpha() else 'x' + name}{year}{word}"[:60]
 

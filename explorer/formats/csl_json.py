@@ -204,7 +204,7 @@ def _person(name: str) -> dict[str, str]:
     if comma and given.strip() and family.strip():
         return {"family": family.strip(), "given": given.strip()}
     words = name.split(" ")
-    if len(words) < 2 or parse_date(name) is not None or not all(words):
+    if len(words) < 2 or "and" in words or parse_date(name) is not None or not all(words):
         return {"literal": name}
     last = len(words) - 1
     while last > 1 and _PARTICLES.fullmatch(words[last - 1] + " "):
