@@ -70,7 +70,7 @@ class Format(Protocol):
 # The order is that of sniffing: the surer the mark, the earlier; dialects before what they are dialects of.
 FORMATS: tuple[Format, ...] = (
     parquet, excel, pubmed_xml, endnote_xml, crossref_xml, mods, marc, office_xml, bibtexml, arxiv_atom, rdf, hf_page,
-    arxiv_snapshot, openalex, crossref, csl_json, json_records, medline, wos, ris, refer, ovid, copac, bibtex, delimited,
+    arxiv_snapshot, openalex, crossref, csl_json, json_records, delimited, medline, wos, ris, refer, ovid, copac, bibtex,
 )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from explorer.dates import parse_date
+from explorer.dates import month_number, parse_date
 from explorer.formats.bibtex_syntax import MONTHS, Entry, entries
 from explorer.formats.citation_key import citation_keys
 from explorer.formats.source import Source, decode, tables
@@ -201,8 +201,9 @@ def _date(raw: Mapping[str, str]) -> str | None:
     month, day = plain_latex(raw.get("month", "")), plain_latex(raw.get("day", ""))
     if not year or not month:
         return year or None
-    if month.isdigit():
-        text = f"{year}-{month}-{day}" if day.isdigit() else f"{year}-{month}"
+    number = month_number(month)
+    if number is not None:
+        text = f"{year}-{number:02d}-{day}" if day.isdecimal() else f"{year}-{number:02d}"
     else:
         text = f"{day} {month} {year}" if not re.search(r"\d", month) else f"{month} {year}"
     return text if parse_date(text) else year

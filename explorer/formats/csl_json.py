@@ -38,7 +38,7 @@ _PARTICLES = re.compile(r"(?:(?:van|von|der|den|de|del|della|di|da|dos|du|la|le|
 
 def sniff(head: bytes) -> bool:
     """Whether an object at the start has a type and a field that only CSL has."""
-    return head_names(head, r'"type"\s*:\s*"', r'"(?:issued|container-title|citation-key|given|date-parts|publisher-place)"\s*:')
+    return head_names(head, r'"type"\s*:\s*"', r'"(?:issued|container-title|citation-key|given|date-parts|publisher-place|literature-explorer)"\s*:')
 
 
 def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
@@ -143,12 +143,16 @@ def to_csl_json(
             ledger.lose("CSL-JSON", 0, name, "", "", "kept in `custom`, which other programs do not show")
     dates = known_dates(table)
     items = [_item(paper, dates[row]) for row, paper in enumerate(table.to_pylist())]
+    if items:
+        # By this a reader knows even a list of bare titles for what it is.
+        items[0].setdefault("custom", {_OWN: {}})
     return deliver(orjson.dumps(items, default=str, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE), path)
 
 
 def _item(paper: Mapping[str, Any], day: str | None) -> dict[str, Any]:
     exact = {name: value for name, value in paper.items() if value is not None}
-    exact.pop("year"), exact.pop("precision", None)
+    for derived in ("year", "precision"):
+        exact.pop(derived, None)
     if day is not None:
         exact["published"] = day
     item = {
