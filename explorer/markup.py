@@ -262,7 +262,9 @@ def _balanced(text: str) -> bool:
 
 # --- HTML, JATS, MathML ------------------------------------------------------------------------------------------------
 
-_BLOCKS = "p|br|div|li|ul|ol|sec|title|h[1-6]|tr|td|th|table|section|label|list-item|list|disp-quote|blockquote|abstract|hr|dd|dt"
+_BLOCKS = (
+    "p|br|div|li|ul|ol|sec|title|h[1-6]|tr|td|th|table|section|label|list-item|list|disp-quote|blockquote|abstract|hr|dd|dt"
+)
 _INLINE = (
     "i|b|u|em|strong|sup|sub|span|a|italic|bold|sc|monospace|underline|small|big|font|scp|smallcaps|ext-link|xref|email|uri|tt|code"
     "|inline-formula|disp-formula|alternatives|inf|abstracttext|named-content|roman|s|strike|cite|mark|nobr|ovl|inline-graphic"

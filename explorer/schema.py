@@ -162,7 +162,11 @@ def arxiv_id_from_number(text: str) -> str | None:
     if match is None:
         return None
     month = match.group(1).zfill(4)
-    return normal_arxiv_id(f"{month}.{match.group(2).ljust(5 if month >= '1501' else 4, '0')}") if "01" <= month[2:] <= "12" else None
+    return (
+        normal_arxiv_id(f"{month}.{match.group(2).ljust(5 if month >= '1501' else 4, '0')}")
+        if "01" <= month[2:] <= "12"
+        else None
+    )
 
 
 def conform(table: pa.Table, note: Callable[[int, str, str, str, str], None] | None = None) -> pa.Table:
@@ -216,7 +220,9 @@ def _is_count(values: pa.ChunkedArray) -> bool:
     if not (pa.types.is_string(values.type) or pa.types.is_large_string(values.type)):
         return True
     given = [value for value in values.slice(0, 1000).to_pylist() if value]
-    return not given or sum(value.strip().replace(".", "", 1).replace("-", "", 1).isdigit() for value in given) >= 0.5 * len(given)
+    return not given or sum(value.strip().replace(".", "", 1).replace("-", "", 1).isdigit() for value in given) >= 0.5 * len(
+        given
+    )
 
 
 def _arxiv_ids_in(urls: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:

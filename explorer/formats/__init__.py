@@ -186,7 +186,11 @@ def import_papers(
             if named:
                 raise
             ledger.reject(source.name, 1, str(error))
-    whole = pa.concat_tables(parts, promote_options="permissive") if parts else pa.table({n: pa.nulls(0, k) for n, k in FIELDS.items()})
+    whole = (
+        pa.concat_tables(parts, promote_options="permissive")
+        if parts
+        else pa.table({n: pa.nulls(0, k) for n, k in FIELDS.items()})
+    )
 
     def note(row: int, field: str, before: str, after: str, reason: str) -> None:
         for name, rows in origins:
@@ -208,7 +212,9 @@ def _expanded(files: tuple[str | PathLike[str] | Source, ...]) -> Iterator[tuple
             continue
         path = Path(file)
         if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.is_file() and not any(part.startswith(".") for part in p.parts[-2:]))
+            inside = sorted(
+                p for p in path.rglob("*") if p.is_file() and not any(part.startswith(".") for part in p.parts[-2:])
+            )
             if not inside:
                 raise ReadError(f"{path} is a folder without files.")
             for found in inside:

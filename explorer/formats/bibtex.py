@@ -36,7 +36,9 @@ _SNIFF = re.compile(r"^[ \t]*@\s*(?:%[^\n]*\s*)?[A-Za-z][\w-]*\s*(?:%[^\n]*\s*)?
 _AND = re.compile(r"\s+and\s+", re.IGNORECASE)
 _PROTECTED_AND = re.compile(r"\{[^{}]*\sand\s", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
-_ARXIV_IN_JOURNAL = re.compile(r"arxiv[:\s.]*(?:preprint)?[:\s]*(?:arxiv:)?\s*(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})", re.I)
+_ARXIV_IN_JOURNAL = re.compile(
+    r"arxiv[:\s.]*(?:preprint)?[:\s]*(?:arxiv:)?\s*(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})", re.I
+)
 _VERBATIM = frozenset(("url", "doi", "eprint", "file", "link", "pdf", "codeurl", "paperid", "ee", "howpublished"))
 _CONTAINERS = ("fjournal", "journal", "journaltitle", "booktitle", "maintitle", "eventtitle")
 _HOUSES = ("publisher", "school", "institution", "organization", "university", "howpublished", "series")
@@ -90,7 +92,9 @@ def _inherit(found: list[Entry], source: Source, ledger: Ledger) -> None:
             seen.add(parent)
             other = by_key.get(parent)
             if other is None:
-                ledger.repair(source.name, number, "venue", parent, "", "the entry it refers to is not in the file", line=entry.line)
+                ledger.repair(
+                    source.name, number, "venue", parent, "", "the entry it refers to is not in the file", line=entry.line
+                )
                 break
             for name, value in other.fields.items():
                 if name in _INHERITED:
@@ -265,7 +269,10 @@ def to_bibtex(
     keys, dates = citation_keys(table), known_dates(table)
     lines: list[str] = []
     for row, paper in enumerate(table.to_pylist()):
-        lines += [f"@{_kind(paper)}{{{keys[row]},", *(f"  {name} = {value}," for name, value in _written(paper, dates[row], keys[row]))]
+        lines += [
+            f"@{_kind(paper)}{{{keys[row]},",
+            *(f"  {name} = {value}," for name, value in _written(paper, dates[row], keys[row])),
+        ]
         lines += [f"  {f} = {{{to_latex(_plain(paper[name]))}}}," for name, f in extra.items() if paper[name] is not None]
         lines += ["}", ""]
     return deliver("\n".join(lines).encode(), path)
@@ -288,7 +295,10 @@ def _written(paper: Mapping[str, Any], day: str | None, key: str) -> Iterator[tu
     venue = {"article": "journal", "inproceedings": "booktitle", "incollection": "booktitle", "inbook": "booktitle"}
     texts = (("title", paper["title"]), (venue.get(kind, "journal"), paper["venue"]), ("abstract", paper["abstract"]))
     if paper["authors"]:
-        yield "author", "{" + " and ".join(_protected(name, r"\band\b|\A\s*others\s*\Z|,.*,.*,") for name in paper["authors"]) + "}"
+        yield (
+            "author",
+            "{" + " and ".join(_protected(name, r"\band\b|\A\s*others\s*\Z|,.*,.*,") for name in paper["authors"]) + "}",
+        )
     yield from ((name, f"{{{to_latex(text)}}}") for name, text in texts if text)
     if year:
         yield "year", f"{{{year}}}"

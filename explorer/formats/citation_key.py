@@ -14,7 +14,9 @@ import pyarrow as pa
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9:_.+/-]*\Z")
 _MADE = re.compile(r"(?:doi:|arxiv:|p-[0-9a-f]{12})")
 _WORD = re.compile(r"[a-z0-9]+")
-_SMALL = frozenset("a an the on in of for and or to with from by at as is are do does can how what why when der die das le la les".split())
+_SMALL = frozenset(
+    "a an the on in of for and or to with from by at as is are do does can how what why when der die das le la les".split()
+)
 
 
 def citation_keys(table: pa.Table) -> list[str]:

@@ -33,12 +33,18 @@ SUFFIXES = (".csljson",)
 _OWN = "literature-explorer"
 _EXTRA = {"volume": "volume", "number": "issue", "pages": "page", "publisher": "publisher", "issn": "ISSN", "isbn": "ISBN",
           "language": "language", "pmid": "PMID", "note": "note"}  # fmt: skip
-_PARTICLES = re.compile(r"(?:(?:van|von|der|den|de|del|della|di|da|dos|du|la|le|ten|ter|zu|zur|el|al|bin|ibn)\s+)+", re.IGNORECASE)
+_PARTICLES = re.compile(
+    r"(?:(?:van|von|der|den|de|del|della|di|da|dos|du|la|le|ten|ter|zu|zur|el|al|bin|ibn)\s+)+", re.IGNORECASE
+)
 
 
 def sniff(head: bytes) -> bool:
     """Whether an object at the start has a type and a field that only CSL has."""
-    return head_names(head, r'"type"\s*:\s*"', r'"(?:issued|container-title|citation-key|given|date-parts|publisher-place|literature-explorer)"\s*:')
+    return head_names(
+        head,
+        r'"type"\s*:\s*"',
+        r'"(?:issued|container-title|citation-key|given|date-parts|publisher-place|literature-explorer)"\s*:',
+    )
 
 
 def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
@@ -59,7 +65,9 @@ def _fields(item: Mapping[str, Any]) -> Mapping[str, Any]:
         "authors": names_of(item.get("author")) or names_of(item.get("editor")),
         "published": date_of(item.get("issued")),
         "venue": _text(item.get("container-title")) or _text(item.get("event-title")) or _text(item.get("publisher")),
-        "keywords": [part.strip() for part in re.split("[;,]", keywords) if part.strip()] if isinstance(keywords, str) else keywords,
+        "keywords": [part.strip() for part in re.split("[;,]", keywords) if part.strip()]
+        if isinstance(keywords, str)
+        else keywords,
         "url": url,
         "doi": _text(item.get("DOI")),
         "arxiv_id": normal_arxiv_id(number) if "arxiv" in number.lower() else None,

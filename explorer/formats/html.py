@@ -83,7 +83,12 @@ def to_html(
 def _item(paper: Reference) -> str:
     title = f"<cite>{_escaped(paper.title)}</cite>"
     linked = f'<a href="{_escaped(paper.url)}">{title}</a>' if paper.url else title
-    parts = [_escaped(paper.names), f"({paper.year})" if paper.year else "", f"{linked}.", f"{_escaped(paper.venue)}." if paper.venue else ""]
+    parts = [
+        _escaped(paper.names),
+        f"({paper.year})" if paper.year else "",
+        f"{linked}.",
+        f"{_escaped(paper.venue)}." if paper.venue else "",
+    ]
     abstract = f"<p>{_escaped(paper.abstract)}</p>" if paper.abstract else ""
     return f'<li id="{_escaped(paper.id)}">{" ".join(part for part in parts if part)}{abstract}</li>'
 

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 LABEL = "LaTeX"
 
-_ADDRESS = str.maketrans({"%": r"\%", "#": r"\#", "&": r"\&", "_": r"\_", "{": "\\%7B", "}": "\\%7D", "\\": "\\%5C", "~": "\\%7E", "^": "\\%5E"})
+_ADDRESS = str.maketrans(
+    {"%": r"\%", "#": r"\#", "&": r"\&", "_": r"\_", "{": "\\%7B", "}": "\\%7D", "\\": "\\%5C", "~": "\\%7E", "^": "\\%5E"}
+)
 _COLUMNS = r"@{}p{0.24\linewidth}rp{0.44\linewidth}p{0.2\linewidth}@{}"
 
 

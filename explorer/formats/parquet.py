@@ -45,7 +45,9 @@ def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
         names = file.schema_arrow.names
         if "title" not in columns_to_fields(names).values():
             shown = ", ".join(names[:12])
-            raise ReadError(f"{source.name} has no title column (its columns: {shown}). Rename the one that holds titles to 'title'.")
+            raise ReadError(
+                f"{source.name} has no title column (its columns: {shown}). Rename the one that holds titles to 'title'."
+            )
         start = 1
         for batch in file.iter_batches(batch_size=_ROWS):
             first = start

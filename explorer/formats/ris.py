@@ -155,9 +155,7 @@ def _own(record: Tagged) -> Mapping[str, Any]:
     }  # fmt: skip
 
 
-def to_ris(
-    papers: pd.DataFrame | pa.Table, path: str | PathLike[str] | None = None, *, ledger: Ledger | None = None
-) -> bytes:
+def to_ris(papers: pd.DataFrame | pa.Table, path: str | PathLike[str] | None = None, *, ledger: Ledger | None = None) -> bytes:
     """Write papers as RIS.
 
     Parameters

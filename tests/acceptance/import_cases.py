@@ -71,7 +71,9 @@ def expected_fields(item: dict[str, Any]) -> dict[str, Any]:
     names = [f"{c.get('firstName') or ''} {c.get('lastName') or c.get('name') or ''}" for c in main]
     date = str(item.get("date") or item.get("issueDate") or item.get("dateEnacted") or item.get("dateDecided") or "")
     year = re.search(r"(?<!\d)(1[4-9]\d\d|20\d\d)(?!\d)", date)
-    doi = item.get("DOI") or next((line[4:] for line in str(item.get("extra", "")).split("\n") if line.lower().startswith("doi:")), "")
+    doi = item.get("DOI") or next(
+        (line[4:] for line in str(item.get("extra", "")).split("\n") if line.lower().startswith("doi:")), ""
+    )
     return {
         "title": folded(item.get("title") or item.get("caseName") or item.get("nameOfAct") or item.get("subject")),
         "authors": tuple(folded_name(name) for name in names),
