@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 from hypothesis import strategies as st
 
-from explorer.schema import FIELDS, TEXTS, normal_doi
+from explorer.schema import FIELDS, TEXTS, assign_ids, conform, normal_doi
 
 NASTY = (
     "=cmd|' /C calc'!A0", "+1", "-1", "@x", "'=1", "'", "''quoted''", "``x''", "--", "---", "\\", "{", "}", "{}", "}{", "$", "$$", "$x$",
@@ -72,7 +72,7 @@ def table_of(found: list[dict[str, Any]]) -> pa.Table:
     for name, kind in FIELDS.items():
         values = [paper.get(name) for paper in found]
         columns[name] = pa.array(values, pa.date32()).cast(kind) if name == "published" else pa.array(values, kind)
-    return pa.table(columns)
+    return assign_ids(conform(pa.table(columns))).combine_chunks()
 
 
 def with_single_spaces(table: pa.Table) -> pa.Table:

@@ -22,7 +22,7 @@ from explorer.ledger import Ledger
 from explorer.schema import FIELDS
 
 Writer = Callable[[pa.Table], bytes]
-_slow = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+_slow = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def _read_back(data: bytes, name: str) -> pa.Table:

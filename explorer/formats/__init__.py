@@ -175,13 +175,14 @@ def import_papers(
             raise ReadError(f"There is no encoding {encoding!r}. Common ones: utf-8, utf-16, cp1252, gbk, latin-1.") from error
     parts: list[pa.Table] = []
     ledger = Ledger()
-    origins: list[tuple[str, int]] = []
+    origins: list[tuple[str, int, int]] = []
     for source, named in _expanded(files):
         told = replace(source, columns=columns, delimiter=delimiter, encoding=encoding)
         try:
             for table in read_batches(told, ledger):
                 parts.append(table)
-                origins.append((source.name, table.num_rows))
+                before = sum(rows for name, _, rows in origins if name == source.name)
+                origins.append((source.name, before, table.num_rows))
         except ReadError as error:
             if named:
                 raise
@@ -193,9 +194,9 @@ def import_papers(
     )
 
     def note(row: int, field: str, before: str, after: str, reason: str) -> None:
-        for name, rows in origins:
+        for name, first, rows in origins:
             if row < rows:
-                ledger.repair(name, row + 1, field, before, after, reason)
+                ledger.repair(name, first + row + 1, field, before, after, reason)
                 return
             row -= rows
 

@@ -35,6 +35,7 @@ SUFFIXES = (".bib", ".bibtex", ".biblatex")
 _SNIFF = re.compile(r"^[ \t]*@\s*(?:%[^\n]*\s*)?[A-Za-z][\w-]*\s*(?:%[^\n]*\s*)?[{(]", re.MULTILINE)
 _AND = re.compile(r"\s+and\s+", re.IGNORECASE)
 _PROTECTED_AND = re.compile(r"\{[^{}]*\sand\s", re.IGNORECASE)
+_SEMICOLON, _COMMA = re.compile(";"), re.compile(",")
 _SPACES = re.compile(r"\s+")
 _ARXIV_IN_JOURNAL = re.compile(
     r"arxiv[:\s.]*(?:preprint)?[:\s]*(?:arxiv:)?\s*(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})", re.I
@@ -186,8 +187,11 @@ def _split_outside_braces(raw: str, separator: re.Pattern[str]) -> list[str]:
 def _keywords(raw: str | None) -> list[str] | None:
     if not raw:
         return None
-    mark = ";" if ";" in re.sub(r"\{[^{}]*\}", "", raw) else ","
-    parts = _split_outside_braces(raw, re.compile(mark)) if "{" in raw else raw.split(mark)
+    if "{" in raw:
+        parts = _split_outside_braces(raw, _SEMICOLON)
+        parts = parts if len(parts) > 1 else _split_outside_braces(raw, _COMMA)
+    else:
+        parts = raw.split(";" if ";" in raw else ",")
     return [text for part in parts if (text := _text(part))] or None
 
 

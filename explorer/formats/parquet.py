@@ -58,6 +58,8 @@ def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
             yield conform(pa.Table.from_batches([batch]), note)
             ledger.accept(batch.num_rows)
             start += batch.num_rows
+    except pa.ArrowNotImplementedError as error:
+        raise ReadError(f"{source.name} has a column of a type that cannot be read as papers: {error}.") from error
     except (pa.ArrowInvalid, OSError) as error:
         raise ReadError(f"{source.name} is not a readable Parquet file: {error}. Export it again.") from error
 
