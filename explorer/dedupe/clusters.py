@@ -1,0 +1,73 @@
+"""Which records are one paper, once pairs and rules are known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from explorer.dedupe.matching import Matches
+from explorer.dedupe.rules import Rules
+
+
+def clusters(matches: Matches, ids: Sequence[str], rules: Rules, labels: Sequence[str | None]) -> npt.NDArray[np.int64]:
+    """Group rows into papers.
+
+    Surer pairs join first. Two groups stay apart where a rule says so of any two of their records, and where joining them
+    would put two arXiv identifiers into one paper: one wrong pair must not pull two crowds of records together.
+
+    Parameters
+    ----------
+    matches : Matches
+        Doubtful pairs join nothing.
+    ids : sequence of str, length rows
+        What the rules speak of.
+    rules : Rules
+    labels : sequence of str or None, length rows
+        arXiv identifiers.
+
+    Returns
+    -------
+    array of int64, shape (rows,)
+        For each row, the smallest row of its paper.
+    """
+    parent = np.arange(len(ids), dtype=np.int64)
+    members: dict[int, list[int]] = {}
+    row_of = {name: row for row, name in enumerate(ids)} if rules.always or rules.never else {}
+    apart: dict[int, set[int]] = {}
+    for first, second in rules.never:
+        if first in row_of and second in row_of:
+            apart.setdefault(row_of[first], set()).add(row_of[second])
+            apart.setdefault(row_of[second], set()).add(row_of[first])
+    label: dict[int, str] = {}
+
+    def root(row: int) -> int:
+        while parent[row] != row:
+            parent[row] = parent[parent[row]]
+            row = int(parent[row])
+        return row
+
+    def join(first: int, second: int, *, forced: bool) -> None:
+        one, other = sorted((root(first), root(second)))
+        if one == other:
+            return
+        left, right = members.get(one, [one]), members.get(other, [other])
+        if any(not apart[row].isdisjoint(right) for row in left if row in apart):
+            return
+        names = {name for name in (label.get(one, labels[one]), label.get(other, labels[other])) if name}
+        if len(names) > 1 and not forced:
+            return
+        parent[other] = one
+        members[one] = left + right
+        members.pop(other, None)
+        if names:
+            label[one] = min(names)
+
+    for first, second in sorted(rules.always):
+        if first in row_of and second in row_of:
+            join(row_of[first], row_of[second], forced=True)
+    for low, high, relation in zip(matches.low.tolist(), matches.high.tolist(), matches.relation, strict=True):
+        if relation != "doubtful":
+            join(low, high, forced=False)
+    return np.array([root(row) for row in range(len(ids))], np.int64)
