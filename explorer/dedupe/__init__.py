@@ -16,11 +16,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from explorer.dedupe.clusters import clusters
-from explorer.dedupe.matching import Matches, Records, match
+from explorer.dedupe.matching import Matches, match
 from explorer.dedupe.merging import by_worth, merge, versions
+from explorer.dedupe.records import Records
 from explorer.dedupe.rules import Rules, read_rules, write_rules
 from explorer.errors import SchemaError
-from explorer.ledger import Entry, Ledger
+from explorer.ledger import Ledger
 from explorer.schema import TEXT, TEXTS, to_frame, to_table
 
 if TYPE_CHECKING:
@@ -158,7 +159,7 @@ def merge_duplicates(
     absorbed_rows = np.concatenate(groups) if groups else np.empty(0, np.int64)
     absorbed = table.take(pa.array(absorbed_rows))
     merged, history = _merge_groups(table, absorbed, groups, matches)
-    papers_of = np.repeat([row["paper"] for row in history], [len(group) for group in groups]) if groups else []
+    papers_of = [row["paper"] for row, group in zip(history, groups, strict=True) for _ in group]
     keeper = {row["paper"] for row in history}
     ids = absorbed.column("id").to_pylist()
     merged_rows = np.array([row for row, name in zip(absorbed_rows.tolist(), ids, strict=True) if name in keeper], np.int64)

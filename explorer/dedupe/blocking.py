@@ -32,9 +32,9 @@ Codes = npt.NDArray[np.uint64]
 
 
 def fold(text: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
-    """Reduce text to lower-case words without accents, mark-up and punctuation; null becomes empty.
+    r"""Reduce text to lower-case words without accents, mark-up and punctuation; null becomes empty.
 
-    ``Schr{\\"o}dinger &amp; <i>Na\\u00efve</i>`` and ``SCHRODINGER AND NAIVE`` come out alike.
+    ``Schr{\"o}dinger &amp; <i>Naïve</i>`` and ``SCHRODINGER AND NAIVE`` come out alike.
     """
     folded = pc.fill_null(text.cast(TEXT), "")
     for pattern, replacement in (

@@ -15,7 +15,8 @@ def clusters(matches: Matches, ids: Sequence[str], rules: Rules, labels: Sequenc
     """Group rows into papers.
 
     Surer pairs join first. Two groups stay apart where a rule says so of any two of their records, and where joining them
-    would put two arXiv identifiers into one paper: one wrong pair must not pull two crowds of records together.
+    would put two arXiv identifiers into one paper though no pair shares another one: a record that resembles two papers must
+    not pull them together.
 
     Parameters
     ----------
@@ -40,7 +41,7 @@ def clusters(matches: Matches, ids: Sequence[str], rules: Rules, labels: Sequenc
         if first in row_of and second in row_of:
             apart.setdefault(row_of[first], set()).add(row_of[second])
             apart.setdefault(row_of[second], set()).add(row_of[first])
-    label: dict[int, str] = {}
+    label: dict[int, set[str]] = {row: {name} for row, name in enumerate(labels) if name}
 
     def root(row: int) -> int:
         while parent[row] != row:
@@ -55,19 +56,21 @@ def clusters(matches: Matches, ids: Sequence[str], rules: Rules, labels: Sequenc
         left, right = members.get(one, [one]), members.get(other, [other])
         if any(not apart[row].isdisjoint(right) for row in left if row in apart):
             return
-        names = {name for name in (label.get(one, labels[one]), label.get(other, labels[other])) if name}
-        if len(names) > 1 and not forced:
+        names, others = label.get(one, set()), label.get(other, set())
+        if names and others and names.isdisjoint(others) and not forced:
             return
         parent[other] = one
         members[one] = left + right
         members.pop(other, None)
-        if names:
-            label[one] = min(names)
+        if others:
+            label[one] = names | label.pop(other)
 
     for first, second in sorted(rules.always):
         if first in row_of and second in row_of:
             join(row_of[first], row_of[second], forced=True)
-    for low, high, relation in zip(matches.low.tolist(), matches.high.tolist(), matches.relation, strict=True):
+    for low, high, score, relation in zip(
+        matches.low.tolist(), matches.high.tolist(), matches.score.tolist(), matches.relation, strict=True
+    ):
         if relation != "doubtful":
-            join(low, high, forced=False)
+            join(low, high, forced=score == 1.0)
     return np.array([root(row) for row in range(len(ids))], np.int64)

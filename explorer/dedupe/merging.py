@@ -62,7 +62,7 @@ def merge(records: Sequence[Record]) -> tuple[Record, dict[str, str]]:
     return {name: merged[name] for name in records[0]}, giver
 
 
-def _given(value: Any) -> bool:
+def _given(value: object) -> bool:
     return value is not None and value != "" and value != []
 
 
