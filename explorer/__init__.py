@@ -1,0 +1,100 @@
+"""Literature Explorer: from any pile of papers to a live dashboard.
+
+The names below are the public ones. They are imported when first used, so that a dashboard does not pay for what it does not
+show.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from explorer.corpus import Corpus, open_corpus
+    from explorer.dashboard import Dashboard, explore
+    from explorer.errors import (
+        CorpusError,
+        ExplorerError,
+        ExportError,
+        QueryError,
+        ReadError,
+        SchemaError,
+        SelectionError,
+        ServerError,
+    )
+    from explorer.formats import Import, import_papers, read_papers
+    from explorer.formats.delimited import to_csv, to_tsv
+    from explorer.formats.excel import to_excel
+    from explorer.formats.json_records import to_json_lines
+    from explorer.formats.parquet import to_parquet
+    from explorer.ledger import Ledger
+    from explorer.schema import validate
+    from explorer.selection import Selection
+    from explorer.topics import TopicModel
+    from explorer.trends import topic_frequency
+
+_HOMES = {
+    "Corpus": "corpus",
+    "CorpusError": "errors",
+    "Dashboard": "dashboard",
+    "ExplorerError": "errors",
+    "ExportError": "errors",
+    "Import": "formats",
+    "Ledger": "ledger",
+    "QueryError": "errors",
+    "ReadError": "errors",
+    "SchemaError": "errors",
+    "Selection": "selection",
+    "SelectionError": "errors",
+    "ServerError": "errors",
+    "TopicModel": "topics",
+    "explore": "dashboard",
+    "import_papers": "formats",
+    "open_corpus": "corpus",
+    "read_papers": "formats",
+    "to_csv": "formats.delimited",
+    "to_excel": "formats.excel",
+    "to_json_lines": "formats.json_records",
+    "to_parquet": "formats.parquet",
+    "to_tsv": "formats.delimited",
+    "topic_frequency": "trends",
+    "validate": "schema",
+}
+
+__all__ = [
+    "Corpus",
+    "CorpusError",
+    "Dashboard",
+    "ExplorerError",
+    "ExportError",
+    "Import",
+    "Ledger",
+    "QueryError",
+    "ReadError",
+    "SchemaError",
+    "Selection",
+    "SelectionError",
+    "ServerError",
+    "TopicModel",
+    "explore",
+    "import_papers",
+    "open_corpus",
+    "read_papers",
+    "to_csv",
+    "to_excel",
+    "to_json_lines",
+    "to_parquet",
+    "to_tsv",
+    "topic_frequency",
+    "validate",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(f"explorer.{_HOMES[name]}"), name)
+    raise AttributeError(f"module 'explorer' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 if TYPE_CHECKING:
     import pandas as pd
 
-Action = Literal["repaired", "rejected", "merged"]
+Action = Literal["repaired", "rejected", "merged", "lost"]
 
 
 class Entry(NamedTuple):
@@ -38,7 +38,7 @@ class Ledger:
     read, accepted, rejected, merged : int
         Counts of records.
     notes : list of Entry
-        What was repaired, rejected or merged, and why.
+        What was repaired, rejected or merged, and why; on the way out, what the format could not hold (lost).
     """
 
     read: int = 0
@@ -81,6 +81,10 @@ class Ledger:
         self.accepted -= 1
         self.merged += 1
         self.notes.append(Entry(source, line, record, "merged", "", "", into, reason))
+
+    def lose(self, target: str, record: int, name: str, before: str, after: str, reason: str) -> None:
+        """Note that a value, or a part of it, has no place in the format that is written; `record` is 0 for all papers."""
+        self.notes.append(Entry(target, None, record, "lost", name, before[:300], after[:300], reason))
 
     def add(self, other: Ledger) -> None:
         """Take over the counts and notes of another ledger."""

@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from os import PathLike
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from explorer.errors import ReadError
 from explorer.formats.source import Source, decode, tables
+from explorer.formats.target import deliver, known_dates
 from explorer.ledger import Ledger
-from explorer.schema import columns_to_fields
+from explorer.schema import columns_to_fields, to_table
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 LABEL = "JSON or JSON lines"
 SUFFIXES = (".json", ".jsonl", ".ndjson")
@@ -108,3 +113,32 @@ def _flat(item: Mapping[str, Any]) -> dict[str, Any]:
         name: value if name in fields.values() or not isinstance(value, (dict, list)) else json.dumps(value, ensure_ascii=False)
         for name, value in known.items()
     }
+
+
+def to_json_lines(papers: pd.DataFrame | pa.Table, path: str | PathLike[str] | None = None) -> bytes:
+    """Write papers as JSON lines: one object a paper, without its missing values; dates as long as they are known.
+
+    Parameters
+    ----------
+    papers : DataFrame or pyarrow.Table
+        A paper table. Values JSON has no type for are written as text.
+    path : str or path, optional
+        File to write; without it, only the bytes are returned.
+
+    Raises
+    ------
+    ExportError
+        The file cannot be written.
+    SchemaError
+        The table has no title column.
+    """
+    import orjson
+
+    table = to_table(papers)
+    table = table.set_column(table.column_names.index("published"), "published", pa.array(known_dates(table), pa.string()))
+    lines = bytearray()
+    for batch in table.to_batches(max_chunksize=10_000):
+        for record in batch.to_pylist():
+            present = {name: value for name, value in record.items() if value is not None}
+            lines += orjson.dumps(present, default=str, option=orjson.OPT_APPEND_NEWLINE)
+    return deliver(bytes(lines), path)

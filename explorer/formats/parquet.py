@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
+from os import PathLike
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from explorer.errors import ReadError
 from explorer.formats.source import Source
+from explorer.formats.target import deliver
 from explorer.ledger import Ledger
-from explorer.schema import columns_to_fields, conform
+from explorer.schema import columns_to_fields, conform, to_table
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 LABEL = "Parquet"
 SUFFIXES = (".parquet", ".pq")
@@ -51,3 +58,34 @@ def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
             start += batch.num_rows
     except (pa.ArrowInvalid, OSError) as error:
         raise ReadError(f"{source.name} is not a readable Parquet file: {error}. Export it again.") from error
+
+
+def to_parquet(
+    papers: pd.DataFrame | pa.Table, path: str | PathLike[str] | None = None, *, manifest: Mapping[str, Any] | None = None
+) -> bytes:
+    """Write papers as Parquet, every column in its own type.
+
+    Parameters
+    ----------
+    papers : DataFrame or pyarrow.Table
+        A paper table.
+    path : str or path, optional
+        File to write; without it, only the bytes are returned.
+    manifest : mapping, optional
+        How the table was made; kept as JSON in the schema's metadata under ``manifest``.
+
+    Raises
+    ------
+    ExportError
+        The file cannot be written.
+    SchemaError
+        The table has no title column.
+    """
+    import pyarrow.parquet as pq
+
+    table = to_table(papers)
+    if manifest is not None:
+        table = table.replace_schema_metadata({"manifest": json.dumps(manifest, default=str, ensure_ascii=False)})
+    buffer = io.BytesIO()
+    pq.write_table(table, buffer, compression="zstd")
+    return deliver(buffer.getvalue(), path)

@@ -1,4 +1,7 @@
-"""A source of records: a file or bytes, with a name to speak of it by."""
+"""A source of records: a file or bytes, with a name to speak of it by.
+
+Compressed sources (gzip, bzip2, xz) are opened through their compression, within `archive`'s bounds.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,8 @@ from typing import IO, Any
 import pyarrow as pa
 
 from explorer.errors import ReadError
+from explorer.formats.archive import decompressed
+from explorer.formats.encoding import decode, encoding_of, fold_line_ends
 from explorer.ledger import Ledger
 from explorer.schema import FIELDS, TEXT, TEXTS, conform
 
@@ -19,6 +24,14 @@ HEAD = 65_536
 
 BATCH = 10_000
 """Records a table when records are gathered one by one; bounds memory while a large file streams."""
+
+WHOLE = 1 << 30
+"""Most bytes a format that is read as one text may have."""
+
+LINE = 16 << 20
+"""Most bytes of one line of text."""
+
+__all__ = ["BATCH", "HEAD", "LINE", "WHOLE", "Source", "decode", "tables"]
 
 
 @dataclass(frozen=True)
@@ -32,18 +45,27 @@ class Source:
     path : Path, optional
     data : bytes, optional
         Exactly one of `path` and `data` is given.
+    encoding : str, optional
+        Overrides the encoding that is found from the bytes.
+    delimiter : str, optional
+        Overrides the delimiter that is found from the header.
+    columns : mapping, optional
+        Overrides the fields columns are taken for, ``{column: field}``; a field of None leaves the column as it is.
     """
 
     name: str
     path: Path | None = None
     data: bytes | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    columns: Mapping[str, str | None] | None = None
 
     def open(self) -> IO[bytes]:
-        """Open for reading from the start."""
+        """Open for reading from the start, through its compression."""
         if self.path is None:
-            return io.BytesIO(self.data or b"")
+            return decompressed(io.BytesIO(self.data or b""), self.name)
         try:
-            return self.path.open("rb")
+            return decompressed(self.path.open("rb"), self.name)
         except OSError as error:
             raise ReadError(f"{self.name} cannot be opened: {error.strerror}. Check the path and its permissions.") from error
 
@@ -53,31 +75,42 @@ class Source:
             return file.read(HEAD)
 
     def bytes(self) -> bytes:
-        """All bytes."""
-        if self.data is not None:
-            return self.data
-        with self.open() as file:
-            return file.read()
+        """All bytes.
 
-    def text(self) -> str:
-        """All text, decoded by its byte order mark, else as UTF-8, else as Windows-1252; line ends as ``\\n``."""
-        return decode(self.bytes()).replace("\r\n", "\n").replace("\r", "\n")
+        Raises
+        ------
+        ReadError
+            There are more than `WHOLE`.
+        """
+        with self.open() as file:
+            data = file.read(WHOLE + 1)
+        if len(data) > WHOLE:
+            raise ReadError(f"{self.name} is larger than {WHOLE >> 30} GiB. Split it, or convert it to JSON lines or Parquet.")
+        return data
+
+    def text(self, *, fold: bool = True) -> str:
+        """All text, decoded as told or as found; line ends as ``\\n`` unless `fold` is off.
+
+        Raises
+        ------
+        ReadError
+            A line is longer than `LINE`: no bibliography is.
+        """
+        data = self.bytes()
+        if len(data) > LINE and max(map(len, data.replace(b"\r", b"\n").split(b"\n"))) > LINE:
+            raise ReadError(f"{self.name} has a line of more than {LINE >> 20} MiB; that is no list of papers.")
+        text = decode(data, self.encoding)
+        return fold_line_ends(text) if fold else text
+
+    def found_encoding(self) -> str:
+        """Name of the encoding the source is read in."""
+        return self.encoding or encoding_of(self.head(), whole=False)
 
     @property
     def suffix(self) -> str:
-        """Lower-case suffix of the name, with its dot."""
-        return Path(self.name).suffix.lower()
-
-
-def decode(data: bytes) -> str:
-    """Decode text whose encoding is not told: byte order mark, UTF-8, then Windows-1252 (which never fails here)."""
-    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
-        if data.startswith(mark):
-            return data.decode(encoding, errors="replace")
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", errors="replace")
+        """Lower-case suffix of the name, with its dot; that of the compression is looked through."""
+        path = Path(self.name)
+        return (Path(path.stem) if path.suffix.lower() in (".gz", ".xz", ".bz2", ".zip") else path).suffix.lower()
 
 
 def tables(records: Iterable[tuple[int, int | None, Mapping[str, Any]]], source: Source, ledger: Ledger) -> Iterator[pa.Table]:
@@ -132,4 +165,4 @@ def _name(item: Any) -> str:
 
 def _clean(text: str) -> str:
     """Drop what Arrow cannot hold: half of a surrogate pair, as broken JSON escapes leave it."""
-    return text.encode("utf-8", errors="replace").decode("utf-8") if not text.isascii() else text
+    return text if text.isascii() else text.encode("utf-8", errors="replace").decode("utf-8")

@@ -1,0 +1,121 @@
+"""Frames to plotly figures, without side effects. Colours of text and background come from the page's theme."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+SERIES = ("#2f6fb2", "#b3541e", "#2f855a", "#8a4fae", "#b1375f", "#7a6512", "#1f7f8c", "#6b5bd2")
+"""Line colours: each at least 3:1 against white and against the dark background, in an order that keeps neighbours apart."""
+
+REST = "#7d8590"
+FADED = 0.35
+
+
+def _layout(height: int, **more: object) -> go.Layout:
+    return go.Layout(
+        template="none",
+        height=height,
+        margin={"l": 8, "r": 12, "t": 6, "b": 32},
+        hovermode="closest",
+        showlegend=False,
+        bargap=0.28,
+        **more,
+    )
+
+
+def plot_counts(labels: Sequence[str], values: Sequence[str], counts: Sequence[int], chosen: Sequence[str], field: str) -> go.Figure:
+    """Horizontal bars of how many papers each value has, the first on top.
+
+    Parameters
+    ----------
+    labels, values : sequence of str
+        Text beside each bar, and the value a click on it selects.
+    counts : sequence of int
+    chosen : sequence of str
+        Values that are filtered by; the other bars are faded if there are any.
+    field : str
+        Field of the selection, in the points' `customdata` with the value.
+    """
+    opacity = [1.0 if not chosen or value in chosen else FADED for value in values]
+    bars = go.Bar(
+        x=list(counts),
+        y=list(range(len(values))),
+        orientation="h",
+        customdata=[[field, value] for value in values],
+        text=[f"{count:,}" for count in counts],
+        textposition="auto",
+        hovertext=list(labels),
+        hovertemplate="%{hovertext}<br>%{x:,} papers<extra></extra>",
+        marker={"opacity": opacity},
+        meta={"accent": True},
+    )
+    layout = _layout(
+        max(160, 26 * len(values) + 46),
+        xaxis={"title": {"text": "papers"}, "rangemode": "tozero", "tickformat": ",d", "nticks": 5},
+        yaxis={
+            "tickvals": list(range(len(values))),
+            "ticktext": [_short(label) for label in labels],
+            "autorange": "reversed",
+            "automargin": True,
+            "ticks": "",
+        },
+    )
+    return go.Figure(bars, layout)
+
+
+def plot_series(
+    periods: Sequence[str], labels: Sequence[str], grid: np.ndarray, totals: np.ndarray, chosen: Sequence[str], *, share: bool
+) -> go.Figure:
+    """Lines of how many papers each topic has over time.
+
+    Parameters
+    ----------
+    periods : sequence of str
+    labels : sequence of str
+        Topics, at most as many as `SERIES` has colours.
+    grid : ndarray, shape (n_labels, n_periods)
+        Counts.
+    totals : ndarray, shape (n_periods,)
+        Papers of all topics, for shares; a share of an empty period is a gap.
+    chosen : sequence of str
+        Topics that are filtered by.
+    share : bool
+        Draw the fraction of the period's papers instead of their number.
+    """
+    figure = go.Figure(layout=_layout(300))
+    sparse = len(periods) < 3
+    with np.errstate(divide="ignore", invalid="ignore"):
+        heights = np.where(totals > 0, grid / np.maximum(totals, 1), np.nan) if share else grid
+    for i, label in enumerate(labels):
+        figure.add_scatter(
+            x=list(periods),
+            y=[None if np.isnan(v) else float(v) for v in heights[i]] if share else [int(v) for v in heights[i]],
+            name=_short(label, 30),
+            mode="markers" if sparse else "lines+markers",
+            line={"color": SERIES[i % len(SERIES)], "width": 2, "dash": "solid" if i < len(SERIES) else "dot"},
+            marker={"color": SERIES[i % len(SERIES)], "size": 9 if sparse else 5},
+            opacity=1.0 if not chosen or label in chosen else FADED,
+            customdata=[["topics", label]] * len(periods),
+            hovertemplate=f"{_escaped(label)}<br>%{{x}}: %{{y:{'.1%' if share else ',d'}}}<extra></extra>",
+        )
+    figure.update_layout(
+        showlegend=True,
+        legend={"orientation": "h", "y": -0.18, "x": 0, "yanchor": "top", "itemclick": False, "itemdoubleclick": False},
+        xaxis={"type": "category", "nticks": 10, "automargin": True},
+        yaxis={"rangemode": "tozero", "automargin": True, "nticks": 5, "tickformat": ".0%" if share else ",d"},
+    )
+    return figure
+
+
+def _escaped(text: str) -> str:
+    """Text within a hover template, where braces, percent signs and tags have a meaning."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace("%{", "% {")
+
+
+def _short(text: str, most: int = 34) -> str:
+    """Cut a label at a word; tags in it are text and not markup."""
+    cut = text if len(text) <= most else text[:most].rsplit(" ", 1)[0].rstrip(",") + " …"
+    return cut.replace("&", "&amp;").replace("<", "&lt;")

@@ -1,0 +1,193 @@
+"""The command line: build, serve, search and export mirror the API."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from explorer.errors import ExplorerError, QueryError
+
+if TYPE_CHECKING:
+    from explorer.corpus import Corpus
+    from explorer.selection import Selection
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; returns the exit status (0 done, 1 said why not, 130 stopped)."""
+    options = _parser().parse_args(arguments)
+    try:
+        status: int = options.run(options)
+        return status
+    except QueryError as error:
+        print(f"litexplorer: {error}", file=sys.stderr)
+        print(f"  {options.query}\n  {' ' * error.position}^", file=sys.stderr)
+        return 1
+    except ExplorerError as error:
+        print(f"litexplorer: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nlitexplorer: stopped", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # The reader of the output went away (`| head`); Python would complain again when it flushes at exit.
+        sys.stderr.close()
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    from importlib.metadata import version
+
+    parser = argparse.ArgumentParser(prog="litexplorer", description="Explore a pile of papers.")
+    parser.add_argument("--version", action="version", version=version("literature-explorer"))
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    build = commands.add_parser("build", help="make a corpus folder from files of papers")
+    build.add_argument("files", nargs="+", metavar="FILE")
+    build.add_argument("-o", "--output", required=True, metavar="DIR", help="corpus folder; one that is there is replaced whole")
+    build.add_argument("--topics", type=int, metavar="N", help="number of topics (default: by the number of papers)")
+    build.add_argument("--ledger", metavar="CSV", help="write what was repaired or rejected, one line each")
+    build.set_defaults(run=_build)
+
+    serve = commands.add_parser("serve", help="serve the dashboard")
+    serve.add_argument("files", nargs="*", metavar="FILE", help="files of papers or a corpus folder (default: the sample)")
+    serve.add_argument("--ip", default="127.0.0.1", help="address to listen on (default: this machine only)")
+    serve.add_argument("--port", type=int, default=8866)
+    serve.add_argument("--token", help="what browsers must know to be let in, as ?token=…")
+    serve.add_argument("--cull-after", type=int, default=600, metavar="SECONDS", help="end kernels of closed pages (default: 600)")
+    serve.add_argument("--no-browser", action="store_true", help="do not open a browser")
+    serve.set_defaults(run=_serve)
+
+    search = commands.add_parser("search", help="print the best papers for a query")
+    search.add_argument("corpus", metavar="CORPUS", help="corpus folder or file of papers")
+    search.add_argument("query")
+    search.add_argument("--limit", type=int, default=20)
+    search.add_argument("--json", action="store_true", help="one JSON object a line")
+    search.set_defaults(run=_search)
+
+    export = commands.add_parser("export", help="write the papers of a selection to a file")
+    export.add_argument("corpus", metavar="CORPUS", help="corpus folder or file of papers")
+    export.add_argument("-o", "--output", required=True, metavar="FILE", help="suffix .csv, .xlsx, .jsonl or .parquet")
+    export.add_argument("--query", default="", help="in the query language of the search box")
+    export.add_argument("--years", metavar="A..B", help="first and last year; either may be left out")
+    export.add_argument("--months", metavar="A..B", help="first and last month as YYYY-MM")
+    for name in ("topic", "venue", "author", "keyword"):
+        export.add_argument(f"--{name}", action="append", default=[], help="may be given several times: any of them")
+    export.add_argument("--code", choices=("yes", "no"), help="with or without a code link")
+    export.add_argument("--sort", default="relevance", help="relevance, newest, oldest, upvotes or title")
+    export.add_argument("--url", help="selection as the dashboard's address says it, instead of the options above")
+    export.set_defaults(run=_export)
+    return parser
+
+
+def _build(options: argparse.Namespace) -> int:
+    from explorer.formats import import_papers
+    from explorer.store import write_corpus
+
+    imported = import_papers(*options.files)
+    ledger = imported.ledger
+    print(ledger.sentence(), file=sys.stderr)
+    if options.ledger:
+        ledger.entries.to_csv(options.ledger, index=False)
+    elif ledger.notes:
+        for note in ledger.notes[:5]:
+            where = f"line {note.line}" if note.line else f"record {note.record}"
+            print(f"  {note.source}, {where}: {note.action} {note.field}: {note.reason}", file=sys.stderr)
+        if len(ledger.notes) > 5:
+            print(f"  and {len(ledger.notes) - 5:,} more; --ledger FILE.csv writes them all", file=sys.stderr)
+    names = [Path(file).name for file in options.files]
+    counts = {name: getattr(ledger, name) for name in ("read", "accepted", "repaired", "rejected")}
+    made = {"name": Path(options.output).name, "files": names, "ledger": counts}
+    manifest = write_corpus(imported.table, Path(options.output), made=made, n_topics=options.topics, progress=_Progress())
+    print(f"{options.output}: {manifest['papers']:,} papers, {manifest['made']['topics']['topics']} topics", file=sys.stderr)
+    return 0
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from explorer.corpus import default_corpus
+    from explorer.server import main_url, serve
+
+    corpus = _open(options.files) if options.files else default_corpus()
+    print(f"Serving {len(corpus):,} papers at {main_url(options.ip, options.port, options.token)} (Ctrl+C stops)", file=sys.stderr)
+    serve(
+        corpus,
+        ip=options.ip,
+        port=options.port,
+        token=options.token,
+        cull_after=options.cull_after,
+        browser=not options.no_browser,
+    )
+    return 0
+
+
+def _search(options: argparse.Namespace) -> int:
+    from explorer.views import date_text, title_of
+
+    corpus = _open([options.corpus])
+    found = corpus.search(options.query, limit=options.limit)
+    for paper in found[["id", "title", "authors", "published", "precision", "score"]].itertuples(index=False):
+        date = date_text(None if paper.precision is None or paper.published is None else paper.published, _text(paper.precision))
+        if options.json:
+            print(json.dumps({"id": paper.id, "title": paper.title, "date": date, "score": float(paper.score)}, ensure_ascii=False))
+        else:
+            print(f"{paper.score:7.2f}  {paper.id}  {title_of(_text(paper.title))}{f' ({date})' if date else ''}")
+    return 0
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _export(options: argparse.Namespace) -> int:
+    from explorer.export import export_file
+
+    selection = _selection(options)
+    corpus = _open([options.corpus])
+    papers = export_file(corpus.results(selection), options.output)
+    print(f"{options.output}: {selection.describe(papers, len(corpus))}", file=sys.stderr)
+    return 0
+
+
+def _selection(options: argparse.Namespace) -> Selection:
+    """The selection that the options say; they are read as the dashboard's address is."""
+    from urllib.parse import urlencode
+
+    from explorer.selection import Selection
+
+    if options.url is not None:
+        return Selection.from_url(options.url.partition("?")[2] if "?" in options.url else options.url)
+    pairs = [("q", options.query), ("years", options.years), ("months", options.months), ("code", options.code)]
+    pairs += [(name, value) for name in ("topic", "venue", "author", "keyword") for value in getattr(options, name)]
+    return Selection.from_url(urlencode([(name, value) for name, value in [*pairs, ("sort", options.sort)] if value]))
+
+
+def _open(files: Sequence[str]) -> Corpus:
+    from explorer.corpus import open_files
+
+    return open_files(files, progress=_Progress())
+
+
+class _Progress:
+    """Progress of a build on the terminal: a line that is rewritten there, a line a stage in a log."""
+
+    def __init__(self) -> None:
+        self._live = sys.stderr.isatty()
+        self._stage = ""
+        self._start = time.monotonic()
+
+    def __call__(self, stage: str, part: float) -> None:
+        if self._live:
+            print(f"\r{stage:<8} {part:4.0%}  {time.monotonic() - self._start:5.1f} s", end="", file=sys.stderr, flush=True)
+            if stage == "flush" and part >= 1:
+                print(file=sys.stderr)
+        elif stage != self._stage:
+            print(f"{stage} …", file=sys.stderr, flush=True)
+        self._stage = stage
+
+
+if __name__ == "__main__":
+    sys.exit(main())

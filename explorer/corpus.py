@@ -1,0 +1,391 @@
+"""The corpus: papers, full text, facets and topics, and what can be asked of them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable
+from functools import cached_property
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from explorer.errors import CorpusError, SelectionError
+from explorer.facets import Facet
+from explorer.index import Hits, TextIndex
+from explorer.query import parse
+from explorer.results import Recent, Results
+from explorer.schema import to_frame, to_table
+from explorer.selection import Selection
+from explorer.store import (
+    FACETS,
+    FORMAT,
+    Progress,
+    cache_folder,
+    content_hash,
+    read_manifest,
+    read_table,
+    write_corpus,
+)
+from explorer.text import analyzer, readable, tokens
+from explorer.topics import Topics, load_topics
+from explorer.trends import MONTH
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MODES = ("bm25",)
+"""Ways to rank a search."""
+
+
+class Corpus:
+    """A corpus folder, opened memory-mapped; several processes share its pages. Make one with `from_papers` or `open_corpus`.
+
+    Attributes
+    ----------
+    folder : Path
+    manifest : dict
+        Format version, content hash, number of papers, how it was made.
+    table : pyarrow.Table
+        The papers, in the schema.
+    index : TextIndex
+    topics : Topics
+    """
+
+    def __init__(self, folder: str | PathLike[str]) -> None:
+        self.folder = Path(folder)
+        self.manifest = read_manifest(self.folder)
+        self._generation = self.folder / self.manifest["generation"]
+        try:
+            self._open()
+        except (OSError, ValueError, CorpusError) as error:
+            # A build that finished in between removes the generation that was in force before.
+            self.manifest = read_manifest(self.folder)
+            if self._generation == self.folder / self.manifest["generation"]:
+                raise CorpusError(f"{self.folder} is damaged ({error}). Build the corpus again.") from error
+            self._generation = self.folder / self.manifest["generation"]
+            self._open()
+        self._hits = Recent(32)
+        self._masks = Recent(64)
+        self._totals = Recent(16)
+
+    def _open(self) -> None:
+        self.table = read_table(self._generation / "papers.arrow")
+        self.index = TextIndex(self._generation / "index")
+        self.months = self._array("dates")
+        self.precision = self._array("precision")
+        self.topics: Topics = load_topics(self._generation, self.months, self.precision)
+
+    def _array(self, name: str) -> np.ndarray:
+        found: np.ndarray = np.load(self._generation / f"{name}.npy", mmap_mode="r")
+        return found
+
+    @classmethod
+    def from_papers(
+        cls,
+        papers: pd.DataFrame | pa.Table,
+        folder: str | PathLike[str] | None = None,
+        *,
+        n_topics: int | None = None,
+        made: dict[str, Any] | None = None,
+        progress: Progress | None = None,
+    ) -> Corpus:
+        """Build a corpus from a paper table.
+
+        Parameters
+        ----------
+        papers : DataFrame or pyarrow.Table
+            See `explorer.validate`; not changed.
+        folder : path, optional
+            By default a folder in the cache named after the content, so that the same papers are built once.
+        n_topics : int, optional
+            By default `topics.suggested_topics` of their number.
+        progress : callable, optional
+            Called as ``progress(stage, part)``, part from 0 to 1; an exception it raises stops the build and leaves nothing.
+
+        Raises
+        ------
+        SchemaError
+            The table has no title column or one of a wrong type.
+        CorpusError
+            The folder holds something else or cannot be written.
+        """
+        table = to_table(papers)
+        target = Path(folder) if folder is not None else cache_folder() / f"papers-{content_hash(table)}-{n_topics or 'auto'}"
+        if folder is None and (kept := _open_if_whole(target)) is not None:
+            return kept
+        write_corpus(table, target, made=made, n_topics=n_topics, **({"progress": progress} if progress else {}))
+        return cls(target)
+
+    def __len__(self) -> int:
+        return int(self.manifest["papers"])
+
+    def __repr__(self) -> str:
+        return f"Corpus({str(self.folder)!r}, {len(self):,} papers)"
+
+    @cached_property
+    def papers(self) -> pd.DataFrame:
+        """The papers as a DataFrame in the schema, memory-mapped, with their `topic`."""
+        return to_frame(self._with_topic(self.table, np.asarray(self.topics.codes)))
+
+    def _with_topic(self, table: pa.Table, codes: np.ndarray) -> pa.Table:
+        labels = pa.array(self.topics.labels, pa.large_string())
+        return table.append_column("topic", pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32()), labels).cast(labels.type))
+
+    # What a selection shows
+
+    def results(self, selection: Selection) -> Results:
+        """The papers of a selection, their order and their counts."""
+        return Results(self, selection)
+
+    def select(self, selection: Selection) -> pd.DataFrame:
+        """The papers of a selection, in its order.
+
+        Returns
+        -------
+        DataFrame
+            The columns of the paper table, `topic`, and `score` (BM25; missing without a query).
+
+        Raises
+        ------
+        QueryError
+            The query is malformed.
+        """
+        return to_frame(self.results(selection).table())
+
+    def take(self, rows: np.ndarray, scores: np.ndarray) -> pa.Table:
+        """Papers of some rows, in their order, with `topic` and `score`."""
+        mask = np.zeros(len(self), bool)
+        mask[rows] = True
+        place = np.cumsum(mask) - 1
+        # Filtering first keeps `take` from gathering the text of the whole corpus into one buffer.
+        found = self.table.filter(pa.array(mask)).combine_chunks().take(pa.array(place[rows]))
+        found = self._with_topic(found, np.asarray(self.topics.codes[rows]))
+        return found.append_column("score", pa.array(scores, pa.float32(), from_pandas=True))
+
+    def search(self, query: str, *, mode: str = "bm25", natural: bool = False, limit: int | None = 50) -> pd.DataFrame:
+        """Rank papers by a query.
+
+        Parameters
+        ----------
+        query : str
+            In the language of `explorer.query`, or plain text with `natural`.
+        mode : {"bm25"}
+            How to rank.
+        natural : bool
+            Take the query as plain text: any of its words may match, nothing is an operator.
+        limit : int or None
+            Number of papers at most.
+
+        Returns
+        -------
+        DataFrame
+            As `select` gives, best first.
+
+        Raises
+        ------
+        QueryError
+            The query is malformed.
+        SelectionError
+            There is no such mode.
+        """
+        if mode not in MODES:
+            raise SelectionError(f"There is no search mode {mode!r}. Modes: {', '.join(MODES)}.")
+        if natural:
+            hits = self.index.natural(query, limit or len(self))
+            best = np.lexsort((hits.rows, -hits.scores))[:limit]
+            return to_frame(self.take(hits.rows[best], hits.scores[best]))
+        results = self.results(Selection(query=query))
+        rows = results.rows(0, limit)
+        return to_frame(self.take(rows, results.scores(rows)))
+
+    def similar(self, row: int, limit: int = 8) -> list[tuple[int, list[str]]]:
+        """Papers nearest to one by their rare words.
+
+        Returns
+        -------
+        list of (int, list of str)
+            Row, and up to four of the shared stems, rarest first.
+        """
+        title, abstract = (self.table.column(name)[row].as_py() or "" for name in ("title", "abstract"))
+        hits = self.index.similar(title, abstract, limit + 1)
+        own = {term for _, term in tokens(f"{title} {abstract}", "english") if len(term) > 2 and not term.isdigit()}
+        found = []
+        for other in hits.rows[np.lexsort((hits.rows, -hits.scores))]:
+            if other == row:
+                continue
+            text = " ".join(self.table.column(name)[int(other)].as_py() or "" for name in ("title", "abstract"))
+            shared = own & {term for _, term in tokens(text, "english")}
+            rare = sorted(shared, key=lambda term: (self.index.rarity(term), term))
+            found.append((int(other), _written(rare[:4], f"{title} {abstract}")))
+        return found[:limit]
+
+    # The parts that results are made of
+
+    def hits(self, query: str) -> Hits:
+        """All hits of a query that is not empty; the last 32 queries are kept."""
+        node = parse(query)
+        assert node is not None
+        return self._hits.get(query, lambda: self.index.hits(node))
+
+    def mask(self, field: str, value: Any) -> np.ndarray:
+        """Papers that pass one filter, as a boolean array; the last 64 are kept."""
+        return self._masks.get((field, value), lambda: self._mask(field, value))
+
+    def _mask(self, field: str, value: Any) -> np.ndarray:
+        if field == "query":
+            mask = np.zeros(len(self), bool)
+            mask[self.hits(value).rows] = True
+            return mask
+        if field == "has_code":
+            return np.asarray(self.has_code == value)
+        if field in ("years", "months"):
+            unit, number = (12, int) if field == "years" else (1, _month_number)
+            periods = self.months // unit
+            mask = np.asarray(self.precision >= (1 if field == "years" else MONTH))
+            low, high = value
+            if low is not None:
+                mask &= periods >= number(low)
+            if high is not None:
+                mask &= periods <= number(high)
+            return mask
+        return self.facet(field).mask(value)
+
+    @cached_property
+    def has_code(self) -> np.ndarray:
+        """Which papers have a code link."""
+        return self._array("has_code")
+
+    def facet(self, field: str) -> Facet:
+        """A facet of values: topics, venues, authors or keywords."""
+        return self._totals.get(("facet", field), lambda: self._facet(field))
+
+    def _facet(self, field: str) -> Facet:
+        if field not in ("topics", *FACETS):
+            raise SelectionError(f"There is no facet {field!r}. Facets: topics, {', '.join(FACETS)}.")
+        return Facet.load(self._generation, field)
+
+    def totals(self, field: str) -> np.ndarray:
+        """Papers per value of a facet over the whole corpus."""
+        return self._totals.get(("totals", field), lambda: self.count(field, None))
+
+    def count(self, field: str, mask: np.ndarray | None, shown: int | None = None) -> np.ndarray:
+        """Papers per value of a facet over a mask (see `Results.counts`)."""
+        if field == "has_code":
+            have = self.has_code if mask is None else self.has_code[mask]
+            return np.bincount(have, minlength=2)
+        if field in ("years", "months"):
+            unit = 12 if field == "years" else 1
+            good = np.asarray(self.precision >= (1 if field == "years" else MONTH))
+            if mask is not None:
+                good = good & mask
+            first, last = self.year_span
+            return np.bincount(self.months[good] // unit - first * (12 // unit), minlength=(last - first + 1) * (12 // unit))
+        return self.facet(field).counts(mask, shown)
+
+    @cached_property
+    def year_span(self) -> tuple[int, int]:
+        """First and last year of the dated papers; (0, 0) where none has a date."""
+        dated = self.months[np.asarray(self.precision > 0)]
+        return (int(dated.min()) // 12, int(dated.max()) // 12) if len(dated) else (0, 0)
+
+    def order(self, name: str) -> np.ndarray:
+        """All rows in one of the orders newest, oldest, upvotes, title."""
+        return self._totals.get(("order", name), lambda: self._array(f"{name}.order"))
+
+    def record(self, row: int, names: Iterable[str]) -> dict[str, Any]:
+        """Some columns of one paper."""
+        return {name: self.table.column(name)[row].as_py() for name in names}
+
+
+def _month_number(text: str) -> int:
+    return int(text[:4]) * 12 + int(text[5:]) - 1
+
+
+def _written(stems: list[str], text: str) -> list[str]:
+    """Stems as the words that `text` writes them with."""
+    words: dict[str, str] = {}
+    plain = readable(text)
+    for token in analyzer("english").pre_tokenize(plain).tokens:
+        words.setdefault(token.text, plain[token.char_offset_from : token.char_offset_to].lower())
+    return [words.get(stem, stem) for stem in stems]
+
+
+def _open_if_whole(folder: Path) -> Corpus | None:
+    try:
+        return Corpus(folder)
+    except CorpusError:
+        return None
+
+
+def open_corpus(folder: str | PathLike[str]) -> Corpus:
+    """Open a corpus folder, memory-mapped.
+
+    Raises
+    ------
+    CorpusError
+        There is no corpus, it is damaged, or it is of another format version.
+    """
+    return Corpus(folder)
+
+
+def default_corpus() -> Corpus:
+    """The corpus that `LITEXPLORER_CORPUS` names (the server sets it), else the bundled sample.
+
+    Raises
+    ------
+    CorpusError
+        The folder named holds no corpus.
+    """
+    if named := os.environ.get("LITEXPLORER_CORPUS"):
+        return Corpus(named)
+    return open_files([bundled("data", "arithmetic.jsonl")])
+
+
+def bundled(folder: str, name: str) -> Path:
+    """A file that ships with the package: within it when installed, beside it in a checkout."""
+    package = Path(__file__).parent
+    inside = package / folder / name
+    return inside if inside.exists() else package.parent / folder / name
+
+
+def open_files(files: Iterable[str | PathLike[str]], *, progress: Progress | None = None) -> Corpus:
+    """Open a corpus folder, or build one from plain files in the cache, keyed by their content.
+
+    Raises
+    ------
+    ReadError
+        A file cannot be read as papers.
+    CorpusError
+        A corpus folder cannot be opened.
+    """
+    from explorer.formats import import_papers
+
+    paths = [Path(file) for file in files]
+    if len(paths) == 1 and (paths[0] / "manifest.json").exists():
+        return Corpus(paths[0])
+    target = cache_folder() / f"files-{_files_hash(paths)}"
+    if (kept := _open_if_whole(target)) is not None:
+        return kept
+    imported = import_papers(*paths)
+    ledger = imported.ledger
+    made = {
+        "name": paths[0].stem if len(paths) == 1 else f"{paths[0].stem} and {len(paths) - 1} more",
+        "files": [path.name for path in paths],
+        "ledger": {"read": ledger.read, "accepted": ledger.accepted, "repaired": ledger.repaired, "rejected": ledger.rejected},
+    }
+    write_corpus(imported.table, target, made=made, **({"progress": progress} if progress else {}))
+    return Corpus(target)
+
+
+def _files_hash(paths: list[Path]) -> str:
+    digest = hashlib.sha256(f"format {FORMAT}".encode())
+    for path in paths:
+        digest.update(f"\0{path.name}\0".encode())
+        if path.is_file():
+            with path.open("rb") as file:
+                digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,294 @@
+"""The dashboard: one widget that draws a session and hands it what the reader does."""
+
+from __future__ import annotations
+
+import gzip
+import os
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import anywidget
+import traitlets
+
+from explorer import views, widgets
+from explorer.corpus import Corpus, default_corpus
+from explorer.errors import ExplorerError, QueryError, SelectionError
+from explorer.export import FORMATS, export_bytes
+from explorer.query import HELP
+from explorer.selection import Selection
+from explorer.session import Session
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+_CHUNK = 4 * 1024 * 1024
+"""Bytes a message of a download; a web socket message of any size would stop all others for its time."""
+
+Message = dict[str, Any]
+
+
+class Dashboard(anywidget.AnyWidget):  # type: ignore[misc]
+    """The explorer as a Jupyter widget. Make one with `explorer.explore`.
+
+    Attributes
+    ----------
+    session : Session
+        Its `selection` is a trait: set it from a cell, and the page follows; observe it, and a cell follows the page.
+
+    Notes
+    -----
+    The synced traits hold what is drawn and are only written here. A browser can send anything: what it sends is taken from
+    the messages that `_ACTIONS` knows, and checked again.
+    """
+
+    _esm = traitlets.Unicode().tag(sync=True)
+    _css = traitlets.Unicode().tag(sync=True)
+    summary = traitlets.Dict().tag(sync=True)
+    facets = traitlets.List().tag(sync=True)
+    charts = traitlets.List().tag(sync=True)
+    papers = traitlets.Dict().tag(sync=True)
+    reader = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
+    selection = traitlets.Dict().tag(sync=True)
+    status = traitlets.Dict().tag(sync=True)
+    help = traitlets.List().tag(sync=True)
+    assets = traitlets.Dict().tag(sync=True)
+    exports = traitlets.List().tag(sync=True)
+
+    def __init__(self, corpus: Corpus, selection: Selection | None = None) -> None:
+        self._seq = 0
+        self._last_chart_key: Any = None
+        problem = ""
+        try:
+            self.session = Session(corpus, selection)
+        except QueryError as error:
+            self.session, problem = Session(corpus), str(error)
+        served = os.environ.get("SERVER_SOFTWARE", "").startswith("voila/")
+        script = os.environ.get("LITEXPLORER_ASSETS") if served else None
+        super().__init__(
+            _esm=widgets.script(),
+            _css=widgets.style(),
+            help=[{"syntax": syntax, "meaning": meaning, "example": example} for syntax, meaning, example in HELP],
+            assets={
+                "plotly_url": os.environ.get("VOILA_BASE_URL", "/") + script if script else None,
+                "plotly_version": plotly_version(),
+                "page": served,
+            },
+            exports=[{"format": form.name, "label": form.label, "note": form.note} for form in FORMATS],
+            **self._everything(),
+            status=self._status("error" if problem else "ready", problem),
+        )
+        self.session.observe(self._selection_set, names="selection")
+        self.on_msg(self._received)
+
+    # Drawing
+
+    def _summary(self) -> Message:
+        session = self.session
+        name = session.corpus.manifest["made"].get("name") or session.corpus.folder.name
+        return {
+            **views.summary(session.results, name),
+            "seq": self._seq,
+            "can_undo": session.can_undo,
+            "can_redo": session.can_redo,
+        }
+
+    def _everything(self) -> dict[str, Any]:
+        session = self.session
+        selection = session.selection
+        return {
+            "selection": {
+                name: list(value) if isinstance(value, tuple) else value
+                for name, value in ((field, getattr(selection, field)) for field in selection.__dataclass_fields__)
+            },
+            "summary": self._summary(),
+            "facets": views.panels(session.results, session.facet_state),
+            "charts": views.charts(session.results, **session.chart_options),
+            "papers": self._papers(),
+            "reader": None if session.opened is None else views.reader(session.results, session.opened),
+        }
+
+    def _papers(self) -> Message:
+        session = self.session
+        return views.page(session.results, session.page, session.ticked, session.opened)
+
+    def _status(self, level: str, text: str = "", at: int | None = None) -> Message:
+        return {"level": level, "text": text, "at": at, "seq": self._seq}
+
+    def _show(self, changes: dict[str, Any]) -> None:
+        """Send what changed in one message; the summary carries the number of the message answered."""
+        with self.hold_sync():
+            for name, value in changes.items():
+                self.set_trait(name, value)
+            self.set_trait("summary", changes.get("summary") or self._summary())
+
+    def _selection_set(self, change: Any) -> None:
+        self._show(self._everything())
+
+    # What the reader does
+
+    def _received(self, widget: Any, content: Any, buffers: Any) -> None:
+        """Guard of every message: what goes wrong is said on the status line, and the page stays as it was."""
+        kind = content.get("kind") if isinstance(content, dict) else None
+        action = _ACTIONS.get(kind) if isinstance(kind, str) else None
+        if action is None:
+            return
+        seq = content.get("seq")
+        self._seq = seq if isinstance(seq, int) else self._seq
+        status = self._status("ready")
+        try:
+            said = action(self, content)
+            if said:
+                status = self._status("info", said)
+        except QueryError as error:
+            status = self._status("error", str(error), error.position)
+        except ExplorerError as error:
+            status = self._status("error", str(error))
+        except (KeyError, TypeError, ValueError) as error:
+            status = self._status("error", f"The page sent a message that cannot be ({type(error).__name__}). Reload the page.")
+        except Exception as error:
+            status = self._status("error", f"Something broke: {type(error).__name__}: {error}. The page is as it was before.")
+        self._show({"status": status})
+
+    def _set(self, content: Message) -> None:
+        self.session.change(content["changes"])
+
+    def _url(self, content: Message) -> None:
+        self.session.show(Selection.from_url(str(content["url"])))
+
+    def _clear(self, content: Message) -> None:
+        self.session.show(Selection(sort=self.session.selection.sort))
+
+    def _page(self, content: Message) -> None:
+        self.session.page = int(content["page"])
+        self._show({"papers": self._papers()})
+
+    def _open(self, content: Message) -> None:
+        self.session.open(content["row"])
+        row = self.session.opened
+        self._show({"papers": self._papers(), "reader": None if row is None else views.reader(self.session.results, row)})
+
+    def _tick(self, content: Message) -> None:
+        self.session.tick([content["row"]], bool(content["on"]))
+        self._show({"papers": self._papers()})
+
+    def _tick_page(self, content: Message) -> None:
+        self.session.tick([row["row"] for row in self.papers["rows"]], bool(content["on"]))
+        self._show({"papers": self._papers()})
+
+    def _untick_all(self, content: Message) -> None:
+        self.session.ticked = frozenset()
+        self._show({"papers": self._papers()})
+
+    def _facet(self, content: Message) -> None:
+        name = content["facet"]
+        if name not in {panel["name"] for panel in self.facets if panel["kind"] == "values"}:
+            raise SelectionError(f"There is no filter panel {name!r}.")
+        self.session.facet_state[name] = (str(content.get("text", ""))[:200], int(content.get("page", 0)))
+        if name == "has_code":
+            return
+        panel = views.values(self.session.results, name, *self.session.facet_state[name])
+        self._show({"facets": [panel if old["name"] == name else old for old in self.facets]})
+
+    def _chart(self, content: Message) -> None:
+        self.session.set_chart(content["option"], content["value"])
+        self._show({"charts": views.charts(self.session.results, **self.session.chart_options)})
+
+    def _export(self, content: Message) -> str:
+        only = self.session.ticked if content.get("ticked") else None
+        if only is not None and not only:
+            raise SelectionError("No paper is ticked. Tick some in the list, or export all that are shown.")
+        files, count = export_bytes(self.session.results, str(content["format"]), only)
+        for number, file in enumerate(files):
+            self._send_file(f"{self._seq}-{number}", file.name, file.media_type, file.data)
+        return f"{count:,} paper{'' if count == 1 else 's'} exported to {files[0].name}."
+
+    def _send_file(self, key: str, name: str, media_type: str, data: bytes) -> None:
+        parts = max(1, -(-len(data) // _CHUNK))
+        for part in range(parts):
+            head = {"kind": "file", "id": key, "name": name, "type": media_type, "part": part, "parts": parts}
+            self.send({**head, "last": part == parts - 1}, [data[part * _CHUNK : (part + 1) * _CHUNK]])
+
+    def _plotly(self, content: Message) -> None:
+        self.send({"kind": "plotly", "version": plotly_version()}, [_plotly_bundle()])
+
+
+_ACTIONS: dict[str, Callable[[Dashboard, Message], str | None]] = {
+    "set": Dashboard._set,
+    "undo": lambda board, content: board.session.undo(),
+    "redo": lambda board, content: board.session.redo(),
+    "clear": Dashboard._clear,
+    "url": Dashboard._url,
+    "page": Dashboard._page,
+    "open": Dashboard._open,
+    "tick": Dashboard._tick,
+    "tick_page": Dashboard._tick_page,
+    "untick_all": Dashboard._untick_all,
+    "facet": Dashboard._facet,
+    "chart": Dashboard._chart,
+    "export": Dashboard._export,
+    "plotly": Dashboard._plotly,
+}
+"""The messages a browser may send."""
+
+
+def plotly_path() -> Path:
+    """plotly.js as the plotly package carries it, so that it is always in step with the figures."""
+    import plotly
+
+    return Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+
+
+def plotly_version() -> str:
+    """Version of the plotly package."""
+    from importlib.metadata import version
+
+    return version("plotly")
+
+
+@cache
+def _plotly_bundle() -> bytes:
+    return gzip.compress(plotly_path().read_bytes(), 6)
+
+
+def explore(papers: Corpus | pd.DataFrame | pa.Table | str | os.PathLike[str] | None = None, selection: Selection | None = None) -> Dashboard:
+    """Open the dashboard.
+
+    Parameters
+    ----------
+    papers : Corpus, DataFrame, path or None
+        A corpus; a paper table, which is built into one in the cache; a corpus folder or a file of papers; or nothing for the
+        papers that the server was started with, else the bundled sample.
+    selection : Selection, optional
+        What it shows at first; under Voila by default what the address says.
+
+    Returns
+    -------
+    Dashboard
+        Show it as the last line of a cell.
+
+    Raises
+    ------
+    ReadError, SchemaError, CorpusError
+        The papers cannot be opened.
+    """
+    from explorer.corpus import open_files
+
+    if papers is None:
+        corpus = default_corpus()
+    elif isinstance(papers, Corpus):
+        corpus = papers
+    elif isinstance(papers, str | os.PathLike):
+        corpus = open_files([papers])
+    else:
+        corpus = Corpus.from_papers(papers)
+    board = None
+    if selection is None and (address := os.environ.get("QUERY_STRING")) and os.environ.get("SERVER_SOFTWARE", "").startswith("voila/"):
+        try:
+            selection = Selection.from_url(address)
+        except SelectionError as error:
+            board = Dashboard(corpus)
+            board.set_trait("status", {"level": "error", "text": str(error), "at": None, "seq": 0})
+    return board or Dashboard(corpus, selection)

@@ -1,0 +1,172 @@
+"""What is shown, as a file, with a manifest that says how it was made."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from explorer.errors import ExportError
+from explorer.formats.delimited import to_csv
+from explorer.formats.excel import to_excel
+from explorer.formats.json_records import to_json_lines
+from explorer.formats.parquet import to_parquet
+from explorer.formats.target import deliver
+from explorer.results import Results
+from explorer.selection import Selection
+from explorer.store import content_hash, versions
+
+Manifest = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class ExportFormat:
+    """A way out: its name, the suffixes that ask for it, and its writer."""
+
+    name: str
+    label: str
+    suffix: str
+    media_type: str
+    write: Callable[[pa.Table, Manifest], bytes]
+    holds_manifest: bool
+    """Whether the manifest goes into the file; otherwise it is a second file."""
+    note: str
+
+
+FORMATS: tuple[ExportFormat, ...] = (
+    ExportFormat("csv", "CSV", ".csv", "text/csv", lambda t, m: to_csv(t), False, "for any program; manifest beside it"),
+    ExportFormat(
+        "xlsx",
+        "Excel",
+        ".xlsx",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        lambda t, m: to_excel(t, manifest=m),
+        True,
+        "manifest on the second sheet",
+    ),
+    ExportFormat(
+        "jsonl", "JSON lines", ".jsonl", "application/x-ndjson", lambda t, m: to_json_lines(t), False, "one paper a line; manifest beside it"
+    ),
+    ExportFormat(
+        "parquet",
+        "Parquet",
+        ".parquet",
+        "application/vnd.apache.parquet",
+        lambda t, m: to_parquet(t, manifest=m),
+        True,
+        "for pandas, R and DuckDB; manifest in the metadata",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class ExportedFile:
+    """A finished file."""
+
+    name: str
+    media_type: str
+    data: bytes
+
+
+def manifest_of(results: Results, table: pa.Table, ticked: bool) -> dict[str, Any]:
+    """How an export was made.
+
+    Returns
+    -------
+    dict
+        `sentence`, `selection` (every field), `url`, `python`, `papers` (exported), `shown`, `total`, `ticked_only`,
+        `content_hash` (of the exported table), `corpus` (its content hash and how it was made), `versions`, `at` (UTC).
+    """
+    selection, corpus = results.selection, results.corpus
+    return {
+        "sentence": selection.describe(results.shown, len(corpus)),
+        "selection": asdict(selection),
+        "url": selection.to_url(),
+        "python": selection.to_python(str(corpus.folder)),
+        "papers": table.num_rows,
+        "shown": results.shown,
+        "total": len(corpus),
+        "ticked_only": ticked,
+        "content_hash": content_hash(table),
+        "corpus": {"content_hash": corpus.manifest["content_hash"], "made": corpus.manifest["made"]},
+        "versions": versions(),
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+def export_bytes(
+    results: Results, form: str, only: Iterable[int] | None = None, name: str | None = None
+) -> tuple[list[ExportedFile], int]:
+    """Make the files of an export.
+
+    Parameters
+    ----------
+    results : Results
+        What is shown, in its order.
+    form : str
+        Name of one of `FORMATS`.
+    only : iterable of int, optional
+        Rows of the ticked papers; they are exported whether the selection shows them or not.
+    name : str, optional
+        File name without its suffix; by default from the query.
+
+    Returns
+    -------
+    files : list of ExportedFile
+        The table, and the manifest where the format cannot hold it.
+    papers : int
+        Number of papers in it.
+
+    Raises
+    ------
+    ExportError
+        There is no such format.
+    """
+    chosen = next((row for row in FORMATS if row.name == form), None)
+    if chosen is None:
+        raise ExportError(f"There is no export format {form!r}. Formats: {', '.join(row.name for row in FORMATS)}.")
+    table = results.table(only)
+    manifest = manifest_of(results, table, only is not None)
+    stem = name or file_stem(results.selection)
+    files = [ExportedFile(stem + chosen.suffix, chosen.media_type, chosen.write(table, manifest))]
+    if not chosen.holds_manifest:
+        text = json.dumps(manifest, indent=1, ensure_ascii=False).encode()
+        files.append(ExportedFile(f"{stem}{chosen.suffix}.manifest.json", "application/json", text))
+    return files, table.num_rows
+
+
+def export_file(results: Results, path: str | PathLike[str]) -> int:
+    """Write what is shown to a file whose suffix says the format, and its manifest.
+
+    Returns
+    -------
+    int
+        Number of papers written.
+
+    Raises
+    ------
+    ExportError
+        No format has the suffix, or the file cannot be written. A file that was there before stays whole.
+    """
+    target = Path(path)
+    chosen = next((row for row in FORMATS if row.suffix == target.suffix.lower()), None)
+    if chosen is None:
+        suffixes = ", ".join(row.suffix for row in FORMATS)
+        raise ExportError(f"{target.name} has no suffix of an export format. Suffixes: {suffixes}.")
+    files, papers = export_bytes(results, chosen.name, name=target.stem)
+    for file in files:
+        deliver(file.data, target.with_name(file.name))
+    return papers
+
+
+def file_stem(selection: Selection) -> str:
+    """A file name from the query: ``papers-reward-model``, or ``papers``."""
+    words = re.findall(r"[a-z0-9]+", selection.query.lower())[:6]
+    return "-".join(["papers", *words])

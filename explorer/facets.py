@@ -1,0 +1,150 @@
+"""Facets: the values papers can be filtered by, as whole numbers, so that counting is one `numpy.bincount`.
+
+The values of a facet are coded by how many papers have them (0 is the most frequent; ties in order of their text). A facet of
+single values holds one code a paper; a facet of lists holds the codes of all papers end to end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+FEW = 16
+"""A selection smaller than 1/16 of the papers is counted by looking at its papers only, a larger one by looking at all."""
+
+
+@dataclass(frozen=True)
+class Facet:
+    """One facet of a corpus.
+
+    Attributes
+    ----------
+    values : pyarrow.Array of large_string, length n_values
+        Text of each code.
+    codes : ndarray of int32, shape (n_items,)
+        Codes of all papers, paper after paper.
+    starts : ndarray of int64, shape (n_papers + 1,)
+        Where the codes of each paper begin.
+    rows : ndarray of int32, shape (n_items,)
+        Paper of each item.
+    """
+
+    values: pa.Array
+    codes: np.ndarray
+    starts: np.ndarray
+    rows: np.ndarray
+
+    @property
+    def size(self) -> int:
+        """Number of different values."""
+        return len(self.values)
+
+    def code(self, value: str) -> int:
+        """Code of a value, or -1 if no paper has it."""
+        return int(pc.index(self.values, pa.scalar(value, self.values.type)).as_py())
+
+    def mask(self, chosen: tuple[str, ...]) -> np.ndarray:
+        """Papers that have one of the chosen values, as a boolean array of shape (n_papers,)."""
+        mask = np.zeros(len(self.starts) - 1, bool)
+        for value in chosen:
+            code = self.code(value)
+            if code >= 0:
+                mask[self.rows[self.codes == code]] = True
+        return mask
+
+    def counts(self, mask: np.ndarray | None = None, shown: int | None = None) -> np.ndarray:
+        """Number of papers with each value.
+
+        Parameters
+        ----------
+        mask : ndarray of bool, shape (n_papers,), optional
+            Papers to count; all of them by default.
+        shown : int, optional
+            Number of papers in the mask, if it is known already.
+
+        Returns
+        -------
+        ndarray of int64, shape (n_values,)
+        """
+        if mask is None:
+            return np.bincount(self.codes, minlength=self.size)
+        shown = int(np.count_nonzero(mask)) if shown is None else shown
+        if shown * FEW < len(mask):
+            return np.bincount(self.codes[self._items(np.flatnonzero(mask))], minlength=self.size)
+        return np.bincount(self.codes[mask[self.rows]], minlength=self.size)
+
+    def of(self, row: int) -> list[str]:
+        """Values of one paper."""
+        return [self.values[int(code)].as_py() for code in self.codes[self.starts[row] : self.starts[row + 1]]]
+
+    def single(self) -> np.ndarray:
+        """Code of each paper for a facet of single values, -1 where a paper has none."""
+        codes = np.full(len(self.starts) - 1, -1, np.int32)
+        codes[self.rows] = self.codes
+        return codes
+
+    def _items(self, papers: np.ndarray) -> np.ndarray:
+        """Positions in `codes` of some papers' items."""
+        first, count = self.starts[papers], self.starts[papers + 1] - self.starts[papers]
+        ends = np.cumsum(count)
+        return np.repeat(first - (ends - count), count) + np.arange(ends[-1] if len(ends) else 0)
+
+    def save(self, folder: Path, name: str) -> None:
+        """Write the arrays of the facet as ``name.*`` into a folder."""
+        for part in ("codes", "starts", "rows"):
+            np.save(folder / f"{name}.{part}.npy", getattr(self, part))
+        table = pa.table({"value": self.values})
+        with pa.OSFile(str(folder / f"{name}.values.arrow"), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
+            writer.write_table(table)
+
+    @classmethod
+    def load(cls, folder: Path, name: str) -> Facet:
+        """Open the arrays of a facet memory-mapped."""
+        parts = {part: np.load(folder / f"{name}.{part}.npy", mmap_mode="r") for part in ("codes", "starts", "rows")}
+        with pa.memory_map(str(folder / f"{name}.values.arrow")) as file:
+            values = pa.ipc.open_file(file).read_all().column("value")
+        return cls(values=values.chunk(0) if values.num_chunks else values, **parts)
+
+
+def code_facet(column: pa.ChunkedArray) -> Facet:
+    """Code a column of text, or of lists of text. Nulls, empty texts and repetitions within a paper do not count.
+
+    Parameters
+    ----------
+    column : pyarrow.ChunkedArray of large_string, or of lists of it
+    """
+    papers = len(column)
+    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    if pa.types.is_list(array.type):
+        rows = pc.list_parent_indices(array).to_numpy().astype(np.int32)
+        items = pc.list_flatten(array)
+    else:
+        rows = np.arange(papers, dtype=np.int32)
+        items = array
+    items = pc.utf8_trim_whitespace(items.cast(pa.large_string()))
+    good = pc.fill_null(pc.not_equal(items, ""), False).to_numpy(zero_copy_only=False)
+    rows = rows[good]
+    coded = items.filter(pa.array(good)).dictionary_encode()
+    codes = coded.indices.to_numpy().astype(np.int64)
+    pairs = np.unique(rows.astype(np.int64) * max(len(coded.dictionary), 1) + codes) if len(codes) else codes
+    rows, codes = np.divmod(pairs, max(len(coded.dictionary), 1)) if len(codes) else (rows, codes)
+    counts = np.bincount(codes, minlength=len(coded.dictionary))
+    by_text = np.empty(len(counts), np.int64)
+    by_text[pc.sort_indices(coded.dictionary).to_numpy()] = np.arange(len(counts))
+    order = np.lexsort((by_text, -counts))
+    rank = np.empty(len(order), np.int32)
+    rank[order] = np.arange(len(order), dtype=np.int32)
+    starts = np.zeros(papers + 1, np.int64)
+    np.cumsum(np.bincount(rows, minlength=papers), out=starts[1:])
+    return Facet(coded.dictionary.take(pa.array(order)), rank[codes].astype(np.int32), starts, rows.astype(np.int32))
+
+
+def facet_counts(column: pa.ChunkedArray, mask: np.ndarray | None = None) -> dict[str, int]:
+    """Count the values of a column over the papers of a mask (all by default), most frequent first."""
+    facet = code_facet(column)
+    counts = facet.counts(mask)
+    return {facet.values[int(code)].as_py(): int(counts[code]) for code in np.argsort(-counts, kind="stable") if counts[code]}

@@ -1,0 +1,146 @@
+"""Compressed files, archives, folders and globs, within bounds that a bomb cannot pass.
+
+A stream that has given more than `FREE` bytes at more than `RATIO` bytes for each byte of its file is refused; so is an
+archive of more than `MEMBERS` files. Text compresses to a fifth, tables of repeated values to a fiftieth; a bomb is a thousandth.
+"""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import IO, cast
+
+from explorer.errors import ReadError
+
+FREE = 64 << 20
+"""Bytes any compressed file may give."""
+
+RATIO = 150
+"""Bytes a compressed file may give for each byte it has, beyond `FREE`."""
+
+MEMBERS = 10_000
+
+_MAGIC = ((b"\x1f\x8b", "gzip"), (b"BZh", "bzip2"), (b"\xfd7zXZ\x00", "xz"))
+_DAMAGED = (EOFError, OSError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
+
+
+class _Bounded(io.RawIOBase):
+    """A decompressing stream that refuses to give much more than it was given."""
+
+    def __init__(self, inner: IO[bytes], packed: IO[bytes], name: str) -> None:
+        self._inner, self._packed, self._name, self._given = inner, packed, name, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        view = memoryview(cast("bytearray", buffer))
+        try:
+            data = self._inner.read(len(view))
+        except _DAMAGED as error:
+            raise ReadError(f"{self._name} is damaged: {error or type(error).__name__}. Download or export it again.") from error
+        self._given += len(data)
+        if self._given > FREE and self._given > RATIO * max(self._packed.tell(), 1):
+            raise ReadError(
+                f"{self._name} unpacks to more than {RATIO} times its size, as no list of papers does. "
+                "Unpack it yourself if you trust it."
+            )
+        view[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        if not self.closed:
+            self._inner.close()
+            self._packed.close()
+        super().close()
+
+
+def decompressed(file: IO[bytes], name: str) -> IO[bytes]:
+    """Look through the compression of `file`, if it has one (two layers at most)."""
+    for _ in range(2):
+        kind = next((kind for magic, kind in _MAGIC if _peek(file).startswith(magic)), None)
+        if kind is None:
+            break
+        if kind == "gzip":
+            inner: IO[bytes] = cast("IO[bytes]", gzip.GzipFile(fileobj=file))
+        elif kind == "bzip2":
+            inner = cast("IO[bytes]", bz2.BZ2File(file))
+        else:
+            inner = cast("IO[bytes]", lzma.LZMAFile(file))
+        file = cast("IO[bytes]", io.BufferedReader(_Bounded(inner, file, name), 1 << 18))
+    return file
+
+
+def _peek(file: IO[bytes]) -> bytes:
+    if isinstance(file, io.BufferedReader):
+        return file.peek(8)[:8]
+    head = file.read(8)
+    file.seek(0)
+    return head
+
+
+def is_archive(head: bytes) -> bool:
+    """Whether bytes start a zip archive."""
+    return head.startswith((b"PK\x03\x04", b"PK\x05\x06"))
+
+
+def is_workbook(head: bytes) -> bool:
+    """Whether a zip archive is an Excel or OpenDocument workbook; its first entries tell."""
+    return is_archive(head) and any(
+        mark in head[:4096] for mark in (b"[Content_Types].xml", b"xl/", b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet")
+    )
+
+
+def check_bounds(file: IO[bytes], name: str) -> None:
+    """Refuse a zip archive whose directory announces a bomb.
+
+    Raises
+    ------
+    ReadError
+        The archive is damaged, has too many files, or unpacks to far more than its size.
+    """
+    try:
+        entries = zipfile.ZipFile(file).infolist()
+    except (*_DAMAGED, ValueError, NotImplementedError) as error:
+        raise ReadError(f"{name} is a damaged archive: {error}. Download or export it again.") from error
+    finally:
+        file.seek(0)
+    total, packed = sum(e.file_size for e in entries), sum(e.compress_size for e in entries)
+    if len(entries) > MEMBERS:
+        raise ReadError(f"{name} holds {len(entries):,} files; at most {MEMBERS:,} are read. Name the ones you want.")
+    if total > FREE and total > RATIO * max(packed, 1):
+        raise ReadError(f"{name} unpacks to more than {RATIO} times its size, as no list of papers does.")
+
+
+def members(file: IO[bytes], name: str) -> Iterator[tuple[str, bytes]]:
+    """Yield name and content of the files in a zip archive, without folders and hidden files.
+
+    Raises
+    ------
+    ReadError
+        The archive is damaged, locked, or a bomb.
+    """
+    check_bounds(file, name)
+    with zipfile.ZipFile(file) as archive:
+        for entry in archive.infolist():
+            base = entry.filename.rsplit("/", 1)[-1]
+            if entry.is_dir() or base.startswith(".") or entry.filename.startswith("__MACOSX/"):
+                continue
+            label = f"{name}/{entry.filename}"
+            limit = max(FREE, RATIO * entry.compress_size)
+            try:
+                with archive.open(entry) as inside:
+                    data = inside.read(limit + 1)
+            except (*_DAMAGED, RuntimeError, NotImplementedError, ValueError) as error:
+                raise ReadError(f"{label} cannot be unpacked: {error}. Unpack the archive yourself.") from error
+            if len(data) > limit:
+                raise ReadError(f"{label} unpacks to more than {RATIO} times its size, as no list of papers does.")
+            yield label, data
+    with suppress(OSError):
+        file.close()

@@ -1,0 +1,94 @@
+"""The encoding of text that does not tell it, and text out of bytes.
+
+Looked for in this order: a byte order mark; UTF-16 without one; UTF-8; UTF-8 with a few stray bytes, as concatenated exports
+have; GB 18030 (the superset of GBK and GB 2312); Windows-1252; Latin-1, which never fails.
+
+Notes
+-----
+GB 18030 writes a Chinese character as two bytes above 127, so its high bytes stand in runs of even length; in European text
+they stand alone between ASCII letters. That tells the two apart where both decode.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe\x00\x00", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_SAMPLE = 1 << 20
+_HIGH = re.compile(rb"[\x80-\xff]+")
+_UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+
+
+def _stray(error: UnicodeError) -> tuple[str, int]:
+    """Read bytes that are not UTF-8 as Windows-1252, one by one."""
+    assert isinstance(error, UnicodeDecodeError)
+    return error.object[error.start : error.end].decode("cp1252", errors="replace"), error.end
+
+
+codecs.register_error("explorer-stray", _stray)
+
+
+def encoding_of(data: bytes, *, whole: bool = True) -> str:
+    """Name the encoding of `data`.
+
+    Parameters
+    ----------
+    data : bytes
+    whole : bool
+        Off when `data` is the start of more: a character cut at its end is then no error.
+    """
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return encoding
+    pairs = data[:4000]
+    if len(pairs) > 3 and b"\0" in pairs:
+        odd, even = pairs[1::2].count(0), pairs[::2].count(0)
+        if max(odd, even) > 0.4 * (len(pairs) // 2):
+            return "utf-16-le" if odd > even else "utf-16-be"
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(data, final=whole)
+        return "utf-8"
+    except UnicodeDecodeError:
+        pass
+    sample = _around_high_bytes(data)
+    runs = [len(run) for run in _HIGH.findall(sample)]
+    valid = len(_UTF8.findall(sample))
+    if valid and valid >= 0.5 * len(runs):
+        return "utf-8 with stray bytes"
+    if sum(n % 2 == 0 for n in runs) > 0.7 * len(runs) and _decodes(data, "gb18030", whole=whole):
+        return "gb18030"
+    return "cp1252" if _decodes(data, "cp1252", whole=whole) else "latin-1"
+
+
+def _around_high_bytes(data: bytes) -> bytes:
+    """A bounded part of `data` that starts where it stops being ASCII."""
+    first = _HIGH.search(data)
+    return data[first.start() : first.start() + _SAMPLE] if first else b""
+
+
+def _decodes(data: bytes, encoding: str, *, whole: bool) -> bool:
+    try:
+        codecs.getincrementaldecoder(encoding)().decode(data, final=whole)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def decode(data: bytes, encoding: str | None = None) -> str:
+    """Decode text in the encoding told, or else in the one found; without its byte order mark. Never fails on content.
+
+    Raises
+    ------
+    LookupError
+        There is no encoding of the name told.
+    """
+    name = encoding or encoding_of(data)
+    if name == "utf-8 with stray bytes":
+        return data.decode("utf-8", errors="explorer-stray").removeprefix("\ufeff")
+    return data.decode(name, errors="replace").removeprefix("\ufeff")
+
+
+def fold_line_ends(text: str) -> str:
+    """Write every line end as ``\\n``."""
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text

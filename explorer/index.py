@@ -1,0 +1,224 @@
+"""Full text of the papers: a tantivy index whose hits are rows of the paper table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import tantivy
+
+from explorer.query import All, Either, Node, Not, Phrase, Word
+from explorer.text import Terms, analyzer, folded, tokens
+
+ANALYZERS = {
+    "title": "english",
+    "abstract": "english",
+    "authors": "names",
+    "keywords": "english",
+    "venue": "names",
+    "ids": "exact",
+}
+"""Analyser of each searchable field."""
+
+EVERYWHERE = ("title", "abstract", "authors", "keywords")
+"""Fields that a word without a field name is looked for in."""
+
+_WORDS = {"title": "title_words", "abstract": "abstract_words", "authors": "authors", "keywords": "keyword_words", "venue": "venue"}
+_HEAP = 256_000_000
+
+
+@dataclass(frozen=True)
+class Hits:
+    """Papers that match a query, in no particular order.
+
+    Attributes
+    ----------
+    rows : ndarray of int32, shape (n_hits,)
+    scores : ndarray of float32, shape (n_hits,)
+        BM25 (Robertson & Zaragoza 2009, k1 = 1.2, b = 0.75), summed over fields.
+    """
+
+    rows: np.ndarray
+    scores: np.ndarray
+
+
+def _schema() -> Any:
+    builder = tantivy.SchemaBuilder()
+    for field, name in ANALYZERS.items():
+        builder.add_text_field(field, tokenizer_name=name, index_option="basic" if name == "exact" else "position")
+    for field in ("title_words", "abstract_words", "keyword_words"):
+        builder.add_text_field(field, tokenizer_name="words", index_option="basic")
+    # An integer and not an unsigned field: the Python binding hands over signed numbers, at which the latter panics.
+    builder.add_integer_field("row", fast=True)
+    return builder.build()
+
+
+def _register(index: Any) -> None:
+    for name in ("english", "words", "names", "exact"):
+        index.register_tokenizer(name, analyzer(name))
+
+
+def build_index(table: pa.Table, folder: Path, progress: Callable[[float], None] = lambda part: None) -> None:
+    """Index a paper table into `folder`, which must exist and be empty.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        In the schema; row numbers become the hits.
+    progress : callable
+        Called with the part done, 0 to 1; an exception it raises stops the work.
+    """
+    index = tantivy.Index(_schema(), str(folder))
+    _register(index)
+    writer = index.writer(_HEAP, 2)
+    fields = ["title", "abstract", "authors", "keywords", "venue", "id", "doi", "arxiv_id"]
+    row = 0
+    for batch in table.select(fields).to_batches(max_chunksize=10_000):
+        for title, abstract, authors, keywords, venue, *ids in zip(*(c.to_pylist() for c in batch.columns), strict=True):
+            document = tantivy.Document(row=row)
+            for field, text in (("title", title), ("abstract", abstract)):
+                if text:
+                    document.add_text(field, text)
+                    document.add_text(f"{field}_words", text)
+            for author in authors or ():
+                document.add_text("authors", author)
+            for keyword in keywords or ():
+                document.add_text("keywords", keyword)
+                document.add_text("keyword_words", keyword)
+            if venue:
+                document.add_text("venue", venue)
+            for value in ids:
+                if value:
+                    document.add_text("ids", value)
+            writer.add_document(document)
+            row += 1
+        progress(row / max(table.num_rows, 1))
+    writer.commit()
+    writer.wait_merging_threads()
+
+
+class TextIndex:
+    """An opened index. Opening maps files into memory and reads next to nothing."""
+
+    def __init__(self, folder: Path) -> None:
+        self._index = tantivy.Index.open(str(folder))
+        _register(self._index)
+        self._schema = self._index.schema
+        self._searcher = self._index.searcher()
+
+    def hits(self, node: Node) -> Hits:
+        """All papers that a parsed query matches."""
+        return self._run(self._build(node), self._searcher.num_docs)
+
+    def natural(self, text: str, limit: int) -> Hits:
+        """The best papers for plain text: any of its words, no operators."""
+        parts = []
+        for field in EVERYWHERE:
+            for _, term in tokens(text, ANALYZERS[field]):
+                parts.append((tantivy.Occur.Should, tantivy.Query.term_query(self._schema, field, term)))
+        if not parts:
+            return Hits(np.empty(0, np.int32), np.empty(0, np.float32))
+        return self._run(tantivy.Query.boolean_query(parts), limit)
+
+    def similar(self, title: str, abstract: str, limit: int) -> Hits:
+        """The papers nearest to a text by its rarest words (tantivy's more-like-this)."""
+        common = max(5, int(self._searcher.num_docs * 0.1))
+        parts = []
+        for field, text, often in (("title", title, 1), ("abstract", abstract, 1)):
+            if text:
+                query = tantivy.Query.more_like_this_document_fields_query(
+                    self._schema,
+                    {field: [text]},
+                    min_doc_frequency=2,
+                    max_doc_frequency=common,
+                    min_term_frequency=often,
+                    max_query_terms=25,
+                )
+                parts.append((tantivy.Occur.Should, query))
+        if not parts:
+            return Hits(np.empty(0, np.int32), np.empty(0, np.float32))
+        return self._run(tantivy.Query.boolean_query(parts), limit)
+
+    def rarity(self, term: str) -> int:
+        """Number of papers whose abstract holds a stem."""
+        return int(self._searcher.doc_freq("abstract", term))
+
+    def _run(self, query: Any, limit: int) -> Hits:
+        found = self._searcher.search(query, limit=max(limit, 1), count=False).hits
+        rows = self._searcher.fast_field_values("row", [address for _, address in found]) if found else []
+        return Hits(np.array(rows, np.int32), np.array([score for score, _ in found], np.float32))
+
+    def _build(self, node: Node) -> Any:
+        Occur, Query = tantivy.Occur, tantivy.Query
+        if isinstance(node, Word | Phrase):
+            return self._leaf(node)
+        if isinstance(node, Not):
+            return Query.boolean_query([(Occur.Must, Query.all_query()), (Occur.MustNot, self._build(node.part))])
+        if isinstance(node, Either):
+            return Query.boolean_query([(Occur.Should, self._build(part)) for part in node.parts])
+        parts = [
+            (Occur.MustNot, self._build(part.part)) if isinstance(part, Not) else (Occur.Must, self._build(part))
+            for part in node.parts
+        ]
+        if all(isinstance(part, Not) for part in node.parts):
+            parts.append((Occur.Must, Query.const_score_query(Query.all_query(), 0.0)))
+        return Query.boolean_query(parts)
+
+    def _leaf(self, node: Word | Phrase) -> Any:
+        if not node.field and not (isinstance(node, Word) and node.prefix) and not tokens(node.text, "english"):
+            # Nothing but stop words or signs: like the small words of a title, it excludes no paper.
+            return tantivy.Query.const_score_query(tantivy.Query.all_query(), 0.0)
+        fields = (node.field,) if node.field else EVERYWHERE
+        if isinstance(node, Word) and node.prefix:
+            parts = [query for field in fields for query in self._prefix(node.text, field)]
+        else:
+            parts = [query for field in fields if (query := self._terms(node.text, field)) is not None]
+        if not parts:
+            return tantivy.Query.const_score_query(tantivy.Query.all_query(), 0.0)
+        return parts[0] if len(parts) == 1 else tantivy.Query.boolean_query([(tantivy.Occur.Should, part) for part in parts])
+
+    def _terms(self, text: str, field: str) -> Any | None:
+        found = tokens(text, ANALYZERS[field])
+        if not found:
+            return None
+        if len(found) == 1:
+            return tantivy.Query.term_query(self._schema, field, found[0][1])
+        first = found[0][0]
+        return tantivy.Query.phrase_query(self._schema, field, [(position - first, term) for position, term in found])
+
+    def _prefix(self, text: str, field: str) -> Iterator[Any]:
+        if field == "ids":
+            yield tantivy.Query.regex_query(self._schema, field, re.escape(text.lower()) + ".*")
+            return
+        head = [term for _, term in tokens(text, "names")]
+        if not head:
+            return
+        prefix = folded(head[-1])
+        yield tantivy.Query.regex_query(self._schema, _WORDS[field], re.escape(prefix) + ".*")
+
+    def terms_of(self, node: Node | None) -> Terms:
+        """What a query looks for in titles and abstracts, for highlighting."""
+        stems: set[str] = set()
+        prefixes: list[str] = []
+        for leaf in _leaves(node):
+            if leaf.field not in ("", "title", "abstract", "keywords"):
+                continue
+            if isinstance(leaf, Word) and leaf.prefix:
+                prefixes += [term for _, term in tokens(leaf.text, "names")][-1:]
+            else:
+                stems.update(term for _, term in tokens(leaf.text, "english"))
+        return Terms(frozenset(stems), tuple(prefixes))
+
+
+def _leaves(node: Node | None) -> Iterator[Word | Phrase]:
+    """The words and phrases that a query asks for (not those it excludes)."""
+    if isinstance(node, Word | Phrase):
+        yield node
+    elif isinstance(node, All | Either):
+        for part in node.parts:
+            yield from _leaves(part)

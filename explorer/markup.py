@@ -1,0 +1,315 @@
+"""Readable text out of LaTeX, HTML, JATS and MathML, as titles, names and abstracts carry them.
+
+`plain_latex` resolves accents, symbols, styles and mathematics; `plain_markup` resolves elements and character references.
+Text without a mark of either kind is returned at once. Neither recurses: braces and elements nest as deep as they like.
+
+The table of LaTeX symbols is pylatexenc's (https://pylatexenc.readthedocs.io); its parser recurses on nested braces and takes
+about a millisecond a title, so the text itself is read here.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from functools import cache, lru_cache
+
+_SPACES = re.compile(r"\s+")
+
+# --- LaTeX -------------------------------------------------------------------------------------------------------------
+
+_MARKED = re.compile(r"[\\{}$~]|--|``|''")
+_TOKEN = re.compile(r"\\([A-Za-z]+)\*?[ \t\r\n]*|\\(.)|([{}$^_~])|(---?|``|'')|([^\\{}$^_~`'-]+|.)", re.DOTALL)
+
+_ACCENTS = {
+    "`": "\u0300", "'": "\u0301", "^": "\u0302", "~": "\u0303", "=": "\u0304", "u": "\u0306", ".": "\u0307", '"': "\u0308",
+    "r": "\u030a", "H": "\u030b", "v": "\u030c", "d": "\u0323", "c": "\u0327", "k": "\u0328", "b": "\u0331", "t": "\u0361",
+    "hat": "\u0302", "widehat": "\u0302", "tilde": "\u0303", "widetilde": "\u0303", "bar": "\u0304", "overline": "\u0304",
+    "breve": "\u0306", "dot": "\u0307", "ddot": "\u0308", "mathring": "\u030a", "check": "\u030c", "vec": "\u20d7",
+    "acute": "\u0301", "grave": "\u0300", "cedilla": "\u0327", "ogonek": "\u0328",
+}  # fmt: skip
+_SYMBOLS = {
+    "textbackslash": "\\", "textasciitilde": "~", "textasciicircum": "^", "textbraceleft": "{", "textbraceright": "}",
+    "lbrace": "{", "rbrace": "}", "textdollar": "$", "textunderscore": "_", "textbar": "|", "textless": "<",
+    "textgreater": ">", "textquotesingle": "'", "textquotedbl": '"', "textsinglequote": "'", "textasciigrave": "`",
+    "textendash": "–", "textemdash": "—", "textellipsis": "…", "ldots": "…", "dots": "…", "cdots": "⋯", "i": "ı", "j": "ȷ",
+    "ss": "ß", "o": "ø", "O": "Ø", "l": "ł", "L": "Ł", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ", "aa": "å", "AA": "Å",
+    "dh": "ð", "DH": "Ð", "th": "þ", "TH": "Þ", "dj": "đ", "DJ": "Đ", "ng": "ŋ", "NG": "Ŋ", "lq": "‘", "rq": "’",
+    "textquoteleft": "‘", "textquoteright": "’", "textquotedblleft": "“", "textquotedblright": "”", "quotedblbase": "„",
+    "guillemotleft": "«", "guillemotright": "»", "LaTeX": "LaTeX", "TeX": "TeX", "BibTeX": "BibTeX", "quad": " ",
+    "qquad": " ", "newline": " ", "par": " ", "linebreak": " ", "space": " ", "colon": ":", "backslash": "\\", "vert": "|",
+    "Vert": "‖", "langle": "⟨", "rangle": "⟩", "left": "", "right": "", "big": "", "Big": "", "bigl": "", "bigr": "",
+    "textdegree": "°", "degree": "°", "textmu": "µ", "micro": "µ", "copyright": "©", "textregistered": "®",
+    "texttrademark": "™", "pounds": "£", "textsterling": "£", "euro": "€", "texteuro": "€", "S": "§", "P": "¶",
+    "sim": "~", "ast": "*", "prime": "′", "hbar": "ħ", "ell": "ℓ", "le": "≤", "ge": "≥", "ne": "≠", "to": "→", "mid": "|",
+    "slash": "/", "nobreakspace": " ", "hfill": " ", "hspace": " ", "xspace": "", "protect": "", "relax": "", "limits": "",
+    "displaystyle": "", "textstyle": "", "it": "", "bf": "", "em": "", "sc": "", "rm": "", "sf": "", "tt": "", "sl": "",
+    "noopsort": "", "itshape": "", "bfseries": "", "scshape": "", "small": "", "boldmath": "", "nolimits": "",
+    "cal": "", "cyr": "", "selectfont": "", "leavevmode": "", "nobreak": "", "break": " ", "label": "", "centering": "",
+}  # fmt: skip
+_OPERATORS = frozenset(
+    "log ln exp sin cos tan min max sup inf lim arg det dim ker gcd mod Pr deg hom arcsin arccos arctan sinh cosh tanh".split()
+)
+_SPACING = {",": "", ";": " ", ":": " ", "!": "", " ": " ", "\n": " ", "\t": " ", "\\": " ", "-": "", "/": "", "(": "", ")": "",
+            "[": "", "]": "", "@": "", "*": ""}  # fmt: skip
+_RELATIONS = {symbol: f" {symbol} " for symbol in "≤≥≠→←↔≈≡∈×⊂∼±≪≫∝≃≅⇒⇔∪∩"}
+_LIGATURES = {"---": "—", "--": "–", "``": "“", "''": "”"}
+_SUPERS = str.maketrans("0123456789+-=()ni′*", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ′*")
+_SUBS = str.maketrans("0123456789+-=()aeox", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₒₓ")
+_SUPERABLE = frozenset("0123456789+-=()ni′*")
+_SUBABLE = frozenset("0123456789+-=()aeox")
+_DOUBLE = dict(zip("CHNPQRZ", "ℂℍℕℙℚℝℤ", strict=True))
+# Pandoc's rule for dollars that enclose mathematics (tex_math_dollars): no space inside, no digit after the closing one.
+_DOLLARS = re.compile(r"(?<!\\)\$\$?(?=[^\s$])[^$]*?(?<=[^\s\\$])\$\$?(?!\d)", re.DOTALL)
+
+
+@cache
+def _pylatexenc_symbols() -> dict[str, str]:
+    """Names of commands without arguments, and their text, from pylatexenc's tables."""
+    from pylatexenc.latex2text import get_default_latex_context_db
+
+    found: dict[str, str] = {}
+    database = get_default_latex_context_db()
+    for category in database.categories():
+        for spec in database.d[category]["macros"].values():
+            if isinstance(spec.simplify_repl, str) and "%" not in spec.simplify_repl:
+                found[spec.macroname] = spec.simplify_repl
+    return found
+
+
+def plain_latex(text: str) -> str:
+    r"""Turn LaTeX into readable text on one line.
+
+    Parameters
+    ----------
+    text : str
+        A field of a BibTeX entry, or any text with LaTeX in it: accents (``\"o``, ``{\'e}``), symbols (``\alpha``, ``\&``),
+        styles (``\textbf{…}``), protecting braces, dashes and quotes, mathematics between dollars.
+
+    Returns
+    -------
+    str
+        Runs of white space are one space. A dollar that does not enclose mathematics stays.
+
+    Notes
+    -----
+    Accents: Lamport, *LaTeX: A Document Preparation System* (1994), section 3.2.2. A command that is not known leaves its
+    arguments, or its name where it has none.
+    """
+    if not _MARKED.search(text):
+        return _SPACES.sub(" ", text).strip() if "\n" in text or "  " in text or text[:1] <= " " or text[-1:] <= " " else text
+    return _latex(text)
+
+
+@lru_cache(maxsize=8192)
+def _latex(text: str) -> str:
+    maths = _math_dollars(text) if "$" in text else frozenset()
+    if "\\" not in text and not maths and "{" not in text and "}" not in text:
+        text = text.replace("---", "—").replace("--", "–").replace("``", "“").replace("''", "”").replace("~", " ")
+        return _SPACES.sub(" ", text).strip()
+    out: list[str] = []
+    # Each open brace keeps where its text starts in `out`, and what is to be done with that text.
+    groups: list[tuple[int, str]] = []
+    pending = ""
+    in_maths = False
+
+    def emit(piece: str) -> None:
+        nonlocal pending
+        if pending and piece and not piece.isspace():
+            action, pending = pending, ""
+            if action[0] == "a":
+                piece = _accented(piece, action[1:])
+            elif action[0] == "f":
+                piece = f"{piece}/" if len(piece) == 1 or piece.isalnum() else f"({piece})/"
+            elif action[0] == "b":
+                piece = "".join(_DOUBLE.get(c, c) for c in piece)
+            elif action[0] == "q":
+                piece = f"√{piece}" if len(piece) == 1 else f"√({piece})"
+            elif action[0] == "x":
+                piece = ""
+            elif len(piece) > 1 and action[0] in "^_" and action[1:] != "g" and piece[0] != "\\":
+                # Without braces only the first character is raised.
+                piece = _shifted(piece[0], action[0]) + piece[1:]
+            else:
+                piece = _shifted(piece, action[0])
+        out.append(piece)
+
+    for match in _TOKEN.finditer(text):
+        name, escaped, mark, ligature, run = match.groups()
+        if run is not None:
+            emit(run)
+        elif name is not None:
+            if name in _ACCENTS and (in_maths or len(name) == 1 or name in ("cedilla", "ogonek")):
+                pending = "a" + _ACCENTS[name]
+            elif name in ("frac", "dfrac", "tfrac"):
+                pending = "f"
+            elif name == "mathbb":
+                pending = "b"
+            elif name == "sqrt":
+                pending = "q"
+            elif name in ("cite", "citep", "citet", "ref", "label", "href", "hspace", "vspace", "color", "noopsort"):
+                pending = "x"
+            elif name in ("textsuperscript", "textsubscript"):
+                pending = "^" if name == "textsuperscript" else "_"
+            elif name in _SYMBOLS:
+                emit(_RELATIONS.get(_SYMBOLS[name], _SYMBOLS[name]))
+            elif name in _OPERATORS:
+                emit(name + (" " if text[match.end() : match.end() + 1].isalnum() else ""))
+            else:
+                symbol = _pylatexenc_symbols().get(name)
+                if symbol is not None:
+                    emit(_RELATIONS.get(symbol, symbol))
+                elif text[match.end() : match.end() + 1] not in ("{", "["):
+                    emit(name + (" " if match.group()[-1].isspace() else ""))
+        elif escaped is not None:
+            if escaped in _ACCENTS and not in_maths:
+                pending = "a" + _ACCENTS[escaped]
+            elif escaped in _SPACING:
+                emit(_SPACING[escaped])
+            else:
+                emit(escaped)
+        elif mark == "{":
+            groups.append((len(out), pending))
+            pending = ""
+        elif mark == "}":
+            if groups:
+                start, action = groups.pop()
+                inner = "".join(out[start:])
+                del out[start:]
+                pending = action if action[:1] not in ("^", "_") else action + "g"
+                if inner:
+                    emit(inner)
+                pending = ""
+        elif mark == "$":
+            if match.start() in maths:
+                in_maths = not in_maths
+            else:
+                emit("$")
+        elif mark == "~":
+            emit(" ")
+        elif mark is not None:
+            if in_maths:
+                pending = mark
+            else:
+                emit(mark)
+        elif ligature is not None:
+            emit("".join(ligature) if in_maths else _LIGATURES[ligature])
+    return _SPACES.sub(" ", "".join(out)).strip()
+
+
+def _math_dollars(text: str) -> frozenset[int]:
+    """Positions of the dollars that enclose mathematics."""
+    found: set[int] = set()
+    for match in _DOLLARS.finditer(text):
+        whole = match.group()
+        found.add(match.start())
+        if whole.startswith("$$"):
+            found.add(match.start() + 1)
+        found.add(match.end() - 1)
+        if whole.endswith("$$"):
+            found.add(match.end() - 2)
+    return frozenset(found)
+
+
+def _accented(text: str, accent: str) -> str:
+    base = {"ı": "i", "ȷ": "j"}.get(text[0], text[0])
+    return unicodedata.normalize("NFC", base + accent) + text[1:]
+
+
+def _shifted(text: str, mark: str) -> str:
+    """Raise or lower a text: in the characters Unicode has for it, else after ``^`` or ``_``."""
+    able, table = (_SUPERABLE, _SUPERS) if mark == "^" else (_SUBABLE, _SUBS)
+    if able.issuperset(text):
+        return text.translate(table)
+    return mark + text if len(text) == 1 else f"{mark}({text})" if not text.isalpha() else mark + text
+
+
+def to_latex(text: str) -> str:
+    r"""Write text as LaTeX that `plain_latex` and BibTeX read back as the same text; white space becomes single spaces.
+
+    Braces are ``\{`` and ``\}`` where they balance, since BibTeX counts those too, and commands where they do not.
+    """
+    text = _SPACES.sub(" ", text).strip()
+    if not _SPECIAL.search(text):
+        return text
+    braces = _ESCAPES if _balanced(text) else _ESCAPES | {"{": "\\textbraceleft{}", "}": "\\textbraceright{}"}
+    escaped = _SPECIAL.sub(lambda match: braces[match.group()], text)
+    return _REFERENCE.sub(lambda match: "&{}" + match.group()[1:], escaped) if ";" in text else escaped
+
+
+_ESCAPES = {
+    "\\": "\\textbackslash{}", "{": "\\{", "}": "\\}", "$": "\\$", "%": "\\%", "&": "\\&", "#": "\\#", "_": "\\_",
+    "^": "\\textasciicircum{}", "~": "\\textasciitilde{}", "--": "-{}-{}", "``": "`{}`{}", "''": "'{}'{}", "<": "{<}",
+}  # fmt: skip
+# An ampersand that starts a character reference is kept apart from it.
+_SPECIAL = re.compile(r"--|``|''|[\\{}$%&#_^~<]")
+_REFERENCE = re.compile(r"&#?\w{1,32};")
+
+
+def _balanced(text: str) -> bool:
+    depth = 0
+    for mark in re.findall(r"[{}]", text):
+        depth += 1 if mark == "{" else -1
+        if depth < 0:
+            return False
+    return depth == 0
+
+
+# --- HTML, JATS, MathML ------------------------------------------------------------------------------------------------
+
+_BLOCKS = "p|br|div|li|ul|ol|sec|title|h[1-6]|tr|td|th|table|section|label|list-item|list|disp-quote|blockquote|abstract|hr|dd|dt"
+_INLINE = (
+    "i|b|u|em|strong|sup|sub|span|a|italic|bold|sc|monospace|underline|small|big|font|scp|smallcaps|ext-link|xref|email|uri|tt|code"
+    "|inline-formula|disp-formula|alternatives|inf|abstracttext|named-content|roman|s|strike|cite|mark|nobr|ovl|inline-graphic"
+    "|math|m[a-z]{1,12}|semantics|annotation|annotation-xml|tex-math|mstyle|none|apply|ci|cn|html|body|head|pre|img|b(?=>)|q|font"
+)
+_ATTRIBUTES = r"""(?:\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'|[^\s"'<>]+))*"""
+_ELEMENT = re.compile(rf"<(/?)(?:(?:jats|mml|m|xhtml):)?({_BLOCKS}|{_INLINE})({_ATTRIBUTES})\s*/?>", re.I)
+_BLOCK = re.compile(rf"(?:{_BLOCKS})\Z", re.I)
+_DOUBLED = re.compile(r"<(?:mml:)?annotation\b[^>]*>.*?</(?:mml:)?annotation>|<(?:jats:)?tex-math\b[^>]*>.*?</(?:jats:)?tex-math>"
+                      r"|<(script|style)\b[^>]*>.*?</\1\s*>|<!--.*?-->|<\?[^>]*\?>", re.I | re.S)  # fmt: skip
+_CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.S)
+_RAISED = re.compile(r"<(?:jats:)?(sup|sub|inf)>([^<>]*)</(?:jats:)?\1>", re.I)
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_LINES = re.compile(r"[ \t\r\f\v]*\n\s*")
+
+
+def plain_markup(text: str) -> str:
+    """Turn HTML, JATS or MathML into readable text.
+
+    Parameters
+    ----------
+    text : str
+        A title or an abstract with elements or character references in it. Only the elements of these three vocabularies
+        are taken for markup: ``p < 0.05``, ``a<b and c>d`` and ``<unk>`` stay.
+
+    Returns
+    -------
+    str
+        Paragraphs are lines; raised and lowered digits are Unicode's. Scripts, comments, and the TeX that repeats a MathML
+        formula are gone.
+    """
+    if "<" not in text and "&" not in text:
+        return text
+    marked = "<" in text
+    plain = _without_elements(text) if marked else text
+    if "&" in plain:
+        plain = _ENTITY.sub(lambda match: html.unescape(match.group()), plain)
+        # Services escape twice: what is an element after one round was one before.
+        if "<" in plain and _ELEMENT.search(plain):
+            plain = _without_elements(plain)
+        if "&" in plain:
+            plain = _ENTITY.sub(lambda match: html.unescape(match.group()), plain)
+    return plain.strip() if plain != text else text
+
+
+def _without_elements(text: str) -> str:
+    text = _CDATA.sub(r"\1", _DOUBLED.sub("", text)) if "<" in text else text
+    text = _RAISED.sub(lambda m: _marked_up(m.group(2), m.group(1).lower()), text)
+    text = _ELEMENT.sub(lambda match: "\n" if _BLOCK.match(match.group(2)) else "", text)
+    return _LINES.sub("\n", text)
+
+
+def _marked_up(text: str, kind: str) -> str:
+    able, table = (_SUPERABLE, _SUPERS) if kind == "sup" else (_SUBABLE, _SUBS)
+    return text.translate(table) if able.issuperset(text) else text

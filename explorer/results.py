@@ -1,0 +1,186 @@
+"""What a selection shows: the papers, their order, and the counts of each facet under all filters but its own."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+import pyarrow as pa
+
+from explorer.index import Hits
+from explorer.query import parse
+from explorer.selection import Selection
+from explorer.text import Terms
+
+if TYPE_CHECKING:
+    from explorer.corpus import Corpus
+
+Value = TypeVar("Value")
+
+
+class Recent:
+    """A mapping that keeps the most recently used entries."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+
+    def get(self, key: Hashable, make: Callable[[], Value]) -> Value:
+        """The value kept under a key, made if it is not there."""
+        if key in self._kept:
+            self._kept.move_to_end(key)
+        else:
+            self._kept[key] = make()
+            if len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+        kept: Value = self._kept[key]
+        return kept
+
+
+class Results:
+    """The papers of one selection. Everything is computed when it is first asked for.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    selection : Selection
+
+    Raises
+    ------
+    QueryError
+        The query is malformed.
+    """
+
+    def __init__(self, corpus: Corpus, selection: Selection) -> None:
+        self.corpus = corpus
+        self.selection = selection
+        self._node = parse(selection.query)
+        self._masks: dict[str, np.ndarray] = {}
+        for row, value in selection.active():
+            self._masks[row.field] = corpus.mask(row.field, value)
+        self._counts: dict[str, np.ndarray] = {}
+        passed = np.zeros(len(corpus), np.uint8)
+        for mask in self._masks.values():
+            passed += mask
+        self._passed = passed
+
+    @cached_property
+    def mask(self) -> np.ndarray:
+        """Papers shown, as a boolean array of shape (n_papers,)."""
+        return np.asarray(self._passed == len(self._masks))
+
+    @cached_property
+    def shown(self) -> int:
+        """Number of papers shown."""
+        return int(np.count_nonzero(self.mask)) if self._masks else len(self.corpus)
+
+    def mask_without(self, field: str) -> np.ndarray:
+        """Papers that pass all filters but one."""
+        if field not in self._masks:
+            return self.mask
+        return np.asarray((self._passed - self._masks[field]) == len(self._masks) - 1)
+
+    def counts(self, field: str) -> np.ndarray:
+        """Papers per value of a facet under all filters but its own.
+
+        Parameters
+        ----------
+        field : {"topics", "venues", "authors", "keywords", "has_code", "years", "months"}
+
+        Returns
+        -------
+        ndarray of int64
+            By the codes of the facet; for has_code without and with; for years from `Corpus.first_year` on, one entry a year;
+            for months likewise from that year's January.
+        """
+        if field not in self._counts:
+            others = self._masks.keys() - {field}
+            if not others:
+                self._counts[field] = self.corpus.totals(field)
+            else:
+                own = field in self._masks
+                self._counts[field] = self.corpus.count(field, self.mask_without(field), None if own else self.shown)
+        return self._counts[field]
+
+    @property
+    def hits(self) -> Hits | None:
+        """All hits of the query, before the other filters; None without a query."""
+        return self.corpus.hits(self.selection.query) if self._node is not None else None
+
+    @property
+    def terms(self) -> Terms:
+        """What to highlight."""
+        return self.corpus.index.terms_of(self._node)
+
+    def rows(self, start: int = 0, stop: int | None = None) -> np.ndarray:
+        """Rows of the papers shown, in the order of the selection, from place `start` to before `stop`.
+
+        Ties are in the order of the table, so that the same selection gives the same list on every run.
+        """
+        stop = self.shown if stop is None else min(stop, self.shown)
+        if self.selection.sort == "relevance" and self.hits is not None:
+            return self._best(start, stop)
+        order = self.corpus.order("newest" if self.selection.sort == "relevance" else self.selection.sort)
+        return np.asarray(order[start:stop]) if not self._masks else self._ordered(order)[start:stop]
+
+    def _ordered(self, order: np.ndarray) -> np.ndarray:
+        if "ordered" not in self.__dict__:
+            self.__dict__["ordered"] = order[self.mask[order]]
+        found: np.ndarray = self.__dict__["ordered"]
+        return found
+
+    def _best(self, start: int, stop: int) -> np.ndarray:
+        rows, scores = self._shown_hits
+        if stop * 8 < len(rows):
+            # Only the page is sorted: everything that scores at least as well as its last place.
+            least = -np.partition(-scores, stop - 1)[stop - 1] if stop else np.inf
+            top = scores >= least
+            rows, scores = rows[top], scores[top]
+        return rows[np.lexsort((rows, -scores))][start:stop]
+
+    @cached_property
+    def _shown_hits(self) -> tuple[np.ndarray, np.ndarray]:
+        hits = self.hits
+        assert hits is not None
+        if len(self._masks) == 1:
+            return hits.rows, hits.scores
+        kept = self.mask[hits.rows]
+        return hits.rows[kept], hits.scores[kept]
+
+    def scores(self, rows: np.ndarray) -> np.ndarray:
+        """BM25 scores of some of the papers shown; NaN without a query."""
+        scores = np.full(len(self.corpus), np.nan, np.float32)
+        if self.hits is not None:
+            scores[self.hits.rows] = self.hits.scores
+        found: np.ndarray = scores[rows]
+        return found
+
+    def table(self, only: Iterable[int] | None = None) -> pa.Table:
+        """The papers shown as a table, in their order, with `topic` and `score`.
+
+        Parameters
+        ----------
+        only : iterable of int, optional
+            Rows to give instead of those shown: first those that are shown, in order, then the others by row.
+        """
+        rows = self.rows()
+        if only is not None:
+            wanted = np.unique(np.fromiter(only, np.int64))
+            rows = rows[np.isin(rows, wanted)]
+            rows = np.concatenate([rows, np.setdiff1d(wanted, rows)]).astype(np.int64)
+        return self.corpus.take(rows, self.scores(rows))
+
+    def loosened(self, most: int = 4) -> list[tuple[str, Any, int]]:
+        """For an empty result: each active filter with how many papers there would be without it, most first.
+
+        Returns
+        -------
+        list of (field, value, papers)
+        """
+        options = [
+            (row.field, value, int(np.count_nonzero(self.mask_without(row.field)))) for row, value in self.selection.active()
+        ]
+        return sorted((option for option in options if option[2]), key=lambda option: -option[2])[:most]

@@ -1,0 +1,134 @@
+"""One reader's session with a corpus: the one observable, with undo, ticks and the open paper."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from traitlets import HasTraits, Instance, observe
+
+from explorer.corpus import Corpus
+from explorer.errors import SelectionError
+from explorer.results import Results
+from explorer.selection import Selection
+from explorer.trends import PERIODS
+
+_MOST_UNDO = 100
+
+
+class Session(HasTraits):  # type: ignore[misc]
+    """State of a dashboard.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    selection : Selection, optional
+
+    Attributes
+    ----------
+    selection : Selection
+        The trait to observe and to set. Setting it keeps the one before for `undo`.
+    results : Results
+        Of the selection in force.
+    """
+
+    selection = Instance(Selection, ())
+
+    def __init__(self, corpus: Corpus, selection: Selection | None = None) -> None:
+        super().__init__()
+        self.corpus = corpus
+        self.page = 0
+        self.opened: int | None = None
+        self.ticked: frozenset[int] = frozenset()
+        self.facet_state: dict[str, tuple[str, int]] = {}
+        self.chart_options: dict[str, Any] = {"share": False, "by": _natural_period(corpus)}
+        self._past: list[Selection] = []
+        self._future: list[Selection] = []
+        self._moving = False
+        self.results = Results(corpus, Selection())
+        if selection is not None:
+            self.show(selection)
+            self._past.clear()
+
+    def show(self, selection: Selection) -> None:
+        """Show another selection.
+
+        Raises
+        ------
+        QueryError
+            Its query is malformed; the selection in force stays.
+        """
+        results = Results(self.corpus, selection)
+        results.mask  # noqa: B018  (a query that cannot run must fail before the selection changes)
+        self.results = results
+        self.selection = selection
+
+    @observe("selection")
+    def _selected(self, change: Any) -> None:
+        if not self._moving:
+            self._past = [*self._past, change.old][-_MOST_UNDO:]
+            self._future = []
+        if self.results.selection != change.new:
+            self.results = Results(self.corpus, change.new)
+        self.page = 0
+
+    def change(self, changes: Mapping[str, Any]) -> None:
+        """Change some fields of the selection. Raises as `Selection.with_` and `show` do."""
+        self.show(self.selection.with_(changes))
+
+    def undo(self) -> None:
+        """Go back to the selection before; nothing happens at the first one."""
+        self._step(self._past, self._future)
+
+    def redo(self) -> None:
+        """Take an undo back."""
+        self._step(self._future, self._past)
+
+    def _step(self, source: list[Selection], other: list[Selection]) -> None:
+        if not source:
+            return
+        self._moving = True
+        try:
+            other.append(self.selection)
+            self.show(source.pop())
+        finally:
+            self._moving = False
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a selection to go back to."""
+        return bool(self._past)
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether an undo can be taken back."""
+        return bool(self._future)
+
+    def tick(self, rows: list[int], on: bool) -> None:
+        """Tick or untick papers."""
+        for row in rows:
+            self._check(row)
+        self.ticked = self.ticked | set(rows) if on else self.ticked - set(rows)
+
+    def open(self, row: int | None) -> None:
+        """Open a paper in the reader; None closes it."""
+        if row is not None:
+            self._check(row)
+        self.opened = row
+
+    def _check(self, row: int) -> None:
+        if isinstance(row, bool) or not isinstance(row, int) or not 0 <= row < len(self.corpus):
+            raise SelectionError(f"There is no paper in row {row!r}; the corpus has {len(self.corpus):,}.")
+
+    def set_chart(self, option: str, value: Any) -> None:
+        """Set an option of the charts: share (bool) or by (a period)."""
+        allowed: dict[str, tuple[Any, ...]] = {"share": (True, False), "by": tuple(PERIODS)}
+        if option not in allowed or value not in allowed[option]:
+            raise SelectionError(f"A chart has no option {option!r} with the value {value!r}.")
+        self.chart_options = {**self.chart_options, option: value}
+
+
+def _natural_period(corpus: Corpus) -> str:
+    """Years for a corpus that spans more than six of them, else quarters."""
+    first, last = corpus.year_span
+    return "year" if last - first > 6 else "quarter"

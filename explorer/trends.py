@@ -1,0 +1,165 @@
+"""How often topics occur over time, with what the dates do not tell said openly."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from explorer.errors import SchemaError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PERIODS = {"year": 1, "quarter": 4, "month": 12}
+"""Periods and how many of them a year has."""
+
+_KNOWN = {"year": 1, "quarter": 2, "month": 2}
+_Z = 1.959963984540054
+UNDATED, YEAR, MONTH, DAY = 0, 1, 2, 3
+"""Codes of how precise a date is."""
+
+
+def period_index(months: np.ndarray, precision: np.ndarray, by: str) -> np.ndarray:
+    """Number the periods of dates.
+
+    Parameters
+    ----------
+    months : ndarray of int32, shape (n,)
+        Month of each date, counted from year 0 (``12 * year + month - 1``).
+    precision : ndarray of int8, shape (n,)
+        `UNDATED`, `YEAR`, `MONTH` or `DAY`.
+    by : {"year", "quarter", "month"}
+
+    Returns
+    -------
+    ndarray of int32, shape (n,)
+        Periods counted from year 0; -1 where the date is missing or coarser than the period.
+    """
+    return np.where(precision >= _KNOWN[by], months // (12 // PERIODS[by]), -1).astype(np.int32)
+
+
+def period_label(period: int, by: str) -> str:
+    """Name of a period: ``2024``, ``2024-Q1`` or ``2024-03``."""
+    year, part = divmod(int(period), PERIODS[by])
+    return {"year": f"{year:04d}", "quarter": f"{year:04d}-Q{part + 1}", "month": f"{year:04d}-{part + 1:02d}"}[by]
+
+
+def wilson(count: np.ndarray, total: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """95 % interval of a proportion (Wilson 1927, score interval); 0 to 1 where the total is zero.
+
+    Parameters
+    ----------
+    count, total : ndarray, same shape
+        ``0 <= count <= total``.
+
+    Returns
+    -------
+    tuple of ndarray
+        Lower and upper bound, 0 to 1.
+    """
+    n = np.maximum(total, 1).astype(float)
+    p = count / n
+    middle = (p + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
+    half = _Z / (1 + _Z**2 / n) * np.sqrt(p * (1 - p) / n + _Z**2 / (4 * n**2))
+    empty = np.asarray(total) == 0
+    return np.where(empty, 0.0, np.clip(middle - half, 0, 1)), np.where(empty, 1.0, np.clip(middle + half, 0, 1))
+
+
+def count_grid(codes: np.ndarray, periods: np.ndarray, values: int, first: int, count: int) -> np.ndarray:
+    """Count papers per (value, period), zero-filled.
+
+    Parameters
+    ----------
+    codes, periods : ndarray of int, shape (n,)
+        A paper counts if both are in range.
+    values : int
+        Number of codes.
+    first, count : int
+        First period and number of periods.
+
+    Returns
+    -------
+    ndarray of int64, shape (values, count)
+    """
+    inside = (codes >= 0) & (periods >= first) & (periods < first + count)
+    flat = codes[inside].astype(np.int64) * count + (periods[inside] - first)
+    return np.bincount(flat, minlength=values * count).reshape(values, count)
+
+
+def topic_frequency(papers: pd.DataFrame, *, by: str = "year") -> pd.DataFrame:
+    """Count papers per topic and period.
+
+    Parameters
+    ----------
+    papers : DataFrame
+        Needs `topic` (text), `published` (timestamp) and `precision` ("year", "month", "day"), as `Corpus.select` gives them.
+    by : {"year", "quarter", "month"}
+        Period. A paper whose date is coarser than the period is left out and counted in ``attrs["too_coarse"]``; one without
+        a date in ``attrs["undated"]``.
+
+    Returns
+    -------
+    DataFrame
+        One row a (period, topic), zero-filled from the first period to the last: `period` (text), `topic`, `papers` (count),
+        `share` (of the period's papers, 0 to 1; missing where the period has none), `low` and `high` (its 95 % interval).
+
+    Raises
+    ------
+    SchemaError
+        A needed column is missing, or `by` is no period.
+
+    Notes
+    -----
+    Intervals are Wilson's (1927) score intervals.
+    """
+    import pandas as pd
+
+    if by not in PERIODS:
+        raise SchemaError(f"There is no period {by!r}. Periods: {', '.join(PERIODS)}.")
+    for name in ("topic", "published", "precision"):
+        if name not in papers.columns:
+            raise SchemaError(f"The table has no column {name!r}. Corpus.select gives one that has it.")
+    published = pd.to_datetime(papers["published"].astype("datetime64[s]"))
+    known = {"year": YEAR, "month": MONTH, "day": DAY}
+    precision = papers["precision"].astype(object).map(known).fillna(0).to_numpy(np.int8)
+    precision = np.where(published.isna(), 0, precision)
+    months = (published.dt.year * 12 + published.dt.month - 1).fillna(0).to_numpy(np.int32)
+    codes, topics = pd.factorize(papers["topic"].astype(object), sort=True)
+    return frequency_frame(codes, list(topics), months, precision, by)
+
+
+def frequency_frame(
+    codes: np.ndarray, labels: list[str], months: np.ndarray, precision: np.ndarray, by: str
+) -> pd.DataFrame:
+    """`topic_frequency` on coded topics and months (see `period_index`); same result."""
+    import pandas as pd
+
+    periods = period_index(months, precision, by)
+    dated = periods[periods >= 0]
+    first = int(dated.min()) if len(dated) else 0
+    count = int(dated.max()) - first + 1 if len(dated) else 0
+    grid = count_grid(codes, periods, len(labels), first, count)
+    totals = np.broadcast_to(grid.sum(axis=0), grid.shape)
+    low, high = wilson(grid, totals)
+    with np.errstate(invalid="ignore"):
+        share = np.where(totals > 0, grid / totals, np.nan)
+    frame = pd.DataFrame(
+        {
+            "period": np.repeat([period_label(first + i, by) for i in range(count)], len(labels)),
+            "topic": np.tile(np.array(labels, dtype=object), count),
+            "papers": grid.T.ravel(),
+            "share": share.T.ravel(),
+            "low": low.T.ravel(),
+            "high": high.T.ravel(),
+        }
+    )
+    frame.attrs.update(coarseness(precision, by))
+    return frame
+
+
+def coarseness(precision: np.ndarray, by: str) -> dict[str, Any]:
+    """How many papers a series by some period leaves out: those without a date, and those whose date is coarser."""
+    undated = int(np.count_nonzero(precision == UNDATED))
+    coarse = int(np.count_nonzero((precision > UNDATED) & (precision < _KNOWN[by])))
+    return {"undated": undated, "too_coarse": coarse}

@@ -1,0 +1,182 @@
+import { h, copyText } from "./dom.js";
+import { openLink, watchKernel } from "./link.js";
+import { fileReceiver } from "./download.js";
+import { searchPanel } from "./search.js";
+import { filtersPanel } from "./filters.js";
+import { chartsPanel } from "./charts.js";
+import { papersPanel } from "./papers.js";
+import { readerPanel } from "./reader.js";
+import { menuPanel } from "./menu.js";
+import { statusPanel } from "./status.js";
+import { barPanel } from "./bar.js";
+import { listenToKeys } from "./keys.js";
+
+const BUSY_AFTER = 150; // ms; faster answers show no progress bar
+let instances = 0;
+
+function skeleton() {
+  const block = (className) => h("div", { class: `lx-bone ${className}` });
+  return h("div", { class: "lx-skeleton", role: "status", label: "Loading the dashboard" },
+    block("lx-bone-bar"), block("lx-bone-rail"), block("lx-bone-chart"), block("lx-bone-chart"), block("lx-bone-list"));
+}
+
+/** What every panel gets: the model, the line to the kernel, and the few things that concern the whole page. */
+function createApp(model, root) {
+  const number = (instances += 1);
+  const controller = new AbortController();
+  const watched = [];
+  const themeListeners = [];
+  let busyTimer = 0;
+  const app = {
+    model,
+    root,
+    page: Boolean(model.get("assets")?.page),
+    signal: controller.signal,
+    layers: [],
+    frame: h("div", { class: "lx-frame" }),
+    id: (name) => `lx${number}-${name}`,
+    on(name, handler) {
+      model.on(name, handler);
+      watched.push([name, handler]);
+    },
+    off: (name, handler) => model.off(name, handler),
+    /** Run `draw` now and once after each change of these traits, however many changed together. */
+    watch(names, draw) {
+      let planned = false;
+      const run = app.guard(() => {
+        planned = false;
+        if (!controller.signal.aborted) draw();
+      });
+      const plan = () => {
+        if (!planned) queueMicrotask(run);
+        planned = true;
+      };
+      names.forEach((name) => app.on(`change:${name}`, plan));
+      plan();
+    },
+    guard: (handler) => (...parts) => {
+      try {
+        return handler(...parts);
+      } catch (error) {
+        app.fault(error);
+        return undefined;
+      }
+    },
+    fault(error, text = "Something in the page failed; reload it if it no longer answers.") {
+      console.error(error);
+      app.say("error", `${text} (${error?.message ?? error})`);
+    },
+    say: (level, text, at) => app.status?.say(level, text, at),
+    copy: (text, done) => copyText(text).then(() => app.say("info", done), (error) => app.fault(error, "Not copied.")),
+    onTheme: (listener) => themeListeners.push(listener),
+    closeTop: () => app.layers.some((close) => close()),
+    toggleRail: () => (app.frame.classList.contains("lx-rail-open") ? app.closeRail() : app.openRail()),
+    openRail() {
+      app.frame.classList.add("lx-rail-open");
+      app.bar.rail.setAttribute("aria-expanded", "true");
+      app.filters.node.querySelector("button").focus();
+    },
+    closeRail() {
+      if (!app.frame.classList.contains("lx-rail-open")) return false;
+      app.frame.classList.remove("lx-rail-open");
+      app.bar.rail.setAttribute("aria-expanded", "false");
+      app.bar.rail.focus();
+      return true;
+    },
+    close() {
+      controller.abort();
+      app.link.close();
+      watched.forEach(([name, handler]) => model.off(name, handler));
+    },
+  };
+  app.link = openLink(model, {
+    onSilent: () => app.status.setLost(true, "The kernel has not answered for a while; it may be busy or gone."),
+    onBusy(busy) {
+      clearTimeout(busyTimer);
+      if (busy) busyTimer = setTimeout(() => app.frame.classList.add("lx-busy"), BUSY_AFTER);
+      else app.frame.classList.remove("lx-busy");
+    },
+  });
+  const answered = () => {
+    app.link.settle();
+    app.status?.setLost(false);
+  };
+  app.on("change:summary", answered);
+  app.on("change:status", answered);
+  root.addEventListener("lx-fault", (event) => app.fault(event.detail), { signal: controller.signal });
+  const themeChanged = () => themeListeners.forEach((listener) => listener());
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", themeChanged, { signal: controller.signal });
+  const labTheme = new MutationObserver(themeChanged);
+  labTheme.observe(document.body, { attributeFilter: ["data-jp-theme-light"] });
+  controller.signal.addEventListener("abort", () => labTheme.disconnect());
+  return app;
+}
+
+function assemble(app) {
+  const { root, frame } = app;
+  app.status = statusPanel(app);
+  app.search = searchPanel(app);
+  app.menu = menuPanel(app);
+  app.bar = barPanel(app);
+  app.layers.push(app.closeRail);
+  app.filters = filtersPanel(app);
+  app.papers = papersPanel(app);
+  app.charts = chartsPanel(app);
+  app.reader = readerPanel(app);
+  frame.append(app.bar.node, app.status.banners, app.filters.node,
+    h("div", { class: "lx-scrim", click: () => app.closeRail() }),
+    h(app.page ? "main" : "div", { class: "lx-main" }, app.charts.node, app.papers.node), app.reader.node, app.status.node);
+  if (!app.page) {
+    root.setAttribute("role", "region");
+    root.setAttribute("aria-label", "Literature Explorer");
+  }
+  listenToKeys(app);
+  const receiveFile = fileReceiver((name) => app.say("info", `Saved ${name}.`));
+  app.on("msg:custom", app.guard((message, buffers) => {
+    if (message?.kind === "file") receiveFile(message, buffers);
+  }));
+  app.on("comm:close", () => app.status.setLost(true));
+  const unwatch = watchKernel(app.model, (gone) => app.status.setLost(gone));
+  app.signal.addEventListener("abort", unwatch);
+}
+
+/** Let the address bar tell the selection, and the back button change it. */
+function followAddress(app) {
+  app.watch(["summary"], () => {
+    const query = app.model.get("summary")?.url ?? "";
+    if (location.search.slice(1) !== query) history.replaceState(history.state, "", `${location.pathname}${query ? `?${query}` : ""}${location.hash}`);
+  });
+  window.addEventListener("popstate", () => app.link.send("url", { url: location.search.slice(1) }), { signal: app.signal });
+}
+
+/** The page template's own skeleton lies above until the dashboard stands in the page. */
+function uncover(app) {
+  const seen = new ResizeObserver(() => {
+    if (!app.root.clientHeight) return;
+    document.getElementById("lx-boot")?.remove();
+    seen.disconnect();
+  });
+  seen.observe(app.root);
+}
+
+function render({ model, el }) {
+  const root = h("div", { class: model.get("assets")?.page ? "lx-app lx-page" : "lx-app" }, skeleton());
+  el.append(root);
+  const app = createApp(model, root);
+  let started = false;
+  const start = app.guard(() => {
+    if (started || model.get("summary")?.total === undefined || !model.get("papers")?.rows) return;
+    started = true;
+    assemble(app);
+    root.replaceChildren(app.frame);
+    if (app.page) {
+      followAddress(app);
+      uncover(app);
+    }
+  });
+  ["summary", "papers"].forEach((name) => app.on(`change:${name}`, start));
+  start();
+  return app.close;
+}
+
+export default { render };

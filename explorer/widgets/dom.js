@@ -1,0 +1,112 @@
+// Building blocks for the panels: text reaches the page only as text nodes, never as markup,
+// because titles and abstracts are written by strangers.
+
+const SVG_NAMESPACE = "http://www.w3.org/2000/svg";
+const AS_PROPERTY = new Set(["value", "checked", "indeterminate", "disabled", "hidden", "tabIndex"]);
+
+const ICONS = {
+  search: "M7 2.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9ZM10.4 10.4 14 14",
+  close: "M4 4l8 8M12 4l-8 8",
+  undo: "M6 3 3 6l3 3M3.2 6H9a4 4 0 0 1 0 8H6.5",
+  redo: "M10 3l3 3-3 3M12.8 6H7a4 4 0 0 0 0 8h2.5",
+  copy: "M6 6V2.5h7.5V10H10M2.5 6H10v7.5H2.5Z",
+  down: "M4 6l4 4 4-4",
+  left: "M10 3.5 5.5 8l4.5 4.5",
+  right: "M6 3.5 10.5 8 6 12.5",
+  filter: "M2 4h12M4.5 8h7M7 12h2",
+  up: "M8 13V3.5M4 7l4-4 4 4",
+  talk: "M2.5 3h11v8H7l-3 2.5V11H2.5Z",
+  code: "M5.5 4 2 8l3.5 4M10.5 4 14 8l-3.5 4",
+  out: "M6.5 3.5h-4v10h10v-4M9 2.5h4.5V7M13.2 2.8 7.5 8.5",
+  book: "M8 4.2C6.6 3 4.6 2.8 2 3v9.5c2.6-.2 4.6 0 6 1.2 1.4-1.2 3.4-1.4 6-1.2V3c-2.6-.2-4.6 0-6 1.2Zm0 0v9.5",
+};
+
+/** One 16 px line icon; decorative, so the control around it carries the name. */
+export function icon(name) {
+  const svg = document.createElementNS(SVG_NAMESPACE, "svg");
+  for (const [key, value] of Object.entries({ viewBox: "0 0 16 16", class: "lx-icon", "aria-hidden": "true", focusable: "false" })) svg.setAttribute(key, value);
+  const path = document.createElementNS(SVG_NAMESPACE, "path");
+  path.setAttribute("d", ICONS[name]);
+  svg.append(path);
+  return svg;
+}
+
+/** A handler that raises must not fail silently: the dashboard shows what its root hears as `lx-fault`. */
+function guarded(node, handler) {
+  return (event) => {
+    try {
+      return handler(event);
+    } catch (error) {
+      console.error(error);
+      node.dispatchEvent(new CustomEvent("lx-fault", { bubbles: true, detail: error }));
+      return undefined;
+    }
+  };
+}
+
+/** Create an element. Functions are event handlers, `label` is its accessible name, `key` lets focus survive a redraw. */
+export function h(tag, properties = {}, ...children) {
+  const node = document.createElement(tag);
+  if (tag === "button") node.type = "button"; // inside the search form a bare button would submit
+  for (const [name, value] of Object.entries(properties ?? {})) {
+    if (value === null || value === undefined) continue;
+    if (typeof value === "function") node.addEventListener(name, guarded(node, value));
+    else if (name === "key") node.dataset.key = value;
+    else if (name === "style") for (const [variable, amount] of Object.entries(value)) node.style.setProperty(variable, amount);
+    else if (name === "label") node.setAttribute("aria-label", value);
+    else if (AS_PROPERTY.has(name)) node[name] = value;
+    else if (value === true) node.setAttribute(name, "");
+    else if (value !== false) node.setAttribute(name, String(value));
+  }
+  node.append(...children.flat(2).filter((child) => child !== null && child !== undefined && child !== false));
+  return node;
+}
+
+/** A button with an icon only; its name is read out and shown as a tooltip. */
+export function iconButton(name, label, onClick, properties = {}) {
+  return h("button", { class: "lx-iconbutton", label: label, title: label, click: onClick, ...properties }, icon(name));
+}
+
+/** Text segments `[text, hit]` as nodes, hits marked. */
+export function segments(list) {
+  return (list ?? []).map(([text, hit]) => (hit ? h("mark", {}, text) : document.createTextNode(text)));
+}
+
+export function plainText(list) {
+  return (list ?? []).map(([text]) => text).join("");
+}
+
+/** Replace the children, keeping the keyboard focus where it was, or on `fallback` if its place is gone. */
+export function swap(parent, children, fallback = null) {
+  const active = parent.contains(document.activeElement) ? document.activeElement : null;
+  const key = active?.dataset.key;
+  parent.replaceChildren(...children.flat().filter(Boolean));
+  if (!active || parent.contains(active)) return;
+  const again = key && [...parent.querySelectorAll("[data-key]")].find((node) => node.dataset.key === key && !node.disabled);
+  (again || fallback)?.focus({ preventScroll: true });
+}
+
+export function count(number) {
+  return Number(number ?? 0).toLocaleString("en");
+}
+
+export function plural(number, noun) {
+  return `${count(number)} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+/** Only web addresses may become links, whatever the record says. */
+export function webAddress(url) {
+  return /^https?:\/\//i.test(url ?? "") ? url : null;
+}
+
+export async function copyText(text) {
+  if (navigator.clipboard && window.isSecureContext) return navigator.clipboard.writeText(text);
+  // Served over plain http from another machine, the clipboard API is absent.
+  const area = h("textarea", { value: text, style: { position: "fixed", opacity: "0" } });
+  document.body.append(area);
+  area.select();
+  const done = document.execCommand("copy");
+  area.remove();
+  if (!done) throw new Error("The browser did not allow copying; select the text and copy it by hand.");
+  return undefined;
+}

@@ -1,0 +1,34 @@
+// Files arrive from the kernel in numbered chunks; Voila has no download of its own.
+
+const BETWEEN_FILES = 400; // ms; browsers drop a second download started in the same instant
+
+/** A function that takes `file` messages and saves each file once all its parts are there. */
+export function fileReceiver(onSaved) {
+  const arriving = new Map();
+  let free = 0;
+
+  function save({ name, type, chunks }) {
+    const address = URL.createObjectURL(new Blob(chunks, { type }));
+    const anchor = document.createElement("a");
+    anchor.href = address;
+    anchor.download = name;
+    anchor.hidden = true;
+    document.body.append(anchor);
+    anchor.click();
+    anchor.remove();
+    setTimeout(() => URL.revokeObjectURL(address), 60000);
+    onSaved(name);
+  }
+
+  return (message, buffers) => {
+    const file = arriving.get(message.id) ?? { name: message.name, type: message.type, chunks: [], got: 0 };
+    arriving.set(message.id, file);
+    file.chunks[message.part] = buffers?.[0] ?? new Uint8Array();
+    file.got += 1;
+    if (file.got < message.parts) return;
+    arriving.delete(message.id);
+    const wait = Math.max(0, free - Date.now());
+    free = Date.now() + wait + BETWEEN_FILES;
+    setTimeout(() => save(file), wait);
+  };
+}

@@ -1,0 +1,50 @@
+const TEXT_FIELD = "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true], [contenteditable='']";
+
+/**
+ * Keyboard shortcuts. In JupyterLab they work only while the focus or the pointer is in the
+ * dashboard, and Lab's own single-key shortcuts (`d d` deletes a cell) stay quiet while it has the focus.
+ */
+export function listenToKeys(app) {
+  const { root, page } = app;
+
+  function act(event) {
+    switch (event.key) {
+      case "/":
+        app.search.focus();
+        return true;
+      case "?":
+        app.search.help.open();
+        return true;
+      case "j":
+      case "k": {
+        const by = event.key === "j" ? 1 : -1;
+        if (app.reader.node.contains(document.activeElement)) app.reader.step(by);
+        else app.papers.step(by);
+        return true;
+      }
+      case "Enter":
+        // On a control, Enter is the control's own.
+        if (document.activeElement !== document.body) return false;
+        app.papers.openCurrent();
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  function pressed(event) {
+    const inside = root.contains(event.target);
+    const here = inside || (page ? event.target === document.body : root.matches(":hover"));
+    // Lab reads this attribute while matching its shortcuts; Ctrl and Cmd combinations stay Lab's.
+    if (!page) root.toggleAttribute("data-lm-suppress-shortcuts", inside && !event.ctrlKey && !event.metaKey && !event.altKey);
+    if (!here || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
+    if (event.key === "Escape") {
+      if (!(inside || page) || !app.closeTop()) return;
+    } else if (event.target.closest?.(TEXT_FIELD) || !act(event)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }
+
+  // Lab listens on the document in the capture phase; only the window hears keys earlier.
+  window.addEventListener("keydown", app.guard(pressed), { capture: true, signal: app.signal });
+}

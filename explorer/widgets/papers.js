@@ -1,0 +1,131 @@
+import { h, icon, iconButton, segments, plainText, swap, count, plural } from "./dom.js";
+
+const SORTS = [["relevance", "Relevance"], ["newest", "Newest"], ["oldest", "Oldest"], ["upvotes", "Upvotes"], ["title", "Title"]];
+
+/** The paged list of papers with its head line and toolbar. */
+export function papersPanel(app) {
+  const { model, link } = app;
+  const sortId = app.id("sort");
+  const sentence = h("h2", { class: "lx-sentence", tabIndex: -1 });
+  const copy = iconButton("copy", "Copy this sentence", () => app.copy(model.get("summary").sentence, "Copied the sentence."));
+  const tickPage = h("input", { type: "checkbox", change: (event) => link.send("tick_page", { on: event.target.checked }) });
+  const ticked = h("div", { class: "lx-ticked" });
+  const sort = h("select", { id: sortId, class: "lx-select", change: (event) => link.set({ sort: event.target.value }) }, SORTS.map(([value, label]) => h("option", { value }, label)));
+  const pager = h("div", { class: "lx-pager", role: "group", label: "Pages of papers" });
+  const list = h("ol", { class: "lx-papers" });
+  const empty = h("div", { class: "lx-empty", hidden: true });
+  const toolbar = h("div", { class: "lx-toolbar" },
+    h("label", { class: "lx-tickall" }, tickPage, h("span", {}, "Tick page")), ticked,
+    h("span", { class: "lx-spacer" }),
+    h("label", { class: "lx-sort", for: sortId }, "Sort by"), sort, pager);
+  const node = h("section", { class: "lx-list", label: "Papers" }, h("div", { class: "lx-sentence-line" }, sentence, copy), toolbar, empty, list);
+  let rows = [];
+  let focusNext = null;
+
+  function buttons() {
+    return [...list.querySelectorAll(".lx-title")];
+  }
+
+  function current() {
+    const all = buttons();
+    const inside = document.activeElement?.closest?.(".lx-paper");
+    return all.findIndex((button) => (inside ? inside.contains(button) : button.closest(".lx-current")));
+  }
+
+  function focusRow(position) {
+    const all = buttons();
+    const button = all[position];
+    if (!button) return;
+    all.forEach((other) => other.closest(".lx-paper").classList.toggle("lx-current", other === button));
+    button.focus({ preventScroll: true });
+    button.closest(".lx-paper").scrollIntoView({ block: "nearest" });
+  }
+
+  function turn(page, focus = null) {
+    focusNext = focus;
+    link.send("page", { page });
+    if (!focus) node.scrollIntoView({ block: "start" });
+  }
+
+  /** Move the focus through the list, on to the next page at its end. */
+  function step(by) {
+    const papers = model.get("papers");
+    const next = current() + by;
+    if (next >= rows.length && papers.page + 1 < papers.pages) turn(papers.page + 1, "first");
+    else if (next < 0 && papers.page > 0 && current() === 0) turn(papers.page - 1, "last");
+    else focusRow(Math.min(Math.max(next, 0), rows.length - 1));
+  }
+
+  function number(name, amount, word) {
+    return amount === null || amount === undefined ? null : h("span", { class: "lx-number-tag", title: plural(amount, word) }, icon(name), h("span", {}, count(amount)), h("span", { class: "lx-hide" }, ` ${word}${amount === 1 ? "" : "s"}`));
+  }
+
+  function paper(item) {
+    const title = plainText(item.title);
+    return h("li", { class: `lx-paper${item.open ? " lx-open" : ""}` },
+      h("input", { type: "checkbox", class: "lx-tick", checked: item.ticked, label: `Tick ${title}`, key: `tick:${item.row}`, change: (event) => link.send("tick", { row: item.row, on: event.target.checked }) }),
+      h("article", {},
+        h("h3", {}, h("button", { class: "lx-title", "aria-current": item.open ? "true" : null, key: `title:${item.row}`, click: () => app.reader.open(item.row) }, segments(item.title))),
+        h("p", { class: "lx-meta" }, [item.authors, item.venue, item.date].filter(Boolean).map((part, position) => h("span", { class: position === 0 && item.authors ? "lx-authors" : null }, part))),
+        item.snippet?.length ? h("p", { class: "lx-snippet" }, segments(item.snippet)) : null,
+        h("p", { class: "lx-tags" },
+          item.topic ? h("span", { class: "lx-topic" }, item.topic) : null,
+          number("up", item.upvotes, "upvote"), number("talk", item.comments, "comment"),
+          item.code ? h("span", { class: "lx-number-tag" }, icon("code"), h("span", {}, "code")) : null)));
+  }
+
+  function showEmpty(summary) {
+    empty.hidden = summary.shown !== 0 || !summary.total;
+    if (empty.hidden) return;
+    const loosen = summary.loosen ?? [];
+    swap(empty, [
+      h("p", { class: "lx-empty-title" }, "No paper matches all of this."),
+      loosen.length ? h("p", {}, "Loosen one filter:") : null,
+      h("div", { class: "lx-loosen" }, loosen.map((way) => h("button", { class: "lx-button", click: () => link.set(way.changes) }, way.label, h("span", { class: "lx-badge" }, count(way.shown)))),
+        h("button", { class: "lx-button", click: () => link.send("clear") }, "Clear all filters")),
+    ], sentence);
+  }
+
+  app.watch(["papers", "summary", "selection"], () => {
+    const papers = model.get("papers") ?? { rows: [], pages: 0, page: 0, per_page: 20, ticked: 0 };
+    const summary = model.get("summary") ?? {};
+    rows = papers.rows;
+    sentence.textContent = summary.sentence ?? "";
+    sort.value = model.get("selection")?.sort ?? "relevance";
+    const onPage = rows.filter((item) => item.ticked).length;
+    tickPage.checked = rows.length > 0 && onPage === rows.length;
+    tickPage.indeterminate = onPage > 0 && onPage < rows.length;
+    tickPage.disabled = !rows.length;
+    swap(ticked, papers.ticked ? [h("span", {}, `${count(papers.ticked)} ticked`), h("button", { class: "lx-textbutton", key: "untick", click: () => link.send("untick_all") }, "Untick all")] : [], tickPage);
+    const first = papers.page * papers.per_page + 1;
+    swap(pager, rows.length ? [
+      h("span", { class: "lx-place" }, h("strong", {}, `${count(first)}–${count(first + rows.length - 1)}`), ` of ${count(summary.shown)}`),
+      iconButton("left", "Previous page", () => turn(papers.page - 1), { disabled: papers.page <= 0, key: "back" }),
+      iconButton("right", "Next page", () => turn(papers.page + 1), { disabled: papers.page >= papers.pages - 1, key: "on" }),
+    ] : [], sentence);
+    swap(list, rows.map(paper), sentence);
+    list.start = first;
+    list.hidden = !rows.length;
+    showEmpty(summary);
+    if (focusNext) focusRow(focusNext === "first" ? 0 : rows.length - 1);
+    focusNext = null;
+  });
+
+  return {
+    node,
+    step,
+    openCurrent() {
+      const item = rows[current()];
+      if (item) app.reader.open(item.row);
+    },
+    neighbour(row, by) {
+      const place = rows.findIndex((item) => item.row === row);
+      return place < 0 ? undefined : rows[place + by]?.row;
+    },
+    focusPaper(row) {
+      const place = rows.findIndex((item) => item.row === row);
+      if (place >= 0) focusRow(place);
+      else sentence.focus({ preventScroll: true });
+    },
+  };
+}

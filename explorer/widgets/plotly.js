@@ -1,0 +1,125 @@
+// plotly.js is loaded once a page, from the server or, where no server route exists, through the kernel.
+
+const DATABASE = "literature-explorer";
+const SCRIPTS = "scripts";
+const CONFIG = { displaylogo: false, responsive: true, showSendToCloud: false, showEditInChartStudio: false, plotlyServerURL: "", displayModeBar: false };
+const KERNEL_TIMEOUT = 60000; // ms for 1.5 MB over a slow line
+
+function runScript(address) {
+  return new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    // With an AMD loader on the page (JupyterLab), plotly.js registers there and sets no global.
+    const loader = window.define;
+    const amd = loader?.amd;
+    if (amd) loader.amd = undefined;
+    const done = (settle, value) => {
+      if (amd) loader.amd = amd;
+      script.remove();
+      settle(value);
+    };
+    script.onload = () => (window.Plotly ? done(resolve, window.Plotly) : done(reject, new Error("plotly.js ran but set no global")));
+    script.onerror = () => done(reject, new Error(`plotly.js did not load from ${address}`));
+    script.src = address;
+    document.head.append(script);
+  });
+}
+
+function openStore() {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open(DATABASE, 1);
+    request.onupgradeneeded = () => request.result.createObjectStore(SCRIPTS);
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+async function inStore(mode, action) {
+  const database = await openStore();
+  try {
+    return await new Promise((resolve, reject) => {
+      const request = action(database.transaction(SCRIPTS, mode).objectStore(SCRIPTS));
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+  } finally {
+    database.close();
+  }
+}
+
+function askKernel(app) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => finish(reject, new Error("the kernel did not send plotly.js")), KERNEL_TIMEOUT);
+    const finish = (settle, value) => {
+      clearTimeout(timer);
+      app.off("msg:custom", receive);
+      settle(value);
+    };
+    const receive = (message, buffers) => {
+      if (message?.kind === "plotly" && buffers?.length) finish(resolve, buffers[0]);
+    };
+    app.on("msg:custom", receive);
+    app.link.send("plotly");
+  });
+}
+
+async function fromKernel(app, version) {
+  const key = `plotly-${version}`;
+  // Private windows may refuse the store; then each page load asks the kernel.
+  let packed = await inStore("readonly", (store) => store.get(key)).catch(() => null);
+  if (!packed) {
+    packed = new Blob([await askKernel(app)]);
+    await inStore("readwrite", (store) => store.clear()).catch(() => null);
+    await inStore("readwrite", (store) => store.put(packed, key)).catch(() => null);
+  }
+  const code = await new Response(packed.stream().pipeThrough(new DecompressionStream("gzip"))).blob();
+  const address = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
+  return runScript(address).finally(() => URL.revokeObjectURL(address));
+}
+
+/** The page's one plotly.js, as a promise. */
+export function loadPlotly(app) {
+  if (window.Plotly) return Promise.resolve(window.Plotly);
+  const assets = app.model.get("assets") ?? {};
+  const first = window.__lxPlotly ?? (assets.plotly_url ? runScript(assets.plotly_url) : Promise.reject(new Error("no address")));
+  window.__lxPlotly = first.then((plotly) => plotly ?? window.Plotly).catch(() => fromKernel(app, assets.plotly_version));
+  // A later attempt (another cell, a reconnect) starts afresh.
+  window.__lxPlotly.catch(() => delete window.__lxPlotly);
+  return window.__lxPlotly;
+}
+
+/** Colours of the current theme as the browser resolves them: plotly needs values, not variables. */
+export function themeColours(app) {
+  const probe = document.createElement("i");
+  app.root.append(probe);
+  const read = (name) => {
+    probe.style.color = `var(--${name})`;
+    return getComputedStyle(probe).color;
+  };
+  const colours = Object.fromEntries(["ink", "muted", "line", "surface", "accent"].map((name) => [name, read(name)]));
+  colours.family = getComputedStyle(app.root).fontFamily;
+  probe.remove();
+  return colours;
+}
+
+/** The kernel's figure in the page's colours and type; the kernel's own object stays as it came. */
+export function dressed(figure, colours) {
+  const { width, height, ...given } = figure.layout ?? {};
+  const layout = {
+    ...given,
+    autosize: true,
+    margin: { l: 8, r: 12, t: 8, b: 32, ...given.margin },
+    dragmode: false,
+    showlegend: false,
+    paper_bgcolor: "rgba(0,0,0,0)",
+    plot_bgcolor: "rgba(0,0,0,0)",
+    font: { ...given.font, family: colours.family, color: colours.ink, size: 12 },
+    hoverlabel: { ...given.hoverlabel, bgcolor: colours.surface, bordercolor: colours.line, font: { family: colours.family, color: colours.ink, size: 12 } },
+  };
+  for (const name of new Set(["xaxis", "yaxis", ...Object.keys(given).filter((key) => /^[xy]axis\d+$/.test(key))])) {
+    layout[name] = { automargin: true, ...given[name], fixedrange: true, gridcolor: colours.line, zerolinecolor: colours.line, linecolor: colours.line, tickfont: { color: colours.muted, size: 12 } };
+  }
+  const data = (figure.data ?? []).map((trace) => (trace.meta?.accent
+    ? { ...trace, marker: { ...trace.marker, color: colours.accent }, ...(trace.line ? { line: { ...trace.line, color: colours.accent } } : {}) }
+    : trace));
+  return { data, layout, config: CONFIG };
+}

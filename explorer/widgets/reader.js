@@ -1,0 +1,78 @@
+import { h, icon, iconButton, segments, swap, count, webAddress } from "./dom.js";
+
+/** The drawer that shows one paper. */
+export function readerPanel(app) {
+  const { model, link } = app;
+  const node = h(app.page ? "aside" : "div", { class: "lx-reader", role: app.page ? null : "group", label: "Paper", hidden: true });
+  let asked = false;
+  let lastRow = null;
+
+  function open(row) {
+    asked = true;
+    link.send("open", { row });
+  }
+
+  function close() {
+    if (node.hidden) return false;
+    const inside = node.contains(document.activeElement) || document.activeElement === document.body;
+    link.send("open", { row: null });
+    node.hidden = true;
+    app.frame.classList.remove("lx-reading");
+    if (inside) app.papers.focusPaper(lastRow);
+    return true;
+  }
+
+  function step(by) {
+    const row = app.papers.neighbour(lastRow, by);
+    if (row !== undefined) open(row);
+  }
+
+  function pick(field, value, className) {
+    return h("button", { class: className, title: `Filter by ${value}`, "aria-pressed": String(link.isOn(field, value)), key: `${field}:${value}`, click: () => link.toggle(field, value) }, value);
+  }
+
+  function facts(paper) {
+    const rows = [["Upvotes", paper.upvotes], ["Comments", paper.comments], ["Source", paper.source], ...(paper.extra ?? [])].filter(([, value]) => value !== null && value !== undefined && value !== "");
+    if (!rows.length) return null;
+    return h("section", {}, h("h3", {}, "Details"), h("dl", { class: "lx-facts" }, rows.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, typeof value === "number" ? count(value) : String(value))))));
+  }
+
+  function draw(paper) {
+    const links = (paper.links ?? []).filter((item) => webAddress(item.url));
+    const title = h("h2", { class: "lx-reader-title", tabIndex: -1, id: app.id("reader-title"), key: "title" }, segments(paper.title));
+    const body = h("div", { class: "lx-reader-body" }, title,
+      h("div", { class: "lx-people" }, (paper.authors ?? []).map((name) => pick("authors", name, "lx-person"))),
+      h("p", { class: "lx-meta" }, [paper.date, paper.venue].filter(Boolean).map((part) => h("span", {}, part))),
+      links.length ? h("div", { class: "lx-links" }, links.map((item) => h("a", { class: "lx-button", href: item.url, target: "_blank", rel: "noopener noreferrer" }, item.label, icon("out"), h("span", { class: "lx-hide" }, " (opens in a new tab)")))) : null,
+      h("p", { class: "lx-abstract" }, paper.abstract?.length ? segments(paper.abstract) : h("span", { class: "lx-quiet" }, "No abstract in the record.")),
+      paper.topic || paper.keywords?.length ? h("section", {}, h("h3", {}, "Topic and keywords"), h("div", { class: "lx-words" }, paper.topic ? pick("topics", paper.topic, "lx-word lx-word-topic") : null, (paper.keywords ?? []).map((word) => pick("keywords", word, "lx-word")))) : null,
+      facts(paper),
+      paper.similar?.length ? h("section", {}, h("h3", {}, "Similar papers"), h("ul", { class: "lx-similar" }, paper.similar.map((item) => h("li", {}, h("button", { key: `similar:${item.row}`, click: () => open(item.row) }, item.title), h("p", { class: "lx-quiet" }, [item.date, item.why].filter(Boolean).join(" · ")))))) : null);
+    const at = app.papers.neighbour(paper.row, 0) !== undefined;
+    swap(node, [h("div", { class: "lx-reader-head" }, h("span", { class: "lx-quiet" }, paper.place ?? ""), h("span", { class: "lx-spacer" }),
+      iconButton("left", "Previous paper", () => step(-1), { key: "previous", disabled: !at || app.papers.neighbour(paper.row, -1) === undefined }),
+      iconButton("right", "Next paper", () => step(1), { key: "next", disabled: !at || app.papers.neighbour(paper.row, 1) === undefined }),
+      iconButton("close", "Close the paper (Esc)", close, { key: "close" })), body], title);
+    return title;
+  }
+
+  app.watch(["reader", "papers", "selection"], () => {
+    const paper = model.get("reader")?.row === undefined ? null : model.get("reader");
+    const wasOpen = !node.hidden;
+    node.hidden = !paper;
+    app.frame.classList.toggle("lx-reading", Boolean(paper));
+    if (!paper) {
+      if (wasOpen && document.activeElement === document.body) app.papers.focusPaper(lastRow);
+      return;
+    }
+    const scroll = paper.row === lastRow ? node.querySelector(".lx-reader-body")?.scrollTop : 0;
+    const inNavigation = node.querySelector(".lx-reader-head")?.contains(document.activeElement);
+    lastRow = paper.row;
+    const title = draw(paper);
+    node.querySelector(".lx-reader-body").scrollTop = scroll ?? 0;
+    if (asked && !inNavigation) title.focus({ preventScroll: true });
+    asked = false;
+  });
+  app.layers.push(close);
+  return { node, open, close, step };
+}

@@ -1,0 +1,79 @@
+import { h, icon, iconButton } from "./dom.js";
+import { popover } from "./popover.js";
+
+const TYPING_PAUSE = 120; // ms
+
+export const KEYS = [
+  ["/", "go to the search box"],
+  ["j  k", "next, previous paper"],
+  ["Enter", "open the paper"],
+  ["Esc", "close what is open"],
+  ["?", "show this help"],
+];
+
+function helpContent(app) {
+  const rows = app.model.get("help") ?? [];
+  return [
+    h("h2", { class: "lx-popover-title" }, "Searching"),
+    h("table", { class: "lx-help" },
+      h("caption", { class: "lx-hide" }, "Search syntax"),
+      h("thead", { class: "lx-hide" }, h("tr", {}, ["Write", "Finds", "Example"].map((name) => h("th", { scope: "col" }, name)))),
+      h("tbody", {}, rows.map((row) => h("tr", {}, h("th", { scope: "row" }, h("code", {}, row.syntax)), h("td", {}, row.meaning),
+        h("td", {}, row.example && h("button", { class: "lx-example", label: `Search for ${row.example}`, click: () => app.search.use(row.example) }, row.example)))))),
+    h("h2", { class: "lx-popover-title" }, "Keys"),
+    h("dl", { class: "lx-keys" }, KEYS.map(([keys, meaning]) => h("div", {}, h("dt", {}, keys.split("  ").map((key) => h("kbd", {}, key))), h("dd", {}, meaning)))),
+  ];
+}
+
+/** The search box with its help. */
+export function searchPanel(app) {
+  const { model, link } = app;
+  const id = app.id("query");
+  let timer = 0;
+  let known = model.get("selection")?.query ?? "";
+
+  const input = h("input", { id, class: "lx-query", type: "text", role: "searchbox", autocomplete: "off", autocapitalize: "none", spellcheck: "false", enterkeyhint: "search", placeholder: "Search titles, abstracts, authors, keywords", value: known, input: typed, keydown: pressed });
+  const clear = iconButton("close", "Clear the search", () => {
+    use("");
+    input.focus();
+  }, { hidden: !known });
+  const helpButton = h("button", { class: "lx-iconbutton lx-questionmark", label: "Search help and keys", title: "Search help and keys (?)" }, "?");
+  const help = popover(app, { button: helpButton, label: "Search help and keys", className: "lx-popover-help", fill: () => helpContent(app) });
+  const node = h("form", { class: "lx-search", role: "search", label: "Papers", submit: (event) => { event.preventDefault(); flush(); } },
+    h("label", { class: "lx-hide", for: id }, "Search papers"), icon("search"), input, clear, helpButton, help.panel);
+
+  function flush() {
+    clearTimeout(timer);
+    timer = 0;
+    if (input.value !== link.draft().query) link.set({ query: input.value });
+  }
+
+  function typed() {
+    clear.hidden = !input.value;
+    clearTimeout(timer);
+    timer = setTimeout(flush, TYPING_PAUSE);
+  }
+
+  function pressed(event) {
+    if (event.key !== "ArrowDown") return;
+    event.preventDefault();
+    app.papers.step(1);
+  }
+
+  function use(text) {
+    input.value = text;
+    clear.hidden = !text;
+    flush();
+  }
+
+  app.watch(["selection"], () => {
+    const query = model.get("selection")?.query ?? "";
+    // Only a query that changed elsewhere (undo, a link) may replace what is being typed;
+    // a query the kernel refused stays in the box to be mended.
+    if (query !== known && !timer && !link.busy() && query.trim() !== input.value.trim()) input.value = query;
+    known = query;
+    clear.hidden = !input.value;
+  });
+
+  return { node, input, use, help, focus: () => { input.focus(); input.select(); } };
+}
