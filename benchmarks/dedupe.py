@@ -65,7 +65,9 @@ def _plain(text: str) -> str:
 
 def _latex(text: str) -> str:
     marks = {"\u0300": "`", "\u0301": "'", "\u0302": "^", "\u0303": "~", "\u0308": '"'}
-    return re.sub(r"(\w)([\u0300-\u0308])", lambda m: "{\\" + marks.get(m[2], "'") + m[1] + "}", unicodedata.normalize("NFD", text))
+    return re.sub(
+        r"(\w)([\u0300-\u0308])", lambda m: "{\\" + marks.get(m[2], "'") + m[1] + "}", unicodedata.normalize("NFD", text)
+    )
 
 
 def _cut(text: str, rng: random.Random) -> str:
@@ -103,7 +105,9 @@ PERTURBATIONS: dict[str, Callable[[Record, random.Random], Record]] = {
     "accents as LaTeX": _set(title=lambda r, g: _latex(r["title"]), authors=lambda r, g: [_latex(a) for a in r["authors"]]),
     "title cut to 60-90 %": _set(title=lambda r, g: _cut(r["title"], g)),
     "1-3 typos in the title": _set(title=lambda r, g: _typos(r["title"], g)),
-    "subtitle dropped": _set(title=lambda r, g: r["title"].split(": ")[0] if len(r["title"].split(": ")[0]) > 25 else r["title"]),
+    "subtitle dropped": _set(
+        title=lambda r, g: r["title"].split(": ")[0] if len(r["title"].split(": ")[0]) > 25 else r["title"]
+    ),
     "hyphens become spaces": _set(title=lambda r, g: r["title"].replace("-", " ")),
     "mathematics without mark-up": _set(title=lambda r, g: re.sub(r"[$\\{}^_]", "", r["title"])),
     "HTML in the title": _set(title=lambda r, g: f"<i>{r['title'].replace('&', '&amp;')}</i>"),
@@ -120,14 +124,16 @@ PERTURBATIONS: dict[str, Callable[[Record, random.Random], Record]] = {
     "abstract cut": _set(abstract=lambda r, g: r["abstract"][: g.randint(100, 300)]),
     "abstract with a heading": _set(abstract=lambda r, g: "Abstract. " + r["abstract"]),
     "published a year later": _set(
-        year=lambda r, g: r["year"] + 1, venue=lambda r, g: "Journal of Results", doi=lambda r, g: f"10.9999/{g.randrange(10**9)}"
+        year=lambda r, g: r["year"] + 1,
+        venue=lambda r, g: "Journal of Results",
+        doi=lambda r, g: f"10.9999/{g.randrange(10**9)}",
     ),
 }
 """What may befall a copy; each draws on a generator seeded by the copy's id."""
 
 
 def half(held_out: bool) -> pd.DataFrame:
-    """Records of the tuning half or the held-out half; three in ten keep their identifiers."""
+    """Load the tuning half or the held-out half; three in ten records keep their identifiers."""
     papers = pq.read_table(DATA / "arxiv" / "arxiv_100k.parquet").to_pandas()
     digest = [hashlib.blake2b(name.encode(), digest_size=2).digest() for name in papers["id"]]
     papers = papers[np.array([(d[0] % 2 == 1) == held_out for d in digest])]
@@ -236,10 +242,16 @@ def quality() -> None:
 
 def gold() -> None:
     """Report on the small set of known duplicates."""
-    records = pd.read_csv(DATA / "dedupe" / "records_pre_merged.csv").dropna(subset=["ID"]).rename(columns={"ID": "id", "author": "authors"})
+    records = (
+        pd.read_csv(DATA / "dedupe" / "records_pre_merged.csv")
+        .dropna(subset=["ID"])
+        .rename(columns={"ID": "id", "author": "authors"})
+    )
     truth = {tuple(sorted(line.split(";"))) for line in pd.read_csv(DATA / "dedupe" / "merged_record_ids.csv")["merged_ids"]}
     found = ours(to_table(records))
-    print(f"\ngold set, {len(records)} records: {len(found & truth)} of {len(truth)} pairs; beyond them: {sorted(found - truth)}")
+    print(
+        f"\ngold set, {len(records)} records: {len(found & truth)} of {len(truth)} pairs; beyond them: {sorted(found - truth)}"
+    )
 
 
 def fit() -> None:

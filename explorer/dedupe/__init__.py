@@ -123,7 +123,8 @@ def find_duplicates(papers: pd.DataFrame | pa.Table, *, rules: Rules | None = No
             "relation": matches.relation,
             "reason": matches.reason,
             "cluster": pd.array(
-                [number[root] if one else None for root, one in zip(roots[matches.low].tolist(), together, strict=True)], dtype="Int64"
+                [number[root] if one else None for root, one in zip(roots[matches.low].tolist(), together, strict=True)],
+                dtype="Int64",
             ),
         }
     )
@@ -167,7 +168,9 @@ def merge_duplicates(
     rows = np.concatenate([untouched, merged_rows])
     sequence = np.argsort(rows)
     result = pa.concat_tables([table.take(pa.array(untouched)), *merged], promote_options="default").take(pa.array(sequence))
-    absorbed = absorbed.append_column("merge_paper", pa.array(papers_of, TEXT)).append_column("merge_row", pa.array(absorbed_rows))
+    absorbed = absorbed.append_column("merge_paper", pa.array(papers_of, TEXT)).append_column(
+        "merge_row", pa.array(absorbed_rows)
+    )
     return _accounted(result, pa.Table.from_pylist(history, HISTORY), absorbed, rows[sequence], base)
 
 
@@ -236,7 +239,9 @@ def _merge_groups(
                 paper["versions"] = versions(ranked)
             papers.append(paper)
             names = [str(record["id"]) for record in ranked]
-            history.append(dict(zip(HISTORY.names, (names[0], names, relation, score, reason, list(giver.items())), strict=True)))
+            history.append(
+                dict(zip(HISTORY.names, (names[0], names, relation, score, reason, list(giver.items())), strict=True))
+            )
         start += place
         parts.append(pa.Table.from_pylist(papers, schema))
     return parts, history

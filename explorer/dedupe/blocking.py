@@ -45,7 +45,14 @@ def fold(text: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
     ):
         folded = pc.replace_substring_regex(folded, pattern, replacement)
     folded = pc.utf8_lower(pc.utf8_normalize(folded, "NFKD"))
-    for pattern, replacement in ((r"[\pM'’`{}]+", ""), (r"ß", "ss"), (r"ø", "o"), (r"ł", "l"), (r"æ", "ae"), (r"[^\pL\pN]+", " ")):
+    for pattern, replacement in (
+        (r"[\pM'’`{}]+", ""),
+        (r"ß", "ss"),
+        (r"ø", "o"),
+        (r"ł", "l"),
+        (r"æ", "ae"),
+        (r"[^\pL\pN]+", " "),
+    ):
         folded = pc.replace_substring_regex(folded, pattern, replacement)
     return pc.utf8_trim_whitespace(folded)
 
@@ -56,7 +63,9 @@ def squeeze(folded: pa.ChunkedArray | pa.Array) -> pa.Array:
     return squeezed.combine_chunks() if isinstance(squeezed, pa.ChunkedArray) else squeezed
 
 
-def candidate_pairs(titles: pa.Array, abstracts: pa.ChunkedArray, ids: pa.ChunkedArray, first_new: int = 0) -> tuple[Rows, Rows]:
+def candidate_pairs(
+    titles: pa.Array, abstracts: pa.ChunkedArray, ids: pa.ChunkedArray, first_new: int = 0
+) -> tuple[Rows, Rows]:
     """Pairs of rows that share a block.
 
     Parameters
@@ -98,7 +107,7 @@ def same_value_pairs(values: pa.Array, first_new: int = 0) -> tuple[Rows, Rows]:
 
 
 def _codes(values: pa.Array | pa.ChunkedArray, shortest: int) -> Codes:
-    """Number the values from 1; 0, which is in no block, for values shorter than `shortest` and nulls."""
+    """Give each value a number from 1, and 0, which is in no block, to values shorter than `shortest` and nulls."""
     if isinstance(values, pa.ChunkedArray):
         values = values.combine_chunks()
     long_enough = pc.fill_null(pc.greater_equal(pc.utf8_length(values), shortest), False)

@@ -7,9 +7,9 @@ of the votes, as a probability, is the score. `benchmarks/dedupe.py --fit` estim
 
 from __future__ import annotations
 
-from rapidfuzz import fuzz
-
 import re
+
+from rapidfuzz import fuzz
 
 from explorer.dedupe.records import PREPRINT_DOI, Records
 
@@ -40,18 +40,29 @@ SAME, DOUBTFUL = 0.9, 0.5
 
 _DOI_VERSION = re.compile(r"(?:\.pub\d+|[./]v\d+)$")
 _ROMAN = {"i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"}
-_KINDS = {"erratum", "errata", "corrigendum", "correction", "comment", "comments", "reply", "response", "retraction", "retracted"}
+_KINDS = {
+    "erratum",
+    "errata",
+    "corrigendum",
+    "correction",
+    "comment",
+    "comments",
+    "reply",
+    "response",
+    "retraction",
+    "retracted",
+}
 _ARTICLES = {"a", "an", "the", "on", "of", "and", "in", "for"}
-_OF_A_KIND = frozenset(
-    line.strip()
-    for line in """
-    abstracts, acknowledgements, acknowledgments, announcements, author index, authors reply, back matter, book review,
-    book reviews, comment, commentary, conclusion, conclusions, contents, correction, corrigendum, discussion, editorial,
-    editorial board, erratum, foreword, front matter, guest editorial, in memoriam, in this issue, index, introduction,
-    invited talk, keynote, letter to the editor, letters to the editor, news, no title, obituary, panel, poster, posters,
-    preface, reply, response, subject index, table of contents, untitled
-    """.split(",")
-)
+# fmt: off
+_OF_A_KIND = {
+    "abstracts", "acknowledgements", "acknowledgments", "announcements", "author index", "authors reply", "back matter",
+    "book review", "book reviews", "comment", "commentary", "conclusion", "conclusions", "contents", "correction",
+    "corrigendum", "discussion", "editorial", "editorial board", "erratum", "foreword", "front matter", "guest editorial",
+    "in memoriam", "in this issue", "index", "introduction", "invited talk", "keynote", "letter to the editor",
+    "letters to the editor", "news", "no title", "obituary", "panel", "poster", "posters", "preface", "reply", "response",
+    "subject index", "table of contents", "untitled",
+}
+# fmt: on
 """Titles that many works have."""
 
 
@@ -92,7 +103,10 @@ def _misspelt(first: str, second: str) -> bool:
     lacking, extra = left - right - _ARTICLES, right - left - _ARTICLES
     if not lacking and not extra:
         return True
-    joined = "".join(word for word in first.split() if word in lacking), "".join(word for word in second.split() if word in extra)
+    joined = (
+        "".join(word for word in first.split() if word in lacking),
+        "".join(word for word in second.split() if word in extra),
+    )
     if fuzz.ratio(*joined) >= 75:
         return True
     pairs = [(word, extra) for word in lacking] + [(word, lacking) for word in extra]
@@ -108,7 +122,9 @@ def _people_level(first: frozenset[str], second: frozenset[str]) -> str:
         # A misspelt name is still that name; single short names are too alike to tell (Wang, Zhang).
         fewest, more = sorted((first, second), key=len)
         close = sum(
-            any(len(other) > 4 and fuzz.ratio(name, other, score_cutoff=80) for other in more) for name in fewest - more if len(name) > 4
+            any(len(other) > 4 and fuzz.ratio(name, other, score_cutoff=80) for other in more)
+            for name in fewest - more
+            if len(name) > 4
         )
         common += 0.9 * close / fewer
         if common < 0.6 and fuzz.ratio(" ".join(sorted(first)), " ".join(sorted(second))) >= 86:
@@ -148,14 +164,13 @@ def _identifier_level(records: Records, low: int, high: int) -> str:
     if arxiv_low and arxiv_high and arxiv_low != arxiv_high:
         return "other arXiv id"
     first, second = records.doi[low], records.doi[high]
-    if first and second and _DOI_VERSION.sub("", first) != _DOI_VERSION.sub("", second):
-        if not (PREPRINT_DOI.match(first) or PREPRINT_DOI.match(second)):
-            return "other DOI"
-    return ""
+    if not first or not second or PREPRINT_DOI.match(first) or PREPRINT_DOI.match(second):
+        return ""
+    return "" if _DOI_VERSION.sub("", first) == _DOI_VERSION.sub("", second) else "other DOI"
 
 
 def clash(found: dict[str, str]) -> str:
-    """What speaks against a shared identifier: template DOIs and slips of copying stand on unlike works."""
+    """Say what speaks against a shared identifier: template DOIs and slips of copying stand on unlike works."""
     if found["title"] not in ("other", "changed") or found["abstract"] in ("same", "alike"):
         return ""
     if found["authors"] == "others":
@@ -178,6 +193,7 @@ def are_versions(records: Records, low: int, high: int) -> bool:
 
 
 def reason_of(found: dict[str, str], likeness: float) -> str:
+    """Say which fields spoke for the pair."""
     parts = [f"title {found['title']} ({likeness:.0%})"]
     parts += [f"{field} {found[field]}" for field in ("authors", "year", "abstract") if found[field] != "unknown"]
     return ", ".join(parts + [found["identifier"]] * bool(found["identifier"]))

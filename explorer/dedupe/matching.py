@@ -53,7 +53,9 @@ def match(records: Records, *, first_new: int = 0) -> Matches:
     close = close_pairs(records, first_new=first_new)
     ids = records.table.column("id").to_pylist()
     kept: list[tuple[float, str, str, int, int, str, str]] = []
-    for low, high, likeness, cut, label in zip(close.low.tolist(), close.high.tolist(), close.ratio, close.cut, close.shared, strict=True):
+    for low, high, likeness, cut, label in zip(
+        close.low.tolist(), close.high.tolist(), close.ratio, close.cut, close.shared, strict=True
+    ):
         found = levels(records, low, high, likeness, cut)
         if label:
             against = clash(found)

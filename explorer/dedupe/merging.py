@@ -71,7 +71,7 @@ def _first(given: Sequence[Record]) -> Record:
 
 
 def _title(given: Sequence[Record]) -> Record:
-    """The first title that is neither shouted nor cut off, else the longest."""
+    """Choose the first title that is neither shouted nor cut off, else the longest."""
 
     def flaws(record: Record) -> tuple[bool, bool]:
         title = record["title"]
@@ -88,17 +88,17 @@ def _longest(name: str) -> Callable[[Sequence[Record]], Record]:
 
 
 def _most_names(given: Sequence[Record]) -> Record:
-    """The longest list of authors; of equally long ones, that with the fullest names."""
+    """Choose the longest list of authors; of equally long ones, that with the fullest names."""
     return max(given, key=lambda record: (len(record["authors"]), sum(map(len, record["authors"]))))
 
 
 def _venue(given: Sequence[Record]) -> Record:
-    """A journal or conference before a preprint server."""
+    """Choose a journal or conference before a preprint server."""
     return min(given, key=lambda record: bool(_PREPRINT_VENUE.search(record["venue"])))
 
 
 def _doi(given: Sequence[Record]) -> Record:
-    """The publication's before one that a preprint server gave out."""
+    """Choose the publication's before one that a preprint server gave out."""
     return min(given, key=lambda record: record["doi"].startswith(("10.48550/", "10.26434/", "10.21203/", "10.20944/")))
 
 
@@ -107,7 +107,7 @@ def _most(name: str) -> Callable[[Sequence[Record]], Record]:
 
 
 def _dated(records: Sequence[Record]) -> Record:
-    """The record whose date is taken: the first one dated, or one of the same year that knows it more exactly."""
+    """Choose the record whose date is taken: the first one dated, or one of the same year that knows it more exactly."""
     dated = [record for record in records if _given(record["published"])]
     if not dated:
         return records[0]

@@ -43,7 +43,8 @@ class Records:
         self.folded: list[str] = folded.to_pylist()
         self.doi = [normal_doi(value) for value in table.column("doi").to_pylist()]
         self.arxiv_id = [
-            arxiv_id.lower() if arxiv_id else _arxiv_id_of(doi) for arxiv_id, doi in zip(_arxiv_ids(table), self.doi, strict=True)
+            arxiv_id.lower() if arxiv_id else _arxiv_id_of(doi)
+            for arxiv_id, doi in zip(_arxiv_ids(table), self.doi, strict=True)
         ]
         self.pmid = _pmids(table)
         self.year = pc.fill_null(table.column("year"), 0).to_numpy()

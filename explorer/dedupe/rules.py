@@ -70,7 +70,9 @@ def read_rules(path: str | os.PathLike[str]) -> Rules:
     try:
         data = json.loads(file.read_text(encoding="utf-8"))
         if data["version"] != _VERSION:
-            raise ReadError(f"{file} holds merge rules of version {data['version']}; this is version {_VERSION}. Update the program.")
+            raise ReadError(
+                f"{file} holds merge rules of version {data['version']}; this is version {_VERSION}. Update the program."
+            )
         return Rules(_pairs(data["always"]), _pairs(data["never"]))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ReadError(f"{file} holds no readable merge rules: {error}. Restore it from a copy, or remove it.") from error
