@@ -53,6 +53,7 @@ _OPERATORS = frozenset(
 _SPACING = {",": "", ";": " ", ":": " ", "!": "", " ": " ", "\n": " ", "\t": " ", "\\": " ", "-": "", "/": "", "(": "", ")": "",
             "[": "", "]": "", "@": "", "*": ""}  # fmt: skip
 _RELATIONS = {symbol: f" {symbol} " for symbol in "≤≥≠→←↔≈≡∈×⊂∼±≪≫∝≃≅⇒⇔∪∩"}
+_BARE_ACCENTS = {"\u0303": "~", "\u0302": "^", "\u0300": "`", "\u0301": "'"}
 _LIGATURES = {"---": "—", "--": "–", "``": "“", "''": "”"}
 _SUPERS = str.maketrans("0123456789+-=()ni′*", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ′*")
 _SUBS = str.maketrans("0123456789+-=()aeox", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₒₓ")
@@ -179,6 +180,8 @@ def _latex(text: str) -> str:
                 pending = action if action[:1] not in ("^", "_") else action + "g"
                 if inner:
                     emit(inner)
+                elif pending[:1] == "a":
+                    out.append(_BARE_ACCENTS.get(pending[1:], ""))
                 pending = ""
         elif mark == "$":
             if match.start() in maths:

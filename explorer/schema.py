@@ -40,6 +40,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from explorer.dates import PRECISIONS, parse_date
 from explorer.errors import SchemaError
 
 if TYPE_CHECKING:
@@ -67,31 +68,40 @@ FIELDS: dict[str, pa.DataType] = {
     "source": TEXT,
 }
 
-PRECISIONS = ("year", "month", "day")
-
 SYNONYMS: dict[str, tuple[str, ...]] = {
-    "id": ("id", "paper_id", "key", "record_id", "uid"),
-    "title": ("title", "primary_title", "article title", "document title", "ti"),
-    "abstract": ("abstract", "summary", "abstract note", "notes_abstract", "ab"),
-    "authors": ("authors", "author", "author full names", "creators", "au"),
-    "published": ("published", "date", "publication date", "published_at", "publishedat", "update_date", "month"),
+    "id": ("id", "paper id", "key", "record id", "uid", "ut (unique wos id)", "ut unique wos id", "ut", "lens id", "publication id",
+           "openalex id", "paperid"),
+    "title": ("title", "primary title", "article title", "document title", "item title", "display name", "ti", "titles",
+              "original title", "publication name"),
+    "abstract": ("abstract", "summary", "abstract note", "notes abstract", "ab", "abstracts", "description"),
+    "authors": ("author full names", "authors", "author", "author/s", "creators", "author names", "first authors",
+                "authorships.author.display name", "af", "au"),
+    "published": ("published", "date", "publication date", "date published", "published at", "publishedat", "update date", "month",
+                  "issue date", "online date", "pubdate", "date of publication", "cover date"),
     "precision": ("precision",),
-    "year": ("year", "publication year", "pub_year", "publication_year", "py"),
-    "venue": ("venue", "journal", "source title", "publication title", "booktitle", "journal-ref", "publication"),
-    "keywords": ("keywords", "author keywords", "tags", "ai_keywords", "categories"),
-    "url": ("url", "link", "urls"),
-    "doi": ("doi",),
-    "arxiv_id": ("arxiv_id", "arxiv", "arxiv id", "arxivid"),
-    "code_url": ("code_url", "code", "github", "githubrepo", "github_repo", "github_url"),
+    "year": ("year", "publication year", "pub year", "pubyear", "publication date (year)", "date of publication (year)", "py", "yr"),
+    "venue": ("venue", "journal", "source title", "publication title", "journal/book", "journal title", "booktitle", "book title",
+              "journal ref", "pubtitle", "secondary title", "journal name", "primary location.source.display name", "so",
+              "conference title", "proceedings title", "publication"),
+    "keywords": ("keywords", "author keywords", "tags", "ai keywords", "categories", "manual tags", "index keywords", "de",
+                 "mesh terms", "subject terms", "subjects", "ieee terms", "fields of study"),
+    "url": ("url", "link", "urls", "pdf link", "source urls", "external url", "dimensions url", "openurl link", "open url link",
+            "document url"),
+    "doi": ("doi", "item doi", "digitalobjectidentifier", "digital object identifier", "doi link", "di"),
+    "arxiv_id": ("arxiv id", "arxiv", "arxivid"),
+    "code_url": ("code url", "code", "github", "githubrepo", "github repo", "github url"),
     "upvotes": ("upvotes", "votes", "likes"),
-    "comments": ("comments", "numcomments", "num_comments", "n_comments"),
+    "comments": ("comments", "numcomments", "num comments", "n comments"),
     "source": ("source", "database"),
-}
+}  # fmt: skip
 
 ARXIV_ID = re.compile(r"(?:arxiv[:./]|abs/|pdf/|^)\s*((?:\d{4}\.\d{4,5})|(?:[a-z-]+(?:\.[A-Z]{2})?/\d{7}))(?:v\d+)?", re.I)
-DOI = re.compile(r"(10\.\d{4,9}/\S+)", re.I)
-_DATE = re.compile(r"^\s*(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?(?:[T ].*)?\s*$")
-_SEPARATOR = re.compile(r"\s*[;|\n]\s*")
+DOI = re.compile(r"(10\.\d{4,9}(?:\.\d+)*/\S+)", re.I)
+# What follows a DOI in running text or an address is no part of it; brackets that it opens itself are.
+_DOI_END = re.compile(r"[\s\"{}|\\^`]|</|&lt;|[?&](?:amp;)?(?:issn|isbn|nosfx|url|utm_|casa_token)[^/]*$", re.I)
+_DOI_TRAILING = frozenset(".,;:)]>'\u2019\u201d")
+_OPENING = {")": "(", "]": "[", ">": "<"}
+_FOLDED = re.compile(r"[\s_-]+")
 
 
 def columns_to_fields(names: Iterable[str]) -> dict[str, str]:
@@ -107,7 +117,7 @@ def columns_to_fields(names: Iterable[str]) -> dict[str, str]:
     dict
         ``{column: field}`` for the columns that are recognised; the first synonym in `SYNONYMS` wins.
     """
-    folded = {name.strip().lower(): name for name in reversed(list(names))}
+    folded = {_FOLDED.sub(" ", name.strip("\ufeff \t").lower()): name for name in reversed(list(names))}
     found: dict[str, str] = {}
     for field, synonyms in SYNONYMS.items():
         for synonym in synonyms:
@@ -117,34 +127,15 @@ def columns_to_fields(names: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def parse_date(text: str) -> tuple[date, str] | None:
-    """Read a date as far as it is known.
-
-    Parameters
-    ----------
-    text : str
-        ``2024``, ``2024-03``, ``2024-03-11``, with ``/`` or ``.`` too, or an ISO date with a time.
-
-    Returns
-    -------
-    tuple of (date, str) or None
-        First day of the period and its precision; None when the text is no such date.
-    """
-    match = _DATE.match(text)
+def normal_doi(text: str) -> str | None:
+    """Return the bare, lower-case DOI in `text`, or None (``https://doi.org/10.1000/ABC.`` gives ``10.1000/abc``)."""
+    match = DOI.search(text)
     if match is None:
         return None
-    year, month, day = (int(part) if part else None for part in match.groups())
-    try:
-        found = date(year or 0, month or 1, day or 1)
-    except ValueError:
-        return None
-    return found, PRECISIONS[(month is not None) + (day is not None)]
-
-
-def normal_doi(text: str) -> str | None:
-    """Return the bare, lower-case DOI in `text`, or None (``https://doi.org/10.1/ABC.`` gives ``10.1/abc``)."""
-    match = DOI.search(text)
-    return match.group(1).rstrip(".,;)>]}\"'").lower() if match else None
+    doi = _DOI_END.split(match.group(1), maxsplit=1)[0]
+    while doi[-1:] in _DOI_TRAILING and (doi[-1] not in ")]>" or doi.count(doi[-1]) > doi.count(_OPENING[doi[-1]])):
+        doi = doi[:-1]
+    return doi.lower() or None
 
 
 def normal_arxiv_id(text: str) -> str | None:

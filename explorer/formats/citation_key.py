@@ -1,0 +1,73 @@
+"""Keys to cite papers by: the same paper has the same key in every export."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import pyarrow as pa
+
+_KEY = re.compile(r"[A-Za-z][A-Za-z0-9:_.+/-]*\Z")
+_MADE = re.compile(r"(?:doi:|arxiv:|p-[0-9a-f]{12})")
+_WORD = re.compile(r"[a-z0-9]+")
+_SMALL = frozenset("a an the on in of for and or to with from by at as is are do does can how what why when der die das le la les".split())
+
+
+def citation_keys(table: pa.Table) -> list[str]:
+    """Make one key a paper.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        A conforming table.
+
+    Returns
+    -------
+    list of str
+        The id where it can be a key and was not made by this package (it is then the key the user's own file had); else the
+        family name of the first author, the year and the first word of the title that means something
+        (``vaswani2017attention``), in ASCII. Papers that share such a key get four characters of a hash of their ids, so that
+        a key depends on no order.
+    """
+    papers = table.select(["id", "authors", "year", "title"]).to_pylist()
+    given = [paper["id"] if _KEY.match(paper["id"]) and not _MADE.match(paper["id"]) else None for paper in papers]
+    made = [key or _made(paper) for key, paper in zip(given, papers, strict=True)]
+    # BibTeX compares keys without regard to case.
+    count = Counter(key.lower() for key in made)
+    keys = [
+        key if own or count[key.lower()] == 1 else f"{key}-{hashlib.blake2b(paper['id'].encode(), digest_size=2).hexdigest()}"
+        for key, own, paper in zip(made, given, papers, strict=True)
+    ]
+    return keys if len({key.lower() for key in keys}) == len(keys) else _told_apart(keys)
+
+
+def _told_apart(keys: list[str]) -> list[str]:
+    seen: set[str] = set()
+    result = []
+    for key in keys:
+        number, fresh = 1, key
+        while fresh.lower() in seen:
+            number += 1
+            fresh = f"{key}-{number}"
+        seen.add(fresh.lower())
+        result.append(fresh)
+    return result
+
+
+def _made(paper: Mapping[str, Any]) -> str:
+    first = (paper["authors"] or [""])[0]
+    family = first.split(",")[0] if "," in first else first.split(" ")[-1]
+    name = "".join(_WORD.findall(_ascii(family))) or "anon"
+    words = _WORD.findall(_ascii(paper["title"] or ""))
+    word = next((word for word in words if word not in _SMALL), "untitled")
+    year = f"{paper['year']:04d}" if paper["year"] is not None else ""
+    return f"{name if name[0].isalpha() else 'x' + name}{year}{word}"[:60]
+
+
+def _ascii(text: str) -> str:
+    spelled = text.replace("ß", "ss").replace("ø", "o").replace("Ø", "O").replace("ł", "l").replace("Ł", "L").replace("æ", "ae")
+    return unicodedata.normalize("NFKD", spelled).encode("ascii", "ignore").decode().lower()
