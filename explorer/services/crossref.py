@@ -1,0 +1,170 @@
+"""Crossref works.
+
+Specification: https://api.crossref.org/swagger-ui and *REST API documentation*
+(https://www.crossref.org/documentation/retrieve-metadata/rest-api/). A cursor lives for five minutes, so that of several pages
+none is taken from the cache.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from explorer.errors import ServiceError
+from explorer.formats import Import
+from explorer.formats.xml_tree import family_first
+from explorer.markup import plain_markup
+from explorer.schema import normal_doi
+from explorer.services.answers import NOT_A_PAPER, Answer, Record, gather
+from explorer.services.client import Client, Request, Service
+
+BASE = "https://api.crossref.org"
+NAME = "Crossref"
+
+_PAGE = 200
+_DATES = ("published", "issued", "published-print", "published-online", "posted", "created")
+
+
+def fetch_crossref(
+    query: str | None = None,
+    *,
+    dois: Sequence[str] = (),
+    filters: str | None = None,
+    limit: int = 100,
+    base: str = BASE,
+    client: Client | None = None,
+) -> Import:
+    """Fetch works from Crossref.
+
+    Parameters
+    ----------
+    query : str, optional
+        Words to search for.
+    dois : sequence of str
+        DOIs, one request each; those that Crossref does not know are rejected in the ledger.
+    filters : str, optional
+        In Crossref's own syntax, such as ``from-pub-date:2024,type:journal-article``.
+    limit : int
+        Most works to fetch.
+    base : str
+        Address of the API.
+    client : Client, optional
+        Time-outs, cache, progress and stop; its `email` gets the polite, faster service.
+
+    Returns
+    -------
+    Import
+        Beside the schema: `type`, `publisher`, `volume`, `number`, `pages`, `issn`, `language`, `cited_by`, `versions` (DOIs
+        of the preprint or the publication).
+
+    Raises
+    ------
+    ServiceError
+        Neither a query nor DOIs are given, or the service fails.
+    """
+    if not query and not dois and not filters:
+        raise ServiceError("Give Crossref a query, filters or DOIs.")
+    client = client or Client()
+    service = Service(NAME, base.rstrip("/"), interval=0.1 if client.email else 0.2)
+    if dois:
+        return gather(NAME, "doi", _by_doi(service, client, list(dois)), client, max(limit, len(dois)))
+    return gather(NAME, "doi", _by_query(service, client, query, filters, limit), client, limit)
+
+
+def _by_query(service: Service, client: Client, query: str | None, filters: str | None, limit: int) -> Iterator[Answer]:
+    size = min(limit, _PAGE)
+    cursor = "*"
+    while True:
+        asked = {"query": query, "filter": filters, "rows": size, "cursor": cursor, "mailto": client.email}
+        answer = client.get(service, Request("/works", asked, cached=limit <= size), _answer)
+        yield answer
+        if len(answer.records) < size or answer.next in (None, cursor):
+            return
+        cursor = answer.next or ""
+
+
+def _by_doi(service: Service, client: Client, dois: list[str]) -> Iterator[Answer]:
+    for given in dois:
+        doi = normal_doi(given)
+        lacks = {"doi": given, NOT_A_PAPER: f"{given} is no DOI" if doi is None else f"Crossref does not know {doi}"}
+        records: list[Record] = [lacks]
+        if doi is not None:
+            try:
+                records = client.get(service, Request(f"/works/{quote(doi, safe='')}", {"mailto": client.email}), parse)
+            except ServiceError as error:
+                if error.status != 404:
+                    raise
+        yield Answer(records, len(dois))
+
+
+def _answer(data: bytes) -> Answer:
+    message = json.loads(data)["message"]
+    return Answer(parse(data), message.get("total-results"), message.get("next-cursor"))
+
+
+def parse(data: bytes) -> list[Record]:
+    """Read an answer of ``/works`` or ``/works/{doi}``.
+
+    Raises
+    ------
+    ValueError
+        It is neither in JSON.
+    """
+    message = json.loads(data)["message"]
+    return [_work(work) for work in message.get("items", [message])]
+
+
+def _work(work: dict[str, Any]) -> Record:
+    abstract = work.get("abstract")
+    return {
+        "title": _title(work),
+        "abstract": plain_markup(abstract) if abstract else None,
+        "authors": [name for author in work.get("author") or [] if (name := _name(author))],
+        "published": next((day for field in _DATES if (day := _date(work.get(field)))), None),
+        "venue": _first(work.get("container-title"))
+        or _first([place.get("name") or "" for place in _list(work.get("institution"))]),
+        "keywords": work.get("subject"),
+        "url": ((work.get("resource") or {}).get("primary") or {}).get("URL") or work.get("URL"),
+        "doi": normal_doi(work.get("DOI") or ""),
+        "source": NAME,
+        "type": work.get("type"),
+        "publisher": work.get("publisher"),
+        "volume": work.get("volume"),
+        "number": work.get("issue"),
+        "pages": work.get("page") or work.get("article-number"),
+        "issn": "; ".join(work.get("ISSN") or []),
+        "language": work.get("language"),
+        "cited_by": work.get("is-referenced-by-count"),
+        "versions": _versions(work.get("relation") or {}),
+    }
+
+
+def _title(work: dict[str, Any]) -> str | None:
+    title, subtitle = _first(work.get("title")), _first(work.get("subtitle"))
+    if title and subtitle and subtitle.casefold() not in title.casefold():
+        title = f"{title.rstrip(':')}: {subtitle}"
+    return " ".join(plain_markup(title).split()) if title else None
+
+
+def _name(author: dict[str, Any]) -> str | None:
+    return family_first(author.get("family"), author.get("given"), author.get("suffix")) or author.get("name")
+
+
+def _date(value: dict[str, Any] | None) -> str | None:
+    parts = [part for part in ((value or {}).get("date-parts") or [[]])[0] if part]
+    return "-".join(f"{int(part):0{width}d}" for part, width in zip(parts, (4, 2, 2), strict=False)) or None
+
+
+def _versions(relation: dict[str, Any]) -> list[str]:
+    related = [one for kind in ("has-preprint", "is-preprint-of") for one in _list(relation.get(kind))]
+    return [f"doi:{one['id'].lower()}" for one in related if one.get("id-type") == "doi" and one.get("id")]
+
+
+def _list(value: Any) -> list[dict[str, Any]]:
+    return value if isinstance(value, list) else [value] if value else []
+
+
+def _first(values: list[str] | None) -> str | None:
+    return next((value for value in values or [] if value), None)
