@@ -75,12 +75,13 @@ def fetch_crossref(
 
 def _by_query(service: Service, client: Client, query: str | None, filters: str | None, limit: int) -> Iterator[Answer]:
     size = min(limit, _PAGE)
-    cursor = "*"
+    cursor, read = "*", 0
     while True:
         asked = {"query": query, "filter": filters, "rows": size, "cursor": cursor, "mailto": client.email}
         answer = client.get(service, Request("/works", asked, cached=limit <= size), _answer)
         yield answer
-        if len(answer.records) < size or answer.next in (None, cursor):
+        read += len(answer.records)
+        if not answer.records or read >= (answer.total or 0) or answer.next in (None, cursor):
             return
         cursor = answer.next or ""
 

@@ -1,7 +1,8 @@
 """Semantic Scholar's Academic Graph.
 
 Specification: https://api.semanticscholar.org/api-docs/graph (paper relevance search and bulk search): one request a second
-with a key, a shared and smaller rate without. Up to 1,000 papers come by relevance; beyond, the bulk search gives them unranked.
+with a key, a shared and smaller rate without. Up to 1,000 papers come by relevance; beyond,
+the bulk search gives them unranked.
 """
 
 from __future__ import annotations
