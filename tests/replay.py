@@ -1,5 +1,6 @@
 """A web service on the loopback address that answers from recordings, and fails when told to."""
 
+import contextlib
 import os
 import socket
 import threading
@@ -109,10 +110,8 @@ class Replay:
             handler.send_header(name, value)
         handler.send_header("Content-Length", str(whole if fault.honest else len(body)))
         handler.end_headers()
-        try:
+        with contextlib.suppress(OSError):
             handler.wfile.write(body)
-        except OSError:
-            pass
 
 
 def closed_port() -> str:

@@ -152,7 +152,7 @@ def test_half_an_answer_is_asked_for_again(server, waits, honest):
     server.faults.append(Fault(cut=20, honest=honest))
     assert fetch(server).ledger.accepted == 3
     server.faults.extend([Fault(cut=20, honest=honest)] * 2)
-    with pytest.raises(ServiceError, match="broke off|cannot be read"):
+    with pytest.raises(ServiceError, match=r"broke off|cannot be read"):
         fetch(server, Client(cache=None, retries=1))
 
 

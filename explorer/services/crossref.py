@@ -1,8 +1,8 @@
 """Crossref works.
 
 Specification: https://api.crossref.org/swagger-ui and *REST API documentation*
-(https://www.crossref.org/documentation/retrieve-metadata/rest-api/). A cursor lives for five minutes, so that of several pages
-none is taken from the cache.
+(https://www.crossref.org/documentation/retrieve-metadata/rest-api/). A cursor lives for five minutes and may stay the same
+from page to page, so that of several pages none is taken from the cache.
 """
 
 from __future__ import annotations
@@ -81,9 +81,10 @@ def _by_query(service: Service, client: Client, query: str | None, filters: str 
         answer = client.get(service, Request("/works", asked, cached=limit <= size), _answer)
         yield answer
         read += len(answer.records)
-        if not answer.records or read >= (answer.total or 0) or answer.next in (None, cursor):
+        # The next cursor may be the same text: the service remembers how far it was read.
+        if not answer.records or read >= (answer.total or 0) or not answer.next:
             return
-        cursor = answer.next or ""
+        cursor = answer.next
 
 
 def _by_doi(service: Service, client: Client, dois: list[str]) -> Iterator[Answer]:

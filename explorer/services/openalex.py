@@ -56,7 +56,7 @@ def fetch_openalex(
     Returns
     -------
     Import
-        Beside the schema: `openalex_id`, `pmid`, `type`, `cited_by`, `volume`, `number`, `pages`, `language`, `retracted`.
+        `id` is OpenAlex's. Beside the schema: `pmid`, `type`, `cited_by`, `volume`, `number`, `pages`, `language`, `retracted`.
 
     Raises
     ------
@@ -65,7 +65,7 @@ def fetch_openalex(
     """
     service = Service(NAME, base.rstrip("/"), interval=0.1)
     client = client or Client()
-    return gather(NAME, "openalex_id", _pages(service, client, query, filters, sort, limit, api_key), client, limit)
+    return gather(NAME, "id", _pages(service, client, query, filters, sort, limit, api_key), client, limit)
 
 
 def _pages(
@@ -116,6 +116,7 @@ def _work(work: dict[str, Any]) -> Record:
     volume = work.get("biblio") or {}
     title = work.get("title") or work.get("display_name")
     return {
+        "id": (work.get("id") or "").rsplit("/", 1)[-1] or None,
         "title": plain_markup(title) if title else None,
         "abstract": abstract_of(work.get("abstract_inverted_index")),
         "authors": [name for one in work.get("authorships") or [] if (name := (one.get("author") or {}).get("display_name"))],
@@ -126,7 +127,6 @@ def _work(work: dict[str, Any]) -> Record:
         "doi": work.get("doi") or identifiers.get("doi"),
         "arxiv_id": _arxiv_id(work),
         "source": NAME,
-        "openalex_id": (work.get("id") or "").rsplit("/", 1)[-1] or None,
         "pmid": (identifiers.get("pmid") or "").rstrip("/").rsplit("/", 1)[-1] or None,
         "type": work.get("type"),
         "cited_by": work.get("cited_by_count"),
