@@ -96,8 +96,15 @@ def candidate_pairs(
     ]
     rows = np.int64(max(len(titles), 1))
     found = [_neighbours(codes, rank, first_new) for codes in blocks]
-    unique = np.unique(np.concatenate([low * rows + high for low, high in found]))
-    return unique // rows, unique % rows
+    pairs = sorted_unique(np.concatenate([low * rows + high for low, high in found]))
+    return pairs // rows, pairs % rows
+
+
+def sorted_unique(values: Rows) -> Rows:
+    """Sort values and drop repeated ones; on many numbers several times faster than `numpy.unique`, which hashes."""
+    ordered = np.sort(values)
+    kept: Rows = ordered[np.diff(ordered, prepend=ordered[:1] - 1) != 0]
+    return kept
 
 
 def same_value_pairs(values: pa.Array, first_new: int = 0) -> tuple[Rows, Rows]:

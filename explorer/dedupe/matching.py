@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from rapidfuzz import fuzz, process
 
-from explorer.dedupe.blocking import Rows, candidate_pairs, same_value_pairs
+from explorer.dedupe.blocking import Rows, candidate_pairs, same_value_pairs, sorted_unique
 from explorer.dedupe.evidence import DOUBTFUL, SAME, are_versions, clash, levels, probability, reason_of
 from explorer.dedupe.records import Records
 from explorer.schema import TEXT
@@ -111,12 +111,12 @@ def close_pairs(records: Records, *, first_new: int = 0) -> ClosePairs:
                 by_id.setdefault(min(first, second) * int(rows) + max(first, second), label)
     low, high = candidate_pairs(records.titles, table.column("abstract"), table.column("id"), first_new)
     with_id = np.fromiter(by_id, np.int64, len(by_id))
-    code = np.unique(np.concatenate([low * rows + high, with_id]))
+    code = sorted_unique(np.concatenate([low * rows + high, with_id]))
     low, high = code // rows, code % rows
     ratio, cut = _title_similarity(records.titles, low, high)
     kept = np.isin(code, with_id) | (ratio >= 0.7) | (cut >= 0.9) | _heads_equal(table, low, high)
     low, high, code = low[kept], high[kept], code[kept]
-    records.load(np.unique(np.concatenate([low, high])))
+    records.load(sorted_unique(np.concatenate([low, high])))
     return ClosePairs(low, high, ratio[kept].tolist(), cut[kept].tolist(), [by_id.get(value) for value in code.tolist()])
 
 

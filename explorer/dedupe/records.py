@@ -16,7 +16,7 @@ PREPRINT_DOI = re.compile(
 _PREPRINT_VENUE = re.compile(r"\b(?:arxiv|biorxiv|medrxiv|chemrxiv|psyarxiv|ssrn|preprints?|research square|corr)\b", re.I)
 _RESOLVER = re.compile(r"^(?:https?://)?(?:dx\.)?doi\.org/|^doi:\s*", re.I)
 _MEDLINE = re.compile(r"(?<=[a-z])[ ,]+[A-Z]{1,4}$|^et al\.?$")
-_ABSTRACT = 600
+_ABSTRACT = 300
 
 
 class Records:
