@@ -34,13 +34,13 @@ def clusters(matches: Matches, ids: Sequence[str], rules: Rules, labels: Sequenc
         For each row, the smallest row of its paper.
     """
     parent = np.arange(len(ids), dtype=np.int64)
-    members: dict[int, list[int]] = {}
     row_of = {name: row for row, name in enumerate(ids)} if rules.always or rules.never else {}
     apart: dict[int, set[int]] = {}
     for first, second in rules.never:
         if first in row_of and second in row_of:
             apart.setdefault(row_of[first], set()).add(row_of[second])
             apart.setdefault(row_of[second], set()).add(row_of[first])
+    ruled = {row: {row} for row in apart}
     label: dict[int, set[str]] = {row: {name} for row, name in enumerate(labels) if name}
 
     def root(row: int) -> int:
@@ -53,15 +53,18 @@ def clusters(matches: Matches, ids: Sequence[str], rules: Rules, labels: Sequenc
         one, other = sorted((root(first), root(second)))
         if one == other:
             return
-        left, right = members.get(one, [one]), members.get(other, [other])
-        if any(not apart[row].isdisjoint(right) for row in left if row in apart):
+        # Only groups with a record that a rule speaks of are looked through.
+        small, large = sorted((ruled.get(one, set()), ruled.get(other, set())), key=len)
+        if any(not apart[row].isdisjoint(large) for row in small):
             return
         names, others = label.get(one, set()), label.get(other, set())
         if names and others and names.isdisjoint(others) and not forced:
             return
         parent[other] = one
-        members[one] = left + right
-        members.pop(other, None)
+        if small:
+            ruled[one] = small | large
+        elif large:
+            ruled[one] = large
         if others:
             label[one] = names | label.pop(other)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -72,12 +73,15 @@ def _first(given: Sequence[Record]) -> Record:
 
 def _title(given: Sequence[Record]) -> Record:
     """Choose the first title that is neither shouted nor cut off, else the longest."""
+    letters = {title: re.sub(r"\W+", "", _CUT.sub("", title)).casefold() for title in dict.fromkeys(r["title"] for r in given)}
+    texts = sorted(set(letters.values()))
 
     def flaws(record: Record) -> tuple[bool, bool]:
         title = record["title"]
-        short = re.sub(r"\W+", "", _CUT.sub("", title)).casefold()
-        longer = (re.sub(r"\W+", "", other["title"]).casefold() for other in given)
-        cut = bool(_CUT.search(title)) or any(len(text) > len(short) and text.startswith(short) for text in longer)
+        short = letters[title]
+        # Sorted, a longer title that starts alike stands right behind.
+        behind = bisect_right(texts, short)
+        cut = bool(_CUT.search(title)) or (behind < len(texts) and texts[behind].startswith(short))
         return cut, title.isupper() and len(title) > 12
 
     return min(given, key=flaws)
