@@ -41,11 +41,14 @@ class QueryError(ExplorerError):
     ----------
     position : int
         Zero-based character of the query the message points at.
+    query : str
+        The query, its white space as single blanks where it came from a selection.
     """
 
-    def __init__(self, message: str, position: int = 0) -> None:
+    def __init__(self, message: str, position: int = 0, query: str = "") -> None:
         super().__init__(message)
         self.position = position
+        self.query = query
 
 
 class SelectionError(ExplorerError):

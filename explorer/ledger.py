@@ -30,6 +30,21 @@ class Entry(NamedTuple):
 
 
 @dataclass
+class Finding:
+    """How a source was taken, so that its reader can see it and correct it."""
+
+    source: str
+    """Name of the file or service."""
+    format: str
+    encoding: str = ""
+    """Empty where the format is not text."""
+    delimiter: str = ""
+    """Empty where the format is no table of text."""
+    columns: dict[str, str] = field(default_factory=dict)
+    """Fields of the schema the columns of a table were taken for, ``{column: field}``."""
+
+
+@dataclass
 class Ledger:
     """What became of every input record: ``read == accepted + rejected + merged``, always.
 
@@ -46,6 +61,8 @@ class Ledger:
     rejected: int = 0
     merged: int = 0
     notes: list[Entry] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    """How each source was taken: format, encoding, delimiter, columns."""
 
     @property
     def repaired(self) -> int:
@@ -93,6 +110,15 @@ class Ledger:
         self.rejected += other.rejected
         self.merged += other.merged
         self.notes.extend(other.notes)
+        self.findings.extend(other.findings)
+
+    def finding(self, source: str) -> Finding:
+        """The latest finding about a source, made if there is none."""
+        for found in reversed(self.findings):
+            if found.source == source:
+                return found
+        self.findings.append(Finding(source, ""))
+        return self.findings[-1]
 
     def check(self, papers: int) -> None:
         """Assert that no record is unaccounted for, `papers` being the rows of the resulting table."""

@@ -132,7 +132,9 @@ def _latex(text: str) -> str:
                 # Without braces only the first character is raised.
                 piece = _shifted(piece[0], action[0]) + piece[1:]
             else:
-                piece = _shifted(piece, action[0])
+                # An ordinal is written on the line: ``4^{th}`` is 4th.
+                ordinal = action[0] == "^" and len(piece) > 1 and piece.isalpha() and out and out[-1][-1:].isdigit()
+                piece = piece if ordinal else _shifted(piece, action[0])
         out.append(piece)
 
     for match in _TOKEN.finditer(text):
@@ -260,7 +262,9 @@ def _balanced(text: str) -> bool:
 
 # --- HTML, JATS, MathML ------------------------------------------------------------------------------------------------
 
-_BLOCKS = "p|br|div|li|ul|ol|sec|title|h[1-6]|tr|td|th|table|section|label|list-item|list|disp-quote|blockquote|abstract|hr|dd|dt"
+_BLOCKS = (
+    "p|br|div|li|ul|ol|sec|title|h[1-6]|tr|td|th|table|section|label|list-item|list|disp-quote|blockquote|abstract|hr|dd|dt"
+)
 _INLINE = (
     "i|b|u|em|strong|sup|sub|span|a|italic|bold|sc|monospace|underline|small|big|font|scp|smallcaps|ext-link|xref|email|uri|tt|code"
     "|inline-formula|disp-formula|alternatives|inf|abstracttext|named-content|roman|s|strike|cite|mark|nobr|ovl|inline-graphic"

@@ -75,9 +75,9 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
               "original title", "publication name"),
     "abstract": ("abstract", "summary", "abstract note", "notes abstract", "ab", "abstracts", "description"),
     "authors": ("author full names", "authors", "author", "author/s", "creators", "author names", "first authors",
-                "authorships.author.display name", "af", "au"),
+                "author text", "authorships.author.display name", "af", "au"),
     "published": ("published", "date", "publication date", "date published", "published at", "publishedat", "update date", "month",
-                  "issue date", "online date", "pubdate", "date of publication", "cover date"),
+                  "issue date", "online date", "pubdate", "date of publication", "cover date", "created"),
     "precision": ("precision",),
     "year": ("year", "publication year", "pub year", "pubyear", "publication date (year)", "date of publication (year)", "py", "yr"),
     "venue": ("venue", "journal", "source title", "publication title", "journal/book", "journal title", "booktitle", "book title",
@@ -102,6 +102,9 @@ _DOI_END = re.compile(r"[\s\"{}|\\^`]|</|&lt;|[?&](?:amp;)?(?:issn|isbn|nosfx|ur
 _DOI_TRAILING = frozenset(".,;:)]>'\u2019\u201d")
 _OPENING = {")": "(", "]": "[", ">": "<"}
 _FOLDED = re.compile(r"[\s_-]+")
+
+
+_COUNTS = ("upvotes", "comments")
 
 
 def columns_to_fields(names: Iterable[str]) -> dict[str, str]:
@@ -135,13 +138,35 @@ def normal_doi(text: str) -> str | None:
     doi = _DOI_END.split(match.group(1), maxsplit=1)[0]
     while doi[-1:] in _DOI_TRAILING and (doi[-1] not in ")]>" or doi.count(doi[-1]) > doi.count(_OPENING[doi[-1]])):
         doi = doi[:-1]
-    return doi.lower() or None
+    return doi.lower() if DOI.fullmatch(doi) else None
 
 
 def normal_arxiv_id(text: str) -> str | None:
-    """Return the arXiv identifier in `text` without its version, or None."""
+    """Return the arXiv identifier in `text` without its version, or None.
+
+    Since January 2015 the number has five digits, and had four before (https://info.arxiv.org/help/arxiv_identifier.html): one
+    with too few has lost its end and is not taken.
+    """
     match = ARXIV_ID.search(text.strip())
-    return match.group(1) if match else None
+    if match is None:
+        return None
+    found = match.group(1)
+    if found[:4].isdigit() and (len(found) == 10) != (found[:4] >= "1501"):
+        return None
+    return found
+
+
+def arxiv_id_from_number(text: str) -> str | None:
+    """Restore an identifier that a spreadsheet took for a number and stripped of its zeros (``704.1`` was ``0704.1000``)."""
+    match = re.fullmatch(r"\s*(\d{3,4})\.(\d{1,5})\s*", text)
+    if match is None:
+        return None
+    month = match.group(1).zfill(4)
+    return (
+        normal_arxiv_id(f"{month}.{match.group(2).ljust(5 if month >= '1501' else 4, '0')}")
+        if "01" <= month[2:] <= "12"
+        else None
+    )
 
 
 def conform(table: pa.Table, note: Callable[[int, str, str, str, str], None] | None = None) -> pa.Table:
@@ -160,7 +185,9 @@ def conform(table: pa.Table, note: Callable[[int, str, str, str, str], None] | N
         The fields of `FIELDS` in order, then the other columns. `id` may still be null: see `assign_ids`.
     """
     report = note or (lambda row, field, before, after, reason: None)
+    table = _distinct_names(table)
     mapping = columns_to_fields(table.column_names)
+    mapping = {name: field for name, field in mapping.items() if field not in _COUNTS or _is_count(table.column(name))}
     by_field = {field: table.column(name) for name, field in mapping.items()}
     rows = table.num_rows
     columns: dict[str, pa.ChunkedArray | pa.Array] = {}
@@ -168,12 +195,12 @@ def conform(table: pa.Table, note: Callable[[int, str, str, str, str], None] | N
         given = by_field.get(field)
         if given is None:
             columns[field] = pa.nulls(rows, kind)
-        elif given.type == kind:
-            columns[field] = given
         elif kind == TEXT:
             columns[field] = _as_text(given)
         elif kind == TEXTS:
-            columns[field] = _as_texts(given, names=field == "authors")
+            columns[field] = _without_blanks(_as_texts(given, names=field == "authors"))
+        elif given.type == kind:
+            columns[field] = given
         elif field in ("year", "upvotes", "comments"):
             columns[field] = _as_whole_numbers(given, kind, field, report)
         elif field == "precision":
@@ -183,8 +210,31 @@ def conform(table: pa.Table, note: Callable[[int, str, str, str, str], None] | N
         columns["arxiv_id"] = _arxiv_ids_in(columns["url"])
     columns["doi"] = _normalised(columns["doi"], normal_doi, "doi", "no DOI in it", report)
     columns["arxiv_id"] = _normalised(columns["arxiv_id"], normal_arxiv_id, "arxiv_id", "no arXiv id in it", report)
-    extra = {name: table.column(name) for name in table.column_names if name not in mapping and name not in FIELDS}
+    extra = {
+        f"{name}_text" if name in FIELDS else name: table.column(name) for name in table.column_names if name not in mapping
+    }
     return pa.table({**{field: columns[field] for field in FIELDS}, **extra})
+
+
+def _distinct_names(table: pa.Table) -> pa.Table:
+    """Number the columns that share their name with an earlier one; the first keeps it."""
+    names: list[str] = []
+    for name in table.column_names:
+        number, fresh = 2, name
+        while fresh in names:
+            fresh, number = f"{name}_{number}", number + 1
+        names.append(fresh)
+    return table.rename_columns(names) if names != table.column_names else table
+
+
+def _is_count(values: pa.ChunkedArray) -> bool:
+    """Whether a column named like a count holds numbers; arXiv's ``comments`` are remarks."""
+    if not (pa.types.is_string(values.type) or pa.types.is_large_string(values.type)):
+        return True
+    given = [value for value in values.slice(0, 1000).to_pylist() if value]
+    return not given or sum(value.strip().replace(".", "", 1).replace("-", "", 1).isdigit() for value in given) >= 0.5 * len(
+        given
+    )
 
 
 def _arxiv_ids_in(urls: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
@@ -208,15 +258,26 @@ def _as_texts(values: pa.ChunkedArray, *, names: bool) -> pa.ChunkedArray:
             return pa.chunked_array([pa.array([_names_of(value) for value in values.to_pylist()], TEXTS)])
         return values.cast(TEXTS)
     text = _as_text(values)
-    if pc.any(pc.match_substring_regex(text, r"[;|\n]")).as_py():
-        split = pc.split_pattern_regex(text, r"\s*[;|\n]\s*")
-    elif names and pc.any(pc.match_substring(text, " and ")).as_py():
-        split = pc.split_pattern_regex(text, r"\s+and\s+|,\s+and\s+")
-    elif names and _family_first(text):
-        split = pc.split_pattern(text, "\x00")
-    else:
-        split = pc.split_pattern_regex(text, r"\s*,\s*")
-    return split.cast(TEXTS)
+    marked = pc.fill_null(pc.match_substring_regex(text, r"[;|\n]"), False)
+    listed = pc.and_not(pc.fill_null(pc.match_substring_regex(text, r",|\sand\s" if names else ","), False), marked)
+    # A column of semicolons has its commas within names; elsewhere a stray semicolon splits its own cell only.
+    if (pc.sum(marked).as_py() or 0) < (pc.sum(listed).as_py() or 0) and not (names and _family_first(text)):
+        commas = pc.replace_substring_regex(text, r"\s*,\s+and\s+|\s+and\s+|\s*,\s*" if names else r"\s*,\s*", ";")
+        text = pc.if_else(marked, text, commas)
+    return pc.split_pattern_regex(text, r"\s*[;|\n]\s*").cast(TEXTS)
+
+
+def _without_blanks(values: pa.ChunkedArray) -> pa.ChunkedArray | pa.Array:
+    """Trim the items of lists, and leave out those that are null or empty."""
+    lists = values.combine_chunks()
+    items = pc.utf8_trim_whitespace(pc.list_flatten(lists))
+    good = pc.fill_null(pc.not_equal(items, ""), False).to_numpy(zero_copy_only=False)
+    if good.all() and not values.null_count:
+        return values
+    kept = np.bincount(pc.list_parent_indices(lists).to_numpy()[good], minlength=len(lists))
+    ends = pa.array(np.concatenate([[0], np.cumsum(kept)]), pa.int32())
+    empty = pa.array(kept == 0)
+    return pa.ListArray.from_arrays(ends, items.filter(pa.array(good)), type=TEXTS, mask=empty)
 
 
 def _names_of(value: list[Any] | None) -> list[str] | None:
@@ -246,7 +307,7 @@ def _as_whole_numbers(
             return values.cast(kind)
         except pa.ArrowInvalid:
             pass
-    limit = np.iinfo(kind.to_pandas_dtype()).max
+    limits = np.iinfo(kind.to_pandas_dtype())
     whole: list[int | None] = []
     for row, value in enumerate(values.to_pylist()):
         if value is None or str(value).strip() in ("", "nan", "None", "null"):
@@ -256,7 +317,7 @@ def _as_whole_numbers(
             re.search(r"\b(1[5-9]\d\d|20\d\d)\b", str(value)) if field == "year" else None
         )
         number = int(match.group(1)) if match else None
-        if number is None or abs(number) > limit:
+        if number is None or not limits.min <= number <= limits.max:
             report(row, field, str(value), "", "not a whole number")
             number = None
         whole.append(number)
@@ -272,28 +333,35 @@ def _date_columns(
     """Fill `published`, `precision` and `year` from each other; `published` wins where they differ."""
     if given is not None and not pa.types.is_temporal(given.type):
         coded = _as_text(given).combine_chunks().dictionary_encode()
-        parsed = [parse_date(text) for text in coded.dictionary.to_pylist()]
-        for text, found in zip(coded.dictionary.to_pylist(), parsed, strict=True):
-            if found is None:
-                for row in np.flatnonzero(pc.equal(coded.cast(TEXT), text).to_numpy(zero_copy_only=False)):
-                    report(int(row), "published", text, "", "not a date")
+        texts = coded.dictionary.to_pylist()
+        parsed = [parse_date(text) for text in texts]
+        codes = pc.fill_null(coded.indices, -1).to_numpy()
+        for row in np.flatnonzero(np.isin(codes, [code for code, found in enumerate(parsed) if found is None])):
+            report(int(row), "published", texts[codes[row]], "", "not a date")
         days = pa.array([found[0] if found else None for found in parsed], pa.date32()).cast(FIELDS["published"])
         precision = pa.array([found[1] if found else None for found in parsed], pa.string())
         columns["published"] = days.take(coded.indices)
         columns["precision"] = precision.take(coded.indices)
     elif given is not None:
         columns["published"] = given.cast(pa.date32()).cast(FIELDS["published"]) if rows else given.cast(FIELDS["published"])
-        columns["precision"] = pc.if_else(
-            pc.is_valid(columns["published"]), pc.coalesce(columns["precision"], pa.scalar("day")), pa.scalar(None, pa.string())
-        )
+        known = pc.and_(pc.is_valid(columns["published"]), pc.is_in(columns["precision"], value_set=pa.array(PRECISIONS)))
+        precision = pc.if_else(known, columns["precision"], pa.scalar("day"))
+        columns["precision"] = pc.if_else(pc.is_valid(columns["published"]), precision, pa.scalar(None, pa.string()))
     year = pa.array(columns["year"].to_pylist(), pa.int16()) if pc.is_valid(columns["year"]).to_numpy(False).any() else None
     if year is not None:
+        dated = pc.year(columns["published"])
+        for row, (given_year, found_year) in enumerate(zip(year.to_pylist(), dated.to_pylist(), strict=True)):
+            if given_year is not None and not 1 <= given_year <= 9999:
+                report(row, "year", str(given_year), "", "not a year from 1 to 9999")
+            elif given_year is not None and found_year is not None and given_year != found_year:
+                report(row, "year", str(given_year), str(found_year), "the date says another year")
         years = [None if y is None or not 1 <= y <= 9999 else date(y, 1, 1) for y in year.to_pylist()]
         from_year = pa.array(years, pa.date32()).cast(FIELDS["published"])
         known = pc.is_valid(columns["published"])
         precision = pc.if_else(pc.is_valid(from_year), pa.scalar("year"), pa.scalar(None, pa.string()))
         columns["precision"] = pc.if_else(known, columns["precision"], precision)
         columns["published"] = pc.if_else(known, columns["published"], from_year)
+    columns["precision"] = pc.if_else(pc.is_valid(columns["published"]), columns["precision"], pa.scalar(None, pa.string()))
     columns["year"] = pc.year(columns["published"]).cast(pa.int16())
 
 
@@ -311,7 +379,8 @@ def _normalised(
     for row, value in enumerate(values.to_pylist()):
         bare = normal(value) if value else None
         if value and bare is None:
-            report(row, field, value, "", reason)
+            bare = arxiv_id_from_number(value) if field == "arxiv_id" else None
+            report(row, field, value, bare or "", "zeros were lost where it was taken for a number" if bare else reason)
         result.append(bare)
     return pa.array(result, TEXT)
 
@@ -377,8 +446,15 @@ def to_table(papers: pd.DataFrame | pa.Table) -> pa.Table:
         There is no `title` column, or a column cannot be read as its type.
     """
     if not isinstance(papers, pa.Table):
+        if not papers.columns.is_unique:
+            twice = ", ".join(map(str, papers.columns[papers.columns.duplicated()].unique()))
+            raise SchemaError(f"The table has more than one column of the same name ({twice}). Rename them.")
         try:
             papers = pa.Table.from_pandas(papers, preserve_index=False)
+        except UnicodeEncodeError as error:
+            raise SchemaError(
+                f"The table has text that is no Unicode ({error.reason}: {error.object[:40]!r}). Mend it."
+            ) from error
         except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
             raise SchemaError(f"The table has a column that holds mixed types: {error}. Convert it to one type.") from error
     if "title" not in columns_to_fields(papers.column_names).values():

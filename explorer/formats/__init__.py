@@ -1,13 +1,16 @@
-"""Ways in: one file format a module, and the table that recognises them.
+"""Ways in and out: one file format a module, and the table that recognises them.
 
 A format module has `LABEL`, `SUFFIXES`, ``sniff(head: bytes) -> bool`` and ``read(source, ledger)``, which yields conforming
-tables and accounts for every record in the ledger. Formats are recognised from content first, then from the suffix.
+tables and accounts for every record in the ledger; its writer, where it has one, is ``to_<format>`` beside it. Formats are recognised
+from content first, then from the suffix.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import codecs
+import glob
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -15,7 +18,34 @@ from typing import TYPE_CHECKING, Protocol
 import pyarrow as pa
 
 from explorer.errors import ReadError
-from explorer.formats import delimited, hf_page, json_records, parquet
+from explorer.formats import (
+    arxiv_atom,
+    arxiv_snapshot,
+    bibtex,
+    bibtexml,
+    copac,
+    crossref,
+    crossref_xml,
+    csl_json,
+    delimited,
+    endnote_xml,
+    excel,
+    hf_page,
+    json_records,
+    marc,
+    medline,
+    mods,
+    office_xml,
+    openalex,
+    ovid,
+    parquet,
+    pubmed_xml,
+    rdf,
+    refer,
+    ris,
+    wos,
+)
+from explorer.formats.archive import is_archive, is_workbook, members
 from explorer.formats.source import Source
 from explorer.ledger import Ledger
 from explorer.schema import FIELDS, assign_ids, to_frame
@@ -37,8 +67,11 @@ class Format(Protocol):
         """Yield conforming tables and account for every record."""
 
 
-# The order is that of sniffing: the surer the mark, the earlier.
-FORMATS: tuple[Format, ...] = (parquet, hf_page, json_records, delimited)
+# The order is that of sniffing: the surer the mark, the earlier; dialects before what they are dialects of.
+FORMATS: tuple[Format, ...] = (
+    parquet, excel, pubmed_xml, endnote_xml, crossref_xml, mods, marc, office_xml, bibtexml, arxiv_atom, rdf, hf_page,
+    arxiv_snapshot, openalex, crossref, csl_json, json_records, delimited, medline, wos, ris, refer, ovid, copac, bibtex,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -65,50 +98,105 @@ def recognise(source: Source) -> Format:
     head = source.head()
     if not head.strip():
         raise ReadError(f"{source.name} is empty.")
-    for form in FORMATS:
-        if form.sniff(head):
-            return form
-    for form in FORMATS:
-        if source.suffix in form.SUFFIXES:
-            return form
-    labels = ", ".join(form.LABEL for form in FORMATS)
-    raise ReadError(f"{source.name} is of no format known here ({labels}).")
+    found = _known(source, head)
+    if found is None:
+        raise ReadError(f"{source.name} is of no format known here ({_labels()}).")
+    return found
 
 
-def import_papers(*files: str | PathLike[str] | Source) -> Import:
+def _known(source: Source, head: bytes) -> Format | None:
+    return next((form for form in FORMATS if form.sniff(head)), None) or next(
+        (form for form in FORMATS if source.suffix in form.SUFFIXES), None
+    )
+
+
+def _labels() -> str:
+    return ", ".join(form.LABEL for form in FORMATS)
+
+
+def read_batches(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
+    """Yield the papers of one source as conforming tables, the next read only when it is asked for.
+
+    Memory does not grow with the size of JSON lines, of the arXiv snapshot, of XML and of Parquet. A source of no known format, or
+    an empty one, is one rejected record.
+
+    Raises
+    ------
+    ReadError
+        The source is damaged as a whole, or passes a bound that no list of papers does.
+    """
+    head = source.head()
+    form = _known(source, head) if head.strip() else None
+    if form is None:
+        reason = f"of no format known here ({_labels()})" if head.strip() else "empty"
+        ledger.reject(source.name, 1, f"the file is {reason}", text=head[:200].decode("utf-8", errors="replace"))
+        return
+    finding = ledger.finding(source.name)
+    finding.format = form.LABEL
+    if form not in (parquet, excel):
+        finding.encoding = source.found_encoding()
+    yield from form.read(source, ledger)
+
+
+def import_papers(
+    *files: str | PathLike[str] | Source,
+    columns: Mapping[str, str | None] | None = None,
+    delimiter: str | None = None,
+    encoding: str | None = None,
+) -> Import:
     """Read files of any known format into one paper table, with a ledger of every record.
 
     Parameters
     ----------
     *files : str, path or Source
-        At least one.
+        Files, folders (all files below them), globs, archives. Compressed files are looked through.
+    columns : mapping, optional
+        Corrects what columns of a table are taken for: ``{"Headline": "title", "Source": None}``; None leaves a column as it is.
+    delimiter, encoding : str, optional
+        Correct what was found; `ledger.findings` says what that is.
 
     Returns
     -------
     Import
-        `papers` (DataFrame in the schema) and `ledger`.
+        `papers` (DataFrame in the schema) and `ledger`. A file without a known format is one rejected record, and so is one
+        of a folder or archive that is damaged.
 
     Raises
     ------
     ReadError
-        A file is missing, empty, damaged as a whole or of no known format.
+        A file that was named is missing or damaged as a whole, or the encoding has no such name.
     """
     if not files:
         raise ReadError("No file was named.")
+    if encoding is not None:
+        try:
+            codecs.lookup(encoding)
+        except LookupError as error:
+            raise ReadError(f"There is no encoding {encoding!r}. Common ones: utf-8, utf-16, cp1252, gbk, latin-1.") from error
     parts: list[pa.Table] = []
     ledger = Ledger()
-    origins: list[tuple[str, int]] = []
-    for file in files:
-        source = file if isinstance(file, Source) else _source(Path(file))
-        for table in recognise(source).read(source, ledger):
-            parts.append(table)
-            origins.append((source.name, table.num_rows))
-    whole = pa.concat_tables(parts, promote_options="permissive") if parts else pa.table({n: pa.nulls(0, k) for n, k in FIELDS.items()})
+    origins: list[tuple[str, int, int]] = []
+    for source, named in _expanded(files):
+        told = replace(source, columns=columns, delimiter=delimiter, encoding=encoding)
+        try:
+            for table in read_batches(told, ledger):
+                parts.append(table)
+                before = sum(rows for name, _, rows in origins if name == source.name)
+                origins.append((source.name, before, table.num_rows))
+        except ReadError as error:
+            if named:
+                raise
+            ledger.reject(source.name, 1, str(error))
+    whole = (
+        pa.concat_tables(parts, promote_options="permissive")
+        if parts
+        else pa.table({n: pa.nulls(0, k) for n, k in FIELDS.items()})
+    )
 
     def note(row: int, field: str, before: str, after: str, reason: str) -> None:
-        for name, rows in origins:
+        for name, first, rows in origins:
             if row < rows:
-                ledger.repair(name, row + 1, field, before, after, reason)
+                ledger.repair(name, first + row + 1, field, before, after, reason)
                 return
             row -= rows
 
@@ -117,17 +205,63 @@ def import_papers(*files: str | PathLike[str] | Source) -> Import:
     return Import(result, ledger)
 
 
-def _source(path: Path) -> Source:
-    if path.is_dir():
-        raise ReadError(f"{path} is a folder. Name the files in it.")
-    if not path.exists():
-        raise ReadError(f"{path} does not exist. Check the path.")
-    return Source(path.name, path=path)
+def _expanded(files: tuple[str | PathLike[str] | Source, ...]) -> Iterator[tuple[Source, bool]]:
+    """Yield the sources that files, folders, globs and archives stand for, and whether the user named them one by one."""
+    for file in files:
+        if isinstance(file, Source):
+            yield from _unpacked(file, True)
+            continue
+        path = Path(file)
+        if path.is_dir():
+            inside = sorted(
+                p for p in path.rglob("*") if p.is_file() and not any(part.startswith(".") for part in p.parts[-2:])
+            )
+            if not inside:
+                raise ReadError(f"{path} is a folder without files.")
+            for found in inside:
+                yield from _unpacked(Source(str(found.relative_to(path)), path=found), False)
+        elif path.exists():
+            yield from _unpacked(Source(path.name, path=path), True)
+        else:
+            matches = sorted(glob.glob(str(path), recursive=True)) if glob.has_magic(str(path)) else []
+            if not matches:
+                raise ReadError(f"{path} does not exist. Check the path.")
+            for match in matches:
+                if Path(match).is_file():
+                    yield from _unpacked(Source(Path(match).name, path=Path(match)), False)
 
 
-def read_papers(*files: str | PathLike[str] | Source) -> pd.DataFrame:
+def _unpacked(source: Source, named: bool) -> Iterator[tuple[Source, bool]]:
+    head = source.head()
+    if not is_archive(head) or is_workbook(head):
+        yield source, named
+        return
+    try:
+        for name, data in members(source.open(), source.name):
+            yield Source(name, data=data), False
+    except ReadError:
+        if named:
+            raise
+        yield source, False
+
+
+def read_papers(
+    *files: str | PathLike[str] | Source,
+    columns: Mapping[str, str | None] | None = None,
+    delimiter: str | None = None,
+    encoding: str | None = None,
+) -> pd.DataFrame:
     """Read files of any known format into a DataFrame in the schema.
 
-    `import_papers` gives the ledger too. Raises `ReadError` as it does.
+    `import_papers` takes the same arguments and gives the ledger too.
+
+    Raises
+    ------
+    ReadError
+        As `import_papers` does; also where no file gave a paper and something was rejected.
     """
-    return import_papers(*files).papers
+    result = import_papers(*files, columns=columns, delimiter=delimiter, encoding=encoding)
+    if not result.table.num_rows and result.ledger.rejected:
+        note = next(note for note in result.ledger.notes if note.action == "rejected")
+        raise ReadError(f"No paper could be read. {note.source}: {note.reason}.")
+    return result.papers

@@ -44,7 +44,9 @@ class _Bounded(io.RawIOBase):
         try:
             data = self._inner.read(len(view))
         except _DAMAGED as error:
-            raise ReadError(f"{self._name} is damaged: {error or type(error).__name__}. Download or export it again.") from error
+            raise ReadError(
+                f"{self._name} is damaged: {error or type(error).__name__}. Download or export it again."
+            ) from error
         self._given += len(data)
         if self._given > FREE and self._given > RATIO * max(self._packed.tell(), 1):
             raise ReadError(
@@ -93,7 +95,8 @@ def is_archive(head: bytes) -> bool:
 def is_workbook(head: bytes) -> bool:
     """Whether a zip archive is an Excel or OpenDocument workbook; its first entries tell."""
     return is_archive(head) and any(
-        mark in head[:4096] for mark in (b"[Content_Types].xml", b"xl/", b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet")
+        mark in head[:4096]
+        for mark in (b"[Content_Types].xml", b"xl/", b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet")
     )
 
 

@@ -1,9 +1,11 @@
-"""Comma- and tab-separated values, read by column names; the delimiter is found from the header line.
+"""Comma- and tab-separated values, read by column names; delimiter and encoding are found, and reported in the ledger.
 
-Files of our own writing (their header starts with the columns of the schema) are read to the letter.
+Specification: RFC 4180 for CSV, IANA ``text/tab-separated-values`` for TSV. Met so far: byte order marks, semicolons, ``sep=;``
+lines, lines above the header, spaces after commas, rows with too many or too few cells, quoted line breaks, cells that an
+exporter guarded with an apostrophe against formulas. Exporters are listed in `columns`.
 
-Specification: RFC 4180 for CSV, IANA ``text/tab-separated-values`` for TSV. Met so far: byte order marks, semicolons, rows
-with too many or too few cells, quoted line breaks, cells that an exporter guarded with an apostrophe against formulas.
+What CSV cannot hold: types of columns beyond the schema, which come back as text, and the difference between an empty text or
+list and none. Files of our own writing (their header starts with the columns of the schema) are read to the letter.
 """
 
 from __future__ import annotations
@@ -17,11 +19,11 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from explorer.errors import ReadError
-from explorer.formats.source import Source, decode, tables
-from explorer.formats.target import cell_list, cells, deliver
+from explorer.formats.columns import HEADER_WITHIN, find_header, header_of, records
+from explorer.formats.source import LINE, Source, decode, tables
+from explorer.formats.target import cells, deliver
 from explorer.ledger import Ledger
-from explorer.schema import FIELDS, TEXTS, columns_to_fields, to_table
+from explorer.schema import FIELDS, to_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,24 +31,41 @@ if TYPE_CHECKING:
 LABEL = "CSV or TSV"
 SUFFIXES = (".csv", ".tsv", ".tab")
 
-_WIDEST = 16 * 1024 * 1024
+DELIMITERS = (",", "\t", ";", "|")
+
+# First characters that make a spreadsheet take a cell for a formula (OWASP, CSV injection), full-width ones too.
 _RISKY = re.compile(r"'*(?:\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n])")
 _GUARDED = re.compile(r"'" + _RISKY.pattern)
+_TOLD = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 
 
 def sniff(head: bytes) -> bool:
-    """Whether the first line is a header that names a title column."""
-    lines = decode(head).splitlines()
-    return bool(lines) and "title" in columns_to_fields(_cells(lines[0])).values()
+    """Whether one of the first lines is a header of at least two columns that are recognised, one of them the title."""
+    text = decode(head)
+    if text.lstrip()[:1] in ("{", "[", "<", "@", "%"):
+        return False
+    lines = text.splitlines()[:HEADER_WITHIN]
+    for place, line in enumerate(lines):
+        header = header_of(_cells(line)) if len(line) < 8192 else None
+        # Below the first line other formats may hold a few words that are names of columns too.
+        if header is not None and len(header.fields) >= (2 if place == 0 else 4) and max(map(len, header.names)) < 80:
+            return True
+    return False
 
 
-def delimiter_of(header: str) -> str:
-    """The candidate that splits the header line into the most cells; a comma where none does."""
-    return max((",", "\t", ";", "|"), key=lambda mark: len(next(csv.reader([header], delimiter=mark), [])))
+def delimiter_of(lines: list[str]) -> str:
+    """The candidate under which a line is a header with most recognised columns, else most cells; a comma where none is."""
+
+    def worth(mark: str) -> tuple[int, int]:
+        found = (next(csv.reader([line], delimiter=mark), []) for line in lines)
+        headers = [(header, len(cells)) for cells in found if (header := header_of(cells))]
+        return max(((len(header.fields), width) for header, width in headers), default=(0, 0))
+
+    return max(DELIMITERS, key=worth)
 
 
-def _cells(header: str) -> list[str]:
-    return next(csv.reader([header], delimiter=delimiter_of(header)), [])
+def _cells(line: str) -> list[str]:
+    return next(csv.reader([line], delimiter=delimiter_of([line])), [])
 
 
 def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
@@ -57,53 +76,36 @@ def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
     ReadError
         No column of the header is recognised as the title.
     """
-    text = decode(source.bytes()).lstrip("\ufeff")
-    header = text.split("\n", 1)[0]
-    names = [name.strip() for name in _cells(header)]
-    fields = columns_to_fields(names)
-    if "title" not in fields.values():
-        shown = ", ".join(names[:12]) or "none"
-        raise ReadError(f"{source.name} has no title column (its columns: {shown}). Rename the one that holds titles to 'title'.")
-    yield from tables(_rows(text, delimiter_of(header), names, source, ledger), source, ledger)
+    text = source.text(fold=False)
+    told = _TOLD.match(text)
+    start = told.end() if told else 0
+    lines = re.split(r"\r\n|\r|\n", text[start : start + 65_536])[:HEADER_WITHIN]
+    delimiter = source.delimiter or (told.group(1) if told else delimiter_of(lines))
+    rows = _rows(text[start:], delimiter, source, ledger)
+    header = find_header(rows, source)
+    finding = ledger.finding(source.name)
+    finding.encoding, finding.delimiter, finding.columns = source.found_encoding(), delimiter, dict(header.fields)
+    yield from tables(records(rows, header, source, ledger), source, ledger)
 
 
-def _rows(
-    text: str, delimiter: str, names: list[str], source: Source, ledger: Ledger
-) -> Iterator[tuple[int, int | None, dict[str, Any]]]:
-    csv.field_size_limit(_WIDEST)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    next(reader)
-    own = names[: len(FIELDS)] == list(FIELDS)
-    number = 0
+def _rows(text: str, delimiter: str, source: Source, ledger: Ledger) -> Iterator[tuple[int, list[str]]]:
+    """Yield line and cells of the rows that are not blank; guards against formulas are taken off."""
+    csv.field_size_limit(LINE)
+    # Web of Science quotes nothing, so that a cell that starts with a quote would swallow the rows after it.
+    quoting = csv.QUOTE_NONE if delimiter == "\t" and re.match(r"\ufeff?PT\tAU\t", text) else csv.QUOTE_MINIMAL
+    own = text.startswith(delimiter.join(FIELDS))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=quoting, skipinitialspace=not own)
     while True:
         line = reader.line_num + 1
         try:
-            cells = next(reader)
+            row = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
-            number += 1
-            ledger.reject(source.name, number, f"the row cannot be read: {error}", line=line)
+            ledger.reject(source.name, 0, f"the row cannot be read: {error}", line=line)
             continue
-        if not any(cells):
-            continue
-        number += 1
-        if len(cells) > len(names) and any(cell.strip() for cell in cells[len(names) :]):
-            ledger.reject(
-                source.name, number, f"{len(cells)} cells under {len(names)} columns", line=line, text=delimiter.join(cells)
-            )
-            continue
-        if len(cells) < len(names):
-            ledger.repair(
-                source.name, number, names[len(cells)], "", "", f"the row ends after {len(cells)} of {len(names)} cells", line=line
-            )
-        plain = (cell[1:] if cell[0] == "'" and _GUARDED.match(cell) else cell for cell in cells if cell)
-        record: dict[str, Any] = dict(zip([name for name, cell in zip(names, cells, strict=False) if cell], plain, strict=False))
-        yield number, line, _listed(record) if own else record
-
-
-def _listed(record: dict[str, Any]) -> dict[str, Any]:
-    return {name: cell_list(cell) if FIELDS.get(name) == TEXTS else cell for name, cell in record.items()}
+        if any(row):
+            yield line, [cell[1:] if cell[:1] == "'" and _GUARDED.match(cell) else cell for cell in row]
 
 
 def to_csv(papers: pd.DataFrame | pa.Table, path: str | PathLike[str] | None = None, *, delimiter: str = ",") -> bytes:

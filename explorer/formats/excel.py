@@ -1,19 +1,27 @@
 """Excel workbooks (and OpenDocument sheets): the first sheet whose header names a title column is read.
 
 Specification: ECMA-376, Office Open XML; https://support.microsoft.com/office/excel-specifications-and-limits. Met so far:
-title lines above the header, numbers and dates in typed cells, characters escaped as ``_x000D_``.
+title lines above the header, numbers and dates in typed cells. Exporters are listed in `columns`.
+
+What a sheet cannot hold is cut and named in the ledger: text beyond 32,767 UTF-16 code units, and the characters U+FFFE and U+FFFF.
+Types of columns beyond the schema come back as text. Files of our own writing are read to the letter.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from explorer.errors import ExportError
+from explorer.errors import ExportError, ReadError
+from explorer.formats.archive import check_bounds, is_workbook
+from explorer.formats.columns import HEADER_WITHIN, find_header, header_of, records
+from explorer.formats.source import Source, tables
 from explorer.formats.target import cells, deliver, list_cell
 from explorer.ledger import Ledger
 from explorer.schema import FIELDS, TEXTS, to_table
@@ -28,7 +36,55 @@ CELL = 32_767
 """Most UTF-16 code units a cell holds."""
 
 _ROWS = 1_048_576
+_OLD_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_NONCHARACTERS = "[\ufffe\uffff]"
 _WIDTHS = {"title": 60, "abstract": 60, "authors": 40, "venue": 24, "keywords": 24, "url": 24, "doi": 24, "id": 16}
+
+
+def sniff(head: bytes) -> bool:
+    """Whether the file is a workbook, of the kind before 2007 too."""
+    return is_workbook(head) or head.startswith(_OLD_EXCEL)
+
+
+def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
+    """Yield tables of the rows of the first sheet that has a title column.
+
+    Raises
+    ------
+    ReadError
+        The file is damaged or locked, unpacks to far more than its size, or no sheet has a title column.
+    """
+    import python_calamine
+
+    data = source.bytes()
+    if not data.startswith(_OLD_EXCEL):
+        check_bounds(io.BytesIO(data), source.name)
+    try:
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+        sheets = [book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names]
+    except Exception as error:
+        # calamine raises a type of its own for each container, and panics on some damaged ones.
+        raise ReadError(f"{source.name} is not a readable workbook: {error}. Save it again as .xlsx or CSV.") from error
+    chosen = next((sheet for sheet in sheets if _has_header(sheet, source)), sheets[0] if sheets else [])
+    rows = ((line, cells) for line, row in enumerate(chosen, start=1) if any(cells := [_text(cell) for cell in row]))
+    header = find_header(rows, source)
+    ledger.finding(source.name).columns = dict(header.fields)
+    yield from tables(records(rows, header, source, ledger), source, ledger)
+
+
+def _has_header(sheet: list[list[Any]], source: Source) -> bool:
+    return any(header_of([_text(cell) for cell in row], source.columns) for row in sheet[:HEADER_WITHIN])
+
+
+def _text(cell: Any) -> str:
+    """Text of a typed cell: whole numbers without a fraction, days without a time."""
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    if isinstance(cell, datetime):
+        return cell.date().isoformat() if cell.time() == datetime.min.time() else cell.isoformat()
+    return cell.isoformat() if isinstance(cell, date) else "" if cell is None else str(cell)
 
 
 def to_excel(
@@ -49,7 +105,7 @@ def to_excel(
     manifest : mapping, optional
         How the table was made, one row a key.
     ledger : Ledger, optional
-        Takes what a cell cannot hold: text beyond 32,767 UTF-16 code units is cut.
+        Takes what a cell cannot hold: text beyond 32,767 UTF-16 code units, U+FFFE and U+FFFF.
 
     Returns
     -------
@@ -65,20 +121,23 @@ def to_excel(
     """
     import xlsxwriter
 
-    table = to_table(papers)
+    table = _representable(to_table(papers), ledger)
     if table.num_rows >= _ROWS:
         raise ExportError(f"An Excel sheet holds {_ROWS - 1:,} papers, not {table.num_rows:,}. Export CSV or Parquet.")
     columns = _fitting(cells(table), table, ledger)
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True})
-    bold = book.add_format({"bold": True})
+    bold, normal = book.add_format({"bold": True}), book.add_format()
     sheet = book.add_worksheet("papers")
     for column, (name, values) in enumerate(columns.items()):
         sheet.set_column(column, column, _WIDTHS.get(name, 12))
         sheet.write_string(0, column, _cut(name), bold)
         for row, value in enumerate(values, start=1):
             if isinstance(value, str):
-                if value:
+                if value.startswith("<r>") and value.endswith("</r>"):
+                    # XlsxWriter takes such a text for the XML of formatted text, unless it formats it itself.
+                    sheet.write_rich_string(row, column, "<", normal, value[1:])
+                elif value:
                     sheet.write_string(row, column, value)
             elif value is not None and value == value and abs(value) != float("inf"):
                 sheet.write_number(row, column, value)
@@ -95,13 +154,38 @@ def to_excel(
     return deliver(buffer.getvalue(), path)
 
 
+def _representable(table: pa.Table, ledger: Ledger | None) -> pa.Table:
+    """Drop the two characters that no XML can hold."""
+    for place, name in enumerate(table.column_names):
+        column = table.column(name)
+        texts = pc.list_flatten(column) if column.type == TEXTS else column
+        if not pa.types.is_large_string(texts.type) or not pc.any(pc.match_substring_regex(texts, _NONCHARACTERS)).as_py():
+            continue
+        before = column.to_pylist()
+        after = [
+            [_without(item) for item in value] if isinstance(value, list) else value and _without(value) for value in before
+        ]
+        if ledger is not None:
+            for row, (old, new) in enumerate(zip(before, after, strict=True), start=1):
+                if old != new:
+                    ledger.lose("Excel", row, name, str(old), str(new), "a cell holds no U+FFFE and U+FFFF")
+        table = table.set_column(place, name, pa.array(after, column.type))
+    return table
+
+
+def _without(text: str | None) -> str | None:
+    return text and text.replace("\ufffe", "").replace("\uffff", "")
+
+
 def _fitting(columns: dict[str, list[Any]], table: pa.Table, ledger: Ledger | None) -> dict[str, list[Any]]:
     """Cut what a cell cannot hold, a list after its last item that fits, and note it."""
     fitting = {}
     for name, values in columns.items():
         for row, value in enumerate(values):
+            if not isinstance(value, str):
+                continue
             # A character is one or two units: below half the limit no text needs counting.
-            if not isinstance(value, str) or len(value) <= CELL // 2 or _units(value) <= CELL:
+            if len(value) <= CELL // 2 or _units(value) <= CELL:
                 continue
             if FIELDS.get(name) == TEXTS:
                 items = table.column(name)[row].as_py()

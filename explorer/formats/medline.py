@@ -73,7 +73,7 @@ def _fields(record: Tagged) -> Mapping[str, Any]:
         "title": readable(record.first("TI", "BTI", "TT", "CTI")),
         "authors": record.all("FAU") or record.all("AU") or record.all("CN") or record.all("FED") or record.all("ED"),
         "abstract": readable(record.first("AB", "OAB")),
-        "venue": readable(record.first("BTI") if chapter else record.first("JT", "TA", "CTI", "PB")),
+        "venue": readable(_university(record) or (record.first("BTI") if chapter else record.first("JT", "TA", "CTI", "PB"))),
         "published": record.date("DP", "DEP"),
         "keywords": list(dict.fromkeys([*record.parts("OT"), *(h for h in headings if h not in _NOT_SUBJECTS)])),
         "doi": next((doi for value in identifiers if (doi := normal_doi(value))), None),
@@ -83,3 +83,9 @@ def _fields(record: Tagged) -> Mapping[str, Any]:
         **{name: record.first(tag) for name, tag in _EXTRA.items()},
         **record.rest(_USED),
     }
+
+
+def _university(record: Tagged) -> str | None:
+    """University of a thesis, as ERIC gives it: ``Ph.D. Dissertation, Drexel University``."""
+    match = re.fullmatch(r".*(?:Dissertation|Thesis), (.+)", record.first("SO") or "")
+    return match.group(1) if match else None

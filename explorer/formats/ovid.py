@@ -36,7 +36,9 @@ _DATE_IN_SOURCE = re.compile(
     r"(?:\d{1,2}(?:-\d{1,2})?,? )?)?((?:1[5-9]|20)\d\d)",
 )
 _EXTRA = {"entry_type": "PT", "publisher": "PB", "language": "LG", "issn": "IS", "accession": "AN"}
-_ROLE = re.compile(r"\s*\[[^\]]*\]\s*\Z")
+_ROLE = re.compile(r"\s*\[[^\]]*\]")
+_KIND = re.compile(r"\s*\[[A-Z][A-Za-z &,/-]*\]\.?\s*\Z")
+_IN_BOOK = re.compile(r"\[Ed[^\]]*\]\.\s*(?:\((?:1[5-9]|20)\d\d\)\.\s*)?(.+?)\.(?:\s|:|\Z)")
 _DEGREES = re.compile(
     r",?\s+(?:Ph\.?\s?D|M\.?D|M\.?S|M\.?A|M\.?P\.?H|B\.?S|R\.?N|F[A-Z]{3,}|D\.?O|Dr\.?P\.?H)\b\.?(?:[,;]?\s*[A-Z][\w.]*)*.*\Z|\s+[\d,*+†‡]+\Z"
 )
@@ -82,10 +84,11 @@ def _fields(record: Tagged) -> Mapping[str, Any]:
     journal, day = _source(record.first("SO") or "")
     title = readable(record.first("TI", "BT"))
     return {
-        "title": re.sub(r"\s*\[[A-Z][A-Za-z &,-]*\]\.?\s*\Z", "", title) if title else None,
+        # Ovid ends every title with a full stop, and may add the kind of article in brackets.
+        "title": re.sub(r"(?<!\.)\.\Z", "", _KIND.sub("", title)) if title else None,
         "authors": [_bare(name) for name in _names(record)],
         "abstract": readable(record.first("AB")),
-        "venue": readable(record.first("JN", "OJ") or journal or record.first("PB", "PU")),
+        "venue": readable(_venue(record, journal)),
         "published": finest(record.first("YR", "PY", "DP"), day, record.first("DP", "DG")),
         "keywords": [_bare_keyword(word) for word in record.parts("KW", "DE", "MH", "SH")],
         "doi": record.doi("DI", "DO"),
@@ -96,9 +99,20 @@ def _fields(record: Tagged) -> Mapping[str, Any]:
     }
 
 
+def _venue(record: Tagged, journal: str | None) -> str | None:
+    """Journal, book, university or publisher."""
+    book = _IN_BOOK.search(record.first("SO") or "")
+    if book is not None:
+        return book.group(1)
+    if re.search(r"dissertation|thesis", record.first("PT", "DT") or "", re.I) and (place := record.first("IN")):
+        return place.rsplit(": ", 1)[-1]
+    house = record.first("PB", "PU")
+    return record.first("JN", "OJ") or journal or (house.split(",")[0] if house else None)
+
+
 def _names(record: Tagged) -> list[str]:
     tag = "AU" if record.first("AU") else "ED"
-    return [name for line in record.lines(tag) for name in re.split(r";\s+", line) if name]
+    return [name for line in record.lines(tag) for name in re.split(r";\s+", _ROLE.sub("", line)) if name]
 
 
 def _bare(name: str) -> str:

@@ -45,7 +45,9 @@ def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
         names = file.schema_arrow.names
         if "title" not in columns_to_fields(names).values():
             shown = ", ".join(names[:12])
-            raise ReadError(f"{source.name} has no title column (its columns: {shown}). Rename the one that holds titles to 'title'.")
+            raise ReadError(
+                f"{source.name} has no title column (its columns: {shown}). Rename the one that holds titles to 'title'."
+            )
         start = 1
         for batch in file.iter_batches(batch_size=_ROWS):
             first = start
@@ -56,6 +58,8 @@ def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
             yield conform(pa.Table.from_batches([batch]), note)
             ledger.accept(batch.num_rows)
             start += batch.num_rows
+    except pa.ArrowNotImplementedError as error:
+        raise ReadError(f"{source.name} has a column of a type that cannot be read as papers: {error}.") from error
     except (pa.ArrowInvalid, OSError) as error:
         raise ReadError(f"{source.name} is not a readable Parquet file: {error}. Export it again.") from error
 

@@ -6,6 +6,7 @@ abstracts keep their labels; a structured date beats a ``MedlineDate``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -19,6 +20,9 @@ from explorer.ledger import Ledger
 LABEL = "PubMed XML"
 SUFFIXES = ()
 
+_SMALL = frozenset(
+    "a an the of in on at by for from to and or nor but as with de du des la le les et und der die das für".split()
+)
 _ROOTS = ("PubmedArticleSet", "PubmedBookArticleSet", "PubmedArticle", "PubmedBookArticle", "MedlineCitationSet")
 
 
@@ -45,13 +49,15 @@ def fields(record: Element) -> Mapping[str, Any]:
         return {"pmid": pmid} if pmid else {}
     keywords = [*texts_at(citation, "KeywordList/Keyword"), *texts_at(citation, "MeshHeadingList/MeshHeading/DescriptorName")]
     return {
-        "title": text_at(article, "ArticleTitle", "VernacularTitle"),
+        # NLM ends every title with a full stop.
+        "title": (text_at(article, "ArticleTitle", "VernacularTitle") or "").removesuffix("."),
         "authors": _authors(article, "AuthorList/Author"),
         "abstract": _abstract(find(article, "Abstract")),
-        "venue": text_at(article, "Journal/Title", "Journal/ISOAbbreviation") or text_at(citation, "MedlineJournalInfo/MedlineTA"),
+        "venue": _journal(text_at(article, "Journal/Title")) or text_at(citation, "MedlineJournalInfo/MedlineTA"),
         "published": _date(find(article, "Journal/JournalIssue/PubDate")) or _date(find(article, "ArticleDate")),
         "keywords": list(dict.fromkeys(keywords)),
-        "doi": _identifier(article, "ELocationID", "EIdType") or _identifier(record, "PubmedData/ArticleIdList/ArticleId", "IdType"),
+        "doi": _identifier(article, "ELocationID", "EIdType")
+        or _identifier(record, "PubmedData/ArticleIdList/ArticleId", "IdType"),
         "pmid": text_at(citation, "PMID"),
         "volume": text_at(article, "Journal/JournalIssue/Volume"),
         "number": text_at(article, "Journal/JournalIssue/Issue"),
@@ -60,6 +66,15 @@ def fields(record: Element) -> Mapping[str, Any]:
         "language": text_at(article, "Language"),
         "source": "PubMed",
     }
+
+
+def _journal(title: str | None) -> str | None:
+    """Title of a journal as it writes itself: NLM puts words in lower case and a place behind."""
+    if title is None:
+        return None
+    bare = re.sub(r"\s*\([^()]*\)\Z", "", title) or title
+    words = bare.split(" ")
+    return " ".join(w if w in _SMALL or not w.islower() else w[:1].upper() + w[1:] for w in words)
 
 
 def _book(document: Element) -> Mapping[str, Any]:

@@ -53,7 +53,7 @@ def _records(text: str) -> Iterator[Tagged]:
             blank = False
             continue
         tag = match.group(1)
-        if record is not None and (blank or (tag == "0" and "0" in record.fields)):
+        if record is not None and (blank or (tag == "0" and record.fields.keys() - {"0"})):
             yield record
             record = None
         if record is None:

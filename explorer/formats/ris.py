@@ -38,7 +38,11 @@ _KNOWN = frozenset(
     " L1 L2 L3 L4 LA LB LK M1 M2 M3 N1 N2 NV OP PB PP PY RI RN RP SE SN SP ST T1 T2 T3 TA TI TT U1 U2 U3 U4 U5 UR VL VO Y1 Y2".split()
 )
 _MARK = "Literature Explorer"
-_WHOLE_WORKS = frozenset(("BOOK", "EDBOOK", "EBOOK", "WHOLE", "THES", "RPRT", "UNPB", "COMP", "DATA", "GEN", "ELEC", "WEB"))
+_IN_JOURNALS = frozenset("JOUR EJOUR INPR ABST MGZN NEWS JFULL GEN BLOG".split())
+_IN_CONFERENCES = frozenset(("CONF", "CPAPER"))
+_IN_BOOKS = frozenset("CHAP ECHAP DICT ENCYC".split())
+# Without an author these are the work of their editors, sponsors or performers.
+_BY_OTHERS = frozenset("BOOK EDBOOK EBOOK CONF SER BILL ADVS".split())
 _EXTRA = {"entry_type": "TY", "volume": "VL", "number": "IS", "publisher": "PB", "issn": "SN", "language": "LA", "place": "CY"}
 _USED = frozenset(
     "TY TI T1 CT AU A1 AB N2 JF JO JA J1 J2 T2 BT C3 PB KW DO DI PY Y1 DA UR L1 L2 LK ID DB DP VL VO IS SP EP SN LA CY AN ER".split()
@@ -89,8 +93,8 @@ def _fields(record: Tagged) -> Mapping[str, Any]:
         return _own(record)
     kind = (record.first("TY") or "").upper()
     fields: dict[str, Any] = {
-        "title": readable(record.first("TI", "T1", *(("CT", "BT") if kind in _WHOLE_WORKS else ("CT",)), "ST")),
-        "authors": record.lines("AU", "A1") or (record.lines("A2", "ED") if kind in ("EDBOOK", "BOOK") else None),
+        "title": readable(record.first("TI", "T1", "CT", *(() if kind in _IN_BOOKS else ("BT",)), "ST")),
+        "authors": record.lines("AU", "A1") or (record.lines("A2", "ED") if kind in _BY_OTHERS else None),
         "abstract": readable(record.first("AB", "N2")),
         "venue": readable(_venue(record, kind)),
         "keywords": record.parts("KW"),
@@ -115,13 +119,17 @@ def _fields(record: Tagged) -> Mapping[str, Any]:
 
 def _venue(record: Tagged, kind: str) -> str | None:
     """Where it appeared: the container, or the publisher of a work of its own."""
-    if kind in _WHOLE_WORKS:
-        return record.first("PB", "T2", "JF", "JO")
-    if kind in ("CONF", "CPAPER"):
-        return record.first("T2", "BT", "C3", "JF", "JO", "T3", "PB")
-    if kind in ("CHAP", "ECHAP"):
+    if kind in _IN_CONFERENCES:
+        # Reference Manager keeps fields RIS has no tag for in notes, behind their labels.
+        labelled = (note[19:].strip() for note in record.all("N1") if note.startswith("Proceedings Title:"))
+        return record.first("C3", "T2", "BT", "JF", "JO") or next(labelled, None) or record.first("T3", "PB")
+    if kind in ("BILL", "STAT"):
+        return record.first("T2", "CY", "PB")
+    if kind in _IN_BOOKS:
         return record.first("T2", "BT", "JF", "PB")
-    return record.first("JF", "T2", "JO", "JA", "J2", "J1", "C3", "BT", "PB")
+    if kind in _IN_JOURNALS or not kind:
+        return record.first("JF", "T2", "JO", "JA", "J2", "J1", "C3", "BT", "PB")
+    return record.first("PB", "T2", "JF", "JO", "T3")
 
 
 def _stray_doi(record: Tagged) -> str | None:
@@ -147,9 +155,7 @@ def _own(record: Tagged) -> Mapping[str, Any]:
     }  # fmt: skip
 
 
-def to_ris(
-    papers: pd.DataFrame | pa.Table, path: str | PathLike[str] | None = None, *, ledger: Ledger | None = None
-) -> bytes:
+def to_ris(papers: pd.DataFrame | pa.Table, path: str | PathLike[str] | None = None, *, ledger: Ledger | None = None) -> bytes:
     """Write papers as RIS.
 
     Parameters

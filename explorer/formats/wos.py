@@ -25,7 +25,9 @@ _SNIFF = re.compile(r"\A\s*(?:FN |PT [A-Z]\s*$)", re.MULTILINE)
 _TABLE = re.compile(r"\A\s*PT\t")
 _FILE_TAGS = frozenset(("FN", "VR", "EF"))
 _EXTRA = {"volume": "VL", "number": "IS", "publisher": "PU", "issn": "SN", "language": "LA", "entry_type": "DT", "pmid": "PM"}
-_USED = frozenset("PT AU AF TI SO CT PU PY PD EA AB DE ID DI D2 UT VL IS BP EP AR LA DT SN PM ER BA BF CA PA PI C1 RP CR".split())
+_USED = frozenset(
+    "PT AU AF TI SO CT PU PY PD EA AB DE ID DI D2 UT VL IS BP EP AR LA DT SN PM ER BA BF CA PA PI C1 RP CR".split()
+)
 
 
 def sniff(head: bytes) -> bool:
@@ -69,12 +71,13 @@ def _records(text: str) -> Iterator[Tagged]:
 
 def _fields(record: Tagged) -> Mapping[str, Any]:
     year = record.first("PY")
+    title = (record.first("TI") or "").rstrip(".")
     return {
         "id": record.first("UT"),
         "title": readable(record.first("TI", "SO" if record.first("PT") == "B" else "TI")),
         "authors": record.lines("AF") or record.lines("AU") or record.lines("BF", "BA") or record.lines("CA", "GP"),
         "abstract": readable(record.first("AB")),
-        "venue": readable(record.first("SO", "CT", "PU", "AE")),
+        "venue": readable(next((text for text in record.all("SO", "CT", "PU", "AE") if text.rstrip(".") != title), None)),
         "published": record.date("PY", "PD", "EA") if year else record.date("PD", "DG"),
         "keywords": [word for tag in ("DE", "ID") for word in _joined(record, tag)],
         "doi": record.doi("DI", "D2"),

@@ -24,6 +24,8 @@ else:
 _ENTITY = re.compile(rb"<!ENTITY\b", re.I)
 _ROOT = re.compile(r"<(?![?!])(?:[\w.-]+:)?([\w.-]+)")
 _OUTER = re.compile(r"\A<[^>]*>|</[^>]*>\Z")
+_BROKEN_INDEX = re.compile(r"\s*\n\s*(<(?:\w+:)?su[bp]\b)")
+_CONTROLS = re.compile(r"[\x80-\x9f]")
 _NAMESPACED = re.compile(r"\sxmlns(?::\w+)?=\"[^\"]*\"")
 
 
@@ -105,8 +107,9 @@ def text_of(element: Element | None) -> str | None:
         from lxml import etree
 
         whole = etree.tostring(element, encoding="unicode", with_tail=False)
-        inner = _OUTER.sub("", _NAMESPACED.sub("", whole))
-    return one_line(plain_markup(inner)) or None
+        # An index stands on a line of its own where the XML is indented; no space belongs before it.
+        inner = _BROKEN_INDEX.sub(r"\1", _OUTER.sub("", _NAMESPACED.sub("", whole)))
+    return one_line(plain_markup(_CONTROLS.sub(" ", inner))) or None
 
 
 def find(element: Element, *paths: str) -> Element | None:

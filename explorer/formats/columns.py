@@ -1,0 +1,212 @@
+"""What the tables of text share (CSV, TSV, Excel): finding the header, naming its columns, reading their cells.
+
+Exports met: Scopus, Web of Science (also tab-delimited, with two-letter columns), PubMed, IEEE Xplore, Springer (names of authors
+run together), Lens, Dimensions (a line above the header), Embase, ASReview and other tools of systematic reviews (lists in
+Python's notation), OpenAlex, Zotero, Retraction Watch.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import Any
+
+from explorer.dates import finest, parse_date
+from explorer.errors import ReadError
+from explorer.formats.source import Source
+from explorer.formats.tagged import readable
+from explorer.formats.target import cell_list
+from explorer.ledger import Ledger
+from explorer.markup import plain_markup
+from explorer.schema import FIELDS, TEXTS, columns_to_fields
+
+HEADER_WITHIN = 20
+"""Rows among which the header is looked for."""
+
+_SAMPLE = 1000
+_REFERENCE = re.compile(r"&#?\w+;")
+_IDENTIFIER = re.compile(r"\s*\(\d{6,}\)")
+_SHORT_NAME = re.compile(r"[^\W\d_][\w'’ .-]* [A-Z]{1,4}\.?\Z")
+_GLUED = re.compile(r"(?<=[a-zà-ÿ])(?<!\bMc)(?<!\bMac)(?<!\bDe)(?<!\bLa)(?<!\bLe)(?<!\bDi)(?=[A-ZÀ-Þ][a-zà-ÿ.])")
+
+Row = tuple[int, list[str]]
+Split = Callable[[str], list[str]]
+
+
+@dataclass(frozen=True)
+class Header:
+    """The header of a table.
+
+    Attributes
+    ----------
+    names : list of str
+        Columns in order.
+    fields : dict
+        Fields of the schema they are taken for.
+    own : bool
+        Whether this package wrote the table; its cells are then read to the letter.
+    """
+
+    names: list[str]
+    fields: dict[str, str]
+    own: bool
+
+
+def header_of(cells: Sequence[str], told: Mapping[str, str | None] | None = None) -> Header | None:
+    """Take a row for a header, if a column of it is the title.
+
+    Parameters
+    ----------
+    told : mapping, optional
+        Fields the user names for columns; these come before what the names suggest.
+    """
+    names = [cell.strip().strip("\ufeff") for cell in cells]
+    told = {name: field for name, field in (told or {}).items() if name in names}
+    taken = {field for field in told.values() if field}
+    guessed = columns_to_fields(name for name in names if name and name not in told)
+    fields = {name: field for name, field in guessed.items() if field not in taken}
+    fields.update({name: field for name, field in told.items() if field})
+    if "title" not in fields.values():
+        return None
+    return Header(names, fields, names[: len(FIELDS)] == list(FIELDS))
+
+
+def find_header(rows: Iterator[Row], source: Source) -> Header:
+    """Read rows up to and including the header.
+
+    Raises
+    ------
+    ReadError
+        None of the first rows has a title column, or a column or field that was told is not there.
+    """
+    unknown = [field for field in (source.columns or {}).values() if field and field not in FIELDS]
+    if unknown:
+        raise ReadError(f"{unknown[0]!r} is no field of the schema. The fields are: {', '.join(FIELDS)}.")
+    first: list[str] = []
+    for _, cells in islice(rows, HEADER_WITHIN):
+        header = header_of(cells, source.columns)
+        if header is not None:
+            return header
+        first = first or cells
+    shown = ", ".join(cell.strip() for cell in first[:12]) or "none"
+    raise ReadError(
+        f"{source.name} has no title column (its columns: {shown}). Name the one that holds titles: columns={{'…': 'title'}}."
+    )
+
+
+def records(
+    rows: Iterator[Row], header: Header, source: Source, ledger: Ledger
+) -> Iterator[tuple[int, int | None, Mapping[str, Any]]]:
+    """Turn rows below the header into records; rows with more cells than the header has columns are rejected."""
+    sample = list(islice(rows, _SAMPLE))
+    splits = {name: _splitter(name, field, sample, header) for name, field in header.fields.items() if FIELDS[field] == TEXTS}
+    width = len(header.names)
+    for number, (line, cells) in enumerate(chain(sample, rows), start=1):
+        if len(cells) > width and any(cell.strip() for cell in cells[width:]):
+            ledger.reject(source.name, number, f"{len(cells)} cells under {width} columns", line=line, text=" | ".join(cells))
+            continue
+        if len(cells) < width:
+            missing = header.names[len(cells)]
+            ledger.repair(source.name, number, missing, "", "", f"the row ends after {len(cells)} of {width} cells", line=line)
+        given = {name: cell for name, cell in zip(header.names, cells, strict=False) if cell and name}
+        record = _own(given) if header.own else _record(given, header, splits)
+        if record:
+            yield number, line, record
+        else:
+            ledger.reject(source.name, number, "the row has no cell that is known", line=line, text=" | ".join(cells))
+
+
+def _own(given: Mapping[str, str]) -> dict[str, Any]:
+    return {name: cell_list(cell) if FIELDS.get(name) == TEXTS else cell for name, cell in given.items()}
+
+
+def _record(given: Mapping[str, str], header: Header, splits: Mapping[str, Split]) -> dict[str, Any]:
+    record: dict[str, Any] = {}
+    for name, cell in given.items():
+        field = header.fields.get(name)
+        text = cell.strip()
+        if not text:
+            continue
+        if field is None:
+            # A name the schema would recognise is kept apart from the column that was taken for that field.
+            record[f"{name}_text" if columns_to_fields([name]) else name] = text
+        elif name in splits:
+            record[field] = splits[name](text)
+        elif field == "title":
+            record[field] = readable(text)
+        elif field == "abstract":
+            record[field] = plain_markup(text)
+        else:
+            record[field] = text
+    if "published" in record and "year" in record:
+        record["published"] = finest(_year(record["year"]), record["published"]) or record["published"]
+    return {name: value for name, value in record.items() if value}
+
+
+def _year(text: str) -> str | None:
+    return text if parse_date(text) else None
+
+
+def _splitter(name: str, field: str, sample: Iterable[Row], header: Header) -> Split:
+    """How the cells of a column hold several names or words, judged from the first rows."""
+    place = header.names.index(name)
+    cells = [cells[place] for _, cells in sample if len(cells) > place and cells[place].strip()]
+    plain = [_REFERENCE.sub("", cell) for cell in cells]
+    pattern = _separator(plain, names=field == "authors")
+
+    def split(cell: str) -> list[str]:
+        if cell[0] == "[" and cell[-1] == "]" and (items := _literal(cell)) is not None:
+            return items
+        text = plain_markup(cell)
+        if field == "authors" and text.count(".") == 1 and text[-1] == ".":
+            # PubMed ends its list of names with a full stop.
+            text = text[:-1]
+        parts = pattern.split(text) if pattern is not None else [text]
+        stripped = (_IDENTIFIER.sub("", part).strip(" ,;").removesuffix(" et al.") for part in parts)
+        return [part for part in stripped if part]
+
+    return split
+
+
+_SEMICOLON, _BAR, _LINE, _AND, _COMMA = (
+    re.compile(p) for p in (r"\s*;\s*", r"\s*\|\s*", r"\s*\n\s*", r",?\s+and\s+", r"\s*,\s*(?![^()]*\))")
+)
+
+
+def _separator(cells: list[str], *, names: bool) -> re.Pattern[str] | None:
+    for mark, pattern in ((";", _SEMICOLON), ("|", _BAR), ("\n", _LINE)):
+        if any(mark in cell for cell in cells):
+            return pattern
+    if not names:
+        return _COMMA
+    if any(" and " in cell for cell in cells):
+        return re.compile(r",?\s+and\s+|,\s+") if not _family_first(cells) else _AND
+    if _family_first(cells):
+        return None
+    if any("," in cell for cell in cells):
+        # Embase separates ``Liu R., Adler D.G.`` as PubMed does ``Lim SM, Lau Y``.
+        return _COMMA
+    glued = sum(bool(_GLUED.search(cell)) for cell in cells)
+    return _GLUED if glued > 0.3 * max(len(cells), 1) else None
+
+
+def _family_first(cells: list[str]) -> bool:
+    """Whether cells hold one ``Family, Given`` each, and not several names."""
+    with_comma = [cell for cell in cells if "," in cell]
+    one = sum(
+        cell.count(",") == 1 and " " not in cell.split(",")[0].strip() and not _SHORT_NAME.match(cell.split(",")[0].strip())
+        for cell in with_comma
+    )
+    return bool(with_comma) and one > 0.8 * len(with_comma)
+
+
+def _literal(cell: str) -> list[str] | None:
+    """Items of a list in JSON's or Python's notation."""
+    try:
+        items = ast.literal_eval(cell) if len(cell) < 100_000 else None
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return None
+    return [str(item).strip() for item in items if str(item).strip()] if isinstance(items, list) else None
