@@ -244,7 +244,7 @@ def test_openalex_without_a_key_goes_by_page_numbers():
     ],
 )
 def test_openalex_fields(work, field, value):
-    assert openalex.parse(json.dumps([work]).encode())[0][field] == value
+    assert str(openalex.parse(json.dumps([work]).encode())[0][field]) == value
 
 
 # --- Crossref ----------------------------------------------------------------------------------------------------------

@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import Any
 from urllib.parse import quote
 
 from explorer.errors import ServiceError
 from explorer.formats import Import
-from explorer.formats.xml_tree import family_first
-from explorer.markup import plain_markup
+from explorer.formats.crossref import fields
 from explorer.schema import normal_doi
 from explorer.services.answers import NOT_A_PAPER, Answer, Record, gather
 from explorer.services.client import Client, Request, Service
@@ -24,7 +22,6 @@ BASE = "https://api.crossref.org"
 NAME = "Crossref"
 
 _PAGE = 200
-_DATES = ("published", "issued", "published-print", "published-online", "posted", "created")
 
 
 def fetch_crossref(
@@ -56,8 +53,8 @@ def fetch_crossref(
     Returns
     -------
     Import
-        Beside the schema: `type`, `publisher`, `volume`, `number`, `pages`, `issn`, `language`, `cited_by`, `versions` (DOIs
-        of the preprint or the publication).
+        Beside the schema: `entry_type`, `publisher`, `volume`, `number`, `pages`, `issn`, `language`, `cited_by_count`,
+        `versions` (DOIs of the preprint or the publication).
 
     Raises
     ------
@@ -115,58 +112,4 @@ def parse(data: bytes) -> list[Record]:
         It is neither in JSON.
     """
     message = json.loads(data)["message"]
-    return [_work(work) for work in message.get("items", [message])]
-
-
-def _work(work: dict[str, Any]) -> Record:
-    abstract = work.get("abstract")
-    return {
-        "title": _title(work),
-        "abstract": plain_markup(abstract) if abstract else None,
-        "authors": [name for author in work.get("author") or [] if (name := _name(author))],
-        "published": next((day for field in _DATES if (day := _date(work.get(field)))), None),
-        "venue": _first(work.get("container-title"))
-        or _first([place.get("name") or "" for place in _list(work.get("institution"))]),
-        "keywords": work.get("subject"),
-        "url": ((work.get("resource") or {}).get("primary") or {}).get("URL") or work.get("URL"),
-        "doi": normal_doi(work.get("DOI") or ""),
-        "source": NAME,
-        "type": work.get("type"),
-        "publisher": work.get("publisher"),
-        "volume": work.get("volume"),
-        "number": work.get("issue"),
-        "pages": work.get("page") or work.get("article-number"),
-        "issn": "; ".join(work.get("ISSN") or []),
-        "language": work.get("language"),
-        "cited_by": work.get("is-referenced-by-count"),
-        "versions": _versions(work.get("relation") or {}),
-    }
-
-
-def _title(work: dict[str, Any]) -> str | None:
-    title, subtitle = _first(work.get("title")), _first(work.get("subtitle"))
-    if title and subtitle and subtitle.casefold() not in title.casefold():
-        title = f"{title.rstrip(':')}: {subtitle}"
-    return " ".join(plain_markup(title).split()) if title else None
-
-
-def _name(author: dict[str, Any]) -> str | None:
-    return family_first(author.get("family"), author.get("given"), author.get("suffix")) or author.get("name")
-
-
-def _date(value: dict[str, Any] | None) -> str | None:
-    parts = [part for part in ((value or {}).get("date-parts") or [[]])[0] if part]
-    return "-".join(f"{int(part):0{width}d}" for part, width in zip(parts, (4, 2, 2), strict=False)) or None
-
-
-def _versions(relation: dict[str, Any]) -> list[str]:
-    related = [one for kind in ("has-preprint", "is-preprint-of") for one in _list(relation.get(kind))]
-    return [f"doi:{one['id'].lower()}" for one in related if one.get("id-type") == "doi" and one.get("id")]
-
-
-def _list(value: Any) -> list[dict[str, Any]]:
-    return value if isinstance(value, list) else [value] if value else []
-
-
-def _first(values: list[str] | None) -> str | None:
-    return next((value for value in values or [] if value), None)
+    return [dict(fields(work)) for work in message.get("items", [message])]

@@ -7,12 +7,10 @@ followed; without one the service answers by page number only, and for 10,000 wo
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
-from typing import Any
 
 from explorer.formats import Import
-from explorer.markup import plain_markup
+from explorer.formats.openalex import fields
 from explorer.services.answers import Answer, Record, gather
 from explorer.services.client import Client, Request, Service
 
@@ -21,7 +19,6 @@ NAME = "OpenAlex"
 
 _PAGE = 100
 _MOST_WITHOUT_KEY = 10_000
-_ARXIV = re.compile(r"arxiv\.org/(?:abs|pdf)/([\w.-]+(?:/\d{7})?)", re.I)
 
 
 def fetch_openalex(
@@ -56,7 +53,8 @@ def fetch_openalex(
     Returns
     -------
     Import
-        `id` is OpenAlex's. Beside the schema: `pmid`, `type`, `cited_by`, `volume`, `number`, `pages`, `language`, `retracted`.
+        `id` is OpenAlex's. Beside the schema: `pmid`, `entry_type`, `cited_by_count`, `volume`, `number`,
+        `pages`, `language`, `retracted`.
 
     Raises
     ------
@@ -106,69 +104,4 @@ def parse(data: bytes) -> list[Record]:
     """
     value = json.loads(data)
     works = value if isinstance(value, list) else value.get("results", [value])
-    return [_work(work) for work in works]
-
-
-def _work(work: dict[str, Any]) -> Record:
-    place = work.get("primary_location") or {}
-    venue = place.get("source") or work.get("host_venue") or {}
-    identifiers = work.get("ids") or {}
-    volume = work.get("biblio") or {}
-    title = work.get("title") or work.get("display_name")
-    return {
-        "id": (work.get("id") or "").rsplit("/", 1)[-1] or None,
-        "title": plain_markup(title) if title else None,
-        "abstract": abstract_of(work.get("abstract_inverted_index")),
-        "authors": [name for one in work.get("authorships") or [] if (name := (one.get("author") or {}).get("display_name"))],
-        "published": _published(work),
-        "venue": venue.get("display_name"),
-        "keywords": _keywords(work),
-        "url": place.get("landing_page_url") or work.get("doi") or work.get("id"),
-        "doi": work.get("doi") or identifiers.get("doi"),
-        "arxiv_id": _arxiv_id(work),
-        "source": NAME,
-        "pmid": (identifiers.get("pmid") or "").rstrip("/").rsplit("/", 1)[-1] or None,
-        "type": work.get("type"),
-        "cited_by": work.get("cited_by_count"),
-        "volume": volume.get("volume"),
-        "number": volume.get("issue"),
-        "pages": "-".join(page for page in (volume.get("first_page"), volume.get("last_page")) if page),
-        "language": work.get("language"),
-        "retracted": work.get("is_retracted") or None,
-    }
-
-
-def abstract_of(index: dict[str, list[int]] | None) -> str | None:
-    """Put an abstract together from OpenAlex's inverted index, which maps each word to its places, from 0."""
-    if not index:
-        return None
-    placed = sorted((place, word) for word, places in index.items() for place in places)
-    return plain_markup(" ".join(word for _, word in placed)) or None
-
-
-def _published(work: dict[str, Any]) -> str | None:
-    day: str | None = work.get("publication_date")
-    year = work.get("publication_year")
-    # OpenAlex writes the first of January where it knows the year only.
-    if day is None or day.endswith("-01-01"):
-        return str(year or (day or "")[:4]) or None
-    return day
-
-
-def _keywords(work: dict[str, Any]) -> list[str]:
-    """Keywords; for older answers, the concepts below the broadest that OpenAlex was surer of than not."""
-    for name in ("keywords", "topics"):
-        found = [item["display_name"] for item in work.get(name) or [] if isinstance(item, dict) and item.get("display_name")]
-        if found:
-            return found
-    return [
-        concept["display_name"]
-        for concept in work.get("concepts") or []
-        if concept.get("level", 0) > 0 and float(concept.get("score") or 0) >= 0.5 and concept.get("display_name")
-    ]
-
-
-def _arxiv_id(work: dict[str, Any]) -> str | None:
-    places = [work.get("primary_location") or {}, *(work.get("locations") or [])]
-    links = (place.get("landing_page_url") or "" for place in places)
-    return next((match.group(1) for link in links if (match := _ARXIV.search(link))), None)
+    return [dict(fields(work)) for work in works]

@@ -52,7 +52,7 @@ def fetch_semantic_scholar(
     Returns
     -------
     Import
-        Beside the schema: `semantic_scholar_id`, `pmid`, `cited_by`.
+        Beside the schema: `semantic_scholar_id`, `pmid`, `cited_by_count`.
 
     Raises
     ------
@@ -118,5 +118,5 @@ def _paper(paper: dict[str, Any]) -> Record:
         "source": NAME,
         "semantic_scholar_id": paper.get("paperId"),
         "pmid": ids.get("PubMed"),
-        "cited_by": paper.get("citationCount"),
+        "cited_by_count": paper.get("citationCount"),
     }

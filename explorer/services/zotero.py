@@ -60,8 +60,8 @@ def fetch_zotero(
     Returns
     -------
     Import
-        Beside the schema: `zotero_key`, `type`, `volume`, `number`, `pages`, `issn`, `isbn`, `language`, `note`. Attachments
-        and notes are rejected in the ledger.
+        Beside the schema: `zotero_key`, `entry_type`, `volume`, `number`, `pages`, `issn`, `isbn`, `language`, `note`.
+        Attachments and notes are rejected in the ledger.
 
     Raises
     ------
@@ -140,7 +140,7 @@ def _item(item: dict[str, Any]) -> Record:
         "arxiv_id": arxiv_id.group(1) if arxiv_id else None,
         "source": NAME,
         "zotero_key": item.get("key"),
-        "type": kind,
+        "entry_type": kind,
         "volume": data.get("volume"),
         "number": data.get("issue"),
         "pages": data.get("pages"),
