@@ -287,9 +287,8 @@ def scale(sizes: Iterable[int]) -> None:
         for label, task in (("find", find_duplicates), ("find and merge", merge_duplicates)):
             start, busy = time.perf_counter(), time.process_time()
             task(table)
-            print(
-                f"{table.num_rows:,} records: {label} {time.perf_counter() - start:.1f} s ({time.process_time() - busy:.1f} s of a core)"
-            )
+            took, used = time.perf_counter() - start, time.process_time() - busy
+            print(f"{table.num_rows:,} records: {label} {took:.1f} s ({used:.1f} s of a core)")
         print(
             f"  peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.1f} GB, {before / 2**20:.1f} GB before"
         )

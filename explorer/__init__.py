@@ -41,7 +41,7 @@ if TYPE_CHECKING:
         fetch_semantic_scholar,
         fetch_zotero,
     )
-    from explorer.topics import TopicModel
+    from explorer.topic_model import TopicModel
     from explorer.trends import topic_frequency
 
 _HOMES = {
@@ -60,7 +60,7 @@ _HOMES = {
     "SelectionError": "errors",
     "ServerError": "errors",
     "ServiceError": "errors",
-    "TopicModel": "topics",
+    "TopicModel": "topic_model",
     "explore": "dashboard",
     "fetch_arxiv": "services.arxiv",
     "fetch_crossref": "services.crossref",

@@ -1,11 +1,19 @@
-"""Frames to plotly figures, without side effects. Colours of text and background come from the page's theme."""
+"""Counts to plotly figures, without side effects. Colours of text and background come from the page's theme.
+
+Each figure is written as plotly's JSON; `plot_counts` and `plot_series` make a `plotly.graph_objects.Figure` of it, which
+checks every property. The dashboard sends the JSON as it is: making figures took 20 ms of every interaction, and importing
+plotly a fifth of a second of every start.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import plotly.graph_objects as go
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
 
 SERIES = ("#2f6fb2", "#b3541e", "#2f855a", "#8a4fae", "#b1375f", "#7a6512", "#1f7f8c", "#6b5bd2")
 """Line colours: each at least 3:1 against white and against the dark background, in an order that keeps neighbours apart."""
@@ -14,19 +22,42 @@ REST = "#7d8590"
 FADED = 0.35
 
 
-def _layout(height: int, **more: object) -> go.Layout:
-    return go.Layout(
-        template="none",
-        height=height,
-        margin={"l": 8, "r": 12, "t": 6, "b": 32},
-        hovermode="closest",
-        showlegend=False,
-        bargap=0.28,
+JSON = dict[str, Any]
+"""A figure as plotly.js takes it: ``data``, a list of traces, and ``layout``."""
+
+
+def _layout(height: int, **more: object) -> JSON:
+    return {
+        "height": height,
+        "margin": {"l": 8, "r": 12, "t": 6, "b": 32},
+        "hovermode": "closest",
+        "showlegend": False,
+        "bargap": 0.28,
         **more,
-    )
+    }
 
 
-def plot_counts(labels: Sequence[str], values: Sequence[str], counts: Sequence[int], chosen: Sequence[str], field: str) -> go.Figure:
+def plot_counts(
+    labels: Sequence[str], values: Sequence[str], counts: Sequence[int], chosen: Sequence[str], field: str
+) -> go.Figure:
+    """Draw `counts_json`, which has the same parameters."""
+    return _figure(counts_json(labels, values, counts, chosen, field))
+
+
+def plot_series(
+    periods: Sequence[str], labels: Sequence[str], grid: np.ndarray, totals: np.ndarray, chosen: Sequence[str], *, share: bool
+) -> go.Figure:
+    """Draw `series_json`, which has the same parameters."""
+    return _figure(series_json(periods, labels, grid, totals, chosen, share=share))
+
+
+def _figure(written: JSON) -> go.Figure:
+    import plotly.graph_objects as go
+
+    return go.Figure(written).update_layout(template="none")
+
+
+def counts_json(labels: Sequence[str], values: Sequence[str], counts: Sequence[int], chosen: Sequence[str], field: str) -> JSON:
     """Horizontal bars of how many papers each value has, the first on top.
 
     Parameters
@@ -40,21 +71,24 @@ def plot_counts(labels: Sequence[str], values: Sequence[str], counts: Sequence[i
         Field of the selection, in the points' `customdata` with the value.
     """
     opacity = [1.0 if not chosen or value in chosen else FADED for value in values]
-    bars = go.Bar(
-        x=list(counts),
-        y=list(range(len(values))),
-        orientation="h",
-        customdata=[[field, value] for value in values],
-        text=[f"{count:,}" for count in counts],
-        textposition="auto",
-        hovertext=list(labels),
-        hovertemplate="%{hovertext}<br>%{x:,} papers<extra></extra>",
-        marker={"opacity": opacity},
-        meta={"accent": True},
-    )
+    bars = {
+        "type": "bar",
+        "x": list(counts),
+        "y": list(range(len(values))),
+        "orientation": "h",
+        "customdata": [[field, value] for value in values],
+        "text": [f"{count:,}" for count in counts],
+        "textposition": "outside",
+        "textfont": {"size": 12},
+        "cliponaxis": False,
+        "hovertext": list(labels),
+        "hovertemplate": "%{hovertext}<br>%{x:,} papers<extra></extra>",
+        "marker": {"opacity": opacity},
+        "meta": {"accent": True},
+    }
     layout = _layout(
         max(160, 26 * len(values) + 46),
-        xaxis={"title": {"text": "papers"}, "rangemode": "tozero", "tickformat": ",d", "nticks": 5},
+        xaxis={"title": {"text": "papers"}, "range": [0, 1.12 * max([1, *counts])], "tickformat": ",d", "nticks": 5},
         yaxis={
             "tickvals": list(range(len(values))),
             "ticktext": [_short(label) for label in labels],
@@ -63,12 +97,12 @@ def plot_counts(labels: Sequence[str], values: Sequence[str], counts: Sequence[i
             "ticks": "",
         },
     )
-    return go.Figure(bars, layout)
+    return {"data": [bars], "layout": layout}
 
 
-def plot_series(
+def series_json(
     periods: Sequence[str], labels: Sequence[str], grid: np.ndarray, totals: np.ndarray, chosen: Sequence[str], *, share: bool
-) -> go.Figure:
+) -> JSON:
     """Lines of how many papers each topic has over time.
 
     Parameters
@@ -85,29 +119,31 @@ def plot_series(
     share : bool
         Draw the fraction of the period's papers instead of their number.
     """
-    figure = go.Figure(layout=_layout(300))
     sparse = len(periods) < 3
     with np.errstate(divide="ignore", invalid="ignore"):
         heights = np.where(totals > 0, grid / np.maximum(totals, 1), np.nan) if share else grid
-    for i, label in enumerate(labels):
-        figure.add_scatter(
-            x=list(periods),
-            y=[None if np.isnan(v) else float(v) for v in heights[i]] if share else [int(v) for v in heights[i]],
-            name=_short(label, 30),
-            mode="markers" if sparse else "lines+markers",
-            line={"color": SERIES[i % len(SERIES)], "width": 2, "dash": "solid" if i < len(SERIES) else "dot"},
-            marker={"color": SERIES[i % len(SERIES)], "size": 9 if sparse else 5},
-            opacity=1.0 if not chosen or label in chosen else FADED,
-            customdata=[["topics", label]] * len(periods),
-            hovertemplate=f"{_escaped(label)}<br>%{{x}}: %{{y:{'.1%' if share else ',d'}}}<extra></extra>",
-        )
-    figure.update_layout(
-        showlegend=True,
+    lines = [
+        {
+            "type": "scatter",
+            "x": list(periods),
+            "y": [None if np.isnan(v) else v for v in heights[i].tolist()] if share else heights[i].tolist(),
+            "name": _short(label, 30),
+            "mode": "markers" if sparse else "lines+markers",
+            "line": {"color": SERIES[i % len(SERIES)], "width": 2, "dash": "solid" if i < len(SERIES) else "dot"},
+            "marker": {"color": SERIES[i % len(SERIES)], "size": 9 if sparse else 5},
+            "opacity": 1.0 if not chosen or label in chosen else FADED,
+            "customdata": [["topics", label]] * len(periods),
+            "hovertemplate": f"{_escaped(label)}<br>%{{x}}: %{{y:{'.1%' if share else ',d'}}}<extra></extra>",
+        }
+        for i, label in enumerate(labels)
+    ]
+    layout = _layout(
+        300,
         legend={"orientation": "h", "y": -0.18, "x": 0, "yanchor": "top", "itemclick": False, "itemdoubleclick": False},
         xaxis={"type": "category", "nticks": 10, "automargin": True},
         yaxis={"rangemode": "tozero", "automargin": True, "nticks": 5, "tickformat": ".0%" if share else ",d"},
     )
-    return figure
+    return {"data": lines, "layout": {**layout, "showlegend": True}}
 
 
 def _escaped(text: str) -> str:

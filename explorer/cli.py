@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -14,6 +15,8 @@ from explorer.errors import ExplorerError, QueryError
 
 if TYPE_CHECKING:
     from explorer.corpus import Corpus
+    from explorer.formats import Import
+    from explorer.ledger import Ledger
     from explorer.selection import Selection
 
 
@@ -22,10 +25,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         status: int = options.run(options)
+        # What is still in the buffer may meet a closed pipe too.
+        sys.stdout.flush()
         return status
     except QueryError as error:
         print(f"litexplorer: {error}", file=sys.stderr)
-        print(f"  {options.query}\n  {' ' * error.position}^", file=sys.stderr)
+        print(f"  {error.query}\n  {' ' * error.position}^", file=sys.stderr)
         return 1
     except ExplorerError as error:
         print(f"litexplorer: {error}", file=sys.stderr)
@@ -35,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
     except BrokenPipeError:
         # The reader of the output went away (`| head`); Python would complain again when it flushes at exit.
-        sys.stderr.close()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
 
 
@@ -48,17 +53,27 @@ def _parser() -> argparse.ArgumentParser:
 
     build = commands.add_parser("build", help="make a corpus folder from files of papers")
     build.add_argument("files", nargs="+", metavar="FILE")
-    build.add_argument("-o", "--output", required=True, metavar="DIR", help="corpus folder; one that is there is replaced whole")
+    build.add_argument(
+        "-o", "--output", required=True, metavar="DIR", help="corpus folder; one that is there is replaced whole"
+    )
     build.add_argument("--topics", type=int, metavar="N", help="number of topics (default: by the number of papers)")
     build.add_argument("--ledger", metavar="CSV", help="write what was repaired or rejected, one line each")
     build.set_defaults(run=_build)
+
+    update = commands.add_parser("update", help="add papers to a corpus folder")
+    update.add_argument("corpus", metavar="CORPUS")
+    update.add_argument("files", nargs="+", metavar="FILE")
+    update.add_argument("--ledger", metavar="CSV", help="write what was repaired or rejected, one line each")
+    update.set_defaults(run=_update)
 
     serve = commands.add_parser("serve", help="serve the dashboard")
     serve.add_argument("files", nargs="*", metavar="FILE", help="files of papers or a corpus folder (default: the sample)")
     serve.add_argument("--ip", default="127.0.0.1", help="address to listen on (default: this machine only)")
     serve.add_argument("--port", type=int, default=8866)
     serve.add_argument("--token", help="what browsers must know to be let in, as ?token=…")
-    serve.add_argument("--cull-after", type=int, default=600, metavar="SECONDS", help="end kernels of closed pages (default: 600)")
+    serve.add_argument(
+        "--cull-after", type=int, default=600, metavar="SECONDS", help="end kernels of closed pages (default: 600)"
+    )
     serve.add_argument("--no-browser", action="store_true", help="do not open a browser")
     serve.set_defaults(run=_serve)
 
@@ -85,26 +100,49 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _build(options: argparse.Namespace) -> int:
-    from explorer.formats import import_papers
     from explorer.store import write_corpus
+
+    imported = _import(options)
+    made = {"name": Path(options.output).name, **_made(options, imported.ledger)}
+    manifest = write_corpus(imported.table, Path(options.output), made=made, n_topics=options.topics, progress=_Progress())
+    print(f"{options.output}: {manifest['papers']:,} papers, {manifest['made']['topics']['topics']} topics", file=sys.stderr)
+    return 0
+
+
+def _update(options: argparse.Namespace) -> int:
+    from explorer.corpus import open_corpus
+
+    corpus = open_corpus(options.corpus)
+    imported = _import(options)
+    larger = corpus.add(imported.table, made=_made(options, imported.ledger), progress=_Progress())
+    new = len(larger) - len(corpus)
+    there = imported.table.num_rows - new
+    print(f"{options.corpus}: {new:,} papers added, {there:,} were there already, {len(larger):,} in all", file=sys.stderr)
+    return 0
+
+
+def _import(options: argparse.Namespace) -> Import:
+    """Read the files of a command and say what became of their records."""
+    from explorer.formats import import_papers
 
     imported = import_papers(*options.files)
     ledger = imported.ledger
     print(ledger.sentence(), file=sys.stderr)
     if options.ledger:
         ledger.entries.to_csv(options.ledger, index=False)
-    elif ledger.notes:
-        for note in ledger.notes[:5]:
-            where = f"line {note.line}" if note.line else f"record {note.record}"
-            print(f"  {note.source}, {where}: {note.action} {note.field}: {note.reason}", file=sys.stderr)
-        if len(ledger.notes) > 5:
-            print(f"  and {len(ledger.notes) - 5:,} more; --ledger FILE.csv writes them all", file=sys.stderr)
-    names = [Path(file).name for file in options.files]
+        return imported
+    for note in ledger.notes[:5]:
+        where = f"line {note.line}" if note.line else f"record {note.record}"
+        print(f"  {note.source}, {where}: {note.action} {note.field}: {note.reason}", file=sys.stderr)
+    if len(ledger.notes) > 5:
+        print(f"  and {len(ledger.notes) - 5:,} more; --ledger FILE.csv writes them all", file=sys.stderr)
+    return imported
+
+
+def _made(options: argparse.Namespace, ledger: Ledger) -> dict[str, object]:
+    """What the manifest says of the files."""
     counts = {name: getattr(ledger, name) for name in ("read", "accepted", "repaired", "rejected")}
-    made = {"name": Path(options.output).name, "files": names, "ledger": counts}
-    manifest = write_corpus(imported.table, Path(options.output), made=made, n_topics=options.topics, progress=_Progress())
-    print(f"{options.output}: {manifest['papers']:,} papers, {manifest['made']['topics']['topics']} topics", file=sys.stderr)
-    return 0
+    return {"files": [Path(file).name for file in options.files], "ledger": counts}
 
 
 def _serve(options: argparse.Namespace) -> int:
@@ -112,7 +150,9 @@ def _serve(options: argparse.Namespace) -> int:
     from explorer.server import main_url, serve
 
     corpus = _open(options.files) if options.files else default_corpus()
-    print(f"Serving {len(corpus):,} papers at {main_url(options.ip, options.port, options.token)} (Ctrl+C stops)", file=sys.stderr)
+    print(
+        f"Serving {len(corpus):,} papers at {main_url(options.ip, options.port, options.token)} (Ctrl+C stops)", file=sys.stderr
+    )
     serve(
         corpus,
         ip=options.ip,
@@ -125,16 +165,20 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _search(options: argparse.Namespace) -> int:
+    import pandas as pd
+
     from explorer.views import date_text, title_of
 
     corpus = _open([options.corpus])
     found = corpus.search(options.query, limit=options.limit)
     for paper in found[["id", "title", "authors", "published", "precision", "score"]].itertuples(index=False):
-        date = date_text(None if paper.precision is None or paper.published is None else paper.published, _text(paper.precision))
+        date = date_text(paper.published, _text(paper.precision))
+        # Without a query there is nothing to score.
+        score = 0.0 if paper.score is pd.NA else float(paper.score)
         if options.json:
-            print(json.dumps({"id": paper.id, "title": paper.title, "date": date, "score": float(paper.score)}, ensure_ascii=False))
+            print(json.dumps({"id": paper.id, "title": _text(paper.title), "date": date, "score": score}, ensure_ascii=False))
         else:
-            print(f"{paper.score:7.2f}  {paper.id}  {title_of(_text(paper.title))}{f' ({date})' if date else ''}")
+            print(f"{score:7.2f}  {paper.id}  {title_of(_text(paper.title))}{f' ({date})' if date else ''}")
     return 0
 
 

@@ -12,20 +12,23 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from explorer.errors import CorpusError, SelectionError
-from explorer.facets import Facet
+from explorer.facets import Facet, mapped
 from explorer.index import Hits, TextIndex
 from explorer.query import parse
 from explorer.results import Recent, Results
 from explorer.schema import to_frame, to_table
-from explorer.selection import Selection
+from explorer.selection import SORTS, Selection
 from explorer.store import (
     FACETS,
     FORMAT,
     Progress,
     cache_folder,
     content_hash,
+    extend_corpus,
+    no_progress,
     read_manifest,
     read_table,
     write_corpus,
@@ -51,6 +54,8 @@ class Corpus:
         Format version, content hash, number of papers, how it was made.
     table : pyarrow.Table
         The papers, in the schema.
+    keywords_derived : bool
+        Whether no paper came with keywords, and the facet of keywords holds key phrases from the text.
     index : TextIndex
     topics : Topics
     """
@@ -61,7 +66,7 @@ class Corpus:
         self._generation = self.folder / self.manifest["generation"]
         try:
             self._open()
-        except (OSError, ValueError, CorpusError) as error:
+        except (OSError, ValueError, TypeError, KeyError, CorpusError) as error:
             # A build that finished in between removes the generation that was in force before.
             self.manifest = read_manifest(self.folder)
             if self._generation == self.folder / self.manifest["generation"]:
@@ -73,15 +78,22 @@ class Corpus:
         self._totals = Recent(16)
 
     def _open(self) -> None:
-        self.table = read_table(self._generation / "papers.arrow")
+        """Map every file at once, for a later build removes those of this generation."""
+        self.table = read_table(self._generation)
         self.index = TextIndex(self._generation / "index")
         self.months = self._array("dates")
         self.precision = self._array("precision")
+        self.has_code = self._array("has_code")
+        self.keywords_derived = (self._generation / "keywords.derived").exists()
+        self._orders = {name: self._array(f"{name}.order") for name in SORTS if name != "relevance"}
+        self._facets = {name: Facet.load(self._generation, name) for name in ("topics", *FACETS)}
         self.topics: Topics = load_topics(self._generation, self.months, self.precision)
+        columns = (self.table, self.months, self.precision, self.has_code, self.topics.codes, *self._orders.values())
+        if {len(self), *map(len, columns), *(len(facet.starts) - 1 for facet in self._facets.values())} != {len(self)}:
+            raise CorpusError(f"the files in {self._generation} are not of one build")
 
     def _array(self, name: str) -> np.ndarray:
-        found: np.ndarray = np.load(self._generation / f"{name}.npy", mmap_mode="r")
-        return found
+        return mapped(self._generation / f"{name}.npy")
 
     @classmethod
     def from_papers(
@@ -91,7 +103,7 @@ class Corpus:
         *,
         n_topics: int | None = None,
         made: dict[str, Any] | None = None,
-        progress: Progress | None = None,
+        progress: Progress = no_progress,
     ) -> Corpus:
         """Build a corpus from a paper table.
 
@@ -117,8 +129,35 @@ class Corpus:
         target = Path(folder) if folder is not None else cache_folder() / f"papers-{content_hash(table)}-{n_topics or 'auto'}"
         if folder is None and (kept := _open_if_whole(target)) is not None:
             return kept
-        write_corpus(table, target, made=made, n_topics=n_topics, **({"progress": progress} if progress else {}))
+        write_corpus(table, target, made=made, n_topics=n_topics, progress=progress)
         return cls(target)
+
+    def add(
+        self, papers: pd.DataFrame | pa.Table, *, made: dict[str, Any] | None = None, progress: Progress = no_progress
+    ) -> Corpus:
+        """Add papers to the folder, which costs about what the new papers cost; this object goes on showing the old ones.
+
+        Parameters
+        ----------
+        papers : DataFrame or pyarrow.Table
+            Those whose id the corpus has already are left out.
+
+        Returns
+        -------
+        Corpus
+            The corpus with them; this one if none was new.
+
+        Raises
+        ------
+        SchemaError, CorpusError
+            As `from_papers`; the folder then stays as it was.
+        """
+        table = to_table(papers)
+        new = table.filter(pc.invert(pc.is_in(table.column("id"), value_set=self.table.column("id").combine_chunks())))
+        if not new.num_rows:
+            return self
+        extend_corpus(new, self.folder, made=made, progress=progress)
+        return Corpus(self.folder)
 
     def __len__(self) -> int:
         return int(self.manifest["papers"])
@@ -133,7 +172,9 @@ class Corpus:
 
     def _with_topic(self, table: pa.Table, codes: np.ndarray) -> pa.Table:
         labels = pa.array(self.topics.labels, pa.large_string())
-        return table.append_column("topic", pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32()), labels).cast(labels.type))
+        return _with_column(
+            table, "topic", pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32()), labels).cast(labels.type)
+        )
 
     # What a selection shows
 
@@ -164,7 +205,7 @@ class Corpus:
         # Filtering first keeps `take` from gathering the text of the whole corpus into one buffer.
         found = self.table.filter(pa.array(mask)).combine_chunks().take(pa.array(place[rows]))
         found = self._with_topic(found, np.asarray(self.topics.codes[rows]))
-        return found.append_column("score", pa.array(scores, pa.float32(), from_pandas=True))
+        return _with_column(found, "score", pa.array(scores, pa.float32(), from_pandas=True))
 
     def search(self, query: str, *, mode: str = "bm25", natural: bool = False, limit: int | None = 50) -> pd.DataFrame:
         """Rank papers by a query.
@@ -190,8 +231,10 @@ class Corpus:
         QueryError
             The query is malformed.
         SelectionError
-            There is no such mode.
+            There is no such mode, or the limit is negative.
         """
+        if limit is not None and limit < 0:
+            raise SelectionError(f"The limit is {limit}; it must be 0 or more, or None for all.")
         if mode not in MODES:
             raise SelectionError(f"There is no search mode {mode!r}. Modes: {', '.join(MODES)}.")
         if natural:
@@ -254,37 +297,28 @@ class Corpus:
             return mask
         return self.facet(field).mask(value)
 
-    @cached_property
-    def has_code(self) -> np.ndarray:
-        """Which papers have a code link."""
-        return self._array("has_code")
-
     def facet(self, field: str) -> Facet:
         """A facet of values: topics, venues, authors or keywords."""
-        return self._totals.get(("facet", field), lambda: self._facet(field))
-
-    def _facet(self, field: str) -> Facet:
-        if field not in ("topics", *FACETS):
-            raise SelectionError(f"There is no facet {field!r}. Facets: topics, {', '.join(FACETS)}.")
-        return Facet.load(self._generation, field)
+        if field not in self._facets:
+            raise SelectionError(f"There is no facet {field!r}. Facets: {', '.join(self._facets)}.")
+        return self._facets[field]
 
     def totals(self, field: str) -> np.ndarray:
         """Papers per value of a facet over the whole corpus."""
-        return self._totals.get(("totals", field), lambda: self.count(field, None))
+        return self._totals.get(("totals", field), lambda: self.count(field))
 
-    def count(self, field: str, mask: np.ndarray | None, shown: int | None = None) -> np.ndarray:
-        """Papers per value of a facet over a mask (see `Results.counts`)."""
+    def count(self, field: str, mask: np.ndarray | None = None, rows: np.ndarray | None = None) -> np.ndarray:
+        """Papers per value of a facet over a mask and the rows in it, or over all (see `Results.counts`)."""
+        chosen = slice(None) if rows is None else rows
         if field == "has_code":
-            have = self.has_code if mask is None else self.has_code[mask]
-            return np.bincount(have, minlength=2)
+            return np.bincount(self.has_code[chosen], minlength=2)
         if field in ("years", "months"):
             unit = 12 if field == "years" else 1
-            good = np.asarray(self.precision >= (1 if field == "years" else MONTH))
-            if mask is not None:
-                good = good & mask
+            known = self.precision[chosen] >= (1 if field == "years" else MONTH)
+            months = self.months[chosen].compress(known)
             first, last = self.year_span
-            return np.bincount(self.months[good] // unit - first * (12 // unit), minlength=(last - first + 1) * (12 // unit))
-        return self.facet(field).counts(mask, shown)
+            return np.bincount(months // unit - first * (12 // unit), minlength=(last - first + 1) * (12 // unit))
+        return self.facet(field).counts(mask, rows)
 
     @cached_property
     def year_span(self) -> tuple[int, int]:
@@ -294,11 +328,27 @@ class Corpus:
 
     def order(self, name: str) -> np.ndarray:
         """All rows in one of the orders newest, oldest, upvotes, title."""
-        return self._totals.get(("order", name), lambda: self._array(f"{name}.order"))
+        return self._orders[name]
+
+    def places(self, name: str) -> np.ndarray:
+        """Place of each row in one of the orders."""
+
+        def invert() -> np.ndarray:
+            order = self.order(name)
+            found = np.empty(len(order), np.int32)
+            found[order] = np.arange(len(order), dtype=np.int32)
+            return found
+
+        return self._totals.get(("places", name), invert)
 
     def record(self, row: int, names: Iterable[str]) -> dict[str, Any]:
         """Some columns of one paper."""
         return {name: self.table.column(name)[row].as_py() for name in names}
+
+
+def _with_column(table: pa.Table, name: str, values: pa.Array) -> pa.Table:
+    """Add a column, in place of one of that name that the papers brought, as those of an earlier export do."""
+    return (table.drop_columns([name]) if name in table.column_names else table).append_column(name, values)
 
 
 def _month_number(text: str) -> int:
@@ -352,7 +402,7 @@ def bundled(folder: str, name: str) -> Path:
     return inside if inside.exists() else package.parent / folder / name
 
 
-def open_files(files: Iterable[str | PathLike[str]], *, progress: Progress | None = None) -> Corpus:
+def open_files(files: Iterable[str | PathLike[str]], *, progress: Progress = no_progress) -> Corpus:
     """Open a corpus folder, or build one from plain files in the cache, keyed by their content.
 
     Raises
@@ -377,7 +427,7 @@ def open_files(files: Iterable[str | PathLike[str]], *, progress: Progress | Non
         "files": [path.name for path in paths],
         "ledger": {"read": ledger.read, "accepted": ledger.accepted, "repaired": ledger.repaired, "rejected": ledger.rejected},
     }
-    write_corpus(imported.table, target, made=made, **({"progress": progress} if progress else {}))
+    write_corpus(imported.table, target, made=made, progress=progress)
     return Corpus(target)
 
 

@@ -30,7 +30,7 @@ _CHUNK = 4 * 1024 * 1024
 Message = dict[str, Any]
 
 
-class Dashboard(anywidget.AnyWidget):  # type: ignore[misc]
+class Dashboard(anywidget.AnyWidget):
     """The explorer as a Jupyter widget. Make one with `explorer.explore`.
 
     Attributes
@@ -47,15 +47,15 @@ class Dashboard(anywidget.AnyWidget):  # type: ignore[misc]
     _esm = traitlets.Unicode().tag(sync=True)
     _css = traitlets.Unicode().tag(sync=True)
     summary = traitlets.Dict().tag(sync=True)
-    facets = traitlets.List().tag(sync=True)
-    charts = traitlets.List().tag(sync=True)
+    facets: Any = traitlets.List().tag(sync=True)
+    charts: Any = traitlets.List().tag(sync=True)
     papers = traitlets.Dict().tag(sync=True)
     reader = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
     selection = traitlets.Dict().tag(sync=True)
     status = traitlets.Dict().tag(sync=True)
-    help = traitlets.List().tag(sync=True)
+    help: Any = traitlets.List().tag(sync=True)
     assets = traitlets.Dict().tag(sync=True)
-    exports = traitlets.List().tag(sync=True)
+    exports: Any = traitlets.List().tag(sync=True)
 
     def __init__(self, corpus: Corpus, selection: Selection | None = None) -> None:
         self._seq = 0
@@ -148,7 +148,7 @@ class Dashboard(anywidget.AnyWidget):  # type: ignore[misc]
             status = self._status("error", str(error))
         except (KeyError, TypeError, ValueError) as error:
             status = self._status("error", f"The page sent a message that cannot be ({type(error).__name__}). Reload the page.")
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  (a fault must reach the reader, who sees no log)
             status = self._status("error", f"Something broke: {type(error).__name__}: {error}. The page is as it was before.")
         self._show({"status": status})
 
@@ -253,7 +253,9 @@ def _plotly_bundle() -> bytes:
     return gzip.compress(plotly_path().read_bytes(), 6)
 
 
-def explore(papers: Corpus | pd.DataFrame | pa.Table | str | os.PathLike[str] | None = None, selection: Selection | None = None) -> Dashboard:
+def explore(
+    papers: Corpus | pd.DataFrame | pa.Table | str | os.PathLike[str] | None = None, selection: Selection | None = None
+) -> Dashboard:
     """Open the dashboard.
 
     Parameters
@@ -285,7 +287,11 @@ def explore(papers: Corpus | pd.DataFrame | pa.Table | str | os.PathLike[str] | 
     else:
         corpus = Corpus.from_papers(papers)
     board = None
-    if selection is None and (address := os.environ.get("QUERY_STRING")) and os.environ.get("SERVER_SOFTWARE", "").startswith("voila/"):
+    if (
+        selection is None
+        and (address := os.environ.get("QUERY_STRING"))
+        and os.environ.get("SERVER_SOFTWARE", "").startswith("voila/")
+    ):
         try:
             selection = Selection.from_url(address)
         except SelectionError as error:

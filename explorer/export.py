@@ -52,7 +52,13 @@ FORMATS: tuple[ExportFormat, ...] = (
         "manifest on the second sheet",
     ),
     ExportFormat(
-        "jsonl", "JSON lines", ".jsonl", "application/x-ndjson", lambda t, m: to_json_lines(t), False, "one paper a line; manifest beside it"
+        "jsonl",
+        "JSON lines",
+        ".jsonl",
+        "application/x-ndjson",
+        lambda t, m: to_json_lines(t),
+        False,
+        "one paper a line; manifest beside it",
     ),
     ExportFormat(
         "parquet",

@@ -13,7 +13,7 @@ import pyarrow as pa
 import tantivy
 
 from explorer.query import All, Either, Node, Not, Phrase, Word
-from explorer.text import Terms, analyzer, folded, tokens
+from explorer.text import Terms, analyzer, tokens
 
 ANALYZERS = {
     "title": "english",
@@ -28,7 +28,13 @@ ANALYZERS = {
 EVERYWHERE = ("title", "abstract", "authors", "keywords")
 """Fields that a word without a field name is looked for in."""
 
-_WORDS = {"title": "title_words", "abstract": "abstract_words", "authors": "authors", "keywords": "keyword_words", "venue": "venue"}
+_WORDS = {
+    "title": "title_words",
+    "abstract": "abstract_words",
+    "authors": "authors",
+    "keywords": "keyword_words",
+    "venue": "venue",
+}
 _HEAP = 256_000_000
 
 
@@ -63,21 +69,23 @@ def _register(index: Any) -> None:
         index.register_tokenizer(name, analyzer(name))
 
 
-def build_index(table: pa.Table, folder: Path, progress: Callable[[float], None] = lambda part: None) -> None:
-    """Index a paper table into `folder`, which must exist and be empty.
+def build_index(
+    table: pa.Table, folder: Path, *, first: int = 0, progress: Callable[[float], None] = lambda part: None
+) -> None:
+    """Index a paper table into `folder`, which must exist and be empty, or hold the index of the rows before `first`.
 
     Parameters
     ----------
     table : pyarrow.Table
-        In the schema; row numbers become the hits.
+        In the schema; row numbers, counted from `first`, become the hits.
     progress : callable
         Called with the part done, 0 to 1; an exception it raises stops the work.
     """
-    index = tantivy.Index(_schema(), str(folder))
+    index = tantivy.Index.open(str(folder)) if first else tantivy.Index(_schema(), str(folder))
     _register(index)
     writer = index.writer(_HEAP, 2)
     fields = ["title", "abstract", "authors", "keywords", "venue", "id", "doi", "arxiv_id"]
-    row = 0
+    row = first
     for batch in table.select(fields).to_batches(max_chunksize=10_000):
         for title, abstract, authors, keywords, venue, *ids in zip(*(c.to_pylist() for c in batch.columns), strict=True):
             document = tantivy.Document(row=row)
@@ -97,7 +105,7 @@ def build_index(table: pa.Table, folder: Path, progress: Callable[[float], None]
                     document.add_text("ids", value)
             writer.add_document(document)
             row += 1
-        progress(row / max(table.num_rows, 1))
+        progress((row - first) / max(table.num_rows, 1))
     writer.commit()
     writer.wait_merging_threads()
 
@@ -154,23 +162,26 @@ class TextIndex:
         return Hits(np.array(rows, np.int32), np.array([score for score, _ in found], np.float32))
 
     def _build(self, node: Node) -> Any:
-        Occur, Query = tantivy.Occur, tantivy.Query
         if isinstance(node, Word | Phrase):
             return self._leaf(node)
         if isinstance(node, Not):
-            return Query.boolean_query([(Occur.Must, Query.all_query()), (Occur.MustNot, self._build(node.part))])
+            return tantivy.Query.boolean_query(
+                [(tantivy.Occur.Must, tantivy.Query.all_query()), (tantivy.Occur.MustNot, self._build(node.part))]
+            )
         if isinstance(node, Either):
-            return Query.boolean_query([(Occur.Should, self._build(part)) for part in node.parts])
+            return tantivy.Query.boolean_query([(tantivy.Occur.Should, self._build(part)) for part in node.parts])
         parts = [
-            (Occur.MustNot, self._build(part.part)) if isinstance(part, Not) else (Occur.Must, self._build(part))
+            (tantivy.Occur.MustNot, self._build(part.part))
+            if isinstance(part, Not)
+            else (tantivy.Occur.Must, self._build(part))
             for part in node.parts
         ]
         if all(isinstance(part, Not) for part in node.parts):
-            parts.append((Occur.Must, Query.const_score_query(Query.all_query(), 0.0)))
-        return Query.boolean_query(parts)
+            parts.append((tantivy.Occur.Must, tantivy.Query.const_score_query(tantivy.Query.all_query(), 0.0)))
+        return tantivy.Query.boolean_query(parts)
 
     def _leaf(self, node: Word | Phrase) -> Any:
-        if not node.field and not (isinstance(node, Word) and node.prefix) and not tokens(node.text, "english"):
+        if not (isinstance(node, Word) and node.prefix) and _says_nothing(node):
             # Nothing but stop words or signs: like the small words of a title, it excludes no paper.
             return tantivy.Query.const_score_query(tantivy.Query.all_query(), 0.0)
         fields = (node.field,) if node.field else EVERYWHERE
@@ -179,7 +190,8 @@ class TextIndex:
         else:
             parts = [query for field in fields if (query := self._terms(node.text, field)) is not None]
         if not parts:
-            return tantivy.Query.const_score_query(tantivy.Query.all_query(), 0.0)
+            # Words longer than the index keeps, and stop words in the one field that drops them.
+            return tantivy.Query.empty_query()
         return parts[0] if len(parts) == 1 else tantivy.Query.boolean_query([(tantivy.Occur.Should, part) for part in parts])
 
     def _terms(self, text: str, field: str) -> Any | None:
@@ -198,8 +210,12 @@ class TextIndex:
         head = [term for _, term in tokens(text, "names")]
         if not head:
             return
-        prefix = folded(head[-1])
-        yield tantivy.Query.regex_query(self._schema, _WORDS[field], re.escape(prefix) + ".*")
+        last = tantivy.Query.regex_query(self._schema, _WORDS[field], re.escape(head[-1]) + ".*")
+        whole = [
+            tantivy.Query.term_query(self._schema, field, term) for _, term in tokens(" ".join(head[:-1]), ANALYZERS[field])
+        ]
+        # The words before a hyphen are whole: self-superv* is not any superv*.
+        yield tantivy.Query.boolean_query([(tantivy.Occur.Must, part) for part in (*whole, last)]) if whole else last
 
     def terms_of(self, node: Node | None) -> Terms:
         """What a query looks for in titles and abstracts, for highlighting."""
@@ -213,6 +229,14 @@ class TextIndex:
             else:
                 stems.update(term for _, term in tokens(leaf.text, "english"))
         return Terms(frozenset(stems), tuple(prefixes))
+
+
+def _says_nothing(node: Word | Phrase) -> bool:
+    """Whether a part of a query has no word but stop words, in fields that drop those."""
+    name = ANALYZERS[node.field] if node.field else "english"
+    # Words longer than the index keeps have no token either, but say something.
+    kept = tokens(node.text, "names") or not any(character.isalnum() for character in node.text)
+    return bool(kept) and not tokens(node.text, name)
 
 
 def _leaves(node: Node | None) -> Iterator[Word | Phrase]:

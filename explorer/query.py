@@ -108,9 +108,13 @@ def parse(text: str) -> Node | None:
     parser = _Parser(text)
     if parser.at_end():
         return None
-    node = parser.either(0)
-    if not parser.at_end():
-        raise QueryError("This closing parenthesis has no opening one.", parser.here)
+    try:
+        node = parser.either(0)
+        if not parser.at_end():
+            raise QueryError("This closing parenthesis has no opening one.", parser.here)
+    except QueryError as error:
+        error.query = text
+        raise
     return node
 
 

@@ -19,8 +19,9 @@ SORTS = {
 }
 """Orders of the list and what they are called."""
 
-_MONTH = re.compile(r"^\d{4}-(0[1-9]|1[0-2])$")
+_MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 _LONGEST = 2000
+_MOST_VALUES = 5000
 
 Range = tuple[Any, Any]
 
@@ -100,7 +101,7 @@ class Selection:
     sort: str = "relevance"
 
     def __post_init__(self) -> None:
-        if not isinstance(self.query, str) or len(self.query) > _LONGEST:
+        if not isinstance(self.query, str) or len(self.query) > _LONGEST or not _is_text(self.query):
             raise SelectionError(f"The query must be text of at most {_LONGEST} characters.")
         object.__setattr__(self, "query", " ".join(self.query.split()))
         for name in ("topics", "venues", "authors", "keywords"):
@@ -109,7 +110,7 @@ class Selection:
         object.__setattr__(self, "months", _months(self.months))
         if self.has_code is not None and not isinstance(self.has_code, bool):
             raise SelectionError(f"has_code is {self.has_code!r}; it must be True, False or None.")
-        if self.sort not in SORTS:
+        if not isinstance(self.sort, str) or self.sort not in SORTS:
             raise SelectionError(f"There is no order {self.sort!r}. Orders: {', '.join(SORTS)}.")
 
     def active(self) -> Iterator[tuple[Filter, Any]]:
@@ -131,7 +132,8 @@ class Selection:
         for name in changes:
             if name not in known:
                 raise SelectionError(f"A selection has no field {name!r}. Fields: {', '.join(sorted(known))}.")
-        return replace(self, **{name: tuple(v) if isinstance(v, list) else v for name, v in changes.items()})
+        values: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in changes.items()}
+        return replace(self, **values)
 
     def without(self, field: str) -> Selection:
         """A selection with one field as it is by default."""
@@ -164,7 +166,11 @@ class Selection:
         """
         rows = {row.parameter: row for row in FILTERS}
         found: dict[str, Any] = {}
-        for name, value in parse_qsl(query.removeprefix("?"), keep_blank_values=True, max_num_fields=500):
+        try:
+            pairs = parse_qsl(query.removeprefix("?"), keep_blank_values=True, max_num_fields=_MOST_VALUES)
+        except ValueError as error:
+            raise SelectionError(f"The address has more than {_MOST_VALUES:,} values. Choose fewer.") from error
+        for name, value in pairs:
             row = rows.get(name)
             if name == "sort":
                 found["sort"] = value
@@ -185,7 +191,9 @@ class Selection:
     def to_python(self, corpus: str = "corpus/") -> str:
         """Python that reproduces the table; `corpus` is the folder it opens."""
         given = [
-            f"{row.name}={getattr(self, row.name)!r}" for row in fields(self) if getattr(self, row.name) != getattr(Selection(), row.name)
+            f"{row.name}={getattr(self, row.name)!r}"
+            for row in fields(self)
+            if getattr(self, row.name) != getattr(Selection(), row.name)
         ]
         lines = "".join(f"\n    {item}," for item in given)
         inner = f"{lines}\n" if given else ""
@@ -207,9 +215,22 @@ class Selection:
 
 
 def _values(name: str, values: Any) -> tuple[str, ...]:
-    if isinstance(values, str) or not all(isinstance(value, str) for value in values):
-        raise SelectionError(f"{name} must be a tuple of text, such as {name}=({values!r},).")
-    return tuple(dict.fromkeys(values))
+    try:
+        given = () if isinstance(values, str) else tuple(sorted(values) if isinstance(values, set | frozenset) else values)
+    except TypeError:
+        given = (None,)
+    if isinstance(values, str) or not all(isinstance(value, str) and _is_text(value) for value in given):
+        raise SelectionError(f"{name} is {values!r}; it must be a tuple of text, such as {name}=('this', 'that').")
+    return tuple(dict.fromkeys(given))
+
+
+def _is_text(value: str) -> bool:
+    """Whether text can be stored and sent; halves of surrogate pairs, which a browser may send, cannot."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _years(value: Any) -> tuple[int | None, int | None]:
@@ -225,7 +246,7 @@ def _years(value: Any) -> tuple[int | None, int | None]:
 def _months(value: Any) -> tuple[str | None, str | None]:
     low, high = _pair("months", value)
     for month in (low, high):
-        if month is not None and (not isinstance(month, str) or not _MONTH.match(month)):
+        if month is not None and (not isinstance(month, str) or not _MONTH.fullmatch(month)):
             raise SelectionError(f"months holds {month!r}; a month is text such as '2024-03', or None.")
     if low is not None and high is not None and low > high:
         raise SelectionError(f"months runs backwards: {low} to {high}.")

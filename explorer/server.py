@@ -15,6 +15,7 @@ from tornado.ioloop import PeriodicCallback
 from tornado.web import StaticFileHandler
 from traitlets.config import Config
 from voila.app import Voila
+from voila.tornado.handler import TornadoVoilaHandler
 
 from explorer.corpus import Corpus, bundled
 from explorer.dashboard import plotly_path, plotly_version
@@ -43,11 +44,19 @@ POLICY = "; ".join(
 """Content security policy: whatever a page is talked into, the browser asks nobody else."""
 
 
-class _Asset(StaticFileHandler):  # type: ignore[misc]
+class _Asset(StaticFileHandler):
     """plotly.js out of the installed package; the address carries its version, so it may be kept for a year."""
 
     def get_cache_time(self, path: str, modified: Any, mime_type: str) -> int:
         return _YEAR
+
+
+class _Page(TornadoVoilaHandler):  # type: ignore[misc]
+    """The dashboard's page, with the cookie without which the server refuses the page's goodbye, which ends its kernel."""
+
+    async def prepare(self, *arguments: Any, **options: Any) -> None:
+        await super().prepare(*arguments, **options)
+        self.xsrf_token  # noqa: B018  (reading it sets the cookie)
 
 
 class ExplorerServer(Voila):  # type: ignore[misc]
@@ -61,7 +70,8 @@ class ExplorerServer(Voila):  # type: ignore[misc]
         """Voila's handlers, with ours before its catch-all."""
         script = plotly_path()
         asset = (rf"{self.server_url}lx/(plotly\.min\.js)", _Asset, {"path": str(script.parent)})
-        return [asset, *super().init_handlers()]
+        pages = {TornadoVoilaHandler: _Page}
+        return [asset, *((route, pages.get(kind, kind), *rest) for route, kind, *rest in super().init_handlers())]
 
     def listen(self) -> None:
         """Serve until stopped."""
@@ -176,6 +186,7 @@ def serve(
     if corpus is not None:
         os.environ["LITEXPLORER_CORPUS"] = str(corpus.folder.resolve())
     # Voila looks for templates below the data folders of Jupyter; the package is one of them.
+    os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")  # this environment's kernel, not one of the user's others
     here = str(Path(__file__).parent)
     os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, (here, os.environ.get("JUPYTER_PATH"))))
     logging.getLogger("tornado.access").setLevel(logging.ERROR)
@@ -189,9 +200,13 @@ def serve(
             app.start()
         except SystemExit as error:
             if error.code:
-                raise ServerError(f"Port {port} on {ip} is taken. Choose another with --port, or stop the other server.") from error
+                raise ServerError(
+                    f"Port {port} on {ip} is taken. Choose another with --port, or stop the other server."
+                ) from error
         except OSError as error:
-            raise ServerError(f"The server cannot listen on {ip}:{port}: {error.strerror}. Choose another --ip or --port.") from error
+            raise ServerError(
+                f"The server cannot listen on {ip}:{port}: {error.strerror}. Choose another --ip or --port."
+            ) from error
 
 
 def main_url(ip: str, port: int, token: str | None) -> str:

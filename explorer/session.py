@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from traitlets import HasTraits, Instance, observe
+import numpy as np
+from traitlets import HasTraits, Instance, observe, validate
 
 from explorer.corpus import Corpus
 from explorer.errors import SelectionError
+from explorer.query import parse
 from explorer.results import Results
 from explorer.selection import Selection
-from explorer.trends import PERIODS
+from explorer.trends import PERIODS, YEAR
 
 _MOST_UNDO = 100
 
 
-class Session(HasTraits):  # type: ignore[misc]
+class Session(HasTraits):
     """State of a dashboard.
 
     Parameters
@@ -58,23 +60,32 @@ class Session(HasTraits):  # type: ignore[misc]
         QueryError
             Its query is malformed; the selection in force stays.
         """
-        results = Results(self.corpus, selection)
-        results.mask  # noqa: B018  (a query that cannot run must fail before the selection changes)
-        self.results = results
         self.selection = selection
+
+    @validate("selection")
+    def _runnable(self, proposal: Any) -> Selection:
+        """A query that cannot run fails here, before the selection changes."""
+        selection: Selection = proposal.value
+        if self.results.selection != selection:
+            results = Results(self.corpus, selection)
+            results.mask  # noqa: B018  (runs the query)
+            self.results = results
+        return selection
 
     @observe("selection")
     def _selected(self, change: Any) -> None:
         if not self._moving:
             self._past = [*self._past, change.old][-_MOST_UNDO:]
             self._future = []
-        if self.results.selection != change.new:
-            self.results = Results(self.corpus, change.new)
         self.page = 0
 
     def change(self, changes: Mapping[str, Any]) -> None:
         """Change some fields of the selection. Raises as `Selection.with_` and `show` do."""
-        self.show(self.selection.with_(changes))
+        selection = self.selection.with_(changes)
+        if "query" in changes:
+            # An error then points into the query as it was typed; a selection tidies white space.
+            parse(changes["query"])
+        self.show(selection)
 
     def undo(self) -> None:
         """Go back to the selection before; nothing happens at the first one."""
@@ -129,6 +140,7 @@ class Session(HasTraits):  # type: ignore[misc]
 
 
 def _natural_period(corpus: Corpus) -> str:
-    """Years for a corpus that spans more than six of them, else quarters."""
+    """Years for a corpus that spans more than six of them or knows few months, else quarters."""
     first, last = corpus.year_span
-    return "year" if last - first > 6 else "quarter"
+    coarse = np.count_nonzero(corpus.precision == YEAR) > 0.5 * np.count_nonzero(corpus.precision)
+    return "year" if last - first > 6 or coarse else "quarter"

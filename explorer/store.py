@@ -5,7 +5,7 @@
     corpus/
     ├── manifest.json          format version, content hash, how it was made; names the generation in force
     └── g-<content hash>-<n>/  one generation
-        ├── papers.arrow       the paper table (Arrow IPC, uncompressed, so that it maps)
+        ├── papers.*.arrow       the paper table (Arrow IPC, uncompressed, so that it maps)
         ├── index/             tantivy
         ├── <facet>.*          codes and values of each facet
         ├── topics.*           labels and codes
@@ -22,6 +22,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -32,11 +33,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from explorer.dates import PRECISIONS
 from explorer.errors import CorpusError
 from explorer.facets import code_facet
 from explorer.index import build_index
-from explorer.schema import FIELDS, PRECISIONS
-from explorer.topics import build_topics
+from explorer.phrases import key_phrases
+from explorer.schema import FIELDS
+from explorer.topics import build_topics, extend_topics
 
 FORMAT = 1
 """Version of the folder's layout; another version is built anew."""
@@ -44,12 +47,18 @@ FORMAT = 1
 FACETS = {"venues": "venue", "authors": "authors", "keywords": "keywords"}
 """Facets that are coded from a column of the paper table."""
 
+_GENERATION = re.compile(r"g-[0-9a-f]{16}-\d+")
+_OURS = re.compile(rf"{_GENERATION.pattern}|\.manifest\.json\.\d+|\.DS_Store")
+
+_MOST_PHRASED = 100_000
+"""Papers up to which key phrases stand in for keywords that are missing: they take a millisecond a paper."""
+
 Progress = Callable[[str, float], None]
 """Called with a stage's name and the part of it that is done, 0 to 1. An exception it raises stops the build."""
 
 
-def _silent(stage: str, part: float) -> None:
-    return None
+def no_progress(stage: str, part: float) -> None:
+    """Say nothing."""
 
 
 def content_hash(table: pa.Table) -> str:
@@ -87,7 +96,7 @@ def write_corpus(
     *,
     made: dict[str, Any] | None = None,
     n_topics: int | None = None,
-    progress: Progress = _silent,
+    progress: Progress = no_progress,
 ) -> dict[str, Any]:
     """Build a corpus folder from a paper table.
 
@@ -110,40 +119,133 @@ def write_corpus(
     CorpusError
         The folder holds something else, or cannot be written.
     """
-    manifest_path = folder / "manifest.json"
+    _prepare(folder)
+    digest = content_hash(table)
+
+    def write(target: Path) -> dict[str, Any]:
+        return _write_generation(table, target, n_topics, progress)
+
+    return _publish(folder, digest, table.num_rows, made or {}, write)
+
+
+def extend_corpus(
+    table: pa.Table, folder: Path, *, made: dict[str, Any] | None = None, progress: Progress = no_progress
+) -> dict[str, Any]:
+    """Add papers to a corpus folder without building it anew: the index and the papers it has are taken over as they are.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        In the schema; none of its ids may be in the corpus.
+    folder : Path
+        A corpus. Its topics stay, and the new papers are placed on them; the manifest counts how many came since.
+    made : dict, optional
+        What the manifest shall say of the addition.
+
+    Returns
+    -------
+    dict
+        The manifest.
+
+    Raises
+    ------
+    CorpusError
+        There is no corpus, or it cannot be written; it stays as it was.
+    """
+    manifest = read_manifest(folder)
+    before = folder / manifest["generation"]
+    digest = hashlib.sha256(f"{manifest['content_hash']}+{content_hash(table)}".encode()).hexdigest()[:16]
+    additions = [*manifest["made"].get("added", []), {"at": _now(), "papers": table.num_rows, **(made or {})}]
+
+    def write(target: Path) -> dict[str, Any]:
+        return _extend_generation(table, before, target, manifest["made"]["topics"], progress)
+
+    whole = manifest["papers"] + table.num_rows
+    return _publish(folder, digest, whole, {**manifest["made"], "added": additions}, write, upon=before.name)
+
+
+def _prepare(folder: Path) -> None:
+    """Make a folder for a corpus, or see that it holds nothing else."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        strangers = [p.name for p in folder.iterdir() if not p.name.startswith(("g-", "manifest.json"))]
+        strangers = _strangers(folder)
     except OSError as error:
         raise CorpusError(f"{folder} cannot be written: {error.strerror}. Choose another folder.") from error
-    if strangers and not manifest_path.exists():
+    if strangers:
         raise CorpusError(f"{folder} holds other files ({', '.join(strangers[:3])}). Choose an empty or a new folder.")
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _publish(
+    folder: Path,
+    digest: str,
+    papers: int,
+    made: dict[str, Any],
+    write: Callable[[Path], dict[str, Any]],
+    *,
+    upon: str | None = None,
+) -> dict[str, Any]:
+    """Write a new generation, put it in force by one rename, and remove those that are not any more.
+
+    `upon` names the generation that the new one continues: if another is in force at the end, it is not put in force, for the
+    papers that somebody else added meanwhile would be lost.
+    """
     before = _generation_in_force(folder)
-    digest = content_hash(table)
-    generation = _fresh(folder, digest)
-    target = folder / generation
     try:
-        target.mkdir()
-        topics = _write_generation(table, target, n_topics, progress)
+        target = _fresh(folder, digest)
+    except OSError as error:
+        raise CorpusError(f"{folder} cannot be written: {error.strerror}. Choose another folder.") from error
+    try:
+        (target / "builder").write_text(str(os.getpid()))
+        topics = write(target)
+        for path in [*target.rglob("*"), target]:
+            _flush(path)
         manifest = {
             "format": FORMAT,
-            "generation": generation,
+            "generation": target.name,
             "content_hash": digest,
-            "papers": table.num_rows,
-            "made": {"at": datetime.now(UTC).isoformat(timespec="seconds"), "versions": versions(), "topics": topics, **(made or {})},
+            "papers": papers,
+            "made": {"at": _now(), **made, "versions": versions(), "topics": topics},
         }
-        write_atomically(manifest_path, json.dumps(manifest, indent=1, ensure_ascii=False).encode())
-        (target / "builder").unlink()
+        if upon is not None and _generation_in_force(folder) != upon:
+            raise CorpusError(f"{folder} was changed by somebody else meanwhile, and nothing was added. Add the papers again.")
+        write_atomically(folder / "manifest.json", json.dumps(manifest, indent=1, ensure_ascii=False).encode())
     except BaseException as error:
-        shutil.rmtree(target, ignore_errors=True)
+        # Stopped after the rename, the new generation is the one in force.
+        if _generation_in_force(folder) != target.name:
+            shutil.rmtree(target, ignore_errors=True)
         if isinstance(error, OSError):
-            raise CorpusError(f"{folder} cannot be written: {error.strerror}. The corpus before it is untouched.") from error
+            reason = error.strerror or str(error)
+            raise CorpusError(f"{folder} cannot be written: {reason}. The corpus before it is untouched.") from error
         raise
-    for old in folder.glob("g-*"):
+    with contextlib.suppress(OSError):
+        (target / "builder").unlink()
+    for old in folder.iterdir():
+        if old.name == target.name or not _OURS.fullmatch(old.name) or not old.is_dir():
+            continue
         # A process that still has the generation before open keeps its memory maps; on Windows it stays until the next build.
-        if old.name != generation and (old.name == before or not _being_written(old)):
+        if old.name == before or not _being_written(old):
             shutil.rmtree(old, ignore_errors=True)
     return manifest
+
+
+def _strangers(folder: Path) -> list[str]:
+    """What in a folder that holds no corpus no build of ours has made."""
+    names = sorted(path.name for path in folder.iterdir())
+    if "manifest.json" in names and (any(map(_GENERATION.fullmatch, names)) or _is_ours(folder / "manifest.json")):
+        return []
+    # Web pages and browser extensions have a manifest.json too.
+    return [name for name in names if not _OURS.fullmatch(name)]
+
+
+def _is_ours(manifest: Path) -> bool:
+    try:
+        return bool({"generation", "content_hash"} <= json.loads(manifest.read_text(encoding="utf-8")).keys())
+    except (OSError, ValueError, AttributeError):
+        return False
 
 
 def _generation_in_force(folder: Path) -> str | None:
@@ -154,42 +256,90 @@ def _generation_in_force(folder: Path) -> str | None:
         return None
 
 
-def _fresh(folder: Path, digest: str) -> str:
+def _fresh(folder: Path, digest: str) -> Path:
+    """Make the folder of a new generation; another build that makes one at the same time takes another number."""
     number = 1
-    while (folder / f"g-{digest}-{number}").exists():
-        number += 1
-    return f"g-{digest}-{number}"
+    while True:
+        target = folder / f"g-{digest}-{number}"
+        try:
+            target.mkdir()
+        except FileExistsError:
+            number += 1
+        else:
+            return target
 
 
 def _being_written(generation: Path) -> bool:
     """Whether another living build may still be at work in an unnamed generation (it left its process number)."""
+    import psutil
+
     try:
-        os.kill(int((generation / "builder").read_text()), 0)
+        return bool(psutil.pid_exists(int((generation / "builder").read_text())))
     except (OSError, ValueError):
         return False
-    return True
 
 
 def _write_generation(table: pa.Table, target: Path, n_topics: int | None, progress: Progress) -> dict[str, Any]:
-    (target / "builder").write_text(str(os.getpid()))
     progress("papers", 0.0)
-    with pa.OSFile(str(target / "papers.arrow"), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
-        writer.write_table(table, max_chunksize=65_536)
+    _write_papers(table, target / "papers.0.arrow")
     progress("facets", 0.0)
-    for name, column in FACETS.items():
-        code_facet(table.column(column)).save(target, name)
-    _write_dates(table, target)
-    np.save(target / "has_code.npy", pc.is_valid(table.column("code_url")).to_numpy())
+    _write_columns(table, target)
     progress("index", 0.0)
     (target / "index").mkdir()
-    build_index(table, target / "index", lambda part: progress("index", part))
+    build_index(table, target / "index", progress=lambda part: progress("index", part))
     progress("topics", 0.0)
     topics = build_topics(_Texts(table), target, n_topics=n_topics, progress=lambda part: progress("topics", part))  # type: ignore[arg-type]
-    progress("flush", 0.0)
-    for path in [*target.rglob("*"), target]:
-        _flush(path)
     progress("flush", 1.0)
     return topics
+
+
+def _extend_generation(
+    table: pa.Table, before: Path, target: Path, topics: dict[str, Any], progress: Progress
+) -> dict[str, Any]:
+    progress("papers", 0.0)
+    parts = list(before.glob("papers.*.arrow"))
+    for path in parts:
+        _share(path, target / path.name)
+    _write_papers(table, target / f"papers.{len(parts)}.arrow")
+    whole = read_table(target)
+    progress("facets", 0.0)
+    _write_columns(whole, target)
+    progress("index", 0.0)
+    (target / "index").mkdir()
+    for path in (before / "index").iterdir():
+        if not path.name.endswith(".lock"):
+            _share(path, target / "index" / path.name)
+    build_index(table, target / "index", first=whole.num_rows - table.num_rows, progress=lambda part: progress("index", part))
+    progress("topics", 0.0)
+    said = extend_topics(_Texts(table), before, target, topics)  # type: ignore[arg-type]
+    progress("flush", 1.0)
+    return said
+
+
+def _share(path: Path, target: Path) -> None:
+    """Let a file that nothing writes into any more stand in two folders; copy it where the system cannot, or might write."""
+    if path.suffix != ".json":
+        with contextlib.suppress(OSError):
+            os.link(path, target)
+            return
+    shutil.copy2(path, target)
+
+
+def _write_papers(table: pa.Table, path: Path) -> None:
+    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
+        writer.write_table(table, max_chunksize=65_536)
+
+
+def _write_columns(table: pa.Table, target: Path) -> None:
+    """Everything that is derived from columns; keywords, where no paper came with any, from the text."""
+    for name, column in FACETS.items():
+        given = table.column(column)
+        if name == "keywords" and given.null_count == len(given) <= _MOST_PHRASED:
+            given = key_phrases(_Texts(table))  # type: ignore[arg-type]
+            (target / "keywords.derived").touch()
+        code_facet(given).save(target, name)
+    _write_dates(table, target)
+    np.save(target / "has_code.npy", pc.is_valid(table.column("code_url")).to_numpy())
 
 
 def _write_dates(table: pa.Table, target: Path) -> None:
@@ -262,21 +412,28 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     return manifest
 
 
-def read_table(path: Path) -> pa.Table:
-    """Open an Arrow IPC file memory-mapped.
+def read_table(generation: Path) -> pa.Table:
+    """Open the papers of a generation memory-mapped.
 
     Raises
     ------
     CorpusError
-        The file is missing or damaged.
+        A file is missing or damaged.
     """
-    try:
-        with pa.memory_map(str(path)) as file:
-            table = pa.ipc.open_file(file).read_all()
-    except (pa.ArrowInvalid, OSError) as error:
-        raise CorpusError(f"{path} is missing or damaged ({error}). Build the corpus again.") from error
-    if any(table.schema.field(name).type != kind for name, kind in FIELDS.items()):
-        raise CorpusError(f"{path} does not have the columns of a paper table. Build the corpus again.")
+    parts: list[pa.Table] = []
+    number = 0
+    while not parts or (generation / f"papers.{number}.arrow").exists():
+        path = generation / f"papers.{number}.arrow"
+        try:
+            with pa.memory_map(str(path)) as file:
+                parts.append(pa.ipc.open_file(file).read_all())
+        except (pa.ArrowInvalid, OSError) as error:
+            raise CorpusError(f"{path} is missing or damaged ({error}). Build the corpus again.") from error
+        number += 1
+    table = pa.concat_tables(parts, promote_options="permissive") if len(parts) > 1 else parts[0]
+    names = set(table.column_names)
+    if any(name not in names or table.schema.field(name).type != kind for name, kind in FIELDS.items()):
+        raise CorpusError(f"{generation} does not have the columns of a paper table. Build the corpus again.")
     return table
 
 
@@ -299,4 +456,3 @@ def cache_folder() -> Path:
         os.environ.get("LOCALAPPDATA") if os.name == "nt" else str(Path.home() / ".cache")
     )
     return Path(base or Path.home()) / "literature-explorer"
-

@@ -53,7 +53,7 @@ class Terms:
 
 
 def readable(text: str | None) -> str:
-    """LaTeX and HTML left in a title or an abstract as plain text (``S$^{2}$FT`` becomes ``S²FT``), as far as it can be read."""
+    """LaTeX and HTML left in a title or an abstract as plain text, as far as it can be read (``S$^{2}$FT``: ``S²FT``)."""
     if not text:
         return ""
     plain = " ".join(plain_latex(plain_markup(text)).split())
@@ -98,7 +98,11 @@ def snippet(text: str, terms: Terms, width: int = _WINDOW) -> Segments:
             inside = {text[a:b].lower() for a, b in spans if first <= a and b <= first + width - 40}
             if len(inside) > best:
                 best, start = len(inside), first
-        start = 0 if start < width // 3 else max(0, text.rfind(" ", 0, max(start - 30, 1)) + 1)
+        if start < width // 3:
+            start = 0
+        else:
+            # At a word, if one begins near; a text without blanks, as Chinese ones are, is cut anywhere.
+            start = text.rfind(" ", start - 40, start - 20) + 1 or start - 30
     stop = len(text) if start + width >= len(text) else max(text.rfind(" ", start, start + width), start + width // 2)
     cut = text[start:stop]
     pieces = highlight(cut, terms)

@@ -1,11 +1,9 @@
-"""Topics: non-negative matrix factorisation of TF-IDF, seeded; every paper gets one topic."""
+"""Topics of the papers of a corpus, as they are stored and asked for."""
 
 from __future__ import annotations
 
 import json
-import warnings
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,186 +11,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from explorer.facets import Facet
-from explorer.trends import count_grid, frequency_frame, period_index
+from explorer.facets import Facet, mapped
+from explorer.topic_model import TopicModel
+from explorer.trends import frequency_frame, period_index
 
 if TYPE_CHECKING:
     import pandas as pd
-    from scipy.sparse import csr_matrix
 
-OTHER = "other"
-"""Label of papers that share no word with the vocabulary, such as those without any text."""
-
-FILLER = frozenset(
-    """
-    able accordingly additionally address aim aims analysis approach approaches based better case code consider considered
-    corresponding demonstrate demonstrates different discuss discussed effective et al existing experiment experimental
-    experiments extensive finally following framework furthermore general given good high however improve improved improves
-    improving including introduce introduces investigate known large leading low main make method methods new novel number
-    obtain obtained obtaining order outperforms paper particular perform performance possible present presented presents
-    problem problems propose proposed proposes prove provide provides recent recently recent related report respectively
-    result results second set show showing shown shows significant significantly simple single small specific state study
-    studied studies super task tasks term terms three two type understanding use used uses using various way ways well work
-    works one first also can may many several important found find within without large-scale
-    """.split()
-)
-"""Words that nearly every abstract has, whatever it is about."""
-
-_WORD = r"(?u)(?<![\\\w])[^\W\d_][\w-]{2,}"
-_SAMPLE = 20_000
 _CHUNK = 10_000
-_VOCABULARY = 10_000
-
-
-def suggested_topics(papers: int) -> int:
-    """Number of topics for a corpus of a size: about 8 for a hundred papers, 19 for a thousand, at most 30."""
-    return max(1, min(30, round(1.7 * papers**0.35), papers // 3 + 1))
-
-
-class TopicModel:
-    """Topics of a corpus by non-negative matrix factorisation (Lee & Seung 1999) of TF-IDF weights.
-
-    Parameters
-    ----------
-    n_topics : int, optional
-        By default `suggested_topics` of the number of papers.
-    seed : int
-        The same texts and seed give the same topics.
-    sample : int
-        The factors are fitted on at most so many papers, drawn with `seed`; all papers are then placed on them.
-
-    Attributes
-    ----------
-    vocabulary_ : ndarray of str, shape (n_words,)
-    factors_ : ndarray of float64, shape (n_topics, n_words)
-    labels_ : list of str, length n_topics + 1
-        The last is `OTHER`.
-    words_ : list of list of str
-        The ten heaviest words of each topic.
-    """
-
-    def __init__(self, n_topics: int | None = None, *, seed: int = 0, sample: int = _SAMPLE) -> None:
-        self.n_topics = n_topics
-        self.seed = seed
-        self.sample = sample
-
-    def fit(self, texts: Sequence[str]) -> TopicModel:
-        """Learn the topics.
-
-        Parameters
-        ----------
-        texts : sequence of str
-            Title and abstract of each paper.
-        """
-        from sklearn.decomposition import NMF
-        from sklearn.exceptions import ConvergenceWarning
-        from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, CountVectorizer, TfidfTransformer
-
-        count = len(texts)
-        if count > self.sample:
-            chosen = np.sort(np.random.default_rng(self.seed).choice(count, self.sample, replace=False))
-            texts = [texts[int(i)] for i in chosen]
-        self._counter = CountVectorizer(
-            token_pattern=_WORD,
-            strip_accents="unicode",
-            stop_words=sorted(ENGLISH_STOP_WORDS | FILLER),
-            min_df=1 if len(texts) < 20 else 2 if len(texts) < 2000 else 5,
-            max_df=1.0 if len(texts) < 20 else 0.5,
-            max_features=_VOCABULARY,
-            dtype=np.float32,
-        )
-        try:
-            counts = self._counter.fit_transform(texts)
-        except ValueError:
-            # scikit-learn's way to say that no word is left: no texts, or nothing but stop words.
-            self.vocabulary_ = np.array([], dtype=object)
-            self.factors_ = np.zeros((0, 0))
-            self.words_: list[list[str]] = []
-            self.labels_ = [OTHER]
-            return self
-        self.vocabulary_ = self._counter.get_feature_names_out()
-        self._weights = TfidfTransformer(sublinear_tf=True)
-        weighted = self._weights.fit_transform(counts)
-        wanted = self.n_topics or suggested_topics(count)
-        k = max(1, min(wanted, *weighted.shape))
-        init = "nndsvda" if k < min(weighted.shape) else "random"
-        self._nmf = NMF(k, init=init, random_state=self.seed, max_iter=150, tol=1e-3)
-        with warnings.catch_warnings():
-            # Stopping after max_iter is meant: later rounds move the factors by less than their labels show.
-            warnings.simplefilter("ignore", ConvergenceWarning)
-            loads = self._nmf.fit_transform(weighted)
-        self.factors_ = self._nmf.components_
-        self.words_ = [[str(self.vocabulary_[i]) for i in np.argsort(-row, kind="stable")[:10]] for row in self.factors_]
-        self.labels_ = [*_labels(self.words_, loads, texts), OTHER]
-        return self
-
-    def transform(self, texts: Iterable[str]) -> tuple[np.ndarray, np.ndarray]:
-        """Place papers on the topics.
-
-        Returns
-        -------
-        codes : ndarray of int32, shape (n_papers,)
-            The heaviest topic of each paper; ``n_topics`` (the code of `OTHER`) where a paper has none of the words.
-        share : ndarray of float32, shape (n_papers,)
-            Part of the paper's weight that lies on it, 0 to 1.
-        """
-        texts = list(texts)
-        other = len(self.labels_) - 1
-        if other == 0 or not texts:
-            return np.full(len(texts), other, np.int32), np.zeros(len(texts), np.float32)
-        weighted: csr_matrix = self._weights.transform(self._counter.transform(texts))
-        loads = np.asarray(self._nmf.transform(weighted), np.float64)
-        total = loads.sum(axis=1)
-        codes = np.where(total > 0, loads.argmax(axis=1), other).astype(np.int32)
-        share = np.divide(loads.max(axis=1), total, out=np.zeros(len(texts)), where=total > 0)
-        return codes, share.astype(np.float32)
-
-
-def _labels(words: list[list[str]], loads: np.ndarray, texts: Sequence[str]) -> list[str]:
-    """Name each topic by its heaviest words; words that stand together in its papers become one phrase."""
-    labels: list[str] = []
-    for topic, heavy in enumerate(words):
-        nearest = np.argsort(-loads[:, topic], kind="stable")[:200]
-        phrases = _phrases([texts[int(i)] for i in nearest if loads[i, topic] > 0], set(heavy))
-        parts: list[str] = []
-        for word in heavy:
-            part = phrases.get(word, word)
-            # Words with the same first letters (model, models, modelling) say the same twice.
-            covered = any(a[:5] == b[:5] for known in parts for a in known.split() for b in part.split())
-            if not covered:
-                parts.append(part)
-            if len(parts) == 3:
-                break
-        label = ", ".join(parts)
-        while label in labels:
-            label += " ·"
-        labels.append(label)
-    return labels
-
-
-def _phrases(texts: Sequence[str], heavy: set[str]) -> dict[str, str]:
-    """For each heavy word, the two- or three-word phrase it mostly stands in, if there is one.
-
-    A phrase counts if it begins and ends with heavy words and makes up 40 % of the uses of its rarer end.
-    """
-    uses: Counter[str] = Counter()
-    pairs: Counter[str] = Counter()
-    for text in texts:
-        run = [token.strip(".,;:()[]'\"").lower() for token in text.split()]
-        uses.update(word for word in run if word in heavy)
-        pairs.update(f"{a} {b}" for a, b in zip(run, run[1:], strict=False) if a in heavy and b in heavy and a != b)
-        pairs.update(
-            f"{a} {b} {c}"
-            for a, b, c in zip(run, run[1:], run[2:], strict=False)
-            if a in heavy and c in heavy and b in ("of", "in", "and", "to") and a != c
-        )
-    found: dict[str, str] = {}
-    for phrase, count in pairs.most_common():
-        ends = phrase.split()
-        if count >= max(3, 0.4 * min(uses[ends[0]], uses[ends[-1]])):
-            for end in (ends[0], ends[-1]):
-                found.setdefault(end, phrase)
-    return found
 
 
 @dataclass(frozen=True)
@@ -226,12 +52,15 @@ class Topics:
         See `TopicModel.transform`.
     """
 
-    def __init__(self, table: TopicTable, codes: np.ndarray, share: np.ndarray, months: np.ndarray, precision: np.ndarray) -> None:
+    def __init__(
+        self, table: TopicTable, codes: np.ndarray, share: np.ndarray, months: np.ndarray, precision: np.ndarray
+    ) -> None:
         self.table = table
         self.codes = codes
         self.share = share
         self._months = months
         self._precision = precision
+        self._kept: dict[str, tuple[np.ndarray, int, int]] = {}
 
     @property
     def labels(self) -> list[str]:
@@ -250,8 +79,14 @@ class Topics:
         chosen = slice(None) if rows is None else rows
         return frequency_frame(self.codes[chosen], self.labels, self._months[chosen], self._precision[chosen], by)
 
-    def grid(self, by: str = "year", mask: np.ndarray | None = None) -> tuple[np.ndarray, int]:
-        """Papers per topic and period over a mask, from its first dated period to its last.
+    def grid(self, by: str = "year", rows: np.ndarray | None = None) -> tuple[np.ndarray, int]:
+        """Papers per topic and period, from the first dated period to the last.
+
+        Parameters
+        ----------
+        by : {"year", "quarter", "month"}
+        rows : ndarray of int, optional
+            Rows of the papers to count; all by default.
 
         Returns
         -------
@@ -259,14 +94,28 @@ class Topics:
         first : int
             The first period, counted from year 0 (see `trends.period_index`).
         """
-        months, precision, codes = (
-            (part if mask is None else part[mask]) for part in (self._months, self._precision, self.codes)
-        )
-        periods = period_index(months, precision, by)
-        dated = periods[periods >= 0]
-        first = int(dated.min()) if len(dated) else 0
-        count = int(dated.max()) - first + 1 if len(dated) else 0
-        return count_grid(codes, periods, len(self.labels), first, count), first
+        cells, first, count = self._cells(by)
+        values = len(self.labels) * count
+        grid = np.bincount(cells if rows is None else cells[rows], minlength=values + 1)[:values]
+        grid = grid.reshape(len(self.labels), count)
+        dated = np.flatnonzero(grid.any(axis=0))
+        if not len(dated):
+            return grid[:, :0], 0
+        return grid[:, dated[0] : dated[-1] + 1], first + int(dated[0])
+
+    def _cells(self, by: str) -> tuple[np.ndarray, int, int]:
+        """Cell of each paper in the grid of all, topic after topic, with the first period and their number.
+
+        Papers without a period are in one more cell at the end. Kept, so that a grid of some papers is one `numpy.bincount`.
+        """
+        if by not in self._kept:
+            periods = period_index(self._months, self._precision, by)
+            dated = periods[periods >= 0]
+            first = int(dated.min()) if len(dated) else 0
+            count = int(dated.max()) - first + 1 if len(dated) else 0
+            cells = np.where(periods >= 0, self.codes * count + (periods - first), len(self.labels) * count)
+            self._kept[by] = (cells.astype(np.int32), first, count)
+        return self._kept[by]
 
     def summary(self) -> pd.DataFrame:
         """One row a topic: `topic` (label), `papers` (count), `words` (its heaviest words)."""
@@ -278,7 +127,12 @@ class Topics:
 
 
 def build_topics(
-    texts: Sequence[str], folder: Path, *, n_topics: int | None = None, seed: int = 0, progress: Callable[[float], None] = lambda part: None
+    texts: Sequence[str],
+    folder: Path,
+    *,
+    n_topics: int | None = None,
+    seed: int = 0,
+    progress: Callable[[float], None] = lambda part: None,
 ) -> dict[str, Any]:
     """Fit topics and write ``topics.json``, ``topics.share.npy`` and the facet of topics into a folder.
 
@@ -296,24 +150,64 @@ def build_topics(
     """
     model = TopicModel(n_topics, seed=seed).fit(texts)
     progress(0.5)
+    model.save(folder / "topics.model.npz")
+    method = "NMF on TF-IDF (scikit-learn)"
+    table = TopicTable(model.labels_, [*model.words_, []], seed, method)
+    (folder / "topics.json").write_text(json.dumps(asdict(table), ensure_ascii=False), encoding="utf-8")
+    codes, share = _place(model, texts, lambda part: progress(0.5 + part / 2))
+    _save_places(table.labels, codes, share, folder)
+    return {"topics": len(model.words_), "method": method, "seed": seed, "made_from": len(texts), "added_since": 0}
+
+
+def extend_topics(texts: Sequence[str], before: Path, folder: Path, made: dict[str, Any]) -> dict[str, Any]:
+    """Place further papers on the topics of another generation, which stay as they are.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        Title and abstract of each new paper.
+    before, folder : Path
+        The generation to take over from, and the one to write into.
+    made : dict
+        What the manifest said of the topics.
+
+    Returns
+    -------
+    dict
+        What the manifest says of them now: `added_since` grows.
+    """
+    table = TopicTable(**json.loads((before / "topics.json").read_text(encoding="utf-8")))
+    for name in ("topics.json", "topics.model.npz"):
+        (folder / name).write_bytes((before / name).read_bytes())
+    codes, share = _place(TopicModel.load(before / "topics.model.npz", table.labels), texts, lambda part: None)
+    _save_places(
+        table.labels,
+        np.concatenate([np.load(before / "topics.codes.npy"), codes]),
+        np.concatenate([np.load(before / "topics.share.npy"), share]),
+        folder,
+    )
+    return {**made, "added_since": made["added_since"] + len(texts)}
+
+
+def _place(model: TopicModel, texts: Sequence[str], progress: Callable[[float], None]) -> tuple[np.ndarray, np.ndarray]:
     codes = np.empty(len(texts), np.int32)
     share = np.empty(len(texts), np.float32)
     for start in range(0, len(texts), _CHUNK):
         chunk = [texts[i] for i in range(start, min(start + _CHUNK, len(texts)))]
         codes[start : start + len(chunk)], share[start : start + len(chunk)] = model.transform(chunk)
-        progress(0.5 + 0.5 * (start + len(chunk)) / len(texts))
-    method = "NMF on TF-IDF (scikit-learn)"
-    table = TopicTable(model.labels_, [*model.words_, []], seed, method)
-    (folder / "topics.json").write_text(json.dumps(asdict(table), ensure_ascii=False), encoding="utf-8")
+        progress((start + len(chunk)) / len(texts))
+    return codes, share
+
+
+def _save_places(labels: list[str], codes: np.ndarray, share: np.ndarray, folder: Path) -> None:
     np.save(folder / "topics.share.npy", share)
-    rows = np.arange(len(texts), dtype=np.int32)
-    starts = np.arange(len(texts) + 1, dtype=np.int64)
-    Facet(pa.array(table.labels, pa.large_string()), codes, starts, rows).save(folder, "topics")
-    return {"topics": len(model.words_), "method": method, "seed": seed, "fitted_on": min(len(texts), model.sample)}
+    rows = np.arange(len(codes), dtype=np.int32)
+    starts = np.arange(len(codes) + 1, dtype=np.int64)
+    Facet(pa.array(labels, pa.large_string()), codes, starts, rows).save(folder, "topics")
 
 
 def load_topics(folder: Path, months: np.ndarray, precision: np.ndarray) -> Topics:
     """Open the topics of a corpus folder."""
     table = TopicTable(**json.loads((folder / "topics.json").read_text(encoding="utf-8")))
-    codes, share = (np.load(folder / f"topics.{part}.npy", mmap_mode="r") for part in ("codes", "share"))
+    codes, share = (mapped(folder / f"topics.{part}.npy") for part in ("codes", "share"))
     return Topics(table, codes, share, months, precision)

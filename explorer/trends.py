@@ -129,9 +129,7 @@ def topic_frequency(papers: pd.DataFrame, *, by: str = "year") -> pd.DataFrame:
     return frequency_frame(codes, list(topics), months, precision, by)
 
 
-def frequency_frame(
-    codes: np.ndarray, labels: list[str], months: np.ndarray, precision: np.ndarray, by: str
-) -> pd.DataFrame:
+def frequency_frame(codes: np.ndarray, labels: list[str], months: np.ndarray, precision: np.ndarray, by: str) -> pd.DataFrame:
     """`topic_frequency` on coded topics and months (see `period_index`); same result."""
     import pandas as pd
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyarrow.compute as pc
 
-from explorer.charts import SERIES, plot_counts, plot_series
+from explorer.charts import SERIES, counts_json, series_json
 from explorer.results import Results
 from explorer.selection import FILTERS
 from explorer.text import Terms, highlight, joined, readable, snippet
@@ -28,6 +26,9 @@ BARS = 15
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MOST_MONTHS = 60
+_MOST_PERIODS = 600
+"""Periods a chart shows; a paper dated to the year 209 by mistake shall not flatten the rest."""
+
 _LABELS = {row.field: row.label for row in FILTERS}
 
 View = dict[str, Any]
@@ -118,7 +119,7 @@ def values(results: Results, field: str, text: str = "", page: int = 0) -> View:
     counts = results.counts(field)
     chosen = getattr(results.selection, field)
     if text:
-        match = pc.match_substring(facet.values, text, ignore_case=True).to_numpy(zero_copy_only=False)
+        match = facet.containing(text)
         codes = np.flatnonzero(match & ((counts > 0) | (results.corpus.totals(field) > 0)))
     else:
         codes = np.flatnonzero(counts)
@@ -134,7 +135,7 @@ def values(results: Results, field: str, text: str = "", page: int = 0) -> View:
     return {
         "name": field,
         "kind": "values",
-        "label": _LABELS[field],
+        "label": "Key phrase" if field == "keywords" and results.corpus.keywords_derived else _LABELS[field],
         "values": int(np.count_nonzero(counts)) if not text else int(np.count_nonzero(match)),
         "page": page,
         "pages": pages,
@@ -182,7 +183,7 @@ def charts(results: Results, *, share: bool = False, by: str = "year") -> list[V
     """Topic frequency, topic frequency over time and top keywords."""
     found = [_frequency(results, "topics", "Topics"), _over_time(results, share=share, by=by)]
     if results.corpus.facet("keywords").size:
-        found.append(_frequency(results, "keywords", "Keywords"))
+        found.append(_frequency(results, "keywords", "Key phrases" if results.corpus.keywords_derived else "Keywords"))
     return found
 
 
@@ -193,14 +194,16 @@ def _frequency(results: Results, field: str, title: str) -> View:
     numbers = [int(counts[c]) for c in codes]
     chosen = getattr(results.selection, field)
     more = int(np.count_nonzero(counts)) - len(codes)
+    notes = ["from titles and abstracts, as no paper came with keywords"] if title == "Key phrases" else []
+    notes += [f"{more:,} more in the filter panel"] if more > 0 else []
     top = f"; the most frequent is {names[0]} with {numbers[0]:,} papers" if names else ""
     return {
         "name": field,
         "title": title,
         "description": f"Bar chart of papers per {title[:-1].lower()}, {len(codes)} shown{top}.",
-        "figure": _json(plot_counts([readable(n) for n in names], names, numbers, chosen, field)),
+        "figure": counts_json([readable(n) for n in names], names, numbers, chosen, field),
         "table": {"columns": [title[:-1], "Papers"], "rows": [[n, c] for n, c in zip(names, numbers, strict=True)]},
-        "note": f"{more:,} more in the filter panel" if more > 0 else "",
+        "note": "; ".join(notes),
         "options": [],
         "pick": {"field": field, "values": names} if names else None,
     }
@@ -211,15 +214,18 @@ def _over_time(results: Results, *, share: bool, by: str) -> View:
     counts = results.counts("topics")
     codes = np.array(_largest(np.flatnonzero(counts), counts[np.flatnonzero(counts)], len(SERIES)))
     # The series is a facet of topics too: counted under all filters but the topics chosen.
-    filtered = {row.field for row, _ in results.selection.active()} - {"topics"}
-    mask = results.mask_without("topics") if filtered else None
-    grid, first = corpus.topics.grid(by, mask)
+    shown = results.rows_without("topics")
+    grid, first = corpus.topics.grid(by, shown)
+    early = max(0, grid.shape[1] - _MOST_PERIODS)
+    before = int(grid[:, :early].sum())
+    grid, first = grid[:, early:], first + early
     labels = [corpus.topics.labels[int(c)] for c in codes]
     names = [period_label(first + i, by) for i in range(grid.shape[1])]
     totals = grid.sum(axis=0)
-    left_out = coarseness(corpus.precision if mask is None else corpus.precision[mask], by)
+    left_out = coarseness(corpus.precision if shown is None else corpus.precision[shown], by)
     notes = [f"{left_out['undated']:,} without a date"] * bool(left_out["undated"])
     notes += [f"{left_out['too_coarse']:,} dated to the year only"] * bool(left_out["too_coarse"])
+    notes += [f"{before:,} before {period_label(first, by)}"] * bool(before)
     chosen = results.selection.topics
     rows = [[name, *(int(v) for v in grid[codes, i])] for i, name in enumerate(names)]
     return {
@@ -229,7 +235,7 @@ def _over_time(results: Results, *, share: bool, by: str) -> View:
         + f"most frequent topics, {names[0]} to {names[-1]}."
         if names
         else "Line chart of topics over time; no paper shown has a date.",
-        "figure": _json(plot_series(names, labels, grid[codes], totals, chosen, share=share)),
+        "figure": series_json(names, labels, grid[codes], totals, chosen, share=share),
         "table": {"columns": [by.capitalize(), *labels], "rows": rows},
         "note": "Left out: " + ", ".join(notes) if notes else "",
         "options": [
@@ -238,12 +244,6 @@ def _over_time(results: Results, *, share: bool, by: str) -> View:
         ],
         "pick": {"field": "topics", "values": labels} if labels else None,
     }
-
-
-def _json(figure: Any) -> View:
-    found: View = json.loads(figure.to_json())
-    found["layout"].pop("template", None)
-    return found
 
 
 def page(results: Results, number: int, ticked: frozenset[int], opened: int | None) -> View:
@@ -290,7 +290,11 @@ def date_text(published: Any, precision: str | None) -> str:
     if published is None or precision is None:
         return ""
     month = _MONTHS[published.month - 1]
-    return {"year": f"{published.year}", "month": f"{month} {published.year}", "day": f"{published.day} {month} {published.year}"}[precision]
+    return {
+        "year": f"{published.year}",
+        "month": f"{month} {published.year}",
+        "day": f"{published.day} {month} {published.year}",
+    }[precision]
 
 
 def reader(results: Results, row: int) -> View:
@@ -317,7 +321,7 @@ def reader(results: Results, row: int) -> View:
         "date": date_text(paper["published"], paper["precision"]),
         "venue": paper["venue"] or "",
         "topic": corpus.topics.labels[int(corpus.topics.codes[row])],
-        "keywords": paper["keywords"] or [],
+        "keywords": corpus.facet("keywords").of(row) if corpus.keywords_derived else paper["keywords"] or [],
         "links": links(paper),
         "upvotes": paper["upvotes"],
         "comments": paper["comments"],
@@ -353,4 +357,3 @@ def links(paper: dict[str, Any]) -> list[View]:
     if paper["code_url"]:
         found.append(("Code", paper["code_url"]))
     return [{"label": label, "url": url} for label, url in found if url.lower().startswith(("https://", "http://"))]
-

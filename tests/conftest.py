@@ -1,19 +1,50 @@
-"""Fixtures that several test files share."""
+"""What several test files need: the real data where it is, the sample, a cache of their own."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
+import oracles
+import pyarrow as pa
 import pytest
 
-_BESIDE = Path(__file__).resolve().parents[2] / "shared" / "data"
+from explorer import Corpus
+
+ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
-    """Folder of real data, beside the project or where ``LITEXPLORER_DATA`` says; tests without it are skipped."""
-    folder = Path(os.environ.get("LITEXPLORER_DATA", _BESIDE))
+    """Folder of real data: LITEXPLORER_DATA, else ../shared/data beside the checkout; tests that need it skip without it."""
+    folder = Path(os.environ.get("LITEXPLORER_DATA", ROOT.parent / "shared" / "data"))
     if not folder.is_dir():
-        pytest.skip(f"there is no folder {folder} of real data; name it in LITEXPLORER_DATA")
+        pytest.skip(f"needs the real data in {folder}; set LITEXPLORER_DATA to where it is")
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Keep corpora that tests make out of the user's cache."""
+    folder = tmp_path_factory.mktemp("cache")
+    os.environ["LITEXPLORER_CACHE"] = str(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sample() -> Path:
+    """The bundled papers."""
+    return ROOT / "data" / "arithmetic.jsonl"
+
+
+@pytest.fixture(scope="session")
+def corpora(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Corpus, list[oracles.Paper]]]:
+    """Corpora of random papers, each with its papers as records that have their `topic` too."""
+    made = []
+    for seed, count in enumerate((0, 1, 3, 40, 300)):
+        papers = oracles.random_papers(seed, count)
+        table = pa.Table.from_pylist(papers) if papers else pa.table({"title": pa.nulls(0, pa.string())})
+        corpus = Corpus.from_papers(table, tmp_path_factory.mktemp("corpus") / "c")
+        labels = [corpus.topics.labels[code] for code in corpus.topics.codes]
+        made.append((corpus, [{**paper, "topic": label} for paper, label in zip(papers, labels, strict=True)]))
+    return made

@@ -101,9 +101,7 @@ def cells(table: pa.Table) -> dict[str, list[Any]]:
             columns[name] = known_dates(table)
         elif kind == TEXTS or _is_list_of_text(kind):
             columns[name] = [list_cell(items) for items in column.to_pylist()]
-        elif name in FIELDS or pa.types.is_integer(kind) or pa.types.is_floating(kind):
-            columns[name] = column.to_pylist()
-        elif pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        elif name in FIELDS or pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind):
             columns[name] = column.to_pylist()
         elif pa.types.is_boolean(kind):
             columns[name] = [None if value is None else int(value) for value in column.to_pylist()]

@@ -46,7 +46,7 @@ _next_turn: dict[str, float] = {}
 _turns = threading.Lock()
 
 
-class Stopped(Exception):  # noqa: N818 - not an error: what the caller's stop event asked for
+class Stopped(Exception):
     """The caller's stop event was set."""
 
 
@@ -317,7 +317,7 @@ class Client:
                     file.unlink()
 
 
-class _Again(Exception):  # noqa: N818 - a reason to repeat a request, which becomes an error only when repeating does not help
+class _Again(Exception):
     """Carries the error to raise once repeating has not helped."""
 
     def __init__(self, problem: ServiceError) -> None:

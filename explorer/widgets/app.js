@@ -15,9 +15,8 @@ const BUSY_AFTER = 150; // ms; faster answers show no progress bar
 let instances = 0;
 
 function skeleton() {
-  const block = (className) => h("div", { class: `lx-bone ${className}` });
-  return h("div", { class: "lx-skeleton", role: "status", label: "Loading the dashboard" },
-    block("lx-bone-bar"), block("lx-bone-rail"), block("lx-bone-chart"), block("lx-bone-chart"), block("lx-bone-list"));
+  const bones = ["bar", "rail", "chart", "chart", "list"].map(() => h("div", { class: "lx-bone" }));
+  return h("div", { class: "lx-skeleton", role: "status", label: "Loading the dashboard" }, bones);
 }
 
 /** What every panel gets: the model, the line to the kernel, and the few things that concern the whole page. */
@@ -142,7 +141,13 @@ function assemble(app) {
 
 /** Let the address bar tell the selection, and the back button change it. */
 function followAddress(app) {
-  app.watch(["summary"], () => {
+  const given = new URLSearchParams(location.search);
+  given.delete("token"); // the server's, not the selection's
+  const wanted = given.toString();
+  // The kernel may not have seen the address of this page (one started in advance never has).
+  const asked = wanted && wanted !== app.model.get("summary").url ? app.link.send("url", { url: wanted }) : 0;
+  app.watch(["summary", "status"], () => {
+    if (!app.link.answered(asked)) return;
     const query = app.model.get("summary")?.url ?? "";
     if (location.search.slice(1) !== query) history.replaceState(history.state, "", `${location.pathname}${query ? `?${query}` : ""}${location.hash}`);
   });

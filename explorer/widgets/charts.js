@@ -1,6 +1,7 @@
 import { h, swap } from "./dom.js";
 import { loadPlotly, themeColours, dressed } from "./plotly.js";
 
+const SAVED = { width: 900, height: 520 }; // px of a saved picture
 const FIRST_SLOT = new Set(["topics", "keywords"]); // charts that share the left card as tabs
 
 /** A field and value to toggle for a cell of the table twin, or undefined. */
@@ -12,8 +13,9 @@ function cellPick(pick, rows, row, cell, column) {
 
 function chartView(app, name) {
   const { model, link } = app;
+  const nothing = h("p", { class: "lx-nothing lx-quiet" }, "Nothing to draw.");
   const plot = h("div", { class: "lx-plot" });
-  const frame = h("div", { class: "lx-plot-frame", role: "img" }, h("div", { class: "lx-plot-wait", "aria-hidden": "true" }), plot);
+  const frame = h("div", { class: "lx-plot-frame", role: "img" }, plot, h("div", { class: "lx-plot-wait", "aria-hidden": "true" }), nothing);
   const twin = h("div", { class: "lx-twin", hidden: true, tabIndex: 0, role: "region" });
   const legend = h("ul", { class: "lx-legend", label: "Series" });
   const options = h("div", { class: "lx-options" });
@@ -40,8 +42,11 @@ function chartView(app, name) {
     note.textContent = now.note ?? "";
     swap(options, (now.options ?? []).map(option));
     if (!twin.hidden) swap(twin, [table(now)]);
+    const bare = !now.table.rows.some((row) => row.slice(1).some(Boolean));
+    plot.hidden = bare;
+    nothing.hidden = !bare;
     drawLegend(now.figure.data ?? []);
-    if (visible() && drawn !== now.figure) render(now);
+    if (visible() && !bare && drawn !== now.figure) render(now);
   }
 
   /** The legend as buttons: plotly's own takes room from the plot and knows no keyboard. */
@@ -50,7 +55,7 @@ function chartView(app, name) {
     if (legend.hidden) return;
     swap(legend, traces.map((trace) => {
       const [field, value] = trace.customdata?.[0] ?? [];
-      const content = [h("span", { class: "lx-dot", style: { background: trace.line?.color ?? trace.marker?.color ?? "currentColor" } }), trace.name];
+      const content = [h("span", { class: "lx-dot", style: { background: trace.line?.color ?? trace.marker?.color ?? "currentColor" } }), h("span", { title: trace.name }, trace.name)];
       return h("li", {}, field
         ? h("button", { class: "lx-series", "aria-pressed": String(link.isOn(field, value)), key: `series:${value}`, click: () => link.toggle(field, value) }, content)
         : h("span", { class: "lx-series" }, content));
@@ -66,7 +71,7 @@ function chartView(app, name) {
         drawn = null;
         return;
       }
-      const { data, layout, config } = dressed(now.figure, themeColours(app));
+      const { data, layout, config } = dressed(now.figure, themeColours(app), { width: frame.clientWidth, height: frame.clientHeight });
       await plotly.react(plot, data, layout, config);
       frame.classList.add("lx-drawn");
       if (!listening) {
@@ -100,11 +105,11 @@ function chartView(app, name) {
   function table({ table: { columns, rows }, pick, title: caption }) {
     twin.setAttribute("aria-label", `Table of ${caption}`);
     const value = (cell) => (cell === null || cell === undefined ? "" : typeof cell === "number" ? cell.toLocaleString("en", { maximumFractionDigits: 3, useGrouping: !Number.isInteger(cell) || Math.abs(cell) > 9999 }) : String(cell));
-    return h("table", {}, h("caption", {}, caption),
-      h("thead", {}, h("tr", {}, columns.map((column, position) => h("th", { scope: "col" }, pickable(column, position ? cellPick(pick, [], 0, column, position) : undefined, pick))))),
+    return h("table", {}, h("caption", { class: "lx-hide" }, caption),
+      h("thead", {}, h("tr", {}, columns.map((column, position) => h("th", { scope: "col", class: typeof rows[0]?.[position] === "number" ? "lx-amount" : null }, pickable(column, position ? cellPick(pick, [], 0, column, position) : undefined, pick))))),
       h("tbody", {}, rows.map((row, place) => h("tr", {}, row.map((cell, position) => {
         const content = pickable(value(cell), cellPick(pick, rows, place, cell, position), pick);
-        return position ? h("td", { class: typeof cell === "number" ? "lx-number" : null }, content) : h("th", { scope: "row" }, content);
+        return position ? h("td", { class: typeof cell === "number" ? "lx-amount" : null }, content) : h("th", { scope: "row" }, content);
       })))));
   }
 
@@ -112,19 +117,22 @@ function chartView(app, name) {
     const now = chart();
     const plotly = await loadPlotly(app);
     const colours = themeColours(app);
-    const { data, layout } = dressed(now.figure, colours);
+    const { data, layout } = dressed(now.figure, colours, SAVED);
     // A saved picture stands alone: it carries its title and an opaque ground.
-    const standalone = { ...layout, showlegend: data.length > 1, legend: { orientation: "h", y: -0.15 }, paper_bgcolor: colours.surface, margin: { ...layout.margin, t: 48 }, title: { text: now.title, font: { size: 15 }, x: 0.02, xanchor: "left" } };
-    await plotly.downloadImage({ data, layout: standalone }, { format, width: 900, height: 520, scale: format === "png" ? 2 : 1, filename: `${now.name}-${(model.get("summary")?.name ?? "papers").replace(/[^\w-]+/g, "-")}` });
+    const standalone = { ...layout, showlegend: data.length > 1, legend: { orientation: "h", y: -0.12 }, paper_bgcolor: colours.surface, margin: { ...layout.margin, t: 48 }, title: { text: now.title, font: { size: 15 }, x: 0.02, xanchor: "left" } };
+    await plotly.downloadImage({ data, layout: standalone }, { format, ...SAVED, scale: format === "png" ? 2 : 1, filename: `${now.name}-${(model.get("summary")?.name ?? "papers").replace(/[^\w-]+/g, "-")}` });
   }
 
   let frameRequest = 0;
+  let size = "";
   const resized = new ResizeObserver(() => {
     cancelAnimationFrame(frameRequest);
     frameRequest = requestAnimationFrame(() => {
-      if (!visible()) return;
-      if (drawn && window.Plotly && frame.classList.contains("lx-drawn")) window.Plotly.Plots.resize(plot);
-      else draw();
+      const now = `${frame.clientWidth} ${frame.clientHeight}`;
+      if (!visible() || now === size) return;
+      size = now;
+      drawn = null;
+      draw();
     });
   });
   resized.observe(frame);

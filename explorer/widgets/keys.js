@@ -35,9 +35,10 @@ export function listenToKeys(app) {
   function pressed(event) {
     const inside = root.contains(event.target);
     const here = inside || (page ? event.target === document.body : root.matches(":hover"));
-    // Lab reads this attribute while matching its shortcuts; Ctrl and Cmd combinations stay Lab's.
-    if (!page) root.toggleAttribute("data-lm-suppress-shortcuts", inside && !event.ctrlKey && !event.metaKey && !event.altKey);
-    if (!here || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
+    const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
+    // Lab leaves a key alone if its very target has this attribute; Ctrl and Cmd combinations stay Lab's.
+    if (!page && inside) event.target.toggleAttribute("data-lm-suppress-shortcuts", plain);
+    if (!here || !plain || event.isComposing || event.defaultPrevented) return;
     if (event.key === "Escape") {
       if (!(inside || page) || !app.closeTop()) return;
     } else if (event.target.closest?.(TEXT_FIELD) || !act(event)) return;

@@ -57,6 +57,7 @@ export function openLink(model, { onSilent, onBusy }) {
     },
     draft: () => ({ ...model.get("selection"), ...flight?.changes, ...pending }),
     busy: () => Boolean(flight),
+    answered: (seq) => echoed() >= seq,
     isOn(field, value) {
       const current = link.draft()[field];
       return Array.isArray(current) && !RANGES.has(field) ? current.includes(value) : sameValue(current, value);
@@ -88,6 +89,7 @@ export function watchKernel(model, onChange) {
   const kernel = model.widget_manager?.kernel;
   const undo = [];
   let timer = 0;
+  let ended = false; // a restarted kernel connects again, but knows nothing of this dashboard
   const listen = (signal, handler) => {
     if (!signal?.connect) return;
     signal.connect(handler);
@@ -95,14 +97,18 @@ export function watchKernel(model, onChange) {
   };
   listen(kernel?.connectionStatusChanged, (_, state) => {
     clearTimeout(timer);
-    if (state === "connected") onChange(false);
+    if (state === "connected" && !ended) onChange(false);
     // A short wobble of the network mends itself.
     else timer = setTimeout(() => onChange(true), state === "disconnected" ? 0 : 3000);
   });
+  const end = () => {
+    ended = true;
+    onChange(true);
+  };
   listen(kernel?.statusChanged, (_, state) => {
-    if (["dead", "terminating", "restarting", "autorestarting"].includes(state)) onChange(true);
+    if (["dead", "terminating", "restarting", "autorestarting"].includes(state)) end();
   });
-  listen(kernel?.disposed, () => onChange(true));
+  listen(kernel?.disposed, end);
   return () => {
     clearTimeout(timer);
     undo.forEach((stop) => stop());

@@ -12,26 +12,28 @@ export function menuPanel(app) {
     return app.page ? `${location.origin}${location.pathname}${query ? `?${query}` : ""}` : `?${query}`;
   }
 
+  function item(title, note, click) {
+    return h("button", { class: "lx-menu-item", click: () => { click(); panel.close(); } }, h("strong", {}, title), h("span", { class: "lx-quiet" }, note));
+  }
+
   function fill() {
     const summary = model.get("summary");
     const ticked = model.get("papers")?.ticked ?? 0;
+    const shown = plural(summary.shown, "shown paper");
     onlyTicked = onlyTicked && ticked > 0;
     return [
       h("h2", { class: "lx-popover-title" }, "Download"),
-      h("label", { class: "lx-check" }, h("input", { type: "checkbox", checked: onlyTicked, disabled: !ticked, change: (event) => { onlyTicked = event.target.checked; } }),
-        h("span", {}, ticked ? `Only the ${plural(ticked, "ticked paper")}, not all ${plural(summary.shown, "shown paper")}` : `All ${plural(summary.shown, "shown paper")}; tick some to export only those`)),
-      h("div", { class: "lx-exports" }, (model.get("exports") ?? []).map((item) => h("button", { class: "lx-menu-item", click: () => { link.send("export", { format: item.format, ticked: onlyTicked }); panel.close(); } }, h("strong", {}, item.label), h("span", { class: "lx-quiet" }, item.note)))),
+      h("label", { class: "lx-check" },
+        h("input", { type: "checkbox", checked: onlyTicked, disabled: !ticked, change: (event) => { onlyTicked = event.target.checked; } }),
+        h("span", {}, ticked ? `Only the ${plural(ticked, "ticked paper")}, not all ${shown}` : `All ${shown}; tick some to export only those`)),
+      (model.get("exports") ?? []).map(({ format, label, note }) => item(label, note, () => link.send("export", { format, ticked: onlyTicked }))),
       h("h2", { class: "lx-popover-title" }, "Share"),
-      h("button", { class: "lx-menu-item", click: () => finish(app.copy(shareLink(), "Copied the link.")) }, h("strong", {}, app.page ? "Copy link" : "Copy as a URL query"), h("span", { class: "lx-quiet" }, "opens with these filters")),
-      h("button", { class: "lx-menu-item", click: () => finish(app.copy(summary.python, "Copied the Python code.")) }, h("strong", {}, "Copy as Python"), h("span", { class: "lx-quiet" }, "gives the same table")),
+      item(app.page ? "Copy link" : "Copy as a URL query", "opens with these filters", () => app.copy(shareLink(), "Copied the link.")),
+      item("Copy as Python", "gives the same table", () => app.copy(summary.python, "Copied the Python code.")),
       h("pre", { class: "lx-python", tabIndex: 0, role: "region", label: "Python code" }, summary.python ?? ""),
-    ];
+    ].flat();
   }
 
-  function finish() {
-    panel.close();
-  }
-
-  const panel = popover(app, { button, label: "Export and share", className: "lx-popover-menu", fill });
+  const panel = popover(app, { button, label: "Export and share", fill });
   return { node: h("div", { class: "lx-menu" }, button, panel.panel), panel };
 }

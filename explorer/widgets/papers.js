@@ -66,7 +66,7 @@ export function papersPanel(app) {
       h("input", { type: "checkbox", class: "lx-tick", checked: item.ticked, label: `Tick ${title}`, key: `tick:${item.row}`, change: (event) => link.send("tick", { row: item.row, on: event.target.checked }) }),
       h("article", {},
         h("h3", {}, h("button", { class: "lx-title", "aria-current": item.open ? "true" : null, key: `title:${item.row}`, click: () => app.reader.open(item.row) }, segments(item.title))),
-        h("p", { class: "lx-meta" }, [item.authors, item.venue, item.date].filter(Boolean).map((part, position) => h("span", { class: position === 0 && item.authors ? "lx-authors" : null }, part))),
+        h("p", { class: "lx-meta" }, [item.authors, item.venue, item.date].filter(Boolean).map((part) => h("span", {}, part))),
         item.snippet?.length ? h("p", { class: "lx-snippet" }, segments(item.snippet)) : null,
         h("p", { class: "lx-tags" },
           item.topic ? h("span", { class: "lx-topic" }, item.topic) : null,
@@ -122,6 +122,8 @@ export function papersPanel(app) {
       const place = rows.findIndex((item) => item.row === row);
       return place < 0 ? undefined : rows[place + by]?.row;
     },
+    /** Opening the reader narrows the list and moves its rows. */
+    reveal: () => list.querySelector(".lx-open")?.scrollIntoView({ block: "nearest" }),
     focusPaper(row) {
       const place = rows.findIndex((item) => item.row === row);
       if (place >= 0) focusRow(place);

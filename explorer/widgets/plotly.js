@@ -102,11 +102,12 @@ export function themeColours(app) {
 }
 
 /** The kernel's figure in the page's colours and type; the kernel's own object stays as it came. */
-export function dressed(figure, colours) {
-  const { width, height, ...given } = figure.layout ?? {};
+export function dressed(figure, colours, { width, height }) {
+  const given = figure.layout ?? {};
   const layout = {
     ...given,
-    autosize: true,
+    width,
+    height,
     margin: { l: 8, r: 12, t: 8, b: 32, ...given.margin },
     dragmode: false,
     showlegend: false,
@@ -116,10 +117,18 @@ export function dressed(figure, colours) {
     hoverlabel: { ...given.hoverlabel, bgcolor: colours.surface, bordercolor: colours.line, font: { family: colours.family, color: colours.ink, size: 12 } },
   };
   for (const name of new Set(["xaxis", "yaxis", ...Object.keys(given).filter((key) => /^[xy]axis\d+$/.test(key))])) {
-    layout[name] = { automargin: true, ...given[name], fixedrange: true, gridcolor: colours.line, zerolinecolor: colours.line, linecolor: colours.line, tickfont: { color: colours.muted, size: 12 } };
+    const title = given[name]?.title?.text ? { ...given[name].title, font: { color: colours.muted, size: 12 } } : undefined;
+    layout[name] = { automargin: true, ...given[name], title, fixedrange: true, gridcolor: colours.line, zerolinecolor: colours.line, linecolor: colours.line, tickfont: { color: colours.muted, size: 12 } };
   }
-  const data = (figure.data ?? []).map((trace) => (trace.meta?.accent
-    ? { ...trace, marker: { ...trace.marker, color: colours.accent }, ...(trace.line ? { line: { ...trace.line, color: colours.accent } } : {}) }
-    : trace));
+  // Labels stay level: as many as fit, not all at a slant.
+  const across = figure.data?.[0]?.orientation === "h";
+  Object.assign(layout.xaxis, { tickangle: 0, nticks: Math.max(3, Math.floor(width / (across ? 80 : 48))) });
+  if (across) layout.yaxis.showgrid = false;
+  const data = (figure.data ?? []).map((trace) => {
+    const own = trace.type === "scatter" ? { cliponaxis: false } : {};
+    if (trace.meta?.accent) own.marker = { ...trace.marker, color: colours.accent };
+    if (trace.meta?.accent && trace.line) own.line = { ...trace.line, color: colours.accent };
+    return { ...trace, ...own };
+  });
   return { data, layout, config: CONFIG };
 }

@@ -4,7 +4,7 @@ import { h } from "./dom.js";
  * A panel that a button opens, and that Escape, a click elsewhere or the button closes.
  * `fill` draws the panel each time it opens.
  */
-export function popover(app, { button, label, className, fill }) {
+export function popover(app, { button, label, className = "", fill }) {
   const id = app.id("popover");
   const panel = h("div", { id, class: `lx-popover ${className}`, role: "dialog", label: label, hidden: true, tabIndex: -1 });
   button.setAttribute("aria-expanded", "false");

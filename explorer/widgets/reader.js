@@ -71,6 +71,7 @@ export function readerPanel(app) {
     const title = draw(paper);
     node.querySelector(".lx-reader-body").scrollTop = scroll ?? 0;
     if (asked && !inNavigation) title.focus({ preventScroll: true });
+    if (asked) requestAnimationFrame(app.papers.reveal);
     asked = false;
   });
   app.layers.push(close);

@@ -32,7 +32,7 @@ export function searchPanel(app) {
   let timer = 0;
   let known = model.get("selection")?.query ?? "";
 
-  const input = h("input", { id, class: "lx-query", type: "text", role: "searchbox", autocomplete: "off", autocapitalize: "none", spellcheck: "false", enterkeyhint: "search", placeholder: "Search titles, abstracts, authors, keywords", value: known, input: typed, keydown: pressed });
+  const input = h("input", { id, class: "lx-query", type: "text", role: "searchbox", autocomplete: "off", spellcheck: "false", placeholder: "Search titles, abstracts, authors, keywords", value: known, input: typed, keydown: pressed });
   const clear = iconButton("close", "Clear the search", () => {
     use("");
     input.focus();

@@ -1,0 +1,40 @@
+# Everything runs in a virtual environment in the checkout; the first target that needs it makes it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: dashboard test test-slow lint bench pictures browser clean
+
+dashboard: $(READY)  ## open the dashboard on the bundled sample
+	$(BIN)/litexplorer serve
+
+test: $(READY) browser  ## run every test, the browser's included
+	$(BIN)/python -m pytest -m "not slow"
+
+test-slow: $(READY) browser  ## the checks that take longer
+	$(BIN)/python -m pytest -m slow
+
+lint: $(READY)  ## style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(READY) browser  ## every benchmark, with its peers in the same run
+	$(BIN)/python -m benchmarks
+
+pictures: $(READY) browser  ## draw the README's pictures on the sample
+	$(BIN)/python docs/pictures.py
+
+browser: $(READY)
+	@$(BIN)/python tests/browser/find.py --install
+
+$(READY): pyproject.toml
+	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11')"
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test]'
+	@touch $(READY)
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,22 @@
+"""The corpus folder that a benchmark opens: built once for a number of papers, and kept in the cache folder."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from benchmarks.data import VERSION, prepared
+from explorer import Corpus, CorpusError, import_papers
+from explorer.store import cache_folder, write_corpus
+
+
+def built(papers: int, data: str | None = None) -> Path:
+    """Corpus folder of so many papers (see `benchmarks.data`), built if there is none that this version reads."""
+    target = cache_folder() / "benchmarks" / f"corpus-{papers}-v{VERSION}"
+    try:
+        Corpus(target)
+    except CorpusError:
+        source = prepared(papers, data)
+        print(f"Building a corpus of {papers:,} papers …", file=sys.stderr)
+        write_corpus(import_papers(source).table, target, made={"name": f"arXiv, {papers:,}"})
+    return target

@@ -1,0 +1,228 @@
+"""The papers that the benchmarks run on: a sample of arXiv, and a larger corpus of the same kind made from it.
+
+``python -m benchmarks.data --papers 588000`` prints the path of the file, which is made once and kept in the cache folder.
+
+Up to the size of the sample its papers are taken as they are. Beyond it, each further paper is put together from two papers
+of one primary category, so that a larger corpus has new papers and not copies, which any index would compress and any cache
+would answer:
+
+- the abstract takes each sentence from one of the two at random, the title its first half from the one and the rest from the
+  other;
+- words that fewer than `RARE` papers of the sample have are respelt now and then, so that the vocabulary grows with the
+  corpus, as Heaps' law says of text (the number of words is measured and printed by `describe`);
+- a part of the authors gets a given name and a family name from two different people, so that their number grows too;
+- the date moves by up to a year, and categories are those of the first paper.
+
+The sample has no venues and no code links. So that all six facets have something to count, the primary category stands in for
+the venue, and the DOI's address for the code link.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import re
+import sys
+from collections import Counter
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from explorer.store import cache_folder
+
+VERSION = 1
+"""Part of the cached file's name; changes with what `grow` makes."""
+
+RARE = 5
+"""Words of fewer papers than this are respelt in `RESPELT` of their uses in further papers."""
+
+RESPELT = 0.35
+RENAMED = 0.45
+_WORD = re.compile(r"[^\W\d_]{5,}")
+_ENDINGS = ("a", "an", "ex", "ian", "ic", "in", "is", "o", "on", "or", "um", "y")
+_ROWS_A_GROUP = 50_000
+
+Record = dict[str, Any]
+
+
+def data_folder(given: str | None = None) -> Path:
+    """Folder of the real data: as given, else `LITEXPLORER_DATA`, else ``../shared/data`` beside the checkout."""
+    beside = Path(__file__).resolve().parents[2] / "shared" / "data"
+    return Path(given or os.environ.get("LITEXPLORER_DATA") or beside)
+
+
+def prepared(count: int, given: str | None = None) -> Path:
+    """Parquet file of `count` papers, made if it is not in the cache.
+
+    Raises
+    ------
+    SystemExit
+        The sample is absent; the message says where it was looked for.
+    """
+    target = cache_folder() / "benchmarks" / f"arxiv-{count}-v{VERSION}.parquet"
+    if target.exists():
+        return target
+    sample = data_folder(given) / "arxiv" / "arxiv_100k.parquet"
+    if not sample.exists():
+        raise SystemExit(
+            f"The benchmarks need {sample}, which is not there. Name the folder that holds arxiv/arxiv_100k.parquet "
+            "with --data PATH or in LITEXPLORER_DATA."
+        )
+    print(f"Making {count:,} papers from {sample.name} …", file=sys.stderr)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = target.with_suffix(f".{os.getpid()}")
+    _write(count, read_sample(sample), unfinished)
+    unfinished.replace(target)
+    return target
+
+
+def _write(count: int, sample: list[Record], path: Path) -> None:
+    rest = grow(sample, count - len(sample)) if count > len(sample) else []
+    # In the order of the sample, so that the whole of it is the file as it is.
+    chosen = sorted(random.Random(0).sample(range(len(sample)), min(count, len(sample))))
+    records = [*(sample[i] for i in chosen), *rest]
+    with pq.ParquetWriter(path, SCHEMA, compression="zstd") as writer:
+        for start in range(0, len(records), _ROWS_A_GROUP):
+            writer.write_table(pa.Table.from_pylist(records[start : start + _ROWS_A_GROUP], SCHEMA))
+
+
+SCHEMA = pa.schema(
+    [
+        ("id", pa.large_string()),
+        ("title", pa.large_string()),
+        ("abstract", pa.large_string()),
+        ("authors", pa.list_(pa.large_string())),
+        ("published", pa.date32()),
+        ("venue", pa.large_string()),
+        ("keywords", pa.list_(pa.large_string())),
+        ("doi", pa.large_string()),
+        ("url", pa.large_string()),
+        ("code_url", pa.large_string()),
+    ]
+)
+"""Columns of a prepared file."""
+
+
+def read_sample(path: Path) -> list[Record]:
+    """The papers of the sample, one record each, in the columns of `SCHEMA`."""
+    table = pq.read_table(path)
+    table = table.set_column(0, "id", pc.cast(table["id"], pa.large_string()))
+    return [_record(row) for row in table.to_pylist()]
+
+
+def _record(row: Record) -> Record:
+    return {
+        "id": row["id"],
+        "title": row["title"],
+        "abstract": row["abstract"],
+        "authors": [name for part in re.split(r"[;,\n]| and ", row["authors"]) if (name := part.strip())],
+        "published": date.fromisoformat(row["date"]),
+        "venue": row["primary_category"],
+        "keywords": row["keywords"].split(","),
+        "doi": row["doi"] or None,
+        "url": row["url"],
+        "code_url": f"https://doi.org/{row['doi']}" if row["doi"] else None,
+    }
+
+
+def grow(sample: list[Record], count: int, seed: int = 0) -> list[Record]:
+    """Make `count` further papers of the same kind; the same arguments give the same papers."""
+    chance = random.Random(seed)
+    peers: dict[str, list[Record]] = {}
+    for record in sample:
+        peers.setdefault(record["venue"], []).append(record)
+    sentences = {record["id"]: record["abstract"].split(". ") for record in sample}
+    rare = _rare_words(sample)
+    people = [name for record in sample for name in record["authors"]]
+    made = []
+    for number in range(count):
+        one = sample[chance.randrange(len(sample))]
+        other = chance.choice(peers[one["venue"]])
+        abstract = ". ".join(_mixed(sentences[one["id"]], sentences[other["id"]], chance))
+        code = f"10.48550/bench.{number}" if one["doi"] else None
+        made.append(
+            {
+                "id": f"bench/{number:07d}",
+                "title": _respell(_crossed(one["title"], other["title"]), rare, chance),
+                "abstract": _respell(abstract, rare, chance),
+                "authors": [_renamed(name, people, chance) for name in one["authors"]],
+                "published": one["published"] + timedelta(days=chance.randint(-365, 365)),
+                "venue": one["venue"],
+                "keywords": one["keywords"],
+                "doi": code,
+                "url": f"https://example.org/bench/{number:07d}",
+                "code_url": f"https://doi.org/{code}" if code else None,
+            }
+        )
+    return made
+
+
+def _rare_words(sample: list[Record]) -> frozenset[str]:
+    papers: Counter[str] = Counter()
+    for record in sample:
+        papers.update(set(_WORD.findall(record["abstract"])))
+    return frozenset(word for word, count in papers.items() if count < RARE)
+
+
+def _mixed(one: list[str], other: list[str], chance: random.Random) -> list[str]:
+    """As many sentences as `one` has, each from the one or the other."""
+    bits = chance.getrandbits(max(len(one), 1))
+    return [other[i] if bits >> i & 1 and i < len(other) else sentence for i, sentence in enumerate(one)]
+
+
+def _crossed(one: str, other: str) -> str:
+    head, tail = one.split(), other.split()
+    return " ".join(head[: (len(head) + 1) // 2] + tail[len(tail) // 2 :])
+
+
+def _respell(text: str, rare: frozenset[str], chance: random.Random) -> str:
+    def change(match: re.Match[str]) -> str:
+        word = match.group()
+        if word not in rare or chance.random() > RESPELT:
+            return word
+        return word[: chance.randint(4, len(word))] + chance.choice(_ENDINGS)
+
+    return _WORD.sub(change, text)
+
+
+def _renamed(name: str, people: list[str], chance: random.Random) -> str:
+    if chance.random() > RENAMED:
+        return name
+    return f"{chance.choice(people).split()[0]} {name.split()[-1]}"
+
+
+def describe(path: Path) -> str:
+    """Number of papers, of different words in the abstracts and of different authors in a prepared file."""
+    words: set[str] = set()
+    authors: set[str] = set()
+    papers = 0
+    for batch in pq.ParquetFile(path).iter_batches(columns=["abstract", "authors"]):
+        papers += len(batch)
+        authors.update(pc.list_flatten(batch["authors"]).to_pylist())
+        for abstract in batch["abstract"].to_pylist():
+            words.update(abstract.lower().split())
+    return f"{papers:,} papers, {len(words):,} different words, {len(authors):,} different authors"
+
+
+def arguments(description: str, papers: int) -> argparse.ArgumentParser:
+    """The options that every benchmark has."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--papers", type=int, default=papers, metavar="N", help=f"number of papers (default: {papers:,})")
+    parser.add_argument("--data", metavar="PATH", help="folder of the real data (default: LITEXPLORER_DATA, ../shared/data)")
+    return parser
+
+
+def main() -> None:
+    options = arguments(__doc__.splitlines()[0], 588_000).parse_args()
+    path = prepared(options.papers, options.data)
+    print(path)
+    print(describe(path))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,226 @@
+"""From a changed query or filter to hits, the counts of six facets, the topic series and the first page.
+
+``python -m benchmarks.interaction --papers 100000``. The interactions are those of `sequence`, which draws them from the corpus
+with a seed: typed queries of one to three words, frequent ones among them, phrases and prefixes; filters by topic, venue,
+author, keyword, year and code, added and removed; changes of the order. All engines answer the same selections.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks import peers, report
+from benchmarks.corpus import built
+from benchmarks.data import arguments
+from explorer import Corpus, Selection, views
+from explorer.results import Results
+from explorer.session import Session
+from explorer.text import tokens
+
+FREQUENT = ("model", "field", "theory", "energy", "quantum", "data", "learning", "system", "large", "study", "method", "new")
+"""Words that one paper in ten or more has, typed in one query of six; rarer ones come from titles, as often as they occur."""
+
+FEW_PEER_INTERACTIONS = 40
+"""Interactions the peers answer beyond 200,000 papers, where all of them would take most of an hour."""
+
+
+def sequence(corpus: Corpus, count: int, seed: int = 0) -> Iterator[dict[str, Any]]:
+    """The recorded interactions: the changes of the selection, one after another.
+
+    Filters are clicked where the panels show them, so a value is among the largest of its facet under the selection in force
+    and has papers; a query is typed whatever comes of it.
+    """
+    chance = random.Random(seed)
+    results = Results(corpus, Selection())
+    for _ in range(count):
+        selection = results.selection
+        active = [row.field for row, _ in selection.active()]
+        step = chance.random()
+        if active and (len(active) > 3 or results.shown == 0 or step < 0.2):
+            field = chance.choice(active)
+            changes = {field: getattr(Selection(), field)}
+        elif step < 0.3:
+            others = [sort for sort in ("relevance", "newest", "oldest", "title") if sort != selection.sort]
+            changes = {"sort": chance.choice(others)}
+        elif step < 0.65:
+            changes = {"query": _typed(corpus, chance)}
+        else:
+            changes = _clicked(results, chance)
+        results = Results(corpus, selection.with_(changes))
+        yield changes
+
+
+def _typed(corpus: Corpus, chance: random.Random) -> str:
+    kind = chance.random()
+    if kind < 1 / 6:
+        return chance.choice(FREQUENT)
+    words: list[str] = []
+    while len(words) < 3:
+        title = corpus.table["title"][chance.randrange(len(corpus))].as_py() or ""
+        words = [word.strip(".,:;!?()$'\"") for word in title.split()]
+        # What remains is typed as a word: no signs, no operators, and something the analysers keep.
+        words = [word for word in words if word.isalpha() and word.isascii() and len(word) > 3 and tokens(word, "english")]
+    at = chance.randrange(len(words) - 1)
+    if kind < 0.3:
+        return f'"{words[at]} {words[at + 1]}"'
+    if kind < 0.45:
+        return f"{words[at][: chance.randint(4, 6)].lower()}*"
+    return " ".join(chance.sample(words, chance.randint(1, 3))).lower()
+
+
+def _clicked(results: Results, chance: random.Random) -> dict[str, Any]:
+    field = chance.choice(["topics", "venues", "authors", "keywords", "years", "has_code"])
+    counts = results.counts(field)
+    if field == "has_code":
+        return {"has_code": bool(chance.choice(np.flatnonzero(counts)))}
+    if field == "years":
+        first, last = results.corpus.year_span
+        low = first + int(chance.choice(np.flatnonzero(counts)))
+        return {"years": (low, chance.choice([None, min(low + chance.randint(0, 5), last)]))}
+    shown = np.argsort(-counts, kind="stable")[: 3 * views.FACET_PAGE]
+    value = results.corpus.facet(field).values[int(chance.choice(shown))].as_py()
+    chosen = getattr(results.selection, field)
+    return {field: (*chosen, value) if len(chosen) == 1 and value not in chosen else (value,)}
+
+
+def data_part(results: Results) -> tuple[Any, ...]:
+    """Hits, counts, series and the papers of the first page, without a figure or a word of the page."""
+    counts = {field: results.counts(field) for field in peers.FACETS}
+    grid, _ = results.corpus.topics.grid("year", results.rows_without("topics"))
+    rows = results.rows(0, views.PAGE)
+    columns = ("title", "abstract", "authors", "published", "venue")
+    return results.shown, counts, grid, [results.corpus.record(int(row), columns) for row in rows]
+
+
+def whole_page(session: Session) -> int:
+    """Everything the dashboard sends after a change, as the JSON it sends; gives its bytes."""
+    results = session.results
+    parts = {
+        "summary": views.summary(results, "benchmark"),
+        "facets": views.panels(results, session.facet_state),
+        "charts": views.charts(results, **session.chart_options),
+        "papers": views.page(results, session.page, session.ticked, session.opened),
+    }
+    return len(json.dumps(parts))
+
+
+def timed(steps: list[dict[str, Any]], corpus: Corpus, answer: Callable[[Session], Any]) -> tuple[list[float], list[Any]]:
+    """Milliseconds of each interaction, and the answers."""
+    session = Session(corpus)
+    answer(session)
+    times, answers = [], []
+    for changes in steps:
+        start = time.perf_counter()
+        session.change(changes)
+        answers.append(answer(session))
+        times.append((time.perf_counter() - start) * 1000)
+    return times, answers
+
+
+def selections(steps: list[dict[str, Any]]) -> list[Selection]:
+    """The selection after each step."""
+    found = [Selection()]
+    for changes in steps:
+        found.append(found[-1].with_(changes))
+    return found[1:]
+
+
+def disagreements(corpus: Corpus, wanted: list[Selection], ours: list[Any], theirs: list[peers.Answer]) -> tuple[int, int]:
+    """Compare the answers to selections without a query, which mean the same to every engine: (compared, different)."""
+    compared = different = 0
+    for selection, mine, other in zip(wanted, ours, theirs, strict=False):
+        if selection.query:
+            continue
+        compared += 1
+        shown, counts, grid, _ = mine
+        first = corpus.year_span[0]
+        same = shown == other.shown and int(grid.sum()) == other.series
+        for field, found in counts.items():
+            if field in ("authors", "keywords"):
+                # Ties at the end of the list may fall either way: the counts are compared and not the names.
+                same &= sorted(found[found > 0], reverse=True)[: peers.TOP] == sorted(
+                    other.counts[field].values(), reverse=True
+                )
+            else:
+                labels = _labels(corpus, field, len(found), first)
+                mine_named = {label: int(count) for label, count in zip(labels, found, strict=True) if count}
+                same &= mine_named == {
+                    key: count for key, count in other.counts[field].items() if key == key and key is not None
+                }
+        different += not same
+    return compared, different
+
+
+def _labels(corpus: Corpus, field: str, size: int, first: int) -> list[Any]:
+    if field == "years":
+        return [first + i for i in range(size)]
+    return [False, True] if field == "has_code" else corpus.facet(field).values.to_pylist()
+
+
+def main() -> None:
+    parser = arguments(__doc__.splitlines()[0], 100_000)
+    parser.add_argument("--interactions", type=int, default=200, metavar="N")
+    parser.add_argument(
+        "--peer-interactions", type=int, metavar="N", help="interactions the peers answer (default: all; 40 if large)"
+    )
+    options = parser.parse_args()
+    folder = built(options.papers, options.data)
+    corpus = Corpus(folder)
+    steps = list(sequence(corpus, options.interactions))
+    wanted = selections(steps)
+    few = options.peer_interactions or (FEW_PEER_INTERACTIONS if len(corpus) > 200_000 else len(steps))
+    queried = sum("query" in changes for changes in steps)
+    report.heading(
+        f"Interaction, {len(corpus):,} papers",
+        [
+            report.versions("tantivy", "numpy", "pyarrow", "plotly", "duckdb", "pandas"),
+            f"{len(steps)} interactions, {queried} of them a new query; peers answer the first {few}",
+            "an interaction: hits, counts of six facets under all filters but their own, papers per topic and year, first page",
+        ],
+    )
+    data_times, answers = timed(steps, Corpus(folder), lambda session: data_part(session.results))
+    page_times, sizes = timed(steps, Corpus(folder), whole_page)
+    rows = [
+        _row("explorer, data", data_times, data_times, few),
+        _row("explorer, with figures and JSON", page_times, data_times, few),
+    ]
+    checks = []
+    frames = peers.frames_of(corpus)
+    for make in peers.PEERS:
+        with tempfile.TemporaryDirectory() as scratch:
+            engine = make(frames, Path(scratch))
+            engine.answer(Selection())
+            times, theirs = [], []
+            for selection in wanted[:few]:
+                start = time.perf_counter()
+                theirs.append(engine.answer(selection))
+                times.append((time.perf_counter() - start) * 1000)
+        rows.append(_row(engine.name, times, data_times, few))
+        compared, different = disagreements(corpus, wanted, answers, theirs)
+        hits = [abs(mine[0] - other.shown) / max(mine[0], 1) for mine, other in zip(answers, theirs, strict=False)]
+        checks.append([engine.name, compared, different, f"{report.median(hits):.1%}"])
+        del engine
+    report.table(["engine", "median ms", "p95 ms", "max ms", "its median / ours", "median of paired ratios"], rows)
+    print(f"Sent per interaction: {np.median(sizes) / 1000:.0f} KB of JSON (median), before compression.\n")
+    print("Answers beside ours. Queries differ by design: FTS5 has other stems, LIKE and str.contains find parts of words.\n")
+    report.table(
+        ["peer", "selections without a query", "different answers", "difference in papers shown, all (median)"], checks
+    )
+
+
+def _row(name: str, times: list[float], ours: list[float], few: int) -> list[str]:
+    ratio = report.median(times[:few]) / report.median(ours[:few])
+    paired = report.median([a / b for a, b in zip(times[:few], ours[:few], strict=True)])
+    return [name, *(report.number(v) for v in (report.median(times), report.p95(times), max(times), ratio, paired))]
+
+
+if __name__ == "__main__":
+    main()

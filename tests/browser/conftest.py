@@ -1,0 +1,173 @@
+"""Servers, a browser, and dashboards that are watched while a test uses them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from . import servers
+from .driver import DRAWN_WITHIN, Board, Watch
+from .find import ARGUMENTS, executable
+from .servers import Server
+
+WIDE = {"width": 1440, "height": 900}
+LAB = {"width": 1760, "height": 1100}
+"""Lab's side bar and margins leave the dashboard as much room as a page of its own has."""
+
+expect.set_options(timeout=15_000)  # ms; beside other work on two cores
+
+Open = Callable[..., Board]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker("browser")
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests here."""
+    path = executable()
+    if path is None:
+        pytest.fail("No Chromium was found. Run: python tests/browser/find.py --install")
+    # Ends with the package: while it runs, no other test could run an event loop of its own.
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="package")
+def voila(cache: Path) -> Iterator[Callable[..., Server]]:
+    """`voila(*files)` is a server on those papers, started when first asked for."""
+    with ExitStack() as running:
+        started: dict[tuple[Path, ...], Server] = {}
+
+        def of(*files: Path) -> Server:
+            if files not in started:
+                started[files] = running.enter_context(servers.voila(*files))
+            return started[files]
+
+        yield of
+
+
+@pytest.fixture(scope="package")
+def real_page(shared_data: Path) -> Path:
+    """The page the sample was made from; tests skip without it."""
+    path = shared_data / "hf_page" / "arithmetic.txt"
+    if not path.is_file():
+        pytest.skip(f"needs {path}")
+    return path
+
+
+@pytest.fixture(scope="package")
+def lab(cache: Path) -> Iterator[Callable[..., Server]]:
+    """`lab(*files)` is a JupyterLab with notebooks on those papers, started when first asked for."""
+    with ExitStack() as running:
+        started: dict[tuple[Path, ...], Server] = {}
+
+        def of(*files: Path) -> Server:
+            if files not in started:
+                started[files] = running.enter_context(servers.lab(*files))
+            return started[files]
+
+        yield of
+
+
+@contextmanager
+def watched(browser: Browser, host: str, **options: Any) -> Iterator[tuple[Page, Watch]]:
+    """A page in a context of its own; on leaving it must have made no fault."""
+    context = browser.new_context(**{"viewport": WIDE, "reduced_motion": "reduce", **options})
+    page = context.new_page()
+    watch = Watch(page, host)
+    try:
+        yield page, watch
+        assert not watch.faults
+    finally:
+        # Closing alone would not tell Voila to end the page's kernel; leaving the page does.
+        page.goto("about:blank")
+        context.close()
+
+
+@pytest.fixture
+def open_voila(browser: Browser, voila: Callable[..., Server]) -> Iterator[Open]:
+    """`open_voila(*files, query="", **context_options)` is a dashboard on a page of its own."""
+    with ExitStack() as pages:
+
+        def opened(*files: Path, query: str = "", **options: Any) -> Board:
+            server = voila(*files)
+            page, watch = pages.enter_context(watched(browser, server.host, **options))
+            page.goto(server.url + (f"?{query}" if query else ""))
+            return Board(page, server, watch, voila=True).wait()
+
+        yield opened
+
+
+def run_notebook(page: Page) -> None:
+    """Run all cells; the dashboard that stands is marked, so that the new one can be told from it."""
+    page.evaluate("document.querySelectorAll('.lx-app').forEach((old) => old.dataset.gone = '')")
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+
+
+def open_notebook(page: Page, server: Server, name: str, watch: Watch) -> Board:
+    """Open a notebook in Lab and run it."""
+    page.goto(f"{server.url}lab/tree/{name}.ipynb")
+    # Lab runs nothing, and says nothing, while the notebook has no kernel yet.
+    expect(page.get_by_role("button", name="Python 3 (ipykernel) | Idle")).to_be_visible(timeout=DRAWN_WITHIN)
+    run_notebook(page)
+    board = Board(page, server, watch, voila=False).wait()
+    board.root.scroll_into_view_if_needed()
+    return board
+
+
+@pytest.fixture
+def open_lab(browser: Browser, lab: Callable[..., Server]) -> Iterator[Open]:
+    """`open_lab(*files, **context_options)` is a dashboard in a notebook of its own."""
+    with ExitStack() as pages:
+
+        def opened(*files: Path, **options: Any) -> Board:
+            server = lab(*files)
+            page, watch = pages.enter_context(watched(browser, server.host, **{"viewport": LAB, **options}))
+            return open_notebook(page, server, files[-1].stem if files else "explorer", watch)
+
+        yield opened
+
+
+@pytest.fixture(scope="package")
+def lab_tab(browser: Browser, lab: Callable[..., Server]) -> Iterator[Board]:
+    """A notebook that stays open: Lab takes seconds to open, running its cells again does not."""
+    server = lab()
+    with watched(browser, server.host, viewport=LAB) as (page, watch):
+        yield open_notebook(page, server, "explorer", watch)
+
+
+@pytest.fixture
+def lab_board(lab_tab: Board) -> Iterator[Board]:
+    """A fresh dashboard in the open notebook."""
+    run_notebook(lab_tab.page)
+    lab_tab.wait()
+    lab_tab.root.scroll_into_view_if_needed()
+    lab_tab.watch.sets = 0
+    yield lab_tab
+    faults, lab_tab.watch.faults = lab_tab.watch.faults, []
+    assert not faults
+
+
+@pytest.fixture
+def voila_board(open_voila: Open) -> Board:
+    """A dashboard on the sample, as a page."""
+    return open_voila()
+
+
+@pytest.fixture(params=["voila", "lab"])
+def board(request: pytest.FixtureRequest) -> Board:
+    """A dashboard on the sample, as a page and in Lab."""
+    found: Board = request.getfixturevalue(f"{request.param}_board")
+    return found

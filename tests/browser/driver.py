@@ -1,0 +1,174 @@
+"""A dashboard on a page, as a person meets it: what can be done, and what can be read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import ConsoleMessage, Download, Error, Locator, Page, Request, WebSocket, expect
+
+from .servers import Server
+
+DRAWN_WITHIN = 60_000
+"""Milliseconds to the first chart: a kernel has to start, beside other work on two cores."""
+
+
+class Watch:
+    """What a page did that it must not do, and what it said to its kernel."""
+
+    def __init__(self, page: Page, host: str) -> None:
+        self._host = host
+        self.faults: list[str] = []
+        self.sets = 0
+        page.on("console", self._console)
+        page.on("pageerror", self._page_error)
+        page.on("request", self._request)
+        page.on("websocket", self._websocket)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.faults.append(f"console: {message.text} ({message.location.get('url', '')})")
+
+    def _page_error(self, error: Error) -> None:
+        self.faults.append(f"page error: {error}")
+
+    def _request(self, request: Request) -> None:
+        self._address(request.url)
+
+    def _address(self, url: str) -> None:
+        if not url.startswith(("blob:", "data:")) and url.split("/")[2] != self._host:
+            self.faults.append(f"outside request: {url}")
+
+    def _websocket(self, socket: WebSocket) -> None:
+        self._address(socket.url)
+        socket.on("framesent", self._sent)
+
+    def _sent(self, payload: bytes | str) -> None:
+        text = payload.decode("utf-8", "replace") if isinstance(payload, bytes) else payload
+        self.sets += '"kind":"set"' in text
+
+
+class Board:
+    """One dashboard.
+
+    Attributes
+    ----------
+    page : Page
+    root : Locator
+        The dashboard's own element.
+    server : Server
+    watch : Watch
+    voila : bool
+        Whether it is the whole page, and not a cell's output.
+    """
+
+    def __init__(self, page: Page, server: Server, watch: Watch, *, voila: bool) -> None:
+        self.page, self.server, self.watch, self.voila = page, server, watch, voila
+        self.root = page.locator(".lx-app:not([data-gone])")
+
+    def wait(self) -> Board:
+        """Wait until it stands with its charts drawn."""
+        expect(self.root.locator(".lx-drawn").first).to_be_visible(timeout=DRAWN_WITHIN)
+        # A chart without anything to draw, as that over time of papers without dates, is not drawn.
+        expect(self.root.locator(".lx-plot-wait:visible")).to_have_count(0, timeout=DRAWN_WITHIN)
+        return self
+
+    # Reading
+
+    @property
+    def box(self) -> Locator:
+        """The search box."""
+        return self.root.get_by_role("searchbox", name="Search papers")
+
+    @property
+    def titles(self) -> Locator:
+        """Titles in the list, which are buttons."""
+        return self.root.locator(".lx-paper .lx-title")
+
+    @property
+    def chips(self) -> Locator:
+        """What is filtered by."""
+        return self.root.locator(".lx-chip-label")
+
+    @property
+    def error(self) -> Locator:
+        """The line that says what went wrong."""
+        return self.root.locator(".lx-alert[role=alert]").first
+
+    @property
+    def reader(self) -> Locator:
+        """The drawer with one paper."""
+        return self.root.locator(".lx-reader")
+
+    @property
+    def sentence(self) -> Locator:
+        """The selection in words."""
+        return self.root.locator(".lx-sentence")
+
+    def shows(self, papers: int) -> None:
+        """Wait for the number of papers shown."""
+        expect(self.root.locator(".lx-count strong")).to_have_text(f"{papers:,}")
+
+    def papers(self) -> int:
+        """The number of papers shown."""
+        return int((self.root.locator(".lx-count strong").text_content() or "").replace(",", ""))
+
+    def button(self, name: str | re.Pattern[str]) -> Locator:
+        """A button by its accessible name."""
+        return self.root.get_by_role("button", name=name, exact=True)
+
+    def panel(self, label: str) -> Locator:
+        """A filter panel, unfolded."""
+        title = self.page.locator(".lx-fold").filter(has_text=re.compile(rf"^{label}"))
+        panel = self.root.locator(".lx-facet").filter(has=title)
+        fold = panel.locator(".lx-fold")
+        if fold.get_attribute("aria-expanded") == "false":
+            fold.click()
+        return panel
+
+    def chart(self, title: str) -> Locator:
+        """A chart's card."""
+        return self.root.locator(".lx-card").filter(has_text=re.compile(rf"^{title}(?! over)"))
+
+    # Doing
+
+    def search(self, text: str) -> None:
+        """Write a query and press Enter."""
+        self.box.fill(text)
+        self.box.press("Enter")
+
+    def click_bar(self, place: int) -> str:
+        """Click a bar of the topic chart with the mouse, and say how the chart names it."""
+        bar = self.chart("Topics").locator(".barlayer .point path").nth(place)
+        bar.scroll_into_view_if_needed()
+        box = bar.bounding_box()
+        assert box is not None
+        self.page.mouse.move(box["x"] + box["width"] / 3, box["y"] + box["height"] / 2)
+        # plotly knows the bar under the pointer once it shows what it is.
+        expect(self.chart("Topics").locator(".hoverlayer .hovertext")).to_be_visible()
+        self.page.mouse.down()
+        self.page.mouse.up()
+        return self.chart("Topics").locator(".ytick text").nth(place).text_content() or ""
+
+    def download(self, label: str, folder: Path, files: int = 1, *, ticked: bool = False) -> list[Path]:
+        """Export by the menu; the files that the browser saved."""
+        self.button("Export").click()
+        if ticked:
+            self.root.get_by_role("checkbox", name=re.compile("^Only the")).check()
+        return self.saved(lambda: self.root.get_by_role("button", name=re.compile(f"^{label}")).click(), folder, files)
+
+    def saved(self, action: Callable[[], None], folder: Path, files: int = 1) -> list[Path]:
+        """Files that the browser saves when something is done."""
+        arrived: list[Download] = []
+
+        def complete(download: Download) -> bool:
+            arrived.append(download)
+            return len(arrived) == files
+
+        with self.page.expect_download(complete):
+            action()
+        paths = [folder / download.suggested_filename for download in arrived]
+        for download, path in zip(arrived, paths, strict=True):
+            download.save_as(path)
+        return paths

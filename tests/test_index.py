@@ -1,0 +1,157 @@
+"""Hits of the full-text index against a search of one paper after the other."""
+
+from __future__ import annotations
+
+import functools
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import oracles
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from explorer.index import TextIndex, build_index
+from explorer.query import parse
+from explorer.schema import to_table
+from explorer.text import Terms
+
+
+def table_of(papers: list[oracles.Paper]) -> pa.Table:
+    names = list(dict.fromkeys(name for paper in papers for name in paper)) or ["title"]
+    return to_table(pa.table({name: pa.array([paper.get(name) for paper in papers]) for name in names}))
+
+
+@functools.cache
+def indexed(seed: int) -> tuple[list[oracles.Paper], TextIndex]:
+    papers = oracles.random_papers(seed, 60)
+    folder = Path(tempfile.mkdtemp(prefix="litexplorer-test-"))
+    build_index(table_of(papers), folder)
+    return papers, TextIndex(folder)
+
+
+def found(index: TextIndex, query: str) -> set[int]:
+    node = parse(query)
+    assert node is not None
+    return set(index.hits(node).rows.tolist())
+
+
+@settings(max_examples=400, deadline=None)
+@given(seed=st.integers(0, 4), query=oracles.queries)
+def test_hits_are_those_of_a_search_paper_by_paper(seed: int, query: str) -> None:
+    papers, index = indexed(seed)
+    node = parse(query)
+    if node is not None:
+        assert found(index, query) == {row for row, paper in enumerate(papers) if oracles.matches(node, paper)}
+
+
+def small(folder: Path, *papers: dict[str, object]) -> TextIndex:
+    build_index(table_of([{"title": None, **paper} for paper in papers]), folder)
+    return TextIndex(folder)
+
+
+@pytest.mark.parametrize(
+    ("query", "rows"),
+    [
+        ("transformer", {0, 1}),
+        ("TRANSFORMERS", {0, 1}),
+        ('"graph neural network"', {0}),
+        ('"neural graph"', set()),
+        ('"state of the art"', {2}),
+        ("state-of-the-art", {2}),
+        ("title:neural", {0}),
+        ("abstract:neural", {1}),
+        ("author:muller", {1}),
+        ("author:Müller", {1}),
+        ("venue:iclr", {2}),
+        ("iclr", set()),
+        ("id:10.1000/ABC", {0}),
+        ("doi:10.1000/abc", {0}),
+        ("doi:10.1000*", {0}),
+        ("arxiv:2401.00001", {1}),
+        ("transf*", {0, 1}),
+        ("author:mül*", {1}),
+        ("딥러*", {3}),
+        ("self-superv*", {3}),
+        ("neural -transformer", set()),
+        ("NOT neural", {2, 3}),
+        ("-neural -art", {3}),
+        ("neural OR art", {0, 1, 2}),
+        ("the", {0, 1, 2, 3}),
+        ("the neural", {0, 1}),
+        ("a OR neural", {0, 1, 2, 3}),
+        ("neuralx", set()),
+    ],
+)
+def test_the_language_of_the_help(query: str, rows: set[int]) -> None:
+    assert found(_help_index(), query) == rows
+
+
+@functools.cache
+def _help_index() -> TextIndex:
+    return small(
+        Path(tempfile.mkdtemp(prefix="litexplorer-test-")),
+        {"title": "Transformers and a graph neural network", "doi": "10.1000/ABC"},
+        {"title": "A transformer", "abstract": "Of neural origin", "authors": ["Jörg Müller"], "arxiv_id": "2401.00001"},
+        {"title": "State of the art", "venue": "ICLR"},
+        {"title": "딥러닝", "abstract": "self-supervised learning, and supervised too"},
+    )
+
+
+def test_a_phrase_does_not_run_over_two_authors(tmp_path: Path) -> None:
+    index = small(tmp_path, {"authors": ["Ada Lovelace", "Grace Hopper"]})
+    assert found(index, 'author:"ada lovelace"') == {0}
+    assert found(index, 'author:"lovelace grace"') == set()
+
+
+def test_natural_text_knows_no_operators(tmp_path: Path) -> None:
+    index = small(tmp_path, {"title": "cats"}, {"title": "dogs OR (cats"}, {"title": "fish"})
+    assert set(index.natural('NOT cats" OR (', 10).rows.tolist()) == {0, 1}
+    assert len(index.natural("the of ( -", 10).rows) == 0
+    assert len(index.natural("", 10).rows) == 0
+
+
+def test_scores_are_bm25(tmp_path: Path) -> None:
+    """One field, one word: Robertson & Zaragoza (2009), equation 3.15, with the idf of Lucene (1 + inside the logarithm)."""
+    titles = ["cat", "cat cat dog", "dog fish bird", "bird", "cat fish bird dog mouse"]
+    index = small(tmp_path, *({"title": title} for title in titles))
+    node = parse("title:cat")
+    assert node is not None
+    hits = index.hits(node)
+    lengths = [len(title.split()) for title in titles]
+    idf = np.log(1 + (len(titles) - 3 + 0.5) / (3 + 0.5))
+    for row, score in zip(hits.rows, hits.scores, strict=True):
+        often, length = titles[row].split().count("cat"), lengths[row]
+        expected = idf * often * 2.2 / (often + 1.2 * (0.25 + 0.75 * length / np.mean(lengths)))
+        assert score == pytest.approx(expected, rel=1e-5)
+
+
+def test_an_index_without_papers(tmp_path: Path) -> None:
+    index = small(tmp_path)
+    assert found(index, "cat") == set()
+    assert len(index.natural("cat", 5).rows) == 0
+    assert len(index.similar("cat", "dog", 5).rows) == 0
+
+
+def test_texts_of_ten_megabytes(tmp_path: Path) -> None:
+    index = small(tmp_path, {"title": "needle " + "hay " * 2_600_000}, {"title": "x" * 10_000_000, "doi": "10.1000/" + "y" * 100_000})
+    assert found(index, "needle") == {0}
+    assert found(index, "doi:10.1000*") <= {1}
+
+
+def test_a_build_stops_when_its_progress_raises(tmp_path: Path) -> None:
+    def stop(part: float) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build_index(table_of(oracles.random_papers(0, 5)), tmp_path, progress=stop)
+
+
+def test_words_to_highlight_leave_out_what_is_excluded() -> None:
+    index = _help_index()
+    assert index.terms_of(parse('neural -graph author:lee venue:iclr "chain rule" trans*')) == Terms(
+        frozenset({"neural", "chain", "rule"}), ("trans",)
+    )
+    assert index.terms_of(None) == Terms()
