@@ -53,7 +53,10 @@ def best_of(candidates: dict[str, Callable[[], int]], repeats: int) -> dict[str,
 def report(results: dict[str, tuple[float, int]]) -> None:
     """Print times, rates, and what each candidate takes for each second of ours."""
     own = next(iter(results.values()))[0]
-    rows = [[name, f"{taken:.2f}", f"{count:,}", f"{count / taken:,.0f}", f"{own / taken:.2f}"] for name, (taken, count) in results.items()]
+    rows = [
+        [name, f"{taken:.2f}", f"{count:,}", f"{count / taken:,.0f}", f"{own / taken:.2f}"]
+        for name, (taken, count) in results.items()
+    ]
     table(["reader", "seconds", "records", "records/s", "ours / its"], rows)
 
 
@@ -131,7 +134,9 @@ def arxiv(repeats: int) -> None:
             runs = [json.loads(subprocess.run(command, check=True, capture_output=True).stdout) for _ in range(repeats)]
             records, taken, _ = min(runs, key=lambda run: run[1])
             peak = max(run[2] for run in runs)
-            rows.append([f"{count:,}", f"{path.stat().st_size / 1e6:,.0f}", f"{taken:.1f}", f"{records / taken:,.0f}", f"{peak:,.0f}"])
+            rows.append(
+                [f"{count:,}", f"{path.stat().st_size / 1e6:,.0f}", f"{taken:.1f}", f"{records / taken:,.0f}", f"{peak:,.0f}"]
+            )
     table(["records", "file, MB", "seconds", "records/s", "peak memory, MB"], rows)
 
 

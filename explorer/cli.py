@@ -129,7 +129,7 @@ def _import(options: argparse.Namespace) -> Import:
     ledger = imported.ledger
     print(ledger.sentence(), file=sys.stderr)
     if options.ledger:
-        ledger.entries.to_csv(options.ledger, index=False)
+        deliver(ledger.entries.to_csv(index=False).encode(), options.ledger)
         return imported
     for note in ledger.notes[:5]:
         where = f"line {note.line}" if note.line else f"record {note.record}"

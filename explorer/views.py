@@ -120,7 +120,7 @@ def values(results: Results, field: str, text: str = "", page: int = 0) -> View:
     chosen = getattr(results.selection, field)
     if text:
         match = facet.containing(text)
-        codes = np.flatnonzero(match)
+        codes = np.flatnonzero(match & (results.corpus.totals(field) > 0))
     else:
         codes = np.flatnonzero(counts)
     found = len(codes)
@@ -196,7 +196,7 @@ def _frequency(results: Results, field: str, title: str) -> View:
     names = [results.corpus.facet(field).values[int(c)].as_py() for c in codes]
     numbers = [int(counts[c]) for c in codes]
     chosen = getattr(results.selection, field)
-    more = int(np.count_nonzero(counts)) - len(codes)
+    more = found - len(codes)
     notes = ["from titles and abstracts, as no paper came with keywords"] if title == "Key phrases" else []
     notes += [f"{more:,} more in the filter panel"] if more > 0 else []
     top = f"; the most frequent is {names[0]} with {numbers[0]:,} papers" if names else ""

@@ -57,8 +57,13 @@ if TYPE_CHECKING:
 class Format(Protocol):
     """What a format module offers."""
 
-    LABEL: str
-    SUFFIXES: tuple[str, ...]
+    @property
+    def LABEL(self) -> str:  # noqa: N802  (a constant of the module)
+        """What people call it."""
+
+    @property
+    def SUFFIXES(self) -> tuple[str, ...]:  # noqa: N802
+        """Suffixes of its files, in lower case, with the dot."""
 
     def sniff(self, head: bytes) -> bool:
         """Whether bytes at the start of a file are of this format."""

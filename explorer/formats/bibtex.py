@@ -105,6 +105,7 @@ def _inherit(found: list[Entry], source: Source, ledger: Ledger) -> None:
 
 
 def record_of(entry: Entry) -> Mapping[str, Any]:
+    """Fields of the schema, and others, out of an entry whose strings and crossrefs are resolved."""
     raw = entry.fields
     get = raw.get
     record: dict[str, Any] = {}
@@ -161,10 +162,7 @@ def _names(raw: str | None) -> list[str] | None:
     """Names between ``and``; one within braces does not part them. ``and others`` is no name."""
     if not raw:
         return None
-    if "{" in raw:
-        names = [plain_latex(name) for name in _split_outside_braces(raw, _AND)]
-    else:
-        names = _AND.split(plain_latex(raw))
+    names = [plain_latex(name) for name in _split_outside_braces(raw, _AND)] if "{" in raw else _AND.split(plain_latex(raw))
     return [name for name in names if name and (name.lower() != "others" or "{others}" in raw)] or None
 
 
@@ -194,7 +192,14 @@ def _keywords(raw: str | None) -> list[str] | None:
 def _venue(entry: Entry) -> str | None:
     raw = entry.fields
     order = (*_HOUSES, *_CONTAINERS) if entry.kind in _WITHOUT_AUTHOR else (*_CONTAINERS, *_HOUSES)
-    return next((text for name in order if (value := raw.get(name)) and not (name == "howpublished" and "://" in value) and (text := _text(value))), None)
+    return next(
+        (
+            text
+            for name in order
+            if (value := raw.get(name)) and not (name == "howpublished" and "://" in value) and (text := _text(value))
+        ),
+        None,
+    )
 
 
 def _date(raw: Mapping[str, str]) -> str | None:

@@ -17,7 +17,9 @@ from explorer.ledger import Ledger
 from explorer.markup import plain_markup
 
 if TYPE_CHECKING:
-    from lxml.etree import _Element as Element
+    from lxml.etree import _Element
+
+    Element = _Element
 else:
     Element = Any
 
