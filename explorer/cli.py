@@ -124,6 +124,7 @@ def _update(options: argparse.Namespace) -> int:
 def _import(options: argparse.Namespace) -> Import:
     """Read the files of a command and say what became of their records."""
     from explorer.formats import import_papers
+    from explorer.formats.target import deliver
 
     imported = import_papers(*options.files)
     ledger = imported.ledger

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import random
@@ -25,7 +26,6 @@ from hypothesis import strategies as st
 from explorer import Corpus, CorpusError, Selection, open_corpus
 from explorer.schema import FIELDS, to_table
 from explorer.store import cache_folder, content_hash, extend_corpus, read_manifest, write_atomically, write_corpus
-import itertools
 
 
 def papers(seed: int, count: int) -> pa.Table:

@@ -228,7 +228,8 @@ def _expanded(files: tuple[str | PathLike[str] | Source, ...]) -> Iterator[tuple
         elif path.exists():
             yield from _unpacked(Source(path.name, path=path), True)
         else:
-            matches = sorted(glob.glob(str(path), recursive=True)) if glob.has_magic(str(path)) else []
+            # Not Path.glob: that takes no absolute patterns.
+            matches = sorted(glob.glob(str(path), recursive=True)) if glob.has_magic(str(path)) else []  # noqa: PTH207
             if not matches:
                 raise ReadError(f"{path} does not exist. Check the path.")
             for match in matches:

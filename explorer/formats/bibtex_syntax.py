@@ -9,10 +9,10 @@ a concatenation of publishers' files; it also takes several times as long. Here 
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-import itertools
 
 _GAP = r"(?:\s|%[^\n]*\n)*"
 _START = re.compile(rf"@{_GAP}([A-Za-z][\w.+-]*){_GAP}([{{(])")
