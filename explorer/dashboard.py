@@ -146,7 +146,7 @@ class Dashboard(anywidget.AnyWidget):
             status = self._status("error", str(error), error.position)
         except ExplorerError as error:
             status = self._status("error", str(error))
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             status = self._status("error", f"The page sent a message that cannot be ({type(error).__name__}). Reload the page.")
         except Exception as error:  # noqa: BLE001  (a fault must reach the reader, who sees no log)
             status = self._status("error", f"Something broke: {type(error).__name__}: {error}. The page is as it was before.")

@@ -128,6 +128,8 @@ class Selection:
         SelectionError
             A field is unknown or a value of the wrong kind.
         """
+        if not isinstance(changes, Mapping):
+            raise SelectionError(f"Changes must be a mapping of fields to values, not {type(changes).__name__}.")
         known = {row.name for row in fields(self)}
         for name in changes:
             if name not in known:

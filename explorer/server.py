@@ -154,7 +154,7 @@ def settings(*, ip: str, port: int, token: str | None, cull_after: int, browser:
     voila.allow_template_override = "NO"
     # Every other extension of JupyterLab that happens to be installed would be fetched and run on each visit: plotly's own is
     # 1.4 MB compressed, and nothing on this page uses it.
-    voila.extension_allowlist = ["@jupyter-widgets/jupyterlab-manager", "anywidget"]
+    voila.extension_allowlist = ["@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8", "anywidget"]
     voila.strip_sources = True
     voila.show_tracebacks = False
     voila.file_allowlist = []

@@ -212,6 +212,12 @@ def _frequency(results: Results, field: str, title: str) -> View:
     }
 
 
+def _points(counts: np.ndarray, total: int, share: bool) -> list[int | float | None]:
+    if not share:
+        return [int(count) for count in counts]
+    return [round(int(count) / total, 4) if total else None for count in counts]
+
+
 def _over_time(results: Results, *, share: bool, by: str) -> View:
     corpus = results.corpus
     counts = results.counts("topics")
@@ -231,7 +237,9 @@ def _over_time(results: Results, *, share: bool, by: str) -> View:
     notes += [f"{left_out['too_coarse']:,} dated to the year only"] * bool(left_out["too_coarse"])
     notes += [f"{before:,} before {period_label(first, by)}"] * bool(before)
     chosen = results.selection.topics
-    rows = [[name, *(int(v) for v in grid[codes, i])] for i, name in enumerate(names)]
+    # The table says what is drawn; the share of an empty period is left open.
+    values = [_points(grid[codes, i], int(totals[i]), share) for i in range(len(names))]
+    rows = [[name, *points] for name, points in zip(names, values, strict=True)]
     return {
         "name": "over_time",
         "title": "Topics over time",

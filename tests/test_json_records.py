@@ -94,6 +94,16 @@ def test_wrong_types_become_text_or_are_noted() -> None:
     assert papers["upvotes_text"].iloc[0] == "many"
 
 
+def test_a_text_of_names_is_split_at_its_separator() -> None:
+    assert [
+        list(names)
+        for names in read('{"title": "a", "authors": "Ada; Bob"}\n{"title": "b", "authors": "Cy"}\n').papers["authors"]
+    ] == [
+        ["Ada", "Bob"],
+        ["Cy"],
+    ]
+
+
 def test_half_a_surrogate_pair_does_not_stop_the_reading() -> None:
     papers = read('{"title": "a \\ud800 b"}\n{"title": "c"}\n').papers
     assert len(papers) == 2

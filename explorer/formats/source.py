@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -152,10 +153,10 @@ def _column(name: str, values: list[Any]) -> pa.Array:
     """Build a column; values of several kinds in one column become text rather than an error."""
     kind = FIELDS.get(name)
     wanted = TEXT if kind == TEXT or name == "published" else TEXTS if kind == TEXTS else None
-    try:
-        return pa.array(values, wanted)
-    except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError, UnicodeEncodeError):
-        pass
+    # Arrow would take a text for the list of its letters.
+    if wanted != TEXTS or not any(isinstance(value, str) for value in values):
+        with suppress(pa.ArrowInvalid, pa.ArrowTypeError, OverflowError, UnicodeEncodeError):
+            return pa.array(values, wanted)
     if kind == TEXTS and all(value is None or isinstance(value, list) for value in values):
         return pa.array([None if v is None else [_name(item) for item in v if item] for v in values], TEXTS)
     if kind == TEXTS:

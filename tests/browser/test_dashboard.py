@@ -356,9 +356,14 @@ def test_series_has_periods_and_shares(board: Board) -> None:
     card.get_by_role("button", name="Month", exact=True).click()
     expect(card.get_by_role("columnheader", name="Month")).to_be_visible()
     expect(card.get_by_role("rowheader").first).to_have_text(re.compile(r"^\d{4}-\d\d$"))
+    card.get_by_role("button", name="Year", exact=True).click()
+    expect(card.get_by_role("columnheader", name="Year")).to_be_visible()
     card.get_by_role("button", name="Share").click()
     expect(card.get_by_role("button", name="Share")).to_have_attribute("aria-pressed", "true")
-    expect(card.locator("[role=img]")).to_have_attribute("aria-label", re.compile("share of papers per month"))
+    expect(card.locator("[role=img]")).to_have_attribute("aria-label", re.compile("share of papers per year"))
+    # All eight topics are in the table, so the shares of a year make a whole; they are written with three decimals.
+    row = card.get_by_role("row").filter(has=board.page.get_by_role("rowheader", name="2023", exact=True))
+    assert sum(map(float, row.get_by_role("cell").all_text_contents())) == pytest.approx(1, abs=0.005)
 
 
 def test_chart_is_saved_as_a_picture(board: Board, tmp_path: Path) -> None:

@@ -1,0 +1,220 @@
+"""The server: hardened settings, and a real one asked over a real socket."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from explorer.server import POLICY, main_url, memory_line, plotly_address, settings
+
+
+def test_settings_that_keep_strangers_out() -> None:
+    config = settings(ip="127.0.0.1", port=1, token=None, cull_after=600, browser=False)
+    voila, cull = config.VoilaConfiguration, config.MappingKernelManager
+    assert voila.allow_theme_override == "NO"
+    assert voila.allow_template_override == "NO"
+    assert voila.strip_sources is True
+    assert voila.show_tracebacks is False
+    assert voila.file_allowlist == []
+    assert voila.file_denylist == [".*"]
+    assert (cull.cull_idle_timeout, cull.cull_connected, cull.cull_busy) == (600, False, False)
+    assert 0 < cull.cull_interval <= 60
+    assert config.Voila.port_retries == 0
+    assert config.Voila.open_browser is False
+    assert "token" not in config.Voila
+    served = config.Voila.tornado_settings
+    assert served["allow_remote_access"] is False
+    assert served["headers"]["Content-Security-Policy"] == POLICY
+    assert served["websocket_max_message_size"] >= 50 << 20
+    assert (
+        settings(ip="0.0.0.0", port=1, token="t", cull_after=8, browser=True).Voila.tornado_settings["allow_remote_access"]
+        is True
+    )
+    assert settings(ip="0.0.0.0", port=1, token="t", cull_after=8, browser=True).Voila.token == "t"
+    assert settings(ip="0.0.0.0", port=1, token="t", cull_after=8, browser=True).MappingKernelManager.cull_interval == 5
+
+
+def test_the_policy_names_no_other_host() -> None:
+    rules = dict(rule.split(" ", 1) for rule in POLICY.split("; "))
+    assert set(" ".join(rules.values()).split()) <= {"'self'", "'none'", "'unsafe-inline'", "'unsafe-eval'", "blob:", "data:"}
+    assert rules["default-src"] == "'self'"
+    assert rules["object-src"] == "'none'"
+    assert rules["frame-ancestors"] == "'self'"
+    assert "data:" not in rules["script-src"]
+
+
+def test_addresses() -> None:
+    assert main_url("127.0.0.1", 8866, None) == "http://localhost:8866/"
+    assert main_url("0.0.0.0", 1, "a") == "http://localhost:1/?token=a"
+    assert main_url("10.0.0.1", 1, None) == "http://10.0.0.1:1/"
+    assert plotly_address().startswith("lx/plotly.min.js?v=")
+    assert "no dashboard open" in memory_line() or "MB" in memory_line()
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+Answer = tuple[int, dict[str, str], bytes]
+
+
+def ask(port: int, path: str, *, host: str | None = None, method: str = "GET", headers: dict[str, str] | None = None) -> Answer:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=90)
+    try:
+        connection.putrequest(method, path, skip_host=True)
+        connection.putheader("Host", host or f"localhost:{port}")
+        for name, value in (headers or {}).items():
+            connection.putheader(name, value)
+        connection.endheaders()
+        answer = connection.getresponse()
+        return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
+    finally:
+        connection.close()
+
+
+@contextmanager
+def serving(folder: Path, *options: str) -> Iterator[int]:
+    port = free_port()
+    log = (folder / f"{port}.log").open("wb")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "explorer.cli", "serve", "--no-browser", "--port", str(port), *options],
+        cwd=folder, stdout=log, stderr=log, env={**os.environ, "HOME": str(folder)}, start_new_session=True,
+    )  # fmt: skip
+    try:
+        for _ in range(300):
+            assert process.poll() is None, (folder / f"{port}.log").read_text()
+            with socket.socket() as trial:
+                if trial.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.2)
+        yield port
+    finally:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        log.close()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    folder = tmp_path_factory.mktemp("empty")
+    (folder / "secret.txt").write_text("SECRET")
+    with serving(folder) as port:
+        yield port
+
+
+@pytest.fixture(scope="module")
+def page(server: int) -> Answer:
+    return ask(server, "/")
+
+
+def test_the_page_is_ours_and_asks_nobody_else(page: Answer) -> None:
+    status, headers, body = page
+    assert status == 200
+    assert headers["content-security-policy"] == POLICY
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "same-origin"
+    text = body.decode()
+    assert "Literature Explorer" in text
+    loaded = re.findall(r"""<(?:script|link|img|iframe)[^>]+(?:src|href)=["']?([^"'\s>]+)""", text)
+    assert [address for address in loaded if re.match(r"(?:https?:)?//", address)] == []
+    assert "import explorer" not in text, "the sources of the cells are stripped"
+
+
+def test_parameters_are_not_reflected(server: int) -> None:
+    mark = "%22%3E%3Csvg/onload=alert(1)%3E"
+    for path in (f"/?theme={mark}", f"/?template={mark}", f"/?q={mark}"):
+        status, _, body = ask(server, path)
+        assert b"<svg/onload" not in body
+        assert status in (200, 400)
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "127.0.0.1.evil.example", "localhost.evil.example"])
+@pytest.mark.parametrize("path", ["/", "/api/kernels", "/lx/plotly.min.js"])
+def test_other_host_names_are_refused(host: str, path: str, server: int) -> None:
+    status, _, body = ask(server, path, host=host)
+    assert status in (403, 404) or path.startswith("/lx/")
+    assert b"Literature Explorer</title>" not in body
+
+
+def test_this_machine_by_its_other_names(server: int) -> None:
+    for host in (f"127.0.0.1:{server}", f"localhost:{server}"):
+        assert ask(server, "/lx/plotly.min.js", host=host, method="HEAD")[0] == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/tree", "/voila/tree", "/voila/files/secret.txt", "/voila/files/explorer.ipynb", "/files/secret.txt", "/secret.txt", "/explorer.ipynb",
+        "/voila/files/..%2f..%2fetc/passwd", "/lx/..%2f..%2f__init__.py", "/lx/plotly.min.js%2f..%2f..%2f__init__.py", "/lx/", "/api/contents",
+        "//evil.example/", "/voila/render/../secret.txt", "/static/../../../../../../etc/passwd", "/voila/static/..%2f..%2f..%2fapp.py",
+    ],
+)  # fmt: skip
+def test_no_other_file_is_served(path: str, server: int) -> None:
+    status, headers, body = ask(server, path)
+    if status == 302:
+        # Voila sends what it does not know to its folder of files, which is closed.
+        assert headers["location"].startswith("/voila/files/")
+        status, _, body = ask(server, headers["location"].replace(" ", "%20"))
+    assert b"SECRET" not in body
+    assert b"root:" not in body
+    assert b"import explorer" not in body
+    assert status in (400, 403, 404, 405), (path, status, body[:200])
+
+
+def test_plotly_comes_compressed_and_may_be_kept(server: int) -> None:
+    from explorer.dashboard import plotly_path
+
+    status, headers, body = ask(server, f"/{plotly_address()}")
+    assert (status, body) == (200, plotly_path().read_bytes())
+    assert "31536000" in headers["cache-control"]
+    status, headers, body = ask(server, f"/{plotly_address()}", headers={"Accept-Encoding": "gzip"})
+    assert headers["content-encoding"] == "gzip"
+    assert len(body) < 2_000_000
+
+
+def test_nobody_starts_a_kernel_of_their_own(server: int) -> None:
+    for path in ("/api/kernels", "/api/sessions", "/api/terminals"):
+        status, _, _ = ask(server, path, method="POST", headers={"Content-Length": "0"})
+        assert status in (403, 404, 405), (path, status)
+
+
+def test_a_second_server_on_the_port_says_so(server: int, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "explorer.cli", "serve", "--no-browser", "--port", str(server)],
+        capture_output=True, text=True, timeout=90, cwd=tmp_path, env={**os.environ, "HOME": str(tmp_path)},
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert f"Port {server} on 127.0.0.1 is taken" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_with_a_token_nothing_is_shown_without_it(tmp_path: Path) -> None:
+    with serving(tmp_path, "--token", "open-sesame") as port:
+        for path in ("/", "/api/kernels", "/?token=wrong"):
+            status, _, body = ask(port, path)
+            assert status in (302, 401, 403), (path, status)
+            assert b"Literature Explorer</title>" not in body
+            assert b"open-sesame" not in body
+        status, headers, body = ask(port, "/?token=open-sesame")
+        assert status == 200
+        assert b"Literature Explorer" in body
+        assert b"open-sesame" not in body, "the token must not come back in the page"
+        log = (tmp_path / f"{port}.log").read_text()
+        assert "Traceback" not in log
