@@ -1,7 +1,7 @@
 """How fast files become papers, with the parsers that others use beside it in the same run.
 
-``python -m benchmarks.ingest`` needs the real data (LITEXPLORER_DATA, else ../shared/data beside the checkout). Times are the best of
-`REPEATS` rounds, in which the candidates take turns. Ours always ends in conforming tables, with LaTeX made readable, dates
+``python -m benchmarks.ingest`` needs the real data (LITEXPLORER_DATA, else ../shared/data beside the checkout). Times are seconds of
+processor (every candidate is one thread that waits for nothing), the best of `REPEATS` rounds in which the candidates take turns. Ours always ends in conforming tables, with LaTeX made readable, dates
 parsed and a ledger; the peers end in their own objects. The arXiv snapshot is its first 200 records repeated with other ids and is
 read in a process of its own for each size, so that its peak of memory is its own.
 """
@@ -42,9 +42,9 @@ def best_of(candidates: dict[str, Callable[[], int]], repeats: int) -> dict[str,
     best: dict[str, tuple[float, int]] = {}
     for _ in range(repeats):
         for name, run in candidates.items():
-            start = time.perf_counter()
+            start = time.process_time()
             count = run()
-            taken = time.perf_counter() - start
+            taken = time.process_time() - start
             if name not in best or taken < best[name][0]:
                 best[name] = (taken, count)
     return best
@@ -53,7 +53,10 @@ def best_of(candidates: dict[str, Callable[[], int]], repeats: int) -> dict[str,
 def report(results: dict[str, tuple[float, int]]) -> None:
     """Print times, rates, and what each candidate takes for each second of ours."""
     own = next(iter(results.values()))[0]
-    rows = [[name, f"{taken:.2f}", f"{count:,}", f"{count / taken:,.0f}", f"{own / taken:.2f}"] for name, (taken, count) in results.items()]
+    rows = [
+        [name, f"{taken:.2f}", f"{count:,}", f"{count / taken:,.0f}", f"{own / taken:.2f}"]
+        for name, (taken, count) in results.items()
+    ]
     table(["reader", "seconds", "records", "records/s", "ours / its"], rows)
 
 
@@ -113,9 +116,9 @@ def snapshot(count: int, path: Path) -> None:
 def stream(path: Path) -> None:
     """Read a snapshot, and print its records, seconds and peak of memory in MB."""
     ledger = Ledger()
-    start = time.perf_counter()
+    start = time.process_time()
     count = sum(part.num_rows for part in read_batches(Source(path.name, path=path), ledger))
-    taken = time.perf_counter() - start
+    taken = time.process_time() - start
     print(json.dumps([count, taken, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))
 
 
@@ -131,7 +134,9 @@ def arxiv(repeats: int) -> None:
             runs = [json.loads(subprocess.run(command, check=True, capture_output=True).stdout) for _ in range(repeats)]
             records, taken, _ = min(runs, key=lambda run: run[1])
             peak = max(run[2] for run in runs)
-            rows.append([f"{count:,}", f"{path.stat().st_size / 1e6:,.0f}", f"{taken:.1f}", f"{records / taken:,.0f}", f"{peak:,.0f}"])
+            rows.append(
+                [f"{count:,}", f"{path.stat().st_size / 1e6:,.0f}", f"{taken:.1f}", f"{records / taken:,.0f}", f"{peak:,.0f}"]
+            )
     table(["records", "file, MB", "seconds", "records/s", "peak memory, MB"], rows)
 
 

@@ -194,7 +194,14 @@ def _keywords(raw: str | None) -> list[str] | None:
 def _venue(entry: Entry) -> str | None:
     raw = entry.fields
     order = (*_HOUSES, *_CONTAINERS) if entry.kind in _WITHOUT_AUTHOR else (*_CONTAINERS, *_HOUSES)
-    return next((text for name in order if (value := raw.get(name)) and not (name == "howpublished" and "://" in value) and (text := _text(value))), None)
+    return next(
+        (
+            text
+            for name in order
+            if (value := raw.get(name)) and not (name == "howpublished" and "://" in value) and (text := _text(value))
+        ),
+        None,
+    )
 
 
 def _date(raw: Mapping[str, str]) -> str | None:

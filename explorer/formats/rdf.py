@@ -12,9 +12,9 @@ import pyarrow as pa
 
 from explorer.errors import ReadError
 from explorer.formats.source import Source, tables
-from explorer.formats.tagged import one_line
 from explorer.formats.xml_tree import Element, elements, family_first, sniff_root, text_at, text_of
 from explorer.ledger import Ledger
+from explorer.markup import single_spaced
 from explorer.schema import normal_doi
 
 LABEL = "RDF"
@@ -64,7 +64,7 @@ def _fields(node: Element, title: str, described: Mapping[str, Element]) -> Mapp
         (found for part in node if _local(part.tag) == "isPartOf" and (found := _target(part, described)) is not None), None
     )
     identifiers = [
-        text for part in node if _local(part.tag) in ("identifier", "doi") and (text := one_line("".join(part.itertext())))
+        text for part in node if _local(part.tag) in ("identifier", "doi") and (text := single_spaced("".join(part.itertext())))
     ]
     return {
         "title": title,

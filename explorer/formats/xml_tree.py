@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from explorer.errors import ReadError
 from explorer.formats.source import Source, decode
-from explorer.formats.tagged import one_line
 from explorer.ledger import Ledger
-from explorer.markup import plain_markup
+from explorer.markup import plain_markup, single_spaced
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -109,7 +108,7 @@ def text_of(element: Element | None) -> str | None:
         whole = etree.tostring(element, encoding="unicode", with_tail=False)
         # An index stands on a line of its own where the XML is indented; no space belongs before it.
         inner = _BROKEN_INDEX.sub(r"\1", _OUTER.sub("", _NAMESPACED.sub("", whole)))
-    return one_line(plain_markup(_CONTROLS.sub(" ", inner))) or None
+    return single_spaced(plain_markup(_CONTROLS.sub(" ", inner))) or None
 
 
 def find(element: Element, *paths: str) -> Element | None:
