@@ -51,6 +51,9 @@ _USED = frozenset(
 )
 # Columns of the schema live in these fields; a column of one of these names beside the schema would be read as another.
 _RESERVED = _USED | frozenset(FIELDS) | frozenset(("entry_type", "key", "xdata", "fjournal", "maintitle", "eventtitle"))
+_CHAIN = 16
+"""Entries that a chain of ``crossref`` is followed through."""
+
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_+.:-]*\Z")
 
 
@@ -88,7 +91,7 @@ def _inherit(found: list[Entry], source: Source, ledger: Ledger) -> None:
     for number, entry in enumerate(found, start=1):
         seen = {entry.key.lower()}
         parent = entry.fields.get("crossref", "").strip().lower()
-        while parent and parent not in seen:
+        while parent and parent not in seen and len(seen) < _CHAIN:
             seen.add(parent)
             other = by_key.get(parent)
             if other is None:

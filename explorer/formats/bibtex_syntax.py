@@ -28,6 +28,9 @@ _WORD = re.compile(r"[^\s,{}#\"()=]+")
 _HASH = re.compile(r"\s*#\s*")
 _AFTER = re.compile(r"\s*(?:%[^\n]*\n\s*)*")
 
+_LONGEST = 1 << 20
+"""Characters a value may have that is put together from strings; strings of strings grow without bound."""
+
 MONTHS = dict(
     zip(
         "jan feb mar apr may jun jul aug sep oct nov dec".split(),
@@ -187,6 +190,10 @@ def _value(
                 known = strings.get(bare.lower())
                 if known is None and entry is not None and not bare[0].isdigit():
                     entry.problems.append(f"the string {bare} is not defined")
+                if known is not None and sum(map(len, pieces)) + len(known) > _LONGEST:
+                    known = ""
+                    if entry is not None:
+                        entry.problems.append(f"the string {bare} is left out, it would make the value too long")
                 pieces.append(bare if known is None else known)
         more = _HASH.match(text, stop, end)
         if more is None:

@@ -47,7 +47,7 @@ def elements(source: Source, ledger: Ledger, *names: str) -> Iterator[Element]:
     Raises
     ------
     ReadError
-        The file declares entities, or an element is nested or long beyond what libxml2 allows.
+        The file declares entities, or is damaged, nested or long beyond what libxml2 allows before its first record.
     """
     from lxml import etree
 
@@ -55,7 +55,7 @@ def elements(source: Source, ledger: Ledger, *names: str) -> Iterator[Element]:
         raise ReadError(f"{source.name} declares XML entities, which can be made to fill the memory; they are not read.")
     tags = [f"{{*}}{name}" for name in names]
     depth = 0
-    problem = ""
+    problem, found = "", False
     with source.open() as file:
         try:
             parsing = etree.iterparse(
@@ -65,6 +65,7 @@ def elements(source: Source, ledger: Ledger, *names: str) -> Iterator[Element]:
             for event, element in parsing:
                 depth += 1 if event == "start" else -1
                 if event == "end" and depth == 0:
+                    found = True
                     yield cast("Element", element)
                     _free(element)
             problem = next((f"line {e.line}: {e.message}" for e in parsing.error_log if e.level_name != "WARNING"), "")
@@ -73,6 +74,8 @@ def elements(source: Source, ledger: Ledger, *names: str) -> Iterator[Element]:
                 problem = str(error.msg)
             else:
                 raise ReadError(f"{source.name} is not readable XML: {error}. Export it again.") from error
+    if problem and not found:
+        raise ReadError(f"{source.name} is not readable XML ({problem}). Export it again.")
     if problem:
         ledger.repair(source.name, 0, "", "", "", f"the XML is damaged, and was read as far as it could be ({problem})")
 
