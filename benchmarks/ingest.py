@@ -1,9 +1,10 @@
 """How fast files become papers, with the parsers that others use beside it in the same run.
 
-``python -m benchmarks.ingest`` needs the real data (LITEXPLORER_DATA, else ../shared/data beside the checkout). Times are seconds of
-processor (every candidate is one thread that waits for nothing), the best of `REPEATS` rounds in which the candidates take turns. Ours always ends in conforming tables, with LaTeX made readable, dates
-parsed and a ledger; the peers end in their own objects. The arXiv snapshot is its first 200 records repeated with other ids and is
-read in a process of its own for each size, so that its peak of memory is its own.
+``python -m benchmarks.ingest`` needs the real data (LITEXPLORER_DATA, else ../shared/data beside the checkout). Times are seconds
+of processor (every candidate is one thread that waits for nothing), the best of `REPEATS` rounds in which the candidates take
+turns. Ours always ends in conforming tables, with LaTeX made readable, dates parsed and a ledger; the peers end in their own
+objects. The arXiv snapshot is its first 200 records repeated with other ids; it is read in a process of its own for each size, so
+that its peak of memory is its own.
 """
 
 from __future__ import annotations

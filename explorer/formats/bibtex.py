@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LABEL = "BibTeX"
-SUFFIXES = (".bib", ".bibtex", ".biblatex")
+SUFFIXES: tuple[str, ...] = (".bib", ".bibtex", ".biblatex")
 
 _SNIFF = re.compile(r"^[ \t]*@\s*(?:%[^\n]*\s*)?[A-Za-z][\w-]*\s*(?:%[^\n]*\s*)?[{(]", re.MULTILINE)
 _AND = re.compile(r"\s+and\s+", re.IGNORECASE)
@@ -108,6 +108,7 @@ def _inherit(found: list[Entry], source: Source, ledger: Ledger) -> None:
 
 
 def record_of(entry: Entry) -> Mapping[str, Any]:
+    """Turn an entry into fields of the schema, and its other fields as they are called; empty where nothing can be read."""
     raw = entry.fields
     get = raw.get
     record: dict[str, Any] = {}
@@ -164,10 +165,8 @@ def _names(raw: str | None) -> list[str] | None:
     """Names between ``and``; one within braces does not part them. ``and others`` is no name."""
     if not raw:
         return None
-    if "{" in raw:
-        names = [plain_latex(name) for name in _split_outside_braces(raw, _AND)]
-    else:
-        names = _AND.split(plain_latex(raw))
+    parts = _split_outside_braces(raw, _AND) if "{" in raw else _AND.split(plain_latex(raw))
+    names = [plain_latex(name) for name in parts] if "{" in raw else parts
     return [name for name in names if name and (name.lower() != "others" or "{others}" in raw)] or None
 
 

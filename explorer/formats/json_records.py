@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LABEL = "JSON or JSON lines"
-SUFFIXES = (".json", ".jsonl", ".ndjson")
+SUFFIXES: tuple[str, ...] = (".json", ".jsonl", ".ndjson")
 
 Fields = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 

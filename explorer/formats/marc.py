@@ -19,7 +19,7 @@ from explorer.markup import single_spaced
 from explorer.schema import normal_doi
 
 LABEL = "MARC 21"
-SUFFIXES = (".mrc", ".marc", ".marcxml")
+SUFFIXES: tuple[str, ...] = (".mrc", ".marc", ".marcxml")
 
 _LEADER = re.compile(rb"\d{5}[a-z ][a-z ][a-z ][a-z \d].22\d{5}")
 _ENDS = " /:;,.="

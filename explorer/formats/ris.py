@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LABEL = "RIS"
-SUFFIXES = (".ris",)
+SUFFIXES: tuple[str, ...] = (".ris",)
 
 _TAG = re.compile(r"\s{0,3}([A-Z][A-Z0-9])(  ?|\t)-(?:[ \t]|$)(.*)", re.DOTALL)
 _SNIFF = re.compile(r"^\s{0,3}TY {0,2}- ?\w+|^ER {0,2}- *$", re.MULTILINE)
