@@ -16,7 +16,6 @@ from functools import cache, lru_cache
 
 # --- LaTeX -------------------------------------------------------------------------------------------------------------
 
-_MARKS = ("\\", "$", "{", "}", "~", "--", "``", "''")
 _TOKEN = re.compile(
     r"\\([A-Za-z]+)\*?[ \t\r\n]*|\\(.)|([{}$^_~])|(---?|``|'')|([^\\{}$^_~`'-]++(?:[-'`](?![-'`])[^\\{}$^_~`'-]++)*+|.)",
     re.DOTALL,
@@ -62,6 +61,7 @@ _SUPERABLE = frozenset("0123456789+-=()ni′*")
 _SUBABLE = frozenset("0123456789+-=()aeox")
 _DOUBLE = dict(zip("CHNPQRZ", "ℂℍℕℙℚℝℤ", strict=True))
 # Pandoc's rule for dollars that enclose mathematics (tex_math_dollars): no space inside, no digit after the closing one.
+_OTHER_SPACE = re.compile(r"[\t\r\x0b\x0c\x1c-\x1f]")
 _DOLLARS = re.compile(r"(?<!\\)\$\$?(?=[^\s$])[^$]++(?<![\s\\])\$\$?(?!\d)")
 
 
@@ -98,22 +98,65 @@ def plain_latex(text: str) -> str:
     Accents: Lamport, *LaTeX: A Document Preparation System* (1994), section 3.2.2. A command that is not known leaves its
     arguments, or its name where it has none.
     """
-    if not any(mark in text for mark in _MARKS):
-        return " ".join(text.split())
+    if (
+        "\\" not in text and "$" not in text and "{" not in text and "}" not in text
+        and "~" not in text and "--" not in text and "``" not in text and "''" not in text
+    ):  # fmt: skip
+        return single_spaced(text)
     # Names and venues come again and again, abstracts do not.
     return _short_latex(text) if len(text) < 200 else _latex(text)
 
 
 def _latex(text: str) -> str:
-    maths = _math_dollars(text) if "$" in text else frozenset()
-    if "\\" not in text and not maths and "{" not in text and "}" not in text:
-        text = text.replace("---", "—").replace("--", "–").replace("``", "“").replace("''", "”").replace("~", " ")
-        return " ".join(text.split())
+    pieces: list[str] = []
+    places: list[int] = []
+    start = 0
+    for match in _DOLLARS.finditer(text) if "$" in text else ():
+        pieces += (text[start : match.start()], match.group())
+        places.append(match.start())
+        start = match.end()
+    pieces.append(text[start:])
+    outside = "".join(pieces[::2])
+    if "\\" in outside or "{" in outside or "}" in outside:
+        maths = (place + at for place, formula in zip(places, pieces[1::2], strict=True) for at in _dollars(formula))
+        return _resolved(text, frozenset(maths))
+    # Formulas stand in plain text: each is resolved by itself, and many come again.
+    pieces[::2] = map(_ligated, pieces[::2])
+    pieces[1::2] = map(_formula, pieces[1::2])
+    return single_spaced("".join(pieces))
+
+
+def single_spaced(text: str) -> str:
+    """Text on one line, without repeated or outer white space."""
+    line = text.replace("\n", " ").strip() if "\n" in text else text.strip()
+    # Most text is tidy now, which is quicker to see than to mend.
+    if line.isascii() and "  " not in line and (line.isprintable() or not _OTHER_SPACE.search(line)):
+        return line
+    return " ".join(line.split())
+
+
+def _ligated(text: str) -> str:
+    return text.replace("---", "—").replace("--", "–").replace("``", "“").replace("''", "”").replace("~", " ")
+
+
+def _dollars(formula: str) -> tuple[int, ...]:
+    """Places of the dollars around a formula in it."""
+    last = len(formula) - 1
+    opening = (0, 1) if formula.startswith("$$") else (0,)
+    return (*opening, last - 1, last) if formula.endswith("$$") else (*opening, last)
+
+
+@lru_cache(maxsize=65_536)
+def _formula(text: str) -> str:
+    return _resolved(text.strip("$"), frozenset(), in_maths=True)
+
+
+def _resolved(text: str, maths: frozenset[int], *, in_maths: bool = False) -> str:
+    """Resolve commands, accents and braces; `maths` holds the positions of dollars around formulas."""
     out: list[str] = []
     # Each open brace keeps where its text starts in `out`, and what is to be done with that text.
     groups: list[tuple[int, str]] = []
     pending = ""
-    in_maths = False
 
     def emit(piece: str) -> None:
         nonlocal pending
@@ -204,20 +247,6 @@ def _latex(text: str) -> str:
 
 
 _short_latex = lru_cache(maxsize=8192)(_latex)
-
-
-def _math_dollars(text: str) -> frozenset[int]:
-    """Positions of the dollars that enclose mathematics."""
-    found: set[int] = set()
-    for match in _DOLLARS.finditer(text):
-        whole = match.group()
-        found.add(match.start())
-        if whole.startswith("$$"):
-            found.add(match.start() + 1)
-        found.add(match.end() - 1)
-        if whole.endswith("$$"):
-            found.add(match.end() - 2)
-    return frozenset(found)
 
 
 def _accented(text: str, accent: str) -> str:

@@ -8,7 +8,6 @@ from content first, then from the suffix.
 from __future__ import annotations
 
 import codecs
-import glob
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from os import PathLike
@@ -228,13 +227,19 @@ def _expanded(files: tuple[str | PathLike[str] | Source, ...]) -> Iterator[tuple
         elif path.exists():
             yield from _unpacked(Source(path.name, path=path), True)
         else:
-            # Not Path.glob: that takes no absolute patterns.
-            matches = sorted(glob.glob(str(path), recursive=True)) if glob.has_magic(str(path)) else []  # noqa: PTH207
+            matches = [match for match in _matches(path) if match.is_file()]
             if not matches:
                 raise ReadError(f"{path} does not exist. Check the path.")
             for match in matches:
-                if Path(match).is_file():
-                    yield from _unpacked(Source(Path(match).name, path=Path(match)), False)
+                yield from _unpacked(Source(match.name, path=match), False)
+
+
+def _matches(pattern: Path) -> list[Path]:
+    """Files and folders that a pattern such as ``exports/**/*.ris`` stands for."""
+    steps = [place for place, part in enumerate(pattern.parts) if any(mark in part for mark in "*?[")]
+    if not steps:
+        return []
+    return sorted(Path(*pattern.parts[: steps[0]]).glob(str(Path(*pattern.parts[steps[0] :]))))
 
 
 def _unpacked(source: Source, named: bool) -> Iterator[tuple[Source, bool]]:

@@ -74,7 +74,7 @@ def decompressed(file: IO[bytes], name: str) -> IO[bytes]:
         elif kind == "bzip2":
             inner = cast("IO[bytes]", bz2.BZ2File(file))
         else:
-            inner = cast("IO[bytes]", lzma.LZMAFile(file))  # noqa: SIM115  (closed with what reads from it)
+            inner = cast("IO[bytes]", lzma.LZMAFile(file))  # noqa: SIM115 - closed with the stream that is returned
         file = cast("IO[bytes]", io.BufferedReader(_Bounded(inner, file, name), 1 << 18))
     return file
 
@@ -109,7 +109,8 @@ def check_bounds(file: IO[bytes], name: str) -> None:
         The archive is damaged, has too many files, or unpacks to far more than its size.
     """
     try:
-        entries = zipfile.ZipFile(file).infolist()
+        with zipfile.ZipFile(file) as archive:
+            entries = archive.infolist()
     except (*_DAMAGED, ValueError, NotImplementedError) as error:
         raise ReadError(f"{name} is a damaged archive: {error}. Download or export it again.") from error
     finally:

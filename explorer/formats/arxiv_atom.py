@@ -16,7 +16,7 @@ from explorer.ledger import Ledger
 from explorer.markup import plain_latex
 
 LABEL = "arXiv Atom feed"
-SUFFIXES = (".atom",)
+SUFFIXES: tuple[str, ...] = (".atom",)
 
 
 def sniff(head: bytes) -> bool:

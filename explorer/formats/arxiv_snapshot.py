@@ -17,7 +17,7 @@ from explorer.ledger import Ledger
 from explorer.markup import plain_latex
 
 LABEL = "arXiv metadata snapshot"
-SUFFIXES = ()
+SUFFIXES: tuple[str, ...] = ()
 
 _MONTHS = {
     name: f"{number:02d}" for number, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), start=1)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LABEL = "BibTeX"
-SUFFIXES = (".bib", ".bibtex", ".biblatex")
+SUFFIXES: tuple[str, ...] = (".bib", ".bibtex", ".biblatex")
 
 _SNIFF = re.compile(r"^[ \t]*@\s*(?:%[^\n]*\s*)?[A-Za-z][\w-]*\s*(?:%[^\n]*\s*)?[{(]", re.MULTILINE)
 _AND = re.compile(r"\s+and\s+", re.IGNORECASE)
@@ -51,6 +51,9 @@ _USED = frozenset(
 )
 # Columns of the schema live in these fields; a column of one of these names beside the schema would be read as another.
 _RESERVED = _USED | frozenset(FIELDS) | frozenset(("entry_type", "key", "xdata", "fjournal", "maintitle", "eventtitle"))
+_CHAIN = 16
+"""Entries that a chain of ``crossref`` is followed through."""
+
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_+.:-]*\Z")
 
 
@@ -88,7 +91,7 @@ def _inherit(found: list[Entry], source: Source, ledger: Ledger) -> None:
     for number, entry in enumerate(found, start=1):
         seen = {entry.key.lower()}
         parent = entry.fields.get("crossref", "").strip().lower()
-        while parent and parent not in seen:
+        while parent and parent not in seen and len(seen) < _CHAIN:
             seen.add(parent)
             other = by_key.get(parent)
             if other is None:
@@ -105,7 +108,7 @@ def _inherit(found: list[Entry], source: Source, ledger: Ledger) -> None:
 
 
 def record_of(entry: Entry) -> Mapping[str, Any]:
-    """Fields of the schema, and others, out of an entry whose strings and crossrefs are resolved."""
+    """Turn an entry into fields of the schema, and its other fields as they are called; empty where nothing can be read."""
     raw = entry.fields
     get = raw.get
     record: dict[str, Any] = {}
@@ -162,7 +165,8 @@ def _names(raw: str | None) -> list[str] | None:
     """Names between ``and``; one within braces does not part them. ``and others`` is no name."""
     if not raw:
         return None
-    names = [plain_latex(name) for name in _split_outside_braces(raw, _AND)] if "{" in raw else _AND.split(plain_latex(raw))
+    parts = _split_outside_braces(raw, _AND) if "{" in raw else _AND.split(plain_latex(raw))
+    names = [plain_latex(name) for name in parts] if "{" in raw else parts
     return [name for name in names if name and (name.lower() != "others" or "{others}" in raw)] or None
 
 

@@ -9,10 +9,10 @@ a concatenation of publishers' files; it also takes several times as long. Here 
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 _GAP = r"(?:\s|%[^\n]*\n)*"
 _START = re.compile(rf"@{_GAP}([A-Za-z][\w.+-]*){_GAP}([{{(])")
@@ -28,6 +28,9 @@ _QUOTE = re.compile(r"[{}\"]")
 _WORD = re.compile(r"[^\s,{}#\"()=]+")
 _HASH = re.compile(r"\s*#\s*")
 _AFTER = re.compile(r"\s*(?:%[^\n]*\n\s*)*")
+
+_LONGEST = 1 << 20
+"""Characters a value may have that is put together from strings; strings of strings grow without bound."""
 
 MONTHS = dict(
     zip(
@@ -69,7 +72,7 @@ def entries(text: str) -> Iterator[Entry]:
         starts.insert(0, 0)
     starts.append(len(text))
     line, counted = 1, 0
-    for start, end in itertools.pairwise(starts):
+    for start, end in pairwise(starts):
         position = start
         # Several entries may stand on one line.
         while match := _START.search(text, position, end):
@@ -112,14 +115,15 @@ def _entry(text: str, position: int, end: int, closer: str, entry: Entry, string
     """Read key and fields from after the opening brace; return where the entry ends."""
     begin = position
     found = _KEY.match(text, position, end)
-    assert found is not None
-    key = found["braced"] if found["braced"] is not None else found["bare"]
-    after = "," if found["braced"] is not None else found["mark"]
+    key, after = "", None
+    if found is not None:
+        key = found["braced"] if found["braced"] is not None else found["bare"]
+        after = "," if found["braced"] is not None else found["mark"]
     if after == "=":
         entry.problems.append("the entry has no key")
     else:
         entry.key = key.rstrip("})") if after is None else key
-        position = found.end()
+        position = found.end() if found is not None else position
         if after == "\n" and text[position:end].lstrip()[:1] == ",":
             position = text.index(",", position)
         elif after == "\n":
@@ -188,6 +192,10 @@ def _value(
                 known = strings.get(bare.lower())
                 if known is None and entry is not None and not bare[0].isdigit():
                     entry.problems.append(f"the string {bare} is not defined")
+                if known is not None and sum(map(len, pieces)) + len(known) > _LONGEST:
+                    known = ""
+                    if entry is not None:
+                        entry.problems.append(f"the string {bare} is left out, it would make the value too long")
                 pieces.append(bare if known is None else known)
         more = _HASH.match(text, stop, end)
         if more is None:
@@ -230,7 +238,8 @@ def _loose(text: str, begin: int, end: int, entry: Entry, strings: dict[str, str
         raw = text[match.end() : after.start() if after is not None else end].strip().rstrip(",").rstrip()
         if after is None:
             raw = re.sub(r"\}\s*\Z", "", raw).rstrip().rstrip(",")
-        raw = raw[1:].removesuffix('"' if raw[0] == '"' else "}") if raw[:1] in ('"', "{") else strings.get(raw.lower(), raw)
+        quoted = raw[:1] in ('"', "{")
+        raw = raw[1:].removesuffix('"' if raw[0] == '"' else "}") if quoted else strings.get(raw.lower(), raw)
         entry.fields.setdefault(match.group(1).lower(), raw)
     entry.text = text[begin : min(end, begin + 300)]
     if entry.fields:

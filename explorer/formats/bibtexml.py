@@ -14,7 +14,7 @@ from explorer.formats.xml_tree import Element, papers, sniff_root, text_of
 from explorer.ledger import Ledger
 
 LABEL = "BibTeXML"
-SUFFIXES = ()
+SUFFIXES: tuple[str, ...] = ()
 
 
 def sniff(head: bytes) -> bool:

@@ -17,7 +17,7 @@ from explorer.formats.tagged import Tagged, accounted, readable
 from explorer.ledger import Ledger
 
 LABEL = "Copac or Biblioscape"
-SUFFIXES = ()
+SUFFIXES: tuple[str, ...] = ()
 
 _TAG = re.compile(r"(?:--([A-Z]{2})-- ?|([A-Z]{2})- )(.*)\Z", re.DOTALL)
 _SNIFF = re.compile(r"\A\s*(?:--[A-Z]{2}-- |[A-Z]{2}- \S)")

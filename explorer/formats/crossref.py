@@ -15,7 +15,7 @@ from explorer.markup import plain_markup
 from explorer.schema import normal_arxiv_id
 
 LABEL = "Crossref JSON"
-SUFFIXES = ()
+SUFFIXES: tuple[str, ...] = ()
 
 _DATES = ("published", "issued", "published-print", "published-online", "posted", "created")
 

@@ -16,7 +16,7 @@ from explorer.ledger import Ledger
 from explorer.schema import normal_arxiv_id
 
 LABEL = "Crossref XML"
-SUFFIXES = ()
+SUFFIXES: tuple[str, ...] = ()
 
 _WORKS = (
     ("journal/journal_article", "journal/journal_metadata", "full_title"),

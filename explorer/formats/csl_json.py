@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LABEL = "CSL-JSON"
-SUFFIXES = (".csljson",)
+SUFFIXES: tuple[str, ...] = (".csljson",)
 
 _OWN = "literature-explorer"
 _EXTRA = {"volume": "volume", "number": "issue", "pages": "page", "publisher": "publisher", "issn": "ISSN", "isbn": "ISBN",

@@ -15,7 +15,7 @@ import io
 import re
 from collections.abc import Iterator
 from os import PathLike
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LABEL = "CSV or TSV"
-SUFFIXES = (".csv", ".tsv", ".tab")
+SUFFIXES: tuple[str, ...] = (".csv", ".tsv", ".tab")
 
 DELIMITERS = (",", "\t", ";", "|")
 
@@ -92,9 +92,12 @@ def _rows(text: str, delimiter: str, source: Source, ledger: Ledger) -> Iterator
     """Yield line and cells of the rows that are not blank; guards against formulas are taken off."""
     csv.field_size_limit(LINE)
     # Web of Science quotes nothing, so that a cell that starts with a quote would swallow the rows after it.
-    quoting: Literal[0, 3] = csv.QUOTE_NONE if delimiter == "\t" and re.match(r"\ufeff?PT\tAU\t", text) else csv.QUOTE_MINIMAL
+    unquoted = delimiter == "\t" and re.match(r"\ufeff?PT\tAU\t", text) is not None
     own = text.startswith(delimiter.join(FIELDS))
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=quoting, skipinitialspace=not own)
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=not own,
+        quoting=csv.QUOTE_NONE if unquoted else csv.QUOTE_MINIMAL,
+    )  # fmt: skip
     while True:
         line = reader.line_num + 1
         try:

@@ -44,7 +44,7 @@ def encoding_of(data: bytes, *, whole: bool = True) -> str:
     pairs = data[:4000]
     if len(pairs) > 3 and b"\0" in pairs:
         odd, even = pairs[1::2].count(0), pairs[::2].count(0)
-        if max(odd, even) > 0.4 * (len(pairs) // 2):
+        if max(odd, even) > 0.4 * (len(pairs) // 2) and min(odd, even) < 0.1 * (len(pairs) // 2):
             return "utf-16-le" if odd > even else "utf-16-be"
     try:
         codecs.getincrementaldecoder("utf-8")().decode(data, final=whole)
@@ -90,5 +90,5 @@ def decode(data: bytes, encoding: str | None = None) -> str:
 
 
 def fold_line_ends(text: str) -> str:
-    r"""Write every line end as ``\n``."""
+    """Write every line end as a line feed."""
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text

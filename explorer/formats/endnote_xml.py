@@ -18,7 +18,7 @@ from explorer.ledger import Ledger
 from explorer.schema import normal_arxiv_id, normal_doi
 
 LABEL = "EndNote XML"
-SUFFIXES = ()
+SUFFIXES: tuple[str, ...] = ()
 
 _WHOLE_WORKS = frozenset(
     ("book", "edited book", "report", "thesis", "electronic book", "computer program", "dataset", "serial")

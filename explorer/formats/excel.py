@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LABEL = "Excel"
-SUFFIXES = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
+SUFFIXES: tuple[str, ...] = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 
 CELL = 32_767
 """Most UTF-16 code units a cell holds."""

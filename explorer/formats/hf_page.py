@@ -16,7 +16,7 @@ from explorer.formats.source import Source, decode, tables
 from explorer.ledger import Ledger
 
 LABEL = "Hugging Face Papers page"
-SUFFIXES = (".txt",)
+SUFFIXES: tuple[str, ...] = (".txt",)
 
 _HEADER = re.compile(
     r"""^(?:new|daily\ papers|trending\ papers|papers|subscribe|upvote|submitted\ by|view\ all\ papers

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LABEL = "JSON or JSON lines"
-SUFFIXES = (".json", ".jsonl", ".ndjson")
+SUFFIXES: tuple[str, ...] = (".json", ".jsonl", ".ndjson")
 
 Fields = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
@@ -59,7 +59,7 @@ def read_as(fields: Fields, source: Source, ledger: Ledger) -> Iterator[pa.Table
             if not isinstance(item, Mapping):
                 ledger.reject(source.name, number, problem or "not an object", line=line, text=str(item))
                 continue
-            record = {name: value for name, value in fields(item).items() if value not in (None, "", [], {})}
+            record = {name: value for name, value in fields(item).items() if value or value == 0}
             if not FIELDS.keys().isdisjoint(record):
                 yield number, line, record
             else:

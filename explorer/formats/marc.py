@@ -13,13 +13,13 @@ from typing import Any
 import pyarrow as pa
 
 from explorer.formats.source import Source, decode, tables
-from explorer.formats.tagged import one_line
 from explorer.formats.xml_tree import Element, find_all, papers, sniff_root, text_of
 from explorer.ledger import Ledger
+from explorer.markup import single_spaced
 from explorer.schema import normal_doi
 
 LABEL = "MARC 21"
-SUFFIXES = (".mrc", ".marc", ".marcxml")
+SUFFIXES: tuple[str, ...] = (".mrc", ".marc", ".marcxml")
 
 _LEADER = re.compile(rb"\d{5}[a-z ][a-z ][a-z ][a-z \d].22\d{5}")
 _ENDS = " /:;,.="
@@ -68,7 +68,7 @@ def _from_iso2709(record: bytes) -> Fields:
         content = decode(record[place : place + int(entry[3:7]) - 1])
         subfields: dict[str, list[str]] = {}
         for part in content.split("\x1f")[1:]:
-            subfields.setdefault(part[:1], []).append(one_line(part[1:]))
+            subfields.setdefault(part[:1], []).append(single_spaced(part[1:]))
         fields.append((decode(entry[:3]), subfields or {"": [content]}))
     return fields
 

@@ -18,7 +18,7 @@ from explorer.ledger import Ledger
 from explorer.schema import normal_doi
 
 LABEL = "MEDLINE (nbib)"
-SUFFIXES = (".nbib", ".medline")
+SUFFIXES: tuple[str, ...] = (".nbib", ".medline")
 
 _TAG = re.compile(r"([A-Z][A-Z0-9]{1,3})\s{0,2}- ?(.*)", re.DOTALL)
 _SNIFF = re.compile(r"\A\s*(?:PMID ?- ?\d+|OWN - )", re.MULTILINE)

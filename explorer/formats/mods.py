@@ -16,7 +16,7 @@ from explorer.formats.xml_tree import Element, family_first, find_all, papers, s
 from explorer.ledger import Ledger
 
 LABEL = "MODS"
-SUFFIXES = (".mods",)
+SUFFIXES: tuple[str, ...] = (".mods",)
 
 _AUTHORS = frozenset(("author", "aut", "creator", "cre", ""))
 

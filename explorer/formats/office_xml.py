@@ -16,7 +16,7 @@ from explorer.formats.xml_tree import Element, family_first, find_all, papers, s
 from explorer.ledger import Ledger
 
 LABEL = "Word bibliography"
-SUFFIXES = ()
+SUFFIXES: tuple[str, ...] = ()
 
 _ROLES = ("Author", "BookAuthor", "Editor", "Artist", "Inventor")
 

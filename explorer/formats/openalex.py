@@ -14,7 +14,7 @@ from explorer.markup import plain_markup
 from explorer.schema import normal_arxiv_id
 
 LABEL = "OpenAlex JSON"
-SUFFIXES = ()
+SUFFIXES: tuple[str, ...] = ()
 
 
 def sniff(head: bytes) -> bool:

@@ -19,7 +19,7 @@ from explorer.formats.tagged import Tagged, accounted, readable
 from explorer.ledger import Ledger
 
 LABEL = "Ovid"
-SUFFIXES = (".ovd", ".cgi")
+SUFFIXES: tuple[str, ...] = (".ovd", ".cgi")
 
 _START = re.compile(r"\s*<\s*(\d+)\s*\.?\s*>\s*\Z")
 _SNIFF = re.compile(r"\A\s*<\s*\d+\s*\.?\s*>\s*$", re.MULTILINE)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LABEL = "Parquet"
-SUFFIXES = (".parquet", ".pq")
+SUFFIXES: tuple[str, ...] = (".parquet", ".pq")
 
 _ROWS = 65_536
 

@@ -18,7 +18,7 @@ from explorer.formats.xml_tree import Element, family_first, find, find_all, pap
 from explorer.ledger import Ledger
 
 LABEL = "PubMed XML"
-SUFFIXES = ()
+SUFFIXES: tuple[str, ...] = ()
 
 _SMALL = frozenset(
     "a an the of in on at by for from to and or nor but as with de du des la le les et und der die das für".split()

@@ -12,13 +12,13 @@ import pyarrow as pa
 
 from explorer.errors import ReadError
 from explorer.formats.source import Source, tables
-from explorer.formats.tagged import one_line
 from explorer.formats.xml_tree import Element, elements, family_first, sniff_root, text_at, text_of
 from explorer.ledger import Ledger
+from explorer.markup import single_spaced
 from explorer.schema import normal_doi
 
 LABEL = "RDF"
-SUFFIXES = (".rdf",)
+SUFFIXES: tuple[str, ...] = (".rdf",)
 
 _RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 _CONTAINERS = frozenset(
@@ -49,7 +49,7 @@ def _papers(source: Source, ledger: Ledger) -> Iterator[tuple[int, int | None, M
         nodes = list(root)
         if len(nodes) > _MOST:
             raise ReadError(f"{source.name} describes more than {_MOST:,} things. Export BibTeX or CSL-JSON instead.")
-        described = {key: node for node in nodes for name in ("about", "nodeID", "ID") if (key := node.get(_RDF + name))}
+        described = {str(key): node for node in nodes for name in ("about", "nodeID", "ID") if (key := node.get(_RDF + name))}
         for node in nodes:
             kind = _local(node.tag)
             title = text_at(node, "title", "name")
@@ -64,7 +64,9 @@ def _fields(node: Element, title: str, described: Mapping[str, Element]) -> Mapp
         (found for part in node if _local(part.tag) == "isPartOf" and (found := _target(part, described)) is not None), None
     )
     identifiers = [
-        text for part in node if _local(part.tag) in ("identifier", "doi") and (text := one_line("".join(part.itertext())))
+        text
+        for part in node
+        if _local(part.tag) in ("identifier", "doi") and (text := single_spaced("".join(map(str, part.itertext()))))
     ]
     return {
         "title": title,
@@ -77,7 +79,7 @@ def _fields(node: Element, title: str, described: Mapping[str, Element]) -> Mapp
         "abstract": text_at(node, "abstract", "description"),
         "venue": (text_at(host, "title", "name") if host is not None else None) or text_at(node, "publisher"),
         "published": text_at(node, "date", "datePublished", "issued", "dateSubmitted", "created"),
-        "keywords": [word for part in node if _local(part.tag) in ("subject", "keywords") and (word := text_of(part))],
+        "keywords": [text for part in node if _local(part.tag) in ("subject", "keywords") and (text := text_of(part) or "")],
         "doi": next((doi for text in identifiers if (doi := normal_doi(text))), None),
         "url": next((text for text in identifiers if "://" in text), None) or text_at(node, "url", "codeRepository"),
         "entry_type": _local(node.tag),

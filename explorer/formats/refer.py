@@ -18,7 +18,7 @@ from explorer.ledger import Ledger
 from explorer.schema import normal_doi
 
 LABEL = "Refer (EndNote import)"
-SUFFIXES = (".enw", ".enl", ".refer", ".bibix")
+SUFFIXES: tuple[str, ...] = (".enw", ".enl", ".refer", ".bibix")
 
 _TAG = re.compile(r"%([0-9A-Z!@#$~^&*()+|<>?\[\]=;:])(?: (.*))?\Z", re.DOTALL)
 _SNIFF = re.compile(r"\A\s*%[0AT](?: \S|\s*$)", re.MULTILINE)

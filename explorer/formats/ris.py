@@ -20,20 +20,19 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from explorer.formats.source import Source, decode, tables
-from explorer.formats.tagged import Tagged, accounted, one_line, readable
+from explorer.formats.tagged import Tagged, accounted, readable
 from explorer.formats.target import deliver, known_dates
 from explorer.ledger import Ledger
+from explorer.markup import single_spaced
 from explorer.schema import FIELDS, normal_doi, to_table
 
 if TYPE_CHECKING:
     import pandas as pd
 
 LABEL = "RIS"
-SUFFIXES = (".ris",)
+SUFFIXES: tuple[str, ...] = (".ris",)
 
 _TAG = re.compile(r"\s{0,3}([A-Z][A-Z0-9])(  ?|\t)-(?:[ \t]|$)(.*)", re.DOTALL)
-_LINE = re.compile(r"^(?:([A-Z][A-Z0-9])  -(?: (.*)|)|)$", re.MULTILINE)
-_AT_ONCE = 64 << 20
 _SNIFF = re.compile(r"^\s{0,3}TY {0,2}- ?\w+|^ER {0,2}- *$", re.MULTILINE)
 _KNOWN = frozenset(
     "TY ER A1 A2 A3 A4 AB AD AN AU AV BT C1 C2 C3 C4 C5 C6 C7 C8 CA CN CP CT CY DA DB DI DO DP ED EP ET ID IS J1 J2 JA JF JO KW"
@@ -62,63 +61,40 @@ def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
 
 
 def _records(text: str) -> Iterator[Tagged]:
-    """Split into records, line by line only where some line is not as the specification says."""
-    lines = _LINE.findall(text) if len(text) < _AT_ONCE else []
-    if len(lines) != text.count("\n") + 1:
-        yield from _tolerant(text)
-        return
+    """Split into records; tolerate what dialects do to the lines between them."""
     record: Tagged | None = None
     fields: dict[str, list[str]] = {}
-    for number, (tag, value) in enumerate(lines, start=1):
-        if tag in fields:
-            if tag == "TY" and record is not None:
-                record.complete = False
-                yield record
-                record = Tagged(number)
-                fields = record.fields
-                fields[tag] = [value]
-            else:
-                fields[tag].append(value)
+    tag = ""
+    for number, line in enumerate(text.split("\n"), start=1):
+        # Nearly every line is laid out as the specification says.
+        if line[2:6] == "  - " and line[:2] in _KNOWN:
+            tag, value = line[:2], line[6:]
+        elif not line:
+            continue
+        else:
+            match = _TAG.match(line)
+            # One space before the dash is also how running text looks; there the tag has to be a known one.
+            if match is None or (match.group(2) != "  " and match.group(1) not in _KNOWN):
+                if record is not None and tag and (more := line.strip()):
+                    record.extend(tag, more)
+                continue
+            tag, value = match.group(1), match.group(3)
+        if tag in fields and tag != "TY":
+            fields[tag].append(value)
         elif tag == "ER":
             if record is not None:
                 record.complete = "TY" in fields
                 yield record
-            record, fields = None, {}
-        elif tag:
+            record, fields, tag = None, {}, ""
+        else:
+            if record is not None and tag == "TY":
+                yield record
+                record = None
             if record is None:
-                record = Tagged(number)
+                record = Tagged(number, complete=False)
                 fields = record.fields
             fields[tag] = [value]
     if record is not None:
-        record.complete = False
-        yield record
-
-
-def _tolerant(text: str) -> Iterator[Tagged]:
-    """Split into records line by line; tolerate what dialects do to the lines between them."""
-    record: Tagged | None = None
-    tag = ""
-    for number, line in enumerate(text.split("\n"), start=1):
-        match = _TAG.match(line)
-        # One space before the dash is also how running text looks; there the tag has to be a known one.
-        if match is None or (match.group(2) != "  " and match.group(1) not in _KNOWN):
-            if record is not None and tag and line.strip():
-                record.extend(tag, line.strip())
-            continue
-        tag, value = match.group(1), match.group(3).strip()
-        if tag == "ER":
-            if record is not None:
-                record.complete = "TY" in record.fields
-                yield record
-            record, tag = None, ""
-            continue
-        if tag == "TY" and record is not None and record.fields:
-            yield record
-            record = None
-        if record is None:
-            record = Tagged(number, complete=False)
-        record.add(tag, value)
-    if record is not None and record.fields:
         yield record
 
 
@@ -231,7 +207,7 @@ def to_ris(papers: pd.DataFrame | pa.Table, path: str | PathLike[str] | None = N
         values += [("AN", f"arXiv:{paper['arxiv_id']}" if paper["arxiv_id"] else None)]
         values += [("C7", f"{name}={paper[name]}") for name in ("upvotes", "comments") if paper[name] is not None]
         values += [(tag, paper[name]) for name, tag in kept.items() if name != "entry_type"]
-        lines += [f"{tag}  - {text}" for tag, value in values if value is not None and (text := one_line(str(value)))]
+        lines += [f"{tag}  - {text}" for tag, value in values if value is not None and (text := single_spaced(str(value)))]
         lines += [f"DP  - {_MARK}", "ER  - ", ""]
     return deliver("".join(f"{line}\r\n" for line in lines).encode(), path)
 

@@ -10,7 +10,7 @@ from typing import Any
 from explorer.dates import finest
 from explorer.formats.source import Source
 from explorer.ledger import Ledger
-from explorer.markup import plain_markup
+from explorer.markup import plain_markup, single_spaced
 from explorer.schema import normal_arxiv_id, normal_doi
 
 _URL = re.compile(r"(?:https?|ftp)://[^\s;<>\"]+", re.I)
@@ -44,26 +44,26 @@ class Tagged:
         for tag in tags:
             if tag in fields:
                 for value in fields[tag]:
-                    if text := one_line(value):
+                    if text := single_spaced(value):
                         return text
         return None
 
     def all(self, *tags: str) -> list[str]:
         """Texts of all values of `tags`, each on one line, without empty ones."""
         fields = self.fields
-        return [text for tag in tags if tag in fields for value in fields[tag] if (text := one_line(value))]
+        return [text for tag in tags if tag in fields for value in fields[tag] if (text := single_spaced(value))]
 
     def lines(self, *tags: str) -> list[str]:
         """Every line of every value of `tags`, without empty ones."""
         fields = self.fields
         values = [value for tag in tags if tag in fields for value in fields[tag]]
-        return [text for value in values for line in value.split("\n") if (text := one_line(line))]
+        return [text for value in values for line in value.split("\n") if (text := single_spaced(line))]
 
     def parts(self, *tags: str) -> list[str]:
         """Every item of `tags`, one or several a line, separated by semicolons."""
         fields = self.fields
         found = [part for tag in tags if tag in fields for value in fields[tag] for part in value.replace("\n", ";").split(";")]
-        return list(dict.fromkeys([text for part in found if (text := one_line(part))]))
+        return list(dict.fromkeys([text for part in found if (text := single_spaced(part))]))
 
     def doi(self, *tags: str) -> str | None:
         """First DOI in the values of `tags`."""
@@ -99,23 +99,15 @@ class Tagged:
         named = names or {}
         for tag, values in self.fields.items():
             if tag not in used:
-                found[named.get(tag, tag)] = values[0] if len(values) == 1 else "\n".join(values)
+                found[named.get(tag, tag)] = values[0].strip() if len(values) == 1 else "\n".join(values)
         return found
-
-
-def one_line(text: str) -> str:
-    """Text without line ends and repeated or outer white space."""
-    # Most text is tidy as it is, which is quicker to see than to mend.
-    if text.isprintable() and "  " not in text and text[:1] != " " and text[-1:] != " ":
-        return text
-    return " ".join(text.split())
 
 
 def readable(text: str | None) -> str | None:
     """Text that is one line, without its HTML, or None."""
     if not text:
         return None
-    return one_line(plain_markup(text)) or None if "<" in text or "&" in text else text
+    return single_spaced(plain_markup(text)) or None if "<" in text or "&" in text else text
 
 
 def accounted(
@@ -131,7 +123,7 @@ def accounted(
         What an incomplete record lacks, for the ledger.
     """
     for number, record in enumerate(records, start=1):
-        fields = {name: value for name, value in read(record).items() if value not in (None, "", [])}
+        fields = {name: value for name, value in read(record).items() if value or value == 0}
         if not fields:
             shown = record.text or "; ".join(record.fields)
             ledger.reject(source.name, number, "the record has no field that is known", line=record.line, text=shown)

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from explorer.errors import ExportError
 from explorer.schema import FIELDS, TEXTS
 
+_AS_THEY_ARE = (pa.types.is_integer, pa.types.is_floating, pa.types.is_string, pa.types.is_large_string)
 _SEPARATORS = frozenset(";|\n\r")
 
 
@@ -101,13 +102,7 @@ def cells(table: pa.Table) -> dict[str, list[Any]]:
             columns[name] = known_dates(table)
         elif kind == TEXTS or _is_list_of_text(kind):
             columns[name] = [list_cell(items) for items in column.to_pylist()]
-        elif (
-            name in FIELDS
-            or pa.types.is_integer(kind)
-            or pa.types.is_floating(kind)
-            or pa.types.is_string(kind)
-            or pa.types.is_large_string(kind)
-        ):
+        elif name in FIELDS or any(is_kind(kind) for is_kind in _AS_THEY_ARE):
             columns[name] = column.to_pylist()
         elif pa.types.is_boolean(kind):
             columns[name] = [None if value is None else int(value) for value in column.to_pylist()]

@@ -18,7 +18,7 @@ from explorer.formats.tagged import Tagged, accounted, readable
 from explorer.ledger import Ledger
 
 LABEL = "Web of Science (tagged)"
-SUFFIXES = (".ciw", ".isi", ".wos")
+SUFFIXES: tuple[str, ...] = (".ciw", ".isi", ".wos")
 
 _TAG = re.compile(r"([A-Z][A-Z0-9])(?: (.*))?\Z", re.DOTALL)
 _SNIFF = re.compile(r"\A\s*(?:FN |PT [A-Z]\s*$)", re.MULTILINE)

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from explorer.errors import ReadError
 from explorer.formats.source import Source, decode
-from explorer.formats.tagged import one_line
 from explorer.ledger import Ledger
-from explorer.markup import plain_markup
+from explorer.markup import plain_markup, single_spaced
 
-Element: TypeAlias = Any
-"""An lxml element; lxml comes without type hints."""
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+Element: TypeAlias = "_Element"
 
 _ENTITY = re.compile(rb"<!ENTITY\b", re.I)
 _ROOT = re.compile(r"<(?![?!])(?:[\w.-]+:)?([\w.-]+)")
@@ -46,7 +47,7 @@ def elements(source: Source, ledger: Ledger, *names: str) -> Iterator[Element]:
     Raises
     ------
     ReadError
-        The file declares entities, or an element is nested or long beyond what libxml2 allows.
+        The file declares entities, or is damaged, nested or long beyond what libxml2 allows before its first record.
     """
     from lxml import etree
 
@@ -54,7 +55,7 @@ def elements(source: Source, ledger: Ledger, *names: str) -> Iterator[Element]:
         raise ReadError(f"{source.name} declares XML entities, which can be made to fill the memory; they are not read.")
     tags = [f"{{*}}{name}" for name in names]
     depth = 0
-    problem = ""
+    problem, found = "", False
     with source.open() as file:
         try:
             parsing = etree.iterparse(
@@ -64,6 +65,7 @@ def elements(source: Source, ledger: Ledger, *names: str) -> Iterator[Element]:
             for event, element in parsing:
                 depth += 1 if event == "start" else -1
                 if event == "end" and depth == 0:
+                    found = True
                     yield cast("Element", element)
                     _free(element)
             problem = next((f"line {e.line}: {e.message}" for e in parsing.error_log if e.level_name != "WARNING"), "")
@@ -72,6 +74,8 @@ def elements(source: Source, ledger: Ledger, *names: str) -> Iterator[Element]:
                 problem = str(error.msg)
             else:
                 raise ReadError(f"{source.name} is not readable XML: {error}. Export it again.") from error
+    if problem and not found:
+        raise ReadError(f"{source.name} is not readable XML ({problem}). Export it again.")
     if problem:
         ledger.repair(source.name, 0, "", "", "", f"the XML is damaged, and was read as far as it could be ({problem})")
 
@@ -107,7 +111,7 @@ def text_of(element: Element | None) -> str | None:
         whole = etree.tostring(element, encoding="unicode", with_tail=False)
         # An index stands on a line of its own where the XML is indented; no space belongs before it.
         inner = _BROKEN_INDEX.sub(r"\1", _OUTER.sub("", _NAMESPACED.sub("", whole)))
-    return one_line(plain_markup(_CONTROLS.sub(" ", inner))) or None
+    return single_spaced(plain_markup(_CONTROLS.sub(" ", inner))) or None
 
 
 def find(element: Element, *paths: str) -> Element | None:

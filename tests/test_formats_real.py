@@ -1,0 +1,96 @@
+"""Readers on real exports and on the trap files of other tools."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from acceptance.import_cases import compare
+
+from explorer.formats import import_papers, read_papers
+
+_SHARE = 0.97
+"""Fields of the import cases that are as expected; what differs is listed by ``tests/acceptance/import_cases.py``."""
+
+
+def _files(folder: Path) -> list[Path]:
+    return [
+        p
+        for p in sorted(folder.rglob("*"))
+        if p.is_file() and not p.name.endswith(".expected.json") and p.stat().st_size < 5_000_000
+    ]
+
+
+def test_every_bibliography_reads_and_every_record_is_accounted_for(shared_data: Path) -> None:
+    files = _files(shared_data / "bibliography")
+    assert len(files) > 150
+    for file in files:
+        result = import_papers(file)
+        ledger = result.ledger
+        assert ledger.read == ledger.accepted + ledger.rejected + ledger.merged, file
+        assert ledger.accepted == result.table.num_rows, file
+
+
+def test_a_folder_reads_as_its_files_do(shared_data: Path) -> None:
+    folder = shared_data / "bibliography" / "biblio_files" / "asreview"
+    whole = import_papers(folder).ledger
+    parts = [import_papers(file).ledger for file in _files(folder)]
+    assert whole.read == sum(part.read for part in parts)
+    assert whole.accepted == sum(part.accepted for part in parts)
+    assert {finding.source for finding in whole.findings} == {file.name for file in _files(folder)}
+
+
+def test_import_cases_are_as_another_program_expects(shared_data: Path) -> None:
+    results = [d for _, _, d in compare(shared_data / "bibliography" / "zotero_import_cases") if d is None or d.expected]
+    assert sum(d is None for d in results) >= _SHARE * len(results)
+
+
+def test_services_answers_read_as_they_were_recorded(shared_data: Path) -> None:
+    api = shared_data / "api"
+    for file, count in (
+        (api / "crossref" / "10.2196_22081.json", 1), (api / "semantic_scholar" / "search_transformer.json", 5),
+        (api / "arxiv_atom" / "arxiv_transformer.atom.xml", 5), (api / "pubmed" / "efetch.xml", 5),
+    ):  # fmt: skip
+        papers = read_papers(file)
+        assert len(papers) == count
+        assert papers["title"].notna().all()
+        assert papers["authors"].notna().all()
+    assert import_papers(api / "openalex" / "synergy_Sep_2021_works.zip").ledger.rejected == 0
+
+
+def test_hugging_face_days_keep_what_nests(shared_data: Path) -> None:
+    papers = read_papers(next((shared_data / "hf_api").glob("*.json")))
+    assert len(papers) == 30
+    for name in ("title", "abstract", "authors", "published", "upvotes", "arxiv_id"):
+        assert papers[name].notna().all(), name
+    assert papers["code_url"].notna().any()
+    assert papers["keywords"].notna().any()
+
+
+def test_identifiers_that_went_through_floats_are_noticed(shared_data: Path) -> None:
+    result = import_papers(shared_data / "arxiv" / "raw_sample_cs.DL_2020.tsv.xz")
+    notes = [note for note in result.ledger.notes if note.field == "arxiv_id"]
+    assert len(notes) > 400
+    assert all(note.after for note in notes)
+    assert "comments_text" in result.table.column_names
+
+
+def test_the_snapshot_reads_categories_dates_and_remarks(shared_data: Path) -> None:
+    papers = read_papers(shared_data / "arxiv" / "arxiv-metadata-oai-snapshot.sample.json")
+    assert len(papers) == 200
+    first = papers.iloc[0]
+    assert list(first["keywords"]) == ["hep-ph"]
+    assert str(first["published"])[:10] == "2007-04-02"
+    assert first["authors"][0] == "C. Balázs"
+    assert first["note"].startswith("37 pages")
+    assert papers["comments"].isna().all()
+
+
+def test_nothing_is_left_out_of_the_publishers_entries(shared_data: Path) -> None:
+    ledger = import_papers(shared_data / "bibliography" / "conference_35k.bib.gz").ledger
+    assert (ledger.read, ledger.rejected) == (35_382, 0)
+
+
+if __name__ == "__main__":
+    sys.exit(pytest.main([__file__]))
