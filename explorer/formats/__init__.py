@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import codecs
 import glob
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
@@ -173,16 +173,39 @@ def import_papers(
             codecs.lookup(encoding)
         except LookupError as error:
             raise ReadError(f"There is no encoding {encoding!r}. Common ones: utf-8, utf-16, cp1252, gbk, latin-1.") from error
+    told = (
+        (replace(source, columns=columns, delimiter=delimiter, encoding=encoding), named) for source, named in _expanded(files)
+    )
+    return _gathered(told, lambda name, papers: None)
+
+
+def import_sources(sources: Iterable[Source], *, progress: Callable[[str, int], None]) -> Import:
+    """Read sources that are each told apart how to be taken; one that is damaged as a whole is a rejected record.
+
+    Parameters
+    ----------
+    sources : iterable of Source
+        Archives among them are looked through.
+    progress : callable
+        Called as ``progress(name, papers)`` before each source and after each batch of it; an exception it raises stops the
+        import.
+    """
+    return _gathered((part for source in sources for part in _unpacked(source, False)), progress)
+
+
+def _gathered(sources: Iterable[tuple[Source, bool]], progress: Callable[[str, int], None]) -> Import:
+    """Read sources into one table; one that is damaged raises if it is marked so, and is a rejected record if not."""
     parts: list[pa.Table] = []
     ledger = Ledger()
     origins: list[tuple[str, int, int]] = []
-    for source, named in _expanded(files):
-        told = replace(source, columns=columns, delimiter=delimiter, encoding=encoding)
+    for source, named in sources:
+        progress(source.name, 0)
         try:
-            for table in read_batches(told, ledger):
+            for table in read_batches(source, ledger):
                 before = sum(rows for name, _, rows in origins if name == source.name)
                 parts.append(table)
                 origins.append((source.name, before, table.num_rows))
+                progress(source.name, before + table.num_rows)
         except ReadError as error:
             if named:
                 raise
@@ -194,9 +217,9 @@ def import_papers(
     )
 
     def note(row: int, field: str, before: str, after: str, reason: str) -> None:
-        for name, before, rows in origins:
+        for name, first, rows in origins:
             if row < rows:
-                ledger.repair(name, before + row + 1, field, before, after, reason)
+                ledger.repair(name, first + row + 1, field, before, after, reason)
                 return
             row -= rows
 
@@ -238,7 +261,7 @@ def _unpacked(source: Source, named: bool) -> Iterator[tuple[Source, bool]]:
         return
     try:
         for name, data in members(source.open(), source.name):
-            yield Source(name, data=data), False
+            yield replace(source, name=name, path=None, data=data), False
     except ReadError:
         if named:
             raise
