@@ -75,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
         "--cull-after", type=int, default=600, metavar="SECONDS", help="end kernels of closed pages (default: 600)"
     )
     serve.add_argument("--no-browser", action="store_true", help="do not open a browser")
+    serve.add_argument("--read-only", action="store_true", help="readers of the dashboard can add no papers")
     serve.set_defaults(run=_serve)
 
     search = commands.add_parser("search", help="print the best papers for a query")
@@ -160,6 +161,7 @@ def _serve(options: argparse.Namespace) -> int:
         token=options.token,
         cull_after=options.cull_after,
         browser=not options.no_browser,
+        read_only=options.read_only,
     )
     return 0
 
