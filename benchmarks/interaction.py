@@ -94,8 +94,7 @@ def _clicked(results: Results, chance: random.Random) -> dict[str, Any]:
 def data_part(results: Results) -> tuple[Any, ...]:
     """Hits, counts, series and the papers of the first page, without a figure or a word of the page."""
     counts = {field: results.counts(field) for field in peers.FACETS}
-    filtered = {row.field for row, _ in results.selection.active()} - {"topics"}
-    grid, _ = results.corpus.topics.grid("year", results.mask_without("topics") if filtered else None)
+    grid, _ = results.corpus.topics.grid("year", results.rows_without("topics"))
     rows = results.rows(0, views.PAGE)
     columns = ("title", "abstract", "authors", "published", "venue")
     return results.shown, counts, grid, [results.corpus.record(int(row), columns) for row in rows]

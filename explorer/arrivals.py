@@ -145,11 +145,17 @@ def _pairs(table: pa.Table, corpus: Corpus, progress: Callable[[str, float], Non
     else:
         places = np.arange(len(corpus))
     progress("comparing", 0.9)
-    known = corpus.table.select(list(FIELDS)).take(pa.array(places)) if len(places) < len(corpus) else corpus.table.select(list(FIELDS))
+    known = (
+        corpus.table.select(list(FIELDS)).take(pa.array(places))
+        if len(places) < len(corpus)
+        else corpus.table.select(list(FIELDS))
+    )
     both = pa.concat_tables([_numbered(known, "c"), _numbered(table.select(list(FIELDS)), "n")])
     pairs = find_duplicates(both, first_new=known.num_rows)
     pairs = pairs[pairs["cluster"].notna() & (pairs["relation"] != "doubtful")]
-    for first, second, relation, reason in zip(*(pairs[name] for name in ("first", "second", "relation", "reason")), strict=True):
+    for first, second, relation, reason in zip(
+        *(pairs[name] for name in ("first", "second", "relation", "reason")), strict=True
+    ):
         if first[0] == "c" and second[0] == "n":
             yield int(second[1:]), int(places[int(first[1:])]), relation, reason
 

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from explorer.errors import CorpusError, SelectionError
-from explorer.facets import Facet
+from explorer.facets import Facet, mapped
 from explorer.index import Hits, TextIndex
 from explorer.query import parse
 from explorer.results import Recent, Results
@@ -57,6 +57,8 @@ class Corpus:
         Format version, content hash, number of papers, how it was made.
     table : pyarrow.Table
         The papers, in the schema.
+    keywords_derived : bool
+        Whether no paper came with keywords, and the facet of keywords holds key phrases from the text.
     index : TextIndex
     topics : Topics
     """
@@ -85,6 +87,7 @@ class Corpus:
         self.months = self._array("dates")
         self.precision = self._array("precision")
         self.has_code = self._array("has_code")
+        self.keywords_derived = (self._generation / "keywords.derived").exists()
         self._orders = {name: self._array(f"{name}.order") for name in SORTS if name != "relevance"}
         self._facets = {name: Facet.load(self._generation, name) for name in ("topics", *FACETS)}
         self.topics: Topics = load_topics(self._generation, self.months, self.precision)
@@ -93,8 +96,7 @@ class Corpus:
             raise CorpusError(f"the files in {self._generation} are not of one build")
 
     def _array(self, name: str) -> np.ndarray:
-        found: np.ndarray = np.load(self._generation / f"{name}.npy", mmap_mode="r")
-        return found
+        return mapped(self._generation / f"{name}.npy")
 
     @classmethod
     def from_papers(
@@ -320,21 +322,20 @@ class Corpus:
 
     def totals(self, field: str) -> np.ndarray:
         """Papers per value of a facet over the whole corpus."""
-        return self._totals.get(("totals", field), lambda: self.count(field, None))
+        return self._totals.get(("totals", field), lambda: self.count(field))
 
-    def count(self, field: str, mask: np.ndarray | None, shown: int | None = None) -> np.ndarray:
-        """Papers per value of a facet over a mask (see `Results.counts`)."""
+    def count(self, field: str, mask: np.ndarray | None = None, rows: np.ndarray | None = None) -> np.ndarray:
+        """Papers per value of a facet over a mask and the rows in it, or over all (see `Results.counts`)."""
+        chosen = slice(None) if rows is None else rows
         if field == "has_code":
-            have = self.has_code if mask is None else self.has_code[mask]
-            return np.bincount(have, minlength=2)
+            return np.bincount(self.has_code[chosen], minlength=2)
         if field in ("years", "months"):
             unit = 12 if field == "years" else 1
-            good = np.asarray(self.precision >= (1 if field == "years" else MONTH))
-            if mask is not None:
-                good = good & mask
+            known = self.precision[chosen] >= (1 if field == "years" else MONTH)
+            months = self.months[chosen].compress(known)
             first, last = self.year_span
-            return np.bincount(self.months[good] // unit - first * (12 // unit), minlength=(last - first + 1) * (12 // unit))
-        return self.facet(field).counts(mask, shown)
+            return np.bincount(months // unit - first * (12 // unit), minlength=(last - first + 1) * (12 // unit))
+        return self.facet(field).counts(mask, rows)
 
     @cached_property
     def year_span(self) -> tuple[int, int]:
@@ -345,6 +346,17 @@ class Corpus:
     def order(self, name: str) -> np.ndarray:
         """All rows in one of the orders newest, oldest, upvotes, title."""
         return self._orders[name]
+
+    def places(self, name: str) -> np.ndarray:
+        """Place of each row in one of the orders."""
+
+        def invert() -> np.ndarray:
+            order = self.order(name)
+            found = np.empty(len(order), np.int32)
+            found[order] = np.arange(len(order), dtype=np.int32)
+            return found
+
+        return self._totals.get(("places", name), invert)
 
     def record(self, row: int, names: Iterable[str]) -> dict[str, Any]:
         """Some columns of one paper."""

@@ -13,8 +13,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-FEW = 16
-"""A selection smaller than 1/16 of the papers is counted by looking at its papers only, a larger one by looking at all."""
+FEW = 8
+"""A selection smaller than 1/8 of the papers is counted by looking at its papers only, a larger one by looking at all."""
+
+
+def mapped(path: Path) -> np.ndarray:
+    """Open an array memory-mapped, as a plain one: `numpy.memmap` itself runs Python at every slice."""
+    return np.asarray(np.load(path, mmap_mode="r"))
 
 
 @dataclass(frozen=True)
@@ -56,15 +61,15 @@ class Facet:
                 mask[self.rows[self.codes == code]] = True
         return mask
 
-    def counts(self, mask: np.ndarray | None = None, shown: int | None = None) -> np.ndarray:
+    def counts(self, mask: np.ndarray | None = None, rows: np.ndarray | None = None) -> np.ndarray:
         """Number of papers with each value.
 
         Parameters
         ----------
         mask : ndarray of bool, shape (n_papers,), optional
             Papers to count; all of them by default.
-        shown : int, optional
-            Number of papers in the mask, if it is known already.
+        rows : ndarray of int, optional
+            Rows of the papers in the mask, if they are known already.
 
         Returns
         -------
@@ -72,10 +77,11 @@ class Facet:
         """
         if mask is None:
             return np.bincount(self.codes, minlength=self.size)
-        shown = int(np.count_nonzero(mask)) if shown is None else shown
-        if shown * FEW < len(mask):
-            return np.bincount(self.codes[self._items(np.flatnonzero(mask))], minlength=self.size)
-        return np.bincount(self.codes[mask[self.rows]], minlength=self.size)
+        rows = np.flatnonzero(mask) if rows is None else rows
+        if len(rows) * FEW < len(mask):
+            return np.bincount(self.codes[self._items(rows)], minlength=self.size)
+        # Half the time of codes[mask[rows]], for the same result.
+        return np.bincount(self.codes.compress(mask.take(self.rows)), minlength=self.size)
 
     def of(self, row: int) -> list[str]:
         """Values of one paper."""
@@ -104,7 +110,7 @@ class Facet:
     @classmethod
     def load(cls, folder: Path, name: str) -> Facet:
         """Open the arrays of a facet memory-mapped."""
-        parts = {part: np.load(folder / f"{name}.{part}.npy", mmap_mode="r") for part in ("codes", "starts", "rows")}
+        parts = {part: mapped(folder / f"{name}.{part}.npy") for part in ("codes", "starts", "rows")}
         with pa.memory_map(str(folder / f"{name}.values.arrow")) as file:
             values = pa.ipc.open_file(file).read_all().column("value")
         return cls(values=values.chunk(0) if values.num_chunks else values, **parts)

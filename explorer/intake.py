@@ -162,7 +162,9 @@ class Intake:
         """
         if self.phase != "review" or self._upload is None or self._arrivals is None:
             raise ReadError("There is no file to read again.")
-        name = next((name for name in self._upload.names if isinstance(file, str) and (file + "/").startswith(name + "/")), None)
+        name = next(
+            (name for name in self._upload.names if isinstance(file, str) and (file + "/").startswith(name + "/")), None
+        )
         if name is None:
             raise ReadError(f"There is no file {file!r} to read again.")
         self._told = {**self._told, name: corrections(columns, delimiter, encoding)}
@@ -213,7 +215,9 @@ class Intake:
         if how not in ("add", "new"):
             raise ValueError("a way to accept")
         if not (arrivals.additions if how == "add" else arrivals.papers).table.num_rows:
-            raise ReadError("There is no paper to take over." if how == "new" else "The corpus has all of these papers already.")
+            raise ReadError(
+                "There is no paper to take over." if how == "new" else "The corpus has all of these papers already."
+            )
         build = self._add if how == "add" else self._new
         self._start("building", lambda job, say: build(arrivals, say), lambda built: self._built(*built, grown=how == "add"))
 
@@ -334,9 +338,7 @@ class Intake:
             raise ReadError("Papers are on their way in already. Finish or cancel that first.")
         self._forget()
 
-    def _start(
-        self, phase: str, work: Callable[[_Job, Progress], T], done: Callable[[T], None], *, stage: str = ""
-    ) -> None:
+    def _start(self, phase: str, work: Callable[[_Job, Progress], T], done: Callable[[T], None], *, stage: str = "") -> None:
         """Run `work(job, say)` in a thread, and then `done(result)` here, unless it was cancelled."""
         job, upload = _Job(), self._upload
         said = ("", 0.0)

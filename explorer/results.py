@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import pyarrow as pa
 
+from explorer.facets import FEW
 from explorer.index import Hits
 from explorer.query import parse
 from explorer.selection import Selection
@@ -62,6 +63,7 @@ class Results:
         for row, value in selection.active():
             self._masks[row.field] = corpus.mask(row.field, value)
         self._counts: dict[str, np.ndarray] = {}
+        self._rows: dict[str, np.ndarray] = {}
         passed = np.zeros(len(corpus), np.uint8)
         for mask in self._masks.values():
             passed += mask
@@ -83,6 +85,15 @@ class Results:
             return self.mask
         return np.asarray((self._passed - self._masks[field]) == len(self._masks) - 1)
 
+    def rows_without(self, field: str) -> np.ndarray | None:
+        """Rows of the papers that pass all filters but one, in the order of the table; None where no other filter is set."""
+        if not self._masks.keys() - {field}:
+            return None
+        key = field if field in self._masks else ""
+        if key not in self._rows:
+            self._rows[key] = np.flatnonzero(self.mask_without(field))
+        return self._rows[key]
+
     def counts(self, field: str) -> np.ndarray:
         """Papers per value of a facet under all filters but its own.
 
@@ -93,16 +104,15 @@ class Results:
         Returns
         -------
         ndarray of int64
-            By the codes of the facet; for has_code without and with; for years from `Corpus.first_year` on, one entry a year;
-            for months likewise from that year's January.
+            By the codes of the facet; for has_code without and with; for years from the first of `Corpus.year_span` on, one
+            entry a year; for months likewise from that year's January.
         """
         if field not in self._counts:
-            others = self._masks.keys() - {field}
-            if not others:
+            rows = self.rows_without(field)
+            if rows is None:
                 self._counts[field] = self.corpus.totals(field)
             else:
-                own = field in self._masks
-                self._counts[field] = self.corpus.count(field, self.mask_without(field), None if own else self.shown)
+                self._counts[field] = self.corpus.count(field, self.mask_without(field), rows)
         return self._counts[field]
 
     @property
@@ -123,23 +133,28 @@ class Results:
         stop = self.shown if stop is None else min(stop, self.shown)
         if self.selection.sort == "relevance" and self.hits is not None:
             return self._best(start, stop)
-        order = self.corpus.order("newest" if self.selection.sort == "relevance" else self.selection.sort)
-        return np.asarray(order[start:stop]) if not self._masks else self._ordered(order)[start:stop]
+        return self._in_order("newest" if self.selection.sort == "relevance" else self.selection.sort, start, stop)
 
-    def _ordered(self, order: np.ndarray) -> np.ndarray:
-        if "ordered" not in self.__dict__:
-            self.__dict__["ordered"] = order[self.mask[order]]
-        found: np.ndarray = self.__dict__["ordered"]
-        return found
+    def _in_order(self, name: str, start: int, stop: int) -> np.ndarray:
+        order = self.corpus.order(name)
+        if not self._masks:
+            return order[start:stop]
+        rows = self.rows_without("")
+        assert rows is not None
+        if len(rows) * FEW < len(order):
+            return np.asarray(rows[_least(self.corpus.places(name)[rows], rows, stop)[start:]])
+        # Papers shown are many, so that the page is near the front of the order.
+        found = np.empty(0, order.dtype)
+        seen = 0
+        while len(found) < stop:
+            part = order[seen : seen + max(4 * stop, 1024, seen)]
+            found = np.concatenate([found, part[self.mask[part]]])
+            seen += len(part)
+        return found[start:stop]
 
     def _best(self, start: int, stop: int) -> np.ndarray:
         rows, scores = self._shown_hits
-        if stop * 8 < len(rows):
-            # Only the page is sorted: everything that scores at least as well as its last place.
-            least = -np.partition(-scores, stop - 1)[stop - 1] if stop else np.inf
-            top = scores >= least
-            rows, scores = rows[top], scores[top]
-        return rows[np.lexsort((rows, -scores))][start:stop]
+        return np.asarray(rows[_least(-scores, rows, stop)[start:]])
 
     @cached_property
     def _shown_hits(self) -> tuple[np.ndarray, np.ndarray]:
@@ -184,3 +199,11 @@ class Results:
             (row.field, value, int(np.count_nonzero(self.mask_without(row.field)))) for row, value in self.selection.active()
         ]
         return sorted((option for option in options if option[2]), key=lambda option: -option[2])[:most]
+
+
+def _least(keys: np.ndarray, rows: np.ndarray, count: int) -> np.ndarray:
+    """Positions of the `count` smallest keys, smallest first, ties by row; only the keys up to the last of them are sorted."""
+    some = np.arange(len(keys))
+    if 0 < count * 8 < len(keys):
+        some = np.flatnonzero(keys <= np.partition(keys, count - 1)[count - 1])
+    return np.asarray(some[np.lexsort((rows[some], keys[some]))][:count])

@@ -56,7 +56,9 @@ def _entries(ledger: Ledger) -> list[dict[str, Any]]:
     for kind, most in SHOWN.items():
         notes = (note for note in ledger.notes if note.action == kind)
         for note, _ in zip(notes, range(most), strict=False):
-            shown.append({**note._asdict(), "before": note.before[:200], "after": note.after[:200], "reason": note.reason[:300]})
+            shown.append(
+                {**note._asdict(), "before": note.before[:200], "after": note.after[:200], "reason": note.reason[:300]}
+            )
     return shown
 
 

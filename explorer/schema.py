@@ -336,8 +336,8 @@ def _date_columns(
         texts = coded.dictionary.to_pylist()
         parsed = [parse_date(text) for text in texts]
         codes = pc.fill_null(coded.indices, -1).to_numpy()
-        for row in np.flatnonzero(np.isin(codes, [code for code, found in enumerate(parsed) if found is None])):
-            report(int(row), "published", texts[codes[row]], "", "not a date")
+        for bad in np.flatnonzero(np.isin(codes, [code for code, found in enumerate(parsed) if found is None])):
+            report(int(bad), "published", texts[codes[bad]], "", "not a date")
         days = pa.array([found[0] if found else None for found in parsed], pa.date32()).cast(FIELDS["published"])
         precision = pa.array([found[1] if found else None for found in parsed], pa.string())
         columns["published"] = days.take(coded.indices)

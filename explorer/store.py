@@ -33,10 +33,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from explorer.dates import PRECISIONS
 from explorer.errors import CorpusError
 from explorer.facets import code_facet
 from explorer.index import build_index
-from explorer.schema import FIELDS, PRECISIONS
+from explorer.phrases import key_phrases
+from explorer.schema import FIELDS
 from explorer.topics import build_topics, extend_topics
 
 FORMAT = 1
@@ -47,6 +49,9 @@ FACETS = {"venues": "venue", "authors": "authors", "keywords": "keywords"}
 
 _GENERATION = re.compile(r"g-[0-9a-f]{16}-\d+")
 _OURS = re.compile(rf"{_GENERATION.pattern}|\.manifest\.json\.\d+|\.DS_Store")
+
+_MOST_PHRASED = 100_000
+"""Papers up to which key phrases stand in for keywords that are missing: they take a millisecond a paper."""
 
 Progress = Callable[[str, float], None]
 """Called with a stage's name and the part of it that is done, 0 to 1. An exception it raises stops the build."""
@@ -245,7 +250,7 @@ def _strangers(folder: Path) -> list[str]:
 
 def _is_ours(manifest: Path) -> bool:
     try:
-        return {"generation", "content_hash"} <= json.loads(manifest.read_text(encoding="utf-8")).keys()
+        return bool({"generation", "content_hash"} <= json.loads(manifest.read_text(encoding="utf-8")).keys())
     except (OSError, ValueError, AttributeError):
         return False
 
@@ -333,9 +338,13 @@ def _write_papers(table: pa.Table, path: Path) -> None:
 
 
 def _write_columns(table: pa.Table, target: Path) -> None:
-    """Everything that is derived from columns and not from text."""
+    """Everything that is derived from columns; keywords, where no paper came with any, from the text."""
     for name, column in FACETS.items():
-        code_facet(table.column(column)).save(target, name)
+        given = table.column(column)
+        if name == "keywords" and given.null_count == len(given) <= _MOST_PHRASED:
+            given = key_phrases(_Texts(table))  # type: ignore[arg-type]
+            (target / "keywords.derived").touch()
+        code_facet(given).save(target, name)
     _write_dates(table, target)
     np.save(target / "has_code.npy", pc.is_valid(table.column("code_url")).to_numpy())
 

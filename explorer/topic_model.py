@@ -20,15 +20,16 @@ OTHER = "other"
 
 FILLER = frozenset(
     """
-    able accordingly additionally address aim aims analysis approach approaches based better case code consider considered
-    corresponding demonstrate demonstrates different discuss discussed effective et al existing experiment experimental
-    experiments extensive finally following framework furthermore general given good high however improve improved improves
-    improving including introduce introduces investigate known large leading low main make method methods new novel number
-    obtain obtained obtaining order outperforms paper particular perform performance possible present presented presents
-    problem problems propose proposed proposes prove provide provides recent recently recent related report respectively
-    result results second set show showing shown shows significant significantly simple single small specific state study
-    studied studies super task tasks term terms three two type understanding use used uses using various way ways well work
-    works one first also can may many several important found find within without large-scale
+    abilities ability able accordingly additionally address aim aims al also analysis approach approaches based better can
+    capabilities capability case code consider considered corresponding demonstrate demonstrates different discuss discussed
+    earlier effective et existing experiment experimental experiments explain explained explains extensive finally find
+    first following found framework furthermore general given good high highlight highlights however importance important
+    improve improved improves improving including introduce introduces investigate known large large-scale leading like low
+    main make many may method methods new novel number obtain obtained obtaining one order outperforms paper particular
+    perform performance possible present presented presents problem problems propose proposed proposes prove provide
+    provides recent recently related report require requires respectively result results second set several show showing
+    shown shows significant significantly simple single small specific state studied studies study super task tasks term
+    terms three times two type understanding use used uses using various vast way ways well within without work works
     """.split()
 )
 """Words that nearly every abstract has, whatever it is about."""
@@ -111,7 +112,8 @@ class TopicModel:
         k = max(1, min(self.n_topics or suggested_topics(count), *weighted.shape))
         init = "nndsvda" if k < min(weighted.shape) else "random"
         nmf = NMF(k, init=init, random_state=self.seed, max_iter=_ROUNDS, tol=_TOLERANCE)
-        with warnings.catch_warnings():
+        # A fit without an error, as of a few short texts, has a rest of minus nothing, whose root scikit-learn takes.
+        with warnings.catch_warnings(), np.errstate(invalid="ignore"):
             # Stopping after max_iter is meant: later rounds move the factors by less than their labels show.
             warnings.simplefilter("ignore", ConvergenceWarning)
             loads = nmf.fit_transform(weighted)
@@ -146,7 +148,7 @@ class TopicModel:
         from sklearn.exceptions import ConvergenceWarning
 
         weighted = self._weighted(_counter(vocabulary=self.vocabulary_).transform(texts))
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), np.errstate(invalid="ignore"):
             warnings.simplefilter("ignore", ConvergenceWarning)
             loads, _, _ = non_negative_factorization(
                 weighted,

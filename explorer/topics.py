@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from explorer.facets import Facet
+from explorer.facets import Facet, mapped
 from explorer.topic_model import TopicModel
-from explorer.trends import count_grid, frequency_frame, period_index
+from explorer.trends import frequency_frame, period_index
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,6 +60,7 @@ class Topics:
         self.share = share
         self._months = months
         self._precision = precision
+        self._kept: dict[str, tuple[np.ndarray, int, int]] = {}
 
     @property
     def labels(self) -> list[str]:
@@ -78,8 +79,14 @@ class Topics:
         chosen = slice(None) if rows is None else rows
         return frequency_frame(self.codes[chosen], self.labels, self._months[chosen], self._precision[chosen], by)
 
-    def grid(self, by: str = "year", mask: np.ndarray | None = None) -> tuple[np.ndarray, int]:
-        """Papers per topic and period over a mask, from its first dated period to its last.
+    def grid(self, by: str = "year", rows: np.ndarray | None = None) -> tuple[np.ndarray, int]:
+        """Papers per topic and period, from the first dated period to the last.
+
+        Parameters
+        ----------
+        by : {"year", "quarter", "month"}
+        rows : ndarray of int, optional
+            Rows of the papers to count; all by default.
 
         Returns
         -------
@@ -87,14 +94,28 @@ class Topics:
         first : int
             The first period, counted from year 0 (see `trends.period_index`).
         """
-        months, precision, codes = (
-            (part if mask is None else part[mask]) for part in (self._months, self._precision, self.codes)
-        )
-        periods = period_index(months, precision, by)
-        dated = periods[periods >= 0]
-        first = int(dated.min()) if len(dated) else 0
-        count = int(dated.max()) - first + 1 if len(dated) else 0
-        return count_grid(codes, periods, len(self.labels), first, count), first
+        cells, first, count = self._cells(by)
+        values = len(self.labels) * count
+        grid = np.bincount(cells if rows is None else cells[rows], minlength=values + 1)[:values]
+        grid = grid.reshape(len(self.labels), count)
+        dated = np.flatnonzero(grid.any(axis=0))
+        if not len(dated):
+            return grid[:, :0], 0
+        return grid[:, dated[0] : dated[-1] + 1], first + int(dated[0])
+
+    def _cells(self, by: str) -> tuple[np.ndarray, int, int]:
+        """Cell of each paper in the grid of all, topic after topic, with the first period and their number.
+
+        Papers without a period are in one more cell at the end. Kept, so that a grid of some papers is one `numpy.bincount`.
+        """
+        if by not in self._kept:
+            periods = period_index(self._months, self._precision, by)
+            dated = periods[periods >= 0]
+            first = int(dated.min()) if len(dated) else 0
+            count = int(dated.max()) - first + 1 if len(dated) else 0
+            cells = np.where(periods >= 0, self.codes * count + (periods - first), len(self.labels) * count)
+            self._kept[by] = (cells.astype(np.int32), first, count)
+        return self._kept[by]
 
     def summary(self) -> pd.DataFrame:
         """One row a topic: `topic` (label), `papers` (count), `words` (its heaviest words)."""
@@ -188,5 +209,5 @@ def _save_places(labels: list[str], codes: np.ndarray, share: np.ndarray, folder
 def load_topics(folder: Path, months: np.ndarray, precision: np.ndarray) -> Topics:
     """Open the topics of a corpus folder."""
     table = TopicTable(**json.loads((folder / "topics.json").read_text(encoding="utf-8")))
-    codes, share = (np.load(folder / f"topics.{part}.npy", mmap_mode="r") for part in ("codes", "share"))
+    codes, share = (mapped(folder / f"topics.{part}.npy") for part in ("codes", "share"))
     return Topics(table, codes, share, months, precision)

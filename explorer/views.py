@@ -133,7 +133,7 @@ def values(results: Results, field: str, text: str = "", page: int = 0) -> View:
     return {
         "name": field,
         "kind": "values",
-        "label": _LABELS[field],
+        "label": "Key phrase" if field == "keywords" and results.corpus.keywords_derived else _LABELS[field],
         "values": int(np.count_nonzero(counts)) if not text else int(np.count_nonzero(match)),
         "page": page,
         "pages": pages,
@@ -181,7 +181,7 @@ def charts(results: Results, *, share: bool = False, by: str = "year") -> list[V
     """Topic frequency, topic frequency over time and top keywords."""
     found = [_frequency(results, "topics", "Topics"), _over_time(results, share=share, by=by)]
     if results.corpus.facet("keywords").size:
-        found.append(_frequency(results, "keywords", "Keywords"))
+        found.append(_frequency(results, "keywords", "Key phrases" if results.corpus.keywords_derived else "Keywords"))
     return found
 
 
@@ -192,6 +192,8 @@ def _frequency(results: Results, field: str, title: str) -> View:
     numbers = [int(counts[c]) for c in codes]
     chosen = getattr(results.selection, field)
     more = int(np.count_nonzero(counts)) - len(codes)
+    notes = ["from titles and abstracts, as no paper came with keywords"] if title == "Key phrases" else []
+    notes += [f"{more:,} more in the filter panel"] if more > 0 else []
     top = f"; the most frequent is {names[0]} with {numbers[0]:,} papers" if names else ""
     return {
         "name": field,
@@ -199,7 +201,7 @@ def _frequency(results: Results, field: str, title: str) -> View:
         "description": f"Bar chart of papers per {title[:-1].lower()}, {len(codes)} shown{top}.",
         "figure": counts_json([readable(n) for n in names], names, numbers, chosen, field),
         "table": {"columns": [title[:-1], "Papers"], "rows": [[n, c] for n, c in zip(names, numbers, strict=True)]},
-        "note": f"{more:,} more in the filter panel" if more > 0 else "",
+        "note": "; ".join(notes),
         "options": [],
         "pick": {"field": field, "values": names} if names else None,
     }
@@ -210,13 +212,12 @@ def _over_time(results: Results, *, share: bool, by: str) -> View:
     counts = results.counts("topics")
     codes = np.array(_largest(np.flatnonzero(counts), counts[np.flatnonzero(counts)], len(SERIES)))
     # The series is a facet of topics too: counted under all filters but the topics chosen.
-    filtered = {row.field for row, _ in results.selection.active()} - {"topics"}
-    mask = results.mask_without("topics") if filtered else None
-    grid, first = corpus.topics.grid(by, mask)
+    shown = results.rows_without("topics")
+    grid, first = corpus.topics.grid(by, shown)
     labels = [corpus.topics.labels[int(c)] for c in codes]
     names = [period_label(first + i, by) for i in range(grid.shape[1])]
     totals = grid.sum(axis=0)
-    left_out = coarseness(corpus.precision if mask is None else corpus.precision[mask], by)
+    left_out = coarseness(corpus.precision if shown is None else corpus.precision[shown], by)
     notes = [f"{left_out['undated']:,} without a date"] * bool(left_out["undated"])
     notes += [f"{left_out['too_coarse']:,} dated to the year only"] * bool(left_out["too_coarse"])
     chosen = results.selection.topics
@@ -314,7 +315,7 @@ def reader(results: Results, row: int) -> View:
         "date": date_text(paper["published"], paper["precision"]),
         "venue": paper["venue"] or "",
         "topic": corpus.topics.labels[int(corpus.topics.codes[row])],
-        "keywords": paper["keywords"] or [],
+        "keywords": corpus.facet("keywords").of(row) if corpus.keywords_derived else paper["keywords"] or [],
         "links": links(paper),
         "upvotes": paper["upvotes"],
         "comments": paper["comments"],

@@ -5,7 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import oracles
+import pyarrow as pa
 import pytest
+
+from explorer import Corpus
 
 ROOT = Path(__file__).parent.parent
 
@@ -31,3 +35,16 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def sample() -> Path:
     """The bundled papers."""
     return ROOT / "data" / "arithmetic.jsonl"
+
+
+@pytest.fixture(scope="session")
+def corpora(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Corpus, list[oracles.Paper]]]:
+    """Corpora of random papers, each with its papers as records that have their `topic` too."""
+    made = []
+    for seed, count in enumerate((0, 1, 3, 40, 300)):
+        papers = oracles.random_papers(seed, count)
+        table = pa.Table.from_pylist(papers) if papers else pa.table({"title": pa.nulls(0, pa.string())})
+        corpus = Corpus.from_papers(table, tmp_path_factory.mktemp("corpus") / "c")
+        labels = [corpus.topics.labels[code] for code in corpus.topics.codes]
+        made.append((corpus, [{**paper, "topic": label} for paper, label in zip(papers, labels, strict=True)]))
+    return made

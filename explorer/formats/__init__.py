@@ -217,9 +217,9 @@ def _gathered(sources: Iterable[tuple[Source, bool]], progress: Callable[[str, i
     )
 
     def note(row: int, field: str, before: str, after: str, reason: str) -> None:
-        for name, first, rows in origins:
+        for name, earlier, rows in origins:
             if row < rows:
-                ledger.repair(name, first + row + 1, field, before, after, reason)
+                ledger.repair(name, earlier + row + 1, field, before, after, reason)
                 return
             row -= rows
 

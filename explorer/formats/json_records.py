@@ -92,7 +92,9 @@ def _is_lines(source: Source) -> bool:
     if not first.startswith("{"):
         return False
     if ended:
-        return isinstance(_parsed(first), dict) and bool(rest.strip()) and rest.lstrip()[:1] == "{"
+        # A first line that only looks like an object is rejected alone, not the file with it.
+        whole = first.rstrip().endswith("}") or isinstance(_parsed(first), dict)
+        return whole and rest.lstrip()[:1] == "{"
     if len(data) < 65_536:
         return False
     # A first record longer than the head: see whether its line is an object.

@@ -150,6 +150,9 @@ def _column(name: str, values: list[Any]) -> pa.Array:
     kind = FIELDS.get(name)
     if kind == TEXTS and all(value is None or isinstance(value, list) for value in values):
         return pa.array([None if v is None else [_name(item) for item in v if item] for v in values], TEXTS)
+    if kind == TEXTS:
+        # Some records have a list and some a text; the text is split like those of a column of texts.
+        values = ["; ".join(filter(None, map(_name, filter(None, v)))) if isinstance(v, list) else v for v in values]
     if kind == TEXT or name == "published":
         return pa.array([None if value is None else _clean(str(value)) for value in values], TEXT)
     try:

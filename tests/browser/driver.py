@@ -141,6 +141,7 @@ class Board:
     def click_bar(self, place: int) -> str:
         """Click a bar of the topic chart with the mouse, and say how the chart names it."""
         bar = self.chart("Topics").locator(".barlayer .point path").nth(place)
+        bar.scroll_into_view_if_needed()
         box = bar.bounding_box()
         assert box is not None
         self.page.mouse.move(box["x"] + box["width"] / 3, box["y"] + box["height"] / 2)
