@@ -52,7 +52,7 @@ class Arrivals:
     @property
     def there(self) -> int:
         """Papers that the corpus has already."""
-        return self.papers.table.num_rows - self.additions.table.num_rows
+        return int(self.papers.table.num_rows - self.additions.table.num_rows)
 
 
 def compare(imported: Import, corpus: Corpus, apart: Apart, progress: Callable[[str, float], None]) -> Arrivals:
@@ -82,7 +82,8 @@ def _merged(imported: Import, apart: Apart, before: Deduplicated | None = None) 
     if before is not None:
         ids = imported.table.column("id").to_pylist()
         for record, paper in apart:
-            group = next((members for members in before.history.column("members").to_pylist() if paper in members), [])
+            groups: list[list[str]] = before.history.column("members").to_pylist()
+            group = next((members for members in groups if paper in members), [])
             for other in group if record <= len(ids) else []:
                 rules = rules.never_merge(ids[record - 1], other)
     merged = merge_duplicates(imported.table, rules=rules, ledger=imported.ledger)
@@ -180,11 +181,11 @@ def _linked(table: pa.Table, links: dict[int, str]) -> pa.Table:
     """Name in `versions` the paper of the corpus that a paper is another version of."""
     if not links:
         return table
-    column = table.column("versions").to_pylist() if "versions" in table.column_names else [None] * table.num_rows
+    given = table.column("versions").to_pylist() if "versions" in table.column_names else [None] * table.num_rows
+    column = [value if isinstance(value, list) else None for value in given]
     for row, name in links.items():
-        given = column[row] if isinstance(column[row], list) else []
-        column[row] = [*given, *([] if name in given else [name])]
-    values = pa.array([value if isinstance(value, list) else None for value in column], TEXTS)
+        column[row] = list(dict.fromkeys([*(column[row] or []), name]))
+    values = pa.array(column, TEXTS)
     kept = table.drop_columns(["versions"]) if "versions" in table.column_names else table
     return kept.append_column("versions", values)
 

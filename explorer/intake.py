@@ -14,29 +14,24 @@ intake, one step after the other. Cancelled at any step, nothing is left: no fil
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any, TypeVar
 
 from explorer import fetching
 from explorer.arrivals import Apart, Arrivals, compare
 from explorer.corpus import Corpus
-from explorer.errors import ExplorerError, ReadError
+from explorer.errors import ReadError
 from explorer.formats import Import, import_sources
 from explorer.formats.delimited import write_rows
 from explorer.ledger import Entry, Ledger
 from explorer.review import corrections, review
 from explorer.upload import CHUNK, LARGEST, Upload
+from explorer.worker import Say, Worker
 
 T = TypeVar("T")
-Progress = Callable[[str, float | None], None]
 
 BUSY = ("receiving", "reading", "fetching", "building")
 """Phases in which something runs."""
-
-_OFTEN = 0.1
-"""Seconds between two reports of progress."""
 
 _BUILDING = {
     "papers": ("Writing the papers", 0.0, 0.05),
@@ -46,18 +41,6 @@ _BUILDING = {
     "flush": ("Finishing", 0.95, 1.0),
 }
 """What the stages of a build are called, and the parts of the whole at which they start and end."""
-
-
-class Stopped(Exception):  # noqa: N818  (no error: the reader asked for it)
-    """The reader cancelled."""
-
-
-class _Job:
-    """A thread at work."""
-
-    def __init__(self) -> None:
-        self.stop = threading.Event()
-        self.thread: threading.Thread | None = None
 
 
 class Intake:
@@ -93,9 +76,13 @@ class Intake:
         allowed: bool = True,
     ) -> None:
         self.corpus = corpus
-        self._tell, self._arrived, self._post = tell, arrived, post
-        self._job: _Job | None = None
-        self._threads: list[threading.Thread] = []
+        self._tell, self._arrived = tell, arrived
+        self._worker = Worker(
+            post,
+            progress=lambda stage, part: self._update(stage=stage, part=part),
+            stopped=lambda: self._end("idle"),
+            failed=self._failed,
+        )
         self._forget()
         self.state: dict[str, Any] = {
             **_nothing("idle"),
@@ -181,7 +168,7 @@ class Intake:
         apart = frozenset() if record is None else self._apart | {(record, paper)}
         imported, corpus = self._arrivals.imported, self.corpus
         self._apart = apart
-        self._start("reading", lambda job, say: compare(imported, corpus, apart, _comparing(say)), self._reviewed)
+        self._start("reading", lambda say, stop: compare(imported, corpus, apart, _comparing(say)), self._reviewed)
 
     def fetch(self, service: Any, query: Any, limit: Any) -> None:
         """Ask a service.
@@ -195,8 +182,8 @@ class Intake:
         ask, label = fetching.question(service, query, limit)
         corpus = self.corpus
 
-        def work(job: _Job, say: Progress) -> Arrivals:
-            return compare(ask(say, job.stop), corpus, frozenset(), _comparing(say))
+        def work(say: Say, stop: threading.Event) -> Arrivals:
+            return compare(ask(say, stop), corpus, frozenset(), _comparing(say))
 
         self._name, self._files = f"{label}: {query.strip()}"[:80], [label]
         self._start("fetching", work, self._reviewed, stage=f"Asking {label}")
@@ -219,13 +206,13 @@ class Intake:
                 "There is no paper to take over." if how == "new" else "The corpus has all of these papers already."
             )
         build = self._add if how == "add" else self._new
-        self._start("building", lambda job, say: build(arrivals, say), lambda built: self._built(*built, grown=how == "add"))
+        self._start("building", lambda say, stop: build(arrivals, say), lambda built: self._built(*built, grown=how == "add"))
 
     def cancel(self) -> None:
         """Stop whatever runs, and forget what came."""
-        if self.phase == "building" and self._job is not None:
+        if self.phase == "building":
             # Once its last file is in place a corpus is there; whether it was, only the thread knows.
-            self._job.stop.set()
+            self._worker.stop()
             self._update(stage="Stopping", part=None)
         elif self.phase in (*BUSY, "review"):
             self._end("idle")
@@ -249,8 +236,7 @@ class Intake:
 
     def join(self, timeout: float | None = None) -> None:
         """Wait for the threads that were started, cancelled ones too."""
-        for thread in self._threads:
-            thread.join(timeout)
+        self._worker.join(timeout)
 
     # What runs in the thread
 
@@ -258,7 +244,7 @@ class Intake:
         upload, told, corpus = self._upload, self._told, self.corpus
         assert upload is not None
 
-        def work(job: _Job, say: Progress) -> Arrivals:
+        def work(say: Say, stop: threading.Event) -> Arrivals:
             read = 0
             sizes = {source.name: source.path.stat().st_size for source in upload.sources({}) if source.path}
 
@@ -274,7 +260,7 @@ class Intake:
 
         self._start("reading", work, self._reviewed)
 
-    def _add(self, arrivals: Arrivals, say: Progress) -> tuple[Corpus, Ledger, str]:
+    def _add(self, arrivals: Arrivals, say: Say) -> tuple[Corpus, Ledger, str]:
         corpus = Corpus(self.corpus.folder)
         if corpus.manifest["generation"] != self.corpus.manifest["generation"]:
             # Somebody else added papers since.
@@ -284,7 +270,7 @@ class Intake:
         there = f" {arrivals.there:,} were there already." if arrivals.there else ""
         return larger, ledger, f"Added {_papers(len(larger) - len(corpus))} from {self._name}.{there}"
 
-    def _new(self, arrivals: Arrivals, say: Progress) -> tuple[Corpus, Ledger, str]:
+    def _new(self, arrivals: Arrivals, say: Say) -> tuple[Corpus, Ledger, str]:
         ledger = arrivals.papers.ledger
         made = {"name": self._name, **self._made(ledger)}
         corpus = Corpus.from_papers(arrivals.papers.table, made=made, progress=_building(say))
@@ -320,9 +306,7 @@ class Intake:
         self._end("failed", message=reason)
 
     def _end(self, phase: str, message: str = "") -> None:
-        if self._job is not None:
-            self._job.stop.set()
-            self._job = None
+        self._worker.drop()
         if self._upload is not None:
             self._upload.close()
         self._forget()
@@ -338,53 +322,18 @@ class Intake:
             raise ReadError("Papers are on their way in already. Finish or cancel that first.")
         self._forget()
 
-    def _start(self, phase: str, work: Callable[[_Job, Progress], T], done: Callable[[T], None], *, stage: str = "") -> None:
-        """Run `work(job, say)` in a thread, and then `done(result)` here, unless it was cancelled."""
-        job, upload = _Job(), self._upload
-        said = ("", 0.0)
-
-        def say(stage: str, part: float | None) -> None:
-            nonlocal said
-            if job.stop.is_set():
-                raise Stopped
-            now = time.monotonic()
-            if stage != said[0] or now - said[1] >= _OFTEN:
-                said = (stage, now)
-                self._post(lambda: self._progress(job, stage, part))
-
-        def run() -> None:
-            try:
-                result = work(job, say)
-            except Stopped:
-                outcome: Callable[[], None] = lambda: self._end("idle")  # noqa: E731
-            except ExplorerError as error:
-                reason = str(error)
-                outcome = lambda: self._failed(reason)  # noqa: E731
-            except Exception as error:  # noqa: BLE001  (a fault must reach the reader, who sees no log)
-                reason = f"Something broke: {type(error).__name__}: {error}. Nothing was changed."
-                outcome = lambda: self._failed(reason)  # noqa: E731
-            else:
-                outcome = lambda: done(result)  # noqa: E731
-            if job.stop.is_set() and upload is not None:
-                # Where a file that is open cannot be removed, the cancel could not do it.
-                upload.close()
-            with suppress(RuntimeError):  # The kernel ends, and its loop with it.
-                self._post(lambda: self._finish(job, outcome))
-
-        self._job = job
+    def _start(
+        self,
+        phase: str,
+        work: Callable[[Say, threading.Event], T],
+        done: Callable[[T], None],
+        *,
+        stage: str = "",
+    ) -> None:
+        upload = self._upload
         self._change(phase, stage=stage)
-        job.thread = threading.Thread(target=run, name=f"intake-{phase}", daemon=True)
-        self._threads = [thread for thread in self._threads if thread.is_alive()] + [job.thread]
-        job.thread.start()
-
-    def _progress(self, job: _Job, stage: str, part: float | None) -> None:
-        if self._job is job and not job.stop.is_set():
-            self._update(stage=stage, part=part)
-
-    def _finish(self, job: _Job, outcome: Callable[[], None]) -> None:
-        if self._job is job:
-            self._job = None
-            outcome()
+        # Where a file that is open cannot be removed, a cancel alone would leave it.
+        self._worker.start(work, done, left=upload.close if upload else lambda: None)
 
     def _change(self, phase: str, **parts: Any) -> None:
         self._update(**{**_nothing(phase), **parts})
@@ -398,11 +347,11 @@ def _nothing(phase: str) -> dict[str, Any]:
     return {"phase": phase, "stage": "", "part": None, "message": "", "got": None, "review": None}
 
 
-def _comparing(say: Progress) -> Callable[[str, float], None]:
+def _comparing(say: Say) -> Callable[[str, float], None]:
     return lambda stage, part: say("Looking for papers that are there already", None)
 
 
-def _building(say: Progress) -> Callable[[str, float], None]:
+def _building(say: Say) -> Callable[[str, float], None]:
     def progress(stage: str, part: float) -> None:
         label, start, end = _BUILDING[stage]
         say(label, start + (end - start) * part)

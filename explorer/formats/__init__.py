@@ -255,11 +255,11 @@ def _expanded(files: tuple[str | PathLike[str] | Source, ...]) -> Iterator[tuple
 
 
 def _unpacked(source: Source, named: bool) -> Iterator[tuple[Source, bool]]:
-    head = source.head()
-    if not is_archive(head) or is_workbook(head):
-        yield source, named
-        return
     try:
+        head = source.head()
+        if not is_archive(head) or is_workbook(head):
+            yield source, named
+            return
         for name, data in members(source.open(), source.name):
             yield replace(source, name=name, path=None, data=data), False
     except ReadError:
