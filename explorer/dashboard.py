@@ -102,18 +102,20 @@ class Dashboard(anywidget.AnyWidget):
     def _summary(self) -> Message:
         session = self.session
         name = session.corpus.manifest["made"].get("name") or session.corpus.folder.name
+        shown = views.summary(session.results, name)
         return {
-            **views.summary(session.results, name),
+            **shown,
+            "url": "&".join(filter(None, (shown["url"], self._corpus_in_url()))),
             "seq": self._seq,
-            "corpus": self._address_of_corpus(),
             "can_undo": session.can_undo,
             "can_redo": session.can_redo,
         }
 
-    def _address_of_corpus(self) -> str:
-        """What the page's address must name so that a reload shows this corpus, and not the one that was opened first."""
+    def _corpus_in_url(self) -> str:
+        """What an address must say so that it shows this corpus, and not the one that was opened first."""
         corpus = self.session.corpus
-        return (corpus.cached_name or "") if corpus.folder != self._first_folder else ""
+        name = corpus.cached_name if corpus.folder != self._first_folder else None
+        return f"corpus={name}" if name else ""
 
     def _everything(self) -> dict[str, Any]:
         session = self.session

@@ -40,6 +40,12 @@ _WORD = re.compile(r"[^\W\d_]+")
 _DAY = re.compile(r"(?<![\d:])(\d{1,2})(?:st|nd|rd|th)?(?![\d:])")
 
 
+def month_number(text: str) -> int | None:
+    """Number of the month that a word, or a number, names: ``3``, ``Mar.``, ``März``."""
+    word = text.strip().rstrip(".").lower()
+    return int(word) if word.isdecimal() and 1 <= int(word) <= 12 else _MONTHS.get(word)
+
+
 @lru_cache(maxsize=65_536)
 def parse_date(text: str) -> tuple[date, str] | None:
     """Read a date as far as it is known.

@@ -181,7 +181,7 @@ class TextIndex:
         return tantivy.Query.boolean_query(parts)
 
     def _leaf(self, node: Word | Phrase) -> Any:
-        if not node.field and not (isinstance(node, Word) and node.prefix) and not tokens(node.text, "english"):
+        if not (isinstance(node, Word) and node.prefix) and _says_nothing(node):
             # Nothing but stop words or signs: like the small words of a title, it excludes no paper.
             return tantivy.Query.const_score_query(tantivy.Query.all_query(), 0.0)
         fields = (node.field,) if node.field else EVERYWHERE
@@ -190,7 +190,8 @@ class TextIndex:
         else:
             parts = [query for field in fields if (query := self._terms(node.text, field)) is not None]
         if not parts:
-            return tantivy.Query.const_score_query(tantivy.Query.all_query(), 0.0)
+            # Words longer than the index keeps, and stop words in the one field that drops them.
+            return tantivy.Query.empty_query()
         return parts[0] if len(parts) == 1 else tantivy.Query.boolean_query([(tantivy.Occur.Should, part) for part in parts])
 
     def _terms(self, text: str, field: str) -> Any | None:
@@ -228,6 +229,14 @@ class TextIndex:
             else:
                 stems.update(term for _, term in tokens(leaf.text, "english"))
         return Terms(frozenset(stems), tuple(prefixes))
+
+
+def _says_nothing(node: Word | Phrase) -> bool:
+    """Whether a part of a query has no word but stop words, in fields that drop those."""
+    name = ANALYZERS[node.field] if node.field else "english"
+    # Words longer than the index keeps have no token either, but say something.
+    kept = tokens(node.text, "names") or not any(character.isalnum() for character in node.text)
+    return bool(kept) and not tokens(node.text, name)
 
 
 def _leaves(node: Node | None) -> Iterator[Word | Phrase]:

@@ -307,7 +307,7 @@ def _as_whole_numbers(
             return values.cast(kind)
         except pa.ArrowInvalid:
             pass
-    limit = np.iinfo(kind.to_pandas_dtype()).max
+    limits = np.iinfo(kind.to_pandas_dtype())
     whole: list[int | None] = []
     for row, value in enumerate(values.to_pylist()):
         if value is None or str(value).strip() in ("", "nan", "None", "null"):
@@ -317,7 +317,7 @@ def _as_whole_numbers(
             re.search(r"\b(1[5-9]\d\d|20\d\d)\b", str(value)) if field == "year" else None
         )
         number = int(match.group(1)) if match else None
-        if number is None or abs(number) > limit:
+        if number is None or not limits.min <= number <= limits.max:
             report(row, field, str(value), "", "not a whole number")
             number = None
         whole.append(number)

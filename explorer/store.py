@@ -167,7 +167,9 @@ def extend_corpus(
         return _extend_generation(table, before, target, manifest["made"]["topics"], progress)
 
     target, papers, said = into or folder, manifest["papers"] + table.num_rows, {**manifest["made"], "added": additions}
-    return _in_folder(target, lambda: _publish(target, digest, papers, said, write))
+    # In another folder nothing was before that somebody else could have added to.
+    upon = before.name if target == folder else None
+    return _in_folder(target, lambda: _publish(target, digest, papers, said, write, upon=upon))
 
 
 def _in_folder(folder: Path, publish: Callable[[], dict[str, Any]]) -> dict[str, Any]:
@@ -199,9 +201,19 @@ def _now() -> str:
 
 
 def _publish(
-    folder: Path, digest: str, papers: int, made: dict[str, Any], write: Callable[[Path], dict[str, Any]]
+    folder: Path,
+    digest: str,
+    papers: int,
+    made: dict[str, Any],
+    write: Callable[[Path], dict[str, Any]],
+    *,
+    upon: str | None = None,
 ) -> dict[str, Any]:
-    """Write a new generation, put it in force by one rename, and remove those that are not any more."""
+    """Write a new generation, put it in force by one rename, and remove those that are not any more.
+
+    `upon` names the generation that the new one continues: if another is in force at the end, it is not put in force, for the
+    papers that somebody else added meanwhile would be lost.
+    """
     before = _generation_in_force(folder)
     try:
         target = _fresh(folder, digest)
@@ -219,6 +231,8 @@ def _publish(
             "papers": papers,
             "made": {"at": _now(), **made, "versions": versions(), "topics": topics},
         }
+        if upon is not None and _generation_in_force(folder) != upon:
+            raise CorpusError(f"{folder} was changed by somebody else meanwhile, and nothing was added. Add the papers again.")
         write_atomically(folder / "manifest.json", json.dumps(manifest, indent=1, ensure_ascii=False).encode())
     except BaseException as error:
         # Stopped after the rename, the new generation is the one in force.

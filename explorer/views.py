@@ -27,6 +27,9 @@ BARS = 15
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MOST_MONTHS = 60
+_MOST_PERIODS = 600
+"""Periods a chart shows; a paper dated to the year 209 by mistake shall not flatten the rest."""
+
 _LABELS = {row.field: row.label for row in FILTERS}
 
 View = dict[str, Any]
@@ -214,12 +217,16 @@ def _over_time(results: Results, *, share: bool, by: str) -> View:
     # The series is a facet of topics too: counted under all filters but the topics chosen.
     shown = results.rows_without("topics")
     grid, first = corpus.topics.grid(by, shown)
+    early = max(0, grid.shape[1] - _MOST_PERIODS)
+    before = int(grid[:, :early].sum())
+    grid, first = grid[:, early:], first + early
     labels = [corpus.topics.labels[int(c)] for c in codes]
     names = [period_label(first + i, by) for i in range(grid.shape[1])]
     totals = grid.sum(axis=0)
     left_out = coarseness(corpus.precision if shown is None else corpus.precision[shown], by)
     notes = [f"{left_out['undated']:,} without a date"] * bool(left_out["undated"])
     notes += [f"{left_out['too_coarse']:,} dated to the year only"] * bool(left_out["too_coarse"])
+    notes += [f"{before:,} before {period_label(first, by)}"] * bool(before)
     chosen = results.selection.topics
     rows = [[name, *(int(v) for v in grid[codes, i])] for i, name in enumerate(names)]
     return {

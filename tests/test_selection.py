@@ -36,7 +36,7 @@ any_selection = st.builds(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(any_selection)
 def test_to_a_url_and_back(selection: Selection) -> None:
     url = selection.to_url()
@@ -47,7 +47,7 @@ def test_to_a_url_and_back(selection: Selection) -> None:
     assert " " not in url
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(any_selection)
 def test_to_python_and_back(selection: Selection) -> None:
     program = selection.to_python("folder")

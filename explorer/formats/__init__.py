@@ -70,7 +70,7 @@ class Format(Protocol):
 # The order is that of sniffing: the surer the mark, the earlier; dialects before what they are dialects of.
 FORMATS: tuple[Format, ...] = (
     parquet, excel, pubmed_xml, endnote_xml, crossref_xml, mods, marc, office_xml, bibtexml, arxiv_atom, rdf, hf_page,
-    arxiv_snapshot, openalex, crossref, csl_json, json_records, medline, wos, ris, refer, ovid, copac, bibtex, delimited,
+    arxiv_snapshot, openalex, crossref, csl_json, json_records, delimited, medline, wos, ris, refer, ovid, copac, bibtex,
 )  # fmt: skip
 
 
@@ -202,8 +202,8 @@ def _gathered(sources: Iterable[tuple[Source, bool]], progress: Callable[[str, i
         progress(source.name, 0)
         try:
             for table in read_batches(source, ledger):
-                before = sum(rows for name, _, rows in origins if name == source.name)
                 parts.append(table)
+                before = sum(rows for name, _, rows in origins if name == source.name)
                 origins.append((source.name, before, table.num_rows))
                 progress(source.name, before + table.num_rows)
         except ReadError as error:
@@ -217,9 +217,9 @@ def _gathered(sources: Iterable[tuple[Source, bool]], progress: Callable[[str, i
     )
 
     def note(row: int, field: str, before: str, after: str, reason: str) -> None:
-        for name, earlier, rows in origins:
+        for name, first, rows in origins:
             if row < rows:
-                ledger.repair(name, earlier + row + 1, field, before, after, reason)
+                ledger.repair(name, first + row + 1, field, before, after, reason)
                 return
             row -= rows
 

@@ -19,7 +19,9 @@ from explorer.markup import plain_latex
 LABEL = "arXiv metadata snapshot"
 SUFFIXES = ()
 
-_MONTHS = {name: f"{number:02d}" for number, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), start=1)}
+_MONTHS = {
+    name: f"{number:02d}" for number, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), start=1)
+}
 _KEPT = ("submitter", "report-no", "license", "update_date")
 
 
@@ -65,7 +67,9 @@ def _names(parsed: list[Any]) -> list[str]:
 
 
 def _listed(authors: Any) -> list[str]:
-    return [name for name in plain_latex(authors).replace(" and ", ", ").split(", ") if name] if isinstance(authors, str) else []
+    return (
+        [name for name in plain_latex(authors).replace(" and ", ", ").split(", ") if name] if isinstance(authors, str) else []
+    )
 
 
 def _first_version(versions: Any) -> str | None:

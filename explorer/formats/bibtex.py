@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from explorer.dates import parse_date
+from explorer.dates import month_number, parse_date
 from explorer.formats.bibtex_syntax import MONTHS, Entry, entries
 from explorer.formats.citation_key import citation_keys
 from explorer.formats.source import Source, decode, tables
@@ -35,8 +35,11 @@ SUFFIXES = (".bib", ".bibtex", ".biblatex")
 _SNIFF = re.compile(r"^[ \t]*@\s*(?:%[^\n]*\s*)?[A-Za-z][\w-]*\s*(?:%[^\n]*\s*)?[{(]", re.MULTILINE)
 _AND = re.compile(r"\s+and\s+", re.IGNORECASE)
 _PROTECTED_AND = re.compile(r"\{[^{}]*\sand\s", re.IGNORECASE)
+_SEMICOLON, _COMMA = re.compile(";"), re.compile(",")
 _SPACES = re.compile(r"\s+")
-_ARXIV_IN_JOURNAL = re.compile(r"arxiv[:\s.]*(?:preprint)?[:\s]*(?:arxiv:)?\s*(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})", re.I)
+_ARXIV_IN_JOURNAL = re.compile(
+    r"arxiv[:\s.]*(?:preprint)?[:\s]*(?:arxiv:)?\s*(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})", re.I
+)
 _VERBATIM = frozenset(("url", "doi", "eprint", "file", "link", "pdf", "codeurl", "paperid", "ee", "howpublished"))
 _CONTAINERS = ("fjournal", "journal", "journaltitle", "booktitle", "maintitle", "eventtitle")
 _HOUSES = ("publisher", "school", "institution", "organization", "university", "howpublished", "series")
@@ -90,7 +93,9 @@ def _inherit(found: list[Entry], source: Source, ledger: Ledger) -> None:
             seen.add(parent)
             other = by_key.get(parent)
             if other is None:
-                ledger.repair(source.name, number, "venue", parent, "", "the entry it refers to is not in the file", line=entry.line)
+                ledger.repair(
+                    source.name, number, "venue", parent, "", "the entry it refers to is not in the file", line=entry.line
+                )
                 break
             for name, value in other.fields.items():
                 if name in _INHERITED:
@@ -182,8 +187,11 @@ def _split_outside_braces(raw: str, separator: re.Pattern[str]) -> list[str]:
 def _keywords(raw: str | None) -> list[str] | None:
     if not raw:
         return None
-    mark = ";" if ";" in re.sub(r"\{[^{}]*\}", "", raw) else ","
-    parts = _split_outside_braces(raw, re.compile(mark)) if "{" in raw else raw.split(mark)
+    if "{" in raw:
+        parts = _split_outside_braces(raw, _SEMICOLON)
+        parts = parts if len(parts) > 1 else _split_outside_braces(raw, _COMMA)
+    else:
+        parts = raw.split(";" if ";" in raw else ",")
     return [text for part in parts if (text := _text(part))] or None
 
 
@@ -201,8 +209,9 @@ def _date(raw: Mapping[str, str]) -> str | None:
     month, day = plain_latex(raw.get("month", "")), plain_latex(raw.get("day", ""))
     if not year or not month:
         return year or None
-    if month.isdigit():
-        text = f"{year}-{month}-{day}" if day.isdigit() else f"{year}-{month}"
+    number = month_number(month)
+    if number is not None:
+        text = f"{year}-{number:02d}-{day}" if day.isdecimal() else f"{year}-{number:02d}"
     else:
         text = f"{day} {month} {year}" if not re.search(r"\d", month) else f"{month} {year}"
     return text if parse_date(text) else year
@@ -264,7 +273,10 @@ def to_bibtex(
     keys, dates = citation_keys(table), known_dates(table)
     lines: list[str] = []
     for row, paper in enumerate(table.to_pylist()):
-        lines += [f"@{_kind(paper)}{{{keys[row]},", *(f"  {name} = {value}," for name, value in _written(paper, dates[row], keys[row]))]
+        lines += [
+            f"@{_kind(paper)}{{{keys[row]},",
+            *(f"  {name} = {value}," for name, value in _written(paper, dates[row], keys[row])),
+        ]
         lines += [f"  {f} = {{{to_latex(_plain(paper[name]))}}}," for name, f in extra.items() if paper[name] is not None]
         lines += ["}", ""]
     return deliver("\n".join(lines).encode(), path)
@@ -287,7 +299,10 @@ def _written(paper: Mapping[str, Any], day: str | None, key: str) -> Iterator[tu
     venue = {"article": "journal", "inproceedings": "booktitle", "incollection": "booktitle", "inbook": "booktitle"}
     texts = (("title", paper["title"]), (venue.get(kind, "journal"), paper["venue"]), ("abstract", paper["abstract"]))
     if paper["authors"]:
-        yield "author", "{" + " and ".join(_protected(name, r"\band\b|\A\s*others\s*\Z|,.*,.*,") for name in paper["authors"]) + "}"
+        yield (
+            "author",
+            "{" + " and ".join(_protected(name, r"\band\b|\A\s*others\s*\Z|,.*,.*,") for name in paper["authors"]) + "}",
+        )
     yield from ((name, f"{{{to_latex(text)}}}") for name, text in texts if text)
     if year:
         yield "year", f"{{{year}}}"

@@ -225,7 +225,7 @@ def _loose(text: str, begin: int, end: int, entry: Entry, strings: dict[str, str
     """Read an entry whose delimiters do not balance: a field reaches to the line that starts the next one."""
     entry.fields.clear()
     found = list(_LOOSE_FIELD.finditer(text, begin, end))
-    for match, after in zip(found, [*found[1:], None], strict=True):
+    for match, after in zip(found, [*found[1:], None], strict=False):
         raw = text[match.end() : after.start() if after is not None else end].strip().rstrip(",").rstrip()
         if after is None:
             raw = re.sub(r"\}\s*\Z", "", raw).rstrip().rstrip(",")

@@ -14,7 +14,9 @@ import pyarrow as pa
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9:_.+/-]*\Z")
 _MADE = re.compile(r"(?:doi:|arxiv:|p-[0-9a-f]{12})")
 _WORD = re.compile(r"[a-z0-9]+")
-_SMALL = frozenset("a an the on in of for and or to with from by at as is are do does can how what why when der die das le la les".split())
+_SMALL = frozenset(
+    "a an the on in of for and or to with from by at as is are do does can how what why when der die das le la les".split()
+)
 
 
 def citation_keys(table: pa.Table) -> list[str]:
@@ -63,7 +65,7 @@ def _made(paper: Mapping[str, Any]) -> str:
     family = first.split(",")[0] if "," in first else first.split(" ")[-1]
     name = "".join(_WORD.findall(_ascii(family))) or "anon"
     words = _WORD.findall(_ascii(paper["title"] or ""))
-    word = next((word for word in words if word not in _SMALL), "untitled")
+    word = next((word for word in words if word not in _SMALL and not word.isdigit()), "untitled")
     year = f"{paper['year']:04d}" if paper["year"] is not None else ""
     return f"{name if name[0].isalpha() else 'x' + name}{year}{word}"[:60]
 

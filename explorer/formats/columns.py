@@ -175,7 +175,9 @@ def _splitter(name: str, field: str, sample: Iterable[Row], header: Header) -> S
     return split
 
 
-_SEMICOLON, _BAR, _LINE, _AND, _COMMA = (re.compile(p) for p in (r"\s*;\s*", r"\s*\|\s*", r"\s*\n\s*", r",?\s+and\s+", r"\s*,\s*(?![^()]*\))"))
+_SEMICOLON, _BAR, _LINE, _AND, _COMMA = (
+    re.compile(p) for p in (r"\s*;\s*", r"\s*\|\s*", r"\s*\n\s*", r",?\s+and\s+", r"\s*,\s*(?![^()]*\))")
+)
 
 
 def _separator(cells: list[str], *, names: bool) -> re.Pattern[str] | None:

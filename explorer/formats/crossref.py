@@ -22,7 +22,9 @@ _DATES = ("published", "issued", "published-print", "published-online", "posted"
 
 def sniff(head: bytes) -> bool:
     """Whether the wrapper or the fields of a Crossref work stand at the start."""
-    return head_names(head, r'"message-type"\s*:\s*"work') or head_names(head, r'"(?:is-referenced-by-count|content-domain)"\s*:')
+    return head_names(head, r'"message-type"\s*:\s*"work') or head_names(
+        head, r'"(?:is-referenced-by-count|content-domain)"\s*:'
+    )
 
 
 def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:

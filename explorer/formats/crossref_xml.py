@@ -72,12 +72,15 @@ def _work(work: Element, around: Element, container: str) -> Mapping[str, Any]:
     doi = text_at(work, "doi_data/doi")
     return {
         "title": f"{title.rstrip(' :')}: {subtitle}" if title and subtitle and subtitle not in title else title,
-        "authors": _people(work, "author") or (_people(around, "author") or _people(around, "editor") if around is work else []),
+        "authors": _people(work, "author")
+        or (_people(around, "author") or _people(around, "editor") if around is work else []),
         "abstract": _abstract(work),
         "venue": venue or house,
         "published": _date(work) or _date(around) or _date(find(around.getparent(), "journal_issue")),
         "doi": doi,
-        "arxiv_id": normal_arxiv_id(doi.lower().replace("10.48550/arxiv.", "arxiv:")) if doi and "/arxiv." in doi.lower() else None,
+        "arxiv_id": normal_arxiv_id(doi.lower().replace("10.48550/arxiv.", "arxiv:"))
+        if doi and "/arxiv." in doi.lower()
+        else None,
         "url": address,
         "keywords": [text for found in find_all(work, "keyword") if (text := text_of(found))],
         "publisher": house,
@@ -101,7 +104,9 @@ def _people(element: Element, role: str) -> list[str]:
             names.append(name)
     if not names:
         direct = [*find_all(element, "person_name")]
-        names = [n for p in direct if (n := family_first(text_at(p, "surname"), text_at(p, "given_name"), text_at(p, "suffix")))]
+        names = [
+            n for p in direct if (n := family_first(text_at(p, "surname"), text_at(p, "given_name"), text_at(p, "suffix")))
+        ]
     return names
 
 

@@ -33,12 +33,18 @@ SUFFIXES = (".csljson",)
 _OWN = "literature-explorer"
 _EXTRA = {"volume": "volume", "number": "issue", "pages": "page", "publisher": "publisher", "issn": "ISSN", "isbn": "ISBN",
           "language": "language", "pmid": "PMID", "note": "note"}  # fmt: skip
-_PARTICLES = re.compile(r"(?:(?:van|von|der|den|de|del|della|di|da|dos|du|la|le|ten|ter|zu|zur|el|al|bin|ibn)\s+)+", re.IGNORECASE)
+_PARTICLES = re.compile(
+    r"(?:(?:van|von|der|den|de|del|della|di|da|dos|du|la|le|ten|ter|zu|zur|el|al|bin|ibn)\s+)+", re.IGNORECASE
+)
 
 
 def sniff(head: bytes) -> bool:
     """Whether an object at the start has a type and a field that only CSL has."""
-    return head_names(head, r'"type"\s*:\s*"', r'"(?:issued|container-title|citation-key|given|date-parts|publisher-place)"\s*:')
+    return head_names(
+        head,
+        r'"type"\s*:\s*"',
+        r'"(?:issued|container-title|citation-key|given|date-parts|publisher-place|literature-explorer)"\s*:',
+    )
 
 
 def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
@@ -59,7 +65,9 @@ def _fields(item: Mapping[str, Any]) -> Mapping[str, Any]:
         "authors": names_of(item.get("author")) or names_of(item.get("editor")),
         "published": date_of(item.get("issued")),
         "venue": _text(item.get("container-title")) or _text(item.get("event-title")) or _text(item.get("publisher")),
-        "keywords": [part.strip() for part in re.split("[;,]", keywords) if part.strip()] if isinstance(keywords, str) else keywords,
+        "keywords": [part.strip() for part in re.split("[;,]", keywords) if part.strip()]
+        if isinstance(keywords, str)
+        else keywords,
         "url": url,
         "doi": _text(item.get("DOI")),
         "arxiv_id": normal_arxiv_id(number) if "arxiv" in number.lower() else None,
@@ -143,12 +151,16 @@ def to_csl_json(
             ledger.lose("CSL-JSON", 0, name, "", "", "kept in `custom`, which other programs do not show")
     dates = known_dates(table)
     items = [_item(paper, dates[row]) for row, paper in enumerate(table.to_pylist())]
+    if items:
+        # By this a reader knows even a list of bare titles for what it is.
+        items[0].setdefault("custom", {_OWN: {}})
     return deliver(orjson.dumps(items, default=str, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE), path)
 
 
 def _item(paper: Mapping[str, Any], day: str | None) -> dict[str, Any]:
     exact = {name: value for name, value in paper.items() if value is not None}
-    exact.pop("year"), exact.pop("precision", None)
+    for derived in ("year", "precision"):
+        exact.pop(derived, None)
     if day is not None:
         exact["published"] = day
     item = {
@@ -204,7 +216,7 @@ def _person(name: str) -> dict[str, str]:
     if comma and given.strip() and family.strip():
         return {"family": family.strip(), "given": given.strip()}
     words = name.split(" ")
-    if len(words) < 2 or parse_date(name) is not None or not all(words):
+    if len(words) < 2 or "and" in words or parse_date(name) is not None or not all(words):
         return {"literal": name}
     last = len(words) - 1
     while last > 1 and _PARTICLES.fullmatch(words[last - 1] + " "):

@@ -23,7 +23,7 @@ from explorer.formats.columns import HEADER_WITHIN, find_header, header_of, reco
 from explorer.formats.source import LINE, Source, decode, tables
 from explorer.formats.target import cells, deliver
 from explorer.ledger import Ledger
-from explorer.schema import to_table
+from explorer.schema import FIELDS, to_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,18 +37,18 @@ DELIMITERS = (",", "\t", ";", "|")
 _RISKY = re.compile(r"'*(?:\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n])")
 _GUARDED = re.compile(r"'" + _RISKY.pattern)
 _TOLD = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
-_PROSE = re.compile(r"[{}<>@%]")
 
 
 def sniff(head: bytes) -> bool:
-    """Whether one of the first lines is a header of at least two columns, one of them the title."""
+    """Whether one of the first lines is a header of at least two columns that are recognised, one of them the title."""
     text = decode(head)
     if text.lstrip()[:1] in ("{", "[", "<", "@", "%"):
         return False
     lines = text.splitlines()[:HEADER_WITHIN]
-    for line in lines:
+    for place, line in enumerate(lines):
         header = header_of(_cells(line)) if len(line) < 8192 else None
-        if header is not None and len(header.names) > 1 and len(header.fields) > 1 and len(max(header.names, key=len)) < 80:
+        # Below the first line other formats may hold a few words that are names of columns too.
+        if header is not None and len(header.fields) >= (2 if place == 0 else 4) and max(map(len, header.names)) < 80:
             return True
     return False
 
@@ -93,7 +93,8 @@ def _rows(text: str, delimiter: str, source: Source, ledger: Ledger) -> Iterator
     csv.field_size_limit(LINE)
     # Web of Science quotes nothing, so that a cell that starts with a quote would swallow the rows after it.
     quoting = csv.QUOTE_NONE if delimiter == "\t" and re.match(r"\ufeff?PT\tAU\t", text) else csv.QUOTE_MINIMAL
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=quoting, skipinitialspace=True)
+    own = text.startswith(delimiter.join(FIELDS))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=quoting, skipinitialspace=not own)
     while True:
         line = reader.line_num + 1
         try:

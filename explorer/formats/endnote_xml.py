@@ -20,7 +20,9 @@ from explorer.schema import normal_arxiv_id, normal_doi
 LABEL = "EndNote XML"
 SUFFIXES = ()
 
-_WHOLE_WORKS = frozenset(("book", "edited book", "report", "thesis", "electronic book", "computer program", "dataset", "serial"))
+_WHOLE_WORKS = frozenset(
+    ("book", "edited book", "report", "thesis", "electronic book", "computer program", "dataset", "serial")
+)
 _EXTRA = {
     "volume": "volume", "number": "number", "pages": "pages", "publisher": "publisher", "issn": "isbn", "language": "language",
     "place": "pub-location", "note": "notes", "accession": "accession-num",
@@ -45,7 +47,9 @@ def _fields(record: Element) -> Mapping[str, Any]:
     house = text_at(record, "publisher")
     addresses = [*texts_at(record, "urls/related-urls/url"), *texts_at(record, "urls/web-urls/url")]
     number = text_at(record, "electronic-resource-num")
-    arxiv = next((found for text in [*addresses, number or ""] if "arxiv" in text.lower() and (found := normal_arxiv_id(text))), None)
+    arxiv = next(
+        (found for text in [*addresses, number or ""] if "arxiv" in text.lower() and (found := normal_arxiv_id(text))), None
+    )
     return {
         "title": title,
         "authors": texts_at(record, "contributors/authors/author") or texts_at(record, "contributors/secondary-authors/author"),

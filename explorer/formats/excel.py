@@ -16,6 +16,7 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from explorer.errors import ExportError, ReadError
 from explorer.formats.archive import check_bounds, is_workbook
@@ -36,7 +37,7 @@ CELL = 32_767
 
 _ROWS = 1_048_576
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_NONCHARACTERS = str.maketrans("", "", "\ufffe\uffff")
+_NONCHARACTERS = "[\ufffe\uffff]"
 _WIDTHS = {"title": 60, "abstract": 60, "authors": 40, "venue": 24, "keywords": 24, "url": 24, "doi": 24, "id": 16}
 
 
@@ -119,7 +120,7 @@ def to_excel(
     """
     import xlsxwriter
 
-    table = to_table(papers)
+    table = _representable(to_table(papers), ledger)
     if table.num_rows >= _ROWS:
         raise ExportError(f"An Excel sheet holds {_ROWS - 1:,} papers, not {table.num_rows:,}. Export CSV or Parquet.")
     columns = _fitting(cells(table), table, ledger)
@@ -152,6 +153,29 @@ def to_excel(
     return deliver(buffer.getvalue(), path)
 
 
+def _representable(table: pa.Table, ledger: Ledger | None) -> pa.Table:
+    """Drop the two characters that no XML can hold."""
+    for place, name in enumerate(table.column_names):
+        column = table.column(name)
+        texts = pc.list_flatten(column) if column.type == TEXTS else column
+        if not pa.types.is_large_string(texts.type) or not pc.any(pc.match_substring_regex(texts, _NONCHARACTERS)).as_py():
+            continue
+        before = column.to_pylist()
+        after = [
+            [_without(item) for item in value] if isinstance(value, list) else value and _without(value) for value in before
+        ]
+        if ledger is not None:
+            for row, (old, new) in enumerate(zip(before, after, strict=True), start=1):
+                if old != new:
+                    ledger.lose("Excel", row, name, str(old), str(new), "a cell holds no U+FFFE and U+FFFF")
+        table = table.set_column(place, name, pa.array(after, column.type))
+    return table
+
+
+def _without(text: str | None) -> str | None:
+    return text and text.replace("\ufffe", "").replace("\uffff", "")
+
+
 def _fitting(columns: dict[str, list[Any]], table: pa.Table, ledger: Ledger | None) -> dict[str, list[Any]]:
     """Cut what a cell cannot hold, a list after its last item that fits, and note it."""
     fitting = {}
@@ -159,11 +183,6 @@ def _fitting(columns: dict[str, list[Any]], table: pa.Table, ledger: Ledger | No
         for row, value in enumerate(values):
             if not isinstance(value, str):
                 continue
-            if not value.isascii() and ("\ufffe" in value or "\uffff" in value):
-                values[row] = value.translate(_NONCHARACTERS)
-                if ledger is not None:
-                    ledger.lose("Excel", row + 1, name, value, values[row], "a cell holds no U+FFFE and U+FFFF")
-                value = values[row]
             # A character is one or two units: below half the limit no text needs counting.
             if len(value) <= CELL // 2 or _units(value) <= CELL:
                 continue

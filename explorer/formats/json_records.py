@@ -166,7 +166,9 @@ def _lines(source: Source) -> Iterator[tuple[int, int | None, Any, str]]:
     wide = encoding.startswith(("utf-16", "utf-32"))
     number = 0
     with source.open() as file:
-        stream: Iterator[bytes] = iter(decode(source.bytes(), encoding).encode().splitlines()) if wide else _bounded(file, source)
+        stream: Iterator[bytes] = (
+            iter(decode(source.bytes(), encoding).encode().splitlines()) if wide else _bounded(file, source)
+        )
         for line, raw in enumerate(stream, start=1):
             text = raw.strip(b"\xef\xbb\xbf \t\r\n") if line == 1 else raw.strip()
             if not text:

@@ -34,7 +34,9 @@ def _fields(work: Mapping[str, Any]) -> Mapping[str, Any]:
     identifiers = _mapping(work.get("ids"))
     title = work.get("title") or work.get("display_name")
     addresses = [_mapping(location).get("landing_page_url") for location in work.get("locations") or ()]
-    arxiv = next((found for url in addresses if isinstance(url, str) and "arxiv.org/" in url and (found := normal_arxiv_id(url))), None)
+    arxiv = next(
+        (found for url in addresses if isinstance(url, str) and "arxiv.org/" in url and (found := normal_arxiv_id(url))), None
+    )
     keywords = [_mapping(item).get("display_name") or _mapping(item).get("keyword") for item in work.get("keywords") or ()]
     return {
         "id": str(work["id"]).rsplit("/", 1)[-1] if work.get("id") else None,
@@ -63,7 +65,9 @@ def _house(work: Mapping[str, Any], venue: Mapping[str, Any]) -> str | None:
     if work.get("type") in ("book", "monograph", "reference-entry", "report"):
         return venue.get("host_organization_name") or None
     if work.get("type") == "dissertation":
-        places = (_mapping(place) for item in work.get("authorships") or () for place in _mapping(item).get("institutions") or ())
+        places = (
+            _mapping(place) for item in work.get("authorships") or () for place in _mapping(item).get("institutions") or ()
+        )
         return next((name for place in places if (name := place.get("display_name"))), None)
     return None
 
@@ -80,5 +84,11 @@ def _abstract(index: Any) -> str | None:
     """Put the words of an inverted index back in order."""
     if not isinstance(index, Mapping):
         return None
-    placed = [(place, word) for word, places in index.items() if isinstance(places, list) for place in places if isinstance(place, int)]
+    placed = [
+        (place, word)
+        for word, places in index.items()
+        if isinstance(places, list)
+        for place in places
+        if isinstance(place, int)
+    ]
     return plain_markup(" ".join(word for _, word in sorted(placed))) or None

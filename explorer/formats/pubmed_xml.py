@@ -20,7 +20,9 @@ from explorer.ledger import Ledger
 LABEL = "PubMed XML"
 SUFFIXES = ()
 
-_SMALL = frozenset("a an the of in on at by for from to and or nor but as with de du des la le les et und der die das für".split())
+_SMALL = frozenset(
+    "a an the of in on at by for from to and or nor but as with de du des la le les et und der die das für".split()
+)
 _ROOTS = ("PubmedArticleSet", "PubmedBookArticleSet", "PubmedArticle", "PubmedBookArticle", "MedlineCitationSet")
 
 
@@ -53,7 +55,8 @@ def _fields(record: Element) -> Mapping[str, Any]:
         "venue": _journal(text_at(article, "Journal/Title")) or text_at(citation, "MedlineJournalInfo/MedlineTA"),
         "published": _date(find(article, "Journal/JournalIssue/PubDate")) or _date(find(article, "ArticleDate")),
         "keywords": list(dict.fromkeys(keywords)),
-        "doi": _identifier(article, "ELocationID", "EIdType") or _identifier(record, "PubmedData/ArticleIdList/ArticleId", "IdType"),
+        "doi": _identifier(article, "ELocationID", "EIdType")
+        or _identifier(record, "PubmedData/ArticleIdList/ArticleId", "IdType"),
         "pmid": text_at(citation, "PMID"),
         "volume": text_at(article, "Journal/JournalIssue/Volume"),
         "number": text_at(article, "Journal/JournalIssue/Issue"),

@@ -21,7 +21,9 @@ LABEL = "RDF"
 SUFFIXES = (".rdf",)
 
 _RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
-_CONTAINERS = frozenset(("Journal", "Periodical", "Person", "Organization", "Collection", "Memo", "Attachment", "Seq", "Series"))
+_CONTAINERS = frozenset(
+    ("Journal", "Periodical", "Person", "Organization", "Collection", "Memo", "Attachment", "Seq", "Series")
+)
 _MOST = 50_000
 
 
@@ -47,9 +49,7 @@ def _papers(source: Source, ledger: Ledger) -> Iterator[tuple[int, int | None, M
         nodes = list(root)
         if len(nodes) > _MOST:
             raise ReadError(f"{source.name} describes more than {_MOST:,} things. Export BibTeX or CSL-JSON instead.")
-        described = {
-            key: node for node in nodes for name in ("about", "nodeID", "ID") if (key := node.get(_RDF + name))
-        }
+        described = {key: node for node in nodes for name in ("about", "nodeID", "ID") if (key := node.get(_RDF + name))}
         for node in nodes:
             kind = _local(node.tag)
             title = text_at(node, "title", "name")
@@ -60,11 +60,17 @@ def _papers(source: Source, ledger: Ledger) -> Iterator[tuple[int, int | None, M
 
 
 def _fields(node: Element, title: str, described: Mapping[str, Element]) -> Mapping[str, Any]:
-    host = next((found for part in node if _local(part.tag) == "isPartOf" and (found := _target(part, described)) is not None), None)
-    identifiers = [text for part in node if _local(part.tag) in ("identifier", "doi") and (text := one_line("".join(part.itertext())))]
+    host = next(
+        (found for part in node if _local(part.tag) == "isPartOf" and (found := _target(part, described)) is not None), None
+    )
+    identifiers = [
+        text for part in node if _local(part.tag) in ("identifier", "doi") and (text := one_line("".join(part.itertext())))
+    ]
     return {
         "title": title,
-        "authors": [n for p in node if _local(p.tag) in ("authors", "creator", "author", "authorList") for n in _names(p, described)],
+        "authors": [
+            n for p in node if _local(p.tag) in ("authors", "creator", "author", "authorList") for n in _names(p, described)
+        ],
         "abstract": text_at(node, "abstract", "description"),
         "venue": (text_at(host, "title", "name") if host is not None else None) or text_at(node, "publisher"),
         "published": text_at(node, "date", "datePublished", "issued", "dateSubmitted", "created"),
@@ -93,7 +99,10 @@ def _names(part: Element, described: Mapping[str, Element]) -> Iterator[str]:
     if not people and target is not None:
         people = [target]
     for person in people:
-        family, given = text_at(person, "surname", "familyName", "family_name"), text_at(person, "givenName", "givenname", "firstName")
+        family, given = (
+            text_at(person, "surname", "familyName", "family_name"),
+            text_at(person, "givenName", "givenname", "firstName"),
+        )
         if name := family_first(family, given) or text_at(person, "name"):
             yield name
     if not people and (text := text_of(part)):

@@ -41,7 +41,8 @@ _MARK = "Literature Explorer"
 _IN_JOURNALS = frozenset("JOUR EJOUR INPR ABST MGZN NEWS JFULL GEN BLOG".split())
 _IN_CONFERENCES = frozenset(("CONF", "CPAPER"))
 _IN_BOOKS = frozenset("CHAP ECHAP DICT ENCYC".split())
-_EDITED = frozenset("BOOK EDBOOK EBOOK CONF SER".split())
+# Without an author these are the work of their editors, sponsors or performers.
+_BY_OTHERS = frozenset("BOOK EDBOOK EBOOK CONF SER BILL ADVS".split())
 _EXTRA = {"entry_type": "TY", "volume": "VL", "number": "IS", "publisher": "PB", "issn": "SN", "language": "LA", "place": "CY"}
 _USED = frozenset(
     "TY TI T1 CT AU A1 AB N2 JF JO JA J1 J2 T2 BT C3 PB KW DO DI PY Y1 DA UR L1 L2 LK ID DB DP VL VO IS SP EP SN LA CY AN ER".split()
@@ -93,7 +94,7 @@ def _fields(record: Tagged) -> Mapping[str, Any]:
     kind = (record.first("TY") or "").upper()
     fields: dict[str, Any] = {
         "title": readable(record.first("TI", "T1", "CT", *(() if kind in _IN_BOOKS else ("BT",)), "ST")),
-        "authors": record.lines("AU", "A1") or (record.lines("A2", "ED") if kind in _EDITED else None),
+        "authors": record.lines("AU", "A1") or (record.lines("A2", "ED") if kind in _BY_OTHERS else None),
         "abstract": readable(record.first("AB", "N2")),
         "venue": readable(_venue(record, kind)),
         "keywords": record.parts("KW"),
@@ -119,7 +120,11 @@ def _fields(record: Tagged) -> Mapping[str, Any]:
 def _venue(record: Tagged, kind: str) -> str | None:
     """Where it appeared: the container, or the publisher of a work of its own."""
     if kind in _IN_CONFERENCES:
-        return record.first("C3", "T2", "BT", "JF", "JO", "T3", "PB")
+        # Reference Manager keeps fields RIS has no tag for in notes, behind their labels.
+        labelled = (note[19:].strip() for note in record.all("N1") if note.startswith("Proceedings Title:"))
+        return record.first("C3", "T2", "BT", "JF", "JO") or next(labelled, None) or record.first("T3", "PB")
+    if kind in ("BILL", "STAT"):
+        return record.first("T2", "CY", "PB")
     if kind in _IN_BOOKS:
         return record.first("T2", "BT", "JF", "PB")
     if kind in _IN_JOURNALS or not kind:
@@ -150,9 +155,7 @@ def _own(record: Tagged) -> Mapping[str, Any]:
     }  # fmt: skip
 
 
-def to_ris(
-    papers: pd.DataFrame | pa.Table, path: str | PathLike[str] | None = None, *, ledger: Ledger | None = None
-) -> bytes:
+def to_ris(papers: pd.DataFrame | pa.Table, path: str | PathLike[str] | None = None, *, ledger: Ledger | None = None) -> bytes:
     """Write papers as RIS.
 
     Parameters

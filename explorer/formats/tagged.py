@@ -69,7 +69,9 @@ class Tagged:
 
     def url(self, *tags: str) -> str | None:
         """First address in the values of `tags`."""
-        return next((match.group() for tag in tags for value in self.fields.get(tag, ()) if (match := _URL.search(value))), None)
+        return next(
+            (match.group() for tag in tags for value in self.fields.get(tag, ()) if (match := _URL.search(value))), None
+        )
 
     def arxiv_id(self, *tags: str) -> str | None:
         """First arXiv identifier in values of `tags` that name arXiv."""

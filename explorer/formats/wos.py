@@ -25,7 +25,9 @@ _SNIFF = re.compile(r"\A\s*(?:FN |PT [A-Z]\s*$)", re.MULTILINE)
 _TABLE = re.compile(r"\A\s*PT\t")
 _FILE_TAGS = frozenset(("FN", "VR", "EF"))
 _EXTRA = {"volume": "VL", "number": "IS", "publisher": "PU", "issn": "SN", "language": "LA", "entry_type": "DT", "pmid": "PM"}
-_USED = frozenset("PT AU AF TI SO CT PU PY PD EA AB DE ID DI D2 UT VL IS BP EP AR LA DT SN PM ER BA BF CA PA PI C1 RP CR".split())
+_USED = frozenset(
+    "PT AU AF TI SO CT PU PY PD EA AB DE ID DI D2 UT VL IS BP EP AR LA DT SN PM ER BA BF CA PA PI C1 RP CR".split()
+)
 
 
 def sniff(head: bytes) -> bool:

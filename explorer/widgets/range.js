@@ -14,7 +14,7 @@ export function rangeControl(app, { label, numeric, onChange }) {
   const bars = h("div", { class: "lx-bars", "aria-hidden": "true" });
   const span = h("div", { class: "lx-span", "aria-hidden": "true" });
   const handles = ["From", "To"].map((name, end) => h("div", { class: "lx-handle", role: "slider", tabIndex: 0, label: `${name} ${label}`, "aria-orientation": "horizontal", keydown: (event) => pressed(event, end), pointerdown: (event) => grab(event, end) }));
-  const boxes = ["From", "To"].map((name, end) => h("input", { class: "lx-box", type: numeric ? "number" : "text", inputmode: "numeric", pattern: numeric ? null : "\\d{4}-(0[1-9]|1[0-2])", placeholder: numeric ? null : "YYYY-MM", label: `${name} ${label}`, change: (event) => entered(event.target, end) }));
+  const boxes = ["From", "To"].map((name, end) => h("input", { class: "lx-box", type: numeric ? "number" : "text", inputmode: "numeric", pattern: numeric ? null : "\\d{4}-(0[1-9]|1[0-2])", placeholder: numeric ? null : "YYYY-MM", label: `${name} ${label}`, change: (event) => entered(event.target, end), keydown: (event) => keyed(event, end) }));
   const track = h("div", { class: "lx-track", pointermove: drag, pointerup: drop, pointercancel: drop }, bars, span, handles);
   const node = h("div", { class: "lx-range" }, track, h("div", { class: "lx-boxes" }, boxes[0], h("span", { "aria-hidden": "true" }, "to"), boxes[1]));
 
@@ -77,6 +77,11 @@ export function rangeControl(app, { label, numeric, onChange }) {
 
   function drop() {
     dragging = null;
+  }
+
+  /** Lab cancels the input that Enter stands for, and with it the change event. */
+  function keyed(event, end) {
+    if (event.key === "Enter") entered(event.target, end);
   }
 
   function entered(box, end) {

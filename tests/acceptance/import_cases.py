@@ -30,8 +30,10 @@ FIELDS = ("title", "authors", "year", "doi", "abstract", "venue")
 _VENUES = ("publicationTitle", "proceedingsTitle", "bookTitle", "conferenceName", "encyclopediaTitle", "dictionaryTitle", "blogTitle",
            "websiteTitle", "forumTitle", "reporter", "publisher", "university", "institution", "company", "label", "studio", "network",
            "distributor", "repository", "seriesTitle", "series", "code")  # fmt: skip
-_SECONDARY = ("editor", "translator", "contributor", "seriesEditor", "bookAuthor", "reviewedAuthor", "recipient", "commenter",
-              "attorneyAgent", "cosponsor", "counsel")  # fmt: skip
+_MAIN_ROLES = {"artwork": "artist", "audioRecording": "performer", "bill": "sponsor", "computerProgram": "programmer", "film": "director",
+               "hearing": "contributor", "interview": "interviewee", "map": "cartographer", "patent": "inventor", "podcast": "podcaster",
+               "presentation": "presenter", "radioBroadcast": "director", "tvBroadcast": "director", "videoRecording": "director"}  # fmt: skip
+"""Role of those who made an item, where it is not `author`."""
 
 
 @dataclass(frozen=True)
@@ -63,11 +65,15 @@ def folded_name(name: str) -> tuple[str, ...]:
 def expected_fields(item: dict[str, Any]) -> dict[str, Any]:
     """Fields of the schema out of a Zotero item."""
     creators = item.get("creators", [])
-    main = [c for c in creators if c.get("creatorType") not in _SECONDARY] or [c for c in creators if c["creatorType"] == "editor"]
+    roles = ("author", _MAIN_ROLES.get(item["itemType"], "author"), "composer")
+    role = next((c["creatorType"] for c in creators if c["creatorType"] in roles), "editor")
+    main = [c for c in creators if c["creatorType"] == role]
     names = [f"{c.get('firstName') or ''} {c.get('lastName') or c.get('name') or ''}" for c in main]
     date = str(item.get("date") or item.get("issueDate") or item.get("dateEnacted") or item.get("dateDecided") or "")
     year = re.search(r"(?<!\d)(1[4-9]\d\d|20\d\d)(?!\d)", date)
-    doi = item.get("DOI") or next((line[4:] for line in str(item.get("extra", "")).split("\n") if line.lower().startswith("doi:")), "")
+    doi = item.get("DOI") or next(
+        (line[4:] for line in str(item.get("extra", "")).split("\n") if line.lower().startswith("doi:")), ""
+    )
     return {
         "title": folded(item.get("title") or item.get("caseName") or item.get("nameOfAct") or item.get("subject")),
         "authors": tuple(folded_name(name) for name in names),

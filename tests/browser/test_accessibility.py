@@ -1,0 +1,163 @@
+"""The dashboard's states under axe-core's rules for WCAG 2.2 A and AA; in JupyterLab within its own element."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib.resources import files
+
+import pytest
+from playwright.sync_api import expect
+
+from .conftest import Open
+from .driver import Board
+
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
+
+
+def faults(board: Board) -> list[str]:
+    """Run axe-core, out of the installed package; it tells each rule broken and where."""
+    page = board.page
+    if not page.evaluate("'axe' in window"):
+        # With an AMD loader on the page, as Lab has, axe-core would register there.
+        script = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+        page.evaluate(f"(() => {{ const define = undefined, module = undefined; {script} }})()")
+    within = "document" if board.voila else "document.querySelector('.lx-app:not([data-gone])')"
+    found = page.evaluate(f"options => axe.run({within}, options).then(results => results.violations)", RULES)
+    return [f"{fault['id']}: {node['html'][:200]}: {node['failureSummary']}" for fault in found for node in fault["nodes"]]
+
+
+def initial(board: Board) -> None:
+    """The page as it opens."""
+
+
+def unfolded(board: Board) -> None:
+    """With every filter panel open."""
+    for label in ("Venue", "Author", "Code"):
+        board.panel(label)
+
+
+def filtered(board: Board) -> None:
+    """With marks in the list, chips, and faded bars."""
+    board.search("reasoning")
+    board.click_bar(0)
+    expect(board.chips).to_have_count(2)
+
+
+def reading(board: Board) -> None:
+    """With a paper open."""
+    board.titles.nth(1).click()
+    expect(board.reader).to_be_visible()
+
+
+def menu(board: Board) -> None:
+    """With the menu open."""
+    board.button("Export").click()
+    expect(board.root.get_by_role("dialog")).to_be_visible()
+
+
+def help_(board: Board) -> None:
+    """With the help open."""
+    board.button("Search help and keys").click()
+    expect(board.root.get_by_role("dialog")).to_be_visible()
+
+
+def tables(board: Board) -> None:
+    """With the charts as tables."""
+    for title in ("Topics", "Topics over time"):
+        board.chart(title).get_by_role("button", name=f"Table of {title}").click()
+    expect(board.root.get_by_role("table")).to_have_count(2)
+
+
+def empty(board: Board) -> None:
+    """Without a result."""
+    board.search("reasoning author:nobody")
+    board.shows(0)
+
+
+def error(board: Board) -> None:
+    """With a query that cannot be read."""
+    board.search('"chain of')
+    expect(board.error).to_be_visible()
+
+
+def ticked(board: Board) -> None:
+    """With ticked papers."""
+    board.root.locator(".lx-tick").first.check()
+    expect(board.root.locator(".lx-ticked")).to_contain_text("1 ticked")
+
+
+def rail(board: Board) -> None:
+    """With the filters over a narrow page."""
+    board.root.get_by_role("button", name="Filters").first.click()
+    expect(board.root.get_by_role("complementary", name="Filters")).to_be_visible()
+
+
+STATES = (initial, unfolded, filtered, reading, menu, help_, tables, empty, error, ticked)
+
+
+def start_again(board: Board) -> None:
+    """Go back to the page as it opens; a reload would start another kernel."""
+    board.box.focus()
+    for _ in range(3):  # What lies on top closes first.
+        board.page.keyboard.press("Escape")
+    for table in board.root.get_by_role("button", name="Table of", pressed=True).all():
+        table.click()
+    for name in ("Untick all", "Clear all"):
+        if board.button(name).count():
+            board.button(name).click()
+    board.search("")
+    board.shows(88)
+    for gone in (board.chips, board.root.get_by_role("dialog"), board.reader, board.error):
+        expect(gone.filter(visible=True)).to_have_count(0)
+
+
+def check_states(board: Board, states: Sequence[Callable[[Board], None]]) -> None:
+    """Check states, each from the page as it opens; all faults are told at once."""
+    told = []
+    for state in states:
+        state(board)
+        told += [f"{state.__name__}: {fault}" for fault in faults(board)]
+        start_again(board)
+    assert not told, "\n".join(told)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_page(open_voila: Open, scheme: str) -> None:
+    check_states(open_voila(color_scheme=scheme), STATES)
+
+
+def test_narrow_page(open_voila: Open) -> None:
+    check_states(open_voila(viewport={"width": 1024, "height": 768}), (initial, reading, error, rail))
+
+
+def test_cell_in_lab(lab_board: Board) -> None:
+    check_states(lab_board, STATES)
+
+
+def test_charts_have_names(board: Board) -> None:
+    for title in ("Topics", "Topics over time"):
+        picture = board.chart(title).get_by_role("img")
+        expect(picture.first).to_have_accessible_name(picture.first.get_attribute("aria-label") or "missing")
+        assert "chart of" in (picture.first.get_attribute("aria-label") or "")
+
+
+def test_everything_is_reached_by_tab(voila_board: Board) -> None:
+    """Walks the page by Tab: each stop is visible, named, and none is a trap."""
+    page = voila_board.page
+    names = []
+    page.evaluate("document.body.focus()")
+    for _ in range(150):
+        page.keyboard.press("Tab")
+        stop = page.evaluate(
+            "() => { const at = document.activeElement, box = at.getBoundingClientRect();"
+            " return at === document.body ? null : [at.getAttribute('aria-label') || at.labels?.[0]?.innerText || at.innerText || at.title || '',"
+            " box.width * box.height, at.className] }"
+        )
+        if stop is None:
+            break
+        assert stop[0].strip(), stop
+        assert stop[1] > 0, stop
+        names.append(stop[0].strip())
+    assert "Search papers" in names
+    assert "From year" in names
+    assert any(name.startswith("Table of") for name in names)
