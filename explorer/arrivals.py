@@ -19,8 +19,8 @@ from explorer.schema import FIELDS, TEXT, TEXTS
 if TYPE_CHECKING:
     from explorer.corpus import Corpus
 
-Apart = frozenset[tuple[int, str]]
-"""Merges the reader does not want: number of the record, from 1, and id of the paper it would go into."""
+Apart = frozenset[tuple[str, int, str]]
+"""Merges the reader does not want: source and number of the record, as `Import.origin` gives them, and the paper's id."""
 
 _FEW = 50
 """A corpus of more than this many papers for each new one is not compared whole; its full-text index names the likely ones."""
@@ -63,7 +63,7 @@ def compare(imported: Import, corpus: Corpus, apart: Apart, progress: Callable[[
     imported : Import
     corpus : Corpus
         Not changed: what came can be added to it, not merged into it.
-    apart : frozenset of (int, str)
+    apart : frozenset of (str, int, str)
         Merges that are not made.
     progress : callable
         Called as ``progress(stage, part)``; an exception it raises stops the comparison.
@@ -73,30 +73,34 @@ def compare(imported: Import, corpus: Corpus, apart: Apart, progress: Callable[[
     if apart:
         merged = _merged(imported, apart, merged)
     papers = Import(merged.table, merged.ledger)
-    return Arrivals(imported, papers, _without_known(papers, merged.rows, corpus, apart, progress))
+    origins = [imported.origin(row) for row in merged.rows.tolist()]
+    return Arrivals(imported, papers, _without_known(papers, origins, corpus, apart, progress))
 
 
 def _merged(imported: Import, apart: Apart, before: Deduplicated | None = None) -> Deduplicated:
     """Merge what came twice; `before` is the result whose unwanted merges are not made again."""
     rules = Rules()
     if before is not None:
-        ids = imported.table.column("id").to_pylist()
-        for record, paper in apart:
-            groups: list[list[str]] = before.history.column("members").to_pylist()
-            group = next((members for members in groups if paper in members), [])
-            for other in group if record <= len(ids) else []:
-                rules = rules.never_merge(ids[record - 1], other)
+        groups: list[list[str]] = before.history.column("members").to_pylist()
+        unwanted = {(source, record): paper for source, record, paper in apart}
+        for row, key in enumerate(imported.table.column("id").to_pylist()):
+            paper = unwanted.get(imported.origin(row))
+            for other in next((members for members in groups if paper in members and key in members), []):
+                rules = rules.never_merge(key, other)
     merged = merge_duplicates(imported.table, rules=rules, ledger=imported.ledger)
     titles = imported.table.column("title")
-    notes = [
-        note._replace(before=(titles[note.record - 1].as_py() or "")[:300]) if note.action == "merged" else note
-        for note in merged.ledger.notes
-    ]
+    notes = []
+    for note in merged.ledger.notes:
+        if note.action == "merged":
+            source, record = imported.origin(note.record - 1)
+            title = titles[note.record - 1].as_py() or ""
+            note = note._replace(source=source, record=record, before=title[:300])
+        notes.append(note)
     return replace(merged, ledger=replace(merged.ledger, notes=notes))
 
 
 def _without_known(
-    papers: Import, records: np.ndarray, corpus: Corpus, apart: Apart, progress: Callable[[str, float], None]
+    papers: Import, origins: list[tuple[str, int]], corpus: Corpus, apart: Apart, progress: Callable[[str, float], None]
 ) -> Import:
     """Leave out what the corpus has, and give a paper whose id stands on another paper there an id of its own."""
     table = papers.table
@@ -105,21 +109,20 @@ def _without_known(
     links: dict[int, str] = {}
     for row, place, relation, reason in _pairs(table, corpus, progress):
         there = corpus.record(place, ("id", "doi", "arxiv_id"))
-        if row in known or (int(records[row]) + 1, there["id"]) in apart:
+        if row in known or (*origins[row], there["id"]) in apart:
             continue
         if relation == "same":
             known[row] = (there["id"], reason)
         else:
             # A corpus grows, its papers stay: a publication stands beside its preprint, and names it.
             links.setdefault(row, next((f"{k}:{there[n]}" for k, n in _NAMES if there[n]), there["id"]))
-    source, titles = table.column("source").to_pylist(), table.column("title").to_pylist()
+    titles = table.column("title")
     for row, (paper, reason) in known.items():
-        name = source[row] or "papers"
-        ledger.merge(name, int(records[row]) + 1, paper, f"in the corpus already: {reason}", text=titles[row] or "")
-    new = table.filter(pa.array(~np.isin(np.arange(table.num_rows), list(known))))
+        ledger.merge(*origins[row], paper, f"in the corpus already: {reason}", text=titles[row].as_py() or "")
     kept = [row for row in range(table.num_rows) if row not in known]
+    new = table.take(pa.array(kept, pa.int64()))
     new = _linked(new, {at: links[row] for at, row in enumerate(kept) if row in links})
-    new = _own_ids(new, corpus, ledger, records[np.array(kept, np.int64)])
+    new = _own_ids(new, corpus, ledger, [origins[row] for row in kept])
     ledger.check(new.num_rows)
     return Import(new, ledger)
 
@@ -190,14 +193,13 @@ def _linked(table: pa.Table, links: dict[int, str]) -> pa.Table:
     return kept.append_column("versions", values)
 
 
-def _own_ids(table: pa.Table, corpus: Corpus, ledger: Ledger, records: np.ndarray) -> pa.Table:
+def _own_ids(table: pa.Table, corpus: Corpus, ledger: Ledger, origins: list[tuple[str, int]]) -> pa.Table:
     """Number the ids that stand on another paper of the corpus: keys such as ``smith2020`` are not unique in the world."""
     ids = table.column("id").to_pylist()
     clashes = _rows_of(corpus.table.column("id"), table.column("id"))
     if not clashes:
         return table
     taken = {*corpus.table.column("id").to_pylist(), *ids}
-    source = table.column("source").to_pylist()
     for row in clashes:
         before, number = ids[row], 2
         while f"{before}-{number}" in taken:
@@ -205,5 +207,5 @@ def _own_ids(table: pa.Table, corpus: Corpus, ledger: Ledger, records: np.ndarra
         ids[row] = f"{before}-{number}"
         taken.add(ids[row])
         reason = "the id stands on another paper of the corpus"
-        ledger.repair(source[row] or "papers", int(records[row]) + 1, "id", before, ids[row], reason)
+        ledger.repair(*origins[row], "id", before, ids[row], reason)
     return table.set_column(table.column_names.index("id"), "id", pa.array(ids, TEXT))

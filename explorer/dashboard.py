@@ -284,7 +284,7 @@ _INTAKE: dict[str, Callable[[Intake, Message], None]] = {
     "intake_map": lambda intake, content: intake.correct(
         content["file"], content["columns"], content.get("delimiter"), content.get("encoding")
     ),
-    "intake_keep": lambda intake, content: intake.keep(content["record"], content.get("paper")),
+    "intake_keep": lambda intake, content: intake.keep(content["source"], content.get("record"), content.get("paper")),
     "intake_accept": lambda intake, content: intake.accept(content["how"]),
     "intake_fetch": lambda intake, content: intake.fetch(content["service"], content["query"], content["limit"]),
     "intake_cancel": lambda intake, content: intake.cancel(),

@@ -158,14 +158,15 @@ class Intake:
         self._apart = frozenset()
         self._read()
 
-    def keep(self, record: Any, paper: Any) -> None:
-        """Keep a record apart from the paper it would go into; None takes all of these decisions back."""
+    def keep(self, source: Any, record: Any, paper: Any) -> None:
+        """Keep a record apart from the paper it would go into; a source of None takes all of these decisions back."""
         if self.phase != "review" or self._arrivals is None:
             raise ReadError("Nothing is under review.")
         notes = self._arrivals.additions.ledger.notes
-        if record is not None and not any((n.action, n.record, n.after) == ("merged", record, paper) for n in notes):
+        merges = ((note.source, note.record, note.after) for note in notes if note.action == "merged")
+        if source is not None and (source, record, paper) not in merges:
             raise ReadError("There is no such merge.")
-        apart = frozenset() if record is None else self._apart | {(record, paper)}
+        apart = frozenset() if source is None else self._apart | {(source, record, paper)}
         imported, corpus = self._arrivals.imported, self.corpus
         self._apart = apart
         self._start("reading", lambda say, stop: compare(imported, corpus, apart, _comparing(say)), self._reviewed)

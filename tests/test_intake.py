@@ -223,16 +223,17 @@ def test_merges_can_be_refused(desk: Desk, sample: Path) -> None:
     review = desk.review(a__bib=twice, known__jsonl=sample.read_bytes().splitlines()[0])
     merges = [entry for entry in review["entries"] if entry["action"] == "merged"]
     assert len(merges) == 2
+    assert {entry["source"] for entry in merges} == {"a.bib", "known.jsonl"}
     assert all(entry["before"] for entry in merges)
     for kept, entry in enumerate(merges, start=1):
-        desk.intake.keep(entry["record"], entry["after"])
+        desk.intake.keep(entry["source"], entry["record"], entry["after"])
         assert desk.until("review")["review"]["counts"]["merged"] == 2 - kept
         assert desk.state["review"]["apart"] == kept
-    desk.intake.keep(None, None)
+    desk.intake.keep(None, None, None)
     assert desk.until("review")["review"]["counts"]["merged"] == 2
     with pytest.raises(ReadError, match="no such merge"):
-        desk.intake.keep(1, "nothing")
-    desk.intake.keep(merges[0]["record"], merges[0]["after"])
+        desk.intake.keep("a.bib", 1, "nothing")
+    desk.intake.keep(merges[0]["source"], merges[0]["record"], merges[0]["after"])
     desk.until("review")
     desk.intake.accept("add")
     desk.until("done")
@@ -406,7 +407,7 @@ FILE = {"id": "0", "name": "a.bib", "size": 3}
      [{**FILE, "name": None}], [{"id": "0"}], [FILE, FILE]],
 )  # fmt: skip
 def test_announcements_that_cannot_be(desk: Desk, files: Any, temporary: Path) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"."):
         desk.intake.begin(files)
     assert desk.state["phase"] == "idle"
     assert not list(temporary.iterdir())
@@ -468,7 +469,7 @@ def test_one_thing_at_a_time(desk: Desk) -> None:
     with pytest.raises(ReadError, match="read again"):
         desk.intake.correct("a.bib", {})
     with pytest.raises(ReadError, match="under review"):
-        desk.intake.keep(1, "x")
+        desk.intake.keep("a.bib", 1, "x")
     with pytest.raises(ReadError, match="no ledger"):
         desk.intake.ledger_csv()
 
@@ -503,7 +504,7 @@ def test_parts_in_any_order_of_files_arrive_whole(
             key, part, chunk = order.choice([parts for parts in waiting if parts]).pop(0)
             if wrong is not None and wrong[1] == sent:
                 kind = wrong[0]
-                with pytest.raises(ValueError, match="part|announced"):
+                with pytest.raises(ValueError, match=r"part|announced"):
                     upload.take(key + "x" * (kind == "id"), part + (kind == "part"), chunk + b"." * (kind == "length"))
             upload.take(key, part, chunk)
             sent += 1

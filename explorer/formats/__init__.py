@@ -80,6 +80,17 @@ class Import:
 
     table: pa.Table
     ledger: Ledger
+    origins: tuple[tuple[str, int], ...] = ()
+    """Name of each source in turn, and how many of the rows came from it; empty where they came from one only."""
+
+    def origin(self, row: int) -> tuple[str, int]:
+        """Name of the source a row came from, and which of its papers it is, from 1."""
+        rest = row
+        for name, rows in self.origins:
+            if rest < rows:
+                return name, rest + 1
+            rest -= rows
+        return self.table.column("source")[row].as_py() or "papers", row + 1
 
     @property
     def papers(self) -> pd.DataFrame:
@@ -225,7 +236,10 @@ def _gathered(sources: Iterable[tuple[Source, bool]], progress: Callable[[str, i
 
     result = assign_ids(whole, note)
     ledger.check(result.num_rows)
-    return Import(result, ledger)
+    counts: dict[str, int] = {}
+    for name, _, rows in origins:
+        counts[name] = counts.get(name, 0) + rows
+    return Import(result, ledger, tuple(counts.items()))
 
 
 def _expanded(files: tuple[str | PathLike[str] | Source, ...]) -> Iterator[tuple[Source, bool]]:

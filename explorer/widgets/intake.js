@@ -115,6 +115,7 @@ export function intakePanel(app) {
     label.textContent = WORKING.has(phase) ? `${phase === "building" ? "Building" : "Reading"}…${percent}` : phase === "review" ? "Review papers" : "Add papers";
     button.classList.toggle("lx-primary", phase === "review");
     button.setAttribute("aria-label", label.textContent);
+    button.title = label.textContent;
   }
 
   function draw(anew = false) {

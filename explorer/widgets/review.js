@@ -20,7 +20,7 @@ export function intakeReview(app) {
   }
 
   function row(entry) {
-    const keep = entry.action === "merged" ? h("button", { class: "lx-textbutton", key: `keep:${entry.record}:${entry.after}`, label: `Keep both: ${entry.before}`, click: () => link.send("intake_keep", { record: entry.record, paper: entry.after }) }, "Keep both") : null;
+    const keep = entry.action === "merged" ? h("button", { class: "lx-textbutton", key: `keep:${place(entry)}`, label: `Keep both: ${entry.before}`, click: () => link.send("intake_keep", { source: entry.source, record: entry.record, paper: entry.after }) }, "Keep both") : null;
     return h("tr", {}, h("th", { scope: "row" }, place(entry)), h("td", {}, what(entry)), h("td", {}, entry.reason, entry.action === "merged" ? h("span", { class: "lx-quiet" }, ` (into ${entry.after})`) : null, keep));
   }
 
@@ -62,6 +62,7 @@ export function intakeReview(app) {
     const delimiters = known(file.delimiter, found.delimiters.map((mark) => [mark, DELIMITERS[mark]]));
     const encodings = known(file.encoding, found.encodings.map((name) => [name, name]));
     return h("div", { class: "lx-corrections" },
+      file.columns.length && !file.columns.some(([, field]) => field === "title") ? h("p", { class: "lx-intake-note" }, "No column was recognised as the title. Choose “title” for the one that holds it, and read the file again.") : null,
       file.columns.length ? h("div", { class: "lx-columns", role: "group", label: `Columns of ${file.name}` }, file.columns.map(([name, field]) => h("label", {}, h("span", {}, name), choice(`${name} is`, field, fields, `column:${file.name}:${name}`, (value) => { told.columns[name] = value; })))) : null,
       h("div", { class: "lx-told" },
         file.delimiter ? h("label", {}, h("span", {}, "Delimiter"), choice("Delimiter", file.delimiter, delimiters, `delimiter:${file.name}`, (value) => { told.delimiter = value; })) : null,
@@ -91,7 +92,7 @@ export function intakeReview(app) {
       const there = found.there ? `${plural(found.there, "paper")} already in this corpus.` : "";
       return [
         h("p", { class: "lx-sentence" }, found.sentence),
-        there || found.apart ? h("p", { class: "lx-intake-note" }, there, found.apart ? [there ? " " : "", `${plural(found.apart, "merge")} undone. `, h("button", { class: "lx-textbutton", key: "merge", click: () => link.send("intake_keep", { record: null }) }, "Merge again")] : null) : null,
+        there || found.apart ? h("p", { class: "lx-intake-note" }, there, found.apart ? [there ? " " : "", `${plural(found.apart, "merge")} undone. `, h("button", { class: "lx-textbutton", key: "merge", click: () => link.send("intake_keep", { source: null }) }, "Merge again")] : null) : null,
         ledger(found),
         found.files.length ? h("section", {}, h("h3", {}, "How the files were taken"), found.files.map((file) => fileLine(file, found))) : null,
       ];
