@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyarrow.compute as pc
 
 from explorer.charts import SERIES, counts_json, series_json
 from explorer.results import Results
@@ -120,7 +119,7 @@ def values(results: Results, field: str, text: str = "", page: int = 0) -> View:
     counts = results.counts(field)
     chosen = getattr(results.selection, field)
     if text:
-        match = pc.match_substring(facet.values, text, ignore_case=True).to_numpy(zero_copy_only=False)
+        match = facet.containing(text)
         codes = np.flatnonzero(match & ((counts > 0) | (results.corpus.totals(field) > 0)))
     else:
         codes = np.flatnonzero(counts)
