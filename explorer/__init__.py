@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from explorer.corpus import Corpus, open_corpus
     from explorer.dashboard import Dashboard, explore
+    from explorer.dedupe import Deduplicated, find_duplicates, merge_duplicates
     from explorer.errors import (
         CorpusError,
         ExplorerError,
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
         SchemaError,
         SelectionError,
         ServerError,
+        ServiceError,
     )
     from explorer.formats import Import, import_papers, read_papers
     from explorer.formats.delimited import to_csv, to_tsv
@@ -30,6 +32,15 @@ if TYPE_CHECKING:
     from explorer.ledger import Ledger
     from explorer.schema import validate
     from explorer.selection import Selection
+    from explorer.services import (
+        fetch_arxiv,
+        fetch_crossref,
+        fetch_hugging_face,
+        fetch_openalex,
+        fetch_pubmed,
+        fetch_semantic_scholar,
+        fetch_zotero,
+    )
     from explorer.topic_model import TopicModel
     from explorer.trends import topic_frequency
 
@@ -37,6 +48,7 @@ _HOMES = {
     "Corpus": "corpus",
     "CorpusError": "errors",
     "Dashboard": "dashboard",
+    "Deduplicated": "dedupe",
     "ExplorerError": "errors",
     "ExportError": "errors",
     "Import": "formats",
@@ -47,9 +59,19 @@ _HOMES = {
     "Selection": "selection",
     "SelectionError": "errors",
     "ServerError": "errors",
+    "ServiceError": "errors",
     "TopicModel": "topic_model",
     "explore": "dashboard",
+    "fetch_arxiv": "services.arxiv",
+    "fetch_crossref": "services.crossref",
+    "fetch_hugging_face": "services.hugging_face",
+    "fetch_openalex": "services.openalex",
+    "fetch_pubmed": "services.pubmed",
+    "fetch_semantic_scholar": "services.semantic_scholar",
+    "fetch_zotero": "services.zotero",
+    "find_duplicates": "dedupe",
     "import_papers": "formats",
+    "merge_duplicates": "dedupe",
     "open_corpus": "corpus",
     "read_papers": "formats",
     "to_csv": "formats.delimited",
@@ -65,6 +87,7 @@ __all__ = [
     "Corpus",
     "CorpusError",
     "Dashboard",
+    "Deduplicated",
     "ExplorerError",
     "ExportError",
     "Import",
@@ -75,9 +98,19 @@ __all__ = [
     "Selection",
     "SelectionError",
     "ServerError",
+    "ServiceError",
     "TopicModel",
     "explore",
+    "fetch_arxiv",
+    "fetch_crossref",
+    "fetch_hugging_face",
+    "fetch_openalex",
+    "fetch_pubmed",
+    "fetch_semantic_scholar",
+    "fetch_zotero",
+    "find_duplicates",
     "import_papers",
+    "merge_duplicates",
     "open_corpus",
     "read_papers",
     "to_csv",

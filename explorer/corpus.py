@@ -65,17 +65,16 @@ class Corpus:
 
     def __init__(self, folder: str | PathLike[str]) -> None:
         self.folder = Path(folder)
-        self.manifest = read_manifest(self.folder)
-        self._generation = self.folder / self.manifest["generation"]
-        try:
-            self._open()
-        except (OSError, ValueError, TypeError, KeyError, CorpusError) as error:
-            # A build that finished in between removes the generation that was in force before.
+        while True:
             self.manifest = read_manifest(self.folder)
-            if self._generation == self.folder / self.manifest["generation"]:
-                raise CorpusError(f"{self.folder} is damaged ({error}). Build the corpus again.") from error
             self._generation = self.folder / self.manifest["generation"]
-            self._open()
+            try:
+                self._open()
+                break
+            except (OSError, EOFError, ValueError, TypeError, KeyError, CorpusError) as error:
+                # A build that finished in between removes the generation that was in force before.
+                if self._generation.name == read_manifest(self.folder)["generation"]:
+                    raise CorpusError(f"{self.folder} is damaged ({error}). Build the corpus again.") from error
         self._hits = Recent(32)
         self._masks = Recent(64)
         self._totals = Recent(16)

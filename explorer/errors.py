@@ -9,7 +9,8 @@
     ├── QueryError           a search query is malformed; carries the position
     ├── SelectionError       a selection names something that cannot be
     ├── ExportError          a table could not be written
-    └── ServerError          the dashboard server could not be started
+    ├── ServerError          the dashboard server could not be started
+    └── ServiceError         a web service could not be reached, refused, or sent what cannot be read
 
 Each message says what happened, to which record or file, and what to do next.
 """
@@ -60,3 +61,20 @@ class ExportError(ExplorerError):
 
 class ServerError(ExplorerError):
     """The dashboard server could not be started."""
+
+
+class ServiceError(ExplorerError):
+    """A web service could not be reached, refused, or sent what cannot be read.
+
+    Attributes
+    ----------
+    status : int or None
+        HTTP status of the last answer; None where there was none.
+    retry_after : float or None
+        Seconds after which the service said to ask again.
+    """
+
+    def __init__(self, message: str, *, status: int | None = None, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.retry_after = retry_after

@@ -14,11 +14,6 @@ from typing import Any
 import pyarrow as pa
 
 from explorer.errors import ExportError
-from explorer.formats.delimited import to_csv
-from explorer.formats.excel import to_excel
-from explorer.formats.json_records import to_json_lines
-from explorer.formats.parquet import to_parquet
-from explorer.formats.target import deliver
 from explorer.results import Results
 from explorer.selection import Selection
 from explorer.store import content_hash, versions
@@ -40,14 +35,41 @@ class ExportFormat:
     note: str
 
 
+# Writers are imported by the first export: with them come the readers of all formats, for which no dashboard should wait.
+
+
+def _csv(table: pa.Table, manifest: Manifest) -> bytes:
+    from explorer.formats.delimited import to_csv
+
+    return to_csv(table)
+
+
+def _excel(table: pa.Table, manifest: Manifest) -> bytes:
+    from explorer.formats.excel import to_excel
+
+    return to_excel(table, manifest=manifest)
+
+
+def _json_lines(table: pa.Table, manifest: Manifest) -> bytes:
+    from explorer.formats.json_records import to_json_lines
+
+    return to_json_lines(table)
+
+
+def _parquet(table: pa.Table, manifest: Manifest) -> bytes:
+    from explorer.formats.parquet import to_parquet
+
+    return to_parquet(table, manifest=manifest)
+
+
 FORMATS: tuple[ExportFormat, ...] = (
-    ExportFormat("csv", "CSV", ".csv", "text/csv", lambda t, m: to_csv(t), False, "for any program; manifest beside it"),
+    ExportFormat("csv", "CSV", ".csv", "text/csv", _csv, False, "for any program; manifest beside it"),
     ExportFormat(
         "xlsx",
         "Excel",
         ".xlsx",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        lambda t, m: to_excel(t, manifest=m),
+        _excel,
         True,
         "manifest on the second sheet",
     ),
@@ -56,7 +78,7 @@ FORMATS: tuple[ExportFormat, ...] = (
         "JSON lines",
         ".jsonl",
         "application/x-ndjson",
-        lambda t, m: to_json_lines(t),
+        _json_lines,
         False,
         "one paper a line; manifest beside it",
     ),
@@ -65,7 +87,7 @@ FORMATS: tuple[ExportFormat, ...] = (
         "Parquet",
         ".parquet",
         "application/vnd.apache.parquet",
-        lambda t, m: to_parquet(t, manifest=m),
+        _parquet,
         True,
         "for pandas, R and DuckDB; manifest in the metadata",
     ),
@@ -161,14 +183,16 @@ def export_file(results: Results, path: str | PathLike[str]) -> int:
     ExportError
         No format has the suffix, or the file cannot be written. A file that was there before stays whole.
     """
+    from explorer.formats.target import deliver
+
     target = Path(path)
     chosen = next((row for row in FORMATS if row.suffix == target.suffix.lower()), None)
     if chosen is None:
         suffixes = ", ".join(row.suffix for row in FORMATS)
         raise ExportError(f"{target.name} has no suffix of an export format. Suffixes: {suffixes}.")
     files, papers = export_bytes(results, chosen.name, name=target.stem)
-    for file in files:
-        deliver(file.data, target.with_name(file.name))
+    for number, file in enumerate(files):
+        deliver(file.data, target.with_name(file.name) if number else target)
     return papers
 
 

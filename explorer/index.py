@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import tempfile
+import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 import tantivy
 
+from explorer.errors import CorpusError
 from explorer.query import All, Either, Node, Not, Phrase, Word
 from explorer.text import Terms, analyzer, tokens
 
@@ -69,6 +74,17 @@ def _register(index: Any) -> None:
         index.register_tokenizer(name, analyzer(name))
 
 
+class _as_os_errors:  # noqa: N801  (a statement, and cheap enough for every paper)
+    """tantivy says with a ValueError that the disk is full."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, ValueError):
+            raise OSError(f"the full-text index: {error}") from error
+
+
 def build_index(
     table: pa.Table, folder: Path, *, first: int = 0, progress: Callable[[float], None] = lambda part: None
 ) -> None:
@@ -81,9 +97,10 @@ def build_index(
     progress : callable
         Called with the part done, 0 to 1; an exception it raises stops the work.
     """
-    index = tantivy.Index.open(str(folder)) if first else tantivy.Index(_schema(), str(folder))
-    _register(index)
-    writer = index.writer(_HEAP, 2)
+    with _as_os_errors():
+        index = tantivy.Index.open(str(folder)) if first else tantivy.Index(_schema(), str(folder))
+        _register(index)
+        writer = index.writer(_HEAP, 2)
     fields = ["title", "abstract", "authors", "keywords", "venue", "id", "doi", "arxiv_id"]
     row = first
     for batch in table.select(fields).to_batches(max_chunksize=10_000):
@@ -103,18 +120,30 @@ def build_index(
             for value in ids:
                 if value:
                     document.add_text("ids", value)
-            writer.add_document(document)
+            with _as_os_errors():
+                writer.add_document(document)
             row += 1
         progress((row - first) / max(table.num_rows, 1))
-    writer.commit()
-    writer.wait_merging_threads()
+    with _as_os_errors():
+        writer.commit()
+        writer.wait_merging_threads()
 
 
 class TextIndex:
     """An opened index. Opening maps files into memory and reads next to nothing."""
 
     def __init__(self, folder: Path) -> None:
-        self._index = tantivy.Index.open(str(folder))
+        try:
+            self._index = tantivy.Index.open(str(folder))
+        except ValueError:
+            if os.access(folder, os.W_OK):
+                raise
+            # tantivy locks what it reads, for which it writes a file; a folder of links stands for one that cannot be written.
+            links = tempfile.mkdtemp(prefix="litexplorer-")
+            weakref.finalize(self, shutil.rmtree, links, ignore_errors=True)
+            for path in (path for path in folder.resolve().iterdir() if path.suffix != ".lock"):
+                os.symlink(path, Path(links) / path.name)
+            self._index = tantivy.Index.open(links)
         _register(self._index)
         self._schema = self._index.schema
         self._searcher = self._index.searcher()
@@ -131,7 +160,7 @@ class TextIndex:
                 parts.append((tantivy.Occur.Should, tantivy.Query.term_query(self._schema, field, term)))
         if not parts:
             return Hits(np.empty(0, np.int32), np.empty(0, np.float32))
-        return self._run(tantivy.Query.boolean_query(parts), limit)
+        return self._best(tantivy.Query.boolean_query(parts), limit)
 
     def similar(self, title: str, abstract: str, limit: int) -> Hits:
         """The papers nearest to a text by its rarest words (tantivy's more-like-this)."""
@@ -150,15 +179,27 @@ class TextIndex:
                 parts.append((tantivy.Occur.Should, query))
         if not parts:
             return Hits(np.empty(0, np.int32), np.empty(0, np.float32))
-        return self._run(tantivy.Query.boolean_query(parts), limit)
+        return self._best(tantivy.Query.boolean_query(parts), limit)
 
     def rarity(self, term: str) -> int:
         """Number of papers whose abstract holds a stem."""
         return int(self._searcher.doc_freq("abstract", term))
 
+    def _best(self, query: Any, limit: int) -> Hits:
+        """The best hits, and all that score like the last of them: tantivy takes any of those, and another on another run."""
+        asked = limit + 16
+        while True:
+            hits = self._run(query, asked)
+            if len(hits.rows) < asked or hits.scores[-1] < hits.scores[max(limit, 1) - 1]:
+                return hits
+            asked *= 4
+
     def _run(self, query: Any, limit: int) -> Hits:
-        found = self._searcher.search(query, limit=max(limit, 1), count=False).hits
-        rows = self._searcher.fast_field_values("row", [address for _, address in found]) if found else []
+        try:
+            found = self._searcher.search(query, limit=max(limit, 1), count=False).hits
+            rows = self._searcher.fast_field_values("row", [address for _, address in found]) if found else []
+        except ValueError as error:
+            raise CorpusError(f"The full-text index is damaged ({error}). Build the corpus again.") from error
         return Hits(np.array(rows, np.int32), np.array([score for score, _ in found], np.float32))
 
     def _build(self, node: Node) -> Any:

@@ -152,6 +152,9 @@ def settings(*, ip: str, port: int, token: str | None, cull_after: int, browser:
     # Voila reflects ?theme= into the page unescaped; neither may be chosen from outside.
     voila.allow_theme_override = "NO"
     voila.allow_template_override = "NO"
+    # Every other extension of JupyterLab that happens to be installed would be fetched and run on each visit: plotly's own is
+    # 1.4 MB compressed, and nothing on this page uses it.
+    voila.extension_allowlist = ["@jupyter-widgets/jupyterlab-manager", "anywidget"]
     voila.strip_sources = True
     voila.show_tracebacks = False
     voila.file_allowlist = []

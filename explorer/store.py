@@ -4,7 +4,7 @@
 
     corpus/
     ├── manifest.json          format version, content hash, how it was made; names the generation in force
-    └── g-<content hash>-<n>/  one generation
+    └── g-<content hash>-<n>/  one generation; n is the time it was begun, so that no name comes twice
         ├── papers.*.arrow       the paper table (Arrow IPC, uncompressed, so that it maps)
         ├── index/             tantivy
         ├── <facet>.*          codes and values of each facet
@@ -24,7 +24,9 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable
+import sys
+import time
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -48,7 +50,7 @@ FACETS = {"venues": "venue", "authors": "authors", "keywords": "keywords"}
 """Facets that are coded from a column of the paper table."""
 
 _GENERATION = re.compile(r"g-[0-9a-f]{16}-\d+")
-_OURS = re.compile(rf"{_GENERATION.pattern}|\.manifest\.json\.\d+|\.DS_Store")
+_OURS = re.compile(rf"{_GENERATION.pattern}|\.manifest\.json\.\d+|\.lock|\.DS_Store")
 
 _MOST_PHRASED = 100_000
 """Papers up to which key phrases stand in for keywords that are missing: they take a millisecond a paper."""
@@ -70,7 +72,11 @@ def content_hash(table: pa.Table) -> str:
         for start in range(0, len(column), 65_536):
             part = column.slice(start, 65_536)
             sink = pa.BufferOutputStream()
-            whole = pa.table({name: pa.concat_arrays(part.chunks) if part.num_chunks != 1 else part.chunk(0)})
+            values = pa.concat_arrays(part.chunks) if part.num_chunks != 1 else part.chunk(0)
+            if values.null_count:
+                # What lies in memory under a null is anything.
+                values = values.take(pa.array(np.arange(len(values))))
+            whole = pa.table({name: values})
             with pa.ipc.new_stream(sink, whole.schema) as writer:
                 writer.write_table(whole)
             digest.update(sink.getvalue())
@@ -214,13 +220,11 @@ def _publish(
     `upon` names the generation that the new one continues: if another is in force at the end, it is not put in force, for the
     papers that somebody else added meanwhile would be lost.
     """
-    before = _generation_in_force(folder)
     try:
         target = _fresh(folder, digest)
     except OSError as error:
         raise CorpusError(f"{folder} cannot be written: {error.strerror}. Choose another folder.") from error
     try:
-        (target / "builder").write_text(str(os.getpid()))
         topics = write(target)
         for path in [*target.rglob("*"), target]:
             _flush(path)
@@ -231,9 +235,11 @@ def _publish(
             "papers": papers,
             "made": {"at": _now(), **made, "versions": versions(), "topics": topics},
         }
-        if upon is not None and _generation_in_force(folder) != upon:
-            raise CorpusError(f"{folder} was changed by somebody else meanwhile, and nothing was added. Add the papers again.")
-        write_atomically(folder / "manifest.json", json.dumps(manifest, indent=1, ensure_ascii=False).encode())
+        with _locked(folder):
+            if upon is not None and _generation_in_force(folder) != upon:
+                raise CorpusError(f"{folder} was changed by somebody else meanwhile, and nothing was added. Add the papers again.")
+            write_atomically(folder / "manifest.json", json.dumps(manifest, indent=1, ensure_ascii=False).encode())
+            _clean(folder, target)
     except BaseException as error:
         # Stopped after the rename, the new generation is the one in force.
         if _generation_in_force(folder) != target.name:
@@ -242,15 +248,34 @@ def _publish(
             reason = error.strerror or str(error)
             raise CorpusError(f"{folder} cannot be written: {reason}. The corpus before it is untouched.") from error
         raise
+    return manifest
+
+
+def _clean(folder: Path, target: Path) -> None:
+    """Remove the generations that are not in force and that no living build is at work in."""
     with contextlib.suppress(OSError):
         (target / "builder").unlink()
     for old in folder.iterdir():
-        if old.name == target.name or not _OURS.fullmatch(old.name) or not old.is_dir():
-            continue
-        # A process that still has the generation before open keeps its memory maps; on Windows it stays until the next build.
-        if old.name == before or not _being_written(old):
+        if old.name != target.name and _GENERATION.fullmatch(old.name) and old.is_dir() and not _being_written(old):
+            # Who has it open keeps its memory maps; on Windows it stays until the next build.
             shutil.rmtree(old, ignore_errors=True)
-    return manifest
+
+
+@contextlib.contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Hold the folder for the moment in which generations come and go; the system lets go of the lock of a process that ends."""
+    with (folder / ".lock").open("ab") as file:
+        # File systems without locks, as some network drives are, do without.
+        with contextlib.suppress(OSError):
+            if sys.platform == "win32":
+                import msvcrt
+
+                msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+            else:
+                import fcntl
+
+                fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _strangers(folder: Path) -> list[str]:
@@ -278,16 +303,15 @@ def _generation_in_force(folder: Path) -> str | None:
 
 
 def _fresh(folder: Path, digest: str) -> Path:
-    """Make the folder of a new generation; another build that makes one at the same time takes another number."""
-    number = 1
-    while True:
-        target = folder / f"g-{digest}-{number}"
-        try:
-            target.mkdir()
-        except FileExistsError:
+    """Make the folder of a new generation, with the number of the process that builds it."""
+    with _locked(folder):
+        # Never a name again: who sees one vanish looks whether the manifest names another by now.
+        number = time.time_ns()
+        while (target := folder / f"g-{digest}-{number}").exists():
             number += 1
-        else:
-            return target
+        target.mkdir()
+        (target / "builder").write_text(str(os.getpid()))
+    return target
 
 
 def _being_written(generation: Path) -> bool:

@@ -26,10 +26,11 @@ def sniff(head: bytes) -> bool:
 
 def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
     """Yield tables of the entries."""
-    yield from tables(papers(source, ledger, _fields, "entry"), source, ledger)
+    yield from tables(papers(source, ledger, fields, "entry"), source, ledger)
 
 
-def _fields(entry: Element) -> Mapping[str, Any]:
+def fields(entry: Element) -> Mapping[str, Any]:
+    """Fields of an entry; none for the entry by which the service reports an error."""
     address = text_at(entry, "id") or ""
     if "api/errors" in address:
         return {}

@@ -29,10 +29,11 @@ def sniff(head: bytes) -> bool:
 
 def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
     """Yield tables of the works of an answer, of an array, or of JSON lines."""
-    yield from read_as(_fields, source, ledger)
+    yield from read_as(fields, source, ledger)
 
 
-def _fields(work: Mapping[str, Any]) -> Mapping[str, Any]:
+def fields(work: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Fields of a work."""
     title, subtitle = _first(work.get("title")), _first(work.get("subtitle"))
     doi = work.get("DOI")
     abstract = work.get("abstract")
@@ -56,7 +57,15 @@ def _fields(work: Mapping[str, Any]) -> Mapping[str, Any]:
         "issn": _first(work.get("ISSN")),
         "language": work.get("language"),
         "cited_by_count": work.get("is-referenced-by-count"),
+        "versions": _versions(work.get("relation")),
     }
+
+
+def _versions(relation: Any) -> list[str]:
+    """DOIs of the preprint of a publication, or of the publication of a preprint."""
+    given = relation if isinstance(relation, Mapping) else {}
+    related = [one for kind in ("has-preprint", "is-preprint-of") for one in given.get(kind) or () if isinstance(one, Mapping)]
+    return [f"doi:{str(one['id']).lower()}" for one in related if one.get("id-type") == "doi" and one.get("id")]
 
 
 def _first(value: Any) -> str | None:

@@ -24,10 +24,11 @@ def sniff(head: bytes) -> bool:
 
 def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
     """Yield tables of the works of an answer, of an array, or of JSON lines."""
-    yield from read_as(_fields, source, ledger)
+    yield from read_as(fields, source, ledger)
 
 
-def _fields(work: Mapping[str, Any]) -> Mapping[str, Any]:
+def fields(work: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Fields of a work."""
     place = _mapping(work.get("primary_location")) or _mapping(work.get("host_venue"))
     venue = _mapping(place.get("source")) or place
     biblio = _mapping(work.get("biblio"))
@@ -37,16 +38,15 @@ def _fields(work: Mapping[str, Any]) -> Mapping[str, Any]:
     arxiv = next(
         (found for url in addresses if isinstance(url, str) and "arxiv.org/" in url and (found := normal_arxiv_id(url))), None
     )
-    keywords = [_mapping(item).get("display_name") or _mapping(item).get("keyword") for item in work.get("keywords") or ()]
     return {
         "id": str(work["id"]).rsplit("/", 1)[-1] if work.get("id") else None,
         "title": plain_markup(title) if isinstance(title, str) else None,
         "abstract": _abstract(work.get("abstract_inverted_index")) or work.get("abstract"),
         "authors": [name for item in work.get("authorships") or () if (name := _author(_mapping(item)))],
-        "published": work.get("publication_date") or work.get("publication_year"),
+        "published": _published(work),
         "venue": _house(work, venue) or venue.get("display_name") or place.get("raw_source_name"),
-        "keywords": [str(word) for word in keywords if word],
-        "url": place.get("landing_page_url"),
+        "keywords": _keywords(work),
+        "url": place.get("landing_page_url") or work.get("doi") or work.get("id"),
         "doi": work.get("doi"),
         "arxiv_id": arxiv,
         "pmid": str(identifiers.get("pmid") or "").rsplit("/", 1)[-1],
@@ -57,7 +57,28 @@ def _fields(work: Mapping[str, Any]) -> Mapping[str, Any]:
         "pages": "-".join(dict.fromkeys(str(p) for p in (biblio.get("first_page"), biblio.get("last_page")) if p)),
         "language": work.get("language"),
         "cited_by_count": work.get("cited_by_count"),
+        "retracted": work.get("is_retracted") or None,
     }
+
+
+def _published(work: Mapping[str, Any]) -> Any:
+    day, year = work.get("publication_date"), work.get("publication_year")
+    # OpenAlex writes the first of January where it knows no more than the year.
+    return year if year and str(day or "-01-01").endswith("-01-01") else day
+
+
+def _keywords(work: Mapping[str, Any]) -> list[str]:
+    """Keywords, else topics, else, in older answers, concepts below the broadest that are likelier than not."""
+    for name in ("keywords", "topics"):
+        items = [_mapping(item) for item in work.get(name) or ()]
+        if words := [str(word) for item in items if (word := item.get("display_name") or item.get("keyword"))]:
+            return words
+    concepts = [_mapping(item) for item in work.get("concepts") or ()]
+    return [
+        str(item["display_name"])
+        for item in concepts
+        if item.get("display_name") and item.get("level") and float(item.get("score") or 0) >= 0.5
+    ]
 
 
 def _house(work: Mapping[str, Any], venue: Mapping[str, Any]) -> str | None:

@@ -33,10 +33,11 @@ def sniff(head: bytes) -> bool:
 
 def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
     """Yield tables of the articles and books."""
-    yield from tables(papers(source, ledger, _fields, "PubmedArticle", "PubmedBookArticle", "MedlineCitation"), source, ledger)
+    yield from tables(papers(source, ledger, fields, "PubmedArticle", "PubmedBookArticle", "MedlineCitation"), source, ledger)
 
 
-def _fields(record: Element) -> Mapping[str, Any]:
+def fields(record: Element) -> Mapping[str, Any]:
+    """Fields of an article, a book or a citation."""
     citation = find(record, "MedlineCitation")
     book = find(record, "BookDocument")
     if book is not None:

@@ -45,7 +45,8 @@ export function searchPanel(app) {
   function flush() {
     clearTimeout(timer);
     timer = 0;
-    if (input.value !== link.draft().query) link.set({ query: input.value });
+    // Back at the query in force, what was said of a broken one must go.
+    if (input.value !== link.draft().query || model.get("status")?.level === "error") link.set({ query: input.value });
   }
 
   function typed() {

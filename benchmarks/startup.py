@@ -1,0 +1,213 @@
+"""From a click on a link to the first chart: the dashboard beside a Voila page that holds one text box, in Chromium.
+
+``python -m benchmarks.startup``. Three servers run side by side: the dashboard (``litexplorer serve``) on the corpus; a plain
+Voila with a notebook that shows one `ipywidgets.Text`; a plain Voila with a notebook that shows fifteen bars as one plotly
+`FigureWidget`. Each has a browser profile of its own, so that the first visit fills the cache that the others use. The time is
+the page's own, from the start of navigation to the frame after the text box, the widget's bars or the dashboard's first chart
+is there. Visits of the three alternate, so that what else the machine does falls on all alike.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import TimeoutError, sync_playwright
+
+from benchmarks import report
+from benchmarks.corpus import built
+from benchmarks.data import arguments
+from tests.browser.find import ARGUMENTS, executable
+
+TEXT_BOX = "import ipywidgets\nipywidgets.Text()"
+FIGURE_WIDGET = "import plotly.graph_objects as go\ngo.FigureWidget(go.Bar(x=list(range(15)), y=list(range(15))))"
+
+_WATCH = """
+(() => {
+  const mark = () => requestAnimationFrame(() => { window.__ready ??= performance.now(); });
+  if (SELECTOR === null) window.addEventListener("lx-chart-drawn", mark);
+  else {
+    const look = () => (document.querySelector(SELECTOR) ? mark() : requestAnimationFrame(look));
+    requestAnimationFrame(look);
+  }
+})();
+"""
+_PATIENCE = 30_000
+
+
+@dataclass
+class Visit:
+    """One page load: milliseconds to what it is for, bytes by HTTP as transferred, bytes by web socket."""
+
+    ready: float
+    transferred: int
+    socket_bytes: int
+
+
+@dataclass
+class Site:
+    """A page to visit: where it is, what shows that it is there (None: the dashboard's own signal), and the visits so far."""
+
+    name: str
+    url: str
+    selector: str | None
+    first: Visit | None = None
+    repeats: list[Visit] = field(default_factory=list)
+
+
+def chromium() -> str:
+    """Path of the browser, as the browser tests find it."""
+    found = executable()
+    if found is None:
+        raise SystemExit("No Chromium was found. Run make browser, or name one in LITEXPLORER_CHROMIUM.")
+    return str(found)
+
+
+def free_port() -> int:
+    """A port that is free now."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+@contextmanager
+def server(command: list[str], port: int, log: Path) -> Iterator[str]:
+    """Run a server until the block ends; gives its address once it answers."""
+    url = f"http://127.0.0.1:{port}/"
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
+        try:
+            for _ in range(600):
+                if process.poll() is not None:
+                    raise SystemExit(f"A server ended: {' '.join(command)}\n{log.read_text()[-2000:]}")
+                with socket.socket() as probe:
+                    if probe.connect_ex(("127.0.0.1", port)) == 0:
+                        break
+                time.sleep(0.1)
+            yield url
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def voila(source: str, folder: Path, name: str) -> tuple[list[str], int]:
+    """Command of a plain Voila on a notebook of one cell, and its port."""
+    cell = {"cell_type": "code", "id": "show", "execution_count": None, "metadata": {}, "outputs": [], "source": source}
+    kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
+    notebook = folder / name / f"{name}.ipynb"
+    notebook.parent.mkdir()
+    notebook.write_text(json.dumps({"cells": [cell], "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}))
+    port = free_port()
+    return [sys.executable, "-m", "voila", str(notebook), "--no-browser", f"--port={port}", "--Voila.ip=127.0.0.1"], port
+
+
+def visit(context: Any, site: Site) -> Visit:
+    """Load a page and wait for what it is for."""
+    page = context.new_page()
+    network = context.new_cdp_session(page)
+    network.send("Network.enable")
+    transferred = [0]
+    frames = [0]
+    network.on("Network.loadingFinished", lambda event: transferred.append(int(event["encodedDataLength"])))
+    page.on("websocket", lambda opened: opened.on("framereceived", lambda data: frames.append(_size(data))))
+    page.add_init_script(_WATCH.replace("SELECTOR", json.dumps(site.selector)))
+    page.goto(site.url, wait_until="commit")
+    try:
+        page.wait_for_function("window.__ready !== undefined", timeout=_PATIENCE)
+    except TimeoutError:
+        print(f"{site.name}: nothing was drawn within {_PATIENCE // 1000} s; the visit is left out.", file=sys.stderr)
+    # What is still on its way belongs to the visit too.
+    page.wait_for_timeout(1500)
+    ready = float(page.evaluate("window.__ready ?? NaN"))
+    page.close()
+    return Visit(ready, sum(transferred), sum(frames))
+
+
+def _size(data: str | bytes) -> int:
+    return len(data.encode()) if isinstance(data, str) else len(data)
+
+
+def main() -> None:
+    parser = arguments(__doc__.splitlines()[0], 100_000)
+    parser.add_argument("--visits", type=int, default=9, metavar="N", help="repeat visits of each page (default: 9)")
+    options = parser.parse_args()
+    corpus = built(options.papers, options.data)
+    browser = chromium()
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        sites = list(_sites(stack, folder, corpus))
+        playwright = stack.enter_context(sync_playwright())
+        contexts = {}
+        for site in sites:
+            profile = folder / f"profile-{site.name.split()[0]}"
+            contexts[site.name] = playwright.chromium.launch_persistent_context(
+                str(profile),
+                executable_path=browser,
+                headless=True,
+                args=list(ARGUMENTS),
+                viewport={"width": 1440, "height": 900},
+            )
+            stack.callback(contexts[site.name].close)
+        for site in sites:
+            # The server's own first page imports and compiles; that is no visitor's wait. The browser's cache stays empty.
+            urllib.request.urlopen(site.url, timeout=120).read()
+            site.first = visit(contexts[site.name], site)
+        for _ in range(options.visits):
+            for site in sites:
+                site.repeats.append(visit(contexts[site.name], site))
+        version = contexts[sites[0].name].browser.version if contexts[sites[0].name].browser else ""
+    conditions = [
+        report.versions("voila", "ipywidgets", "ipykernel", "anywidget", "plotly", "playwright"),
+        f"Chromium {version}, 1440 × 900, servers on the same machine".replace("Chromium ,", "Chromium,"),
+        f"corpus of {options.papers:,} papers; {options.visits} repeat visits of each page, alternating",
+    ]
+    report.heading("Start-up", conditions)
+    base = report.median([visit.ready for visit in sites[0].repeats if visit.ready == visit.ready])
+    rows = []
+    for site in sites:
+        times = [visit.ready for visit in site.repeats if visit.ready == visit.ready]
+        paired = [mine.ready / other.ready for mine, other in zip(site.repeats, sites[0].repeats, strict=True)]
+        paired = [ratio for ratio in paired if ratio == ratio]
+        assert site.first is not None
+        rows.append(
+            [
+                site.name,
+                report.number(report.median(times)),
+                report.number(min(times)),
+                report.number(max(times)),
+                f"{report.median(times) / base:.2f}",
+                f"{report.median(paired):.2f}",
+                report.number(report.median([visit.socket_bytes for visit in site.repeats]) / 1000),
+                report.number(report.median([visit.transferred for visit in site.repeats]) / 1000),
+                report.number(site.first.transferred / 1e6),
+                report.number(site.first.ready),
+            ]
+        )
+    head = ["page", "repeat visit, median ms", "least", "most", "ratio", "median of paired ratios", "web socket KB", "HTTP KB"]
+    report.table([*head, "first visit MB", "first visit ms"], rows)
+
+
+def _sites(stack: ExitStack, folder: Path, corpus: Path) -> Iterator[Site]:
+    for name, source, selector in (
+        ("text box (Voila)", TEXT_BOX, ".widget-text input"),
+        ("figure widget (Voila)", FIGURE_WIDGET, ".js-plotly-plot .barlayer .point path"),
+    ):
+        command, port = voila(source, folder, name.split()[0])
+        yield Site(name, stack.enter_context(server(command, port, folder / f"{port}.log")), selector)
+    port = free_port()
+    command = [sys.executable, "-m", "explorer.cli", "serve", str(corpus), "--no-browser", "--port", str(port)]
+    yield Site("dashboard", stack.enter_context(server(command, port, folder / f"{port}.log")), None)
+
+
+if __name__ == "__main__":
+    main()

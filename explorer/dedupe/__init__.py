@@ -1,0 +1,278 @@
+"""Duplicates: find them, merge them field by field, and take any merge back.
+
+Records match by DOI, arXiv id or PMID, then by the likeness of title, authors, year and abstract. A merge keeps the better
+value of each field and says which record gave it; a preprint and its publication become one paper that names both in
+`versions`. The records that were merged are kept as they were, so that each merge can be undone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from explorer.dedupe.clusters import clusters
+from explorer.dedupe.matching import Matches, match
+from explorer.dedupe.merging import by_worth, merge, versions
+from explorer.dedupe.records import Records
+from explorer.dedupe.rules import Rules, read_rules, write_rules
+from explorer.errors import SchemaError
+from explorer.ledger import Ledger
+from explorer.schema import TEXT, TEXTS, to_frame, to_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Deduplicated", "Rules", "find_duplicates", "merge_duplicates", "read_rules", "undo", "write_rules"]
+
+HISTORY = pa.schema(
+    [
+        ("paper", TEXT),
+        ("members", TEXTS),
+        ("relation", pa.string()),
+        ("score", pa.float64()),
+        ("reason", TEXT),
+        ("given_by", pa.map_(pa.string(), TEXT)),
+    ]
+)
+"""Columns of `Deduplicated.history`."""
+
+_GROUPS = 10_000
+"""Merges made at once; bounds the memory that Python objects take."""
+
+
+@dataclass(frozen=True)
+class Deduplicated:
+    """Papers after merging, and all that is needed to take any merge back.
+
+    Attributes
+    ----------
+    table : pyarrow.Table
+        One row a paper; `versions` (list of string) names the versions of a work where there are several.
+    ledger : Ledger
+        What became of every record.
+    history : pyarrow.Table
+        One row a merge: `paper` (id), `members` (ids of the records), `relation` ("same" or "version"), `score` (the lowest
+        of the pairs that joined it, 0 to 1), `reason`, `given_by` (map of field to the id of the record that gave its value).
+    absorbed : pyarrow.Table
+        The merged records as they were, with `merge_paper` (id of the paper) and `merge_row` (row in the input).
+    rows : array of int64, shape (papers,)
+        Row in the input at which each paper stands.
+    base : Ledger
+        The ledger before merging.
+    """
+
+    table: pa.Table
+    ledger: Ledger
+    history: pa.Table
+    absorbed: pa.Table
+    rows: npt.NDArray[np.int64]
+    base: Ledger
+
+    @property
+    def papers(self) -> pd.DataFrame:
+        """The papers as a DataFrame in the schema."""
+        return to_frame(self.table)
+
+    @property
+    def merges(self) -> pd.DataFrame:
+        """The merges as a DataFrame with the columns of `HISTORY`."""
+        return to_frame(self.history)
+
+
+def find_duplicates(papers: pd.DataFrame | pa.Table, *, rules: Rules | None = None, first_new: int = 0) -> pd.DataFrame:
+    """Find the pairs of records that are, or may be, one paper.
+
+    Parameters
+    ----------
+    papers : DataFrame or pyarrow.Table
+        Needs `title`; a `pmid` column is used where there is one.
+    rules : Rules, optional
+        Pairs that the reader has decided.
+    first_new : int
+        Rows before this one have met each other already: pairs of two of them are left out.
+
+    Returns
+    -------
+    DataFrame
+        One row a pair, the surest first: `first`, `second` (ids), `score` (probability that they are one paper, 0 to 1),
+        `relation` ("same"; "version", such as a preprint and its publication; "doubtful", which is not merged), `reason`,
+        `cluster` (number of the paper the pair belongs to, from 0; null where it is kept apart).
+
+    Raises
+    ------
+    SchemaError
+        There is no `title` column.
+    """
+    import pandas as pd
+
+    table = to_table(papers)
+    ids = table.column("id").to_pylist()
+    matches, roots = _group(table, rules or Rules(), first_new)
+    number = {root: count for count, root in enumerate(dict.fromkeys(roots[matches.low].tolist()))}
+    together = roots[matches.low] == roots[matches.high]
+    return pd.DataFrame(
+        {
+            "first": [min(ids[low], ids[high]) for low, high in zip(matches.low, matches.high, strict=True)],
+            "second": [max(ids[low], ids[high]) for low, high in zip(matches.low, matches.high, strict=True)],
+            "score": matches.score,
+            "relation": matches.relation,
+            "reason": matches.reason,
+            "cluster": pd.array(
+                [number[root] if one else None for root, one in zip(roots[matches.low].tolist(), together, strict=True)],
+                dtype="Int64",
+            ),
+        }
+    )
+
+
+def merge_duplicates(
+    papers: pd.DataFrame | pa.Table, *, rules: Rules | None = None, ledger: Ledger | None = None, first_new: int = 0
+) -> Deduplicated:
+    """Merge the records that are one paper. The input is not changed.
+
+    Parameters
+    ----------
+    papers : DataFrame or pyarrow.Table
+        Needs `title`.
+    rules : Rules, optional
+        Pairs to merge always, or never.
+    ledger : Ledger, optional
+        That of the import the papers come from; a ledger that accepts each row when left out.
+    first_new : int
+        Rows before this one have met each other already.
+
+    Raises
+    ------
+    SchemaError
+        There is no `title` column.
+    """
+    table = to_table(papers)
+    base = ledger if ledger is not None else Ledger(read=table.num_rows, accepted=table.num_rows)
+    matches, roots = _group(table, rules or Rules(), first_new)
+    order = np.argsort(roots, kind="stable")
+    starts = np.flatnonzero(np.diff(roots[order], prepend=-1))
+    groups = [group for group in np.split(order, starts[1:]) if len(group) > 1]
+    absorbed_rows = np.concatenate(groups) if groups else np.empty(0, np.int64)
+    absorbed = table.take(pa.array(absorbed_rows))
+    merged, history = _merge_groups(table, absorbed, groups, matches)
+    papers_of = [row["paper"] for row, group in zip(history, groups, strict=True) for _ in group]
+    keeper = {row["paper"] for row in history}
+    ids = absorbed.column("id").to_pylist()
+    merged_rows = np.array([row for row, name in zip(absorbed_rows.tolist(), ids, strict=True) if name in keeper], np.int64)
+    untouched = np.setdiff1d(np.arange(table.num_rows), absorbed_rows)
+    rows = np.concatenate([untouched, merged_rows])
+    sequence = np.argsort(rows)
+    result = pa.concat_tables([table.take(pa.array(untouched)), *merged], promote_options="default").take(pa.array(sequence))
+    absorbed = absorbed.append_column("merge_paper", pa.array(papers_of, TEXT)).append_column(
+        "merge_row", pa.array(absorbed_rows)
+    )
+    return _accounted(result, pa.Table.from_pylist(history, HISTORY), absorbed, rows[sequence], base)
+
+
+def undo(result: Deduplicated, paper: str) -> Deduplicated:
+    """Take one merge back: its records stand again as they were, where they were.
+
+    ``rules.never_merge(*members)``, with the merge's `members`, keeps them apart from now on.
+
+    Parameters
+    ----------
+    result : Deduplicated
+        Not changed.
+    paper : str
+        Id of the merged paper, as in `Deduplicated.merges`.
+
+    Raises
+    ------
+    SchemaError
+        No merge led to this paper.
+    """
+    mine = pc.equal(result.history.column("paper"), paper)
+    if not pc.any(mine).as_py():
+        raise SchemaError(f"No merge led to the paper {paper!r}. Choose one of the ids under `paper` in `merges`.")
+    back = result.absorbed.filter(pc.equal(result.absorbed.column("merge_paper"), paper))
+    left = result.absorbed.filter(pc.not_equal(result.absorbed.column("merge_paper"), paper))
+    history = result.history.filter(pc.invert(mine))
+    stays = pc.not_equal(result.table.column("id"), paper)
+    rows = np.concatenate([result.rows[stays.to_numpy()], back.column("merge_row").to_numpy()])
+    sequence = np.argsort(rows)
+    others = result.table.filter(stays)
+    if "versions" not in back.column_names and "version" not in history.column("relation").to_pylist():
+        others = others.select([name for name in others.column_names if name != "versions"])
+    whole = pa.concat_tables([others, back.drop_columns(["merge_paper", "merge_row"])], promote_options="default")
+    return _accounted(whole.take(pa.array(sequence)), history, left, rows[sequence], result.base)
+
+
+def _group(table: pa.Table, rules: Rules, first_new: int) -> tuple[Matches, npt.NDArray[np.int64]]:
+    records = Records(table)
+    matches = match(records, first_new=first_new)
+    return matches, clusters(matches, table.column("id").to_pylist(), rules, records.arxiv_id)
+
+
+def _merge_groups(
+    table: pa.Table, absorbed: pa.Table, groups: list[npt.NDArray[np.int64]], matches: Matches
+) -> tuple[list[pa.Table], list[dict[str, Any]]]:
+    """Merge each group; returns tables of the merged papers and the rows of the history."""
+    why = _why(groups, matches, table.num_rows)
+    schema = table.schema
+    if "versions" not in schema.names and any(relation == "version" for _, relation, _ in why):
+        schema = schema.append(pa.field("versions", TEXTS))
+    records = Records(absorbed)
+    history: list[dict[str, Any]] = []
+    parts: list[pa.Table] = []
+    start = 0
+    for first in range(0, len(groups), _GROUPS):
+        some = groups[first : first + _GROUPS]
+        members = absorbed.slice(start, sum(map(len, some))).to_pylist()
+        papers: list[dict[str, Any]] = []
+        place = 0
+        for group, (score, relation, reason) in zip(some, why[first : first + _GROUPS], strict=True):
+            span = range(place, place + len(group))
+            place += len(group)
+            ranked = by_worth([members[row] for row in span], [records.preprint(start + row) for row in span])
+            paper, giver = merge(ranked)
+            if relation == "version":
+                paper["versions"] = versions(ranked)
+            papers.append(paper)
+            names = [str(record["id"]) for record in ranked]
+            history.append(
+                dict(zip(HISTORY.names, (names[0], names, relation, score, reason, list(giver.items())), strict=True))
+            )
+        start += place
+        parts.append(pa.Table.from_pylist(papers, schema))
+    return parts, history
+
+
+def _why(groups: list[npt.NDArray[np.int64]], matches: Matches, rows: int) -> list[tuple[float, str, str]]:
+    """Lowest score, relation and reasons of each group; a group without a matched pair was joined by a rule."""
+    group_of = np.full(rows, -1, np.int64)
+    for count, group in enumerate(groups):
+        group_of[group] = count
+    found: list[tuple[float, str, dict[str, None]]] = [(1.0, "same", {}) for _ in groups]
+    for low, high, score, relation, reason in zip(
+        matches.low, matches.high, matches.score.tolist(), matches.relation, matches.reason, strict=True
+    ):
+        count = group_of[low]
+        if count >= 0 and count == group_of[high] and relation != "doubtful":
+            lowest, kind, reasons = found[count]
+            reasons.setdefault(reason)
+            found[count] = (min(lowest, score), "version" if "version" in (kind, relation) else "same", reasons)
+    return [(score, kind, "; ".join(list(reasons)[:3]) or "a rule of the reader's") for score, kind, reasons in found]
+
+
+def _accounted(
+    table: pa.Table, history: pa.Table, absorbed: pa.Table, rows: npt.NDArray[np.int64], base: Ledger
+) -> Deduplicated:
+    """Put a result together and write its merges into a copy of the base ledger."""
+    ledger = replace(base, notes=list(base.notes))
+    reasons = dict(zip(history.column("paper").to_pylist(), history.column("reason").to_pylist(), strict=True))
+    columns = [absorbed.column(name).to_pylist() for name in ("id", "source", "merge_paper", "merge_row")]
+    for name, source, paper, row in zip(*columns, strict=True):
+        if name != paper:
+            ledger.merge(source or "papers", row + 1, paper, reasons[paper])
+    ledger.check(table.num_rows)
+    return Deduplicated(table, ledger, history, absorbed, rows, base)

@@ -1,0 +1,94 @@
+"""The reader's own rules: pairs of records that are always, or never, one paper."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from itertools import combinations
+from pathlib import Path
+
+from explorer.errors import ReadError
+
+Pair = tuple[str, str]
+
+_VERSION = 1
+
+
+def pair(first: str, second: str) -> Pair:
+    """Two ids as a pair that does not depend on their order."""
+    return (first, second) if first <= second else (second, first)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Pairs of record ids that the reader has decided; a pair stands in one set only.
+
+    Attributes
+    ----------
+    always : frozenset of (str, str)
+        Merged whatever the records say.
+    never : frozenset of (str, str)
+        Kept apart, also where a third record matches both.
+    """
+
+    always: frozenset[Pair] = frozenset()
+    never: frozenset[Pair] = frozenset()
+
+    def always_merge(self, *records: str) -> Rules:
+        """Return rules under which the records are one paper."""
+        pairs = _all_pairs(records)
+        return replace(self, always=self.always | pairs, never=self.never - pairs)
+
+    def never_merge(self, *records: str) -> Rules:
+        """Return rules under which each of the records stays a paper of its own."""
+        pairs = _all_pairs(records)
+        return replace(self, always=self.always - pairs, never=self.never | pairs)
+
+    def forget(self, *records: str) -> Rules:
+        """Return rules that say nothing of any two of the records."""
+        pairs = _all_pairs(records)
+        return replace(self, always=self.always - pairs, never=self.never - pairs)
+
+
+def _all_pairs(records: Iterable[str]) -> frozenset[Pair]:
+    return frozenset(pair(first, second) for first, second in combinations(dict.fromkeys(records), 2))
+
+
+def read_rules(path: str | os.PathLike[str]) -> Rules:
+    """Read rules that `write_rules` wrote; a file that does not exist yet holds none.
+
+    Raises
+    ------
+    ReadError
+        The file is damaged or of another version.
+    """
+    file = Path(path)
+    if not file.exists():
+        return Rules()
+    try:
+        data = json.loads(file.read_text(encoding="utf-8"))
+        if data["version"] != _VERSION:
+            raise ReadError(
+                f"{file} holds merge rules of version {data['version']}; this is version {_VERSION}. Update the program."
+            )
+        return Rules(_pairs(data["always"]), _pairs(data["never"]))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ReadError(f"{file} holds no readable merge rules: {error}. Restore it from a copy, or remove it.") from error
+
+
+def write_rules(rules: Rules, path: str | os.PathLike[str]) -> None:
+    """Write rules as JSON; the old file stays whole until the new one is complete."""
+    file = Path(path)
+    data = {"version": _VERSION, "always": sorted(rules.always), "never": sorted(rules.never)}
+    fresh = file.with_name(file.name + ".new")
+    with fresh.open("w", encoding="utf-8") as out:
+        json.dump(data, out, ensure_ascii=False, indent=1)
+        out.flush()
+        os.fsync(out.fileno())
+    fresh.replace(file)
+
+
+def _pairs(items: Iterable[tuple[str, str]]) -> frozenset[Pair]:
+    return frozenset(pair(str(first), str(second)) for first, second in items)

@@ -1,0 +1,197 @@
+"""The corpus as users hold it: search, select, similar papers, and what opening one costs."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import numpy as np
+import oracles
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import explorer
+from explorer import Corpus, CorpusError, QueryError, Selection, SelectionError
+from explorer.corpus import open_files
+from explorer.schema import FIELDS
+
+Corpora = list[tuple[Corpus, list[oracles.Paper]]]
+
+
+@pytest.fixture(scope="module")
+def bundled(sample: Path) -> Corpus:
+    return open_files([sample])
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_select_gives_the_papers_of_the_oracle_in_the_schema(data: st.DataObject, corpora: Corpora) -> None:
+    corpus, papers = data.draw(st.sampled_from(corpora))
+    selection = data.draw(oracles.selections(corpus.topics.labels))
+    frame = corpus.select(selection)
+    assert list(frame.columns[: len(FIELDS)]) == list(FIELDS)
+    assert list(frame.columns[-2:]) == ["topic", "score"]
+    assert sorted(frame["id"]) == sorted(paper["id"] for paper in papers if oracles.passes(selection, paper))
+    assert frame["score"].notna().all() == bool(selection.query) or frame.empty
+    by_id = {paper["id"]: paper for paper in papers}
+    for row in frame.astype(object).itertuples():
+        assert row.topic == by_id[row.id]["topic"]
+        assert row.extra == by_id[row.id]["extra"]
+
+
+def test_search_ranks_and_limits(bundled: Corpus) -> None:
+    whole = bundled.search("arithmetic transformers", limit=None)
+    assert whole["score"].is_monotonic_decreasing
+    assert len(whole) > 5
+    for limit in (0, 1, 5, len(whole), 1000):
+        assert bundled.search("arithmetic transformers", limit=limit).equals(whole.head(limit))
+    title = bundled.table.column("title")[17].as_py()
+    assert bundled.search(title, natural=True, limit=1)["title"].tolist() == [title]
+
+
+@pytest.mark.parametrize("natural", [False, True])
+def test_search_refuses_what_cannot_be(natural: bool, bundled: Corpus) -> None:
+    with pytest.raises(SelectionError, match="limit"):
+        bundled.search("x", limit=-1, natural=natural)
+    with pytest.raises(SelectionError, match="no search mode"):
+        bundled.search("x", mode="magic", natural=natural)
+
+
+def test_natural_text_may_hold_anything(bundled: Corpus) -> None:
+    for text in ('NOT "', "((", "author:", "", " ", "the", "😀", "a" * 5000, "x OR"):
+        found = bundled.search(text, natural=True, limit=None)
+        assert found["score"].is_monotonic_decreasing
+    with pytest.raises(QueryError):
+        bundled.search('"')
+
+
+def test_natural_ties_are_in_the_order_of_the_table(tmp_path: Path) -> None:
+    corpus = Corpus.from_papers(pd.DataFrame({"title": ["same words"] * 40, "id": [f"{i:02d}" for i in range(40)]}), tmp_path)
+    assert corpus.search("same words", natural=True, limit=5)["id"].tolist() == ["00", "01", "02", "03", "04"]
+    assert corpus.search("same words", limit=5)["id"].tolist() == ["00", "01", "02", "03", "04"]
+
+
+def test_similar_papers_share_words_and_leave_out_the_paper_itself(bundled: Corpus) -> None:
+    for row in range(0, 88, 8):
+        found = bundled.similar(row, 5)
+        assert row not in [other for other, _ in found]
+        assert len(found) <= 5
+        assert len({other for other, _ in found}) == len(found)
+        own = " ".join(str(bundled.table.column(name)[row].as_py()) for name in ("title", "abstract")).lower()
+        assert all(word in own for _, words in found for word in words)
+    assert any(bundled.similar(row) for row in range(10))
+
+
+def test_papers_that_bring_a_topic_or_a_score_are_as_good_as_others(tmp_path: Path) -> None:
+    """Exports have both; what is exported must come in again, and go out again."""
+    first = Corpus.from_papers(pd.DataFrame({"title": ["a graph", "a tree"]}), tmp_path / "a")
+    explorer.to_parquet(first.select(Selection(query="graph OR tree")), tmp_path / "out.parquet")
+    second = open_files([tmp_path / "out.parquet"])
+    frame = second.select(Selection(query="graph"))
+    assert frame.columns.is_unique
+    assert second.papers.columns.is_unique
+    explorer.to_json_lines(frame, tmp_path / "again.jsonl")
+    assert json.loads((tmp_path / "again.jsonl").read_text())["title"] == "a graph"
+
+
+def test_the_same_papers_are_built_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LITEXPLORER_CACHE", str(tmp_path))
+    frame = pd.DataFrame({"title": ["a", "b"]})
+    first, second = Corpus.from_papers(frame), Corpus.from_papers(frame.copy())
+    assert first.folder == second.folder
+    assert first.manifest == second.manifest
+    assert Corpus.from_papers(pd.DataFrame({"title": ["a", "c"]})).folder != first.folder
+    file = tmp_path / "papers.csv"
+    file.write_text("title\na\n")
+    again = open_files([file])
+    assert open_files([file]).manifest == again.manifest
+    file.write_text("title\nb\n")
+    assert open_files([file]).folder != again.folder
+    # What was damaged in the cache is built again.
+    (again.folder / "manifest.json").write_text("{")
+    file.write_text("title\na\n")
+    assert len(open_files([file])) == 1
+
+
+def test_the_input_is_not_changed(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"title": ["a", "b"], "authors": [["x"], ["y"]], "n": [1, 2]}, index=[3, 3])
+    before = frame.copy(deep=True)
+    Corpus.from_papers(frame, tmp_path)
+    pd.testing.assert_frame_equal(frame, before)
+
+
+def test_a_stopped_build_leaves_nothing(tmp_path: Path) -> None:
+    def stop(stage: str, part: float) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Corpus.from_papers(pd.DataFrame({"title": ["a"]}), tmp_path / "c", progress=stop)
+    with pytest.raises(CorpusError, match="no corpus"):
+        explorer.open_corpus(tmp_path / "c")
+
+
+def test_threads_share_a_corpus(bundled: Corpus) -> None:
+    expected = bundled.search("arithmetic", limit=None)
+    wrong: list[object] = []
+
+    def work() -> None:
+        for word in ("arithmetic", "vision", "reasoning"):
+            found = bundled.search("arithmetic", limit=None)
+            bundled.results(Selection(query=word)).counts("topics")
+            if not found.equals(expected):
+                wrong.append(word)
+
+    threads = [threading.Thread(target=work) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+
+
+def test_unknown_facets_are_refused(bundled: Corpus) -> None:
+    with pytest.raises(SelectionError, match="no facet"):
+        bundled.facet("colours")
+
+
+def test_a_corpus_says_what_it_is(bundled: Corpus) -> None:
+    assert repr(bundled).endswith("88 papers)")
+    assert len(bundled) == 88
+    assert bundled.manifest["made"]["ledger"]["accepted"] == 88
+
+
+def run(program: str, **more: str) -> str:
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env={**os.environ, **more})
+    assert done.returncode == 0, done.stderr[-3000:]
+    return done.stdout
+
+
+def test_the_dashboard_opens_without_pandas_and_other_heavy_modules(bundled: Corpus) -> None:
+    """Importing pandas or scikit-learn alone takes longer than everything else until the first chart."""
+    program = """
+import sys, explorer
+board = explorer.explore()
+board.session.change({"query": "arithmetic", "years": [2020, None]})
+print(*sorted({name.split(".")[0] for name in sys.modules} & {"pandas", "sklearn", "scipy", "voila", "jupyterlab", "matplotlib"}))
+"""
+    assert run(program).strip() == ""
+
+
+def test_the_server_names_the_corpus_to_open(bundled: Corpus, tmp_path: Path) -> None:
+    Corpus.from_papers(pd.DataFrame({"title": ["only"]}), tmp_path)
+    program = "import explorer; print(explorer.explore().summary['total'])"
+    assert run(program, LITEXPLORER_CORPUS=str(tmp_path)).strip() == "1"
+    assert run(program).strip() == "88"
+
+
+def test_totals_are_those_of_the_whole_corpus(corpora: Corpora) -> None:
+    for corpus, papers in corpora:
+        for field in ("topics", "authors", "keywords", "venues", "has_code", "years", "months"):
+            expected = sum(len(oracles.values_of(paper, field)) for paper in papers)
+            assert int(np.sum(corpus.totals(field))) == expected

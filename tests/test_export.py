@@ -1,0 +1,172 @@
+"""Exports: exactly what is shown, in every format, with how it was made."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import oracles
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from explorer import Corpus, ExportError, Selection, import_papers
+from explorer.export import FORMATS, export_bytes, export_file, file_stem
+from explorer.formats.source import Source
+from explorer.store import content_hash
+
+Corpora = list[tuple[Corpus, list[oracles.Paper]]]
+SELECTION = Selection(query="graph OR model", years=(2020, None), sort="title")
+
+
+@pytest.fixture(scope="module")
+def corpus(corpora: Corpora) -> Corpus:
+    return corpora[-1][0]
+
+
+def manifest_in(form: str, files: list[Any]) -> dict[str, Any]:
+    """The manifest of an export, wherever its format keeps it."""
+    if form == "parquet":
+        return dict(json.loads(pq.read_schema(io.BytesIO(files[0].data)).metadata[b"manifest"]))
+    if form == "xlsx":
+        sheet = openpyxl.load_workbook(io.BytesIO(files[0].data))["manifest"]
+        return {row[0].value: row[1].value for row in sheet.iter_rows()}
+    assert [file.name for file in files] == [files[0].name, f"{files[0].name}.manifest.json"]
+    return dict(json.loads(files[1].data))
+
+
+@pytest.mark.parametrize("form", [form.name for form in FORMATS])
+def test_what_is_shown_reads_back_in_its_order(form: str, corpus: Corpus) -> None:
+    results = corpus.results(SELECTION)
+    files, count = export_bytes(results, form)
+    shown = corpus.select(SELECTION)
+    assert count == len(shown) == results.shown > 10
+    assert files[0].name == f"papers-graph-or-model.{form}"
+    if form == "xlsx":
+        sheet = openpyxl.load_workbook(io.BytesIO(files[0].data))["papers"]
+        header, *rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+        titles = [row[header.index("title")] for row in rows]
+        assert [title or None for title in titles] == [None if title is pd.NA else title for title in shown["title"]]
+        assert [row[header.index("id")] for row in rows] == shown["id"].tolist()
+        return
+    again = import_papers(Source(files[0].name, data=files[0].data))
+    assert again.ledger.rejected == 0
+    papers = again.papers
+    for column in ("id", "title", "abstract", "published", "precision", "year", "venue", "doi", "arxiv_id", "code_url", "upvotes", "topic", "extra"):
+        ours, theirs = (frame[column].astype(object).where(frame[column].notna(), None).tolist() for frame in (shown, papers))
+        if column == "venue":
+            ours = [value.strip() or None if value else None for value in ours]
+        assert theirs == ours, column
+    for column in ("authors", "keywords"):
+        ours, theirs = (
+            [[item.strip() for item in items] if items is not None and items is not pd.NA else [] for items in frame[column]]
+            for frame in (shown, papers)
+        )
+        assert theirs == ours, column
+
+
+@pytest.mark.parametrize("form", [form.name for form in FORMATS])
+def test_the_manifest_says_how_it_was_made(form: str, corpus: Corpus) -> None:
+    results = corpus.results(SELECTION)
+    files, count = export_bytes(results, form)
+    manifest = manifest_in(form, files)
+    assert set(manifest) >= {
+        "sentence", "selection", "url", "python", "papers", "shown", "total", "ticked_only", "content_hash", "corpus", "versions", "at",
+    }  # fmt: skip
+    assert manifest["sentence"] == SELECTION.describe(count, len(corpus))
+    assert Selection.from_url(manifest["url"]) == SELECTION
+    assert str(manifest["papers"]) == str(manifest["shown"]) == str(count)
+    assert str(manifest["total"]) == str(len(corpus))
+    assert manifest["content_hash"] == content_hash(results.table())
+    assert abs((pd.Timestamp(manifest["at"]) - pd.Timestamp.now("UTC")).total_seconds()) < 60
+    assert corpus.manifest["content_hash"] in str(manifest["corpus"])
+    assert "literature-explorer" in str(manifest["versions"])
+
+
+def test_ticked_papers_only(corpus: Corpus) -> None:
+    results = corpus.results(SELECTION)
+    rows = results.rows().tolist()
+    hidden = next(row for row in range(len(corpus)) if row not in rows)
+    files, count = export_bytes(results, "jsonl", only={rows[5], rows[1], hidden})
+    assert count == 3
+    ids = corpus.table.column("id")
+    assert [json.loads(line)["id"] for line in files[0].data.splitlines()] == [ids[row].as_py() for row in (rows[1], rows[5], hidden)]
+    manifest = manifest_in("jsonl", files)
+    assert (manifest["ticked_only"], manifest["papers"], manifest["shown"]) == (True, 3, len(rows))
+
+
+def test_an_export_of_nothing(corpus: Corpus) -> None:
+    for form in FORMATS:
+        files, count = export_bytes(corpus.results(Selection(query="zzzzz")), form.name)
+        assert count == 0
+        assert bool(files[0].data) == (form.name != "jsonl")
+
+
+FORMULAS = ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "\r=1", " =1", "＝1", "'=1"]
+
+
+def test_formulas_do_not_run(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"title": [f"{text} x" for text in FORMULAS], "venue": FORMULAS, "authors": [[text] for text in FORMULAS]})
+    results = Corpus.from_papers(frame, tmp_path / "c").results(Selection())
+    (csv_file, _), _ = export_bytes(results, "csv")
+    for row in csv.reader(io.StringIO(csv_file.data.decode(), newline="")):
+        assert not [cell for cell in row if cell.strip()[:1] in ("=", "+", "-", "@", "＝")]
+    (book,), _ = export_bytes(results, "xlsx")
+    for sheet in openpyxl.load_workbook(io.BytesIO(book.data)):
+        assert {cell.data_type for row in sheet.iter_rows() for cell in row} <= {"s", "n", "inlineStr"}
+    again = import_papers(Source("x.csv", data=csv_file.data)).papers
+    assert again["title"].tolist() == results.table().column("title").to_pylist()
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_file_is_written_by_its_suffix(form: Any, corpus: Corpus, tmp_path: Path) -> None:
+    target = tmp_path / f"out{form.suffix}"
+    count = export_file(corpus.results(SELECTION), target)
+    assert count == corpus.results(SELECTION).shown
+    expected = [f"out{form.suffix}"] + ([] if form.holds_manifest else [f"out{form.suffix}.manifest.json"])
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(expected)
+
+
+def test_the_name_asked_for_is_the_name_written(corpus: Corpus, tmp_path: Path) -> None:
+    for name in ("OUT.CSV", "a.b.csv", "Übersicht 2.jsonl"):
+        export_file(corpus.results(SELECTION), tmp_path / name)
+        assert (tmp_path / name).exists(), name
+
+
+def test_a_failed_write_leaves_the_old_file(corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = tmp_path / "out.csv"
+    target.write_text("old")
+
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(ExportError, match="No space left"):
+        export_file(corpus.results(SELECTION), target)
+    assert target.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.parametrize("name", ["out", "out.doc", "missing/out.csv", "folder.csv"])
+def test_files_that_cannot_be(name: str, corpus: Corpus, tmp_path: Path) -> None:
+    (tmp_path / "folder.csv").mkdir()
+    with pytest.raises(ExportError):
+        export_file(corpus.results(SELECTION), tmp_path / name)
+
+
+def test_formats_that_are_none(corpus: Corpus) -> None:
+    with pytest.raises(ExportError, match="no export format 'pdf'"):
+        export_bytes(corpus.results(SELECTION), "pdf")
+
+
+@pytest.mark.parametrize(
+    ("query", "stem"),
+    [("", "papers"), ("reward model", "papers-reward-model"), ('"../../etc/passwd" OR x', "papers-etc-passwd-or-x"), ("深度", "papers")],
+)
+def test_names_of_files(query: str, stem: str) -> None:
+    assert file_stem(Selection(query=query)) == stem

@@ -1,0 +1,161 @@
+"""What the page shows: plain JSON, one page at a time, the same numbers as the results, and only safe addresses."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import oracles
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from explorer import Corpus, Selection, views
+from explorer.charts import SERIES
+
+Corpora = list[tuple[Corpus, list[oracles.Paper]]]
+
+
+def plain(value: Any) -> Any:
+    """Through JSON and back, without the numbers that JSON has no word for."""
+    return json.loads(json.dumps(value, allow_nan=False))
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_every_view_is_plain_json_and_says_what_the_results_say(data: st.DataObject, corpora: Corpora) -> None:
+    corpus, papers = data.draw(st.sampled_from(corpora))
+    selection = data.draw(oracles.selections(corpus.topics.labels))
+    results = corpus.results(selection)
+    texts = {field: (data.draw(st.sampled_from(["", "e", "graph", "(", "深"])), data.draw(st.integers(-1, 3))) for field in ("authors", "topics")}
+    summary = plain(views.summary(results, "name"))
+    assert (summary["shown"], summary["total"]) == (results.shown, len(papers))
+    assert Selection.from_url(summary["url"]) == selection
+    assert bool(summary["loosen"]) <= (results.shown == 0)
+    for choice in summary["loosen"]:
+        assert corpus.results(selection.with_(choice["changes"])).shown == choice["shown"] > 0
+    removed = selection
+    for chip in summary["chips"]:
+        old = getattr(removed, chip["field"])
+        removed = removed.with_({chip["field"]: [v for v in old if v != chip["value"]]}) if isinstance(chip["value"], str) and isinstance(
+            old, tuple
+        ) else removed.without(chip["field"])
+    assert not list(removed.active())
+    for panel in plain(views.panels(results, texts)):
+        if panel["kind"] != "values" or panel["name"] == "has_code":
+            continue
+        counts = oracles.count(selection, papers, panel["name"])
+        assert len(panel["rows"]) <= views.FACET_PAGE + len(getattr(selection, panel["name"]))
+        assert 0 <= panel["page"] < panel["pages"]
+        for row in panel["rows"]:
+            assert row["count"] == counts[row["value"]] <= panel["max"]
+            assert row["on"] == (row["value"] in getattr(selection, panel["name"]))
+            assert panel["text"].lower() in row["value"].lower()
+    share, by = data.draw(st.booleans()), data.draw(st.sampled_from(["year", "quarter", "month"]))
+    for chart in plain(views.charts(results, share=share, by=by)):
+        assert chart["title"]
+        assert chart["description"].endswith(".")
+        assert all(len(row) == len(chart["table"]["columns"]) for row in chart["table"]["rows"])
+    page = plain(views.page(results, data.draw(st.integers(-3, 30)), frozenset({0}), 0))
+    assert len(page["rows"]) <= views.PAGE
+    assert 0 <= page["page"] < page["pages"] == max(1, -(-results.shown // views.PAGE))
+    assert [row["row"] for row in page["rows"]] == results.rows().tolist()[page["page"] * views.PAGE :][: views.PAGE]
+
+
+def test_every_paper_can_be_read(corpora: Corpora) -> None:
+    corpus, papers = corpora[3]
+    results = corpus.results(Selection(query="graph", sort="title"))
+    rows = results.rows().tolist()
+    for row, paper in enumerate(papers):
+        view = plain(views.reader(results, row))
+        assert "".join(text for text, _ in view["abstract"]) == views.readable(paper["abstract"])
+        assert view["authors"] == (paper["authors"] or [])
+        assert ["extra", paper["extra"]] in view["extra"]
+        assert view["place"] == (f"{rows.index(row) + 1} of {len(rows)}" if row in rows else "not among the papers shown")
+        assert row not in [other["row"] for other in view["similar"]]
+        assert all(link["url"].startswith(("https://", "http://")) for link in view["links"])
+
+
+HOSTILE = "<img src=x onerror=alert(1)>"
+
+
+def test_hostile_papers(tmp_path: Any) -> None:
+    frame = pd.DataFrame(
+        {
+            "title": [HOSTILE, "$\\textit{Labor Space}$", "{{{" * 2000, None],
+            "abstract": ["</script><script>alert(1)</script> text", "x" * 200_000, "a\u202eb\x07", None],
+            "authors": [[HOSTILE, None, ""], None, ["A" * 10_000], []],
+            "url": ["javascript:alert(1)", " JAVASCRIPT:x", "data:text/html,x", "//evil.example"],
+            "code_url": ["vbscript:x", "file:///etc/passwd", "HTTPS://ok.example", "http://ok.example"],
+            "doi": ["10.1000/\"onmouseover=", None, None, None],
+            "venue": [HOSTILE] * 4,
+            "keywords": [[HOSTILE, "%{x}<b>"], None, None, None],
+            "published": ["2024", None, "0001", "9999-12-31"],
+            "nested": [{"a": 1}, None, None, None],
+            "number": [float("inf"), float("nan"), 1.0, None],
+        }
+    )
+    corpus = Corpus.from_papers(frame, tmp_path)
+    results = corpus.results(Selection())
+    for row in range(4):
+        view = plain(views.reader(results, row))
+        assert all(link["url"].lower().startswith(("https://", "http://")) for link in view["links"])
+        assert {link["url"] for link in view["links"]} <= {"https://doi.org/10.1000/\"onmouseover=", "https://doi.org/10.1000/", "HTTPS://ok.example", "http://ok.example"}
+        assert view["title"]
+    page = plain(views.page(results, 0, frozenset(), None))
+    assert len(page["rows"]) == 4
+    assert all(len("".join(text for text, _ in row["snippet"])) < 400 for row in page["rows"])
+    plain(views.panels(results, {}))
+    for chart in plain(views.charts(results)):
+        assert chart["figure"]["data"]
+
+
+def test_charts_carry_what_a_click_needs(corpora: Corpora) -> None:
+    corpus, papers = corpora[-1]
+    selection = Selection(topics=(corpus.topics.labels[0],), years=(2020, None))
+    topics, over_time, keywords = plain(views.charts(corpus.results(selection), by="year"))
+    counts = oracles.count(selection, papers, "topics")
+    (bars,) = topics["figure"]["data"]
+    assert bars["customdata"] == [["topics", value] for value in topics["pick"]["values"]]
+    assert dict(topics["table"]["rows"]) == dict(counts.most_common(views.BARS))
+    assert [opacity == 1 for opacity in bars["marker"]["opacity"]] == [value in selection.topics for value in topics["pick"]["values"]]
+    assert len(over_time["figure"]["data"]) <= len(SERIES)
+    columns = over_time["table"]["columns"][1:]
+    for row in over_time["table"]["rows"]:
+        for name, count in zip(columns, row[1:], strict=True):
+            year = [p for p in papers if p["topic"] == name and p["published"] and p["published"][:4] == row[0]]
+            assert count == len(year)
+    assert dict(keywords["table"]["rows"]) == dict(oracles.count(selection, papers, "keywords"))
+
+
+def test_the_chart_says_what_it_leaves_out(corpora: Corpora) -> None:
+    corpus, papers = corpora[-1]
+    over_time = views.charts(corpus.results(Selection()), by="month")[1]
+    undated = sum(paper["published"] is None for paper in papers)
+    coarse = sum(paper["published"] is not None and len(paper["published"]) == 4 for paper in papers)
+    assert str(undated) in over_time["note"]
+    assert str(coarse) in over_time["note"]
+
+
+@pytest.mark.parametrize("size", [0, 1, 3])
+def test_corpora_of_few_papers_have_every_view(size: int, corpora: Corpora) -> None:
+    corpus, _ = next(item for item in corpora if len(item[1]) == size)
+    results = corpus.results(Selection())
+    plain([views.summary(results, "n"), views.panels(results, {}), views.charts(results), views.page(results, 0, frozenset(), None)])
+
+
+def test_dates_as_far_as_they_are_known() -> None:
+    day = pd.Timestamp("2024-03-11")
+    assert [views.date_text(day, precision) for precision in ("year", "month", "day", None)] == ["2024", "Mar 2024", "11 Mar 2024", ""]
+    assert views.date_text(None, None) == ""
+
+
+def test_the_largest_are_those_of_a_full_sort() -> None:
+    draw = np.random.default_rng(0)
+    for most in (1, 5, 50, 500):
+        counts = draw.integers(0, 20, 200)
+        codes = np.flatnonzero(counts)
+        found = views._largest(codes, counts[codes], most)
+        assert found.tolist() == sorted(codes.tolist(), key=lambda code: (-counts[code], code))[:most]
