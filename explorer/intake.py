@@ -15,10 +15,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from explorer import fetching
-from explorer.arrivals import Apart, Arrivals, compare
 from explorer.corpus import Corpus
 from explorer.errors import ReadError
 from explorer.formats import Import, import_sources
@@ -27,6 +26,9 @@ from explorer.ledger import Entry, Ledger
 from explorer.review import corrections, review
 from explorer.upload import CHUNK, LARGEST, Upload
 from explorer.worker import Say, Worker
+
+if TYPE_CHECKING:
+    from explorer.arrivals import Apart, Arrivals
 
 T = TypeVar("T")
 
@@ -169,7 +171,7 @@ class Intake:
         apart = frozenset() if source is None else self._apart | {(source, record, paper)}
         imported, corpus = self._arrivals.imported, self.corpus
         self._apart = apart
-        self._start("reading", lambda say, stop: compare(imported, corpus, apart, _comparing(say)), self._reviewed)
+        self._start("reading", lambda say, stop: _compare(imported, corpus, apart, say), self._reviewed)
 
     def fetch(self, service: Any, query: Any, limit: Any) -> None:
         """Ask a service.
@@ -184,9 +186,9 @@ class Intake:
         corpus = self.corpus
 
         def work(say: Say, stop: threading.Event) -> Arrivals:
-            return compare(ask(say, stop), corpus, frozenset(), _comparing(say))
+            return _compare(ask(say, stop), corpus, frozenset(), say)
 
-        self._name, self._files = f"{label}: {query.strip()}"[:80], [label]
+        self._name, self._files = f"{label}: {query.strip()}".rstrip(": ")[:80], [label]
         self._start("fetching", work, self._reviewed, stage=f"Asking {label}")
 
     def accept(self, how: Any) -> None:
@@ -257,7 +259,7 @@ class Intake:
                 say(f"Reading {name}" + (f": {papers:,} papers" if papers else ""), done if len(sizes) > 1 else None)
 
             imported: Import = import_sources(upload.sources(told), progress=progress)
-            return compare(imported, corpus, frozenset(), _comparing(say))
+            return _compare(imported, corpus, frozenset(), say)
 
         self._start("reading", work, self._reviewed)
 
@@ -265,7 +267,7 @@ class Intake:
         corpus = Corpus(self.corpus.folder)
         if corpus.manifest["generation"] != self.corpus.manifest["generation"]:
             # Somebody else added papers since.
-            arrivals = compare(arrivals.imported, corpus, self._apart, _comparing(say))
+            arrivals = _compare(arrivals.imported, corpus, self._apart, say)
         ledger = arrivals.additions.ledger
         larger = corpus.add(arrivals.additions.table, made=self._made(ledger), progress=_building(say))
         there = f" {arrivals.there:,} were there already." if arrivals.there else ""
@@ -348,8 +350,11 @@ def _nothing(phase: str) -> dict[str, Any]:
     return {"phase": phase, "stage": "", "part": None, "message": "", "got": None, "review": None}
 
 
-def _comparing(say: Say) -> Callable[[str, float], None]:
-    return lambda stage, part: say("Looking for papers that are there already", None)
+def _compare(imported: Import, corpus: Corpus, apart: Apart, say: Say) -> Arrivals:
+    # Half of what the comparison imports is needed for nothing else; a page opens without it.
+    from explorer.arrivals import compare
+
+    return compare(imported, corpus, apart, lambda stage, part: say("Looking for papers that are there already", None))
 
 
 def _building(say: Say) -> Callable[[str, float], None]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from explorer.arrivals import Arrivals
 from explorer.errors import ReadError
 from explorer.formats.delimited import DELIMITERS
 from explorer.ledger import Finding, Ledger
 from explorer.schema import FIELDS
+
+if TYPE_CHECKING:
+    from explorer.arrivals import Arrivals
 
 SHOWN = {"rejected": 80, "merged": 60, "repaired": 60}
 """Entries shown of each kind, the gravest first; the file of the ledger has all."""

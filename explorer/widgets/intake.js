@@ -72,7 +72,11 @@ export function intakePanel(app) {
   function form(services) {
     wanted.service ||= services[0].name;
     const query = h("input", { class: "lx-box", type: "text", value: wanted.query, required: true, maxlength: "1000", key: "query", input: () => { wanted.query = query.value; } });
-    const hint = () => { query.placeholder = services.find(({ name }) => name === wanted.service)?.hint ?? ""; };
+    const hint = () => {
+      const chosen = services.find(({ name }) => name === wanted.service);
+      query.placeholder = chosen.hint;
+      query.required = !chosen.whole;
+    };
     const service = h("select", { class: "lx-select", key: "service", change: () => { wanted.service = service.value; hint(); } }, services.map(({ name, label: shown }) => h("option", { value: name }, shown)));
     const limit = h("input", { class: "lx-box", type: "number", min: "1", max: "5000", required: true, value: String(wanted.limit), key: "limit", input: () => { wanted.limit = Number(limit.value); } });
     service.value = wanted.service;
