@@ -187,6 +187,8 @@ def _in_folder(folder: Path, publish: Callable[[], dict[str, Any]]) -> dict[str,
     except BaseException:
         if not there:
             with contextlib.suppress(OSError):
+                if [path.name for path in folder.iterdir()] == [".lock"]:
+                    (folder / ".lock").unlink()
                 folder.rmdir()
         raise
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import queue
@@ -14,8 +15,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from explorer import Corpus, open_corpus, read_papers
-from explorer.errors import ReadError
+from explorer import Corpus, import_papers, open_corpus, read_papers
+from explorer.cli import main
+from explorer.errors import ReadError, ServiceError
+from explorer.fetching import SERVICES
 from explorer.intake import BUSY, Intake
 from explorer.schema import FIELDS
 from explorer.upload import CHUNK, MOST_FILES, Upload
@@ -393,6 +396,178 @@ def test_a_fault_is_told(desk: Desk, monkeypatch: pytest.MonkeyPatch, temporary:
     desk.intake.read()
     assert "ZeroDivisionError" in desk.until("failed")["message"]
     assert not list(temporary.iterdir())
+
+
+# Fetched
+
+
+@pytest.fixture
+def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """A service that gives what a file holds; it can be held up."""
+    (tmp_path / "found.bib").write_bytes(BIB)
+    service: dict[str, Any] = {"go": threading.Event(), "asked": threading.Event(), "calls": [], "fault": None}
+
+    def fetch(query: str | None, *, limit: int, client: Any) -> Any:
+        service["calls"].append((query, limit))
+        client.progress(1, None)
+        service["asked"].set()
+        assert service["go"].wait(60)
+        if service["fault"]:
+            raise service["fault"]
+        client.progress(2, 2)
+        return import_papers(tmp_path / "found.bib")
+
+    for name in ("fetch_arxiv", "fetch_zotero"):
+        monkeypatch.setattr(f"explorer.services.{name}", fetch)
+    return service
+
+
+def test_fetch(desk: Desk, library: dict[str, Any]) -> None:
+    library["go"].set()
+    assert {"name", "label", "hint", "whole"} == set(desk.state["services"][0])
+    desk.intake.fetch("arxiv", " rings ", 20)
+    review = desk.until("review")["review"]
+    assert library["calls"] == [("rings", 20)]
+    assert review["name"] == "arXiv: rings"
+    assert review["additions"] == 2
+    assert {state["stage"] for state in desk.states if state["phase"] == "fetching"} >= {
+        "Asking arXiv",
+        "1 of 20 papers from arXiv",
+    }
+    with pytest.raises(ReadError, match="read again"):
+        desk.intake.correct("found.bib", {})
+    desk.intake.accept("new")
+    desk.until("done")
+    assert desk.shown[0][0].manifest["made"]["name"] == "arXiv: rings"
+
+
+def test_fetch_cancelled(desk: Desk, library: dict[str, Any], corpus: Corpus, own_cache: Path) -> None:
+    desk.intake.fetch("arxiv", "rings", 20)
+    assert library["asked"].wait(60)
+    desk.intake.cancel()
+    assert desk.state["phase"] == "idle"
+    library["go"].set()
+    desk.settle()
+    assert desk.state["phase"] == "idle"
+    assert not own_cache.exists()
+
+
+def test_fetch_that_fails_says_why(desk: Desk, library: dict[str, Any]) -> None:
+    library["fault"] = ServiceError("arXiv cannot be reached.")
+    library["go"].set()
+    desk.intake.fetch("arxiv", "rings", 20)
+    assert desk.until("failed")["message"] == "arXiv cannot be reached."
+
+
+@pytest.mark.parametrize(
+    ("service", "query", "limit", "said"),
+    [("nothing", "x", 1, "no service"), ("arxiv", " ", 1, "search for"), ("arxiv", 1, 1, "search for"),
+     ("arxiv", "x", 0, "from 1"), ("arxiv", "x", True, "from 1"), ("arxiv", "x", "1", "from 1"),
+     ("arxiv", "x" * 2000, 1, "1,000")],
+)  # fmt: skip
+def test_fetches_that_cannot_be(desk: Desk, service: Any, query: Any, limit: Any, said: str) -> None:
+    with pytest.raises(ReadError, match=said):
+        desk.intake.fetch(service, query, limit)
+    assert desk.state["phase"] == "idle"
+
+
+def test_each_service_has_its_function() -> None:
+    from explorer import services
+
+    assert {row.function for row in SERVICES} == {name for name in services.__all__ if name.startswith("fetch_")}
+
+
+def test_fetch_on_the_command_line(library: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    library["go"].set()
+    for said in ("2 papers", "0 papers added, 2 were there already"):
+        assert main(["fetch", "zotero", "", "-o", str(tmp_path / "made"), "--limit", "7"]) == 0
+        assert said in capsys.readouterr().err
+    assert library["calls"] == [(None, 7)] * 2
+    assert open_corpus(tmp_path / "made").manifest["made"]["files"] == ["Zotero on this computer"]
+    assert main(["fetch", "nothing", "x", "-o", str(tmp_path / "other")]) == 1
+    assert "no service" in capsys.readouterr().err
+
+
+# In the dashboard
+
+
+def test_messages_and_the_thread_take_turns(corpus: Corpus, own_cache: Path, temporary: Path) -> None:
+    from explorer.dashboard import Dashboard
+
+    async def run() -> None:
+        board = Dashboard(corpus)
+        threads: set[int] = set()
+        board.observe(lambda change: threads.add(threading.get_ident()), names=["intake", "summary", "status"])
+        observed: list[Any] = []
+        board.session.observe(observed.append, names="selection")
+        seq = iter(range(1, 100))
+
+        def send(kind: str, buffers: list[Any] | None = None, **content: Any) -> None:
+            board._received(board, {"kind": kind, "seq": next(seq), **content}, buffers)
+
+        async def until(phase: str) -> None:
+            for _ in range(6000):
+                if board.intake["phase"] == phase:
+                    return
+                await asyncio.sleep(0.01)
+            raise AssertionError(board.intake)
+
+        send("tick", row=0, on=True)
+        send("intake_begin", files=[{"id": "0", "name": "a.bib", "size": len(BIB)}])
+        send("intake_chunk", [memoryview(BIB)], id="0", part=0)
+        assert board.intake["got"] == ["0", 0]
+        send("intake_read")
+        await until("review")
+        send("intake_accept", how="nothing")
+        assert board.status["level"] == "error"
+        send("intake_accept", how="new")
+        await until("done")
+        assert board.summary["total"] == 2
+        assert board.papers["ticked"] == 0
+        assert board.status["level"] == "info"
+        assert board.summary["url"] == f"corpus={board.session.corpus.cached_name}"
+        fresh, address = board.session.corpus, board.summary["url"]
+        send("set", changes={"query": "fungi"})
+        assert board.summary["shown"] == 1
+        assert observed
+        assert board.summary["url"] == f"q=fungi&{address}"
+        # An address names the corpus; one that is not there is told, and nothing else is opened by it.
+        other = Dashboard(corpus)
+        for bad in ("corpus=papers-0123456789abcdef-auto", "corpus=../corpus", "corpus=%2Fetc"):
+            other._received(other, {"kind": "url", "seq": 1, "url": bad}, None)
+            assert other.status["level"] == "error"
+            assert other.session.corpus is corpus
+        other._received(other, {"kind": "url", "seq": 2, "url": f"q=fungi&{address}"}, None)
+        assert other.session.corpus.folder == fresh.folder
+        assert other.summary["shown"] == 1
+        send("intake_begin", files=[{"id": "0", "name": "a.bib", "size": len(BIB)}])
+        send("intake_chunk", [], id="0", part=0)
+        assert board.status["level"] == "error"
+        board.close()
+        assert board.intake["phase"] == "idle"
+        assert threads == {threading.get_ident()}
+        other.close()
+
+    asyncio.run(run())
+    assert not list(temporary.iterdir())
+
+
+def test_read_only_refuses_messages(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    from explorer.dashboard import Dashboard
+
+    monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5")
+    monkeypatch.setenv("LITEXPLORER_READ_ONLY", "1")
+    board = Dashboard(corpus)
+    assert not board.intake["allowed"]
+    for message in (
+        {"kind": "intake_begin", "files": [FILE]},
+        {"kind": "intake_fetch", "service": "arxiv", "query": "x", "limit": 1},
+    ):
+        board._received(board, {"seq": 1, **message}, None)
+        assert board.status["level"] == "error"
+        assert "no papers" in board.status["text"]
+        assert board.intake["phase"] == "idle"
+    board.close()
 
 
 # What a page must not do

@@ -161,6 +161,18 @@ def test_large_file_in_parts_can_be_cancelled(voila_board: Board, tmp_path: Path
     assert board.papers() < 88
 
 
+def test_fetch_that_fails_says_why(voila_board: Board) -> None:
+    voila_board.button("Add papers").click()
+    form = panel(voila_board)
+    # The one service that is asked on this machine only; it does not run here.
+    form.get_by_label("Service").select_option("zotero")
+    form.get_by_label("Search for").fill("rings")
+    form.get_by_role("button", name="Fetch").click()
+    expect(form.get_by_role("alert")).to_contain_text("Zotero")
+    expect(form.get_by_label("Search for")).to_have_value("rings")
+    assert not faults(voila_board)
+
+
 def test_panel_is_accessible(open_voila: Open) -> None:
     for scheme in ("light", "dark"):
         board = open_voila(color_scheme=scheme)
