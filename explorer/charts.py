@@ -95,6 +95,8 @@ def counts_json(labels: Sequence[str], values: Sequence[str], counts: Sequence[i
             "autorange": "reversed",
             "automargin": True,
             "ticks": "",
+            # The line of y = 0 would run through the first bar.
+            "zeroline": False,
         },
     )
     return {"data": [bars], "layout": layout}

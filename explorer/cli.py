@@ -169,9 +169,11 @@ def _import(options: argparse.Namespace) -> Import:
 
 def _tell(ledger: Ledger, path: str | None) -> None:
     """Say what became of the records, or write it to a file."""
+    from explorer.formats.target import deliver
+
     print(ledger.sentence(), file=sys.stderr)
     if path:
-        ledger.entries.to_csv(path, index=False)
+        deliver(ledger.entries.to_csv(index=False).encode(), path)
         return
     for note in ledger.notes[:5]:
         where = f"line {note.line}" if note.line else f"record {note.record}"

@@ -444,14 +444,15 @@ def open_files(files: Iterable[str | PathLike[str]], *, progress: Progress = no_
     CorpusError
         A corpus folder cannot be opened.
     """
-    from explorer.formats import import_papers
-
     paths = [Path(file) for file in files]
     if len(paths) == 1 and (paths[0] / "manifest.json").exists():
         return Corpus(paths[0])
     target = cache_folder() / f"files-{_files_hash(paths)}"
     if (kept := _open_if_whole(target)) is not None:
         return kept
+    # Needed for a build only: with it come the readers of every format.
+    from explorer.formats import import_papers
+
     imported = import_papers(*paths)
     ledger = imported.ledger
     made = {

@@ -213,10 +213,12 @@ class Dashboard(anywidget.AnyWidget):
         name = content["facet"]
         if name not in {panel["name"] for panel in self.facets if panel["kind"] == "values"}:
             raise SelectionError(f"There is no filter panel {name!r}.")
-        self.session.facet_state[name] = (str(content.get("text", ""))[:200], int(content.get("page", 0)))
         if name == "has_code":
             return
-        panel = views.values(self.session.results, name, *self.session.facet_state[name])
+        wanted = (str(content.get("text", ""))[:200], int(content.get("page", 0)))
+        panel = views.values(self.session.results, name, *wanted)
+        # Kept only now: what cannot be drawn would fail every later drawing too.
+        self.session.facet_state[name] = wanted
         self._show({"facets": [panel if old["name"] == name else old for old in self.facets]})
 
     def _chart(self, content: Message) -> None:

@@ -101,6 +101,7 @@ def _made(year: str, month: str | None, day: str | None) -> tuple[date, str] | N
     return None
 
 
+@lru_cache(maxsize=65_536)
 def finest(*texts: str | None) -> str | None:
     """Choose among the dates of one record: the first one's year, as finely as any of them has it.
 

@@ -142,7 +142,7 @@ class TextIndex:
             links = tempfile.mkdtemp(prefix="litexplorer-")
             weakref.finalize(self, shutil.rmtree, links, ignore_errors=True)
             for path in (path for path in folder.resolve().iterdir() if path.suffix != ".lock"):
-                os.symlink(path, Path(links) / path.name)
+                (Path(links) / path.name).symlink_to(path)
             self._index = tantivy.Index.open(links)
         _register(self._index)
         self._schema = self._index.schema

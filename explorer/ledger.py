@@ -128,7 +128,7 @@ class Ledger:
         assert self.accepted == papers, f"{papers} papers, but {self.accepted} accepted"
 
     def sentence(self) -> str:
-        """Say the counts in words, such as ``91 records read: 88 accepted (2 repaired), 3 rejected.``"""
+        """Say the counts in words, such as ``91 records read: 88 accepted (2 repaired), 3 rejected``."""
         parts = [f"{self.accepted:,} accepted" + (f" ({self.repaired:,} repaired)" if self.repaired else "")]
         parts += [f"{count:,} {word}" for count, word in ((self.rejected, "rejected"), (self.merged, "merged")) if count]
         return f"{self.read:,} record{'' if self.read == 1 else 's'} read: {', '.join(parts)}."

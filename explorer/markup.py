@@ -14,12 +14,13 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 
-_SPACES = re.compile(r"\s+")
-
 # --- LaTeX -------------------------------------------------------------------------------------------------------------
 
-_MARKED = re.compile(r"[\\{}$~]|--|``|''")
-_TOKEN = re.compile(r"\\([A-Za-z]+)\*?[ \t\r\n]*|\\(.)|([{}$^_~])|(---?|``|'')|([^\\{}$^_~`'-]+|.)", re.DOTALL)
+_MARKS = ("\\", "$", "{", "}", "~", "--", "``", "''")
+_TOKEN = re.compile(
+    r"\\([A-Za-z]+)\*?[ \t\r\n]*|\\(.)|([{}$^_~])|(---?|``|'')|([^\\{}$^_~`'-]++(?:[-'`](?![-'`])[^\\{}$^_~`'-]++)*+|.)",
+    re.DOTALL,
+)
 
 _ACCENTS = {
     "`": "\u0300", "'": "\u0301", "^": "\u0302", "~": "\u0303", "=": "\u0304", "u": "\u0306", ".": "\u0307", '"': "\u0308",
@@ -61,7 +62,7 @@ _SUPERABLE = frozenset("0123456789+-=()ni′*")
 _SUBABLE = frozenset("0123456789+-=()aeox")
 _DOUBLE = dict(zip("CHNPQRZ", "ℂℍℕℙℚℝℤ", strict=True))
 # Pandoc's rule for dollars that enclose mathematics (tex_math_dollars): no space inside, no digit after the closing one.
-_DOLLARS = re.compile(r"(?<!\\)\$\$?(?=[^\s$])[^$]*?(?<=[^\s\\$])\$\$?(?!\d)", re.DOTALL)
+_DOLLARS = re.compile(r"(?<!\\)\$\$?(?=[^\s$])[^$]++(?<![\s\\])\$\$?(?!\d)")
 
 
 @cache
@@ -97,17 +98,17 @@ def plain_latex(text: str) -> str:
     Accents: Lamport, *LaTeX: A Document Preparation System* (1994), section 3.2.2. A command that is not known leaves its
     arguments, or its name where it has none.
     """
-    if not _MARKED.search(text):
-        return _SPACES.sub(" ", text).strip() if "\n" in text or "  " in text or text[:1] <= " " or text[-1:] <= " " else text
-    return _latex(text)
+    if not any(mark in text for mark in _MARKS):
+        return " ".join(text.split())
+    # Names and venues come again and again, abstracts do not.
+    return _short_latex(text) if len(text) < 200 else _latex(text)
 
 
-@lru_cache(maxsize=8192)
 def _latex(text: str) -> str:
     maths = _math_dollars(text) if "$" in text else frozenset()
     if "\\" not in text and not maths and "{" not in text and "}" not in text:
         text = text.replace("---", "—").replace("--", "–").replace("``", "“").replace("''", "”").replace("~", " ")
-        return _SPACES.sub(" ", text).strip()
+        return " ".join(text.split())
     out: list[str] = []
     # Each open brace keeps where its text starts in `out`, and what is to be done with that text.
     groups: list[tuple[int, str]] = []
@@ -199,7 +200,10 @@ def _latex(text: str) -> str:
                 emit(mark)
         elif ligature is not None:
             emit("".join(ligature) if in_maths else _LIGATURES[ligature])
-    return _SPACES.sub(" ", "".join(out)).strip()
+    return " ".join("".join(out).split())
+
+
+_short_latex = lru_cache(maxsize=8192)(_latex)
 
 
 def _math_dollars(text: str) -> frozenset[int]:
@@ -234,7 +238,7 @@ def to_latex(text: str) -> str:
 
     Braces are ``\{`` and ``\}`` where they balance, since BibTeX counts those too, and commands where they do not.
     """
-    text = _SPACES.sub(" ", text).strip()
+    text = " ".join(text.split())
     if not _SPECIAL.search(text):
         return text
     braces = _ESCAPES if _balanced(text) else _ESCAPES | {"{": "\\textbraceleft{}", "}": "\\textbraceright{}"}

@@ -136,6 +136,8 @@ def normal_doi(text: str) -> str | None:
     if match is None:
         return None
     doi = _DOI_END.split(match.group(1), maxsplit=1)[0]
+    if doi[-1:].isalnum():
+        return doi.lower() if DOI.fullmatch(doi) else None
     while doi[-1:] in _DOI_TRAILING and (doi[-1] not in ")]>" or doi.count(doi[-1]) > doi.count(_OPENING[doi[-1]])):
         doi = doi[:-1]
     return doi.lower() if DOI.fullmatch(doi) else None

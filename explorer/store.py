@@ -239,7 +239,9 @@ def _publish(
         }
         with _locked(folder):
             if upon is not None and _generation_in_force(folder) != upon:
-                raise CorpusError(f"{folder} was changed by somebody else meanwhile, and nothing was added. Add the papers again.")
+                raise CorpusError(
+                    f"{folder} was changed by somebody else meanwhile, and nothing was added. Add the papers again."
+                )
             write_atomically(folder / "manifest.json", json.dumps(manifest, indent=1, ensure_ascii=False).encode())
             _clean(folder, target)
     except BaseException as error:

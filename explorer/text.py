@@ -98,11 +98,9 @@ def snippet(text: str, terms: Terms, width: int = _WINDOW) -> Segments:
             inside = {text[a:b].lower() for a, b in spans if first <= a and b <= first + width - 40}
             if len(inside) > best:
                 best, start = len(inside), first
-        if start < width // 3:
-            start = 0
-        else:
-            # At a word, if one begins near; a text without blanks, as Chinese ones are, is cut anywhere.
-            start = text.rfind(" ", start - 40, start - 20) + 1 or start - 30
+        # At a word, if one begins near; a text without blanks, as Chinese ones are, is cut anywhere.
+        near = text.rfind(" ", start - 40, start - 20) + 1 or start - 30
+        start = 0 if start < width // 3 else near
     stop = len(text) if start + width >= len(text) else max(text.rfind(" ", start, start + width), start + width // 2)
     cut = text[start:stop]
     pieces = highlight(cut, terms)

@@ -120,9 +120,10 @@ def values(results: Results, field: str, text: str = "", page: int = 0) -> View:
     chosen = getattr(results.selection, field)
     if text:
         match = facet.containing(text)
-        codes = np.flatnonzero(match & ((counts > 0) | (results.corpus.totals(field) > 0)))
+        codes = np.flatnonzero(match & (results.corpus.totals(field) > 0))
     else:
         codes = np.flatnonzero(counts)
+    found = len(codes)
     pages = max(1, -(-len(codes) // FACET_PAGE))
     page = min(max(page, 0), pages - 1)
     codes = _largest(codes, counts[codes], (page + 1) * FACET_PAGE)[page * FACET_PAGE :]
@@ -136,7 +137,7 @@ def values(results: Results, field: str, text: str = "", page: int = 0) -> View:
         "name": field,
         "kind": "values",
         "label": "Key phrase" if field == "keywords" and results.corpus.keywords_derived else _LABELS[field],
-        "values": int(np.count_nonzero(counts)) if not text else int(np.count_nonzero(match)),
+        "values": found,
         "page": page,
         "pages": pages,
         "text": text,
@@ -189,11 +190,13 @@ def charts(results: Results, *, share: bool = False, by: str = "year") -> list[V
 
 def _frequency(results: Results, field: str, title: str) -> View:
     counts = results.counts(field)
-    codes = _largest(np.flatnonzero(counts), counts[np.flatnonzero(counts)], BARS)
+    codes = np.flatnonzero(counts)
+    found = len(codes)
+    codes = _largest(codes, counts[codes], BARS)
     names = [results.corpus.facet(field).values[int(c)].as_py() for c in codes]
     numbers = [int(counts[c]) for c in codes]
     chosen = getattr(results.selection, field)
-    more = int(np.count_nonzero(counts)) - len(codes)
+    more = found - len(codes)
     notes = ["from titles and abstracts, as no paper came with keywords"] if title == "Key phrases" else []
     notes += [f"{more:,} more in the filter panel"] if more > 0 else []
     top = f"; the most frequent is {names[0]} with {numbers[0]:,} papers" if names else ""
@@ -212,7 +215,8 @@ def _frequency(results: Results, field: str, title: str) -> View:
 def _over_time(results: Results, *, share: bool, by: str) -> View:
     corpus = results.corpus
     counts = results.counts("topics")
-    codes = np.array(_largest(np.flatnonzero(counts), counts[np.flatnonzero(counts)], len(SERIES)))
+    codes = np.flatnonzero(counts)
+    codes = _largest(codes, counts[codes], len(SERIES))
     # The series is a facet of topics too: counted under all filters but the topics chosen.
     shown = results.rows_without("topics")
     grid, first = corpus.topics.grid(by, shown)

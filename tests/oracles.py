@@ -25,7 +25,14 @@ WORDS = (
 AUTHORS = ("Ada Lovelace", "Émilie du Châtelet", "Lee, K.", "李 明", "O'Neil, Cathy", "van der Berg", "Lee", "D'Souza")
 VENUES = ("ICLR 2024", "NeurIPS", "Journal of the Graph", "arXiv", "  ")
 KEYWORDS = ("graph networks", "reward model", "Vision", "speech; audio", "LoRA", "の研究", "graph networks ")
-FIELDS = {"title": "english", "abstract": "english", "authors": "names", "keywords": "english", "venue": "names", "ids": "exact"}
+FIELDS = {
+    "title": "english",
+    "abstract": "english",
+    "authors": "names",
+    "keywords": "english",
+    "venue": "names",
+    "ids": "exact",
+}
 EVERYWHERE = ("title", "abstract", "authors", "keywords")
 
 
@@ -168,7 +175,9 @@ def _phrase(words: list[str]) -> str:
 _word = st.sampled_from(WORDS).filter(lambda word: not word.startswith("$"))
 _leaf = st.one_of(
     _word,
-    st.builds(lambda word, length: word[:length] + "*", _word, st.integers(1, 8)).filter(lambda text: any(map(str.isalnum, text))),
+    st.builds(lambda word, length: word[:length] + "*", _word, st.integers(1, 8)).filter(
+        lambda text: any(map(str.isalnum, text))
+    ),
     st.lists(st.sampled_from(WORDS), max_size=3).map(_phrase),
     st.builds(
         "{}:{}".format,

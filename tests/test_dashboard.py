@@ -129,7 +129,9 @@ def test_a_session_by_messages(board: Dashboard, corpora: Corpora) -> None:
         ({"kind": "url", "url": 'q="'}, "not closed", 0),
     ],
 )
-def test_what_cannot_be_is_said_and_changes_nothing(content: dict[str, Any], says: str, at: int | None, board: Dashboard) -> None:
+def test_what_cannot_be_is_said_and_changes_nothing(
+    content: dict[str, Any], says: str, at: int | None, board: Dashboard
+) -> None:
     send(board, "set", changes={"query": "graph"})
     before = state(board)
     status = send(board, content.pop("kind"), **content)
@@ -149,7 +151,9 @@ _json = st.recursive(
 )
 _changes = st.dictionaries(
     st.sampled_from(["query", "years", "months", "topics", "venues", "authors", "keywords", "has_code", "sort", "__class__"]),
-    st.one_of(_json, st.lists(st.sampled_from(oracles.AUTHORS), max_size=2), st.sampled_from(["title", "2020-01", "graph", True])),
+    st.one_of(
+        _json, st.lists(st.sampled_from(oracles.AUTHORS), max_size=2), st.sampled_from(["title", "2020-01", "graph", True])
+    ),
     max_size=3,
 )
 _messages = st.one_of(

@@ -141,7 +141,10 @@ def _json(paper: dict[str, Any]) -> str:
 
 def _plain(column: pd.Series) -> list[Any]:
     """Values without their white space at the ends, which readers trim."""
-    return [None if value is pd.NA or value is None else value.strip() if isinstance(value, str) else value for value in map(_listed, column)]
+    return [
+        None if value is pd.NA or value is None else value.strip() if isinstance(value, str) else value
+        for value in map(_listed, column)
+    ]
 
 
 def _listed(value: Any) -> Any:

@@ -57,7 +57,21 @@ def test_what_is_shown_reads_back_in_its_order(form: str, corpus: Corpus) -> Non
     again = import_papers(Source(files[0].name, data=files[0].data))
     assert again.ledger.rejected == 0
     papers = again.papers
-    for column in ("id", "title", "abstract", "published", "precision", "year", "venue", "doi", "arxiv_id", "code_url", "upvotes", "topic", "extra"):
+    for column in (
+        "id",
+        "title",
+        "abstract",
+        "published",
+        "precision",
+        "year",
+        "venue",
+        "doi",
+        "arxiv_id",
+        "code_url",
+        "upvotes",
+        "topic",
+        "extra",
+    ):
         ours, theirs = (frame[column].astype(object).where(frame[column].notna(), None).tolist() for frame in (shown, papers))
         if column == "venue":
             ours = [value.strip() or None if value else None for value in ours]
@@ -95,7 +109,9 @@ def test_ticked_papers_only(corpus: Corpus) -> None:
     files, count = export_bytes(results, "jsonl", only={rows[5], rows[1], hidden})
     assert count == 3
     ids = corpus.table.column("id")
-    assert [json.loads(line)["id"] for line in files[0].data.splitlines()] == [ids[row].as_py() for row in (rows[1], rows[5], hidden)]
+    assert [json.loads(line)["id"] for line in files[0].data.splitlines()] == [
+        ids[row].as_py() for row in (rows[1], rows[5], hidden)
+    ]
     manifest = manifest_in("jsonl", files)
     assert (manifest["ticked_only"], manifest["papers"], manifest["shown"]) == (True, 3, len(rows))
 
@@ -111,7 +127,9 @@ FORMULAS = ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "\r=1", " 
 
 
 def test_formulas_do_not_run(tmp_path: Path) -> None:
-    frame = pd.DataFrame({"title": [f"{text} x" for text in FORMULAS], "venue": FORMULAS, "authors": [[text] for text in FORMULAS]})
+    frame = pd.DataFrame(
+        {"title": [f"{text} x" for text in FORMULAS], "venue": FORMULAS, "authors": [[text] for text in FORMULAS]}
+    )
     results = Corpus.from_papers(frame, tmp_path / "c").results(Selection())
     (csv_file, _), _ = export_bytes(results, "csv")
     for row in csv.reader(io.StringIO(csv_file.data.decode(), newline="")):
@@ -166,7 +184,12 @@ def test_formats_that_are_none(corpus: Corpus) -> None:
 
 @pytest.mark.parametrize(
     ("query", "stem"),
-    [("", "papers"), ("reward model", "papers-reward-model"), ('"../../etc/passwd" OR x', "papers-etc-passwd-or-x"), ("深度", "papers")],
+    [
+        ("", "papers"),
+        ("reward model", "papers-reward-model"),
+        ('"../../etc/passwd" OR x', "papers-etc-passwd-or-x"),
+        ("深度", "papers"),
+    ],
 )
 def test_names_of_files(query: str, stem: str) -> None:
     assert file_stem(Selection(query=query)) == stem

@@ -43,7 +43,9 @@ def test_counts_masks_and_values(column: pa.ChunkedArray, data: st.DataObject) -
     assert facet.mask(chosen).tolist() == [bool(cell & set(chosen)) for cell in cells]
 
 
-@pytest.mark.parametrize("column", [pa.chunked_array([], pa.large_string()), pa.chunked_array([pa.nulls(3, pa.large_string())])])
+@pytest.mark.parametrize(
+    "column", [pa.chunked_array([], pa.large_string()), pa.chunked_array([pa.nulls(3, pa.large_string())])]
+)
 def test_columns_without_a_value(column: pa.ChunkedArray) -> None:
     facet = code_facet(column)
     assert facet.size == 0

@@ -44,7 +44,10 @@ def test_the_real_page(page: str, shared_data: Path) -> None:
 def test_the_real_page_as_browsers_copy_it(page: str, change: str) -> None:
     expected = read(page).table
     if change == "glued":
-        text = page.replace("Subscribe\n\nbyAK and the research community\n\nMar 11\n\n", "byAK and the research community\n\nMar 11\n\nSubscribe")
+        text = page.replace(
+            "Subscribe\n\nbyAK and the research community\n\nMar 11\n\n",
+            "byAK and the research community\n\nMar 11\n\nSubscribe",
+        )
         assert "SubscribeArithmetic" in text
         found = read(text)
         assert found.ledger.repaired == 1
@@ -75,7 +78,9 @@ def test_a_missing_abstract_at_the_end(page: str) -> None:
 
 def test_a_missing_abstract_in_the_middle(page: str) -> None:
     paragraphs = page.split("\n\n")
-    gap = next(i for i, text in enumerate(paragraphs) if text == "Positional Description Matters for Transformers Arithmetic") + 1
+    gap = (
+        next(i for i, text in enumerate(paragraphs) if text == "Positional Description Matters for Transformers Arithmetic") + 1
+    )
     found = read("\n\n".join(paragraphs[:gap] + paragraphs[gap + 1 :]))
     assert len(found.papers) == 88
     assert found.papers["abstract"].isna().to_numpy().nonzero()[0].tolist() == [3]

@@ -136,7 +136,9 @@ def test_an_index_without_papers(tmp_path: Path) -> None:
 
 
 def test_texts_of_ten_megabytes(tmp_path: Path) -> None:
-    index = small(tmp_path, {"title": "needle " + "hay " * 2_600_000}, {"title": "x" * 10_000_000, "doi": "10.1000/" + "y" * 100_000})
+    index = small(
+        tmp_path, {"title": "needle " + "hay " * 2_600_000}, {"title": "x" * 10_000_000, "doi": "10.1000/" + "y" * 100_000}
+    )
     assert found(index, "needle") == {0}
     assert found(index, "doi:10.1000*") <= {1}
 

@@ -128,7 +128,9 @@ _json = st.recursive(
     lambda part: st.lists(part, max_size=3) | st.dictionaries(st.text(max_size=4), part, max_size=3),
     max_leaves=6,
 )
-_names = st.sampled_from(["title", "authors", "year", "published", "upvotes", "keywords", "doi", "id", "paper", "venue", "url", "x", ""])
+_names = st.sampled_from(
+    ["title", "authors", "year", "published", "upvotes", "keywords", "doi", "id", "paper", "venue", "url", "x", ""]
+)
 
 
 @settings(max_examples=120, deadline=None)
@@ -145,11 +147,19 @@ def test_any_objects_are_read_or_rejected(records: list[dict[str, Any]], lines: 
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.lists(st.fixed_dictionaries({"title": st.text(min_size=1, max_size=6).filter(str.strip), "extra": st.text(max_size=5)}), min_size=1, max_size=4))
+@given(
+    st.lists(
+        st.fixed_dictionaries({"title": st.text(min_size=1, max_size=6).filter(str.strip), "extra": st.text(max_size=5)}),
+        min_size=1,
+        max_size=4,
+    )
+)
 def test_what_is_written_reads_back(papers: list[dict[str, str]]) -> None:
     frame = pd.DataFrame(papers)
     data = to_json_lines(frame)
-    assert [json.loads(line)["title"].strip() for line in data.decode().split("\n")[:-1]] == [paper["title"].strip() for paper in papers]
+    assert [json.loads(line)["title"].strip() for line in data.decode().split("\n")[:-1]] == [
+        paper["title"].strip() for paper in papers
+    ]
     again = read(data)
     assert not [note for note in again.ledger.notes if note.action == "rejected"]
     assert [title.strip() for title in again.papers["title"]] == [paper["title"].strip() for paper in papers]

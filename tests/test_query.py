@@ -114,10 +114,14 @@ def test_nesting_is_bounded() -> None:
     st.one_of(
         st.text(),
         st.lists(
-            st.sampled_from(['"', "(", ")", "-", "*", ":", " ", "OR", "AND", "NOT", "title:", "x:", "a", "é", "😀", "\n", "\x00"]),
+            st.sampled_from(
+                ['"', "(", ")", "-", "*", ":", " ", "OR", "AND", "NOT", "title:", "x:", "a", "é", "😀", "\n", "\x00"]
+            ),
             max_size=30,
         ).map("".join),
-        st.lists(st.sampled_from(['"a"', "(", ")", "-", "a*", "OR", "AND", "NOT", "title:", "title:a", "b"]), max_size=14).map(" ".join),
+        st.lists(st.sampled_from(['"a"', "(", ")", "-", "a*", "OR", "AND", "NOT", "title:", "title:a", "b"]), max_size=14).map(
+            " ".join
+        ),
     )
 )
 def test_any_text_parses_or_is_a_query_error_within_it(text: str) -> None:
@@ -130,7 +134,9 @@ def test_any_text_parses_or_is_a_query_error_within_it(text: str) -> None:
 
 _tree = st.recursive(
     st.one_of(
-        st.builds(Word, st.sampled_from(["a", "pre-training", "ÉT", "c++"]), st.sampled_from(["", *FIELD_NAMES]), st.booleans()),
+        st.builds(
+            Word, st.sampled_from(["a", "pre-training", "ÉT", "c++"]), st.sampled_from(["", *FIELD_NAMES]), st.booleans()
+        ),
         st.builds(Phrase, st.sampled_from(["", "a b", "OR", "(x)", "-y*"]), st.sampled_from(["", *FIELD_NAMES])),
     ),
     lambda part: st.one_of(

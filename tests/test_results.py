@@ -107,7 +107,10 @@ def test_orders_and_pages(data: st.DataObject, corpora: Corpora) -> None:
         scores = results.scores(np.array(rows, int))
         assert all((a, -r) >= (b, -s) for (a, r), (b, s) in itertools.pairwise(zip(scores, rows, strict=True)))
         hits = corpus.index.hits(results._node)
-        assert dict(zip(rows, scores.tolist(), strict=True)).items() <= dict(zip(hits.rows.tolist(), hits.scores.tolist(), strict=True)).items()
+        assert (
+            dict(zip(rows, scores.tolist(), strict=True)).items()
+            <= dict(zip(hits.rows.tolist(), hits.scores.tolist(), strict=True)).items()
+        )
     else:
         assert rows == expected_order(selection, papers, rows)
 
@@ -192,14 +195,17 @@ def test_counts_of_the_real_sample(real: tuple[Corpus, pd.DataFrame]) -> None:
     draw = np.random.default_rng(0)
     months = sorted(frame["published"].astype("datetime64[s]").dt.strftime("%Y-%m").unique())
     tops = {
-        field: [value for value in corpus.facet(field).values.to_pylist()[:6]] for field in ("topics", "venues", "authors", "keywords")
+        field: [value for value in corpus.facet(field).values.to_pylist()[:6]]
+        for field in ("topics", "venues", "authors", "keywords")
     }
     first, last = corpus.year_span
     for _ in range(40):
         selection = Selection(
             # Words that no stem changes and that no other word has for its stem.
             query=str(draw.choice(["", "", "quantum", "of quantum", "magnetic"])),
-            years=tuple(sorted(int(year) for year in draw.integers(first, last + 1, 2))) if draw.random() < 0.5 else (None, None),
+            years=tuple(sorted(int(year) for year in draw.integers(first, last + 1, 2)))
+            if draw.random() < 0.5
+            else (None, None),
             months=tuple(sorted(map(str, draw.choice(months, 2)))) if draw.random() < 0.3 else (None, None),
             has_code=[None, None, False][draw.integers(3)],
             **{
@@ -222,4 +228,6 @@ def test_counts_of_the_real_sample(real: tuple[Corpus, pd.DataFrame]) -> None:
                 expected = Counter(value for items in part[field] for value in {item.strip() for item in items} - {""})
             else:
                 expected = part[{"topics": "topic", "venues": "venue"}[field]].value_counts().to_dict()
-            assert named_counts(results, field) == {str(k) if field != "years" else int(k): int(v) for k, v in expected.items()}, field
+            assert named_counts(results, field) == {
+                str(k) if field != "years" else int(k): int(v) for k, v in expected.items()
+            }, field

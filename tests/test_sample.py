@@ -34,7 +34,9 @@ def test_the_facts_are_those_of_the_page(sample: Path, shared_data: Path) -> Non
         month = paper.published.isoformat()[:7] if paper.published is not None else ""
         assert month == fact["published"][:7]
         assert paper.precision == ("month" if month else None)
-        assert list(paper.authors if paper.authors is not None else []) == [name for name in fact["authors"].split("; ") if name]
+        assert list(paper.authors if paper.authors is not None else []) == [
+            name for name in fact["authors"].split("; ") if name
+        ]
         assert (paper.code_url or "") == fact["code_url"]
         # Remarks stand in parentheses; a doubtful second venue and the number of a volume are no part of the name either.
         venue = re.sub(r"; ICLR \(year not .*|( \d{1,3})?\s*\([^)]*\)", "", fact["venue"]).strip()

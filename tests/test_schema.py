@@ -74,8 +74,11 @@ def test_whatever_comes_in_conforms_and_is_accounted_for(records: list[dict[str,
     noted = {(row, field) for row, field, *_ in notes}
     for row, (record, paper) in enumerate(zip(records, conformed.to_pylist(), strict=True)):
         if record.get("published") in ("2024-02-30", "soon", "0000"):
-            assert paper["published"] is None or paper["year"] == record.get("year") or (row, "published") in noted or (
-                record["published"] == "2024-02-30"
+            assert (
+                paper["published"] is None
+                or paper["year"] == record.get("year")
+                or (row, "published") in noted
+                or (record["published"] == "2024-02-30")
             )
         if record.get("year") is not None and record["year"] != paper["year"]:
             assert (row, "year") in noted, "a year that is changed or dropped is said"
@@ -91,7 +94,9 @@ def test_whatever_comes_in_conforms_and_is_accounted_for(records: list[dict[str,
 
 FRAMES = {
     "objects": lambda: pd.DataFrame({"title": pd.Series(["a", None], dtype=object), "authors": [["x"], None]}),
-    "pandas strings": lambda: pd.DataFrame({"title": pd.array(["a", pd.NA], dtype="string"), "year": pd.array([2024, None], "Int64")}),
+    "pandas strings": lambda: pd.DataFrame(
+        {"title": pd.array(["a", pd.NA], dtype="string"), "year": pd.array([2024, None], "Int64")}
+    ),
     "arrow": lambda: pd.DataFrame({"title": pd.array(["a", None], dtype=pd.ArrowDtype(pa.string()))}),
     "arrow large": lambda: pd.DataFrame({"title": pd.array(["a", ""], dtype=pd.ArrowDtype(pa.large_string()))}),
     "categories": lambda: pd.DataFrame({"title": pd.Categorical(["a", "b"]), "venue": pd.Categorical(["ICLR", None])}),
@@ -170,7 +175,9 @@ def test_ids_are_unique_and_the_first_keeps_its_own(ids: list[str | None]) -> No
 
 
 def test_made_ids_do_not_depend_on_the_reading() -> None:
-    papers = pd.DataFrame({"title": ["A title", "A title", "Other"], "doi": [None, None, "10.1000/X"], "authors": [["Á"], ["B"], None]})
+    papers = pd.DataFrame(
+        {"title": ["A title", "A title", "Other"], "doi": [None, None, "10.1000/X"], "authors": [["Á"], ["B"], None]}
+    )
     first, second = validate(papers).id.tolist(), validate(papers.iloc[::-1]).id.tolist()[::-1]
     assert first == second
     assert first[2] == "doi:10.1000/x"
@@ -249,7 +256,9 @@ def test_normal_forms_are_normal(text: str) -> None:
 
 
 def test_an_arxiv_address_gives_the_identifier() -> None:
-    table = to_table(pa.table({"title": ["a", "b"], "url": ["https://arxiv.org/abs/2401.00001v1", "https://example.org/2401.00002"]}))
+    table = to_table(
+        pa.table({"title": ["a", "b"], "url": ["https://arxiv.org/abs/2401.00001v1", "https://example.org/2401.00002"]})
+    )
     assert table.column("arxiv_id").to_pylist() == ["2401.00001", None]
 
 

@@ -59,7 +59,11 @@ def test_to_python_and_back(selection: Selection) -> None:
 
     names: dict[str, Any] = {}
     source = program.replace("import explorer\n", "")
-    exec(source, {"explorer": type("M", (), {"Selection": Selection, "open_corpus": lambda f: opened.append(f) or Fake()})}, names)
+    exec(
+        source,
+        {"explorer": type("M", (), {"Selection": Selection, "open_corpus": lambda f: opened.append(f) or Fake()})},
+        names,
+    )
     assert names["papers"] == selection
     assert opened == ["folder"]
 
@@ -163,7 +167,16 @@ def test_unknown_fields_are_refused_by_name() -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["years=x", "years=2024..2020", "years=..99999", "months=2024", "code=maybe", "sort=best", "q=" + "x" * 2001, "&".join(["topic=a"] * 6000)],
+    [
+        "years=x",
+        "years=2024..2020",
+        "years=..99999",
+        "months=2024",
+        "code=maybe",
+        "sort=best",
+        "q=" + "x" * 2001,
+        "&".join(["topic=a"] * 6000),
+    ],
 )
 def test_addresses_that_cannot_be_are_refused(url: str) -> None:
     with pytest.raises(SelectionError):
@@ -202,7 +215,9 @@ def test_every_field_filters_or_sorts() -> None:
 
 @settings(max_examples=25, deadline=None)
 @given(data=st.data())
-def test_the_snippet_gives_the_same_table(data: st.DataObject, corpora: list[tuple[explorer.Corpus, list[oracles.Paper]]]) -> None:
+def test_the_snippet_gives_the_same_table(
+    data: st.DataObject, corpora: list[tuple[explorer.Corpus, list[oracles.Paper]]]
+) -> None:
     corpus, _ = data.draw(st.sampled_from(corpora))
     selection = data.draw(oracles.selections(corpus.topics.labels))
     names: dict[str, Any] = {}

@@ -133,7 +133,12 @@ def test_options_that_are_none_are_refused(option: str, value: Any, corpus: Corp
 
 @pytest.mark.parametrize(
     ("dates", "by"),
-    [(["2000-01", "2024-01"], "year"), (["2023-01", "2024-01"], "quarter"), (["2023", "2024"], "year"), ([None, None], "quarter")],
+    [
+        (["2000-01", "2024-01"], "year"),
+        (["2023-01", "2024-01"], "quarter"),
+        (["2023", "2024"], "year"),
+        ([None, None], "quarter"),
+    ],
 )
 def test_the_period_that_suits_the_dates(dates: list[str | None], by: str, tmp_path: Any) -> None:
     corpus = Corpus.from_papers(pd.DataFrame({"title": ["a", "b"], "published": pd.Series(dates, dtype=object)}), tmp_path)

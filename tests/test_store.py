@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import random
@@ -328,7 +329,9 @@ def test_damaged_files_are_named(pattern: str, damage: str, whole: Path, tmp_pat
     if damage == "missing":
         path.unlink()
     else:
-        path.write_bytes({"empty": b"", "half": data[: len(data) // 2], "garbage": bytes(random.Random(1).randbytes(len(data)))}[damage])
+        path.write_bytes(
+            {"empty": b"", "half": data[: len(data) // 2], "garbage": bytes(random.Random(1).randbytes(len(data)))}[damage]
+        )
     with pytest.raises(CorpusError, match=r"(?s)Build .*again"):
         open_corpus(folder)
 
@@ -394,7 +397,9 @@ sys.exit(1)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="limits are Unix's")
-@pytest.mark.parametrize(("stage", "limit"), [("papers", 0), ("facets", 3_000), ("index", 100), ("index", 30_000), ("topics", 3_000), ("flush", 100)])
+@pytest.mark.parametrize(
+    ("stage", "limit"), [("papers", 0), ("facets", 3_000), ("index", 100), ("index", 30_000), ("topics", 3_000), ("flush", 100)]
+)
 def test_a_full_disk_leaves_the_old_corpus(stage: str, limit: int, tmp_path: Path) -> None:
     """From a stage on files may not grow beyond a limit, which fails writes as a full disk does."""
     old, new = papers(1, 5), papers(2, 2000)
@@ -436,7 +441,7 @@ def test_the_content_hash_is_of_the_content(seed: int, cuts: list[int], row: int
     table = papers(seed, 40)
     digest = content_hash(table)
     ends = [0, *sorted(cuts), 40]
-    assert content_hash(pa.concat_tables(table.slice(a, b - a) for a, b in zip(ends, ends[1:], strict=False))) == digest
+    assert content_hash(pa.concat_tables(table.slice(a, b - a) for a, b in itertools.pairwise(ends))) == digest
     assert content_hash(table.take(pa.array(range(40)))) == digest
     assert content_hash(to_table(table.to_pandas(types_mapper=pd.ArrowDtype))) == digest
     other = table.slice(0, row).to_pylist() + table.slice(row + 1).to_pylist()

@@ -14,7 +14,9 @@ from explorer.text import Segments, Terms, highlight, joined, readable, snippet,
 _text = st.lists(
     st.one_of(
         st.sampled_from(oracles.WORDS),
-        st.sampled_from(["😀", "👩‍👩‍👧", "$\\alpha$", "—", "naïve.", "(graph)", "\n", "e\u0301", "½", "<b>models</b>", "\u202e", "x" * 70]),
+        st.sampled_from(
+            ["😀", "👩‍👩‍👧", "$\\alpha$", "—", "naïve.", "(graph)", "\n", "e\u0301", "½", "<b>models</b>", "\u202e", "x" * 70]
+        ),
         st.text(alphabet="abé深 -.,'😀\u0301", max_size=6),
     ),
     max_size=40,

@@ -159,7 +159,9 @@ def test_two_builds_give_the_same_topics_scores_and_orders(sample: Path, tmp_pat
     assert np.array_equal(first.topics.share, second.topics.share)
     for query in ("arithmetic", "vision OR language model", "reason*"):
         assert first.search(query, limit=None).equals(second.search(query, limit=None))
-    assert first.search("small models that add numbers", natural=True).equals(second.search("small models that add numbers", natural=True))
+    assert first.search("small models that add numbers", natural=True).equals(
+        second.search("small models that add numbers", natural=True)
+    )
 
 
 def test_every_paper_of_the_sample_has_a_topic_that_says_something(sample: Path, tmp_path: Path) -> None:
@@ -171,7 +173,9 @@ def test_every_paper_of_the_sample_has_a_topic_that_says_something(sample: Path,
     summary = corpus.topics.summary()
     assert summary["papers"].sum() == 88
     assert summary["papers"].is_monotonic_decreasing
-    assert dict(zip(summary["topic"], summary["papers"], strict=True)).items() >= papers["topic"].value_counts().to_dict().items()
+    assert (
+        dict(zip(summary["topic"], summary["papers"], strict=True)).items() >= papers["topic"].value_counts().to_dict().items()
+    )
 
 
 def test_corpora_of_few_papers(corpora: list[tuple[Corpus, list[oracles.Paper]]]) -> None:

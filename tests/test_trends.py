@@ -109,7 +109,11 @@ def test_wilson_of_nothing_is_everything() -> None:
 @given(st.integers(1, 9999), st.integers(1, 12), st.sampled_from([UNDATED, YEAR, MONTH, DAY]))
 def test_periods_and_their_names(year: int, month: int, precision: int) -> None:
     months, codes = np.array([12 * year + month - 1], np.int32), np.array([precision], np.int8)
-    for by, name in (("year", f"{year:04d}"), ("quarter", f"{year:04d}-Q{(month + 2) // 3}"), ("month", f"{year:04d}-{month:02d}")):
+    for by, name in (
+        ("year", f"{year:04d}"),
+        ("quarter", f"{year:04d}-Q{(month + 2) // 3}"),
+        ("month", f"{year:04d}-{month:02d}"),
+    ):
         (period,) = period_index(months, codes, by)
         known = precision >= (YEAR if by == "year" else MONTH)
         assert (period_label(period, by) if period >= 0 else None) == (name if known else None)

@@ -29,7 +29,10 @@ def test_every_view_is_plain_json_and_says_what_the_results_say(data: st.DataObj
     corpus, papers = data.draw(st.sampled_from(corpora))
     selection = data.draw(oracles.selections(corpus.topics.labels))
     results = corpus.results(selection)
-    texts = {field: (data.draw(st.sampled_from(["", "e", "graph", "(", "深"])), data.draw(st.integers(-1, 3))) for field in ("authors", "topics")}
+    texts = {
+        field: (data.draw(st.sampled_from(["", "e", "graph", "(", "深"])), data.draw(st.integers(-1, 3)))
+        for field in ("authors", "topics")
+    }
     summary = plain(views.summary(results, "name"))
     assert (summary["shown"], summary["total"]) == (results.shown, len(papers))
     assert Selection.from_url(summary["url"]) == selection
@@ -39,9 +42,11 @@ def test_every_view_is_plain_json_and_says_what_the_results_say(data: st.DataObj
     removed = selection
     for chip in summary["chips"]:
         old = getattr(removed, chip["field"])
-        removed = removed.with_({chip["field"]: [v for v in old if v != chip["value"]]}) if isinstance(chip["value"], str) and isinstance(
-            old, tuple
-        ) else removed.without(chip["field"])
+        removed = (
+            removed.with_({chip["field"]: [v for v in old if v != chip["value"]]})
+            if isinstance(chip["value"], str) and isinstance(old, tuple)
+            else removed.without(chip["field"])
+        )
     assert not list(removed.active())
     for panel in plain(views.panels(results, texts)):
         if panel["kind"] != "values" or panel["name"] == "has_code":
@@ -89,7 +94,7 @@ def test_hostile_papers(tmp_path: Any) -> None:
             "authors": [[HOSTILE, None, ""], None, ["A" * 10_000], []],
             "url": ["javascript:alert(1)", " JAVASCRIPT:x", "data:text/html,x", "//evil.example"],
             "code_url": ["vbscript:x", "file:///etc/passwd", "HTTPS://ok.example", "http://ok.example"],
-            "doi": ["10.1000/\"onmouseover=", None, None, None],
+            "doi": ['10.1000/"onmouseover=', None, None, None],
             "venue": [HOSTILE] * 4,
             "keywords": [[HOSTILE, "%{x}<b>"], None, None, None],
             "published": ["2024", None, "0001", "9999-12-31"],
@@ -102,7 +107,12 @@ def test_hostile_papers(tmp_path: Any) -> None:
     for row in range(4):
         view = plain(views.reader(results, row))
         assert all(link["url"].lower().startswith(("https://", "http://")) for link in view["links"])
-        assert {link["url"] for link in view["links"]} <= {"https://doi.org/10.1000/\"onmouseover=", "https://doi.org/10.1000/", "HTTPS://ok.example", "http://ok.example"}
+        assert {link["url"] for link in view["links"]} <= {
+            'https://doi.org/10.1000/"onmouseover=',
+            "https://doi.org/10.1000/",
+            "HTTPS://ok.example",
+            "http://ok.example",
+        }
         assert view["title"]
     page = plain(views.page(results, 0, frozenset(), None))
     assert len(page["rows"]) == 4
@@ -120,7 +130,9 @@ def test_charts_carry_what_a_click_needs(corpora: Corpora) -> None:
     (bars,) = topics["figure"]["data"]
     assert bars["customdata"] == [["topics", value] for value in topics["pick"]["values"]]
     assert dict(topics["table"]["rows"]) == dict(counts.most_common(views.BARS))
-    assert [opacity == 1 for opacity in bars["marker"]["opacity"]] == [value in selection.topics for value in topics["pick"]["values"]]
+    assert [opacity == 1 for opacity in bars["marker"]["opacity"]] == [
+        value in selection.topics for value in topics["pick"]["values"]
+    ]
     assert len(over_time["figure"]["data"]) <= len(SERIES)
     columns = over_time["table"]["columns"][1:]
     for row in over_time["table"]["rows"]:
@@ -143,12 +155,24 @@ def test_the_chart_says_what_it_leaves_out(corpora: Corpora) -> None:
 def test_corpora_of_few_papers_have_every_view(size: int, corpora: Corpora) -> None:
     corpus, _ = next(item for item in corpora if len(item[1]) == size)
     results = corpus.results(Selection())
-    plain([views.summary(results, "n"), views.panels(results, {}), views.charts(results), views.page(results, 0, frozenset(), None)])
+    plain(
+        [
+            views.summary(results, "n"),
+            views.panels(results, {}),
+            views.charts(results),
+            views.page(results, 0, frozenset(), None),
+        ]
+    )
 
 
 def test_dates_as_far_as_they_are_known() -> None:
     day = pd.Timestamp("2024-03-11")
-    assert [views.date_text(day, precision) for precision in ("year", "month", "day", None)] == ["2024", "Mar 2024", "11 Mar 2024", ""]
+    assert [views.date_text(day, precision) for precision in ("year", "month", "day", None)] == [
+        "2024",
+        "Mar 2024",
+        "11 Mar 2024",
+        "",
+    ]
     assert views.date_text(None, None) == ""
 
 

@@ -57,8 +57,13 @@ if TYPE_CHECKING:
 class Format(Protocol):
     """What a format module offers."""
 
-    LABEL: str
-    SUFFIXES: tuple[str, ...]
+    @property
+    def LABEL(self) -> str:  # noqa: N802  (a constant of the module)
+        """What people call it."""
+
+    @property
+    def SUFFIXES(self) -> tuple[str, ...]:  # noqa: N802
+        """Suffixes of its files, in lower case, with the dot."""
 
     def sniff(self, head: bytes) -> bool:
         """Whether bytes at the start of a file are of this format."""
@@ -260,7 +265,8 @@ def _expanded(files: tuple[str | PathLike[str] | Source, ...]) -> Iterator[tuple
         elif path.exists():
             yield from _unpacked(Source(path.name, path=path), True)
         else:
-            matches = sorted(glob.glob(str(path), recursive=True)) if glob.has_magic(str(path)) else []
+            # Not Path.glob: that takes no absolute patterns.
+            matches = sorted(glob.glob(str(path), recursive=True)) if glob.has_magic(str(path)) else []  # noqa: PTH207
             if not matches:
                 raise ReadError(f"{path} does not exist. Check the path.")
             for match in matches:

@@ -74,7 +74,7 @@ def decompressed(file: IO[bytes], name: str) -> IO[bytes]:
         elif kind == "bzip2":
             inner = cast("IO[bytes]", bz2.BZ2File(file))
         else:
-            inner = cast("IO[bytes]", lzma.LZMAFile(file))
+            inner = cast("IO[bytes]", lzma.LZMAFile(file))  # noqa: SIM115  (closed with what reads from it)
         file = cast("IO[bytes]", io.BufferedReader(_Bounded(inner, file, name), 1 << 18))
     return file
 

@@ -34,7 +34,6 @@ SUFFIXES = (".bib", ".bibtex", ".biblatex")
 
 _SNIFF = re.compile(r"^[ \t]*@\s*(?:%[^\n]*\s*)?[A-Za-z][\w-]*\s*(?:%[^\n]*\s*)?[{(]", re.MULTILINE)
 _AND = re.compile(r"\s+and\s+", re.IGNORECASE)
-_PROTECTED_AND = re.compile(r"\{[^{}]*\sand\s", re.IGNORECASE)
 _SEMICOLON, _COMMA = re.compile(";"), re.compile(",")
 _SPACES = re.compile(r"\s+")
 _ARXIV_IN_JOURNAL = re.compile(
@@ -106,6 +105,7 @@ def _inherit(found: list[Entry], source: Source, ledger: Ledger) -> None:
 
 
 def record_of(entry: Entry) -> Mapping[str, Any]:
+    """Fields of the schema, and others, out of an entry whose strings and crossrefs are resolved."""
     raw = entry.fields
     get = raw.get
     record: dict[str, Any] = {}
@@ -130,7 +130,7 @@ def record_of(entry: Entry) -> Mapping[str, Any]:
         if name not in _USED and name not in FIELDS:
             record[name] = _verbatim(value) if name in _VERBATIM else _text(value)
     kept = {name: value for name, value in record.items() if value}
-    if kept:
+    if kept or "paperid" in raw:
         kept["id"] = _verbatim(get("paperid")) or (plain_latex(entry.key) if "{" in entry.key else entry.key)
         kept["entry_type"] = entry.kind
     return kept
@@ -162,23 +162,17 @@ def _names(raw: str | None) -> list[str] | None:
     """Names between ``and``; one within braces does not part them. ``and others`` is no name."""
     if not raw:
         return None
-    if _PROTECTED_AND.search(raw):
-        names = [plain_latex(name) for name in _split_outside_braces(raw, _AND)]
-    else:
-        names = _AND.split(plain_latex(raw))
+    names = [plain_latex(name) for name in _split_outside_braces(raw, _AND)] if "{" in raw else _AND.split(plain_latex(raw))
     return [name for name in names if name and (name.lower() != "others" or "{others}" in raw)] or None
 
 
 def _split_outside_braces(raw: str, separator: re.Pattern[str]) -> list[str]:
-    depths: list[int] = []
-    depth = 0
-    for character in raw:
-        depth += (character == "{") - (character == "}")
-        depths.append(depth)
     parts: list[str] = []
-    start = 0
+    start = depth = counted = 0
     for match in separator.finditer(raw):
-        if depths[match.start()] <= 0:
+        depth += raw.count("{", counted, match.start()) - raw.count("}", counted, match.start())
+        counted = match.start()
+        if depth <= 0:
             parts.append(raw[start : match.start()])
             start = match.end()
     return [*parts, raw[start:]]
@@ -198,7 +192,14 @@ def _keywords(raw: str | None) -> list[str] | None:
 def _venue(entry: Entry) -> str | None:
     raw = entry.fields
     order = (*_HOUSES, *_CONTAINERS) if entry.kind in _WITHOUT_AUTHOR else (*_CONTAINERS, *_HOUSES)
-    return next((text for name in order if (value := raw.get(name)) and "://" not in value and (text := _text(value))), None)
+    return next(
+        (
+            text
+            for name in order
+            if (value := raw.get(name)) and not (name == "howpublished" and "://" in value) and (text := _text(value))
+        ),
+        None,
+    )
 
 
 def _date(raw: Mapping[str, str]) -> str | None:

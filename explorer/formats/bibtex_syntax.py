@@ -9,6 +9,7 @@ a concatenation of publishers' files; it also takes several times as long. Here 
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -68,7 +69,7 @@ def entries(text: str) -> Iterator[Entry]:
         starts.insert(0, 0)
     starts.append(len(text))
     line, counted = 1, 0
-    for start, end in zip(starts, starts[1:], strict=False):
+    for start, end in itertools.pairwise(starts):
         position = start
         # Several entries may stand on one line.
         while match := _START.search(text, position, end):
@@ -229,10 +230,7 @@ def _loose(text: str, begin: int, end: int, entry: Entry, strings: dict[str, str
         raw = text[match.end() : after.start() if after is not None else end].strip().rstrip(",").rstrip()
         if after is None:
             raw = re.sub(r"\}\s*\Z", "", raw).rstrip().rstrip(",")
-        if raw[:1] in ('"', "{"):
-            raw = raw[1:].removesuffix('"' if raw[0] == '"' else "}")
-        else:
-            raw = strings.get(raw.lower(), raw)
+        raw = raw[1:].removesuffix('"' if raw[0] == '"' else "}") if raw[:1] in ('"', "{") else strings.get(raw.lower(), raw)
         entry.fields.setdefault(match.group(1).lower(), raw)
     entry.text = text[begin : min(end, begin + 300)]
     if entry.fields:

@@ -17,7 +17,7 @@ from typing import Any
 from explorer.dates import finest, parse_date
 from explorer.errors import ReadError
 from explorer.formats.source import Source
-from explorer.formats.tagged import readable
+from explorer.formats.tagged import one_line, readable
 from explorer.formats.target import cell_list
 from explorer.ledger import Ledger
 from explorer.markup import plain_markup
@@ -140,7 +140,7 @@ def _record(given: Mapping[str, str], header: Header, splits: Mapping[str, Split
         elif name in splits:
             record[field] = splits[name](text)
         elif field == "title":
-            record[field] = readable(text)
+            record[field] = readable(one_line(text))
         elif field == "abstract":
             record[field] = plain_markup(text)
         else:

@@ -15,7 +15,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from os import PathLike
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pyarrow as pa
 
@@ -92,7 +92,7 @@ def _rows(text: str, delimiter: str, source: Source, ledger: Ledger) -> Iterator
     """Yield line and cells of the rows that are not blank; guards against formulas are taken off."""
     csv.field_size_limit(LINE)
     # Web of Science quotes nothing, so that a cell that starts with a quote would swallow the rows after it.
-    quoting = csv.QUOTE_NONE if delimiter == "\t" and re.match(r"\ufeff?PT\tAU\t", text) else csv.QUOTE_MINIMAL
+    quoting: Literal[0, 3] = csv.QUOTE_NONE if delimiter == "\t" and re.match(r"\ufeff?PT\tAU\t", text) else csv.QUOTE_MINIMAL
     own = text.startswith(delimiter.join(FIELDS))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=quoting, skipinitialspace=not own)
     while True:

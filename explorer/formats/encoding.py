@@ -90,5 +90,5 @@ def decode(data: bytes, encoding: str | None = None) -> str:
 
 
 def fold_line_ends(text: str) -> str:
-    """Write every line end as ``\\n``."""
+    r"""Write every line end as ``\n``."""
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text

@@ -69,12 +69,15 @@ def _fields(node: Element, title: str, described: Mapping[str, Element]) -> Mapp
     return {
         "title": title,
         "authors": [
-            n for p in node if _local(p.tag) in ("authors", "creator", "author", "authorList") for n in _names(p, described)
+            name
+            for part in node
+            if _local(part.tag) in ("authors", "creator", "author", "authorList")
+            for name in _names(part, described)
         ],
         "abstract": text_at(node, "abstract", "description"),
         "venue": (text_at(host, "title", "name") if host is not None else None) or text_at(node, "publisher"),
         "published": text_at(node, "date", "datePublished", "issued", "dateSubmitted", "created"),
-        "keywords": [text for part in node if _local(part.tag) in ("subject", "keywords") and (text := text_of(part))],
+        "keywords": [word for part in node if _local(part.tag) in ("subject", "keywords") and (word := text_of(part))],
         "doi": next((doi for text in identifiers if (doi := normal_doi(text))), None),
         "url": next((text for text in identifiers if "://" in text), None) or text_at(node, "url", "codeRepository"),
         "entry_type": _local(node.tag),

@@ -32,6 +32,8 @@ LABEL = "RIS"
 SUFFIXES = (".ris",)
 
 _TAG = re.compile(r"\s{0,3}([A-Z][A-Z0-9])(  ?|\t)-(?:[ \t]|$)(.*)", re.DOTALL)
+_LINE = re.compile(r"^(?:([A-Z][A-Z0-9])  -(?: (.*)|)|)$", re.MULTILINE)
+_AT_ONCE = 64 << 20
 _SNIFF = re.compile(r"^\s{0,3}TY {0,2}- ?\w+|^ER {0,2}- *$", re.MULTILINE)
 _KNOWN = frozenset(
     "TY ER A1 A2 A3 A4 AB AD AN AU AV BT C1 C2 C3 C4 C5 C6 C7 C8 CA CN CP CT CY DA DB DI DO DP ED EP ET ID IS J1 J2 JA JF JO KW"
@@ -44,9 +46,8 @@ _IN_BOOKS = frozenset("CHAP ECHAP DICT ENCYC".split())
 # Without an author these are the work of their editors, sponsors or performers.
 _BY_OTHERS = frozenset("BOOK EDBOOK EBOOK CONF SER BILL ADVS".split())
 _EXTRA = {"entry_type": "TY", "volume": "VL", "number": "IS", "publisher": "PB", "issn": "SN", "language": "LA", "place": "CY"}
-_USED = frozenset(
-    "TY TI T1 CT AU A1 AB N2 JF JO JA J1 J2 T2 BT C3 PB KW DO DI PY Y1 DA UR L1 L2 LK ID DB DP VL VO IS SP EP SN LA CY AN ER".split()
-)
+_USED = frozenset("TY TI T1 CT AU A1 AB N2 JF JO JA J1 J2 T2 BT C3 PB KW DO DI PY Y1 DA UR L1 L2 LK ID DP SP EP AN ER".split())
+_NAMES = {"VO": "volume", "VL": "volume", "IS": "number", "SN": "issn", "LA": "language", "CY": "place", "DB": "source"}
 
 
 def sniff(head: bytes) -> bool:
@@ -61,7 +62,40 @@ def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
 
 
 def _records(text: str) -> Iterator[Tagged]:
-    """Split into records; tolerate what dialects do to the lines between them."""
+    """Split into records, line by line only where some line is not as the specification says."""
+    lines = _LINE.findall(text) if len(text) < _AT_ONCE else []
+    if len(lines) != text.count("\n") + 1:
+        yield from _tolerant(text)
+        return
+    record: Tagged | None = None
+    fields: dict[str, list[str]] = {}
+    for number, (tag, value) in enumerate(lines, start=1):
+        if tag in fields:
+            if tag == "TY" and record is not None:
+                record.complete = False
+                yield record
+                record = Tagged(number)
+                fields = record.fields
+                fields[tag] = [value]
+            else:
+                fields[tag].append(value)
+        elif tag == "ER":
+            if record is not None:
+                record.complete = "TY" in fields
+                yield record
+            record, fields = None, {}
+        elif tag:
+            if record is None:
+                record = Tagged(number)
+                fields = record.fields
+            fields[tag] = [value]
+    if record is not None:
+        record.complete = False
+        yield record
+
+
+def _tolerant(text: str) -> Iterator[Tagged]:
+    """Split into records line by line; tolerate what dialects do to the lines between them."""
     record: Tagged | None = None
     tag = ""
     for number, line in enumerate(text.split("\n"), start=1):
@@ -92,7 +126,10 @@ def _fields(record: Tagged) -> Mapping[str, Any]:
     if _MARK in record.fields.get("DP", ()):
         return _own(record)
     kind = (record.first("TY") or "").upper()
+    identity, accession = record.first("ID"), record.first("AN")
+    pages = [*record.all("SP")[:1], *record.all("EP")[:1]]
     fields: dict[str, Any] = {
+        **record.rest(_USED, _NAMES),
         "title": readable(record.first("TI", "T1", "CT", *(() if kind in _IN_BOOKS else ("BT",)), "ST")),
         "authors": record.lines("AU", "A1") or (record.lines("A2", "ED") if kind in _BY_OTHERS else None),
         "abstract": readable(record.first("AB", "N2")),
@@ -102,19 +139,17 @@ def _fields(record: Tagged) -> Mapping[str, Any]:
         "doi": record.doi("DO", "DI", "L3") or _stray_doi(record),
         "arxiv_id": record.arxiv_id("AN", "UR", "M1", "JO", "T2"),
         "url": record.url("UR", "L2", "LK", "L1"),
-        "source": record.first("DB"),
-        "pages": "-".join(dict.fromkeys(record.all("SP")[:1] + record.all("EP")[:1])),
-        **{name: record.first(tag) for name, tag in _EXTRA.items()},
+        "entry_type": kind,
+        "publisher": record.first("PB"),
+        "pages": "-".join(dict.fromkeys(pages)),
     }
-    fields["volume"] = fields["volume"] or record.first("VO")
-    identity, accession = record.first("ID"), record.first("AN")
     if identity and not identity.isdigit():
         fields["id"] = identity
     if accession and accession.isdigit() and re.search(r"medline|pubmed", f"{record.first('DB', 'DP')}", re.I):
         fields["pmid"] = accession
     elif accession:
         fields["accession"] = accession
-    return {**fields, **record.rest(_USED)}
+    return fields
 
 
 def _venue(record: Tagged, kind: str) -> str | None:

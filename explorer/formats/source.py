@@ -89,7 +89,7 @@ class Source:
         return data
 
     def text(self, *, fold: bool = True) -> str:
-        """All text, decoded as told or as found; line ends as ``\\n`` unless `fold` is off.
+        r"""All text, decoded as told or as found; line ends as ``\n`` unless `fold` is off.
 
         Raises
         ------
@@ -133,8 +133,11 @@ def tables(records: Iterable[tuple[int, int | None, Mapping[str, Any]]], source:
 
 
 def _table(batch: list[tuple[int, int | None, Mapping[str, Any]]], source: Source, ledger: Ledger) -> pa.Table:
-    names = dict.fromkeys(name for _, _, record in batch for name in record)
-    columns = {name: _column(name, [record.get(name) for _, _, record in batch]) for name in names}
+    records = [record for _, _, record in batch]
+    names: dict[str, Any] = {}
+    for record in records:
+        names.update(record)
+    columns = {name: _column(name, [record.get(name) for record in records]) for name in names}
 
     def note(row: int, field: str, before: str, after: str, reason: str) -> None:
         number, line, _ = batch[row]
@@ -148,17 +151,17 @@ def _table(batch: list[tuple[int, int | None, Mapping[str, Any]]], source: Sourc
 def _column(name: str, values: list[Any]) -> pa.Array:
     """Build a column; values of several kinds in one column become text rather than an error."""
     kind = FIELDS.get(name)
+    wanted = TEXT if kind == TEXT or name == "published" else TEXTS if kind == TEXTS else None
+    try:
+        return pa.array(values, wanted)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError, UnicodeEncodeError):
+        pass
     if kind == TEXTS and all(value is None or isinstance(value, list) for value in values):
         return pa.array([None if v is None else [_name(item) for item in v if item] for v in values], TEXTS)
     if kind == TEXTS:
         # Some records have a list and some a text; the text is split like those of a column of texts.
         values = ["; ".join(filter(None, map(_name, filter(None, v)))) if isinstance(v, list) else v for v in values]
-    if kind == TEXT or name == "published":
-        return pa.array([None if value is None else _clean(str(value)) for value in values], TEXT)
-    try:
-        return pa.array(values)
-    except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError, UnicodeEncodeError):
-        return pa.array([None if value is None else _clean(str(value)) for value in values], TEXT)
+    return pa.array([None if value is None else _clean(str(value)) for value in values], TEXT)
 
 
 def _name(item: Any) -> str:

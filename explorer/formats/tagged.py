@@ -13,9 +13,7 @@ from explorer.ledger import Ledger
 from explorer.markup import plain_markup
 from explorer.schema import normal_arxiv_id, normal_doi
 
-_SPACES = re.compile(r"\s+")
 _URL = re.compile(r"(?:https?|ftp)://[^\s;<>\"]+", re.I)
-_PARTS = re.compile(r"\s*[;\n]\s*")
 
 
 @dataclass
@@ -42,59 +40,82 @@ class Tagged:
 
     def first(self, *tags: str) -> str | None:
         """Text of the first of `tags` that has one, on one line."""
+        fields = self.fields
         for tag in tags:
-            for value in self.fields.get(tag, ()):
-                if text := one_line(value):
-                    return text
+            if tag in fields:
+                for value in fields[tag]:
+                    if text := one_line(value):
+                        return text
         return None
 
     def all(self, *tags: str) -> list[str]:
         """Texts of all values of `tags`, each on one line, without empty ones."""
-        return [text for tag in tags for value in self.fields.get(tag, ()) if (text := one_line(value))]
+        fields = self.fields
+        return [text for tag in tags if tag in fields for value in fields[tag] if (text := one_line(value))]
 
     def lines(self, *tags: str) -> list[str]:
         """Every line of every value of `tags`, without empty ones."""
-        return [
-            text for tag in tags for value in self.fields.get(tag, ()) for line in value.split("\n") if (text := one_line(line))
-        ]
+        fields = self.fields
+        values = [value for tag in tags if tag in fields for value in fields[tag]]
+        return [text for value in values for line in value.split("\n") if (text := one_line(line))]
 
     def parts(self, *tags: str) -> list[str]:
         """Every item of `tags`, one or several a line, separated by semicolons."""
-        found = (part for tag in tags for value in self.fields.get(tag, ()) for part in _PARTS.split(value))
-        return list(dict.fromkeys(text for part in found if (text := one_line(part))))
+        fields = self.fields
+        found = [part for tag in tags if tag in fields for value in fields[tag] for part in value.replace("\n", ";").split(";")]
+        return list(dict.fromkeys([text for part in found if (text := one_line(part))]))
 
     def doi(self, *tags: str) -> str | None:
         """First DOI in the values of `tags`."""
-        return next((doi for tag in tags for value in self.fields.get(tag, ()) if (doi := normal_doi(value))), None)
+        for tag in tags:
+            for value in self.fields.get(tag, ()):
+                if doi := normal_doi(value):
+                    return doi
+        return None
 
     def url(self, *tags: str) -> str | None:
         """First address in the values of `tags`."""
-        return next(
-            (match.group() for tag in tags for value in self.fields.get(tag, ()) if (match := _URL.search(value))), None
-        )
+        for tag in tags:
+            for value in self.fields.get(tag, ()):
+                if match := _URL.search(value):
+                    return match.group()
+        return None
 
     def arxiv_id(self, *tags: str) -> str | None:
         """First arXiv identifier in values of `tags` that name arXiv."""
-        values = (value for tag in tags for value in self.fields.get(tag, ()) if "arxiv" in value.lower())
-        return next((found for value in values if (found := normal_arxiv_id(value))), None)
+        for tag in tags:
+            for value in self.fields.get(tag, ()):
+                if ("rxiv" in value or "RXIV" in value) and (found := normal_arxiv_id(value)):
+                    return found
+        return None
 
     def date(self, *tags: str) -> str | None:
         """Date of the first of `tags` that has one, as finely as the others agree."""
         return finest(*self.all(*tags))
 
-    def rest(self, used: frozenset[str]) -> dict[str, str]:
-        """Tags that no field of the schema was made from, one text each."""
-        return {tag: "\n".join(texts) for tag in self.fields if tag not in used and (texts := self.all(tag))}
+    def rest(self, used: frozenset[str], names: Mapping[str, str] | None = None) -> dict[str, str]:
+        """Tags that no field of the schema was made from, one text each, under the names that `names` has for them."""
+        found: dict[str, str] = {}
+        named = names or {}
+        for tag, values in self.fields.items():
+            if tag not in used:
+                found[named.get(tag, tag)] = values[0] if len(values) == 1 else "\n".join(values)
+        return found
 
 
 def one_line(text: str) -> str:
     """Text without line ends and repeated or outer white space."""
-    return _SPACES.sub(" ", text).strip()
+    # Most text is tidy as it is, which is quicker to see than to mend.
+    if text.isprintable() and "  " not in text and text[:1] != " " and text[-1:] != " ":
+        return text
+    return " ".join(text.split())
 
 
 def readable(text: str | None) -> str | None:
-    """One line of text without HTML, or None."""
-    return (one_line(plain_markup(text)) or None) if text else None
+    """Text that is one line, without its HTML, or None."""
+    if not text:
+        return None
+    return one_line(plain_markup(text)) or None if "<" in text or "&" in text else text
 
 
 def accounted(

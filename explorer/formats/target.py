@@ -41,11 +41,11 @@ def deliver(data: bytes, path: str | PathLike[str] | None) -> bytes:
             # mkstemp keeps files to their owner; an export is as readable as any other new file.
             mask = os.umask(0)
             os.umask(mask)
-            os.chmod(name, 0o666 & ~mask)
-            os.replace(name, target)
+            Path(name).chmod(0o666 & ~mask)
+            Path(name).replace(target)
         except BaseException:
             with suppress(OSError):
-                os.unlink(name)
+                Path(name).unlink()
             raise
     except OSError as error:
         raise ExportError(f"{target} cannot be written: {error.strerror}. Choose another folder.") from error
@@ -101,7 +101,13 @@ def cells(table: pa.Table) -> dict[str, list[Any]]:
             columns[name] = known_dates(table)
         elif kind == TEXTS or _is_list_of_text(kind):
             columns[name] = [list_cell(items) for items in column.to_pylist()]
-        elif name in FIELDS or pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        elif (
+            name in FIELDS
+            or pa.types.is_integer(kind)
+            or pa.types.is_floating(kind)
+            or pa.types.is_string(kind)
+            or pa.types.is_large_string(kind)
+        ):
             columns[name] = column.to_pylist()
         elif pa.types.is_boolean(kind):
             columns[name] = [None if value is None else int(value) for value in column.to_pylist()]
@@ -113,6 +119,5 @@ def cells(table: pa.Table) -> dict[str, list[Any]]:
 
 
 def _is_list_of_text(kind: pa.DataType) -> bool:
-    return (pa.types.is_list(kind) or pa.types.is_large_list(kind)) and (
-        pa.types.is_string(kind.value_type) or pa.types.is_large_string(kind.value_type)
-    )
+    listed = pa.types.is_list(kind) or pa.types.is_large_list(kind)
+    return bool(listed and (pa.types.is_string(kind.value_type) or pa.types.is_large_string(kind.value_type)))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, TypeAlias, cast
 
 from explorer.errors import ReadError
 from explorer.formats.source import Source, decode
@@ -16,10 +16,8 @@ from explorer.formats.tagged import one_line
 from explorer.ledger import Ledger
 from explorer.markup import plain_markup
 
-if TYPE_CHECKING:
-    from lxml.etree import _Element as Element
-else:
-    Element = Any
+Element: TypeAlias = Any
+"""An lxml element; lxml comes without type hints."""
 
 _ENTITY = re.compile(rb"<!ENTITY\b", re.I)
 _ROOT = re.compile(r"<(?![?!])(?:[\w.-]+:)?([\w.-]+)")

@@ -1,0 +1,215 @@
+"""The command line: what it prints, writes and returns."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from explorer import Corpus, Selection, open_corpus
+from explorer.cli import main
+
+PAPERS = "title,year,authors,doi\nA graph network,2020,Ada,10.1000/x\nA tree,2022,Grace; Ada,\nGraphs and trees,2024,Lee,nothing\n,2024,,\n"
+
+
+@pytest.fixture
+def papers(tmp_path: Path) -> Path:
+    path = tmp_path / "papers.csv"
+    path.write_text(PAPERS)
+    return path
+
+
+@pytest.fixture
+def corpus(papers: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
+    assert main(["build", str(papers), "-o", str(tmp_path / "corpus")]) == 0
+    capsys.readouterr()
+    return tmp_path / "corpus"
+
+
+def command(*arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["litexplorer", *arguments], capture_output=True, text=True, **options)  # type: ignore[call-overload,no-any-return]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def on_the_path() -> None:
+    """The command stands beside the interpreter that runs the tests."""
+    import os
+
+    folder = str(Path(sys.executable).parent)
+    if folder not in os.environ["PATH"].split(os.pathsep):
+        os.environ["PATH"] = folder + os.pathsep + os.environ["PATH"]
+
+
+def test_build_says_what_became_of_every_record(papers: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert (
+        main(["build", str(papers), "-o", str(tmp_path / "c"), "--topics", "2", "--ledger", str(tmp_path / "ledger.csv")]) == 0
+    )
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "records read" in err
+    assert "c: " in err
+    corpus = open_corpus(tmp_path / "c")
+    assert len(corpus) == corpus.manifest["papers"] == corpus.manifest["made"]["ledger"]["accepted"]
+    ledger = pd.read_csv(tmp_path / "ledger.csv")
+    assert set(ledger["action"]) <= {"repaired", "rejected"}
+    assert "nothing" in ledger["before"].tolist()
+    assert corpus.manifest["made"]["topics"]["topics"] <= 2
+
+
+def test_build_shows_the_first_troubles(papers: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["build", str(papers), "-o", str(tmp_path / "c")]) == 0
+    assert "papers.csv, line 4: repaired doi: no DOI in it" in capsys.readouterr().err
+
+
+def test_search(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["search", str(corpus), "graph"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 2
+    assert all("raph" in line for line in lines)
+    scores = [float(line.split()[0]) for line in lines]
+    assert scores == sorted(scores, reverse=True)
+    assert main(["search", str(corpus), "graph", "--json", "--limit", "1"]) == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    assert set(json.loads(line)) >= {"id", "title", "score"}
+    for query in ("", "the", "NOT graph"):
+        for more in ([], ["--json"]):
+            assert main(["search", str(corpus), query, *more]) == 0
+            for line in capsys.readouterr().out.splitlines():
+                assert not more or json.loads(line)["id"]
+
+
+def test_search_takes_plain_files_too(papers: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["search", str(papers), "tree"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "query", "position"),
+    [
+        (["search", "CORPUS", 'graph "tree'], 'graph "tree', 6),
+        (["search", "CORPUS", 'graph   \t "tree'], 'graph "tree', 6),
+        (["search", "CORPUS", "(graph"], "(graph", 0),
+        (["export", "CORPUS", "--query", "graph OR", "-o", "OUT.csv"], "graph OR", 6),
+        (["export", "CORPUS", "--url", "q=autor%3Alee", "-o", "OUT.csv"], "autor:lee", 0),
+    ],
+)
+def test_a_broken_query_is_pointed_at(
+    arguments: list[str], query: str, position: int, corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = [argument.replace("CORPUS", str(corpus)).replace("OUT", str(tmp_path / "out")) for argument in arguments]
+    assert main(arguments) == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.splitlines()[-2:] == [f"  {query}", "  " + " " * position + "^"]
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_export(corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "out.csv"
+    options = [
+        "--query",
+        "graph OR tree",
+        "--years",
+        "2021..",
+        "--author",
+        "Ada",
+        "--author",
+        "Lee",
+        "--code",
+        "no",
+        "--sort",
+        "title",
+    ]
+    assert main(["export", str(corpus), *options, "-o", str(out)]) == 0
+    selection = Selection(query="graph OR tree", years=(2021, None), authors=("Ada", "Lee"), has_code=False, sort="title")
+    expected = open_corpus(corpus).select(selection)
+    assert pd.read_csv(out)["title"].tolist() == expected["title"].tolist() == ["A tree", "Graphs and trees"]
+    assert "2 of" in capsys.readouterr().err
+    manifest = json.loads((tmp_path / "out.csv.manifest.json").read_text())
+    assert Selection.from_url(manifest["url"]) == selection
+    for url in (selection.to_url(), f"http://localhost:8866/?{selection.to_url()}", f"?{selection.to_url()}"):
+        again = tmp_path / "again.csv"
+        assert main(["export", str(corpus), "--url", url, "-o", str(again)]) == 0
+        assert again.read_bytes() == out.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["build", "missing.csv", "-o", "DIR/c"], "does not exist"),
+        (["build", "DIR/papers.csv", "-o", "DIR"], "holds other files"),
+        (["build", "DIR/papers.csv", "-o", "DIR/c", "--ledger", "DIR/no/such/ledger.csv"], "ledger"),
+        (["search", "DIR/missing", "x"], "does not exist"),
+        (["search", "CORPUS", "x", "--limit", "-1"], "limit"),
+        (["export", "CORPUS", "-o", "DIR/out.doc"], "suffix"),
+        (["export", "CORPUS", "-o", "DIR/no/out.csv"], "cannot be written"),
+        (["export", "CORPUS", "-o", "DIR/out.csv", "--years", "then"], "years"),
+        (["export", "CORPUS", "-o", "DIR/out.csv", "--months", "2020"], "month"),
+        (["export", "CORPUS", "-o", "DIR/out.csv", "--sort", "worst"], "no order"),
+        (["serve", "DIR/missing.csv", "--no-browser"], "does not exist"),
+    ],
+)
+def test_failures_say_why_and_return_1(
+    arguments: list[str], says: str, corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    filled = [argument.replace("CORPUS", str(corpus)).replace("DIR", str(tmp_path)) for argument in arguments]
+    assert main(filled) == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.splitlines()[-1].startswith("litexplorer: ")
+    assert says in err.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["fly"], ["build"], ["build", "x"], ["search", "x"], ["search", "x", "y", "--limit", "z"]]
+)
+def test_wrong_usage_returns_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as raised:
+        main(arguments)
+    assert raised.value.code == 2
+    assert "usage: litexplorer" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["build", "serve", "search", "export"])
+def test_every_command_explains_itself(name: str) -> None:
+    done = command(name, "--help")
+    assert done.returncode == 0
+    assert done.stdout.startswith(f"usage: litexplorer {name}")
+    assert done.stderr == ""
+
+
+def test_the_installed_command() -> None:
+    done = command("--version")
+    assert done.returncode == 0
+    assert done.stdout.strip()
+    assert command("search", "/no/such/corpus", "x").returncode == 1
+
+
+def test_a_stop_is_130(monkeypatch: pytest.MonkeyPatch, corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Corpus, "search", stop)
+    assert main(["search", str(corpus), "x"]) == 130
+    assert "stopped" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("count", [3, 20_000])
+def test_a_reader_that_goes_away_is_no_error(count: int, tmp_path: Path) -> None:
+    """As under ``litexplorer search … | head -1``, whether the output fits the pipe's buffer or not."""
+    Corpus.from_papers(pd.DataFrame({"title": [f"graph {i}" for i in range(count)]}), tmp_path / "c")
+    with subprocess.Popen(
+        ["litexplorer", "search", str(tmp_path / "c"), "graph", "--limit", str(count)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == ""
+    assert process.returncode == 0
