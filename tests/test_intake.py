@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
+import json
 import queue
 import tempfile
 import threading
@@ -160,6 +161,15 @@ def test_add_keeps_the_corpus_and_what_it_has(desk: Desk, corpus: Corpus, sample
     assert desk.intake.ledger_csv().count(b"merged") == 30
     desk.intake.close()
     assert desk.state["phase"] == "idle"
+
+
+def test_a_large_corpus_is_compared_by_its_index(desk: Desk, sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("explorer.arrivals._FEW", 0)
+    lines = [json.loads(line) for line in sample.read_bytes().splitlines()[:33]]
+    # Other ids and no identifiers: only titles and authors tell them.
+    changed = [{"title": line["title"].upper(), "authors": line["authors"], "published": line["published"]} for line in lines]
+    review = desk.review(other__jsonl="\n".join(map(json.dumps, changed)).encode())
+    assert (review["there"], review["additions"]) == (30, 3)
 
 
 def test_new_corpus_stands_in_the_cache(desk: Desk, corpus: Corpus, own_cache: Path) -> None:
