@@ -1,4 +1,4 @@
-"""The command line: build, serve, search and export mirror the API."""
+"""The command line: build, update, fetch, serve, search and export mirror the API."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -66,6 +67,16 @@ def _parser() -> argparse.ArgumentParser:
     update.add_argument("--ledger", metavar="CSV", help="write what was repaired or rejected, one line each")
     update.set_defaults(run=_update)
 
+    fetch = commands.add_parser("fetch", help="make a corpus folder from what a web service finds")
+    fetch.add_argument("service", metavar="SERVICE", help="hf, arxiv, openalex, crossref, semantic-scholar, pubmed or zotero")
+    fetch.add_argument("query", metavar="QUERY", help="as the service understands it")
+    fetch.add_argument(
+        "-o", "--output", required=True, metavar="DIR", help="corpus folder; papers are added to one that is there"
+    )
+    fetch.add_argument("--limit", type=int, default=100, help="papers at most (default: 100)")
+    fetch.add_argument("--ledger", metavar="CSV", help="write what was repaired, rejected or merged, one line each")
+    fetch.set_defaults(run=_fetch)
+
     serve = commands.add_parser("serve", help="serve the dashboard")
     serve.add_argument("files", nargs="*", metavar="FILE", help="files of papers or a corpus folder (default: the sample)")
     serve.add_argument("--ip", default="127.0.0.1", help="address to listen on (default: this machine only)")
@@ -75,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
         "--cull-after", type=int, default=600, metavar="SECONDS", help="end kernels of closed pages (default: 600)"
     )
     serve.add_argument("--no-browser", action="store_true", help="do not open a browser")
+    serve.add_argument("--read-only", action="store_true", help="readers of the dashboard can add no papers")
     serve.set_defaults(run=_serve)
 
     search = commands.add_parser("search", help="print the best papers for a query")
@@ -100,13 +112,17 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _build(options: argparse.Namespace) -> int:
+    imported = _import(options)
+    _write(options.output, imported, _made(options.files, imported.ledger), options.topics)
+    return 0
+
+
+def _write(folder: str, imported: Import, made: dict[str, object], topics: int | None) -> None:
     from explorer.store import write_corpus
 
-    imported = _import(options)
-    made = {"name": Path(options.output).name, **_made(options, imported.ledger)}
-    manifest = write_corpus(imported.table, Path(options.output), made=made, n_topics=options.topics, progress=_Progress())
-    print(f"{options.output}: {manifest['papers']:,} papers, {manifest['made']['topics']['topics']} topics", file=sys.stderr)
-    return 0
+    made = {"name": Path(folder).name, **made}
+    manifest = write_corpus(imported.table, Path(folder), made=made, n_topics=topics, progress=_Progress())
+    print(f"{folder}: {manifest['papers']:,} papers, {manifest['made']['topics']['topics']} topics", file=sys.stderr)
 
 
 def _update(options: argparse.Namespace) -> int:
@@ -114,36 +130,62 @@ def _update(options: argparse.Namespace) -> int:
 
     corpus = open_corpus(options.corpus)
     imported = _import(options)
-    larger = corpus.add(imported.table, made=_made(options, imported.ledger), progress=_Progress())
+    _add(corpus, imported, _made(options.files, imported.ledger))
+    return 0
+
+
+def _add(corpus: Corpus, imported: Import, made: dict[str, object]) -> None:
+    larger = corpus.add(imported.table, made=made, progress=_Progress())
     new = len(larger) - len(corpus)
     there = imported.table.num_rows - new
-    print(f"{options.corpus}: {new:,} papers added, {there:,} were there already, {len(larger):,} in all", file=sys.stderr)
+    print(f"{larger.folder}: {new:,} papers added, {there:,} were there already, {len(larger):,} in all", file=sys.stderr)
+
+
+def _fetch(options: argparse.Namespace) -> int:
+    from explorer.corpus import open_corpus
+    from explorer.fetching import question
+
+    ask, label = question(options.service, options.query, options.limit)
+    found = ask(lambda stage, part: print(stage, file=sys.stderr), threading.Event())
+    _tell(found.ledger, options.ledger)
+    made = {**_made([label], found.ledger), "query": options.query}
+    if (Path(options.output) / "manifest.json").exists():
+        _add(open_corpus(options.output), found, made)
+    elif found.table.num_rows:
+        _write(options.output, found, made, None)
+    else:
+        print(f"{label} found nothing; no corpus was made. Try other words.", file=sys.stderr)
     return 0
 
 
 def _import(options: argparse.Namespace) -> Import:
     """Read the files of a command and say what became of their records."""
     from explorer.formats import import_papers
-    from explorer.formats.target import deliver
 
     imported = import_papers(*options.files)
-    ledger = imported.ledger
+    _tell(imported.ledger, options.ledger)
+    return imported
+
+
+def _tell(ledger: Ledger, path: str | None) -> None:
+    """Say what became of the records, or write it to a file."""
+    from explorer.formats.target import deliver
+
     print(ledger.sentence(), file=sys.stderr)
-    if options.ledger:
-        deliver(ledger.entries.to_csv(index=False).encode(), options.ledger)
-        return imported
+    if path:
+        deliver(ledger.entries.to_csv(index=False).encode(), path)
+        return
     for note in ledger.notes[:5]:
         where = f"line {note.line}" if note.line else f"record {note.record}"
         print(f"  {note.source}, {where}: {note.action} {note.field}: {note.reason}", file=sys.stderr)
     if len(ledger.notes) > 5:
         print(f"  and {len(ledger.notes) - 5:,} more; --ledger FILE.csv writes them all", file=sys.stderr)
-    return imported
 
 
-def _made(options: argparse.Namespace, ledger: Ledger) -> dict[str, object]:
+def _made(files: Sequence[str], ledger: Ledger) -> dict[str, object]:
     """What the manifest says of the files."""
     counts = {name: getattr(ledger, name) for name in ("read", "accepted", "repaired", "rejected")}
-    return {"files": [Path(file).name for file in options.files], "ledger": counts}
+    return {"files": [Path(file).name for file in files], "ledger": counts}
 
 
 def _serve(options: argparse.Namespace) -> int:
@@ -161,6 +203,7 @@ def _serve(options: argparse.Namespace) -> int:
         token=options.token,
         cull_after=options.cull_after,
         browser=not options.no_browser,
+        read_only=options.read_only,
     )
     return 0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Iterable
 from functools import cached_property
 from os import PathLike
@@ -39,6 +40,8 @@ from explorer.trends import MONTH
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_CACHED = re.compile(r"(?:files|papers|grown)-[0-9a-f]{16}(?:-(?:auto|\d+))?")
 
 MODES = ("bm25",)
 """Ways to rank a search."""
@@ -136,6 +139,8 @@ class Corpus:
     ) -> Corpus:
         """Add papers to the folder, which costs about what the new papers cost; this object goes on showing the old ones.
 
+        A corpus in the cache, whose folder is named after its content, stays as it is: the larger one gets a folder of its own.
+
         Parameters
         ----------
         papers : DataFrame or pyarrow.Table
@@ -155,8 +160,20 @@ class Corpus:
         new = table.filter(pc.invert(pc.is_in(table.column("id"), value_set=self.table.column("id").combine_chunks())))
         if not new.num_rows:
             return self
-        extend_corpus(new, self.folder, made=made, progress=progress)
-        return Corpus(self.folder)
+        target = self.folder
+        if self.cached_name is not None:
+            digest = hashlib.sha256(f"{self.manifest['content_hash']}+{content_hash(new)}".encode()).hexdigest()[:16]
+            target = cache_folder() / f"grown-{digest}"
+            if (kept := _open_if_whole(target)) is not None:
+                return kept
+        extend_corpus(new, self.folder, into=target, made=made, progress=progress)
+        return Corpus(target)
+
+    @property
+    def cached_name(self) -> str | None:
+        """Name by which `open_cached` finds the corpus; None for one outside of the cache."""
+        inside = self.folder.resolve().parent == cache_folder().resolve()
+        return self.folder.name if inside and _CACHED.fullmatch(self.folder.name) else None
 
     def __len__(self) -> int:
         return int(self.manifest["papers"])
@@ -368,6 +385,22 @@ def _open_if_whole(folder: Path) -> Corpus | None:
         return Corpus(folder)
     except CorpusError:
         return None
+
+
+def open_cached(name: str) -> Corpus:
+    """Open a corpus in the cache.
+
+    Raises
+    ------
+    CorpusError
+        There is none of that name.
+    """
+    if not _CACHED.fullmatch(name):
+        raise CorpusError(f"There is no corpus {name[:40]!r} here. Add its papers again.")
+    try:
+        return Corpus(cache_folder() / name)
+    except CorpusError as error:
+        raise CorpusError(f"The corpus {name} is not here any more. Add its papers again.") from error
 
 
 def open_corpus(folder: str | PathLike[str]) -> Corpus:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import os
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 
 import anywidget
 import traitlets
 
 from explorer import views, widgets
-from explorer.corpus import Corpus, default_corpus
+from explorer.corpus import Corpus, default_corpus, open_cached
 from explorer.errors import ExplorerError, QueryError, SelectionError
 from explorer.export import FORMATS, export_bytes
+from explorer.intake import Intake
 from explorer.query import HELP
 from explorer.selection import Selection
 from explorer.session import Session
@@ -56,10 +59,13 @@ class Dashboard(anywidget.AnyWidget):
     help: Any = traitlets.List().tag(sync=True)
     assets = traitlets.Dict().tag(sync=True)
     exports: Any = traitlets.List().tag(sync=True)
+    intake = traitlets.Dict().tag(sync=True)
 
     def __init__(self, corpus: Corpus, selection: Selection | None = None) -> None:
         self._seq = 0
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._last_chart_key: Any = None
+        self._first_folder = corpus.folder
         problem = ""
         try:
             self.session = Session(corpus, selection)
@@ -67,6 +73,13 @@ class Dashboard(anywidget.AnyWidget):
             self.session, problem = Session(corpus), str(error)
         served = os.environ.get("SERVER_SOFTWARE", "").startswith("voila/")
         script = os.environ.get("LITEXPLORER_ASSETS") if served else None
+        self.incoming = Intake(
+            self.session.corpus,
+            tell=lambda: self.set_trait("intake", self.incoming.state),
+            arrived=self._arrived,
+            post=self._post,
+            allowed=not (served and os.environ.get("LITEXPLORER_READ_ONLY")),
+        )
         super().__init__(
             _esm=widgets.script(),
             _css=widgets.style(),
@@ -77,6 +90,7 @@ class Dashboard(anywidget.AnyWidget):
                 "page": served,
             },
             exports=[{"format": form.name, "label": form.label, "note": form.note} for form in FORMATS],
+            intake=self.incoming.state,
             **self._everything(),
             status=self._status("error" if problem else "ready", problem),
         )
@@ -88,12 +102,20 @@ class Dashboard(anywidget.AnyWidget):
     def _summary(self) -> Message:
         session = self.session
         name = session.corpus.manifest["made"].get("name") or session.corpus.folder.name
+        shown = views.summary(session.results, name)
         return {
-            **views.summary(session.results, name),
+            **shown,
+            "url": "&".join(filter(None, (shown["url"], self._corpus_in_url()))),
             "seq": self._seq,
             "can_undo": session.can_undo,
             "can_redo": session.can_redo,
         }
+
+    def _corpus_in_url(self) -> str:
+        """What an address must say so that it shows this corpus, and not the one that was opened first."""
+        corpus = self.session.corpus
+        name = corpus.cached_name if corpus.folder != self._first_folder else None
+        return f"corpus={name}" if name else ""
 
     def _everything(self) -> dict[str, Any]:
         session = self.session
@@ -139,7 +161,7 @@ class Dashboard(anywidget.AnyWidget):
         self._seq = seq if isinstance(seq, int) else self._seq
         status = self._status("ready")
         try:
-            said = action(self, content)
+            said = action(self, {**content, "buffers": buffers or []})
             if said:
                 status = self._status("info", said)
         except QueryError as error:
@@ -156,7 +178,12 @@ class Dashboard(anywidget.AnyWidget):
         self.session.change(content["changes"])
 
     def _url(self, content: Message) -> None:
-        self.session.show(Selection.from_url(str(content["url"])))
+        address = str(content["url"])
+        named = dict(parse_qsl(address)).get("corpus", "")
+        if named and named != self.session.corpus.cached_name and self.incoming.state["allowed"]:
+            self._show_corpus(open_cached(named), Selection.from_url(address))
+        else:
+            self.session.show(Selection.from_url(address))
 
     def _clear(self, content: Message) -> None:
         self.session.show(Selection(sort=self.session.selection.sort))
@@ -213,9 +240,59 @@ class Dashboard(anywidget.AnyWidget):
             head = {"kind": "file", "id": key, "name": name, "type": media_type, "part": part, "parts": parts}
             self.send({**head, "last": part == parts - 1}, [data[part * _CHUNK : (part + 1) * _CHUNK]])
 
+    # Papers that come in
+
+    def _incoming(self, content: Message) -> None:
+        # The thread of the intake hands its steps to this loop, so that they and messages never run at once.
+        try:
+            self._loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self._loop = None
+        _INTAKE[content["kind"]](self.incoming, content)
+
+    def _post(self, step: Callable[[], None]) -> None:
+        """Run a step of the intake where messages are handled; without a loop there are none, and it runs at once."""
+        if self._loop is None:
+            step()
+        else:
+            self._loop.call_soon_threadsafe(step)
+
+    def _ledger(self, content: Message) -> None:
+        self._send_file(f"{self._seq}-ledger", "ledger.csv", "text/csv", self.incoming.ledger_csv())
+
+    def _show_corpus(self, corpus: Corpus, selection: Selection) -> None:
+        self.session.show_corpus(corpus, selection)
+        self.incoming.corpus = corpus
+        self._show(self._everything())
+
+    def _arrived(self, corpus: Corpus, grown: bool, sentence: str) -> None:
+        """Show a corpus that was added to under the same filters, and a new one whole."""
+        self._show_corpus(corpus, self.session.selection if grown else Selection())
+        self.set_trait("status", self._status("info", sentence))
+
+    def close(self) -> None:
+        """Remove the widget; papers on their way in are forgotten."""
+        self.incoming.cancel()
+        super().close()
+
     def _plotly(self, content: Message) -> None:
         self.send({"kind": "plotly", "version": plotly_version()}, [_plotly_bundle()])
 
+
+_INTAKE: dict[str, Callable[[Intake, Message], None]] = {
+    "intake_begin": lambda intake, content: intake.begin(content["files"]),
+    "intake_chunk": lambda intake, content: intake.take(content["id"], content["part"], content["buffers"][0]),
+    "intake_read": lambda intake, content: intake.read(),
+    "intake_map": lambda intake, content: intake.correct(
+        content["file"], content["columns"], content.get("delimiter"), content.get("encoding")
+    ),
+    "intake_keep": lambda intake, content: intake.keep(content["source"], content.get("record"), content.get("paper")),
+    "intake_accept": lambda intake, content: intake.accept(content["how"]),
+    "intake_fetch": lambda intake, content: intake.fetch(content["service"], content["query"], content["limit"]),
+    "intake_cancel": lambda intake, content: intake.cancel(),
+    "intake_close": lambda intake, content: intake.close(),
+}
+"""Messages about papers that come in, and the steps they are."""
 
 _ACTIONS: dict[str, Callable[[Dashboard, Message], str | None]] = {
     "set": Dashboard._set,
@@ -232,6 +309,8 @@ _ACTIONS: dict[str, Callable[[Dashboard, Message], str | None]] = {
     "chart": Dashboard._chart,
     "export": Dashboard._export,
     "plotly": Dashboard._plotly,
+    "intake_ledger": Dashboard._ledger,
+    **dict.fromkeys(_INTAKE, Dashboard._incoming),
 }
 """The messages a browser may send."""
 
@@ -294,6 +373,10 @@ def explore(
         and (address := os.environ.get("QUERY_STRING"))
         and os.environ.get("SERVER_SOFTWARE", "").startswith("voila/")
     ):
+        if "corpus" in dict(parse_qsl(address)):
+            board = Dashboard(corpus)
+            board._received(board, {"kind": "url", "url": address, "seq": 0}, None)
+            return board
         try:
             selection = Selection.from_url(address)
         except SelectionError as error:

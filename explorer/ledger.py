@@ -42,6 +42,8 @@ class Finding:
     """Empty where the format is no table of text."""
     columns: dict[str, str] = field(default_factory=dict)
     """Fields of the schema the columns of a table were taken for, ``{column: field}``."""
+    header: list[str] = field(default_factory=list)
+    """All columns of a table, in order; empty where the format is none."""
 
 
 @dataclass
@@ -93,11 +95,11 @@ class Ledger:
         """Note that a value of an accepted record was changed."""
         self.notes.append(Entry(source, line, record, "repaired", name, before[:300], after[:300], reason))
 
-    def merge(self, source: str, record: int, into: str, reason: str, *, line: int | None = None) -> None:
-        """Note that an accepted record went into another paper."""
+    def merge(self, source: str, record: int, into: str, reason: str, *, line: int | None = None, text: str = "") -> None:
+        """Note that an accepted record went into another paper; `text` says which it was."""
         self.accepted -= 1
         self.merged += 1
-        self.notes.append(Entry(source, line, record, "merged", "", "", into, reason))
+        self.notes.append(Entry(source, line, record, "merged", "", text[:300], into, reason))
 
     def lose(self, target: str, record: int, name: str, before: str, after: str, reason: str) -> None:
         """Note that a value, or a part of it, has no place in the format that is written; `record` is 0 for all papers."""

@@ -176,9 +176,12 @@ def serve(
     token: str | None = None,
     cull_after: int = 600,
     browser: bool = True,
+    read_only: bool = False,
     arguments: Sequence[str] = (),
 ) -> None:
     """Serve the dashboard on a corpus (the bundled sample by default) until it is stopped.
+
+    With `read_only` its readers can add no papers.
 
     Raises
     ------
@@ -186,6 +189,7 @@ def serve(
         The address cannot be listened on.
     """
     os.environ["LITEXPLORER_ASSETS"] = plotly_address()
+    os.environ["LITEXPLORER_READ_ONLY"] = "1" if read_only else ""
     if corpus is not None:
         os.environ["LITEXPLORER_CORPUS"] = str(corpus.folder.resolve())
     # Voila looks for templates below the data folders of Jupyter; the package is one of them.

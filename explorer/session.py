@@ -38,7 +38,16 @@ class Session(HasTraits):
 
     def __init__(self, corpus: Corpus, selection: Selection | None = None) -> None:
         super().__init__()
+        self._moving = False
+        self._begin(corpus, Results(corpus, Selection()))
+        if selection is not None:
+            self.show(selection)
+            self._past.clear()
+
+    def _begin(self, corpus: Corpus, results: Results) -> None:
+        """What is remembered of a corpus before the reader did anything."""
         self.corpus = corpus
+        self.results = results
         self.page = 0
         self.opened: int | None = None
         self.ticked: frozenset[int] = frozenset()
@@ -46,11 +55,23 @@ class Session(HasTraits):
         self.chart_options: dict[str, Any] = {"share": False, "by": _natural_period(corpus)}
         self._past: list[Selection] = []
         self._future: list[Selection] = []
-        self._moving = False
-        self.results = Results(corpus, Selection())
-        if selection is not None:
-            self.show(selection)
-            self._past.clear()
+
+    def show_corpus(self, corpus: Corpus, selection: Selection) -> None:
+        """Show another corpus; ticks, the open paper and what could be undone belonged to the one before.
+
+        Raises
+        ------
+        QueryError
+            The query is malformed; the corpus in force stays.
+        """
+        results = Results(corpus, selection)
+        results.mask  # noqa: B018  (runs the query)
+        self._begin(corpus, results)
+        self._moving = True
+        try:
+            self.selection = selection
+        finally:
+            self._moving = False
 
     def show(self, selection: Selection) -> None:
         """Show another selection.

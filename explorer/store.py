@@ -125,17 +125,21 @@ def write_corpus(
     CorpusError
         The folder holds something else, or cannot be written.
     """
-    _prepare(folder)
     digest = content_hash(table)
 
     def write(target: Path) -> dict[str, Any]:
         return _write_generation(table, target, n_topics, progress)
 
-    return _publish(folder, digest, table.num_rows, made or {}, write)
+    return _in_folder(folder, lambda: _publish(folder, digest, table.num_rows, made or {}, write))
 
 
 def extend_corpus(
-    table: pa.Table, folder: Path, *, made: dict[str, Any] | None = None, progress: Progress = no_progress
+    table: pa.Table,
+    folder: Path,
+    *,
+    into: Path | None = None,
+    made: dict[str, Any] | None = None,
+    progress: Progress = no_progress,
 ) -> dict[str, Any]:
     """Add papers to a corpus folder without building it anew: the index and the papers it has are taken over as they are.
 
@@ -145,6 +149,8 @@ def extend_corpus(
         In the schema; none of its ids may be in the corpus.
     folder : Path
         A corpus. Its topics stay, and the new papers are placed on them; the manifest counts how many came since.
+    into : Path, optional
+        Folder of the larger corpus, by default that of the corpus itself; otherwise that one stays as it is.
     made : dict, optional
         What the manifest shall say of the addition.
 
@@ -166,8 +172,25 @@ def extend_corpus(
     def write(target: Path) -> dict[str, Any]:
         return _extend_generation(table, before, target, manifest["made"]["topics"], progress)
 
-    whole = manifest["papers"] + table.num_rows
-    return _publish(folder, digest, whole, {**manifest["made"], "added": additions}, write, upon=before.name)
+    target, papers, said = into or folder, manifest["papers"] + table.num_rows, {**manifest["made"], "added": additions}
+    # In another folder nothing was before that somebody else could have added to.
+    upon = before.name if target == folder else None
+    return _in_folder(target, lambda: _publish(target, digest, papers, said, write, upon=upon))
+
+
+def _in_folder(folder: Path, publish: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Make the folder of a corpus; what stops the build takes a folder away again that was not there before."""
+    there = folder.exists()
+    _prepare(folder)
+    try:
+        return publish()
+    except BaseException:
+        if not there:
+            with contextlib.suppress(OSError):
+                if [path.name for path in folder.iterdir()] == [".lock"]:
+                    (folder / ".lock").unlink()
+                folder.rmdir()
+        raise
 
 
 def _prepare(folder: Path) -> None:

@@ -8,7 +8,7 @@ from content first, then from the suffix.
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
@@ -84,6 +84,17 @@ class Import:
 
     table: pa.Table
     ledger: Ledger
+    origins: tuple[tuple[str, int], ...] = ()
+    """Name of each source in turn, and how many of the rows came from it; empty where they came from one only."""
+
+    def origin(self, row: int) -> tuple[str, int]:
+        """Name of the source a row came from, and which of its papers it is, from 1."""
+        rest = row
+        for name, rows in self.origins:
+            if rest < rows:
+                return name, rest + 1
+            rest -= rows
+        return self.table.column("source")[row].as_py() or "papers", row + 1
 
     @property
     def papers(self) -> pd.DataFrame:
@@ -177,16 +188,39 @@ def import_papers(
             codecs.lookup(encoding)
         except LookupError as error:
             raise ReadError(f"There is no encoding {encoding!r}. Common ones: utf-8, utf-16, cp1252, gbk, latin-1.") from error
+    told = (
+        (replace(source, columns=columns, delimiter=delimiter, encoding=encoding), named) for source, named in _expanded(files)
+    )
+    return _gathered(told, lambda name, papers: None)
+
+
+def import_sources(sources: Iterable[Source], *, progress: Callable[[str, int], None]) -> Import:
+    """Read sources that are each told apart how to be taken; one that is damaged as a whole is a rejected record.
+
+    Parameters
+    ----------
+    sources : iterable of Source
+        Archives among them are looked through.
+    progress : callable
+        Called as ``progress(name, papers)`` before each source and after each batch of it; an exception it raises stops the
+        import.
+    """
+    return _gathered((part for source in sources for part in _unpacked(source, False)), progress)
+
+
+def _gathered(sources: Iterable[tuple[Source, bool]], progress: Callable[[str, int], None]) -> Import:
+    """Read sources into one table; one that is damaged raises if it is marked so, and is a rejected record if not."""
     parts: list[pa.Table] = []
     ledger = Ledger()
     origins: list[tuple[str, int, int]] = []
-    for source, named in _expanded(files):
-        told = replace(source, columns=columns, delimiter=delimiter, encoding=encoding)
+    for source, named in sources:
+        progress(source.name, 0)
         try:
-            for table in read_batches(told, ledger):
+            for table in read_batches(source, ledger):
                 parts.append(table)
                 before = sum(rows for name, _, rows in origins if name == source.name)
                 origins.append((source.name, before, table.num_rows))
+                progress(source.name, before + table.num_rows)
         except ReadError as error:
             if named:
                 raise
@@ -206,7 +240,10 @@ def import_papers(
 
     result = assign_ids(whole, note)
     ledger.check(result.num_rows)
-    return Import(result, ledger)
+    counts: dict[str, int] = {}
+    for name, _, rows in origins:
+        counts[name] = counts.get(name, 0) + rows
+    return Import(result, ledger, tuple(counts.items()))
 
 
 def _expanded(files: tuple[str | PathLike[str] | Source, ...]) -> Iterator[tuple[Source, bool]]:
@@ -243,13 +280,13 @@ def _matches(pattern: Path) -> list[Path]:
 
 
 def _unpacked(source: Source, named: bool) -> Iterator[tuple[Source, bool]]:
-    head = source.head()
-    if not is_archive(head) or is_workbook(head):
-        yield source, named
-        return
     try:
+        head = source.head()
+        if not is_archive(head) or is_workbook(head):
+            yield source, named
+            return
         for name, data in members(source.open(), source.name):
-            yield Source(name, data=data), False
+            yield replace(source, name=name, path=None, data=data), False
     except ReadError:
         if named:
             raise

@@ -74,8 +74,8 @@ def header_of(cells: Sequence[str], told: Mapping[str, str | None] | None = None
     return Header(names, fields, names[: len(FIELDS)] == list(FIELDS))
 
 
-def find_header(rows: Iterator[Row], source: Source) -> Header:
-    """Read rows up to and including the header.
+def find_header(rows: Iterator[Row], source: Source, ledger: Ledger) -> Header:
+    """Read rows up to and including the header, and note in the ledger what its columns are taken for.
 
     Raises
     ------
@@ -85,13 +85,17 @@ def find_header(rows: Iterator[Row], source: Source) -> Header:
     unknown = [field for field in (source.columns or {}).values() if field and field not in FIELDS]
     if unknown:
         raise ReadError(f"{unknown[0]!r} is no field of the schema. The fields are: {', '.join(FIELDS)}.")
+    finding = ledger.finding(source.name)
     first: list[str] = []
     for _, cells in islice(rows, HEADER_WITHIN):
         header = header_of(cells, source.columns)
         if header is not None:
+            finding.header, finding.columns = list(header.names), dict(header.fields)
             return header
-        first = first or cells
-    shown = ", ".join(cell.strip() for cell in first[:12]) or "none"
+        first = first or [cell.strip() for cell in cells]
+    # Without a title column nothing can be read, but the reader can say which column it is.
+    finding.header, finding.columns = first, columns_to_fields(name for name in first if name)
+    shown = ", ".join(first[:12]) or "none"
     raise ReadError(
         f"{source.name} has no title column (its columns: {shown}). Name the one that holds titles: columns={{'…': 'title'}}."
     )

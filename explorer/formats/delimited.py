@@ -13,7 +13,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
@@ -82,9 +82,9 @@ def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
     lines = re.split(r"\r\n|\r|\n", text[start : start + 65_536])[:HEADER_WITHIN]
     delimiter = source.delimiter or (told.group(1) if told else delimiter_of(lines))
     rows = _rows(text[start:], delimiter, source, ledger)
-    header = find_header(rows, source)
     finding = ledger.finding(source.name)
-    finding.encoding, finding.delimiter, finding.columns = source.found_encoding(), delimiter, dict(header.fields)
+    finding.encoding, finding.delimiter = source.found_encoding(), delimiter
+    header = find_header(rows, source, ledger)
     yield from tables(records(rows, header, source, ledger), source, ledger)
 
 
@@ -141,11 +141,16 @@ def to_csv(papers: pd.DataFrame | pa.Table, path: str | PathLike[str] | None = N
     Formulas: OWASP, CSV Injection, https://owasp.org/www-community/attacks/CSV_Injection.
     """
     columns = cells(to_table(papers))
+    return deliver(write_rows(columns, zip(*columns.values(), strict=True), delimiter), path)
+
+
+def write_rows(names: Iterable[str], rows: Iterable[Sequence[Any]], delimiter: str = ",") -> bytes:
+    """Write any table of text as `to_csv` does, guarded against formulas."""
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, delimiter=delimiter, lineterminator="\r\n")
-    writer.writerow([_guard(name) for name in columns])
-    writer.writerows(zip(*([_guard(cell) for cell in column] for column in columns.values()), strict=True))
-    return deliver(buffer.getvalue().encode(), path)
+    writer.writerow([_guard(name) for name in names])
+    writer.writerows([_guard(cell) for cell in row] for row in rows)
+    return buffer.getvalue().encode()
 
 
 def _guard(cell: Any) -> Any:

@@ -67,8 +67,7 @@ def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
         raise ReadError(f"{source.name} is not a readable workbook: {error}. Save it again as .xlsx or CSV.") from error
     chosen = next((sheet for sheet in sheets if _has_header(sheet, source)), sheets[0] if sheets else [])
     rows = ((line, cells) for line, row in enumerate(chosen, start=1) if any(cells := [_text(cell) for cell in row]))
-    header = find_header(rows, source)
-    ledger.finding(source.name).columns = dict(header.fields)
+    header = find_header(rows, source, ledger)
     yield from tables(records(rows, header, source, ledger), source, ledger)
 
 

@@ -7,6 +7,7 @@ import { chartsPanel } from "./charts.js";
 import { papersPanel } from "./papers.js";
 import { readerPanel } from "./reader.js";
 import { menuPanel } from "./menu.js";
+import { intakePanel } from "./intake.js";
 import { statusPanel } from "./status.js";
 import { barPanel } from "./bar.js";
 import { listenToKeys } from "./keys.js";
@@ -116,6 +117,7 @@ function assemble(app) {
   app.status = statusPanel(app);
   app.search = searchPanel(app);
   app.menu = menuPanel(app);
+  app.intake = intakePanel(app);
   app.bar = barPanel(app);
   app.layers.push(app.closeRail);
   app.filters = filtersPanel(app);
@@ -124,7 +126,7 @@ function assemble(app) {
   app.reader = readerPanel(app);
   frame.append(app.bar.node, app.status.banners, app.filters.node,
     h("div", { class: "lx-scrim", click: () => app.closeRail() }),
-    h(app.page ? "main" : "div", { class: "lx-main" }, app.charts.node, app.papers.node), app.reader.node, app.status.node);
+    h(app.page ? "main" : "div", { class: "lx-main" }, app.charts.node, app.papers.node), app.reader.node, app.status.node, ...app.intake.layers);
   if (!app.page) {
     root.setAttribute("role", "region");
     root.setAttribute("aria-label", "Literature Explorer");

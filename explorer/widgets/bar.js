@@ -14,7 +14,7 @@ export function barPanel(app) {
     h("div", { class: "lx-bar-row" },
       h(app.page ? "h1" : "h2", { class: "lx-brand" }, icon("book"), h("span", {}, h("span", { class: "lx-kicker" }, "Literature Explorer"), h("span", { class: "lx-hide" }, ": "), name)),
       rail, app.search.node, number,
-      h("div", { class: "lx-history", role: "group", label: "History" }, undo, redo), app.menu.node),
+      h("div", { class: "lx-history", role: "group", label: "History" }, undo, redo), app.intake.node, app.menu.node),
     chips, h("div", { class: "lx-progress", "aria-hidden": "true" }));
 
   function chip({ field, value, label }) {

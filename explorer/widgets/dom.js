@@ -14,6 +14,7 @@ const ICONS = {
   left: "M10 3.5 5.5 8l4.5 4.5",
   right: "M6 3.5 10.5 8 6 12.5",
   filter: "M2 4h12M4.5 8h7M7 12h2",
+  plus: "M8 3v10M3 8h10",
   up: "M8 13V3.5M4 7l4-4 4 4",
   talk: "M2.5 3h11v8H7l-3 2.5V11H2.5Z",
   code: "M5.5 4 2 8l3.5 4M10.5 4 14 8l-3.5 4",

@@ -20,11 +20,11 @@ export function openLink(model, { onSilent, onBusy }) {
   let pending = null;
   const echoed = () => Math.max(model.get("summary")?.seq ?? 0, model.get("status")?.seq ?? 0);
 
-  function send(kind, content = {}) {
+  function send(kind, content = {}, buffers = undefined) {
     // Another view of the same widget may have counted further.
     last = Math.max(last, echoed()) + 1;
     try {
-      model.send({ kind, seq: last, ...content });
+      model.send({ kind, seq: last, ...content }, undefined, buffers);
     } catch (error) {
       console.error(error);
       onSilent();

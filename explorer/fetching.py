@@ -1,0 +1,82 @@
+"""The web services a reader may ask from the dashboard and the command line, by name."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from explorer.errors import ReadError
+from explorer.formats import Import
+from explorer.worker import Say
+
+MOST = 5_000
+"""Most papers fetched at once."""
+
+
+class Ask(Protocol):
+    """Asks a service: `say` hears of the progress; once `stop` is set it ends with what came."""
+
+    def __call__(self, say: Say, stop: threading.Event) -> Import:
+        """Raises ServiceError where the service fails."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """A web service."""
+
+    name: str
+    """In messages and on the command line."""
+    label: str
+    hint: str
+    """What a query may be."""
+    function: str
+    """Of `explorer.services`."""
+    whole: bool = False
+    """Whether it gives everything when asked for nothing."""
+
+
+SERVICES = (
+    Service("hf", "Hugging Face Papers", "words, such as arithmetic reasoning", "fetch_hugging_face"),
+    Service("arxiv", "arXiv", 'words, or ti:"reward model" AND cat:cs.LG', "fetch_arxiv"),
+    Service("openalex", "OpenAlex", "words in titles, abstracts and full texts", "fetch_openalex"),
+    Service("crossref", "Crossref", "words in the bibliographic record", "fetch_crossref"),
+    Service("semantic-scholar", "Semantic Scholar", "words in titles and abstracts", "fetch_semantic_scholar"),
+    Service("pubmed", "PubMed", "words, or asthma[mesh] AND 2024[dp]", "fetch_pubmed"),
+    Service("zotero", "Zotero on this computer", "words in titles, names and years; empty for all", "fetch_zotero", whole=True),
+)
+
+
+def services() -> list[dict[str, Any]]:
+    """What the page offers: `name`, `label`, `hint` and `whole` of each service."""
+    return [{"name": row.name, "label": row.label, "hint": row.hint, "whole": row.whole} for row in SERVICES]
+
+
+def question(name: Any, query: Any, limit: Any) -> tuple[Ask, str]:
+    """Make a function that asks a service, and give the service's label.
+
+    Raises
+    ------
+    ReadError
+        There is no such service, the query is empty, or the limit is out of bounds.
+    """
+    chosen = next((row for row in SERVICES if row.name == name), None)
+    if chosen is None:
+        raise ReadError(f"There is no service {name!r}. Services: {', '.join(row.name for row in SERVICES)}.")
+    if not isinstance(query, str) or not (query.strip() or chosen.whole) or len(query) > 1000:
+        raise ReadError(f"Write what {chosen.label} shall search for, in at most 1,000 characters.")
+    if isinstance(limit, bool) or not isinstance(limit, int) or not 1 <= limit <= MOST:
+        raise ReadError(f"The number of papers must be from 1 to {MOST:,}.")
+
+    def ask(say: Say, stop: threading.Event) -> Import:
+        from explorer import services as package
+
+        def progress(records: int, total: int | None) -> None:
+            wanted = min(limit, total) if total else limit
+            say(f"{min(records, wanted):,} of {wanted:,} papers from {chosen.label}", min(1.0, records / max(wanted, 1)))
+
+        client = package.Client(progress=progress, stop=stop)
+        found: Import = getattr(package, chosen.function)(query.strip() or None, limit=limit, client=client)
+        return found
+
+    return ask, chosen.label

@@ -1,0 +1,703 @@
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import json
+import queue
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from explorer import Corpus, import_papers, open_corpus, read_papers
+from explorer.cli import main
+from explorer.errors import ReadError, ServiceError
+from explorer.fetching import SERVICES
+from explorer.intake import BUSY, Intake
+from explorer.schema import FIELDS
+from explorer.upload import CHUNK, MOST_FILES, Upload
+
+BIB = b"""@article{new1, title={The rings of a distant planet}, author={Ito, Aya}, year={2021}, doi={10.1234/rings}}
+@article{new2, title={Soil and its fungi}, author={Moreau, Luc}, year={2019}}
+"""
+CSV = b"Headline,Writers,Released\nTides of an inland sea,Ann Lee,2020\nA grammar of whale song,Bo Kim,2018\n"
+
+
+class Desk:
+    """An intake in the thread of a test, which runs its steps when it waits."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self.steps: queue.Queue[Callable[[], None]] = queue.Queue()
+        self.states: list[dict[str, Any]] = []
+        self.shown: list[tuple[Corpus, bool, str]] = []
+        self.threads: set[int] = set()
+        self.intake = Intake(
+            corpus,
+            tell=self._tell,
+            arrived=lambda corpus, grown, said: self.shown.append((corpus, grown, said)),
+            post=self.steps.put,
+        )
+
+    def _tell(self) -> None:
+        self.threads.add(threading.get_ident())
+        self.states.append(self.intake.state)
+
+    @property
+    def state(self) -> dict[str, Any]:
+        return self.intake.state
+
+    def send(self, **files: bytes) -> None:
+        names = {str(number): name.replace("__", ".") for number, name in enumerate(files)}
+        data = dict(zip(names, files.values(), strict=True))
+        self.intake.begin([{"id": key, "name": names[key], "size": len(data[key])} for key in data])
+        for key, content in data.items():
+            for part in range(-(-len(content) // CHUNK)):
+                self.intake.take(key, part, memoryview(content[part * CHUNK : (part + 1) * CHUNK]))
+
+    def step(self, timeout: float = 60) -> None:
+        self.steps.get(timeout=timeout)()
+
+    def until(self, *phases: str) -> dict[str, Any]:
+        deadline = time.monotonic() + 120
+        while self.intake.phase not in phases:
+            assert time.monotonic() < deadline, self.state
+            assert self.intake.phase in (*BUSY, *phases), self.state
+            self.step()
+        return self.state
+
+    def review(self, **files: bytes) -> dict[str, Any]:
+        self.send(**files)
+        self.intake.read()
+        found: dict[str, Any] = self.until("review")["review"]
+        return found
+
+    def settle(self) -> None:
+        self.intake.join()
+        while not self.steps.empty():
+            self.step()
+
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where files are kept while they arrive."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
+
+
+@pytest.fixture
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "cache"
+    monkeypatch.setenv("LITEXPLORER_CACHE", str(folder))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory, sample: Path) -> Path:
+    folder = tmp_path_factory.mktemp("small") / "corpus"
+    Corpus.from_papers(read_papers(sample).head(30), folder, n_topics=3)
+    return folder
+
+
+@pytest.fixture
+def corpus(tmp_path: Path, small: Path) -> Corpus:
+    import shutil
+
+    return open_corpus(shutil.copytree(small, tmp_path / "corpus"))
+
+
+@pytest.fixture
+def desk(corpus: Corpus, temporary: Path, own_cache: Path) -> Iterator[Desk]:
+    made = Desk(corpus)
+    yield made
+    made.intake.cancel()
+    made.settle()
+    assert made.threads <= {threading.get_ident()}
+
+
+def everything(*folders: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+# The way through
+
+
+def test_review_accounts_for_every_record(desk: Desk) -> None:
+    review = desk.review(a__bib=BIB, b__csv=CSV.replace(b"Headline", b"Title") + b"one,two,three,four\n")
+    assert review["sentence"] == "5 records read: 4 accepted, 1 rejected."
+    assert (review["additions"], review["papers"], review["there"]) == (4, 4, 0)
+    assert review["counts"] == {"rejected": 1, "merged": 0, "repaired": 0}
+    assert [entry["source"] for entry in review["entries"]] == ["b.csv"]
+    assert [(file["name"], file["format"]) for file in review["files"]] == [("a.bib", "BibTeX"), ("b.csv", "CSV or TSV")]
+    rows = list(csv.DictReader(io.StringIO(desk.intake.ledger_csv().decode())))
+    assert [row["action"] for row in rows] == ["rejected"]
+
+
+def test_add_keeps_the_corpus_and_what_it_has(desk: Desk, corpus: Corpus, sample: Path, temporary: Path) -> None:
+    known = sample.read_bytes()
+    review = desk.review(sample__jsonl=b"\n".join(known.splitlines()[:31]), a__bib=BIB)
+    assert review["there"] == 30
+    assert review["additions"] == 3
+    assert review["papers"] == 33
+    desk.intake.accept("add")
+    desk.until("done")
+    larger, grown, sentence = desk.shown[0]
+    assert grown
+    assert larger.folder == corpus.folder
+    assert len(larger) == 33
+    assert larger.table.select(corpus.table.column_names).slice(0, 30).equals(corpus.table)
+    assert "3 papers" in sentence
+    assert "30 were there already" in sentence
+    assert larger.manifest["made"]["added"][0]["ledger"]["merged"] == 30
+    assert not list(temporary.iterdir())
+    assert desk.intake.ledger_csv().count(b"merged") == 30
+    desk.intake.close()
+    assert desk.state["phase"] == "idle"
+
+
+def test_a_large_corpus_is_compared_by_its_index(desk: Desk, sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("explorer.arrivals._FEW", 0)
+    lines = [json.loads(line) for line in sample.read_bytes().splitlines()[:33]]
+    # Other ids and no identifiers: only titles and authors tell them.
+    changed = [{"title": line["title"].upper(), "authors": line["authors"], "published": line["published"]} for line in lines]
+    review = desk.review(other__jsonl="\n".join(map(json.dumps, changed)).encode())
+    assert (review["there"], review["additions"]) == (30, 3)
+
+
+def test_new_corpus_stands_in_the_cache(desk: Desk, corpus: Corpus, own_cache: Path) -> None:
+    before = everything(corpus.folder)
+    desk.review(a__bib=BIB)
+    desk.intake.accept("new")
+    desk.until("done")
+    fresh, grown, _ = desk.shown[0]
+    assert not grown
+    assert fresh.folder.parent == own_cache
+    assert fresh.cached_name
+    assert fresh.manifest["made"]["name"] == "a.bib"
+    assert sorted(fresh.papers["id"]) == ["new1", "new2"]
+    assert everything(corpus.folder) == before
+    # What grows in the cache gets a folder of its own, since folders there are named after their content.
+    desk.review(b__csv=CSV.replace(b"Headline", b"Title"))
+    desk.intake.accept("add")
+    desk.until("done")
+    assert len(desk.shown[1][0]) == 4
+    assert len(Corpus(fresh.folder)) == 2
+
+
+def test_columns_that_are_not_known_can_be_said(desk: Desk) -> None:
+    review = desk.review(b__csv=CSV)
+    assert review["papers"] == 0
+    assert "no title column" in review["entries"][0]["reason"]
+    assert [name for name, _ in review["files"][0]["columns"]] == ["Headline", "Writers", "Released"]
+    assert review["fields"] == list(FIELDS)
+    desk.intake.correct("b.csv", {"Headline": "title", "Writers": "authors", "Released": "year"})
+    review = desk.until("review")["review"]
+    assert review["sentence"] == "2 records read: 2 accepted."
+    assert dict(review["files"][0]["columns"]) == {"Headline": "title", "Writers": "authors", "Released": "year"}
+    desk.intake.accept("new")
+    desk.until("done")
+    papers = desk.shown[0][0].papers
+    assert sorted(papers["year"]) == [2018, 2020]
+    assert [list(names) for names in papers.sort_values("title")["authors"]] == [["Bo Kim"], ["Ann Lee"]]
+
+
+@pytest.mark.parametrize(
+    ("columns", "delimiter", "encoding", "said"),
+    [
+        ({"Headline": "nonsense"}, None, None, "no field"),
+        ({"Headline": "title", "Writers": "title"}, None, None, "Two columns"),
+        ({}, "x", None, "delimiter"),
+        ({}, None, "nonsense", "no encoding"),
+        ([], None, None, "by name"),
+    ],
+)
+def test_corrections_that_cannot_be(desk: Desk, columns: Any, delimiter: Any, encoding: Any, said: str) -> None:
+    desk.review(b__csv=CSV)
+    with pytest.raises(ReadError, match=said):
+        desk.intake.correct("b.csv", columns, delimiter, encoding)
+    with pytest.raises(ReadError, match="no file"):
+        desk.intake.correct("../b.csv", {})
+    assert desk.state["phase"] == "review"
+
+
+def test_merges_can_be_refused(desk: Desk, sample: Path) -> None:
+    twice = (
+        BIB
+        + b"\n}\n@article{again, title={The rings of a distant planet}, author={Ito, Aya}, year={2021}, doi={10.1234/RINGS}}"
+    )
+    review = desk.review(a__bib=twice, known__jsonl=sample.read_bytes().splitlines()[0])
+    merges = [entry for entry in review["entries"] if entry["action"] == "merged"]
+    assert len(merges) == 2
+    assert {entry["source"] for entry in merges} == {"a.bib", "known.jsonl"}
+    assert all(entry["before"] for entry in merges)
+    for kept, entry in enumerate(merges, start=1):
+        desk.intake.keep(entry["source"], entry["record"], entry["after"])
+        assert desk.until("review")["review"]["counts"]["merged"] == 2 - kept
+        assert desk.state["review"]["apart"] == kept
+    desk.intake.keep(None, None, None)
+    assert desk.until("review")["review"]["counts"]["merged"] == 2
+    with pytest.raises(ReadError, match="no such merge"):
+        desk.intake.keep("a.bib", 1, "nothing")
+    desk.intake.keep(merges[0]["source"], merges[0]["record"], merges[0]["after"])
+    desk.until("review")
+    desk.intake.accept("add")
+    desk.until("done")
+    assert len(desk.shown[0][0]) == 30 + desk.shown[0][0].manifest["made"]["added"][0]["ledger"]["accepted"]
+
+
+def test_same_key_of_another_paper_is_not_lost(desk: Desk, corpus: Corpus) -> None:
+    key = corpus.table.column("id")[0].as_py()
+    review = desk.review(a__csv=f"id,title,year\n{key},Quite another thing,1999\n".encode())
+    assert review["additions"] == 1
+    assert review["counts"]["repaired"] == 1
+    desk.intake.accept("add")
+    desk.until("done")
+    assert f"{key}-2" in set(desk.shown[0][0].papers["id"])
+
+
+def test_papers_added_elsewhere_meanwhile_count_as_known(desk: Desk, corpus: Corpus, tmp_path: Path) -> None:
+    review = desk.review(a__bib=BIB)
+    (tmp_path / "a.bib").write_bytes(BIB)
+    Corpus(corpus.folder).add(read_papers(tmp_path / "a.bib").head(1))
+    desk.intake.accept("add")
+    desk.until("done")
+    assert review["additions"] == 2
+    assert len(desk.shown[0][0]) == 32
+    assert "Added 1 paper from a.bib. 1 were there already." in desk.shown[0][2]
+
+
+def test_a_broken_file_says_why_and_the_others_are_read(desk: Desk) -> None:
+    review = desk.review(a__bib=BIB, b__parquet=b"PAR1 nothing else", c__txt=b"", d__gz=b"\x1f\x8b\x08 broken")
+    reasons = {entry["source"]: entry["reason"] for entry in review["entries"] if entry["source"] != "a.bib"}
+    assert set(reasons) == {"b.parquet", "c.txt", "d.gz"}
+    assert all(reasons.values())
+    assert review["papers"] == 2
+    assert {file["name"] for file in review["files"]} == {"a.bib", "b.parquet", "c.txt", "d.gz"}
+
+
+def test_nothing_to_take_over(desk: Desk, sample: Path) -> None:
+    desk.review(empty__txt=b"")
+    for how in ("add", "new"):
+        with pytest.raises(ReadError, match="paper"):
+            desk.intake.accept(how)
+    with pytest.raises(ValueError, match="way"):
+        desk.intake.accept("both")
+    assert desk.state["phase"] == "review"
+
+
+def test_thirty_megabytes(desk: Desk, temporary: Path) -> None:
+    count = 30_000
+    lines = [f"W{row},A study of case {row},{'measured words ' * 68},{1990 + row % 30}" for row in range(count)]
+    data = ("id,title,abstract,year\n" + "\n".join(lines)).encode()
+    assert len(data) > 30_000_000
+    desk.send(big__csv=data)
+    assert sum(path.stat().st_size for path in temporary.rglob("*") if path.is_file()) == len(data)
+    desk.intake.read()
+    desk.until("reading")
+    desk.step()
+    desk.intake.cancel()
+    assert desk.state["phase"] == "idle"
+    desk.settle()
+    assert not list(temporary.iterdir())
+
+
+# Cancelled
+
+
+@pytest.mark.parametrize("phase", ["receiving", "reading", "review", "building"])
+def test_cancel_leaves_nothing(
+    desk: Desk, corpus: Corpus, temporary: Path, own_cache: Path, phase: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = everything(corpus.folder)
+    for how in ("add", "new"):
+        reached = threading.Event()
+        go = threading.Event()
+        if phase in ("reading", "building"):
+            from explorer import intake as module
+
+            name = "import_sources" if phase == "reading" else "_building"
+            real = getattr(module, name)
+
+            def held(*given: Any, real: Any = real, reached: Any = reached, go: Any = go, **named: Any) -> Any:
+                reached.set()
+                assert go.wait(60)
+                return real(*given, **named)
+
+            monkeypatch.setattr(module, name, held)
+        desk.send(a__bib=BIB)
+        if phase != "receiving":
+            desk.intake.read()
+        if phase in ("review", "building"):
+            desk.until("review")
+        if phase == "building":
+            desk.intake.accept(how)
+        if phase in ("reading", "building"):
+            assert reached.wait(60)
+        desk.intake.cancel()
+        go.set()
+        monkeypatch.undo()
+        monkeypatch.setenv("LITEXPLORER_CACHE", str(own_cache))
+        monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+        desk.settle()
+        assert desk.state["phase"] == "idle"
+        assert not list(temporary.iterdir())
+        assert everything(corpus.folder) == before
+        assert not own_cache.exists() or not list(own_cache.iterdir())
+        assert not desk.shown
+
+
+@pytest.mark.parametrize("stage", ["papers", "facets", "index", "topics", "flush"])
+@pytest.mark.parametrize("how", ["add", "new"])
+def test_cancel_at_each_stage_of_a_build(
+    desk: Desk, corpus: Corpus, own_cache: Path, how: str, stage: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from explorer import intake as module
+
+    before = everything(corpus.folder)
+    real = module._building
+
+    def stopping(say: Any) -> Any:
+        inner = real(say)
+
+        def progress(name: str, part: float) -> None:
+            if name == stage:
+                desk.intake._worker.stop()
+            inner(name, part)
+
+        return progress
+
+    monkeypatch.setattr(module, "_building", stopping)
+    desk.review(a__bib=BIB)
+    desk.intake.accept(how)
+    desk.until("idle")
+    assert everything(corpus.folder) == before
+    assert not own_cache.exists() or not list(own_cache.iterdir())
+
+
+def test_a_build_that_fails_can_be_tried_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*given: Any, **named: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    desk.review(a__bib=BIB)
+    with monkeypatch.context() as patch:
+        patch.setattr("explorer.store._write_papers", full)
+        desk.intake.accept("add")
+        state = desk.until("review", "failed")
+    assert "No space left" in state["message"]
+    assert state["review"]["additions"] == 2
+    desk.intake.accept("add")
+    desk.until("done")
+
+
+def test_a_fault_is_told(desk: Desk, monkeypatch: pytest.MonkeyPatch, temporary: Path) -> None:
+    def broken(*given: Any, **named: Any) -> None:
+        raise ZeroDivisionError("never")
+
+    monkeypatch.setattr("explorer.intake.import_sources", broken)
+    desk.send(a__bib=BIB)
+    desk.intake.read()
+    assert "ZeroDivisionError" in desk.until("failed")["message"]
+    assert not list(temporary.iterdir())
+
+
+# Fetched
+
+
+@pytest.fixture
+def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """A service that gives what a file holds; it can be held up."""
+    (tmp_path / "found.bib").write_bytes(BIB)
+    service: dict[str, Any] = {"go": threading.Event(), "asked": threading.Event(), "calls": [], "fault": None}
+
+    def fetch(query: str | None, *, limit: int, client: Any) -> Any:
+        service["calls"].append((query, limit))
+        client.progress(1, None)
+        service["asked"].set()
+        assert service["go"].wait(60)
+        if service["fault"]:
+            raise service["fault"]
+        client.progress(2, 2)
+        return import_papers(tmp_path / "found.bib")
+
+    for name in ("fetch_arxiv", "fetch_zotero"):
+        monkeypatch.setattr(f"explorer.services.{name}", fetch)
+    return service
+
+
+def test_fetch(desk: Desk, library: dict[str, Any]) -> None:
+    library["go"].set()
+    assert {"name", "label", "hint", "whole"} == set(desk.state["services"][0])
+    desk.intake.fetch("arxiv", " rings ", 20)
+    review = desk.until("review")["review"]
+    assert library["calls"] == [("rings", 20)]
+    assert review["name"] == "arXiv: rings"
+    assert review["additions"] == 2
+    assert {state["stage"] for state in desk.states if state["phase"] == "fetching"} >= {
+        "Asking arXiv",
+        "1 of 20 papers from arXiv",
+    }
+    with pytest.raises(ReadError, match="read again"):
+        desk.intake.correct("found.bib", {})
+    desk.intake.accept("new")
+    desk.until("done")
+    assert desk.shown[0][0].manifest["made"]["name"] == "arXiv: rings"
+
+
+def test_fetch_cancelled(desk: Desk, library: dict[str, Any], corpus: Corpus, own_cache: Path) -> None:
+    desk.intake.fetch("arxiv", "rings", 20)
+    assert library["asked"].wait(60)
+    desk.intake.cancel()
+    assert desk.state["phase"] == "idle"
+    library["go"].set()
+    desk.settle()
+    assert desk.state["phase"] == "idle"
+    assert not own_cache.exists()
+
+
+def test_fetch_that_fails_says_why(desk: Desk, library: dict[str, Any]) -> None:
+    library["fault"] = ServiceError("arXiv cannot be reached.")
+    library["go"].set()
+    desk.intake.fetch("arxiv", "rings", 20)
+    assert desk.until("failed")["message"] == "arXiv cannot be reached."
+
+
+@pytest.mark.parametrize(
+    ("service", "query", "limit", "said"),
+    [("nothing", "x", 1, "no service"), ("arxiv", " ", 1, "search for"), ("arxiv", 1, 1, "search for"),
+     ("arxiv", "x", 0, "from 1"), ("arxiv", "x", True, "from 1"), ("arxiv", "x", "1", "from 1"),
+     ("arxiv", "x" * 2000, 1, "1,000")],
+)  # fmt: skip
+def test_fetches_that_cannot_be(desk: Desk, service: Any, query: Any, limit: Any, said: str) -> None:
+    with pytest.raises(ReadError, match=said):
+        desk.intake.fetch(service, query, limit)
+    assert desk.state["phase"] == "idle"
+
+
+def test_each_service_has_its_function() -> None:
+    from explorer import services
+
+    assert {row.function for row in SERVICES} == {name for name in services.__all__ if name.startswith("fetch_")}
+
+
+def test_fetch_on_the_command_line(library: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    library["go"].set()
+    for said in ("2 papers", "0 papers added, 2 were there already"):
+        assert main(["fetch", "zotero", "", "-o", str(tmp_path / "made"), "--limit", "7"]) == 0
+        assert said in capsys.readouterr().err
+    assert library["calls"] == [(None, 7)] * 2
+    assert open_corpus(tmp_path / "made").manifest["made"]["files"] == ["Zotero on this computer"]
+    assert main(["fetch", "nothing", "x", "-o", str(tmp_path / "other")]) == 1
+    assert "no service" in capsys.readouterr().err
+
+
+# In the dashboard
+
+
+def test_messages_and_the_thread_take_turns(corpus: Corpus, own_cache: Path, temporary: Path) -> None:
+    from explorer.dashboard import Dashboard
+
+    async def run() -> None:
+        board = Dashboard(corpus)
+        threads: set[int] = set()
+        board.observe(lambda change: threads.add(threading.get_ident()), names=["intake", "summary", "status"])
+        observed: list[Any] = []
+        board.session.observe(observed.append, names="selection")
+        seq = iter(range(1, 100))
+
+        def send(kind: str, buffers: list[Any] | None = None, **content: Any) -> None:
+            board._received(board, {"kind": kind, "seq": next(seq), **content}, buffers)
+
+        async def until(phase: str) -> None:
+            for _ in range(6000):
+                if board.intake["phase"] == phase:
+                    return
+                await asyncio.sleep(0.01)
+            raise AssertionError(board.intake)
+
+        send("tick", row=0, on=True)
+        send("intake_begin", files=[{"id": "0", "name": "a.bib", "size": len(BIB)}])
+        send("intake_chunk", [memoryview(BIB)], id="0", part=0)
+        assert board.intake["got"] == ["0", 0]
+        send("intake_read")
+        await until("review")
+        send("intake_accept", how="nothing")
+        assert board.status["level"] == "error"
+        send("intake_accept", how="new")
+        await until("done")
+        assert board.summary["total"] == 2
+        assert board.papers["ticked"] == 0
+        assert board.status["level"] == "info"
+        assert board.summary["url"] == f"corpus={board.session.corpus.cached_name}"
+        fresh, address = board.session.corpus, board.summary["url"]
+        send("set", changes={"query": "fungi"})
+        assert board.summary["shown"] == 1
+        assert observed
+        assert board.summary["url"] == f"q=fungi&{address}"
+        # An address names the corpus; one that is not there is told, and nothing else is opened by it.
+        other = Dashboard(corpus)
+        for bad in ("corpus=papers-0123456789abcdef-auto", "corpus=../corpus", "corpus=%2Fetc"):
+            other._received(other, {"kind": "url", "seq": 1, "url": bad}, None)
+            assert other.status["level"] == "error"
+            assert other.session.corpus is corpus
+        other._received(other, {"kind": "url", "seq": 2, "url": f"q=fungi&{address}"}, None)
+        assert other.session.corpus.folder == fresh.folder
+        assert other.summary["shown"] == 1
+        send("intake_begin", files=[{"id": "0", "name": "a.bib", "size": len(BIB)}])
+        send("intake_chunk", [], id="0", part=0)
+        assert board.status["level"] == "error"
+        board.close()
+        assert board.intake["phase"] == "idle"
+        assert threads == {threading.get_ident()}
+        other.close()
+
+    asyncio.run(run())
+    assert not list(temporary.iterdir())
+
+
+def test_read_only_refuses_messages(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    from explorer.dashboard import Dashboard
+
+    monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5")
+    monkeypatch.setenv("LITEXPLORER_READ_ONLY", "1")
+    board = Dashboard(corpus)
+    assert not board.intake["allowed"]
+    for message in (
+        {"kind": "intake_begin", "files": [FILE]},
+        {"kind": "intake_fetch", "service": "arxiv", "query": "x", "limit": 1},
+    ):
+        board._received(board, {"seq": 1, **message}, None)
+        assert board.status["level"] == "error"
+        assert "no papers" in board.status["text"]
+        assert board.intake["phase"] == "idle"
+    board.close()
+
+
+# What a page must not do
+
+
+FILE = {"id": "0", "name": "a.bib", "size": 3}
+
+
+@pytest.mark.parametrize(
+    "files",
+    [None, [], {}, "a", [1], [{**FILE, "size": -1}], [{**FILE, "size": True}], [{**FILE, "size": 1.5}], [{**FILE, "id": 0}],
+     [{**FILE, "name": None}], [{"id": "0"}], [FILE, FILE]],
+)  # fmt: skip
+def test_announcements_that_cannot_be(desk: Desk, files: Any, temporary: Path) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        desk.intake.begin(files)
+    assert desk.state["phase"] == "idle"
+    assert not list(temporary.iterdir())
+
+
+def test_too_much(desk: Desk) -> None:
+    with pytest.raises(ReadError, match=r"litexplorer build"):
+        desk.intake.begin([{**FILE, "size": 1 << 40}])
+    with pytest.raises(ReadError, match=r"\.zip"):
+        desk.intake.begin([{**FILE, "id": str(number)} for number in range(MOST_FILES + 1)])
+
+
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd", "..\\..\\x.bib", "/etc/x.bib", "..", ".", "", "a\x00b.bib", "x" * 999 + ".bib", "\ud800.bib"]
+)
+def test_names_are_never_paths(name: str, temporary: Path) -> None:
+    upload = Upload([{**FILE, "name": name}, {**FILE, "id": "1", "name": name}])
+    upload.take("0", 0, b"abc")
+    assert sorted(path.name for path in upload.folder.iterdir()) == ["0", "1"]
+    first, second = upload.names
+    assert first != second
+    assert not set(first) & set("/\\\x00")
+    assert first not in ("", ".", "..")
+    assert len(first) <= 160
+    first.encode()
+    upload.close()
+    upload.close()
+    assert not list(temporary.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("key", "part", "data"),
+    [("1", 0, b"abc"), (None, 0, b"abc"), ([], 0, b"abc"), ("0", 1, b"abc"), ("0", -1, b"abc"), ("0", "0", b"abc"),
+     ("0", False, b"abc"), ("0", 0, b"ab"), ("0", 0, b"abcd"), ("0", 0, b""), ("0", 0, None)],
+)  # fmt: skip
+def test_a_wrong_part_ends_the_whole(desk: Desk, key: Any, part: Any, data: Any, temporary: Path) -> None:
+    desk.intake.begin([FILE])
+    desk.intake.take(key, part, data)
+    assert desk.state["phase"] == "failed"
+    assert "Reload" in desk.state["message"]
+    assert not list(temporary.iterdir())
+    desk.intake.take("0", 0, b"abc")
+    desk.intake.read()
+    assert desk.state["phase"] == "failed"
+
+
+def test_less_than_announced(desk: Desk) -> None:
+    desk.intake.begin([FILE])
+    desk.intake.read()
+    assert desk.state["phase"] == "failed"
+
+
+def test_one_thing_at_a_time(desk: Desk) -> None:
+    desk.intake.begin([FILE])
+    with pytest.raises(ReadError, match="Finish or cancel"):
+        desk.intake.begin([FILE])
+    with pytest.raises(ReadError, match="under review"):
+        desk.intake.accept("add")
+    with pytest.raises(ReadError, match="read again"):
+        desk.intake.correct("a.bib", {})
+    with pytest.raises(ReadError, match="under review"):
+        desk.intake.keep("a.bib", 1, "x")
+    with pytest.raises(ReadError, match="no ledger"):
+        desk.intake.ledger_csv()
+
+
+def test_read_only_takes_nothing(corpus: Corpus) -> None:
+    intake = Intake(corpus, tell=lambda: None, arrived=lambda *_: None, post=lambda step: step(), allowed=False)
+    assert intake.state["services"] == []
+    for act in (lambda: intake.begin([FILE]), lambda: intake.fetch("arxiv", "x", 1)):
+        with pytest.raises(ReadError, match="no papers"):
+            act()
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    sizes=st.lists(st.integers(0, 40), min_size=1, max_size=4),
+    order=st.randoms(use_true_random=False),
+    wrong=st.none() | st.tuples(st.sampled_from(["part", "id", "length"]), st.integers(0, 20)),
+)
+def test_parts_in_any_order_of_files_arrive_whole(
+    sizes: list[int], order: Any, wrong: tuple[str, int] | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("explorer.upload.CHUNK", 7)
+    data = {str(number): bytes(order.randrange(256) for _ in range(size)) for number, size in enumerate(sizes)}
+    upload = Upload([{"id": key, "name": f"{key}.bib", "size": len(content)} for key, content in data.items()])
+    try:
+        waiting = [
+            [(key, part, content[part * 7 : part * 7 + 7]) for part in range(-(-len(content) // 7))]
+            for key, content in data.items()
+        ]
+        sent = 0
+        while any(waiting):
+            key, part, chunk = order.choice([parts for parts in waiting if parts]).pop(0)
+            if wrong is not None and wrong[1] == sent:
+                kind = wrong[0]
+                with pytest.raises(ValueError, match=r"part|announced"):
+                    upload.take(key + "x" * (kind == "id"), part + (kind == "part"), chunk + b"." * (kind == "length"))
+            upload.take(key, part, chunk)
+            sent += 1
+        assert upload.complete
+        assert upload.received == upload.total == sum(sizes)
+        for source, content in zip(upload.sources({}), data.values(), strict=True):
+            assert source.path is not None
+            assert source.path.read_bytes() == content
+    finally:
+        upload.close()
+    assert not upload.folder.exists()
