@@ -10,12 +10,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from explorer.comparison import compare, compare_dates
     from explorer.corpus import Corpus, open_corpus
     from explorer.dashboard import Dashboard, explore
     from explorer.errors import (
         CorpusError,
         ExplorerError,
         ExportError,
+        LibraryError,
         QueryError,
         ReadError,
         SchemaError,
@@ -41,6 +43,7 @@ _HOMES = {
     "ExportError": "errors",
     "Import": "formats",
     "Ledger": "ledger",
+    "LibraryError": "errors",
     "QueryError": "errors",
     "ReadError": "errors",
     "SchemaError": "errors",
@@ -48,6 +51,8 @@ _HOMES = {
     "SelectionError": "errors",
     "ServerError": "errors",
     "TopicModel": "topic_model",
+    "compare": "comparison",
+    "compare_dates": "comparison",
     "explore": "dashboard",
     "import_papers": "formats",
     "open_corpus": "corpus",
@@ -69,6 +74,7 @@ __all__ = [
     "ExportError",
     "Import",
     "Ledger",
+    "LibraryError",
     "QueryError",
     "ReadError",
     "SchemaError",
@@ -76,6 +82,8 @@ __all__ = [
     "SelectionError",
     "ServerError",
     "TopicModel",
+    "compare",
+    "compare_dates",
     "explore",
     "import_papers",
     "open_corpus",

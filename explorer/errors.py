@@ -9,6 +9,7 @@
     ├── QueryError           a search query is malformed; carries the position
     ├── SelectionError       a selection names something that cannot be
     ├── ExportError          a table could not be written
+    ├── LibraryError         a reader's saved searches could not be read or written
     └── ServerError          the dashboard server could not be started
 
 Each message says what happened, to which record or file, and what to do next.
@@ -56,6 +57,10 @@ class SelectionError(ExplorerError):
 
 class ExportError(ExplorerError):
     """A table could not be written."""
+
+
+class LibraryError(ExplorerError):
+    """A reader's saved searches could not be read or written, or there is none of a name."""
 
 
 class ServerError(ExplorerError):
