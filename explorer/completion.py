@@ -104,6 +104,9 @@ def complete(corpus: Corpus, text: str, at: int | None = None, *, limit: int = 8
         Field names first, then words by how many papers have them, then authors. After a field name, its words or values.
     """
     at = len(text) if at is None else min(max(at, 0), len(text))
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        # A browser may send halves of surrogate pairs; no index holds one.
+        return []
     place = _place(text, at)
     if place is None or limit < 1 or not place.part.strip():
         return []

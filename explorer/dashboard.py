@@ -263,7 +263,7 @@ class Dashboard(anywidget.AnyWidget):
             self._show({"saved": self.desk.saved()})
 
     def _run_search(self, content: Message) -> str:
-        said = self.desk.run(str(content["name"]))
+        said = self.desk.run(str(content["name"]), changes=bool(content.get("changes")))
         self._compared()
         return said
 

@@ -134,14 +134,15 @@ class Desk:
         if not self.writable:
             raise LibraryError("Saved searches cannot be changed here: the server was started read-only.")
 
-    def run(self, name: str) -> str:
-        """Show a saved search, and say what changed since it was saved."""
+    def run(self, name: str, *, changes: bool) -> str:
+        """Show a saved search; if the corpus has changed since, or on request, beside what it gave when it was saved."""
         saved = self.library.get(name)
-        self.session.show(saved.selection)
-        if saved.content_hash == self.session.corpus.manifest["content_hash"]:
-            return ""
-        self.compare({"saved": name, "then": True})
-        return "The corpus has changed since this search was saved; what is new and gone stands above the list."
+        selection = saved.selection
+        changed = saved.content_hash != self.session.corpus.manifest["content_hash"]
+        base = self._base({"saved": name, "then": True}) if changes or changed else None
+        self.session.show(selection)
+        self.base, self.part = base, "all"
+        return "The corpus has changed since this search was saved." if changed else ""
 
     def compare(self, with_: Mapping[str, Any] | None) -> None:
         """Compare what is shown, now and as it changes.

@@ -88,7 +88,8 @@ def manifest_of(results: Results, table: pa.Table, ticked: bool, compared: dict[
     -------
     dict
         `sentence`, `selection` (every field), `url`, `python`, `papers` (exported), `shown`, `total`, `ticked_only`,
-        `compared` (which part of which comparison, if one is exported), `content_hash` (of the exported table), `corpus` (its content hash and how it was made), `versions`, `at` (UTC).
+        `compared` (which part of which comparison, if one is exported), `content_hash` (of the exported table), `corpus` (its
+        content hash and how it was made), `versions`, `at` (UTC).
     """
     selection, corpus = results.selection, results.corpus
     return {

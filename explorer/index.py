@@ -158,7 +158,8 @@ class TextIndex:
 
     def count(self, node: Node) -> int:
         """Number of papers that a parsed query matches."""
-        return int(self._searcher.search(self._build(node), limit=1, count=True).count)  # type: ignore[attr-defined]  (missing in the stubs)
+        found: Any = self._searcher.search(self._build(node), limit=1, count=True)
+        return int(found.count)
 
     def words(self, field: str, prefix: str, limit: int) -> list[tuple[str, int]]:
         """Words of a field that begin with a folded prefix, with the number of papers that have them, most first.
