@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from explorer.comparison import compare, compare_dates
     from explorer.corpus import Corpus, open_corpus
     from explorer.dashboard import Dashboard, explore
     from explorer.dedupe import Deduplicated, find_duplicates, merge_duplicates
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
         CorpusError,
         ExplorerError,
         ExportError,
+        LibraryError,
         QueryError,
         ReadError,
         SchemaError,
@@ -53,6 +55,7 @@ _HOMES = {
     "ExportError": "errors",
     "Import": "formats",
     "Ledger": "ledger",
+    "LibraryError": "errors",
     "QueryError": "errors",
     "ReadError": "errors",
     "SchemaError": "errors",
@@ -61,6 +64,8 @@ _HOMES = {
     "ServerError": "errors",
     "ServiceError": "errors",
     "TopicModel": "topic_model",
+    "compare": "comparison",
+    "compare_dates": "comparison",
     "explore": "dashboard",
     "fetch_arxiv": "services.arxiv",
     "fetch_crossref": "services.crossref",
@@ -92,6 +97,7 @@ __all__ = [
     "ExportError",
     "Import",
     "Ledger",
+    "LibraryError",
     "QueryError",
     "ReadError",
     "SchemaError",
@@ -100,6 +106,8 @@ __all__ = [
     "ServerError",
     "ServiceError",
     "TopicModel",
+    "compare",
+    "compare_dates",
     "explore",
     "fetch_arxiv",
     "fetch_crossref",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from explorer.corpus import Corpus
     from explorer.formats import Import
     from explorer.ledger import Ledger
+    from explorer.library import SavedSearch
     from explorer.selection import Selection
 
 
@@ -108,6 +109,29 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--sort", default="relevance", help="relevance, newest, oldest, upvotes or title")
     export.add_argument("--url", help="selection as the dashboard's address says it, instead of the options above")
     export.set_defaults(run=_export)
+
+    saved = commands.add_parser("saved", help="list saved searches; save, run, rename or delete one")
+    saved.add_argument("corpus", metavar="CORPUS", help="corpus folder or file of papers")
+    action = saved.add_mutually_exclusive_group()
+    action.add_argument("--save", metavar="NAME", help="save the selection that --url says")
+    action.add_argument("--run", dest="run_name", metavar="NAME", help="print the papers it gives now")
+    action.add_argument("--rename", nargs=2, metavar=("NAME", "TO"))
+    action.add_argument("--delete", metavar="NAME")
+    saved.add_argument("--url", default="", help="selection as the dashboard's address says it")
+    saved.add_argument("--replace", action="store_true", help="with --save: in place of one of that name")
+    saved.set_defaults(run=_saved)
+
+    compare = commands.add_parser("compare", help="compare two searches, or two dates: new, gone, shared")
+    compare.add_argument("corpus", metavar="CORPUS", help="corpus folder or file of papers")
+    compare.add_argument(
+        "--a", metavar="SEARCH", help="before: a selection as the dashboard's address says it, or @NAME of a saved"
+    )
+    compare.add_argument("--b", metavar="SEARCH", help="after: likewise; default: --a as it is now, else all papers")
+    compare.add_argument(
+        "--dates", nargs=2, metavar=("BEFORE", "AFTER"), help="what --a held at two dates, such as 2023 2024-06"
+    )
+    compare.add_argument("-o", "--output", metavar="CSV", help="write the table; default: print what is new and gone")
+    compare.set_defaults(run=_compare)
     return parser
 
 
@@ -240,6 +264,61 @@ def _export(options: argparse.Namespace) -> int:
     return 0
 
 
+def _saved(options: argparse.Namespace) -> int:
+    from explorer.selection import Selection
+    from explorer.views import title_of
+
+    corpus = _open([options.corpus])
+    library = corpus.library
+    if options.save is not None:
+        kept = library.save(options.save, Selection.from_url(_query_part(options.url)), replace=options.replace)
+        print(f"Saved “{kept.name}”: {kept.papers:,} papers", file=sys.stderr)
+    elif options.run_name is not None:
+        found = corpus.select(library.get(options.run_name).selection)
+        for paper in found[["id", "title"]].itertuples(index=False):
+            print(f"{paper.id}  {title_of(_text(paper.title))}")
+    elif options.rename is not None:
+        library.rename(*options.rename)
+    elif options.delete is not None:
+        library.delete(options.delete)
+    else:
+        for kept in library.searches():
+            print(f"{kept.name}\t{kept.papers}\t{kept.saved_at}\t{kept.url}")
+    return 0
+
+
+def _compare(options: argparse.Namespace) -> int:
+    from explorer.comparison import compare_dates
+    from explorer.formats.delimited import to_csv
+    from explorer.selection import Selection
+    from explorer.views import title_of
+
+    corpus = _open([options.corpus])
+
+    def search(text: str | None) -> Selection | SavedSearch:
+        if text is not None and text.startswith("@"):
+            return corpus.library.get(text[1:])
+        return Selection.from_url(_query_part(text or ""))
+
+    before = search(options.a)
+    if options.dates:
+        found = compare_dates(corpus.results(before if isinstance(before, Selection) else before.selection), *options.dates)
+    else:
+        found = corpus.compare(before, before if options.b is None and options.a is not None else search(options.b))
+    counts = found.attrs["counts"]
+    if options.output:
+        to_csv(found.astype({"status": "str"}), options.output)
+    else:
+        for paper in found[found["status"] != "shared"].itertuples(index=False):
+            print(f"{paper.status}\t{paper.id}\t{title_of(_text(paper.title))}")
+    print(f"{counts['new']:,} new, {counts['gone']:,} gone, {counts['shared']:,} shared", file=sys.stderr)
+    return 0
+
+
+def _query_part(url: str) -> str:
+    return url.partition("?")[2] if "?" in url else url
+
+
 def _selection(options: argparse.Namespace) -> Selection:
     """The selection that the options say; they are read as the dashboard's address is."""
     from urllib.parse import urlencode
@@ -247,7 +326,7 @@ def _selection(options: argparse.Namespace) -> Selection:
     from explorer.selection import Selection
 
     if options.url is not None:
-        return Selection.from_url(options.url.partition("?")[2] if "?" in options.url else options.url)
+        return Selection.from_url(_query_part(options.url))
     pairs = [("q", options.query), ("years", options.years), ("months", options.months), ("code", options.code)]
     pairs += [(name, value) for name in ("topic", "venue", "author", "keyword") for value in getattr(options, name)]
     return Selection.from_url(urlencode([(name, value) for name, value in [*pairs, ("sort", options.sort)] if value]))

@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from explorer.errors import CorpusError, SelectionError
 from explorer.facets import Facet, mapped
 from explorer.index import Hits, TextIndex
+from explorer.prefixes import Prefixes, sort_words
 from explorer.query import parse
 from explorer.results import Recent, Results
 from explorer.schema import to_frame, to_table
@@ -40,6 +41,9 @@ from explorer.trends import MONTH
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from explorer.completion import Completion
+    from explorer.library import Library, SavedSearch
 
 _CACHED = re.compile(r"(?:files|papers|grown)-[0-9a-f]{16}(?:-(?:auto|\d+))?")
 
@@ -89,6 +93,7 @@ class Corpus:
         self.keywords_derived = (self._generation / "keywords.derived").exists()
         self._orders = {name: self._array(f"{name}.order") for name in SORTS if name != "relevance"}
         self._facets = {name: Facet.load(self._generation, name) for name in ("topics", *FACETS)}
+        self._prefixes = {name: Prefixes.load(self._generation, name) for name in FACETS}
         self.topics: Topics = load_topics(self._generation, self.months, self.precision)
         columns = (self.table, self.months, self.precision, self.has_code, self.topics.codes, *self._orders.values())
         if {len(self), *map(len, columns), *(len(facet.starts) - 1 for facet in self._facets.values())} != {len(self)}:
@@ -282,6 +287,56 @@ class Corpus:
             found.append((int(other), _written(rare[:4], f"{title} {abstract}")))
         return found[:limit]
 
+    # While a query is being written
+
+    def complete(self, text: str, at: int | None = None) -> list[Completion]:
+        """Ways to go on with the word of a query under the cursor (see `explorer.completion`)."""
+        from explorer.completion import complete
+
+        return complete(self, text, at)
+
+    def suggest(self, query: str) -> str | None:
+        """A query with few hits as it may have been meant; None if it seems to be written right (see `explorer.completion`)."""
+        from explorer.completion import suggest
+
+        return suggest(self, query)
+
+    # Now and then
+
+    @cached_property
+    def library(self) -> Library:
+        """The searches that the reader saved for this corpus."""
+        from explorer.library import Library
+
+        return Library(self)
+
+    def compare(self, before: Selection | SavedSearch, after: Selection | SavedSearch) -> pd.DataFrame:
+        """Papers that are new in the second selection, gone from the first, or in both.
+
+        Parameters
+        ----------
+        before, after : Selection or SavedSearch
+            A saved search as `before` stands for the papers it gave when it was saved, as `after` for those it gives now.
+
+        Returns
+        -------
+        DataFrame
+            As `explorer.comparison.compare` gives.
+        """
+        import pandas as pd
+
+        from explorer.comparison import compare
+        from explorer.library import SavedSearch
+
+        then: Results | pd.DataFrame
+        if isinstance(before, SavedSearch):
+            ids = pd.DataFrame({"id": self.library.ids(before.name)}, dtype="object")
+            now = pd.DataFrame({name: self.table.column(name).to_pylist() for name in ("id", "title")}, dtype="object")
+            then = ids.merge(now, on="id", how="left")
+        else:
+            then = self.results(before)
+        return compare(then, self.results(after.selection if isinstance(after, SavedSearch) else after))
+
     # The parts that results are made of
 
     def hits(self, query: str) -> Hits:
@@ -318,6 +373,14 @@ class Corpus:
         if field not in self._facets:
             raise SelectionError(f"There is no facet {field!r}. Facets: {', '.join(self._facets)}.")
         return self._facets[field]
+
+    def prefixes(self, field: str) -> Prefixes:
+        """The words of a facet's values, sorted: venues, authors or keywords."""
+        kept = self._prefixes.get(field)
+        if kept is None:
+            # Built by an earlier version, which did not write them.
+            kept = self._prefixes[field] = sort_words(self.facet(field).values)
+        return kept
 
     def totals(self, field: str) -> np.ndarray:
         """Papers per value of a facet over the whole corpus."""

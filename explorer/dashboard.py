@@ -16,6 +16,7 @@ import traitlets
 
 from explorer import views, widgets
 from explorer.corpus import Corpus, default_corpus, open_cached
+from explorer.desk import Desk
 from explorer.errors import ExplorerError, QueryError, SelectionError
 from explorer.export import FORMATS, export_bytes
 from explorer.intake import Intake
@@ -60,6 +61,8 @@ class Dashboard(anywidget.AnyWidget):
     assets = traitlets.Dict().tag(sync=True)
     exports: Any = traitlets.List().tag(sync=True)
     intake = traitlets.Dict().tag(sync=True)
+    saved = traitlets.Dict().tag(sync=True)
+    comparison = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
 
     def __init__(self, corpus: Corpus, selection: Selection | None = None) -> None:
         self._seq = 0
@@ -71,6 +74,7 @@ class Dashboard(anywidget.AnyWidget):
             self.session = Session(corpus, selection)
         except QueryError as error:
             self.session, problem = Session(corpus), str(error)
+        self.desk = Desk(self.session, writable=not os.environ.get("LITEXPLORER_READ_ONLY"))
         served = os.environ.get("SERVER_SOFTWARE", "").startswith("voila/")
         script = os.environ.get("LITEXPLORER_ASSETS") if served else None
         self.incoming = Intake(
@@ -91,6 +95,7 @@ class Dashboard(anywidget.AnyWidget):
             },
             exports=[{"format": form.name, "label": form.label, "note": form.note} for form in FORMATS],
             intake=self.incoming.state,
+            saved=self.desk.saved(),
             **self._everything(),
             status=self._status("error" if problem else "ready", problem),
         )
@@ -129,12 +134,13 @@ class Dashboard(anywidget.AnyWidget):
             "facets": views.panels(session.results, session.facet_state),
             "charts": views.charts(session.results, **session.chart_options),
             "papers": self._papers(),
+            "comparison": self.desk.comparison(),
             "reader": None if session.opened is None else views.reader(session.results, session.opened),
         }
 
     def _papers(self) -> Message:
         session = self.session
-        return views.page(session.results, session.page, session.ticked, session.opened)
+        return views.page(session.results, session.page, session.ticked, session.opened, only=self.desk.rows())
 
     def _status(self, level: str, text: str = "", at: int | None = None) -> Message:
         return {"level": level, "text": text, "at": at, "seq": self._seq}
@@ -157,6 +163,9 @@ class Dashboard(anywidget.AnyWidget):
         action = _ACTIONS.get(kind) if isinstance(kind, str) else None
         if action is None:
             return
+        if kind in _ASIDE:
+            self._answer(action, content)
+            return
         seq = content.get("seq")
         self._seq = seq if isinstance(seq, int) else self._seq
         status = self._status("ready")
@@ -173,6 +182,25 @@ class Dashboard(anywidget.AnyWidget):
         except Exception as error:  # noqa: BLE001  (a fault must reach the reader, who sees no log)
             status = self._status("error", f"Something broke: {type(error).__name__}: {error}. The page is as it was before.")
         self._show({"status": status})
+
+    def _answer(self, action: Callable[[Dashboard, Message], str | None], content: Message) -> None:
+        """Answer what is asked while the reader types: neither what is shown nor the status line changes."""
+        try:
+            action(self, content)
+        except ExplorerError:
+            # The query is not whole yet; what is wrong with it is said when it is run.
+            return
+        except Exception as error:  # noqa: BLE001  (a fault must reach the reader, who sees no log)
+            self._show({"status": self._status("error", f"Something broke: {type(error).__name__}: {error}.")})
+
+    def _complete(self, content: Message) -> None:
+        text, at = str(content["text"])[:2000], int(content["at"])
+        rows = [vars(found) for found in self.session.corpus.complete(text, at)]
+        self.send({"kind": "completions", "seq": content.get("seq"), "rows": rows})
+
+    def _suggest(self, content: Message) -> None:
+        found = self.session.corpus.suggest(str(content["text"])[:2000])
+        self.send({"kind": "suggestion", "seq": content.get("seq"), "text": found})
 
     def _set(self, content: Message) -> None:
         self.session.change(content["changes"])
@@ -226,10 +254,12 @@ class Dashboard(anywidget.AnyWidget):
         self._show({"charts": views.charts(self.session.results, **self.session.chart_options)})
 
     def _export(self, content: Message) -> str:
-        only = self.session.ticked if content.get("ticked") else None
-        if only is not None and not only:
+        rows = self.desk.rows()
+        only = self.session.ticked if content.get("ticked") else None if rows is None else rows.tolist()
+        if content.get("ticked") and not only:
             raise SelectionError("No paper is ticked. Tick some in the list, or export all that are shown.")
-        files, count = export_bytes(self.session.results, str(content["format"]), only)
+        compared = None if content.get("ticked") or rows is None else self.desk.comparison()
+        files, count = export_bytes(self.session.results, str(content["format"]), only, compared=compared)
         for number, file in enumerate(files):
             self._send_file(f"{self._seq}-{number}", file.name, file.media_type, file.data)
         return f"{count:,} paper{'' if count == 1 else 's'} exported to {files[0].name}."
@@ -275,6 +305,43 @@ class Dashboard(anywidget.AnyWidget):
         self.incoming.cancel()
         super().close()
 
+    # Saved searches and comparisons
+
+    def _saved(self, content: Message) -> None:
+        self._show({"saved": self.desk.saved()})
+
+    def _save_search(self, content: Message) -> str:
+        return self._kept(lambda: self.desk.save(str(content["name"]), replace=bool(content.get("replace"))))
+
+    def _delete_search(self, content: Message) -> str:
+        return self._kept(lambda: self.desk.delete(str(content["name"])))
+
+    def _rename_search(self, content: Message) -> str:
+        return self._kept(lambda: self.desk.rename(str(content["name"]), str(content["to"])))
+
+    def _kept(self, action: Callable[[], str]) -> str:
+        try:
+            return action()
+        finally:
+            # Also after a failure, for another window may have changed what is there.
+            self._show({"saved": self.desk.saved()})
+
+    def _run_search(self, content: Message) -> str:
+        said = self.desk.run(str(content["name"]), changes=bool(content.get("changes")))
+        self._compared()
+        return said
+
+    def _compare(self, content: Message) -> None:
+        self.desk.compare(content["with"])
+        self._compared()
+
+    def _compare_show(self, content: Message) -> None:
+        self.desk.show(str(content["part"]))
+        self._compared()
+
+    def _compared(self) -> None:
+        self._show({"comparison": self.desk.comparison(), "papers": self._papers()})
+
     def _plotly(self, content: Message) -> None:
         self.send({"kind": "plotly", "version": plotly_version()}, [_plotly_bundle()])
 
@@ -311,8 +378,20 @@ _ACTIONS: dict[str, Callable[[Dashboard, Message], str | None]] = {
     "plotly": Dashboard._plotly,
     "intake_ledger": Dashboard._ledger,
     **dict.fromkeys(_INTAKE, Dashboard._incoming),
+    "complete": Dashboard._complete,
+    "suggest": Dashboard._suggest,
+    "saved": Dashboard._saved,
+    "save_search": Dashboard._save_search,
+    "delete_search": Dashboard._delete_search,
+    "rename_search": Dashboard._rename_search,
+    "run_search": Dashboard._run_search,
+    "compare": Dashboard._compare,
+    "compare_show": Dashboard._compare_show,
 }
 """The messages a browser may send."""
+
+_ASIDE = frozenset({"complete", "suggest"})
+"""Messages whose answer is no trait and counts for nothing else."""
 
 
 def plotly_path() -> Path:

@@ -9,6 +9,7 @@
     ├── QueryError           a search query is malformed; carries the position
     ├── SelectionError       a selection names something that cannot be
     ├── ExportError          a table could not be written
+    ├── LibraryError         a reader's saved searches could not be read or written
     ├── ServerError          the dashboard server could not be started
     └── ServiceError         a web service could not be reached, refused, or sent what cannot be read
 
@@ -57,6 +58,10 @@ class SelectionError(ExplorerError):
 
 class ExportError(ExplorerError):
     """A table could not be written."""
+
+
+class LibraryError(ExplorerError):
+    """A reader's saved searches could not be read or written, or there is none of a name."""
 
 
 class ServerError(ExplorerError):

@@ -103,14 +103,15 @@ class ExportedFile:
     data: bytes
 
 
-def manifest_of(results: Results, table: pa.Table, ticked: bool) -> dict[str, Any]:
+def manifest_of(results: Results, table: pa.Table, ticked: bool, compared: dict[str, Any] | None = None) -> dict[str, Any]:
     """How an export was made.
 
     Returns
     -------
     dict
         `sentence`, `selection` (every field), `url`, `python`, `papers` (exported), `shown`, `total`, `ticked_only`,
-        `content_hash` (of the exported table), `corpus` (its content hash and how it was made), `versions`, `at` (UTC).
+        `compared` (which part of which comparison, if one is exported), `content_hash` (of the exported table), `corpus` (its
+        content hash and how it was made), `versions`, `at` (UTC).
     """
     selection, corpus = results.selection, results.corpus
     return {
@@ -122,6 +123,7 @@ def manifest_of(results: Results, table: pa.Table, ticked: bool) -> dict[str, An
         "shown": results.shown,
         "total": len(corpus),
         "ticked_only": ticked,
+        **({"compared": compared} if compared else {}),
         "content_hash": content_hash(table),
         "corpus": {"content_hash": corpus.manifest["content_hash"], "made": corpus.manifest["made"]},
         "versions": versions(),
@@ -130,7 +132,12 @@ def manifest_of(results: Results, table: pa.Table, ticked: bool) -> dict[str, An
 
 
 def export_bytes(
-    results: Results, form: str, only: Iterable[int] | None = None, name: str | None = None
+    results: Results,
+    form: str,
+    only: Iterable[int] | None = None,
+    name: str | None = None,
+    *,
+    compared: dict[str, Any] | None = None,
 ) -> tuple[list[ExportedFile], int]:
     """Make the files of an export.
 
@@ -144,6 +151,8 @@ def export_bytes(
         Rows of the ticked papers; they are exported whether the selection shows them or not.
     name : str, optional
         File name without its suffix; by default from the query.
+    compared : dict, optional
+        The comparison whose new or gone papers `only` holds.
 
     Returns
     -------
@@ -161,7 +170,7 @@ def export_bytes(
     if chosen is None:
         raise ExportError(f"There is no export format {form!r}. Formats: {', '.join(row.name for row in FORMATS)}.")
     table = results.table(only)
-    manifest = manifest_of(results, table, only is not None)
+    manifest = manifest_of(results, table, only is not None and compared is None, compared)
     stem = name or file_stem(results.selection)
     files = [ExportedFile(stem + chosen.suffix, chosen.media_type, chosen.write(table, manifest))]
     if not chosen.holds_manifest:

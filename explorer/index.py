@@ -194,6 +194,30 @@ class TextIndex:
                 return hits
             asked *= 4
 
+    def count(self, node: Node) -> int:
+        """Number of papers that a parsed query matches."""
+        found: Any = self._searcher.search(self._build(node), limit=1, count=True)
+        return int(found.count)
+
+    def words(self, field: str, prefix: str, limit: int) -> list[tuple[str, int]]:
+        """Words of a field that begin with a folded prefix, with the number of papers that have them, most first.
+
+        For ids, which hold no words, whole ids.
+        """
+        found: list[tuple[str, int]] = self._searcher.terms_with_prefix(_WORDS.get(field, field), prefix, limit=limit)
+        return found
+
+    def frequency(self, field: str, word: str) -> int:
+        """Number of papers with a folded word, not its other forms, in a field."""
+        return int(self._searcher.doc_freq(_WORDS[field], word))
+
+    def near(self, field: str, word: str, distance: int, limit: int) -> np.ndarray:
+        """Rows of some papers with a word in a field that is at most `distance` edits (of letters, swaps count one) away."""
+        query = tantivy.Query.fuzzy_term_query(
+            self._schema, _WORDS[field], word, distance=distance, transposition_cost_one=True
+        )
+        return self._run(query, limit).rows
+
     def _run(self, query: Any, limit: int) -> Hits:
         try:
             found = self._searcher.search(query, limit=max(limit, 1), count=False).hits
@@ -262,7 +286,7 @@ class TextIndex:
         """What a query looks for in titles and abstracts, for highlighting."""
         stems: set[str] = set()
         prefixes: list[str] = []
-        for leaf in _leaves(node):
+        for leaf in leaves(node):
             if leaf.field not in ("", "title", "abstract", "keywords"):
                 continue
             if isinstance(leaf, Word) and leaf.prefix:
@@ -280,10 +304,10 @@ def _says_nothing(node: Word | Phrase) -> bool:
     return bool(kept) and not tokens(node.text, name)
 
 
-def _leaves(node: Node | None) -> Iterator[Word | Phrase]:
+def leaves(node: Node | None) -> Iterator[Word | Phrase]:
     """The words and phrases that a query asks for (not those it excludes)."""
     if isinstance(node, Word | Phrase):
         yield node
     elif isinstance(node, All | Either):
         for part in node.parts:
-            yield from _leaves(part)
+            yield from leaves(part)

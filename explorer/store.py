@@ -40,6 +40,7 @@ from explorer.errors import CorpusError
 from explorer.facets import code_facet
 from explorer.index import build_index
 from explorer.phrases import key_phrases
+from explorer.prefixes import sort_words
 from explorer.schema import FIELDS
 from explorer.topics import build_topics, extend_topics
 
@@ -386,7 +387,9 @@ def _write_columns(table: pa.Table, target: Path) -> None:
         if name == "keywords" and given.null_count == len(given) <= _MOST_PHRASED:
             given = key_phrases(_Texts(table))  # type: ignore[arg-type]
             (target / "keywords.derived").touch()
-        code_facet(given).save(target, name)
+        facet = code_facet(given)
+        facet.save(target, name)
+        sort_words(facet.values).save(target, name)
     _write_dates(table, target)
     np.save(target / "has_code.npy", pc.is_valid(table.column("code_url")).to_numpy())
 

@@ -258,13 +258,16 @@ def _over_time(results: Results, *, share: bool, by: str) -> View:
     }
 
 
-def page(results: Results, number: int, ticked: frozenset[int], opened: int | None) -> View:
-    """One page of the list."""
-    pages = max(1, -(-results.shown // PAGE))
+def page(results: Results, number: int, ticked: frozenset[int], opened: int | None, *, only: np.ndarray | None = None) -> View:
+    """One page of the list; of the rows in `only`, in their order, if they are given."""
+    listed = results.shown if only is None else len(only)
+    pages = max(1, -(-listed // PAGE))
     number = min(max(number, 0), pages - 1)
     terms = results.terms
-    rows = results.rows(number * PAGE, (number + 1) * PAGE)
+    part = slice(number * PAGE, (number + 1) * PAGE)
+    rows = results.rows(part.start, part.stop) if only is None else only[part]
     return {
+        "listed": listed,
         "page": number,
         "pages": pages,
         "per_page": PAGE,

@@ -25,9 +25,10 @@ def shared_data() -> Path:
 
 @pytest.fixture(scope="session", autouse=True)
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Keep corpora that tests make out of the user's cache."""
+    """Keep corpora and saved searches that tests make out of the user's folders."""
     folder = tmp_path_factory.mktemp("cache")
     os.environ["LITEXPLORER_CACHE"] = str(folder)
+    os.environ["LITEXPLORER_DATA_HOME"] = str(tmp_path_factory.mktemp("data"))
     return folder
 
 

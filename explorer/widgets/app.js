@@ -10,6 +10,9 @@ import { menuPanel } from "./menu.js";
 import { intakePanel } from "./intake.js";
 import { statusPanel } from "./status.js";
 import { barPanel } from "./bar.js";
+import { savedPanel } from "./saved.js";
+import { spellingPanel } from "./spelling.js";
+import { comparisonPanel } from "./comparison.js";
 import { listenToKeys } from "./keys.js";
 
 const BUSY_AFTER = 150; // ms; faster answers show no progress bar
@@ -116,6 +119,9 @@ function assemble(app) {
   const { root, frame } = app;
   app.status = statusPanel(app);
   app.search = searchPanel(app);
+  app.spelling = spellingPanel(app);
+  app.saved = savedPanel(app);
+  app.comparison = comparisonPanel(app);
   app.menu = menuPanel(app);
   app.intake = intakePanel(app);
   app.bar = barPanel(app);

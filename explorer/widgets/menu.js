@@ -19,7 +19,7 @@ export function menuPanel(app) {
   function fill() {
     const summary = model.get("summary");
     const ticked = model.get("papers")?.ticked ?? 0;
-    const shown = plural(summary.shown, "shown paper");
+    const shown = plural(model.get("papers")?.listed ?? summary.shown, "shown paper");
     onlyTicked = onlyTicked && ticked > 0;
     return [
       h("h2", { class: "lx-popover-title" }, "Download"),

@@ -18,7 +18,7 @@ export function papersPanel(app) {
     h("label", { class: "lx-tickall" }, tickPage, h("span", {}, "Tick page")), ticked,
     h("span", { class: "lx-spacer" }),
     h("label", { class: "lx-sort", for: sortId }, "Sort by"), sort, pager);
-  const node = h("section", { class: "lx-list", label: "Papers" }, h("div", { class: "lx-sentence-line" }, sentence, copy), toolbar, empty, list);
+  const node = h("section", { class: "lx-list", label: "Papers" }, h("div", { class: "lx-sentence-line" }, sentence, copy), app.comparison.node, toolbar, empty, list);
   let rows = [];
   let focusNext = null;
 
@@ -75,18 +75,24 @@ export function papersPanel(app) {
   }
 
   function showEmpty(summary) {
-    empty.hidden = summary.shown !== 0 || !summary.total;
+    const part = model.get("comparison")?.part;
+    empty.hidden = rows.length > 0 || !summary.total;
     if (empty.hidden) return;
+    if (summary.shown || part === "gone") {
+      swap(empty, [h("p", { class: "lx-empty-title" }, part === "gone" ? "No paper is gone." : "No paper is new.")], sentence);
+      return;
+    }
     const loosen = summary.loosen ?? [];
     swap(empty, [
       h("p", { class: "lx-empty-title" }, "No paper matches all of this."),
+      app.spelling.instead,
       loosen.length ? h("p", {}, "Loosen one filter:") : null,
       h("div", { class: "lx-loosen" }, loosen.map((way) => h("button", { class: "lx-button", click: () => link.set(way.changes) }, way.label, h("span", { class: "lx-badge" }, count(way.shown)))),
         h("button", { class: "lx-button", click: () => link.send("clear") }, "Clear all filters")),
     ], sentence);
   }
 
-  app.watch(["papers", "summary", "selection"], () => {
+  app.watch(["papers", "summary", "selection", "comparison"], () => {
     const papers = model.get("papers") ?? { rows: [], pages: 0, page: 0, per_page: 20, ticked: 0 };
     const summary = model.get("summary") ?? {};
     rows = papers.rows;
@@ -99,7 +105,7 @@ export function papersPanel(app) {
     swap(ticked, papers.ticked ? [h("span", {}, `${count(papers.ticked)} ticked`), h("button", { class: "lx-textbutton", key: "untick", click: () => link.send("untick_all") }, "Untick all")] : [], tickPage);
     const first = papers.page * papers.per_page + 1;
     swap(pager, rows.length ? [
-      h("span", { class: "lx-place" }, h("strong", {}, `${count(first)}–${count(first + rows.length - 1)}`), ` of ${count(summary.shown)}`),
+      h("span", { class: "lx-place" }, h("strong", {}, `${count(first)}–${count(first + rows.length - 1)}`), ` of ${count(papers.listed)}`),
       iconButton("left", "Previous page", () => turn(papers.page - 1), { disabled: papers.page <= 0, key: "back" }),
       iconButton("right", "Next page", () => turn(papers.page + 1), { disabled: papers.page >= papers.pages - 1, key: "on" }),
     ] : [], sentence);

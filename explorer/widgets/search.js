@@ -1,5 +1,6 @@
 import { h, icon, iconButton } from "./dom.js";
 import { popover } from "./popover.js";
+import { completionList } from "./completion.js";
 
 const TYPING_PAUSE = 120; // ms
 
@@ -32,7 +33,9 @@ export function searchPanel(app) {
   let timer = 0;
   let known = model.get("selection")?.query ?? "";
 
-  const input = h("input", { id, class: "lx-query", type: "text", role: "searchbox", autocomplete: "off", spellcheck: "false", placeholder: "Search titles, abstracts, authors, keywords", value: known, input: typed, keydown: pressed });
+  const input = h("input", { id, class: "lx-query", type: "text", role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", autocomplete: "off", spellcheck: "false", placeholder: "Search titles, abstracts, authors, keywords", value: known, input: typed, keydown: pressed });
+  const completions = completionList(app, input, typed);
+  input.setAttribute("aria-controls", completions.nodes[0].id);
   const clear = iconButton("close", "Clear the search", () => {
     use("");
     input.focus();
@@ -40,7 +43,7 @@ export function searchPanel(app) {
   const helpButton = h("button", { class: "lx-iconbutton lx-questionmark", label: "Search help and keys", title: "Search help and keys (?)" }, "?");
   const help = popover(app, { button: helpButton, label: "Search help and keys", className: "lx-popover-help", fill: () => helpContent(app) });
   const node = h("form", { class: "lx-search", role: "search", label: "Papers", submit: (event) => { event.preventDefault(); flush(); } },
-    h("label", { class: "lx-hide", for: id }, "Search papers"), icon("search"), input, clear, helpButton, help.panel);
+    h("label", { class: "lx-hide", for: id }, "Search papers"), icon("search"), input, clear, helpButton, help.panel, completions.nodes);
 
   function flush() {
     clearTimeout(timer);
@@ -53,15 +56,18 @@ export function searchPanel(app) {
     clear.hidden = !input.value;
     clearTimeout(timer);
     timer = setTimeout(flush, TYPING_PAUSE);
+    completions.typed();
   }
 
   function pressed(event) {
-    if (event.key !== "ArrowDown") return;
+    if (completions.pressed(event)) event.preventDefault();
+    if (event.defaultPrevented || event.key !== "ArrowDown") return;
     event.preventDefault();
     app.papers.step(1);
   }
 
   function use(text) {
+    completions.close();
     input.value = text;
     clear.hidden = !text;
     flush();

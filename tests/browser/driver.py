@@ -79,7 +79,7 @@ class Board:
     @property
     def box(self) -> Locator:
         """The search box."""
-        return self.root.get_by_role("searchbox", name="Search papers")
+        return self.root.get_by_role("combobox", name="Search papers")
 
     @property
     def titles(self) -> Locator:

@@ -1,0 +1,264 @@
+"""A reader's saved searches, and the papers each gave when it was saved.
+
+They are kept in the reader's own data folder, one SQLite file a corpus, for the corpus itself may be shared and read-only.
+Several dashboards may write at once (write-ahead log; each action is one transaction on a connection of its own).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sqlite3
+import time
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from explorer.errors import LibraryError
+from explorer.results import Results
+from explorer.selection import Selection
+from explorer.store import cache_folder
+
+if TYPE_CHECKING:
+    from explorer.corpus import Corpus
+
+LONGEST_NAME = 120
+"""Characters of a name at most."""
+
+_VERSION = 1
+_WAIT = 10.0
+"""Seconds to wait for another dashboard that is writing."""
+
+_MOST_INFLATED = 512_000_000
+"""Bytes of ids at most; a damaged file may say it holds more."""
+
+_TABLE = """
+CREATE TABLE IF NOT EXISTS searches (
+    name TEXT PRIMARY KEY, url TEXT NOT NULL, saved_at TEXT NOT NULL, content_hash TEXT NOT NULL,
+    papers INTEGER NOT NULL, ids BLOB NOT NULL
+) STRICT
+"""
+_COLUMNS = "name, url, saved_at, content_hash, papers"
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True)
+class SavedSearch:
+    """A selection under a name, and what the corpus was when it was saved."""
+
+    name: str
+    url: str
+    """The selection as the dashboard's address says it."""
+    saved_at: str
+    """UTC, ISO 8601, to the second."""
+    content_hash: str
+    """Of the corpus then."""
+    papers: int
+    """Papers it gave then."""
+
+    @property
+    def selection(self) -> Selection:
+        """The selection. Raises `SelectionError` where it was saved by a version that knew other filters."""
+        return Selection.from_url(self.url)
+
+
+class Library:
+    """The searches saved for one corpus.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        A corpus folder has its own library, whatever is added to it. Corpora that were made from plain files in the cache share
+        one by the names of the files, so that a new export of a bibliography still has its searches.
+    folder : Path, optional
+        Data folder, by default `data_folder()`.
+
+    Notes
+    -----
+    Reading makes no file. Every method raises `LibraryError` where the file cannot be read or written.
+    """
+
+    def __init__(self, corpus: Corpus, folder: Path | None = None) -> None:
+        self.corpus = corpus
+        self.path = (folder or data_folder()) / "corpora" / _key(corpus) / "library.sqlite"
+
+    def searches(self) -> list[SavedSearch]:
+        """All saved searches, the latest first."""
+        return self._read(
+            lambda file: [
+                SavedSearch(*row)
+                for row in file.execute(
+                    f"SELECT {_COLUMNS} FROM searches ORDER BY saved_at DESC, rowid DESC"  # noqa: S608  (a constant)
+                )
+            ],
+            [],
+        )
+
+    def get(self, name: str) -> SavedSearch:
+        """One saved search. Raises `LibraryError` if there is none of that name."""
+        row = self._read(
+            lambda file: file.execute(f"SELECT {_COLUMNS} FROM searches WHERE name = ?", (name,)).fetchone(),  # noqa: S608
+            None,
+        )
+        if row is None:
+            raise self._missing(name)
+        return SavedSearch(*row)
+
+    def ids(self, name: str) -> list[str]:
+        """Ids of the papers that a search gave when it was saved, in their order."""
+        row = self._read(lambda file: file.execute("SELECT ids FROM searches WHERE name = ?", (name,)).fetchone(), None)
+        if row is None:
+            raise self._missing(name)
+        return _unpacked(row[0], self.path)
+
+    def save(self, name: str, selection: Selection | Results, *, replace: bool = False) -> SavedSearch:
+        """Save a search with the papers it gives now.
+
+        Raises
+        ------
+        LibraryError
+            The name cannot be, or is taken and `replace` is not set.
+        QueryError
+            The query is malformed.
+        """
+        results = selection if isinstance(selection, Results) else self.corpus.results(selection)
+        ids = results.corpus.table.column("id").combine_chunks().take(results.rows()).to_pylist()
+        saved = SavedSearch(
+            name=_name(name),
+            url=results.selection.to_url(),
+            saved_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            content_hash=results.corpus.manifest["content_hash"],
+            papers=len(ids),
+        )
+        row = (saved.name, saved.url, saved.saved_at, saved.content_hash, saved.papers, _packed(ids))
+        verb = "INSERT OR REPLACE" if replace else "INSERT OR IGNORE"
+        with self._writing() as file:
+            if not file.execute(f"{verb} INTO searches ({_COLUMNS}, ids) VALUES (?, ?, ?, ?, ?, ?)", row).rowcount:
+                raise LibraryError(f"There is a saved search “{saved.name}” already. Choose another name, or replace it.")
+        return saved
+
+    def rename(self, name: str, to: str) -> None:
+        """Give a saved search another name. Raises `LibraryError` if there is none, or the new name cannot be or is taken."""
+        new = _name(to)
+        with self._writing() as file:
+            if new != name and file.execute("SELECT 1 FROM searches WHERE name = ?", (new,)).fetchone():
+                raise LibraryError(f"There is a saved search “{new}” already. Choose another name.")
+            if not file.execute("UPDATE searches SET name = ? WHERE name = ?", (new, name)).rowcount:
+                raise self._missing(name)
+
+    def delete(self, name: str) -> None:
+        """Forget a saved search. Raises `LibraryError` if there is none of that name."""
+        with self._writing() as file:
+            if not file.execute("DELETE FROM searches WHERE name = ?", (name,)).rowcount:
+                raise self._missing(name)
+
+    def run(self, name: str) -> Results:
+        """What a saved search gives now."""
+        return self.corpus.results(self.get(name).selection)
+
+    def _missing(self, name: str) -> LibraryError:
+        return LibraryError(
+            f"There is no saved search “{str(name)[:LONGEST_NAME]}”. It may have been deleted in another window."
+        )
+
+    def _read(self, ask: Callable[[sqlite3.Connection], Value], otherwise: Value) -> Value:
+        if not self.path.exists():
+            return otherwise
+        with self._said(), closing(self._open()) as file:
+            return ask(file)
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """A connection within a transaction that no other writer can come between."""
+        with self._said():
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with closing(self._open()) as file, file:
+                file.execute("BEGIN IMMEDIATE")
+                yield file
+
+    def _open(self) -> sqlite3.Connection:
+        # Turning the write-ahead log on does not wait for others as statements do.
+        deadline = time.monotonic() + _WAIT
+        while True:
+            file = sqlite3.connect(self.path, timeout=_WAIT, isolation_level=None)
+            try:
+                self._prepare(file)
+            except sqlite3.OperationalError as error:
+                file.close()
+                if "locked" not in str(error) or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.02)
+            except BaseException:
+                file.close()
+                raise
+            else:
+                return file
+
+    def _prepare(self, file: sqlite3.Connection) -> None:
+        [version] = file.execute("PRAGMA user_version").fetchone()
+        if version > _VERSION:
+            raise LibraryError(
+                f"{self.path} was written by a later version of this program. Update it to see the saved searches."
+            )
+        if version < _VERSION:
+            file.execute("PRAGMA journal_mode = WAL")
+            file.execute(_TABLE)
+            file.execute(f"PRAGMA user_version = {_VERSION}")
+
+    @contextmanager
+    def _said(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, UnicodeError) as error:
+            raise LibraryError(
+                f"The saved searches in {self.path} cannot be read or written ({error}). Move the file away to start anew."
+            ) from error
+        except OSError as error:
+            raise LibraryError(
+                f"{self.path.parent} cannot be written ({error.strerror}). Set LITEXPLORER_DATA_HOME to a folder that can."
+            ) from error
+
+
+def data_folder() -> Path:
+    """Where what a reader made is kept: `LITEXPLORER_DATA_HOME`, else the user's data folder."""
+    if given := os.environ.get("LITEXPLORER_DATA_HOME"):
+        return Path(given)
+    base = os.environ.get("XDG_DATA_HOME") or (
+        os.environ.get("LOCALAPPDATA") if os.name == "nt" else str(Path.home() / ".local" / "share")
+    )
+    return Path(base or Path.home()) / "literature-explorer"
+
+
+def _key(corpus: Corpus) -> str:
+    folder = corpus.folder.resolve()
+    made = corpus.manifest.get("made", {})
+    named = json.dumps(made["files"]) if folder.parent == cache_folder().resolve() and made.get("files") else str(folder)
+    return hashlib.sha256(named.encode(errors="surrogateescape")).hexdigest()[:16]
+
+
+def _name(name: str) -> str:
+    tidy = " ".join(str(name).split())
+    if not tidy or len(tidy) > LONGEST_NAME or not tidy.isprintable():
+        raise LibraryError(f"A saved search needs a name of 1 to {LONGEST_NAME} characters.")
+    return tidy
+
+
+def _packed(ids: list[str]) -> bytes:
+    return zlib.compress(json.dumps(ids, ensure_ascii=False).encode(), 1)
+
+
+def _unpacked(data: bytes, path: Path) -> list[str]:
+    try:
+        inflate = zlib.decompressobj()
+        ids = json.loads(inflate.decompress(data, _MOST_INFLATED))
+    except (zlib.error, ValueError, RecursionError) as error:
+        raise LibraryError(f"A saved search in {path} is damaged ({error}). Delete it and save it again.") from error
+    if not isinstance(ids, list) or not all(isinstance(item, str) for item in ids):
+        raise LibraryError(f"A saved search in {path} is damaged (no list of ids). Delete it and save it again.")
+    return ids

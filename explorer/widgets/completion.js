@@ -1,0 +1,118 @@
+import { h, count } from "./dom.js";
+
+const ASK_PAUSE = 60; // ms; completions are cheap, the answer to a search is not
+const ANSWER_WAIT = 5000; // ms after which a lost answer no longer holds up the next question
+
+/**
+ * The list of completions under the search box: a combobox whose focus stays in the box.
+ * At most one question is under way; while it is, only the newest text is kept, and answers to older texts are dropped.
+ */
+export function completionList(app, input, changed) {
+  const { link } = app;
+  const list = h("ul", { id: app.id("completions"), class: "lx-completions", role: "listbox", label: "Completions", hidden: true });
+  const said = h("div", { class: "lx-hide", "aria-live": "polite" });
+  let rows = [];
+  let shownFor = "";
+  let active = -1;
+  let flight = null;
+  let waiting = false;
+  let timer = 0;
+
+  function mark(place) {
+    active = place;
+    [...list.children].forEach((option, index) => option.setAttribute("aria-selected", String(index === active)));
+    if (active < 0) input.removeAttribute("aria-activedescendant");
+    else {
+      input.setAttribute("aria-activedescendant", list.children[active].id);
+      list.children[active].scrollIntoView({ block: "nearest" });
+    }
+  }
+
+  function close() {
+    clearTimeout(timer);
+    waiting = false;
+    if (list.hidden) return false;
+    list.hidden = true;
+    said.textContent = "";
+    input.setAttribute("aria-expanded", "false");
+    mark(-1);
+    return true;
+  }
+
+  function accept(row) {
+    if (input.value !== shownFor) return; // typed on meanwhile: the places no longer fit
+    const atEnd = row.end >= input.value.length && row.kind !== "field";
+    input.setRangeText(row.text + (atEnd ? " " : ""), row.start, row.end, "end");
+    close();
+    input.focus();
+    changed();
+  }
+
+  function option(row, place) {
+    return h("li", { id: app.id(`completion${place}`), class: "lx-completion", role: "option", "aria-selected": "false",
+      pointerdown: (event) => event.preventDefault(), click: () => accept(row) },
+    h("span", { class: "lx-completion-text" }, row.label),
+    h("span", { class: "lx-quiet" }, row.kind === "word" ? "" : row.kind),
+    h("span", { class: "lx-quiet lx-completion-count" }, row.papers === null ? "" : count(row.papers), row.papers === null ? null : h("span", { class: "lx-hide" }, " papers")));
+  }
+
+  function show(found, text) {
+    rows = found;
+    shownFor = text;
+    list.replaceChildren(...rows.map(option));
+    if (!rows.length) return close();
+    list.hidden = false;
+    list.scrollTop = 0;
+    input.setAttribute("aria-expanded", "true");
+    said.textContent = `${rows.length} completion${rows.length === 1 ? "" : "s"}; arrow down to choose`;
+    return mark(-1);
+  }
+
+  function ask() {
+    if (flight && performance.now() - flight.since < ANSWER_WAIT) {
+      waiting = true;
+      return;
+    }
+    waiting = false;
+    const text = input.value;
+    const at = input.selectionStart ?? text.length;
+    flight = { text, at, since: performance.now(), seq: link.send("complete", { text, at }) };
+  }
+
+  app.on("msg:custom", app.guard((message) => {
+    if (message?.kind !== "completions" || message.seq !== flight?.seq) return;
+    const { text, at } = flight;
+    flight = null;
+    if (waiting) ask();
+    else if (input.value === text && input.selectionStart === at && document.activeElement === input && !app.signal.aborted) show(message.rows, text);
+  }));
+  app.layers.push(close);
+  input.addEventListener("blur", close);
+
+  return {
+    nodes: [list, said],
+    close,
+    typed() {
+      mark(-1);
+      clearTimeout(timer);
+      if (input.value) timer = setTimeout(ask, ASK_PAUSE);
+      else close();
+    },
+    /** Whether a key was the list's own. */
+    pressed(event) {
+      if (event.isComposing) return false;
+      if (list.hidden) {
+        if (event.key === "ArrowDown" && event.altKey) ask();
+        return event.key === "ArrowDown" && event.altKey;
+      }
+      if (event.key === "ArrowDown") mark(active + 1 < rows.length ? active + 1 : -1);
+      else if (event.key === "ArrowUp") mark(active < 0 ? rows.length - 1 : active - 1);
+      else if ((event.key === "Enter" || (event.key === "Tab" && !event.shiftKey)) && active >= 0) accept(rows[active]);
+      else {
+        if (event.key === "Enter") close();
+        return false;
+      }
+      return true;
+    },
+  };
+}
