@@ -76,7 +76,7 @@ class Dashboard(anywidget.AnyWidget):
             self.session, problem = Session(corpus), str(error)
         self.desk = Desk(self.session, writable=not os.environ.get("LITEXPLORER_READ_ONLY"))
         served = os.environ.get("SERVER_SOFTWARE", "").startswith("voila/")
-        script = os.environ.get("LITEXPLORER_ASSETS") if served else None
+        assets = os.environ.get("VOILA_BASE_URL", "/") + "lx/" if served and os.environ.get("LITEXPLORER_ASSETS") else None
         self.incoming = Intake(
             self.session.corpus,
             tell=lambda: self.set_trait("intake", self.incoming.state),
@@ -85,11 +85,12 @@ class Dashboard(anywidget.AnyWidget):
             allowed=not (served and os.environ.get("LITEXPLORER_READ_ONLY")),
         )
         super().__init__(
-            _esm=widgets.script(),
-            _css=widgets.style(),
+            _esm=widgets.loader(f"{assets}app.js?v={widgets.version()}") if assets else widgets.script(),
+            # The served page links its style sheet, so that it is there before the widget.
+            _css="" if assets else widgets.style(),
             help=[{"syntax": syntax, "meaning": meaning, "example": example} for syntax, meaning, example in HELP],
             assets={
-                "plotly_url": os.environ.get("VOILA_BASE_URL", "/") + script if script else None,
+                "plotly_url": f"{assets}plotly.min.js?v={plotly_version()}" if assets else None,
                 "plotly_version": plotly_version(),
                 "page": served,
             },

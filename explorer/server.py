@@ -12,11 +12,12 @@ from typing import Any
 
 import psutil
 from tornado.ioloop import PeriodicCallback
-from tornado.web import StaticFileHandler
+from tornado.web import RequestHandler, StaticFileHandler
 from traitlets.config import Config
 from voila.app import Voila
 from voila.tornado.handler import TornadoVoilaHandler
 
+from explorer import widgets
 from explorer.corpus import Corpus, bundled
 from explorer.dashboard import plotly_path, plotly_version
 from explorer.errors import ServerError
@@ -51,6 +52,16 @@ class _Asset(StaticFileHandler):
         return _YEAR
 
 
+class _Text(RequestHandler):
+    """The page's script and style sheet, whose addresses carry their hash."""
+
+    def get(self, name: str) -> None:
+        script = name == "app.js"
+        self.set_header("Content-Type", "text/javascript; charset=utf-8" if script else "text/css; charset=utf-8")
+        self.set_header("Cache-Control", f"max-age={_YEAR}, immutable")
+        self.finish(widgets.script() if script else widgets.style())
+
+
 class _Page(TornadoVoilaHandler):  # type: ignore[misc]
     """The dashboard's page, with the cookie without which the server refuses the page's goodbye, which ends its kernel."""
 
@@ -70,8 +81,9 @@ class ExplorerServer(Voila):  # type: ignore[misc]
         """Voila's handlers, with ours before its catch-all."""
         script = plotly_path()
         asset = (rf"{self.server_url}lx/(plotly\.min\.js)", _Asset, {"path": str(script.parent)})
+        text = (rf"{self.server_url}lx/(app\.js|dashboard\.css)", _Text)
         pages = {TornadoVoilaHandler: _Page}
-        return [asset, *((route, pages.get(kind, kind), *rest) for route, kind, *rest in super().init_handlers())]
+        return [asset, text, *((route, pages.get(kind, kind), *rest) for route, kind, *rest in super().init_handlers())]
 
     def listen(self) -> None:
         """Serve until stopped."""
@@ -110,8 +122,11 @@ def memory_line() -> str:
 
 
 def _page_config(page_config: dict[str, Any], **context: Any) -> dict[str, Any]:
-    """Tell the template where plotly.js is."""
-    return {**page_config, "plotlyUrl": f"{context['base_url']}{plotly_address()}"}
+    """Tell the template where plotly.js, the script and the style sheet are."""
+    base = context["base_url"]
+    own = {"scriptUrl": "app.js", "styleUrl": "dashboard.css"}
+    addresses = {key: f"{base}lx/{name}?v={widgets.version()}" for key, name in own.items()}
+    return {**page_config, "plotlyUrl": f"{base}{plotly_address()}", **addresses}
 
 
 def settings(*, ip: str, port: int, token: str | None, cull_after: int, browser: bool) -> Config:
@@ -188,7 +203,7 @@ def serve(
     ServerError
         The address cannot be listened on.
     """
-    os.environ["LITEXPLORER_ASSETS"] = plotly_address()
+    os.environ["LITEXPLORER_ASSETS"] = "served"
     os.environ["LITEXPLORER_READ_ONLY"] = "1" if read_only else ""
     if corpus is not None:
         os.environ["LITEXPLORER_CORPUS"] = str(corpus.folder.resolve())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from functools import cache
 from pathlib import Path
@@ -28,6 +30,18 @@ def script() -> str:
 
     add("app.js")
     return "\n".join(done.values())
+
+
+def loader(address: str) -> str:
+    """A module that fetches the script from the server, which browsers keep, in place of one sent at every page load."""
+    module = f"import(new URL({json.dumps(address)}, location.origin).href)"
+    return f"export default {{ render: async (context) => (await {module}).default.render(context) }};\n"
+
+
+@cache
+def version() -> str:
+    """Hash of the script and the style sheet, as 12 hexadecimal digits; their addresses carry it."""
+    return hashlib.sha256(f"{script()}\0{style()}".encode()).hexdigest()[:12]
 
 
 @cache
