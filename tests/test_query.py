@@ -72,6 +72,7 @@ def test_grammar(text: str, tree: object) -> None:
     ("text", "position", "says"),
     [
         ('say "hello', 4, "quotation mark is not closed"),
+        ('say title:"hello', 10, "quotation mark is not closed"),
         ("(a OR b", 0, "not closed"),
         ("a (b", 2, "not closed"),
         ("a (", 2, "not closed"),

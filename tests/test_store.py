@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -198,6 +199,50 @@ def test_builders_at_once(tmp_path: Path) -> None:
         assert (one.wait(), two.wait()) == (0, 0)
     check_whole(folder, second)
     assert len(list(folder.glob("g-*"))) == 1
+
+
+def test_the_manifest_is_replaced_and_not_written_into(tmp_path: Path) -> None:
+    """A second name of the old file keeps the old text; a write in place would change it, and could be seen half done."""
+    write_corpus(papers(1, 5), tmp_path / "c")
+    os.link(tmp_path / "c" / "manifest.json", tmp_path / "old")
+    before = (tmp_path / "old").read_bytes()
+    write_corpus(papers(2, 5), tmp_path / "c")
+    assert (tmp_path / "old").read_bytes() == before
+    check_whole(tmp_path / "c", papers(2, 5))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="flock is Unix's")
+@pytest.mark.parametrize("stage", ["papers", "flush"])
+def test_generations_come_and_go_one_builder_at_a_time(stage: str, tmp_path: Path) -> None:
+    """While somebody else holds the lock, nothing is put in force or removed."""
+    import fcntl
+
+    old, new = papers(1, 5), papers(2, 6)
+    write_corpus(old, tmp_path)
+    reached = threading.Event()
+    with (tmp_path / ".lock").open("ab") as lock:
+
+        def progress(name: str, part: float) -> None:
+            if name == "flush":
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                reached.set()
+
+        if stage == "papers":
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            reached.set()
+        builder = threading.Thread(
+            target=write_corpus, args=(new, tmp_path), kwargs={"progress": progress if stage == "flush" else print}
+        )
+        builder.start()
+        assert reached.wait(30)
+        builder.join(0.5)
+        assert builder.is_alive()
+        check_whole(tmp_path, old)
+        assert len(list(tmp_path.glob("g-*"))) == (1 if stage == "papers" else 2)
+        fcntl.flock(lock, fcntl.LOCK_UN)
+        builder.join(60)
+    check_whole(tmp_path, new)
+    assert len(list(tmp_path.glob("g-*"))) == 1
 
 
 def test_an_open_corpus_outlives_a_rebuild(tmp_path: Path) -> None:
