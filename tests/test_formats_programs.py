@@ -43,7 +43,9 @@ def _pandoc() -> str:
     return str(found)
 
 
-@pytest.mark.parametrize(("data", "kind"), [(to_bibtex(_PAPERS), "bibtex"), (to_bibtex(_PAPERS), "biblatex"), (to_csl_json(_PAPERS), "csljson")])
+@pytest.mark.parametrize(
+    ("data", "kind"), [(to_bibtex(_PAPERS), "bibtex"), (to_bibtex(_PAPERS), "biblatex"), (to_csl_json(_PAPERS), "csljson")]
+)
 def test_pandoc_opens_what_we_write(data: bytes, kind: str) -> None:
     run = subprocess.run([_pandoc(), "-f", kind, "-t", "csljson"], input=data, capture_output=True, check=True)
     assert run.stderr == b""
@@ -56,7 +58,7 @@ def test_pandoc_opens_what_we_write(data: bytes, kind: str) -> None:
     assert items["a"]["container-title"] == "Journal of X"
     assert len(items["b"]["author"]) == 1
     if kind != "csljson":
-        title = items["b"]["title"].replace("<span class=\"nocase\">", "").replace("</span>", "")
+        title = items["b"]["title"].replace('<span class="nocase">', "").replace("</span>", "")
         assert title.lower() == "50 % of {braces} & $dollars$ _under_ ^hat^ ~ \\x"
 
 
@@ -68,7 +70,15 @@ def test_libreoffice_opens_what_we_write_and_runs_no_formula(data: bytes, name: 
     source = tmp_path / name
     source.write_bytes(data)
     filters = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,1"
-    command = [office, "--headless", f"-env:UserInstallation=file://{tmp_path}/profile", "--convert-to", filters, "--outdir", str(tmp_path / "out")]
+    command = [
+        office,
+        "--headless",
+        f"-env:UserInstallation=file://{tmp_path}/profile",
+        "--convert-to",
+        filters,
+        "--outdir",
+        str(tmp_path / "out"),
+    ]
     if name.endswith(".csv"):
         command += ["--infilter=CSV:44,34,76,1,,0,false,false"]
     subprocess.run([*command, str(source)], check=True, capture_output=True, timeout=180)

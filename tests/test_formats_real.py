@@ -15,7 +15,11 @@ _SHARE = 0.97
 
 
 def _files(folder: Path) -> list[Path]:
-    return [p for p in sorted(folder.rglob("*")) if p.is_file() and not p.name.endswith(".expected.json") and p.stat().st_size < 5_000_000]
+    return [
+        p
+        for p in sorted(folder.rglob("*"))
+        if p.is_file() and not p.name.endswith(".expected.json") and p.stat().st_size < 5_000_000
+    ]
 
 
 def test_every_bibliography_reads_and_every_record_is_accounted_for(shared_data: Path) -> None:
