@@ -165,7 +165,7 @@ def _splitter(name: str, field: str, sample: Iterable[Row], header: Header) -> S
         if cell[0] == "[" and cell[-1] == "]" and (items := _literal(cell)) is not None:
             return items
         text = plain_markup(cell)
-        if field == "authors" and text.count(".") == 1 and text[-1] == ".":
+        if field == "authors" and pattern is _COMMA and text.count(".") == 1 and text[-1] == ".":
             # PubMed ends its list of names with a full stop.
             text = text[:-1]
         parts = pattern.split(text) if pattern is not None else [text]

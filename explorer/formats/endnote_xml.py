@@ -40,6 +40,10 @@ def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
 
 
 def _fields(record: Element) -> Mapping[str, Any]:
+    from lxml import etree
+
+    # Text stands in elements that tell its face; in HTML the element of this name holds no text.
+    etree.strip_tags(record, "{*}style")
     kind = find(record, "ref-type")
     name = kind.get("name", "").lower() if kind is not None else ""
     title = text_at(record, "titles/title")

@@ -148,7 +148,7 @@ def _stray_doi(record: Tagged) -> str | None:
     for value in record.all("M3", "N1", "AN"):
         if doi := normal_doi(value):
             bare = re.sub(r"^(?:doi:?\s*|https?://(?:dx\.)?doi\.org/)", "", value, flags=re.I)
-            if bare.lower() == doi:
+            if bare.lower().rstrip(".") == doi:
                 return doi
     return next((doi for value in record.all("UR", "L2") if "doi.org/" in value and (doi := normal_doi(value))), None)
 
