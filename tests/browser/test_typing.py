@@ -33,7 +33,7 @@ def empty_library(corpus: Corpus) -> Iterator[None]:
 
 def options(board: Board) -> Locator:
     """Completions in the list."""
-    return board.root.get_by_role("option")
+    return board.root.get_by_role("listbox", name="Completions").get_by_role("option")
 
 
 def type_in(board: Board, text: str) -> None:
