@@ -165,7 +165,7 @@ def test_save_run_rename_delete(board: Board, corpus: Corpus) -> None:
     board.button("Saved").click()
     board.button("Rename <b>Rewards</b>").click()
     board.root.get_by_label("New name of <b>Rewards</b>").fill("Rewards")
-    board.page.keyboard.press("Enter")
+    board.root.get_by_label("New name of <b>Rewards</b>").press("Enter")
     expect(board.button("Rewards")).to_be_visible()
     assert [saved.name for saved in corpus.library.searches()] == ["Rewards"]
     board.root.get_by_label("Save what is shown as").fill("Rewards")
