@@ -63,9 +63,18 @@ def test_completions_change_nothing_else(page: Page) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [{}, {"text": "a"}, {"text": None, "at": 0}, {"text": "rew", "at": "x"}, {"text": "rew", "at": 1e999}, {"text": ["rew"], "at": {}},
-     {"text": "\ud800", "at": 1}, {"text": "x" * 100_000, "at": 99_999}, {"text": "rew", "at": -5}],
-)  # fmt: skip
+    [
+        {},
+        {"text": "a"},
+        {"text": None, "at": 0},
+        {"text": "rew", "at": "x"},
+        {"text": "rew", "at": 1e999},
+        {"text": ["rew"], "at": {}},
+        {"text": "\ud800", "at": 1},
+        {"text": "x" * 100_000, "at": 99_999},
+        {"text": "rew", "at": -5},
+    ],
+)
 def test_hostile_completions(page: Page, content: dict[str, Any]) -> None:
     page.say("complete", **content)
     page.say("suggest", **content)

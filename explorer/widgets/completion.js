@@ -31,6 +31,7 @@ export function completionList(app, input, changed) {
   function close() {
     clearTimeout(timer);
     waiting = false;
+    if (flight) flight.dropped = true; // its answer must not open the list again
     if (list.hidden) return false;
     list.hidden = true;
     said.textContent = "";
@@ -81,10 +82,10 @@ export function completionList(app, input, changed) {
 
   app.on("msg:custom", app.guard((message) => {
     if (message?.kind !== "completions" || message.seq !== flight?.seq) return;
-    const { text, at } = flight;
+    const { text, at, dropped } = flight;
     flight = null;
     if (waiting) ask();
-    else if (input.value === text && input.selectionStart === at && document.activeElement === input && !app.signal.aborted) show(message.rows, text);
+    else if (!dropped && input.value === text && input.selectionStart === at && document.activeElement === input && !app.signal.aborted) show(message.rows, text);
   }));
   app.layers.push(close);
   input.addEventListener("blur", close);
@@ -102,6 +103,7 @@ export function completionList(app, input, changed) {
     pressed(event) {
       if (event.isComposing) return false;
       if (list.hidden) {
+        if (event.key === "Enter") close();
         if (event.key === "ArrowDown" && event.altKey) ask();
         return event.key === "ArrowDown" && event.altKey;
       }

@@ -1,6 +1,13 @@
 import { h, icon, iconButton, swap } from "./dom.js";
 import { popover } from "./popover.js";
 
+/** JupyterLab keeps Enter from submitting a form in a notebook's output. */
+function submitOnEnter(event) {
+  if (event.key !== "Enter" || event.isComposing) return;
+  event.preventDefault();
+  event.target.form.requestSubmit();
+}
+
 /** Saved searches, and what the papers shown can be compared with. */
 export function savedPanel(app) {
   const { model, link } = app;
@@ -27,7 +34,7 @@ export function savedPanel(app) {
 
   function saveForm() {
     const submit = h("button", { class: "lx-button", type: "submit" }, wanted(draft));
-    const box = h("input", { id: nameId, class: "lx-box", type: "text", autocomplete: "off", maxlength: "120", value: draft, key: "save-name", input: (event) => {
+    const box = h("input", { id: nameId, class: "lx-box", type: "text", autocomplete: "off", maxlength: "120", value: draft, key: "save-name", keydown: submitOnEnter, input: (event) => {
       draft = event.target.value;
       submit.textContent = wanted(draft);
     } });
@@ -41,7 +48,7 @@ export function savedPanel(app) {
   }
 
   function renameForm(row) {
-    const box = h("input", { class: "lx-box", type: "text", autocomplete: "off", maxlength: "120", value: row.name, label: `New name of ${row.name}`, key: `rename-box:${row.name}` });
+    const box = h("input", { class: "lx-box", type: "text", autocomplete: "off", maxlength: "120", value: row.name, label: `New name of ${row.name}`, key: `rename-box:${row.name}`, keydown: submitOnEnter });
     return h("form", { class: "lx-saved-line", submit: (event) => {
       event.preventDefault();
       renaming = null;
@@ -66,7 +73,7 @@ export function savedPanel(app) {
   function fill() {
     const saved = model.get("saved") ?? {};
     const found = rows();
-    const dateBox = h("input", { id: dateId, class: "lx-box", type: "text", autocomplete: "off", placeholder: "2024-06", value: date, key: "compare-date", input: (event) => { date = event.target.value; } });
+    const dateBox = h("input", { id: dateId, class: "lx-box", type: "text", autocomplete: "off", placeholder: "2024-06", value: date, key: "compare-date", keydown: submitOnEnter, input: (event) => { date = event.target.value; } });
     return [
       saved.problem ? h("p", { class: "lx-saved-problem" }, saved.problem) : null,
       saved.writable ? saveForm() : null,

@@ -33,7 +33,7 @@ def empty_library(corpus: Corpus) -> Iterator[None]:
 
 def options(board: Board) -> Locator:
     """Completions in the list."""
-    return board.root.get_by_role("option")
+    return board.root.get_by_role("listbox", name="Completions").get_by_role("option")
 
 
 def type_in(board: Board, text: str) -> None:
@@ -165,7 +165,7 @@ def test_save_run_rename_delete(board: Board, corpus: Corpus) -> None:
     board.button("Saved").click()
     board.button("Rename <b>Rewards</b>").click()
     board.root.get_by_label("New name of <b>Rewards</b>").fill("Rewards")
-    board.page.keyboard.press("Enter")
+    board.root.get_by_label("New name of <b>Rewards</b>").press("Enter")
     expect(board.button("Rewards")).to_be_visible()
     assert [saved.name for saved in corpus.library.searches()] == ["Rewards"]
     board.root.get_by_label("Save what is shown as").fill("Rewards")
