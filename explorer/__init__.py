@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from explorer.comparison import compare, compare_dates
-    from explorer.corpus import Corpus, open_corpus
-    from explorer.dashboard import Dashboard, explore
+    from explorer.corpus import Corpus
+    from explorer.dashboard import Dashboard
     from explorer.dedupe import Deduplicated, find_duplicates, merge_duplicates
     from explorer.errors import (
         CorpusError,
@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from explorer.formats.excel import to_excel
     from explorer.formats.json_records import to_json_lines
     from explorer.formats.parquet import to_parquet
+    from explorer.launch import explore
     from explorer.ledger import Ledger
+    from explorer.opening import open_corpus
     from explorer.schema import validate
     from explorer.selection import Selection
     from explorer.services import (
@@ -66,7 +68,7 @@ _HOMES = {
     "TopicModel": "topic_model",
     "compare": "comparison",
     "compare_dates": "comparison",
-    "explore": "dashboard",
+    "explore": "launch",
     "fetch_arxiv": "services.arxiv",
     "fetch_crossref": "services.crossref",
     "fetch_hugging_face": "services.hugging_face",
@@ -77,7 +79,7 @@ _HOMES = {
     "find_duplicates": "dedupe",
     "import_papers": "formats",
     "merge_duplicates": "dedupe",
-    "open_corpus": "corpus",
+    "open_corpus": "opening",
     "read_papers": "formats",
     "to_csv": "formats.delimited",
     "to_excel": "formats.excel",

@@ -7,7 +7,10 @@ plotly a fifth of a second of every start.
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -157,3 +160,23 @@ def _short(text: str, most: int = 34) -> str:
     """Cut a label at a word; tags in it are text and not markup."""
     cut = text if len(text) <= most else text[:most].rsplit(" ", 1)[0].rstrip(",") + " …"
     return cut.replace("&", "&amp;").replace("<", "&lt;")
+
+
+def plotly_path() -> Path:
+    """plotly.js as the plotly package carries it, so that it is always in step with the figures."""
+    import plotly
+
+    return Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+
+
+def plotly_version() -> str:
+    """Version of the plotly package."""
+    from importlib.metadata import version
+
+    return version("plotly")
+
+
+@cache
+def plotly_bundle() -> bytes:
+    """plotly.js, compressed with gzip."""
+    return gzip.compress(plotly_path().read_bytes(), 6)

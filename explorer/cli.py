@@ -150,7 +150,7 @@ def _write(folder: str, imported: Import, made: dict[str, object], topics: int |
 
 
 def _update(options: argparse.Namespace) -> int:
-    from explorer.corpus import open_corpus
+    from explorer.opening import open_corpus
 
     corpus = open_corpus(options.corpus)
     imported = _import(options)
@@ -166,8 +166,8 @@ def _add(corpus: Corpus, imported: Import, made: dict[str, object]) -> None:
 
 
 def _fetch(options: argparse.Namespace) -> int:
-    from explorer.corpus import open_corpus
     from explorer.fetching import question
+    from explorer.opening import open_corpus
 
     ask, label = question(options.service, options.query, options.limit)
     found = ask(lambda stage, part: print(stage, file=sys.stderr), threading.Event())
@@ -213,7 +213,7 @@ def _made(files: Sequence[str], ledger: Ledger) -> dict[str, object]:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from explorer.corpus import default_corpus
+    from explorer.opening import default_corpus
     from explorer.server import main_url, serve
 
     corpus = _open(options.files) if options.files else default_corpus()
@@ -333,7 +333,7 @@ def _selection(options: argparse.Namespace) -> Selection:
 
 
 def _open(files: Sequence[str]) -> Corpus:
-    from explorer.corpus import open_files
+    from explorer.opening import open_files
 
     return open_files(files, progress=_Progress())
 

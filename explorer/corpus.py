@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-from collections.abc import Iterable
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
@@ -16,28 +14,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from explorer.errors import CorpusError, SelectionError
-from explorer.facets import Facet, mapped
-from explorer.index import Hits, TextIndex
-from explorer.prefixes import Prefixes, sort_words
-from explorer.query import parse
-from explorer.results import Recent, Results
+from explorer.opened import OpenedCorpus
+from explorer.results import Results
 from explorer.schema import to_frame, to_table
-from explorer.selection import SORTS, Selection
-from explorer.store import (
-    FACETS,
-    FORMAT,
-    Progress,
-    cache_folder,
-    content_hash,
-    extend_corpus,
-    no_progress,
-    read_manifest,
-    read_table,
-    write_corpus,
-)
+from explorer.selection import Selection
+from explorer.store import Progress, cache_folder, content_hash, extend_corpus, no_progress, write_corpus
 from explorer.text import analyzer, readable, tokens
-from explorer.topics import Topics, load_topics
-from explorer.trends import MONTH
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,14 +27,14 @@ if TYPE_CHECKING:
     from explorer.completion import Completion
     from explorer.library import Library, SavedSearch
 
-_CACHED = re.compile(r"(?:files|papers|grown)-[0-9a-f]{16}(?:-(?:auto|\d+))?")
+CACHED = re.compile(r"(?:files|papers|grown)-[0-9a-f]{16}(?:-(?:auto|\d+))?")
 
 MODES = ("bm25",)
 """Ways to rank a search."""
 
 
-class Corpus:
-    """A corpus folder, opened memory-mapped; several processes share its pages. Make one with `from_papers` or `open_corpus`.
+class Corpus(OpenedCorpus):
+    """A corpus and what can be asked of it. Make one with `from_papers` or `open_corpus`.
 
     Attributes
     ----------
@@ -66,41 +48,6 @@ class Corpus:
     index : TextIndex
     topics : Topics
     """
-
-    def __init__(self, folder: str | PathLike[str]) -> None:
-        self.folder = Path(folder)
-        while True:
-            self.manifest = read_manifest(self.folder)
-            self._generation = self.folder / self.manifest["generation"]
-            try:
-                self._open()
-                break
-            except (OSError, EOFError, ValueError, TypeError, KeyError, CorpusError) as error:
-                # A build that finished in between removes the generation that was in force before.
-                if self._generation.name == read_manifest(self.folder)["generation"]:
-                    raise CorpusError(f"{self.folder} is damaged ({error}). Build the corpus again.") from error
-        self._hits = Recent(32)
-        self._masks = Recent(64)
-        self._totals = Recent(16)
-
-    def _open(self) -> None:
-        """Map every file at once, for a later build removes those of this generation."""
-        self.table = read_table(self._generation)
-        self.index = TextIndex(self._generation / "index")
-        self.months = self._array("dates")
-        self.precision = self._array("precision")
-        self.has_code = self._array("has_code")
-        self.keywords_derived = (self._generation / "keywords.derived").exists()
-        self._orders = {name: self._array(f"{name}.order") for name in SORTS if name != "relevance"}
-        self._facets = {name: Facet.load(self._generation, name) for name in ("topics", *FACETS)}
-        self._prefixes = {name: Prefixes.load(self._generation, name) for name in FACETS}
-        self.topics: Topics = load_topics(self._generation, self.months, self.precision)
-        columns = (self.table, self.months, self.precision, self.has_code, self.topics.codes, *self._orders.values())
-        if {len(self), *map(len, columns), *(len(facet.starts) - 1 for facet in self._facets.values())} != {len(self)}:
-            raise CorpusError(f"the files in {self._generation} are not of one build")
-
-    def _array(self, name: str) -> np.ndarray:
-        return mapped(self._generation / f"{name}.npy")
 
     @classmethod
     def from_papers(
@@ -134,7 +81,7 @@ class Corpus:
         """
         table = to_table(papers)
         target = Path(folder) if folder is not None else cache_folder() / f"papers-{content_hash(table)}-{n_topics or 'auto'}"
-        if folder is None and (kept := _open_if_whole(target)) is not None:
+        if folder is None and (kept := open_if_whole(target)) is not None:
             return kept
         write_corpus(table, target, made=made, n_topics=n_topics, progress=progress)
         return cls(target)
@@ -169,7 +116,7 @@ class Corpus:
         if self.cached_name is not None:
             digest = hashlib.sha256(f"{self.manifest['content_hash']}+{content_hash(new)}".encode()).hexdigest()[:16]
             target = cache_folder() / f"grown-{digest}"
-            if (kept := _open_if_whole(target)) is not None:
+            if (kept := open_if_whole(target)) is not None:
                 return kept
         extend_corpus(new, self.folder, into=target, made=made, progress=progress)
         return Corpus(target)
@@ -178,10 +125,7 @@ class Corpus:
     def cached_name(self) -> str | None:
         """Name by which `open_cached` finds the corpus; None for one outside of the cache."""
         inside = self.folder.resolve().parent == cache_folder().resolve()
-        return self.folder.name if inside and _CACHED.fullmatch(self.folder.name) else None
-
-    def __len__(self) -> int:
-        return int(self.manifest["papers"])
+        return self.folder.name if inside and CACHED.fullmatch(self.folder.name) else None
 
     def __repr__(self) -> str:
         return f"Corpus({str(self.folder)!r}, {len(self):,} papers)"
@@ -337,101 +281,10 @@ class Corpus:
             then = self.results(before)
         return compare(then, self.results(after.selection if isinstance(after, SavedSearch) else after))
 
-    # The parts that results are made of
-
-    def hits(self, query: str) -> Hits:
-        """All hits of a query that is not empty; the last 32 queries are kept."""
-        node = parse(query)
-        assert node is not None
-        return self._hits.get(query, lambda: self.index.hits(node))
-
-    def mask(self, field: str, value: Any) -> np.ndarray:
-        """Papers that pass one filter, as a boolean array; the last 64 are kept."""
-        return self._masks.get((field, value), lambda: self._mask(field, value))
-
-    def _mask(self, field: str, value: Any) -> np.ndarray:
-        if field == "query":
-            mask = np.zeros(len(self), bool)
-            mask[self.hits(value).rows] = True
-            return mask
-        if field == "has_code":
-            return np.asarray(self.has_code == value)
-        if field in ("years", "months"):
-            unit, number = (12, int) if field == "years" else (1, _month_number)
-            periods = self.months // unit
-            mask = np.asarray(self.precision >= (1 if field == "years" else MONTH))
-            low, high = value
-            if low is not None:
-                mask &= periods >= number(low)
-            if high is not None:
-                mask &= periods <= number(high)
-            return mask
-        return self.facet(field).mask(value)
-
-    def facet(self, field: str) -> Facet:
-        """A facet of values: topics, venues, authors or keywords."""
-        if field not in self._facets:
-            raise SelectionError(f"There is no facet {field!r}. Facets: {', '.join(self._facets)}.")
-        return self._facets[field]
-
-    def prefixes(self, field: str) -> Prefixes:
-        """The words of a facet's values, sorted: venues, authors or keywords."""
-        kept = self._prefixes.get(field)
-        if kept is None:
-            # Built by an earlier version, which did not write them.
-            kept = self._prefixes[field] = sort_words(self.facet(field).values)
-        return kept
-
-    def totals(self, field: str) -> np.ndarray:
-        """Papers per value of a facet over the whole corpus."""
-        return self._totals.get(("totals", field), lambda: self.count(field))
-
-    def count(self, field: str, mask: np.ndarray | None = None, rows: np.ndarray | None = None) -> np.ndarray:
-        """Papers per value of a facet over a mask and the rows in it, or over all (see `Results.counts`)."""
-        chosen = slice(None) if rows is None else rows
-        if field == "has_code":
-            return np.bincount(self.has_code[chosen], minlength=2)
-        if field in ("years", "months"):
-            unit = 12 if field == "years" else 1
-            known = self.precision[chosen] >= (1 if field == "years" else MONTH)
-            months = self.months[chosen].compress(known)
-            first, last = self.year_span
-            return np.bincount(months // unit - first * (12 // unit), minlength=(last - first + 1) * (12 // unit))
-        return self.facet(field).counts(mask, rows)
-
-    @cached_property
-    def year_span(self) -> tuple[int, int]:
-        """First and last year of the dated papers; (0, 0) where none has a date."""
-        dated = self.months[np.asarray(self.precision > 0)]
-        return (int(dated.min()) // 12, int(dated.max()) // 12) if len(dated) else (0, 0)
-
-    def order(self, name: str) -> np.ndarray:
-        """All rows in one of the orders newest, oldest, upvotes, title."""
-        return self._orders[name]
-
-    def places(self, name: str) -> np.ndarray:
-        """Place of each row in one of the orders."""
-
-        def invert() -> np.ndarray:
-            order = self.order(name)
-            found = np.empty(len(order), np.int32)
-            found[order] = np.arange(len(order), dtype=np.int32)
-            return found
-
-        return self._totals.get(("places", name), invert)
-
-    def record(self, row: int, names: Iterable[str]) -> dict[str, Any]:
-        """Some columns of one paper."""
-        return {name: self.table.column(name)[row].as_py() for name in names}
-
 
 def _with_column(table: pa.Table, name: str, values: pa.Array) -> pa.Table:
     """Add a column, in place of one of that name that the papers brought, as those of an earlier export do."""
     return (table.drop_columns([name]) if name in table.column_names else table).append_column(name, values)
-
-
-def _month_number(text: str) -> int:
-    return int(text[:4]) * 12 + int(text[5:]) - 1
 
 
 def _written(stems: list[str], text: str) -> list[str]:
@@ -443,95 +296,9 @@ def _written(stems: list[str], text: str) -> list[str]:
     return [words.get(stem, stem) for stem in stems]
 
 
-def _open_if_whole(folder: Path) -> Corpus | None:
+def open_if_whole(folder: Path) -> Corpus | None:
+    """The corpus of a folder, or None where there is none that can be opened."""
     try:
         return Corpus(folder)
     except CorpusError:
         return None
-
-
-def open_cached(name: str) -> Corpus:
-    """Open a corpus in the cache.
-
-    Raises
-    ------
-    CorpusError
-        There is none of that name.
-    """
-    if not _CACHED.fullmatch(name):
-        raise CorpusError(f"There is no corpus {name[:40]!r} here. Add its papers again.")
-    try:
-        return Corpus(cache_folder() / name)
-    except CorpusError as error:
-        raise CorpusError(f"The corpus {name} is not here any more. Add its papers again.") from error
-
-
-def open_corpus(folder: str | PathLike[str]) -> Corpus:
-    """Open a corpus folder, memory-mapped.
-
-    Raises
-    ------
-    CorpusError
-        There is no corpus, it is damaged, or it is of another format version.
-    """
-    return Corpus(folder)
-
-
-def default_corpus() -> Corpus:
-    """The corpus that `LITEXPLORER_CORPUS` names (the server sets it), else the bundled sample.
-
-    Raises
-    ------
-    CorpusError
-        The folder named holds no corpus.
-    """
-    if named := os.environ.get("LITEXPLORER_CORPUS"):
-        return Corpus(named)
-    return open_files([bundled("data", "arithmetic.jsonl")])
-
-
-def bundled(folder: str, name: str) -> Path:
-    """A file that ships with the package: within it when installed, beside it in a checkout."""
-    package = Path(__file__).parent
-    inside = package / folder / name
-    return inside if inside.exists() else package.parent / folder / name
-
-
-def open_files(files: Iterable[str | PathLike[str]], *, progress: Progress = no_progress) -> Corpus:
-    """Open a corpus folder, or build one from plain files in the cache, keyed by their content.
-
-    Raises
-    ------
-    ReadError
-        A file cannot be read as papers.
-    CorpusError
-        A corpus folder cannot be opened.
-    """
-    paths = [Path(file) for file in files]
-    if len(paths) == 1 and (paths[0] / "manifest.json").exists():
-        return Corpus(paths[0])
-    target = cache_folder() / f"files-{_files_hash(paths)}"
-    if (kept := _open_if_whole(target)) is not None:
-        return kept
-    # Needed for a build only: with it come the readers of every format.
-    from explorer.formats import import_papers
-
-    imported = import_papers(*paths)
-    ledger = imported.ledger
-    made = {
-        "name": paths[0].stem if len(paths) == 1 else f"{paths[0].stem} and {len(paths) - 1} more",
-        "files": [path.name for path in paths],
-        "ledger": {"read": ledger.read, "accepted": ledger.accepted, "repaired": ledger.repaired, "rejected": ledger.rejected},
-    }
-    write_corpus(imported.table, target, made=made, progress=progress)
-    return Corpus(target)
-
-
-def _files_hash(paths: list[Path]) -> str:
-    digest = hashlib.sha256(f"format {FORMAT}".encode())
-    for path in paths:
-        digest.update(f"\0{path.name}\0".encode())
-        if path.is_file():
-            with path.open("rb") as file:
-                digest.update(hashlib.file_digest(file, "sha256").digest())
-    return digest.hexdigest()[:16]

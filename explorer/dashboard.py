@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import gzip
 import os
 from collections.abc import Callable
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
@@ -15,18 +12,19 @@ import anywidget
 import traitlets
 
 from explorer import views, widgets
-from explorer.corpus import Corpus, default_corpus, open_cached
+from explorer.charts import plotly_bundle, plotly_version
+from explorer.corpus import Corpus
 from explorer.desk import Desk
 from explorer.errors import ExplorerError, QueryError, SelectionError
 from explorer.export import FORMATS, export_bytes
 from explorer.intake import Intake
+from explorer.opening import open_cached
 from explorer.query import HELP
 from explorer.selection import Selection
 from explorer.session import Session
 
 if TYPE_CHECKING:
-    import pandas as pd
-    import pyarrow as pa
+    pass
 
 _CHUNK = 4 * 1024 * 1024
 """Bytes a message of a download; a web socket message of any size would stop all others for its time."""
@@ -344,7 +342,7 @@ class Dashboard(anywidget.AnyWidget):
         self._show({"comparison": self.desk.comparison(), "papers": self._papers()})
 
     def _plotly(self, content: Message) -> None:
-        self.send({"kind": "plotly", "version": plotly_version()}, [_plotly_bundle()])
+        self.send({"kind": "plotly", "version": plotly_version()}, [plotly_bundle()])
 
 
 _INTAKE: dict[str, Callable[[Intake, Message], None]] = {
@@ -393,73 +391,3 @@ _ACTIONS: dict[str, Callable[[Dashboard, Message], str | None]] = {
 
 _ASIDE = frozenset({"complete", "suggest"})
 """Messages whose answer is no trait and counts for nothing else."""
-
-
-def plotly_path() -> Path:
-    """plotly.js as the plotly package carries it, so that it is always in step with the figures."""
-    import plotly
-
-    return Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
-
-
-def plotly_version() -> str:
-    """Version of the plotly package."""
-    from importlib.metadata import version
-
-    return version("plotly")
-
-
-@cache
-def _plotly_bundle() -> bytes:
-    return gzip.compress(plotly_path().read_bytes(), 6)
-
-
-def explore(
-    papers: Corpus | pd.DataFrame | pa.Table | str | os.PathLike[str] | None = None, selection: Selection | None = None
-) -> Dashboard:
-    """Open the dashboard.
-
-    Parameters
-    ----------
-    papers : Corpus, DataFrame, path or None
-        A corpus; a paper table, which is built into one in the cache; a corpus folder or a file of papers; or nothing for the
-        papers that the server was started with, else the bundled sample.
-    selection : Selection, optional
-        What it shows at first; under Voila by default what the address says.
-
-    Returns
-    -------
-    Dashboard
-        Show it as the last line of a cell.
-
-    Raises
-    ------
-    ReadError, SchemaError, CorpusError
-        The papers cannot be opened.
-    """
-    from explorer.corpus import open_files
-
-    if papers is None:
-        corpus = default_corpus()
-    elif isinstance(papers, Corpus):
-        corpus = papers
-    elif isinstance(papers, str | os.PathLike):
-        corpus = open_files([papers])
-    else:
-        corpus = Corpus.from_papers(papers)
-    board = None
-    if (
-        selection is None
-        and (address := os.environ.get("QUERY_STRING"))
-        and os.environ.get("SERVER_SOFTWARE", "").startswith("voila/")
-    ):
-        if "corpus" in dict(parse_qsl(address)):
-            board = Dashboard(corpus)
-            board._received(board, {"kind": "url", "url": address, "seq": 0}, None)
-            return board
-        try:
-            selection = Selection.from_url(address)
-        except SelectionError as error:
-            board = Dashboard(corpus)
-            board.set_trait("status", {"level": "error", "text": str(error), "at": None, "seq": 0})
-    return board or Dashboard(corpus, selection)

@@ -14,9 +14,10 @@ from typing import Any
 import pyarrow as pa
 
 from explorer.errors import ExportError
+from explorer.generations import versions
 from explorer.results import Results
 from explorer.selection import Selection
-from explorer.store import content_hash, versions
+from explorer.store import content_hash
 
 Manifest = Mapping[str, Any]
 

@@ -32,7 +32,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +42,8 @@ import pyarrow.compute as pc
 
 from explorer.dates import PRECISIONS, parse_date
 from explorer.errors import SchemaError
+from explorer.identifiers import arxiv_id_from_number, normal_arxiv_id, normal_doi
+from explorer.synonyms import columns_to_fields
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,107 +70,8 @@ FIELDS: dict[str, pa.DataType] = {
     "source": TEXT,
 }
 
-SYNONYMS: dict[str, tuple[str, ...]] = {
-    "id": ("id", "paper id", "key", "record id", "uid", "ut (unique wos id)", "ut unique wos id", "ut", "lens id", "publication id",
-           "openalex id", "paperid"),
-    "title": ("title", "primary title", "article title", "document title", "item title", "display name", "ti", "titles",
-              "original title", "publication name"),
-    "abstract": ("abstract", "summary", "abstract note", "notes abstract", "ab", "abstracts", "description"),
-    "authors": ("author full names", "authors", "author", "author/s", "creators", "author names", "first authors",
-                "author text", "authorships.author.display name", "af", "au"),
-    "published": ("published", "date", "publication date", "date published", "published at", "publishedat", "update date", "month",
-                  "issue date", "online date", "pubdate", "date of publication", "cover date", "created"),
-    "precision": ("precision",),
-    "year": ("year", "publication year", "pub year", "pubyear", "publication date (year)", "date of publication (year)", "py", "yr"),
-    "venue": ("venue", "journal", "source title", "publication title", "journal/book", "journal title", "booktitle", "book title",
-              "journal ref", "pubtitle", "secondary title", "journal name", "primary location.source.display name", "so",
-              "conference title", "proceedings title", "publication"),
-    "keywords": ("keywords", "author keywords", "tags", "ai keywords", "categories", "manual tags", "index keywords", "de",
-                 "mesh terms", "subject terms", "subjects", "ieee terms", "fields of study"),
-    "url": ("url", "link", "urls", "pdf link", "source urls", "external url", "dimensions url", "openurl link", "open url link",
-            "document url"),
-    "doi": ("doi", "item doi", "digitalobjectidentifier", "digital object identifier", "doi link", "di"),
-    "arxiv_id": ("arxiv id", "arxiv", "arxivid"),
-    "code_url": ("code url", "code", "github", "githubrepo", "github repo", "github url"),
-    "upvotes": ("upvotes", "votes", "likes"),
-    "comments": ("comments", "numcomments", "num comments", "n comments"),
-    "source": ("source", "database"),
-}  # fmt: skip
-
-ARXIV_ID = re.compile(r"(?:arxiv[:./]|abs/|pdf/|^)\s*((?:\d{4}\.\d{4,5})|(?:[a-z-]+(?:\.[A-Z]{2})?/\d{7}))(?:v\d+)?", re.I)
-DOI = re.compile(r"(10\.\d{4,9}(?:\.\d+)*/\S+)", re.I)
-# What follows a DOI in running text or an address is no part of it; brackets that it opens itself are.
-_DOI_END = re.compile(r"[\s\"{}|\\^`]|</|&lt;|[?&](?:amp;)?(?:issn|isbn|nosfx|url|utm_|casa_token)[^/]*$", re.I)
-_DOI_TRAILING = frozenset(".,;:)]>'\u2019\u201d")
-_OPENING = {")": "(", "]": "[", ">": "<"}
-_FOLDED = re.compile(r"[\s_-]+")
-
 
 _COUNTS = ("upvotes", "comments")
-
-
-def columns_to_fields(names: Iterable[str]) -> dict[str, str]:
-    """Map the column names of a file to the fields of the schema.
-
-    Parameters
-    ----------
-    names : iterable of str
-        Column names as they stand in the file.
-
-    Returns
-    -------
-    dict
-        ``{column: field}`` for the columns that are recognised; the first synonym in `SYNONYMS` wins.
-    """
-    folded = {_FOLDED.sub(" ", name.strip("\ufeff \t").lower()): name for name in reversed(list(names))}
-    found: dict[str, str] = {}
-    for field, synonyms in SYNONYMS.items():
-        for synonym in synonyms:
-            if synonym in folded and folded[synonym] not in found:
-                found[folded[synonym]] = field
-                break
-    return found
-
-
-def normal_doi(text: str) -> str | None:
-    """Return the bare, lower-case DOI in `text`, or None (``https://doi.org/10.1000/ABC.`` gives ``10.1000/abc``)."""
-    match = DOI.search(text)
-    if match is None:
-        return None
-    doi = _DOI_END.split(match.group(1), maxsplit=1)[0]
-    if doi[-1:].isalnum():
-        return doi.lower() if DOI.fullmatch(doi) else None
-    while doi[-1:] in _DOI_TRAILING and (doi[-1] not in ")]>" or doi.count(doi[-1]) > doi.count(_OPENING[doi[-1]])):
-        doi = doi[:-1]
-    return doi.lower() if DOI.fullmatch(doi) else None
-
-
-def normal_arxiv_id(text: str) -> str | None:
-    """Return the arXiv identifier in `text` without its version, or None.
-
-    Since January 2015 the number has five digits, and had four before (https://info.arxiv.org/help/arxiv_identifier.html): one
-    with too few has lost its end and is not taken.
-    """
-    match = ARXIV_ID.search(text.strip())
-    if match is None:
-        return None
-    found = match.group(1)
-    if found[:4].isdigit() and (len(found) == 10) != (found[:4] >= "1501"):
-        return None
-    return found
-
-
-def arxiv_id_from_number(text: str) -> str | None:
-    """Restore an identifier that a spreadsheet took for a number and stripped of its zeros (``704.1`` was ``0704.1000``)."""
-    match = re.fullmatch(r"\s*(\d{3,4})\.(\d{1,5})\s*", text)
-    if match is None:
-        return None
-    month = match.group(1).zfill(4)
-    return (
-        normal_arxiv_id(f"{month}.{match.group(2).ljust(5 if month >= '1501' else 4, '0')}")
-        if "01" <= month[2:] <= "12"
-        else None
-    )
 
 
 def conform(table: pa.Table, note: Callable[[int, str, str, str, str], None] | None = None) -> pa.Table:

@@ -18,9 +18,10 @@ from voila.app import Voila
 from voila.tornado.handler import TornadoVoilaHandler
 
 from explorer import widgets
-from explorer.corpus import Corpus, bundled
-from explorer.dashboard import plotly_path, plotly_version
+from explorer.charts import plotly_path, plotly_version
+from explorer.corpus import Corpus
 from explorer.errors import ServerError
+from explorer.opening import bundled
 
 TEMPLATE = "literature-explorer"
 _YEAR = 31_536_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -37,8 +38,6 @@ def command(*arguments: str, **options: object) -> subprocess.CompletedProcess[s
 @pytest.fixture(scope="module", autouse=True)
 def on_the_path() -> None:
     """The command stands beside the interpreter that runs the tests."""
-    import os
-
     folder = str(Path(sys.executable).parent)
     if folder not in os.environ["PATH"].split(os.pathsep):
         os.environ["PATH"] = folder + os.pathsep + os.environ["PATH"]
@@ -207,6 +206,8 @@ def test_a_reader_that_goes_away_is_no_error(count: int, tmp_path: Path) -> None
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # With a buffer, as a user has it: a short output meets the closed pipe only at the end.
+        env={name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"},
     ) as process:
         assert process.stdout is not None
         assert process.stderr is not None

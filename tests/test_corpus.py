@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 import explorer
 from explorer import Corpus, CorpusError, QueryError, Selection, SelectionError
-from explorer.corpus import open_files
+from explorer.opening import open_files
 from explorer.schema import FIELDS
 
 Corpora = list[tuple[Corpus, list[oracles.Paper]]]

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 import explorer
 from explorer import Corpus, Dashboard, Selection
-from explorer.dashboard import _ACTIONS, plotly_path, plotly_version
+from explorer.charts import plotly_path, plotly_version
+from explorer.dashboard import _ACTIONS
 from explorer.store import content_hash
 
 Corpora = list[tuple[Corpus, list[oracles.Paper]]]

@@ -19,7 +19,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer import Corpus, QueryError, Selection
-from explorer.results import Recent, Results
+from explorer.recent import Recent
+from explorer.results import Results
 
 Corpora = list[tuple[Corpus, list[oracles.Paper]]]
 FACETS = ("topics", "venues", "authors", "keywords", "has_code", "years", "months")

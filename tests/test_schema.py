@@ -14,7 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer import SchemaError, validate
-from explorer.schema import FIELDS, columns_to_fields, conform, normal_arxiv_id, normal_doi, parse_date, to_frame, to_table
+from explorer.identifiers import normal_arxiv_id, normal_doi
+from explorer.schema import FIELDS, conform, parse_date, to_frame, to_table
+from explorer.synonyms import columns_to_fields
 
 NOW = dt.datetime(2024, 3, 11, 23, 30)
 _label = st.text(st.sampled_from("ab Ωé;,|{}\n\t"), max_size=8)

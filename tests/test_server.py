@@ -179,7 +179,7 @@ def test_no_other_file_is_served(path: str, server: int) -> None:
 
 
 def test_plotly_comes_compressed_and_may_be_kept(server: int) -> None:
-    from explorer.dashboard import plotly_path
+    from explorer.charts import plotly_path
 
     status, headers, body = ask(server, f"/{plotly_address()}")
     assert (status, body) == (200, plotly_path().read_bytes())

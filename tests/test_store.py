@@ -25,8 +25,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer import Corpus, CorpusError, Selection, open_corpus
+from explorer.generations import read_manifest, write_atomically
 from explorer.schema import FIELDS, to_table
-from explorer.store import cache_folder, content_hash, extend_corpus, read_manifest, write_atomically, write_corpus
+from explorer.store import cache_folder, content_hash, extend_corpus, write_corpus
 
 
 def papers(seed: int, count: int) -> pa.Table:

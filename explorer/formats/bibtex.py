@@ -22,9 +22,10 @@ from explorer.formats.bibtex_syntax import MONTHS, Entry, entries
 from explorer.formats.citation_key import citation_keys
 from explorer.formats.source import Source, decode, tables
 from explorer.formats.target import deliver, known_dates
+from explorer.identifiers import normal_arxiv_id, normal_doi
 from explorer.ledger import Ledger
 from explorer.markup import plain_latex, plain_markup, to_latex
-from explorer.schema import FIELDS, normal_arxiv_id, normal_doi, to_table
+from explorer.schema import FIELDS, to_table
 
 if TYPE_CHECKING:
     import pandas as pd

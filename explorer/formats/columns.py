@@ -21,7 +21,8 @@ from explorer.formats.tagged import readable
 from explorer.formats.target import cell_list
 from explorer.ledger import Ledger
 from explorer.markup import plain_markup, single_spaced
-from explorer.schema import FIELDS, TEXTS, columns_to_fields
+from explorer.schema import FIELDS, TEXTS
+from explorer.synonyms import columns_to_fields
 
 HEADER_WITHIN = 20
 """Rows among which the header is looked for."""

@@ -20,9 +20,10 @@ from explorer.dates import parse_date
 from explorer.formats.json_records import head_names, read_as
 from explorer.formats.source import Source
 from explorer.formats.target import deliver, known_dates
+from explorer.identifiers import normal_arxiv_id
 from explorer.ledger import Ledger
 from explorer.markup import plain_markup
-from explorer.schema import FIELDS, normal_arxiv_id, to_table
+from explorer.schema import FIELDS, to_table
 
 if TYPE_CHECKING:
     import pandas as pd

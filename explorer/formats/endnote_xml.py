@@ -14,8 +14,8 @@ import pyarrow as pa
 from explorer.dates import finest
 from explorer.formats.source import Source, tables
 from explorer.formats.xml_tree import Element, find, papers, sniff_root, text_at, texts_at
+from explorer.identifiers import normal_arxiv_id, normal_doi
 from explorer.ledger import Ledger
-from explorer.schema import normal_arxiv_id, normal_doi
 
 LABEL = "EndNote XML"
 SUFFIXES: tuple[str, ...] = ()

@@ -20,7 +20,8 @@ from explorer.formats.source import LINE, Source, decode, tables
 from explorer.formats.target import deliver, known_dates
 from explorer.ledger import Ledger
 from explorer.markup import plain_markup
-from explorer.schema import FIELDS, columns_to_fields, to_table
+from explorer.schema import FIELDS, to_table
+from explorer.synonyms import columns_to_fields
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -14,7 +14,8 @@ from explorer.errors import ReadError
 from explorer.formats.source import Source
 from explorer.formats.target import deliver
 from explorer.ledger import Ledger
-from explorer.schema import columns_to_fields, conform, to_table
+from explorer.schema import conform, to_table
+from explorer.synonyms import columns_to_fields
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -22,9 +22,10 @@ import pyarrow as pa
 from explorer.formats.source import Source, decode, tables
 from explorer.formats.tagged import Tagged, accounted, readable
 from explorer.formats.target import deliver, known_dates
+from explorer.identifiers import normal_doi
 from explorer.ledger import Ledger
 from explorer.markup import single_spaced
-from explorer.schema import FIELDS, normal_doi, to_table
+from explorer.schema import FIELDS, to_table
 
 if TYPE_CHECKING:
     import pandas as pd

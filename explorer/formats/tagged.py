@@ -9,9 +9,9 @@ from typing import Any
 
 from explorer.dates import finest
 from explorer.formats.source import Source
+from explorer.identifiers import normal_arxiv_id, normal_doi
 from explorer.ledger import Ledger
 from explorer.markup import plain_markup, single_spaced
-from explorer.schema import normal_arxiv_id, normal_doi
 
 _URL = re.compile(r"(?:https?|ftp)://[^\s;<>\"]+", re.I)
 

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import expect
 
 from explorer import Corpus, Selection
-from explorer.corpus import open_files
+from explorer.opening import open_files
 from explorer.views import title_of
 
 from .conftest import Open

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from explorer import Corpus, Selection
-from explorer.corpus import open_files
+from explorer.opening import open_files
 
 from .conftest import Open
 from .driver import Board

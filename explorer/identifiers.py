@@ -1,0 +1,57 @@
+"""DOIs and arXiv identifiers, out of whatever they stand in."""
+
+from __future__ import annotations
+
+import re
+
+ARXIV_ID = re.compile(r"(?:arxiv[:./]|abs/|pdf/|^)\s*((?:\d{4}\.\d{4,5})|(?:[a-z-]+(?:\.[A-Z]{2})?/\d{7}))(?:v\d+)?", re.I)
+
+DOI = re.compile(r"(10\.\d{4,9}(?:\.\d+)*/\S+)", re.I)
+
+# What follows a DOI in running text or an address is no part of it; brackets that it opens itself are.
+_DOI_END = re.compile(r"[\s\"{}|\\^`]|</|&lt;|[?&](?:amp;)?(?:issn|isbn|nosfx|url|utm_|casa_token)[^/]*$", re.I)
+
+_DOI_TRAILING = frozenset(".,;:)]>'\u2019\u201d")
+
+_OPENING = {")": "(", "]": "[", ">": "<"}
+
+
+def normal_doi(text: str) -> str | None:
+    """Return the bare, lower-case DOI in `text`, or None (``https://doi.org/10.1000/ABC.`` gives ``10.1000/abc``)."""
+    match = DOI.search(text)
+    if match is None:
+        return None
+    doi = _DOI_END.split(match.group(1), maxsplit=1)[0]
+    if doi[-1:].isalnum():
+        return doi.lower() if DOI.fullmatch(doi) else None
+    while doi[-1:] in _DOI_TRAILING and (doi[-1] not in ")]>" or doi.count(doi[-1]) > doi.count(_OPENING[doi[-1]])):
+        doi = doi[:-1]
+    return doi.lower() if DOI.fullmatch(doi) else None
+
+
+def normal_arxiv_id(text: str) -> str | None:
+    """Return the arXiv identifier in `text` without its version, or None.
+
+    Since January 2015 the number has five digits, and had four before (https://info.arxiv.org/help/arxiv_identifier.html): one
+    with too few has lost its end and is not taken.
+    """
+    match = ARXIV_ID.search(text.strip())
+    if match is None:
+        return None
+    found = match.group(1)
+    if found[:4].isdigit() and (len(found) == 10) != (found[:4] >= "1501"):
+        return None
+    return found
+
+
+def arxiv_id_from_number(text: str) -> str | None:
+    """Restore an identifier that a spreadsheet took for a number and stripped of its zeros (``704.1`` was ``0704.1000``)."""
+    match = re.fullmatch(r"\s*(\d{3,4})\.(\d{1,5})\s*", text)
+    if match is None:
+        return None
+    month = match.group(1).zfill(4)
+    return (
+        normal_arxiv_id(f"{month}.{match.group(2).ljust(5 if month >= '1501' else 4, '0')}")
+        if "01" <= month[2:] <= "12"
+        else None
+    )

@@ -1,0 +1,101 @@
+"""Opening papers, whatever they are in: a corpus folder, plain files, the bundled sample."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable
+from os import PathLike
+from pathlib import Path
+
+from explorer.corpus import CACHED, Corpus, open_if_whole
+from explorer.errors import CorpusError
+from explorer.generations import FORMAT
+from explorer.store import Progress, cache_folder, no_progress, write_corpus
+
+
+def open_cached(name: str) -> Corpus:
+    """Open a corpus in the cache.
+
+    Raises
+    ------
+    CorpusError
+        There is none of that name.
+    """
+    if not CACHED.fullmatch(name):
+        raise CorpusError(f"There is no corpus {name[:40]!r} here. Add its papers again.")
+    try:
+        return Corpus(cache_folder() / name)
+    except CorpusError as error:
+        raise CorpusError(f"The corpus {name} is not here any more. Add its papers again.") from error
+
+
+def open_corpus(folder: str | PathLike[str]) -> Corpus:
+    """Open a corpus folder, memory-mapped.
+
+    Raises
+    ------
+    CorpusError
+        There is no corpus, it is damaged, or it is of another format version.
+    """
+    return Corpus(folder)
+
+
+def default_corpus() -> Corpus:
+    """The corpus that `LITEXPLORER_CORPUS` names (the server sets it), else the bundled sample.
+
+    Raises
+    ------
+    CorpusError
+        The folder named holds no corpus.
+    """
+    if named := os.environ.get("LITEXPLORER_CORPUS"):
+        return Corpus(named)
+    return open_files([bundled("data", "arithmetic.jsonl")])
+
+
+def bundled(folder: str, name: str) -> Path:
+    """A file that ships with the package: within it when installed, beside it in a checkout."""
+    package = Path(__file__).parent
+    inside = package / folder / name
+    return inside if inside.exists() else package.parent / folder / name
+
+
+def open_files(files: Iterable[str | PathLike[str]], *, progress: Progress = no_progress) -> Corpus:
+    """Open a corpus folder, or build one from plain files in the cache, keyed by their content.
+
+    Raises
+    ------
+    ReadError
+        A file cannot be read as papers.
+    CorpusError
+        A corpus folder cannot be opened.
+    """
+    paths = [Path(file) for file in files]
+    if len(paths) == 1 and (paths[0] / "manifest.json").exists():
+        return Corpus(paths[0])
+    target = cache_folder() / f"files-{_files_hash(paths)}"
+    if (kept := open_if_whole(target)) is not None:
+        return kept
+    # Needed for a build only: with it come the readers of every format.
+    from explorer.formats import import_papers
+
+    imported = import_papers(*paths)
+    ledger = imported.ledger
+    made = {
+        "name": paths[0].stem if len(paths) == 1 else f"{paths[0].stem} and {len(paths) - 1} more",
+        "files": [path.name for path in paths],
+        "ledger": {"read": ledger.read, "accepted": ledger.accepted, "repaired": ledger.repaired, "rejected": ledger.rejected},
+    }
+    write_corpus(imported.table, target, made=made, progress=progress)
+    return Corpus(target)
+
+
+def _files_hash(paths: list[Path]) -> str:
+    digest = hashlib.sha256(f"format {FORMAT}".encode())
+    for path in paths:
+        digest.update(f"\0{path.name}\0".encode())
+        if path.is_file():
+            with path.open("rb") as file:
+                digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()[:16]
