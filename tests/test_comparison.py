@@ -18,6 +18,7 @@ Corpora = list[tuple[Corpus, list[oracles.Paper]]]
 IDS = st.lists(st.text(min_size=1, max_size=3), max_size=12)
 
 
+@settings(deadline=None)
 @given(a=IDS, b=IDS)
 def test_frames_against_sets(a: list[str], b: list[str]) -> None:
     found = compare(pd.DataFrame({"id": a}, dtype="object"), pd.DataFrame({"id": b, "title": b}, dtype="object"))
