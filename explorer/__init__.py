@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from explorer.dashboard import Dashboard
     from explorer.dedupe import Deduplicated, find_duplicates, merge_duplicates
     from explorer.errors import (
+        ConceptError,
         CorpusError,
         ExplorerError,
         ExportError,
+        ExpressionError,
         LibraryError,
         QueryError,
         ReadError,
@@ -50,11 +52,13 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Corpus": "corpus",
+    "ConceptError": "errors",
     "CorpusError": "errors",
     "Dashboard": "dashboard",
     "Deduplicated": "dedupe",
     "ExplorerError": "errors",
     "ExportError": "errors",
+    "ExpressionError": "errors",
     "Import": "formats",
     "Ledger": "ledger",
     "LibraryError": "errors",
@@ -91,12 +95,14 @@ _HOMES = {
 }
 
 __all__ = [
+    "ConceptError",
     "Corpus",
     "CorpusError",
     "Dashboard",
     "Deduplicated",
     "ExplorerError",
     "ExportError",
+    "ExpressionError",
     "Import",
     "Ledger",
     "LibraryError",

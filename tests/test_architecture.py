@@ -31,6 +31,7 @@ ORDER = (
     "store",
     "results",
     "completion library comparison",
+    "ranking",
     "opened",
     "corpus",
     "opening",
@@ -59,7 +60,7 @@ ONLY = {
     "tornado": {"server"},
     "jupyter_server": {"server"},
     "tantivy": {"index", "text"},
-    "sklearn": {"topics", "topic_model", "vectors", "arithmetic", "layout", "screening", "phrases"},
+    "sklearn": {"topics", "topic_model", "vectors", "arithmetic", "layout", "screening", "phrases", "ranking"},
     "dask": {"distributed"},
     "distributed": {"distributed"},
 }
@@ -127,7 +128,7 @@ def test_packages_stand_where_they_may(path: Path) -> None:
         assert allowed is None or own in allowed, f"{path.name}:{line} imports {name}; only {sorted(allowed or ())} may"
         client = next((client for client in CLIENTS if name == client or name.startswith(f"{client}.")), None)
         assert client is None or own == "services", f"{path.name}:{line} imports {client}; only services/ open connections"
-        assert not (top and package in HEAVY and own not in ("services", "dedupe", "formats", "screening")), (
+        assert not (top and package in HEAVY and own not in ("services", "dedupe", "formats", "ranking", "screening")), (
             f"{path.name}:{line} imports {package} at its top, which every page would pay for"
         )
     if own == "server":
