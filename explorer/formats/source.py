@@ -22,7 +22,7 @@ from explorer.schema import FIELDS, TEXT, TEXTS, conform
 HEAD = 65_536
 """Bytes a format may look at to recognise itself."""
 
-BATCH = 10_000
+BATCH = 4_096
 """Records a table when records are gathered one by one; bounds memory while a large file streams."""
 
 WHOLE = 1 << 30
