@@ -74,7 +74,7 @@ def test_markup_reads_as_text(text: str, plain: str) -> None:
 @pytest.mark.parametrize(
     ("text", "day"),
     [
-        ("2024", "2024 year"), ("2024-03", "2024-03 month"), ("2014//", "2014 year"), ("2001/09/01/", "2001-09-01 day"), ("1996 Jul 9", "1996-07-09 day"),  # noqa: E501
+        ("2024", "2024 year"), ("2024-03", "2024-03 month"), ("2014//", "2014 year"), ("2001/09/01/", "2001-09-01 day"), ("1996 Jul 9", "1996-07-09 day"),
         ("FEB 2011", "2011-02 month"), ("Nov. 16, 2004", "2004-11-16 day"), ("2015 Nov-Dec", "2015-11 month"), ("7/8/2024", "2024 year"),
         ("7/31/2024 14:00", "2024-07-31 day"), ("c1999", "1999 year"), ("2007-02-31", "2007-02 month"), ("20240311", "2024-03-11 day"),
     ],
@@ -108,7 +108,7 @@ def test_bibtex_strings_crossref_and_biblatex() -> None:
 
 def test_bibtex_damage_is_mended_and_told() -> None:
     result = _import(
-        "@article{a, title = {one {brace too many}, year = {2020}\n}\n\n@article{a, title = {same key}}\n@article{, title = {no key} year = 2001}\n"  # noqa: E501
+        "@article{a, title = {one {brace too many}, year = {2020}\n}\n\n@article{a, title = {same key}}\n@article{, title = {no key} year = 2001}\n"
         "@article{b, title = {first}, title = {second}, month = nonsense}\n@misc{c}\nnot an entry\n@misc{d, title = {last",
         "x.bib",
     )
@@ -123,8 +123,8 @@ def test_bibtex_damage_is_mended_and_told() -> None:
 
 def test_ris_dialects() -> None:
     result = _import(
-        "\ufeffProvider: x\n1.\nTY - JOUR\nA1  - Doe, J.\nT1  - Title\n goes on\nJF  - J\nY1  - 2020/05//\nKW  - one\ntwo; three\nN2  - <p>A</p>\nER  - \n\n"  # noqa: E501
-        "TY  - CONF\nTI  - Paper\nC3  - Proceedings\nT2  - Series\nPY  - 2019\nDA  - Jun 3\nM3  - doi: 10.1000/x.\nUR  - https://arxiv.org/abs/2001.00001v2\n"  # noqa: E501
+        "\ufeffProvider: x\n1.\nTY - JOUR\nA1  - Doe, J.\nT1  - Title\n goes on\nJF  - J\nY1  - 2020/05//\nKW  - one\ntwo; three\nN2  - <p>A</p>\nER  - \n\n"
+        "TY  - CONF\nTI  - Paper\nC3  - Proceedings\nT2  - Series\nPY  - 2019\nDA  - Jun 3\nM3  - doi: 10.1000/x.\nUR  - https://arxiv.org/abs/2001.00001v2\n"
         "TY  - BOOK\nTI  - Book\nA2  - Editor, E.\nPB  - House\n",
         "x.txt",
     )
@@ -164,15 +164,15 @@ def test_medline_web_of_science_refer_and_ovid() -> None:
 
 def test_xml_dialects() -> None:
     paper = _one(
-        "<PubmedArticleSet><PubmedArticle><MedlineCitation><PMID>1</PMID><Article><Journal><Title>The journal of x (Place)</Title><JournalIssue><PubDate>"  # noqa: E501
-        "<Year>2020</Year><Month>Mar</Month></PubDate></JournalIssue></Journal><ArticleTitle>CO<sub>2</sub>.</ArticleTitle><Abstract><AbstractText "  # noqa: E501
-        'Label="AIM">A</AbstractText><AbstractText>B</AbstractText></Abstract><AuthorList><Author><LastName>Doe</LastName><ForeName>J</ForeName></Author>'  # noqa: E501
+        "<PubmedArticleSet><PubmedArticle><MedlineCitation><PMID>1</PMID><Article><Journal><Title>The journal of x (Place)</Title><JournalIssue><PubDate>"
+        "<Year>2020</Year><Month>Mar</Month></PubDate></JournalIssue></Journal><ArticleTitle>CO<sub>2</sub>.</ArticleTitle><Abstract><AbstractText "
+        'Label="AIM">A</AbstractText><AbstractText>B</AbstractText></Abstract><AuthorList><Author><LastName>Doe</LastName><ForeName>J</ForeName></Author>'
         "</AuthorList></Article></MedlineCitation></PubmedArticle></PubmedArticleSet>"
     )
     assert (paper["title"], paper["venue"], paper["abstract"]) == ("CO₂", "The Journal of X", "AIM: A\nB")
     assert (paper["authors"], paper["precision"]) == (["Doe, J"], "month")
     paper = _one(
-        "<xml><records><record><titles><title><style>T</style></title><secondary-title>J</secondary-title></titles><dates><year>2020</year></dates>"  # noqa: E501
+        "<xml><records><record><titles><title><style>T</style></title><secondary-title>J</secondary-title></titles><dates><year>2020</year></dates>"
         "<electronic-resource-num>https://doi.org/10.1000/X</electronic-resource-num></record></records></xml>"
     )
     assert (paper["title"], paper["venue"], paper["doi"], paper["year"]) == ("T", "J", "10.1000/x", 2020)
@@ -184,7 +184,7 @@ def test_json_dialects() -> None:
     )
     assert (paper["authors"], str(paper["published"])[:7], paper["precision"]) == (["Doe, J."], "2020-05", "month")
     paper = _one(
-        '{"meta": {}, "results": [{"id": "https://openalex.org/W1", "title": "T", "publication_year": 2020, "abstract_inverted_index": {"b": [1], "a": [0, 2]}}]}'  # noqa: E501
+        '{"meta": {}, "results": [{"id": "https://openalex.org/W1", "title": "T", "publication_year": 2020, "abstract_inverted_index": {"b": [1], "a": [0, 2]}}]}'
     )
     assert (paper["id"], paper["abstract"], paper["year"]) == ("W1", "a b a", 2020)
     paper = _one(

@@ -89,7 +89,7 @@ class Source:
         return data
 
     def text(self, *, fold: bool = True) -> str:
-        """All text, decoded as told or as found; line ends as ``\\n`` unless `fold` is off.
+        """All text, decoded as told or as found; line ends as line feeds unless `fold` is off.
 
         Raises
         ------
