@@ -1,7 +1,7 @@
 """From a Parquet file to a searchable corpus with topics: papers a second, peak memory, each stage by name.
 
-``python -m benchmarks.build --papers 100000``. The peers of the same run index the same documents with tantivy alone, and fit one
-scikit-learn NMF of as many topics on TF-IDF of the same titles and abstracts. Each part runs in a process of its own, so that
+``python -m benchmarks.build --papers 100000``. The peers of the same run index the same documents with tantivy alone, and fit
+one scikit-learn NMF of as many topics on TF-IDF of the same titles and abstracts. Each part runs in a process of its own, so that
 its peak memory (the high-water mark of its resident set) is its own.
 """
 
@@ -133,7 +133,7 @@ def main() -> None:
     if options.part:
         _part(*options.part)
         return
-    from explorer.topics import suggested_topics
+    from explorer.topic_model import suggested_topics
 
     source = prepared(options.papers, options.data)
     topics = suggested_topics(options.papers)

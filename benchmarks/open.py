@@ -11,6 +11,7 @@ import json
 import subprocess
 import sys
 import time
+from itertools import pairwise
 from pathlib import Path
 from typing import IO, Any
 
@@ -65,6 +66,7 @@ class Reader:
         return int(lines["Pss"].split()[0]) / 1e3
 
     def close(self) -> None:
+        """Let the process end."""
         self._process.communicate()
 
 
@@ -96,7 +98,7 @@ def main() -> None:
         ["first filter after it", *_three([reader.filter for reader in readers])],
     ]
     report.table(["seconds", "first process", "median of the others", "longest of the others"], rows)
-    added = [after - before for before, after in zip(sums, sums[1:], strict=False)]
+    added = [after - before for before, after in pairwise(sums)]
     memory = [
         ["first process", report.number(sums[0])],
         ["each further process adds, median", report.number(report.median(added))],

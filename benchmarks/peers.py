@@ -1,9 +1,9 @@
 """The peers of `benchmarks.interaction`: the same answer from SQLite FTS5, DuckDB and pandas.
 
-Each is set up as its users would for speed: narrow tables apart from the text, authors and keywords as whole numbers in tables
-of their own, indexes, the hits of a query kept while only other filters change, lower-cased text made beforehand. Each answers
-with an `Answer`: how many papers are shown, the counts of six facets under all filters but their own (the largest `TOP` of the
-long ones), papers per topic and year, and the first page.
+Each is set up as a careful user would for speed: narrow tables apart from the text, authors and keywords as whole numbers in
+tables of their own, indexes, lower-cased text made beforehand; the databases keep the hits of a query while only other filters
+change. Each answers with an `Answer`: how many papers are shown, the counts of six facets under all filters but their own (the
+largest `TOP` of the long ones), papers per topic and year, and the first page.
 """
 
 from __future__ import annotations
@@ -97,6 +97,7 @@ class _Sql:
         self.queried: str | None = None
 
     def run(self, statement: str, *values: Any) -> list[Any]:
+        """Rows of a statement."""
         raise NotImplementedError
 
     def find(self, query: str) -> None:
@@ -104,6 +105,7 @@ class _Sql:
         raise NotImplementedError
 
     def answer(self, selection: Selection) -> Answer:
+        """Everything that the selection shows."""
         if selection.query and selection.query != self.queried:
             self.find(selection.query)
             self.queried = selection.query
@@ -193,9 +195,11 @@ class SQLite(_Sql):
             self.database.execute(statement)
 
     def run(self, statement: str, *values: Any) -> list[Any]:
+        """Rows of a statement."""
         return self.database.execute(statement, values).fetchall()
 
     def find(self, query: str) -> None:
+        """Fill `hit` by FTS5; all words must match, as in the explorer."""
         parts = []
         for leaf in leaves(parse(query)):
             text = '"' + leaf.text.replace('"', "") + '"'
@@ -221,9 +225,11 @@ class DuckDB(_Sql):
         self.database.execute("CREATE TEMP TABLE hit (row BIGINT, score DOUBLE)")
 
     def run(self, statement: str, *values: Any) -> list[Any]:
+        """Rows of a statement."""
         return self.database.execute(statement, list(values)).fetchall()
 
     def find(self, query: str) -> None:
+        """Fill `hit` by LIKE, without a score."""
         words = [f"%{leaf.text.lower()}%" for leaf in leaves(parse(query))]
         tests = " AND ".join(["text LIKE ?"] * len(words))
         self.database.execute("DELETE FROM hit")
@@ -238,9 +244,9 @@ class Pandas:
     def __init__(self, frames: Frames, folder: Path) -> None:
         self.papers, self.facts, self.lists, self.names = frames.papers, frames.facts, frames.lists, frames.names
         self.text = _texts(frames)["text"]
-        self.queried: tuple[str, np.ndarray] = ("", np.ones(0, bool))
 
     def answer(self, selection: Selection) -> Answer:
+        """Everything that the selection shows, computed anew as a notebook cell does."""
         masks = {row.field: self._mask(row.field, value) for row, value in selection.active()}
         whole = np.ones(len(self.facts), bool)
 
@@ -272,12 +278,10 @@ class Pandas:
 
     def _mask(self, name: str, value: Any) -> np.ndarray:
         if name == "query":
-            if self.queried[0] != value:
-                mask = np.ones(len(self.facts), bool)
-                for leaf in leaves(parse(value)):
-                    mask &= self.text.str.contains(leaf.text.lower(), regex=False).to_numpy(bool)
-                self.queried = (value, mask)
-            return self.queried[1]
+            mask = np.ones(len(self.facts), bool)
+            for leaf in leaves(parse(value)):
+                mask &= self.text.str.contains(leaf.text.lower(), regex=False).to_numpy(bool)
+            return mask
         if name in _LISTS:
             items = self.lists[name]
             mask = np.zeros(len(self.facts), bool)
@@ -285,10 +289,10 @@ class Pandas:
             return mask
         if name == "years":
             low, high = value
-            return self.facts["year"].between(0 if low is None else low, 9999 if high is None else high).to_numpy(bool)
+            return np.asarray(self.facts["year"].between(0 if low is None else low, 9999 if high is None else high), bool)
         if name == "has_code":
-            return (self.facts["has_code"] == value).to_numpy(bool)
-        return self.facts[_COLUMNS[name]].isin(value).to_numpy(bool)
+            return np.asarray(self.facts["has_code"] == value, bool)
+        return np.asarray(self.facts[_COLUMNS[name]].isin(value), bool)
 
 
 def _texts(frames: Frames) -> pd.DataFrame:

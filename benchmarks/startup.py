@@ -22,7 +22,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import TimeoutError, sync_playwright
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
+from playwright.sync_api import sync_playwright
 
 from benchmarks import report
 from benchmarks.corpus import built
@@ -102,7 +103,14 @@ def server(command: list[str], port: int, log: Path) -> Iterator[str]:
 
 def voila(source: str, folder: Path, name: str) -> tuple[list[str], int]:
     """Command of a plain Voila on a notebook of one cell, and its port."""
-    cell = {"cell_type": "code", "id": "show", "execution_count": None, "metadata": {}, "outputs": [], "source": source}
+    cell: dict[str, Any] = {
+        "cell_type": "code",
+        "id": "show",
+        "execution_count": None,
+        "metadata": {},
+        "outputs": [],
+        "source": source,
+    }
     kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
     notebook = folder / name / f"{name}.ipynb"
     notebook.parent.mkdir()
@@ -124,7 +132,7 @@ def visit(context: Any, site: Site) -> Visit:
     page.goto(site.url, wait_until="commit")
     try:
         page.wait_for_function("window.__ready !== undefined", timeout=_PATIENCE)
-    except TimeoutError:
+    except PlaywrightTimeout:
         print(f"{site.name}: nothing was drawn within {_PATIENCE // 1000} s; the visit is left out.", file=sys.stderr)
     # What is still on its way belongs to the visit too.
     page.wait_for_timeout(1500)
@@ -165,10 +173,10 @@ def main() -> None:
         for _ in range(options.visits):
             for site in sites:
                 site.repeats.append(visit(contexts[site.name], site))
-        version = contexts[sites[0].name].browser.version if contexts[sites[0].name].browser else ""
+        version = subprocess.run([browser, "--version"], capture_output=True, text=True, check=False).stdout.strip()
     conditions = [
         report.versions("voila", "ipywidgets", "ipykernel", "anywidget", "plotly", "playwright"),
-        f"Chromium {version}, 1440 × 900, servers on the same machine".replace("Chromium ,", "Chromium,"),
+        f"{version}, 1440 × 900, servers on the same machine",
         f"corpus of {options.papers:,} papers; {options.visits} repeat visits of each page, alternating",
     ]
     report.heading("Start-up", conditions)

@@ -189,6 +189,9 @@ class Dashboard(anywidget.AnyWidget):
         except ExplorerError:
             # The query is not whole yet; what is wrong with it is said when it is run.
             return
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            said = f"The page sent a message that cannot be ({type(error).__name__}). Reload the page."
+            self._show({"status": self._status("error", said)})
         except Exception as error:  # noqa: BLE001  (a fault must reach the reader, who sees no log)
             self._show({"status": self._status("error", f"Something broke: {type(error).__name__}: {error}.")})
 

@@ -36,6 +36,7 @@ ORDER = (
     "store",
     "opened",
     "results completion comparison library",
+    "library comparison",
     "corpus",
     "opening",
     "screening arrivals",
