@@ -35,6 +35,5 @@ export function spellingPanel(app) {
     if (message?.kind === "suggestion" && seq && message.seq === seq) draw(message.text);
   }));
   app.signal.addEventListener("abort", () => clearTimeout(timer));
-  app.on("comm:close", () => clearTimeout(timer)); // a page that is left has nobody to ask
   return { below, instead };
 }
