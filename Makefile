@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: dashboard test test-slow lint bench pictures browser clean
+.PHONY: dashboard test test-slow lint bench fuzz pictures browser clean
 
 dashboard: $(READY)  ## open the dashboard on the bundled sample
 	$(BIN)/litexplorer serve
@@ -21,7 +21,12 @@ lint: $(READY)  ## style and types
 	$(BIN)/mypy
 
 bench: $(READY) browser  ## every benchmark, with its peers in the same run
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test,bench]'
 	$(BIN)/python -m benchmarks
+
+fuzz: $(READY)  ## ten minutes of hostile files for each reader
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test,fuzz]'
+	cd tests && ../$(BIN)/python -m fuzz.readers -max_total_time=600 -rss_limit_mb=2048 -timeout=20
 
 pictures: $(READY) browser  ## draw the README's pictures on the sample
 	$(BIN)/python docs/pictures.py

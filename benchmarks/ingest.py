@@ -14,7 +14,6 @@ import gzip
 import json
 import logging
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -62,7 +61,10 @@ def report(results: dict[str, tuple[float, int]]) -> None:
 
 
 def bibtex(repeats: int) -> None:
-    """The concatenation of publishers' entries, against bibtexparser and pybtex."""
+    """The concatenation of publishers' entries, against bibtexparser and pybtex.
+
+    pybtex stops at the first entry whose braces do not balance, so it is measured on those that bibtexparser reads.
+    """
     import bibtexparser
     import pybtex.errors
     from pybtex.database import parse_string
@@ -72,18 +74,22 @@ def bibtex(repeats: int) -> None:
     with gzip.open(DATA / "bibliography" / "conference_35k.bib.gz") as file:
         data = file.read()
     text = data.decode("utf-8", errors="replace")
+    sound = "\n\n".join(str(entry.raw) for entry in bibtexparser.parse_string(text).entries)
 
     def with_pybtex() -> int:
         with pybtex.errors.capture():
-            return len(parse_string(text, "bibtex").entries)
+            return len(parse_string(sound, "bibtex").entries)
 
-    candidates = {
-        "Literature Explorer": ours("x.bib", data),
-        "bibtexparser": lambda: len(bibtexparser.parse_string(text).entries),
+    heading("BibTeX: 35,382 entries as they are", [versions("bibtexparser"), f"best of {repeats}"])
+    whole = {"Literature Explorer": ours("x.bib", data), "bibtexparser": lambda: len(bibtexparser.parse_string(text).entries)}
+    report(best_of(whole, repeats))
+    heading("BibTeX: the entries that bibtexparser reads", [versions("bibtexparser", "pybtex"), f"best of {repeats}"])
+    part = {
+        "Literature Explorer": ours("x.bib", sound.encode()),
+        "bibtexparser": lambda: len(bibtexparser.parse_string(sound).entries),
         "pybtex": with_pybtex,
     }
-    heading("BibTeX: 35,382 entries", [versions("bibtexparser", "pybtex"), f"best of {repeats}"])
-    report(best_of(candidates, repeats))
+    report(best_of(part, repeats))
 
 
 def ris(repeats: int) -> None:
@@ -120,7 +126,10 @@ def stream(path: Path) -> None:
     start = time.process_time()
     count = sum(part.num_rows for part in read_batches(Source(path.name, path=path), ledger))
     taken = time.process_time() - start
-    print(json.dumps([count, taken, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))
+    # What the system counts for a process on its own starts with the peak of the process that started it.
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    peak = int(status.partition("VmHWM:")[2].split()[0]) / 1024
+    print(json.dumps([count, taken, peak]))
 
 
 def arxiv(repeats: int) -> None:

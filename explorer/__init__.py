@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from explorer.dashboard import Dashboard
     from explorer.dedupe import Deduplicated, find_duplicates, merge_duplicates
     from explorer.errors import (
+        ConceptError,
         CorpusError,
         ExplorerError,
         ExportError,
+        ExpressionError,
         LibraryError,
         QueryError,
         ReadError,
@@ -27,10 +29,16 @@ if TYPE_CHECKING:
         ServiceError,
     )
     from explorer.formats import Import, import_papers, read_papers
+    from explorer.formats.bibtex import to_bibtex
+    from explorer.formats.csl_json import to_csl_json
     from explorer.formats.delimited import to_csv, to_tsv
     from explorer.formats.excel import to_excel
+    from explorer.formats.html import to_html
     from explorer.formats.json_records import to_json_lines
+    from explorer.formats.latex import to_latex_table
+    from explorer.formats.markdown import to_markdown
     from explorer.formats.parquet import to_parquet
+    from explorer.formats.ris import to_ris
     from explorer.launch import explore
     from explorer.ledger import Ledger
     from explorer.opening import open_corpus
@@ -49,12 +57,14 @@ if TYPE_CHECKING:
     from explorer.trends import topic_frequency
 
 _HOMES = {
+    "ConceptError": "errors",
     "Corpus": "corpus",
     "CorpusError": "errors",
     "Dashboard": "dashboard",
     "Deduplicated": "dedupe",
     "ExplorerError": "errors",
     "ExportError": "errors",
+    "ExpressionError": "errors",
     "Import": "formats",
     "Ledger": "ledger",
     "LibraryError": "errors",
@@ -81,22 +91,30 @@ _HOMES = {
     "merge_duplicates": "dedupe",
     "open_corpus": "opening",
     "read_papers": "formats",
+    "to_bibtex": "formats.bibtex",
+    "to_csl_json": "formats.csl_json",
     "to_csv": "formats.delimited",
     "to_excel": "formats.excel",
+    "to_html": "formats.html",
     "to_json_lines": "formats.json_records",
+    "to_latex_table": "formats.latex",
+    "to_markdown": "formats.markdown",
     "to_parquet": "formats.parquet",
+    "to_ris": "formats.ris",
     "to_tsv": "formats.delimited",
     "topic_frequency": "trends",
     "validate": "schema",
 }
 
 __all__ = [
+    "ConceptError",
     "Corpus",
     "CorpusError",
     "Dashboard",
     "Deduplicated",
     "ExplorerError",
     "ExportError",
+    "ExpressionError",
     "Import",
     "Ledger",
     "LibraryError",
@@ -123,10 +141,16 @@ __all__ = [
     "merge_duplicates",
     "open_corpus",
     "read_papers",
+    "to_bibtex",
+    "to_csl_json",
     "to_csv",
     "to_excel",
+    "to_html",
     "to_json_lines",
+    "to_latex_table",
+    "to_markdown",
     "to_parquet",
+    "to_ris",
     "to_tsv",
     "topic_frequency",
     "validate",

@@ -13,24 +13,28 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from explorer.errors import CorpusError, SelectionError
+from explorer.errors import ConceptError, CorpusError, SelectionError
+from explorer.index import leaves
 from explorer.opened import OpenedCorpus
+from explorer.query import parse
 from explorer.results import Results
 from explorer.schema import to_frame, to_table
 from explorer.selection import Selection
 from explorer.store import Progress, cache_folder, content_hash, extend_corpus, no_progress, write_corpus
-from explorer.text import analyzer, readable, tokens
+from explorer.text import as_written, tokens
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from explorer.completion import Completion
     from explorer.library import Library, SavedSearch
+    from explorer.ranking.expression import Operand
+    from explorer.ranking.meaning import Meaning
 
 CACHED = re.compile(r"(?:files|papers|grown)-[0-9a-f]{16}(?:-(?:auto|\d+))?")
 
-MODES = ("bm25",)
-"""Ways to rank a search."""
+MODES = ("bm25", "hybrid", "semantic")
+"""Ways to rank a search: by words, by words and vectors and the best papers themselves, by vectors alone."""
 
 
 class Corpus(OpenedCorpus):
@@ -179,8 +183,8 @@ class Corpus(OpenedCorpus):
         ----------
         query : str
             In the language of `explorer.query`, or plain text with `natural`.
-        mode : {"bm25"}
-            How to rank.
+        mode : {"bm25", "hybrid", "semantic"}
+            How to rank: by words; by words, vectors and the best papers themselves; by vectors alone.
         natural : bool
             Take the query as plain text: any of its words may match, nothing is an operator.
         limit : int or None
@@ -202,6 +206,8 @@ class Corpus(OpenedCorpus):
             raise SelectionError(f"The limit is {limit}; it must be 0 or more, or None for all.")
         if mode not in MODES:
             raise SelectionError(f"There is no search mode {mode!r}. Modes: {', '.join(MODES)}.")
+        if mode != "bm25":
+            return self._by_meaning(query, mode, natural, limit)
         if natural:
             hits = self.index.natural(query, limit or len(self))
             best = np.lexsort((hits.rows, -hits.scores))[:limit]
@@ -209,6 +215,99 @@ class Corpus(OpenedCorpus):
         results = self.results(Selection(query=query))
         rows = results.rows(0, limit)
         return to_frame(self.take(rows, results.scores(rows)))
+
+    def _by_meaning(self, query: str, mode: str, natural: bool, limit: int | None) -> pd.DataFrame:
+        node = None if natural else parse(query)
+        text = query if natural else " ".join(leaf.text for leaf in leaves(node))
+        scores = self.meaning.ranker.scores(text) if mode == "hybrid" else self.meaning.semantic(text)
+        rows = np.flatnonzero(scores > 0) if node is None else np.sort(self.index.hits(node).rows)
+        best = rows[np.lexsort((rows, -scores[rows]))][:limit]
+        return to_frame(self.take(best, scores[best]))
+
+    # By meaning
+
+    @cached_property
+    def meaning(self) -> Meaning:
+        """Terms and vectors of the corpus: made at first use, about a minute for 100,000 papers, and kept beside it."""
+        from explorer.ranking.meaning import Meaning
+
+        return Meaning(self.table, self._generation / "meaning", self._rows_of)
+
+    def _rows_of(self, operand: Operand) -> np.ndarray:
+        """Rows of the papers behind an operand of an expression."""
+        if operand.kind == "topic" and operand.name in self.topics.labels:
+            return np.flatnonzero(self.topics.codes == self.topics.labels.index(operand.name))
+        if operand.kind == "paper":
+            found = pc.indices_nonzero(pc.equal(self.table.column("id"), operand.name)).to_pylist()
+            if found:
+                return np.array(found, np.int64)
+        raise ConceptError(f"The corpus has no {operand.kind} {operand.name!r}. Look it up in the dashboard, or use words.")
+
+    def rank(self, expression: str, *, limit: int | None = None) -> pd.DataFrame:
+        """Rank every paper by arithmetic over concepts, such as ``arithmetic + vision - benchmark``.
+
+        Parameters
+        ----------
+        expression : str
+            Words, ``"phrases"``, ``paper:ID`` or ``topic:"LABEL"``, added and subtracted, with weights (``2*vision``); the
+            grammar is in `explorer.ranking.expression`.
+        limit : int, optional
+            Number of papers at most.
+
+        Returns
+        -------
+        DataFrame
+            Best first: `id`, `title`, `score` (log-probability, at most 0), and one column a concept with its part of the
+            score; the parts add up to it.
+
+        Raises
+        ------
+        ExpressionError
+            The expression does not parse; `position` is the character it points at.
+        ConceptError
+            No paper, or every paper, shows one of the concepts.
+
+        Notes
+        -----
+        A product of experts (Hinton 1999): added concepts multiply their probability, subtracted ones that of their absence.
+        """
+        import pandas as pd
+
+        ranking = self.meaning.arithmetic.rank(expression)
+        rows = np.lexsort((np.arange(len(self)), -ranking.scores))[:limit]
+        table = self.table.select(["id", "title"]).take(pa.array(rows))
+        parts = {str(operand): part[rows] for operand, part in ranking.parts.items()}
+        frame = to_frame(table).assign(score=ranking.scores[rows])
+        return pd.concat([frame, pd.DataFrame(parts, index=frame.index)], axis=1)
+
+    def axis(self, low: str, high: str) -> pd.DataFrame:
+        """Place every paper between two poles, such as ``theory`` and ``experiment``.
+
+        Parameters
+        ----------
+        low, high : str
+            A few words each.
+
+        Returns
+        -------
+        DataFrame
+            In the order of the table: `id`, `title`, `place` (standard deviations, negative towards `low`). Its `attrs` hold
+            `low_terms` and `high_terms` (what speaks for each end) and `separation` (cross-validated area under the ROC curve
+            over the papers of the poles: .5 is chance, 1 perfect).
+
+        Raises
+        ------
+        ConceptError
+            A pole has no papers of its own.
+
+        Notes
+        -----
+        After SemAxis (An, Kwak and Ahn, arXiv:1806.05521), fitted as a classifier of the poles' papers.
+        """
+        axis = self.meaning.axis(low, high)
+        frame = to_frame(self.table.select(["id", "title"])).assign(place=axis.place)
+        frame.attrs.update(low_terms=axis.low_terms, high_terms=axis.high_terms, separation=axis.separation)
+        return frame
 
     def similar(self, row: int, limit: int = 8) -> list[tuple[int, list[str]]]:
         """Papers nearest to one by their rare words.
@@ -228,7 +327,7 @@ class Corpus(OpenedCorpus):
             text = " ".join(self.table.column(name)[int(other)].as_py() or "" for name in ("title", "abstract"))
             shared = own & {term for _, term in tokens(text, "english")}
             rare = sorted(shared, key=lambda term: (self.index.rarity(term), term))
-            found.append((int(other), _written(rare[:4], f"{title} {abstract}")))
+            found.append((int(other), as_written(rare[:4], f"{title} {abstract}")))
         return found[:limit]
 
     # While a query is being written
@@ -285,15 +384,6 @@ class Corpus(OpenedCorpus):
 def _with_column(table: pa.Table, name: str, values: pa.Array) -> pa.Table:
     """Add a column, in place of one of that name that the papers brought, as those of an earlier export do."""
     return (table.drop_columns([name]) if name in table.column_names else table).append_column(name, values)
-
-
-def _written(stems: list[str], text: str) -> list[str]:
-    """Stems as the words that `text` writes them with."""
-    words: dict[str, str] = {}
-    plain = readable(text)
-    for token in analyzer("english").pre_tokenize(plain).tokens:
-        words.setdefault(token.text, plain[token.char_offset_from : token.char_offset_to].lower())
-    return [words.get(stem, stem) for stem in stems]
 
 
 def open_if_whole(folder: Path) -> Corpus | None:

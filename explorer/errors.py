@@ -8,6 +8,8 @@
     ├── CorpusError          a corpus folder is missing, damaged or of another version
     ├── QueryError           a search query is malformed; carries the position
     ├── SelectionError       a selection names something that cannot be
+    ├── ConceptError         a concept that no paper, or every paper, shows
+    ├── ExpressionError      an expression over concepts does not parse; carries the position
     ├── ExportError          a table could not be written
     ├── LibraryError         a reader's saved searches could not be read or written
     ├── ServerError          the dashboard server could not be started
@@ -58,6 +60,30 @@ class SelectionError(ExplorerError):
 
 class ExportError(ExplorerError):
     """A table could not be written."""
+
+
+class ConceptError(ExplorerError):
+    """A concept that no paper, or every paper, shows."""
+
+
+class ExpressionError(ExplorerError):
+    """An expression that does not parse.
+
+    Parameters
+    ----------
+    message : str
+        What is wrong and what to do next.
+    text : str
+        The expression as typed.
+    position : int
+        The character at fault, from 0; ``len(text)`` means the end.
+    """
+
+    def __init__(self, message: str, text: str, position: int) -> None:
+        super().__init__(f"{message} (character {position + 1})\n{text}\n{' ' * position}^")
+        self.message = message
+        self.text = text
+        self.position = position
 
 
 class LibraryError(ExplorerError):

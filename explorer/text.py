@@ -140,3 +140,12 @@ def joined(names: Collection[str], most: int = 3) -> str:
     shown = list(names)[:most]
     rest = len(names) - len(shown)
     return ", ".join(shown) + (f" and {rest} more" if rest > 0 else "")
+
+
+def as_written(stems: list[str], text: str) -> list[str]:
+    """Stems as the words that `text` writes them with."""
+    words: dict[str, str] = {}
+    plain = readable(text)
+    for token in analyzer("english").pre_tokenize(plain).tokens:
+        words.setdefault(token.text, plain[token.char_offset_from : token.char_offset_to].lower())
+    return [words.get(stem, stem) for stem in stems]

@@ -31,7 +31,7 @@ def sniff(head: bytes) -> bool:
 
 
 def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
-    """Yield tables of at most 10,000 papers; memory does not grow with the file."""
+    """Yield tables of at most 4,096 papers; memory does not grow with the file."""
     yield from read_as(_fields, source, ledger)
 
 

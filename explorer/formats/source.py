@@ -23,7 +23,7 @@ from explorer.schema import FIELDS, TEXT, TEXTS, conform
 HEAD = 65_536
 """Bytes a format may look at to recognise itself."""
 
-BATCH = 10_000
+BATCH = 4_096
 """Records a table when records are gathered one by one; bounds memory while a large file streams."""
 
 WHOLE = 1 << 30
@@ -90,7 +90,7 @@ class Source:
         return data
 
     def text(self, *, fold: bool = True) -> str:
-        r"""All text, decoded as told or as found; line ends as ``\n`` unless `fold` is off.
+        """All text, decoded as told or as found; line ends as line feeds unless `fold` is off.
 
         Raises
         ------

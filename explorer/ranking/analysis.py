@@ -1,0 +1,120 @@
+"""Analysis: text to index terms, the same for papers and queries.
+
+`analyse` is stateless, so an index built yesterday and a query typed today always agree.  What it does, in order:
+LaTeX and accents folded to plain letters, lower case, words and numbers, English stop words out, Snowball (Porter2)
+stems, British spelling folded onto American, and hyphenated compounds kept whole *beside* their parts
+(``p-adic`` gives ``adic`` and ``padic``), so that "timesharing", "time-sharing" and "time sharing" meet.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+import Stemmer
+from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+STOP_WORDS: frozenset[str] = frozenset(ENGLISH_STOP_WORDS)
+
+# A LaTeX accent takes its letter with it (\"o, \'{e}); any other command leaves its name (\alpha -> alpha).
+_ACCENT = re.compile(r"\\[\"'`^~=.uvHcdbkrt]\s*\{?\\?([A-Za-z])\}?(?![a-z])|\\[\"'`^~=.]\{?\\?([A-Za-z])\}?")
+_MATH = re.compile(r"[{}$\\^]")
+_WORD = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_POSSESSIVE = re.compile(r"['\u2019]s\b")
+_GREEK = (
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi "
+    "rho sigma sigma tau upsilon phi chi psi omega"
+)
+_LETTERS = str.maketrans(
+    dict.fromkeys("\u2010\u2011\u2012\u2013", "-")
+    | {"\u00ad": "", "\u00b5": "mu"}
+    | {chr(0x3B1 + i): name for i, name in enumerate(_GREEK.split())}
+    | {chr(0x391 + i): name for i, name in enumerate(_GREEK.split()) if i != 17}
+)
+
+# Folded after stemming, so one rule covers every inflection.  A rule may touch a word that is not British
+# ("exercis" -> "exerciz"): harmless, because index and query are folded alike.
+_BRITISH = (
+    (re.compile(r"(?<=..)our(?=$|it|abl)"), "or"),
+    (re.compile(r"(?<=...)is$"), "iz"),
+    (re.compile(r"lyz$"), "lys"),
+    (re.compile(r"aemi"), "emi"),
+    (re.compile(r"^haem(?=[ao])"), "hem"),
+    (re.compile(r"^(o)(?=estr|edem|esoph)"), ""),
+    (re.compile(r"paed"), "ped"),
+    (re.compile(r"^foet(?=[aiou]|$)"), "fet"),
+    (re.compile(r"anaesth"), "anesth"),
+    (re.compile(r"gynaec"), "gynec"),
+)
+_RESPELT = {
+    "center": "centr",
+    "fiber": "fibr",
+    "meter": "metr",
+    "liter": "litr",
+    "catalog": "catalogu",
+    "dialog": "dialogu",
+    "analog": "analogu",
+    "defens": "defenc",
+    "programm": "program",
+    "grey": "gray",
+    "disk": "disc",
+}
+
+_stemmer = Stemmer.Stemmer("english")
+_stemmer.maxCacheSize = 0  # `_terms` keeps the results; a second cache would only double the memory
+
+
+def fold(text: str) -> str:
+    r"""Lower-case `text` with LaTeX commands and accents reduced to plain letters.
+
+    Examples
+    --------
+    >>> fold(r"Schr\"odinger's na\"ive $\alpha$-decay")
+    'schrodinger naive   alpha -decay'
+    """
+    if "\\" in text or "$" in text:
+        text = _ACCENT.sub(lambda m: m.group(1) or m.group(2), text)
+        text = _MATH.sub(" ", text)
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text.translate(_LETTERS))
+        text = "".join(c for c in text if not unicodedata.combining(c))
+    text = text.lower()
+    return _POSSESSIVE.sub("", text) if "'" in text or "\u2019" in text else text
+
+
+def stem(word: str) -> str:
+    """Return the Snowball English stem of a folded `word`, British spelling folded onto American."""
+    stemmed: str = _stemmer.stemWord(word)
+    for pattern, american in _BRITISH:
+        stemmed = pattern.sub(american, stemmed)
+    return _RESPELT.get(stemmed, stemmed)
+
+
+@lru_cache(maxsize=1 << 19)
+def _terms(word: str) -> tuple[str, ...]:
+    """Return the index terms of one folded word, which may be a hyphenated compound."""
+    parts = word.split("-")
+    terms = tuple(stem(p) for p in parts if len(p) > 1 and p not in STOP_WORDS)
+    if len(parts) > 1:
+        whole = "".join(parts)
+        if len(whole) <= 32:  # longer chains are sentences glued by a damaged export
+            terms += (stem(whole),)
+    return terms
+
+
+def analyse(text: str) -> list[str]:
+    """Return the index terms of `text`, in order of appearance.
+
+    Single letters and digits carry no meaning on their own and are left out, but live on in compounds.
+
+    Examples
+    --------
+    >>> analyse("Modelling of the time-sharing behaviours")
+    ['model', 'time', 'share', 'timeshar', 'behavior']
+
+    Notes
+    -----
+    Stemmer: M. F. Porter, "Snowball: A language for stemming algorithms", 2001 (English, "Porter2").
+    """
+    return [term for word in _WORD.findall(fold(text)) for term in _terms(word)]

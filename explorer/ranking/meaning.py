@@ -1,0 +1,104 @@
+"""What ranking by meaning needs of a corpus: made when first asked for, kept beside the generation it belongs to."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from explorer.errors import ConceptError
+from explorer.ranking.arithmetic import Arithmetic
+from explorer.ranking.axes import Axis, fit_axis
+from explorer.ranking.concepts import ConceptSpace
+from explorer.ranking.expression import Operand
+from explorer.ranking.hybrid import HybridRanker
+from explorer.ranking.terms import TermIndex
+from explorer.ranking.vectors import LSA
+
+Floats = NDArray[np.float32]
+Resolve = Callable[[Operand], NDArray[np.int64]]
+
+
+class Meaning:
+    """Terms and vectors of a corpus, and what ranks by them.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        The papers, in the schema.
+    folder : Path
+        Where the arrays are kept. They are made if it is missing (about a minute for 100,000 papers), under another name
+        first, so that a killed process leaves nothing half; where the folder cannot be written they stay in memory.
+    resolve : callable
+        Rows of the papers behind an operand of kind paper or topic.
+    """
+
+    def __init__(self, table: pa.Table, folder: Path, resolve: Resolve) -> None:
+        self._resolve = resolve
+        if folder.is_dir():
+            self.index, self.lsa = TermIndex.open(folder), LSA.open(folder)
+            self.vectors: Floats = np.load(folder / "lsa_vectors.npy", mmap_mode="r")
+            return
+        titles, abstracts = ([text or "" for text in table.column(name).to_pylist()] for name in ("title", "abstract"))
+        self.index = TermIndex().fit(titles, abstracts)
+        self.lsa = LSA().fit_index(self.index)
+        self.vectors = self.lsa.project_index(self.index)
+        self._keep(folder)
+
+    def _keep(self, folder: Path) -> None:
+        try:
+            made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+        except OSError:
+            return
+        try:
+            self.index.save(made)
+            self.lsa.save(made)
+            np.save(made / "lsa_vectors.npy", self.vectors)
+            os.chmod(made, 0o755)  # noqa: PTH101, S103  (mkdtemp keeps it to its owner; the corpus is shared)
+            made.rename(folder)
+        except OSError:
+            # Another process was first, or the disk is full: what is in memory serves.
+            shutil.rmtree(made, ignore_errors=True)
+
+    @cached_property
+    def ranker(self) -> HybridRanker:
+        """Hybrid ranking of plain text."""
+        return HybridRanker(self.index, self.lsa.encoder(self.index), self.vectors)
+
+    @cached_property
+    def space(self) -> ConceptSpace:
+        """Concepts of the corpus."""
+        return ConceptSpace(self.index, self.ranker)
+
+    @cached_property
+    def arithmetic(self) -> Arithmetic:
+        """Expressions over concepts; fitted ones are kept."""
+        return Arithmetic(self.space, resolve=self._resolve)
+
+    def semantic(self, text: str) -> Floats:
+        """Cosine of every paper with a text: float32, shape (n_papers,)."""
+        weights = self.index.weigh(text)
+        if not weights:
+            return np.zeros(self.index.n_papers, np.float32)
+        scores: Floats = self.vectors @ self.lsa.encoder(self.index)(text, weights)
+        return scores
+
+    def axis(self, low: str, high: str) -> Axis:
+        """The axis between two poles given as words.
+
+        Raises
+        ------
+        ConceptError
+            A pole has no papers of its own.
+        """
+        for pole in (low, high):
+            if not self.index.weigh(pole):
+                raise ConceptError(f"No paper has a word of the pole {pole!r}. Choose other words.")
+        return fit_axis(self.space, low, high)

@@ -1,0 +1,113 @@
+"""Preference direction: re-rank by several objectives at once, weighed by a direction on the unit sphere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Direction:
+    """A direction over named objectives, of length one; what is saved, shared in an address and printed.
+
+    Parameters
+    ----------
+    weights : tuple of (str, float)
+        Objective and weight, sorted by name; negative to prefer little of it.
+    """
+
+    weights: tuple[tuple[str, float], ...]
+
+    @classmethod
+    def of(cls, sliders: Mapping[str, float]) -> Direction:
+        """Return the direction of slider values; only their ratios matter.
+
+        Raises
+        ------
+        ValueError
+            A value is not finite.
+        """
+        bad = [name for name, value in sliders.items() if not np.isfinite(value)]
+        if bad:
+            raise ValueError(f"the weight of {bad[0]!r} is not a finite number; set it to a value such as 0.5")
+        largest = max((abs(v) for v in sliders.values()), default=0.0)
+        if largest == 0:
+            return cls(())
+        scaled = {name: value / largest for name, value in sliders.items()}  # first, or tiny values would underflow
+        length = float(np.sqrt(sum(v * v for v in scaled.values())))
+        return cls(tuple(sorted((name, value / length) for name, value in scaled.items() if value)))
+
+
+def percentiles(values: Sequence[float] | NDArray[np.floating]) -> Floats:
+    """Return values as mid-ranks between 0 and 1, so that dates, counts and cosines can be added.
+
+    A missing value (NaN) counts as the middle: it speaks neither for nor against.
+    """
+    raw = np.asarray(values, dtype=np.float64)
+    result = np.full(len(raw), 0.5, dtype=np.float32)
+    known = ~np.isnan(raw)
+    if known.any():
+        _, inverse, counts = np.unique(raw[known], return_inverse=True, return_counts=True)
+        middle = np.cumsum(counts) - counts / 2
+        result[known] = (middle / known.sum())[inverse]
+    return result
+
+
+def utility(objectives: Mapping[str, Floats], direction: Direction) -> Floats:
+    """Return the inner product of every paper's objectives with the direction: float32, shape (n_papers,).
+
+    Parameters
+    ----------
+    objectives : mapping of str to ndarray of float32, shape (n_papers,)
+        Percentiles, larger is more.
+    direction : Direction
+
+    Raises
+    ------
+    ValueError
+        The direction names an objective that is not given.
+
+    Notes
+    -----
+    H. Wang et al., "Arithmetic Control of LLMs for Diverse User Preferences: Directional Preference Alignment",
+    arXiv:2402.18571, section 3: a preference is a unit vector, utility its inner product with the rewards.
+    """
+    missing = [name for name, _ in direction.weights if name not in objectives]
+    if missing:
+        raise ValueError(f"no objective {missing[0]!r}; one of {', '.join(sorted(objectives)) or 'none'}")
+    size = len(next(iter(objectives.values()))) if objectives else 0
+    total = np.zeros(size, dtype=np.float32)
+    for name, weight in direction.weights:
+        total += np.float32(weight) * objectives[name]
+    return total
+
+
+def pareto_front(objectives: NDArray[np.floating]) -> NDArray[np.bool_]:
+    """Mark the papers no other paper beats: at least as good in every objective, better in one.
+
+    Parameters
+    ----------
+    objectives : ndarray, shape (n_papers, n_objectives)
+        Larger is better; flip the sign of an objective to prefer little of it.
+
+    Notes
+    -----
+    H. T. Kung, F. Luccio and F. P. Preparata, "On Finding the Maxima of a Set of Vectors", JACM 22(4), 1975: papers
+    are met in descending order of their sum, so none met later can dominate one met before.
+    """
+    values = np.asarray(objectives, dtype=np.float64)
+    order = np.lexsort((*values.T[::-1], values.sum(axis=1)))[::-1] if len(values) else np.zeros(0, dtype=np.int64)
+    on_front = np.zeros(len(values), dtype=bool)
+    alive = order
+    while len(alive):
+        best = values[alive[0]]
+        equal = (values[alive] == best).all(axis=1)
+        on_front[alive[equal]] = True
+        beaten = (values[alive] <= best).all(axis=1)
+        alive = alive[~beaten]
+    return on_front

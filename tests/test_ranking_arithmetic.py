@@ -1,0 +1,139 @@
+"""Concepts, arithmetic, axes and preference directions on a small made-up corpus."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from explorer.errors import ConceptError
+from explorer.ranking.arithmetic import Arithmetic, projected
+from explorer.ranking.axes import area_under_curve, fit_axis
+from explorer.ranking.concepts import ConceptSpace
+from explorer.ranking.expression import Operand
+from explorer.ranking.hybrid import HybridRanker
+from explorer.ranking.preference import Direction, pareto_front, percentiles, utility
+from explorer.ranking.terms import TermIndex, top
+from explorer.ranking.vectors import LSA
+
+OPTICS = "laser beam cavity photon mirror lens".split()
+PLANTS = "leaf root soil seed pollen flower".split()
+
+
+@pytest.fixture(scope="module")
+def space() -> ConceptSpace:
+    """90 papers: 30 on optics, 30 on plants, 30 on both."""
+    rng = np.random.default_rng(3)
+    vocabularies = [OPTICS, PLANTS, OPTICS + PLANTS]
+    bodies = [" ".join(rng.choice(vocabularies[i % 3], 24)) + " common filler" for i in range(90)]
+    index = TermIndex().fit([""] * 90, bodies)
+    lsa = LSA(dimensions=8).fit_index(index)
+    return ConceptSpace(index, HybridRanker(index, lsa.encoder(index), lsa.project_index(index)))
+
+
+@pytest.fixture(scope="module")
+def arithmetic(space: ConceptSpace) -> Arithmetic:
+    sets = {"optics": np.flatnonzero(np.arange(90) % 3 != 1), "plants": np.flatnonzero(np.arange(90) % 3 != 0)}
+    return Arithmetic(space, resolve=lambda operand: sets[operand.name])
+
+
+def test_sum_is_a_conjunction(arithmetic: Arithmetic) -> None:
+    assert set(top(arithmetic.rank("set:optics + set:plants").scores, 20) % 3) == {2}
+
+
+def test_difference_leaves_the_concept_out(arithmetic: Arithmetic) -> None:
+    assert set(top(arithmetic.rank("set:optics - set:plants").scores, 20) % 3) == {0}
+
+
+def test_words_find_their_subject(arithmetic: Arithmetic) -> None:
+    # A word seen in both kinds of paper is no pure concept; its best papers are still of its subject.
+    assert 1 not in set(top(arithmetic.rank("laser cavity").scores, 20) % 3)
+
+
+def test_order_does_not_matter_and_weights_scale(arithmetic: Arithmetic) -> None:
+    one = arithmetic.rank("laser + 2*leaf - root").scores
+    np.testing.assert_array_equal(one, arithmetic.rank("2*leaf - root + laser").scores)
+    np.testing.assert_allclose(arithmetic.rank("3*laser + 6*leaf - 3*root").scores, 3 * one, rtol=1e-4, atol=1e-5)
+
+
+def test_a_minus_a_is_neutral(arithmetic: Arithmetic) -> None:
+    assert not arithmetic.rank("laser - laser").scores.any()
+    np.testing.assert_array_equal(arithmetic.rank("leaf + laser - laser").scores, arithmetic.rank("leaf").scores)
+
+
+def test_parts_add_up(arithmetic: Arithmetic) -> None:
+    ranking = arithmetic.rank("laser + leaf - root")
+    np.testing.assert_allclose(sum(ranking.parts.values()), ranking.scores, rtol=1e-5)
+    assert (ranking.scores <= 0).all()
+
+
+def test_unknown_words_say_so(arithmetic: Arithmetic) -> None:
+    with pytest.raises(ConceptError, match="no paper has the word 'zzzz'"):
+        arithmetic.rank("laser + zzzz")
+
+
+@pytest.mark.parametrize(("rows", "words"), [([], "no paper shows"), (range(90), "every paper shows")])
+def test_concept_needs_examples_and_others(space: ConceptSpace, rows: list[int], words: str) -> None:
+    with pytest.raises(ConceptError, match=words):
+        space.of_papers("odd", list(rows))
+
+
+def test_concept_names_its_terms(space: ConceptSpace) -> None:
+    concept = space.of_papers("optics", np.flatnonzero(np.arange(90) % 3 == 0))
+    assert set(concept.terms(space.index, 4)) <= {"laser", "beam", "caviti", "photon", "mirror", "len"}
+
+
+def test_cached_concept_is_fitted_once(arithmetic: Arithmetic) -> None:
+    operand = Operand("words", "laser")
+    assert arithmetic.concept(operand) is arithmetic.concept(operand)
+
+
+def test_projection_is_orthogonal() -> None:
+    rng = np.random.default_rng(0)
+    a, b = (v / np.linalg.norm(v) for v in rng.normal(size=(2, 16)).astype(np.float32))
+    assert abs(float(projected(a, b) @ b)) < 1e-5
+    assert not projected(a, a).any()
+
+
+def test_axis_separates_and_names_its_ends(space: ConceptSpace) -> None:
+    axis = fit_axis(space, "laser beam cavity photon mirror", "leaf root soil seed pollen", examples=25)
+    kind = np.arange(90) % 3
+    assert area_under_curve(axis.place[kind != 2], (kind == 1)[kind != 2]) > 0.99
+    assert axis.separation > 0.9
+    assert "laser" in axis.low_terms
+    assert "leaf" in axis.high_terms
+
+
+def test_axis_of_one_pole_twice_is_refused(space: ConceptSpace) -> None:
+    with pytest.raises(ConceptError, match="that the other pole has not"):
+        fit_axis(space, "laser", "laser")
+
+
+sliders = st.dictionaries(st.sampled_from("abcd"), st.floats(-1e6, 1e6), max_size=4)
+
+
+@given(sliders, st.floats(1e-3, 1e3))
+def test_direction_has_length_one_and_no_scale(values: dict[str, float], factor: float) -> None:
+    direction = Direction.of(values)
+    length = sum(w * w for _, w in direction.weights)
+    assert length == pytest.approx(1.0) or length == 0
+    scaled = dict(Direction.of({k: v * factor for k, v in values.items()}).weights)
+    for name, weight in direction.weights:
+        assert scaled.get(name, 0.0) == pytest.approx(weight, abs=1e-6)
+
+
+@given(arrays(np.int8, st.tuples(st.integers(0, 25), st.integers(1, 4)), elements=st.integers(0, 4)))
+def test_pareto_front_is_what_nobody_dominates(values: np.ndarray) -> None:
+    dominated = [any((o >= p).all() and (o > p).any() for o in values) for p in values]
+    assert pareto_front(values).tolist() == [not d for d in dominated]
+
+
+def test_percentiles_tie_in_the_middle_and_forgive_gaps() -> None:
+    np.testing.assert_allclose(percentiles([1, 1, 3, np.nan]), [1 / 3, 1 / 3, 5 / 6, 0.5], rtol=1e-6)
+
+
+def test_utility_names_a_missing_objective() -> None:
+    with pytest.raises(ValueError, match="no objective 'upvotes'; one of recency"):
+        utility({"recency": percentiles([1, 2])}, Direction.of({"upvotes": 1}))
