@@ -104,6 +104,14 @@ def test_a_text_of_names_is_split_at_its_separator() -> None:
     ]
 
 
+def test_numbers_beyond_64_bits_stop_nothing() -> None:
+    found = read(
+        '{"title": "a", "year": [-9223372036854775809], "upvotes": 99999999999999999999, "x": {"y": 99999999999999999999}}\n{"title": "b"}\n'
+    )
+    assert found.papers["title"].tolist() == ["a", "b"]
+    assert json.loads(found.papers["x"].iloc[0])["y"] == 1e20
+
+
 def test_half_a_surrogate_pair_does_not_stop_the_reading() -> None:
     papers = read('{"title": "a \\ud800 b"}\n{"title": "c"}\n').papers
     assert len(papers) == 2

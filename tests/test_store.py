@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import os
@@ -126,7 +127,9 @@ def test_a_build_killed_at_any_moment_leaves_the_old_or_the_new(tmp_path: Path) 
         for attempt in range(9):
             child = builder.start(1)
             time.sleep(whole * (attempt / 8 + draw.uniform(0, 0.1)))
-            os.kill(child, signal.SIGKILL) if attempt < 8 else None
+            # The last is let through; another may be done before its time.
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL if attempt < 8 else 0)
             builder.wait()
             seen.append(check_whole(folder, old, new).num_rows)
             if seen[-1] == 600:

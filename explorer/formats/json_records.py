@@ -229,9 +229,10 @@ def _value(name: str, value: Any) -> Any:
     if name == "code_url" or FIELDS.get(name) == pa.large_string():
         return value if isinstance(value, str) else str(value)
     if isinstance(value, (dict, list)):
-        import orjson
+        import json
 
-        return orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+        # The standard writer takes every number; orjson stops at 64 bits.
+        return json.dumps(value, ensure_ascii=False, default=str)
     return value
 
 
