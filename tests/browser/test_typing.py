@@ -14,7 +14,7 @@ from explorer.opening import open_files
 
 from .conftest import Open
 from .driver import Board
-from .test_accessibility import faults
+from .test_accessibility import RULES, faults
 
 
 @pytest.fixture(scope="module")
@@ -233,15 +233,15 @@ def test_it_fits(open_voila: Open, width: int, scheme: str) -> None:
 def test_nothing_to_fault(board: Board) -> None:
     type_in(board, "wei")
     board.box.press("ArrowDown")
-    assert faults(board) == []
+    assert faults(board, RULES) == []
     board.search("arithmatic")
     expect(board.root.locator(".lx-meant-empty")).to_be_visible()
-    assert faults(board) == []
+    assert faults(board, RULES) == []
     board.search('reward OR "chian of thuoght"')
     expect(board.root.locator(".lx-meant")).to_be_visible()
     save(board, "Rewards")
     board.button("Rename Rewards").click()
-    assert faults(board) == []
+    assert faults(board, RULES) == []
     board.button("Compare with Rewards").click()
     expect(board.root.get_by_role("group", name="Comparison")).to_be_visible()
-    assert faults(board) == []
+    assert faults(board, RULES) == []
