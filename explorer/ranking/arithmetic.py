@@ -3,8 +3,8 @@
 Adding a concept asks for papers that show it, subtracting for papers that do not:
 ``score = sum of w * log p  over added  +  sum of |w| * log(1 - p)  over subtracted``.  A product of probabilities is a
 conjunction, so a paper must show *all* added concepts, where a vector sum is content with one shown strongly; and
-``1 - p`` takes out the subtracted concept only, where a difference of vectors pushes towards its opposite and takes the
-neighbours along.
+``1 - p`` asks for absence, where a difference of vectors asks for the opposite.  Projecting the subtracted direction
+out (`projected`) is kept for comparison; `docs/ranking.md` has the figures of all three.
 """
 
 from __future__ import annotations

@@ -102,7 +102,9 @@ class ConceptSpace:
         features.eliminate_zeros()
         self.features_ = features
 
-    def of_papers(self, name: str, rows: Sequence[int] | Rows, *, within: Rows | None = None) -> Concept:
+    def of_papers(
+        self, name: str, rows: Sequence[int] | Rows, *, within: Rows | None = None, hidden: Sequence[int] = ()
+    ) -> Concept:
         """Fit a concept on papers that show it.
 
         Parameters
@@ -113,6 +115,8 @@ class ConceptSpace:
             Papers that show the concept.
         within : ndarray of int64, optional
             The papers it was judged on; every one of them not in `rows` is a counter-example.  Default: all papers.
+        hidden : sequence of int
+            Term numbers the model may not use.
 
         Raises
         ------
@@ -130,11 +134,21 @@ class ConceptSpace:
         rows_used = np.concatenate([examples, others])
         shown = np.arange(len(rows_used)) < len(examples)
         importance = np.where(shown, 1.0, total / len(others)).astype(np.float32)
-        weights, bias = _logistic(self.features_[rows_used], shown, importance, self.strength, self.steps)
+        weights, bias = _logistic(
+            self.features_[rows_used], shown, importance, hidden, strength=self.strength, steps=self.steps
+        )
         return Concept(name, weights, bias, examples)
 
-    def of_words(self, words: str, *, examples: int = 300) -> Concept:
+    def of_words(self, words: str, *, examples: int = 1000, emphasis: float = 10.0) -> Concept:
         """Fit a concept on the papers that rank highest for a word or phrase and hold all of its words.
+
+        Parameters
+        ----------
+        words : str
+        examples : int
+            Papers taken to show the concept, at most.
+        emphasis : float
+            Log-odds that a paper made of the words alone would gain by them.
 
         Raises
         ------
@@ -143,9 +157,11 @@ class ConceptSpace:
 
         Notes
         -----
-        The examples are those that rank best; papers that hold the words and rank lower may or may not show the
-        concept, so they are no counter-examples either (learning from positive and unlabelled papers: C. Elkan and
-        K. Noto, KDD 2008).  The probability is sound for ranking and for products, not as a share of the corpus.
+        The model does not see the words themselves, or it would learn nothing else: it says in what company they are
+        kept, and `emphasis` puts the words back.  The examples are those that rank best; papers that hold the words
+        and rank lower may or may not show the concept, so they are no counter-examples either (learning from positive
+        and unlabelled papers: C. Elkan and K. Noto, KDD 2008).  The probability is sound for ranking and for products,
+        not as a share of the corpus.
         """
         if not self.index.weigh(words):
             raise ConceptError(f"no paper has the word {words!r}; check its spelling or try a broader one")
@@ -154,7 +170,11 @@ class ConceptSpace:
         scores[~holding] = -np.inf
         shown = top(scores, min(examples, int(holding.sum()), max(1, self.index.n_papers // 4)))
         clear = np.union1d(shown, np.flatnonzero(~holding))
-        return self.of_papers(words, shown, within=clear if len(clear) > len(shown) else None)
+        within = clear if len(clear) > len(shown) else None
+        terms = list(self.index.weigh(words))
+        concept = self.of_papers(words, shown, within=within, hidden=terms)
+        concept.weights[terms] = emphasis / len(terms)
+        return concept
 
     def _holding(self, words: str) -> NDArray[np.bool_]:
         """Mark the papers that have all the words, or as many of them as any paper has."""
@@ -171,13 +191,21 @@ class ConceptSpace:
 
 
 def _logistic(
-    features: sparse.csr_matrix, shown: NDArray[np.bool_], importance: Floats, strength: float, steps: int
+    features: sparse.csr_matrix,
+    shown: NDArray[np.bool_],
+    importance: Floats,
+    hidden: Sequence[int],
+    *,
+    strength: float,
+    steps: int,
 ) -> tuple[Floats, float]:
     """Fit weighted ridge logistic regression; return weights and bias.
 
     Only the columns that occur are fitted, so a model of ten papers among a hundred costs as little as it should.
     """
-    used = np.flatnonzero(np.bincount(features.indices, minlength=features.shape[1]))
+    occurs = np.bincount(features.indices, minlength=features.shape[1]) > 0
+    occurs[list(hidden)] = False
+    used = np.flatnonzero(occurs)
     local = features[:, used]
     transposed = local.T.tocsr()
     sign = np.where(shown, 1, -1).astype(np.float32)
