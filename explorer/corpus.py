@@ -13,10 +13,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from explorer.errors import ConceptError, CorpusError, SelectionError
+from explorer.errors import CorpusError, SelectionError
 from explorer.index import leaves
-from explorer.opened import OpenedCorpus
 from explorer.query import parse
+from explorer.ranked import RankedCorpus
 from explorer.results import Results
 from explorer.schema import to_frame, to_table
 from explorer.selection import Selection
@@ -28,8 +28,7 @@ if TYPE_CHECKING:
 
     from explorer.completion import Completion
     from explorer.library import Library, SavedSearch
-    from explorer.ranking.expression import Operand
-    from explorer.ranking.meaning import Meaning
+
 
 CACHED = re.compile(r"(?:files|papers|grown)-[0-9a-f]{16}(?:-(?:auto|\d+))?")
 
@@ -37,7 +36,7 @@ MODES = ("bm25", "hybrid", "semantic")
 """Ways to rank a search: by words, by words and vectors and the best papers themselves, by vectors alone."""
 
 
-class Corpus(OpenedCorpus):
+class Corpus(RankedCorpus):
     """A corpus and what can be asked of it. Make one with `from_papers` or `open_corpus`.
 
     Attributes
@@ -223,91 +222,6 @@ class Corpus(OpenedCorpus):
         rows = np.flatnonzero(scores > 0) if node is None else np.sort(self.index.hits(node).rows)
         best = rows[np.lexsort((rows, -scores[rows]))][:limit]
         return to_frame(self.take(best, scores[best]))
-
-    # By meaning
-
-    @cached_property
-    def meaning(self) -> Meaning:
-        """Terms and vectors of the corpus: made at first use, about a minute for 100,000 papers, and kept beside it."""
-        from explorer.ranking.meaning import Meaning
-
-        return Meaning(self.table, self._generation / "meaning", self._rows_of)
-
-    def _rows_of(self, operand: Operand) -> np.ndarray:
-        """Rows of the papers behind an operand of an expression."""
-        if operand.kind == "topic" and operand.name in self.topics.labels:
-            return np.flatnonzero(self.topics.codes == self.topics.labels.index(operand.name))
-        if operand.kind == "paper":
-            found = pc.indices_nonzero(pc.equal(self.table.column("id"), operand.name)).to_pylist()
-            if found:
-                return np.array(found, np.int64)
-        raise ConceptError(f"The corpus has no {operand.kind} {operand.name!r}. Look it up in the dashboard, or use words.")
-
-    def rank(self, expression: str, *, limit: int | None = None) -> pd.DataFrame:
-        """Rank every paper by arithmetic over concepts, such as ``arithmetic + vision - benchmark``.
-
-        Parameters
-        ----------
-        expression : str
-            Words, ``"phrases"``, ``paper:ID`` or ``topic:"LABEL"``, added and subtracted, with weights (``2*vision``); the
-            grammar is in `explorer.ranking.expression`.
-        limit : int, optional
-            Number of papers at most.
-
-        Returns
-        -------
-        DataFrame
-            Best first: `id`, `title`, `score` (log-probability, at most 0), and one column a concept with its part of the
-            score; the parts add up to it.
-
-        Raises
-        ------
-        ExpressionError
-            The expression does not parse; `position` is the character it points at.
-        ConceptError
-            No paper, or every paper, shows one of the concepts.
-
-        Notes
-        -----
-        A product of experts (Hinton 1999): added concepts multiply their probability, subtracted ones that of their absence.
-        """
-        import pandas as pd
-
-        ranking = self.meaning.arithmetic.rank(expression)
-        rows = np.lexsort((np.arange(len(self)), -ranking.scores))[:limit]
-        table = self.table.select(["id", "title"]).take(pa.array(rows))
-        parts = {str(operand): part[rows] for operand, part in ranking.parts.items()}
-        frame = to_frame(table).assign(score=ranking.scores[rows])
-        return pd.concat([frame, pd.DataFrame(parts, index=frame.index)], axis=1)
-
-    def axis(self, low: str, high: str) -> pd.DataFrame:
-        """Place every paper between two poles, such as ``theory`` and ``experiment``.
-
-        Parameters
-        ----------
-        low, high : str
-            A few words each.
-
-        Returns
-        -------
-        DataFrame
-            In the order of the table: `id`, `title`, `place` (standard deviations, negative towards `low`). Its `attrs` hold
-            `low_terms` and `high_terms` (what speaks for each end) and `separation` (cross-validated area under the ROC curve
-            over the papers of the poles: .5 is chance, 1 perfect).
-
-        Raises
-        ------
-        ConceptError
-            A pole has no papers of its own.
-
-        Notes
-        -----
-        After SemAxis (An, Kwak and Ahn, arXiv:1806.05521), fitted as a classifier of the poles' papers.
-        """
-        axis = self.meaning.axis(low, high)
-        frame = to_frame(self.table.select(["id", "title"])).assign(place=axis.place)
-        frame.attrs.update(low_terms=axis.low_terms, high_terms=axis.high_terms, separation=axis.separation)
-        return frame
 
     def similar(self, row: int, limit: int = 8) -> list[tuple[int, list[str]]]:
         """Papers nearest to one by their rare words.

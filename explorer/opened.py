@@ -12,12 +12,12 @@ import numpy as np
 
 from explorer.errors import CorpusError, SelectionError
 from explorer.facets import Facet, mapped
+from explorer.filters import STORED_SORTS
 from explorer.generations import read_manifest
 from explorer.index import Hits, TextIndex
 from explorer.prefixes import Prefixes, sort_words
 from explorer.query import parse
 from explorer.recent import Recent
-from explorer.selection import SORTS
 from explorer.store import FACETS, read_table
 from explorer.topics import Topics, load_topics
 from explorer.trends import MONTH
@@ -63,7 +63,7 @@ class OpenedCorpus:
         self.precision = self._array("precision")
         self.has_code = self._array("has_code")
         self.keywords_derived = (self._generation / "keywords.derived").exists()
-        self._orders = {name: self._array(f"{name}.order") for name in SORTS if name != "relevance"}
+        self._orders = {name: self._array(f"{name}.order") for name in STORED_SORTS}
         self._facets = {name: Facet.load(self._generation, name) for name in ("topics", *FACETS)}
         self._prefixes = {name: Prefixes.load(self._generation, name) for name in FACETS}
         self.topics: Topics = load_topics(self._generation, self.months, self.precision)

@@ -10,8 +10,11 @@ import numpy as np
 import pyarrow as pa
 
 from explorer.facets import FEW
+from explorer.filters import STORED_SORTS
 from explorer.index import Hits
+from explorer.ordering import Ordering, ordering
 from explorer.query import parse
+from explorer.ranking.expression import parse as parse_expression
 from explorer.selection import Selection
 from explorer.text import Terms
 
@@ -31,15 +34,25 @@ class Results:
     ------
     QueryError
         The query is malformed.
+    ExpressionError
+        The expression over concepts does not parse.
+    ConceptError
+        A pole of an axis has no papers of its own.
     """
 
     def __init__(self, corpus: Corpus, selection: Selection) -> None:
         self.corpus = corpus
         self.selection = selection
         self._node = parse(selection.query)
+        if selection.rank:
+            parse_expression(selection.rank)
         self._masks: dict[str, np.ndarray] = {}
         for row, value in selection.active():
-            self._masks[row.field] = corpus.mask(row.field, value)
+            if row.field in ("x", "y"):
+                low, high = selection.axes["xy".index(row.field)]
+                self._masks[row.field] = corpus.axis_mask(low, high, value)
+            else:
+                self._masks[row.field] = corpus.mask(row.field, value)
         self._counts: dict[str, np.ndarray] = {}
         self._rows: dict[str, np.ndarray] = {}
         passed = np.zeros(len(corpus), np.uint8)
@@ -103,15 +116,30 @@ class Results:
         """What to highlight."""
         return self.corpus.index.terms_of(self._node)
 
+    @cached_property
+    def ordering(self) -> Ordering | None:
+        """Scores of every paper, where the order takes more than words; None where BM25 or a stored order gives it.
+
+        Raises
+        ------
+        ConceptError
+            A concept that no paper, or every paper, shows; or an id that is not in the corpus.
+        """
+        return ordering(self.corpus, self.selection)
+
     def rows(self, start: int = 0, stop: int | None = None) -> np.ndarray:
         """Rows of the papers shown, in the order of the selection, from place `start` to before `stop`.
 
         Ties are in the order of the table, so that the same selection gives the same list on every run.
         """
         stop = self.shown if stop is None else min(stop, self.shown)
-        if self.selection.sort == "relevance" and self.hits is not None:
-            return self._best(start, stop)
-        return self._in_order("newest" if self.selection.sort == "relevance" else self.selection.sort, start, stop)
+        if self.ordering is not None:
+            shown = self.rows_without("")
+            shown = np.arange(len(self.corpus)) if shown is None else shown
+            return np.asarray(shown[_least(-self.ordering.scores[shown], shown, stop)[start:]])
+        if self.selection.sort in STORED_SORTS:
+            return self._in_order(self.selection.sort, start, stop)
+        return self._best(start, stop) if self.hits is not None else self._in_order("newest", start, stop)
 
     def _in_order(self, name: str, start: int, stop: int) -> np.ndarray:
         order = self.corpus.order(name)
@@ -144,7 +172,9 @@ class Results:
         return hits.rows[kept], hits.scores[kept]
 
     def scores(self, rows: np.ndarray) -> np.ndarray:
-        """BM25 scores of some of the papers shown; NaN without a query."""
+        """Scores of some of the papers shown: of the ordering, else BM25; NaN without either."""
+        if self.ordering is not None:
+            return np.asarray(self.ordering.scores[rows])
         scores = np.full(len(self.corpus), np.nan, np.float32)
         if self.hits is not None:
             scores[self.hits.rows] = self.hits.scores

@@ -2,68 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from explorer.errors import SelectionError
-
-SORTS = {
-    "relevance": "Best match",
-    "newest": "Newest first",
-    "oldest": "Oldest first",
-    "upvotes": "Most upvotes",
-    "title": "Title, A to Z",
-}
-"""Orders of the list and what they are called."""
+from explorer.filters import BETWEEN, FILTERS, NOTHING, OBJECTIVES, SORTS, STEERS, Filter, Range
 
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 _LONGEST = 2000
 _MOST_VALUES = 5000
-
-Range = tuple[Any, Any]
-
-
-class Filter(NamedTuple):
-    """One field of the selection that filters: how it is called, checked, written to a URL and said in words."""
-
-    field: str
-    label: str
-    parameter: str
-    """Name in the URL query."""
-    kind: str
-    """``text``, ``range``, ``values`` or ``flag``."""
-    sentence: Callable[[Any], str]
-
-
-def _range_sentence(value: Range) -> str:
-    low, high = value
-    if low is not None and low == high:
-        return f"in {low}"
-    if high is None:
-        return f"since {low}"
-    return f"until {high}" if low is None else f"{low} to {high}"
-
-
-def _values_sentence(label: str) -> Callable[[tuple[str, ...]], str]:
-    return lambda values: f"{label} " + " or ".join(f"‘{value}’" for value in values)
-
-
-FILTERS: tuple[Filter, ...] = (
-    Filter("query", "Search", "q", "text", lambda value: f"matching ‘{value}’"),
-    Filter("topics", "Topic", "topic", "values", _values_sentence("topic")),
-    Filter("venues", "Venue", "venue", "values", _values_sentence("venue")),
-    Filter("authors", "Author", "author", "values", _values_sentence("author")),
-    Filter("keywords", "Keyword", "keyword", "values", _values_sentence("keyword")),
-    Filter("has_code", "Code", "code", "flag", lambda value: "with code" if value else "without code"),
-    Filter("years", "Year", "years", "range", _range_sentence),
-    Filter("months", "Month", "months", "range", _range_sentence),
-)
-"""Every filter, in the order in which the sentence names them."""
-
-NOTHING: Range = (None, None)
 
 
 @dataclass(frozen=True)
@@ -81,8 +32,21 @@ class Selection:
     topics, venues, authors, keywords : tuple of str
     has_code : bool or None
         With a code link, without one, or either.
+    rank : str
+        Arithmetic over concepts, such as ``arithmetic + vision - benchmark`` (the grammar is in `explorer.ranking.expression`).
+        The best match is then the paper that shows the concepts best.
+    like, unlike : tuple of str
+        Ids of papers; the best match is then the paper most like the former and least like the latter (Rocchio 1971). Papers
+        in `unlike` alone say nothing. `rank` goes before.
+    axes : tuple of (str, str)
+        At most two axes, each from one pole to the other; a pole is a few words, or ``topic:"LABEL"``, ``paper:ID``,
+        ``set:NAME``.
+    x, y : (float or None, float or None)
+        Places on the first and the second axis, in standard deviations, both ends included; without the axis they are dropped.
+    prefer : tuple of (str, float), or mapping
+        Direction over `OBJECTIVES`, brought to length one; used by the order ``preference``.
     sort : str
-        A key of `SORTS`. Without a query, relevance is newest first.
+        A key of `SORTS`. Without anything to match, relevance is newest first; without a preference, preference is relevance.
 
     Raises
     ------
@@ -98,16 +62,30 @@ class Selection:
     authors: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
     has_code: bool | None = None
+    rank: str = ""
+    like: tuple[str, ...] = ()
+    unlike: tuple[str, ...] = ()
+    axes: tuple[tuple[str, str], ...] = ()
+    x: tuple[float | None, float | None] = (None, None)
+    y: tuple[float | None, float | None] = (None, None)
+    prefer: tuple[tuple[str, float], ...] = ()
     sort: str = "relevance"
 
     def __post_init__(self) -> None:
-        if not isinstance(self.query, str) or len(self.query) > _LONGEST or not _is_text(self.query):
-            raise SelectionError(f"The query must be text of at most {_LONGEST} characters.")
-        object.__setattr__(self, "query", " ".join(self.query.split()))
-        for name in ("topics", "venues", "authors", "keywords"):
+        for name, called in (("query", "query"), ("rank", "expression over concepts")):
+            text = getattr(self, name)
+            if not isinstance(text, str) or len(text) > _LONGEST or not _is_text(text):
+                raise SelectionError(f"The {called} must be text of at most {_LONGEST} characters.")
+            object.__setattr__(self, name, " ".join(text.split()))
+        for name in ("topics", "venues", "authors", "keywords", "like", "unlike"):
             object.__setattr__(self, name, _values(name, getattr(self, name)))
         object.__setattr__(self, "years", _years(self.years))
         object.__setattr__(self, "months", _months(self.months))
+        object.__setattr__(self, "axes", _axes(self.axes))
+        for place, name in enumerate(("x", "y")):
+            given = _places(name, getattr(self, name))
+            object.__setattr__(self, name, given if len(self.axes) > place else NOTHING)
+        object.__setattr__(self, "prefer", _weights(self.prefer))
         if self.has_code is not None and not isinstance(self.has_code, bool):
             raise SelectionError(f"has_code is {self.has_code!r}; it must be True, False or None.")
         if not isinstance(self.sort, str) or self.sort not in SORTS:
@@ -115,10 +93,23 @@ class Selection:
 
     def active(self) -> Iterator[tuple[Filter, Any]]:
         """The filters that are set, with their values."""
-        for row in FILTERS:
+        return self._set(FILTERS)
+
+    def given(self) -> Iterator[tuple[Filter, Any]]:
+        """The filters that are set, and what orders or places the papers, with their values."""
+        return self._set(FILTERS + STEERS)
+
+    def _set(self, rows: tuple[Filter, ...]) -> Iterator[tuple[Filter, Any]]:
+        for row in rows:
             value = getattr(self, row.field)
             if value not in ("", (), NOTHING, None):
                 yield row, value
+
+    @property
+    def by_meaning(self) -> bool:
+        """Whether showing it takes the terms and vectors of the corpus (`Corpus.meaning`)."""
+        weighed = self.sort == "preference" and any(name == "novelty" for name, _ in self.prefer)
+        return bool(self.rank or self.like or self.axes or weighed or (self.sort == "hybrid" and self.query))
 
     def with_(self, changes: Mapping[str, Any]) -> Selection:
         """A selection with some fields changed; lists become tuples.
@@ -134,7 +125,7 @@ class Selection:
         for name in changes:
             if name not in known:
                 raise SelectionError(f"A selection has no field {name!r}. Fields: {', '.join(sorted(known))}.")
-        values: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in changes.items()}
+        values: dict[str, Any] = {name: _tuples(v) for name, v in changes.items()}
         return replace(self, **values)
 
     def without(self, field: str) -> Selection:
@@ -144,9 +135,13 @@ class Selection:
     def to_url(self) -> str:
         """URL query without the question mark; empty for the default selection."""
         pairs: list[tuple[str, str]] = []
-        for row, value in self.active():
+        for row, value in self.given():
             if row.kind == "values":
                 pairs += [(row.parameter, item) for item in value]
+            elif row.kind == "axes":
+                pairs += [(row.parameter, BETWEEN.join(axis)) for axis in value]
+            elif row.kind == "weights":
+                pairs += [(row.parameter, f"{name}:{weight}") for name, weight in value]
             elif row.kind == "range":
                 pairs.append((row.parameter, "..".join("" if end is None else str(end) for end in value)))
             elif row.kind == "flag":
@@ -166,7 +161,7 @@ class Selection:
         SelectionError
             A parameter of ours has a value that cannot be.
         """
-        rows = {row.parameter: row for row in FILTERS}
+        rows = {row.parameter: row for row in FILTERS + STEERS}
         found: dict[str, Any] = {}
         try:
             pairs = parse_qsl(query.removeprefix("?"), keep_blank_values=True, max_num_fields=_MOST_VALUES)
@@ -180,6 +175,10 @@ class Selection:
                 continue
             elif row.kind == "values":
                 found[row.field] = (*found.get(row.field, ()), value)
+            elif row.kind == "axes":
+                found[row.field] = (*found.get(row.field, ()), tuple(value.split(BETWEEN.strip())))
+            elif row.kind == "weights":
+                found[row.field] = (*found.get(row.field, ()), tuple(value.split(":")))
             elif row.kind == "range":
                 found[row.field] = _parse_range(row.field, value)
             elif row.kind == "flag":
@@ -210,7 +209,7 @@ class Selection:
         head = "papers" if shown is None else f"{shown:,} paper{'' if shown == 1 else 's'}"
         if total is not None and shown != total:
             head = f"{shown:,} of {total:,} papers"
-        parts = [row.sentence(value) for row, value in self.active()]
+        parts = [row.sentence(value) for row, value in self.given()]
         if self.sort != "relevance":
             parts.append(SORTS[self.sort].lower())
         return ", ".join([head, *parts])
@@ -224,6 +223,62 @@ def _values(name: str, values: Any) -> tuple[str, ...]:
     if isinstance(values, str) or not all(isinstance(value, str) and _is_text(value) for value in given):
         raise SelectionError(f"{name} is {values!r}; it must be a tuple of text, such as {name}=('this', 'that').")
     return tuple(dict.fromkeys(given))
+
+
+def _tuples(value: Any) -> Any:
+    """Lists, as JSON has them, as tuples."""
+    return tuple(_tuples(item) for item in value) if isinstance(value, list) else value
+
+
+def _axes(value: Any) -> tuple[tuple[str, str], ...]:
+    wrong = SelectionError(
+        f"axes is {value!r}; it must be one or two pairs of poles, such as (('theory', 'experiment'),). A pole is a few words, and "
+        f"holds no {BETWEEN.strip()}."
+    )
+    try:
+        found = tuple((" ".join(low.split()), " ".join(high.split())) for low, high in value)
+    except (TypeError, ValueError, AttributeError) as error:
+        raise wrong from error
+    poles = [pole for axis in found for pole in axis]
+    if (
+        isinstance(value, str)
+        or len(found) > 2
+        or not all(pole and len(pole) <= _LONGEST and _is_text(pole) and BETWEEN.strip() not in pole for pole in poles)
+    ):
+        raise wrong
+    return found
+
+
+def _places(name: str, value: Any) -> tuple[float | None, float | None]:
+    ends = _pair(name, value)
+    for end in ends:
+        if end is not None and (isinstance(end, bool) or not isinstance(end, int | float) or not math.isfinite(end)):
+            raise SelectionError(f"{name} holds {end!r}; a place on an axis is a number of standard deviations, or None.")
+    # Thousandths are finer than any pixel, and keep the address short; adding 0 makes -0.0 plain.
+    low, high = (None if end is None else round(float(end), 3) + 0.0 for end in ends)
+    if low is not None and high is not None and low > high:
+        raise SelectionError(f"{name} runs backwards: {low} to {high}.")
+    return low, high
+
+
+def _weights(value: Any) -> tuple[tuple[str, float], ...]:
+    try:
+        found = {name: float(weight) for name, weight in (value.items() if isinstance(value, Mapping) else value)}
+    except (TypeError, ValueError) as error:
+        raise SelectionError(f"prefer is {value!r}; it must be like (('recency', 0.8), ('upvotes', 0.6)).") from error
+    for name, weight in found.items():
+        if name not in OBJECTIVES:
+            raise SelectionError(f"There is no objective {name!r}. Objectives: {', '.join(OBJECTIVES)}.")
+        if not math.isfinite(weight):
+            raise SelectionError(f"The weight of {name} is {weight!r}; it must be a number, such as 0.5.")
+    largest = max((abs(weight) for weight in found.values()), default=0.0)
+    if not largest:
+        return ()
+    length = largest * math.hypot(*(weight / largest for weight in found.values()))
+    # Rounded weights are a hair off length one; they stay as they are, so that reading them again changes nothing.
+    scale = 1.0 if abs(length - 1) < 0.001 else length
+    rounded = {name: round(found[name] / scale, 4) + 0.0 for name in OBJECTIVES if name in found}
+    return tuple((name, weight) for name, weight in rounded.items() if weight)
 
 
 def _is_text(value: str) -> bool:
@@ -273,4 +328,9 @@ def _parse_range(field: str, text: str) -> Range:
             ends = [None if end is None else int(end) for end in ends]
         except ValueError as error:
             raise SelectionError(f"years={text} in the address must be like years=2019..2023.") from error
+    elif field in ("x", "y"):
+        try:
+            ends = [None if end is None else float(end) for end in ends]
+        except ValueError as error:
+            raise SelectionError(f"{field}={text} in the address must be like {field}=-1.5..0.5.") from error
     return ends[0], ends[1]

@@ -89,7 +89,7 @@ class Session(HasTraits):
         selection: Selection = proposal.value
         if self.results.selection != selection:
             results = Results(self.corpus, selection)
-            results.mask  # noqa: B018  (runs the query)
+            results.mask, results.ordering  # noqa: B018  (runs the query)
             self.results = results
         return selection
 

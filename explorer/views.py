@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.charts import SERIES, counts_json, series_json
+from explorer.filters import FILTERS, STEERS
 from explorer.results import Results
-from explorer.selection import FILTERS
 from explorer.text import Terms, highlight, joined, readable, snippet
 from explorer.trends import PERIODS, coarseness, period_label
 
@@ -38,7 +38,7 @@ def summary(results: Results, name: str) -> View:
     """Counts, sentence, address, chips and, where nothing is shown, which filter to loosen."""
     selection, total = results.selection, len(results.corpus)
     chips = []
-    for row, value in selection.active():
+    for row, value in selection.given():
         if row.kind == "values":
             chips += [{"field": row.field, "value": item, "label": f"{row.label}: {item}"} for item in value]
         else:
@@ -60,7 +60,7 @@ def summary(results: Results, name: str) -> View:
 
 
 def _chip(field: str, value: Any) -> str:
-    sentence = next(row.sentence for row in FILTERS if row.field == field)(value)
+    sentence = next(row.sentence for row in FILTERS + STEERS if row.field == field)(value)
     return sentence[:1].upper() + sentence[1:]
 
 

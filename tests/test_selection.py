@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import explorer
 from explorer import Selection, SelectionError
-from explorer.selection import FILTERS, SORTS
+from explorer.filters import FILTERS, OBJECTIVES, SORTS, STEERS
 
 _text = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 _years = st.tuples(st.none() | st.integers(1, 9999), st.none() | st.integers(1, 9999)).map(
@@ -22,8 +22,18 @@ _years = st.tuples(st.none() | st.integers(1, 9999), st.none() | st.integers(1, 
 _month = st.builds("{:04d}-{:02d}".format, st.integers(0, 9999), st.integers(1, 12))
 _months = st.tuples(st.none() | _month, st.none() | _month).map(lambda pair: tuple(sorted(pair)) if None not in pair else pair)
 _values = st.lists(_text, max_size=4).map(tuple)
+_pole = st.text(st.characters(exclude_categories=["Cs", "Z", "C"], exclude_characters="↔"), min_size=1, max_size=8)
+_place = st.none() | st.floats(-99, 99)
+_places = st.tuples(_place, _place).map(lambda pair: tuple(sorted(pair)) if None not in pair else pair)
 any_selection = st.builds(
     Selection,
+    rank=_text,
+    like=_values,
+    unlike=_values,
+    axes=st.lists(st.tuples(_pole, _pole), max_size=2).map(tuple),
+    x=_places,
+    y=_places,
+    prefer=st.dictionaries(st.sampled_from(list(OBJECTIVES)), st.floats(-1e6, 1e6)),
     query=_text,
     years=_years,
     months=_months,
@@ -91,7 +101,7 @@ def test_the_sentence_names_every_filter(selection: Selection, shown: int, more:
         said = [value] if row.kind == "text" else value if row.kind == "values" else []
         assert all(f"‘{item}’" in sentence for item in said)
         for end in value if row.kind == "range" else ():
-            assert end is None or str(end) in sentence
+            assert end is None or (f"{end:g}" if row.field in ("x", "y") else str(end)) in sentence
     assert ("code" in sentence.split("‘")[0]) <= True
     if selection.has_code is not None:
         assert ("with code" if selection.has_code else "without code") in sentence
@@ -207,10 +217,21 @@ def test_equal_selections_are_written_alike() -> None:
 
 
 def test_every_field_filters_or_sorts() -> None:
-    assert {row.field for row in FILTERS} | {"sort"} == {field.name for field in fields(Selection)}
-    assert len({row.parameter for row in FILTERS}) == len(FILTERS)
-    whole = Selection("q", (1, 2), ("0001-01", "0001-02"), ("t",), ("v",), ("a",), ("k",), False, "title")
-    assert [name for name, _ in parse_qsl(whole.to_url())] == [row.parameter for row in FILTERS] + ["sort"]
+    assert {row.field for row in FILTERS + STEERS} | {"sort"} == {field.name for field in fields(Selection)}
+    rows = FILTERS + STEERS
+    assert len({row.parameter for row in rows}) == len(rows)
+    filters = Selection("q", (1, 2), ("0001-01", "0001-02"), ("t",), ("v",), ("a",), ("k",), False)
+    steers = {
+        "rank": "c",
+        "like": ("i",),
+        "unlike": ("j",),
+        "axes": (("l", "h"),) * 2,
+        "x": (0, 1),
+        "y": (0, 1),
+        "sort": "title",
+    }
+    whole = filters.with_({**steers, "prefer": {"upvotes": 1}})
+    assert list(dict.fromkeys(name for name, _ in parse_qsl(whole.to_url()))) == [row.parameter for row in rows] + ["sort"]
 
 
 @settings(max_examples=25, deadline=None)

@@ -1,0 +1,179 @@
+"""A corpus that ranks by meaning: concepts, likeness, axes, and what the reader has not seen yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from explorer.errors import ConceptError
+from explorer.opened import OpenedCorpus
+from explorer.ranking.expression import Operand
+from explorer.recent import Recent
+from explorer.schema import to_frame
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from explorer.ranking.axes import Axis
+    from explorer.ranking.meaning import Meaning
+
+Value = TypeVar("Value")
+
+
+class RankedCorpus(OpenedCorpus):
+    """What a corpus can rank by beyond words. Terms and vectors are made when first asked for."""
+
+    @cached_property
+    def meaning(self) -> Meaning:
+        """Terms and vectors of the corpus: made at first use, about a minute for 100,000 papers, and kept beside it."""
+        from explorer.ranking.meaning import Meaning
+
+        return Meaning(self.table, self._generation / "meaning", self._rows_of)
+
+    @property
+    def meaning_ready(self) -> bool:
+        """Whether `meaning` opens at once: it was made before, or is held already."""
+        return "meaning" in self.__dict__ or (self._generation / "meaning").is_dir()
+
+    def kept_ordering(self, key: Hashable, make: Callable[[], Value]) -> Value:
+        """What orders papers, computed once for the last 16 keys."""
+        return self._kept_orderings.get(key, make)
+
+    @cached_property
+    def _kept_orderings(self) -> Recent:
+        return Recent(16)
+
+    def likeness(self, like: Sequence[str], unlike: Sequence[str] = ()) -> np.ndarray:
+        """Likeness of every paper to some papers, and unlikeness to others.
+
+        Parameters
+        ----------
+        like, unlike : sequence of str
+            Ids.
+
+        Returns
+        -------
+        ndarray of float32, shape (n_papers,)
+            Larger is more alike; the papers given come lowest, so that the list begins with others.
+
+        Raises
+        ------
+        ConceptError
+            An id is not in the corpus.
+
+        Notes
+        -----
+        J. Rocchio, "Relevance Feedback in Information Retrieval", 1971.
+        """
+        from explorer.ranking.similar import more_like
+
+        wanted, unwanted = (self._rows_with(ids) for ids in (like, unlike))
+        scores = more_like(self.meaning.index, self.meaning.vectors, wanted.tolist(), unwanted.tolist())
+        given = np.concatenate([wanted, unwanted])
+        scores[given] = scores.min() - 1
+        return scores
+
+    def _rows_with(self, ids: Sequence[str]) -> np.ndarray:
+        found = [self._rows_of(Operand("paper", id_)) for id_ in ids]
+        return np.concatenate(found) if found else np.empty(0, np.int64)
+
+    def axis_between(self, low: str, high: str) -> Axis:
+        """The fitted axis between two poles; the last few are kept. `axis` gives it as a table."""
+        return self.kept_ordering(("axis", low, high), lambda: self.meaning.axis(low, high))
+
+    def axis_mask(self, low: str, high: str, places: tuple[float | None, float | None]) -> np.ndarray:
+        """Papers whose place on an axis is between two, as a boolean array of shape (n_papers,)."""
+        place = self.axis_between(low, high).place
+        least, most = places
+        mask = np.ones(len(place), bool) if least is None else place >= np.float32(least)
+        return mask if most is None else mask & (place <= np.float32(most))
+
+    @property
+    def read_papers(self) -> tuple[str, ...]:
+        """Ids of the papers that the reader has read."""
+        return ()
+
+    def novelty(self) -> np.ndarray:
+        """One less the largest cosine with a paper read, of every paper; NaN where none was read."""
+        return np.full(len(self), np.nan, np.float32)
+
+    def _rows_of(self, operand: Operand) -> np.ndarray:
+        """Rows of the papers behind an operand of an expression."""
+        if operand.kind == "topic" and operand.name in self.topics.labels:
+            return np.flatnonzero(self.topics.codes == self.topics.labels.index(operand.name))
+        if operand.kind == "paper":
+            found = pc.indices_nonzero(pc.equal(self.table.column("id"), operand.name)).to_pylist()
+            if found:
+                return np.array(found, np.int64)
+        raise ConceptError(f"The corpus has no {operand.kind} {operand.name!r}. Look it up in the dashboard, or use words.")
+
+    def rank(self, expression: str, *, limit: int | None = None) -> pd.DataFrame:
+        """Rank every paper by arithmetic over concepts, such as ``arithmetic + vision - benchmark``.
+
+        Parameters
+        ----------
+        expression : str
+            Words, ``"phrases"``, ``paper:ID`` or ``topic:"LABEL"``, added and subtracted, with weights (``2*vision``); the
+            grammar is in `explorer.ranking.expression`.
+        limit : int, optional
+            Number of papers at most.
+
+        Returns
+        -------
+        DataFrame
+            Best first: `id`, `title`, `score` (log-probability, at most 0), and one column a concept with its part of the
+            score; the parts add up to it.
+
+        Raises
+        ------
+        ExpressionError
+            The expression does not parse; `position` is the character it points at.
+        ConceptError
+            No paper, or every paper, shows one of the concepts.
+
+        Notes
+        -----
+        A product of experts (Hinton 1999): added concepts multiply their probability, subtracted ones that of their absence.
+        """
+        import pandas as pd
+
+        ranking = self.meaning.arithmetic.rank(expression)
+        rows = np.lexsort((np.arange(len(self)), -ranking.scores))[:limit]
+        table = self.table.select(["id", "title"]).take(pa.array(rows))
+        parts = {str(operand): part[rows] for operand, part in ranking.parts.items()}
+        frame = to_frame(table).assign(score=ranking.scores[rows])
+        return pd.concat([frame, pd.DataFrame(parts, index=frame.index)], axis=1)
+
+    def axis(self, low: str, high: str) -> pd.DataFrame:
+        """Place every paper between two poles, such as ``theory`` and ``experiment``.
+
+        Parameters
+        ----------
+        low, high : str
+            A few words each.
+
+        Returns
+        -------
+        DataFrame
+            In the order of the table: `id`, `title`, `place` (standard deviations, negative towards `low`). Its `attrs` hold
+            `low_terms` and `high_terms` (what speaks for each end) and `separation` (cross-validated area under the ROC curve
+            over the papers of the poles: .5 is chance, 1 perfect).
+
+        Raises
+        ------
+        ConceptError
+            A pole has no papers of its own.
+
+        Notes
+        -----
+        After SemAxis (An, Kwak and Ahn, arXiv:1806.05521), fitted as a classifier of the poles' papers.
+        """
+        axis = self.axis_between(low, high)
+        frame = to_frame(self.table.select(["id", "title"])).assign(place=axis.place)
+        frame.attrs.update(low_terms=axis.low_terms, high_terms=axis.high_terms, separation=axis.separation)
+        return frame
