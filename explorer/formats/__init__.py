@@ -78,8 +78,8 @@ FORMATS: tuple[Format, ...] = (
 )  # fmt: skip
 
 
-# Byte order marks, and what stands for nothing in each encoding.
-_NOTHING = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
+# Byte order marks and white space.
+_NOTHING = b"\xef\xbb\xbf\xff\xfe \t\r\n"
 
 
 @dataclass(frozen=True)
