@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qsl
 
 import anywidget
@@ -22,9 +22,6 @@ from explorer.opening import open_cached
 from explorer.query import HELP
 from explorer.selection import Selection
 from explorer.session import Session
-
-if TYPE_CHECKING:
-    pass
 
 _CHUNK = 4 * 1024 * 1024
 """Bytes a message of a download; a web socket message of any size would stop all others for its time."""
@@ -292,14 +289,16 @@ class Dashboard(anywidget.AnyWidget):
     def _ledger(self, content: Message) -> None:
         self._send_file(f"{self._seq}-ledger", "ledger.csv", "text/csv", self.incoming.ledger_csv())
 
-    def _show_corpus(self, corpus: Corpus, selection: Selection) -> None:
+    def _show_corpus(self, corpus: Corpus, selection: Selection, opened: int | None = None) -> None:
         self.session.show_corpus(corpus, selection)
+        self.session.open(opened)
         self.incoming.corpus = corpus
         self._show(self._everything())
 
     def _arrived(self, corpus: Corpus, grown: bool, sentence: str) -> None:
-        """Show a corpus that was added to under the same filters, and a new one whole."""
-        self._show_corpus(corpus, self.session.selection if grown else Selection())
+        """Show a corpus that was added to under the same filters and with the same paper open, and a new one whole."""
+        now = self.session
+        self._show_corpus(corpus, *((now.selection, now.opened) if grown else (Selection(),)))
         self.set_trait("status", self._status("info", sentence))
 
     def close(self) -> None:
@@ -357,8 +356,12 @@ _INTAKE: dict[str, Callable[[Intake, Message], None]] = {
     ),
     "intake_keep": lambda intake, content: intake.keep(content["source"], content.get("record"), content.get("paper")),
     "intake_accept": lambda intake, content: intake.accept(content["how"]),
-    "intake_fetch": lambda intake, content: intake.fetch(content["service"], content["query"], content["limit"]),
+    "intake_fetch": lambda intake, content: intake.fetch(
+        content["service"], content["query"], content["limit"], content.get("list"), content.get("day")
+    ),
     "intake_cancel": lambda intake, content: intake.cancel(),
+    "intake_split": lambda intake, content: intake.split(content["paper"]),
+    "intake_refit": lambda intake, content: intake.refit(),
     "intake_close": lambda intake, content: intake.close(),
 }
 """Messages about papers that come in, and the steps they are."""

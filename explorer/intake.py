@@ -173,8 +173,8 @@ class Intake:
         self._apart = apart
         self._start("reading", lambda say, stop: _compare(imported, corpus, apart, say), self._reviewed)
 
-    def fetch(self, service: Any, query: Any, limit: Any) -> None:
-        """Ask a service.
+    def fetch(self, service: Any, query: Any, limit: Any, listed: Any = None, day: Any = None) -> None:
+        """Ask a service for a query, or, where `listed` is "daily" or "trending", for the papers of a list.
 
         Raises
         ------
@@ -182,13 +182,16 @@ class Intake:
             There is no such service, the query is empty, or the limit is out of bounds.
         """
         self._free()
-        ask, label = fetching.question(service, query, limit)
+        lists: dict[str, Any] = {"daily": day or "latest"} if listed == "daily" else {"trending": listed == "trending"}
+        query = "" if listed else query
+        ask, label = fetching.question(service, query, limit, **lists)
         corpus = self.corpus
 
         def work(say: Say, stop: threading.Event) -> Arrivals:
             return _compare(ask(say, stop), corpus, frozenset(), say)
 
-        self._name, self._files = f"{label}: {query.strip()}".rstrip(": ")[:80], [label]
+        asked = lists.get("daily") or ("trending" if lists.get("trending") else query.strip())
+        self._name, self._files = f"{label}: {asked}".rstrip(": ")[:80], [label]
         self._start("fetching", work, self._reviewed, stage=f"Asking {label}")
 
     def accept(self, how: Any) -> None:
@@ -204,12 +207,34 @@ class Intake:
             raise ReadError("Nothing is under review.")
         if how not in ("add", "new"):
             raise ValueError("a way to accept")
-        if not (arrivals.additions if how == "add" else arrivals.papers).table.num_rows:
+        if not (arrivals.change if how == "add" else arrivals.papers.table.num_rows):
             raise ReadError(
                 "There is no paper to take over." if how == "new" else "The corpus has all of these papers already."
             )
         build = self._add if how == "add" else self._new
         self._start("building", lambda say, stop: build(arrivals, say), lambda built: self._built(*built, grown=how == "add"))
+
+    def split(self, paper: Any) -> None:
+        """Take a merge of the corpus back.
+
+        Raises
+        ------
+        ReadError
+            Something is on its way in, or nothing may.
+        """
+        self._free()
+        corpus, name = self.corpus, str(paper)
+        done = f"{name} was split into the records it was merged from; they stay apart from now on."
+        self._grow(lambda say: corpus.split(name, progress=_building(say)), done)
+
+    def refit(self) -> None:
+        """Find the topics of the corpus anew. Raises as `split` does."""
+        self._free()
+        corpus = self.corpus
+        self._grow(lambda say: corpus.refit(progress=_building(say)), f"The topics of {_papers(len(corpus))} were found anew.")
+
+    def _grow(self, work: Callable[[Say], Corpus], sentence: str) -> None:
+        self._start("building", lambda say, stop: work(say), lambda larger: self._built(larger, None, sentence, grown=True))
 
     def cancel(self) -> None:
         """Stop whatever runs, and forget what came."""
@@ -269,19 +294,19 @@ class Intake:
             # Somebody else added papers since.
             arrivals = _compare(arrivals.imported, corpus, self._apart, say)
         ledger = arrivals.additions.ledger
-        larger = corpus.add(arrivals.additions.table, made=self._made(ledger), progress=_building(say))
-        there = f" {arrivals.there:,} were there already." if arrivals.there else ""
-        return larger, ledger, f"Added {_papers(len(larger) - len(corpus))} from {self._name}.{there}"
+        larger = corpus.changed(arrivals.change, made=self._made(ledger), progress=_building(say))
+        return larger, ledger, f"Added {_papers(len(larger) - len(corpus))} from {self._name}.{arrivals.sentence}"
 
     def _new(self, arrivals: Arrivals, say: Say) -> tuple[Corpus, Ledger, str]:
         ledger = arrivals.papers.ledger
         made = {"name": self._name, **self._made(ledger)}
-        corpus = Corpus.from_papers(arrivals.papers.table, made=made, progress=_building(say))
+        corpus = Corpus.from_papers(
+            arrivals.papers.table, made=made, merges=arrivals.papers.merges, rules=arrivals.decided, progress=_building(say)
+        )
         return corpus, ledger, f"Started a corpus of {_papers(len(corpus))} from {self._name}."
 
     def _made(self, ledger: Ledger) -> dict[str, Any]:
-        counts = {name: getattr(ledger, name) for name in ("read", "accepted", "repaired", "rejected", "merged")}
-        return {"files": self._files, "ledger": counts}
+        return {"files": self._files, "ledger": ledger.counts()}
 
     # What follows
 
@@ -292,9 +317,9 @@ class Intake:
     def _review(self, arrivals: Arrivals) -> dict[str, Any]:
         return review(arrivals, name=self._name, files=self._upload.names if self._upload else [], apart=len(self._apart))
 
-    def _built(self, corpus: Corpus, ledger: Ledger, sentence: str, *, grown: bool) -> None:
+    def _built(self, corpus: Corpus, ledger: Ledger | None, sentence: str, *, grown: bool) -> None:
         self.corpus = corpus
-        self._end("done", message=sentence)
+        self._end("done" if ledger else "idle", message=sentence if ledger else "")
         self._ledger = ledger
         self._arrived(corpus, grown, sentence)
 

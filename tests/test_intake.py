@@ -388,7 +388,7 @@ def test_a_build_that_fails_can_be_tried_again(desk: Desk, monkeypatch: pytest.M
 
     desk.review(a__bib=BIB)
     with monkeypatch.context() as patch:
-        patch.setattr("explorer.store._write_papers", full)
+        patch.setattr("explorer.changes.write_papers", full)
         desk.intake.accept("add")
         state = desk.until("review", "failed")
     assert "No space left" in state["message"]
@@ -434,7 +434,7 @@ def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 def test_fetch(desk: Desk, library: dict[str, Any]) -> None:
     library["go"].set()
-    assert {"name", "label", "hint", "whole"} == set(desk.state["services"][0])
+    assert {"name", "label", "hint", "whole", "lists"} == set(desk.state["services"][0])
     desk.intake.fetch("arxiv", " rings ", 20)
     review = desk.until("review")["review"]
     assert library["calls"] == [("rings", 20)]
@@ -489,7 +489,7 @@ def test_each_service_has_its_function() -> None:
 
 def test_fetch_on_the_command_line(library: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     library["go"].set()
-    for said in ("2 papers", "0 papers added, 2 were there already"):
+    for said in ("2 papers", "0 papers added, 2 in all. 2 were there already."):
         assert main(["fetch", "zotero", "", "-o", str(tmp_path / "made"), "--limit", "7"]) == 0
         assert said in capsys.readouterr().err
     assert library["calls"] == [(None, 7)] * 2

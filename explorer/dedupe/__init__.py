@@ -22,24 +22,13 @@ from explorer.dedupe.records import Records
 from explorer.dedupe.rules import Rules, read_rules, write_rules
 from explorer.errors import SchemaError
 from explorer.ledger import Ledger
+from explorer.merges import HISTORY
 from explorer.schema import TEXT, TEXTS, to_frame, to_table
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["Deduplicated", "Rules", "find_duplicates", "merge_duplicates", "read_rules", "undo", "write_rules"]
-
-HISTORY = pa.schema(
-    [
-        ("paper", TEXT),
-        ("members", TEXTS),
-        ("relation", pa.string()),
-        ("score", pa.float64()),
-        ("reason", TEXT),
-        ("given_by", pa.map_(pa.string(), TEXT)),
-    ]
-)
-"""Columns of `Deduplicated.history`."""
 
 _GROUPS = 10_000
 """Merges made at once; bounds the memory that Python objects take."""
