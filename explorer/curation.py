@@ -54,6 +54,9 @@ def add_parsers(commands: Any) -> None:
     fetch.add_argument("--daily", metavar="DATE", help="hf: papers of a day (2026-06-12), week (2026-W24) or month (2026-06)")
     fetch.add_argument("--trending", action="store_true", help="hf: papers that are much voted for now")
     fetch.add_argument(
+        "--library", metavar="ID", help="zotero: users/12345 or groups/12345 at zotero.org; ZOTERO_API_KEY holds the key"
+    )
+    fetch.add_argument(
         "-o", "--output", required=True, metavar="DIR", help="corpus folder; papers are added to one that is there"
     )
     fetch.add_argument("--limit", type=int, default=100, help="papers at most (default: 100)")
@@ -127,7 +130,8 @@ def _fetch(options: argparse.Namespace) -> int:
     from explorer.fetching import question
     from explorer.opening import open_corpus
 
-    ask, label = question(options.service, options.query, options.limit, daily=options.daily, trending=options.trending)
+    lists = {"daily": options.daily, "trending": options.trending, "library": options.library}
+    ask, label = question(options.service, options.query, options.limit, **lists)
     found = ask(lambda stage, part: print(stage, file=sys.stderr), threading.Event())
     asked = {"query": options.query or options.daily or "trending"}
     options.keep_duplicates = False

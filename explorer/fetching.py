@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -55,10 +56,14 @@ def services() -> list[dict[str, Any]]:
     return [{name: getattr(row, name) for name in names} for row in SERVICES]
 
 
-def question(name: Any, query: Any, limit: Any, *, daily: Any = None, trending: Any = False) -> tuple[Ask, str]:
+def question(
+    name: Any, query: Any, limit: Any, *, daily: Any = None, trending: Any = False, library: str | None = None
+) -> tuple[Ask, str]:
     """Make a function that asks a service, and give the service's label.
 
     `daily` (a day, week or month, or "latest") and `trending` stand in place of a query, for a service that has such lists.
+    `library` (``users/12345`` or ``groups/12345``) is a Zotero library at zotero.org; the key to a private one is read from
+    `ZOTERO_API_KEY`.
 
     Raises
     ------
@@ -79,6 +84,10 @@ def question(name: Any, query: Any, limit: Any, *, daily: Any = None, trending: 
             raise ReadError(f"{chosen.label} searches all papers or lists some; leave out the query or the list.")
     elif not isinstance(query, str) or not (query.strip() or chosen.whole) or len(query) > 1000:
         raise ReadError(f"Write what {chosen.label} shall search for, in at most 1,000 characters.")
+    if library is not None:
+        if chosen.name != "zotero":
+            raise ReadError(f"{chosen.label} has no libraries. Zotero (zotero) has.")
+        lists |= {"library": library, "api_key": os.environ.get("ZOTERO_API_KEY")}
     if isinstance(limit, bool) or not isinstance(limit, int) or not 1 <= limit <= MOST:
         raise ReadError(f"The number of papers must be from 1 to {MOST:,}.")
 
@@ -90,9 +99,7 @@ def question(name: Any, query: Any, limit: Any, *, daily: Any = None, trending: 
             say(f"{min(records, wanted):,} of {wanted:,} papers from {chosen.label}", min(1.0, records / max(wanted, 1)))
 
         client = package.Client(progress=progress, stop=stop)
-        found: Import = getattr(package, chosen.function)(
-            None if lists else query.strip() or None, limit=limit, client=client, **lists
-        )
+        found: Import = getattr(package, chosen.function)((query or "").strip() or None, limit=limit, client=client, **lists)
         return found
 
     return ask, chosen.label
