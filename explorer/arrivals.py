@@ -15,7 +15,7 @@ from explorer.dedupe import Deduplicated, Rules, find_duplicates
 from explorer.dedupe.rules import pair
 from explorer.formats import Import
 from explorer.imports import merged
-from explorer.joins import into_corpus, records_of
+from explorer.joins import into_corpus, records_of, rows_of
 from explorer.merges import Change, fitted
 from explorer.schema import FIELDS, TEXT
 
@@ -130,7 +130,7 @@ def _without_known(
     taken = Taken(corpus, [*ids, *_ids(papers.merges.records)])
     known = _known(papers, corpus, rules, refused, taken, progress)
     for row, match in known.items():
-        reason = match.reason if match.fresh.num_rows else "the same record"
+        reason = match.reason if match.fresh else "the same record"
         text = titles[row].as_py() or ""
         ledger.merge(*origins[row], match.paper, f"in the corpus already: {reason}", text=text)
     kept = [row for row in range(table.num_rows) if row not in known]
@@ -147,7 +147,7 @@ def _without_known(
     ledger.check(new.num_rows)
     own = own.renamed(fresh_ids)
     another = lambda name: taken.another(name) if taken.clashes(name) else None  # noqa: E731
-    rows, replaced, merges = into_corpus(corpus, list(known.values()), another)
+    rows, replaced, merges = into_corpus(corpus, list(known.values()), table.schema, another)
     if len(own):
         merges = (merges or corpus.merged).joined(own)
     decided = _renamed(rules, corpus.rules, fresh_ids)
@@ -169,14 +169,15 @@ def _renamed(rules: Rules, before: Rules, ids: dict[str, str]) -> Rules:
 
 @dataclass(frozen=True)
 class Match:
-    """A paper that the corpus has: where, why, and those of its records that the corpus does not have word for word."""
+    """A paper that the corpus has: where, why, its records there, and those that came and are not there word for word."""
 
     place: int
     paper: str
     relation: str
     score: float
     reason: str
-    fresh: pa.Table
+    there: list[dict[str, Any]]
+    fresh: list[dict[str, Any]]
 
 
 def _known(
@@ -193,25 +194,29 @@ def _known(
     found: dict[int, dict[int, tuple[str, float, str]]] = {}
     for row, place, relation, score, reason in _pairs(table, corpus, rules, progress):
         found.setdefault(row, {}).setdefault(place, (relation, score, reason))
+    wanted = sorted({place for places in found.values() for place in places})
+    papers_there = rows_of(corpus.table, wanted)
+    name_of = dict(zip(wanted, papers_there.column("id").to_pylist(), strict=True))
+    all_there = records_of(corpus.merged, papers_there)
+    all_came = records_of(papers.merges, table.take(pa.array(list(found), pa.int64())))
     known = {}
     for row, places in found.items():
         matches = []
+        came = all_came[ids[row]]
         for place, (relation, score, reason) in places.items():
-            paper = corpus.table.column("id")[place].as_py()
+            paper = name_of[place]
             if (row, paper) in refused:
                 continue
-            there = records_of(corpus.merged, corpus.table.slice(place, 1))
-            came = records_of(papers.merges, table.slice(row, 1))
-            has = there.to_pylist()
-            new = [not any(_adds_nothing(record, other) for other in has) for record in came.to_pylist()]
-            fresh = came.filter(pa.array(new, pa.bool_()))
-            apart = any(pair(one, other) in rules.never for one in {ids[row], *_ids(came)} for other in {paper, *_ids(there)})
+            there = all_there[paper]
+            fresh = [record for record in came if not any(_adds_nothing(record, other) for other in there)]
+            names, others = ({name, *(record["id"] for record in some)} for name, some in ((ids[row], came), (paper, there)))
+            apart = rules.never and any(pair(one, other) in rules.never for one in names for other in others)
             # An id that the corpus has is that of a record there; this one may be another, which stands there word for word.
-            if not (apart and (any(new) or not taken.clashes(ids[row]))):
-                matches.append(Match(place, paper, relation, score, reason, fresh))
+            if not (apart and (fresh or not taken.clashes(ids[row]))):
+                matches.append(Match(place, paper, relation, score, reason, there, fresh))
         if matches:
             # A record that stands there word for word is that one, whichever else it resembles.
-            known[row] = next((match for match in matches if not match.fresh.num_rows), matches[0])
+            known[row] = next((match for match in matches if not match.fresh), matches[0])
     return known
 
 

@@ -167,13 +167,11 @@ def _extend_papers(change: Change, before: Path, target: Path) -> None:
         part = read_file(path)
         mine = (change.rows >= first) & (change.rows < first + part.num_rows)
         if mine.any():
-            pieces, at = [], 0
             assert change.replaced is not None
-            for place in np.flatnonzero(mine)[np.argsort(change.rows[mine])].tolist():
-                row = int(change.rows[place]) - first
-                pieces += [part.slice(at, row - at), change.replaced.slice(place, 1)]
-                at = row + 1
-            changed = pa.concat_tables([*pieces, part.slice(at)], promote_options="permissive")
+            both = pa.concat_tables([part, change.replaced], promote_options="permissive")
+            places = np.arange(part.num_rows)
+            places[change.rows[mine] - first] = part.num_rows + np.flatnonzero(mine)
+            changed = pa.table({name: both.column(name).take(pa.array(places)) for name in both.column_names})
             write_papers(changed, target / path.name)
         else:
             _share(path, target / path.name)

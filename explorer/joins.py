@@ -13,7 +13,7 @@ from explorer.dedupe.merging import by_worth, merge, versions
 from explorer.dedupe.records import Records
 from explorer.errors import CorpusError
 from explorer.merges import HISTORY, ORIGIN, Change, Merges
-from explorer.schema import TEXT
+from explorer.schema import TEXTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,35 +22,31 @@ if TYPE_CHECKING:
     from explorer.growing import GrowingCorpus
 
 
-def records_of(merges: Merges, paper: pa.Table) -> pa.Table:
-    """The records that a paper was merged from; itself where it is one record. With the columns of `ORIGIN`.
-
-    Parameters
-    ----------
-    merges : Merges
-    paper : pyarrow.Table
-        One row.
-    """
-    found = merges.of(paper.column("id")[0].as_py())
-    if found is not None:
-        return found[1]
-    origin = {"merge_paper": paper.column("id"), "merge_source": paper.column("source")}
-    for name, kind in ORIGIN.items():
-        paper = paper.append_column(name, origin.get(name, pa.nulls(1, kind)))
-    return paper
+def records_of(merges: Merges, papers: pa.Table) -> dict[str, list[dict[str, Any]]]:
+    """The records that each of some papers was merged from; itself where it is one record. With the fields of `ORIGIN`."""
+    names = papers.column("id").to_pylist()
+    found: dict[str, list[dict[str, Any]]] = {name: [] for name in names}
+    for record in merges.of_papers(names).records.to_pylist():
+        found[record["merge_paper"]].append(record)
+    for name, record in zip(names, papers.to_pylist(), strict=True):
+        if not found[name]:
+            found[name].append({**record, "merge_paper": name, "merge_source": record["source"], "merge_record": None})
+    return found
 
 
 def into_corpus(
-    corpus: GrowingCorpus, matches: list[Match], another: Callable[[str], str | None]
+    corpus: GrowingCorpus, matches: list[Match], came: pa.Schema, another: Callable[[str], str | None]
 ) -> tuple[np.ndarray, pa.Table | None, Merges | None]:
     """Merge records into papers of a corpus, field by field.
 
     Parameters
     ----------
-    corpus : GrowingCorpus
+    corpus : Corpus
         Not changed.
     matches : list of Match
         Those whose `fresh` is empty change nothing.
+    came : pyarrow.Schema
+        Of the table that the fresh records are from.
     another : callable
         Gives the id that a record takes whose own is taken, None where it is not.
 
@@ -59,64 +55,62 @@ def into_corpus(
     tuple of (array of int64, Table or None, Merges or None)
         Rows of the corpus whose paper changes, those papers, and all merges of the corpus; None where there is nothing.
     """
-    by_place: dict[int, list[Match]] = {}
-    for match in matches:
-        if match.fresh.num_rows:
-            by_place.setdefault(match.place, []).append(match)
-    if not by_place:
+    by_paper: dict[str, list[Match]] = {}
+    for match in sorted(matches, key=lambda match: match.place):
+        if match.fresh:
+            by_paper.setdefault(match.paper, []).append(match)
+    if not by_paper:
         return np.empty(0, np.int64), None, None
-    places = sorted(by_place)
-    parts = []
-    for place in places:
-        row = corpus.table.slice(place, 1)
-        parts.append(_renamed(records_of(corpus.merged, row), row.column("id")[0].as_py(), lambda name: None))
-        parts += [_renamed(match.fresh, match.paper, another) for match in by_place[place]]
-    records = pa.concat_tables(parts, promote_options="permissive")
-    seen = Records(records)
+    records: list[dict[str, Any]] = []
+    for paper, some in by_paper.items():
+        fresh = [{**record, "id": another(record["id"]) or record["id"]} for match in some for record in match.fresh]
+        records += [{**record, "merge_paper": paper} for record in [*some[0].there, *fresh]]
+    kept = [corpus.merged.records.schema, corpus.table.schema, came, pa.schema(list(ORIGIN.items()))]
+    schema = pa.unify_schemas(kept, promote_options="permissive")
+    table = pa.Table.from_pylist(records, schema)
+    seen = Records(table)
+    fields = [name for name in schema.names if name not in ORIGIN]
     members: dict[str, list[tuple[dict[str, Any], bool | None]]] = {}
-    for place, record in enumerate(records.drop_columns(list(ORIGIN)).to_pylist()):
-        members.setdefault(records.column("merge_paper")[place].as_py(), []).append((record, seen.preprint(place)))
+    for row, record in enumerate(records):
+        given = {name: record.get(name) for name in fields}
+        members.setdefault(record["merge_paper"], []).append((given, seen.preprint(row)))
+    has = dict(zip(by_paper, rows_of(corpus.table, [some[0].place for some in by_paper.values()]).to_pylist(), strict=True))
     rows, papers, history = [], [], []
-    for place in places:
-        paper = by_place[place][0].paper
+    for paper, some in by_paper.items():
         before = corpus.merged.of(paper)
         ranked = by_worth(*zip(*members[paper], strict=True))
         value, giver = merge(ranked)
         value["id"] = paper
-        came = by_place[place]
-        known = (before[0],) if before else ()
-        if any(relation == "version" for relation in (*(m.relation for m in came), *(row["relation"] for row in known))):
+        known = [before[0]] if before else []
+        relations = {*(match.relation for match in some), *(row["relation"] for row in known)}
+        if "version" in relations:
             value["versions"] = versions(ranked)
-        reasons = dict.fromkeys([*(row["reason"] for row in known), *(match.reason for match in came)])
         history.append(
             {
                 "paper": paper,
                 "members": [record["id"] for record in ranked],
-                "relation": "version" if value.get("versions") else "same",
-                "score": min([*(row["score"] for row in known), *(match.score for match in came)]),
-                "reason": "; ".join(reasons),
+                "relation": "version" if "version" in relations else "same",
+                "score": min([*(row["score"] for row in known), *(match.score for match in some)]),
+                "reason": "; ".join(dict.fromkeys([*(row["reason"] for row in known), *(match.reason for match in some)])),
                 "given_by": list(giver.items()),
             }
         )
-        has = corpus.table.slice(place, 1).to_pylist()[0]
-        if any(has.get(name) != given and given not in (None, "", []) for name, given in value.items()):
-            rows.append(place)
+        if any(has[paper].get(name) != given and given not in (None, "", []) for name, given in value.items()):
+            rows.append(some[0].place)
             papers.append(value)
-    names = [row["paper"] for row in history]
-    merges = corpus.merged.without(names).joined(Merges(pa.Table.from_pylist(history, HISTORY), records))
-    schema = records.drop_columns(list(ORIGIN)).schema
-    if "versions" not in schema.names and any("versions" in paper for paper in papers):
-        schema = schema.append(pa.field("versions", pa.list_(TEXT)))
-    replaced = pa.Table.from_pylist(papers, schema) if papers else None
-    return np.array(rows, np.int64), replaced, merges
+    merges = corpus.merged.without(list(by_paper)).joined(Merges(pa.Table.from_pylist(history, HISTORY), table))
+    paper_schema = pa.schema([schema.field(name) for name in fields])
+    if "versions" not in fields and any("versions" in paper for paper in papers):
+        paper_schema = paper_schema.append(pa.field("versions", TEXTS))
+    return np.array(rows, np.int64), pa.Table.from_pylist(papers, paper_schema) if papers else None, merges
 
 
-def _renamed(records: pa.Table, paper: str, another: Callable[[str], str | None]) -> pa.Table:
-    """Records that belong to a paper from now on, under ids that nothing else has."""
-    ids = [another(name) or name for name in records.column("id").to_pylist()]
-    for name, values in (("id", ids), ("merge_paper", [paper] * len(ids))):
-        records = records.set_column(records.column_names.index(name), name, pa.array(values, TEXT))
-    return records
+def rows_of(table: pa.Table, rows: list[int]) -> pa.Table:
+    """Some rows of a large table; taken from it at once, its whole text would be gathered first."""
+    mask = np.zeros(table.num_rows, bool)
+    mask[rows] = True
+    found = table.filter(pa.array(mask)).combine_chunks()
+    return found.take(pa.array(np.searchsorted(np.flatnonzero(mask), rows)))
 
 
 def split(corpus: GrowingCorpus, paper: str) -> Change:
