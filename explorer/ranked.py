@@ -15,6 +15,7 @@ from explorer.opened import OpenedCorpus
 from explorer.ranking.expression import Operand
 from explorer.recent import Recent
 from explorer.schema import to_frame
+from explorer.store import Progress, no_progress
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,10 +31,24 @@ class RankedCorpus(OpenedCorpus):
 
     @cached_property
     def meaning(self) -> Meaning:
-        """Terms and vectors of the corpus: made at first use, about a minute for 100,000 papers, and kept beside it."""
+        """Terms and vectors of the corpus: made at first use, unless `prepare_meaning` did so before, and kept beside it."""
+        return self._meaning(no_progress)
+
+    def prepare_meaning(self, progress: Progress = no_progress) -> None:
+        """Make `meaning` if it is not there yet, about half a minute for 100,000 papers.
+
+        Parameters
+        ----------
+        progress : callable
+            Called as ``progress(stage, part)``, part from 0 to 1; an exception it raises stops the work and leaves nothing.
+        """
+        if "meaning" not in self.__dict__:
+            self.__dict__["meaning"] = self._meaning(progress)
+
+    def _meaning(self, progress: Progress) -> Meaning:
         from explorer.ranking.meaning import Meaning
 
-        return Meaning(self.table, self._generation / "meaning", self._rows_of)
+        return Meaning(self.table, self._generation / "meaning", self._rows_of, progress=progress)
 
     @property
     def meaning_ready(self) -> bool:
