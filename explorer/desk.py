@@ -173,9 +173,11 @@ class Desk:
             if with_.get("then"):
                 ids = pa.array(self.library.ids(saved.name), pa.large_string())
                 return Base(f"‘{saved.name}’ as saved on {saved.saved_at[:10]}", _Kept(ids))
+            self.session.check_ready(saved.selection)
             return Base(f"‘{saved.name}’", _selected(saved.selection))
         if "url" in with_:
             selection = Selection.from_url(str(with_["url"]))
+            self.session.check_ready(selection)
             return Base(selection.describe(), _selected(selection))
         date = " ".join(str(with_["date"]).split())
         last_day(date)
@@ -201,3 +203,15 @@ class _Kept:
             self._found = corpus.manifest["content_hash"], mask
         mask = self._found[1]
         return mask, len(self._ids) - int(np.count_nonzero(mask))
+
+
+MESSAGES: dict[str, Callable[[Desk, dict[str, Any]], str | None]] = {
+    "saved": lambda desk, content: None,
+    "save_search": lambda desk, content: desk.save(str(content["name"]), replace=bool(content.get("replace"))),
+    "delete_search": lambda desk, content: desk.delete(str(content["name"])),
+    "rename_search": lambda desk, content: desk.rename(str(content["name"]), str(content["to"])),
+    "run_search": lambda desk, content: desk.run(str(content["name"]), changes=bool(content.get("changes"))),
+    "compare": lambda desk, content: desk.compare(content["with"]),
+    "compare_show": lambda desk, content: desk.show(str(content["part"])),
+}
+"""What a page may ask of it."""

@@ -10,6 +10,7 @@ from traitlets import HasTraits, Instance, observe, validate
 
 from explorer.corpus import Corpus
 from explorer.errors import SelectionError
+from explorer.preparation import Unprepared, lacking
 from explorer.query import parse
 from explorer.results import Results
 from explorer.selection import Selection
@@ -32,6 +33,8 @@ class Session(HasTraits):
         The trait to observe and to set. Setting it keeps the one before for `undo`.
     results : Results
         Of the selection in force.
+    patient : bool
+        Whether a selection that takes long to prepare is waited for, as a cell does; otherwise it raises `Unprepared`.
     """
 
     selection = Instance(Selection, ())
@@ -39,6 +42,7 @@ class Session(HasTraits):
     def __init__(self, corpus: Corpus, selection: Selection | None = None) -> None:
         super().__init__()
         self._moving = False
+        self.patient = True
         self._begin(corpus, Results(corpus, Selection()))
         if selection is not None:
             self.show(selection)
@@ -88,6 +92,7 @@ class Session(HasTraits):
         """A query that cannot run fails here, before the selection changes."""
         selection: Selection = proposal.value
         if self.results.selection != selection:
+            self.check_ready(selection)
             results = Results(self.corpus, selection)
             results.mask, results.ordering  # noqa: B018  (runs the query)
             self.results = results
@@ -99,6 +104,11 @@ class Session(HasTraits):
             self._past = [*self._past, change.old][-_MOST_UNDO:]
             self._future = []
         self.page = 0
+
+    def check_ready(self, selection: Selection) -> None:
+        """Raise `Unprepared` for a selection that takes long to prepare, if the session is not to wait for it."""
+        if not self.patient and lacking(self.corpus, selection):
+            raise Unprepared
 
     def change(self, changes: Mapping[str, Any]) -> None:
         """Change some fields of the selection. Raises as `Selection.with_` and `show` do."""
@@ -120,9 +130,13 @@ class Session(HasTraits):
         if not source:
             return
         self._moving = True
+        past, future = list(self._past), list(self._future)
         try:
             other.append(self.selection)
             self.show(source.pop())
+        except BaseException:
+            self._past, self._future = past, future
+            raise
         finally:
             self._moving = False
 

@@ -47,6 +47,7 @@ ORDER = (
     "charts",
     "views",
     "export digest",
+    "preparation",
     "session",
     "desk intake",
     "widgets",
