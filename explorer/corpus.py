@@ -17,6 +17,7 @@ from explorer.errors import CorpusError, SelectionError
 from explorer.index import leaves
 from explorer.query import parse
 from explorer.ranked import RankedCorpus
+from explorer.reasons import by_meaning, ranked, reasons
 from explorer.results import Results
 from explorer.schema import to_frame, to_table
 from explorer.selection import Selection
@@ -214,6 +215,49 @@ class Corpus(RankedCorpus):
         results = self.results(Selection(query=query))
         rows = results.rows(0, limit)
         return to_frame(self.take(rows, results.scores(rows)))
+
+    def why(self, row: int, selection: Selection) -> list[tuple[str, float]]:
+        """What each part adds to the score that a selection shows for a paper, largest first (see `explorer.reasons`)."""
+        return reasons(self, row, selection)
+
+    def explain(self, query: str, id_: str, *, mode: str = "bm25", natural: bool = False) -> pd.DataFrame:
+        """Say why a paper stands where a search puts it.
+
+        Parameters
+        ----------
+        query, mode, natural
+            As for `search`.
+        id_ : str
+            The paper.
+
+        Returns
+        -------
+        DataFrame
+            Largest first: `reason` and its `contribution`; the contributions add up to the score. No rows where the paper is
+            not a hit.
+
+        Raises
+        ------
+        QueryError, SelectionError
+            As `search`.
+        ConceptError
+            The id is not in the corpus.
+        """
+        import pandas as pd
+
+        if mode not in MODES:
+            raise SelectionError(f"There is no search mode {mode!r}. Modes: {', '.join(MODES)}.")
+        row = int(self.rows_with([id_])[0])
+        if mode == "bm25" and natural:
+            found = ranked(self.index.natural_contributions(query, row))
+        elif mode == "bm25":
+            found = self.why(row, Selection(query=query))
+        else:
+            node = None if natural else parse(query)
+            text = query if node is None else " ".join(leaf.text for leaf in leaves(node))
+            matches = node is None or self.index.matches(node, row)
+            found = by_meaning(self, row, text, mode) if matches else []
+        return pd.DataFrame(found, columns=["reason", "contribution"]).astype({"reason": "str", "contribution": "float64"})
 
     def _by_meaning(self, query: str, mode: str, natural: bool, limit: int | None) -> pd.DataFrame:
         node = None if natural else parse(query)

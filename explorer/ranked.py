@@ -87,13 +87,20 @@ class RankedCorpus(OpenedCorpus):
         """
         from explorer.ranking.similar import more_like
 
-        wanted, unwanted = (self._rows_with(ids) for ids in (like, unlike))
+        wanted, unwanted = (self.rows_with(ids) for ids in (like, unlike))
         scores = more_like(self.meaning.index, self.meaning.vectors, wanted.tolist(), unwanted.tolist())
         given = np.concatenate([wanted, unwanted])
         scores[given] = scores.min() - 1
         return scores
 
-    def _rows_with(self, ids: Sequence[str]) -> np.ndarray:
+    def rows_with(self, ids: Sequence[str]) -> np.ndarray:
+        """Rows of the papers of some ids.
+
+        Raises
+        ------
+        ConceptError
+            An id is not in the corpus.
+        """
         found = [self._rows_of(Operand("paper", id_)) for id_ in ids]
         return np.concatenate(found) if found else np.empty(0, np.int64)
 

@@ -38,6 +38,7 @@ ORDER = (
     "opened",
     "ranked",
     "ordering",
+    "reasons",
     "results completion comparison library",
     "library comparison",
     "corpus",
