@@ -11,20 +11,22 @@ from urllib.parse import parse_qsl
 import anywidget
 import traitlets
 
-from explorer import views, widgets
+from explorer import concept_views, views, widgets
 from explorer.charts import plotly_bundle, plotly_version
 from explorer.corpus import Corpus
 from explorer.desk import MESSAGES as DESK
 from explorer.desk import Desk
 from explorer.errors import ExplorerError, ExpressionError, QueryError, SelectionError
-from explorer.export import FORMATS, export_bytes
+from explorer.export import export_bytes
 from explorer.intake import MESSAGES as INTAKE
 from explorer.intake import Intake
+from explorer.menus import menus
 from explorer.opening import open_cached
 from explorer.preparation import Preparation, Unprepared, by_words, lacking
-from explorer.query import HELP
+from explorer.questions import MESSAGES as QUESTIONS
 from explorer.selection import Selection
 from explorer.session import Session
+from explorer.steering import MESSAGES as STEERING
 
 _CHUNK = 4 * 1024 * 1024
 """Bytes a message of a download; a web socket message of any size would stop all others for its time."""
@@ -61,6 +63,8 @@ class Dashboard(anywidget.AnyWidget):
     intake = traitlets.Dict().tag(sync=True)
     saved = traitlets.Dict().tag(sync=True)
     comparison = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
+    concepts = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
+    sorts: Any = traitlets.List().tag(sync=True)
     preparation = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
 
     def __init__(self, corpus: Corpus, selection: Selection | None = None) -> None:
@@ -93,13 +97,12 @@ class Dashboard(anywidget.AnyWidget):
             _esm=widgets.loader(f"{assets}app.js?v={widgets.version()}") if assets else widgets.script(),
             # The served page links its style sheet, so that it is there before the widget.
             _css="" if assets else widgets.style(),
-            help=[{"syntax": syntax, "meaning": meaning, "example": example} for syntax, meaning, example in HELP],
+            **menus(),
             assets={
                 "plotly_url": f"{assets}plotly.min.js?v={plotly_version()}" if assets else None,
                 "plotly_version": plotly_version(),
                 "page": served,
             },
-            exports=[{"format": form.name, "label": form.label, "note": form.note} for form in FORMATS],
             intake=self.incoming.state,
             saved=self.desk.saved(),
             **self._everything(),
@@ -130,20 +133,24 @@ class Dashboard(anywidget.AnyWidget):
         name = corpus.cached_name if corpus.folder != self._first_folder else None
         return f"corpus={name}" if name else ""
 
+    def _ordered(self) -> dict[str, Any]:
+        """What an order says, and with it the page of papers."""
+        session = self.session
+        return {
+            "selection": views.fields(session.selection),
+            "summary": self._summary(),
+            "papers": self._papers(),
+            "concepts": concept_views.concepts(session.results),
+            "reader": None if session.opened is None else views.reader(session.results, session.opened),
+        }
+
     def _everything(self) -> dict[str, Any]:
         session = self.session
-        selection = session.selection
         return {
-            "selection": {
-                name: list(value) if isinstance(value, tuple) else value
-                for name, value in ((field, getattr(selection, field)) for field in selection.__dataclass_fields__)
-            },
-            "summary": self._summary(),
+            **self._ordered(),
             "facets": views.panels(session.results, session.facet_state),
             "charts": views.charts(session.results, **session.chart_options),
-            "papers": self._papers(),
             "comparison": self.desk.comparison(),
-            "reader": None if session.opened is None else views.reader(session.results, session.opened),
         }
 
     def _papers(self) -> Message:
@@ -161,18 +168,21 @@ class Dashboard(anywidget.AnyWidget):
             self.set_trait("summary", changes.get("summary") or self._summary())
 
     def _selection_set(self, change: Any) -> None:
-        self._show(self._everything())
+        # An order changes no count; a slider that moves shall not have them all drawn again.
+        same = list(change.old.active()) == list(change.new.active())
+        self._show(self._ordered() if same else self._everything())
 
     # What the reader does
 
     def _received(self, widget: Any, content: Any, buffers: Any) -> None:
         """Guard of every message: what goes wrong is said on the status line, and the page stays as it was."""
         kind = content.get("kind") if isinstance(content, dict) else None
-        action = _ACTIONS.get(kind) if isinstance(kind, str) else None
-        if action is None:
+        if not isinstance(kind, str):
             return
-        if kind in _ASIDE:
-            self._answer(action, content)
+        if kind in QUESTIONS:
+            self._answer(content)
+        action = _ACTIONS.get(kind)
+        if action is None:
             return
         seq = content.get("seq")
         self._seq = seq if isinstance(seq, int) else self._seq
@@ -213,10 +223,10 @@ class Dashboard(anywidget.AnyWidget):
         except RuntimeError:
             self._loop = None
 
-    def _answer(self, action: Action, content: Message) -> None:
+    def _answer(self, content: Message) -> None:
         """Answer what is asked while the reader types: neither what is shown nor the status line changes."""
         try:
-            action(self, content)
+            self.send({"seq": content.get("seq"), **QUESTIONS[content["kind"]](self.session, content)})
         except ExplorerError:
             # The query is not whole yet; what is wrong with it is said when it is run.
             return
@@ -226,14 +236,10 @@ class Dashboard(anywidget.AnyWidget):
         except Exception as error:  # noqa: BLE001  (a fault must reach the reader, who sees no log)
             self._show({"status": self._status("error", f"Something broke: {type(error).__name__}: {error}.")})
 
-    def _complete(self, content: Message) -> None:
-        text, at = str(content["text"])[:2000], int(content["at"])
-        rows = [vars(found) for found in self.session.corpus.complete(text, at)]
-        self.send({"kind": "completions", "seq": content.get("seq"), "rows": rows})
-
-    def _suggest(self, content: Message) -> None:
-        found = self.session.corpus.suggest(str(content["text"])[:2000])
-        self.send({"kind": "suggestion", "seq": content.get("seq"), "text": found})
+    def _steer(self, content: Message) -> str | None:
+        said = STEERING[content["kind"]](self.session, content)
+        self._show({"papers": self._papers()})
+        return said
 
     def _set(self, content: Message) -> None:
         self.session.change(content["changes"])
@@ -338,8 +344,6 @@ class Dashboard(anywidget.AnyWidget):
         self.preparing.stop()
         super().close()
 
-    # Saved searches and comparisons
-
     def _at_desk(self, content: Message) -> str | None:
         try:
             return DESK[content["kind"]](self.desk, content)
@@ -370,12 +374,8 @@ _ACTIONS: dict[str, Action] = {
     "plotly": Dashboard._plotly,
     "intake_ledger": Dashboard._ledger,
     **dict.fromkeys(INTAKE, Dashboard._incoming),
-    "complete": Dashboard._complete,
-    "suggest": Dashboard._suggest,
     **dict.fromkeys(DESK, Dashboard._at_desk),
+    **dict.fromkeys(STEERING, Dashboard._steer),
     "stop_preparing": lambda board, content: board.preparing.stop(),
 }
 """The messages a browser may send."""
-
-_ASIDE = frozenset({"complete", "suggest"})
-"""Messages whose answer is no trait and counts for nothing else."""

@@ -63,6 +63,12 @@ class RankedCorpus(OpenedCorpus):
     def _kept_orderings(self) -> Recent:
         return Recent(16)
 
+    def forget_concept(self, operand: Operand) -> None:
+        """Drop what is kept of a concept whose papers have changed."""
+        if "meaning" in self.__dict__:
+            self.meaning.arithmetic.forget(operand)
+        self.__dict__.pop("_kept_orderings", None)
+
     def likeness(self, like: Sequence[str], unlike: Sequence[str] = ()) -> np.ndarray:
         """Likeness of every paper to some papers, and unlikeness to others.
 

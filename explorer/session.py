@@ -12,6 +12,7 @@ from explorer.corpus import Corpus
 from explorer.errors import SelectionError
 from explorer.preparation import Unprepared, lacking
 from explorer.query import parse
+from explorer.ranking.expression import parse as parse_expression
 from explorer.results import Results
 from explorer.selection import Selection
 from explorer.trends import PERIODS, YEAR
@@ -114,8 +115,10 @@ class Session(HasTraits):
         """Change some fields of the selection. Raises as `Selection.with_` and `show` do."""
         selection = self.selection.with_(changes)
         if "query" in changes:
-            # An error then points into the query as it was typed; a selection tidies white space.
+            # An error then points into the text as it was typed; a selection tidies white space.
             parse(changes["query"])
+        if changes.get("rank"):
+            parse_expression(changes["rank"])
         self.show(selection)
 
     def undo(self) -> None:
@@ -153,16 +156,17 @@ class Session(HasTraits):
     def tick(self, rows: list[int], on: bool) -> None:
         """Tick or untick papers."""
         for row in rows:
-            self._check(row)
+            self.check(row)
         self.ticked = self.ticked | set(rows) if on else self.ticked - set(rows)
 
     def open(self, row: int | None) -> None:
         """Open a paper in the reader; None closes it."""
         if row is not None:
-            self._check(row)
+            self.check(row)
         self.opened = row
 
-    def _check(self, row: int) -> None:
+    def check(self, row: Any) -> None:
+        """Raise `SelectionError` unless a paper is in the row."""
         if isinstance(row, bool) or not isinstance(row, int) or not 0 <= row < len(self.corpus):
             raise SelectionError(f"There is no paper in row {row!r}; the corpus has {len(self.corpus):,}.")
 
