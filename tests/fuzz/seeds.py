@@ -25,7 +25,11 @@ def _zipped(**files: bytes) -> bytes:
 
 
 def _article(inner: bytes) -> bytes:
-    return b"<PubmedArticleSet><PubmedArticle><MedlineCitation><PMID>1</PMID><Article>" + inner + b"</Article></MedlineCitation></PubmedArticle></PubmedArticleSet>"
+    return (
+        b"<PubmedArticleSet><PubmedArticle><MedlineCitation><PMID>1</PMID><Article>"
+        + inner
+        + b"</Article></MedlineCitation></PubmedArticle></PubmedArticleSet>"
+    )
 
 
 SEEDS: dict[str, tuple[bytes, ...]] = {
