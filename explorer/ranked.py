@@ -63,6 +63,12 @@ class RankedCorpus(OpenedCorpus):
     def _kept_orderings(self) -> Recent:
         return Recent(16)
 
+    def forget_concept(self, operand: Operand) -> None:
+        """Drop what is kept of a concept whose papers have changed."""
+        if "meaning" in self.__dict__:
+            self.meaning.arithmetic.forget(operand)
+        self.__dict__.pop("_kept_orderings", None)
+
     def likeness(self, like: Sequence[str], unlike: Sequence[str] = ()) -> np.ndarray:
         """Likeness of every paper to some papers, and unlikeness to others.
 
@@ -87,13 +93,20 @@ class RankedCorpus(OpenedCorpus):
         """
         from explorer.ranking.similar import more_like
 
-        wanted, unwanted = (self._rows_with(ids) for ids in (like, unlike))
+        wanted, unwanted = (self.rows_with(ids) for ids in (like, unlike))
         scores = more_like(self.meaning.index, self.meaning.vectors, wanted.tolist(), unwanted.tolist())
         given = np.concatenate([wanted, unwanted])
         scores[given] = scores.min() - 1
         return scores
 
-    def _rows_with(self, ids: Sequence[str]) -> np.ndarray:
+    def rows_with(self, ids: Sequence[str]) -> np.ndarray:
+        """Rows of the papers of some ids.
+
+        Raises
+        ------
+        ConceptError
+            An id is not in the corpus.
+        """
         found = [self._rows_of(Operand("paper", id_)) for id_ in ids]
         return np.concatenate(found) if found else np.empty(0, np.int64)
 

@@ -171,6 +171,11 @@ class Results:
         kept = self.mask[hits.rows]
         return hits.rows[kept], hits.scores[kept]
 
+    @property
+    def scored(self) -> bool:
+        """Whether the papers stand in the order of a score, not in a stored one."""
+        return self.ordering is not None or (self.hits is not None and self.selection.sort not in STORED_SORTS)
+
     def scores(self, rows: np.ndarray) -> np.ndarray:
         """Scores of some of the papers shown: of the ordering, else BM25; NaN without either."""
         if self.ordering is not None:
@@ -182,7 +187,7 @@ class Results:
         return found
 
     def table(self, only: Iterable[int] | None = None) -> pa.Table:
-        """The papers shown as a table, in their order, with `topic` and `score`.
+        """The papers shown as a table, in their order, with `topic`, `score` and, where the order has parts, ``part: NAME``.
 
         Parameters
         ----------
@@ -194,7 +199,8 @@ class Results:
             wanted = np.unique(np.fromiter(only, np.int64))
             rows = rows[np.isin(rows, wanted)]
             rows = np.concatenate([rows, np.setdiff1d(wanted, rows)]).astype(np.int64)
-        return self.corpus.take(rows, self.scores(rows))
+        parts = self.ordering.parts if self.ordering is not None else {}
+        return self.corpus.take(rows, self.scores(rows), {f"part: {name}": part[rows] for name, part in parts.items()})
 
     def loosened(self, most: int = 4) -> list[tuple[str, Any, int]]:
         """For an empty result: each active filter with how many papers there would be without it, most first.

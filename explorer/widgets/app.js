@@ -1,5 +1,6 @@
 import { h, copyText } from "./dom.js";
 import { openLink, watchKernel } from "./link.js";
+import { watchPress } from "./press.js";
 import { fileReceiver } from "./download.js";
 import { searchPanel } from "./search.js";
 import { filtersPanel } from "./filters.js";
@@ -9,6 +10,7 @@ import { readerPanel } from "./reader.js";
 import { menuPanel } from "./menu.js";
 import { intakePanel } from "./intake.js";
 import { statusPanel } from "./status.js";
+import { preparationPanel } from "./preparation.js";
 import { barPanel } from "./bar.js";
 import { savedPanel } from "./saved.js";
 import { spellingPanel } from "./spelling.js";
@@ -33,6 +35,7 @@ function createApp(model, root) {
   const app = {
     model,
     root,
+    whenReleased: watchPress(root, controller.signal),
     page: Boolean(model.get("assets")?.page),
     signal: controller.signal,
     layers: [],
@@ -43,7 +46,7 @@ function createApp(model, root) {
       watched.push([name, handler]);
     },
     off: (name, handler) => model.off(name, handler),
-    /** Run `draw` now and once after each change of these traits, however many changed together. */
+    /** Run `draw` now and once after each change of these traits, however many changed together, but not during a click. */
     watch(names, draw) {
       let planned = false;
       const run = app.guard(() => {
@@ -51,7 +54,7 @@ function createApp(model, root) {
         if (!controller.signal.aborted) draw();
       });
       const plan = () => {
-        if (!planned) queueMicrotask(run);
+        if (!planned) queueMicrotask(() => app.whenReleased(run));
         planned = true;
       };
       names.forEach((name) => app.on(`change:${name}`, plan));
@@ -117,6 +120,7 @@ function createApp(model, root) {
 
 function assemble(app) {
   const { root, frame } = app;
+  app.preparation = preparationPanel(app);
   app.status = statusPanel(app);
   app.search = searchPanel(app);
   app.spelling = spellingPanel(app);
@@ -154,8 +158,9 @@ function followAddress(app) {
   const wanted = given.toString();
   // The kernel may not have seen the address of this page (one started in advance never has).
   const asked = wanted && wanted !== app.model.get("summary").url ? app.link.send("url", { url: wanted }) : 0;
-  app.watch(["summary", "status"], () => {
-    if (!app.link.answered(asked)) return;
+  app.watch(["summary", "status", "preparation"], () => {
+    // What is still being prepared stands in the address already.
+    if (!app.link.answered(asked) || app.model.get("preparation")) return;
     const query = app.model.get("summary")?.url ?? "";
     if (location.search.slice(1) !== query) history.replaceState(history.state, "", `${location.pathname}${query ? `?${query}` : ""}${location.hash}`);
   });
