@@ -178,7 +178,9 @@ class ConceptSpace:
         chosen = features.matrix[rows]
         return np.ones(len(rows), bool), chosen, features.mean_of(chosen)
 
-    def of_words(self, words: str, *, examples: int = 1000, emphasis: float = 10.0, pool=5, rounds=1, sem=0.0, mix=0.5) -> Concept:
+    def of_words(
+        self, words: str, *, examples: int = 1000, emphasis: float = 10.0, pool=5, rounds=1, sem=0.0, mix=0.5
+    ) -> Concept:
         terms = list(self.index.weigh(words))
         if not terms:
             raise ConceptError(f"no paper has the word {words!r}; check its spelling or try a broader one")
@@ -195,7 +197,8 @@ class ConceptSpace:
             shown = np.sort(rows[top(scores, n)])
             judged[shown] = False
             total = int(np.count_nonzero(judged))
-            if not total: raise ConceptError(f"every paper shows the concept {words!r}; choose some papers, not none and not all")
+            if not total:
+                raise ConceptError(f"every paper shows the concept {words!r}; choose some papers, not none and not all")
             weights, bias = self._fit(shown, judged, total, hidden)
             judged[shown] = len(holding) == self.index.n_papers
             if round + 1 < rounds:

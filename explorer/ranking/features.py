@@ -93,7 +93,9 @@ class Features:
     @cached_property
     def matrix(self) -> sparse.csr_matrix:
         """All papers: float32 CSR, shape (n_papers, n_columns)."""
-        return sparse.csr_matrix((self.data_, self.indices_, self.indptr_), shape=(self.n_papers, len(self.columns_)), copy=False)
+        return sparse.csr_matrix(
+            (self.data_, self.indices_, self.indptr_), shape=(self.n_papers, len(self.columns_)), copy=False
+        )
 
     @cached_property
     def background(self) -> Rows:
@@ -133,7 +135,8 @@ class Features:
     @cached_property
     def _inner(self) -> Floats:
         inner: Floats = np.linalg.inv(
-            np.diag(1 / np.maximum(self.spread_, 1e-12)).astype(np.float64) + self._scaled.astype(np.float64) @ self.components_.T
+            np.diag(1 / np.maximum(self.spread_, 1e-12)).astype(np.float64)
+            + self._scaled.astype(np.float64) @ self.components_.T
         ).astype(np.float32)
         return inner
 
