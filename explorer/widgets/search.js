@@ -79,7 +79,13 @@ export function searchPanel(app) {
 
   function pressed(event) {
     if (completions.pressed(event)) event.preventDefault();
-    if (event.defaultPrevented || event.key !== "ArrowDown") return;
+    if (event.defaultPrevented || event.isComposing) return;
+    if (event.key === "Enter" && isExpression(input.value)) {
+      // JupyterLab keeps Enter from submitting a form.
+      event.preventDefault();
+      rank();
+    }
+    if (event.key !== "ArrowDown") return;
     event.preventDefault();
     app.papers.step(1);
   }
