@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
@@ -13,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from explorer.errors import CorpusError, SelectionError
+from explorer.errors import CorpusError, LibraryError, SelectionError
 from explorer.index import leaves
 from explorer.query import parse
 from explorer.ranked import RankedCorpus
@@ -156,7 +157,8 @@ class Corpus(RankedCorpus):
         Returns
         -------
         DataFrame
-            The columns of the paper table, `topic`, and `score` (BM25; missing without a query).
+            The columns of the paper table, `topic`, and `score` (BM25; missing without a query). With axes also the places
+            `x` and `y`; in the order ``preference`` also `score_` and each objective, which add up to the score.
 
         Raises
         ------
@@ -165,15 +167,17 @@ class Corpus(RankedCorpus):
         """
         return to_frame(self.results(selection).table())
 
-    def take(self, rows: np.ndarray, scores: np.ndarray) -> pa.Table:
-        """Papers of some rows, in their order, with `topic` and `score`."""
+    def take(self, rows: np.ndarray, scores: np.ndarray, more: Mapping[str, np.ndarray] | None = None) -> pa.Table:
+        """Papers of some rows, in their order, with `topic`, `score` and further columns of numbers."""
         mask = np.zeros(len(self), bool)
         mask[rows] = True
         place = np.cumsum(mask) - 1
         # Filtering first keeps `take` from gathering the text of the whole corpus into one buffer.
         found = self.table.filter(pa.array(mask)).combine_chunks().take(pa.array(place[rows]))
         found = self._with_topic(found, np.asarray(self.topics.codes[rows]))
-        return _with_column(found, "score", pa.array(scores, pa.float32(), from_pandas=True))
+        for name, values in {"score": scores, **(more or {})}.items():
+            found = _with_column(found, name, pa.array(values, pa.float32(), from_pandas=True))
+        return found
 
     def search(self, query: str, *, mode: str = "bm25", natural: bool = False, limit: int | None = 50) -> pd.DataFrame:
         """Rank papers by a query.
@@ -266,6 +270,13 @@ class Corpus(RankedCorpus):
         from explorer.library import Library
 
         return Library(self)
+
+    def _kept_reads(self) -> tuple[str, ...]:
+        try:
+            return self.library.reads()
+        except LibraryError:
+            # What is wrong with the file is said where the saved searches stand, and where it is written.
+            return ()
 
     def compare(self, before: Selection | SavedSearch, after: Selection | SavedSearch) -> pd.DataFrame:
         """Papers that are new in the second selection, gone from the first, or in both.

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 import anywidget
 import traitlets
 
-from explorer import views, widgets
+from explorer import axis_views, views, widgets
 from explorer.charts import plotly_bundle, plotly_version
 from explorer.corpus import Corpus
 from explorer.desk import Desk
@@ -19,7 +19,9 @@ from explorer.errors import ExplorerError, QueryError, SelectionError
 from explorer.export import FORMATS, export_bytes
 from explorer.intake import Intake
 from explorer.opening import open_cached
+from explorer.preference_views import preference
 from explorer.query import HELP
+from explorer.reading import Reading
 from explorer.selection import Selection
 from explorer.session import Session
 
@@ -61,6 +63,8 @@ class Dashboard(anywidget.AnyWidget):
     intake = traitlets.Dict().tag(sync=True)
     saved = traitlets.Dict().tag(sync=True)
     comparison = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
+    axes = traitlets.Dict().tag(sync=True)
+    preference = traitlets.Dict().tag(sync=True)
 
     def __init__(self, corpus: Corpus, selection: Selection | None = None) -> None:
         self._seq = 0
@@ -73,6 +77,7 @@ class Dashboard(anywidget.AnyWidget):
         except QueryError as error:
             self.session, problem = Session(corpus), str(error)
         self.desk = Desk(self.session, writable=not os.environ.get("LITEXPLORER_READ_ONLY"))
+        self.reading = Reading(self.session, writable=self.desk.writable)
         served = os.environ.get("SERVER_SOFTWARE", "").startswith("voila/")
         assets = os.environ.get("VOILA_BASE_URL", "/") + "lx/" if served and os.environ.get("LITEXPLORER_ASSETS") else None
         self.incoming = Intake(
@@ -134,12 +139,21 @@ class Dashboard(anywidget.AnyWidget):
             "charts": views.charts(session.results, **session.chart_options),
             "papers": self._papers(),
             "comparison": self.desk.comparison(),
-            "reader": None if session.opened is None else views.reader(session.results, session.opened),
+            "axes": axis_views.axes(session.results, session.axis_colour),
+            "preference": preference(session.results),
+            "reader": self._reader(),
         }
+
+    def _reader(self) -> Message | None:
+        session = self.session
+        if session.opened is None:
+            return None
+        return {**views.reader(session.results, session.opened), "read": session.opened in self.reading.rows}
 
     def _papers(self) -> Message:
         session = self.session
-        return views.page(session.results, session.page, session.ticked, session.opened, only=self.desk.rows())
+        page = views.page(session.results, session.page, session.ticked, session.opened, only=self.desk.rows())
+        return self.reading.marked(page)
 
     def _status(self, level: str, text: str = "", at: int | None = None) -> Message:
         return {"level": level, "text": text, "at": at, "seq": self._seq}
@@ -224,8 +238,7 @@ class Dashboard(anywidget.AnyWidget):
 
     def _open(self, content: Message) -> None:
         self.session.open(content["row"])
-        row = self.session.opened
-        self._show({"papers": self._papers(), "reader": None if row is None else views.reader(self.session.results, row)})
+        self._show({"papers": self._papers(), "reader": self._reader()})
 
     def _tick(self, content: Message) -> None:
         self.session.tick([content["row"]], bool(content["on"]))
@@ -254,6 +267,21 @@ class Dashboard(anywidget.AnyWidget):
     def _chart(self, content: Message) -> None:
         self.session.set_chart(content["option"], content["value"])
         self._show({"charts": views.charts(self.session.results, **self.session.chart_options)})
+
+    def _axis_colour(self, content: Message) -> None:
+        self.session.axis_colour = axis_views.check_colour(content["value"])
+        self._show({"axes": axis_views.axes(self.session.results, self.session.axis_colour)})
+
+    def _axis_point(self, content: Message) -> None:
+        self.session.id_of(content["row"])
+        self.send({"kind": "axis_point", "row": content["row"], **axis_views.point(self.session.results, content["row"])})
+
+    def _read(self, content: Message) -> None:
+        self.reading.mark(content["row"], bool(content["on"]))
+        if content["kind"] == "read":
+            # A paper that was open for a while changes no order under the eyes of its reader.
+            self.reading.reorder()
+        self._show({"papers": self._papers(), "reader": self._reader(), "preference": preference(self.session.results)})
 
     def _export(self, content: Message) -> str:
         rows = self.desk.rows()
@@ -376,6 +404,10 @@ _ACTIONS: dict[str, Callable[[Dashboard, Message], str | None]] = {
     "untick_all": Dashboard._untick_all,
     "facet": Dashboard._facet,
     "chart": Dashboard._chart,
+    "axis_colour": Dashboard._axis_colour,
+    "axis_point": Dashboard._axis_point,
+    "read": Dashboard._read,
+    "was_open": Dashboard._read,
     "export": Dashboard._export,
     "plotly": Dashboard._plotly,
     "intake_ledger": Dashboard._ledger,
@@ -392,5 +424,5 @@ _ACTIONS: dict[str, Callable[[Dashboard, Message], str | None]] = {
 }
 """The messages a browser may send."""
 
-_ASIDE = frozenset({"complete", "suggest"})
+_ASIDE = frozenset({"complete", "suggest", "axis_point", "was_open"})
 """Messages whose answer is no trait and counts for nothing else."""

@@ -111,7 +111,8 @@ def manifest_of(results: Results, table: pa.Table, ticked: bool, compared: dict[
     -------
     dict
         `sentence`, `selection` (every field), `url`, `python`, `papers` (exported), `shown`, `total`, `ticked_only`,
-        `compared` (which part of which comparison, if one is exported), `content_hash` (of the exported table), `corpus` (its
+        `compared` (which part of which comparison, if one is exported), `read` (ids of the papers that novelty was measured
+        against, if it orders them), `content_hash` (of the exported table), `corpus` (its
         content hash and how it was made), `versions`, `at` (UTC).
     """
     selection, corpus = results.selection, results.corpus
@@ -125,6 +126,7 @@ def manifest_of(results: Results, table: pa.Table, ticked: bool, compared: dict[
         "total": len(corpus),
         "ticked_only": ticked,
         **({"compared": compared} if compared else {}),
+        **({"read": list(corpus.read_papers)} if selection.weighs_novelty else {}),
         "content_hash": content_hash(table),
         "corpus": {"content_hash": corpus.manifest["content_hash"], "made": corpus.manifest["made"]},
         "versions": versions(),

@@ -1,4 +1,4 @@
-"""A reader's saved searches, and the papers each gave when it was saved.
+"""A reader's saved searches, the papers each gave when it was saved, and which papers were read.
 
 They are kept in the reader's own data folder, one SQLite file a corpus, for the corpus itself may be shared and read-only.
 Several dashboards may write at once (write-ahead log; each action is one transaction on a connection of its own).
@@ -30,19 +30,22 @@ if TYPE_CHECKING:
 LONGEST_NAME = 120
 """Characters of a name at most."""
 
-_VERSION = 1
+_VERSION = 2
 _WAIT = 10.0
 """Seconds to wait for another dashboard that is writing."""
 
 _MOST_INFLATED = 512_000_000
 """Bytes of ids at most; a damaged file may say it holds more."""
 
-_TABLE = """
+_TABLES = (
+    """
 CREATE TABLE IF NOT EXISTS searches (
     name TEXT PRIMARY KEY, url TEXT NOT NULL, saved_at TEXT NOT NULL, content_hash TEXT NOT NULL,
     papers INTEGER NOT NULL, ids BLOB NOT NULL
 ) STRICT
-"""
+""",
+    "CREATE TABLE IF NOT EXISTS reads (id TEXT PRIMARY KEY, read_at TEXT NOT NULL) STRICT",
+)
 _COLUMNS = "name, url, saved_at, content_hash, papers"
 
 Value = TypeVar("Value")
@@ -69,7 +72,7 @@ class SavedSearch:
 
 
 class Library:
-    """The searches saved for one corpus.
+    """The searches saved and the papers read of one corpus.
 
     Parameters
     ----------
@@ -158,6 +161,19 @@ class Library:
             if not file.execute("DELETE FROM searches WHERE name = ?", (name,)).rowcount:
                 raise self._missing(name)
 
+    def reads(self) -> tuple[str, ...]:
+        """Ids of the papers that were read, the first read first."""
+        return self._read(lambda file: tuple(id_ for (id_,) in file.execute("SELECT id FROM reads ORDER BY rowid")), ())
+
+    def mark_read(self, id_: str, read: bool) -> None:
+        """Keep that a paper was read, or forget it."""
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        with self._writing() as file:
+            if read:
+                file.execute("INSERT OR IGNORE INTO reads (id, read_at) VALUES (?, ?)", (id_, now))
+            else:
+                file.execute("DELETE FROM reads WHERE id = ?", (id_,))
+
     def run(self, name: str) -> Results:
         """What a saved search gives now."""
         return self.corpus.results(self.get(name).selection)
@@ -208,7 +224,8 @@ class Library:
             )
         if version < _VERSION:
             file.execute("PRAGMA journal_mode = WAL")
-            file.execute(_TABLE)
+            for table in _TABLES:
+                file.execute(table)
             file.execute(f"PRAGMA user_version = {_VERSION}")
 
     @contextmanager

@@ -53,6 +53,7 @@ class Session(HasTraits):
         self.ticked: frozenset[int] = frozenset()
         self.facet_state: dict[str, tuple[str, int]] = {}
         self.chart_options: dict[str, Any] = {"share": False, "by": _natural_period(corpus)}
+        self.axis_colour = "topic"
         self._past: list[Selection] = []
         self._future: list[Selection] = []
 
@@ -65,7 +66,7 @@ class Session(HasTraits):
             The query is malformed; the corpus in force stays.
         """
         results = Results(corpus, selection)
-        results.mask  # noqa: B018  (runs the query)
+        results.mask, results.ordering, results.axes  # noqa: B018  (runs the query)
         self._begin(corpus, results)
         self._moving = True
         try:
@@ -89,7 +90,7 @@ class Session(HasTraits):
         selection: Selection = proposal.value
         if self.results.selection != selection:
             results = Results(self.corpus, selection)
-            results.mask, results.ordering  # noqa: B018  (runs the query)
+            results.mask, results.ordering, results.axes  # noqa: B018  (runs the query)
             self.results = results
         return selection
 
@@ -147,6 +148,15 @@ class Session(HasTraits):
         if row is not None:
             self._check(row)
         self.opened = row
+
+    def id_of(self, row: int) -> str:
+        """Id of the paper in a row of the corpus."""
+        self._check(row)
+        return str(self.corpus.table.column("id")[row].as_py())
+
+    def refresh(self) -> None:
+        """Compute anew what is shown, as what its order is measured against has changed."""
+        self.results = Results(self.corpus, self.selection)
 
     def _check(self, row: int) -> None:
         if isinstance(row, bool) or not isinstance(row, int) or not 0 <= row < len(self.corpus):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.charts import SERIES, counts_json, series_json
-from explorer.filters import FILTERS, STEERS
+from explorer.filters import FILTERS
 from explorer.results import Results
 from explorer.text import Terms, highlight, joined, readable, snippet
 from explorer.trends import PERIODS, coarseness, period_label
@@ -42,7 +42,8 @@ def summary(results: Results, name: str) -> View:
         if row.kind == "values":
             chips += [{"field": row.field, "value": item, "label": f"{row.label}: {item}"} for item in value]
         else:
-            chips.append({"field": row.field, "value": value, "label": _chip(row.field, value)})
+            said = selection.say(row, value)
+            chips.append({"field": row.field, "value": value, "label": said[:1].upper() + said[1:]})
     loosen = [
         {"label": f"without {_LABELS[field].lower()}", "changes": {field: _default(field)}, "shown": shown}
         for field, value, shown in (results.loosened() if results.shown == 0 else [])
@@ -57,11 +58,6 @@ def summary(results: Results, name: str) -> View:
         "chips": chips,
         "loosen": loosen,
     }
-
-
-def _chip(field: str, value: Any) -> str:
-    sentence = next(row.sentence for row in FILTERS + STEERS if row.field == field)(value)
-    return sentence[:1].upper() + sentence[1:]
 
 
 def _default(field: str) -> Any:
