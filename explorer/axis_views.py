@@ -172,6 +172,7 @@ def _histogram(results: Results, axis: Axis, colour: str) -> View:
         "note": "",
         "options": [],
         "pick": None,
+        "bare": not len(rows),
         "select": "bins",
         "step": width,
     }
@@ -209,6 +210,7 @@ def _scatter(results: Results, found: list[Axis], colour: str) -> View:
         "note": "; ".join(notes),
         "options": [],
         "pick": None,
+        "bare": not len(rows),
         "select": "box",
         "step": 0.05,
     }

@@ -219,7 +219,7 @@ class Dashboard(anywidget.AnyWidget):
         self.send({"kind": "suggestion", "seq": content.get("seq"), "text": found})
 
     def _set(self, content: Message) -> None:
-        self.session.change(content["changes"])
+        self.session.change(content["changes"], joined=content.get("joined") is True)
 
     def _url(self, content: Message) -> None:
         address = str(content["url"])

@@ -101,13 +101,22 @@ class Session(HasTraits):
             self._future = []
         self.page = 0
 
-    def change(self, changes: Mapping[str, Any]) -> None:
-        """Change some fields of the selection. Raises as `Selection.with_` and `show` do."""
+    def change(self, changes: Mapping[str, Any], *, joined: bool = False) -> None:
+        """Change some fields of the selection. Raises as `Selection.with_` and `show` do.
+
+        Parameters
+        ----------
+        joined : bool
+            Whether one undo takes back this change and the one before, as two steps of one slider.
+        """
+        past = self._past
         selection = self.selection.with_(changes)
         if "query" in changes:
             # An error then points into the query as it was typed; a selection tidies white space.
             parse(changes["query"])
         self.show(selection)
+        if joined and past:
+            self._past = past
 
     def undo(self) -> None:
         """Go back to the selection before; nothing happens at the first one."""

@@ -18,6 +18,7 @@ const ICONS = {
   up: "M8 13V3.5M4 7l4-4 4 4",
   talk: "M2.5 3h11v8H7l-3 2.5V11H2.5Z",
   code: "M5.5 4 2 8l3.5 4M10.5 4 14 8l-3.5 4",
+  check: "M3 8.5 6.5 12 13 4.5",
   keep: "M4 2.5h8v11L8 10.4 4 13.5Z",
   pen: "M3 13l.7-3L10.8 3l2.2 2.2L6 12.3ZM9.3 4.5l2.2 2.2",
   out: "M6.5 3.5h-4v10h10v-4M9 2.5h4.5V7M13.2 2.8 7.5 8.5",
@@ -95,6 +96,13 @@ export function count(number) {
 
 export function plural(number, noun) {
   return `${count(number)} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+/** JupyterLab keeps Enter from submitting a form in a notebook's output. */
+export function submitOnEnter(event) {
+  if (event.key !== "Enter" || event.isComposing) return;
+  event.preventDefault();
+  event.target.form.requestSubmit();
 }
 
 /** Only web addresses may become links, whatever the record says. */

@@ -1,7 +1,7 @@
 // The line to the kernel: numbered messages, and at most one change of the selection in flight.
 
 const ANSWER_TIMEOUT = 20000; // ms without an answer after which the kernel counts as silent
-const RANGES = new Set(["years", "months"]);
+const RANGES = new Set(["years", "months", "x", "y"]);
 
 function sameValue(a, b) {
   return JSON.stringify(a) === JSON.stringify(b);
@@ -34,9 +34,9 @@ export function openLink(model, { onSilent, onBusy }) {
 
   function dispatch() {
     if (flight || !pending) return;
-    const changes = pending;
+    const { changes, joined } = pending;
     pending = null;
-    flight = { changes, seq: send("set", { changes }), timer: setTimeout(() => settle(true), ANSWER_TIMEOUT) };
+    flight = { changes, seq: send("set", { changes, joined }), timer: setTimeout(() => settle(true), ANSWER_TIMEOUT) };
     onBusy(true);
   }
 
@@ -51,11 +51,12 @@ export function openLink(model, { onSilent, onBusy }) {
 
   const link = {
     send,
-    set(changes) {
-      pending = { ...pending, ...changes };
+    /** `joined`: undo takes it back together with the change before. */
+    set(changes, joined = false) {
+      pending = { changes: { ...pending?.changes, ...changes }, joined: joined && pending?.joined !== false };
       dispatch();
     },
-    draft: () => ({ ...model.get("selection"), ...flight?.changes, ...pending }),
+    draft: () => ({ ...model.get("selection"), ...flight?.changes, ...pending?.changes }),
     busy: () => Boolean(flight),
     answered: (seq) => echoed() >= seq,
     isOn(field, value) {
@@ -75,6 +76,8 @@ export function openLink(model, { onSilent, onBusy }) {
     remove(field, value) {
       const current = link.draft()[field];
       if (field === "query") link.set({ query: "" });
+      else if (field === "axes") link.set({ axes: [], x: [null, null], y: [null, null] });
+      else if (field === "prefer") link.set({ prefer: [] });
       else if (RANGES.has(field)) link.set({ [field]: [null, null] });
       else link.set({ [field]: Array.isArray(current) ? current.filter((item) => item !== value) : null });
     },

@@ -1,12 +1,5 @@
-import { h, icon, iconButton, swap } from "./dom.js";
+import { h, icon, iconButton, submitOnEnter, swap } from "./dom.js";
 import { popover } from "./popover.js";
-
-/** JupyterLab keeps Enter from submitting a form in a notebook's output. */
-function submitOnEnter(event) {
-  if (event.key !== "Enter" || event.isComposing) return;
-  event.preventDefault();
-  event.target.form.requestSubmit();
-}
 
 /** Saved searches, and what the papers shown can be compared with. */
 export function savedPanel(app) {
