@@ -14,10 +14,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from explorer.errors import CorpusError, LibraryError, SelectionError
+from explorer.errors import ConceptError, CorpusError, LibraryError, SelectionError
 from explorer.index import leaves
 from explorer.query import parse
 from explorer.ranked import RankedCorpus
+from explorer.ranking.expression import Operand
+from explorer.reasons import by_meaning, ranked, reasons
 from explorer.results import Results
 from explorer.schema import to_frame, to_table
 from explorer.selection import Selection
@@ -157,8 +159,9 @@ class Corpus(RankedCorpus):
         Returns
         -------
         DataFrame
-            The columns of the paper table, `topic`, and `score` (BM25; missing without a query). With axes also the places
-            `x` and `y`; in the order ``preference`` also `score_` and each objective, which add up to the score.
+            The columns of the paper table, `topic`, `score` (BM25, or what else orders them; missing without either), for
+            concepts and preferences one column ``part: NAME`` each, which add up to the score, and the places on the axes, if
+            there are any, as `x` and `y`.
 
         Raises
         ------
@@ -219,6 +222,49 @@ class Corpus(RankedCorpus):
         rows = results.rows(0, limit)
         return to_frame(self.take(rows, results.scores(rows)))
 
+    def why(self, row: int, selection: Selection) -> list[tuple[str, float]]:
+        """What each part adds to the score that a selection shows for a paper, largest first (see `explorer.reasons`)."""
+        return reasons(self, row, selection)
+
+    def explain(self, query: str, id_: str, *, mode: str = "bm25", natural: bool = False) -> pd.DataFrame:
+        """Say why a paper stands where a search puts it.
+
+        Parameters
+        ----------
+        query, mode, natural
+            As for `search`.
+        id_ : str
+            The paper.
+
+        Returns
+        -------
+        DataFrame
+            Largest first: `reason` and its `contribution`; the contributions add up to the score. No rows where the paper is
+            not a hit.
+
+        Raises
+        ------
+        QueryError, SelectionError
+            As `search`.
+        ConceptError
+            The id is not in the corpus.
+        """
+        import pandas as pd
+
+        if mode not in MODES:
+            raise SelectionError(f"There is no search mode {mode!r}. Modes: {', '.join(MODES)}.")
+        row = int(self.rows_with([id_])[0])
+        if mode == "bm25" and natural:
+            found = ranked(self.index.natural_contributions(query, row))
+        elif mode == "bm25":
+            found = self.why(row, Selection(query=query))
+        else:
+            node = None if natural else parse(query)
+            text = query if node is None else " ".join(leaf.text for leaf in leaves(node))
+            matches = node is None or self.index.matches(node, row)
+            found = by_meaning(self, row, text, mode) if matches else []
+        return pd.DataFrame(found, columns=["reason", "contribution"]).astype({"reason": "str", "contribution": "float64"})
+
     def _by_meaning(self, query: str, mode: str, natural: bool, limit: int | None) -> pd.DataFrame:
         node = None if natural else parse(query)
         text = query if natural else " ".join(leaf.text for leaf in leaves(node))
@@ -262,11 +308,22 @@ class Corpus(RankedCorpus):
 
         return suggest(self, query)
 
+    def _rows_of(self, operand: Operand) -> np.ndarray:
+        if operand.kind != "set":
+            return super()._rows_of(operand)
+        ids = pa.array(self.library.members(operand.name), self.table.schema.field("id").type)
+        found = np.flatnonzero(pc.is_in(self.table.column("id"), value_set=ids).to_numpy())
+        if not len(found):
+            raise ConceptError(
+                f"None of the papers of the set “{operand.name}” is in the corpus any more. Use another concept."
+            )
+        return found
+
     # Now and then
 
     @cached_property
     def library(self) -> Library:
-        """The searches that the reader saved for this corpus."""
+        """The searches and sets of papers that the reader saved for this corpus."""
         from explorer.library import Library
 
         return Library(self)

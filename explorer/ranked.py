@@ -15,6 +15,7 @@ from explorer.opened import OpenedCorpus
 from explorer.ranking.expression import Operand
 from explorer.recent import Recent
 from explorer.schema import to_frame
+from explorer.store import Progress, no_progress
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,10 +34,24 @@ class RankedCorpus(OpenedCorpus):
 
     @cached_property
     def meaning(self) -> Meaning:
-        """Terms and vectors of the corpus: made at first use, about a minute for 100,000 papers, and kept beside it."""
+        """Terms and vectors of the corpus: made at first use, unless `prepare_meaning` did so before, and kept beside it."""
+        return self._meaning(no_progress)
+
+    def prepare_meaning(self, progress: Progress = no_progress) -> None:
+        """Make `meaning` if it is not there yet, about half a minute for 100,000 papers.
+
+        Parameters
+        ----------
+        progress : callable
+            Called as ``progress(stage, part)``, part from 0 to 1; an exception it raises stops the work and leaves nothing.
+        """
+        if "meaning" not in self.__dict__:
+            self.__dict__["meaning"] = self._meaning(progress)
+
+    def _meaning(self, progress: Progress) -> Meaning:
         from explorer.ranking.meaning import Meaning
 
-        return Meaning(self.table, self._generation / "meaning", self._rows_of)
+        return Meaning(self.table, self._generation / "meaning", self._rows_of, progress=progress)
 
     @property
     def meaning_ready(self) -> bool:
@@ -50,6 +65,12 @@ class RankedCorpus(OpenedCorpus):
     @cached_property
     def _kept_orderings(self) -> Recent:
         return Recent(16)
+
+    def forget_concept(self, operand: Operand) -> None:
+        """Drop what is kept of a concept whose papers have changed."""
+        if "meaning" in self.__dict__:
+            self.meaning.arithmetic.forget(operand)
+        self.__dict__.pop("_kept_orderings", None)
 
     def likeness(self, like: Sequence[str], unlike: Sequence[str] = ()) -> np.ndarray:
         """Likeness of every paper to some papers, and unlikeness to others.
@@ -75,13 +96,20 @@ class RankedCorpus(OpenedCorpus):
         """
         from explorer.ranking.similar import more_like
 
-        wanted, unwanted = (self._rows_with(ids) for ids in (like, unlike))
+        wanted, unwanted = (self.rows_with(ids) for ids in (like, unlike))
         scores = more_like(self.meaning.index, self.meaning.vectors, wanted.tolist(), unwanted.tolist())
         given = np.concatenate([wanted, unwanted])
         scores[given] = scores.min() - 1
         return scores
 
-    def _rows_with(self, ids: Sequence[str]) -> np.ndarray:
+    def rows_with(self, ids: Sequence[str]) -> np.ndarray:
+        """Rows of the papers of some ids.
+
+        Raises
+        ------
+        ConceptError
+            An id is not in the corpus.
+        """
         found = [self._rows_of(Operand("paper", id_)) for id_ in ids]
         return np.concatenate(found) if found else np.empty(0, np.int64)
 
@@ -125,20 +153,20 @@ class RankedCorpus(OpenedCorpus):
             One less the largest cosine with a paper read, 0 to 2; NaN where none was read.
         """
         read = self.read_papers
-        rows = self.rows_with(read)
+        rows = self.rows_known(read)
         if not len(rows):
             return np.full(len(self), np.nan, np.float32)
         vectors = self.meaning.vectors
         nearest = np.full(len(self), -1, np.float32)
         if self._nearest is not None and read[: len(self._nearest[0])] == self._nearest[0]:
             # One paper more was read: only it is compared.
-            rows, nearest = self.rows_with(read[len(self._nearest[0]) :]), self._nearest[1].copy()
+            rows, nearest = self.rows_known(read[len(self._nearest[0]) :]), self._nearest[1].copy()
         for part in range(0, len(rows), _AT_ONCE):
             np.maximum(nearest, (vectors @ vectors[rows[part : part + _AT_ONCE]].T).max(axis=1), out=nearest)
         self._nearest = read, nearest
         return np.asarray(1 - nearest, np.float32)
 
-    def rows_with(self, ids: Sequence[str]) -> np.ndarray:
+    def rows_known(self, ids: Sequence[str]) -> np.ndarray:
         """Rows of the papers of some ids, in the order of the table; ids that the corpus has not are left out."""
         if not ids:
             return np.empty(0, np.int64)

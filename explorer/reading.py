@@ -40,11 +40,18 @@ class Reading:
         """Their rows."""
         corpus = self._corpus
         if self._rows[0] != corpus.read_papers:
-            self._rows = corpus.read_papers, frozenset(corpus.rows_with(corpus.read_papers).tolist())
+            self._rows = corpus.read_papers, frozenset(corpus.rows_known(corpus.read_papers).tolist())
         return self._rows[1]
 
-    def mark(self, row: int, read: bool) -> None:
+    def mark(self, row: int, read: bool, *, reorder: bool) -> None:
         """Keep that a paper was read, or forget it.
+
+        Parameters
+        ----------
+        row : int
+        read : bool
+        reorder : bool
+            Whether an order that depends on it follows at once, and not only with the next change of the selection.
 
         Raises
         ------
@@ -58,10 +65,7 @@ class Reading:
             corpus.library.mark_read(id_, read)
         others = [other for other in corpus.read_papers if other != id_]
         corpus.read_papers = [*others, id_] if read else others
-
-    def reorder(self) -> None:
-        """Show the order that follows from what was read, where it depends on it."""
-        if self.session.selection.weighs_novelty:
+        if reorder and self.session.selection.weighs_novelty:
             self.session.refresh()
 
     def marked(self, page: dict[str, Any]) -> dict[str, Any]:

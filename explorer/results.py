@@ -186,6 +186,11 @@ class Results:
         kept = self.mask[hits.rows]
         return hits.rows[kept], hits.scores[kept]
 
+    @property
+    def scored(self) -> bool:
+        """Whether the papers stand in the order of a score, not in a stored one."""
+        return self.ordering is not None or (self.hits is not None and self.selection.sort not in STORED_SORTS)
+
     def scores(self, rows: np.ndarray) -> np.ndarray:
         """Scores of some of the papers shown: of the ordering, else BM25; NaN without either."""
         if self.ordering is not None:
@@ -197,9 +202,9 @@ class Results:
         return found
 
     def table(self, only: Iterable[int] | None = None) -> pa.Table:
-        """The papers shown as a table, in their order, with `topic` and `score`.
+        """The papers shown as a table, in their order, with `topic`, `score` and, where the order has parts, ``part: NAME``.
 
-        Places on the axes are in `x` and `y`; what each objective of a preference adds to the score in `score_` and its name.
+        Places on the axes are in `x` and `y`.
 
         Parameters
         ----------
@@ -212,8 +217,8 @@ class Results:
             rows = rows[np.isin(rows, wanted)]
             rows = np.concatenate([rows, np.setdiff1d(wanted, rows)]).astype(np.int64)
         more = {name: axis.place for name, axis in zip("xy", self.axes, strict=False)}
-        if self.ordering is not None and self.ordering.kind == "preference":
-            more |= {f"score_{name}": part for name, part in self.ordering.parts.items()}
+        if self.ordering is not None:
+            more |= {f"part: {name}": part for name, part in self.ordering.parts.items()}
         return self.corpus.take(rows, self.scores(rows), {name: values[rows] for name, values in more.items()})
 
     def loosened(self, most: int = 4) -> list[tuple[str, Any, int]]:

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from explorer.errors import SelectionError
-from explorer.filters import BETWEEN, FILTERS, NOTHING, OBJECTIVES, SORTS, STEERS, Filter, Range
+from explorer.filters import BETWEEN, FILTERS, NOTHING, OBJECTIVES, PAPERS, SORTS, STEERS, Filter, Range
 
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 _LONGEST = 2000
@@ -218,12 +218,13 @@ class Selection:
             f"{note}papers = corpus.select(explorer.Selection({inner}))\n"
         )
 
-    def describe(self, shown: int | None = None, total: int | None = None) -> str:
-        """Say the selection in words, such as ``88 papers, topic ‘chain of thought’, since 2023``."""
+    def describe(self, shown: int | None = None, total: int | None = None, titles: Mapping[str, str] | None = None) -> str:
+        """Say the selection in words, such as ``88 papers, topic ‘chain of thought’, since 2023``; `titles` are those of ids."""
         head = "papers" if shown is None else f"{shown:,} paper{'' if shown == 1 else 's'}"
         if total is not None and shown != total:
             head = f"{shown:,} of {total:,} papers"
-        parts = [self.say(row, value) for row, value in self.given()]
+        named = {field: tuple((titles or {}).get(id_, id_) for id_ in getattr(self, field)) for field in PAPERS}
+        parts = [self.say(row, named.get(row.field, value)) for row, value in self.given()]
         if self.sort != "relevance":
             parts.append(SORTS[self.sort].lower())
         return ", ".join([head, *parts])

@@ -75,6 +75,11 @@ class Arithmetic:
             self._concepts[operand] = fitted
         return self._concepts[operand]
 
+    def forget(self, operand: Operand) -> None:
+        """Drop a concept from the cache, for its papers have changed."""
+        self._concepts.pop(operand, None)
+        self._odds.pop(operand, None)
+
     def log_odds(self, operand: Operand) -> Floats:
         """Return the log-odds of an operand for every paper, kept for the next expression."""
         if operand not in self._odds:

@@ -54,6 +54,31 @@ class Blend:
     """Papers looked at again."""
 
 
+@dataclass(frozen=True, eq=False)
+class _Ranked:
+    """A ranking and what it was made of.
+
+    Attributes
+    ----------
+    scores : ndarray of float32, shape (n_papers,)
+    pool : ndarray of int64, shape (n_pool,)
+        Rows of the papers looked at again.
+    parts : dict of str to ndarray of float32, shape (n_pool,)
+        They add up to the scores of the pool.
+    model : ndarray of float32, shape (n_terms,)
+        Weight of each term in the likeness to the best papers.
+    unit, shift : float
+        What BM25 was divided by before the pool was taken, and what the papers below the pool were lowered by.
+    """
+
+    scores: Floats
+    pool: NDArray[np.int64]
+    parts: dict[str, Floats]
+    model: Floats
+    unit: float
+    shift: float
+
+
 class HybridRanker:
     """Rank all papers for a plain-text query.
 
@@ -95,8 +120,37 @@ class HybridRanker:
         Papers below the re-ranked pool keep their first score, which is never above the pool's lowest.
         """
         weights = self.weigh(query)
+        return self._rank(query, weights).scores if weights else np.zeros(self.index.n_papers, dtype=np.float32)
+
+    def explain(self, query: str, row: int, *, n_terms: int = 5) -> dict[tuple[str, str], float]:
+        """Return what each part adds to the score of one paper; the parts add up to it.
+
+        Keys are a part and a term, which is empty where there is none: "query" (BM25 of a term of the query), "pairs",
+        "vectors", "best" (a term by which the paper is like the best papers: the `n_terms` strongest, and under an empty
+        term the others), "best vectors", and "below" for a paper below the re-ranked pool, whose scores were lowered.
+        """
+        weights = self.weigh(query)
         if not weights:
-            return np.zeros(self.index.n_papers, dtype=np.float32)
+            return {}
+        ranked = self._rank(query, weights)
+        words = self.index.contributions(row, weights)
+        place = np.flatnonzero(ranked.pool == row)
+        if not len(place):
+            parts = {("query", term): part / ranked.unit for term, part in words.items()}
+            parts["vectors", ""] = float(ranked.scores[row] + ranked.shift) - sum(parts.values())
+            parts["below", ""] = -ranked.shift
+            return parts
+        parts = {(name, ""): float(values[place[0]]) for name, values in ranked.parts.items()}
+        scale = parts.pop(("query", "")) / max(sum(words.values()), 1e-9)
+        parts |= {("query", term): part * scale for term, part in words.items()}
+        likeness = self.index.tfidf(np.array([row])).multiply(ranked.model).tocsr()
+        for i in np.argsort(-np.abs(likeness.data), kind="stable")[:n_terms]:
+            part = float(likeness.data[i])
+            parts["best", self.index.terms_[likeness.indices[i]]] = part
+            parts["best", ""] -= part
+        return parts
+
+    def _rank(self, query: str, weights: dict[int, float]) -> _Ranked:
         lexical = self.index.scores(weights)
         # BM25 of the pool's best is the unit, so that a cosine weighs the same for short and long queries.
         unit = max(float(lexical.max()), 1e-9)
@@ -104,21 +158,36 @@ class HybridRanker:
         total: Floats = lexical / np.float32(unit)
         total += np.float32(self.blend.vectors) * (self._leading @ vector[: self.blend.scan])
         pool = top(total, self.blend.pool)
-        again = self._again(query, pool, lexical[pool], self.vectors[pool], vector)
-        total -= max(float(total[pool[-1]] - again.min()), 0.0)
+        parts, model = self._again(query, pool, lexical[pool], self.vectors[pool], vector)
+        again: Floats = np.sum(list(parts.values()), axis=0, dtype=np.float32)
+        shift = max(float(total[pool[-1]] - again.min()), 0.0)
+        total -= shift
         total[pool] = again
-        return total
+        return _Ranked(total, pool, parts, model, unit, shift)
 
-    def _again(self, query: str, pool: NDArray[np.int64], lexical: Floats, vectors: Floats, vector: Floats) -> Floats:
-        """Score the pool with every part of the blend."""
+    def _again(
+        self, query: str, pool: NDArray[np.int64], lexical: Floats, vectors: Floats, vector: Floats
+    ) -> tuple[dict[str, Floats], Floats]:
+        """Score the pool with every part of the blend; the parts, and the weight of each term in the feedback."""
         blend = self.blend
-        score = _scaled(lexical + np.float32(blend.pairs) * self._pairs(query, pool))
-        score += np.float32(blend.vectors) * (vectors @ vector)
+        pairs = np.float32(blend.pairs) * self._pairs(query, pool)
+        one = _largest(lexical + pairs)
+        near = np.float32(blend.vectors) * (vectors @ vector)
+        score = (lexical + pairs) / one + near
         order = top(score, len(score))
-        like = self._feedback(self.index.tfidf(pool[order]), score[order], vectors[order])
-        score = _scaled(score)
-        score[order] += np.float32(blend.feedback) * _scaled(like)
-        return score
+        matrix = self.index.tfidf(pool[order])
+        model, direction = self._feedback(matrix, score[order], vectors[order])
+        by_words, by_vector = np.empty_like(score), vectors @ direction
+        by_words[order] = matrix @ model
+        two, three = _largest(score), _largest(by_words + by_vector) / np.float32(blend.feedback)
+        parts = {
+            "query": lexical / one / two,
+            "pairs": pairs / one / two,
+            "vectors": near / two,
+            "best": by_words / three,
+            "best vectors": by_vector / three,
+        }
+        return parts, model / three
 
     def _pairs(self, query: str, pool: NDArray[np.int64]) -> Floats:
         """BM25 of the query's adjacent word pairs; their document frequency is that within the pool."""
@@ -143,15 +212,18 @@ class HybridRanker:
             gain += (idf * tf / (tf + norm)).astype(np.float32)
         return gain
 
-    def _feedback(self, matrix: sparse.csr_matrix, score: Floats, vectors: Floats) -> Floats:
-        """Score candidates, best first, by a ridge classifier of the best against the middling ones."""
+    def _feedback(self, matrix: sparse.csr_matrix, score: Floats, vectors: Floats) -> tuple[Floats, Floats]:
+        """Fit a ridge classifier of the best candidates against the middling ones; weights of terms and of dimensions.
+
+        Candidates come best first, with their terms (unit rows), scores and vectors.
+        """
         blend = self.blend
         n = len(score)
         low, high = blend.negatives if n >= blend.negatives[1] else (n // 2, n)
         k = min(blend.positives, low)
         negative = np.arange(low, high, 2)
         if k == 0 or len(negative) == 0:
-            return np.zeros(n, dtype=np.float32)
+            return np.zeros(matrix.shape[1], np.float32), np.zeros(vectors.shape[1], np.float32)
         rows = np.concatenate([np.arange(k), negative])
         chosen = matrix[rows]
         near = vectors[rows]
@@ -162,15 +234,12 @@ class HybridRanker:
         kernel[np.diag_indices_from(kernel)] += blend.ridge / (importance * len(rows))
         target = np.concatenate([np.ones(k), np.zeros(len(negative))])
         dual = np.linalg.solve(kernel, target)
-        model = np.asarray(chosen.T @ dual).ravel()
-        by_words = np.asarray(matrix @ model)
-        by_vector = vectors @ (near.T @ dual)
-        like: Floats = ((1 - blend.semantic) * by_words + blend.semantic * by_vector).astype(np.float32)
-        return like
+        terms = (1 - blend.semantic) * np.asarray(chosen.T @ dual).ravel()
+        direction = blend.semantic * (near.T @ dual)
+        return terms.astype(np.float32), direction.astype(np.float32)
 
 
-def _scaled(values: Floats) -> Floats:
-    """Return values divided by their largest, where that is positive."""
-    largest = float(values.max()) if len(values) else 0.0
-    scaled: Floats = values / np.float32(largest) if largest > 0 else values.copy()
-    return scaled
+def _largest(values: Floats) -> np.float32:
+    """Return the largest value, by which values are scaled, where that is positive; else one."""
+    largest = values.max() if len(values) else np.float32(0)
+    return np.float32(largest if largest > 0 else 1)

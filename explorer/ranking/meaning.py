@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from explorer.ranking.vectors import LSA
 
 Floats = NDArray[np.float32]
 Resolve = Callable[[Operand], NDArray[np.int64]]
+Progress = Callable[[str, float], None]
 
 
 class Meaning:
@@ -37,20 +38,26 @@ class Meaning:
         Where the arrays are kept. They are made if it is missing (about a minute for 100,000 papers), under another name
         first, so that a killed process leaves nothing half; where the folder cannot be written they stay in memory.
     resolve : callable
-        Rows of the papers behind an operand of kind paper or topic.
+        Rows of the papers behind an operand of kind paper, set or topic.
+    progress : callable
+        Called as ``progress(stage, part)`` while they are made; an exception it raises stops that, and leaves nothing.
     """
 
-    def __init__(self, table: pa.Table, folder: Path, resolve: Resolve) -> None:
+    def __init__(self, table: pa.Table, folder: Path, resolve: Resolve, *, progress: Progress) -> None:
         self._resolve = resolve
         if folder.is_dir():
             self.index, self.lsa = TermIndex.open(folder), LSA.open(folder)
             self.vectors: Floats = np.load(folder / "lsa_vectors.npy", mmap_mode="r")
             return
         titles, abstracts = ([text or "" for text in table.column(name).to_pylist()] for name in ("title", "abstract"))
-        self.index = TermIndex().fit(titles, abstracts)
+        self.index = TermIndex().fit(_told(titles, "terms", progress), abstracts)
+        progress("vectors", 0.0)
         self.lsa = LSA().fit_index(self.index)
+        progress("vectors", 0.5)
         self.vectors = self.lsa.project_index(self.index)
+        progress("flush", 0.0)
         self._keep(folder)
+        progress("flush", 1.0)
 
     def _keep(self, folder: Path) -> None:
         try:
@@ -102,3 +109,11 @@ class Meaning:
             if not self.index.weigh(pole):
                 raise ConceptError(f"No paper has a word of the pole {pole!r}. Choose other words.")
         return fit_axis(self.space, low, high)
+
+
+def _told(texts: Sequence[str], stage: str, progress: Progress) -> Iterator[str]:
+    """Texts, with word of how far their reader has come."""
+    for number, text in enumerate(texts):
+        if number % 1000 == 0:
+            progress(stage, number / len(texts))
+        yield text

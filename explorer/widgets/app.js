@@ -11,6 +11,7 @@ import { readerPanel } from "./reader.js";
 import { menuPanel } from "./menu.js";
 import { intakePanel } from "./intake.js";
 import { statusPanel } from "./status.js";
+import { preparationPanel } from "./preparation.js";
 import { barPanel } from "./bar.js";
 import { savedPanel } from "./saved.js";
 import { spellingPanel } from "./spelling.js";
@@ -119,6 +120,7 @@ function createApp(model, root) {
 
 function assemble(app) {
   const { root, frame } = app;
+  app.preparation = preparationPanel(app);
   app.status = statusPanel(app);
   app.search = searchPanel(app);
   app.spelling = spellingPanel(app);
@@ -158,8 +160,9 @@ function followAddress(app) {
   const wanted = given.toString();
   // The kernel may not have seen the address of this page (one started in advance never has).
   const asked = wanted && wanted !== app.model.get("summary").url ? app.link.send("url", { url: wanted }) : 0;
-  app.watch(["summary", "status"], () => {
-    if (!app.link.answered(asked)) return;
+  app.watch(["summary", "status", "preparation"], () => {
+    // What is still being prepared stands in the address already.
+    if (!app.link.answered(asked) || app.model.get("preparation")) return;
     const query = app.model.get("summary")?.url ?? "";
     if (location.search.slice(1) !== query) history.replaceState(history.state, "", `${location.pathname}${query ? `?${query}` : ""}${location.hash}`);
   });
