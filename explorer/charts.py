@@ -274,18 +274,19 @@ class Points:
     opacity: float = 0.75
 
 
+_SCALE: JSON = {"thickness": 8, "len": 0.9, "outlinewidth": 0, "tickformat": "~g", "nticks": 6}
+
+
 def _points(series: Points) -> JSON:
     scaled = isinstance(series.colour, np.ndarray)
     few = len(series.x) < 500
     marker: JSON = {"size": 8 if few else 5, "opacity": series.opacity, "line": {"width": 0}}
     if isinstance(series.colour, np.ndarray):
-        marker |= {
-            "color": typed(series.colour),
-            "showscale": True,
-            "colorbar": {"thickness": 8, "len": 0.9, "outlinewidth": 0},
-        }
+        # Years and votes are whole numbers: no tick between two of them.
+        close = np.all(series.colour % 1 == 0) and np.ptp(series.colour) < 6
+        marker |= {"color": typed(series.colour), "showscale": True, "colorbar": _SCALE | ({"dtick": 1} if close else {})}
     else:
-        marker["color"] = series.colour
+        marker |= {"color": series.colour, "symbol": "circle-open" if series.name == "Unknown" else "circle"}
     return {
         "type": "scattergl",
         "mode": "markers",

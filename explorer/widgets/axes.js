@@ -30,7 +30,7 @@ export function axesPanel(app) {
   const facts = h("div", { class: "lx-axes-facts" });
   const title = h("h3", { class: "lx-chart-title" });
   const chart = h("div", { class: "lx-axes-chart" }, h("div", { class: "lx-axes-head" }, title, tools), view.node, pointed);
-  const body = h("div", { class: "lx-axes-body", id: bodyId, hidden: true }, h("div", { class: "lx-axes-side" }, form, facts), chart);
+  const body = h("div", { class: "lx-axes-body", id: bodyId, hidden: true }, form, chart, facts);
   const node = h("section", { class: "lx-card lx-axes", label: "Axes" }, h("h2", {}, fold), body);
 
   function unfold(open) {

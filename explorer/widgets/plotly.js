@@ -142,7 +142,7 @@ export function dressed(figure, colours, { width, height }) {
     const own = trace.type === "scatter" ? { cliponaxis: false } : {};
     if (trace.meta?.accent) own.marker = { ...trace.marker, color: colours.accent };
     if (trace.meta?.density) own.colorscale = [[0, colours.surface], [1, colours.edge]];
-    if (trace.meta?.scaled) own.marker = { ...trace.marker, colorscale: [[0, colours.line], [0.5, colours.accent], [1, colours.ink]], colorbar: { ...trace.marker.colorbar, tickfont: { color: colours.muted, size: 12 } } };
+    if (trace.meta?.scaled) own.marker = { ...trace.marker, colorscale: [[0, colours.edge], [0.5, colours.accent], [1, colours.ink]], colorbar: { ...trace.marker.colorbar, tickfont: { color: colours.muted, size: 12 } } };
     if (trace.type === "scattergl" && !canDrawFast()) own.type = "scatter";
     if (trace.meta?.accent && trace.line) own.line = { ...trace.line, color: colours.accent };
     return { ...trace, ...own };
