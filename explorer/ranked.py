@@ -227,7 +227,7 @@ class RankedCorpus(OpenedCorpus):
         Parameters
         ----------
         low, high : str
-            A few words each.
+            A few words each, or ``topic:"LABEL"``, ``paper:ID``, ``set:NAME``.
 
         Returns
         -------

@@ -12,6 +12,8 @@ import { menuPanel } from "./menu.js";
 import { intakePanel } from "./intake.js";
 import { statusPanel } from "./status.js";
 import { preparationPanel } from "./preparation.js";
+import { conceptsPanel } from "./concepts.js";
+import { setPanel } from "./likeness.js";
 import { barPanel } from "./bar.js";
 import { savedPanel } from "./saved.js";
 import { spellingPanel } from "./spelling.js";
@@ -126,6 +128,8 @@ function assemble(app) {
   app.spelling = spellingPanel(app);
   app.saved = savedPanel(app);
   app.comparison = comparisonPanel(app);
+  app.concepts = conceptsPanel(app);
+  app.setPanel = setPanel(app);
   app.menu = menuPanel(app);
   app.intake = intakePanel(app);
   app.bar = barPanel(app);

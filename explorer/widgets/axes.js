@@ -1,4 +1,6 @@
-import { h, icon, submitOnEnter, swap } from "./dom.js";
+import { h, icon, swap } from "./dom.js";
+import { completionList } from "./completion.js";
+import { submitOnEnter } from "./saved.js";
 import { chartView } from "./charts.js";
 
 const HOVER_PAUSE = 60; // ms; a pointer that passes over many points asks for none of them
@@ -10,13 +12,11 @@ export function axesPanel(app) {
   const { model, link } = app;
   const bodyId = app.id("axes-body");
   const colourId = app.id("axes-colour");
-  let drafts = [["", ""]];
   let known = "[]";
   let hovered = 0;
 
   const now = () => model.get("axes") ?? {};
-  const drawn = () => Boolean(now().axes?.length);
-  const fold = h("button", { class: "lx-fold lx-axes-fold", "aria-expanded": "false", "aria-controls": bodyId, click: () => unfold(fold.getAttribute("aria-expanded") !== "true") }, h("span", {}, "Axes"), h("span", { class: "lx-quiet lx-axes-hint" }, "Place the papers between two poles, such as theory ↔ experiment"), icon("down"));
+  const fold = h("button", { class: "lx-fold lx-axes-fold", "aria-expanded": "false", "aria-controls": bodyId, click: () => { unfold(body.hidden); if (!body.hidden && !now().axes?.length) poles[0][0].input.focus(); } }, h("span", {}, "Axes"), h("span", { class: "lx-quiet lx-axes-hint" }, "Place the papers between two poles, such as theory ↔ experiment"), icon("down"));
   const colour = h("select", { id: colourId, class: "lx-select", change: (event) => link.send("axis_colour", { value: event.target.value }) });
   const pointed = h("p", { class: "lx-quiet lx-axes-point" });
   const view = chartView(app, "axes", {
@@ -26,7 +26,13 @@ export function axesPanel(app) {
     selected: ranged,
   });
   const tools = h("div", { class: "lx-axes-tools" }, h("label", { class: "lx-quiet", for: colourId }, "Colour"), colour, view.actions);
-  const form = h("form", { class: "lx-axes-form", submit: (event) => { event.preventDefault(); submit(); } });
+  const poles = ["first", "second"].map((which, axis) => ["From", "To"].map((end, side) => pole(`${end} pole of the ${which} axis`, EXAMPLES[axis][side])));
+  const rows = poles.map(([low, high], axis) => h("div", { class: "lx-axes-row", role: "group", label: axis ? "Second axis" : "First axis", hidden: axis > 0 }, low.node, h("span", { "aria-hidden": "true" }, "↔"), high.node));
+  const more = h("button", { class: "lx-textbutton", click: () => { second(true); poles[1][0].input.focus(); } }, "Add a second axis");
+  const fewer = h("button", { class: "lx-textbutton", click: drop }, "Remove the second axis");
+  const remove = h("button", { class: "lx-textbutton", click: () => { link.set({ axes: [], ...NO_RANGES }); poles[0][0].input.focus(); } }, "Remove");
+  const form = h("form", { class: "lx-axes-form", submit: (event) => { event.preventDefault(); submit(); } }, rows,
+    h("div", { class: "lx-axes-buttons" }, h("button", { class: "lx-button lx-primary", type: "submit" }, "Draw"), more, fewer, remove));
   const facts = h("div", { class: "lx-axes-facts" });
   const title = h("h3", { class: "lx-chart-title" });
   const chart = h("div", { class: "lx-axes-chart" }, h("div", { class: "lx-axes-head" }, title, tools), view.node, pointed);
@@ -36,38 +42,37 @@ export function axesPanel(app) {
   function unfold(open) {
     fold.setAttribute("aria-expanded", String(open));
     body.hidden = !open;
-    if (open && !drawn()) form.querySelector("input").focus();
     if (open) view.draw();
   }
 
-  function pole(position, end) {
-    const name = `${end ? "To" : "From"} pole of the ${position ? "second" : "first"} axis`;
-    return h("input", { class: "lx-box", type: "text", autocomplete: "off", spellcheck: "false", maxlength: "300", required: true, placeholder: EXAMPLES[position][end], label: name, value: drafts[position][end], key: `pole:${position}:${end}`, keydown: submitOnEnter, input: (event) => { drafts[position][end] = event.target.value; } });
+  /** The box of one pole; it completes words, topics, sets and papers as the bar of concepts does. */
+  function pole(name, placeholder) {
+    const input = h("input", { class: "lx-box", type: "text", role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", autocomplete: "off", spellcheck: "false", maxlength: "300", placeholder, label: name, input: () => ways.typed(), keydown: (event) => (ways.pressed(event) ? event.preventDefault() : submitOnEnter(event)) });
+    const ways = completionList(app, input, () => {}, { concepts: () => true, name: `Completions of the ${name.toLowerCase()}` });
+    input.setAttribute("aria-controls", ways.nodes[0].id);
+    return { input, node: h("div", { class: "lx-axes-pole" }, input, ways.nodes) };
   }
 
-  function row(_, position) {
-    return h("div", { class: "lx-axes-row", role: "group", label: position ? "Second axis" : "First axis" },
-      pole(position, 0), h("span", { "aria-hidden": "true" }, "↔"), pole(position, 1));
-  }
-
-  function drawForm() {
-    swap(form, [drafts.map(row), h("div", { class: "lx-axes-buttons" },
-      h("button", { class: "lx-button lx-primary", type: "submit", key: "draw" }, "Draw"),
-      drafts.length < 2
-        ? h("button", { class: "lx-textbutton", key: "add", click: () => { drafts.push(["", ""]); drawForm(); form.querySelectorAll("input")[2].focus(); } }, "Add a second axis")
-        : h("button", { class: "lx-textbutton", key: "drop", click: drop }, "Remove the second axis"),
-      drawn() ? h("button", { class: "lx-textbutton", key: "clear", click: () => { drafts = [["", ""]]; link.set({ axes: [], ...NO_RANGES }); } }, "Remove") : null)].flat(), form.querySelector("input"));
+  function second(shown) {
+    rows[1].hidden = !shown;
+    more.hidden = shown;
+    fewer.hidden = !shown;
+    if (!shown) poles[1].forEach(({ input }) => { input.value = ""; });
   }
 
   function drop() {
-    drafts.pop();
-    drawForm();
-    if (now().axes?.length > 1) link.set({ axes: drafts, y: [null, null] });
+    second(false);
+    more.focus();
+    if (now().axes?.length > 1) link.set({ axes: link.draft().axes.slice(0, 1), y: [null, null] });
   }
 
   function submit() {
-    const axes = drafts.map((poles) => poles.map((text) => text.trim()));
+    const wanted = poles.filter((_, axis) => !rows[axis].hidden);
+    const empty = wanted.flat().find(({ input }) => !input.value.trim());
+    if (empty) return empty.input.focus();
+    const axes = wanted.map((ends) => ends.map(({ input }) => input.value.trim().replace(/\s+/g, " ")));
     if (JSON.stringify(axes) !== JSON.stringify(link.draft().axes) || model.get("status")?.level === "error") link.set({ axes, ...NO_RANGES });
+    return undefined;
   }
 
   /** A range that was drawn with the pointer: whole bars of a histogram, a box of a scatter plot; null takes it back. */
@@ -121,13 +126,14 @@ export function axesPanel(app) {
 
   app.watch(["axes"], () => {
     const { axes = [], colours = [], chart: next } = now();
-    const poles = JSON.stringify(axes.map((axis) => [axis.low, axis.high]));
-    if (poles !== known) {
-      known = poles;
-      drafts = axes.length ? JSON.parse(poles) : [["", ""]];
+    const given = JSON.stringify(axes.map((axis) => [axis.low, axis.high]));
+    if (given !== known) {
+      known = given;
+      second(axes.length > 1);
+      poles.flat().forEach(({ input }, place) => { input.value = [axes[place >> 1]?.low, axes[place >> 1]?.high][place % 2] ?? ""; });
       if (axes.length) unfold(true);
     }
-    drawForm();
+    remove.hidden = !axes.length;
     chart.hidden = !axes.length;
     node.classList.toggle("lx-axes-two", axes.length > 1);
     swap(facts, [...axes.map(fact), ...[...new Set(axes.map((axis) => axis.caveat))].map((text) => h("p", { class: "lx-quiet" }, text))]);
@@ -138,6 +144,7 @@ export function axesPanel(app) {
     resting();
     view.draw();
   });
+  second(false);
   app.onTheme(() => view.redraw());
   return { node };
 }

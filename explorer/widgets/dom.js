@@ -98,13 +98,6 @@ export function plural(number, noun) {
   return `${count(number)} ${noun}${number === 1 ? "" : "s"}`;
 }
 
-/** JupyterLab keeps Enter from submitting a form in a notebook's output. */
-export function submitOnEnter(event) {
-  if (event.key !== "Enter" || event.isComposing) return;
-  event.preventDefault();
-  event.target.form.requestSubmit();
-}
-
 /** Only web addresses may become links, whatever the record says. */
 export function webAddress(url) {
   return /^https?:\/\//i.test(url ?? "") ? url : null;

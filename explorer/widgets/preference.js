@@ -8,7 +8,7 @@ function direction(weights) {
   return Object.fromEntries(Object.entries(weights).map(([name, weight]) => [name, length ? weight / length : 0]));
 }
 
-const signed = (weight) => `${weight < 0 ? "−" : "+"}${Math.abs(weight).toFixed(2)}`;
+const directed = (weight) => `${weight < 0 ? "−" : "+"}${Math.abs(weight).toFixed(2)}`;
 
 /** Sliders over the objectives; the list follows them as they move. */
 export function preferencePanel(app) {
@@ -55,12 +55,12 @@ export function preferencePanel(app) {
       if (document.activeElement !== slider || !link.busy()) slider.value = weight;
       // What says nothing here can still be taken out of the direction.
       slider.disabled = Boolean(objective.lacking) && !weight;
-      const text = weight ? signed(pointing[objective.name]) : "0";
+      const text = weight ? directed(pointing[objective.name]) : "0";
       output.textContent = text;
       slider.setAttribute("aria-valuetext", text);
       why.textContent = objective.lacking;
     });
-    const parts = objectives.filter(({ name }) => weights[name]).map(({ name, label }) => `${label.toLowerCase()} ${signed(pointing[name])}`);
+    const parts = objectives.filter(({ name }) => weights[name]).map(({ name, label }) => `${label.toLowerCase()} ${directed(pointing[name])}`);
     swap(told, [h("strong", {}, "Preference"), parts.length ? ` ${parts.join(", ")}` : " Move a slider: right for more of it, left for less."]);
     reset.hidden = !parts.length;
     const among = best && best.among < (model.get("summary")?.shown ?? 0) ? ` Looked for among the ${count(best.among)} best.` : "";

@@ -67,8 +67,11 @@ export function readerPanel(app) {
       h("div", { class: "lx-people" }, (paper.authors ?? []).map((name) => pick("authors", name, "lx-person"))),
       h("p", { class: "lx-meta" }, [paper.date, paper.venue].filter(Boolean).map((part) => h("span", {}, part))),
       links.length ? h("div", { class: "lx-links" }, links.map((item) => h("a", { class: "lx-button", href: item.url, target: "_blank", rel: "noopener noreferrer" }, item.label, icon("out"), h("span", { class: "lx-hide" }, " (opens in a new tab)")))) : null,
+      h("div", { class: "lx-reader-steer" },
+        h("button", { class: "lx-textbutton", key: "like", title: "Order the list by likeness to this paper", click: () => link.send("like_paper", { row: paper.row }) }, icon("up"), "More like this"),
+        h("button", { class: "lx-textbutton", key: "concept", title: "Order the list by this paper as a concept", click: () => link.send("add_paper", { row: paper.row }) }, icon("plus"), "Add as concept")),
       h("p", { class: "lx-abstract" }, paper.abstract?.length ? segments(paper.abstract) : h("span", { class: "lx-quiet" }, "No abstract in the record.")),
-      paper.topic || paper.keywords?.length ? h("section", {}, h("h3", {}, "Topic and keywords"), h("div", { class: "lx-words" }, paper.topic ? pick("topics", paper.topic, "lx-word lx-word-topic") : null, (paper.keywords ?? []).map((word) => pick("keywords", word, "lx-word")))) : null,
+      paper.topic || paper.keywords?.length ? h("section", {}, h("h3", {}, "Topic and keywords"), h("div", { class: "lx-words" }, paper.topic ? pick("topics", paper.topic, "lx-word lx-word-topic") : null, paper.topic ? iconButton("plus", `Add the topic ${paper.topic} as a concept`, () => link.send("add_operand", { of: "topic", name: paper.topic }), { key: "topic-concept" }) : null, (paper.keywords ?? []).map((word) => pick("keywords", word, "lx-word")))) : null,
       facts(paper),
       paper.similar?.length ? h("section", {}, h("h3", {}, "Similar papers"), h("ul", { class: "lx-similar" }, paper.similar.map((item) => h("li", {}, h("button", { key: `similar:${item.row}`, click: () => open(item.row) }, item.title), h("p", { class: "lx-quiet" }, [item.date, item.why].filter(Boolean).join(" · ")))))) : null);
     const at = app.papers.neighbour(paper.row, 0) !== undefined;
