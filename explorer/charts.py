@@ -238,7 +238,8 @@ def scatter_json(
                 "meta": {"density": True},
             }
         )
-    data += [_points(series) for series in points]
+    size = 8 if sum(len(series.rows) for series in points) < 1000 else 5
+    data += [_points(series, size) for series in points]
     layout = _layout(
         420,
         xaxis={"range": list(spans[0]), "zeroline": True},
@@ -271,16 +272,15 @@ class Points:
     y: np.ndarray
     rows: np.ndarray
     colour: str | np.ndarray
-    opacity: float = 0.75
+    opacity: float = 0.7
 
 
 _SCALE: JSON = {"thickness": 8, "len": 0.9, "outlinewidth": 0, "tickformat": "~g", "nticks": 6}
 
 
-def _points(series: Points) -> JSON:
+def _points(series: Points, size: int) -> JSON:
     scaled = isinstance(series.colour, np.ndarray)
-    few = len(series.x) < 500
-    marker: JSON = {"size": 8 if few else 5, "opacity": series.opacity, "line": {"width": 0}}
+    marker: JSON = {"size": size, "opacity": series.opacity, "line": {"width": 0}}
     if isinstance(series.colour, np.ndarray):
         # Years and votes are whole numbers: no tick between two of them.
         close = np.all(series.colour % 1 == 0) and np.ptp(series.colour) < 6
