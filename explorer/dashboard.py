@@ -16,7 +16,7 @@ from explorer.charts import plotly_bundle, plotly_version
 from explorer.corpus import Corpus
 from explorer.desk import MESSAGES as DESK
 from explorer.desk import Desk
-from explorer.errors import ExplorerError, ExpressionError, QueryError, SelectionError
+from explorer.errors import ConceptError, ExplorerError, ExpressionError, QueryError, SelectionError
 from explorer.export import export_bytes
 from explorer.intake import MESSAGES as INTAKE
 from explorer.intake import Intake
@@ -77,11 +77,11 @@ class Dashboard(anywidget.AnyWidget):
         self._loop: asyncio.AbstractEventLoop | None = None
         self._first_folder = corpus.folder
         later = selection if selection is not None and lacking(corpus, selection) else None
-        problem = ""
+        problem: tuple[Any, ...] = ()
         try:
             self.session = Session(corpus, selection if later is None else by_words(later))
         except ExplorerError as error:
-            self.session, problem = Session(corpus), error.message if isinstance(error, ExpressionError) else str(error)
+            self.session, problem = Session(corpus), _said(error)
         self.desk = Desk(self.session, writable=not os.environ.get("LITEXPLORER_READ_ONLY"))
         self.reading = Reading(self.session, writable=self.desk.writable)
         served = os.environ.get("SERVER_SOFTWARE", "").startswith("voila/")
@@ -111,7 +111,7 @@ class Dashboard(anywidget.AnyWidget):
             intake=self.incoming.state,
             saved=self.desk.saved(),
             **self._everything(),
-            status=self._status("error" if problem else "ready", problem),
+            status=self._status("error", *problem) if problem else self._status("ready"),
         )
         self.session.observe(self._selection_set, names="selection")
         self.on_msg(self._received)
@@ -211,12 +211,8 @@ class Dashboard(anywidget.AnyWidget):
                 status = self._status("info", said)
         except Unprepared:
             self._prepare(action, content)
-        except QueryError as error:
-            status = self._status("error", str(error), error.position)
-        except ExpressionError as error:
-            status = self._status("error", error.message, error.position, error.text)
         except ExplorerError as error:
-            status = self._status("error", str(error))
+            status = self._status("error", *_said(error))
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             status = self._status("error", f"The page sent a message that cannot be ({type(error).__name__}). Reload the page.")
         except Exception as error:  # noqa: BLE001  (a fault must reach the reader, who sees no log)
@@ -363,6 +359,16 @@ class Dashboard(anywidget.AnyWidget):
 
     def _plotly(self, content: Message) -> None:
         self.send({"kind": "plotly", "version": plotly_version()}, [plotly_bundle()])
+
+
+def _said(error: ExplorerError) -> tuple[str, int | None, str | None]:
+    """An error in words, the character it points at, and of what text where that is not the search box's."""
+    if isinstance(error, QueryError):
+        return str(error), error.position, None
+    if isinstance(error, ExpressionError):
+        return error.message[:1].upper() + error.message[1:], error.position, error.text
+    text = str(error)
+    return (text[:1].upper() + text[1:] if isinstance(error, ConceptError) else text), None, None
 
 
 Action = Callable[[Dashboard, Message], str | None]

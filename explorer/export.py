@@ -209,6 +209,6 @@ def export_file(results: Results, path: str | PathLike[str]) -> int:
 
 
 def file_stem(selection: Selection) -> str:
-    """A file name from the query: ``papers-reward-model``, or ``papers``."""
-    words = re.findall(r"[a-z0-9]+", selection.query.lower())[:6]
+    """A file name from the query and the concepts: ``papers-reward-model``, or ``papers``."""
+    words = re.findall(r"[a-z0-9]+", f"{selection.query} {selection.rank}".lower())[:6]
     return "-".join(["papers", *words])

@@ -64,6 +64,10 @@ export function completionList(app, input, changed, { concepts = () => false, na
     if (!rows.length) return close();
     list.hidden = false;
     list.scrollTop = 0;
+    // A box near the right edge has its list further left.
+    list.style.translate = "";
+    const over = list.getBoundingClientRect().right - app.root.getBoundingClientRect().right + 12;
+    if (over > 0) list.style.translate = `${-over}px`;
     input.setAttribute("aria-expanded", "true");
     said.textContent = `${rows.length} completion${rows.length === 1 ? "" : "s"}; arrow down to choose`;
     return mark(-1);

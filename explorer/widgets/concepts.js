@@ -26,9 +26,11 @@ export function conceptsPanel(app) {
   const input = h("input", { class: "lx-box", type: "text", role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", autocomplete: "off", spellcheck: "false", placeholder: "Add a concept", label: "Add a concept", maxlength: "500", input: () => completions.typed(), keydown: pressed });
   const completions = completionList(app, input, () => {}, { concepts: () => true, name: "Ways to go on" });
   input.setAttribute("aria-controls", completions.nodes[0].id);
+  const idle = h("button", { class: "lx-textbutton lx-idle-button", hidden: true, click: send });
   const node = h("section", { class: "lx-concepts", label: "Concepts", hidden: true },
     h("h2", { class: "lx-concepts-title" }, "Ranked by"), list,
     h("div", { class: "lx-concepts-add" }, icon("plus"), input, completions.nodes),
+    idle,
     h("button", { class: "lx-textbutton", click: () => { link.set({ rank: "" }); app.search.input.focus(); } }, "Clear"));
   let terms = [];
   let chips = [];
@@ -101,6 +103,14 @@ export function conceptsPanel(app) {
       chips = terms.map(chip);
       swap(list, chips.map((each) => each.item), input);
     }
+  });
+  app.watch(["selection"], () => {
+    const { sort, query } = model.get("selection");
+    const other = !["relevance", "preference"].includes(sort) && !(sort === "hybrid" && !query);
+    const named = (model.get("sorts") ?? []).find(([name]) => name === sort)?.[1] ?? sort;
+    idle.hidden = !other;
+    idle.textContent = `Sorted “${named}”: rank by these instead`;
+    node.classList.toggle("lx-idle", other);
   });
   app.watch(["concepts", "status"], () => {
     // A concept that was refused stays in the box to be mended.

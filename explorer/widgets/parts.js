@@ -1,7 +1,7 @@
 import { h } from "./dom.js";
 import { colour } from "./concepts.js";
 
-const number = (amount) => amount.toFixed(2).replace("-", "−");
+const number = (amount, digits) => amount.toFixed(digits).replace("-", "−");
 const signed = (amount) => `${amount < 0 ? "−" : "+"}${Math.abs(amount).toFixed(1)}`;
 
 /** What the colours of the bars mean. */
@@ -38,13 +38,14 @@ export function reasonsList(app) {
   function bars({ score, reasons, note }) {
     if (!reasons.length) return [h("p", { class: "lx-quiet" }, "The search gives this paper no score.")];
     const most = Math.max(...reasons.map(([, amount]) => Math.abs(amount)), 1e-9);
+    const digits = most < 1 ? 3 : 2;
     return [
       h("table", { class: "lx-reasons-table" }, h("caption", { class: "lx-hide" }, "Parts of the score"),
         h("thead", { class: "lx-hide" }, h("tr", {}, ["Reason", "Bar", "Contribution"].map((name) => h("th", { scope: "col" }, name)))),
         h("tbody", {}, reasons.map(([label, amount]) => h("tr", {}, h("th", { scope: "row" }, label),
           h("td", {}, h("span", { class: `lx-reason-bar${amount < 0 ? " lx-against" : ""}`, "aria-hidden": "true", style: { "--size": Math.abs(amount) / most } })),
-          h("td", { class: "lx-amount" }, number(amount)))))),
-      h("p", { class: "lx-quiet" }, `Score ${number(score)}, the sum of these.${note ? ` ${note}` : ""}`),
+          h("td", { class: "lx-amount" }, number(amount, digits)))))),
+      h("p", { class: "lx-quiet" }, `Score ${number(score, digits)}, the sum of these.${note ? ` ${note}` : ""}`),
     ];
   }
 
@@ -73,7 +74,7 @@ export function reasonsList(app) {
           link.send("why", { row });
         }
         button.setAttribute("aria-expanded", String(open.has(row)));
-      } }, "Why", h("span", { class: "lx-hide" }, ` ${title} stands here`), );
+      } }, "Why", h("span", { class: "lx-hide" }, ` ${title} stands here`));
       return { button, body: open.has(row) ? body(row, title) : null };
     },
     /** The order may have changed: what is open is asked for again, the rest forgotten. */
