@@ -61,7 +61,6 @@ _SUPERABLE = frozenset("0123456789+-=()ni′*")
 _SUBABLE = frozenset("0123456789+-=()aeox")
 _DOUBLE = dict(zip("CHNPQRZ", "ℂℍℕℙℚℝℤ", strict=True))
 # Pandoc's rule for dollars that enclose mathematics (tex_math_dollars): no space inside, no digit after the closing one.
-_OTHER_SPACE = re.compile(r"[\t\r\x0b\x0c\x1c-\x1f]")
 _DOLLARS = re.compile(r"(?<!\\)\$\$?(?=[^\s$])[^$]++(?<![\s\\])\$\$?(?!\d)")
 
 
@@ -128,11 +127,18 @@ def _latex(text: str) -> str:
 
 def single_spaced(text: str) -> str:
     """Text on one line, without repeated or outer white space."""
-    line = text.replace("\n", " ").strip() if "\n" in text else text.strip()
+    line = text.replace("\n", " ") if "\n" in text else text
     # Most text is tidy now, which is quicker to see than to mend.
-    if line.isascii() and "  " not in line and (line.isprintable() or not _OTHER_SPACE.search(line)):
-        return line
-    return " ".join(line.split())
+    tidy = "  " not in line and (has_plain_spaces(line) if len(line) > 64 and line.isascii() else line.isprintable())
+    return line.strip() if tidy else " ".join(line.split())
+
+
+def has_plain_spaces(text: str) -> bool:
+    """Whether ASCII text has no white space but spaces and line feeds; quicker for long text than to look at each character."""
+    return not (
+        "\t" in text or "\r" in text or "\x0b" in text or "\x0c" in text
+        or "\x1c" in text or "\x1d" in text or "\x1e" in text or "\x1f" in text
+    )  # fmt: skip
 
 
 def _ligated(text: str) -> str:

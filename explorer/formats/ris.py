@@ -24,7 +24,7 @@ from explorer.formats.tagged import Tagged, accounted, readable
 from explorer.formats.target import deliver, known_dates
 from explorer.identifiers import normal_doi
 from explorer.ledger import Ledger
-from explorer.markup import single_spaced
+from explorer.markup import has_plain_spaces, single_spaced
 from explorer.schema import FIELDS, to_table
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ LABEL = "RIS"
 SUFFIXES: tuple[str, ...] = (".ris",)
 
 _TAG = re.compile(r"\s{0,3}([A-Z][A-Z0-9])(  ?|\t)-(?:[ \t]|$)(.*)", re.DOTALL)
+_LINE = re.compile(r"^([A-Z][A-Z0-9])  - (.*)", re.MULTILINE)
+_END = re.compile(r"\nER  -[ \t]*(?:\n|\Z)")
 _SNIFF = re.compile(r"^\s{0,3}TY {0,2}- ?\w+|^ER {0,2}- *$", re.MULTILINE)
 _KNOWN = frozenset(
     "TY ER A1 A2 A3 A4 AB AD AN AU AV BT C1 C2 C3 C4 C5 C6 C7 C8 CA CN CP CT CY DA DB DI DO DP ED EP ET ID IS J1 J2 JA JF JO KW"
@@ -62,11 +64,43 @@ def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
 
 
 def _records(text: str) -> Iterator[Tagged]:
-    """Split into records; tolerate what dialects do to the lines between them."""
+    """Split into records: those that are laid out as the specification says in one step each, the others line by line."""
+    start, number = 0, 1
+    while start < len(text):
+        last = _END.search(text, start)
+        end = last.end() if last is not None else len(text)
+        record = _laid_out(text[start : last.start()], number) if last is not None else None
+        if record is not None:
+            yield record
+        else:
+            yield from _dialect(text[start:end], number)
+        number += text.count("\n", start, end)
+        start = end
+
+
+def _laid_out(text: str, number: int) -> Tagged | None:
+    """Record of which every line is as the specification says, from its ``TY`` line on; None if one is not."""
+    record = Tagged(number + len(text) - len(text := text.lstrip("\n")))
+    found = _LINE.findall(text)
+    if not found or found[0][0] != "TY" or len(found) != text.count("\n") + 1:
+        return None
+    fields = record.fields
+    plain = text.isascii() and has_plain_spaces(text)
+    for tag, raw in found:
+        value = raw.strip() if plain and "  " not in raw else single_spaced(raw)
+        if tag in fields:
+            fields[tag].append(value)
+        else:
+            fields[tag] = [value]
+    return record if len(fields["TY"]) == 1 and _KNOWN.issuperset(fields) and "ER" not in fields else None
+
+
+def _dialect(text: str, number: int) -> Iterator[Tagged]:
+    """Split into records; tolerate what dialects do to the lines between them. `number` is that of the first line."""
     record: Tagged | None = None
     fields: dict[str, list[str]] = {}
     tag = ""
-    for number, line in enumerate(text.split("\n"), start=1):
+    for number, line in enumerate(text.split("\n"), start=number):
         # Nearly every line is laid out as the specification says.
         if line[2:6] == "  - " and line[:2] in _KNOWN:
             tag, value = line[:2], line[6:]
@@ -80,8 +114,8 @@ def _records(text: str) -> Iterator[Tagged]:
                     record.extend(tag, more)
                 continue
             tag, value = match.group(1), match.group(3)
-        if tag in fields and tag != "TY":
-            fields[tag].append(value)
+        if record is not None and tag in fields and tag != "TY":
+            record.add(tag, value)
         elif tag == "ER":
             if record is not None:
                 record.complete = "TY" in fields
@@ -94,7 +128,7 @@ def _records(text: str) -> Iterator[Tagged]:
             if record is None:
                 record = Tagged(number, complete=False)
                 fields = record.fields
-            fields[tag] = [value]
+            fields[tag] = [single_spaced(value)]
     if record is not None:
         yield record
 
