@@ -17,7 +17,7 @@ from explorer.corpus import Corpus
 from explorer.desk import MESSAGES as DESK
 from explorer.desk import Desk
 from explorer.errors import ConceptError, ExplorerError, ExpressionError, QueryError, SelectionError
-from explorer.export import export_bytes
+from explorer.export import ExportedFile, export_bytes
 from explorer.intake import MESSAGES as INTAKE
 from explorer.intake import Intake
 from explorer.menus import menus
@@ -30,9 +30,6 @@ from explorer.selection import Selection
 from explorer.session import MESSAGES as SESSION
 from explorer.session import Session
 from explorer.steering import MESSAGES as STEERING
-
-_CHUNK = 4 * 1024 * 1024
-"""Bytes a message of a download; a web socket message of any size would stop all others for its time."""
 
 Message = dict[str, Any]
 
@@ -306,14 +303,12 @@ class Dashboard(anywidget.AnyWidget):
         compared = None if content.get("ticked") or rows is None else self.desk.comparison()
         files, count = export_bytes(self.session.results, str(content["format"]), only, compared=compared)
         for number, file in enumerate(files):
-            self._send_file(f"{self._seq}-{number}", file.name, file.media_type, file.data)
+            self._send_file(f"{self._seq}-{number}", file)
         return f"{count:,} paper{'' if count == 1 else 's'} exported to {files[0].name}."
 
-    def _send_file(self, key: str, name: str, media_type: str, data: bytes) -> None:
-        parts = max(1, -(-len(data) // _CHUNK))
-        for part in range(parts):
-            head = {"kind": "file", "id": key, "name": name, "type": media_type, "part": part, "parts": parts}
-            self.send({**head, "last": part == parts - 1}, [data[part * _CHUNK : (part + 1) * _CHUNK]])
+    def _send_file(self, key: str, file: ExportedFile) -> None:
+        for head, data in file.parts(key):
+            self.send(head, [data])
 
     # Papers that come in
 
@@ -329,7 +324,7 @@ class Dashboard(anywidget.AnyWidget):
             self._loop.call_soon_threadsafe(step)
 
     def _ledger(self, content: Message) -> None:
-        self._send_file(f"{self._seq}-ledger", "ledger.csv", "text/csv", self.incoming.ledger_csv())
+        self._send_file(f"{self._seq}-ledger", ExportedFile("ledger.csv", "text/csv", self.incoming.ledger_csv()))
 
     def _show_corpus(self, corpus: Corpus, selection: Selection) -> None:
         later = lacking(corpus, selection)

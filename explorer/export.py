@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from os import PathLike
@@ -20,6 +20,9 @@ from explorer.selection import Selection
 from explorer.store import content_hash
 
 Manifest = Mapping[str, Any]
+
+_CHUNK = 4 * 1024 * 1024
+"""Bytes a message of a download; a web socket message of any size would stop all others for its time."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,13 @@ class ExportedFile:
     name: str
     media_type: str
     data: bytes
+
+    def parts(self, key: str) -> Iterator[tuple[dict[str, Any], bytes]]:
+        """The file in messages for the page, each with the part it carries; `key` tells files apart."""
+        count = max(1, -(-len(self.data) // _CHUNK))
+        for part in range(count):
+            head = {"kind": "file", "id": key, "name": self.name, "type": self.media_type, "part": part, "parts": count}
+            yield {**head, "last": part == count - 1}, self.data[part * _CHUNK : (part + 1) * _CHUNK]
 
 
 def manifest_of(results: Results, table: pa.Table, ticked: bool, compared: dict[str, Any] | None = None) -> dict[str, Any]:
