@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -17,12 +18,13 @@ from explorer.errors import ConceptError
 from explorer.ranking.arithmetic import Arithmetic
 from explorer.ranking.axes import Axis, fit_axis
 from explorer.ranking.concepts import ConceptSpace
-from explorer.ranking.expression import Operand
+from explorer.ranking.expression import Operand, parse
 from explorer.ranking.hybrid import HybridRanker
 from explorer.ranking.terms import TermIndex
 from explorer.ranking.vectors import LSA
 
 Floats = NDArray[np.float32]
+_OPERAND = re.compile(r"(topic|paper|set):")
 Resolve = Callable[[Operand], NDArray[np.int64]]
 Progress = Callable[[str, float], None]
 
@@ -94,17 +96,28 @@ class Meaning:
         return self.ranker.cosines(text)
 
     def axis(self, low: str, high: str) -> Axis:
-        """The axis between two poles given as words.
+        """The axis between two poles, each a few words, or ``topic:"LABEL"``, ``paper:ID``, ``set:NAME``.
 
         Raises
         ------
+        ExpressionError
+            Such a pole does not parse.
         ConceptError
             A pole has no papers of its own.
         """
-        for pole in (low, high):
-            if not self.index.weigh(pole):
-                raise ConceptError(f"No paper has a word of the pole {pole!r}. Choose other words.")
-        return fit_axis(self.space, low, high)
+        return fit_axis(self.space, self._pole(low), self._pole(high))
+
+    def _pole(self, text: str) -> str | NDArray[np.int64]:
+        if _OPERAND.match(text):
+            terms = parse(text).terms
+            if len(terms) != 1 or terms[0].weight != 1:
+                raise ConceptError(
+                    f"The pole {text} is more than one topic, paper or set. Save the papers as a set, and use that."
+                )
+            return self._resolve(terms[0].operand)
+        if not self.index.weigh(text):
+            raise ConceptError(f"No paper has a word of the pole {text!r}. Choose other words.")
+        return text
 
 
 def _told(texts: Sequence[str], stage: str, progress: Progress) -> Iterator[str]:

@@ -5,6 +5,8 @@ import { fileReceiver } from "./download.js";
 import { searchPanel } from "./search.js";
 import { filtersPanel } from "./filters.js";
 import { chartsPanel } from "./charts.js";
+import { axesPanel } from "./axes.js";
+import { preferencePanel } from "./preference.js";
 import { papersPanel } from "./papers.js";
 import { readerPanel } from "./reader.js";
 import { menuPanel } from "./menu.js";
@@ -135,12 +137,14 @@ function assemble(app) {
   app.bar = barPanel(app);
   app.layers.push(app.closeRail);
   app.filters = filtersPanel(app);
+  app.preference = preferencePanel(app);
   app.papers = papersPanel(app);
   app.charts = chartsPanel(app);
+  app.axes = axesPanel(app);
   app.reader = readerPanel(app);
   frame.append(app.bar.node, app.status.banners, app.filters.node,
     h("div", { class: "lx-scrim", click: () => app.closeRail() }),
-    h(app.page ? "main" : "div", { class: "lx-main" }, app.charts.node, app.papers.node), app.reader.node, app.status.node, ...app.intake.layers);
+    h(app.page ? "main" : "div", { class: "lx-main" }, app.charts.node, app.axes.node, app.papers.node), app.reader.node, app.status.node, ...app.intake.layers);
   if (!app.page) {
     root.setAttribute("role", "region");
     root.setAttribute("aria-label", "Literature Explorer");
