@@ -60,6 +60,4 @@ def columns_to_fields(names: Iterable[str]) -> dict[str, str]:
 def candidates(names: Iterable[str]) -> dict[str, list[str]]:
     """Columns that are called like each field, in the order of `SYNONYMS`; of columns of one name, the first."""
     folded = {_FOLDED.sub(" ", name.strip("\ufeff \t").lower()): name for name in reversed(list(names))}
-    return {
-        field: [folded[synonym] for synonym in synonyms if synonym in folded] for field, synonyms in SYNONYMS.items()
-    }
+    return {field: [folded[synonym] for synonym in synonyms if synonym in folded] for field, synonyms in SYNONYMS.items()}
