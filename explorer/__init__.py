@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from explorer.errors import (
         ConceptError,
         CorpusError,
+        EmbedderError,
         ExplorerError,
         ExportError,
         ExpressionError,
@@ -63,6 +64,7 @@ _HOMES = {
     "CorpusError": "errors",
     "Dashboard": "dashboard",
     "Deduplicated": "dedupe",
+    "EmbedderError": "errors",
     "ExplorerError": "errors",
     "ExportError": "errors",
     "ExpressionError": "errors",
@@ -113,6 +115,7 @@ __all__ = [
     "CorpusError",
     "Dashboard",
     "Deduplicated",
+    "EmbedderError",
     "ExplorerError",
     "ExportError",
     "ExpressionError",

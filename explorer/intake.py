@@ -24,6 +24,7 @@ from explorer.formats import Import, import_sources
 from explorer.formats.delimited import write_rows
 from explorer.ledger import Entry, Ledger
 from explorer.review import corrections, review
+from explorer.stages import building
 from explorer.upload import CHUNK, LARGEST, Upload
 from explorer.worker import Say, Worker
 
@@ -34,15 +35,6 @@ T = TypeVar("T")
 
 BUSY = ("receiving", "reading", "fetching", "building")
 """Phases in which something runs."""
-
-_BUILDING = {
-    "papers": ("Writing the papers", 0.0, 0.05),
-    "facets": ("Counting authors, venues and keywords", 0.05, 0.1),
-    "index": ("Indexing the full text", 0.1, 0.35),
-    "topics": ("Finding topics", 0.35, 0.95),
-    "flush": ("Finishing", 0.95, 1.0),
-}
-"""What the stages of a build are called, and the parts of the whole at which they start and end."""
 
 
 class Intake:
@@ -225,13 +217,13 @@ class Intake:
         self._free()
         corpus, name = self.corpus, str(paper)
         done = f"{name} was split into the records it was merged from; they stay apart from now on."
-        self._grow(lambda say: corpus.split(name, progress=_building(say)), done)
+        self._grow(lambda say: corpus.split(name, progress=building(say)), done)
 
     def refit(self) -> None:
         """Find the topics of the corpus anew. Raises as `split` does."""
         self._free()
         corpus = self.corpus
-        self._grow(lambda say: corpus.refit(progress=_building(say)), f"The topics of {_papers(len(corpus))} were found anew.")
+        self._grow(lambda say: corpus.refit(progress=building(say)), f"The topics of {_papers(len(corpus))} were found anew.")
 
     def _grow(self, work: Callable[[Say], Corpus], sentence: str) -> None:
         self._start("building", lambda say, stop: work(say), lambda larger: self._built(larger, None, sentence, grown=True))
@@ -294,14 +286,14 @@ class Intake:
             # Somebody else added papers since.
             arrivals = _compare(arrivals.imported, corpus, self._apart, say)
         ledger = arrivals.additions.ledger
-        larger = corpus.changed(arrivals.change, made=self._made(ledger), progress=_building(say))
+        larger = corpus.changed(arrivals.change, made=self._made(ledger), progress=building(say))
         return larger, ledger, f"Added {_papers(len(larger) - len(corpus))} from {self._name}.{arrivals.sentence}"
 
     def _new(self, arrivals: Arrivals, say: Say) -> tuple[Corpus, Ledger, str]:
         ledger = arrivals.papers.ledger
         made = {"name": self._name, **self._made(ledger)}
         corpus = Corpus.from_papers(
-            arrivals.papers.table, made=made, merges=arrivals.papers.merges, rules=arrivals.decided, progress=_building(say)
+            arrivals.papers.table, made=made, merges=arrivals.papers.merges, rules=arrivals.decided, progress=building(say)
         )
         return corpus, ledger, f"Started a corpus of {_papers(len(corpus))} from {self._name}."
 
@@ -382,17 +374,29 @@ def _compare(imported: Import, corpus: Corpus, apart: Apart, say: Say) -> Arriva
     return compare(imported, corpus, apart, lambda stage, part: say("Looking for papers that are there already", None))
 
 
-def _building(say: Say) -> Callable[[str, float], None]:
-    def progress(stage: str, part: float) -> None:
-        label, start, end = _BUILDING[stage]
-        say(label, start + (end - start) * part)
-
-    return progress
-
-
 def _name(files: list[str]) -> str:
     return files[0] if len(files) == 1 else f"{files[0]} and {len(files) - 1} more"
 
 
 def _papers(count: int) -> str:
     return f"{count:,} paper{'' if count == 1 else 's'}"
+
+
+MESSAGES: dict[str, Callable[[Intake, dict[str, Any]], None]] = {
+    "intake_begin": lambda intake, content: intake.begin(content["files"]),
+    "intake_chunk": lambda intake, content: intake.take(content["id"], content["part"], content["buffers"][0]),
+    "intake_read": lambda intake, content: intake.read(),
+    "intake_map": lambda intake, content: intake.correct(
+        content["file"], content["columns"], content.get("delimiter"), content.get("encoding")
+    ),
+    "intake_keep": lambda intake, content: intake.keep(content["source"], content.get("record"), content.get("paper")),
+    "intake_accept": lambda intake, content: intake.accept(content["how"]),
+    "intake_fetch": lambda intake, content: intake.fetch(
+        content["service"], content["query"], content["limit"], content.get("list"), content.get("day")
+    ),
+    "intake_split": lambda intake, content: intake.split(content["paper"]),
+    "intake_refit": lambda intake, content: intake.refit(),
+    "intake_cancel": lambda intake, content: intake.cancel(),
+    "intake_close": lambda intake, content: intake.close(),
+}
+"""What a page may ask of it."""

@@ -359,7 +359,7 @@ def test_cancel_leaves_nothing(
         if phase in ("reading", "building"):
             from explorer import intake as module
 
-            name = "import_sources" if phase == "reading" else "_building"
+            name = "import_sources" if phase == "reading" else "building"
             real = getattr(module, name)
 
             def held(*given: Any, real: Any = real, reached: Any = reached, go: Any = go, **named: Any) -> Any:
