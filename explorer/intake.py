@@ -207,13 +207,7 @@ class Intake:
         self._start("building", lambda say, stop: build(arrivals, say), lambda built: self._built(*built, grown=how == "add"))
 
     def split(self, paper: Any) -> None:
-        """Take a merge of the corpus back.
-
-        Raises
-        ------
-        ReadError
-            Something is on its way in, or nothing may.
-        """
+        """Take a merge of the corpus back; raises as `fetch` does where something is on its way in, or nothing may come in."""
         self._free()
         corpus, name = self.corpus, str(paper)
         done = f"{name} was split into the records it was merged from; they stay apart from now on."

@@ -398,7 +398,7 @@ def test_cancel_at_each_stage_of_a_build(
     from explorer import intake as module
 
     before = everything(corpus.folder)
-    real = module._building
+    real = module.building
 
     def stopping(say: Any) -> Any:
         inner = real(say)
@@ -410,7 +410,7 @@ def test_cancel_at_each_stage_of_a_build(
 
         return progress
 
-    monkeypatch.setattr(module, "_building", stopping)
+    monkeypatch.setattr(module, "building", stopping)
     desk.review(a__bib=BIB)
     desk.intake.accept(how)
     desk.until("idle")
