@@ -146,7 +146,7 @@ class RankedCorpus(OpenedCorpus):
         Parameters
         ----------
         expression : str
-            Words, ``"phrases"``, ``paper:ID`` or ``topic:"LABEL"``, added and subtracted, with weights (``2*vision``); the
+            Words, ``"phrases"``, ``paper:ID``, ``set:NAME`` or ``topic:"LABEL"``, added and subtracted, with weights (``2*vision``); the
             grammar is in `explorer.ranking.expression`.
         limit : int, optional
             Number of papers at most.
@@ -166,12 +166,13 @@ class RankedCorpus(OpenedCorpus):
 
         Notes
         -----
-        A product of experts (Hinton 1999): added concepts multiply their probability, subtracted ones that of their absence.
+        A product of experts (Hinton 1999): added concepts multiply their probability, subtracted ones that of their absence; see
+        `explorer.ranking.arithmetic`.
         """
         import pandas as pd
 
         ranking = self.meaning.arithmetic.rank(expression)
-        rows = np.lexsort((np.arange(len(self)), -ranking.scores))[:limit]
+        rows = ranking.best(limit)
         table = self.table.select(["id", "title"]).take(pa.array(rows))
         parts = {str(operand): part[rows] for operand, part in ranking.parts.items()}
         frame = to_frame(table).assign(score=ranking.scores[rows])
@@ -183,7 +184,7 @@ class RankedCorpus(OpenedCorpus):
         Parameters
         ----------
         low, high : str
-            A few words each.
+            A few words each; or one ``paper:ID``, ``set:NAME`` or ``topic:"LABEL"``.
 
         Returns
         -------

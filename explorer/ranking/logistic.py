@@ -105,5 +105,5 @@ def _telling(
     per_value = np.repeat(gap, np.diff(features.indptr)) * features.data
     slope = np.bincount(features.indices, per_value, features.shape[1])
     spread = np.bincount(features.indices, per_value * per_value, features.shape[1])
-    telling: NDArray[np.int64] = np.sort(top(np.abs(slope) / np.sqrt(np.maximum(spread, 1e-12)), count))
+    telling: NDArray[np.int64] = np.sort(top((np.abs(slope) / np.sqrt(np.maximum(spread, 1e-12))).astype(np.float32), count))
     return telling
