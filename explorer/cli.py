@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from explorer.library import SavedSearch
     from explorer.selection import Selection
 
+_PREPARED = 20_000
+"""Papers of plain files up to which `serve` makes what ranking by concepts needs before it serves: some seconds."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit status (0 done, 1 said why not, 130 stopped)."""
@@ -60,6 +63,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     build.add_argument("--topics", type=int, metavar="N", help="number of topics (default: by the number of papers)")
     build.add_argument("--ledger", metavar="CSV", help="write what was repaired or rejected, one line each")
+    build.add_argument(
+        "--no-concepts", action="store_true", help="leave out what ranking by concepts needs; made when first asked for then"
+    )
     build.set_defaults(run=_build)
 
     update = commands.add_parser("update", help="add papers to a corpus folder")
@@ -138,6 +144,10 @@ def _parser() -> argparse.ArgumentParser:
 def _build(options: argparse.Namespace) -> int:
     imported = _import(options)
     _write(options.output, imported, _made(options.files, imported.ledger), options.topics)
+    if not options.no_concepts:
+        from explorer.opening import open_corpus
+
+        open_corpus(options.output).prepare_meaning(_Progress())
     return 0
 
 
@@ -159,7 +169,11 @@ def _update(options: argparse.Namespace) -> int:
 
 
 def _add(corpus: Corpus, imported: Import, made: dict[str, object]) -> None:
+    prepared = corpus.meaning_ready
     larger = corpus.add(imported.table, made=made, progress=_Progress())
+    if prepared:
+        # It belongs to the papers there were; who had it shall not wait for it in the dashboard.
+        larger.prepare_meaning(_Progress())
     new = len(larger) - len(corpus)
     there = imported.table.num_rows - new
     print(f"{larger.folder}: {new:,} papers added, {there:,} were there already, {len(larger):,} in all", file=sys.stderr)
@@ -217,6 +231,8 @@ def _serve(options: argparse.Namespace) -> int:
     from explorer.server import main_url, serve
 
     corpus = _open(options.files) if options.files else default_corpus()
+    if options.files and corpus.cached_name and len(corpus) <= _PREPARED and not corpus.meaning_ready:
+        corpus.prepare_meaning(_Progress())
     print(
         f"Serving {len(corpus):,} papers at {main_url(options.ip, options.port, options.token)} (Ctrl+C stops)", file=sys.stderr
     )

@@ -120,24 +120,27 @@ class ConceptSpace:
         judged = np.full(self.index.n_papers, within is None)
         if within is not None:
             judged[within] = True
-        return self._fitted(name, np.unique(np.asarray(rows, dtype=np.int64)), judged, {})
+        return self._fitted(name, np.unique(np.asarray(rows, dtype=np.int64)), judged, self.features.few)
 
-    def _fitted(self, name: str, shown: Rows, judged: NDArray[np.bool_], words: dict[int, float]) -> Concept:
+    def _fitted(
+        self, name: str, shown: Rows, judged: NDArray[np.bool_], few: int, words: dict[int, float] | None = None
+    ) -> Concept:
+        """Fit on the papers `judged` against at most `few` of them, without what `words` weigh."""
         judged[shown] = False
-        total = int(np.count_nonzero(judged))
-        if not len(shown) or not total:
+        if not len(shown) or not judged.any():
             which = "no paper shows" if not len(shown) else "every paper shows"
             raise ConceptError(f"{which} the concept {name!r}; choose some papers, not none and not all")
-        weights, bias = self._fit(shown, judged, total, self.features.columns_of(list(words)))
-        return Concept(name, weights, bias, shown, words)
+        weights, bias = self._fit(shown, judged, few, self.features.columns_of(list(words or ())))
+        return Concept(name, weights, bias, shown, words or {})
 
-    def _fit(self, shown: Rows, judged: NDArray[np.bool_], total: int, hidden: NDArray[np.int64]) -> tuple[Floats, float]:
+    def _fit(self, shown: Rows, judged: NDArray[np.bool_], few: int, hidden: NDArray[np.int64]) -> tuple[Floats, float]:
         """Linear discriminant against the background, calibrated; then what logistic regression adds to it."""
         used = shown
         if len(shown) > self.examples:
             used = np.sort(np.random.default_rng(self.seed).choice(shown, self.examples, replace=False))
         positive = self.features.matrix[used]
-        others, negative, mean = self._counterexamples(judged, total)
+        total = int(np.count_nonzero(judged))
+        others, negative, mean = self._counterexamples(judged, total, few)
         first = self.features.unmixed(self.features.mean_of(positive) - mean)
         first[hidden] = 0
         against = (negative @ first)[others]
@@ -166,15 +169,17 @@ class ConceptSpace:
         )
         return np.float32(slope) * first + more, bias + shift
 
-    def _counterexamples(self, judged: NDArray[np.bool_], total: int) -> tuple[NDArray[np.bool_], sparse.csr_matrix, Floats]:
+    def _counterexamples(
+        self, judged: NDArray[np.bool_], total: int, few: int
+    ) -> tuple[NDArray[np.bool_], sparse.csr_matrix, Floats]:
         """Features of some papers, which of them stand for those without the concept, and the mean to tell it from."""
         features = self.features
-        others = judged[features.background]
-        if total > 2 * self.others and np.count_nonzero(others) > self.others:
-            return others, features.background_rows, features.mean_
+        others = judged[features.background[:few]]
+        if total > few and np.count_nonzero(others) >= few // 10:
+            return others, features.background_rows[:few], features.mean_
         rows = np.flatnonzero(judged)
-        if total > features.sample:
-            rows = np.sort(np.random.default_rng(self.seed).choice(rows, features.sample, replace=False))
+        if total > few:
+            rows = np.sort(np.random.default_rng(self.seed).choice(rows, few, replace=False))
         chosen = features.matrix[rows]
         return np.ones(len(rows), bool), chosen, features.mean_of(chosen)
 
@@ -219,7 +224,8 @@ class ConceptSpace:
         if len(holding) < self.index.n_papers:
             clear[holding] = False
         share = emphasis / len(terms) / self.features.length_
-        return self._fitted(words, np.sort(shown), clear, dict.fromkeys(terms, share))
+        # The examples are rough, so that more counter-examples than this tell no more.
+        return self._fitted(words, np.sort(shown), clear, self.features.few // 4, dict.fromkeys(terms, share))
 
     def _holding(self, terms: list[int]) -> Rows:
         """Papers that have all the terms, or as many of them as any paper has."""
@@ -238,9 +244,11 @@ class ConceptSpace:
         return odds
 
     def terms(self, concept: Concept, n: int = 10, *, sign: int = 1) -> list[str]:
-        """Return the `n` terms that can add most to the log-odds of the concept, or with a `sign` of -1 take most away."""
-        idf, columns = self.index.idf_, self.features.columns_
-        most = concept.weights * idf[columns] * np.float32(sign / self.features.length_)
-        gains = {int(columns[i]): float(most[i]) for i in top(most, n)}
-        gains |= {term: sign * weight * float(idf[term]) for term, weight in concept.words.items()}
-        return [self.index.terms_[term] for term in sorted(gains, key=lambda t: (-gains[t], t))[:n] if gains[term] > 0]
+        """Return the `n` terms that speak most for the concept, or with a `sign` of -1 against it.
+
+        Most is what a word adds to the log-odds, by root mean square over the papers; the words it was given as come first.
+        """
+        gains = concept.weights * self.features.deviations * np.float32(sign)
+        numbers = [int(self.features.columns_[i]) for i in top(gains, n) if gains[i] > 0]
+        given = list(concept.words) if sign > 0 else []
+        return [self.index.terms_[term] for term in (given + numbers)[:n]]

@@ -32,9 +32,11 @@ class Features:
     rank : int
         Components of the covariance, at most.
     ridge : float
-        Added to the variance of every word.
+        Added to the variance of every word, with ten by the number of papers: of few, the covariance is known badly.
     sample : int
-        Papers the components are fitted on; also the papers that stand for all in `background`.
+        Papers the components are fitted on.
+    few : int
+        Papers that stand for all others when a concept is fitted (`background`).
     seed : int
 
     Attributes
@@ -59,11 +61,14 @@ class Features:
     R. Tibshirani and J. Friedman, "The Elements of Statistical Learning", 2nd ed., sections 4.3 and 14.7.1).
     """
 
-    def __init__(self, *, min_df: int = 3, rank: int = 64, ridge: float = 3e-4, sample: int = 20_000, seed: int = 0) -> None:
+    def __init__(
+        self, *, min_df: int = 3, rank: int = 64, ridge: float = 2e-4, sample: int = 20_000, few: int = 20_000, seed: int = 0
+    ) -> None:
         self.min_df = min_df
         self.rank = rank
         self.ridge = ridge
         self.sample = sample
+        self.few = few
         self.seed = seed
 
     def fit(self, index: TermIndex) -> Self:
@@ -79,15 +84,15 @@ class Features:
         n_columns = len(self.columns_)
         self.mean_: Floats = (_sums(matrix, matrix.data) / max(n, 1)).astype(np.float32)
         moment = _sums(matrix, np.square(matrix.data)) / max(n, 1)
-        sampled = matrix[self.background]
-        rank = min(self.rank, len(self.background) // 5, n_columns - 1)
+        sampled = matrix[np.sort(self._drawn(self.sample))]
+        rank = min(self.rank, sampled.shape[0] // 5, n_columns - 1)
         if rank < 1:  # a handful of papers varies in no direction that could be told from chance
             self.components_: Floats = np.zeros((0, n_columns), np.float32)
             self.spread_: Floats = np.zeros(0, np.float32)
         else:
             _, values, components = randomized_svd(sampled, rank, n_iter=3, random_state=self.seed)
             self.components_ = np.ascontiguousarray(components, np.float32)
-            self.spread_ = (values**2 / len(self.background)).astype(np.float32)
+            self.spread_ = (values**2 / sampled.shape[0]).astype(np.float32)
         left = moment - np.square(self.components_).T @ self.spread_
         self.rest_: Floats = np.maximum(left, 0).astype(np.float32)
         return self
@@ -106,14 +111,15 @@ class Features:
 
     @cached_property
     def background(self) -> Rows:
-        """Papers that stand for all others, in order: drawn once, with the seed."""
-        if self.n_papers <= self.sample:
-            return np.arange(self.n_papers)
-        return np.sort(np.random.default_rng(self.seed).permutation(self.n_papers)[: self.sample])
+        """Papers that stand for all others, the same for every concept; in random order, so that the first of them do too."""
+        return self._drawn(self.few)
+
+    def _drawn(self, count: int) -> Rows:
+        return np.random.default_rng(self.seed).permutation(self.n_papers)[:count]
 
     @cached_property
     def background_rows(self) -> sparse.csr_matrix:
-        """Features of the background, kept in memory, for every concept is fitted against them."""
+        """Features of the background, kept in memory."""
         return self.matrix[self.background]
 
     def columns_of(self, terms: Sequence[int]) -> NDArray[np.int64]:
@@ -126,8 +132,13 @@ class Features:
         return np.asarray(weighted - self._scaled.T @ (self._inner @ (self._scaled @ difference)), np.float32)
 
     @cached_property
+    def deviations(self) -> Floats:
+        """Root mean square of every column."""
+        return np.asarray(np.sqrt(np.square(self.components_).T @ self.spread_ + self.rest_), np.float32)
+
+    @cached_property
     def _precision(self) -> Floats:
-        return np.asarray(1 / (self.rest_ + np.float32(self.ridge)), np.float32)
+        return np.asarray(1 / (self.rest_ + np.float32(self.ridge + 10 / max(self.n_papers, 1))), np.float32)
 
     @cached_property
     def _scaled(self) -> Floats:
@@ -146,7 +157,14 @@ class Features:
         """Write the arrays into an existing `folder`."""
         for name in _ARRAYS:
             np.save(folder / f"features_{name}.npy", getattr(self, f"{name}_"))
-        about = {"min_df": self.min_df, "rank": self.rank, "ridge": self.ridge, "sample": self.sample, "seed": self.seed}
+        about = {
+            "min_df": self.min_df,
+            "rank": self.rank,
+            "ridge": self.ridge,
+            "sample": self.sample,
+            "few": self.few,
+            "seed": self.seed,
+        }
         (folder / "features.json").write_text(json.dumps({"parameters": about, "length": self.length_}), encoding="utf-8")
 
     @classmethod

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import tempfile
@@ -32,7 +33,7 @@ Resolve = Callable[[Operand], NDArray[np.int64]]
 Progress = Callable[[str, float], None]
 
 _BATCH = 5_000
-_WITNESSES = 5
+_WITNESSES = 3
 """Papers looked at for how a term is written."""
 
 
@@ -150,8 +151,9 @@ class Meaning:
             number = self.index.vocabulary_[term]
             rows = self.index.rows_[self.index.indptr_[number] : self.index.indptr_[number + 1]][:_WITNESSES]
             found: Counter[str] = Counter()
-            for text in (text for name in ("title", "abstract") for text in self._table.column(name).take(rows).to_pylist()):
-                found.update([spelling(text)[term]] if text and term in spelling(text) else [])
+            for name, row in itertools.product(("title", "abstract"), rows.tolist()):
+                written = spelling(self._table.column(name)[row].as_py() or "")
+                found.update([written[term]] if term in written else [])
             words.append(found.most_common(1)[0][0] if found else term)
         return words
 
