@@ -162,8 +162,11 @@ def compose(odds: Mapping[Key, Floats], weights: Mapping[Key, float]) -> dict[Ke
     parts: dict[Key, Floats] = {}
     for key, weight in weights.items():
         against = odds[key] * np.float32(-SOFTENED if weight > 0 else 1)
-        # max(x, 0) + log1p(exp(-|x|)) is log(1 + exp(x)): no overflow, and far faster in float32 than logaddexp
-        part = np.log1p(np.exp(-np.abs(against)))
+        # max(x, 0) + log(1 + exp(-|x|)) is log(1 + exp(x)) without overflow; numpy has a fast float32 log, but no log1p or
+        # logaddexp. What is lost are differences between probabilities within 1e-7 of certainty.
+        part = np.exp(-np.abs(against))
+        part += 1
+        np.log(part, out=part)
         part += np.maximum(against, 0)
         part *= np.float32(-weight if weight > 0 else ABSENCE * weight)
         parts[key] = part
