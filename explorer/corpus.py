@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from explorer.errors import ConceptError, CorpusError, SelectionError
+from explorer.errors import ConceptError, CorpusError, LibraryError, SelectionError
 from explorer.index import leaves
 from explorer.query import parse
 from explorer.ranked import RankedCorpus
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from explorer.completion import Completion
     from explorer.library import Library, SavedSearch
+    from explorer.ranking.vectors import Embedder
 
 
 CACHED = re.compile(r"(?:files|papers|grown)-[0-9a-f]{16}(?:-(?:auto|\d+))?")
@@ -159,8 +160,9 @@ class Corpus(RankedCorpus):
         Returns
         -------
         DataFrame
-            The columns of the paper table, `topic`, `score` (BM25, or what else orders them; missing without either), and for
-            concepts and preferences one column ``part: NAME`` each; the parts add up to the score.
+            The columns of the paper table, `topic`, `score` (BM25, or what else orders them; missing without either), for
+            concepts and preferences one column ``part: NAME`` each, which add up to the score, and the places on the axes, if
+            there are any, as `x` and `y`.
 
         Raises
         ------
@@ -169,19 +171,27 @@ class Corpus(RankedCorpus):
         """
         return to_frame(self.results(selection).table())
 
-    def take(self, rows: np.ndarray, scores: np.ndarray, parts: Mapping[str, np.ndarray] | None = None) -> pa.Table:
-        """Papers of some rows, in their order, with `topic`, `score`, and a column for each part of the score."""
+    def take(self, rows: np.ndarray, scores: np.ndarray, more: Mapping[str, np.ndarray] | None = None) -> pa.Table:
+        """Papers of some rows, in their order, with `topic`, `score` and further columns of numbers."""
         mask = np.zeros(len(self), bool)
         mask[rows] = True
         place = np.cumsum(mask) - 1
         # Filtering first keeps `take` from gathering the text of the whole corpus into one buffer.
         found = self.table.filter(pa.array(mask)).combine_chunks().take(pa.array(place[rows]))
         found = self._with_topic(found, np.asarray(self.topics.codes[rows]))
-        for name, values in {"score": scores, **(parts or {})}.items():
+        for name, values in {"score": scores, **(more or {})}.items():
             found = _with_column(found, name, pa.array(values, pa.float32(), from_pandas=True))
         return found
 
-    def search(self, query: str, *, mode: str = "bm25", natural: bool = False, limit: int | None = 50) -> pd.DataFrame:
+    def search(
+        self,
+        query: str,
+        *,
+        mode: str = "bm25",
+        natural: bool = False,
+        limit: int | None = 50,
+        embedder: Embedder | None = None,
+    ) -> pd.DataFrame:
         """Rank papers by a query.
 
         Parameters
@@ -194,6 +204,8 @@ class Corpus(RankedCorpus):
             Take the query as plain text: any of its words may match, nothing is an operator.
         limit : int or None
             Number of papers at most.
+        embedder : Embedder, optional
+            Where the vectors come from (see `explorer.ranking.embedders`); by default LSA, fitted on the corpus.
 
         Returns
         -------
@@ -206,13 +218,15 @@ class Corpus(RankedCorpus):
             The query is malformed.
         SelectionError
             There is no such mode, or the limit is negative.
+        EmbedderError
+            The embedder gives what cannot be used.
         """
         if limit is not None and limit < 0:
             raise SelectionError(f"The limit is {limit}; it must be 0 or more, or None for all.")
         if mode not in MODES:
             raise SelectionError(f"There is no search mode {mode!r}. Modes: {', '.join(MODES)}.")
         if mode != "bm25":
-            return self._by_meaning(query, mode, natural, limit)
+            return self._by_meaning(query, mode, natural, limit, embedder)
         if natural:
             hits = self.index.natural(query, limit or len(self))
             best = np.lexsort((hits.rows, -hits.scores))[:limit]
@@ -225,12 +239,14 @@ class Corpus(RankedCorpus):
         """What each part adds to the score that a selection shows for a paper, largest first (see `explorer.reasons`)."""
         return reasons(self, row, selection)
 
-    def explain(self, query: str, id_: str, *, mode: str = "bm25", natural: bool = False) -> pd.DataFrame:
+    def explain(
+        self, query: str, id_: str, *, mode: str = "bm25", natural: bool = False, embedder: Embedder | None = None
+    ) -> pd.DataFrame:
         """Say why a paper stands where a search puts it.
 
         Parameters
         ----------
-        query, mode, natural
+        query, mode, natural, embedder
             As for `search`.
         id_ : str
             The paper.
@@ -243,7 +259,7 @@ class Corpus(RankedCorpus):
 
         Raises
         ------
-        QueryError, SelectionError
+        QueryError, SelectionError, EmbedderError
             As `search`.
         ConceptError
             The id is not in the corpus.
@@ -261,13 +277,14 @@ class Corpus(RankedCorpus):
             node = None if natural else parse(query)
             text = query if node is None else " ".join(leaf.text for leaf in leaves(node))
             matches = node is None or self.index.matches(node, row)
-            found = by_meaning(self, row, text, mode) if matches else []
+            found = by_meaning(self.ranker(embedder), self.table, row, text, mode) if matches else []
         return pd.DataFrame(found, columns=["reason", "contribution"]).astype({"reason": "str", "contribution": "float64"})
 
-    def _by_meaning(self, query: str, mode: str, natural: bool, limit: int | None) -> pd.DataFrame:
+    def _by_meaning(self, query: str, mode: str, natural: bool, limit: int | None, embedder: Embedder | None) -> pd.DataFrame:
         node = None if natural else parse(query)
         text = query if natural else " ".join(leaf.text for leaf in leaves(node))
-        scores = self.meaning.ranker.scores(text) if mode == "hybrid" else self.meaning.semantic(text)
+        ranker = self.ranker(embedder)
+        scores = ranker.scores(text) if mode == "hybrid" else ranker.cosines(text)
         rows = np.flatnonzero(scores > 0) if node is None else np.sort(self.index.hits(node).rows)
         best = rows[np.lexsort((rows, -scores[rows]))][:limit]
         return to_frame(self.take(best, scores[best]))
@@ -326,6 +343,13 @@ class Corpus(RankedCorpus):
         from explorer.library import Library
 
         return Library(self)
+
+    def _kept_reads(self) -> tuple[str, ...]:
+        try:
+            return self.library.reads()
+        except LibraryError:
+            # What is wrong with the file is said where the saved searches stand, and where it is written.
+            return ()
 
     def compare(self, before: Selection | SavedSearch, after: Selection | SavedSearch) -> pd.DataFrame:
         """Papers that are new in the second selection, gone from the first, or in both.

@@ -55,17 +55,19 @@ def more_like(session: Session, rows: list[Any] | None, *, less: bool) -> str:
     ids = _ids(session, sorted(session.ticked) if rows is None else rows)
     if not ids:
         raise SelectionError("No paper is ticked. Tick some in the list first.")
-    like, unlike = (selection.like, ids) if less else (ids, selection.unlike)
-    other = set(ids)
-    like, unlike = (
-        (tuple(i for i in like if i not in other), unlike) if less else (like, tuple(i for i in unlike if i not in other))
-    )
+    # A paper is on one side only.
+    like = tuple(id_ for id_ in selection.like if id_ not in ids) if less else ids
+    unlike = ids if less else tuple(id_ for id_ in selection.unlike if id_ not in ids)
     if not like:
         raise SelectionError("Unlikeness alone orders nothing. Choose papers that the list shall be more like first.")
     session.change({"like": like, "unlike": unlike, "rank": "", "sort": _by_match(session)})
     if rows is None:
         session.ticked = frozenset()
-    return f"Ordered by {'unlikeness' if less else 'likeness'} to {len(ids):,} paper{'' if len(ids) == 1 else 's'}."
+    return f"More like {_papers(like)}{f', less like {_papers(unlike)}' if unlike else ''}."
+
+
+def _papers(ids: tuple[str, ...]) -> str:
+    return f"{len(ids):,} paper{'' if len(ids) == 1 else 's'}"
 
 
 def _by_match(session: Session) -> str:

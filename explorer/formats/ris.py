@@ -42,7 +42,12 @@ _KNOWN = frozenset(
     " L1 L2 L3 L4 LA LB LK M1 M2 M3 N1 N2 NV OP PB PP PY RI RN RP SE SN SP ST T1 T2 T3 TA TI TT U1 U2 U3 U4 U5 UR VL VO Y1 Y2".split()
 )
 _MARK = "Literature Explorer"
-_IN_JOURNALS = frozenset("JOUR EJOUR INPR ABST MGZN NEWS JFULL GEN BLOG".split())
+# Works that a house brings out by themselves; whatever is none of the kinds named here appears in something.
+_BY_HOUSES = frozenset(
+    "BOOK EBOOK EDBOOK CLSWK SER THES RPRT GOVDOC STAND COMP MAP DATA DBASE AGGR ANCIENT EQUA GRNT SOUND MUSIC VIDEO MPCT MULTI"
+    " ADVS ART CHART FIGURE PAT HEAR MANSCPT PAMP UNBILL UNPD SLIDE ICOMM PCOMM".split()
+)
+_ON_SITES = frozenset(("WEB", "ELEC", "BLOG"))
 _IN_CONFERENCES = frozenset(("CONF", "CPAPER"))
 _IN_BOOKS = frozenset("CHAP ECHAP DICT ENCYC".split())
 # Without an author these are the work of their editors, sponsors or performers.
@@ -85,7 +90,7 @@ def _laid_out(text: str, number: int) -> Tagged | None:
     if not found or found[0][0] != "TY" or len(found) != text.count("\n") + 1:
         return None
     fields = record.fields
-    plain = text.isascii() and has_plain_spaces(text)
+    plain = has_plain_spaces(text)
     for tag, raw in found:
         value = raw.strip() if plain and "  " not in raw else single_spaced(raw)
         if tag in fields:
@@ -95,12 +100,12 @@ def _laid_out(text: str, number: int) -> Tagged | None:
     return record if len(fields["TY"]) == 1 and _KNOWN.issuperset(fields) and "ER" not in fields else None
 
 
-def _dialect(text: str, number: int) -> Iterator[Tagged]:
-    """Split into records; tolerate what dialects do to the lines between them. `number` is that of the first line."""
+def _dialect(text: str, first: int) -> Iterator[Tagged]:
+    """Split into records; tolerate what dialects do to the lines between them. `first` is the number of the first line."""
     record: Tagged | None = None
     fields: dict[str, list[str]] = {}
     tag = ""
-    for number, line in enumerate(text.split("\n"), start=number):
+    for number, line in enumerate(text.split("\n"), start=first):
         # Nearly every line is laid out as the specification says.
         if line[2:6] == "  - " and line[:2] in _KNOWN:
             tag, value = line[:2], line[6:]
@@ -173,9 +178,15 @@ def _venue(record: Tagged, kind: str) -> str | None:
         return record.first("T2", "CY", "PB")
     if kind in _IN_BOOKS:
         return record.first("T2", "BT", "JF", "PB")
-    if kind in _IN_JOURNALS or not kind:
-        return record.first("JF", "T2", "JO", "JA", "J2", "J1", "C3", "BT", "PB")
-    return record.first("PB", "T2", "JF", "JO", "T3")
+    if kind in ("CASE", "LEGAL"):
+        # EndNote's layout of these keeps the reporter, in which a decision is printed, among the names.
+        return record.first("A2", "PB", "T2")
+    if kind in _BY_HOUSES:
+        return record.first("PB", "T2", "JF", "JO", "T3")
+    if kind in _ON_SITES:
+        # EndNote's layout of these has the name of the site as that of a periodical, and a series beside it.
+        return record.first("JF", "JO", "JA", "J2", "J1", "T2", "BT", "PB")
+    return record.first("JF", "T2", "JO", "JA", "J2", "J1", "C3", "BT", "PB")
 
 
 def _stray_doi(record: Tagged) -> str | None:

@@ -141,7 +141,8 @@ def tables(records: Iterable[tuple[int, int | None, Mapping[str, Any]]], source:
 def _table(batch: list[tuple[int, int | None, Mapping[str, Any]]], source: Source, ledger: Ledger) -> pa.Table:
     records = [record for _, _, record in batch]
     names = dict.fromkeys(chain.from_iterable(records))
-    columns = {name: _column(name, [record.get(name) for record in records]) for name in names}
+    values = {name: [record.get(name) for record in records] for name in names}
+    columns = {name: _column(name, column) for name, column in values.items() if name in FIELDS or any(column)}
 
     def note(row: int, field: str, before: str, after: str, reason: str) -> None:
         number, line, _ = batch[row]

@@ -120,7 +120,7 @@ def readable(text: str | None) -> str | None:
     """Text that is one line, without its HTML, or None."""
     if not text:
         return None
-    return single_spaced(plain_markup(text)) or None if "<" in text or "&" in text else text
+    return (single_spaced(plain_markup(text)) or None) if "<" in text or "&" in text else text
 
 
 def accounted(
@@ -137,8 +137,8 @@ def accounted(
     """
     for number, record in enumerate(records, start=1):
         record.close()
-        fields = {name: value for name, value in read(record).items() if value or value == 0}
-        if not fields:
+        fields = read(record)
+        if not any(fields.values()):
             shown = record.text or "; ".join(record.fields)
             ledger.reject(source.name, number, "the record has no field that is known", line=record.line, text=shown)
             continue

@@ -17,7 +17,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from explorer.errors import ExpressionError
+from explorer.errors import ConceptError
+from explorer.ranking.acronyms import Acronyms
 from explorer.ranking.analysis import spelling
 from explorer.ranking.arithmetic import Arithmetic
 from explorer.ranking.axes import Axis, fit_axis
@@ -26,9 +27,12 @@ from explorer.ranking.expression import KINDS, Operand, parse
 from explorer.ranking.features import Features
 from explorer.ranking.hybrid import HybridRanker
 from explorer.ranking.terms import TermIndex
-from explorer.ranking.vectors import LSA
+from explorer.ranking.vectors import LSA, Scan
 
 Floats = NDArray[np.float32]
+LEADING = 64
+"""Dimensions by which every paper is compared; the best are compared by all."""
+
 Resolve = Callable[[Operand], NDArray[np.int64]]
 Progress = Callable[[str, float], None]
 
@@ -59,6 +63,7 @@ class Meaning:
         if folder.is_dir():
             self.index, self.lsa, self.features = TermIndex.open(folder), LSA.open(folder), Features.open(folder)
             self.vectors: Floats = np.load(folder / "lsa_vectors.npy", mmap_mode="r")
+            self.scan, self.acronyms = Scan.open(folder), Acronyms.open(folder)
             return
         # In one thread, products are the same bits whatever the machine has.
         with threadpool_limits(1, user_api="blas"):
@@ -74,6 +79,9 @@ class Meaning:
         self.lsa = LSA().fit_index(self.index)
         progress("vectors", 0.5)
         self.vectors = self.lsa.project_index(self.index)
+        self.scan = Scan.of(self.vectors, LEADING)
+        titles, abstracts = (_texts(self._table.column(name)) for name in ("title", "abstract"))
+        self.acronyms = Acronyms.learn(map("{}. {}".format, titles, abstracts))
         progress("concepts", 0.0)
         self.features = Features().fit(self.index)
 
@@ -86,6 +94,8 @@ class Meaning:
             for part in (self.index, self.lsa, self.features):
                 part.save(made)
             np.save(made / "lsa_vectors.npy", self.vectors)
+            self.scan.save(made)
+            self.acronyms.save(made)
             os.chmod(made, 0o755)  # noqa: PTH101, S103  (mkdtemp keeps it to its owner; the corpus is shared)
             made.rename(folder)
         except BaseException as error:
@@ -97,7 +107,7 @@ class Meaning:
     @cached_property
     def ranker(self) -> HybridRanker:
         """Hybrid ranking of plain text."""
-        return HybridRanker(self.index, self.lsa.encoder(self.index), self.vectors)
+        return HybridRanker(self.index, self.lsa.encoder(self.index), self.vectors, scan=self.scan, acronyms=self.acronyms)
 
     @cached_property
     def space(self) -> ConceptSpace:
@@ -111,11 +121,7 @@ class Meaning:
 
     def semantic(self, text: str) -> Floats:
         """Cosine of every paper with a text: float32, shape (n_papers,)."""
-        weights = self.index.weigh(text)
-        if not weights:
-            return np.zeros(self.index.n_papers, np.float32)
-        scores: Floats = self.vectors @ self.lsa.encoder(self.index)(text, weights)
-        return scores
+        return self.ranker.cosines(text)
 
     def axis(self, low: str, high: str) -> Axis:
         """The axis between two poles.
@@ -127,10 +133,10 @@ class Meaning:
 
         Raises
         ------
-        ConceptError
-            A pole has no papers of its own.
         ExpressionError
-            A pole begins as a paper, set or topic and goes on otherwise.
+            Such a pole does not parse.
+        ConceptError
+            A pole has no papers of its own, or is more than one paper, set or topic.
         """
         axis = fit_axis(self.space, self._pole(low), self._pole(high))
         low_terms, high_terms = self._written(axis.low_terms), self._written(axis.high_terms)
@@ -138,10 +144,12 @@ class Meaning:
 
     def _pole(self, pole: str) -> str | NDArray[np.int64]:
         if not pole.lstrip().startswith(tuple(f"{kind}:" for kind in KINDS)):
+            if not self.index.weigh(pole):
+                raise ConceptError(f"No paper has a word of the pole {pole!r}. Choose other words.")
             return pole
         terms = parse(pole).terms
         if len(terms) > 1 or terms[0].weight != 1:
-            raise ExpressionError("a pole is one concept; sums of several cannot be one", pole, 0)
+            raise ConceptError(f"The pole {pole} is more than one topic, paper or set. Save the papers as a set, and use that.")
         return self._resolve(terms[0].operand)
 
     def _written(self, terms: list[str]) -> list[str]:
