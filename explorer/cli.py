@@ -105,7 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     search.add_argument("--limit", type=int, default=20)
     search.add_argument("--json", action="store_true", help="one JSON object a line")
-    search.set_defaults(run=_search)
+    search.set_defaults(run=_search, wrong=search.error)
 
     export = commands.add_parser("export", help="write the papers of a selection to a file")
     export.add_argument("corpus", metavar="CORPUS", help="corpus folder or file of papers")
@@ -249,15 +249,14 @@ def _serve(options: argparse.Namespace) -> int:
 def _search(options: argparse.Namespace) -> int:
     import pandas as pd
 
-    from explorer.errors import SelectionError
     from explorer.schema import to_frame
     from explorer.selection import Selection
     from explorer.views import date_text, title_of
 
     if options.rank and options.mode != "bm25":
-        raise SelectionError(f"--rank gives the order, and so does --mode {options.mode}. Choose one of them.")
+        options.wrong(f"--rank gives the order, and so does --mode {options.mode}: choose one of them")
     if not options.rank and options.query is None:
-        raise SelectionError("Nothing to search for. Give a query, or concepts with --rank.")
+        options.wrong("nothing to search for: give a query, or concepts with --rank")
     corpus = _open([options.corpus])
     if options.rank:
         results = corpus.results(Selection(query=options.query or "", rank=options.rank))

@@ -99,6 +99,9 @@ def _papers(corpus: Corpus, part: str) -> list[Completion]:
     if not words or len(part) < _SHORTEST_TITLE:
         return []
     whole = tuple(Word(word, "title") for word in words[:-1])
-    rows = sorted(corpus.index.hits(All((*whole, Word(words[-1], "title", prefix=True)))).rows.tolist())
-    found = (corpus.record(row, ("id", "title")) for row in rows[:_FEW])
+    rows = corpus.index.hits(All((*whole, Word(words[-1], "title", prefix=True)))).rows
+    if not len(rows) and whole:
+        # The last word may be one that titles are not searched for, such as "of".
+        rows = corpus.index.hits(All(whole)).rows
+    found = (corpus.record(row, ("id", "title")) for row in sorted(rows.tolist())[:_FEW])
     return [_offer("paper", paper["id"], readable(paper["title"]), None) for paper in found]

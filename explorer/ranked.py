@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -53,12 +54,17 @@ class RankedCorpus(OpenedCorpus):
     def _meaning(self, progress: Progress) -> Meaning:
         from explorer.ranking.meaning import Meaning
 
-        return Meaning(self.table, self._generation / "meaning", self._rows_of, progress=progress)
+        return Meaning(self.table, self._meaning_folder, self._rows_of, progress=progress)
+
+    @property
+    def _meaning_folder(self) -> Path:
+        # The number changes with what is kept there, so that a folder of another version is left alone and not misread.
+        return Path(self._generation / "meaning-2")
 
     @property
     def meaning_ready(self) -> bool:
         """Whether `meaning` opens at once: it was made before, or is held already."""
-        return "meaning" in self.__dict__ or (self._generation / "meaning").is_dir()
+        return "meaning" in self.__dict__ or self._meaning_folder.is_dir()
 
     def ranker(self, embedder: Embedder | None = None) -> HybridRanker:
         """Hybrid ranking with the vectors of an embedder, by default those that LSA fits on the corpus.
@@ -86,7 +92,8 @@ class RankedCorpus(OpenedCorpus):
 
         titles, abstracts = (self.table.column(name).to_pylist() for name in ("title", "abstract"))
         texts = [f"{title or ''}\n{abstract or ''}".strip() for title, abstract in zip(titles, abstracts, strict=True)]
-        return HybridRanker(self.meaning.index, encoder(embedder), vectors_of(embedder, texts, self._generation))
+        vectors = vectors_of(embedder, texts, self._generation)
+        return HybridRanker(self.meaning.index, encoder(embedder), vectors, acronyms=self.meaning.acronyms)
 
     def kept_ordering(self, key: Hashable, make: Callable[[], Value]) -> Value:
         """What orders papers, computed once for the last 16 keys."""

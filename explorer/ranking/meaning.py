@@ -15,16 +15,20 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from explorer.errors import ConceptError
+from explorer.ranking.acronyms import Acronyms
 from explorer.ranking.arithmetic import Arithmetic
 from explorer.ranking.axes import Axis, fit_axis
 from explorer.ranking.concepts import ConceptSpace
 from explorer.ranking.expression import Operand, parse
 from explorer.ranking.hybrid import HybridRanker
 from explorer.ranking.terms import TermIndex
-from explorer.ranking.vectors import LSA
+from explorer.ranking.vectors import LSA, Scan
 
 Floats = NDArray[np.float32]
 _OPERAND = re.compile(r"(topic|paper|set):")
+LEADING = 64
+"""Dimensions by which every paper is compared; the best are compared by all."""
+
 Resolve = Callable[[Operand], NDArray[np.int64]]
 Progress = Callable[[str, float], None]
 
@@ -50,6 +54,7 @@ class Meaning:
         if folder.is_dir():
             self.index, self.lsa = TermIndex.open(folder), LSA.open(folder)
             self.vectors: Floats = np.load(folder / "lsa_vectors.npy", mmap_mode="r")
+            self.scan, self.acronyms = Scan.open(folder), Acronyms.open(folder)
             return
         titles, abstracts = ([text or "" for text in table.column(name).to_pylist()] for name in ("title", "abstract"))
         self.index = TermIndex().fit(_told(titles, "terms", progress), abstracts)
@@ -57,6 +62,8 @@ class Meaning:
         self.lsa = LSA().fit_index(self.index)
         progress("vectors", 0.5)
         self.vectors = self.lsa.project_index(self.index)
+        self.scan = Scan.of(self.vectors, LEADING)
+        self.acronyms = Acronyms.learn(map("{}. {}".format, titles, abstracts))
         progress("flush", 0.0)
         self._keep(folder)
         progress("flush", 1.0)
@@ -70,6 +77,8 @@ class Meaning:
             self.index.save(made)
             self.lsa.save(made)
             np.save(made / "lsa_vectors.npy", self.vectors)
+            self.scan.save(made)
+            self.acronyms.save(made)
             os.chmod(made, 0o755)  # noqa: PTH101, S103  (mkdtemp keeps it to its owner; the corpus is shared)
             made.rename(folder)
         except OSError:
@@ -79,7 +88,7 @@ class Meaning:
     @cached_property
     def ranker(self) -> HybridRanker:
         """Hybrid ranking of plain text."""
-        return HybridRanker(self.index, self.lsa.encoder(self.index), self.vectors)
+        return HybridRanker(self.index, self.lsa.encoder(self.index), self.vectors, scan=self.scan, acronyms=self.acronyms)
 
     @cached_property
     def space(self) -> ConceptSpace:

@@ -72,7 +72,7 @@ export function savedPanel(app) {
   }
 
   function conceptButton(name) {
-    return h("button", { class: "lx-textbutton", title: "Order the list by its papers as a concept", key: `concept:${name}`, click: () => { link.send("add_operand", { of: "set", name }); panel.close(); } }, "As concept", h("span", { class: "lx-hide" }, `: ${name}`));
+    return h("button", { class: "lx-textbutton", label: `As concept: ${name}`, title: "Order the list by its papers as a concept", key: `concept:${name}`, click: () => { link.send("add_operand", { of: "set", name }); panel.close(); } }, "As concept");
   }
 
   function setItem(row) {

@@ -83,7 +83,7 @@ export function searchPanel(app) {
     if (completions.pressed(event)) event.preventDefault();
     if (event.defaultPrevented || event.isComposing) return;
     // Lab cancels the submission that Enter stands for.
-    if (event.key === "Enter") flush();
+    if (event.key === "Enter") submit();
     else if (event.key === "ArrowDown") app.papers.step(1);
     else return;
     event.preventDefault();
