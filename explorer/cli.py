@@ -85,7 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help="serve the dashboard")
     serve.add_argument("files", nargs="*", metavar="FILE", help="files of papers or a corpus folder (default: the sample)")
     serve.add_argument("--ip", default="127.0.0.1", help="address to listen on (default: this machine only)")
-    serve.add_argument("--port", type=int, default=8866)
+    serve.add_argument("--port", type=int, default=8866, help="0 takes any that is free (default: 8866)")
     serve.add_argument("--token", help="what browsers must know to be let in, as ?token=…")
     serve.add_argument(
         "--cull-after", type=int, default=600, metavar="SECONDS", help="end kernels of closed pages (default: 600)"
@@ -228,9 +228,11 @@ def _serve(options: argparse.Namespace) -> int:
     from explorer.server import main_url, serve
 
     corpus = _open(options.files) if options.files else default_corpus()
-    print(
-        f"Serving {len(corpus):,} papers at {main_url(options.ip, options.port, options.token)} (Ctrl+C stops)", file=sys.stderr
-    )
+
+    def ready(port: int) -> None:
+        address = main_url(options.ip, port, options.token)
+        print(f"Serving {len(corpus):,} papers at {address} (Ctrl+C stops)", file=sys.stderr, flush=True)
+
     serve(
         corpus,
         ip=options.ip,
@@ -239,6 +241,7 @@ def _serve(options: argparse.Namespace) -> int:
         cull_after=options.cull_after,
         browser=not options.no_browser,
         read_only=options.read_only,
+        ready=ready,
     )
     return 0
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from explorer.completion import Completion
     from explorer.library import Library, SavedSearch
+    from explorer.ranking.vectors import Embedder
 
 
 CACHED = re.compile(r"(?:files|papers|grown)-[0-9a-f]{16}(?:-(?:auto|\d+))?")
@@ -181,7 +182,15 @@ class Corpus(RankedCorpus):
             found = _with_column(found, name, pa.array(values, pa.float32(), from_pandas=True))
         return found
 
-    def search(self, query: str, *, mode: str = "bm25", natural: bool = False, limit: int | None = 50) -> pd.DataFrame:
+    def search(
+        self,
+        query: str,
+        *,
+        mode: str = "bm25",
+        natural: bool = False,
+        limit: int | None = 50,
+        embedder: Embedder | None = None,
+    ) -> pd.DataFrame:
         """Rank papers by a query.
 
         Parameters
@@ -194,6 +203,8 @@ class Corpus(RankedCorpus):
             Take the query as plain text: any of its words may match, nothing is an operator.
         limit : int or None
             Number of papers at most.
+        embedder : Embedder, optional
+            Where the vectors come from (see `explorer.ranking.embedders`); by default LSA, fitted on the corpus.
 
         Returns
         -------
@@ -206,13 +217,15 @@ class Corpus(RankedCorpus):
             The query is malformed.
         SelectionError
             There is no such mode, or the limit is negative.
+        EmbedderError
+            The embedder gives what cannot be used.
         """
         if limit is not None and limit < 0:
             raise SelectionError(f"The limit is {limit}; it must be 0 or more, or None for all.")
         if mode not in MODES:
             raise SelectionError(f"There is no search mode {mode!r}. Modes: {', '.join(MODES)}.")
         if mode != "bm25":
-            return self._by_meaning(query, mode, natural, limit)
+            return self._by_meaning(query, mode, natural, limit, embedder)
         if natural:
             hits = self.index.natural(query, limit or len(self))
             best = np.lexsort((hits.rows, -hits.scores))[:limit]
@@ -225,12 +238,14 @@ class Corpus(RankedCorpus):
         """What each part adds to the score that a selection shows for a paper, largest first (see `explorer.reasons`)."""
         return reasons(self, row, selection)
 
-    def explain(self, query: str, id_: str, *, mode: str = "bm25", natural: bool = False) -> pd.DataFrame:
+    def explain(
+        self, query: str, id_: str, *, mode: str = "bm25", natural: bool = False, embedder: Embedder | None = None
+    ) -> pd.DataFrame:
         """Say why a paper stands where a search puts it.
 
         Parameters
         ----------
-        query, mode, natural
+        query, mode, natural, embedder
             As for `search`.
         id_ : str
             The paper.
@@ -243,7 +258,7 @@ class Corpus(RankedCorpus):
 
         Raises
         ------
-        QueryError, SelectionError
+        QueryError, SelectionError, EmbedderError
             As `search`.
         ConceptError
             The id is not in the corpus.
@@ -261,13 +276,14 @@ class Corpus(RankedCorpus):
             node = None if natural else parse(query)
             text = query if node is None else " ".join(leaf.text for leaf in leaves(node))
             matches = node is None or self.index.matches(node, row)
-            found = by_meaning(self, row, text, mode) if matches else []
+            found = by_meaning(self.ranker(embedder), self.table, row, text, mode) if matches else []
         return pd.DataFrame(found, columns=["reason", "contribution"]).astype({"reason": "str", "contribution": "float64"})
 
-    def _by_meaning(self, query: str, mode: str, natural: bool, limit: int | None) -> pd.DataFrame:
+    def _by_meaning(self, query: str, mode: str, natural: bool, limit: int | None, embedder: Embedder | None) -> pd.DataFrame:
         node = None if natural else parse(query)
         text = query if natural else " ".join(leaf.text for leaf in leaves(node))
-        scores = self.meaning.ranker.scores(text) if mode == "hybrid" else self.meaning.semantic(text)
+        ranker = self.ranker(embedder)
+        scores = ranker.scores(text) if mode == "hybrid" else ranker.cosines(text)
         rows = np.flatnonzero(scores > 0) if node is None else np.sort(self.index.hits(node).rows)
         best = rows[np.lexsort((rows, -scores[rows]))][:limit]
         return to_frame(self.take(best, scores[best]))

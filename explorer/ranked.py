@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from explorer.ranking.axes import Axis
+    from explorer.ranking.hybrid import HybridRanker
     from explorer.ranking.meaning import Meaning
+    from explorer.ranking.vectors import Embedder
 
 Value = TypeVar("Value")
 
@@ -54,6 +56,34 @@ class RankedCorpus(OpenedCorpus):
     def meaning_ready(self) -> bool:
         """Whether `meaning` opens at once: it was made before, or is held already."""
         return "meaning" in self.__dict__ or (self._generation / "meaning").is_dir()
+
+    def ranker(self, embedder: Embedder | None = None) -> HybridRanker:
+        """Hybrid ranking with the vectors of an embedder, by default those that LSA fits on the corpus.
+
+        Vectors are made when an embedder is first used. One with a `key`, as those of `explorer.ranking.embedders` have, leaves
+        them beside the corpus; one without is asked again by the next process.
+
+        Raises
+        ------
+        EmbedderError
+            It gives another number of rows than there are papers.
+        """
+        if embedder is None:
+            return self.meaning.ranker
+        # The embedder is kept with its ranker, so that no other object can come to have its id.
+        return self._embedded.get(id(embedder), lambda: (embedder, self._with_vectors(embedder)))[1]
+
+    @cached_property
+    def _embedded(self) -> Recent:
+        return Recent(2)
+
+    def _with_vectors(self, embedder: Embedder) -> HybridRanker:
+        from explorer.ranking.embedders import encoder, vectors_of
+        from explorer.ranking.hybrid import HybridRanker
+
+        titles, abstracts = (self.table.column(name).to_pylist() for name in ("title", "abstract"))
+        texts = [f"{title or ''}\n{abstract or ''}".strip() for title, abstract in zip(titles, abstracts, strict=True)]
+        return HybridRanker(self.meaning.index, encoder(embedder), vectors_of(embedder, texts, self._generation))
 
     def kept_ordering(self, key: Hashable, make: Callable[[], Value]) -> Value:
         """What orders papers, computed once for the last 16 keys."""

@@ -13,7 +13,10 @@ from explorer.query import parse
 from explorer.selection import Selection
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from explorer.ranked import RankedCorpus
+    from explorer.ranking.hybrid import HybridRanker
 
 Reasons = list[tuple[str, float]]
 
@@ -54,7 +57,8 @@ def reasons(corpus: RankedCorpus, row: int, selection: Selection) -> Reasons:
         node = parse(selection.query)
         return [] if node is None else ranked(corpus.index.contributions(node, row))
     if found.kind == "hybrid":
-        return by_meaning(corpus, row, " ".join(leaf.text for leaf in leaves(parse(selection.query))), "hybrid")
+        text = " ".join(leaf.text for leaf in leaves(parse(selection.query)))
+        return by_meaning(corpus.ranker(), corpus.table, row, text, "hybrid")
     if found.kind == "likeness":
         from explorer.ranking.similar import likeness_parts
 
@@ -62,16 +66,15 @@ def reasons(corpus: RankedCorpus, row: int, selection: Selection) -> Reasons:
             return [("one of the papers compared with", float(found.scores[row]))]
         meaning = corpus.meaning
         like, unlike = (corpus.rows_with(ids).tolist() for ids in (selection.like, selection.unlike))
-        return ranked(_written(corpus, row, likeness_parts(meaning.index, meaning.vectors, row, like, unlike)))
+        return ranked(_written(corpus.table, row, likeness_parts(meaning.index, meaning.vectors, row, like, unlike)))
     return ranked({name: float(part[row]) for name, part in found.parts.items()})
 
 
-def by_meaning(corpus: RankedCorpus, row: int, text: str, mode: str) -> Reasons:
+def by_meaning(ranker: HybridRanker, table: pa.Table, row: int, text: str, mode: str) -> Reasons:
     """As `reasons`, for plain text and the modes "hybrid" and "semantic" of `Corpus.search`."""
-    meaning = corpus.meaning
     if mode == "semantic":
-        return [("meaning", float(meaning.semantic(text)[row]))]
-    return ranked(_written(corpus, row, meaning.ranker.explain(text, row)))
+        return ranked({"meaning": float(ranker.cosines(text)[row])})
+    return ranked(_written(table, row, ranker.explain(text, row)))
 
 
 def ranked(parts: Mapping[str, float]) -> Reasons:
@@ -80,11 +83,11 @@ def ranked(parts: Mapping[str, float]) -> Reasons:
     return sorted(kept, key=lambda reason: (-reason[1], reason[0]))
 
 
-def _written(corpus: RankedCorpus, row: int, parts: Mapping[tuple[str, str], float]) -> dict[str, float]:
+def _written(table: pa.Table, row: int, parts: Mapping[tuple[str, str], float]) -> dict[str, float]:
     """Parts with their labels, terms as the paper writes them."""
     from explorer.ranking.analysis import spelling
 
-    text = " ".join(corpus.table.column(name)[row].as_py() or "" for name in ("title", "abstract"))
+    text = " ".join(table.column(name)[row].as_py() or "" for name in ("title", "abstract"))
     words = spelling(text)
     found: dict[str, float] = {}
     for (kind, term), part in parts.items():

@@ -270,6 +270,20 @@ def _date_columns(
     columns["year"] = pc.year(columns["published"]).cast(pa.int16())
 
 
+# What is in its bare form already, as nearly all is: seen at once, where taking it apart takes microseconds a value.
+_BARE = {
+    "doi": r"^10\.\d{4,9}/[a-z0-9._/()-]*[a-z0-9]$",
+    "arxiv_id": r"^(?:(?:0\d|1[0-4])\d\d\.\d{4}|(?:1[5-9]|[2-9]\d)(?:0[1-9]|1[0-2])\.\d{5})$",
+}
+
+
+# What is in its bare form already, as nearly all is: seen at once, where taking it apart takes microseconds a value.
+_BARE = {
+    "doi": r"^10\.\d{4,9}/[a-z0-9._/()-]*[a-z0-9]$",
+    "arxiv_id": r"^(?:(?:0\d|1[0-4])\d\d\.\d{4}|(?:1[5-9]|[2-9]\d)(?:0[1-9]|1[0-2])\.\d{5})$",
+}
+
+
 def _normalised(
     values: pa.ChunkedArray | pa.Array,
     normal: Callable[[str], str | None],
@@ -279,6 +293,10 @@ def _normalised(
 ) -> pa.ChunkedArray | pa.Array:
     """Bring identifiers into their bare form; what holds none becomes null and is reported."""
     if values.null_count == len(values):
+        return values
+    if pc.all(pc.match_substring_regex(values, _BARE[field])).as_py():
+        return values
+    if pc.all(pc.match_substring_regex(values, _BARE[field])).as_py():
         return values
     result: list[str | None] = []
     for row, value in enumerate(values.to_pylist()):

@@ -134,7 +134,7 @@ def members(file: IO[bytes], name: str) -> Iterator[tuple[str, bytes]]:
     with zipfile.ZipFile(file) as archive:
         for entry in archive.infolist():
             base = entry.filename.rsplit("/", 1)[-1]
-            if entry.is_dir() or base.startswith(".") or entry.filename.startswith("__MACOSX/"):
+            if not base or base.startswith(".") or entry.filename.startswith("__MACOSX/"):
                 continue
             label = f"{name}/{entry.filename}"
             limit = max(FREE, RATIO * entry.compress_size)

@@ -119,8 +119,13 @@ class HybridRanker:
 
         Papers below the re-ranked pool keep their first score, which is never above the pool's lowest.
         """
-        weights = self.weigh(query)
-        return self._rank(query, weights).scores if weights else np.zeros(self.index.n_papers, dtype=np.float32)
+        ranked = self._rank(query)
+        return ranked.scores if ranked else np.zeros(self.index.n_papers, dtype=np.float32)
+
+    def cosines(self, query: str) -> Floats:
+        """Cosine of every paper with a text: float32, shape (n_papers,)."""
+        cosines: Floats = self.vectors @ self.encode(query, self.index.weigh(query))
+        return cosines
 
     def explain(self, query: str, row: int, *, n_terms: int = 5) -> dict[tuple[str, str], float]:
         """Return what each part adds to the score of one paper; the parts add up to it.
@@ -129,11 +134,10 @@ class HybridRanker:
         "vectors", "best" (a term by which the paper is like the best papers: the `n_terms` strongest, and under an empty
         term the others), "best vectors", and "below" for a paper below the re-ranked pool, whose scores were lowered.
         """
-        weights = self.weigh(query)
-        if not weights:
+        ranked = self._rank(query)
+        if ranked is None:
             return {}
-        ranked = self._rank(query, weights)
-        words = self.index.contributions(row, weights)
+        words = self.index.contributions(row, self.weigh(query))
         place = np.flatnonzero(ranked.pool == row)
         if not len(place):
             parts = {("query", term): part / ranked.unit for term, part in words.items()}
@@ -150,11 +154,15 @@ class HybridRanker:
             parts["best", ""] -= part
         return parts
 
-    def _rank(self, query: str, weights: dict[int, float]) -> _Ranked:
+    def _rank(self, query: str) -> _Ranked | None:
+        """Rank all papers; None for a query of which neither the index nor the vectors know a word."""
+        weights = self.weigh(query)
+        vector = self.encode(query, weights)
+        if not weights and not vector.any():
+            return None
         lexical = self.index.scores(weights)
         # BM25 of the pool's best is the unit, so that a cosine weighs the same for short and long queries.
         unit = max(float(lexical.max()), 1e-9)
-        vector = self.encode(query, weights)
         total: Floats = lexical / np.float32(unit)
         total += np.float32(self.blend.vectors) * (self._leading @ vector[: self.blend.scan])
         pool = top(total, self.blend.pool)

@@ -91,11 +91,7 @@ class Meaning:
 
     def semantic(self, text: str) -> Floats:
         """Cosine of every paper with a text: float32, shape (n_papers,)."""
-        weights = self.index.weigh(text)
-        if not weights:
-            return np.zeros(self.index.n_papers, np.float32)
-        scores: Floats = self.vectors @ self.lsa.encoder(self.index)(text, weights)
-        return scores
+        return self.ranker.cosines(text)
 
     def axis(self, low: str, high: str) -> Axis:
         """The axis between two poles given as words.

@@ -1,5 +1,6 @@
 import { h, copyText } from "./dom.js";
 import { openLink, watchKernel } from "./link.js";
+import { watchPress } from "./press.js";
 import { fileReceiver } from "./download.js";
 import { searchPanel } from "./search.js";
 import { filtersPanel } from "./filters.js";
@@ -36,6 +37,7 @@ function createApp(model, root) {
   const app = {
     model,
     root,
+    whenReleased: watchPress(root, controller.signal),
     page: Boolean(model.get("assets")?.page),
     signal: controller.signal,
     layers: [],
@@ -46,7 +48,7 @@ function createApp(model, root) {
       watched.push([name, handler]);
     },
     off: (name, handler) => model.off(name, handler),
-    /** Run `draw` now and once after each change of these traits, however many changed together. */
+    /** Run `draw` now and once after each change of these traits, however many changed together, but not during a click. */
     watch(names, draw) {
       let planned = false;
       const run = app.guard(() => {
@@ -54,7 +56,7 @@ function createApp(model, root) {
         if (!controller.signal.aborted) draw();
       });
       const plan = () => {
-        if (!planned) queueMicrotask(run);
+        if (!planned) queueMicrotask(() => app.whenReleased(run));
         planned = true;
       };
       names.forEach((name) => app.on(`change:${name}`, plan));

@@ -127,13 +127,13 @@ function chartView(app, name) {
   let size = "";
   const resized = new ResizeObserver(() => {
     cancelAnimationFrame(frameRequest);
-    frameRequest = requestAnimationFrame(() => {
+    frameRequest = requestAnimationFrame(() => app.whenReleased(() => {
       const now = `${frame.clientWidth} ${frame.clientHeight}`;
       if (!visible() || now === size) return;
       size = now;
       drawn = null;
       draw();
-    });
+    }));
   });
   resized.observe(frame);
   app.signal.addEventListener("abort", () => {

@@ -46,7 +46,8 @@ export function papersPanel(app) {
   function turn(page, focus = null) {
     focusNext = focus;
     link.send("page", { page });
-    if (!focus) node.scrollIntoView({ block: "start" });
+    // Not scrollIntoView, which would scroll the notebook as well.
+    if (!focus) node.parentElement.scrollTop = node.offsetTop;
   }
 
   /** Move the focus through the list, on to the next page at its end. */

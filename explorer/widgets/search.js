@@ -38,6 +38,7 @@ export function searchPanel(app) {
   let ranking = "";
 
   const input = h("input", { id, class: "lx-query", type: "text", role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", autocomplete: "off", spellcheck: "false", placeholder: "Search titles, abstracts, authors, keywords", value: known, input: typed, keydown: pressed });
+  link.typedFirst(() => { if (timer) flush(); });
   const completions = completionList(app, input, typed, { concepts: isExpression });
   input.setAttribute("aria-controls", completions.nodes[0].id);
   const clear = iconButton("close", "Clear the search", () => {
@@ -80,14 +81,11 @@ export function searchPanel(app) {
   function pressed(event) {
     if (completions.pressed(event)) event.preventDefault();
     if (event.defaultPrevented || event.isComposing) return;
-    if (event.key === "Enter" && isExpression(input.value)) {
-      // JupyterLab keeps Enter from submitting a form.
-      event.preventDefault();
-      rank();
-    }
-    if (event.key !== "ArrowDown") return;
+    // Lab cancels the submission that Enter stands for.
+    if (event.key === "Enter") submit();
+    else if (event.key === "ArrowDown") app.papers.step(1);
+    else return;
     event.preventDefault();
-    app.papers.step(1);
   }
 
   function use(text) {
