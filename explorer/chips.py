@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from explorer.filters import FILTERS, PAPERS, STEERS
+from explorer.filters import PAPERS
 from explorer.selection import Selection
 from explorer.text import readable
 
@@ -36,14 +36,9 @@ def chips(selection: Selection, titles: Mapping[str, str]) -> list[dict[str, Any
             named = titles if row.field in PAPERS else {}
             found += [{"field": row.field, "value": item, "label": f"{row.label}: {named.get(item, item)}"} for item in value]
         else:
-            found.append({"field": row.field, "value": value, "label": label(row.field, value)})
+            said = selection.say(row, value)
+            found.append({"field": row.field, "value": value, "label": said[:1].upper() + said[1:]})
     return found
-
-
-def label(field: str, value: Any) -> str:
-    """A filter in words."""
-    sentence = next(row.sentence for row in FILTERS + STEERS if row.field == field)(value)
-    return sentence[:1].upper() + sentence[1:]
 
 
 def titles_of(corpus: RankedCorpus, ids: Sequence[str]) -> dict[str, str]:

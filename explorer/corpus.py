@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from explorer.errors import ConceptError, CorpusError, SelectionError
+from explorer.errors import ConceptError, CorpusError, LibraryError, SelectionError
 from explorer.index import leaves
 from explorer.query import parse
 from explorer.ranked import RankedCorpus
@@ -160,8 +160,9 @@ class Corpus(RankedCorpus):
         Returns
         -------
         DataFrame
-            The columns of the paper table, `topic`, `score` (BM25, or what else orders them; missing without either), and for
-            concepts and preferences one column ``part: NAME`` each; the parts add up to the score.
+            The columns of the paper table, `topic`, `score` (BM25, or what else orders them; missing without either), for
+            concepts and preferences one column ``part: NAME`` each, which add up to the score, and the places on the axes, if
+            there are any, as `x` and `y`.
 
         Raises
         ------
@@ -170,15 +171,15 @@ class Corpus(RankedCorpus):
         """
         return to_frame(self.results(selection).table())
 
-    def take(self, rows: np.ndarray, scores: np.ndarray, parts: Mapping[str, np.ndarray] | None = None) -> pa.Table:
-        """Papers of some rows, in their order, with `topic`, `score`, and a column for each part of the score."""
+    def take(self, rows: np.ndarray, scores: np.ndarray, more: Mapping[str, np.ndarray] | None = None) -> pa.Table:
+        """Papers of some rows, in their order, with `topic`, `score` and further columns of numbers."""
         mask = np.zeros(len(self), bool)
         mask[rows] = True
         place = np.cumsum(mask) - 1
         # Filtering first keeps `take` from gathering the text of the whole corpus into one buffer.
         found = self.table.filter(pa.array(mask)).combine_chunks().take(pa.array(place[rows]))
         found = self._with_topic(found, np.asarray(self.topics.codes[rows]))
-        for name, values in {"score": scores, **(parts or {})}.items():
+        for name, values in {"score": scores, **(more or {})}.items():
             found = _with_column(found, name, pa.array(values, pa.float32(), from_pandas=True))
         return found
 
@@ -342,6 +343,13 @@ class Corpus(RankedCorpus):
         from explorer.library import Library
 
         return Library(self)
+
+    def _kept_reads(self) -> tuple[str, ...]:
+        try:
+            return self.library.reads()
+        except LibraryError:
+            # What is wrong with the file is said where the saved searches stand, and where it is written.
+            return ()
 
     def compare(self, before: Selection | SavedSearch, after: Selection | SavedSearch) -> pd.DataFrame:
         """Papers that are new in the second selection, gone from the first, or in both.

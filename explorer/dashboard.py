@@ -11,25 +11,25 @@ from urllib.parse import parse_qsl
 import anywidget
 import traitlets
 
-from explorer import concept_views, views, widgets
+from explorer import axis_views, concept_views, views, widgets
 from explorer.charts import plotly_bundle, plotly_version
 from explorer.corpus import Corpus
 from explorer.desk import MESSAGES as DESK
 from explorer.desk import Desk
 from explorer.errors import ConceptError, ExplorerError, ExpressionError, QueryError, SelectionError
-from explorer.export import export_bytes
+from explorer.export import ExportedFile, export_bytes
 from explorer.intake import MESSAGES as INTAKE
 from explorer.intake import Intake
 from explorer.menus import menus
 from explorer.opening import open_cached
+from explorer.preference_views import preference
 from explorer.preparation import Preparation, Unprepared, by_words, lacking
 from explorer.questions import MESSAGES as QUESTIONS
+from explorer.reading import Reading
 from explorer.selection import Selection
+from explorer.session import MESSAGES as SESSION
 from explorer.session import Session
 from explorer.steering import MESSAGES as STEERING
-
-_CHUNK = 4 * 1024 * 1024
-"""Bytes a message of a download; a web socket message of any size would stop all others for its time."""
 
 Message = dict[str, Any]
 
@@ -63,6 +63,8 @@ class Dashboard(anywidget.AnyWidget):
     intake = traitlets.Dict().tag(sync=True)
     saved = traitlets.Dict().tag(sync=True)
     comparison = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
+    axes = traitlets.Dict().tag(sync=True)
+    preference = traitlets.Dict().tag(sync=True)
     concepts = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
     sorts: Any = traitlets.List().tag(sync=True)
     preparation = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
@@ -70,7 +72,6 @@ class Dashboard(anywidget.AnyWidget):
     def __init__(self, corpus: Corpus, selection: Selection | None = None) -> None:
         self._seq = 0
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._last_chart_key: Any = None
         self._first_folder = corpus.folder
         later = selection if selection is not None and lacking(corpus, selection) else None
         problem: tuple[Any, ...] = ()
@@ -79,6 +80,7 @@ class Dashboard(anywidget.AnyWidget):
         except ExplorerError as error:
             self.session, problem = Session(corpus), _said(error)
         self.desk = Desk(self.session, writable=not os.environ.get("LITEXPLORER_READ_ONLY"))
+        self.reading = Reading(self.session, writable=self.desk.writable)
         served = os.environ.get("SERVER_SOFTWARE", "").startswith("voila/")
         assets = os.environ.get("VOILA_BASE_URL", "/") + "lx/" if served and os.environ.get("LITEXPLORER_ASSETS") else None
         self.incoming = Intake(
@@ -141,7 +143,9 @@ class Dashboard(anywidget.AnyWidget):
             "summary": self._summary(),
             "papers": self._papers(),
             "concepts": concept_views.concepts(session.results),
-            "reader": None if session.opened is None else views.reader(session.results, session.opened),
+            "axes": axis_views.axes(session.results, session.axis_colour),
+            "preference": preference(session.results),
+            "reader": self._reader(),
         }
 
     def _everything(self) -> dict[str, Any]:
@@ -153,9 +157,16 @@ class Dashboard(anywidget.AnyWidget):
             "comparison": self.desk.comparison(),
         }
 
+    def _reader(self) -> Message | None:
+        session = self.session
+        if session.opened is None:
+            return None
+        return {**views.reader(session.results, session.opened), "read": session.opened in self.reading.rows}
+
     def _papers(self) -> Message:
         session = self.session
-        return views.page(session.results, session.page, session.ticked, session.opened, only=self.desk.rows())
+        page = views.page(session.results, session.page, session.ticked, session.opened, only=self.desk.rows())
+        return self.reading.marked(page)
 
     def _status(self, level: str, text: str = "", at: int | None = None, of: str | None = None) -> Message:
         return {"level": level, "text": text, "at": at, "of": of, "seq": self._seq}
@@ -189,7 +200,7 @@ class Dashboard(anywidget.AnyWidget):
         self._run(action, {**content, "buffers": buffers or []})
 
     def _run(self, action: Action, content: Message) -> None:
-        status = self._status("ready")
+        status = {**self.status, "seq": self._seq} if content.get("kind") in _QUIET else self._status("ready")
         self.session.patient = False
         try:
             said = action(self, content)
@@ -232,13 +243,13 @@ class Dashboard(anywidget.AnyWidget):
         except Exception as error:  # noqa: BLE001  (a fault must reach the reader, who sees no log)
             self._show({"status": self._status("error", f"Something broke: {type(error).__name__}: {error}.")})
 
-    def _steer(self, content: Message) -> str | None:
-        said = STEERING[content["kind"]](self.session, content)
+    def _listed(self, content: Message) -> str | None:
+        said = _LIST[content["kind"]](self.session, content)
         self._show({"papers": self._papers()})
         return said
 
     def _set(self, content: Message) -> None:
-        self.session.change(content["changes"])
+        self.session.change(content["changes"], joined=content.get("joined") is True)
 
     def _url(self, content: Message) -> None:
         address = str(content["url"])
@@ -251,25 +262,12 @@ class Dashboard(anywidget.AnyWidget):
     def _clear(self, content: Message) -> None:
         self.session.show(Selection(sort=self.session.selection.sort))
 
-    def _page(self, content: Message) -> None:
-        self.session.page = int(content["page"])
-        self._show({"papers": self._papers()})
-
     def _open(self, content: Message) -> None:
         self.session.open(content["row"])
-        row = self.session.opened
-        self._show({"papers": self._papers(), "reader": None if row is None else views.reader(self.session.results, row)})
-
-    def _tick(self, content: Message) -> None:
-        self.session.tick([content["row"]], bool(content["on"]))
-        self._show({"papers": self._papers()})
+        self._show({"papers": self._papers(), "reader": self._reader()})
 
     def _tick_page(self, content: Message) -> None:
         self.session.tick([row["row"] for row in self.papers["rows"]], bool(content["on"]))
-        self._show({"papers": self._papers()})
-
-    def _untick_all(self, content: Message) -> None:
-        self.session.ticked = frozenset()
         self._show({"papers": self._papers()})
 
     def _facet(self, content: Message) -> None:
@@ -288,6 +286,15 @@ class Dashboard(anywidget.AnyWidget):
         self.session.set_chart(content["option"], content["value"])
         self._show({"charts": views.charts(self.session.results, **self.session.chart_options)})
 
+    def _axis_colour(self, content: Message) -> None:
+        self.session.axis_colour = axis_views.check_colour(content["value"])
+        self._show(self._ordered())
+
+    def _read(self, content: Message) -> None:
+        # A paper that was open for a while changes no order under the eyes of its reader.
+        self.reading.mark(content["row"], bool(content["on"]), reorder=content["kind"] == "read")
+        self._show(self._ordered())
+
     def _export(self, content: Message) -> str:
         rows = self.desk.rows()
         only = self.session.ticked if content.get("ticked") else None if rows is None else rows.tolist()
@@ -296,14 +303,12 @@ class Dashboard(anywidget.AnyWidget):
         compared = None if content.get("ticked") or rows is None else self.desk.comparison()
         files, count = export_bytes(self.session.results, str(content["format"]), only, compared=compared)
         for number, file in enumerate(files):
-            self._send_file(f"{self._seq}-{number}", file.name, file.media_type, file.data)
+            self._send_file(f"{self._seq}-{number}", file)
         return f"{count:,} paper{'' if count == 1 else 's'} exported to {files[0].name}."
 
-    def _send_file(self, key: str, name: str, media_type: str, data: bytes) -> None:
-        parts = max(1, -(-len(data) // _CHUNK))
-        for part in range(parts):
-            head = {"kind": "file", "id": key, "name": name, "type": media_type, "part": part, "parts": parts}
-            self.send({**head, "last": part == parts - 1}, [data[part * _CHUNK : (part + 1) * _CHUNK]])
+    def _send_file(self, key: str, file: ExportedFile) -> None:
+        for head, data in file.parts(key):
+            self.send(head, [data])
 
     # Papers that come in
 
@@ -319,7 +324,7 @@ class Dashboard(anywidget.AnyWidget):
             self._loop.call_soon_threadsafe(step)
 
     def _ledger(self, content: Message) -> None:
-        self._send_file(f"{self._seq}-ledger", "ledger.csv", "text/csv", self.incoming.ledger_csv())
+        self._send_file(f"{self._seq}-ledger", ExportedFile("ledger.csv", "text/csv", self.incoming.ledger_csv()))
 
     def _show_corpus(self, corpus: Corpus, selection: Selection) -> None:
         later = lacking(corpus, selection)
@@ -363,25 +368,31 @@ def _said(error: ExplorerError) -> tuple[str, int | None, str | None]:
 
 Action = Callable[[Dashboard, Message], str | None]
 
+_LIST = {**SESSION, **STEERING}
+"""Messages that change what the list shows, and no count."""
+
 _ACTIONS: dict[str, Action] = {
     "set": Dashboard._set,
     "undo": lambda board, content: board.session.undo(),
     "redo": lambda board, content: board.session.redo(),
     "clear": Dashboard._clear,
     "url": Dashboard._url,
-    "page": Dashboard._page,
     "open": Dashboard._open,
-    "tick": Dashboard._tick,
     "tick_page": Dashboard._tick_page,
-    "untick_all": Dashboard._untick_all,
     "facet": Dashboard._facet,
     "chart": Dashboard._chart,
+    "axis_colour": Dashboard._axis_colour,
+    "read": Dashboard._read,
+    "was_open": Dashboard._read,
     "export": Dashboard._export,
     "plotly": Dashboard._plotly,
     "intake_ledger": Dashboard._ledger,
     **dict.fromkeys(INTAKE, Dashboard._incoming),
     **dict.fromkeys(DESK, Dashboard._at_desk),
-    **dict.fromkeys(STEERING, Dashboard._steer),
+    **dict.fromkeys(_LIST, Dashboard._listed),
     "stop_preparing": lambda board, content: board.preparing.stop(),
 }
 """The messages a browser may send."""
+
+_QUIET = ("was_open",)
+"""Messages that nobody meant to send, which leave the status line as it is."""

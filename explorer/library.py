@@ -1,4 +1,4 @@
-"""A reader's saved searches, the papers each gave when it was saved, and saved sets of papers.
+"""A reader's saved searches, the papers each gave when it was saved, saved sets of papers, and which papers were read.
 
 They are kept in the reader's own data folder, one SQLite file a corpus, for the corpus itself may be shared and read-only.
 Several dashboards may write at once (write-ahead log; each action is one transaction on a connection of its own).
@@ -52,6 +52,8 @@ CREATE TABLE IF NOT EXISTS sets (
 ) STRICT
 """
 
+_READS = "CREATE TABLE IF NOT EXISTS reads (id TEXT PRIMARY KEY, read_at TEXT NOT NULL) STRICT"
+
 Value = TypeVar("Value")
 
 
@@ -86,7 +88,7 @@ class SavedSet:
 
 
 class Library:
-    """The searches and sets saved for one corpus.
+    """The searches and sets saved, and the papers read, of one corpus.
 
     Parameters
     ----------
@@ -189,7 +191,7 @@ class Library:
     def sets(self) -> list[SavedSet]:
         """All saved sets, the latest first."""
         ask = "SELECT name, saved_at, papers FROM sets ORDER BY saved_at DESC, rowid DESC"
-        return self._read(lambda file: [SavedSet(*row) for row in file.execute(ask)] if _has_sets(file) else [], [])
+        return self._read(lambda file: [SavedSet(*row) for row in file.execute(ask)] if _has(file, "sets") else [], [])
 
     def save_set(self, name: str, ids: Sequence[str], *, replace: bool = False) -> SavedSet:
         """Save a set of papers, which ``set:NAME`` then stands for in an expression over concepts.
@@ -216,7 +218,7 @@ class Library:
     def delete_set(self, name: str) -> None:
         """Forget a saved set. Raises `LibraryError` if there is none of that name."""
         with self._writing() as file:
-            if not _has_sets(file) or not file.execute("DELETE FROM sets WHERE name = ?", (name,)).rowcount:
+            if not _has(file, "sets") or not file.execute("DELETE FROM sets WHERE name = ?", (name,)).rowcount:
                 raise self._missing(name, "set")
         self._changed(name)
 
@@ -229,7 +231,7 @@ class Library:
             There is neither.
         """
         ask = "SELECT ids FROM sets WHERE name = ?"
-        row = self._read(lambda file: file.execute(ask, (name,)).fetchone() if _has_sets(file) else None, None)
+        row = self._read(lambda file: file.execute(ask, (name,)).fetchone() if _has(file, "sets") else None, None)
         if row is not None:
             return _unpacked(row[0], self.path)
         try:
@@ -237,9 +239,24 @@ class Library:
         except LibraryError as error:
             raise self._missing(name, "set or search") from error
 
+    def reads(self) -> tuple[str, ...]:
+        """Ids of the papers that were read, the first read first."""
+        ask = "SELECT id FROM reads ORDER BY rowid"
+        return self._read(lambda file: tuple(id_ for (id_,) in file.execute(ask)) if _has(file, "reads") else (), ())
+
+    def mark_read(self, id_: str, read: bool) -> None:
+        """Keep that a paper was read, or forget it."""
+        with self._writing() as file:
+            file.execute(_READS)
+            if read:
+                row = (id_, datetime.now(UTC).isoformat(timespec="seconds"))
+                file.execute("INSERT OR IGNORE INTO reads (id, read_at) VALUES (?, ?)", row)
+            else:
+                file.execute("DELETE FROM reads WHERE id = ?", (id_,))
+
     def _check_free(self, file: sqlite3.Connection, table: str, name: str) -> None:
         """A name stands for one thing only, for ``set:NAME`` says no more."""
-        if table == "sets" and not _has_sets(file):
+        if table == "sets" and not _has(file, "sets"):
             return
         if file.execute(f"SELECT 1 FROM {table} WHERE name = ?", (name,)).fetchone():  # noqa: S608  (a constant)
             kind = "set" if table == "sets" else "search"
@@ -329,9 +346,9 @@ def _key(corpus: Corpus) -> str:
     return hashlib.sha256(named.encode(errors="surrogateescape")).hexdigest()[:16]
 
 
-def _has_sets(file: sqlite3.Connection) -> bool:
-    """Files of earlier versions have no table of sets, which is made when the first one is saved."""
-    return file.execute("SELECT 1 FROM sqlite_master WHERE name = 'sets'").fetchone() is not None
+def _has(file: sqlite3.Connection, table: str) -> bool:
+    """Files of earlier versions have no tables of sets and reads, which are made when the first is saved."""
+    return file.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone() is not None
 
 
 def _name(name: str) -> str:

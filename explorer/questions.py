@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from explorer.axis_views import point
 from explorer.concept_completion import complete_concept
 from explorer.concept_views import why
 from explorer.session import Session
@@ -28,9 +29,15 @@ def _why(session: Session, content: dict[str, Any]) -> Answer:
     return {"kind": "why", **why(session.results, content["row"])}
 
 
+def _axis_point(session: Session, content: dict[str, Any]) -> Answer:
+    session.check(content["row"])
+    return {"kind": "axis_point", **point(session.results, content["row"])}
+
+
 MESSAGES: dict[str, Callable[[Session, dict[str, Any]], Answer]] = {
     "complete": _completions,
     "suggest": _suggestion,
     "why": _why,
+    "axis_point": _axis_point,
 }
 """What a page may ask, and its answer."""

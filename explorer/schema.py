@@ -144,7 +144,7 @@ def _is_count(values: pa.ChunkedArray) -> bool:
 
 def _arxiv_ids_in(urls: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
     """Identifiers out of ``arxiv.org`` addresses, null for other addresses."""
-    found = pc.extract_regex(urls, r"arxiv\.org/(?:abs|pdf)/(?P<id>\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})")
+    found = pc.extract_regex(urls, r"arxiv\.org/(?:abs|pdf)/(?P<id>\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:\D|$)")
     return pc.struct_field(found, "id").cast(TEXT)
 
 
@@ -303,7 +303,7 @@ def _normalised(
         bare = normal(value) if value else None
         if value and bare is None:
             bare = arxiv_id_from_number(value) if field == "arxiv_id" else None
-            report(row, field, value, bare or "", "zeros were lost where it was taken for a number" if bare else reason)
+            report(row, field, value, bare or "", "it was taken for a number, and is restored" if bare else reason)
         result.append(bare)
     return pa.array(result, TEXT)
 

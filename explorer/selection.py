@@ -105,11 +105,23 @@ class Selection:
             if value not in ("", (), NOTHING, None):
                 yield row, value
 
+    def say(self, row: Filter, value: Any) -> str:
+        """One of its fields in words; a place is said with the axis it is on."""
+        said = row.sentence(value)
+        if row.field in ("x", "y"):
+            place = "xy".index(row.field)
+            said = said.replace(f"the {('first', 'second')[place]} axis", BETWEEN.join(self.axes[place]))
+        return said
+
     @property
     def by_meaning(self) -> bool:
         """Whether showing it takes the terms and vectors of the corpus (`Corpus.meaning`)."""
-        weighed = self.sort == "preference" and any(name == "novelty" for name, _ in self.prefer)
-        return bool(self.rank or self.like or self.axes or weighed or (self.sort == "hybrid" and self.query))
+        return bool(self.rank or self.like or self.axes or self.weighs_novelty or (self.sort == "hybrid" and self.query))
+
+    @property
+    def weighs_novelty(self) -> bool:
+        """Whether its order depends on what the reader has read."""
+        return self.sort == "preference" and any(name == "novelty" for name, _ in self.prefer)
 
     def with_(self, changes: Mapping[str, Any]) -> Selection:
         """A selection with some fields changed; lists become tuples.
@@ -197,11 +209,13 @@ class Selection:
             if getattr(self, row.name) != getattr(Selection(), row.name)
         ]
         lines = "".join(f"\n    {item}," for item in given)
+        # The reading list is the reader's own, and no part of a selection.
+        note = "# Novelty is measured against the papers you have read: corpus.read_papers\n" if self.weighs_novelty else ""
         inner = f"{lines}\n" if given else ""
         return (
             "import explorer\n\n"
             f"corpus = explorer.open_corpus({corpus!r})\n"
-            f"papers = corpus.select(explorer.Selection({inner}))\n"
+            f"{note}papers = corpus.select(explorer.Selection({inner}))\n"
         )
 
     def describe(self, shown: int | None = None, total: int | None = None, titles: Mapping[str, str] | None = None) -> str:
@@ -210,7 +224,7 @@ class Selection:
         if total is not None and shown != total:
             head = f"{shown:,} of {total:,} papers"
         named = {field: tuple((titles or {}).get(id_, id_) for id_ in getattr(self, field)) for field in PAPERS}
-        parts = [row.sentence(named.get(row.field, value)) for row, value in self.given()]
+        parts = [self.say(row, named.get(row.field, value)) for row, value in self.given()]
         if self.sort != "relevance":
             parts.append(SORTS[self.sort].lower())
         return ", ".join([head, *parts])

@@ -28,7 +28,7 @@ BARS = 15
 """Bars of a frequency chart at most."""
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_MOST_MONTHS = 60
+_MOST_MONTHS = 1200
 _MOST_PERIODS = 600
 """Periods a chart shows; a paper dated to the year 209 by mistake shall not flatten the rest."""
 
@@ -86,7 +86,7 @@ def panels(results: Results, facet_state: dict[str, tuple[str, int]]) -> list[Vi
 
 
 def years(results: Results) -> View:
-    """Years with their counts; months too where the corpus spans at most five years."""
+    """Years with their counts; months too where the corpus spans at most a century."""
     first, last = results.corpus.year_span
     counts = results.counts("years")
     view: View = {

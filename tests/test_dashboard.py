@@ -232,7 +232,7 @@ def files_of(sent: list[tuple[dict[str, Any], list[Any]]]) -> dict[str, bytes]:
 def test_downloads_are_what_is_shown(form: str, board: Dashboard, monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[Any] = []
     monkeypatch.setattr(board, "send", lambda content, buffers=None: sent.append((content, buffers)))
-    monkeypatch.setattr("explorer.dashboard._CHUNK", 1000)
+    monkeypatch.setattr("explorer.export._CHUNK", 1000)
     send(board, "set", changes={"query": "graph", "sort": "title"})
     status = send(board, "export", format=form, ticked=False)
     shown = board.summary["shown"]

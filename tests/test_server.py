@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import pytest
 
 from explorer import widgets
@@ -237,6 +238,18 @@ def test_the_script_comes_compressed_and_may_be_kept(server: int) -> None:
         assert "immutable" in headers["cache-control"]
         assert gzip.decompress(body).decode() == text
         assert len(body) < len(text) / 2
+
+
+def test_the_kernel_of_a_page_that_went_without_goodbye_ends(tmp_path: Path) -> None:
+    with serving(tmp_path, "--cull-after", "5") as port:
+        # A page whose browser died: its kernel starts, and nobody ever talks to it.
+        assert ask(port, "/")[0] == 200
+        [server] = [child for child in psutil.Process().children() if str(port) in child.cmdline()]
+        kernels = [child for child in server.children(recursive=True) if "ipykernel_launcher" in " ".join(child.cmdline())]
+        assert kernels
+        gone, alive = psutil.wait_procs(kernels, timeout=60)
+        assert not alive
+        assert ask(port, f"/{plotly_address()}")[0] == 200
 
 
 def test_with_a_token_nothing_is_shown_without_it(tmp_path: Path) -> None:

@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from explorer.ranking.acronyms import Acronyms
 from explorer.ranking.analysis import stem
 from explorer.ranking.terms import TermIndex, top
-from explorer.ranking.vectors import QueryEncoder
+from explorer.ranking.vectors import QueryEncoder, Scan
 
 Floats = NDArray[np.float32]
 
@@ -24,7 +25,8 @@ REQUEST_WORDS = frozenset(
     stem(word)
     for word in """article paper information concerning interested interest deal describe description discuss
     discussion know want like looking find literature published relevant related relating various current currently
-    available exist existing list give given reference references topic topics""".split()
+    available exist existing list give given reference references topic topics pleased receive grateful appreciate please
+    wish regarding pertaining mention""".split()
 )
 
 
@@ -34,6 +36,8 @@ class Blend:
 
     request: float = 0.5
     """Weight of a request word in the query, where a word of the subject has 1."""
+    acronym: float = 0.5
+    """Weight of a term by which a query that is an acronym, or what one stands for, is completed."""
     pairs: float = 0.1
     """BM25 of adjacent word pairs, on the scale of BM25."""
     vectors: float = 0.2
@@ -42,14 +46,12 @@ class Blend:
     """Likeness to the best papers rather than to middling ones."""
     semantic: float = 0.5
     """Share of the vectors, against words, in that likeness."""
-    positives: int = 5
-    """Papers taken for relevant."""
+    positives: tuple[int, ...] = (1, 3, 5)
+    """Numbers of best papers taken for relevant; the models of each are averaged, as no one number suits every query."""
     negatives: tuple[int, int] = (300, 500)
     """Ranks taken for not relevant; fewer candidates than that, and the lower half serves."""
-    ridge: float = 3.0
+    ridge: float = 10.0
     """Regularisation of the feedback model."""
-    scan: int = 64
-    """Leading dimensions compared for every paper; the pool is compared in full."""
     pool: int = 500
     """Papers looked at again."""
 
@@ -89,6 +91,10 @@ class HybridRanker:
         Query text and its weighted terms to a unit vector, such as ``lsa.encoder(index)``.
     vectors : ndarray of float32, shape (n_papers, n_dimensions)
         Unit rows.
+    scan : Scan, optional
+        The leading dimensions of the vectors in a byte each, by which every paper is compared; made from them if not given.
+    acronyms : Acronyms, optional
+        Those that the papers write out.
     blend : Blend
 
     Notes
@@ -99,20 +105,33 @@ class HybridRanker:
     (sequential dependence, ordered window).
     """
 
-    def __init__(self, index: TermIndex, encode: QueryEncoder, vectors: Floats, *, blend: Blend | None = None) -> None:
+    def __init__(
+        self,
+        index: TermIndex,
+        encode: QueryEncoder,
+        vectors: Floats,
+        *,
+        scan: Scan | None = None,
+        acronyms: Acronyms | None = None,
+        blend: Blend | None = None,
+    ) -> None:
         self.index = index
         self.encode = encode
         self.vectors = vectors
-        self._leading = np.ascontiguousarray(vectors[:, : (blend or Blend()).scan])
+        self.scan = scan or Scan.of(vectors)
+        self.acronyms = acronyms or Acronyms({})
         self.blend = blend or Blend()
 
     def weigh(self, query: str) -> dict[int, float]:
-        """Return term number to weight for a plain-text query, request words down-weighted."""
+        """Return term number to weight for a plain-text query: request words weigh less, an acronym brings its long form."""
         terms = self.index.terms_
         weights = self.index.weigh(query)
+        other = self.index.weigh(self.acronyms.other(query))
         if all(terms[t] in REQUEST_WORDS for t in weights):
-            return weights  # the request words are the subject ("relevant literature")
-        return {t: w * (self.blend.request if terms[t] in REQUEST_WORDS else 1.0) for t, w in weights.items()}
+            found = weights  # the request words are the subject ("relevant literature")
+        else:
+            found = {t: w * (self.blend.request if terms[t] in REQUEST_WORDS else 1.0) for t, w in weights.items()}
+        return dict.fromkeys(other, self.blend.acronym) | found
 
     def scores(self, query: str) -> Floats:
         """Score every paper: float32, shape (n_papers,); comparable within one query only.
@@ -164,7 +183,7 @@ class HybridRanker:
         # BM25 of the pool's best is the unit, so that a cosine weighs the same for short and long queries.
         unit = max(float(lexical.max()), 1e-9)
         total: Floats = lexical / np.float32(unit)
-        total += np.float32(self.blend.vectors) * (self._leading @ vector[: self.blend.scan])
+        total += np.float32(self.blend.vectors) * self.scan.products(vector)
         pool = top(total, self.blend.pool)
         parts, model = self._again(query, pool, lexical[pool], self.vectors[pool], vector)
         again: Floats = np.sum(list(parts.values()), axis=0, dtype=np.float32)
@@ -187,15 +206,15 @@ class HybridRanker:
         model, direction = self._feedback(matrix, score[order], vectors[order])
         by_words, by_vector = np.empty_like(score), vectors @ direction
         by_words[order] = matrix @ model
-        two, three = _largest(score), _largest(by_words + by_vector) / np.float32(blend.feedback)
+        two, feedback = _largest(score), np.float32(blend.feedback)
         parts = {
             "query": lexical / one / two,
             "pairs": pairs / one / two,
             "vectors": near / two,
-            "best": by_words / three,
-            "best vectors": by_vector / three,
+            "best": feedback * by_words,
+            "best vectors": feedback * by_vector,
         }
-        return parts, model / three
+        return parts, feedback * model
 
     def _pairs(self, query: str, pool: NDArray[np.int64]) -> Floats:
         """BM25 of the query's adjacent word pairs; their document frequency is that within the pool."""
@@ -221,30 +240,36 @@ class HybridRanker:
         return gain
 
     def _feedback(self, matrix: sparse.csr_matrix, score: Floats, vectors: Floats) -> tuple[Floats, Floats]:
-        """Fit a ridge classifier of the best candidates against the middling ones; weights of terms and of dimensions.
+        """Fit ridge classifiers of the best candidates against the middling ones; weights of terms and of dimensions.
 
         Candidates come best first, with their terms (unit rows), scores and vectors.
         """
         blend = self.blend
         n = len(score)
         low, high = blend.negatives if n >= blend.negatives[1] else (n // 2, n)
-        k = min(blend.positives, low)
         negative = np.arange(low, high, 2)
-        if k == 0 or len(negative) == 0:
-            return np.zeros(matrix.shape[1], np.float32), np.zeros(vectors.shape[1], np.float32)
-        rows = np.concatenate([np.arange(k), negative])
-        chosen = matrix[rows]
-        near = vectors[rows]
+        numbers = sorted({min(k, low) for k in blend.positives})
+        terms, direction = np.zeros(matrix.shape[1], np.float32), np.zeros(vectors.shape[1], np.float32)
+        if numbers[0] == 0 or len(negative) == 0:
+            return terms, direction
+        rows = np.concatenate([np.arange(numbers[-1]), negative])
+        chosen, near = matrix[rows], vectors[rows]
         kernel = (1 - blend.semantic) * (chosen @ chosen.T).toarray() + blend.semantic * (near @ near.T)
         # A query few papers answer leaves non-answers among the best; their score, near nothing, is their say.
-        trust = np.maximum(score[:k], 1e-3 * max(float(score[0]), 1e-6))
-        importance = np.concatenate([trust / trust.sum() / 2, np.full(len(negative), 0.5 / len(negative))])
-        kernel[np.diag_indices_from(kernel)] += blend.ridge / (importance * len(rows))
-        target = np.concatenate([np.ones(k), np.zeros(len(negative))])
-        dual = np.linalg.solve(kernel, target)
-        terms = (1 - blend.semantic) * np.asarray(chosen.T @ dual).ravel()
-        direction = blend.semantic * (near.T @ dual)
-        return terms.astype(np.float32), direction.astype(np.float32)
+        trust = np.maximum(score[: numbers[-1]], 1e-3 * max(float(score[0]), 1e-6))
+        for k in numbers:
+            used = np.concatenate([np.arange(k), np.arange(numbers[-1], len(rows))])
+            importance = np.concatenate([trust[:k] / trust[:k].sum() / 2, np.full(len(negative), 0.5 / len(negative))])
+            system = kernel[np.ix_(used, used)]
+            system[np.diag_indices_from(system)] += blend.ridge / (importance * len(used))
+            dual = np.zeros(len(rows))
+            dual[used] = np.linalg.solve(system, np.arange(len(used)) < k)
+            of_terms = (1 - blend.semantic) * np.asarray(chosen.T @ dual).ravel()
+            of_vectors = blend.semantic * (near.T @ dual)
+            scale = float(_largest(matrix @ of_terms + vectors @ of_vectors)) * len(numbers)
+            terms += (of_terms / scale).astype(np.float32)
+            direction += (of_vectors / scale).astype(np.float32)
+        return terms, direction
 
 
 def _largest(values: Floats) -> np.float32:

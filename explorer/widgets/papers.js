@@ -20,7 +20,7 @@ export function papersPanel(app) {
     h("label", { class: "lx-tickall" }, tickPage, h("span", {}, "Tick page")), ticked,
     h("span", { class: "lx-spacer" }),
     h("label", { class: "lx-sort", for: sortId }, "Sort by"), sort, pager);
-  const node = h("section", { class: "lx-list", label: "Papers" }, h("div", { class: "lx-sentence-line" }, sentence, copy), app.comparison.node, toolbar, key, empty, list);
+  const node = h("section", { class: "lx-list", label: "Papers" }, h("div", { class: "lx-sentence-line" }, sentence, copy), app.comparison.node, app.preference.node, toolbar, key, empty, list);
   let rows = [];
   let focusNext = null;
 
@@ -67,16 +67,18 @@ export function papersPanel(app) {
     const title = plainText(item.title);
     const { parts, scored } = model.get("papers");
     const why = scored ? reasons.of(item.row, title) : null;
-    return h("li", { class: `lx-paper${item.open ? " lx-open" : ""}` },
+    return h("li", { class: `lx-paper${item.open ? " lx-open" : ""}${item.read ? " lx-was-read" : ""}` },
       h("input", { type: "checkbox", class: "lx-tick", checked: item.ticked, label: `Tick ${title}`, key: `tick:${item.row}`, change: (event) => link.send("tick", { row: item.row, on: event.target.checked }) }),
       h("article", {},
         h("h3", {}, h("button", { class: "lx-title", "aria-current": item.open ? "true" : null, key: `title:${item.row}`, click: () => app.reader.open(item.row) }, segments(item.title))),
         h("p", { class: "lx-meta" }, [item.authors, item.venue, item.date].filter(Boolean).map((part) => h("span", {}, part))),
         item.snippet?.length ? h("p", { class: "lx-snippet" }, segments(item.snippet)) : null,
         h("p", { class: "lx-tags" },
+          item.best ? h("span", { class: "lx-best", title: "No other paper shown is at least as good in all that you prefer and better in one" }, "Pareto") : null,
           item.topic ? h("span", { class: "lx-topic" }, item.topic) : null,
           number("up", item.upvotes, "upvote"), number("talk", item.comments, "comment"),
           item.code ? h("span", { class: "lx-number-tag" }, icon("code"), h("span", {}, "code")) : null,
+          item.read ? h("span", { class: "lx-number-tag" }, icon("check"), h("span", {}, "read")) : null,
           partsBar(parts, item.row), why?.button),
         why?.body));
   }

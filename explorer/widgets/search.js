@@ -9,6 +9,7 @@ export const KEYS = [
   ["/", "go to the search box"],
   ["j  k", "next, previous paper"],
   ["Enter", "open the paper"],
+  ["m", "mark the open paper as read, or not"],
   ["Esc", "close what is open"],
   ["?", "show this help"],
 ];
