@@ -142,7 +142,9 @@ def test_packages_stand_where_they_may(path: Path) -> None:
         client = next((client for client in CLIENTS if name == client or name.startswith(f"{client}.")), None)
         # The server binds a port to see whether it is free.
         bound = (own, client) == ("server", "socket")
-        assert client is None or bound or own == "services", f"{path.name}:{line} imports {client}; only services/ open connections"
+        assert client is None or bound or own == "services", (
+            f"{path.name}:{line} imports {client}; only services/ open connections"
+        )
         assert not (top and package in HEAVY and own not in ("services", "dedupe", "formats", "ranking", "screening")), (
             f"{path.name}:{line} imports {package} at its top, which every page would pay for"
         )
