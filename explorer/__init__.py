@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from explorer.errors import (
         ConceptError,
         CorpusError,
+        EmbedderError,
         ExplorerError,
         ExportError,
         ExpressionError,
@@ -62,6 +63,7 @@ _HOMES = {
     "CorpusError": "errors",
     "Dashboard": "dashboard",
     "Deduplicated": "dedupe",
+    "EmbedderError": "errors",
     "ExplorerError": "errors",
     "ExportError": "errors",
     "ExpressionError": "errors",
@@ -112,6 +114,7 @@ __all__ = [
     "CorpusError",
     "Dashboard",
     "Deduplicated",
+    "EmbedderError",
     "ExplorerError",
     "ExportError",
     "ExpressionError",

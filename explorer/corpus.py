@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
@@ -13,10 +14,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from explorer.errors import CorpusError, SelectionError
+from explorer.errors import ConceptError, CorpusError, LibraryError, SelectionError
 from explorer.index import leaves
 from explorer.query import parse
 from explorer.ranked import RankedCorpus
+from explorer.ranking.expression import Operand
+from explorer.reasons import by_meaning, ranked, reasons
 from explorer.results import Results
 from explorer.schema import to_frame, to_table
 from explorer.selection import Selection
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
 
     from explorer.completion import Completion
     from explorer.library import Library, SavedSearch
+    from explorer.ranking.vectors import Embedder
 
 
 CACHED = re.compile(r"(?:files|papers|grown)-[0-9a-f]{16}(?:-(?:auto|\d+))?")
@@ -156,7 +160,9 @@ class Corpus(RankedCorpus):
         Returns
         -------
         DataFrame
-            The columns of the paper table, `topic`, and `score` (BM25; missing without a query).
+            The columns of the paper table, `topic`, `score` (BM25, or what else orders them; missing without either), for
+            concepts and preferences one column ``part: NAME`` each, which add up to the score, and the places on the axes, if
+            there are any, as `x` and `y`.
 
         Raises
         ------
@@ -165,17 +171,27 @@ class Corpus(RankedCorpus):
         """
         return to_frame(self.results(selection).table())
 
-    def take(self, rows: np.ndarray, scores: np.ndarray) -> pa.Table:
-        """Papers of some rows, in their order, with `topic` and `score`."""
+    def take(self, rows: np.ndarray, scores: np.ndarray, more: Mapping[str, np.ndarray] | None = None) -> pa.Table:
+        """Papers of some rows, in their order, with `topic`, `score` and further columns of numbers."""
         mask = np.zeros(len(self), bool)
         mask[rows] = True
         place = np.cumsum(mask) - 1
         # Filtering first keeps `take` from gathering the text of the whole corpus into one buffer.
         found = self.table.filter(pa.array(mask)).combine_chunks().take(pa.array(place[rows]))
         found = self._with_topic(found, np.asarray(self.topics.codes[rows]))
-        return _with_column(found, "score", pa.array(scores, pa.float32(), from_pandas=True))
+        for name, values in {"score": scores, **(more or {})}.items():
+            found = _with_column(found, name, pa.array(values, pa.float32(), from_pandas=True))
+        return found
 
-    def search(self, query: str, *, mode: str = "bm25", natural: bool = False, limit: int | None = 50) -> pd.DataFrame:
+    def search(
+        self,
+        query: str,
+        *,
+        mode: str = "bm25",
+        natural: bool = False,
+        limit: int | None = 50,
+        embedder: Embedder | None = None,
+    ) -> pd.DataFrame:
         """Rank papers by a query.
 
         Parameters
@@ -188,6 +204,8 @@ class Corpus(RankedCorpus):
             Take the query as plain text: any of its words may match, nothing is an operator.
         limit : int or None
             Number of papers at most.
+        embedder : Embedder, optional
+            Where the vectors come from (see `explorer.ranking.embedders`); by default LSA, fitted on the corpus.
 
         Returns
         -------
@@ -200,13 +218,15 @@ class Corpus(RankedCorpus):
             The query is malformed.
         SelectionError
             There is no such mode, or the limit is negative.
+        EmbedderError
+            The embedder gives what cannot be used.
         """
         if limit is not None and limit < 0:
             raise SelectionError(f"The limit is {limit}; it must be 0 or more, or None for all.")
         if mode not in MODES:
             raise SelectionError(f"There is no search mode {mode!r}. Modes: {', '.join(MODES)}.")
         if mode != "bm25":
-            return self._by_meaning(query, mode, natural, limit)
+            return self._by_meaning(query, mode, natural, limit, embedder)
         if natural:
             hits = self.index.natural(query, limit or len(self))
             best = np.lexsort((hits.rows, -hits.scores))[:limit]
@@ -215,10 +235,56 @@ class Corpus(RankedCorpus):
         rows = results.rows(0, limit)
         return to_frame(self.take(rows, results.scores(rows)))
 
-    def _by_meaning(self, query: str, mode: str, natural: bool, limit: int | None) -> pd.DataFrame:
+    def why(self, row: int, selection: Selection) -> list[tuple[str, float]]:
+        """What each part adds to the score that a selection shows for a paper, largest first (see `explorer.reasons`)."""
+        return reasons(self, row, selection)
+
+    def explain(
+        self, query: str, id_: str, *, mode: str = "bm25", natural: bool = False, embedder: Embedder | None = None
+    ) -> pd.DataFrame:
+        """Say why a paper stands where a search puts it.
+
+        Parameters
+        ----------
+        query, mode, natural, embedder
+            As for `search`.
+        id_ : str
+            The paper.
+
+        Returns
+        -------
+        DataFrame
+            Largest first: `reason` and its `contribution`; the contributions add up to the score. No rows where the paper is
+            not a hit.
+
+        Raises
+        ------
+        QueryError, SelectionError, EmbedderError
+            As `search`.
+        ConceptError
+            The id is not in the corpus.
+        """
+        import pandas as pd
+
+        if mode not in MODES:
+            raise SelectionError(f"There is no search mode {mode!r}. Modes: {', '.join(MODES)}.")
+        row = int(self.rows_with([id_])[0])
+        if mode == "bm25" and natural:
+            found = ranked(self.index.natural_contributions(query, row))
+        elif mode == "bm25":
+            found = self.why(row, Selection(query=query))
+        else:
+            node = None if natural else parse(query)
+            text = query if node is None else " ".join(leaf.text for leaf in leaves(node))
+            matches = node is None or self.index.matches(node, row)
+            found = by_meaning(self.ranker(embedder), self.table, row, text, mode) if matches else []
+        return pd.DataFrame(found, columns=["reason", "contribution"]).astype({"reason": "str", "contribution": "float64"})
+
+    def _by_meaning(self, query: str, mode: str, natural: bool, limit: int | None, embedder: Embedder | None) -> pd.DataFrame:
         node = None if natural else parse(query)
         text = query if natural else " ".join(leaf.text for leaf in leaves(node))
-        scores = self.meaning.ranker.scores(text) if mode == "hybrid" else self.meaning.semantic(text)
+        ranker = self.ranker(embedder)
+        scores = ranker.scores(text) if mode == "hybrid" else ranker.cosines(text)
         rows = np.flatnonzero(scores > 0) if node is None else np.sort(self.index.hits(node).rows)
         best = rows[np.lexsort((rows, -scores[rows]))][:limit]
         return to_frame(self.take(best, scores[best]))
@@ -258,14 +324,32 @@ class Corpus(RankedCorpus):
 
         return suggest(self, query)
 
+    def _rows_of(self, operand: Operand) -> np.ndarray:
+        if operand.kind != "set":
+            return super()._rows_of(operand)
+        ids = pa.array(self.library.members(operand.name), self.table.schema.field("id").type)
+        found = np.flatnonzero(pc.is_in(self.table.column("id"), value_set=ids).to_numpy())
+        if not len(found):
+            raise ConceptError(
+                f"None of the papers of the set “{operand.name}” is in the corpus any more. Use another concept."
+            )
+        return found
+
     # Now and then
 
     @cached_property
     def library(self) -> Library:
-        """The searches that the reader saved for this corpus."""
+        """The searches and sets of papers that the reader saved for this corpus."""
         from explorer.library import Library
 
         return Library(self)
+
+    def _kept_reads(self) -> tuple[str, ...]:
+        try:
+            return self.library.reads()
+        except LibraryError:
+            # What is wrong with the file is said where the saved searches stand, and where it is written.
+            return ()
 
     def compare(self, before: Selection | SavedSearch, after: Selection | SavedSearch) -> pd.DataFrame:
         """Papers that are new in the second selection, gone from the first, or in both.

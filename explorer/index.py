@@ -8,7 +8,7 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -156,12 +156,61 @@ class TextIndex:
 
     def natural(self, text: str, limit: int) -> Hits:
         """The best papers for plain text: any of its words, no operators."""
-        parts = []
-        for field in EVERYWHERE:
-            parts += [(tantivy.Occur.Should, self._row(field, row)) for row in _rows(tokens(text, ANALYZERS[field]))]
+        parts = [(tantivy.Occur.Should, query) for _, _, query in self._any_of(text)]
         if not parts:
             return Hits(np.empty(0, np.int32), np.empty(0, np.float32))
         return self._best(tantivy.Query.boolean_query(parts), limit)
+
+    def _any_of(self, text: str) -> Iterator[tuple[str, str, Any]]:
+        """Field, term and query of every word of plain text in every field."""
+        for field in EVERYWHERE:
+            for row in _rows(tokens(text, ANALYZERS[field])):
+                yield field, "".join(term for _, term in row), self._row(field, row)
+
+    def contributions(self, node: Node, row: int) -> dict[str, float]:
+        """What each word of a query, in each field, adds to the score of one paper; empty if the query does not match it.
+
+        The parts add up to the score that `hits` gives, but for the rounding of float32.
+        """
+        if not self.matches(node, row):
+            return {}
+        if isinstance(node, Not):
+            return {"not excluded": 1.0}
+        found: dict[str, float] = {}
+        if isinstance(node, All | Either):
+            # Among others that must match, a part that excludes adds nothing.
+            parts = node.parts if isinstance(node, Either) else [part for part in node.parts if not isinstance(part, Not)]
+            for inner in parts:
+                for label, value in self.contributions(inner, row).items():
+                    found[label] = found.get(label, 0.0) + value
+            return found
+        for field in (node.field,) if node.field else EVERYWHERE:
+            part = self._score(self._leaf(replace(node, field=field)), row)
+            if part:
+                star = "*" if isinstance(node, Word) and node.prefix else ""
+                found[f"{node.text}{star} ({field})"] = part
+        return found
+
+    def matches(self, node: Node, row: int) -> bool:
+        """Whether a parsed query matches one paper."""
+        return self._score(self._build(node), row) is not None
+
+    def natural_contributions(self, text: str, row: int) -> dict[str, float]:
+        """As `contributions`, for plain text: the parts of the score that `natural` gives."""
+        found: dict[str, float] = {}
+        for field, term, query in self._any_of(text):
+            value = self._score(query, row)
+            if value:
+                label = f"{term} ({field})"
+                found[label] = found.get(label, 0.0) + value
+        return found
+
+    def _score(self, query: Any, row: int) -> float | None:
+        """Score of one paper for a query; None if it does not match."""
+        only = tantivy.Query.range_query(self._schema, "row", tantivy.FieldType.Integer, row, row)
+        both = [(tantivy.Occur.Must, query), (tantivy.Occur.Must, tantivy.Query.const_score_query(only, 0.0))]
+        scores = self._run(tantivy.Query.boolean_query(both), 1).scores
+        return float(scores[0]) if len(scores) else None
 
     def similar(self, title: str, abstract: str, limit: int) -> Hits:
         """The papers nearest to a text by its rarest words (tantivy's more-like-this)."""

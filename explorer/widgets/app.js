@@ -5,11 +5,16 @@ import { fileReceiver } from "./download.js";
 import { searchPanel } from "./search.js";
 import { filtersPanel } from "./filters.js";
 import { chartsPanel } from "./charts.js";
+import { axesPanel } from "./axes.js";
+import { preferencePanel } from "./preference.js";
 import { papersPanel } from "./papers.js";
 import { readerPanel } from "./reader.js";
 import { menuPanel } from "./menu.js";
 import { intakePanel } from "./intake.js";
 import { statusPanel } from "./status.js";
+import { preparationPanel } from "./preparation.js";
+import { conceptsPanel } from "./concepts.js";
+import { setPanel } from "./likeness.js";
 import { barPanel } from "./bar.js";
 import { savedPanel } from "./saved.js";
 import { spellingPanel } from "./spelling.js";
@@ -120,22 +125,27 @@ function createApp(model, root) {
 
 function assemble(app) {
   const { root, frame } = app;
+  app.preparation = preparationPanel(app);
   app.status = statusPanel(app);
   app.search = searchPanel(app);
   app.spelling = spellingPanel(app);
   app.saved = savedPanel(app);
   app.comparison = comparisonPanel(app);
+  app.concepts = conceptsPanel(app);
+  app.setPanel = setPanel(app);
   app.menu = menuPanel(app);
   app.intake = intakePanel(app);
   app.bar = barPanel(app);
   app.layers.push(app.closeRail);
   app.filters = filtersPanel(app);
+  app.preference = preferencePanel(app);
   app.papers = papersPanel(app);
   app.charts = chartsPanel(app);
+  app.axes = axesPanel(app);
   app.reader = readerPanel(app);
   frame.append(app.bar.node, app.status.banners, app.filters.node,
     h("div", { class: "lx-scrim", click: () => app.closeRail() }),
-    h(app.page ? "main" : "div", { class: "lx-main" }, app.charts.node, app.papers.node), app.reader.node, app.status.node, ...app.intake.layers);
+    h(app.page ? "main" : "div", { class: "lx-main" }, app.charts.node, app.axes.node, app.papers.node), app.reader.node, app.status.node, ...app.intake.layers);
   if (!app.page) {
     root.setAttribute("role", "region");
     root.setAttribute("aria-label", "Literature Explorer");
@@ -165,8 +175,9 @@ function followAddress(app) {
   let asked = wanted && wanted !== app.model.get("summary").url ? app.link.send("url", { url: wanted }) : 0;
   let opened = false;
   let typed = -TYPING; // ms, when the address last took a query
-  app.watch(["summary", "status"], () => {
-    if (!app.link.answered(asked)) return;
+  app.watch(["summary", "status", "preparation"], () => {
+    // What is still being prepared stands in the address already.
+    if (!app.link.answered(asked) || app.model.get("preparation")) return;
     // The selection writes itself in one way, the address that opened the page perhaps in another.
     const first = !opened;
     opened = true;

@@ -1,11 +1,10 @@
 // The line to the kernel: numbered messages, and at most one change of the selection in flight.
 
 const ANSWER_TIMEOUT = 20000; // ms without an answer after which the page says that the kernel is silent
-const RANGES = new Set(["years", "months"]);
-const ASIDE = new Set(["complete", "suggest", "plotly"]); // ask for something and change nothing
+const RANGES = new Set(["years", "months", "x", "y"]);
+const ASIDE = new Set(["complete", "suggest", "why", "axis_point", "plotly"]); // ask for something and change nothing
 const STEPS = new Set(["undo", "redo", "clear", "url", "run_search"]); // change the selection to one that only the kernel knows
 let last = 0; // of every view: two of the same widget must not use a number twice
-
 
 function sameValue(a, b) {
   return JSON.stringify(a) === JSON.stringify(b);
@@ -25,6 +24,7 @@ function sameValue(a, b) {
 export function openLink(model, { onSilent, onBusy }) {
   let flight = null;
   let pending = null;
+  let joined = false; // whether undo takes back what is pending together with the change before
   let step = null; // the last message that is a step, while unanswered
   let after = []; // changes made since
   let unsent = () => {};
@@ -57,7 +57,7 @@ export function openLink(model, { onSilent, onBusy }) {
     const changes = pending;
     pending = null;
     over(flight);
-    flight = { changes: { ...flight?.changes, ...changes }, seq: post("set", { changes }), timer: setTimeout(onSilent, ANSWER_TIMEOUT) };
+    flight = { changes: { ...flight?.changes, ...changes }, seq: post("set", { changes, joined }), timer: setTimeout(onSilent, ANSWER_TIMEOUT) };
     onBusy(true);
   }
 
@@ -83,9 +83,10 @@ export function openLink(model, { onSilent, onBusy }) {
     else change(...parts);
   };
 
-  function set(changes) {
+  function set(changes, together = false) {
     // Another field is another thing that the reader did, which can be undone by itself.
     if (pending && Object.keys(pending).join() !== Object.keys(changes).join()) launch();
+    joined = together && (joined || !pending);
     pending = { ...pending, ...changes };
     if (!flight) launch();
   }
@@ -94,6 +95,7 @@ export function openLink(model, { onSilent, onBusy }) {
 
   const link = {
     send,
+    /** `joined`: undo takes the change back together with the one before. */
     set: whenKnown(set),
     draft,
     typedFirst(flush) { unsent = flush; },
@@ -116,6 +118,8 @@ export function openLink(model, { onSilent, onBusy }) {
     remove: whenKnown((field, value) => {
       const current = draft()[field];
       if (field === "query") set({ query: "" });
+      else if (field === "axes") set({ axes: [], x: [null, null], y: [null, null] });
+      else if (field === "prefer") set({ prefer: [] });
       else if (RANGES.has(field)) set({ [field]: [null, null] });
       else set({ [field]: Array.isArray(current) ? current.filter((item) => item !== value) : null });
     }),
