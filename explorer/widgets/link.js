@@ -35,8 +35,11 @@ export function openLink(model, { onSilent, onBusy }) {
     try {
       model.send({ kind, seq: last, ...content }, undefined, buffers);
     } catch (error) {
-      console.error(error);
-      onSilent();
+      // What is only asked for may be missed, as on a page that is being left.
+      if (!ASIDE.has(kind)) {
+        console.error(error);
+        onSilent();
+      }
     }
     return last;
   }
