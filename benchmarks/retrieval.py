@@ -39,7 +39,7 @@ from explorer.store import cache_folder
 
 Floats = NDArray[np.float32]
 
-GRID = {"vectors": (0.1, 0.2, 0.3), "feedback": (0.6, 1.0), "semantic": (0.3, 0.5), "positives": (3, 5)}
+GRID = {"feedback": (0.7, 1.0), "semantic": (0.3, 0.5), "positives": ((5,), (1, 3, 5)), "ridge": (3.0, 10.0)}
 
 
 @dataclass
@@ -138,7 +138,7 @@ def searched(corpus: Corpus, c: Collection, mode: str) -> list[Floats]:
 def quality(root: Path, choose: bool) -> None:
     """Print nDCG@10 and recall@100 of every method on every collection."""
     results: dict[str, dict[str, tuple[NDArray[np.float64], float]]] = {}
-    grid: dict[tuple[float, ...], dict[str, float]] = {}
+    grid: dict[tuple[object, ...], dict[str, float]] = {}
     for folder in sorted(p for p in root.iterdir() if (p / "qrels/test.tsv").exists()):
         c = read(folder)
         papers = pd.DataFrame({"id": c.ids, "title": c.titles, "abstract": c.bodies})
@@ -146,7 +146,8 @@ def quality(root: Path, choose: bool) -> None:
             corpus = Corpus.from_papers(papers, Path(made) / "corpus")
             meaning = corpus.meaning
             index, vectors, encode = meaning.index, meaning.vectors, meaning.lsa.encoder(meaning.index)
-            exact = HybridRanker(index, encode, vectors, scan=Exact(vectors[:, : len(meaning.scan.steps)]))
+            leading = Exact(vectors[:, : len(meaning.scan.steps)])
+            exact = HybridRanker(index, encode, vectors, scan=leading, acronyms=meaning.acronyms)
             own = [index.scores(q) for q in c.queries]
             latent = [meaning.semantic(q) for q in c.queries]
             rounded = Scan.of(vectors)
@@ -163,7 +164,7 @@ def quality(root: Path, choose: bool) -> None:
             results[c.name] = {name: measure(scores, c.relevant) for name, scores in runs.items()}
             for values in itertools.product(*GRID.values()) if choose else ():
                 blend = replace(Blend(), **dict(zip(GRID, values, strict=True)))
-                other = HybridRanker(index, encode, vectors, scan=meaning.scan, blend=blend)
+                other = HybridRanker(index, encode, vectors, scan=meaning.scan, acronyms=meaning.acronyms, blend=blend)
                 run = measure([other.scores(q) for q in c.queries], c.relevant)[0]
                 grid.setdefault(values, {})[c.name] = float(run.mean())
     print(pd.DataFrame({n: {m: v[0].mean() for m, v in r.items()} for n, r in results.items()})
