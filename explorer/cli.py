@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from explorer.errors import ExplorerError, QueryError
+from explorer.errors import ExplorerError, ExpressionError, QueryError
 
 if TYPE_CHECKING:
     from explorer.corpus import Corpus
@@ -33,6 +33,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except QueryError as error:
         print(f"litexplorer: {error}", file=sys.stderr)
         print(f"  {error.query}\n  {' ' * error.position}^", file=sys.stderr)
+        return 1
+    except ExpressionError as error:
+        print(f"litexplorer: {error.message}", file=sys.stderr)
+        print(f"  {error.text}\n  {' ' * error.position}^", file=sys.stderr)
         return 1
     except ExplorerError as error:
         print(f"litexplorer: {error}", file=sys.stderr)
@@ -81,7 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help="serve the dashboard")
     serve.add_argument("files", nargs="*", metavar="FILE", help="files of papers or a corpus folder (default: the sample)")
     serve.add_argument("--ip", default="127.0.0.1", help="address to listen on (default: this machine only)")
-    serve.add_argument("--port", type=int, default=8866)
+    serve.add_argument("--port", type=int, default=8866, help="0 takes any that is free (default: 8866)")
     serve.add_argument("--token", help="what browsers must know to be let in, as ?token=…")
     serve.add_argument(
         "--cull-after", type=int, default=600, metavar="SECONDS", help="end kernels of closed pages (default: 600)"
@@ -92,10 +96,16 @@ def _parser() -> argparse.ArgumentParser:
 
     search = commands.add_parser("search", help="print the best papers for a query")
     search.add_argument("corpus", metavar="CORPUS", help="corpus folder or file of papers")
-    search.add_argument("query")
+    search.add_argument("query", nargs="?", help="in the query language of the search box")
+    search.add_argument(
+        "--mode", choices=("bm25", "hybrid", "semantic"), default="bm25", help="rank by words, or by meaning too"
+    )
+    search.add_argument(
+        "--rank", default="", metavar="EXPR", help='rank by concepts, such as "arithmetic + vision - benchmark"'
+    )
     search.add_argument("--limit", type=int, default=20)
     search.add_argument("--json", action="store_true", help="one JSON object a line")
-    search.set_defaults(run=_search)
+    search.set_defaults(run=_search, wrong=search.error)
 
     export = commands.add_parser("export", help="write the papers of a selection to a file")
     export.add_argument("corpus", metavar="CORPUS", help="corpus folder or file of papers")
@@ -106,7 +116,8 @@ def _parser() -> argparse.ArgumentParser:
     for name in ("topic", "venue", "author", "keyword"):
         export.add_argument(f"--{name}", action="append", default=[], help="may be given several times: any of them")
     export.add_argument("--code", choices=("yes", "no"), help="with or without a code link")
-    export.add_argument("--sort", default="relevance", help="relevance, newest, oldest, upvotes or title")
+    export.add_argument("--rank", metavar="EXPR", help='rank by concepts, such as "arithmetic + vision - benchmark"')
+    export.add_argument("--sort", default="relevance", help="relevance, hybrid, preference, newest, oldest, upvotes or title")
     export.add_argument("--url", help="selection as the dashboard's address says it, instead of the options above")
     export.set_defaults(run=_export)
 
@@ -217,9 +228,11 @@ def _serve(options: argparse.Namespace) -> int:
     from explorer.server import main_url, serve
 
     corpus = _open(options.files) if options.files else default_corpus()
-    print(
-        f"Serving {len(corpus):,} papers at {main_url(options.ip, options.port, options.token)} (Ctrl+C stops)", file=sys.stderr
-    )
+
+    def ready(port: int) -> None:
+        address = main_url(options.ip, port, options.token)
+        print(f"Serving {len(corpus):,} papers at {address} (Ctrl+C stops)", file=sys.stderr, flush=True)
+
     serve(
         corpus,
         ip=options.ip,
@@ -228,6 +241,7 @@ def _serve(options: argparse.Namespace) -> int:
         cull_after=options.cull_after,
         browser=not options.no_browser,
         read_only=options.read_only,
+        ready=ready,
     )
     return 0
 
@@ -235,10 +249,21 @@ def _serve(options: argparse.Namespace) -> int:
 def _search(options: argparse.Namespace) -> int:
     import pandas as pd
 
+    from explorer.schema import to_frame
+    from explorer.selection import Selection
     from explorer.views import date_text, title_of
 
+    if options.rank and options.mode != "bm25":
+        options.wrong(f"--rank gives the order, and so does --mode {options.mode}: choose one of them")
+    if not options.rank and options.query is None:
+        options.wrong("nothing to search for: give a query, or concepts with --rank")
     corpus = _open([options.corpus])
-    found = corpus.search(options.query, limit=options.limit)
+    if options.rank:
+        results = corpus.results(Selection(query=options.query or "", rank=options.rank))
+        rows = results.rows(0, max(options.limit, 0))
+        found = to_frame(corpus.take(rows, results.scores(rows)))
+    else:
+        found = corpus.search(options.query, mode=options.mode, limit=options.limit)
     for paper in found[["id", "title", "authors", "published", "precision", "score"]].itertuples(index=False):
         date = date_text(paper.published, _text(paper.precision))
         # Without a query there is nothing to score.
@@ -327,7 +352,13 @@ def _selection(options: argparse.Namespace) -> Selection:
 
     if options.url is not None:
         return Selection.from_url(_query_part(options.url))
-    pairs = [("q", options.query), ("years", options.years), ("months", options.months), ("code", options.code)]
+    pairs = [
+        ("q", options.query),
+        ("rank", options.rank),
+        ("years", options.years),
+        ("months", options.months),
+        ("code", options.code),
+    ]
     pairs += [(name, value) for name in ("topic", "venue", "author", "keyword") for value in getattr(options, name)]
     return Selection.from_url(urlencode([(name, value) for name, value in [*pairs, ("sort", options.sort)] if value]))
 

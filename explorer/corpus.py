@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
@@ -13,10 +14,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from explorer.errors import CorpusError, SelectionError
+from explorer.errors import ConceptError, CorpusError, LibraryError, SelectionError
 from explorer.index import leaves
 from explorer.query import parse
 from explorer.ranked import RankedCorpus
+from explorer.ranking.expression import Operand
 from explorer.reasons import by_meaning, ranked, reasons
 from explorer.results import Results
 from explorer.schema import to_frame, to_table
@@ -158,7 +160,9 @@ class Corpus(RankedCorpus):
         Returns
         -------
         DataFrame
-            The columns of the paper table, `topic`, and `score` (BM25; missing without a query).
+            The columns of the paper table, `topic`, `score` (BM25, or what else orders them; missing without either), for
+            concepts and preferences one column ``part: NAME`` each, which add up to the score, and the places on the axes, if
+            there are any, as `x` and `y`.
 
         Raises
         ------
@@ -167,15 +171,17 @@ class Corpus(RankedCorpus):
         """
         return to_frame(self.results(selection).table())
 
-    def take(self, rows: np.ndarray, scores: np.ndarray) -> pa.Table:
-        """Papers of some rows, in their order, with `topic` and `score`."""
+    def take(self, rows: np.ndarray, scores: np.ndarray, more: Mapping[str, np.ndarray] | None = None) -> pa.Table:
+        """Papers of some rows, in their order, with `topic`, `score` and further columns of numbers."""
         mask = np.zeros(len(self), bool)
         mask[rows] = True
         place = np.cumsum(mask) - 1
         # Filtering first keeps `take` from gathering the text of the whole corpus into one buffer.
         found = self.table.filter(pa.array(mask)).combine_chunks().take(pa.array(place[rows]))
         found = self._with_topic(found, np.asarray(self.topics.codes[rows]))
-        return _with_column(found, "score", pa.array(scores, pa.float32(), from_pandas=True))
+        for name, values in {"score": scores, **(more or {})}.items():
+            found = _with_column(found, name, pa.array(values, pa.float32(), from_pandas=True))
+        return found
 
     def search(
         self,
@@ -318,14 +324,32 @@ class Corpus(RankedCorpus):
 
         return suggest(self, query)
 
+    def _rows_of(self, operand: Operand) -> np.ndarray:
+        if operand.kind != "set":
+            return super()._rows_of(operand)
+        ids = pa.array(self.library.members(operand.name), self.table.schema.field("id").type)
+        found = np.flatnonzero(pc.is_in(self.table.column("id"), value_set=ids).to_numpy())
+        if not len(found):
+            raise ConceptError(
+                f"None of the papers of the set “{operand.name}” is in the corpus any more. Use another concept."
+            )
+        return found
+
     # Now and then
 
     @cached_property
     def library(self) -> Library:
-        """The searches that the reader saved for this corpus."""
+        """The searches and sets of papers that the reader saved for this corpus."""
         from explorer.library import Library
 
         return Library(self)
+
+    def _kept_reads(self) -> tuple[str, ...]:
+        try:
+            return self.library.reads()
+        except LibraryError:
+            # What is wrong with the file is said where the saved searches stand, and where it is written.
+            return ()
 
     def compare(self, before: Selection | SavedSearch, after: Selection | SavedSearch) -> pd.DataFrame:
         """Papers that are new in the second selection, gone from the first, or in both.

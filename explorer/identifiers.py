@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-ARXIV_ID = re.compile(r"(?:arxiv[:./]|abs/|pdf/|^)\s*((?:\d{4}\.\d{4,5})|(?:[a-z-]+(?:\.[A-Z]{2})?/\d{7}))(?:v\d+)?", re.I)
+ARXIV_ID = re.compile(r"(?:arxiv[:./]|abs/|pdf/|^)\s*(\d{4}\.\d{4,5}(?!\d)|[a-z-]+(?:\.[A-Z]{2})?/\d{7}(?!\d))", re.I)
 
 DOI = re.compile(r"(10\.\d{4,9}(?:\.\d+)*/\S+)", re.I)
 
@@ -45,13 +45,14 @@ def normal_arxiv_id(text: str) -> str | None:
 
 
 def arxiv_id_from_number(text: str) -> str | None:
-    """Restore an identifier that a spreadsheet took for a number and stripped of its zeros (``704.1`` was ``0704.1000``)."""
-    match = re.fullmatch(r"\s*(\d{3,4})\.(\d{1,5})\s*", text)
-    if match is None:
+    """Restore an identifier that was taken for a number.
+
+    That strips its zeros (``704.1`` was ``0704.1000``), or leaves the nearest binary fraction (``1807.0123399999999`` was
+    ``1807.01234``).
+    """
+    match = re.fullmatch(r"\s*(\d{3,4})\.(\d{1,17})\s*", text)
+    if match is None or not "01" <= match.group(1)[-2:] <= "12":
         return None
-    month = match.group(1).zfill(4)
-    return (
-        normal_arxiv_id(f"{month}.{match.group(2).ljust(5 if month >= '1501' else 4, '0')}")
-        if "01" <= month[2:] <= "12"
-        else None
-    )
+    digits = 5 if match.group(1).zfill(4) >= "1501" else 4
+    rounded = f"{float(text):0{digits + 5}.{digits}f}"
+    return normal_arxiv_id(rounded) if abs(float(rounded) - float(text)) < 1e-7 else None

@@ -7,7 +7,7 @@ import re
 import shutil
 import tempfile
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ import tantivy
 
 from explorer.errors import CorpusError
 from explorer.query import All, Either, Node, Not, Phrase, Word
-from explorer.text import Terms, analyzer, tokens
+from explorer.text import Terms, analyzer, spread, tokens, unspaced
 
 ANALYZERS = {
     "title": "english",
@@ -108,15 +108,17 @@ def build_index(
             document = tantivy.Document(row=row)
             for field, text in (("title", title), ("abstract", abstract)):
                 if text:
-                    document.add_text(field, text)
-                    document.add_text(f"{field}_words", text)
+                    plain = spread(text)
+                    document.add_text(field, plain)
+                    document.add_text(f"{field}_words", plain)
             for author in authors or ():
-                document.add_text("authors", author)
+                document.add_text("authors", spread(author))
             for keyword in keywords or ():
-                document.add_text("keywords", keyword)
-                document.add_text("keyword_words", keyword)
+                plain = spread(keyword)
+                document.add_text("keywords", plain)
+                document.add_text("keyword_words", plain)
             if venue:
-                document.add_text("venue", venue)
+                document.add_text("venue", spread(venue))
             for value in ids:
                 if value:
                     document.add_text("ids", value)
@@ -162,8 +164,8 @@ class TextIndex:
     def _any_of(self, text: str) -> Iterator[tuple[str, str, Any]]:
         """Field, term and query of every word of plain text in every field."""
         for field in EVERYWHERE:
-            for _, term in tokens(text, ANALYZERS[field]):
-                yield field, term, tantivy.Query.term_query(self._schema, field, term)
+            for row in _rows(tokens(text, ANALYZERS[field])):
+                yield field, "".join(term for _, term in row), self._row(field, row)
 
     def contributions(self, node: Node, row: int) -> dict[str, float]:
         """What each word of a query, in each field, adds to the score of one paper; empty if the query does not match it.
@@ -218,7 +220,7 @@ class TextIndex:
             if text:
                 query = tantivy.Query.more_like_this_document_fields_query(
                     self._schema,
-                    {field: [text]},
+                    {field: [spread(text)]},
                     min_doc_frequency=2,
                     max_doc_frequency=common,
                     min_term_frequency=often,
@@ -309,8 +311,10 @@ class TextIndex:
 
     def _terms(self, text: str, field: str) -> Any | None:
         found = tokens(text, ANALYZERS[field])
-        if not found:
-            return None
+        return self._row(field, found) if found else None
+
+    def _row(self, field: str, found: Sequence[tuple[int, str]]) -> Any:
+        """Tokens in a row, gaps where stop words were."""
         if len(found) == 1:
             return tantivy.Query.term_query(self._schema, field, found[0][1])
         first = found[0][0]
@@ -323,6 +327,10 @@ class TextIndex:
         head = [term for _, term in tokens(text, "names")]
         if not head:
             return
+        if unspaced(head[-1]):
+            # What is searched by character has every beginning already.
+            yield self._terms(text, field)
+            return
         last = tantivy.Query.regex_query(self._schema, _WORDS[field], re.escape(head[-1]) + ".*")
         whole = [
             tantivy.Query.term_query(self._schema, field, term) for _, term in tokens(" ".join(head[:-1]), ANALYZERS[field])
@@ -334,14 +342,29 @@ class TextIndex:
         """What a query looks for in titles and abstracts, for highlighting."""
         stems: set[str] = set()
         prefixes: list[str] = []
+        runs: list[str] = []
         for leaf in leaves(node):
             if leaf.field not in ("", "title", "abstract", "keywords"):
                 continue
+            runs += unspaced(leaf.text)
             if isinstance(leaf, Word) and leaf.prefix:
                 prefixes += [term for _, term in tokens(leaf.text, "names")][-1:]
             else:
                 stems.update(term for _, term in tokens(leaf.text, "english"))
-        return Terms(frozenset(stems), tuple(prefixes))
+        words = [word for word in prefixes if not unspaced(word)]
+        return Terms(frozenset(stem for stem in stems if not unspaced(stem)), tuple(words), tuple(runs))
+
+
+def _rows(found: Sequence[tuple[int, str]]) -> Iterator[Sequence[tuple[int, str]]]:
+    """Tokens one by one; Chinese and Japanese characters, which say little alone, in overlapping pairs."""
+    paired = -1
+    for place, (at, term) in enumerate(found):
+        following = found[place + 1] if place + 1 < len(found) else (-1, "")
+        if unspaced(term) and unspaced(following[1]) and following[0] == at + 1:
+            yield found[place : place + 2]
+            paired = place + 1
+        elif place != paired:
+            yield found[place : place + 1]
 
 
 def _says_nothing(node: Word | Phrase) -> bool:

@@ -371,3 +371,19 @@ def _name(files: list[str]) -> str:
 
 def _papers(count: int) -> str:
     return f"{count:,} paper{'' if count == 1 else 's'}"
+
+
+MESSAGES: dict[str, Callable[[Intake, dict[str, Any]], None]] = {
+    "intake_begin": lambda intake, content: intake.begin(content["files"]),
+    "intake_chunk": lambda intake, content: intake.take(content["id"], content["part"], content["buffers"][0]),
+    "intake_read": lambda intake, content: intake.read(),
+    "intake_map": lambda intake, content: intake.correct(
+        content["file"], content["columns"], content.get("delimiter"), content.get("encoding")
+    ),
+    "intake_keep": lambda intake, content: intake.keep(content["source"], content.get("record"), content.get("paper")),
+    "intake_accept": lambda intake, content: intake.accept(content["how"]),
+    "intake_fetch": lambda intake, content: intake.fetch(content["service"], content["query"], content["limit"]),
+    "intake_cancel": lambda intake, content: intake.cancel(),
+    "intake_close": lambda intake, content: intake.close(),
+}
+"""What a page may ask of it."""

@@ -61,7 +61,8 @@ _SUPERABLE = frozenset("0123456789+-=()ni′*")
 _SUBABLE = frozenset("0123456789+-=()aeox")
 _DOUBLE = dict(zip("CHNPQRZ", "ℂℍℕℙℚℝℤ", strict=True))
 # Pandoc's rule for dollars that enclose mathematics (tex_math_dollars): no space inside, no digit after the closing one.
-_OTHER_SPACE = re.compile(r"[\t\r\x0b\x0c\x1c-\x1f]")
+_ODD = tuple(c for c in map(chr, range(0x3001)) if c.isspace() and c not in " \n")
+_ODD_ASCII = tuple(filter(str.isascii, _ODD))
 _DOLLARS = re.compile(r"(?<!\\)\$\$?(?=[^\s$])[^$]++(?<![\s\\])\$\$?(?!\d)")
 
 
@@ -128,11 +129,15 @@ def _latex(text: str) -> str:
 
 def single_spaced(text: str) -> str:
     """Text on one line, without repeated or outer white space."""
-    line = text.replace("\n", " ").strip() if "\n" in text else text.strip()
+    line = text.replace("\n", " ") if "\n" in text else text
     # Most text is tidy now, which is quicker to see than to mend.
-    if line.isascii() and "  " not in line and (line.isprintable() or not _OTHER_SPACE.search(line)):
-        return line
-    return " ".join(line.split())
+    tidy = "  " not in line and (has_plain_spaces(line) if len(line) > 200 else line.isprintable())
+    return line.strip() if tidy else " ".join(line.split())
+
+
+def has_plain_spaces(text: str) -> bool:
+    """Whether text has no white space but spaces and line feeds; quicker for long text than to look at each character."""
+    return not any(map(text.__contains__, _ODD_ASCII if text.isascii() else _ODD))
 
 
 def _ligated(text: str) -> str:

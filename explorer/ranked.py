@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -16,6 +16,7 @@ from explorer.opened import OpenedCorpus
 from explorer.ranking.expression import Operand
 from explorer.recent import Recent
 from explorer.schema import to_frame
+from explorer.store import Progress, no_progress
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,16 +28,33 @@ if TYPE_CHECKING:
 
 Value = TypeVar("Value")
 
+_AT_ONCE = 16
+"""Papers read that all others are compared with in one product; their cosines take room."""
+
 
 class RankedCorpus(OpenedCorpus):
     """What a corpus can rank by beyond words. Terms and vectors are made when first asked for."""
 
     @cached_property
     def meaning(self) -> Meaning:
-        """Terms and vectors of the corpus: made at first use, about a minute for 100,000 papers, and kept beside it."""
+        """Terms and vectors of the corpus: made at first use, unless `prepare_meaning` did so before, and kept beside it."""
+        return self._meaning(no_progress)
+
+    def prepare_meaning(self, progress: Progress = no_progress) -> None:
+        """Make `meaning` if it is not there yet, about half a minute for 100,000 papers.
+
+        Parameters
+        ----------
+        progress : callable
+            Called as ``progress(stage, part)``, part from 0 to 1; an exception it raises stops the work and leaves nothing.
+        """
+        if "meaning" not in self.__dict__:
+            self.__dict__["meaning"] = self._meaning(progress)
+
+    def _meaning(self, progress: Progress) -> Meaning:
         from explorer.ranking.meaning import Meaning
 
-        return Meaning(self.table, self._meaning_folder, self._rows_of)
+        return Meaning(self.table, self._meaning_folder, self._rows_of, progress=progress)
 
     @property
     def _meaning_folder(self) -> Path:
@@ -84,6 +102,12 @@ class RankedCorpus(OpenedCorpus):
     @cached_property
     def _kept_orderings(self) -> Recent:
         return Recent(16)
+
+    def forget_concept(self, operand: Operand) -> None:
+        """Drop what is kept of a concept whose papers have changed."""
+        if "meaning" in self.__dict__:
+            self.meaning.arithmetic.forget(operand)
+        self.__dict__.pop("_kept_orderings", None)
 
     def likeness(self, like: Sequence[str], unlike: Sequence[str] = ()) -> np.ndarray:
         """Likeness of every paper to some papers, and unlikeness to others.
@@ -139,12 +163,53 @@ class RankedCorpus(OpenedCorpus):
 
     @property
     def read_papers(self) -> tuple[str, ...]:
-        """Ids of the papers that the reader has read."""
+        """Ids of the papers that the reader has read, the first read first; `novelty` is measured against them."""
+        if self._read_papers is None:
+            self._read_papers = self._kept_reads()
+        return self._read_papers
+
+    @read_papers.setter
+    def read_papers(self, ids: Iterable[str]) -> None:
+        self._read_papers = tuple(dict.fromkeys(ids))
+
+    def _kept_reads(self) -> tuple[str, ...]:
         return ()
 
+    _read_papers: tuple[str, ...] | None = None
+    _nearest: tuple[tuple[str, ...], np.ndarray] | None = None
+
     def novelty(self) -> np.ndarray:
-        """One less the largest cosine with a paper read, of every paper; NaN where none was read."""
-        return np.full(len(self), np.nan, np.float32)
+        """How far every paper is from those that were read.
+
+        It depends on the reading list (`read_papers`), which is the reader's own and no part of a `Selection`: the same
+        selection gives another order to one who has read other papers.
+
+        Returns
+        -------
+        ndarray of float32, shape (n_papers,)
+            One less the largest cosine with a paper read, 0 to 2; NaN where none was read.
+        """
+        read = self.read_papers
+        rows = self.rows_known(read)
+        if not len(rows):
+            return np.full(len(self), np.nan, np.float32)
+        vectors = self.meaning.vectors
+        nearest = np.full(len(self), -1, np.float32)
+        if self._nearest is not None and read[: len(self._nearest[0])] == self._nearest[0]:
+            # One paper more was read: only it is compared.
+            rows, nearest = self.rows_known(read[len(self._nearest[0]) :]), self._nearest[1].copy()
+        for part in range(0, len(rows), _AT_ONCE):
+            np.maximum(nearest, (vectors @ vectors[rows[part : part + _AT_ONCE]].T).max(axis=1), out=nearest)
+        self._nearest = read, nearest
+        return np.asarray(1 - nearest, np.float32)
+
+    def rows_known(self, ids: Sequence[str]) -> np.ndarray:
+        """Rows of the papers of some ids, in the order of the table; ids that the corpus has not are left out."""
+        if not ids:
+            return np.empty(0, np.int64)
+        wanted = pa.array(ids, self.table.schema.field("id").type)
+        found: np.ndarray = pc.indices_nonzero(pc.is_in(self.table.column("id"), value_set=wanted)).to_numpy()
+        return found.astype(np.int64)
 
     def _rows_of(self, operand: Operand) -> np.ndarray:
         """Rows of the papers behind an operand of an expression."""
@@ -199,7 +264,7 @@ class RankedCorpus(OpenedCorpus):
         Parameters
         ----------
         low, high : str
-            A few words each.
+            A few words each, or ``topic:"LABEL"``, ``paper:ID``, ``set:NAME``.
 
         Returns
         -------

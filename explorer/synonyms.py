@@ -12,18 +12,19 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
               "original title", "publication name"),
     "abstract": ("abstract", "summary", "abstract note", "notes abstract", "ab", "abstracts", "description"),
     "authors": ("author full names", "authors", "author", "author/s", "creators", "author names", "first authors",
-                "author text", "authorships.author.display name", "af", "au"),
+                "author text", "authorships.author.display name", "af", "au", "author(s)"),
     "published": ("published", "date", "publication date", "date published", "published at", "publishedat", "update date", "month",
-                  "issue date", "online date", "pubdate", "date of publication", "cover date", "created"),
+                  "issue date", "online date", "pubdate", "date of publication", "cover date", "created", "published month", "pd"),
     "precision": ("precision",),
-    "year": ("year", "publication year", "pub year", "pubyear", "publication date (year)", "date of publication (year)", "py", "yr"),
+    "year": ("year", "publication year", "pub year", "pubyear", "publication date (year)", "date of publication (year)", "py", "yr",
+             "published year"),
     "venue": ("venue", "journal", "source title", "publication title", "journal/book", "journal title", "booktitle", "book title",
               "journal ref", "pubtitle", "secondary title", "journal name", "primary location.source.display name", "so",
               "conference title", "proceedings title", "publication"),
     "keywords": ("keywords", "author keywords", "tags", "ai keywords", "categories", "manual tags", "index keywords", "de",
                  "mesh terms", "subject terms", "subjects", "ieee terms", "fields of study"),
     "url": ("url", "link", "urls", "pdf link", "source urls", "external url", "dimensions url", "openurl link", "open url link",
-            "document url"),
+            "document url", "documenturl", "article url", "articleurl", "plink", "full text url", "fulltexturl"),
     "doi": ("doi", "item doi", "digitalobjectidentifier", "digital object identifier", "doi link", "di"),
     "arxiv_id": ("arxiv id", "arxiv", "arxivid"),
     "code_url": ("code url", "code", "github", "githubrepo", "github repo", "github url"),
@@ -48,11 +49,15 @@ def columns_to_fields(names: Iterable[str]) -> dict[str, str]:
     dict
         ``{column: field}`` for the columns that are recognised; the first synonym in `SYNONYMS` wins.
     """
-    folded = {_FOLDED.sub(" ", name.strip("\ufeff \t").lower()): name for name in reversed(list(names))}
     found: dict[str, str] = {}
-    for field, synonyms in SYNONYMS.items():
-        for synonym in synonyms:
-            if synonym in folded and folded[synonym] not in found:
-                found[folded[synonym]] = field
-                break
+    for field, columns in candidates(names).items():
+        first = next((name for name in columns if name not in found), None)
+        if first is not None:
+            found[first] = field
     return found
+
+
+def candidates(names: Iterable[str]) -> dict[str, list[str]]:
+    """Columns that are called like each field, in the order of `SYNONYMS`; of columns of one name, the first."""
+    folded = {_FOLDED.sub(" ", name.strip("\ufeff \t").lower()): name for name in reversed(list(names))}
+    return {field: [folded[synonym] for synonym in synonyms if synonym in folded] for field, synonyms in SYNONYMS.items()}

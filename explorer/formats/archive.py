@@ -1,7 +1,7 @@
 """Compressed files, archives, folders and globs, within bounds that a bomb cannot pass.
 
 A stream that has given more than `FREE` bytes at more than `RATIO` bytes for each byte of its file is refused; so is an
-archive of more than `MEMBERS` files. Text compresses to a fifth, tables of repeated values to a fiftieth; a bomb is a thousandth.
+archive of more than `MEMBERS` files; archives in archives share the bounds of the outermost. Text compresses to a fifth, tables of repeated values to a fiftieth; a bomb is a thousandth.
 """
 
 from __future__ import annotations
@@ -25,6 +25,9 @@ RATIO = 150
 """Bytes a compressed file may give for each byte it has, beyond `FREE`."""
 
 MEMBERS = 10_000
+
+NESTED = 2
+"""Archives within archives that are looked through."""
 
 _MAGIC = ((b"\x1f\x8b", "gzip"), (b"BZh", "bzip2"), (b"\xfd7zXZ\x00", "xz"))
 _DAMAGED = (EOFError, OSError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
@@ -123,18 +126,27 @@ def check_bounds(file: IO[bytes], name: str) -> None:
 
 
 def members(file: IO[bytes], name: str) -> Iterator[tuple[str, bytes]]:
-    """Yield name and content of the files in a zip archive, without folders and hidden files.
+    """Yield name and content of the files in a zip archive and in those within it, without folders and hidden files.
 
     Raises
     ------
     ReadError
         The archive is damaged, locked, or a bomb.
     """
+    size = file.seek(0, io.SEEK_END)
+    file.seek(0)
+    yield from _members(file, name, [max(FREE, RATIO * size)], 0)
+    with suppress(OSError):
+        file.close()
+
+
+def _members(file: IO[bytes], name: str, budget: list[int], depth: int) -> Iterator[tuple[str, bytes]]:
+    """Yield as `members` does; `budget` holds the bytes that all archives of one file may still give together."""
     check_bounds(file, name)
     with zipfile.ZipFile(file) as archive:
         for entry in archive.infolist():
             base = entry.filename.rsplit("/", 1)[-1]
-            if entry.is_dir() or base.startswith(".") or entry.filename.startswith("__MACOSX/"):
+            if not base or base.startswith(".") or entry.filename.startswith("__MACOSX/"):
                 continue
             label = f"{name}/{entry.filename}"
             limit = max(FREE, RATIO * entry.compress_size)
@@ -143,8 +155,10 @@ def members(file: IO[bytes], name: str) -> Iterator[tuple[str, bytes]]:
                     data = inside.read(limit + 1)
             except (*_DAMAGED, RuntimeError, NotImplementedError, ValueError) as error:
                 raise ReadError(f"{label} cannot be unpacked: {error}. Unpack the archive yourself.") from error
-            if len(data) > limit:
+            budget[0] -= len(data)
+            if len(data) > limit or budget[0] < 0:
                 raise ReadError(f"{label} unpacks to more than {RATIO} times its size, as no list of papers does.")
-            yield label, data
-    with suppress(OSError):
-        file.close()
+            if depth < NESTED and is_archive(data) and not is_workbook(data):
+                yield from _members(io.BytesIO(data), label, budget, depth + 1)
+            else:
+                yield label, data

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any
 
-from explorer.dates import finest, parse_date
+from explorer.dates import finest, month_number, parse_date
 from explorer.errors import ReadError
 from explorer.formats.source import Source
 from explorer.formats.tagged import readable
@@ -22,12 +22,16 @@ from explorer.formats.target import cell_list
 from explorer.ledger import Ledger
 from explorer.markup import plain_markup, single_spaced
 from explorer.schema import FIELDS, TEXTS
-from explorer.synonyms import columns_to_fields
+from explorer.synonyms import candidates, columns_to_fields
 
 HEADER_WITHIN = 20
 """Rows among which the header is looked for."""
 
 _SAMPLE = 1000
+_HOUSED = frozenset(("publisher", "volume", "issn"))
+# The names of other columns are too loose for these: the title of a paper, and what it is known by.
+_ONE = ("id", "title")
+_DAYS = frozenset(("day", "published day"))
 _REFERENCE = re.compile(r"&#?\w+;")
 _IDENTIFIER = re.compile(r"\s*\(\d{6,}\)")
 _SHORT_NAME = re.compile(r"[^\W\d_][\w'’ .-]* [A-Z]{1,4}\.?\Z")
@@ -49,11 +53,14 @@ class Header:
         Fields of the schema they are taken for.
     own : bool
         Whether this package wrote the table; its cells are then read to the letter.
+    others : dict
+        Further columns that are called like a field, in order of preference: taken where the cell of the preferred one is empty.
     """
 
     names: list[str]
     fields: dict[str, str]
     own: bool
+    others: dict[str, str]
 
 
 def header_of(cells: Sequence[str], told: Mapping[str, str | None] | None = None) -> Header | None:
@@ -72,7 +79,13 @@ def header_of(cells: Sequence[str], told: Mapping[str, str | None] | None = None
     fields.update({name: field for name, field in told.items() if field})
     if "title" not in fields.values():
         return None
-    return Header(names, fields, names[: len(FIELDS)] == list(FIELDS))
+    own = names[: len(FIELDS)] == list(FIELDS)
+    if not own and "venue" not in fields.values() and not _HOUSED.isdisjoint(name.lower() for name in names):
+        # Where publishers or volumes stand beside it, the source of a paper is its journal and not a database.
+        fields.update({name: "venue" for name, field in guessed.items() if field == "source" and name in fields})
+    free = [name for name in names if name and name not in told and name not in fields]
+    others = {name: field for field, columns in candidates(free).items() if field not in _ONE for name in columns}
+    return Header(names, fields, own, others)
 
 
 def find_header(rows: Iterator[Row], source: Source, ledger: Ledger) -> Header:
@@ -107,7 +120,8 @@ def records(
 ) -> Iterator[tuple[int, int | None, Mapping[str, Any]]]:
     """Turn rows below the header into records; rows with more cells than the header has columns are rejected."""
     sample = list(islice(rows, _SAMPLE))
-    splits = {name: _splitter(name, field, sample, header) for name, field in header.fields.items() if FIELDS[field] == TEXTS}
+    taken = {**header.fields, **header.others}
+    splits = {name: _splitter(name, field, sample, header) for name, field in taken.items() if FIELDS[field] == TEXTS}
     width = len(header.names)
     for number, (line, cells) in enumerate(chain(sample, rows), start=1):
         if len(cells) > width and any(cell.strip() for cell in cells[width:]):
@@ -138,17 +152,30 @@ def _record(given: Mapping[str, str], header: Header, splits: Mapping[str, Split
         if field is None:
             # A name the schema would recognise is kept apart from the column that was taken for that field.
             record[f"{name}_text" if columns_to_fields([name]) else name] = text
-        elif name in splits:
-            record[field] = splits[name](text)
-        elif field == "title":
-            record[field] = readable(single_spaced(text))
-        elif field == "abstract":
-            record[field] = plain_markup(text)
         else:
-            record[field] = text
+            record[field] = _value(text, name, field, splits)
+    for name, field in header.others.items():
+        if field not in record and (text := given.get(name, "").strip()):
+            record[field] = _value(text, name, field, splits)
     if "published" in record and "year" in record:
-        record["published"] = finest(_year(record["year"]), record["published"]) or record["published"]
+        day = _with_day(record["year"], record["published"], given)
+        record["published"] = finest(_year(record["year"]), day) or record["published"]
     return {name: value for name, value in record.items() if value}
+
+
+def _value(text: str, name: str, field: str, splits: Mapping[str, Split]) -> Any:
+    if name in splits:
+        return splits[name](text)
+    if field == "title":
+        return readable(single_spaced(text))
+    return plain_markup(text) if field == "abstract" else text
+
+
+def _with_day(year: str, published: str, given: Mapping[str, str]) -> str:
+    """Date out of columns of its own for year, month and day; `published` as it is where it is no month."""
+    day = next((cell.strip() for name, cell in given.items() if name.lower() in _DAYS), "")
+    month = month_number(published) if day.isdecimal() else None
+    return published if month is None else f"{year}-{month:02d}-{day}"
 
 
 def _year(text: str) -> str | None:
@@ -188,7 +215,9 @@ def _separator(cells: list[str], *, names: bool) -> re.Pattern[str] | None:
     if not names:
         return _COMMA
     if any(" and " in cell for cell in cells):
-        return re.compile(r",?\s+and\s+|,\s+") if not _family_first(cells) else _AND
+        people = [person for cell in cells for person in _AND.split(cell)]
+        inverted = sum(person.count(",") == 1 for person in people) > 0.8 * len(people)
+        return _AND if inverted or _family_first(cells) else re.compile(r",?\s+and\s+|,\s+")
     if _family_first(cells):
         return None
     if any("," in cell for cell in cells):

@@ -65,7 +65,10 @@ def _fields(item: Mapping[str, Any]) -> Mapping[str, Any]:
         "abstract": plain_markup(abstract) if isinstance(abstract, str) else None,
         "authors": names_of(item.get("author")) or names_of(item.get("editor")),
         "published": date_of(item.get("issued")),
-        "venue": _text(item.get("container-title")) or _text(item.get("event-title")) or _text(item.get("publisher")),
+        "venue": _text(item.get("container-title"))
+        or _text(item.get("event-title"))
+        or _text(item.get("publisher"))
+        or _text(item.get("collection-title")),
         "keywords": [part.strip() for part in re.split("[;,]", keywords) if part.strip()]
         if isinstance(keywords, str)
         else keywords,

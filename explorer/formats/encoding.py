@@ -13,8 +13,10 @@ from __future__ import annotations
 
 import codecs
 import re
+from contextlib import suppress
 
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe\x00\x00", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_MARKS_ONLY = tuple(mark for mark, _ in _MARKS)
 _SAMPLE = 1 << 20
 _HIGH = re.compile(rb"[\x80-\xff]+")
 _UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
@@ -83,7 +85,12 @@ def decode(data: bytes, encoding: str | None = None) -> str:
     LookupError
         There is no encoding of the name told.
     """
-    name = encoding or encoding_of(data)
+    name = encoding
+    if name is None and b"\0" not in data[:4000] and not data.startswith(_MARKS_ONLY):
+        # By far the most common, and decoding it is finding it.
+        with suppress(UnicodeDecodeError):
+            return data.decode()
+    name = name or encoding_of(data)
     if name == "utf-8 with stray bytes":
         return data.decode("utf-8", errors="explorer-stray").removeprefix("\ufeff")
     return data.decode(name, errors="replace").removeprefix("\ufeff")

@@ -24,7 +24,7 @@ from explorer.formats.tagged import Tagged, accounted, readable
 from explorer.formats.target import deliver, known_dates
 from explorer.identifiers import normal_doi
 from explorer.ledger import Ledger
-from explorer.markup import single_spaced
+from explorer.markup import has_plain_spaces, single_spaced
 from explorer.schema import FIELDS, to_table
 
 if TYPE_CHECKING:
@@ -34,13 +34,20 @@ LABEL = "RIS"
 SUFFIXES: tuple[str, ...] = (".ris",)
 
 _TAG = re.compile(r"\s{0,3}([A-Z][A-Z0-9])(  ?|\t)-(?:[ \t]|$)(.*)", re.DOTALL)
+_LINE = re.compile(r"^([A-Z][A-Z0-9])  - (.*)", re.MULTILINE)
+_END = re.compile(r"\nER  -[ \t]*(?:\n|\Z)")
 _SNIFF = re.compile(r"^\s{0,3}TY {0,2}- ?\w+|^ER {0,2}- *$", re.MULTILINE)
 _KNOWN = frozenset(
     "TY ER A1 A2 A3 A4 AB AD AN AU AV BT C1 C2 C3 C4 C5 C6 C7 C8 CA CN CP CT CY DA DB DI DO DP ED EP ET ID IS J1 J2 JA JF JO KW"
     " L1 L2 L3 L4 LA LB LK M1 M2 M3 N1 N2 NV OP PB PP PY RI RN RP SE SN SP ST T1 T2 T3 TA TI TT U1 U2 U3 U4 U5 UR VL VO Y1 Y2".split()
 )
 _MARK = "Literature Explorer"
-_IN_JOURNALS = frozenset("JOUR EJOUR INPR ABST MGZN NEWS JFULL GEN BLOG".split())
+# Works that a house brings out by themselves; whatever is none of the kinds named here appears in something.
+_BY_HOUSES = frozenset(
+    "BOOK EBOOK EDBOOK CLSWK SER THES RPRT GOVDOC STAND COMP MAP DATA DBASE AGGR ANCIENT EQUA GRNT SOUND MUSIC VIDEO MPCT MULTI"
+    " ADVS ART CHART FIGURE PAT HEAR MANSCPT PAMP UNBILL UNPD SLIDE ICOMM PCOMM".split()
+)
+_ON_SITES = frozenset(("WEB", "ELEC", "BLOG"))
 _IN_CONFERENCES = frozenset(("CONF", "CPAPER"))
 _IN_BOOKS = frozenset("CHAP ECHAP DICT ENCYC".split())
 # Without an author these are the work of their editors, sponsors or performers.
@@ -62,11 +69,43 @@ def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
 
 
 def _records(text: str) -> Iterator[Tagged]:
-    """Split into records; tolerate what dialects do to the lines between them."""
+    """Split into records: those that are laid out as the specification says in one step each, the others line by line."""
+    start, number = 0, 1
+    while start < len(text):
+        last = _END.search(text, start)
+        end = last.end() if last is not None else len(text)
+        record = _laid_out(text[start : last.start()], number) if last is not None else None
+        if record is not None:
+            yield record
+        else:
+            yield from _dialect(text[start:end], number)
+        number += text.count("\n", start, end)
+        start = end
+
+
+def _laid_out(text: str, number: int) -> Tagged | None:
+    """Record of which every line is as the specification says, from its ``TY`` line on; None if one is not."""
+    record = Tagged(number + len(text) - len(text := text.lstrip("\n")))
+    found = _LINE.findall(text)
+    if not found or found[0][0] != "TY" or len(found) != text.count("\n") + 1:
+        return None
+    fields = record.fields
+    plain = has_plain_spaces(text)
+    for tag, raw in found:
+        value = raw.strip() if plain and "  " not in raw else single_spaced(raw)
+        if tag in fields:
+            fields[tag].append(value)
+        else:
+            fields[tag] = [value]
+    return record if len(fields["TY"]) == 1 and _KNOWN.issuperset(fields) and "ER" not in fields else None
+
+
+def _dialect(text: str, first: int) -> Iterator[Tagged]:
+    """Split into records; tolerate what dialects do to the lines between them. `first` is the number of the first line."""
     record: Tagged | None = None
     fields: dict[str, list[str]] = {}
     tag = ""
-    for number, line in enumerate(text.split("\n"), start=1):
+    for number, line in enumerate(text.split("\n"), start=first):
         # Nearly every line is laid out as the specification says.
         if line[2:6] == "  - " and line[:2] in _KNOWN:
             tag, value = line[:2], line[6:]
@@ -80,8 +119,8 @@ def _records(text: str) -> Iterator[Tagged]:
                     record.extend(tag, more)
                 continue
             tag, value = match.group(1), match.group(3)
-        if tag in fields and tag != "TY":
-            fields[tag].append(value)
+        if record is not None and tag in fields and tag != "TY":
+            record.add(tag, value)
         elif tag == "ER":
             if record is not None:
                 record.complete = "TY" in fields
@@ -94,7 +133,7 @@ def _records(text: str) -> Iterator[Tagged]:
             if record is None:
                 record = Tagged(number, complete=False)
                 fields = record.fields
-            fields[tag] = [value]
+            fields[tag] = [single_spaced(value)]
     if record is not None:
         yield record
 
@@ -139,9 +178,15 @@ def _venue(record: Tagged, kind: str) -> str | None:
         return record.first("T2", "CY", "PB")
     if kind in _IN_BOOKS:
         return record.first("T2", "BT", "JF", "PB")
-    if kind in _IN_JOURNALS or not kind:
-        return record.first("JF", "T2", "JO", "JA", "J2", "J1", "C3", "BT", "PB")
-    return record.first("PB", "T2", "JF", "JO", "T3")
+    if kind in ("CASE", "LEGAL"):
+        # EndNote's layout of these keeps the reporter, in which a decision is printed, among the names.
+        return record.first("A2", "PB", "T2")
+    if kind in _BY_HOUSES:
+        return record.first("PB", "T2", "JF", "JO", "T3")
+    if kind in _ON_SITES:
+        # EndNote's layout of these has the name of the site as that of a periodical, and a series beside it.
+        return record.first("JF", "JO", "JA", "J2", "J1", "T2", "BT", "PB")
+    return record.first("JF", "T2", "JO", "JA", "J2", "J1", "C3", "BT", "PB")
 
 
 def _stray_doi(record: Tagged) -> str | None:

@@ -9,6 +9,7 @@ import io
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
@@ -98,8 +99,12 @@ class Source:
             A line is longer than `LINE`: no bibliography is.
         """
         data = self.bytes()
-        if len(data) > LINE and max(map(len, data.replace(b"\r", b"\n").split(b"\n"))) > LINE:
-            raise ReadError(f"{self.name} has a line of more than {LINE >> 20} MiB; that is no list of papers.")
+        start = 0
+        while len(data) - start > LINE:
+            end = max(data.rfind(b"\n", start, start + LINE + 1), data.rfind(b"\r", start, start + LINE + 1))
+            if end < 0:
+                raise ReadError(f"{self.name} has a line of more than {LINE >> 20} MiB; that is no list of papers.")
+            start = end + 1
         text = decode(data, self.encoding)
         return fold_line_ends(text) if fold else text
 
@@ -135,10 +140,9 @@ def tables(records: Iterable[tuple[int, int | None, Mapping[str, Any]]], source:
 
 def _table(batch: list[tuple[int, int | None, Mapping[str, Any]]], source: Source, ledger: Ledger) -> pa.Table:
     records = [record for _, _, record in batch]
-    names: dict[str, Any] = {}
-    for record in records:
-        names.update(record)
-    columns = {name: _column(name, [record.get(name) for record in records]) for name in names}
+    names = dict.fromkeys(chain.from_iterable(records))
+    values = {name: [record.get(name) for record in records] for name in names}
+    columns = {name: _column(name, column) for name, column in values.items() if name in FIELDS or any(column)}
 
     def note(row: int, field: str, before: str, after: str, reason: str) -> None:
         number, line, _ = batch[row]

@@ -22,21 +22,34 @@ class Tagged:
 
     line: int
     fields: dict[str, list[str]] = field(default_factory=dict)
-    """Values of each tag in order; a value's continuation lines are kept apart by line ends."""
+    """Values of each tag in order; a value's continuation lines are kept apart by line ends, and each line is single-spaced."""
     complete: bool = True
     """Whether the record ended as its format says."""
     text: str = ""
     """What a reader of the ledger needs to find the record by, where it has no field."""
+    _extended: list[str] | None = None
+    _lines: list[str] = field(default_factory=list)
 
     def add(self, tag: str, value: str) -> None:
-        """Add a value."""
-        self.fields.setdefault(tag, []).append(value)
+        """Add a value of one line."""
+        self.close()
+        self.fields.setdefault(tag, []).append(single_spaced(value))
 
     def extend(self, tag: str, line: str) -> None:
         """Continue the last value of a tag."""
         values = self.fields.get(tag)
-        if values:
-            values[-1] = f"{values[-1]}\n{line}" if values[-1] else line
+        if values is None:
+            return
+        if values is not self._extended:
+            self.close()
+            self._extended, self._lines = values, values[-1:]
+        self._lines.append(single_spaced(line))
+
+    def close(self) -> None:
+        """Put the lines of a continued value together; joined one by one they would take a time that grows with their square."""
+        if self._extended is not None:
+            self._extended[-1] = "\n".join(filter(None, self._lines))
+            self._extended, self._lines = None, []
 
     def first(self, *tags: str) -> str | None:
         """Text of the first of `tags` that has one, on one line."""
@@ -44,26 +57,26 @@ class Tagged:
         for tag in tags:
             if tag in fields:
                 for value in fields[tag]:
-                    if text := single_spaced(value):
-                        return text
+                    if value:
+                        return value.replace("\n", " ")
         return None
 
     def all(self, *tags: str) -> list[str]:
         """Texts of all values of `tags`, each on one line, without empty ones."""
-        fields = self.fields
-        return [text for tag in tags if tag in fields for value in fields[tag] if (text := single_spaced(value))]
+        return [value.replace("\n", " ") for value in self._values(tags) if value]
 
     def lines(self, *tags: str) -> list[str]:
         """Every line of every value of `tags`, without empty ones."""
-        fields = self.fields
-        values = [value for tag in tags if tag in fields for value in fields[tag]]
-        return [text for value in values for line in value.split("\n") if (text := single_spaced(line))]
+        return [line for line in "\n".join(self._values(tags)).split("\n") if line]
 
     def parts(self, *tags: str) -> list[str]:
         """Every item of `tags`, one or several a line, separated by semicolons."""
+        whole = ";".join(self._values(tags)).replace("\n", ";")
+        return list(dict.fromkeys([part for item in whole.split(";") if (part := item.strip())]))
+
+    def _values(self, tags: tuple[str, ...]) -> list[str]:
         fields = self.fields
-        found = [part for tag in tags if tag in fields for value in fields[tag] for part in value.replace("\n", ";").split(";")]
-        return list(dict.fromkeys([text for part in found if (text := single_spaced(part))]))
+        return [value for tag in tags if tag in fields for value in fields[tag]]
 
     def doi(self, *tags: str) -> str | None:
         """First DOI in the values of `tags`."""
@@ -95,19 +108,19 @@ class Tagged:
 
     def rest(self, used: frozenset[str], names: Mapping[str, str] | None = None) -> dict[str, str]:
         """Tags that no field of the schema was made from, one text each, under the names that `names` has for them."""
-        found: dict[str, str] = {}
         named = names or {}
-        for tag, values in self.fields.items():
-            if tag not in used:
-                found[named.get(tag, tag)] = values[0].strip() if len(values) == 1 else "\n".join(values)
-        return found
+        return {
+            named.get(tag, tag): values[0] if len(values) == 1 else "\n".join(values)
+            for tag, values in self.fields.items()
+            if tag not in used
+        }
 
 
 def readable(text: str | None) -> str | None:
     """Text that is one line, without its HTML, or None."""
     if not text:
         return None
-    return single_spaced(plain_markup(text)) or None if "<" in text or "&" in text else text
+    return (single_spaced(plain_markup(text)) or None) if "<" in text or "&" in text else text
 
 
 def accounted(
@@ -123,8 +136,9 @@ def accounted(
         What an incomplete record lacks, for the ledger.
     """
     for number, record in enumerate(records, start=1):
-        fields = {name: value for name, value in read(record).items() if value or value == 0}
-        if not fields:
+        record.close()
+        fields = read(record)
+        if not any(fields.values()):
             shown = record.text or "; ".join(record.fields)
             ledger.reject(source.name, number, "the record has no field that is known", line=record.line, text=shown)
             continue

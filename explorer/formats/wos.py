@@ -53,6 +53,7 @@ def _records(text: str) -> Iterator[Tagged]:
             continue
         tag, value = match.group(1), (match.group(2) or "").strip()
         if tag in _FILE_TAGS:
+            tag = ""
             continue
         if tag == "ER" or (tag == "PT" and record is not None):
             if record is not None:

@@ -22,6 +22,12 @@ from explorer.ranking.expression import Expression, Operand, parse
 Floats = NDArray[np.float32]
 Key = TypeVar("Key")
 
+SOFTENED = 0.5
+"""Power of the odds of an added concept: to be clearly shown counts, how much beyond that counts less."""
+
+ABSENCE = 2.0
+"""Weight of the absence of a subtracted concept, against 1 for an added one."""
+
 
 @dataclass(frozen=True, eq=False)
 class Ranking:
@@ -75,6 +81,11 @@ class Arithmetic:
             self._concepts[operand] = fitted
         return self._concepts[operand]
 
+    def forget(self, operand: Operand) -> None:
+        """Drop a concept from the cache, for its papers have changed."""
+        self._concepts.pop(operand, None)
+        self._odds.pop(operand, None)
+
     def log_odds(self, operand: Operand) -> Floats:
         """Return the log-odds of an operand for every paper, kept for the next expression."""
         if operand not in self._odds:
@@ -103,7 +114,7 @@ class Arithmetic:
 
 
 def compose(odds: Mapping[Key, Floats], weights: Mapping[Key, float]) -> dict[Key, Floats]:
-    """Return each concept's part of the score: ``w log p`` if added, ``|w| log(1 - p)`` if subtracted.
+    """Return each concept's part of the score: ``w log p'`` if added, ``2 |w| log(1 - p)`` if subtracted.
 
     Parameters
     ----------
@@ -114,13 +125,17 @@ def compose(odds: Mapping[Key, Floats], weights: Mapping[Key, float]) -> dict[Ke
 
     Notes
     -----
-    ``log p = -log(1 + exp(-odds))`` and ``log(1 - p) = -log(1 + exp(odds))``, computed without overflow.
+    ``log p = -log(1 + exp(-odds))`` and ``log(1 - p) = -log(1 + exp(odds))``, computed without overflow; ``p'`` has the
+    odds of ``p`` to the power of `SOFTENED`.
     """
     parts: dict[Key, Floats] = {}
     for key, weight in weights.items():
-        against = odds[key] * np.float32(-np.sign(weight))
+        against = odds[key] * np.float32(-SOFTENED if weight > 0 else 1)
         # max(x, 0) + log1p(exp(-|x|)) is log(1 + exp(x)): no overflow, and far faster in float32 than logaddexp
-        parts[key] = np.float32(-abs(weight)) * (np.maximum(against, 0) + np.log1p(np.exp(-np.abs(against))))
+        part = np.log1p(np.exp(-np.abs(against)))
+        part += np.maximum(against, 0)
+        part *= np.float32(-weight if weight > 0 else ABSENCE * weight)
+        parts[key] = part
     return parts
 
 
