@@ -35,7 +35,7 @@ from explorer.ranking.hybrid import Blend, HybridRanker
 from explorer.ranking.meaning import Meaning
 from explorer.ranking.terms import top
 from explorer.ranking.vectors import Scan
-from explorer.store import cache_folder
+from explorer.store import cache_folder, no_progress
 
 Floats = NDArray[np.float32]
 
@@ -202,16 +202,16 @@ def latency(papers: int, data: str | None) -> None:
     folder = cache_folder() / "benchmarks" / f"meaning-{papers}-v{VERSION}"
     if not folder.is_dir():
         start = time.process_time()
-        Meaning(table, folder, no_papers)
+        Meaning(table, folder, no_papers, progress=no_progress)
         print(f"terms, LSA and vectors of {papers:,} papers: {time.process_time() - start:.0f} s of processor time")
     for name in ("terms*", "lsa_vectors*", "scan*"):
         print(f"  {name:14s}{sum(f.stat().st_size for f in folder.glob(name)) / papers:7.0f} B a paper on disk")
     titles = table.column("title").take(np.random.default_rng(1).permutation(papers)[:65]).to_pylist()
-    before = psutil.Process().memory_full_info().uss
-    meaning = Meaning(table, folder, no_papers)
+    before = private()
+    meaning = Meaning(table, folder, no_papers, progress=no_progress)
     ranker = meaning.ranker
     timed("hybrid top 50", lambda q: top(ranker.scores(q), 50), titles)
-    own = psutil.Process().memory_full_info().uss - before
+    own = private() - before
     print(f"  memory of the process's own after these: {own / 1e6:.0f} MB, {own / papers:.0f} B a paper")
     timed("its BM25 alone", lambda q: top(meaning.index.scores(q), 50), titles)
     timed("its scan alone, 1 byte", lambda q: meaning.scan.products(meaning.vectors[len(q)]), titles)
@@ -223,6 +223,11 @@ def latency(papers: int, data: str | None) -> None:
     texts = zip(*(table.column(name).to_pylist() for name in table.column_names), strict=True)
     model.index([plain(f"{t} {a}", stemmer) for t, a in texts], show_progress=False)
     timed("bm25s top 50", lambda q: model.retrieve([plain(q, stemmer)], k=50, show_progress=False), titles)
+
+
+def private() -> int:
+    """Bytes that the process shares with no other: what it wrote itself, without the pages of files."""
+    return sum(part.private_dirty for part in psutil.Process().memory_maps(grouped=False))
 
 
 def no_papers(operand: object) -> NDArray[np.int64]:
