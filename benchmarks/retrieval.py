@@ -1,8 +1,10 @@
 """Retrieval quality and latency, beside bm25s, plain LSA and plain rank fusion in the same run.
 
-python benchmarks/retrieval.py FOLDER                 # nDCG@10 and recall@100 on every collection in FOLDER
-python benchmarks/retrieval.py FOLDER --choose        # the same, with the settings chosen leaving one collection out
-python benchmarks/retrieval.py --latency PAPERS       # PAPERS: parquet with title and abstract
+python -m benchmarks.retrieval FOLDER             # nDCG@10 and recall@100 on every collection in FOLDER
+python -m benchmarks.retrieval FOLDER --choose    # the same, with the settings chosen leaving one collection out
+python -m benchmarks.retrieval --latency 588000   # time and memory at a number of arXiv papers (see `benchmarks.data`)
+
+The hybrid is measured as a reader has it: `Corpus.from_papers`, then `Corpus.search`.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import itertools
 import json
 import os
 import platform
+import tempfile
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,17 +23,23 @@ from pathlib import Path
 import bm25s
 import numpy as np
 import pandas as pd
+import psutil
+import pyarrow.parquet as pq
 import Stemmer
 from numpy.typing import NDArray
 
+from benchmarks.data import VERSION, prepared
+from explorer import Corpus
 from explorer.ranking.analysis import STOP_WORDS
 from explorer.ranking.hybrid import Blend, HybridRanker
-from explorer.ranking.terms import TermIndex, top
-from explorer.ranking.vectors import LSA
+from explorer.ranking.meaning import Meaning
+from explorer.ranking.terms import top
+from explorer.ranking.vectors import Scan
+from explorer.store import cache_folder, no_progress
 
 Floats = NDArray[np.float32]
 
-GRID = {"vectors": (0.1, 0.2, 0.3), "feedback": (0.6, 1.0), "semantic": (0.3, 0.5), "positives": (3, 5)}
+GRID = {"feedback": (0.7, 1.0), "semantic": (0.3, 0.5), "positives": ((5,), (1, 3, 5)), "ridge": (3.0, 10.0)}
 
 
 @dataclass
@@ -38,6 +47,7 @@ class Collection:
     """A test collection: papers, queries, and the relevant rows of every judged query with their grades."""
 
     name: str
+    ids: list[str]
     titles: list[str]
     bodies: list[str]
     queries: list[str]
@@ -58,6 +68,7 @@ def read(folder: Path) -> Collection:
     kept = [q for q in asked if q in judged]
     return Collection(
         folder.name,
+        list(row),
         [p.get("title") or "" for p in papers],
         [p.get("text") or "" for p in papers],
         [asked[q] for q in kept],
@@ -111,30 +122,49 @@ def bootstrap(values: NDArray[np.float64], n: int = 2000) -> tuple[float, float]
     return float(low), float(high)
 
 
+def searched(corpus: Corpus, c: Collection, mode: str) -> list[Floats]:
+    """Scores of the first hundred papers that `Corpus.search` gives, by row; 0 for the others."""
+    row = {paper: i for i, paper in enumerate(c.ids)}
+    found = []
+    for query in c.queries:
+        hits = corpus.search(query, mode=mode, natural=True, limit=100)["id"]
+        scores = np.zeros(len(row), np.float32)
+        # By place and not by score, so that ties stand as the search puts them.
+        scores[[row[paper] for paper in hits]] = np.arange(len(hits), 0, -1)
+        found.append(scores)
+    return found
+
+
 def quality(root: Path, choose: bool) -> None:
     """Print nDCG@10 and recall@100 of every method on every collection."""
     results: dict[str, dict[str, tuple[NDArray[np.float64], float]]] = {}
-    grid: dict[tuple[float, ...], dict[str, float]] = {}
+    grid: dict[tuple[object, ...], dict[str, float]] = {}
     for folder in sorted(p for p in root.iterdir() if (p / "qrels/test.tsv").exists()):
         c = read(folder)
-        index = TermIndex().fit(c.titles, c.bodies)
-        lsa = LSA().fit_index(index)
-        vectors, encode = lsa.project_index(index), lsa.encoder(index)
-        ranker = HybridRanker(index, encode, vectors)
-        own = [index.scores(q) for q in c.queries]
-        latent = [vectors @ encode(q, index.weigh(q)) for q in c.queries]
-        runs = {
-            "bm25s, k1 1.5": baseline(c, 1.5),
-            "baseline (bm25s, k1 1.2)": baseline(c, 1.2),
-            "BM25, own analysis": own,
-            "LSA": latent,
-            "rank fusion BM25 + LSA": [fused(a, b) for a, b in zip(own, latent, strict=True)],
-            "hybrid": [ranker.scores(q) for q in c.queries],
-        }
-        results[c.name] = {name: measure(scores, c.relevant) for name, scores in runs.items()}
-        if choose:
-            for values in itertools.product(*GRID.values()):
-                other = HybridRanker(index, encode, vectors, blend=replace(Blend(), **dict(zip(GRID, values, strict=True))))
+        papers = pd.DataFrame({"id": c.ids, "title": c.titles, "abstract": c.bodies})
+        with tempfile.TemporaryDirectory() as made:
+            corpus = Corpus.from_papers(papers, Path(made) / "corpus")
+            meaning = corpus.meaning
+            index, vectors, encode = meaning.index, meaning.vectors, meaning.lsa.encoder(meaning.index)
+            leading = Exact(vectors[:, : len(meaning.scan.steps)])
+            exact = HybridRanker(index, encode, vectors, scan=leading, acronyms=meaning.acronyms)
+            own = [index.scores(q) for q in c.queries]
+            latent = [meaning.semantic(q) for q in c.queries]
+            rounded = Scan.of(vectors)
+            runs = {
+                "bm25s, k1 1.5": baseline(c, 1.5),
+                "baseline (bm25s, k1 1.2)": baseline(c, 1.2),
+                "BM25, own analysis": own,
+                "LSA": latent,
+                "LSA, a byte a dimension": [rounded.products(encode(q, index.weigh(q))) for q in c.queries],
+                "rank fusion BM25 + LSA": [fused(a, b) for a, b in zip(own, latent, strict=True)],
+                "hybrid, scan in float32": [exact.scores(q) for q in c.queries],
+                "hybrid": searched(corpus, c, "hybrid"),
+            }
+            results[c.name] = {name: measure(scores, c.relevant) for name, scores in runs.items()}
+            for values in itertools.product(*GRID.values()) if choose else ():
+                blend = replace(Blend(), **dict(zip(GRID, values, strict=True)))
+                other = HybridRanker(index, encode, vectors, scan=meaning.scan, acronyms=meaning.acronyms, blend=blend)
                 run = measure([other.scores(q) for q in c.queries], c.relevant)[0]
                 grid.setdefault(values, {})[c.name] = float(run.mean())
     print(pd.DataFrame({n: {m: v[0].mean() for m, v in r.items()} for n, r in results.items()})
@@ -155,50 +185,54 @@ def quality(root: Path, choose: bool) -> None:
         print(f"mean when left out {np.mean(list(held.values())):.4f}; over the grid {min(means):.4f} to {max(means):.4f}")
 
 
-def tiled(index: TermIndex, times: int) -> TermIndex:
-    """Return an index of `times` copies of every paper, to measure sizes no sample reaches."""
-    big = TermIndex()
-    n = index.n_papers
-    big.vocabulary_ = index.vocabulary_
-    big.tokens_ = np.tile(index.tokens_, times)
-    big.starts_ = np.concatenate([[0], np.cumsum(np.tile(np.diff(index.starts_), times))])
-    big.title_lengths_ = np.tile(index.title_lengths_, times)
-    big.indptr_ = index.indptr_ * times
-    rows = [np.concatenate([index.rows_[a:b] + n * i for i in range(times)]) for a, b in
-            itertools.pairwise(index.indptr_)]  # fmt: skip
-    big.rows_ = np.concatenate(rows).astype(np.int32)
-    big.saturation_ = np.concatenate([np.tile(index.saturation_[a:b], times) for a, b in itertools.pairwise(index.indptr_)])
-    big._derive()
-    return big
+class Exact(Scan):
+    """Vectors compared in float32, as a peer of the rounded ones."""
+
+    def __init__(self, vectors: Floats) -> None:
+        self.vectors = np.ascontiguousarray(vectors)
+
+    def products(self, vector: Floats) -> Floats:
+        found: Floats = self.vectors @ vector[: self.vectors.shape[1]]
+        return found
 
 
-def latency(papers: Path) -> None:
-    """Print the median time of a top-50 query at the size given and at 588,000 papers."""
-    frame = pd.read_parquet(papers, columns=["title", "abstract"])
-    start = time.perf_counter()
-    index = TermIndex().fit(frame["title"], frame["abstract"])
-    lsa = LSA().fit_index(index)
-    vectors = lsa.project_index(index)
-    print(f"fit index, LSA and vectors of {len(frame):,} papers: {time.perf_counter() - start:.1f} s")
-    queries = frame["title"].sample(60, random_state=1).tolist()
-    stemmer = Stemmer.Stemmer("english")
-    for times in (1, 588_000 // len(frame)):
-        if times > 1:
-            extra = 588_000 - times * len(frame)
-            big, many = tiled(index, times + (extra > 0)), np.tile(vectors, (times + (extra > 0), 1))
-        else:
-            big, many = index, vectors
-        ranker = HybridRanker(big, lsa.encoder(big), many)
-        arrays = [getattr(big, f"{a}_").nbytes for a in ("indptr", "rows", "saturation", "starts", "tokens")]
-        print(f"{big.n_papers:,} papers: term index {sum(arrays) / big.n_papers:.0f} B, "
-              f"vectors {many.nbytes / big.n_papers:.0f} B a paper")  # fmt: skip
-        timed("hybrid top 50", lambda q, r=ranker: top(r.scores(q), 50), queries)
-        timed("BM25 top 50", lambda q, b=big: top(b.scores(q), 50), queries)
-        timed("float32 cosine top 50", lambda q, m=many: top(m @ m[len(q)], 50), queries)
-        if times == 1:
-            model = bm25s.BM25()
-            model.index([plain(f"{t} {a}", stemmer) for t, a in frame.itertuples(index=False)], show_progress=False)
-            timed("bm25s top 50", lambda q, m=model: m.retrieve([plain(q, stemmer)], k=50, show_progress=False), queries)
+def latency(papers: int, data: str | None) -> None:
+    """Print the time of a top-50 query and the memory it takes."""
+    table = pq.read_table(prepared(papers, data), columns=["title", "abstract"])
+    folder = cache_folder() / "benchmarks" / f"meaning-{papers}-v{VERSION}"
+    if not folder.is_dir():
+        start = time.process_time()
+        Meaning(table, folder, no_papers, progress=no_progress)
+        print(f"terms, LSA and vectors of {papers:,} papers: {time.process_time() - start:.0f} s of processor time")
+    for name in ("terms*", "lsa_vectors*", "scan*"):
+        print(f"  {name:14s}{sum(f.stat().st_size for f in folder.glob(name)) / papers:7.0f} B a paper on disk")
+    titles = table.column("title").take(np.random.default_rng(1).permutation(papers)[:65]).to_pylist()
+    before = private()
+    meaning = Meaning(table, folder, no_papers, progress=no_progress)
+    ranker = meaning.ranker
+    timed("hybrid top 50", lambda q: top(ranker.scores(q), 50), titles)
+    own = private() - before
+    print(f"  memory of the process's own after these: {own / 1e6:.0f} MB, {own / papers:.0f} B a paper")
+    timed("its BM25 alone", lambda q: top(meaning.index.scores(q), 50), titles)
+    timed("its scan alone, 1 byte", lambda q: meaning.scan.products(meaning.vectors[len(q)]), titles)
+    rounded = Scan.of(meaning.vectors)
+    timed("cosine top 50, 1 byte, all", lambda q, rounded=rounded: top(rounded.products(meaning.vectors[len(q)]), 50), titles)
+    exact = np.array(meaning.vectors)
+    timed("cosine top 50, float32, all", lambda q, exact=exact: top(exact @ exact[len(q)], 50), titles)
+    stemmer, model = Stemmer.Stemmer("english"), bm25s.BM25()
+    texts = zip(*(table.column(name).to_pylist() for name in table.column_names), strict=True)
+    model.index([plain(f"{t} {a}", stemmer) for t, a in texts], show_progress=False)
+    timed("bm25s top 50", lambda q: model.retrieve([plain(q, stemmer)], k=50, show_progress=False), titles)
+
+
+def private() -> int:
+    """Bytes that the process shares with no other: what it wrote itself, without the pages of files."""
+    return sum(part.private_dirty for part in psutil.Process().memory_maps(grouped=False))
+
+
+def no_papers(operand: object) -> NDArray[np.int64]:
+    """Stand in for the papers behind an operand, of which a query has none."""
+    return np.empty(0, np.int64)
 
 
 def timed(name: str, call, queries: list[str]) -> None:  # type: ignore[no-untyped-def]
@@ -220,11 +254,12 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--choose", action="store_true")
-    parser.add_argument("--latency", type=Path)
+    parser.add_argument("--latency", type=int, metavar="N")
+    parser.add_argument("--data", metavar="PATH", help="folder of the real data, for --latency")
     given = parser.parse_args()
     print(f"Python {platform.python_version()}, numpy {np.__version__}, bm25s {bm25s.__version__}, "
           f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")  # fmt: skip
     if given.folder:
         quality(given.folder, given.choose)
     if given.latency:
-        latency(given.latency)
+        latency(given.latency, given.data)

@@ -7,8 +7,10 @@ plotly a fifth of a second of every start.
 
 from __future__ import annotations
 
+import base64
 import gzip
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +29,11 @@ FADED = 0.35
 
 JSON = dict[str, Any]
 """A figure as plotly.js takes it: ``data``, a list of traces, and ``layout``."""
+
+
+Range = tuple[float | None, float | None]
+Spans = tuple[tuple[float, float], tuple[float, float]]
+Axes = tuple[tuple[str, str], tuple[str, str]]
 
 
 def _layout(height: int, **more: object) -> JSON:
@@ -149,6 +156,188 @@ def series_json(
         yaxis={"rangemode": "tozero", "automargin": True, "nticks": 5, "tickformat": ".0%" if share else ",d"},
     )
     return {"data": lines, "layout": {**layout, "showlegend": True}}
+
+
+def histogram_json(edges: np.ndarray, labels: Sequence[str], grid: np.ndarray, within: Range, poles: tuple[str, str]) -> JSON:
+    """Stacked bars of how many papers lie where between two poles.
+
+    Parameters
+    ----------
+    edges : ndarray, shape (n_bins + 1,)
+        Ends of the bins, at equal distances.
+    labels : sequence of str
+        Names of the series; one without a name is drawn in the accent colour.
+    grid : ndarray, shape (n_labels, n_bins)
+        Counts.
+    within : (float or None, float or None)
+        The range that is filtered by; bars outside of it are faded.
+    poles : (str, str)
+    """
+    middles = (edges[:-1] + edges[1:]) / 2
+    low, high = (-np.inf if within[0] is None else within[0], np.inf if within[1] is None else within[1])
+    opacity = np.where((middles >= low) & (middles <= high), 1.0, FADED).tolist()
+    bars = [
+        {
+            "type": "bar",
+            "x": middles.tolist(),
+            "y": grid[i].tolist(),
+            "width": float(edges[1] - edges[0]),
+            "name": _short(label, 30),
+            "marker": {"opacity": opacity, "color": (*SERIES, REST)[min(i, len(SERIES))], "line": {"width": 0}},
+            "hovertemplate": f"{_escaped(label)}{'<br>' * bool(label)}at %{{x:.2f}}: %{{y:,d}}<extra></extra>",
+            "meta": {"accent": not label},
+        }
+        for i, label in enumerate(labels)
+    ]
+    layout = _layout(
+        260,
+        barmode="stack",
+        bargap=0,
+        xaxis={"range": [float(edges[0]), float(edges[-1])], "zeroline": True},
+        yaxis={"rangemode": "tozero", "automargin": True, "nticks": 5, "tickformat": ",d"},
+        annotations=_ends(poles, "x"),
+        selectdirection="h",
+    )
+    layout["margin"]["b"] = 46
+    return {"data": bars, "layout": layout}
+
+
+def scatter_json(
+    points: Sequence[Points], spans: Spans, within: tuple[Range, Range], axes: Axes, density: np.ndarray | None
+) -> JSON:
+    """Papers between two poles across and two poles up.
+
+    Parameters
+    ----------
+    points : sequence of Points
+        One series each.
+    spans : ((float, float), (float, float))
+        What is shown of the first and the second axis.
+    within : (Range, Range)
+        The ranges that are filtered by.
+    axes : ((str, str), (str, str))
+        Poles of the first and the second axis.
+    density : ndarray of int, shape (n_rows, n_columns), optional
+        Papers in each cell of the plane, drawn behind the points where these are a sample.
+    """
+    data: list[JSON] = []
+    if density is not None:
+        rows, columns = density.shape
+        steps = [(high - low) / count for (low, high), count in zip(spans, (columns, rows), strict=True)]
+        data.append(
+            {
+                "type": "heatmap",
+                "x0": spans[0][0] + steps[0] / 2,
+                "dx": steps[0],
+                "y0": spans[1][0] + steps[1] / 2,
+                "dy": steps[1],
+                "z": typed(np.log1p(density).astype(np.float32)),
+                "zsmooth": "best",
+                "showscale": False,
+                "hoverinfo": "skip",
+                "meta": {"density": True},
+            }
+        )
+    size = 8 if sum(len(series.rows) for series in points) < 1000 else 5
+    data += [_points(series, size) for series in points]
+    layout = _layout(
+        420,
+        xaxis={"range": list(spans[0]), "zeroline": True},
+        yaxis={"range": list(spans[1]), "zeroline": True, "automargin": True},
+        annotations=[*_ends(axes[0], "x"), *_ends(axes[1], "y")],
+        shapes=_frame(within),
+        selectdirection="any",
+    )
+    layout["margin"]["b"] = 46
+    return {"data": data, "layout": layout}
+
+
+@dataclass(frozen=True, eq=False)
+class Points:
+    """A series of papers in a plane.
+
+    Attributes
+    ----------
+    name : str
+    x, y : ndarray of float32
+    rows : ndarray of int
+        Rows of the papers, in the points' `customdata`.
+    colour : str or ndarray of float32
+        One colour, or a number for each paper, drawn on a scale.
+    opacity : float
+    """
+
+    name: str
+    x: np.ndarray
+    y: np.ndarray
+    rows: np.ndarray
+    colour: str | np.ndarray
+    opacity: float = 0.7
+
+
+_SCALE: JSON = {"thickness": 8, "len": 0.9, "outlinewidth": 0, "tickformat": "~g", "nticks": 6}
+
+
+def _points(series: Points, size: int) -> JSON:
+    scaled = isinstance(series.colour, np.ndarray)
+    marker: JSON = {"size": size, "opacity": series.opacity, "line": {"width": 0}}
+    if isinstance(series.colour, np.ndarray):
+        # Years and votes are whole numbers: no tick between two of them.
+        close = np.all(series.colour % 1 == 0) and np.ptp(series.colour) < 6
+        marker |= {"color": typed(series.colour), "showscale": True, "colorbar": _SCALE | ({"dtick": 1} if close else {})}
+    else:
+        marker |= {"color": series.colour, "symbol": "circle-open" if series.name == "Unknown" else "circle"}
+    return {
+        "type": "scattergl",
+        "mode": "markers",
+        "name": _short(series.name, 30),
+        "x": typed(series.x),
+        "y": typed(series.y),
+        "customdata": typed(series.rows.astype(np.int32)),
+        "marker": marker,
+        "hoverinfo": "none",
+        "meta": {"scaled": scaled},
+    }
+
+
+def typed(values: np.ndarray) -> JSON:
+    """An array as plotly.js takes it without turning every number into text."""
+    kind = {"f": "f", "i": "i", "u": "u"}[values.dtype.kind] + str(values.dtype.itemsize)
+    written: JSON = {"dtype": kind, "bdata": base64.b64encode(np.ascontiguousarray(values).tobytes()).decode()}
+    if values.ndim > 1:
+        written["shape"] = ", ".join(map(str, values.shape))
+    return written
+
+
+def _ends(poles: tuple[str, str], way: str) -> list[JSON]:
+    """The names of the poles at the ends of an axis."""
+    low, high = (_short(pole, 40) for pole in poles)
+    if way == "x":
+        common = {"xref": "paper", "yref": "paper", "y": 0, "yanchor": "top", "yshift": -22, "showarrow": False}
+        return [
+            {**common, "x": 0, "xanchor": "left", "text": f"← {low}"},
+            {**common, "x": 1, "xanchor": "right", "text": f"{high} →"},
+        ]
+    common = {"xref": "paper", "yref": "paper", "x": 0, "xanchor": "left", "xshift": 4, "showarrow": False}
+    return [
+        {**common, "y": 0, "yanchor": "bottom", "text": f"↓ {low}"},
+        {**common, "y": 1, "yanchor": "top", "text": f"↑ {high}"},
+    ]
+
+
+def _frame(within: tuple[Range, Range]) -> list[JSON]:
+    """What is filtered by, as a box; an open end reaches the edge."""
+    if within == ((None, None), (None, None)):
+        return []
+    shape: JSON = {"type": "rect", "fillcolor": "rgba(0,0,0,0)", "line": {"width": 1.5, "dash": "dot"}}
+    for way, ends in zip("xy", within, strict=True):
+        # An end beyond the paper's edge is cut off there.
+        closed = ends != (None, None)
+        shape[f"{way}ref"] = way if closed else "paper"
+        shape[f"{way}0"], shape[f"{way}1"] = (
+            ((-1e3, 1e3)[i] if end is None else end for i, end in enumerate(ends)) if closed else (0, 1)
+        )
+    return [shape]
 
 
 def _escaped(text: str) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
+from collections.abc import Mapping
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
@@ -13,30 +12,34 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from explorer.errors import CorpusError, SelectionError
+from explorer.changes import change_digest
+from explorer.errors import ConceptError, LibraryError, SelectionError
+from explorer.growing import GrowingCorpus
 from explorer.index import leaves
+from explorer.merges import Change, Merges
 from explorer.query import parse
-from explorer.ranked import RankedCorpus
+from explorer.ranking.expression import Operand
+from explorer.reasons import by_meaning, ranked, reasons
 from explorer.results import Results
 from explorer.schema import to_frame, to_table
 from explorer.selection import Selection
-from explorer.store import Progress, cache_folder, content_hash, extend_corpus, no_progress, write_corpus
+from explorer.store import Progress, cache_folder, content_hash, no_progress, write_corpus
 from explorer.text import as_written, tokens
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from explorer.completion import Completion
+    from explorer.dedupe import Rules
     from explorer.library import Library, SavedSearch
+    from explorer.ranking.vectors import Embedder
 
-
-CACHED = re.compile(r"(?:files|papers|grown)-[0-9a-f]{16}(?:-(?:auto|\d+))?")
 
 MODES = ("bm25", "hybrid", "semantic")
 """Ways to rank a search: by words, by words and vectors and the best papers themselves, by vectors alone."""
 
 
-class Corpus(RankedCorpus):
+class Corpus(GrowingCorpus):
     """A corpus and what can be asked of it. Make one with `from_papers` or `open_corpus`.
 
     Attributes
@@ -50,6 +53,10 @@ class Corpus(RankedCorpus):
         Whether no paper came with keywords, and the facet of keywords holds key phrases from the text.
     index : TextIndex
     topics : Topics
+    merged : Merges
+        What was merged into which paper.
+    rules : Rules
+        Pairs of records that the reader wants merged always, or never.
     """
 
     @classmethod
@@ -60,6 +67,8 @@ class Corpus(RankedCorpus):
         *,
         n_topics: int | None = None,
         made: dict[str, Any] | None = None,
+        merges: Merges | None = None,
+        rules: Rules | None = None,
         progress: Progress = no_progress,
     ) -> Corpus:
         """Build a corpus from a paper table.
@@ -72,6 +81,10 @@ class Corpus(RankedCorpus):
             By default a folder in the cache named after the content, so that the same papers are built once.
         n_topics : int, optional
             By default `topics.suggested_topics` of their number.
+        merges : Merges, optional
+            What was merged into the papers, as `Import.merges` gives it.
+        rules : Rules, optional
+            Pairs of records that the reader wants merged always, or never; by default those of a corpus in the folder.
         progress : callable, optional
             Called as ``progress(stage, part)``, part from 0 to 1; an exception it raises stops the build and leaves nothing.
 
@@ -83,52 +96,14 @@ class Corpus(RankedCorpus):
             The folder holds something else or cannot be written.
         """
         table = to_table(papers)
-        target = Path(folder) if folder is not None else cache_folder() / f"papers-{content_hash(table)}-{n_topics or 'auto'}"
-        if folder is None and (kept := open_if_whole(target)) is not None:
+        digest = content_hash(table)
+        if folder is None and (rules is not None or (merges is not None and len(merges))):
+            digest = change_digest("papers", Change(table, merges=merges, rules=rules))
+        target = Path(folder) if folder is not None else cache_folder() / f"papers-{digest}-{n_topics or 'auto'}"
+        if folder is None and (kept := cls.if_whole(target)) is not None:
             return kept
-        write_corpus(table, target, made=made, n_topics=n_topics, progress=progress)
+        write_corpus(table, target, made=made, n_topics=n_topics, merges=merges, rules=rules, progress=progress)
         return cls(target)
-
-    def add(
-        self, papers: pd.DataFrame | pa.Table, *, made: dict[str, Any] | None = None, progress: Progress = no_progress
-    ) -> Corpus:
-        """Add papers to the folder, which costs about what the new papers cost; this object goes on showing the old ones.
-
-        A corpus in the cache, whose folder is named after its content, stays as it is: the larger one gets a folder of its own.
-
-        Parameters
-        ----------
-        papers : DataFrame or pyarrow.Table
-            Those whose id the corpus has already are left out.
-
-        Returns
-        -------
-        Corpus
-            The corpus with them; this one if none was new.
-
-        Raises
-        ------
-        SchemaError, CorpusError
-            As `from_papers`; the folder then stays as it was.
-        """
-        table = to_table(papers)
-        new = table.filter(pc.invert(pc.is_in(table.column("id"), value_set=self.table.column("id").combine_chunks())))
-        if not new.num_rows:
-            return self
-        target = self.folder
-        if self.cached_name is not None:
-            digest = hashlib.sha256(f"{self.manifest['content_hash']}+{content_hash(new)}".encode()).hexdigest()[:16]
-            target = cache_folder() / f"grown-{digest}"
-            if (kept := open_if_whole(target)) is not None:
-                return kept
-        extend_corpus(new, self.folder, into=target, made=made, progress=progress)
-        return Corpus(target)
-
-    @property
-    def cached_name(self) -> str | None:
-        """Name by which `open_cached` finds the corpus; None for one outside of the cache."""
-        inside = self.folder.resolve().parent == cache_folder().resolve()
-        return self.folder.name if inside and CACHED.fullmatch(self.folder.name) else None
 
     def __repr__(self) -> str:
         return f"Corpus({str(self.folder)!r}, {len(self):,} papers)"
@@ -156,7 +131,9 @@ class Corpus(RankedCorpus):
         Returns
         -------
         DataFrame
-            The columns of the paper table, `topic`, and `score` (BM25; missing without a query).
+            The columns of the paper table, `topic`, `score` (BM25, or what else orders them; missing without either), for
+            concepts and preferences one column ``part: NAME`` each, which add up to the score, and the places on the axes, if
+            there are any, as `x` and `y`.
 
         Raises
         ------
@@ -165,17 +142,27 @@ class Corpus(RankedCorpus):
         """
         return to_frame(self.results(selection).table())
 
-    def take(self, rows: np.ndarray, scores: np.ndarray) -> pa.Table:
-        """Papers of some rows, in their order, with `topic` and `score`."""
+    def take(self, rows: np.ndarray, scores: np.ndarray, more: Mapping[str, np.ndarray] | None = None) -> pa.Table:
+        """Papers of some rows, in their order, with `topic`, `score` and further columns of numbers."""
         mask = np.zeros(len(self), bool)
         mask[rows] = True
         place = np.cumsum(mask) - 1
         # Filtering first keeps `take` from gathering the text of the whole corpus into one buffer.
         found = self.table.filter(pa.array(mask)).combine_chunks().take(pa.array(place[rows]))
         found = self._with_topic(found, np.asarray(self.topics.codes[rows]))
-        return _with_column(found, "score", pa.array(scores, pa.float32(), from_pandas=True))
+        for name, values in {"score": scores, **(more or {})}.items():
+            found = _with_column(found, name, pa.array(values, pa.float32(), from_pandas=True))
+        return found
 
-    def search(self, query: str, *, mode: str = "bm25", natural: bool = False, limit: int | None = 50) -> pd.DataFrame:
+    def search(
+        self,
+        query: str,
+        *,
+        mode: str = "bm25",
+        natural: bool = False,
+        limit: int | None = 50,
+        embedder: Embedder | None = None,
+    ) -> pd.DataFrame:
         """Rank papers by a query.
 
         Parameters
@@ -188,6 +175,8 @@ class Corpus(RankedCorpus):
             Take the query as plain text: any of its words may match, nothing is an operator.
         limit : int or None
             Number of papers at most.
+        embedder : Embedder, optional
+            Where the vectors come from (see `explorer.ranking.embedders`); by default LSA, fitted on the corpus.
 
         Returns
         -------
@@ -200,13 +189,15 @@ class Corpus(RankedCorpus):
             The query is malformed.
         SelectionError
             There is no such mode, or the limit is negative.
+        EmbedderError
+            The embedder gives what cannot be used.
         """
         if limit is not None and limit < 0:
             raise SelectionError(f"The limit is {limit}; it must be 0 or more, or None for all.")
         if mode not in MODES:
             raise SelectionError(f"There is no search mode {mode!r}. Modes: {', '.join(MODES)}.")
         if mode != "bm25":
-            return self._by_meaning(query, mode, natural, limit)
+            return self._by_meaning(query, mode, natural, limit, embedder)
         if natural:
             hits = self.index.natural(query, limit or len(self))
             best = np.lexsort((hits.rows, -hits.scores))[:limit]
@@ -215,10 +206,56 @@ class Corpus(RankedCorpus):
         rows = results.rows(0, limit)
         return to_frame(self.take(rows, results.scores(rows)))
 
-    def _by_meaning(self, query: str, mode: str, natural: bool, limit: int | None) -> pd.DataFrame:
+    def why(self, row: int, selection: Selection) -> list[tuple[str, float]]:
+        """What each part adds to the score that a selection shows for a paper, largest first (see `explorer.reasons`)."""
+        return reasons(self, row, selection)
+
+    def explain(
+        self, query: str, id_: str, *, mode: str = "bm25", natural: bool = False, embedder: Embedder | None = None
+    ) -> pd.DataFrame:
+        """Say why a paper stands where a search puts it.
+
+        Parameters
+        ----------
+        query, mode, natural, embedder
+            As for `search`.
+        id_ : str
+            The paper.
+
+        Returns
+        -------
+        DataFrame
+            Largest first: `reason` and its `contribution`; the contributions add up to the score. No rows where the paper is
+            not a hit.
+
+        Raises
+        ------
+        QueryError, SelectionError, EmbedderError
+            As `search`.
+        ConceptError
+            The id is not in the corpus.
+        """
+        import pandas as pd
+
+        if mode not in MODES:
+            raise SelectionError(f"There is no search mode {mode!r}. Modes: {', '.join(MODES)}.")
+        row = int(self.rows_with([id_])[0])
+        if mode == "bm25" and natural:
+            found = ranked(self.index.natural_contributions(query, row))
+        elif mode == "bm25":
+            found = self.why(row, Selection(query=query))
+        else:
+            node = None if natural else parse(query)
+            text = query if node is None else " ".join(leaf.text for leaf in leaves(node))
+            matches = node is None or self.index.matches(node, row)
+            found = by_meaning(self.ranker(embedder), self.table, row, text, mode) if matches else []
+        return pd.DataFrame(found, columns=["reason", "contribution"]).astype({"reason": "str", "contribution": "float64"})
+
+    def _by_meaning(self, query: str, mode: str, natural: bool, limit: int | None, embedder: Embedder | None) -> pd.DataFrame:
         node = None if natural else parse(query)
         text = query if natural else " ".join(leaf.text for leaf in leaves(node))
-        scores = self.meaning.ranker.scores(text) if mode == "hybrid" else self.meaning.semantic(text)
+        ranker = self.ranker(embedder)
+        scores = ranker.scores(text) if mode == "hybrid" else ranker.cosines(text)
         rows = np.flatnonzero(scores > 0) if node is None else np.sort(self.index.hits(node).rows)
         best = rows[np.lexsort((rows, -scores[rows]))][:limit]
         return to_frame(self.take(best, scores[best]))
@@ -258,14 +295,32 @@ class Corpus(RankedCorpus):
 
         return suggest(self, query)
 
+    def _rows_of(self, operand: Operand) -> np.ndarray:
+        if operand.kind != "set":
+            return super()._rows_of(operand)
+        ids = pa.array(self.library.members(operand.name), self.table.schema.field("id").type)
+        found = np.flatnonzero(pc.is_in(self.table.column("id"), value_set=ids).to_numpy())
+        if not len(found):
+            raise ConceptError(
+                f"None of the papers of the set “{operand.name}” is in the corpus any more. Use another concept."
+            )
+        return found
+
     # Now and then
 
     @cached_property
     def library(self) -> Library:
-        """The searches that the reader saved for this corpus."""
+        """The searches and sets of papers that the reader saved for this corpus."""
         from explorer.library import Library
 
         return Library(self)
+
+    def _kept_reads(self) -> tuple[str, ...]:
+        try:
+            return self.library.reads()
+        except LibraryError:
+            # What is wrong with the file is said where the saved searches stand, and where it is written.
+            return ()
 
     def compare(self, before: Selection | SavedSearch, after: Selection | SavedSearch) -> pd.DataFrame:
         """Papers that are new in the second selection, gone from the first, or in both.
@@ -298,11 +353,3 @@ class Corpus(RankedCorpus):
 def _with_column(table: pa.Table, name: str, values: pa.Array) -> pa.Table:
     """Add a column, in place of one of that name that the papers brought, as those of an earlier export do."""
     return (table.drop_columns([name]) if name in table.column_names else table).append_column(name, values)
-
-
-def open_if_whole(folder: Path) -> Corpus | None:
-    """The corpus of a folder, or None where there is none that can be opened."""
-    try:
-        return Corpus(folder)
-    except CorpusError:
-        return None

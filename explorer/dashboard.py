@@ -5,29 +5,31 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qsl
 
 import anywidget
 import traitlets
 
-from explorer import views, widgets
+from explorer import axis_views, concept_views, views, widgets
 from explorer.charts import plotly_bundle, plotly_version
 from explorer.corpus import Corpus
+from explorer.desk import MESSAGES as DESK
 from explorer.desk import Desk
-from explorer.errors import ExplorerError, QueryError, SelectionError
-from explorer.export import FORMATS, export_bytes
+from explorer.errors import ConceptError, ExplorerError, ExpressionError, QueryError, SelectionError
+from explorer.export import ExportedFile, export_bytes
+from explorer.intake import MESSAGES as INTAKE
 from explorer.intake import Intake
+from explorer.menus import menus
 from explorer.opening import open_cached
-from explorer.query import HELP
+from explorer.preference_views import preference
+from explorer.preparation import Preparation, Unprepared, by_words, lacking
+from explorer.questions import MESSAGES as QUESTIONS
+from explorer.reading import Reading
 from explorer.selection import Selection
+from explorer.session import MESSAGES as SESSION
 from explorer.session import Session
-
-if TYPE_CHECKING:
-    pass
-
-_CHUNK = 4 * 1024 * 1024
-"""Bytes a message of a download; a web socket message of any size would stop all others for its time."""
+from explorer.steering import MESSAGES as STEERING
 
 Message = dict[str, Any]
 
@@ -61,18 +63,24 @@ class Dashboard(anywidget.AnyWidget):
     intake = traitlets.Dict().tag(sync=True)
     saved = traitlets.Dict().tag(sync=True)
     comparison = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
+    axes = traitlets.Dict().tag(sync=True)
+    preference = traitlets.Dict().tag(sync=True)
+    concepts = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
+    sorts: Any = traitlets.List().tag(sync=True)
+    preparation = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
 
     def __init__(self, corpus: Corpus, selection: Selection | None = None) -> None:
         self._seq = 0
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._last_chart_key: Any = None
         self._first_folder = corpus.folder
-        problem = ""
+        later = selection if selection is not None and lacking(corpus, selection) else None
+        problem: tuple[Any, ...] = ()
         try:
-            self.session = Session(corpus, selection)
-        except QueryError as error:
-            self.session, problem = Session(corpus), str(error)
+            self.session = Session(corpus, selection if later is None else by_words(later))
+        except ExplorerError as error:
+            self.session, problem = Session(corpus), _said(error)
         self.desk = Desk(self.session, writable=not os.environ.get("LITEXPLORER_READ_ONLY"))
+        self.reading = Reading(self.session, writable=self.desk.writable)
         served = os.environ.get("SERVER_SOFTWARE", "").startswith("voila/")
         assets = os.environ.get("VOILA_BASE_URL", "/") + "lx/" if served and os.environ.get("LITEXPLORER_ASSETS") else None
         self.incoming = Intake(
@@ -82,24 +90,30 @@ class Dashboard(anywidget.AnyWidget):
             post=self._post,
             allowed=not (served and os.environ.get("LITEXPLORER_READ_ONLY")),
         )
+        self.preparing = Preparation(
+            self._post,
+            tell=lambda: self.set_trait("preparation", self.preparing.state),
+            failed=lambda reason: self.set_trait("status", self._status("error", reason)),
+        )
         super().__init__(
             _esm=widgets.loader(f"{assets}app.js?v={widgets.version()}") if assets else widgets.script(),
             # The served page links its style sheet, so that it is there before the widget.
             _css="" if assets else widgets.style(),
-            help=[{"syntax": syntax, "meaning": meaning, "example": example} for syntax, meaning, example in HELP],
+            **menus(),
             assets={
                 "plotly_url": f"{assets}plotly.min.js?v={plotly_version()}" if assets else None,
                 "plotly_version": plotly_version(),
                 "page": served,
             },
-            exports=[{"format": form.name, "label": form.label, "note": form.note} for form in FORMATS],
             intake=self.incoming.state,
             saved=self.desk.saved(),
             **self._everything(),
-            status=self._status("error" if problem else "ready", problem),
+            status=self._status("error", *problem) if problem else self._status("ready"),
         )
         self.session.observe(self._selection_set, names="selection")
         self.on_msg(self._received)
+        if later is not None:
+            self._prepare(lambda board, content: board.session.show(later), {})
 
     # Drawing
 
@@ -121,28 +135,41 @@ class Dashboard(anywidget.AnyWidget):
         name = corpus.cached_name if corpus.folder != self._first_folder else None
         return f"corpus={name}" if name else ""
 
+    def _ordered(self) -> dict[str, Any]:
+        """What an order says, and with it the page of papers."""
+        session = self.session
+        return {
+            "selection": views.fields(session.selection),
+            "summary": self._summary(),
+            "papers": self._papers(),
+            "concepts": concept_views.concepts(session.results),
+            "axes": axis_views.axes(session.results, session.axis_colour),
+            "preference": preference(session.results),
+            "reader": self._reader(),
+        }
+
     def _everything(self) -> dict[str, Any]:
         session = self.session
-        selection = session.selection
         return {
-            "selection": {
-                name: list(value) if isinstance(value, tuple) else value
-                for name, value in ((field, getattr(selection, field)) for field in selection.__dataclass_fields__)
-            },
-            "summary": self._summary(),
+            **self._ordered(),
             "facets": views.panels(session.results, session.facet_state),
             "charts": views.charts(session.results, **session.chart_options),
-            "papers": self._papers(),
             "comparison": self.desk.comparison(),
-            "reader": None if session.opened is None else views.reader(session.results, session.opened),
         }
+
+    def _reader(self) -> Message | None:
+        session = self.session
+        if session.opened is None:
+            return None
+        return {**views.reader(session.results, session.opened), "read": session.opened in self.reading.rows}
 
     def _papers(self) -> Message:
         session = self.session
-        return views.page(session.results, session.page, session.ticked, session.opened, only=self.desk.rows())
+        page = views.page(session.results, session.page, session.ticked, session.opened, only=self.desk.rows())
+        return self.reading.marked(page)
 
-    def _status(self, level: str, text: str = "", at: int | None = None) -> Message:
-        return {"level": level, "text": text, "at": at, "seq": self._seq}
+    def _status(self, level: str, text: str = "", at: int | None = None, of: str | None = None) -> Message:
+        return {"level": level, "text": text, "at": at, "of": of, "seq": self._seq}
 
     def _show(self, changes: dict[str, Any]) -> None:
         """Send what changed in one message; the summary carries the number of the message answered."""
@@ -152,40 +179,61 @@ class Dashboard(anywidget.AnyWidget):
             self.set_trait("summary", changes.get("summary") or self._summary())
 
     def _selection_set(self, change: Any) -> None:
-        self._show(self._everything())
+        # An order changes no count; a slider that moves shall not have them all drawn again.
+        same = list(change.old.active()) == list(change.new.active())
+        self._show(self._ordered() if same else self._everything())
 
     # What the reader does
 
     def _received(self, widget: Any, content: Any, buffers: Any) -> None:
         """Guard of every message: what goes wrong is said on the status line, and the page stays as it was."""
         kind = content.get("kind") if isinstance(content, dict) else None
-        action = _ACTIONS.get(kind) if isinstance(kind, str) else None
-        if action is None:
+        if not isinstance(kind, str):
             return
-        if kind in _ASIDE:
-            self._answer(action, content)
+        if kind in QUESTIONS:
+            self._answer(content)
+        action = _ACTIONS.get(kind)
+        if action is None:
             return
         seq = content.get("seq")
         self._seq = seq if isinstance(seq, int) else self._seq
-        status = self._status("ready")
+        self._run(action, {**content, "buffers": buffers or []})
+
+    def _run(self, action: Action, content: Message) -> None:
+        status = {**self.status, "seq": self._seq} if content.get("kind") in _QUIET else self._status("ready")
+        self.session.patient = False
         try:
-            said = action(self, {**content, "buffers": buffers or []})
+            said = action(self, content)
             if said:
                 status = self._status("info", said)
-        except QueryError as error:
-            status = self._status("error", str(error), error.position)
+        except Unprepared:
+            self._prepare(action, content)
         except ExplorerError as error:
-            status = self._status("error", str(error))
+            status = self._status("error", *_said(error))
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             status = self._status("error", f"The page sent a message that cannot be ({type(error).__name__}). Reload the page.")
         except Exception as error:  # noqa: BLE001  (a fault must reach the reader, who sees no log)
             status = self._status("error", f"Something broke: {type(error).__name__}: {error}. The page is as it was before.")
+        finally:
+            self.session.patient = True
         self._show({"status": status})
 
-    def _answer(self, action: Callable[[Dashboard, Message], str | None], content: Message) -> None:
+    def _prepare(self, action: Action, content: Message) -> None:
+        """Make what an action takes of the corpus, then run it again."""
+        self._find_loop()
+        self.preparing.begin(self.session.corpus, lambda: self._run(action, content))
+
+    def _find_loop(self) -> None:
+        """Threads hand their steps to the loop that handles messages, so that these never run at once."""
+        try:
+            self._loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self._loop = None
+
+    def _answer(self, content: Message) -> None:
         """Answer what is asked while the reader types: neither what is shown nor the status line changes."""
         try:
-            action(self, content)
+            self.send({"seq": content.get("seq"), **QUESTIONS[content["kind"]](self.session, content)})
         except ExplorerError:
             # The query is not whole yet; what is wrong with it is said when it is run.
             return
@@ -195,17 +243,13 @@ class Dashboard(anywidget.AnyWidget):
         except Exception as error:  # noqa: BLE001  (a fault must reach the reader, who sees no log)
             self._show({"status": self._status("error", f"Something broke: {type(error).__name__}: {error}.")})
 
-    def _complete(self, content: Message) -> None:
-        text, at = str(content["text"])[:2000], int(content["at"])
-        rows = [vars(found) for found in self.session.corpus.complete(text, at)]
-        self.send({"kind": "completions", "seq": content.get("seq"), "rows": rows})
-
-    def _suggest(self, content: Message) -> None:
-        found = self.session.corpus.suggest(str(content["text"])[:2000])
-        self.send({"kind": "suggestion", "seq": content.get("seq"), "text": found})
+    def _listed(self, content: Message) -> str | None:
+        said = _LIST[content["kind"]](self.session, content)
+        self._show({"papers": self._papers()})
+        return said
 
     def _set(self, content: Message) -> None:
-        self.session.change(content["changes"])
+        self.session.change(content["changes"], joined=content.get("joined") is True)
 
     def _url(self, content: Message) -> None:
         address = str(content["url"])
@@ -218,25 +262,12 @@ class Dashboard(anywidget.AnyWidget):
     def _clear(self, content: Message) -> None:
         self.session.show(Selection(sort=self.session.selection.sort))
 
-    def _page(self, content: Message) -> None:
-        self.session.page = int(content["page"])
-        self._show({"papers": self._papers()})
-
     def _open(self, content: Message) -> None:
         self.session.open(content["row"])
-        row = self.session.opened
-        self._show({"papers": self._papers(), "reader": None if row is None else views.reader(self.session.results, row)})
-
-    def _tick(self, content: Message) -> None:
-        self.session.tick([content["row"]], bool(content["on"]))
-        self._show({"papers": self._papers()})
+        self._show({"papers": self._papers(), "reader": self._reader()})
 
     def _tick_page(self, content: Message) -> None:
         self.session.tick([row["row"] for row in self.papers["rows"]], bool(content["on"]))
-        self._show({"papers": self._papers()})
-
-    def _untick_all(self, content: Message) -> None:
-        self.session.ticked = frozenset()
         self._show({"papers": self._papers()})
 
     def _facet(self, content: Message) -> None:
@@ -255,6 +286,15 @@ class Dashboard(anywidget.AnyWidget):
         self.session.set_chart(content["option"], content["value"])
         self._show({"charts": views.charts(self.session.results, **self.session.chart_options)})
 
+    def _axis_colour(self, content: Message) -> None:
+        self.session.axis_colour = axis_views.check_colour(content["value"])
+        self._show(self._ordered())
+
+    def _read(self, content: Message) -> None:
+        # A paper that was open for a while changes no order under the eyes of its reader.
+        self.reading.mark(content["row"], bool(content["on"]), reorder=content["kind"] == "read")
+        self._show(self._ordered())
+
     def _export(self, content: Message) -> str:
         rows = self.desk.rows()
         only = self.session.ticked if content.get("ticked") else None if rows is None else rows.tolist()
@@ -263,134 +303,97 @@ class Dashboard(anywidget.AnyWidget):
         compared = None if content.get("ticked") or rows is None else self.desk.comparison()
         files, count = export_bytes(self.session.results, str(content["format"]), only, compared=compared)
         for number, file in enumerate(files):
-            self._send_file(f"{self._seq}-{number}", file.name, file.media_type, file.data)
+            self._send_file(f"{self._seq}-{number}", file)
         return f"{count:,} paper{'' if count == 1 else 's'} exported to {files[0].name}."
 
-    def _send_file(self, key: str, name: str, media_type: str, data: bytes) -> None:
-        parts = max(1, -(-len(data) // _CHUNK))
-        for part in range(parts):
-            head = {"kind": "file", "id": key, "name": name, "type": media_type, "part": part, "parts": parts}
-            self.send({**head, "last": part == parts - 1}, [data[part * _CHUNK : (part + 1) * _CHUNK]])
+    def _send_file(self, key: str, file: ExportedFile) -> None:
+        for head, data in file.parts(key):
+            self.send(head, [data])
 
     # Papers that come in
 
     def _incoming(self, content: Message) -> None:
-        # The thread of the intake hands its steps to this loop, so that they and messages never run at once.
-        try:
-            self._loop = asyncio.get_running_loop()
-        except RuntimeError:
-            self._loop = None
-        _INTAKE[content["kind"]](self.incoming, content)
+        self._find_loop()
+        INTAKE[content["kind"]](self.incoming, content)
 
     def _post(self, step: Callable[[], None]) -> None:
-        """Run a step of the intake where messages are handled; without a loop there are none, and it runs at once."""
+        """Run a step of a thread where messages are handled; without a loop there are none, and it runs at once."""
         if self._loop is None:
             step()
         else:
             self._loop.call_soon_threadsafe(step)
 
     def _ledger(self, content: Message) -> None:
-        self._send_file(f"{self._seq}-ledger", "ledger.csv", "text/csv", self.incoming.ledger_csv())
+        self._send_file(f"{self._seq}-ledger", ExportedFile("ledger.csv", "text/csv", self.incoming.ledger_csv()))
 
-    def _show_corpus(self, corpus: Corpus, selection: Selection) -> None:
-        self.session.show_corpus(corpus, selection)
+    def _show_corpus(self, corpus: Corpus, selection: Selection, opened: int | None = None) -> None:
+        later = lacking(corpus, selection)
+        self.session.show_corpus(corpus, by_words(selection) if later else selection)
+        self.session.open(opened)
         self.incoming.corpus = corpus
         self._show(self._everything())
+        if later:
+            self._prepare(lambda board, content: board.session.show(selection), {})
 
     def _arrived(self, corpus: Corpus, grown: bool, sentence: str) -> None:
-        """Show a corpus that was added to under the same filters, and a new one whole."""
-        self._show_corpus(corpus, self.session.selection if grown else Selection())
+        """Show a corpus that was added to under the same filters and with the same paper open, and a new one whole."""
+        self._show_corpus(corpus, *((self.session.selection, self.session.opened) if grown else (Selection(),)))
         self.set_trait("status", self._status("info", sentence))
 
     def close(self) -> None:
         """Remove the widget; papers on their way in are forgotten."""
         self.incoming.cancel()
+        self.preparing.stop()
         super().close()
 
-    # Saved searches and comparisons
-
-    def _saved(self, content: Message) -> None:
-        self._show({"saved": self.desk.saved()})
-
-    def _save_search(self, content: Message) -> str:
-        return self._kept(lambda: self.desk.save(str(content["name"]), replace=bool(content.get("replace"))))
-
-    def _delete_search(self, content: Message) -> str:
-        return self._kept(lambda: self.desk.delete(str(content["name"])))
-
-    def _rename_search(self, content: Message) -> str:
-        return self._kept(lambda: self.desk.rename(str(content["name"]), str(content["to"])))
-
-    def _kept(self, action: Callable[[], str]) -> str:
+    def _at_desk(self, content: Message) -> str | None:
         try:
-            return action()
+            return DESK[content["kind"]](self.desk, content)
         finally:
             # Also after a failure, for another window may have changed what is there.
-            self._show({"saved": self.desk.saved()})
-
-    def _run_search(self, content: Message) -> str:
-        said = self.desk.run(str(content["name"]), changes=bool(content.get("changes")))
-        self._compared()
-        return said
-
-    def _compare(self, content: Message) -> None:
-        self.desk.compare(content["with"])
-        self._compared()
-
-    def _compare_show(self, content: Message) -> None:
-        self.desk.show(str(content["part"]))
-        self._compared()
-
-    def _compared(self) -> None:
-        self._show({"comparison": self.desk.comparison(), "papers": self._papers()})
+            self._show({"saved": self.desk.saved(), "comparison": self.desk.comparison(), "papers": self._papers()})
 
     def _plotly(self, content: Message) -> None:
         self.send({"kind": "plotly", "version": plotly_version()}, [plotly_bundle()])
 
 
-_INTAKE: dict[str, Callable[[Intake, Message], None]] = {
-    "intake_begin": lambda intake, content: intake.begin(content["files"]),
-    "intake_chunk": lambda intake, content: intake.take(content["id"], content["part"], content["buffers"][0]),
-    "intake_read": lambda intake, content: intake.read(),
-    "intake_map": lambda intake, content: intake.correct(
-        content["file"], content["columns"], content.get("delimiter"), content.get("encoding")
-    ),
-    "intake_keep": lambda intake, content: intake.keep(content["source"], content.get("record"), content.get("paper")),
-    "intake_accept": lambda intake, content: intake.accept(content["how"]),
-    "intake_fetch": lambda intake, content: intake.fetch(content["service"], content["query"], content["limit"]),
-    "intake_cancel": lambda intake, content: intake.cancel(),
-    "intake_close": lambda intake, content: intake.close(),
-}
-"""Messages about papers that come in, and the steps they are."""
+def _said(error: ExplorerError) -> tuple[str, int | None, str | None]:
+    """An error in words, the character it points at, and of what text where that is not the search box's."""
+    if isinstance(error, QueryError):
+        return str(error), error.position, None
+    if isinstance(error, ExpressionError):
+        return error.message[:1].upper() + error.message[1:], error.position, error.text
+    text = str(error)
+    return (text[:1].upper() + text[1:] if isinstance(error, ConceptError) else text), None, None
 
-_ACTIONS: dict[str, Callable[[Dashboard, Message], str | None]] = {
+
+Action = Callable[[Dashboard, Message], str | None]
+
+_LIST = {**SESSION, **STEERING}
+"""Messages that change what the list shows, and no count."""
+
+_ACTIONS: dict[str, Action] = {
     "set": Dashboard._set,
     "undo": lambda board, content: board.session.undo(),
     "redo": lambda board, content: board.session.redo(),
     "clear": Dashboard._clear,
     "url": Dashboard._url,
-    "page": Dashboard._page,
     "open": Dashboard._open,
-    "tick": Dashboard._tick,
     "tick_page": Dashboard._tick_page,
-    "untick_all": Dashboard._untick_all,
     "facet": Dashboard._facet,
     "chart": Dashboard._chart,
+    "axis_colour": Dashboard._axis_colour,
+    "read": Dashboard._read,
+    "was_open": Dashboard._read,
     "export": Dashboard._export,
     "plotly": Dashboard._plotly,
     "intake_ledger": Dashboard._ledger,
-    **dict.fromkeys(_INTAKE, Dashboard._incoming),
-    "complete": Dashboard._complete,
-    "suggest": Dashboard._suggest,
-    "saved": Dashboard._saved,
-    "save_search": Dashboard._save_search,
-    "delete_search": Dashboard._delete_search,
-    "rename_search": Dashboard._rename_search,
-    "run_search": Dashboard._run_search,
-    "compare": Dashboard._compare,
-    "compare_show": Dashboard._compare_show,
+    **dict.fromkeys(INTAKE, Dashboard._incoming),
+    **dict.fromkeys(DESK, Dashboard._at_desk),
+    **dict.fromkeys(_LIST, Dashboard._listed),
+    "stop_preparing": lambda board, content: board.preparing.stop(),
 }
 """The messages a browser may send."""
 
-_ASIDE = frozenset({"complete", "suggest"})
-"""Messages whose answer is no trait and counts for nothing else."""
+_QUIET = ("was_open",)
+"""Messages that nobody meant to send, which leave the status line as it is."""

@@ -1,4 +1,4 @@
-"""What a reader keeps beside the selection: saved searches, and what the papers shown are compared with."""
+"""What a reader keeps beside the selection: saved searches and sets of papers, and what the papers shown are compared with."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from explorer.errors import LibraryError, SelectionError
 from explorer.library import Library, SavedSearch
 from explorer.results import Results
 from explorer.selection import Selection
+from explorer.steering import add_operand
 
 if TYPE_CHECKING:
     from explorer.session import Session
@@ -66,9 +67,10 @@ class Desk:
         """The saved searches as plain values, or why there are none."""
         try:
             rows, problem = [self._row(saved) for saved in self.library.searches()], ""
+            sets = [{"name": row.name, "papers": row.papers, "date": row.saved_at[:10]} for row in self.library.sets()]
         except LibraryError as error:
-            rows, problem = [], str(error)
-        return {"rows": rows, "problem": problem, "writable": self.writable}
+            rows, sets, problem = [], [], str(error)
+        return {"rows": rows, "sets": sets, "problem": problem, "writable": self.writable}
 
     def _row(self, saved: SavedSearch) -> dict[str, Any]:
         try:
@@ -130,9 +132,31 @@ class Desk:
         self.library.rename(name, to)
         return f"“{name}” is now “{' '.join(to.split())}”."
 
+    def save_set(self, name: str, *, replace: bool) -> str:
+        """Save the ticked papers as a set."""
+        self._check_writable()
+        ids = self.session.corpus.table.column("id")
+        saved = self.library.save_set(name, [ids[row].as_py() for row in sorted(self.session.ticked)], replace=replace)
+        return f"Saved the set “{saved.name}” of {saved.papers:,} paper{'' if saved.papers == 1 else 's'}."
+
+    def set_as_concept(self, name: str, *, replace: bool) -> str:
+        """Save the ticked papers as a set and rank by it too."""
+        # Before anything is saved, for what waits is done again from its beginning.
+        self.session.check_ready(Selection(rank="set"))
+        said = self.save_set(name, replace=replace)
+        add_operand(self.session, "set", " ".join(name.split()))
+        self.session.ticked = frozenset()
+        return said
+
+    def delete_set(self, name: str) -> str:
+        """Forget a saved set."""
+        self._check_writable()
+        self.library.delete_set(name)
+        return f"Deleted the set “{name}”."
+
     def _check_writable(self) -> None:
         if not self.writable:
-            raise LibraryError("Saved searches cannot be changed here: the server was started read-only.")
+            raise LibraryError("What is saved cannot be changed here: the server was started read-only.")
 
     def run(self, name: str, *, changes: bool) -> str:
         """Show a saved search; if the corpus has changed since, or on request, beside what it gave when it was saved."""
@@ -173,9 +197,11 @@ class Desk:
             if with_.get("then"):
                 ids = pa.array(self.library.ids(saved.name), pa.large_string())
                 return Base(f"‘{saved.name}’ as saved on {saved.saved_at[:10]}", _Kept(ids))
+            self.session.check_ready(saved.selection)
             return Base(f"‘{saved.name}’", _selected(saved.selection))
         if "url" in with_:
             selection = Selection.from_url(str(with_["url"]))
+            self.session.check_ready(selection)
             return Base(selection.describe(), _selected(selection))
         date = " ".join(str(with_["date"]).split())
         last_day(date)
@@ -201,3 +227,17 @@ class _Kept:
             self._found = corpus.manifest["content_hash"], mask
         mask = self._found[1]
         return mask, len(self._ids) - int(np.count_nonzero(mask))
+
+
+MESSAGES: dict[str, Callable[[Desk, dict[str, Any]], str | None]] = {
+    "saved": lambda desk, content: None,
+    "save_search": lambda desk, content: desk.save(str(content["name"]), replace=bool(content.get("replace"))),
+    "delete_search": lambda desk, content: desk.delete(str(content["name"])),
+    "rename_search": lambda desk, content: desk.rename(str(content["name"]), str(content["to"])),
+    "set_as_concept": lambda desk, content: desk.set_as_concept(str(content["name"]), replace=bool(content.get("replace"))),
+    "delete_set": lambda desk, content: desk.delete_set(str(content["name"])),
+    "run_search": lambda desk, content: desk.run(str(content["name"]), changes=bool(content.get("changes"))),
+    "compare": lambda desk, content: desk.compare(content["with"]),
+    "compare_show": lambda desk, content: desk.show(str(content["part"])),
+}
+"""What a page may ask of it."""

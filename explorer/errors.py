@@ -9,6 +9,7 @@
     ├── QueryError           a search query is malformed; carries the position
     ├── SelectionError       a selection names something that cannot be
     ├── ConceptError         a concept that no paper, or every paper, shows
+    ├── EmbedderError        an embedder, its package or its model is not there, or gives what cannot be used
     ├── ExpressionError      an expression over concepts does not parse; carries the position
     ├── ExportError          a table could not be written
     ├── LibraryError         a reader's saved searches could not be read or written
@@ -64,6 +65,10 @@ class ExportError(ExplorerError):
 
 class ConceptError(ExplorerError):
     """A concept that no paper, or every paper, shows."""
+
+
+class EmbedderError(ExplorerError):
+    """An embedder, its package or its model is not there, or gives what cannot be used."""
 
 
 class ExpressionError(ExplorerError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from os import PathLike
@@ -20,6 +20,9 @@ from explorer.selection import Selection
 from explorer.store import content_hash
 
 Manifest = Mapping[str, Any]
+
+_CHUNK = 4 * 1024 * 1024
+"""Bytes a message of a download; a web socket message of any size would stop all others for its time."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,13 @@ class ExportedFile:
     media_type: str
     data: bytes
 
+    def parts(self, key: str) -> Iterator[tuple[dict[str, Any], bytes]]:
+        """The file in messages for the page, each with the part it carries; `key` tells files apart."""
+        count = max(1, -(-len(self.data) // _CHUNK))
+        for part in range(count):
+            head = {"kind": "file", "id": key, "name": self.name, "type": self.media_type, "part": part, "parts": count}
+            yield {**head, "last": part == count - 1}, self.data[part * _CHUNK : (part + 1) * _CHUNK]
+
 
 def manifest_of(results: Results, table: pa.Table, ticked: bool, compared: dict[str, Any] | None = None) -> dict[str, Any]:
     """How an export was made.
@@ -111,7 +121,8 @@ def manifest_of(results: Results, table: pa.Table, ticked: bool, compared: dict[
     -------
     dict
         `sentence`, `selection` (every field), `url`, `python`, `papers` (exported), `shown`, `total`, `ticked_only`,
-        `compared` (which part of which comparison, if one is exported), `content_hash` (of the exported table), `corpus` (its
+        `compared` (which part of which comparison, if one is exported), `read` (ids of the papers that novelty was measured
+        against, if it orders them), `content_hash` (of the exported table), `corpus` (its
         content hash and how it was made), `versions`, `at` (UTC).
     """
     selection, corpus = results.selection, results.corpus
@@ -125,6 +136,7 @@ def manifest_of(results: Results, table: pa.Table, ticked: bool, compared: dict[
         "total": len(corpus),
         "ticked_only": ticked,
         **({"compared": compared} if compared else {}),
+        **({"read": list(corpus.read_papers)} if selection.weighs_novelty else {}),
         "content_hash": content_hash(table),
         "corpus": {"content_hash": corpus.manifest["content_hash"], "made": corpus.manifest["made"]},
         "versions": versions(),
@@ -207,6 +219,6 @@ def export_file(results: Results, path: str | PathLike[str]) -> int:
 
 
 def file_stem(selection: Selection) -> str:
-    """A file name from the query: ``papers-reward-model``, or ``papers``."""
-    words = re.findall(r"[a-z0-9]+", selection.query.lower())[:6]
+    """A file name from the query and the concepts: ``papers-reward-model``, or ``papers``."""
+    words = re.findall(r"[a-z0-9]+", f"{selection.query} {selection.rank}".lower())[:6]
     return "-".join(["papers", *words])

@@ -100,4 +100,7 @@ STEERS: tuple[Filter, ...] = (
 )
 """What orders or places papers without leaving any out."""
 
+PAPERS = ("like", "unlike")
+"""Fields that hold ids of papers; people know these by their titles."""
+
 NOTHING: Range = (None, None)

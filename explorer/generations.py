@@ -16,7 +16,7 @@ from typing import Any
 
 from explorer.errors import CorpusError
 
-FORMAT = 1
+FORMAT = 2
 """Version of the folder's layout; another version is built anew."""
 
 _GENERATION = re.compile(r"g-[0-9a-f]{16}-\d+")
@@ -217,7 +217,12 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         raise CorpusError(f"{path} cannot be read ({error}). Build the corpus again.") from error
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         found = manifest.get("format") if isinstance(manifest, dict) else None
-        raise CorpusError(f"{folder} is of corpus format {found}, and this version reads {FORMAT}. Build it again.")
+        made = manifest.get("made") if isinstance(manifest, dict) else None
+        files = " ".join(map(str, made.get("files") or ["FILE"])) if isinstance(made, dict) else "FILE"
+        raise CorpusError(
+            f"{folder} is of corpus format {found}, and this version reads {FORMAT}. "
+            f"Build it again: litexplorer build {files} -o {folder}"
+        )
     if not (folder / str(manifest.get("generation"))).is_dir():
         raise CorpusError(f"{folder} lacks its generation {manifest.get('generation')}. Build the corpus again.")
     return manifest

@@ -7,8 +7,8 @@ import re
 import shutil
 import tempfile
 import weakref
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ import tantivy
 
 from explorer.errors import CorpusError
 from explorer.query import All, Either, Node, Not, Phrase, Word
-from explorer.text import Terms, analyzer, tokens
+from explorer.text import Terms, analyzer, spread, tokens, unspaced
 
 ANALYZERS = {
     "title": "english",
@@ -86,44 +86,61 @@ class _as_os_errors:  # noqa: N801  (a statement, and cheap enough for every pap
 
 
 def build_index(
-    table: pa.Table, folder: Path, *, first: int = 0, progress: Callable[[float], None] = lambda part: None
+    table: pa.Table,
+    folder: Path,
+    *,
+    rows: Iterable[int] | None = None,
+    held: int = 0,
+    progress: Callable[[float], None] = lambda part: None,
 ) -> None:
-    """Index a paper table into `folder`, which must exist and be empty, or hold the index of the rows before `first`.
+    """Index a paper table into `folder`, which must exist and be empty, or hold the index of `held` rows.
 
     Parameters
     ----------
     table : pyarrow.Table
-        In the schema; row numbers, counted from `first`, become the hits.
+        In the schema.
+    rows : iterable of int, optional
+        Row number of each paper, which becomes the hit; counted from 0 by default. One below `held` is replaced.
+    held : int
+        Rows that the index holds, 0 to `held`.
     progress : callable
         Called with the part done, 0 to 1; an exception it raises stops the work.
     """
     with _as_os_errors():
-        index = tantivy.Index.open(str(folder)) if first else tantivy.Index(_schema(), str(folder))
+        index = tantivy.Index.open(str(folder)) if held else tantivy.Index(_schema(), str(folder))
         _register(index)
         writer = index.writer(_HEAP, 2)
     fields = ["title", "abstract", "authors", "keywords", "venue", "id", "doi", "arxiv_id"]
-    row = first
+    numbers = iter(range(table.num_rows) if rows is None else rows)
+    done = 0
     for batch in table.select(fields).to_batches(max_chunksize=10_000):
         for title, abstract, authors, keywords, venue, *ids in zip(*(c.to_pylist() for c in batch.columns), strict=True):
+            row = int(next(numbers))
+            if row < held:
+                this = tantivy.Query.range_query(index.schema, "row", tantivy.FieldType.Integer, row, row)
+                with _as_os_errors():
+                    writer.delete_documents_by_query(this)
             document = tantivy.Document(row=row)
             for field, text in (("title", title), ("abstract", abstract)):
                 if text:
-                    document.add_text(field, text)
-                    document.add_text(f"{field}_words", text)
+                    plain = spread(text)
+                    document.add_text(field, plain)
+                    document.add_text(f"{field}_words", plain)
             for author in authors or ():
-                document.add_text("authors", author)
+                document.add_text("authors", spread(author))
             for keyword in keywords or ():
-                document.add_text("keywords", keyword)
-                document.add_text("keyword_words", keyword)
+                plain = spread(keyword)
+                document.add_text("keywords", plain)
+                document.add_text("keyword_words", plain)
             if venue:
-                document.add_text("venue", venue)
+                document.add_text("venue", spread(venue))
             for value in ids:
                 if value:
                     document.add_text("ids", value)
             with _as_os_errors():
                 writer.add_document(document)
-            row += 1
-        progress((row - first) / max(table.num_rows, 1))
+            done += 1
+        progress(done / max(table.num_rows, 1))
     with _as_os_errors():
         writer.commit()
         writer.wait_merging_threads()
@@ -154,13 +171,61 @@ class TextIndex:
 
     def natural(self, text: str, limit: int) -> Hits:
         """The best papers for plain text: any of its words, no operators."""
-        parts = []
-        for field in EVERYWHERE:
-            for _, term in tokens(text, ANALYZERS[field]):
-                parts.append((tantivy.Occur.Should, tantivy.Query.term_query(self._schema, field, term)))
+        parts = [(tantivy.Occur.Should, query) for _, _, query in self._any_of(text)]
         if not parts:
             return Hits(np.empty(0, np.int32), np.empty(0, np.float32))
         return self._best(tantivy.Query.boolean_query(parts), limit)
+
+    def _any_of(self, text: str) -> Iterator[tuple[str, str, Any]]:
+        """Field, term and query of every word of plain text in every field."""
+        for field in EVERYWHERE:
+            for row in _rows(tokens(text, ANALYZERS[field])):
+                yield field, "".join(term for _, term in row), self._row(field, row)
+
+    def contributions(self, node: Node, row: int) -> dict[str, float]:
+        """What each word of a query, in each field, adds to the score of one paper; empty if the query does not match it.
+
+        The parts add up to the score that `hits` gives, but for the rounding of float32.
+        """
+        if not self.matches(node, row):
+            return {}
+        if isinstance(node, Not):
+            return {"not excluded": 1.0}
+        found: dict[str, float] = {}
+        if isinstance(node, All | Either):
+            # Among others that must match, a part that excludes adds nothing.
+            parts = node.parts if isinstance(node, Either) else [part for part in node.parts if not isinstance(part, Not)]
+            for inner in parts:
+                for label, value in self.contributions(inner, row).items():
+                    found[label] = found.get(label, 0.0) + value
+            return found
+        for field in (node.field,) if node.field else EVERYWHERE:
+            part = self._score(self._leaf(replace(node, field=field)), row)
+            if part:
+                star = "*" if isinstance(node, Word) and node.prefix else ""
+                found[f"{node.text}{star} ({field})"] = part
+        return found
+
+    def matches(self, node: Node, row: int) -> bool:
+        """Whether a parsed query matches one paper."""
+        return self._score(self._build(node), row) is not None
+
+    def natural_contributions(self, text: str, row: int) -> dict[str, float]:
+        """As `contributions`, for plain text: the parts of the score that `natural` gives."""
+        found: dict[str, float] = {}
+        for field, term, query in self._any_of(text):
+            value = self._score(query, row)
+            if value:
+                label = f"{term} ({field})"
+                found[label] = found.get(label, 0.0) + value
+        return found
+
+    def _score(self, query: Any, row: int) -> float | None:
+        """Score of one paper for a query; None if it does not match."""
+        only = tantivy.Query.range_query(self._schema, "row", tantivy.FieldType.Integer, row, row)
+        both = [(tantivy.Occur.Must, query), (tantivy.Occur.Must, tantivy.Query.const_score_query(only, 0.0))]
+        scores = self._run(tantivy.Query.boolean_query(both), 1).scores
+        return float(scores[0]) if len(scores) else None
 
     def similar(self, title: str, abstract: str, limit: int) -> Hits:
         """The papers nearest to a text by its rarest words (tantivy's more-like-this)."""
@@ -170,7 +235,7 @@ class TextIndex:
             if text:
                 query = tantivy.Query.more_like_this_document_fields_query(
                     self._schema,
-                    {field: [text]},
+                    {field: [spread(text)]},
                     min_doc_frequency=2,
                     max_doc_frequency=common,
                     min_term_frequency=often,
@@ -261,8 +326,10 @@ class TextIndex:
 
     def _terms(self, text: str, field: str) -> Any | None:
         found = tokens(text, ANALYZERS[field])
-        if not found:
-            return None
+        return self._row(field, found) if found else None
+
+    def _row(self, field: str, found: Sequence[tuple[int, str]]) -> Any:
+        """Tokens in a row, gaps where stop words were."""
         if len(found) == 1:
             return tantivy.Query.term_query(self._schema, field, found[0][1])
         first = found[0][0]
@@ -275,6 +342,10 @@ class TextIndex:
         head = [term for _, term in tokens(text, "names")]
         if not head:
             return
+        if unspaced(head[-1]):
+            # What is searched by character has every beginning already.
+            yield self._terms(text, field)
+            return
         last = tantivy.Query.regex_query(self._schema, _WORDS[field], re.escape(head[-1]) + ".*")
         whole = [
             tantivy.Query.term_query(self._schema, field, term) for _, term in tokens(" ".join(head[:-1]), ANALYZERS[field])
@@ -286,14 +357,29 @@ class TextIndex:
         """What a query looks for in titles and abstracts, for highlighting."""
         stems: set[str] = set()
         prefixes: list[str] = []
+        runs: list[str] = []
         for leaf in leaves(node):
             if leaf.field not in ("", "title", "abstract", "keywords"):
                 continue
+            runs += unspaced(leaf.text)
             if isinstance(leaf, Word) and leaf.prefix:
                 prefixes += [term for _, term in tokens(leaf.text, "names")][-1:]
             else:
                 stems.update(term for _, term in tokens(leaf.text, "english"))
-        return Terms(frozenset(stems), tuple(prefixes))
+        words = [word for word in prefixes if not unspaced(word)]
+        return Terms(frozenset(stem for stem in stems if not unspaced(stem)), tuple(words), tuple(runs))
+
+
+def _rows(found: Sequence[tuple[int, str]]) -> Iterator[Sequence[tuple[int, str]]]:
+    """Tokens one by one; Chinese and Japanese characters, which say little alone, in overlapping pairs."""
+    paired = -1
+    for place, (at, term) in enumerate(found):
+        following = found[place + 1] if place + 1 < len(found) else (-1, "")
+        if unspaced(term) and unspaced(following[1]) and following[0] == at + 1:
+            yield found[place : place + 2]
+            paired = place + 1
+        elif place != paired:
+            yield found[place : place + 1]
 
 
 def _says_nothing(node: Word | Phrase) -> bool:

@@ -1,4 +1,4 @@
-"""A reader's saved searches, and the papers each gave when it was saved.
+"""A reader's saved searches, the papers each gave when it was saved, saved sets of papers, and which papers were read.
 
 They are kept in the reader's own data folder, one SQLite file a corpus, for the corpus itself may be shared and read-only.
 Several dashboards may write at once (write-ahead log; each action is one transaction on a connection of its own).
@@ -12,7 +12,7 @@ import os
 import sqlite3
 import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from explorer.errors import LibraryError
+from explorer.ranking.expression import Operand
 from explorer.results import Results
 from explorer.selection import Selection
 from explorer.store import cache_folder
@@ -45,6 +46,14 @@ CREATE TABLE IF NOT EXISTS searches (
 """
 _COLUMNS = "name, url, saved_at, content_hash, papers"
 
+_SETS = """
+CREATE TABLE IF NOT EXISTS sets (
+    name TEXT PRIMARY KEY, saved_at TEXT NOT NULL, papers INTEGER NOT NULL, ids BLOB NOT NULL
+) STRICT
+"""
+
+_READS = "CREATE TABLE IF NOT EXISTS reads (id TEXT PRIMARY KEY, read_at TEXT NOT NULL) STRICT"
+
 Value = TypeVar("Value")
 
 
@@ -68,8 +77,18 @@ class SavedSearch:
         return Selection.from_url(self.url)
 
 
+@dataclass(frozen=True)
+class SavedSet:
+    """Papers under a name; a concept may be made of them (``set:NAME``)."""
+
+    name: str
+    saved_at: str
+    """UTC, ISO 8601, to the second."""
+    papers: int
+
+
 class Library:
-    """The searches saved for one corpus.
+    """The searches and sets saved, and the papers read, of one corpus.
 
     Parameters
     ----------
@@ -139,32 +158,117 @@ class Library:
         row = (saved.name, saved.url, saved.saved_at, saved.content_hash, saved.papers, _packed(ids))
         verb = "INSERT OR REPLACE" if replace else "INSERT OR IGNORE"
         with self._writing() as file:
+            self._check_free(file, "sets", saved.name)
             if not file.execute(f"{verb} INTO searches ({_COLUMNS}, ids) VALUES (?, ?, ?, ?, ?, ?)", row).rowcount:
                 raise LibraryError(f"There is a saved search “{saved.name}” already. Choose another name, or replace it.")
+        self._changed(saved.name)
         return saved
 
     def rename(self, name: str, to: str) -> None:
         """Give a saved search another name. Raises `LibraryError` if there is none, or the new name cannot be or is taken."""
         new = _name(to)
         with self._writing() as file:
+            self._check_free(file, "sets", new)
             if new != name and file.execute("SELECT 1 FROM searches WHERE name = ?", (new,)).fetchone():
                 raise LibraryError(f"There is a saved search “{new}” already. Choose another name.")
             if not file.execute("UPDATE searches SET name = ? WHERE name = ?", (new, name)).rowcount:
                 raise self._missing(name)
+        self._changed(name, new)
 
     def delete(self, name: str) -> None:
         """Forget a saved search. Raises `LibraryError` if there is none of that name."""
         with self._writing() as file:
             if not file.execute("DELETE FROM searches WHERE name = ?", (name,)).rowcount:
                 raise self._missing(name)
+        self._changed(name)
 
     def run(self, name: str) -> Results:
         """What a saved search gives now."""
         return self.corpus.results(self.get(name).selection)
 
-    def _missing(self, name: str) -> LibraryError:
+    # Sets of papers
+
+    def sets(self) -> list[SavedSet]:
+        """All saved sets, the latest first."""
+        ask = "SELECT name, saved_at, papers FROM sets ORDER BY saved_at DESC, rowid DESC"
+        return self._read(lambda file: [SavedSet(*row) for row in file.execute(ask)] if _has(file, "sets") else [], [])
+
+    def save_set(self, name: str, ids: Sequence[str], *, replace: bool = False) -> SavedSet:
+        """Save a set of papers, which ``set:NAME`` then stands for in an expression over concepts.
+
+        Raises
+        ------
+        LibraryError
+            There are no papers, or the name cannot be, or a search has it, or a set has it and `replace` is not set.
+        """
+        kept = list(dict.fromkeys(ids))
+        if not kept:
+            raise LibraryError("A set needs a paper. Tick some papers first.")
+        saved = SavedSet(_name(name), datetime.now(UTC).isoformat(timespec="seconds"), len(kept))
+        verb = "INSERT OR REPLACE" if replace else "INSERT OR IGNORE"
+        with self._writing() as file:
+            file.execute(_SETS)
+            self._check_free(file, "searches", saved.name)
+            row = (saved.name, saved.saved_at, saved.papers, _packed(kept))
+            if not file.execute(f"{verb} INTO sets (name, saved_at, papers, ids) VALUES (?, ?, ?, ?)", row).rowcount:
+                raise LibraryError(f"There is a saved set “{saved.name}” already. Choose another name, or replace it.")
+        self._changed(saved.name)
+        return saved
+
+    def delete_set(self, name: str) -> None:
+        """Forget a saved set. Raises `LibraryError` if there is none of that name."""
+        with self._writing() as file:
+            if not _has(file, "sets") or not file.execute("DELETE FROM sets WHERE name = ?", (name,)).rowcount:
+                raise self._missing(name, "set")
+        self._changed(name)
+
+    def members(self, name: str) -> list[str]:
+        """Ids of the papers that ``set:NAME`` stands for: those of a saved set, or those a search gave when it was saved.
+
+        Raises
+        ------
+        LibraryError
+            There is neither.
+        """
+        ask = "SELECT ids FROM sets WHERE name = ?"
+        row = self._read(lambda file: file.execute(ask, (name,)).fetchone() if _has(file, "sets") else None, None)
+        if row is not None:
+            return _unpacked(row[0], self.path)
+        try:
+            return self.ids(name)
+        except LibraryError as error:
+            raise self._missing(name, "set or search") from error
+
+    def reads(self) -> tuple[str, ...]:
+        """Ids of the papers that were read, the first read first."""
+        ask = "SELECT id FROM reads ORDER BY rowid"
+        return self._read(lambda file: tuple(id_ for (id_,) in file.execute(ask)) if _has(file, "reads") else (), ())
+
+    def mark_read(self, id_: str, read: bool) -> None:
+        """Keep that a paper was read, or forget it."""
+        with self._writing() as file:
+            file.execute(_READS)
+            if read:
+                row = (id_, datetime.now(UTC).isoformat(timespec="seconds"))
+                file.execute("INSERT OR IGNORE INTO reads (id, read_at) VALUES (?, ?)", row)
+            else:
+                file.execute("DELETE FROM reads WHERE id = ?", (id_,))
+
+    def _check_free(self, file: sqlite3.Connection, table: str, name: str) -> None:
+        """A name stands for one thing only, for ``set:NAME`` says no more."""
+        if table == "sets" and not _has(file, "sets"):
+            return
+        if file.execute(f"SELECT 1 FROM {table} WHERE name = ?", (name,)).fetchone():  # noqa: S608  (a constant)
+            kind = "set" if table == "sets" else "search"
+            raise LibraryError(f"There is a saved {kind} “{name}” already. Choose another name.")
+
+    def _changed(self, *names: str) -> None:
+        for name in names:
+            self.corpus.forget_concept(Operand("set", name))
+
+    def _missing(self, name: str, kind: str = "search") -> LibraryError:
         return LibraryError(
-            f"There is no saved search “{str(name)[:LONGEST_NAME]}”. It may have been deleted in another window."
+            f"There is no saved {kind} “{str(name)[:LONGEST_NAME]}”. It may have been deleted in another window."
         )
 
     def _read(self, ask: Callable[[sqlite3.Connection], Value], otherwise: Value) -> Value:
@@ -242,10 +346,15 @@ def _key(corpus: Corpus) -> str:
     return hashlib.sha256(named.encode(errors="surrogateescape")).hexdigest()[:16]
 
 
+def _has(file: sqlite3.Connection, table: str) -> bool:
+    """Files of earlier versions have no tables of sets and reads, which are made when the first is saved."""
+    return file.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone() is not None
+
+
 def _name(name: str) -> str:
     tidy = " ".join(str(name).split())
     if not tidy or len(tidy) > LONGEST_NAME or not tidy.isprintable():
-        raise LibraryError(f"A saved search needs a name of 1 to {LONGEST_NAME} characters.")
+        raise LibraryError(f"What is saved needs a name of 1 to {LONGEST_NAME} characters.")
     return tidy
 
 

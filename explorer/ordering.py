@@ -18,6 +18,7 @@ from explorer.selection import Selection
 
 if TYPE_CHECKING:
     from explorer.ranked import RankedCorpus
+    from explorer.results import Results
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +38,47 @@ class Ordering:
     parts: dict[str, np.ndarray] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, eq=False)
+class Front:
+    """The Pareto front of the papers shown.
+
+    Attributes
+    ----------
+    rows : ndarray of int64
+        Rows of the papers that no paper shown beats: at least as good in every objective, better in one. In the order of the
+        list.
+    among : int
+        How many of the papers shown, the best by utility, were looked at.
+    """
+
+    rows: np.ndarray
+    among: int
+
+
+MOST_COMPARED = 5000
+"""Papers whose place on the front is looked at; a front may hold all of them, and costs their square."""
+
+
+def front(results: Results) -> Front | None:
+    """Which of the best papers shown no paper shown beats, in the objectives that a preference weighs.
+
+    A paper that beats another has the larger utility, so that comparing the best among themselves leaves no other out.
+
+    Returns
+    -------
+    Front or None
+        None unless the order is ``preference`` with two objectives or more.
+    """
+    found = results.ordering
+    if found is None or found.kind != "preference" or len(found.parts) < 2:
+        return None
+    from explorer.ranking.preference import pareto_front
+
+    rows = results.rows(0, MOST_COMPARED)
+    values = np.column_stack([part[rows] for part in found.parts.values()])
+    return Front(rows[pareto_front(values)], len(rows))
+
+
 def ordering(corpus: RankedCorpus, selection: Selection) -> Ordering | None:
     """The ordering that a selection asks for; None where its words or a stored order give it.
 
@@ -46,8 +88,9 @@ def ordering(corpus: RankedCorpus, selection: Selection) -> Ordering | None:
         No paper, or every paper, shows one of the concepts; or an id is not in the corpus.
     """
     if selection.sort == "preference" and selection.prefer:
+        read = corpus.read_papers if selection.weighs_novelty else ()
         return corpus.kept_ordering(
-            ("preference", *_matching(selection), selection.prefer), lambda: _preference(corpus, selection)
+            ("preference", *_matching(selection), selection.prefer, read), lambda: _preference(corpus, selection)
         )
     if selection.sort == "hybrid" and selection.query:
         return corpus.kept_ordering(("hybrid", selection.query), lambda: _hybrid(corpus, selection.query))
@@ -106,7 +149,9 @@ def objective(corpus: RankedCorpus, selection: Selection, name: str) -> np.ndarr
     assert name in OBJECTIVES
     if name == "relevance":
         return corpus.kept_ordering(("relevance", *_matching(selection)), lambda: _percentiles(_relevance(corpus, selection)))
-    return corpus.kept_ordering((name, corpus.read_papers), lambda: _percentiles(_stored(corpus, name)))
+    return corpus.kept_ordering(
+        (name, corpus.read_papers if name == "novelty" else ()), lambda: _percentiles(_stored(corpus, name))
+    )
 
 
 def _percentiles(values: np.ndarray) -> np.ndarray:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -15,14 +16,20 @@ from explorer.opened import OpenedCorpus
 from explorer.ranking.expression import Operand
 from explorer.recent import Recent
 from explorer.schema import to_frame
+from explorer.store import Progress, no_progress
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from explorer.ranking.axes import Axis
+    from explorer.ranking.hybrid import HybridRanker
     from explorer.ranking.meaning import Meaning
+    from explorer.ranking.vectors import Embedder
 
 Value = TypeVar("Value")
+
+_AT_ONCE = 16
+"""Papers read that all others are compared with in one product; their cosines take room."""
 
 
 class RankedCorpus(OpenedCorpus):
@@ -30,15 +37,63 @@ class RankedCorpus(OpenedCorpus):
 
     @cached_property
     def meaning(self) -> Meaning:
-        """Terms and vectors of the corpus: made at first use, about a minute for 100,000 papers, and kept beside it."""
+        """Terms and vectors of the corpus: made at first use, unless `prepare_meaning` did so before, and kept beside it."""
+        return self._meaning(no_progress)
+
+    def prepare_meaning(self, progress: Progress = no_progress) -> None:
+        """Make `meaning` if it is not there yet, about half a minute for 100,000 papers.
+
+        Parameters
+        ----------
+        progress : callable
+            Called as ``progress(stage, part)``, part from 0 to 1; an exception it raises stops the work and leaves nothing.
+        """
+        if "meaning" not in self.__dict__:
+            self.__dict__["meaning"] = self._meaning(progress)
+
+    def _meaning(self, progress: Progress) -> Meaning:
         from explorer.ranking.meaning import Meaning
 
-        return Meaning(self.table, self._generation / "meaning", self._rows_of)
+        return Meaning(self.table, self._meaning_folder, self._rows_of, progress=progress)
+
+    @property
+    def _meaning_folder(self) -> Path:
+        # The number changes with what is kept there, so that a folder of another version is left alone and not misread.
+        return Path(self._generation / "meaning-2")
 
     @property
     def meaning_ready(self) -> bool:
         """Whether `meaning` opens at once: it was made before, or is held already."""
-        return "meaning" in self.__dict__ or (self._generation / "meaning").is_dir()
+        return "meaning" in self.__dict__ or self._meaning_folder.is_dir()
+
+    def ranker(self, embedder: Embedder | None = None) -> HybridRanker:
+        """Hybrid ranking with the vectors of an embedder, by default those that LSA fits on the corpus.
+
+        Vectors are made when an embedder is first used. One with a `key`, as those of `explorer.ranking.embedders` have, leaves
+        them beside the corpus; one without is asked again by the next process.
+
+        Raises
+        ------
+        EmbedderError
+            It gives another number of rows than there are papers.
+        """
+        if embedder is None:
+            return self.meaning.ranker
+        # The embedder is kept with its ranker, so that no other object can come to have its id.
+        return self._embedded.get(id(embedder), lambda: (embedder, self._with_vectors(embedder)))[1]
+
+    @cached_property
+    def _embedded(self) -> Recent:
+        return Recent(2)
+
+    def _with_vectors(self, embedder: Embedder) -> HybridRanker:
+        from explorer.ranking.embedders import encoder, vectors_of
+        from explorer.ranking.hybrid import HybridRanker
+
+        titles, abstracts = (self.table.column(name).to_pylist() for name in ("title", "abstract"))
+        texts = [f"{title or ''}\n{abstract or ''}".strip() for title, abstract in zip(titles, abstracts, strict=True)]
+        vectors = vectors_of(embedder, texts, self._generation)
+        return HybridRanker(self.meaning.index, encoder(embedder), vectors, acronyms=self.meaning.acronyms)
 
     def kept_ordering(self, key: Hashable, make: Callable[[], Value]) -> Value:
         """What orders papers, computed once for the last 16 keys."""
@@ -47,6 +102,12 @@ class RankedCorpus(OpenedCorpus):
     @cached_property
     def _kept_orderings(self) -> Recent:
         return Recent(16)
+
+    def forget_concept(self, operand: Operand) -> None:
+        """Drop what is kept of a concept whose papers have changed."""
+        if "meaning" in self.__dict__:
+            self.meaning.arithmetic.forget(operand)
+        self.__dict__.pop("_kept_orderings", None)
 
     def likeness(self, like: Sequence[str], unlike: Sequence[str] = ()) -> np.ndarray:
         """Likeness of every paper to some papers, and unlikeness to others.
@@ -72,13 +133,20 @@ class RankedCorpus(OpenedCorpus):
         """
         from explorer.ranking.similar import more_like
 
-        wanted, unwanted = (self._rows_with(ids) for ids in (like, unlike))
+        wanted, unwanted = (self.rows_with(ids) for ids in (like, unlike))
         scores = more_like(self.meaning.index, self.meaning.vectors, wanted.tolist(), unwanted.tolist())
         given = np.concatenate([wanted, unwanted])
         scores[given] = scores.min() - 1
         return scores
 
-    def _rows_with(self, ids: Sequence[str]) -> np.ndarray:
+    def rows_with(self, ids: Sequence[str]) -> np.ndarray:
+        """Rows of the papers of some ids.
+
+        Raises
+        ------
+        ConceptError
+            An id is not in the corpus.
+        """
         found = [self._rows_of(Operand("paper", id_)) for id_ in ids]
         return np.concatenate(found) if found else np.empty(0, np.int64)
 
@@ -95,12 +163,53 @@ class RankedCorpus(OpenedCorpus):
 
     @property
     def read_papers(self) -> tuple[str, ...]:
-        """Ids of the papers that the reader has read."""
+        """Ids of the papers that the reader has read, the first read first; `novelty` is measured against them."""
+        if self._read_papers is None:
+            self._read_papers = self._kept_reads()
+        return self._read_papers
+
+    @read_papers.setter
+    def read_papers(self, ids: Iterable[str]) -> None:
+        self._read_papers = tuple(dict.fromkeys(ids))
+
+    def _kept_reads(self) -> tuple[str, ...]:
         return ()
 
+    _read_papers: tuple[str, ...] | None = None
+    _nearest: tuple[tuple[str, ...], np.ndarray] | None = None
+
     def novelty(self) -> np.ndarray:
-        """One less the largest cosine with a paper read, of every paper; NaN where none was read."""
-        return np.full(len(self), np.nan, np.float32)
+        """How far every paper is from those that were read.
+
+        It depends on the reading list (`read_papers`), which is the reader's own and no part of a `Selection`: the same
+        selection gives another order to one who has read other papers.
+
+        Returns
+        -------
+        ndarray of float32, shape (n_papers,)
+            One less the largest cosine with a paper read, 0 to 2; NaN where none was read.
+        """
+        read = self.read_papers
+        rows = self.rows_known(read)
+        if not len(rows):
+            return np.full(len(self), np.nan, np.float32)
+        vectors = self.meaning.vectors
+        nearest = np.full(len(self), -1, np.float32)
+        if self._nearest is not None and read[: len(self._nearest[0])] == self._nearest[0]:
+            # One paper more was read: only it is compared.
+            rows, nearest = self.rows_known(read[len(self._nearest[0]) :]), self._nearest[1].copy()
+        for part in range(0, len(rows), _AT_ONCE):
+            np.maximum(nearest, (vectors @ vectors[rows[part : part + _AT_ONCE]].T).max(axis=1), out=nearest)
+        self._nearest = read, nearest
+        return np.asarray(1 - nearest, np.float32)
+
+    def rows_known(self, ids: Sequence[str]) -> np.ndarray:
+        """Rows of the papers of some ids, in the order of the table; ids that the corpus has not are left out."""
+        if not ids:
+            return np.empty(0, np.int64)
+        wanted = pa.array(ids, self.table.schema.field("id").type)
+        found: np.ndarray = pc.indices_nonzero(pc.is_in(self.table.column("id"), value_set=wanted)).to_numpy()
+        return found.astype(np.int64)
 
     def _rows_of(self, operand: Operand) -> np.ndarray:
         """Rows of the papers behind an operand of an expression."""
@@ -118,7 +227,7 @@ class RankedCorpus(OpenedCorpus):
         Parameters
         ----------
         expression : str
-            Words, ``"phrases"``, ``paper:ID`` or ``topic:"LABEL"``, added and subtracted, with weights (``2*vision``); the
+            Words, ``"phrases"``, ``paper:ID``, ``set:NAME`` or ``topic:"LABEL"``, added and subtracted, with weights (``2*vision``); the
             grammar is in `explorer.ranking.expression`.
         limit : int, optional
             Number of papers at most.
@@ -138,13 +247,14 @@ class RankedCorpus(OpenedCorpus):
 
         Notes
         -----
-        A product of experts (Hinton 1999): added concepts multiply their probability, subtracted ones that of their absence.
+        A product of experts (Hinton 1999): added concepts multiply their probability, subtracted ones that of their absence; see
+        `explorer.ranking.arithmetic`.
         """
         import pandas as pd
 
         ranking = self.meaning.arithmetic.rank(expression)
-        rows = np.lexsort((np.arange(len(self)), -ranking.scores))[:limit]
-        table = self.table.select(["id", "title"]).take(pa.array(rows))
+        rows = ranking.best(limit)
+        table = _taken(self.table.select(["id", "title"]), rows)
         parts = {str(operand): part[rows] for operand, part in ranking.parts.items()}
         frame = to_frame(table).assign(score=ranking.scores[rows])
         return pd.concat([frame, pd.DataFrame(parts, index=frame.index)], axis=1)
@@ -155,7 +265,7 @@ class RankedCorpus(OpenedCorpus):
         Parameters
         ----------
         low, high : str
-            A few words each.
+            A few words each, or ``topic:"LABEL"``, ``paper:ID``, ``set:NAME``.
 
         Returns
         -------
@@ -177,3 +287,11 @@ class RankedCorpus(OpenedCorpus):
         frame = to_frame(self.table.select(["id", "title"])).assign(place=axis.place)
         frame.attrs.update(low_terms=axis.low_terms, high_terms=axis.high_terms, separation=axis.separation)
         return frame
+
+
+def _taken(table: pa.Table, rows: np.ndarray) -> pa.Table:
+    """Some rows of a table. Arrow copies a column together before it takes from it, which a few rows are not worth."""
+    if len(rows) > 1000:
+        return table.take(pa.array(rows))
+    columns = [[table.column(name)[row].as_py() for row in rows.tolist()] for name in table.column_names]
+    return pa.table([pa.array(column, field.type) for column, field in zip(columns, table.schema, strict=True)], table.schema)

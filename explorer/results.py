@@ -12,7 +12,7 @@ import pyarrow as pa
 from explorer.facets import FEW
 from explorer.filters import STORED_SORTS
 from explorer.index import Hits
-from explorer.ordering import Ordering, ordering
+from explorer.ordering import Front, Ordering, front, ordering
 from explorer.query import parse
 from explorer.ranking.expression import parse as parse_expression
 from explorer.selection import Selection
@@ -20,6 +20,7 @@ from explorer.text import Terms
 
 if TYPE_CHECKING:
     from explorer.corpus import Corpus
+    from explorer.ranking.axes import Axis
 
 
 class Results:
@@ -70,11 +71,15 @@ class Results:
         """Number of papers shown."""
         return int(np.count_nonzero(self.mask)) if self._masks else len(self.corpus)
 
-    def mask_without(self, field: str) -> np.ndarray:
-        """Papers that pass all filters but one."""
-        if field not in self._masks:
+    def mask_without(self, *fields: str) -> np.ndarray:
+        """Papers that pass all filters but some."""
+        left_out = [field for field in fields if field in self._masks]
+        if not left_out:
             return self.mask
-        return np.asarray((self._passed - self._masks[field]) == len(self._masks) - 1)
+        passed = self._passed
+        for field in left_out:
+            passed = passed - self._masks[field]
+        return np.asarray(passed == len(self._masks) - len(left_out))
 
     def rows_without(self, field: str) -> np.ndarray | None:
         """Rows of the papers that pass all filters but one, in the order of the table; None where no other filter is set."""
@@ -127,6 +132,16 @@ class Results:
         """
         return ordering(self.corpus, self.selection)
 
+    @cached_property
+    def axes(self) -> list[Axis]:
+        """The fitted axes of the selection. Raises `ConceptError` where a pole has no papers of its own."""
+        return [self.corpus.axis_between(low, high) for low, high in self.selection.axes]
+
+    @cached_property
+    def front(self) -> Front | None:
+        """The papers shown that no other paper shown beats; None without two objectives to weigh."""
+        return front(self)
+
     def rows(self, start: int = 0, stop: int | None = None) -> np.ndarray:
         """Rows of the papers shown, in the order of the selection, from place `start` to before `stop`.
 
@@ -171,6 +186,11 @@ class Results:
         kept = self.mask[hits.rows]
         return hits.rows[kept], hits.scores[kept]
 
+    @property
+    def scored(self) -> bool:
+        """Whether the papers stand in the order of a score, not in a stored one."""
+        return self.ordering is not None or (self.hits is not None and self.selection.sort not in STORED_SORTS)
+
     def scores(self, rows: np.ndarray) -> np.ndarray:
         """Scores of some of the papers shown: of the ordering, else BM25; NaN without either."""
         if self.ordering is not None:
@@ -182,7 +202,9 @@ class Results:
         return found
 
     def table(self, only: Iterable[int] | None = None) -> pa.Table:
-        """The papers shown as a table, in their order, with `topic` and `score`.
+        """The papers shown as a table, in their order, with `topic`, `score` and, where the order has parts, ``part: NAME``.
+
+        Places on the axes are in `x` and `y`.
 
         Parameters
         ----------
@@ -194,7 +216,10 @@ class Results:
             wanted = np.unique(np.fromiter(only, np.int64))
             rows = rows[np.isin(rows, wanted)]
             rows = np.concatenate([rows, np.setdiff1d(wanted, rows)]).astype(np.int64)
-        return self.corpus.take(rows, self.scores(rows))
+        more = {name: axis.place for name, axis in zip("xy", self.axes, strict=False)}
+        if self.ordering is not None:
+            more |= {f"part: {name}": part for name, part in self.ordering.parts.items()}
+        return self.corpus.take(rows, self.scores(rows), {name: values[rows] for name, values in more.items()})
 
     def loosened(self, most: int = 4) -> list[tuple[str, Any, int]]:
         """For an empty result: each active filter with how many papers there would be without it, most first.

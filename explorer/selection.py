@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from explorer.errors import SelectionError
-from explorer.filters import BETWEEN, FILTERS, NOTHING, OBJECTIVES, SORTS, STEERS, Filter, Range
+from explorer.filters import BETWEEN, FILTERS, NOTHING, OBJECTIVES, PAPERS, SORTS, STEERS, Filter, Range
 
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 _LONGEST = 2000
@@ -105,11 +105,23 @@ class Selection:
             if value not in ("", (), NOTHING, None):
                 yield row, value
 
+    def say(self, row: Filter, value: Any) -> str:
+        """One of its fields in words; a place is said with the axis it is on."""
+        said = row.sentence(value)
+        if row.field in ("x", "y"):
+            place = "xy".index(row.field)
+            said = said.replace(f"the {('first', 'second')[place]} axis", BETWEEN.join(self.axes[place]))
+        return said
+
     @property
     def by_meaning(self) -> bool:
         """Whether showing it takes the terms and vectors of the corpus (`Corpus.meaning`)."""
-        weighed = self.sort == "preference" and any(name == "novelty" for name, _ in self.prefer)
-        return bool(self.rank or self.like or self.axes or weighed or (self.sort == "hybrid" and self.query))
+        return bool(self.rank or self.like or self.axes or self.weighs_novelty or (self.sort == "hybrid" and self.query))
+
+    @property
+    def weighs_novelty(self) -> bool:
+        """Whether its order depends on what the reader has read."""
+        return self.sort == "preference" and any(name == "novelty" for name, _ in self.prefer)
 
     def with_(self, changes: Mapping[str, Any]) -> Selection:
         """A selection with some fields changed; lists become tuples.
@@ -197,19 +209,22 @@ class Selection:
             if getattr(self, row.name) != getattr(Selection(), row.name)
         ]
         lines = "".join(f"\n    {item}," for item in given)
+        # The reading list is the reader's own, and no part of a selection.
+        note = "# Novelty is measured against the papers you have read: corpus.read_papers\n" if self.weighs_novelty else ""
         inner = f"{lines}\n" if given else ""
         return (
             "import explorer\n\n"
             f"corpus = explorer.open_corpus({corpus!r})\n"
-            f"papers = corpus.select(explorer.Selection({inner}))\n"
+            f"{note}papers = corpus.select(explorer.Selection({inner}))\n"
         )
 
-    def describe(self, shown: int | None = None, total: int | None = None) -> str:
-        """Say the selection in words, such as ``88 papers, topic ‘chain of thought’, since 2023``."""
+    def describe(self, shown: int | None = None, total: int | None = None, titles: Mapping[str, str] | None = None) -> str:
+        """Say the selection in words, such as ``88 papers, topic ‘chain of thought’, since 2023``; `titles` are those of ids."""
         head = "papers" if shown is None else f"{shown:,} paper{'' if shown == 1 else 's'}"
         if total is not None and shown != total:
             head = f"{shown:,} of {total:,} papers"
-        parts = [row.sentence(value) for row, value in self.given()]
+        named = {field: tuple((titles or {}).get(id_, id_) for id_ in getattr(self, field)) for field in PAPERS}
+        parts = [self.say(row, named.get(row.field, value)) for row, value in self.given()]
         if self.sort != "relevance":
             parts.append(SORTS[self.sort].lower())
         return ", ".join([head, *parts])

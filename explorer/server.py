@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import psutil
-from tornado.ioloop import PeriodicCallback
+from tornado.ioloop import IOLoop, PeriodicCallback
+from tornado.netutil import bind_sockets
 from tornado.web import RequestHandler, StaticFileHandler
 from traitlets.config import Config
 from voila.app import Voila
@@ -88,7 +92,11 @@ class ExplorerServer(Voila):  # type: ignore[misc]
 
     def listen(self) -> None:
         """Serve until stopped."""
-        self._reported = ""
+        self._reported = "no dashboard open"
+        # Every page opened would say so of the notebook, which is ours.
+        self.log.addFilter(lambda record: "is not trusted" not in record.getMessage())
+        # Runs once the loop does, when the port is ours.
+        IOLoop.current().add_callback(self.tornado_settings["explorer_ready"])
         report = PeriodicCallback(self.report, _REPORT_EVERY)
         report.start()
         super().listen()
@@ -97,7 +105,7 @@ class ExplorerServer(Voila):  # type: ignore[misc]
         """Say how many dashboards are open and what they hold in memory, whenever that changed."""
         line = memory_line()
         if line != self._reported:
-            self.log.info(line)
+            print(f"{datetime.now():%H:%M} {line}", file=sys.stderr, flush=True)
             self._reported = line
 
 
@@ -147,6 +155,8 @@ def settings(*, ip: str, port: int, token: str | None, cull_after: int, browser:
         Open a browser.
     """
     config = Config()
+    # Voila tells each file it serves and each kernel it starts.
+    config.Voila.log_level = "WARN"
     config.Voila.ip = ip
     config.Voila.port = port
     config.Voila.port_retries = 0
@@ -193,17 +203,19 @@ def serve(
     cull_after: int = 600,
     browser: bool = True,
     read_only: bool = False,
+    ready: Callable[[int], None] = lambda port: None,
     arguments: Sequence[str] = (),
 ) -> None:
     """Serve the dashboard on a corpus (the bundled sample by default) until it is stopped.
 
-    With `read_only` its readers can add no papers.
+    With `read_only` its readers can add no papers. `ready` is called with the port once it answers.
 
     Raises
     ------
     ServerError
         The address cannot be listened on.
     """
+    port = _free(ip, port)
     os.environ["LITEXPLORER_ASSETS"] = "served"
     os.environ["LITEXPLORER_READ_ONLY"] = "1" if read_only else ""
     if corpus is not None:
@@ -217,19 +229,39 @@ def serve(
         # A copy in a folder of its own: what Voila serves from is the notebook's folder, which shall hold nothing else.
         notebook = Path(folder) / "explorer.ipynb"
         notebook.write_bytes(bundled("notebooks", "explorer.ipynb").read_bytes())
-        app = ExplorerServer(config=settings(ip=ip, port=port, token=token, cull_after=cull_after, browser=browser))
+        config = settings(ip=ip, port=port, token=token, cull_after=cull_after, browser=browser)
+        config.Voila.tornado_settings["explorer_ready"] = partial(ready, port)
+        app = ExplorerServer(config=config)
         try:
             app.initialize([str(notebook), *arguments])
             app.start()
         except SystemExit as error:
             if error.code:
-                raise ServerError(
-                    f"Port {port} on {ip} is taken. Choose another with --port, or stop the other server."
-                ) from error
+                raise _taken(ip, port) from error
         except OSError as error:
-            raise ServerError(
-                f"The server cannot listen on {ip}:{port}: {error.strerror}. Choose another --ip or --port."
-            ) from error
+            raise _refused(ip, port, error) from error
+
+
+def _free(ip: str, port: int) -> int:
+    """The port, if it can be listened on, or one that the system chooses for 0."""
+    if not 0 <= port <= 65535:
+        raise ServerError(f"There is no port {port}; choose one from 1 to 65535 with --port.")
+    try:
+        sockets = bind_sockets(port, ip)
+    except OSError as error:
+        raise (_taken(ip, port) if error.errno == errno.EADDRINUSE else _refused(ip, port, error)) from error
+    found: int = sockets[0].getsockname()[1]
+    for listening in sockets:
+        listening.close()
+    return found
+
+
+def _taken(ip: str, port: int) -> ServerError:
+    return ServerError(f"Port {port} on {ip} is taken. Choose another with --port, or stop the other server.")
+
+
+def _refused(ip: str, port: int, error: OSError) -> ServerError:
+    return ServerError(f"The server cannot listen on {ip}:{port}: {error.strerror}. Choose another --ip or --port.")
 
 
 def main_url(ip: str, port: int, token: str | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,9 @@ from traitlets import HasTraits, Instance, observe, validate
 
 from explorer.corpus import Corpus
 from explorer.errors import SelectionError
+from explorer.preparation import Unprepared, lacking
 from explorer.query import parse
+from explorer.ranking.expression import parse as parse_expression
 from explorer.results import Results
 from explorer.selection import Selection
 from explorer.trends import PERIODS, YEAR
@@ -32,6 +34,8 @@ class Session(HasTraits):
         The trait to observe and to set. Setting it keeps the one before for `undo`.
     results : Results
         Of the selection in force.
+    patient : bool
+        Whether a selection that takes long to prepare is waited for, as a cell does; otherwise it raises `Unprepared`.
     """
 
     selection = Instance(Selection, ())
@@ -39,6 +43,7 @@ class Session(HasTraits):
     def __init__(self, corpus: Corpus, selection: Selection | None = None) -> None:
         super().__init__()
         self._moving = False
+        self.patient = True
         self._begin(corpus, Results(corpus, Selection()))
         if selection is not None:
             self.show(selection)
@@ -53,6 +58,7 @@ class Session(HasTraits):
         self.ticked: frozenset[int] = frozenset()
         self.facet_state: dict[str, tuple[str, int]] = {}
         self.chart_options: dict[str, Any] = {"share": False, "by": _natural_period(corpus)}
+        self.axis_colour = "topic"
         self._past: list[Selection] = []
         self._future: list[Selection] = []
 
@@ -65,7 +71,7 @@ class Session(HasTraits):
             The query is malformed; the corpus in force stays.
         """
         results = Results(corpus, selection)
-        results.mask  # noqa: B018  (runs the query)
+        results.mask, results.ordering, results.axes  # noqa: B018  (runs the query)
         self._begin(corpus, results)
         self._moving = True
         try:
@@ -88,8 +94,9 @@ class Session(HasTraits):
         """A query that cannot run fails here, before the selection changes."""
         selection: Selection = proposal.value
         if self.results.selection != selection:
+            self.check_ready(selection)
             results = Results(self.corpus, selection)
-            results.mask, results.ordering  # noqa: B018  (runs the query)
+            results.mask, results.ordering, results.axes  # noqa: B018  (runs the query)
             self.results = results
         return selection
 
@@ -100,13 +107,29 @@ class Session(HasTraits):
             self._future = []
         self.page = 0
 
-    def change(self, changes: Mapping[str, Any]) -> None:
-        """Change some fields of the selection. Raises as `Selection.with_` and `show` do."""
+    def check_ready(self, selection: Selection) -> None:
+        """Raise `Unprepared` for a selection that takes long to prepare, if the session is not to wait for it."""
+        if not self.patient and lacking(self.corpus, selection):
+            raise Unprepared
+
+    def change(self, changes: Mapping[str, Any], *, joined: bool = False) -> None:
+        """Change some fields of the selection. Raises as `Selection.with_` and `show` do.
+
+        Parameters
+        ----------
+        joined : bool
+            Whether one undo takes back this change and the one before, as two steps of one slider.
+        """
+        past = self._past
         selection = self.selection.with_(changes)
         if "query" in changes:
-            # An error then points into the query as it was typed; a selection tidies white space.
+            # An error then points into the text as it was typed; a selection tidies white space.
             parse(changes["query"])
+        if changes.get("rank"):
+            parse_expression(changes["rank"])
         self.show(selection)
+        if joined and past:
+            self._past = past
 
     def undo(self) -> None:
         """Go back to the selection before; nothing happens at the first one."""
@@ -120,9 +143,13 @@ class Session(HasTraits):
         if not source:
             return
         self._moving = True
+        past, future = list(self._past), list(self._future)
         try:
             other.append(self.selection)
             self.show(source.pop())
+        except BaseException:
+            self._past, self._future = past, future
+            raise
         finally:
             self._moving = False
 
@@ -139,16 +166,34 @@ class Session(HasTraits):
     def tick(self, rows: list[int], on: bool) -> None:
         """Tick or untick papers."""
         for row in rows:
-            self._check(row)
+            self.check(row)
         self.ticked = self.ticked | set(rows) if on else self.ticked - set(rows)
+
+    def untick(self) -> None:
+        """Untick all papers."""
+        self.ticked = frozenset()
+
+    def turn(self, page: int) -> None:
+        """Go to a page of the list."""
+        self.page = page
 
     def open(self, row: int | None) -> None:
         """Open a paper in the reader; None closes it."""
         if row is not None:
-            self._check(row)
+            self.check(row)
         self.opened = row
 
-    def _check(self, row: int) -> None:
+    def id_of(self, row: Any) -> str:
+        """Id of the paper in a row of the corpus."""
+        self.check(row)
+        return str(self.corpus.table.column("id")[row].as_py())
+
+    def refresh(self) -> None:
+        """Compute anew what is shown, as what its order is measured against has changed."""
+        self.results = Results(self.corpus, self.selection)
+
+    def check(self, row: Any) -> None:
+        """Raise `SelectionError` unless a paper is in the row."""
         if isinstance(row, bool) or not isinstance(row, int) or not 0 <= row < len(self.corpus):
             raise SelectionError(f"There is no paper in row {row!r}; the corpus has {len(self.corpus):,}.")
 
@@ -165,3 +210,11 @@ def _natural_period(corpus: Corpus) -> str:
     first, last = corpus.year_span
     coarse = np.count_nonzero(corpus.precision == YEAR) > 0.5 * np.count_nonzero(corpus.precision)
     return "year" if last - first > 6 or coarse else "quarter"
+
+
+MESSAGES: dict[str, Callable[[Session, dict[str, Any]], None]] = {
+    "page": lambda session, content: session.turn(int(content["page"])),
+    "tick": lambda session, content: session.tick([content["row"]], bool(content["on"])),
+    "untick_all": lambda session, content: session.untick(),
+}
+"""What a page may ask of it that changes the list alone."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,11 @@ Segments = list[tuple[str, int]]
 """Text cut into (piece, 1 if it matched the query else 0)."""
 
 _WINDOW = 260
+
+_UNSPACED = re.compile(
+    "[\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003134f]"
+)
+"""Characters of Chinese and Japanese, which write no spaces between words."""
 
 
 @cache
@@ -41,7 +47,20 @@ def analyzer(name: str) -> Any:
 
 def tokens(text: str, name: str) -> list[tuple[int, str]]:
     """Position and term of every token of `text` under an analyser; removed stop words leave gaps in the positions."""
-    return [(token.position, token.text) for token in analyzer(name).pre_tokenize(text).tokens]
+    return [(token.position, token.text) for token in analyzer(name).pre_tokenize(spread(text)).tokens]
+
+
+def spread(text: str) -> str:
+    """Set each Chinese or Japanese character apart, as a word of its own: several in a row are then found as a phrase is.
+
+    No dictionary knows every term of a field, and one that missed a word would hide its papers.
+    """
+    return text if text.isascii() else _UNSPACED.sub(r" \g<0> ", text)
+
+
+def unspaced(text: str) -> list[str]:
+    """The runs of Chinese and Japanese characters in a text."""
+    return [] if text.isascii() else re.findall(f"{_UNSPACED.pattern}+", text)
 
 
 @dataclass(frozen=True)
@@ -50,6 +69,8 @@ class Terms:
 
     stems: frozenset[str] = frozenset()
     prefixes: tuple[str, ...] = ()
+    runs: tuple[str, ...] = ()
+    """Chinese and Japanese, which match wherever they stand."""
 
 
 def readable(text: str | None) -> str:
@@ -112,14 +133,32 @@ def snippet(text: str, terms: Terms, width: int = _WINDOW) -> Segments:
 
 
 def _spans(text: str, terms: Terms) -> list[tuple[int, int]]:
-    """Start and end of the words of `text` that match."""
-    if not terms.stems and not terms.prefixes:
-        return []
-    found = []
-    for stemmed, word in _pairs(text, bool(terms.prefixes)):
-        if stemmed.text in terms.stems or (word and word.startswith(terms.prefixes)):
-            found.append((stemmed.char_offset_from, stemmed.char_offset_to))
-    return found
+    """Start and end of what matches in `text`."""
+    found = [(match.start(), match.end()) for run in terms.runs for match in re.finditer(re.escape(run), text)]
+    if terms.stems or terms.prefixes:
+        origin = _origins(text)
+        for stemmed, word in _pairs(spread(text), bool(terms.prefixes)):
+            if stemmed.text in terms.stems or (word and word.startswith(terms.prefixes)):
+                found.append((origin[stemmed.char_offset_from], origin[stemmed.char_offset_to - 1] + 1))
+    return _apart(found) if terms.runs else found
+
+
+def _origins(text: str) -> Sequence[int]:
+    """Where each character of a `spread` text was."""
+    if text.isascii() or not _UNSPACED.search(text):
+        return range(len(text))
+    return [place for place, character in enumerate(text) for _ in range(3 if _UNSPACED.match(character) else 1)]
+
+
+def _apart(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Spans in order, those that meet joined."""
+    joined: list[tuple[int, int]] = []
+    for start, stop in sorted(spans):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(stop, joined[-1][1]))
+        else:
+            joined.append((start, stop))
+    return joined
 
 
 def _pairs(text: str, with_words: bool) -> Sequence[tuple[Any, str]]:

@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.charts import SERIES, counts_json, series_json
-from explorer.filters import FILTERS, STEERS
+from explorer.chips import chips, titles_of
+from explorer.concept_views import bars
+from explorer.filters import FILTERS
+from explorer.provenance import merged, versions
 from explorer.results import Results
+from explorer.selection import Selection
 from explorer.text import Terms, highlight, joined, readable, snippet
 from explorer.trends import PERIODS, coarseness, period_label
 
@@ -25,7 +29,7 @@ BARS = 15
 """Bars of a frequency chart at most."""
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_MOST_MONTHS = 60
+_MOST_MONTHS = 1200
 _MOST_PERIODS = 600
 """Periods a chart shows; a paper dated to the year 209 by mistake shall not flatten the rest."""
 
@@ -34,15 +38,16 @@ _LABELS = {row.field: row.label for row in FILTERS}
 View = dict[str, Any]
 
 
+def fields(selection: Selection) -> View:
+    """The fields of a selection, tuples as lists."""
+    found = ((name, getattr(selection, name)) for name in selection.__dataclass_fields__)
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in found}
+
+
 def summary(results: Results, name: str) -> View:
     """Counts, sentence, address, chips and, where nothing is shown, which filter to loosen."""
     selection, total = results.selection, len(results.corpus)
-    chips = []
-    for row, value in selection.given():
-        if row.kind == "values":
-            chips += [{"field": row.field, "value": item, "label": f"{row.label}: {item}"} for item in value]
-        else:
-            chips.append({"field": row.field, "value": value, "label": _chip(row.field, value)})
+    titles = titles_of(results.corpus, (*selection.like, *selection.unlike))
     loosen = [
         {"label": f"without {_LABELS[field].lower()}", "changes": {field: _default(field)}, "shown": shown}
         for field, value, shown in (results.loosened() if results.shown == 0 else [])
@@ -51,17 +56,12 @@ def summary(results: Results, name: str) -> View:
         "shown": results.shown,
         "total": total,
         "name": name,
-        "sentence": selection.describe(results.shown, total),
+        "sentence": selection.describe(results.shown, total, titles),
         "url": selection.to_url(),
         "python": selection.to_python(str(results.corpus.folder)),
-        "chips": chips,
+        "chips": chips(selection, titles),
         "loosen": loosen,
     }
-
-
-def _chip(field: str, value: Any) -> str:
-    sentence = next(row.sentence for row in FILTERS + STEERS if row.field == field)(value)
-    return sentence[:1].upper() + sentence[1:]
 
 
 def _default(field: str) -> Any:
@@ -87,7 +87,7 @@ def panels(results: Results, facet_state: dict[str, tuple[str, int]]) -> list[Vi
 
 
 def years(results: Results) -> View:
-    """Years with their counts; months too where the corpus spans at most five years."""
+    """Years with their counts; months too where the corpus spans at most a century."""
     first, last = results.corpus.year_span
     counts = results.counts("years")
     view: View = {
@@ -199,6 +199,8 @@ def _frequency(results: Results, field: str, title: str) -> View:
     more = found - len(codes)
     notes = ["from titles and abstracts, as no paper came with keywords"] if title == "Key phrases" else []
     notes += [f"{more:,} more in the filter panel"] if more > 0 else []
+    stale = field == "topics" and results.corpus.topics_stale
+    notes += [results.corpus.stale_sentence] if stale else []
     top = f"; the most frequent is {names[0]} with {numbers[0]:,} papers" if names else ""
     return {
         "name": field,
@@ -207,7 +209,7 @@ def _frequency(results: Results, field: str, title: str) -> View:
         "figure": counts_json([readable(n) for n in names], names, numbers, chosen, field),
         "table": {"columns": [title[:-1], "Papers"], "rows": [[n, c] for n, c in zip(names, numbers, strict=True)]},
         "note": "; ".join(notes),
-        "options": [],
+        "options": [{"name": "refit", "label": "Find topics anew", "kind": "refit"}] if stale else [],
         "pick": {"field": field, "values": names} if names else None,
     }
 
@@ -266,6 +268,7 @@ def page(results: Results, number: int, ticked: frozenset[int], opened: int | No
     terms = results.terms
     part = slice(number * PAGE, (number + 1) * PAGE)
     rows = results.rows(part.start, part.stop) if only is None else only[part]
+    parts = bars(results, rows.tolist())
     return {
         "listed": listed,
         "page": number,
@@ -273,6 +276,8 @@ def page(results: Results, number: int, ticked: frozenset[int], opened: int | No
         "per_page": PAGE,
         "rows": [_paper(results.corpus, int(row), terms, row in ticked, row == opened) for row in rows],
         "ticked": len(ticked),
+        "parts": parts,
+        "scored": results.scored,
     }
 
 
@@ -317,7 +322,7 @@ def reader(results: Results, row: int) -> View:
     corpus = results.corpus
     paper = corpus.record(row, corpus.table.column_names)
     shown = {"title", "abstract", "authors", "published", "precision", "year", "venue", "keywords", "url", "doi", "arxiv_id"}
-    shown |= {"code_url", "upvotes", "comments", "source", "id"}
+    shown |= {"code_url", "upvotes", "comments", "source", "id", "versions"}
     extra = [[name, _plain(value)] for name, value in paper.items() if name not in shown and value not in (None, "", [])]
     similar = [
         {
@@ -338,6 +343,8 @@ def reader(results: Results, row: int) -> View:
         "topic": corpus.topics.labels[int(corpus.topics.codes[row])],
         "keywords": corpus.facet("keywords").of(row) if corpus.keywords_derived else paper["keywords"] or [],
         "links": links(paper),
+        "versions": versions(paper),
+        "merged": merged(corpus, paper["id"]),
         "upvotes": paper["upvotes"],
         "comments": paper["comments"],
         "source": paper["source"] or "",

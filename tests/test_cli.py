@@ -13,6 +13,7 @@ import pytest
 
 from explorer import Corpus, Selection, open_corpus
 from explorer.cli import main
+from explorer.opening import open_files
 
 PAPERS = "title,year,authors,doi\nA graph network,2020,Ada,10.1000/x\nA tree,2022,Grace; Ada,\nGraphs and trees,2024,Lee,nothing\n,2024,,\n"
 
@@ -164,7 +165,16 @@ def test_failures_say_why_and_return_1(
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["fly"], ["build"], ["build", "x"], ["search", "x"], ["search", "x", "y", "--limit", "z"]]
+    "arguments",
+    [
+        [],
+        ["fly"],
+        ["build"],
+        ["build", "x"],
+        ["search", "x"],
+        ["search", "x", "y", "--limit", "z"],
+        ["search", "x", "--rank", "y", "--mode", "hybrid"],
+    ],
 )
 def test_wrong_usage_returns_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as raised:
@@ -214,3 +224,38 @@ def test_a_reader_that_goes_away_is_no_error(count: int, tmp_path: Path) -> None
         process.stdout.close()
         assert process.stderr.read() == ""
     assert process.returncode == 0
+
+
+def test_search_and_export_rank_by_concepts_and_meaning(
+    sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    corpus = open_files([sample])
+    rank = "arithmetic + vision - benchmark"
+    assert main(["search", str(sample), "--rank", rank, "--limit", "4", "--json"]) == 0
+    found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [paper["id"] for paper in found] == corpus.rank(rank, limit=4)["id"].tolist()
+    assert main(["search", str(sample), "model", "--rank", rank, "--json"]) == 0
+    found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [paper["id"] for paper in found] == corpus.select(Selection(query="model", rank=rank))["id"].tolist()[:20]
+    assert main(["search", str(sample), "reasoning numbers", "--mode", "hybrid", "--json"]) == 0
+    found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [paper["id"] for paper in found] == corpus.search("reasoning numbers", mode="hybrid", limit=20)["id"].tolist()
+    target = tmp_path / "ranked.csv"
+    assert main(["export", str(sample), "--query", "model", "--rank", rank, "-o", str(target)]) == 0
+    frame = pd.read_csv(target, dtype={"id": "str"})
+    assert frame["id"].tolist() == corpus.select(Selection(query="model", rank=rank))["id"].tolist()
+    assert {"score", "part: arithmetic", "part: vision", "part: benchmark"} <= set(frame)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--rank", "a + *"], "found '*'\n  a + *\n      ^"),
+        (["--rank", "xyzzyx"], "no paper has"),
+    ],
+)
+def test_concepts_that_cannot_be_say_so(
+    arguments: list[str], says: str, sample: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["search", str(sample), *arguments]) == 1
+    assert says.lower() in capsys.readouterr().err.lower()

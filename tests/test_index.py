@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from explorer.index import TextIndex, build_index
 from explorer.query import parse
 from explorer.schema import to_table
-from explorer.text import Terms
+from explorer.text import Terms, highlight
 
 
 def table_of(papers: list[oracles.Paper]) -> pa.Table:
@@ -157,3 +157,56 @@ def test_words_to_highlight_leave_out_what_is_excluded() -> None:
         frozenset({"neural", "chain", "rule"}), ("trans",)
     )
     assert index.terms_of(None) == Terms()
+
+
+# Chinese and Japanese
+
+
+@functools.cache
+def unspaced_papers() -> tuple[list[oracles.Paper], TextIndex]:
+    """Titles and abstracts of a few characters, so that short queries are found in some and not in others."""
+    rng = np.random.default_rng(5)
+    letters = [*"神经网络学習カー", "bert", "x9"]
+    papers: list[oracles.Paper] = []
+    for number in range(80):
+        title, abstract = ("".join(rng.choice(letters, rng.integers(0, 9))) for _ in range(2))
+        papers.append({"title": title or f"paper{number}", "abstract": abstract, "keywords": [], "authors": []})
+    folder = Path(tempfile.mkdtemp(prefix="litexplorer-test-"))
+    build_index(table_of(papers), folder)
+    return papers, TextIndex(folder)
+
+
+@given(st.text("神经网络学習カー", min_size=1, max_size=4), st.sampled_from(["{}", '"{}"', "{}*", "title:{}", "-{}"]))
+@settings(max_examples=200, deadline=None)
+def test_unspaced_writing_is_found_wherever_it_stands(run: str, form: str) -> None:
+    papers, index = unspaced_papers()
+    fields = ("title",) if form.startswith("title") else ("title", "abstract")
+    holding = {row for row, paper in enumerate(papers) if any(run in paper[field] for field in fields)}
+    wanted = set(range(len(papers))) - holding if form.startswith("-") else holding
+    assert found(index, form.format(run)) == wanted
+
+
+def test_words_within_unspaced_writing_are_words() -> None:
+    folder = Path(tempfile.mkdtemp(prefix="litexplorer-test-"))
+    papers: list[oracles.Paper] = [{"title": "日本語BERTの評価"}, {"title": "BERT models"}, {"title": "中文分词 with networks"}]
+    build_index(table_of(papers), folder)
+    index = TextIndex(folder)
+    assert found(index, "bert") == {0, 1}
+    assert found(index, "分词 network") == {2}
+    assert index.natural("分词研究", 5).rows.tolist() == [2]
+    assert index.natural("词分", 5).rows.tolist() == []
+    assert index.natural("语", 5).rows.tolist() == []
+
+
+def test_unspaced_writing_is_marked_where_it_stands_together() -> None:
+    folder = Path(tempfile.mkdtemp(prefix="litexplorer-test-"))
+    build_index(table_of([{"title": "神经网络"}]), folder)
+    terms = TextIndex(folder).terms_of(parse("神经 models 経済*"))
+    assert highlight("神经和神的经模型 the modelへ経済学", terms) == [
+        ("神经", 1),
+        ("和神的经模型 the ", 0),
+        ("model", 1),
+        ("へ", 0),
+        ("経済", 1),
+        ("学", 0),
+    ]

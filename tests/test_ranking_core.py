@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from explorer.ranking.acronyms import Acronyms, definitions
 from explorer.ranking.analysis import analyse, fold
 from explorer.ranking.hybrid import HybridRanker
 from explorer.ranking.similar import more_like, shared_terms
 from explorer.ranking.terms import TermIndex, top
-from explorer.ranking.vectors import LSA
+from explorer.ranking.vectors import LSA, Scan
 
 SUBJECTS = {
     "optics": "laser beam cavity photon mirror lens".split(),
@@ -145,3 +146,89 @@ def test_top_is_a_stable_sort(values: list[float], k: int) -> None:
     scores = np.array(values, dtype=np.float32)
     expected = sorted(range(len(values)), key=lambda i: (-values[i], i))[:k]
     assert top(scores, k).tolist() == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("We train a support vector machine (SVM) here.", [("SVM", "support vector machine")]),
+        ("magnetic resonance imaging (MRI) and deoxyribonucleic-acid (DNA)", [("MRI", "magnetic resonance imaging")]),
+        ("the cat (CAT) sat; see (FIG) and (a) and (et al)", []),
+        ("chain-of-thought (CoT) prompting", [("CoT", "chain-of-thought")]),
+        ("(GAN)", []),
+        ("words that do not fit (XYZ)", []),
+    ],
+)
+def test_definitions_of_acronyms(text: str, expected: list[tuple[str, str]]) -> None:
+    found = definitions(text)
+    assert [pair for pair in found if pair[0] != "DNA"] == expected
+
+
+@given(st.text(alphabet="abAB ()-,.", max_size=80))
+def test_a_long_form_stands_before_its_acronym_and_has_its_letters(text: str) -> None:
+    for short, long in definitions(text):
+        assert long in text[: text.index(f"({short})") + len(text)]
+        letters = iter(long.lower())
+        assert all(letter in letters for letter in short.lower() if letter.isalnum())
+        assert long[0].lower() == short[0].lower()
+
+
+def test_an_acronym_finds_what_is_written_out() -> None:
+    titles = ["A support vector machine (SVM)", "Support vector machine (SVM) again", "SVM in use", "Vector spaces", "Soil"] * 3
+    bodies = ["", "", "", "a machine in support of a vector machine", "rain"] * 3
+    index = TermIndex().fit(titles, bodies)
+    lsa = LSA().fit_index(index)
+    acronyms = Acronyms.learn(titles)
+    assert acronyms.long_forms == {"SVM": "support vector machine"}
+    ranker = HybridRanker(index, lsa.encoder(index), lsa.project_index(index), acronyms=acronyms)
+    terms = {index.terms_[t]: w for t, w in ranker.weigh("svm").items()}
+    assert terms == {"svm": 1.0, "support": 0.5, "vector": 0.5, "machin": 0.5}
+    assert index.terms_[min(ranker.weigh("support vector machines"), key=ranker.weigh("support vector machines").get)] == "svm"  # type: ignore[arg-type]
+    assert ranker.weigh("soil svm") == index.weigh("soil svm")
+
+
+def test_rounded_vectors_are_near_the_exact_ones() -> None:
+    rng = np.random.default_rng(3)
+    vectors = rng.normal(size=(5000, 20)).astype(np.float32)
+    vectors[7] = 0
+    query = rng.normal(size=20).astype(np.float32)
+    for kept in (20, 8):
+        exact = vectors[:, :kept] @ query[:kept]
+        step = np.abs(vectors[:, :kept]).max(axis=0) / 127
+        found = Scan.of(vectors, kept).products(query)
+        assert np.abs(found - exact).max() <= (np.abs(query[:kept]) * step).sum() / 2 + 1e-4
+        assert found[7] == 0
+    assert Scan.of(np.zeros((0, 4), np.float32)).products(query[:4]).shape == (0,)
+
+
+@pytest.mark.parametrize("query", ["laser cavity", "laser", "market market seed", "study7 laser"])
+@pytest.mark.parametrize("n", [3, 60, 900])
+def test_an_explanation_adds_up(query: str, n: int) -> None:
+    index = TermIndex().fit(*corpus(n))
+    lsa = LSA(dimensions=8).fit_index(index)
+    ranker = HybridRanker(index, lsa.encoder(index), lsa.project_index(index))
+    scores = ranker.scores(query)
+    order = top(scores, n)
+    for row in {*order[:5].tolist(), *order[-5:].tolist(), int(order[len(order) // 2])}:
+        assert sum(ranker.explain(query, row).values()) == pytest.approx(float(scores[row]), abs=2e-5)
+
+
+def test_pairs_are_bm25_of_two_words_side_by_side(ranker: HybridRanker) -> None:
+    titles, bodies = corpus()
+    documents = [analyse(t) + analyse(b) for t, b in zip(titles, bodies, strict=True)]
+    pool = np.array([0, 3, 7, 12, 40, 57])
+    mean = np.mean([len(d) for d in documents])
+    expected = np.zeros(len(pool))
+    for pair in {("laser", "beam"), ("beam", "laser"), ("loan", "loan")}:
+        tf = np.array([sum(both == pair for both in zip(documents[i], documents[i][1:], strict=False)) for i in pool])
+        df = np.count_nonzero(tf)
+        norm = 1.2 * (0.25 + 0.75 * np.array([len(documents[i]) for i in pool]) / mean)
+        expected += np.log(1 + (60 - df + 0.5) / (df + 0.5)) * tf / (tf + norm)
+    assert expected.any()
+    np.testing.assert_allclose(ranker._pairs("laser beam laser the zzzz loan loan", pool), expected, rtol=1e-5)
+
+
+def test_a_query_of_many_thousand_words(ranker: HybridRanker) -> None:
+    scores = ranker.scores(" ".join([*SUBJECTS["optics"], "market"] * 3000))
+    assert np.isfinite(scores).all()
+    assert set(top(scores, 15) % 3) == {0}

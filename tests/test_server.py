@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import os
 import re
@@ -14,8 +15,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import pytest
 
+from explorer import widgets
 from explorer.server import POLICY, main_url, memory_line, plotly_address, settings
 
 
@@ -201,8 +204,52 @@ def test_a_second_server_on_the_port_says_so(server: int, tmp_path: Path) -> Non
         capture_output=True, text=True, timeout=90, cwd=tmp_path, env={**os.environ, "HOME": str(tmp_path)},
     )  # fmt: skip
     assert done.returncode == 1
-    assert f"Port {server} on 127.0.0.1 is taken" in done.stderr
-    assert "Traceback" not in done.stderr
+    [line] = done.stderr.splitlines()
+    assert f"Port {server} on 127.0.0.1 is taken" in line
+
+
+def test_it_says_where_it_is_and_stops_when_told_to(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "explorer.cli", "serve", "--no-browser", "--port", "0"],
+        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        env={**os.environ, "HOME": str(tmp_path)}, start_new_session=True,
+    )  # fmt: skip
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        found = re.fullmatch(r"Serving 88 papers at http://localhost:(\d+)/ \(Ctrl\+C stops\)\n", line)
+        assert found, line
+        assert ask(int(found[1]), f"/{plotly_address()}")[0] == 200
+        process.send_signal(signal.SIGINT)
+        rest, _ = process.communicate(timeout=60)
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+    assert process.returncode in (0, 130)
+    assert rest.strip() in ("", "litexplorer: stopped")
+
+
+def test_the_script_comes_compressed_and_may_be_kept(server: int) -> None:
+    for name, text in (("app.js", widgets.script()), ("dashboard.css", widgets.style())):
+        path = f"/lx/{name}?v={widgets.version()}"
+        status, headers, body = ask(server, path, headers={"Accept-Encoding": "gzip"})
+        assert (status, headers["content-encoding"]) == (200, "gzip")
+        assert "immutable" in headers["cache-control"]
+        assert gzip.decompress(body).decode() == text
+        assert len(body) < len(text) / 2
+
+
+def test_the_kernel_of_a_page_that_went_without_goodbye_ends(tmp_path: Path) -> None:
+    with serving(tmp_path, "--cull-after", "5") as port:
+        # A page whose browser died: its kernel starts, and nobody ever talks to it.
+        assert ask(port, "/")[0] == 200
+        [server] = [child for child in psutil.Process().children() if str(port) in child.cmdline()]
+        kernels = [child for child in server.children(recursive=True) if "ipykernel_launcher" in " ".join(child.cmdline())]
+        assert kernels
+        gone, alive = psutil.wait_procs(kernels, timeout=60)
+        assert not alive
+        assert ask(port, f"/{plotly_address()}")[0] == 200
 
 
 def test_with_a_token_nothing_is_shown_without_it(tmp_path: Path) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import oracles
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.text import Segments, Terms, highlight, joined, readable, snippet, tokens
+from explorer.text import Segments, Terms, highlight, joined, readable, snippet, tokens, unspaced
 
 _text = st.lists(
     st.one_of(
@@ -21,20 +22,21 @@ _text = st.lists(
     ),
     max_size=40,
 ).map(" ".join)
+_spaced_words = st.sampled_from([word for word in oracles.WORDS if not unspaced(word)])
 _terms = st.builds(
     lambda words, prefixes: Terms(
         frozenset(term for word in words for _, term in tokens(word, "english")),
         tuple(term for word in prefixes for _, term in tokens(word[:3], "names")[-1:]),
     ),
-    st.lists(st.sampled_from(oracles.WORDS), max_size=4),
-    st.lists(st.sampled_from(oracles.WORDS), max_size=2),
+    st.lists(_spaced_words, max_size=4),
+    st.lists(_spaced_words, max_size=2),
 )
 
 
 def words_of(text: str) -> list[tuple[int, int]]:
-    """Start and end of the runs of letters and digits."""
+    """Start and end of the runs of letters and digits, of scripts that write spaces."""
     found, at = [], 0
-    for alnum, run in itertools.groupby(text, str.isalnum):
+    for alnum, run in itertools.groupby(text, lambda letter: letter.isalnum() and not unspaced(letter)):
         length = len(list(run))
         if alnum:
             found.append((at, at + length))
@@ -70,9 +72,17 @@ def test_pieces_are_the_text_and_marks_are_the_words_that_match(text: str, terms
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.text(), _terms)
-def test_pieces_of_any_text_are_the_text(text: str, terms: Terms) -> None:
-    assert "".join(piece for piece, _ in highlight(text, terms)) == text
+@given(st.text(), _terms, st.text("深度学a", min_size=1, max_size=3))
+def test_pieces_of_any_text_are_the_text(text: str, terms: Terms, run: str) -> None:
+    assert "".join(piece for piece, _ in highlight(text, replace(terms, runs=(run,)))) == text
+
+
+@given(st.text("深度学a ", max_size=30), st.text("深度学", min_size=1, max_size=3))
+def test_unspaced_marks_are_all_that_match(text: str, run: str) -> None:
+    pieces = highlight(text, Terms(runs=(run,)))
+    assert "".join(piece for piece, _ in pieces) == text
+    assert not any(run in piece for piece, hit in pieces if not hit)
+    assert all(run in piece for piece, hit in pieces if hit)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +90,7 @@ def test_pieces_of_any_text_are_the_text(text: str, terms: Terms) -> None:
     [
         ("Two models", "model", ["models"]),
         ("😀 modèle", "model", ["modèle"]),
-        ("Modelling 深度学习", "深度学习", ["深度学习"]),
+        ("Modelling 深度models", "model", ["Modelling", "models"]),
         ("naïve Bayes", "naiv", ["naïve"]),
         ("no match", "model", []),
         ("ﬁne-tuning", "fine", ["ﬁne"]),
@@ -108,7 +118,7 @@ def test_a_snippet_is_a_part_of_the_text_of_bounded_length(text: str, terms: Ter
 
 def test_a_snippet_of_a_text_without_blanks_shows_the_match() -> None:
     text = "深" * 19 + "," + ("度" * 19 + ",") * 30 + "学习," + ("方" * 19 + ",") * 30
-    assert ("学习", 1) in snippet(text, Terms(frozenset({"学习"})))
+    assert ("学习", 1) in snippet(text, Terms(runs=("学习",)))
 
 
 def test_a_snippet_shows_where_most_different_words_meet() -> None:

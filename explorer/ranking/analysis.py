@@ -118,3 +118,19 @@ def analyse(text: str) -> list[str]:
     Stemmer: M. F. Porter, "Snowball: A language for stemming algorithms", 2001 (English, "Porter2").
     """
     return [term for word in _WORD.findall(fold(text)) for term in _terms(word)]
+
+
+def spelling(text: str) -> dict[str, str]:
+    """Return the index terms of `text` with the word that first gave each, folded.
+
+    Examples
+    --------
+    >>> spelling("Modelling behaviours")
+    {'model': 'modelling', 'behavior': 'behaviours'}
+    """
+    found: dict[str, str] = {}
+    for word in _WORD.findall(fold(text)):
+        for part in (*word.split("-"), word):
+            for term in _terms(part):
+                found.setdefault(term, part)
+    return found

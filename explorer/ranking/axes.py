@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.errors import ConceptError
-from explorer.ranking.concepts import Concept, ConceptSpace
+from explorer.ranking.concepts import ConceptSpace
 from explorer.ranking.terms import top
 
 Floats = NDArray[np.float32]
@@ -81,8 +81,8 @@ def fit_axis(
         low=names[0],
         high=names[1],
         place=((odds - np.float32(model.bias)) / np.float32(spread)).astype(np.float32),
-        low_terms=_ends(space, model, -1, n_terms),
-        high_terms=_ends(space, model, 1, n_terms),
+        low_terms=space.terms(model, n_terms, sign=-1),
+        high_terms=space.terms(model, n_terms),
         separation=_separation(space, first, second, folds),
     )
 
@@ -97,11 +97,6 @@ def _pole(space: ConceptSpace, pole: str | Rows, examples: int) -> Rows:
     return top(scores, n)
 
 
-def _ends(space: ConceptSpace, model: Concept, sign: int, n: int) -> list[str]:
-    toward = model.weights * sign
-    return [space.index.terms_[i] for i in top(toward, n) if toward[i] > 0]
-
-
 def _separation(space: ConceptSpace, low: Rows, high: Rows, folds: int) -> float:
     """Return the cross-validated AUC; folds are every k-th paper, so runs agree."""
     k = min(folds, len(low), len(high))
@@ -114,7 +109,7 @@ def _separation(space: ConceptSpace, low: Rows, high: Rows, folds: int) -> float
         rest = np.setdiff1d(np.concatenate([low, high]), np.concatenate([held_low, held_high]))
         model = space.of_papers("fold", np.setdiff1d(high, held_high), within=rest)
         held = np.concatenate([held_low, held_high])
-        values.append((space.features_[held] @ model.weights + model.bias).astype(np.float32))
+        values.append(space.features.matrix[held] @ model.weights + np.float32(model.bias))
         labels.append(np.arange(len(held)) >= len(held_low))
     return area_under_curve(np.concatenate(values), np.concatenate(labels))
 

@@ -1,6 +1,6 @@
 """Concepts: what a reader means by a word, a phrase, a set of papers or a topic, fitted to the corpus.
 
-A concept is a logistic model over the terms of a paper.  It is fitted on the papers that show it (given, or found by
+A concept is a logistic model over the words of a paper.  It is fitted on the papers that show it (given, or found by
 its words) against the others, so its score is a calibrated probability, and probabilities can be multiplied.
 """
 
@@ -12,10 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.optimize import minimize
 
 from explorer.errors import ConceptError
+from explorer.ranking.features import Features
 from explorer.ranking.hybrid import HybridRanker
+from explorer.ranking.logistic import calibrated, drawn, sharpened
 from explorer.ranking.terms import TermIndex, top
 
 Floats = NDArray[np.float32]
@@ -29,22 +30,21 @@ class Concept:
     Attributes
     ----------
     name : str
-    weights : ndarray of float32, shape (n_terms,)
-        Of the log-odds, over TF-IDF; 0 for a term that says nothing.
+    weights : ndarray of float32, shape (n_columns,)
+        Of the log-odds, over the columns of the features.
     bias : float
-        Log-odds of an average paper that shows none of the terms.
+        Log-odds of a paper that has none of the words.
     examples : ndarray of int64
-        Rows of the papers it was fitted on, as shown to the reader.
+        Rows of the papers that show it, as given to the fit.
+    words : dict of int to float
+        Weights of terms beside: those of the words it was given as, over their BM25 scores.
     """
 
     name: str
     weights: Floats
     bias: float
     examples: Rows
-
-    def terms(self, index: TermIndex, n: int = 10) -> list[str]:
-        """Return the `n` terms that speak most for the concept."""
-        return [index.terms_[i] for i in top(self.weights, n) if self.weights[i] > 0]
+    words: dict[int, float]
 
 
 class ConceptSpace:
@@ -54,21 +54,20 @@ class ConceptSpace:
     ----------
     index : TermIndex
     ranker : HybridRanker
-        Finds the papers of a concept given as words.
+        Ranks by words for poles and seeds.
+    features : Features, optional
+        Made of `index` by default.
     strength : float
-        Inverse of the ridge penalty, in papers.
+        Inverse of the ridge penalty on what the logistic fit may add to the linear discriminant.
     steps : int
         L-BFGS iterations at most.
-    negatives : int
-        Papers without the concept used at most; a sample of them is weighted up to the whole.
-    min_df : int
-        Terms of fewer papers are left out of the models.
+    columns : int
+        Words whose weight the logistic fit may change.
+    examples : int
+        Papers that show the concept used at most; a sample of them is weighted up to the whole.
+    others : int
+        Counter-examples drawn for the logistic fit.
     seed : int
-
-    Attributes
-    ----------
-    features_ : csr_matrix of float32, shape (n_papers, n_terms)
-        Unit TF-IDF rows; the one large array (8 bytes a distinct word of a paper).
 
     Notes
     -----
@@ -82,29 +81,26 @@ class ConceptSpace:
         self,
         index: TermIndex,
         ranker: HybridRanker,
+        features: Features | None = None,
         *,
-        strength: float = 10.0,
-        steps: int = 30,
-        negatives: int = 50_000,
-        min_df: int = 3,
+        strength: float = 1.5,
+        steps: int = 4,
+        columns: int = 2000,
+        examples: int = 2000,
+        others: int = 2000,
         seed: int = 0,
     ) -> None:
         self.index = index
         self.ranker = ranker
+        self.features = features or Features().fit(index)
         self.strength = strength
         self.steps = steps
-        self.negatives = negatives
+        self.columns = columns
+        self.examples = examples
+        self.others = others
         self.seed = seed
-        self.min_df = min_df
-        features = index.tfidf(np.arange(index.n_papers))
-        rare = index.df_ < min(min_df, max(1, index.n_papers // 100))
-        features.data[rare[features.indices]] = 0
-        features.eliminate_zeros()
-        self.features_ = features
 
-    def of_papers(
-        self, name: str, rows: Sequence[int] | Rows, *, within: Rows | None = None, hidden: Sequence[int] = ()
-    ) -> Concept:
+    def of_papers(self, name: str, rows: Sequence[int] | Rows, *, within: Rows | None = None) -> Concept:
         """Fit a concept on papers that show it.
 
         Parameters
@@ -115,31 +111,79 @@ class ConceptSpace:
             Papers that show the concept.
         within : ndarray of int64, optional
             The papers it was judged on; every one of them not in `rows` is a counter-example.  Default: all papers.
-        hidden : sequence of int
-            Term numbers the model may not use.
 
         Raises
         ------
         ConceptError
             No paper shows it, or every paper does.
         """
-        examples = np.unique(np.asarray(rows, dtype=np.int64))
-        others = np.setdiff1d(np.arange(self.index.n_papers) if within is None else within, examples)
-        if not len(examples) or not len(others):
-            which = "no paper shows" if not len(examples) else "every paper shows"
-            raise ConceptError(f"{which} the concept {name!r}; choose some papers, not none and not all")
-        total = len(others)
-        if total > self.negatives:
-            others = np.sort(np.random.default_rng(self.seed).choice(others, self.negatives, replace=False))
-        rows_used = np.concatenate([examples, others])
-        shown = np.arange(len(rows_used)) < len(examples)
-        importance = np.where(shown, 1.0, total / len(others)).astype(np.float32)
-        weights, bias = _logistic(
-            self.features_[rows_used], shown, importance, hidden, strength=self.strength, steps=self.steps
-        )
-        return Concept(name, weights, bias, examples)
+        judged = np.full(self.index.n_papers, within is None)
+        if within is not None:
+            judged[within] = True
+        return self._fitted(name, np.unique(np.asarray(rows, dtype=np.int64)), judged, self.features.few)
 
-    def of_words(self, words: str, *, examples: int = 1000, emphasis: float = 10.0) -> Concept:
+    def _fitted(
+        self, name: str, shown: Rows, judged: NDArray[np.bool_], few: int, words: dict[int, float] | None = None
+    ) -> Concept:
+        """Fit on the papers `judged` against at most `few` of them, without what `words` weigh."""
+        judged[shown] = False
+        if not len(shown) or not judged.any():
+            which = "no paper shows" if not len(shown) else "every paper shows"
+            raise ConceptError(f"{which} the concept {name!r}; choose some papers, not none and not all")
+        weights, bias = self._fit(shown, judged, few, self.features.columns_of(list(words or ())))
+        return Concept(name, weights, bias, shown, words or {})
+
+    def _fit(self, shown: Rows, judged: NDArray[np.bool_], few: int, hidden: NDArray[np.int64]) -> tuple[Floats, float]:
+        """Linear discriminant against the background, calibrated; then what logistic regression adds to it."""
+        used = shown
+        if len(shown) > self.examples:
+            used = np.sort(np.random.default_rng(self.seed).choice(shown, self.examples, replace=False))
+        positive = self.features.matrix[used]
+        total = int(np.count_nonzero(judged))
+        others, negative, mean = self._counterexamples(judged, total, few)
+        first = self.features.unmixed(self.features.mean_of(positive) - mean)
+        first[hidden] = 0
+        against = (negative @ first)[others]
+        scores = np.concatenate([positive @ first, against])
+        n = len(used)
+        is_shown = np.arange(len(scores)) < n
+        importance = np.where(is_shown, len(shown) / n, total / len(against)).astype(np.float32)
+        slope, bias = calibrated(scores, is_shown, importance)
+        odds = (np.float32(slope) * scores + np.float32(bias)).astype(np.float32)
+        kept, inverse = drawn(odds[n:], self.others, self.seed)
+        importance[n:] *= inverse
+        taken = np.concatenate([np.ones(n, bool), kept])
+        rows = sparse.vstack([positive, negative[np.flatnonzero(others)[kept]]], format="csr")
+        if len(hidden):
+            seen = np.ones(rows.shape[1], np.float32)
+            seen[hidden] = 0
+            rows.data *= seen[rows.indices]
+        more, shift = sharpened(
+            rows,
+            odds[taken],
+            is_shown[taken],
+            importance[taken],
+            strength=self.strength,
+            steps=self.steps,
+            columns=self.columns,
+        )
+        return np.float32(slope) * first + more, bias + shift
+
+    def _counterexamples(
+        self, judged: NDArray[np.bool_], total: int, few: int
+    ) -> tuple[NDArray[np.bool_], sparse.csr_matrix, Floats]:
+        """Features of some papers, which of them stand for those without the concept, and the mean to tell it from."""
+        features = self.features
+        others = judged[features.background[:few]]
+        if total > few and np.count_nonzero(others) >= few // 10:
+            return others, features.background_rows[:few], features.mean_
+        rows = np.flatnonzero(judged)
+        if total > few:
+            rows = np.sort(np.random.default_rng(self.seed).choice(rows, few, replace=False))
+        chosen = features.matrix[rows]
+        return np.ones(len(rows), bool), chosen, features.mean_of(chosen)
+
+    def of_words(self, words: str, *, examples: int = 1000, emphasis: float = 10.0, nearness: float = 1.5) -> Concept:
         """Fit a concept on the papers that rank highest for a word or phrase and hold all of its words.
 
         Parameters
@@ -148,7 +192,9 @@ class ConceptSpace:
         examples : int
             Papers taken to show the concept, at most.
         emphasis : float
-            Log-odds that a paper made of the words alone would gain by them.
+            Weight of the words themselves, shared among them.
+        nearness : float
+            Weight of the cosine with the words in the choice of examples, where the best BM25 score has 1.
 
         Raises
         ------
@@ -163,64 +209,46 @@ class ConceptSpace:
         and unlabelled papers: C. Elkan and K. Noto, KDD 2008).  The probability is sound for ranking and for products,
         not as a share of the corpus.
         """
-        if not self.index.weigh(words):
+        weights = self.index.weigh(words)
+        if not weights:
             raise ConceptError(f"no paper has the word {words!r}; check its spelling or try a broader one")
-        holding = self._holding(words)
-        scores = self.ranker.scores(words)
-        scores[~holding] = -np.inf
-        shown = top(scores, min(examples, int(holding.sum()), max(1, self.index.n_papers // 4)))
-        clear = np.union1d(shown, np.flatnonzero(~holding))
-        within = clear if len(clear) > len(shown) else None
-        terms = list(self.index.weigh(words))
-        concept = self.of_papers(words, shown, within=within, hidden=terms)
-        concept.weights[terms] = emphasis / len(terms)
-        return concept
+        terms = list(weights)
+        holding = self._holding(terms)
+        scores = self.index.scores(dict.fromkeys(terms, 1.0))[holding]
+        best = top(scores, 5 * examples)
+        rows = holding[best]
+        near = self.ranker.vectors[rows] @ self.ranker.encode(words, weights)
+        scores = scores[best] / max(float(scores[best[0]]), 1e-9) + np.float32(nearness) * near
+        shown = rows[top(scores, min(examples, max(1, self.index.n_papers // 4)))]
+        clear = np.ones(self.index.n_papers, bool)
+        if len(holding) < self.index.n_papers:
+            clear[holding] = False
+        share = emphasis / len(terms) / self.features.length_
+        # The examples are rough, so that more counter-examples than this tell no more.
+        return self._fitted(words, np.sort(shown), clear, self.features.few // 4, dict.fromkeys(terms, share))
 
-    def _holding(self, words: str) -> NDArray[np.bool_]:
-        """Mark the papers that have all the words, or as many of them as any paper has."""
-        count = np.zeros(self.index.n_papers, dtype=np.int32)
-        for term in self.index.weigh(words):
-            count[self.index.rows_[self.index.indptr_[term] : self.index.indptr_[term + 1]]] += 1
-        found: NDArray[np.bool_] = count == count.max()
-        return found
+    def _holding(self, terms: list[int]) -> Rows:
+        """Papers that have all the terms, or as many of them as any paper has."""
+        index = self.index
+        count = np.zeros(index.n_papers, np.uint16)
+        for term in terms:
+            count[index.rows_[index.indptr_[term] : index.indptr_[term + 1]]] += 1
+        return np.flatnonzero(count == count.max())
 
     def log_odds(self, concept: Concept) -> Floats:
         """Return the log-odds of a concept for every paper: float32, shape (n_papers,)."""
-        odds: Floats = (self.features_ @ concept.weights + np.float32(concept.bias)).astype(np.float32)
+        odds: Floats = self.features.matrix @ concept.weights
+        odds += np.float32(concept.bias)
+        if concept.words:
+            odds += self.index.scores(concept.words)
         return odds
 
+    def terms(self, concept: Concept, n: int = 10, *, sign: int = 1) -> list[str]:
+        """Return the `n` terms that speak most for the concept, or with a `sign` of -1 against it.
 
-def _logistic(
-    features: sparse.csr_matrix,
-    shown: NDArray[np.bool_],
-    importance: Floats,
-    hidden: Sequence[int],
-    *,
-    strength: float,
-    steps: int,
-) -> tuple[Floats, float]:
-    """Fit weighted ridge logistic regression; return weights and bias.
-
-    Only the columns that occur are fitted, so a model of ten papers among a hundred costs as little as it should.
-    """
-    occurs = np.bincount(features.indices, minlength=features.shape[1]) > 0
-    occurs[list(hidden)] = False
-    used = np.flatnonzero(occurs)
-    local = features[:, used]
-    transposed = local.T.tocsr()
-    sign = np.where(shown, 1, -1).astype(np.float32)
-
-    def loss(point: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        single = point.astype(np.float32)  # float32 products are twice as fast, and precise enough for a ranking
-        margin = -sign * (local @ single[:-1] + single[-1])
-        slope = -importance * sign / (1 + np.exp(-margin))
-        value = float(importance @ np.logaddexp(0, margin)) + float(point[:-1] @ point[:-1]) / (2 * strength)
-        return value, np.append(transposed @ slope + point[:-1] / strength, slope.sum())
-
-    start = np.zeros(len(used) + 1)
-    share = float(importance[shown].sum() / importance.sum())
-    start[-1] = np.log(share / (1 - share))
-    best = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": steps}).x
-    weights = np.zeros(features.shape[1], dtype=np.float32)
-    weights[used] = best[:-1]
-    return weights, float(best[-1])
+        Most is what a word adds to the log-odds, by root mean square over the papers; the words it was given as come first.
+        """
+        gains = concept.weights * self.features.deviations * np.float32(sign)
+        numbers = [int(self.features.columns_[i]) for i in top(gains, n) if gains[i] > 0]
+        given = list(concept.words) if sign > 0 else []
+        return [self.index.terms_[term] for term in (given + numbers)[:n]]

@@ -26,6 +26,15 @@ from explorer.errors import ExpressionError
 Kind = Literal["words", "paper", "set", "topic"]
 KINDS: tuple[Kind, ...] = ("paper", "set", "topic")
 
+HELP: tuple[tuple[str, str, str], ...] = (
+    ("= a + b", "papers that show both concepts come first, whatever is searched for", "= arithmetic + vision"),
+    ("- c", "those that show this one come last; a blank before the minus", "= arithmetic + vision - benchmark"),
+    ("2*a", "counts twice as much", "= 2*reasoning - vision"),
+    ('few words, "quoted"', "neighbouring words are one concept", '= "chain of thought" + robotics'),
+    ('topic:"…", set:…, paper:…', "a topic, a saved set or search, or one paper as a concept", ""),
+)
+"""Syntax, meaning and an example of each feature, after the equals sign that begins an expression in the search box."""
+
 _NUMBER = re.compile(r"(\d+(?:\.\d*)?|\.\d+)\s*[*×]")
 _WORD = re.compile(r"[^\s\"+*×−:\-](?:[^\s\"+*×−:\-]|[-:](?=[^\s\"+*×−:\-]))*")
 _PLAIN = re.compile(r"[^\W\d]\w*(?:-\w+)*(?: [^\W\d]\w*(?:-\w+)*)*", re.UNICODE)

@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from explorer.ranking.acronyms import Acronyms
 from explorer.ranking.analysis import stem
 from explorer.ranking.terms import TermIndex, top
-from explorer.ranking.vectors import QueryEncoder
+from explorer.ranking.vectors import QueryEncoder, Scan
 
 Floats = NDArray[np.float32]
 
@@ -24,7 +25,8 @@ REQUEST_WORDS = frozenset(
     stem(word)
     for word in """article paper information concerning interested interest deal describe description discuss
     discussion know want like looking find literature published relevant related relating various current currently
-    available exist existing list give given reference references topic topics""".split()
+    available exist existing list give given reference references topic topics pleased receive grateful appreciate please
+    wish regarding pertaining mention""".split()
 )
 
 
@@ -34,6 +36,8 @@ class Blend:
 
     request: float = 0.5
     """Weight of a request word in the query, where a word of the subject has 1."""
+    acronym: float = 0.5
+    """Weight of a term by which a query that is an acronym, or what one stands for, is completed."""
     pairs: float = 0.1
     """BM25 of adjacent word pairs, on the scale of BM25."""
     vectors: float = 0.2
@@ -42,16 +46,39 @@ class Blend:
     """Likeness to the best papers rather than to middling ones."""
     semantic: float = 0.5
     """Share of the vectors, against words, in that likeness."""
-    positives: int = 5
-    """Papers taken for relevant."""
+    positives: tuple[int, ...] = (1, 3, 5)
+    """Numbers of best papers taken for relevant; the models of each are averaged, as no one number suits every query."""
     negatives: tuple[int, int] = (300, 500)
     """Ranks taken for not relevant; fewer candidates than that, and the lower half serves."""
-    ridge: float = 3.0
+    ridge: float = 10.0
     """Regularisation of the feedback model."""
-    scan: int = 64
-    """Leading dimensions compared for every paper; the pool is compared in full."""
     pool: int = 500
     """Papers looked at again."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Ranked:
+    """A ranking and what it was made of.
+
+    Attributes
+    ----------
+    scores : ndarray of float32, shape (n_papers,)
+    pool : ndarray of int64, shape (n_pool,)
+        Rows of the papers looked at again.
+    parts : dict of str to ndarray of float32, shape (n_pool,)
+        They add up to the scores of the pool.
+    model : ndarray of float32, shape (n_terms,)
+        Weight of each term in the likeness to the best papers.
+    unit, shift : float
+        What BM25 was divided by before the pool was taken, and what the papers below the pool were lowered by.
+    """
+
+    scores: Floats
+    pool: NDArray[np.int64]
+    parts: dict[str, Floats]
+    model: Floats
+    unit: float
+    shift: float
 
 
 class HybridRanker:
@@ -64,6 +91,10 @@ class HybridRanker:
         Query text and its weighted terms to a unit vector, such as ``lsa.encoder(index)``.
     vectors : ndarray of float32, shape (n_papers, n_dimensions)
         Unit rows.
+    scan : Scan, optional
+        The leading dimensions of the vectors in a byte each, by which every paper is compared; made from them if not given.
+    acronyms : Acronyms, optional
+        Those that the papers write out.
     blend : Blend
 
     Notes
@@ -74,103 +105,175 @@ class HybridRanker:
     (sequential dependence, ordered window).
     """
 
-    def __init__(self, index: TermIndex, encode: QueryEncoder, vectors: Floats, *, blend: Blend | None = None) -> None:
+    def __init__(
+        self,
+        index: TermIndex,
+        encode: QueryEncoder,
+        vectors: Floats,
+        *,
+        scan: Scan | None = None,
+        acronyms: Acronyms | None = None,
+        blend: Blend | None = None,
+    ) -> None:
         self.index = index
         self.encode = encode
         self.vectors = vectors
-        self._leading = np.ascontiguousarray(vectors[:, : (blend or Blend()).scan])
+        self.scan = scan or Scan.of(vectors)
+        self.acronyms = acronyms or Acronyms({})
         self.blend = blend or Blend()
 
     def weigh(self, query: str) -> dict[int, float]:
-        """Return term number to weight for a plain-text query, request words down-weighted."""
+        """Return term number to weight for a plain-text query: request words weigh less, an acronym brings its long form."""
         terms = self.index.terms_
         weights = self.index.weigh(query)
+        other = self.index.weigh(self.acronyms.other(query))
         if all(terms[t] in REQUEST_WORDS for t in weights):
-            return weights  # the request words are the subject ("relevant literature")
-        return {t: w * (self.blend.request if terms[t] in REQUEST_WORDS else 1.0) for t, w in weights.items()}
+            found = weights  # the request words are the subject ("relevant literature")
+        else:
+            found = {t: w * (self.blend.request if terms[t] in REQUEST_WORDS else 1.0) for t, w in weights.items()}
+        return dict.fromkeys(other, self.blend.acronym) | found
 
     def scores(self, query: str) -> Floats:
         """Score every paper: float32, shape (n_papers,); comparable within one query only.
 
         Papers below the re-ranked pool keep their first score, which is never above the pool's lowest.
         """
+        ranked = self._rank(query)
+        return ranked.scores if ranked else np.zeros(self.index.n_papers, dtype=np.float32)
+
+    def cosines(self, query: str) -> Floats:
+        """Cosine of every paper with a text: float32, shape (n_papers,)."""
+        cosines: Floats = self.vectors @ self.encode(query, self.index.weigh(query))
+        return cosines
+
+    def explain(self, query: str, row: int, *, n_terms: int = 5) -> dict[tuple[str, str], float]:
+        """Return what each part adds to the score of one paper; the parts add up to it.
+
+        Keys are a part and a term, which is empty where there is none: "query" (BM25 of a term of the query), "pairs",
+        "vectors", "best" (a term by which the paper is like the best papers: the `n_terms` strongest, and under an empty
+        term the others), "best vectors", and "below" for a paper below the re-ranked pool, whose scores were lowered.
+        """
+        ranked = self._rank(query)
+        if ranked is None:
+            return {}
+        words = self.index.contributions(row, self.weigh(query))
+        place = np.flatnonzero(ranked.pool == row)
+        if not len(place):
+            parts = {("query", term): part / ranked.unit for term, part in words.items()}
+            parts["vectors", ""] = float(ranked.scores[row] + ranked.shift) - sum(parts.values())
+            parts["below", ""] = -ranked.shift
+            return parts
+        parts = {(name, ""): float(values[place[0]]) for name, values in ranked.parts.items()}
+        scale = parts.pop(("query", "")) / max(sum(words.values()), 1e-9)
+        parts |= {("query", term): part * scale for term, part in words.items()}
+        likeness = self.index.tfidf(np.array([row])).multiply(ranked.model).tocsr()
+        for i in np.argsort(-np.abs(likeness.data), kind="stable")[:n_terms]:
+            part = float(likeness.data[i])
+            parts["best", self.index.terms_[likeness.indices[i]]] = part
+            parts["best", ""] -= part
+        return parts
+
+    def _rank(self, query: str) -> _Ranked | None:
+        """Rank all papers; None for a query of which neither the index nor the vectors know a word."""
         weights = self.weigh(query)
-        if not weights:
-            return np.zeros(self.index.n_papers, dtype=np.float32)
+        vector = self.encode(query, weights)
+        if not weights and not vector.any():
+            return None
         lexical = self.index.scores(weights)
         # BM25 of the pool's best is the unit, so that a cosine weighs the same for short and long queries.
         unit = max(float(lexical.max()), 1e-9)
-        vector = self.encode(query, weights)
         total: Floats = lexical / np.float32(unit)
-        total += np.float32(self.blend.vectors) * (self._leading @ vector[: self.blend.scan])
+        total += np.float32(self.blend.vectors) * self.scan.products(vector)
         pool = top(total, self.blend.pool)
-        again = self._again(query, pool, lexical[pool], self.vectors[pool], vector)
-        total -= max(float(total[pool[-1]] - again.min()), 0.0)
+        parts, model = self._again(query, pool, lexical[pool], self.vectors[pool], vector)
+        again: Floats = np.sum(list(parts.values()), axis=0, dtype=np.float32)
+        shift = max(float(total[pool[-1]] - again.min()), 0.0)
+        total -= shift
         total[pool] = again
-        return total
+        return _Ranked(total, pool, parts, model, unit, shift)
 
-    def _again(self, query: str, pool: NDArray[np.int64], lexical: Floats, vectors: Floats, vector: Floats) -> Floats:
-        """Score the pool with every part of the blend."""
+    def _again(
+        self, query: str, pool: NDArray[np.int64], lexical: Floats, vectors: Floats, vector: Floats
+    ) -> tuple[dict[str, Floats], Floats]:
+        """Score the pool with every part of the blend; the parts, and the weight of each term in the feedback."""
         blend = self.blend
-        score = _scaled(lexical + np.float32(blend.pairs) * self._pairs(query, pool))
-        score += np.float32(blend.vectors) * (vectors @ vector)
+        pairs = np.float32(blend.pairs) * self._pairs(query, pool)
+        one = _largest(lexical + pairs)
+        near = np.float32(blend.vectors) * (vectors @ vector)
+        score = (lexical + pairs) / one + near
         order = top(score, len(score))
-        like = self._feedback(self.index.tfidf(pool[order]), score[order], vectors[order])
-        score = _scaled(score)
-        score[order] += np.float32(blend.feedback) * _scaled(like)
-        return score
+        matrix = self.index.tfidf(pool[order])
+        model, direction = self._feedback(matrix, score[order], vectors[order])
+        by_words, by_vector = np.empty_like(score), vectors @ direction
+        by_words[order] = matrix @ model
+        two, feedback = _largest(score), np.float32(blend.feedback)
+        parts = {
+            "query": lexical / one / two,
+            "pairs": pairs / one / two,
+            "vectors": near / two,
+            "best": feedback * by_words,
+            "best vectors": feedback * by_vector,
+        }
+        return parts, feedback * model
 
     def _pairs(self, query: str, pool: NDArray[np.int64]) -> Floats:
         """BM25 of the query's adjacent word pairs; their document frequency is that within the pool."""
         index = self.index
         numbers = [index.vocabulary_.get(t, -1) for t in index.analyser(query)]
         pairs = {(a, b) for a, b in itertools.pairwise(numbers) if a >= 0 and b >= 0}
-        gain = np.zeros(len(pool), dtype=np.float32)
         if not pairs:
-            return gain
+            return np.zeros(len(pool), dtype=np.float32)
         starts, lengths = index.starts_[pool], np.diff(index.starts_)[pool]
         owner = np.repeat(np.arange(len(pool)), lengths)
         flat = np.repeat(starts - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths) + np.arange(len(owner))
         tokens = index.tokens_[flat]
         key = tokens[:-1].astype(np.int64) * len(index.terms_) + tokens[1:]
-        inside = owner[:-1] == owner[1:]
+        wanted = np.array(sorted(first * len(index.terms_) + second for first, second in pairs))
+        at = np.minimum(np.searchsorted(wanted, key), len(wanted) - 1)
+        found = (wanted[at] == key) & (owner[:-1] == owner[1:])
+        places = at[found] * len(pool) + owner[:-1][found]
+        tf = np.bincount(places, minlength=len(wanted) * len(pool)).reshape(len(wanted), len(pool))
+        df = np.count_nonzero(tf, axis=1)[:, None]
         mean = max(len(index.tokens_) / max(index.n_papers, 1), 1e-9)
         norm = index.k1 * (1 - index.b + index.b * lengths / mean)
-        for first, second in sorted(pairs):
-            tf = np.bincount(owner[:-1][inside & (key == first * len(index.terms_) + second)], minlength=len(pool))
-            df = np.count_nonzero(tf)
-            idf = np.log1p((index.n_papers - df + 0.5) / (df + 0.5))
-            gain += (idf * tf / (tf + norm)).astype(np.float32)
+        idf = np.log1p((index.n_papers - df + 0.5) / (df + 0.5))
+        gain: Floats = (idf * tf / (tf + norm)).sum(axis=0).astype(np.float32)
         return gain
 
-    def _feedback(self, matrix: sparse.csr_matrix, score: Floats, vectors: Floats) -> Floats:
-        """Score candidates, best first, by a ridge classifier of the best against the middling ones."""
+    def _feedback(self, matrix: sparse.csr_matrix, score: Floats, vectors: Floats) -> tuple[Floats, Floats]:
+        """Fit ridge classifiers of the best candidates against the middling ones; weights of terms and of dimensions.
+
+        Candidates come best first, with their terms (unit rows), scores and vectors.
+        """
         blend = self.blend
         n = len(score)
         low, high = blend.negatives if n >= blend.negatives[1] else (n // 2, n)
-        k = min(blend.positives, low)
         negative = np.arange(low, high, 2)
-        if k == 0 or len(negative) == 0:
-            return np.zeros(n, dtype=np.float32)
-        rows = np.concatenate([np.arange(k), negative])
-        chosen = matrix[rows]
-        near = vectors[rows]
+        numbers = sorted({min(k, low) for k in blend.positives})
+        terms, direction = np.zeros(matrix.shape[1], np.float32), np.zeros(vectors.shape[1], np.float32)
+        if numbers[0] == 0 or len(negative) == 0:
+            return terms, direction
+        rows = np.concatenate([np.arange(numbers[-1]), negative])
+        chosen, near = matrix[rows], vectors[rows]
         kernel = (1 - blend.semantic) * (chosen @ chosen.T).toarray() + blend.semantic * (near @ near.T)
         # A query few papers answer leaves non-answers among the best; their score, near nothing, is their say.
-        trust = np.maximum(score[:k], 1e-3 * max(float(score[0]), 1e-6))
-        importance = np.concatenate([trust / trust.sum() / 2, np.full(len(negative), 0.5 / len(negative))])
-        kernel[np.diag_indices_from(kernel)] += blend.ridge / (importance * len(rows))
-        target = np.concatenate([np.ones(k), np.zeros(len(negative))])
-        dual = np.linalg.solve(kernel, target)
-        model = np.asarray(chosen.T @ dual).ravel()
-        by_words = np.asarray(matrix @ model)
-        by_vector = vectors @ (near.T @ dual)
-        like: Floats = ((1 - blend.semantic) * by_words + blend.semantic * by_vector).astype(np.float32)
-        return like
+        trust = np.maximum(score[: numbers[-1]], 1e-3 * max(float(score[0]), 1e-6))
+        for k in numbers:
+            used = np.concatenate([np.arange(k), np.arange(numbers[-1], len(rows))])
+            importance = np.concatenate([trust[:k] / trust[:k].sum() / 2, np.full(len(negative), 0.5 / len(negative))])
+            system = kernel[np.ix_(used, used)]
+            system[np.diag_indices_from(system)] += blend.ridge / (importance * len(used))
+            dual = np.zeros(len(rows))
+            dual[used] = np.linalg.solve(system, np.arange(len(used)) < k)
+            of_terms = (1 - blend.semantic) * np.asarray(chosen.T @ dual).ravel()
+            of_vectors = blend.semantic * (near.T @ dual)
+            scale = float(_largest(matrix @ of_terms + vectors @ of_vectors)) * len(numbers)
+            terms += (of_terms / scale).astype(np.float32)
+            direction += (of_vectors / scale).astype(np.float32)
+        return terms, direction
 
 
-def _scaled(values: Floats) -> Floats:
-    """Return values divided by their largest, where that is positive."""
-    largest = float(values.max()) if len(values) else 0.0
-    scaled: Floats = values / np.float32(largest) if largest > 0 else values.copy()
-    return scaled
+def _largest(values: Floats) -> np.float32:
+    """Return the largest value, by which values are scaled, where that is positive; else one."""
+    largest = values.max() if len(values) else np.float32(0)
+    return np.float32(largest if largest > 0 else 1)

@@ -101,13 +101,19 @@ def pareto_front(objectives: NDArray[np.floating]) -> NDArray[np.bool_]:
     are met in descending order of their sum, so none met later can dominate one met before.
     """
     values = np.asarray(objectives, dtype=np.float64)
-    order = np.lexsort((*values.T[::-1], values.sum(axis=1)))[::-1] if len(values) else np.zeros(0, dtype=np.int64)
     on_front = np.zeros(len(values), dtype=bool)
-    alive = order
-    while len(alive):
-        best = values[alive[0]]
-        equal = (values[alive] == best).all(axis=1)
-        on_front[alive[equal]] = True
-        beaten = (values[alive] <= best).all(axis=1)
-        alive = alive[~beaten]
+    places = np.lexsort((*values.T[::-1], values.sum(axis=1)))[::-1] if len(values) else np.zeros(0, dtype=np.int64)
+    # One objective after the other lies in memory: comparing with all that are left is then a few passes over numbers in a row.
+    left = np.ascontiguousarray(values[places].T)
+    while len(places):
+        best = left[:, 0]
+        beaten = left[0] <= best[0]
+        for column, value in zip(left[1:], best[1:], strict=True):
+            beaten &= column <= value
+        equal = (left[:, beaten] == best[:, None]).all(axis=0)
+        on_front[places[beaten][equal]] = True
+        if len(equal) == 1:
+            left, places = left[:, 1:], places[1:]
+        else:
+            left, places = left[:, ~beaten], places[~beaten]
     return on_front

@@ -55,6 +55,40 @@ def more_like(
     J. Rocchio, "Relevance Feedback in Information Retrieval", 1971, with the weights of C. Manning, P. Raghavan and
     H. Schütze, "Introduction to Information Retrieval", section 9.1.1 (alpha is 0: there is no query).
     """
+    direction, kept = _rocchio(index, vectors, like, unlike, beta, gamma, terms)
+    by_words = index.scores(kept)
+    by_words /= _norm(by_words)
+    score: Floats = (np.float32(semantic) * (vectors @ direction) + np.float32(1 - semantic) * by_words).astype(np.float32)
+    return score
+
+
+def likeness_parts(
+    index: TermIndex,
+    vectors: Floats,
+    row: int,
+    like: Sequence[int],
+    unlike: Sequence[int] = (),
+    *,
+    beta: float = 0.75,
+    gamma: float = 0.25,
+    semantic: float = 0.5,
+    terms: int = 100,
+) -> dict[tuple[str, str], float]:
+    """Return what each shared term, and the vectors, add to the score that `more_like` gives one paper.
+
+    Keys are "query" and a term, and "vectors" and an empty one.
+    """
+    direction, kept = _rocchio(index, vectors, like, unlike, beta, gamma, terms)
+    scale = (1 - semantic) / float(_norm(index.scores(kept)))
+    parts = {("query", term): part * scale for term, part in index.contributions(row, kept).items()}
+    parts["vectors", ""] = semantic * float(vectors[row] @ direction)
+    return parts
+
+
+def _rocchio(
+    index: TermIndex, vectors: Floats, like: Sequence[int], unlike: Sequence[int], beta: float, gamma: float, terms: int
+) -> tuple[Floats, dict[int, float]]:
+    """Unit vector and weighted terms that lead to some papers and away from others."""
     if not len(like):
         raise ValueError("no papers to be like; tick at least one")
     direction = beta * vectors[np.asarray(like)].mean(axis=0)
@@ -62,13 +96,13 @@ def more_like(
     if len(unlike):
         direction = direction - gamma * vectors[np.asarray(unlike)].mean(axis=0)
         words = words - gamma * _mean(index, unlike)
-    by_vector: Floats = vectors @ _unit(direction)
     strongest = np.argsort(-np.abs(words), kind="stable")[:terms]
     kept = {int(t): float(words[t] / max(float(index.idf_[t]), 1e-6)) for t in strongest if words[t]}
-    by_words = index.scores(kept)
-    by_words /= np.float32(max(float(np.abs(by_words).max()), 1e-9))
-    score: Floats = (np.float32(semantic) * by_vector + np.float32(1 - semantic) * by_words).astype(np.float32)
-    return score
+    return _unit(direction), kept
+
+
+def _norm(scores: Floats) -> np.float32:
+    return np.float32(max(float(np.abs(scores).max()), 1e-9))
 
 
 def shared_terms(index: TermIndex, one: int, other: int, n: int = 10) -> dict[str, float]:

@@ -22,6 +22,8 @@ Floats = NDArray[np.float32]
 QueryEncoder = Callable[[str, Mapping[int, float]], Floats]
 """A query as text, and as weighted term numbers, to a unit vector; an embedder uses whichever it understands."""
 
+_BLOCK = 2048
+
 
 class Embedder(Protocol):
     """What the ranking needs of an embedder: scikit-learn's `fit` and `transform`, over texts."""
@@ -33,6 +35,54 @@ class Embedder(Protocol):
     def transform(self, texts: Sequence[str]) -> Floats:
         """Return float32 unit rows, shape (n_texts, n_dimensions); a text without known words gives zeros."""
         ...
+
+
+class Scan:
+    """Vectors in one byte a dimension, to compare a query with every paper; files of it are shared between processes.
+
+    Parameters
+    ----------
+    codes : ndarray of int8, shape (n_papers, n_dimensions)
+    steps : ndarray of float32, shape (n_dimensions,)
+        What one unit of a code stands for in each dimension.
+
+    Notes
+    -----
+    Uniform scalar quantisation, one range a dimension; only the papers are rounded, the query is not.
+    """
+
+    def __init__(self, codes: NDArray[np.int8], steps: Floats) -> None:
+        self.codes = codes
+        self.steps = steps
+
+    @classmethod
+    def of(cls, vectors: Floats, dimensions: int | None = None) -> Self:
+        """Round the leading dimensions of vectors; all of them by default."""
+        kept = vectors[:, :dimensions]
+        steps = np.maximum(np.abs(kept).max(axis=0, initial=0), 1e-9).astype(np.float32) / 127
+        codes = np.empty(kept.shape, np.int8)
+        for start in range(0, len(kept), _BLOCK):
+            codes[start : start + _BLOCK] = np.rint(kept[start : start + _BLOCK] / steps)
+        return cls(codes, steps)
+
+    def save(self, folder: Path) -> None:
+        """Write the codes into an existing `folder`."""
+        np.save(folder / "scan_codes.npy", self.codes)
+        np.save(folder / "scan_steps.npy", self.steps)
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """Open codes written by `save`, memory-mapped."""
+        return cls(np.load(folder / "scan_codes.npy", mmap_mode="r"), np.load(folder / "scan_steps.npy"))
+
+    def products(self, vector: Floats) -> Floats:
+        """Inner product of a vector with every paper over the dimensions kept: float32, shape (n_papers,)."""
+        weights = vector[: len(self.steps)] * self.steps
+        found = np.empty(len(self.codes), np.float32)
+        # A block as float32 stays in the processor's cache, where a copy of everything would go through memory twice.
+        for start in range(0, len(found), _BLOCK):
+            found[start : start + _BLOCK] = self.codes[start : start + _BLOCK].astype(np.float32) @ weights
+        return found
 
 
 class LSA:

@@ -1,14 +1,20 @@
 import { h, copyText } from "./dom.js";
 import { openLink, watchKernel } from "./link.js";
+import { watchPress } from "./press.js";
 import { fileReceiver } from "./download.js";
 import { searchPanel } from "./search.js";
 import { filtersPanel } from "./filters.js";
 import { chartsPanel } from "./charts.js";
+import { axesPanel } from "./axes.js";
+import { preferencePanel } from "./preference.js";
 import { papersPanel } from "./papers.js";
 import { readerPanel } from "./reader.js";
 import { menuPanel } from "./menu.js";
 import { intakePanel } from "./intake.js";
 import { statusPanel } from "./status.js";
+import { preparationPanel } from "./preparation.js";
+import { conceptsPanel } from "./concepts.js";
+import { setPanel } from "./likeness.js";
 import { barPanel } from "./bar.js";
 import { savedPanel } from "./saved.js";
 import { spellingPanel } from "./spelling.js";
@@ -16,6 +22,7 @@ import { comparisonPanel } from "./comparison.js";
 import { listenToKeys } from "./keys.js";
 
 const BUSY_AFTER = 150; // ms; faster answers show no progress bar
+const TYPING = 1500; // ms; changes of a query that follow each other sooner are one step back
 let instances = 0;
 
 function skeleton() {
@@ -33,6 +40,7 @@ function createApp(model, root) {
   const app = {
     model,
     root,
+    whenReleased: watchPress(root, controller.signal),
     page: Boolean(model.get("assets")?.page),
     signal: controller.signal,
     layers: [],
@@ -43,7 +51,7 @@ function createApp(model, root) {
       watched.push([name, handler]);
     },
     off: (name, handler) => model.off(name, handler),
-    /** Run `draw` now and once after each change of these traits, however many changed together. */
+    /** Run `draw` now and once after each change of these traits, however many changed together, but not during a click. */
     watch(names, draw) {
       let planned = false;
       const run = app.guard(() => {
@@ -51,7 +59,7 @@ function createApp(model, root) {
         if (!controller.signal.aborted) draw();
       });
       const plan = () => {
-        if (!planned) queueMicrotask(run);
+        if (!planned) queueMicrotask(() => app.whenReleased(run));
         planned = true;
       };
       names.forEach((name) => app.on(`change:${name}`, plan));
@@ -117,22 +125,27 @@ function createApp(model, root) {
 
 function assemble(app) {
   const { root, frame } = app;
+  app.preparation = preparationPanel(app);
   app.status = statusPanel(app);
   app.search = searchPanel(app);
   app.spelling = spellingPanel(app);
   app.saved = savedPanel(app);
   app.comparison = comparisonPanel(app);
+  app.concepts = conceptsPanel(app);
+  app.setPanel = setPanel(app);
   app.menu = menuPanel(app);
   app.intake = intakePanel(app);
   app.bar = barPanel(app);
   app.layers.push(app.closeRail);
   app.filters = filtersPanel(app);
+  app.preference = preferencePanel(app);
   app.papers = papersPanel(app);
   app.charts = chartsPanel(app);
+  app.axes = axesPanel(app);
   app.reader = readerPanel(app);
   frame.append(app.bar.node, app.status.banners, app.filters.node,
     h("div", { class: "lx-scrim", click: () => app.closeRail() }),
-    h(app.page ? "main" : "div", { class: "lx-main" }, app.charts.node, app.papers.node), app.reader.node, app.status.node, ...app.intake.layers);
+    h(app.page ? "main" : "div", { class: "lx-main" }, app.charts.node, app.axes.node, app.papers.node), app.reader.node, app.status.node, ...app.intake.layers);
   if (!app.page) {
     root.setAttribute("role", "region");
     root.setAttribute("aria-label", "Literature Explorer");
@@ -143,23 +156,43 @@ function assemble(app) {
     if (message?.kind === "file") receiveFile(message, buffers);
   }));
   app.on("comm:close", () => app.status.setLost(true));
-  const unwatch = watchKernel(app.model, (gone) => app.status.setLost(gone));
+  const unwatch = watchKernel(app.model, (gone) => {
+    app.status.setLost(gone);
+    if (!gone) app.link.again();
+  });
   app.signal.addEventListener("abort", unwatch);
 }
 
-/** Let the address bar tell the selection, and the back button change it. */
+/**
+ * Let the address bar tell the selection, and the back button change it. Each step can be gone back to; what is typed
+ * without a pause is one.
+ */
 function followAddress(app) {
   const given = new URLSearchParams(location.search);
   given.delete("token"); // the server's, not the selection's
   const wanted = given.toString();
   // The kernel may not have seen the address of this page (one started in advance never has).
-  const asked = wanted && wanted !== app.model.get("summary").url ? app.link.send("url", { url: wanted }) : 0;
-  app.watch(["summary", "status"], () => {
-    if (!app.link.answered(asked)) return;
+  let asked = wanted && wanted !== app.model.get("summary").url ? app.link.send("url", { url: wanted }) : 0;
+  let opened = false;
+  let typed = -TYPING; // ms, when the address last took a query
+  app.watch(["summary", "status", "preparation"], () => {
+    // What is still being prepared stands in the address already.
+    if (!app.link.answered(asked) || app.model.get("preparation")) return;
+    // The selection writes itself in one way, the address that opened the page perhaps in another.
+    const first = !opened;
+    opened = true;
     const query = app.model.get("summary")?.url ?? "";
-    if (location.search.slice(1) !== query) history.replaceState(history.state, "", `${location.pathname}${query ? `?${query}` : ""}${location.hash}`);
+    if (location.search.slice(1) === query) return;
+    const [before, after] = [location.search, query].map((text) => new URLSearchParams(text).get("q"));
+    const typing = before !== after && performance.now() - typed < TYPING;
+    typed = before === after ? -TYPING : performance.now();
+    const address = `${location.pathname}${query ? `?${query}` : ""}${location.hash}`;
+    if (first || typing) history.replaceState(history.state, "", address);
+    else history.pushState(null, "", address);
   });
-  window.addEventListener("popstate", () => app.link.send("url", { url: location.search.slice(1) }), { signal: app.signal });
+  window.addEventListener("popstate", () => {
+    asked = app.link.send("url", { url: location.search.slice(1) });
+  }, { signal: app.signal });
 }
 
 /** The page template's own skeleton lies above until the dashboard stands in the page. */

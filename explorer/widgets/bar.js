@@ -9,13 +9,13 @@ export function barPanel(app) {
   const redo = iconButton("redo", "Redo", () => link.send("redo"));
   const badge = h("span", { class: "lx-badge", hidden: true });
   const rail = h("button", { class: "lx-button lx-rail-button", "aria-expanded": "false", "aria-controls": app.id("rail"), click: () => app.toggleRail() }, icon("filter"), h("span", {}, "Filters"), badge);
-  const chips = h("div", { class: "lx-chips", role: "group", label: "Active filters", hidden: true });
+  const chips = h("div", { class: "lx-chips", role: "group", label: "Active filters" });
   const node = h(app.page ? "header" : "div", { class: "lx-bar" },
     h("div", { class: "lx-bar-row" },
       h(app.page ? "h1" : "h2", { class: "lx-brand" }, icon("book"), h("span", {}, h("span", { class: "lx-kicker" }, "Literature Explorer"), h("span", { class: "lx-hide" }, ": "), name)),
       rail, app.search.node, app.saved.node, number,
       h("div", { class: "lx-history", role: "group", label: "History" }, undo, redo), app.intake.node, app.menu.node),
-    app.spelling.below, chips, h("div", { class: "lx-progress", "aria-hidden": "true" }));
+    app.concepts.node, h("div", { class: "lx-strip" }, chips, app.spelling.below), h("div", { class: "lx-progress", "aria-hidden": "true" }));
 
   function chip({ field, value, label }) {
     return h("span", { class: "lx-chip" }, h("span", { class: "lx-chip-label" }, label), iconButton("close", `Remove ${label}`, () => link.remove(field, value), { key: `chip:${field}:${value}` }));
@@ -32,8 +32,9 @@ export function barPanel(app) {
     badge.hidden = !active.length;
     badge.textContent = active.length || "";
     badge.setAttribute("aria-label", `${active.length} active`);
-    chips.hidden = !active.length;
-    swap(chips, active.length ? [active.map(chip), h("button", { class: "lx-textbutton", key: "clear", click: () => link.send("clear") }, "Clear all")].flat() : [], app.search.input);
+    swap(chips, active.length
+      ? [active.map(chip), h("button", { class: "lx-textbutton", key: "clear", click: () => link.send("clear") }, "Clear all")].flat()
+      : [h("p", { class: "lx-quiet" }, "No filter: search, click a bar, or tick a value.")], app.search.input);
   });
   return { node, rail };
 }

@@ -11,7 +11,11 @@ function cellPick(pick, rows, row, cell, column) {
   return pick.values.find((value) => String(value) === String(cell));
 }
 
-function chartView(app, name) {
+/**
+ * One chart with its table, legend and pictures. `hooks` are for charts that are not the kernel's `charts`: `chart` gives it,
+ * `clicked` and `hovered` get a point, `selected` the range drawn over it (null: taken back).
+ */
+export function chartView(app, name, hooks = {}) {
   const { model, link } = app;
   const nothing = h("p", { class: "lx-nothing lx-quiet" }, "Nothing to draw.");
   const plot = h("div", { class: "lx-plot" });
@@ -26,7 +30,7 @@ function chartView(app, name) {
   let drawn = null;
   let listening = false;
 
-  const chart = () => (model.get("charts") ?? []).find((item) => item.name === name);
+  const chart = hooks.chart ?? (() => (model.get("charts") ?? []).find((item) => item.name === name));
 
   function visible() {
     return node.isConnected && frame.clientWidth > 0 && frame.clientHeight > 0;
@@ -40,12 +44,12 @@ function chartView(app, name) {
     frame.hidden = !twin.hidden;
     frame.setAttribute("aria-label", now.description);
     note.textContent = now.note ?? "";
-    swap(options, (now.options ?? []).map(option));
+    swap(options, (now.options ?? []).map(option).filter(Boolean));
     if (!twin.hidden) swap(twin, [table(now)]);
-    const bare = !now.table.rows.some((row) => row.slice(1).some(Boolean));
+    const bare = now.bare ?? !now.table.rows.some((row) => row.slice(1).some(Boolean));
     plot.hidden = bare;
     nothing.hidden = !bare;
-    drawLegend(now.figure.data ?? []);
+    drawLegend((now.figure.data ?? []).filter((trace) => !trace.meta?.density && !trace.meta?.scaled));
     if (visible() && !bare && drawn !== now.figure) render(now);
   }
 
@@ -77,9 +81,15 @@ function chartView(app, name) {
       if (!listening) {
         listening = true;
         plot.on("plotly_click", (event) => app.guard(() => {
-          const [field, value] = event.points?.[0]?.customdata ?? [];
-          if (field) link.toggle(field, value);
+          const [point] = event.points ?? [];
+          if (Array.isArray(point?.customdata)) link.toggle(...point.customdata);
+          else if (point) hooks.clicked?.(point);
         })());
+        if (hooks.hovered) plot.on("plotly_hover", (event) => hooks.hovered(event.points?.[0]));
+        if (hooks.selected) {
+          plot.on("plotly_selected", (event) => event?.range && app.guard(hooks.selected)(event.range));
+          plot.on("plotly_deselect", () => app.guard(hooks.selected)(null));
+        }
       }
       app.root.dispatchEvent(new CustomEvent("lx-chart-drawn", { bubbles: true, detail: name }));
     } catch (error) {
@@ -93,6 +103,7 @@ function chartView(app, name) {
   function option(item) {
     const key = `${name}:${item.name}`;
     const send = (value) => link.send("chart", { chart: name, option: item.name, value });
+    if (item.kind === "refit") return model.get("intake")?.allowed ? h("button", { class: "lx-textbutton", key, click: () => link.send("intake_refit") }, item.label) : null;
     if (item.kind === "toggle") return h("button", { class: "lx-textbutton lx-toggle", "aria-pressed": String(Boolean(item.value)), key, click: () => send(!item.value) }, item.label);
     return h("div", { class: "lx-segmented", role: "group", label: item.label }, item.choices.map((choice) => h("button", { "aria-pressed": String(choice === item.value), key: `${key}:${choice}`, click: () => send(choice) }, choice[0].toUpperCase() + choice.slice(1))));
   }
@@ -127,13 +138,13 @@ function chartView(app, name) {
   let size = "";
   const resized = new ResizeObserver(() => {
     cancelAnimationFrame(frameRequest);
-    frameRequest = requestAnimationFrame(() => {
+    frameRequest = requestAnimationFrame(() => app.whenReleased(() => {
       const now = `${frame.clientWidth} ${frame.clientHeight}`;
       if (!visible() || now === size) return;
       size = now;
       drawn = null;
       draw();
-    });
+    }));
   });
   resized.observe(frame);
   app.signal.addEventListener("abort", () => {

@@ -7,9 +7,9 @@ const ANSWER_WAIT = 5000; // ms after which a lost answer no longer holds up the
  * The list of completions under the search box: a combobox whose focus stays in the box.
  * At most one question is under way; while it is, only the newest text is kept, and answers to older texts are dropped.
  */
-export function completionList(app, input, changed) {
+export function completionList(app, input, changed, { concepts = () => false, name = "Completions" } = {}) {
   const { link } = app;
-  const list = h("ul", { id: app.id("completions"), class: "lx-completions", role: "listbox", label: "Completions", hidden: true });
+  const list = h("ul", { id: app.id(name), class: "lx-completions", role: "listbox", label: name, hidden: true });
   const said = h("div", { class: "lx-hide", "aria-live": "polite" });
   let rows = [];
   let shownFor = "";
@@ -50,7 +50,7 @@ export function completionList(app, input, changed) {
   }
 
   function option(row, place) {
-    return h("li", { id: app.id(`completion${place}`), class: "lx-completion", role: "option", "aria-selected": "false",
+    return h("li", { id: app.id(`${name}-${place}`), class: "lx-completion", role: "option", "aria-selected": "false",
       pointerdown: (event) => event.preventDefault(), click: () => accept(row) },
     h("span", { class: "lx-completion-text" }, row.label),
     h("span", { class: "lx-quiet" }, row.kind === "word" ? "" : row.kind),
@@ -64,6 +64,10 @@ export function completionList(app, input, changed) {
     if (!rows.length) return close();
     list.hidden = false;
     list.scrollTop = 0;
+    // A box near the right edge has its list further left.
+    list.style.translate = "";
+    const over = list.getBoundingClientRect().right - app.root.getBoundingClientRect().right + 12;
+    if (over > 0) list.style.translate = `${-over}px`;
     input.setAttribute("aria-expanded", "true");
     said.textContent = `${rows.length} completion${rows.length === 1 ? "" : "s"}; arrow down to choose`;
     return mark(-1);
@@ -77,7 +81,7 @@ export function completionList(app, input, changed) {
     waiting = false;
     const text = input.value;
     const at = input.selectionStart ?? text.length;
-    flight = { text, at, since: performance.now(), seq: link.send("complete", { text, at }) };
+    flight = { text, at, since: performance.now(), seq: link.send("complete", { text, at, concepts: concepts(text) }) };
   }
 
   app.on("msg:custom", app.guard((message) => {

@@ -45,10 +45,12 @@ function valuesPanel(app, first, open) {
 
   function row(item) {
     const key = `${facet.name}:${item.value}`;
-    return h("label", { class: item.on ? "lx-value lx-on" : "lx-value", style: { "--share": item.count / Math.max(facet.max, 1) } },
+    const line = h("label", { class: item.on ? "lx-value lx-on" : "lx-value", style: { "--share": item.count / Math.max(facet.max, 1) } },
       h("input", { type: "checkbox", checked: item.on, key, change: () => link.toggle(facet.name, item.value) }),
       h("span", { class: "lx-value-label", title: item.label }, item.label),
       h("span", { class: "lx-value-count" }, count(item.count)));
+    if (facet.name !== "topics") return line;
+    return h("div", { class: "lx-value-line" }, line, iconButton("plus", `Add the topic ${item.label} as a concept`, () => link.send("add_operand", { of: "topic", name: item.value }), { key: `concept:${item.value}` }));
   }
 
   function update(next) {

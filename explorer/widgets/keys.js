@@ -22,6 +22,8 @@ export function listenToKeys(app) {
         else app.papers.step(by);
         return true;
       }
+      case "m":
+        return app.reader.toggleRead();
       case "Enter":
         // On a control, Enter is the control's own.
         if (document.activeElement !== document.body) return false;

@@ -95,10 +95,21 @@ export function themeColours(app) {
     probe.style.color = `var(--${name})`;
     return getComputedStyle(probe).color;
   };
-  const colours = Object.fromEntries(["ink", "muted", "line", "surface", "accent"].map((name) => [name, read(name)]));
+  const colours = Object.fromEntries(["ink", "muted", "line", "edge", "surface", "accent"].map((name) => [name, read(name)]));
   colours.family = getComputedStyle(app.root).fontFamily;
   probe.remove();
   return colours;
+}
+
+let fast;
+/** Whether the browser has WebGL; without it points are drawn as SVG, which looks the same and takes longer. */
+function canDrawFast() {
+  if (fast === undefined) {
+    const context = document.createElement("canvas").getContext("webgl");
+    fast = Boolean(context);
+    context?.getExtension("WEBGL_lose_context")?.loseContext();
+  }
+  return fast;
 }
 
 /** The kernel's figure in the page's colours and type; the kernel's own object stays as it came. */
@@ -109,7 +120,10 @@ export function dressed(figure, colours, { width, height }) {
     width,
     height,
     margin: { l: 8, r: 12, t: 8, b: 32, ...given.margin },
-    dragmode: false,
+    dragmode: given.selectdirection ? "select" : false,
+    selections: [],
+    annotations: given.annotations?.map((note) => ({ ...note, font: { color: colours.muted, size: 12 } })),
+    shapes: given.shapes?.map((shape) => ({ ...shape, line: { ...shape.line, color: colours.accent } })),
     showlegend: false,
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
@@ -127,6 +141,9 @@ export function dressed(figure, colours, { width, height }) {
   const data = (figure.data ?? []).map((trace) => {
     const own = trace.type === "scatter" ? { cliponaxis: false } : {};
     if (trace.meta?.accent) own.marker = { ...trace.marker, color: colours.accent };
+    if (trace.meta?.density) own.colorscale = [[0, colours.surface], [1, colours.edge]];
+    if (trace.meta?.scaled) own.marker = { ...trace.marker, colorscale: [[0, colours.edge], [0.5, colours.accent], [1, colours.ink]], colorbar: { ...trace.marker.colorbar, tickfont: { color: colours.muted, size: 12 } } };
+    if (trace.type === "scattergl" && !canDrawFast()) own.type = "scatter";
     if (trace.meta?.accent && trace.line) own.line = { ...trace.line, color: colours.accent };
     return { ...trace, ...own };
   });

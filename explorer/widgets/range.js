@@ -1,13 +1,17 @@
 import { h, swap, count } from "./dom.js";
 
+const MOST_COLUMNS = 72; // so that each is a few pixels wide
+
 /**
- * A histogram with two handles and two boxes, over an ordered list of steps (years or months).
+ * A histogram with two handles and two boxes, over an ordered list of steps (years or months). Of many steps, several share
+ * a column.
  * `onChange([lo, hi])` gets null for an open end.
  */
 export function rangeControl(app, { label, numeric, onChange }) {
   let steps = [];
   let low = 0;
   let high = 0;
+  let perColumn = 1;
   let dragging = null;
   let timer = 0;
 
@@ -26,7 +30,7 @@ export function rangeControl(app, { label, numeric, onChange }) {
     const last = Math.max(steps.length, 1);
     track.style.setProperty("--low", `${(low / last) * 100}%`);
     track.style.setProperty("--high", `${((high + 1) / last) * 100}%`);
-    [...bars.children].forEach((bar, position) => bar.classList.toggle("lx-out", position < low || position > high));
+    [...bars.children].forEach((bar, position) => bar.classList.toggle("lx-out", (position + 1) * perColumn <= low || position * perColumn > high));
     [low, high].forEach((position, end) => {
       handles[end].setAttribute("aria-valuemin", end ? low : 0);
       handles[end].setAttribute("aria-valuemax", end ? steps.length - 1 : high);
@@ -105,8 +109,16 @@ export function rangeControl(app, { label, numeric, onChange }) {
     node,
     update(list, selected) {
       steps = list;
-      const tallest = Math.max(1, ...steps.map(([, papers]) => papers));
-      swap(bars, steps.map(([step, papers]) => h("div", { class: "lx-column", title: `${step}: ${count(papers)}`, style: { "--share": papers ? Math.max(papers / tallest, 0.03) : 0 } })));
+      perColumn = Math.max(1, Math.ceil(steps.length / MOST_COLUMNS));
+      const columns = [];
+      for (let start = 0; start < steps.length; start += perColumn) columns.push(steps.slice(start, start + perColumn));
+      const sums = columns.map((column) => column.reduce((sum, [, papers]) => sum + papers, 0));
+      const tallest = Math.max(1, ...sums);
+      swap(bars, columns.map((column, place) => {
+        const [first, final] = [column[0][0], column.at(-1)[0]];
+        // The last column may stand for fewer steps; the handles below move by step.
+        return h("div", { class: "lx-column", title: `${first === final ? first : `${first} to ${final}`}: ${count(sums[place])}`, style: { "--share": sums[place] ? Math.max(sums[place] / tallest, 0.03) : 0, "flex-grow": column.length } });
+      }));
       // While a handle is on its way, the answer to its last position must not pull it back.
       if (dragging === null && !timer) {
         const first = steps.findIndex(([step]) => selected[0] !== null && step >= selected[0]);

@@ -1,8 +1,8 @@
-import { h, icon, iconButton, swap } from "./dom.js";
+import { h, icon, iconButton, plural, swap } from "./dom.js";
 import { popover } from "./popover.js";
 
 /** JupyterLab keeps Enter from submitting a form in a notebook's output. */
-function submitOnEnter(event) {
+export function submitOnEnter(event) {
   if (event.key !== "Enter" || event.isComposing) return;
   event.preventDefault();
   event.target.form.requestSubmit();
@@ -65,9 +65,20 @@ export function savedPanel(app) {
       h("div", { class: "lx-saved-line" },
         h("button", { class: "lx-textbutton", title: "Show it, with what is new and gone since it was saved", click: () => run(row, true) }, "What changed", h("span", { class: "lx-hide" }, ` in ${row.name}`)),
         h("button", { class: "lx-textbutton", title: "Compare what is shown with it", click: () => compare({ saved: row.name }) }, "Compare", h("span", { class: "lx-hide" }, ` with ${row.name}`)),
+        conceptButton(row.name),
         h("span", { class: "lx-spacer" }),
         writable ? iconButton("pen", `Rename ${row.name}`, () => { renaming = row.name; redraw(); panel.panel.querySelector(".lx-saved-row input")?.select(); }, { key: `rename:${row.name}` }) : null,
         writable ? iconButton("close", `Delete ${row.name}`, () => link.send("delete_search", { name: row.name }), { key: `delete:${row.name}` }) : null));
+  }
+
+  function conceptButton(name) {
+    return h("button", { class: "lx-textbutton", label: `As concept: ${name}`, title: "Order the list by its papers as a concept", key: `concept:${name}`, click: () => { link.send("add_operand", { of: "set", name }); panel.close(); } }, "As concept");
+  }
+
+  function setItem(row) {
+    return h("li", { class: "lx-saved-row" }, h("p", {}, h("strong", {}, row.name), h("span", { class: "lx-quiet" }, ` ${plural(row.papers, "paper")} · ${row.date}`)),
+      h("div", { class: "lx-saved-line" }, conceptButton(row.name), h("span", { class: "lx-spacer" }),
+        model.get("saved")?.writable ? iconButton("close", `Delete the set ${row.name}`, () => link.send("delete_set", { name: row.name }), { key: `delete-set:${row.name}` }) : null));
   }
 
   function fill() {
@@ -79,6 +90,8 @@ export function savedPanel(app) {
       saved.writable ? saveForm() : null,
       h("h2", { class: "lx-popover-title" }, "Saved searches"),
       found.length ? h("ul", { class: "lx-saved-list" }, found.map(item)) : h("p", { class: "lx-quiet" }, "None yet. A saved search keeps its filters, and the papers it gave, so that you can see later what is new."),
+      saved.sets?.length ? h("h2", { class: "lx-popover-title" }, "Sets of papers") : null,
+      saved.sets?.length ? h("ul", { class: "lx-saved-list" }, saved.sets.map(setItem)) : null,
       h("form", { class: "lx-saved-form lx-saved-date", submit: (event) => {
         event.preventDefault();
         if (date.trim()) compare({ date });

@@ -3,24 +3,28 @@ import { popover } from "./popover.js";
 import { completionList } from "./completion.js";
 
 const TYPING_PAUSE = 120; // ms
+const isExpression = (text) => text.trimStart().startsWith("=");
 
 export const KEYS = [
   ["/", "go to the search box"],
   ["j  k", "next, previous paper"],
   ["Enter", "open the paper"],
+  ["m", "mark the open paper as read, or not"],
   ["Esc", "close what is open"],
   ["?", "show this help"],
 ];
 
 function helpContent(app) {
-  const rows = app.model.get("help") ?? [];
-  return [
-    h("h2", { class: "lx-popover-title" }, "Searching"),
+  const table = ({ title, rows }) => [
+    h("h2", { class: "lx-popover-title" }, title),
     h("table", { class: "lx-help" },
-      h("caption", { class: "lx-hide" }, "Search syntax"),
+      h("caption", { class: "lx-hide" }, title),
       h("thead", { class: "lx-hide" }, h("tr", {}, ["Write", "Finds", "Example"].map((name) => h("th", { scope: "col" }, name)))),
       h("tbody", {}, rows.map((row) => h("tr", {}, h("th", { scope: "row" }, h("code", {}, row.syntax)), h("td", {}, row.meaning),
         h("td", {}, row.example && h("button", { class: "lx-example", label: `Search for ${row.example}`, click: () => app.search.use(row.example) }, row.example)))))),
+  ];
+  return [
+    ...(app.model.get("help") ?? []).flatMap(table),
     h("h2", { class: "lx-popover-title" }, "Keys"),
     h("dl", { class: "lx-keys" }, KEYS.map(([keys, meaning]) => h("div", {}, h("dt", {}, keys.split("  ").map((key) => h("kbd", {}, key))), h("dd", {}, meaning)))),
   ];
@@ -32,9 +36,11 @@ export function searchPanel(app) {
   const id = app.id("query");
   let timer = 0;
   let known = model.get("selection")?.query ?? "";
+  let ranking = "";
 
   const input = h("input", { id, class: "lx-query", type: "text", role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", autocomplete: "off", spellcheck: "false", placeholder: "Search titles, abstracts, authors, keywords", value: known, input: typed, keydown: pressed });
-  const completions = completionList(app, input, typed);
+  link.typedFirst(() => { if (timer) flush(); });
+  const completions = completionList(app, input, typed, { concepts: isExpression });
   input.setAttribute("aria-controls", completions.nodes[0].id);
   const clear = iconButton("close", "Clear the search", () => {
     use("");
@@ -42,39 +48,62 @@ export function searchPanel(app) {
   }, { hidden: !known });
   const helpButton = h("button", { class: "lx-iconbutton lx-questionmark", label: "Search help and keys", title: "Search help and keys (?)" }, "?");
   const help = popover(app, { button: helpButton, label: "Search help and keys", className: "lx-popover-help", fill: () => helpContent(app) });
-  const node = h("form", { class: "lx-search", role: "search", label: "Papers", submit: (event) => { event.preventDefault(); flush(); } },
+  const node = h("form", { class: "lx-search", role: "search", label: "Papers", submit: (event) => { event.preventDefault(); submit(); } },
     h("label", { class: "lx-hide", for: id }, "Search papers"), icon("search"), input, clear, helpButton, help.panel, completions.nodes);
+
+  /** An expression over concepts ranks; it waits for Enter, and then moves into a bar of its own. */
+  function rank() {
+    const rank = input.value.trim().slice(1).trim();
+    ranking = input.value;
+    link.set({ rank, like: [], unlike: [], sort: model.get("selection").sort === "preference" ? "preference" : "relevance" });
+  }
 
   function flush() {
     clearTimeout(timer);
     timer = 0;
+    if (isExpression(input.value)) return;
+    ranking = "";
     // Back at the query in force, what was said of a broken one must go.
     if (input.value !== link.draft().query || model.get("status")?.level === "error") link.set({ query: input.value });
+  }
+
+  function submit() {
+    if (isExpression(input.value)) rank();
+    else flush();
   }
 
   function typed() {
     clear.hidden = !input.value;
     clearTimeout(timer);
-    timer = setTimeout(flush, TYPING_PAUSE);
+    timer = isExpression(input.value) ? 0 : setTimeout(flush, TYPING_PAUSE);
     completions.typed();
   }
 
   function pressed(event) {
     if (completions.pressed(event)) event.preventDefault();
-    if (event.defaultPrevented || event.key !== "ArrowDown") return;
+    if (event.defaultPrevented || event.isComposing) return;
+    // Lab cancels the submission that Enter stands for.
+    if (event.key === "Enter") submit();
+    else if (event.key === "ArrowDown") app.papers.step(1);
+    else return;
     event.preventDefault();
-    app.papers.step(1);
   }
 
   function use(text) {
     completions.close();
     input.value = text;
     clear.hidden = !text;
-    flush();
+    submit();
   }
 
-  app.watch(["selection"], () => {
+  app.watch(["selection", "status", "preparation"], () => {
     const query = model.get("selection")?.query ?? "";
+    if (ranking) {
+      // One that was refused stays in the box to be mended, and one that waits to be seen.
+      if (link.busy() || model.get("status")?.level === "error" || model.get("preparation")) return;
+      if (input.value === ranking) input.value = query;
+      ranking = "";
+    }
     // Only a query that changed elsewhere (undo, a link) may replace what is being typed;
     // a query the kernel refused stays in the box to be mended.
     if (query !== known && !timer && !link.busy() && query.trim() !== input.value.trim()) input.value = query;

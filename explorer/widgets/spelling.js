@@ -32,7 +32,7 @@ export function spellingPanel(app) {
     if (wanted) timer = setTimeout(() => { seq = link.send("suggest", { text: wanted }); }, ASK_AFTER);
   });
   app.on("msg:custom", app.guard((message) => {
-    if (message?.kind === "suggestion" && seq && message.seq === seq) draw(message.text);
+    if (message?.kind === "suggestion" && seq && message.seq === seq) app.whenReleased(() => draw(message.text));
   }));
   app.signal.addEventListener("abort", () => clearTimeout(timer));
   return { below, instead };

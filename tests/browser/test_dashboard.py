@@ -89,6 +89,80 @@ def test_fast_typing_is_answered_a_few_times(board: Board, corpus: Corpus) -> No
     assert 1 <= board.watch.sets <= 4
 
 
+# One thing after the other
+
+
+def test_what_is_typed_comes_before_what_is_clicked_next(board: Board, corpus: Corpus) -> None:
+    board.page.clock.install()
+    board.box.fill("arithmetic")  # The pause after which it is sent does not pass: the clock stands.
+    board.panel("Topic").get_by_role("checkbox").first.check()
+    expect(board.chips).to_have_count(2)
+    topic = (board.chips.nth(1).text_content() or "").removeprefix("Topic: ")
+    assert board.watch.sets == 2
+    board.shows(len(corpus.select(Selection(query="arithmetic", topics=(topic,)))))
+    board.button("Undo").click()
+    expect(board.chips).to_have_count(1)
+    expect(board.box).to_have_value("arithmetic")
+    board.shows(len(corpus.select(Selection(query="arithmetic"))))
+
+
+def test_undo_takes_back_what_was_done_before_it(voila_board: Board, corpus: Corpus) -> None:
+    board = voila_board
+    boxes = board.panel("Topic").get_by_role("checkbox")
+    names = board.panel("Topic").locator(".lx-value-label")
+    kernels = board.server.kernels()
+    first, third = names.nth(0).text_content() or "", names.nth(2).text_content() or ""
+    try:
+        for kernel in kernels:
+            kernel.suspend()
+        boxes.nth(0).click()
+        boxes.nth(1).click()
+        expect(board.root.locator(".lx-busy")).to_be_visible()
+        # As if something else had made it possible before.
+        board.button("Undo").evaluate("(button) => { button.disabled = false; button.click(); }")
+        boxes.nth(2).click()
+    finally:
+        for kernel in kernels:
+            kernel.resume()
+    expect(board.chips).to_have_text([f"Topic: {first}", f"Topic: {third}"])
+    board.shows(len(corpus.select(Selection(topics=(first, third)))))
+
+
+def test_an_answer_between_press_and_release_swallows_no_click(voila_board: Board) -> None:
+    board = voila_board
+    kernels = board.server.kernels()
+    target = board.titles.nth(1)
+    title = target.text_content() or ""
+    box = target.bounding_box()
+    assert box is not None
+    try:
+        for kernel in kernels:
+            kernel.suspend()
+        board.root.get_by_label("Sort by").select_option("title")
+        board.page.mouse.move(box["x"] + 10, box["y"] + 10)
+        board.page.mouse.down()
+    finally:
+        for kernel in kernels:
+            kernel.resume()
+    expect(board.root.locator(".lx-busy")).to_have_count(0)
+    board.page.mouse.up()
+    expect(board.reader.get_by_role("heading", level=2)).to_have_text(title)
+    expect(board.titles.nth(1)).not_to_have_text(title)
+
+
+def test_charts_stay_where_they_are(board: Board) -> None:
+    def place() -> tuple[float, float]:
+        box = board.chart("Topics").bounding_box()
+        assert box is not None
+        return box["x"], box["y"]
+
+    before = place()
+    board.search("arithmatic OR vector")
+    expect(board.root.locator(".lx-meant")).to_be_visible()
+    expect(board.chips).to_have_count(1)
+    assert place() == before
+
+
 # Filters
 
 
@@ -475,6 +549,28 @@ def test_address_follows_and_reloads(voila_board: Board, corpus: Corpus) -> None
     expect(board.chips).to_have_count(2)
 
 
+def test_back_and_forward_step_through_the_selections(voila_board: Board) -> None:
+    board = voila_board
+    board.click_bar(0)
+    expect(board.chips).to_have_count(1)
+    topic = board.papers()
+    board.box.press_sequentially("reward", delay=200)
+    expect(board.chips).to_have_count(2)
+    board.page.wait_for_url("**q=reward**")
+    both = board.papers()
+    board.page.go_back()
+    board.shows(topic)
+    expect(board.box).to_have_value("")
+    board.page.go_back()
+    board.shows(88)
+    expect(board.chips).to_have_count(0)
+    board.page.go_forward()
+    board.shows(topic)
+    board.page.go_forward()
+    board.shows(both)
+    expect(board.box).to_have_value("reward")
+
+
 @pytest.mark.parametrize("query", ["years=abc", "q=%28vision"])
 def test_address_that_cannot_be_says_so(open_voila: Open, query: str) -> None:
     board = open_voila(query=query)
@@ -596,8 +692,7 @@ def test_nothing_in_a_record_runs(open_voila: Open, hostile: Path, tmp_path: Pat
 # The real page, as a whole session
 
 
-# In Lab this session is not run: there a click on this page is lost now and then, for a reason not yet found (CHANGELOG).
-@pytest.mark.parametrize("place", ["voila"])
+@pytest.mark.parametrize("place", ["voila", "lab"])
 def test_session_on_the_real_page(place: str, request: pytest.FixtureRequest, real_page: Path, tmp_path: Path) -> None:
     board: Board = request.getfixturevalue(f"open_{place}")(real_page)
     real = open_files([real_page])

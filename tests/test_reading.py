@@ -1,0 +1,166 @@
+"""What was read: kept in the library, marked on the page, and what novelty is measured against."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+import explorer
+from explorer import Corpus, Dashboard, LibraryError, Selection
+from explorer.export import export_bytes
+from explorer.opening import default_corpus
+
+NOVEL = Selection(prefer={"novelty": 1}, sort="preference")
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample with its terms and vectors."""
+    corpus = Corpus.from_papers(default_corpus().table, tmp_path_factory.mktemp("built") / "corpus")
+    assert len(corpus.meaning.vectors) == len(corpus)
+    return corpus.folder
+
+
+@pytest.fixture
+def corpus(built: Path, tmp_path: Path) -> Corpus:
+    """The sample in a folder, and so with a library, of its own."""
+    return Corpus(shutil.copytree(built, tmp_path / "corpus"))
+
+
+def send(board: Dashboard, kind: str, **content: Any) -> dict[str, Any]:
+    board._received(board, {"kind": kind, "seq": board.summary["seq"] + 1, **content}, [])
+    return dict(board.status)
+
+
+def farthest(corpus: Corpus, read: list[int]) -> np.ndarray:
+    vectors = np.asarray(corpus.meaning.vectors, np.float64)
+    return 1 - np.array([max(float(vector @ vectors[row]) for row in read) for vector in vectors])
+
+
+def test_novelty_is_the_distance_from_the_nearest_paper_read(corpus: Corpus) -> None:
+    ids = corpus.table.column("id").to_pylist()
+    assert np.isnan(corpus.novelty()).all()
+    for read in ([3], [3, 7], [3, 7, 40, 41], [7, 40], list(range(30))):
+        corpus.read_papers = [ids[row] for row in read]
+        np.testing.assert_allclose(corpus.novelty(), farthest(corpus, read), atol=1e-5)
+    corpus.read_papers = ["nobody's"]
+    assert np.isnan(corpus.novelty()).all()
+
+
+def test_what_was_read_is_kept_and_forgotten(corpus: Corpus) -> None:
+    assert corpus.library.reads() == ()
+    assert not corpus.library.path.exists()
+    corpus.library.mark_read("b", True)
+    corpus.library.mark_read("a", True)
+    corpus.library.mark_read("b", True)
+    assert Corpus(corpus.folder).read_papers == ("b", "a")
+    corpus.library.mark_read("b", False)
+    assert Corpus(corpus.folder).read_papers == ("a",)
+    corpus.library.save("kept", Selection())
+    assert [saved.name for saved in corpus.library.searches()] == ["kept"]
+
+
+def test_a_library_of_an_earlier_version_learns_to_keep_it(corpus: Corpus) -> None:
+    corpus.library.save("first", Selection())
+    assert corpus.library.reads() == ()
+    corpus.library.mark_read("a", True)
+    assert corpus.library.reads() == ("a",)
+
+
+def test_marking_orders_anew_and_is_seen(corpus: Corpus) -> None:
+    board = Dashboard(corpus)
+    send(board, "set", changes={"prefer": [["novelty", 1]], "sort": "preference"})
+    row = board.papers["rows"][0]["row"]
+    send(board, "open", row=row)
+    assert not board.reader["read"]
+    assert send(board, "read", row=row, on=True)["level"] == "ready"
+    assert board.reader["read"]
+    assert board.preference["read"] == 1
+    listed = board.session.results.rows().tolist()
+    assert listed[-1] == row
+    np.testing.assert_array_equal(listed, np.lexsort((np.arange(len(corpus)), -corpus.novelty())))
+    assert [paper["id"] for paper in explorer.open_corpus(corpus.folder).select(NOVEL).to_dict("records")] == [
+        corpus.table.column("id")[other].as_py() for other in listed
+    ]
+    send(board, "read", row=row, on=False)
+    assert not board.reader["read"]
+    assert corpus.library.reads() == ()
+
+
+def test_a_paper_that_was_open_for_a_while_moves_nothing(corpus: Corpus) -> None:
+    board = Dashboard(corpus)
+    first, second = (row["row"] for row in board.papers["rows"][:2])
+    send(board, "read", row=first, on=True)
+    send(board, "set", changes={"prefer": [["novelty", 1]], "sort": "preference"})
+    send(board, "set", changes={"query": '"chain of'})
+    assert board.status["level"] == "error"
+    before = board.session.results.rows().tolist()
+    send(board, "was_open", row=second, on=True)
+    assert board.status["level"] == "error"
+    assert board.session.results.rows().tolist() == before
+    assert {row["row"] for row in board.papers["rows"] if row["read"]} == {first, second} & set(before[:25])
+    assert board.preference["read"] == 2
+    send(board, "set", changes={"has_code": None, "prefer": [["novelty", 1]], "years": [None, 2100]})
+    assert board.session.results.rows().tolist() != before
+
+
+def test_a_server_for_many_readers_forgets(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    corpus.library.mark_read(corpus.table.column("id")[0].as_py(), True)
+    monkeypatch.setenv("LITEXPLORER_READ_ONLY", "1")
+    shared = Corpus(corpus.folder)
+    board = Dashboard(shared)
+    assert not any(row["read"] for row in board.papers["rows"])
+    send(board, "read", row=1, on=True)
+    assert shared.read_papers == (corpus.table.column("id")[1].as_py(),)
+    assert corpus.library.reads() == (corpus.table.column("id")[0].as_py(),)
+
+
+@pytest.mark.parametrize("row", [-1, 10**9, True, None, "0", 1.5])
+def test_rows_that_cannot_be_are_refused(corpus: Corpus, row: Any) -> None:
+    board = Dashboard(corpus)
+    assert send(board, "read", row=row, on=True)["level"] == "error"
+    assert corpus.read_papers == ()
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="needs a folder that cannot be written")
+def test_a_library_that_cannot_be_written_says_so(corpus: Corpus) -> None:
+    corpus.library.path.parent.mkdir(parents=True)
+    corpus.library.path.parent.chmod(0o500)
+    with pytest.raises(LibraryError):
+        corpus.library.mark_read("a", True)
+
+
+def test_a_damaged_library_reads_as_nothing_and_marking_says_so(corpus: Corpus) -> None:
+    corpus.library.path.parent.mkdir(parents=True)
+    corpus.library.path.write_bytes(b"no database" * 1000)
+    board = Dashboard(corpus)
+    assert corpus.read_papers == ()
+    assert "cannot be read" in send(board, "read", row=0, on=True)["text"]
+    assert not board.papers["rows"][0]["read"]
+
+
+def test_an_export_by_novelty_says_what_was_read(corpus: Corpus) -> None:
+    corpus.read_papers = [corpus.table.column("id")[0].as_py()]
+    files, _ = export_bytes(corpus.results(NOVEL), "csv")
+    assert json.loads(files[1].data)["read"] == list(corpus.read_papers)
+    files, _ = export_bytes(corpus.results(Selection()), "csv")
+    assert "read" not in json.loads(files[1].data)
+    assert "corpus.read_papers" in NOVEL.to_python()
+    assert "read_papers" not in Selection(prefer={"recency": 1}, sort="preference").to_python()
+
+
+def test_another_corpus_has_its_own(corpus: Corpus, tmp_path: Path) -> None:
+    other = Corpus.from_papers(pa.table({"id": ["x"], "title": ["graph"]}), tmp_path / "other")
+    board = Dashboard(corpus)
+    send(board, "read", row=0, on=True)
+    board._show_corpus(other, Selection())
+    assert not board.papers["rows"][0]["read"]
+    send(board, "read", row=0, on=True)
+    assert (len(corpus.library.reads()), other.library.reads()) == (1, ("x",))
