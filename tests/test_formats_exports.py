@@ -192,3 +192,8 @@ def test_an_empty_cell_gives_way_to_the_next_column_of_its_kind() -> None:
     first, second = import_papers(Source("x", data=text.encode())).table.to_pylist()
     assert (first["authors"], first["keywords"], first["id"]) == (["Doe, J"], ["OVIS", "REST"], "WOS:1")
     assert (second["authors"], second["keywords"], second["id"]) == (["Roe, Rea"], ["x"], "WOS:2")
+
+
+def test_web_of_science_may_leave_out_its_own_keywords() -> None:
+    paper = import_papers(Source("x", data=b"PT\tAU\tTI\tPY\tSO\tUT\nJ\tDoe, J\tA\t2021\tS\tWOS:1\n")).table.to_pylist()[0]
+    assert (paper["id"], paper["title"], paper["keywords"]) == ("WOS:1", "A", None)

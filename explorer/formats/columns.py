@@ -75,7 +75,7 @@ def header_of(cells: Sequence[str], told: Mapping[str, str | None] | None = None
     told = {name: field for name, field in (told or {}).items() if name in names}
     taken = {field for field in told.values() if field}
     # Web of Science has keywords under this name, and its identifier under the other.
-    keyed = {"ID"} if "UT" in names else set()
+    keyed = {"ID"}.intersection(names) if "UT" in names else set()
     guessed = columns_to_fields(name for name in names if name and name not in told and name not in keyed)
     fields = {name: field for name, field in guessed.items() if field not in taken}
     fields.update({name: field for name, field in told.items() if field})
