@@ -9,11 +9,14 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from explorer.errors import ReadError
 from explorer.formats import Import, import_papers
+from explorer.formats.parquet import to_parquet
 from explorer.formats.source import Source
+from explorer.schema import to_table
 
 # One record in each format of text, with title "Zählung der Schafe" and author "Müller, Jörg", of 2021.
 RECORDS = {
@@ -188,3 +191,9 @@ def test_a_member_without_a_name_is_passed_over() -> None:
     data = _zipped({"k": b"x", "b.bib": RECORDS["BibTeX"].encode()}).replace(b"\x01\0\0\0k", b"\0\0\0\0k", 1)
     damaged = data.replace(b"k", b"/", 2)
     assert _import(damaged, "x.zip").table.num_rows <= 1
+
+
+def test_a_parquet_file_with_a_broken_name_of_a_column() -> None:
+    data = to_parquet(to_table(pa.table({"title": ["A"], "remarks": ["x"]}))).replace(b"remarks", b"r\xd2marks")
+    with pytest.raises(ReadError, match="not a readable Parquet file"):
+        _import(data, "x.parquet")

@@ -61,7 +61,7 @@ def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
             start += batch.num_rows
     except pa.ArrowNotImplementedError as error:
         raise ReadError(f"{source.name} has a column of a type that cannot be read as papers: {error}.") from error
-    except (pa.ArrowInvalid, OSError) as error:
+    except (pa.ArrowInvalid, OSError, UnicodeDecodeError) as error:
         raise ReadError(f"{source.name} is not a readable Parquet file: {error}. Export it again.") from error
 
 
