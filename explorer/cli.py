@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from explorer.library import SavedSearch
     from explorer.selection import Selection
 
+_PREPARED = 20_000
+"""Papers of plain files up to which `serve` makes what ranking by concepts needs before it serves: some seconds."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit status (0 done, 1 said why not, 130 stopped)."""
@@ -125,6 +128,8 @@ def _serve(options: argparse.Namespace) -> int:
     from explorer.server import main_url, serve
 
     corpus = _open(options.files, keep_duplicates=options.keep_duplicates) if options.files else default_corpus()
+    if options.files and corpus.cached_name and len(corpus) <= _PREPARED and not corpus.meaning_ready:
+        corpus.prepare_meaning(Progress())
 
     def ready(port: int) -> None:
         address = main_url(options.ip, port, options.token)

@@ -26,6 +26,9 @@ def add_parsers(commands: Any) -> None:
     build.add_argument("--keep-duplicates", action="store_true", help="leave records that are one paper as they are")
     build.add_argument("--topics", type=int, metavar="N", help="number of topics (default: by the number of papers)")
     build.add_argument("--ledger", metavar="CSV", help="write what was repaired, rejected or merged, one line each")
+    build.add_argument(
+        "--no-concepts", action="store_true", help="leave out what ranking by concepts needs; made when first asked for then"
+    )
     build.set_defaults(run=_build)
 
     update = commands.add_parser("update", help="add papers to a corpus folder")
@@ -68,6 +71,10 @@ def _build(options: argparse.Namespace) -> int:
     imported = _merged(_read(options.files), options)
     _tell(imported.ledger, options.ledger)
     _write(options.output, imported, _made(options.files, imported.ledger), options.topics)
+    if not options.no_concepts:
+        from explorer.opening import open_corpus
+
+        open_corpus(options.output).prepare_meaning(Progress())
     return 0
 
 
@@ -111,6 +118,7 @@ def _add(corpus: Corpus, read: Import, files: Sequence[str], options: argparse.N
     from explorer.arrivals import compare
 
     progress = Progress()
+    prepared = corpus.meaning_ready
     if options.keep_duplicates:
         _tell(read.ledger, options.ledger)
         larger = corpus.add(read, keep_duplicates=True, made={**_made(files, read.ledger), **more}, progress=progress)
@@ -121,6 +129,9 @@ def _add(corpus: Corpus, read: Import, files: Sequence[str], options: argparse.N
         _tell(ledger, options.ledger)
         larger = corpus.changed(arrivals.change, made={**_made(files, ledger), **more}, progress=progress)
         said = arrivals.sentence
+    if prepared:
+        # It belongs to the papers there were; who had it shall not wait for it in the dashboard.
+        larger.prepare_meaning(progress)
     print(f"{larger.folder}: {len(larger) - len(corpus):,} papers added, {len(larger):,} in all.{said}", file=sys.stderr)
     if larger.topics_stale:
         print(f"{larger.stale_sentence} Run: litexplorer refit {larger.folder}", file=sys.stderr)

@@ -82,6 +82,10 @@ FORMATS: tuple[Format, ...] = (
 )  # fmt: skip
 
 
+# Byte order marks and white space.
+_NOTHING = b"\xef\xbb\xbf\xff\xfe \t\r\n"
+
+
 @dataclass(frozen=True)
 class Import:
     """Papers and what became of every input record."""
@@ -136,7 +140,7 @@ def recognise(source: Source) -> Format:
         The source is empty or of no known format.
     """
     head = source.head()
-    if not head.strip():
+    if not head.strip(_NOTHING):
         raise ReadError(f"{source.name} is empty.")
     found = _known(source, head)
     if found is None:
@@ -145,6 +149,7 @@ def recognise(source: Source) -> Format:
 
 
 def _known(source: Source, head: bytes) -> Format | None:
+    head = head.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     return next((form for form in FORMATS if form.sniff(head)), None) or next(
         (form for form in FORMATS if source.suffix in form.SUFFIXES), None
     )
@@ -166,9 +171,9 @@ def read_batches(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
         The source is damaged as a whole, or passes a bound that no list of papers does.
     """
     head = source.head()
-    form = _known(source, head) if head.strip() else None
+    form = _known(source, head) if head.strip(_NOTHING) else None
     if form is None:
-        reason = f"of no format known here ({_labels()})" if head.strip() else "empty"
+        reason = f"of no format known here ({_labels()})" if head.strip(_NOTHING) else "empty"
         ledger.reject(source.name, 1, f"the file is {reason}", text=head[:200].decode("utf-8", errors="replace"))
         return
     finding = ledger.finding(source.name)

@@ -81,9 +81,9 @@ export function chartView(app, name, hooks = {}) {
       if (!listening) {
         listening = true;
         plot.on("plotly_click", (event) => app.guard(() => {
-          const [field, value] = event.points?.[0]?.customdata ?? [];
-          if (field) link.toggle(field, value);
-          else if (event.points?.length) hooks.clicked?.(event.points[0]);
+          const [point] = event.points ?? [];
+          if (Array.isArray(point?.customdata)) link.toggle(...point.customdata);
+          else if (point) hooks.clicked?.(point);
         })());
         if (hooks.hovered) plot.on("plotly_hover", (event) => hooks.hovered(event.points?.[0]));
         if (hooks.selected) {
