@@ -75,7 +75,7 @@ def bars(results: Results, rows: list[int]) -> View | None:
     -------
     dict or None
         `names`, in the order in which they were written; for each whether it is `added`, and its `places` (its colour);
-        `low` and `high`, between which the bars of all papers lie; `rows`, for each row its parts. None where the order has
+        `low` and `high`, between which the bars of most papers lie, and of all those at the top; `rows`, for each row its parts. None where the order has
         no parts.
     """
     found = results.ordering
@@ -109,13 +109,13 @@ def _name(corpus: Corpus, text: str) -> str:
 
 
 def _spread(found: Ordering) -> tuple[np.ndarray, float, float]:
-    """Mean of each part, and where the sums of what is below and above them end."""
+    """Mean of each part; what speaks against three papers in four is at least the low, what speaks for any at most the high."""
     means = np.array([float(np.mean(part, dtype=np.float64)) for part in found.parts.values()], np.float32)
     below, above = np.zeros(len(found.scores), np.float32), np.zeros(len(found.scores), np.float32)
     for part, mean in zip(found.parts.values(), means, strict=True):
         below += np.minimum(part - mean, 0)
         above += np.maximum(part - mean, 0)
-    return means, round(float(below.min(initial=0)), 3), round(float(above.max(initial=0)), 3)
+    return means, round(float(np.quantile(below, 0.25)), 3) + 0.0, round(float(above.max(initial=0)), 3)
 
 
 def why(results: Results, row: int) -> View:

@@ -21,7 +21,9 @@ export function partsBar(parts, row) {
   const text = parts.names.map((name, place) => `${parts.added[place] ? "" : "not "}${name} ${signed(amounts[place])}`).join(", ");
   let [left, right] = [zero, zero];
   const pieces = amounts.map((amount, place) => {
-    const size = Math.abs(amount) / width;
+    let size = Math.abs(amount) / width;
+    // What speaks against the worst papers goes beyond the edge.
+    if (amount < 0) size = Math.min(size, left);
     const start = amount < 0 ? (left -= size) : right;
     if (amount > 0) right += size;
     return h("span", { class: `lx-part ${colour(parts.places[place])}`, style: { "--start": start, "--size": size } });
