@@ -44,7 +44,7 @@ export function chartView(app, name, hooks = {}) {
     frame.hidden = !twin.hidden;
     frame.setAttribute("aria-label", now.description);
     note.textContent = now.note ?? "";
-    swap(options, (now.options ?? []).map(option));
+    swap(options, (now.options ?? []).map(option).filter(Boolean));
     if (!twin.hidden) swap(twin, [table(now)]);
     const bare = now.bare ?? !now.table.rows.some((row) => row.slice(1).some(Boolean));
     plot.hidden = bare;
@@ -103,6 +103,7 @@ export function chartView(app, name, hooks = {}) {
   function option(item) {
     const key = `${name}:${item.name}`;
     const send = (value) => link.send("chart", { chart: name, option: item.name, value });
+    if (item.kind === "refit") return model.get("intake")?.allowed ? h("button", { class: "lx-textbutton", key, click: () => link.send("intake_refit") }, item.label) : null;
     if (item.kind === "toggle") return h("button", { class: "lx-textbutton lx-toggle", "aria-pressed": String(Boolean(item.value)), key, click: () => send(!item.value) }, item.label);
     return h("div", { class: "lx-segmented", role: "group", label: item.label }, item.choices.map((choice) => h("button", { "aria-pressed": String(choice === item.value), key: `${key}:${choice}`, click: () => send(choice) }, choice[0].toUpperCase() + choice.slice(1))));
   }
