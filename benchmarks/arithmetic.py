@@ -1,30 +1,31 @@
 """Concept arithmetic and semantic axes on arXiv cross-lists, beside vector sums and boolean BM25 in the same run.
 
-    python benchmarks/arithmetic.py PAPERS                # parquet: title, abstract, keywords (categories, by commas)
+``python -m benchmarks.arithmetic --papers 100000`` prints quality, latency and bytes per paper.
 
 Concept A is fitted on the papers of category A in one half of the papers (or given only as words), and the *other* half
-is ranked.  ``A + B``: share of the first 50 listed in both; ``A - B``: listed in A and not in B, both ways round.
+is ranked.  ``A + B``: share of the first 50 listed in both; ``A - B``: listed in A and not in B, both ways round.  Beyond
+100,000 papers (see `benchmarks.data`) papers are mixed from those of the sample, so that only speed is measured there.
 """
 
 from __future__ import annotations
 
-import argparse
 import itertools
 import os
 import platform
 import time
 from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from explorer.ranking.arithmetic import compose, projected
+from benchmarks.data import arguments, prepared
+from explorer.ranking.arithmetic import Arithmetic, compose, projected
 from explorer.ranking.axes import area_under_curve, fit_axis
 from explorer.ranking.concepts import ConceptSpace
+from explorer.ranking.features import Features
 from explorer.ranking.hybrid import HybridRanker
 from explorer.ranking.terms import TermIndex, top
 from explorer.ranking.vectors import LSA
@@ -127,7 +128,7 @@ def vector_methods(vectors: Floats, concept: dict[str, Floats]) -> dict[str, Met
 
 
 def products(odds: dict[str, Floats]) -> Method:
-    """Return the product of probabilities."""
+    """Return what `compose` makes of log-odds."""
 
     def combine(a: str, b: str, sign: float) -> Floats:
         parts = compose({"a": odds[a], "b": odds[b]}, {"a": 1.0, "b": sign})
@@ -136,10 +137,77 @@ def products(odds: dict[str, Floats]) -> Method:
     return (lambda a, b: combine(a, b, 1.0)), (lambda a, b: combine(a, b, -1.0))
 
 
-def main(papers: Path, n_pairs: int, alias: float) -> None:
+def curve(odds: dict[str, Floats]) -> dict[str, Method]:
+    """Return products with other powers of the added odds and weights of absence: the price of sparing neighbours."""
+
+    def softplus(x: Floats) -> Floats:
+        return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
+
+    def method(power: float, absence: float) -> Method:
+        def shown(c: str) -> Floats:
+            return -softplus(np.float32(-power) * odds[c])
+
+        return (lambda a, b: shown(a) + shown(b)), (lambda a, b: shown(a) - np.float32(absence) * softplus(odds[b]))
+
+    settings = [(1.0, 1.0), (1.0, 2.0), (1.0, 4.0), (0.5, 1.0), (0.5, 2.0), (0.5, 4.0), (0.25, 2.0)]
+    return {f"  added odds to the {power}, absence times {absence}": method(power, absence) for power, absence in settings}
+
+
+def latency(index: TermIndex, space: ConceptSpace, vectors: Floats, texts: list[str], runs: int = 30) -> None:
+    """Print how long expressions of words never met before take, beside brute-force cosine and bm25s."""
+    frequent = [
+        term
+        for term, df in zip(index.terms_, index.df_.tolist(), strict=True)
+        if 5e-4 * index.n_papers < df < 0.1 * index.n_papers
+        and term.isalpha()
+        and [*index.weigh(term)] == [index.vocabulary_[term]]
+    ]
+    words = iter(np.random.default_rng(1).permutation(frequent).tolist())
+    arithmetic = Arithmetic(space)
+    arithmetic.rank(f"{next(words)} + {next(words)}")
+    met: list[str] = []
+
+    def cold() -> None:
+        met.append(f"{next(words)} + {next(words)} - {next(words)}")
+        arithmetic.rank(met[-1]).best(50)
+
+    timed("a + b - c, new words, first 50", cold, runs)
+    timed("a + b - c, fitted and scored before", lambda: arithmetic.rank(met[-1]).best(50), runs)
+    timed(
+        "a + b - c, new words, all in order",
+        lambda: arithmetic.rank(f"{next(words)} + {next(words)} - {next(words)}").best(),
+        runs,
+    )
+    timed(
+        "axis of two words a pole", lambda: fit_axis(space, f"{next(words)} {next(words)}", f"{next(words)} {next(words)}"), 10
+    )
+    timed("brute-force float32 cosine, first 50", lambda: top(vectors @ vectors[len(met)], 50), runs)
+    try:
+        import bm25s
+    except ImportError:
+        print("  bm25s is not installed")
+        return
+    peer = bm25s.BM25()
+    peer.index(bm25s.tokenize(texts, show_progress=False), show_progress=False)
+    timed("bm25s, three words, first 50", lambda: peer.retrieve(
+        bm25s.tokenize(f"{next(words)} {next(words)} {next(words)}", show_progress=False), k=50, show_progress=False), runs)  # fmt: skip
+
+
+def timed(name: str, call: Callable[[], object], runs: int) -> None:
+    """Print the median time of a call on the clock and of the processor."""
+    wall, cpu = [], []
+    for _ in range(runs):
+        start, used = time.perf_counter(), time.process_time()
+        call()
+        wall.append(1e3 * (time.perf_counter() - start))
+        cpu.append(1e3 * (time.process_time() - used))
+    print(f"  {name:38s} median {np.median(wall):6.1f} ms, least {min(wall):6.1f} ms, processor {np.median(cpu):6.1f} ms")
+
+
+def main(count: int, data: str | None, n_pairs: int, alias: float) -> None:
     """Print every table."""
-    frame = pd.read_parquet(papers, columns=["title", "abstract", "keywords"])
-    listed = [frozenset(k.split(",")) for k in frame["keywords"]]
+    frame = pd.read_parquet(prepared(count, data), columns=["title", "abstract", "keywords"])
+    listed = [frozenset(k) for k in frame["keywords"]]
     pairs = frequent_pairs(listed, n_pairs, alias)
     names = sorted({c for pair in pairs for c in pair} | {c for pair in AXES for c in pair})
     half = np.zeros(len(frame), bool)
@@ -151,7 +219,16 @@ def main(papers: Path, n_pairs: int, alias: float) -> None:
     lsa = LSA().fit_index(index)
     vectors, encode = lsa.project_index(index), lsa.encoder(index)
     ranker = HybridRanker(index, encode, vectors)
-    space = ConceptSpace(index, ranker)
+    features = Features().fit(index)
+    space = ConceptSpace(index, ranker, features)
+    arrays = {"postings and words": [index.rows_, index.saturation_, index.tokens_], "vectors": [vectors],
+              "features": [features.data_, features.indices_, features.indptr_, features.components_]}  # fmt: skip
+    for name, parts in arrays.items():
+        print(f"{name}: {sum(part.nbytes for part in parts) / len(frame):,.0f} bytes a paper, mapped from disk")
+    print("latency")
+    latency(index, space, vectors, (frame["title"] + " " + frame["abstract"].fillna("")).tolist())
+    if count > 100_000:
+        return
     train, test = np.flatnonzero(half), np.flatnonzero(~half)
     tested = {c: member[c][test] for c in member}
     centroid = {c: unit(vectors[half & member[c]].mean(axis=0)) for c in sorted(frequent) + names}
@@ -165,19 +242,14 @@ def main(papers: Path, n_pairs: int, alias: float) -> None:
     latent = {c: LogisticRegression(C=1, max_iter=200).fit(vectors[train], member[c][train]).decision_function(
         vectors[test]).astype(np.float32) for c in names}  # fmt: skip
     report("product of logistic on LSA", products(latent), pairs, tested, near)
-    start = time.perf_counter()
+    start = time.process_time()
     fitted = {c: space.of_papers(c, np.flatnonzero(half & member[c]), within=train) for c in names}
-    each = (time.perf_counter() - start) / len(names)
+    each = 1e3 * (time.process_time() - start) / len(names)
     odds = {c: space.log_odds(f)[test] for c, f in fitted.items()}
     report("product of probabilities (ours)", products(odds), pairs, tested, near)
-    print(f"  fitting a concept {each:.2f} s, once")
-    timed = []
-    for a, b in pairs:
-        start = time.perf_counter()
-        parts = compose({k: space.log_odds(fitted[k]) for k in (a, b)}, {a: 1.0, b: -1.0})
-        top(parts[a] + parts[b], 50)
-        timed.append(1e3 * (time.perf_counter() - start))
-    print(f"  ranking all {len(frame):,} papers by two fitted concepts: median {np.median(timed):.1f} ms")
+    for name, method in curve(odds).items():
+        report(name, method, pairs, tested, near)
+    print(f"  fitting a concept: {each:.0f} ms of processor time")
 
     print("concepts given only as words")
     words = {c: WORDS.get(c, c) for c in names if c in WORDS}
@@ -212,11 +284,10 @@ def main(papers: Path, n_pairs: int, alias: float) -> None:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("papers", type=Path)
+    parser = arguments(__doc__.splitlines()[0], 100_000)
     parser.add_argument("--pairs", type=int, default=20)
     parser.add_argument("--alias", type=float, default=0.8)
     given = parser.parse_args()
     load = os.getloadavg()[0]
     print(f"Python {platform.python_version()}, numpy {np.__version__}, {os.cpu_count()} cores, load {load:.1f}")
-    main(given.papers, given.pairs, given.alias)
+    main(given.papers, given.data, given.pairs, given.alias)

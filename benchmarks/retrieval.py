@@ -35,11 +35,11 @@ from explorer.ranking.hybrid import Blend, HybridRanker
 from explorer.ranking.meaning import Meaning
 from explorer.ranking.terms import top
 from explorer.ranking.vectors import Scan
-from explorer.store import cache_folder
+from explorer.store import cache_folder, no_progress
 
 Floats = NDArray[np.float32]
 
-GRID = {"vectors": (0.1, 0.2, 0.3), "feedback": (0.6, 1.0), "semantic": (0.3, 0.5), "positives": (3, 5)}
+GRID = {"feedback": (0.7, 1.0), "semantic": (0.3, 0.5), "positives": ((5,), (1, 3, 5)), "ridge": (3.0, 10.0)}
 
 
 @dataclass
@@ -138,7 +138,7 @@ def searched(corpus: Corpus, c: Collection, mode: str) -> list[Floats]:
 def quality(root: Path, choose: bool) -> None:
     """Print nDCG@10 and recall@100 of every method on every collection."""
     results: dict[str, dict[str, tuple[NDArray[np.float64], float]]] = {}
-    grid: dict[tuple[float, ...], dict[str, float]] = {}
+    grid: dict[tuple[object, ...], dict[str, float]] = {}
     for folder in sorted(p for p in root.iterdir() if (p / "qrels/test.tsv").exists()):
         c = read(folder)
         papers = pd.DataFrame({"id": c.ids, "title": c.titles, "abstract": c.bodies})
@@ -146,7 +146,8 @@ def quality(root: Path, choose: bool) -> None:
             corpus = Corpus.from_papers(papers, Path(made) / "corpus")
             meaning = corpus.meaning
             index, vectors, encode = meaning.index, meaning.vectors, meaning.lsa.encoder(meaning.index)
-            exact = HybridRanker(index, encode, vectors, scan=Exact(vectors[:, : len(meaning.scan.steps)]))
+            leading = Exact(vectors[:, : len(meaning.scan.steps)])
+            exact = HybridRanker(index, encode, vectors, scan=leading, acronyms=meaning.acronyms)
             own = [index.scores(q) for q in c.queries]
             latent = [meaning.semantic(q) for q in c.queries]
             rounded = Scan.of(vectors)
@@ -163,7 +164,7 @@ def quality(root: Path, choose: bool) -> None:
             results[c.name] = {name: measure(scores, c.relevant) for name, scores in runs.items()}
             for values in itertools.product(*GRID.values()) if choose else ():
                 blend = replace(Blend(), **dict(zip(GRID, values, strict=True)))
-                other = HybridRanker(index, encode, vectors, scan=meaning.scan, blend=blend)
+                other = HybridRanker(index, encode, vectors, scan=meaning.scan, acronyms=meaning.acronyms, blend=blend)
                 run = measure([other.scores(q) for q in c.queries], c.relevant)[0]
                 grid.setdefault(values, {})[c.name] = float(run.mean())
     print(pd.DataFrame({n: {m: v[0].mean() for m, v in r.items()} for n, r in results.items()})
@@ -201,16 +202,16 @@ def latency(papers: int, data: str | None) -> None:
     folder = cache_folder() / "benchmarks" / f"meaning-{papers}-v{VERSION}"
     if not folder.is_dir():
         start = time.process_time()
-        Meaning(table, folder, no_papers)
+        Meaning(table, folder, no_papers, progress=no_progress)
         print(f"terms, LSA and vectors of {papers:,} papers: {time.process_time() - start:.0f} s of processor time")
     for name in ("terms*", "lsa_vectors*", "scan*"):
         print(f"  {name:14s}{sum(f.stat().st_size for f in folder.glob(name)) / papers:7.0f} B a paper on disk")
     titles = table.column("title").take(np.random.default_rng(1).permutation(papers)[:65]).to_pylist()
-    before = psutil.Process().memory_full_info().uss
-    meaning = Meaning(table, folder, no_papers)
+    before = private()
+    meaning = Meaning(table, folder, no_papers, progress=no_progress)
     ranker = meaning.ranker
     timed("hybrid top 50", lambda q: top(ranker.scores(q), 50), titles)
-    own = psutil.Process().memory_full_info().uss - before
+    own = private() - before
     print(f"  memory of the process's own after these: {own / 1e6:.0f} MB, {own / papers:.0f} B a paper")
     timed("its BM25 alone", lambda q: top(meaning.index.scores(q), 50), titles)
     timed("its scan alone, 1 byte", lambda q: meaning.scan.products(meaning.vectors[len(q)]), titles)
@@ -222,6 +223,11 @@ def latency(papers: int, data: str | None) -> None:
     texts = zip(*(table.column(name).to_pylist() for name in table.column_names), strict=True)
     model.index([plain(f"{t} {a}", stemmer) for t, a in texts], show_progress=False)
     timed("bm25s top 50", lambda q: model.retrieve([plain(q, stemmer)], k=50, show_progress=False), titles)
+
+
+def private() -> int:
+    """Bytes that the process shares with no other: what it wrote itself, without the pages of files."""
+    return sum(part.private_dirty for part in psutil.Process().memory_maps(grouped=False))
 
 
 def no_papers(operand: object) -> NDArray[np.int64]:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         ServerError,
         ServiceError,
     )
-    from explorer.formats import Import, import_papers, read_papers
+    from explorer.formats import Import, read_papers
     from explorer.formats.bibtex import to_bibtex
     from explorer.formats.csl_json import to_csl_json
     from explorer.formats.delimited import to_csv, to_tsv
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from explorer.formats.markdown import to_markdown
     from explorer.formats.parquet import to_parquet
     from explorer.formats.ris import to_ris
+    from explorer.imports import import_papers
     from explorer.launch import explore
     from explorer.ledger import Ledger
     from explorer.opening import open_corpus
@@ -89,7 +90,7 @@ _HOMES = {
     "fetch_semantic_scholar": "services.semantic_scholar",
     "fetch_zotero": "services.zotero",
     "find_duplicates": "dedupe",
-    "import_papers": "formats",
+    "import_papers": "imports",
     "merge_duplicates": "dedupe",
     "open_corpus": "opening",
     "read_papers": "formats",

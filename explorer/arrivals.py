@@ -5,19 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from explorer.dedupe import Deduplicated, Rules, find_duplicates, merge_duplicates
+from explorer.dedupe import Deduplicated, Rules, find_duplicates
+from explorer.dedupe.rules import pair
 from explorer.formats import Import
-from explorer.ledger import Ledger
-from explorer.schema import FIELDS, TEXT, TEXTS
+from explorer.imports import merged
+from explorer.joins import into_corpus, records_of, rows_of
+from explorer.merges import Change, fitted
+from explorer.schema import FIELDS, TEXT
 
 if TYPE_CHECKING:
-    from explorer.corpus import Corpus
+    from explorer.growing import GrowingCorpus
 
 Apart = frozenset[tuple[str, int, str]]
 """Merges the reader does not want: source and number of the record, as `Import.origin` gives them, and the paper's id."""
@@ -43,99 +46,200 @@ class Arrivals:
         Each paper once: for a corpus of their own.
     additions : Import
         Those that the corpus lacks, under ids that it does not have; papers it has are merged in this ledger.
+    change : Change
+        What the corpus becomes with them: papers added, papers of it that have a better value now, all merges.
+    rules : Rules
+        The reader's, with what was kept apart now.
     """
 
     imported: Import
     papers: Import
     additions: Import
+    change: Change
+    rules: Rules
 
     @property
     def there(self) -> int:
         """Papers that the corpus has already."""
         return int(self.papers.table.num_rows - self.additions.table.num_rows)
 
+    @property
+    def bettered(self) -> int:
+        """Papers of the corpus that get a better value of some field."""
+        return len(self.change.rows)
 
-def compare(imported: Import, corpus: Corpus, apart: Apart, progress: Callable[[str, float], None]) -> Arrivals:
+    @property
+    def decided(self) -> Rules | None:
+        """The rules, where there are any."""
+        return self.rules if self.rules != Rules() else None
+
+    @property
+    def sentence(self) -> str:
+        """Say what was there already; empty where nothing was."""
+        there = f" {self.there:,} were there already" if self.there else ""
+        return f"{there}{f', of which {self.bettered:,} got a better value' if self.bettered else ''}." if there else ""
+
+
+def compare(imported: Import, corpus: GrowingCorpus, apart: Apart, progress: Callable[[str, float], None]) -> Arrivals:
     """Merge papers that came twice, and find those that a corpus has.
 
     Parameters
     ----------
     imported : Import
-    corpus : Corpus
-        Not changed: what came can be added to it, not merged into it.
+        As it was read, without merges.
+    corpus : GrowingCorpus
+        Not changed.
     apart : frozenset of (str, int, str)
         Merges that are not made.
     progress : callable
         Called as ``progress(stage, part)``; an exception it raises stops the comparison.
     """
     progress("comparing", 0.0)
-    merged = _merged(imported, apart)
-    if apart:
-        merged = _merged(imported, apart, merged)
-    papers = Import(merged.table, merged.ledger)
-    origins = [imported.origin(row) for row in merged.rows.tolist()]
-    return Arrivals(imported, papers, _without_known(papers, origins, corpus, apart, progress))
+    imported = replace(imported, table=fitted(imported.table, corpus.table.schema))
+    papers, rows, rules = merged(imported, corpus.rules, lambda found, rules: _kept_apart(imported, found, rules, apart))
+    origins = [imported.origin(row) for row in rows]
+    row_of = {origin: row for row, origin in enumerate(origins)}
+    refused = {(row_of[source, record], paper) for source, record, paper in apart if (source, record) in row_of}
+    additions, change = _without_known(papers, origins, corpus, rules, refused, progress)
+    return Arrivals(imported, papers, additions, change, rules)
 
 
-def _merged(imported: Import, apart: Apart, before: Deduplicated | None = None) -> Deduplicated:
-    """Merge what came twice; `before` is the result whose unwanted merges are not made again."""
-    rules = Rules()
-    if before is not None:
-        groups: list[list[str]] = before.history.column("members").to_pylist()
-        unwanted = {(source, record): paper for source, record, paper in apart}
-        for row, key in enumerate(imported.table.column("id").to_pylist()):
-            paper = unwanted.get(imported.origin(row))
-            for other in next((members for members in groups if paper in members and key in members), []):
-                rules = rules.never_merge(key, other)
-    merged = merge_duplicates(imported.table, rules=rules, ledger=imported.ledger)
-    titles = imported.table.column("title")
-    notes = []
-    for note in merged.ledger.notes:
-        if note.action == "merged":
-            source, record = imported.origin(note.record - 1)
-            title = titles[note.record - 1].as_py() or ""
-            note = note._replace(source=source, record=record, before=title[:300])
-        notes.append(note)
-    return replace(merged, ledger=replace(merged.ledger, notes=notes))
+def _kept_apart(imported: Import, before: Deduplicated, rules: Rules, apart: Apart) -> Rules:
+    """Rules under which merges that the reader does not want are not made again."""
+    groups: list[list[str]] = before.history.column("members").to_pylist()
+    unwanted = {(source, record): paper for source, record, paper in apart}
+    for row, key in enumerate(imported.table.column("id").to_pylist()):
+        paper = unwanted.get(imported.origin(row))
+        for other in next((members for members in groups if paper in members and key in members), []):
+            rules = rules.never_merge(key, other)
+    return rules
 
 
 def _without_known(
-    papers: Import, origins: list[tuple[str, int]], corpus: Corpus, apart: Apart, progress: Callable[[str, float], None]
-) -> Import:
+    papers: Import,
+    origins: list[tuple[str, int]],
+    corpus: GrowingCorpus,
+    rules: Rules,
+    refused: set[tuple[int, str]],
+    progress: Callable[[str, float], None],
+) -> tuple[Import, Change]:
     """Leave out what the corpus has, and give a paper whose id stands on another paper there an id of its own."""
     table = papers.table
     ledger = replace(papers.ledger, notes=list(papers.ledger.notes))
-    known: dict[int, tuple[str, str]] = {}
-    links: dict[int, str] = {}
-    for row, place, relation, reason in _pairs(table, corpus, progress):
-        there = corpus.record(place, ("id", "doi", "arxiv_id"))
-        if row in known or (*origins[row], there["id"]) in apart:
-            continue
-        if relation == "same":
-            known[row] = (there["id"], reason)
-        else:
-            # A corpus grows, its papers stay: a publication stands beside its preprint, and names it.
-            links.setdefault(row, next((f"{k}:{there[n]}" for k, n in _NAMES if there[n]), there["id"]))
-    titles = table.column("title")
-    for row, (paper, reason) in known.items():
-        ledger.merge(*origins[row], paper, f"in the corpus already: {reason}", text=titles[row].as_py() or "")
+    titles, ids = table.column("title"), table.column("id").to_pylist()
+    taken = Taken(corpus, [*ids, *_ids(papers.merges.records)])
+    known = _known(papers, corpus, rules, refused, taken, progress)
+    for row, match in known.items():
+        reason = match.reason if match.fresh else "the same record"
+        text = titles[row].as_py() or ""
+        ledger.merge(*origins[row], match.paper, f"in the corpus already: {reason}", text=text)
     kept = [row for row in range(table.num_rows) if row not in known]
+    own = papers.merges.of_papers([ids[row] for row in kept])
+    fresh_ids = {name: taken.another(name) for row in kept for name in [ids[row]] if taken.clashes(name)}
+    for row in kept:
+        if ids[row] in fresh_ids:
+            reason = "the id stands on another paper of the corpus"
+            ledger.repair(*origins[row], "id", ids[row], fresh_ids[ids[row]], reason)
+    fresh_ids |= {name: taken.another(name) for name in _ids(own.records) if name not in fresh_ids and taken.clashes(name)}
     new = table.take(pa.array(kept, pa.int64()))
-    new = _linked(new, {at: links[row] for at, row in enumerate(kept) if row in links})
-    new = _own_ids(new, corpus, ledger, [origins[row] for row in kept])
+    names = pa.array([fresh_ids.get(ids[row], ids[row]) for row in kept], TEXT)
+    new = new.set_column(new.column_names.index("id"), "id", names)
     ledger.check(new.num_rows)
-    return Import(new, ledger)
+    own = own.renamed(fresh_ids)
+    another = lambda name: taken.another(name) if taken.clashes(name) else None  # noqa: E731
+    rows, replaced, merges = into_corpus(corpus, list(known.values()), table.schema, another)
+    if len(own):
+        merges = (merges or corpus.merged).joined(own)
+    decided = _renamed(rules, corpus.rules, fresh_ids)
+    for row, paper in sorted(refused):
+        if row not in known:
+            decided = decided.never_merge(fresh_ids.get(ids[row], ids[row]), paper)
+    change = Change(
+        new, rows, replaced, merges, decided if decided != corpus.rules else None, upon=corpus.manifest["generation"]
+    )
+    return Import(new, ledger, merges=own), change
 
 
-_NAMES = (("doi", "doi"), ("arxiv", "arxiv_id"))
+def _renamed(rules: Rules, before: Rules, ids: dict[str, str]) -> Rules:
+    """Rules of which the new ones name papers by the ids that they have in the corpus."""
+    for one, other in sorted(rules.never - before.never):
+        before = before.never_merge(ids.get(one, one), ids.get(other, other))
+    return before
 
 
-def _pairs(table: pa.Table, corpus: Corpus, progress: Callable[[str, float], None]) -> Iterator[tuple[int, int, str, str]]:
-    """Yield row, row of the corpus, relation and reason of the papers that are one, or versions of one."""
+@dataclass(frozen=True)
+class Match:
+    """A paper that the corpus has: where, why, its records there, and those that came and are not there word for word."""
+
+    place: int
+    paper: str
+    relation: str
+    score: float
+    reason: str
+    there: list[dict[str, Any]]
+    fresh: list[dict[str, Any]]
+
+
+def _known(
+    papers: Import,
+    corpus: GrowingCorpus,
+    rules: Rules,
+    refused: set[tuple[int, str]],
+    taken: Taken,
+    progress: Callable[[str, float], None],
+) -> dict[int, Match]:
+    """The rows that are papers of the corpus; `refused` are rows and papers that the reader keeps apart now."""
+    table = papers.table
+    ids = table.column("id").to_pylist()
+    found: dict[int, dict[int, tuple[str, float, str]]] = {}
+    for row, place, relation, score, reason in _pairs(table, corpus, rules, progress):
+        found.setdefault(row, {}).setdefault(place, (relation, score, reason))
+    wanted = sorted({place for places in found.values() for place in places})
+    papers_there = rows_of(corpus.table, wanted)
+    name_of = dict(zip(wanted, papers_there.column("id").to_pylist(), strict=True))
+    all_there = records_of(corpus.merged, papers_there)
+    all_came = records_of(papers.merges, table.take(pa.array(list(found), pa.int64())))
+    known = {}
+    for row, places in found.items():
+        matches = []
+        came = all_came[ids[row]]
+        for place, (relation, score, reason) in places.items():
+            paper = name_of[place]
+            if (row, paper) in refused:
+                continue
+            there = all_there[paper]
+            fresh = [record for record in came if not any(_adds_nothing(record, other) for other in there)]
+            names, others = ({name, *(record["id"] for record in some)} for name, some in ((ids[row], came), (paper, there)))
+            apart = rules.never and any(pair(one, other) in rules.never for one in names for other in others)
+            # An id that the corpus has is that of a record there; this one may be another, which stands there word for word.
+            if not (apart and (fresh or not taken.clashes(ids[row]))):
+                matches.append(Match(place, paper, relation, score, reason, there, fresh))
+        if matches:
+            # A record that stands there word for word is that one, whichever else it resembles.
+            known[row] = next((match for match in matches if not match.fresh), matches[0])
+    return known
+
+
+def _ids(records: pa.Table) -> list[str]:
+    ids: list[str] = records.column("id").to_pylist()
+    return ids
+
+
+def _adds_nothing(record: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether all that a record says stands in another."""
+    return all(record[name] in (None, "", [], other[name]) for name in FIELDS if name not in ("id", "source"))
+
+
+def _pairs(
+    table: pa.Table, corpus: GrowingCorpus, rules: Rules, progress: Callable[[str, float], None]
+) -> Iterator[tuple[int, int, str, float, str]]:
+    """Yield row, row of the corpus, relation, score and reason of the papers that are one, or versions of one."""
+    if rules.always:
+        yield from _ruled(table, corpus, rules)
     found = {name: _rows_of(corpus.table.column(name), table.column(name)) for name in _KEYS}
     for row, place in found["id"].items():
         if _folded(table.column("title")[row].as_py()) == _folded(corpus.table.column("title")[place].as_py()):
-            yield row, place, "same", "the same id and title"
+            yield row, place, "same", 1.0, "the same id and title"
     if not table.num_rows or not len(corpus):
         return
     likely = set().union(*(places.values() for places in found.values()))
@@ -157,11 +261,23 @@ def _pairs(table: pa.Table, corpus: Corpus, progress: Callable[[str, float], Non
     both = pa.concat_tables([_numbered(known, "c"), _numbered(table.select(list(FIELDS)), "n")])
     pairs = find_duplicates(both, first_new=known.num_rows)
     pairs = pairs[pairs["cluster"].notna() & (pairs["relation"] != "doubtful")]
-    for first, second, relation, reason in zip(
-        *(pairs[name] for name in ("first", "second", "relation", "reason")), strict=True
+    for first, second, relation, score, reason in zip(
+        *(pairs[name] for name in ("first", "second", "relation", "score", "reason")), strict=True
     ):
         if first[0] == "c" and second[0] == "n":
-            yield int(second[1:]), int(places[int(first[1:])]), relation, reason
+            yield int(second[1:]), int(places[int(first[1:])]), relation, score, reason
+
+
+def _ruled(table: pa.Table, corpus: GrowingCorpus, rules: Rules) -> Iterator[tuple[int, int, str, float, str]]:
+    """What the reader wants merged whatever the records say; a merged record stands for its paper."""
+    place_of = {name: place for place, name in enumerate(corpus.table.column("id").to_pylist())}
+    papers, members = (corpus.merged.records.column(name).to_pylist() for name in ("merge_paper", "id"))
+    place_of |= {member: place_of[paper] for paper, member in zip(papers, members, strict=True)}
+    rows = {name: row for row, name in enumerate(table.column("id").to_pylist())}
+    for one, other in sorted(rules.always):
+        for mine, there in ((one, other), (other, one)):
+            if mine in rows and there in place_of:
+                yield rows[mine], place_of[there], "same", 1.0, "a rule of the reader's"
 
 
 def _numbered(table: pa.Table, mark: str) -> pa.Table:
@@ -180,32 +296,28 @@ def _folded(title: str | None) -> str:
     return re.sub(r"\W+", " ", (title or "").casefold()).strip()
 
 
-def _linked(table: pa.Table, links: dict[int, str]) -> pa.Table:
-    """Name in `versions` the paper of the corpus that a paper is another version of."""
-    if not links:
-        return table
-    given = table.column("versions").to_pylist() if "versions" in table.column_names else [None] * table.num_rows
-    column = [value if isinstance(value, list) else None for value in given]
-    for row, name in links.items():
-        column[row] = list(dict.fromkeys([*(column[row] or []), name]))
-    values = pa.array(column, TEXTS)
-    kept = table.drop_columns(["versions"]) if "versions" in table.column_names else table
-    return kept.append_column("versions", values)
+class Taken:
+    """Ids that stand on papers of a corpus, or on records merged into them."""
 
+    def __init__(self, corpus: GrowingCorpus, came: list[str]) -> None:
+        values = [corpus.table.column("id"), corpus.merged.records.column("id")]
+        known = pa.chunked_array([chunk for value in values for chunk in value.chunks], TEXT)
+        names = pa.array(came, TEXT)
+        self._known = known
+        self._clashes = set(names.filter(pc.is_in(names, value_set=known.combine_chunks())).to_pylist())
+        self._all: set[str] | None = None
+        self._came = came
 
-def _own_ids(table: pa.Table, corpus: Corpus, ledger: Ledger, origins: list[tuple[str, int]]) -> pa.Table:
-    """Number the ids that stand on another paper of the corpus: keys such as ``smith2020`` are not unique in the world."""
-    ids = table.column("id").to_pylist()
-    clashes = _rows_of(corpus.table.column("id"), table.column("id"))
-    if not clashes:
-        return table
-    taken = {*corpus.table.column("id").to_pylist(), *ids}
-    for row in clashes:
-        before, number = ids[row], 2
-        while f"{before}-{number}" in taken:
+    def clashes(self, name: str) -> bool:
+        """Whether one of the ids that came is taken: keys such as ``smith2020`` are not unique in the world."""
+        return name in self._clashes
+
+    def another(self, name: str) -> str:
+        """Number an id so that nothing else has it."""
+        if self._all is None:
+            self._all = {*self._known.to_pylist(), *self._came}
+        number = 2
+        while f"{name}-{number}" in self._all:
             number += 1
-        ids[row] = f"{before}-{number}"
-        taken.add(ids[row])
-        reason = "the id stands on another paper of the corpus"
-        ledger.repair(*origins[row], "id", before, ids[row], reason)
-    return table.set_column(table.column_names.index("id"), "id", pa.array(ids, TEXT))
+        self._all.add(f"{name}-{number}")
+        return f"{name}-{number}"

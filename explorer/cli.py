@@ -1,4 +1,4 @@
-"""The command line: build, update, fetch, serve, search and export mirror the API."""
+"""The command line: what it does mirrors the API."""
 
 from __future__ import annotations
 
@@ -6,20 +6,19 @@ import argparse
 import json
 import os
 import sys
-import threading
-import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from explorer.curation import Progress, add_parsers
 from explorer.errors import ExplorerError, ExpressionError, QueryError
 
 if TYPE_CHECKING:
     from explorer.corpus import Corpus
-    from explorer.formats import Import
-    from explorer.ledger import Ledger
     from explorer.library import SavedSearch
     from explorer.selection import Selection
+
+_PREPARED = 20_000
+"""Papers of plain files up to which `serve` makes what ranking by concepts needs before it serves: some seconds."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -57,33 +56,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=version("literature-explorer"))
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    build = commands.add_parser("build", help="make a corpus folder from files of papers")
-    build.add_argument("files", nargs="+", metavar="FILE")
-    build.add_argument(
-        "-o", "--output", required=True, metavar="DIR", help="corpus folder; one that is there is replaced whole"
-    )
-    build.add_argument("--topics", type=int, metavar="N", help="number of topics (default: by the number of papers)")
-    build.add_argument("--ledger", metavar="CSV", help="write what was repaired or rejected, one line each")
-    build.set_defaults(run=_build)
-
-    update = commands.add_parser("update", help="add papers to a corpus folder")
-    update.add_argument("corpus", metavar="CORPUS")
-    update.add_argument("files", nargs="+", metavar="FILE")
-    update.add_argument("--ledger", metavar="CSV", help="write what was repaired or rejected, one line each")
-    update.set_defaults(run=_update)
-
-    fetch = commands.add_parser("fetch", help="make a corpus folder from what a web service finds")
-    fetch.add_argument("service", metavar="SERVICE", help="hf, arxiv, openalex, crossref, semantic-scholar, pubmed or zotero")
-    fetch.add_argument("query", metavar="QUERY", help="as the service understands it")
-    fetch.add_argument(
-        "-o", "--output", required=True, metavar="DIR", help="corpus folder; papers are added to one that is there"
-    )
-    fetch.add_argument("--limit", type=int, default=100, help="papers at most (default: 100)")
-    fetch.add_argument("--ledger", metavar="CSV", help="write what was repaired, rejected or merged, one line each")
-    fetch.set_defaults(run=_fetch)
+    add_parsers(commands)
 
     serve = commands.add_parser("serve", help="serve the dashboard")
     serve.add_argument("files", nargs="*", metavar="FILE", help="files of papers or a corpus folder (default: the sample)")
+    serve.add_argument("--keep-duplicates", action="store_true", help="leave records that are one paper as they are")
     serve.add_argument("--ip", default="127.0.0.1", help="address to listen on (default: this machine only)")
     serve.add_argument("--port", type=int, default=8866, help="0 takes any that is free (default: 8866)")
     serve.add_argument("--token", help="what browsers must know to be let in, as ?token=…")
@@ -146,88 +123,13 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _build(options: argparse.Namespace) -> int:
-    imported = _import(options)
-    _write(options.output, imported, _made(options.files, imported.ledger), options.topics)
-    return 0
-
-
-def _write(folder: str, imported: Import, made: dict[str, object], topics: int | None) -> None:
-    from explorer.store import write_corpus
-
-    made = {"name": Path(folder).name, **made}
-    manifest = write_corpus(imported.table, Path(folder), made=made, n_topics=topics, progress=_Progress())
-    print(f"{folder}: {manifest['papers']:,} papers, {manifest['made']['topics']['topics']} topics", file=sys.stderr)
-
-
-def _update(options: argparse.Namespace) -> int:
-    from explorer.opening import open_corpus
-
-    corpus = open_corpus(options.corpus)
-    imported = _import(options)
-    _add(corpus, imported, _made(options.files, imported.ledger))
-    return 0
-
-
-def _add(corpus: Corpus, imported: Import, made: dict[str, object]) -> None:
-    larger = corpus.add(imported.table, made=made, progress=_Progress())
-    new = len(larger) - len(corpus)
-    there = imported.table.num_rows - new
-    print(f"{larger.folder}: {new:,} papers added, {there:,} were there already, {len(larger):,} in all", file=sys.stderr)
-
-
-def _fetch(options: argparse.Namespace) -> int:
-    from explorer.fetching import question
-    from explorer.opening import open_corpus
-
-    ask, label = question(options.service, options.query, options.limit)
-    found = ask(lambda stage, part: print(stage, file=sys.stderr), threading.Event())
-    _tell(found.ledger, options.ledger)
-    made = {**_made([label], found.ledger), "query": options.query}
-    if (Path(options.output) / "manifest.json").exists():
-        _add(open_corpus(options.output), found, made)
-    elif found.table.num_rows:
-        _write(options.output, found, made, None)
-    else:
-        print(f"{label} found nothing; no corpus was made. Try other words.", file=sys.stderr)
-    return 0
-
-
-def _import(options: argparse.Namespace) -> Import:
-    """Read the files of a command and say what became of their records."""
-    from explorer.formats import import_papers
-
-    imported = import_papers(*options.files)
-    _tell(imported.ledger, options.ledger)
-    return imported
-
-
-def _tell(ledger: Ledger, path: str | None) -> None:
-    """Say what became of the records, or write it to a file."""
-    from explorer.formats.target import deliver
-
-    print(ledger.sentence(), file=sys.stderr)
-    if path:
-        deliver(ledger.entries.to_csv(index=False).encode(), path)
-        return
-    for note in ledger.notes[:5]:
-        where = f"line {note.line}" if note.line else f"record {note.record}"
-        print(f"  {note.source}, {where}: {note.action} {note.field}: {note.reason}", file=sys.stderr)
-    if len(ledger.notes) > 5:
-        print(f"  and {len(ledger.notes) - 5:,} more; --ledger FILE.csv writes them all", file=sys.stderr)
-
-
-def _made(files: Sequence[str], ledger: Ledger) -> dict[str, object]:
-    """What the manifest says of the files."""
-    counts = {name: getattr(ledger, name) for name in ("read", "accepted", "repaired", "rejected")}
-    return {"files": [Path(file).name for file in files], "ledger": counts}
-
-
 def _serve(options: argparse.Namespace) -> int:
     from explorer.opening import default_corpus
     from explorer.server import main_url, serve
 
-    corpus = _open(options.files) if options.files else default_corpus()
+    corpus = _open(options.files, keep_duplicates=options.keep_duplicates) if options.files else default_corpus()
+    if options.files and corpus.cached_name and len(corpus) <= _PREPARED and not corpus.meaning_ready:
+        corpus.prepare_meaning(Progress())
 
     def ready(port: int) -> None:
         address = main_url(options.ip, port, options.token)
@@ -363,28 +265,10 @@ def _selection(options: argparse.Namespace) -> Selection:
     return Selection.from_url(urlencode([(name, value) for name, value in [*pairs, ("sort", options.sort)] if value]))
 
 
-def _open(files: Sequence[str]) -> Corpus:
+def _open(files: Sequence[str], *, keep_duplicates: bool = False) -> Corpus:
     from explorer.opening import open_files
 
-    return open_files(files, progress=_Progress())
-
-
-class _Progress:
-    """Progress of a build on the terminal: a line that is rewritten there, a line a stage in a log."""
-
-    def __init__(self) -> None:
-        self._live = sys.stderr.isatty()
-        self._stage = ""
-        self._start = time.monotonic()
-
-    def __call__(self, stage: str, part: float) -> None:
-        if self._live:
-            print(f"\r{stage:<8} {part:4.0%}  {time.monotonic() - self._start:5.1f} s", end="", file=sys.stderr, flush=True)
-            if stage == "flush" and part >= 1:
-                print(file=sys.stderr)
-        elif stage != self._stage:
-            print(f"{stage} …", file=sys.stderr, flush=True)
-        self._stage = stage
+    return open_files(files, keep_duplicates=keep_duplicates, progress=Progress())
 
 
 if __name__ == "__main__":

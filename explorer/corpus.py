@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Mapping
 from functools import cached_property
 from os import PathLike
@@ -14,33 +12,34 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from explorer.errors import ConceptError, CorpusError, LibraryError, SelectionError
+from explorer.changes import change_digest
+from explorer.errors import ConceptError, LibraryError, SelectionError
+from explorer.growing import GrowingCorpus
 from explorer.index import leaves
+from explorer.merges import Change, Merges
 from explorer.query import parse
-from explorer.ranked import RankedCorpus
 from explorer.ranking.expression import Operand
 from explorer.reasons import by_meaning, ranked, reasons
 from explorer.results import Results
 from explorer.schema import to_frame, to_table
 from explorer.selection import Selection
-from explorer.store import Progress, cache_folder, content_hash, extend_corpus, no_progress, write_corpus
+from explorer.store import Progress, cache_folder, content_hash, no_progress, write_corpus
 from explorer.text import as_written, tokens
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from explorer.completion import Completion
+    from explorer.dedupe import Rules
     from explorer.library import Library, SavedSearch
     from explorer.ranking.vectors import Embedder
 
-
-CACHED = re.compile(r"(?:files|papers|grown)-[0-9a-f]{16}(?:-(?:auto|\d+))?")
 
 MODES = ("bm25", "hybrid", "semantic")
 """Ways to rank a search: by words, by words and vectors and the best papers themselves, by vectors alone."""
 
 
-class Corpus(RankedCorpus):
+class Corpus(GrowingCorpus):
     """A corpus and what can be asked of it. Make one with `from_papers` or `open_corpus`.
 
     Attributes
@@ -54,6 +53,10 @@ class Corpus(RankedCorpus):
         Whether no paper came with keywords, and the facet of keywords holds key phrases from the text.
     index : TextIndex
     topics : Topics
+    merged : Merges
+        What was merged into which paper.
+    rules : Rules
+        Pairs of records that the reader wants merged always, or never.
     """
 
     @classmethod
@@ -64,6 +67,8 @@ class Corpus(RankedCorpus):
         *,
         n_topics: int | None = None,
         made: dict[str, Any] | None = None,
+        merges: Merges | None = None,
+        rules: Rules | None = None,
         progress: Progress = no_progress,
     ) -> Corpus:
         """Build a corpus from a paper table.
@@ -76,6 +81,10 @@ class Corpus(RankedCorpus):
             By default a folder in the cache named after the content, so that the same papers are built once.
         n_topics : int, optional
             By default `topics.suggested_topics` of their number.
+        merges : Merges, optional
+            What was merged into the papers, as `Import.merges` gives it.
+        rules : Rules, optional
+            Pairs of records that the reader wants merged always, or never; by default those of a corpus in the folder.
         progress : callable, optional
             Called as ``progress(stage, part)``, part from 0 to 1; an exception it raises stops the build and leaves nothing.
 
@@ -87,52 +96,14 @@ class Corpus(RankedCorpus):
             The folder holds something else or cannot be written.
         """
         table = to_table(papers)
-        target = Path(folder) if folder is not None else cache_folder() / f"papers-{content_hash(table)}-{n_topics or 'auto'}"
-        if folder is None and (kept := open_if_whole(target)) is not None:
+        digest = content_hash(table)
+        if folder is None and (rules is not None or (merges is not None and len(merges))):
+            digest = change_digest("papers", Change(table, merges=merges, rules=rules))
+        target = Path(folder) if folder is not None else cache_folder() / f"papers-{digest}-{n_topics or 'auto'}"
+        if folder is None and (kept := cls.if_whole(target)) is not None:
             return kept
-        write_corpus(table, target, made=made, n_topics=n_topics, progress=progress)
+        write_corpus(table, target, made=made, n_topics=n_topics, merges=merges, rules=rules, progress=progress)
         return cls(target)
-
-    def add(
-        self, papers: pd.DataFrame | pa.Table, *, made: dict[str, Any] | None = None, progress: Progress = no_progress
-    ) -> Corpus:
-        """Add papers to the folder, which costs about what the new papers cost; this object goes on showing the old ones.
-
-        A corpus in the cache, whose folder is named after its content, stays as it is: the larger one gets a folder of its own.
-
-        Parameters
-        ----------
-        papers : DataFrame or pyarrow.Table
-            Those whose id the corpus has already are left out.
-
-        Returns
-        -------
-        Corpus
-            The corpus with them; this one if none was new.
-
-        Raises
-        ------
-        SchemaError, CorpusError
-            As `from_papers`; the folder then stays as it was.
-        """
-        table = to_table(papers)
-        new = table.filter(pc.invert(pc.is_in(table.column("id"), value_set=self.table.column("id").combine_chunks())))
-        if not new.num_rows:
-            return self
-        target = self.folder
-        if self.cached_name is not None:
-            digest = hashlib.sha256(f"{self.manifest['content_hash']}+{content_hash(new)}".encode()).hexdigest()[:16]
-            target = cache_folder() / f"grown-{digest}"
-            if (kept := open_if_whole(target)) is not None:
-                return kept
-        extend_corpus(new, self.folder, into=target, made=made, progress=progress)
-        return Corpus(target)
-
-    @property
-    def cached_name(self) -> str | None:
-        """Name by which `open_cached` finds the corpus; None for one outside of the cache."""
-        inside = self.folder.resolve().parent == cache_folder().resolve()
-        return self.folder.name if inside and CACHED.fullmatch(self.folder.name) else None
 
     def __repr__(self) -> str:
         return f"Corpus({str(self.folder)!r}, {len(self):,} papers)"
@@ -382,11 +353,3 @@ class Corpus(RankedCorpus):
 def _with_column(table: pa.Table, name: str, values: pa.Array) -> pa.Table:
     """Add a column, in place of one of that name that the papers brought, as those of an earlier export do."""
     return (table.drop_columns([name]) if name in table.column_names else table).append_column(name, values)
-
-
-def open_if_whole(folder: Path) -> Corpus | None:
-    """The corpus of a folder, or None where there is none that can be opened."""
-    try:
-        return Corpus(folder)
-    except CorpusError:
-        return None

@@ -326,17 +326,18 @@ class Dashboard(anywidget.AnyWidget):
     def _ledger(self, content: Message) -> None:
         self._send_file(f"{self._seq}-ledger", ExportedFile("ledger.csv", "text/csv", self.incoming.ledger_csv()))
 
-    def _show_corpus(self, corpus: Corpus, selection: Selection) -> None:
+    def _show_corpus(self, corpus: Corpus, selection: Selection, opened: int | None = None) -> None:
         later = lacking(corpus, selection)
         self.session.show_corpus(corpus, by_words(selection) if later else selection)
+        self.session.open(opened)
         self.incoming.corpus = corpus
         self._show(self._everything())
         if later:
             self._prepare(lambda board, content: board.session.show(selection), {})
 
     def _arrived(self, corpus: Corpus, grown: bool, sentence: str) -> None:
-        """Show a corpus that was added to under the same filters, and a new one whole."""
-        self._show_corpus(corpus, self.session.selection if grown else Selection())
+        """Show a corpus that was added to under the same filters and with the same paper open, and a new one whole."""
+        self._show_corpus(corpus, *((self.session.selection, self.session.opened) if grown else (Selection(),)))
         self.set_trait("status", self._status("info", sentence))
 
     def close(self) -> None:

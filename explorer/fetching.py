@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -34,10 +35,12 @@ class Service:
     """Of `explorer.services`."""
     whole: bool = False
     """Whether it gives everything when asked for nothing."""
+    lists: bool = False
+    """Whether it lists the papers of a day, a week or a month, and those that trend."""
 
 
 SERVICES = (
-    Service("hf", "Hugging Face Papers", "words, such as arithmetic reasoning", "fetch_hugging_face"),
+    Service("hf", "Hugging Face Papers", "words, such as arithmetic reasoning", "fetch_hugging_face", lists=True),
     Service("arxiv", "arXiv", 'words, or ti:"reward model" AND cat:cs.LG', "fetch_arxiv"),
     Service("openalex", "OpenAlex", "words in titles, abstracts and full texts", "fetch_openalex"),
     Service("crossref", "Crossref", "words in the bibliographic record", "fetch_crossref"),
@@ -48,12 +51,19 @@ SERVICES = (
 
 
 def services() -> list[dict[str, Any]]:
-    """What the page offers: `name`, `label`, `hint` and `whole` of each service."""
-    return [{"name": row.name, "label": row.label, "hint": row.hint, "whole": row.whole} for row in SERVICES]
+    """What the page offers: `name`, `label`, `hint`, `whole` and `lists` of each service."""
+    names = ("name", "label", "hint", "whole", "lists")
+    return [{name: getattr(row, name) for name in names} for row in SERVICES]
 
 
-def question(name: Any, query: Any, limit: Any) -> tuple[Ask, str]:
+def question(
+    name: Any, query: Any, limit: Any, *, daily: Any = None, trending: Any = False, library: str | None = None
+) -> tuple[Ask, str]:
     """Make a function that asks a service, and give the service's label.
+
+    `daily` (a day, week or month, or "latest") and `trending` stand in place of a query, for a service that has such lists.
+    `library` (``users/12345`` or ``groups/12345``) is a Zotero library at zotero.org; the key to a private one is read from
+    `ZOTERO_API_KEY`.
 
     Raises
     ------
@@ -63,8 +73,21 @@ def question(name: Any, query: Any, limit: Any) -> tuple[Ask, str]:
     chosen = next((row for row in SERVICES if row.name == name), None)
     if chosen is None:
         raise ReadError(f"There is no service {name!r}. Services: {', '.join(row.name for row in SERVICES)}.")
-    if not isinstance(query, str) or not (query.strip() or chosen.whole) or len(query) > 1000:
+    lists: dict[str, Any] = {}
+    if daily or trending:
+        if not chosen.lists:
+            raise ReadError(f"{chosen.label} has no list of a day, and none of what trends. Hugging Face (hf) has.")
+        if daily and trending:
+            raise ReadError("Ask for the papers of a day or for those that trend, not for both.")
+        lists = {"trending": True} if trending else {"daily": True if daily == "latest" else str(daily)[:20]}
+        if query:
+            raise ReadError(f"{chosen.label} searches all papers or lists some; leave out the query or the list.")
+    elif not isinstance(query, str) or not (query.strip() or chosen.whole) or len(query) > 1000:
         raise ReadError(f"Write what {chosen.label} shall search for, in at most 1,000 characters.")
+    if library is not None:
+        if chosen.name != "zotero":
+            raise ReadError(f"{chosen.label} has no libraries. Zotero (zotero) has.")
+        lists |= {"library": library, "api_key": os.environ.get("ZOTERO_API_KEY")}
     if isinstance(limit, bool) or not isinstance(limit, int) or not 1 <= limit <= MOST:
         raise ReadError(f"The number of papers must be from 1 to {MOST:,}.")
 
@@ -76,7 +99,7 @@ def question(name: Any, query: Any, limit: Any) -> tuple[Ask, str]:
             say(f"{min(records, wanted):,} of {wanted:,} papers from {chosen.label}", min(1.0, records / max(wanted, 1)))
 
         client = package.Client(progress=progress, stop=stop)
-        found: Import = getattr(package, chosen.function)(query.strip() or None, limit=limit, client=client)
+        found: Import = getattr(package, chosen.function)((query or "").strip() or None, limit=limit, client=client, **lists)
         return found
 
     return ask, chosen.label

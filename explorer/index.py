@@ -7,7 +7,7 @@ import re
 import shutil
 import tempfile
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -86,25 +86,40 @@ class _as_os_errors:  # noqa: N801  (a statement, and cheap enough for every pap
 
 
 def build_index(
-    table: pa.Table, folder: Path, *, first: int = 0, progress: Callable[[float], None] = lambda part: None
+    table: pa.Table,
+    folder: Path,
+    *,
+    rows: Iterable[int] | None = None,
+    held: int = 0,
+    progress: Callable[[float], None] = lambda part: None,
 ) -> None:
-    """Index a paper table into `folder`, which must exist and be empty, or hold the index of the rows before `first`.
+    """Index a paper table into `folder`, which must exist and be empty, or hold the index of `held` rows.
 
     Parameters
     ----------
     table : pyarrow.Table
-        In the schema; row numbers, counted from `first`, become the hits.
+        In the schema.
+    rows : iterable of int, optional
+        Row number of each paper, which becomes the hit; counted from 0 by default. One below `held` is replaced.
+    held : int
+        Rows that the index holds, 0 to `held`.
     progress : callable
         Called with the part done, 0 to 1; an exception it raises stops the work.
     """
     with _as_os_errors():
-        index = tantivy.Index.open(str(folder)) if first else tantivy.Index(_schema(), str(folder))
+        index = tantivy.Index.open(str(folder)) if held else tantivy.Index(_schema(), str(folder))
         _register(index)
         writer = index.writer(_HEAP, 2)
     fields = ["title", "abstract", "authors", "keywords", "venue", "id", "doi", "arxiv_id"]
-    row = first
+    numbers = iter(range(table.num_rows) if rows is None else rows)
+    done = 0
     for batch in table.select(fields).to_batches(max_chunksize=10_000):
         for title, abstract, authors, keywords, venue, *ids in zip(*(c.to_pylist() for c in batch.columns), strict=True):
+            row = int(next(numbers))
+            if row < held:
+                this = tantivy.Query.range_query(index.schema, "row", tantivy.FieldType.Integer, row, row)
+                with _as_os_errors():
+                    writer.delete_documents_by_query(this)
             document = tantivy.Document(row=row)
             for field, text in (("title", title), ("abstract", abstract)):
                 if text:
@@ -124,8 +139,8 @@ def build_index(
                     document.add_text("ids", value)
             with _as_os_errors():
                 writer.add_document(document)
-            row += 1
-        progress((row - first) / max(table.num_rows, 1))
+            done += 1
+        progress(done / max(table.num_rows, 1))
     with _as_os_errors():
         writer.commit()
         writer.wait_merging_threads()

@@ -24,6 +24,7 @@ from explorer.formats import Import, import_sources
 from explorer.formats.delimited import write_rows
 from explorer.ledger import Entry, Ledger
 from explorer.review import corrections, review
+from explorer.stages import building
 from explorer.upload import CHUNK, LARGEST, Upload
 from explorer.worker import Say, Worker
 
@@ -34,15 +35,6 @@ T = TypeVar("T")
 
 BUSY = ("receiving", "reading", "fetching", "building")
 """Phases in which something runs."""
-
-_BUILDING = {
-    "papers": ("Writing the papers", 0.0, 0.05),
-    "facets": ("Counting authors, venues and keywords", 0.05, 0.1),
-    "index": ("Indexing the full text", 0.1, 0.35),
-    "topics": ("Finding topics", 0.35, 0.95),
-    "flush": ("Finishing", 0.95, 1.0),
-}
-"""What the stages of a build are called, and the parts of the whole at which they start and end."""
 
 
 class Intake:
@@ -173,8 +165,8 @@ class Intake:
         self._apart = apart
         self._start("reading", lambda say, stop: _compare(imported, corpus, apart, say), self._reviewed)
 
-    def fetch(self, service: Any, query: Any, limit: Any) -> None:
-        """Ask a service.
+    def fetch(self, service: Any, query: Any, limit: Any, listed: Any = None, day: Any = None) -> None:
+        """Ask a service for a query, or, where `listed` is "daily" or "trending", for the papers of a list.
 
         Raises
         ------
@@ -182,13 +174,16 @@ class Intake:
             There is no such service, the query is empty, or the limit is out of bounds.
         """
         self._free()
-        ask, label = fetching.question(service, query, limit)
+        lists: dict[str, Any] = {"daily": day or "latest"} if listed == "daily" else {"trending": listed == "trending"}
+        query = "" if listed else query
+        ask, label = fetching.question(service, query, limit, **lists)
         corpus = self.corpus
 
         def work(say: Say, stop: threading.Event) -> Arrivals:
             return _compare(ask(say, stop), corpus, frozenset(), say)
 
-        self._name, self._files = f"{label}: {query.strip()}".rstrip(": ")[:80], [label]
+        asked = lists.get("daily") or ("trending" if lists.get("trending") else query.strip())
+        self._name, self._files = f"{label}: {asked}".rstrip(": ")[:80], [label]
         self._start("fetching", work, self._reviewed, stage=f"Asking {label}")
 
     def accept(self, how: Any) -> None:
@@ -204,12 +199,28 @@ class Intake:
             raise ReadError("Nothing is under review.")
         if how not in ("add", "new"):
             raise ValueError("a way to accept")
-        if not (arrivals.additions if how == "add" else arrivals.papers).table.num_rows:
+        if not (arrivals.change if how == "add" else arrivals.papers.table.num_rows):
             raise ReadError(
                 "There is no paper to take over." if how == "new" else "The corpus has all of these papers already."
             )
         build = self._add if how == "add" else self._new
         self._start("building", lambda say, stop: build(arrivals, say), lambda built: self._built(*built, grown=how == "add"))
+
+    def split(self, paper: Any) -> None:
+        """Take a merge of the corpus back; raises as `fetch` does where something is on its way in, or nothing may come in."""
+        self._free()
+        corpus, name = self.corpus, str(paper)
+        done = f"{name} was split into the records it was merged from; they stay apart from now on."
+        self._grow(lambda say: corpus.split(name, progress=building(say)), done)
+
+    def refit(self) -> None:
+        """Find the topics of the corpus anew. Raises as `split` does."""
+        self._free()
+        corpus = self.corpus
+        self._grow(lambda say: corpus.refit(progress=building(say)), f"The topics of {_papers(len(corpus))} were found anew.")
+
+    def _grow(self, work: Callable[[Say], Corpus], sentence: str) -> None:
+        self._start("building", lambda say, stop: work(say), lambda larger: self._built(larger, None, sentence, grown=True))
 
     def cancel(self) -> None:
         """Stop whatever runs, and forget what came."""
@@ -269,19 +280,19 @@ class Intake:
             # Somebody else added papers since.
             arrivals = _compare(arrivals.imported, corpus, self._apart, say)
         ledger = arrivals.additions.ledger
-        larger = corpus.add(arrivals.additions.table, made=self._made(ledger), progress=_building(say))
-        there = f" {arrivals.there:,} were there already." if arrivals.there else ""
-        return larger, ledger, f"Added {_papers(len(larger) - len(corpus))} from {self._name}.{there}"
+        larger = corpus.changed(arrivals.change, made=self._made(ledger), progress=building(say))
+        return larger, ledger, f"Added {_papers(len(larger) - len(corpus))} from {self._name}.{arrivals.sentence}"
 
     def _new(self, arrivals: Arrivals, say: Say) -> tuple[Corpus, Ledger, str]:
         ledger = arrivals.papers.ledger
         made = {"name": self._name, **self._made(ledger)}
-        corpus = Corpus.from_papers(arrivals.papers.table, made=made, progress=_building(say))
+        corpus = Corpus.from_papers(
+            arrivals.papers.table, made=made, merges=arrivals.papers.merges, rules=arrivals.decided, progress=building(say)
+        )
         return corpus, ledger, f"Started a corpus of {_papers(len(corpus))} from {self._name}."
 
     def _made(self, ledger: Ledger) -> dict[str, Any]:
-        counts = {name: getattr(ledger, name) for name in ("read", "accepted", "repaired", "rejected", "merged")}
-        return {"files": self._files, "ledger": counts}
+        return {"files": self._files, "ledger": ledger.counts()}
 
     # What follows
 
@@ -292,9 +303,9 @@ class Intake:
     def _review(self, arrivals: Arrivals) -> dict[str, Any]:
         return review(arrivals, name=self._name, files=self._upload.names if self._upload else [], apart=len(self._apart))
 
-    def _built(self, corpus: Corpus, ledger: Ledger, sentence: str, *, grown: bool) -> None:
+    def _built(self, corpus: Corpus, ledger: Ledger | None, sentence: str, *, grown: bool) -> None:
         self.corpus = corpus
-        self._end("done", message=sentence)
+        self._end("done" if ledger else "idle", message=sentence if ledger else "")
         self._ledger = ledger
         self._arrived(corpus, grown, sentence)
 
@@ -357,14 +368,6 @@ def _compare(imported: Import, corpus: Corpus, apart: Apart, say: Say) -> Arriva
     return compare(imported, corpus, apart, lambda stage, part: say("Looking for papers that are there already", None))
 
 
-def _building(say: Say) -> Callable[[str, float], None]:
-    def progress(stage: str, part: float) -> None:
-        label, start, end = _BUILDING[stage]
-        say(label, start + (end - start) * part)
-
-    return progress
-
-
 def _name(files: list[str]) -> str:
     return files[0] if len(files) == 1 else f"{files[0]} and {len(files) - 1} more"
 
@@ -382,7 +385,11 @@ MESSAGES: dict[str, Callable[[Intake, dict[str, Any]], None]] = {
     ),
     "intake_keep": lambda intake, content: intake.keep(content["source"], content.get("record"), content.get("paper")),
     "intake_accept": lambda intake, content: intake.accept(content["how"]),
-    "intake_fetch": lambda intake, content: intake.fetch(content["service"], content["query"], content["limit"]),
+    "intake_fetch": lambda intake, content: intake.fetch(
+        content["service"], content["query"], content["limit"], content.get("list"), content.get("day")
+    ),
+    "intake_split": lambda intake, content: intake.split(content["paper"]),
+    "intake_refit": lambda intake, content: intake.refit(),
     "intake_cancel": lambda intake, content: intake.cancel(),
     "intake_close": lambda intake, content: intake.close(),
 }

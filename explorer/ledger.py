@@ -127,6 +127,10 @@ class Ledger:
         assert self.read == self.accepted + self.rejected + self.merged, self.sentence()
         assert self.accepted == papers, f"{papers} papers, but {self.accepted} accepted"
 
+    def counts(self) -> dict[str, int]:
+        """The counts by name, as a manifest keeps them."""
+        return {name: getattr(self, name) for name in ("read", "accepted", "repaired", "rejected", "merged")}
+
     def sentence(self) -> str:
         """Say the counts in words, such as "91 records read: 88 accepted (2 repaired), 3 rejected"."""
         parts = [f"{self.accepted:,} accepted" + (f" ({self.repaired:,} repaired)" if self.repaired else "")]

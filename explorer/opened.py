@@ -15,12 +15,17 @@ from explorer.facets import Facet, mapped
 from explorer.filters import STORED_SORTS
 from explorer.generations import read_manifest
 from explorer.index import Hits, TextIndex
+from explorer.merges import load_merges
 from explorer.prefixes import Prefixes, sort_words
 from explorer.query import parse
 from explorer.recent import Recent
-from explorer.store import FACETS, read_table
+from explorer.store import FACETS, RULES, read_table
 from explorer.topics import Topics, load_topics
 from explorer.trends import MONTH
+
+STALE = 0.1
+"""Share of papers that came after the topics were found from which these count as stale. A convention: a tenth of the papers
+can bring in a topic of its own, where there are ten or more."""
 
 
 class OpenedCorpus:
@@ -37,6 +42,8 @@ class OpenedCorpus:
         Whether no paper came with keywords, and the facet of keywords holds key phrases from the text.
     index : TextIndex
     topics : Topics
+    merged : Merges
+        What was merged into which paper.
     """
 
     def __init__(self, folder: str | PathLike[str]) -> None:
@@ -67,6 +74,9 @@ class OpenedCorpus:
         self._facets = {name: Facet.load(self._generation, name) for name in ("topics", *FACETS)}
         self._prefixes = {name: Prefixes.load(self._generation, name) for name in FACETS}
         self.topics: Topics = load_topics(self._generation, self.months, self.precision)
+        self.merged = load_merges(self._generation)
+        rules = self._generation / RULES
+        self.rules_file = rules.read_bytes() if rules.exists() else b""
         columns = (self.table, self.months, self.precision, self.has_code, self.topics.codes, *self._orders.values())
         if {len(self), *map(len, columns), *(len(facet.starts) - 1 for facet in self._facets.values())} != {len(self)}:
             raise CorpusError(f"the files in {self._generation} are not of one build")
@@ -76,6 +86,25 @@ class OpenedCorpus:
 
     def __len__(self) -> int:
         return int(self.manifest["papers"])
+
+    @property
+    def added_since(self) -> int:
+        """Papers that came after the topics were found, and were placed on them."""
+        return int(self.manifest["made"]["topics"].get("added_since", 0))
+
+    @property
+    def topics_stale(self) -> bool:
+        """Whether so many papers came since that the topics should be found anew."""
+        return self.added_since > STALE * len(self)
+
+    @property
+    def stale_sentence(self) -> str:
+        """Say how many papers came since; empty where none did."""
+        if not self.added_since:
+            return ""
+        share = self.added_since / len(self)
+        came = f"{self.added_since:,} of {len(self):,} papers ({share:.0%}) came after the topics were found"
+        return f"{came}{'; the topics may be stale.' if self.topics_stale else '.'}"
 
     def hits(self, query: str) -> Hits:
         """All hits of a query that is not empty; the last 32 queries are kept."""

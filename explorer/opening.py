@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from os import PathLike
 from pathlib import Path
 
-from explorer.corpus import CACHED, Corpus, open_if_whole
+from explorer.corpus import Corpus
 from explorer.errors import CorpusError
 from explorer.generations import FORMAT
+from explorer.growing import CACHED
 from explorer.store import Progress, cache_folder, no_progress, write_corpus
 
 
@@ -61,8 +62,12 @@ def bundled(folder: str, name: str) -> Path:
     return inside if inside.exists() else package.parent / folder / name
 
 
-def open_files(files: Iterable[str | PathLike[str]], *, progress: Progress = no_progress) -> Corpus:
+def open_files(
+    files: Iterable[str | PathLike[str]], *, keep_duplicates: bool = False, progress: Progress = no_progress
+) -> Corpus:
     """Open a corpus folder, or build one from plain files in the cache, keyed by their content.
+
+    Records that are one paper are merged, unless `keep_duplicates` is set.
 
     Raises
     ------
@@ -74,25 +79,24 @@ def open_files(files: Iterable[str | PathLike[str]], *, progress: Progress = no_
     paths = [Path(file) for file in files]
     if len(paths) == 1 and (paths[0] / "manifest.json").exists():
         return Corpus(paths[0])
-    target = cache_folder() / f"files-{_files_hash(paths)}"
-    if (kept := open_if_whole(target)) is not None:
+    target = cache_folder() / f"files-{_files_hash(paths, keep_duplicates)}"
+    if (kept := Corpus.if_whole(target)) is not None:
         return kept
     # Needed for a build only: with it come the readers of every format.
-    from explorer.formats import import_papers
+    from explorer.imports import import_papers
 
-    imported = import_papers(*paths)
-    ledger = imported.ledger
+    imported = import_papers(*paths, keep_duplicates=keep_duplicates)
     made = {
         "name": paths[0].stem if len(paths) == 1 else f"{paths[0].stem} and {len(paths) - 1} more",
         "files": [path.name for path in paths],
-        "ledger": {"read": ledger.read, "accepted": ledger.accepted, "repaired": ledger.repaired, "rejected": ledger.rejected},
+        "ledger": imported.ledger.counts(),
     }
-    write_corpus(imported.table, target, made=made, progress=progress)
+    write_corpus(imported.table, target, made=made, merges=imported.merges, progress=progress)
     return Corpus(target)
 
 
-def _files_hash(paths: list[Path]) -> str:
-    digest = hashlib.sha256(f"format {FORMAT}".encode())
+def _files_hash(paths: list[Path], keep_duplicates: bool) -> str:
+    digest = hashlib.sha256(f"format {FORMAT}, {'all records' if keep_duplicates else 'merged'}".encode())
     for path in paths:
         digest.update(f"\0{path.name}\0".encode())
         if path.is_file():

@@ -227,7 +227,7 @@ class RankedCorpus(OpenedCorpus):
         Parameters
         ----------
         expression : str
-            Words, ``"phrases"``, ``paper:ID`` or ``topic:"LABEL"``, added and subtracted, with weights (``2*vision``); the
+            Words, ``"phrases"``, ``paper:ID``, ``set:NAME`` or ``topic:"LABEL"``, added and subtracted, with weights (``2*vision``); the
             grammar is in `explorer.ranking.expression`.
         limit : int, optional
             Number of papers at most.
@@ -247,13 +247,14 @@ class RankedCorpus(OpenedCorpus):
 
         Notes
         -----
-        A product of experts (Hinton 1999): added concepts multiply their probability, subtracted ones that of their absence.
+        A product of experts (Hinton 1999): added concepts multiply their probability, subtracted ones that of their absence; see
+        `explorer.ranking.arithmetic`.
         """
         import pandas as pd
 
         ranking = self.meaning.arithmetic.rank(expression)
-        rows = np.lexsort((np.arange(len(self)), -ranking.scores))[:limit]
-        table = self.table.select(["id", "title"]).take(pa.array(rows))
+        rows = ranking.best(limit)
+        table = _taken(self.table.select(["id", "title"]), rows)
         parts = {str(operand): part[rows] for operand, part in ranking.parts.items()}
         frame = to_frame(table).assign(score=ranking.scores[rows])
         return pd.concat([frame, pd.DataFrame(parts, index=frame.index)], axis=1)
@@ -286,3 +287,11 @@ class RankedCorpus(OpenedCorpus):
         frame = to_frame(self.table.select(["id", "title"])).assign(place=axis.place)
         frame.attrs.update(low_terms=axis.low_terms, high_terms=axis.high_terms, separation=axis.separation)
         return frame
+
+
+def _taken(table: pa.Table, rows: np.ndarray) -> pa.Table:
+    """Some rows of a table. Arrow copies a column together before it takes from it, which a few rows are not worth."""
+    if len(rows) > 1000:
+        return table.take(pa.array(rows))
+    columns = [[table.column(name)[row].as_py() for row in rows.tolist()] for name in table.column_names]
+    return pa.table([pa.array(column, field.type) for column, field in zip(columns, table.schema, strict=True)], table.schema)

@@ -43,6 +43,8 @@ def review(arrivals: Arrivals, *, name: str, files: Sequence[str], apart: int) -
         "additions": arrivals.additions.table.num_rows,
         "papers": arrivals.papers.table.num_rows,
         "there": arrivals.there,
+        "bettered": arrivals.bettered,
+        "changes": bool(arrivals.change),
         "apart": apart,
         "counts": {kind: sum(note.action == kind for note in ledger.notes) for kind in SHOWN},
         "entries": _entries(ledger),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import logging
 import os
-import socket
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
@@ -16,6 +15,7 @@ from typing import Any
 
 import psutil
 from tornado.ioloop import IOLoop, PeriodicCallback
+from tornado.netutil import bind_sockets
 from tornado.web import RequestHandler, StaticFileHandler
 from traitlets.config import Config
 from voila.app import Voila
@@ -244,18 +244,16 @@ def serve(
 
 def _free(ip: str, port: int) -> int:
     """The port, if it can be listened on, or one that the system chooses for 0."""
-    family = socket.AF_INET6 if ":" in ip else socket.AF_INET
-    with socket.socket(family) as probe:
-        if os.name == "posix":  # A port that was just left is free; elsewhere this would share one that is not.
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((ip, port))
-        except OverflowError as error:
-            raise ServerError(f"There is no port {port}; choose one from 1 to 65535 with --port.") from error
-        except OSError as error:
-            raise (_taken(ip, port) if error.errno == errno.EADDRINUSE else _refused(ip, port, error)) from error
-        found: int = probe.getsockname()[1]
-        return found
+    if not 0 <= port <= 65535:
+        raise ServerError(f"There is no port {port}; choose one from 1 to 65535 with --port.")
+    try:
+        sockets = bind_sockets(port, ip)
+    except OSError as error:
+        raise (_taken(ip, port) if error.errno == errno.EADDRINUSE else _refused(ip, port, error)) from error
+    found: int = sockets[0].getsockname()[1]
+    for listening in sockets:
+        listening.close()
+    return found
 
 
 def _taken(ip: str, port: int) -> ServerError:

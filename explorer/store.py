@@ -9,6 +9,8 @@
         ├── index/             tantivy
         ├── <facet>.*          codes and values of each facet
         ├── topics.*           labels and codes
+        ├── merges.*.arrow     what was merged into what, and the merged records
+        ├── rules.json         pairs that the reader wants merged always, or never
         └── dates.npy, *.order.npy
 
 A build writes a new generation beside the one in force, flushes it to disk, and then replaces ``manifest.json`` by one atomic
@@ -21,10 +23,9 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -33,16 +34,22 @@ import pyarrow.compute as pc
 from explorer.dates import PRECISIONS
 from explorer.errors import CorpusError
 from explorer.facets import code_facet
-from explorer.generations import in_folder, now, publish, read_manifest
+from explorer.generations import in_folder, publish, read_manifest
 from explorer.index import build_index
+from explorer.merges import Merges
 from explorer.phrases import key_phrases
 from explorer.prefixes import sort_words
 from explorer.schema import FIELDS
-from explorer.topics import build_topics, extend_topics
+from explorer.topics import build_topics
+
+if TYPE_CHECKING:
+    from explorer.dedupe import Rules
 
 FACETS = {"venues": "venue", "authors": "authors", "keywords": "keywords"}
 """Facets that are coded from a column of the paper table."""
 
+RULES = "rules.json"
+"""File of the reader's rules in a generation."""
 
 _MOST_PHRASED = 100_000
 """Papers up to which key phrases stand in for keywords that are missing: they take a millisecond a paper."""
@@ -75,7 +82,7 @@ def content_hash(table: pa.Table) -> str:
     return digest.hexdigest()[:16]
 
 
-class _Texts:
+class Texts:
     """Title and abstract of each paper, joined when asked for."""
 
     def __init__(self, table: pa.Table) -> None:
@@ -94,6 +101,8 @@ def write_corpus(
     *,
     made: dict[str, Any] | None = None,
     n_topics: int | None = None,
+    merges: Merges | None = None,
+    rules: Rules | None = None,
     progress: Progress = no_progress,
 ) -> dict[str, Any]:
     """Build a corpus folder from a paper table.
@@ -106,6 +115,10 @@ def write_corpus(
         Made if it is missing; a corpus in it is replaced at the end, all at once.
     made : dict, optional
         What the manifest shall say of the input: file names, ledger counts.
+    merges : Merges, optional
+        What was merged into the papers of the table.
+    rules : Rules, optional
+        The reader's; by default those of the corpus that is replaced.
 
     Returns
     -------
@@ -118,115 +131,61 @@ def write_corpus(
         The folder holds something else, or cannot be written.
     """
     digest = content_hash(table)
+    kept = None if rules is not None else rules_in(folder)
 
     def write(target: Path) -> dict[str, Any]:
-        return _write_generation(table, target, n_topics, progress)
+        topics = _write_generation(table, target, n_topics, progress)
+        (merges or Merges()).save(target)
+        keep_rules(target, rules, kept)
+        return topics
 
     return in_folder(folder, lambda: publish(folder, digest, table.num_rows, made or {}, write))
 
 
-def extend_corpus(
-    table: pa.Table,
-    folder: Path,
-    *,
-    into: Path | None = None,
-    made: dict[str, Any] | None = None,
-    progress: Progress = no_progress,
-) -> dict[str, Any]:
-    """Add papers to a corpus folder without building it anew: the index and the papers it has are taken over as they are.
+def rules_in(folder: Path) -> bytes | None:
+    """The file of the reader's rules in a corpus folder, if there is one."""
+    with contextlib.suppress(CorpusError, OSError):
+        generation: str = read_manifest(folder)["generation"]
+        return (folder / generation / RULES).read_bytes()
+    return None
 
-    Parameters
-    ----------
-    table : pyarrow.Table
-        In the schema; none of its ids may be in the corpus.
-    folder : Path
-        A corpus. Its topics stay, and the new papers are placed on them; the manifest counts how many came since.
-    into : Path, optional
-        Folder of the larger corpus, by default that of the corpus itself; otherwise that one stays as it is.
-    made : dict, optional
-        What the manifest shall say of the addition.
 
-    Returns
-    -------
-    dict
-        The manifest.
+def keep_rules(target: Path, rules: Rules | None, kept: bytes | None) -> None:
+    """Write the reader's rules into a generation, or those that were kept of the one before."""
+    if rules is not None:
+        from explorer.dedupe.rules import write_rules
 
-    Raises
-    ------
-    CorpusError
-        There is no corpus, or it cannot be written; it stays as it was.
-    """
-    manifest = read_manifest(folder)
-    before = folder / manifest["generation"]
-    digest = hashlib.sha256(f"{manifest['content_hash']}+{content_hash(table)}".encode()).hexdigest()[:16]
-    additions = [*manifest["made"].get("added", []), {"at": now(), "papers": table.num_rows, **(made or {})}]
-
-    def write(target: Path) -> dict[str, Any]:
-        return _extend_generation(table, before, target, manifest["made"]["topics"], progress)
-
-    target, papers, said = into or folder, manifest["papers"] + table.num_rows, {**manifest["made"], "added": additions}
-    # In another folder nothing was before that somebody else could have added to.
-    upon = before.name if target == folder else None
-    return in_folder(target, lambda: publish(target, digest, papers, said, write, upon=upon))
+        write_rules(rules, target / RULES)
+    elif kept is not None:
+        (target / RULES).write_bytes(kept)
 
 
 def _write_generation(table: pa.Table, target: Path, n_topics: int | None, progress: Progress) -> dict[str, Any]:
     progress("papers", 0.0)
-    _write_papers(table, target / "papers.0.arrow")
+    write_papers(table, target / "papers.0.arrow")
     progress("facets", 0.0)
-    _write_columns(table, target)
+    write_columns(table, target)
     progress("index", 0.0)
     (target / "index").mkdir()
     build_index(table, target / "index", progress=lambda part: progress("index", part))
     progress("topics", 0.0)
-    topics = build_topics(_Texts(table), target, n_topics=n_topics, progress=lambda part: progress("topics", part))  # type: ignore[arg-type]
+    topics = build_topics(Texts(table), target, n_topics=n_topics, progress=lambda part: progress("topics", part))  # type: ignore[arg-type]
     progress("flush", 1.0)
     return topics
 
 
-def _extend_generation(
-    table: pa.Table, before: Path, target: Path, topics: dict[str, Any], progress: Progress
-) -> dict[str, Any]:
-    progress("papers", 0.0)
-    parts = list(before.glob("papers.*.arrow"))
-    for path in parts:
-        _share(path, target / path.name)
-    _write_papers(table, target / f"papers.{len(parts)}.arrow")
-    whole = read_table(target)
-    progress("facets", 0.0)
-    _write_columns(whole, target)
-    progress("index", 0.0)
-    (target / "index").mkdir()
-    for path in (before / "index").iterdir():
-        if not path.name.endswith(".lock"):
-            _share(path, target / "index" / path.name)
-    build_index(table, target / "index", first=whole.num_rows - table.num_rows, progress=lambda part: progress("index", part))
-    progress("topics", 0.0)
-    said = extend_topics(_Texts(table), before, target, topics)  # type: ignore[arg-type]
-    progress("flush", 1.0)
-    return said
-
-
-def _share(path: Path, target: Path) -> None:
-    """Let a file that nothing writes into any more stand in two folders; copy it where the system cannot, or might write."""
-    if path.suffix != ".json":
-        with contextlib.suppress(OSError):
-            os.link(path, target)
-            return
-    shutil.copy2(path, target)
-
-
-def _write_papers(table: pa.Table, path: Path) -> None:
+def write_papers(table: pa.Table, path: Path) -> None:
+    """Write one file of papers."""
     with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
         writer.write_table(table, max_chunksize=65_536)
 
 
-def _write_columns(table: pa.Table, target: Path) -> None:
+def write_columns(table: pa.Table, target: Path) -> None:
     """Everything that is derived from columns; keywords, where no paper came with any, from the text."""
     for name, column in FACETS.items():
         given = table.column(column)
         if name == "keywords" and given.null_count == len(given) <= _MOST_PHRASED:
-            given = key_phrases(_Texts(table))  # type: ignore[arg-type]
+            given = key_phrases(Texts(table))  # type: ignore[arg-type]
             (target / "keywords.derived").touch()
         facet = code_facet(given)
         facet.save(target, name)
@@ -269,17 +228,22 @@ def read_table(generation: Path) -> pa.Table:
     number = 0
     while not parts or (generation / f"papers.{number}.arrow").exists():
         path = generation / f"papers.{number}.arrow"
-        try:
-            with pa.memory_map(str(path)) as file:
-                parts.append(pa.ipc.open_file(file).read_all())
-        except (pa.ArrowInvalid, OSError) as error:
-            raise CorpusError(f"{path} is missing or damaged ({error}). Build the corpus again.") from error
+        parts.append(read_file(path))
         number += 1
     table = pa.concat_tables(parts, promote_options="permissive") if len(parts) > 1 else parts[0]
     names = set(table.column_names)
     if any(name not in names or table.schema.field(name).type != kind for name, kind in FIELDS.items()):
         raise CorpusError(f"{generation} does not have the columns of a paper table. Build the corpus again.")
     return table
+
+
+def read_file(path: Path) -> pa.Table:
+    """Open one file of papers memory-mapped. Raises as `read_table` does."""
+    try:
+        with pa.memory_map(str(path)) as file:
+            return pa.ipc.open_file(file).read_all()
+    except (pa.ArrowInvalid, OSError) as error:
+        raise CorpusError(f"{path} is missing or damaged ({error}). Build the corpus again.") from error
 
 
 def cache_folder() -> Path:

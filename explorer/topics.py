@@ -159,13 +159,15 @@ def build_topics(
     return {"topics": len(model.words_), "method": method, "seed": seed, "made_from": len(texts), "added_since": 0}
 
 
-def extend_topics(texts: Sequence[str], before: Path, folder: Path, made: dict[str, Any]) -> dict[str, Any]:
-    """Place further papers on the topics of another generation, which stay as they are.
+def extend_topics(texts: Sequence[str], rows: np.ndarray, before: Path, folder: Path, made: dict[str, Any]) -> dict[str, Any]:
+    """Place papers on the topics of another generation, which stay as they are.
 
     Parameters
     ----------
     texts : sequence of str
-        Title and abstract of each new paper.
+        Title and abstract of each paper.
+    rows : ndarray of int, shape (n_texts,)
+        Their rows: those that are there are replaced, the others come at the end, in order.
     before, folder : Path
         The generation to take over from, and the one to write into.
     made : dict
@@ -179,14 +181,13 @@ def extend_topics(texts: Sequence[str], before: Path, folder: Path, made: dict[s
     table = TopicTable(**json.loads((before / "topics.json").read_text(encoding="utf-8")))
     for name in ("topics.json", "topics.model.npz"):
         (folder / name).write_bytes((before / name).read_bytes())
-    codes, share = _place(TopicModel.load(before / "topics.model.npz", table.labels), texts, lambda part: None)
-    _save_places(
-        table.labels,
-        np.concatenate([np.load(before / "topics.codes.npy"), codes]),
-        np.concatenate([np.load(before / "topics.share.npy"), share]),
-        folder,
-    )
-    return {**made, "added_since": made["added_since"] + len(texts)}
+    there = [np.load(before / f"topics.{part}.npy") for part in ("codes", "share")]
+    added = int(np.count_nonzero(rows >= len(there[0])))
+    placed = _place(TopicModel.load(before / "topics.model.npz", table.labels), texts, lambda part: None)
+    codes, share = (np.concatenate([old, np.empty(added, old.dtype)]) for old in there)
+    codes[rows], share[rows] = placed
+    _save_places(table.labels, codes, share, folder)
+    return {**made, "added_since": made["added_since"] + added}
 
 
 def _place(model: TopicModel, texts: Sequence[str], progress: Callable[[float], None]) -> tuple[np.ndarray, np.ndarray]:

@@ -10,6 +10,7 @@ from explorer.charts import SERIES, counts_json, series_json
 from explorer.chips import chips, titles_of
 from explorer.concept_views import bars
 from explorer.filters import FILTERS
+from explorer.provenance import merged, versions
 from explorer.results import Results
 from explorer.selection import Selection
 from explorer.text import Terms, highlight, joined, readable, snippet
@@ -198,6 +199,8 @@ def _frequency(results: Results, field: str, title: str) -> View:
     more = found - len(codes)
     notes = ["from titles and abstracts, as no paper came with keywords"] if title == "Key phrases" else []
     notes += [f"{more:,} more in the filter panel"] if more > 0 else []
+    stale = field == "topics" and results.corpus.topics_stale
+    notes += [results.corpus.stale_sentence] if stale else []
     top = f"; the most frequent is {names[0]} with {numbers[0]:,} papers" if names else ""
     return {
         "name": field,
@@ -206,7 +209,7 @@ def _frequency(results: Results, field: str, title: str) -> View:
         "figure": counts_json([readable(n) for n in names], names, numbers, chosen, field),
         "table": {"columns": [title[:-1], "Papers"], "rows": [[n, c] for n, c in zip(names, numbers, strict=True)]},
         "note": "; ".join(notes),
-        "options": [],
+        "options": [{"name": "refit", "label": "Find topics anew", "kind": "refit"}] if stale else [],
         "pick": {"field": field, "values": names} if names else None,
     }
 
@@ -319,7 +322,7 @@ def reader(results: Results, row: int) -> View:
     corpus = results.corpus
     paper = corpus.record(row, corpus.table.column_names)
     shown = {"title", "abstract", "authors", "published", "precision", "year", "venue", "keywords", "url", "doi", "arxiv_id"}
-    shown |= {"code_url", "upvotes", "comments", "source", "id"}
+    shown |= {"code_url", "upvotes", "comments", "source", "id", "versions"}
     extra = [[name, _plain(value)] for name, value in paper.items() if name not in shown and value not in (None, "", [])]
     similar = [
         {
@@ -340,6 +343,8 @@ def reader(results: Results, row: int) -> View:
         "topic": corpus.topics.labels[int(corpus.topics.codes[row])],
         "keywords": corpus.facet("keywords").of(row) if corpus.keywords_derived else paper["keywords"] or [],
         "links": links(paper),
+        "versions": versions(paper),
+        "merged": merged(corpus, paper["id"]),
         "upvotes": paper["upvotes"],
         "comments": paper["comments"],
         "source": paper["source"] or "",

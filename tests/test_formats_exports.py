@@ -50,7 +50,7 @@ EXPORTS = {
     ),
     "Web of Science, tab-delimited": Export(
         "PT\tAU\tBA\tBE\tGP\tAF\tBF\tCA\tTI\tSO\tSE\tBS\tLA\tDT\tCT\tCY\tCL\tSP\tHO\tDE\tID\tAB\tC1\tC3\tRP\tEM\tNR\tTC\tPU\tSN\tJ9\tPD\tPY\tVL\tIS\tBP\tEP\tDI\tUT\tPM",
-        {"PT": "J", "AU": "Doe, J; Roe, RA", "AF": "Doe, Jane; Roe, Richard A.", "TI": _TITLE, "SO": _VENUE, "DE": "sheep; sleep", "AB": _ABSTRACT, "PD": "MAR", "PY": "2021",
+        {"PT": "J", "AU": "Doe, J; Roe, RA", "AF": "Doe, Jane; Roe, Richard A.", "TI": _TITLE, "SO": _VENUE, "DE": "sheep; sleep", "ID": "OVIS; REST", "AB": _ABSTRACT, "PD": "MAR", "PY": "2021",
          "DI": _DOI, "UT": "WOS:000000001"},
         ("Doe, Jane", "Roe, Richard A."), "2021-03 month", ("sheep", "sleep"), extra={"id": "WOS:000000001"},
     ),
@@ -185,3 +185,10 @@ def test_exports_are_read_in_other_delimiters_and_encodings(name: str, delimiter
     result = import_papers(Source("export.txt", data=_written(export, delimiter).encode(encoding)))
     _check(result, export)
     assert result.ledger.findings[0].delimiter == delimiter
+
+
+def test_an_empty_cell_gives_way_to_the_next_column_of_its_kind() -> None:
+    text = "PT\tAU\tAF\tTI\tSO\tDE\tID\tPY\tUT\nJ\tDoe, J\t\tA\tS\t\tOVIS; REST\t2021\tWOS:1\nJ\tRoe, R\tRoe, Rea\tB\tS\tx\ty\t2021\tWOS:2\n"
+    first, second = import_papers(Source("x", data=text.encode())).table.to_pylist()
+    assert (first["authors"], first["keywords"], first["id"]) == (["Doe, J"], ["OVIS", "REST"], "WOS:1")
+    assert (second["authors"], second["keywords"], second["id"]) == (["Roe, Rea"], ["x"], "WOS:2")

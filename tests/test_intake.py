@@ -253,6 +253,42 @@ def test_merges_can_be_refused(desk: Desk, sample: Path) -> None:
     assert len(desk.shown[0][0]) == 30 + desk.shown[0][0].manifest["made"]["added"][0]["ledger"]["accepted"]
 
 
+def test_a_merge_of_the_corpus_is_taken_back(desk: Desk, corpus: Corpus) -> None:
+    title = corpus.table.column("title")[0].as_py()
+    key = corpus.table.column("id")[0].as_py()
+    review = desk.review(a__csv=f'id,title,doi\n{key},"{title}",10.1234/x\n'.encode())
+    assert (review["additions"], review["there"], review["bettered"], review["changes"]) == (0, 1, 1, True)
+    desk.intake.accept("add")
+    desk.until("done")
+    larger = desk.shown[-1][0]
+    assert larger.table.column("doi")[0].as_py() == "10.1234/x"
+    assert "1 were there already, of which 1 got a better value" in desk.shown[-1][2]
+    desk.intake.split(key)
+    desk.until("idle")
+    assert len(desk.shown[-1][0]) == 31
+    assert open_corpus(corpus.folder).merges.empty
+    desk.intake.refit()
+    desk.until("idle")
+    assert desk.shown[-1][0].added_since == 0
+    desk.intake.split("nothing")
+    assert "Nothing was merged" in desk.until("failed")["message"]
+    desk.intake.state["allowed"] = False
+    for step in (desk.intake.refit, lambda: desk.intake.split(key)):
+        with pytest.raises(ReadError, match="takes no papers in"):
+            step()
+
+
+def test_what_is_kept_apart_stays_apart(desk: Desk, corpus: Corpus, sample: Path) -> None:
+    known = sample.read_bytes().splitlines()[0]
+    entry = next(e for e in desk.review(a__jsonl=known)["entries"] if e["action"] == "merged")
+    desk.intake.keep(entry["source"], entry["record"], entry["after"])
+    desk.until("review")
+    desk.intake.accept("add")
+    desk.until("done")
+    assert len(open_corpus(corpus.folder)) == 31
+    assert len(open_corpus(corpus.folder).rules.never) == 1
+
+
 def test_same_key_of_another_paper_is_not_lost(desk: Desk, corpus: Corpus) -> None:
     key = corpus.table.column("id")[0].as_py()
     review = desk.review(a__csv=f"id,title,year\n{key},Quite another thing,1999\n".encode())
@@ -323,7 +359,7 @@ def test_cancel_leaves_nothing(
         if phase in ("reading", "building"):
             from explorer import intake as module
 
-            name = "import_sources" if phase == "reading" else "_building"
+            name = "import_sources" if phase == "reading" else "building"
             real = getattr(module, name)
 
             def held(*given: Any, real: Any = real, reached: Any = reached, go: Any = go, **named: Any) -> Any:
@@ -362,7 +398,7 @@ def test_cancel_at_each_stage_of_a_build(
     from explorer import intake as module
 
     before = everything(corpus.folder)
-    real = module._building
+    real = module.building
 
     def stopping(say: Any) -> Any:
         inner = real(say)
@@ -374,7 +410,7 @@ def test_cancel_at_each_stage_of_a_build(
 
         return progress
 
-    monkeypatch.setattr(module, "_building", stopping)
+    monkeypatch.setattr(module, "building", stopping)
     desk.review(a__bib=BIB)
     desk.intake.accept(how)
     desk.until("idle")
@@ -388,7 +424,7 @@ def test_a_build_that_fails_can_be_tried_again(desk: Desk, monkeypatch: pytest.M
 
     desk.review(a__bib=BIB)
     with monkeypatch.context() as patch:
-        patch.setattr("explorer.store._write_papers", full)
+        patch.setattr("explorer.changes.write_papers", full)
         desk.intake.accept("add")
         state = desk.until("review", "failed")
     assert "No space left" in state["message"]
@@ -434,7 +470,7 @@ def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 def test_fetch(desk: Desk, library: dict[str, Any]) -> None:
     library["go"].set()
-    assert {"name", "label", "hint", "whole"} == set(desk.state["services"][0])
+    assert {"name", "label", "hint", "whole", "lists"} == set(desk.state["services"][0])
     desk.intake.fetch("arxiv", " rings ", 20)
     review = desk.until("review")["review"]
     assert library["calls"] == [("rings", 20)]
@@ -487,9 +523,52 @@ def test_each_service_has_its_function() -> None:
     assert {row.function for row in SERVICES} == {name for name in services.__all__ if name.startswith("fetch_")}
 
 
+@pytest.mark.parametrize(
+    ("options", "asked"),
+    [
+        (["hf", "arithmetic"], {"query": "arithmetic"}),
+        (["hf", "--daily", "2026-06-12"], {"query": None, "daily": "2026-06-12"}),
+        (["hf", "--daily", "latest"], {"query": None, "daily": True}),
+        (["hf", "--trending"], {"query": None, "trending": True}),
+        (["zotero", "--library", "users/7"], {"query": None, "library": "users/7", "api_key": "key"}),
+    ],
+)
+def test_what_a_fetch_asks_for(
+    options: list[str], asked: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "found.bib").write_bytes(BIB)
+    calls: list[dict[str, Any]] = []
+
+    def answered(query: str | None, *, limit: int, client: Any, **more: Any) -> Any:
+        calls.append({"query": query, **more})
+        return import_papers(tmp_path / "found.bib")
+
+    monkeypatch.setenv("ZOTERO_API_KEY", "key")
+    for name in ("fetch_hugging_face", "fetch_zotero"):
+        monkeypatch.setattr(f"explorer.services.{name}", answered)
+    assert main(["fetch", *options, "-o", str(tmp_path / "made")]) == 0
+    assert calls == [asked]
+    assert len(open_corpus(tmp_path / "made")) == 2
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["arxiv", "--trending"],
+        ["hf", "--trending", "--daily", "latest"],
+        ["hf", "words", "--trending"],
+        ["hf"],
+        ["arxiv", "x", "--library", "users/7"],
+    ],
+)
+def test_a_fetch_that_cannot_be_says_so(options: list[str], tmp_path: Path) -> None:
+    assert main(["fetch", *options, "-o", str(tmp_path / "made")]) == 1
+    assert not (tmp_path / "made").exists()
+
+
 def test_fetch_on_the_command_line(library: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     library["go"].set()
-    for said in ("2 papers", "0 papers added, 2 were there already"):
+    for said in ("2 papers", "0 papers added, 2 in all. 2 were there already."):
         assert main(["fetch", "zotero", "", "-o", str(tmp_path / "made"), "--limit", "7"]) == 0
         assert said in capsys.readouterr().err
     assert library["calls"] == [(None, 7)] * 2

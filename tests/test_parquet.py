@@ -100,6 +100,6 @@ def test_a_column_of_a_type_no_field_can_take_is_a_read_error_or_null() -> None:
 def test_the_real_sample(shared_data: Path) -> None:
     path = shared_data / "arxiv" / "arxiv_100k.parquet"
     file = pq.ParquetFile(path)
-    found = import_papers(path)
+    found = import_papers(path, keep_duplicates=True)
     assert found.ledger.read == found.ledger.accepted == file.metadata.num_rows
     assert found.table.column("title").null_count == 0

@@ -82,7 +82,7 @@ def test_concept_needs_examples_and_others(space: ConceptSpace, rows: list[int],
 
 def test_concept_names_its_terms(space: ConceptSpace) -> None:
     concept = space.of_papers("optics", np.flatnonzero(np.arange(90) % 3 == 0))
-    assert set(concept.terms(space.index, 4)) <= {"laser", "beam", "caviti", "photon", "mirror", "len"}
+    assert set(space.terms(concept, 4)) <= {"laser", "beam", "caviti", "photon", "mirror", "len"}
 
 
 def test_cached_concept_is_fitted_once(arithmetic: Arithmetic) -> None:

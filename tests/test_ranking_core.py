@@ -211,3 +211,24 @@ def test_an_explanation_adds_up(query: str, n: int) -> None:
     order = top(scores, n)
     for row in {*order[:5].tolist(), *order[-5:].tolist(), int(order[len(order) // 2])}:
         assert sum(ranker.explain(query, row).values()) == pytest.approx(float(scores[row]), abs=2e-5)
+
+
+def test_pairs_are_bm25_of_two_words_side_by_side(ranker: HybridRanker) -> None:
+    titles, bodies = corpus()
+    documents = [analyse(t) + analyse(b) for t, b in zip(titles, bodies, strict=True)]
+    pool = np.array([0, 3, 7, 12, 40, 57])
+    mean = np.mean([len(d) for d in documents])
+    expected = np.zeros(len(pool))
+    for pair in {("laser", "beam"), ("beam", "laser"), ("loan", "loan")}:
+        tf = np.array([sum(both == pair for both in zip(documents[i], documents[i][1:], strict=False)) for i in pool])
+        df = np.count_nonzero(tf)
+        norm = 1.2 * (0.25 + 0.75 * np.array([len(documents[i]) for i in pool]) / mean)
+        expected += np.log(1 + (60 - df + 0.5) / (df + 0.5)) * tf / (tf + norm)
+    assert expected.any()
+    np.testing.assert_allclose(ranker._pairs("laser beam laser the zzzz loan loan", pool), expected, rtol=1e-5)
+
+
+def test_a_query_of_many_thousand_words(ranker: HybridRanker) -> None:
+    scores = ranker.scores(" ".join([*SUBJECTS["optics"], "market"] * 3000))
+    assert np.isfinite(scores).all()
+    assert set(top(scores, 15) % 3) == {0}

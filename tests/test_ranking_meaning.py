@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from explorer import Corpus
+from explorer.cli import main
 from explorer.opening import default_corpus
 
 
@@ -46,3 +47,43 @@ def test_a_meaning_made_before_is_opened(corpus: Corpus) -> None:
     again.prepare_meaning(lambda stage, part: said.append(stage))
     assert said == []
     assert again.rank("reasoning").equals(corpus.rank("reasoning"))
+
+
+def test_making_it_twice_gives_the_same_bits(corpus: Corpus, tmp_path: Path) -> None:
+    again = Corpus.from_papers(default_corpus().papers.head(300), tmp_path / "again")
+    for made in (corpus, again):
+        made.prepare_meaning()
+    files = sorted(path.name for path in (corpus._generation / "meaning").iterdir())
+    assert files == sorted(path.name for path in (again._generation / "meaning").iterdir())
+    for name in files:
+        assert (corpus._generation / "meaning" / name).read_bytes() == (again._generation / "meaning" / name).read_bytes()
+
+
+def test_a_folder_that_cannot_be_written_keeps_it_in_memory(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: object, **kwargs: object) -> str:
+        raise PermissionError
+
+    monkeypatch.setattr("tempfile.mkdtemp", refuse)
+    corpus.prepare_meaning()
+    assert corpus.meaning_ready
+    assert not Corpus(corpus.folder).meaning_ready
+    assert len(corpus.rank("reasoning", limit=3)) == 3
+
+
+@pytest.mark.parametrize("leave_out", [False, True])
+def test_build_makes_it_last_unless_told_not_to(tmp_path: Path, leave_out: bool) -> None:
+    file = tmp_path / "papers.csv"
+    default_corpus().papers[["title", "abstract"]].head(60).to_csv(file, index=False)
+    assert main(["build", str(file), "-o", str(tmp_path / "made"), *(["--no-concepts"] if leave_out else [])]) == 0
+    assert Corpus(tmp_path / "made").meaning_ready is not leave_out
+
+
+def test_update_renews_it_where_it_was(tmp_path: Path) -> None:
+    papers = default_corpus().papers[["title", "abstract"]]
+    for name, part in (("a.csv", papers.head(40)), ("b.csv", papers.iloc[40:70])):
+        part.to_csv(tmp_path / name, index=False)
+    assert main(["build", str(tmp_path / "a.csv"), "-o", str(tmp_path / "made")]) == 0
+    assert main(["update", str(tmp_path / "made"), str(tmp_path / "b.csv")]) == 0
+    larger = Corpus(tmp_path / "made")
+    assert larger.meaning_ready
+    assert len(larger.rank("reasoning")) == 70

@@ -1,4 +1,6 @@
+import contextlib
 import json
+import socket
 import subprocess
 import sys
 import threading
@@ -207,6 +209,23 @@ def test_keys_are_told_to_nobody_else(tmp_path):
         assert "secret" not in str(caught.value)
         assert server.requests[0][1] == {"api_key": "secret-1"}
         assert server.requests[0][2]["X-Key"] == "secret-2"
+
+
+def test_a_network_that_swallows_everything_says_so_soon(monkeypatch):
+    monkeypatch.setattr(module, "CONNECT", 0.3)
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        # Nobody accepts: once the queue is full, the system drops what asks for a connection.
+        with contextlib.ExitStack() as queue:
+            for _ in range(4):
+                waiting = queue.enter_context(socket.socket())
+                waiting.setblocking(False)
+                waiting.connect_ex(listener.getsockname())
+            start = time.perf_counter()
+            with pytest.raises(ServiceError, match="cannot be reached"):
+                fetch_hugging_face("fens", base=f"http://127.0.0.1:{listener.getsockname()[1]}", client=Client(cache=None))
+            assert time.perf_counter() - start < 3
 
 
 def test_turns_are_kept_between_clients(waits):

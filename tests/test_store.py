@@ -26,9 +26,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer import Corpus, CorpusError, Selection, open_corpus
+from explorer.changes import extend_corpus
 from explorer.generations import read_manifest, write_atomically
+from explorer.merges import Change
 from explorer.schema import FIELDS, to_table
-from explorer.store import cache_folder, content_hash, extend_corpus, write_corpus
+from explorer.store import cache_folder, content_hash, write_corpus
 
 
 def papers(seed: int, count: int) -> pa.Table:
@@ -268,7 +270,7 @@ def test_additions_leave_the_papers_that_are_there(tmp_path: Path) -> None:
     write_corpus(old, tmp_path)
     first = open_corpus(tmp_path)
     labels = list(first.topics.codes)
-    extend_corpus(new, tmp_path)
+    extend_corpus(Change(new), tmp_path)
     corpus = open_corpus(tmp_path)
     assert corpus.table.to_pylist() == [*old.to_pylist(), *new.to_pylist()]
     assert list(corpus.topics.codes[:60]) == labels
@@ -280,7 +282,7 @@ def test_additions_leave_the_papers_that_are_there(tmp_path: Path) -> None:
     assert first.results(Selection(query="graph")).shown <= 60
     assert len(corpus.manifest["made"]["added"]) == 1
     with pytest.raises(CorpusError, match="no corpus"):
-        extend_corpus(new, tmp_path / "nothing")
+        extend_corpus(Change(new), tmp_path / "nothing")
 
 
 def test_the_manifest_says_how_it_was_made(tmp_path: Path) -> None:

@@ -17,29 +17,18 @@ import pyarrow.compute as pc
 
 from explorer.dedupe.clusters import clusters
 from explorer.dedupe.matching import Matches, match
-from explorer.dedupe.merging import by_worth, merge, versions
+from explorer.dedupe.merging import NEEDED, by_worth, merge, versions
 from explorer.dedupe.records import Records
 from explorer.dedupe.rules import Rules, read_rules, write_rules
 from explorer.errors import SchemaError
 from explorer.ledger import Ledger
-from explorer.schema import TEXT, TEXTS, to_frame, to_table
+from explorer.merges import HISTORY
+from explorer.schema import TEXTS, to_frame, to_table
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["Deduplicated", "Rules", "find_duplicates", "merge_duplicates", "read_rules", "undo", "write_rules"]
-
-HISTORY = pa.schema(
-    [
-        ("paper", TEXT),
-        ("members", TEXTS),
-        ("relation", pa.string()),
-        ("score", pa.float64()),
-        ("reason", TEXT),
-        ("given_by", pa.map_(pa.string(), TEXT)),
-    ]
-)
-"""Columns of `Deduplicated.history`."""
 
 _GROUPS = 10_000
 """Merges made at once; bounds the memory that Python objects take."""
@@ -112,7 +101,7 @@ def find_duplicates(papers: pd.DataFrame | pa.Table, *, rules: Rules | None = No
 
     table = to_table(papers)
     ids = table.column("id").to_pylist()
-    matches, roots = _group(table, rules or Rules(), first_new)
+    _, matches, roots = _group(table, rules or Rules(), first_new)
     number = {root: count for count, root in enumerate(dict.fromkeys(roots[matches.low].tolist()))}
     together = roots[matches.low] == roots[matches.high]
     return pd.DataFrame(
@@ -153,25 +142,27 @@ def merge_duplicates(
     """
     table = to_table(papers)
     base = ledger if ledger is not None else Ledger(read=table.num_rows, accepted=table.num_rows)
-    matches, roots = _group(table, rules or Rules(), first_new)
+    records, matches, roots = _group(table, rules or Rules(), first_new)
     order = np.argsort(roots, kind="stable")
     starts = np.flatnonzero(np.diff(roots[order], prepend=-1))
     groups = [group for group in np.split(order, starts[1:]) if len(group) > 1]
     absorbed_rows = np.concatenate(groups) if groups else np.empty(0, np.int64)
     absorbed = table.take(pa.array(absorbed_rows))
-    merged, history = _merge_groups(table, absorbed, groups, matches)
-    papers_of = [row["paper"] for row, group in zip(history, groups, strict=True) for _ in group]
-    keeper = {row["paper"] for row in history}
-    ids = absorbed.column("id").to_pylist()
-    merged_rows = np.array([row for row, name in zip(absorbed_rows.tolist(), ids, strict=True) if name in keeper], np.int64)
-    untouched = np.setdiff1d(np.arange(table.num_rows), absorbed_rows)
+    merged, history = _merge_groups(absorbed, groups, _why(groups, matches, table.num_rows), records)
+    sizes = np.array([len(group) for group in groups], np.int64)
+    keeper = history.column("paper").combine_chunks().take(pa.array(np.repeat(np.arange(len(groups)), sizes)))
+    merged_rows = absorbed_rows[pc.equal(absorbed.column("id"), keeper).to_numpy()]
+    stays = np.ones(table.num_rows, bool)
+    stays[absorbed_rows] = False
+    untouched = np.flatnonzero(stays)
     rows = np.concatenate([untouched, merged_rows])
+    places = np.concatenate([untouched, table.num_rows + np.arange(len(merged_rows))])
     sequence = np.argsort(rows)
-    result = pa.concat_tables([table.take(pa.array(untouched)), *merged], promote_options="default").take(pa.array(sequence))
-    absorbed = absorbed.append_column("merge_paper", pa.array(papers_of, TEXT)).append_column(
-        "merge_row", pa.array(absorbed_rows)
-    )
-    return _accounted(result, pa.Table.from_pylist(history, HISTORY), absorbed, rows[sequence], base)
+    # One column at a time: the texts of all papers need not lie in memory twice.
+    whole = pa.concat_tables([table, *merged], promote_options="default")
+    result = pa.table({name: whole.column(name).take(pa.array(places[sequence])) for name in whole.column_names})
+    absorbed = absorbed.append_column("merge_paper", keeper).append_column("merge_row", pa.array(absorbed_rows))
+    return _accounted(result, history, absorbed, rows[sequence], base)
 
 
 def undo(result: Deduplicated, paper: str) -> Deduplicated:
@@ -207,44 +198,44 @@ def undo(result: Deduplicated, paper: str) -> Deduplicated:
     return _accounted(whole.take(pa.array(sequence)), history, left, rows[sequence], result.base)
 
 
-def _group(table: pa.Table, rules: Rules, first_new: int) -> tuple[Matches, npt.NDArray[np.int64]]:
+def _group(table: pa.Table, rules: Rules, first_new: int) -> tuple[Records, Matches, npt.NDArray[np.int64]]:
     records = Records(table)
     matches = match(records, first_new=first_new)
-    return matches, clusters(matches, table.column("id").to_pylist(), rules, records.arxiv_id)
+    return records, matches, clusters(matches, table.column("id").to_pylist(), rules, records.arxiv_id)
 
 
 def _merge_groups(
-    table: pa.Table, absorbed: pa.Table, groups: list[npt.NDArray[np.int64]], matches: Matches
-) -> tuple[list[pa.Table], list[dict[str, Any]]]:
-    """Merge each group; returns tables of the merged papers and the rows of the history."""
-    why = _why(groups, matches, table.num_rows)
-    schema = table.schema
+    absorbed: pa.Table, groups: list[npt.NDArray[np.int64]], why: list[tuple[float, str, str]], records: Records
+) -> tuple[list[pa.Table], pa.Table]:
+    """Merge each group; returns tables of the merged papers, and the history."""
+    schema = absorbed.schema
     if "versions" not in schema.names and any(relation == "version" for _, relation, _ in why):
         schema = schema.append(pa.field("versions", TEXTS))
-    records = Records(absorbed)
-    history: list[dict[str, Any]] = []
+    # A column that no record fills costs as much as one that all do.
+    filled = [name for name in absorbed.column_names if name in NEEDED or absorbed.column(name).null_count < len(absorbed)]
+    absorbed = absorbed.select(filled)
+    history: list[pa.Table] = [HISTORY.empty_table()]
     parts: list[pa.Table] = []
     start = 0
     for first in range(0, len(groups), _GROUPS):
         some = groups[first : first + _GROUPS]
         members = absorbed.slice(start, sum(map(len, some))).to_pylist()
         papers: list[dict[str, Any]] = []
+        rows: list[dict[str, Any]] = []
         place = 0
         for group, (score, relation, reason) in zip(some, why[first : first + _GROUPS], strict=True):
-            span = range(place, place + len(group))
+            ranked = by_worth(members[place : place + len(group)], [records.preprint(row) for row in group.tolist()])
             place += len(group)
-            ranked = by_worth([members[row] for row in span], [records.preprint(start + row) for row in span])
             paper, giver = merge(ranked)
             if relation == "version":
                 paper["versions"] = versions(ranked)
             papers.append(paper)
             names = [str(record["id"]) for record in ranked]
-            history.append(
-                dict(zip(HISTORY.names, (names[0], names, relation, score, reason, list(giver.items())), strict=True))
-            )
+            rows.append(dict(zip(HISTORY.names, (names[0], names, relation, score, reason, list(giver.items())), strict=True)))
         start += place
         parts.append(pa.Table.from_pylist(papers, schema))
-    return parts, history
+        history.append(pa.Table.from_pylist(rows, HISTORY))
+    return parts, pa.concat_tables(history)
 
 
 def _why(groups: list[npt.NDArray[np.int64]], matches: Matches, rows: int) -> list[tuple[float, str, str]]:

@@ -11,6 +11,9 @@ from explorer.schema import FIELDS
 
 Record = dict[str, Any]
 
+NEEDED = ("id", "published", "precision", "year", "doi", "arxiv_id")
+"""Fields that a record must have, empty or not."""
+
 _PRECISION = {"year": 1, "month": 2, "day": 3}
 _PREPRINT_VENUE = re.compile(r"\b(?:arxiv|biorxiv|medrxiv|chemrxiv|ssrn|preprints?|corr)\b", re.I)
 _CUT = re.compile(r"(?:\.\.\.|…)\s*$")
@@ -21,7 +24,7 @@ def by_worth(records: Sequence[Record], preprint: Sequence[bool | None]) -> list
 
     def worth(item: tuple[Record, bool | None]) -> tuple[int, int, str]:
         record, early = item
-        filled = sum(_given(record.get(name)) for name in FIELDS)
+        filled = sum(1 for name in FIELDS if (value := record.get(name)) is not None and value != "" and value != [])
         return {False: 0, None: 1, True: 2}[early], -filled, str(record["id"])
 
     return [record for record, _ in sorted(zip(records, preprint, strict=True), key=worth)]
@@ -46,9 +49,12 @@ def merge(records: Sequence[Record]) -> tuple[Record, dict[str, str]]:
     for name in records[0]:
         if name in ("published", "precision", "year"):
             continue
-        given = [record for record in records if _given(record[name])]
+        # Written out: this line runs for every field of every record.
+        given = [record for record in records if (value := record[name]) is not None and value != "" and value != []]
         if not given:
             merged[name] = records[0][name]
+        elif name != "keywords" and all(record[name] == given[0][name] for record in given[1:]):
+            merged[name], giver[name] = given[0][name], str(given[0]["id"])
         elif name == "keywords":
             merged[name], giver[name] = _union(given)
         else:
@@ -73,6 +79,8 @@ def _first(given: Sequence[Record]) -> Record:
 
 def _title(given: Sequence[Record]) -> Record:
     """Choose the first title that is neither shouted nor cut off, else the longest."""
+    if len({record["title"] for record in given}) == 1:
+        return given[0]
     letters = {title: re.sub(r"\W+", "", _CUT.sub("", title)).casefold() for title in dict.fromkeys(r["title"] for r in given)}
     texts = sorted(set(letters.values()))
 

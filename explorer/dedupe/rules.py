@@ -68,14 +68,23 @@ def read_rules(path: str | os.PathLike[str]) -> Rules:
     if not file.exists():
         return Rules()
     try:
-        data = json.loads(file.read_text(encoding="utf-8"))
+        text = file.read_bytes()
+    except OSError as error:
+        raise ReadError(f"{file} holds no readable merge rules: {error}. Restore it from a copy, or remove it.") from error
+    return parse_rules(text, str(file))
+
+
+def parse_rules(text: bytes, name: str) -> Rules:
+    """Read rules out of the content of a file, which `name` names in errors. Raises as `read_rules` does."""
+    try:
+        data = json.loads(text.decode("utf-8"))
         if data["version"] != _VERSION:
             raise ReadError(
-                f"{file} holds merge rules of version {data['version']}; this is version {_VERSION}. Update the program."
+                f"{name} holds merge rules of version {data['version']}; this is version {_VERSION}. Update the program."
             )
         return Rules(_pairs(data["always"]), _pairs(data["never"]))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ReadError(f"{file} holds no readable merge rules: {error}. Restore it from a copy, or remove it.") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise ReadError(f"{name} holds no readable merge rules: {error}. Restore it from a copy, or remove it.") from error
 
 
 def write_rules(rules: Rules, path: str | os.PathLike[str]) -> None:

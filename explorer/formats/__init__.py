@@ -8,8 +8,11 @@ from content first, then from the suffix.
 from __future__ import annotations
 
 import codecs
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import accumulate
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -47,6 +50,7 @@ from explorer.formats import (
 from explorer.formats.archive import is_archive, is_workbook, members
 from explorer.formats.source import Source
 from explorer.ledger import Ledger
+from explorer.merges import Merges
 from explorer.schema import FIELDS, assign_ids, to_frame
 
 if TYPE_CHECKING:
@@ -78,6 +82,10 @@ FORMATS: tuple[Format, ...] = (
 )  # fmt: skip
 
 
+# Byte order marks and white space.
+_NOTHING = b"\xef\xbb\xbf\xff\xfe \t\r\n"
+
+
 @dataclass(frozen=True)
 class Import:
     """Papers and what became of every input record."""
@@ -86,15 +94,36 @@ class Import:
     ledger: Ledger
     origins: tuple[tuple[str, int], ...] = ()
     """Name of each source in turn, and how many of the rows came from it; empty where they came from one only."""
+    merges: Merges = field(default_factory=Merges)
+    """What was merged into which paper, and the merged records."""
 
     def origin(self, row: int) -> tuple[str, int]:
-        """Name of the source a row came from, and which of its papers it is, from 1."""
-        rest = row
-        for name, rows in self.origins:
-            if rest < rows:
-                return name, rest + 1
-            rest -= rows
-        return self.table.column("source")[row].as_py() or "papers", row + 1
+        """Name of the source a row that was read came from, and the number of its record there, from 1."""
+        starts, names = self._sources
+        place = bisect_right(starts, row) - 1
+        name, number = (names[place], row - starts[place] + 1) if names else (self._only(row), row + 1)
+        for passed in self._passed.get(name, ()):
+            # A record that was rejected, or merged while it was read, has a number but no row.
+            if passed > number:
+                break
+            number += 1
+        return name, number
+
+    def _only(self, row: int) -> str:
+        return self.table.column("source")[row].as_py() or "papers"
+
+    @cached_property
+    def _sources(self) -> tuple[list[int], list[str]]:
+        starts = [0, *accumulate(rows for _, rows in self.origins)]
+        return starts[:-1], [name for name, _ in self.origins]
+
+    @cached_property
+    def _passed(self) -> dict[str, list[int]]:
+        passed: dict[str, list[int]] = {}
+        for note in self.ledger.notes:
+            if note.action in ("rejected", "merged"):
+                passed.setdefault(note.source, []).append(note.record)
+        return {name: sorted(numbers) for name, numbers in passed.items()}
 
     @property
     def papers(self) -> pd.DataFrame:
@@ -111,7 +140,7 @@ def recognise(source: Source) -> Format:
         The source is empty or of no known format.
     """
     head = source.head()
-    if not head.strip():
+    if not head.strip(_NOTHING):
         raise ReadError(f"{source.name} is empty.")
     found = _known(source, head)
     if found is None:
@@ -120,6 +149,7 @@ def recognise(source: Source) -> Format:
 
 
 def _known(source: Source, head: bytes) -> Format | None:
+    head = head.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     return next((form for form in FORMATS if form.sniff(head)), None) or next(
         (form for form in FORMATS if source.suffix in form.SUFFIXES), None
     )
@@ -141,9 +171,9 @@ def read_batches(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
         The source is damaged as a whole, or passes a bound that no list of papers does.
     """
     head = source.head()
-    form = _known(source, head) if head.strip() else None
+    form = _known(source, head) if head.strip(_NOTHING) else None
     if form is None:
-        reason = f"of no format known here ({_labels()})" if head.strip() else "empty"
+        reason = f"of no format known here ({_labels()})" if head.strip(_NOTHING) else "empty"
         ledger.reject(source.name, 1, f"the file is {reason}", text=head[:200].decode("utf-8", errors="replace"))
         return
     finding = ledger.finding(source.name)
@@ -160,6 +190,8 @@ def import_papers(
     encoding: str | None = None,
 ) -> Import:
     """Read files of any known format into one paper table, with a ledger of every record.
+
+    Each record stays a paper of its own; `explorer.import_papers` merges those that are one.
 
     Parameters
     ----------

@@ -1,7 +1,8 @@
 """Compressed files, archives, folders and globs, within bounds that a bomb cannot pass.
 
 A stream that has given more than `FREE` bytes at more than `RATIO` bytes for each byte of its file is refused; so is an
-archive of more than `MEMBERS` files; archives in archives share the bounds of the outermost. Text compresses to a fifth, tables of repeated values to a fiftieth; a bomb is a thousandth.
+archive of more than `MEMBERS` files; archives in archives share the bounds of the outermost. Text compresses to a fifth, tables
+of repeated values to a fiftieth; a bomb is a thousandth.
 """
 
 from __future__ import annotations

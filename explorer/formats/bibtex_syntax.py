@@ -119,7 +119,10 @@ def _entry(text: str, position: int, end: int, closer: str, entry: Entry, string
     if found is not None:
         key = found["braced"] if found["braced"] is not None else found["bare"]
         after = "," if found["braced"] is not None else found["mark"]
-    if after == "=":
+    if after == "=" and found is not None and len(words := key.split()) == 2:
+        entry.key, position = words[0], found.start("bare") + key.rindex(words[1])
+        entry.problems.append("no comma after the key")
+    elif after == "=":
         entry.problems.append("the entry has no key")
     else:
         entry.key = key.rstrip("})") if after is None else key

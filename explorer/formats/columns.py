@@ -74,7 +74,9 @@ def header_of(cells: Sequence[str], told: Mapping[str, str | None] | None = None
     names = [cell.strip().strip("\ufeff") for cell in cells]
     told = {name: field for name, field in (told or {}).items() if name in names}
     taken = {field for field in told.values() if field}
-    guessed = columns_to_fields(name for name in names if name and name not in told)
+    # Web of Science has keywords under this name, and its identifier under the other.
+    keyed = {"ID"} if "UT" in names else set()
+    guessed = columns_to_fields(name for name in names if name and name not in told and name not in keyed)
     fields = {name: field for name, field in guessed.items() if field not in taken}
     fields.update({name: field for name, field in told.items() if field})
     if "title" not in fields.values():
@@ -85,6 +87,7 @@ def header_of(cells: Sequence[str], told: Mapping[str, str | None] | None = None
         fields.update({name: "venue" for name, field in guessed.items() if field == "source" and name in fields})
     free = [name for name in names if name and name not in told and name not in fields]
     others = {name: field for field, columns in candidates(free).items() if field not in _ONE for name in columns}
+    others.update(dict.fromkeys(keyed - told.keys(), "keywords"))
     return Header(names, fields, own, others)
 
 

@@ -44,7 +44,7 @@ def sniff(head: bytes) -> bool:
     text = decode(head)
     if text.lstrip()[:1] in ("{", "[", "<", "@", "%"):
         return False
-    lines = text.splitlines()[:HEADER_WITHIN]
+    lines = text.lstrip().splitlines()[:HEADER_WITHIN]
     for place, line in enumerate(lines):
         header = header_of(_cells(line)) if len(line) < 8192 else None
         # Below the first line other formats may hold a few words that are names of columns too.

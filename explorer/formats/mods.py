@@ -5,6 +5,7 @@ Specification: https://www.loc.gov/standards/mods/userguide/.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -18,6 +19,7 @@ from explorer.ledger import Ledger
 LABEL = "MODS"
 SUFFIXES: tuple[str, ...] = (".mods",)
 
+_LIFE = re.compile(r"(?:ca?\. ?)?\d{4}")
 _AUTHORS = frozenset(("author", "aut", "creator", "cre", ""))
 
 
@@ -61,7 +63,8 @@ def _title(element: Element) -> str | None:
         title, rest = text_at(info, "title"), text_at(info, "subTitle")
         if title:
             article = text_at(info, "nonSort")
-            return f"{article + ' ' if article else ''}{title}{': ' + rest if rest else ''}".replace(" : ", ": ")
+            colon = " " if title.endswith(":") else ": "
+            return f"{article + ' ' if article else ''}{title}{colon + rest if rest else ''}"
     return None
 
 
@@ -71,8 +74,10 @@ def _names(record: Element, roles: frozenset[str] | None) -> list[str]:
         found = {text.lower().strip(".") for text in texts_at(name, "role/roleTerm")} or {""}
         if roles is not None and found.isdisjoint(roles):
             continue
-        parts = {part.get("type") or "": text_of(part) for part in find_all(name, "namePart") if part.get("type") != "date"}
-        whole = family_first(parts.get("family"), parts.get("given")) or parts.get("")
+        parts = {part.get("type"): text_of(part) for part in find_all(name, "namePart")}
+        # A body is named by its parts, the widest first; years of a life may stand among them.
+        plain = [text for part in find_all(name, "namePart") if part.get("type") is None and (text := text_of(part))]
+        whole = family_first(parts.get("family"), parts.get("given")) or " ".join(t for t in plain if not _LIFE.match(t))
         if whole:
             names.append(whole)
     return names

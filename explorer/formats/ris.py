@@ -100,12 +100,12 @@ def _laid_out(text: str, number: int) -> Tagged | None:
     return record if len(fields["TY"]) == 1 and _KNOWN.issuperset(fields) and "ER" not in fields else None
 
 
-def _dialect(text: str, number: int) -> Iterator[Tagged]:
-    """Split into records; tolerate what dialects do to the lines between them. `number` is that of the first line."""
+def _dialect(text: str, first: int) -> Iterator[Tagged]:
+    """Split into records; tolerate what dialects do to the lines between them. `first` is the number of the first line."""
     record: Tagged | None = None
     fields: dict[str, list[str]] = {}
     tag = ""
-    for number, line in enumerate(text.split("\n"), start=number):
+    for number, line in enumerate(text.split("\n"), start=first):
         # Nearly every line is laid out as the specification says.
         if line[2:6] == "  - " and line[:2] in _KNOWN:
             tag, value = line[:2], line[6:]

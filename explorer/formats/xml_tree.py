@@ -6,11 +6,13 @@ papers does, and nested ones are the way an XML bomb is made (https://cwe.mitre.
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from explorer.errors import ReadError
+from explorer.formats.encoding import encoding_of
 from explorer.formats.source import Source, decode
 from explorer.ledger import Ledger
 from explorer.markup import plain_markup, single_spaced
@@ -25,6 +27,9 @@ _ROOT = re.compile(r"<(?![?!])(?:[\w.-]+:)?([\w.-]+)")
 _OUTER = re.compile(r"\A<[^>]*>|</[^>]*>\Z")
 _BROKEN_INDEX = re.compile(r"\s*\n\s*(<(?:\w+:)?su[bp]\b)")
 _CONTROLS = re.compile(r"[\x80-\x9f]")
+_DECLARED = re.compile(rb"\s*<\?xml[^>]*\bencoding\s*=\s*[\"']([A-Za-z][\w.-]*)")
+_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_SPELT = {"utf-16-le": "UTF-16LE", "utf-16-be": "UTF-16BE", "iso8859-1": "ISO-8859-1", "cp1252": "windows-1252"}
 _NAMESPACED = re.compile(r"\sxmlns(?::\w+)?=\"[^\"]*\"")
 
 
@@ -51,7 +56,8 @@ def elements(source: Source, ledger: Ledger, *names: str) -> Iterator[Element]:
     """
     from lxml import etree
 
-    if _ENTITY.search(source.head()):
+    head = source.head()
+    if _ENTITY.search(head.replace(b"\0", b"")):
         raise ReadError(f"{source.name} declares XML entities, which can be made to fill the memory; they are not read.")
     tags = [f"{{*}}{name}" for name in names]
     depth = 0
@@ -60,7 +66,7 @@ def elements(source: Source, ledger: Ledger, *names: str) -> Iterator[Element]:
         try:
             parsing = etree.iterparse(
                 file, events=("start", "end"), tag=tags, recover=True, resolve_entities=False, load_dtd=False, no_network=True,
-                huge_tree=False, remove_comments=True, remove_pis=True,
+                huge_tree=False, remove_comments=True, remove_pis=True, encoding=_encoding(source, head),
             )  # fmt: skip
             for event, element in parsing:
                 depth += 1 if event == "start" else -1
@@ -78,6 +84,19 @@ def elements(source: Source, ledger: Ledger, *names: str) -> Iterator[Element]:
         raise ReadError(f"{source.name} is not readable XML ({problem}). Export it again.")
     if problem:
         ledger.repair(source.name, 0, "", "", "", f"the XML is damaged, and was read as far as it could be ({problem})")
+
+
+def _encoding(source: Source, head: bytes) -> str | None:
+    """Name of the encoding in libxml2's spelling, where it would not find it by itself."""
+    declared = _DECLARED.match(head)
+    name = source.encoding or (declared.group(1).decode() if declared else encoding_of(head, whole=False))
+    try:
+        name = codecs.lookup(name).name
+    except LookupError:
+        return None
+    if name == "utf-8" or (name.startswith(("utf-8", "utf-16", "utf-32")) and head.startswith(_MARKS)):
+        return None
+    return _SPELT.get(name, name)
 
 
 def _free(element: Any) -> None:

@@ -1,15 +1,20 @@
 """Concept arithmetic: rank every paper by an expression such as ``arithmetic + vision - benchmark``.
 
 Adding a concept asks for papers that show it, subtracting for papers that do not:
-``score = sum of w * log p  over added  +  sum of |w| * log(1 - p)  over subtracted``.  A product of probabilities is a
-conjunction, so a paper must show *all* added concepts, where a vector sum is content with one shown strongly; and
-``1 - p`` asks for absence, where a difference of vectors asks for the opposite.  Projecting the subtracted direction
-out (`projected`) is kept for comparison; `docs/ranking.md` has the figures of all three.
+``score = sum of w * log p'  over added  +  2 * sum of |w| * log(1 - p)  over subtracted``.  A product of probabilities is
+a conjunction, so a paper must show *all* added concepts, where a vector sum is content with one shown strongly; and
+``1 - p`` asks for absence, where a difference of vectors asks for the opposite.
+
+Two constants keep subtraction from taking a concept's neighbours along (`docs/ranking.md` has the curve).  Papers of the
+neighbours have a small but not vanishing ``p``; ranked by the plain product they would stand among those of the concept
+itself, in the order of how strongly they show what was *added*.  So the odds of what is added are softened (``p'`` has their
+square root), and absence counts twice.  Projecting the subtracted direction out (`projected`) is kept for comparison.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -18,9 +23,14 @@ from numpy.typing import NDArray
 
 from explorer.ranking.concepts import Concept, ConceptSpace
 from explorer.ranking.expression import Expression, Operand, parse
+from explorer.ranking.terms import top
 
 Floats = NDArray[np.float32]
 Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+_CONCEPTS, _ODDS = 64, 8
+"""Concepts kept, and how many of them with the log-odds of every paper (4 bytes each)."""
 
 SOFTENED = 0.5
 """Power of the odds of an added concept: to be clearly shown counts, how much beyond that counts less."""
@@ -46,6 +56,15 @@ class Ranking:
     expression: Expression
     scores: Floats
     parts: dict[Operand, Floats]
+
+    def best(self, limit: int | None = None) -> NDArray[np.int64]:
+        """Rows of the papers, best first, equal scores by row; `limit` of them."""
+        if limit is not None and limit < len(self.scores) // 20:
+            return top(self.scores, max(limit, 0))
+        # No score is positive, so the bits of its size order like it; with the row below them no two keys are equal.
+        size = np.abs(self.scores).view(np.uint32).astype(np.uint64)
+        keys = np.sort((size << np.uint64(32)) | np.arange(len(size), dtype=np.uint64))
+        return (keys[:limit] & np.uint64(0xFFFFFFFF)).astype(np.int64)
 
 
 class Arithmetic:
@@ -73,13 +92,12 @@ class Arithmetic:
 
     def concept(self, operand: Operand) -> Concept:
         """Return the fitted concept of an operand, from the cache if it was met before."""
-        if operand not in self._concepts:
-            if operand.kind == "words" or self.resolve is None:
-                fitted = self.space.of_words(operand.name)
-            else:
-                fitted = self.space.of_papers(str(operand), self.resolve(operand))
-            self._concepts[operand] = fitted
-        return self._concepts[operand]
+        return self._concepts.get(operand) or _keep(self._concepts, operand, self._fit(operand), _CONCEPTS)
+
+    def _fit(self, operand: Operand) -> Concept:
+        if operand.kind == "words" or self.resolve is None:
+            return self.space.of_words(operand.name)
+        return self.space.of_papers(str(operand), self.resolve(operand))
 
     def forget(self, operand: Operand) -> None:
         """Drop a concept from the cache, for its papers have changed."""
@@ -88,9 +106,8 @@ class Arithmetic:
 
     def log_odds(self, operand: Operand) -> Floats:
         """Return the log-odds of an operand for every paper, kept for the next expression."""
-        if operand not in self._odds:
-            self._odds[operand] = self.space.log_odds(self.concept(operand))
-        return self._odds[operand]
+        kept = self._odds.get(operand)
+        return _keep(self._odds, operand, self.space.log_odds(self.concept(operand)), _ODDS) if kept is None else kept
 
     def rank(self, expression: str | Expression) -> Ranking:
         """Score every paper.
@@ -104,13 +121,27 @@ class Arithmetic:
         """
         asked = parse(expression) if isinstance(expression, str) else expression
         canonical = asked.canonical()
-        odds = {term.operand: self.log_odds(term.operand) for term in canonical.terms}
         weights = {term.operand: term.weight for term in canonical.terms}
-        parts = compose(odds, weights)
+        parts = compose(self._all_odds(list(weights)), weights)
         scores = np.zeros(self.space.index.n_papers, dtype=np.float32)
         for part in parts.values():
             scores += part
         return Ranking(canonical, scores, parts)
+
+    def _all_odds(self, operands: list[Operand]) -> dict[Operand, Floats]:
+        """Log-odds of several operands; the new ones are fitted and scored in two threads, each for itself."""
+        if sum(operand not in self._odds for operand in operands) < 2:
+            return {operand: self.log_odds(operand) for operand in operands}
+        with ThreadPoolExecutor(2) as pool:
+            return dict(zip(operands, pool.map(self.log_odds, operands), strict=True))
+
+
+def _keep(kept: dict[Operand, Value], operand: Operand, value: Value, most: int) -> Value:
+    """Put a value into a cache of at most so many."""
+    kept[operand] = value
+    while len(kept) > most:
+        kept.pop(next(iter(kept)), None)
+    return value
 
 
 def compose(odds: Mapping[Key, Floats], weights: Mapping[Key, float]) -> dict[Key, Floats]:
@@ -131,8 +162,11 @@ def compose(odds: Mapping[Key, Floats], weights: Mapping[Key, float]) -> dict[Ke
     parts: dict[Key, Floats] = {}
     for key, weight in weights.items():
         against = odds[key] * np.float32(-SOFTENED if weight > 0 else 1)
-        # max(x, 0) + log1p(exp(-|x|)) is log(1 + exp(x)): no overflow, and far faster in float32 than logaddexp
-        part = np.log1p(np.exp(-np.abs(against)))
+        # max(x, 0) + log(1 + exp(-|x|)) is log(1 + exp(x)) without overflow; numpy has a fast float32 log, but no log1p or
+        # logaddexp. What is lost are differences between probabilities within 1e-7 of certainty.
+        part = np.exp(-np.abs(against))
+        part += 1
+        np.log(part, out=part)
         part += np.maximum(against, 0)
         part *= np.float32(-weight if weight > 0 else ABSENCE * weight)
         parts[key] = part

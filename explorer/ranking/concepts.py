@@ -36,12 +36,15 @@ class Concept:
         Log-odds of a paper that has none of the words.
     examples : ndarray of int64
         Rows of the papers that show it, as given to the fit.
+    words : dict of int to float
+        Weights of terms beside: those of the words it was given as, over their BM25 scores.
     """
 
     name: str
     weights: Floats
     bias: float
     examples: Rows
+    words: dict[int, float]
 
 
 class ConceptSpace:
@@ -97,9 +100,7 @@ class ConceptSpace:
         self.others = others
         self.seed = seed
 
-    def of_papers(
-        self, name: str, rows: Sequence[int] | Rows, *, within: Rows | None = None, hidden: Sequence[int] = ()
-    ) -> Concept:
+    def of_papers(self, name: str, rows: Sequence[int] | Rows, *, within: Rows | None = None) -> Concept:
         """Fit a concept on papers that show it.
 
         Parameters
@@ -110,34 +111,36 @@ class ConceptSpace:
             Papers that show the concept.
         within : ndarray of int64, optional
             The papers it was judged on; every one of them not in `rows` is a counter-example.  Default: all papers.
-        hidden : sequence of int
-            Term numbers the model may not use.
 
         Raises
         ------
         ConceptError
             No paper shows it, or every paper does.
         """
-        shown = np.unique(np.asarray(rows, dtype=np.int64))
-        judged = np.ones(self.index.n_papers, bool)
+        judged = np.full(self.index.n_papers, within is None)
         if within is not None:
-            judged[:] = False
             judged[within] = True
+        return self._fitted(name, np.unique(np.asarray(rows, dtype=np.int64)), judged, self.features.few)
+
+    def _fitted(
+        self, name: str, shown: Rows, judged: NDArray[np.bool_], few: int, words: dict[int, float] | None = None
+    ) -> Concept:
+        """Fit on the papers `judged` against at most `few` of them, without what `words` weigh."""
         judged[shown] = False
-        total = int(np.count_nonzero(judged))
-        if not len(shown) or not total:
+        if not len(shown) or not judged.any():
             which = "no paper shows" if not len(shown) else "every paper shows"
             raise ConceptError(f"{which} the concept {name!r}; choose some papers, not none and not all")
-        weights, bias = self._fit(shown, judged, total, self.features.columns_of(list(hidden)))
-        return Concept(name, weights, bias, shown)
+        weights, bias = self._fit(shown, judged, few, self.features.columns_of(list(words or ())))
+        return Concept(name, weights, bias, shown, words or {})
 
-    def _fit(self, shown: Rows, judged: NDArray[np.bool_], total: int, hidden: NDArray[np.int64]) -> tuple[Floats, float]:
+    def _fit(self, shown: Rows, judged: NDArray[np.bool_], few: int, hidden: NDArray[np.int64]) -> tuple[Floats, float]:
         """Linear discriminant against the background, calibrated; then what logistic regression adds to it."""
         used = shown
         if len(shown) > self.examples:
             used = np.sort(np.random.default_rng(self.seed).choice(shown, self.examples, replace=False))
         positive = self.features.matrix[used]
-        others, negative, mean = self._counterexamples(judged, total)
+        total = int(np.count_nonzero(judged))
+        others, negative, mean = self._counterexamples(judged, total, few)
         first = self.features.unmixed(self.features.mean_of(positive) - mean)
         first[hidden] = 0
         against = (negative @ first)[others]
@@ -166,63 +169,86 @@ class ConceptSpace:
         )
         return np.float32(slope) * first + more, bias + shift
 
-    def _counterexamples(self, judged: NDArray[np.bool_], total: int) -> tuple[NDArray[np.bool_], sparse.csr_matrix, Floats]:
+    def _counterexamples(
+        self, judged: NDArray[np.bool_], total: int, few: int
+    ) -> tuple[NDArray[np.bool_], sparse.csr_matrix, Floats]:
         """Features of some papers, which of them stand for those without the concept, and the mean to tell it from."""
         features = self.features
-        others = judged[features.background]
-        if total > 2 * self.others and np.count_nonzero(others) > self.others:
-            return others, features.background_rows, features.mean_
+        others = judged[features.background[:few]]
+        if total > few and np.count_nonzero(others) >= few // 10:
+            return others, features.background_rows[:few], features.mean_
         rows = np.flatnonzero(judged)
-        if total > features.sample:
-            rows = np.sort(np.random.default_rng(self.seed).choice(rows, features.sample, replace=False))
+        if total > few:
+            rows = np.sort(np.random.default_rng(self.seed).choice(rows, few, replace=False))
         chosen = features.matrix[rows]
         return np.ones(len(rows), bool), chosen, features.mean_of(chosen)
 
-    def of_words(
-        self, words: str, *, examples: int = 1000, emphasis: float = 10.0, pool=5, rounds=1, sem=0.0, mix=0.5
-    ) -> Concept:
-        terms = list(self.index.weigh(words))
-        if not terms:
-            raise ConceptError(f"no paper has the word {words!r}; check its spelling or try a broader one")
-        holding, scores = self._holding(terms)
-        order = top(scores, pool * examples)
-        rows, scores = holding[order], scores[order] / max(float(scores.max()), 1e-9)
-        if sem:
-            scores = scores + np.float32(sem) * (self.ranker.vectors[rows] @ self.ranker.encode(words, self.index.weigh(words)))
-        n = min(examples, len(rows), max(1, self.index.n_papers // 4))
-        judged = np.ones(self.index.n_papers, bool)
-        judged[holding] = len(holding) == self.index.n_papers
-        hidden = self.features.columns_of(terms)
-        for round in range(rounds):
-            shown = np.sort(rows[top(scores, n)])
-            judged[shown] = False
-            total = int(np.count_nonzero(judged))
-            if not total:
-                raise ConceptError(f"every paper shows the concept {words!r}; choose some papers, not none and not all")
-            weights, bias = self._fit(shown, judged, total, hidden)
-            judged[shown] = len(holding) == self.index.n_papers
-            if round + 1 < rounds:
-                o = self.features.matrix[rows] @ weights
-                scores = scores * mix + (1 - mix) * (o - o.mean()) / max(o.std(), 1e-9)
-        weights[hidden] = emphasis / max(len(hidden), 1)
-        return Concept(words, weights, bias, shown)
+    def of_words(self, words: str, *, examples: int = 1000, emphasis: float = 10.0, nearness: float = 1.5) -> Concept:
+        """Fit a concept on the papers that rank highest for a word or phrase and hold all of its words.
 
-    def _holding(self, terms: list[int]) -> tuple[Rows, Floats]:
-        """Papers that have all the terms, or as many of them as any paper has, and their BM25 scores."""
+        Parameters
+        ----------
+        words : str
+        examples : int
+            Papers taken to show the concept, at most.
+        emphasis : float
+            Weight of the words themselves, shared among them.
+        nearness : float
+            Weight of the cosine with the words in the choice of examples, where the best BM25 score has 1.
+
+        Raises
+        ------
+        ConceptError
+            No paper of the corpus has any of the words.
+
+        Notes
+        -----
+        The model does not see the words themselves, or it would learn nothing else: it says in what company they are
+        kept, and `emphasis` puts the words back.  The examples are those that rank best; papers that hold the words
+        and rank lower may or may not show the concept, so they are no counter-examples either (learning from positive
+        and unlabelled papers: C. Elkan and K. Noto, KDD 2008).  The probability is sound for ranking and for products,
+        not as a share of the corpus.
+        """
+        weights = self.index.weigh(words)
+        if not weights:
+            raise ConceptError(f"no paper has the word {words!r}; check its spelling or try a broader one")
+        terms = list(weights)
+        holding = self._holding(terms)
+        scores = self.index.scores(dict.fromkeys(terms, 1.0))[holding]
+        best = top(scores, 5 * examples)
+        rows = holding[best]
+        near = self.ranker.vectors[rows] @ self.ranker.encode(words, weights)
+        scores = scores[best] / max(float(scores[best[0]]), 1e-9) + np.float32(nearness) * near
+        shown = rows[top(scores, min(examples, max(1, self.index.n_papers // 4)))]
+        clear = np.ones(self.index.n_papers, bool)
+        if len(holding) < self.index.n_papers:
+            clear[holding] = False
+        share = emphasis / len(terms) / self.features.length_
+        # The examples are rough, so that more counter-examples than this tell no more.
+        return self._fitted(words, np.sort(shown), clear, self.features.few // 4, dict.fromkeys(terms, share))
+
+    def _holding(self, terms: list[int]) -> Rows:
+        """Papers that have all the terms, or as many of them as any paper has."""
         index = self.index
         count = np.zeros(index.n_papers, np.uint16)
         for term in terms:
             count[index.rows_[index.indptr_[term] : index.indptr_[term + 1]]] += 1
-        rows = np.flatnonzero(count == count.max())
-        return rows, index.scores(dict.fromkeys(terms, 1.0))[rows]
+        return np.flatnonzero(count == count.max())
 
     def log_odds(self, concept: Concept) -> Floats:
         """Return the log-odds of a concept for every paper: float32, shape (n_papers,)."""
         odds: Floats = self.features.matrix @ concept.weights
         odds += np.float32(concept.bias)
+        if concept.words:
+            odds += self.index.scores(concept.words)
         return odds
 
     def terms(self, concept: Concept, n: int = 10, *, sign: int = 1) -> list[str]:
-        """Return the `n` terms that speak most for the concept, or with a `sign` of -1 against it."""
-        toward = concept.weights * sign
-        return [self.index.terms_[self.features.columns_[i]] for i in top(toward, n) if toward[i] > 0]
+        """Return the `n` terms that speak most for the concept, or with a `sign` of -1 against it.
+
+        Most is what a word adds to the log-odds, by root mean square over the papers; the words it was given as come first.
+        """
+        gains = concept.weights * self.features.deviations * np.float32(sign)
+        numbers = [int(self.features.columns_[i]) for i in top(gains, n) if gains[i] > 0]
+        given = list(concept.words) if sign > 0 else []
+        return [self.index.terms_[term] for term in (given + numbers)[:n]]

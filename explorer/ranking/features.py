@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Self
@@ -30,9 +32,11 @@ class Features:
     rank : int
         Components of the covariance, at most.
     ridge : float
-        Added to the variance of every word.
+        Added to the variance of every word, with ten by the number of papers: of few, the covariance is known badly.
     sample : int
-        Papers the components are fitted on; also the papers that stand for all in `background`.
+        Papers the components are fitted on.
+    few : int
+        Papers that stand for all others when a concept is fitted (`background`).
     seed : int
 
     Attributes
@@ -41,6 +45,8 @@ class Features:
         Term numbers, ascending.
     indptr_, indices_, data_ : ndarray of int32, int32 and float32
         Rows in compressed form (`matrix`), scaled so that their mean squared length is one: 8 bytes a distinct word.
+    length_ : float
+        Root mean square length of a paper in BM25 scores.
     mean_ : ndarray of float32, shape (n_columns,)
     components_ : ndarray of float32, shape (rank, n_columns)
         Orthonormal directions of largest second moment.
@@ -55,11 +61,14 @@ class Features:
     R. Tibshirani and J. Friedman, "The Elements of Statistical Learning", 2nd ed., sections 4.3 and 14.7.1).
     """
 
-    def __init__(self, *, min_df: int = 3, rank: int = 64, ridge: float = 3e-4, sample: int = 20_000, seed: int = 0) -> None:
+    def __init__(
+        self, *, min_df: int = 3, rank: int = 64, ridge: float = 2e-4, sample: int = 20_000, few: int = 20_000, seed: int = 0
+    ) -> None:
         self.min_df = min_df
         self.rank = rank
         self.ridge = ridge
         self.sample = sample
+        self.few = few
         self.seed = seed
 
     def fit(self, index: TermIndex) -> Self:
@@ -70,17 +79,20 @@ class Features:
         matrix = _weights(index, self.columns_)
         length = float(np.sqrt(np.square(matrix.data, dtype=np.float64).sum() / max(n, 1))) or 1.0
         matrix.data /= np.float32(length)
+        self.length_ = length
         self.indptr_, self.indices_, self.data_ = matrix.indptr, matrix.indices, matrix.data
         n_columns = len(self.columns_)
         self.mean_: Floats = (_sums(matrix, matrix.data) / max(n, 1)).astype(np.float32)
         moment = _sums(matrix, np.square(matrix.data)) / max(n, 1)
-        sampled = matrix[self.background]
-        rank = min(self.rank, len(self.background) // 5, n_columns - 1)
+        sampled = matrix[np.sort(self._drawn(self.sample))]
+        rank = min(self.rank, sampled.shape[0] // 5, n_columns - 1)
         if rank < 1:  # a handful of papers varies in no direction that could be told from chance
-            self.components_, self.spread_ = np.zeros((0, n_columns), np.float32), np.zeros(0, np.float32)
+            self.components_: Floats = np.zeros((0, n_columns), np.float32)
+            self.spread_: Floats = np.zeros(0, np.float32)
         else:
             _, values, components = randomized_svd(sampled, rank, n_iter=3, random_state=self.seed)
-            self.components_, self.spread_ = np.float32(components), np.float32(values**2 / len(self.background))
+            self.components_ = np.ascontiguousarray(components, np.float32)
+            self.spread_ = (values**2 / sampled.shape[0]).astype(np.float32)
         left = moment - np.square(self.components_).T @ self.spread_
         self.rest_: Floats = np.maximum(left, 0).astype(np.float32)
         return self
@@ -99,61 +111,68 @@ class Features:
 
     @cached_property
     def background(self) -> Rows:
-        """Papers that stand for all others, in order: drawn once, with the seed."""
-        if self.n_papers <= self.sample:
-            return np.arange(self.n_papers)
-        return np.sort(np.random.default_rng(self.seed).permutation(self.n_papers)[: self.sample])
+        """Papers that stand for all others, the same for every concept; in random order, so that the first of them do too."""
+        return self._drawn(self.few)
+
+    def _drawn(self, count: int) -> Rows:
+        return np.random.default_rng(self.seed).permutation(self.n_papers)[:count]
 
     @cached_property
     def background_rows(self) -> sparse.csr_matrix:
-        """Features of the background, kept in memory, for every concept is fitted against them."""
+        """Features of the background, kept in memory."""
         return self.matrix[self.background]
 
-    def columns_of(self, terms: list[int]) -> NDArray[np.int64]:
+    def columns_of(self, terms: Sequence[int]) -> NDArray[np.int64]:
         """Columns of those terms that have one."""
-        wanted = np.asarray(sorted(terms), np.int64)
-        at = np.searchsorted(self.columns_, wanted)
-        at = at[at < len(self.columns_)] if len(self.columns_) else at[:0]
-        found: NDArray[np.int64] = at[np.isin(self.columns_[at], wanted)]
-        return found
+        return np.flatnonzero(np.isin(self.columns_, terms))
 
     def unmixed(self, difference: Floats) -> Floats:
         """Return a difference of means, divided by the covariance: the weights of a linear discriminant."""
         weighted = difference * self._precision
-        shared: Floats = weighted - self._scaled.T @ (self._inner @ (self._scaled @ difference))
-        return shared
+        return np.asarray(weighted - self._scaled.T @ (self._inner @ (self._scaled @ difference)), np.float32)
+
+    @cached_property
+    def deviations(self) -> Floats:
+        """Root mean square of every column."""
+        return np.asarray(np.sqrt(np.square(self.components_).T @ self.spread_ + self.rest_), np.float32)
 
     @cached_property
     def _precision(self) -> Floats:
-        precision: Floats = 1 / (self.rest_ + np.float32(self.ridge))
-        return precision
+        return np.asarray(1 / (self.rest_ + np.float32(self.ridge + 10 / max(self.n_papers, 1))), np.float32)
 
     @cached_property
     def _scaled(self) -> Floats:
-        return self.components_ * self._precision
+        return np.asarray(self.components_ * self._precision, np.float32)
 
     @cached_property
     def _inner(self) -> Floats:
-        inner: Floats = np.linalg.inv(
-            np.diag(1 / np.maximum(self.spread_, 1e-12)).astype(np.float64)
-            + self._scaled.astype(np.float64) @ self.components_.T
-        ).astype(np.float32)
-        return inner
+        spread = np.diag(1 / np.maximum(self.spread_, 1e-12).astype(np.float64))
+        return np.asarray(np.linalg.inv(spread + self._scaled.astype(np.float64) @ self.components_.T), np.float32)
 
     def mean_of(self, rows: sparse.csr_matrix) -> Floats:
         """Mean of some rows."""
-        mean: Floats = (_sums(rows, rows.data) / max(rows.shape[0], 1)).astype(np.float32)
-        return mean
+        return np.asarray(_sums(rows, rows.data) / max(rows.shape[0], 1), np.float32)
 
     def save(self, folder: Path) -> None:
         """Write the arrays into an existing `folder`."""
         for name in _ARRAYS:
             np.save(folder / f"features_{name}.npy", getattr(self, f"{name}_"))
+        about = {
+            "min_df": self.min_df,
+            "rank": self.rank,
+            "ridge": self.ridge,
+            "sample": self.sample,
+            "few": self.few,
+            "seed": self.seed,
+        }
+        (folder / "features.json").write_text(json.dumps({"parameters": about, "length": self.length_}), encoding="utf-8")
 
     @classmethod
     def open(cls, folder: Path) -> Self:
         """Open features written by `save`, memory-mapped: several processes share their pages."""
-        features = cls()
+        about = json.loads((folder / "features.json").read_text(encoding="utf-8"))
+        features = cls(**about["parameters"])
+        features.length_ = about["length"]
         for name in _ARRAYS:
             # A plain array over the mapping: scipy would wrap every slice of a numpy.memmap anew.
             setattr(features, f"{name}_", np.asarray(np.load(folder / f"features_{name}.npy", mmap_mode="r")))
@@ -174,4 +193,4 @@ def _weights(index: TermIndex, columns: NDArray[np.int32]) -> sparse.csr_matrix:
 
 
 def _sums(matrix: sparse.csr_matrix, values: Floats) -> NDArray[np.float64]:
-    return np.bincount(matrix.indices, weights=values, minlength=matrix.shape[1])
+    return np.asarray(np.bincount(matrix.indices, weights=values, minlength=matrix.shape[1]), np.float64)

@@ -221,22 +221,23 @@ class HybridRanker:
         index = self.index
         numbers = [index.vocabulary_.get(t, -1) for t in index.analyser(query)]
         pairs = {(a, b) for a, b in itertools.pairwise(numbers) if a >= 0 and b >= 0}
-        gain = np.zeros(len(pool), dtype=np.float32)
         if not pairs:
-            return gain
+            return np.zeros(len(pool), dtype=np.float32)
         starts, lengths = index.starts_[pool], np.diff(index.starts_)[pool]
         owner = np.repeat(np.arange(len(pool)), lengths)
         flat = np.repeat(starts - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths) + np.arange(len(owner))
         tokens = index.tokens_[flat]
         key = tokens[:-1].astype(np.int64) * len(index.terms_) + tokens[1:]
-        inside = owner[:-1] == owner[1:]
+        wanted = np.array(sorted(first * len(index.terms_) + second for first, second in pairs))
+        at = np.minimum(np.searchsorted(wanted, key), len(wanted) - 1)
+        found = (wanted[at] == key) & (owner[:-1] == owner[1:])
+        places = at[found] * len(pool) + owner[:-1][found]
+        tf = np.bincount(places, minlength=len(wanted) * len(pool)).reshape(len(wanted), len(pool))
+        df = np.count_nonzero(tf, axis=1)[:, None]
         mean = max(len(index.tokens_) / max(index.n_papers, 1), 1e-9)
         norm = index.k1 * (1 - index.b + index.b * lengths / mean)
-        for first, second in sorted(pairs):
-            tf = np.bincount(owner[:-1][inside & (key == first * len(index.terms_) + second)], minlength=len(pool))
-            df = np.count_nonzero(tf)
-            idf = np.log1p((index.n_papers - df + 0.5) / (df + 0.5))
-            gain += (idf * tf / (tf + norm)).astype(np.float32)
+        idf = np.log1p((index.n_papers - df + 0.5) / (df + 0.5))
+        gain: Floats = (idf * tf / (tf + norm)).sum(axis=0).astype(np.float32)
         return gain
 
     def _feedback(self, matrix: sparse.csr_matrix, score: Floats, vectors: Floats) -> tuple[Floats, Floats]:

@@ -25,14 +25,14 @@ def calibrated(scores: Floats, shown: NDArray[np.bool_], importance: Floats) -> 
     centre, scale = float(weight @ x / weight.sum()), float(x.std()) or 1.0
     z = (x - centre) / scale
     slope, intercept = 1.0, float(np.log(n_shown / n_other))
-    for _ in range(15):
+    for _ in range(10):
         odds = np.clip(slope * z + intercept, -30, 30)
         p = 1 / (1 + np.exp(-odds))
         gap, curve = weight * (p - target), weight * p * (1 - p)
         hessian = np.array([[curve @ (z * z), curve @ z], [curve @ z, curve.sum()]]) + 1e-6 * np.eye(2)
         step = np.clip(np.linalg.solve(hessian, np.array([gap @ z, gap.sum()])), -2, 2)
         slope, intercept = slope - float(step[0]), intercept - float(step[1])
-        if np.abs(step).max() < 1e-4:
+        if np.abs(step).max() < 1e-2:
             break
     return slope / scale, intercept - slope * centre / scale
 
@@ -105,5 +105,5 @@ def _telling(
     per_value = np.repeat(gap, np.diff(features.indptr)) * features.data
     slope = np.bincount(features.indices, per_value, features.shape[1])
     spread = np.bincount(features.indices, per_value * per_value, features.shape[1])
-    telling: NDArray[np.int64] = np.sort(top(np.abs(slope) / np.sqrt(np.maximum(spread, 1e-12)), count))
+    telling: NDArray[np.int64] = np.sort(top((np.abs(slope) / np.sqrt(np.maximum(spread, 1e-12))).astype(np.float32), count))
     return telling

@@ -2,35 +2,43 @@
 
 from __future__ import annotations
 
+import itertools
 import os
-import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from explorer.errors import ConceptError
 from explorer.ranking.acronyms import Acronyms
+from explorer.ranking.analysis import spelling
 from explorer.ranking.arithmetic import Arithmetic
 from explorer.ranking.axes import Axis, fit_axis
 from explorer.ranking.concepts import ConceptSpace
-from explorer.ranking.expression import Operand, parse
+from explorer.ranking.expression import KINDS, Operand, parse
+from explorer.ranking.features import Features
 from explorer.ranking.hybrid import HybridRanker
 from explorer.ranking.terms import TermIndex
 from explorer.ranking.vectors import LSA, Scan
 
 Floats = NDArray[np.float32]
-_OPERAND = re.compile(r"(topic|paper|set):")
 LEADING = 64
 """Dimensions by which every paper is compared; the best are compared by all."""
 
 Resolve = Callable[[Operand], NDArray[np.int64]]
 Progress = Callable[[str, float], None]
+
+_BATCH = 5_000
+_WITNESSES = 3
+"""Papers looked at for how a term is written."""
 
 
 class Meaning:
@@ -41,7 +49,7 @@ class Meaning:
     table : pyarrow.Table
         The papers, in the schema.
     folder : Path
-        Where the arrays are kept. They are made if it is missing (about a minute for 100,000 papers), under another name
+        Where the arrays are kept. They are made if it is missing (about half a minute for 100,000 papers), under another name
         first, so that a killed process leaves nothing half; where the folder cannot be written they stay in memory.
     resolve : callable
         Rows of the papers behind an operand of kind paper, set or topic.
@@ -50,23 +58,32 @@ class Meaning:
     """
 
     def __init__(self, table: pa.Table, folder: Path, resolve: Resolve, *, progress: Progress) -> None:
+        self._table = table
         self._resolve = resolve
         if folder.is_dir():
-            self.index, self.lsa = TermIndex.open(folder), LSA.open(folder)
+            self.index, self.lsa, self.features = TermIndex.open(folder), LSA.open(folder), Features.open(folder)
             self.vectors: Floats = np.load(folder / "lsa_vectors.npy", mmap_mode="r")
             self.scan, self.acronyms = Scan.open(folder), Acronyms.open(folder)
             return
-        titles, abstracts = ([text or "" for text in table.column(name).to_pylist()] for name in ("title", "abstract"))
-        self.index = TermIndex().fit(_told(titles, "terms", progress), abstracts)
+        # In one thread, products are the same bits whatever the machine has.
+        with threadpool_limits(1, user_api="blas"):
+            self._make(progress)
+        progress("flush", 0.0)
+        self._keep(folder)
+        progress("flush", 1.0)
+
+    def _make(self, progress: Progress) -> None:
+        titles, abstracts = (_texts(self._table.column(name)) for name in ("title", "abstract"))
+        self.index = TermIndex().fit(_told(titles, self._table.num_rows, "terms", progress), abstracts)
         progress("vectors", 0.0)
         self.lsa = LSA().fit_index(self.index)
         progress("vectors", 0.5)
         self.vectors = self.lsa.project_index(self.index)
         self.scan = Scan.of(self.vectors, LEADING)
+        titles, abstracts = (_texts(self._table.column(name)) for name in ("title", "abstract"))
         self.acronyms = Acronyms.learn(map("{}. {}".format, titles, abstracts))
-        progress("flush", 0.0)
-        self._keep(folder)
-        progress("flush", 1.0)
+        progress("concepts", 0.0)
+        self.features = Features().fit(self.index)
 
     def _keep(self, folder: Path) -> None:
         try:
@@ -74,16 +91,18 @@ class Meaning:
         except OSError:
             return
         try:
-            self.index.save(made)
-            self.lsa.save(made)
+            for part in (self.index, self.lsa, self.features):
+                part.save(made)
             np.save(made / "lsa_vectors.npy", self.vectors)
             self.scan.save(made)
             self.acronyms.save(made)
             os.chmod(made, 0o755)  # noqa: PTH101, S103  (mkdtemp keeps it to its owner; the corpus is shared)
             made.rename(folder)
-        except OSError:
-            # Another process was first, or the disk is full: what is in memory serves.
+        except BaseException as error:
             shutil.rmtree(made, ignore_errors=True)
+            # Another process was first, or the disk is full: what is in memory serves.
+            if not isinstance(error, OSError):
+                raise
 
     @cached_property
     def ranker(self) -> HybridRanker:
@@ -93,7 +112,7 @@ class Meaning:
     @cached_property
     def space(self) -> ConceptSpace:
         """Concepts of the corpus."""
-        return ConceptSpace(self.index, self.ranker)
+        return ConceptSpace(self.index, self.ranker, self.features)
 
     @cached_property
     def arithmetic(self) -> Arithmetic:
@@ -105,33 +124,58 @@ class Meaning:
         return self.ranker.cosines(text)
 
     def axis(self, low: str, high: str) -> Axis:
-        """The axis between two poles, each a few words, or ``topic:"LABEL"``, ``paper:ID``, ``set:NAME``.
+        """The axis between two poles.
+
+        Parameters
+        ----------
+        low, high : str
+            Words, or one ``paper:ID``, ``set:NAME`` or ``topic:"LABEL"``, as in an expression.
 
         Raises
         ------
         ExpressionError
             Such a pole does not parse.
         ConceptError
-            A pole has no papers of its own.
+            A pole has no papers of its own, or is more than one paper, set or topic.
         """
-        return fit_axis(self.space, self._pole(low), self._pole(high))
+        axis = fit_axis(self.space, self._pole(low), self._pole(high))
+        low_terms, high_terms = self._written(axis.low_terms), self._written(axis.high_terms)
+        return replace(axis, low=low, high=high, low_terms=low_terms, high_terms=high_terms)
 
-    def _pole(self, text: str) -> str | NDArray[np.int64]:
-        if _OPERAND.match(text):
-            terms = parse(text).terms
-            if len(terms) != 1 or terms[0].weight != 1:
-                raise ConceptError(
-                    f"The pole {text} is more than one topic, paper or set. Save the papers as a set, and use that."
-                )
-            return self._resolve(terms[0].operand)
-        if not self.index.weigh(text):
-            raise ConceptError(f"No paper has a word of the pole {text!r}. Choose other words.")
-        return text
+    def _pole(self, pole: str) -> str | NDArray[np.int64]:
+        if not pole.lstrip().startswith(tuple(f"{kind}:" for kind in KINDS)):
+            if not self.index.weigh(pole):
+                raise ConceptError(f"No paper has a word of the pole {pole!r}. Choose other words.")
+            return pole
+        terms = parse(pole).terms
+        if len(terms) > 1 or terms[0].weight != 1:
+            raise ConceptError(f"The pole {pole} is more than one topic, paper or set. Save the papers as a set, and use that.")
+        return self._resolve(terms[0].operand)
+
+    def _written(self, terms: list[str]) -> list[str]:
+        """Terms as papers that have them write them, most often."""
+        words = []
+        for term in terms:
+            number = self.index.vocabulary_[term]
+            rows = self.index.rows_[self.index.indptr_[number] : self.index.indptr_[number + 1]][:_WITNESSES]
+            found: Counter[str] = Counter()
+            for name, row in itertools.product(("title", "abstract"), rows.tolist()):
+                written = spelling(self._table.column(name)[row].as_py() or "")
+                found.update([written[term]] if term in written else [])
+            words.append(found.most_common(1)[0][0] if found else term)
+        return words
 
 
-def _told(texts: Sequence[str], stage: str, progress: Progress) -> Iterator[str]:
+def _texts(column: pa.ChunkedArray) -> Iterator[str]:
+    """Texts of a column, a few thousand in memory at a time."""
+    for start in range(0, len(column), _BATCH):
+        for text in column.slice(start, _BATCH).to_pylist():
+            yield text or ""
+
+
+def _told(texts: Iterator[str], count: int, stage: str, progress: Progress) -> Iterator[str]:
     """Texts, with word of how far their reader has come."""
     for number, text in enumerate(texts):
         if number % 1000 == 0:
-            progress(stage, number / len(texts))
+            progress(stage, number / count)
         yield text

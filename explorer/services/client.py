@@ -38,6 +38,9 @@ LARGEST = 64 << 20
 PATIENCE = 120.0
 """Longest wait, in seconds, that a service may ask for before the fetch gives up."""
 
+CONNECT = 5.0
+"""Longest wait for a connection, in seconds: a network that swallows what is sent into it shall not look like a slow service."""
+
 _AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 _AGENT = "literature-explorer/0.1"
 _LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "::1")
@@ -236,7 +239,9 @@ class Client:
         try:
             with (
                 httpx.Client(
-                    timeout=self.timeout, follow_redirects=not secrets, trust_env=parts.hostname not in _LOOPBACK
+                    timeout=httpx.Timeout(self.timeout, connect=min(self.timeout, CONNECT)),
+                    follow_redirects=not secrets,
+                    trust_env=parts.hostname not in _LOOPBACK,
                 ) as connection,
                 connection.stream("GET", service.base + request.path, params=asked, headers=headers) as response,
             ):

@@ -156,7 +156,10 @@ function assemble(app) {
     if (message?.kind === "file") receiveFile(message, buffers);
   }));
   app.on("comm:close", () => app.status.setLost(true));
-  const unwatch = watchKernel(app.model, (gone) => app.status.setLost(gone));
+  const unwatch = watchKernel(app.model, (gone) => {
+    app.status.setLost(gone);
+    if (!gone) app.link.again();
+  });
   app.signal.addEventListener("abort", unwatch);
 }
 

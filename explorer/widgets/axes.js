@@ -107,7 +107,7 @@ export function axesPanel(app) {
 
   function fact(axis, position) {
     return h("section", { class: "lx-axes-fact" },
-      h("h3", {}, `${axis.low} ↔ ${axis.high}`),
+      now().axes.length > 1 ? h("h3", {}, `${axis.low} ↔ ${axis.high}`) : null,
       h("dl", { class: "lx-axes-words" }, words(axis.low, axis.low_terms, false), words(axis.high, axis.high_terms, true)),
       rangeBoxes(axis, position),
       h("p", { class: "lx-quiet" },

@@ -44,7 +44,7 @@ export function chartView(app, name, hooks = {}) {
     frame.hidden = !twin.hidden;
     frame.setAttribute("aria-label", now.description);
     note.textContent = now.note ?? "";
-    swap(options, (now.options ?? []).map(option));
+    swap(options, (now.options ?? []).map(option).filter(Boolean));
     if (!twin.hidden) swap(twin, [table(now)]);
     const bare = now.bare ?? !now.table.rows.some((row) => row.slice(1).some(Boolean));
     plot.hidden = bare;
@@ -81,9 +81,9 @@ export function chartView(app, name, hooks = {}) {
       if (!listening) {
         listening = true;
         plot.on("plotly_click", (event) => app.guard(() => {
-          const [field, value] = event.points?.[0]?.customdata ?? [];
-          if (field) link.toggle(field, value);
-          else if (event.points?.length) hooks.clicked?.(event.points[0]);
+          const [point] = event.points ?? [];
+          if (Array.isArray(point?.customdata)) link.toggle(...point.customdata);
+          else if (point) hooks.clicked?.(point);
         })());
         if (hooks.hovered) plot.on("plotly_hover", (event) => hooks.hovered(event.points?.[0]));
         if (hooks.selected) {
@@ -103,6 +103,7 @@ export function chartView(app, name, hooks = {}) {
   function option(item) {
     const key = `${name}:${item.name}`;
     const send = (value) => link.send("chart", { chart: name, option: item.name, value });
+    if (item.kind === "refit") return model.get("intake")?.allowed ? h("button", { class: "lx-textbutton", key, click: () => link.send("intake_refit") }, item.label) : null;
     if (item.kind === "toggle") return h("button", { class: "lx-textbutton lx-toggle", "aria-pressed": String(Boolean(item.value)), key, click: () => send(!item.value) }, item.label);
     return h("div", { class: "lx-segmented", role: "group", label: item.label }, item.choices.map((choice) => h("button", { "aria-pressed": String(choice === item.value), key: `${key}:${choice}`, click: () => send(choice) }, choice[0].toUpperCase() + choice.slice(1))));
   }

@@ -24,7 +24,7 @@ export function intakePanel(app) {
   const picker = h("input", { type: "file", multiple: true, hidden: true, change: () => { take(picker.files); picker.value = ""; } });
   const bar = h("progress", { class: "lx-intake-progress", "aria-labelledby": app.id("intake-stage"), max: "1" });
   const stage = h("p", { id: app.id("intake-stage") });
-  const wanted = { service: "", query: "", limit: 100 };
+  const wanted = { service: "", query: "", limit: 100, list: "", day: "" };
   let drawn = ""; // what the body shows; progress alone does not draw it anew
 
   const isOpen = () => dialog.open;
@@ -72,10 +72,20 @@ export function intakePanel(app) {
   function form(services) {
     wanted.service ||= services[0].name;
     const query = h("input", { class: "lx-box", type: "text", value: wanted.query, required: true, maxlength: "1000", key: "query", input: () => { wanted.query = query.value; } });
+    const what = h("select", { class: "lx-select", key: "list", change: () => { wanted.list = what.value; hint(); } }, [["", "a search"], ["daily", "a day, week or month"], ["trending", "what trends now"]].map(([name, shown]) => h("option", { value: name }, shown)));
+    const day = h("input", { class: "lx-box", type: "text", value: wanted.day, placeholder: "2026-06-12, 2026-W24, 2026-06; empty: the latest", maxlength: "10", key: "day", input: () => { wanted.day = day.value; } });
+    const asked = h("label", { class: "lx-fetch-query" }, h("span", {}, "Search for"), query);
+    const listed = h("label", {}, h("span", {}, "Papers of"), what);
+    const dated = h("label", { class: "lx-fetch-query" }, h("span", {}, "Day, week or month"), day);
+    what.value = wanted.list;
     const hint = () => {
       const chosen = services.find(({ name }) => name === wanted.service);
+      if (!chosen.lists) what.value = wanted.list = "";
       query.placeholder = chosen.hint;
-      query.required = !chosen.whole;
+      query.required = !chosen.whole && !wanted.list;
+      listed.hidden = !chosen.lists;
+      asked.hidden = Boolean(wanted.list);
+      dated.hidden = wanted.list !== "daily";
     };
     const service = h("select", { class: "lx-select", key: "service", change: () => { wanted.service = service.value; hint(); } }, services.map(({ name, label: shown }) => h("option", { value: name }, shown)));
     const limit = h("input", { class: "lx-box", type: "number", min: "1", max: "5000", required: true, value: String(wanted.limit), key: "limit", input: () => { wanted.limit = Number(limit.value); } });
@@ -84,7 +94,7 @@ export function intakePanel(app) {
     return h("form", { class: "lx-fetch", submit: (event) => { event.preventDefault(); complain(""); link.send("intake_fetch", wanted); } },
       h("h3", {}, "Or fetch from a service"),
       h("label", {}, h("span", {}, "Service"), service),
-      h("label", { class: "lx-fetch-query" }, h("span", {}, "Search for"), query),
+      listed, asked, dated,
       h("label", {}, h("span", {}, "Papers at most"), limit),
       h("button", { class: "lx-button", type: "submit", key: "fetch" }, "Fetch"),
       h("p", { class: "lx-quiet" }, "What you search for is sent to the service."));
@@ -100,11 +110,11 @@ export function intakePanel(app) {
   function footButtons(phase) {
     if (WORKING.has(phase)) return [h("p", { class: "lx-quiet" }, "You can close this panel; the work goes on."), h("span", { class: "lx-spacer" }), h("button", { class: "lx-button", key: "cancel", click: () => link.send("intake_cancel") }, "Cancel")];
     if (phase !== "review") return [];
-    const { additions, papers } = state().review;
+    const { additions, papers, changes } = state().review;
     return [
       h("button", { class: "lx-button", key: "cancel", click: () => link.send("intake_cancel") }, "Cancel"), h("span", { class: "lx-spacer" }),
       h("button", { class: "lx-button", key: "new", disabled: !papers, click: () => accept("new") }, papers ? `Start a new corpus of ${count(papers)}` : "Start a new corpus"),
-      h("button", { class: "lx-button lx-primary", key: "add", disabled: !additions, click: () => accept("add") }, additions ? `Add ${plural(additions, "paper")} to this corpus` : "Nothing new for this corpus"),
+      h("button", { class: "lx-button lx-primary", key: "add", disabled: !changes, click: () => accept("add") }, additions ? `Add ${plural(additions, "paper")} to this corpus` : changes ? "Merge into this corpus" : "Nothing new for this corpus"),
     ];
   }
 

@@ -1,6 +1,6 @@
 // The line to the kernel: numbered messages, and at most one change of the selection in flight.
 
-const ANSWER_TIMEOUT = 20000; // ms without an answer after which the kernel counts as silent
+const ANSWER_TIMEOUT = 20000; // ms without an answer after which the page says that the kernel is silent
 const RANGES = new Set(["years", "months", "x", "y"]);
 const ASIDE = new Set(["complete", "suggest", "why", "axis_point", "plotly"]); // ask for something and change nothing
 const STEPS = new Set(["undo", "redo", "clear", "url", "run_search"]); // change the selection to one that only the kernel knows
@@ -35,8 +35,11 @@ export function openLink(model, { onSilent, onBusy }) {
     try {
       model.send({ kind, seq: last, ...content }, undefined, buffers);
     } catch (error) {
-      console.error(error);
-      onSilent();
+      // What is only asked for may be missed, as on a page that is being left.
+      if (!ASIDE.has(kind)) {
+        console.error(error);
+        onSilent();
+      }
     }
     return last;
   }
@@ -47,8 +50,8 @@ export function openLink(model, { onSilent, onBusy }) {
     if (pending) launch();
     const seq = post(kind, content, buffers);
     if (STEPS.has(kind)) {
-      clearTimeout(step?.timer);
-      step = { seq, timer: setTimeout(() => settle(true), ANSWER_TIMEOUT) };
+      over(step);
+      step = { seq, timer: setTimeout(onSilent, ANSWER_TIMEOUT) };
     }
     return seq;
   }
@@ -56,25 +59,24 @@ export function openLink(model, { onSilent, onBusy }) {
   function launch() {
     const changes = pending;
     pending = null;
-    clearTimeout(flight?.timer);
-    flight = { changes: { ...flight?.changes, ...changes }, seq: post("set", { changes, joined }), timer: setTimeout(() => settle(true), ANSWER_TIMEOUT) };
+    over(flight);
+    flight = { changes: { ...flight?.changes, ...changes }, seq: post("set", { changes, joined }), timer: setTimeout(onSilent, ANSWER_TIMEOUT) };
     onBusy(true);
   }
 
-  function settle(late) {
-    const over = (message) => message && (late || echoed() >= message.seq);
-    if (late && (flight || step)) onSilent();
-    if (over(step)) {
-      clearTimeout(step.timer);
-      step = null;
-    }
-    if (over(flight)) {
-      clearTimeout(flight.timer);
-      flight = null;
+  function settle() {
+    if (step && echoed() >= step.seq) step = over(step);
+    if (flight && echoed() >= flight.seq) {
+      flight = over(flight);
       onBusy(false);
     }
     if (!step) after.splice(0).forEach((change) => change());
     if (pending && !flight) launch();
+  }
+
+  function over(message) {
+    clearTimeout(message?.timer);
+    return null;
   }
 
   /** Make a change, or leave it until the step it builds on is answered. */
@@ -124,8 +126,17 @@ export function openLink(model, { onSilent, onBusy }) {
       else if (RANGES.has(field)) set({ [field]: [null, null] });
       else set({ [field]: Array.isArray(current) ? current.filter((item) => item !== value) : null });
     }),
-    settle: () => settle(false),
-    close: () => [flight, step].forEach((message) => clearTimeout(message?.timer)),
+    settle,
+    /** The kernel is in reach again. A change may have been lost on the way, and made twice it is the same; a step is not. */
+    again() {
+      step = over(step);
+      if (flight) {
+        pending = { ...flight.changes, ...pending };
+        flight = over(flight);
+      }
+      settle();
+    },
+    close: () => [flight, step].forEach(over),
   };
   return link;
 }

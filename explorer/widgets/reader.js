@@ -65,6 +65,18 @@ export function readerPanel(app) {
     return h("section", {}, h("h3", {}, "Details"), h("dl", { class: "lx-facts" }, rows.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, typeof value === "number" ? count(value) : String(value))))));
   }
 
+  /** The records a paper was merged from, and which gave what; who may add papers may take the merge back. */
+  function origin({ versions = [], merged }) {
+    const named = versions.map(({ label, url }) => h("li", {}, webAddress(url) ? h("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, label) : label));
+    const works = versions.length ? h("section", {}, h("h3", {}, "Versions of this work"), h("ul", { class: "lx-origin" }, named)) : null;
+    if (!merged) return [works];
+    const { allowed } = model.get("intake") ?? {};
+    return [works, h("section", {}, h("h3", {}, `Merged from ${merged.records.length} records`),
+      h("p", { class: "lx-quiet" }, `${merged.records.join("; ")}. ${merged.reason}.`),
+      h("ul", { class: "lx-origin" }, merged.gave.map(({ record, fields }) => h("li", {}, h("span", { class: "lx-quiet" }, `${record}: `), fields))),
+      allowed ? h("button", { class: "lx-button", key: "split", label: `Split into ${merged.records.length} papers`, click: () => link.send("intake_split", { paper: merged.paper }) }, "Split") : null)];
+  }
+
   function draw(paper) {
     const links = (paper.links ?? []).filter((item) => webAddress(item.url));
     const title = h("h2", { class: "lx-reader-title", tabIndex: -1, id: app.id("reader-title"), key: "title" }, segments(paper.title));
@@ -77,7 +89,7 @@ export function readerPanel(app) {
         h("button", { class: "lx-textbutton", key: "concept", title: "Order the list by this paper as a concept", click: () => link.send("add_paper", { row: paper.row }) }, icon("plus"), "Add as concept")),
       h("p", { class: "lx-abstract" }, paper.abstract?.length ? segments(paper.abstract) : h("span", { class: "lx-quiet" }, "No abstract in the record.")),
       paper.topic || paper.keywords?.length ? h("section", {}, h("h3", {}, "Topic and keywords"), h("div", { class: "lx-words" }, topic(paper.topic), (paper.keywords ?? []).map((word) => pick("keywords", word, "lx-word")))) : null,
-      facts(paper),
+      facts(paper), origin(paper),
       paper.similar?.length ? h("section", {}, h("h3", {}, "Similar papers"), h("ul", { class: "lx-similar" }, paper.similar.map((item) => h("li", {}, h("button", { key: `similar:${item.row}`, click: () => open(item.row) }, item.title), h("p", { class: "lx-quiet" }, [item.date, item.why].filter(Boolean).join(" · ")))))) : null);
     const at = app.papers.neighbour(paper.row, 0) !== undefined;
     swap(node, [h("div", { class: "lx-reader-head" }, h("span", { class: "lx-quiet" }, paper.place ?? ""), h("span", { class: "lx-spacer" }),

@@ -89,7 +89,7 @@ export function intakeReview(app) {
       // A file without a title column needs the reader: its columns stand open.
       const lost = found.files.find((file) => file.columns.length && !file.columns.some(([, field]) => field === "title"));
       openFile = lost?.name ?? openFile;
-      const there = found.there ? `${plural(found.there, "paper")} already in this corpus.` : "";
+      const there = found.there ? `${plural(found.there, "paper")} already in this corpus${found.bettered ? `, ${count(found.bettered)} of them with a better value here` : ""}.` : "";
       return [
         h("p", { class: "lx-sentence" }, found.sentence),
         there || found.apart ? h("p", { class: "lx-intake-note" }, there, found.apart ? [there ? " " : "", `${plural(found.apart, "merge")} undone. `, h("button", { class: "lx-textbutton", key: "merge", click: () => link.send("intake_keep", { source: null }) }, "Merge again")] : null) : null,

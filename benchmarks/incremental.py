@@ -1,0 +1,88 @@
+"""Adding papers to a corpus: what it costs beside building as many, and beside building the whole.
+
+``python benchmarks/incremental.py`` on `arxiv/arxiv_100k.parquet`: 99,000 papers are built, 1,000 are added, found in the corpus or
+not, and 1,000 are built alone. Processor time of the process, user and system; each stage by name.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from explorer import Corpus
+from explorer.arrivals import compare
+from explorer.formats import Import, import_papers
+from explorer.ledger import Ledger
+
+DATA = Path(os.environ.get("LITEXPLORER_DATA", Path(__file__).parents[2] / "shared" / "data"))
+
+
+class Stages:
+    """Processor time by stage."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._stage, self._since = "before", time.process_time()
+
+    def __call__(self, stage: str, part: float = 0.0) -> None:
+        """Count the time since the last call to its stage."""
+        now = time.process_time()
+        self.seconds[self._stage] = self.seconds.get(self._stage, 0.0) + now - self._since
+        self._stage, self._since = stage, now
+
+    def done(self) -> str:
+        """All stages and their sum."""
+        self("done")
+        parts = ", ".join(f"{name} {seconds:.2f}" for name, seconds in self.seconds.items() if seconds >= 0.005)
+        return f"{sum(self.seconds.values()):7.2f} s of a core ({parts})"
+
+
+def timed(label: str, task: Callable[[Stages], Any]) -> Any:
+    """Run a task and print its stages."""
+    stages = Stages()
+    found = task(stages)
+    print(f"{label:44} {stages.done()}", flush=True)
+    return found
+
+
+def main(added: int, known: int, whole: int) -> None:
+    """Print the price of each way."""
+    table = import_papers(DATA / "arxiv" / "arxiv_100k.parquet").table.slice(0, whole)
+    base, new = table.slice(0, whole - added), table.slice(whole - added)
+    with tempfile.TemporaryDirectory() as folder:
+        # What is imported when first used shall not be counted to the first that uses it.
+        Corpus.from_papers(new.slice(0, 100), f"{folder}/warm").add(new.slice(100, 50))
+        timed(f"build {added:,}", lambda say: Corpus.from_papers(new, f"{folder}/small", progress=say))
+        corpus = timed(f"build {len(base):,}", lambda say: Corpus.from_papers(base, f"{folder}/large", progress=say))
+
+        def add(rows: pa.Table, say: Stages) -> Corpus:
+            came = Import(rows, Ledger(read=rows.num_rows, accepted=rows.num_rows))
+            change = compare(came, corpus, frozenset(), say).change
+            return corpus.changed(change, progress=say)
+
+        larger = timed(f"add {added:,} to {len(base):,}", lambda say: add(new, say))
+        print(f"  {len(larger) - len(corpus):,} were new")
+        corpus = larger
+        again = base.slice(0, known)
+        changed = again.set_column(
+            again.column_names.index("venue"), "venue", pa.array(["Annals of Examples"] * known, pa.large_string())
+        )
+        larger = timed(f"add {known:,} that are there, with a venue", lambda say: add(changed, say))
+        paper = larger.merges["paper"][0]
+        timed("take one merge back", lambda say: larger.split(paper, progress=say))
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--added", type=int, default=1_000)
+    parser.add_argument("--known", type=int, default=1_000)
+    parser.add_argument("--whole", type=int, default=100_000)
+    chosen = parser.parse_args()
+    main(chosen.added, chosen.known, chosen.whole)

@@ -1,0 +1,199 @@
+"""The next generation of a corpus, made from the one before: papers added and replaced, or topics found anew.
+
+What does not change is taken over as it is, by hard links where the system has them, so that the price is that of the change.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from explorer.errors import CorpusError
+from explorer.generations import in_folder, now, publish, read_manifest
+from explorer.index import build_index
+from explorer.merges import Change
+from explorer.schema import FIELDS
+from explorer.store import (
+    RULES,
+    Progress,
+    Texts,
+    content_hash,
+    keep_rules,
+    no_progress,
+    read_file,
+    read_table,
+    write_columns,
+    write_papers,
+)
+from explorer.topics import build_topics, extend_topics
+
+
+def extend_corpus(
+    change: Change,
+    folder: Path,
+    *,
+    into: Path | None = None,
+    made: dict[str, Any] | None = None,
+    step: str = "added",
+    progress: Progress = no_progress,
+) -> dict[str, Any]:
+    """Add papers to a corpus folder, and replace some, without building it anew: what stays is taken over as it is.
+
+    Parameters
+    ----------
+    change : Change
+        In the schema; none of the ids added may be in the corpus.
+    folder : Path
+        A corpus. Its topics stay, and the new papers are placed on them; the manifest counts how many came since.
+    into : Path, optional
+        Folder of the larger corpus, by default that of the corpus itself; otherwise that one stays as it is.
+    made : dict, optional
+        What the manifest shall say of the change.
+    step : str
+        List of the manifest in which it stands.
+
+    Returns
+    -------
+    dict
+        The manifest.
+
+    Raises
+    ------
+    CorpusError
+        There is no corpus, it is not the one that was looked at, or it cannot be written; it stays as it was.
+    """
+    manifest = read_manifest(folder)
+    before = folder / manifest["generation"]
+    if change.upon is not None and change.upon != before.name:
+        raise CorpusError(f"{folder} was changed by somebody else meanwhile, and nothing was done. Try again.")
+    digest = change_digest(manifest["content_hash"], change)
+    steps = [*manifest["made"].get(step, []), {"at": now(), "papers": change.added.num_rows, **(made or {})}]
+
+    def write(target: Path) -> dict[str, Any]:
+        return _extend_generation(change, before, target, manifest["made"]["topics"], progress)
+
+    target, papers, said = into or folder, manifest["papers"] + change.added.num_rows, {**manifest["made"], step: steps}
+    # In another folder nothing was before that somebody else could have added to.
+    upon = before.name if target == folder else None
+    return in_folder(target, lambda: publish(target, digest, papers, said, write, upon=upon))
+
+
+def refit_corpus(
+    folder: Path, *, into: Path | None = None, n_topics: int | None = None, progress: Progress = no_progress
+) -> dict[str, Any]:
+    """Find the topics of a corpus anew, from all papers that it has by now; all else is taken over as it is.
+
+    Returns
+    -------
+    dict
+        The manifest.
+
+    Raises
+    ------
+    CorpusError
+        There is no corpus, or it cannot be written; it stays as it was.
+    """
+    manifest = read_manifest(folder)
+    before = folder / manifest["generation"]
+
+    def write(target: Path) -> dict[str, Any]:
+        _take_over(before, target, leave=("topics.",))
+        progress("topics", 0.0)
+        texts: Any = Texts(read_table(before))
+        topics = build_topics(texts, target, n_topics=n_topics, progress=lambda part: progress("topics", part))
+        progress("flush", 1.0)
+        return topics
+
+    target = into or folder
+    upon = before.name if target == folder else None
+    return in_folder(
+        target,
+        lambda: publish(target, manifest["content_hash"], manifest["papers"], manifest["made"], write, upon=upon),
+    )
+
+
+def change_digest(before: str, change: Change) -> str:
+    """Hash of what a corpus of the content hash `before` becomes by a change, as 16 hexadecimal digits."""
+    digest = hashlib.sha256(f"{before}+{content_hash(change.added)}".encode())
+    if change.replaced is not None:
+        digest.update(change.rows.tobytes() + content_hash(change.replaced).encode())
+    if change.merges is not None:
+        digest.update(content_hash(change.merges.records).encode())
+    if change.rules is not None:
+        digest.update(repr((sorted(change.rules.always), sorted(change.rules.never))).encode())
+    return digest.hexdigest()[:16]
+
+
+def _extend_generation(
+    change: Change, before: Path, target: Path, topics: dict[str, Any], progress: Progress
+) -> dict[str, Any]:
+    progress("papers", 0.0)
+    _extend_papers(change, before, target)
+    whole = read_table(target)
+    progress("facets", 0.0)
+    write_columns(whole, target)
+    progress("index", 0.0)
+    (target / "index").mkdir()
+    for path in (before / "index").iterdir():
+        if not path.name.endswith(".lock"):
+            _share(path, target / "index" / path.name)
+    first = whole.num_rows - change.added.num_rows
+    rows = np.concatenate([change.rows, np.arange(first, whole.num_rows)]).astype(np.int64)
+    new = whole.select(list(FIELDS)).take(pa.array(rows)) if len(change.rows) else whole.slice(first)
+    build_index(new, target / "index", rows=rows, held=first, progress=lambda part: progress("index", part))
+    progress("topics", 0.0)
+    said = extend_topics(Texts(new), rows, before, target, topics)  # type: ignore[arg-type]
+    if change.merges is not None:
+        change.merges.save(target)
+    else:
+        for path in before.glob("merges.*.arrow"):
+            _share(path, target / path.name)
+    keep_rules(target, change.rules, (before / RULES).read_bytes() if (before / RULES).exists() else None)
+    progress("flush", 1.0)
+    return said
+
+
+def _extend_papers(change: Change, before: Path, target: Path) -> None:
+    """Write the papers: only those files anew that hold a paper which is replaced."""
+    first, number = 0, 0
+    while (path := before / f"papers.{number}.arrow").exists():
+        part = read_file(path)
+        mine = (change.rows >= first) & (change.rows < first + part.num_rows)
+        if mine.any():
+            assert change.replaced is not None
+            both = pa.concat_tables([part, change.replaced], promote_options="permissive")
+            places = np.arange(part.num_rows)
+            places[change.rows[mine] - first] = part.num_rows + np.flatnonzero(mine)
+            changed = pa.table({name: both.column(name).take(pa.array(places)) for name in both.column_names})
+            write_papers(changed, target / path.name)
+        else:
+            _share(path, target / path.name)
+        first, number = first + part.num_rows, number + 1
+    if change.added.num_rows:
+        write_papers(change.added, target / f"papers.{number}.arrow")
+
+
+def _take_over(before: Path, target: Path, *, leave: tuple[str, ...]) -> None:
+    """Let the files of another generation stand in this one too, but for those whose names begin with one of `leave`."""
+    for path in before.rglob("*"):
+        to = target / path.relative_to(before)
+        if path.is_dir():
+            to.mkdir(exist_ok=True)
+        elif not path.name.startswith(leave) and not path.name.endswith(".lock"):
+            _share(path, to)
+
+
+def _share(path: Path, target: Path) -> None:
+    """Let a file that nothing writes into any more stand in two folders; copy it where the system cannot, or might write."""
+    if path.suffix != ".json":
+        with contextlib.suppress(OSError):
+            os.link(path, target)
+            return
+    shutil.copy2(path, target)

@@ -1,0 +1,164 @@
+"""How a corpus changes: papers added, merges taken back, topics found anew; each by a new generation."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from explorer.changes import change_digest, extend_corpus, refit_corpus
+from explorer.errors import CorpusError
+from explorer.merges import Change, fitted
+from explorer.ranked import RankedCorpus
+from explorer.schema import to_table
+from explorer.store import Progress, cache_folder, no_progress
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from explorer.dedupe import Rules
+    from explorer.formats import Import
+
+CACHED = re.compile(r"(?:files|papers|grown)-[0-9a-f]{16}(?:-(?:auto|\d+))?")
+
+
+class GrowingCorpus(RankedCorpus):
+    """A corpus that can be changed. Each change gives another object; this one goes on showing the papers before."""
+
+    @classmethod
+    def if_whole(cls, folder: Path) -> Self | None:
+        """The corpus of a folder, or None where there is none that can be opened."""
+        try:
+            return cls(folder)
+        except CorpusError:
+            return None
+
+    @property
+    def merges(self) -> pd.DataFrame:
+        """What was merged into what.
+
+        Returns
+        -------
+        DataFrame
+            One row a merge: `paper` (id), `members` (ids of the records), `relation` ("same", or "version" such as a preprint
+            and its publication), `score` (the lowest of the pairs that joined it, 0 to 1), `reason`, `given_by` (map of field
+            to the id of the record that gave its value), `records` (file and number of each record).
+        """
+        return self.merged.frame()
+
+    @cached_property
+    def rules(self) -> Rules:
+        """Pairs of records that the reader wants merged always, or never."""
+        from explorer.dedupe.rules import Rules, parse_rules
+
+        return parse_rules(self.rules_file, str(self.folder)) if self.rules_file else Rules()
+
+    def add(
+        self,
+        papers: pd.DataFrame | pa.Table | Import,
+        *,
+        keep_duplicates: bool = False,
+        made: dict[str, Any] | None = None,
+        progress: Progress = no_progress,
+    ) -> Self:
+        """Add papers to the folder, which costs about what the new papers cost; this object goes on showing the old ones.
+
+        Papers that the corpus has are merged into it, field by field; `merges` lists that, and `split` takes it back.
+        A corpus in the cache, whose folder is named after its content, stays as it is: the larger one gets a folder of its own.
+
+        Parameters
+        ----------
+        papers : DataFrame, pyarrow.Table or Import
+            As they were read.
+        keep_duplicates : bool
+            Add all but those whose id the corpus has.
+
+        Returns
+        -------
+        Corpus
+            The corpus with them; this one if they bring nothing.
+
+        Raises
+        ------
+        SchemaError, CorpusError
+            As `from_papers`; the folder then stays as it was.
+        """
+        from explorer.arrivals import compare
+        from explorer.formats import Import
+        from explorer.ledger import Ledger
+
+        if isinstance(papers, Import):
+            came = papers
+        else:
+            table = to_table(papers)
+            came = Import(table, Ledger(read=table.num_rows, accepted=table.num_rows))
+        if keep_duplicates:
+            known = pc.is_in(came.table.column("id"), value_set=self.table.column("id").combine_chunks())
+            new = fitted(came.table.filter(pc.invert(known)), self.table.schema)
+            return self.changed(Change(new), made=made, progress=progress)
+        return self.changed(compare(came, self, frozenset(), progress).change, made=made, progress=progress)
+
+    def split(self, paper: str, *, progress: Progress = no_progress) -> Self:
+        """Take a merge back: its records stand as they were, and a rule keeps them apart from now on.
+
+        Parameters
+        ----------
+        paper : str
+            Id of the merged paper, as in `merges`.
+
+        Returns
+        -------
+        Corpus
+            The corpus without the merge.
+
+        Raises
+        ------
+        CorpusError
+            Nothing was merged into the paper, or the folder cannot be written; it then stays as it was.
+        """
+        from explorer.joins import split
+
+        return self.changed(split(self, paper), step="split", made={"paper": paper}, progress=progress)
+
+    def decide(self, rules: Rules) -> Self:
+        """Keep other rules, by which papers are merged, or kept apart, when they come in."""
+        return self.changed(Change(self.table.slice(0, 0), rules=rules), step="decided", made=None)
+
+    def refit(self, n_topics: int | None = None, *, progress: Progress = no_progress) -> Self:
+        """Find the topics anew, from all papers that the corpus has by now; see `topics_stale`."""
+        target = self.folder
+        if self.cached_name is not None and not self.cached_name.startswith("files-"):
+            target = cache_folder() / f"grown-{hashlib.sha256(f'{self.folder.name} {n_topics}'.encode()).hexdigest()[:16]}"
+        refit_corpus(self.folder, into=target, n_topics=n_topics, progress=progress)
+        return type(self)(target)
+
+    def changed(
+        self,
+        change: Change,
+        *,
+        step: str = "added",
+        made: dict[str, Any] | None = None,
+        progress: Progress = no_progress,
+    ) -> Self:
+        """The corpus after a change, such as `arrivals.compare` gives; this one if it changes nothing."""
+        if not change:
+            return self
+        target = self.folder
+        # What a reader decides about files shall hold when they are opened again; the papers stay those of the files.
+        if self.cached_name is not None and (step == "added" or not self.cached_name.startswith("files-")):
+            target = cache_folder() / f"grown-{change_digest(self.manifest['content_hash'], change)}"
+            if (kept := self.if_whole(target)) is not None:
+                return kept
+        extend_corpus(change, self.folder, into=target, made=made, step=step, progress=progress)
+        return type(self)(target)
+
+    @property
+    def cached_name(self) -> str | None:
+        """Name by which `open_cached` finds the corpus; None for one outside of the cache."""
+        inside = self.folder.resolve().parent == cache_folder().resolve()
+        return self.folder.name if inside and CACHED.fullmatch(self.folder.name) else None
