@@ -170,6 +170,7 @@ class RankedCorpus(OpenedCorpus):
 
     @read_papers.setter
     def read_papers(self, ids: Iterable[str]) -> None:
+        """Take others for read; each counts once."""
         self._read_papers = tuple(dict.fromkeys(ids))
 
     def _kept_reads(self) -> tuple[str, ...]:
