@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 
 from benchmarks.data import VERSION, prepared
-from explorer import Corpus, CorpusError, import_papers
+from explorer import Corpus, CorpusError
+from explorer.formats import import_papers
 from explorer.store import cache_folder, write_corpus
 
 

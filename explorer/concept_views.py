@@ -75,8 +75,8 @@ def bars(results: Results, rows: list[int]) -> View | None:
     -------
     dict or None
         `names`, in the order in which they were written; for each whether it is `added`, and its `places` (its colour);
-        `low` and `high`, between which the bars of most papers lie, and of all those at the top; `rows`, for each row its parts. None where the order has
-        no parts.
+        `low` and `high`, between which the bars of most papers lie, and of all those at the top; `rows`, for each row its
+        parts. None where the order has no parts.
     """
     found = results.ordering
     if found is None or not found.parts:

@@ -59,7 +59,7 @@ class RankedCorpus(OpenedCorpus):
     @property
     def _meaning_folder(self) -> Path:
         # The number changes with what is kept there, so that a folder of another version is left alone and not misread.
-        return Path(self._generation / "meaning-2")
+        return Path(self._generation / "meaning-3")
 
     @property
     def meaning_ready(self) -> bool:
@@ -170,6 +170,7 @@ class RankedCorpus(OpenedCorpus):
 
     @read_papers.setter
     def read_papers(self, ids: Iterable[str]) -> None:
+        """Take others for read; each counts once."""
         self._read_papers = tuple(dict.fromkeys(ids))
 
     def _kept_reads(self) -> tuple[str, ...]:

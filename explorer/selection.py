@@ -289,10 +289,12 @@ def _weights(value: Any) -> tuple[tuple[str, float], ...]:
     largest = max((abs(weight) for weight in found.values()), default=0.0)
     if not largest:
         return ()
-    length = largest * math.hypot(*(weight / largest for weight in found.values()))
+    # Divided by the largest first: products of the smallest numbers there are lose their digits.
+    ratios = {name: weight / largest for name, weight in found.items()}
+    length = math.hypot(*ratios.values())
     # Rounded weights are a hair off length one; they stay as they are, so that reading them again changes nothing.
-    scale = 1.0 if abs(length - 1) < 0.001 else length
-    rounded = {name: round(found[name] / scale, 4) + 0.0 for name in OBJECTIVES if name in found}
+    whole = found if abs(largest * length - 1) < 0.001 else {name: ratio / length for name, ratio in ratios.items()}
+    rounded = {name: round(whole[name], 4) + 0.0 for name in OBJECTIVES if name in whole}
     return tuple((name, weight) for name, weight in rounded.items() if weight)
 
 

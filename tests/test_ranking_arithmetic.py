@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -88,6 +90,15 @@ def test_concept_names_its_terms(space: ConceptSpace) -> None:
 def test_cached_concept_is_fitted_once(arithmetic: Arithmetic) -> None:
     operand = Operand("words", "laser")
     assert arithmetic.concept(operand) is arithmetic.concept(operand)
+
+
+def test_caches_stay_small_and_whole_among_threads(space: ConceptSpace) -> None:
+    small = Arithmetic(space)
+    words = [f"{a} {b}" for a in OPTICS for b in PLANTS] + OPTICS + PLANTS
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda word: small.rank(f'"{word}" + laser - leaf').scores, words * 3))
+    assert len(small._odds) <= 8
+    np.testing.assert_array_equal(found[: len(words)], found[len(words) : 2 * len(words)])
 
 
 def test_projection_is_orthogonal() -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from explorer import Corpus
 from explorer.ranking.acronyms import Acronyms, definitions
 from explorer.ranking.analysis import analyse, fold
 from explorer.ranking.hybrid import HybridRanker
@@ -232,3 +234,21 @@ def test_a_query_of_many_thousand_words(ranker: HybridRanker) -> None:
     scores = ranker.scores(" ".join([*SUBJECTS["optics"], "market"] * 3000))
     assert np.isfinite(scores).all()
     assert set(top(scores, 15) % 3) == {0}
+
+
+def test_the_public_search_gives_the_ranking(tmp_path: Path) -> None:
+    titles, bodies = corpus(60)
+    titles[4:7], bodies[7:10], bodies[20] = [""] * 3, [""] * 3, bodies[23]
+    ids = [str(i) for i in range(60)]
+    ids[11] = ids[10]
+    papers = pd.DataFrame({"id": ids, "title": titles, "abstract": bodies})
+    searched = Corpus.from_papers(papers, tmp_path / "corpus")
+    index = TermIndex().fit(titles, bodies)
+    lsa = LSA().fit_index(index)
+    ranker = HybridRanker(index, lsa.encoder(index), lsa.project_index(index))
+    row = {paper: i for i, paper in enumerate(searched.table.column("id").to_pylist())}
+    assert list(row)[:11] == ids[:11]
+    for query in ("laser", "market: (credit OR -debt)", "seed " * 400 + "flower", "study9", 'title:laser "cavity'):
+        scores = ranker.scores(query)
+        expected = [i for i in top(scores, 60).tolist() if scores[i] > 0]
+        assert [row[paper] for paper in searched.search(query, mode="hybrid", natural=True, limit=100)["id"]] == expected

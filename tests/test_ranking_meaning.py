@@ -53,10 +53,10 @@ def test_making_it_twice_gives_the_same_bits(corpus: Corpus, tmp_path: Path) -> 
     again = Corpus.from_papers(default_corpus().papers.head(300), tmp_path / "again")
     for made in (corpus, again):
         made.prepare_meaning()
-    files = sorted(path.name for path in (corpus._generation / "meaning").iterdir())
-    assert files == sorted(path.name for path in (again._generation / "meaning").iterdir())
+    files = sorted(path.name for path in corpus._meaning_folder.iterdir())
+    assert files == sorted(path.name for path in again._meaning_folder.iterdir())
     for name in files:
-        assert (corpus._generation / "meaning" / name).read_bytes() == (again._generation / "meaning" / name).read_bytes()
+        assert (corpus._meaning_folder / name).read_bytes() == (again._meaning_folder / name).read_bytes()
 
 
 def test_a_folder_that_cannot_be_written_keeps_it_in_memory(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from threading import Lock
 from typing import TypeVar
 
 import numpy as np
@@ -29,6 +30,7 @@ Floats = NDArray[np.float32]
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 
+_KEEPING = Lock()
 _CONCEPTS, _ODDS = 64, 8
 """Concepts kept, and how many of them with the log-odds of every paper (4 bytes each)."""
 
@@ -101,8 +103,9 @@ class Arithmetic:
 
     def forget(self, operand: Operand) -> None:
         """Drop a concept from the cache, for its papers have changed."""
-        self._concepts.pop(operand, None)
-        self._odds.pop(operand, None)
+        with _KEEPING:
+            self._concepts.pop(operand, None)
+            self._odds.pop(operand, None)
 
     def log_odds(self, operand: Operand) -> Floats:
         """Return the log-odds of an operand for every paper, kept for the next expression."""
@@ -138,9 +141,10 @@ class Arithmetic:
 
 def _keep(kept: dict[Operand, Value], operand: Operand, value: Value, most: int) -> Value:
     """Put a value into a cache of at most so many."""
-    kept[operand] = value
-    while len(kept) > most:
-        kept.pop(next(iter(kept)), None)
+    with _KEEPING:
+        kept[operand] = value
+        while len(kept) > most:
+            kept.pop(next(iter(kept)))
     return value
 
 

@@ -54,6 +54,11 @@ export function readerPanel(app) {
     return h("button", { class: className, title: `Filter by ${value}`, "aria-pressed": String(link.isOn(field, value)), key: `${field}:${value}`, click: () => link.toggle(field, value) }, value);
   }
 
+  function topic(name) {
+    if (!name) return null;
+    return [pick("topics", name, "lx-word lx-word-topic"), iconButton("plus", `Add the topic ${name} as a concept`, () => link.send("add_operand", { of: "topic", name }), { key: "topic-concept" })];
+  }
+
   function facts(paper) {
     const rows = [["Upvotes", paper.upvotes], ["Comments", paper.comments], ["Source", paper.source], ...(paper.extra ?? [])].filter(([, value]) => value !== null && value !== undefined && value !== "");
     if (!rows.length) return null;
@@ -83,7 +88,7 @@ export function readerPanel(app) {
         h("button", { class: "lx-textbutton", key: "like", title: "Order the list by likeness to this paper", click: () => link.send("like_paper", { row: paper.row }) }, icon("up"), "More like this"),
         h("button", { class: "lx-textbutton", key: "concept", title: "Order the list by this paper as a concept", click: () => link.send("add_paper", { row: paper.row }) }, icon("plus"), "Add as concept")),
       h("p", { class: "lx-abstract" }, paper.abstract?.length ? segments(paper.abstract) : h("span", { class: "lx-quiet" }, "No abstract in the record.")),
-      paper.topic || paper.keywords?.length ? h("section", {}, h("h3", {}, "Topic and keywords"), h("div", { class: "lx-words" }, paper.topic ? pick("topics", paper.topic, "lx-word lx-word-topic") : null, paper.topic ? iconButton("plus", `Add the topic ${paper.topic} as a concept`, () => link.send("add_operand", { of: "topic", name: paper.topic }), { key: "topic-concept" }) : null, (paper.keywords ?? []).map((word) => pick("keywords", word, "lx-word")))) : null,
+      paper.topic || paper.keywords?.length ? h("section", {}, h("h3", {}, "Topic and keywords"), h("div", { class: "lx-words" }, topic(paper.topic), (paper.keywords ?? []).map((word) => pick("keywords", word, "lx-word")))) : null,
       facts(paper), origin(paper),
       paper.similar?.length ? h("section", {}, h("h3", {}, "Similar papers"), h("ul", { class: "lx-similar" }, paper.similar.map((item) => h("li", {}, h("button", { key: `similar:${item.row}`, click: () => open(item.row) }, item.title), h("p", { class: "lx-quiet" }, [item.date, item.why].filter(Boolean).join(" · ")))))) : null);
     const at = app.papers.neighbour(paper.row, 0) !== undefined;

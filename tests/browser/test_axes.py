@@ -173,7 +173,8 @@ def test_what_is_read_is_marked_and_moves_what_is_new(voila_board: Board) -> Non
     board = voila_board
     board.root.get_by_role("combobox", name="Sort by").select_option("preference")
     novelty = board.root.get_by_role("slider", name="New to me")
-    board.titles.nth(0).click()
+    # Other tests, which share the reader's library, may have left a paper open for a while.
+    board.root.locator(".lx-paper:not(.lx-was-read) .lx-title").first.click()
     read = board.reader.get_by_role("button", name="Mark as read")
     expect(read).to_have_attribute("aria-pressed", "false")
     try:
@@ -183,6 +184,7 @@ def test_what_is_read_is_marked_and_moves_what_is_new(voila_board: Board) -> Non
         novelty.fill("1")
         first = board.titles.first.text_content() or ""
         board.titles.first.click()
+        expect(board.reader.locator(".lx-reader-title")).to_have_text(first)
         board.page.keyboard.press("m")
         # What was newest to the reader is so no longer.
         expect(board.titles.first).not_to_have_text(first)
@@ -190,14 +192,12 @@ def test_what_is_read_is_marked_and_moves_what_is_new(voila_board: Board) -> Non
         board.wait()
         expect(board.titles.first).not_to_have_text(first)
     finally:
-        # The other tests share the reader's library.
         board.root.get_by_role("combobox", name="Sort by").select_option("title")
         while board.root.locator(".lx-was-read .lx-title").count():
             board.root.locator(".lx-was-read .lx-title").first.click()
             expect(read).to_have_attribute("aria-pressed", "true")
             board.page.keyboard.press("m")
             expect(read).to_have_attribute("aria-pressed", "false")
-            expect(board.root.locator(".lx-was-read")).to_have_count(0 if not board.root.locator(".lx-was-read").count() else 1)
 
 
 def test_axes_and_preferences_are_accessible(open_voila: Open) -> None:

@@ -249,6 +249,7 @@ def test_help_shows_the_grammar_and_its_examples_rank(voila_board: Board, corpus
     lists(board, corpus, Selection(rank=RANK))
 
 
+@pytest.mark.slow
 def test_a_large_corpus_is_prepared_while_the_page_is_used(open_voila: Open, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Opened with concepts in the address: the page comes first, then what they take; it can be stopped, and asked for again."""
     words = ["graph", "vision", "tree", "model", "proof", "robot", "speech", "number"]
