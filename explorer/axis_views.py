@@ -15,7 +15,6 @@ from explorer.results import Results
 from explorer.views import View, date_text, title_of
 
 if TYPE_CHECKING:
-    from explorer.ranked import RankedCorpus
     from explorer.ranking.axes import Axis
 
 COLOURS = {"none": "One colour", "topic": "Topic", "year": "Year", "upvotes": "Upvotes", "score": "Score"}
@@ -30,8 +29,6 @@ LISTED = 50
 _MOST_BINS = 48
 _CELLS = (48, 72)
 _WEAK = 0.75
-_FURTHEST = 50
-
 CAVEAT = (
     "The papers of a pole hold the very words they were chosen by, so this figure flatters: read it as a warning when it is low, "
     "not as praise when it is high."
@@ -63,7 +60,7 @@ def axes(results: Results, colour: str) -> View:
     names = _colours(results, len(found))
     colour = colour if colour in names else names[0]
     return {
-        "axes": [_axis(results, axis, *pair) for axis, pair in zip(found, _pairs(results), strict=True)],
+        "axes": [_axis(axis, *pair) for axis, pair in zip(found, _pairs(results), strict=True)],
         "colours": [[name, COLOURS[name]] for name in names],
         "colour": colour,
         "chart": _histogram(results, found[0], colour) if len(found) == 1 else _scatter(results, found, colour),
@@ -88,36 +85,21 @@ def _pairs(results: Results) -> list[tuple[tuple[str, str], charts.Range]]:
     return list(zip(selection.axes, (selection.x, selection.y), strict=False))
 
 
-def _axis(results: Results, axis: Axis, poles: tuple[str, str], within: charts.Range) -> View:
-    corpus, parts = results.corpus, axis.separation
-    low_terms, high_terms = corpus.kept_ordering(("words", *poles), lambda: _words(corpus, axis))
+def _axis(axis: Axis, poles: tuple[str, str], within: charts.Range) -> View:
+    parts = axis.separation
     known = not math.isnan(parts)
     low, high = _span(axis.place)
     return {
         "low": poles[0],
         "high": poles[1],
-        "low_terms": low_terms,
-        "high_terms": high_terms,
+        "low_terms": axis.low_terms,
+        "high_terms": axis.high_terms,
         "separation": round(parts, 3) if known else None,
         "weak": known and parts < _WEAK,
         "caveat": CAVEAT if known else "Too few papers stand for a pole to tell how well the axis parts them.",
         "within": list(within),
         "span": [low, high],
     }
-
-
-def _words(corpus: RankedCorpus, axis: Axis) -> tuple[list[str], list[str]]:
-    """The terms of each end, as the papers that lie furthest out write them."""
-    from explorer.ranking.analysis import spelling
-
-    order = np.argsort(axis.place, kind="stable")
-
-    def written(terms: list[str], rows: np.ndarray) -> list[str]:
-        papers = (corpus.record(int(row), ("title", "abstract")).values() for row in rows)
-        words = spelling(" ".join(text or "" for paper in papers for text in paper))
-        return list(dict.fromkeys(words.get(term, term) for term in terms))
-
-    return written(axis.low_terms, order[:_FURTHEST]), written(axis.high_terms, order[::-1][:_FURTHEST])
 
 
 def _colours(results: Results, n_axes: int) -> list[str]:
