@@ -9,6 +9,7 @@ is there. Visits of the three alternate, so that what else the machine does fall
 
 from __future__ import annotations
 
+import compileall
 import json
 import socket
 import subprocess
@@ -25,6 +26,7 @@ from typing import Any
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from playwright.sync_api import sync_playwright
 
+import explorer
 from benchmarks import report
 from benchmarks.corpus import built
 from benchmarks.data import arguments
@@ -150,6 +152,8 @@ def main() -> None:
     parser.add_argument("--visits", type=int, default=9, metavar="N", help="repeat visits of each page (default: 9)")
     options = parser.parse_args()
     corpus = built(options.papers, options.data)
+    # pip compiles what it installs; a checkout may not have been.
+    compileall.compile_dir(str(Path(explorer.__file__).parent), quiet=2)
     browser = chromium()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))

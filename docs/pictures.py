@@ -19,10 +19,10 @@ LARGEST = 400_000
 """Bytes; a repository keeps every version of a picture."""
 
 
-def opened(browser: Browser, server: Server, width: int, scheme: str) -> Board:
-    """A dashboard on a page of its own, at rest."""
+def opened(browser: Browser, server: Server, width: int, scheme: str, shown: str = "") -> Board:
+    """A dashboard on a page of its own, at rest; `shown` is what its address asks for."""
     page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce")
-    page.goto(server.url)
+    page.goto(f"{server.url}?{shown}")
     board = Board(page, server, Watch(page, server.host), voila=True).wait()
     page.evaluate("document.fonts.ready")
     return board
@@ -59,6 +59,18 @@ def main() -> None:
         expect(board.reader).to_be_visible()
         board.page.mouse.move(0, 899)
         save(board, "reader")
+        close(board)
+        board = opened(browser, server, 1440, "light", "rank=reasoning + vision - benchmark")
+        expect(board.root.get_by_text("Ranked by")).to_be_visible()
+        board.titles.first.scroll_into_view_if_needed()
+        save(board, "concepts")
+        close(board)
+        board = opened(browser, server, 1440, "light", "axis=language↔vision&axis=reasoning↔quantization")
+        card = board.root.get_by_role("heading", name="Axes", exact=True)
+        card.scroll_into_view_if_needed()
+        card.evaluate("node => node.scrollIntoView({ block: 'start' })")
+        board.page.wait_for_timeout(1500)  # ms, for the points to be drawn
+        save(board, "axes")
         close(board)
         browser.close()
 

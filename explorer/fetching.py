@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import threading
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from explorer.errors import ReadError
-from explorer.formats import Import
 from explorer.worker import Say
+
+if TYPE_CHECKING:
+    from explorer.formats import Import
 
 MOST = 5_000
 """Most papers fetched at once."""

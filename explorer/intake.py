@@ -20,8 +20,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from explorer import fetching
 from explorer.corpus import Corpus
 from explorer.errors import ReadError
-from explorer.formats import Import, import_sources
-from explorer.formats.delimited import write_rows
 from explorer.ledger import Entry, Ledger
 from explorer.review import corrections, review
 from explorer.stages import building
@@ -30,6 +28,7 @@ from explorer.worker import Say, Worker
 
 if TYPE_CHECKING:
     from explorer.arrivals import Apart, Arrivals
+    from explorer.formats import Import
 
 T = TypeVar("T")
 
@@ -246,6 +245,8 @@ class Intake:
         """
         if self._ledger is None:
             raise ReadError("There is no ledger: nothing was read.")
+        from explorer.formats.delimited import write_rows
+
         return write_rows(Entry._fields, self._ledger.notes)
 
     def join(self, timeout: float | None = None) -> None:
@@ -268,6 +269,8 @@ class Intake:
                     read += sizes.get(name, 0)
                 done = (read - sizes.get(name, 0)) / max(upload.total, 1)
                 say(f"Reading {name}" + (f": {papers:,} papers" if papers else ""), done if len(sizes) > 1 else None)
+
+            from explorer.formats import import_sources
 
             imported: Import = import_sources(upload.sources(told), progress=progress)
             return _compare(imported, corpus, frozenset(), say)

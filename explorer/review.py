@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from explorer.errors import ReadError
-from explorer.formats.delimited import DELIMITERS
 from explorer.ledger import Finding, Ledger
 from explorer.schema import FIELDS
 
@@ -50,9 +49,17 @@ def review(arrivals: Arrivals, *, name: str, files: Sequence[str], apart: int) -
         "entries": _entries(ledger),
         "files": _files(ledger, files),
         "fields": list(FIELDS),
-        "delimiters": list(DELIMITERS),
+        "delimiters": list(delimiters()),
         "encodings": list(ENCODINGS),
     }
+
+
+def delimiters() -> tuple[str, ...]:
+    """What a reader may choose between the columns of a table."""
+    # The readers are loaded with the first papers that come in, not with the page.
+    from explorer.formats.delimited import DELIMITERS
+
+    return DELIMITERS
 
 
 def _entries(ledger: Ledger) -> list[dict[str, Any]]:
@@ -104,7 +111,7 @@ def corrections(columns: Any, delimiter: Any, encoding: Any) -> dict[str, Any]:
     twice = sorted({field for field in taken if taken.count(field) > 1})
     if twice:
         raise ReadError(f"Two columns are taken for {twice[0]}. Choose one of them.")
-    if delimiter is not None and delimiter not in DELIMITERS:
+    if delimiter is not None and delimiter not in delimiters():
         raise ReadError("The delimiter must be a comma, a semicolon, a tab or a bar.")
     if encoding is not None and encoding not in ENCODINGS:
         raise ReadError(f"There is no encoding {encoding!r} to choose. There are: {', '.join(ENCODINGS)}.")

@@ -12,10 +12,12 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from explorer.errors import ReadError
-from explorer.formats.source import Source
+
+if TYPE_CHECKING:
+    from explorer.formats.source import Source
 
 CHUNK = 4 << 20
 """Bytes of each part of a file but its last."""
@@ -120,6 +122,8 @@ class Upload:
 
     def sources(self, told: Mapping[str, Mapping[str, Any]]) -> list[Source]:
         """What the readers take; `told` holds the corrections of some, by name."""
+        from explorer.formats.source import Source
+
         return [Source(file.name, path=file.path, **told.get(file.name, {})) for file in self._files.values()]
 
     def close(self) -> None:

@@ -73,8 +73,7 @@ def fit_axis(
     for rows, name in ((first, names[0]), (second, names[1])):
         if not len(rows):
             raise ConceptError(f"the pole {name!r} has no papers that the other pole has not; choose other words")
-    both = np.sort(np.concatenate([first, second]))
-    model = space.of_papers(names[1], second, within=both)
+    model = space.between(names[1], first, second)
     odds = space.log_odds(model)
     spread = float(odds.std()) or 1.0
     return Axis(
@@ -106,8 +105,7 @@ def _separation(space: ConceptSpace, low: Rows, high: Rows, folds: int) -> float
     labels: list[NDArray[np.bool_]] = []
     for fold in range(k):
         held_low, held_high = low[fold::k], high[fold::k]
-        rest = np.setdiff1d(np.concatenate([low, high]), np.concatenate([held_low, held_high]))
-        model = space.of_papers("fold", np.setdiff1d(high, held_high), within=rest)
+        model = space.between("fold", np.setdiff1d(low, held_low), np.setdiff1d(high, held_high))
         held = np.concatenate([held_low, held_high])
         values.append(space.features.matrix[held] @ model.weights + np.float32(model.bias))
         labels.append(np.arange(len(held)) >= len(held_low))
