@@ -174,8 +174,9 @@ def main() -> None:
             # The server's own first page imports and compiles; that is no visitor's wait. The browser's cache stays empty.
             urllib.request.urlopen(site.url, timeout=120).read()
             site.first = visit(contexts[site.name], site)
-        for _ in range(options.visits):
-            for site in sites:
+        for turn in range(options.visits):
+            # Each in turn comes after each other: the kernel of the page before is still ending when the next begins.
+            for site in sites[turn % len(sites) :] + sites[: turn % len(sites)]:
                 site.repeats.append(visit(contexts[site.name], site))
         version = subprocess.run([browser, "--version"], capture_output=True, text=True, check=False).stdout.strip()
     conditions = [

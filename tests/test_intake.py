@@ -357,9 +357,9 @@ def test_cancel_leaves_nothing(
         reached = threading.Event()
         go = threading.Event()
         if phase in ("reading", "building"):
-            from explorer import intake as module
+            from explorer import formats, intake
 
-            name = "import_sources" if phase == "reading" else "building"
+            module, name = (formats, "import_sources") if phase == "reading" else (intake, "building")
             real = getattr(module, name)
 
             def held(*given: Any, real: Any = real, reached: Any = reached, go: Any = go, **named: Any) -> Any:
@@ -437,7 +437,7 @@ def test_a_fault_is_told(desk: Desk, monkeypatch: pytest.MonkeyPatch, temporary:
     def broken(*given: Any, **named: Any) -> None:
         raise ZeroDivisionError("never")
 
-    monkeypatch.setattr("explorer.intake.import_sources", broken)
+    monkeypatch.setattr("explorer.formats.import_sources", broken)
     desk.send(a__bib=BIB)
     desk.intake.read()
     assert "ZeroDivisionError" in desk.until("failed")["message"]
