@@ -138,7 +138,8 @@ class ConceptSpace:
         shown = np.arange(rows.shape[0]) >= len(low)
         importance = np.where(shown, 0.5 / len(high), 0.5 / len(low)).astype(np.float32) * np.float32(rows.shape[0])
         flat = np.zeros(rows.shape[0], np.float32)
-        weights, bias = sharpened(rows, flat, shown, importance, strength=10.0, steps=30, columns=rows.shape[1])
+        occurring = len(np.unique(rows.indices))
+        weights, bias = sharpened(rows, flat, shown, importance, strength=10.0, steps=30, columns=occurring)
         return Concept(name, weights, bias, high, {})
 
     def _fitted(
