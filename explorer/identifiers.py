@@ -14,6 +14,8 @@ BARE = {
 }
 """What is in its normal form for certain, as nearly all is (RE2): seen at once for a whole column."""
 
+_BARE_DOI = re.compile(r"10\.[0-9]{4,9}/[A-Za-z0-9._/()-]*[A-Za-z0-9]")
+
 # What follows a DOI in running text or an address is no part of it; brackets that it opens itself are.
 _DOI_END = re.compile(r"[\s\"{}|\\^`]|</|&lt;|[?&](?:amp;)?(?:issn|isbn|nosfx|url|utm_|casa_token)[^/]*$", re.I)
 
@@ -24,6 +26,9 @@ _OPENING = {")": "(", "]": "[", ">": "<"}
 
 def normal_doi(text: str) -> str | None:
     """Return the bare, lower-case DOI in `text`, or None (``https://doi.org/10.1000/ABC.`` gives ``10.1000/abc``)."""
+    # Most are nothing but a DOI without a character that could end one.
+    if _BARE_DOI.fullmatch(text):
+        return text.lower()
     match = DOI.search(text)
     if match is None:
         return None

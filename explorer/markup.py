@@ -122,17 +122,20 @@ def _latex(text: str) -> str:
         maths = (place + at for place, formula in zip(places, pieces[1::2], strict=True) for at in _dollars(formula))
         return _resolved(text, frozenset(maths))
     # Formulas stand in plain text: each is resolved by itself, and many come again.
-    pieces[::2] = map(_ligated, pieces[::2])
+    if "~" in outside or "--" in outside or "``" in outside or "''" in outside:
+        pieces[::2] = map(_ligated, pieces[::2])
     pieces[1::2] = map(_formula, pieces[1::2])
     return single_spaced("".join(pieces))
 
 
 def single_spaced(text: str) -> str:
     """Text on one line, without repeated or outer white space."""
-    line = text.replace("\n", " ") if "\n" in text else text
+    line = text.strip()
+    if "\n" in line:
+        line = line.replace("\n", " ")
     # Most text is tidy now, which is quicker to see than to mend.
     tidy = "  " not in line and (has_plain_spaces(line) if len(line) > 200 else line.isprintable())
-    return line.strip() if tidy else " ".join(line.split())
+    return line if tidy else " ".join(line.split())
 
 
 def has_plain_spaces(text: str) -> bool:
@@ -189,7 +192,10 @@ def _resolved(text: str, maths: frozenset[int], *, in_maths: bool = False) -> st
     for match in _TOKEN.finditer(text):
         name, escaped, mark, ligature, run = match.groups()
         if run is not None:
-            emit(run)
+            if pending:
+                emit(run)
+            else:
+                out.append(run)
         elif name is not None:
             if name in _ACCENTS and (in_maths or len(name) == 1 or name in ("cedilla", "ogonek")):
                 pending = "a" + _ACCENTS[name]
@@ -336,9 +342,10 @@ def plain_markup(text: str) -> str:
     """
     if "<" not in text and "&" not in text:
         return text
-    marked = "<" in text
+    # Without its end a mark is a sign of comparison or an ampersand.
+    marked = "<" in text and (">" in text or "\n" in text)
     plain = _without_elements(text) if marked else text
-    if "&" in plain:
+    if "&" in plain and ";" in plain:
         plain = _ENTITY.sub(lambda match: html.unescape(match.group()), plain)
         # Services escape twice: what is an element after one round was one before.
         if "<" in plain and _ELEMENT.search(plain):

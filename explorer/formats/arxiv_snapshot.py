@@ -22,7 +22,6 @@ SUFFIXES: tuple[str, ...] = ()
 _MONTHS = {
     name: f"{number:02d}" for number, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), start=1)
 }
-_KEPT = ("submitter", "report-no", "license", "update_date")
 
 
 def sniff(head: bytes) -> bool:
@@ -53,14 +52,17 @@ def _fields(item: Mapping[str, Any]) -> Mapping[str, Any]:
         "arxiv_id": identity,
         "note": get("comments"),
         "source": "arXiv",
-        **{name: get(name) for name in _KEPT},
+        "submitter": get("submitter"),
+        "report-no": get("report-no"),
+        "license": get("license"),
+        "update_date": get("update_date"),
     }
 
 
 def _names(parsed: list[Any]) -> list[str]:
     names = []
     for parts in parsed:
-        family, given, suffix = (*parts, "", "", "")[:3]
+        family, given, suffix = parts if len(parts) == 3 else (*parts, "", "", "")[:3]
         name = f"{given} {family} {suffix}" if suffix else f"{given} {family}" if given else family
         names.append(plain_latex(name) if "\\" in name or "{" in name or "~" in name or suffix else name)
     return names

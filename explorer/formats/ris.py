@@ -34,13 +34,14 @@ LABEL = "RIS"
 SUFFIXES: tuple[str, ...] = (".ris",)
 
 _TAG = re.compile(r"\s{0,3}([A-Z][A-Z0-9])(  ?|\t)-(?:[ \t]|$)(.*)", re.DOTALL)
-_LINE = re.compile(r"^([A-Z][A-Z0-9])  - (.*)", re.MULTILINE)
 _END = re.compile(r"\nER  -[ \t]*(?:\n|\Z)")
 _SNIFF = re.compile(r"^\s{0,3}TY {0,2}- ?\w+|^ER {0,2}- *$", re.MULTILINE)
 _KNOWN = frozenset(
     "TY ER A1 A2 A3 A4 AB AD AN AU AV BT C1 C2 C3 C4 C5 C6 C7 C8 CA CN CP CT CY DA DB DI DO DP ED EP ET ID IS J1 J2 JA JF JO KW"
     " L1 L2 L3 L4 LA LB LK M1 M2 M3 N1 N2 NV OP PB PP PY RI RN RP SE SN SP ST T1 T2 T3 TA TI TT U1 U2 U3 U4 U5 UR VL VO Y1 Y2".split()
 )
+_STARTS = {f"{tag}  - ": tag for tag in _KNOWN - {"ER"}}
+"""How a line within a record starts by the specification, and its tag."""
 _MARK = "Literature Explorer"
 # Works that a house brings out by themselves; whatever is none of the kinds named here appears in something.
 _BY_HOUSES = frozenset(
@@ -72,9 +73,15 @@ def _records(text: str) -> Iterator[Tagged]:
     """Split into records: those that are laid out as the specification says in one step each, the others line by line."""
     start, number = 0, 1
     while start < len(text):
-        last = _END.search(text, start)
+        if text[start] == "\n":
+            start, number = start + 1, number + 1
+            continue
+        # Searching for a fixed text is several times as fast as for a pattern.
+        place, last = start - 1, None
+        while last is None and (place := text.find("\nER  -", place + 1)) >= 0:
+            last = _END.match(text, place)
         end = last.end() if last is not None else len(text)
-        record = _laid_out(text[start : last.start()], number) if last is not None else None
+        record = _laid_out(text[start:place], number) if last is not None else None
         if record is not None:
             yield record
         else:
@@ -85,19 +92,25 @@ def _records(text: str) -> Iterator[Tagged]:
 
 def _laid_out(text: str, number: int) -> Tagged | None:
     """Record of which every line is as the specification says, from its ``TY`` line on; None if one is not."""
-    record = Tagged(number + len(text) - len(text := text.lstrip("\n")))
-    found = _LINE.findall(text)
-    if not found or found[0][0] != "TY" or len(found) != text.count("\n") + 1:
+    if not text.startswith("TY  - "):
         return None
-    fields = record.fields
-    plain = has_plain_spaces(text)
-    for tag, raw in found:
-        value = raw.strip() if plain and "  " not in raw else single_spaced(raw)
-        if tag in fields:
-            fields[tag].append(value)
-        else:
-            fields[tag] = [value]
-    return record if len(fields["TY"]) == 1 and _KNOWN.issuperset(fields) and "ER" not in fields else None
+    lines = text.split("\n")
+    fields: dict[str, list[str]] = {}
+    # Of two spaces in a row each line has those behind its tag.
+    tidy = text.count("  ") == len(lines) and has_plain_spaces(text)
+    try:
+        for line in lines:
+            tag = _STARTS[line[:6]]
+            value = line[6:].strip()
+            if not tidy and ("  " in value or not value.isprintable()):
+                value = single_spaced(value)
+            if tag in fields:
+                fields[tag].append(value)
+            else:
+                fields[tag] = [value]
+    except KeyError:
+        return None
+    return Tagged(number, fields) if len(fields["TY"]) == 1 else None
 
 
 def _dialect(text: str, first: int) -> Iterator[Tagged]:
@@ -143,7 +156,7 @@ def _fields(record: Tagged) -> Mapping[str, Any]:
         return _own(record)
     kind = (record.first("TY") or "").upper()
     identity, accession = record.first("ID"), record.first("AN")
-    pages = [*record.all("SP")[:1], *record.all("EP")[:1]]
+    first, last = record.first("SP"), record.first("EP")
     fields: dict[str, Any] = {
         **record.rest(_USED, _NAMES),
         "title": readable(record.first("TI", "T1", "CT", *(() if kind in _IN_BOOKS else ("BT",)), "ST")),
@@ -157,7 +170,7 @@ def _fields(record: Tagged) -> Mapping[str, Any]:
         "url": record.url("UR", "L2", "LK", "L1"),
         "entry_type": kind,
         "publisher": record.first("PB"),
-        "pages": "-".join(dict.fromkeys(pages)),
+        "pages": f"{first}-{last}" if first and last and first != last else first or last or "",
     }
     if identity and not identity.isdigit():
         fields["id"] = identity

@@ -140,7 +140,7 @@ def tables(records: Iterable[tuple[int, int | None, Mapping[str, Any]]], source:
 
 def _table(batch: list[tuple[int, int | None, Mapping[str, Any]]], source: Source, ledger: Ledger) -> pa.Table:
     records = [record for _, _, record in batch]
-    names = dict.fromkeys(chain.from_iterable(records))
+    names = dict.fromkeys(chain.from_iterable(dict.fromkeys(map(tuple, records))))
     values = {name: [record.get(name) for record in records] for name in names}
     columns = {name: _column(name, column) for name, column in values.items() if name in FIELDS or any(column)}
 
@@ -158,7 +158,7 @@ def _column(name: str, values: list[Any]) -> pa.Array:
     kind = FIELDS.get(name)
     wanted = TEXT if kind == TEXT or name == "published" else TEXTS if kind == TEXTS else None
     # Arrow would take a text for the list of its letters.
-    if wanted != TEXTS or not any(isinstance(value, str) for value in values):
+    if wanted != TEXTS or not any(issubclass(given, str) for given in set(map(type, values))):
         with suppress(pa.ArrowInvalid, pa.ArrowTypeError, OverflowError, UnicodeEncodeError):
             return pa.array(values, wanted)
     if kind == TEXTS and all(value is None or isinstance(value, list) for value in values):

@@ -16,7 +16,7 @@ from explorer.markup import plain_markup, single_spaced
 _URL = re.compile(r"(?:https?|ftp)://[^\s;<>\"]+", re.I)
 
 
-@dataclass
+@dataclass(slots=True)
 class Tagged:
     """One record as it stands in the file."""
 
@@ -63,11 +63,12 @@ class Tagged:
 
     def all(self, *tags: str) -> list[str]:
         """Texts of all values of `tags`, each on one line, without empty ones."""
-        return [value.replace("\n", " ") for value in self._values(tags) if value]
+        fields = self.fields
+        return [value.replace("\n", " ") for tag in tags if tag in fields for value in fields[tag] if value]
 
     def lines(self, *tags: str) -> list[str]:
         """Every line of every value of `tags`, without empty ones."""
-        return [line for line in "\n".join(self._values(tags)).split("\n") if line]
+        return list(filter(None, "\n".join(self._values(tags)).split("\n")))
 
     def parts(self, *tags: str) -> list[str]:
         """Every item of `tags`, one or several a line, separated by semicolons."""
