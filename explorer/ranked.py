@@ -208,9 +208,12 @@ class RankedCorpus(OpenedCorpus):
         """Rows of the papers of some ids, in the order of the table; ids that the corpus has not are left out."""
         if not ids:
             return np.empty(0, np.int64)
-        wanted = pa.array(ids, self.table.schema.field("id").type)
-        found: np.ndarray = pc.indices_nonzero(pc.is_in(self.table.column("id"), value_set=wanted)).to_numpy()
-        return found.astype(np.int64)
+        # Not by `pa.array` and `to_numpy`, which import pandas: a page that shows what was read asks for this when it opens.
+        data = [id_.encode() for id_ in ids]
+        starts = np.cumsum([0, *map(len, data)], dtype=np.int64)
+        buffers = [None, pa.py_buffer(starts), pa.py_buffer(b"".join(data))]
+        wanted = pa.Array.from_buffers(pa.large_string(), len(data), buffers)
+        return np.array(pc.indices_nonzero(pc.is_in(self.table.column("id"), value_set=wanted)).to_pylist(), np.int64)
 
     def _rows_of(self, operand: Operand) -> np.ndarray:
         """Rows of the papers behind an operand of an expression."""

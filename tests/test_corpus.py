@@ -183,6 +183,18 @@ print(*sorted({name.split(".")[0] for name in sys.modules} & {"pandas", "sklearn
     assert run(program).strip() == ""
 
 
+def test_a_reading_list_loads_no_pandas_either(bundled: Corpus, tmp_path: Path) -> None:
+    read = bundled.table["id"][3].as_py()
+    mark = f"import explorer; explorer.explore().session.corpus.library.mark_read({read!r}, True)"
+    run(mark, LITEXPLORER_DATA_HOME=str(tmp_path))
+    program = """
+import sys, explorer
+board = explorer.explore()
+print(board.session.corpus.rows_known(board.session.corpus.read_papers).tolist(), "pandas" in sys.modules)
+"""
+    assert run(program, LITEXPLORER_DATA_HOME=str(tmp_path)).strip() == "[3] False"
+
+
 def test_the_server_names_the_corpus_to_open(bundled: Corpus, tmp_path: Path) -> None:
     Corpus.from_papers(pd.DataFrame({"title": ["only"]}), tmp_path)
     program = "import explorer; print(explorer.explore().summary['total'])"
