@@ -89,7 +89,12 @@ export function completionList(app, input, changed, { concepts = () => false, na
     const { text, at, dropped } = flight;
     flight = null;
     if (waiting) ask();
-    else if (!dropped && input.value === text && input.selectionStart === at && document.activeElement === input && !app.signal.aborted) show(message.rows, text);
+    else if (!dropped) {
+      // An option that is being clicked stays until the click is whole.
+      app.whenReleased(() => {
+        if (input.value === text && input.selectionStart === at && document.activeElement === input && !app.signal.aborted) show(message.rows, text);
+      });
+    }
   }));
   app.layers.push(close);
   input.addEventListener("blur", close);
