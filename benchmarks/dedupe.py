@@ -1,8 +1,8 @@
 """Duplicates: precision, recall, time and memory, with two peers in the same run.
 
-    python benchmarks/dedupe.py              both measures and the peers, on the held-out half
-    python benchmarks/dedupe.py --fit        votes estimated on the tuning half
-    python benchmarks/dedupe.py --scale      time and memory at 100,000 and 600,000 records
+    python -m benchmarks.dedupe              both measures and the peers, on the held-out half
+    python -m benchmarks.dedupe --fit        votes estimated on the tuning half
+    python -m benchmarks.dedupe --scale      time and memory at 100,000 and 600,000 records
 
 Records come from a random sample of arXiv (`arxiv/arxiv_100k.parquet`), copies from perturbing them; `PERTURBATIONS` writes
 down each one. A copy bears no identifier of its record. Half of the records, by a hash of the id, were used for tuning; what
@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import os
 import random
 import re
 import resource
@@ -23,7 +22,6 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from itertools import combinations
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -32,13 +30,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from rapidfuzz import fuzz, process
 
+from benchmarks.data import data_folder
 from explorer.dedupe import find_duplicates, merge_duplicates
 from explorer.dedupe.evidence import VOTES, levels
 from explorer.dedupe.matching import close_pairs
 from explorer.dedupe.records import Records
 from explorer.schema import to_table
 
-DATA = Path(os.environ.get("LITEXPLORER_DATA", Path(__file__).parents[2] / "shared" / "data"))
+DATA = data_folder()
 SEED = 20
 Record = dict[str, Any]
 Pairs = set[tuple[str, str]]

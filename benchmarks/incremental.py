@@ -1,27 +1,26 @@
 """Adding papers to a corpus: what it costs beside building as many, and beside building the whole.
 
-``python benchmarks/incremental.py`` on `arxiv/arxiv_100k.parquet`: 99,000 papers are built, 1,000 are added, found in the corpus or
+``python -m benchmarks.incremental`` on `arxiv/arxiv_100k.parquet`: 99,000 papers are built, 1,000 are added, found in the corpus or
 not, and 1,000 are built alone. Processor time of the process, user and system; each stage by name.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
+from benchmarks.data import data_folder
 from explorer import Corpus
 from explorer.arrivals import compare
 from explorer.formats import Import, import_papers
 from explorer.ledger import Ledger
 
-DATA = Path(os.environ.get("LITEXPLORER_DATA", Path(__file__).parents[2] / "shared" / "data"))
+DATA = data_folder()
 
 
 class Stages:

@@ -13,7 +13,6 @@ import argparse
 import gzip
 import json
 import logging
-import os
 import subprocess
 import sys
 import tempfile
@@ -21,13 +20,14 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from benchmarks.data import data_folder
 from benchmarks.report import heading, table, versions
 from explorer.formats import read_batches
 from explorer.formats.source import Source
 from explorer.ledger import Ledger
 
 REPEATS = 3
-DATA = Path(os.environ.get("LITEXPLORER_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
+DATA = data_folder()
 SNAPSHOTS = (100_000, 400_000)
 """Records of the two snapshots whose memory is compared."""
 

@@ -124,10 +124,10 @@ def _hybrid(corpus: RankedCorpus, query: str) -> Ordering:
 
 
 def _preference(corpus: RankedCorpus, selection: Selection) -> Ordering:
-    from explorer.ranking.preference import Direction, utility
+    from explorer.ranking.preference import utility
 
     found = {name: objective(corpus, selection, name) for name, _ in selection.prefer}
-    scores = utility(found, Direction(selection.prefer))
+    scores = utility(found, selection.prefer)
     return Ordering("preference", scores, {name: np.float32(weight) * found[name] for name, weight in selection.prefer})
 
 

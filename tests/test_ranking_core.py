@@ -14,7 +14,7 @@ from explorer import Corpus
 from explorer.ranking.acronyms import Acronyms, definitions
 from explorer.ranking.analysis import analyse, fold
 from explorer.ranking.hybrid import HybridRanker
-from explorer.ranking.similar import more_like, shared_terms
+from explorer.ranking.similar import more_like
 from explorer.ranking.terms import TermIndex, top
 from explorer.ranking.vectors import LSA, Scan
 
@@ -135,12 +135,6 @@ def test_more_like_these_less_like_those(ranker: HybridRanker) -> None:
     assert set(worst % 3) == {1}
     with pytest.raises(ValueError, match="tick at least one"):
         more_like(ranker.index, ranker.vectors, [])
-
-
-def test_shared_terms_add_up_to_the_cosine(ranker: HybridRanker) -> None:
-    pair = ranker.index.tfidf(np.array([0, 3]))
-    shared = shared_terms(ranker.index, 0, 3, n=100)
-    assert sum(shared.values()) == pytest.approx(float((pair[0] @ pair[1].T).toarray()[0, 0]), rel=1e-4)
 
 
 @given(st.lists(st.sampled_from([0.0, 1.0, 1.5, 2.0, -3.0]), max_size=30), st.integers(0, 40))

@@ -46,13 +46,12 @@ class _Pretrained:
         )
 
 
-class Model2Vec(_Pretrained):
-    """Static word vectors of model2vec (``pip install literature-explorer[model2vec]``).
+class _FromFolder(_Pretrained):
+    """A model in a folder, read by a package that may not be there.
 
     Parameters
     ----------
     folder : path
-        As ``StaticModel.save_pretrained`` writes it.
 
     Raises
     ------
@@ -60,48 +59,51 @@ class Model2Vec(_Pretrained):
         The package or the folder is not there, or the folder holds no such model.
     """
 
+    package: str
+
     def __init__(self, folder: str | PathLike[str]) -> None:
-        path = _model_folder(folder)
+        path = Path(folder)
+        if not path.is_dir():
+            raise EmbedderError(f"There is no folder {path}. Download the model first, and name the folder it lies in.")
+        path = path.resolve()
+        self.key = f"{self.package}-{_digest(path)}"
         try:
-            from model2vec import StaticModel
+            self._encode = self._load(str(path))
         except ImportError as error:
-            raise _missing("model2vec") from error
-        self.key = f"model2vec-{_digest(path)}"
-        try:
-            model = StaticModel.from_pretrained(str(path))
+            raise _missing(self.package) from error
         except Exception as error:  # whatever the package raises, the reader needs the folder
-            raise EmbedderError(f"The folder {path} holds no model of model2vec ({error}). Choose another.") from error
-        self._encode = lambda texts: model.encode(texts, use_multiprocessing=False)
+            raise EmbedderError(f"The folder {path} holds no model of {self.package} ({error}). Choose another.") from error
+
+    @staticmethod
+    def _load(folder: str) -> Callable[[list[str]], Any]:
+        """Function from texts to vectors."""
+        raise NotImplementedError
 
 
-class SentenceTransformers(_Pretrained):
-    """A transformer of sentence-transformers (``pip install literature-explorer[sentence-transformers]``).
+class Model2Vec(_FromFolder):
+    """Static word vectors of model2vec (``pip install literature-explorer[model2vec]``); a folder of `StaticModel.save_pretrained`."""
 
-    Parameters
-    ----------
-    folder : path
-        As ``SentenceTransformer.save`` writes it.
+    package = "model2vec"
 
-    Raises
-    ------
-    EmbedderError
-        The package or the folder is not there, or the folder holds no such model.
-    """
+    @staticmethod
+    def _load(folder: str) -> Callable[[list[str]], Any]:
+        from model2vec import StaticModel
 
-    def __init__(self, folder: str | PathLike[str]) -> None:
-        path = _model_folder(folder)
-        try:
-            from sentence_transformers import SentenceTransformer
-        except ImportError as error:
-            raise _missing("sentence-transformers") from error
-        self.key = f"sentence-transformers-{_digest(path)}"
-        try:
-            model = SentenceTransformer(str(path), local_files_only=True)
-        except Exception as error:
-            raise EmbedderError(
-                f"The folder {path} holds no model of sentence-transformers ({error}). Choose another."
-            ) from error
-        self._encode = lambda texts: model.encode(texts, show_progress_bar=False)
+        model = StaticModel.from_pretrained(folder)
+        return lambda texts: model.encode(texts, use_multiprocessing=False)
+
+
+class SentenceTransformers(_FromFolder):
+    """A transformer (``pip install literature-explorer[sentence-transformers]``); a folder of `SentenceTransformer.save`."""
+
+    package = "sentence-transformers"
+
+    @staticmethod
+    def _load(folder: str) -> Callable[[list[str]], Any]:
+        from sentence_transformers import SentenceTransformer
+
+        model = SentenceTransformer(folder, local_files_only=True)
+        return lambda texts: model.encode(texts, show_progress_bar=False)
 
 
 class WordLlama(_Pretrained):
@@ -167,20 +169,24 @@ def vectors_of(embedder: Embedder, texts: Sequence[str], folder: Path) -> Floats
         raise EmbedderError(f"{type(embedder).__name__} gave {shapes} for {len(texts):,} texts; give one row a text.")
     vectors = unit(np.concatenate(blocks).astype(np.float32) if blocks else np.zeros((0, 1), np.float32))
     if key:
-        try:
-            with tempfile.NamedTemporaryFile(dir=folder, suffix=".npy", delete=False) as file:
-                np.save(file, vectors)
-            Path(file.name).rename(kept)
-        except OSError:
-            pass  # The folder cannot be written, or the disk is full: what is in memory serves.
+        _keep(vectors, kept)
     return vectors
 
 
-def _model_folder(folder: str | PathLike[str]) -> Path:
-    path = Path(folder)
-    if not path.is_dir():
-        raise EmbedderError(f"There is no folder {path}. Download the model first, and name the folder it lies in.")
-    return path.resolve()
+def _keep(vectors: Floats, path: Path) -> None:
+    """Write vectors under another name first; where that fails nothing is left, and what is in memory serves."""
+    try:
+        file = tempfile.NamedTemporaryFile(dir=path.parent, suffix=".npy", delete=False)  # noqa: SIM115  (closed below)
+    except OSError:
+        return
+    made = Path(file.name)
+    try:
+        with file:
+            np.save(file, vectors)
+        made.chmod(0o644)  # a temporary file is its owner's alone; the corpus is shared
+        made.rename(path)
+    except OSError:
+        made.unlink(missing_ok=True)
 
 
 def _missing(package: str) -> EmbedderError:

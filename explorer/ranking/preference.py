@@ -3,44 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class Direction:
-    """A direction over named objectives, of length one; what is saved, shared in an address and printed.
-
-    Parameters
-    ----------
-    weights : tuple of (str, float)
-        Objective and weight, sorted by name; negative to prefer little of it.
-    """
-
-    weights: tuple[tuple[str, float], ...]
-
-    @classmethod
-    def of(cls, sliders: Mapping[str, float]) -> Direction:
-        """Return the direction of slider values; only their ratios matter.
-
-        Raises
-        ------
-        ValueError
-            A value is not finite.
-        """
-        bad = [name for name, value in sliders.items() if not np.isfinite(value)]
-        if bad:
-            raise ValueError(f"the weight of {bad[0]!r} is not a finite number; set it to a value such as 0.5")
-        largest = max((abs(v) for v in sliders.values()), default=0.0)
-        if largest == 0:
-            return cls(())
-        scaled = {name: value / largest for name, value in sliders.items()}  # first, or tiny values would underflow
-        length = float(np.sqrt(sum(v * v for v in scaled.values())))
-        return cls(tuple(sorted((name, value / length) for name, value in scaled.items() if value)))
 
 
 def percentiles(values: Sequence[float] | NDArray[np.floating]) -> Floats:
@@ -58,14 +25,15 @@ def percentiles(values: Sequence[float] | NDArray[np.floating]) -> Floats:
     return result
 
 
-def utility(objectives: Mapping[str, Floats], direction: Direction) -> Floats:
+def utility(objectives: Mapping[str, Floats], direction: Sequence[tuple[str, float]]) -> Floats:
     """Return the inner product of every paper's objectives with the direction: float32, shape (n_papers,).
 
     Parameters
     ----------
     objectives : mapping of str to ndarray of float32, shape (n_papers,)
         Percentiles, larger is more.
-    direction : Direction
+    direction : sequence of (str, float)
+        Objective and weight, of length one as `Selection.prefer` has it; negative to prefer little of it.
 
     Raises
     ------
@@ -77,12 +45,12 @@ def utility(objectives: Mapping[str, Floats], direction: Direction) -> Floats:
     H. Wang et al., "Arithmetic Control of LLMs for Diverse User Preferences: Directional Preference Alignment",
     arXiv:2402.18571, section 3: a preference is a unit vector, utility its inner product with the rewards.
     """
-    missing = [name for name, _ in direction.weights if name not in objectives]
+    missing = [name for name, _ in direction if name not in objectives]
     if missing:
         raise ValueError(f"no objective {missing[0]!r}; one of {', '.join(sorted(objectives)) or 'none'}")
     size = len(next(iter(objectives.values()))) if objectives else 0
     total = np.zeros(size, dtype=np.float32)
-    for name, weight in direction.weights:
+    for name, weight in direction:
         total += np.float32(weight) * objectives[name]
     return total
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,16 +14,25 @@ from explorer.ranking.terms import TermIndex, unit_rows
 Floats = NDArray[np.float32]
 
 
+@dataclass(frozen=True)
+class Rocchio:
+    """Weights of a likeness."""
+
+    beta: float = 0.75
+    """Of the mean of the papers to be like."""
+    gamma: float = 0.25
+    """Of the mean of those to be unlike, subtracted."""
+    semantic: float = 0.5
+    """Share of the vectors, against words, 0 to 1."""
+    terms: int = 100
+    """Words kept of the means; more cost time and add little."""
+
+
+DEFAULT = Rocchio()
+
+
 def more_like(
-    index: TermIndex,
-    vectors: Floats,
-    like: Sequence[int],
-    unlike: Sequence[int] = (),
-    *,
-    beta: float = 0.75,
-    gamma: float = 0.25,
-    semantic: float = 0.5,
-    terms: int = 100,
+    index: TermIndex, vectors: Floats, like: Sequence[int], unlike: Sequence[int] = (), *, weights: Rocchio = DEFAULT
 ) -> Floats:
     """Score every paper by likeness to some papers and unlikeness to others.
 
@@ -33,12 +43,7 @@ def more_like(
         Unit rows.
     like, unlike : sequence of int
         Rows; `unlike` may be empty.
-    beta, gamma : float
-        Weights of the two sets' mean vectors.
-    semantic : float
-        Share of the vectors, against words, 0 to 1.
-    terms : int
-        Words kept of the mean; more cost time and add little.
+    weights : Rocchio
 
     Returns
     -------
@@ -55,10 +60,11 @@ def more_like(
     J. Rocchio, "Relevance Feedback in Information Retrieval", 1971, with the weights of C. Manning, P. Raghavan and
     H. Schütze, "Introduction to Information Retrieval", section 9.1.1 (alpha is 0: there is no query).
     """
-    direction, kept = _rocchio(index, vectors, like, unlike, beta, gamma, terms)
+    direction, kept = _rocchio(index, vectors, like, unlike, weights)
     by_words = index.scores(kept)
     by_words /= _norm(by_words)
-    score: Floats = (np.float32(semantic) * (vectors @ direction) + np.float32(1 - semantic) * by_words).astype(np.float32)
+    semantic = np.float32(weights.semantic)
+    score: Floats = (semantic * (vectors @ direction) + (1 - semantic) * by_words).astype(np.float32)
     return score
 
 
@@ -69,48 +75,37 @@ def likeness_parts(
     like: Sequence[int],
     unlike: Sequence[int] = (),
     *,
-    beta: float = 0.75,
-    gamma: float = 0.25,
-    semantic: float = 0.5,
-    terms: int = 100,
+    weights: Rocchio = DEFAULT,
 ) -> dict[tuple[str, str], float]:
     """Return what each shared term, and the vectors, add to the score that `more_like` gives one paper.
 
     Keys are "query" and a term, and "vectors" and an empty one.
     """
-    direction, kept = _rocchio(index, vectors, like, unlike, beta, gamma, terms)
-    scale = (1 - semantic) / float(_norm(index.scores(kept)))
+    direction, kept = _rocchio(index, vectors, like, unlike, weights)
+    scale = (1 - weights.semantic) / float(_norm(index.scores(kept)))
     parts = {("query", term): part * scale for term, part in index.contributions(row, kept).items()}
-    parts["vectors", ""] = semantic * float(vectors[row] @ direction)
+    parts["vectors", ""] = weights.semantic * float(vectors[row] @ direction)
     return parts
 
 
 def _rocchio(
-    index: TermIndex, vectors: Floats, like: Sequence[int], unlike: Sequence[int], beta: float, gamma: float, terms: int
+    index: TermIndex, vectors: Floats, like: Sequence[int], unlike: Sequence[int], weights: Rocchio
 ) -> tuple[Floats, dict[int, float]]:
     """Unit vector and weighted terms that lead to some papers and away from others."""
     if not len(like):
         raise ValueError("no papers to be like; tick at least one")
-    direction = beta * vectors[np.asarray(like)].mean(axis=0)
-    words = beta * _mean(index, like)
+    direction = weights.beta * vectors[np.asarray(like)].mean(axis=0)
+    words = weights.beta * _mean(index, like)
     if len(unlike):
-        direction = direction - gamma * vectors[np.asarray(unlike)].mean(axis=0)
-        words = words - gamma * _mean(index, unlike)
-    strongest = np.argsort(-np.abs(words), kind="stable")[:terms]
+        direction = direction - weights.gamma * vectors[np.asarray(unlike)].mean(axis=0)
+        words = words - weights.gamma * _mean(index, unlike)
+    strongest = np.argsort(-np.abs(words), kind="stable")[: weights.terms]
     kept = {int(t): float(words[t] / max(float(index.idf_[t]), 1e-6)) for t in strongest if words[t]}
     return _unit(direction), kept
 
 
 def _norm(scores: Floats) -> np.float32:
     return np.float32(max(float(np.abs(scores).max()), 1e-9))
-
-
-def shared_terms(index: TermIndex, one: int, other: int, n: int = 10) -> dict[str, float]:
-    """Return the terms two papers share and what each adds to their TF-IDF cosine, largest first."""
-    pair = index.tfidf(np.array([one, other]))
-    product = pair[0].multiply(pair[1]).tocsr()
-    order = np.lexsort((product.indices, -product.data))[:n]
-    return {index.terms_[product.indices[i]]: float(product.data[i]) for i in order}
 
 
 def _mean(index: TermIndex, rows: Sequence[int]) -> NDArray[np.float64]:

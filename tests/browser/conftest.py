@@ -11,6 +11,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from explorer import Corpus
+from explorer.opening import open_files
+
 from . import servers
 from .driver import DRAWN_WITHIN, Board, Watch
 from .find import ARGUMENTS, executable
@@ -64,6 +67,12 @@ def voila(cache: Path) -> Iterator[Callable[..., Server]]:
             return started[files]
 
         yield of
+
+
+@pytest.fixture(scope="package")
+def corpus(cache: Path, sample: Path) -> Corpus:
+    """The sample, as the servers hold it."""
+    return open_files([sample])
 
 
 @pytest.fixture(scope="package")

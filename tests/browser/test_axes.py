@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
-import pytest
 from playwright.sync_api import Locator, expect
 
 from explorer import Corpus, Selection
-from explorer.opening import open_files
 from explorer.views import title_of
 
 from . import test_accessibility as accessibility
@@ -17,12 +14,6 @@ from .conftest import Open
 from .driver import Board
 
 FIRST, SECOND = ("reasoning", "vision"), ("theory", "benchmark")
-
-
-@pytest.fixture(scope="module")
-def corpus(sample: Path) -> Corpus:
-    """The sample, as the servers hold it."""
-    return open_files([sample])
 
 
 def card(board: Board) -> Locator:

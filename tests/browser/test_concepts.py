@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from explorer import Corpus, Selection
-from explorer.opening import open_files
 from explorer.views import title_of
 
 from .conftest import Open, watched
@@ -20,12 +18,6 @@ from .servers import Server
 from .test_accessibility import COLOURS, RULES, faults
 
 RANK = "arithmetic + vision - benchmark"
-
-
-@pytest.fixture(scope="module")
-def corpus(sample: Path) -> Corpus:
-    """The sample, as the servers hold it."""
-    return open_files([sample])
 
 
 @pytest.fixture(autouse=True)

@@ -20,12 +20,6 @@ from .conftest import Open
 from .driver import Board
 
 
-@pytest.fixture(scope="module")
-def corpus(sample: Path) -> Corpus:
-    """The sample, as the servers hold it."""
-    return open_files([sample])
-
-
 def expected_titles(corpus: Corpus, selection: Selection) -> list[str]:
     """Titles of a selection as the list shows them."""
     return [title_of(title) for title in corpus.select(selection)["title"]]

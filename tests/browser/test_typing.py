@@ -10,17 +10,10 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from explorer import Corpus, Selection
-from explorer.opening import open_files
 
 from .conftest import Open
 from .driver import Board
 from .test_accessibility import RULES, faults
-
-
-@pytest.fixture(scope="module")
-def corpus(sample: Path) -> Corpus:
-    """The sample, as the servers hold it."""
-    return open_files([sample])
 
 
 @pytest.fixture(autouse=True)
