@@ -6,7 +6,6 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyarrow.compute as pc
 
 from explorer import charts
 from explorer.errors import SelectionError
@@ -251,5 +250,4 @@ def _numbers(results: Results, rows: np.ndarray, colour: str) -> np.ndarray:
         return np.where(corpus.precision[rows] > 0, corpus.months[rows] // 12, np.nan).astype(np.float32)
     if colour == "score":
         return np.asarray(results.scores(rows), np.float32)
-    upvotes = pc.fill_null(corpus.table.column("upvotes").cast("float32"), float("nan"))
-    return np.asarray(upvotes.to_numpy()[rows], np.float32)
+    return np.asarray(corpus.upvotes[rows])

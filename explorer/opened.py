@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from explorer.errors import CorpusError, SelectionError
 from explorer.facets import Facet, mapped
@@ -171,6 +173,12 @@ class OpenedCorpus:
         """First and last year of the dated papers; (0, 0) where none has a date."""
         dated = self.months[np.asarray(self.precision > 0)]
         return (int(dated.min()) // 12, int(dated.max()) // 12) if len(dated) else (0, 0)
+
+    @cached_property
+    def upvotes(self) -> np.ndarray:
+        """Upvotes of the papers, float32; NaN where they are unknown."""
+        known = pc.fill_null(self.table.column("upvotes").cast(pa.float32()), float("nan"))
+        return np.asarray(known.to_numpy(), np.float32)
 
     def order(self, name: str) -> np.ndarray:
         """All rows in one of the orders newest, oldest, upvotes, title."""

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow.compute as pc
 
 from explorer.filters import OBJECTIVES
 from explorer.index import leaves
@@ -176,7 +175,7 @@ def _stored(corpus: RankedCorpus, name: str) -> np.ndarray:
         # To the month: the days of most sources are those of the index, not of the paper.
         return np.where(corpus.precision > 0, corpus.months, np.nan).astype(np.float32)
     if name == "upvotes":
-        return np.asarray(pc.fill_null(corpus.table.column("upvotes").cast("float32"), float("nan")).to_numpy(), np.float32)
+        return corpus.upvotes
     if name == "code":
         return np.asarray(corpus.has_code, np.float32)
     return corpus.novelty()

@@ -8,12 +8,11 @@ from typing import Any
 
 from explorer.corpus import Corpus
 from explorer.selection import Selection
+from explorer.stages import PREPARING, preparing
 from explorer.worker import Say, Worker
 
 SMALL = 5000
 """Papers; fewer take a few seconds, for which nobody needs to be asked to wait."""
-
-STAGES = {"terms": "reading the words", "vectors": "learning what they mean", "flush": "writing it down"}
 
 
 class Unprepared(Exception):
@@ -46,7 +45,7 @@ class Preparation:
     Attributes
     ----------
     state : dict or None
-        `stage` in words and `part` (0 to 1 within it) of what is under way; None where nothing is.
+        `stage` in words and `part` (0 to 1, of the whole) of what is under way; None where nothing is.
     """
 
     def __init__(
@@ -65,10 +64,10 @@ class Preparation:
             return
         self._worker.drop()
         self._corpus = corpus
-        self._progressed("terms", 0.0)
+        self._progressed(PREPARING["terms"][0], 0.0)
 
         def work(say: Say, stop: object) -> None:
-            corpus.prepare_meaning(progress=say)
+            corpus.prepare_meaning(progress=preparing(say))
 
         self._worker.start(work, lambda _: self._done())
 
@@ -82,7 +81,7 @@ class Preparation:
         self._worker.join(timeout)
 
     def _progressed(self, stage: str, part: float | None) -> None:
-        self.state = {"stage": STAGES.get(stage, stage), "part": part}
+        self.state = {"stage": stage, "part": part}
         self._tell()
 
     def _done(self) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from explorer import Corpus, Dashboard, Selection, preparation
 from explorer.errors import CorpusError
+from explorer.stages import PREPARING, preparing
 from explorer.store import Progress
 
 RANKED = Selection(rank="graph - model")
@@ -49,6 +50,23 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Gate:
 @pytest.fixture
 def corpus(tmp_path: Path) -> Corpus:
     return Corpus.from_papers(pa.Table.from_pylist(oracles.random_papers(7, 40)), tmp_path / "corpus")
+
+
+def test_every_stage_is_named_and_the_bar_only_grows(corpus: Corpus) -> None:
+    stages: list[str] = []
+    said: list[tuple[str, float]] = []
+    shown = preparing(lambda label, part: said.append((label, part or 0.0)))
+
+    def progress(stage: str, part: float) -> None:
+        stages.append(stage)
+        shown(stage, part)
+
+    corpus.prepare_meaning(progress)
+    assert set(stages) == set(PREPARING)
+    parts = [part for _, part in said]
+    assert parts == sorted(parts)
+    assert parts[0] == 0
+    assert parts[-1] == 1
 
 
 @pytest.fixture

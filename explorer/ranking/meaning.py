@@ -61,16 +61,22 @@ class Meaning:
         self._table = table
         self._resolve = resolve
         if folder.is_dir():
-            self.index, self.lsa, self.features = TermIndex.open(folder), LSA.open(folder), Features.open(folder)
-            self.vectors: Floats = np.load(folder / "lsa_vectors.npy", mmap_mode="r")
-            self.scan, self.acronyms = Scan.open(folder), Acronyms.open(folder)
+            self._open(folder)
             return
         # In one thread, products are the same bits whatever the machine has.
         with threadpool_limits(1, user_api="blas"):
             self._make(progress)
         progress("flush", 0.0)
         self._keep(folder)
+        if folder.is_dir():
+            # What was made is let go for its copy on the disk, which is mapped, and shared with other processes.
+            self._open(folder)
         progress("flush", 1.0)
+
+    def _open(self, folder: Path) -> None:
+        self.index, self.lsa, self.features = TermIndex.open(folder), LSA.open(folder), Features.open(folder)
+        self.vectors: Floats = np.load(folder / "lsa_vectors.npy", mmap_mode="r")
+        self.scan, self.acronyms = Scan.open(folder), Acronyms.open(folder)
 
     def _make(self, progress: Progress) -> None:
         titles, abstracts = (_texts(self._table.column(name)) for name in ("title", "abstract"))
