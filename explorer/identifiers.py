@@ -10,6 +10,7 @@ DOI = re.compile(r"(10\.\d{4,9}(?:\.\d+)*/\S+)", re.I)
 
 BARE = {
     "doi": r"^10\.\d{4,9}/[a-z0-9._/()-]*[a-z0-9]$",
+    "url": r"^[^\s|;]*$",
     "arxiv_id": r"^(?:(?:0\d|1[0-4])\d\d\.\d{4}|(?:1[5-9]|[2-9]\d)(?:0[1-9]|1[0-2])\.\d{5})$",
 }
 """What is in its normal form for certain, as nearly all is (RE2): seen at once for a whole column."""
@@ -20,6 +21,8 @@ _BARE_DOI = re.compile(r"10\.[0-9]{4,9}/[A-Za-z0-9._/()-]*[A-Za-z0-9]")
 _DOI_END = re.compile(r"[\s\"{}|\\^`]|</|&lt;|[?&](?:amp;)?(?:issn|isbn|nosfx|url|utm_|casa_token)[^/]*$", re.I)
 
 _DOI_TRAILING = frozenset(".,;:)]>'\u2019\u201d")
+
+_ADDRESSES = re.compile(r"((?:https?|ftp)://[^\s|]+?)(?:[;,]?\s+|;|\|)(?:https?|ftp)://", re.I)
 
 _OPENING = {")": "(", "]": "[", ">": "<"}
 
@@ -38,6 +41,12 @@ def normal_doi(text: str) -> str | None:
     while doi[-1:] in _DOI_TRAILING and (doi[-1] not in ")]>" or doi.count(doi[-1]) > doi.count(_OPENING[doi[-1]])):
         doi = doi[:-1]
     return doi.lower() if DOI.fullmatch(doi) else None
+
+
+def first_address(text: str) -> str:
+    """Return the first of the addresses in a list of them, as Mendeley and Lens give; any other text as it is."""
+    match = _ADDRESSES.match(text)
+    return text if match is None else match.group(1)
 
 
 def normal_arxiv_id(text: str) -> str | None:

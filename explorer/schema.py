@@ -42,7 +42,7 @@ import pyarrow.compute as pc
 
 from explorer.dates import PRECISIONS, parse_date
 from explorer.errors import SchemaError
-from explorer.identifiers import BARE, arxiv_id_from_number, normal_arxiv_id, normal_doi
+from explorer.identifiers import BARE, arxiv_id_from_number, first_address, normal_arxiv_id, normal_doi
 from explorer.synonyms import columns_to_fields
 
 if TYPE_CHECKING:
@@ -113,6 +113,7 @@ def conform(table: pa.Table, note: Callable[[int, str, str, str, str], None] | N
     _date_columns(columns, by_field.get("published"), rows, report)
     if columns["arxiv_id"].null_count == rows:
         columns["arxiv_id"] = _arxiv_ids_in(columns["url"])
+    columns["url"] = _normalised(columns["url"], first_address, "url", "the first address is kept", report)
     columns["doi"] = _normalised(columns["doi"], normal_doi, "doi", "no DOI in it", report)
     columns["arxiv_id"] = _normalised(columns["arxiv_id"], normal_arxiv_id, "arxiv_id", "no arXiv id in it", report)
     extra = {
@@ -289,6 +290,8 @@ def _normalised(
         if found is None:
             found = arxiv_id_from_number(value) if field == "arxiv_id" else None
             report(row, field, value, found or "", "it was taken for a number, and is restored" if found else reason)
+        elif field == "url" and found != value:
+            report(row, field, value, found, reason)
         result[row] = found
     return pa.array(result, TEXT)
 

@@ -33,6 +33,9 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "source": ("source", "database"),
 }  # fmt: skip
 
+PLACEHOLDER = re.compile(r"\[No [a-z ]{1,30} (?:available|listed)\]")
+"""What databases write where there is nothing: ``[No abstract available]`` (Scopus), ``[No authors listed]`` (PubMed)."""
+
 _FOLDED = re.compile(r"[\s_-]+")
 
 

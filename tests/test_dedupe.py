@@ -272,3 +272,10 @@ def test_the_known_duplicates_are_found():
 def test_rules_file_is_plain_json(tmp_path):
     write_rules(Rules().never_merge("b", "a"), tmp_path / "rules.json")
     assert json.loads((tmp_path / "rules.json").read_text()) == {"version": 1, "always": [], "never": [["a", "b"]]}
+
+
+def test_pubmed_numbers_meet_whatever_their_columns_are_called() -> None:
+    papers = pd.DataFrame(
+        {"title": ["Sheep", "A herd", "Goats"], "pmid": ["7", None, None], "PMID": [None, "7.0", None], "PM": [None, None, "8"]}
+    )
+    assert len(merge_duplicates(papers).table) == 2

@@ -74,6 +74,31 @@ def test_lists_of_names() -> None:
 
 
 @pytest.mark.parametrize(
+    ("cell", "names"),
+    [
+        ("Doe, J., Roe, R.A.", ["Doe, J.", "Roe, R.A."]),
+        ("Doe, J., van der Poe, P.-Q. and O'Neil, B", ["Doe, J.", "van der Poe, P.-Q.", "O'Neil, B"]),
+        ("Doe, J., Roe, R., & Poe, P.", ["Doe, J.", "Roe, R.", "Poe, P."]),
+        ("LI, X, HU, J", ["LI, X", "HU, J"]),
+        ("Doe, J. & Roe, R.", ["Doe, J.", "Roe, R."]),
+        ("Li, Wei, Zhang, Jun", ["Li", "Wei", "Zhang", "Jun"]),
+        ("Lim SM, Lau Y", ["Lim SM", "Lau Y"]),
+    ],
+)
+def test_commas_may_part_names_from_initials(cell: str, names: list[str]) -> None:
+    assert [list(found) for found in read(f'title,authors\na,"{cell}"\n').papers["authors"]] == [names]
+
+
+def test_a_group_among_people_is_one_name() -> None:
+    people = "".join(f'{n},"Doe, J., Roe, R."\n' for n in range(9))
+    assert list(read(f'title,authors\na,"Doe, J., WHO Group, Roe, R."\n{people}').papers["authors"][0]) == [
+        "Doe, J.",
+        "WHO Group",
+        "Roe, R.",
+    ]
+
+
+@pytest.mark.parametrize(
     ("data", "says"),
     [
         (b"", "empty"),

@@ -197,3 +197,54 @@ def test_an_empty_cell_gives_way_to_the_next_column_of_its_kind() -> None:
 def test_web_of_science_may_leave_out_its_own_keywords() -> None:
     paper = import_papers(Source("x", data=b"PT\tAU\tTI\tPY\tSO\tUT\nJ\tDoe, J\tA\t2021\tS\tWOS:1\n")).table.to_pylist()[0]
     assert (paper["id"], paper["title"], paper["keywords"]) == ("WOS:1", "A", None)
+
+
+def test_what_scopus_writes_for_nothing_is_nothing() -> None:
+    text = 'Authors,Title,Year,Abstract,EID\n[No author name available],Proceedings,2022,[No abstract available],2-s2.0-1\n"Doe, J.",[No abstract available],2022,No abstract available,2-s2.0-2\n'
+    empty, given = import_papers(Source("x.csv", data=text.encode())).table.to_pylist()
+    assert (empty["title"], empty["authors"], empty["abstract"]) == ("Proceedings", None, None)
+    assert (given["authors"], given["abstract"]) == (["Doe, J."], "No abstract available")
+    [entry] = import_papers(Source("x.bib", data=b"@book{a, title={T}, author={[No author name available]}}")).table.to_pylist()
+    assert entry["authors"] is None
+
+
+def test_of_several_addresses_the_first_is_kept_and_the_ledger_has_all() -> None:
+    both = "https://a.org/x?y=1;z http://b.org"
+    rows = [both, "https://a.org|https://b.org", "https://web.org/2020/http://a.org", "https://a.org/x;y=1", "no address", ""]
+    result = import_papers(Source("x.csv", data=("title,year,url\n" + "".join(f"a,2001,{row}\n" for row in rows)).encode()))
+    urls = result.table.column("url").to_pylist()
+    assert urls == ["https://a.org/x?y=1;z", "https://a.org", *rows[2:5], None]
+    assert [(note.record, note.before) for note in result.ledger.notes if note.field == "url"] == [(1, both), (2, rows[1])]
+
+
+def test_scopus_keywords_in_bibtex_are_the_authors() -> None:
+    text = "@article{a, title={T}, author_keywords={Graph; Traffic flow}, keywords={Deep learning; Graph theory}}"
+    [paper] = import_papers(Source("x.bib", data=text.encode())).table.to_pylist()
+    assert (paper["keywords"], paper["index_keywords"]) == (["Graph", "Traffic flow"], "Deep learning; Graph theory")
+
+
+def test_web_of_science_has_braces_around_every_value_of_bibtex() -> None:
+    text = "@article{ WOS:1,\nTitle = {{T}},\nKeywords = {{ECOLOGY; MODEL}},\nUnique-ID = {{WOS:1}},\n}"
+    assert import_papers(Source("x.bib", data=text.encode())).table.column("keywords").to_pylist() == [["ECOLOGY", "MODEL"]]
+
+
+def test_html_that_mendeley_and_zotero_wrote_as_latex() -> None:
+    text = r"@article{a, title={{\textless}i{\textgreater}E. coli{\textless}/i{\textgreater}}, abstract={{\textless}p\textgreater{}p {\textless} 0.05 and \textless{}unk{\textgreater}{\textless}/p{\textgreater}}}"
+    [paper] = import_papers(Source("x.bib", data=text.encode())).table.to_pylist()
+    assert (paper["title"], paper["abstract"]) == ("E. coli", "p < 0.05 and <unk>")
+
+
+def test_names_of_biblatex_in_parts() -> None:
+    text = (
+        "@book{a, title={T}, author={Doe, Jane and family=Fontaine, given=Jean, prefix=de, useprefix=true and "
+        "given={Ann and Bo}, family=Poe and {a=b} and E = mc}}"
+    )
+    [paper] = import_papers(Source("x.bib", data=text.encode())).table.to_pylist()
+    assert paper["authors"] == ["Doe, Jane", "de Fontaine, Jean", "Poe, Ann and Bo", "a=b", "E = mc"]
+
+
+def test_a_group_among_the_authors_of_medline_is_kept() -> None:
+    text = "PMID- 1\nTI  - T.\nFAU - Doe, Jane\nAU  - Doe J\nCN  - The Mouse Group\nDP  - 2020\n"
+    assert import_papers(Source("x.nbib", data=text.encode())).table.column("authors").to_pylist() == [
+        ["Doe, Jane", "The Mouse Group"]
+    ]

@@ -98,11 +98,14 @@ def _arxiv_id_of(doi: str | None) -> str | None:
 
 
 def _pmids(table: pa.Table) -> list[str | None]:
-    name = next((name for name in table.column_names if name.lower() in ("pmid", "pubmed_id", "pubmed id")), None)
-    if name is None:
-        return [None] * table.num_rows
-    found = []
-    for value in table.column(name).to_pylist():
-        match = re.fullmatch(r"(?:pmid:?\s*)?0*([1-9]\d{0,8})(?:\.0)?", str("" if value is None else value).strip(), re.I)
-        found.append(match.group(1) if match else None)
+    """Identifiers out of all columns that hold them: files of several programs name them differently."""
+    found: list[str | None] = [None] * table.num_rows
+    for name in filter(lambda name: name.lower().replace("_", " ") in _PMID_COLUMNS, table.column_names):
+        for row, value in enumerate(table.column(name).to_pylist()):
+            if value is not None and found[row] is None:
+                match = re.fullmatch(r"(?:pmid:?\s*)?0*([1-9]\d{0,8})(?:\.0)?", str(value).strip(), re.I)
+                found[row] = match.group(1) if match else None
     return found
+
+
+_PMID_COLUMNS = frozenset(("pmid", "pubmed id", "medline pmid", "pm"))

@@ -26,6 +26,7 @@ from explorer.identifiers import normal_arxiv_id, normal_doi
 from explorer.ledger import Ledger
 from explorer.markup import plain_latex, plain_markup, to_latex
 from explorer.schema import FIELDS, to_table
+from explorer.synonyms import PLACEHOLDER
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,6 +38,9 @@ _SNIFF = re.compile(r"^[ \t]*@\s*(?:%[^\n]*\s*)?[A-Za-z][\w-]*\s*(?:%[^\n]*\s*)?
 _AND = re.compile(r"\s+and\s+", re.IGNORECASE)
 _SEMICOLON, _COMMA = re.compile(";"), re.compile(",")
 _SPACES = re.compile(r"\s+")
+_LESS, _GREATER = (
+    re.compile(rf"\{{\\{command}(?:\{{\}})?\}}|\\{command}(?:\{{\}}|(?![A-Za-z]))") for command in ("textless", "textgreater")
+)
 _ARXIV_IN_JOURNAL = re.compile(
     r"arxiv[:\s.]*(?:preprint)?[:\s]*(?:arxiv:)?\s*(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})", re.I
 )
@@ -121,7 +125,14 @@ def record_of(entry: Entry) -> Mapping[str, Any]:
     record["abstract"] = _text(get("abstract"))
     record["venue"] = _venue(entry)
     record["published"] = _date(raw)
-    record["keywords"] = _keywords(get("keywords") or get("author_keywords") or get("keyword"))
+    words = get("author_keywords") or get("keywords") or get("keyword")
+    if words and "unique-id" in raw:
+        # Web of Science has braces of its own around every value.
+        words = words.strip().removeprefix("{").removesuffix("}")
+    record["keywords"] = _keywords(words)
+    if get("author_keywords") and get("keywords"):
+        # Scopus gives the terms of its index under the usual name.
+        record["index_keywords"] = _text(get("keywords"))
     url = _verbatim(get("url") or get("link") or _address(get("howpublished")) or get("ee"))
     record["url"] = url
     doi = _verbatim(get("doi"))
@@ -146,6 +157,9 @@ _WITHOUT_AUTHOR = frozenset(("book", "proceedings", "collection", "mvbook", "mvc
 def _text(raw: str | None) -> str | None:
     if raw is None:
         return None
+    if "\\textless" in raw:
+        # Mendeley and Zotero write the brackets of HTML so; we write them otherwise.
+        raw = _GREATER.sub(">", _LESS.sub("<", raw))
     return plain_latex(plain_markup(raw) if "<" in raw or "&" in raw else raw)
 
 
@@ -167,8 +181,25 @@ def _names(raw: str | None) -> list[str] | None:
     if not raw:
         return None
     parts = _split_outside_braces(raw, _AND) if "{" in raw else _AND.split(plain_latex(raw))
+    # Within braces a name is as it stands.
+    parts = [_from_parts(part) if "=" in part and part.lstrip()[:1] != "{" else part for part in parts]
     names = [plain_latex(name) for name in parts] if "{" in raw else parts
-    return [name for name in names if name and (name.lower() != "others" or "{others}" in raw)] or None
+    return [
+        name for name in names if name and (name.lower() != "others" or "{others}" in raw) and not PLACEHOLDER.fullmatch(name)
+    ] or None
+
+
+def _from_parts(name: str) -> str:
+    """Name out of BibLaTeX's extended format: ``family=Fontaine, given=Jean, prefix=de, useprefix=true``."""
+    pairs = [part.partition("=") for part in name.split(",")]
+    parts = {key.strip().lower(): value.strip().strip('"') for key, _, value in pairs}
+    if not parts.get("family") or not _NAME_PARTS.issuperset(key.partition("-")[0] for key in parts):
+        return name
+    family = " ".join(filter(None, (parts.get("prefix"), parts["family"])))
+    return ", ".join(filter(None, (family, parts.get("suffix"), parts.get("given"))))
+
+
+_NAME_PARTS = frozenset(("family", "given", "prefix", "suffix", "useprefix", "id", "juniorcomma"))
 
 
 def _split_outside_braces(raw: str, separator: re.Pattern[str]) -> list[str]:
@@ -307,7 +338,7 @@ def _written(paper: Mapping[str, Any], day: str | None, key: str) -> Iterator[tu
     if paper["authors"]:
         yield (
             "author",
-            "{" + " and ".join(_protected(name, r"\band\b|\A\s*others\s*\Z|,.*,.*,") for name in paper["authors"]) + "}",
+            "{" + " and ".join(_protected(name, r"\band\b|\A\s*others\s*\Z|,.*,.*,|=") for name in paper["authors"]) + "}",
         )
     yield from ((name, f"{{{to_latex(text)}}}") for name, text in texts if text)
     if year:

@@ -22,7 +22,7 @@ from explorer.formats.target import cell_list
 from explorer.ledger import Ledger
 from explorer.markup import plain_markup, single_spaced
 from explorer.schema import FIELDS, TEXTS
-from explorer.synonyms import candidates, columns_to_fields
+from explorer.synonyms import PLACEHOLDER, candidates, columns_to_fields
 
 HEADER_WITHIN = 20
 """Rows among which the header is looked for."""
@@ -35,6 +35,7 @@ _DAYS = frozenset(("day", "published day"))
 _REFERENCE = re.compile(r"&#?\w+;")
 _IDENTIFIER = re.compile(r"\s*\(\d{6,}\)")
 _SHORT_NAME = re.compile(r"[^\W\d_][\w'’ .-]* [A-Z]{1,4}\.?\Z")
+_INITIALS = re.compile(r"(?:[^\W\d_a-zß-ÿ][. -]{0,2}){1,4}\Z")
 _GLUED = re.compile(r"(?<=[a-zà-ÿ])(?<!\bMc)(?<!\bMac)(?<!\bDe)(?<!\bLa)(?<!\bLe)(?<!\bDi)(?=[A-ZÀ-Þ][a-zà-ÿ.])")
 
 Row = tuple[int, list[str]]
@@ -150,7 +151,7 @@ def _record(given: Mapping[str, str], header: Header, splits: Mapping[str, Split
     for name, cell in given.items():
         field = header.fields.get(name)
         text = cell.strip()
-        if not text:
+        if not text or (field is not None and PLACEHOLDER.fullmatch(text)):
             continue
         if field is None:
             # A name the schema would recognise is kept apart from the column that was taken for that field.
@@ -190,44 +191,49 @@ def _splitter(name: str, field: str, sample: Iterable[Row], header: Header) -> S
     place = header.names.index(name)
     cells = [cells[place] for _, cells in sample if len(cells) > place and cells[place].strip()]
     plain = [_REFERENCE.sub("", cell) for cell in cells]
-    pattern = _separator(plain, names=field == "authors")
+    separated = _separator(plain, names=field == "authors")
 
     def split(cell: str) -> list[str]:
         if cell[0] == "[" and cell[-1] == "]" and (items := _literal(cell)) is not None:
             return items
         text = plain_markup(cell)
-        if field == "authors" and pattern is _COMMA and text.count(".") == 1 and text[-1] == ".":
+        if field == "authors" and separated == _COMMA.split and text.count(".") == 1 and text[-1] == ".":
             # PubMed ends its list of names with a full stop.
             text = text[:-1]
-        parts = pattern.split(text) if pattern is not None else [text]
+        parts = separated(text) if separated is not None else [text]
         stripped = (_IDENTIFIER.sub("", part).strip(" ,;").removesuffix(" et al.") for part in parts)
         return [part for part in stripped if part]
 
     return split
 
 
-_SEMICOLON, _BAR, _LINE, _AND, _COMMA = (
-    re.compile(p) for p in (r"\s*;\s*", r"\s*\|\s*", r"\s*\n\s*", r",?\s+and\s+", r"\s*,\s*(?![^()]*\))")
+_SEMICOLON, _BAR, _LINE, _AND, _AND_COMMA, _COMMA = (
+    re.compile(p) for p in (r"\s*;\s*", r"\s*\|\s*", r"\s*\n\s*", r",?\s+and\s+", r",?\s+and\s+|,\s+", r"\s*,\s*(?![^()]*\))")
 )
 
 
-def _separator(cells: list[str], *, names: bool) -> re.Pattern[str] | None:
+_CONJUNCTION = re.compile(r",?\s+(?:&|and)\s+")
+
+
+def _separator(cells: list[str], *, names: bool) -> Split | None:
     for mark, pattern in ((";", _SEMICOLON), ("|", _BAR), ("\n", _LINE)):
         if any(mark in cell for cell in cells):
-            return pattern
+            return pattern.split
     if not names:
-        return _COMMA
+        return _COMMA.split
+    if _initials_apart(cells):
+        return _pairs
     if any(" and " in cell for cell in cells):
         people = [person for cell in cells for person in _AND.split(cell)]
         inverted = sum(person.count(",") == 1 for person in people) > 0.8 * len(people)
-        return _AND if inverted or _family_first(cells) else re.compile(r",?\s+and\s+|,\s+")
+        return (_AND if inverted or _family_first(cells) else _AND_COMMA).split
     if _family_first(cells):
         return None
     if any("," in cell for cell in cells):
         # Embase separates ``Liu R., Adler D.G.`` as PubMed does ``Lim SM, Lau Y``.
-        return _COMMA
+        return _COMMA.split
     glued = sum(bool(_GLUED.search(cell)) for cell in cells)
-    return _GLUED if glued > 0.3 * max(len(cells), 1) else None
+    return _GLUED.split if glued > 0.3 * max(len(cells), 1) else None
 
 
 def _family_first(cells: list[str]) -> bool:
@@ -238,6 +244,27 @@ def _family_first(cells: list[str]) -> bool:
         for cell in with_comma
     )
     return bool(with_comma) and one > 0.8 * len(with_comma)
+
+
+def _initials_apart(cells: list[str]) -> bool:
+    """Whether commas also part family names from initials, as in ``Doe, J., Roe, R.``, in most cells."""
+    listed = [_pieces(cell) for cell in cells if "," in cell]
+    paired = sum(len(some) % 2 == 0 and all(map(_INITIALS.match, some[1::2])) for some in listed)
+    return bool(listed) and paired > 0.8 * len(listed)
+
+
+def _pieces(cell: str) -> list[str]:
+    return [piece for part in _CONJUNCTION.sub(",", cell).split(",") if (piece := part.strip())]
+
+
+def _pairs(cell: str) -> list[str]:
+    names: list[str] = []
+    for piece in _pieces(cell):
+        if names and "," not in names[-1] and _INITIALS.match(piece):
+            names[-1] += f", {piece}"
+        else:
+            names.append(piece)
+    return names
 
 
 def _literal(cell: str) -> list[str] | None:

@@ -71,7 +71,7 @@ def _fields(record: Tagged) -> Mapping[str, Any]:
     chapter = bool(record.first("BTI") and record.first("TI"))
     return {
         "title": readable(record.first("TI", "BTI", "TT", "CTI")),
-        "authors": record.all("FAU") or record.all("AU") or record.all("CN") or record.all("FED") or record.all("ED"),
+        "authors": [*(record.all("FAU") or record.all("AU")), *record.all("CN")] or record.all("FED") or record.all("ED"),
         "abstract": readable(record.first("AB", "OAB")),
         "venue": readable(_university(record) or (record.first("BTI") if chapter else record.first("JT", "TA", "CTI", "PB"))),
         "published": record.date("DP", "DEP"),
