@@ -21,6 +21,9 @@ _PREPARED = 20_000
 """Papers of plain files up to which `serve` makes what ranking by concepts needs before it serves: some seconds."""
 
 
+_SUFFIXES = "its suffix says the format: .bib, .ris, .json (CSL), .csv, .tsv, .xlsx, .jsonl, .parquet, .md, .html or .tex"
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit status (0 done, 1 said why not, 130 stopped)."""
     options = _parser().parse_args(arguments)
@@ -86,7 +89,7 @@ def _parser() -> argparse.ArgumentParser:
 
     export = commands.add_parser("export", help="write the papers of a selection to a file")
     export.add_argument("corpus", metavar="CORPUS", help="corpus folder or file of papers")
-    export.add_argument("-o", "--output", required=True, metavar="FILE", help="suffix .csv, .xlsx, .jsonl or .parquet")
+    export.add_argument("-o", "--output", required=True, metavar="FILE", help=_SUFFIXES)
     export.add_argument("--query", default="", help="in the query language of the search box")
     export.add_argument("--years", metavar="A..B", help="first and last year; either may be left out")
     export.add_argument("--months", metavar="A..B", help="first and last month as YYYY-MM")
@@ -130,6 +133,10 @@ def _serve(options: argparse.Namespace) -> int:
     corpus = _open(options.files, keep_duplicates=options.keep_duplicates) if options.files else default_corpus()
     if options.files and corpus.cached_name and len(corpus) <= _PREPARED and not corpus.meaning_ready:
         corpus.prepare_meaning(Progress())
+
+    if rejected := corpus.manifest["made"].get("ledger", {}).get("rejected", 0):
+        say = f"{rejected:,} record{' was' if rejected == 1 else 's were'} rejected"
+        print(f"{say}; litexplorer build FILE -o DIR --ledger FILE.csv writes why", file=sys.stderr)
 
     def ready(port: int) -> None:
         address = main_url(options.ip, port, options.token)
@@ -186,8 +193,10 @@ def _export(options: argparse.Namespace) -> int:
 
     selection = _selection(options)
     corpus = _open([options.corpus])
-    papers = export_file(corpus.results(selection), options.output)
+    papers, lost = export_file(corpus.results(selection), options.output)
     print(f"{options.output}: {selection.describe(papers, len(corpus))}", file=sys.stderr)
+    if lost:
+        print("The format cannot hold:", *lost, sep="\n  ", file=sys.stderr)
     return 0
 
 

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from explorer.errors import ReadError
+
 if TYPE_CHECKING:
     from explorer.corpus import Corpus
     from explorer.formats import Import
@@ -70,6 +72,9 @@ def add_parsers(commands: Any) -> None:
 def _build(options: argparse.Namespace) -> int:
     imported = _merged(_read(options.files), options)
     _tell(imported.ledger, options.ledger)
+    if not imported.table.num_rows:
+        # A corpus that is there would be replaced by an empty one.
+        raise ReadError("No paper was read, and no corpus was made. The lines above say why.")
     _write(options.output, imported, _made(options.files, imported.ledger), options.topics)
     if not options.no_concepts:
         from explorer.opening import open_corpus

@@ -17,7 +17,7 @@ from explorer.corpus import Corpus
 from explorer.desk import MESSAGES as DESK
 from explorer.desk import Desk
 from explorer.errors import ConceptError, ExplorerError, ExpressionError, QueryError, SelectionError
-from explorer.export import ExportedFile, export_bytes
+from explorer.export import ExportedFile, export_bytes, exported
 from explorer.intake import MESSAGES as INTAKE
 from explorer.intake import Intake
 from explorer.menus import menus
@@ -304,7 +304,7 @@ class Dashboard(anywidget.AnyWidget):
         files, count = export_bytes(self.session.results, str(content["format"]), only, compared=compared)
         for number, file in enumerate(files):
             self._send_file(f"{self._seq}-{number}", file)
-        return f"{count:,} paper{'' if count == 1 else 's'} exported to {files[0].name}."
+        return exported(files, count)
 
     def _send_file(self, key: str, file: ExportedFile) -> None:
         for head, data in file.parts(key):

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from explorer.errors import ExportError
 from explorer.generations import versions
+from explorer.ledger import Ledger
 from explorer.results import Results
 from explorer.selection import Selection
 from explorer.store import content_hash
@@ -27,13 +28,13 @@ _CHUNK = 4 * 1024 * 1024
 
 @dataclass(frozen=True)
 class ExportFormat:
-    """A way out: its name, the suffixes that ask for it, and its writer."""
+    """A way out: its name, the suffix that asks for it, and its writer."""
 
     name: str
     label: str
     suffix: str
     media_type: str
-    write: Callable[[pa.Table, Manifest], bytes]
+    write: Callable[[pa.Table, Manifest, Ledger], bytes]
     holds_manifest: bool
     """Whether the manifest goes into the file; otherwise it is a second file."""
     note: str
@@ -42,59 +43,92 @@ class ExportFormat:
 # Writers are imported by the first export: with them come the readers of all formats, for which no dashboard should wait.
 
 
-def _csv(table: pa.Table, manifest: Manifest) -> bytes:
+def _bibtex(table: pa.Table, manifest: Manifest, ledger: Ledger) -> bytes:
+    from explorer.formats.bibtex import to_bibtex
+
+    return to_bibtex(table, ledger=ledger)
+
+
+def _ris(table: pa.Table, manifest: Manifest, ledger: Ledger) -> bytes:
+    from explorer.formats.ris import to_ris
+
+    return to_ris(table, ledger=ledger)
+
+
+def _csl_json(table: pa.Table, manifest: Manifest, ledger: Ledger) -> bytes:
+    from explorer.formats.csl_json import to_csl_json
+
+    return to_csl_json(table, ledger=ledger)
+
+
+def _csv(table: pa.Table, manifest: Manifest, ledger: Ledger) -> bytes:
     from explorer.formats.delimited import to_csv
 
-    return to_csv(table)
+    return to_csv(table, ledger=ledger)
 
 
-def _excel(table: pa.Table, manifest: Manifest) -> bytes:
+def _tsv(table: pa.Table, manifest: Manifest, ledger: Ledger) -> bytes:
+    from explorer.formats.delimited import to_tsv
+
+    return to_tsv(table, ledger=ledger)
+
+
+def _excel(table: pa.Table, manifest: Manifest, ledger: Ledger) -> bytes:
     from explorer.formats.excel import to_excel
 
-    return to_excel(table, manifest=manifest)
+    data = to_excel(table, manifest=manifest, ledger=ledger)
+    # What a cell cannot hold is known once it was written; it is rare, and the manifest is in the same file.
+    return to_excel(table, manifest={**manifest, "lost": list(losses(ledger))}) if ledger.notes else data
 
 
-def _json_lines(table: pa.Table, manifest: Manifest) -> bytes:
+def _json_lines(table: pa.Table, manifest: Manifest, ledger: Ledger) -> bytes:
     from explorer.formats.json_records import to_json_lines
 
     return to_json_lines(table)
 
 
-def _parquet(table: pa.Table, manifest: Manifest) -> bytes:
+def _parquet(table: pa.Table, manifest: Manifest, ledger: Ledger) -> bytes:
     from explorer.formats.parquet import to_parquet
 
     return to_parquet(table, manifest=manifest)
 
 
+def _markdown(table: pa.Table, manifest: Manifest, ledger: Ledger) -> bytes:
+    from explorer.formats.markdown import to_markdown
+
+    return to_markdown(table, ledger=ledger)
+
+
+def _html(table: pa.Table, manifest: Manifest, ledger: Ledger) -> bytes:
+    from explorer.formats.html import to_html
+
+    return to_html(table, ledger=ledger)
+
+
+def _latex(table: pa.Table, manifest: Manifest, ledger: Ledger) -> bytes:
+    from explorer.formats.latex import to_latex_table
+
+    return to_latex_table(table, ledger=ledger)
+
+
+_SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 FORMATS: tuple[ExportFormat, ...] = (
-    ExportFormat("csv", "CSV", ".csv", "text/csv", _csv, False, "for any program; manifest beside it"),
+    ExportFormat("bib", "BibTeX", ".bib", "application/x-bibtex", _bibtex, False, "for LaTeX, JabRef and Zotero"),
+    ExportFormat("ris", "RIS", ".ris", "application/x-research-info-systems", _ris, False, "for EndNote, Mendeley and Zotero"),
     ExportFormat(
-        "xlsx",
-        "Excel",
-        ".xlsx",
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        _excel,
-        True,
-        "manifest on the second sheet",
+        "json", "CSL-JSON", ".json", "application/vnd.citationstyles.csl+json", _csl_json, False, "for pandoc, Zotero"
     ),
+    ExportFormat("csv", "CSV", ".csv", "text/csv", _csv, False, "for any program"),
+    ExportFormat("tsv", "TSV", ".tsv", "text/tab-separated-values", _tsv, False, "for any program"),
+    ExportFormat("xlsx", "Excel", ".xlsx", _SHEET, _excel, True, "manifest on the second sheet"),
+    ExportFormat("jsonl", "JSON lines", ".jsonl", "application/x-ndjson", _json_lines, False, "one paper a line"),
     ExportFormat(
-        "jsonl",
-        "JSON lines",
-        ".jsonl",
-        "application/x-ndjson",
-        _json_lines,
-        False,
-        "one paper a line; manifest beside it",
+        "parquet", "Parquet", ".parquet", "application/vnd.apache.parquet", _parquet, True, "for pandas, R and DuckDB"
     ),
-    ExportFormat(
-        "parquet",
-        "Parquet",
-        ".parquet",
-        "application/vnd.apache.parquet",
-        _parquet,
-        True,
-        "for pandas, R and DuckDB; manifest in the metadata",
-    ),
+    ExportFormat("md", "Markdown", ".md", "text/markdown", _markdown, False, "a list of references"),
+    ExportFormat("html", "HTML", ".html", "text/html", _html, False, "a list of references"),
+    ExportFormat("tex", "LaTeX", ".tex", "application/x-tex", _latex, False, "a table of references"),
 )
 
 
@@ -105,6 +139,8 @@ class ExportedFile:
     name: str
     media_type: str
     data: bytes
+    lost: tuple[str, ...] = ()
+    """What the format could not hold, a sentence each; the manifest has them too."""
 
     def parts(self, key: str) -> Iterator[tuple[dict[str, Any], bytes]]:
         """The file in messages for the page, each with the part it carries; `key` tells files apart."""
@@ -170,7 +206,7 @@ def export_bytes(
     Returns
     -------
     files : list of ExportedFile
-        The table, and the manifest where the format cannot hold it.
+        The table, and the manifest where the format cannot hold it. What is lost is in the manifest under `lost`.
     papers : int
         Number of papers in it.
 
@@ -185,20 +221,45 @@ def export_bytes(
     table = results.table(only)
     manifest = manifest_of(results, table, only is not None and compared is None, compared)
     stem = name or file_stem(results.selection)
-    files = [ExportedFile(stem + chosen.suffix, chosen.media_type, chosen.write(table, manifest))]
+    ledger = Ledger()
+    data = chosen.write(table, manifest, ledger)
+    lost = losses(ledger)
+    files = [ExportedFile(stem + chosen.suffix, chosen.media_type, data, lost)]
     if not chosen.holds_manifest:
-        text = json.dumps(manifest, indent=1, ensure_ascii=False).encode()
+        text = json.dumps({**manifest, "lost": list(lost)}, indent=1, ensure_ascii=False).encode()
         files.append(ExportedFile(f"{stem}{chosen.suffix}.manifest.json", "application/json", text))
     return files, table.num_rows
 
 
-def export_file(results: Results, path: str | PathLike[str]) -> int:
+def losses(ledger: Ledger) -> tuple[str, ...]:
+    """Say what a format could not hold, the papers it is about counted: ``abstract of 2 papers: a cell holds …``."""
+    papers: dict[tuple[str, str], int] = {}
+    for note in ledger.notes:
+        papers[note.field, note.reason] = papers.get((note.field, note.reason), 0) + bool(note.record)
+    return tuple(
+        f"{name} of {_papers(count)}: {reason}" if count else f"{name}: {reason}" for (name, reason), count in papers.items()
+    )
+
+
+def exported(files: list[ExportedFile], papers: int) -> str:
+    """Say that an export is done, for the status line."""
+    said = f"{_papers(papers)} exported to {files[0].name}."
+    return f"{said} Its manifest names what the format cannot hold." if files[0].lost else said
+
+
+def _papers(count: int) -> str:
+    return f"{count:,} paper{'' if count == 1 else 's'}"
+
+
+def export_file(results: Results, path: str | PathLike[str]) -> tuple[int, tuple[str, ...]]:
     """Write what is shown to a file whose suffix says the format, and its manifest.
 
     Returns
     -------
-    int
+    papers : int
         Number of papers written.
+    lost : tuple of str
+        What the format could not hold, as `losses` says it.
 
     Raises
     ------
@@ -215,7 +276,7 @@ def export_file(results: Results, path: str | PathLike[str]) -> int:
     files, papers = export_bytes(results, chosen.name, name=target.stem)
     for number, file in enumerate(files):
         deliver(file.data, target.with_name(file.name) if number else target)
-    return papers
+    return papers, files[0].lost
 
 
 def file_stem(selection: Selection) -> str:

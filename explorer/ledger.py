@@ -76,7 +76,8 @@ class Ledger:
         """The notes as a table with the columns of `Entry`."""
         import pandas as pd
 
-        return pd.DataFrame(self.notes, columns=list(Entry._fields))
+        # A line that is not known would turn the others into fractions.
+        return pd.DataFrame(self.notes, columns=list(Entry._fields)).astype({"line": "Int64", "record": "Int64"})
 
     def accept(self, count: int = 1) -> None:
         """Count records that were read and taken over."""

@@ -9,9 +9,10 @@ from os import PathLike
 from pathlib import Path
 
 from explorer.corpus import Corpus
-from explorer.errors import CorpusError
+from explorer.errors import CorpusError, ReadError
 from explorer.generations import FORMAT
 from explorer.growing import CACHED
+from explorer.paths import files_of
 from explorer.store import Progress, cache_folder, no_progress, write_corpus
 
 
@@ -72,7 +73,7 @@ def open_files(
     Raises
     ------
     ReadError
-        A file cannot be read as papers.
+        A file cannot be read as papers, or none has a paper and something was rejected.
     CorpusError
         A corpus folder cannot be opened.
     """
@@ -86,6 +87,8 @@ def open_files(
     from explorer.imports import import_papers
 
     imported = import_papers(*paths, keep_duplicates=keep_duplicates)
+    if not imported.table.num_rows and (rejected := [n for n in imported.ledger.notes if n.action == "rejected"]):
+        raise ReadError(f"No paper could be read. {rejected[0].source}: {rejected[0].reason}.")
     made = {
         "name": paths[0].stem if len(paths) == 1 else f"{paths[0].stem} and {len(paths) - 1} more",
         "files": [path.name for path in paths],
@@ -98,8 +101,9 @@ def open_files(
 def _files_hash(paths: list[Path], keep_duplicates: bool) -> str:
     digest = hashlib.sha256(f"format {FORMAT}, {'all records' if keep_duplicates else 'merged'}".encode())
     for path in paths:
-        digest.update(f"\0{path.name}\0".encode())
-        if path.is_file():
-            with path.open("rb") as file:
+        for found in files_of(path):
+            # The records of a folder are named after the places of their files in it.
+            digest.update(f"\0{found.relative_to(path) if path.is_dir() else found.name}\0".encode())
+            with found.open("rb") as file:
                 digest.update(hashlib.file_digest(file, "sha256").digest())
     return digest.hexdigest()[:16]

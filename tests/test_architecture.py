@@ -22,6 +22,7 @@ ORDER = (
     "ledger",
     "schema",
     "merges",
+    "paths",
     "formats",
     "services",
     "fetching upload",

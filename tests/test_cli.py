@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 from explorer import Corpus, Selection, open_corpus
 from explorer.cli import main
+from explorer.export import FORMATS
 from explorer.opening import open_files
 
 PAPERS = "title,year,authors,doi\nA graph network,2020,Ada,10.1000/x\nA tree,2022,Grace; Ada,\nGraphs and trees,2024,Lee,nothing\n,2024,,\n"
@@ -259,3 +261,37 @@ def test_concepts_that_cannot_be_say_so(
 ) -> None:
     assert main(["search", str(sample), *arguments]) == 1
     assert says.lower() in capsys.readouterr().err.lower()
+
+
+def test_a_build_without_a_paper_leaves_the_corpus(corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "paper.pdf").write_bytes(b"%PDF-1.4\n\x00\xff")
+    before = open_corpus(corpus).manifest
+    assert main(["build", str(tmp_path / "paper.pdf"), "-o", str(corpus)]) == 1
+    said = capsys.readouterr().err
+    assert "a PDF" in said
+    assert "no corpus was made" in said
+    assert open_corpus(corpus).manifest == before
+
+
+def test_every_format_is_exported_by_its_suffix_and_says_what_it_lost(
+    corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["export", "--help"])
+    offered = re.findall(
+        r"\.[a-z]+\b", " ".join(capsys.readouterr().out.split()).partition("the format:")[2].partition("--query")[0]
+    )
+    assert set(offered) == {form.suffix for form in FORMATS}
+    for suffix in offered:
+        assert main(["export", str(corpus), "-o", str(tmp_path / f"out{suffix}")]) == 0
+        assert (tmp_path / f"out{suffix}").stat().st_size > 0
+        said = capsys.readouterr().err
+        assert ("cannot hold" in said) == (suffix in (".ris", ".json", ".md", ".html", ".tex"))
+
+
+def test_lines_of_a_ledger_are_whole_numbers(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("title,doi\nA,nothing\nB,10.1000/b\n")
+    (tmp_path / "b.jpg").write_bytes(bytes(range(256)))
+    assert main(["build", str(tmp_path / "*.[cj]*"), "-o", str(tmp_path / "c"), "--ledger", str(tmp_path / "l.csv")]) == 0
+    rows = pd.read_csv(tmp_path / "l.csv", dtype=str, keep_default_na=False)
+    assert rows[["source", "line", "record"]].values.tolist() == [["a.csv", "2", "1"], ["b.jpg", "", "1"]]

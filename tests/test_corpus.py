@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import explorer
-from explorer import Corpus, CorpusError, QueryError, Selection, SelectionError
+from explorer import Corpus, CorpusError, QueryError, ReadError, Selection, SelectionError
 from explorer.opening import open_files
 from explorer.schema import FIELDS
 
@@ -207,3 +207,23 @@ def test_totals_are_those_of_the_whole_corpus(corpora: Corpora) -> None:
         for field in ("topics", "authors", "keywords", "venues", "has_code", "years", "months"):
             expected = sum(len(oracles.values_of(paper, field)) for paper in papers)
             assert int(np.sum(corpus.totals(field))) == expected
+
+
+def test_a_folder_and_a_pattern_are_known_by_what_is_in_them(tmp_path: Path, cache: Path) -> None:
+    for place, title in (("a", "Sheep"), ("b", "Goats")):
+        (tmp_path / place / "refs").mkdir(parents=True)
+        (tmp_path / place / "refs" / "x.csv").write_text(f"title,year\n{title},2020\n")
+    for inside in ("refs", "refs/*.csv"):
+        titles = [open_files([tmp_path / place / inside]).table.column("title").to_pylist() for place in ("a", "b")]
+        assert titles == [["Sheep"], ["Goats"]]
+        before = open_files([tmp_path / "a" / inside])
+        (tmp_path / "a" / "refs" / "y.csv").write_text(f"title,year\nCows for {inside},2020\n")
+        assert len(open_files([tmp_path / "a" / inside])) == 2
+        (tmp_path / "a" / "refs" / "y.csv").unlink()
+        assert open_files([tmp_path / "a" / inside]).folder == before.folder
+
+
+def test_files_without_a_paper_open_nothing(tmp_path: Path, cache: Path) -> None:
+    (tmp_path / "photo.jpg").write_bytes(bytes(range(256)))
+    with pytest.raises(ReadError, match=r"photo\.jpg: the file is of no format"):
+        open_files([tmp_path / "photo.jpg"])

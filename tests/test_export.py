@@ -40,7 +40,11 @@ def manifest_in(form: str, files: list[Any]) -> dict[str, Any]:
     return dict(json.loads(files[1].data))
 
 
-@pytest.mark.parametrize("form", [form.name for form in FORMATS])
+WHOLE = ("csv", "tsv", "xlsx", "jsonl", "parquet")
+"""Formats that hold every column."""
+
+
+@pytest.mark.parametrize("form", WHOLE)
 def test_what_is_shown_reads_back_in_its_order(form: str, corpus: Corpus) -> None:
     results = corpus.results(SELECTION)
     files, count = export_bytes(results, form)
@@ -84,6 +88,48 @@ def test_what_is_shown_reads_back_in_its_order(form: str, corpus: Corpus) -> Non
         assert theirs == ours, column
 
 
+@pytest.mark.parametrize("form", ["bib", "ris", "json"])
+def test_references_read_back(form: str, corpus: Corpus) -> None:
+    (data, _), count = export_bytes(corpus.results(SELECTION), form)
+    again = import_papers(Source(data.name, data=data.data), keep_duplicates=True)
+    shown = corpus.select(SELECTION)
+    assert (again.ledger.rejected, count) == (0, len(shown))
+    for column in ("id", "title", "doi", "year"):
+        ours, theirs = (frame[column].astype(object).where(frame[column].notna(), None) for frame in (shown, again.papers))
+        assert [" ".join(str(value).split()) for value in theirs] == [" ".join(str(value).split()) for value in ours], column
+
+
+@pytest.mark.parametrize(("form", "mark"), [("md", "1. "), ("html", "<li"), ("tex", "\\toprule")])
+def test_lists_of_references_name_every_paper(form: str, mark: str, tmp_path: Path) -> None:
+    titles = ["Sheep & goats", "On *stars*", "Plain"]
+    frame = pd.DataFrame({"title": titles, "year": [2001, 2002, 2003], "abstract": ["a", "b", None]})
+    files, count = export_bytes(Corpus.from_papers(frame, tmp_path / "c").results(Selection()), form)
+    text = files[0].data.decode()
+    assert count == 3
+    assert mark in text
+    for word in ("Sheep", "goats", "stars", "Plain", "2001", "2002", "2003"):
+        assert word in text
+    assert any("abstract" in line for line in files[0].lost)
+    assert manifest_in(form, files)["lost"] == list(files[0].lost)
+
+
+def test_losses_are_told_where_they_happen(tmp_path: Path) -> None:
+    frame = pd.DataFrame(
+        {"title": ["a", "b"], "abstract": ["x" * 40_000, "y"], "my rating": [1, 2], "marks": [["x"], ["y", "z"]]}
+    )
+    results = Corpus.from_papers(frame, tmp_path / "c").results(Selection())
+    [book], _ = export_bytes(results, "xlsx")
+    assert any("abstract of 1 paper" in line for line in book.lost)
+    assert "abstract of 1 paper" in str(manifest_in("xlsx", [book])["lost"])
+    [ris, manifest], _ = export_bytes(results, "ris")
+    assert any(line.startswith("my rating: ") for line in ris.lost)
+    assert json.loads(manifest.data)["lost"] == list(ris.lost)
+    [table, _], _ = export_bytes(results, "csv")
+    assert any(line.startswith("marks: ") for line in table.lost)
+    [lines, manifest], _ = export_bytes(results, "jsonl")
+    assert (lines.lost, json.loads(manifest.data)["lost"]) == ((), [])
+
+
 @pytest.mark.parametrize("form", [form.name for form in FORMATS])
 def test_the_manifest_says_how_it_was_made(form: str, corpus: Corpus) -> None:
     results = corpus.results(SELECTION)
@@ -120,7 +166,7 @@ def test_an_export_of_nothing(corpus: Corpus) -> None:
     for form in FORMATS:
         files, count = export_bytes(corpus.results(Selection(query="zzzzz")), form.name)
         assert count == 0
-        assert bool(files[0].data) == (form.name != "jsonl")
+        assert bool(files[0].data) == (form.name not in ("bib", "ris", "jsonl", "md"))
 
 
 FORMULAS = ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "\r=1", " =1", "＝1", "'=1"]
@@ -144,7 +190,7 @@ def test_formulas_do_not_run(tmp_path: Path) -> None:
 @pytest.mark.parametrize("form", FORMATS)
 def test_a_file_is_written_by_its_suffix(form: Any, corpus: Corpus, tmp_path: Path) -> None:
     target = tmp_path / f"out{form.suffix}"
-    count = export_file(corpus.results(SELECTION), target)
+    count, _ = export_file(corpus.results(SELECTION), target)
     assert count == corpus.results(SELECTION).shown
     expected = [f"out{form.suffix}"] + ([] if form.holds_manifest else [f"out{form.suffix}.manifest.json"])
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(expected)

@@ -48,9 +48,10 @@ from explorer.formats import (
     wos,
 )
 from explorer.formats.archive import is_archive, is_workbook, members
-from explorer.formats.source import Source
+from explorer.formats.source import Source, decode
 from explorer.ledger import Ledger
 from explorer.merges import Merges
+from explorer.paths import files_of
 from explorer.schema import FIELDS, assign_ids, to_frame
 
 if TYPE_CHECKING:
@@ -173,8 +174,16 @@ def read_batches(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
     head = source.head()
     form = _known(source, head) if head.strip(_NOTHING) else None
     if form is None:
-        reason = f"of no format known here ({_labels()})" if head.strip(_NOTHING) else "empty"
-        ledger.reject(source.name, 1, f"the file is {reason}", text=head[:200].decode("utf-8", errors="replace"))
+        text = decode(head)[:200]
+        if not head.strip(_NOTHING):
+            reason, text = "empty", ""
+        elif head.startswith(b"%PDF"):
+            reason, text = "a PDF, which is a paper and no list of papers; export its reference instead", ""
+        else:
+            reason = f"of no format known here ({_labels()})"
+        # What is no text tells a reader nothing.
+        readable = "\ufffd" not in text and all(char.isprintable() or char.isspace() for char in text)
+        ledger.reject(source.name, 1, f"the file is {reason}", text=text if readable else "")
         return
     finding = ledger.finding(source.name)
     finding.format = form.LABEL
@@ -285,30 +294,9 @@ def _expanded(files: tuple[str | PathLike[str] | Source, ...]) -> Iterator[tuple
             yield from _unpacked(file, True)
             continue
         path = Path(file)
-        if path.is_dir():
-            inside = sorted(
-                p for p in path.rglob("*") if p.is_file() and not any(part.startswith(".") for part in p.parts[-2:])
-            )
-            if not inside:
-                raise ReadError(f"{path} is a folder without files.")
-            for found in inside:
-                yield from _unpacked(Source(str(found.relative_to(path)), path=found), False)
-        elif path.exists():
-            yield from _unpacked(Source(path.name, path=path), True)
-        else:
-            matches = [match for match in _matches(path) if match.is_file()]
-            if not matches:
-                raise ReadError(f"{path} does not exist. Check the path.")
-            for match in matches:
-                yield from _unpacked(Source(match.name, path=match), False)
-
-
-def _matches(pattern: Path) -> list[Path]:
-    """Files and folders that a pattern such as ``exports/**/*.ris`` stands for."""
-    steps = [place for place, part in enumerate(pattern.parts) if any(mark in part for mark in "*?[")]
-    if not steps:
-        return []
-    return sorted(Path(*pattern.parts[: steps[0]]).glob(str(Path(*pattern.parts[steps[0] :]))))
+        for found in files_of(path):
+            name = str(found.relative_to(path)) if path.is_dir() else found.name
+            yield from _unpacked(Source(name, path=found), found == path)
 
 
 def _unpacked(source: Source, named: bool) -> Iterator[tuple[Source, bool]]:

@@ -111,7 +111,13 @@ def _rows(text: str, delimiter: str, source: Source, ledger: Ledger) -> Iterator
             yield line, [cell[1:] if cell[:1] == "'" and _GUARDED.match(cell) else cell for cell in row]
 
 
-def to_csv(papers: pd.DataFrame | pa.Table, path: str | PathLike[str] | None = None, *, delimiter: str = ",") -> bytes:
+def to_csv(
+    papers: pd.DataFrame | pa.Table,
+    path: str | PathLike[str] | None = None,
+    *,
+    delimiter: str = ",",
+    ledger: Ledger | None = None,
+) -> bytes:
     """Write papers as comma-separated values.
 
     Parameters
@@ -122,6 +128,8 @@ def to_csv(papers: pd.DataFrame | pa.Table, path: str | PathLike[str] | None = N
         File to write; without it, only the bytes are returned.
     delimiter : str
         One character.
+    ledger : Ledger, optional
+        Takes what a table of text cannot hold: lists in columns beyond the schema.
 
     Returns
     -------
@@ -140,7 +148,11 @@ def to_csv(papers: pd.DataFrame | pa.Table, path: str | PathLike[str] | None = N
     -----
     Formulas: OWASP, CSV Injection, https://owasp.org/www-community/attacks/CSV_Injection.
     """
-    columns = cells(to_table(papers))
+    table = to_table(papers)
+    for field in table.schema:
+        if ledger is not None and field.name not in FIELDS and pa.types.is_nested(field.type):
+            ledger.lose("CSV", 0, field.name, "", "", "its lists read back as text")
+    columns = cells(table)
     return deliver(write_rows(columns, zip(*columns.values(), strict=True), delimiter), path)
 
 
@@ -157,6 +169,6 @@ def _guard(cell: Any) -> Any:
     return "'" + cell if isinstance(cell, str) and _RISKY.match(cell) else cell
 
 
-def to_tsv(papers: pd.DataFrame | pa.Table, path: str | PathLike[str] | None = None) -> bytes:
+def to_tsv(papers: pd.DataFrame | pa.Table, path: str | PathLike[str] | None = None, *, ledger: Ledger | None = None) -> bytes:
     """Write papers as tab-separated values; otherwise as `to_csv`."""
-    return to_csv(papers, path, delimiter="\t")
+    return to_csv(papers, path, delimiter="\t", ledger=ledger)

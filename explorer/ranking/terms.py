@@ -91,7 +91,7 @@ class TermIndex:
         self.title_lengths_ = np.array(title_lengths, dtype=np.uint16)
         counts = self.counts(np.arange(self.n_papers)).tocsc()
         lengths = np.asarray(counts.sum(axis=1)).ravel()
-        norm = self.k1 * (1 - self.b + self.b * lengths / max(float(lengths.mean()), 1e-9))
+        norm = self.k1 * (1 - self.b + self.b * lengths / max(float(lengths.mean()) if len(lengths) else 0.0, 1e-9))
         self.indptr_ = counts.indptr.astype(np.int64)
         self.rows_ = counts.indices.astype(np.int32)
         self.saturation_ = np.rint(_QUANTA * counts.data / (counts.data + norm[counts.indices])).astype(np.uint8)
