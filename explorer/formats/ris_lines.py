@@ -1,14 +1,13 @@
-"""Lines of RIS, and the records that they make.
+"""Lines of RIS, and the records that they make: a block of the file at a time, whatever dialect it is written in.
 
-Nearly every record of nearly every file is laid out as the specification says; those are split together, a block of the file at a time.
-What dialects do is met line by line.
+A line starts with a tag, or continues the line before it. A record starts with ``TY``, or with the first tag after ``ER``; it ends with
+``ER``, or before the next ``TY``.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -16,25 +15,27 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from explorer.formats.tag_table import TagTable, mapped
-from explorer.formats.tagged import Tagged
-from explorer.markup import UNTIDY, single_spaced
+from explorer.formats.tag_table import TagTable, tidied
+from explorer.markup import ODD_SPACES
 from explorer.schema import TEXT
 
-_TAG = re.compile(r"\s{0,3}([A-Z][A-Z0-9])(  ?|\t)-(?:[ \t]|$)(.*)", re.DOTALL)
-_END = re.compile(rb"\n\s{0,3}ER(?:  ?|\t)-[ \t]*(?:\n|\Z)")
 _BLOCK = 8 << 20
 """Bytes that are read at a time, and as many more as there are to the next end of a record."""
+
+_END = re.compile(rb"\n\s{0,3}ER(?:  ?|\t)-[ \t]*(?:\n|\Z)")
+
 _TAGS = tuple(
     "TY A1 A2 A3 A4 AB AD AN AU AV BT C1 C2 C3 C4 C5 C6 C7 C8 CA CN CP CT CY DA DB DI DO DP ED EP ET ID IS J1 J2 JA JF JO KW"
     " L1 L2 L3 L4 LA LB LK M1 M2 M3 N1 N2 NV OP PB PP PY RI RN RP SE SN SP ST T1 T2 T3 TA TI TT U1 U2 U3 U4 U5 UR VL VO Y1 Y2".split()
 )
-_KNOWN = frozenset((*_TAGS, "ER"))
-_TYPE, _BLANK, _LAST, _ODD = 0, -1, -2, -3
+_TYPE, _BLANK, _LAST, _MORE = 0, -1, -2, -3
 _STARTS = {f"{tag}  -{space}": code for code, tag in enumerate(_TAGS) for space in ("", " ")} | {
-    "": _BLANK, "ER  -": _LAST, "ER  - ": _LAST, "ER  -\t": _LAST,
+    "": _BLANK, "ER  -": _LAST, "ER  - ": _LAST,
 }  # fmt: skip
-"""How a line within a record starts by the specification, and its tag's place in `_TAGS`; how a record ends."""
+"""How lines start by the specification; a tag stands for its place in `_TAGS`."""
+
+_TAGGED = rf"^[ {ODD_SPACES}]{{0,3}}" r"(?P<tag>[A-Z][A-Z0-9])(?P<gap>  ?|\t)-(?:[ \t]|$)(?P<value>.*)"
+"""How dialects start them (RE2)."""
 
 
 class Records(NamedTuple):
@@ -58,102 +59,57 @@ def blocks(text: bytes) -> Iterator[bytes]:
 
 
 def split(block: bytes, first: int) -> Records:
-    """Split into records: those that are laid out as the specification says all at once, the others line by line.
-
-    `first` is the number of the first line. In between stand *stretches*: lines up to an ``ER`` line. A stretch is a record where each of
-    its lines starts as the specification says, the first with ``TY``, and no other with that.
-    """
+    """Split a block, which ends with a record, into its records; `first` is the number of its first line."""
     lines = pc.split_pattern(pa.array([block], pa.large_binary()).cast(TEXT), "\n").flatten()
-    kinds = _kinds(lines)
-    ends = np.flatnonzero(kinds == _LAST)
-    stretch = np.searchsorted(ends, np.arange(len(kinds)))
-    count = len(ends) + 1
-    inside = np.flatnonzero((kinds != _BLANK) & (kinds != _LAST))
-    opening = np.full(count, -1, np.int64)
-    # Of several values for one place numpy keeps the last: the first line of each stretch.
-    opening[stretch[inside[::-1]]] = inside[::-1]
-    heads = kinds == _TYPE
-    regular = (np.bincount(stretch[heads], minlength=count) == 1) & (opening >= 0) & heads[opening]
-    regular[stretch[kinds == _ODD]] = False
-    # What follows the last end has none.
-    regular[-1] = False
-    mine = regular[stretch] & (kinds >= 0)
-    values = pc.utf8_slice_codeunits(lines.filter(pa.array(mine)), 6)
-    values = mapped(values, pc.match_substring_regex(values, UNTIDY), single_spaced)
-    table = TagTable(values, kinds[mine], (np.cumsum(regular) - 1)[stretch[mine]], _TAGS, int(regular.sum()))
-    found = Records(table, first + opening[regular], np.ones(table.count, bool))
-    odd = ~regular & (opening >= 0)
-    if not odd.any():
-        return found
-    text = block.decode().split("\n")
-    bounds = [0, *(ends + 1).tolist(), len(text)]
-    dialects = {
-        number: list(_dialect(text[bounds[number] : bounds[number + 1]], first + bounds[number]))
-        for number in np.flatnonzero(odd).tolist()
-    }
-    return _between(found, regular, dialects)
-
-
-def _kinds(lines: pa.Array) -> NDArray[np.int64]:
-    """Tag of each line that starts as the specification says, as its place in `_TAGS`; what kind of line it is otherwise."""
     starts = pc.utf8_slice_codeunits(lines, 0, 6).dictionary_encode()
-    known = np.array([_STARTS.get(start, _ODD) for start in starts.dictionary.to_pylist()], np.int64)
+    known = np.array([_STARTS.get(start, _MORE) for start in starts.dictionary.to_pylist()], np.int64)
     kinds: NDArray[np.int64] = known[starts.indices.to_numpy()]
-    # What starts like an end may go on.
-    longer = pc.greater(pc.binary_length(lines), 6).to_numpy(zero_copy_only=False)
-    for place in np.flatnonzero((kinds == _LAST) & longer).tolist():
-        if lines[place].as_py()[6:].strip(" \t"):
-            kinds[place] = _ODD
-    return kinds
+    values, tags = pc.utf8_slice_codeunits(lines, 6), _TAGS
+    if (odd := kinds == _MORE).any():
+        kinds[odd], others, tags = _odd(lines.filter(pa.array(odd)))
+        values = pc.replace_with_mask(values, pa.array(odd), others)
+
+    # Of the lines with a tag, those that start a record, and of each the next that does.
+    tagged = np.flatnonzero((kinds >= 0) | (kinds == _LAST))
+    ends = kinds[tagged] == _LAST
+    starting = ~ends & ((kinds[tagged] == _TYPE) | np.concatenate([[True], ends])[: len(ends)])
+    openings = np.flatnonzero(starting)
+    closings = np.append(openings[1:], len(tagged))[: len(openings)] - 1
+    complete = (kinds[tagged[openings]] == _TYPE) & ends[closings]
+
+    # Line that each line belongs to: itself, or the last one before it that has a tag; -1 before the first.
+    owners = np.searchsorted(tagged, np.arange(len(kinds)), side="right") - 1
+    kept = (kinds >= 0) | ((kinds == _MORE) & (owners >= 0))
+    kept[kept] = ~ends[owners[kept]]
+    values, owners = tidied(values.filter(pa.array(kept))), owners[kept]
+    continued = len(owners) > 0 and bool((owners[1:] == owners[:-1]).any())
+    if continued:
+        values, owners = _joined(values, owners)
+    records = np.cumsum(starting)[owners] - 1
+    table = TagTable(values, kinds[tagged[owners]], records, tags, len(openings), continued)
+    return Records(table, first + tagged[openings], complete)
 
 
-def _between(found: Records, regular: NDArray[np.bool_], dialects: dict[int, list[Tagged]]) -> Records:
-    """Put the records of the other stretches, of which each may hold several or none, between those that were `found`."""
-    sizes = regular.astype(np.int64)
-    for number, records in dialects.items():
-        sizes[number] = len(records)
-    ordinary = np.repeat(regular, sizes)
-    others = list(chain.from_iterable(dialects.values()))
-    table = TagTable.joined((found.table, np.flatnonzero(ordinary)), (TagTable.of(others), np.flatnonzero(~ordinary)))
-    lines, complete = np.empty(table.count, np.int64), np.ones(table.count, bool)
-    lines[ordinary], lines[~ordinary] = found.lines, [record.line for record in others]
-    complete[~ordinary] = [record.complete for record in others]
-    return Records(table, lines, complete)
+def _odd(lines: pa.Array) -> tuple[NDArray[np.int64], pa.Array, tuple[str, ...]]:
+    """Kinds and values of lines that do not start as the specification says, and all tags by now."""
+    parts = pc.extract_regex(lines, _TAGGED)
+    tags = pc.struct_field(parts, "tag").cast(TEXT).dictionary_encode()
+    # One space before the dash is also how running text looks; there the tag has to be a known one.
+    sure = pc.or_(pc.equal(pc.struct_field(parts, "gap"), "  "), pc.is_in(tags, value_set=pa.array([*_TAGS, "ER"], TEXT)))
+    sure = pc.fill_null(sure, False)
+    codes = {tag: code for code, tag in enumerate(_TAGS)} | {"ER": _LAST}
+    more = [tag for tag in pc.unique(tags.filter(sure)).to_pylist() if tag not in codes]
+    codes |= {tag: len(_TAGS) + place for place, tag in enumerate(more)}
+    kinds = np.array([*(codes.get(tag, _MORE) for tag in tags.dictionary.to_pylist()), _MORE], np.int64)
+    found = kinds[pc.fill_null(tags.indices, len(kinds) - 1).to_numpy()]
+    found[~sure.to_numpy(zero_copy_only=False)] = _MORE
+    return found, pc.if_else(sure, pc.struct_field(parts, "value"), lines).cast(TEXT), (*_TAGS, *more)
 
 
-def _dialect(lines: list[str], first: int) -> Iterator[Tagged]:
-    """Gather lines into records; tolerate what dialects do to the lines between them. `first` is the number of the first line."""
-    record: Tagged | None = None
-    fields: dict[str, list[str]] = {}
-    tag = ""
-    for number, line in enumerate(lines, start=first):
-        # Nearly every line is laid out as the specification says.
-        if line[2:6] == "  - " and line[:2] in _KNOWN:
-            tag, value = line[:2], line[6:]
-        elif not line:
-            continue
-        else:
-            match = _TAG.match(line)
-            # One space before the dash is also how running text looks; there the tag has to be a known one.
-            if match is None or (match.group(2) != "  " and match.group(1) not in _KNOWN):
-                if record is not None and tag and (more := line.strip()):
-                    record.extend(tag, more)
-                continue
-            tag, value = match.group(1), match.group(3)
-        if record is not None and tag in fields and tag != "TY":
-            record.add(tag, value)
-        elif tag == "ER":
-            if record is not None:
-                record.complete = "TY" in fields
-                yield record
-            record, fields, tag = None, {}, ""
-        else:
-            if record is not None and tag == "TY":
-                yield record
-                record = None
-            if record is None:
-                record = Tagged(number, complete=False)
-                fields = record.fields
-            fields[tag] = [single_spaced(value)]
-    if record is not None:
-        yield record
+def _joined(values: pa.Array, owners: NDArray[np.int64]) -> tuple[pa.Array, NDArray[np.int64]]:
+    """Put the lines of each value together, a line each; those without text are left out."""
+    some = pc.greater(pc.binary_length(values), 0).to_numpy(zero_copy_only=False)
+    every, sizes = np.unique(owners), np.bincount(owners[some], minlength=owners[-1] + 1)
+    ends = np.concatenate([[0], np.cumsum(sizes[every])])
+    lists = pa.LargeListArray.from_arrays(pa.array(ends), values.filter(pa.array(some)))
+    return pc.binary_join(lists, pa.scalar("\n", TEXT)), every

@@ -6,10 +6,9 @@ same: no record costs a dictionary of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -18,8 +17,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from explorer.dates import finest
-from explorer.formats.tagged import Tagged, readable
+from explorer.formats.tagged import readable
 from explorer.identifiers import BARE, normal_arxiv_id, normal_doi
+from explorer.markup import ODD_SPACES, single_spaced
 from explorer.schema import TEXT, TEXTS
 
 Numbers = NDArray[np.int64]
@@ -43,47 +43,6 @@ class TagTable:
     """Number of records; one may be without values."""
     continued: bool = False
     """Whether a value may have several lines."""
-
-    @classmethod
-    def of(cls, records: Iterable[Tagged]) -> TagTable:
-        """Take over records that were read one by one."""
-        codes: dict[str, int] = {}
-        values: list[str] = []
-        given: list[int] = []
-        lengths: list[int] = []
-        for record in records:
-            record.close()
-            before = len(values)
-            for tag, texts in record.fields.items():
-                values += texts
-                given += [codes.setdefault(tag, len(codes))] * len(texts)
-            lengths.append(len(values) - before)
-        owners = np.repeat(np.arange(len(lengths)), lengths)
-        return cls(
-            pa.array(values, TEXT),
-            np.array(given, np.int64),
-            owners,
-            tuple(codes),
-            len(lengths),
-            any("\n" in value for value in values),
-        )
-
-    @classmethod
-    def joined(cls, *parts: tuple[TagTable, Numbers]) -> TagTable:
-        """Put tables together; the records of each take the numbers beside it, which ascend."""
-        tags = tuple(dict.fromkeys(chain.from_iterable(part.tags for part, _ in parts)))
-        values = pa.concat_arrays([part.values for part, _ in parts])
-        codes = np.concatenate([np.array([tags.index(tag) for tag in part.tags], np.int64)[part.codes] for part, _ in parts])
-        records = np.concatenate([numbers[part.records] for part, numbers in parts])
-        order = np.argsort(records, kind="stable")
-        return cls(
-            values.take(pa.array(order)),
-            codes[order],
-            records[order],
-            tags,
-            sum(part.count for part, _ in parts),
-            any(part.continued for part, _ in parts),
-        )
 
     def of_records(self, wanted: Mask) -> TagTable:
         """Only some of the records, numbered anew."""
@@ -153,8 +112,8 @@ class TagTable:
         """Date of the first of `tags` that has one, as finely as the others agree; see `finest`."""
         places = self.places(*tags)
         # Few sets of dates are many records'.
-        given = pc.binary_join(self.lists(self.texts(places), self.records[places]), pa.scalar("\0", TEXT)).dictionary_encode()
-        dates = [finest(*texts.split("\0")) for texts in given.dictionary.to_pylist()]
+        given = pc.binary_join(self.lists(self.texts(places), self.records[places]), pa.scalar("\n", TEXT)).dictionary_encode()
+        dates = [finest(*texts.split("\n")) for texts in given.dictionary.to_pylist()]
         return pa.array(dates, TEXT).take(given.indices)
 
     def lines(self, places: Numbers) -> pa.Array:
@@ -223,6 +182,11 @@ def mapped(texts: pa.Array, wanted: pa.Array, function: Callable[[str], str | No
     if not pc.any(mask).as_py():
         return texts
     return pc.replace_with_mask(texts, mask, pa.array([function(text) for text in texts.filter(mask).to_pylist()], TEXT))
+
+
+def tidied(texts: pa.Array) -> pa.Array:
+    """Texts as `single_spaced` leaves them."""
+    return mapped(texts, pc.match_substring_regex(texts, f"^ | $|  |[{ODD_SPACES}]"), single_spaced)
 
 
 def readables(texts: pa.Array) -> pa.Array:
