@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from explorer.errors import ReadError
 from explorer.formats import ris, ris_lines
 from explorer.formats.source import Source
 from explorer.ledger import Ledger
@@ -111,3 +112,12 @@ def test_own_and_other_records_keep_their_order() -> None:
     assert table.column("title").to_pylist() == [f"{'own' if number % 3 else 'other'} {number}" for number in range(10)]
     assert table.column("upvotes").to_pylist() == [7 if number % 3 else None for number in range(10)]
     assert np.array_equal(table.column("year").to_pylist(), [2024 if number % 3 else 2020 for number in range(10)])
+
+
+def test_a_record_without_an_end_is_refused_before_it_fills_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ris_lines, "_BLOCK", 10)
+    monkeypatch.setattr(ris_lines, "_RECORD", 100)
+    with pytest.raises(ReadError, match="record of more than"):
+        list(ris.read(Source("x", data=b"TY  - JOUR\n" + b"\n" * 200), Ledger()))
+    records = b"TY  - JOUR\nTI  - x\n" * 20
+    assert sum(table.num_rows for table in ris.read(Source("x", data=records), Ledger())) == 20

@@ -72,7 +72,7 @@ def sniff(head: bytes) -> bool:
 def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
     """Yield tables of the records; a record without its ``TY`` or ``ER`` line is read and noted as repaired."""
     done, line = 0, 1
-    for block in blocks(source.utf8()):
+    for block in blocks(source.utf8(), source.name):
         records = split(block, line)
         if records.table.count:
             yield from _accounted(records, done, source, ledger)

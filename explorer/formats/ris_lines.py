@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from explorer.errors import ReadError
 from explorer.formats.tag_table import TagTable, tidied
 from explorer.markup import ODD_SPACES
 from explorer.schema import TEXT
@@ -22,7 +23,10 @@ from explorer.schema import TEXT
 _BLOCK = 8 << 20
 """Bytes that are read at a time, and as many more as there are to the next end of a record."""
 
-_END = re.compile(rb"\n\s{0,3}ER(?:  ?|\t)-[ \t]*(?:\n|\Z)")
+_RECORD = 16 << 20
+"""Most bytes of one record; each of its lines takes a multiple of its own size while it is read."""
+
+_BETWEEN = re.compile(rb"\n(?:\s{0,3}ER(?:  ?|\t)-[ \t]*(?:\n|\Z)|(?=[ \t]{0,3}TY(?:  ?|\t)-(?:[ \t\n]|\Z)))")
 
 _TAGS = tuple(
     "TY A1 A2 A3 A4 AB AD AN AU AV BT C1 C2 C3 C4 C5 C6 C7 C8 CA CN CP CT CY DA DB DI DO DP ED EP ET ID IS J1 J2 JA JF JO KW"
@@ -48,12 +52,20 @@ class Records(NamedTuple):
     """Whether each has its ``TY`` and its ``ER`` line."""
 
 
-def blocks(text: bytes) -> Iterator[bytes]:
-    """Cut between records into parts that are small beside the memory, and large beside what each costs."""
+def blocks(text: bytes, name: str) -> Iterator[bytes]:
+    """Cut between records into parts that are small beside the memory, and large beside what each costs.
+
+    Raises
+    ------
+    ReadError
+        A record of the file of that `name` is longer than `_RECORD`: none is.
+    """
     start = 0
     while start < len(text):
-        last = _END.search(text, start + _BLOCK)
+        last = _BETWEEN.search(text, start + _BLOCK)
         end = last.end() if last else len(text)
+        if end - start > _BLOCK + _RECORD:
+            raise ReadError(f"{name} has a record of more than {_RECORD >> 20} MiB; that is no list of papers.")
         yield text[start:end]
         start = end
 
