@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from explorer.comparison import compare, compare_dates
     from explorer.corpus import Corpus
     from explorer.dashboard import Dashboard
-    from explorer.dedupe import Deduplicated, find_duplicates, merge_duplicates
+    from explorer.dedupe import Deduplicated, Rules, find_duplicates, merge_duplicates
     from explorer.errors import (
         ConceptError,
         CorpusError,
@@ -73,6 +73,7 @@ _HOMES = {
     "LibraryError": "errors",
     "QueryError": "errors",
     "ReadError": "errors",
+    "Rules": "dedupe",
     "SchemaError": "errors",
     "Selection": "selection",
     "SelectionError": "errors",
@@ -124,6 +125,7 @@ __all__ = [
     "LibraryError",
     "QueryError",
     "ReadError",
+    "Rules",
     "SchemaError",
     "Selection",
     "SelectionError",

@@ -31,6 +31,7 @@ def add_parsers(commands: Any) -> None:
     build.add_argument(
         "--no-concepts", action="store_true", help="leave out what ranking by concepts needs; made when first asked for then"
     )
+    _add_corrections(build)
     build.set_defaults(run=_build)
 
     update = commands.add_parser("update", help="add papers to a corpus folder")
@@ -38,6 +39,7 @@ def add_parsers(commands: Any) -> None:
     update.add_argument("files", nargs="+", metavar="FILE")
     update.add_argument("--keep-duplicates", action="store_true", help="add all records whose id is new")
     update.add_argument("--ledger", metavar="CSV", help="write what was repaired, rejected or merged, one line each")
+    _add_corrections(update)
     update.set_defaults(run=_update)
 
     merges = commands.add_parser("merges", help="list what was merged into what; take a merge back")
@@ -69,8 +71,17 @@ def add_parsers(commands: Any) -> None:
     fetch.set_defaults(run=_fetch)
 
 
+def _add_corrections(command: argparse.ArgumentParser) -> None:
+    """Options that correct how tables are taken."""
+    command.add_argument(
+        "--column", action="append", default=[], metavar="NAME=FIELD", help="what a column of a table is, such as Titel=title"
+    )
+    command.add_argument("--delimiter", metavar="CHAR", help="between the columns of tables: one character, or tab")
+    command.add_argument("--encoding", metavar="NAME", help="of the files, such as cp1252")
+
+
 def _build(options: argparse.Namespace) -> int:
-    imported = _merged(_read(options.files), options)
+    imported = _merged(_read(options), options)
     _tell(imported.ledger, options.ledger)
     if not imported.table.num_rows:
         # A corpus that is there would be replaced by an empty one.
@@ -83,10 +94,17 @@ def _build(options: argparse.Namespace) -> int:
     return 0
 
 
-def _read(files: Sequence[str]) -> Import:
+def _read(options: argparse.Namespace) -> Import:
     from explorer.formats import import_papers
 
-    return import_papers(*files)
+    told = [pair.rpartition("=") for pair in options.column]
+    if wrong := next((pair for pair, (name, mark, _) in zip(options.column, told, strict=True) if not (name and mark)), None):
+        raise ReadError(f"--column {wrong!r} must be NAME=FIELD, such as Titel=title; NAME= leaves a column as it is.")
+    columns = {name: field or None for name, _, field in told}
+    delimiter = "\t" if options.delimiter in ("tab", "\\t") else options.delimiter
+    if delimiter is not None and len(delimiter) != 1:
+        raise ReadError(f"--delimiter {delimiter!r} must be one character, or tab.")
+    return import_papers(*options.files, columns=columns or None, delimiter=delimiter, encoding=options.encoding)
 
 
 def _merged(read: Import, options: argparse.Namespace) -> Import:
@@ -115,7 +133,7 @@ def _update(options: argparse.Namespace) -> int:
     from explorer.opening import open_corpus
 
     corpus = open_corpus(options.corpus)
-    _add(corpus, _read(options.files), options.files, options)
+    _add(corpus, _read(options), options.files, options)
     return 0
 
 
@@ -175,6 +193,9 @@ def _merges(options: argparse.Namespace) -> int:
     elif options.never or options.always:
         rules = corpus.rules.never_merge(*options.never) if options.never else corpus.rules.always_merge(*options.always)
         corpus.decide(rules)
+        known = {*corpus.table.column("id").to_pylist(), *corpus.merged.records.column("id").to_pylist()}
+        for name in (name for name in options.never or options.always if name not in known):
+            print(f"There is no record {name!r} here yet; the rule holds once it comes in.", file=sys.stderr)
         print(f"{corpus.folder}: {len(rules.never):,} pairs never merged, {len(rules.always):,} always.", file=sys.stderr)
     else:
         rows = [

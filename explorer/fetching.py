@@ -39,15 +39,19 @@ class Service:
     """Whether it gives everything when asked for nothing."""
     lists: bool = False
     """Whether it lists the papers of a day, a week or a month, and those that trend."""
+    key: str = ""
+    """Environment variable that may hold the key with which it serves faster or more."""
 
 
 SERVICES = (
     Service("hf", "Hugging Face Papers", "words, such as arithmetic reasoning", "fetch_hugging_face", lists=True),
     Service("arxiv", "arXiv", 'words, or ti:"reward model" AND cat:cs.LG', "fetch_arxiv"),
-    Service("openalex", "OpenAlex", "words in titles, abstracts and full texts", "fetch_openalex"),
+    Service("openalex", "OpenAlex", "words in titles, abstracts and full texts", "fetch_openalex", key="OPENALEX_API_KEY"),
     Service("crossref", "Crossref", "words in the bibliographic record", "fetch_crossref"),
-    Service("semantic-scholar", "Semantic Scholar", "words in titles and abstracts", "fetch_semantic_scholar"),
-    Service("pubmed", "PubMed", "words, or asthma[mesh] AND 2024[dp]", "fetch_pubmed"),
+    Service(
+        "semantic-scholar", "Semantic Scholar", "words in titles and abstracts", "fetch_semantic_scholar", key="S2_API_KEY"
+    ),
+    Service("pubmed", "PubMed", "words, or asthma[mesh] AND 2024[dp]", "fetch_pubmed", key="NCBI_API_KEY"),
     Service("zotero", "Zotero on this computer", "words in titles, names and years; empty for all", "fetch_zotero", whole=True),
 )
 
@@ -90,6 +94,8 @@ def question(
         if chosen.name != "zotero":
             raise ReadError(f"{chosen.label} has no libraries. Zotero (zotero) has.")
         lists |= {"library": library, "api_key": os.environ.get("ZOTERO_API_KEY")}
+    if chosen.key and (given := os.environ.get(chosen.key)):
+        lists |= {"api_key": given}
     if isinstance(limit, bool) or not isinstance(limit, int) or not 1 <= limit <= MOST:
         raise ReadError(f"The number of papers must be from 1 to {MOST:,}.")
 

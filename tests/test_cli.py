@@ -295,3 +295,49 @@ def test_lines_of_a_ledger_are_whole_numbers(tmp_path: Path) -> None:
     assert main(["build", str(tmp_path / "*.[cj]*"), "-o", str(tmp_path / "c"), "--ledger", str(tmp_path / "l.csv")]) == 0
     rows = pd.read_csv(tmp_path / "l.csv", dtype=str, keep_default_na=False)
     assert rows[["source", "line", "record"]].values.tolist() == [["a.csv", "2", "1"], ["b.jpg", "", "1"]]
+
+
+def test_tables_are_taken_as_the_options_say(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    odd = tmp_path / "odd.csv"
+    odd.write_bytes("Titel|Autor|Jahr\nÜber Schafe|Müller, Jürgen|2010\n".encode("cp1252"))
+    target = str(tmp_path / "c")
+    assert main(["build", str(odd), "-o", target]) == 1
+    assert "--column" in capsys.readouterr().err
+    told = [
+        "--column",
+        "Titel=title",
+        "--column",
+        "Autor=authors",
+        "--column",
+        "Jahr=year",
+        "--delimiter",
+        "|",
+        "--encoding",
+        "cp1252",
+    ]
+    assert main(["build", str(odd), "-o", target, *told]) == 0
+    paper = open_corpus(target).table.slice(0, 1).to_pylist()[0]
+    assert (paper["title"], paper["authors"], paper["year"]) == ("Über Schafe", ["Müller, Jürgen"], 2010)
+    other = tmp_path / "other.csv"
+    other.write_text("Titel\tJahr\nZiegen\t2011\n")
+    assert main(["update", target, str(other), "--column", "Titel=title", "--column", "Jahr=", "--delimiter", "tab"]) == 0
+    assert open_corpus(target).table.slice(1, 1).to_pylist()[0]["Jahr"] == "2011"
+    capsys.readouterr()
+    for wrong, says in (
+        (["--column", "Titel"], "NAME=FIELD"),
+        (["--delimiter", "||"], "one character"),
+        (["--encoding", "x"], "encoding"),
+    ):
+        assert main(["build", str(odd), "-o", target, *wrong]) == 1
+        assert says in capsys.readouterr().err
+    assert len(open_corpus(target)) == 2
+
+
+def test_a_rule_about_a_record_that_is_not_there_says_so(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    first, second = open_corpus(corpus).table.column("id").to_pylist()[:2]
+    assert main(["merges", str(corpus), "--never", first, "nosuch"]) == 0
+    said = capsys.readouterr().err
+    assert "no record 'nosuch'" in said
+    assert first not in said
+    assert main(["merges", str(corpus), "--never", first, second]) == 0
+    assert "no record" not in capsys.readouterr().err

@@ -6,10 +6,12 @@ import csv
 import io
 from dataclasses import dataclass, field
 
+import openpyxl
 import pytest
 
 from explorer.formats import Import, import_papers
 from explorer.formats.source import Source
+from explorer.schema import FIELDS
 
 _TITLE, _VENUE, _DOI = "On the counting of sheep", "Journal of Sleep", "10.1000/sheep.1"
 _ABSTRACT = "Sheep were counted; the count was even."
@@ -58,7 +60,7 @@ EXPORTS = {
         "PMID,Title,Authors,Citation,First Author,Journal/Book,Publication Year,Create Date,PMCID,NIHMS ID,DOI",
         {"PMID": "31000001", "Title": _TITLE, "Authors": "Doe J, Roe RA.", "Citation": "J Sleep. 2021 Mar;1(2):3-4.", "First Author": "Doe J", "Journal/Book": _VENUE,
          "Publication Year": "2021", "Create Date": "2021/03/03", "DOI": _DOI},
-        ("Doe J", "Roe RA"), "2021 year", extra={"PMID": "31000001"},
+        ("Doe J", "Roe RA"), "2021 year", extra={"pmid": "31000001"},
     ),
     "IEEE Xplore": Export(
         "Document Title,Authors,Author Affiliations,Publication Title,Date Added To Xplore,Publication Year,Volume,Issue,Start Page,End Page,Abstract,ISSN,ISBNs,DOI,"
@@ -248,3 +250,50 @@ def test_a_group_among_the_authors_of_medline_is_kept() -> None:
     assert import_papers(Source("x.nbib", data=text.encode())).table.column("authors").to_pylist() == [
         ["Doe, Jane", "The Mouse Group"]
     ]
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "further"),
+    [
+        (
+            "Volume,Issue,Page start,Page end,Publisher",
+            "5,2,10,20,NPG",
+            {"volume": "5", "number": "2", "pages": "10-20", "publisher": "NPG"},
+        ),
+        (
+            "VL,IS,BP,EP,SN,PM",
+            "5,2,10,10,1234-5678,77",
+            {"volume": "5", "number": "2", "pages": "10", "issn": "1234-5678", "pmid": "77"},
+        ),
+        ("Pages,Start Page,End Page", "e30,1,9", {"pages": "e30", "first page": "1", "last page": "9"}),
+        ("Volume,Journal Volume", "5,V", {"volume": "5", "Journal Volume": "V"}),
+        ("Volume,Journal Volume", ",V", {"volume": "V"}),
+        ("is,la,My Volume", "a,b,c", {"is": "a", "la": "b", "My Volume": "c"}),
+    ],
+)
+def test_what_other_formats_bring_too_is_called_as_theirs(header: str, row: str, further: dict[str, str]) -> None:
+    result = import_papers(Source("x.csv", data=f"title,year,{header}\nA,2020,{row}\n".encode()))
+    [paper] = result.table.to_pylist()
+    assert {name: value for name, value in paper.items() if name not in FIELDS and value is not None} == further
+
+
+def test_every_sheet_with_a_header_is_read() -> None:
+    book = openpyxl.Workbook()
+    first = book.active
+    for row in (["My library"], [], ["Title", "Year"], ["Sheep", 2001], [], ["Goats", "no year"]):
+        first.append(row)
+    for name, rows in {
+        "empty": [],
+        "more": [["Year", "Title", "DOI"], [2003, "Cows", "10.1000/cows"], [2004, "Pigs", "none"]],
+        "notes": [["Title"], ["of the project"]],
+        "about": [["made", "today"]],
+    }.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    result = import_papers(Source("x.xlsx", data=buffer.getvalue()))
+    assert result.table.column("title").to_pylist() == ["Sheep", "Goats", "Cows", "Pigs"]
+    assert [(note.record, note.field) for note in result.ledger.notes] == [(2, "year"), (4, "doi")]
+    assert result.ledger.findings[0].header == ["Title", "Year"]

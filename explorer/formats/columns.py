@@ -32,6 +32,24 @@ _HOUSED = frozenset(("publisher", "volume", "issn"))
 # The names of other columns are too loose for these: the title of a paper, and what it is known by.
 _ONE = ("id", "title")
 _DAYS = frozenset(("day", "published day"))
+# What the other formats bring too: under one name a merge and an export to BibTeX or RIS know it. Codes are Web of Science's.
+_FURTHER = {
+    alias: name
+    for name, aliases in {
+        "volume": ("volume", "journal volume", "VL"),
+        "number": ("number", "issue", "issue number", "journal issue", "IS"),
+        "pages": ("pages",),
+        "first page": ("start page", "page start", "first page", "BP"),
+        "last page": ("end page", "page end", "last page", "EP"),
+        "publisher": ("publisher", "PU"),
+        "issn": ("issn", "issns", "SN"),
+        "isbn": ("isbn", "isbns"),
+        "language": ("language", "language of original document", "LA"),
+        "pmid": ("pmid", "pubmed id", "medline pmid", "PM"),
+        "pmcid": ("pmcid",),
+    }.items()
+    for alias in aliases
+}
 _REFERENCE = re.compile(r"&#?\w+;")
 _IDENTIFIER = re.compile(r"\s*\(\d{6,}\)")
 _SHORT_NAME = re.compile(r"[^\W\d_][\w'’ .-]* [A-Z]{1,4}\.?\Z")
@@ -115,19 +133,23 @@ def find_header(rows: Iterator[Row], source: Source, ledger: Ledger) -> Header:
     finding.header, finding.columns = first, columns_to_fields(name for name in first if name)
     shown = ", ".join(first[:12]) or "none"
     raise ReadError(
-        f"{source.name} has no title column (its columns: {shown}). Name the one that holds titles: columns={{'…': 'title'}}."
+        f"{source.name} has no title column (its columns: {shown}). Name the one that holds titles: "
+        "columns={'…': 'title'}, or --column …=title on the command line."
     )
 
 
 def records(
-    rows: Iterator[Row], header: Header, source: Source, ledger: Ledger
+    rows: Iterator[Row], header: Header, source: Source, ledger: Ledger, *, after: int = 0
 ) -> Iterator[tuple[int, int | None, Mapping[str, Any]]]:
-    """Turn rows below the header into records; rows with more cells than the header has columns are rejected."""
+    """Turn rows below the header into records; rows with more cells than the header has columns are rejected.
+
+    `after` is the number of records that came from the same source before.
+    """
     sample = list(islice(rows, _SAMPLE))
     taken = {**header.fields, **header.others}
     splits = {name: _splitter(name, field, sample, header) for name, field in taken.items() if FIELDS[field] == TEXTS}
     width = len(header.names)
-    for number, (line, cells) in enumerate(chain(sample, rows), start=1):
+    for number, (line, cells) in enumerate(chain(sample, rows), start=after + 1):
         if len(cells) > width and any(cell.strip() for cell in cells[width:]):
             ledger.reject(source.name, number, f"{len(cells)} cells under {width} columns", line=line, text=" | ".join(cells))
             continue
@@ -155,12 +177,17 @@ def _record(given: Mapping[str, str], header: Header, splits: Mapping[str, Split
             continue
         if field is None:
             # A name the schema would recognise is kept apart from the column that was taken for that field.
-            record[f"{name}_text" if columns_to_fields([name]) else name] = text
+            own = f"{name}_text" if columns_to_fields([name]) else name
+            shared = _FURTHER.get(name) or _FURTHER.get(name.lower(), own)
+            record[own if shared in record else shared] = text
         else:
             record[field] = _value(text, name, field, splits)
     for name, field in header.others.items():
         if field not in record and (text := given.get(name, "").strip()):
             record[field] = _value(text, name, field, splits)
+    if "pages" not in record and "first page" in record:
+        ends = (record.pop("first page"), record.pop("last page", None))
+        record["pages"] = "-".join(dict.fromkeys(filter(None, ends)))
     if "published" in record and "year" in record:
         day = _with_day(record["year"], record["published"], given)
         record["published"] = finest(_year(record["year"]), day) or record["published"]

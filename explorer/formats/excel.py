@@ -1,4 +1,4 @@
-"""Excel workbooks (and OpenDocument sheets): the first sheet whose header names a title column is read.
+"""Excel workbooks (and OpenDocument sheets): every sheet whose header names a title column is read.
 
 Specification: ECMA-376, Office Open XML; https://support.microsoft.com/office/excel-specifications-and-limits. Met so far:
 title lines above the header, numbers and dates in typed cells. Exporters are listed in `columns`.
@@ -47,7 +47,9 @@ def sniff(head: bytes) -> bool:
 
 
 def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
-    """Yield tables of the rows of the first sheet that has a title column.
+    """Yield tables of the rows of every sheet that has a title column; records are numbered through all of them.
+
+    The ledger shows the columns of the first one. Of the others a title alone is no header.
 
     Raises
     ------
@@ -65,14 +67,28 @@ def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
     except Exception as error:
         # calamine raises a type of its own for each container, and panics on some damaged ones.
         raise ReadError(f"{source.name} is not a readable workbook: {error}. Save it again as .xlsx or CSV.") from error
-    chosen = next((sheet for sheet in sheets if _has_header(sheet, source)), sheets[0] if sheets else [])
-    rows = ((line, cells) for line, row in enumerate(chosen, start=1) if any(cells := [_text(cell) for cell in row]))
+    titled = [sheet for sheet in sheets if _columns(sheet, source)]
+    first, *others = titled or sheets[:1] or [[]]
+    rows = _rows(first)
     header = find_header(rows, source, ledger)
+    read = ledger.read
     yield from tables(records(rows, header, source, ledger), source, ledger)
+    for sheet in others:
+        if _columns(sheet, source) > 1:
+            rows = _rows(sheet)
+            header = find_header(rows, source, Ledger())
+            yield from tables(records(rows, header, source, ledger, after=ledger.read - read), source, ledger)
 
 
-def _has_header(sheet: list[list[Any]], source: Source) -> bool:
-    return any(header_of([_text(cell) for cell in row], source.columns) for row in sheet[:HEADER_WITHIN])
+def _rows(sheet: list[list[Any]]) -> Iterator[tuple[int, list[str]]]:
+    """Line and cells of the rows that are not blank."""
+    return ((line, cells) for line, row in enumerate(sheet, start=1) if any(cells := [_text(cell) for cell in row]))
+
+
+def _columns(sheet: list[list[Any]], source: Source) -> int:
+    """Columns of a sheet that are recognised; none where no column is the title."""
+    headers = (header_of([_text(cell) for cell in row], source.columns) for row in sheet[:HEADER_WITHIN])
+    return next((len(header.fields) for header in headers if header is not None), 0)
 
 
 def _text(cell: Any) -> str:
