@@ -302,13 +302,13 @@ class Dashboard(anywidget.AnyWidget):
             raise SelectionError("No paper is ticked. Tick some in the list, or export all that are shown.")
         compared = None if content.get("ticked") or rows is None else self.desk.comparison()
         files, count = export_bytes(self.session.results, str(content["format"]), only, compared=compared)
-        for number, file in enumerate(files):
-            self._send_file(f"{self._seq}-{number}", file)
-        return exported(files, count)
+        return self._save(files, exported(files, count))
 
-    def _send_file(self, key: str, file: ExportedFile) -> None:
-        for head, data in file.parts(key):
-            self.send(head, [data])
+    def _save(self, files: list[ExportedFile], said: str) -> str:
+        for number, file in enumerate(files):
+            for head, data in file.parts(f"{self._seq}-{number}"):
+                self.send(head, [data])
+        return said
 
     # Papers that come in
 
@@ -323,8 +323,8 @@ class Dashboard(anywidget.AnyWidget):
         else:
             self._loop.call_soon_threadsafe(step)
 
-    def _ledger(self, content: Message) -> None:
-        self._send_file(f"{self._seq}-ledger", ExportedFile("ledger.csv", "text/csv", self.incoming.ledger_csv()))
+    def _ledger(self, content: Message) -> str:
+        return self._save([ExportedFile("ledger.csv", "text/csv", self.incoming.ledger_csv())], "Saved ledger.csv.")
 
     def _show_corpus(self, corpus: Corpus, selection: Selection, opened: int | None = None) -> None:
         later = lacking(corpus, selection)

@@ -151,7 +151,7 @@ function assemble(app) {
     root.setAttribute("aria-label", "Literature Explorer");
   }
   listenToKeys(app);
-  const receiveFile = fileReceiver((name) => app.say("info", `Saved ${name}.`));
+  const receiveFile = fileReceiver();
   app.on("msg:custom", app.guard((message, buffers) => {
     if (message?.kind === "file") receiveFile(message, buffers);
   }));

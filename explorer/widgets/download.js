@@ -2,8 +2,8 @@
 
 const BETWEEN_FILES = 400; // ms; browsers drop a second download started in the same instant
 
-/** A function that takes `file` messages and saves each file once all its parts are there. */
-export function fileReceiver(onSaved) {
+/** A function that takes `file` messages and saves each file once all its parts are there; the kernel says what they are. */
+export function fileReceiver() {
   const arriving = new Map();
   let free = 0;
 
@@ -17,7 +17,6 @@ export function fileReceiver(onSaved) {
     anchor.click();
     anchor.remove();
     setTimeout(() => URL.revokeObjectURL(address), 60000);
-    onSaved(name);
   }
 
   return (message, buffers) => {

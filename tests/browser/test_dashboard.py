@@ -489,6 +489,27 @@ def test_other_formats_hold_what_is_shown(voila_board: Board, corpus: Corpus, tm
     assert json.loads(manifest.read_text(encoding="utf-8"))["url"] == "q=reward"
 
 
+def test_references_are_exported_and_the_status_line_says_what_they_cannot_hold(voila_board: Board, tmp_path: Path) -> None:
+    voila_board.search("reward")
+    expect(voila_board.sentence).to_contain_text("matching")
+    shown = voila_board.papers()
+    for label, mark in (
+        ("BibTeX", "@"),
+        ("RIS", "TY  - "),
+        ("CSL-JSON", '"title"'),
+        ("Markdown", "1. "),
+        ("LaTeX", "\\toprule"),
+    ):
+        references, manifest = voila_board.download(label, tmp_path, 2)
+        assert mark in references.read_text(encoding="utf-8")
+        lost = json.loads(manifest.read_text(encoding="utf-8"))["lost"]
+        status = f"{shown} papers exported to {references.name}."
+        if lost:
+            status += " Its manifest names what the format cannot hold."
+        expect(voila_board.root.locator(".lx-status")).to_have_text(status)
+        assert bool(lost) == (label != "BibTeX")
+
+
 def test_only_ticked_papers_are_exported(board: Board, corpus: Corpus, tmp_path: Path) -> None:
     expected = corpus.select(Selection())
     for place in (0, 3):
