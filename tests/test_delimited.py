@@ -125,9 +125,26 @@ def test_a_field_of_ten_megabytes() -> None:
 
 
 def test_a_quotation_mark_that_is_never_closed_hides_no_record() -> None:
-    found = read('title,venue\na,x\n"b,x\nc,x\nd,x\n')
-    noted = [note for note in found.ledger.notes if note.line == 3]
-    assert noted or {"c", "d"} <= set(found.papers["title"])
+    found = read('title,venue\nc,"y, z"\n"two\nlines",x\n\na,x\n"b,x\nd,x\ne,x')
+    assert [" ".join(title.split()) for title in found.papers["title"]] == ["c", "two lines", "a", "b", "d", "e"]
+    assert found.papers["venue"].tolist() == ["y, z", "x", "x", "x", "x", "x"]
+    assert [(note.line, note.before) for note in found.ledger.notes] == [(7, '"b,x')]
+    whole = read('title,venue\na,x\nb,"two\nlines"')
+    assert (whole.ledger.read, whole.ledger.notes) == (2, [])
+
+
+def test_quotation_marks_without_number_cost_no_more_than_the_file_is_long() -> None:
+    rows = 400
+    found = read("title,venue\n" + "".join(f'"a{row} x\n' if row % 2 else f'b{row},"y" z"\n' for row in range(rows)) + '"')
+    assert found.ledger.read == found.ledger.accepted + found.ledger.rejected
+    text = " ".join(str(value) for value in found.papers[["title", "venue"]].to_numpy().ravel())
+    assert all(f"{letter}{row}" in text for row in range(rows) for letter in ("a" if row % 2 else "b"))
+
+
+def test_columns_of_one_name_and_of_none_keep_their_cells() -> None:
+    [paper] = read("Title,,Title,Keywords,Keywords,Title_2\nA,n,B,x,y,C\n").table.to_pylist()
+    given = {name: paper[name] for name in ("title", "keywords", "Title_2", "Title_3", "Keywords_2", "column 2")}
+    assert given == {"title": "A", "keywords": ["x"], "Title_2": "C", "Title_3": "B", "Keywords_2": "y", "column 2": "n"}
 
 
 _cell = st.text(st.sampled_from("ab ,;|\t\n\"'=+-@é深😀"), max_size=8)

@@ -201,3 +201,13 @@ def test_a_parquet_file_with_a_broken_name_of_a_column() -> None:
     data = to_parquet(to_table(pa.table({"title": ["A"], "remarks": ["x"]}))).replace(b"remarks", b"r\xd2marks")
     with pytest.raises(ReadError, match="not a readable Parquet file"):
         _import(data, "x.parquet")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("a.ris", "tx  - JOUR\nNothing here\n"), ("a.nbib", "no tag at all\n"), ("a.enw", "a line\nand another\n")],
+)
+def test_a_file_without_a_record_is_not_passed_over_in_silence(name: str, text: str) -> None:
+    ledger = import_papers(Source(name, data=text.encode())).ledger
+    assert (ledger.read, ledger.accepted, ledger.rejected) == (1, 0, 1)
+    assert ledger.notes[0].before.startswith(text[:10])

@@ -83,6 +83,9 @@ FORMATS: tuple[Format, ...] = (
 )  # fmt: skip
 
 
+_TAGGED: tuple[Format, ...] = (medline, wos, ris, refer, ovid, copac)
+"""Formats whose files of no record are empty."""
+
 # Byte order marks and white space.
 _NOTHING = b"\xef\xbb\xbf\xff\xfe \t\r\n"
 
@@ -189,7 +192,12 @@ def read_batches(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
     finding.format = form.LABEL
     if form not in (parquet, excel):
         finding.encoding = source.found_encoding()
+    read = ledger.read
     yield from form.read(source, ledger)
+    if form in _TAGGED and ledger.read == read:
+        # Recognised by its suffix, or by a line: whatever it holds instead of records shall not be gone without a word.
+        text = decode(head)[:300].strip()
+        ledger.reject(source.name, 1, f"no record of {form.LABEL} is in the file", text=text)
 
 
 def import_papers(

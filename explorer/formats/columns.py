@@ -28,6 +28,9 @@ HEADER_WITHIN = 20
 """Rows among which the header is looked for."""
 
 _SAMPLE = 1000
+_MOST_NUMBERED = 1000
+"""Columns beyond which those of one name are not told apart: no table of papers has as many, and each costs."""
+
 _HOUSED = frozenset(("publisher", "volume", "issn"))
 # The names of other columns are too loose for these: the title of a paper, and what it is known by.
 _ONE = ("id", "title")
@@ -90,7 +93,7 @@ def header_of(cells: Sequence[str], told: Mapping[str, str | None] | None = None
     told : mapping, optional
         Fields the user names for columns; these come before what the names suggest.
     """
-    names = [cell.strip().strip("\ufeff") for cell in cells]
+    names = _distinct([cell.strip().strip("\ufeff") for cell in cells])
     told = {name: field for name, field in (told or {}).items() if name in names}
     taken = {field for field in told.values() if field}
     # Web of Science has keywords under this name, and its identifier under the other.
@@ -108,6 +111,22 @@ def header_of(cells: Sequence[str], told: Mapping[str, str | None] | None = None
     others = {name: field for field, columns in candidates(free).items() if field not in _ONE for name in columns}
     others.update(dict.fromkeys(keyed - told.keys(), "keywords"))
     return Header(names, fields, own, others)
+
+
+def _distinct(names: list[str]) -> list[str]:
+    """Number the columns that are called like an earlier one, which keeps its name; those without a name have none."""
+    if len(set(names)) == len(names) or len(names) > _MOST_NUMBERED:
+        return names
+    found: list[str] = []
+    taken, seen, counts = set(names), {""}, dict.fromkeys(names, 1)
+    for name in names:
+        fresh = name
+        while name and (fresh in seen or (fresh != name and fresh in taken)):
+            counts[name] += 1
+            fresh = f"{name}_{counts[name]}"
+        seen.add(fresh)
+        found.append(fresh)
+    return found
 
 
 def find_header(rows: Iterator[Row], source: Source, ledger: Ledger) -> Header:
@@ -156,7 +175,8 @@ def records(
         if len(cells) < width:
             missing = header.names[len(cells)]
             ledger.repair(source.name, number, missing, "", "", f"the row ends after {len(cells)} of {width} cells", line=line)
-        given = {name: cell for name, cell in zip(header.names, cells, strict=False) if cell and name}
+        named = zip(header.names, cells, strict=False)
+        given = {name or f"column {place}": cell for place, (name, cell) in enumerate(named, start=1) if cell}
         record = _own(given) if header.own else _record(given, header, splits)
         if record:
             yield number, line, record

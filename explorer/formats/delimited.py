@@ -94,21 +94,66 @@ def _rows(text: str, delimiter: str, source: Source, ledger: Ledger) -> Iterator
     # Web of Science quotes nothing, so that a cell that starts with a quote would swallow the rows after it.
     unquoted = delimiter == "\t" and re.match(r"\ufeff?PT\tAU\t", text) is not None
     own = text.startswith(delimiter.join(FIELDS))
-    reader = csv.reader(
-        io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=not own,
-        quoting=csv.QUOTE_NONE if unquoted else csv.QUOTE_MINIMAL,
-    )  # fmt: skip
-    while True:
-        line = reader.line_num + 1
-        try:
-            row = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            ledger.reject(source.name, 0, f"the row cannot be read: {error}", line=line)
-            continue
-        if any(row):
-            yield line, [cell[1:] if cell[:1] == "'" and _GUARDED.match(cell) else cell for cell in row]
+    passed = 0
+    for restart in range(_RESTARTS + 1):
+        lines = _Lines(text)
+        reader = csv.reader(
+            lines, delimiter=delimiter, skipinitialspace=not own,
+            quoting=csv.QUOTE_NONE if unquoted or restart == _RESTARTS else csv.QUOTE_MINIMAL,
+        )  # fmt: skip
+        while True:
+            line, start = reader.line_num + 1, lines.place
+            try:
+                row = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                ledger.reject(source.name, 0, f"the row cannot be read: {error}", line=passed + line)
+                continue
+            if lines.place == len(text) and reader.line_num > line and _unclosed(text[start:], delimiter, own):
+                break
+            if any(row):
+                yield passed + line, [_unguarded(cell) for cell in row]
+        # A quotation mark that is never closed hides the rows after it: its line is read as it stands, then those.
+        end = start + len(next(iter(_Lines(text[start:]))))
+        row = next(csv.reader([text[start:end]], delimiter=delimiter, skipinitialspace=not own, quoting=csv.QUOTE_NONE))
+        reason = "a quotation mark is never closed; its line is read as it stands"
+        ledger.repair(source.name, 0, "", text[start:end].rstrip(), "", reason, line=passed + line)
+        yield passed + line, [_unguarded(cell.removeprefix('"')) for cell in row]
+        text, passed = text[end:], passed + line
+
+
+_RESTARTS = 50
+"""Quotation marks never closed until no mark is taken for one: each costs a further pass over the rest of the file."""
+
+
+class _Lines:
+    """Lines of a text, and how far it has been read."""
+
+    def __init__(self, text: str) -> None:
+        self._lines = io.StringIO(text, newline="")
+        self.place = 0
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._lines)
+        self.place += len(line)
+        return line
+
+
+def _unclosed(rest: str, delimiter: str, own: bool) -> bool:
+    """Whether the last row of a file ends within a quotation."""
+    reader = csv.reader(io.StringIO(rest, newline=""), delimiter=delimiter, skipinitialspace=not own, strict=True)
+    try:
+        return next(reader) is None
+    except csv.Error as error:
+        return "unexpected end of data" in str(error)
+
+
+def _unguarded(cell: str) -> str:
+    return cell[1:] if cell[:1] == "'" and _GUARDED.match(cell) else cell
 
 
 def to_csv(
