@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-import rispy
 
 from explorer.formats.bibtex import to_bibtex
 from explorer.formats.csl_json import to_csl_json
@@ -70,8 +69,8 @@ def test_a_kind_of_work_is_the_same_kind_in_every_format(kind: str) -> None:
         items = json.loads(run.stdout)
         assert [item["type"] for item in items] == [kind] * len(names), form
         assert [item.get(house) for item in items] == ["Somewhere"] * len(names), form
-    records = rispy.loads(to_ris(papers).decode())
-    assert [record["type_of_reference"] for record in records] == [names[0]] * len(names)
+    kinds = [line[6:] for line in to_ris(papers).decode().splitlines() if line.startswith("TY  - ")]
+    assert kinds == [names[0]] * len(names)
 
 
 @pytest.mark.parametrize(
