@@ -29,7 +29,7 @@ ORDER = (
     "imports",
     "joins",
     "arrivals",
-    "generations",
+    "generations orders",
     "trends facets",
     "prefixes",
     "index vectors",
