@@ -260,8 +260,10 @@ def _share(path: Path, target: Path) -> None:
     It is copied where the system cannot, or might write.
     """
     if path.is_dir():
-        unlocked = shutil.ignore_patterns("*.lock")
-        shutil.copytree(path, target, copy_function=lambda one, other: _share(Path(one), Path(other)), ignore=unlocked)
+        target.mkdir()
+        for inner in path.iterdir():
+            if inner.suffix != ".lock":
+                _share(inner, target / inner.name)
         return
     if path.suffix != ".json":
         with contextlib.suppress(OSError):
