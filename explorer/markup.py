@@ -63,6 +63,8 @@ _DOUBLE = dict(zip("CHNPQRZ", "ℂℍℕℙℚℝℤ", strict=True))
 # Pandoc's rule for dollars that enclose mathematics (tex_math_dollars): no space inside, no digit after the closing one.
 _ODD = tuple(c for c in map(chr, range(0x3001)) if c.isspace() and c not in " \n")
 _ODD_ASCII = tuple(filter(str.isascii, _ODD))
+ODD_SPACES = "".join(rf"\x{{{ord(c):x}}}" for c in (*_ODD, "\n"))
+"""White space that is no space, within a class of characters of RE2."""
 _DOLLARS = re.compile(r"(?<!\\)\$\$?(?=[^\s$])[^$]++(?<![\s\\])\$\$?(?!\d)")
 
 

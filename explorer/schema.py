@@ -187,7 +187,7 @@ def _without_blanks(values: pa.ChunkedArray) -> pa.ChunkedArray | pa.Array:
 
 def _names_of(value: list[Any] | None) -> list[str] | None:
     """Names out of a list of objects, as web APIs give them (``[{"name": …}]``)."""
-    names = None if value is None else [item if isinstance(item, str) else (item or {}).get("name") for item in value]
+    names = None if value is None else [item.get("name") if isinstance(item, Mapping) else item for item in value]
     return None if names is None else [str(name) for name in names if name]
 
 
@@ -302,7 +302,7 @@ def assign_ids(table: pa.Table, note: Callable[[int, str, str, str, str], None] 
     given = table.column("id").to_pylist()
     missing = [row for row, value in enumerate(given) if not value]
     if missing:
-        some = table.take(pa.array(missing, pa.int64())).select(["doi", "arxiv_id", "title", "year", "authors"]).to_pylist()
+        some = table.select(["doi", "arxiv_id", "title", "year", "authors"]).take(pa.array(missing, pa.int64())).to_pylist()
         for row, record in zip(missing, some, strict=True):
             given[row] = _made_id(record)
     seen: dict[str, int] = {}

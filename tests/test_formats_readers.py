@@ -91,6 +91,16 @@ def test_a_date_without_a_year_takes_that_of_the_record() -> None:
     assert parse_date("soon") is None
 
 
+def test_bibtex_names_between_semicolons() -> None:
+    def authors(field: str) -> list[str]:
+        return _one(f"@misc{{a, title = {{T}}, author = {{{field}}}}}", "x.bib")["authors"]
+
+    assert authors("Doe, J.; Roe, {R.}; ") == ["Doe, J.", "Roe, R."]
+    assert authors("Doe, J. and Roe; Sons") == ["Doe, J.", "Roe; Sons"]
+    assert authors("{Roe; Sons}") == ["Roe; Sons"]
+    assert len(authors("M&uuml;ller, A.")) == 1
+
+
 def test_bibtex_strings_crossref_and_biblatex() -> None:
     result = _import(
         '@string{j = "Journal of " # x}\n@string{x = {X}}\n@STRING(k = "Of K")\n'

@@ -108,3 +108,12 @@ def test_an_abstract_of_two_paragraphs_is_one() -> None:
 
 def test_a_page_without_papers_has_none() -> None:
     assert len(read(HEAD).papers) == 0
+
+
+def test_text_that_only_speaks_of_the_page_is_no_page() -> None:
+    for text in (f"A title\n\n{LONG}\n", f"A page by AK and the research community has titles.\n\nA title\n\n{LONG}\n"):
+        found = read(text)
+        assert len(found.papers) == 0
+        (note,) = found.ledger.notes
+        assert note.action == "rejected"
+        assert "no format known here" in note.reason

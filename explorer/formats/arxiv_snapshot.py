@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from explorer.formats.json_records import head_names, read_as
+from explorer.formats.json_records import MALFORMED, head_names, read_as
 from explorer.formats.source import Source
 from explorer.ledger import Ledger
 from explorer.markup import plain_latex
@@ -37,13 +37,12 @@ def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
 def _fields(item: Mapping[str, Any]) -> Mapping[str, Any]:
     get = item.get
     identity = get("id")
-    parsed = get("authors_parsed")
     doi = get("doi")
     return {
         "id": f"arxiv:{identity}" if identity else None,
         "title": plain_latex(get("title") or ""),
         "abstract": plain_latex(get("abstract") or ""),
-        "authors": _names(parsed) if isinstance(parsed, list) else _listed(get("authors")),
+        "authors": _authors(item),
         "published": _first_version(get("versions")) or get("update_date"),
         "venue": get("journal-ref"),
         "keywords": (get("categories") or "").split(),
@@ -57,6 +56,17 @@ def _fields(item: Mapping[str, Any]) -> Mapping[str, Any]:
         "license": get("license"),
         "update_date": get("update_date"),
     }
+
+
+def _authors(item: Mapping[str, Any]) -> list[str]:
+    """The names that are parsed, or those in the text where none are."""
+    parsed = item.get("authors_parsed")
+    if isinstance(parsed, list):
+        try:
+            return _names(parsed)
+        except MALFORMED:
+            pass
+    return _listed(item.get("authors"))
 
 
 def _names(parsed: list[Any]) -> list[str]:

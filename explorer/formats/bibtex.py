@@ -35,6 +35,7 @@ SUFFIXES: tuple[str, ...] = (".bib", ".bibtex", ".biblatex")
 
 _SNIFF = re.compile(r"^[ \t]*@\s*(?:%[^\n]*\s*)?[A-Za-z][\w-]*\s*(?:%[^\n]*\s*)?[{(]", re.MULTILINE)
 _AND = re.compile(r"\s+and\s+", re.IGNORECASE)
+_CHARACTER_REFERENCE = re.compile(r"&#?\w+;")
 _SEMICOLON, _COMMA = re.compile(";"), re.compile(",")
 _SPACES = re.compile(r"\s+")
 _ARXIV_IN_JOURNAL = re.compile(
@@ -163,10 +164,14 @@ def _address(raw: str | None) -> str | None:
 
 
 def _names(raw: str | None) -> list[str] | None:
-    """Names between ``and``; one within braces does not part them. ``and others`` is no name."""
+    """Names between ``and``, or semicolons where there is no ``and``; one within braces does not part them. ``and others`` is no name."""
     if not raw:
         return None
     parts = _split_outside_braces(raw, _AND) if "{" in raw else _AND.split(plain_latex(raw))
+    if len(parts) == 1 and ";" in raw and not _CHARACTER_REFERENCE.search(raw):
+        # BibTeX knows no list but that of ``and``, yet exporters of other lists write this.
+        parts = [name for name in map(str.strip, _split_outside_braces(raw, _SEMICOLON)) if name]
+        return [text for name in parts if (text := plain_latex(name))] or None
     names = [plain_latex(name) for name in parts] if "{" in raw else parts
     return [name for name in names if name and (name.lower() != "others" or "{others}" in raw)] or None
 
@@ -307,7 +312,7 @@ def _written(paper: Mapping[str, Any], day: str | None, key: str) -> Iterator[tu
     if paper["authors"]:
         yield (
             "author",
-            "{" + " and ".join(_protected(name, r"\band\b|\A\s*others\s*\Z|,.*,.*,") for name in paper["authors"]) + "}",
+            "{" + " and ".join(_protected(name, r"\band\b|;|\A\s*others\s*\Z|,.*,.*,") for name in paper["authors"]) + "}",
         )
     yield from ((name, f"{{{to_latex(text)}}}") for name, text in texts if text)
     if year:

@@ -15,6 +15,8 @@ import codecs
 import re
 from contextlib import suppress
 
+import pyarrow as pa
+
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe\x00\x00", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _MARKS_ONLY = tuple(mark for mark, _ in _MARKS)
 _SAMPLE = 1 << 20
@@ -94,6 +96,22 @@ def decode(data: bytes, encoding: str | None = None) -> str:
     if name == "utf-8 with stray bytes":
         return data.decode("utf-8", errors="explorer-stray").removeprefix("\ufeff")
     return data.decode(name, errors="replace").removeprefix("\ufeff")
+
+
+def recode(data: bytes, encoding: str | None = None) -> bytes:
+    """Write text in UTF-8, whatever it was in, with line feeds for line ends; text that is UTF-8 need not be decoded for that.
+
+    Raises
+    ------
+    LookupError
+        There is no encoding of the name told.
+    """
+    plain = data.removeprefix(codecs.BOM_UTF8)
+    if encoding is None and b"\0" not in data[:4000] and not plain.startswith(_MARKS_ONLY):
+        with suppress(pa.ArrowInvalid):
+            pa.array([plain], pa.large_binary()).cast(pa.large_string())
+            return plain.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in plain else plain
+    return fold_line_ends(decode(data, encoding)).encode()
 
 
 def fold_line_ends(text: str) -> str:

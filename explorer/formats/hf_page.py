@@ -16,7 +16,8 @@ from explorer.formats.source import Source, decode, tables
 from explorer.ledger import Ledger
 
 LABEL = "Hugging Face Papers page"
-SUFFIXES: tuple[str, ...] = (".txt",)
+# Any text could be taken for titles and abstracts.
+SUFFIXES: tuple[str, ...] = ()
 
 _HEADER = re.compile(
     r"""^(?:new|daily\ papers|trending\ papers|papers|subscribe|upvote|submitted\ by|view\ all\ papers
@@ -25,13 +26,15 @@ _HEADER = re.compile(
         |[\d,.]+k?|·?\s*\d+\ authors?|[\d,]+\ papers?\ found.*)$""",
     re.IGNORECASE | re.VERBOSE,
 )
+_MARK = re.compile(
+    r"^\s*(?:get trending papers in your email inbox.*|by\s*AK and the research community)\s*$", re.IGNORECASE | re.MULTILINE
+)
 _GLUED = re.compile(r"^Subscribe(?=[\w$\"'“‘(\[])")
 
 
 def sniff(head: bytes) -> bool:
-    """Whether the text bears the page's own lines near its top."""
-    top = decode(head)[:2000].lower()
-    return "papers in your email inbox" in top or "ak and the research community" in top
+    """Whether a line near the top is one of those by which the page is known."""
+    return _MARK.search(decode(head)[:2000]) is not None
 
 
 def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:

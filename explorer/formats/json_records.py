@@ -36,6 +36,12 @@ _WRAPPERS = (("message", "items"), ("response", "docs"), ("results",), ("data",)
 _UNREADABLE = "\ud800"
 
 
+MALFORMED = (TypeError, ValueError, AttributeError, LookupError)
+"""What reading an object raises whose parts are of other types than those its source says they are."""
+
+NOT_AS_SAID = "a part of it is of another type than such records have"
+
+
 def sniff(head: bytes) -> bool:
     """Whether the text starts as an array or an object."""
     return decode(head).lstrip(_BLANK)[:1] in ("[", "{")
@@ -60,7 +66,11 @@ def read_as(fields: Fields, source: Source, ledger: Ledger) -> Iterator[pa.Table
             if not isinstance(item, Mapping):
                 ledger.reject(source.name, number, problem or "not an object", line=line, text=str(item))
                 continue
-            record = {name: value for name, value in fields(item).items() if value or value == 0}
+            try:
+                record = {name: value for name, value in fields(item).items() if value or value == 0}
+            except MALFORMED as error:
+                ledger.reject(source.name, number, f"{NOT_AS_SAID} ({error})", line=line, text=str(item)[:300])
+                continue
             if not FIELDS.keys().isdisjoint(record):
                 yield number, line, record
             else:

@@ -32,6 +32,7 @@ def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
 
 
 def _fields(record: Element) -> Mapping[str, Any]:
+    words = text_at(record, "BIBTEX_KeyWords") or ""
     year, month, day = (text_at(record, name) or "" for name in ("Year", "Month", "Day"))
     return {
         "id": text_at(record, "Tag"),
@@ -40,7 +41,7 @@ def _fields(record: Element) -> Mapping[str, Any]:
         "abstract": text_at(record, "BIBTEX_Abstract"),
         "venue": text_at(record, "JournalName", "PeriodicalTitle", "ConferenceName", "BookTitle", "Publisher", "Institution"),
         "published": finest(f"{year} {month} {day}".strip() if month else year, year),
-        "keywords": [word.strip() for word in (text_at(record, "BIBTEX_KeyWords") or "").split(",") if word.strip()],
+        "keywords": [word.strip() for word in words.split(";" if ";" in words else ",") if word.strip()],
         "doi": text_at(record, "DOI"),
         "url": text_at(record, "URL"),
         "volume": text_at(record, "Volume"),

@@ -13,19 +13,23 @@ records say ``DP  - Literature Explorer`` and are read to the letter.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
 
-from explorer.formats.source import Source, decode, tables
-from explorer.formats.tagged import Tagged, accounted, readable
+from explorer.formats.ris_lines import Records, blocks, split
+from explorer.formats.source import Source, accepted, decode
+from explorer.formats.tag_table import TagTable, mapped, readables
 from explorer.formats.target import deliver, known_dates
 from explorer.identifiers import normal_doi
 from explorer.ledger import Ledger
-from explorer.markup import has_plain_spaces, single_spaced
-from explorer.schema import FIELDS, to_table
+from explorer.markup import single_spaced
+from explorer.schema import FIELDS, TEXT, to_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,15 +37,7 @@ if TYPE_CHECKING:
 LABEL = "RIS"
 SUFFIXES: tuple[str, ...] = (".ris",)
 
-_TAG = re.compile(r"\s{0,3}([A-Z][A-Z0-9])(  ?|\t)-(?:[ \t]|$)(.*)", re.DOTALL)
-_END = re.compile(r"\nER  -[ \t]*(?:\n|\Z)")
 _SNIFF = re.compile(r"^\s{0,3}TY {0,2}- ?\w+|^ER {0,2}- *$", re.MULTILINE)
-_KNOWN = frozenset(
-    "TY ER A1 A2 A3 A4 AB AD AN AU AV BT C1 C2 C3 C4 C5 C6 C7 C8 CA CN CP CT CY DA DB DI DO DP ED EP ET ID IS J1 J2 JA JF JO KW"
-    " L1 L2 L3 L4 LA LB LK M1 M2 M3 N1 N2 NV OP PB PP PY RI RN RP SE SN SP ST T1 T2 T3 TA TI TT U1 U2 U3 U4 U5 UR VL VO Y1 Y2".split()
-)
-_STARTS = {f"{tag}  - ": tag for tag in _KNOWN - {"ER"}}
-"""How a line within a record starts by the specification, and its tag."""
 _MARK = "Literature Explorer"
 # Works that a house brings out by themselves; whatever is none of the kinds named here appears in something.
 _BY_HOUSES = frozenset(
@@ -51,6 +47,16 @@ _BY_HOUSES = frozenset(
 _ON_SITES = frozenset(("WEB", "ELEC", "BLOG"))
 _IN_CONFERENCES = frozenset(("CONF", "CPAPER"))
 _IN_BOOKS = frozenset("CHAP ECHAP DICT ENCYC".split())
+_CONTAINERS = {
+    frozenset(("BILL", "STAT")): ("T2", "CY", "PB"),
+    _IN_BOOKS: ("T2", "BT", "JF", "PB"),
+    # EndNote's layout of these keeps the reporter, in which a decision is printed, among the names.
+    frozenset(("CASE", "LEGAL")): ("A2", "PB", "T2"),
+    _BY_HOUSES: ("PB", "T2", "JF", "JO", "T3"),
+    # EndNote's layout of these has the name of the site as that of a periodical, and a series beside it.
+    _ON_SITES: ("JF", "JO", "JA", "J2", "J1", "T2", "BT", "PB"),
+}
+"""Tags that say where works of some kinds appeared."""
 # Without an author these are the work of their editors, sponsors or performers.
 _BY_OTHERS = frozenset("BOOK EDBOOK EBOOK CONF SER BILL ADVS".split())
 _EXTRA = {"entry_type": "TY", "volume": "VL", "number": "IS", "publisher": "PB", "issn": "SN", "language": "LA", "place": "CY"}
@@ -65,164 +71,153 @@ def sniff(head: bytes) -> bool:
 
 def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
     """Yield tables of the records; a record without its ``TY`` or ``ER`` line is read and noted as repaired."""
-    ending = "the record has no TY line at its start or no ER line at its end"
-    yield from tables(accounted(_records(source.text()), source, ledger, _fields, ending), source, ledger)
+    done, line = 0, 1
+    for block in blocks(source.utf8(), source.name):
+        records = split(block, line)
+        if records.table.count:
+            yield from _accounted(records, done, source, ledger)
+        done, line = done + records.table.count, line + block.count(b"\n")
 
 
-def _records(text: str) -> Iterator[Tagged]:
-    """Split into records: those that are laid out as the specification says in one step each, the others line by line."""
-    start, number = 0, 1
-    while start < len(text):
-        if text[start] == "\n":
-            start, number = start + 1, number + 1
-            continue
-        # Searching for a fixed text is several times as fast as for a pattern.
-        place, last = start - 1, None
-        while last is None and (place := text.find("\nER  -", place + 1)) >= 0:
-            last = _END.match(text, place)
-        end = last.end() if last is not None else len(text)
-        record = _laid_out(text[start:place], number) if last is not None else None
-        if record is not None:
-            yield record
-        else:
-            yield from _dialect(text[start:end], number)
-        number += text.count("\n", start, end)
-        start = end
+def _accounted(records: Records, done: int, source: Source, ledger: Ledger) -> Iterator[pa.Table]:
+    """Turn records into a table of the schema, and reject those without any field; `done` is the number of records before."""
+    table = records.table
+    own = np.zeros(table.count, bool)
+    marks = table.places("DP")
+    own[table.records[marks[pc.equal(table.texts(marks), _MARK).to_numpy(zero_copy_only=False)]]] = True
+    given = _own_fields(table) if own.all() else _fields(table)
+    if own.any() and not own.all():
+        both = pa.concat_tables(
+            [_fields(table.of_records(~own)), _own_fields(table.of_records(own))], promote_options="default"
+        )
+        given = both.take(pa.array(np.argsort(np.argsort(own, kind="stable"))))
+    empty = ~np.logical_or.reduce([_has_text(column) for column in given.columns])
+    for row in np.flatnonzero(empty).tolist():
+        shown = "; ".join(table.tags_of(row))
+        reason = "the record has no field that is known"
+        ledger.reject(source.name, done + row + 1, reason, line=int(records.lines[row]), text=shown)
+    for row in np.flatnonzero(~records.complete & ~empty).tolist():
+        reason = "the record has no TY line at its start or no ER line at its end"
+        ledger.repair(source.name, done + row + 1, "", "", "", reason, line=int(records.lines[row]))
+    rows = np.flatnonzero(~empty)
+    if len(rows):
+        places = list(zip((done + rows + 1).tolist(), records.lines[rows].tolist(), strict=True))
+        yield accepted(given.filter(pa.array(~empty)) if empty.any() else given, places, source, ledger)
 
 
-def _laid_out(text: str, number: int) -> Tagged | None:
-    """Record of which every line is as the specification says, from its ``TY`` line on; None if one is not."""
-    if not text.startswith("TY  - "):
-        return None
-    lines = text.split("\n")
-    fields: dict[str, list[str]] = {}
-    # Of two spaces in a row each line has those behind its tag.
-    tidy = text.count("  ") == len(lines) and has_plain_spaces(text)
-    try:
-        for line in lines:
-            tag = _STARTS[line[:6]]
-            value = line[6:].strip()
-            if not tidy and ("  " in value or not value.isprintable()):
-                value = single_spaced(value)
-            if tag in fields:
-                fields[tag].append(value)
-            else:
-                fields[tag] = [value]
-    except KeyError:
-        return None
-    return Tagged(number, fields) if len(fields["TY"]) == 1 else None
+def _has_text(column: pa.ChunkedArray) -> NDArray[np.bool_]:
+    size = pc.list_value_length(column) if pa.types.is_list(column.type) else pc.binary_length(column)
+    found: NDArray[np.bool_] = pc.fill_null(pc.greater(size, 0), False).to_numpy()
+    return found
 
 
-def _dialect(text: str, first: int) -> Iterator[Tagged]:
-    """Split into records; tolerate what dialects do to the lines between them. `first` is the number of the first line."""
-    record: Tagged | None = None
-    fields: dict[str, list[str]] = {}
-    tag = ""
-    for number, line in enumerate(text.split("\n"), start=first):
-        # Nearly every line is laid out as the specification says.
-        if line[2:6] == "  - " and line[:2] in _KNOWN:
-            tag, value = line[:2], line[6:]
-        elif not line:
-            continue
-        else:
-            match = _TAG.match(line)
-            # One space before the dash is also how running text looks; there the tag has to be a known one.
-            if match is None or (match.group(2) != "  " and match.group(1) not in _KNOWN):
-                if record is not None and tag and (more := line.strip()):
-                    record.extend(tag, more)
-                continue
-            tag, value = match.group(1), match.group(3)
-        if record is not None and tag in fields and tag != "TY":
-            record.add(tag, value)
-        elif tag == "ER":
-            if record is not None:
-                record.complete = "TY" in fields
-                yield record
-            record, fields, tag = None, {}, ""
-        else:
-            if record is not None and tag == "TY":
-                yield record
-                record = None
-            if record is None:
-                record = Tagged(number, complete=False)
-                fields = record.fields
-            fields[tag] = [single_spaced(value)]
-    if record is not None:
-        yield record
-
-
-def _fields(record: Tagged) -> Mapping[str, Any]:
-    if _MARK in record.fields.get("DP", ()):
-        return _own(record)
-    kind = (record.first("TY") or "").upper()
-    identity, accession = record.first("ID"), record.first("AN")
-    first, last = record.first("SP"), record.first("EP")
-    fields: dict[str, Any] = {
-        **record.rest(_USED, _NAMES),
-        "title": readable(record.first("TI", "T1", "CT", *(() if kind in _IN_BOOKS else ("BT",)), "ST")),
-        "authors": record.lines("AU", "A1") or (record.lines("A2", "ED") if kind in _BY_OTHERS else None),
-        "abstract": readable(record.first("AB", "N2")),
-        "venue": readable(_venue(record, kind)),
-        "keywords": record.parts("KW"),
-        "published": record.date("PY", "Y1", "DA"),
-        "doi": record.doi("DO", "DI", "L3") or _stray_doi(record),
-        "arxiv_id": record.arxiv_id("AN", "UR", "M1", "JO", "T2"),
-        "url": record.url("UR", "L2", "LK", "L1"),
-        "entry_type": kind,
-        "publisher": record.first("PB"),
-        "pages": f"{first}-{last}" if first and last and first != last else first or last or "",
+def _fields(table: TagTable) -> pa.Table:
+    """Fields of the schema, and others, of each record."""
+    kinds = pc.fill_null(pc.utf8_upper(table.text("TY")), "")
+    first, last, identity, accession = table.text("SP"), table.text("EP"), table.text("ID"), table.text("AN")
+    title = _else(table.first("TI", "T1", "CT"), np.where(_among(kinds, _IN_BOOKS), -1, table.first("BT")), table.first("ST"))
+    named = table.first("AU", "A1")
+    # What names there are without an author; nothing for other kinds.
+    others = table.places("A2", "ED")
+    others = others[((named < 0) & _among(kinds, _BY_OTHERS))[table.records[others]]]
+    names = np.concatenate([table.places("AU", "A1"), others])
+    doi = table.doi("DO", "DI", "L3")
+    registered = pc.and_(pc.utf8_is_digit(accession), pc.match_substring_regex(table.text("DB", "DP"), "(?i)medline|pubmed"))
+    registered = pc.fill_null(registered, False)
+    fields = {
+        **table.rest(_USED, _NAMES),
+        "title": readables(table.texts(title)),
+        "authors": table.lines(names[np.argsort(table.records[names], kind="stable")]),
+        "abstract": readables(table.text("AB", "N2")),
+        "venue": readables(_venues(table, kinds)),
+        "keywords": table.parts("KW"),
+        "published": table.date("PY", "Y1", "DA"),
+        "doi": pc.coalesce(doi, _stray_dois(table, doi.is_null().to_numpy(zero_copy_only=False))),
+        "arxiv_id": table.arxiv_id("AN", "UR", "M1", "JO", "T2"),
+        "url": table.url("UR", "L2", "LK", "L1"),
+        "entry_type": pc.if_else(pc.equal(kinds, ""), None, kinds),
+        "publisher": table.text("PB"),
+        "pages": pc.coalesce(
+            pc.if_else(pc.equal(first, last), first, pc.binary_join_element_wise(first, last, pa.scalar("-", TEXT))),
+            first,
+            last,
+        ),
+        "id": pc.if_else(pc.utf8_is_digit(identity), None, identity),
+        "pmid": pc.if_else(registered, accession, None),
+        "accession": pc.if_else(registered, None, accession),
     }
-    if identity and not identity.isdigit():
-        fields["id"] = identity
-    if accession and accession.isdigit() and re.search(r"medline|pubmed", f"{record.first('DB', 'DP')}", re.I):
-        fields["pmid"] = accession
-    elif accession:
-        fields["accession"] = accession
-    return fields
+    return pa.table({name: column for name, column in fields.items() if name in FIELDS or column.null_count < table.count})
 
 
-def _venue(record: Tagged, kind: str) -> str | None:
-    """Where it appeared: the container, or the publisher of a work of its own."""
-    if kind in _IN_CONFERENCES:
-        # Reference Manager keeps fields RIS has no tag for in notes, behind their labels.
-        labelled = (note[19:].strip() for note in record.all("N1") if note.startswith("Proceedings Title:"))
-        return record.first("C3", "T2", "BT", "JF", "JO") or next(labelled, None) or record.first("T3", "PB")
-    if kind in ("BILL", "STAT"):
-        return record.first("T2", "CY", "PB")
-    if kind in _IN_BOOKS:
-        return record.first("T2", "BT", "JF", "PB")
-    if kind in ("CASE", "LEGAL"):
-        # EndNote's layout of these keeps the reporter, in which a decision is printed, among the names.
-        return record.first("A2", "PB", "T2")
-    if kind in _BY_HOUSES:
-        return record.first("PB", "T2", "JF", "JO", "T3")
-    if kind in _ON_SITES:
-        # EndNote's layout of these has the name of the site as that of a periodical, and a series beside it.
-        return record.first("JF", "JO", "JA", "J2", "J1", "T2", "BT", "PB")
-    return record.first("JF", "T2", "JO", "JA", "J2", "J1", "C3", "BT", "PB")
+def _else(*places: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The first place of each record that is one."""
+    chosen = places[0]
+    for more in places[1:]:
+        chosen = np.where(chosen < 0, more, chosen)
+    return chosen
 
 
-def _stray_doi(record: Tagged) -> str | None:
-    """DOI that a dialect keeps in a note or an address; a note has to be nothing but it."""
-    for value in record.all("M3", "N1", "AN"):
-        if doi := normal_doi(value):
-            bare = re.sub(r"^(?:doi:?\s*|https?://(?:dx\.)?doi\.org/)", "", value, flags=re.I)
-            if bare.lower().rstrip(".") == doi:
-                return doi
-    return next((doi for value in record.all("UR", "L2") if "doi.org/" in value and (doi := normal_doi(value))), None)
+def _among(kinds: pa.Array, wanted: frozenset[str]) -> NDArray[np.bool_]:
+    found: NDArray[np.bool_] = pc.is_in(kinds, value_set=pa.array(sorted(wanted), TEXT)).to_numpy(zero_copy_only=False)
+    return found
 
 
-def _own(record: Tagged) -> Mapping[str, Any]:
-    """Fields of a record that `to_ris` wrote."""
-    counts = dict(item.split("=", 1) for item in record.all("C7") if "=" in item)
-    extra = {name: record.first(tag) for name, tag in _EXTRA.items() if name != "entry_type"}
-    return {
-        "id": record.first("ID"), "title": record.first("TI"), "abstract": record.first("AB"), "authors": record.all("AU"),
-        "published": record.first("DA"), "venue": record.first("T2"), "keywords": record.all("KW"), "url": record.first("UR"),
-        "doi": record.first("DO"), "arxiv_id": record.first("AN"), "code_url": record.first("L3"),
-        "upvotes": counts.get("upvotes"), "comments": counts.get("comments"), "source": record.first("DB"),
-        "entry_type": record.first("TY"), "pages": record.first("SP"), **extra,
+def _venues(table: TagTable, kinds: pa.Array) -> pa.Array:
+    """Where each appeared: the container, or the publisher of a work of its own."""
+    places = table.first("JF", "T2", "JO", "JA", "J2", "J1", "C3", "BT", "PB")
+    for wanted, tags in _CONTAINERS.items():
+        if (mine := _among(kinds, wanted)).any():
+            places = np.where(mine, table.first(*tags), places)
+    venues = table.texts(places)
+    if not (meetings := _among(kinds, _IN_CONFERENCES)).any():
+        return venues
+    # Reference Manager keeps fields RIS has no tag for in notes, behind their labels.
+    notes = table.places("N1")
+    labelled = pc.extract_regex(table.texts(notes), "^Proceedings Title: *(?P<title>.+)")
+    proceedings = table.found(notes, pc.struct_field(labelled, "title"))
+    named = pc.coalesce(table.text("C3", "T2", "BT", "JF", "JO"), proceedings, table.text("T3", "PB"))
+    return pc.if_else(pa.array(meetings), named, venues)
+
+
+def _stray_dois(table: TagTable, unknown: NDArray[np.bool_]) -> pa.Array:
+    """DOIs that a dialect keeps in a note or an address, for the records that are `unknown` to have one elsewhere."""
+
+    def found(tags: tuple[str, ...], mark: str, function: Callable[[str], str | None]) -> pa.Array:
+        places = table.places(*tags)
+        places = places[unknown[table.records[places]]]
+        texts = table.texts(places)
+        wanted = pc.match_substring(texts, mark)
+        return table.found(places, mapped(pc.if_else(wanted, texts, None), wanted, function))
+
+    return pc.coalesce(found(("M3", "N1", "AN"), "10.", _only_doi), found(("UR", "L2"), "doi.org/", normal_doi))
+
+
+def _only_doi(text: str) -> str | None:
+    """The DOI that is all there is of a text."""
+    doi = normal_doi(text)
+    bare = re.sub(r"^(?:doi:?\s*|https?://(?:dx\.)?doi\.org/)", "", text, flags=re.I)
+    return doi if bare.lower().rstrip(".") == doi else None
+
+
+def _own_fields(table: TagTable) -> pa.Table:
+    """Fields of records that `to_ris` wrote."""
+    counted = table.places("C7")
+    counts = table.texts(counted)
+
+    def count(name: str) -> pa.Array:
+        return table.found(counted, pc.struct_field(pc.extract_regex(counts, f"^{name}=(?P<count>.+)"), "count"))
+
+    def every(tag: str) -> pa.Array:
+        places = table.places(tag)
+        return table.lists(table.texts(places), table.records[places])
+
+    tags = {
+        "id": "ID", "title": "TI", "abstract": "AB", "published": "DA", "venue": "T2", "url": "UR", "doi": "DO", "arxiv_id": "AN",
+        "code_url": "L3", "source": "DB", "pages": "SP", **_EXTRA,
     }  # fmt: skip
+    fields = {name: table.text(tag) for name, tag in tags.items()}
+    fields |= {"authors": every("AU"), "keywords": every("KW"), "upvotes": count("upvotes"), "comments": count("comments")}
+    return pa.table({name: column for name, column in fields.items() if name in FIELDS or column.null_count < table.count})
 
 
 def to_ris(papers: pd.DataFrame | pa.Table, path: str | PathLike[str] | None = None, *, ledger: Ledger | None = None) -> bytes:

@@ -6,7 +6,7 @@ Compressed sources (gzip, bzip2, xz) are opened through their compression, withi
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
@@ -17,9 +17,12 @@ import pyarrow as pa
 
 from explorer.errors import ReadError
 from explorer.formats.archive import decompressed
-from explorer.formats.encoding import decode, encoding_of, fold_line_ends
+from explorer.formats.encoding import decode, encoding_of, fold_line_ends, recode
 from explorer.ledger import Ledger
 from explorer.schema import FIELDS, TEXT, TEXTS, conform
+
+# Within `Source` the name of the type is that of a method.
+Bytes = bytes
 
 HEAD = 65_536
 """Bytes a format may look at to recognise itself."""
@@ -33,7 +36,7 @@ WHOLE = 1 << 30
 LINE = 16 << 20
 """Most bytes of one line of text."""
 
-__all__ = ["BATCH", "HEAD", "LINE", "WHOLE", "Source", "decode", "tables"]
+__all__ = ["BATCH", "HEAD", "LINE", "WHOLE", "Source", "accepted", "decode", "tables"]
 
 
 @dataclass(frozen=True)
@@ -99,14 +102,15 @@ class Source:
             A line is longer than `LINE`: no bibliography is.
         """
         data = self.bytes()
-        start = 0
-        while len(data) - start > LINE:
-            end = max(data.rfind(b"\n", start, start + LINE + 1), data.rfind(b"\r", start, start + LINE + 1))
-            if end < 0:
-                raise ReadError(f"{self.name} has a line of more than {LINE >> 20} MiB; that is no list of papers.")
-            start = end + 1
+        _check_lines(data, self.name)
         text = decode(data, self.encoding)
         return fold_line_ends(text) if fold else text
+
+    def utf8(self) -> Bytes:
+        """All text as `text` gives it, in UTF-8."""
+        data = self.bytes()
+        _check_lines(data, self.name)
+        return recode(data, self.encoding)
 
     def found_encoding(self) -> str:
         """Name of the encoding the source is read in."""
@@ -117,6 +121,15 @@ class Source:
         """Lower-case suffix of the name, with its dot; that of the compression is looked through."""
         path = Path(self.name)
         return (Path(path.stem) if path.suffix.lower() in (".gz", ".xz", ".bz2", ".zip") else path).suffix.lower()
+
+
+def _check_lines(data: Bytes, name: str) -> None:
+    start = 0
+    while len(data) - start > LINE:
+        end = max(data.rfind(b"\n", start, start + LINE + 1), data.rfind(b"\r", start, start + LINE + 1))
+        if end < 0:
+            raise ReadError(f"{name} has a line of more than {LINE >> 20} MiB; that is no list of papers.")
+        start = end + 1
 
 
 def tables(records: Iterable[tuple[int, int | None, Mapping[str, Any]]], source: Source, ledger: Ledger) -> Iterator[pa.Table]:
@@ -143,13 +156,27 @@ def _table(batch: list[tuple[int, int | None, Mapping[str, Any]]], source: Sourc
     names = dict.fromkeys(chain.from_iterable(dict.fromkeys(map(tuple, records))))
     values = {name: [record.get(name) for record in records] for name in names}
     columns = {name: _column(name, column) for name, column in values.items() if name in FIELDS or any(column)}
+    given = pa.table(columns) if columns else pa.table({"id": pa.nulls(len(batch), TEXT)})
+    return accepted(given, [(number, line) for number, line, _ in batch], source, ledger)
+
+
+def accepted(given: pa.Table, places: Sequence[tuple[int, int | None]], source: Source, ledger: Ledger) -> pa.Table:
+    """Bring a table into the schema, count its rows as accepted, and note what had to be repaired.
+
+    Parameters
+    ----------
+    given : pyarrow.Table
+        One row a record; columns are fields of the schema, or others.
+    places : sequence of (number, line)
+        Of each row: the number of its record in the source, from 1, and the line at which it starts, or None.
+    """
 
     def note(row: int, field: str, before: str, after: str, reason: str) -> None:
-        number, line, _ = batch[row]
+        number, line = places[row]
         ledger.repair(source.name, number, field, before, after, reason, line=line)
 
-    table = conform(pa.table(columns) if columns else pa.table({"id": pa.nulls(len(batch), TEXT)}), note)
-    ledger.accept(len(batch))
+    table = conform(given, note)
+    ledger.accept(given.num_rows)
     return table
 
 

@@ -1,4 +1,7 @@
-"""What the tagged formats share: lines that start with a tag, lines that continue them, and the fields they are taken for."""
+"""What the tagged formats share: lines that start with a tag, lines that continue them, and the fields they are taken for.
+
+`tag_table.TagTable` takes the same fields from thousands of records at once.
+"""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from explorer.errors import ServiceError
 from explorer.formats import Import
+from explorer.formats.json_records import MALFORMED, NOT_AS_SAID
 from explorer.formats.source import Source, tables
 from explorer.ledger import Ledger
 from explorer.schema import FIELDS, assign_ids
@@ -38,6 +39,27 @@ class Answer:
     records: list[Record]
     total: int | None = None
     next: str | None = None
+
+
+def each(items: Iterable[Any], read: Callable[[Any], Mapping[str, Any]]) -> list[Record]:
+    """Turn the items of a page into records; one that is not as the service describes them is no paper, and costs no other.
+
+    Raises
+    ------
+    TypeError, ValueError, AttributeError, LookupError
+        None of the items is: the page is something else.
+    """
+    records: list[Record] = []
+    wrong: list[Exception] = []
+    for item in items:
+        try:
+            records.append(dict(read(item)))
+        except MALFORMED as error:
+            wrong.append(error)
+            records.append({NOT_A_PAPER: f"{NOT_AS_SAID} ({error})"})
+    if wrong and len(wrong) == len(records):
+        raise wrong[0]
+    return records
 
 
 def gather(name: str, key: str, pages: Iterator[Answer], client: Client, limit: int | None) -> Import:

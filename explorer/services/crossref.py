@@ -15,7 +15,7 @@ from explorer.errors import ServiceError
 from explorer.formats import Import
 from explorer.formats.crossref import fields
 from explorer.identifiers import normal_doi
-from explorer.services.answers import NOT_A_PAPER, Answer, Record, gather
+from explorer.services.answers import NOT_A_PAPER, Answer, Record, each, gather
 from explorer.services.client import Client, Request, Service
 
 BASE = "https://api.crossref.org"
@@ -112,4 +112,4 @@ def parse(data: bytes) -> list[Record]:
         It is neither in JSON.
     """
     message = json.loads(data)["message"]
-    return [dict(fields(work)) for work in message.get("items", [message])]
+    return each(message.get("items", [message]), fields)

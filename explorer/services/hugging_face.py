@@ -14,7 +14,7 @@ from typing import Any
 
 from explorer.errors import ServiceError
 from explorer.formats import Import
-from explorer.services.answers import NOT_A_PAPER, Answer, Record, gather
+from explorer.services.answers import NOT_A_PAPER, Answer, Record, each, gather
 from explorer.services.client import Client, Request, Service
 
 BASE = "https://huggingface.co/api"
@@ -109,7 +109,7 @@ def parse(data: bytes) -> list[Record]:
     items = json.loads(data)
     if not isinstance(items, list):
         raise ValueError("not a list of papers")
-    return [_paper(item) for item in items]
+    return each(items, _paper)
 
 
 def _paper(item: dict[str, Any]) -> Record:

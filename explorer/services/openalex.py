@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from explorer.formats import Import
 from explorer.formats.openalex import fields
-from explorer.services.answers import Answer, Record, gather
+from explorer.services.answers import Answer, Record, each, gather
 from explorer.services.client import Client, Request, Service
 
 BASE = "https://api.openalex.org"
@@ -104,4 +104,4 @@ def parse(data: bytes) -> list[Record]:
     """
     value = json.loads(data)
     works = value if isinstance(value, list) else value.get("results", [value])
-    return [dict(fields(work)) for work in works]
+    return each(works, fields)

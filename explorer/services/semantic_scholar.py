@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from explorer.formats import Import
-from explorer.services.answers import Answer, Record, gather
+from explorer.services.answers import Answer, Record, each, gather
 from explorer.services.client import Client, Request, Service
 
 BASE = "https://api.semanticscholar.org/graph/v1"
@@ -98,7 +98,7 @@ def parse(data: bytes) -> list[Record]:
     """
     value = json.loads(data)
     # A search without a result has no list at all.
-    return [_paper(paper) for paper in (value["data"] if value.get("total") != 0 else value.get("data") or [])]
+    return each(value["data"] if value.get("total") != 0 else value.get("data") or [], _paper)
 
 
 def _paper(paper: dict[str, Any]) -> Record:

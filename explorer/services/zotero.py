@@ -15,7 +15,7 @@ from explorer.errors import ServiceError
 from explorer.formats import Import
 from explorer.formats.xml_tree import family_first
 from explorer.markup import plain_markup
-from explorer.services.answers import NOT_A_PAPER, Answer, Record, gather
+from explorer.services.answers import NOT_A_PAPER, Answer, Record, each, gather
 from explorer.services.client import Client, Params, Request, Service
 
 LOCAL = "http://localhost:23119/api"
@@ -117,7 +117,7 @@ def parse(data: bytes) -> list[Record]:
     items = json.loads(data)
     if not isinstance(items, list):
         raise ValueError("not a list of items")
-    return [_item(item) for item in items]
+    return each(items, _item)
 
 
 def _item(item: dict[str, Any]) -> Record:

@@ -1,0 +1,123 @@
+"""RIS by columns, against one line after the other."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from explorer.errors import ReadError
+from explorer.formats import ris, ris_lines
+from explorer.formats.source import Source
+from explorer.ledger import Ledger
+
+KNOWN = {*ris_lines._TAGS, "ER"}
+TAG = re.compile(r"\s{0,3}([A-Z][A-Z0-9])(  ?|\t)-(?:[ \t]|$)(.*)")
+
+
+def by_line(text: str) -> list[tuple[int, bool, dict[str, list[str]]]]:
+    """Line, completeness, and values of each tag of every record; a continued value has its lines apart."""
+    found: list[tuple[int, bool, dict[str, list[list[str]]]]] = []
+    fields: dict[str, list[list[str]]] | None = None
+    start, tag = 0, ""
+    for number, line in enumerate(text.split("\n"), start=1):
+        match = TAG.match(line)
+        if match is None or (match.group(2) != "  " and match.group(1) not in KNOWN):
+            if fields is not None:
+                fields[tag][-1].append(line)
+            continue
+        tag = match.group(1)
+        if fields is not None and tag in ("TY", "ER"):
+            found.append((start, tag == "ER" and "TY" in fields, fields))
+            fields = None
+        if tag != "ER":
+            if fields is None:
+                fields, start = {}, number
+            fields.setdefault(tag, []).append([match.group(3)])
+    if fields is not None:
+        found.append((start, False, fields))
+    return [
+        (line, whole, {tag: ["\n".join(filter(None, (" ".join(part.split()) for part in value))) for value in values] for tag, values in fields.items()})
+        for line, whole, fields in found
+    ]  # fmt: skip
+
+
+def by_column(text: str) -> list[tuple[int, bool, dict[str, list[str]]]]:
+    done = ris_lines.split(text.encode(), 1)
+    records: list[dict[str, list[str]]] = [{} for _ in range(done.table.count)]
+    for value, code, record in zip(done.table.values.to_pylist(), done.table.codes, done.table.records, strict=True):
+        records[record].setdefault(done.table.tags[code], []).append(value)
+    return list(zip(done.lines.tolist(), done.complete.tolist(), records, strict=True))
+
+
+VALUES = st.text(st.sampled_from("ab<&; -\t\u00a0\u3000é\x00"), max_size=6)
+TAGS = st.sampled_from(["TY", "ER", "AU", "TI", "KW", "ZZ", "Q1"])
+LINES = st.one_of(
+    st.builds("{}  - {}".format, TAGS, VALUES),
+    st.builds("{}{}-{}{}".format, TAGS, st.sampled_from([" ", "  ", "\t"]), st.sampled_from(["", " ", "\t"]), VALUES),
+    st.builds("{}{}  - {}".format, st.sampled_from([" ", "   ", "    ", "\u00a0", "1."]), TAGS, VALUES),
+    st.sampled_from(["", "ER  - ", "ER  -", "TY  - JOUR", "ER  - end", " ", "1."]),
+    VALUES,
+)
+
+
+@settings(deadline=None, max_examples=400)
+@given(st.lists(LINES, max_size=14).map("\n".join))
+def test_records_are_those_of_reading_line_by_line(text: str) -> None:
+    assert by_column(text) == by_line(text)
+
+
+@settings(deadline=None)
+@given(st.lists(LINES, max_size=20), st.integers(1, 40))
+def test_where_a_file_is_cut_into_blocks_makes_no_difference(lines: list[str], size: int) -> None:
+    data = "\n".join(lines).encode()
+
+    def papers() -> tuple[list[dict[str, object]], list[tuple[object, ...]], Ledger]:
+        ledger = Ledger()
+        rows = [row for table in ris.read(Source("x", data=data), ledger) for row in table.to_pylist()]
+        ledger.check(len(rows))
+        kept = [{name: value for name, value in row.items() if value} for row in rows]
+        return kept, sorted(map(tuple, ledger.notes), key=repr), ledger
+
+    whole, notes, _ = papers()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ris_lines, "_BLOCK", size)
+        cut, cut_notes, _ = papers()
+    assert cut == whole
+    assert cut_notes == notes
+
+
+def test_fields_come_from_the_first_tag_that_has_text_whatever_its_place() -> None:
+    data = (
+        b"TY  - JOUR\nT2  - B\nJF  - A\nAU  - \nA1  - X\nAU  - Y\nKW  - a; b\nKW  - b;c\nVL  - 1\nVO  - 2\nN1  - p\nN1  - q\nER  - \n"
+        b"TY  - CHAP\nBT  - Book\nT2  - Other\nTI  - t\nER  - \n"
+        b"TY  - BOOK\nED  - E\nBT  - Book\nPB  - House\nER  - \n"
+    )
+    (table,) = ris.read(Source("x", data=data), Ledger())
+    article, chapter, book = table.to_pylist()
+    assert (article["venue"], article["authors"], article["keywords"]) == ("A", ["Y", "X"], ["a", "b", "c"])
+    assert (article["volume"], article["N1"]) == ("2", "p\nq")
+    assert (chapter["venue"], chapter["title"]) == ("Other", "t")
+    assert (book["title"], book["authors"], book["venue"]) == ("Book", ["E"], "House")
+
+
+def test_own_and_other_records_keep_their_order() -> None:
+    own = "TY  - JOUR\nTI  - own {0}\nDA  - 2024/03//\nC7  - upvotes=7\nDP  - Literature Explorer\nER  - \n"
+    other = "TY  - JOUR\nTI  - other {0}\nPY  - 2020\nER  - \n"
+    data = "".join((own if number % 3 else other).format(number) for number in range(10)).encode()
+    (table,) = ris.read(Source("x", data=data), Ledger())
+    assert table.column("title").to_pylist() == [f"{'own' if number % 3 else 'other'} {number}" for number in range(10)]
+    assert table.column("upvotes").to_pylist() == [7 if number % 3 else None for number in range(10)]
+    assert np.array_equal(table.column("year").to_pylist(), [2024 if number % 3 else 2020 for number in range(10)])
+
+
+def test_a_record_without_an_end_is_refused_before_it_fills_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ris_lines, "_BLOCK", 10)
+    monkeypatch.setattr(ris_lines, "_RECORD", 100)
+    with pytest.raises(ReadError, match="record of more than"):
+        list(ris.read(Source("x", data=b"TY  - JOUR\n" + b"\n" * 200), Ledger()))
+    records = b"TY  - JOUR\nTI  - x\n" * 20
+    assert sum(table.num_rows for table in ris.read(Source("x", data=records), Ledger())) == 20
