@@ -38,6 +38,7 @@ from explorer.store import (
     read_file,
     read_table,
     write_facet,
+    write_file,
     write_numbers,
     write_papers,
 )
@@ -220,30 +221,19 @@ def _extend_papers(change: Change, before: Path, target: Path) -> None:
     first, number = 0, 0
     while (path := before / f"papers.{number}.arrow").exists():
         part = read_file(path)
-        if ((change.rows >= first) & (change.rows < first + part.num_rows)).any():
-            write_papers(_replaced(part, first, change), target / path.name)
+        mine = (change.rows >= first) & (change.rows < first + part.num_rows)
+        if mine.any():
+            assert change.replaced is not None
+            both = pa.concat_tables([part, change.replaced], promote_options="permissive")
+            places = np.arange(part.num_rows)
+            places[change.rows[mine] - first] = part.num_rows + np.flatnonzero(mine)
+            changed = pa.table({name: both.column(name).take(pa.array(places)) for name in both.column_names})
+            write_file(changed, target / path.name)
         else:
             _share(path, target / path.name)
         first, number = first + part.num_rows, number + 1
     if change.added.num_rows:
-        write_papers(change.added, target / f"papers.{number}.arrow")
-
-
-def _replaced(part: pa.Table, first: int, change: Change) -> pa.Table:
-    """One file of papers, which begins at a row, with those that are replaced. Batches without any are not copied."""
-    assert change.replaced is not None
-    batches = []
-    for batch in part.to_batches():
-        mine = (change.rows >= first) & (change.rows < first + batch.num_rows)
-        both = [pa.Table.from_batches([batch]), change.replaced.filter(pa.array(mine))]
-        table = pa.concat_tables(both, promote_options="permissive")
-        if mine.any():
-            places = np.arange(batch.num_rows)
-            places[change.rows[mine] - first] = batch.num_rows + np.arange(np.count_nonzero(mine))
-            table = table.take(pa.array(places))
-        batches.append(table)
-        first += batch.num_rows
-    return pa.concat_tables(batches)
+        write_papers(change.added, target, number)
 
 
 def _take_over(before: Path, target: Path, *, leave: tuple[str, ...]) -> None:

@@ -8,6 +8,7 @@
         ├── papers.*.arrow       the paper table (Arrow IPC, uncompressed, so that it maps)
         ├── index/             tantivy
         ├── <facet>.*          codes and values of each facet
+        ├── keywords.phrases.arrow  key phrases, where they stand in for keywords
         ├── topics.*           labels and codes
         ├── merges.*.arrow     what was merged into what, and the merged records
         ├── rules.json         pairs that the reader wants merged always, or never
@@ -54,6 +55,9 @@ PHRASES = "keywords.phrases.arrow"
 
 RULES = "rules.json"
 """File of the reader's rules in a generation."""
+
+_FILE = 65_536
+"""Papers a file."""
 
 _MOST_PHRASED = 100_000
 """Papers up to which key phrases stand in for keywords that are missing: they take a millisecond a paper."""
@@ -166,7 +170,7 @@ def keep_rules(target: Path, rules: Rules | None, kept: bytes | None) -> None:
 
 def _write_generation(table: pa.Table, target: Path, n_topics: int | None, progress: Progress) -> dict[str, Any]:
     progress("papers", 0.0)
-    write_papers(table, target / "papers.0.arrow")
+    write_papers(table, target)
     progress("facets", 0.0)
     write_columns(table, target)
     progress("index", 0.0)
@@ -178,10 +182,16 @@ def _write_generation(table: pa.Table, target: Path, n_topics: int | None, progr
     return topics
 
 
-def write_papers(table: pa.Table, path: Path) -> None:
+def write_papers(table: pa.Table, target: Path, number: int = 0) -> None:
+    """Write papers as files, from a number on. There are several, so that a paper which is replaced costs one of them."""
+    for start in range(0, max(table.num_rows, 1), _FILE):
+        write_file(table.slice(start, _FILE), target / f"papers.{number + start // _FILE}.arrow")
+
+
+def write_file(table: pa.Table, path: Path) -> None:
     """Write one file of papers."""
     with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
-        writer.write_table(table, max_chunksize=65_536)
+        writer.write_table(table, max_chunksize=_FILE)
 
 
 def write_columns(table: pa.Table, target: Path) -> None:

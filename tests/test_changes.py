@@ -16,7 +16,7 @@ from explorer.changes import extend_columns, extend_corpus
 from explorer.dedupe import Rules
 from explorer.merges import Change
 from explorer.schema import to_table
-from explorer.store import write_columns
+from explorer.store import write_columns, write_corpus
 
 
 def papers(seed: int, count: int, **changed: object) -> pa.Table:
@@ -141,3 +141,20 @@ def test_rules_leave_all_that_is_made_from_papers(tmp_path: Path) -> None:
     extend_corpus(Change(papers(2, 1)), tmp_path / "c")
     assert not open_corpus(tmp_path / "c").meaning_ready
     assert open_corpus(tmp_path / "c").rules == decided.rules
+
+
+def test_a_paper_that_is_replaced_costs_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("explorer.store._FILE", 10)
+    table, better = papers(1, 34), papers(2, 2)
+    write_corpus(table, tmp_path / "c", n_topics=3)
+    before = open_corpus(tmp_path / "c")
+    links = {path.name: path.stat().st_ino for path in (tmp_path / "c").rglob("papers.*")}
+    assert len(links) == 4
+    assert before.table.equals(table)
+    extend_corpus(Change(papers(3, 15), rows=np.array([29, 12]), replaced=better), tmp_path / "c")
+    records = [*table.to_pylist(), *papers(3, 15).to_pylist()]
+    records[29], records[12] = better.to_pylist()
+    assert open_corpus(tmp_path / "c").table.to_pylist() == records
+    now = {path.name: path.stat().st_ino for path in (tmp_path / "c").rglob("papers.*")}
+    assert {name for name, inode in now.items() if links.get(name) == inode} == {"papers.0.arrow", "papers.3.arrow"}
+    assert len(now) == 6
