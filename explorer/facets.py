@@ -147,7 +147,7 @@ def code_facet(column: pa.ChunkedArray) -> Facet:
     rows = rows[good]
     coded = items.filter(pa.array(good)).dictionary_encode()
     codes = coded.indices.to_numpy().astype(np.int64)
-    # With the places of the first: without them numpy hashes what is all but sorted, which takes fifty times as long.
+    # With the places of the first: without them numpy hashes what is all but sorted, which takes many times as long.
     _, first = np.unique(rows.astype(np.int64) * len(coded.dictionary) + codes, return_index=True)
     first.sort()
     rows, codes = rows[first], codes[first]
