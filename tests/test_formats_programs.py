@@ -15,6 +15,7 @@ from explorer.formats.bibtex import to_bibtex
 from explorer.formats.csl_json import to_csl_json
 from explorer.formats.delimited import to_csv
 from explorer.formats.excel import to_excel
+from explorer.formats.ris import to_ris
 from explorer.schema import to_table
 
 _PAPERS = to_table(
@@ -41,6 +42,35 @@ def _pandoc() -> str:
         except OSError:
             pytest.skip("needs pandoc, or pypandoc_binary from PyPI")
     return str(found)
+
+
+_KINDS = {
+    # Kind in CSL: what others call it, RIS first.
+    "article-journal": "JOUR; article; article-journal; Journal Article; review-article",
+    "paper-conference": "CPAPER; inproceedings; paper-conference; proceedings-article; Conference Paper; Proceedings Paper",
+    "book": "BOOK; book; monograph; Edited Book",
+    "chapter": "CHAP; incollection; chapter; book-chapter; Book Section; inbook",
+    "thesis": "THES; phdthesis; thesis; dissertation; mastersthesis",
+    "report": "RPRT; techreport; report; Government Document",
+    "dataset": "DATA; dataset",
+    "patent": "PAT; patent",
+    "webpage": "ELEC; online; webpage; Web Page",
+}
+
+
+@pytest.mark.parametrize("kind", _KINDS)
+def test_a_kind_of_work_is_the_same_kind_in_every_format(kind: str) -> None:
+    names = _KINDS[kind].split("; ")
+    columns = {"id": [f"k{n}" for n in range(len(names))], "title": ["T"] * len(names), "venue": ["Somewhere"] * len(names)}
+    papers = to_table(pa.table({**columns, "entry_type": names}))
+    house = "publisher" if kind in ("book", "thesis", "report") else "container-title"
+    for form, data in (("bibtex", to_bibtex(papers)), ("biblatex", to_bibtex(papers)), ("csljson", to_csl_json(papers))):
+        run = subprocess.run([_pandoc(), "-f", form, "-t", "csljson"], input=data, capture_output=True, check=True)
+        items = json.loads(run.stdout)
+        assert [item["type"] for item in items] == [kind] * len(names), form
+        assert [item.get(house) for item in items] == ["Somewhere"] * len(names), form
+    kinds = [line[6:] for line in to_ris(papers).decode().splitlines() if line.startswith("TY  - ")]
+    assert kinds == [names[0]] * len(names)
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ import pyarrow as pa
 from explorer.dates import month_number, parse_date
 from explorer.formats.bibtex_syntax import MONTHS, Entry, entries
 from explorer.formats.citation_key import citation_keys
+from explorer.formats.kinds import kind_of, named
 from explorer.formats.source import Source, decode, tables
 from explorer.formats.target import deliver, known_dates
 from explorer.identifiers import normal_arxiv_id, normal_doi
@@ -53,6 +54,18 @@ _USED = frozenset(
 )
 # Columns of the schema live in these fields; a column of one of these names beside the schema would be read as another.
 _RESERVED = _USED | frozenset(FIELDS) | frozenset(("entry_type", "key", "xdata", "fjournal", "maintitle", "eventtitle"))
+_TYPES = frozenset(
+    "article book booklet conference inbook incollection inproceedings manual mastersthesis misc phdthesis proceedings techreport unpublished"
+    " bookinbook collection dataset inreference mvbook mvcollection mvproceedings mvreference online patent periodical reference report set"
+    " software suppbook suppcollection suppperiodical thesis".split()
+)
+"""Types that BibTeX or biblatex has."""
+_WITHIN_BOOKS = frozenset(("inproceedings", "conference", "incollection", "inbook", "bookinbook", "suppbook"))
+_HOUSE_OF = {
+    **dict.fromkeys(("book", "mvbook", "proceedings", "collection"), "publisher"),
+    **dict.fromkeys(("phdthesis", "mastersthesis", "thesis"), "school"),
+    **dict.fromkeys(("techreport", "report"), "institution"),
+}
 _CHAIN = 16
 """Entries that a chain of ``crossref`` is followed through."""
 
@@ -284,31 +297,30 @@ def to_bibtex(
     keys, dates = citation_keys(table), known_dates(table)
     lines: list[str] = []
     for row, paper in enumerate(table.to_pylist()):
-        lines += [
-            f"@{_kind(paper)}{{{keys[row]},",
-            *(f"  {name} = {value}," for name, value in _written(paper, dates[row], keys[row])),
-        ]
-        lines += [f"  {f} = {{{to_latex(_plain(paper[name]))}}}," for name, f in extra.items() if paper[name] is not None]
+        written = dict(_written(paper, dates[row], keys[row]))
+        lines += [f"@{_kind(paper)}{{{keys[row]},", *(f"  {name} = {value}," for name, value in written.items())]
+        more = {f: name for name, f in extra.items() if paper[name] is not None and f not in written}
+        lines += [f"  {f} = {{{to_latex(_plain(paper[name]))}}}," for f, name in more.items()]
         lines += ["}", ""]
     return deliver("\n".join(lines).encode(), path)
 
 
 def _kind(paper: Mapping[str, Any]) -> str:
     given = paper.get("entry_type")
-    if isinstance(given, str) and re.fullmatch(r"[a-z]{3,20}", given) and given not in ("comment", "string", "preamble"):
-        return given
-    venue = (paper["venue"] or "").lower()
-    if re.search(r"proceedings|conference|workshop|symposium", venue):
-        return "inproceedings"
-    return "article" if venue and not venue.startswith("arxiv") else "misc"
+    own = isinstance(given, str) and (given in _TYPES or (named(given) is None and re.fullmatch(r"[a-z]{3,20}", given)))
+    return str(given) if own and given not in ("comment", "string", "preamble") else kind_of(paper).bibtex
 
 
 def _written(paper: Mapping[str, Any], day: str | None, key: str) -> Iterator[tuple[str, str]]:
     """Fields and their values with delimiters."""
     kind = _kind(paper)
     year, month, date = [*(day or "").split("-"), "", ""][:3]
-    venue = {"article": "journal", "inproceedings": "booktitle", "incollection": "booktitle", "inbook": "booktitle"}
-    texts = (("title", paper["title"]), (venue.get(kind, "journal"), paper["venue"]), ("abstract", paper["abstract"]))
+    house = _HOUSE_OF.get(kind)
+    # A house that the record names besides is read before this one.
+    if house and any((paper.get(name) or paper["venue"]) != paper["venue"] for name in _HOUSES):
+        house = None
+    container = house or ("booktitle" if kind in _WITHIN_BOOKS else "journal")
+    texts = (("title", paper["title"]), (container, paper["venue"]), ("abstract", paper["abstract"]))
     if paper["authors"]:
         yield (
             "author",

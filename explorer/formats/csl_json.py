@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from explorer.dates import parse_date
 from explorer.formats.json_records import head_names, read_as
+from explorer.formats.kinds import kind_of
 from explorer.formats.source import Source
 from explorer.formats.target import deliver, known_dates
 from explorer.identifiers import normal_arxiv_id
@@ -167,13 +168,14 @@ def _item(paper: Mapping[str, Any], day: str | None) -> dict[str, Any]:
         exact.pop(derived, None)
     if day is not None:
         exact["published"] = day
+    by_house = kind_of(paper).house and (paper.get("publisher") or paper["venue"]) == paper["venue"]
     item = {
         "id": paper["id"],
         "type": _type(paper),
         "title": paper["title"],
         "author": [_person(name) for name in paper["authors"] or ()],
         "issued": {"date-parts": [[int(part) for part in day.split("-")]]} if day else None,
-        "container-title": paper["venue"],
+        "publisher" if by_house else "container-title": paper["venue"],
         "abstract": paper["abstract"],
         "keyword": ", ".join(paper["keywords"] or ()),
         "DOI": paper["doi"],
@@ -194,24 +196,16 @@ def _item(paper: Mapping[str, Any], day: str | None) -> dict[str, Any]:
 
 def _type(paper: Mapping[str, Any]) -> str:
     given = paper.get("entry_type")
-    if given in _TYPES.values():
-        return str(given)
-    if isinstance(given, str) and given.lower() in _TYPES:
-        return _TYPES[given.lower()]
-    venue = (paper["venue"] or "").lower()
-    if re.search(r"proceedings|conference|workshop|symposium", venue):
-        return "paper-conference"
-    return "article-journal" if venue and not venue.startswith("arxiv") else "article"
+    return given if isinstance(given, str) and given in _TYPES else kind_of(paper).csl
 
 
-_TYPES = {
-    "article": "article-journal", "jour": "article-journal", "journal article": "article-journal", "book": "book",
-    "inproceedings": "paper-conference", "conf": "paper-conference", "cpaper": "paper-conference", "incollection": "chapter",
-    "inbook": "chapter", "chap": "chapter", "book-chapter": "chapter", "phdthesis": "thesis", "thes": "thesis", "thesis": "thesis",
-    "mastersthesis": "thesis", "techreport": "report", "rprt": "report", "report": "report", "dataset": "dataset",
-    "data": "dataset", "online": "webpage", "webpage": "webpage", "proceedings-article": "paper-conference", "misc": "article",
-    "article-journal": "article-journal", "preprint": "article", "posted-content": "article", "software": "software",
-}  # fmt: skip
+# Types of CSL 1.0.2, but for "article": other formats have that word for what CSL calls "article-journal".
+_TYPES = frozenset(
+    "article-journal article-magazine article-newspaper bill book broadcast chapter classic collection dataset document entry entry-dictionary"
+    " entry-encyclopedia event figure graphic hearing interview legal_case legislation manuscript map motion_picture musical_score pamphlet"
+    " paper-conference patent performance periodical personal_communication post post-weblog regulation report review review-book software song"
+    " speech standard thesis treaty webpage".split()
+)
 
 
 def _person(name: str) -> dict[str, str]:

@@ -22,6 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from explorer.formats.kinds import kind_of
 from explorer.formats.ris_lines import Records, blocks, split
 from explorer.formats.source import Source, accepted, decode
 from explorer.formats.tag_table import TagTable, mapped, readables
@@ -201,22 +202,23 @@ def _only_doi(text: str) -> str | None:
 
 def _own_fields(table: TagTable) -> pa.Table:
     """Fields of records that `to_ris` wrote."""
-    counted = table.places("C7")
-    counts = table.texts(counted)
+    places = table.places("C7")
+    notes = table.texts(places)
 
-    def count(name: str) -> pa.Array:
-        return table.found(counted, pc.struct_field(pc.extract_regex(counts, f"^{name}=(?P<count>.+)"), "count"))
+    def noted(name: str) -> pa.Array:
+        return table.found(places, pc.struct_field(pc.extract_regex(notes, f"^{name}=(?P<count>.+)"), "count"))
 
     def every(tag: str) -> pa.Array:
         places = table.places(tag)
         return table.lists(table.texts(places), table.records[places])
 
     tags = {
-        "id": "ID", "title": "TI", "abstract": "AB", "published": "DA", "venue": "T2", "url": "UR", "doi": "DO", "arxiv_id": "AN",
+        "id": "ID", "title": "TI", "abstract": "AB", "published": "DA", "url": "UR", "doi": "DO", "arxiv_id": "AN",
         "code_url": "L3", "source": "DB", "pages": "SP", **_EXTRA,
     }  # fmt: skip
     fields = {name: table.text(tag) for name, tag in tags.items()}
-    fields |= {"authors": every("AU"), "keywords": every("KW"), "upvotes": count("upvotes"), "comments": count("comments")}
+    fields["venue"] = pc.if_else(pc.fill_null(pc.equal(noted("venue"), "PB"), False), table.text("PB"), table.text("T2"))
+    fields |= {"authors": every("AU"), "keywords": every("KW"), "upvotes": noted("upvotes"), "comments": noted("comments")}
     return pa.table({name: column for name, column in fields.items() if name in FIELDS or column.null_count < table.count})
 
 
@@ -256,25 +258,26 @@ def to_ris(papers: pd.DataFrame | pa.Table, path: str | PathLike[str] | None = N
         values: list[tuple[str, Any]] = [("ID", paper["id"]), ("TI", paper["title"])]
         values += [("AU", name) for name in paper["authors"] or ()]
         values += [("PY", f"{paper['year']:04d}" if paper["year"] is not None else None), ("DA", _slashed(dates[row]))]
-        values += [("T2", paper["venue"]), ("AB", paper["abstract"]), *(("KW", word) for word in paper["keywords"] or ())]
+        by_house = kind_of(paper).house and paper["venue"] and (paper.get("publisher") or paper["venue"]) == paper["venue"]
+        values += [
+            ("PB" if by_house else "T2", paper["venue"]),
+            ("AB", paper["abstract"]),
+            *(("KW", word) for word in paper["keywords"] or ()),
+        ]
         values += [("DO", paper["doi"]), ("UR", paper["url"]), ("L3", paper["code_url"]), ("DB", paper["source"])]
         values += [("AN", f"arXiv:{paper['arxiv_id']}" if paper["arxiv_id"] else None)]
         values += [("C7", f"{name}={paper[name]}") for name in ("upvotes", "comments") if paper[name] is not None]
-        values += [(tag, paper[name]) for name, tag in kept.items() if name != "entry_type"]
+        values += [("C7", "venue=PB" if by_house else None)]
+        values += [(tag, paper[name]) for name, tag in kept.items() if name != "entry_type" and not (by_house and tag == "PB")]
         lines += [f"{tag}  - {text}" for tag, value in values if value is not None and (text := single_spaced(str(value)))]
         lines += [f"DP  - {_MARK}", "ER  - ", ""]
     return deliver("".join(f"{line}\r\n" for line in lines).encode(), path)
 
 
 def _type(paper: Mapping[str, Any]) -> str:
-    """Type of reference: the one that was read, else a preprint, a paper of a conference or of a journal."""
+    """Type of reference: the one that was read where it is one of RIS, else that of its kind."""
     given = paper.get("entry_type")
-    if isinstance(given, str) and re.fullmatch(r"[A-Z]{3,8}", given):
-        return given
-    venue = (paper["venue"] or "").lower()
-    if re.search(r"proceedings|conference|workshop|symposium", venue):
-        return "CPAPER"
-    return "JOUR" if venue and not venue.startswith("arxiv") else "UNPB" if paper["arxiv_id"] else "GEN"
+    return given if isinstance(given, str) and re.fullmatch(r"[A-Z]{3,8}", given) else kind_of(paper).ris
 
 
 def _slashed(day: str | None) -> str | None:
