@@ -28,8 +28,8 @@ Apart = frozenset[tuple[str, int, str]]
 _FEW = 50
 """A corpus of more than this many papers for each new one is not compared whole; its full-text index names the likely ones."""
 
-_LIKELY = 5
-"""Papers the index names for each new one."""
+_LIKELY = 10
+"""Papers the index names for each new one, by the words of its title (docs/decisions.md says how often the right one is there)."""
 
 _KEYS = ("doi", "arxiv_id", "id")
 
@@ -246,18 +246,16 @@ def _pairs(
     if len(corpus) > _FEW * table.num_rows:
         titles = table.column("title").to_pylist()
         for row, title in enumerate(titles):
-            likely.update(corpus.index.natural(title or "", _LIKELY).rows.tolist())
+            likely.update(corpus.index.natural(title or "", _LIKELY, ("title",)).rows.tolist())
             if row % 50 == 0:
                 progress("comparing", row / len(titles))
         places = np.array(sorted(likely), np.int64)
     else:
         places = np.arange(len(corpus))
     progress("comparing", 0.9)
-    known = (
-        corpus.table.select(list(FIELDS)).take(pa.array(places))
-        if len(places) < len(corpus)
-        else corpus.table.select(list(FIELDS))
-    )
+    known = corpus.table.select(list(FIELDS))
+    if len(places) < len(corpus):
+        known = rows_of(known, places)
     both = pa.concat_tables([_numbered(known, "c"), _numbered(table.select(list(FIELDS)), "n")])
     pairs = find_duplicates(both, first_new=known.num_rows)
     pairs = pairs[pairs["cluster"].notna() & (pairs["relation"] != "doubtful")]
@@ -288,8 +286,12 @@ def _numbered(table: pa.Table, mark: str) -> pa.Table:
 
 def _rows_of(there: pa.ChunkedArray, values: pa.ChunkedArray) -> dict[int, int]:
     """Rows of values that a column holds, and where it holds them first; null is in none."""
-    places = pc.index_in(values.combine_chunks(), value_set=there.combine_chunks(), skip_nulls=True)
-    return {row: place for row, place in enumerate(places.to_pylist()) if place is not None}
+    values = values.combine_chunks()
+    # The few are hashed, and the many looked up.
+    held = pc.is_in(there, value_set=values, skip_nulls=True)
+    rows = pc.indices_nonzero(held).to_pylist()
+    places = pc.index_in(values, value_set=there.filter(held).combine_chunks(), skip_nulls=True)
+    return {row: rows[place] for row, place in enumerate(places.to_pylist()) if place is not None}
 
 
 def _folded(title: str | None) -> str:
@@ -304,7 +306,7 @@ class Taken:
         known = pa.chunked_array([chunk for value in values for chunk in value.chunks], TEXT)
         names = pa.array(came, TEXT)
         self._known = known
-        self._clashes = set(names.filter(pc.is_in(names, value_set=known.combine_chunks())).to_pylist())
+        self._clashes = set(known.filter(pc.is_in(known, value_set=names)).to_pylist())
         self._all: set[str] | None = None
         self._came = came
 

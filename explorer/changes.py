@@ -16,20 +16,30 @@ import numpy as np
 import pyarrow as pa
 
 from explorer.errors import CorpusError
+from explorer.facets import Facet, code_facet, extend_facet
 from explorer.generations import in_folder, now, publish, read_manifest
 from explorer.index import build_index
+from explorer.joins import rows_of
 from explorer.merges import Change
+from explorer.orders import by_title_with
+from explorer.phrases import KeyPhrases
+from explorer.prefixes import Prefixes, sort_words
 from explorer.schema import FIELDS
 from explorer.store import (
+    FACETS,
+    PHRASES,
     RULES,
     Progress,
     Texts,
     content_hash,
     keep_rules,
+    lacks_keywords,
     no_progress,
     read_file,
     read_table,
-    write_columns,
+    write_facet,
+    write_file,
+    write_numbers,
     write_papers,
 )
 from explorer.topics import build_topics, extend_topics
@@ -135,21 +145,10 @@ def _extend_generation(
     change: Change, before: Path, target: Path, topics: dict[str, Any], progress: Progress
 ) -> dict[str, Any]:
     progress("papers", 0.0)
-    _extend_papers(change, before, target)
-    whole = read_table(target)
-    progress("facets", 0.0)
-    write_columns(whole, target)
-    progress("index", 0.0)
-    (target / "index").mkdir()
-    for path in (before / "index").iterdir():
-        if not path.name.endswith(".lock"):
-            _share(path, target / "index" / path.name)
-    first = whole.num_rows - change.added.num_rows
-    rows = np.concatenate([change.rows, np.arange(first, whole.num_rows)]).astype(np.int64)
-    new = whole.select(list(FIELDS)).take(pa.array(rows)) if len(change.rows) else whole.slice(first)
-    build_index(new, target / "index", rows=rows, held=first, progress=lambda part: progress("index", part))
-    progress("topics", 0.0)
-    said = extend_topics(Texts(new), rows, before, target, topics)  # type: ignore[arg-type]
+    if change.added.num_rows or len(change.rows):
+        topics = _extend_with_papers(change, before, target, topics, progress)
+    else:
+        _take_over(before, target, leave=("merges.", RULES))
     if change.merges is not None:
         change.merges.save(target)
     else:
@@ -157,7 +156,64 @@ def _extend_generation(
             _share(path, target / path.name)
     keep_rules(target, change.rules, (before / RULES).read_bytes() if (before / RULES).exists() else None)
     progress("flush", 1.0)
-    return said
+    return topics
+
+
+def _extend_with_papers(
+    change: Change, before: Path, target: Path, topics: dict[str, Any], progress: Progress
+) -> dict[str, Any]:
+    """All that is made from papers. Returns what the manifest says of the topics."""
+    _extend_papers(change, before, target)
+    whole = read_table(target)
+    first = whole.num_rows - change.added.num_rows
+    rows = np.concatenate([change.rows, np.arange(first, whole.num_rows)]).astype(np.int64)
+    fields = whole.select(list(FIELDS))
+    new = rows_of(fields, rows) if len(change.rows) else fields.slice(first)
+    progress("facets", 0.0)
+    extend_columns(whole, new, rows, before, target)
+    progress("index", 0.0)
+    _share(before / "index", target / "index")
+    build_index(new, target / "index", rows=rows, held=first, progress=lambda part: progress("index", part))
+    progress("topics", 0.0)
+    return extend_topics(Texts(new), rows, before, target, topics)  # type: ignore[arg-type]
+
+
+def extend_columns(whole: pa.Table, new: pa.Table, rows: np.ndarray, before: Path, target: Path) -> None:
+    """Write what `store.write_columns` gives for a table, from what it gave before some rows were replaced and others came.
+
+    Key phrases that stand in for keywords are an exception: new papers get theirs out of those that are known, until the corpus
+    has grown by a tenth.
+
+    Parameters
+    ----------
+    whole, new : pyarrow.Table
+        All papers, and those that were replaced or came.
+    rows : ndarray of int64, shape (n_new,)
+        Rows of `new` in `whole`.
+    before, target : Path
+        The generation to take over from, and the one to write into.
+    """
+    derived = (before / "keywords.derived").exists()
+    for name, column in FACETS.items():
+        given = new.column(column)
+        if name == "keywords" and (derived or lacks_keywords(whole)):
+            # A generation of an earlier version lacks the file.
+            phrases = KeyPhrases.load(before / PHRASES) if (before / PHRASES).exists() else None
+            if phrases is None or not lacks_keywords(whole) or not phrases.serve(whole.num_rows):
+                write_facet(whole, target, name)
+                continue
+            given = phrases.of(Texts(new))  # type: ignore[arg-type]
+            for kept in (PHRASES, "keywords.derived"):
+                _share(before / kept, target / kept)
+        there = Facet.load(before, name)
+        facet, rank = extend_facet(there, code_facet(given), rows, whole.num_rows)
+        facet.save(target, name)
+        words = Prefixes.load(before, name)
+        words = sort_words(facet.values) if words is None else words.extended(facet.values, rank, there.size)
+        words.save(target, name)
+    write_numbers(whole, target)
+    order = by_title_with(np.load(before / "title.order.npy"), whole.column("title"), rows)
+    np.save(target / "title.order.npy", order)
 
 
 def _extend_papers(change: Change, before: Path, target: Path) -> None:
@@ -172,26 +228,33 @@ def _extend_papers(change: Change, before: Path, target: Path) -> None:
             places = np.arange(part.num_rows)
             places[change.rows[mine] - first] = part.num_rows + np.flatnonzero(mine)
             changed = pa.table({name: both.column(name).take(pa.array(places)) for name in both.column_names})
-            write_papers(changed, target / path.name)
+            write_file(changed, target / path.name)
         else:
             _share(path, target / path.name)
         first, number = first + part.num_rows, number + 1
     if change.added.num_rows:
-        write_papers(change.added, target / f"papers.{number}.arrow")
+        write_papers(change.added, target, number)
 
 
 def _take_over(before: Path, target: Path, *, leave: tuple[str, ...]) -> None:
-    """Let the files of another generation stand in this one too, but for those whose names begin with one of `leave`."""
-    for path in before.rglob("*"):
-        to = target / path.relative_to(before)
-        if path.is_dir():
-            to.mkdir(exist_ok=True)
-        elif not path.name.startswith(leave) and not path.name.endswith(".lock"):
-            _share(path, to)
+    """Let what is in another generation stand in this one too, but for names that begin with one of `leave`."""
+    for path in before.iterdir():
+        # Hidden is what another process is still at work on.
+        if not path.name.startswith((".", "builder", *leave)):
+            _share(path, target / path.name)
 
 
 def _share(path: Path, target: Path) -> None:
-    """Let a file that nothing writes into any more stand in two folders; copy it where the system cannot, or might write."""
+    """Let a file that nothing writes into any more, or a folder of such files, stand in two places.
+
+    It is copied where the system cannot, or might write.
+    """
+    if path.is_dir():
+        target.mkdir()
+        for inner in path.iterdir():
+            if inner.suffix != ".lock":
+                _share(inner, target / inner.name)
+        return
     if path.suffix != ".json":
         with contextlib.suppress(OSError):
             os.link(path, target)

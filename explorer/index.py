@@ -169,16 +169,14 @@ class TextIndex:
         """All papers that a parsed query matches."""
         return self._run(self._build(node), self._searcher.num_docs)
 
-    def natural(self, text: str, limit: int) -> Hits:
-        """The best papers for plain text: any of its words, no operators."""
-        parts = [(tantivy.Occur.Should, query) for _, _, query in self._any_of(text)]
-        if not parts:
-            return Hits(np.empty(0, np.int32), np.empty(0, np.float32))
+    def natural(self, text: str, limit: int, fields: Sequence[str] = EVERYWHERE) -> Hits:
+        """The best papers for plain text: any of its words, no operators; and all that score like the last of them."""
+        parts = [(tantivy.Occur.Should, query) for _, _, query in self._any_of(text, fields)]
         return self._best(tantivy.Query.boolean_query(parts), limit)
 
-    def _any_of(self, text: str) -> Iterator[tuple[str, str, Any]]:
+    def _any_of(self, text: str, fields: Sequence[str] = EVERYWHERE) -> Iterator[tuple[str, str, Any]]:
         """Field, term and query of every word of plain text in every field."""
-        for field in EVERYWHERE:
+        for field in fields:
             for row in _rows(tokens(text, ANALYZERS[field])):
                 yield field, "".join(term for _, term in row), self._row(field, row)
 
@@ -242,8 +240,6 @@ class TextIndex:
                     max_query_terms=25,
                 )
                 parts.append((tantivy.Occur.Should, query))
-        if not parts:
-            return Hits(np.empty(0, np.int32), np.empty(0, np.float32))
         return self._best(tantivy.Query.boolean_query(parts), limit)
 
     def rarity(self, term: str) -> int:
@@ -256,7 +252,8 @@ class TextIndex:
         while True:
             hits = self._run(query, asked)
             if len(hits.rows) < asked or hits.scores[-1] < hits.scores[max(limit, 1) - 1]:
-                return hits
+                best = hits.scores >= hits.scores[:limit].min(initial=np.inf)
+                return Hits(hits.rows[best], hits.scores[best])
             asked *= 4
 
     def count(self, node: Node) -> int:

@@ -105,7 +105,7 @@ def into_corpus(
     return np.array(rows, np.int64), pa.Table.from_pylist(papers, paper_schema) if papers else None, merges
 
 
-def rows_of(table: pa.Table, rows: list[int]) -> pa.Table:
+def rows_of(table: pa.Table, rows: list[int] | np.ndarray) -> pa.Table:
     """Some rows of a large table; taken from it at once, its whole text would be gathered first."""
     mask = np.zeros(table.num_rows, bool)
     mask[rows] = True

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +16,9 @@ from explorer.topic_model import FILLER
 PER_PAPER = 5
 """Phrases a paper at most."""
 
+_LAST = 0.1
+"""Share by which a corpus may grow before its phrases are learnt anew: what a paper costs then stays that of ten."""
+
 _LONGEST = 3
 _SAMPLE = 20_000
 _CHUNK = 10_000
@@ -23,18 +28,78 @@ _BREAK = re.compile(r"[.,;:!?()\[\]{}\"“”$\\/]+|\s[-–—]\s|--")
 _INNER = frozenset(("of", "in", "for", "to", "and", "the"))
 
 
-def key_phrases(texts: Sequence[str]) -> pa.Array:
-    """Choose the phrases that tell each paper apart and that other papers use too.
+@dataclass(frozen=True)
+class KeyPhrases:
+    """The phrases that papers are told apart by.
+
+    Attributes
+    ----------
+    phrases : pyarrow.Array of large_string
+        Candidates that enough papers have.
+    spelling : pyarrow.Array of large_string
+        How each is shown: the commoner of its singular and its plural.
+    weight : ndarray of float64
+        Inverse document frequency times the number of words.
+    papers : int
+        Papers they were learnt from.
+    """
+
+    phrases: pa.Array
+    spelling: pa.Array
+    weight: np.ndarray
+    papers: int
+
+    def of(self, texts: Sequence[str]) -> pa.Array:
+        """Choose the phrases of some papers.
+
+        Returns
+        -------
+        pyarrow.Array of lists of text, length n_papers
+            At most `PER_PAPER` phrases a paper, heaviest first; null for papers without any.
+        """
+        from sklearn.feature_extraction.text import CountVectorizer
+
+        count = len(texts)
+        if not len(self.phrases):
+            return pa.array([None] * count, TEXTS)
+        counter = CountVectorizer(analyzer=candidates, vocabulary=self.phrases.to_pylist())
+        spelling = np.array(self.spelling.to_pylist(), object)
+        chosen: list[list[str] | None] = []
+        for start in range(0, count, _CHUNK):
+            counts = counter.transform([texts[i] for i in range(start, min(start + _CHUNK, count))])
+            scores = counts.data * self.weight[counts.indices]
+            for first, last in zip(counts.indptr[:-1], counts.indptr[1:], strict=True):
+                order = np.lexsort((counts.indices[first:last], -scores[first:last]))
+                chosen.append(_distinct(spelling[counts.indices[first:last][order]]) or None)
+        return pa.array(chosen, TEXTS)
+
+    def serve(self, papers: int) -> bool:
+        """Whether they are still good for a corpus of so many papers."""
+        return papers <= self.papers * (1 + _LAST)
+
+    def save(self, path: Path) -> None:
+        """Write them as an Arrow file."""
+        table = pa.table({"phrase": self.phrases, "spelling": self.spelling, "weight": self.weight})
+        table = table.replace_schema_metadata({"papers": str(self.papers)})
+        with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
+            writer.write_table(table)
+
+    @classmethod
+    def load(cls, path: Path) -> KeyPhrases:
+        """Read what `save` wrote."""
+        with pa.memory_map(str(path)) as file:
+            table = pa.ipc.open_file(file).read_all()
+        phrases, spelling, weight = (column.combine_chunks() for column in table.columns)
+        return cls(phrases, spelling, weight.to_numpy(), int(table.schema.metadata[b"papers"]))
+
+
+def learn_phrases(texts: Sequence[str]) -> KeyPhrases:
+    """Learn the phrases that tell each paper apart and that other papers use too.
 
     Parameters
     ----------
     texts : sequence of str
         Title and abstract of each paper.
-
-    Returns
-    -------
-    pyarrow.Array of lists of text, length n_papers
-        At most `PER_PAPER` phrases a paper, heaviest first; none for papers without text.
 
     Notes
     -----
@@ -52,19 +117,13 @@ def key_phrases(texts: Sequence[str]) -> pa.Array:
         known = counter.fit_transform([texts[i] for i in range(0, count, step)])
     except ValueError:
         # scikit-learn's way to say that no phrase stands in enough papers.
-        return pa.array([None] * count, TEXTS)
+        none = pa.array([], pa.large_string())
+        return KeyPhrases(none, none, np.empty(0), count)
     names = counter.get_feature_names_out()
     papers = np.bincount(known.indices, minlength=len(names))
-    spelling = _spellings(names, papers)
     weight = np.log((1 + known.shape[0]) / (1 + papers)) * np.array([1 + name.count(" ") for name in names])
-    chosen: list[list[str] | None] = []
-    for start in range(0, count, _CHUNK):
-        counts = counter.transform([texts[i] for i in range(start, min(start + _CHUNK, count))])
-        scores = counts.data * weight[counts.indices]
-        for first, last in zip(counts.indptr[:-1], counts.indptr[1:], strict=True):
-            order = np.lexsort((counts.indices[first:last], -scores[first:last]))
-            chosen.append(_distinct(spelling[counts.indices[first:last][order]]) or None)
-    return pa.array(chosen, TEXTS)
+    spelling = pa.array(_spellings(names, papers), pa.large_string())
+    return KeyPhrases(pa.array(names, pa.large_string()), spelling, weight, count)
 
 
 def _spellings(names: np.ndarray, papers: np.ndarray) -> np.ndarray:

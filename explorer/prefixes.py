@@ -85,6 +85,25 @@ class Prefixes:
         start, stop = np.searchsorted(self.keys, np.uint64(low)), np.searchsorted(self.keys, np.uint64(high), side="right")
         return np.asarray(self.codes[start:stop])
 
+    def extended(self, values: pa.Array, rank: np.ndarray, before: int) -> Prefixes:
+        """The words of the facet's values after it was extended (see `facets.extend_facet`).
+
+        Parameters
+        ----------
+        values : pyarrow.Array of large_string
+            Values of the facet now.
+        rank : ndarray of int32
+            Code now of each value, -1 where it is gone: first the values before, then those that came.
+        before : int
+            Number of values before.
+        """
+        codes, came = rank[self.codes], rank[before:]
+        stays = codes >= 0
+        new = sort_words(values.take(pa.array(came)))
+        keys = np.concatenate([self.keys[stays], new.keys])
+        order = np.argsort(keys, kind="stable")
+        return Prefixes(keys[order], np.concatenate([codes[stays], came[new.codes]])[order])
+
     def save(self, folder: Path, name: str) -> None:
         """Write the arrays as ``name.*`` into a folder."""
         np.save(folder / f"{name}.words.npy", self.keys)

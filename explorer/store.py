@@ -8,6 +8,7 @@
         ├── papers.*.arrow       the paper table (Arrow IPC, uncompressed, so that it maps)
         ├── index/             tantivy
         ├── <facet>.*          codes and values of each facet
+        ├── keywords.phrases.arrow  key phrases, where they stand in for keywords
         ├── topics.*           labels and codes
         ├── merges.*.arrow     what was merged into what, and the merged records
         ├── rules.json         pairs that the reader wants merged always, or never
@@ -37,7 +38,8 @@ from explorer.facets import code_facet
 from explorer.generations import in_folder, publish, read_manifest
 from explorer.index import build_index
 from explorer.merges import Merges
-from explorer.phrases import key_phrases
+from explorer.orders import by_title
+from explorer.phrases import learn_phrases
 from explorer.prefixes import sort_words
 from explorer.schema import FIELDS
 from explorer.topics import build_topics
@@ -48,8 +50,14 @@ if TYPE_CHECKING:
 FACETS = {"venues": "venue", "authors": "authors", "keywords": "keywords"}
 """Facets that are coded from a column of the paper table."""
 
+PHRASES = "keywords.phrases.arrow"
+"""File of the key phrases that were learnt, where they stand in for keywords."""
+
 RULES = "rules.json"
 """File of the reader's rules in a generation."""
+
+_FILE = 65_536
+"""Papers a file."""
 
 _MOST_PHRASED = 100_000
 """Papers up to which key phrases stand in for keywords that are missing: they take a millisecond a paper."""
@@ -162,7 +170,7 @@ def keep_rules(target: Path, rules: Rules | None, kept: bytes | None) -> None:
 
 def _write_generation(table: pa.Table, target: Path, n_topics: int | None, progress: Progress) -> dict[str, Any]:
     progress("papers", 0.0)
-    write_papers(table, target / "papers.0.arrow")
+    write_papers(table, target)
     progress("facets", 0.0)
     write_columns(table, target)
     progress("index", 0.0)
@@ -174,34 +182,54 @@ def _write_generation(table: pa.Table, target: Path, n_topics: int | None, progr
     return topics
 
 
-def write_papers(table: pa.Table, path: Path) -> None:
+def write_papers(table: pa.Table, target: Path, number: int = 0) -> None:
+    """Write papers as files, from a number on. There are several, so that a paper which is replaced costs one of them."""
+    for start in range(0, max(table.num_rows, 1), _FILE):
+        write_file(table.slice(start, _FILE), target / f"papers.{number + start // _FILE}.arrow")
+
+
+def write_file(table: pa.Table, path: Path) -> None:
     """Write one file of papers."""
     with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
-        writer.write_table(table, max_chunksize=65_536)
+        writer.write_table(table, max_chunksize=_FILE)
 
 
 def write_columns(table: pa.Table, target: Path) -> None:
     """Everything that is derived from columns; keywords, where no paper came with any, from the text."""
-    for name, column in FACETS.items():
-        given = table.column(column)
-        if name == "keywords" and given.null_count == len(given) <= _MOST_PHRASED:
-            given = key_phrases(Texts(table))  # type: ignore[arg-type]
-            (target / "keywords.derived").touch()
-        facet = code_facet(given)
-        facet.save(target, name)
-        sort_words(facet.values).save(target, name)
-    _write_dates(table, target)
+    for name in FACETS:
+        write_facet(table, target, name)
+    write_numbers(table, target)
+    np.save(target / "title.order.npy", by_title(table.column("title")))
+
+
+def write_facet(table: pa.Table, target: Path, name: str) -> None:
+    """One facet, coded from the whole table."""
+    given = table.column(FACETS[name])
+    if name == "keywords" and lacks_keywords(table):
+        texts: Any = Texts(table)
+        phrases = learn_phrases(texts)
+        phrases.save(target / PHRASES)
+        given = phrases.of(texts)
+        (target / "keywords.derived").touch()
+    facet = code_facet(given)
+    facet.save(target, name)
+    sort_words(facet.values).save(target, name)
+
+
+def lacks_keywords(table: pa.Table) -> bool:
+    """Whether no paper came with keywords, so that key phrases stand in for them."""
+    return bool(table.column("keywords").null_count == table.num_rows <= _MOST_PHRASED)
+
+
+def write_numbers(table: pa.Table, target: Path) -> None:
+    """Months, precisions, code links, and the orders of the list that go by numbers."""
     np.save(target / "has_code.npy", pc.is_valid(table.column("code_url")).to_numpy())
-
-
-def _write_dates(table: pa.Table, target: Path) -> None:
-    """Months, precisions and the orders of the list."""
     published = table.column("published")
     days = pc.fill_null(published.cast(pa.int64()), 0).to_numpy() // 86_400
     dates = days.astype("datetime64[D]")
     months = dates.astype("datetime64[M]").astype(np.int64) + 1970 * 12
-    known = {name: code for code, name in enumerate(PRECISIONS, start=1)}
-    precision = np.array([known.get(p, 0) for p in table.column("precision").to_pylist()], np.int8)
+    known = pc.index_in(table.column("precision"), value_set=pa.array(PRECISIONS))
+    precision = (pc.fill_null(known, -1).to_numpy() + 1).astype(np.int8)
     precision[~pc.is_valid(published).to_numpy()] = 0
     np.save(target / "dates.npy", np.where(precision > 0, months, 0).astype(np.int32))
     np.save(target / "precision.npy", precision)
@@ -211,9 +239,6 @@ def _write_dates(table: pa.Table, target: Path) -> None:
     np.save(target / "oldest.order.npy", np.lexsort((rows, days, undated)).astype(np.int32))
     votes = pc.fill_null(table.column("upvotes"), -1).to_numpy()
     np.save(target / "upvotes.order.npy", np.lexsort((rows, -days, -votes.astype(np.int64))).astype(np.int32))
-    titles = pc.replace_substring_regex(pc.utf8_lower(pc.fill_null(table.column("title"), "\uffff")), r"^[^\p{L}\p{N}]+", "")
-    ranked = pc.sort_indices(pa.table({"title": titles, "row": pa.array(rows)}), [("title", "ascending"), ("row", "ascending")])
-    np.save(target / "title.order.npy", ranked.to_numpy().astype(np.int32))
 
 
 def read_table(generation: Path) -> pa.Table:

@@ -30,7 +30,7 @@ ORDER = (
     "imports",
     "joins",
     "arrivals",
-    "generations",
+    "generations orders",
     "trends facets",
     "prefixes",
     "index vectors",

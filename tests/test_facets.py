@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.facets import Facet, code_facet, facet_counts
+from explorer.facets import Facet, code_facet, extend_facet, facet_counts
+from explorer.prefixes import sort_words
 
-_value = st.none() | st.sampled_from(["a", "b", " b", "é", "", "  ", "Z", "深"])
+_value = st.none() | st.sampled_from(["a", "b", " b", "é", "", "  ", "Z", "深", "b a", "a É"])
 _single = st.lists(_value, max_size=30).map(lambda values: pa.chunked_array([pa.array(values, pa.large_string())]))
 _lists = st.lists(st.none() | st.lists(_value, max_size=4), max_size=30).map(
     lambda values: pa.chunked_array([pa.array(values, pa.list_(pa.large_string()))])
@@ -77,3 +78,36 @@ def test_chunks_do_not_matter() -> None:
     parts = code_facet(pa.chunked_array([pa.array(values[i : i + 7], pa.large_string()) for i in range(0, len(values), 7)]))
     assert np.array_equal(whole.codes, parts.codes)
     assert whole.values.equals(parts.values)
+
+
+def test_values_of_a_paper_stay_as_it_gives_them() -> None:
+    facet = code_facet(pa.chunked_array([pa.array([["b"], ["c", "a", "b", "c"]], pa.list_(pa.large_string()))]))
+    assert facet.of(1) == ["c", "a", "b"]
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.one_of(st.tuples(_single, _single), st.tuples(_lists, _lists)), st.data())
+def test_extending_is_coding_the_whole(columns: tuple[pa.ChunkedArray, pa.ChunkedArray], data: st.DataObject) -> None:
+    before, new = columns
+    places = st.integers(0, max(len(before) - 1, 0))
+    most = min(len(before), len(new))
+    replaced = data.draw(st.lists(places, max_size=most, unique=True)) if most else []
+    rows = np.array([*replaced, *range(len(before), len(before) + len(new) - len(replaced))], np.int64)
+    cells, papers = before.to_pylist(), len(before) + len(new) - len(replaced)
+    cells += [None] * (papers - len(cells))
+    for row, cell in zip(rows.tolist(), new.to_pylist(), strict=True):
+        cells[row] = cell
+    whole = code_facet(pa.chunked_array([pa.array(cells, before.type)]))
+    old = code_facet(before)
+    facet, rank = extend_facet(old, code_facet(new), rows, papers)
+    assert facet.values.equals(whole.values)
+    for part in ("codes", "starts", "rows"):
+        one, other = getattr(facet, part), getattr(whole, part)
+        assert one.dtype == other.dtype
+        assert one.tolist() == other.tolist()
+    named = {value: code for code, value in enumerate(whole.values.to_pylist())}
+    assert rank[: old.size].tolist() == [named.get(value, -1) for value in old.values.to_pylist()]
+    words = sort_words(old.values).extended(facet.values, rank, old.size)
+    fresh = sort_words(whole.values)
+    assert words.keys.tolist() == fresh.keys.tolist()
+    assert sorted(zip(words.keys, words.codes, strict=True)) == sorted(zip(fresh.keys, fresh.codes, strict=True))

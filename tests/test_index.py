@@ -210,3 +210,15 @@ def test_unspaced_writing_is_marked_where_it_stands_together() -> None:
         ("経済", 1),
         ("学", 0),
     ]
+
+
+def test_the_best_hits_and_all_that_tie_with_the_last(tmp_path: Path) -> None:
+    titles = ["cat", "cat dog", *["cat mouse"] * 30, "mouse", "owl"]
+    build_index(to_table(pa.table({"title": titles, "abstract": ["owl"] * 34})), tmp_path)
+    index = TextIndex(tmp_path)
+    assert index.natural("cat", 1).rows.tolist() == [0]
+    assert sorted(index.natural("cat", 3).rows.tolist()) == list(range(32))
+    assert len(index.natural("cat", 0).rows) == 0
+    # In the title alone, where it is asked for.
+    assert index.natural("owl", 40, ("title",)).rows.tolist() == [33]
+    assert len(index.natural("owl", 40).rows) == 34

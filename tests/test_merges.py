@@ -166,6 +166,29 @@ def test_ids_that_are_taken_by_a_merged_record_are_not_given_twice(folder: Path)
     assert len(set(ids)) == len(ids) == 5
 
 
+def test_papers_come_to_a_corpus_of_none(tmp_path: Path) -> None:
+    corpus = Corpus.from_papers(pa.table({"title": pa.nulls(0, pa.string())}), tmp_path / "c")
+    larger = corpus.add(pa.table({"title": ["A fen", "A fen"], "venue": ["Bogs", None], "authors": ["Ann Lee", "Ann Lee"]}))
+    assert len(larger) == 1
+    assert larger.results(Selection(venues=("Bogs",))).shown == 1
+
+
+def test_papers_are_known_by_identifiers_or_titles_among_many(tmp_path: Path) -> None:
+    """A corpus of more than fifty papers for each that comes is not compared whole."""
+    rows = [{**row, "id": f"r{n}", "doi": f"10.5000/{n}"} for n, row in enumerate(oracles.random_papers(3, 160))]
+    rows[40] |= {"title": "On the rings of a distant planet", "authors": ["Ito, Aya"], "venue": None, "doi": None}
+    rows[150] |= {"title": "Soil and its fungi", "authors": ["Moreau, Luc"], "venue": None}
+    corpus = Corpus.from_papers(pa.Table.from_pylist(rows), tmp_path / "c", n_topics=3)
+    came = [
+        {"title": "Quite another name", "authors": None, "venue": None, "doi": None},
+        {"title": "ON THE RINGS OF A DISTANT PLANET", "authors": ["Ito, A."], "venue": "Planets", "doi": None},
+        {"title": "Les champignons du sol", "authors": ["Moreau, L."], "venue": "Planets", "doi": "10.5000/150"},
+    ]
+    larger = corpus.add(pa.Table.from_pylist(came))
+    assert sorted(larger.merges["paper"]) == ["r150", "r40"]
+    assert sorted(larger.results(Selection(venues=("Planets",))).rows().tolist()) == [40, 150]
+
+
 def test_a_further_column_of_another_type_is_no_fault(tmp_path: Path) -> None:
     corpus = Corpus.from_papers(pa.table({"title": ["A fen"], "cited": [3]}), tmp_path / "c")
     larger = corpus.add(pa.table({"title": ["A moor", "A heath"], "cited": ["many", "4"]}))
