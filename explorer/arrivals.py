@@ -128,7 +128,7 @@ def _without_known(
     ledger = replace(papers.ledger, notes=list(papers.ledger.notes))
     titles, ids = table.column("title"), table.column("id").to_pylist()
     taken = Taken(corpus, [*ids, *_ids(papers.merges.records)])
-    known = _known(papers, corpus, rules, refused, taken, progress)
+    known = _known(papers, origins, corpus, rules, refused, taken, progress)
     for row, match in known.items():
         reason = match.reason if match.fresh else "the same record"
         text = titles[row].as_py() or ""
@@ -154,8 +154,18 @@ def _without_known(
     for row, paper in sorted(refused):
         if row not in known:
             decided = decided.never_merge(fresh_ids.get(ids[row], ids[row]), paper)
+    # The review knows papers by the ids they came with, the corpus by those they have there.
+    named = {ids[row]: match.paper for row, match in known.items()} | fresh_ids
+    own_notes = len(papers.ledger.notes)
+    notes = [note._replace(after=named.get(note.after, note.after)) for note in ledger.notes[:own_notes]]
     change = Change(
-        new, rows, replaced, merges, decided if decided != corpus.rules else None, upon=corpus.manifest["generation"]
+        new,
+        rows,
+        replaced,
+        merges,
+        decided if decided != corpus.rules else None,
+        upon=corpus.manifest["generation"],
+        ledger=replace(ledger, notes=notes + ledger.notes[own_notes:]),
     )
     return Import(new, ledger, merges=own), change
 
@@ -182,6 +192,7 @@ class Match:
 
 def _known(
     papers: Import,
+    origins: list[tuple[str, int]],
     corpus: GrowingCorpus,
     rules: Rules,
     refused: set[tuple[int, str]],
@@ -199,6 +210,10 @@ def _known(
     name_of = dict(zip(wanted, papers_there.column("id").to_pylist(), strict=True))
     all_there = records_of(corpus.merged, papers_there)
     all_came = records_of(papers.merges, table.take(pa.array(list(found), pa.int64())))
+    for row in found:
+        for record in all_came[ids[row]]:
+            if record["merge_record"] is None:
+                record["merge_source"], record["merge_record"] = origins[row]
     known = {}
     for row, places in found.items():
         matches = []

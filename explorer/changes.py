@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from explorer.accounts import account_path, load_accounts, part_of, save_part
 from explorer.errors import CorpusError
 from explorer.facets import Facet, code_facet, extend_facet
 from explorer.generations import in_folder, now, publish, read_manifest
@@ -138,6 +139,8 @@ def change_digest(before: str, change: Change) -> str:
         digest.update(content_hash(change.merges.records).encode())
     if change.rules is not None:
         digest.update(repr((sorted(change.rules.always), sorted(change.rules.never))).encode())
+    if change.ledger is not None and change.ledger.notes:
+        digest.update(content_hash(part_of(change.ledger)).encode())
     return digest.hexdigest()[:16]
 
 
@@ -148,15 +151,29 @@ def _extend_generation(
     if change.added.num_rows or len(change.rows):
         topics = _extend_with_papers(change, before, target, topics, progress)
     else:
-        _take_over(before, target, leave=("merges.", RULES))
+        _take_over(before, target, leave=("merges.", "ledger.", RULES))
     if change.merges is not None:
         change.merges.save(target)
     else:
         for path in before.glob("merges.*.arrow"):
             _share(path, target / path.name)
+    _extend_accounts(change, before, target)
     keep_rules(target, change.rules, (before / RULES).read_bytes() if (before / RULES).exists() else None)
     progress("flush", 1.0)
     return topics
+
+
+def _extend_accounts(change: Change, before: Path, target: Path) -> None:
+    """Write the ledger: what came, and only those parts anew of which records become papers again."""
+    there = load_accounts(before)
+    parts = there.without(change.unmerged).parts
+    for number, (part, old) in enumerate(zip(parts, there.parts, strict=True)):
+        if part is old:
+            _share(account_path(before, number), account_path(target, number))
+        else:
+            save_part(part, account_path(target, number))
+    if change.ledger is not None:
+        save_part(part_of(change.ledger), account_path(target, len(parts)))
 
 
 def _extend_with_papers(

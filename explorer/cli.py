@@ -134,9 +134,9 @@ def _serve(options: argparse.Namespace) -> int:
     if options.files and corpus.cached_name and len(corpus) <= _PREPARED and not corpus.meaning_ready:
         corpus.prepare_meaning(Progress())
 
-    if rejected := corpus.manifest["made"].get("ledger", {}).get("rejected", 0):
+    if rejected := corpus.accounts.counts["rejected"]:
         say = f"{rejected:,} record{' was' if rejected == 1 else 's were'} rejected"
-        print(f"{say}; litexplorer build FILE -o DIR --ledger FILE.csv writes why", file=sys.stderr)
+        print(f"{say}; the dashboard says why, and so does: litexplorer ledger {corpus.folder}", file=sys.stderr)
 
     def ready(port: int) -> None:
         address = main_url(options.ip, port, options.token)

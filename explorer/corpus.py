@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from explorer.completion import Completion
     from explorer.dedupe import Rules
+    from explorer.ledger import Ledger
     from explorer.library import Library, SavedSearch
     from explorer.ranking.vectors import Embedder
 
@@ -57,6 +58,8 @@ class Corpus(GrowingCorpus):
         What was merged into which paper.
     rules : Rules
         Pairs of records that the reader wants merged always, or never.
+    ledger : Ledger
+        What became of every record that came in.
     """
 
     @classmethod
@@ -69,6 +72,7 @@ class Corpus(GrowingCorpus):
         made: dict[str, Any] | None = None,
         merges: Merges | None = None,
         rules: Rules | None = None,
+        ledger: Ledger | None = None,
         progress: Progress = no_progress,
     ) -> Corpus:
         """Build a corpus from a paper table.
@@ -85,6 +89,9 @@ class Corpus(GrowingCorpus):
             What was merged into the papers, as `Import.merges` gives it.
         rules : Rules, optional
             Pairs of records that the reader wants merged always, or never; by default those of a corpus in the folder.
+        ledger : Ledger, optional
+            What became of the records that the papers were made from, as `Import.ledger` gives it; by default each paper is a
+            record that was accepted.
         progress : callable, optional
             Called as ``progress(stage, part)``, part from 0 to 1; an exception it raises stops the build and leaves nothing.
 
@@ -93,16 +100,18 @@ class Corpus(GrowingCorpus):
         SchemaError
             The table has no title column or one of a wrong type.
         CorpusError
-            The folder holds something else or cannot be written.
+            The folder holds something else or cannot be written; or the ledger is of another number of papers.
         """
         table = to_table(papers)
         digest = content_hash(table)
-        if folder is None and (rules is not None or (merges is not None and len(merges))):
-            digest = change_digest("papers", Change(table, merges=merges, rules=rules))
+        if folder is None and (
+            rules is not None or (merges is not None and len(merges)) or (ledger is not None and ledger.notes)
+        ):
+            digest = change_digest("papers", Change(table, merges=merges, rules=rules, ledger=ledger))
         target = Path(folder) if folder is not None else cache_folder() / f"papers-{digest}-{n_topics or 'auto'}"
         if folder is None and (kept := cls.if_whole(target)) is not None:
             return kept
-        write_corpus(table, target, made=made, n_topics=n_topics, merges=merges, rules=rules, progress=progress)
+        write_corpus(table, target, made=made, n_topics=n_topics, merges=merges, rules=rules, ledger=ledger, progress=progress)
         return cls(target)
 
     def __repr__(self) -> str:

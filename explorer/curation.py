@@ -1,4 +1,4 @@
-"""The commands that make a corpus folder and change it: build, update, fetch, merges, refit."""
+"""The commands that make a corpus folder, change it and account for it: build, update, fetch, merges, ledger, refit."""
 
 from __future__ import annotations
 
@@ -49,6 +49,11 @@ def add_parsers(commands: Any) -> None:
     merges.add_argument("--always", nargs=2, metavar=("ID", "ID"), help="merge two records when one of them comes in")
     merges.add_argument("-o", "--output", metavar="CSV", help="write the table; default: print one line a merge")
     merges.set_defaults(run=_merges)
+
+    ledger = commands.add_parser("ledger", help="say what became of every record: accepted, repaired, rejected or merged")
+    ledger.add_argument("corpus", metavar="CORPUS", help="corpus folder or file of papers")
+    ledger.add_argument("-o", "--output", metavar="CSV", help="write the notes; default: print one line a note")
+    ledger.set_defaults(run=_ledger)
 
     refit = commands.add_parser("refit", help="find the topics of a corpus folder anew, from all papers it has by now")
     refit.add_argument("corpus", metavar="CORPUS")
@@ -124,7 +129,13 @@ def _write(folder: str, imported: Import, made: dict[str, object], topics: int |
 
     made = {"name": Path(folder).name, **made}
     manifest = write_corpus(
-        imported.table, Path(folder), made=made, n_topics=topics, merges=imported.merges, progress=Progress()
+        imported.table,
+        Path(folder),
+        made=made,
+        n_topics=topics,
+        merges=imported.merges,
+        ledger=imported.ledger,
+        progress=Progress(),
     )
     print(f"{folder}: {manifest['papers']:,} papers, {manifest['made']['topics']['topics']} topics", file=sys.stderr)
 
@@ -207,6 +218,22 @@ def _merges(options: argparse.Namespace) -> int:
         else:
             for paper, relation, _, reason, records, _ in rows:
                 print(f"{paper}\t{relation}\t{records}\t{reason}")
+    return 0
+
+
+def _ledger(options: argparse.Namespace) -> int:
+    from explorer.formats.target import deliver
+    from explorer.opening import open_files
+    from explorer.review import notes_csv
+
+    corpus = open_files([options.corpus], progress=Progress())
+    print(corpus.accounts.sentence(len(corpus)), file=sys.stderr)
+    if options.output:
+        deliver(notes_csv(corpus.accounts.entries()), options.output)
+        return 0
+    for note in corpus.accounts.entries():
+        where = f"{note.source}, {f'line {note.line}' if note.line else f'record {note.record}'}"
+        print(where, note.action, note.field, note.before, note.after, note.reason, sep="\t")
     return 0
 
 

@@ -26,6 +26,7 @@ from explorer.preference_views import preference
 from explorer.preparation import Preparation, Unprepared, by_words, lacking
 from explorer.questions import MESSAGES as QUESTIONS
 from explorer.reading import Reading
+from explorer.review import notes_csv
 from explorer.selection import Selection
 from explorer.session import MESSAGES as SESSION
 from explorer.session import Session
@@ -259,9 +260,6 @@ class Dashboard(anywidget.AnyWidget):
         else:
             self.session.show(Selection.from_url(address))
 
-    def _clear(self, content: Message) -> None:
-        self.session.show(Selection(sort=self.session.selection.sort))
-
     def _open(self, content: Message) -> None:
         self.session.open(content["row"])
         self._show({"papers": self._papers(), "reader": self._reader()})
@@ -324,7 +322,9 @@ class Dashboard(anywidget.AnyWidget):
             self._loop.call_soon_threadsafe(step)
 
     def _ledger(self, content: Message) -> str:
-        return self._save([ExportedFile("ledger.csv", "text/csv", self.incoming.ledger_csv())], "Saved ledger.csv.")
+        kept = self.session.corpus.accounts.entries()
+        data = notes_csv(kept) if content.get("of") == "corpus" else self.incoming.ledger_csv()
+        return self._save([ExportedFile("ledger.csv", "text/csv", data)], "Saved ledger.csv.")
 
     def _show_corpus(self, corpus: Corpus, selection: Selection, opened: int | None = None) -> None:
         later = lacking(corpus, selection)
@@ -376,7 +376,7 @@ _ACTIONS: dict[str, Action] = {
     "set": Dashboard._set,
     "undo": lambda board, content: board.session.undo(),
     "redo": lambda board, content: board.session.redo(),
-    "clear": Dashboard._clear,
+    "clear": lambda board, content: board.session.show(Selection(sort=board.session.selection.sort)),
     "url": Dashboard._url,
     "open": Dashboard._open,
     "tick_page": Dashboard._tick_page,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from explorer.dedupe import Rules
     from explorer.formats import Import
+    from explorer.ledger import Ledger
 
 CACHED = re.compile(r"(?:files|papers|grown)-[0-9a-f]{16}(?:-(?:auto|\d+))?")
 
@@ -50,6 +52,31 @@ class GrowingCorpus(RankedCorpus):
             to the id of the record that gave its value), `records` (file and number of each record).
         """
         return self.merged.frame()
+
+    @property
+    def ledger(self) -> Ledger:
+        """What became of every record that the papers were made from.
+
+        Returns
+        -------
+        Ledger
+            Its counts are those of all imports; `accepted` is the number of papers, less those that an earlier version took in.
+            `entries` is a DataFrame with one row a note: `source` (file or service), `line` and `record` (from 1), `action`
+            ("rejected", "merged", "repaired"), `field`, `before`, `after` (for a merge, the id of the paper), `reason`.
+            A merge that was taken back is not in it, `findings` is empty, and so are the counts of an import that brought
+            nothing new.
+
+        Raises
+        ------
+        CorpusError
+            An earlier version made the corpus, and kept none.
+        """
+        if not self.accounts.parts:
+            raise CorpusError(
+                f"{self.folder} has no ledger: an earlier version made it. "
+                f"Build it again from its files: litexplorer build FILE -o {self.folder}"
+            )
+        return self.accounts.ledger()
 
     @cached_property
     def rules(self) -> Rules:
@@ -100,7 +127,11 @@ class GrowingCorpus(RankedCorpus):
         if keep_duplicates:
             known = pc.is_in(came.table.column("id"), value_set=self.table.column("id").combine_chunks())
             new = fitted(came.table.filter(pc.invert(known)), self.table.schema)
-            return self.changed(Change(new), made=made, progress=progress)
+            ledger = replace(came.ledger, notes=list(came.ledger.notes))
+            there = came.table.select(["id", "title"]).filter(known).to_pydict()
+            for row, id_, title in zip(pc.indices_nonzero(known).to_pylist(), *there.values(), strict=True):
+                ledger.merge(*came.origin(row), id_, "in the corpus already: the same id", text=title or "")
+            return self.changed(Change(new, ledger=ledger), made=made, progress=progress)
         return self.changed(compare(came, self, frozenset(), progress).change, made=made, progress=progress)
 
     def split(self, paper: str, *, progress: Progress = no_progress) -> Self:

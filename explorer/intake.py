@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from explorer import fetching
 from explorer.corpus import Corpus
 from explorer.errors import ReadError
-from explorer.ledger import Entry, Ledger
-from explorer.review import corrections, review
+from explorer.ledger import Ledger
+from explorer.review import corrections, notes_csv, review
 from explorer.stages import building
 from explorer.upload import CHUNK, LARGEST, Upload
 from explorer.worker import Say, Worker
@@ -245,9 +245,7 @@ class Intake:
         """
         if self._ledger is None:
             raise ReadError("There is no ledger: nothing was read.")
-        from explorer.formats.delimited import write_rows
-
-        return write_rows(Entry._fields, self._ledger.notes)
+        return notes_csv(self._ledger.notes)
 
     def join(self, timeout: float | None = None) -> None:
         """Wait for the threads that were started, cancelled ones too."""
@@ -287,12 +285,12 @@ class Intake:
         return larger, ledger, f"Added {_papers(len(larger) - len(corpus))} from {self._name}.{arrivals.sentence}"
 
     def _new(self, arrivals: Arrivals, say: Say) -> tuple[Corpus, Ledger, str]:
-        ledger = arrivals.papers.ledger
-        made = {"name": self._name, **self._made(ledger)}
+        came = arrivals.papers
+        made = {"name": self._name, **self._made(came.ledger)}
         corpus = Corpus.from_papers(
-            arrivals.papers.table, made=made, merges=arrivals.papers.merges, rules=arrivals.decided, progress=building(say)
+            came.table, made=made, merges=came.merges, rules=arrivals.decided, ledger=came.ledger, progress=building(say)
         )
-        return corpus, ledger, f"Started a corpus of {_papers(len(corpus))} from {self._name}."
+        return corpus, came.ledger, f"Started a corpus of {_papers(len(corpus))} from {self._name}."
 
     def _made(self, ledger: Ledger) -> dict[str, Any]:
         return {"files": self._files, "ledger": ledger.counts()}

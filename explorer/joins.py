@@ -129,7 +129,9 @@ def split(corpus: GrowingCorpus, paper: str) -> Change:
     ids = records.column("id").to_pylist()
     # The paper's own record stands in its place again, the others at the end.
     own = pa.array([name == paper for name in ids])
+    others = records.select(list(ORIGIN)).filter(pc.invert(own)).to_pydict()
     records = records.drop_columns(list(ORIGIN))
     change = Change(records.filter(pc.invert(own)), np.array([place], np.int64), records.filter(own))
     merges, rules = corpus.merged.without([paper]), corpus.rules.never_merge(*ids)
-    return replace(change, merges=merges, rules=rules, upon=corpus.manifest["generation"])
+    unmerged = tuple(zip(*others.values(), strict=True))
+    return replace(change, merges=merges, rules=rules, upon=corpus.manifest["generation"], unmerged=unmerged)

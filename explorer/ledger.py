@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -134,6 +135,12 @@ class Ledger:
 
     def sentence(self) -> str:
         """Say the counts in words, such as "91 records read: 88 accepted (2 repaired), 3 rejected"."""
-        parts = [f"{self.accepted:,} accepted" + (f" ({self.repaired:,} repaired)" if self.repaired else "")]
-        parts += [f"{count:,} {word}" for count, word in ((self.rejected, "rejected"), (self.merged, "merged")) if count]
-        return f"{self.read:,} record{'' if self.read == 1 else 's'} read: {', '.join(parts)}."
+        return sentence(self.counts())
+
+
+def sentence(counts: Mapping[str, int]) -> str:
+    """Say counts in words, as `Ledger.sentence` does."""
+    read, repaired = counts["read"], counts["repaired"]
+    parts = [f"{counts['accepted']:,} accepted" + (f" ({repaired:,} repaired)" if repaired else "")]
+    parts += [f"{counts[word]:,} {word}" for word in ("rejected", "merged") if counts[word]]
+    return f"{read:,} record{'' if read == 1 else 's'} read: {', '.join(parts)}."

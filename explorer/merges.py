@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from explorer.dedupe import Rules
+    from explorer.ledger import Ledger
 
 HISTORY = pa.schema(
     [
@@ -174,6 +175,10 @@ class Change:
         The reader's rules from now on; None where they stay.
     upon : str or None
         The generation that was looked at.
+    ledger : Ledger or None
+        What became of the records that came; it alone is no change.
+    unmerged : tuple of (str, str, int)
+        Merged records that become papers of their own: id of the paper they went into, file or service, number in it.
     """
 
     added: pa.Table
@@ -182,6 +187,8 @@ class Change:
     merges: Merges | None = None
     rules: Rules | None = None
     upon: str | None = None
+    ledger: Ledger | None = None
+    unmerged: tuple[tuple[str, str, int], ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.added.num_rows or len(self.rows) or self.merges is not None or self.rules is not None)

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from explorer.accounts import load_accounts
 from explorer.errors import CorpusError, SelectionError
 from explorer.facets import Facet, mapped
 from explorer.filters import STORED_SORTS
@@ -46,6 +47,8 @@ class OpenedCorpus:
     topics : Topics
     merged : Merges
         What was merged into which paper.
+    accounts : Accounts
+        What became of the records that came in.
     """
 
     def __init__(self, folder: str | PathLike[str]) -> None:
@@ -77,6 +80,7 @@ class OpenedCorpus:
         self._prefixes = {name: Prefixes.load(self._generation, name) for name in FACETS}
         self.topics: Topics = load_topics(self._generation, self.months, self.precision)
         self.merged = load_merges(self._generation)
+        self.accounts = load_accounts(self._generation)
         rules = self._generation / RULES
         self.rules_file = rules.read_bytes() if rules.exists() else b""
         columns = (self.table, self.months, self.precision, self.has_code, self.topics.codes, *self._orders.values())

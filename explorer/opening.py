@@ -94,7 +94,7 @@ def open_files(
         "files": [path.name for path in paths],
         "ledger": imported.ledger.counts(),
     }
-    write_corpus(imported.table, target, made=made, merges=imported.merges, progress=progress)
+    write_corpus(imported.table, target, made=made, merges=imported.merges, ledger=imported.ledger, progress=progress)
     return Corpus(target)
 
 

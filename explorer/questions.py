@@ -8,6 +8,7 @@ from typing import Any
 from explorer.axis_views import point
 from explorer.concept_completion import complete_concept
 from explorer.concept_views import why
+from explorer.review import account
 from explorer.session import Session
 
 Answer = dict[str, Any]
@@ -39,5 +40,6 @@ MESSAGES: dict[str, Callable[[Session, dict[str, Any]], Answer]] = {
     "suggest": _suggestion,
     "why": _why,
     "axis_point": _axis_point,
+    "ledger": lambda session, content: {"kind": "ledger", **account(session.corpus.accounts)},
 }
 """What a page may ask, and its answer."""

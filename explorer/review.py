@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from explorer.accounts import Accounts
 from explorer.errors import ReadError
-from explorer.ledger import Finding, Ledger
+from explorer.ledger import Entry, Finding, Ledger
 from explorer.schema import FIELDS
 
 if TYPE_CHECKING:
@@ -54,6 +59,25 @@ def review(arrivals: Arrivals, *, name: str, files: Sequence[str], apart: int) -
     }
 
 
+def account(accounts: Accounts) -> dict[str, Any]:
+    """What the page shows of the ledger that a corpus keeps: `counts` and `entries`, as `review` gives them."""
+    notes, counts = accounts.notes, {}
+    shown = np.zeros(notes.num_rows, bool)
+    for kind, most in SHOWN.items():
+        rows = pc.indices_nonzero(pc.equal(notes.column("action"), kind)).to_numpy()
+        counts[kind] = len(rows)
+        shown[rows[:most]] = True
+    few = notes.filter(pa.array(shown)).to_pylist()
+    return {"counts": counts, "entries": [_entry(note) for kind in SHOWN for note in few if note["action"] == kind]}
+
+
+def notes_csv(notes: Iterable[Entry]) -> bytes:
+    """Notes of a ledger as CSV, with the columns of `ledger.Entry`."""
+    from explorer.formats.delimited import write_rows
+
+    return write_rows(Entry._fields, notes)
+
+
 def delimiters() -> tuple[str, ...]:
     """What a reader may choose between the columns of a table."""
     # The readers are loaded with the first papers that come in, not with the page.
@@ -67,10 +91,12 @@ def _entries(ledger: Ledger) -> list[dict[str, Any]]:
     for kind, most in SHOWN.items():
         notes = (note for note in ledger.notes if note.action == kind)
         for note, _ in zip(notes, range(most), strict=False):
-            shown.append(
-                {**note._asdict(), "before": note.before[:200], "after": note.after[:200], "reason": note.reason[:300]}
-            )
+            shown.append(_entry(note._asdict()))
     return shown
+
+
+def _entry(note: dict[str, Any]) -> dict[str, Any]:
+    return {**note, "before": note["before"][:200], "after": note["after"][:200], "reason": note["reason"][:300]}
 
 
 def _files(ledger: Ledger, files: Sequence[str]) -> list[dict[str, Any]]:

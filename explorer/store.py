@@ -11,6 +11,7 @@
         ├── keywords.phrases.arrow  key phrases, where they stand in for keywords
         ├── topics.*           labels and codes
         ├── merges.*.arrow     what was merged into what, and the merged records
+        ├── ledger.*.arrow     what became of the records of each import
         ├── rules.json         pairs that the reader wants merged always, or never
         └── dates.npy, *.order.npy
 
@@ -32,11 +33,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from explorer.accounts import account_path, part_of, save_part
 from explorer.dates import PRECISIONS
 from explorer.errors import CorpusError
 from explorer.facets import code_facet
 from explorer.generations import in_folder, publish, read_manifest
 from explorer.index import build_index
+from explorer.ledger import Ledger
 from explorer.merges import Merges
 from explorer.orders import by_title
 from explorer.phrases import learn_phrases
@@ -111,6 +114,7 @@ def write_corpus(
     n_topics: int | None = None,
     merges: Merges | None = None,
     rules: Rules | None = None,
+    ledger: Ledger | None = None,
     progress: Progress = no_progress,
 ) -> dict[str, Any]:
     """Build a corpus folder from a paper table.
@@ -127,6 +131,8 @@ def write_corpus(
         What was merged into the papers of the table.
     rules : Rules, optional
         The reader's; by default those of the corpus that is replaced.
+    ledger : Ledger, optional
+        What became of the records that the table was made from; by default each paper is a record that was accepted.
 
     Returns
     -------
@@ -136,18 +142,25 @@ def write_corpus(
     Raises
     ------
     CorpusError
-        The folder holds something else, or cannot be written.
+        The folder holds something else, or cannot be written; or the ledger is not that of the table.
     """
+    rows = table.num_rows
+    account = part_of(ledger or Ledger(read=rows, accepted=rows))
+    if ledger is not None and ledger.accepted != rows:
+        raise CorpusError(
+            f"The ledger accounts for {ledger.accepted:,} papers, but there are {rows:,}. Leave it out for a table of your own."
+        )
     digest = content_hash(table)
     kept = None if rules is not None else rules_in(folder)
 
     def write(target: Path) -> dict[str, Any]:
         topics = _write_generation(table, target, n_topics, progress)
         (merges or Merges()).save(target)
+        save_part(account, account_path(target, 0))
         keep_rules(target, rules, kept)
         return topics
 
-    return in_folder(folder, lambda: publish(folder, digest, table.num_rows, made or {}, write))
+    return in_folder(folder, lambda: publish(folder, digest, rows, made or {}, write))
 
 
 def rules_in(folder: Path) -> bytes | None:

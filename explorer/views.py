@@ -45,8 +45,8 @@ def fields(selection: Selection) -> View:
 
 
 def summary(results: Results, name: str) -> View:
-    """Counts, sentence, address, chips and, where nothing is shown, which filter to loosen."""
-    selection, total = results.selection, len(results.corpus)
+    """Counts, sentence, address, chips, what became of the records and, where nothing is shown, which filter to loosen."""
+    selection, total, accounts = results.selection, len(results.corpus), results.corpus.accounts
     titles = titles_of(results.corpus, (*selection.like, *selection.unlike))
     loosen = [
         {"label": f"without {_LABELS[field].lower()}", "changes": {field: _default(field)}, "shown": shown}
@@ -61,6 +61,7 @@ def summary(results: Results, name: str) -> View:
         "python": selection.to_python(str(results.corpus.folder)),
         "chips": chips(selection, titles),
         "loosen": loosen,
+        "ledger": {"sentence": accounts.sentence(total), "notes": accounts.notes.num_rows},
     }
 
 

@@ -21,7 +21,7 @@ ORDER = (
     "terms grams",
     "ledger",
     "schema",
-    "merges",
+    "merges accounts",
     "paths",
     "formats",
     "services",

@@ -11,6 +11,7 @@ import { papersPanel } from "./papers.js";
 import { readerPanel } from "./reader.js";
 import { menuPanel } from "./menu.js";
 import { intakePanel } from "./intake.js";
+import { accountPanel } from "./account.js";
 import { statusPanel } from "./status.js";
 import { preparationPanel } from "./preparation.js";
 import { conceptsPanel } from "./concepts.js";
@@ -135,6 +136,7 @@ function assemble(app) {
   app.setPanel = setPanel(app);
   app.menu = menuPanel(app);
   app.intake = intakePanel(app);
+  app.account = accountPanel(app);
   app.bar = barPanel(app);
   app.layers.push(app.closeRail);
   app.filters = filtersPanel(app);
@@ -145,7 +147,7 @@ function assemble(app) {
   app.reader = readerPanel(app);
   frame.append(app.bar.node, app.status.banners, app.filters.node,
     h("div", { class: "lx-scrim", click: () => app.closeRail() }),
-    h(app.page ? "main" : "div", { class: "lx-main" }, app.charts.node, app.axes.node, app.papers.node), app.reader.node, app.status.node, ...app.intake.layers);
+    h(app.page ? "main" : "div", { class: "lx-main" }, app.charts.node, app.axes.node, app.papers.node), app.reader.node, app.status.node, ...app.intake.layers, app.account.dialog);
   if (!app.page) {
     root.setAttribute("role", "region");
     root.setAttribute("aria-label", "Literature Explorer");

@@ -15,7 +15,7 @@ export function barPanel(app) {
       h(app.page ? "h1" : "h2", { class: "lx-brand" }, icon("book"), h("span", {}, h("span", { class: "lx-kicker" }, "Literature Explorer"), h("span", { class: "lx-hide" }, ": "), name)),
       rail, app.search.node, app.saved.node, number,
       h("div", { class: "lx-history", role: "group", label: "History" }, undo, redo), app.intake.node, app.menu.node),
-    app.concepts.node, h("div", { class: "lx-strip" }, chips, app.spelling.below), h("div", { class: "lx-progress", "aria-hidden": "true" }));
+    app.concepts.node, h("div", { class: "lx-strip" }, chips, app.spelling.below, app.account.node), h("div", { class: "lx-progress", "aria-hidden": "true" }));
 
   function chip({ field, value, label }) {
     return h("span", { class: "lx-chip" }, h("span", { class: "lx-chip-label" }, label), iconButton("close", `Remove ${label}`, () => link.remove(field, value), { key: `chip:${field}:${value}` }));

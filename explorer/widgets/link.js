@@ -2,7 +2,7 @@
 
 const ANSWER_TIMEOUT = 20000; // ms without an answer after which the page says that the kernel is silent
 const RANGES = new Set(["years", "months", "x", "y"]);
-const ASIDE = new Set(["complete", "suggest", "why", "axis_point", "plotly"]); // ask for something and change nothing
+const ASIDE = new Set(["complete", "suggest", "why", "axis_point", "ledger", "plotly"]); // ask for something and change nothing
 const STEPS = new Set(["undo", "redo", "clear", "url", "run_search"]); // change the selection to one that only the kernel knows
 let last = 0; // of every view: two of the same widget must not use a number twice
 
