@@ -60,10 +60,6 @@ class Accounts:
         total = Counter(Ledger().counts())
         for part in self.parts:
             total.update(_counts(part))
-        if len(self.parts) > 1 and total["repaired"]:
-            # A record that came twice counts once.
-            repaired = self.notes.select(["source", "record"]).filter(pc.equal(self.notes.column("action"), "repaired"))
-            total["repaired"] = repaired.group_by(["source", "record"]).aggregate([]).num_rows
         return dict(total)
 
     def sentence(self, papers: int) -> str:
@@ -84,6 +80,14 @@ class Accounts:
         counts = self.counts
         return Ledger(counts["read"], counts["accepted"], counts["rejected"], counts["merged"], list(self.entries()))
 
+    def then(self, ledger: Ledger) -> pa.Table:
+        """The part of the import that comes next. A record that comes again repaired, as of a file read twice, counts once."""
+        part = part_of(ledger)
+        came = _repaired(part)
+        before = {record for old in self.parts for record in _repaired(old, among=part) & came} if came else ()
+        counts = _counts(part)
+        return _with_counts(part, {**counts, "repaired": counts["repaired"] - len(before)})
+
     def without(self, merged: Sequence[Record]) -> Accounts:
         """The same after some merged records were accepted as papers of their own; parts without one of them stay the same."""
         left = Counter(merged)
@@ -98,6 +102,16 @@ def _counts(part: pa.Table) -> dict[str, int]:
 
 def _with_counts(notes: pa.Table, counts: dict[str, int]) -> pa.Table:
     return notes.replace_schema_metadata({_COUNTS: json.dumps(counts)})
+
+
+def _repaired(part: pa.Table, among: pa.Table | None = None) -> set[tuple[str, int]]:
+    """Source and number of the records with a repair, of some sources and numbers only."""
+    mine = pc.equal(part.column("action"), "repaired")
+    if among is not None:
+        for name in ("source", "record"):
+            mine = pc.and_(mine, pc.is_in(part.column(name), value_set=pc.unique(among.column(name))))
+    few = part.select(["source", "record"]).filter(mine).to_pydict()
+    return set(zip(*few.values(), strict=True))
 
 
 def _without(part: pa.Table, left: Counter[Record], papers: pa.Array) -> pa.Table:

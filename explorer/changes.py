@@ -173,7 +173,7 @@ def _extend_accounts(change: Change, before: Path, target: Path) -> None:
         else:
             save_part(part, account_path(target, number))
     if change.ledger is not None:
-        save_part(part_of(change.ledger), account_path(target, len(parts)))
+        save_part(there.then(change.ledger), account_path(target, len(parts)))
 
 
 def _extend_with_papers(

@@ -185,7 +185,7 @@ def test_wrong_usage_returns_2(arguments: list[str], capsys: pytest.CaptureFixtu
     assert "usage: litexplorer" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("name", ["build", "serve", "search", "export"])
+@pytest.mark.parametrize("name", ["build", "serve", "search", "export", "ledger"])
 def test_every_command_explains_itself(name: str) -> None:
     done = command(name, "--help")
     assert done.returncode == 0

@@ -195,5 +195,5 @@ export function intakePanel(app) {
     if (isOpen() && level === "error") complain(text);
   });
   app.layers.unshift(close);
-  return { node: button, layers: [dialog, drop, picker], isOpen };
+  return { node: button, layers: [dialog, drop, picker] };
 }

@@ -43,7 +43,7 @@ export function listenToKeys(app) {
     if (!here || !plain || event.isComposing || event.defaultPrevented) return;
     if (event.key === "Escape") {
       if (!(inside || page) || !app.closeTop()) return;
-    } else if (app.intake.isOpen() || event.target.closest?.(TEXT_FIELD) || !act(event)) return;
+    } else if (root.querySelector("dialog[open]") || event.target.closest?.(TEXT_FIELD) || !act(event)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
   }
