@@ -314,3 +314,31 @@ def test_the_command_says_and_writes_it(
     # A file of papers has one too.
     assert main(["ledger", str(files[0])]) == 0
     assert capsys.readouterr().err.splitlines()[-1] == "2 records read: 2 accepted."
+
+
+def test_real_files_with_traps(shared_data: Path, tmp_path: Path) -> None:
+    """All at once, then one half after the other: the same records are read, rejected and repaired, whatever is merged when."""
+    paths = sorted((shared_data / "bibliography" / "biblio_files").iterdir())
+    found = import_papers(*paths)
+    assert found.ledger.rejected
+    assert found.ledger.repaired
+    whole = accounted(Corpus.from_papers(found.table, tmp_path / "a", n_topics=3, merges=found.merges, ledger=found.ledger))
+    assert whole.notes == found.ledger.notes
+    first = import_papers(*paths[::2])
+    corpus = Corpus.from_papers(first.table, tmp_path / "b", n_topics=3, merges=first.merges, ledger=first.ledger)
+    larger = corpus.add(read_files(*paths[1::2]))
+    parts = accounted(larger)
+    assert (parts.read, parts.rejected) == (whole.read, whole.rejected)
+
+    def of_files(ledger: Ledger) -> Counter[Entry]:
+        # What was found while reading; merges, and ids that stand on another paper, depend on what is there by then.
+        return Counter(note for note in ledger.notes if note.action != "merged" and note.field != "id")
+
+    assert of_files(parts) == of_files(whole)
+    merged = Counter(note.after for note in parts.notes if note.action == "merged")
+    for paper in list(larger.merges["paper"][:3]):
+        before = larger.ledger
+        split = larger.split(paper)
+        assert accounted(split).merged == before.merged - (len(split) - len(larger)) < before.merged
+        assert merged[paper] >= len(split) - len(larger)
+        larger = split
