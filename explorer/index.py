@@ -113,7 +113,7 @@ def build_index(
     fields = ["title", "abstract", "authors", "keywords", "venue", "id", "doi", "arxiv_id"]
     numbers = iter(range(table.num_rows) if rows is None else rows)
     done = 0
-    for batch in table.select(fields).to_batches(max_chunksize=10_000):
+    for batch in table.select(fields).to_batches(max_chunksize=1_000):
         for title, abstract, authors, keywords, venue, *ids in zip(*(c.to_pylist() for c in batch.columns), strict=True):
             row = int(next(numbers))
             if row < held:
