@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -119,22 +120,22 @@ def learn_phrases(texts: Sequence[str], progress: Callable[[float], None] = lamb
     et al. 2010, section 1.2). A phrase must stand in two papers or more; its weight is TF-IDF times its number of words, and
     a phrase within a heavier one is left out. The vocabulary is learnt on at most 20,000 papers, evenly spaced.
     """
-    from sklearn.feature_extraction.text import CountVectorizer
-
     count = len(texts)
     step = max(1, -(-count // _SAMPLE))
     least = 2 if count < 1000 else 3 if count < 10_000 else 5
-    counter = CountVectorizer(analyzer=candidates, min_df=least, max_features=_KNOWN)
-    try:
-        known = counter.fit_transform(_told(texts, range(0, count, step), lambda row: progress(row / count)))
-    except ValueError:
-        # scikit-learn's way to say that no phrase stands in enough papers.
-        none = pa.array([], pa.large_string())
-        return KeyPhrases(none, none, np.empty(0), count)
+    rows = range(0, count, step)
+    uses: Counter[str] = Counter()
+    users: Counter[str] = Counter()
+    for text in _told(texts, rows, lambda row: progress(row / count)):
+        found = list(candidates(text))
+        uses.update(found)
+        users.update(set(found))
+    names = np.array(sorted(name for name, papers in users.items() if papers >= least), object)
+    if len(names) > _KNOWN:
+        names = names[np.sort(np.argsort(-np.array([uses[name] for name in names]))[:_KNOWN])]
     progress(1.0)
-    names = counter.get_feature_names_out()
-    papers = np.bincount(known.indices, minlength=len(names))
-    weight = np.log((1 + known.shape[0]) / (1 + papers)) * np.array([1 + name.count(" ") for name in names])
+    papers = np.array([users[name] for name in names], np.int64)
+    weight = np.log((1 + len(rows)) / (1 + papers)) * np.array([1 + name.count(" ") for name in names])
     spelling = pa.array(_spellings(names, papers), pa.large_string())
     return KeyPhrases(pa.array(names, pa.large_string()), spelling, weight, count)
 

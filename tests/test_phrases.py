@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+import random
 import re
 from collections import Counter
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, CountVectorizer
 
 from explorer.phrases import candidates, learn_phrases
 from explorer.topic_model import FILLER
@@ -96,3 +98,17 @@ def test_progress_rises_and_changes_nothing() -> None:
 
             with pytest.raises(Stop):
                 work(stop)
+
+
+@pytest.mark.parametrize("most", [1, 30, 400])
+def test_the_commonest_phrases_are_those_that_scikit_learn_keeps(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    draw = random.Random(most)
+    papers = [" ".join(draw.choices([f"word{letter}" for letter in "abcdefghij"], k=30)) for _ in range(200)]
+    monkeypatch.setattr("explorer.phrases._KNOWN", most)
+    peer = CountVectorizer(analyzer=by_hand, min_df=2, max_features=most)
+    counts = peer.fit_transform(papers)
+    learnt = learn_phrases(papers)
+    assert len(learnt.phrases) == most
+    assert learnt.phrases.to_pylist() == peer.get_feature_names_out().tolist()
+    lengths = [len(name.split()) for name in peer.get_feature_names_out()]
+    assert learnt.weight == pytest.approx(np.log(201 / (1 + np.bincount(counts.indices))) * lengths)
