@@ -43,6 +43,7 @@ import pyarrow.compute as pc
 from explorer.dates import PRECISIONS, parse_date
 from explorer.errors import SchemaError
 from explorer.identifiers import BARE, arxiv_id_from_number, first_address, normal_arxiv_id, normal_doi
+from explorer.names import initials_apart, pairs
 from explorer.synonyms import columns_to_fields
 
 if TYPE_CHECKING:
@@ -166,6 +167,10 @@ def _as_texts(values: pa.ChunkedArray, *, names: bool) -> pa.ChunkedArray:
     text = _as_text(values)
     marked = pc.fill_null(pc.match_substring_regex(text, r"[;|\n]"), False)
     listed = pc.and_not(pc.fill_null(pc.match_substring_regex(text, r",|\sand\s" if names else ","), False), marked)
+    if names and not pc.any(marked).as_py():
+        sample = [value for value in text.slice(0, 1000).to_pylist() if value]
+        if initials_apart(sample):
+            return pa.chunked_array([pa.array([None if value is None else pairs(value) for value in text.to_pylist()], TEXTS)])
     # A column of semicolons has its commas within names; elsewhere a stray semicolon splits its own cell only.
     if (pc.sum(marked).as_py() or 0) < (pc.sum(listed).as_py() or 0) and not (names and _family_first(text)):
         commas = pc.replace_substring_regex(text, r"\s*,\s+and\s+|\s+and\s+|\s*,\s*" if names else r"\s*,\s*", ";")

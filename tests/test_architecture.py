@@ -15,7 +15,7 @@ PACKAGE = Path(__file__).parent.parent / "explorer"
 # A module imports only from lines before its own, or from its own line. Rooms (folders) count as one.
 ORDER = (
     "errors",
-    "markup dates identifiers synonyms recent worker",
+    "markup dates identifiers names synonyms recent worker",
     "stages",
     "query text",
     "terms grams",

@@ -14,8 +14,8 @@ from explorer.formats import ris, ris_lines
 from explorer.formats.source import Source
 from explorer.ledger import Ledger
 
-KNOWN = {*ris_lines._TAGS, "ER"}
-TAG = re.compile(r"\s{0,3}([A-Z][A-Z0-9])(  ?|\t)-(?:[ \t]|$)(.*)")
+KNOWN = {*ris_lines._TAGS, "ER", "DOI"}
+TAG = re.compile(r"\s{0,3}(DOI|[A-Z][A-Z0-9])(  ?|\t)-(?:[ \t]|$)(.*)")
 
 
 def by_line(text: str) -> list[tuple[int, bool, dict[str, list[str]]]]:
@@ -29,7 +29,7 @@ def by_line(text: str) -> list[tuple[int, bool, dict[str, list[str]]]]:
             if fields is not None:
                 fields[tag][-1].append(line)
             continue
-        tag = match.group(1)
+        tag = match.group(1)[:2]
         if fields is not None and tag in ("TY", "ER"):
             found.append((start, tag == "ER" and "TY" in fields, fields))
             fields = None
@@ -54,7 +54,7 @@ def by_column(text: str) -> list[tuple[int, bool, dict[str, list[str]]]]:
 
 
 VALUES = st.text(st.sampled_from("ab<&; -\t\u00a0\u3000é\x00"), max_size=6)
-TAGS = st.sampled_from(["TY", "ER", "AU", "TI", "KW", "ZZ", "Q1"])
+TAGS = st.sampled_from(["TY", "ER", "AU", "TI", "KW", "ZZ", "Q1", "DOI"])
 LINES = st.one_of(
     st.builds("{}  - {}".format, TAGS, VALUES),
     st.builds("{}{}-{}{}".format, TAGS, st.sampled_from([" ", "  ", "\t"]), st.sampled_from(["", " ", "\t"]), VALUES),

@@ -14,6 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer import SchemaError, validate
+from explorer.formats import import_papers
+from explorer.formats.source import Source
 from explorer.identifiers import normal_arxiv_id, normal_doi
 from explorer.schema import FIELDS, conform, parse_date, to_frame, to_table
 from explorer.synonyms import columns_to_fields
@@ -275,3 +277,20 @@ def test_many_dates_that_are_none_take_no_time() -> None:
     table = pa.table({"title": ["t"] * rows, "published": [f"when {i} comes" for i in range(rows)]})
     conform(table, lambda *note: notes.append(note))
     assert len(notes) == sum(parse_date(f"when {i} comes") is None for i in range(rows)) > rows // 2
+
+
+@pytest.mark.parametrize(
+    ("cells", "names"),
+    [
+        (["Doe, J., Roe, R. M."], [["Doe, J.", "Roe, R. M."]]),
+        (["Doe, J., and Roe, R.", "Poe, E. A."], [["Doe, J.", "Roe, R."], ["Poe, E. A."]]),
+        (["Jane Doe, Richard Roe"], [["Jane Doe", "Richard Roe"]]),
+        (["Doe, Jane; Roe, Richard"], [["Doe, Jane", "Roe, Richard"]]),
+        (["Doe, J.; Roe, R.", "Poe, E."], [["Doe, J.", "Roe, R."], ["Poe, E."]]),
+    ],
+)
+def test_names_in_a_frame_are_parted_as_those_in_a_file(cells: list[str], names: list[list[str]]) -> None:
+    table = to_table(pa.table({"title": ["t"] * len(cells), "authors": cells}))
+    assert table.column("authors").to_pylist() == names
+    file = "title\tauthors\n" + "".join(f"t\t{cell}\n" for cell in cells)
+    assert import_papers(Source("x.tsv", data=file.encode())).table.column("authors").to_pylist() == names

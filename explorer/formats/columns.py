@@ -21,6 +21,7 @@ from explorer.formats.tagged import readable
 from explorer.formats.target import cell_list
 from explorer.ledger import Ledger
 from explorer.markup import plain_markup, single_spaced
+from explorer.names import initials_apart, pairs
 from explorer.schema import FIELDS, TEXTS
 from explorer.synonyms import PLACEHOLDER, candidates, columns_to_fields
 
@@ -56,7 +57,6 @@ _FURTHER = {
 _REFERENCE = re.compile(r"&#?\w+;")
 _IDENTIFIER = re.compile(r"\s*\(\d{6,}\)")
 _SHORT_NAME = re.compile(r"[^\W\d_][\w'’ .-]* [A-Z]{1,4}\.?\Z")
-_INITIALS = re.compile(r"(?:[^\W\d_a-zß-ÿ][. -]{0,2}){1,4}\Z")
 _GLUED = re.compile(r"(?<=[a-zà-ÿ])(?<!\bMc)(?<!\bMac)(?<!\bDe)(?<!\bLa)(?<!\bLe)(?<!\bDi)(?=[A-ZÀ-Þ][a-zà-ÿ.])")
 
 Row = tuple[int, list[str]]
@@ -259,17 +259,14 @@ _SEMICOLON, _BAR, _LINE, _AND, _AND_COMMA, _COMMA = (
 )
 
 
-_CONJUNCTION = re.compile(r",?\s+(?:&|and)\s+")
-
-
 def _separator(cells: list[str], *, names: bool) -> Split | None:
     for mark, pattern in ((";", _SEMICOLON), ("|", _BAR), ("\n", _LINE)):
         if any(mark in cell for cell in cells):
             return pattern.split
     if not names:
         return _COMMA.split
-    if _initials_apart(cells):
-        return _pairs
+    if initials_apart(cells):
+        return pairs
     if any(" and " in cell for cell in cells):
         people = [person for cell in cells for person in _AND.split(cell)]
         inverted = sum(person.count(",") == 1 for person in people) > 0.8 * len(people)
@@ -291,27 +288,6 @@ def _family_first(cells: list[str]) -> bool:
         for cell in with_comma
     )
     return bool(with_comma) and one > 0.8 * len(with_comma)
-
-
-def _initials_apart(cells: list[str]) -> bool:
-    """Whether commas also part family names from initials, as in ``Doe, J., Roe, R.``, in most cells."""
-    listed = [_pieces(cell) for cell in cells if "," in cell]
-    paired = sum(len(some) % 2 == 0 and all(map(_INITIALS.match, some[1::2])) for some in listed)
-    return bool(listed) and paired > 0.8 * len(listed)
-
-
-def _pieces(cell: str) -> list[str]:
-    return [piece for part in _CONJUNCTION.sub(",", cell).split(",") if (piece := part.strip())]
-
-
-def _pairs(cell: str) -> list[str]:
-    names: list[str] = []
-    for piece in _pieces(cell):
-        if names and "," not in names[-1] and _INITIALS.match(piece):
-            names[-1] += f", {piece}"
-        else:
-            names.append(piece)
-    return names
 
 
 def _literal(cell: str) -> list[str] | None:

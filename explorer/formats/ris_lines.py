@@ -38,7 +38,7 @@ _STARTS = {f"{tag}  -{space}": code for code, tag in enumerate(_TAGS) for space 
 }  # fmt: skip
 """How lines start by the specification; a tag stands for its place in `_TAGS`."""
 
-_TAGGED = rf"^[ {ODD_SPACES}]{{0,3}}" r"(?P<tag>[A-Z][A-Z0-9])(?P<gap>  ?|\t)-(?:[ \t]|$)(?P<value>.*)"
+_TAGGED = rf"^[ {ODD_SPACES}]{{0,3}}" r"(?P<tag>[A-Z][A-Z0-9]|DOI)(?P<gap>  ?|\t)-(?:[ \t]|$)(?P<value>.*)"
 """How dialects start them (RE2)."""
 
 
@@ -107,9 +107,11 @@ def _odd(lines: pa.Array) -> tuple[NDArray[np.int64], pa.Array, tuple[str, ...]]
     parts = pc.extract_regex(lines, _TAGGED)
     tags = pc.struct_field(parts, "tag").cast(TEXT).dictionary_encode()
     # One space before the dash is also how running text looks; there the tag has to be a known one.
-    sure = pc.or_(pc.equal(pc.struct_field(parts, "gap"), "  "), pc.is_in(tags, value_set=pa.array([*_TAGS, "ER"], TEXT)))
+    sure = pc.or_(
+        pc.equal(pc.struct_field(parts, "gap"), "  "), pc.is_in(tags, value_set=pa.array([*_TAGS, "ER", "DOI"], TEXT))
+    )
     sure = pc.fill_null(sure, False)
-    codes = {tag: code for code, tag in enumerate(_TAGS)} | {"ER": _LAST}
+    codes = {tag: code for code, tag in enumerate(_TAGS)} | {"ER": _LAST, "DOI": _TAGS.index("DO")}
     more = [tag for tag in pc.unique(tags.filter(sure)).to_pylist() if tag not in codes]
     codes |= {tag: len(_TAGS) + place for place, tag in enumerate(more)}
     kinds = np.array([*(codes.get(tag, _MORE) for tag in tags.dictionary.to_pylist()), _MORE], np.int64)
