@@ -31,6 +31,7 @@ _FEW = 50
 _LIKELY = 10
 """Papers the index names for each new one, by the words of its title (docs/decisions.md says how often the right one is there)."""
 
+_OFTEN = 500
 _KEYS = ("doi", "arxiv_id", "id")
 
 
@@ -96,7 +97,12 @@ def compare(imported: Import, corpus: GrowingCorpus, apart: Apart, progress: Cal
     """
     progress("comparing", 0.0)
     imported = replace(imported, table=fitted(imported.table, corpus.table.schema))
-    papers, rows, rules = merged(imported, corpus.rules, lambda found, rules: _kept_apart(imported, found, rules, apart))
+    papers, rows, rules = merged(
+        imported,
+        corpus.rules,
+        lambda found, rules: _kept_apart(imported, found, rules, apart),
+        lambda part: progress("comparing", 0.5 * part),
+    )
     origins = [imported.origin(row) for row in rows]
     row_of = {origin: row for row, origin in enumerate(origins)}
     refused = {(row_of[source, record], paper) for source, record, paper in apart if (source, record) in row_of}
@@ -106,12 +112,14 @@ def compare(imported: Import, corpus: GrowingCorpus, apart: Apart, progress: Cal
 
 def _kept_apart(imported: Import, before: Deduplicated, rules: Rules, apart: Apart) -> Rules:
     """Rules under which merges that the reader does not want are not made again."""
-    groups: list[list[str]] = before.history.column("members").to_pylist()
-    unwanted = {(source, record): paper for source, record, paper in apart}
-    for row, key in enumerate(imported.table.column("id").to_pylist()):
-        paper = unwanted.get(imported.origin(row))
-        for other in next((members for members in groups if paper in members and key in members), []):
-            rules = rules.never_merge(key, other)
+    unwanted: dict[tuple[str, int], list[str]] = {}
+    for source, record, paper in apart:
+        unwanted.setdefault((source, record), []).append(paper)
+    groups: list[list[str]] = before.history.column("members").to_pylist() if apart else []
+    for row, key in enumerate(imported.table.column("id").to_pylist() if apart else []):
+        for paper in unwanted.get(imported.origin(row), ()):
+            for other in next((members for members in groups if paper in members and key in members), []):
+                rules = rules.never_merge(key, other)
     return rules
 
 
@@ -208,14 +216,17 @@ def _known(
     wanted = sorted({place for places in found.values() for place in places})
     papers_there = rows_of(corpus.table, wanted)
     name_of = dict(zip(wanted, papers_there.column("id").to_pylist(), strict=True))
-    all_there = records_of(corpus.merged, papers_there)
-    all_came = records_of(papers.merges, table.take(pa.array(list(found), pa.int64())))
+    all_there = records_of(corpus.merged, papers_there, lambda part: progress("comparing", 0.9 + 0.03 * part))
+    came_rows = table.take(pa.array(list(found), pa.int64()))
+    all_came = records_of(papers.merges, came_rows, lambda part: progress("comparing", 0.93 + 0.03 * part))
     for row in found:
         for record in all_came[ids[row]]:
             if record["merge_record"] is None:
                 record["merge_source"], record["merge_record"] = origins[row]
     known = {}
-    for row, places in found.items():
+    for number, (row, places) in enumerate(found.items()):
+        if number % _OFTEN == 0:
+            progress("comparing", 0.96 + 0.04 * number / len(found))
         matches = []
         came = all_came[ids[row]]
         for place, (relation, score, reason) in places.items():
@@ -263,16 +274,16 @@ def _pairs(
         for row, title in enumerate(titles):
             likely.update(corpus.index.natural(title or "", _LIKELY, ("title",)).rows.tolist())
             if row % 50 == 0:
-                progress("comparing", row / len(titles))
+                progress("comparing", 0.5 + 0.2 * row / len(titles))
         places = np.array(sorted(likely), np.int64)
     else:
         places = np.arange(len(corpus))
-    progress("comparing", 0.9)
+    progress("comparing", 0.7)
     known = corpus.table.select(list(FIELDS))
     if len(places) < len(corpus):
         known = rows_of(known, places)
     both = pa.concat_tables([_numbered(known, "c"), _numbered(table.select(list(FIELDS)), "n")])
-    pairs = find_duplicates(both, first_new=known.num_rows)
+    pairs = find_duplicates(both, first_new=known.num_rows, progress=lambda part: progress("comparing", 0.7 + 0.2 * part))
     pairs = pairs[pairs["cluster"].notna() & (pairs["relation"] != "doubtful")]
     for first, second, relation, score, reason in zip(
         *(pairs[name] for name in ("first", "second", "relation", "score", "reason")), strict=True

@@ -9,6 +9,7 @@ import contextlib
 import hashlib
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -187,15 +188,23 @@ def _extend_with_papers(
     fields = whole.select(list(FIELDS))
     new = rows_of(fields, rows) if len(change.rows) else fields.slice(first)
     progress("facets", 0.0)
-    extend_columns(whole, new, rows, before, target)
+    extend_columns(whole, new, rows, before, target, lambda part: progress("facets", part))
     progress("index", 0.0)
     _share(before / "index", target / "index")
     build_index(new, target / "index", rows=rows, held=first, progress=lambda part: progress("index", part))
     progress("topics", 0.0)
-    return extend_topics(Texts(new), rows, before, target, topics)  # type: ignore[arg-type]
+    said = lambda part: progress("topics", part)  # noqa: E731
+    return extend_topics(Texts(new), rows, before, target, topics, said)  # type: ignore[arg-type]
 
 
-def extend_columns(whole: pa.Table, new: pa.Table, rows: np.ndarray, before: Path, target: Path) -> None:
+def extend_columns(
+    whole: pa.Table,
+    new: pa.Table,
+    rows: np.ndarray,
+    before: Path,
+    target: Path,
+    progress: Callable[[float], None] = lambda part: None,
+) -> None:
     """Write what `store.write_columns` gives for a table, from what it gave before some rows were replaced and others came.
 
     Key phrases that stand in for keywords are an exception: new papers get theirs out of those that are known, until the corpus
@@ -209,6 +218,8 @@ def extend_columns(whole: pa.Table, new: pa.Table, rows: np.ndarray, before: Pat
         Rows of `new` in `whole`.
     before, target : Path
         The generation to take over from, and the one to write into.
+    progress : callable
+        Called with the part done, 0 to 1; an exception it raises stops the work.
     """
     derived = (before / "keywords.derived").exists()
     for name, column in FACETS.items():
@@ -217,9 +228,9 @@ def extend_columns(whole: pa.Table, new: pa.Table, rows: np.ndarray, before: Pat
             # A generation of an earlier version lacks the file.
             phrases = KeyPhrases.load(before / PHRASES) if (before / PHRASES).exists() else None
             if phrases is None or not lacks_keywords(whole) or not phrases.serve(whole.num_rows):
-                write_facet(whole, target, name)
+                write_facet(whole, target, name, progress)
                 continue
-            given = phrases.of(Texts(new))  # type: ignore[arg-type]
+            given = phrases.of(Texts(new), progress)  # type: ignore[arg-type]
             for kept in (PHRASES, "keywords.derived"):
                 _share(before / kept, target / kept)
         there = Facet.load(before, name)
@@ -228,6 +239,7 @@ def extend_columns(whole: pa.Table, new: pa.Table, rows: np.ndarray, before: Pat
         words = Prefixes.load(before, name)
         words = sort_words(facet.values) if words is None else words.extended(facet.values, rank, there.size)
         words.save(target, name)
+    progress(1.0)
     write_numbers(whole, target)
     order = by_title_with(np.load(before / "title.order.npy"), whole.column("title"), rows)
     np.save(target / "title.order.npy", order)

@@ -54,7 +54,10 @@ def import_papers(
 
 
 def merged(
-    read: Import, rules: Rules, judge: Callable[[Deduplicated, Rules], Rules] = lambda found, rules: rules
+    read: Import,
+    rules: Rules,
+    judge: Callable[[Deduplicated, Rules], Rules] = lambda found, rules: rules,
+    progress: Callable[[float], None] = lambda part: None,
 ) -> tuple[Import, list[int], Rules]:
     """Merge the records that are one paper.
 
@@ -66,15 +69,20 @@ def merged(
         The reader's.
     judge : callable
         Given what was merged and the rules, the rules to merge by at last.
+    progress : callable
+        Called with the part done, 0 to 1, which stays 1 while papers are merged again by other rules; an exception it raises
+        stops the work.
 
     Returns
     -------
     tuple of (Import, list of int, Rules)
         The papers, the row of `read` at which each stands, and the rules they were merged by.
     """
-    found = merge_duplicates(read.table, rules=rules, ledger=read.ledger)
+    found = merge_duplicates(read.table, rules=rules, ledger=read.ledger, progress=progress)
+    progress(1.0)
     if (judged := judge(found, rules)) != rules:
-        found, rules = merge_duplicates(read.table, rules=judged, ledger=read.ledger), judged
+        again = merge_duplicates(read.table, rules=judged, ledger=read.ledger, progress=lambda part: progress(1.0))
+        found, rules = again, judged
     titles = read.table.column("title")
     notes = []
     for place, note in enumerate(found.ledger.notes):

@@ -111,9 +111,8 @@ def build_index(
         _register(index)
         writer = index.writer(_HEAP, 2)
     fields = ["title", "abstract", "authors", "keywords", "venue", "id", "doi", "arxiv_id"]
-    numbers = iter(range(table.num_rows) if rows is None else rows)
-    done = 0
-    for batch in table.select(fields).to_batches(max_chunksize=10_000):
+    numbers, done = iter(range(table.num_rows) if rows is None else rows), 0
+    for batch in table.select(fields).to_batches(max_chunksize=1_000):
         for title, abstract, authors, keywords, venue, *ids in zip(*(c.to_pylist() for c in batch.columns), strict=True):
             row = int(next(numbers))
             if row < held:
@@ -139,8 +138,12 @@ def build_index(
                     document.add_text("ids", value)
             with _as_os_errors():
                 writer.add_document(document)
-            done += 1
-        progress(done / max(table.num_rows, 1))
+        done += batch.num_rows
+        try:
+            progress(done / max(table.num_rows, 1))
+        except BaseException:
+            writer.wait_merging_threads()  # They would go on writing into a folder that is being removed.
+            raise
     with _as_os_errors():
         writer.commit()
         writer.wait_merging_threads()

@@ -366,7 +366,7 @@ def _compare(imported: Import, corpus: Corpus, apart: Apart, say: Say) -> Arriva
     # Half of what the comparison imports is needed for nothing else; a page opens without it.
     from explorer.arrivals import compare
 
-    return compare(imported, corpus, apart, lambda stage, part: say("Looking for papers that are there already", None))
+    return compare(imported, corpus, apart, lambda stage, part: say("Looking for papers that are there already", part))
 
 
 def _name(files: list[str]) -> str:

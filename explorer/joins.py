@@ -21,14 +21,24 @@ if TYPE_CHECKING:
     from explorer.arrivals import Match
     from explorer.growing import GrowingCorpus
 
+_BATCH = 1_000
 
-def records_of(merges: Merges, papers: pa.Table) -> dict[str, list[dict[str, Any]]]:
-    """The records that each of some papers was merged from; itself where it is one record. With the fields of `ORIGIN`."""
+
+def records_of(
+    merges: Merges, papers: pa.Table, progress: Callable[[float], None] = lambda part: None
+) -> dict[str, list[dict[str, Any]]]:
+    """The records that each of some papers was merged from; itself where it is one record. With the fields of `ORIGIN`.
+
+    `progress` is called with the part done, 0 to 1; an exception it raises stops the work.
+    """
     names = papers.column("id").to_pylist()
     found: dict[str, list[dict[str, Any]]] = {name: [] for name in names}
     for record in merges.of_papers(names).records.to_pylist():
         found[record["merge_paper"]].append(record)
-    for name, record in zip(names, papers.to_pylist(), strict=True):
+    rows = (row for batch in papers.to_batches(max_chunksize=_BATCH) for row in batch.to_pylist())
+    for number, (name, record) in enumerate(zip(names, rows, strict=True)):
+        if number % _BATCH == 0:
+            progress(number / len(names))
         if not found[name]:
             found[name].append({**record, "merge_paper": name, "merge_source": record["source"], "merge_record": None})
     return found

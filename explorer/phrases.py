@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -19,9 +21,9 @@ PER_PAPER = 5
 _LAST = 0.1
 """Share by which a corpus may grow before its phrases are learnt anew: what a paper costs then stays that of ten."""
 
-_LONGEST = 3
 _SAMPLE = 20_000
 _CHUNK = 10_000
+_OFTEN = 200
 _KNOWN = 20_000
 _WORD = re.compile(r"[^\W\d_][\w’'-]*[^\W_]|[^\W\d_]")
 _BREAK = re.compile(r"[.,;:!?()\[\]{}\"“”$\\/]+|\s[-–—]\s|--")
@@ -49,8 +51,15 @@ class KeyPhrases:
     weight: np.ndarray
     papers: int
 
-    def of(self, texts: Sequence[str]) -> pa.Array:
+    def of(self, texts: Sequence[str], progress: Callable[[float], None] = lambda part: None) -> pa.Array:
         """Choose the phrases of some papers.
+
+        Parameters
+        ----------
+        texts : sequence of str
+            Title and abstract of each paper.
+        progress : callable
+            Called with the part done, 0 to 1; an exception it raises stops the work.
 
         Returns
         -------
@@ -66,7 +75,9 @@ class KeyPhrases:
         spelling = np.array(self.spelling.to_pylist(), object)
         chosen: list[list[str] | None] = []
         for start in range(0, count, _CHUNK):
-            counts = counter.transform([texts[i] for i in range(start, min(start + _CHUNK, count))])
+            counts = counter.transform(
+                _told(texts, range(start, min(start + _CHUNK, count)), lambda row: progress(row / count))
+            )
             scores = counts.data * self.weight[counts.indices]
             for first, last in zip(counts.indptr[:-1], counts.indptr[1:], strict=True):
                 order = np.lexsort((counts.indices[first:last], -scores[first:last]))
@@ -93,13 +104,15 @@ class KeyPhrases:
         return cls(phrases, spelling, weight.to_numpy(), int(table.schema.metadata[b"papers"]))
 
 
-def learn_phrases(texts: Sequence[str]) -> KeyPhrases:
+def learn_phrases(texts: Sequence[str], progress: Callable[[float], None] = lambda part: None) -> KeyPhrases:
     """Learn the phrases that tell each paper apart and that other papers use too.
 
     Parameters
     ----------
     texts : sequence of str
         Title and abstract of each paper.
+    progress : callable
+        Called with the part done, 0 to 1; an exception it raises stops the work.
 
     Notes
     -----
@@ -107,21 +120,22 @@ def learn_phrases(texts: Sequence[str]) -> KeyPhrases:
     et al. 2010, section 1.2). A phrase must stand in two papers or more; its weight is TF-IDF times its number of words, and
     a phrase within a heavier one is left out. The vocabulary is learnt on at most 20,000 papers, evenly spaced.
     """
-    from sklearn.feature_extraction.text import CountVectorizer
-
     count = len(texts)
     step = max(1, -(-count // _SAMPLE))
     least = 2 if count < 1000 else 3 if count < 10_000 else 5
-    counter = CountVectorizer(analyzer=candidates, min_df=least, max_features=_KNOWN)
-    try:
-        known = counter.fit_transform([texts[i] for i in range(0, count, step)])
-    except ValueError:
-        # scikit-learn's way to say that no phrase stands in enough papers.
-        none = pa.array([], pa.large_string())
-        return KeyPhrases(none, none, np.empty(0), count)
-    names = counter.get_feature_names_out()
-    papers = np.bincount(known.indices, minlength=len(names))
-    weight = np.log((1 + known.shape[0]) / (1 + papers)) * np.array([1 + name.count(" ") for name in names])
+    rows = range(0, count, step)
+    uses: Counter[str] = Counter()
+    users: Counter[str] = Counter()
+    for text in _told(texts, rows, lambda row: progress(row / count)):
+        found = list(candidates(text))
+        uses.update(found)
+        users.update(set(found))
+    names = np.array(sorted(name for name, papers in users.items() if papers >= least), object)
+    if len(names) > _KNOWN:
+        names = names[np.sort(np.argsort(-np.array([uses[name] for name in names]))[:_KNOWN])]
+    progress(1.0)
+    papers = np.array([users[name] for name in names], np.int64)
+    weight = np.log((1 + len(rows)) / (1 + papers)) * np.array([1 + name.count(" ") for name in names])
     spelling = pa.array(_spellings(names, papers), pa.large_string())
     return KeyPhrases(pa.array(names, pa.large_string()), spelling, weight, count)
 
@@ -137,28 +151,36 @@ def _spellings(names: np.ndarray, papers: np.ndarray) -> np.ndarray:
     return spelling
 
 
-def candidates(text: str) -> Iterator[str]:
-    """Runs of one to three words that can be phrases, in lower case."""
+def _told(texts: Sequence[str], rows: Iterable[int], progress: Callable[[int], None]) -> Iterator[str]:
+    """Texts of some rows, with word of the row that their reader has come to."""
+    for number, row in enumerate(rows):
+        if number % _OFTEN == 0:
+            progress(row)
+        yield texts[row]
+
+
+@cache
+def _empty_words() -> frozenset[str]:
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
+    return frozenset(ENGLISH_STOP_WORDS | FILLER)
+
+
+def candidates(text: str) -> Iterator[str]:
+    """Runs of one to three words that can be phrases, in lower case."""
+    empty = _empty_words()
     for part in _BREAK.split(text.lower()):
         words = _WORD.findall(part)
+        full = [len(word) > 1 and word not in empty for word in words] + [False, False]
         for start, first in enumerate(words):
-            if _empty(first, ENGLISH_STOP_WORDS):
+            if not full[start]:
                 continue
-            for size in range(1, _LONGEST + 1):
-                run = words[start : start + size]
-                if len(run) < size or (size == 1 and len(first) < 4):
-                    continue
-                inner = run[1:-1]
-                if not _empty(run[-1], ENGLISH_STOP_WORDS) and all(
-                    w in _INNER or not _empty(w, ENGLISH_STOP_WORDS) for w in inner
-                ):
-                    yield " ".join(run)
-
-
-def _empty(word: str, stop_words: frozenset[str]) -> bool:
-    return len(word) < 2 or word in stop_words or word in FILLER
+            if len(first) > 3:
+                yield first
+            if full[start + 1]:
+                yield f"{first} {words[start + 1]}"
+            if full[start + 2] and (full[start + 1] or words[start + 1] in _INNER):
+                yield f"{first} {words[start + 1]} {words[start + 2]}"
 
 
 def _distinct(names: Sequence[str]) -> list[str]:

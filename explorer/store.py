@@ -185,7 +185,7 @@ def _write_generation(table: pa.Table, target: Path, n_topics: int | None, progr
     progress("papers", 0.0)
     write_papers(table, target)
     progress("facets", 0.0)
-    write_columns(table, target)
+    write_columns(table, target, lambda part: progress("facets", part))
     progress("index", 0.0)
     (target / "index").mkdir()
     build_index(table, target / "index", progress=lambda part: progress("index", part))
@@ -207,22 +207,26 @@ def write_file(table: pa.Table, path: Path) -> None:
         writer.write_table(table, max_chunksize=_FILE)
 
 
-def write_columns(table: pa.Table, target: Path) -> None:
-    """Everything that is derived from columns; keywords, where no paper came with any, from the text."""
+def write_columns(table: pa.Table, target: Path, progress: Callable[[float], None] = lambda part: None) -> None:
+    """Everything that is derived from columns; keywords, where no paper came with any, from the text.
+
+    `progress` is called with the part done, 0 to 1; an exception it raises stops the work.
+    """
     for name in FACETS:
-        write_facet(table, target, name)
+        write_facet(table, target, name, progress)
+    progress(1.0)
     write_numbers(table, target)
     np.save(target / "title.order.npy", by_title(table.column("title")))
 
 
-def write_facet(table: pa.Table, target: Path, name: str) -> None:
-    """One facet, coded from the whole table."""
+def write_facet(table: pa.Table, target: Path, name: str, progress: Callable[[float], None]) -> None:
+    """One facet, coded from the whole table. Only phrases, which take far longer than the rest, move the part done."""
     given = table.column(FACETS[name])
     if name == "keywords" and lacks_keywords(table):
         texts: Any = Texts(table)
-        phrases = learn_phrases(texts)
+        phrases = learn_phrases(texts, lambda part: progress(0.4 * part))
         phrases.save(target / PHRASES)
-        given = phrases.of(texts)
+        given = phrases.of(texts, lambda part: progress(0.4 + 0.6 * part))
         (target / "keywords.derived").touch()
     facet = code_facet(given)
     facet.save(target, name)

@@ -159,7 +159,14 @@ def build_topics(
     return {"topics": len(model.words_), "method": method, "seed": seed, "made_from": len(texts), "added_since": 0}
 
 
-def extend_topics(texts: Sequence[str], rows: np.ndarray, before: Path, folder: Path, made: dict[str, Any]) -> dict[str, Any]:
+def extend_topics(
+    texts: Sequence[str],
+    rows: np.ndarray,
+    before: Path,
+    folder: Path,
+    made: dict[str, Any],
+    progress: Callable[[float], None] = lambda part: None,
+) -> dict[str, Any]:
     """Place papers on the topics of another generation, which stay as they are.
 
     Parameters
@@ -172,6 +179,8 @@ def extend_topics(texts: Sequence[str], rows: np.ndarray, before: Path, folder: 
         The generation to take over from, and the one to write into.
     made : dict
         What the manifest said of the topics.
+    progress : callable
+        Called with the part done, 0 to 1.
 
     Returns
     -------
@@ -183,7 +192,7 @@ def extend_topics(texts: Sequence[str], rows: np.ndarray, before: Path, folder: 
         (folder / name).write_bytes((before / name).read_bytes())
     there = [np.load(before / f"topics.{part}.npy") for part in ("codes", "share")]
     added = int(np.count_nonzero(rows >= len(there[0])))
-    placed = _place(TopicModel.load(before / "topics.model.npz", table.labels), texts, lambda part: None)
+    placed = _place(TopicModel.load(before / "topics.model.npz", table.labels), texts, progress)
     codes, share = (np.concatenate([old, np.empty(added, old.dtype)]) for old in there)
     codes[rows], share[rows] = placed
     _save_places(table.labels, codes, share, folder)

@@ -345,6 +345,13 @@ def test_thirty_megabytes(desk: Desk, temporary: Path) -> None:
     assert not list(temporary.iterdir())
 
 
+def test_the_comparison_says_how_far_it_is(desk: Desk) -> None:
+    desk.review(a__bib=BIB)
+    compared = [state["part"] for state in desk.states if state["stage"] == "Looking for papers that are there already"]
+    assert compared
+    assert all(0 <= part <= 1 for part in compared)
+
+
 # Cancelled
 
 

@@ -7,6 +7,7 @@ value of each field and says which record gave it; a preprint and its publicatio
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Deduplicated", "Rules", "find_duplicates", "merge_duplicates", "read_rules", "undo", "write_rules"]
 
-_GROUPS = 10_000
-"""Merges made at once; bounds the memory that Python objects take."""
+_GROUPS = 1_000
+"""Merges made at once; bounds the memory that Python objects take, and the wait of who stops them."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,13 @@ class Deduplicated:
         return to_frame(self.history)
 
 
-def find_duplicates(papers: pd.DataFrame | pa.Table, *, rules: Rules | None = None, first_new: int = 0) -> pd.DataFrame:
+def find_duplicates(
+    papers: pd.DataFrame | pa.Table,
+    *,
+    rules: Rules | None = None,
+    first_new: int = 0,
+    progress: Callable[[float], None] = lambda part: None,
+) -> pd.DataFrame:
     """Find the pairs of records that are, or may be, one paper.
 
     Parameters
@@ -84,6 +91,8 @@ def find_duplicates(papers: pd.DataFrame | pa.Table, *, rules: Rules | None = No
         Pairs that the reader has decided.
     first_new : int
         Rows before this one have met each other already: pairs of two of them are left out.
+    progress : callable
+        Called with the part done, 0 to 1; an exception it raises stops the search.
 
     Returns
     -------
@@ -101,7 +110,7 @@ def find_duplicates(papers: pd.DataFrame | pa.Table, *, rules: Rules | None = No
 
     table = to_table(papers)
     ids = table.column("id").to_pylist()
-    _, matches, roots = _group(table, rules or Rules(), first_new)
+    _, matches, roots = _group(table, rules or Rules(), first_new, progress)
     number = {root: count for count, root in enumerate(dict.fromkeys(roots[matches.low].tolist()))}
     together = roots[matches.low] == roots[matches.high]
     return pd.DataFrame(
@@ -120,7 +129,12 @@ def find_duplicates(papers: pd.DataFrame | pa.Table, *, rules: Rules | None = No
 
 
 def merge_duplicates(
-    papers: pd.DataFrame | pa.Table, *, rules: Rules | None = None, ledger: Ledger | None = None, first_new: int = 0
+    papers: pd.DataFrame | pa.Table,
+    *,
+    rules: Rules | None = None,
+    ledger: Ledger | None = None,
+    first_new: int = 0,
+    progress: Callable[[float], None] = lambda part: None,
 ) -> Deduplicated:
     """Merge the records that are one paper. The input is not changed.
 
@@ -134,6 +148,8 @@ def merge_duplicates(
         That of the import the papers come from; a ledger that accepts each row when left out.
     first_new : int
         Rows before this one have met each other already.
+    progress : callable
+        Called with the part done, 0 to 1; an exception it raises stops the work.
 
     Raises
     ------
@@ -142,13 +158,14 @@ def merge_duplicates(
     """
     table = to_table(papers)
     base = ledger if ledger is not None else Ledger(read=table.num_rows, accepted=table.num_rows)
-    records, matches, roots = _group(table, rules or Rules(), first_new)
+    records, matches, roots = _group(table, rules or Rules(), first_new, lambda part: progress(0.8 * part))
     order = np.argsort(roots, kind="stable")
     starts = np.flatnonzero(np.diff(roots[order], prepend=-1))
     groups = [group for group in np.split(order, starts[1:]) if len(group) > 1]
     absorbed_rows = np.concatenate(groups) if groups else np.empty(0, np.int64)
     absorbed = table.take(pa.array(absorbed_rows))
-    merged, history = _merge_groups(absorbed, groups, _why(groups, matches, table.num_rows), records)
+    why = _why(groups, matches, table.num_rows)
+    merged, history = _merge_groups(absorbed, groups, why, records, lambda part: progress(0.8 + 0.2 * part))
     sizes = np.array([len(group) for group in groups], np.int64)
     keeper = history.column("paper").combine_chunks().take(pa.array(np.repeat(np.arange(len(groups)), sizes)))
     merged_rows = absorbed_rows[pc.equal(absorbed.column("id"), keeper).to_numpy()]
@@ -198,14 +215,22 @@ def undo(result: Deduplicated, paper: str) -> Deduplicated:
     return _accounted(whole.take(pa.array(sequence)), history, left, rows[sequence], result.base)
 
 
-def _group(table: pa.Table, rules: Rules, first_new: int) -> tuple[Records, Matches, npt.NDArray[np.int64]]:
+def _group(
+    table: pa.Table, rules: Rules, first_new: int, progress: Callable[[float], None]
+) -> tuple[Records, Matches, npt.NDArray[np.int64]]:
+    progress(0.0)
     records = Records(table)
-    matches = match(records, first_new=first_new)
+    matches = match(records, first_new=first_new, progress=lambda part: progress(0.2 + 0.8 * part))
+    progress(1.0)
     return records, matches, clusters(matches, table.column("id").to_pylist(), rules, records.arxiv_id)
 
 
 def _merge_groups(
-    absorbed: pa.Table, groups: list[npt.NDArray[np.int64]], why: list[tuple[float, str, str]], records: Records
+    absorbed: pa.Table,
+    groups: list[npt.NDArray[np.int64]],
+    why: list[tuple[float, str, str]],
+    records: Records,
+    progress: Callable[[float], None],
 ) -> tuple[list[pa.Table], pa.Table]:
     """Merge each group; returns tables of the merged papers, and the history."""
     schema = absorbed.schema
@@ -218,6 +243,7 @@ def _merge_groups(
     parts: list[pa.Table] = []
     start = 0
     for first in range(0, len(groups), _GROUPS):
+        progress(first / len(groups))
         some = groups[first : first + _GROUPS]
         members = absorbed.slice(start, sum(map(len, some))).to_pylist()
         papers: list[dict[str, Any]] = []

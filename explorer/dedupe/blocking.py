@@ -11,6 +11,8 @@ the records are sorted and each meets its next `WINDOW` neighbours, so that a bl
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -64,7 +66,11 @@ def squeeze(folded: pa.ChunkedArray | pa.Array) -> pa.Array:
 
 
 def candidate_pairs(
-    titles: pa.Array, abstracts: pa.ChunkedArray, ids: pa.ChunkedArray, first_new: int = 0
+    titles: pa.Array,
+    abstracts: pa.ChunkedArray,
+    ids: pa.ChunkedArray,
+    first_new: int = 0,
+    progress: Callable[[float], None] = lambda part: None,
 ) -> tuple[Rows, Rows]:
     """Pairs of rows that share a block.
 
@@ -78,6 +84,8 @@ def candidate_pairs(
         Breaks ties, so that the pairs do not depend on the order of the rows.
     first_new : int
         Rows before this one have met each other already: pairs of two of them are left out.
+    progress : callable
+        Called with the part done, 0 to 1.
 
     Returns
     -------
@@ -87,7 +95,9 @@ def candidate_pairs(
     order = pa.table({"title": titles, "id": ids})
     rank = np.empty(len(titles), dtype=np.int64)
     rank[pc.sort_indices(order, sort_keys=[("title", "ascending"), ("id", "ascending")]).to_numpy()] = np.arange(len(titles))
+    progress(0.1)
     heads = squeeze(fold(pc.utf8_slice_codeunits(pc.fill_null(abstracts, ""), 0, _ABSTRACT_HEAD)))
+    progress(0.3)
     blocks = [
         _codes(pc.utf8_slice_codeunits(titles, 0, _EDGE), 1),
         _codes(pc.utf8_slice_codeunits(pc.utf8_reverse(titles), 0, _EDGE), 1),
@@ -95,7 +105,10 @@ def candidate_pairs(
         *_min_hash_bands(titles),
     ]
     rows = np.int64(max(len(titles), 1))
-    found = [_neighbours(codes, rank, first_new) for codes in blocks]
+    found = []
+    for number, codes in enumerate(blocks):
+        progress(0.5 + 0.5 * number / len(blocks))
+        found.append(_neighbours(codes, rank, first_new))
     pairs = sorted_unique(np.concatenate([low * rows + high for low, high in found]))
     return pairs // rows, pairs % rows
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +16,8 @@ from explorer.dedupe.evidence import DOUBTFUL, SAME, are_versions, clash, levels
 from explorer.dedupe.records import Records
 from explorer.schema import TEXT
 
-_CHUNK = 500_000
+_CHUNK = 50_000
+_OFTEN = 500
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Matches:
     reason: list[str]
 
 
-def match(records: Records, *, first_new: int = 0) -> Matches:
+def match(records: Records, *, first_new: int = 0, progress: Callable[[float], None] = lambda part: None) -> Matches:
     """Find the pairs of rows that are, or may be, one paper.
 
     Parameters
@@ -49,13 +51,17 @@ def match(records: Records, *, first_new: int = 0) -> Matches:
     records : Records
     first_new : int
         Rows before this one have met each other already; pairs of two of them are left out.
+    progress : callable
+        Called with the part done, 0 to 1; an exception it raises stops the search.
     """
-    close = close_pairs(records, first_new=first_new)
+    close = close_pairs(records, first_new=first_new, progress=lambda part: progress(part / 2))
     ids = records.table.column("id").to_pylist()
     kept: list[tuple[float, str, str, int, int, str, str]] = []
-    for low, high, likeness, cut, label in zip(
-        close.low.tolist(), close.high.tolist(), close.ratio, close.cut, close.shared, strict=True
+    for number, (low, high, likeness, cut, label) in enumerate(
+        zip(close.low.tolist(), close.high.tolist(), close.ratio, close.cut, close.shared, strict=True)
     ):
+        if number % _OFTEN == 0:
+            progress(0.5 + 0.5 * number / len(close.low))
         found = levels(records, low, high, likeness, cut)
         if label:
             against = clash(found)
@@ -97,7 +103,7 @@ class ClosePairs:
     shared: list[str | None]
 
 
-def close_pairs(records: Records, *, first_new: int = 0) -> ClosePairs:
+def close_pairs(records: Records, *, first_new: int = 0, progress: Callable[[float], None] = lambda part: None) -> ClosePairs:
     """Find pairs that share an identifier, or a block and much of the title or the abstract; loads their rows."""
     table = records.table
     rows = np.int64(max(table.num_rows, 1))
@@ -109,23 +115,29 @@ def close_pairs(records: Records, *, first_new: int = 0) -> ClosePairs:
         for first, second in zip(ordered[low].tolist(), ordered[high].tolist(), strict=True):
             if max(first, second) >= first_new:
                 by_id.setdefault(min(first, second) * int(rows) + max(first, second), label)
-    low, high = candidate_pairs(records.titles, table.column("abstract"), table.column("id"), first_new)
+    low, high = candidate_pairs(
+        records.titles, table.column("abstract"), table.column("id"), first_new, lambda part: progress(0.4 * part)
+    )
     with_id = np.fromiter(by_id, np.int64, len(by_id))
     code = sorted_unique(np.concatenate([low * rows + high, with_id]))
     low, high = code // rows, code % rows
-    ratio, cut = _title_similarity(records.titles, low, high)
+    ratio, cut = _title_similarity(records.titles, low, high, lambda part: progress(0.4 + 0.4 * part))
+    progress(0.8)
     kept = np.isin(code, with_id) | (ratio >= 0.7) | (cut >= 0.9) | _heads_equal(table, low, high)
     low, high, code = low[kept], high[kept], code[kept]
-    records.load(sorted_unique(np.concatenate([low, high])))
+    records.load(sorted_unique(np.concatenate([low, high])), lambda part: progress(0.85 + 0.15 * part))
     return ClosePairs(low, high, ratio[kept].tolist(), cut[kept].tolist(), [by_id.get(value) for value in code.tolist()])
 
 
-def _title_similarity(titles: pa.Array, low: Rows, high: Rows) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+def _title_similarity(
+    titles: pa.Array, low: Rows, high: Rows, progress: Callable[[float], None]
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
     """Indel similarity of each pair of titles, and that of their common length where one is cut off; 0 to 1."""
     texts = titles.to_pylist()
     ratio = np.zeros(len(low), np.float32)
     cut = np.zeros(len(low), np.float32)
     for start in range(0, len(low), _CHUNK):
+        progress(start / len(low))
         part = slice(start, start + _CHUNK)
         left = [texts[row] for row in low[part].tolist()]
         right = [texts[row] for row in high[part].tolist()]

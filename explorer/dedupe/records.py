@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,6 +18,7 @@ _PREPRINT_VENUE = re.compile(r"\b(?:arxiv|biorxiv|medrxiv|chemrxiv|psyarxiv|ssrn
 _RESOLVER = re.compile(r"^(?:https?://)?(?:dx\.)?doi\.org/|^doi:\s*", re.I)
 _MEDLINE = re.compile(r"(?<=[a-z])[ ,]+[A-Z]{1,4}$|^et al\.?$")
 _ABSTRACT = 300
+_BATCH = 5_000
 
 
 class Records:
@@ -52,14 +54,17 @@ class Records:
         self.people: dict[int, frozenset[str]] = {}
         self.abstract: dict[int, str] = {}
 
-    def load(self, rows: Rows) -> None:
-        """Fill `people` and `abstract` for the rows that are compared closely."""
-        taken = self.table.select(["authors", "abstract"]).take(pa.array(rows))
-        joined = pa.array([_names(names or []) for names in taken.column("authors").to_pylist()], TEXT)
-        for row, text in zip(rows.tolist(), fold(joined).to_pylist(), strict=True):
-            self.people[row] = frozenset(word for word in text.split() if len(word) > 1) - {"al", "et", "others"}
-        heads = squeeze(fold(pc.utf8_slice_codeunits(pc.fill_null(taken.column("abstract"), ""), 0, _ABSTRACT)))
-        self.abstract.update(zip(rows.tolist(), heads.to_pylist(), strict=True))
+    def load(self, rows: Rows, progress: Callable[[float], None] = lambda part: None) -> None:
+        """Fill `people` and `abstract` for the rows that are compared closely; `progress` hears of the part done, 0 to 1."""
+        chosen = self.table.select(["authors", "abstract"]).take(pa.array(rows))
+        for start in range(0, len(rows), _BATCH):
+            progress(start / len(rows))
+            some, taken = rows[start : start + _BATCH].tolist(), chosen.slice(start, _BATCH)
+            joined = pa.array([_names(names or []) for names in taken.column("authors").to_pylist()], TEXT)
+            for row, text in zip(some, fold(joined).to_pylist(), strict=True):
+                self.people[row] = frozenset(word for word in text.split() if len(word) > 1) - {"al", "et", "others"}
+            heads = squeeze(fold(pc.utf8_slice_codeunits(pc.fill_null(taken.column("abstract"), ""), 0, _ABSTRACT)))
+            self.abstract.update(zip(some, heads.to_pylist(), strict=True))
 
     def preprint(self, row: int) -> bool | None:
         """Whether the record is a preprint (True) or was published (False); None where it does not tell."""

@@ -106,12 +106,8 @@ class Import:
         starts, names = self._sources
         place = bisect_right(starts, row) - 1
         name, number = (names[place], row - starts[place] + 1) if names else (self._only(row), row + 1)
-        for passed in self._passed.get(name, ()):
-            # A record that was rejected, or merged while it was read, has a number but no row.
-            if passed > number:
-                break
-            number += 1
-        return name, number
+        # A record that was rejected, or merged while it was read, has a number but no row.
+        return name, number + bisect_right(self._passed.get(name, ()), number)
 
     def _only(self, row: int) -> str:
         return self.table.column("source")[row].as_py() or "papers"
@@ -123,11 +119,15 @@ class Import:
 
     @cached_property
     def _passed(self) -> dict[str, list[int]]:
+        """For each record without a row, the number at which a row would stand before it, had all rows followed each other."""
         passed: dict[str, list[int]] = {}
         for note in self.ledger.notes:
             if note.action in ("rejected", "merged"):
                 passed.setdefault(note.source, []).append(note.record)
-        return {name: sorted(numbers) for name, numbers in passed.items()}
+        return {
+            name: list(accumulate((number - before for before, number in enumerate(sorted(numbers))), max))
+            for name, numbers in passed.items()
+        }
 
     @property
     def papers(self) -> pd.DataFrame:
