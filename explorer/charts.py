@@ -36,6 +36,11 @@ Spans = tuple[tuple[float, float], tuple[float, float]]
 Axes = tuple[tuple[str, str], tuple[str, str]]
 
 
+def _whole(most: float) -> JSON:
+    """Ticks of an axis of counts up to `most`: never between two of them."""
+    return {"tickformat": ",d", **({"dtick": 1} if most < 5 else {"nticks": 5})}
+
+
 def _layout(height: int, **more: object) -> JSON:
     return {
         "height": height,
@@ -98,7 +103,7 @@ def counts_json(labels: Sequence[str], values: Sequence[str], counts: Sequence[i
     }
     layout = _layout(
         max(160, 26 * len(values) + 46),
-        xaxis={"title": {"text": "papers"}, "range": [0, 1.12 * max([1, *counts])], "tickformat": ",d", "nticks": 5},
+        xaxis={"title": {"text": "papers"}, "range": [0, 1.12 * max([1, *counts])], **_whole(max([0, *counts]))},
         yaxis={
             "tickvals": list(range(len(values))),
             "ticktext": [_short(label) for label in labels],
@@ -153,7 +158,11 @@ def series_json(
         300,
         legend={"orientation": "h", "y": -0.18, "x": 0, "yanchor": "top", "itemclick": False, "itemdoubleclick": False},
         xaxis={"type": "category", "nticks": 10, "automargin": True},
-        yaxis={"rangemode": "tozero", "automargin": True, "nticks": 5, "tickformat": ".0%" if share else ",d"},
+        yaxis={
+            "rangemode": "tozero",
+            "automargin": True,
+            **({"nticks": 5, "tickformat": ".0%"} if share else _whole(grid.max(initial=0))),
+        },
     )
     return {"data": lines, "layout": {**layout, "showlegend": True}}
 
@@ -194,7 +203,7 @@ def histogram_json(edges: np.ndarray, labels: Sequence[str], grid: np.ndarray, w
         barmode="stack",
         bargap=0,
         xaxis={"range": [float(edges[0]), float(edges[-1])], "zeroline": True},
-        yaxis={"rangemode": "tozero", "automargin": True, "nticks": 5, "tickformat": ",d"},
+        yaxis={"rangemode": "tozero", "automargin": True, **_whole(grid.sum(axis=0).max(initial=0))},
         annotations=_ends(poles, "x"),
         selectdirection="h",
     )

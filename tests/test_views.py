@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer import Corpus, Selection, views
-from explorer.charts import SERIES
+from explorer.charts import SERIES, counts_json, series_json
 
 Corpora = list[tuple[Corpus, list[oracles.Paper]]]
 
@@ -183,3 +183,13 @@ def test_the_largest_are_those_of_a_full_sort() -> None:
         codes = np.flatnonzero(counts)
         found = views._largest(codes, counts[codes], most)
         assert found.tolist() == sorted(codes.tolist(), key=lambda code: (-counts[code], code))[:most]
+
+
+def test_no_tick_of_a_count_stands_between_two_counts() -> None:
+    def ticks(most: int) -> list[dict[str, Any]]:
+        bars = counts_json(["a", "b"], ["a", "b"], [most, 1], [], "topics")
+        lines = series_json(["2020", "2021"], ["a"], np.array([[most, 1]]), np.array([most, 1]), [], share=False)
+        return [bars["layout"]["xaxis"], lines["layout"]["yaxis"]]
+
+    assert [axis.get("dtick") for axis in ticks(2)] == [1, 1]
+    assert [(axis.get("dtick"), axis["nticks"]) for axis in ticks(500)] == [(None, 5), (None, 5)]
