@@ -21,7 +21,6 @@ from explorer.errors import CorpusError
 from explorer.facets import Facet, code_facet, extend_facet
 from explorer.generations import in_folder, now, publish, read_manifest
 from explorer.index import build_index
-from explorer.joins import rows_of
 from explorer.merges import Change
 from explorer.orders import by_title_with
 from explorer.phrases import KeyPhrases
@@ -181,6 +180,9 @@ def _extend_with_papers(
     change: Change, before: Path, target: Path, topics: dict[str, Any], progress: Progress
 ) -> dict[str, Any]:
     """All that is made from papers. Returns what the manifest says of the topics."""
+    # With it comes the search for duplicates, which nobody who only opens a corpus waits for.
+    from explorer.joins import rows_of
+
     _extend_papers(change, before, target)
     whole = read_table(target)
     first = whole.num_rows - change.added.num_rows
