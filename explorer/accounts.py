@@ -52,7 +52,8 @@ class Accounts:
     @cached_property
     def notes(self) -> pa.Table:
         """The notes of all imports, in their order; memory-mapped."""
-        return pa.concat_tables(self.parts) if self.parts else NOTES.empty_table()
+        # Arrow makes an empty table by way of arrays, for which it loads pandas.
+        return pa.concat_tables(self.parts) if self.parts else pa.Table.from_batches([], NOTES)
 
     @cached_property
     def counts(self) -> dict[str, int]:
