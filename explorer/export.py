@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from importlib import import_module
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -43,34 +44,14 @@ class ExportFormat:
 # Writers are imported by the first export: with them come the readers of all formats, for which no dashboard should wait.
 
 
-def _bibtex(table: pa.Table, manifest: Manifest, ledger: Ledger) -> bytes:
-    from explorer.formats.bibtex import to_bibtex
+def _writer(module: str, name: str) -> Callable[[pa.Table, Manifest, Ledger], bytes]:
+    """A writer of `explorer.formats` that notes in a ledger what its format cannot hold."""
 
-    return to_bibtex(table, ledger=ledger)
+    def write(table: pa.Table, manifest: Manifest, ledger: Ledger) -> bytes:
+        data: bytes = getattr(import_module(f"explorer.formats.{module}"), name)(table, ledger=ledger)
+        return data
 
-
-def _ris(table: pa.Table, manifest: Manifest, ledger: Ledger) -> bytes:
-    from explorer.formats.ris import to_ris
-
-    return to_ris(table, ledger=ledger)
-
-
-def _csl_json(table: pa.Table, manifest: Manifest, ledger: Ledger) -> bytes:
-    from explorer.formats.csl_json import to_csl_json
-
-    return to_csl_json(table, ledger=ledger)
-
-
-def _csv(table: pa.Table, manifest: Manifest, ledger: Ledger) -> bytes:
-    from explorer.formats.delimited import to_csv
-
-    return to_csv(table, ledger=ledger)
-
-
-def _tsv(table: pa.Table, manifest: Manifest, ledger: Ledger) -> bytes:
-    from explorer.formats.delimited import to_tsv
-
-    return to_tsv(table, ledger=ledger)
+    return write
 
 
 def _excel(table: pa.Table, manifest: Manifest, ledger: Ledger) -> bytes:
@@ -93,42 +74,42 @@ def _parquet(table: pa.Table, manifest: Manifest, ledger: Ledger) -> bytes:
     return to_parquet(table, manifest=manifest)
 
 
-def _markdown(table: pa.Table, manifest: Manifest, ledger: Ledger) -> bytes:
-    from explorer.formats.markdown import to_markdown
-
-    return to_markdown(table, ledger=ledger)
-
-
-def _html(table: pa.Table, manifest: Manifest, ledger: Ledger) -> bytes:
-    from explorer.formats.html import to_html
-
-    return to_html(table, ledger=ledger)
-
-
-def _latex(table: pa.Table, manifest: Manifest, ledger: Ledger) -> bytes:
-    from explorer.formats.latex import to_latex_table
-
-    return to_latex_table(table, ledger=ledger)
-
-
 _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 FORMATS: tuple[ExportFormat, ...] = (
-    ExportFormat("bib", "BibTeX", ".bib", "application/x-bibtex", _bibtex, False, "for LaTeX, JabRef and Zotero"),
-    ExportFormat("ris", "RIS", ".ris", "application/x-research-info-systems", _ris, False, "for EndNote, Mendeley and Zotero"),
     ExportFormat(
-        "json", "CSL-JSON", ".json", "application/vnd.citationstyles.csl+json", _csl_json, False, "for pandoc, Zotero"
+        "bib", "BibTeX", ".bib", "application/x-bibtex", _writer("bibtex", "to_bibtex"), False, "for LaTeX, JabRef and Zotero"
     ),
-    ExportFormat("csv", "CSV", ".csv", "text/csv", _csv, False, "for any program"),
-    ExportFormat("tsv", "TSV", ".tsv", "text/tab-separated-values", _tsv, False, "for any program"),
+    ExportFormat(
+        "ris",
+        "RIS",
+        ".ris",
+        "application/x-research-info-systems",
+        _writer("ris", "to_ris"),
+        False,
+        "for EndNote, Mendeley and Zotero",
+    ),
+    ExportFormat(
+        "json",
+        "CSL-JSON",
+        ".json",
+        "application/vnd.citationstyles.csl+json",
+        _writer("csl_json", "to_csl_json"),
+        False,
+        "for pandoc, Zotero",
+    ),
+    ExportFormat("csv", "CSV", ".csv", "text/csv", _writer("delimited", "to_csv"), False, "for any program"),
+    ExportFormat("tsv", "TSV", ".tsv", "text/tab-separated-values", _writer("delimited", "to_tsv"), False, "for any program"),
     ExportFormat("xlsx", "Excel", ".xlsx", _SHEET, _excel, True, "manifest on the second sheet"),
     ExportFormat("jsonl", "JSON lines", ".jsonl", "application/x-ndjson", _json_lines, False, "one paper a line"),
     ExportFormat(
         "parquet", "Parquet", ".parquet", "application/vnd.apache.parquet", _parquet, True, "for pandas, R and DuckDB"
     ),
-    ExportFormat("md", "Markdown", ".md", "text/markdown", _markdown, False, "a list of references"),
-    ExportFormat("html", "HTML", ".html", "text/html", _html, False, "a list of references"),
-    ExportFormat("tex", "LaTeX", ".tex", "application/x-tex", _latex, False, "a table of references"),
+    ExportFormat("md", "Markdown", ".md", "text/markdown", _writer("markdown", "to_markdown"), False, "a list of references"),
+    ExportFormat("html", "HTML", ".html", "text/html", _writer("html", "to_html"), False, "a list of references"),
+    ExportFormat(
+        "tex", "LaTeX", ".tex", "application/x-tex", _writer("latex", "to_latex_table"), False, "a table of references"
+    ),
 )
 
 

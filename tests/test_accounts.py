@@ -13,6 +13,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from two_files import TABLE, build, write_files
 
 from explorer import Corpus, CorpusError, import_papers, open_corpus
 from explorer.accounts import account_path, load_accounts, part_of, save_part
@@ -23,41 +24,18 @@ from explorer.ledger import Entry, Ledger
 from explorer.opening import open_files
 from explorer.review import SHOWN, account
 
-RIS = """TY  - JOUR
-TI  - The rings of a distant planet
-AU  - Ito, Aya
-PY  - 2021
-DO  - 10.1234/rings
-ER  -
-
-TY  - JOUR
-TI  - Soil and its fungi
-AU  - Moreau, Luc
-PY  - 2019
-ER  -
-"""
-# A row with too many cells, the planet once more, a sea, a date that is none, and a quotation mark that is never closed.
-TABLE = (
-    "id,title,authors,year,doi,abstract,venue\n"
-    "none,too,many,2020,a,b,c,d,e\n"
-    "b1,The rings of a distant planet,Aya Ito,2021,https://doi.org/10.1234/RINGS,Rings were seen around it.,Planets\n"
-    "b2,Tides of an inland sea,Ann Lee,2020,,,\n"
-    "b3,A grammar of whale song,Bo Kim,someday,,,\n"
-    'b4,"Moss in the dark,Cy Young,2018,,,\n'
-)
+# A date that is none, and a quotation mark that is never closed.
+TRAPS = TABLE + ('b3,A grammar of whale song,Bo Kim,someday,,,\nb4,"Moss in the dark,Cy Young,2018,,,\n')
 
 
 @pytest.fixture
 def files(tmp_path: Path) -> tuple[Path, Path]:
-    (tmp_path / "a.ris").write_text(RIS)
-    (tmp_path / "b.csv").write_text(TABLE)
-    return tmp_path / "a.ris", tmp_path / "b.csv"
+    return write_files(tmp_path, TRAPS)
 
 
 @pytest.fixture
 def folder(files: tuple[Path, Path], tmp_path: Path) -> Path:
-    assert main(["build", *map(str, files), "-o", str(tmp_path / "c")]) == 0
-    return tmp_path / "c"
+    return build(files, tmp_path / "c")
 
 
 def accounted(corpus: Corpus) -> Ledger:
@@ -102,7 +80,7 @@ def test_what_is_added_split_and_refitted_stays_accounted_for(files: tuple[Path,
     assert list(larger.merges["records"][0])[1:] == ["b.csv, record 2"]
     # A file that brings nothing new leaves no trace, one that brings some leaves all of its records.
     assert larger.add(read_files(files[1])).ledger.read == 7
-    (tmp_path / "b.csv").write_text(TABLE.replace("b4,", "b5,Eels at night,Di Roe,2017,,,\nb4,"))
+    (tmp_path / "b.csv").write_text(TRAPS.replace("b4,", "b5,Eels at night,Di Roe,2017,,,\nb4,"))
     again = larger.add(read_files(files[1]))
     ledger = accounted(again)
     # The rejected row and the four papers that were there already came once more.

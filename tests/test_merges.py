@@ -8,6 +8,7 @@ import numpy as np
 import oracles
 import pyarrow as pa
 import pytest
+from two_files import build, write_files
 
 from explorer import Corpus, CorpusError, Selection, import_papers, open_corpus, read_papers
 from explorer.cli import main
@@ -15,38 +16,15 @@ from explorer.dedupe import Rules
 from explorer.formats import import_papers as read_files
 from explorer.generations import read_manifest
 
-RIS = """TY  - JOUR
-TI  - The rings of a distant planet
-AU  - Ito, Aya
-PY  - 2021
-DO  - 10.1234/rings
-ER  -
-
-TY  - JOUR
-TI  - Soil and its fungi
-AU  - Moreau, Luc
-PY  - 2019
-ER  -
-"""
-TABLE = (
-    "id,title,authors,year,doi,abstract,venue\n"
-    "none,too,many,2020,a,b,c,d,e\n"
-    "b1,The rings of a distant planet,Aya Ito,2021,https://doi.org/10.1234/RINGS,Rings were seen around it.,Planets\n"
-    "b2,Tides of an inland sea,Ann Lee,2020,,,\n"
-)
-
 
 @pytest.fixture
 def files(tmp_path: Path) -> tuple[Path, Path]:
-    (tmp_path / "a.ris").write_text(RIS)
-    (tmp_path / "b.csv").write_text(TABLE)
-    return tmp_path / "a.ris", tmp_path / "b.csv"
+    return write_files(tmp_path)
 
 
 @pytest.fixture
 def folder(files: tuple[Path, Path], tmp_path: Path) -> Path:
-    assert main(["build", *map(str, files), "-o", str(tmp_path / "c")]) == 0
-    return tmp_path / "c"
+    return build(files, tmp_path / "c")
 
 
 def titles(corpus: Corpus) -> list[str]:
