@@ -121,3 +121,10 @@ def test_a_record_without_an_end_is_refused_before_it_fills_the_memory(monkeypat
         list(ris.read(Source("x", data=b"TY  - JOUR\n" + b"\n" * 200), Ledger()))
     records = b"TY  - JOUR\nTI  - x\n" * 20
     assert sum(table.num_rows for table in ris.read(Source("x", data=records), Ledger())) == 20
+
+
+def test_a_record_of_which_only_the_type_is_known_is_no_paper() -> None:
+    ledger = Ledger()
+    (table,) = ris.read(Source("x", data=b"TY  - JOUR\nER  - \nTY  - BOOK\nTI  - t\nER  - \n"), ledger)
+    assert table.column("title").to_pylist() == ["t"]
+    assert [(note.action, note.record, note.line) for note in ledger.notes] == [("rejected", 1, 1)]

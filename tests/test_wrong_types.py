@@ -8,12 +8,14 @@ import decimal
 import io
 import json
 from collections.abc import Callable, Iterator
+from itertools import chain, product
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from fuzz.seeds import SEEDS
+from lxml import etree
 
 from explorer.errors import ExplorerError, ReadError
 from explorer.formats import FORMATS, import_papers
@@ -69,6 +71,50 @@ def test_readers_of_json(name: str) -> None:
                 except ReadError:
                     continue
                 ledger.check(rows)
+
+
+def altered(xml: bytes) -> Iterator[bytes]:
+    """XML in which one element was left out, emptied, filled, doubled, put into itself, or had its attributes taken or changed."""
+    count = sum(isinstance(element.tag, str) for element in etree.fromstring(xml).iter())
+    for place, change in product(range(count), range(7)):
+        root = etree.fromstring(xml)
+        element = [element for element in root.iter() if isinstance(element.tag, str)][place]
+        parent = element.getparent()
+        if change == 0 and parent is not None:
+            parent.remove(element)
+        elif change == 1:
+            element.clear(keep_tail=True)
+        elif change == 2:
+            element.clear(keep_tail=True)
+            element.text = "x"
+        elif change == 3 and parent is not None:
+            parent.append(copy.deepcopy(element))
+        elif change == 4:
+            element.attrib.clear()
+        elif change == 5:
+            element.attrib.update(dict.fromkeys(element.attrib, "\u00b2 "))
+        elif change == 6:
+            element.append(etree.Comment("c"))
+            element.append(copy.deepcopy(element))
+        yield etree.tostring(root, encoding="utf-8")
+
+
+def is_xml(data: bytes) -> bool:
+    try:
+        return etree.fromstring(data) is not None
+    except etree.XMLSyntaxError:
+        return False
+
+
+@pytest.mark.parametrize("name", [name for name, seeds in SEEDS.items() if any(map(is_xml, seeds))])
+def test_readers_of_xml(name: str) -> None:
+    for data in chain.from_iterable(altered(seed) for seed in SEEDS[name] if is_xml(seed)):
+        ledger = Ledger()
+        try:
+            rows = sum(table.num_rows for table in READERS[name].read(Source("x.xml", data=data), ledger))
+        except ReadError:
+            continue
+        ledger.check(rows)
 
 
 def test_a_wrong_record_costs_no_other() -> None:

@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from explorer.dates import parse_date
 from explorer.formats.json_records import head_names, read_as
-from explorer.formats.kinds import kind_of
+from explorer.formats.kinds import by_house, kind_of
 from explorer.formats.source import Source
 from explorer.formats.target import deliver, known_dates
 from explorer.identifiers import normal_arxiv_id
@@ -168,14 +168,13 @@ def _item(paper: Mapping[str, Any], day: str | None) -> dict[str, Any]:
         exact.pop(derived, None)
     if day is not None:
         exact["published"] = day
-    by_house = kind_of(paper).house and (paper.get("publisher") or paper["venue"]) == paper["venue"]
     item = {
         "id": paper["id"],
         "type": _type(paper),
         "title": paper["title"],
         "author": [_person(name) for name in paper["authors"] or ()],
         "issued": {"date-parts": [[int(part) for part in day.split("-")]]} if day else None,
-        "publisher" if by_house else "container-title": paper["venue"],
+        "publisher" if by_house(paper) else "container-title": paper["venue"],
         "abstract": paper["abstract"],
         "keyword": ", ".join(paper["keywords"] or ()),
         "DOI": paper["doi"],

@@ -66,3 +66,8 @@ def kind_of(paper: Mapping[str, Any]) -> Kind:
     if re.search(r"proceedings|conference|workshop|symposium", venue):
         return _PAPER
     return _ARTICLE if placed else _PREPRINT if venue or paper["arxiv_id"] else _OTHER
+
+
+def by_house(paper: Mapping[str, Any]) -> bool:
+    """Whether the venue of a paper is who brought it out, and no other publisher is named beside."""
+    return bool(paper["venue"]) and kind_of(paper).house and (paper.get("publisher") or paper["venue"]) == paper["venue"]

@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from explorer.formats.kinds import kind_of
+from explorer.formats.kinds import by_house, kind_of
 from explorer.formats.ris_lines import Records, blocks, split
 from explorer.formats.source import Source, accepted, decode
 from explorer.formats.tag_table import TagTable, mapped, readables
@@ -92,7 +92,7 @@ def _accounted(records: Records, done: int, source: Source, ledger: Ledger) -> I
             [_fields(table.of_records(~own)), _own_fields(table.of_records(own))], promote_options="default"
         )
         given = both.take(pa.array(np.argsort(np.argsort(own, kind="stable"))))
-    empty = ~np.logical_or.reduce([_has_text(column) for column in given.columns])
+    empty = ~np.logical_or.reduce([_has_text(given.column(name)) for name in given.column_names if name != "entry_type"])
     for row in np.flatnonzero(empty).tolist():
         shown = "; ".join(table.tags_of(row))
         reason = "the record has no field that is known"
@@ -258,17 +258,17 @@ def to_ris(papers: pd.DataFrame | pa.Table, path: str | PathLike[str] | None = N
         values: list[tuple[str, Any]] = [("ID", paper["id"]), ("TI", paper["title"])]
         values += [("AU", name) for name in paper["authors"] or ()]
         values += [("PY", f"{paper['year']:04d}" if paper["year"] is not None else None), ("DA", _slashed(dates[row]))]
-        by_house = kind_of(paper).house and paper["venue"] and (paper.get("publisher") or paper["venue"]) == paper["venue"]
+        housed = by_house(paper)
         values += [
-            ("PB" if by_house else "T2", paper["venue"]),
+            ("PB" if housed else "T2", paper["venue"]),
             ("AB", paper["abstract"]),
             *(("KW", word) for word in paper["keywords"] or ()),
         ]
         values += [("DO", paper["doi"]), ("UR", paper["url"]), ("L3", paper["code_url"]), ("DB", paper["source"])]
         values += [("AN", f"arXiv:{paper['arxiv_id']}" if paper["arxiv_id"] else None)]
         values += [("C7", f"{name}={paper[name]}") for name in ("upvotes", "comments") if paper[name] is not None]
-        values += [("C7", "venue=PB" if by_house else None)]
-        values += [(tag, paper[name]) for name, tag in kept.items() if name != "entry_type" and not (by_house and tag == "PB")]
+        values += [("C7", "venue=PB" if housed else None)]
+        values += [(tag, paper[name]) for name, tag in kept.items() if name != "entry_type" and not (housed and tag == "PB")]
         lines += [f"{tag}  - {text}" for tag, value in values if value is not None and (text := single_spaced(str(value)))]
         lines += [f"DP  - {_MARK}", "ER  - ", ""]
     return deliver("".join(f"{line}\r\n" for line in lines).encode(), path)
