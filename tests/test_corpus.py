@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -172,15 +173,21 @@ def run(program: str, **more: str) -> str:
     return done.stdout
 
 
-def test_the_dashboard_opens_without_pandas_and_other_heavy_modules(bundled: Corpus) -> None:
+@pytest.mark.parametrize("kept", [True, False], ids=["with a ledger", "of an earlier version"])
+def test_the_dashboard_opens_without_pandas_and_other_heavy_modules(bundled: Corpus, tmp_path: Path, kept: bool) -> None:
     """Importing pandas or scikit-learn alone takes longer than everything else until the first chart."""
     program = """
 import sys, explorer
 board = explorer.explore()
 board.session.change({"query": "arithmetic", "years": [2020, None]})
-print(*sorted({name.split(".")[0] for name in sys.modules} & {"pandas", "sklearn", "scipy", "voila", "jupyterlab", "matplotlib"}))
+print(*sorted({name.split(".")[0] for name in sys.modules} & {"pandas", "sklearn", "scipy", "rapidfuzz", "voila", "jupyterlab", "matplotlib"}))
 """
-    assert run(program).strip() == ""
+    folder = Path(shutil.copytree(bundled.folder, tmp_path / "corpus"))
+    accounts = list(folder.rglob("ledger.*.arrow"))
+    assert accounts
+    for path in accounts if not kept else ():
+        path.unlink()
+    assert run(program, LITEXPLORER_CORPUS=str(folder)).strip() == ""
 
 
 def test_a_reading_list_loads_no_pandas_either(bundled: Corpus, tmp_path: Path) -> None:
