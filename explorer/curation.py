@@ -121,7 +121,11 @@ def _merged(read: Import, options: argparse.Namespace) -> Import:
     if options.keep_duplicates:
         return read
     kept = rules_in(Path(options.output))
-    return merged(read, parse_rules(kept, options.output) if kept else Rules())[0]
+    rules = parse_rules(kept, options.output) if kept else Rules()
+    progress = Progress()
+    found = merged(read, rules, progress=lambda part: progress("merging", part))[0]
+    progress.end()
+    return found
 
 
 def _write(folder: str, imported: Import, made: dict[str, object], topics: int | None) -> None:
@@ -278,7 +282,12 @@ class Progress:
         if self._live:
             print(f"\r{stage:<8} {part:4.0%}  {time.monotonic() - self._start:5.1f} s", end="", file=sys.stderr, flush=True)
             if stage == "flush" and part >= 1:
-                print(file=sys.stderr)
+                self.end()
         elif stage != self._stage:
             print(f"{stage} …", file=sys.stderr, flush=True)
         self._stage = stage
+
+    def end(self) -> None:
+        """Leave the line that is rewritten as it stands."""
+        if self._live:
+            print(file=sys.stderr)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from explorer.errors import ReadError
-from explorer.worker import Say
+from explorer.jobs import Say
 
 if TYPE_CHECKING:
     from explorer.formats import Import

@@ -20,11 +20,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from explorer import fetching
 from explorer.corpus import Corpus
 from explorer.errors import ReadError
+from explorer.jobs import Say, Worker, building
 from explorer.ledger import Ledger
 from explorer.review import corrections, notes_csv, review
-from explorer.stages import building
 from explorer.upload import CHUNK, LARGEST, Upload
-from explorer.worker import Say, Worker
 
 if TYPE_CHECKING:
     from explorer.arrivals import Apart, Arrivals

@@ -7,9 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from explorer.corpus import Corpus
+from explorer.jobs import PREPARING, Say, Worker, preparing
 from explorer.selection import Selection
-from explorer.stages import PREPARING, preparing
-from explorer.worker import Say, Worker
 
 SMALL = 5000
 """Papers; fewer take a few seconds, for which nobody needs to be asked to wait."""

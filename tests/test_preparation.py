@@ -13,7 +13,7 @@ import pytest
 
 from explorer import Corpus, Dashboard, Selection, preparation
 from explorer.errors import CorpusError
-from explorer.stages import PREPARING, preparing
+from explorer.jobs import PREPARING, preparing
 from explorer.store import Progress
 
 RANKED = Selection(rank="graph - model")

@@ -1,10 +1,10 @@
-"""Work in a thread, whose progress and outcome are handed to the thread that asked for it."""
+"""Work that takes time: done in a thread, its progress and outcome handed to the thread that asked; the stages it is told in."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import TypeVar
 
@@ -137,3 +137,42 @@ class Worker:
         """Wait for the threads of all jobs, dropped ones too."""
         for thread in self._threads:
             thread.join(timeout)
+
+
+Stages = Mapping[str, tuple[str, float, float]]
+"""What each stage is called, and the parts of the whole at which it starts and ends."""
+
+BUILDING: Stages = {
+    "papers": ("Writing the papers", 0.0, 0.05),
+    "facets": ("Counting authors, venues and keywords", 0.05, 0.1),
+    "index": ("Indexing the full text", 0.1, 0.35),
+    "topics": ("Finding topics", 0.35, 0.95),
+    "flush": ("Finishing", 0.95, 1.0),
+}
+"""Of a build."""
+
+PREPARING: Stages = {
+    "terms": ("reading the words", 0.0, 0.75),
+    "vectors": ("learning what they mean", 0.75, 0.94),
+    "concepts": ("learning which go together", 0.94, 0.97),
+    "flush": ("writing it down", 0.97, 1.0),
+}
+"""Of what ranking by meaning takes; within a sentence."""
+
+
+def building(say: Say) -> Callable[[str, float], None]:
+    """Progress of a build, for a reader."""
+    return _staged(BUILDING, say)
+
+
+def preparing(say: Say) -> Callable[[str, float], None]:
+    """Progress of what ranking by meaning takes, for a reader."""
+    return _staged(PREPARING, say)
+
+
+def _staged(stages: Stages, say: Say) -> Callable[[str, float], None]:
+    def progress(stage: str, part: float) -> None:
+        label, start, end = stages[stage]
+        say(label, start + (end - start) * part)
+
+    return progress
