@@ -19,7 +19,7 @@ from benchmarks.data import data_folder, prepared
 from explorer import Corpus
 from explorer.arrivals import compare
 from explorer.formats import Import, import_papers
-from explorer.ledger import Ledger
+from explorer.papers.ledger import Ledger
 
 DATA = data_folder()
 

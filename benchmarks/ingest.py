@@ -24,7 +24,7 @@ from benchmarks.data import data_folder
 from benchmarks.report import heading, table, versions
 from explorer.formats import read_batches
 from explorer.formats.source import Source
-from explorer.ledger import Ledger
+from explorer.papers.ledger import Ledger
 
 REPEATS = 3
 DATA = data_folder()

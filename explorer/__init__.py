@@ -42,9 +42,9 @@ if TYPE_CHECKING:
     from explorer.formats.ris import to_ris
     from explorer.imports import import_papers
     from explorer.launch import explore
-    from explorer.ledger import Ledger
     from explorer.opening import open_corpus
-    from explorer.schema import validate
+    from explorer.papers.ledger import Ledger
+    from explorer.papers.schema import validate
     from explorer.selection import Selection
     from explorer.services import (
         fetch_arxiv,

@@ -14,8 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from explorer.errors import CorpusError
-from explorer.ledger import Entry, Ledger, sentence
-from explorer.schema import TEXT
+from explorer.papers.ledger import Entry, Ledger, sentence
+from explorer.papers.schema import TEXT
 
 NOTES = pa.schema(
     [

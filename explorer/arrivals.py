@@ -17,7 +17,7 @@ from explorer.formats import Import
 from explorer.imports import merged
 from explorer.joins import into_corpus, records_of, rows_of
 from explorer.merges import Change, fitted
-from explorer.schema import FIELDS, TEXT
+from explorer.papers.schema import FIELDS, TEXT
 
 if TYPE_CHECKING:
     from explorer.growing import GrowingCorpus

@@ -23,9 +23,9 @@ from explorer.generations import in_folder, now, publish, read_manifest
 from explorer.index import build_index
 from explorer.merges import Change
 from explorer.orders import by_title_with
+from explorer.papers.schema import FIELDS
 from explorer.phrases import KeyPhrases
 from explorer.prefixes import Prefixes, sort_words
-from explorer.schema import FIELDS
 from explorer.store import (
     FACETS,
     PHRASES,

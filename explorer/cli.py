@@ -158,7 +158,7 @@ def _serve(options: argparse.Namespace) -> int:
 def _search(options: argparse.Namespace) -> int:
     import pandas as pd
 
-    from explorer.schema import to_frame
+    from explorer.papers.schema import to_frame
     from explorer.selection import Selection
     from explorer.views import date_text, title_of
 

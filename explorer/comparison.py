@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow.compute as pc
 
-from explorer.dates import PRECISIONS
 from explorer.errors import SchemaError, SelectionError
+from explorer.papers.dates import PRECISIONS
 from explorer.results import Results
 
 if TYPE_CHECKING:

@@ -17,11 +17,11 @@ from explorer.errors import ConceptError, LibraryError, SelectionError
 from explorer.growing import GrowingCorpus
 from explorer.index import leaves
 from explorer.merges import Change, Merges
+from explorer.papers.schema import to_frame, to_table
 from explorer.query import parse
 from explorer.ranking.expression import Operand
 from explorer.reasons import by_meaning, ranked, reasons
 from explorer.results import Results
-from explorer.schema import to_frame, to_table
 from explorer.selection import Selection
 from explorer.store import Progress, cache_folder, content_hash, no_progress, write_corpus
 from explorer.text import as_written, tokens
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
     from explorer.completion import Completion
     from explorer.dedupe import Rules
-    from explorer.ledger import Ledger
     from explorer.library import Library, SavedSearch
+    from explorer.papers.ledger import Ledger
     from explorer.ranking.vectors import Embedder
 
 

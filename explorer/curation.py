@@ -15,7 +15,7 @@ from explorer.errors import ReadError
 if TYPE_CHECKING:
     from explorer.corpus import Corpus
     from explorer.formats import Import
-    from explorer.ledger import Ledger
+    from explorer.papers.ledger import Ledger
 
 
 def add_parsers(commands: Any) -> None:

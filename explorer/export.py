@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from explorer.errors import ExportError
 from explorer.generations import versions
-from explorer.ledger import Ledger
+from explorer.papers.ledger import Ledger
 from explorer.results import Results
 from explorer.selection import Selection
 from explorer.store import content_hash

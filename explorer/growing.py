@@ -15,8 +15,8 @@ import pyarrow.compute as pc
 from explorer.changes import change_digest, extend_corpus, refit_corpus
 from explorer.errors import CorpusError
 from explorer.merges import Change, fitted
+from explorer.papers.schema import to_table
 from explorer.ranked import RankedCorpus
-from explorer.schema import to_table
 from explorer.store import Progress, cache_folder, no_progress
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from explorer.dedupe import Rules
     from explorer.formats import Import
-    from explorer.ledger import Ledger
+    from explorer.papers.ledger import Ledger
 
 CACHED = re.compile(r"(?:files|papers|grown)-[0-9a-f]{16}(?:-(?:auto|\d+))?")
 
@@ -117,7 +117,7 @@ class GrowingCorpus(RankedCorpus):
         """
         from explorer.arrivals import compare
         from explorer.formats import Import
-        from explorer.ledger import Ledger
+        from explorer.papers.ledger import Ledger
 
         if isinstance(papers, Import):
             came = papers

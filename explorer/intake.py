@@ -21,7 +21,7 @@ from explorer import fetching
 from explorer.corpus import Corpus
 from explorer.errors import ReadError
 from explorer.jobs import Say, Worker, building
-from explorer.ledger import Ledger
+from explorer.papers.ledger import Ledger
 from explorer.review import corrections, notes_csv, review
 from explorer.upload import CHUNK, LARGEST, Upload
 

@@ -13,7 +13,7 @@ from explorer.dedupe.merging import by_worth, merge, versions
 from explorer.dedupe.records import Records
 from explorer.errors import CorpusError
 from explorer.merges import HISTORY, ORIGIN, Change, Merges
-from explorer.schema import TEXTS
+from explorer.papers.schema import TEXTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,13 +12,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from explorer.errors import CorpusError
-from explorer.schema import FIELDS, TEXT, TEXTS, to_frame
+from explorer.papers.schema import FIELDS, TEXT, TEXTS, to_frame
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from explorer.dedupe import Rules
-    from explorer.ledger import Ledger
+    from explorer.papers.ledger import Ledger
 
 HISTORY = pa.schema(
     [

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from explorer.schema import TEXTS
+from explorer.papers.schema import TEXTS
 from explorer.topic_model import FILLER
 
 PER_PAPER = 5

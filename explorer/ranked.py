@@ -13,9 +13,9 @@ import pyarrow.compute as pc
 
 from explorer.errors import ConceptError
 from explorer.opened import OpenedCorpus
+from explorer.papers.schema import to_frame
 from explorer.ranking.expression import Operand
 from explorer.recent import Recent
-from explorer.schema import to_frame
 from explorer.store import Progress, no_progress
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ import pyarrow.compute as pc
 
 from explorer.accounts import Accounts
 from explorer.errors import ReadError
-from explorer.ledger import Entry, Finding, Ledger
-from explorer.schema import FIELDS
+from explorer.papers.ledger import Entry, Finding, Ledger
+from explorer.papers.schema import FIELDS
 
 if TYPE_CHECKING:
     from explorer.arrivals import Arrivals

@@ -34,17 +34,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from explorer.accounts import account_path, part_of, save_part
-from explorer.dates import PRECISIONS
 from explorer.errors import CorpusError
 from explorer.facets import code_facet
 from explorer.generations import in_folder, publish, read_manifest
 from explorer.index import build_index
-from explorer.ledger import Ledger
 from explorer.merges import Merges
 from explorer.orders import by_title
+from explorer.papers.dates import PRECISIONS
+from explorer.papers.ledger import Ledger
+from explorer.papers.schema import FIELDS
 from explorer.phrases import learn_phrases
 from explorer.prefixes import sort_words
-from explorer.schema import FIELDS
 from explorer.topics import build_topics
 
 if TYPE_CHECKING:

@@ -20,8 +20,8 @@ from explorer.accounts import account_path, load_accounts, part_of, save_part
 from explorer.cli import main
 from explorer.dashboard import Dashboard
 from explorer.formats import import_papers as read_files
-from explorer.ledger import Entry, Ledger
 from explorer.opening import open_files
+from explorer.papers.ledger import Entry, Ledger
 from explorer.review import SHOWN, account
 
 # A date that is none, and a quotation mark that is never closed.

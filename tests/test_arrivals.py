@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from explorer import Corpus
 from explorer.arrivals import Arrivals, compare
 from explorer.formats import Import
-from explorer.ledger import Entry, Ledger
-from explorer.schema import to_table
+from explorer.papers.ledger import Entry, Ledger
+from explorer.papers.schema import to_table
 
 
 class Stop(Exception):

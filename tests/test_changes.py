@@ -15,7 +15,7 @@ from explorer import Corpus, Selection, open_corpus
 from explorer.changes import extend_columns, extend_corpus
 from explorer.dedupe import Rules
 from explorer.merges import Change
-from explorer.schema import to_table
+from explorer.papers.schema import to_table
 from explorer.store import write_columns, write_corpus
 
 

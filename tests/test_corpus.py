@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 import explorer
 from explorer import Corpus, CorpusError, QueryError, ReadError, Selection, SelectionError
 from explorer.opening import open_files
-from explorer.schema import FIELDS
+from explorer.papers.schema import FIELDS
 
 Corpora = list[tuple[Corpus, list[oracles.Paper]]]
 

@@ -11,7 +11,7 @@ import pytest
 
 from explorer.formats import Import, import_papers
 from explorer.formats.source import Source
-from explorer.schema import FIELDS
+from explorer.papers.schema import FIELDS
 
 _TITLE, _VENUE, _DOI = "On the counting of sheep", "Journal of Sleep", "10.1000/sheep.1"
 _ABSTRACT = "Sheep were counted; the count was even."

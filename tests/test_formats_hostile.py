@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from explorer.errors import ReadError
 from explorer.formats import FORMATS, import_papers
 from explorer.formats.source import Source
-from explorer.ledger import Ledger
+from explorer.papers.ledger import Ledger
 
 SECONDS = 20.0
 """A bomb has to be refused within this, on a busy machine."""

@@ -16,7 +16,7 @@ from explorer.formats.csl_json import to_csl_json
 from explorer.formats.delimited import to_csv
 from explorer.formats.excel import to_excel
 from explorer.formats.ris import to_ris
-from explorer.schema import to_table
+from explorer.papers.schema import to_table
 
 _PAPERS = to_table(
     pa.table(

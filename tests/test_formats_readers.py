@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from explorer.dates import finest, parse_date
 from explorer.errors import ReadError
 from explorer.formats import Import, import_papers, read_papers, recognise
 from explorer.formats.bibtex import to_bibtex
@@ -20,7 +19,8 @@ from explorer.formats.delimited import to_csv
 from explorer.formats.encoding import encoding_of
 from explorer.formats.source import Source
 from explorer.markup import plain_latex, plain_markup, to_latex
-from explorer.schema import to_table
+from explorer.papers.dates import finest, parse_date
+from explorer.papers.schema import to_table
 
 
 def _import(text: str | bytes, name: str = "x", **options: Any) -> Import:

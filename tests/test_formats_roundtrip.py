@@ -18,8 +18,8 @@ from explorer.formats.json_records import to_json_lines
 from explorer.formats.parquet import to_parquet
 from explorer.formats.ris import to_ris
 from explorer.formats.source import Source
-from explorer.ledger import Ledger
-from explorer.schema import FIELDS
+from explorer.papers.ledger import Ledger
+from explorer.papers.schema import FIELDS
 
 Writer = Callable[[pa.Table], bytes]
 _slow = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))

@@ -16,7 +16,7 @@ from explorer.errors import ReadError
 from explorer.formats import Import, import_papers
 from explorer.formats.parquet import to_parquet
 from explorer.formats.source import Source
-from explorer.schema import to_table
+from explorer.papers.schema import to_table
 
 # One record in each format of text, with title "Zählung der Schafe" and author "Müller, Jörg", of 2021.
 RECORDS = {

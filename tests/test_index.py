@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.index import TextIndex, build_index
+from explorer.papers.schema import to_table
 from explorer.query import parse
-from explorer.schema import to_table
 from explorer.text import Terms, highlight
 
 

@@ -21,7 +21,7 @@ from explorer.cli import main
 from explorer.errors import ReadError, ServiceError
 from explorer.fetching import SERVICES
 from explorer.intake import BUSY, Intake
-from explorer.schema import FIELDS
+from explorer.papers.schema import FIELDS
 from explorer.upload import CHUNK, MOST_FILES, Upload
 
 BIB = b"""@article{new1, title={The rings of a distant planet}, author={Ito, Aya}, year={2021}, doi={10.1234/rings}}

@@ -14,7 +14,7 @@ import pytest
 
 from explorer import Import, ReadError, import_papers, read_papers, to_parquet
 from explorer.formats.source import Source
-from explorer.schema import to_table
+from explorer.papers.schema import to_table
 
 
 def read(table: pa.Table) -> Import:

@@ -20,8 +20,8 @@ from lxml import etree
 from explorer.errors import ExplorerError, ReadError
 from explorer.formats import FORMATS, import_papers
 from explorer.formats.source import Source
-from explorer.ledger import Ledger
-from explorer.schema import FIELDS, to_table
+from explorer.papers.ledger import Ledger
+from explorer.papers.schema import FIELDS, to_table
 from explorer.services import crossref, hugging_face, openalex, semantic_scholar, zotero
 from explorer.services.answers import NOT_A_PAPER
 

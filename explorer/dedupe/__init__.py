@@ -22,9 +22,9 @@ from explorer.dedupe.merging import NEEDED, by_worth, merge, versions
 from explorer.dedupe.records import Records
 from explorer.dedupe.rules import Rules, read_rules, write_rules
 from explorer.errors import SchemaError
-from explorer.ledger import Ledger
 from explorer.merges import HISTORY
-from explorer.schema import TEXTS, to_frame, to_table
+from explorer.papers.ledger import Ledger
+from explorer.papers.schema import TEXTS, to_frame, to_table
 
 if TYPE_CHECKING:
     import pandas as pd

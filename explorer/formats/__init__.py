@@ -49,10 +49,10 @@ from explorer.formats import (
 )
 from explorer.formats.archive import is_archive, is_workbook, members
 from explorer.formats.source import Source, decode
-from explorer.ledger import Ledger
 from explorer.merges import Merges
+from explorer.papers.ledger import Ledger
+from explorer.papers.schema import FIELDS, assign_ids, to_frame
 from explorer.paths import files_of
-from explorer.schema import FIELDS, assign_ids, to_frame
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,8 +13,8 @@ import pyarrow as pa
 
 from explorer.formats.json_records import MALFORMED, head_names, read_as
 from explorer.formats.source import Source
-from explorer.ledger import Ledger
 from explorer.markup import plain_latex
+from explorer.papers.ledger import Ledger
 
 LABEL = "arXiv metadata snapshot"
 SUFFIXES: tuple[str, ...] = ()

@@ -17,17 +17,17 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from explorer.dates import month_number, parse_date
 from explorer.formats.bibtex_syntax import MONTHS, Entry, entries
 from explorer.formats.citation_key import citation_keys
 from explorer.formats.kinds import kind_of, named
 from explorer.formats.source import Source, decode, tables
 from explorer.formats.target import deliver, known_dates
-from explorer.identifiers import normal_arxiv_id, normal_doi
-from explorer.ledger import Ledger
 from explorer.markup import plain_latex, plain_markup, to_latex
-from explorer.schema import FIELDS, to_table
-from explorer.synonyms import PLACEHOLDER
+from explorer.papers.column_names import PLACEHOLDER
+from explorer.papers.dates import month_number, parse_date
+from explorer.papers.identifiers import normal_arxiv_id, normal_doi
+from explorer.papers.ledger import Ledger
+from explorer.papers.schema import FIELDS, to_table
 
 if TYPE_CHECKING:
     import pandas as pd

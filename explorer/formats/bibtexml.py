@@ -11,7 +11,7 @@ from explorer.formats.bibtex import record_of
 from explorer.formats.bibtex_syntax import Entry
 from explorer.formats.source import Source, decode, tables
 from explorer.formats.xml_tree import Element, papers, sniff_root, text_of
-from explorer.ledger import Ledger
+from explorer.papers.ledger import Ledger
 
 LABEL = "BibTeXML"
 SUFFIXES: tuple[str, ...] = ()

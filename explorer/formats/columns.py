@@ -14,16 +14,16 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any
 
-from explorer.dates import finest, month_number, parse_date
 from explorer.errors import ReadError
 from explorer.formats.source import Source
 from explorer.formats.tagged import readable
 from explorer.formats.target import cell_list
-from explorer.ledger import Ledger
 from explorer.markup import plain_markup, single_spaced
-from explorer.names import initials_apart, pairs
-from explorer.schema import FIELDS, TEXTS
-from explorer.synonyms import PLACEHOLDER, candidates, columns_to_fields
+from explorer.papers.author_names import initials_apart, pairs
+from explorer.papers.column_names import PLACEHOLDER, candidates, columns_to_fields
+from explorer.papers.dates import finest, month_number, parse_date
+from explorer.papers.ledger import Ledger
+from explorer.papers.schema import FIELDS, TEXTS
 
 HEADER_WITHIN = 20
 """Rows among which the header is looked for."""

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from explorer.formats.source import Source, decode, tables
 from explorer.formats.tagged import Tagged, accounted, readable
-from explorer.ledger import Ledger
+from explorer.papers.ledger import Ledger
 
 LABEL = "Copac or Biblioscape"
 SUFFIXES: tuple[str, ...] = ()

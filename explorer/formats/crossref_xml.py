@@ -12,8 +12,8 @@ import pyarrow as pa
 
 from explorer.formats.source import Source, tables
 from explorer.formats.xml_tree import Element, family_first, find, find_all, papers, sniff_root, text_at, text_of
-from explorer.identifiers import normal_arxiv_id
-from explorer.ledger import Ledger
+from explorer.papers.identifiers import normal_arxiv_id
+from explorer.papers.ledger import Ledger
 
 LABEL = "Crossref XML"
 SUFFIXES: tuple[str, ...] = ()

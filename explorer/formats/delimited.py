@@ -22,8 +22,8 @@ import pyarrow as pa
 from explorer.formats.columns import HEADER_WITHIN, find_header, header_of, records
 from explorer.formats.source import LINE, Source, decode, tables
 from explorer.formats.target import cells, deliver
-from explorer.ledger import Ledger
-from explorer.schema import FIELDS, to_table
+from explorer.papers.ledger import Ledger
+from explorer.papers.schema import FIELDS, to_table
 
 if TYPE_CHECKING:
     import pandas as pd

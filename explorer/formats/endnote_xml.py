@@ -11,11 +11,11 @@ from typing import Any
 
 import pyarrow as pa
 
-from explorer.dates import finest
 from explorer.formats.source import Source, tables
 from explorer.formats.xml_tree import Element, find, papers, sniff_root, text_at, texts_at
-from explorer.identifiers import normal_arxiv_id, normal_doi
-from explorer.ledger import Ledger
+from explorer.papers.dates import finest
+from explorer.papers.identifiers import normal_arxiv_id, normal_doi
+from explorer.papers.ledger import Ledger
 
 LABEL = "EndNote XML"
 SUFFIXES: tuple[str, ...] = ()

@@ -23,8 +23,8 @@ from explorer.formats.archive import check_bounds, is_workbook
 from explorer.formats.columns import HEADER_WITHIN, find_header, header_of, records
 from explorer.formats.source import Source, tables
 from explorer.formats.target import cells, deliver, list_cell
-from explorer.ledger import Ledger
-from explorer.schema import FIELDS, TEXTS, to_table
+from explorer.papers.ledger import Ledger
+from explorer.papers.schema import FIELDS, TEXTS, to_table
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 
 from explorer.formats.source import Source, decode, tables
-from explorer.ledger import Ledger
+from explorer.papers.ledger import Ledger
 
 LABEL = "Hugging Face Papers page"
 # Any text could be taken for titles and abstracts.

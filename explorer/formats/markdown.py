@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from explorer.formats.reference import References, references
 from explorer.formats.target import deliver
-from explorer.ledger import Ledger
+from explorer.papers.ledger import Ledger
 
 if TYPE_CHECKING:
     import pandas as pd

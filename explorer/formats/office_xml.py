@@ -10,10 +10,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from explorer.dates import finest
 from explorer.formats.source import Source, tables
 from explorer.formats.xml_tree import Element, family_first, find_all, papers, sniff_root, text_at, text_of
-from explorer.ledger import Ledger
+from explorer.papers.dates import finest
+from explorer.papers.ledger import Ledger
 
 LABEL = "Word bibliography"
 SUFFIXES: tuple[str, ...] = ()

@@ -13,10 +13,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from explorer.dates import finest
 from explorer.formats.source import Source, decode, tables
 from explorer.formats.tagged import Tagged, accounted, readable
-from explorer.ledger import Ledger
+from explorer.papers.dates import finest
+from explorer.papers.ledger import Ledger
 
 LABEL = "Ovid"
 SUFFIXES: tuple[str, ...] = (".ovd", ".cgi")

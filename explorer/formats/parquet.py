@@ -13,9 +13,9 @@ import pyarrow as pa
 from explorer.errors import ReadError
 from explorer.formats.source import Source
 from explorer.formats.target import deliver
-from explorer.ledger import Ledger
-from explorer.schema import conform, to_table
-from explorer.synonyms import columns_to_fields
+from explorer.papers.column_names import columns_to_fields
+from explorer.papers.ledger import Ledger
+from explorer.papers.schema import conform, to_table
 
 if TYPE_CHECKING:
     import pandas as pd

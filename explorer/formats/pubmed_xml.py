@@ -12,10 +12,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from explorer.dates import finest
 from explorer.formats.source import Source, tables
 from explorer.formats.xml_tree import Element, family_first, find, find_all, papers, sniff_root, text_at, text_of, texts_at
-from explorer.ledger import Ledger
+from explorer.papers.dates import finest
+from explorer.papers.ledger import Ledger
 
 LABEL = "PubMed XML"
 SUFFIXES: tuple[str, ...] = ()

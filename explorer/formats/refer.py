@@ -14,8 +14,8 @@ import pyarrow as pa
 
 from explorer.formats.source import Source, decode, tables
 from explorer.formats.tagged import Tagged, accounted, readable
-from explorer.identifiers import normal_doi
-from explorer.ledger import Ledger
+from explorer.papers.identifiers import normal_doi
+from explorer.papers.ledger import Ledger
 
 LABEL = "Refer (EndNote import)"
 SUFFIXES: tuple[str, ...] = (".enw", ".enl", ".refer", ".bibix")

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from explorer.ledger import Ledger
-from explorer.schema import FIELDS, to_table
+from explorer.papers.ledger import Ledger
+from explorer.papers.schema import FIELDS, to_table
 
 if TYPE_CHECKING:
     import pandas as pd

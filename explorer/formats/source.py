@@ -18,8 +18,8 @@ import pyarrow as pa
 from explorer.errors import ReadError
 from explorer.formats.archive import decompressed
 from explorer.formats.encoding import decode, encoding_of, fold_line_ends, recode
-from explorer.ledger import Ledger
-from explorer.schema import FIELDS, TEXT, TEXTS, conform
+from explorer.papers.ledger import Ledger
+from explorer.papers.schema import FIELDS, TEXT, TEXTS, conform
 
 # Within `Source` the name of the type is that of a method.
 Bytes = bytes

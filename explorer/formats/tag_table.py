@@ -16,11 +16,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from explorer.dates import finest
 from explorer.formats.tagged import readable
-from explorer.identifiers import BARE, normal_arxiv_id, normal_doi
 from explorer.markup import ODD_SPACES, single_spaced
-from explorer.schema import TEXT, TEXTS
+from explorer.papers.dates import finest
+from explorer.papers.identifiers import BARE, normal_arxiv_id, normal_doi
+from explorer.papers.schema import TEXT, TEXTS
 
 Numbers = NDArray[np.int64]
 Mask = NDArray[np.bool_]

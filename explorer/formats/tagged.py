@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from explorer.dates import finest
 from explorer.formats.source import Source
-from explorer.identifiers import normal_arxiv_id, normal_doi
-from explorer.ledger import Ledger
 from explorer.markup import plain_markup, single_spaced
+from explorer.papers.dates import finest
+from explorer.papers.identifiers import normal_arxiv_id, normal_doi
+from explorer.papers.ledger import Ledger
 
 _URL = re.compile(r"(?:https?|ftp)://[^\s;<>\"]+", re.I)
 

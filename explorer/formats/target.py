@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from explorer.errors import ExportError
-from explorer.schema import FIELDS, TEXTS
+from explorer.papers.schema import FIELDS, TEXTS
 
 _AS_THEY_ARE = (pa.types.is_integer, pa.types.is_floating, pa.types.is_string, pa.types.is_large_string)
 _SEPARATORS = frozenset(";|\n\r")

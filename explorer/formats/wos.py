@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from explorer.formats.source import Source, decode, tables
 from explorer.formats.tagged import Tagged, accounted, readable
-from explorer.ledger import Ledger
+from explorer.papers.ledger import Ledger
 
 LABEL = "Web of Science (tagged)"
 SUFFIXES: tuple[str, ...] = (".ciw", ".isi", ".wos")

@@ -12,8 +12,8 @@ from explorer.errors import ServiceError
 from explorer.formats import Import
 from explorer.formats.json_records import MALFORMED, NOT_AS_SAID
 from explorer.formats.source import Source, tables
-from explorer.ledger import Ledger
-from explorer.schema import FIELDS, assign_ids
+from explorer.papers.ledger import Ledger
+from explorer.papers.schema import FIELDS, assign_ids
 from explorer.services.client import Client, Stopped
 
 Record = dict[str, Any]

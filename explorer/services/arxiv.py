@@ -13,8 +13,8 @@ from explorer.errors import ServiceError
 from explorer.formats import Import, arxiv_atom
 from explorer.formats.source import Source
 from explorer.formats.xml_tree import papers
-from explorer.identifiers import normal_arxiv_id
-from explorer.ledger import Ledger
+from explorer.papers.identifiers import normal_arxiv_id
+from explorer.papers.ledger import Ledger
 from explorer.services.answers import NOT_A_PAPER, Answer, Record, gather
 from explorer.services.client import Client, Params, Request, Service, said_in
 

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from explorer.errors import ServiceError
 from explorer.formats import Import
 from explorer.formats.crossref import fields
-from explorer.identifiers import normal_doi
+from explorer.papers.identifiers import normal_doi
 from explorer.services.answers import NOT_A_PAPER, Answer, Record, each, gather
 from explorer.services.client import Client, Request, Service
 

@@ -13,7 +13,7 @@ from explorer.errors import ServiceError
 from explorer.formats import Import, pubmed_xml
 from explorer.formats.source import Source
 from explorer.formats.xml_tree import papers
-from explorer.ledger import Ledger
+from explorer.papers.ledger import Ledger
 from explorer.services.answers import NOT_A_PAPER, Answer, Record, gather
 from explorer.services.client import Client, Params, Request, Service
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer.formats import import_papers
-from explorer.identifiers import normal_doi
+from explorer.papers.identifiers import normal_doi
 
 FORMATS = ("BibTeX", "Endnote_XML", "MEDLINEnbib", "OVID_Tagged", "OpenAlex_JSON", "PubMed_XML", "RIS", "Web_of_Science_Tagged",
            "CSL_JSON", "Crossref_JSON", "ReferBibIX", "Crossref_Unixref_XML")  # fmt: skip

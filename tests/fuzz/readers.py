@@ -22,7 +22,7 @@ with atheris.instrument_imports(include=["explorer"]):
     from explorer.errors import ReadError
     from explorer.formats import FORMATS, import_papers
     from explorer.formats.source import Source
-    from explorer.ledger import Ledger
+    from explorer.papers.ledger import Ledger
 
 from fuzz.seeds import SEEDS
 

@@ -40,11 +40,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from explorer.dates import PRECISIONS, parse_date
 from explorer.errors import SchemaError
-from explorer.identifiers import BARE, arxiv_id_from_number, first_address, normal_arxiv_id, normal_doi
-from explorer.names import initials_apart, pairs
-from explorer.synonyms import columns_to_fields
+from explorer.papers.author_names import initials_apart, pairs
+from explorer.papers.column_names import columns_to_fields
+from explorer.papers.dates import PRECISIONS, parse_date
+from explorer.papers.identifiers import BARE, arxiv_id_from_number, first_address, normal_arxiv_id, normal_doi
 
 if TYPE_CHECKING:
     import pandas as pd
