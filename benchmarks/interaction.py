@@ -23,7 +23,7 @@ from benchmarks.data import arguments
 from explorer import Corpus, Selection, views
 from explorer.results import Results
 from explorer.session import Session
-from explorer.text import tokens
+from explorer.text.analysis import tokens
 
 FREQUENT = ("model", "field", "theory", "energy", "quantum", "data", "learning", "system", "large", "study", "method", "new")
 """Words that one paper in ten or more has, typed in one query of six; rarer ones come from titles, as often as they occur."""

@@ -24,7 +24,6 @@ from explorer.index import build_index
 from explorer.merges import Change
 from explorer.orders import by_title_with
 from explorer.papers.schema import FIELDS
-from explorer.phrases import KeyPhrases
 from explorer.prefixes import Prefixes, sort_words
 from explorer.store import (
     FACETS,
@@ -43,6 +42,7 @@ from explorer.store import (
     write_numbers,
     write_papers,
 )
+from explorer.text.keyphrases import KeyPhrases
 from explorer.topics import build_topics, extend_topics
 
 

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from explorer.filters import PAPERS
 from explorer.selection import Selection
-from explorer.text import readable
+from explorer.text.analysis import readable
 
 if TYPE_CHECKING:
     from explorer.ranked import RankedCorpus

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from explorer.index import ANALYZERS, EVERYWHERE, leaves
 from explorer.query import FIELD_NAMES, Phrase, Word, parse
-from explorer.text import analyzer, tokens
+from explorer.text.analysis import analyzer, tokens
 
 if TYPE_CHECKING:
     from explorer.corpus import Corpus

@@ -10,7 +10,7 @@ from explorer.completion import Completion, complete
 from explorer.errors import LibraryError
 from explorer.query import All, Word
 from explorer.ranking.expression import Operand
-from explorer.text import readable
+from explorer.text.analysis import readable
 
 if TYPE_CHECKING:
     from explorer.corpus import Corpus

@@ -12,7 +12,7 @@ from explorer.filters import OBJECTIVES
 from explorer.ordering import Ordering
 from explorer.ranking.expression import Expression, Term, parse
 from explorer.results import Results
-from explorer.text import readable
+from explorer.text.analysis import readable
 
 if TYPE_CHECKING:
     from explorer.corpus import Corpus

@@ -24,7 +24,7 @@ from explorer.reasons import by_meaning, ranked, reasons
 from explorer.results import Results
 from explorer.selection import Selection
 from explorer.store import Progress, cache_folder, content_hash, no_progress, write_corpus
-from explorer.text import as_written, tokens
+from explorer.text.analysis import as_written, tokens
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -18,7 +18,7 @@ import tantivy
 
 from explorer.errors import CorpusError
 from explorer.query import All, Either, Node, Not, Phrase, Word
-from explorer.text import Terms, analyzer, spread, tokens, unspaced
+from explorer.text.analysis import Terms, analyzer, spread, tokens, unspaced
 
 ANALYZERS = {
     "title": "english",

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from explorer.facets import mapped
-from explorer.text import tokens
+from explorer.text.analysis import tokens
 
 _BYTES = 8
 _FEW = 500

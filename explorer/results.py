@@ -16,7 +16,7 @@ from explorer.ordering import Front, Ordering, front, ordering
 from explorer.query import parse
 from explorer.ranking.expression import parse as parse_expression
 from explorer.selection import Selection
-from explorer.text import Terms
+from explorer.text.analysis import Terms
 
 if TYPE_CHECKING:
     from explorer.corpus import Corpus

@@ -43,8 +43,8 @@ from explorer.orders import by_title
 from explorer.papers.dates import PRECISIONS
 from explorer.papers.ledger import Ledger
 from explorer.papers.schema import FIELDS
-from explorer.phrases import learn_phrases
 from explorer.prefixes import sort_words
+from explorer.text.keyphrases import learn_phrases
 from explorer.topics import build_topics
 
 if TYPE_CHECKING:

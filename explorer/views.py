@@ -13,7 +13,7 @@ from explorer.filters import FILTERS
 from explorer.provenance import merged, versions
 from explorer.results import Results
 from explorer.selection import Selection
-from explorer.text import Terms, highlight, joined, readable, snippet
+from explorer.text.analysis import Terms, highlight, joined, readable, snippet
 from explorer.trends import PERIODS, coarseness, period_label
 
 if TYPE_CHECKING:

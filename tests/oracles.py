@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from explorer.query import All, Either, Node, Not, Phrase, Word, parse
 from explorer.selection import Selection
-from explorer.text import tokens
+from explorer.text.analysis import tokens
 
 Paper = dict[str, Any]
 

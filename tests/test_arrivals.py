@@ -105,7 +105,7 @@ def test_a_build_stopped_at_any_report_changes_nothing(
     corpus: Corpus, arriving: Import, how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # So that a few papers are reported as many are.
-    monkeypatch.setattr("explorer.phrases._OFTEN", 20)
+    monkeypatch.setattr("explorer.text.keyphrases._OFTEN", 20)
     arrivals = compare(arriving, corpus, frozenset(), lambda stage, part: None)
 
     def build(say: Callable[[str, float], None], folder: Path = corpus.folder) -> Corpus:

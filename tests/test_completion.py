@@ -17,7 +17,7 @@ from explorer import Corpus, QueryError, Selection
 from explorer.completion import Completion, complete, suggest
 from explorer.prefixes import Prefixes, sort_words
 from explorer.query import parse
-from explorer.text import analyzer, tokens
+from explorer.text.analysis import analyzer, tokens
 
 Corpora = list[tuple[Corpus, list[oracles.Paper]]]
 

@@ -18,9 +18,9 @@ from explorer.formats.citation_key import citation_keys
 from explorer.formats.delimited import to_csv
 from explorer.formats.encoding import encoding_of
 from explorer.formats.source import Source
-from explorer.markup import plain_latex, plain_markup, to_latex
 from explorer.papers.dates import finest, parse_date
 from explorer.papers.schema import to_table
+from explorer.text.markup import plain_latex, plain_markup, to_latex
 
 
 def _import(text: str | bytes, name: str = "x", **options: Any) -> Import:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from explorer.index import TextIndex, build_index
 from explorer.papers.schema import to_table
 from explorer.query import parse
-from explorer.text import Terms, highlight
+from explorer.text.analysis import Terms, highlight
 
 
 def table_of(papers: list[oracles.Paper]) -> pa.Table:

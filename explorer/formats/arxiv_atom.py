@@ -12,8 +12,8 @@ import pyarrow as pa
 
 from explorer.formats.source import Source, tables
 from explorer.formats.xml_tree import Element, find_all, papers, sniff_root, text_at, texts_at
-from explorer.markup import plain_latex
 from explorer.papers.ledger import Ledger
+from explorer.text.markup import plain_latex
 
 LABEL = "arXiv Atom feed"
 SUFFIXES: tuple[str, ...] = (".atom",)

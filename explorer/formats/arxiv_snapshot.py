@@ -13,8 +13,8 @@ import pyarrow as pa
 
 from explorer.formats.json_records import MALFORMED, head_names, read_as
 from explorer.formats.source import Source
-from explorer.markup import plain_latex
 from explorer.papers.ledger import Ledger
+from explorer.text.markup import plain_latex
 
 LABEL = "arXiv metadata snapshot"
 SUFFIXES: tuple[str, ...] = ()

@@ -22,12 +22,12 @@ from explorer.formats.citation_key import citation_keys
 from explorer.formats.kinds import kind_of, named
 from explorer.formats.source import Source, decode, tables
 from explorer.formats.target import deliver, known_dates
-from explorer.markup import plain_latex, plain_markup, to_latex
 from explorer.papers.column_names import PLACEHOLDER
 from explorer.papers.dates import month_number, parse_date
 from explorer.papers.identifiers import normal_arxiv_id, normal_doi
 from explorer.papers.ledger import Ledger
 from explorer.papers.schema import FIELDS, to_table
+from explorer.text.markup import plain_latex, plain_markup, to_latex
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -18,12 +18,12 @@ from explorer.errors import ReadError
 from explorer.formats.source import Source
 from explorer.formats.tagged import readable
 from explorer.formats.target import cell_list
-from explorer.markup import plain_markup, single_spaced
 from explorer.papers.author_names import initials_apart, pairs
 from explorer.papers.column_names import PLACEHOLDER, candidates, columns_to_fields
 from explorer.papers.dates import finest, month_number, parse_date
 from explorer.papers.ledger import Ledger
 from explorer.papers.schema import FIELDS, TEXTS
+from explorer.text.markup import plain_markup, single_spaced
 
 HEADER_WITHIN = 20
 """Rows among which the header is looked for."""

@@ -10,9 +10,9 @@ import pyarrow as pa
 from explorer.formats.csl_json import date_of, names_of
 from explorer.formats.json_records import head_names, read_as
 from explorer.formats.source import Source
-from explorer.markup import plain_markup
 from explorer.papers.identifiers import normal_arxiv_id
 from explorer.papers.ledger import Ledger
+from explorer.text.markup import plain_markup
 
 LABEL = "Crossref JSON"
 SUFFIXES: tuple[str, ...] = ()

@@ -20,11 +20,11 @@ from explorer.formats.json_records import head_names, read_as
 from explorer.formats.kinds import by_house, kind_of
 from explorer.formats.source import Source
 from explorer.formats.target import deliver, known_dates
-from explorer.markup import plain_markup
 from explorer.papers.dates import parse_date
 from explorer.papers.identifiers import normal_arxiv_id
 from explorer.papers.ledger import Ledger
 from explorer.papers.schema import FIELDS, to_table
+from explorer.text.markup import plain_markup
 
 if TYPE_CHECKING:
     import pandas as pd

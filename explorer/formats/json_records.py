@@ -18,10 +18,10 @@ from explorer.errors import ReadError
 from explorer.formats.encoding import encoding_of
 from explorer.formats.source import LINE, Source, decode, tables
 from explorer.formats.target import deliver, known_dates
-from explorer.markup import plain_markup
 from explorer.papers.column_names import columns_to_fields
 from explorer.papers.ledger import Ledger
 from explorer.papers.schema import FIELDS, to_table
+from explorer.text.markup import plain_markup
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,8 +13,8 @@ import pyarrow as pa
 
 from explorer.formats.reference import references
 from explorer.formats.target import deliver
-from explorer.markup import to_latex
 from explorer.papers.ledger import Ledger
+from explorer.text.markup import to_latex
 
 if TYPE_CHECKING:
     import pandas as pd

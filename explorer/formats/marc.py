@@ -14,9 +14,9 @@ import pyarrow as pa
 
 from explorer.formats.source import Source, decode, tables
 from explorer.formats.xml_tree import Element, find_all, papers, sniff_root, text_of
-from explorer.markup import single_spaced
 from explorer.papers.identifiers import normal_doi
 from explorer.papers.ledger import Ledger
+from explorer.text.markup import single_spaced
 
 LABEL = "MARC 21"
 SUFFIXES: tuple[str, ...] = (".mrc", ".marc", ".marcxml")

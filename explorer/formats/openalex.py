@@ -9,9 +9,9 @@ import pyarrow as pa
 
 from explorer.formats.json_records import head_names, read_as
 from explorer.formats.source import Source
-from explorer.markup import plain_markup
 from explorer.papers.identifiers import normal_arxiv_id
 from explorer.papers.ledger import Ledger
+from explorer.text.markup import plain_markup
 
 LABEL = "OpenAlex JSON"
 SUFFIXES: tuple[str, ...] = ()

@@ -13,9 +13,9 @@ import pyarrow as pa
 from explorer.errors import ReadError
 from explorer.formats.source import Source, tables
 from explorer.formats.xml_tree import Element, elements, family_first, sniff_root, text_at, text_of
-from explorer.markup import single_spaced
 from explorer.papers.identifiers import normal_doi
 from explorer.papers.ledger import Ledger
+from explorer.text.markup import single_spaced
 
 LABEL = "RDF"
 SUFFIXES: tuple[str, ...] = (".rdf",)

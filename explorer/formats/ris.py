@@ -27,10 +27,10 @@ from explorer.formats.ris_lines import Records, blocks, split
 from explorer.formats.source import Source, accepted, decode
 from explorer.formats.tag_table import TagTable, mapped, readables
 from explorer.formats.target import deliver, known_dates
-from explorer.markup import single_spaced
 from explorer.papers.identifiers import normal_doi
 from explorer.papers.ledger import Ledger
 from explorer.papers.schema import FIELDS, TEXT, to_table
+from explorer.text.markup import single_spaced
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from explorer.errors import ReadError
 from explorer.formats.tag_table import TagTable, tidied
-from explorer.markup import ODD_SPACES
 from explorer.papers.schema import TEXT
+from explorer.text.markup import ODD_SPACES
 
 _BLOCK = 8 << 20
 """Bytes that are read at a time, and as many more as there are to the next end of a record."""

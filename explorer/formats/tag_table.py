@@ -17,10 +17,10 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from explorer.formats.tagged import readable
-from explorer.markup import ODD_SPACES, single_spaced
 from explorer.papers.dates import finest
 from explorer.papers.identifiers import BARE, normal_arxiv_id, normal_doi
 from explorer.papers.schema import TEXT, TEXTS
+from explorer.text.markup import ODD_SPACES, single_spaced
 
 Numbers = NDArray[np.int64]
 Mask = NDArray[np.bool_]

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from explorer.formats.source import Source
-from explorer.markup import plain_markup, single_spaced
 from explorer.papers.dates import finest
 from explorer.papers.identifiers import normal_arxiv_id, normal_doi
 from explorer.papers.ledger import Ledger
+from explorer.text.markup import plain_markup, single_spaced
 
 _URL = re.compile(r"(?:https?|ftp)://[^\s;<>\"]+", re.I)
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 from explorer.errors import ReadError
 from explorer.formats.encoding import encoding_of
 from explorer.formats.source import Source, decode
-from explorer.markup import plain_markup, single_spaced
 from explorer.papers.ledger import Ledger
+from explorer.text.markup import plain_markup, single_spaced
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

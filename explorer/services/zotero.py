@@ -14,9 +14,9 @@ from typing import Any
 from explorer.errors import ServiceError
 from explorer.formats import Import
 from explorer.formats.xml_tree import family_first
-from explorer.markup import plain_markup
 from explorer.services.answers import NOT_A_PAPER, Answer, Record, each, gather
 from explorer.services.client import Client, Params, Request, Service
+from explorer.text.markup import plain_markup
 
 LOCAL = "http://localhost:23119/api"
 WEB = "https://api.zotero.org"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from explorer.markup import plain_latex, plain_markup
+from explorer.text.markup import plain_latex, plain_markup
 
 Segments = list[tuple[str, int]]
 """Text cut into (piece, 1 if it matched the query else 0)."""
