@@ -31,7 +31,7 @@ import pyarrow.parquet as pq
 from rapidfuzz import fuzz, process
 
 from benchmarks.data import data_folder
-from explorer.dedupe import find_duplicates, merge_duplicates
+from explorer.dedupe.deduplication import find_duplicates, merge_duplicates
 from explorer.dedupe.evidence import VOTES, levels
 from explorer.dedupe.matching import close_pairs
 from explorer.dedupe.records import Records

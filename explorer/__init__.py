@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from explorer.comparison import compare, compare_dates
     from explorer.corpus import Corpus
     from explorer.dashboard import Dashboard
-    from explorer.dedupe import Deduplicated, Rules, find_duplicates, merge_duplicates
+    from explorer.dedupe.deduplication import Deduplicated, Rules, find_duplicates, merge_duplicates
     from explorer.errors import (
         ConceptError,
         CorpusError,

@@ -11,12 +11,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from explorer.dedupe import Deduplicated, Rules, find_duplicates
+from explorer.dedupe.deduplication import Deduplicated, Rules, find_duplicates
+from explorer.dedupe.merges import Change, fitted
 from explorer.dedupe.rules import pair
 from explorer.formats import Import
 from explorer.imports import merged
 from explorer.joins import into_corpus, records_of, rows_of
-from explorer.merges import Change, fitted
 from explorer.papers.schema import FIELDS, TEXT
 
 if TYPE_CHECKING:

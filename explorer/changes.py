@@ -17,11 +17,11 @@ import numpy as np
 import pyarrow as pa
 
 from explorer.accounts import account_path, load_accounts, part_of, save_part
+from explorer.dedupe.merges import Change
 from explorer.errors import CorpusError
 from explorer.facets import Facet, code_facet, extend_facet
 from explorer.generations import in_folder, now, publish, read_manifest
 from explorer.index import build_index
-from explorer.merges import Change
 from explorer.orders import by_title_with
 from explorer.papers.schema import FIELDS
 from explorer.prefixes import Prefixes, sort_words

@@ -13,10 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from explorer.changes import change_digest
+from explorer.dedupe.merges import Change, Merges
 from explorer.errors import ConceptError, LibraryError, SelectionError
 from explorer.growing import GrowingCorpus
 from explorer.index import leaves
-from explorer.merges import Change, Merges
 from explorer.papers.schema import to_frame, to_table
 from explorer.query import parse
 from explorer.ranking.expression import Operand
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from explorer.completion import Completion
-    from explorer.dedupe import Rules
+    from explorer.dedupe.deduplication import Rules
     from explorer.library import Library, SavedSearch
     from explorer.papers.ledger import Ledger
     from explorer.ranking.vectors import Embedder

@@ -13,8 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from explorer.changes import change_digest, extend_corpus, refit_corpus
+from explorer.dedupe.merges import Change, fitted
 from explorer.errors import CorpusError
-from explorer.merges import Change, fitted
 from explorer.papers.schema import to_table
 from explorer.ranked import RankedCorpus
 from explorer.store import Progress, cache_folder, no_progress
@@ -22,7 +22,7 @@ from explorer.store import Progress, cache_folder, no_progress
 if TYPE_CHECKING:
     import pandas as pd
 
-    from explorer.dedupe import Rules
+    from explorer.dedupe.deduplication import Rules
     from explorer.formats import Import
     from explorer.papers.ledger import Ledger
 

@@ -9,10 +9,10 @@ from os import PathLike
 import pyarrow as pa
 
 from explorer import formats
-from explorer.dedupe import Deduplicated, Rules, merge_duplicates
+from explorer.dedupe.deduplication import Deduplicated, Rules, merge_duplicates
+from explorer.dedupe.merges import ORIGIN, Merges
 from explorer.formats import Import
 from explorer.formats.source import Source
-from explorer.merges import ORIGIN, Merges
 
 
 def import_papers(

@@ -9,10 +9,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from explorer.dedupe.merges import HISTORY, ORIGIN, Change, Merges
 from explorer.dedupe.merging import by_worth, merge, versions
 from explorer.dedupe.records import Records
 from explorer.errors import CorpusError
-from explorer.merges import HISTORY, ORIGIN, Change, Merges
 from explorer.papers.schema import TEXTS
 
 if TYPE_CHECKING:

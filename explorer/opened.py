@@ -13,12 +13,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from explorer.accounts import load_accounts
+from explorer.dedupe.merges import load_merges
 from explorer.errors import CorpusError, SelectionError
 from explorer.facets import Facet, mapped
 from explorer.filters import STORED_SORTS
 from explorer.generations import read_manifest
 from explorer.index import Hits, TextIndex
-from explorer.merges import load_merges
 from explorer.prefixes import Prefixes, sort_words
 from explorer.query import parse
 from explorer.recent import Recent

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from explorer.merges import origin_text
+from explorer.dedupe.merges import origin_text
 
 if TYPE_CHECKING:
     from explorer.corpus import Corpus

@@ -34,11 +34,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from explorer.accounts import account_path, part_of, save_part
+from explorer.dedupe.merges import Merges
 from explorer.errors import CorpusError
 from explorer.facets import code_facet
 from explorer.generations import in_folder, publish, read_manifest
 from explorer.index import build_index
-from explorer.merges import Merges
 from explorer.orders import by_title
 from explorer.papers.dates import PRECISIONS
 from explorer.papers.ledger import Ledger
@@ -48,7 +48,7 @@ from explorer.text.keyphrases import learn_phrases
 from explorer.topics import build_topics
 
 if TYPE_CHECKING:
-    from explorer.dedupe import Rules
+    from explorer.dedupe.deduplication import Rules
 
 FACETS = {"venues": "venue", "authors": "authors", "keywords": "keywords"}
 """Facets that are coded from a column of the paper table."""

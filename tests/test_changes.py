@@ -13,8 +13,8 @@ import pytest
 
 from explorer import Corpus, Selection, open_corpus
 from explorer.changes import extend_columns, extend_corpus
-from explorer.dedupe import Rules
-from explorer.merges import Change
+from explorer.dedupe.deduplication import Rules
+from explorer.dedupe.merges import Change
 from explorer.papers.schema import to_table
 from explorer.store import write_columns, write_corpus
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.dedupe import Rules, find_duplicates, merge_duplicates, read_rules, undo, write_rules
+from explorer.dedupe.deduplication import Rules, find_duplicates, merge_duplicates, read_rules, undo, write_rules
 from explorer.errors import ReadError, SchemaError
 from explorer.papers.ledger import Ledger
 from explorer.papers.schema import FIELDS, to_table

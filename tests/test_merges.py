@@ -12,7 +12,7 @@ from two_files import build, write_files
 
 from explorer import Corpus, CorpusError, Selection, import_papers, open_corpus, read_papers
 from explorer.cli import main
-from explorer.dedupe import Rules
+from explorer.dedupe.deduplication import Rules
 from explorer.formats import import_papers as read_files
 from explorer.generations import read_manifest
 

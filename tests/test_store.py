@@ -27,8 +27,8 @@ from hypothesis import strategies as st
 
 from explorer import Corpus, CorpusError, Selection, open_corpus
 from explorer.changes import extend_corpus
+from explorer.dedupe.merges import Change
 from explorer.generations import read_manifest, write_atomically
-from explorer.merges import Change
 from explorer.papers.schema import FIELDS, to_table
 from explorer.store import cache_folder, content_hash, write_corpus
 

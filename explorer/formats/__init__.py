@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import pyarrow as pa
 
+from explorer.dedupe.merges import Merges
 from explorer.errors import ReadError
 from explorer.formats import (
     arxiv_atom,
@@ -49,7 +50,6 @@ from explorer.formats import (
 )
 from explorer.formats.archive import is_archive, is_workbook, members
 from explorer.formats.source import Source, decode
-from explorer.merges import Merges
 from explorer.papers.ledger import Ledger
 from explorer.papers.schema import FIELDS, assign_ids, to_frame
 from explorer.paths import files_of
