@@ -35,8 +35,8 @@ def explorer_build(source: Path) -> dict[str, float]:
     """Seconds of each stage of reading, merging duplicates and `write_corpus`; and of what ranking by concepts takes."""
     from explorer.corpus import Corpus
     from explorer.dedupe.rules import Rules
-    from explorer.formats import import_papers
-    from explorer.imports import merged
+    from explorer.sources.formats.registry import import_papers
+    from explorer.sources.importing import merged
     from explorer.store import write_corpus
 
     stages: dict[str, float] = {}

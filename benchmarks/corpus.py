@@ -7,7 +7,7 @@ from pathlib import Path
 
 from benchmarks.data import VERSION, prepared
 from explorer import Corpus, CorpusError
-from explorer.formats import import_papers
+from explorer.sources.formats.registry import import_papers
 from explorer.store import cache_folder, write_corpus
 
 

@@ -29,24 +29,24 @@ if TYPE_CHECKING:
         ServerError,
         ServiceError,
     )
-    from explorer.formats import Import, read_papers
-    from explorer.formats.bibtex import to_bibtex
-    from explorer.formats.csl_json import to_csl_json
-    from explorer.formats.delimited import to_csv, to_tsv
-    from explorer.formats.excel import to_excel
-    from explorer.formats.html import to_html
-    from explorer.formats.json_records import to_json_lines
-    from explorer.formats.latex import to_latex_table
-    from explorer.formats.markdown import to_markdown
-    from explorer.formats.parquet import to_parquet
-    from explorer.formats.ris import to_ris
-    from explorer.imports import import_papers
     from explorer.launch import explore
     from explorer.opening import open_corpus
     from explorer.papers.ledger import Ledger
     from explorer.papers.schema import validate
     from explorer.selection import Selection
-    from explorer.services import (
+    from explorer.sources.formats.bibtex.bibtex import to_bibtex
+    from explorer.sources.formats.documents.html import to_html
+    from explorer.sources.formats.documents.latex import to_latex_table
+    from explorer.sources.formats.documents.markdown import to_markdown
+    from explorer.sources.formats.json.csl_json import to_csl_json
+    from explorer.sources.formats.json.json_records import to_json_lines
+    from explorer.sources.formats.registry import Import, read_papers
+    from explorer.sources.formats.tables.delimited import to_csv, to_tsv
+    from explorer.sources.formats.tables.excel import to_excel
+    from explorer.sources.formats.tables.parquet import to_parquet
+    from explorer.sources.formats.tagged.ris import to_ris
+    from explorer.sources.importing import import_papers
+    from explorer.sources.services import (
         fetch_arxiv,
         fetch_crossref,
         fetch_hugging_face,

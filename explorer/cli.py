@@ -225,8 +225,8 @@ def _saved(options: argparse.Namespace) -> int:
 
 def _compare(options: argparse.Namespace) -> int:
     from explorer.comparison import compare_dates
-    from explorer.formats.delimited import to_csv
     from explorer.selection import Selection
+    from explorer.sources.formats.tables.delimited import to_csv
     from explorer.views import title_of
 
     corpus = _open([options.corpus])

@@ -14,8 +14,8 @@ from explorer.errors import ReadError
 
 if TYPE_CHECKING:
     from explorer.corpus import Corpus
-    from explorer.formats import Import
     from explorer.papers.ledger import Ledger
+    from explorer.sources.formats.registry import Import
 
 
 def add_parsers(commands: Any) -> None:
@@ -100,7 +100,7 @@ def _build(options: argparse.Namespace) -> int:
 
 
 def _read(options: argparse.Namespace) -> Import:
-    from explorer.formats import import_papers
+    from explorer.sources.formats.registry import import_papers
 
     told = [pair.rpartition("=") for pair in options.column]
     if wrong := next((pair for pair, (name, mark, _) in zip(options.column, told, strict=True) if not (name and mark)), None):
@@ -115,7 +115,7 @@ def _read(options: argparse.Namespace) -> Import:
 def _merged(read: Import, options: argparse.Namespace) -> Import:
     """Merge records that are one paper, by the rules of the corpus that is replaced."""
     from explorer.dedupe.rules import Rules, parse_rules
-    from explorer.imports import merged
+    from explorer.sources.importing import merged
     from explorer.store import rules_in
 
     if options.keep_duplicates:
@@ -176,8 +176,8 @@ def _add(corpus: Corpus, read: Import, files: Sequence[str], options: argparse.N
 
 
 def _fetch(options: argparse.Namespace) -> int:
-    from explorer.fetching import question
     from explorer.opening import open_corpus
+    from explorer.sources.services.registry import question
 
     lists = {"daily": options.daily, "trending": options.trending, "library": options.library}
     ask, label = question(options.service, options.query, options.limit, **lists)
@@ -197,9 +197,9 @@ def _fetch(options: argparse.Namespace) -> int:
 
 
 def _merges(options: argparse.Namespace) -> int:
-    from explorer.formats.delimited import write_rows
-    from explorer.formats.target import deliver
     from explorer.opening import open_corpus
+    from explorer.sources.formats.tables.delimited import write_rows
+    from explorer.sources.formats.target import deliver
 
     corpus = open_corpus(options.corpus)
     if options.undo is not None:
@@ -226,9 +226,9 @@ def _merges(options: argparse.Namespace) -> int:
 
 
 def _ledger(options: argparse.Namespace) -> int:
-    from explorer.formats.target import deliver
     from explorer.opening import open_files
     from explorer.review import notes_csv
+    from explorer.sources.formats.target import deliver
 
     corpus = open_files([options.corpus], progress=Progress())
     print(corpus.accounts.sentence(len(corpus)), file=sys.stderr)
@@ -251,7 +251,7 @@ def _refit(options: argparse.Namespace) -> int:
 
 def _tell(ledger: Ledger, path: str | None) -> None:
     """Say what became of the records, or write it to a file."""
-    from explorer.formats.target import deliver
+    from explorer.sources.formats.target import deliver
 
     print(ledger.sentence(), file=sys.stderr)
     if path:

@@ -45,17 +45,17 @@ class ExportFormat:
 
 
 def _writer(module: str, name: str) -> Callable[[pa.Table, Manifest, Ledger], bytes]:
-    """A writer of `explorer.formats` that notes in a ledger what its format cannot hold."""
+    """A writer of `explorer.sources.formats.registry` that notes in a ledger what its format cannot hold."""
 
     def write(table: pa.Table, manifest: Manifest, ledger: Ledger) -> bytes:
-        data: bytes = getattr(import_module(f"explorer.formats.{module}"), name)(table, ledger=ledger)
+        data: bytes = getattr(import_module(f"explorer.sources.formats.registry.{module}"), name)(table, ledger=ledger)
         return data
 
     return write
 
 
 def _excel(table: pa.Table, manifest: Manifest, ledger: Ledger) -> bytes:
-    from explorer.formats.excel import to_excel
+    from explorer.sources.formats.tables.excel import to_excel
 
     data = to_excel(table, manifest=manifest, ledger=ledger)
     # What a cell cannot hold is known once it was written; it is rare, and the manifest is in the same file.
@@ -63,13 +63,13 @@ def _excel(table: pa.Table, manifest: Manifest, ledger: Ledger) -> bytes:
 
 
 def _json_lines(table: pa.Table, manifest: Manifest, ledger: Ledger) -> bytes:
-    from explorer.formats.json_records import to_json_lines
+    from explorer.sources.formats.json.json_records import to_json_lines
 
     return to_json_lines(table)
 
 
 def _parquet(table: pa.Table, manifest: Manifest, ledger: Ledger) -> bytes:
-    from explorer.formats.parquet import to_parquet
+    from explorer.sources.formats.tables.parquet import to_parquet
 
     return to_parquet(table, manifest=manifest)
 
@@ -247,7 +247,7 @@ def export_file(results: Results, path: str | PathLike[str]) -> tuple[int, tuple
     ExportError
         No format has the suffix, or the file cannot be written. A file that was there before stays whole.
     """
-    from explorer.formats.target import deliver
+    from explorer.sources.formats.target import deliver
 
     target = Path(path)
     chosen = next((row for row in FORMATS if row.suffix == target.suffix.lower()), None)

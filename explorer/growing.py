@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from explorer.dedupe.deduplication import Rules
-    from explorer.formats import Import
     from explorer.papers.ledger import Ledger
+    from explorer.sources.formats.registry import Import
 
 CACHED = re.compile(r"(?:files|papers|grown)-[0-9a-f]{16}(?:-(?:auto|\d+))?")
 
@@ -116,8 +116,8 @@ class GrowingCorpus(RankedCorpus):
             As `from_papers`; the folder then stays as it was.
         """
         from explorer.arrivals import compare
-        from explorer.formats import Import
         from explorer.papers.ledger import Ledger
+        from explorer.sources.formats.registry import Import
 
         if isinstance(papers, Import):
             came = papers

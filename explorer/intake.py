@@ -17,17 +17,17 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from explorer import fetching
 from explorer.corpus import Corpus
 from explorer.errors import ReadError
 from explorer.jobs import Say, Worker, building
 from explorer.papers.ledger import Ledger
 from explorer.review import corrections, notes_csv, review
+from explorer.sources.services import registry as fetching
 from explorer.upload import CHUNK, LARGEST, Upload
 
 if TYPE_CHECKING:
     from explorer.arrivals import Apart, Arrivals
-    from explorer.formats import Import
+    from explorer.sources.formats.registry import Import
 
 T = TypeVar("T")
 
@@ -267,7 +267,7 @@ class Intake:
                 done = (read - sizes.get(name, 0)) / max(upload.total, 1)
                 say(f"Reading {name}" + (f": {papers:,} papers" if papers else ""), done if len(sizes) > 1 else None)
 
-            from explorer.formats import import_sources
+            from explorer.sources.formats.registry import import_sources
 
             imported: Import = import_sources(upload.sources(told), progress=progress)
             return _compare(imported, corpus, frozenset(), say)

@@ -12,7 +12,7 @@ from explorer.corpus import Corpus
 from explorer.errors import CorpusError, ReadError
 from explorer.generations import FORMAT
 from explorer.growing import CACHED
-from explorer.paths import files_of
+from explorer.sources.files import files_of
 from explorer.store import Progress, cache_folder, no_progress, write_corpus
 
 
@@ -84,7 +84,7 @@ def open_files(
     if (kept := Corpus.if_whole(target)) is not None:
         return kept
     # Needed for a build only: with it come the readers of every format.
-    from explorer.imports import import_papers
+    from explorer.sources.importing import import_papers
 
     imported = import_papers(*paths, keep_duplicates=keep_duplicates)
     if not imported.table.num_rows and (rejected := [n for n in imported.ledger.notes if n.action == "rejected"]):

@@ -73,7 +73,7 @@ def account(accounts: Accounts) -> dict[str, Any]:
 
 def notes_csv(notes: Iterable[Entry]) -> bytes:
     """Notes of a ledger as CSV, with the columns of `ledger.Entry`."""
-    from explorer.formats.delimited import write_rows
+    from explorer.sources.formats.tables.delimited import write_rows
 
     return write_rows(Entry._fields, notes)
 
@@ -81,7 +81,7 @@ def notes_csv(notes: Iterable[Entry]) -> bytes:
 def delimiters() -> tuple[str, ...]:
     """What a reader may choose between the columns of a table."""
     # The readers are loaded with the first papers that come in, not with the page.
-    from explorer.formats.delimited import DELIMITERS
+    from explorer.sources.formats.tables.delimited import DELIMITERS
 
     return DELIMITERS
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from explorer.errors import ReadError
 
 if TYPE_CHECKING:
-    from explorer.formats.source import Source
+    from explorer.sources.source import Source
 
 CHUNK = 4 << 20
 """Bytes of each part of a file but its last."""
@@ -122,7 +122,7 @@ class Upload:
 
     def sources(self, told: Mapping[str, Mapping[str, Any]]) -> list[Source]:
         """What the readers take; `told` holds the corrections of some, by name."""
-        from explorer.formats.source import Source
+        from explorer.sources.source import Source
 
         return [Source(file.name, path=file.path, **told.get(file.name, {})) for file in self._files.values()]
 

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from explorer import Corpus
 from explorer.arrivals import Arrivals, compare
-from explorer.formats import Import
 from explorer.papers.ledger import Entry, Ledger
 from explorer.papers.schema import to_table
+from explorer.sources.formats.registry import Import
 
 
 class Stop(Exception):

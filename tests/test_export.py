@@ -17,7 +17,7 @@ import pytest
 
 from explorer import Corpus, ExportError, Selection, import_papers
 from explorer.export import FORMATS, export_bytes, export_file, file_stem
-from explorer.formats.source import Source
+from explorer.sources.source import Source
 from explorer.store import content_hash
 
 Corpora = list[tuple[Corpus, list[oracles.Paper]]]

@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 from explorer import Corpus, import_papers, open_corpus, read_papers
 from explorer.cli import main
 from explorer.errors import ReadError, ServiceError
-from explorer.fetching import SERVICES
 from explorer.intake import BUSY, Intake
 from explorer.papers.schema import FIELDS
+from explorer.sources.services.registry import SERVICES
 from explorer.upload import CHUNK, MOST_FILES, Upload
 
 BIB = b"""@article{new1, title={The rings of a distant planet}, author={Ito, Aya}, year={2021}, doi={10.1234/rings}}
@@ -364,7 +364,8 @@ def test_cancel_leaves_nothing(
         reached = threading.Event()
         go = threading.Event()
         if phase in ("reading", "building"):
-            from explorer import formats, intake
+            from explorer import intake
+            from explorer.sources.formats import registry as formats
 
             module, name = (formats, "import_sources") if phase == "reading" else (intake, "building")
             real = getattr(module, name)
@@ -444,7 +445,7 @@ def test_a_fault_is_told(desk: Desk, monkeypatch: pytest.MonkeyPatch, temporary:
     def broken(*given: Any, **named: Any) -> None:
         raise ZeroDivisionError("never")
 
-    monkeypatch.setattr("explorer.formats.import_sources", broken)
+    monkeypatch.setattr("explorer.sources.formats.registry.import_sources", broken)
     desk.send(a__bib=BIB)
     desk.intake.read()
     assert "ZeroDivisionError" in desk.until("failed")["message"]
@@ -471,7 +472,7 @@ def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         return import_papers(tmp_path / "found.bib")
 
     for name in ("fetch_arxiv", "fetch_zotero"):
-        monkeypatch.setattr(f"explorer.services.{name}", fetch)
+        monkeypatch.setattr(f"explorer.sources.services.{name}", fetch)
     return service
 
 
@@ -525,7 +526,7 @@ def test_fetches_that_cannot_be(desk: Desk, service: Any, query: Any, limit: Any
 
 
 def test_each_service_has_its_function() -> None:
-    from explorer import services
+    from explorer.sources import services
 
     assert {row.function for row in SERVICES} == {name for name in services.__all__ if name.startswith("fetch_")}
 
@@ -552,7 +553,7 @@ def test_what_a_fetch_asks_for(
 
     monkeypatch.setenv("ZOTERO_API_KEY", "key")
     for name in ("fetch_hugging_face", "fetch_zotero"):
-        monkeypatch.setattr(f"explorer.services.{name}", answered)
+        monkeypatch.setattr(f"explorer.sources.services.{name}", answered)
     assert main(["fetch", *options, "-o", str(tmp_path / "made")]) == 0
     assert calls == [asked]
     assert len(open_corpus(tmp_path / "made")) == 2
