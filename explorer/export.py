@@ -78,14 +78,14 @@ _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 FORMATS: tuple[ExportFormat, ...] = (
     ExportFormat(
-        "bib", "BibTeX", ".bib", "application/x-bibtex", _writer("bibtex", "to_bibtex"), False, "for LaTeX, JabRef and Zotero"
+        "bib", "BibTeX", ".bib", "application/x-bibtex", _writer("bibtex.bibtex", "to_bibtex"), False, "for LaTeX, JabRef and Zotero"
     ),
     ExportFormat(
         "ris",
         "RIS",
         ".ris",
         "application/x-research-info-systems",
-        _writer("ris", "to_ris"),
+        _writer("tagged.ris", "to_ris"),
         False,
         "for EndNote, Mendeley and Zotero",
     ),
@@ -94,21 +94,21 @@ FORMATS: tuple[ExportFormat, ...] = (
         "CSL-JSON",
         ".json",
         "application/vnd.citationstyles.csl+json",
-        _writer("csl_json", "to_csl_json"),
+        _writer("json.csl_json", "to_csl_json"),
         False,
         "for pandoc, Zotero",
     ),
-    ExportFormat("csv", "CSV", ".csv", "text/csv", _writer("delimited", "to_csv"), False, "for any program"),
-    ExportFormat("tsv", "TSV", ".tsv", "text/tab-separated-values", _writer("delimited", "to_tsv"), False, "for any program"),
+    ExportFormat("csv", "CSV", ".csv", "text/csv", _writer("tables.delimited", "to_csv"), False, "for any program"),
+    ExportFormat("tsv", "TSV", ".tsv", "text/tab-separated-values", _writer("tables.delimited", "to_tsv"), False, "for any program"),
     ExportFormat("xlsx", "Excel", ".xlsx", _SHEET, _excel, True, "manifest on the second sheet"),
     ExportFormat("jsonl", "JSON lines", ".jsonl", "application/x-ndjson", _json_lines, False, "one paper a line"),
     ExportFormat(
         "parquet", "Parquet", ".parquet", "application/vnd.apache.parquet", _parquet, True, "for pandas, R and DuckDB"
     ),
-    ExportFormat("md", "Markdown", ".md", "text/markdown", _writer("markdown", "to_markdown"), False, "a list of references"),
-    ExportFormat("html", "HTML", ".html", "text/html", _writer("html", "to_html"), False, "a list of references"),
+    ExportFormat("md", "Markdown", ".md", "text/markdown", _writer("documents.markdown", "to_markdown"), False, "a list of references"),
+    ExportFormat("html", "HTML", ".html", "text/html", _writer("documents.html", "to_html"), False, "a list of references"),
     ExportFormat(
-        "tex", "LaTeX", ".tex", "application/x-tex", _writer("latex", "to_latex_table"), False, "a table of references"
+        "tex", "LaTeX", ".tex", "application/x-tex", _writer("documents.latex", "to_latex_table"), False, "a table of references"
     ),
 )
 
