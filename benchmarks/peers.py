@@ -20,7 +20,7 @@ import pandas as pd
 import pyarrow as pa
 
 from explorer import Corpus, Selection
-from explorer.query import All, Node, Phrase, Word, parse
+from explorer.selection.query import All, Node, Phrase, Word, parse
 
 TOP = 8
 """Values of a long facet that are asked for, as many as a filter panel shows."""

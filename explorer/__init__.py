@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from explorer.opening import open_corpus
     from explorer.papers.ledger import Ledger
     from explorer.papers.schema import validate
-    from explorer.selection import Selection
+    from explorer.selection.selection import Selection
     from explorer.sources.formats.bibtex.bibtex import to_bibtex
     from explorer.sources.formats.documents.html import to_html
     from explorer.sources.formats.documents.latex import to_latex_table
@@ -75,7 +75,7 @@ _HOMES = {
     "ReadError": "errors",
     "Rules": "dedupe.deduplication",
     "SchemaError": "errors",
-    "Selection": "selection",
+    "Selection": "selection.selection",
     "SelectionError": "errors",
     "ServerError": "errors",
     "ServiceError": "errors",

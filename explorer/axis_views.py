@@ -9,8 +9,8 @@ import numpy as np
 
 from explorer import charts
 from explorer.errors import SelectionError
-from explorer.filters import BETWEEN
 from explorer.results import Results
+from explorer.selection.fields import BETWEEN
 from explorer.views import View, date_text, title_of
 
 if TYPE_CHECKING:

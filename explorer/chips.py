@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from explorer.filters import PAPERS
-from explorer.selection import Selection
+from explorer.selection.fields import PAPERS
+from explorer.selection.selection import Selection
 from explorer.text.analysis import readable
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from explorer.errors import ExplorerError, ExpressionError, QueryError
 if TYPE_CHECKING:
     from explorer.corpus import Corpus
     from explorer.library import SavedSearch
-    from explorer.selection import Selection
+    from explorer.selection.selection import Selection
 
 _PREPARED = 20_000
 """Papers of plain files up to which `serve` makes what ranking by concepts needs before it serves: some seconds."""
@@ -159,7 +159,7 @@ def _search(options: argparse.Namespace) -> int:
     import pandas as pd
 
     from explorer.papers.schema import to_frame
-    from explorer.selection import Selection
+    from explorer.selection.selection import Selection
     from explorer.views import date_text, title_of
 
     if options.rank and options.mode != "bm25":
@@ -201,7 +201,7 @@ def _export(options: argparse.Namespace) -> int:
 
 
 def _saved(options: argparse.Namespace) -> int:
-    from explorer.selection import Selection
+    from explorer.selection.selection import Selection
     from explorer.views import title_of
 
     corpus = _open([options.corpus])
@@ -225,7 +225,7 @@ def _saved(options: argparse.Namespace) -> int:
 
 def _compare(options: argparse.Namespace) -> int:
     from explorer.comparison import compare_dates
-    from explorer.selection import Selection
+    from explorer.selection.selection import Selection
     from explorer.sources.formats.tables.delimited import to_csv
     from explorer.views import title_of
 
@@ -259,7 +259,7 @@ def _selection(options: argparse.Namespace) -> Selection:
     """The selection that the options say; they are read as the dashboard's address is."""
     from urllib.parse import urlencode
 
-    from explorer.selection import Selection
+    from explorer.selection.selection import Selection
 
     if options.url is not None:
         return Selection.from_url(_query_part(options.url))

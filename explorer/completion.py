@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from explorer.index import ANALYZERS, EVERYWHERE, leaves
-from explorer.query import FIELD_NAMES, Phrase, Word, parse
+from explorer.selection.query import FIELD_NAMES, Phrase, Word, parse
 from explorer.text.analysis import analyzer, tokens
 
 if TYPE_CHECKING:

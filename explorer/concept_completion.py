@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from explorer.completion import Completion, complete
 from explorer.errors import LibraryError
-from explorer.query import All, Word
 from explorer.ranking.expression import Operand
+from explorer.selection.query import All, Word
 from explorer.text.analysis import readable
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.chips import titles_of
-from explorer.filters import OBJECTIVES
 from explorer.ordering import Ordering
 from explorer.ranking.expression import Expression, Term, parse
 from explorer.results import Results
+from explorer.selection.fields import OBJECTIVES
 from explorer.text.analysis import readable
 
 if TYPE_CHECKING:

@@ -18,11 +18,11 @@ from explorer.errors import ConceptError, LibraryError, SelectionError
 from explorer.growing import GrowingCorpus
 from explorer.index import leaves
 from explorer.papers.schema import to_frame, to_table
-from explorer.query import parse
 from explorer.ranking.expression import Operand
 from explorer.reasons import by_meaning, ranked, reasons
 from explorer.results import Results
-from explorer.selection import Selection
+from explorer.selection.query import parse
+from explorer.selection.selection import Selection
 from explorer.store import Progress, cache_folder, content_hash, no_progress, write_corpus
 from explorer.text.analysis import as_written, tokens
 
@@ -177,7 +177,7 @@ class Corpus(GrowingCorpus):
         Parameters
         ----------
         query : str
-            In the language of `explorer.query`, or plain text with `natural`.
+            In the language of `explorer.selection.query`, or plain text with `natural`.
         mode : {"bm25", "hybrid", "semantic"}
             How to rank: by words; by words, vectors and the best papers themselves; by vectors alone.
         natural : bool

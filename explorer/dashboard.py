@@ -27,7 +27,7 @@ from explorer.preparation import Preparation, Unprepared, by_words, lacking
 from explorer.questions import MESSAGES as QUESTIONS
 from explorer.reading import Reading
 from explorer.review import notes_csv
-from explorer.selection import Selection
+from explorer.selection.selection import Selection
 from explorer.session import MESSAGES as SESSION
 from explorer.session import Session
 from explorer.steering import MESSAGES as STEERING

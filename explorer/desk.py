@@ -14,7 +14,7 @@ from explorer.comparison import last_day, published_by
 from explorer.errors import LibraryError, SelectionError
 from explorer.library import Library, SavedSearch
 from explorer.results import Results
-from explorer.selection import Selection
+from explorer.selection.selection import Selection
 from explorer.steering import add_operand
 
 if TYPE_CHECKING:

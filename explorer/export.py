@@ -18,7 +18,7 @@ from explorer.errors import ExportError
 from explorer.generations import versions
 from explorer.papers.ledger import Ledger
 from explorer.results import Results
-from explorer.selection import Selection
+from explorer.selection.selection import Selection
 from explorer.store import content_hash
 
 Manifest = Mapping[str, Any]
@@ -78,7 +78,13 @@ _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 FORMATS: tuple[ExportFormat, ...] = (
     ExportFormat(
-        "bib", "BibTeX", ".bib", "application/x-bibtex", _writer("bibtex.bibtex", "to_bibtex"), False, "for LaTeX, JabRef and Zotero"
+        "bib",
+        "BibTeX",
+        ".bib",
+        "application/x-bibtex",
+        _writer("bibtex.bibtex", "to_bibtex"),
+        False,
+        "for LaTeX, JabRef and Zotero",
     ),
     ExportFormat(
         "ris",
@@ -99,16 +105,26 @@ FORMATS: tuple[ExportFormat, ...] = (
         "for pandoc, Zotero",
     ),
     ExportFormat("csv", "CSV", ".csv", "text/csv", _writer("tables.delimited", "to_csv"), False, "for any program"),
-    ExportFormat("tsv", "TSV", ".tsv", "text/tab-separated-values", _writer("tables.delimited", "to_tsv"), False, "for any program"),
+    ExportFormat(
+        "tsv", "TSV", ".tsv", "text/tab-separated-values", _writer("tables.delimited", "to_tsv"), False, "for any program"
+    ),
     ExportFormat("xlsx", "Excel", ".xlsx", _SHEET, _excel, True, "manifest on the second sheet"),
     ExportFormat("jsonl", "JSON lines", ".jsonl", "application/x-ndjson", _json_lines, False, "one paper a line"),
     ExportFormat(
         "parquet", "Parquet", ".parquet", "application/vnd.apache.parquet", _parquet, True, "for pandas, R and DuckDB"
     ),
-    ExportFormat("md", "Markdown", ".md", "text/markdown", _writer("documents.markdown", "to_markdown"), False, "a list of references"),
+    ExportFormat(
+        "md", "Markdown", ".md", "text/markdown", _writer("documents.markdown", "to_markdown"), False, "a list of references"
+    ),
     ExportFormat("html", "HTML", ".html", "text/html", _writer("documents.html", "to_html"), False, "a list of references"),
     ExportFormat(
-        "tex", "LaTeX", ".tex", "application/x-tex", _writer("documents.latex", "to_latex_table"), False, "a table of references"
+        "tex",
+        "LaTeX",
+        ".tex",
+        "application/x-tex",
+        _writer("documents.latex", "to_latex_table"),
+        False,
+        "a table of references",
     ),
 )
 

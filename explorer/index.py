@@ -17,7 +17,7 @@ import pyarrow as pa
 import tantivy
 
 from explorer.errors import CorpusError
-from explorer.query import All, Either, Node, Not, Phrase, Word
+from explorer.selection.query import All, Either, Node, Not, Phrase, Word
 from explorer.text.analysis import Terms, analyzer, spread, tokens, unspaced
 
 ANALYZERS = {

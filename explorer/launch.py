@@ -10,7 +10,7 @@ from explorer.corpus import Corpus
 from explorer.dashboard import Dashboard
 from explorer.errors import SelectionError
 from explorer.opening import default_corpus
-from explorer.selection import Selection
+from explorer.selection.selection import Selection
 
 if TYPE_CHECKING:
     import pandas as pd

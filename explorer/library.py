@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, TypeVar
 from explorer.errors import LibraryError
 from explorer.ranking.expression import Operand
 from explorer.results import Results
-from explorer.selection import Selection
+from explorer.selection.selection import Selection
 from explorer.store import cache_folder
 
 if TYPE_CHECKING:

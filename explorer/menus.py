@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from explorer.export import FORMATS
-from explorer.filters import SORTS
-from explorer.query import HELP
 from explorer.ranking.expression import HELP as CONCEPT_HELP
+from explorer.selection.fields import SORTS
+from explorer.selection.query import HELP
 
 
 def menus() -> dict[str, Any]:

@@ -16,12 +16,12 @@ from explorer.accounts import load_accounts
 from explorer.dedupe.merges import load_merges
 from explorer.errors import CorpusError, SelectionError
 from explorer.facets import Facet, mapped
-from explorer.filters import STORED_SORTS
 from explorer.generations import read_manifest
 from explorer.index import Hits, TextIndex
 from explorer.prefixes import Prefixes, sort_words
-from explorer.query import parse
 from explorer.recent import Recent
+from explorer.selection.fields import STORED_SORTS
+from explorer.selection.query import parse
 from explorer.store import FACETS, RULES, read_table
 from explorer.topics import Topics, load_topics
 from explorer.trends import MONTH

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from explorer.filters import OBJECTIVES
 from explorer.index import leaves
-from explorer.query import parse
-from explorer.selection import Selection
+from explorer.selection.fields import OBJECTIVES
+from explorer.selection.query import parse
+from explorer.selection.selection import Selection
 
 if TYPE_CHECKING:
     from explorer.ranked import RankedCorpus

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from explorer.filters import OBJECTIVES
 from explorer.results import Results
+from explorer.selection.fields import OBJECTIVES
 from explorer.views import View
 
 

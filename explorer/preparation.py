@@ -8,7 +8,7 @@ from typing import Any
 
 from explorer.corpus import Corpus
 from explorer.jobs import PREPARING, Say, Worker, preparing
-from explorer.selection import Selection
+from explorer.selection.selection import Selection
 
 SMALL = 5000
 """Papers; fewer take a few seconds, for which nobody needs to be asked to wait."""

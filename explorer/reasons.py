@@ -9,8 +9,8 @@ import numpy as np
 
 from explorer.index import leaves
 from explorer.ordering import ordering
-from explorer.query import parse
-from explorer.selection import Selection
+from explorer.selection.query import parse
+from explorer.selection.selection import Selection
 
 if TYPE_CHECKING:
     import pyarrow as pa

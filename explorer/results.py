@@ -10,12 +10,12 @@ import numpy as np
 import pyarrow as pa
 
 from explorer.facets import FEW
-from explorer.filters import STORED_SORTS
 from explorer.index import Hits
 from explorer.ordering import Front, Ordering, front, ordering
-from explorer.query import parse
 from explorer.ranking.expression import parse as parse_expression
-from explorer.selection import Selection
+from explorer.selection.fields import STORED_SORTS
+from explorer.selection.query import parse
+from explorer.selection.selection import Selection
 from explorer.text.analysis import Terms
 
 if TYPE_CHECKING:

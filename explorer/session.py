@@ -11,10 +11,10 @@ from traitlets import HasTraits, Instance, observe, validate
 from explorer.corpus import Corpus
 from explorer.errors import SelectionError
 from explorer.preparation import Unprepared, lacking
-from explorer.query import parse
 from explorer.ranking.expression import parse as parse_expression
 from explorer.results import Results
-from explorer.selection import Selection
+from explorer.selection.query import parse
+from explorer.selection.selection import Selection
 from explorer.trends import PERIODS, YEAR
 
 _MOST_UNDO = 100

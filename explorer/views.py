@@ -9,10 +9,10 @@ import numpy as np
 from explorer.charts import SERIES, counts_json, series_json
 from explorer.chips import chips, titles_of
 from explorer.concept_views import bars
-from explorer.filters import FILTERS
 from explorer.provenance import merged, versions
 from explorer.results import Results
-from explorer.selection import Selection
+from explorer.selection.fields import FILTERS
+from explorer.selection.selection import Selection
 from explorer.text.analysis import Terms, highlight, joined, readable, snippet
 from explorer.trends import PERIODS, coarseness, period_label
 

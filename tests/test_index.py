@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from explorer.index import TextIndex, build_index
 from explorer.papers.schema import to_table
-from explorer.query import parse
+from explorer.selection.query import parse
 from explorer.text.analysis import Terms, highlight
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from explorer.errors import SelectionError
-from explorer.filters import BETWEEN, FILTERS, NOTHING, OBJECTIVES, PAPERS, SORTS, STEERS, Filter, Range
+from explorer.selection.fields import BETWEEN, FILTERS, NOTHING, OBJECTIVES, PAPERS, SORTS, STEERS, Filter, Range
 
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 _LONGEST = 2000
@@ -24,7 +24,7 @@ class Selection:
     Parameters
     ----------
     query : str
-        In the language of `explorer.query`.
+        In the language of `explorer.selection.query`.
     years : (int or None, int or None)
         First and last year, both included; None is open.
     months : (str or None, str or None)
