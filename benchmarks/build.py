@@ -143,7 +143,7 @@ def main() -> None:
     if options.part:
         _part(*options.part)
         return
-    from explorer.topic_model import suggested_topics
+    from explorer.topics.model import suggested_topics
 
     source = prepared(options.papers, options.data)
     topics = suggested_topics(options.papers)

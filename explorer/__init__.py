@@ -55,8 +55,8 @@ if TYPE_CHECKING:
         fetch_semantic_scholar,
         fetch_zotero,
     )
-    from explorer.topic_model import TopicModel
-    from explorer.trends import topic_frequency
+    from explorer.topics.model import TopicModel
+    from explorer.topics.trends import topic_frequency
 
 _HOMES = {
     "ConceptError": "errors",
@@ -79,7 +79,7 @@ _HOMES = {
     "SelectionError": "errors",
     "ServerError": "errors",
     "ServiceError": "errors",
-    "TopicModel": "topic_model",
+    "TopicModel": "topics.model",
     "compare": "comparison",
     "compare_dates": "comparison",
     "explore": "launch",
@@ -106,7 +106,7 @@ _HOMES = {
     "to_parquet": "sources.formats.tables.parquet",
     "to_ris": "sources.formats.tagged.ris",
     "to_tsv": "sources.formats.tables.delimited",
-    "topic_frequency": "trends",
+    "topic_frequency": "topics.trends",
     "validate": "papers.schema",
 }
 

@@ -24,7 +24,7 @@ from explorer.selection.fields import STORED_SORTS
 from explorer.selection.query import parse
 from explorer.store import FACETS, RULES, read_table
 from explorer.topics import Topics, load_topics
-from explorer.trends import MONTH
+from explorer.topics.trends import MONTH
 
 STALE = 0.1
 """Share of papers that came after the topics were found from which these count as stale. A convention: a tenth of the papers

@@ -15,7 +15,7 @@ from explorer.ranking.expression import parse as parse_expression
 from explorer.results import Results
 from explorer.selection.query import parse
 from explorer.selection.selection import Selection
-from explorer.trends import PERIODS, YEAR
+from explorer.topics.trends import PERIODS, YEAR
 
 _MOST_UNDO = 100
 

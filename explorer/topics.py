@@ -12,8 +12,8 @@ import numpy as np
 import pyarrow as pa
 
 from explorer.facets import Facet, mapped
-from explorer.topic_model import TopicModel
-from explorer.trends import frequency_frame, period_index
+from explorer.topics.model import TopicModel
+from explorer.topics.trends import frequency_frame, period_index
 
 if TYPE_CHECKING:
     import pandas as pd

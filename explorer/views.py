@@ -14,7 +14,7 @@ from explorer.results import Results
 from explorer.selection.fields import FILTERS
 from explorer.selection.selection import Selection
 from explorer.text.analysis import Terms, highlight, joined, readable, snippet
-from explorer.trends import PERIODS, coarseness, period_label
+from explorer.topics.trends import PERIODS, coarseness, period_label
 
 if TYPE_CHECKING:
     from explorer.corpus import Corpus
