@@ -37,7 +37,7 @@ def explorer_build(source: Path) -> dict[str, float]:
     from explorer.dedupe.rules import Rules
     from explorer.sources.formats.registry import import_papers
     from explorer.sources.importing import merged
-    from explorer.store import write_corpus
+    from explorer.store.build import write_corpus
 
     stages: dict[str, float] = {}
     running, since = "read the file", time.perf_counter()

@@ -35,7 +35,7 @@ from explorer.ranking.hybrid import Blend, HybridRanker
 from explorer.ranking.meaning import Meaning
 from explorer.ranking.terms import top
 from explorer.ranking.vectors import Scan
-from explorer.store import cache_folder, no_progress
+from explorer.store.build import cache_folder, no_progress
 
 Floats = NDArray[np.float32]
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from explorer.index import ANALYZERS, EVERYWHERE, leaves
 from explorer.selection.query import FIELD_NAMES, Phrase, Word, parse
+from explorer.store.fulltext import ANALYZERS, EVERYWHERE, leaves
 from explorer.text.analysis import analyzer, tokens
 
 if TYPE_CHECKING:

@@ -12,18 +12,18 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from explorer.changes import change_digest
 from explorer.dedupe.merges import Change, Merges
 from explorer.errors import ConceptError, LibraryError, SelectionError
 from explorer.growing import GrowingCorpus
-from explorer.index import leaves
 from explorer.papers.schema import to_frame, to_table
 from explorer.ranking.expression import Operand
 from explorer.reasons import by_meaning, ranked, reasons
 from explorer.results import Results
 from explorer.selection.query import parse
 from explorer.selection.selection import Selection
-from explorer.store import Progress, cache_folder, content_hash, no_progress, write_corpus
+from explorer.store.build import Progress, cache_folder, content_hash, no_progress, write_corpus
+from explorer.store.extend import change_digest
+from explorer.store.fulltext import leaves
 from explorer.text.analysis import as_written, tokens
 
 if TYPE_CHECKING:

@@ -116,7 +116,7 @@ def _merged(read: Import, options: argparse.Namespace) -> Import:
     """Merge records that are one paper, by the rules of the corpus that is replaced."""
     from explorer.dedupe.rules import Rules, parse_rules
     from explorer.sources.importing import merged
-    from explorer.store import rules_in
+    from explorer.store.build import rules_in
 
     if options.keep_duplicates:
         return read
@@ -129,7 +129,7 @@ def _merged(read: Import, options: argparse.Namespace) -> Import:
 
 
 def _write(folder: str, imported: Import, made: dict[str, object], topics: int | None) -> None:
-    from explorer.store import write_corpus
+    from explorer.store.build import write_corpus
 
     made = {"name": Path(folder).name, **made}
     manifest = write_corpus(
@@ -153,7 +153,7 @@ def _update(options: argparse.Namespace) -> int:
 
 
 def _add(corpus: Corpus, read: Import, files: Sequence[str], options: argparse.Namespace, **more: object) -> None:
-    from explorer.arrivals import compare
+    from explorer.store.arrivals import compare
 
     progress = Progress()
     prepared = corpus.meaning_ready

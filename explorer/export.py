@@ -15,11 +15,11 @@ from typing import Any
 import pyarrow as pa
 
 from explorer.errors import ExportError
-from explorer.generations import versions
 from explorer.papers.ledger import Ledger
 from explorer.results import Results
 from explorer.selection.selection import Selection
-from explorer.store import content_hash
+from explorer.store.build import content_hash
+from explorer.store.generations import versions
 
 Manifest = Mapping[str, Any]
 

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any, Self
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from explorer.changes import change_digest, extend_corpus, refit_corpus
 from explorer.dedupe.merges import Change, fitted
 from explorer.errors import CorpusError
 from explorer.papers.schema import to_table
 from explorer.ranked import RankedCorpus
-from explorer.store import Progress, cache_folder, no_progress
+from explorer.store.build import Progress, cache_folder, no_progress
+from explorer.store.extend import change_digest, extend_corpus, refit_corpus
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -115,9 +115,9 @@ class GrowingCorpus(RankedCorpus):
         SchemaError, CorpusError
             As `from_papers`; the folder then stays as it was.
         """
-        from explorer.arrivals import compare
         from explorer.papers.ledger import Ledger
         from explorer.sources.formats.registry import Import
+        from explorer.store.arrivals import compare
 
         if isinstance(papers, Import):
             came = papers
@@ -152,7 +152,7 @@ class GrowingCorpus(RankedCorpus):
         CorpusError
             Nothing was merged into the paper, or the folder cannot be written; it then stays as it was.
         """
-        from explorer.joins import split
+        from explorer.store.joins import split
 
         return self.changed(split(self, paper), step="split", made={"paper": paper}, progress=progress)
 

@@ -26,8 +26,8 @@ from explorer.sources.services import registry as fetching
 from explorer.upload import CHUNK, LARGEST, Upload
 
 if TYPE_CHECKING:
-    from explorer.arrivals import Apart, Arrivals
     from explorer.sources.formats.registry import Import
+    from explorer.store.arrivals import Apart, Arrivals
 
 T = TypeVar("T")
 
@@ -363,7 +363,7 @@ def _nothing(phase: str) -> dict[str, Any]:
 
 def _compare(imported: Import, corpus: Corpus, apart: Apart, say: Say) -> Arrivals:
     # Half of what the comparison imports is needed for nothing else; a page opens without it.
-    from explorer.arrivals import compare
+    from explorer.store.arrivals import compare
 
     return compare(imported, corpus, apart, lambda stage, part: say("Looking for papers that are there already", part))
 

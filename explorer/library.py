@@ -23,7 +23,7 @@ from explorer.errors import LibraryError
 from explorer.ranking.expression import Operand
 from explorer.results import Results
 from explorer.selection.selection import Selection
-from explorer.store import cache_folder
+from explorer.store.build import cache_folder
 
 if TYPE_CHECKING:
     from explorer.corpus import Corpus

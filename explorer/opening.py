@@ -10,10 +10,10 @@ from pathlib import Path
 
 from explorer.corpus import Corpus
 from explorer.errors import CorpusError, ReadError
-from explorer.generations import FORMAT
 from explorer.growing import CACHED
 from explorer.sources.files import files_of
-from explorer.store import Progress, cache_folder, no_progress, write_corpus
+from explorer.store.build import Progress, cache_folder, no_progress, write_corpus
+from explorer.store.generations import FORMAT
 
 
 def open_cached(name: str) -> Corpus:

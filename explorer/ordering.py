@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from explorer.index import leaves
 from explorer.selection.fields import OBJECTIVES
 from explorer.selection.query import parse
 from explorer.selection.selection import Selection
+from explorer.store.fulltext import leaves
 
 if TYPE_CHECKING:
     from explorer.ranked import RankedCorpus

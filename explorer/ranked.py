@@ -12,11 +12,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from explorer.errors import ConceptError
-from explorer.opened import OpenedCorpus
 from explorer.papers.schema import to_frame
 from explorer.ranking.expression import Operand
-from explorer.recent import Recent
-from explorer.store import Progress, no_progress
+from explorer.store.build import Progress, no_progress
+from explorer.store.caches import Recent
+from explorer.store.snapshot import OpenedCorpus
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from explorer.index import leaves
 from explorer.ordering import ordering
 from explorer.selection.query import parse
 from explorer.selection.selection import Selection
+from explorer.store.fulltext import leaves
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from explorer.facets import FEW
-from explorer.index import Hits
 from explorer.ordering import Front, Ordering, front, ordering
 from explorer.ranking.expression import parse as parse_expression
 from explorer.selection.fields import STORED_SORTS
 from explorer.selection.query import parse
 from explorer.selection.selection import Selection
+from explorer.store.facets import FEW
+from explorer.store.fulltext import Hits
 from explorer.text.analysis import Terms
 
 if TYPE_CHECKING:

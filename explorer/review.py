@@ -9,13 +9,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from explorer.accounts import Accounts
 from explorer.errors import ReadError
 from explorer.papers.ledger import Entry, Finding, Ledger
 from explorer.papers.schema import FIELDS
+from explorer.store.ledgers import Accounts
 
 if TYPE_CHECKING:
-    from explorer.arrivals import Arrivals
+    from explorer.store.arrivals import Arrivals
 
 SHOWN = {"rejected": 80, "merged": 60, "repaired": 60}
 """Entries shown of each kind, the gravest first; the file of the ledger has all."""

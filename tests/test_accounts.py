@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 from two_files import TABLE, build, write_files
 
 from explorer import Corpus, CorpusError, import_papers, open_corpus
-from explorer.accounts import account_path, load_accounts, part_of, save_part
 from explorer.cli import main
 from explorer.dashboard import Dashboard
 from explorer.opening import open_files
 from explorer.papers.ledger import Entry, Ledger
 from explorer.review import SHOWN, account
 from explorer.sources.formats.registry import import_papers as read_files
+from explorer.store.ledgers import account_path, load_accounts, part_of, save_part
 
 # A date that is none, and a quotation mark that is never closed.
 TRAPS = TABLE + ('b3,A grammar of whale song,Bo Kim,someday,,,\nb4,"Moss in the dark,Cy Young,2018,,,\n')

@@ -14,10 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from explorer import Corpus
-from explorer.arrivals import Arrivals, compare
 from explorer.papers.ledger import Entry, Ledger
 from explorer.papers.schema import to_table
 from explorer.sources.formats.registry import Import
+from explorer.store.arrivals import Arrivals, compare
 
 
 class Stop(Exception):

@@ -12,11 +12,11 @@ import pyarrow as pa
 import pytest
 
 from explorer import Corpus, Selection, open_corpus
-from explorer.changes import extend_columns, extend_corpus
 from explorer.dedupe.deduplication import Rules
 from explorer.dedupe.merges import Change
 from explorer.papers.schema import to_table
-from explorer.store import write_columns, write_corpus
+from explorer.store.build import write_columns, write_corpus
+from explorer.store.extend import extend_columns, extend_corpus
 
 
 def papers(seed: int, count: int, **changed: object) -> pa.Table:

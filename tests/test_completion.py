@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from explorer import Corpus, QueryError, Selection
 from explorer.completion import Completion, complete, suggest
-from explorer.prefixes import Prefixes, sort_words
 from explorer.selection.query import parse
+from explorer.store.prefixes import Prefixes, sort_words
 from explorer.text.analysis import analyzer, tokens
 
 Corpora = list[tuple[Corpus, list[oracles.Paper]]]

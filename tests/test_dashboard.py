@@ -18,7 +18,7 @@ import explorer
 from explorer import Corpus, Dashboard, Selection
 from explorer.charts import plotly_path, plotly_version
 from explorer.dashboard import _ACTIONS
-from explorer.store import content_hash
+from explorer.store.build import content_hash
 
 Corpora = list[tuple[Corpus, list[oracles.Paper]]]
 DRAWN = ("summary", "facets", "charts", "papers", "reader", "selection", "status", "help", "assets", "exports")

@@ -164,7 +164,7 @@ def test_add_keeps_the_corpus_and_what_it_has(desk: Desk, corpus: Corpus, sample
 
 
 def test_a_large_corpus_is_compared_by_its_index(desk: Desk, sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("explorer.arrivals._FEW", 0)
+    monkeypatch.setattr("explorer.store.arrivals._FEW", 0)
     lines = [json.loads(line) for line in sample.read_bytes().splitlines()[:33]]
     # Other ids and no identifiers: only titles and authors tell them.
     changed = [{"title": line["title"].upper(), "authors": line["authors"], "published": line["published"]} for line in lines]
@@ -432,7 +432,7 @@ def test_a_build_that_fails_can_be_tried_again(desk: Desk, monkeypatch: pytest.M
 
     desk.review(a__bib=BIB)
     with monkeypatch.context() as patch:
-        patch.setattr("explorer.changes.write_papers", full)
+        patch.setattr("explorer.store.extend.write_papers", full)
         desk.intake.accept("add")
         state = desk.until("review", "failed")
     assert "No space left" in state["message"]

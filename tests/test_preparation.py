@@ -14,7 +14,7 @@ import pytest
 from explorer import Corpus, Dashboard, Selection, preparation
 from explorer.errors import CorpusError
 from explorer.jobs import PREPARING, preparing
-from explorer.store import Progress
+from explorer.store.build import Progress
 
 RANKED = Selection(rank="graph - model")
 

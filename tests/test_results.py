@@ -19,8 +19,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer import Corpus, QueryError, Selection
-from explorer.recent import Recent
 from explorer.results import Results
+from explorer.store.caches import Recent
 
 Corpora = list[tuple[Corpus, list[oracles.Paper]]]
 FACETS = ("topics", "venues", "authors", "keywords", "has_code", "years", "months")

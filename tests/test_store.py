@@ -26,11 +26,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer import Corpus, CorpusError, Selection, open_corpus
-from explorer.changes import extend_corpus
 from explorer.dedupe.merges import Change
-from explorer.generations import read_manifest, write_atomically
 from explorer.papers.schema import FIELDS, to_table
-from explorer.store import cache_folder, content_hash, write_corpus
+from explorer.store.build import cache_folder, content_hash, write_corpus
+from explorer.store.extend import extend_corpus
+from explorer.store.generations import read_manifest, write_atomically
 
 
 def papers(seed: int, count: int) -> pa.Table:
@@ -170,7 +170,7 @@ def test_a_build_that_is_stopped_leaves_nothing(stage: str, stop: type[BaseExcep
 
 def test_a_stop_after_the_rename_keeps_the_new_corpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The folder's entries are flushed after the rename; a stop there must not remove what the manifest names."""
-    import explorer.generations as generations
+    import explorer.store.generations as generations
 
     new, real = papers(2, 20), generations._flush
 

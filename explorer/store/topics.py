@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from explorer.facets import Facet, mapped
+from explorer.store.facets import Facet, mapped
 from explorer.topics.model import TopicModel
 from explorer.topics.trends import frequency_frame, period_index
 

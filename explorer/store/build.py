@@ -33,19 +33,19 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from explorer.accounts import account_path, part_of, save_part
 from explorer.dedupe.merges import Merges
 from explorer.errors import CorpusError
-from explorer.facets import code_facet
-from explorer.generations import in_folder, publish, read_manifest
-from explorer.index import build_index
-from explorer.orders import by_title
 from explorer.papers.dates import PRECISIONS
 from explorer.papers.ledger import Ledger
 from explorer.papers.schema import FIELDS
-from explorer.prefixes import sort_words
+from explorer.store.facets import code_facet
+from explorer.store.fulltext import build_index
+from explorer.store.generations import in_folder, publish, read_manifest
+from explorer.store.ledgers import account_path, part_of, save_part
+from explorer.store.prefixes import sort_words
+from explorer.store.sort_orders import by_title
+from explorer.store.topics import build_topics
 from explorer.text.keyphrases import learn_phrases
-from explorer.topics import build_topics
 
 if TYPE_CHECKING:
     from explorer.dedupe.deduplication import Rules

@@ -16,16 +16,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from explorer.accounts import account_path, load_accounts, part_of, save_part
 from explorer.dedupe.merges import Change
 from explorer.errors import CorpusError
-from explorer.facets import Facet, code_facet, extend_facet
-from explorer.generations import in_folder, now, publish, read_manifest
-from explorer.index import build_index
-from explorer.orders import by_title_with
 from explorer.papers.schema import FIELDS
-from explorer.prefixes import Prefixes, sort_words
-from explorer.store import (
+from explorer.store.build import (
     FACETS,
     PHRASES,
     RULES,
@@ -42,8 +36,14 @@ from explorer.store import (
     write_numbers,
     write_papers,
 )
+from explorer.store.facets import Facet, code_facet, extend_facet
+from explorer.store.fulltext import build_index
+from explorer.store.generations import in_folder, now, publish, read_manifest
+from explorer.store.ledgers import account_path, load_accounts, part_of, save_part
+from explorer.store.prefixes import Prefixes, sort_words
+from explorer.store.sort_orders import by_title_with
+from explorer.store.topics import build_topics, extend_topics
 from explorer.text.keyphrases import KeyPhrases
-from explorer.topics import build_topics, extend_topics
 
 
 def extend_corpus(
@@ -181,7 +181,7 @@ def _extend_with_papers(
 ) -> dict[str, Any]:
     """All that is made from papers. Returns what the manifest says of the topics."""
     # With it comes the search for duplicates, which nobody who only opens a corpus waits for.
-    from explorer.joins import rows_of
+    from explorer.store.joins import rows_of
 
     _extend_papers(change, before, target)
     whole = read_table(target)

@@ -12,18 +12,18 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from explorer.accounts import load_accounts
 from explorer.dedupe.merges import load_merges
 from explorer.errors import CorpusError, SelectionError
-from explorer.facets import Facet, mapped
-from explorer.generations import read_manifest
-from explorer.index import Hits, TextIndex
-from explorer.prefixes import Prefixes, sort_words
-from explorer.recent import Recent
 from explorer.selection.fields import STORED_SORTS
 from explorer.selection.query import parse
-from explorer.store import FACETS, RULES, read_table
-from explorer.topics import Topics, load_topics
+from explorer.store.build import FACETS, RULES, read_table
+from explorer.store.caches import Recent
+from explorer.store.facets import Facet, mapped
+from explorer.store.fulltext import Hits, TextIndex
+from explorer.store.generations import read_manifest
+from explorer.store.ledgers import load_accounts
+from explorer.store.prefixes import Prefixes, sort_words
+from explorer.store.topics import Topics, load_topics
 from explorer.topics.trends import MONTH
 
 STALE = 0.1

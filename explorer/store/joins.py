@@ -18,8 +18,8 @@ from explorer.papers.schema import TEXTS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from explorer.arrivals import Match
     from explorer.growing import GrowingCorpus
+    from explorer.store.arrivals import Match
 
 _BATCH = 1_000
 

@@ -14,10 +14,10 @@ import pyarrow.compute as pc
 from explorer.dedupe.deduplication import Deduplicated, Rules, find_duplicates
 from explorer.dedupe.merges import Change, fitted
 from explorer.dedupe.rules import pair
-from explorer.joins import into_corpus, records_of, rows_of
 from explorer.papers.schema import FIELDS, TEXT
 from explorer.sources.formats.registry import Import
 from explorer.sources.importing import merged
+from explorer.store.joins import into_corpus, records_of, rows_of
 
 if TYPE_CHECKING:
     from explorer.growing import GrowingCorpus

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from explorer.orders import inserted
+from explorer.store.sort_orders import inserted
 
 FEW = 8
 """A selection smaller than 1/8 of the papers is counted by looking at its papers only, a larger one by looking at all."""

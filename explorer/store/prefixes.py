@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from explorer.facets import mapped
+from explorer.store.facets import mapped
 from explorer.text.analysis import tokens
 
 _BYTES = 8
