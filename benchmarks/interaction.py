@@ -21,7 +21,7 @@ from benchmarks import peers, report
 from benchmarks.corpus import built
 from benchmarks.data import arguments
 from explorer import Corpus, Selection, views
-from explorer.results import Results
+from explorer.search.results import Results
 from explorer.session import Session
 from explorer.text.analysis import tokens
 

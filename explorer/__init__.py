@@ -10,7 +10,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from explorer.comparison import compare, compare_dates
     from explorer.corpus import Corpus
     from explorer.dashboard import Dashboard
     from explorer.dedupe.deduplication import Deduplicated, Rules, find_duplicates, merge_duplicates
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from explorer.opening import open_corpus
     from explorer.papers.ledger import Ledger
     from explorer.papers.schema import validate
+    from explorer.search.comparison import compare, compare_dates
     from explorer.selection.selection import Selection
     from explorer.sources.formats.bibtex.bibtex import to_bibtex
     from explorer.sources.formats.documents.html import to_html
@@ -80,8 +80,8 @@ _HOMES = {
     "ServerError": "errors",
     "ServiceError": "errors",
     "TopicModel": "topics.model",
-    "compare": "comparison",
-    "compare_dates": "comparison",
+    "compare": "search.comparison",
+    "compare_dates": "search.comparison",
     "explore": "launch",
     "fetch_arxiv": "sources.services",
     "fetch_crossref": "sources.services",

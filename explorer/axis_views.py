@@ -9,7 +9,7 @@ import numpy as np
 
 from explorer import charts
 from explorer.errors import SelectionError
-from explorer.results import Results
+from explorer.search.results import Results
 from explorer.selection.fields import BETWEEN
 from explorer.views import View, date_text, title_of
 

@@ -13,7 +13,7 @@ from explorer.selection.selection import Selection
 from explorer.text.analysis import readable
 
 if TYPE_CHECKING:
-    from explorer.ranked import RankedCorpus
+    from explorer.search.ranker import RankedCorpus
 
 ELSEWHERE = ("rank",)
 """Fields that have a place of their own on the page."""

@@ -224,7 +224,7 @@ def _saved(options: argparse.Namespace) -> int:
 
 
 def _compare(options: argparse.Namespace) -> int:
-    from explorer.comparison import compare_dates
+    from explorer.search.comparison import compare_dates
     from explorer.selection.selection import Selection
     from explorer.sources.formats.tables.delimited import to_csv
     from explorer.views import title_of

@@ -17,8 +17,8 @@ from explorer.errors import ConceptError, LibraryError, SelectionError
 from explorer.growing import GrowingCorpus
 from explorer.papers.schema import to_frame, to_table
 from explorer.ranking.expression import Operand
-from explorer.reasons import by_meaning, ranked, reasons
-from explorer.results import Results
+from explorer.search.explain import by_meaning, ranked, reasons
+from explorer.search.results import Results
 from explorer.selection.query import parse
 from explorer.selection.selection import Selection
 from explorer.store.build import Progress, cache_folder, content_hash, no_progress, write_corpus
@@ -29,11 +29,11 @@ from explorer.text.analysis import as_written, tokens
 if TYPE_CHECKING:
     import pandas as pd
 
-    from explorer.completion import Completion
     from explorer.dedupe.deduplication import Rules
     from explorer.library import Library, SavedSearch
     from explorer.papers.ledger import Ledger
     from explorer.ranking.vectors import Embedder
+    from explorer.search.completion import Completion
 
 
 MODES = ("bm25", "hybrid", "semantic")
@@ -216,7 +216,7 @@ class Corpus(GrowingCorpus):
         return to_frame(self.take(rows, results.scores(rows)))
 
     def why(self, row: int, selection: Selection) -> list[tuple[str, float]]:
-        """What each part adds to the score that a selection shows for a paper, largest first (see `explorer.reasons`)."""
+        """What each part adds to the score that a selection shows for a paper, largest first (see `explorer.search.explain`)."""
         return reasons(self, row, selection)
 
     def explain(
@@ -293,14 +293,14 @@ class Corpus(GrowingCorpus):
     # While a query is being written
 
     def complete(self, text: str, at: int | None = None) -> list[Completion]:
-        """Ways to go on with the word of a query under the cursor (see `explorer.completion`)."""
-        from explorer.completion import complete
+        """Ways to go on with the word of a query under the cursor (see `explorer.search.completion`)."""
+        from explorer.search.completion import complete
 
         return complete(self, text, at)
 
     def suggest(self, query: str) -> str | None:
-        """A query with few hits as it may have been meant; None if it seems to be written right (see `explorer.completion`)."""
-        from explorer.completion import suggest
+        """A query with few hits as it may have been meant; None if it seems to be written right (see `explorer.search.completion`)."""
+        from explorer.search.completion import suggest
 
         return suggest(self, query)
 
@@ -342,12 +342,12 @@ class Corpus(GrowingCorpus):
         Returns
         -------
         DataFrame
-            As `explorer.comparison.compare` gives.
+            As `explorer.search.comparison.compare` gives.
         """
         import pandas as pd
 
-        from explorer.comparison import compare
         from explorer.library import SavedSearch
+        from explorer.search.comparison import compare
 
         then: Results | pd.DataFrame
         if isinstance(before, SavedSearch):

@@ -10,10 +10,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from explorer.comparison import last_day, published_by
 from explorer.errors import LibraryError, SelectionError
 from explorer.library import Library, SavedSearch
-from explorer.results import Results
+from explorer.search.comparison import last_day, published_by
+from explorer.search.results import Results
 from explorer.selection.selection import Selection
 from explorer.steering import add_operand
 

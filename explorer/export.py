@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from explorer.errors import ExportError
 from explorer.papers.ledger import Ledger
-from explorer.results import Results
+from explorer.search.results import Results
 from explorer.selection.selection import Selection
 from explorer.store.build import content_hash
 from explorer.store.generations import versions

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from explorer.dedupe.merges import Change, fitted
 from explorer.errors import CorpusError
 from explorer.papers.schema import to_table
-from explorer.ranked import RankedCorpus
+from explorer.search.ranker import RankedCorpus
 from explorer.store.build import Progress, cache_folder, no_progress
 from explorer.store.extend import change_digest, extend_corpus, refit_corpus
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from explorer.errors import LibraryError
 from explorer.ranking.expression import Operand
-from explorer.results import Results
+from explorer.search.results import Results
 from explorer.selection.selection import Selection
 from explorer.store.build import cache_folder
 

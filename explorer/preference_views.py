@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from explorer.results import Results
+from explorer.search.results import Results
 from explorer.selection.fields import OBJECTIVES
 from explorer.views import View
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from explorer.axis_views import point
-from explorer.concept_completion import complete_concept
 from explorer.concept_views import why
 from explorer.review import account
+from explorer.search.concept_completion import complete_concept
 from explorer.session import Session
 
 Answer = dict[str, Any]

@@ -12,7 +12,7 @@ from explorer.corpus import Corpus
 from explorer.errors import SelectionError
 from explorer.preparation import Unprepared, lacking
 from explorer.ranking.expression import parse as parse_expression
-from explorer.results import Results
+from explorer.search.results import Results
 from explorer.selection.query import parse
 from explorer.selection.selection import Selection
 from explorer.topics.trends import PERIODS, YEAR

@@ -10,7 +10,7 @@ from explorer.charts import SERIES, counts_json, series_json
 from explorer.chips import chips, titles_of
 from explorer.concept_views import bars
 from explorer.provenance import merged, versions
-from explorer.results import Results
+from explorer.search.results import Results
 from explorer.selection.fields import FILTERS
 from explorer.selection.selection import Selection
 from explorer.text.analysis import Terms, highlight, joined, readable, snippet

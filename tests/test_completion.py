@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer import Corpus, QueryError, Selection
-from explorer.completion import Completion, complete, suggest
+from explorer.search.completion import Completion, complete, suggest
 from explorer.selection.query import parse
 from explorer.store.prefixes import Prefixes, sort_words
 from explorer.text.analysis import analyzer, tokens

@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer import Corpus, QueryError, Selection
-from explorer.results import Results
+from explorer.search.results import Results
 from explorer.store.caches import Recent
 
 Corpora = list[tuple[Corpus, list[oracles.Paper]]]

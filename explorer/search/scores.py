@@ -16,8 +16,8 @@ from explorer.selection.selection import Selection
 from explorer.store.fulltext import leaves
 
 if TYPE_CHECKING:
-    from explorer.ranked import RankedCorpus
-    from explorer.results import Results
+    from explorer.search.ranker import RankedCorpus
+    from explorer.search.results import Results
 
 
 @dataclass(frozen=True, eq=False)

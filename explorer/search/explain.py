@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from explorer.ordering import ordering
+from explorer.search.scores import ordering
 from explorer.selection.query import parse
 from explorer.selection.selection import Selection
 from explorer.store.fulltext import leaves
@@ -15,8 +15,8 @@ from explorer.store.fulltext import leaves
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from explorer.ranked import RankedCorpus
     from explorer.ranking.hybrid import HybridRanker
+    from explorer.search.ranker import RankedCorpus
 
 Reasons = list[tuple[str, float]]
 

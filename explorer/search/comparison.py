@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from explorer.errors import SchemaError, SelectionError
 from explorer.papers.dates import PRECISIONS
-from explorer.results import Results
+from explorer.search.results import Results
 
 if TYPE_CHECKING:
     import pandas as pd
