@@ -14,7 +14,7 @@ from explorer.errors import ExplorerError, ExpressionError, QueryError
 
 if TYPE_CHECKING:
     from explorer.corpus import Corpus
-    from explorer.library import SavedSearch
+    from explorer.library.library import SavedSearch
     from explorer.selection.selection import Selection
 
 _PREPARED = 20_000

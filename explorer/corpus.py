@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from explorer.dedupe.deduplication import Rules
-    from explorer.library import Library, SavedSearch
+    from explorer.library.library import Library, SavedSearch
     from explorer.papers.ledger import Ledger
     from explorer.ranking.vectors import Embedder
     from explorer.search.completion import Completion
@@ -320,7 +320,7 @@ class Corpus(GrowingCorpus):
     @cached_property
     def library(self) -> Library:
         """The searches and sets of papers that the reader saved for this corpus."""
-        from explorer.library import Library
+        from explorer.library.library import Library
 
         return Library(self)
 
@@ -346,7 +346,7 @@ class Corpus(GrowingCorpus):
         """
         import pandas as pd
 
-        from explorer.library import SavedSearch
+        from explorer.library.library import SavedSearch
         from explorer.search.comparison import compare
 
         then: Results | pd.DataFrame

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from explorer.errors import LibraryError, SelectionError
-from explorer.library import Library, SavedSearch
+from explorer.library.library import Library, SavedSearch
 from explorer.search.comparison import last_day, published_by
 from explorer.search.results import Results
 from explorer.selection.selection import Selection
