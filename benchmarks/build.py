@@ -33,7 +33,7 @@ VOCABULARY = 10_000
 
 def explorer_build(source: Path) -> dict[str, float]:
     """Seconds of each stage of reading, merging duplicates and `write_corpus`; and of what ranking by concepts takes."""
-    from explorer.corpus import Corpus
+    from explorer.corpus.corpus import Corpus
     from explorer.dedupe.rules import Rules
     from explorer.sources.formats.registry import import_papers
     from explorer.sources.importing import merged

@@ -10,7 +10,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from explorer.corpus import Corpus
+    from explorer.corpus.corpus import Corpus
+    from explorer.corpus.opening import open_corpus
     from explorer.dashboard import Dashboard
     from explorer.dedupe.deduplication import Deduplicated, Rules, find_duplicates, merge_duplicates
     from explorer.errors import (
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
         ServiceError,
     )
     from explorer.launch import explore
-    from explorer.opening import open_corpus
     from explorer.papers.ledger import Ledger
     from explorer.papers.schema import validate
     from explorer.search.comparison import compare, compare_dates
@@ -60,7 +60,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "ConceptError": "errors",
-    "Corpus": "corpus",
+    "Corpus": "corpus.corpus",
     "CorpusError": "errors",
     "Dashboard": "dashboard",
     "Deduplicated": "dedupe.deduplication",
@@ -93,7 +93,7 @@ _HOMES = {
     "find_duplicates": "dedupe.deduplication",
     "import_papers": "sources.importing",
     "merge_duplicates": "dedupe.deduplication",
-    "open_corpus": "opening",
+    "open_corpus": "corpus.opening",
     "read_papers": "sources.formats.registry",
     "to_bibtex": "sources.formats.bibtex.bibtex",
     "to_csl_json": "sources.formats.json.csl_json",

@@ -13,7 +13,7 @@ from explorer.curation import Progress, add_parsers
 from explorer.errors import ExplorerError, ExpressionError, QueryError
 
 if TYPE_CHECKING:
-    from explorer.corpus import Corpus
+    from explorer.corpus.corpus import Corpus
     from explorer.library.library import SavedSearch
     from explorer.selection.selection import Selection
 
@@ -127,7 +127,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from explorer.opening import default_corpus
+    from explorer.corpus.opening import default_corpus
     from explorer.server import main_url, serve
 
     corpus = _open(options.files, keep_duplicates=options.keep_duplicates) if options.files else default_corpus()
@@ -275,7 +275,7 @@ def _selection(options: argparse.Namespace) -> Selection:
 
 
 def _open(files: Sequence[str], *, keep_duplicates: bool = False) -> Corpus:
-    from explorer.opening import open_files
+    from explorer.corpus.opening import open_files
 
     return open_files(files, keep_duplicates=keep_duplicates, progress=Progress())
 

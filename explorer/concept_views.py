@@ -15,7 +15,7 @@ from explorer.selection.fields import OBJECTIVES
 from explorer.text.analysis import readable
 
 if TYPE_CHECKING:
-    from explorer.corpus import Corpus
+    from explorer.corpus.corpus import Corpus
 
 View = dict[str, Any]
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from explorer.errors import ReadError
 
 if TYPE_CHECKING:
-    from explorer.corpus import Corpus
+    from explorer.corpus.corpus import Corpus
     from explorer.papers.ledger import Ledger
     from explorer.sources.formats.registry import Import
 
@@ -93,7 +93,7 @@ def _build(options: argparse.Namespace) -> int:
         raise ReadError("No paper was read, and no corpus was made. The lines above say why.")
     _write(options.output, imported, _made(options.files, imported.ledger), options.topics)
     if not options.no_concepts:
-        from explorer.opening import open_corpus
+        from explorer.corpus.opening import open_corpus
 
         open_corpus(options.output).prepare_meaning(Progress())
     return 0
@@ -145,7 +145,7 @@ def _write(folder: str, imported: Import, made: dict[str, object], topics: int |
 
 
 def _update(options: argparse.Namespace) -> int:
-    from explorer.opening import open_corpus
+    from explorer.corpus.opening import open_corpus
 
     corpus = open_corpus(options.corpus)
     _add(corpus, _read(options), options.files, options)
@@ -176,7 +176,7 @@ def _add(corpus: Corpus, read: Import, files: Sequence[str], options: argparse.N
 
 
 def _fetch(options: argparse.Namespace) -> int:
-    from explorer.opening import open_corpus
+    from explorer.corpus.opening import open_corpus
     from explorer.sources.services.registry import question
 
     lists = {"daily": options.daily, "trending": options.trending, "library": options.library}
@@ -197,7 +197,7 @@ def _fetch(options: argparse.Namespace) -> int:
 
 
 def _merges(options: argparse.Namespace) -> int:
-    from explorer.opening import open_corpus
+    from explorer.corpus.opening import open_corpus
     from explorer.sources.formats.tables.delimited import write_rows
     from explorer.sources.formats.target import deliver
 
@@ -226,7 +226,7 @@ def _merges(options: argparse.Namespace) -> int:
 
 
 def _ledger(options: argparse.Namespace) -> int:
-    from explorer.opening import open_files
+    from explorer.corpus.opening import open_files
     from explorer.review import notes_csv
     from explorer.sources.formats.target import deliver
 
@@ -242,7 +242,7 @@ def _ledger(options: argparse.Namespace) -> int:
 
 
 def _refit(options: argparse.Namespace) -> int:
-    from explorer.opening import open_corpus
+    from explorer.corpus.opening import open_corpus
 
     corpus = open_corpus(options.corpus).refit(options.topics, progress=Progress())
     print(f"{corpus.folder}: {len(corpus.topics.labels) - 1} topics of {len(corpus):,} papers", file=sys.stderr)

@@ -13,7 +13,8 @@ import traitlets
 
 from explorer import axis_views, concept_views, views, widgets
 from explorer.charts import plotly_bundle, plotly_version
-from explorer.corpus import Corpus
+from explorer.corpus.corpus import Corpus
+from explorer.corpus.opening import open_cached
 from explorer.desk import MESSAGES as DESK
 from explorer.desk import Desk
 from explorer.errors import ConceptError, ExplorerError, ExpressionError, QueryError, SelectionError
@@ -21,7 +22,6 @@ from explorer.export import ExportedFile, export_bytes, exported
 from explorer.intake import MESSAGES as INTAKE
 from explorer.intake import Intake
 from explorer.menus import menus
-from explorer.opening import open_cached
 from explorer.preference_views import preference
 from explorer.preparation import Preparation, Unprepared, by_words, lacking
 from explorer.questions import MESSAGES as QUESTIONS

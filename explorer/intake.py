@@ -17,7 +17,7 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from explorer.corpus import Corpus
+from explorer.corpus.corpus import Corpus
 from explorer.errors import ReadError
 from explorer.jobs import Say, Worker, building
 from explorer.papers.ledger import Ledger

@@ -6,10 +6,10 @@ import os
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
-from explorer.corpus import Corpus
+from explorer.corpus.corpus import Corpus
+from explorer.corpus.opening import default_corpus
 from explorer.dashboard import Dashboard
 from explorer.errors import SelectionError
-from explorer.opening import default_corpus
 from explorer.selection.selection import Selection
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def explore(
     ReadError, SchemaError, CorpusError
         The papers cannot be opened.
     """
-    from explorer.opening import open_files
+    from explorer.corpus.opening import open_files
 
     if papers is None:
         corpus = default_corpus()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from explorer.corpus import Corpus
+from explorer.corpus.corpus import Corpus
 from explorer.jobs import PREPARING, Say, Worker, preparing
 from explorer.selection.selection import Selection
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from explorer.dedupe.merges import origin_text
 
 if TYPE_CHECKING:
-    from explorer.corpus import Corpus
+    from explorer.corpus.corpus import Corpus
 
 View = dict[str, Any]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from explorer.corpus import Corpus
+from explorer.corpus.corpus import Corpus
 
 if TYPE_CHECKING:
     from explorer.session import Session

@@ -23,9 +23,9 @@ from voila.tornado.handler import TornadoVoilaHandler
 
 from explorer import widgets
 from explorer.charts import plotly_path, plotly_version
-from explorer.corpus import Corpus
+from explorer.corpus.corpus import Corpus
+from explorer.corpus.opening import bundled
 from explorer.errors import ServerError
-from explorer.opening import bundled
 
 TEMPLATE = "literature-explorer"
 _YEAR = 31_536_000

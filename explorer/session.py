@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from traitlets import HasTraits, Instance, observe, validate
 
-from explorer.corpus import Corpus
+from explorer.corpus.corpus import Corpus
 from explorer.errors import SelectionError
 from explorer.preparation import Unprepared, lacking
 from explorer.ranking.expression import parse as parse_expression

@@ -17,7 +17,7 @@ from explorer.text.analysis import Terms, highlight, joined, readable, snippet
 from explorer.topics.trends import PERIODS, coarseness, period_label
 
 if TYPE_CHECKING:
-    from explorer.corpus import Corpus
+    from explorer.corpus.corpus import Corpus
 
 PAGE = 25
 """Papers a page."""

@@ -268,7 +268,7 @@ def test_a_suggestion_finds_more(query: str, spelt: Corpus) -> None:
 
 
 def test_words_of_real_papers_need_no_correction(sample: Path) -> None:
-    from explorer.opening import open_files
+    from explorer.corpus.opening import open_files
 
     corpus = open_files([sample])
     titles = corpus.papers["title"].tolist()

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 import explorer
 from explorer import Corpus, CorpusError, QueryError, ReadError, Selection, SelectionError
-from explorer.opening import open_files
+from explorer.corpus.opening import open_files
 from explorer.papers.schema import FIELDS
 
 Corpora = list[tuple[Corpus, list[oracles.Paper]]]

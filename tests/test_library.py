@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from explorer import Corpus, LibraryError, QueryError, Selection, SelectionError
+from explorer.corpus.opening import open_files
 from explorer.library.library import LONGEST_NAME, Library, data_folder
-from explorer.opening import open_files
 
 PAPERS = pa.table({"id": ["a", "b", "ü/\n\"'", "d"], "title": ["reward", "reward model", "model", "graph"]})
 

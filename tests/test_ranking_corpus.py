@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer import ConceptError, Corpus, ExpressionError
-from explorer.opening import default_corpus
+from explorer.corpus.opening import default_corpus
 
 CORPUS = default_corpus()
 WORDS = ["reasoning", "arithmetic", "vision", "benchmark", "language", '"reward model"', "agents"]

@@ -8,7 +8,7 @@ import pytest
 
 from explorer import Corpus
 from explorer.cli import main
-from explorer.opening import default_corpus
+from explorer.corpus.opening import default_corpus
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ import pytest
 
 import explorer
 from explorer import Corpus, Dashboard, LibraryError, Selection
+from explorer.corpus.opening import default_corpus
 from explorer.export import export_bytes
-from explorer.opening import default_corpus
 
 NOVEL = Selection(prefer={"novelty": 1}, sort="preference")
 

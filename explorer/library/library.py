@@ -26,7 +26,7 @@ from explorer.selection.selection import Selection
 from explorer.store.build import cache_folder
 
 if TYPE_CHECKING:
-    from explorer.corpus import Corpus
+    from explorer.corpus.corpus import Corpus
 
 LONGEST_NAME = 120
 """Characters of a name at most."""

@@ -13,7 +13,7 @@ from explorer.store.fulltext import ANALYZERS, EVERYWHERE, leaves
 from explorer.text.analysis import analyzer, tokens
 
 if TYPE_CHECKING:
-    from explorer.corpus import Corpus
+    from explorer.corpus.corpus import Corpus
 
 VALUES = {"authors": "authors", "venue": "venues", "keywords": "keywords"}
 """Fields of the query language whose whole values are offered, and the facets that hold them."""

@@ -13,7 +13,7 @@ from explorer.selection.query import All, Word
 from explorer.text.analysis import readable
 
 if TYPE_CHECKING:
-    from explorer.corpus import Corpus
+    from explorer.corpus.corpus import Corpus
 
 _NAMED = re.compile(r'(paper|set|topic):"?([^"]*)\Z')
 _WORDS = re.compile(r'(?:^|[+\u2212*×=]|(?<!\S)-)\s*([^+\u2212*×=":]*)\Z')

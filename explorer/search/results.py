@@ -19,7 +19,7 @@ from explorer.store.fulltext import Hits
 from explorer.text.analysis import Terms
 
 if TYPE_CHECKING:
-    from explorer.corpus import Corpus
+    from explorer.corpus.corpus import Corpus
     from explorer.ranking.axes import Axis
 
 

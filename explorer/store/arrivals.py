@@ -20,7 +20,7 @@ from explorer.sources.importing import merged
 from explorer.store.joins import into_corpus, records_of, rows_of
 
 if TYPE_CHECKING:
-    from explorer.growing import GrowingCorpus
+    from explorer.corpus.growth import GrowingCorpus
 
 Apart = frozenset[tuple[str, int, str]]
 """Merges the reader does not want: source and number of the record, as `Import.origin` gives them, and the paper's id."""

@@ -18,7 +18,7 @@ from explorer.papers.schema import TEXTS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from explorer.growing import GrowingCorpus
+    from explorer.corpus.growth import GrowingCorpus
     from explorer.store.arrivals import Match
 
 _BATCH = 1_000

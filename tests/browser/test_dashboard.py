@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import expect
 
 from explorer import Corpus, Selection
-from explorer.opening import open_files
+from explorer.corpus.opening import open_files
 from explorer.views import title_of
 
 from .conftest import Open

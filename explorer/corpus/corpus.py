@@ -12,9 +12,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from explorer.corpus.growth import GrowingCorpus
 from explorer.dedupe.merges import Change, Merges
 from explorer.errors import ConceptError, LibraryError, SelectionError
-from explorer.growing import GrowingCorpus
 from explorer.papers.schema import to_frame, to_table
 from explorer.ranking.expression import Operand
 from explorer.search.explain import by_meaning, ranked, reasons

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from os import PathLike
 from pathlib import Path
 
-from explorer.corpus import Corpus
+from explorer.corpus.corpus import Corpus
+from explorer.corpus.growth import CACHED
 from explorer.errors import CorpusError, ReadError
-from explorer.growing import CACHED
 from explorer.sources.files import files_of
 from explorer.store.build import Progress, cache_folder, no_progress, write_corpus
 from explorer.store.generations import FORMAT
@@ -58,7 +58,7 @@ def default_corpus() -> Corpus:
 
 def bundled(folder: str, name: str) -> Path:
     """A file that ships with the package: within it when installed, beside it in a checkout."""
-    package = Path(__file__).parent
+    package = Path(__file__).parent.parent
     inside = package / folder / name
     return inside if inside.exists() else package.parent / folder / name
 
