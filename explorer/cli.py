@@ -189,7 +189,7 @@ def _text(value: object) -> str | None:
 
 
 def _export(options: argparse.Namespace) -> int:
-    from explorer.export import export_file
+    from explorer.export.export import export_file
 
     selection = _selection(options)
     corpus = _open([options.corpus])

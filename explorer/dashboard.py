@@ -18,7 +18,7 @@ from explorer.corpus.opening import open_cached
 from explorer.desk import MESSAGES as DESK
 from explorer.desk import Desk
 from explorer.errors import ConceptError, ExplorerError, ExpressionError, QueryError, SelectionError
-from explorer.export import ExportedFile, export_bytes, exported
+from explorer.export.export import ExportedFile, export_bytes, exported
 from explorer.intake import MESSAGES as INTAKE
 from explorer.intake import Intake
 from explorer.menus import menus

@@ -18,7 +18,7 @@ from explorer import Corpus, Dashboard, LibraryError, Selection, SelectionError,
 from explorer.chips import chips, titles_of
 from explorer.concept_views import bars, concepts, plus, why
 from explorer.corpus.opening import open_files
-from explorer.export import export_bytes
+from explorer.export.export import export_bytes
 from explorer.ranking.expression import Operand, parse
 from explorer.search.concept_completion import complete_concept
 

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from explorer import Corpus, ExportError, Selection, import_papers
-from explorer.export import FORMATS, export_bytes, export_file, file_stem
+from explorer.export.export import FORMATS, export_bytes, export_file, file_stem
 from explorer.sources.source import Source
 from explorer.store.build import content_hash
 

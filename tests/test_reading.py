@@ -15,7 +15,7 @@ import pytest
 import explorer
 from explorer import Corpus, Dashboard, LibraryError, Selection
 from explorer.corpus.opening import default_corpus
-from explorer.export import export_bytes
+from explorer.export.export import export_bytes
 
 NOVEL = Selection(prefer={"novelty": 1}, sort="preference")
 
