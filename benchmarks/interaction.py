@@ -20,9 +20,10 @@ import numpy as np
 from benchmarks import peers, report
 from benchmarks.corpus import built
 from benchmarks.data import arguments
-from explorer import Corpus, Selection, views
+from explorer import Corpus, Selection
+from explorer.dashboard.session import Session
+from explorer.dashboard.views import page as views
 from explorer.search.results import Results
-from explorer.session import Session
 from explorer.text.analysis import tokens
 
 FREQUENT = ("model", "field", "theory", "energy", "quantum", "data", "learning", "system", "large", "study", "method", "new")

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from explorer.corpus.corpus import Corpus
     from explorer.corpus.opening import open_corpus
-    from explorer.dashboard import Dashboard
+    from explorer.dashboard.explore import explore
+    from explorer.dashboard.widget import Dashboard
     from explorer.dedupe.deduplication import Deduplicated, Rules, find_duplicates, merge_duplicates
     from explorer.errors import (
         ConceptError,
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
         ServerError,
         ServiceError,
     )
-    from explorer.launch import explore
     from explorer.papers.ledger import Ledger
     from explorer.papers.schema import validate
     from explorer.search.comparison import compare, compare_dates
@@ -62,7 +62,7 @@ _HOMES = {
     "ConceptError": "errors",
     "Corpus": "corpus.corpus",
     "CorpusError": "errors",
-    "Dashboard": "dashboard",
+    "Dashboard": "dashboard.widget",
     "Deduplicated": "dedupe.deduplication",
     "EmbedderError": "errors",
     "ExplorerError": "errors",
@@ -82,7 +82,7 @@ _HOMES = {
     "TopicModel": "topics.model",
     "compare": "search.comparison",
     "compare_dates": "search.comparison",
-    "explore": "launch",
+    "explore": "dashboard.explore",
     "fetch_arxiv": "sources.services",
     "fetch_crossref": "sources.services",
     "fetch_hugging_face": "sources.services",

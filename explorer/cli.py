@@ -158,9 +158,9 @@ def _serve(options: argparse.Namespace) -> int:
 def _search(options: argparse.Namespace) -> int:
     import pandas as pd
 
+    from explorer.dashboard.views.page import date_text, title_of
     from explorer.papers.schema import to_frame
     from explorer.selection.selection import Selection
-    from explorer.views import date_text, title_of
 
     if options.rank and options.mode != "bm25":
         options.wrong(f"--rank gives the order, and so does --mode {options.mode}: choose one of them")
@@ -201,8 +201,8 @@ def _export(options: argparse.Namespace) -> int:
 
 
 def _saved(options: argparse.Namespace) -> int:
+    from explorer.dashboard.views.page import title_of
     from explorer.selection.selection import Selection
-    from explorer.views import title_of
 
     corpus = _open([options.corpus])
     library = corpus.library
@@ -224,10 +224,10 @@ def _saved(options: argparse.Namespace) -> int:
 
 
 def _compare(options: argparse.Namespace) -> int:
+    from explorer.dashboard.views.page import title_of
     from explorer.search.comparison import compare_dates
     from explorer.selection.selection import Selection
     from explorer.sources.formats.tables.delimited import to_csv
-    from explorer.views import title_of
 
     corpus = _open([options.corpus])
 

@@ -227,7 +227,7 @@ def _merges(options: argparse.Namespace) -> int:
 
 def _ledger(options: argparse.Namespace) -> int:
     from explorer.corpus.opening import open_files
-    from explorer.review import notes_csv
+    from explorer.dashboard.intake.review import notes_csv
     from explorer.sources.formats.target import deliver
 
     corpus = open_files([options.corpus], progress=Progress())

@@ -21,10 +21,10 @@ from traitlets.config import Config
 from voila.app import Voila
 from voila.tornado.handler import TornadoVoilaHandler
 
-from explorer import widgets
-from explorer.charts import plotly_path, plotly_version
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.opening import bundled
+from explorer.dashboard import frontend as widgets
+from explorer.dashboard.figures import plotly_path, plotly_version
 from explorer.errors import ServerError
 
 TEMPLATE = "literature-explorer"

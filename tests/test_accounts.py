@@ -18,9 +18,9 @@ from two_files import TABLE, build, write_files
 from explorer import Corpus, CorpusError, import_papers, open_corpus
 from explorer.cli import main
 from explorer.corpus.opening import open_files
-from explorer.dashboard import Dashboard
+from explorer.dashboard.intake.review import SHOWN, account
+from explorer.dashboard.widget import Dashboard
 from explorer.papers.ledger import Entry, Ledger
-from explorer.review import SHOWN, account
 from explorer.sources.formats.registry import import_papers as read_files
 from explorer.store.ledgers import account_path, load_accounts, part_of, save_part
 

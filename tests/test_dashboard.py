@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 import explorer
 from explorer import Corpus, Dashboard, Selection
-from explorer.charts import plotly_path, plotly_version
-from explorer.dashboard import _ACTIONS
+from explorer.dashboard.figures import plotly_path, plotly_version
+from explorer.dashboard.widget import _ACTIONS
 from explorer.store.build import content_hash
 
 Corpora = list[tuple[Corpus, list[oracles.Paper]]]

@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 
 from explorer import Corpus, import_papers, open_corpus, read_papers
 from explorer.cli import main
+from explorer.dashboard.intake.intake import BUSY, Intake
+from explorer.dashboard.intake.upload import CHUNK, MOST_FILES, Upload
 from explorer.errors import ReadError, ServiceError
-from explorer.intake import BUSY, Intake
 from explorer.papers.schema import FIELDS
 from explorer.sources.services.registry import SERVICES
-from explorer.upload import CHUNK, MOST_FILES, Upload
 
 BIB = b"""@article{new1, title={The rings of a distant planet}, author={Ito, Aya}, year={2021}, doi={10.1234/rings}}
 @article{new2, title={Soil and its fungi}, author={Moreau, Luc}, year={2019}}
@@ -364,7 +364,7 @@ def test_cancel_leaves_nothing(
         reached = threading.Event()
         go = threading.Event()
         if phase in ("reading", "building"):
-            from explorer import intake
+            from explorer.dashboard.intake import intake
             from explorer.sources.formats import registry as formats
 
             module, name = (formats, "import_sources") if phase == "reading" else (intake, "building")
@@ -403,7 +403,7 @@ def test_cancel_leaves_nothing(
 def test_cancel_at_each_stage_of_a_build(
     desk: Desk, corpus: Corpus, own_cache: Path, how: str, stage: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from explorer import intake as module
+    from explorer.dashboard.intake import intake as module
 
     before = everything(corpus.folder)
     real = module.building
@@ -589,7 +589,7 @@ def test_fetch_on_the_command_line(library: dict[str, Any], tmp_path: Path, caps
 
 
 def test_messages_and_the_thread_take_turns(corpus: Corpus, own_cache: Path, temporary: Path) -> None:
-    from explorer.dashboard import Dashboard
+    from explorer.dashboard.widget import Dashboard
 
     async def run() -> None:
         board = Dashboard(corpus)
@@ -650,7 +650,7 @@ def test_messages_and_the_thread_take_turns(corpus: Corpus, own_cache: Path, tem
 
 
 def test_read_only_refuses_messages(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
-    from explorer.dashboard import Dashboard
+    from explorer.dashboard.widget import Dashboard
 
     monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5")
     monkeypatch.setenv("LITEXPLORER_READ_ONLY", "1")
@@ -763,7 +763,7 @@ def test_read_only_takes_nothing(corpus: Corpus) -> None:
 def test_parts_in_any_order_of_files_arrive_whole(
     sizes: list[int], order: Any, wrong: tuple[str, int] | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("explorer.upload.CHUNK", 7)
+    monkeypatch.setattr("explorer.dashboard.intake.upload.CHUNK", 7)
     data = {str(number): bytes(order.randrange(256) for _ in range(size)) for number, size in enumerate(sizes)}
     upload = Upload([{"id": key, "name": f"{key}.bib", "size": len(content)} for key, content in data.items()])
     try:

@@ -11,7 +11,8 @@ import oracles
 import pyarrow as pa
 import pytest
 
-from explorer import Corpus, Dashboard, Selection, preparation
+from explorer import Corpus, Dashboard, Selection
+from explorer.dashboard import preparation
 from explorer.errors import CorpusError
 from explorer.jobs import PREPARING, preparing
 from explorer.store.build import Progress

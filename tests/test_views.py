@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer import Corpus, Selection, views
-from explorer.charts import SERIES, counts_json, series_json
+from explorer import Corpus, Selection
+from explorer.dashboard.figures import SERIES, counts_json, series_json
+from explorer.dashboard.views import page as views
 
 Corpora = list[tuple[Corpus, list[oracles.Paper]]]
 

@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import Locator, expect
 
 from explorer import Corpus, Selection
-from explorer.views import title_of
+from explorer.dashboard.views.page import title_of
 
 from . import test_accessibility as accessibility
 from .conftest import Open

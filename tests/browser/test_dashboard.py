@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 
 from explorer import Corpus, Selection
 from explorer.corpus.opening import open_files
-from explorer.views import title_of
+from explorer.dashboard.views.page import title_of
 
 from .conftest import Open
 from .driver import Board

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from explorer.concept_views import plus
+from explorer.dashboard.session import Session
+from explorer.dashboard.views.concepts import plus
 from explorer.errors import SelectionError
 from explorer.ranking.expression import Expression, Operand, Term, parse
-from explorer.session import Session
 
 
 def add_concept(session: Session, text: str) -> None:

@@ -11,26 +11,29 @@ from urllib.parse import parse_qsl
 import anywidget
 import traitlets
 
-from explorer import axis_views, concept_views, views, widgets
-from explorer.charts import plotly_bundle, plotly_version
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.opening import open_cached
-from explorer.desk import MESSAGES as DESK
-from explorer.desk import Desk
+from explorer.dashboard import frontend as widgets
+from explorer.dashboard.figures import plotly_bundle, plotly_version
+from explorer.dashboard.intake.intake import MESSAGES as INTAKE
+from explorer.dashboard.intake.intake import Intake
+from explorer.dashboard.intake.review import notes_csv
+from explorer.dashboard.preparation import Preparation, Unprepared, by_words, lacking
+from explorer.dashboard.questions import MESSAGES as QUESTIONS
+from explorer.dashboard.reading_list import Reading
+from explorer.dashboard.relevance_feedback import MESSAGES as STEERING
+from explorer.dashboard.saved_searches import MESSAGES as DESK
+from explorer.dashboard.saved_searches import Desk
+from explorer.dashboard.session import MESSAGES as SESSION
+from explorer.dashboard.session import Session
+from explorer.dashboard.views import axes as axis_views
+from explorer.dashboard.views import concepts as concept_views
+from explorer.dashboard.views import page as views
+from explorer.dashboard.views.menus import menus
+from explorer.dashboard.views.preference import preference
 from explorer.errors import ConceptError, ExplorerError, ExpressionError, QueryError, SelectionError
 from explorer.export.export import ExportedFile, export_bytes, exported
-from explorer.intake import MESSAGES as INTAKE
-from explorer.intake import Intake
-from explorer.menus import menus
-from explorer.preference_views import preference
-from explorer.preparation import Preparation, Unprepared, by_words, lacking
-from explorer.questions import MESSAGES as QUESTIONS
-from explorer.reading import Reading
-from explorer.review import notes_csv
 from explorer.selection.selection import Selection
-from explorer.session import MESSAGES as SESSION
-from explorer.session import Session
-from explorer.steering import MESSAGES as STEERING
 
 Message = dict[str, Any]
 

@@ -10,15 +10,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from explorer.dashboard.relevance_feedback import add_operand
 from explorer.errors import LibraryError, SelectionError
 from explorer.library.library import Library, SavedSearch
 from explorer.search.comparison import last_day, published_by
 from explorer.search.results import Results
 from explorer.selection.selection import Selection
-from explorer.steering import add_operand
 
 if TYPE_CHECKING:
-    from explorer.session import Session
+    from explorer.dashboard.session import Session
 
 PARTS = ("all", "new", "gone")
 """Which papers of a comparison the list shows: those shown anyway, those new among them, or those gone."""

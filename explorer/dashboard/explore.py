@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.opening import default_corpus
-from explorer.dashboard import Dashboard
+from explorer.dashboard.widget import Dashboard
 from explorer.errors import SelectionError
 from explorer.selection.selection import Selection
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from explorer.axis_views import point
-from explorer.concept_views import why
-from explorer.review import account
+from explorer.dashboard.intake.review import account
+from explorer.dashboard.session import Session
+from explorer.dashboard.views.axes import point
+from explorer.dashboard.views.concepts import why
 from explorer.search.concept_completion import complete_concept
-from explorer.session import Session
 
 Answer = dict[str, Any]
 _LONGEST = 2000

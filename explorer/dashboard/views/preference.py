@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from explorer.dashboard.views.page import View
 from explorer.search.results import Results
 from explorer.selection.fields import OBJECTIVES
-from explorer.views import View
 
 
 def preference(results: Results) -> View:

@@ -9,8 +9,8 @@ import numpy as np
 from traitlets import HasTraits, Instance, observe, validate
 
 from explorer.corpus.corpus import Corpus
+from explorer.dashboard.preparation import Unprepared, lacking
 from explorer.errors import SelectionError
-from explorer.preparation import Unprepared, lacking
 from explorer.ranking.expression import parse as parse_expression
 from explorer.search.results import Results
 from explorer.selection.query import parse

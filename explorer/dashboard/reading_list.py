@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from explorer.corpus.corpus import Corpus
 
 if TYPE_CHECKING:
-    from explorer.session import Session
+    from explorer.dashboard.session import Session
 
 
 class Reading:

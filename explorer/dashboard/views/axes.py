@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from explorer import charts
+from explorer.dashboard import figures as charts
+from explorer.dashboard.views.page import View, date_text, title_of
 from explorer.errors import SelectionError
 from explorer.search.results import Results
 from explorer.selection.fields import BETWEEN
-from explorer.views import View, date_text, title_of
 
 if TYPE_CHECKING:
     from explorer.ranking.axes import Axis

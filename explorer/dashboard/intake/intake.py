@@ -18,12 +18,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from explorer.corpus.corpus import Corpus
+from explorer.dashboard.intake.review import corrections, notes_csv, review
+from explorer.dashboard.intake.upload import CHUNK, LARGEST, Upload
 from explorer.errors import ReadError
 from explorer.jobs import Say, Worker, building
 from explorer.papers.ledger import Ledger
-from explorer.review import corrections, notes_csv, review
 from explorer.sources.services import registry as fetching
-from explorer.upload import CHUNK, LARGEST, Upload
 
 if TYPE_CHECKING:
     from explorer.sources.formats.registry import Import

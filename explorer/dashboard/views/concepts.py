@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from explorer.chips import titles_of
+from explorer.dashboard.views.chips import titles_of
 from explorer.ranking.expression import Expression, Term, parse
 from explorer.search.results import Results
 from explorer.search.scores import Ordering

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from explorer.charts import SERIES, counts_json, series_json
-from explorer.chips import chips, titles_of
-from explorer.concept_views import bars
-from explorer.provenance import merged, versions
+from explorer.dashboard.figures import SERIES, counts_json, series_json
+from explorer.dashboard.views.chips import chips, titles_of
+from explorer.dashboard.views.concepts import bars
+from explorer.dashboard.views.provenance import merged, versions
 from explorer.search.results import Results
 from explorer.selection.fields import FILTERS
 from explorer.selection.selection import Selection
