@@ -128,7 +128,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _serve(options: argparse.Namespace) -> int:
     from explorer.corpus.opening import default_corpus
-    from explorer.server import main_url, serve
+    from explorer.server.server import main_url, serve
 
     corpus = _open(options.files, keep_duplicates=options.keep_duplicates) if options.files else default_corpus()
     if options.files and corpus.cached_name and len(corpus) <= _PREPARED and not corpus.meaning_ready:

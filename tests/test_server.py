@@ -19,7 +19,7 @@ import psutil
 import pytest
 
 from explorer.dashboard import frontend as widgets
-from explorer.server import POLICY, main_url, memory_line, plotly_address, settings
+from explorer.server.server import POLICY, main_url, memory_line, plotly_address, settings
 
 
 def test_settings_that_keep_strangers_out() -> None:
