@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from explorer.curation import Progress, add_parsers
+from explorer.cli.curation import Progress, add_parsers
 from explorer.errors import ExplorerError, ExpressionError, QueryError
 
 if TYPE_CHECKING:
