@@ -278,7 +278,3 @@ def _open(files: Sequence[str], *, keep_duplicates: bool = False) -> Corpus:
     from explorer.corpus.opening import open_files
 
     return open_files(files, keep_duplicates=keep_duplicates, progress=Progress())
-
-
-if __name__ == "__main__":
-    sys.exit(main())
