@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from two_files import TABLE, build, write_files
 
 from explorer import Corpus, CorpusError, import_papers, open_corpus
-from explorer.cli import main
+from explorer.cli.main import main
 from explorer.corpus.opening import open_files
 from explorer.dashboard.intake.review import SHOWN, account
 from explorer.dashboard.widget import Dashboard

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from explorer import Corpus, import_papers, open_corpus, read_papers
-from explorer.cli import main
+from explorer.cli.main import main
 from explorer.dashboard.intake.intake import BUSY, Intake
 from explorer.dashboard.intake.upload import CHUNK, MOST_FILES, Upload
 from explorer.errors import ReadError, ServiceError

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from explorer import Corpus
-from explorer.cli import main
+from explorer.cli.main import main
 from explorer.corpus.opening import default_corpus
 
 

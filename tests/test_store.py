@@ -57,7 +57,7 @@ def check_whole(folder: Path, *allowed: pa.Table) -> pa.Table:
 BUILDER = """
 import os, sys, pyarrow.feather
 from pathlib import Path
-from explorer.store import write_corpus
+from explorer.store.build import write_corpus
 import sklearn.decomposition, tantivy
 tables = [pyarrow.feather.read_table(path) for path in sys.argv[2:]]
 print("ready", flush=True)
@@ -422,7 +422,7 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
 import os, sys
 from pathlib import Path
 from explorer import CorpusError, open_corpus
-from explorer.store import write_corpus
+from explorer.store.build import write_corpus
 folder = Path({str(tmp_path / "c")!r})
 # Python itself may lie where that user cannot look: whatever is to be imported is, first.
 open_corpus(folder).search("graph")

@@ -16,9 +16,9 @@ from explorer.corpus.growth import GrowingCorpus
 from explorer.dedupe.merges import Change, Merges
 from explorer.errors import ConceptError, LibraryError, SelectionError
 from explorer.papers.schema import to_frame, to_table
-from explorer.ranking.expression import Operand
 from explorer.search.explain import by_meaning, ranked, reasons
 from explorer.search.results import Results
+from explorer.selection.expression import Operand
 from explorer.selection.query import parse
 from explorer.selection.selection import Selection
 from explorer.store.build import Progress, cache_folder, content_hash, no_progress, write_corpus

@@ -8,7 +8,7 @@ from typing import Any
 from explorer.dashboard.session import Session
 from explorer.dashboard.views.concepts import plus
 from explorer.errors import SelectionError
-from explorer.ranking.expression import Expression, Operand, Term, parse
+from explorer.selection.expression import Expression, Operand, Term, parse
 
 
 def add_concept(session: Session, text: str) -> None:

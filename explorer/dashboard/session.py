@@ -11,8 +11,8 @@ from traitlets import HasTraits, Instance, observe, validate
 from explorer.corpus.corpus import Corpus
 from explorer.dashboard.preparation import Unprepared, lacking
 from explorer.errors import SelectionError
-from explorer.ranking.expression import parse as parse_expression
 from explorer.search.results import Results
+from explorer.selection.expression import parse as parse_expression
 from explorer.selection.query import parse
 from explorer.selection.selection import Selection
 from explorer.topics.trends import PERIODS, YEAR

@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from explorer.errors import LibraryError
-from explorer.ranking.expression import Operand
 from explorer.search.results import Results
+from explorer.selection.expression import Operand
 from explorer.selection.selection import Selection
 from explorer.store.build import cache_folder
 

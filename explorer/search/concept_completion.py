@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from explorer.errors import LibraryError
-from explorer.ranking.expression import Operand
 from explorer.search.completion import Completion, complete
+from explorer.selection.expression import Operand
 from explorer.selection.query import All, Word
 from explorer.text.analysis import readable
 

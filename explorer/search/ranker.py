@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from explorer.errors import ConceptError
 from explorer.papers.schema import to_frame
-from explorer.ranking.expression import Operand
+from explorer.selection.expression import Operand
 from explorer.store.build import Progress, no_progress
 from explorer.store.caches import Recent
 from explorer.store.snapshot import OpenedCorpus
@@ -232,7 +232,7 @@ class RankedCorpus(OpenedCorpus):
         ----------
         expression : str
             Words, ``"phrases"``, ``paper:ID``, ``set:NAME`` or ``topic:"LABEL"``, added and subtracted, with weights (``2*vision``); the
-            grammar is in `explorer.ranking.expression`.
+            grammar is in `explorer.selection.expression`.
         limit : int, optional
             Number of papers at most.
 

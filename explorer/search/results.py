@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from explorer.ranking.expression import parse as parse_expression
 from explorer.search.scores import Front, Ordering, front, ordering
+from explorer.selection.expression import parse as parse_expression
 from explorer.selection.fields import STORED_SORTS
 from explorer.selection.query import parse
 from explorer.selection.selection import Selection

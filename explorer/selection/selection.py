@@ -33,7 +33,7 @@ class Selection:
     has_code : bool or None
         With a code link, without one, or either.
     rank : str
-        Arithmetic over concepts, such as ``arithmetic + vision - benchmark`` (the grammar is in `explorer.ranking.expression`).
+        Arithmetic over concepts, such as ``arithmetic + vision - benchmark`` (the grammar is in `explorer.selection.expression`).
         The best match is then the paper that shows the concepts best.
     like, unlike : tuple of str
         Ids of papers; the best match is then the paper most like the former and least like the latter (Rocchio 1971). Papers

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.dashboard.views.chips import titles_of
-from explorer.ranking.expression import Expression, Term, parse
 from explorer.search.results import Results
 from explorer.search.scores import Ordering
+from explorer.selection.expression import Expression, Term, parse
 from explorer.selection.fields import OBJECTIVES
 from explorer.text.analysis import readable
 
