@@ -622,7 +622,7 @@ def test_messages_and_the_thread_take_turns(corpus: Corpus, own_cache: Path, tem
         assert board.summary["total"] == 2
         assert board.papers["ticked"] == 0
         assert board.status["level"] == "info"
-        assert board.summary["url"] == f"corpus={board.session.corpus.cached_name}"
+        assert board.summary["url"] == f"corpus={board.session.corpus.snapshot.cached_name}"
         fresh, address = board.session.corpus, board.summary["url"]
         send("set", changes={"query": "fungi"})
         assert board.summary["shown"] == 1
