@@ -51,8 +51,13 @@ class ReadingList:
         """
         id_ = self.session.id_of(row)
         if self.writable:
-            self.session.corpus.library.mark_read(id_, read)
-        self.session.mark_read(id_, read, reorder=reorder)
+            library = self.session.corpus.library
+            library.mark_read(id_, read)
+            # What was marked in another dashboard of the same reader counts too.
+            self.session.take_reads(library.reads(), reorder=reorder)
+        else:
+            others = tuple(other for other in self.session.read if other != id_)
+            self.session.take_reads((*others, id_) if read else others, reorder=reorder)
 
     def marked(self, page: dict[str, Any]) -> dict[str, Any]:
         """A page of the list with what was read, and what no other paper beats."""

@@ -196,10 +196,9 @@ class Session(HasTraits):
         self.check(row)
         return str(self.corpus.table.column("id")[row].as_py())
 
-    def mark_read(self, id_: str, read: bool, *, reorder: bool) -> None:
-        """Take a paper for read, or for not read; `reorder` has an order that depends on it follow at once."""
-        others = tuple(other for other in self.read if other != id_)
-        self.read = (*others, id_) if read else others
+    def take_reads(self, ids: tuple[str, ...], *, reorder: bool) -> None:
+        """Take other papers for read; `reorder` has an order that depends on them follow at once."""
+        self.read = ids
         if reorder and self.selection.weighs_novelty:
             self.results = self.corpus.results(self.selection, self.read)
 

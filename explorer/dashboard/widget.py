@@ -73,7 +73,7 @@ class Dashboard(anywidget.AnyWidget):
     def __init__(
         self, corpus: Corpus, selection: Selection | None = None, *, deployment: Deployment | None = None, address: str = ""
     ) -> None:
-        deployment = Deployment() if deployment is None else deployment
+        deployment = Deployment.from_environment() if deployment is None else deployment
         self._seq = 0
         self._drawing = False
         self._loop: asyncio.AbstractEventLoop | None = None
