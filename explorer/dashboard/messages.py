@@ -147,7 +147,7 @@ class AddConceptMessage(Message):
 class AddOperandMessage(Message):
     """Rank by a topic, a saved set or a paper too; `of` is which of these."""
 
-    of: Required[str]
+    of: Required[Any]
     name: Required[str]
 
 

@@ -72,6 +72,11 @@ FORMATS: tuple[Format, ...] = (
 )  # fmt: skip
 
 
+_BY_SUFFIX: dict[str, Format] = {
+    ".bib": bibtex, ".ris": ris, ".nbib": medline, ".enw": refer, ".parquet": parquet, ".xlsx": excel,
+}  # fmt: skip
+"""Suffixes that one format has to itself."""
+
 _TAGGED: tuple[Format, ...] = (medline, wos, ris, refer, ovid, copac)
 """Formats whose files of no record are empty."""
 
@@ -143,10 +148,10 @@ def recognise(source: Source) -> Format:
 
 def _known(source: Source, head: bytes) -> Format | None:
     head = head.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    named = [form for form in FORMATS if source.suffix in form.SUFFIXES]
-    if len(named) == 1 and named[0].sniff(head):
-        # The only format of that suffix agrees: no other is asked.
-        return named[0]
+    named = _BY_SUFFIX.get(source.suffix)
+    if named is not None and named.sniff(head):
+        # The format whose suffix it is agrees: no other is asked.
+        return named
     return next((form for form in FORMATS if form.sniff(head)), None) or next(
         (form for form in FORMATS if source.suffix in form.SUFFIXES), None
     )
