@@ -167,7 +167,7 @@ def test_undo_and_redo_wait_and_lose_no_step(corpus: Corpus, gate: Gate, monkeyp
     board.session.selection = Selection(query="graph")
     # As after the corpus has grown: what was prepared is that of the one before.
     gate.opened.clear()
-    monkeypatch.setattr(Corpus, "meaning_ready", property(lambda _: gate.opened.is_set()))
+    monkeypatch.setattr(Ranker, "meaning_ready", property(lambda _: gate.opened.is_set()))
     send(board, "undo")
     assert board.session.selection == Selection(query="graph")
     assert board.summary["can_undo"]
