@@ -33,11 +33,11 @@ VOCABULARY = 10_000
 
 def explorer_build(source: Path) -> dict[str, float]:
     """Seconds of each stage of reading, merging duplicates and `write_corpus`; and of what ranking by concepts takes."""
-    from explorer.corpus import Corpus
+    from explorer.corpus.corpus import Corpus
     from explorer.dedupe.rules import Rules
-    from explorer.formats import import_papers
-    from explorer.imports import merged
-    from explorer.store import write_corpus
+    from explorer.sources.formats.registry import import_papers
+    from explorer.sources.importing import merged
+    from explorer.store.build import write_corpus
 
     stages: dict[str, float] = {}
     running, since = "read the file", time.perf_counter()
@@ -143,7 +143,7 @@ def main() -> None:
     if options.part:
         _part(*options.part)
         return
-    from explorer.topic_model import suggested_topics
+    from explorer.topics.model import suggested_topics
 
     source = prepared(options.papers, options.data)
     topics = suggested_topics(options.papers)

@@ -31,11 +31,11 @@ import pyarrow.parquet as pq
 from rapidfuzz import fuzz, process
 
 from benchmarks.data import data_folder
-from explorer.dedupe import find_duplicates, merge_duplicates
+from explorer.dedupe.deduplication import find_duplicates, merge_duplicates
 from explorer.dedupe.evidence import VOTES, levels
 from explorer.dedupe.matching import close_pairs
 from explorer.dedupe.records import Records
-from explorer.schema import to_table
+from explorer.papers.schema import to_table
 
 DATA = data_folder()
 SEED = 20

@@ -17,9 +17,9 @@ import pyarrow as pa
 
 from benchmarks.data import data_folder, prepared
 from explorer import Corpus
-from explorer.arrivals import compare
-from explorer.formats import Import, import_papers
-from explorer.ledger import Ledger
+from explorer.papers.ledger import Ledger
+from explorer.sources.formats.registry import Import, import_papers
+from explorer.store.arrivals import compare
 
 DATA = data_folder()
 

@@ -22,9 +22,9 @@ from pathlib import Path
 
 from benchmarks.data import data_folder
 from benchmarks.report import heading, table, versions
-from explorer.formats import read_batches
-from explorer.formats.source import Source
-from explorer.ledger import Ledger
+from explorer.papers.ledger import Ledger
+from explorer.sources.formats.registry import read_batches
+from explorer.sources.source import Source
 
 REPEATS = 3
 DATA = data_folder()

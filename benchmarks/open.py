@@ -23,7 +23,7 @@ _CHILD = """
 import json, sys, time
 start = time.perf_counter()
 from explorer import Corpus, views
-from explorer.session import Session
+from explorer.dashboard.session import Session
 imported = time.perf_counter()
 session = Session(Corpus(sys.argv[1]))
 def show():

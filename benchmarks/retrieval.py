@@ -35,7 +35,7 @@ from explorer.ranking.hybrid import Blend, HybridRanker
 from explorer.ranking.meaning import Meaning
 from explorer.ranking.terms import top
 from explorer.ranking.vectors import Scan
-from explorer.store import cache_folder, no_progress
+from explorer.store.build import cache_folder, no_progress
 
 Floats = NDArray[np.float32]
 
@@ -144,7 +144,7 @@ def quality(root: Path, choose: bool) -> None:
         papers = pd.DataFrame({"id": c.ids, "title": c.titles, "abstract": c.bodies})
         with tempfile.TemporaryDirectory() as made:
             corpus = Corpus.from_papers(papers, Path(made) / "corpus")
-            meaning = corpus.meaning
+            meaning = corpus.ranker.meaning
             index, vectors, encode = meaning.index, meaning.vectors, meaning.lsa.encoder(meaning.index)
             leading = Exact(vectors[:, : len(meaning.scan.steps)])
             exact = HybridRanker(index, encode, vectors, scan=leading, acronyms=meaning.acronyms)

@@ -10,10 +10,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from explorer.comparison import compare, compare_dates
-    from explorer.corpus import Corpus
-    from explorer.dashboard import Dashboard
-    from explorer.dedupe import Deduplicated, Rules, find_duplicates, merge_duplicates
+    from explorer.corpus.corpus import Corpus
+    from explorer.corpus.opening import open_corpus
+    from explorer.dashboard.explore import explore
+    from explorer.dashboard.widget import Dashboard
+    from explorer.dedupe.deduplication import Deduplicated, Rules, find_duplicates, merge_duplicates
     from explorer.errors import (
         ConceptError,
         CorpusError,
@@ -29,24 +30,23 @@ if TYPE_CHECKING:
         ServerError,
         ServiceError,
     )
-    from explorer.formats import Import, read_papers
-    from explorer.formats.bibtex import to_bibtex
-    from explorer.formats.csl_json import to_csl_json
-    from explorer.formats.delimited import to_csv, to_tsv
-    from explorer.formats.excel import to_excel
-    from explorer.formats.html import to_html
-    from explorer.formats.json_records import to_json_lines
-    from explorer.formats.latex import to_latex_table
-    from explorer.formats.markdown import to_markdown
-    from explorer.formats.parquet import to_parquet
-    from explorer.formats.ris import to_ris
-    from explorer.imports import import_papers
-    from explorer.launch import explore
-    from explorer.ledger import Ledger
-    from explorer.opening import open_corpus
-    from explorer.schema import validate
-    from explorer.selection import Selection
-    from explorer.services import (
+    from explorer.papers.ledger import Ledger
+    from explorer.papers.schema import validate
+    from explorer.search.comparison import compare, compare_dates
+    from explorer.selection.selection import Selection
+    from explorer.sources.formats.bibtex.bibtex import to_bibtex
+    from explorer.sources.formats.documents.html import to_html
+    from explorer.sources.formats.documents.latex import to_latex_table
+    from explorer.sources.formats.documents.markdown import to_markdown
+    from explorer.sources.formats.json.csl_json import to_csl_json
+    from explorer.sources.formats.json.json_records import to_json_lines
+    from explorer.sources.formats.registry import Import, read_papers
+    from explorer.sources.formats.tables.delimited import to_csv, to_tsv
+    from explorer.sources.formats.tables.excel import to_excel
+    from explorer.sources.formats.tables.parquet import to_parquet
+    from explorer.sources.formats.tagged.ris import to_ris
+    from explorer.sources.importing import import_papers
+    from explorer.sources.services import (
         fetch_arxiv,
         fetch_crossref,
         fetch_hugging_face,
@@ -55,59 +55,59 @@ if TYPE_CHECKING:
         fetch_semantic_scholar,
         fetch_zotero,
     )
-    from explorer.topic_model import TopicModel
-    from explorer.trends import topic_frequency
+    from explorer.topics.model import TopicModel
+    from explorer.topics.trends import topic_frequency
 
 _HOMES = {
     "ConceptError": "errors",
-    "Corpus": "corpus",
+    "Corpus": "corpus.corpus",
     "CorpusError": "errors",
-    "Dashboard": "dashboard",
-    "Deduplicated": "dedupe",
+    "Dashboard": "dashboard.widget",
+    "Deduplicated": "dedupe.deduplication",
     "EmbedderError": "errors",
     "ExplorerError": "errors",
     "ExportError": "errors",
     "ExpressionError": "errors",
-    "Import": "formats",
-    "Ledger": "ledger",
+    "Import": "sources.formats.registry",
+    "Ledger": "papers.ledger",
     "LibraryError": "errors",
     "QueryError": "errors",
     "ReadError": "errors",
-    "Rules": "dedupe",
+    "Rules": "dedupe.deduplication",
     "SchemaError": "errors",
-    "Selection": "selection",
+    "Selection": "selection.selection",
     "SelectionError": "errors",
     "ServerError": "errors",
     "ServiceError": "errors",
-    "TopicModel": "topic_model",
-    "compare": "comparison",
-    "compare_dates": "comparison",
-    "explore": "launch",
-    "fetch_arxiv": "services.arxiv",
-    "fetch_crossref": "services.crossref",
-    "fetch_hugging_face": "services.hugging_face",
-    "fetch_openalex": "services.openalex",
-    "fetch_pubmed": "services.pubmed",
-    "fetch_semantic_scholar": "services.semantic_scholar",
-    "fetch_zotero": "services.zotero",
-    "find_duplicates": "dedupe",
-    "import_papers": "imports",
-    "merge_duplicates": "dedupe",
-    "open_corpus": "opening",
-    "read_papers": "formats",
-    "to_bibtex": "formats.bibtex",
-    "to_csl_json": "formats.csl_json",
-    "to_csv": "formats.delimited",
-    "to_excel": "formats.excel",
-    "to_html": "formats.html",
-    "to_json_lines": "formats.json_records",
-    "to_latex_table": "formats.latex",
-    "to_markdown": "formats.markdown",
-    "to_parquet": "formats.parquet",
-    "to_ris": "formats.ris",
-    "to_tsv": "formats.delimited",
-    "topic_frequency": "trends",
-    "validate": "schema",
+    "TopicModel": "topics.model",
+    "compare": "search.comparison",
+    "compare_dates": "search.comparison",
+    "explore": "dashboard.explore",
+    "fetch_arxiv": "sources.services",
+    "fetch_crossref": "sources.services",
+    "fetch_hugging_face": "sources.services",
+    "fetch_openalex": "sources.services",
+    "fetch_pubmed": "sources.services",
+    "fetch_semantic_scholar": "sources.services",
+    "fetch_zotero": "sources.services",
+    "find_duplicates": "dedupe.deduplication",
+    "import_papers": "sources.importing",
+    "merge_duplicates": "dedupe.deduplication",
+    "open_corpus": "corpus.opening",
+    "read_papers": "sources.formats.registry",
+    "to_bibtex": "sources.formats.bibtex.bibtex",
+    "to_csl_json": "sources.formats.json.csl_json",
+    "to_csv": "sources.formats.tables.delimited",
+    "to_excel": "sources.formats.tables.excel",
+    "to_html": "sources.formats.documents.html",
+    "to_json_lines": "sources.formats.json.json_records",
+    "to_latex_table": "sources.formats.documents.latex",
+    "to_markdown": "sources.formats.documents.markdown",
+    "to_parquet": "sources.formats.tables.parquet",
+    "to_ris": "sources.formats.tagged.ris",
+    "to_tsv": "sources.formats.tables.delimited",
+    "topic_frequency": "topics.trends",
+    "validate": "papers.schema",
 }
 
 __all__ = [

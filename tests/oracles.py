@@ -11,9 +11,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from explorer.query import All, Either, Node, Not, Phrase, Word, parse
-from explorer.selection import Selection
-from explorer.text import tokens
+from explorer.selection.query import All, Either, Node, Not, Phrase, Word, parse
+from explorer.selection.selection import Selection
+from explorer.text.analysis import tokens
 
 Paper = dict[str, Any]
 

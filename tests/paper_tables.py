@@ -8,8 +8,8 @@ from typing import Any
 import pyarrow as pa
 from hypothesis import strategies as st
 
-from explorer.identifiers import normal_doi
-from explorer.schema import FIELDS, TEXTS, assign_ids, conform
+from explorer.papers.identifiers import normal_doi
+from explorer.papers.schema import FIELDS, TEXTS, assign_ids, conform
 
 NASTY = (
     "=cmd|' /C calc'!A0", "+1", "-1", "@x", "'=1", "'", "''quoted''", "``x''", "--", "---", "\\", "{", "}", "{}", "}{", "$", "$$", "$x$",

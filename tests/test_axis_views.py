@@ -15,7 +15,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer import ConceptError, Corpus, Dashboard, Selection, axis_views, charts
+from explorer import ConceptError, Corpus, Dashboard, Selection
+from explorer.dashboard import figures as charts
+from explorer.dashboard.views import axes as axis_views
 
 Corpora = list[tuple[Corpus, list[oracles.Paper]]]
 FIRST, SECOND = ("graph", "vision"), ("reward", "speech")

@@ -13,9 +13,9 @@ import pandas as pd
 import pytest
 
 from explorer import Corpus, Selection, open_corpus
-from explorer.cli import main
-from explorer.export import FORMATS
-from explorer.opening import open_files
+from explorer.cli.main import main
+from explorer.corpus.opening import open_files
+from explorer.export.export import FORMATS
 
 PAPERS = "title,year,authors,doi\nA graph network,2020,Ada,10.1000/x\nA tree,2022,Grace; Ada,\nGraphs and trees,2024,Lee,nothing\n,2024,,\n"
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer import Corpus, SchemaError, Selection, SelectionError, compare, compare_dates
-from explorer.comparison import last_day
+from explorer.search.comparison import last_day
 
 Corpora = list[tuple[Corpus, list[oracles.Paper]]]
 IDS = st.lists(st.text(min_size=1, max_size=3), max_size=12)

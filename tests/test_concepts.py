@@ -15,12 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer import Corpus, Dashboard, LibraryError, Selection, SelectionError, open_corpus
-from explorer.chips import chips, titles_of
-from explorer.concept_completion import complete_concept
-from explorer.concept_views import bars, concepts, plus, why
-from explorer.export import export_bytes
-from explorer.opening import open_files
-from explorer.ranking.expression import Operand, parse
+from explorer.corpus.opening import open_files
+from explorer.dashboard.views.chips import chips, titles_of
+from explorer.dashboard.views.concepts import bars, concepts, plus, why
+from explorer.export.export import export_bytes
+from explorer.search.concept_completion import complete_concept
+from explorer.selection.expression import Operand, parse
 
 RANK = "arithmetic + 2*vision - benchmark"
 
@@ -276,7 +276,7 @@ def test_an_expression_ranks_and_its_parts_are_drawn(page: Page, corpus: Corpus)
 
 def test_an_order_leaves_counts_alone_and_a_filter_does_not(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[str] = []
-    monkeypatch.setattr("explorer.views.charts", lambda *a, **k: drawn.append("charts") or [])
+    monkeypatch.setattr("explorer.dashboard.views.page.charts", lambda *a, **k: drawn.append("charts") or [])
     page.say("set", changes={"rank": RANK})
     page.say("set", changes={"sort": "title"})
     assert drawn == []
@@ -449,7 +449,7 @@ def test_a_concept_called_as_a_column_takes_none_away(tmp_path: Path) -> None:
 
 
 def test_likeness_of_nothing_is_refused(page: Page) -> None:
-    from explorer.steering import more_like
+    from explorer.dashboard.relevance_feedback import more_like
 
     with pytest.raises(SelectionError, match="ticked"):
         more_like(page.board.session, [], less=False)

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.dedupe import Rules, find_duplicates, merge_duplicates, read_rules, undo, write_rules
+from explorer.dedupe.deduplication import Rules, find_duplicates, merge_duplicates, read_rules, undo, write_rules
 from explorer.errors import ReadError, SchemaError
-from explorer.ledger import Ledger
-from explorer.schema import FIELDS, to_table
+from explorer.papers.ledger import Ledger
+from explorer.papers.schema import FIELDS, to_table
 
 DATA = Path(os.environ.get("LITEXPLORER_DATA", Path(__file__).parents[2] / "shared" / "data")) / "dedupe"
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer import Import, ReadError, import_papers, read_papers, to_csv, to_tsv
-from explorer.formats.source import Source
+from explorer.sources.source import Source
 
 
 def read(text: str | bytes, name: str = "papers.csv") -> Import:

@@ -16,9 +16,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from explorer import Corpus, ExportError, Selection, import_papers
-from explorer.export import FORMATS, export_bytes, export_file, file_stem
-from explorer.formats.source import Source
-from explorer.store import content_hash
+from explorer.export.export import FORMATS, export_bytes, export_file, file_stem
+from explorer.sources.source import Source
+from explorer.store.build import content_hash
 
 Corpora = list[tuple[Corpus, list[oracles.Paper]]]
 SELECTION = Selection(query="graph OR model", years=(2020, None), sort="title")

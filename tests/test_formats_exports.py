@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 import openpyxl
 import pytest
 
-from explorer.formats import Import, import_papers
-from explorer.formats.source import Source
-from explorer.schema import FIELDS
+from explorer.papers.schema import FIELDS
+from explorer.sources.formats.registry import Import, import_papers
+from explorer.sources.source import Source
 
 _TITLE, _VENUE, _DOI = "On the counting of sheep", "Journal of Sleep", "10.1000/sheep.1"
 _ABSTRACT = "Sheep were counted; the count was even."

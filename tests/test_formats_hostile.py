@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from explorer.errors import ReadError
-from explorer.formats import FORMATS, import_papers
-from explorer.formats.source import Source
-from explorer.ledger import Ledger
+from explorer.papers.ledger import Ledger
+from explorer.sources.formats.registry import FORMATS, import_papers
+from explorer.sources.source import Source
 
 SECONDS = 20.0
 """A bomb has to be refused within this, on a busy machine."""

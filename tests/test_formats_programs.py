@@ -11,12 +11,12 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from explorer.formats.bibtex import to_bibtex
-from explorer.formats.csl_json import to_csl_json
-from explorer.formats.delimited import to_csv
-from explorer.formats.excel import to_excel
-from explorer.formats.ris import to_ris
-from explorer.schema import to_table
+from explorer.papers.schema import to_table
+from explorer.sources.formats.bibtex.bibtex import to_bibtex
+from explorer.sources.formats.json.csl_json import to_csl_json
+from explorer.sources.formats.tables.delimited import to_csv
+from explorer.sources.formats.tables.excel import to_excel
+from explorer.sources.formats.tagged.ris import to_ris
 
 _PAPERS = to_table(
     pa.table(

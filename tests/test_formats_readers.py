@@ -11,16 +11,16 @@ from typing import Any
 
 import pytest
 
-from explorer.dates import finest, parse_date
 from explorer.errors import ReadError
-from explorer.formats import Import, import_papers, read_papers, recognise
-from explorer.formats.bibtex import to_bibtex
-from explorer.formats.citation_key import citation_keys
-from explorer.formats.delimited import to_csv
-from explorer.formats.encoding import encoding_of
-from explorer.formats.source import Source
-from explorer.markup import plain_latex, plain_markup, to_latex
-from explorer.schema import to_table
+from explorer.papers.dates import finest, parse_date
+from explorer.papers.schema import to_table
+from explorer.sources.encoding import encoding_of
+from explorer.sources.formats.bibtex.bibtex import to_bibtex
+from explorer.sources.formats.bibtex.citation_key import citation_keys
+from explorer.sources.formats.registry import Import, import_papers, read_papers, recognise
+from explorer.sources.formats.tables.delimited import to_csv
+from explorer.sources.source import Source
+from explorer.text.markup import plain_latex, plain_markup, to_latex
 
 
 def _import(text: str | bytes, name: str = "x", **options: Any) -> Import:

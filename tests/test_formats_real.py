@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from acceptance.import_cases import compare
 
-from explorer.formats import import_papers, read_papers
+from explorer.sources.formats.registry import import_papers, read_papers
 
 _SHARE = 0.98
 """Fields of the import cases that are as expected; what differs is listed by ``tests/acceptance/import_cases.py``."""

@@ -9,17 +9,17 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from paper_tables import table_of, tables, with_single_spaces
 
-from explorer.formats import import_papers
-from explorer.formats.bibtex import to_bibtex
-from explorer.formats.csl_json import to_csl_json
-from explorer.formats.delimited import to_csv, to_tsv
-from explorer.formats.excel import CELL, to_excel
-from explorer.formats.json_records import to_json_lines
-from explorer.formats.parquet import to_parquet
-from explorer.formats.ris import to_ris
-from explorer.formats.source import Source
-from explorer.ledger import Ledger
-from explorer.schema import FIELDS
+from explorer.papers.ledger import Ledger
+from explorer.papers.schema import FIELDS
+from explorer.sources.formats.bibtex.bibtex import to_bibtex
+from explorer.sources.formats.json.csl_json import to_csl_json
+from explorer.sources.formats.json.json_records import to_json_lines
+from explorer.sources.formats.registry import import_papers
+from explorer.sources.formats.tables.delimited import to_csv, to_tsv
+from explorer.sources.formats.tables.excel import CELL, to_excel
+from explorer.sources.formats.tables.parquet import to_parquet
+from explorer.sources.formats.tagged.ris import to_ris
+from explorer.sources.source import Source
 
 Writer = Callable[[pa.Table], bytes]
 _slow = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))

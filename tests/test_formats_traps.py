@@ -13,10 +13,10 @@ import pyarrow as pa
 import pytest
 
 from explorer.errors import ReadError
-from explorer.formats import Import, import_papers
-from explorer.formats.parquet import to_parquet
-from explorer.formats.source import Source
-from explorer.schema import to_table
+from explorer.papers.schema import to_table
+from explorer.sources.formats.registry import Import, import_papers
+from explorer.sources.formats.tables.parquet import to_parquet
+from explorer.sources.source import Source
 
 # One record in each format of text, with title "Zählung der Schafe" and author "Müller, Jörg", of 2021.
 RECORDS = {

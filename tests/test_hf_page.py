@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from explorer import Import, import_papers
-from explorer.formats.source import Source
+from explorer.sources.source import Source
 
 HEAD = "new\n\nGet trending papers in your email inbox!\n\nSubscribe\n\nbyAK and the research community\n\nMar 11\n\n"
 LONG = "This abstract goes on about one thing and another for long enough to be taken for running text, which it is. " * 3

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.index import TextIndex, build_index
-from explorer.query import parse
-from explorer.schema import to_table
-from explorer.text import Terms, highlight
+from explorer.papers.schema import to_table
+from explorer.selection.query import parse
+from explorer.store.fulltext import TextIndex, build_index
+from explorer.text.analysis import Terms, highlight
 
 
 def table_of(papers: list[oracles.Paper]) -> pa.Table:

@@ -17,12 +17,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from explorer import Corpus, import_papers, open_corpus, read_papers
-from explorer.cli import main
+from explorer.cli.main import main
+from explorer.dashboard.intake.intake import BUSY, Intake
+from explorer.dashboard.intake.upload import CHUNK, MOST_FILES, Upload
 from explorer.errors import ReadError, ServiceError
-from explorer.fetching import SERVICES
-from explorer.intake import BUSY, Intake
-from explorer.schema import FIELDS
-from explorer.upload import CHUNK, MOST_FILES, Upload
+from explorer.papers.schema import FIELDS
+from explorer.sources.services.registry import SERVICES
 
 BIB = b"""@article{new1, title={The rings of a distant planet}, author={Ito, Aya}, year={2021}, doi={10.1234/rings}}
 @article{new2, title={Soil and its fungi}, author={Moreau, Luc}, year={2019}}
@@ -164,7 +164,7 @@ def test_add_keeps_the_corpus_and_what_it_has(desk: Desk, corpus: Corpus, sample
 
 
 def test_a_large_corpus_is_compared_by_its_index(desk: Desk, sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("explorer.arrivals._FEW", 0)
+    monkeypatch.setattr("explorer.store.arrivals._FEW", 0)
     lines = [json.loads(line) for line in sample.read_bytes().splitlines()[:33]]
     # Other ids and no identifiers: only titles and authors tell them.
     changed = [{"title": line["title"].upper(), "authors": line["authors"], "published": line["published"]} for line in lines]
@@ -180,7 +180,7 @@ def test_new_corpus_stands_in_the_cache(desk: Desk, corpus: Corpus, own_cache: P
     fresh, grown, _ = desk.shown[0]
     assert not grown
     assert fresh.folder.parent == own_cache
-    assert fresh.cached_name
+    assert fresh.snapshot.cached_name
     assert fresh.manifest["made"]["name"] == "a.bib"
     assert sorted(fresh.papers["id"]) == ["new1", "new2"]
     assert everything(corpus.folder) == before
@@ -364,7 +364,8 @@ def test_cancel_leaves_nothing(
         reached = threading.Event()
         go = threading.Event()
         if phase in ("reading", "building"):
-            from explorer import formats, intake
+            from explorer.dashboard.intake import intake
+            from explorer.sources.formats import registry as formats
 
             module, name = (formats, "import_sources") if phase == "reading" else (intake, "building")
             real = getattr(module, name)
@@ -402,7 +403,7 @@ def test_cancel_leaves_nothing(
 def test_cancel_at_each_stage_of_a_build(
     desk: Desk, corpus: Corpus, own_cache: Path, how: str, stage: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from explorer import intake as module
+    from explorer.dashboard.intake import intake as module
 
     before = everything(corpus.folder)
     real = module.building
@@ -431,7 +432,7 @@ def test_a_build_that_fails_can_be_tried_again(desk: Desk, monkeypatch: pytest.M
 
     desk.review(a__bib=BIB)
     with monkeypatch.context() as patch:
-        patch.setattr("explorer.changes.write_papers", full)
+        patch.setattr("explorer.store.extend.write_papers", full)
         desk.intake.accept("add")
         state = desk.until("review", "failed")
     assert "No space left" in state["message"]
@@ -444,7 +445,7 @@ def test_a_fault_is_told(desk: Desk, monkeypatch: pytest.MonkeyPatch, temporary:
     def broken(*given: Any, **named: Any) -> None:
         raise ZeroDivisionError("never")
 
-    monkeypatch.setattr("explorer.formats.import_sources", broken)
+    monkeypatch.setattr("explorer.sources.formats.registry.import_sources", broken)
     desk.send(a__bib=BIB)
     desk.intake.read()
     assert "ZeroDivisionError" in desk.until("failed")["message"]
@@ -471,7 +472,7 @@ def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         return import_papers(tmp_path / "found.bib")
 
     for name in ("fetch_arxiv", "fetch_zotero"):
-        monkeypatch.setattr(f"explorer.services.{name}", fetch)
+        monkeypatch.setattr(f"explorer.sources.services.{name}", fetch)
     return service
 
 
@@ -525,7 +526,7 @@ def test_fetches_that_cannot_be(desk: Desk, service: Any, query: Any, limit: Any
 
 
 def test_each_service_has_its_function() -> None:
-    from explorer import services
+    from explorer.sources import services
 
     assert {row.function for row in SERVICES} == {name for name in services.__all__ if name.startswith("fetch_")}
 
@@ -552,7 +553,7 @@ def test_what_a_fetch_asks_for(
 
     monkeypatch.setenv("ZOTERO_API_KEY", "key")
     for name in ("fetch_hugging_face", "fetch_zotero"):
-        monkeypatch.setattr(f"explorer.services.{name}", answered)
+        monkeypatch.setattr(f"explorer.sources.services.{name}", answered)
     assert main(["fetch", *options, "-o", str(tmp_path / "made")]) == 0
     assert calls == [asked]
     assert len(open_corpus(tmp_path / "made")) == 2
@@ -588,7 +589,7 @@ def test_fetch_on_the_command_line(library: dict[str, Any], tmp_path: Path, caps
 
 
 def test_messages_and_the_thread_take_turns(corpus: Corpus, own_cache: Path, temporary: Path) -> None:
-    from explorer.dashboard import Dashboard
+    from explorer.dashboard.widget import Dashboard
 
     async def run() -> None:
         board = Dashboard(corpus)
@@ -621,7 +622,7 @@ def test_messages_and_the_thread_take_turns(corpus: Corpus, own_cache: Path, tem
         assert board.summary["total"] == 2
         assert board.papers["ticked"] == 0
         assert board.status["level"] == "info"
-        assert board.summary["url"] == f"corpus={board.session.corpus.cached_name}"
+        assert board.summary["url"] == f"corpus={board.session.corpus.snapshot.cached_name}"
         fresh, address = board.session.corpus, board.summary["url"]
         send("set", changes={"query": "fungi"})
         assert board.summary["shown"] == 1
@@ -649,7 +650,7 @@ def test_messages_and_the_thread_take_turns(corpus: Corpus, own_cache: Path, tem
 
 
 def test_read_only_refuses_messages(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
-    from explorer.dashboard import Dashboard
+    from explorer.dashboard.widget import Dashboard
 
     monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5")
     monkeypatch.setenv("LITEXPLORER_READ_ONLY", "1")
@@ -762,7 +763,7 @@ def test_read_only_takes_nothing(corpus: Corpus) -> None:
 def test_parts_in_any_order_of_files_arrive_whole(
     sizes: list[int], order: Any, wrong: tuple[str, int] | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("explorer.upload.CHUNK", 7)
+    monkeypatch.setattr("explorer.dashboard.intake.upload.CHUNK", 7)
     data = {str(number): bytes(order.randrange(256) for _ in range(size)) for number, size in enumerate(sizes)}
     upload = Upload([{"id": key, "name": f"{key}.bib", "size": len(content)} for key, content in data.items()])
     try:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer import Import, ReadError, import_papers, read_papers, to_json_lines
-from explorer.formats.source import Source
+from explorer.sources.source import Source
 
 
 def read(data: str | bytes, name: str = "papers.jsonl") -> Import:

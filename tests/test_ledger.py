@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.ledger import Entry, Ledger
+from explorer.papers.ledger import Entry, Ledger
 
 _events = st.lists(st.sampled_from(["accept", "reject", "repair", "merge"]), max_size=30)
 

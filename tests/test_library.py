@@ -13,8 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from explorer import Corpus, LibraryError, QueryError, Selection, SelectionError
-from explorer.library import LONGEST_NAME, Library, data_folder
-from explorer.opening import open_files
+from explorer.corpus.opening import open_files
+from explorer.disk import data_folder
+from explorer.library.library import LONGEST_NAME, Library
 
 PAPERS = pa.table({"id": ["a", "b", "ü/\n\"'", "d"], "title": ["reward", "reward model", "model", "graph"]})
 

@@ -7,7 +7,7 @@ import pytest
 
 import explorer
 from explorer import ConceptError, Corpus, ExpressionError, Selection
-from explorer.opening import default_corpus
+from explorer.corpus.opening import default_corpus
 
 
 @pytest.fixture(scope="module")

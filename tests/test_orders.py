@@ -7,7 +7,7 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.orders import by_title, by_title_with, inserted
+from explorer.store.sort_orders import by_title, by_title_with, inserted
 
 _text = st.sampled_from(["", "a", "A", "ab", "é", "e\u0301", "zz", "深度", "\uffff", "😀", "b" * 9])
 _title = st.none() | _text | st.sampled_from(["(a) b", "“Ab”", "...", "$x$ ray", "İx", "ß", "- a"])

@@ -13,8 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from explorer import Import, ReadError, import_papers, read_papers, to_parquet
-from explorer.formats.source import Source
-from explorer.schema import to_table
+from explorer.papers.schema import to_table
+from explorer.sources.source import Source
 
 
 def read(table: pa.Table) -> Import:

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, CountVectorizer
 
-from explorer.phrases import candidates, learn_phrases
-from explorer.topic_model import FILLER
+from explorer.text.keyphrases import candidates, learn_phrases
+from explorer.topics.model import FILLER
 
 WORDS = (
     "neural",
@@ -104,7 +104,7 @@ def test_progress_rises_and_changes_nothing() -> None:
 def test_the_commonest_phrases_are_those_that_scikit_learn_keeps(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
     draw = random.Random(most)
     papers = [" ".join(draw.choices([f"word{letter}" for letter in "abcdefghij"], k=30)) for _ in range(200)]
-    monkeypatch.setattr("explorer.phrases._KNOWN", most)
+    monkeypatch.setattr("explorer.text.keyphrases._KNOWN", most)
     peer = CountVectorizer(analyzer=by_hand, min_df=2, max_features=most)
     counts = peer.fit_transform(papers)
     learnt = learn_phrases(papers)

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer import Corpus, Dashboard, Selection, ordering
-from explorer.preference_views import preference
+from explorer import Corpus, Dashboard, Selection
+from explorer.dashboard.views.preference import preference
+from explorer.search import scores as ordering
 
 Corpora = list[tuple[Corpus, list[oracles.Paper]]]
 WEIGHTS = st.dictionaries(st.sampled_from(["relevance", "recency", "upvotes", "code"]), st.floats(-1, 1), min_size=2)

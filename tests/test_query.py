@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.errors import QueryError
-from explorer.query import FIELD_NAMES, HELP, All, Either, Node, Not, Phrase, Word, parse
+from explorer.selection.query import FIELD_NAMES, HELP, All, Either, Node, Not, Phrase, Word, parse
 
 
 def shape(node: Node | None) -> object:

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from explorer import ConceptError, Corpus, Selection, SelectionError
-from explorer.opening import default_corpus
+from explorer.corpus.opening import default_corpus
 
 
 @pytest.fixture(scope="module")

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.errors import ReadError
-from explorer.formats import ris, ris_lines
-from explorer.formats.source import Source
-from explorer.ledger import Ledger
+from explorer.papers.ledger import Ledger
+from explorer.sources.formats.tagged import ris, ris_lines
+from explorer.sources.source import Source
 
 KNOWN = {*ris_lines._TAGS, "ER", "DOI"}
 TAG = re.compile(r"\s{0,3}(DOI|[A-Z][A-Z0-9])(  ?|\t)-(?:[ \t]|$)(.*)")

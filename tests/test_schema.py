@@ -14,11 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer import SchemaError, validate
-from explorer.formats import import_papers
-from explorer.formats.source import Source
-from explorer.identifiers import normal_arxiv_id, normal_doi
-from explorer.schema import FIELDS, conform, parse_date, to_frame, to_table
-from explorer.synonyms import columns_to_fields
+from explorer.papers.column_names import columns_to_fields
+from explorer.papers.identifiers import normal_arxiv_id, normal_doi
+from explorer.papers.schema import FIELDS, conform, parse_date, to_frame, to_table
+from explorer.sources.formats.registry import import_papers
+from explorer.sources.source import Source
 
 NOW = dt.datetime(2024, 3, 11, 23, 30)
 _label = st.text(st.sampled_from("ab Ωé;,|{}\n\t"), max_size=8)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import explorer
 from explorer import Selection, SelectionError
-from explorer.filters import FILTERS, OBJECTIVES, SORTS, STEERS
+from explorer.selection.fields import FILTERS, OBJECTIVES, SORTS, STEERS
 
 _text = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 _years = st.tuples(st.none() | st.integers(1, 9999), st.none() | st.integers(1, 9999)).map(

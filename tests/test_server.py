@@ -18,8 +18,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from explorer import widgets
-from explorer.server import POLICY, main_url, memory_line, plotly_address, settings
+from explorer.dashboard import frontend as widgets
+from explorer.server.server import POLICY, main_url, memory_line, plotly_address, settings
 
 
 def test_settings_that_keep_strangers_out() -> None:
@@ -182,7 +182,7 @@ def test_no_other_file_is_served(path: str, server: int) -> None:
 
 
 def test_plotly_comes_compressed_and_may_be_kept(server: int) -> None:
-    from explorer.charts import plotly_path
+    from explorer.dashboard.figures import plotly_path
 
     status, headers, body = ask(server, f"/{plotly_address()}")
     assert (status, body) == (200, plotly_path().read_bytes())

@@ -11,7 +11,7 @@ import pytest
 from replay import DATA, Fault, Replay, needs, recordings
 
 from explorer.errors import ServiceError
-from explorer.services import (
+from explorer.sources.services import (
     arxiv,
     client,
     crossref,
@@ -28,7 +28,7 @@ from explorer.services import (
     semantic_scholar,
     zotero,
 )
-from explorer.services.client import Client
+from explorer.sources.services.client import Client
 
 EVERY = {
     "arxiv_atom": recordings("api/arxiv_atom", "*.json"),

@@ -12,8 +12,8 @@ import pytest
 from replay import Fault, Replay, closed_port
 
 from explorer.errors import ServiceError
-from explorer.services import client as module
-from explorer.services import (
+from explorer.sources.services import client as module
+from explorer.sources.services import (
     fetch_arxiv,
     fetch_crossref,
     fetch_hugging_face,
@@ -22,7 +22,7 @@ from explorer.services import (
     fetch_semantic_scholar,
     fetch_zotero,
 )
-from explorer.services.client import Client, Request, Service, said_in
+from explorer.sources.services.client import Client, Request, Service, said_in
 
 ANSWER = json.dumps([{"paper": {"id": f"2606.0000{n}", "title": f"Paper {n}", "upvotes": 0}} for n in range(3)]).encode()
 ASKED = "/papers/search?q=fens&limit=100"
@@ -81,7 +81,7 @@ def test_importing_asks_nothing():
         "import socket\n"
         "def refuse(*a, **k): raise SystemExit('the network was asked')\n"
         "socket.socket.connect = socket.getaddrinfo = refuse\n"
-        "import explorer.services as s\n"
+        "import explorer.sources.services as s\n"
         "import sys\n"
         "assert 'httpx' not in sys.modules and 'pandas' not in sys.modules\n"
     )

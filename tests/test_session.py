@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from traitlets import TraitError
 
 from explorer import Corpus, QueryError, Selection, SelectionError
-from explorer.session import Session
+from explorer.dashboard.session import Session
 
 Corpora = list[tuple[Corpus, list[oracles.Paper]]]
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.text import Segments, Terms, highlight, joined, readable, snippet, tokens, unspaced
+from explorer.text.analysis import Segments, Terms, highlight, joined, readable, snippet, tokens, unspaced
 
 _text = st.lists(
     st.one_of(

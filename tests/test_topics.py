@@ -18,7 +18,7 @@ import oracles
 import pytest
 
 from explorer import Corpus, TopicModel, read_papers
-from explorer.topic_model import OTHER, suggested_topics
+from explorer.topics.model import OTHER, suggested_topics
 
 THEMES = (
     "graph neural network message passing node edge",

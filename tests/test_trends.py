@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer import Corpus, SchemaError, Selection, topic_frequency
-from explorer.trends import DAY, MONTH, UNDATED, YEAR, coarseness, count_grid, period_index, period_label, wilson
+from explorer.topics.trends import DAY, MONTH, UNDATED, YEAR, coarseness, count_grid, period_index, period_label, wilson
 
 COLUMNS = ["period", "topic", "papers", "share", "low", "high"]
 

@@ -18,12 +18,12 @@ from fuzz.seeds import SEEDS
 from lxml import etree
 
 from explorer.errors import ExplorerError, ReadError
-from explorer.formats import FORMATS, import_papers
-from explorer.formats.source import Source
-from explorer.ledger import Ledger
-from explorer.schema import FIELDS, to_table
-from explorer.services import crossref, hugging_face, openalex, semantic_scholar, zotero
-from explorer.services.answers import NOT_A_PAPER
+from explorer.papers.ledger import Ledger
+from explorer.papers.schema import FIELDS, to_table
+from explorer.sources.formats.registry import FORMATS, import_papers
+from explorer.sources.services import crossref, hugging_face, openalex, semantic_scholar, zotero
+from explorer.sources.services.answers import NOT_A_PAPER
+from explorer.sources.source import Source
 
 READERS = {form.__name__.rpartition(".")[2]: form for form in FORMATS}  # type: ignore[attr-defined]
 VALUES = [

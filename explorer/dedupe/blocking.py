@@ -18,7 +18,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from explorer.schema import TEXT
+from explorer.papers.schema import TEXT
 
 WINDOW = 12
 """Neighbours a record meets in one block."""

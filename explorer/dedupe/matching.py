@@ -14,7 +14,7 @@ from rapidfuzz import fuzz, process
 from explorer.dedupe.blocking import Rows, candidate_pairs, same_value_pairs, sorted_unique
 from explorer.dedupe.evidence import DOUBTFUL, SAME, are_versions, clash, levels, probability, reason_of
 from explorer.dedupe.records import Records
-from explorer.schema import TEXT
+from explorer.papers.schema import TEXT
 
 _CHUNK = 50_000
 _OFTEN = 500

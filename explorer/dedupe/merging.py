@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from explorer.schema import FIELDS
+from explorer.papers.schema import FIELDS
 
 Record = dict[str, Any]
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from explorer.dedupe.blocking import Rows, fold, squeeze
-from explorer.schema import TEXT
+from explorer.papers.schema import TEXT
 
 PREPRINT_DOI = re.compile(
     r"10\.(?:48550/|1101/\d|26434/|21203/|31234/|31219/|31222/|31235/|20944/|2139/ssrn|36227/|22541/|5281/zenodo|51094/)"

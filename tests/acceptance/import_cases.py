@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from explorer.formats import import_papers
-from explorer.identifiers import normal_doi
+from explorer.papers.identifiers import normal_doi
+from explorer.sources.formats.registry import import_papers
 
 FORMATS = ("BibTeX", "Endnote_XML", "MEDLINEnbib", "OVID_Tagged", "OpenAlex_JSON", "PubMed_XML", "RIS", "Web_of_Science_Tagged",
            "CSL_JSON", "Crossref_JSON", "ReferBibIX", "Crossref_Unixref_XML")  # fmt: skip

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from explorer import Corpus
-from explorer.opening import open_files
+from explorer.corpus.opening import open_files
 
 from . import servers
 from .driver import DRAWN_WITHIN, Board, Watch

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from explorer import Corpus, Selection
-from explorer.views import title_of
+from explorer.dashboard.views.page import title_of
 
 from .conftest import Open, watched
 from .driver import Board

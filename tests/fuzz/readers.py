@@ -20,9 +20,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 with atheris.instrument_imports(include=["explorer"]):
     from explorer.errors import ReadError
-    from explorer.formats import FORMATS, import_papers
-    from explorer.formats.source import Source
-    from explorer.ledger import Ledger
+    from explorer.papers.ledger import Ledger
+    from explorer.sources.formats.registry import FORMATS, import_papers
+    from explorer.sources.source import Source
 
 from fuzz.seeds import SEEDS
 

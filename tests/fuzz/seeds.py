@@ -8,10 +8,10 @@ import zipfile
 
 import pyarrow as pa
 
-from explorer.formats.csl_json import to_csl_json
-from explorer.formats.excel import to_excel
-from explorer.formats.parquet import to_parquet
-from explorer.schema import to_table
+from explorer.papers.schema import to_table
+from explorer.sources.formats.json.csl_json import to_csl_json
+from explorer.sources.formats.tables.excel import to_excel
+from explorer.sources.formats.tables.parquet import to_parquet
 
 _PAPERS = to_table(pa.table({"id": ["a"], "title": ["A title"], "authors": [["A, B", "C, D"]], "published": ["2024-03"]}))
 

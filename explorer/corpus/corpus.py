@@ -1,0 +1,245 @@
+"""The corpus that users hold: a snapshot and a ranker of it, the reader's library, and growth, behind one front."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from os import PathLike
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+from explorer.corpus import growth
+from explorer.corpus.documented import documented_by, moved
+from explorer.dedupe.merges import Change, Merges
+from explorer.errors import LibraryError
+from explorer.papers.schema import to_frame
+from explorer.search import completion, explain, modes, similar
+from explorer.search.ranker import Ranker
+from explorer.search.results import Results
+from explorer.selection.selection import Selection
+from explorer.store.build import Progress, no_progress
+from explorer.store.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+    from explorer.dedupe.rules import Rules
+    from explorer.library.library import Library, SavedSearch
+    from explorer.papers.ledger import Ledger
+    from explorer.ranking.vectors import Embedder
+    from explorer.sources.formats.registry import Import
+    from explorer.store.topics import Topics
+
+
+class Corpus:
+    """A corpus and what can be asked of it. Make one with `from_papers` or `open_corpus`.
+
+    Attributes
+    ----------
+    snapshot : Snapshot
+        The generation that is shown: papers, full text, facets and topics, frozen.
+    ranker : Ranker
+        What ranks beyond words.
+    library : Library
+        The reader's saved searches and sets, and the papers read.
+    """
+
+    def __init__(self, folder: str | PathLike[str] | Snapshot) -> None:
+        self.snapshot = folder if isinstance(folder, Snapshot) else Snapshot(folder)
+        self.ranker = Ranker(self.snapshot, lambda name: self.library.members(name))
+
+    @classmethod
+    @documented_by(growth.build)
+    def from_papers(
+        cls,
+        papers: pd.DataFrame | pa.Table,
+        folder: str | PathLike[str] | None = None,
+        *,
+        n_topics: int | None = None,
+        made: dict[str, Any] | None = None,
+        merges: Merges | None = None,
+        rules: Rules | None = None,
+        ledger: Ledger | None = None,
+        progress: Progress = no_progress,
+    ) -> Self:
+        return cls(
+            growth.build(
+                papers, folder, n_topics=n_topics, made=made, merges=merges, rules=rules, ledger=ledger, progress=progress
+            )
+        )
+
+    def __len__(self) -> int:
+        return len(self.snapshot)
+
+    def __repr__(self) -> str:
+        return f"Corpus({str(self.folder)!r}, {len(self):,} papers)"
+
+    folder = property(lambda self: self.snapshot.folder, doc="Path of the corpus folder.")
+    manifest = property(
+        lambda self: self.snapshot.manifest, doc="Format version, content hash, papers, how it was made (dict)."
+    )
+    table = property(lambda self: self.snapshot.table, doc="The papers in the schema, as a pyarrow.Table, memory-mapped.")
+    rules = property(lambda self: self.snapshot.rules, doc="Pairs of records that are merged always, or never (Rules).")
+
+    @cached_property
+    def papers(self) -> pd.DataFrame:
+        """The papers as a DataFrame in the schema, memory-mapped, with their `topic`."""
+        return to_frame(self.snapshot.with_topic(self.snapshot.table, np.asarray(self.snapshot.topics.codes)))
+
+    @property
+    def topics(self) -> Topics:
+        """What the papers are about: labels, words, and the topic of each paper."""
+        return self.snapshot.topics
+
+    @property
+    @documented_by(Merges.frame)
+    def merges(self) -> pd.DataFrame:
+        return self.snapshot.merged.frame()
+
+    @property
+    @documented_by(Snapshot.ledger)
+    def ledger(self) -> Ledger:
+        return self.snapshot.ledger
+
+    # What can be asked
+
+    def results(self, selection: Selection, read: tuple[str, ...] | None = None) -> Results:
+        """The papers of a selection, their order and their counts; `read` stands in place of the library's reading list."""
+        if read is None:
+            read = self.read_papers if selection.weighs_novelty else ()
+        return Results(self.ranker, selection, read)
+
+    def select(self, selection: Selection | str) -> pd.DataFrame:
+        """The papers of a selection, in its order.
+
+        Parameters
+        ----------
+        selection : Selection or str
+            A text is a query: ``corpus.select("reward model")``.
+
+        Returns
+        -------
+        DataFrame
+            The columns of the paper table, `topic`, `score` (BM25, or what else orders them; missing without either), for
+            concepts and preferences one column ``part: NAME`` each, which add up to the score, and the places on the axes, if
+            there are any, as `x` and `y`.
+
+        Raises
+        ------
+        QueryError
+            The query is malformed.
+        SelectionError
+            The selection is neither.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> corpus = explorer.open_corpus()
+        >>> bool((corpus.select("arithmetic")["score"].diff().dropna() <= 0).all())
+        True
+        """
+        return to_frame(self.results(Selection.of(selection)).table())
+
+    @documented_by(modes.search)
+    def search(
+        self,
+        query: str,
+        *,
+        mode: str = "bm25",
+        natural: bool = False,
+        limit: int | None = 50,
+        embedder: Embedder | None = None,
+    ) -> pd.DataFrame:
+        return modes.search(self.ranker, query, mode=mode, natural=natural, limit=limit, embedder=embedder)
+
+    @documented_by(explain.explain)
+    def explain(
+        self, query: str, id_: str, *, mode: str = "bm25", natural: bool = False, embedder: Embedder | None = None
+    ) -> pd.DataFrame:
+        return explain.explain(self.ranker, query, id_, mode=mode, natural=natural, embedder=embedder)
+
+    def why(self, row: int, selection: Selection) -> list[tuple[str, float]]:
+        """What each part adds to the score that a selection shows for a paper, largest first."""
+        return explain.reasons(self.ranker, row, selection, self.read_papers if selection.weighs_novelty else ())
+
+    @documented_by(Ranker.rank)
+    def rank(self, expression: str, *, limit: int | None = None) -> pd.DataFrame:
+        return self.ranker.rank(expression, limit=limit)
+
+    @documented_by(Ranker.axis)
+    def axis(self, low: str, high: str) -> pd.DataFrame:
+        return self.ranker.axis(low, high)
+
+    @documented_by(similar.similar)
+    def similar(self, row: int, limit: int = 8) -> list[tuple[int, list[str]]]:
+        return similar.similar(self.snapshot, row, limit)
+
+    def complete(self, text: str, at: int | None = None) -> list[completion.Completion]:
+        """Ways to go on with the word of a query under the cursor (see `explorer.search.completion`)."""
+        return completion.complete(self.snapshot, text, at)
+
+    def suggest(self, query: str) -> str | None:
+        """A query with few hits as it may have been meant; None if it seems to be written right."""
+        return completion.suggest(self.snapshot, query)
+
+    # What belongs to the reader
+
+    @cached_property
+    def library(self) -> Library:
+        """The searches and sets of papers that the reader saved for this corpus, and the papers read."""
+        from explorer.library.library import Library
+
+        return Library(self.ranker)
+
+    @property
+    def read_papers(self) -> tuple[str, ...]:
+        """Ids of the papers that the reader has read, the first read first; novelty is measured against them."""
+        try:
+            return self.library.reads()
+        except LibraryError:
+            # What is wrong with the file is said where the saved searches stand, and where it is written.
+            return ()
+
+    def compare(self, before: Selection | SavedSearch, after: Selection | SavedSearch) -> pd.DataFrame:
+        """Papers that are new in the second selection, gone from the first, or in both (see `Library.compare`)."""
+        return self.library.compare(before, after)
+
+    # How it changes: each gives another object, and this one goes on showing the papers before
+
+    @documented_by(growth.addition)
+    def add(
+        self,
+        papers: pd.DataFrame | pa.Table | Import,
+        *,
+        keep_duplicates: bool = False,
+        made: dict[str, Any] | None = None,
+        progress: Progress = no_progress,
+    ) -> Self:
+        change = growth.addition(self.snapshot, papers, keep_duplicates=keep_duplicates, progress=progress)
+        return self.changed(change, made=made, progress=progress)
+
+    @documented_by(growth.separation)
+    def split(self, paper: str, *, progress: Progress = no_progress) -> Self:
+        return self.changed(growth.separation(self.snapshot, paper), step="split", made={"paper": paper}, progress=progress)
+
+    def decide(self, rules: Rules) -> Self:
+        """Keep other rules, by which papers are merged, or kept apart, when they come in."""
+        return self.changed(growth.decision(self.snapshot, rules), step="decided")
+
+    def refit(self, n_topics: int | None = None, *, progress: Progress = no_progress) -> Self:
+        """Find the topics anew, from all papers that the corpus has by now."""
+        return type(self)(growth.refitted(self.snapshot, n_topics, progress))
+
+    def changed(
+        self, change: Change, *, step: str = "added", made: dict[str, Any] | None = None, progress: Progress = no_progress
+    ) -> Self:
+        """The corpus after a change; this one if it changes nothing."""
+        if not change:
+            return self
+        return type(self)(growth.changed(self.snapshot, change, step=step, made=made, progress=progress))
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            return moved(self, name, ("snapshot", "ranker"))

@@ -1,0 +1,186 @@
+"""How a corpus changes: papers added, merges taken back, topics found anew; each by a new generation."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from explorer.dedupe.merges import Change, Merges, fitted
+from explorer.disk import cache_folder
+from explorer.errors import CorpusError
+from explorer.papers.schema import to_table
+from explorer.store.build import Progress, content_hash, no_progress, write_corpus
+from explorer.store.extend import change_digest, extend_corpus, refit_corpus
+from explorer.store.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from explorer.dedupe.rules import Rules
+    from explorer.papers.ledger import Ledger
+    from explorer.sources.formats.registry import Import
+
+
+def build(
+    papers: pd.DataFrame | pa.Table,
+    folder: str | PathLike[str] | None = None,
+    *,
+    n_topics: int | None = None,
+    made: dict[str, Any] | None = None,
+    merges: Merges | None = None,
+    rules: Rules | None = None,
+    ledger: Ledger | None = None,
+    progress: Progress = no_progress,
+) -> Snapshot:
+    """Build a corpus from a paper table as it is; `explore` merges duplicates first, as `import_papers` does.
+
+    Parameters
+    ----------
+    papers : DataFrame or pyarrow.Table
+        See `explorer.validate`; not changed.
+    folder : path, optional
+        By default a folder in the cache named after the content, so that the same papers are built once.
+    n_topics : int, optional
+        By default from their number.
+    made : dict, optional
+        What the manifest shall say of the input: a name, names of files, counts of the ledger.
+    merges : Merges, optional
+        What was merged into the papers, as `Import.merges` gives it.
+    rules : Rules, optional
+        Pairs of records that the reader wants merged always, or never; by default those of a corpus in the folder.
+    ledger : Ledger, optional
+        What became of the records that the papers were made from, as `Import.ledger` gives it; by default each paper is a
+        record that was accepted.
+    progress : callable, optional
+        Called as ``progress(stage, part)``, part from 0 to 1; an exception it raises stops the build and leaves nothing.
+
+    Raises
+    ------
+    SchemaError
+        The table has no title column or one of a wrong type.
+    CorpusError
+        The folder holds something else or cannot be written; or the ledger is of another number of papers.
+    """
+    table = to_table(papers)
+    told = rules is not None or (merges is not None and len(merges)) or (ledger is not None and ledger.notes)
+    if folder is None:
+        change = Change(table, merges=merges, rules=rules, ledger=ledger)
+        digest = change_digest("papers", change) if told else content_hash(table)
+        folder = cache_folder() / f"papers-{digest}-{n_topics or 'auto'}"
+        if (kept := opened(folder)) is not None:
+            return kept
+    target = Path(folder)
+    write_corpus(table, target, made=made, n_topics=n_topics, merges=merges, rules=rules, ledger=ledger, progress=progress)
+    return Snapshot(target)
+
+
+def addition(
+    snapshot: Snapshot,
+    papers: pd.DataFrame | pa.Table | Import,
+    *,
+    keep_duplicates: bool = False,
+    progress: Progress = no_progress,
+) -> Change:
+    """Add papers to the folder, which costs about what the new papers cost; this object goes on showing the old ones.
+
+    Papers that the corpus has are merged into it, field by field; `merges` lists that, and `split` takes it back.
+    A corpus in the cache, whose folder is named after its content, stays as it is: the larger one gets a folder of its own.
+
+    Parameters
+    ----------
+    papers : DataFrame, pyarrow.Table or Import
+        As they were read.
+    keep_duplicates : bool
+        Add all but those whose id the corpus has.
+
+    Returns
+    -------
+    Corpus
+        The corpus with them; this one if they bring nothing.
+
+    Raises
+    ------
+    SchemaError, CorpusError
+        As `from_papers`; the folder then stays as it was.
+    """
+    from explorer.sources.importing import as_read
+    from explorer.store.arrivals import match_arrivals
+
+    came = as_read(papers)
+    if not keep_duplicates:
+        return match_arrivals(came, snapshot, frozenset(), progress).change
+    known = pc.is_in(came.table.column("id"), value_set=snapshot.table.column("id").combine_chunks())
+    new = fitted(came.table.filter(pc.invert(known)), snapshot.table.schema)
+    ledger = replace(came.ledger, notes=list(came.ledger.notes))
+    there = came.table.select(["id", "title"]).filter(known).to_pydict()
+    for row, id_, title in zip(pc.indices_nonzero(known).to_pylist(), *there.values(), strict=True):
+        ledger.merge(*came.origin(row), id_, "in the corpus already: the same id", text=title or "")
+    return Change(new, ledger=ledger)
+
+
+def separation(snapshot: Snapshot, paper: str) -> Change:
+    """Take a merge back: its records stand as they were, and a rule keeps them apart from now on.
+
+    Parameters
+    ----------
+    paper : str
+        Id of the merged paper, as in `merges`.
+
+    Returns
+    -------
+    Corpus
+        The corpus without the merge.
+
+    Raises
+    ------
+    CorpusError
+        Nothing was merged into the paper, or the folder cannot be written; it then stays as it was.
+    """
+    from explorer.store.joins import split
+
+    return split(snapshot, paper)
+
+
+def changed(snapshot: Snapshot, change: Change, *, step: str, made: dict[str, Any] | None, progress: Progress) -> Path:
+    """Make the corpus after a change, and give its folder.
+
+    What a reader decides about files shall hold when they are opened again, and so changes their corpus in the cache in place.
+    Papers that are added make another one, for a folder of the cache is named after its content.
+    """
+    target = snapshot.folder
+    name = snapshot.cached_name
+    if name is not None and (step == "added" or not name.startswith("files-")):
+        target = cache_folder() / f"grown-{change_digest(snapshot.manifest['content_hash'], change)}"
+        if opened(target) is not None:
+            return target
+    extend_corpus(change, snapshot.folder, into=target, made=made, step=step, progress=progress)
+    return target
+
+
+def refitted(snapshot: Snapshot, n_topics: int | None, progress: Progress) -> Path:
+    """Find the topics anew, from all papers that a corpus has by now, and give the folder of the corpus with them."""
+    target, name = snapshot.folder, snapshot.cached_name
+    if name is not None and not name.startswith("files-"):
+        told = hashlib.sha256(f"{snapshot.folder.name} {n_topics}".encode()).hexdigest()[:16]
+        target = cache_folder() / f"grown-{told}"
+    refit_corpus(snapshot.folder, into=target, n_topics=n_topics, progress=progress)
+    return target
+
+
+def decision(snapshot: Snapshot, rules: Rules) -> Change:
+    """What a corpus becomes under other rules: its papers stay, and the rules hold for what comes."""
+    return Change(snapshot.table.slice(0, 0), rules=rules)
+
+
+def opened(folder: Path) -> Snapshot | None:
+    """The corpus of a folder, or None where there is none that can be opened."""
+    try:
+        return Snapshot(folder)
+    except CorpusError:
+        return None

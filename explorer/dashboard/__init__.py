@@ -1,0 +1,1 @@
+"""The dashboard: one session, its messages, and the widget that draws it."""

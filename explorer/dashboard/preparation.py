@@ -1,0 +1,93 @@
+"""Terms and vectors of a corpus, made in a thread before the first selection that takes them is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from explorer.corpus.corpus import Corpus
+from explorer.jobs import PREPARING, Say, Worker, preparing
+from explorer.selection.selection import Selection
+
+SMALL = 5000
+"""Papers; fewer take a few seconds, for which nobody needs to be asked to wait."""
+
+
+def lacking(corpus: Corpus, selection: Selection) -> bool:
+    """Whether a selection takes what a corpus has yet to make, and that takes long."""
+    return selection.by_meaning and len(corpus) >= SMALL and not corpus.ranker.meaning_ready
+
+
+def by_words(selection: Selection) -> Selection:
+    """A selection without what takes terms and vectors."""
+    kept = replace(selection, rank="", like=(), unlike=(), axes=())
+    return replace(kept, sort="relevance") if kept.by_meaning else kept
+
+
+class Preparation:
+    """Makes what the first selection by meaning takes, then goes on with the message that waits for it.
+
+    Parameters
+    ----------
+    post : callable
+        ``post(step)`` has `step()` called where messages are handled.
+    tell : callable
+        Called whenever `state` changed.
+    failed : callable
+        Called with a sentence when it could not be made.
+
+    Attributes
+    ----------
+    state : dict or None
+        `stage` in words and `part` (0 to 1, of the whole) of what is under way; None where nothing is.
+    """
+
+    def __init__(
+        self, post: Callable[[Callable[[], None]], None], *, tell: Callable[[], None], failed: Callable[[str], None]
+    ) -> None:
+        self.state: dict[str, Any] | None = None
+        self._tell, self._said = tell, failed
+        self._worker = Worker(post, progress=self._progressed, stopped=self._end, failed=self._failed)
+        self._corpus: Corpus | None = None
+        self._then: Callable[[], None] = lambda: None
+
+    def begin(self, corpus: Corpus, then: Callable[[], None]) -> None:
+        """Prepare a corpus, then call `then`; of several steps that wait, only the last is called."""
+        self._then = then
+        if self._corpus is corpus:
+            return
+        self._worker.drop()
+        self._corpus = corpus
+        self._progressed(PREPARING["terms"][0], 0.0)
+
+        def work(say: Say, stop: object) -> None:
+            corpus.ranker.prepare_meaning(progress=preparing(say))
+
+        self._worker.start(work, lambda _: self._done())
+
+    def stop(self) -> None:
+        """Stop, and forget the step that waits."""
+        self._worker.drop()
+        self._end()
+
+    def join(self, timeout: float | None = None) -> None:
+        """Wait for the thread."""
+        self._worker.join(timeout)
+
+    def _progressed(self, stage: str, part: float | None) -> None:
+        self.state = {"stage": stage, "part": part}
+        self._tell()
+
+    def _done(self) -> None:
+        then = self._then
+        self._end()
+        then()
+
+    def _failed(self, reason: str) -> None:
+        self._end()
+        self._said(reason)
+
+    def _end(self) -> None:
+        self.state, self._corpus, self._then = None, None, lambda: None
+        self._tell()

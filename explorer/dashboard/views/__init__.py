@@ -1,0 +1,1 @@
+"""Frames and counts as the plain values that the page draws."""

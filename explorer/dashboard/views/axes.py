@@ -1,0 +1,257 @@
+"""Where the papers lie between the poles of one axis or two, as plain JSON values for the page."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from explorer.dashboard import figures as charts
+from explorer.dashboard.views.page import View, date_text, title_of
+from explorer.errors import SelectionError
+from explorer.search.results import Results
+from explorer.selection.fields import BETWEEN
+
+if TYPE_CHECKING:
+    from explorer.ranking.axes import Axis
+
+COLOURS = {"none": "One colour", "topic": "Topic", "year": "Year", "upvotes": "Upvotes", "score": "Score"}
+"""What a paper's colour may tell, and how it is called."""
+
+MOST_DRAWN = 5000
+"""Points at most; of more papers a sample is drawn, over the density of all."""
+
+LISTED = 50
+"""Papers in the table of a scatter plot."""
+
+_MOST_BINS = 48
+_CELLS = (48, 72)
+_WEAK = 0.75
+CAVEAT = (
+    "The papers of a pole hold the very words they were chosen by, so this figure flatters: read it as a warning when it is low, "
+    "not as praise when it is high."
+)
+
+
+NONE: View = {"axes": [], "colours": [], "colour": "", "chart": None}
+"""Where no axis is chosen."""
+
+
+def axes(results: Results, colour: str) -> View:
+    """The axes of a selection with their ends and how well they part, and the chart of the papers on them.
+
+    Parameters
+    ----------
+    results : Results
+    colour : str
+        A key of `COLOURS`; one that this corpus or chart has not is taken as the first that it has.
+
+    Returns
+    -------
+    dict
+        `axes`, one entry each; `colours`, `colour`; `chart`, as the others are, or None without an axis.
+
+    Raises
+    ------
+    ConceptError
+        A pole has no papers of its own.
+    """
+    found = results.axes
+    if not found:
+        return NONE
+    names = _colours(results, len(found))
+    colour = colour if colour in names else names[0]
+    return {
+        "axes": [_axis(axis, *pair) for axis, pair in zip(found, _pairs(results), strict=True)],
+        "colours": [[name, COLOURS[name]] for name in names],
+        "colour": colour,
+        "chart": _histogram(results, found[0], colour) if len(found) == 1 else _scatter(results, found, colour),
+    }
+
+
+def check_colour(colour: object) -> str:
+    """A colour that the page asks for. Raises `SelectionError` if there is none of that name."""
+    if not isinstance(colour, str) or colour not in COLOURS:
+        raise SelectionError(f"Papers cannot be coloured by {colour!r}. Choices: {', '.join(COLOURS)}.")
+    return colour
+
+
+def point(results: Results, row: int) -> View:
+    """What is said of a paper under the pointer."""
+    paper = results.snapshot.record(row, ("title", "published", "precision"))
+    return {"title": title_of(paper["title"]), "date": date_text(paper["published"], paper["precision"])}
+
+
+def _pairs(results: Results) -> list[tuple[tuple[str, str], charts.Range]]:
+    selection = results.selection
+    return list(zip(selection.axes, (selection.x, selection.y), strict=False))
+
+
+def _axis(axis: Axis, poles: tuple[str, str], within: charts.Range) -> View:
+    parts = axis.separation
+    known = not math.isnan(parts)
+    low, high = _span(axis.place)
+    return {
+        "low": poles[0],
+        "high": poles[1],
+        "low_terms": axis.low_terms,
+        "high_terms": axis.high_terms,
+        "separation": round(parts, 3) if known else None,
+        "weak": known and parts < _WEAK,
+        "caveat": CAVEAT if known else "Too few papers stand for a pole to tell how well the axis parts them.",
+        "within": list(within),
+        "span": [low, high],
+    }
+
+
+def _colours(results: Results, n_axes: int) -> list[str]:
+    """The colours that tell something here, the one to begin with first."""
+    if n_axes == 1:
+        return ["none", "topic"]
+    snapshot = results.snapshot
+    upvotes = snapshot.table.column("upvotes")
+    ordered = results.ordering is not None or results.hits is not None
+    there = {
+        "topic": True,
+        "year": bool((snapshot.precision > 0).any()),
+        "upvotes": upvotes.null_count < len(upvotes),
+        "score": ordered,
+        "none": True,
+    }
+    return [name for name, told in there.items() if told]
+
+
+def _span(place: np.ndarray) -> tuple[float, float]:
+    """Whole bins around all papers of the corpus, so that a filter moves no axis."""
+    if not len(place):
+        return -1.0, 1.0
+    width = _width(place)
+    low, high = math.floor(float(place.min()) / width), math.floor(float(place.max()) / width) + 1
+    return round(low * width, 6), round(high * width, 6)
+
+
+def _width(place: np.ndarray) -> float:
+    """A round width that gives not too many bins."""
+    reach = float(place.max() - place.min()) if len(place) else 0.0
+    return next((width for width in (0.05, 0.1, 0.25, 0.5, 1.0, 2.5) if reach / width <= _MOST_BINS - 1), 5.0)
+
+
+def _topics(results: Results) -> tuple[np.ndarray, list[str]]:
+    """For every topic its place among the most frequent, as in the chart over time, or the place behind them; and their names."""
+    counts = results.counts("topics")
+    largest = np.lexsort((np.arange(len(counts)), -counts))[: len(charts.SERIES)]
+    largest = largest[counts[largest] > 0]
+    series = np.full(len(counts), len(charts.SERIES), np.int64)
+    series[largest] = np.arange(len(largest))
+    return series, [results.snapshot.topics.labels[int(code)] for code in largest]
+
+
+def _histogram(results: Results, axis: Axis, colour: str) -> View:
+    low, high = _span(axis.place)
+    width = _width(axis.place)
+    edges = np.linspace(low, high, max(1, round((high - low) / width)) + 1)
+    rows = np.flatnonzero(results.mask_without("x"))
+    places = np.clip(((axis.place[rows] - low) / width).astype(np.int64), 0, len(edges) - 2)
+    series, names = np.zeros(len(rows), np.int64), [""]
+    if colour == "topic":
+        by_topic, names = _topics(results)
+        series = by_topic[np.asarray(results.snapshot.topics.codes)[rows]]
+        rest = series == len(charts.SERIES)
+        series[rest] = len(names)
+        names = [*names, "Other topics"] if rest.any() else names
+    grid = np.bincount(series * (len(edges) - 1) + places, minlength=len(names) * (len(edges) - 1)).reshape(len(names), -1)
+    [(poles, within)] = _pairs(results)
+    columns = ["From", "To", *(names if colour == "topic" else ["Papers"])]
+    bins = zip(edges[:-1], edges[1:], grid.T.tolist(), strict=True)
+    return {
+        "name": "axes",
+        "title": BETWEEN.join(poles),
+        "description": f"Histogram of {len(rows):,} papers from {poles[0]} to {poles[1]}, in standard deviations. "
+        "The boxes below the chart choose a range.",
+        "figure": charts.histogram_json(edges, names, grid, within, poles),
+        "table": {"columns": columns, "rows": [[round(a, 3), round(b, 3), *counts] for a, b, counts in bins]},
+        "note": "",
+        "options": [],
+        "pick": None,
+        "bare": not len(rows),
+        "select": "bins",
+        "step": width,
+    }
+
+
+def _scatter(results: Results, found: list[Axis], colour: str) -> View:
+    x, y = (axis.place for axis in found)
+    spans = _span(x), _span(y)
+    (first, within_x), (second, within_y) = _pairs(results)
+    rows = np.flatnonzero(results.mask_without("x", "y"))
+    drawn = sample(rows, MOST_DRAWN)
+    density = None
+    if len(drawn) < len(rows):
+        density, _, _ = np.histogram2d(y[rows], x[rows], bins=_CELLS, range=(spans[1], spans[0]))
+    inside = results.mask[drawn]
+    outside = drawn[~inside]
+    points = [charts.Points("Outside", x[outside], y[outside], outside, charts.REST, 0.25)] if len(outside) else []
+    series, notes = _series(results, drawn[inside], colour)
+    points += [charts.Points(name, x[some], y[some], some, shade) for name, some, shade in series if len(some)]
+    notes = [f"{len(drawn):,} of {len(rows):,} drawn, over the density of all"] * (density is not None) + notes
+    listed = results.rows(0, LISTED)
+    titles = [title_of(results.snapshot.record(int(row), ["title"])["title"]) for row in listed]
+    return {
+        "name": "axes",
+        "title": f"{BETWEEN.join(first)} by {BETWEEN.join(second)}",
+        "description": f"Scatter plot of {len(rows):,} papers, {first[0]} to {first[1]} across and {second[0]} to {second[1]} up, "
+        f"coloured by {COLOURS[colour].lower()}. The boxes below the chart choose a range.",
+        "figure": charts.scatter_json(points, spans, (within_x, within_y), (first, second), density),
+        "table": {
+            "columns": ["Paper", BETWEEN.join(first), BETWEEN.join(second)],
+            "rows": [
+                [title, round(float(x[row]), 2), round(float(y[row]), 2)] for title, row in zip(titles, listed, strict=True)
+            ],
+        },
+        "note": "; ".join(notes),
+        "options": [],
+        "pick": None,
+        "bare": not len(rows),
+        "select": "box",
+        "step": 0.05,
+    }
+
+
+def sample(rows: np.ndarray, most: int) -> np.ndarray:
+    """At most so many of some rows, spread evenly and the same on every run; a row kept of many is kept of fewer too.
+
+    Notes
+    -----
+    Rows are ranked by Fibonacci hashing: D. Knuth, "The Art of Computer Programming", vol. 3, 6.4.
+    """
+    if len(rows) <= most:
+        return rows
+    hashed = (rows.astype(np.uint64) * np.uint64(2654435761)) & np.uint64(0xFFFFFFFF)
+    return np.sort(rows[np.argpartition(hashed, most)[:most]])
+
+
+def _series(results: Results, rows: np.ndarray, colour: str) -> tuple[list[tuple[str, np.ndarray, Any]], list[str]]:
+    """Papers by colour, each series with its name and its colour or numbers; and what cannot be coloured, in words."""
+    if colour == "none":
+        return [("Papers", rows, charts.SERIES[0])], []
+    if colour == "topic":
+        by_topic, names = _topics(results)
+        series = by_topic[np.asarray(results.snapshot.topics.codes)[rows]]
+        named = [(name, rows[series == i], charts.SERIES[i]) for i, name in enumerate(names)]
+        return [("Other topics", rows[series == len(charts.SERIES)], charts.REST), *named], []
+    values = _numbers(results, rows, colour)
+    known = ~np.isnan(values)
+    unknown = rows[~known]
+    without = {"year": "without a date", "upvotes": "without upvotes", "score": "without a score"}[colour]
+    notes = [f"{len(unknown):,} {without}, in grey"] if len(unknown) else []
+    return [("Unknown", unknown, charts.REST), (COLOURS[colour], rows[known], values[known])], notes
+
+
+def _numbers(results: Results, rows: np.ndarray, colour: str) -> np.ndarray:
+    snapshot = results.snapshot
+    if colour == "year":
+        return np.where(snapshot.precision[rows] > 0, snapshot.months[rows] // 12, np.nan).astype(np.float32)
+    if colour == "score":
+        return np.asarray(results.scores(rows), np.float32)
+    return np.asarray(snapshot.upvotes[rows])

@@ -1,0 +1,162 @@
+"""What the page shows of a ranking: the concepts, each one's part of the score, why a paper stands where it does."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from explorer.dashboard.views.chips import titles_of
+from explorer.search.explain import reasons
+from explorer.search.results import Results
+from explorer.search.scores import Ordering
+from explorer.selection.expression import Expression, Term, parse
+from explorer.selection.fields import OBJECTIVES
+from explorer.text.analysis import readable
+
+if TYPE_CHECKING:
+    from explorer.search.ranker import Ranker
+    from explorer.store.snapshot import Snapshot
+
+View = dict[str, Any]
+
+_MOST_REASONS = 12
+_OTHERS = "everything else"
+_NOTES = {
+    "words": "Rare words, and words in the title, count for more (BM25).",
+    "hybrid": "Words, meaning, and what the best papers have in common.",
+    "likeness": "Words and meaning shared with the papers to be like, less those of the others.",
+    "concepts": "The logarithm of how surely the paper shows each concept: 0 is best.",
+    "preference": "Each is the weight times the share of papers that have less of it.",
+}
+
+
+def concepts(results: Results) -> View | None:
+    """The expression in force, term by term as it was written; None without one.
+
+    Returns
+    -------
+    dict or None
+        `expression`, and `terms`: each its `text` in the grammar, `kind`, `label`, `weight` (0 or more), `added` (bool),
+        `place` (its number among the concepts, which is its colour), and `unknown`, the words of it that are in no paper.
+    """
+    expression = results.selection.expression
+    if expression is None:
+        return None
+    terms = expression.terms
+    titles = titles_of(results.snapshot, [term.operand.name for term in terms if term.operand.kind == "paper"])
+    places = _places(expression)
+    return {"expression": results.selection.rank, "terms": [_term(results.ranker, term, titles, places) for term in terms]}
+
+
+def _places(expression: Expression) -> dict[str, int]:
+    """The concepts of an expression, numbered as they were written."""
+    return {name: place for place, name in enumerate(dict.fromkeys(str(term.operand) for term in expression.terms))}
+
+
+def _term(ranker: Ranker, term: Term, titles: dict[str, str], places: dict[str, int]) -> View:
+    operand = term.operand
+    name = titles.get(operand.name, operand.name) if operand.kind == "paper" else readable(operand.name)
+    return {
+        "text": str(operand),
+        "kind": operand.kind,
+        "label": name,
+        "place": places[str(operand)],
+        "weight": abs(term.weight),
+        # A weight of nothing keeps its sign, so that the slider comes back on the same side.
+        "added": math.copysign(1, term.weight) > 0,
+        "unknown": ranker.meaning.index.unknown(operand.name) if operand.kind == "words" else [],
+    }
+
+
+def bars(results: Results, rows: list[int]) -> View | None:
+    """What each concept or objective adds to the scores of some papers, against a paper of the corpus on average.
+
+    Returns
+    -------
+    dict or None
+        `names`, in the order in which they were written; for each whether it is `added`, and its `places` (its colour);
+        `low` and `high`, between which the bars of most papers lie, and of all those at the top; `rows`, for each row its
+        parts. None where the order has no parts.
+    """
+    found = results.ordering
+    if found is None or not found.parts:
+        return None
+    means, low, high = results.ranker.kept(("spread", found), lambda: _spread(found))
+    apart = np.stack([part[rows] for part in found.parts.values()], axis=1) - means
+    expression = results.selection.expression
+    if found.kind == "concepts" and expression is not None:
+        places = _places(expression)
+        added = {str(term.operand): term.weight > 0 for term in expression.canonical().terms}
+        names = {part: _name(results.snapshot, part) for part in found.parts}
+    else:
+        places = {part: place for place, part in enumerate(found.parts)}
+        added = {part: weight > 0 for part, weight in results.selection.prefer}
+        names = {part: OBJECTIVES[part] for part in found.parts}
+    order = sorted(range(len(means)), key=lambda at: places[list(found.parts)[at]])
+    parts = [list(found.parts)[at] for at in order]
+    return {
+        "names": [names[part] for part in parts],
+        "added": [added[part] for part in parts],
+        "places": [places[part] for part in parts],
+        "low": low,
+        "high": high,
+        "rows": {row: [round(float(these[at]), 3) + 0.0 for at in order] for row, these in zip(rows, apart, strict=True)},
+    }
+
+
+def _name(snapshot: Snapshot, text: str) -> str:
+    operand = parse(text).terms[0].operand
+    return titles_of(snapshot, [operand.name]).get(operand.name, operand.name) if operand.kind == "paper" else operand.name
+
+
+def _spread(found: Ordering) -> tuple[np.ndarray, float, float]:
+    """Mean of each part; what speaks against three papers in four is at least the low, what speaks for any at most the high."""
+    means = np.array([float(np.mean(part, dtype=np.float64)) for part in found.parts.values()], np.float32)
+    below, above = np.zeros(len(found.scores), np.float32), np.zeros(len(found.scores), np.float32)
+    for part, mean in zip(found.parts.values(), means, strict=True):
+        below += np.minimum(part - mean, 0)
+        above += np.maximum(part - mean, 0)
+    return means, round(float(np.quantile(below, 0.25)), 3) + 0.0, round(float(above.max(initial=0)), 3)
+
+
+def why(results: Results, row: int) -> View:
+    """What the score of a paper is made of.
+
+    Returns
+    -------
+    dict
+        `score`; `reasons`, at most a dozen pairs of a label and its contribution, largest first, that add up to it; `note`, what
+        kind of number they are.
+    """
+    found = reasons(results.ranker, row, results.selection, results.read)
+    kind = "words" if results.ordering is None else results.ordering.kind
+    if kind == "preference":
+        found = [(OBJECTIVES.get(label, label), part) for label, part in found]
+    elif kind == "concepts":
+        terms = results.selection.expression.canonical().terms if results.selection.expression else ()
+        subtracted = {str(term.operand) for term in terms if term.weight < 0}
+        found = [(f"{'not ' * (name in subtracted)}{_name(results.snapshot, name)}", part) for name, part in found]
+    rest = sorted(found, key=lambda reason: -abs(reason[1]))[_MOST_REASONS - 1 :] if len(found) > _MOST_REASONS else []
+    kept = [reason for reason in found if reason not in rest]
+    if rest:
+        kept.append((_OTHERS, math.fsum(part for _, part in rest)))
+    return {
+        "row": row,
+        "score": round(math.fsum(part for _, part in found), 3) + 0.0,
+        "reasons": [[label, round(part, 3) + 0.0] for label, part in kept],
+        "note": _NOTES[kind],
+    }
+
+
+def plus(expression: Expression | None, more: Expression) -> str:
+    """An expression with further terms; a concept that is there already gets their weight too."""
+    terms = list(expression.terms) if expression else []
+    for term in more.terms:
+        place = next((i for i, old in enumerate(terms) if old.operand == term.operand), None)
+        if place is None:
+            terms.append(term)
+        else:
+            terms[place] = Term(terms[place].weight + term.weight, term.operand)
+    return str(Expression(tuple(terms)))

@@ -1,0 +1,394 @@
+"""What the page shows, as plain JSON values: the counts of the panels, the charts, a page of papers, one paper."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from explorer.dashboard.figures import SERIES, counts_json, series_json
+from explorer.dashboard.views.chips import chips, titles_of
+from explorer.dashboard.views.concepts import bars
+from explorer.dashboard.views.provenance import merged, versions
+from explorer.search.results import Results
+from explorer.search.similar import similar
+from explorer.selection.fields import FILTERS
+from explorer.selection.selection import Selection
+from explorer.text.analysis import Terms, highlight, joined, readable, snippet
+from explorer.topics.trends import PERIODS, coarseness, period_label
+
+if TYPE_CHECKING:
+    from explorer.store.snapshot import Snapshot
+
+PAGE = 25
+"""Papers a page."""
+
+FACET_PAGE = 8
+"""Values a page of a filter panel."""
+
+BARS = 15
+"""Bars of a frequency chart at most."""
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MOST_MONTHS = 1200
+_MOST_PERIODS = 600
+"""Periods a chart shows; a paper dated to the year 209 by mistake shall not flatten the rest."""
+
+_LABELS = {row.field: row.label for row in FILTERS}
+
+View = dict[str, Any]
+
+
+def fields(selection: Selection) -> View:
+    """The fields of a selection, tuples as lists."""
+    found = ((name, getattr(selection, name)) for name in selection.__dataclass_fields__)
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in found}
+
+
+def summary(results: Results) -> View:
+    """Counts, sentence, address, chips, what became of the records and, where nothing is shown, which filter to loosen."""
+    selection, total = results.selection, len(results.snapshot)
+    titles = titles_of(results.snapshot, (*selection.like, *selection.unlike))
+    loosen = [
+        {"label": f"without {_LABELS[field].lower()}", "changes": {field: _default(field)}, "shown": shown}
+        for field, value, shown in (results.loosened() if results.shown == 0 else [])
+    ]
+    return {
+        "shown": results.shown,
+        "total": total,
+        "name": results.snapshot.name,
+        "sentence": selection.describe(results.shown, total, titles),
+        "url": selection.to_url(),
+        "python": selection.to_python(str(results.snapshot.folder)),
+        "chips": chips(selection, titles),
+        "loosen": loosen,
+        "ledger": {"sentence": results.snapshot.ledger_sentence, "notes": results.snapshot.accounts.notes.num_rows},
+    }
+
+
+def _default(field: str) -> Any:
+    kind = next(row.kind for row in FILTERS if row.field == field)
+    return {"text": "", "range": [None, None], "values": [], "flag": None}[kind]
+
+
+def panels(results: Results, facet_state: dict[str, tuple[str, int]]) -> list[View]:
+    """The filter panels with their counts, in the order of the page; panels without a value are left out.
+
+    Parameters
+    ----------
+    facet_state : dict
+        For each field the text searched for within the panel and its page.
+    """
+    found = [years(results)]
+    for field in ("topics", "venues", "authors", "keywords"):
+        if results.snapshot.facet(field).size:
+            found.append(values(results, field, *facet_state.get(field, ("", 0))))
+    if results.snapshot.has_code.any():
+        found.append(code(results))
+    return found
+
+
+def years(results: Results) -> View:
+    """Years with their counts; months too where the corpus spans at most a century."""
+    first, last = results.snapshot.year_span
+    counts = results.counts("years")
+    view: View = {
+        "name": "years",
+        "kind": "range",
+        "label": _LABELS["years"],
+        "lo": first,
+        "hi": last,
+        "bars": [[first + i, int(count)] for i, count in enumerate(counts)],
+        "selected": list(results.selection.years),
+        "undated": int(np.count_nonzero(results.snapshot.precision == 0)),
+        "months": None,
+    }
+    if (last - first + 1) * 12 <= _MOST_MONTHS:
+        monthly = results.counts("months")
+        if monthly.any():
+            labels = [period_label(first * 12 + i, "month") for i in range(len(monthly))]
+            used = np.flatnonzero(results.snapshot.totals("months"))
+            view["months"] = {
+                "bars": [[labels[i], int(monthly[i])] for i in range(used[0], used[-1] + 1)],
+                "selected": list(results.selection.months),
+            }
+    return view
+
+
+def values(results: Results, field: str, text: str = "", page: int = 0) -> View:
+    """One panel of values: chosen ones first, then by how many papers they would show."""
+    facet = results.snapshot.facet(field)
+    counts = results.counts(field)
+    chosen = getattr(results.selection, field)
+    if text:
+        match = facet.containing(text)
+        codes = np.flatnonzero(match & (results.snapshot.totals(field) > 0))
+    else:
+        codes = np.flatnonzero(counts)
+    found = len(codes)
+    pages = max(1, -(-len(codes) // FACET_PAGE))
+    page = min(max(page, 0), pages - 1)
+    codes = _largest(codes, counts[codes], (page + 1) * FACET_PAGE)[page * FACET_PAGE :]
+    rows = [_row(facet.values[int(code)].as_py(), int(counts[code]), chosen) for code in codes]
+    if page == 0 and not text:
+        shown = {row["value"] for row in rows}
+        ahead = [value for value in chosen if value not in shown]
+        codes_ahead = [facet.code(value) for value in ahead]
+        rows = [_row(v, int(counts[c]) if c >= 0 else 0, chosen) for v, c in zip(ahead, codes_ahead, strict=True)] + rows
+    return {
+        "name": field,
+        "kind": "values",
+        "label": "Key phrase" if field == "keywords" and results.snapshot.keywords_derived else _LABELS[field],
+        "values": found,
+        "page": page,
+        "pages": pages,
+        "text": text,
+        "rows": rows,
+        "max": int(counts.max(initial=0)),
+    }
+
+
+def _row(value: str, count: int, chosen: tuple[str, ...]) -> View:
+    return {"value": value, "label": readable(value), "count": count, "on": value in chosen}
+
+
+def _largest(codes: np.ndarray, counts: np.ndarray, most: int) -> np.ndarray:
+    """The `most` codes of the largest counts, largest first, ties by code; only those are sorted."""
+    if most < len(codes):
+        least = -np.partition(-counts, most - 1)[most - 1]
+        keep = counts >= least
+        codes, counts = codes[keep], counts[keep]
+    return codes[np.lexsort((codes, -counts))][:most]
+
+
+def code(results: Results) -> View:
+    """The panel of papers with and without a code link."""
+    without, having = (int(count) for count in results.counts("has_code"))
+    chosen = results.selection.has_code
+    rows = [
+        {"value": True, "label": "with code", "count": having, "on": chosen is True},
+        {"value": False, "label": "without code", "count": without, "on": chosen is False},
+    ]
+    return {
+        "name": "has_code",
+        "kind": "values",
+        "label": _LABELS["has_code"],
+        "values": 2,
+        "page": 0,
+        "pages": 1,
+        "text": "",
+        "rows": rows,
+        "max": max(without, having),
+    }
+
+
+def charts(results: Results, *, share: bool = False, by: str = "year") -> list[View]:
+    """Topic frequency, topic frequency over time and top keywords."""
+    found = [_frequency(results, "topics", "Topics"), _over_time(results, share=share, by=by)]
+    if results.snapshot.facet("keywords").size:
+        found.append(_frequency(results, "keywords", "Key phrases" if results.snapshot.keywords_derived else "Keywords"))
+    return found
+
+
+def _frequency(results: Results, field: str, title: str) -> View:
+    counts = results.counts(field)
+    codes = np.flatnonzero(counts)
+    found = len(codes)
+    codes = _largest(codes, counts[codes], BARS)
+    names = [results.snapshot.facet(field).values[int(c)].as_py() for c in codes]
+    numbers = [int(counts[c]) for c in codes]
+    chosen = getattr(results.selection, field)
+    more = found - len(codes)
+    notes = ["from titles and abstracts, as no paper came with keywords"] if title == "Key phrases" else []
+    notes += [f"{more:,} more in the filter panel"] if more > 0 else []
+    stale = field == "topics" and results.snapshot.topics_stale
+    notes += [results.snapshot.stale_sentence] if stale else []
+    top = f"; the most frequent is {names[0]} with {numbers[0]:,} papers" if names else ""
+    return {
+        "name": field,
+        "title": title,
+        "description": f"Bar chart of papers per {title[:-1].lower()}, {len(codes)} shown{top}.",
+        "figure": counts_json([readable(n) for n in names], names, numbers, chosen, field),
+        "table": {"columns": [title[:-1], "Papers"], "rows": [[n, c] for n, c in zip(names, numbers, strict=True)]},
+        "note": "; ".join(notes),
+        "options": [{"name": "refit", "label": "Find topics anew", "kind": "refit"}] if stale else [],
+        "pick": {"field": field, "values": names} if names else None,
+    }
+
+
+def _points(counts: np.ndarray, total: int, share: bool) -> list[int | float | None]:
+    if not share:
+        return [int(count) for count in counts]
+    return [round(int(count) / total, 4) if total else None for count in counts]
+
+
+def _over_time(results: Results, *, share: bool, by: str) -> View:
+    snapshot = results.snapshot
+    counts = results.counts("topics")
+    codes = np.flatnonzero(counts)
+    codes = _largest(codes, counts[codes], len(SERIES))
+    # The series is a facet of topics too: counted under all filters but the topics chosen.
+    shown = results.rows_without("topics")
+    grid, first = snapshot.topics.grid(by, shown)
+    early = max(0, grid.shape[1] - _MOST_PERIODS)
+    before = int(grid[:, :early].sum())
+    grid, first = grid[:, early:], first + early
+    labels = [snapshot.topics.labels[int(c)] for c in codes]
+    names = [period_label(first + i, by) for i in range(grid.shape[1])]
+    totals = grid.sum(axis=0)
+    left_out = coarseness(snapshot.precision if shown is None else snapshot.precision[shown], by)
+    notes = [f"{left_out['undated']:,} without a date"] * bool(left_out["undated"])
+    notes += [f"{left_out['too_coarse']:,} dated to the year only"] * bool(left_out["too_coarse"])
+    notes += [f"{before:,} before {period_label(first, by)}"] * bool(before)
+    chosen = results.selection.topics
+    # The table says what is drawn; the share of an empty period is left open.
+    values = [_points(grid[codes, i], int(totals[i]), share) for i in range(len(names))]
+    rows = [[name, *points] for name, points in zip(names, values, strict=True)]
+    return {
+        "name": "over_time",
+        "title": "Topics over time",
+        "description": f"Line chart of {'the share of' if share else 'the number of'} papers per {by} for the {len(labels)} "
+        + f"most frequent topics, {names[0]} to {names[-1]}."
+        if names
+        else "Line chart of topics over time; no paper shown has a date.",
+        "figure": series_json(names, labels, grid[codes], totals, chosen, share=share),
+        "table": {"columns": [by.capitalize(), *labels], "rows": rows},
+        "note": "Left out: " + ", ".join(notes) if notes else "",
+        "options": [
+            {"name": "share", "label": "Share", "kind": "toggle", "value": share},
+            {"name": "by", "label": "Period", "kind": "choice", "value": by, "choices": list(PERIODS)},
+        ],
+        "pick": {"field": "topics", "values": labels} if labels else None,
+    }
+
+
+def page(
+    results: Results,
+    number: int,
+    ticked: frozenset[int],
+    opened: int | None,
+    *,
+    read: frozenset[int] = frozenset(),
+    only: np.ndarray | None = None,
+) -> View:
+    """One page of the list; of the rows in `only`, in their order, if they are given.
+
+    Each paper says whether it is `ticked`, `open`, `read`, and whether it is `best`: no other paper shown beats it.
+    """
+    listed = results.shown if only is None else len(only)
+    pages = max(1, -(-listed // PAGE))
+    number = min(max(number, 0), pages - 1)
+    terms = results.terms
+    part = slice(number * PAGE, (number + 1) * PAGE)
+    rows = results.rows(part.start, part.stop) if only is None else only[part]
+    best = set() if results.front is None else set(results.front.rows.tolist())
+    papers = [_paper(results.snapshot, row, terms) for row in rows.tolist()]
+    marks = {"ticked": ticked, "open": {opened}, "read": read, "best": best}
+    return {
+        "listed": listed,
+        "page": number,
+        "pages": pages,
+        "per_page": PAGE,
+        "rows": [{**paper, **{mark: paper["row"] in some for mark, some in marks.items()}} for paper in papers],
+        "ticked": len(ticked),
+        "parts": None if results.ordering is None else bars(results, rows.tolist()),
+        "scored": results.scored,
+    }
+
+
+def _paper(snapshot: Snapshot, row: int, terms: Terms) -> View:
+    names = ("title", "abstract", "authors", "published", "precision", "venue", "upvotes", "comments", "code_url")
+    paper = snapshot.record(row, names)
+    return {
+        "row": row,
+        "title": highlight(title_of(paper["title"]), terms),
+        "snippet": snippet(readable(paper["abstract"]), terms),
+        "authors": joined(paper["authors"] or []),
+        "date": date_text(paper["published"], paper["precision"]),
+        "venue": paper["venue"] or "",
+        "topic": snapshot.topics.labels[int(snapshot.topics.codes[row])],
+        "upvotes": paper["upvotes"],
+        "comments": paper["comments"],
+        "code": paper["code_url"] is not None,
+    }
+
+
+def title_of(title: str | None) -> str:
+    """A title as shown."""
+    return readable(title) or "Untitled"
+
+
+def date_text(published: Any, precision: str | None) -> str:
+    """A date as far as it is known: ``2024``, ``Mar 2024`` or ``11 Mar 2024``; empty without one."""
+    if published is None or precision is None:
+        return ""
+    month = _MONTHS[published.month - 1]
+    return {
+        "year": f"{published.year}",
+        "month": f"{month} {published.year}",
+        "day": f"{published.day} {month} {published.year}",
+    }[precision]
+
+
+def reader(results: Results, row: int) -> View:
+    """One paper in full, with links, and the papers nearest to it."""
+    snapshot = results.snapshot
+    paper = snapshot.record(row, snapshot.table.column_names)
+    shown = {"title", "abstract", "authors", "published", "precision", "year", "venue", "keywords", "url", "doi", "arxiv_id"}
+    shown |= {"code_url", "upvotes", "comments", "source", "id", "versions"}
+    extra = [[name, _plain(value)] for name, value in paper.items() if name not in shown and value not in (None, "", [])]
+    nearest = [
+        {
+            "row": other,
+            "title": title_of(snapshot.record(other, ["title"])["title"]),
+            "date": date_text(*snapshot.record(other, ["published", "precision"]).values()),
+            "why": f"both: {', '.join(words)}" if words else "",
+        }
+        for other, words in similar(snapshot, row)
+    ]
+    return {
+        "row": row,
+        "title": highlight(title_of(paper["title"]), results.terms),
+        "abstract": highlight(readable(paper["abstract"]), results.terms),
+        "authors": paper["authors"] or [],
+        "date": date_text(paper["published"], paper["precision"]),
+        "venue": paper["venue"] or "",
+        "topic": snapshot.topics.labels[int(snapshot.topics.codes[row])],
+        "keywords": snapshot.facet("keywords").of(row) if snapshot.keywords_derived else paper["keywords"] or [],
+        "links": links(paper),
+        "versions": versions(paper),
+        "merged": merged(snapshot, paper["id"]),
+        "upvotes": paper["upvotes"],
+        "comments": paper["comments"],
+        "source": paper["source"] or "",
+        "extra": extra[:12],
+        "similar": nearest,
+        "place": _place(results, row),
+    }
+
+
+def _plain(value: Any) -> str:
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return text[:300]
+
+
+def _place(results: Results, row: int) -> str:
+    if not results.mask[row]:
+        return "not among the papers shown"
+    at = int(np.flatnonzero(results.rows() == row)[0]) + 1
+    return f"{at:,} of {results.shown:,}"
+
+
+def links(paper: dict[str, Any]) -> list[View]:
+    """Addresses of a paper; only http and https ones, for an address from a file may hold anything."""
+    found = []
+    if paper["arxiv_id"]:
+        found.append(("arXiv", f"https://arxiv.org/abs/{paper['arxiv_id']}"))
+        found.append(("PDF", f"https://arxiv.org/pdf/{paper['arxiv_id']}"))
+    if paper["doi"]:
+        found.append(("DOI", f"https://doi.org/{paper['doi']}"))
+    if paper["url"] and paper["url"] not in {url for _, url in found}:
+        found.append(("Link", paper["url"]))
+    if paper["code_url"]:
+        found.append(("Code", paper["code_url"]))
+    return [{"label": label, "url": url} for label, url in found if url.lower().startswith(("https://", "http://"))]

@@ -1,0 +1,356 @@
+"""The dashboard: one widget that draws a session and hands it what the reader does."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import anywidget
+import traitlets
+
+from explorer.corpus.corpus import Corpus
+from explorer.dashboard import frontend
+from explorer.dashboard.deployment import Deployment
+from explorer.dashboard.figures import plotly_bundle, plotly_version
+from explorer.dashboard.handlers import HANDLERS, Handler, Outcome, Steps, open_address
+from explorer.dashboard.intake.intake import Intake
+from explorer.dashboard.messages import Message, check
+from explorer.dashboard.preparation import Preparation, by_words, lacking
+from explorer.dashboard.reading_list import ReadingList
+from explorer.dashboard.saved_searches import SavedSearches
+from explorer.dashboard.session import Session
+from explorer.dashboard.views import axes, concepts
+from explorer.dashboard.views import page as views
+from explorer.dashboard.views.menus import menus
+from explorer.dashboard.views.preference import preference
+from explorer.errors import ConceptError, ExplorerError, ExpressionError, QueryError
+from explorer.export.export import ExportedFile
+from explorer.selection.selection import Selection
+
+_ORDERED = ("selection", "papers", "concepts", "axes", "preference", "reader")
+"""What an order says, and with it the page of papers."""
+
+_ALL = (*_ORDERED, "facets", "charts", "comparison")
+
+
+class Dashboard(anywidget.AnyWidget):
+    """The explorer as a Jupyter widget. Make one with `explorer.explore`.
+
+    Attributes
+    ----------
+    session : Session
+        Its `selection` is a trait: set it from a cell, and the page follows; observe it, and a cell follows the page.
+
+    Notes
+    -----
+    The synced traits hold what is drawn and are only written here. A browser can send anything: what it sends is taken from
+    the messages that `handlers.HANDLERS` knows, and checked again.
+    """
+
+    _esm = traitlets.Unicode().tag(sync=True)
+    _css = traitlets.Unicode().tag(sync=True)
+    summary = traitlets.Dict().tag(sync=True)
+    facets: Any = traitlets.List().tag(sync=True)
+    charts: Any = traitlets.List().tag(sync=True)
+    papers = traitlets.Dict().tag(sync=True)
+    reader = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
+    selection = traitlets.Dict().tag(sync=True)
+    status = traitlets.Dict().tag(sync=True)
+    help: Any = traitlets.List().tag(sync=True)
+    assets = traitlets.Dict().tag(sync=True)
+    exports: Any = traitlets.List().tag(sync=True)
+    intake = traitlets.Dict().tag(sync=True)
+    saved = traitlets.Dict().tag(sync=True)
+    comparison = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
+    axes = traitlets.Dict().tag(sync=True)
+    preference = traitlets.Dict().tag(sync=True)
+    concepts = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
+    sorts: Any = traitlets.List().tag(sync=True)
+    preparation = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
+
+    def __init__(
+        self, corpus: Corpus, selection: Selection | None = None, *, deployment: Deployment | None = None, address: str = ""
+    ) -> None:
+        deployment = Deployment.from_environment() if deployment is None else deployment
+        self._seq = 0
+        self._drawing = self._drawn = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._first_folder = corpus.folder
+        later = selection if selection is not None and lacking(corpus, selection) else None
+        problem: tuple[Any, ...] = ()
+        try:
+            self.session = Session(
+                corpus, selection if later is None else by_words(later), keeps_reads=not deployment.read_only
+            )
+        except ExplorerError as error:
+            self.session, problem = Session(corpus, keeps_reads=not deployment.read_only), _in_words(error)
+        self.searches = SavedSearches(self.session, writable=not deployment.read_only)
+        self.reading = ReadingList(self.session, writable=not deployment.read_only)
+        self.incoming = Intake(
+            corpus,
+            tell=lambda: self.set_trait("intake", self.incoming.state),
+            arrived=self._arrived,
+            post=self._post,
+            allowed=not deployment.read_only,
+            keys=deployment.keys,
+        )
+        self.preparing = Preparation(
+            self._post,
+            tell=lambda: self.set_trait("preparation", self.preparing.state),
+            failed=lambda reason: self.set_trait("status", self._status("error", reason)),
+        )
+        assets = deployment.assets
+        super().__init__(
+            _esm=frontend.loader(f"{assets}app.js?v={frontend.version()}") if assets else frontend.script(),
+            # The served page links its style sheet, so that it is there before the widget.
+            _css="" if assets else frontend.style(),
+            **menus(),
+            assets={
+                "plotly_url": f"{assets}plotly.min.js?v={plotly_version()}" if assets else None,
+                "plotly_version": plotly_version(),
+                "page": deployment.served,
+            },
+            intake=self.incoming.state,
+            saved=self.searches.saved(),
+            **{name: self._value(name) for name in _ALL},
+            summary=self._summary(),
+            status=self._status("error", *problem) if problem else self._status("ready"),
+        )
+        self.session.observe(self._selection_set, names="selection")
+        self.on_msg(self._received)
+        if address:
+            self._run(Handler(Message, open_address), {"kind": "url", "url": address})
+        elif later is not None:
+            self._run(Handler(Message, lambda page, message: self._shown_later(later)), {"kind": "set"})
+
+    def _shown_later(self, selection: Selection) -> Steps:
+        yield selection
+        self.session.show(selection)
+        return None
+
+    # Drawing
+
+    def _summary(self) -> dict[str, Any]:
+        session = self.session
+        shown = views.summary(session.results)
+        return {
+            **shown,
+            "url": "&".join(filter(None, (shown["url"], self._corpus_in_url()))),
+            "seq": self._seq,
+            "can_undo": session.can_undo,
+            "can_redo": session.can_redo,
+        }
+
+    def _corpus_in_url(self) -> str:
+        """What an address must say so that it shows this corpus, and not the one that was opened first."""
+        snapshot = self.session.corpus.snapshot
+        name = snapshot.cached_name if snapshot.folder != self._first_folder else None
+        return f"corpus={name}" if name else ""
+
+    def _value(self, name: str) -> Any:
+        """What a trait shows now."""
+        session = self.session
+        results = session.results
+        makers: dict[str, Callable[[], Any]] = {
+            "selection": lambda: views.fields(session.selection),
+            "papers": self._papers,
+            "concepts": lambda: concepts.concepts(results) if session.selection.rank else None,
+            "axes": lambda: axes.axes(results, session.axis_colour) if session.selection.axes else axes.NONE,
+            "preference": lambda: preference(results),
+            "reader": self._reader,
+            "facets": lambda: views.panels(results, session.facet_state),
+            "charts": lambda: views.charts(results, **session.chart_options),
+            "comparison": lambda: None if self.searches.base is None else self.searches.comparison(),
+            "saved": self.searches.saved,
+        }
+        return makers[name]()
+
+    def _reader(self) -> dict[str, Any] | None:
+        session = self.session
+        if session.opened is None:
+            return None
+        return {**views.reader(session.results, session.opened), "read": session.opened in session.read_rows}
+
+    def _papers(self) -> dict[str, Any]:
+        session = self.session
+        only = None if self.searches.base is None else self.searches.rows()
+        return views.page(session.results, session.page, session.ticked, session.opened, read=session.read_rows, only=only)
+
+    def _status(self, level: str, text: str = "", at: int | None = None, of: str | None = None) -> dict[str, Any]:
+        return {"level": level, "text": text, "at": at, "of": of, "seq": self._seq}
+
+    @contextlib.contextmanager
+    def _one_message(self) -> Iterator[None]:
+        """Have all that is drawn meanwhile sent in one message, with one summary, which carries the number of the one answered."""
+        if self._drawing:
+            yield
+            return
+        self._drawing, self._drawn = True, False
+        try:
+            with self.hold_sync():
+                yield
+                self.set_trait("summary", self._summary() if self._drawn else {**self.summary, "seq": self._seq})
+        finally:
+            self._drawing = False
+
+    def draw(self, *parts: str) -> None:
+        """Send some parts of the page anew: ``all``, ``ordered``, or a trait; a value that is as before is not sent."""
+        groups = {"all": _ALL, "ordered": _ORDERED}
+        with self._one_message():
+            self._drawn = True
+            for name in (name for part in parts for name in groups.get(part, (part,))):
+                self.set_trait(name, self._value(name))
+
+    def show_facets(self, panels: list[dict[str, Any]]) -> None:
+        """Draw other filter panels."""
+        self.set_trait("facets", panels)
+
+    def _selection_set(self, change: Any) -> None:
+        # An order changes no count; a slider that moves shall not have them all drawn again.
+        same = list(change.old.active()) == list(change.new.active())
+        self.draw("ordered" if same else "all")
+
+    # What the reader does
+
+    def _received(self, widget: Any, content: Any, buffers: Any) -> None:
+        """Take a message of the page; one of an unknown kind is passed over."""
+        handler = HANDLERS.get(content["kind"]) if isinstance(content, dict) and isinstance(content.get("kind"), str) else None
+        if handler is None:
+            return
+        if not handler.asks:
+            seq = content.get("seq")
+            self._seq = seq if isinstance(seq, int) else self._seq
+        self._run(handler, {**content, "buffers": buffers or []})
+
+    def _run(self, handler: Handler, message: Any) -> None:
+        def begin() -> Outcome:
+            check(message, handler.message)
+            return handler.handle(self, message)
+
+        if handler.asks:
+            self._ask(begin)
+        else:
+            self._go(begin, quiet=handler.quiet)
+
+    def _ask(self, begin: Callable[[], Outcome]) -> None:
+        """Answer what is asked while the reader types."""
+        problem = self._guarded(begin, lambda said: None)
+        if problem is not None and not isinstance(problem[0], ExplorerError):
+            # What is wrong with a query that is not whole yet is said when it is run.
+            with self._one_message():
+                self.set_trait("status", self._status("error", *problem[1:]))
+
+    def _go(self, begin: Callable[[], Outcome], *, quiet: bool) -> None:
+        """Handle a message, or go on with one that waited; what comes of it is sent in one message."""
+        status = {**self.status, "seq": self._seq} if quiet else self._status("ready")
+
+        def say(text: str) -> None:
+            nonlocal status
+            status = self._status("info", text)
+
+        with self._one_message():
+            problem = self._guarded(begin, say)
+            if problem is not None:
+                status = self._status("error", *problem[1:])
+            self.set_trait("status", status)
+
+    def _guarded(
+        self, begin: Callable[[], Outcome], say: Callable[[str], None]
+    ) -> tuple[Exception, str, int | None, str | None] | None:
+        """Guard of every message: what goes wrong is given, with the words for it, and the page stays as it was."""
+        try:
+            outcome = begin()
+            said = outcome if outcome is None or isinstance(outcome, str) else self._advance(outcome)
+            if said:
+                say(said)
+        except ExplorerError as error:
+            return error, *_in_words(error)
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            said = f"The page sent a message that cannot be ({type(error).__name__}). Reload the page."
+            return error, said, None, None
+        except Exception as error:  # noqa: BLE001  (a fault must reach the reader, who sees no log)
+            return error, f"Something broke: {type(error).__name__}: {error}. The page is as it was before.", None, None
+        return None
+
+    def _advance(self, steps: Steps) -> str | None:
+        """Go on with a message until it ends, or waits for what a selection takes of the corpus."""
+        try:
+            while True:
+                selection = next(steps)
+                corpus = self.session.corpus
+                if selection.by_meaning and lacking(corpus, selection):
+                    self.find_loop()
+                    self.preparing.begin(corpus, lambda: self._go(lambda: steps, quiet=False))
+                    return None
+        except StopIteration as end:
+            said: str | None = end.value
+            return said
+
+    def find_loop(self) -> None:
+        """Threads hand their steps to the loop that handles messages, so that these never run at once."""
+        try:
+            self._loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self._loop = None
+
+    def answer(self, message: Message, answer: dict[str, Any]) -> None:
+        """Answer a question; neither what is shown nor the status line changes."""
+        self.send({"seq": message.get("seq"), **answer})
+
+    def save(self, files: Sequence[ExportedFile]) -> None:
+        """Send files for the browser to save, in parts."""
+        for number, file in enumerate(files):
+            for head, data in file.parts(f"{self._seq}-{number}"):
+                self.send(head, [data])
+
+    def send_plotly(self) -> None:
+        """Send plotly.js to a page that cannot fetch it."""
+        self.send({"kind": "plotly", "version": plotly_version()}, [plotly_bundle()])
+
+    # Papers that come in
+
+    def _post(self, step: Callable[[], None]) -> None:
+        """Run a step of a thread where messages are handled; without a loop there are none, and it runs at once."""
+        if self._loop is None:
+            step()
+        else:
+            self._loop.call_soon_threadsafe(step)
+
+    def show_corpus(self, corpus: Corpus, selection: Selection, opened: int | None = None) -> None:
+        """Show another corpus."""
+        self.session.show_corpus(corpus, selection)
+        self.session.open(opened)
+        self.incoming.corpus = corpus
+        self.draw("all", "saved")
+
+    def _arrived(self, corpus: Corpus, grown: bool, sentence: str) -> None:
+        """Show a corpus that was added to under the same filters and with the same paper open, and a new one whole."""
+        selection, opened = (self.session.selection, self.session.opened) if grown else (Selection(), None)
+        later = lacking(corpus, selection)
+
+        def steps() -> Steps:
+            self.show_corpus(corpus, by_words(selection) if later else selection, opened)
+            yield selection
+            if later:
+                self.session.show(selection)
+            return sentence
+
+        self._go(steps, quiet=False)
+
+    def close(self) -> None:
+        """Remove the widget; papers on their way in are forgotten."""
+        self.incoming.cancel()
+        self.preparing.stop()
+        super().close()
+
+
+def _in_words(error: ExplorerError) -> tuple[str, int | None, str | None]:
+    """An error in words, the character it points at, and of what text where that is not the search box's."""
+    if isinstance(error, QueryError):
+        return str(error), error.position, None
+    if isinstance(error, ExpressionError):
+        return error.message[:1].upper() + error.message[1:], error.position, error.text
+    text = str(error)
+    return (text[:1].upper() + text[1:] if isinstance(error, ConceptError) else text), None, None

@@ -1,0 +1,295 @@
+"""Duplicates: find them, merge them field by field, and take any merge back.
+
+Records match by DOI, arXiv id or PMID, then by the likeness of title, authors, year and abstract. A merge keeps the better
+value of each field and says which record gave it; a preprint and its publication become one paper that names both in
+`versions`. The records that were merged are kept as they were, so that each merge can be undone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from explorer.dedupe.clusters import clusters
+from explorer.dedupe.matching import Matches, match
+from explorer.dedupe.merges import HISTORY
+from explorer.dedupe.merging import NEEDED, by_worth, merge, versions
+from explorer.dedupe.records import Records
+from explorer.dedupe.rules import Rules, read_rules, write_rules
+from explorer.errors import SchemaError
+from explorer.papers.ledger import Ledger
+from explorer.papers.schema import TEXTS, to_frame, to_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Deduplicated", "Rules", "find_duplicates", "merge_duplicates", "read_rules", "undo", "write_rules"]
+
+_GROUPS = 1_000
+"""Merges made at once; bounds the memory that Python objects take, and the wait of who stops them."""
+
+
+@dataclass(frozen=True)
+class Deduplicated:
+    """Papers after merging, and all that is needed to take any merge back.
+
+    Attributes
+    ----------
+    table : pyarrow.Table
+        One row a paper; `versions` (list of string) names the versions of a work where there are several.
+    ledger : Ledger
+        What became of every record.
+    history : pyarrow.Table
+        One row a merge: `paper` (id), `members` (ids of the records), `relation` ("same" or "version"), `score` (the lowest
+        of the pairs that joined it, 0 to 1), `reason`, `given_by` (map of field to the id of the record that gave its value).
+    absorbed : pyarrow.Table
+        The merged records as they were, with `merge_paper` (id of the paper) and `merge_row` (row in the input).
+    rows : array of int64, shape (papers,)
+        Row in the input at which each paper stands.
+    base : Ledger
+        The ledger before merging.
+    """
+
+    table: pa.Table
+    ledger: Ledger
+    history: pa.Table
+    absorbed: pa.Table
+    rows: npt.NDArray[np.int64]
+    base: Ledger
+
+    @property
+    def papers(self) -> pd.DataFrame:
+        """The papers as a DataFrame in the schema."""
+        return to_frame(self.table)
+
+    @property
+    def merges(self) -> pd.DataFrame:
+        """The merges as a DataFrame with the columns of `HISTORY`."""
+        return to_frame(self.history)
+
+
+def find_duplicates(
+    papers: pd.DataFrame | pa.Table,
+    *,
+    rules: Rules | None = None,
+    first_new: int = 0,
+    progress: Callable[[float], None] = lambda part: None,
+) -> pd.DataFrame:
+    """Find the pairs of records that are, or may be, one paper.
+
+    Parameters
+    ----------
+    papers : DataFrame or pyarrow.Table
+        Needs `title`; a `pmid` column is used where there is one.
+    rules : Rules, optional
+        Pairs that the reader has decided.
+    first_new : int
+        Rows before this one have met each other already: pairs of two of them are left out.
+    progress : callable
+        Called with the part done, 0 to 1; an exception it raises stops the search.
+
+    Returns
+    -------
+    DataFrame
+        One row a pair, the surest first: `first`, `second` (ids), `score` (probability that they are one paper, 0 to 1),
+        `relation` ("same"; "version", such as a preprint and its publication; "doubtful", which is not merged), `reason`,
+        `cluster` (number of the paper the pair belongs to, from 0; null where it is kept apart).
+
+    Raises
+    ------
+    SchemaError
+        There is no `title` column.
+    """
+    import pandas as pd
+
+    table = to_table(papers)
+    ids = table.column("id").to_pylist()
+    _, matches, roots = _group(table, rules or Rules(), first_new, progress)
+    number = {root: count for count, root in enumerate(dict.fromkeys(roots[matches.low].tolist()))}
+    together = roots[matches.low] == roots[matches.high]
+    return pd.DataFrame(
+        {
+            "first": [min(ids[low], ids[high]) for low, high in zip(matches.low, matches.high, strict=True)],
+            "second": [max(ids[low], ids[high]) for low, high in zip(matches.low, matches.high, strict=True)],
+            "score": matches.score,
+            "relation": matches.relation,
+            "reason": matches.reason,
+            "cluster": pd.array(
+                [number[root] if one else None for root, one in zip(roots[matches.low].tolist(), together, strict=True)],
+                dtype="Int64",
+            ),
+        }
+    )
+
+
+def merge_duplicates(
+    papers: pd.DataFrame | pa.Table,
+    *,
+    rules: Rules | None = None,
+    ledger: Ledger | None = None,
+    first_new: int = 0,
+    progress: Callable[[float], None] = lambda part: None,
+) -> Deduplicated:
+    """Merge the records that are one paper. The input is not changed.
+
+    Parameters
+    ----------
+    papers : DataFrame or pyarrow.Table
+        Needs `title`.
+    rules : Rules, optional
+        Pairs to merge always, or never.
+    ledger : Ledger, optional
+        That of the import the papers come from; a ledger that accepts each row when left out.
+    first_new : int
+        Rows before this one have met each other already.
+    progress : callable
+        Called with the part done, 0 to 1; an exception it raises stops the work.
+
+    Raises
+    ------
+    SchemaError
+        There is no `title` column.
+    """
+    table = to_table(papers)
+    base = ledger if ledger is not None else Ledger(read=table.num_rows, accepted=table.num_rows)
+    records, matches, roots = _group(table, rules or Rules(), first_new, lambda part: progress(0.8 * part))
+    order = np.argsort(roots, kind="stable")
+    starts = np.flatnonzero(np.diff(roots[order], prepend=-1))
+    groups = [group for group in np.split(order, starts[1:]) if len(group) > 1]
+    absorbed_rows = np.concatenate(groups) if groups else np.empty(0, np.int64)
+    absorbed = table.take(pa.array(absorbed_rows))
+    why = _why(groups, matches, table.num_rows)
+    merged, history = _merge_groups(absorbed, groups, why, records, lambda part: progress(0.8 + 0.2 * part))
+    sizes = np.array([len(group) for group in groups], np.int64)
+    keeper = history.column("paper").combine_chunks().take(pa.array(np.repeat(np.arange(len(groups)), sizes)))
+    merged_rows = absorbed_rows[pc.equal(absorbed.column("id"), keeper).to_numpy()]
+    stays = np.ones(table.num_rows, bool)
+    stays[absorbed_rows] = False
+    untouched = np.flatnonzero(stays)
+    rows = np.concatenate([untouched, merged_rows])
+    places = np.concatenate([untouched, table.num_rows + np.arange(len(merged_rows))])
+    sequence = np.argsort(rows)
+    # One column at a time: the texts of all papers need not lie in memory twice.
+    whole = pa.concat_tables([table, *merged], promote_options="default")
+    result = pa.table({name: whole.column(name).take(pa.array(places[sequence])) for name in whole.column_names})
+    absorbed = absorbed.append_column("merge_paper", keeper).append_column("merge_row", pa.array(absorbed_rows))
+    return _accounted(result, history, absorbed, rows[sequence], base)
+
+
+def undo(result: Deduplicated, paper: str) -> Deduplicated:
+    """Take one merge back: its records stand again as they were, where they were.
+
+    ``rules.never_merge(*members)``, with the merge's `members`, keeps them apart from now on.
+
+    Parameters
+    ----------
+    result : Deduplicated
+        Not changed.
+    paper : str
+        Id of the merged paper, as in `Deduplicated.merges`.
+
+    Raises
+    ------
+    SchemaError
+        No merge led to this paper.
+    """
+    mine = pc.equal(result.history.column("paper"), paper)
+    if not pc.any(mine).as_py():
+        raise SchemaError(f"No merge led to the paper {paper!r}. Choose one of the ids under `paper` in `merges`.")
+    back = result.absorbed.filter(pc.equal(result.absorbed.column("merge_paper"), paper))
+    left = result.absorbed.filter(pc.not_equal(result.absorbed.column("merge_paper"), paper))
+    history = result.history.filter(pc.invert(mine))
+    stays = pc.not_equal(result.table.column("id"), paper)
+    rows = np.concatenate([result.rows[stays.to_numpy()], back.column("merge_row").to_numpy()])
+    sequence = np.argsort(rows)
+    others = result.table.filter(stays)
+    if "versions" not in back.column_names and "version" not in history.column("relation").to_pylist():
+        others = others.select([name for name in others.column_names if name != "versions"])
+    whole = pa.concat_tables([others, back.drop_columns(["merge_paper", "merge_row"])], promote_options="default")
+    return _accounted(whole.take(pa.array(sequence)), history, left, rows[sequence], result.base)
+
+
+def _group(
+    table: pa.Table, rules: Rules, first_new: int, progress: Callable[[float], None]
+) -> tuple[Records, Matches, npt.NDArray[np.int64]]:
+    progress(0.0)
+    records = Records(table)
+    matches = match(records, first_new=first_new, progress=lambda part: progress(0.2 + 0.8 * part))
+    progress(1.0)
+    return records, matches, clusters(matches, table.column("id").to_pylist(), rules, records.arxiv_id)
+
+
+def _merge_groups(
+    absorbed: pa.Table,
+    groups: list[npt.NDArray[np.int64]],
+    why: list[tuple[float, str, str]],
+    records: Records,
+    progress: Callable[[float], None],
+) -> tuple[list[pa.Table], pa.Table]:
+    """Merge each group; returns tables of the merged papers, and the history."""
+    schema = absorbed.schema
+    if "versions" not in schema.names and any(relation == "version" for _, relation, _ in why):
+        schema = schema.append(pa.field("versions", TEXTS))
+    # A column that no record fills costs as much as one that all do.
+    filled = [name for name in absorbed.column_names if name in NEEDED or absorbed.column(name).null_count < len(absorbed)]
+    absorbed = absorbed.select(filled)
+    history: list[pa.Table] = [HISTORY.empty_table()]
+    parts: list[pa.Table] = []
+    start = 0
+    for first in range(0, len(groups), _GROUPS):
+        progress(first / len(groups))
+        some = groups[first : first + _GROUPS]
+        members = absorbed.slice(start, sum(map(len, some))).to_pylist()
+        papers: list[dict[str, Any]] = []
+        rows: list[dict[str, Any]] = []
+        place = 0
+        for group, (score, relation, reason) in zip(some, why[first : first + _GROUPS], strict=True):
+            ranked = by_worth(members[place : place + len(group)], [records.preprint(row) for row in group.tolist()])
+            place += len(group)
+            paper, giver = merge(ranked)
+            if relation == "version":
+                paper["versions"] = versions(ranked)
+            papers.append(paper)
+            names = [str(record["id"]) for record in ranked]
+            rows.append(dict(zip(HISTORY.names, (names[0], names, relation, score, reason, list(giver.items())), strict=True)))
+        start += place
+        parts.append(pa.Table.from_pylist(papers, schema))
+        history.append(pa.Table.from_pylist(rows, HISTORY))
+    return parts, pa.concat_tables(history)
+
+
+def _why(groups: list[npt.NDArray[np.int64]], matches: Matches, rows: int) -> list[tuple[float, str, str]]:
+    """Lowest score, relation and reasons of each group; a group without a matched pair was joined by a rule."""
+    group_of = np.full(rows, -1, np.int64)
+    for count, group in enumerate(groups):
+        group_of[group] = count
+    found: list[tuple[float, str, dict[str, None]]] = [(1.0, "same", {}) for _ in groups]
+    for low, high, score, relation, reason in zip(
+        matches.low, matches.high, matches.score.tolist(), matches.relation, matches.reason, strict=True
+    ):
+        count = group_of[low]
+        if count >= 0 and count == group_of[high] and relation != "doubtful":
+            lowest, kind, reasons = found[count]
+            reasons.setdefault(reason)
+            found[count] = (min(lowest, score), "version" if "version" in (kind, relation) else "same", reasons)
+    return [(score, kind, "; ".join(list(reasons)[:3]) or "a rule of the reader's") for score, kind, reasons in found]
+
+
+def _accounted(
+    table: pa.Table, history: pa.Table, absorbed: pa.Table, rows: npt.NDArray[np.int64], base: Ledger
+) -> Deduplicated:
+    """Put a result together and write its merges into a copy of the base ledger."""
+    ledger = replace(base, notes=list(base.notes))
+    reasons = dict(zip(history.column("paper").to_pylist(), history.column("reason").to_pylist(), strict=True))
+    columns = [absorbed.column(name).to_pylist() for name in ("id", "source", "merge_paper", "merge_row")]
+    for name, source, paper, row in zip(*columns, strict=True):
+        if name != paper:
+            ledger.merge(source or "papers", row + 1, paper, reasons[paper])
+    ledger.check(table.num_rows)
+    return Deduplicated(table, ledger, history, absorbed, rows, base)

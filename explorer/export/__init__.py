@@ -1,0 +1,1 @@
+"""Files out, with the manifest that says how they were made."""

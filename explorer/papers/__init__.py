@@ -1,0 +1,1 @@
+"""The paper table: its schema, and the values in it."""

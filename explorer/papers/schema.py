@@ -1,0 +1,397 @@
+"""The paper table: the only place column names and types are written.
+
+A paper table is a DataFrame (every column Arrow-backed) with the columns of `FIELDS`, in that order, followed by whatever
+other columns the input brought. Inside the package it travels as a `pyarrow.Table` of the same schema, which opens
+memory-mapped and costs no import of pandas.
+
+============ ============== =================================================================
+column       type           meaning
+============ ============== =================================================================
+id           string         unique within the table
+title        string
+abstract     string
+authors      list of string as given, one name an item
+published    timestamp[s]   first day of the period that is known
+precision    string         how much of `published` is known: "year", "month" or "day"
+year         int16          year of `published`
+venue        string         journal, conference or publisher
+keywords     list of string
+url          string
+doi          string         lower case, without a resolver
+arxiv_id     string         without version
+code_url     string
+upvotes      int32
+comments     int32
+source       string         where the record was read
+============ ============== =================================================================
+
+Only `id` is never null.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from explorer.errors import SchemaError
+from explorer.papers.author_names import initials_apart, pairs
+from explorer.papers.column_names import columns_to_fields
+from explorer.papers.dates import PRECISIONS, parse_date
+from explorer.papers.identifiers import BARE, arxiv_id_from_number, first_address, normal_arxiv_id, normal_doi
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TEXT = pa.large_string()
+TEXTS = pa.list_(pa.large_string())
+
+FIELDS: dict[str, pa.DataType] = {
+    "id": TEXT,
+    "title": TEXT,
+    "abstract": TEXT,
+    "authors": TEXTS,
+    "published": pa.timestamp("s"),
+    "precision": pa.string(),
+    "year": pa.int16(),
+    "venue": TEXT,
+    "keywords": TEXTS,
+    "url": TEXT,
+    "doi": TEXT,
+    "arxiv_id": TEXT,
+    "code_url": TEXT,
+    "upvotes": pa.int32(),
+    "comments": pa.int32(),
+    "source": TEXT,
+}
+
+
+_COUNTS = ("upvotes", "comments")
+
+
+def conform(table: pa.Table, note: Callable[[int, str, str, str, str], None] | None = None) -> pa.Table:
+    """Bring a table of any column names and types into the schema.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        One row a record; columns are recognised by name, the others kept.
+    note : callable, optional
+        Called as ``note(row, field, before, after, reason)`` for each value that had to be changed or dropped.
+
+    Returns
+    -------
+    pyarrow.Table
+        The fields of `FIELDS` in order, then the other columns. `id` may still be null: see `assign_ids`.
+    """
+    report = note or (lambda row, field, before, after, reason: None)
+    table = _distinct_names(table)
+    mapping = columns_to_fields(table.column_names)
+    mapping = {name: field for name, field in mapping.items() if field not in _COUNTS or _is_count(table.column(name))}
+    by_field = {field: table.column(name) for name, field in mapping.items()}
+    rows = table.num_rows
+    columns: dict[str, pa.ChunkedArray | pa.Array] = {}
+    for field, kind in FIELDS.items():
+        given = by_field.get(field)
+        if given is None:
+            columns[field] = pa.nulls(rows, kind)
+        elif kind == TEXT:
+            columns[field] = _as_text(given)
+        elif kind == TEXTS:
+            columns[field] = _without_blanks(_as_texts(given, names=field == "authors"))
+        elif given.type == kind:
+            columns[field] = given
+        elif field in ("year", "upvotes", "comments"):
+            columns[field] = _as_whole_numbers(given, kind, field, report)
+        elif field == "precision":
+            columns[field] = _as_text(given).cast(pa.string())
+    _date_columns(columns, by_field.get("published"), rows, report)
+    if columns["arxiv_id"].null_count == rows:
+        columns["arxiv_id"] = _arxiv_ids_in(columns["url"])
+    columns["url"] = _normalised(columns["url"], first_address, "url", "the first address is kept", report)
+    columns["doi"] = _normalised(columns["doi"], normal_doi, "doi", "no DOI in it", report)
+    columns["arxiv_id"] = _normalised(columns["arxiv_id"], normal_arxiv_id, "arxiv_id", "no arXiv id in it", report)
+    extra = {
+        f"{name}_text" if name in FIELDS else name: table.column(name) for name in table.column_names if name not in mapping
+    }
+    return pa.table({**{field: columns[field] for field in FIELDS}, **extra})
+
+
+def _distinct_names(table: pa.Table) -> pa.Table:
+    """Number the columns that share their name with an earlier one; the first keeps it."""
+    names: list[str] = []
+    for name in table.column_names:
+        number, fresh = 2, name
+        while fresh in names:
+            fresh, number = f"{name}_{number}", number + 1
+        names.append(fresh)
+    return table.rename_columns(names) if names != table.column_names else table
+
+
+def _is_count(values: pa.ChunkedArray) -> bool:
+    """Whether a column named like a count holds numbers; arXiv's ``comments`` are remarks."""
+    if not (pa.types.is_string(values.type) or pa.types.is_large_string(values.type)):
+        return True
+    given = [value for value in values.slice(0, 1000).to_pylist() if value]
+    return not given or sum(value.strip().replace(".", "", 1).replace("-", "", 1).isdigit() for value in given) >= 0.5 * len(
+        given
+    )
+
+
+def _arxiv_ids_in(urls: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
+    """Identifiers out of ``arxiv.org`` addresses, null for other addresses."""
+    found = pc.extract_regex(urls, r"arxiv\.org/(?:abs|pdf)/(?P<id>\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:\D|$)")
+    return pc.struct_field(found, "id").cast(TEXT)
+
+
+def _as_text(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Cast to text, trimmed; empty text is null."""
+    if pa.types.is_nested(values.type):
+        values = pa.chunked_array([pa.array([None if v is None else str(v) for v in values.to_pylist()], TEXT)])
+    trimmed = pc.utf8_trim_whitespace(values.cast(TEXT))
+    return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, TEXT), trimmed)
+
+
+def _as_texts(values: pa.ChunkedArray, *, names: bool) -> pa.ChunkedArray:
+    """Cast to lists of text; a text is split at the separator its column uses."""
+    if pa.types.is_list(values.type) or pa.types.is_large_list(values.type):
+        if pa.types.is_nested(values.type.value_type):
+            return pa.chunked_array([pa.array([_names_of(value) for value in values.to_pylist()], TEXTS)])
+        return values.cast(TEXTS)
+    text = _as_text(values)
+    marked = pc.fill_null(pc.match_substring_regex(text, r"[;|\n]"), False)
+    listed = pc.and_not(pc.fill_null(pc.match_substring_regex(text, r",|\sand\s" if names else ","), False), marked)
+    if names and not pc.any(marked).as_py():
+        sample = [value for value in text.slice(0, 1000).to_pylist() if value]
+        if initials_apart(sample):
+            return pa.chunked_array([pa.array([None if value is None else pairs(value) for value in text.to_pylist()], TEXTS)])
+    # A column of semicolons has its commas within names; elsewhere a stray semicolon splits its own cell only.
+    if (pc.sum(marked).as_py() or 0) < (pc.sum(listed).as_py() or 0) and not (names and _family_first(text)):
+        commas = pc.replace_substring_regex(text, r"\s*,\s+and\s+|\s+and\s+|\s*,\s*" if names else r"\s*,\s*", ";")
+        text = pc.if_else(marked, text, commas)
+    return pc.split_pattern_regex(text, r"\s*[;|\n]\s*").cast(TEXTS)
+
+
+def _without_blanks(values: pa.ChunkedArray) -> pa.ChunkedArray | pa.Array:
+    """Trim the items of lists, and leave out those that are null or empty."""
+    lists = values.combine_chunks()
+    items = pc.utf8_trim_whitespace(pc.list_flatten(lists))
+    good = pc.fill_null(pc.not_equal(items, ""), False).to_numpy(zero_copy_only=False)
+    if good.all() and not values.null_count and pc.min(pc.list_value_length(lists)).as_py() != 0:
+        return values
+    kept = np.bincount(pc.list_parent_indices(lists).to_numpy()[good], minlength=len(lists))
+    ends = pa.array(np.concatenate([[0], np.cumsum(kept)]), pa.int32())
+    empty = pa.array(kept == 0)
+    return pa.ListArray.from_arrays(ends, items.filter(pa.array(good)), type=TEXTS, mask=empty)
+
+
+def _names_of(value: list[Any] | None) -> list[str] | None:
+    """Names out of a list of objects, as web APIs give them (``[{"name": …}]``)."""
+    names = None if value is None else [item.get("name") if isinstance(item, Mapping) else item for item in value]
+    return None if names is None else [str(name) for name in names if name]
+
+
+def _family_first(text: pa.ChunkedArray) -> bool:
+    """Whether a column of names without a semicolon holds one ``Family, Given`` a cell and not a list of names.
+
+    In a list of names most pieces between commas have two words or more; in ``Family, Given`` the first has one.
+    """
+    sample = [value for value in text.slice(0, 1000).to_pylist() if value and "," in value]
+    single = sum(value.count(",") == 1 and " " not in value.split(",")[0].strip() for value in sample)
+    return bool(sample) and single > 0.8 * len(sample)
+
+
+def _as_whole_numbers(
+    values: pa.ChunkedArray, kind: pa.DataType, field: str, report: Callable[[int, str, str, str, str], None]
+) -> pa.ChunkedArray:
+    """Cast to whole numbers; what is none becomes null and is reported."""
+    if pa.types.is_integer(values.type) or pa.types.is_null(values.type):
+        try:
+            return values.cast(kind)
+        except pa.ArrowInvalid:
+            pass
+    limits = np.iinfo(kind.to_pandas_dtype())
+    whole: list[int | None] = []
+    for row, value in enumerate(values.to_pylist()):
+        if value is None or str(value).strip() in ("", "nan", "None", "null"):
+            whole.append(None)
+            continue
+        match = re.match(r"\s*(-?\d+)(?:\.0*)?\s*$", str(value)) or (
+            re.search(r"\b(1[5-9]\d\d|20\d\d)\b", str(value)) if field == "year" else None
+        )
+        number = int(match.group(1)) if match else None
+        if number is None or not limits.min <= number <= limits.max:
+            report(row, field, str(value), "", "not a whole number")
+            number = None
+        whole.append(number)
+    return pa.chunked_array([pa.array(whole, kind)])
+
+
+def _date_columns(
+    columns: dict[str, pa.ChunkedArray | pa.Array],
+    given: pa.ChunkedArray | None,
+    rows: int,
+    report: Callable[[int, str, str, str, str], None],
+) -> None:
+    """Fill `published`, `precision` and `year` from each other; `published` wins where they differ."""
+    if given is not None and not pa.types.is_temporal(given.type):
+        coded = _as_text(given).combine_chunks().dictionary_encode()
+        texts = coded.dictionary.to_pylist()
+        parsed = [parse_date(text) for text in texts]
+        codes = pc.fill_null(coded.indices, -1).to_numpy()
+        for bad in np.flatnonzero(np.isin(codes, [code for code, found in enumerate(parsed) if found is None])):
+            report(int(bad), "published", texts[codes[bad]], "", "not a date")
+        days = pa.array([found[0] if found else None for found in parsed], pa.date32()).cast(FIELDS["published"])
+        precision = pa.array([found[1] if found else None for found in parsed], pa.string())
+        columns["published"] = days.take(coded.indices)
+        columns["precision"] = precision.take(coded.indices)
+    elif given is not None:
+        columns["published"] = given.cast(pa.date32()).cast(FIELDS["published"]) if rows else given.cast(FIELDS["published"])
+        known = pc.and_(pc.is_valid(columns["published"]), pc.is_in(columns["precision"], value_set=pa.array(PRECISIONS)))
+        precision = pc.if_else(known, columns["precision"], pa.scalar("day"))
+        columns["precision"] = pc.if_else(pc.is_valid(columns["published"]), precision, pa.scalar(None, pa.string()))
+    year = pa.array(columns["year"].to_pylist(), pa.int16()) if pc.is_valid(columns["year"]).to_numpy(False).any() else None
+    if year is not None:
+        dated = pc.year(columns["published"])
+        for row, (given_year, found_year) in enumerate(zip(year.to_pylist(), dated.to_pylist(), strict=True)):
+            if given_year is not None and not 1 <= given_year <= 9999:
+                report(row, "year", str(given_year), "", "not a year from 1 to 9999")
+            elif given_year is not None and found_year is not None and given_year != found_year:
+                report(row, "year", str(given_year), str(found_year), "the date says another year")
+        years = [None if y is None or not 1 <= y <= 9999 else date(y, 1, 1) for y in year.to_pylist()]
+        from_year = pa.array(years, pa.date32()).cast(FIELDS["published"])
+        known = pc.is_valid(columns["published"])
+        precision = pc.if_else(pc.is_valid(from_year), pa.scalar("year"), pa.scalar(None, pa.string()))
+        columns["precision"] = pc.if_else(known, columns["precision"], precision)
+        columns["published"] = pc.if_else(known, columns["published"], from_year)
+    columns["precision"] = pc.if_else(pc.is_valid(columns["published"]), columns["precision"], pa.scalar(None, pa.string()))
+    columns["year"] = pc.year(columns["published"]).cast(pa.int16())
+
+
+def _normalised(
+    values: pa.ChunkedArray | pa.Array,
+    normal: Callable[[str], str | None],
+    field: str,
+    reason: str,
+    report: Callable[[int, str, str, str, str], None],
+) -> pa.ChunkedArray | pa.Array:
+    """Bring identifiers into their bare form; what holds none becomes null and is reported."""
+    if values.null_count == len(values):
+        return values
+    lowered = pc.ascii_lower(values) if field == "doi" else values
+    bare = pc.fill_null(pc.match_substring_regex(lowered, BARE[field]), True).to_numpy(zero_copy_only=False)
+    if bare.all():
+        return lowered
+    result: list[str | None] = lowered.to_pylist()
+    for row in map(int, np.flatnonzero(~bare)):
+        value = values[row].as_py()
+        found = normal(value)
+        if found is None:
+            found = arxiv_id_from_number(value) if field == "arxiv_id" else None
+            report(row, field, value, found or "", "it was taken for a number, and is restored" if found else reason)
+        elif field == "url" and found != value:
+            report(row, field, value, found, reason)
+        result[row] = found
+    return pa.array(result, TEXT)
+
+
+def assign_ids(table: pa.Table, note: Callable[[int, str, str, str, str], None] | None = None) -> pa.Table:
+    """Give every row of a conforming table an id of its own.
+
+    A missing id is made from the DOI or the arXiv id, else from a hash of title, year and authors, so that reading the same
+    file twice gives the same ids. An id that stands twice gets a numbered ending, and `note` is called.
+    """
+    given = table.column("id").to_pylist()
+    missing = [row for row, value in enumerate(given) if not value]
+    if missing:
+        some = table.select(["doi", "arxiv_id", "title", "year", "authors"]).take(pa.array(missing, pa.int64())).to_pylist()
+        for row, record in zip(missing, some, strict=True):
+            given[row] = _made_id(record)
+    seen: dict[str, int] = {}
+    taken = set(given) if len(set(given)) < len(given) else None
+    if taken is not None:
+        for row, value in enumerate(given):
+            count = seen.get(value, 0) + 1
+            seen[value] = count
+            if count > 1:
+                fresh = f"{value}-{count}"
+                while fresh in taken:
+                    count += 1
+                    fresh = f"{value}-{count}"
+                seen[value] = count
+                taken.add(fresh)
+                if note is not None:
+                    note(row, "id", value, fresh, "the id stands on another record too")
+                given[row] = fresh
+    return table.set_column(table.column_names.index("id"), "id", pa.array(given, TEXT))
+
+
+def _made_id(record: Mapping[str, Any]) -> str:
+    if record["doi"]:
+        return f"doi:{record['doi']}"
+    if record["arxiv_id"]:
+        return f"arxiv:{record['arxiv_id']}"
+    text = "\n".join([record["title"] or "", str(record["year"] or ""), *(record["authors"] or [])])
+    return "p-" + hashlib.blake2b(text.casefold().encode(errors="surrogatepass"), digest_size=6).hexdigest()
+
+
+def to_frame(table: pa.Table) -> pd.DataFrame:
+    """Show a table as a DataFrame without copying: every column stays in Arrow memory."""
+    import pandas as pd
+
+    return table.to_pandas(types_mapper=pd.ArrowDtype)
+
+
+def to_table(papers: pd.DataFrame | pa.Table) -> pa.Table:
+    """Validate a paper table and return it as a conforming `pyarrow.Table` with ids.
+
+    Parameters
+    ----------
+    papers : DataFrame or pyarrow.Table
+        Needs `title`. Every other field of the schema may be missing; columns of other names are kept.
+
+    Raises
+    ------
+    SchemaError
+        There is no `title` column, or a column cannot be read as its type.
+    """
+    if not isinstance(papers, pa.Table):
+        if not papers.columns.is_unique:
+            twice = ", ".join(map(str, papers.columns[papers.columns.duplicated()].unique()))
+            raise SchemaError(f"The table has more than one column of the same name ({twice}). Rename them.")
+        try:
+            papers = pa.Table.from_pandas(papers, preserve_index=False)
+        except UnicodeEncodeError as error:
+            raise SchemaError(
+                f"The table has text that is no Unicode ({error.reason}: {error.object[:40]!r}). Mend it."
+            ) from error
+        except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
+            raise SchemaError(f"The table has a column that holds mixed types: {error}. Convert it to one type.") from error
+    if "title" not in columns_to_fields(papers.column_names).values():
+        names = ", ".join(map(str, papers.column_names)) or "none"
+        raise SchemaError(f"The table has no title column (its columns: {names}). Rename the one that holds titles to 'title'.")
+    if papers.column_names[: len(FIELDS)] == list(FIELDS) and not papers.column("id").null_count:
+        types = [papers.schema.field(name).type for name in FIELDS]
+        if types == list(FIELDS.values()) and len(pc.unique(papers.column("id"))) == papers.num_rows:
+            return papers.replace_schema_metadata(None)
+    try:
+        return assign_ids(conform(papers)).replace_schema_metadata(None)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        raise SchemaError(f"A column cannot be read as its type: {error}.") from error
+
+
+def validate(papers: pd.DataFrame) -> pd.DataFrame:
+    """Return `papers` in the schema: fields in order and type, ids unique, other columns kept. The input is not changed.
+
+    Raises
+    ------
+    SchemaError
+        There is no `title` column, or a column cannot be read as its type.
+    """
+    return to_frame(to_table(papers))

@@ -1,0 +1,339 @@
+"""Search as you type: what the word under the cursor may become, and what a word that no paper has may have meant."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from explorer.selection.query import FIELD_NAMES, Phrase, Word, parse
+from explorer.store.fulltext import ANALYZERS, EVERYWHERE, leaves
+from explorer.text.analysis import analyzer, tokens
+
+if TYPE_CHECKING:
+    from explorer.store.snapshot import Snapshot
+
+VALUES = {"authors": "authors", "venue": "venues", "keywords": "keywords"}
+"""Fields of the query language whose whole values are offered, and the facets that hold them."""
+
+_NAMES = {alias: field for field, aliases in FIELD_NAMES.items() for alias in aliases}
+_TOKEN = re.compile(r'[^\s()"]*\Z')
+_REST = re.compile(r'[^\s()"]*')
+_FIELD = re.compile(r"(\w+):")
+_FIELD_BEFORE = re.compile(r"(?<!\w)(\w+):\Z")
+_BARE = re.compile(r'[^\s()"*]+')
+_OPERATORS = ("AND", "OR", "NOT")
+
+_SHORT = 3
+"""Shorter prefixes are looked for in titles and keywords only: the abstracts of a large corpus have tens of thousands of words
+with the same first two letters."""
+
+_PLENTY = 10
+"""A query with so many hits says what it means."""
+
+_KNOWN, _SELDOM = 2, 10_000
+"""A word that more papers than these have, or more than one in so many, is taken to be written as it was meant."""
+
+_RARER = 100
+"""A rare word is doubted if another one near it is in so many times more papers."""
+
+_PER_EDIT = 0.03
+"""How much less likely an edit makes a word; one near by must be as much more frequent as one at hand."""
+
+_OTHER_LETTER = 0.3
+"""Likewise for another first letter, which is seldom wrong."""
+
+_SAMPLE = 100
+"""Papers looked through for words near to one: frequent words are in many, so that few papers show them."""
+
+
+@dataclass(frozen=True)
+class Completion:
+    """One way to go on.
+
+    Attributes
+    ----------
+    start, end : int
+        Characters of the query that `text` replaces.
+    text : str
+        In the query language, quoted where needed.
+    kind : {"field", "word", "author", "venue", "keyword", "id"}
+    label : str
+        The same as it is read, without quotes and field name.
+    papers : int or None
+        Papers that have it; of a word, in the field where most have it; None for a field name.
+    """
+
+    start: int
+    end: int
+    text: str
+    kind: str
+    label: str
+    papers: int | None
+
+
+@dataclass(frozen=True)
+class _Place:
+    """The part of a query that is being written: ``text[start:end]`` is replaced, `part` was written of it so far."""
+
+    start: int
+    end: int
+    field: str
+    part: str
+    quoted: bool
+
+
+def complete(snapshot: Snapshot, text: str, at: int | None = None, *, limit: int = 8) -> list[Completion]:
+    """Ways to go on with the word under the cursor; never raises, for a query that is being written is seldom whole.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+    text : str
+        A query, whole or not.
+    at : int, optional
+        Place of the cursor, by default at the end.
+    limit : int
+        Completions at most.
+
+    Returns
+    -------
+    list of Completion
+        Field names first, then words by how many papers have them, then authors. After a field name, its words or values.
+    """
+    at = len(text) if at is None else min(max(at, 0), len(text))
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        # A browser may send halves of surrogate pairs; no index holds one.
+        return []
+    place = _place(text, at)
+    if place is None or limit < 1 or not place.part.strip():
+        return []
+    if place.field in VALUES and not (place.field == "keywords" and snapshot.keywords_derived):
+        return _values(snapshot, place, limit)
+    if place.field == "ids":
+        return _ids(snapshot, place, limit)
+    found = [] if place.field or place.quoted else _fields(place)
+    found += _words(snapshot, place, limit - len(found))
+    if not place.field and not place.quoted and len(place.part) >= _SHORT:
+        authors = _values(snapshot, place, 2, "authors")
+        found = [*found[: limit - len(authors)], *authors]
+    return found[:limit]
+
+
+def _place(text: str, at: int) -> _Place | None:
+    """What is being written at a place of a query; None where nothing can be completed."""
+    before = text[:at]
+    if before.count('"') % 2:
+        opening = before.rindex('"')
+        named = _FIELD_BEFORE.search(text, 0, opening)
+        field = _NAMES.get(named.group(1).lower(), "") if named else ""
+        if field in VALUES or field == "ids":
+            # A further quotation mark closes this one if all of them pair up.
+            end = text.index('"', at) + 1 if text.count('"') % 2 == 0 else at
+            return _Place(opening, end, field, text[opening + 1 : at], True)
+        start = max(opening + 1, _TOKEN.search(before).start())  # type: ignore[union-attr]
+        return _Place(start, _end(text, at), field, text[start:at], True)
+    start = _TOKEN.search(before).start()  # type: ignore[union-attr]
+    if text[start:at] in _OPERATORS:
+        return None
+    while start < at and text[start] in "-=+":
+        start += 1
+    named = _FIELD.match(text, start, at)
+    if named is None:
+        return _Place(start, _end(text, at), "", text[start:at], False)
+    if named.group(1).lower() not in _NAMES:
+        return None
+    return _Place(named.end(), _end(text, at), _NAMES[named.group(1).lower()], text[named.end() : at], False)
+
+
+def _end(text: str, at: int) -> int:
+    return _REST.match(text, at).end()  # type: ignore[union-attr]
+
+
+def _fields(place: _Place) -> list[Completion]:
+    part = place.part.lower()
+    if len(part) < 2:
+        return []
+    found = []
+    for aliases in FIELD_NAMES.values():
+        fitting = [alias for alias in aliases if alias.startswith(part)]
+        # Of author and authors, one is enough.
+        kept = [alias for alias in fitting if not any(alias != other and alias.startswith(other) for other in fitting)]
+        found += [Completion(place.start, place.end, f"{alias}:", "field", f"{alias}:", None) for alias in kept]
+    return found
+
+
+def _words(snapshot: Snapshot, place: _Place, limit: int) -> list[Completion]:
+    written = analyzer("names").pre_tokenize(place.part).tokens
+    if not written or not place.part[-1].isalnum() or limit < 1:
+        return []
+    # The words before a hyphen stay as they were written.
+    head, prefix = place.part[: written[-1].char_offset_from], written[-1].text
+    if len(prefix) < 2 and prefix.isascii():
+        return []
+    fields: tuple[str, ...] = (place.field,) if place.field else ("title", "keywords", "abstract")
+    if len(prefix) < _SHORT and len(snapshot) > _SAMPLE * _SAMPLE:
+        fields = tuple(field for field in fields if field != "abstract") or ("title",)
+    words: set[str] = set()
+    for field in fields:
+        words.update(word for word, _ in snapshot.index.words(field, prefix, 2 * limit))
+    if head:
+        # Not every word with that beginning follows the words before the hyphen.
+        papers = {word: snapshot.index.count(Word(head + word, place.field)) for word in words}
+    else:
+        fields = (place.field,) if place.field else ("title", "keywords", "abstract")
+        papers = {word: max(snapshot.index.frequency(field, word) for field in fields) for word in words}
+    rest = place.part[len(head) :]
+    best = sorted((word for word in words if papers[word] and word != rest), key=lambda word: (-papers[word], word))
+    return [Completion(place.start, place.end, head + word, "word", head + word, papers[word]) for word in best[:limit]]
+
+
+def _values(snapshot: Snapshot, place: _Place, limit: int, field: str = "") -> list[Completion]:
+    field = field or place.field
+    name = VALUES[field]
+    facet, totals = snapshot.facet(name), snapshot.totals(name)
+    found = []
+    for code in snapshot.prefixes(name).find(facet.values, place.part, limit):
+        value = facet.values[code].as_py()
+        if not tokens(value, ANALYZERS[field]):
+            # Nothing but stop words: a query for them would find every paper.
+            continue
+        kind = FIELD_NAMES[field][0]
+        text = _written(value) if place.field else f"{kind}:{_written(value)}"
+        found.append(Completion(place.start, place.end, text, kind, value, int(totals[code])))
+    return found
+
+
+def _ids(snapshot: Snapshot, place: _Place, limit: int) -> list[Completion]:
+    part = place.part.strip().lower()
+    if len(part) < _SHORT:
+        return []
+    found = snapshot.index.words("ids", part, limit)
+    return [
+        Completion(place.start, place.end, _written(value), "id", value, count)
+        for value, count in sorted(found)
+        if value != part and '"' not in value
+    ]
+
+
+def _written(value: str) -> str:
+    """A value in the query language; a quotation mark in it, which no phrase can hold, is a blank, as it is to the index."""
+    return value if _BARE.fullmatch(value) else f'"{value.replace(chr(34), " ")}"'
+
+
+# Spelling
+
+
+def suggest(snapshot: Snapshot, query: str) -> str | None:
+    """The query as it may have been meant: words that next to no paper has are replaced by near and more frequent ones.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+    query : str
+
+    Returns
+    -------
+    str or None
+        A query that more papers match; None where there is none, and for a query with ten hits or more.
+
+    Raises
+    ------
+    QueryError
+        The query is malformed.
+
+    Notes
+    -----
+    A noisy channel with a constant error model (after Kernighan, Church & Gale 1990): of the words within one edit (two, from
+    six letters on) those with the largest number of papers times the probability of the edits; of these the one that gives the
+    whole query the most hits, weighted likewise.
+    """
+    node = parse(query)
+    if node is None or query.lstrip().startswith("="):
+        return None
+    hits = snapshot.index.count(node)
+    if hits >= min(_PLENTY, len(snapshot)):
+        return None
+    doubts = []
+    for leaf in leaves(node):
+        if leaf.field != "ids" and not (isinstance(leaf, Word) and leaf.prefix):
+            doubts += list(_doubts(snapshot, query, leaf))
+    # The words stand together: of those that one may have meant, the one that fits the others best.
+    most = 3 if len(doubts) <= 2 else 1
+    best, likeliest = None, 0.0
+    for choice in itertools.product(*(doubt.meant[:most] for doubt in doubts)):
+        better, likelihood = query, 1.0
+        for doubt, (word, likely) in sorted(zip(doubts, choice, strict=True), key=lambda pair: -pair[0].start):
+            better = better[: doubt.start] + word + better[doubt.end :]
+            likelihood *= likely
+        meant = parse(better)
+        found = snapshot.index.count(meant) if doubts and meant is not None else 0
+        if found > hits and found * likelihood > likeliest:
+            best, likeliest = better, found * likelihood
+    return best
+
+
+@dataclass(frozen=True)
+class _Doubt:
+    """A word of a query that seems misspelt, and the words it may have meant with their likelihood, likeliest first."""
+
+    start: int
+    end: int
+    meant: list[tuple[str, float]]
+
+
+def _doubts(snapshot: Snapshot, query: str, leaf: Word | Phrase) -> Iterator[_Doubt]:
+    start = query.index(":", leaf.position) + 1 if leaf.field else leaf.position
+    start = query.index(leaf.text, start)
+    for token in analyzer("names").pre_tokenize(leaf.text).tokens:
+        if len(token.text) < 4 or not token.text.isalpha():
+            continue
+        known = snapshot.index.count(Word(token.text, leaf.field))
+        if known > max(_KNOWN, len(snapshot) // _SELDOM):
+            continue
+        upper = leaf.text[token.char_offset_from].isupper()
+        meant = [
+            (word.capitalize() if upper else word, likely)
+            for word, papers, likely in _near(snapshot, token.text, leaf.field)
+            if papers >= known * _RARER
+        ]
+        if meant:
+            yield _Doubt(start + token.char_offset_from, start + token.char_offset_to, meant)
+
+
+def _near(snapshot: Snapshot, word: str, field: str) -> list[tuple[str, int, float]]:
+    """Words near to one with the number of papers that have them and their likelihood, likeliest first."""
+    from rapidfuzz.distance import OSA
+
+    fields = (field,) if field else EVERYWHERE
+    furthest = 2 if len(word) >= 6 else 1
+    least = 1 + len(snapshot) // 50_000
+    found: dict[str, tuple[int, float]] = {}
+    for distance in range(1, furthest + 1):
+        for name in fields:
+            if name == "abstract" and distance == 2 and found:
+                # Titles have shown some; the words of abstracts are many, and take longest.
+                continue
+            for other in _words_near(snapshot, name, word, distance) - found.keys():
+                edits = OSA.distance(word, other)
+                papers = max(snapshot.index.frequency(each, other) for each in fields)
+                if edits and papers >= least and other.isalpha():
+                    found[other] = papers, _PER_EDIT**edits * (1 if other[0] == word[0] else _OTHER_LETTER)
+    ranked = sorted(found, key=lambda other: (-found[other][0] * found[other][1], other))
+    return [(other, *found[other]) for other in ranked]
+
+
+def _words_near(snapshot: Snapshot, field: str, word: str, distance: int) -> set[str]:
+    """Words of a field within some edits, as papers that have one write them."""
+    from rapidfuzz.distance import OSA
+
+    rows = snapshot.index.near(field, word, distance, _SAMPLE)
+    column = snapshot.table.column(field)
+    found: set[str] = set()
+    for row in rows.tolist():
+        value = column[row].as_py()
+        for text in value if isinstance(value, list) else [value or ""]:
+            found.update(term for _, term in tokens(text, "names"))
+    return {other for other in found if OSA.distance(word, other, score_cutoff=distance) <= distance}

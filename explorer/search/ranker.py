@@ -1,0 +1,299 @@
+"""What a corpus can rank by beyond words: concepts, likeness, axes, and what a reader has not seen yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from explorer.errors import ConceptError, LibraryError
+from explorer.papers.schema import to_frame
+from explorer.selection.expression import Operand
+from explorer.store.build import Progress, no_progress
+from explorer.store.caches import MEGABYTE, Cache
+from explorer.store.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from explorer.ranking.axes import Axis
+    from explorer.ranking.hybrid import HybridRanker
+    from explorer.ranking.meaning import Meaning
+    from explorer.ranking.vectors import Embedder
+
+Value = TypeVar("Value")
+
+_AT_ONCE = 16
+"""Papers read that all others are compared with in one product; their cosines take room."""
+
+
+def _no_sets(name: str) -> Sequence[str]:
+    raise LibraryError(f"There is no saved set “{name}”: this corpus was opened without a library.")
+
+
+class Ranker:
+    """Ranks the papers of a snapshot. Terms and vectors are made when first asked for.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+    members : callable
+        Gives the ids of the papers that a reader's ``set:NAME`` stands for; raises `LibraryError` where there is none. What is
+        fitted on them is kept, so that a ranker is one reader's.
+    """
+
+    def __init__(self, snapshot: Snapshot, members: Callable[[str], Sequence[str]] = _no_sets) -> None:
+        self.snapshot = snapshot
+        self._members = members
+        self._embedded: list[tuple[Embedder, HybridRanker]] = []
+        self._orderings = Cache(96 * MEGABYTE)
+        self._nearest: tuple[tuple[str, ...], np.ndarray] | None = None
+
+    @cached_property
+    def meaning(self) -> Meaning:
+        """Terms and vectors of the corpus: made at first use, unless `prepare_meaning` did so before, and kept beside it."""
+        return self._meaning(no_progress)
+
+    def prepare_meaning(self, progress: Progress = no_progress) -> None:
+        """Make `meaning` if it is not there yet, about half a minute for 100,000 papers.
+
+        Parameters
+        ----------
+        progress : callable
+            Called as ``progress(stage, part)``, part from 0 to 1; an exception it raises stops the work and leaves nothing.
+        """
+        if "meaning" not in self.__dict__:
+            self.__dict__["meaning"] = self._meaning(progress)
+
+    def _meaning(self, progress: Progress) -> Meaning:
+        from explorer.ranking.meaning import Meaning
+
+        return Meaning(self.snapshot.table, self._meaning_folder, self._rows_of, progress=progress)
+
+    @property
+    def _meaning_folder(self) -> Path:
+        # The number changes with what is kept there, so that a folder of another version is left alone and not misread.
+        return Path(self.snapshot.generation / "meaning-3")
+
+    @property
+    def meaning_ready(self) -> bool:
+        """Whether `meaning` opens at once: it was made before, or is held already."""
+        return "meaning" in self.__dict__ or self._meaning_folder.is_dir()
+
+    def hybrid(self, embedder: Embedder | None = None) -> HybridRanker:
+        """Hybrid ranking with the vectors of an embedder, by default those that LSA fits on the corpus.
+
+        Vectors are made when an embedder is first used. One with a `key`, as those of `explorer.ranking.embedders` have, leaves
+        them beside the corpus; one without is asked again by the next process.
+
+        Raises
+        ------
+        EmbedderError
+            It gives another number of rows than there are papers.
+        """
+        if embedder is None:
+            return self.meaning.ranker
+        for known, ranker in self._embedded:
+            if known is embedder:
+                return ranker
+        ranker = self._with_vectors(embedder)
+        # Their vectors are mapped where the embedder has a key; two are enough to compare them.
+        self._embedded = [*self._embedded[-1:], (embedder, ranker)]
+        return ranker
+
+    def _with_vectors(self, embedder: Embedder) -> HybridRanker:
+        from explorer.ranking.embedders import encoder, vectors_of
+        from explorer.ranking.hybrid import HybridRanker
+
+        titles, abstracts = (self.snapshot.table.column(name).to_pylist() for name in ("title", "abstract"))
+        texts = [f"{title or ''}\n{abstract or ''}".strip() for title, abstract in zip(titles, abstracts, strict=True)]
+        vectors = vectors_of(embedder, texts, self.snapshot.generation)
+        return HybridRanker(self.meaning.index, encoder(embedder), vectors, acronyms=self.meaning.acronyms)
+
+    def kept(self, key: Hashable, make: Callable[[], Value]) -> Value:
+        """What orders papers, computed once as long as there is room for it."""
+        return self._orderings.get(key, make)
+
+    def forget_concept(self, operand: Operand) -> None:
+        """Drop what is kept of a concept whose papers have changed."""
+        if "meaning" in self.__dict__:
+            self.meaning.arithmetic.forget(operand)
+        self._orderings.clear()
+
+    def likeness(self, like: Sequence[str], unlike: Sequence[str] = ()) -> np.ndarray:
+        """Likeness of every paper to some papers, and unlikeness to others.
+
+        Parameters
+        ----------
+        like, unlike : sequence of str
+            Ids.
+
+        Returns
+        -------
+        ndarray of float32, shape (n_papers,)
+            Larger is more alike; the papers given come lowest, so that the list begins with others.
+
+        Raises
+        ------
+        ConceptError
+            An id is not in the corpus.
+
+        Notes
+        -----
+        J. Rocchio, "Relevance Feedback in Information Retrieval", 1971.
+        """
+        from explorer.ranking.similar import more_like
+
+        wanted, unwanted = (self.rows_with(ids) for ids in (like, unlike))
+        scores = more_like(self.meaning.index, self.meaning.vectors, wanted.tolist(), unwanted.tolist())
+        given = np.concatenate([wanted, unwanted])
+        scores[given] = scores.min() - 1
+        return scores
+
+    def rows_with(self, ids: Sequence[str]) -> np.ndarray:
+        """Rows of the papers of some ids.
+
+        Raises
+        ------
+        ConceptError
+            An id is not in the corpus.
+        """
+        found = [self._rows_of(Operand("paper", id_)) for id_ in ids]
+        return np.concatenate(found) if found else np.empty(0, np.int64)
+
+    def axis_between(self, low: str, high: str) -> Axis:
+        """The fitted axis between two poles; the last few are kept. `axis` gives it as a table."""
+        return self.kept(("axis", low, high), lambda: self.meaning.axis(low, high))
+
+    def axis_mask(self, low: str, high: str, places: tuple[float | None, float | None]) -> np.ndarray:
+        """Papers whose place on an axis is between two, as a boolean array of shape (n_papers,)."""
+        place = self.axis_between(low, high).place
+        least, most = places
+        mask = np.ones(len(place), bool) if least is None else place >= np.float32(least)
+        return mask if most is None else mask & (place <= np.float32(most))
+
+    def novelty(self, read: tuple[str, ...]) -> np.ndarray:
+        """How far every paper is from those that were read.
+
+        Parameters
+        ----------
+        read : tuple of str
+            Ids of the papers, the first read first. They are the reader's own and no part of a `Selection`: the same selection
+            gives another order to one who has read other papers.
+
+        Returns
+        -------
+        ndarray of float32, shape (n_papers,)
+            One less the largest cosine with a paper read, 0 to 2; NaN where none was read.
+        """
+        rows = self.snapshot.rows_known(read)
+        if not len(rows):
+            return np.full(len(self.snapshot), np.nan, np.float32)
+        vectors = self.meaning.vectors
+        nearest = np.full(len(self.snapshot), -1, np.float32)
+        if self._nearest is not None and read[: len(self._nearest[0])] == self._nearest[0]:
+            # One paper more was read: only it is compared.
+            rows, nearest = self.snapshot.rows_known(read[len(self._nearest[0]) :]), self._nearest[1].copy()
+        for part in range(0, len(rows), _AT_ONCE):
+            np.maximum(nearest, (vectors @ vectors[rows[part : part + _AT_ONCE]].T).max(axis=1), out=nearest)
+        self._nearest = read, nearest
+        return np.asarray(1 - nearest, np.float32)
+
+    def _rows_of(self, operand: Operand) -> np.ndarray:
+        """Rows of the papers behind an operand of an expression."""
+        topics, ids = self.snapshot.topics, self.snapshot.table.column("id")
+        if operand.kind == "set":
+            return self._rows_of_set(operand.name)
+        if operand.kind == "topic" and operand.name in topics.labels:
+            return np.flatnonzero(topics.codes == topics.labels.index(operand.name))
+        if operand.kind == "paper":
+            found = pc.indices_nonzero(pc.equal(ids, operand.name)).to_pylist()
+            if found:
+                return np.array(found, np.int64)
+        raise ConceptError(f"The corpus has no {operand.kind} {operand.name!r}. Look it up in the dashboard, or use words.")
+
+    def _rows_of_set(self, name: str) -> np.ndarray:
+        found = self.snapshot.rows_known(self._members(name))
+        if not len(found):
+            raise ConceptError(f"None of the papers of the set “{name}” is in the corpus any more. Use another concept.")
+        return found
+
+    def rank(self, expression: str, *, limit: int | None = None) -> pd.DataFrame:
+        """Rank every paper by arithmetic over concepts, such as ``arithmetic + vision - benchmark``.
+
+        Parameters
+        ----------
+        expression : str
+            Words, ``"phrases"``, ``paper:ID``, ``set:NAME`` or ``topic:"LABEL"``, added and subtracted, with weights (``2*vision``); the
+            grammar is in `explorer.selection.expression`.
+        limit : int, optional
+            Number of papers at most.
+
+        Returns
+        -------
+        DataFrame
+            Best first: `id`, `title`, `score` (log-probability, at most 0), and one column a concept with its part of the
+            score; the parts add up to it.
+
+        Raises
+        ------
+        ExpressionError
+            The expression does not parse; `position` is the character it points at.
+        ConceptError
+            No paper, or every paper, shows one of the concepts.
+
+        Notes
+        -----
+        A product of experts (Hinton 1999): added concepts multiply their probability, subtracted ones that of their absence; see
+        `explorer.ranking.arithmetic`.
+        """
+        import pandas as pd
+
+        ranking = self.meaning.arithmetic.rank(expression)
+        rows = ranking.best(limit)
+        table = _taken(self.snapshot.table.select(["id", "title"]), rows)
+        parts = {str(operand): part[rows] for operand, part in ranking.parts.items()}
+        frame = to_frame(table).assign(score=ranking.scores[rows])
+        return pd.concat([frame, pd.DataFrame(parts, index=frame.index)], axis=1)
+
+    def axis(self, low: str, high: str) -> pd.DataFrame:
+        """Place every paper between two poles, such as ``theory`` and ``experiment``.
+
+        Parameters
+        ----------
+        low, high : str
+            A few words each, or ``topic:"LABEL"``, ``paper:ID``, ``set:NAME``.
+
+        Returns
+        -------
+        DataFrame
+            In the order of the table: `id`, `title`, `place` (standard deviations, negative towards `low`). Its `attrs` hold
+            `low_terms` and `high_terms` (what speaks for each end) and `separation` (cross-validated area under the ROC curve
+            over the papers of the poles: .5 is chance, 1 perfect).
+
+        Raises
+        ------
+        ConceptError
+            A pole has no papers of its own.
+
+        Notes
+        -----
+        After SemAxis (An, Kwak and Ahn, arXiv:1806.05521), fitted as a classifier of the poles' papers.
+        """
+        axis = self.axis_between(low, high)
+        frame = to_frame(self.snapshot.table.select(["id", "title"])).assign(place=axis.place)
+        frame.attrs.update(low_terms=axis.low_terms, high_terms=axis.high_terms, separation=axis.separation)
+        return frame
+
+
+def _taken(table: pa.Table, rows: np.ndarray) -> pa.Table:
+    """Some rows of a table. Arrow copies a column together before it takes from it, which a few rows are not worth."""
+    if len(rows) > 1000:
+        return table.take(pa.array(rows))
+    columns = [[table.column(name)[row].as_py() for row in rows.tolist()] for name in table.column_names]
+    return pa.table([pa.array(column, field.type) for column, field in zip(columns, table.schema, strict=True)], table.schema)

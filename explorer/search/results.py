@@ -1,0 +1,249 @@
+"""What a selection shows: the papers, their order, and the counts of each facet under all filters but its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from explorer.search.scores import MOST_COMPARED, Front, Ordering, front, ordering
+from explorer.selection.fields import STORED_SORTS
+from explorer.selection.selection import Selection
+from explorer.store.facets import FEW
+from explorer.store.fulltext import Hits
+from explorer.text.analysis import Terms
+
+if TYPE_CHECKING:
+    from explorer.ranking.axes import Axis
+    from explorer.search.ranker import Ranker
+
+
+class Results:
+    """The papers of one selection. Everything is computed when it is first asked for.
+
+    Parameters
+    ----------
+    ranker : Ranker
+    selection : Selection
+    read : tuple of str
+        Ids of the papers that its reader has read, the first read first; novelty is measured against them.
+
+    Raises
+    ------
+    QueryError
+        The query is malformed.
+    ExpressionError
+        The expression over concepts does not parse.
+    ConceptError
+        A pole of an axis has no papers of its own.
+    """
+
+    def __init__(self, ranker: Ranker, selection: Selection, read: tuple[str, ...] = ()) -> None:
+        self.ranker = ranker
+        self.snapshot = ranker.snapshot
+        self.selection = selection
+        self.read = read
+        # A query or an expression that does not parse fails here.
+        self._node, _ = selection.parsed, selection.expression
+        self._masks: dict[str, np.ndarray] = {}
+        for row, value in selection.active():
+            if row.field in ("x", "y"):
+                low, high = selection.axes["xy".index(row.field)]
+                self._masks[row.field] = ranker.axis_mask(low, high, value)
+            else:
+                self._masks[row.field] = self.snapshot.mask(row.field, self._node if row.field == "query" else value)
+        self._counts: dict[str, np.ndarray] = {}
+        self._rows: dict[str, np.ndarray] = {}
+        passed = np.zeros(len(self.snapshot), np.uint8)
+        for mask in self._masks.values():
+            passed += mask
+        self._passed = passed
+
+    @cached_property
+    def mask(self) -> np.ndarray:
+        """Papers shown, as a boolean array of shape (n_papers,)."""
+        return np.asarray(self._passed == len(self._masks))
+
+    @cached_property
+    def shown(self) -> int:
+        """Number of papers shown."""
+        return int(np.count_nonzero(self.mask)) if self._masks else len(self.snapshot)
+
+    def mask_without(self, *fields: str) -> np.ndarray:
+        """Papers that pass all filters but some."""
+        left_out = [field for field in fields if field in self._masks]
+        if not left_out:
+            return self.mask
+        passed = self._passed
+        for field in left_out:
+            passed = passed - self._masks[field]
+        return np.asarray(passed == len(self._masks) - len(left_out))
+
+    def rows_without(self, field: str) -> np.ndarray | None:
+        """Rows of the papers that pass all filters but one, in the order of the table; None where no other filter is set."""
+        if not self._masks.keys() - {field}:
+            return None
+        key = field if field in self._masks else ""
+        if key not in self._rows:
+            self._rows[key] = np.flatnonzero(self.mask_without(field))
+        return self._rows[key]
+
+    def counts(self, field: str) -> np.ndarray:
+        """Papers per value of a facet under all filters but its own.
+
+        Parameters
+        ----------
+        field : {"topics", "venues", "authors", "keywords", "has_code", "years", "months"}
+
+        Returns
+        -------
+        ndarray of int64
+            By the codes of the facet; for has_code without and with; for years from the first of `Snapshot.year_span` on, one
+            entry a year; for months likewise from that year's January.
+        """
+        if field not in self._counts:
+            rows = self.rows_without(field)
+            if rows is None:
+                self._counts[field] = self.snapshot.totals(field)
+            else:
+                self._counts[field] = self.snapshot.count(field, self.mask_without(field), rows)
+        return self._counts[field]
+
+    @property
+    def hits(self) -> Hits | None:
+        """All hits of the query, before the other filters; None without a query."""
+        return self.snapshot.hits(self._node) if self._node is not None else None
+
+    @property
+    def terms(self) -> Terms:
+        """What to highlight."""
+        return self.snapshot.index.terms_of(self._node)
+
+    @cached_property
+    def ordering(self) -> Ordering | None:
+        """Scores of every paper, where the order takes more than words; None where BM25 or a stored order gives it.
+
+        Raises
+        ------
+        ConceptError
+            A concept that no paper, or every paper, shows; or an id that is not in the corpus.
+        """
+        selection = self.selection
+        if not (selection.by_meaning or selection.prefer):
+            return None
+        return ordering(self.ranker, selection, self.read)
+
+    @cached_property
+    def axes(self) -> list[Axis]:
+        """The fitted axes of the selection. Raises `ConceptError` where a pole has no papers of its own."""
+        return [self.ranker.axis_between(low, high) for low, high in self.selection.axes]
+
+    @cached_property
+    def front(self) -> Front | None:
+        """The papers shown that no other paper shown beats; None without two objectives to weigh."""
+        found = self.ordering
+        if found is None or found.kind != "preference" or len(found.parts) < 2:
+            return None
+        return front(found, self.rows(0, MOST_COMPARED))
+
+    def rows(self, start: int = 0, stop: int | None = None) -> np.ndarray:
+        """Rows of the papers shown, in the order of the selection, from place `start` to before `stop`.
+
+        Ties are in the order of the table, so that the same selection gives the same list on every run.
+        """
+        stop = self.shown if stop is None else min(stop, self.shown)
+        if self.ordering is not None:
+            shown = self.rows_without("")
+            shown = np.arange(len(self.snapshot)) if shown is None else shown
+            return np.asarray(shown[_least(-self.ordering.scores[shown], shown, stop)[start:]])
+        if self.selection.sort in STORED_SORTS:
+            return self._in_order(self.selection.sort, start, stop)
+        return self._best(start, stop) if self.hits is not None else self._in_order("newest", start, stop)
+
+    def _in_order(self, name: str, start: int, stop: int) -> np.ndarray:
+        order = self.snapshot.order(name)
+        if not self._masks:
+            return order[start:stop]
+        rows = self.rows_without("")
+        assert rows is not None
+        if len(rows) * FEW < len(order):
+            return np.asarray(rows[_least(self.snapshot.places(name)[rows], rows, stop)[start:]])
+        # Papers shown are many, so that the page is near the front of the order.
+        found = np.empty(0, order.dtype)
+        seen = 0
+        while len(found) < stop:
+            part = order[seen : seen + max(4 * stop, 1024, seen)]
+            found = np.concatenate([found, part[self.mask[part]]])
+            seen += len(part)
+        return found[start:stop]
+
+    def _best(self, start: int, stop: int) -> np.ndarray:
+        rows, scores = self._shown_hits
+        return np.asarray(rows[_least(-scores, rows, stop)[start:]])
+
+    @cached_property
+    def _shown_hits(self) -> tuple[np.ndarray, np.ndarray]:
+        hits = self.hits
+        assert hits is not None
+        if len(self._masks) == 1:
+            return hits.rows, hits.scores
+        kept = self.mask[hits.rows]
+        return hits.rows[kept], hits.scores[kept]
+
+    @property
+    def scored(self) -> bool:
+        """Whether the papers stand in the order of a score, not in a stored one."""
+        return self.ordering is not None or (self.hits is not None and self.selection.sort not in STORED_SORTS)
+
+    def scores(self, rows: np.ndarray) -> np.ndarray:
+        """Scores of some of the papers shown: of the ordering, else BM25; NaN without either."""
+        if self.ordering is not None:
+            return np.asarray(self.ordering.scores[rows])
+        scores = np.full(len(self.snapshot), np.nan, np.float32)
+        if self.hits is not None:
+            scores[self.hits.rows] = self.hits.scores
+        found: np.ndarray = scores[rows]
+        return found
+
+    def table(self, only: Iterable[int] | None = None) -> pa.Table:
+        """The papers shown as a table, in their order, with `topic`, `score` and, where the order has parts, ``part: NAME``.
+
+        Places on the axes are in `x` and `y`.
+
+        Parameters
+        ----------
+        only : iterable of int, optional
+            Rows to give instead of those shown: first those that are shown, in order, then the others by row.
+        """
+        rows = self.rows()
+        if only is not None:
+            wanted = np.unique(np.fromiter(only, np.int64))
+            rows = rows[np.isin(rows, wanted)]
+            rows = np.concatenate([rows, np.setdiff1d(wanted, rows)]).astype(np.int64)
+        more = {name: axis.place for name, axis in zip("xy", self.axes, strict=False)}
+        if self.ordering is not None:
+            more |= {f"part: {name}": part for name, part in self.ordering.parts.items()}
+        return self.snapshot.take(rows, self.scores(rows), {name: values[rows] for name, values in more.items()})
+
+    def loosened(self, most: int = 4) -> list[tuple[str, Any, int]]:
+        """For an empty result: each active filter with how many papers there would be without it, most first.
+
+        Returns
+        -------
+        list of (field, value, papers)
+        """
+        options = [
+            (row.field, value, int(np.count_nonzero(self.mask_without(row.field)))) for row, value in self.selection.active()
+        ]
+        return sorted((option for option in options if option[2]), key=lambda option: -option[2])[:most]
+
+
+def _least(keys: np.ndarray, rows: np.ndarray, count: int) -> np.ndarray:
+    """Positions of the `count` smallest keys, smallest first, ties by row; only the keys up to the last of them are sorted."""
+    some = np.arange(len(keys))
+    if 0 < count * 8 < len(keys):
+        some = np.flatnonzero(keys <= np.partition(keys, count - 1)[count - 1])
+    return np.asarray(some[np.lexsort((rows[some], keys[some]))][:count])

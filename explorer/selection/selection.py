@@ -1,0 +1,375 @@
+"""The selection: one small frozen value that says what is shown. It prints as a URL, as Python and as a sentence."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from explorer.errors import SelectionError
+from explorer.selection import expression as concepts
+from explorer.selection import query as queries
+from explorer.selection.fields import BETWEEN, FILTERS, NOTHING, OBJECTIVES, PAPERS, SORTS, STEERS, Filter, Range
+
+_MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
+_LONGEST = 2000
+_MOST_VALUES = 5000
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What is shown: a query, filters and an order. Filters of different fields all hold; values of one field are either-or.
+
+    Parameters
+    ----------
+    query : str
+        In the language of `explorer.selection.query`.
+    years : (int or None, int or None)
+        First and last year, both included; None is open.
+    months : (str or None, str or None)
+        First and last month as ``YYYY-MM``, both included. Papers whose date is known to the year only are left out.
+    topics, venues, authors, keywords : tuple of str
+    has_code : bool or None
+        With a code link, without one, or either.
+    rank : str
+        Arithmetic over concepts, such as ``arithmetic + vision - benchmark`` (the grammar is in `explorer.selection.expression`).
+        The best match is then the paper that shows the concepts best.
+    like, unlike : tuple of str
+        Ids of papers; the best match is then the paper most like the former and least like the latter (Rocchio 1971). Papers
+        in `unlike` alone say nothing. `rank` goes before.
+    axes : tuple of (str, str)
+        At most two axes, each from one pole to the other; a pole is a few words, or ``topic:"LABEL"``, ``paper:ID``,
+        ``set:NAME``.
+    x, y : (float or None, float or None)
+        Places on the first and the second axis, in standard deviations, both ends included; without the axis they are dropped.
+    prefer : tuple of (str, float), or mapping
+        Direction over `OBJECTIVES`, brought to length one; used by the order ``preference``.
+    sort : str
+        A key of `SORTS`. Without anything to match, relevance is newest first; without a preference, preference is relevance.
+
+    Raises
+    ------
+    SelectionError
+        A value is of the wrong kind. Values that no paper has are allowed and match nothing.
+    """
+
+    query: str = ""
+    years: tuple[int | None, int | None] = (None, None)
+    months: tuple[str | None, str | None] = (None, None)
+    topics: tuple[str, ...] = ()
+    venues: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    has_code: bool | None = None
+    rank: str = ""
+    like: tuple[str, ...] = ()
+    unlike: tuple[str, ...] = ()
+    axes: tuple[tuple[str, str], ...] = ()
+    x: tuple[float | None, float | None] = (None, None)
+    y: tuple[float | None, float | None] = (None, None)
+    prefer: tuple[tuple[str, float], ...] = ()
+    sort: str = "relevance"
+
+    def __post_init__(self) -> None:
+        for name, called in (("query", "query"), ("rank", "expression over concepts")):
+            text = getattr(self, name)
+            if not isinstance(text, str) or len(text) > _LONGEST or not _is_text(text):
+                raise SelectionError(f"The {called} must be text of at most {_LONGEST} characters.")
+            object.__setattr__(self, name, " ".join(text.split()))
+        for name in ("topics", "venues", "authors", "keywords", "like", "unlike"):
+            object.__setattr__(self, name, _values(name, getattr(self, name)))
+        object.__setattr__(self, "years", _years(self.years))
+        object.__setattr__(self, "months", _months(self.months))
+        object.__setattr__(self, "axes", _axes(self.axes))
+        for place, name in enumerate(("x", "y")):
+            given = _places(name, getattr(self, name))
+            object.__setattr__(self, name, given if len(self.axes) > place else NOTHING)
+        object.__setattr__(self, "prefer", _weights(self.prefer))
+        if self.has_code is not None and not isinstance(self.has_code, bool):
+            raise SelectionError(f"has_code is {self.has_code!r}; it must be True, False or None.")
+        if not isinstance(self.sort, str) or self.sort not in SORTS:
+            raise SelectionError(f"There is no order {self.sort!r}. Orders: {', '.join(SORTS)}.")
+
+    @classmethod
+    def of(cls, given: Selection | str) -> Selection:
+        """A selection as it is; a text is a query. Raises `SelectionError` for anything else."""
+        if isinstance(given, str):
+            return cls(query=given)
+        if isinstance(given, Selection):
+            return given
+        raise SelectionError(f"A selection is a Selection or a query as text, not {type(given).__name__}.")
+
+    @cached_property
+    def parsed(self) -> queries.Node | None:
+        """Syntax tree of the query; None for an empty one. Raises `QueryError` where it is malformed."""
+        return queries.parse(self.query)
+
+    @cached_property
+    def expression(self) -> concepts.Expression | None:
+        """The arithmetic over concepts; None where there is none. Raises `ExpressionError` where it does not parse."""
+        return concepts.parse(self.rank) if self.rank else None
+
+    def active(self) -> Iterator[tuple[Filter, Any]]:
+        """The filters that are set, with their values."""
+        return self._set(FILTERS)
+
+    def given(self) -> Iterator[tuple[Filter, Any]]:
+        """The filters that are set, and what orders or places the papers, with their values."""
+        return self._set(FILTERS + STEERS)
+
+    def _set(self, rows: tuple[Filter, ...]) -> Iterator[tuple[Filter, Any]]:
+        for row in rows:
+            value = getattr(self, row.field)
+            if value not in ("", (), NOTHING, None):
+                yield row, value
+
+    def say(self, row: Filter, value: Any) -> str:
+        """One of its fields in words; a place is said with the axis it is on."""
+        said = row.sentence(value)
+        if row.field in ("x", "y"):
+            place = "xy".index(row.field)
+            said = said.replace(f"the {('first', 'second')[place]} axis", BETWEEN.join(self.axes[place]))
+        return said
+
+    @property
+    def by_meaning(self) -> bool:
+        """Whether showing it takes the terms and vectors of the corpus (`Corpus.meaning`)."""
+        return bool(self.rank or self.like or self.axes or self.weighs_novelty or (self.sort == "hybrid" and self.query))
+
+    @property
+    def weighs_novelty(self) -> bool:
+        """Whether its order depends on what the reader has read."""
+        return self.sort == "preference" and any(name == "novelty" for name, _ in self.prefer)
+
+    def with_(self, changes: Mapping[str, Any]) -> Selection:
+        """A selection with some fields changed; lists become tuples.
+
+        Raises
+        ------
+        SelectionError
+            A field is unknown or a value of the wrong kind.
+        """
+        if not isinstance(changes, Mapping):
+            raise SelectionError(f"Changes must be a mapping of fields to values, not {type(changes).__name__}.")
+        known = {row.name for row in fields(self)}
+        for name in changes:
+            if name not in known:
+                raise SelectionError(f"A selection has no field {name!r}. Fields: {', '.join(sorted(known))}.")
+        values: dict[str, Any] = {name: _tuples(v) for name, v in changes.items()}
+        return replace(self, **values)
+
+    def without(self, field: str) -> Selection:
+        """A selection with one field as it is by default."""
+        return replace(self, **{field: getattr(Selection(), field)})
+
+    def to_url(self) -> str:
+        """URL query without the question mark; empty for the default selection."""
+        pairs: list[tuple[str, str]] = []
+        for row, value in self.given():
+            if row.kind == "values":
+                pairs += [(row.parameter, item) for item in value]
+            elif row.kind == "axes":
+                pairs += [(row.parameter, BETWEEN.join(axis)) for axis in value]
+            elif row.kind == "weights":
+                pairs += [(row.parameter, f"{name}:{weight}") for name, weight in value]
+            elif row.kind == "range":
+                pairs.append((row.parameter, "..".join("" if end is None else str(end) for end in value)))
+            elif row.kind == "flag":
+                pairs.append((row.parameter, "yes" if value else "no"))
+            else:
+                pairs.append((row.parameter, value))
+        if self.sort != "relevance":
+            pairs.append(("sort", self.sort))
+        return urlencode(pairs)
+
+    @classmethod
+    def from_url(cls, query: str) -> Selection:
+        """Read a URL query, with or without its question mark; parameters of other programs are ignored.
+
+        Raises
+        ------
+        SelectionError
+            A parameter of ours has a value that cannot be.
+        """
+        rows = {row.parameter: row for row in FILTERS + STEERS}
+        found: dict[str, Any] = {}
+        try:
+            pairs = parse_qsl(query.removeprefix("?"), keep_blank_values=True, max_num_fields=_MOST_VALUES)
+        except ValueError as error:
+            raise SelectionError(f"The address has more than {_MOST_VALUES:,} values. Choose fewer.") from error
+        for name, value in pairs:
+            row = rows.get(name)
+            if name == "sort":
+                found["sort"] = value
+            elif row is None:
+                continue
+            elif row.kind == "values":
+                found[row.field] = (*found.get(row.field, ()), value)
+            elif row.kind == "axes":
+                found[row.field] = (*found.get(row.field, ()), tuple(value.split(BETWEEN.strip())))
+            elif row.kind == "weights":
+                found[row.field] = (*found.get(row.field, ()), tuple(value.split(":")))
+            elif row.kind == "range":
+                found[row.field] = _parse_range(row.field, value)
+            elif row.kind == "flag":
+                if value not in ("yes", "no"):
+                    raise SelectionError(f"code={value} in the address must be code=yes or code=no.")
+                found[row.field] = value == "yes"
+            else:
+                found[row.field] = value
+        return cls(**found)
+
+    def to_python(self, corpus: str = "corpus/") -> str:
+        """Python that reproduces the table; `corpus` is the folder it opens."""
+        given = [
+            f"{row.name}={getattr(self, row.name)!r}"
+            for row in fields(self)
+            if getattr(self, row.name) != getattr(Selection(), row.name)
+        ]
+        lines = "".join(f"\n    {item}," for item in given)
+        # The reading list is the reader's own, and no part of a selection.
+        note = "# Novelty is measured against the papers you have read: corpus.read_papers\n" if self.weighs_novelty else ""
+        inner = f"{lines}\n" if given else ""
+        return (
+            "import explorer\n\n"
+            f"corpus = explorer.open_corpus({corpus!r})\n"
+            f"{note}papers = corpus.select(explorer.Selection({inner}))\n"
+        )
+
+    def describe(self, shown: int | None = None, total: int | None = None, titles: Mapping[str, str] | None = None) -> str:
+        """Say the selection in words, such as ``88 papers, topic ‘chain of thought’, since 2023``; `titles` are those of ids."""
+        head = "papers" if shown is None else f"{shown:,} paper{'' if shown == 1 else 's'}"
+        if total is not None and shown != total:
+            head = f"{shown:,} of {total:,} papers"
+        named = {field: tuple((titles or {}).get(id_, id_) for id_ in getattr(self, field)) for field in PAPERS}
+        parts = [self.say(row, named.get(row.field, value)) for row, value in self.given()]
+        if self.sort != "relevance":
+            parts.append(SORTS[self.sort].lower())
+        return ", ".join([head, *parts])
+
+
+def _values(name: str, values: Any) -> tuple[str, ...]:
+    try:
+        given = () if isinstance(values, str) else tuple(sorted(values) if isinstance(values, set | frozenset) else values)
+    except TypeError:
+        given = (None,)
+    if isinstance(values, str) or not all(isinstance(value, str) and _is_text(value) for value in given):
+        raise SelectionError(f"{name} is {values!r}; it must be a tuple of text, such as {name}=('this', 'that').")
+    return tuple(dict.fromkeys(given))
+
+
+def _tuples(value: Any) -> Any:
+    """Lists, as JSON has them, as tuples."""
+    return tuple(_tuples(item) for item in value) if isinstance(value, list) else value
+
+
+def _axes(value: Any) -> tuple[tuple[str, str], ...]:
+    wrong = SelectionError(
+        f"axes is {value!r}; it must be one or two pairs of poles, such as (('theory', 'experiment'),). A pole is a few words, and "
+        f"holds no {BETWEEN.strip()}."
+    )
+    try:
+        found = tuple((" ".join(low.split()), " ".join(high.split())) for low, high in value)
+    except (TypeError, ValueError, AttributeError) as error:
+        raise wrong from error
+    poles = [pole for axis in found for pole in axis]
+    if (
+        isinstance(value, str)
+        or len(found) > 2
+        or not all(pole and len(pole) <= _LONGEST and _is_text(pole) and BETWEEN.strip() not in pole for pole in poles)
+    ):
+        raise wrong
+    return found
+
+
+def _places(name: str, value: Any) -> tuple[float | None, float | None]:
+    ends = _pair(name, value)
+    for end in ends:
+        if end is not None and (isinstance(end, bool) or not isinstance(end, int | float) or not math.isfinite(end)):
+            raise SelectionError(f"{name} holds {end!r}; a place on an axis is a number of standard deviations, or None.")
+    # Thousandths are finer than any pixel, and keep the address short; adding 0 makes -0.0 plain.
+    low, high = (None if end is None else round(float(end), 3) + 0.0 for end in ends)
+    if low is not None and high is not None and low > high:
+        raise SelectionError(f"{name} runs backwards: {low} to {high}.")
+    return low, high
+
+
+def _weights(value: Any) -> tuple[tuple[str, float], ...]:
+    try:
+        found = {name: float(weight) for name, weight in (value.items() if isinstance(value, Mapping) else value)}
+    except (TypeError, ValueError) as error:
+        raise SelectionError(f"prefer is {value!r}; it must be like (('recency', 0.8), ('upvotes', 0.6)).") from error
+    for name, weight in found.items():
+        if name not in OBJECTIVES:
+            raise SelectionError(f"There is no objective {name!r}. Objectives: {', '.join(OBJECTIVES)}.")
+        if not math.isfinite(weight):
+            raise SelectionError(f"The weight of {name} is {weight!r}; it must be a number, such as 0.5.")
+    largest = max((abs(weight) for weight in found.values()), default=0.0)
+    if not largest:
+        return ()
+    # Divided by the largest first: products of the smallest numbers there are lose their digits.
+    ratios = {name: weight / largest for name, weight in found.items()}
+    length = math.hypot(*ratios.values())
+    # Rounded weights are a hair off length one; they stay as they are, so that reading them again changes nothing.
+    whole = found if abs(largest * length - 1) < 0.001 else {name: ratio / length for name, ratio in ratios.items()}
+    rounded = {name: round(whole[name], 4) + 0.0 for name in OBJECTIVES if name in whole}
+    return tuple((name, weight) for name, weight in rounded.items() if weight)
+
+
+def _is_text(value: str) -> bool:
+    """Whether text can be stored and sent; halves of surrogate pairs, which a browser may send, cannot."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _years(value: Any) -> tuple[int | None, int | None]:
+    low, high = _pair("years", value)
+    for year in (low, high):
+        if year is not None and (isinstance(year, bool) or not isinstance(year, int) or not 1 <= year <= 9999):
+            raise SelectionError(f"years holds {year!r}; a year is a whole number from 1 to 9999, or None.")
+    if low is not None and high is not None and low > high:
+        raise SelectionError(f"years runs backwards: {low} to {high}.")
+    return low, high
+
+
+def _months(value: Any) -> tuple[str | None, str | None]:
+    low, high = _pair("months", value)
+    for month in (low, high):
+        if month is not None and (not isinstance(month, str) or not _MONTH.fullmatch(month)):
+            raise SelectionError(f"months holds {month!r}; a month is text such as '2024-03', or None.")
+    if low is not None and high is not None and low > high:
+        raise SelectionError(f"months runs backwards: {low} to {high}.")
+    return low, high
+
+
+def _pair(name: str, value: Any) -> Range:
+    if value is None:
+        return NOTHING
+    try:
+        low, high = value
+    except (TypeError, ValueError) as error:
+        raise SelectionError(f"{name} must be a pair (first, last); None is open.") from error
+    return low, high
+
+
+def _parse_range(field: str, text: str) -> Range:
+    low, dots, high = text.partition("..")
+    ends: list[Any] = [low or None, (high or None) if dots else (low or None)]
+    if field == "years":
+        try:
+            ends = [None if end is None else int(end) for end in ends]
+        except ValueError as error:
+            raise SelectionError(f"years={text} in the address must be like years=2019..2023.") from error
+    elif field in ("x", "y"):
+        try:
+            ends = [None if end is None else float(end) for end in ends]
+        except ValueError as error:
+            raise SelectionError(f"{field}={text} in the address must be like {field}=-1.5..0.5.") from error
+    return ends[0], ends[1]

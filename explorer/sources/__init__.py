@@ -1,0 +1,1 @@
+"""The ways in: files of any format, and web services."""

@@ -1,0 +1,63 @@
+r"""A table of papers in LaTeX, with rules of the booktabs package. Written only.
+
+Specification: https://ctan.org/pkg/booktabs. ``\usepackage{booktabs,hyperref}`` is all the document needs; with pdfTeX, characters
+beyond its encodings want LuaTeX or XeTeX.
+"""
+
+from __future__ import annotations
+
+from os import PathLike
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from explorer.papers.ledger import Ledger
+from explorer.sources.formats.documents.reference import references
+from explorer.sources.formats.target import deliver
+from explorer.text.markup import to_latex
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LABEL = "LaTeX"
+
+_ADDRESS = str.maketrans(
+    {"%": r"\%", "#": r"\#", "&": r"\&", "_": r"\_", "{": "\\%7B", "}": "\\%7D", "\\": "\\%5C", "~": "\\%7E", "^": "\\%5E"}
+)
+_COLUMNS = r"@{}p{0.24\linewidth}rp{0.44\linewidth}p{0.2\linewidth}@{}"
+
+
+def to_latex_table(
+    papers: pd.DataFrame | pa.Table, path: str | PathLike[str] | None = None, *, ledger: Ledger | None = None
+) -> bytes:
+    """Write papers as a LaTeX table of authors, year, linked title and venue.
+
+    Parameters
+    ----------
+    papers : DataFrame or pyarrow.Table
+        A paper table.
+    path : str or path, optional
+        File to write; without it, only the bytes are returned.
+    ledger : Ledger, optional
+        Takes what is left out.
+
+    Raises
+    ------
+    ExportError
+        The file cannot be written.
+    SchemaError
+        The table has no title column.
+    """
+    lines = [rf"\begin{{tabular}}{{{_COLUMNS}}}", r"\toprule", r"Authors & Year & Title & Venue \\", r"\midrule"]
+    for paper in references(papers, LABEL, ledger, most_names=3):
+        title = _cell(paper.title)
+        linked = rf"\href{{{paper.url.translate(_ADDRESS)}}}{{{title}}}" if paper.url else title
+        lines.append(rf"{_cell(paper.names)} & {paper.year} & {linked} & {_cell(paper.venue)} \\")
+    return deliver("\n".join([*lines, r"\bottomrule", r"\end{tabular}", ""]).encode(), path)
+
+
+def _cell(text: str) -> str:
+    """Escaped text; a bracket at its start would be taken for an argument of the row before."""
+    kept = "".join(c for c in text if c >= " " and c != "\x7f")
+    escaped = to_latex(kept)
+    return "{}" + escaped if escaped[:1] in ("[", "*") else escaped

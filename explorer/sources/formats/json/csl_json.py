@@ -1,0 +1,221 @@
+"""CSL-JSON, the data of citation processors.
+
+Specification: *Citation Style Language 1.0.2*, appendix IV, and its schema (https://github.com/citation-style-language/schema).
+Dialects met: pandoc, Zotero, Mendeley, DOI content negotiation (titles as lists), years as text.
+
+What CSL-JSON cannot hold as such (names as they were written, counts, addresses of code, columns beyond the schema) goes into
+``custom``, which the schema leaves to programs, and is read back from there: nothing is lost.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from os import PathLike
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from explorer.papers.dates import parse_date
+from explorer.papers.identifiers import normal_arxiv_id
+from explorer.papers.ledger import Ledger
+from explorer.papers.schema import FIELDS, to_table
+from explorer.sources.formats.json.json_records import head_names, read_as
+from explorer.sources.formats.kinds import by_house, kind_of
+from explorer.sources.formats.target import deliver, known_dates
+from explorer.sources.source import Source
+from explorer.text.markup import plain_markup
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LABEL = "CSL-JSON"
+SUFFIXES: tuple[str, ...] = (".csljson",)
+
+_OWN = "literature-explorer"
+_EXTRA = {"volume": "volume", "number": "issue", "pages": "page", "publisher": "publisher", "issn": "ISSN", "isbn": "ISBN",
+          "language": "language", "pmid": "PMID", "note": "note"}  # fmt: skip
+_PARTICLES = re.compile(
+    r"(?:(?:van|von|der|den|de|del|della|di|da|dos|du|la|le|ten|ter|zu|zur|el|al|bin|ibn)\s+)+", re.IGNORECASE
+)
+
+
+def sniff(head: bytes) -> bool:
+    """Whether an object at the start has a type and a field that only CSL has."""
+    return head_names(
+        head,
+        r'"type"\s*:\s*"',
+        r'"(?:issued|container-title|citation-key|given|date-parts|publisher-place|literature-explorer)"\s*:',
+    )
+
+
+def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
+    """Yield tables of the items."""
+    yield from read_as(_fields, source, ledger)
+
+
+def _fields(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    title, subtitle, abstract = _text(item.get("title")), _text(item.get("subtitle")), item.get("abstract")
+    identity = item.get("id") or item.get("citation-key")
+    keywords = item.get("keyword")
+    url = _text(item.get("URL"))
+    number = str(item.get("number") or item.get("archive_location") or "")
+    fields: dict[str, Any] = {
+        "id": str(identity) if identity not in (None, "") else None,
+        "title": f"{title}: {subtitle}" if title and subtitle else title,
+        "abstract": plain_markup(abstract) if isinstance(abstract, str) else None,
+        "authors": names_of(item.get("author")) or names_of(item.get("editor")),
+        "published": date_of(item.get("issued")),
+        "venue": _text(item.get("container-title"))
+        or _text(item.get("event-title"))
+        or _text(item.get("publisher"))
+        or _text(item.get("collection-title")),
+        "keywords": [part.strip() for part in re.split("[;,]", keywords) if part.strip()]
+        if isinstance(keywords, str)
+        else keywords,
+        "url": url,
+        "doi": _text(item.get("DOI")),
+        "arxiv_id": normal_arxiv_id(number) if "arxiv" in number.lower() else None,
+        "source": _text(item.get("source")),
+        "entry_type": item.get("type"),
+        **{name: _text(item.get(key)) for name, key in _EXTRA.items()},
+    }
+    custom = item.get("custom")
+    own = custom.get(_OWN) if isinstance(custom, Mapping) else None
+    return {**fields, **own} if isinstance(own, Mapping) else fields
+
+
+def _text(value: Any) -> str | None:
+    item = value[0] if isinstance(value, list) and value else value
+    return plain_markup(item).strip() or None if isinstance(item, str) else None if item in (None, [], {}) else str(item)
+
+
+def names_of(people: Any) -> list[str]:
+    """Names as ``Family, Given``; a ``literal`` as it is.
+
+    Particles stand with the part they belong to: ``van der Berg, Jan`` and ``Beethoven, Ludwig van``.
+    """
+    names = []
+    for person in people if isinstance(people, list) else ():
+        if not isinstance(person, Mapping):
+            names.append(str(person))
+            continue
+        family = " ".join(str(person[key]) for key in ("non-dropping-particle", "family") if person.get(key))
+        given = " ".join(str(person[key]) for key in ("given", "dropping-particle") if person.get(key))
+        parts = [family, given, str(person.get("suffix") or "")]
+        whole = person.get("literal") or person.get("name") or ", ".join(part for part in parts if part)
+        if whole:
+            names.append(plain_markup(str(whole)))
+    return names
+
+
+def date_of(value: Any) -> str | None:
+    """Text of a CSL date as far as it is known: ``date-parts``, else its raw or literal form."""
+    if isinstance(value, (str, int)):
+        return str(value)
+    if not isinstance(value, Mapping):
+        return None
+    parts = value.get("date-parts")
+    if isinstance(parts, list) and parts and isinstance(parts[0], list) and parts[0]:
+        found = [str(part).strip() for part in parts[0][:3]]
+        numbers = [int(part) for part in found if part.lstrip("-").isdigit()]
+        if numbers and numbers[0] > 0:
+            return "-".join([f"{numbers[0]:04d}", *(f"{number:02d}" for number in numbers[1:] if number > 0)])
+    raw = value.get("raw") or value.get("literal")
+    return str(raw) if raw else None
+
+
+def to_csl_json(
+    papers: pd.DataFrame | pa.Table, path: str | PathLike[str] | None = None, *, ledger: Ledger | None = None
+) -> bytes:
+    """Write papers as CSL-JSON.
+
+    Parameters
+    ----------
+    papers : DataFrame or pyarrow.Table
+        A paper table.
+    path : str or path, optional
+        File to write; without it, only the bytes are returned.
+    ledger : Ledger, optional
+        Takes what other programs will not see, since it stands in ``custom``.
+
+    Raises
+    ------
+    ExportError
+        The file cannot be written.
+    SchemaError
+        The table has no title column.
+    """
+    import orjson
+
+    table = to_table(papers)
+    for name in table.column_names:
+        if ledger is not None and (name in ("code_url", "upvotes", "comments") or (name not in FIELDS and name not in _EXTRA)):
+            if name in FIELDS and table.column(name).null_count == table.num_rows:
+                continue
+            ledger.lose("CSL-JSON", 0, name, "", "", "kept in `custom`, which other programs do not show")
+    dates = known_dates(table)
+    items = [_item(paper, dates[row]) for row, paper in enumerate(table.to_pylist())]
+    if items:
+        # By this a reader knows even a list of bare titles for what it is.
+        items[0].setdefault("custom", {_OWN: {}})
+    return deliver(orjson.dumps(items, default=str, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE), path)
+
+
+def _item(paper: Mapping[str, Any], day: str | None) -> dict[str, Any]:
+    exact = {name: value for name, value in paper.items() if value is not None}
+    for derived in ("year", "precision"):
+        exact.pop(derived, None)
+    if day is not None:
+        exact["published"] = day
+    item = {
+        "id": paper["id"],
+        "type": _type(paper),
+        "title": paper["title"],
+        "author": [_person(name) for name in paper["authors"] or ()],
+        "issued": {"date-parts": [[int(part) for part in day.split("-")]]} if day else None,
+        "publisher" if by_house(paper) else "container-title": paper["venue"],
+        "abstract": paper["abstract"],
+        "keyword": ", ".join(paper["keywords"] or ()),
+        "DOI": paper["doi"],
+        "URL": paper["url"],
+        "source": paper["source"],
+        "number": f"arXiv:{paper['arxiv_id']}" if paper["arxiv_id"] else None,
+        **{key: str(paper[name]) for name, key in _EXTRA.items() if paper.get(name) is not None},
+    }
+    item = {key: value for key, value in item.items() if value not in (None, "", [])}
+    # Whatever our own reader would not read back the same from the standard fields is added to the letter.
+    read_back = {name: value for name, value in _fields(item).items() if value not in (None, "", [])}
+    hidden = {name: value for name, value in exact.items() if read_back.get(name) != value}
+    invented = {name: None for name in read_back if name in FIELDS and name not in exact}
+    if hidden or invented:
+        item["custom"] = {_OWN: {**hidden, **invented}}
+    return item
+
+
+def _type(paper: Mapping[str, Any]) -> str:
+    given = paper.get("entry_type")
+    return given if isinstance(given, str) and given in _TYPES else kind_of(paper).csl
+
+
+# Types of CSL 1.0.2, but for "article": other formats have that word for what CSL calls "article-journal".
+_TYPES = frozenset(
+    "article-journal article-magazine article-newspaper bill book broadcast chapter classic collection dataset document entry entry-dictionary"
+    " entry-encyclopedia event figure graphic hearing interview legal_case legislation manuscript map motion_picture musical_score pamphlet"
+    " paper-conference patent performance periodical personal_communication post post-weblog regulation report review review-book software song"
+    " speech standard thesis treaty webpage".split()
+)
+
+
+def _person(name: str) -> dict[str, str]:
+    """Parts of a name: ``Family, Given`` at its comma, ``Given Family`` before its last word and the particles there."""
+    family, comma, given = name.partition(",")
+    if comma and given.strip() and family.strip():
+        return {"family": family.strip(), "given": given.strip()}
+    words = name.split(" ")
+    if len(words) < 2 or "and" in words or parse_date(name) is not None or not all(words):
+        return {"literal": name}
+    last = len(words) - 1
+    while last > 1 and _PARTICLES.fullmatch(words[last - 1] + " "):
+        last -= 1
+    return {"family": " ".join(words[last:]), "given": " ".join(words[:last])}

@@ -1,0 +1,290 @@
+"""JSON: an array of objects, an object that holds one, or one object a line (JSON lines).
+
+Specification: RFC 8259, https://jsonlines.org. Objects are read by the names of their fields; those of Hugging Face's
+``daily_papers`` nest under ``paper``. Semantic Scholar, ERIC and PLOS answers are taken as they come. The dialects with a module
+of their own (CSL-JSON, OpenAlex, Crossref, the arXiv snapshot) share `objects` and `read_as`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from os import PathLike
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from explorer.errors import ReadError
+from explorer.papers.column_names import columns_to_fields
+from explorer.papers.ledger import Ledger
+from explorer.papers.schema import FIELDS, to_table
+from explorer.sources.encoding import encoding_of
+from explorer.sources.formats.target import deliver, known_dates
+from explorer.sources.source import LINE, Source, decode, tables
+from explorer.text.markup import plain_markup
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LABEL = "JSON or JSON lines"
+SUFFIXES: tuple[str, ...] = (".json", ".jsonl", ".ndjson")
+
+Fields = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+
+_BLANK = "\ufeff \t\r\n"
+_WRAPPERS = (("message", "items"), ("response", "docs"), ("results",), ("data",), ("papers",), ("items",), ("records",))
+_UNREADABLE = "\ud800"
+
+
+MALFORMED = (TypeError, ValueError, AttributeError, LookupError)
+"""What reading an object raises whose parts are of other types than those its source says they are."""
+
+NOT_AS_SAID = "a part of it is of another type than such records have"
+
+
+def sniff(head: bytes) -> bool:
+    """Whether the text starts as an array or an object."""
+    return decode(head).lstrip(_BLANK)[:1] in ("[", "{")
+
+
+def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
+    """Yield tables of the objects; what is no object, or a line that does not parse, is rejected with its line.
+
+    Raises
+    ------
+    ReadError
+        The file is neither JSON nor JSON lines.
+    """
+    yield from read_as(_flat, source, ledger)
+
+
+def read_as(fields: Fields, source: Source, ledger: Ledger) -> Iterator[pa.Table]:
+    """Yield tables of the objects of a source, each turned into fields of the schema by `fields`."""
+
+    def records() -> Iterator[tuple[int, int | None, Mapping[str, Any]]]:
+        for number, line, item, problem in objects(source):
+            if not isinstance(item, Mapping):
+                ledger.reject(source.name, number, problem or "not an object", line=line, text=str(item))
+                continue
+            try:
+                record = {name: value for name, value in fields(item).items() if value or value == 0}
+            except MALFORMED as error:
+                ledger.reject(source.name, number, f"{NOT_AS_SAID} ({error})", line=line, text=str(item)[:300])
+                continue
+            if not FIELDS.keys().isdisjoint(record):
+                yield number, line, record
+            else:
+                ledger.reject(source.name, number, "an object without a field that is known", line=line, text=str(item)[:300])
+
+    yield from tables(records(), source, ledger)
+
+
+def objects(source: Source) -> Iterator[tuple[int, int | None, Any, str]]:
+    """Yield number, line, value and problem of each record; values of JSON lines one by one, whatever the file's size.
+
+    Raises
+    ------
+    ReadError
+        The file is neither JSON nor JSON lines, nests too deeply, or has a line beyond `LINE`.
+    """
+    if _is_lines(source):
+        yield from _lines(source)
+        return
+    value = _whole(source)
+    for number, item in enumerate(value, start=1):
+        yield number, None, item, ""
+
+
+def _is_lines(source: Source) -> bool:
+    """Whether the first line is an object of its own and a second line follows."""
+    data = source.head()
+    head = decode(data, source.encoding).lstrip(_BLANK)
+    first, ended, rest = head.partition("\n")
+    if not first.startswith("{"):
+        return False
+    if ended:
+        # A first line that only looks like an object is rejected alone, not the file with it.
+        whole = first.rstrip().endswith("}") or isinstance(_parsed(first), dict)
+        return whole and rest.lstrip()[:1] == "{"
+    if len(data) < 65_536:
+        return False
+    # A first record longer than the head: see whether its line is an object.
+    with source.open() as file:
+        line = file.readline(LINE + 1)
+        more = bool(file.read(1))
+    return more and len(line) <= LINE and isinstance(_parsed(decode(line)), dict)
+
+
+def _parsed(text: str) -> Any:
+    import orjson
+
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return _UNREADABLE
+
+
+def _whole(source: Source) -> list[Any]:
+    """Records of a file that is one JSON value."""
+    import json
+
+    import orjson
+
+    data = source.bytes()
+    text: bytes | str = data
+    if source.encoding or encoding_of(data[:4096], whole=False) not in ("utf-8",):
+        text = decode(data, source.encoding)
+    try:
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        # The standard parser takes what orjson is too strict for: numbers beyond 64 bits, NaN, half surrogates.
+        try:
+            value = json.loads(decode(data, source.encoding)) if len(data) < 64 << 20 else None
+        except RecursionError:
+            raise ReadError(f"{source.name} nests its JSON too deeply to be papers.") from error
+        except ValueError:
+            value = None
+        if value is None:
+            raise ReadError(f"{source.name} is not valid JSON: {error}. Export it again, or as JSON lines.") from error
+    if isinstance(value, dict):
+        return _records_in(value)
+    if not isinstance(value, list):
+        raise ReadError(f"{source.name} holds no list of papers.")
+    return value
+
+
+def _records_in(value: dict[str, Any]) -> list[Any]:
+    """Records within an object: where services put them, else in the one list of objects it has, else the object itself."""
+    for path in _WRAPPERS:
+        inner: Any = value
+        for step in path:
+            inner = inner.get(step) if isinstance(inner, dict) else None
+        if isinstance(inner, list) and all(isinstance(item, dict) for item in inner):
+            return inner
+    if isinstance(value.get("message"), dict):
+        return [value["message"]]
+    lists = [v for v in value.values() if isinstance(v, list) and v and all(isinstance(item, dict) for item in v)]
+    titled = any(name.lower() in ("title", "display_name") for name in value)
+    return lists[0] if len(lists) == 1 and not titled else [value]
+
+
+def _lines(source: Source) -> Iterator[tuple[int, int | None, Any, str]]:
+    import json
+
+    import orjson
+
+    encoding = source.found_encoding()
+    wide = encoding.startswith(("utf-16", "utf-32"))
+    number = 0
+    with source.open() as file:
+        stream: Iterator[bytes] = (
+            iter(decode(source.bytes(), encoding).encode().splitlines()) if wide else _bounded(file, source)
+        )
+        for line, raw in enumerate(stream, start=1):
+            text = raw.strip(b"\xef\xbb\xbf \t\r\n") if line == 1 else raw.strip()
+            if not text:
+                continue
+            number += 1
+            try:
+                yield number, line, orjson.loads(text), ""
+                continue
+            except orjson.JSONDecodeError as error:
+                problem = f"the line is not JSON: {error}"
+            decoded = decode(text)
+            try:
+                yield number, line, json.loads(decoded), ""
+            except (ValueError, RecursionError):
+                yield number, line, decoded, problem
+
+
+def _bounded(file: Any, source: Source) -> Iterator[bytes]:
+    while line := file.readline(LINE + 1):
+        if len(line) > LINE:
+            raise ReadError(f"{source.name} has a line of more than {LINE >> 20} MiB; that is no list of papers.")
+        yield line
+
+
+def _flat(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Bring the fields of a nested ``paper`` to the top, the inner value before the outer, and name them by the schema."""
+    inner = item.get("paper")
+    record = {**item, **inner} if isinstance(inner, Mapping) else dict(item)
+    record.pop("paper", None)
+    if isinstance(inner, Mapping) and "arxiv_id" not in record:
+        record["arxiv_id"] = inner.get("id")
+    for name, identifier in (record.get("externalIds") or {}).items() if isinstance(record.get("externalIds"), Mapping) else ():
+        record.setdefault({"ArXiv": "arxiv_id", "DOI": "doi", "PubMed": "pmid"}.get(name, f"{name.lower()}_id"), identifier)
+    for schema_name, name in _SERVICE_NAMES:
+        if schema_name not in record and record.get(name):
+            record[schema_name] = record[name]
+    # What `to_json_lines` wrote is read to the letter.
+    own = next(iter(record), "") == "id" and ("precision" in record or "published" not in record)
+    fields = columns_to_fields(record)
+    known = {fields.get(name, name): value for name, value in record.items() if value not in (None, "", [], {})}
+    return {name: value if own and name in FIELDS else _value(name, value) for name, value in known.items()}
+
+
+# Services whose names of fields are no synonyms elsewhere: Semantic Scholar, PLOS, ERIC.
+_SERVICE_NAMES = (("id", "paperId"), ("published", "publicationDate"), ("authors", "author_display"), ("title", "title_display"),
+                  ("keywords", "subject"), ("arxiv_id", "arxivId"))  # fmt: skip
+
+
+def _value(name: str, value: Any) -> Any:
+    if name in ("title", "abstract", "venue"):
+        text = " ".join(map(str, value)) if isinstance(value, list) else value
+        if isinstance(text, Mapping):
+            text = text.get("name") or text.get("value")
+        return plain_markup(text) if isinstance(text, str) and name != "venue" else text
+    if name in ("authors", "keywords") and isinstance(value, list):
+        return [_item(item) for item in value]
+    if name == "code_url" or FIELDS.get(name) == pa.large_string():
+        return value if isinstance(value, str) else str(value)
+    if isinstance(value, (dict, list)):
+        import json
+
+        # The standard writer takes every number; orjson stops at 64 bits.
+        return json.dumps(value, ensure_ascii=False, default=str)
+    return value
+
+
+def _item(item: Any) -> str | None:
+    """Text of an item; web APIs wrap names in objects of several kinds."""
+    if isinstance(item, Mapping):
+        given, family = item.get("given") or item.get("first"), item.get("family") or item.get("last")
+        whole = item.get("name") or item.get("display_name") or item.get("keyword") or item.get("term") or item.get("literal")
+        return str(whole) if whole else ", ".join(str(part) for part in (family, given) if part) or None
+    return None if item is None else str(item)
+
+
+def to_json_lines(papers: pd.DataFrame | pa.Table, path: str | PathLike[str] | None = None) -> bytes:
+    """Write papers as JSON lines: one object a paper, without its missing values; dates as long as they are known.
+
+    Parameters
+    ----------
+    papers : DataFrame or pyarrow.Table
+        A paper table. Values JSON has no type for are written as text.
+    path : str or path, optional
+        File to write; without it, only the bytes are returned.
+
+    Raises
+    ------
+    ExportError
+        The file cannot be written.
+    SchemaError
+        The table has no title column.
+    """
+    import orjson
+
+    table = to_table(papers)
+    table = table.set_column(table.column_names.index("published"), "published", pa.array(known_dates(table), pa.string()))
+    lines = bytearray()
+    for batch in table.to_batches(max_chunksize=10_000):
+        for record in batch.to_pylist():
+            present = {name: value for name, value in record.items() if value is not None}
+            lines += orjson.dumps(present, default=str, option=orjson.OPT_APPEND_NEWLINE)
+    return deliver(bytes(lines), path)
+
+
+def head_names(head: bytes, *patterns: str) -> bool:
+    """Whether the start of a JSON text has every one of `patterns` (regular expressions)."""
+    text = decode(head)
+    return text.lstrip(_BLANK)[:1] in ("[", "{") and all(re.search(pattern, text) for pattern in patterns)

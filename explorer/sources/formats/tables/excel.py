@@ -1,0 +1,223 @@
+"""Excel workbooks (and OpenDocument sheets): every sheet whose header names a title column is read.
+
+Specification: ECMA-376, Office Open XML; https://support.microsoft.com/office/excel-specifications-and-limits. Met so far:
+title lines above the header, numbers and dates in typed cells. Exporters are listed in `columns`.
+
+What a sheet cannot hold is cut and named in the ledger: text beyond 32,767 UTF-16 code units, and the characters U+FFFE and U+FFFF.
+Types of columns beyond the schema come back as text. Files of our own writing are read to the letter.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from os import PathLike
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from explorer.errors import ExportError, ReadError
+from explorer.papers.ledger import Ledger
+from explorer.papers.schema import FIELDS, TEXTS, to_table
+from explorer.sources.archive import check_bounds, is_workbook
+from explorer.sources.formats.tables.columns import HEADER_WITHIN, find_header, header_of, records
+from explorer.sources.formats.target import cells, deliver, list_cell
+from explorer.sources.source import Source, tables
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LABEL = "Excel"
+SUFFIXES: tuple[str, ...] = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
+
+CELL = 32_767
+"""Most UTF-16 code units a cell holds."""
+
+_ROWS = 1_048_576
+_OLD_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_NONCHARACTERS = "[\ufffe\uffff]"
+_WIDTHS = {"title": 60, "abstract": 60, "authors": 40, "venue": 24, "keywords": 24, "url": 24, "doi": 24, "id": 16}
+
+
+def sniff(head: bytes) -> bool:
+    """Whether the file is a workbook, of the kind before 2007 too."""
+    return is_workbook(head) or head.startswith(_OLD_EXCEL)
+
+
+def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
+    """Yield tables of the rows of every sheet that has a title column; records are numbered through all of them.
+
+    The ledger shows the columns of the first one. Of the others a title alone is no header.
+
+    Raises
+    ------
+    ReadError
+        The file is damaged or locked, unpacks to far more than its size, or no sheet has a title column.
+    """
+    import python_calamine
+
+    data = source.bytes()
+    if not data.startswith(_OLD_EXCEL):
+        check_bounds(io.BytesIO(data), source.name)
+    try:
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+        sheets = [book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names]
+    except Exception as error:
+        # calamine raises a type of its own for each container, and panics on some damaged ones.
+        raise ReadError(f"{source.name} is not a readable workbook: {error}. Save it again as .xlsx or CSV.") from error
+    titled = [sheet for sheet in sheets if _columns(sheet, source)]
+    first, *others = titled or sheets[:1] or [[]]
+    rows = _rows(first)
+    header = find_header(rows, source, ledger)
+    read = ledger.read
+    yield from tables(records(rows, header, source, ledger), source, ledger)
+    for sheet in others:
+        if _columns(sheet, source) > 1:
+            rows = _rows(sheet)
+            header = find_header(rows, source, Ledger())
+            yield from tables(records(rows, header, source, ledger, after=ledger.read - read), source, ledger)
+
+
+def _rows(sheet: list[list[Any]]) -> Iterator[tuple[int, list[str]]]:
+    """Line and cells of the rows that are not blank."""
+    return ((line, cells) for line, row in enumerate(sheet, start=1) if any(cells := [_text(cell) for cell in row]))
+
+
+def _columns(sheet: list[list[Any]], source: Source) -> int:
+    """Columns of a sheet that are recognised; none where no column is the title."""
+    headers = (header_of([_text(cell) for cell in row], source.columns) for row in sheet[:HEADER_WITHIN])
+    return next((len(header.fields) for header in headers if header is not None), 0)
+
+
+def _text(cell: Any) -> str:
+    """Text of a typed cell: whole numbers without a fraction, days without a time."""
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    if isinstance(cell, datetime):
+        return cell.date().isoformat() if cell.time() == datetime.min.time() else cell.isoformat()
+    return cell.isoformat() if isinstance(cell, date) else "" if cell is None else str(cell)
+
+
+def to_excel(
+    papers: pd.DataFrame | pa.Table,
+    path: str | PathLike[str] | None = None,
+    *,
+    manifest: Mapping[str, Any] | None = None,
+    ledger: Ledger | None = None,
+) -> bytes:
+    """Write papers as an Excel workbook: sheet ``papers``, and sheet ``manifest`` where one is given.
+
+    Parameters
+    ----------
+    papers : DataFrame or pyarrow.Table
+        A paper table.
+    path : str or path, optional
+        File to write; without it, only the bytes are returned.
+    manifest : mapping, optional
+        How the table was made, one row a key.
+    ledger : Ledger, optional
+        Takes what a cell cannot hold: text beyond 32,767 UTF-16 code units, U+FFFE and U+FFFF.
+
+    Returns
+    -------
+    bytes
+        Text is typed as text, so a spreadsheet never takes it for a formula, a number, a date or a link.
+
+    Raises
+    ------
+    ExportError
+        There are more papers than a sheet has rows, or the file cannot be written.
+    SchemaError
+        The table has no title column.
+    """
+    import xlsxwriter
+
+    table = _representable(to_table(papers), ledger)
+    if table.num_rows >= _ROWS:
+        raise ExportError(f"An Excel sheet holds {_ROWS - 1:,} papers, not {table.num_rows:,}. Export CSV or Parquet.")
+    columns = _fitting(cells(table), table, ledger)
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True})
+    bold, normal = book.add_format({"bold": True}), book.add_format()
+    sheet = book.add_worksheet("papers")
+    for column, (name, values) in enumerate(columns.items()):
+        sheet.set_column(column, column, _WIDTHS.get(name, 12))
+        sheet.write_string(0, column, _cut(name), bold)
+        for row, value in enumerate(values, start=1):
+            if isinstance(value, str):
+                if value.startswith("<r>") and value.endswith("</r>"):
+                    # XlsxWriter takes such a text for the XML of formatted text, unless it formats it itself.
+                    sheet.write_rich_string(row, column, "<", normal, value[1:])
+                elif value:
+                    sheet.write_string(row, column, value)
+            elif value is not None and value == value and abs(value) != float("inf"):
+                sheet.write_number(row, column, value)
+    sheet.freeze_panes(1, 0)
+    if columns:
+        sheet.autofilter(0, 0, table.num_rows, len(columns) - 1)
+    if manifest is not None:
+        about = book.add_worksheet("manifest")
+        about.set_column(0, 1, 40)
+        for row, (key, value) in enumerate(manifest.items()):
+            about.write_string(row, 0, _cut(str(key)), bold)
+            about.write_string(row, 1, _cut(str(value)))
+    book.close()
+    return deliver(buffer.getvalue(), path)
+
+
+def _representable(table: pa.Table, ledger: Ledger | None) -> pa.Table:
+    """Drop the two characters that no XML can hold."""
+    for place, name in enumerate(table.column_names):
+        column = table.column(name)
+        texts = pc.list_flatten(column) if column.type == TEXTS else column
+        if not pa.types.is_large_string(texts.type) or not pc.any(pc.match_substring_regex(texts, _NONCHARACTERS)).as_py():
+            continue
+        before = column.to_pylist()
+        after = [
+            [_without(item) for item in value] if isinstance(value, list) else value and _without(value) for value in before
+        ]
+        if ledger is not None:
+            for row, (old, new) in enumerate(zip(before, after, strict=True), start=1):
+                if old != new:
+                    ledger.lose("Excel", row, name, str(old), str(new), "a cell holds no U+FFFE and U+FFFF")
+        table = table.set_column(place, name, pa.array(after, column.type))
+    return table
+
+
+def _without(text: str | None) -> str | None:
+    return text and text.replace("\ufffe", "").replace("\uffff", "")
+
+
+def _fitting(columns: dict[str, list[Any]], table: pa.Table, ledger: Ledger | None) -> dict[str, list[Any]]:
+    """Cut what a cell cannot hold, a list after its last item that fits, and note it."""
+    fitting = {}
+    for name, values in columns.items():
+        for row, value in enumerate(values):
+            if not isinstance(value, str):
+                continue
+            # A character is one or two units: below half the limit no text needs counting.
+            if len(value) <= CELL // 2 or _units(value) <= CELL:
+                continue
+            if FIELDS.get(name) == TEXTS:
+                items = table.column(name)[row].as_py()
+                while items and _units(cut := list_cell(items)) > CELL:
+                    items = items[: min(len(items) - 1, int(len(items) * CELL / _units(cut)) + 1)]
+                values[row] = list_cell(items)
+            else:
+                values[row] = _cut(value)
+            if ledger is not None:
+                ledger.lose("Excel", row + 1, name, value, values[row], f"a cell holds {CELL:,} characters")
+        fitting[name] = values
+    return fitting
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
+
+
+def _cut(text: str) -> str:
+    return text.encode("utf-16-le")[: 2 * CELL].decode("utf-16-le", errors="ignore")

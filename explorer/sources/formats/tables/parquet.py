@@ -1,0 +1,96 @@
+"""Apache Parquet, read column by column by names. Specification: https://parquet.apache.org/docs/file-format/."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator, Mapping
+from os import PathLike
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from explorer.errors import ReadError
+from explorer.papers.column_names import columns_to_fields
+from explorer.papers.ledger import Ledger
+from explorer.papers.schema import conform, to_table
+from explorer.sources.formats.target import deliver
+from explorer.sources.source import Source
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LABEL = "Parquet"
+SUFFIXES: tuple[str, ...] = (".parquet", ".pq")
+
+_ROWS = 65_536
+
+
+def sniff(head: bytes) -> bool:
+    """Whether the file starts with Parquet's magic number."""
+    return head.startswith(b"PAR1")
+
+
+def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
+    """Yield conforming tables of at most 65,536 rows.
+
+    Raises
+    ------
+    ReadError
+        The file is damaged, or has no title column.
+    """
+    import pyarrow.parquet as pq
+
+    try:
+        file = pq.ParquetFile(source.path if source.path is not None else io.BytesIO(source.bytes()))
+        names = file.schema_arrow.names
+        if "title" not in columns_to_fields(names).values():
+            shown = ", ".join(names[:12])
+            raise ReadError(
+                f"{source.name} has no title column (its columns: {shown}). Rename the one that holds titles to 'title'."
+            )
+        start = 1
+        for batch in file.iter_batches(batch_size=_ROWS):
+            first = start
+
+            def note(row: int, field: str, before: str, after: str, reason: str, first: int = first) -> None:
+                ledger.repair(source.name, first + row, field, before, after, reason)
+
+            yield conform(pa.Table.from_batches([batch]), note)
+            ledger.accept(batch.num_rows)
+            start += batch.num_rows
+    except pa.ArrowNotImplementedError as error:
+        raise ReadError(f"{source.name} has a column of a type that cannot be read as papers: {error}.") from error
+    except (pa.ArrowInvalid, OSError, UnicodeDecodeError) as error:
+        raise ReadError(f"{source.name} is not a readable Parquet file: {error}. Export it again.") from error
+
+
+def to_parquet(
+    papers: pd.DataFrame | pa.Table, path: str | PathLike[str] | None = None, *, manifest: Mapping[str, Any] | None = None
+) -> bytes:
+    """Write papers as Parquet, every column in its own type.
+
+    Parameters
+    ----------
+    papers : DataFrame or pyarrow.Table
+        A paper table.
+    path : str or path, optional
+        File to write; without it, only the bytes are returned.
+    manifest : mapping, optional
+        How the table was made; kept as JSON in the schema's metadata under ``manifest``.
+
+    Raises
+    ------
+    ExportError
+        The file cannot be written.
+    SchemaError
+        The table has no title column.
+    """
+    import pyarrow.parquet as pq
+
+    table = to_table(papers)
+    if manifest is not None:
+        table = table.replace_schema_metadata({"manifest": json.dumps(manifest, default=str, ensure_ascii=False)})
+    buffer = io.BytesIO()
+    pq.write_table(table, buffer, compression="zstd")
+    return deliver(buffer.getvalue(), path)

@@ -1,0 +1,1 @@
+"""Formats of tagged lines."""

@@ -1,0 +1,285 @@
+"""RIS: ``TY  - JOUR`` … ``ER  -``.
+
+Specification: Research Information Systems, *RIS Format Specifications*
+(https://en.wikipedia.org/wiki/RIS_(file_format)). Dialects met: EndNote (keywords on continuation lines, dates without a
+year), Zotero, Mendeley, Reference Manager (``A1``, ``T1``, ``N2``), Embase, Ovid, ProQuest (long lines before the tag), Cochrane
+and IEEE (``JA``, ``Y1`` in words), Scopus (``C3`` for proceedings), Web of Science, RefWorks (``TY - JOUR`` with one space),
+records without ``TY`` or ``ER``, numbers between records, byte order marks.
+
+What RIS cannot hold: white space is single spaces, and columns beyond the schema that RIS has no tag for are left out. Our own
+records say ``DP  - Literature Explorer`` and are read to the letter.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from os import PathLike
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from explorer.papers.identifiers import normal_doi
+from explorer.papers.ledger import Ledger
+from explorer.papers.schema import FIELDS, TEXT, to_table
+from explorer.sources.formats.kinds import by_house, kind_of
+from explorer.sources.formats.tagged.ris_lines import Records, blocks, split
+from explorer.sources.formats.tagged.tag_table import TagTable, mapped, readables
+from explorer.sources.formats.target import deliver, known_dates
+from explorer.sources.source import Source, accepted, decode
+from explorer.text.markup import single_spaced
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LABEL = "RIS"
+SUFFIXES: tuple[str, ...] = (".ris",)
+
+_SNIFF = re.compile(r"^\s{0,3}TY {0,2}- ?\w+|^ER {0,2}- *$", re.MULTILINE)
+_MARK = "Literature Explorer"
+# Works that a house brings out by themselves; whatever is none of the kinds named here appears in something.
+_BY_HOUSES = frozenset(
+    "BOOK EBOOK EDBOOK CLSWK SER THES RPRT GOVDOC STAND COMP MAP DATA DBASE AGGR ANCIENT EQUA GRNT SOUND MUSIC VIDEO MPCT MULTI"
+    " ADVS ART CHART FIGURE PAT HEAR MANSCPT PAMP UNBILL UNPD SLIDE ICOMM PCOMM".split()
+)
+_ON_SITES = frozenset(("WEB", "ELEC", "BLOG"))
+_IN_CONFERENCES = frozenset(("CONF", "CPAPER"))
+_IN_BOOKS = frozenset("CHAP ECHAP DICT ENCYC".split())
+_CONTAINERS = {
+    frozenset(("BILL", "STAT")): ("T2", "CY", "PB"),
+    _IN_BOOKS: ("T2", "BT", "JF", "PB"),
+    # EndNote's layout of these keeps the reporter, in which a decision is printed, among the names.
+    frozenset(("CASE", "LEGAL")): ("A2", "PB", "T2"),
+    _BY_HOUSES: ("PB", "T2", "JF", "JO", "T3"),
+    # EndNote's layout of these has the name of the site as that of a periodical, and a series beside it.
+    _ON_SITES: ("JF", "JO", "JA", "J2", "J1", "T2", "BT", "PB"),
+}
+"""Tags that say where works of some kinds appeared."""
+# Without an author these are the work of their editors, sponsors or performers.
+_BY_OTHERS = frozenset("BOOK EDBOOK EBOOK CONF SER BILL ADVS".split())
+_EXTRA = {"entry_type": "TY", "volume": "VL", "number": "IS", "publisher": "PB", "issn": "SN", "language": "LA", "place": "CY"}
+_USED = frozenset("TY TI T1 CT AU A1 AB N2 JF JO JA J1 J2 T2 BT C3 PB KW DO DI PY Y1 DA UR L1 L2 LK ID DP SP EP AN ER".split())
+_NAMES = {"VO": "volume", "VL": "volume", "IS": "number", "SN": "issn", "LA": "language", "CY": "place", "DB": "source"}
+
+
+def sniff(head: bytes) -> bool:
+    """Whether a line starts or ends a record."""
+    return _SNIFF.search(decode(head)) is not None
+
+
+def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
+    """Yield tables of the records; a record without its ``TY`` or ``ER`` line is read and noted as repaired."""
+    done, line = 0, 1
+    for block in blocks(source.utf8(), source.name):
+        records = split(block, line)
+        if records.table.count:
+            yield from _accounted(records, done, source, ledger)
+        done, line = done + records.table.count, line + block.count(b"\n")
+
+
+def _accounted(records: Records, done: int, source: Source, ledger: Ledger) -> Iterator[pa.Table]:
+    """Turn records into a table of the schema, and reject those without any field; `done` is the number of records before."""
+    table = records.table
+    own = np.zeros(table.count, bool)
+    marks = table.places("DP")
+    own[table.records[marks[pc.equal(table.texts(marks), _MARK).to_numpy(zero_copy_only=False)]]] = True
+    given = _own_fields(table) if own.all() else _fields(table)
+    if own.any() and not own.all():
+        both = pa.concat_tables(
+            [_fields(table.of_records(~own)), _own_fields(table.of_records(own))], promote_options="default"
+        )
+        given = both.take(pa.array(np.argsort(np.argsort(own, kind="stable"))))
+    empty = ~np.logical_or.reduce([_has_text(given.column(name)) for name in given.column_names if name != "entry_type"])
+    for row in np.flatnonzero(empty).tolist():
+        shown = "; ".join(table.tags_of(row))
+        reason = "the record has no field that is known"
+        ledger.reject(source.name, done + row + 1, reason, line=int(records.lines[row]), text=shown)
+    for row in np.flatnonzero(~records.complete & ~empty).tolist():
+        reason = "the record has no TY line at its start or no ER line at its end"
+        ledger.repair(source.name, done + row + 1, "", "", "", reason, line=int(records.lines[row]))
+    rows = np.flatnonzero(~empty)
+    if len(rows):
+        places = list(zip((done + rows + 1).tolist(), records.lines[rows].tolist(), strict=True))
+        yield accepted(given.filter(pa.array(~empty)) if empty.any() else given, places, source, ledger)
+
+
+def _has_text(column: pa.ChunkedArray) -> NDArray[np.bool_]:
+    size = pc.list_value_length(column) if pa.types.is_list(column.type) else pc.binary_length(column)
+    found: NDArray[np.bool_] = pc.fill_null(pc.greater(size, 0), False).to_numpy()
+    return found
+
+
+def _fields(table: TagTable) -> pa.Table:
+    """Fields of the schema, and others, of each record."""
+    kinds = pc.fill_null(pc.utf8_upper(table.text("TY")), "")
+    first, last, identity, accession = table.text("SP"), table.text("EP"), table.text("ID"), table.text("AN")
+    title = _else(table.first("TI", "T1", "CT"), np.where(_among(kinds, _IN_BOOKS), -1, table.first("BT")), table.first("ST"))
+    named = table.first("AU", "A1")
+    # What names there are without an author; nothing for other kinds.
+    others = table.places("A2", "ED")
+    others = others[((named < 0) & _among(kinds, _BY_OTHERS))[table.records[others]]]
+    names = np.concatenate([table.places("AU", "A1"), others])
+    doi = table.doi("DO", "DI", "L3")
+    registered = pc.and_(pc.utf8_is_digit(accession), pc.match_substring_regex(table.text("DB", "DP"), "(?i)medline|pubmed"))
+    registered = pc.fill_null(registered, False)
+    fields = {
+        **table.rest(_USED, _NAMES),
+        "title": readables(table.texts(title)),
+        "authors": table.lines(names[np.argsort(table.records[names], kind="stable")]),
+        "abstract": readables(table.text("AB", "N2")),
+        "venue": readables(_venues(table, kinds)),
+        "keywords": table.parts("KW"),
+        "published": table.date("PY", "Y1", "DA"),
+        "doi": pc.coalesce(doi, _stray_dois(table, doi.is_null().to_numpy(zero_copy_only=False))),
+        "arxiv_id": table.arxiv_id("AN", "UR", "M1", "JO", "T2"),
+        "url": table.url("UR", "L2", "LK", "L1"),
+        "entry_type": pc.if_else(pc.equal(kinds, ""), None, kinds),
+        "publisher": table.text("PB"),
+        "pages": pc.coalesce(
+            pc.if_else(pc.equal(first, last), first, pc.binary_join_element_wise(first, last, pa.scalar("-", TEXT))),
+            first,
+            last,
+        ),
+        "id": pc.if_else(pc.utf8_is_digit(identity), None, identity),
+        "pmid": pc.if_else(registered, accession, None),
+        "accession": pc.if_else(registered, None, accession),
+    }
+    return pa.table({name: column for name, column in fields.items() if name in FIELDS or column.null_count < table.count})
+
+
+def _else(*places: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The first place of each record that is one."""
+    chosen = places[0]
+    for more in places[1:]:
+        chosen = np.where(chosen < 0, more, chosen)
+    return chosen
+
+
+def _among(kinds: pa.Array, wanted: frozenset[str]) -> NDArray[np.bool_]:
+    found: NDArray[np.bool_] = pc.is_in(kinds, value_set=pa.array(sorted(wanted), TEXT)).to_numpy(zero_copy_only=False)
+    return found
+
+
+def _venues(table: TagTable, kinds: pa.Array) -> pa.Array:
+    """Where each appeared: the container, or the publisher of a work of its own."""
+    places = table.first("JF", "T2", "JO", "JA", "J2", "J1", "C3", "BT", "PB")
+    for wanted, tags in _CONTAINERS.items():
+        if (mine := _among(kinds, wanted)).any():
+            places = np.where(mine, table.first(*tags), places)
+    venues = table.texts(places)
+    if not (meetings := _among(kinds, _IN_CONFERENCES)).any():
+        return venues
+    # Reference Manager keeps fields RIS has no tag for in notes, behind their labels.
+    notes = table.places("N1")
+    labelled = pc.extract_regex(table.texts(notes), "^Proceedings Title: *(?P<title>.+)")
+    proceedings = table.found(notes, pc.struct_field(labelled, "title"))
+    named = pc.coalesce(table.text("C3", "T2", "BT", "JF", "JO"), proceedings, table.text("T3", "PB"))
+    return pc.if_else(pa.array(meetings), named, venues)
+
+
+def _stray_dois(table: TagTable, unknown: NDArray[np.bool_]) -> pa.Array:
+    """DOIs that a dialect keeps in a note or an address, for the records that are `unknown` to have one elsewhere."""
+
+    def found(tags: tuple[str, ...], mark: str, function: Callable[[str], str | None]) -> pa.Array:
+        places = table.places(*tags)
+        places = places[unknown[table.records[places]]]
+        texts = table.texts(places)
+        wanted = pc.match_substring(texts, mark)
+        return table.found(places, mapped(pc.if_else(wanted, texts, None), wanted, function))
+
+    return pc.coalesce(found(("M3", "N1", "AN"), "10.", _only_doi), found(("UR", "L2"), "doi.org/", normal_doi))
+
+
+def _only_doi(text: str) -> str | None:
+    """The DOI that is all there is of a text."""
+    doi = normal_doi(text)
+    bare = re.sub(r"^(?:doi:?\s*|https?://(?:dx\.)?doi\.org/)", "", text, flags=re.I)
+    return doi if bare.lower().rstrip(".") == doi else None
+
+
+def _own_fields(table: TagTable) -> pa.Table:
+    """Fields of records that `to_ris` wrote."""
+    places = table.places("C7")
+    notes = table.texts(places)
+
+    def noted(name: str) -> pa.Array:
+        return table.found(places, pc.struct_field(pc.extract_regex(notes, f"^{name}=(?P<count>.+)"), "count"))
+
+    def every(tag: str) -> pa.Array:
+        places = table.places(tag)
+        return table.lists(table.texts(places), table.records[places])
+
+    tags = {
+        "id": "ID", "title": "TI", "abstract": "AB", "published": "DA", "url": "UR", "doi": "DO", "arxiv_id": "AN",
+        "code_url": "L3", "source": "DB", "pages": "SP", **_EXTRA,
+    }  # fmt: skip
+    fields = {name: table.text(tag) for name, tag in tags.items()}
+    fields["venue"] = pc.if_else(pc.fill_null(pc.equal(noted("venue"), "PB"), False), table.text("PB"), table.text("T2"))
+    fields |= {"authors": every("AU"), "keywords": every("KW"), "upvotes": noted("upvotes"), "comments": noted("comments")}
+    return pa.table({name: column for name, column in fields.items() if name in FIELDS or column.null_count < table.count})
+
+
+def to_ris(papers: pd.DataFrame | pa.Table, path: str | PathLike[str] | None = None, *, ledger: Ledger | None = None) -> bytes:
+    """Write papers as RIS.
+
+    Parameters
+    ----------
+    papers : DataFrame or pyarrow.Table
+        A paper table.
+    path : str or path, optional
+        File to write; without it, only the bytes are returned.
+    ledger : Ledger, optional
+        Takes what RIS cannot hold: columns it has no tag for.
+
+    Returns
+    -------
+    bytes
+        UTF-8, lines that end in CRLF, as the specification asks.
+
+    Raises
+    ------
+    ExportError
+        The file cannot be written.
+    SchemaError
+        The table has no title column.
+    """
+    table = to_table(papers)
+    kept = {name: tag for name, tag in {**_EXTRA, "pages": "SP"}.items() if name in table.column_names}
+    for name in table.column_names:
+        if name not in FIELDS and name not in kept and ledger is not None:
+            ledger.lose("RIS", 0, name, "", "", "RIS has no tag for this column")
+    dates = known_dates(table)
+    lines: list[str] = []
+    for row, paper in enumerate(table.to_pylist()):
+        lines.append(f"TY  - {_type(paper)}")
+        values: list[tuple[str, Any]] = [("ID", paper["id"]), ("TI", paper["title"])]
+        values += [("AU", name) for name in paper["authors"] or ()]
+        values += [("PY", f"{paper['year']:04d}" if paper["year"] is not None else None), ("DA", _slashed(dates[row]))]
+        housed = by_house(paper)
+        values += [
+            ("PB" if housed else "T2", paper["venue"]),
+            ("AB", paper["abstract"]),
+            *(("KW", word) for word in paper["keywords"] or ()),
+        ]
+        values += [("DO", paper["doi"]), ("UR", paper["url"]), ("L3", paper["code_url"]), ("DB", paper["source"])]
+        values += [("AN", f"arXiv:{paper['arxiv_id']}" if paper["arxiv_id"] else None)]
+        values += [("C7", f"{name}={paper[name]}") for name in ("upvotes", "comments") if paper[name] is not None]
+        values += [("C7", "venue=PB" if housed else None)]
+        values += [(tag, paper[name]) for name, tag in kept.items() if name != "entry_type" and not (housed and tag == "PB")]
+        lines += [f"{tag}  - {text}" for tag, value in values if value is not None and (text := single_spaced(str(value)))]
+        lines += [f"DP  - {_MARK}", "ER  - ", ""]
+    return deliver("".join(f"{line}\r\n" for line in lines).encode(), path)
+
+
+def _type(paper: Mapping[str, Any]) -> str:
+    """Type of reference: the one that was read where it is one of RIS, else that of its kind."""
+    given = paper.get("entry_type")
+    return given if isinstance(given, str) and re.fullmatch(r"[A-Z]{3,8}", given) else kind_of(paper).ris
+
+
+def _slashed(day: str | None) -> str | None:
+    """RIS writes ``2024/03//`` for a month of a year."""
+    return None if day is None else "/".join([*day.split("-"), "", ""][:3]) + "/"

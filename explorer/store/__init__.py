@@ -1,0 +1,1 @@
+"""A corpus on disk: made, opened, changed."""

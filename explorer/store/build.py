@@ -1,0 +1,287 @@
+"""A corpus on disk: atomic writes, memory-mapped reads.
+
+::
+
+    corpus/
+    ├── manifest.json          format version, content hash, how it was made; names the generation in force
+    └── g-<content hash>-<n>/  one generation; n is the time it was begun, so that no name comes twice
+        ├── papers.*.arrow       the paper table (Arrow IPC, uncompressed, so that it maps)
+        ├── index/             tantivy
+        ├── <facet>.*          codes and values of each facet
+        ├── keywords.phrases.arrow  key phrases, where they stand in for keywords
+        ├── topics.*           labels and codes
+        ├── merges.*.arrow     what was merged into what, and the merged records
+        ├── ledger.*.arrow     what became of the records of each import
+        ├── rules.json         pairs that the reader wants merged always, or never
+        └── dates.npy, *.order.npy
+
+A build writes a new generation beside the one in force, flushes it to disk, and then replaces ``manifest.json`` by one atomic
+rename. Killed at any moment, the old manifest names the whole old generation or the new one names the whole new one. What an
+interrupted build left behind is removed by the next.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from explorer.dedupe.merges import Merges
+from explorer.errors import CorpusError
+from explorer.papers.dates import PRECISIONS
+from explorer.papers.ledger import Ledger
+from explorer.papers.schema import FIELDS
+from explorer.store.facets import code_facet
+from explorer.store.fulltext import build_index
+from explorer.store.generations import in_folder, publish, read_manifest
+from explorer.store.ledgers import account_path, part_of, save_part
+from explorer.store.prefixes import sort_words
+from explorer.store.sort_orders import by_title
+from explorer.store.topics import build_topics
+from explorer.text.keyphrases import learn_phrases
+
+if TYPE_CHECKING:
+    from explorer.dedupe.deduplication import Rules
+
+FACETS = {"venues": "venue", "authors": "authors", "keywords": "keywords"}
+"""Facets that are coded from a column of the paper table."""
+
+PHRASES = "keywords.phrases.arrow"
+"""File of the key phrases that were learnt, where they stand in for keywords."""
+
+RULES = "rules.json"
+"""File of the reader's rules in a generation."""
+
+_FILE = 65_536
+"""Papers a file."""
+
+_MOST_PHRASED = 100_000
+"""Papers up to which key phrases stand in for keywords that are missing: they take a millisecond a paper."""
+
+Progress = Callable[[str, float], None]
+"""Called with a stage's name and the part of it that is done, 0 to 1. An exception it raises stops the build."""
+
+
+def no_progress(stage: str, part: float) -> None:
+    """Say nothing."""
+
+
+def content_hash(table: pa.Table) -> str:
+    """SHA-256 over names, types and values of a table, as 16 hexadecimal digits; the chunks it is in do not matter."""
+    digest = hashlib.sha256()
+    for name in table.column_names:
+        column = table.column(name)
+        digest.update(f"{name}\0{column.type}\0".encode())
+        for start in range(0, len(column), 65_536):
+            part = column.slice(start, 65_536)
+            sink = pa.BufferOutputStream()
+            values = pa.concat_arrays(part.chunks) if part.num_chunks != 1 else part.chunk(0)
+            if values.null_count:
+                # What lies in memory under a null is anything.
+                values = values.take(pa.array(np.arange(len(values))))
+            whole = pa.table({name: values})
+            with pa.ipc.new_stream(sink, whole.schema) as writer:
+                writer.write_table(whole)
+            digest.update(sink.getvalue())
+    return digest.hexdigest()[:16]
+
+
+class Texts:
+    """Title and abstract of each paper, joined when asked for."""
+
+    def __init__(self, table: pa.Table) -> None:
+        self._titles, self._abstracts = (table.column(name).combine_chunks() for name in ("title", "abstract"))
+
+    def __len__(self) -> int:
+        return len(self._titles)
+
+    def __getitem__(self, row: int) -> str:
+        return f"{self._titles[row].as_py() or ''} {self._abstracts[row].as_py() or ''}"
+
+
+def write_corpus(
+    table: pa.Table,
+    folder: Path,
+    *,
+    made: dict[str, Any] | None = None,
+    n_topics: int | None = None,
+    merges: Merges | None = None,
+    rules: Rules | None = None,
+    ledger: Ledger | None = None,
+    progress: Progress = no_progress,
+) -> dict[str, Any]:
+    """Build a corpus folder from a paper table.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        In the schema (see `schema.to_table`).
+    folder : Path
+        Made if it is missing; a corpus in it is replaced at the end, all at once.
+    made : dict, optional
+        What the manifest shall say of the input: file names, ledger counts.
+    merges : Merges, optional
+        What was merged into the papers of the table.
+    rules : Rules, optional
+        The reader's; by default those of the corpus that is replaced.
+    ledger : Ledger, optional
+        What became of the records that the table was made from; by default each paper is a record that was accepted.
+
+    Returns
+    -------
+    dict
+        The manifest.
+
+    Raises
+    ------
+    CorpusError
+        The folder holds something else, or cannot be written; or the ledger is not that of the table.
+    """
+    rows = table.num_rows
+    account = part_of(ledger or Ledger(read=rows, accepted=rows))
+    if ledger is not None and ledger.accepted != rows:
+        raise CorpusError(
+            f"The ledger accounts for {ledger.accepted:,} papers, but there are {rows:,}. Leave it out for a table of your own."
+        )
+    digest = content_hash(table)
+    kept = None if rules is not None else rules_in(folder)
+
+    def write(target: Path) -> dict[str, Any]:
+        topics = _write_generation(table, target, n_topics, progress)
+        (merges or Merges()).save(target)
+        save_part(account, account_path(target, 0))
+        keep_rules(target, rules, kept)
+        return topics
+
+    return in_folder(folder, lambda: publish(folder, digest, rows, made or {}, write))
+
+
+def rules_in(folder: Path) -> bytes | None:
+    """The file of the reader's rules in a corpus folder, if there is one."""
+    with contextlib.suppress(CorpusError, OSError):
+        generation: str = read_manifest(folder)["generation"]
+        return (folder / generation / RULES).read_bytes()
+    return None
+
+
+def keep_rules(target: Path, rules: Rules | None, kept: bytes | None) -> None:
+    """Write the reader's rules into a generation, or those that were kept of the one before."""
+    if rules is not None:
+        from explorer.dedupe.rules import write_rules
+
+        write_rules(rules, target / RULES)
+    elif kept is not None:
+        (target / RULES).write_bytes(kept)
+
+
+def _write_generation(table: pa.Table, target: Path, n_topics: int | None, progress: Progress) -> dict[str, Any]:
+    progress("papers", 0.0)
+    write_papers(table, target)
+    progress("facets", 0.0)
+    write_columns(table, target, lambda part: progress("facets", part))
+    progress("index", 0.0)
+    (target / "index").mkdir()
+    build_index(table, target / "index", progress=lambda part: progress("index", part))
+    progress("topics", 0.0)
+    topics = build_topics(Texts(table), target, n_topics=n_topics, progress=lambda part: progress("topics", part))  # type: ignore[arg-type]
+    progress("flush", 1.0)
+    return topics
+
+
+def write_papers(table: pa.Table, target: Path, number: int = 0) -> None:
+    """Write papers as files, from a number on. There are several, so that a paper which is replaced costs one of them."""
+    for start in range(0, max(table.num_rows, 1), _FILE):
+        write_file(table.slice(start, _FILE), target / f"papers.{number + start // _FILE}.arrow")
+
+
+def write_file(table: pa.Table, path: Path) -> None:
+    """Write one file of papers."""
+    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
+        writer.write_table(table, max_chunksize=_FILE)
+
+
+def write_columns(table: pa.Table, target: Path, progress: Callable[[float], None] = lambda part: None) -> None:
+    """Everything that is derived from columns; keywords, where no paper came with any, from the text.
+
+    `progress` is called with the part done, 0 to 1; an exception it raises stops the work.
+    """
+    for name in FACETS:
+        write_facet(table, target, name, progress)
+    progress(1.0)
+    write_numbers(table, target)
+    np.save(target / "title.order.npy", by_title(table.column("title")))
+
+
+def write_facet(table: pa.Table, target: Path, name: str, progress: Callable[[float], None]) -> None:
+    """One facet, coded from the whole table. Only phrases, which take far longer than the rest, move the part done."""
+    given = table.column(FACETS[name])
+    if name == "keywords" and lacks_keywords(table):
+        texts: Any = Texts(table)
+        phrases = learn_phrases(texts, lambda part: progress(0.4 * part))
+        phrases.save(target / PHRASES)
+        given = phrases.of(texts, lambda part: progress(0.4 + 0.6 * part))
+        (target / "keywords.derived").touch()
+    facet = code_facet(given)
+    facet.save(target, name)
+    sort_words(facet.values).save(target, name)
+
+
+def lacks_keywords(table: pa.Table) -> bool:
+    """Whether no paper came with keywords, so that key phrases stand in for them."""
+    return bool(table.column("keywords").null_count == table.num_rows <= _MOST_PHRASED)
+
+
+def write_numbers(table: pa.Table, target: Path) -> None:
+    """Months, precisions, code links, and the orders of the list that go by numbers."""
+    np.save(target / "has_code.npy", pc.is_valid(table.column("code_url")).to_numpy())
+    published = table.column("published")
+    days = pc.fill_null(published.cast(pa.int64()), 0).to_numpy() // 86_400
+    dates = days.astype("datetime64[D]")
+    months = dates.astype("datetime64[M]").astype(np.int64) + 1970 * 12
+    known = pc.index_in(table.column("precision"), value_set=pa.array(PRECISIONS))
+    precision = (pc.fill_null(known, -1).to_numpy() + 1).astype(np.int8)
+    precision[~pc.is_valid(published).to_numpy()] = 0
+    np.save(target / "dates.npy", np.where(precision > 0, months, 0).astype(np.int32))
+    np.save(target / "precision.npy", precision)
+    rows = np.arange(table.num_rows)
+    undated = precision == 0
+    np.save(target / "newest.order.npy", np.lexsort((rows, -days, undated)).astype(np.int32))
+    np.save(target / "oldest.order.npy", np.lexsort((rows, days, undated)).astype(np.int32))
+    votes = pc.fill_null(table.column("upvotes"), -1).to_numpy()
+    np.save(target / "upvotes.order.npy", np.lexsort((rows, -days, -votes.astype(np.int64))).astype(np.int32))
+
+
+def read_table(generation: Path) -> pa.Table:
+    """Open the papers of a generation memory-mapped.
+
+    Raises
+    ------
+    CorpusError
+        A file is missing or damaged.
+    """
+    parts: list[pa.Table] = []
+    number = 0
+    while not parts or (generation / f"papers.{number}.arrow").exists():
+        path = generation / f"papers.{number}.arrow"
+        parts.append(read_file(path))
+        number += 1
+    table = pa.concat_tables(parts, promote_options="permissive") if len(parts) > 1 else parts[0]
+    names = set(table.column_names)
+    if any(name not in names or table.schema.field(name).type != kind for name, kind in FIELDS.items()):
+        raise CorpusError(f"{generation} does not have the columns of a paper table. Build the corpus again.")
+    return table
+
+
+def read_file(path: Path) -> pa.Table:
+    """Open one file of papers memory-mapped. Raises as `read_table` does."""
+    try:
+        with pa.memory_map(str(path)) as file:
+            return pa.ipc.open_file(file).read_all()
+    except (pa.ArrowInvalid, OSError) as error:
+        raise CorpusError(f"{path} is missing or damaged ({error}). Build the corpus again.") from error

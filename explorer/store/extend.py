@@ -1,0 +1,293 @@
+"""The next generation of a corpus, made from the one before: papers added and replaced, or topics found anew.
+
+What does not change is taken over as it is, by hard links where the system has them, so that the price is that of the change.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from explorer.dedupe.merges import Change
+from explorer.errors import CorpusError
+from explorer.papers.schema import FIELDS
+from explorer.store.build import (
+    FACETS,
+    PHRASES,
+    RULES,
+    Progress,
+    Texts,
+    content_hash,
+    keep_rules,
+    lacks_keywords,
+    no_progress,
+    read_file,
+    read_table,
+    write_facet,
+    write_file,
+    write_numbers,
+    write_papers,
+)
+from explorer.store.facets import Facet, code_facet, extend_facet
+from explorer.store.fulltext import build_index
+from explorer.store.generations import in_folder, now, publish, read_manifest
+from explorer.store.ledgers import account_path, load_accounts, part_of, save_part
+from explorer.store.prefixes import Prefixes, sort_words
+from explorer.store.sort_orders import by_title_with
+from explorer.store.topics import build_topics, extend_topics
+from explorer.text.keyphrases import KeyPhrases
+
+
+def extend_corpus(
+    change: Change,
+    folder: Path,
+    *,
+    into: Path | None = None,
+    made: dict[str, Any] | None = None,
+    step: str = "added",
+    progress: Progress = no_progress,
+) -> dict[str, Any]:
+    """Add papers to a corpus folder, and replace some, without building it anew: what stays is taken over as it is.
+
+    Parameters
+    ----------
+    change : Change
+        In the schema; none of the ids added may be in the corpus.
+    folder : Path
+        A corpus. Its topics stay, and the new papers are placed on them; the manifest counts how many came since.
+    into : Path, optional
+        Folder of the larger corpus, by default that of the corpus itself; otherwise that one stays as it is.
+    made : dict, optional
+        What the manifest shall say of the change.
+    step : str
+        List of the manifest in which it stands.
+
+    Returns
+    -------
+    dict
+        The manifest.
+
+    Raises
+    ------
+    CorpusError
+        There is no corpus, it is not the one that was looked at, or it cannot be written; it stays as it was.
+    """
+    manifest = read_manifest(folder)
+    before = folder / manifest["generation"]
+    if change.upon is not None and change.upon != before.name:
+        raise CorpusError(f"{folder} was changed by somebody else meanwhile, and nothing was done. Try again.")
+    digest = change_digest(manifest["content_hash"], change)
+    steps = [*manifest["made"].get(step, []), {"at": now(), "papers": change.added.num_rows, **(made or {})}]
+
+    def write(target: Path) -> dict[str, Any]:
+        return _extend_generation(change, before, target, manifest["made"]["topics"], progress)
+
+    target, papers, said = into or folder, manifest["papers"] + change.added.num_rows, {**manifest["made"], step: steps}
+    # In another folder nothing was before that somebody else could have added to.
+    upon = before.name if target == folder else None
+    return in_folder(target, lambda: publish(target, digest, papers, said, write, upon=upon))
+
+
+def refit_corpus(
+    folder: Path, *, into: Path | None = None, n_topics: int | None = None, progress: Progress = no_progress
+) -> dict[str, Any]:
+    """Find the topics of a corpus anew, from all papers that it has by now; all else is taken over as it is.
+
+    Returns
+    -------
+    dict
+        The manifest.
+
+    Raises
+    ------
+    CorpusError
+        There is no corpus, or it cannot be written; it stays as it was.
+    """
+    manifest = read_manifest(folder)
+    before = folder / manifest["generation"]
+
+    def write(target: Path) -> dict[str, Any]:
+        _take_over(before, target, leave=("topics.",))
+        progress("topics", 0.0)
+        texts: Any = Texts(read_table(before))
+        topics = build_topics(texts, target, n_topics=n_topics, progress=lambda part: progress("topics", part))
+        progress("flush", 1.0)
+        return topics
+
+    target = into or folder
+    upon = before.name if target == folder else None
+    return in_folder(
+        target,
+        lambda: publish(target, manifest["content_hash"], manifest["papers"], manifest["made"], write, upon=upon),
+    )
+
+
+def change_digest(before: str, change: Change) -> str:
+    """Hash of what a corpus of the content hash `before` becomes by a change, as 16 hexadecimal digits."""
+    digest = hashlib.sha256(f"{before}+{content_hash(change.added)}".encode())
+    if change.replaced is not None:
+        digest.update(change.rows.tobytes() + content_hash(change.replaced).encode())
+    if change.merges is not None:
+        digest.update(content_hash(change.merges.records).encode())
+    if change.rules is not None:
+        digest.update(repr((sorted(change.rules.always), sorted(change.rules.never))).encode())
+    if change.ledger is not None and change.ledger.notes:
+        digest.update(content_hash(part_of(change.ledger)).encode())
+    return digest.hexdigest()[:16]
+
+
+def _extend_generation(
+    change: Change, before: Path, target: Path, topics: dict[str, Any], progress: Progress
+) -> dict[str, Any]:
+    progress("papers", 0.0)
+    if change.added.num_rows or len(change.rows):
+        topics = _extend_with_papers(change, before, target, topics, progress)
+    else:
+        _take_over(before, target, leave=("merges.", "ledger.", RULES))
+    if change.merges is not None:
+        change.merges.save(target)
+    else:
+        for path in before.glob("merges.*.arrow"):
+            _share(path, target / path.name)
+    _extend_accounts(change, before, target)
+    keep_rules(target, change.rules, (before / RULES).read_bytes() if (before / RULES).exists() else None)
+    progress("flush", 1.0)
+    return topics
+
+
+def _extend_accounts(change: Change, before: Path, target: Path) -> None:
+    """Write the ledger: what came, and only those parts anew of which records become papers again."""
+    there = load_accounts(before)
+    parts = there.without(change.unmerged).parts
+    for number, (part, old) in enumerate(zip(parts, there.parts, strict=True)):
+        if part is old:
+            _share(account_path(before, number), account_path(target, number))
+        else:
+            save_part(part, account_path(target, number))
+    if change.ledger is not None:
+        save_part(there.then(change.ledger), account_path(target, len(parts)))
+
+
+def _extend_with_papers(
+    change: Change, before: Path, target: Path, topics: dict[str, Any], progress: Progress
+) -> dict[str, Any]:
+    """All that is made from papers. Returns what the manifest says of the topics."""
+    # With it comes the search for duplicates, which nobody who only opens a corpus waits for.
+    from explorer.store.joins import rows_of
+
+    _extend_papers(change, before, target)
+    whole = read_table(target)
+    first = whole.num_rows - change.added.num_rows
+    rows = np.concatenate([change.rows, np.arange(first, whole.num_rows)]).astype(np.int64)
+    fields = whole.select(list(FIELDS))
+    new = rows_of(fields, rows) if len(change.rows) else fields.slice(first)
+    progress("facets", 0.0)
+    extend_columns(whole, new, rows, before, target, lambda part: progress("facets", part))
+    progress("index", 0.0)
+    _share(before / "index", target / "index")
+    build_index(new, target / "index", rows=rows, held=first, progress=lambda part: progress("index", part))
+    progress("topics", 0.0)
+    said = lambda part: progress("topics", part)  # noqa: E731
+    return extend_topics(Texts(new), rows, before, target, topics, said)  # type: ignore[arg-type]
+
+
+def extend_columns(
+    whole: pa.Table,
+    new: pa.Table,
+    rows: np.ndarray,
+    before: Path,
+    target: Path,
+    progress: Callable[[float], None] = lambda part: None,
+) -> None:
+    """Write what `store.write_columns` gives for a table, from what it gave before some rows were replaced and others came.
+
+    Key phrases that stand in for keywords are an exception: new papers get theirs out of those that are known, until the corpus
+    has grown by a tenth.
+
+    Parameters
+    ----------
+    whole, new : pyarrow.Table
+        All papers, and those that were replaced or came.
+    rows : ndarray of int64, shape (n_new,)
+        Rows of `new` in `whole`.
+    before, target : Path
+        The generation to take over from, and the one to write into.
+    progress : callable
+        Called with the part done, 0 to 1; an exception it raises stops the work.
+    """
+    derived = (before / "keywords.derived").exists()
+    for name, column in FACETS.items():
+        given = new.column(column)
+        if name == "keywords" and (derived or lacks_keywords(whole)):
+            # A generation of an earlier version lacks the file.
+            phrases = KeyPhrases.load(before / PHRASES) if (before / PHRASES).exists() else None
+            if phrases is None or not lacks_keywords(whole) or not phrases.serve(whole.num_rows):
+                write_facet(whole, target, name, progress)
+                continue
+            given = phrases.of(Texts(new), progress)  # type: ignore[arg-type]
+            for kept in (PHRASES, "keywords.derived"):
+                _share(before / kept, target / kept)
+        there = Facet.load(before, name)
+        facet, rank = extend_facet(there, code_facet(given), rows, whole.num_rows)
+        facet.save(target, name)
+        words = Prefixes.load(before, name)
+        words = sort_words(facet.values) if words is None else words.extended(facet.values, rank, there.size)
+        words.save(target, name)
+    progress(1.0)
+    write_numbers(whole, target)
+    order = by_title_with(np.load(before / "title.order.npy"), whole.column("title"), rows)
+    np.save(target / "title.order.npy", order)
+
+
+def _extend_papers(change: Change, before: Path, target: Path) -> None:
+    """Write the papers: only those files anew that hold a paper which is replaced."""
+    first, number = 0, 0
+    while (path := before / f"papers.{number}.arrow").exists():
+        part = read_file(path)
+        mine = (change.rows >= first) & (change.rows < first + part.num_rows)
+        if mine.any():
+            assert change.replaced is not None
+            both = pa.concat_tables([part, change.replaced], promote_options="permissive")
+            places = np.arange(part.num_rows)
+            places[change.rows[mine] - first] = part.num_rows + np.flatnonzero(mine)
+            changed = pa.table({name: both.column(name).take(pa.array(places)) for name in both.column_names})
+            write_file(changed, target / path.name)
+        else:
+            _share(path, target / path.name)
+        first, number = first + part.num_rows, number + 1
+    if change.added.num_rows:
+        write_papers(change.added, target, number)
+
+
+def _take_over(before: Path, target: Path, *, leave: tuple[str, ...]) -> None:
+    """Let what is in another generation stand in this one too, but for names that begin with one of `leave`."""
+    for path in before.iterdir():
+        # Hidden is what another process is still at work on.
+        if not path.name.startswith((".", "builder", *leave)):
+            _share(path, target / path.name)
+
+
+def _share(path: Path, target: Path) -> None:
+    """Let a file that nothing writes into any more, or a folder of such files, stand in two places.
+
+    It is copied where the system cannot, or might write.
+    """
+    if path.is_dir():
+        target.mkdir()
+        for inner in path.iterdir():
+            if inner.suffix != ".lock":
+                _share(inner, target / inner.name)
+        return
+    if path.suffix != ".json":
+        with contextlib.suppress(OSError):
+            os.link(path, target)
+            return
+    shutil.copy2(path, target)

@@ -1,0 +1,399 @@
+"""Full text of the papers: a tantivy index whose hits are rows of the paper table."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tempfile
+import weakref
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import tantivy
+
+from explorer.errors import CorpusError
+from explorer.selection.query import All, Either, Node, Not, Phrase, Word
+from explorer.text.analysis import Terms, analyzer, spread, tokens, unspaced
+
+ANALYZERS = {
+    "title": "english",
+    "abstract": "english",
+    "authors": "names",
+    "keywords": "english",
+    "venue": "names",
+    "ids": "exact",
+}
+"""Analyser of each searchable field."""
+
+EVERYWHERE = ("title", "abstract", "authors", "keywords")
+"""Fields that a word without a field name is looked for in."""
+
+_WORDS = {
+    "title": "title_words",
+    "abstract": "abstract_words",
+    "authors": "authors",
+    "keywords": "keyword_words",
+    "venue": "venue",
+}
+_HEAP = 256_000_000
+
+
+@dataclass(frozen=True)
+class Hits:
+    """Papers that match a query, in no particular order.
+
+    Attributes
+    ----------
+    rows : ndarray of int32, shape (n_hits,)
+    scores : ndarray of float32, shape (n_hits,)
+        BM25 (Robertson & Zaragoza 2009, k1 = 1.2, b = 0.75), summed over fields.
+    """
+
+    rows: np.ndarray
+    scores: np.ndarray
+
+
+def _schema() -> Any:
+    builder = tantivy.SchemaBuilder()
+    for field, name in ANALYZERS.items():
+        builder.add_text_field(field, tokenizer_name=name, index_option="basic" if name == "exact" else "position")
+    for field in ("title_words", "abstract_words", "keyword_words"):
+        builder.add_text_field(field, tokenizer_name="words", index_option="basic")
+    # An integer and not an unsigned field: the Python binding hands over signed numbers, at which the latter panics.
+    builder.add_integer_field("row", fast=True)
+    return builder.build()
+
+
+def _register(index: Any) -> None:
+    for name in ("english", "words", "names", "exact"):
+        index.register_tokenizer(name, analyzer(name))
+
+
+class _as_os_errors:  # noqa: N801  (a statement, and cheap enough for every paper)
+    """tantivy says with a ValueError that the disk is full."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, ValueError):
+            raise OSError(f"the full-text index: {error}") from error
+
+
+def build_index(
+    table: pa.Table,
+    folder: Path,
+    *,
+    rows: Iterable[int] | None = None,
+    held: int = 0,
+    progress: Callable[[float], None] = lambda part: None,
+) -> None:
+    """Index a paper table into `folder`, which must exist and be empty, or hold the index of `held` rows.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        In the schema.
+    rows : iterable of int, optional
+        Row number of each paper, which becomes the hit; counted from 0 by default. One below `held` is replaced.
+    held : int
+        Rows that the index holds, 0 to `held`.
+    progress : callable
+        Called with the part done, 0 to 1; an exception it raises stops the work.
+    """
+    with _as_os_errors():
+        index = tantivy.Index.open(str(folder)) if held else tantivy.Index(_schema(), str(folder))
+        _register(index)
+        writer = index.writer(_HEAP, 2)
+    fields = ["title", "abstract", "authors", "keywords", "venue", "id", "doi", "arxiv_id"]
+    numbers, done = iter(range(table.num_rows) if rows is None else rows), 0
+    for batch in table.select(fields).to_batches(max_chunksize=1_000):
+        for title, abstract, authors, keywords, venue, *ids in zip(*(c.to_pylist() for c in batch.columns), strict=True):
+            row = int(next(numbers))
+            if row < held:
+                this = tantivy.Query.range_query(index.schema, "row", tantivy.FieldType.Integer, row, row)
+                with _as_os_errors():
+                    writer.delete_documents_by_query(this)
+            document = tantivy.Document(row=row)
+            for field, text in (("title", title), ("abstract", abstract)):
+                if text:
+                    plain = spread(text)
+                    document.add_text(field, plain)
+                    document.add_text(f"{field}_words", plain)
+            for author in authors or ():
+                document.add_text("authors", spread(author))
+            for keyword in keywords or ():
+                plain = spread(keyword)
+                document.add_text("keywords", plain)
+                document.add_text("keyword_words", plain)
+            if venue:
+                document.add_text("venue", spread(venue))
+            for value in ids:
+                if value:
+                    document.add_text("ids", value)
+            with _as_os_errors():
+                writer.add_document(document)
+        done += batch.num_rows
+        try:
+            progress(done / max(table.num_rows, 1))
+        except BaseException:
+            writer.wait_merging_threads()  # They would go on writing into a folder that is being removed.
+            raise
+    with _as_os_errors():
+        writer.commit()
+        writer.wait_merging_threads()
+
+
+class TextIndex:
+    """An opened index. Opening maps files into memory and reads next to nothing."""
+
+    def __init__(self, folder: Path) -> None:
+        try:
+            self._index = tantivy.Index.open(str(folder))
+        except ValueError:
+            if os.access(folder, os.W_OK):
+                raise
+            # tantivy locks what it reads, for which it writes a file; a folder of links stands for one that cannot be written.
+            links = tempfile.mkdtemp(prefix="litexplorer-")
+            weakref.finalize(self, shutil.rmtree, links, ignore_errors=True)
+            for path in (path for path in folder.resolve().iterdir() if path.suffix != ".lock"):
+                (Path(links) / path.name).symlink_to(path)
+            self._index = tantivy.Index.open(links)
+        _register(self._index)
+        self._schema = self._index.schema
+        self._searcher = self._index.searcher()
+
+    def hits(self, node: Node) -> Hits:
+        """All papers that a parsed query matches."""
+        return self._run(self._build(node), self._searcher.num_docs)
+
+    def natural(self, text: str, limit: int, fields: Sequence[str] = EVERYWHERE) -> Hits:
+        """The best papers for plain text: any of its words, no operators; and all that score like the last of them."""
+        parts = [(tantivy.Occur.Should, query) for _, _, query in self._any_of(text, fields)]
+        return self._best(tantivy.Query.boolean_query(parts), limit)
+
+    def _any_of(self, text: str, fields: Sequence[str] = EVERYWHERE) -> Iterator[tuple[str, str, Any]]:
+        """Field, term and query of every word of plain text in every field."""
+        for field in fields:
+            for row in _rows(tokens(text, ANALYZERS[field])):
+                yield field, "".join(term for _, term in row), self._row(field, row)
+
+    def contributions(self, node: Node, row: int) -> dict[str, float]:
+        """What each word of a query, in each field, adds to the score of one paper; empty if the query does not match it.
+
+        The parts add up to the score that `hits` gives, but for the rounding of float32.
+        """
+        if not self.matches(node, row):
+            return {}
+        if isinstance(node, Not):
+            return {"not excluded": 1.0}
+        found: dict[str, float] = {}
+        if isinstance(node, All | Either):
+            # Among others that must match, a part that excludes adds nothing.
+            parts = node.parts if isinstance(node, Either) else [part for part in node.parts if not isinstance(part, Not)]
+            for inner in parts:
+                for label, value in self.contributions(inner, row).items():
+                    found[label] = found.get(label, 0.0) + value
+            return found
+        for field in (node.field,) if node.field else EVERYWHERE:
+            part = self._score(self._leaf(replace(node, field=field)), row)
+            if part:
+                star = "*" if isinstance(node, Word) and node.prefix else ""
+                found[f"{node.text}{star} ({field})"] = part
+        return found
+
+    def matches(self, node: Node, row: int) -> bool:
+        """Whether a parsed query matches one paper."""
+        return self._score(self._build(node), row) is not None
+
+    def natural_contributions(self, text: str, row: int) -> dict[str, float]:
+        """As `contributions`, for plain text: the parts of the score that `natural` gives."""
+        found: dict[str, float] = {}
+        for field, term, query in self._any_of(text):
+            value = self._score(query, row)
+            if value:
+                label = f"{term} ({field})"
+                found[label] = found.get(label, 0.0) + value
+        return found
+
+    def _score(self, query: Any, row: int) -> float | None:
+        """Score of one paper for a query; None if it does not match."""
+        only = tantivy.Query.range_query(self._schema, "row", tantivy.FieldType.Integer, row, row)
+        both = [(tantivy.Occur.Must, query), (tantivy.Occur.Must, tantivy.Query.const_score_query(only, 0.0))]
+        scores = self._run(tantivy.Query.boolean_query(both), 1).scores
+        return float(scores[0]) if len(scores) else None
+
+    def similar(self, title: str, abstract: str, limit: int) -> Hits:
+        """The papers nearest to a text by its rarest words (tantivy's more-like-this)."""
+        common = max(5, int(self._searcher.num_docs * 0.1))
+        parts = []
+        for field, text, often in (("title", title, 1), ("abstract", abstract, 1)):
+            if text:
+                query = tantivy.Query.more_like_this_document_fields_query(
+                    self._schema,
+                    {field: [spread(text)]},
+                    min_doc_frequency=2,
+                    max_doc_frequency=common,
+                    min_term_frequency=often,
+                    max_query_terms=25,
+                )
+                parts.append((tantivy.Occur.Should, query))
+        return self._best(tantivy.Query.boolean_query(parts), limit)
+
+    def rarity(self, term: str) -> int:
+        """Number of papers whose abstract holds a stem."""
+        return int(self._searcher.doc_freq("abstract", term))
+
+    def _best(self, query: Any, limit: int) -> Hits:
+        """The best hits, and all that score like the last of them: tantivy takes any of those, and another on another run."""
+        asked = limit + 16
+        while True:
+            hits = self._run(query, asked)
+            if len(hits.rows) < asked or hits.scores[-1] < hits.scores[max(limit, 1) - 1]:
+                best = hits.scores >= hits.scores[:limit].min(initial=np.inf)
+                return Hits(hits.rows[best], hits.scores[best])
+            asked *= 4
+
+    def count(self, node: Node) -> int:
+        """Number of papers that a parsed query matches."""
+        found: Any = self._searcher.search(self._build(node), limit=1, count=True)
+        return int(found.count)
+
+    def words(self, field: str, prefix: str, limit: int) -> list[tuple[str, int]]:
+        """Words of a field that begin with a folded prefix, with the number of papers that have them, most first.
+
+        For ids, which hold no words, whole ids.
+        """
+        found: list[tuple[str, int]] = self._searcher.terms_with_prefix(_WORDS.get(field, field), prefix, limit=limit)
+        return found
+
+    def frequency(self, field: str, word: str) -> int:
+        """Number of papers with a folded word, not its other forms, in a field."""
+        return int(self._searcher.doc_freq(_WORDS[field], word))
+
+    def near(self, field: str, word: str, distance: int, limit: int) -> np.ndarray:
+        """Rows of some papers with a word in a field that is at most `distance` edits (of letters, swaps count one) away."""
+        query = tantivy.Query.fuzzy_term_query(
+            self._schema, _WORDS[field], word, distance=distance, transposition_cost_one=True
+        )
+        return self._run(query, limit).rows
+
+    def _run(self, query: Any, limit: int) -> Hits:
+        try:
+            found = self._searcher.search(query, limit=max(limit, 1), count=False).hits
+            rows = self._searcher.fast_field_values("row", [address for _, address in found]) if found else []
+        except ValueError as error:
+            raise CorpusError(f"The full-text index is damaged ({error}). Build the corpus again.") from error
+        return Hits(np.array(rows, np.int32), np.array([score for score, _ in found], np.float32))
+
+    def _build(self, node: Node) -> Any:
+        if isinstance(node, Word | Phrase):
+            return self._leaf(node)
+        if isinstance(node, Not):
+            return tantivy.Query.boolean_query(
+                [(tantivy.Occur.Must, tantivy.Query.all_query()), (tantivy.Occur.MustNot, self._build(node.part))]
+            )
+        if isinstance(node, Either):
+            return tantivy.Query.boolean_query([(tantivy.Occur.Should, self._build(part)) for part in node.parts])
+        parts = [
+            (tantivy.Occur.MustNot, self._build(part.part))
+            if isinstance(part, Not)
+            else (tantivy.Occur.Must, self._build(part))
+            for part in node.parts
+        ]
+        if all(isinstance(part, Not) for part in node.parts):
+            parts.append((tantivy.Occur.Must, tantivy.Query.const_score_query(tantivy.Query.all_query(), 0.0)))
+        return tantivy.Query.boolean_query(parts)
+
+    def _leaf(self, node: Word | Phrase) -> Any:
+        if not (isinstance(node, Word) and node.prefix) and _says_nothing(node):
+            # Nothing but stop words or signs: like the small words of a title, it excludes no paper.
+            return tantivy.Query.const_score_query(tantivy.Query.all_query(), 0.0)
+        fields = (node.field,) if node.field else EVERYWHERE
+        if isinstance(node, Word) and node.prefix:
+            parts = [query for field in fields for query in self._prefix(node.text, field)]
+        else:
+            parts = [query for field in fields if (query := self._terms(node.text, field)) is not None]
+        if not parts:
+            # Words longer than the index keeps, and stop words in the one field that drops them.
+            return tantivy.Query.empty_query()
+        return parts[0] if len(parts) == 1 else tantivy.Query.boolean_query([(tantivy.Occur.Should, part) for part in parts])
+
+    def _terms(self, text: str, field: str) -> Any | None:
+        found = tokens(text, ANALYZERS[field])
+        return self._row(field, found) if found else None
+
+    def _row(self, field: str, found: Sequence[tuple[int, str]]) -> Any:
+        """Tokens in a row, gaps where stop words were."""
+        if len(found) == 1:
+            return tantivy.Query.term_query(self._schema, field, found[0][1])
+        first = found[0][0]
+        return tantivy.Query.phrase_query(self._schema, field, [(position - first, term) for position, term in found])
+
+    def _prefix(self, text: str, field: str) -> Iterator[Any]:
+        if field == "ids":
+            yield tantivy.Query.regex_query(self._schema, field, re.escape(text.lower()) + ".*")
+            return
+        head = [term for _, term in tokens(text, "names")]
+        if not head:
+            return
+        if unspaced(head[-1]):
+            # What is searched by character has every beginning already.
+            yield self._terms(text, field)
+            return
+        last = tantivy.Query.regex_query(self._schema, _WORDS[field], re.escape(head[-1]) + ".*")
+        whole = [
+            tantivy.Query.term_query(self._schema, field, term) for _, term in tokens(" ".join(head[:-1]), ANALYZERS[field])
+        ]
+        # The words before a hyphen are whole: self-superv* is not any superv*.
+        yield tantivy.Query.boolean_query([(tantivy.Occur.Must, part) for part in (*whole, last)]) if whole else last
+
+    def terms_of(self, node: Node | None) -> Terms:
+        """What a query looks for in titles and abstracts, for highlighting."""
+        stems: set[str] = set()
+        prefixes: list[str] = []
+        runs: list[str] = []
+        for leaf in leaves(node):
+            if leaf.field not in ("", "title", "abstract", "keywords"):
+                continue
+            runs += unspaced(leaf.text)
+            if isinstance(leaf, Word) and leaf.prefix:
+                prefixes += [term for _, term in tokens(leaf.text, "names")][-1:]
+            else:
+                stems.update(term for _, term in tokens(leaf.text, "english"))
+        words = [word for word in prefixes if not unspaced(word)]
+        return Terms(frozenset(stem for stem in stems if not unspaced(stem)), tuple(words), tuple(runs))
+
+
+def _rows(found: Sequence[tuple[int, str]]) -> Iterator[Sequence[tuple[int, str]]]:
+    """Tokens one by one; Chinese and Japanese characters, which say little alone, in overlapping pairs."""
+    paired = -1
+    for place, (at, term) in enumerate(found):
+        following = found[place + 1] if place + 1 < len(found) else (-1, "")
+        if unspaced(term) and unspaced(following[1]) and following[0] == at + 1:
+            yield found[place : place + 2]
+            paired = place + 1
+        elif place != paired:
+            yield found[place : place + 1]
+
+
+def _says_nothing(node: Word | Phrase) -> bool:
+    """Whether a part of a query has no word but stop words, in fields that drop those."""
+    name = ANALYZERS[node.field] if node.field else "english"
+    # Words longer than the index keeps have no token either, but say something.
+    kept = tokens(node.text, "names") or not any(character.isalnum() for character in node.text)
+    return bool(kept) and not tokens(node.text, name)
+
+
+def leaves(node: Node | None) -> Iterator[Word | Phrase]:
+    """The words and phrases that a query asks for (not those it excludes)."""
+    if isinstance(node, Word | Phrase):
+        yield node
+    elif isinstance(node, All | Either):
+        for part in node.parts:
+            yield from leaves(part)

@@ -1,0 +1,215 @@
+"""Generations of a corpus folder: written beside each other, put in force by one rename, locked against each other."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from explorer.disk import flush, write_whole
+from explorer.errors import CorpusError
+
+FORMAT = 2
+"""Version of the folder's layout; another version is built anew."""
+
+_GENERATION = re.compile(r"g-[0-9a-f]{16}-\d+")
+
+_OURS = re.compile(rf"{_GENERATION.pattern}|\.manifest\.json\.\d+|\.lock|\.DS_Store")
+
+
+def in_folder(folder: Path, publish: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Make the folder of a corpus; what stops the build takes a folder away again that was not there before."""
+    there = folder.exists()
+    prepare(folder)
+    try:
+        return publish()
+    except BaseException:
+        if not there:
+            with contextlib.suppress(OSError):
+                if [path.name for path in folder.iterdir()] == [".lock"]:
+                    (folder / ".lock").unlink()
+                folder.rmdir()
+        raise
+
+
+def prepare(folder: Path) -> None:
+    """Make a folder for a corpus, or see that it holds nothing else."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        strangers = _strangers(folder)
+    except OSError as error:
+        raise CorpusError(f"{folder} cannot be written: {error.strerror}. Choose another folder.") from error
+    if strangers:
+        raise CorpusError(f"{folder} holds other files ({', '.join(strangers[:3])}). Choose an empty or a new folder.")
+
+
+def now() -> str:
+    """The time as the manifest says it: UTC, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def publish(
+    folder: Path,
+    digest: str,
+    papers: int,
+    made: dict[str, Any],
+    write: Callable[[Path], dict[str, Any]],
+    *,
+    upon: str | None = None,
+) -> dict[str, Any]:
+    """Write a new generation, put it in force by one rename, and remove those that are not any more.
+
+    `upon` names the generation that the new one continues: if another is in force at the end, it is not put in force, for the
+    papers that somebody else added meanwhile would be lost.
+    """
+    try:
+        target = _fresh(folder, digest)
+    except OSError as error:
+        raise CorpusError(f"{folder} cannot be written: {error.strerror}. Choose another folder.") from error
+    try:
+        topics = write(target)
+        for path in [*target.rglob("*"), target]:
+            flush(path)
+        manifest = {
+            "format": FORMAT,
+            "generation": target.name,
+            "content_hash": digest,
+            "papers": papers,
+            "made": {"at": now(), **made, "versions": versions(), "topics": topics},
+        }
+        with locked(folder):
+            if upon is not None and _generation_in_force(folder) != upon:
+                raise CorpusError(
+                    f"{folder} was changed by somebody else meanwhile, and nothing was added. Add the papers again."
+                )
+            write_whole(folder / "manifest.json", json.dumps(manifest, indent=1, ensure_ascii=False).encode())
+            _clean(folder, target)
+    except BaseException as error:
+        # Stopped after the rename, the new generation is the one in force.
+        if _generation_in_force(folder) != target.name:
+            shutil.rmtree(target, ignore_errors=True)
+        if isinstance(error, OSError):
+            reason = error.strerror or str(error)
+            raise CorpusError(f"{folder} cannot be written: {reason}. The corpus before it is untouched.") from error
+        raise
+    return manifest
+
+
+def _clean(folder: Path, target: Path) -> None:
+    """Remove the generations that are not in force and that no living build is at work in."""
+    with contextlib.suppress(OSError):
+        (target / "builder").unlink()
+    for old in folder.iterdir():
+        if old.name != target.name and _GENERATION.fullmatch(old.name) and old.is_dir() and not _being_written(old):
+            # Who has it open keeps its memory maps; on Windows it stays until the next build.
+            shutil.rmtree(old, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold the folder for the moment in which generations come and go; the system lets go of the lock of a process that ends."""
+    with (folder / ".lock").open("ab") as file:
+        # File systems without locks, as some network drives are, do without.
+        with contextlib.suppress(OSError):
+            if sys.platform == "win32":
+                import msvcrt
+
+                msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+            else:
+                import fcntl
+
+                fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _strangers(folder: Path) -> list[str]:
+    """What in a folder that holds no corpus no build of ours has made."""
+    names = sorted(path.name for path in folder.iterdir())
+    if "manifest.json" in names and (any(map(_GENERATION.fullmatch, names)) or _is_ours(folder / "manifest.json")):
+        return []
+    # Web pages and browser extensions have a manifest.json too.
+    return [name for name in names if not _OURS.fullmatch(name)]
+
+
+def _is_ours(manifest: Path) -> bool:
+    try:
+        return bool({"generation", "content_hash"} <= json.loads(manifest.read_text(encoding="utf-8")).keys())
+    except (OSError, ValueError, AttributeError):
+        return False
+
+
+def _generation_in_force(folder: Path) -> str | None:
+    try:
+        return str(read_manifest(folder)["generation"])
+    except CorpusError:
+        # Nothing there, or nothing that can be read: the build replaces it.
+        return None
+
+
+def _fresh(folder: Path, digest: str) -> Path:
+    """Make the folder of a new generation, with the number of the process that builds it."""
+    with locked(folder):
+        # Never a name again: who sees one vanish looks whether the manifest names another by now.
+        number = time.time_ns()
+        while (target := folder / f"g-{digest}-{number}").exists():
+            number += 1
+        target.mkdir()
+        (target / "builder").write_text(str(os.getpid()))
+    return target
+
+
+def _being_written(generation: Path) -> bool:
+    """Whether another living build may still be at work in an unnamed generation (it left its process number)."""
+    import psutil
+
+    try:
+        return bool(psutil.pid_exists(int((generation / "builder").read_text())))
+    except (OSError, ValueError):
+        return False
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Read and check the manifest of a corpus folder.
+
+    Raises
+    ------
+    CorpusError
+        There is no corpus, it is damaged, or it is of another format version.
+    """
+    path = folder / "manifest.json"
+    try:
+        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise CorpusError(f"{folder} is no corpus. Make one with: litexplorer build FILE -o {folder}") from error
+    except (OSError, ValueError) as error:
+        raise CorpusError(f"{path} cannot be read ({error}). Build the corpus again.") from error
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        found = manifest.get("format") if isinstance(manifest, dict) else None
+        made = manifest.get("made") if isinstance(manifest, dict) else None
+        files = " ".join(map(str, made.get("files") or ["FILE"])) if isinstance(made, dict) else "FILE"
+        raise CorpusError(
+            f"{folder} is of corpus format {found}, and this version reads {FORMAT}. "
+            f"Build it again: litexplorer build {files} -o {folder}"
+        )
+    if not (folder / str(manifest.get("generation"))).is_dir():
+        raise CorpusError(f"{folder} lacks its generation {manifest.get('generation')}. Build the corpus again.")
+    return manifest
+
+
+def versions() -> dict[str, str]:
+    """Versions of this package and of what it stands on."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    found = {}
+    for name in ("literature-explorer", "pandas", "pyarrow", "tantivy", "scikit-learn", "numpy"):
+        with contextlib.suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found

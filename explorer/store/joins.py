@@ -1,0 +1,159 @@
+"""What becomes of a paper of a corpus that another record of it came for, or that a merge is taken back of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from explorer.dedupe.merges import HISTORY, ORIGIN, Change, Merges
+from explorer.dedupe.merging import by_worth, merge, versions
+from explorer.dedupe.records import Records
+from explorer.errors import CorpusError
+from explorer.papers.schema import TEXTS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from explorer.store.snapshot import Snapshot
+
+_BATCH = 1_000
+
+
+@dataclass(frozen=True)
+class Match:
+    """A paper that the corpus has: where, why, its records there, and those that came and are not there word for word."""
+
+    place: int
+    paper: str
+    relation: str
+    score: float
+    reason: str
+    there: list[dict[str, Any]]
+    fresh: list[dict[str, Any]]
+
+
+def records_of(
+    merges: Merges, papers: pa.Table, progress: Callable[[float], None] = lambda part: None
+) -> dict[str, list[dict[str, Any]]]:
+    """The records that each of some papers was merged from; itself where it is one record. With the fields of `ORIGIN`.
+
+    `progress` is called with the part done, 0 to 1; an exception it raises stops the work.
+    """
+    names = papers.column("id").to_pylist()
+    found: dict[str, list[dict[str, Any]]] = {name: [] for name in names}
+    for record in merges.of_papers(names).records.to_pylist():
+        found[record["merge_paper"]].append(record)
+    rows = (row for batch in papers.to_batches(max_chunksize=_BATCH) for row in batch.to_pylist())
+    for number, (name, record) in enumerate(zip(names, rows, strict=True)):
+        if number % _BATCH == 0:
+            progress(number / len(names))
+        if not found[name]:
+            found[name].append({**record, "merge_paper": name, "merge_source": record["source"], "merge_record": None})
+    return found
+
+
+def into_corpus(
+    snapshot: Snapshot, matches: list[Match], came: pa.Schema, another: Callable[[str], str | None]
+) -> tuple[np.ndarray, pa.Table | None, Merges | None]:
+    """Merge records into papers of a snapshot, field by field.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        Not changed.
+    matches : list of Match
+        Those whose `fresh` is empty change nothing.
+    came : pyarrow.Schema
+        Of the table that the fresh records are from.
+    another : callable
+        Gives the id that a record takes whose own is taken, None where it is not.
+
+    Returns
+    -------
+    tuple of (array of int64, Table or None, Merges or None)
+        Rows of the corpus whose paper changes, those papers, and all merges of the corpus; None where there is nothing.
+    """
+    by_paper: dict[str, list[Match]] = {}
+    for match in sorted(matches, key=lambda match: match.place):
+        if match.fresh:
+            by_paper.setdefault(match.paper, []).append(match)
+    if not by_paper:
+        return np.empty(0, np.int64), None, None
+    records: list[dict[str, Any]] = []
+    for paper, some in by_paper.items():
+        fresh = [{**record, "id": another(record["id"]) or record["id"]} for match in some for record in match.fresh]
+        records += [{**record, "merge_paper": paper} for record in [*some[0].there, *fresh]]
+    kept = [snapshot.merged.records.schema, snapshot.table.schema, came, pa.schema(list(ORIGIN.items()))]
+    schema = pa.unify_schemas(kept, promote_options="permissive")
+    table = pa.Table.from_pylist(records, schema)
+    seen = Records(table)
+    fields = [name for name in schema.names if name not in ORIGIN]
+    members: dict[str, list[tuple[dict[str, Any], bool | None]]] = {}
+    for row, record in enumerate(records):
+        given = {name: record.get(name) for name in fields}
+        members.setdefault(record["merge_paper"], []).append((given, seen.preprint(row)))
+    has = dict(zip(by_paper, rows_of(snapshot.table, [some[0].place for some in by_paper.values()]).to_pylist(), strict=True))
+    rows, papers, history = [], [], []
+    for paper, some in by_paper.items():
+        before = snapshot.merged.of(paper)
+        ranked = by_worth(*zip(*members[paper], strict=True))
+        value, giver = merge(ranked)
+        value["id"] = paper
+        known = [before[0]] if before else []
+        relations = {*(match.relation for match in some), *(row["relation"] for row in known)}
+        if "version" in relations:
+            value["versions"] = versions(ranked)
+        history.append(
+            {
+                "paper": paper,
+                "members": [record["id"] for record in ranked],
+                "relation": "version" if "version" in relations else "same",
+                "score": min([*(row["score"] for row in known), *(match.score for match in some)]),
+                "reason": "; ".join(dict.fromkeys([*(row["reason"] for row in known), *(match.reason for match in some)])),
+                "given_by": list(giver.items()),
+            }
+        )
+        if any(has[paper].get(name) != given and given not in (None, "", []) for name, given in value.items()):
+            rows.append(some[0].place)
+            papers.append(value)
+    merges = snapshot.merged.without(list(by_paper)).joined(Merges(pa.Table.from_pylist(history, HISTORY), table))
+    paper_schema = pa.schema([schema.field(name) for name in fields])
+    if "versions" not in fields and any("versions" in paper for paper in papers):
+        paper_schema = paper_schema.append(pa.field("versions", TEXTS))
+    return np.array(rows, np.int64), pa.Table.from_pylist(papers, paper_schema) if papers else None, merges
+
+
+def rows_of(table: pa.Table, rows: list[int] | np.ndarray) -> pa.Table:
+    """Some rows of a large table; taken from it at once, its whole text would be gathered first."""
+    mask = np.zeros(table.num_rows, bool)
+    mask[rows] = True
+    found = table.filter(pa.array(mask)).combine_chunks()
+    return found.take(pa.array(np.searchsorted(np.flatnonzero(mask), rows)))
+
+
+def split(snapshot: Snapshot, paper: str) -> Change:
+    """What a corpus becomes when a merge is taken back: its records stand as they were, and a rule keeps them apart.
+
+    Raises
+    ------
+    CorpusError
+        Nothing was merged into the paper.
+    """
+    found = snapshot.merged.of(paper)
+    if found is None:
+        raise CorpusError(f"Nothing was merged into a paper {paper!r} here. `merges` lists the merges under `paper`.")
+    records = found[1]
+    place = pc.index(snapshot.table.column("id"), paper).as_py()
+    ids = records.column("id").to_pylist()
+    # The paper's own record stands in its place again, the others at the end.
+    own = pa.array([name == paper for name in ids])
+    others = records.select(list(ORIGIN)).filter(pc.invert(own)).to_pydict()
+    records = records.drop_columns(list(ORIGIN))
+    change = Change(records.filter(pc.invert(own)), np.array([place], np.int64), records.filter(own))
+    merges, rules = snapshot.merged.without([paper]), snapshot.rules.never_merge(*ids)
+    unmerged = tuple(zip(*others.values(), strict=True))
+    return replace(change, merges=merges, rules=rules, upon=snapshot.manifest["generation"], unmerged=unmerged)

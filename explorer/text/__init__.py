@@ -1,0 +1,1 @@
+"""Text as it is analysed and as it is shown."""

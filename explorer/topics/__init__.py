@@ -1,0 +1,1 @@
+"""What papers are about, and when."""
