@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: dashboard test test-slow lint bench fuzz pictures browser clean
+.PHONY: dashboard test test-slow lint bench fuzz findings pictures browser clean
 
 dashboard: $(READY)  ## open the dashboard on the bundled sample
 	$(BIN)/litexplorer serve
@@ -27,6 +27,15 @@ bench: $(READY) browser  ## every benchmark, with its peers in the same run
 fuzz: $(READY)  ## ten minutes of hostile files for each reader
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test,fuzz]'
 	cd tests && ../$(BIN)/python -m fuzz.readers -max_total_time=600 -rss_limit_mb=2048 -timeout=20
+
+findings:  ## each surprise about other software, shown again; needs the package registries
+	@changed=; \
+	for script in findings/*.sh; do \
+		echo "== $$script"; \
+		PYTHON="$(PYTHON)" bash "$$script" || changed="$$changed $$script"; \
+	done; \
+	echo "== $$(ls findings/*.sh | wc -l) findings, no longer so:$${changed:- none}"; \
+	test -z "$$changed"
 
 pictures: $(READY) browser  ## draw the README's pictures on the sample
 	$(BIN)/python docs/pictures.py
