@@ -24,7 +24,7 @@ from typing import NamedTuple
 from charset_normalizer import from_bytes
 
 from benchmarks.report import heading, number, table, versions
-from explorer.sources.encoding import SURE, decode, found_in
+from explorer.sources.encoding import decode, found_in
 
 SIZES = (3, 10, 50, 200)
 SEED = 21
@@ -231,7 +231,7 @@ def outcomes(*, tuning: bool) -> list[Outcome]:
         best = from_bytes(file.data).best()
         peer = best is not None and str(best).removeprefix("\ufeff") == file.text
         results.append(
-            Outcome(file, found.encoding, right, found.sureness >= SURE, peer, middle - start, time.perf_counter() - middle)
+            Outcome(file, found.encoding, right, found.sure, peer, middle - start, time.perf_counter() - middle)
         )
     return results
 

@@ -22,6 +22,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from explorer.papers.ledger import Reading
+
 _WEST = ("de", "fr", "es", "pt", "it", "nl", "sv", "da", "nb", "fi", "is", "ca")
 _EAST = ("pl", "cs", "sk", "hu", "ro", "sl", "sh", "de")
 _CYRILLIC = ("ru", "uk", "bg", "mk")
@@ -38,30 +40,30 @@ class Candidate(NamedTuple):
 
 CANDIDATES: Mapping[str, Candidate] = {
     "cp1252": Candidate(_WEST, 0),
-    "cp1251": Candidate(_CYRILLIC, 0),
-    "cp1250": Candidate(_EAST, 1),
-    "gb18030": Candidate(("zh-hans", "zh-hant"), 1),
-    "cp932": Candidate(("ja",), 1),
-    "big5hkscs": Candidate(("zh-hant",), 1),
-    "cp949": Candidate(("ko",), 1),
-    "cp1253": Candidate(("el",), 1),
-    "cp1254": Candidate(("tr", "de", "fr"), 1),
-    "cp1256": Candidate(("ar", "fa", "ur", "fr"), 1),
-    "cp1255": Candidate(("he",), 2),
-    "euc_jp": Candidate(("ja",), 2),
-    "koi8-r": Candidate(("ru", "bg"), 2),
-    "koi8-u": Candidate(("uk", "ru"), 3),
-    "cp1257": Candidate(("lt", "lv", "de"), 3),
-    "iso8859-2": Candidate(_EAST, 4),
-    "iso8859-7": Candidate(("el",), 4),
-    "iso8859-15": Candidate(_WEST, 5),
-    "mac-roman": Candidate(_WEST, 4),
-    "cp866": Candidate(("ru", "bg"), 6),
-    "iso8859-5": Candidate(_CYRILLIC, 6),
-    "mac-cyrillic": Candidate(_CYRILLIC, 6),
-    "iso8859-6": Candidate(("ar", "fa"), 6),
-    "cp850": Candidate(_WEST, 8),
-    "cp852": Candidate(_EAST, 8),
+    "cp1251": Candidate(_CYRILLIC, 6),
+    "cp1250": Candidate(_EAST, 6),
+    "gb18030": Candidate(("zh-hans", "zh-hant"), 6),
+    "cp932": Candidate(("ja",), 6),
+    "big5hkscs": Candidate(("zh-hant",), 6),
+    "cp949": Candidate(("ko",), 6),
+    "cp1253": Candidate(("el",), 6),
+    "cp1254": Candidate(("tr", "de", "fr"), 6),
+    "cp1256": Candidate(("ar", "fa", "ur", "fr"), 6),
+    "cp1255": Candidate(("he",), 8),
+    "euc_jp": Candidate(("ja",), 9),
+    "koi8-r": Candidate(("ru", "bg"), 9),
+    "koi8-u": Candidate(("uk", "ru"), 12),
+    "cp1257": Candidate(("lt", "lv", "de"), 9),
+    "iso8859-2": Candidate(_EAST, 12),
+    "iso8859-7": Candidate(("el",), 12),
+    "iso8859-15": Candidate(_WEST, 15),
+    "mac-roman": Candidate(_WEST, 9),
+    "cp866": Candidate(("ru", "bg"), 18),
+    "iso8859-5": Candidate(_CYRILLIC, 18),
+    "mac-cyrillic": Candidate(_CYRILLIC, 18),
+    "iso8859-6": Candidate(("ar", "fa"), 18),
+    "cp850": Candidate(_WEST, 24),
+    "cp852": Candidate(_EAST, 24),
 }
 """Candidates, with the languages that were written in each."""
 
@@ -70,6 +72,10 @@ SURE = 0.95
 
 _LINES = 160
 """Lines of a sample; more make no reading surer."""
+_PREVIEW = 120
+_FEW = 24
+_BEHIND = 120.0
+"""Bits by which a candidate is behind the best after so few lines, and given up."""
 _MOST = 1 << 20
 """Bytes among which the lines are looked for."""
 _AROUND = 60
@@ -85,24 +91,14 @@ _MANDELBROT = 20
 
 _HIGH = re.compile(rb"[\x80-\xff]")
 _NEAR = re.compile(rb"[^\r\n\x80-\xff]{0,%d}[\x80-\xff][^\r\n]{0,240}" % _AROUND)
-_PIECE = re.compile(r"[^\W\d_]+|[^\x00-\x7f]|[\x00-\x7f]")
-_LETTERS = re.compile(r"[^\W\d_]")
+# The micro sign and the ordinals are letters to Unicode, and signs in a text.
+_PIECE = re.compile(r"[^\W\d_µªº]+|[^\x00-\x7f]|[\x00-\x7f]")
+_LETTERS = re.compile(r"[^\W\d_µªº]")
 _IDEOGRAPH = re.compile("[\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003134f]")
 _USUAL = frozenset("“”„‚‘’«»–—…•°§©®™±×·€№\xa0")
 _RARER = frozenset("ªº¹²³½¼¾µ¿¡‹›†£¥")
 _WIDE = frozenset("　。、，．・·「」『』（）：；？！《》〈〉【】〔〕—…―～－“”‘’％＋＝／")
-_WITHIN = {"’": 5.0, "‘": 8.0, "–": 7.0, "\xad": 8.0, "·": 8.0, "\u200c": 4.0}
-
-
-class Reading(NamedTuple):
-    """One way to read a text."""
-
-    encoding: str
-    """Name that Python knows."""
-    sureness: float
-    """From 0 to 1; those of all readings add up to 1."""
-    preview: str
-    """A line of the text so read."""
+_WITHIN = {"’": 5.0, "‘": 8.0, "–": 7.0, "\xad": 8.0, "·": 8.0, "\u200c": 4.0, "²": 9.0, "³": 9.0, "°": 9.0, "µ": 9.0}
 
 
 def readings(data: bytes) -> list[Reading]:
@@ -118,12 +114,19 @@ def readings(data: bytes) -> list[Reading]:
 
 @lru_cache(maxsize=8)
 def _readings(sample: tuple[bytes, ...]) -> tuple[Reading, ...]:
+    names = list(CANDIDATES)
+    if len(sample) > 2 * _FEW:
+        # Most candidates are out of the question after a few lines.
+        few = sample[:: len(sample) // _FEW]
+        first = {name: _cost(_read(few, name), CANDIDATES[name].languages) for name in names}
+        names = [name for name in names if first[name] < min(first.values()) + _BEHIND]
+    # Where encodings make the same text of the bytes, it is named after the most usual of them.
     costs: dict[tuple[str, ...], tuple[float, str]] = {}
-    for name, candidate in CANDIDATES.items():
-        lines = tuple(line.decode(name, errors="replace") for line in sample)
-        cost = _cost(lines, candidate.languages) + candidate.bits
-        if lines not in costs or cost < costs[lines][0]:
-            costs[lines] = (cost, name)
+    for name in sorted(names, key=lambda name: CANDIDATES[name].bits):
+        lines = _read(sample, name)
+        cost = _cost(lines, CANDIDATES[name].languages)
+        before = costs.get(lines)
+        costs[lines] = (cost + CANDIDATES[name].bits, name) if before is None else (min(before[0], cost + CANDIDATES[before[1]].bits), before[1])
     ranked = sorted((cost, name, lines) for lines, (cost, name) in costs.items())
     best = ranked[0][0]
     weights = [2.0 ** -((cost - best) / _TEMPERATURE) for cost, _, _ in ranked]
@@ -134,12 +137,16 @@ def _readings(sample: tuple[bytes, ...]) -> tuple[Reading, ...]:
     )
 
 
+def _read(sample: tuple[bytes, ...], encoding: str) -> tuple[str, ...]:
+    return tuple(line.decode(encoding, errors="replace") for line in sample)
+
+
 def _telling(ranked: list[tuple[float, str, tuple[str, ...]]]) -> list[str]:
     """Of each reading, the line by which they can be told apart best: that with most letters that are not ASCII."""
     places = range(len(ranked[0][2]))
     differ = [place for place in places if len({lines[place] for _, _, lines in ranked}) == len(ranked)] or list(places)
     best = max(differ, key=lambda place: sum(not c.isascii() for c in ranked[0][2][place]), default=0)
-    return [lines[best].strip() if lines else "" for _, _, lines in ranked]
+    return [lines[best].strip()[:_PREVIEW] if lines else "" for _, _, lines in ranked]
 
 
 def _sample(data: bytes) -> list[bytes]:

@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-from explorer.sources.charsets import SURE, Reading, readings
+from explorer.papers.ledger import Reading
+from explorer.sources.charsets import SURE, readings
 
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe\x00\x00", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _MARKS_ONLY = tuple(mark for mark, _ in _MARKS)
