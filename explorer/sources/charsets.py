@@ -53,7 +53,7 @@ CANDIDATES: Mapping[str, Candidate] = {
     "euc_jp": Candidate(("ja",), 9),
     "koi8-r": Candidate(("ru", "bg"), 9),
     "koi8-u": Candidate(("uk", "ru"), 12),
-    "cp1257": Candidate(("lt", "lv", "de"), 9),
+    "cp1257": Candidate(("lt", "lv"), 9),
     "iso8859-2": Candidate(_EAST, 12),
     "iso8859-7": Candidate(("el",), 12),
     "iso8859-15": Candidate(_WEST, 15),
@@ -96,6 +96,7 @@ _PIECE = re.compile(r"[^\W\d_µªº]+|[^\x00-\x7f]|[\x00-\x7f]")
 _LETTERS = re.compile(r"[^\W\d_µªº]")
 _IDEOGRAPH = re.compile("[\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003134f]")
 _USUAL = frozenset("“”„‚‘’«»–—…•°§©®™±×·€№\xa0")
+_OPENING = frozenset("“„‚‘«‹§€£¥•–—¿¡\xa0")
 _RARER = frozenset("ªº¹²³½¼¾µ¿¡‹›†£¥")
 _WIDE = frozenset("　。、，．・·「」『』（）：；？！《》〈〉【】〔〕—…―～－“”‘’％＋＝／")
 _WITHIN = {"’": 5.0, "‘": 8.0, "–": 7.0, "\xad": 8.0, "·": 8.0, "\u200c": 4.0, "²": 9.0, "³": 9.0, "°": 9.0, "µ": 9.0}
@@ -219,9 +220,8 @@ def _sign(sign: str, before: str, after: str, eastern: bool) -> float:
         return 5.0
     if before.isalpha() and after.isalpha():
         return _WITHIN.get(sign, 13.0)
-    if sign in _USUAL:
-        return 6.0
-    return 9.0 if sign in _RARER else 12.0
+    cost = 6.0 if sign in _USUAL else 9.0 if sign in _RARER else 12.0
+    return cost + 4.0 if after.isalpha() and sign not in _OPENING else cost
 
 
 def _case(word: str) -> float:
