@@ -191,7 +191,9 @@ def _bibliography(language: str, halves: list[list[str]], records: int, share: f
         title = (join if native else " ").join(chosen)
         title = title[:1].upper() + title[1:]
         people = [
-            f"{rng.choice(families)}, {rng.choice(given)}" if native else f"{rng.choice(('Lee', 'Roe', 'Smith'))}, {rng.choice('ABCDE')}."
+            f"{rng.choice(families)}, {rng.choice(given)}"
+            if native
+            else f"{rng.choice(('Lee', 'Roe', 'Smith'))}, {rng.choice('ABCDE')}."
             for _ in range(rng.randint(1, 3))
         ]
         venue = (join if native else " ").join(rng.choice(words if native else ENGLISH.split()) for _ in range(2))
@@ -230,9 +232,7 @@ def outcomes(*, tuning: bool) -> list[Outcome]:
         middle = time.perf_counter()
         best = from_bytes(file.data).best()
         peer = best is not None and str(best).removeprefix("\ufeff") == file.text
-        results.append(
-            Outcome(file, found.encoding, right, found.sure, peer, middle - start, time.perf_counter() - middle)
-        )
+        results.append(Outcome(file, found.encoding, right, found.sure, peer, middle - start, time.perf_counter() - middle))
     return results
 
 
@@ -262,9 +262,7 @@ def main() -> None:
         for name, some in group.items():
             wrong = [r for r in some if not r.right]
             unsure = sum(r.right and not r.sure for r in some)
-            rows.append(
-                [name, len(some), share(some), share(some, peer=True), sum(r.sure for r in wrong), unsure]
-            )
+            rows.append([name, len(some), share(some), share(some, peer=True), sum(r.sure for r in wrong), unsure])
     table(["files", "number", "right, ours", "right, peer", "wrong without a note", "right, but asked"], rows)
     old = [r for r in results if not r.file.encoding.startswith("utf")]
     print(f"Time a file before Unicode: ours {number(1000 * sum(r.seconds for r in old) / len(old))} ms, peer", end=" ")
@@ -273,7 +271,9 @@ def main() -> None:
         for r in results:
             if not r.right or not r.sure:
                 state = ("right" if r.right else "WRONG") + (", sure" if r.sure else "")
-                print(f"- {r.file.language}, {r.file.encoding}, {r.file.records} records, share {r.file.share}: {r.found} ({state})")
+                print(
+                    f"- {r.file.language}, {r.file.encoding}, {r.file.records} records, share {r.file.share}: {r.found} ({state})"
+                )
 
 
 if __name__ == "__main__":

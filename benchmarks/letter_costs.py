@@ -100,7 +100,10 @@ def _in_big5(character: str) -> bool:
 
 def main() -> None:
     """Write the file."""
-    found = {"alphabets": {name: pairs_of(name) for name in ALPHABETS}, "characters": {name: characters_of(name) for name in CHARACTERS}}
+    found = {
+        "alphabets": {name: pairs_of(name) for name in ALPHABETS},
+        "characters": {name: characters_of(name) for name in CHARACTERS},
+    }
     _TARGET.write_text(json.dumps(found, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
 
 

@@ -101,7 +101,7 @@ _BODY = re.compile(
     r"|gesellschaft|verein|foundations?|fundaci[oó]n|funda[cç][aã]o|fondation|stiftung|commission\w*|comisi[oó]n|federations?|federaci[oó]n"
     r"|agenc(?:y|ies)|agencia|agentur|investigators|secretariat|corporations?|gmbh|inc|ltd|llc|plc|corp|s\.a|academy|academia|académie|akademie"
     r"|laborator(?:y|ies)|laboratoire|laboratorio|hospitals?|hôpital|h[oô]pitaux|klinik\w*|clinics?|task force|working (?:group|party)"
-    r"|study group|research group|writing group|initiative|authority|authorities|administration|bureau|network|taskforce|workgroup|librar(?:y|ies)"
+    r"|study group|research group|writing group|initiative|authorit(?:y|ies)|administration|bureau|network|taskforce|workgroup|librar(?:y|ies)"
     r"|bibliothek|museum|musée|museo|world health|united nations|nations unies|european union|steering|contributors|anonymous|staff"
     r"|университет\w*|институт\w*|академи\w*|министерств\w*|обществ\w*|организаци\w*|комитет\w*|центр\w*|ассоциаци\w*|фонд)\b",
     re.IGNORECASE,

@@ -127,7 +127,11 @@ def _readings(sample: tuple[bytes, ...]) -> tuple[Reading, ...]:
         lines = _read(sample, name)
         cost = _cost(lines, CANDIDATES[name].languages)
         before = costs.get(lines)
-        costs[lines] = (cost + CANDIDATES[name].bits, name) if before is None else (min(before[0], cost + CANDIDATES[before[1]].bits), before[1])
+        costs[lines] = (
+            (cost + CANDIDATES[name].bits, name)
+            if before is None
+            else (min(before[0], cost + CANDIDATES[before[1]].bits), before[1])
+        )
     ranked = sorted((cost, name, lines) for lines, (cost, name) in costs.items())
     best = ranked[0][0]
     weights = [2.0 ** -((cost - best) / _TEMPERATURE) for cost, _, _ in ranked]
@@ -195,7 +199,9 @@ def _cost(lines: Iterable[str], languages: tuple[str, ...]) -> float:
     costs: list[tuple[int, list[float]]] = []
     for word, count in words.items():
         if _IDEOGRAPH.search(word) or not models:
-            total += count * min((sum(_of_rank(ranked, character) for character in word) for ranked in ranks), default=_UNKNOWN * len(word))
+            total += count * min(
+                (sum(_of_rank(ranked, character) for character in word) for ranked in ranks), default=_UNKNOWN * len(word)
+            )
             continue
         lower, case = word.lower(), _case(word)
         bits = [_of_word(model, lower) + case for model in models]
@@ -225,7 +231,7 @@ def _sign(sign: str, before: str, after: str, eastern: bool) -> float:
 
 
 def _case(word: str) -> float:
-    if word.islower() or not word.upper() != word.lower():
+    if word.islower() or word.upper() == word.lower():
         return 0.3
     if word[0].isupper() and (len(word) == 1 or word[1:].islower()):
         return 2.0

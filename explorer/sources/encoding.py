@@ -99,6 +99,17 @@ def _decodes(data: bytes, encoding: str, *, whole: bool) -> bool:
     return True
 
 
+def is_utf8(data: bytes) -> bool:
+    """Whether all of `data` is UTF-8, or ASCII."""
+    plain = data.removeprefix(codecs.BOM_UTF8)
+    if not _is_plain(plain):
+        return False
+    with suppress(pa.ArrowInvalid):
+        pa.array([plain], pa.large_binary()).cast(pa.large_string())
+        return True
+    return False
+
+
 def _is_plain(data: bytes) -> bool:
     """Whether nothing speaks against UTF-8 before it is tried."""
     return b"\0" not in data[:4000] and b"\x1b$" not in data and not data.startswith(_MARKS_ONLY)
