@@ -20,6 +20,7 @@ from explorer.papers.ledger import Ledger
 from explorer.papers.schema import FIELDS, TEXT, TEXTS, conform
 from explorer.sources.archive import decompressed
 from explorer.sources.encoding import Found, decode, fold_line_ends, found_in, is_utf8, recode
+from explorer.sources.mojibake import restored
 
 # Within `Source` the name of the type is that of a method.
 Bytes = bytes
@@ -189,7 +190,7 @@ def accepted(given: pa.Table, places: Sequence[tuple[int, int | None]], source: 
         number, line = places[row]
         ledger.repair(source.name, number, field, before, after, reason, line=line)
 
-    table = conform(given, note)
+    table = restored(conform(given, note), note)
     ledger.accept(given.num_rows)
     return table
 
