@@ -78,7 +78,7 @@ def characters_of(script: str) -> str:
     if script == "zh-hant":
         # The list is in simplified characters; a traditional one is as frequent as the one it was simplified to.
         path = Path(wordfreq.__file__).parent / "data" / "_chinese_mapping.msgpack.gz"
-        simplified = msgpack.load(gzip.open(path), raw=False, strict_map_key=False)
+        simplified = msgpack.unpackb(gzip.decompress(path.read_bytes()), raw=False, strict_map_key=False)
         traditional: dict[str, list[str]] = {}
         for code, plain in simplified.items():
             if _in_big5(chr(code)):
