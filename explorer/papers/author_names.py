@@ -252,6 +252,9 @@ def _given_first(words: list[str], suffix: str) -> Name:
     first = last
     while first > 1 and words[first - 1] in _PARTICLES:
         first -= 1
+    if first == 1 and words[0] in _PARTICLES:
+        # A family name alone.
+        first = 0
     leading = len(words[0]) > 1 and not (words[0].isupper() and words[-1].isupper())
     given = " ".join(_initials(word, most=4 if place == 0 and leading else 1) for place, word in enumerate(words[:first]))
     return Name(_dotted(given), " ".join(words[last:]), " ".join(words[first:last]), suffix)
