@@ -157,6 +157,13 @@ _NAMES_OF_DIGITS = re.compile(
 )
 
 
+def _digits(value: Any) -> Any:
+    """A number in a column of texts and numbers as text, without the fraction that a float gave it."""
+    if isinstance(value, float):
+        return None if value != value else str(int(value)) if value.is_integer() else str(value)
+    return str(value) if isinstance(value, int | np.integer) and not isinstance(value, bool) else value
+
+
 def _without_fractions(values: pa.ChunkedArray) -> pa.ChunkedArray:
     """Floats as integers where all are whole; those that are not a number are missing."""
     numbers = pc.if_else(pc.is_nan(values), pa.scalar(None, values.type), values)
@@ -413,6 +420,13 @@ def to_table(papers: pd.DataFrame | pa.Table) -> pa.Table:
         if not papers.columns.is_unique:
             twice = ", ".join(map(str, papers.columns[papers.columns.duplicated()].unique()))
             raise SchemaError(f"The table has more than one column of the same name ({twice}). Rename them.")
+        mixed = [
+            name
+            for name, kind in papers.dtypes.items()
+            if str(kind) == "object" and isinstance(name, str) and _NAMES_OF_DIGITS.search(name)
+        ]
+        if mixed:
+            papers = papers.assign(**{name: papers[name].map(_digits) for name in mixed})
         try:
             papers = pa.Table.from_pandas(papers, preserve_index=False)
         except UnicodeEncodeError as error:

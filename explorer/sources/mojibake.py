@@ -1,7 +1,8 @@
 """Text that was decoded wrongly before it was written into a file (``MÃ¼ller``), restored where that is sure.
 
 `ftfy` (https://ftfy.readthedocs.io) knows the pairs of encodings that people confuse, and leaves alone what may be meant as it stands.
-It is asked only about texts with two letters in a row that such a confusion makes, and its answer is taken if nothing suspect is left.
+It is asked only about texts with two letters in a row that such a confusion makes, and its answer is taken if nothing suspect is left, and
+it says more than one letter of a script far away.
 """
 
 from __future__ import annotations
@@ -62,8 +63,12 @@ def _mended(text: str) -> str:
 
     config = ftfy.TextFixerConfig(replace_lossy_sequences=False, fix_c1_controls=False)
     plain = ftfy.fix_encoding(text, config)
-    return text if plain == text or is_bad(plain) or "\ufffd" in plain or _controls(plain) else plain
+    return plain if plain != text and not is_bad(plain) and _is_likely(plain, text) else text
 
 
-def _controls(text: str) -> bool:
-    return any("\x80" <= character < "\xa0" for character in text)
+def _is_likely(plain: str, text: str) -> bool:
+    """Whether what was restored are letters of Europe, usual signs, or more than two letters of another script."""
+    fresh = [character for character in plain if not character.isascii() and character not in text]
+    if any(character == "\ufffd" or "\x80" <= character < "\xa0" or character >= "\ue000" for character in fresh):
+        return False
+    return len(fresh) > 2 or all(character < "\u0250" or "\u2010" <= character < "\u2300" for character in fresh)
