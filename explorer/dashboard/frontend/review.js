@@ -24,7 +24,12 @@ export function intakeReview(app) {
     const known = (value, options) => (options.some(([name]) => name === value) ? options : [[value, value], ...options]);
     const delimiters = known(file.delimiter, found.delimiters.map((mark) => [mark, DELIMITERS[mark]]));
     const encodings = known(file.encoding, found.encodings.map((name) => [name, name]));
+    const readings = file.readings.length < 2 ? null : h("div", { class: "lx-readings", role: "group", label: `Encoding of ${file.name}` },
+      h("p", { class: "lx-intake-note" }, "How its letters were stored is not sure. Choose the line that reads right."),
+      file.readings.map(([encoding, sureness, preview]) => h("button", { class: "lx-button", key: `reading:${file.name}:${encoding}`, "aria-pressed": String(encoding === file.encoding), click: () => link.send("intake_map", { file: file.name, ...told, encoding }) },
+        h("span", { dir: "auto" }, preview), h("span", { class: "lx-quiet" }, ` ${encoding}, ${Math.round(sureness * 100)} %`))));
     return h("div", { class: "lx-corrections" },
+      readings,
       file.columns.length && !file.columns.some(([, field]) => field === "title") ? h("p", { class: "lx-intake-note" }, "No column was recognised as the title. Choose “title” for the one that holds it, and read the file again.") : null,
       file.columns.length ? h("div", { class: "lx-columns", role: "group", label: `Columns of ${file.name}` }, file.columns.map(([name, field]) => h("label", {}, h("span", {}, name), choice(`${name} is`, field, fields, `column:${file.name}:${name}`, (value) => { told.columns[name] = value; })))) : null,
       h("div", { class: "lx-told" },
@@ -49,9 +54,9 @@ export function intakeReview(app) {
 
   return {
     draw(found) {
-      // A file without a title column needs the reader: its columns stand open.
+      // A file without a title column, or in an encoding that is not sure, needs the reader: what there is to choose stands open.
       const lost = found.files.find((file) => file.columns.length && !file.columns.some(([, field]) => field === "title"));
-      openFile = lost?.name ?? openFile;
+      openFile = lost?.name ?? (openFile || (found.files.find((file) => file.readings.length > 1)?.name ?? ""));
       const there = found.there ? `${plural(found.there, "paper")} already in this corpus${found.bettered ? `, ${count(found.bettered)} of them with a better value here` : ""}.` : "";
       return [
         h("p", { class: "lx-sentence" }, found.sentence),

@@ -21,7 +21,7 @@ import pyarrow as pa
 
 from explorer.dedupe.merges import Merges
 from explorer.errors import ReadError
-from explorer.papers.ledger import Ledger
+from explorer.papers.ledger import Finding, Ledger
 from explorer.papers.schema import FIELDS, assign_ids, to_frame
 from explorer.sources.archive import is_archive, is_workbook, members
 from explorer.sources.files import files_of
@@ -188,14 +188,32 @@ def read_batches(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
         return
     finding = ledger.finding(source.name)
     finding.format = form.LABEL
-    if form not in (parquet, excel):
+    textual = form not in (parquet, excel)
+    if textual:
         finding.encoding = source.found_encoding()
     read = ledger.read
     yield from form.read(source, ledger)
+    if textual:
+        _tell_encoding(source, finding, ledger)
     if form in _TAGGED and ledger.read == read:
         # Recognised by its suffix, or by a line: whatever it holds instead of records shall not be gone without a word.
         text = decode(head)[:300].strip()
         ledger.reject(source.name, 1, f"no record of {form.LABEL} is in the file", text=text)
+
+
+def _tell_encoding(source: Source, finding: Finding, ledger: Ledger) -> None:
+    """Say in which encoding a source was read, and what else it may be in where that is not sure."""
+    found = source.found()
+    finding.encoding, finding.sureness = found.encoding, found.sureness
+    if found.sure:
+        return
+    finding.readings = list(found.readings)
+    others = ", ".join(f"{way.encoding} ({way.sureness:.0%})" for way in found.readings[1:]) or "others"
+    reason = (
+        f"read as {found.encoding}, which is not sure ({found.sureness:.0%}); it may be in {others}: "
+        f"choose what looks right, or name it (encoding={found.encoding!r})"
+    )
+    ledger.repair(source.name, 0, "", "", found.readings[0].preview if found.readings else "", reason)
 
 
 def import_papers(
