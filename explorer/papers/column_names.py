@@ -61,6 +61,7 @@ FURTHER: dict[str, tuple[str, ...]] = {
     "pmid": ("pmid", "pubmed id", "medline pmid", "pubmedid"),
     "pmcid": ("pmcid",),
     "editor": ("editor", "editors", "book editors"),
+    "entry_type": ("item type", "reference type", "document type", "entry type"),
     "trial_id": ("nct number", "trialid", "trial id", "trial registration number"),
 }
 """Further columns that other formats bring too: under one name a merge and an export to BibTeX or RIS know them."""
@@ -321,9 +322,5 @@ def candidates(names: Iterable[str]) -> dict[str, list[str]]:
 
 
 def further_columns(names: Iterable[str]) -> dict[str, str]:
-    """Map column names to those of `FURTHER`; where several mean one, the first synonym wins."""
-    found: dict[str, list[tuple[int, str]]] = {}
-    for name in names:
-        for column, rank in _meant(name, further=True).items():
-            found.setdefault(column, []).append((rank, name))
-    return {min(some, key=lambda item: item[0])[1]: column for column, some in found.items()}
+    """Columns that are called like those of `FURTHER`, ``{column: name}``; several may mean one."""
+    return {name: next(iter(meant)) for name in names if (meant := _meant(name, further=True))}
