@@ -131,7 +131,7 @@ def test_completing_never_raises_and_what_it_gives_is_a_query(data: st.DataObjec
         assert row.papers is None or row.papers > 0
         if row.kind != "field" and re.fullmatch(r'[\w:" -]*', text) and text.count('"') < 2:
             whole = text[: row.start] + row.text
-            if whole.count('"') % 2 == 0:
+            if whole.snapshot.count('"') % 2 == 0:
                 parse(whole)
 
 
@@ -174,7 +174,7 @@ def test_keywords_made_from_the_text_are_not_offered_as_keywords() -> None:
     corpus = Corpus.from_papers(
         pa.table({"title": ["graph networks of graph networks"] * 4, "abstract": ["graph networks work"] * 4})
     )
-    assert corpus.keywords_derived
+    assert corpus.snapshot.keywords_derived
     assert [row.kind for row in complete(corpus, "keyword:gra")] in ([], ["word"])
 
 
@@ -184,7 +184,7 @@ def test_a_corpus_built_before_there_were_prefixes(corpora: Corpora) -> None:
     older = Corpus(corpus.folder)
     older._prefixes = dict.fromkeys(older._prefixes)
     assert complete(older, "author:le") == before
-    assert np.array_equal(older.prefixes("authors").keys, corpus.prefixes("authors").keys)
+    assert np.array_equal(older.prefixes("authors").keys, corpus.snapshot.prefixes("authors").keys)
 
 
 # Spelling

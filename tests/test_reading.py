@@ -24,7 +24,7 @@ NOVEL = Selection(prefer={"novelty": 1}, sort="preference")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample with its terms and vectors."""
     corpus = Corpus.from_papers(default_corpus().table, tmp_path_factory.mktemp("built") / "corpus")
-    assert len(corpus.meaning.vectors) == len(corpus)
+    assert len(corpus.ranker.meaning.vectors) == len(corpus)
     return corpus.folder
 
 
@@ -40,18 +40,18 @@ def send(board: Dashboard, kind: str, **content: Any) -> dict[str, Any]:
 
 
 def farthest(corpus: Corpus, read: list[int]) -> np.ndarray:
-    vectors = np.asarray(corpus.meaning.vectors, np.float64)
+    vectors = np.asarray(corpus.ranker.meaning.vectors, np.float64)
     return 1 - np.array([max(float(vector @ vectors[row]) for row in read) for vector in vectors])
 
 
 def test_novelty_is_the_distance_from_the_nearest_paper_read(corpus: Corpus) -> None:
     ids = corpus.table.column("id").to_pylist()
-    assert np.isnan(corpus.novelty()).all()
+    assert np.isnan(corpus.ranker.novelty()).all()
     for read in ([3], [3, 7], [3, 7, 40, 41], [7, 40], list(range(30))):
         corpus.read_papers = [ids[row] for row in read]
-        np.testing.assert_allclose(corpus.novelty(), farthest(corpus, read), atol=1e-5)
+        np.testing.assert_allclose(corpus.ranker.novelty(), farthest(corpus, read), atol=1e-5)
     corpus.read_papers = ["nobody's"]
-    assert np.isnan(corpus.novelty()).all()
+    assert np.isnan(corpus.ranker.novelty()).all()
 
 
 def test_what_was_read_is_kept_and_forgotten(corpus: Corpus) -> None:
@@ -85,7 +85,7 @@ def test_marking_orders_anew_and_is_seen(corpus: Corpus) -> None:
     assert board.preference["read"] == 1
     listed = board.session.results.rows().tolist()
     assert listed[-1] == row
-    np.testing.assert_array_equal(listed, np.lexsort((np.arange(len(corpus)), -corpus.novelty())))
+    np.testing.assert_array_equal(listed, np.lexsort((np.arange(len(corpus)), -corpus.ranker.novelty())))
     assert [paper["id"] for paper in explorer.open_corpus(corpus.folder).select(NOVEL).to_dict("records")] == [
         corpus.table.column("id")[other].as_py() for other in listed
     ]

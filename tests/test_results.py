@@ -32,12 +32,12 @@ def named_counts(results: Results, field: str) -> dict[Any, int]:
     if field == "has_code":
         names: list[Any] = [False, True]
     elif field == "years":
-        names = list(range(results.corpus.year_span[0], results.corpus.year_span[1] + 1))
+        names = list(range(results.snapshot.snapshot.year_span[0], results.snapshot.snapshot.year_span[1] + 1))
     elif field == "months":
-        first, last = results.corpus.year_span
+        first, last = results.snapshot.snapshot.year_span
         names = [f"{year:04d}-{month:02d}" for year in range(first, last + 1) for month in range(1, 13)]
     else:
-        names = results.corpus.facet(field).values.to_pylist()
+        names = results.snapshot.snapshot.facet(field).values.to_pylist()
     assert len(names) == len(counts)
     return {name: count for name, count in zip(names, counts, strict=True) if count}
 
@@ -107,7 +107,7 @@ def test_orders_and_pages(data: st.DataObject, corpora: Corpora) -> None:
     elif selection.sort == "relevance" and selection.query:
         scores = results.scores(np.array(rows, int))
         assert all((a, -r) >= (b, -s) for (a, r), (b, s) in itertools.pairwise(zip(scores, rows, strict=True)))
-        hits = corpus.index.hits(results._node)
+        hits = corpus.snapshot.index.hits(results._node)
         assert (
             dict(zip(rows, scores.tolist(), strict=True)).items()
             <= dict(zip(hits.rows.tolist(), hits.scores.tolist(), strict=True)).items()
@@ -196,10 +196,10 @@ def test_counts_of_the_real_sample(real: tuple[Corpus, pd.DataFrame]) -> None:
     draw = np.random.default_rng(0)
     months = sorted(frame["published"].astype("datetime64[s]").dt.strftime("%Y-%m").unique())
     tops = {
-        field: [value for value in corpus.facet(field).values.to_pylist()[:6]]
+        field: [value for value in corpus.snapshot.facet(field).values.to_pylist()[:6]]
         for field in ("topics", "venues", "authors", "keywords")
     }
-    first, last = corpus.year_span
+    first, last = corpus.snapshot.year_span
     for _ in range(40):
         selection = Selection(
             # Words that no stem changes and that no other word has for its stem.
