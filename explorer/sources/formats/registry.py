@@ -27,20 +27,47 @@ from explorer.sources.archive import is_archive, is_workbook, members
 from explorer.sources.files import files_of
 from explorer.sources.formats.bibtex import bibtex
 from explorer.sources.formats.documents import hf_page
-from explorer.sources.formats.json import arxiv_snapshot, crossref, csl_json, json_records, openalex
+from explorer.sources.formats.json import (
+    arxiv_snapshot,
+    biorxiv,
+    crossref,
+    csl_json,
+    dblp,
+    europe_pmc,
+    inspire,
+    json_records,
+    mendeley,
+    openalex,
+    pubmed_summary,
+)
 from explorer.sources.formats.tables import delimited, excel, parquet
-from explorer.sources.formats.tagged import copac, medline, ovid, refer, ris, wos
+from explorer.sources.formats.tagged import (
+    cnki,
+    cochrane,
+    copac,
+    medline,
+    noteexpress,
+    ovid,
+    pubmed_text,
+    refer,
+    refworks,
+    ris,
+    wos,
+)
 from explorer.sources.formats.xml import (
     arxiv_atom,
     bibtexml,
     crossref_xml,
     endnote_xml,
+    ictrp,
     marc,
     mods,
     office_xml,
     pubmed_xml,
     rdf,
+    tei,
 )
+from explorer.sources.formats.yaml import csl_yaml, hayagriva
 from explorer.sources.source import Source, decode
 
 if TYPE_CHECKING:
@@ -67,12 +94,13 @@ class Format(Protocol):
 
 # The order is that of sniffing: the surer the mark, the earlier; dialects before what they are dialects of.
 FORMATS: tuple[Format, ...] = (
-    parquet, excel, pubmed_xml, endnote_xml, crossref_xml, mods, marc, office_xml, bibtexml, arxiv_atom, rdf, hf_page,
-    arxiv_snapshot, openalex, crossref, csl_json, json_records, delimited, medline, wos, ris, refer, ovid, copac, bibtex,
+    parquet, excel, pubmed_xml, endnote_xml, crossref_xml, mods, marc, office_xml, bibtexml, arxiv_atom, rdf, ictrp, tei, hf_page,
+    arxiv_snapshot, openalex, crossref, europe_pmc, biorxiv, dblp, inspire, pubmed_summary, mendeley, csl_json, json_records,
+    noteexpress, cnki, cochrane, refworks, pubmed_text, hayagriva, csl_yaml, delimited, medline, wos, ris, refer, ovid, copac, bibtex,
 )  # fmt: skip
 
 
-_TAGGED: tuple[Format, ...] = (medline, wos, ris, refer, ovid, copac)
+_TAGGED: tuple[Format, ...] = (medline, wos, ris, refer, ovid, copac, noteexpress, cnki, cochrane, refworks, pubmed_text)
 """Formats whose files of no record are empty."""
 
 # Byte order marks and white space.
