@@ -59,7 +59,13 @@ def objects(name: str) -> Iterator[Any]:
             yield json.loads(text.splitlines()[0])
 
 
-@pytest.mark.parametrize("name", ["json_records", "csl_json", "openalex", "crossref", "arxiv_snapshot"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "json_records", "csl_json", "openalex", "crossref", "arxiv_snapshot", "europe_pmc", "biorxiv", "dblp", "inspire", "pubmed_summary",
+        "mendeley",
+    ],
+)
 def test_readers_of_json(name: str) -> None:
     for whole in objects(name):
         for place in places(whole):

@@ -49,6 +49,10 @@ _WHOLE = frozenset(("volume", "number", "first page", "last page", "pmid", "page
 _JUDGED = 200
 """Rows by which a column without a name that is known is judged."""
 
+_SOURCE_LINE = re.compile(
+    r"(?P<venue>[^()]{2,200}?) \((?P<year>(?:19|20)\d\d)\)(?: (?P<volume>[\w.-]+)?(?::(?P<number>[^()]{1,40}?))?)?(?: \((?P<pages>[^()]{1,30})\))?\."
+    r"(?:[^:]{0,40})?(?: ?Date of Publication: (?P<date>.{4,40}))?"
+)
 _FRACTION = re.compile(r"(\d+)\.0")
 _REFERENCE = re.compile(r"&#?\w+;")
 _IDENTIFIER = re.compile(r"\s*\(\d{6,}\)")
@@ -210,8 +214,10 @@ def _with_values(header: Header, rows: Sequence[Sequence[str]], source: Source) 
     sources = [name for name, field in fields.items() if field == "source" and name not in told]
     if sources and "venue" not in fields.values() and not names_databases(values(sources[0])):
         fields[sources[0]] = "venue"
-    missing = _PATTERNED - {"published", "year"} if len(fields) > 2 and "title" in fields.values() else _BY_VALUES
-    missing -= {*fields.values(), *(("year", "published") if {"year", "published"} & set(fields.values()) else ())}
+    if len(fields) > 2 and "title" in fields.values():
+        # Beside columns that are known others have values alike: the DOI of a retraction, the addresses of authors.
+        return replace(header, fields=fields), []
+    missing = _BY_VALUES - {*fields.values(), *(("year", "published") if {"year", "published"} & set(fields.values()) else ())}
     free = [n for n in header.names if n and n not in fields and n not in told and n not in others and n not in header.further]
     found = fields_by_values({name: values(name) for name in free}, missing)
     # A text alone, with nothing beside it that a paper has, is no title.
@@ -283,6 +289,12 @@ def _record(given: Mapping[str, str], header: Header, splits: Mapping[str, Split
     if "published" in record and "year" in record:
         day = _with_day(record["year"], record["published"], given)
         record["published"] = finest(_year(record["year"]), day) or record["published"]
+    line = _SOURCE_LINE.fullmatch(record["venue"]) if " (" in record.get("venue", "") else None
+    if line is not None and (line.group("volume") or line.group("date")):
+        # Embase has journal, year, volume, issue and pages in one cell.
+        day = line.group("date")
+        record.setdefault("published", finest(line.group("year"), day))
+        record.update({name: line.group(name) for name in ("venue", "volume", "number", "pages") if line.group(name)})
     if "authors" not in record and "editor" in record:
         record["authors"] = split_names(plain_markup(record["editor"]))
     if "venue" not in record and "publisher" in record:
