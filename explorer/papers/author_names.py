@@ -65,7 +65,7 @@ _VIETNAMESE = frozenset(
     "Nguyen Tran Le Pham Hoang Huynh Phan Vu Vo Dang Bui Do Ho Ngo Duong Ly Dinh Truong Trinh Luong".split()
 )
 _BETWEEN = frozenset(("y", "i", "e"))
-_SUFFIX = re.compile(r"(?:jr|sr|jun|sen|junior|senior|ii|iii|iv|2nd|3rd|4th)\.?\Z|(?<!\d)0\d{3}\Z", re.IGNORECASE)
+_SUFFIX = re.compile(r"(?:jr|sr|jun(?=\.)|sen(?=\.)|junior|senior|ii|iii|iv|2nd|3rd|4th)\.?\Z|(?<!\d)0\d{3}\Z", re.IGNORECASE)
 _SPELT_SUFFIX = {"jr": "Jr.", "sr": "Sr.", "jun": "Jr.", "sen": "Sr.", "junior": "Jr.", "senior": "Sr."}
 _DEGREE = re.compile(
     r"(?:Ph\.? ?D|M\.?D|D\.?Phil|M\.?Sc|B\.?Sc|M\.?Phil|M\.?P\.?H|M\.?B\.?A|M\.?A|B\.?A|R\.?N|D\.?D\.?S|D\.?V\.?M|Dr\.? ?(?:rer|med|ing)"
@@ -357,7 +357,7 @@ def asked(text: str) -> list[list[str]]:
 
 # Lists of names -----------------------------------------------------------------------------------------------------------
 
-_INITIALS = re.compile(r"(?:[^\W\d_a-zß-ÿ][. -]{0,2}){1,4}\Z")
+_INITIALS = re.compile(r"(?:[^\W\d_a-zß-ÿ\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3][. -]{0,2}){1,4}\Z")
 _CONJUNCTION = re.compile(r",?\s+(?:&|and)\s+")
 _MARKS = re.compile(r"\s*[;；|\n]\s*|\s+/\s+")
 _WIDE = re.compile(r"\s*[、，]\s*")

@@ -210,6 +210,9 @@ LANGUAGES: dict[str, dict[str, str]] = {
 }  # fmt: skip
 """Names in other languages by field; a bar parts those of several words, a space the others."""
 
+_UNSPACED = ("Chinese", "Japanese", "Korean")
+"""Languages whose names here have no spaces within."""
+
 _NAMES = ("name", "paper", "article", "名称", "名稱", "名前", "이름", "nombre", "nome", "nom", "имя", "naam", "nazwa")
 """What Notion, Airtable and the like call the first column, which holds the titles where authors and another field stand beside it."""
 
@@ -241,9 +244,8 @@ def _meanings(table: Mapping[str, Iterable[str]]) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = {}
     for field, names in table.items():
         every = list(names)
-        for words in LANGUAGES.values():
-            text = words.get(field, "")
-            every += text.split("|") if "|" in text or _SPACED.search(text) else text.split()
+        for language, words in LANGUAGES.items():
+            every += words.get(field, "").split(None if language in _UNSPACED else "|")
         for rank, name in enumerate(every):
             found.setdefault(_folded(name), {}).setdefault(field, rank)
     return found

@@ -171,9 +171,12 @@ def recognise(source: Source) -> Format:
 
 def _known(source: Source, head: bytes) -> Format | None:
     head = head.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    return next((form for form in FORMATS if form.sniff(head)), None) or next(
+    found = next((form for form in FORMATS if form.sniff(head)), None) or next(
         (form for form in FORMATS if source.suffix in form.SUFFIXES), None
     )
+    if found is None and source.columns and delimited.sniff_told(head, source.columns):
+        return delimited
+    return found
 
 
 def _labels() -> str:

@@ -54,6 +54,18 @@ def sniff(head: bytes) -> bool:
     return False
 
 
+def sniff_told(head: bytes, told: Mapping[str, str | None]) -> bool:
+    """Whether a column that the user names stands in one of the first lines."""
+    lines = decode(head).lstrip().splitlines()[:HEADER_WITHIN]
+    wanted = {name for name, field in told.items() if field is not None}
+    return any(
+        wanted.intersection(cell.strip() for cell in next(csv.reader([line], delimiter=mark), []))
+        for line in lines
+        if len(line) < 8192
+        for mark in DELIMITERS
+    )
+
+
 def delimiter_of(lines: list[str], told: Mapping[str, str | None] | None = None) -> str:
     """The candidate under which a line is a header with most recognised columns, else most lines have as many cells; else a comma.
 

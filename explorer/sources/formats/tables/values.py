@@ -32,6 +32,9 @@ _KNOWN_SOURCES = re.compile(
     re.IGNORECASE,
 )
 
+_ISSUE = re.compile(r" \((?:1[89]|20)\d\d\)(?: \d|\.)")
+"""Year and volume, as they stand behind the name of a journal."""
+
 
 def fields_by_values(columns: Mapping[str, Values], missing: Collection[str]) -> dict[str, str]:
     """Take columns for fields by their values.
@@ -65,6 +68,8 @@ def fields_by_values(columns: Mapping[str, Values], missing: Collection[str]) ->
 def names_databases(values: Values) -> bool:
     """Whether the values of a column called *source* are databases, and not the journals that papers are in."""
     different = set(values)
+    if any(_ISSUE.search(value) for value in different):
+        return False
     return len(different) < 3 or any(_KNOWN_SOURCES.search(value) for value in different)
 
 

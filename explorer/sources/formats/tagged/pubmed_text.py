@@ -119,13 +119,21 @@ def _summary(record: str) -> Mapping[str, Any]:
     first, stop, rest = text.partition(". ")
     names = _authors(first) if stop else []
     titled = rest if names else text
-    match = re.match(r"(.+?[.?!\]])\s+(?=[^\W\d_a-z])(?=.{2,120}?\.\s+(?:1[89]|20)\d\d\b)", titled)
-    # Of several places at which the source may begin the last one before its date is meant.
-    while match is not None and (later := re.match(r"(.+?[.?!])\s+(?=[^\W\d_a-z])(?=.{2,120}?\.\s+(?:1[89]|20)\d\d\b)", titled[match.end() :])):
-        match = re.match(re.escape(titled[: match.end() + later.end()]), titled)
-    title = titled[: match.end()].strip() if match else titled
-    fields = _placed(titled[match.end() :]) if match else {}
-    return {**fields, "title": title.removesuffix(".").strip("[]") if title[:1] == "[" else title.removesuffix("."), "authors": names, **_identifiers(record)}
+    # Of the places at which the journal may begin the last one before a date is meant.
+    date = _DATED.search(titled)
+    ends = [match for match in _SENTENCE.finditer(titled, 0, date.start() + 1)] if date else []
+    title, place = (titled[: ends[-1].start() + 1], titled[ends[-1].end() :]) if ends else (titled, "")
+    title = title.strip()
+    return {
+        **(_placed(place) if place else {}),
+        "title": title.removesuffix(".").strip("[]") if title[:1] == "[" else title.removesuffix("."),
+        "authors": names,
+        **_identifiers(record),
+    }
+
+
+_DATED = re.compile(r"\.\s+(?:1[89]|20)\d\d\b(?=[^.]{0,25}[;:.])")
+_SENTENCE = re.compile(r"[.?!\]]\s+(?=[^\W\d_a-z])")
 
 
 def _placed(text: str) -> dict[str, Any]:
