@@ -83,11 +83,11 @@ def _clicked(results: Results, chance: random.Random) -> dict[str, Any]:
     if field == "has_code":
         return {"has_code": bool(chance.choice(np.flatnonzero(counts)))}
     if field == "years":
-        first, last = results.snapshot.snapshot.year_span
+        first, last = results.snapshot.year_span
         low = first + int(chance.choice(np.flatnonzero(counts)))
         return {"years": (low, chance.choice([None, min(low + chance.randint(0, 5), last)]))}
     shown = np.argsort(-counts, kind="stable")[: 3 * views.FACET_PAGE]
-    value = results.snapshot.snapshot.facet(field).values[int(chance.choice(shown))].as_py()
+    value = results.snapshot.facet(field).values[int(chance.choice(shown))].as_py()
     chosen = getattr(results.selection, field)
     return {field: (*chosen, value) if len(chosen) == 1 and value not in chosen else (value,)}
 
@@ -98,7 +98,7 @@ def data_part(results: Results) -> tuple[Any, ...]:
     grid, _ = results.snapshot.topics.grid("year", results.rows_without("topics"))
     rows = results.rows(0, views.PAGE)
     columns = ("title", "abstract", "authors", "published", "venue")
-    return results.shown, counts, grid, [results.snapshot.snapshot.record(int(row), columns) for row in rows]
+    return results.shown, counts, grid, [results.snapshot.record(int(row), columns) for row in rows]
 
 
 def whole_page(session: Session) -> int:

@@ -154,7 +154,7 @@ def test_a_corpus_of_an_earlier_version_says_that_it_has_none(folder: Path, caps
     old = open_corpus(folder)
     with pytest.raises(CorpusError, match="an earlier version made it"):
         _ = old.ledger
-    assert account(old.accounts) == {"counts": dict.fromkeys(SHOWN, 0), "entries": []}
+    assert account(old.snapshot.accounts) == {"counts": dict.fromkeys(SHOWN, 0), "entries": []}
     assert Dashboard(old).summary["ledger"] == {
         "sentence": "An earlier version made this corpus, and kept no ledger.",
         "notes": 0,

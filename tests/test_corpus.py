@@ -158,7 +158,7 @@ def test_threads_share_a_corpus(bundled: Corpus) -> None:
 
 def test_unknown_facets_are_refused(bundled: Corpus) -> None:
     with pytest.raises(SelectionError, match="no facet"):
-        bundled.facet("colours")
+        bundled.snapshot.facet("colours")
 
 
 def test_a_corpus_says_what_it_is(bundled: Corpus) -> None:

@@ -180,7 +180,7 @@ def test_new_corpus_stands_in_the_cache(desk: Desk, corpus: Corpus, own_cache: P
     fresh, grown, _ = desk.shown[0]
     assert not grown
     assert fresh.folder.parent == own_cache
-    assert fresh.cached_name
+    assert fresh.snapshot.cached_name
     assert fresh.manifest["made"]["name"] == "a.bib"
     assert sorted(fresh.papers["id"]) == ["new1", "new2"]
     assert everything(corpus.folder) == before

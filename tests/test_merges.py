@@ -195,7 +195,7 @@ def test_refit_and_stale_topics(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert "20 of 80 papers (25%)" in larger.snapshot.stale_sentence
     assert main(["refit", str(tmp_path / "c")]) == 0
     fresh = open_corpus(tmp_path / "c")
-    assert not fresh.topics_stale
+    assert not fresh.snapshot.topics_stale
     assert fresh.table.equals(larger.table)
     whole = Corpus.from_papers(larger.table, tmp_path / "whole")
     assert fresh.topics.labels == whole.topics.labels

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from explorer import Corpus, QueryError, Selection
 from explorer.search.results import Results
-from explorer.store.caches import Recent
+from explorer.store.caches import Cache
 
 Corpora = list[tuple[Corpus, list[oracles.Paper]]]
 FACETS = ("topics", "venues", "authors", "keywords", "has_code", "years", "months")
@@ -32,12 +32,12 @@ def named_counts(results: Results, field: str) -> dict[Any, int]:
     if field == "has_code":
         names: list[Any] = [False, True]
     elif field == "years":
-        names = list(range(results.snapshot.snapshot.year_span[0], results.snapshot.snapshot.year_span[1] + 1))
+        names = list(range(results.snapshot.year_span[0], results.snapshot.year_span[1] + 1))
     elif field == "months":
-        first, last = results.snapshot.snapshot.year_span
+        first, last = results.snapshot.year_span
         names = [f"{year:04d}-{month:02d}" for year in range(first, last + 1) for month in range(1, 13)]
     else:
-        names = results.snapshot.snapshot.facet(field).values.to_pylist()
+        names = results.snapshot.facet(field).values.to_pylist()
     assert len(names) == len(counts)
     return {name: count for name, count in zip(names, counts, strict=True) if count}
 
@@ -146,11 +146,21 @@ def test_a_broken_query_is_refused_before_anything_is_shown(corpora: Corpora) ->
         corpora[3][0].results(Selection(query='"'))
 
 
-def test_recent_forgets_the_oldest() -> None:
-    recent, made = Recent(2), []
+def test_a_cache_holds_so_many_bytes_and_forgets_what_was_used_longest_ago() -> None:
+    cache, made = Cache(2 * 800), []
+
+    def value(key: str, numbers: int = 100) -> np.ndarray:
+        made.append(key)
+        return np.zeros(numbers)
+
     for key in "abacab":
-        recent.get(key, lambda key=key: made.append(key))
+        cache.get(key, lambda key=key: value(key))
     assert made == ["a", "b", "c", "b"]
+    # What does not fit is made each time, and costs nothing else its place.
+    assert [len(cache.get("large", lambda: value("large", 300))) for _ in range(2)] == [300, 300]
+    assert made[4:] == ["large", "large"]
+    cache.get("b", lambda: value("b"))
+    assert made[6:] == []
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from functools import cached_property
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Self
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from explorer.corpus import growth
-from explorer.corpus.documented import documented_by
+from explorer.corpus.documented import documented_by, moved
 from explorer.dedupe.merges import Change, Merges
 from explorer.errors import LibraryError
 from explorer.papers.schema import to_frame
@@ -243,10 +242,4 @@ class Corpus:
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> Any:
-            # What was asked of the corpus itself until 0.1 has a room of its own now.
-            if not name.startswith("_") and name not in ("snapshot", "ranker"):
-                for room in ("snapshot", "ranker"):
-                    if hasattr(holder := getattr(self, room), name):
-                        warnings.warn(f"Corpus.{name} is Corpus.{room}.{name} now.", DeprecationWarning, stacklevel=2)
-                        return getattr(holder, name)
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            return moved(self, name, ("snapshot", "ranker"))

@@ -3,8 +3,6 @@
 The page's code knows them under the same names (`frontend/messages.d.ts`); docs/messages.md describes them.
 """
 
-from __future__ import annotations
-
 import types
 from collections.abc import Mapping
 from functools import cache
@@ -26,7 +24,7 @@ class PlainMessage(Message):
 class SetMessage(Message):
     """Change fields of the selection; `joined` where one undo takes back this change and the one before."""
 
-    changes: Required[dict[str, Any]]
+    changes: Required[Any]
     joined: NotRequired[bool]
 
 
@@ -45,7 +43,7 @@ class RowMessage(Message):
 class OpenMessage(Message):
     """Open the paper in a row in the reader; None closes it."""
 
-    row: Required[int | None]
+    row: Required[Any]
 
 
 class TickMessage(Message):

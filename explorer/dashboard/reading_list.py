@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from explorer.dashboard.session import Session
-    from explorer.store.snapshot import Snapshot
 
 
 class ReadingList:
@@ -22,15 +21,6 @@ class ReadingList:
     def __init__(self, session: Session, *, writable: bool) -> None:
         self.session = session
         self.writable = writable
-        self._rows: tuple[Snapshot | None, tuple[str, ...], frozenset[int]] = None, (), frozenset()
-
-    @property
-    def rows(self) -> frozenset[int]:
-        """Their rows."""
-        snapshot, read = self.session.corpus.snapshot, self.session.read
-        if self._rows[0] is not snapshot or self._rows[1] != read:
-            self._rows = snapshot, read, frozenset(snapshot.rows_known(read).tolist())
-        return self._rows[2]
 
     def mark(self, row: int, read: bool, *, reorder: bool) -> None:
         """Keep that a paper was read, or forget it.
@@ -51,12 +41,10 @@ class ReadingList:
         """
         id_ = self.session.id_of(row)
         if self.writable:
-            self.session.corpus.library.mark_read(id_, read)
-        self.session.mark_read(id_, read, reorder=reorder)
-
-    def marked(self, page: dict[str, Any]) -> dict[str, Any]:
-        """A page of the list with what was read, and what no other paper beats."""
-        read, front = self.rows, self.session.results.front
-        best = set() if front is None else set(front.rows.tolist())
-        rows = [{**row, "read": row["row"] in read, "best": row["row"] in best} for row in page["rows"]]
-        return {**page, "rows": rows}
+            library = self.session.corpus.library
+            library.mark_read(id_, read)
+            # What was marked in another dashboard of the same reader counts too.
+            self.session.take_reads(library.reads(), reorder=reorder)
+        else:
+            others = tuple(other for other in self.session.read if other != id_)
+            self.session.take_reads((*others, id_) if read else others, reorder=reorder)

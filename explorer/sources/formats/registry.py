@@ -171,9 +171,12 @@ def recognise(source: Source) -> Format:
 
 def _known(source: Source, head: bytes) -> Format | None:
     head = head.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    found = next((form for form in FORMATS if form.sniff(head)), None) or next(
-        (form for form in FORMATS if source.suffix in form.SUFFIXES), None
-    )
+    named = [form for form in FORMATS if source.suffix in form.SUFFIXES]
+    # Many services write JSON, each its own.
+    if len(named) == 1 and named[0] is not json_records and named[0].sniff(head):
+        # The only format of that suffix agrees: no other is asked.
+        return named[0]
+    found = next((form for form in FORMATS if form.sniff(head)), None) or next(iter(named), None)
     if found is None and source.columns and delimited.sniff_told(head, source.columns):
         return delimited
     return found
