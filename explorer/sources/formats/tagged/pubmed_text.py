@@ -108,7 +108,9 @@ def _abstract(record: str) -> Mapping[str, Any]:
 
 
 def _authors(paragraph: str) -> list[str]:
-    names = split_names(_MARKS.sub("", single_spaced(paragraph)).rstrip("."))
+    # Groups stand behind a semicolon; people are parted by commas.
+    parts = _MARKS.sub("", single_spaced(paragraph)).rstrip(".").split(";")
+    names = [name for part in parts for name in split_names(part)]
     alike = sum(bool(_NAME.match(name)) for name in names)
     return names if alike > 0.5 * len(names) else []
 

@@ -25,6 +25,9 @@ _TAGS = frozenset(
     "RT SR ID A1 A2 A3 A4 A5 A6 T1 T2 T3 JF JO YR FD VO IS SP OP K1 AB NO ED PB PP AD AN LA CL SF OT LK DO CN DB DS IP RD ST SN WT UL U1"
     " U2 U3 U4 U5 U6 U7 U8 U9 U10 U11 U12 U13 U14 U15 OL CR PMID PMCID SL LL FL CT RP".split()
 )
+_SHORT = frozenset("SR ID YR FD VO IS SP OP SN LK DO".split())
+"""Tags whose text is never several lines."""
+
 _TAG = re.compile(r"([A-Za-z][A-Za-z0-9]{1,4})(?:[ \t]+(.*))?\Z", re.DOTALL)
 _SNIFF = re.compile(r"\A\s*(?:[^\n]*\n){0,3}?RT [A-Z][^\n]*\n(?:[^\n]*\n){0,12}?(?:SR|ID|A1|T1|JF)[ \n]")
 _EXTRA = {"volume": "VO", "number": "IS", "publisher": "PB", "place": "PP", "issn": "SN", "language": "LA", "pmid": "PMID", "pmcid": "PMCID",
@@ -52,8 +55,8 @@ def _records(text: str) -> Iterator[Tagged]:
             continue
         match = _TAG.match(line.rstrip()) if line[0] > " " else None
         found = match.group(1).upper() if match else ""
-        # CNKI writes "vo"; in running text a word in small letters is no tag, but after a blank line nothing else is.
-        if match is None or found not in _TAGS or not (match.group(1).isupper() or len(found) == 2 and (record is None or found not in record.fields)):
+        # CNKI writes "vo"; in running text a word in small letters is no tag.
+        if match is None or found not in _TAGS or not (match.group(1).isupper() or tag in _SHORT):
             if record is not None and tag:
                 record.extend(tag, line.strip())
             blank = False

@@ -7,18 +7,21 @@ registration.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pyarrow as pa
 
 from explorer.papers.ledger import Ledger
-from explorer.sources.formats.xml.xml_tree import Element, papers, sniff_root, text_at
+from explorer.sources.formats.tagged.tagged import readable
+from explorer.sources.formats.xml.xml_tree import Element, find, papers, sniff_root, text_at
 from explorer.sources.source import Source, tables
 
 LABEL = "ICTRP XML"
 SUFFIXES: tuple[str, ...] = ()
 
+_PARTED = re.compile(r"\s*(?:;|<br\s*/?>)\s*", re.IGNORECASE)
 _EXTRA = {"scientific_title": "Scientific_title", "acronym": "Acronym", "sponsor": "Primary_sponsor", "study_type": "Study_type",
           "phase": "Phase", "recruitment_status": "Recruitment_Status", "intervention": "Intervention", "countries": "Countries",
           "secondary_ids": "Secondary_ID", "results_url": "results_url_link"}  # fmt: skip
@@ -36,14 +39,15 @@ def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
 
 def _fields(trial: Element) -> Mapping[str, Any]:
     identity = text_at(trial, "TrialID")
+    condition = find(trial, "Condition")
     # Lists within an element are separated by semicolons, or by marks of a line break.
-    conditions = (text_at(trial, "Condition") or "").replace("<br>", ";").split(";")
+    conditions = _PARTED.split("".join(map(str, condition.itertext())) if condition is not None else "")
     return {
         "id": identity,
         "trial_id": identity,
         "title": text_at(trial, "Public_title", "Scientific_title"),
         "published": text_at(trial, "Date_registration3", "Date_registration", "Date_enrollement"),
-        "keywords": [word for part in conditions if (word := part.strip())],
+        "keywords": [word for part in conditions if (word := readable(part.strip()))],
         "url": text_at(trial, "web_address"),
         "source": text_at(trial, "Source_Register"),
         **{name: text_at(trial, path) for name, path in _EXTRA.items()},

@@ -21,7 +21,7 @@ LABEL = "Hayagriva YAML"
 SUFFIXES: tuple[str, ...] = (".yml",)
 
 _SNIFF = re.compile(r"\A(?:\s*(?:#[^\n]*|---)?\n)*(?:\"[^\"\n]+\"|'[^'\n]+'|[^\s#\-\"'{}\[\]@%<,][^\n:{}\[\]]*):\s*(?:#[^\n]*)?\n(?:\s*\n)*[ \t]+[a-z-]+:")
-_FIELD = re.compile(r"^[ \t]+(?:type:\s*[\"']?[A-Za-z]+[\"']?|title:|parent:|author:)\s*", re.MULTILINE)
+_FIELD = re.compile(r"^[ \t]+(?:type:\s*[\"']?[A-Za-z]+[\"']?|title:|parent:|author:)", re.MULTILINE)
 _HOUSED = frozenset(("book", "report", "thesis", "proceedings", "anthology", "reference"))
 _EXTRA = {"language": "language", "note": "note", "edition": "edition", "genre": "genre", "archive": "archive"}
 
