@@ -53,6 +53,9 @@ _SOURCE_LINE = re.compile(
     r"(?P<venue>[^()]{2,200}?) \((?P<year>(?:19|20)\d\d)\)(?: (?P<volume>[\w.-]+)?(?::(?P<number>[^()]{1,40}?))?)?(?: \((?P<pages>[^()]{1,30})\))?\."
     r"(?:[^:]{0,40})?(?: ?Date of Publication: (?P<date>.{4,40}))?"
 )
+_MORE_THAN_LISTED = re.compile(r"\b(?:and|others|al)\b|\.\.|[&{|\n/]|[^\x00-\u024f]", re.IGNORECASE)
+"""What tells that a list of names has more than names and semicolons."""
+
 _FRACTION = re.compile(r"(\d+)\.0")
 _REFERENCE = re.compile(r"&#?\w+;")
 _IDENTIFIER = re.compile(r"\s*\(\d{6,}\)")
@@ -240,6 +243,8 @@ def records(
     sample = list(islice(rows, _SAMPLE))
     taken = {**header.fields, **header.others}
     splits = {name: _splitter(name, field, sample, header) for name, field in taken.items() if FIELDS[field] == TEXTS}
+    # A name the schema would recognise is kept apart from the column that was taken for that field.
+    own = {name: f"{name}_text" for name in header.names if name not in header.fields and columns_to_fields([name])}
     width = len(header.names)
     for number, (line, cells) in enumerate(chain(sample, rows), start=after + 1):
         if len(cells) > width and any(cell.strip() for cell in cells[width:]):
@@ -250,7 +255,7 @@ def records(
             ledger.repair(source.name, number, missing, "", "", f"the row ends after {len(cells)} of {width} cells", line=line)
         named = zip(header.names, cells, strict=False)
         given = {name or f"column {place}": cell for place, (name, cell) in enumerate(named, start=1) if cell}
-        record = _own(given) if header.own else _record(given, header, splits)
+        record = _own(given) if header.own else _record(given, header, splits, own)
         if record:
             yield number, line, record
         else:
@@ -261,7 +266,9 @@ def _own(given: Mapping[str, str]) -> dict[str, Any]:
     return {name: cell_list(cell) if FIELDS.get(name) == TEXTS else cell for name, cell in given.items()}
 
 
-def _record(given: Mapping[str, str], header: Header, splits: Mapping[str, Split]) -> dict[str, Any]:
+def _record(
+    given: Mapping[str, str], header: Header, splits: Mapping[str, Split], own: Mapping[str, str]
+) -> dict[str, Any]:
     record: dict[str, Any] = {}
     for name, cell in given.items():
         field = header.fields.get(name)
@@ -269,12 +276,11 @@ def _record(given: Mapping[str, str], header: Header, splits: Mapping[str, Split
         if not text or (field is not None and PLACEHOLDER.fullmatch(text)):
             continue
         if field is None:
-            # A name the schema would recognise is kept apart from the column that was taken for that field.
-            own = f"{name}_text" if columns_to_fields([name]) else name
-            shared = header.further.get(name, own)
+            kept = own.get(name, name)
+            shared = header.further.get(name, kept)
             if shared in _WHOLE and (fraction := _FRACTION.fullmatch(text)):
                 text = fraction.group(1)
-            record[own if shared in record else shared] = text
+            record[kept if shared in record else shared] = text
         else:
             record[field] = _value(text, name, field, splits)
             if name in header.further:
@@ -336,7 +342,11 @@ def _splitter(name: str, field: str, sample: Iterable[Row], header: Header) -> S
         if names and len(text) < 10_000 and _LIST_END.fullmatch(text):
             # PubMed ends its list of names with a full stop.
             text = text[:-1]
-        stripped = (_IDENTIFIER.sub("", part).strip(" ,;") for part in separated(text))
+        plain = names and ";" in text and _MORE_THAN_LISTED.search(text) is None
+        if "(" in text:
+            text = _IDENTIFIER.sub("", text)
+        # Most lists have nothing but semicolons, and there are many.
+        stripped = (part.strip(" ,;") for part in (text.split(";") if plain else separated(text)))
         return [part for part in stripped if part]
 
     return split
