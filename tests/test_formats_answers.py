@@ -48,7 +48,10 @@ EUROPE_PMC = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("value", ways(EUROPE_PMC, {"version": "6.9", "hitCount": 2, "request": {"queryString": "x"}, "resultList": {"result": EUROPE_PMC}}))
+@pytest.mark.parametrize(
+    "value",
+    ways(EUROPE_PMC, {"version": "6.9", "hitCount": 2, "request": {"queryString": "x"}, "resultList": {"result": EUROPE_PMC}}),
+)
 def test_europe_pmc(value: Any) -> None:
     one, two = papers(value, "Europe PMC JSON")
     assert shown(one, "title", "authors", "published", "venue", "volume", "number", "pages", "doi", "pmid", "pmcid", "keywords", "issn") == [
@@ -106,7 +109,12 @@ def test_dblp() -> None:
     assert shown(one, "id", "title", "authors", "year", "venue", "doi", "url", "entry_type") == [
         "dblp:conf/bog/MossF11", "Peat & Graphs", ["Ida Moss", "Lou B. Fenn"], 2011, "BOG / LNPS", "10.1234/bog.4", "https://doi.org/10.1234/BOG.4", "inproceedings",
     ]  # fmt: skip
-    assert shown(two, "title", "authors", "arxiv_id", "entry_type") == ["What do Owls Hear?", ["Tom Reed"], "1601.00077", "preprint"]
+    assert shown(two, "title", "authors", "arxiv_id", "entry_type") == [
+        "What do Owls Hear?",
+        ["Tom Reed"],
+        "1601.00077",
+        "preprint",
+    ]
     (alone,) = papers(dblp(hits[1]), "dblp JSON")
     assert alone == two
 
@@ -117,7 +125,12 @@ def test_dblp_that_found_nothing() -> None:
 
 
 def inspire(metadata: dict[str, Any], number: int) -> dict[str, Any]:
-    return {"id": str(number), "created": "2011-05-02T00:00:00+00:00", "links": {}, "metadata": {"control_number": number, **metadata}}
+    return {
+        "id": str(number),
+        "created": "2011-05-02T00:00:00+00:00",
+        "links": {},
+        "metadata": {"control_number": number, **metadata},
+    }
 
 
 INSPIRE = [
@@ -160,7 +173,14 @@ def test_mendeley() -> None:
         "a-1", "Peat under old bridges", ["Moss, Ida", "{Example Bog Works}"], "2011-05-02", "Bog Letters", "10.1234/bl.4", "77", "1105.0077", ["peat", "later"],
         "https://example.org/p", "2", "article",
     ]  # fmt: skip
-    assert shown(two, "title", "authors", "editor", "published", "venue", "isbn") == ["Shores", ["Reed, Tom"], "Reed, Tom", "2013", "Example Press", "978-1"]
+    assert shown(two, "title", "authors", "editor", "published", "venue", "isbn") == [
+        "Shores",
+        ["Reed, Tom"],
+        "Reed, Tom",
+        "2013",
+        "Example Press",
+        "978-1",
+    ]
 
 
 SUMMARY = {
@@ -173,9 +193,21 @@ SUMMARY = {
 
 
 def test_pubmed_summaries_in_the_order_asked_for() -> None:
-    other = {**SUMMARY, "uid": "99", "title": "[Owls].", "authors": [], "articleids": [], "elocationid": "", "epubdate": "", "pubdate": "2016"}
+    other = {
+        **SUMMARY,
+        "uid": "99",
+        "title": "[Owls].",
+        "authors": [],
+        "articleids": [],
+        "elocationid": "",
+        "epubdate": "",
+        "pubdate": "2016",
+    }
     missing = {"uid": "5", "error": "cannot get document summary"}
-    answer = {"header": {"type": "esummary", "version": "0.3"}, "result": {"uids": ["99", "21000077", "5"], "21000077": SUMMARY, "5": missing, "99": other}}
+    answer = {
+        "header": {"type": "esummary", "version": "0.3"},
+        "result": {"uids": ["99", "21000077", "5"], "21000077": SUMMARY, "5": missing, "99": other},
+    }
     found = import_papers(Source("x.json", data=json.dumps(answer).encode()))
     assert found.ledger.sentence() == "3 records read: 2 accepted, 1 rejected."
     two, one = found.table.to_pylist()

@@ -51,7 +51,13 @@ def test_refworks_tagged() -> None:
         "https://example.org/p", ["peat", "bridge"], "4", "2",
     ]  # fmt: skip
     assert one["abstract"] == "Peat holds. It has held for years." or one["abstract"] == "Peat holds.\nIt has held for years."
-    assert shown(two, "title", "authors", "editor", "venue", "publisher") == ["Shores", ["Reed, Tom"], "Reed, Tom", "Example Press", "Example Press"]
+    assert shown(two, "title", "authors", "editor", "venue", "publisher") == [
+        "Shores",
+        ["Reed, Tom"],
+        "Reed, Tom",
+        "Example Press",
+        "Example Press",
+    ]
     assert shown(three, "title", "authors", "venue") == ["On peat", ["Moss, Ida"], "Shores"]
 
 
@@ -85,8 +91,19 @@ def test_noteexpress() -> None:
         "旧桥下的泥炭", ["白石", "莫小林"], "沼泽通讯", "2011", "4", "2", "15-19", ["泥炭", "桥"], "1000-1234", "10.1234/bl.4", "WanFang Data",
     ]  # fmt: skip
     assert one["abstract"].replace("\n", " ") == "目的：研究旧桥。 方法：钻孔。"
-    assert shown(two, "title", "authors", "venue", "keywords", "entry_type") == ["湖岸的船", ["李雷"], "某大学", ["船", "湖岸"], "Thesis"]
-    assert shown(three, "title", "authors", "venue", "year") == ["Owls and snow", ["Moss, Ida", "Reed, Tom"], "Annals of Snow", 2016]
+    assert shown(two, "title", "authors", "venue", "keywords", "entry_type") == [
+        "湖岸的船",
+        ["李雷"],
+        "某大学",
+        ["船", "湖岸"],
+        "Thesis",
+    ]
+    assert shown(three, "title", "authors", "venue", "year") == [
+        "Owls and snow",
+        ["Moss, Ida", "Reed, Tom"],
+        "Annals of Snow",
+        2016,
+    ]
 
 
 def test_cnki_e_study() -> None:
@@ -110,7 +127,13 @@ def test_cnki_lists_of_fields() -> None:
         "PubTime-发表时间: 2011-05-02\nFund-基金: 某基金\nDOI-DOI: 10.1234/bl.4\n\n"
         "SrcDatabase-来源库: 期刊\nTitle-题名: 湖岸的船\nURL-网址: https://example.cn/b\nDOI-DOI: \n"
     )
-    assert shown(one, "title", "venue", "published", "doi", "source") == ["旧桥下的泥炭", "某大学", "2011-05-02", "10.1234/bl.4", "硕士"]
+    assert shown(one, "title", "venue", "published", "doi", "source") == [
+        "旧桥下的泥炭",
+        "某大学",
+        "2011-05-02",
+        "10.1234/bl.4",
+        "硕士",
+    ]
     assert one["Fund-基金"] == "某基金"
     assert shown(two, "title", "url", "source", "doi") == ["湖岸的船", "https://example.cn/b", "期刊", None]
 
@@ -124,7 +147,12 @@ def test_cnki_lists_of_fields() -> None:
 )
 def test_labels_in_chinese_alone(text: str) -> None:
     one, two = papers(text, form="CNKI (E-Study)")
-    assert shown(one, "title", "authors", "abstract", "keywords") == ["旧桥下的泥炭", ["白石", "莫小林"], "目的：研究。", ["泥炭", "桥"]]
+    assert shown(one, "title", "authors", "abstract", "keywords") == [
+        "旧桥下的泥炭",
+        ["白石", "莫小林"],
+        "目的：研究。",
+        ["泥炭", "桥"],
+    ]
     assert two["title"] == "湖岸的船"
 
 
@@ -200,11 +228,19 @@ def test_pubmed_abstracts() -> None:
         "21000077", "PMC77", "PubMed",
     ]  # fmt: skip
     assert one["authors"] == ["Moss I", "van der Fenn LB Jr", "O'Hara AM", "Example Stretching Group"]
-    assert one["abstract"].split() == "AIM: To stretch. METHODS: 1. We asked. 2. They stretched. RESULTS: Backs liked it.".split()
+    assert (
+        one["abstract"].split() == "AIM: To stretch. METHODS: 1. We asked. 2. They stretched. RESULTS: Backs liked it.".split()
+    )
     assert shown(two, "title", "authors", "venue", "year", "volume", "pages", "abstract", "pmid") == [
         "Owls under the snow", ["Reed T"], "Snow Rep (Graz)", 2013, "16", "e77", None, "23000077",
     ]  # fmt: skip
-    assert shown(three, "title", "authors", "venue", "year", "pmid") == ["An editorial without people", None, "Lancet Shores", 2016, "26000077"]
+    assert shown(three, "title", "authors", "venue", "year", "pmid") == [
+        "An editorial without people",
+        None,
+        "Lancet Shores",
+        2016,
+        "26000077",
+    ]
 
 
 def test_pubmed_summaries() -> None:
@@ -219,10 +255,18 @@ def test_pubmed_summaries() -> None:
         "21000077", "PMC77",
     ]  # fmt: skip
     assert shown(two, "title", "authors", "venue", "year") == ["Owls under the snow", ["Reed T"], "Snow Rep", 2013]
-    assert shown(three, "title", "authors", "venue", "published") == ["An editorial without people", None, "Lancet Shores", "2016-01"]
+    assert shown(three, "title", "authors", "venue", "published") == [
+        "An editorial without people",
+        None,
+        "Lancet Shores",
+        "2016-01",
+    ]
 
 
-@pytest.mark.parametrize("text", ["1. Buy milk in 2020\n2. Sleep\n", "1: one\n2: two\n", "Record of a day\nID: 1\n", "RT @someone said\nT1 yes\n", "标题\n"])
+@pytest.mark.parametrize(
+    "text",
+    ["1. Buy milk in 2020\n2. Sleep\n", "1: one\n2: two\n", "Record of a day\nID: 1\n", "RT @someone said\nT1 yes\n", "标题\n"],
+)
 def test_other_texts_are_no_exports(text: str) -> None:
     found = read(text)
     assert (found.ledger.accepted, found.ledger.rejected) == (0, 1)
@@ -294,7 +338,13 @@ def test_hayagriva() -> None:
         "moss2011", "Peat under old bridges", ["Moss, Ida", "van der Fenn, Lou B."], "2011-05-02", "Bog Letters", "4", "02", "15-19", "10.1234/bl.4",
         "0077", "https://example.org/p", "no",
     ]  # fmt: skip
-    assert shown(two, "title", "authors", "venue", "published", "isbn") == ["Shores", ["Reed, Tom"], "Example Press", "2013", "978-1"]
+    assert shown(two, "title", "authors", "venue", "published", "isbn") == [
+        "Shores",
+        ["Reed, Tom"],
+        "Example Press",
+        "2013",
+        "978-1",
+    ]
     assert shown(three, "title", "authors", "venue", "published") == ["On peat", ["Moss, Ida"], "Shores", "2013-07"]
     assert shown(four, "title", "venue", "volume") == ["Owls", "Bog Letters", "4"]
 
@@ -331,7 +381,10 @@ references:
 """
 
 
-@pytest.mark.parametrize("text", [CSL, CSL.replace("---\nreferences:\n", "").replace("...\n", ""), "title: An essay\nbibliography: x.bib\n" + CSL[4:-4]])
+@pytest.mark.parametrize(
+    "text",
+    [CSL, CSL.replace("---\nreferences:\n", "").replace("...\n", ""), "title: An essay\nbibliography: x.bib\n" + CSL[4:-4]],
+)
 def test_csl_in_yaml(text: str) -> None:
     one, two = papers(text, "x.yaml", "CSL YAML")
     assert shown(one, "id", "title", "authors", "published", "venue", "volume", "number", "pages", "doi", "keywords") == [

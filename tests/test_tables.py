@@ -119,7 +119,11 @@ def test_google_patents_search_address_above_the_header() -> None:
         'US-77-B2,Sluice for peat water,Example Works,"Ida Moss, Lou Fenn",2009-01-02,2010-01-02,2012-03-04,2012-03-04,https://example.org/US77\n'
     )
     paper = first(import_papers(Source("gp-search.csv", data=text.encode())))
-    assert (paper["title"], paper["authors"], str(paper["published"])[:10]) == ("Sluice for peat water", ["Ida Moss", "Lou Fenn"], "2012-03-04")
+    assert (paper["title"], paper["authors"], str(paper["published"])[:10]) == (
+        "Sluice for peat water",
+        ["Ida Moss", "Lou Fenn"],
+        "2012-03-04",
+    )
     assert (paper["id"], paper["url"], paper["assignee"]) == ("US-77-B2", "https://example.org/US77", "Example Works")
 
 
@@ -151,7 +155,15 @@ HEADERS = {
 
 @pytest.mark.parametrize("language", HEADERS)
 def test_headers_in_many_languages(language: str) -> None:
-    row = ["Peat under old bridges", "Moss, Ida; Fenn, Lou", "Bog Letters", "2011", "Peat holds.", "peat; bridge", "https://example.org/p"]
+    row = [
+        "Peat under old bridges",
+        "Moss, Ida; Fenn, Lou",
+        "Bog Letters",
+        "2011",
+        "Peat holds.",
+        "peat; bridge",
+        "https://example.org/p",
+    ]
     found = table(HEADERS[language], row)
     paper = first(found)
     assert [paper[name] for name in ("title", "authors", "venue", "year", "abstract", "keywords", "url")] == [
@@ -221,7 +233,11 @@ def test_a_table_without_a_header_loses_no_row() -> None:
 
 
 def test_eastern_values_are_known_too() -> None:
-    rows = [["旧桥下的泥炭分布与成因", "白石；莫小林", "2011"], ["湖岸船舶痕迹的定年研究", "李雷、韩梅梅", "2013"], ["雪下猫头鹰的听觉行为", "王一", "2016"]]
+    rows = [
+        ["旧桥下的泥炭分布与成因", "白石；莫小林", "2011"],
+        ["湖岸船舶痕迹的定年研究", "李雷、韩梅梅", "2013"],
+        ["雪下猫头鹰的听觉行为", "王一", "2016"],
+    ]
     found = table(["列甲", "列乙", "列丙"], *rows)
     assert [(p["title"], p["authors"], p["year"]) for p in found.table.to_pylist()] == [
         (rows[0][0], ["白石", "莫小林"], 2011), (rows[1][0], ["李雷", "韩梅梅"], 2013), (rows[2][0], ["王一"], 2016),
@@ -257,7 +273,9 @@ def test_values_do_not_speak_where_names_do() -> None:
 @pytest.mark.parametrize("name", ["x.tsv", "x.tab", "x.csv"])
 @pytest.mark.parametrize("mark", ["\t", ";", ","])
 def test_a_column_is_told_whatever_parts_the_columns(name: str, mark: str) -> None:
-    found = table(["Kop", "Wie", "Wann?"], ["Peat", "Moss, Ida", "x"], mark=mark, name=name, columns={"Kop": "title", "Wie": "authors"})
+    found = table(
+        ["Kop", "Wie", "Wann?"], ["Peat", "Moss, Ida", "x"], mark=mark, name=name, columns={"Kop": "title", "Wie": "authors"}
+    )
     paper = first(found)
     assert (paper["title"], paper["authors"], paper["Wann?"]) == ("Peat", ["Moss, Ida"], "x")
     assert found.ledger.findings[0].delimiter == mark
@@ -270,22 +288,42 @@ def test_a_told_column_makes_a_table_of_a_text_file() -> None:
 
 def test_editors_stand_in_for_authors_and_publishers_for_journals() -> None:
     header = ["Title", "Author", "Editor", "Publisher", "Year", "Item Type"]
-    found = table(header, ["Handbook of peat", "", "Moss, Ida; Fenn, Lou", "Example Press", "2011", "book"], ["Peat", "Reed, Tom", "Moss, Ida", "", "2012", "bookSection"])
+    found = table(
+        header,
+        ["Handbook of peat", "", "Moss, Ida; Fenn, Lou", "Example Press", "2011", "book"],
+        ["Peat", "Reed, Tom", "Moss, Ida", "", "2012", "bookSection"],
+    )
     one, two = found.table.to_pylist()
-    assert (one["authors"], one["editor"], one["venue"]) == (["Moss, Ida", "Fenn, Lou"], "Moss, Ida; Fenn, Lou", "Example Press")
+    assert (one["authors"], one["editor"], one["venue"]) == (
+        ["Moss, Ida", "Fenn, Lou"],
+        "Moss, Ida; Fenn, Lou",
+        "Example Press",
+    )
     assert (two["authors"], two["editor"], two["venue"]) == (["Reed, Tom"], "Moss, Ida", None)
 
 
 def test_numbers_that_are_names_are_no_fractions() -> None:
-    paper = first(table(["Title", "Year", "PMID", "Volume", "Start Page", "Score"], ["Peat", "2011.0", "31934719.0", "4.0", "15.0", "2.0"]))
-    assert (paper["year"], paper["pmid"], paper["volume"], paper["pages"], paper["Score"]) == (2011, "31934719", "4", "15", "2.0")
+    paper = first(
+        table(
+            ["Title", "Year", "PMID", "Volume", "Start Page", "Score"], ["Peat", "2011.0", "31934719.0", "4.0", "15.0", "2.0"]
+        )
+    )
+    assert (paper["year"], paper["pmid"], paper["volume"], paper["pages"], paper["Score"]) == (
+        2011,
+        "31934719",
+        "4",
+        "15",
+        "2.0",
+    )
 
 
 def test_a_source_is_a_journal_where_it_is_no_database() -> None:
     rows = [["Peat", "Ida Moss", "Bog Letters"], ["Ships", "Tom Reed", "Shore Studies"], ["Owls", "Ida Moss", "Annals of Snow"]]
     assert [p["venue"] for p in table(["Title", "Authors", "Source"], *rows).table.to_pylist()] == [row[2] for row in rows]
     bases = [[title, names, base] for (title, names, _), base in zip(rows, ["PubMed", "Scopus", "Embase"], strict=True)]
-    assert [(p["venue"], p["source"]) for p in table(["Title", "Authors", "Source"], *bases).table.to_pylist()] == [(None, row[2]) for row in bases]
+    assert [(p["venue"], p["source"]) for p in table(["Title", "Authors", "Source"], *bases).table.to_pylist()] == [
+        (None, row[2]) for row in bases
+    ]
 
 
 def test_sheets_are_read_by_their_values_too() -> None:

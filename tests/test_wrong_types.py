@@ -63,7 +63,16 @@ def objects(name: str) -> Iterator[Any]:
 @pytest.mark.parametrize(
     "name",
     [
-        "json_records", "csl_json", "openalex", "crossref", "arxiv_snapshot", "europe_pmc", "biorxiv", "dblp", "inspire", "pubmed_summary",
+        "json_records",
+        "csl_json",
+        "openalex",
+        "crossref",
+        "arxiv_snapshot",
+        "europe_pmc",
+        "biorxiv",
+        "dblp",
+        "inspire",
+        "pubmed_summary",
         "mendeley",
     ],
 )

@@ -72,7 +72,8 @@ LANGUAGES: dict[str, dict[str, str]] = {
                  " 題名 標題 論文名稱 論文題目 題目 文章標題 論文標題",
         "abstract": "摘要 文摘 中文摘要 论文摘要 内容摘要 論文摘要 內容摘要",
         "authors": "作者 作者姓名 作者名 全部作者 所有作者 论文作者 中文作者 著者 责任者 发明人 發明人 論文作者 責任者",
-        "published": "发表时间 出版时间 发表日期 出版日期 发布日期 在线出版日期 网络出版时间 刊出日期 公开日 日期 發表時間 出版時間 發表日期 公開日",
+        "published": "发表时间 出版时间 发表日期 出版日期 发布日期 在线出版日期 网络出版时间"
+                     " 刊出日期 公开日 日期 發表時間 出版時間 發表日期 公開日",
         "year": "年 年份 出版年 发表年 发表年份 出版年份 出版年度 年度 發表年份 發表年",
         "venue": "文献来源 来源 刊名 期刊 期刊名 期刊名称 来源出版物 来源期刊 中文刊名 出处 会议名称 会议录名称 学位授予单位 授予单位"
                  " 文獻來源 來源 期刊名稱 出處 會議名稱 刊名會議",
@@ -94,7 +95,11 @@ LANGUAGES: dict[str, dict[str, str]] = {
         "venue": "雑誌名 掲載誌 掲載誌名 収録刊行物 収録刊行物名 収録誌 ジャーナル ジャーナル名 誌名 資料名 刊行物名 会議名 書名",
         "keywords": "キーワード 索引語 シソーラス用語 統制語 著者キーワード タグ",
         "url": "リンク 本文リンク", "source": "データベース データベース名",
-        "volume": "巻", "number": "号", "pages": "ページ 頁 掲載ページ ページ範囲", "first page": "開始ページ 開始頁", "last page": "終了ページ 終了頁",
+        "volume": "巻",
+        "number": "号",
+        "pages": "ページ 頁 掲載ページ ページ範囲",
+        "first page": "開始ページ 開始頁",
+        "last page": "終了ページ 終了頁",
         "publisher": "出版社 出版者 発行元 発行者", "language": "言語 本文言語", "editor": "編者 編集者",
     },
     "Korean": {
@@ -106,7 +111,11 @@ LANGUAGES: dict[str, dict[str, str]] = {
         "venue": "학술지명 학술지 저널명 저널 간행물명 간행물 수록지 수록지명 수록잡지명 게재지 학회지명 학술대회명 학위수여기관",
         "keywords": "주제어 키워드 핵심어 색인어 중심어 저자키워드 태그",
         "url": "링크 원문링크 원문url 링크주소", "source": "데이터베이스 출처",
-        "volume": "권", "number": "호", "pages": "페이지 쪽 수록면 수록페이지 페이지범위", "first page": "시작페이지 시작쪽", "last page": "끝페이지 종료페이지 마지막페이지 끝쪽",
+        "volume": "권",
+        "number": "호",
+        "pages": "페이지 쪽 수록면 수록페이지 페이지범위",
+        "first page": "시작페이지 시작쪽",
+        "last page": "끝페이지 종료페이지 마지막페이지 끝쪽",
         "publisher": "발행기관 발행기관명 출판사 발행처", "language": "언어 본문언어", "editor": "편집자 편저자",
     },
     "Russian": {
@@ -128,7 +137,8 @@ LANGUAGES: dict[str, dict[str, str]] = {
         "authors": "autores | autor | autor(es) | autor/a | autores/as | autoría | nombre de los autores",
         "published": "fecha de publicación | fecha publicación | fecha | publicado",
         "year": "año | año de publicación | año publicación",
-        "venue": "revista | título de la revista | nombre de la revista | título de la fuente | título de la publicación | publicación | congreso",
+        "venue": "revista | título de la revista | nombre de la revista"
+                 " | título de la fuente | título de la publicación | publicación | congreso",
         "keywords": "palabras clave | palabras claves | descriptores | etiquetas | palabras clave del autor | materias | temas",
         "url": "enlace | vínculo | dirección url", "source": "base de datos | fuente",
         "volume": "volumen | vol", "number": "número | núm | nº | fascículo", "pages": "páginas | págs | pp",
@@ -141,21 +151,27 @@ LANGUAGES: dict[str, dict[str, str]] = {
         "authors": "autoria | nome dos autores | autores",
         "published": "data de publicação | publicado em | data da publicação",
         "year": "ano | ano de publicação | ano da publicação",
-        "venue": "periódico | título da revista | título do periódico | nome da revista | nome do periódico | título da fonte | publicação | evento | anais",
+        "venue": "periódico | título da revista | título do periódico | nome da revista"
+                 " | nome do periódico | título da fonte | publicação | evento | anais",
         "keywords": "palavras-chave | descritores | assuntos | palavras-chave do autor",
         "url": "ligação | hiperligação", "source": "base de dados | fonte",
         "pages": "páginas", "last page": "página final", "publisher": "editora", "language": "língua", "editor": "organizadores",
     },
     "German": {
-        "title": "titel | aufsatztitel | artikeltitel | titel des artikels | titel des beitrags | beitragstitel | haupttitel | dokumenttitel",
+        "title": "titel | aufsatztitel | artikeltitel | titel des artikels"
+                 " | titel des beitrags | beitragstitel | haupttitel | dokumenttitel",
         "abstract": "zusammenfassung | kurzfassung | kurzbeschreibung",
-        "authors": "autoren | autor | autor(en) | autor/in | autor*innen | autorinnen | autorinnen und autoren | verfasser | verfasser/in | verfasser*innen | urheber",
+        "authors": "autoren | autor | autor(en) | autor/in | autor*innen"
+                   " | autorinnen | autorinnen und autoren | verfasser | verfasser/in | verfasser*innen | urheber",
         "published": "erscheinungsdatum | veröffentlichungsdatum | publikationsdatum | datum | veröffentlicht",
         "year": "jahr | erscheinungsjahr | publikationsjahr | veröffentlichungsjahr",
-        "venue": "zeitschrift | zeitschriftentitel | titel der zeitschrift | zeitschriftenname | titel der quelle | fachzeitschrift | sammelwerk | buchtitel | konferenz",
+        "venue": "zeitschrift | zeitschriftentitel | titel der zeitschrift | zeitschriftenname"
+                 " | titel der quelle | fachzeitschrift | sammelwerk | buchtitel | konferenz",
         "keywords": "schlagwörter | schlagworte | schlagwort | stichwörter | stichworte | schlüsselwörter | deskriptoren",
         "url": "webadresse | internetadresse | verknüpfung", "source": "datenbank | quelle",
-        "volume": "band | jahrgang | bd", "number": "heft | ausgabe | nummer | heftnummer | nr", "pages": "seiten | seitenangabe | seitenbereich | seite",
+        "volume": "band | jahrgang | bd",
+        "number": "heft | ausgabe | nummer | heftnummer | nr",
+        "pages": "seiten | seitenangabe | seitenbereich | seite",
         "first page": "erste seite | anfangsseite | startseite", "last page": "letzte seite | endseite",
         "publisher": "verlag", "language": "sprache", "editor": "herausgeber | herausgeber*innen",
     },
@@ -165,7 +181,8 @@ LANGUAGES: dict[str, dict[str, str]] = {
         "authors": "auteurs | auteur | auteur(s) | auteur·e·s | auteur·rice·s | auteurs et autrices | inventeurs",
         "published": "date de publication | date de parution | publié le",
         "year": "année | année de publication | année de parution",
-        "venue": "revue | titre de la revue | nom de la revue | périodique | titre du périodique | titre de la source | titre de la publication | conférence | ouvrage",
+        "venue": "revue | titre de la revue | nom de la revue | périodique"
+                 " | titre du périodique | titre de la source | titre de la publication | conférence | ouvrage",
         "keywords": "mots-clés | mots clés | mots-clefs | mots-clés auteur | descripteurs | étiquettes | marqueurs | sujets",
         "url": "lien | adresse url | adresse web | hyperlien", "source": "base de données",
         "volume": "tome", "number": "numéro | n° | fascicule", "pages": "pagination",
@@ -186,25 +203,52 @@ LANGUAGES: dict[str, dict[str, str]] = {
     },
     "Polish": {
         "title": "tytuł | tytuł artykułu", "abstract": "streszczenie | abstrakt", "authors": "autorzy | autor",
-        "published": "data publikacji | data wydania", "year": "rok | rok wydania | rok publikacji", "venue": "czasopismo | tytuł czasopisma",
+        "published": "data publikacji | data wydania",
+        "year": "rok | rok wydania | rok publikacji",
+        "venue": "czasopismo | tytuł czasopisma",
         "keywords": "słowa kluczowe", "url": "odnośnik", "volume": "tom", "number": "numer | zeszyt", "pages": "strony",
         "publisher": "wydawnictwo | wydawca", "language": "język", "source": "baza danych | źródło",
     },
     "Dutch": {
-        "title": "titel van het artikel", "abstract": "samenvatting", "authors": "auteur | auteurs", "published": "publicatiedatum | verschijningsdatum",
-        "year": "jaar | publicatiejaar | jaar van uitgave", "venue": "tijdschrift | titel van het tijdschrift", "keywords": "trefwoorden | sleutelwoorden",
-        "volume": "jaargang", "number": "nummer | aflevering", "pages": "pagina's", "publisher": "uitgever | uitgeverij", "language": "taal",
+        "title": "titel van het artikel",
+        "abstract": "samenvatting",
+        "authors": "auteur | auteurs",
+        "published": "publicatiedatum | verschijningsdatum",
+        "year": "jaar | publicatiejaar | jaar van uitgave",
+        "venue": "tijdschrift | titel van het tijdschrift",
+        "keywords": "trefwoorden | sleutelwoorden",
+        "volume": "jaargang",
+        "number": "nummer | aflevering",
+        "pages": "pagina's",
+        "publisher": "uitgever | uitgeverij",
+        "language": "taal",
         "source": "databank | bron",
     },
     "Turkish": {
         "title": "başlık | makale başlığı | makale adı", "abstract": "özet | öz", "authors": "yazarlar | yazar | yazar(lar)",
-        "published": "yayın tarihi | yayımlanma tarihi", "year": "yıl | yayın yılı", "venue": "dergi | dergi adı", "keywords": "anahtar kelimeler | anahtar sözcükler",
-        "url": "bağlantı", "volume": "cilt", "number": "sayı", "pages": "sayfa | sayfalar | sayfa aralığı", "publisher": "yayıncı | yayınevi", "language": "dil",
+        "published": "yayın tarihi | yayımlanma tarihi",
+        "year": "yıl | yayın yılı",
+        "venue": "dergi | dergi adı",
+        "keywords": "anahtar kelimeler | anahtar sözcükler",
+        "url": "bağlantı",
+        "volume": "cilt",
+        "number": "sayı",
+        "pages": "sayfa | sayfalar | sayfa aralığı",
+        "publisher": "yayıncı | yayınevi",
+        "language": "dil",
         "source": "veri tabanı | veritabanı",
     },
     "Ukrainian": {
-        "title": "назва | назва статті", "abstract": "анотація", "authors": "автори", "published": "дата публікації", "year": "рік | рік видання | рік публікації",
-        "venue": "видання | назва журналу | джерело", "keywords": "ключові слова", "url": "посилання", "number": "випуск", "pages": "сторінки",
+        "title": "назва | назва статті",
+        "abstract": "анотація",
+        "authors": "автори",
+        "published": "дата публікації",
+        "year": "рік | рік видання | рік публікації",
+        "venue": "видання | назва журналу | джерело",
+        "keywords": "ключові слова",
+        "url": "посилання",
+        "number": "випуск",
+        "pages": "сторінки",
         "publisher": "видавництво | видавець", "language": "мова", "source": "база даних",
     },
 }  # fmt: skip
@@ -234,7 +278,9 @@ _SPACED = re.compile(r"[a-zа-яёіїєґ]")
 @lru_cache(maxsize=65_536)
 def _folded(name: str) -> str:
     """A name without case, accents and punctuation; without spaces where its script writes none between words."""
-    text = unicodedata.normalize("NFKD", name.strip("\ufeff \t").casefold().replace("ı", "i").replace("ł", "l").replace("№", "nº"))
+    text = unicodedata.normalize(
+        "NFKD", name.strip("\ufeff \t").casefold().replace("ı", "i").replace("ł", "l").replace("№", "nº")
+    )
     text = unicodedata.normalize("NFC", "".join(char for char in text if not unicodedata.combining(char)))
     return _APART.sub(" " if _SPACED.search(text) else "", text).strip()
 

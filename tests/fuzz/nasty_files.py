@@ -31,7 +31,9 @@ def _outside_entity() -> bytes:
 NASTY: dict[str, Callable[[], bytes]] = {
     "laughs.xml": _laughs,
     "outside-entity.xml": _outside_entity,
-    "laughs.yml": lambda: ("a: &a0 {title: x}\n" + "".join(f"b{n}: &a{n} [{f'*a{n - 1}, ' * 9}]\n" for n in range(1, 12))).encode(),
+    "laughs.yml": lambda: (
+        "a: &a0 {title: x}\n" + "".join(f"b{n}: &a{n} [{f'*a{n - 1}, ' * 9}]\n" for n in range(1, 12))
+    ).encode(),
     "itself.yml": lambda: b"a: &a\n  title: x\n  author: &b [*b, *a]\n  parent: *a\n",
     "deep.yml": lambda: b"a:\n  type: Book\n  title: " + b"[" * 100_000,
     "deep-lines.yaml": lambda: b"".join(b" " * n + b"a:\n" for n in range(2000)),

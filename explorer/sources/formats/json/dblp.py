@@ -28,7 +28,9 @@ _KINDS = {
 
 def sniff(head: bytes) -> bool:
     """Whether the wrapper of an answer, and a hit or an address of dblp, stand at the start."""
-    return head_names(head, r'"hits"\s*:\s*\{', r'"(?:@total|@score)"\s*:') or head_names(head, r'"https?://dblp\.(?:org|uni-trier\.de)/rec/', r'"info"\s*:')
+    return head_names(head, r'"hits"\s*:\s*\{', r'"(?:@total|@score)"\s*:') or head_names(
+        head, r'"https?://dblp\.(?:org|uni-trier\.de)/rec/', r'"info"\s*:'
+    )
 
 
 def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
@@ -62,7 +64,15 @@ def fields(hit: Mapping[str, Any]) -> Mapping[str, Any]:
         "venue": " / ".join(map(unescape, venue)),
         "url": addresses[0] if addresses else info.get("url"),
         "doi": info.get("doi"),
-        "arxiv_id": arxiv or next((found for url in addresses if "arxiv" in url and (found := normal_arxiv_id(url.replace("10.48550/arXiv.", "arxiv:")))), None),
+        "arxiv_id": arxiv
+        or next(
+            (
+                found
+                for url in addresses
+                if "arxiv" in url and (found := normal_arxiv_id(url.replace("10.48550/arXiv.", "arxiv:")))
+            ),
+            None,
+        ),
         "source": "dblp",
         "entry_type": "preprint" if preprint else _KINDS.get(kind, kind) if isinstance(kind, str) else None,
         "volume": volume,

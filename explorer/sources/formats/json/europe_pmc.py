@@ -20,7 +20,9 @@ SUFFIXES: tuple[str, ...] = ()
 
 def sniff(head: bytes) -> bool:
     """Whether the wrapper of an answer, or fields of a result that no other service has, stand at the start."""
-    return head_names(head, r'"resultList"\s*:\s*\{') or head_names(head, r'"authorString"\s*:', r'"(?:pubYear|journalInfo|firstPublicationDate)"\s*:')
+    return head_names(head, r'"resultList"\s*:\s*\{') or head_names(
+        head, r'"authorString"\s*:', r'"(?:pubYear|journalInfo|firstPublicationDate)"\s*:'
+    )
 
 
 def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
@@ -47,7 +49,9 @@ def fields(result: Mapping[str, Any]) -> Mapping[str, Any]:
         "title": plain_markup(title).removesuffix(".") if isinstance(title, str) else None,
         "abstract": plain_markup(abstract) if isinstance(abstract, str) else None,
         "authors": _authors(result),
-        "published": finest(*map(_date, (issue.get("dateOfPublication"), result.get("pubYear"), result.get("firstPublicationDate")))),
+        "published": finest(
+            *map(_date, (issue.get("dateOfPublication"), result.get("pubYear"), result.get("firstPublicationDate")))
+        ),
         "venue": journal.get("title") or result.get("journalTitle") or book.get("publisher"),
         "keywords": list(dict.fromkeys([*texts(mapping(result.get("keywordList")).get("keyword")), *texts(headings)])),
         "url": f"https://europepmc.org/article/{origin}/{identity}"
@@ -86,4 +90,7 @@ def _authors(result: Mapping[str, Any]) -> list[str]:
 
 def _kind(result: Mapping[str, Any]) -> str | None:
     kinds = texts(mapping(result.get("pubTypeList")).get("pubType")) or str(result.get("pubType") or "").split("; ")
-    return next((kind for kind in kinds if kind.lower() not in ("research-article", "research support, non-u.s. gov't")), kinds[0] or None)
+    return next(
+        (kind for kind in kinds if kind.lower() not in ("research-article", "research support, non-u.s. gov't")),
+        kinds[0] or None,
+    )

@@ -1,5 +1,7 @@
-"""INSPIRE's literature records. Specification: https://github.com/inspirehep/rest-api-doc,
-https://inspire-schemas.readthedocs.io/en/latest/schemas/records/hep.html."""
+"""INSPIRE's literature records.
+
+Specification: https://github.com/inspirehep/rest-api-doc, https://inspire-schemas.readthedocs.io/en/latest/schemas/records/hep.html.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,11 @@ SUFFIXES: tuple[str, ...] = ()
 
 def sniff(head: bytes) -> bool:
     """Whether fields of a record that only INSPIRE has stand at the start."""
-    return head_names(head, r'"(?:titles|authors|arxiv_eprints|publication_info)"\s*:\s*\[', r'"(?:control_number|inspire_categories|arxiv_eprints|earliest_date|_collections)"\s*:')
+    return head_names(
+        head,
+        r'"(?:titles|authors|arxiv_eprints|publication_info)"\s*:\s*\[',
+        r'"(?:control_number|inspire_categories|arxiv_eprints|earliest_date|_collections)"\s*:',
+    )
 
 
 def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
@@ -47,7 +53,12 @@ def fields(hit: Mapping[str, Any]) -> Mapping[str, Any]:
     whole, subtitle = _text(title.get("title")), _text(title.get("subtitle"))
     ends = [str(place[name]) for name in ("page_start", "page_end") if place.get(name)]
     universities = [item.get("name") for item in mappings(thesis.get("institutions"))]
-    dates = [str(place["year"]) if place.get("year") else None, imprint.get("date"), thesis.get("date"), record.get("preprint_date")]
+    dates = [
+        str(place["year"]) if place.get("year") else None,
+        imprint.get("date"),
+        thesis.get("date"),
+        record.get("preprint_date"),
+    ]
     return {
         "id": f"inspire:{number}" if number else None,
         "title": f"{whole}: {subtitle}" if whole and subtitle else whole,
@@ -94,4 +105,8 @@ def _people(record: Mapping[str, Any], *, editors: bool) -> list[str]:
 def _kind(record: Mapping[str, Any]) -> str | None:
     kinds = record.get("document_type")
     kind = next(iter(kinds), None) if isinstance(kinds, list) else kinds
-    return {"conference paper": "inproceedings", "book chapter": "chapter", "thesis": "thesis"}.get(kind, kind) if isinstance(kind, str) else None
+    return (
+        {"conference paper": "inproceedings", "book chapter": "chapter", "thesis": "thesis"}.get(kind, kind)
+        if isinstance(kind, str)
+        else None
+    )

@@ -19,7 +19,9 @@ SUFFIXES: tuple[str, ...] = ()
 
 def sniff(head: bytes) -> bool:
     """Whether the wrapper of an answer, or fields of a summary, stand at the start."""
-    return head_names(head, r'"type"\s*:\s*"esummary"') or head_names(head, r'"uid"\s*:', r'"(?:sortpubdate|fulljournalname|elocationid)"\s*:')
+    return head_names(head, r'"type"\s*:\s*"esummary"') or head_names(
+        head, r'"uid"\s*:', r'"(?:sortpubdate|fulljournalname|elocationid)"\s*:'
+    )
 
 
 def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:

@@ -50,8 +50,8 @@ _JUDGED = 200
 """Rows by which a column without a name that is known is judged."""
 
 _SOURCE_LINE = re.compile(
-    r"(?P<venue>[^()]{2,200}?) \((?P<year>(?:19|20)\d\d)\)(?: (?P<volume>[\w.-]+)?(?::(?P<number>[^()]{1,40}?))?)?(?: \((?P<pages>[^()]{1,30})\))?\."
-    r"(?:[^:]{0,40})?(?: ?Date of Publication: (?P<date>.{4,40}))?"
+    r"(?P<venue>[^()]{2,200}?) \((?P<year>(?:19|20)\d\d)\)(?: (?P<volume>[\w.-]+)?(?::(?P<number>[^()]{1,40}?))?)?"
+    r"(?: \((?P<pages>[^()]{1,30})\))?\.(?:[^:]{0,40})?(?: ?Date of Publication: (?P<date>.{4,40}))?"
 )
 _MORE_THAN_LISTED = re.compile(r"\b(?:and|others|al)\b|\.\.|[&{|\n/]|[^\x00-\u024f]", re.IGNORECASE)
 """What tells that a list of names has more than names and semicolons."""
@@ -196,7 +196,10 @@ def _likeliest(rows: Sequence[Row]) -> int:
 
 def _is_data(cells: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
     """Whether a row that no name is known in is no header, but the first of a table without one."""
-    beside = {str(place): [row[place].strip() for row in below if len(row) > place and row[place].strip()] for place in range(len(cells))}
+    beside = {
+        str(place): [row[place].strip() for row in below if len(row) > place and row[place].strip()]
+        for place in range(len(cells))
+    }
     alike = fields_by_values(beside, _PATTERNED)
     return any(fields_by_values({"": [cells[int(place)].strip()]}, {field}) for place, field in alike.items())
 
@@ -266,9 +269,7 @@ def _own(given: Mapping[str, str]) -> dict[str, Any]:
     return {name: cell_list(cell) if FIELDS.get(name) == TEXTS else cell for name, cell in given.items()}
 
 
-def _record(
-    given: Mapping[str, str], header: Header, splits: Mapping[str, Split], own: Mapping[str, str]
-) -> dict[str, Any]:
+def _record(given: Mapping[str, str], header: Header, splits: Mapping[str, Split], own: Mapping[str, str]) -> dict[str, Any]:
     record: dict[str, Any] = {}
     for name, cell in given.items():
         field = header.fields.get(name)
@@ -352,14 +353,18 @@ def _splitter(name: str, field: str, sample: Iterable[Row], header: Header) -> S
     return split
 
 
-_WIDE, _BAR, _LINE, _COMMA = (re.compile(p) for p in (r"\s*[;；]\s*", r"\s*\|\s*", r"\s*\n\s*", r"\s*[,，、]\s*(?![^()（）]*[)）])"))
+_WIDE, _BAR, _LINE, _COMMA = (
+    re.compile(p) for p in (r"\s*[;；]\s*", r"\s*\|\s*", r"\s*\n\s*", r"\s*[,，、]\s*(?![^()（）]*[)）])")
+)
 
 
 def _separator(cells: list[str]) -> Split:
     """How the words of a column are listed: by the mark that is surest among those it has."""
     for mark, pattern in ((";", _WIDE), ("；", _WIDE), ("|", _BAR), ("\n", _LINE)):
         if any(mark in cell for cell in cells):
-            return lambda cell: pattern.split(cell) if pattern.search(cell) or "，" not in cell and "、" not in cell else _COMMA.split(cell)
+            return lambda cell: (
+                pattern.split(cell) if pattern.search(cell) or ("，" not in cell and "、" not in cell) else _COMMA.split(cell)
+            )
     return _COMMA.split
 
 

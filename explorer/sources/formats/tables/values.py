@@ -23,7 +23,9 @@ _YEAR = re.compile(r"(?:1[5-9]|20)\d\d(?:\.0)?\Z")
 _DATE = re.compile(r"(?=.*\d).{6,30}\Z")
 _WIDE = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _EASTERN_NAME = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3·]{2,6}\Z")
-_NAME = re.compile(r"(?:(?:van|von|de|der|den|del|della|di|da|dos|du|la|le|el|al|bin|ibn|y)\s+|d'|[^\W\d_a-zß-ÿ][^\W\d]*[.'’-]*[\s,]*)+\Z")
+_NAME = re.compile(
+    r"(?:(?:van|von|de|der|den|del|della|di|da|dos|du|la|le|el|al|bin|ibn|y)\s+|d'|[^\W\d_a-zß-ÿ][^\W\d]*[.'’-]*[\s,]*)+\Z"
+)
 _LISTED = re.compile(r"[;；、]|,|\s(?:and|&)\s|[A-Z]\.")
 _KNOWN_SOURCES = re.compile(
     r"pub ?med|medline|scopus|web of (?:science|knowledge)|\bwos\b|embase|cochrane|\bcentral\b|cinahl|psyc|ar ?xiv|scholar|ieee|\bacm\b|dblp"

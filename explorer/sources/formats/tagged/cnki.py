@@ -27,7 +27,10 @@ _DIALECTS = (
     re.compile(r"((?:[A-Za-z]{2,20}-[A-Za-z\u3400-\u9fff]{1,15})|DataType)\s*[:：]" + _TEXT, re.DOTALL),
     re.compile(r"【([^【】\n]{1,20})】\s*[:：]?" + _TEXT, re.DOTALL),
     # An abstract in parts has words and colons too: only what is known for a label is one.
-    re.compile(f"({'|'.join(sorted([*_KNOWN, '单位', '作者单位', '机构', '基金', '分类号', '中图分类号'], key=len, reverse=True))})\\s*[:：]{_TEXT}", re.DOTALL),
+    re.compile(
+        f"({'|'.join(sorted([*_KNOWN, '单位', '作者单位', '机构', '基金', '分类号', '中图分类号'], key=len, reverse=True))})\\s*[:：]{_TEXT}",
+        re.DOTALL,
+    ),
 )
 _SNIFF = re.compile(
     r"\A\s*(?:DataType\s*:|(?:SrcDatabase-来源库|Title-题名)\s*[:：]|【流水号】|【?(?:题名|标题|篇名|題名|標題|篇名)(?:】|\s*[:：])\s*\S)"

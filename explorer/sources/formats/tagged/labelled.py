@@ -85,6 +85,10 @@ def fields(record: Tagged, names: Mapping[str, str]) -> dict[str, Any]:
         "source": first("source"),
     }
     ends = [page for name in ("first page", "last page") if (page := first(name))]
-    further = {name: first(name) for name in tags if name not in found and name not in ("year", "first page", "last page", "entry_type")}
+    further = {
+        name: first(name)
+        for name in tags
+        if name not in found and name not in ("year", "first page", "last page", "entry_type")
+    }
     further["pages"] = first("pages") or "-".join(dict.fromkeys(ends))
     return {**found, **further, "entry_type": first("entry_type"), **record.rest(frozenset(known))}

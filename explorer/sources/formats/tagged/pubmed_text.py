@@ -33,8 +33,9 @@ _DATE = r"(?:1[89]|20)\d\d(?:[ -][A-Z][a-z]{2,}(?:[-/][A-Z][a-z]{2,})?)?(?: \d{1
 _SOURCE = re.compile(rf"(?P<venue>[^\n]*?)\.?\s+(?P<date>{_DATE})\s*(?P<rest>[;:.].*|\Z)", re.DOTALL)
 _PLACE = re.compile(r";\s*(?P<volume>[^():;.]*?)\s*(?:\((?P<number>[^)]*)\))?(?::\s*(?P<pages>[^.]*))?\.")
 _ENDS = re.compile(
-    r"(?:DOI|PMID|PMCID|ISBN|ISSN): ?\S|Conflict of interest|©|Copyright|\(c\) ?(?:19|20)\d\d|Author information:|Collaborators:"
-    r"|(?:Comment (?:in|on)|Erratum (?:in|for)|Update (?:in|of)|Republished (?:in|from)|Retraction (?:in|of)|Expression of concern (?:in|for))\b"
+    r"(?:DOI|PMID|PMCID|ISBN|ISSN): ?\S|Conflict of interest|©|Copyright|\(c\) ?(?:19|20)\d\d|Author information:|Collaborators:|"
+    r"(?:Comment (?:in|on)|Erratum (?:in|for)|Update (?:in|of)|Republished (?:in|from)|Retraction (?:in|of)"
+    r"|Expression of concern (?:in|for))\b"
     r"|Published by |Publisher:|\[Indexed for|Republished in",
     re.IGNORECASE,
 )
@@ -123,7 +124,7 @@ def _summary(record: str) -> Mapping[str, Any]:
     titled = rest if names else text
     # Of the places at which the journal may begin the last one before a date is meant.
     date = _DATED.search(titled)
-    ends = [match for match in _SENTENCE.finditer(titled, 0, date.start() + 1)] if date else []
+    ends = list(_SENTENCE.finditer(titled, 0, date.start() + 1)) if date else []
     title, place = (titled[: ends[-1].start() + 1], titled[ends[-1].end() :]) if ends else (titled, "")
     title = title.strip()
     return {

@@ -13,7 +13,17 @@ from typing import Any
 import pyarrow as pa
 
 from explorer.papers.ledger import Ledger
-from explorer.sources.formats.xml.xml_tree import Element, elements, family_first, find, find_all, sniff_root, text_at, text_of, texts_at
+from explorer.sources.formats.xml.xml_tree import (
+    Element,
+    elements,
+    family_first,
+    find,
+    find_all,
+    sniff_root,
+    text_at,
+    text_of,
+    texts_at,
+)
 from explorer.sources.source import Source, tables
 
 LABEL = "TEI (GROBID)"
@@ -48,7 +58,11 @@ def _records(source: Source, ledger: Ledger) -> Iterator[tuple[int, int | None, 
             yield number, element.sourceline, fields
         else:
             ledger.reject(
-                source.name, number, "the record has no field that is known", line=element.sourceline, text=text_of(element) or ""
+                source.name,
+                number,
+                "the record has no field that is known",
+                line=element.sourceline,
+                text=text_of(element) or "",
             )
 
 
@@ -77,8 +91,14 @@ def _reference(record: Element) -> Mapping[str, Any]:
     inner, outer = find(record, "analytic"), find(record, "monogr")
     title = _title(inner) if inner is not None else None
     book = _title(outer) if outer is not None else None
-    identifiers = {(e.get("type") or "").lower(): text_of(e) for path in ("analytic/idno", "monogr/idno", "idno") for e in find_all(record, path)}
-    addresses = [target for path in ("analytic/ptr", "monogr/ptr", "ptr") for e in find_all(record, path) if (target := e.get("target"))]
+    identifiers = {
+        (e.get("type") or "").lower(): text_of(e)
+        for path in ("analytic/idno", "monogr/idno", "idno")
+        for e in find_all(record, path)
+    }
+    addresses = [
+        target for path in ("analytic/ptr", "monogr/ptr", "ptr") for e in find_all(record, path) if (target := e.get("target"))
+    ]
     imprint = find(outer, "imprint") if outer is not None else None
     places = {(e.get("unit") or e.get("type") or ""): e for e in find_all(imprint, "biblScope")} if imprint is not None else {}
     if outer is not None:
@@ -110,7 +130,11 @@ def _title(level: Element) -> str | None:
     """Main title of a level, the work's own before that of its series."""
     titles = find_all(level, "title")
     ranked = sorted(
-        titles, key=lambda e: (e.get("type") not in (None, "main"), _TITLE_LEVELS.index(e.get("level")) if e.get("level") in _TITLE_LEVELS else 0)
+        titles,
+        key=lambda e: (
+            e.get("type") not in (None, "main"),
+            _TITLE_LEVELS.index(e.get("level")) if e.get("level") in _TITLE_LEVELS else 0,
+        ),
     )
     return next((text for title in ranked if (text := text_of(title))), None)
 

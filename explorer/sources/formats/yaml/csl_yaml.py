@@ -22,7 +22,10 @@ from explorer.sources.source import Source, decode, tables
 LABEL = "CSL YAML"
 SUFFIXES: tuple[str, ...] = (".yaml",)
 
-_SNIFF = re.compile(r"\A(?:\s*(?:#[^\n]*|---)?\n)*(?:[^\n]*\n){0,40}?(?:references:\s*\n)?[ \t]*- (?:id|type|title|author|abstract|DOI|citation-key):", re.DOTALL)
+_SNIFF = re.compile(
+    r"\A(?:\s*(?:#[^\n]*|---)?\n)*(?:[^\n]*\n){0,40}?(?:references:\s*\n)?[ \t]*- (?:id|type|title|author|abstract|DOI|citation-key):",
+    re.DOTALL,
+)
 _ITEM = re.compile(r"^[ \t]*(?:- )?(?:issued|container-title|type|author|DOI|accessed):", re.MULTILINE)
 _SPAN = re.compile(r"\[([^\[\]]*)\]\{[^{}]*\}")
 _EMPHASIS = re.compile(r"(?<![\w*])(\*{1,2}|_)(?=\S)([^*_\n]+?)(?<=\S)\1(?![\w*])")
@@ -33,7 +36,9 @@ _ESCAPED = re.compile(r"\\([*_~^\[\]'\"$#@<>\\])")
 def sniff(head: bytes) -> bool:
     """Whether a list at the start holds items that have a field of CSL."""
     text = decode(head).lstrip("\ufeff")
-    return text[:1] not in ("{", "[", "<", "@", "%") and _SNIFF.match(text) is not None and len(_ITEM.findall(text[:16_384])) > 1
+    return (
+        text[:1] not in ("{", "[", "<", "@", "%") and _SNIFF.match(text) is not None and len(_ITEM.findall(text[:16_384])) > 1
+    )
 
 
 def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
@@ -77,7 +82,9 @@ def _plain(item: Mapping[str, Any]) -> dict[str, Any]:
     issued = item.get("issued")
     if isinstance(issued, list):
         # Older versions of pandoc wrote a list of years, months and days.
-        plain["issued"] = {"date-parts": [[part[name] for name in ("year", "month", "day") if part.get(name)] for part in issued]}
+        plain["issued"] = {
+            "date-parts": [[part[name] for name in ("year", "month", "day") if part.get(name)] for part in issued]
+        }
     elif isinstance(issued, str):
         plain["issued"] = {"raw": issued}
     elif isinstance(issued, dict) and "year" in issued:

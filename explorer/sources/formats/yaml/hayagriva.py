@@ -20,7 +20,9 @@ from explorer.sources.source import Source, decode, tables
 LABEL = "Hayagriva YAML"
 SUFFIXES: tuple[str, ...] = (".yml",)
 
-_SNIFF = re.compile(r"\A(?:\s*(?:#[^\n]*|---)?\n)*(?:\"[^\"\n]+\"|'[^'\n]+'|[^\s#\-\"'{}\[\]@%<,][^\n:{}\[\]]*):\s*(?:#[^\n]*)?\n(?:\s*\n)*[ \t]+[a-z-]+:")
+_SNIFF = re.compile(
+    r"\A(?:\s*(?:#[^\n]*|---)?\n)*(?:\"[^\"\n]+\"|'[^'\n]+'|[^\s#\-\"'{}\[\]@%<,][^\n:{}\[\]]*):\s*(?:#[^\n]*)?\n(?:\s*\n)*[ \t]+[a-z-]+:"
+)
 _FIELD = re.compile(r"^[ \t]+(?:type:\s*[\"']?[A-Za-z]+[\"']?|title:|parent:|author:)", re.MULTILINE)
 _HOUSED = frozenset(("book", "report", "thesis", "proceedings", "anthology", "reference"))
 _EXTRA = {"language": "language", "note": "note", "edition": "edition", "genre": "genre", "archive": "archive"}
@@ -66,7 +68,9 @@ def _fields(key: str, entry: Mapping[str, Any]) -> Mapping[str, Any]:
     kind = str(entry.get("type") or "").lower()
     title = _text(entry.get("title"))
     place = next((text for parent in parents if (text := _text(parent.get("title")))), None)
-    house = next((text for one in around if (text := _text(one.get("publisher"), "name") or _text(one.get("organization")))), None)
+    house = next(
+        (text for one in around if (text := _text(one.get("publisher"), "name") or _text(one.get("organization")))), None
+    )
     editors = next((names for one in around if (names := _names(one.get("editor")))), [])
     return {
         "id": key,
@@ -101,15 +105,22 @@ def _kind(kind: str, parent: Mapping[str, Any]) -> str:
 
 def _parents(entry: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """What an entry is in, and what that is in, nearest first."""
-    level = [entry]
+    level: list[Mapping[str, Any]] = [entry]
     for _ in range(4):
-        level = [p for one in level for p in (one["parent"] if isinstance(one.get("parent"), list) else [one.get("parent")]) if isinstance(p, dict)][:20]
+        level = [
+            p
+            for one in level
+            for p in (one["parent"] if isinstance(one.get("parent"), list) else [one.get("parent")])
+            if isinstance(p, dict)
+        ][:20]
         yield from level
 
 
 def _serial(entry: Mapping[str, Any]) -> dict[str, str]:
     given = entry.get("serial-number")
-    return {str(name).lower(): value for name, value in given.items() if isinstance(value, str)} if isinstance(given, dict) else {}
+    return (
+        {str(name).lower(): value for name, value in given.items() if isinstance(value, str)} if isinstance(given, dict) else {}
+    )
 
 
 def _first(around: list[Mapping[str, Any]], field: str) -> str | None:
