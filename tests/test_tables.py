@@ -340,5 +340,35 @@ def test_sheets_are_read_by_their_values_too() -> None:
     assert found.ledger.findings[0].columns["q5"] == "abstract"
 
 
+def test_fields_by_row() -> None:
+    text = (
+        'TITLE,Peat under old bridges\nAUTHOR NAMES,Moss I.,Fenn L.B.\nSOURCE TITLE,Bog Letters\nPUBLICATION YEAR,2011\nDOI,10.1234/bl.4\n"ABSTRACT","Peat, it holds."\n\n'
+        "TITLE,Owls\nSOURCE TITLE,Annals of Snow\nPUBLICATION YEAR,2016\nLANGUAGE OF ARTICLE,English\n"
+    )
+    found = import_papers(Source("x.csv", data=text.encode()))
+    one, two = found.table.to_pylist()
+    assert (one["title"], one["authors"], one["venue"], one["year"], one["doi"], one["abstract"]) == (
+        "Peat under old bridges", ["Moss I.", "Fenn L.B."], "Bog Letters", 2011, "10.1234/bl.4", "Peat, it holds.",
+    )  # fmt: skip
+    assert (two["title"], two["authors"], two["venue"], two["LANGUAGE OF ARTICLE"]) == ("Owls", None, "Annals of Snow", "English")
+    assert found.ledger.sentence() == "2 records read: 2 accepted."
+
+
+@pytest.mark.parametrize("name", ["x.xls", "x.html"])
+def test_a_workbook_that_is_a_table_in_html(name: str) -> None:
+    cells = [["SrcDatabase-来源库", "Title-题名", "Author-作者", "Source-文献来源", "Year-年"], ["期刊", "旧桥下的泥炭 &amp; 湖", "白石;莫小林;", "沼泽通讯", "2011"]]
+    rows = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in cells)
+    menu = "<table><tr><td>Home</td><td>Help</td></tr></table>"
+    found = import_papers(Source(name, data=f"<html><body>{menu}<table border=1>{rows}</table></body></html>".encode()))
+    paper = first(found)
+    assert (paper["title"], paper["authors"], paper["venue"], paper["year"]) == ("旧桥下的泥炭 & 湖", ["白石", "莫小林"], "沼泽通讯", 2011)
+    assert found.ledger.findings[0].format == "HTML table"
+
+
+def test_a_page_without_such_a_table_is_refused_in_words() -> None:
+    with pytest.raises(ReadError, match="no table|no title column"):
+        import_papers(Source("x.html", data=b"<html><body><p>Nothing</p></body></html>"))
+
+
 def test_the_schema_reads_back_under_its_own_names() -> None:
     assert columns_to_fields(FIELDS) == {name: name for name in FIELDS}

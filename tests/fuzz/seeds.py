@@ -67,6 +67,7 @@ SEEDS: dict[str, tuple[bytes, ...]] = {
         b'title,authors,year,keywords\n"a ""b""","A; B",2020,"[\'x\', \'y\']"\n',
         b"sep=;\nTitle;Author Full Names;Publication Year;DOI\nx;A, B;2020;10.1000/x\n'=1;\n",
         b"PT\tAU\tTI\tPY\tSO\tUT\nJ\tA, B; C, D\tx \"y\t2020\tz\tWOS:1\n",
+        b"TITLE,x\nAUTHOR NAMES,A B,C D\nPUBLICATION YEAR,2020\nDOI,10.1000/x\n\nTITLE,y\nAUTHOR NAMES,E F\n",
         b'"About the data: exported"\nRank,Publication ID,DOI,Title,Authors,PubYear\n1,pub.1,10.1000/x,"a\nb","A, B; C",2020\n',
     ),
     "json_records": (
@@ -108,6 +109,7 @@ SEEDS: dict[str, tuple[bytes, ...]] = {
     "rdf": (b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:bib="http://purl.org/net/biblio#"><bib:Article rdf:about="#1"><dc:title>x</dc:title><dc:isPartOf rdf:resource="#2"/></bib:Article><bib:Journal rdf:about="#2"><dc:title>J</dc:title></bib:Journal></rdf:RDF>',),
     "ictrp": (b'<Trials_downloaded_from_ICTRP><Trial><TrialID>A1</TrialID><Public_title>x</Public_title><Scientific_title>y</Scientific_title><Date_registration3>20200102</Date_registration3><Condition>a;b</Condition><web_address>http://x.org</web_address></Trial></Trials_downloaded_from_ICTRP>',),
     "tei": (b'<TEI xmlns="http://www.tei-c.org/ns/1.0"><teiHeader><fileDesc><titleStmt><title>h</title></titleStmt><sourceDesc><biblStruct><analytic><author><persName><forename type="first">A</forename><surname>B</surname></persName></author><idno type="DOI">10.1/x</idno></analytic></biblStruct></sourceDesc></fileDesc><profileDesc><textClass><keywords><term>k</term></keywords></textClass><abstract><p>x</p></abstract></profileDesc></teiHeader><text><back><listBibl><biblStruct><analytic><title level="a" type="main">x</title></analytic><monogr><title level="j">J</title><imprint><biblScope unit="page" from="1" to="2"/><date type="published" when="2020-03"/></imprint></monogr><note type="raw_reference">r</note></biblStruct></listBibl></back></text></TEI>',),
+    "html_table": (b'<html><head><meta charset="utf-8"></head><body><table><tr><td>Title</td><td>Authors</td><td>Year</td></tr><tr><td>x <b>y</b></td><td>A, B; C, D</td><td>2020</td></tr><tr><td><table><tr><td>z</td></tr></table></td></tr></table></body></html>',),
     "hf_page": (b"Get trending papers in your email inbox\nby AK and the research community\nA title\n" + b"An abstract. " * 30,),
     "parquet": (to_parquet(_PAPERS),),
     "excel": (to_excel(_PAPERS),),

@@ -40,7 +40,7 @@ from explorer.sources.formats.json import (
     openalex,
     pubmed_summary,
 )
-from explorer.sources.formats.tables import delimited, excel, parquet
+from explorer.sources.formats.tables import delimited, excel, html_table, parquet
 from explorer.sources.formats.tagged import (
     cnki,
     cochrane,
@@ -94,7 +94,7 @@ class Format(Protocol):
 
 # The order is that of sniffing: the surer the mark, the earlier; dialects before what they are dialects of.
 FORMATS: tuple[Format, ...] = (
-    parquet, excel, noteexpress, pubmed_xml, endnote_xml, crossref_xml, mods, marc, office_xml, bibtexml, arxiv_atom, rdf, ictrp, tei, hf_page,
+    parquet, excel, noteexpress, pubmed_xml, endnote_xml, crossref_xml, mods, marc, office_xml, bibtexml, arxiv_atom, rdf, ictrp, tei, html_table, hf_page,
     arxiv_snapshot, openalex, crossref, europe_pmc, biorxiv, dblp, inspire, pubmed_summary, mendeley, csl_json, json_records,
     cnki, cochrane, refworks, pubmed_text, hayagriva, csl_yaml, delimited, medline, wos, ris, refer, ovid, copac, bibtex,
 )  # fmt: skip

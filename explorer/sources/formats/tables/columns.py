@@ -1,8 +1,10 @@
 """What the tables of text share (CSV, TSV, Excel): finding the header, naming its columns, reading their cells.
 
 Exports met: Scopus, Web of Science (also tab-delimited, with two-letter columns), PubMed, IEEE Xplore, Springer (names of authors
-run together), Lens, Dimensions (a line above the header), Embase, ASReview and other tools of systematic reviews (lists in
-Python's notation), OpenAlex, Zotero, Retraction Watch.
+run together), Lens, Dimensions (a line above the header), Embase (journal, year and pages in one cell; a row a field), RefWorks, Publish
+or Perish, Google Patents, ClinicalTrials.gov, ICTRP, CNKI, Wanfang, Rayyan, Covidence, abstrackr, ASReview and other tools of
+systematic reviews (lists in Python's notation), OpenAlex, Zotero, Notion, Retraction Watch. `column_names` knows what they call their
+columns, and `values` what the columns hold that nobody knows by name.
 """
 
 from __future__ import annotations
@@ -144,6 +146,30 @@ def _distinct(names: list[str]) -> list[str]:
         seen.add(fresh)
         found.append(fresh)
     return found
+
+
+def turned(rows: Iterator[Row]) -> Iterator[Row]:
+    """Rows of a table that has a row for each field of a record (Embase, "fields by row") as a row for each record; others as they are.
+
+    Such a file names the field in the first cell of each row, and starts each record with the same field; the other cells are its values.
+    """
+    first = list(islice(rows, HEADER_WITHIN))
+    labels = [cells[0].strip() for _, cells in first]
+    known = columns_to_fields(dict.fromkeys(labels))
+    beside = columns_to_fields(first[0][1][1:]) if first else {}
+    if len(known) < 3 or "title" not in known.values() or beside or not all(len(cells) > 1 for _, cells in first):
+        yield from chain(first, rows)
+        return
+    gathered: list[tuple[int, dict[str, str]]] = []
+    for line, cells in chain(first, rows):
+        label, *values = (cell.strip() for cell in cells)
+        if label == labels[0] or not gathered:
+            gathered.append((line, {}))
+        gathered[-1][1][label] = "; ".join(filter(None, values))
+    names = list(dict.fromkeys(name for _, record in gathered for name in record))
+    yield 0, names
+    for line, record in gathered:
+        yield line, [record.get(name, "") for name in names]
 
 
 def find_header(rows: Iterator[Row], source: Source, ledger: Ledger) -> tuple[Header, Iterator[Row]]:

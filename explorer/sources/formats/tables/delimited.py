@@ -22,7 +22,7 @@ import pyarrow as pa
 
 from explorer.papers.ledger import Ledger
 from explorer.papers.schema import FIELDS, to_table
-from explorer.sources.formats.tables.columns import HEADER_WITHIN, find_header, header_of, records
+from explorer.sources.formats.tables.columns import HEADER_WITHIN, find_header, header_of, records, turned
 from explorer.sources.formats.target import cells, deliver
 from explorer.sources.source import LINE, Source, decode, tables
 
@@ -107,7 +107,7 @@ def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
     rows = _rows(text[start:], delimiter, source, ledger)
     finding = ledger.finding(source.name)
     finding.encoding, finding.delimiter = source.found_encoding(), delimiter
-    header, rows = find_header(rows, source, ledger)
+    header, rows = find_header(turned(rows), source, ledger)
     yield from tables(records(rows, header, source, ledger), source, ledger)
 
 
