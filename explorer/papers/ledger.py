@@ -58,6 +58,8 @@ class Finding:
     """Empty where the format is no table of text."""
     columns: dict[str, str] = field(default_factory=dict)
     """Fields of the schema the columns of a table were taken for, ``{column: field}``."""
+    by_values: list[str] = field(default_factory=list)
+    """Those of `columns` whose names told nothing, and which were taken for their field by what their values look like."""
     header: list[str] = field(default_factory=list)
     """All columns of a table, in order; empty where the format is none."""
 
