@@ -45,10 +45,10 @@ class ExportFormat:
 
 
 def _writer(module: str, name: str) -> Callable[[pa.Table, Manifest, Ledger], bytes]:
-    """A writer of `explorer.sources.formats.registry` that notes in a ledger what its format cannot hold."""
+    """A writer of `explorer.sources.formats` that notes in a ledger what its format cannot hold."""
 
     def write(table: pa.Table, manifest: Manifest, ledger: Ledger) -> bytes:
-        data: bytes = getattr(import_module(f"explorer.sources.formats.registry.{module}"), name)(table, ledger=ledger)
+        data: bytes = getattr(import_module(f"explorer.sources.formats.{module}"), name)(table, ledger=ledger)
         return data
 
     return write
