@@ -14,7 +14,7 @@ from explorer.papers.ledger import Ledger
 from explorer.sources.formats.tagged import ris, ris_lines
 from explorer.sources.source import Source
 
-KNOWN = {*ris_lines._TAGS, "ER", "DOI"}
+KNOWN = {*ris_lines.TAGS, "ER", "DOI"}
 TAG = re.compile(r"\s{0,3}(DOI|[A-Z][A-Z0-9])(  ?|\t)-(?:[ \t]|$)(.*)")
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 
@@ -62,6 +63,7 @@ _MONTHS = {
 }
 _ISO = re.compile(r"\s*(\d{4})(?:[-/.](\d{1,2})?(?:[-/.](\d{1,2})?)?)?(?:[-/.]|[T ]\d\d?:.*|Z)?\s*\Z", re.DOTALL)
 _COMPACT = re.compile(r"\s*((?:1[5-9]|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])?\s*\Z")
+_OF_RIS = re.compile(r"\s*(\d{4})/(\d{1,2})?/(\d{1,2})?/\s*(\S.*)\Z")
 _NUMBERS_FIRST = re.compile(r"\s*(?:(\d{1,2})[-/. ])?(\d{1,2})[-/. ](\d{4})(?:[ T].*)?\s*\Z")
 _YEAR = re.compile(r"(?<!\d)(1[4-9]\d\d|20\d\d)(?!\d)")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -122,9 +124,9 @@ def parse_date(text: str) -> tuple[date, str] | None:
     tuple of (date, str) or None
         First day of the period and its precision; None when there is no year in the text.
     """
-    match = _ISO.match(text) or _COMPACT.match(text)
+    match = _ISO.match(text) or _COMPACT.match(text) or _OF_RIS.match(text)
     if match is not None:
-        return _made(*match.groups())
+        return _made(*match.groups()[:3])
     match = _NUMBERS_FIRST.match(text)
     if match is not None:
         first, second, year = match.groups()
@@ -205,7 +207,10 @@ def edtf_of(text: str) -> str | None:
     """
     if text.isdecimal() or not text.strip():
         return None
-    if (found := read_edtf(text)) is not None:
+    # RIS ends a year with slashes.
+    if text.rstrip()[-1] != "/" and (found := read_edtf(text)) is not None:
+        return found
+    if (slashed := _OF_RIS.match(text)) and (found := read_edtf(slashed.group(4))) is not None:
         return found
     if ranged := _YEAR_RANGE.match(text):
         first, last = ranged.groups()
@@ -225,4 +230,20 @@ def edtf_of(text: str) -> str | None:
         return f"{year.group()}-{seasons.pop()}"
     if len(months) == 2 and months[0] < months[1] and len(_YEAR.findall(text)) == 1 and not re.search(r"(?<!\d)\d{1,2}(?!\d)", text):
         return f"{year.group()}-{months[0]:02d}/{year.group()}-{months[1]:02d}"
+    return None
+
+
+def extended(known: str | None, texts: Iterable[str]) -> str | None:
+    """What the dates of one record say beyond `known`, which `finest` chose among them, in EDTF.
+
+    A text without a year (``Nov-Dec``) is completed by the year that is known.
+    """
+    if known is None:
+        return next((found for text in texts if (found := edtf_of(text)) and known_part(found) is None), None)
+    for text in texts:
+        found = edtf_of(text)
+        if found is None and not _YEAR.search(text):
+            found = edtf_of(f"{text} {known[:4]}")
+        if found is not None and known_part(found) == known:
+            return found
     return None

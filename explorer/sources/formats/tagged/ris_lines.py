@@ -28,15 +28,15 @@ _RECORD = 16 << 20
 
 _BETWEEN = re.compile(rb"\n(?:\s{0,3}ER(?:  ?|\t)-[ \t]*(?:\n|\Z)|(?=[ \t]{0,3}TY(?:  ?|\t)-(?:[ \t\n]|\Z)))")
 
-_TAGS = tuple(
+TAGS = tuple(
     "TY A1 A2 A3 A4 AB AD AN AU AV BT C1 C2 C3 C4 C5 C6 C7 C8 CA CN CP CT CY DA DB DI DO DP ED EP ET ID IS J1 J2 JA JF JO KW"
     " L1 L2 L3 L4 LA LB LK M1 M2 M3 N1 N2 NV OP PB PP PY RI RN RP SE SN SP ST T1 T2 T3 TA TI TT U1 U2 U3 U4 U5 UR VL VO Y1 Y2".split()
 )
 _TYPE, _BLANK, _LAST, _MORE = 0, -1, -2, -3
-_STARTS = {f"{tag}  -{space}": code for code, tag in enumerate(_TAGS) for space in ("", " ")} | {
+_STARTS = {f"{tag}  -{space}": code for code, tag in enumerate(TAGS) for space in ("", " ")} | {
     "": _BLANK, "ER  -": _LAST, "ER  - ": _LAST,
 }  # fmt: skip
-"""How lines start by the specification; a tag stands for its place in `_TAGS`."""
+"""How lines start by the specification; a tag stands for its place in `TAGS`."""
 
 _TAGGED = rf"^[ {ODD_SPACES}]{{0,3}}" r"(?P<tag>[A-Z][A-Z0-9]|DOI)(?P<gap>  ?|\t)-(?:[ \t]|$)(?P<value>.*)"
 """How dialects start them (RE2)."""
@@ -76,7 +76,7 @@ def split(block: bytes, first: int) -> Records:
     starts = pc.utf8_slice_codeunits(lines, 0, 6).dictionary_encode()
     known = np.array([_STARTS.get(start, _MORE) for start in starts.dictionary.to_pylist()], np.int64)
     kinds: NDArray[np.int64] = known[starts.indices.to_numpy()]
-    values, tags = pc.utf8_slice_codeunits(lines, 6), _TAGS
+    values, tags = pc.utf8_slice_codeunits(lines, 6), TAGS
     if (odd := kinds == _MORE).any():
         kinds[odd], others, tags = _odd(lines.filter(pa.array(odd)))
         values = pc.replace_with_mask(values, pa.array(odd), others)
@@ -108,16 +108,16 @@ def _odd(lines: pa.Array) -> tuple[NDArray[np.int64], pa.Array, tuple[str, ...]]
     tags = pc.struct_field(parts, "tag").cast(TEXT).dictionary_encode()
     # One space before the dash is also how running text looks; there the tag has to be a known one.
     sure = pc.or_(
-        pc.equal(pc.struct_field(parts, "gap"), "  "), pc.is_in(tags, value_set=pa.array([*_TAGS, "ER", "DOI"], TEXT))
+        pc.equal(pc.struct_field(parts, "gap"), "  "), pc.is_in(tags, value_set=pa.array([*TAGS, "ER", "DOI"], TEXT))
     )
     sure = pc.fill_null(sure, False)
-    codes = {tag: code for code, tag in enumerate(_TAGS)} | {"ER": _LAST, "DOI": _TAGS.index("DO")}
+    codes = {tag: code for code, tag in enumerate(TAGS)} | {"ER": _LAST, "DOI": TAGS.index("DO")}
     more = [tag for tag in pc.unique(tags.filter(sure)).to_pylist() if tag not in codes]
-    codes |= {tag: len(_TAGS) + place for place, tag in enumerate(more)}
+    codes |= {tag: len(TAGS) + place for place, tag in enumerate(more)}
     kinds = np.array([*(codes.get(tag, _MORE) for tag in tags.dictionary.to_pylist()), _MORE], np.int64)
     found = kinds[pc.fill_null(tags.indices, len(kinds) - 1).to_numpy()]
     found[~sure.to_numpy(zero_copy_only=False)] = _MORE
-    return found, pc.if_else(sure, pc.struct_field(parts, "value"), lines).cast(TEXT), (*_TAGS, *more)
+    return found, pc.if_else(sure, pc.struct_field(parts, "value"), lines).cast(TEXT), (*TAGS, *more)
 
 
 def _joined(values: pa.Array, owners: NDArray[np.int64]) -> tuple[pa.Array, NDArray[np.int64]]:

@@ -6,6 +6,7 @@ same: no record costs a dictionary of its own.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,8 +17,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from explorer.papers.dates import finest
-from explorer.papers.identifiers import BARE, normal_arxiv_id, normal_doi
+from explorer.papers.author_names import marked, split_names
+from explorer.papers.dates import extended, finest
+from explorer.papers.identifiers import BARE, addresses, normal_arxiv_id, normal_doi
 from explorer.papers.schema import TEXT, TEXTS
 from explorer.sources.formats.tagged.tagged import readable
 from explorer.text.markup import ODD_SPACES, single_spaced
@@ -25,7 +27,8 @@ from explorer.text.markup import ODD_SPACES, single_spaced
 Numbers = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
-_URL = r"(?P<url>(?i:https?|ftp)://[^\s;<>\"]+)"
+_URL = r"(?P<url>(?i:https?|ftp)://[^\s\"]+)"
+_SEVERAL_NAMES = r"[;；、，]|,.*,.*,|[,，]\s*$|\bal\.?$"
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,26 @@ class TagTable:
     def url(self, *tags: str) -> pa.Array:
         """First address in the values of `tags`."""
         places = self.places(*tags)
-        return self.found(places, pc.struct_field(pc.extract_regex(self.values.take(pa.array(places)), _URL), "url"))
+        values = self.values.take(pa.array(places))
+        # A semicolon parts addresses, or is a character of one; an angle bracket encloses one, or is.
+        plain = pc.struct_field(pc.extract_regex(values, _URL), "url")
+        odd = pc.and_(pc.match_substring_regex(values, "[;<]"), pc.is_valid(plain))
+        return self.found(places, mapped(pc.if_else(odd, values, plain), odd, _first_address))
+
+    def further_urls(self, url: pa.Array, *tags: str) -> pa.Array:
+        """Addresses in the values of `tags` beside `url`, between spaces; null where there are none."""
+        places = self.places(*tags)
+        owners = self.records[places]
+        many = np.bincount(owners, minlength=self.count) > 1
+        texts = self.values.take(pa.array(places))
+        wanted = many[owners] | _mask(pc.match_substring_regex(texts, "://.*[;\\s].*://"))
+        found: list[str | None] = [None] * self.count
+        for record, text in zip(owners[wanted].tolist(), texts.filter(pa.array(wanted)).to_pylist(), strict=True):
+            given = (found[record] or url[record].as_py() or "").split(" ")
+            more = [address for address in addresses(text) if address not in given]
+            if more:
+                found[record] = " ".join(filter(None, (found[record], *more)))
+        return pa.array(found, TEXT)
 
     def arxiv_id(self, *tags: str) -> pa.Array:
         """First arXiv identifier in values of `tags` that name arXiv."""
@@ -108,13 +130,27 @@ class TagTable:
         named = pc.match_substring_regex(values, "rxiv|RXIV")
         return self.found(places, mapped(pc.if_else(named, values, None), named, normal_arxiv_id))
 
-    def date(self, *tags: str) -> pa.Array:
-        """Date of the first of `tags` that has one, as finely as the others agree; see `finest`."""
+    def dates(self, *tags: str) -> tuple[pa.Array, pa.Array]:
+        """Date of the first of `tags` that has one, as finely as the others agree (see `finest`); and what it says more, in EDTF."""
         places = self.places(*tags)
         # Few sets of dates are many records'.
         given = pc.binary_join(self.lists(self.texts(places), self.records[places]), pa.scalar("\n", TEXT)).dictionary_encode()
-        dates = [finest(*texts.split("\n")) for texts in given.dictionary.to_pylist()]
-        return pa.array(dates, TEXT).take(given.indices)
+        sets = [texts.split("\n") for texts in given.dictionary.to_pylist()]
+        dates = [finest(*texts) for texts in sets]
+        more = [extended(date, texts) for date, texts in zip(dates, sets, strict=True)]
+        return pa.array(dates, TEXT).take(given.indices), pa.array(more, TEXT).take(given.indices)
+
+    def names(self, places: Numbers) -> pa.Array:
+        """Names in the values at `places`, which stand by record, as lists: one or several a line."""
+        lists = self.lines(places)
+        several = _mask(pc.match_substring_regex(lists.flatten(), _SEVERAL_NAMES))
+        if not several.any():
+            return lists
+        owners = pc.list_parent_indices(lists).to_numpy()
+        found = lists.to_pylist()
+        for record in np.unique(owners[several]).tolist():
+            found[record] = [name for text in found[record] for name in _names(text)]
+        return pa.array(found, TEXTS)
 
     def lines(self, places: Numbers) -> pa.Array:
         """Every line of the values at `places`, which stand by record, as lists."""
@@ -182,6 +218,18 @@ def mapped(texts: pa.Array, wanted: pa.Array, function: Callable[[str], str | No
     if not pc.any(mask).as_py():
         return texts
     return pc.replace_with_mask(texts, mask, pa.array([function(text) for text in texts.filter(mask).to_pylist()], TEXT))
+
+
+def _first_address(text: str) -> str | None:
+    return next(iter(addresses(text)), None)
+
+
+def _names(text: str) -> list[str]:
+    """Names in a value; one that ends in its only comma is a body's (EndNote)."""
+    if text.rstrip().endswith(",") and text.count(",") == 1:
+        return [marked(text.rstrip(", "))]
+    several = re.search("[;；、，]|(?:,[^,]*){3}", text)
+    return split_names(text) if several or text.endswith(("al", "al.")) else [text.strip(" ,")]
 
 
 def tidied(texts: pa.Array) -> pa.Array:
