@@ -98,6 +98,8 @@ def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
     done, line = 0, 1
     for block in blocks(source.utf8(), source.name):
         records = split(block, line)
+        for before, place, text in records.stray:
+            ledger.repair(source.name, done + before, "", text, "", "lines between records are left out", line=place)
         if records.table.count:
             yield from _accounted(records, done, source, ledger)
         done, line = done + records.table.count, line + block.count(b"\n")
@@ -343,7 +345,6 @@ def to_ris(papers: pd.DataFrame | pa.Table, path: str | PathLike[str] | None = N
         values += [("PY", f"{paper['year']:04d}" if paper["year"] is not None else None), ("DA", _slashed(dates[row], extended[row]))]
         values += [
             ("PB" if housed else "T2", _readable(paper["venue"])),
-            ("AB", _readable(paper["abstract"])),
             *(("KW", word) for word in paper["keywords"] or ()),
         ]
         addresses = [paper["url"], *str(paper.get("further_urls") or "").split()]
@@ -356,12 +357,13 @@ def to_ris(papers: pd.DataFrame | pa.Table, path: str | PathLike[str] | None = N
             if text and (tag not in written or tag == "SN"):
                 values += [(tag, line) for line in (text.split("\n") if tag in _LISTED else [text])]
                 written.add(tag)
-        values += [("N1", note) for note in notes_of(paper)]
         values += [(name, line) for name in tagged for line in str(paper[name] or "").split("\n")]
         noted = {name: paper.get(name) for name in ("upvotes", "comments", *_NOTED)}
         noted |= {"edtf": extended[row], "venue": "PB" if housed else None}
         noted["authors"] = "ED" if paper["authors"] and not makers.authors else None
         values += [("C7", f"{name}={value}") for name, value in noted.items() if value is not None]
+        # Below an abstract a line might be taken for more of it.
+        values += [*(("N1", note) for note in notes_of(paper)), ("AB", _readable(paper["abstract"]))]
         lines.append(f"TY  - {kind}")
         lines += [f"{tag}  - {text}" for tag, value in values if value is not None and (text := single_spaced(str(value)))]
         lines += [f"DP  - {_MARK}", "ER  - ", ""]
