@@ -23,7 +23,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from explorer.papers.author_names import display, family_first, parse_name
+from explorer.papers.author_names import display, family_first, marked, parse_name
 from explorer.papers.edtf import SEASONS
 from explorer.papers.identifiers import normal_doi
 from explorer.papers.ledger import Ledger
@@ -32,7 +32,7 @@ from explorer.sources.formats.kinds import by_house, kind_of
 from explorer.sources.formats.shared import EDITORS, NOTES, editors_text, notes_of, people
 from explorer.sources.formats.tagged.ris_lines import TAGS, Records, blocks, split
 from explorer.sources.formats.tagged.tag_table import TagTable, mapped, readables
-from explorer.sources.formats.target import deliver, extended_dates, known_dates
+from explorer.sources.formats.target import cell_list, deliver, extended_dates, known_dates
 from explorer.sources.source import Source, accepted, decode
 from explorer.text.markup import single_spaced, unicode_maths
 
@@ -84,7 +84,7 @@ _LISTED = frozenset(("AD", "SN"))
 """Tags that may come again."""
 _NOTED = ("accession", "edtf", "pmcid", "pmid")
 """Columns that stand in custom fields, for which RIS has no tag, or one that may be another's."""
-_ELSEWHERE = frozenset(("entry_type", "pages", "title_latex", "further_urls", *EDITORS, *NOTES, *_NOTED, *_WRITTEN))
+_ELSEWHERE = frozenset(("entry_type", "pages", "title_latex", "further_urls", "series_editors", "A2", "A3", *EDITORS, *NOTES, *_NOTED, *_WRITTEN))
 _ISBN = r"(?:^|[^0-9])(?:97[89][- ]?)?(?:[0-9][- ]?){9}[0-9Xx](?:[^0-9]|$)"
 
 
@@ -143,9 +143,11 @@ def _fields(table: TagTable) -> pa.Table:
     first, last, identity, accession = table.text("SP"), table.text("EP"), table.text("ID"), table.text("AN")
     title = _else(table.first("TI", "T1", "CT"), np.where(_among(kinds, _IN_BOOKS), -1, table.first("BT")), table.first("ST"))
     named = table.first("AU", "A1")
+    editors, more = _editors(table, kinds)
     # What names there are without an author; nothing for other kinds.
-    others = table.places("A2", "ED")
-    others = others[((named < 0) & _among(kinds, _BY_OTHERS))[table.records[others]]]
+    alone = (named < 0) & _among(kinds, _BY_OTHERS)
+    others = np.concatenate([editors, table.places("A2")[_among(kinds, _WITHOUT_EDITORS)[table.records[table.places("A2")]]]])
+    others = others[alone[table.records[others]]]
     names = np.concatenate([table.places("AU", "A1"), others])
     doi = table.doi("DO", "DI", "L3")
     registered = pc.and_(pc.utf8_is_digit(accession), pc.match_substring_regex(table.text("DB", "DP"), "(?i)medline|pubmed"))
@@ -154,7 +156,7 @@ def _fields(table: TagTable) -> pa.Table:
     url = table.url(*_ADDRESSES)
     fields = {
         **table.rest(_USED, _NAMES),
-        **_editors(table, kinds),
+        **more,
         **_serial_numbers(table),
         "title": readables(table.texts(title)),
         "authors": table.names(names[np.argsort(table.records[names], kind="stable")]),
@@ -181,23 +183,26 @@ def _fields(table: TagTable) -> pa.Table:
     return pa.table({name: column for name, column in fields.items() if name in FIELDS or column.null_count < table.count})
 
 
-def _editors(table: TagTable, kinds: pa.Array) -> dict[str, pa.Array]:
-    """Editors of each record, and the names that are none under their tags."""
+def _editors(table: TagTable, kinds: pa.Array) -> tuple[NDArray[np.int64], dict[str, pa.Array]]:
+    """Places of the editors of each record; and the columns of these, of the editors of its series, and of other second names."""
     found = {tag: table.places(tag) for tag in ("A2", "A3", "ED")}
     if not any(map(len, found.values())):
-        return {}
-    none, own = _among(kinds, _WITHOUT_EDITORS), _among(kinds, _OF_SERIES)
+        return np.empty(0, np.int64), {}
+    none, whole = _among(kinds, _WITHOUT_EDITORS), _among(kinds, _OF_SERIES)
     has = {tag: np.bincount(table.records[places], minlength=table.count) > 0 for tag, places in found.items()}
-    of_series = own & (has["A3"] | has["ED"])
-    theirs = {"A2": ~none & ~of_series, "A3": own & ~none, "ED": np.ones(table.count, bool)}
-    places = np.concatenate([found[tag][theirs[tag][table.records[found[tag]]]] for tag in ("ED", "A2", "A3")])
-    names = table.names(places[np.argsort(table.records[places], kind="stable")])
-    more = {"editors": pa.array([editors_text(some) for some in names.to_pylist()], TEXT)}
+    told = whole & (has["A3"] | has["ED"])
+
+    def of(masks: dict[str, NDArray[np.bool_]]) -> NDArray[np.int64]:
+        places = np.concatenate([found[tag][mask[table.records[found[tag]]]] for tag, mask in masks.items()])
+        return places[np.argsort(table.records[places], kind="stable")]
+
+    editors = of({"ED": np.ones(table.count, bool), "A2": ~none & ~told, "A3": whole})
+    columns = {"editors": editors, "series_editors": of({"A2": told, "A3": ~whole & ~none})}
+    more = {name: pa.array([editors_text(some) for some in table.names(places).to_pylist()], TEXT) for name, places in columns.items()}
     for tag in ("A2", "A3"):
-        rest = found[tag][~theirs[tag][table.records[found[tag]]]]
-        more[tag] = pc.binary_join(table.lines(rest), pa.scalar("\n", TEXT))
-        more[tag] = pc.if_else(pc.equal(more[tag], ""), None, more[tag])
-    return more
+        joined = pc.binary_join(table.lines(of({tag: none})), pa.scalar("\n", TEXT))
+        more[tag] = pc.if_else(pc.equal(joined, ""), None, joined)
+    return editors, more
 
 
 def _serial_numbers(table: TagTable) -> dict[str, pa.Array]:
@@ -289,18 +294,22 @@ def _own_fields(table: TagTable) -> pa.Table:
         "keywords": every("KW"),
         "further_urls": table.further_urls(url, "UR"),
     }
-    editors = table.places("A2", "ED")
-    if len(editors):
-        fields["editors"] = pa.array([editors_text(names) for names in table.lines(editors).to_pylist()], TEXT)
+    editors, more = _editors(table, pc.fill_null(pc.utf8_upper(table.text("TY")), ""))
+    fields |= more
     # An edited work has no authors of its own.
     edited = pc.fill_null(pc.equal(noted("authors"), "ED"), False)
     makers = np.concatenate([table.places("AU"), editors[edited.to_numpy(zero_copy_only=False)[table.records[editors]]]])
     makers = makers[np.argsort(table.records[makers], kind="stable")]
-    fields["authors"] = table.lists(table.texts(makers), table.records[makers])
+    fields["authors"] = table.lists(_bodies_marked(table.texts(makers)), table.records[makers])
     return pa.table({name: column for name, column in fields.items() if name in FIELDS or column.null_count < table.count})
 
 
-_OWN = frozenset("TY ID TI AU A2 ED PY DA T2 PB AB KW DO UR L3 DB AN C7 SP EP SN VL LA CY DP ER".split())
+def _bodies_marked(names: pa.Array) -> pa.Array:
+    """Names as the table keeps them: a body's, which ends in a comma here, in braces."""
+    return mapped(names, pc.match_substring_regex(names, "^[^,]+,$"), lambda name: marked(name[:-1]))
+
+
+_OWN = frozenset("TY ID TI AU A2 A3 ED PY DA T2 PB AB KW DO UR L3 DB AN C7 SP EP SN VL LA CY DP ER".split())
 _PER_TAG = frozenset(TAGS) - _OWN - _NAMES.keys()
 """Tags that nothing else is written in: a column of such a name is written under it."""
 
@@ -342,6 +351,9 @@ def to_ris(papers: pd.DataFrame | pa.Table, path: str | PathLike[str] | None = N
         makers, housed, kind = people(paper), by_house(paper), _type(paper)
         values += [("AU", ris_name(name)) for name in makers.authors]
         values += [("ED" if kind_of(paper).house else "A2", ris_name(name)) for name in makers.editors]
+        series = cell_list(str(paper.get("series_editors") or ""))
+        values += [("A2" if kind in _OF_SERIES else "A3", ris_name(name)) for name in series]
+        values += [(tag, line) for tag in ("A2", "A3") for line in str(paper.get(tag) or "").split("\n") if kind in _WITHOUT_EDITORS]
         values += [("PY", f"{paper['year']:04d}" if paper["year"] is not None else None), ("DA", _slashed(dates[row], extended[row]))]
         values += [
             ("PB" if housed else "T2", _readable(paper["venue"])),
