@@ -45,11 +45,12 @@ _TAGGED = rf"^[ {ODD_SPACES}]{{0,3}}" r"(?P<tag>[A-Z][A-Z0-9]|DOI)(?P<gap>  ?|\t
 """How dialects start them (RE2)."""
 
 
-_LONG = np.array([TAGS.index(tag) for tag in ("AB", "N2", "N1")])
-"""Tags whose text is long enough to be wrapped."""
-
 _TITLES = np.array([TAGS.index(tag) for tag in ("TI", "T1", "CT", "BT", "ST")])
 _NEVER = frozenset("AU A1 A2 A3 A4 ED KW AB N1 N2".split())
+# By the number of a tag; those that no specification has come after, and at the end what is none.
+_AFTER_LONG, _CHECKED = np.zeros(2048, bool), np.ones(2048, bool)
+_AFTER_LONG[[TAGS.index(tag) for tag in ("AB", "N2", "N1")]] = True
+_CHECKED[[TAGS.index(tag) for tag in _NEVER if tag in TAGS]] = False
 _DATED = frozenset("PY Y1 Y2 DA".split())
 _NUMBERED = frozenset("VL VO IS SP EP ET LA".split())
 _LINKED = frozenset("UR L1 L2 L3 L4 LK DO DI".split())
@@ -145,7 +146,7 @@ def _wrapped(kinds: NDArray[np.int64], values: pa.Array, lines: pa.Array, tags: 
         tagged = np.flatnonzero((kinds >= 0) | (kinds == _LAST))
         if found:
             tagged = np.setdiff1d(tagged, found)
-        after = tagged[1:][np.isin(kinds[tagged[:-1]], _LONG)]
+        after = tagged[1:][_AFTER_LONG[kinds[tagged[:-1]]] & _CHECKED[kinds[tagged[1:]]]]
         if not len(after):
             return found
         spaces = pc.count_substring(pc.utf8_trim_whitespace(values.take(pa.array(after))), " ").to_numpy(zero_copy_only=False)

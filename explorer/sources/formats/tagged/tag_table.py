@@ -28,6 +28,7 @@ Numbers = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 _URL = r"(?P<url>(?i:https?|ftp)://[^\s\"]+)"
+_ONE_URL = r"^(?i:https?|ftp)://[^\s\"|;<>]+$"
 _SEVERAL_NAMES = r"[;；、，]|,.*,.*,|[,，]\s*$|\bal\.?$"
 
 
@@ -111,17 +112,17 @@ class TagTable:
     def further_urls(self, url: pa.Array, *tags: str) -> pa.Array:
         """Addresses in the values of `tags` beside `url`, between spaces; null where there are none."""
         places = self.places(*tags)
-        owners = self.records[places]
-        many = np.bincount(owners, minlength=self.count) > 1
-        texts = self.values.take(pa.array(places))
-        wanted = many[owners] | _mask(pc.match_substring_regex(texts, "://.*[;\\s].*://"))
-        found: list[str | None] = [None] * self.count
-        for record, text in zip(owners[wanted].tolist(), texts.filter(pa.array(wanted)).to_pylist(), strict=True):
-            given = (found[record] or url[record].as_py() or "").split(" ")
-            more = [address for address in addresses(text) if address not in given]
-            if more:
-                found[record] = " ".join(filter(None, (found[record], *more)))
-        return pa.array(found, TEXT)
+        values = self.values.take(pa.array(places))
+        alone = pc.match_substring_regex(values, _ONE_URL)
+        # Nearly all are nothing but the address that is known.
+        wanted = ~_mask(pc.fill_null(pc.and_(alone, pc.equal(url.take(pa.array(self.records[places])), values)), False))
+        values, owners = values.filter(pa.array(wanted)), self.records[places[wanted]]
+        values = mapped(values, pc.invert(pc.match_substring_regex(values, _ONE_URL)), lambda text: " ".join(addresses(text)))
+        lists = self._split(values, owners, " ", once=True)
+        kept = _mask(pc.fill_null(pc.not_equal(lists.flatten(), url.take(pc.list_parent_indices(lists))), True))
+        more = self.lists(lists.flatten().filter(pa.array(kept)), pc.list_parent_indices(lists).to_numpy()[kept])
+        joined = pc.binary_join(more, pa.scalar(" ", TEXT))
+        return pc.if_else(pc.equal(joined, ""), None, joined)
 
     def arxiv_id(self, *tags: str) -> pa.Array:
         """First arXiv identifier in values of `tags` that name arXiv."""
