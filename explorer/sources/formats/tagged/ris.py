@@ -153,7 +153,7 @@ def _fields(table: TagTable) -> pa.Table:
     registered = pc.and_(pc.utf8_is_digit(accession), pc.match_substring_regex(table.text("DB", "DP"), "(?i)medline|pubmed"))
     registered = pc.fill_null(registered, False)
     published, edtf = table.dates("PY", "Y1", "DA")
-    url = table.url(*_ADDRESSES)
+    url, further = table.urls(*_ADDRESSES)
     fields = {
         **table.rest(_USED, _NAMES),
         **more,
@@ -168,7 +168,7 @@ def _fields(table: TagTable) -> pa.Table:
         "doi": pc.coalesce(doi, _stray_dois(table, doi.is_null().to_numpy(zero_copy_only=False))),
         "arxiv_id": table.arxiv_id("AN", "UR", "M1", "JO", "T2"),
         "url": url,
-        "further_urls": table.further_urls(url, *_ADDRESSES),
+        "further_urls": further,
         "entry_type": pc.if_else(pc.equal(kinds, ""), None, kinds),
         "publisher": table.text("PB"),
         "pages": pc.coalesce(
@@ -282,7 +282,7 @@ def _own_fields(table: TagTable) -> pa.Table:
         "entry_type": "TY", "volume": "VL", "publisher": "PB", "language": "LA", "place": "CY",
     }  # fmt: skip
     first, last, accession = table.text("SP"), table.text("EP"), table.text("AN")
-    url = table.text("UR")
+    url, further = table.urls("UR")
     fields = {
         **table.rest(_OWN, _NAMES),
         **_serial_numbers(table),
@@ -292,7 +292,7 @@ def _own_fields(table: TagTable) -> pa.Table:
         "venue": pc.if_else(pc.fill_null(pc.equal(noted("venue"), "PB"), False), table.text("PB"), table.text("T2")),
         "pages": pc.coalesce(pc.binary_join_element_wise(first, last, pa.scalar("-", TEXT)), first),
         "keywords": every("KW"),
-        "further_urls": table.further_urls(url, "UR"),
+        "further_urls": further,
     }
     editors, more = _editors(table, pc.fill_null(pc.utf8_upper(table.text("TY")), ""))
     fields |= more

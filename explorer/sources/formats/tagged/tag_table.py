@@ -27,9 +27,7 @@ from explorer.text.markup import ODD_SPACES, single_spaced
 Numbers = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
-_URL = r"(?P<url>(?i:https?|ftp)://[^\s\"]+)"
 _ONE_URL = r"^(?i:https?|ftp)://[^\s\"|;<>]+$"
-_SEVERAL_NAMES = r"[;；、，]|,.*,.*,|[,，]\s*$|\bal\.?$"
 
 
 @dataclass(frozen=True)
@@ -100,29 +98,23 @@ class TagTable:
         lowered = pc.ascii_lower(self.values.take(pa.array(places)))
         return self.found(places, mapped(lowered, pc.invert(pc.match_substring_regex(lowered, BARE["doi"])), normal_doi))
 
-    def url(self, *tags: str) -> pa.Array:
-        """First address in the values of `tags`."""
+    def urls(self, *tags: str) -> tuple[pa.Array, pa.Array]:
+        """First address in the values of `tags`, and the others between spaces; null where there are none."""
         places = self.places(*tags)
         values = self.values.take(pa.array(places))
         # A semicolon parts addresses, or is a character of one; an angle bracket encloses one, or is.
-        plain = pc.struct_field(pc.extract_regex(values, _URL), "url")
-        odd = pc.and_(pc.match_substring_regex(values, "[;<]"), pc.is_valid(plain))
-        return self.found(places, mapped(pc.if_else(odd, values, plain), odd, _first_address))
-
-    def further_urls(self, url: pa.Array, *tags: str) -> pa.Array:
-        """Addresses in the values of `tags` beside `url`, between spaces; null where there are none."""
-        places = self.places(*tags)
-        values = self.values.take(pa.array(places))
         alone = pc.match_substring_regex(values, _ONE_URL)
+        values = mapped(values, pc.invert(alone), lambda text: " ".join(addresses(text)) or None)
+        several = pc.match_substring(values, " ")
+        url = self.found(places, mapped(values, several, lambda text: text.split(" ")[0]))
         # Nearly all are nothing but the address that is known.
-        wanted = ~_mask(pc.fill_null(pc.and_(alone, pc.equal(url.take(pa.array(self.records[places])), values)), False))
-        values, owners = values.filter(pa.array(wanted)), self.records[places[wanted]]
-        values = mapped(values, pc.invert(pc.match_substring_regex(values, _ONE_URL)), lambda text: " ".join(addresses(text)))
-        lists = self._split(values, owners, " ", once=True)
-        kept = _mask(pc.fill_null(pc.not_equal(lists.flatten(), url.take(pc.list_parent_indices(lists))), True))
-        more = self.lists(lists.flatten().filter(pa.array(kept)), pc.list_parent_indices(lists).to_numpy()[kept])
-        joined = pc.binary_join(more, pa.scalar(" ", TEXT))
-        return pc.if_else(pc.equal(joined, ""), None, joined)
+        known = pc.fill_null(pc.equal(url.take(pa.array(self.records[places])), values), True)
+        more = ~_mask(known)
+        lists = self._split(values.filter(pa.array(more)), self.records[places[more]], " ", once=True)
+        owners = pc.list_parent_indices(lists)
+        kept = _mask(pc.not_equal(lists.flatten(), url.take(owners)))
+        joined = pc.binary_join(self.lists(lists.flatten().filter(pa.array(kept)), owners.to_numpy()[kept]), pa.scalar(" ", TEXT))
+        return url, pc.if_else(pc.equal(joined, ""), None, joined)
 
     def arxiv_id(self, *tags: str) -> pa.Array:
         """First arXiv identifier in values of `tags` that name arXiv."""
@@ -144,7 +136,11 @@ class TagTable:
     def names(self, places: Numbers) -> pa.Array:
         """Names in the values at `places`, which stand by record, as lists: one or several a line."""
         lists = self.lines(places)
-        several = _mask(pc.match_substring_regex(lists.flatten(), _SEVERAL_NAMES))
+        names = lists.flatten()
+        several = _mask(pc.greater(pc.count_substring(names, ","), 2)) | _mask(pc.match_substring(names, ";"))
+        several |= _mask(pc.ends_with(names, ",")) | _mask(pc.ends_with(names, "al."))
+        if (wide := ~_mask(pc.string_is_ascii(names))).any():
+            several[wide] |= _mask(pc.match_substring_regex(names.filter(pa.array(wide)), "[；、，]"))
         if not several.any():
             return lists
         owners = pc.list_parent_indices(lists).to_numpy()
@@ -219,10 +215,6 @@ def mapped(texts: pa.Array, wanted: pa.Array, function: Callable[[str], str | No
     if not pc.any(mask).as_py():
         return texts
     return pc.replace_with_mask(texts, mask, pa.array([function(text) for text in texts.filter(mask).to_pylist()], TEXT))
-
-
-def _first_address(text: str) -> str | None:
-    return next(iter(addresses(text)), None)
 
 
 def _names(text: str) -> list[str]:
