@@ -17,7 +17,7 @@ from explorer.papers.schema import FIELDS, TEXT, TEXTS, to_frame
 if TYPE_CHECKING:
     import pandas as pd
 
-    from explorer.dedupe.deduplication import Rules
+    from explorer.dedupe.rules import Rules
     from explorer.papers.ledger import Ledger
 
 HISTORY = pa.schema(
