@@ -36,7 +36,8 @@ def clusters(matches: Matches, ids: Sequence[str], rules: Rules, identifiers: Ma
         For each row, the smallest row of its paper.
     """
     rows = len(ids)
-    low, high = matches.low[matches.same], matches.high[matches.same]
+    joins = matches.same & ~_beginnings_of_several(matches, rows)
+    low, high = matches.low[joins], matches.high[joins]
     parent = components(rows, low, high)
     row_of = {name: row for row, name in enumerate(ids)} if rules.always or rules.never else {}
     always, never = (
@@ -62,7 +63,7 @@ def clusters(matches: Matches, ids: Sequence[str], rules: Rules, identifiers: Ma
         row: {(kind, int(values[row])) for kind, values in identifiers.items() if values[row]}
         for row in np.flatnonzero(careful[parent]).tolist()
     }
-    pairs = list(zip(low[chosen].tolist(), high[chosen].tolist(), matches.closeness[matches.same][chosen].tolist(), strict=True))
+    pairs = list(zip(low[chosen].tolist(), high[chosen].tolist(), matches.closeness[joins][chosen].tolist(), strict=True))
     kept = _decided(pairs, apart, own)
     forbidden = set(never) | {(two, one) for one, two in never}
     joined = _joined(list(own), always, kept, apart, own, forbidden)
@@ -87,6 +88,27 @@ def components(rows: int, low: Rows, high: Rows) -> Rows:
                 break
             parent = further
     return parent
+
+
+def _beginnings_of_several(matches: Matches, rows: int) -> npt.NDArray[np.bool_]:
+    """Whether each pair is of a title that lost its end, where the whole titles of several papers begin so."""
+    cut = matches.same & (matches.shorter >= 0)
+    found = np.zeros(len(cut), bool)
+    if not cut.any():
+        return found
+    parent = components(rows, matches.low[matches.same & ~cut], matches.high[matches.same & ~cut])
+    shorter = matches.shorter[cut]
+    papers = parent[np.where(matches.low[cut] == shorter, matches.high[cut], matches.low[cut])]
+    # Of titles cut at several places, the longest stand for their papers.
+    lost = np.zeros(rows, bool)
+    lost[parent[shorter]] = True
+    whole = ~lost[papers]
+    least, most = np.full(rows, rows), np.full(rows, -1)
+    np.minimum.at(least, shorter[whole], papers[whole])
+    np.maximum.at(most, shorter[whole], papers[whole])
+    several = (most >= 0) & (least != most)
+    found[cut] = several[shorter]
+    return found
 
 
 def _several(parent: Rows, values: Rows) -> npt.NDArray[np.bool_]:

@@ -323,7 +323,7 @@ def _undecided(
     one, other = papers.take(pa.array(low)), papers.take(pa.array(high))
     turned = pc.greater(one, other)
     first, second = pc.if_else(turned, other, one), pc.if_else(turned, one, other)
-    reason = matches.reasons[matches.reason[places]] + np.where(matches.same[places], ", but one of them resembles another paper", "")
+    reason = matches.reasons[matches.reason[places]] + np.where(matches.same[places], ", but one of them resembles another paper too", "")
     found = pa.table(
         {
             "first": first,

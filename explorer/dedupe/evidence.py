@@ -38,7 +38,7 @@ VOTES: dict[str, dict[str, float]] = {
 }
 """Votes in bits: field, then level of agreement."""
 
-SAME, LIKELY = 0.9, 0.35
+SAME, LIKELY = 0.9, 0.1
 """Score from which two records are one paper if nothing bars it, and from which they are shown to the reader."""
 
 LEVELS: dict[str, tuple[str, ...]] = {field: tuple(votes) for field, votes in VOTES.items() if field != "prior"}
@@ -96,6 +96,8 @@ def people_level(first: frozenset[str], second: frozenset[str]) -> int:
         common += 0.9 * close / fewer
         if common < 0.6 and fuzz.ratio(" ".join(sorted(first)), " ".join(sorted(second))) >= 86:
             return AUTHORS_MOST
+        if not common and any(fuzz.ratio(name, other, score_cutoff=65) for name in fewest for other in more if len(name) > 2):
+            return AUTHORS_SOME
     return AUTHORS_SAME if common >= 0.95 else AUTHORS_MOST if common >= 0.6 else AUTHORS_SOME if common > 0 else AUTHORS_OTHERS
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -25,6 +26,11 @@ _OFTEN = 2_000
 
 _ATTESTED = 20_000
 """Distinct words in the titles of a table from which a word that no other title has is taken for misspelt."""
+
+_WHOLE = 250
+"""Letters from which on the beginning of an abstract stands for the whole."""
+
+_HEADING = re.compile(r"^\W*(?:abstract|summary)\W+", re.I)
 
 _BOOK_DOI = r"97[89]\d{10}|97[89]-[\d-]{13}"
 
@@ -51,6 +57,8 @@ class Matches:
     reasons : array of str
     closeness : array of int64
         2 where an identifier is shared, 1 where the titles are the same, else 0.
+    shorter : array of int64
+        The row whose title is taken for the beginning of the other one, -1 where there is none.
     apart : tuple of two arrays of int64
         Rows of the pairs that were looked at and are two papers for certain.
     """
@@ -63,6 +71,7 @@ class Matches:
     reason: npt.NDArray[np.int64]
     reasons: Texts
     closeness: npt.NDArray[np.int64]
+    shorter: Rows
     apart: tuple[Rows, Rows]
 
 
@@ -92,6 +101,8 @@ def match(records: Records, *, first_new: int = 0, progress: Callable[[float], N
     apart = np.flatnonzero(verdict.apart)
     reason, reasons = _reasons(close, found, verdict, kept)
     closeness = np.where(close.shared[kept] > 0, 2, (found.levels["title"][kept] <= ev.TITLE_SHORT).astype(np.int64))
+    lengths = pc.utf8_length(records.titles).to_numpy()
+    shorter = np.where(found.ended[kept] & (close.shared[kept] == 0), np.where(lengths[low] < lengths[high], low, high), -1)
     progress(1.0)
     return Matches(
         low,
@@ -102,6 +113,7 @@ def match(records: Records, *, first_new: int = 0, progress: Callable[[float], N
         reason,
         reasons,
         closeness,
+        shorter,
         (close.low[apart], close.high[apart]),
     )
 
@@ -248,11 +260,14 @@ class Agreement:
     ----------
     levels : dict of str to array of int64
         For each field of `VOTES`, indices of `LEVELS`.
+    ended : array of bool
+        Whether one title goes on where the other one ends, and all else is accounted for.
     marked : array of bool
         Whether the end that one title lacks says which part or report it is.
     """
 
     levels: dict[str, npt.NDArray[np.int64]]
+    ended: Mask
     marked: Mask
 
 
@@ -263,10 +278,10 @@ def agreement(records: Records, close: ClosePairs, progress: Callable[[float], N
     progress(0.2)
     abstract = _abstract_levels(records, low, high)
     progress(0.4)
-    title, marked = _title_levels(records, close, abstract, lambda part: progress(0.4 + 0.6 * part))
+    title, ended, marked = _title_levels(records, close, abstract, lambda part: progress(0.4 + 0.6 * part))
     years = ev.year_levels(records.year[low], records.year[high])
     levels = {"title": title, "authors": authors, "year": years, "abstract": abstract, "pages": _page_levels(records, low, high)}
-    return Agreement(levels, marked)
+    return Agreement(levels, ended, marked)
 
 
 def _author_levels(records: Records, low: Rows, high: Rows) -> npt.NDArray[np.int64]:
@@ -327,9 +342,9 @@ def _page_levels(records: Records, low: Rows, high: Rows) -> npt.NDArray[np.int6
 
 def _title_levels(
     records: Records, close: ClosePairs, abstract: npt.NDArray[np.int64], progress: Callable[[float], None]
-) -> tuple[npt.NDArray[np.int64], Mask]:
+) -> tuple[npt.NDArray[np.int64], Mask, Mask]:
     low, high, ratio = close.low, close.high, close.ratio
-    marked = np.zeros(len(low), bool)
+    marked, ended = np.zeros(len(low), bool), np.zeros(len(low), bool)
     one, other = records.title[low], records.title[high]
     equal = (one == other) & (one > 0)
     steps = [ratio >= 0.92, ratio >= 0.8, ratio >= 0.6]
@@ -342,7 +357,7 @@ def _title_levels(
     levels[equal] = kinds[word[low[equal]]]
     alike = np.flatnonzero(~equal & (one > 0) & (other > 0) & ((ratio >= 0.7) | (close.cut >= 0.85)))
     if not len(alike):
-        return levels, marked
+        return levels, ended, marked
     first, second = word[low[alike]], word[high[alike]]
     turned = first > second
     first, second = np.where(turned, second, first), np.where(turned, first, second)
@@ -358,6 +373,7 @@ def _title_levels(
     for code, found in known.items():
         # What is not alike at all has other numbers too.
         levels[alike[(level == code) & ((code != titles.TURNED) | (ratio[alike] >= 0.6))]] = found
+    ended[alike] = (level == titles.CUT) | (level == titles.SUBTITLE)
     subtitles = alike[level == titles.SUBTITLE]
     levels[subtitles] = _subtitle_levels(records, low[subtitles], high[subtitles], levels[subtitles])
     doubtful = np.flatnonzero([bool(found.doubts) for found in compared])
@@ -367,8 +383,12 @@ def _title_levels(
         some = np.flatnonzero(position[back] >= 0)
         doubts = [compared[back[place]].doubts for place in some.tolist()]
         places = alike[some]
-        _settle(records, low[places], high[places], turned[some], doubts, abstract[places], levels, places)
-    return levels, marked
+        verdicts = _settled(records, low[places], high[places], turned[some], doubts, abstract[places])
+        # Of a title that was cut off, too, each word there is must be accounted for.
+        worst = np.where(verdicts == ev.TITLE_SLIP, levels[places], np.maximum(levels[places], verdicts))
+        levels[places] = np.where(ended[places], worst, verdicts)
+        ended[places] &= verdicts == ev.TITLE_SLIP
+    return levels, ended, marked
 
 
 def _kind_of_title(folded: str) -> int:
@@ -391,27 +411,26 @@ def _subtitle_levels(records: Records, low: Rows, high: Rows, levels: npt.NDArra
         elif titles.has_subtitle(given[longer].as_py(), records.titles[shorter].as_py()):
             found[place] = ev.TITLE_SUBTITLE
         else:
-            found[place] = max(levels[place], ev.TITLE_NEAR)
+            found[place] = ev.TITLE_NEAR
     return found
 
 
-def _settle(
+def _settled(
     records: Records,
     low: Rows,
     high: Rows,
     turned: Mask,
     doubts: list[tuple[tuple[str, str, bool], ...]],
     abstract: npt.NDArray[np.int64],
-    levels: npt.NDArray[np.int64],
-    places: npt.NDArray[np.int64],
-) -> None:
-    """Decide which of two words is misspelt, or that both are words: by the titles of the table, and by the abstracts.
+) -> npt.NDArray[np.int64]:
+    """Levels of titles of which all but some doubts is accounted for: decides which of two words is misspelt, or that both are words: by the titles of the table, and by the abstracts.
 
     A word that many titles have is one, and one that no other has, while many have its neighbour, is a slip of it. So is one that
     its own abstract lacks, where both abstracts are the same.
     """
     counts, distinct = _attested(records, {word for some in doubts for one, other, _ in some for word in (one, other)})
     abstracts = records.table.column("abstract")
+    verdicts = np.zeros(len(low), np.int64)
     for number, (some, backwards) in enumerate(zip(doubts, turned.tolist(), strict=True)):
         close = abstract[number] in (ev.ABSTRACT_SAME, ev.ABSTRACT_NEAR)
         verdict = ev.TITLE_SLIP
@@ -419,22 +438,22 @@ def _settle(
             often, rarely = max(counts[one], counts[other]), min(counts[one], counts[other])
             if close:
                 row, another = (high[number], low[number]) if backwards else (low[number], high[number])
-                mine, theirs = (str(abstracts[int(place)]).lower() for place in (row, another))
+                mine, theirs = (_words_of(str(abstracts[int(place)])) for place in (row, another))
                 found = ev.TITLE_NEAR if min(len(one), len(other)) >= 4 and one in mine and other in theirs else ev.TITLE_SLIP
                 if found == ev.TITLE_SLIP and abstract[number] != ev.ABSTRACT_SAME and rarely >= 3:
                     found = ev.TITLE_DOUBT
-            elif distinct >= _ATTESTED and often >= 3 and rarely <= 1 and not two:
+            elif distinct >= _ATTESTED and often >= 2 and rarely <= 1 and not two:
                 found = ev.TITLE_SLIP
             else:
                 found = ev.TITLE_DOUBT
             verdict = max(verdict, found)
-        place = places[number]
-        before = levels[place]
-        # Of a title that was cut off, too, each word there is must be accounted for.
-        if before in (ev.TITLE_CUT, ev.TITLE_SUBTITLE):
-            levels[place] = before if verdict == ev.TITLE_SLIP else verdict
-        elif before >= ev.TITLE_NEAR and before != ev.TITLE_TURNED:
-            levels[place] = verdict
+        verdicts[number] = verdict
+    return verdicts
+
+
+@lru_cache(maxsize=1_000)
+def _words_of(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", text.lower()))
 
 
 def _attested(records: Records, wanted: Iterable[str]) -> tuple[Counter[str], int]:
@@ -480,6 +499,10 @@ def judged(records: Records, close: ClosePairs, found: Agreement) -> Verdict:
     # What holds of titles, most of all: each word accounted for.
     accounted = title <= ev.TITLE_SUBTITLE
     told = abstract <= ev.ABSTRACT_NEAR
+    identical = _identical(records, low, high, found.ended & (abstract == ev.ABSTRACT_SAME) & ~shared & ~clash)
+    accounted |= identical
+    needed = told & accounted & ~shared & ~clash & ((authors == ev.AUTHORS_UNKNOWN) | (title > ev.TITLE_FORM))
+    told &= ~_told_otherwise(records, low, high, needed)
     people = authors <= ev.AUTHORS_MOST
     notices = (records.notice[low] != records.notice[high]) | ((place.kind[low] == imprint.NOTICE) != (place.kind[high] == imprint.NOTICE))
     printed_apart = pages == ev.PAGES_OTHER
@@ -489,11 +512,15 @@ def judged(records: Records, close: ClosePairs, found: Agreement) -> Verdict:
     unproven = ~(people | told | printed_alike) & ~((authors == ev.AUTHORS_UNKNOWN) & (abstract == ev.ABSTRACT_UNKNOWN))
     bare = (authors == ev.AUTHORS_UNKNOWN) & (abstract == ev.ABSTRACT_UNKNOWN) & ~printed_alike
     long_titles = _long_titles(records)
-    bare &= ~((year == ev.YEAR_SAME) & (title == ev.TITLE_SAME) & long_titles[low] & long_titles[high])
+    # Columns and news come without names each time; a record that lost its names meets one that has them.
+    named = records.named[low] | records.named[high] | (records.abstract[low] >= 0) | (records.abstract[high] >= 0)
+    bare &= ~((year == ev.YEAR_SAME) & (title == ev.TITLE_SAME) & long_titles[low] & named & ~records.notice[low])
     # A body has a report of the same title each year.
     bodies = records.bodies[records.authors[low]] & records.bodies[records.authors[high]] if len(records.bodies) else np.zeros(len(low), bool)
     yearly = bodies & (year != ev.YEAR_SAME) & ~told & ~printed_alike
-    unsure_end = ((title == ev.TITLE_SUBTITLE) & ~told & ~printed_alike) | (found.marked & ((title == ev.TITLE_CUT) | (title == ev.TITLE_SUBTITLE)))
+    unsure_end = ((title == ev.TITLE_SUBTITLE) & ~told & ~printed_alike) | (found.marked & found.ended & ~identical)
+    # Titles that are not word for word the same, and abstracts that are not.
+    unsure_end |= (title >= ev.TITLE_FORM) & ((abstract == ev.ABSTRACT_ALIKE) | (abstract == ev.ABSTRACT_OTHER))
     short = ((title == ev.TITLE_SHORT) & (authors != ev.AUTHORS_SAME) & ~told & ~printed_alike) | (title == ev.TITLE_OF_A_KIND) & ~told & ~printed_alike
     years = (year == ev.YEAR_FAR) | ((year == ev.YEAR_NEAR) & ~told & ~printed_alike)
     venues = np.zeros(len(low), bool)
@@ -557,10 +584,38 @@ def judged(records: Records, close: ClosePairs, found: Agreement) -> Verdict:
     return Verdict(score, same, versions, apart & ~same, bar, bars)
 
 
+def _identical(records: Records, low: Rows, high: Rows, needed: Mask) -> Mask:
+    """Whether two abstracts are one text, or one of them as far as it goes."""
+    found = np.zeros(len(low), bool)
+    abstracts = records.table.column("abstract")
+    for place in np.flatnonzero(needed).tolist():
+        texts = (abstracts[int(row)].as_py() for row in (low[place], high[place]))
+        shorter, longer = sorted((_HEADING.sub("", text) for text in texts), key=len)
+        found[place] = len(shorter) >= _WHOLE and longer.startswith(shorter)
+    return found
+
+
+def _told_otherwise(records: Records, low: Rows, high: Rows, needed: Mask) -> Mask:
+    """Whether abstracts that begin alike go on otherwise, or with other numbers, as those of a review and its update do."""
+    found = np.zeros(len(low), bool)
+    abstracts = records.table.column("abstract")
+    for place in np.flatnonzero(needed).tolist():
+        one, other = abstracts[int(low[place])].as_py(), abstracts[int(high[place])].as_py()
+        shorter, longer = sorted((one, other), key=len)
+        if longer.startswith(shorter):
+            continue
+        first, second = (re.sub(r"[^\w]+", " ", text).casefold().split() for text in (shorter, longer))
+        second = second[: len(first) + len(first) // 20 + 5]
+        numbers = Counter(word for word in first if word.isdecimal())
+        missing = numbers - Counter(word for word in second if word.isdecimal())
+        found[place] = missing.total() > 0.1 * numbers.total() or fuzz.ratio(" ".join(first), " ".join(second)) < 90
+    return found
+
+
 def _long_titles(records: Records) -> Mask:
     """Whether each title is so long that no two works have it by chance."""
     words = pc.count_substring(records.folded, " ").to_numpy()
-    long_enough: Mask = (words >= 6) & (pc.utf8_length(records.titles).to_numpy() >= 40)
+    long_enough: Mask = (words >= 4) & (pc.utf8_length(records.titles).to_numpy() >= 30)
     return long_enough
 
 

@@ -84,6 +84,8 @@ class Records:
         self._heads = pa.concat_arrays(heads or [pa.nulls(0, TEXT)]).dictionary_encode()
         self.authors = np.zeros(self.table.num_rows, np.int64)
         self.authors[rows] = self._names.indices.to_numpy()
+        self.named = np.zeros(self.table.num_rows, bool)
+        self.named[rows] = np.asarray(pc.greater(pc.utf8_length(self._names.dictionary), 0))[self.authors[rows]]
         self.abstract = np.full(self.table.num_rows, -1, np.int64)
         self.abstract[rows] = pc.fill_null(self._heads.indices, -1).to_numpy(zero_copy_only=False)
 

@@ -36,13 +36,13 @@ class Comparison(NamedTuple):
 
     level: int
     doubts: tuple[tuple[str, str, bool], ...] = ()
-    """Pairs of words that may be slips, of the first and the second title, and whether two letters differ."""
+    """Pairs of words that may be slips, of the first and the second title, and whether two letters differ; all else is accounted for."""
     marked: bool = False
     """Whether the end that one of them lacks says which part, number or report it is."""
 
 
 _ARTICLES = frozenset(
-    "a an the le la les l un une der die das ein eine el los las lo il i gli o os as uma um de het een den det en et".split()
+    "a an the le la les l un une der die das ein eine el los las lo il gli o os as uma um de het een den det en et".split()
 )
 _LEADING = _ARTICLES | {"on"}
 _NEGATIONS = frozenset("no not non without sans sin sem senza ohne nicht kein nie bez не без нет ikke uten inte utan zonder niet".split())
@@ -69,7 +69,7 @@ def compare(first: str, second: str) -> Comparison:
     if ends is not None:
         return ends
     level, doubts = _differences(left, right)
-    return Comparison(level, tuple(doubts))
+    return Comparison(level, tuple(doubts) if level == DOUBT else ())
 
 
 def _differences(left: Sequence[str], right: Sequence[str]) -> tuple[int, list[tuple[str, str, bool]]]:
@@ -117,14 +117,12 @@ def _block(left: Sequence[str], right: Sequence[str], *, leading: bool) -> tuple
         bare, others = [w for w in left if w not in small], [w for w in right if w not in small]
         if bare == others:
             return FORM, []
-        if len(bare) == len(others) and (len(bare), len(others)) != (len(left), len(right)):
-            left, right = bare, others
-        elif left and right:
-            # A space lost or put in by a slip.
-            found = _pair(one, other) if min(len(one), len(other)) >= 5 else (CHANGED, [])
-            return found if found[0] < CHANGED else (_added([*left, *right]), [])
-        else:
+        # A space lost or put in by a slip.
+        if min(len(one), len(other)) >= 5 and (found := _pair(one, other))[0] < CHANGED:
+            return found
+        if len(bare) != len(others):
             return _added([*left, *right]), []
+        left, right = bare, others
     elif "".join(left) == "".join(right):
         return FORM, []
     level, doubts = FORM, []
@@ -160,8 +158,13 @@ def _added(words: Sequence[str]) -> int:
     return TURNED if any(counts(word) or word in _NEGATIONS for word in words) else CHANGED
 
 
+def _without_article(words: Sequence[str]) -> Sequence[str]:
+    return words[1:] if len(words) > 1 and words[0] in _LEADING else words
+
+
 def _cut_off(left: Sequence[str], right: Sequence[str]) -> Comparison | None:
     """Compare a title with one that goes on where it ends; None where neither does."""
+    left, right = _without_article(left), _without_article(right)
     lengths = sum(map(len, left)), sum(map(len, right))
     turned = lengths[0] > lengths[1]
     shorter, longer = (right, left) if turned else (left, right)
@@ -184,7 +187,7 @@ def _cut_off(left: Sequence[str], right: Sequence[str]) -> Comparison | None:
             end, whole, head = end - 1, longer[end - 2], last
         else:
             return None
-    cut = head != whole and not (taken == length)
+    cut = taken > length and whole not in (head, last)
     if cut:
         level, doubts = _differences(shorter[:-1], longer[: end - 1])
     else:
@@ -195,7 +198,7 @@ def _cut_off(left: Sequence[str], right: Sequence[str]) -> Comparison | None:
     marked = any(counts(word) or word in _NEGATIONS or _MARKS.fullmatch(word) for word in tail)
     if turned:
         doubts = [(other, one, two) for one, other, two in doubts]
-    return Comparison(max(level, CUT if cut else SUBTITLE), tuple(doubts), marked)
+    return Comparison(CUT if cut else SUBTITLE, tuple(doubts), marked)
 
 
 # Words that only a notice has, in any place; folded. One alternation, so that a column is searched in one pass.
@@ -204,7 +207,7 @@ _ANYWHERE = (
     r"expressao de preocupacao|expression de preoccupation|authors? reply|authors? respon[sc]e|reply (?:from|by|of) the authors?|"
     r"respuesta de los? autor(?:es)?|resposta (?:do|da|dos|das) autor\w*|reponse (?:de l |des |de )auteurs?|antwort der autoren|"
     r"publisher s? ?note|publishers note|editors? note|editorial expression|retraction notice|notice of retraction|retraction note|"
-    r"author correction|publisher correction|vol(?:ume)? \d+ (?:no? \d+ |iss(?:ue)? \d+ )?(?:pg?|pp?|pages?|art)? ?\w?\d+\w? (?:19|20)\d\d|"
+    r"author correction|publisher correction|study protocol|rationale and design|design and rationale|vol(?:ume)? \d+ (?:no? \d+ |iss(?:ue)? \d+ )?(?:pg?|pp?|pages?|art)? ?\w?\d+\w? (?:19|20)\d\d|"
     r"berichtigung|rectificatif|rettifica|ritrattazione|sprostowanie|rattelse|rettelse|duzeltme|oprava|opravy|oikaisu|korjaus|"
     r"исправлени[ея]|опечатк[аи]|поправк[аи]|ретракция|ретрагирован\w*|отзыв статьи|διορθωση|ανακληση|تصحيح|تصويب|"
     r"勘误|勘誤|更正|撤稿|撤回|撤销|關切聲明|关注声明|关切声明|表达关注|訂正|正誤表|정오표|정정|철회"

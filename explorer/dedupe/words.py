@@ -28,14 +28,14 @@ _ROMAN_VALUES = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 # Greek and Latin prefixes, and English ones: two words that differ in one of them are opposites, or of another measure.
 # fmt: off
 _PREFIXES = frozenset((
-    "", "a", "ab", "ac", "ad", "af", "al", "allo", "an", "ante", "antero", "anti", "ap", "apo", "auto", "back", "be", "bi", "brady", "brachy",
+    "", "a", "ab", "ac", "ad", "af", "al", "allo", "an", "ante", "antero", "anti", "ap", "apo", "auto", "back", "bi", "brady", "brachy",
     "cata", "cis", "co", "col", "com", "con", "contra", "cor", "counter", "de", "deca", "deci", "demi", "dextro", "di", "dia", "dif",
-    "dis", "down", "dys", "e", "ec", "ecto", "ef", "em", "en", "endo", "ento", "epi", "equi", "eso", "eth", "eu", "ex", "exo", "extra", "fe",
+    "dis", "down", "dys", "ec", "ecto", "ef", "em", "en", "endo", "ento", "epi", "equi", "eso", "eth", "eu", "ex", "exo", "extra",
     "fore", "giga", "hemi", "hept", "hepta", "hetero", "hex", "hexa", "holo", "homeo", "homo", "hyper", "hyp", "hypo", "il", "im", "in", "infra",
     "inter", "intra", "intro", "ir", "iso", "kilo", "laevo", "lepto", "levo", "macro", "mal", "mega", "mes", "meso", "meta", "meth",
-    "micro", "mid", "milli", "mini", "mis", "mono", "mult", "multi", "nano", "neo", "no", "non", "o", "ob", "octa", "off", "oligo", "omni", "on",
+    "micro", "mid", "milli", "mini", "mis", "mono", "mult", "multi", "nano", "neo", "no", "non", "ob", "octa", "off", "oligo", "omni", "on",
     "ortho", "out", "over", "pachy", "pan", "para", "penta", "per", "peri", "pico", "poly", "post", "postero", "pre", "pro", "proto",
-    "pseudo", "quadr", "quadri", "quasi", "quin", "re", "retro", "s", "self", "semi", "sub", "super", "supra", "sur", "sy", "syl", "sym", "syn",
+    "pseudo", "quadr", "quadri", "quasi", "quin", "re", "retro", "self", "semi", "sub", "super", "supra", "sur", "sy", "syl", "sym", "syn",
     "sys", "tachy", "tele", "tetra", "trans", "tri", "ultra", "un", "under", "uni", "up", "without", "with", "xeno",
 ))
 _ENDINGS = frozenset((
@@ -119,14 +119,13 @@ def relation(first: str, second: str) -> Relation:
         return "form" if one == other and len(first) > 1 and len(second) > 1 else "other"
     if counts(first) or counts(second):
         return "other"
-    shorter = min(len(first), len(second))
-    if shorter < 3 or not (first.isalpha() and second.isalpha()):
-        return "other"
-    if OSA.distance(first, second, score_cutoff=1) > 1 or _affixes(first, second):
+    shorter, longer = sorted((len(first), len(second)))
+    # Two single letters are two variables.
+    if longer < 2 or not (first.isalpha() and second.isalpha()) or OSA.distance(first, second, score_cutoff=1) > 1:
         return "other"
     if shorter >= 5 and first[0] == second[0] and _repeats(first, second):
         return "slip"
-    return "doubt"
+    return "other" if _affixes(first, second) else "doubt"
 
 
 def _affixes(first: str, second: str) -> bool:
@@ -137,7 +136,12 @@ def _affixes(first: str, second: str) -> bool:
         if first[:-count] in _PREFIXES and second[:-count] in _PREFIXES:
             return True
     head = next((count for count in range(length) if first[count] != second[count]), length)
-    return any(first[count:] in _ENDINGS and second[count:] in _ENDINGS for count in range(head, max(head - 6, 2), -1))
+    for count in range(head, max(head - 6, 2), -1):
+        one, other = first[count:], second[count:]
+        # An ending that lost its last letter is no other one.
+        if one in _ENDINGS and other in _ENDINGS and not one.startswith(other) and not other.startswith(one):
+            return True
+    return False
 
 
 def _repeats(first: str, second: str) -> bool:
