@@ -38,7 +38,7 @@ VOTES: dict[str, dict[str, float]] = {
 }
 """Votes in bits: field, then level of agreement."""
 
-SAME, LIKELY = 0.9, 0.1
+SAME, LIKELY = 0.9, 0.05
 """Score from which two records are one paper if nothing bars it, and from which they are shown to the reader."""
 
 LEVELS: dict[str, tuple[str, ...]] = {field: tuple(votes) for field, votes in VOTES.items() if field != "prior"}

@@ -438,8 +438,9 @@ def _settled(
             often, rarely = max(counts[one], counts[other]), min(counts[one], counts[other])
             if close:
                 row, another = (high[number], low[number]) if backwards else (low[number], high[number])
-                mine, theirs = (_words_of(str(abstracts[int(place)])) for place in (row, another))
-                found = ev.TITLE_NEAR if min(len(one), len(other)) >= 4 and one in mine and other in theirs else ev.TITLE_SLIP
+                mine, theirs = (abstracts[int(place)].as_py().lower() for place in (row, another))
+                both = min(len(one), len(other)) >= 4 and _has_word(mine, one) and _has_word(theirs, other)
+                found = ev.TITLE_NEAR if both else ev.TITLE_SLIP
                 if found == ev.TITLE_SLIP and abstract[number] != ev.ABSTRACT_SAME and rarely >= 3:
                     found = ev.TITLE_DOUBT
             elif distinct >= _ATTESTED and often >= 2 and rarely <= 1 and not two:
@@ -451,9 +452,15 @@ def _settled(
     return verdicts
 
 
-@lru_cache(maxsize=1_000)
-def _words_of(text: str) -> frozenset[str]:
-    return frozenset(re.findall(r"\w+", text.lower()))
+def _has_word(text: str, word: str) -> bool:
+    """Whether a text has a word that is not a part of another one."""
+    place = text.find(word)
+    while place >= 0:
+        end = place + len(word)
+        if not text[place - 1 : place].isalnum() and not text[end : end + 1].isalnum():
+            return True
+        place = text.find(word, place + 1)
+    return False
 
 
 def _attested(records: Records, wanted: Iterable[str]) -> tuple[Counter[str], int]:
@@ -577,6 +584,9 @@ def judged(records: Records, close: ClosePairs, found: Agreement) -> Verdict:
     bar = np.where(clash, close.other, bar)
     same = (bar == 0) & (score >= SAME)
     score[notices & ~shared] = 0.0
+    # Other identifiers, and a title of a word or two, are shown only where all else is the same.
+    score[clash & ~shared & (score < SAME)] = 0.0
+    score[((title == ev.TITLE_SHORT) | (title == ev.TITLE_OF_A_KIND)) & ~shared & (score <= 0.5)] = 0.0
     versions = preprints | (meeting & (bar == number_of["a conference paper and a journal article"]))
     versions &= same | (score >= SAME)
     turned = (title == ev.TITLE_TURNED) & ~shared
@@ -589,10 +599,15 @@ def _identical(records: Records, low: Rows, high: Rows, needed: Mask) -> Mask:
     found = np.zeros(len(low), bool)
     abstracts = records.table.column("abstract")
     for place in np.flatnonzero(needed).tolist():
-        texts = (abstracts[int(row)].as_py() for row in (low[place], high[place]))
-        shorter, longer = sorted((_HEADING.sub("", text) for text in texts), key=len)
+        shorter, longer = _by_length(abstracts, int(low[place]), int(high[place]))
         found[place] = len(shorter) >= _WHOLE and longer.startswith(shorter)
     return found
+
+
+def _by_length(abstracts: pa.ChunkedArray, low: int, high: int) -> tuple[str, str]:
+    """Two abstracts without their headings and a mark that they were cut off, the shorter first."""
+    one, other = (_HEADING.sub("", abstracts[row].as_py()).rstrip(" .…") for row in (low, high))
+    return (one, other) if len(one) <= len(other) else (other, one)
 
 
 def _told_otherwise(records: Records, low: Rows, high: Rows, needed: Mask) -> Mask:
@@ -600,8 +615,7 @@ def _told_otherwise(records: Records, low: Rows, high: Rows, needed: Mask) -> Ma
     found = np.zeros(len(low), bool)
     abstracts = records.table.column("abstract")
     for place in np.flatnonzero(needed).tolist():
-        one, other = abstracts[int(low[place])].as_py(), abstracts[int(high[place])].as_py()
-        shorter, longer = sorted((one, other), key=len)
+        shorter, longer = _by_length(abstracts, int(low[place]), int(high[place]))
         if longer.startswith(shorter):
             continue
         first, second = (re.sub(r"[^\w]+", " ", text).casefold().split() for text in (shorter, longer))

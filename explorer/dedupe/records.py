@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -74,10 +75,13 @@ class Records:
         """Fill `authors` and `abstract` for the rows that are compared closely; `progress` hears of the part done, 0 to 1."""
         names: list[pa.Array] = []
         heads: list[pa.Array] = []
-        chosen = self.table.select(["authors", "abstract"]).take(pa.array(rows))
-        for start in range(0, len(rows), _BATCH):
-            progress(start / len(rows))
-            taken = chosen.slice(start, _BATCH)
+        chosen = self.table.select(["authors", "abstract"])
+        # A slice of the table at a time: taken at once, its whole text would be copied first.
+        edges = np.searchsorted(rows, np.arange(0, self.table.num_rows + _BATCH, _BATCH))
+        for number, (first, last) in enumerate(pairwise(edges.tolist())):
+            progress(number / len(edges))
+            start = number * _BATCH
+            taken = chosen.slice(start, _BATCH).take(pa.array(rows[first:last] - start))
             names.append(fold(joined_names(taken.column("authors").combine_chunks())))
             heads.append(pc.utf8_slice_codeunits(taken.column("abstract"), 0, _ABSTRACT).combine_chunks())
         self._names = pa.concat_arrays(names or [pa.nulls(0, TEXT)]).dictionary_encode()

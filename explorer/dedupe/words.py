@@ -8,13 +8,16 @@ closed classes only: numbers, prefixes, endings.
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
 from rapidfuzz.distance import OSA
 
 Relation = Literal["form", "slip", "doubt", "other"]
+
+_KEPT = 200_000
+"""Words that are remembered."""
 
 _UNITS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen"
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
@@ -46,6 +49,7 @@ _ENDINGS = frozenset((
 ))
 # fmt: on
 
+_FIGURE = re.compile(r"\d")
 _FORMS = (
     (re.compile(r"(?<=[a-z]{2})(?:'?s|es)$"), ""),
     (re.compile(r"ies$"), "y"),
@@ -66,7 +70,7 @@ _ABBREVIATED = {
 }  # fmt: skip
 
 
-@cache
+@lru_cache(maxsize=_KEPT)
 def number(word: str) -> int | None:
     """The value of a word that is a number in figures, words or Roman numerals; None for other words."""
     if word.isdecimal():
@@ -83,10 +87,10 @@ def number(word: str) -> int | None:
 
 def counts(word: str) -> bool:
     """Whether a word says which one of several: a number, a year, a word with a figure in it."""
-    return number(word) is not None or any(letter.isdigit() for letter in word)
+    return number(word) is not None or not (word.isalpha() or _FIGURE.search(word) is None)
 
 
-@cache
+@lru_cache(maxsize=_KEPT)
 def form(word: str) -> str:
     """A word in the form that its plural and its American spelling share; for comparison only, no word of any language."""
     word = _ABBREVIATED.get(word, word)
@@ -97,7 +101,7 @@ def form(word: str) -> str:
     return word
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=_KEPT)
 def relation(first: str, second: str) -> Relation:
     """How two words that differ stand to each other; symmetric.
 
