@@ -156,6 +156,11 @@ class Import:
         """The papers as a DataFrame in the schema."""
         return to_frame(self.table)
 
+    @property
+    def likely(self) -> pd.DataFrame:
+        """Pairs of papers that are likely one, not merged, for the reader to decide: ids, titles, `score`, `relation`, `reason`."""
+        return to_frame(self.merges.likely)
+
 
 def recognise(source: Source) -> Format:
     """Find the format of a source by content, then by suffix.
