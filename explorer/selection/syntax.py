@@ -1,0 +1,154 @@
+"""The syntax tree of a query, and how it is written down again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+FIELD_NAMES: dict[str, tuple[str, ...]] = {
+    "title": ("title",),
+    "abstract": ("abstract",),
+    "authors": ("author", "authors"),
+    "keywords": ("keyword", "keywords", "tag"),
+    "venue": ("venue", "journal"),
+    "ids": ("id", "doi", "arxiv", "pmid"),
+}
+
+WILDCARDS = "*?$"
+"""Any number of letters; exactly one; one or none."""
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word, or a prefix of one, in one field or in all; wildcards in it stand for other letters."""
+
+    text: str
+    field: str = ""
+    prefix: bool = False
+    position: int = 0
+    exact: bool = False
+    """Whether its other forms (plurals, spellings) do not count."""
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """Words next to each other; wildcards in them stand for other letters."""
+
+    text: str
+    field: str = ""
+    position: int = 0
+    exact: bool = False
+
+
+@dataclass(frozen=True)
+class Near:
+    """Two parts in one text, with at most so many words between them.
+
+    The parts are words, phrases, alternatives of these or parts near each other. One that lies in a gap of the other has no word
+    between them.
+    """
+
+    first: Node
+    second: Node
+    between: int
+    ordered: bool = False
+    """Whether the first must come first."""
+    position: int = 0
+
+
+@dataclass(frozen=True)
+class Not:
+    """Papers that the part does not match."""
+
+    part: Node
+
+
+@dataclass(frozen=True)
+class All:
+    """Papers that every part matches."""
+
+    parts: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Either:
+    """Papers that some part matches."""
+
+    parts: tuple[Node, ...]
+
+
+Node = Word | Phrase | Near | Not | All | Either
+
+
+def parts_of(node: Node) -> tuple[Node, ...]:
+    """The nodes a node is made of."""
+    if isinstance(node, All | Either):
+        return node.parts
+    if isinstance(node, Near):
+        return node.first, node.second
+    return (node.part,) if isinstance(node, Not) else ()
+
+
+def changed(node: Node, change: Callable[[Word | Phrase], Node]) -> Node:
+    """The tree with each word and phrase replaced."""
+    if isinstance(node, Word | Phrase):
+        return change(node)
+    if isinstance(node, Near):
+        return replace(node, first=changed(node.first, change), second=changed(node.second, change))
+    if isinstance(node, Not):
+        return Not(changed(node.part, change))
+    return type(node)(tuple(changed(part, change) for part in node.parts))
+
+
+def leaves_of(node: Node) -> list[Word | Phrase]:
+    """All words and phrases, those that are excluded too."""
+    return [node] if isinstance(node, Word | Phrase) else [leaf for part in parts_of(node) for leaf in leaves_of(part)]
+
+
+def over(fields: tuple[str, ...], node: Node) -> Node:
+    """The same in any of several fields."""
+    found = tuple(changed(node, lambda leaf: replace(leaf, field=field)) for field in fields)
+    return found[0] if len(found) == 1 else Either(found)
+
+
+def written(node: Node) -> str:
+    """A tree in the query language; `explorer.selection.query.parse` reads it back."""
+    match node:
+        case Word(text, field, prefix, _, exact):
+            return f"{_field(field)}{'+' * exact}{text}{'*' * prefix}"
+        case Phrase(text, field, _, exact):
+            return f'{_field(field)}{"+" * exact}"{text}"'
+        case Near(first, second, between, ordered):
+            return f"{_inner(first)} {'PRE' if ordered else 'NEAR'}/{between} {_inner(second)}"
+        case Not(part):
+            return f"NOT {_inner(part)}"
+        case All(parts):
+            return " AND ".join(map(_inner, parts))
+        case Either(parts):
+            return _shared_field(parts) or " OR ".join(map(_inner, parts))
+
+
+def _inner(node: Node) -> str:
+    text = written(node)
+    one = isinstance(node, Word | Phrase) or (isinstance(node, Either) and bool(_shared_field(node.parts)))
+    return text if one else f"({text})"
+
+
+def _shared_field(parts: tuple[Node, ...]) -> str:
+    """``title,abstract:word`` for the same in several fields; empty for other alternatives."""
+    fields = []
+    for part in parts:
+        found = {leaf.field for leaf in leaves_of(part)}
+        if len(found) != 1:
+            return ""
+        fields.append(found.pop())
+    plain = {changed(part, lambda leaf: replace(leaf, field="")) for part in parts}
+    if len(plain) != 1 or len(set(fields)) != len(fields) or "" in fields:
+        return ""
+    node = plain.pop()
+    text = written(node) if isinstance(node, Word | Phrase) else f"({written(node)})"
+    return f"{','.join(FIELD_NAMES[field][0] for field in fields)}:{text}"
+
+
+def _field(field: str) -> str:
+    return f"{FIELD_NAMES[field][0]}:" if field else ""
