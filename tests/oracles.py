@@ -5,6 +5,7 @@ Only the tokens and the forms of words come from the package, so that the two si
 
 from __future__ import annotations
 
+import functools
 import random
 import re
 from collections import Counter
@@ -15,10 +16,13 @@ from hypothesis import strategies as st
 from explorer.selection.query import parse
 from explorer.selection.selection import Selection
 from explorer.selection.syntax import All, Either, Near, Node, Not, Phrase, Word, leaves_of, parts_of
-from explorer.text.analysis import tokens, unspaced, without_particle
+from explorer.text import analysis
+from explorer.text.analysis import unspaced, without_particle
 from explorer.text.word_forms import word_forms
 
 Paper = dict[str, Any]
+
+tokens = functools.cache(analysis.tokens)
 
 WORDS = (
     "transformer transformers attention graph graphs neural network networks reward rewards model models modelling arithmetic "
@@ -103,6 +107,7 @@ def _glob(pattern: str, word: str) -> bool:
     return bool(word) and first in ("?", word[0]) and _glob(rest, word[1:])
 
 
+@functools.cache
 def _stems(word: str) -> set[str]:
     return {stem for form in word_forms(word) for _, stem in tokens(form, "english")}
 
@@ -113,7 +118,7 @@ def _query_words(text: str) -> list[Token]:
         return tokens(text, "names")
     found = []
     for chunk in text.split():
-        some = chunk if chunk.count("$") < 2 and not chunk.startswith("$") else chunk.replace("$", " ")
+        some = chunk if len(chunk.split("$")) - chunk.count("$$") <= 2 and not chunk.startswith("$") else chunk.replace("$", " ")
         for piece in re.findall(r"[\w*?$]+", some):
             if any(map(str.isalnum, piece)):
                 shown = piece if not unspaced(piece) else re.sub(r"[*?$]", "", piece)
@@ -124,6 +129,7 @@ def _query_words(text: str) -> list[Token]:
     return list(enumerate(found))
 
 
+@functools.cache
 def _fits(wanted: str, word: str, *, english: bool, exact: bool) -> bool:
     if english and not tokens(word, "words"):
         return False  # The index keeps no stop words.
@@ -140,6 +146,10 @@ def _spans(node: Node, text: str, field: str) -> list[Span]:
     if isinstance(node, Either):
         return [span for part in node.parts for span in _spans(part, text, field)]
     if isinstance(node, Near):
+        for part, other in ((node.first, node.second), (node.second, node.first)):
+            if not _says_something(part, field):
+                # Stop words say nothing, and so are near to anything.
+                return _spans(other, text, field)
         return [
             span
             for one in _spans(node.first, text, field)
@@ -147,16 +157,9 @@ def _spans(node: Node, text: str, field: str) -> list[Span]:
             if (span := _together(one, other, node.between, node.ordered))
         ]
     assert isinstance(node, Word | Phrase)
-    written = node.text + "*" * (isinstance(node, Word) and node.prefix)
-    if isinstance(node, Word) and not node.exact:
-        written = without_particle(written)
-    asks = not node.exact and written.endswith("?") and not written.endswith("??")
-    readings = [written[:-1]] if asks else [written]
-    if asks and isinstance(node, Word):
-        readings.append(written)
     there = tokens(text, "names")
     found = []
-    for reading in readings:
+    for reading in _readings(node):
         wanted = _query_words(reading)
         said = [(at, word) for at, word in wanted if any(sign in word for sign in "*?$") or not english or tokens(word, "words")]
         if said:
@@ -186,12 +189,25 @@ def _together(one: Span, other: Span, between: int, ordered: bool) -> Span | Non
 
 def _says_something(node: Node, field: str) -> bool:
     if isinstance(node, Near | Either):
-        return any(_says_something(part, field) for part in parts_of(node))
+        found = [_says_something(part, field) for part in parts_of(node)]
+        return any(found) if isinstance(node, Near) else all(found)
     assert isinstance(node, Word | Phrase)
     if field == "ids":
         return bool(node.text.strip())
-    wild = any(any(sign in word for sign in "*?$") for _, word in _query_words(node.text + "*" * getattr(node, "prefix", False)))
-    return wild or any(FIELDS[field] != "english" or tokens(word, "words") for _, word in _query_words(node.text))
+    return any(
+        any(sign in word for sign in "*?$") or FIELDS[field] != "english" or tokens(word, "words")
+        for _, word in _query_words(_readings(node)[0])
+    )
+
+
+def _readings(node: Word | Phrase) -> list[str]:
+    written = node.text + "*" * (isinstance(node, Word) and node.prefix)
+    if isinstance(node, Word) and not node.exact:
+        written = without_particle(written)
+    if node.exact or not written.endswith("?") or written.endswith("??"):
+        return [written]
+    # A question mark may be a question's.
+    return [written[:-1], written] if isinstance(node, Word) else [written[:-1]]
 
 
 def matches(node: Node | None, paper: Paper) -> bool:
@@ -215,9 +231,6 @@ def _found(node: Node, paper: Paper, field: str) -> bool:
         assert isinstance(node, Word | Phrase)
         text = node.text.lower() + "*" * (isinstance(node, Word) and node.prefix)
         return any(value.lower() == text or ("*" in text and _glob(text, value.lower())) for value in _texts(paper, field))
-    if isinstance(node, Near) and not all(_says_something(part, field) for part in (node.first, node.second)):
-        # Stop words say nothing, and so are near to anything.
-        return _found(node.first if _says_something(node.first, field) else node.second, paper, field)
     return any(_spans(node, text, field) for text in _texts(paper, field))
 
 

@@ -31,7 +31,7 @@ import re
 
 from explorer.errors import QueryError
 from explorer.selection.dialects import translate
-from explorer.selection.syntax import FIELD_NAMES, WILDCARDS, All, Either, Near, Node, Not, Phrase, Word, leaves_of, over, written
+from explorer.selection.syntax import FIELD_NAMES, FURTHEST, WILDCARDS, All, Either, Near, Node, Not, Phrase, Word, in_fields, written
 
 __all__ = ["FIELD_NAMES", "HELP", "All", "Either", "Near", "Node", "Not", "Phrase", "Word", "parse", "written"]
 
@@ -60,9 +60,6 @@ _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»＂❝❞〝〞「」『�
 
 _DEEPEST = 50
 
-FURTHEST = 50
-"""Words that may stand between two parts at most; more is next to "in the same text"."""
-
 
 def parse(text: str) -> Node | None:
     """Parse a query, in our language or another database's.
@@ -84,7 +81,7 @@ def parse(text: str) -> Node | None:
         node = parser.either(0)
         if not parser.at_end():
             raise QueryError("This closing parenthesis has no opening one.", parser.here)
-        return _in_fields(node)
+        return in_fields(node)
     except QueryError as error:
         error.query = parser.written
         raise
@@ -264,34 +261,3 @@ class _Parser:
         if any(c in WILDCARDS for c in text) and "*" in text and not any(c.isalnum() for c in text):
             raise QueryError("A * needs the beginning of a word before it, such as arithm*, or the end of one after it.", start)
         return Word(text.rstrip("*") if prefix else text, field, prefix, start, exact)
-
-
-def _in_fields(node: Node) -> Node:
-    """The tree with what is looked for in several fields as alternatives."""
-    if isinstance(node, Word | Phrase):
-        return over(tuple(node.field.split(",")), node) if "," in node.field else node
-    if isinstance(node, Near):
-        return _near_in_fields(node)
-    if isinstance(node, Not):
-        return Not(_in_fields(node.part))
-    return type(node)(tuple(map(_in_fields, node.parts)))
-
-
-def _near_in_fields(node: Near) -> Node:
-    fields = {leaf.field for leaf in leaves_of(node)} - {""}
-    if len(fields) > 1:
-        raise QueryError("Words near each other stand in one text: both sides must have the same fields.", node.position)
-    if not _can_be_near(node):
-        raise QueryError(
-            "Only words, phrases and alternatives of these (a OR b) can be near each other. Use AND outside of it.", node.position
-        )
-    # A side without a field stands where the other does.
-    return over(tuple(fields.pop().split(",")), node) if fields else node
-
-
-def _can_be_near(node: Node) -> bool:
-    if isinstance(node, Either):
-        return all(map(_can_be_near, node.parts))
-    if isinstance(node, Near):
-        return _can_be_near(node.first) and _can_be_near(node.second)
-    return isinstance(node, Word | Phrase)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from explorer.errors import QueryError
+
 FIELD_NAMES: dict[str, tuple[str, ...]] = {
     "title": ("title",),
     "abstract": ("abstract",),
@@ -16,6 +18,9 @@ FIELD_NAMES: dict[str, tuple[str, ...]] = {
 
 WILDCARDS = "*?$"
 """Any number of letters; exactly one; one or none."""
+
+FURTHEST = 50
+"""Words that may stand between two parts at most; more is next to "in the same text"."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +114,40 @@ def over(fields: tuple[str, ...], node: Node) -> Node:
     """The same in any of several fields."""
     found = tuple(changed(node, lambda leaf: replace(leaf, field=field)) for field in fields)
     return found[0] if len(found) == 1 else Either(found)
+
+
+def in_fields(node: Node) -> Node:
+    """The tree with leaves of several fields, which have commas between them, as alternatives of one field each."""
+    if isinstance(node, Word | Phrase):
+        return over(tuple(node.field.split(",")), node) if "," in node.field else node
+    if isinstance(node, Near):
+        return _near_in_fields(node)
+    if isinstance(node, Not):
+        return Not(in_fields(node.part))
+    return type(node)(tuple(map(in_fields, node.parts)))
+
+
+def _near_in_fields(node: Near) -> Node:
+    fields = {leaf.field for leaf in leaves_of(node)} - {""}
+    if len(fields) > 1:
+        raise QueryError("Words near each other stand in one text: both sides must have the same fields.", node.position)
+    if any("ids" in names for names in fields):
+        raise QueryError("An id is one value: nothing stands near in it. Use AND.", node.position)
+    if not can_be_near(node):
+        raise QueryError(
+            "Only words, phrases and alternatives of these (a OR b) can be near each other. Use AND outside of it.", node.position
+        )
+    # A side without a field stands where the other does.
+    return over(tuple(fields.pop().split(",")), node) if fields else node
+
+
+def can_be_near(node: Node) -> bool:
+    """Whether a part may stand beside NEAR."""
+    if isinstance(node, Either):
+        return all(map(can_be_near, node.parts))
+    if isinstance(node, Near):
+        return can_be_near(node.first) and can_be_near(node.second)
+    return isinstance(node, Word | Phrase)
 
 
 def written(node: Node) -> str:

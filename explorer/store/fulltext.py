@@ -22,7 +22,7 @@ import tantivy
 from explorer.errors import CorpusError, QueryError
 from explorer.selection.syntax import All, Either, Near, Node, Not, Phrase, Word, changed, over, parts_of, written
 from explorer.store.word_shapes import Shape, Spot, beside, merged_words, pattern_of, shapes_of
-from explorer.text.analysis import Terms, analyzer, spread, tokens, unspaced, without_particle
+from explorer.text.analysis import FILLER, Terms, analyzer, spread, tokens, unspaced, without_particle
 from explorer.text.person_names import family_and_given, is_initials
 from explorer.text.word_forms import word_forms
 
@@ -48,6 +48,10 @@ _WORDS = {
 }
 IDS = ("id", "doi", "arxiv_id", "pmid")
 """Columns that hold what a paper is known by; the last is not in every table."""
+
+_FILLERS = 15
+_APART = f"{FILLER} " * _FILLERS
+"""Stands before an author or a keyword, so that words of two are not near each other."""
 
 _HEAP = 256_000_000
 
@@ -148,9 +152,9 @@ def build_index(
                     document.add_text(f"{field}_words", plain)
             for author in authors or ():
                 for order in _orders(author):
-                    document.add_text("authors", spread(order))
+                    document.add_text("authors", _APART + spread(order))
             for keyword in keywords or ():
-                plain = spread(keyword)
+                plain = _APART + spread(keyword)
                 document.add_text("keywords", plain)
                 document.add_text("keyword_words", plain)
             if venue:
@@ -465,7 +469,8 @@ def _stems(word: str) -> tuple[str, ...]:
 def _shapes(node: Node, field: str) -> list[Shape]:
     """The rows of words that a part of a query may be in one field: words, phrases, alternatives, parts near each other."""
     if isinstance(node, Near):
-        return beside(_shapes(node.first, field), _shapes(node.second, field), node.between, node.ordered, _MOST_PHRASES)
+        between = min(node.between, _FILLERS) if field in ("authors", "keywords") else node.between
+        return beside(_shapes(node.first, field), _shapes(node.second, field), between, node.ordered, _MOST_PHRASES)
     if isinstance(node, Either):
         return merged_words([shape for part in node.parts for shape in _shapes(part, field)])
     assert isinstance(node, Word | Phrase)
@@ -481,7 +486,7 @@ def _shapes(node: Node, field: str) -> list[Shape]:
     # A question mark after the last word may be a question's: the word itself is meant too.
     asks = not node.exact and text.endswith("?") and not text.endswith("??")
     found = [shapes_of(text.rstrip("?") if asks else text, terms, by_pattern=stemmed and node.exact)]
-    if asks and isinstance(node, Word):
+    if asks and isinstance(node, Word) and found[0].spots:
         found.append(shapes_of(text, terms))
     return merged_words(found)
 
@@ -518,10 +523,10 @@ def _rows(found: Sequence[tuple[int, str]]) -> Iterator[Sequence[tuple[int, str]
 def _says_nothing(node: Word | Phrase | Near) -> bool:
     """Whether a part of a query has no word but stop words, in fields that drop those."""
     if isinstance(node, Near):
-        return all(_says_nothing(leaf) for leaf in leaves(node))  # type: ignore[arg-type]
+        return not all(shape.spots for shape in _shapes(node, next(iter(leaves(node))).field or "title"))
     if node.field == "ids":
         return not node.text.strip()
-    return not any(shape.spots for shape in _shapes(replace(node, field=""), node.field or "title"))
+    return not all(shape.spots for shape in _shapes(node, node.field or "title"))
 
 
 def leaves(node: Node | None) -> Iterator[Word | Phrase]:

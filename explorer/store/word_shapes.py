@@ -52,12 +52,12 @@ class Shape:
 def with_stand_ins(text: str) -> str:
     """Text with letters for its wildcards: those beside a letter or a digit.
 
-    A dollar sign that begins a word, or one of several, is LaTeX or money.
+    Dollar signs that begin a word, or stand in more than one place of it, are LaTeX or money.
     """
 
     def mark(chunk: re.Match[str]) -> str:
         word = chunk.group()
-        dollars = word.count("$") == 1 and not word.startswith("$")
+        dollars = len(re.findall(r"\$+", word)) == 1 and not word.startswith("$")
         found = _BESIDE.sub(lambda m: "".join(_STAND_INS[c] if c != "$" or dollars else c for c in m.group()), word)
         return _UNSPACED_WILD.sub("", found)
 

@@ -48,6 +48,9 @@ def _folded_letters() -> dict[int, str]:
 _FOLDED = _folded_letters()
 """Dotted I, which lower case would make two characters; Russian yo; Greek accents and final sigma."""
 
+FILLER = "\ua4d3"
+"""A word that takes a place and is not indexed: it keeps the values of one field from being near each other."""
+
 _PARTICLES = (
     "으로써 으로서 이라는 에서의 에서는 으로의 로부터 으로 에서 에게 까지 부터 처럼 보다 라는 이나 이란 로서 로써 하고 한테 께서 조차 마저 에는 와의 과의 "
     "을 를 이 가 은 는 의 에 와 과 로 도 만 나 란"
@@ -71,6 +74,7 @@ def analyzer(name: str) -> Any:
     if name == "exact":
         return TextAnalyzerBuilder(Tokenizer.raw()).filter(Filter.lowercase()).build()
     builder = TextAnalyzerBuilder(Tokenizer.simple()).filter(Filter.lowercase()).filter(Filter.ascii_fold())
+    builder = builder.filter(Filter.custom_stopword([FILLER]))
     if name in ("english", "words"):
         builder = builder.filter(Filter.stopword("english"))
     if name == "english":
