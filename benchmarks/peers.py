@@ -69,10 +69,10 @@ def frames_of(corpus: Corpus) -> Frames:
             "topic": pd.Series(np.array(corpus.topics.labels, object)[corpus.topics.codes], dtype="str"),
             "venue": table["venue"].to_pandas(),
             "year": table["year"].to_pandas(),
-            "has_code": np.asarray(corpus.has_code),
+            "has_code": np.asarray(corpus.snapshot.has_code),
         }
     )
-    facets = {name: corpus.facet(name) for name in _LISTS}
+    facets = {name: corpus.snapshot.facet(name) for name in _LISTS}
     lists = {name: pd.DataFrame({"row": facet.rows, "value": facet.codes}) for name, facet in facets.items()}
     names = {name: {text: code for code, text in enumerate(facet.values.to_pylist())} for name, facet in facets.items()}
     return Frames(papers, facts, lists, names)
@@ -273,7 +273,7 @@ class Pandas:
         if selection.sort == "title":
             sort = {"by": ["title"], "key": lambda titles: titles.str.lower(), "kind": "stable"}
         first = self.papers.loc[shown, ["row", "published", "title"]].sort_values(**sort).head(PAGE)
-        answer.page = self.papers.loc[first.index].to_dict("records")
+        answer.page = self.papers.loc[first.snapshot.index].to_dict("records")
         return answer
 
     def _mask(self, name: str, value: Any) -> np.ndarray:

@@ -144,7 +144,7 @@ def quality(root: Path, choose: bool) -> None:
         papers = pd.DataFrame({"id": c.ids, "title": c.titles, "abstract": c.bodies})
         with tempfile.TemporaryDirectory() as made:
             corpus = Corpus.from_papers(papers, Path(made) / "corpus")
-            meaning = corpus.meaning
+            meaning = corpus.ranker.meaning
             index, vectors, encode = meaning.index, meaning.vectors, meaning.lsa.encoder(meaning.index)
             leading = Exact(vectors[:, : len(meaning.scan.steps)])
             exact = HybridRanker(index, encode, vectors, scan=leading, acronyms=meaning.acronyms)

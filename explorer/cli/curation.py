@@ -95,7 +95,7 @@ def _build(options: argparse.Namespace) -> int:
     if not options.no_concepts:
         from explorer.corpus.opening import open_corpus
 
-        open_corpus(options.output).prepare_meaning(Progress())
+        open_corpus(options.output).ranker.prepare_meaning(Progress())
     return 0
 
 
@@ -153,34 +153,35 @@ def _update(options: argparse.Namespace) -> int:
 
 
 def _add(corpus: Corpus, read: Import, files: Sequence[str], options: argparse.Namespace, **more: object) -> None:
-    from explorer.store.arrivals import compare
+    from explorer.store.arrivals import match_arrivals
 
     progress = Progress()
-    prepared = corpus.meaning_ready
+    prepared = corpus.ranker.meaning_ready
     if options.keep_duplicates:
         _tell(read.ledger, options.ledger)
         larger = corpus.add(read, keep_duplicates=True, made={**_made(files, read.ledger), **more}, progress=progress)
         said = ""
     else:
-        arrivals = compare(read, corpus, frozenset(), progress)
+        arrivals = match_arrivals(read, corpus.snapshot, frozenset(), progress)
         ledger = arrivals.additions.ledger
         _tell(ledger, options.ledger)
         larger = corpus.changed(arrivals.change, made={**_made(files, ledger), **more}, progress=progress)
         said = arrivals.sentence
     if prepared:
         # It belongs to the papers there were; who had it shall not wait for it in the dashboard.
-        larger.prepare_meaning(progress)
+        larger.ranker.prepare_meaning(progress)
     print(f"{larger.folder}: {len(larger) - len(corpus):,} papers added, {len(larger):,} in all.{said}", file=sys.stderr)
-    if larger.topics_stale:
-        print(f"{larger.stale_sentence} Run: litexplorer refit {larger.folder}", file=sys.stderr)
+    if larger.snapshot.topics_stale:
+        print(f"{larger.snapshot.stale_sentence} Run: litexplorer refit {larger.folder}", file=sys.stderr)
 
 
 def _fetch(options: argparse.Namespace) -> int:
     from explorer.corpus.opening import open_corpus
+    from explorer.dashboard.deployment import Deployment
     from explorer.sources.services.registry import question
 
     lists = {"daily": options.daily, "trending": options.trending, "library": options.library}
-    ask, label = question(options.service, options.query, options.limit, **lists)
+    ask, label = question(options.service, options.query, options.limit, keys=Deployment.from_environment().keys, **lists)
     found = ask(lambda stage, part: print(stage, file=sys.stderr), threading.Event())
     asked = {"query": options.query or options.daily or "trending"}
     options.keep_duplicates = False
@@ -208,7 +209,7 @@ def _merges(options: argparse.Namespace) -> int:
     elif options.never or options.always:
         rules = corpus.rules.never_merge(*options.never) if options.never else corpus.rules.always_merge(*options.always)
         corpus.decide(rules)
-        known = {*corpus.table.column("id").to_pylist(), *corpus.merged.records.column("id").to_pylist()}
+        known = {*corpus.table.column("id").to_pylist(), *corpus.snapshot.merged.records.column("id").to_pylist()}
         for name in (name for name in options.never or options.always if name not in known):
             print(f"There is no record {name!r} here yet; the rule holds once it comes in.", file=sys.stderr)
         print(f"{corpus.folder}: {len(rules.never):,} pairs never merged, {len(rules.always):,} always.", file=sys.stderr)
@@ -231,11 +232,11 @@ def _ledger(options: argparse.Namespace) -> int:
     from explorer.sources.formats.target import deliver
 
     corpus = open_files([options.corpus], progress=Progress())
-    print(corpus.accounts.sentence(len(corpus)), file=sys.stderr)
+    print(corpus.snapshot.accounts.sentence(len(corpus)), file=sys.stderr)
     if options.output:
-        deliver(notes_csv(corpus.accounts.entries()), options.output)
+        deliver(notes_csv(corpus.snapshot.accounts.entries()), options.output)
         return 0
-    for note in corpus.accounts.entries():
+    for note in corpus.snapshot.accounts.entries():
         where = f"{note.source}, {f'line {note.line}' if note.line else f'record {note.record}'}"
         print(where, note.action, note.field, note.before, note.after, note.reason, sep="\t")
     return 0

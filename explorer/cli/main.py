@@ -131,10 +131,10 @@ def _serve(options: argparse.Namespace) -> int:
     from explorer.server.server import main_url, serve
 
     corpus = _open(options.files, keep_duplicates=options.keep_duplicates) if options.files else default_corpus()
-    if options.files and corpus.cached_name and len(corpus) <= _PREPARED and not corpus.meaning_ready:
-        corpus.prepare_meaning(Progress())
+    if options.files and corpus.snapshot.cached_name and len(corpus) <= _PREPARED and not corpus.ranker.meaning_ready:
+        corpus.ranker.prepare_meaning(Progress())
 
-    if rejected := corpus.accounts.counts["rejected"]:
+    if rejected := corpus.snapshot.accounts.counts["rejected"]:
         say = f"{rejected:,} record{' was' if rejected == 1 else 's were'} rejected"
         print(f"{say}; the dashboard says why, and so does: litexplorer ledger {corpus.folder}", file=sys.stderr)
 
@@ -170,7 +170,7 @@ def _search(options: argparse.Namespace) -> int:
     if options.rank:
         results = corpus.results(Selection(query=options.query or "", rank=options.rank))
         rows = results.rows(0, max(options.limit, 0))
-        found = to_frame(corpus.take(rows, results.scores(rows)))
+        found = to_frame(corpus.snapshot.take(rows, results.scores(rows)))
     else:
         found = corpus.search(options.query, mode=options.mode, limit=options.limit)
     for paper in found[["id", "title", "authors", "published", "precision", "score"]].itertuples(index=False):
