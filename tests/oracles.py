@@ -118,13 +118,16 @@ def _query_words(text: str) -> list[Token]:
         return tokens(text, "names")
     found = []
     for chunk in text.split():
-        some = chunk if len(chunk.split("$")) - chunk.count("$$") <= 2 and not chunk.startswith("$") else chunk.replace("$", " ")
+        some = (
+            chunk if len(chunk.split("$")) - chunk.count("$$") <= 2 and not chunk.startswith("$") else chunk.replace("$", " ")
+        )
         for piece in re.findall(r"[\w*?$]+", some):
             if any(map(str.isalnum, piece)):
                 shown = piece if not unspaced(piece) else re.sub(r"[*?$]", "", piece)
                 parts = [shown] if any(sign in shown for sign in "*?$") else [term for _, term in tokens(shown, "names")]
                 found += [
-                    re.sub(r"[^*?$]+", lambda m: "".join(term for _, term in tokens(m.group(), "names")), part) for part in parts
+                    re.sub(r"[^*?$]+", lambda m: "".join(term for _, term in tokens(m.group(), "names")), part)
+                    for part in parts
                 ]
     return list(enumerate(found))
 
@@ -161,7 +164,9 @@ def _spans(node: Node, text: str, field: str) -> list[Span]:
     found = []
     for reading in _readings(node):
         wanted = _query_words(reading)
-        said = [(at, word) for at, word in wanted if any(sign in word for sign in "*?$") or not english or tokens(word, "words")]
+        said = [
+            (at, word) for at, word in wanted if any(sign in word for sign in "*?$") or not english or tokens(word, "words")
+        ]
         if said:
             length = wanted[-1][0] + 1
             for start in range(-length, len(there) + 1):

@@ -167,6 +167,8 @@ def _search(options: argparse.Namespace) -> int:
     if not options.rank and options.query is None:
         options.wrong("nothing to search for: give a query, or concepts with --rank")
     corpus = _open([options.corpus])
+    if said := str(Selection(query=options.query or "").translation):
+        print(said, file=sys.stderr)
     if options.rank:
         results = corpus.results(Selection(query=options.query or "", rank=options.rank))
         rows = results.rows(0, max(options.limit, 0))
@@ -277,4 +279,7 @@ def _selection(options: argparse.Namespace) -> Selection:
 def _open(files: Sequence[str], *, keep_duplicates: bool = False) -> Corpus:
     from explorer.corpus.opening import open_files
 
-    return open_files(files, keep_duplicates=keep_duplicates, progress=Progress())
+    corpus = open_files(files, keep_duplicates=keep_duplicates, progress=Progress())
+    if said := corpus.snapshot.index_sentence:
+        print(said, file=sys.stderr)
+    return corpus

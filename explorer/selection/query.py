@@ -30,8 +30,21 @@ import difflib
 import re
 
 from explorer.errors import QueryError
-from explorer.selection.dialects import translate
-from explorer.selection.syntax import FIELD_NAMES, FURTHEST, WILDCARDS, All, Either, Near, Node, Not, Phrase, Word, in_fields, written
+from explorer.selection.dialects import LINE_END, translate
+from explorer.selection.syntax import (
+    FIELD_NAMES,
+    FURTHEST,
+    WILDCARDS,
+    All,
+    Either,
+    Near,
+    Node,
+    Not,
+    Phrase,
+    Word,
+    in_fields,
+    written,
+)
 
 __all__ = ["FIELD_NAMES", "HELP", "All", "Either", "Near", "Node", "Not", "Phrase", "Word", "parse", "written"]
 
@@ -56,7 +69,7 @@ _FIELD = re.compile(r"(\w+(?:,\w+)*):(?=[^\s:])")
 _WORD = re.compile(r'[^\s()"]+')
 _GLUED = re.compile(r'\([^\s()"]*\)[^\s()"]*')
 _NEAR = re.compile(r"(NEAR|PRE)/([0-9]{1,4})")
-_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»＂❝❞〝〞「」『』", '"'))
+_SIGNS = str.maketrans(dict.fromkeys("“”„‟«»＂❝❞〝〞「」『』", '"') | {LINE_END: " "})
 
 _DEEPEST = 50
 
@@ -92,7 +105,7 @@ class _Parser:
 
     def __init__(self, text: str) -> None:
         self.written = text
-        self.text = text.translate(_QUOTES)
+        self.text = text.translate(_SIGNS)
         self.here = 0
         self.within = ""
         """Fields of the group that is read, with commas; a leaf keeps them so until the whole tree stands."""

@@ -135,7 +135,8 @@ def _near_in_fields(node: Near) -> Node:
         raise QueryError("An id is one value: nothing stands near in it. Use AND.", node.position)
     if not can_be_near(node):
         raise QueryError(
-            "Only words, phrases and alternatives of these (a OR b) can be near each other. Use AND outside of it.", node.position
+            "Only words, phrases and alternatives of these (a OR b) can be near each other. Use AND outside of it.",
+            node.position,
         )
     # A side without a field stands where the other does.
     return over(tuple(fields.pop().split(",")), node) if fields else node

@@ -442,7 +442,9 @@ def _as_error_of_ours(error: ValueError) -> Exception:
     if _TOO_MANY in str(error).lower():
         return QueryError("Too many words fit a wildcard of this phrase. Write more letters of them.")
     if _POSITIONS in str(error).lower():
-        return CorpusError("This corpus was built by an earlier version, which cannot find wildcards in phrases. Build it again.")
+        return CorpusError(
+            "This corpus was built by an earlier version, which cannot find wildcards in phrases. Build it again."
+        )
     return CorpusError(f"The full-text index is damaged ({error}). Build the corpus again.")
 
 
@@ -450,7 +452,11 @@ def _orders(author: str) -> tuple[str, ...]:
     """A name as it is written and, where that differs, with the family name first."""
     family, given = family_and_given(author)
     whole = f"{family} {given}"
-    return (author,) if [word for _, word in tokens(author, "names")] == [word for _, word in tokens(whole, "names")] else (author, whole)
+    return (
+        (author,)
+        if [word for _, word in tokens(author, "names")] == [word for _, word in tokens(whole, "names")]
+        else (author, whole)
+    )
 
 
 @lru_cache(maxsize=65_536)

@@ -15,7 +15,9 @@ _REGEX = {"\ua4d0": ".*", "\ua4d1": ".", "\ua4d2": ".?"}
 _WILD = re.compile("[\ua4d0-\ua4d2]")
 _BESIDE = re.compile(r"(?<=\w)[*?$]+|[*?$]+(?=\w)")
 _CHUNK = re.compile(r"\S+")
-_UNSPACED_WILD = re.compile("(?<=[\u3005-\u30ff\u3400-\u9fff\uac00-\ud7a3])[\ua4d0-\ua4d2]+|[\ua4d0-\ua4d2]+(?=[\u3005-\u30ff\u3400-\u9fff\uac00-\ud7a3])")
+_UNSPACED_WILD = re.compile(
+    "(?<=[\u3005-\u30ff\u3400-\u9fff\uac00-\ud7a3])[\ua4d0-\ua4d2]+|[\ua4d0-\ua4d2]+(?=[\u3005-\u30ff\u3400-\u9fff\uac00-\ud7a3])"
+)
 
 
 @dataclass(frozen=True)

@@ -74,7 +74,7 @@ _INSIDE = (
 
 _PLURALS = (
     "criterion criteria", "phenomenon phenomena", "epiphenomenon epiphenomena", "ganglion ganglia", "mitochondrion mitochondria",
-    "automaton automata", "polyhedron polyhedra", "tetrahedron tetrahedra", "octahedron octahedra", "taxon taxa", 
+    "automaton automata", "polyhedron polyhedra", "tetrahedron tetrahedra", "octahedron octahedra", "taxon taxa",
     "protozoon protozoa", "spermatozoon spermatozoa", "hyperbaton hyperbata", "noumenon noumena", "oxymoron oxymora",
     "bacterium bacteria", "medium media", "datum data", "metadatum metadata", "stratum strata", "substratum substrata",
     "erratum errata", "corrigendum corrigenda", "addendum addenda", "desideratum desiderata", "memorandum memoranda",
@@ -149,6 +149,8 @@ def _one_step(word: str) -> set[str]:
         if british in word:
             found.add(word.replace(british, american))
         elif american in word:
-            found.add(re.sub(f"{american}(?!{british[len(american):]})" if british.startswith(american) else american, british, word))
+            found.add(
+                re.sub(f"{american}(?!{british[len(american) :]})" if british.startswith(american) else american, british, word)
+            )
     found.discard(word)
     return found

@@ -108,7 +108,9 @@ PUBMED = Dialect(
     re.compile(rf"\[\s*(?:{_PUBMED_TAG})\s*(?::~\d+)?\s*\]", re.I),
     _PUBMED_FIELDS,
     suffix=re.compile(r"\s*\[\s*([^\[\]]*?)\s*\]"),
-    limit=re.compile(rf"\(?\s*{_DATE}\s*(?:\[[^\]]*\])?\s*:\s*{_DATE}\s*(?:\[[^\]]*\])\s*\)?|\b(?:hasabstract|free full text)\b", re.I),
+    limit=re.compile(
+        rf"\(?\s*{_DATE}\s*(?:\[[^\]]*\])?\s*:\s*{_DATE}\s*(?:\[[^\]]*\])\s*\)?|\b(?:hasabstract|free full text)\b", re.I
+    ),
     wildcards={"*": "*"},
     order=(),
     exact_words=False,
@@ -134,7 +136,9 @@ OVID = Dialect(
         re.I,
     ),
     _OVID_FIELDS,
-    suffix=re.compile(r"\s*\.\s?([a-z]{2}(?:\s*,\s*[a-z]{2})*)\.?(?:\s*/\s*freq\s*=\s*\d+)?(?=[\s),;]|$)(?:\s*\[mp=[^\]]*\])?", re.I),
+    suffix=re.compile(
+        r"\s*\.\s?([a-z]{2}(?:\s*,\s*[a-z]{2})*)\.?(?:\s*/\s*freq\s*=\s*\d+)?(?=[\s),;]|$)(?:\s*\[mp=[^\]]*\])?", re.I
+    ),
     heading=re.compile(
         r"(?P<explode>\bexp\s+)?(?P<focus>\*)?(?P<text>\"[^\"/]+\"|[A-Za-z0-9](?:(?!\s(?:and|or|not|adj\d*)\s)[^/()\"\n=.\[\]]){1,150})/"
         r"(?!\d)(?P<rest>(?:[a-z]{2}(?:\s*,\s*[a-z]{2})*)?(?:\s*\[[^\]]*\])?)(?=[\s),.]|$)",
@@ -297,9 +301,14 @@ any = all
 
 EMBASE = Dialect(
     "Embase",
-    re.compile(r"['\w]/(?:exp|de|mj|br|syn)(?:/mj)?\b|'[^'\n]+'\s?:\s?(?:ti|ab|kw|de|tt)|\[(?:embase|medline|humans|english|animals|article)\]/lim", re.I),
+    re.compile(
+        r"['\w]/(?:exp|de|mj|br|syn)(?:/mj)?\b|'[^'\n]+'\s?:\s?(?:ti|ab|kw|de|tt)|\[(?:embase|medline|humans|english|animals|article)\]/lim",
+        re.I,
+    ),
     _EMBASE_FIELDS,
-    suffix=re.compile(r"\s*(?::\s?([a-z]{2,3}(?:\s?,\s?[a-z]{2,3})*)|/((?:exp|de|mj|br|syn)(?:/(?:mj|dm_\w+))?))(?=[\s)]|$)", re.I),
+    suffix=re.compile(
+        r"\s*(?::\s?([a-z]{2,3}(?:\s?,\s?[a-z]{2,3})*)|/((?:exp|de|mj|br|syn)(?:/(?:mj|dm_\w+))?))(?=[\s)]|$)", re.I
+    ),
     limit=re.compile(r"\[[^\]]+\]/(?:lim|py|sd|im)|:\s?(?:it|la|py|pt|de,it)(?=[\s)]|$)", re.I),
     wildcards={"*": "*", "?": "?", "$": "$"},
     near={"near": (1, None, False), "next": (1, 1, True)},

@@ -183,7 +183,7 @@ def _nearness(match: re.Match[str], dialect: Dialect) -> tuple[int, bool] | None
     rule = (dialect.near or {}).get(kind)
     if rule is None:
         return None
-    if len(kind) == 1 and (number is None or match.group(1).islower() and "/" not in match.group()):
+    if len(kind) == 1 and (number is None or (match.group(1).islower() and "/" not in match.group())):
         return None
     if kind == "adj" and number is None:
         return 0, True
@@ -218,7 +218,9 @@ def _wildcards(text: str, dialect: Dialect) -> str:
     if dialect.name == "Ovid":
         # A number limits how many letters a truncation stands for.
         limited = re.sub(r"(?<=\w)[*$:](\d)(?!\w)", lambda m: "\x00" * int(m.group(1)), text)
-        return re.sub(r"(?<=\w)[*$#?]+|(?<=\w):(?!\S)|[*$#?]+(?=\w)", lambda m: "".join(signs.get(c, c) for c in m.group()), limited).replace("\x00", "$")
+        return re.sub(
+            r"(?<=\w)[*$#?]+|(?<=\w):(?!\S)|[*$#?]+(?=\w)", lambda m: "".join(signs.get(c, c) for c in m.group()), limited
+        ).replace("\x00", "$")
     if "#" in signs or "$" in signs or "?" in signs:
         text = re.sub(r"(?<=\w)[*?#$]+|[*?#$]+(?=\w)", lambda m: "".join(signs.get(c, "") for c in m.group()), text)
     return text
@@ -276,7 +278,12 @@ def in_field(node: Node | None, name: str, reading: Reading, shown: str) -> Node
         if "*" in text.lstrip("*"):
             return replace(node, field="keywords")
         lower = name.lower()
-        explode = dialect.name == "PubMed" and "noexp" not in lower or "explode" in lower or "/exp" in lower or lower.startswith("exp")
+        explode = (
+            (dialect.name == "PubMed" and "noexp" not in lower)
+            or "explode" in lower
+            or "/exp" in lower
+            or lower.startswith("exp")
+        )
         return heading(text, reading, explode=explode, focus="majr" in lower or "/mj" in lower or lower in ("mj", "mm"))
     whole = "" if everywhere else ",".join(dict.fromkeys(fields))
     return changed(node, lambda found: replace(found, field=whole) if found.field == OPEN else found)
@@ -297,7 +304,9 @@ def _words_near(node: Node, between: int, reading: Reading) -> Node:
         return node
     words = node.text.split()
     if len(words) > 2:
-        reading.leave_out(f"that all the words of “{node.text}” together are at most {between} words apart: each is, from the next")
+        reading.leave_out(
+            f"that all the words of “{node.text}” together are at most {between} words apart: each is, from the next"
+        )
     found: Node = Word(words[0], OPEN, False, 0, True)
     for word in words[1:]:
         found = Near(found, Word(word, OPEN, False, 0, True), min(between, FURTHEST))
@@ -398,7 +407,12 @@ class _Parser:
 
     def _is(self, operator: str) -> bool:
         found = self.operator()
-        if found == "and" and self.peek() == "and" and self.here + 1 < len(self.pieces) and self.pieces[self.here + 1].kind == "not":
+        if (
+            found == "and"
+            and self.peek() == "and"
+            and self.here + 1 < len(self.pieces)
+            and self.pieces[self.here + 1].kind == "not"
+        ):
             found = "not"
         return found == operator
 
@@ -437,7 +451,11 @@ class _Parser:
             piece = self.pieces[self.here]
             before = self.pieces[self.here - 1].text
             self.here += 1
-            shown = f"{before if before != ')' else '(…)'}[{piece.text}]" if self.reading.dialect.name == "PubMed" else f"the field {piece.text}"
+            shown = (
+                f"{before if before != ')' else '(…)'}[{piece.text}]"
+                if self.reading.dialect.name == "PubMed"
+                else f"the field {piece.text}"
+            )
             node = in_field(node, piece.text, self.reading, shown)
         return node
 

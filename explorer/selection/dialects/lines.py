@@ -17,7 +17,9 @@ _BRACED = re.compile(r"\{\s*(?P<kind>and|or)\s+(?P<list>#?\d{1,3}(?:\s?[-–,]\s
 _HASHES = re.compile(r"(?P<list>#\d{1,3}\s?[-–]\s?#?\d{1,3})(?:/(?P<kind>or|and))?", re.I)
 _ONE = re.compile(r"(?P<mark>#|S|L)?(?P<number>\d{1,3})(?![\w.])(?=\s*(?:$|\)|\s(?:and|or|not)\b|/))", re.I)
 _MARKED = re.compile(r"(?:#|S|L)(?P<number>\d{1,3})(?!\w)")
-_LIMIT = re.compile(r"(?:limit\s+#?(?P<one>\d{1,3})\s+to\s+(?P<what>.+)|remove duplicates from\s+(?P<two>\d{1,3}))$", re.I | re.S)
+_LIMIT = re.compile(
+    r"(?:limit\s+#?(?P<one>\d{1,3})\s+to\s+(?P<what>.+)|remove duplicates from\s+(?P<two>\d{1,3}))$", re.I | re.S
+)
 _OPERATOR_BEFORE = re.compile(r"(?:^|\(|\b(?:and|or|not))\s*$", re.I)
 
 
@@ -54,7 +56,9 @@ def lines_of(text: str) -> list[Line]:
 
 def _is_combination_alone(match: re.Match[str], found: list[Line]) -> bool:
     """Whether a row such as ``1 or 2`` goes on with the line before, and begins none."""
-    return match.group("after").isspace() and bool(found) and re.match(r"(?:and|or|not)\b", match.group("text"), re.I) is not None
+    return (
+        match.group("after").isspace() and bool(found) and re.match(r"(?:and|or|not)\b", match.group("text"), re.I) is not None
+    )
 
 
 def _on_one_row(text: str) -> list[Line]:
@@ -95,7 +99,9 @@ def read_lines(lines: list[Line], dialect: Dialect, reading: Reading) -> Node | 
         try:
             known[line.number] = _read_line(line, known, used, mine)
         except QueryError as error:
-            raise QueryError(f"Line {line.number}: {error}", min(line.at + error.position, line.at + len(line.text) - 1)) from error
+            raise QueryError(
+                f"Line {line.number}: {error}", min(line.at + error.position, line.at + len(line.text) - 1)
+            ) from error
         taken[line.number], notes[line.number] = used, mine.left_out
     last = lines[-1].number
     reached, waiting = {last}, [last]

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from explorer.errors import QueryError
 from explorer.papers.identifiers import normal_arxiv_id, normal_doi
-from explorer.selection.dialects.databases import DIALECTS, LINES, Dialect
+from explorer.selection.dialects.databases import DIALECTS, EBSCO, LINES, Dialect
 from explorer.selection.dialects.grammar import OPEN, Reading, read
 from explorer.selection.dialects.lines import Line, lines_of, read_lines
 from explorer.selection.syntax import Node, changed, in_fields, written
@@ -16,10 +16,19 @@ from explorer.selection.syntax import Node, changed, in_fields, written
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»＂❝❞〝〞", '"') | dict.fromkeys("‘’‚‛", "'"))
 _DOI_ALONE = re.compile(r"(?:doi\s*[:=]?\s*|https?://(?:dx\.)?doi\.org/|(?:dx\.)?doi\.org/)?10\.\d{4,9}/\S+", re.I)
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|(?:arxiv|pubmed\.ncbi\.nlm\.nih|doi|openalex)\.(?:org|gov)/\S+", re.I)
-_ARXIV_ALONE = re.compile(r"(?:arxiv\s*:\s*)(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?|\d{4}\.\d{4,5}(?:v\d+)?", re.I)
+_ARXIV_ALONE = re.compile(
+    r"(?:arxiv\s*:\s*)(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?|\d{4}\.\d{4,5}(?:v\d+)?", re.I
+)
 _PMID_ALONE = re.compile(r"(?:pmid|pubmed id)\s*[:=#]?\s*(\d{1,9})|(\d{7,8})", re.I)
 _PMID_ADDRESS = re.compile(r"(?:pubmed\.ncbi\.nlm\.nih\.gov/|ncbi\.nlm\.nih\.gov/pubmed/(?:\?term=)?)(\d{1,9})", re.I)
+_EBSCO_LINES = re.compile(r"\s*S\d+[\s.:]")
+_LINES_ALONE = re.compile(
+    r"[\s({]*(?:(?:and|or)\s+)?(#\d{1,3})(?:\s*[-–,]\s*#?\d{1,3}|\s+(?:and|or|not)\s+#\d{1,3}|[\s(){}]+)*", re.I
+)
 _IN_ADDRESS = re.compile(r"(?:arxiv|huggingface|alphaxiv|semanticscholar)[^\s]*?/(\d{4}\.\d{4,5})(?:v\d+)?", re.I)
+
+LINE_END = "⏎"
+"""Stands for the end of a line in a box of one line, as the page writes it when several are pasted."""
 
 _LARGEST = 400_000
 
@@ -69,17 +78,24 @@ def translate(text: str) -> Translation:
     QueryError
         It is another database's search, and malformed, or nothing of it can be looked for here; `position` is in `text`.
     """
-    plain = text.translate(_QUOTES)
+    plain = _plain(text)
     if found := _identifiers(plain):
         return found
     lines = lines_of(plain)
     dialect = recognised(plain)
     if lines and (dialect or _combine(lines)):
-        dialect = dialect or LINES
+        dialect = dialect or (EBSCO if _EBSCO_LINES.match(plain) else LINES)
         return _translated(text, dialect, lambda reading: read_lines(lines, dialect, reading))
     if dialect is None:
+        if match := _LINES_ALONE.fullmatch(plain):
+            raise QueryError(f"Line {match.group(1)} is not here. Paste the lines that this one combines as well.", 0, text)
         return Translation(text)
     return _translated(text, dialect, lambda reading: read(plain, reading))
+
+
+def _plain(text: str) -> str:
+    """Straight quotes, and lines where they end; every character stays in its place."""
+    return text.translate(_QUOTES).replace(LINE_END, "\n")
 
 
 def recognised(text: str) -> Dialect | None:
@@ -89,13 +105,17 @@ def recognised(text: str) -> Dialect | None:
 
 def has_lines(text: str) -> bool:
     """Whether the breaks of a text part the numbered lines of a search, and must be kept."""
-    lines = lines_of(text.translate(_QUOTES)) if "\n" in text else []
+    plain = _plain(text)
+    lines = lines_of(plain) if "\n" in plain else []
     return bool(lines) and (_combine(lines) or recognised(text) is not None)
 
 
 def _combine(lines: list[Line]) -> bool:
     """Whether the last of some numbered lines combines others: a list of titles does not."""
-    return re.search(r"(?:^|\b)(?:#|S)\d|\b(?:and|or)/\s?\d|\b\d{1,3}\s+(?:and|or|not)\s+\d{1,3}\b", lines[-1].text, re.I) is not None
+    return (
+        re.search(r"(?:^|\b)(?:#|S)\d|\b(?:and|or)/\s?\d|\b\d{1,3}\s+(?:and|or|not)\s+\d{1,3}\b", lines[-1].text, re.I)
+        is not None
+    )
 
 
 def _translated(text: str, dialect: Dialect, read_it: object) -> Translation:
@@ -104,7 +124,8 @@ def _translated(text: str, dialect: Dialect, read_it: object) -> Translation:
         node: Node | None = read_it(reading)  # type: ignore[operator]
         if node is None:
             raise QueryError(
-                f"Nothing of this {dialect.name} search can be looked for here ({'; '.join(reading.left_out)}). Use the filters.", 0
+                f"Nothing of this {dialect.name} search can be looked for here ({'; '.join(reading.left_out)}). Use the filters.",
+                0,
             )
         default = ",".join(dialect.default)
         node = changed(node, lambda leaf: replace(leaf, field=default) if leaf.field == OPEN else leaf)
