@@ -288,22 +288,6 @@ def _phrase(words: list[str]) -> str:
 
 
 _word = st.sampled_from(WORDS).filter(lambda word: not word.startswith("$"))
-_leaf = st.one_of(
-    _word,
-    st.deferred(lambda: _near_word),
-    st.deferred(lambda: st.builds("title,keyword:{}".format, _near_part)),
-    st.builds("+{}".format, st.lists(st.sampled_from(WORDS), min_size=1, max_size=2).map(_phrase)),
-    st.builds(lambda word, length: word[:length] + "*", _word, st.integers(1, 8)).filter(
-        lambda text: any(map(str.isalnum, text))
-    ),
-    st.lists(st.sampled_from(WORDS), max_size=3).map(_phrase),
-    st.builds(
-        "{}:{}".format,
-        st.sampled_from(("title", "abstract", "author", "keyword", "venue", "id")),
-        st.one_of(_word, st.lists(st.sampled_from((*WORDS, "Ada", "Lee", "reward", "Journal")), max_size=2).map(_phrase)),
-    ),
-    st.sampled_from(("author:lovelace", "venue:journal", 'author:"du chatelet"', "venue:iclr*", "id:paper*", "doi:10.1234/a*")),
-)
 _wild = st.builds(
     lambda word, at, sign: word[: at % (len(word) + 1)] + sign + word[at % (len(word) + 1) :],
     st.sampled_from([word for word in WORDS if word.isalnum() and word.isascii()]),
@@ -315,6 +299,22 @@ _near_part = st.one_of(
     _near_word,
     st.lists(_near_word, min_size=2, max_size=3).map(lambda words: f"({' OR '.join(words)})"),
     st.lists(st.one_of(st.sampled_from(WORDS), _wild), min_size=1, max_size=2).map(_phrase),
+)
+_leaf = st.one_of(
+    _word,
+    _near_word,
+    st.builds("title,keyword:{}".format, _near_part),
+    st.builds("+{}".format, st.lists(st.sampled_from(WORDS), min_size=1, max_size=2).map(_phrase)),
+    st.builds(lambda word, length: word[:length] + "*", _word, st.integers(1, 8)).filter(
+        lambda text: any(map(str.isalnum, text))
+    ),
+    st.lists(st.sampled_from(WORDS), max_size=3).map(_phrase),
+    st.builds(
+        "{}:{}".format,
+        st.sampled_from(("title", "abstract", "author", "keyword", "venue", "id")),
+        st.one_of(_word, st.lists(st.sampled_from((*WORDS, "Ada", "Lee", "reward", "Journal")), max_size=2).map(_phrase)),
+    ),
+    st.sampled_from(("author:lovelace", "venue:journal", 'author:"du chatelet"', "venue:iclr*", "id:paper*", "doi:10.1234/a*")),
 )
 near = st.one_of(
     st.builds("{} {}/{} {}".format, _near_part, st.sampled_from(("NEAR", "PRE")), st.integers(0, 4), _near_part),

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from explorer.dashboard.session import Session
-    from explorer.store.snapshot import Snapshot
 
 
 class ReadingList:
@@ -22,15 +21,6 @@ class ReadingList:
     def __init__(self, session: Session, *, writable: bool) -> None:
         self.session = session
         self.writable = writable
-        self._rows: tuple[Snapshot | None, tuple[str, ...], frozenset[int]] = None, (), frozenset()
-
-    @property
-    def rows(self) -> frozenset[int]:
-        """Their rows."""
-        snapshot, read = self.session.corpus.snapshot, self.session.read
-        if self._rows[0] is not snapshot or self._rows[1] != read:
-            self._rows = snapshot, read, frozenset(snapshot.rows_known(read).tolist())
-        return self._rows[2]
 
     def mark(self, row: int, read: bool, *, reorder: bool) -> None:
         """Keep that a paper was read, or forget it.
@@ -58,10 +48,3 @@ class ReadingList:
         else:
             others = tuple(other for other in self.session.read if other != id_)
             self.session.take_reads((*others, id_) if read else others, reorder=reorder)
-
-    def marked(self, page: dict[str, Any]) -> dict[str, Any]:
-        """A page of the list with what was read, and what no other paper beats."""
-        read, front = self.rows, self.session.results.front
-        best = set() if front is None else set(front.rows.tolist())
-        rows = [{**row, "read": row["row"] in read, "best": row["row"] in best} for row in page["rows"]]
-        return {**page, "rows": rows}

@@ -38,6 +38,8 @@ class Session(HasTraits):
         Of the selection in force.
     read : tuple of str
         Ids of the papers read, the first read first.
+    read_rows : frozenset of int
+        Their rows.
     """
 
     selection = Instance(Selection, ())
@@ -55,7 +57,7 @@ class Session(HasTraits):
         """What is remembered of a corpus before the reader did anything."""
         self.corpus = corpus
         self.results = results
-        self.read = corpus.read_papers if self._keeps_reads else ()
+        self._read(corpus.read_papers if self._keeps_reads else ())
         self.page = 0
         self.opened: int | None = None
         self.ticked: frozenset[int] = frozenset()
@@ -73,7 +75,7 @@ class Session(HasTraits):
         QueryError
             The query is malformed; the corpus in force stays.
         """
-        results = corpus.results(selection, corpus.read_papers if self._keeps_reads else ())
+        results = Results(corpus.ranker, selection, corpus.read_papers if self._keeps_reads else ())
         results.mask, results.ordering, results.axes  # noqa: B018  (runs the query)
         self._begin(corpus, results)
         self._moving = True
@@ -105,7 +107,7 @@ class Session(HasTraits):
         """A query that cannot run fails here, before the selection changes."""
         selection: Selection = proposal.value
         if self.results.selection != selection:
-            results = self.corpus.results(selection, self.read)
+            results = Results(self.corpus.ranker, selection, self.read)
             results.mask, results.ordering, results.axes  # noqa: B018  (runs the query)
             self.results = results
         return selection
@@ -198,9 +200,13 @@ class Session(HasTraits):
 
     def take_reads(self, ids: tuple[str, ...], *, reorder: bool) -> None:
         """Take other papers for read; `reorder` has an order that depends on them follow at once."""
-        self.read = ids
+        self._read(ids)
         if reorder and self.selection.weighs_novelty:
-            self.results = self.corpus.results(self.selection, self.read)
+            self.results = Results(self.corpus.ranker, self.selection, self.read)
+
+    def _read(self, ids: tuple[str, ...]) -> None:
+        self.read = ids
+        self.read_rows = frozenset(self.corpus.snapshot.rows_known(ids).tolist())
 
     def check(self, row: Any) -> None:
         """Raise `SelectionError` unless a paper is in the row."""

@@ -75,7 +75,7 @@ class Dashboard(anywidget.AnyWidget):
     ) -> None:
         deployment = Deployment.from_environment() if deployment is None else deployment
         self._seq = 0
-        self._drawing = False
+        self._drawing = self._drawn = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._first_folder = corpus.folder
         later = selection if selection is not None and lacking(corpus, selection) else None
@@ -156,13 +156,13 @@ class Dashboard(anywidget.AnyWidget):
         makers: dict[str, Callable[[], Any]] = {
             "selection": lambda: views.fields(session.selection),
             "papers": self._papers,
-            "concepts": lambda: concepts.concepts(results),
-            "axes": lambda: axes.axes(results, session.axis_colour),
+            "concepts": lambda: concepts.concepts(results) if session.selection.rank else None,
+            "axes": lambda: axes.axes(results, session.axis_colour) if session.selection.axes else axes.NONE,
             "preference": lambda: preference(results),
             "reader": self._reader,
             "facets": lambda: views.panels(results, session.facet_state),
             "charts": lambda: views.charts(results, **session.chart_options),
-            "comparison": self.searches.comparison,
+            "comparison": lambda: None if self.searches.base is None else self.searches.comparison(),
             "saved": self.searches.saved,
         }
         return makers[name]()
@@ -171,12 +171,12 @@ class Dashboard(anywidget.AnyWidget):
         session = self.session
         if session.opened is None:
             return None
-        return {**views.reader(session.results, session.opened), "read": session.opened in self.reading.rows}
+        return {**views.reader(session.results, session.opened), "read": session.opened in session.read_rows}
 
     def _papers(self) -> dict[str, Any]:
         session = self.session
-        page = views.page(session.results, session.page, session.ticked, session.opened, only=self.searches.rows())
-        return self.reading.marked(page)
+        only = None if self.searches.base is None else self.searches.rows()
+        return views.page(session.results, session.page, session.ticked, session.opened, read=session.read_rows, only=only)
 
     def _status(self, level: str, text: str = "", at: int | None = None, of: str | None = None) -> dict[str, Any]:
         return {"level": level, "text": text, "at": at, "of": of, "seq": self._seq}
@@ -187,11 +187,11 @@ class Dashboard(anywidget.AnyWidget):
         if self._drawing:
             yield
             return
-        self._drawing = True
+        self._drawing, self._drawn = True, False
         try:
             with self.hold_sync():
                 yield
-                self.set_trait("summary", self._summary())
+                self.set_trait("summary", self._summary() if self._drawn else {**self.summary, "seq": self._seq})
         finally:
             self._drawing = False
 
@@ -199,6 +199,7 @@ class Dashboard(anywidget.AnyWidget):
         """Send some parts of the page anew: ``all``, ``ordered``, or a trait; a value that is as before is not sent."""
         groups = {"all": _ALL, "ordered": _ORDERED}
         with self._one_message():
+            self._drawn = True
             for name in (name for part in parts for name in groups.get(part, (part,))):
                 self.set_trait(name, self._value(name))
 
@@ -279,7 +280,7 @@ class Dashboard(anywidget.AnyWidget):
             while True:
                 selection = next(steps)
                 corpus = self.session.corpus
-                if lacking(corpus, selection):
+                if selection.by_meaning and lacking(corpus, selection):
                     self.find_loop()
                     self.preparing.begin(corpus, lambda: self._go(lambda: steps, quiet=False))
                     return None

@@ -131,7 +131,10 @@ class Results:
         ConceptError
             A concept that no paper, or every paper, shows; or an id that is not in the corpus.
         """
-        return ordering(self.ranker, self.selection, self.read)
+        selection = self.selection
+        if not (selection.by_meaning or selection.prefer):
+            return None
+        return ordering(self.ranker, selection, self.read)
 
     @cached_property
     def axes(self) -> list[Axis]:

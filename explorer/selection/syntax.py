@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from explorer.errors import QueryError
 
@@ -112,7 +113,7 @@ def leaves_of(node: Node) -> list[Word | Phrase]:
 
 def over(fields: tuple[str, ...], node: Node) -> Node:
     """The same in any of several fields."""
-    found = tuple(changed(node, lambda leaf: replace(leaf, field=field)) for field in fields)
+    found = tuple(changed(node, partial(replace, field=field)) for field in fields)
     return found[0] if len(found) == 1 else Either(found)
 
 

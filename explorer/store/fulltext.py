@@ -379,17 +379,20 @@ class TextIndex:
             for terms in itertools.product(*(spot.terms for _, spot in places)):
                 yield self._row(index, [(place, term) for (place, _), term in zip(places, terms, strict=True)])
             return
-        regexes = [(place, spot.pattern) for place, spot in places]
-        if any(not regex for _, regex in regexes):
+        if any(not spot.pattern for _, spot in places):
             return
-        if len(regexes) == 1:
-            yield tantivy.Query.regex_query(self._schema, index, regexes[0][1])
+        if len(places) == 1:
+            yield tantivy.Query.regex_query(self._schema, index, places[0][1].pattern)
         else:
-            yield tantivy.Query.regex_phrase_query(self._schema, index, regexes)
+            yield tantivy.Query.regex_phrase_query(self._schema, index, [(place, spot.pattern) for place, spot in places])
 
     def _as_words(self, field: str, spot: Spot) -> Spot:
         """A place at which words stand as they are written, for one at which stems do."""
-        return Spot((), (*spot.patterns, *(re.escape(word) for term in spot.terms for word in self._forms(field, term))))
+        words = dict.fromkeys(word for term in spot.terms for word in self._forms(field, term))
+        # A pattern without a sign is a word.
+        words |= dict.fromkeys(pattern for pattern in spot.patterns if pattern.isalnum())
+        patterns = tuple(pattern for pattern in spot.patterns if not pattern.isalnum())
+        return Spot((), (*map(re.escape, words), *patterns)) if patterns else Spot(tuple(words))
 
     def _forms(self, field: str, stem: str) -> tuple[str, ...]:
         """The words of a field that have a stem."""
@@ -472,6 +475,15 @@ def _stems(word: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((own, *(stem for form in word_forms(word) if (stem := stem_of(form)))))) if own else ()
 
 
+def _itself(word: str) -> tuple[str, ...]:
+    return (word,)
+
+
+def _itself_unless_small(word: str) -> tuple[str, ...]:
+    """A folded word; nothing for a stop word."""
+    return (word,) if tokens(word, "words") else ()
+
+
 def _shapes(node: Node, field: str) -> list[Shape]:
     """The rows of words that a part of a query may be in one field: words, phrases, alternatives, parts near each other."""
     if isinstance(node, Near):
@@ -486,9 +498,7 @@ def _shapes(node: Node, field: str) -> list[Shape]:
     text = node.text + ("*" if isinstance(node, Word) and node.prefix else "")
     if isinstance(node, Word) and not node.exact:
         text = without_particle(text)
-    terms = (lambda word: () if not tokens(word, "words") else (word,)) if stemmed else (lambda word: (word,))
-    if stemmed and not node.exact:
-        terms = _stems
+    terms = _itself if not stemmed else _itself_unless_small if node.exact else _stems
     # A question mark after the last word may be a question's: the word itself is meant too.
     asks = not node.exact and text.endswith("?") and not text.endswith("??")
     found = [shapes_of(text.rstrip("?") if asks else text, terms, by_pattern=stemmed and node.exact)]
@@ -499,16 +509,15 @@ def _shapes(node: Node, field: str) -> list[Shape]:
 
 def _name_shapes(node: Phrase) -> list[Shape]:
     """A person's name in either order; initials stand for the names that begin so."""
-    keep = lambda word: (word,)  # noqa: E731
     family, given = family_and_given(node.text)
-    found = [] if "," in node.text and given else [shapes_of(node.text, keep)]
+    found = [] if "," in node.text and given else [shapes_of(node.text, _itself)]
     if not given or node.exact:
-        return found or [shapes_of(f"{family} {given}", keep)]
+        return found or [shapes_of(f"{family} {given}", _itself)]
     begun = [
         [word] if not is_initials(word) else [f"{letter}*" for letter in word if letter.isalpha()] for word in given.split()
     ]
     for names in ([given], [name for some in begun for name in some]):
-        shape = shapes_of(" ".join((family, *names)), keep)
+        shape = shapes_of(" ".join((family, *names)), _itself)
         if shape not in found:
             found.append(shape)
     return found

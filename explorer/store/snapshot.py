@@ -300,6 +300,11 @@ class Snapshot:
             )
         return self.accounts.ledger()
 
+    @cached_property
+    def ledger_sentence(self) -> str:
+        """What became of the records, in words."""
+        return self.accounts.sentence(len(self))
+
     @property
     def name(self) -> str:
         """What the corpus is called."""

@@ -34,6 +34,10 @@ CAVEAT = (
 )
 
 
+NONE: View = {"axes": [], "colours": [], "colour": "", "chart": None}
+"""Where no axis is chosen."""
+
+
 def axes(results: Results, colour: str) -> View:
     """The axes of a selection with their ends and how well they part, and the chart of the papers on them.
 
@@ -55,7 +59,7 @@ def axes(results: Results, colour: str) -> View:
     """
     found = results.axes
     if not found:
-        return {"axes": [], "colours": [], "colour": "", "chart": None}
+        return NONE
     names = _colours(results, len(found))
     colour = colour if colour in names else names[0]
     return {

@@ -47,7 +47,7 @@ def fields(selection: Selection) -> View:
 
 def summary(results: Results) -> View:
     """Counts, sentence, address, chips, what became of the records and, where nothing is shown, which filter to loosen."""
-    selection, total, accounts = results.selection, len(results.snapshot), results.snapshot.accounts
+    selection, total = results.selection, len(results.snapshot)
     titles = titles_of(results.snapshot, (*selection.like, *selection.unlike))
     loosen = [
         {"label": f"without {_LABELS[field].lower()}", "changes": {field: _default(field)}, "shown": shown}
@@ -63,7 +63,7 @@ def summary(results: Results) -> View:
         "python": selection.to_python(str(results.snapshot.folder)),
         "chips": chips(selection, titles),
         "loosen": loosen,
-        "ledger": {"sentence": accounts.sentence(total), "notes": accounts.notes.num_rows},
+        "ledger": {"sentence": results.snapshot.ledger_sentence, "notes": results.snapshot.accounts.notes.num_rows},
     }
 
 
@@ -269,28 +269,41 @@ def _over_time(results: Results, *, share: bool, by: str) -> View:
     }
 
 
-def page(results: Results, number: int, ticked: frozenset[int], opened: int | None, *, only: np.ndarray | None = None) -> View:
-    """One page of the list; of the rows in `only`, in their order, if they are given."""
+def page(
+    results: Results,
+    number: int,
+    ticked: frozenset[int],
+    opened: int | None,
+    *,
+    read: frozenset[int] = frozenset(),
+    only: np.ndarray | None = None,
+) -> View:
+    """One page of the list; of the rows in `only`, in their order, if they are given.
+
+    Each paper says whether it is `ticked`, `open`, `read`, and whether it is `best`: no other paper shown beats it.
+    """
     listed = results.shown if only is None else len(only)
     pages = max(1, -(-listed // PAGE))
     number = min(max(number, 0), pages - 1)
     terms = results.terms
     part = slice(number * PAGE, (number + 1) * PAGE)
     rows = results.rows(part.start, part.stop) if only is None else only[part]
-    parts = bars(results, rows.tolist())
+    best = set() if results.front is None else set(results.front.rows.tolist())
+    papers = [_paper(results.snapshot, row, terms) for row in rows.tolist()]
+    marks = {"ticked": ticked, "open": {opened}, "read": read, "best": best}
     return {
         "listed": listed,
         "page": number,
         "pages": pages,
         "per_page": PAGE,
-        "rows": [_paper(results.snapshot, int(row), terms, row in ticked, row == opened) for row in rows],
+        "rows": [{**paper, **{mark: paper["row"] in some for mark, some in marks.items()}} for paper in papers],
         "ticked": len(ticked),
-        "parts": parts,
+        "parts": None if results.ordering is None else bars(results, rows.tolist()),
         "scored": results.scored,
     }
 
 
-def _paper(snapshot: Snapshot, row: int, terms: Terms, ticked: bool, opened: bool) -> View:
+def _paper(snapshot: Snapshot, row: int, terms: Terms) -> View:
     names = ("title", "abstract", "authors", "published", "precision", "venue", "upvotes", "comments", "code_url")
     paper = snapshot.record(row, names)
     return {
@@ -304,8 +317,6 @@ def _paper(snapshot: Snapshot, row: int, terms: Terms, ticked: bool, opened: boo
         "upvotes": paper["upvotes"],
         "comments": paper["comments"],
         "code": paper["code_url"] is not None,
-        "ticked": bool(ticked),
-        "open": bool(opened),
     }
 
 

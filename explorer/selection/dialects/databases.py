@@ -24,7 +24,7 @@ def _table(text: str) -> dict[str, Fields]:
     """Rows of ``our fields = their names``, names parted by bars."""
     names = {"title": ("title",), "abstract": ("abstract",), "text": _TEXT, "topic": _TOPIC, "any": (), "keywords": ("keywords",),
              "authors": ("authors",), "venue": ("venue",), "ids": ("ids",)}  # fmt: skip
-    found = {}
+    found: dict[str, Fields] = {}
     for line in text.strip().splitlines():
         ours, theirs = line.split("=", 1)
         found |= {name.strip(): names[ours.strip()] for name in theirs.split("|")}
@@ -87,8 +87,11 @@ text = tiab | title/abstract
 title = ti | title | tt | transliterated title
 abstract = ab | abstract
 topic = tw | text word | text words | text
-keywords = mesh | mh | mesh terms | mesh term | majr | mesh major topic | mesh:noexp | mh:noexp | majr:noexp | mesh terms:noexp | sh | subheading | mesh subheading | nm | supplementary concept | ot | other term | rn | ec/rn number | pharmacological action | pa
-authors = au | author | 1au | first author | author - first | lastau | last author | author - last | fau | full author name | au:fau | ir | investigator
+keywords = mesh | mh | mesh terms | mesh term | majr | mesh major topic | mesh:noexp | mh:noexp | majr:noexp | mesh terms:noexp
+keywords = sh | subheading | mesh subheading | nm | supplementary concept | ot | other term | rn | ec/rn number
+keywords = pharmacological action | pa
+authors = au | author | 1au | first author | author - first | lastau | last author | author - last | fau | full author name
+authors = au:fau | ir | investigator
 venue = ta | journal | jour
 ids = pmid | uid | doi | aid | article identifier | location id | lid
 any = all | all fields
@@ -248,8 +251,11 @@ any = tx
 
 EBSCO = Dialect(
     "EBSCO",
-    re.compile(r"\(?\b(?:MH|MM|DE)\s?\(?\s?[\"“][^\"”]+[\"”]|\b(?:TI|AB|SU|TX|XB|KW)\s+[(\"“\w][^=]*\s(?:N|W)\d{1,2}\s|\b(?:TI|AB|SU)\s?\(\s?[\"\w]"
-               r"|\b(?:TI|AB|SU|KW|TX)\s+(?:[\"(]|\w+\s+(?:OR|AND|N\d)\b)"),  # fmt: skip
+    re.compile(
+        r"\(?\b(?:MH|MM|DE)\s?\(?\s?[\"“][^\"”]+[\"”]|\b(?:TI|AB|SU|TX|XB|KW)\s+[(\"“\w][^=]*\s(?:N|W)\d{1,2}\s"
+        r"|\b(?:TI|AB|SU)\s?\(\s?[\"\w]"
+        r"|\b(?:TI|AB|SU|KW|TX)\s+(?:[\"(]|\w+\s+(?:OR|AND|N\d)\b)"
+    ),
     {**_EBSCO_FIELDS, "xb": _TEXT},
     prefix=re.compile(r"(MH|MM|MJ|DE|TI|AB|SU|AU|SO|JN|TX|XB|KW|ZU|MW|DH)\b\s*(?=[\s(\"“])"),
     heading=None,
@@ -328,7 +334,8 @@ ARXIV = Dialect(
 
 IEEE = Dialect(
     "IEEE Xplore",
-    re.compile(r"\"(?:All Metadata|Document Title|Abstract|Author Keywords|Index Terms|IEEE Terms|Full Text \.?& Metadata|Authors|Mesh_Terms)\"\s?:", re.I),
+    re.compile(r"\"(?:All Metadata|Document Title|Abstract|Author Keywords|Index Terms|IEEE Terms"
+               r"|Full Text \.?& Metadata|Authors|Mesh_Terms)\"\s?:", re.I),
     _table('title = document title\nabstract = abstract\nkeywords = author keywords | index terms | ieee terms | mesh_terms\n'
            'authors = authors\nvenue = publication title\nids = doi\nany = all metadata | full text & metadata | full text .& metadata'),
     prefix=re.compile(r"\"([A-Za-z_ .&]+)\"\s?:\s?"),
