@@ -143,7 +143,7 @@ OVID = Dialect(
         r"\s*\.\s?([a-z]{2}(?:\s*,\s*[a-z]{2})*)\.?(?:\s*/\s*freq\s*=\s*\d+)?(?=[\s),;]|$)(?:\s*\[mp=[^\]]*\])?", re.I
     ),
     heading=re.compile(
-        r"(?P<explode>\bexp\s+)?(?P<focus>\*)?(?P<text>\"[^\"/]+\"|[A-Za-z0-9](?:(?!\s(?:and|or|not|adj\d*)\s)[^/()\"\n=.\[\]]){1,150})/"
+        r"(?P<explode>\bexp\s+)?(?P<focus>\*)?(?P<text>\"[^\"/]+\"|(?!(?:and|or|not)\s)[A-Za-z0-9](?:(?!\s(?:and|or|not|adj\d*)\s)[^/()\"\n=.\[\]]){1,150})/"
         r"(?!\d)(?P<rest>(?:[a-z]{2}(?:\s*,\s*[a-z]{2})*)?(?:\s*\[[^\]]*\])?)(?=[\s),.]|$)",
         re.I,
     ),
@@ -308,7 +308,7 @@ any = all
 EMBASE = Dialect(
     "Embase",
     re.compile(
-        r"['\w]/(?:exp|de|mj|br|syn)(?:/mj)?\b|'[^'\n]+'\s?:\s?(?:ti|ab|kw|de|tt)|\[(?:embase|medline|humans|english|animals|article)\]/lim",
+        r"['\w]/(?:exp|de|mj|br|syn)(?:/mj)?\b|(?<!\w)'[^'\n]+'[^:'\n]*:\s?(?:ti|ab|kw|de|tt)|\[(?:embase|medline|humans|english|animals|article)\]/lim",
         re.I,
     ),
     _EMBASE_FIELDS,

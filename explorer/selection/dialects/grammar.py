@@ -183,7 +183,7 @@ def _nearness(match: re.Match[str], dialect: Dialect) -> tuple[int, bool] | None
     rule = (dialect.near or {}).get(kind)
     if rule is None:
         return None
-    if len(kind) == 1 and (number is None or (match.group(1).islower() and "/" not in match.group())):
+    if len(kind) == 1 and (number is None or (dialect.name != "EBSCO" and "/" not in match.group())):
         return None
     if kind == "adj" and number is None:
         return 0, True
@@ -451,11 +451,8 @@ class _Parser:
             piece = self.pieces[self.here]
             before = self.pieces[self.here - 1].text
             self.here += 1
-            shown = (
-                f"{before if before != ')' else '(…)'}[{piece.text}]"
-                if self.reading.dialect.name == "PubMed"
-                else f"the field {piece.text}"
-            )
+            mark = {"PubMed": "[{}]", "Ovid": ".{}."}.get(self.reading.dialect.name, ":{}")
+            shown = f"{before if before != ')' else '(…)'}{mark.format(piece.text)}"
             node = in_field(node, piece.text, self.reading, shown)
         return node
 

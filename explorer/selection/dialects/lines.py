@@ -12,11 +12,14 @@ from explorer.selection.syntax import All, Either, Node
 
 _LINE = re.compile(r"^[ \t]*(?P<mark>#|S|L)?(?P<number>\d{1,3})(?P<after>[.):]|\s)[ \t]*(?P<text>\S.*?)[ \t]*$")
 _COUNT = re.compile(r"(?:\s*\(\s*\d[\d,. ]*\)|\t+\s*\d[\d,. ]*|\s+results?\s*[=:]?\s*\d[\d,]*)\s*$", re.I)
+_BARE_COUNT = re.compile(r"(?<!\band)(?<!\bor)(?<!\bnot)\s+\d{1,3}(?:,?\d{3})*\s*$", re.I)
+"""Number of hits after a line of EBSCO's history, where every reference has an S before it."""
 _COMBINED = re.compile(r"(?P<kind>and|or)\s?/\s?(?P<list>\d{1,3}(?:\s?[-–,]\s?\d{1,3})*)", re.I)
 _BRACED = re.compile(r"\{\s*(?P<kind>and|or)\s+(?P<list>#?\d{1,3}(?:\s?[-–,]\s?#?\d{1,3})*)\s*\}", re.I)
 _HASHES = re.compile(r"(?P<list>#\d{1,3}\s?[-–]\s?#?\d{1,3})(?:/(?P<kind>or|and))?", re.I)
 _ONE = re.compile(r"(?P<mark>#|S|L)?(?P<number>\d{1,3})(?![\w.])(?=\s*(?:$|\)|\s(?:and|or|not)\b|/))", re.I)
 _MARKED = re.compile(r"(?:#|S|L)(?P<number>\d{1,3})(?!\w)")
+_COMBINATION = re.compile(r"(?:\d{1,3}|and|or|not|[\s()])+", re.I)
 _LIMIT = re.compile(
     r"(?:limit\s+#?(?P<one>\d{1,3})\s+to\s+(?P<what>.+)|remove duplicates from\s+(?P<two>\d{1,3}))$", re.I | re.S
 )
@@ -35,23 +38,28 @@ class Line:
 def lines_of(text: str) -> list[Line]:
     """The numbered lines of a search; none where it has fewer than two, or none combines others.
 
-    A line without a number goes on with the one before. Numbers must grow by one, so that a paragraph that begins with a number is
+    A line without a number goes on with the one before. Numbers must grow, or fall, by one, so that a paragraph that begins with a number is
     no line.
     """
     found: list[Line] = []
-    at = 0
+    at, step = 0, 0
     for row in text.split("\n"):
         match = _LINE.match(row)
         number = int(match.group("number")) if match else 0
-        if match and number == (found[-1].number + 1 if found else number) and not _is_combination_alone(match, found):
-            found.append(Line(number, _COUNT.sub("", match.group("text")), at + match.start("text")))
+        if match and found and not step and abs(number - found[-1].number) == 1:
+            # A history is also printed with the newest line first.
+            step = number - found[-1].number
+        count = _BARE_COUNT if match and match.group("mark") in ("S", "s") else _COUNT
+        if match and number == (found[-1].number + step if found else number) and (step or not found) and not _is_combination_alone(match, found):
+            found.append(Line(number, count.sub("", match.group("text")), at + match.start("text")))
         elif found and row.strip():
             last = found.pop()
-            found.append(Line(last.number, f"{last.text} {_COUNT.sub('', row.strip())}", last.at))
+            rest = (_BARE_COUNT if text.lstrip()[:1] in "Ss" else _COUNT).sub("", row.strip())
+            found.append(Line(last.number, f"{last.text} {rest}", last.at))
         elif row.strip():
             return []
         at += len(row) + 1
-    return found if len(found) > 1 else _on_one_row(text)
+    return sorted(found, key=lambda line: line.number) if len(found) > 1 else _on_one_row(text)
 
 
 def _is_combination_alone(match: re.Match[str], found: list[Line]) -> bool:
@@ -157,7 +165,7 @@ def _references(known: dict[int, Node | None], used: set[int]) -> References:
         if match is None or not _OPERATOR_BEFORE.search(text[:at]):
             return None
         number = int(match.group("number"))
-        if number not in known and not _MARKED.match(text, at):
+        if number not in known and not _MARKED.match(text, at) and not _COMBINATION.fullmatch(text):
             return None
         return _of(number, known, used, at), match.end()
 
