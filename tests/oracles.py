@@ -129,6 +129,9 @@ def _query_words(text: str) -> list[Token]:
                     re.sub(r"[^*?$]+", lambda m: "".join(term for _, term in tokens(m.group(), "names")), part)
                     for part in parts
                 ]
+    if len(found) > 1:
+        # As in C*-algebra: a letter with a wildcard beside other words is the letter.
+        found = [plain if len(plain := re.sub(r"[*?$]", "", word)) < 2 else word for word in found]
     return list(enumerate(found))
 
 

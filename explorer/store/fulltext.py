@@ -21,7 +21,7 @@ import tantivy
 
 from explorer.errors import CorpusError, QueryError
 from explorer.selection.syntax import All, Either, Near, Node, Not, Phrase, Word, changed, over, parts_of, written
-from explorer.store.word_shapes import Shape, Spot, beside, merged_words, pattern_of, shapes_of
+from explorer.store.word_shapes import Shape, Spot, apart, beside, merged_words, pattern_of, shapes_of
 from explorer.text.analysis import FILLER, Terms, analyzer, spread, tokens, unspaced, without_particle
 from explorer.text.person_names import family_and_given, is_initials
 from explorer.text.word_forms import word_forms
@@ -359,6 +359,11 @@ class TextIndex:
             else:
                 yield tantivy.Query.regex_query(self._schema, field, pattern)
             return
+        if isinstance(node, Near) and (pair := _two_places(node, field)) is not None and self._apart(field, *pair):
+            # Two words at most so far apart: tantivy's slop counts the words between, in one order at a time.
+            for places in (pair, pair[::-1]):
+                yield from self._phrases(field, list(enumerate(places)), slop=node.between)
+            return
         found = _shapes(node, field)
         if len(found) > _MOST_PHRASES:
             raise QueryError("This part of the query stands for too many phrases. Let fewer words stand between, or use AND.")
@@ -369,7 +374,9 @@ class TextIndex:
     def _shape(self, field: str, shape: Shape) -> Iterator[Any]:
         """The queries for words at their places: by terms where all are, else by the words as they are written."""
         first = min(shape.spots)
-        places = [(place - first, spot) for place, spot in sorted(shape.spots.items())]
+        yield from self._phrases(field, [(place - first, spot) for place, spot in sorted(shape.spots.items())])
+
+    def _phrases(self, field: str, places: list[tuple[int, Spot]], slop: int = 0) -> Iterator[Any]:
         if not any(spot.patterns for _, spot in places) or _WORDS[field] == field:
             index = field
         else:
@@ -377,14 +384,20 @@ class TextIndex:
             places = [(place, self._as_words(field, spot)) for place, spot in places]
         if all(not spot.patterns for _, spot in places) and math.prod(len(spot.terms) for _, spot in places) <= _ALTERNATIVES:
             for terms in itertools.product(*(spot.terms for _, spot in places)):
-                yield self._row(index, [(place, term) for (place, _), term in zip(places, terms, strict=True)])
+                yield self._row(index, [(place, term) for (place, _), term in zip(places, terms, strict=True)], slop)
             return
         if any(not spot.pattern for _, spot in places):
             return
         if len(places) == 1:
             yield tantivy.Query.regex_query(self._schema, index, places[0][1].pattern)
         else:
-            yield tantivy.Query.regex_phrase_query(self._schema, index, [(place, spot.pattern) for place, spot in places])
+            yield tantivy.Query.regex_phrase_query(self._schema, index, [(place, spot.pattern) for place, spot in places], slop=slop)
+
+    def _apart(self, field: str, one: Spot, other: Spot) -> bool:
+        """Whether no word of a field can be at both of two places."""
+        if one.patterns or other.patterns:
+            one, other = self._as_words(field, one), self._as_words(field, other)
+        return apart(one, other)
 
     def _as_words(self, field: str, spot: Spot) -> Spot:
         """A place at which words stand as they are written, for one at which stems do."""
@@ -403,12 +416,12 @@ class TextIndex:
             self._kept_forms[field, stem] = tuple(word for word in words if stem_of(word) == stem)
         return self._kept_forms[field, stem]
 
-    def _row(self, field: str, found: Sequence[tuple[int, str]]) -> Any:
+    def _row(self, field: str, found: Sequence[tuple[int, str]], slop: int = 0) -> Any:
         """Tokens in a row, gaps where stop words were."""
         if len(found) == 1:
             return tantivy.Query.term_query(self._schema, field, found[0][1])
         first = found[0][0]
-        return tantivy.Query.phrase_query(self._schema, field, [(position - first, term) for position, term in found])
+        return tantivy.Query.phrase_query(self._schema, field, [(position - first, term) for position, term in found], slop=slop)
 
     def terms_of(self, node: Node | None) -> Terms:
         """What a query looks for in titles and abstracts, for highlighting."""
@@ -451,15 +464,11 @@ def _as_error_of_ours(error: ValueError) -> Exception:
     return CorpusError(f"The full-text index is damaged ({error}). Build the corpus again.")
 
 
+@lru_cache(maxsize=65_536)
 def _orders(author: str) -> tuple[str, ...]:
     """A name as it is written and, where that differs, with the family name first."""
-    family, given = family_and_given(author)
-    whole = f"{family} {given}"
-    return (
-        (author,)
-        if [word for _, word in tokens(author, "names")] == [word for _, word in tokens(whole, "names")]
-        else (author, whole)
-    )
+    whole = " ".join(filter(None, family_and_given(author)))
+    return (author,) if whole.split() == author.replace(",", " ").split() else (author, whole)
 
 
 @lru_cache(maxsize=65_536)
@@ -507,6 +516,17 @@ def _shapes(node: Node, field: str) -> list[Shape]:
     return merged_words(found)
 
 
+def _two_places(node: Near, field: str) -> tuple[Spot, Spot] | None:
+    """The two places of words near each other in any order, where each is one word."""
+    if node.ordered or isinstance(node.first, Near) or isinstance(node.second, Near) or field in ("authors", "keywords"):
+        return None
+    first, second = _shapes(node.first, field), _shapes(node.second, field)
+    beside(first, second, 0, True, _MOST_PHRASES)
+    if len(first) != 1 or len(second) != 1 or any(len(s.spots) != 1 or s.length != 1 for s in (*first, *second)):
+        return None
+    return first[0].spots[0], second[0].spots[0]
+
+
 def _name_shapes(node: Phrase) -> list[Shape]:
     """A person's name in either order; initials stand for the names that begin so."""
     family, given = family_and_given(node.text)
@@ -517,7 +537,7 @@ def _name_shapes(node: Phrase) -> list[Shape]:
         [word] if not is_initials(word) else [f"{letter}*" for letter in word if letter.isalpha()] for word in given.split()
     ]
     for names in ([given], [name for some in begun for name in some]):
-        shape = shapes_of(" ".join((family, *names)), _itself)
+        shape = shapes_of(" ".join((family, *names)), _itself, least=1)
         if shape not in found:
             found.append(shape)
     return found

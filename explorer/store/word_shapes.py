@@ -20,6 +20,10 @@ _UNSPACED_WILD = re.compile(
 )
 
 
+_LEAST = 2
+"""Letters that a word with wildcards must have where other words stand beside it: fewer fit too many words to look at."""
+
+
 @dataclass(frozen=True)
 class Spot:
     """What may stand at one place: terms of the index, and regular expressions that a folded word fits."""
@@ -66,7 +70,9 @@ def with_stand_ins(text: str) -> str:
     return _CHUNK.sub(mark, normal(text)) if any(c in text for c in "*?$＊？＄") else text
 
 
-def shapes_of(text: str, terms: Callable[[str], tuple[str, ...]], *, by_pattern: bool = False) -> Shape:
+def shapes_of(
+    text: str, terms: Callable[[str], tuple[str, ...]], *, by_pattern: bool = False, least: int = _LEAST
+) -> Shape:
     """The words of a text as a shape.
 
     Parameters
@@ -76,12 +82,19 @@ def shapes_of(text: str, terms: Callable[[str], tuple[str, ...]], *, by_pattern:
         Terms of the index for a folded word; none for a stop word.
     by_pattern : bool
         Whether words are to be found as they are written.
+    least : int
+        Letters that a word with wildcards must have beside others.
     """
     spots = {}
     found = analyzer("names").pre_tokenize(spread(with_stand_ins(text))).tokens
     for token in found:
         if _WILD.search(token.text):
             if not _WILD.sub("", token.text):
+                continue
+            plain = _WILD.sub("", token.text)
+            if len(found) > 1 and len(plain) < least:
+                # As in C*-algebra: a letter's words are too many, and it is seldom a wildcard.
+                spots |= {token.position: Spot(kept)} if (kept := terms(plain)) else {}
                 continue
             pattern = "".join(_REGEX.get(c, re.escape(c)) for c in token.text)
             spots[token.position] = Spot((), (pattern,))
@@ -113,6 +126,8 @@ def merged_words(shapes: Iterable[Shape]) -> list[Shape]:
 def beside(some: list[Shape], others: list[Shape], between: int, ordered: bool, most: int) -> list[Shape]:
     """Each of some shapes with each of others, in all the ways in which at most so many words stand between them."""
     found = []
+    if any(_fits_too_many(spot) for shape in (*some, *others) for spot in shape.spots.values()):
+        raise QueryError("Too many words fit a wildcard that stands near another word. Write more letters of it.")
     for one in some:
         for other in others:
             if not one.spots or not other.spots:
@@ -130,6 +145,25 @@ def beside(some: list[Shape], others: list[Shape], between: int, ordered: bool, 
                     "This part of the query stands for too many phrases. Let fewer words stand between, or use AND."
                 )
     return list({(tuple(sorted(s.spots.items(), key=lambda item: item[0])), s.length, s.gaps): s for s in found}.values())
+
+
+def _fits_too_many(spot: Spot) -> bool:
+    return any(len(re.sub(r"\.[*?]?", "", pattern)) < _LEAST for pattern in spot.patterns if not pattern.isalnum())
+
+
+def apart(one: Spot, other: Spot) -> bool:
+    """Whether no word is at both places for certain."""
+    if any(pattern.startswith(".") for pattern in (*one.patterns, *other.patterns)):
+        return False
+    heads = [
+        [(term, True) for term in spot.terms] + [(re.split(r"\.", pattern)[0], pattern.isalnum()) for pattern in spot.patterns]
+        for spot in (one, other)
+    ]
+    return not any(
+        a == b or (not whole_b and a.startswith(b)) or (not whole_a and b.startswith(a))
+        for a, whole_a in heads[0]
+        for b, whole_b in heads[1]
+    )
 
 
 def _joined(one: Shape, other: Shape, start: int) -> Shape:
