@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: dashboard test test-slow lint bench fuzz findings pictures browser clean
+.PHONY: dashboard test test-slow test-lowest lint bench fuzz findings docs pictures browser clean
 
 dashboard: $(READY)  ## open the dashboard on the bundled sample
 	$(BIN)/litexplorer serve
@@ -14,6 +14,12 @@ test: $(READY) browser  ## run every test, the browser's included
 
 test-slow: $(READY) browser  ## the checks that take longer
 	$(BIN)/python -m pytest -m slow
+
+test-lowest:  ## the core tests with the lowest versions that the ranges allow
+	$(PYTHON) -m venv $(VENV)-lowest
+	$(PYTHON) tests/lowest.py > $(VENV)-lowest/constraints.txt
+	$(VENV)-lowest/bin/python -m pip install --quiet --disable-pip-version-check -c $(VENV)-lowest/constraints.txt -e '.[test]'
+	$(VENV)-lowest/bin/python -m pytest -m "not slow and not browser" $$($(PYTHON) tests/lowest.py core)
 
 lint: $(READY)  ## style and types
 	$(BIN)/ruff check .
@@ -52,4 +58,4 @@ $(READY): pyproject.toml
 	@touch $(READY)
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-lowest .pytest_cache .mypy_cache .ruff_cache .hypothesis

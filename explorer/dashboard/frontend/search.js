@@ -38,7 +38,7 @@ export function searchPanel(app) {
   let known = model.get("selection")?.query ?? "";
   let ranking = "";
 
-  const input = h("input", { id, class: "lx-query", type: "text", role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", autocomplete: "off", spellcheck: "false", placeholder: "Search titles, abstracts, authors, keywords", value: known, input: typed, keydown: pressed });
+  const input = h("input", { id, class: "lx-query", type: "text", role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", autocomplete: "off", spellcheck: "false", placeholder: "Search titles, abstracts, authors, keywords", value: known, input: typed, keydown: pressed, paste: pasted });
   link.typedFirst(() => { if (timer) flush(); });
   const completions = completionList(app, input, typed, { concepts: isExpression });
   input.setAttribute("aria-controls", completions.nodes[0].id);
@@ -77,6 +77,15 @@ export function searchPanel(app) {
     clearTimeout(timer);
     timer = isExpression(input.value) ? 0 : setTimeout(flush, TYPING_PAUSE);
     completions.typed();
+  }
+
+  /** A box of one line would join the lines of a search without a mark; the kernel reads this one as their end. */
+  function pasted(event) {
+    const text = event.clipboardData?.getData("text/plain") ?? "";
+    if (!/[\r\n]/.test(text.trim())) return;
+    event.preventDefault();
+    input.setRangeText(text.trim().replace(/\s*[\r\n]+\s*/g, " ⏎ "), input.selectionStart, input.selectionEnd, "end");
+    typed();
   }
 
   function pressed(event) {

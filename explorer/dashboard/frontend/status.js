@@ -14,6 +14,13 @@ export function statusPanel(app) {
     return [text, h("code", { class: "lx-where" }, query.slice(0, at), h("mark", {}, query.slice(at, at + 1) || "␣"), query.slice(at + 1))];
   }
 
+  /** What a search of another database was read as, and what of it has no equal here. */
+  function translated(translation) {
+    if (!translation) return "";
+    const left = translation.left_out.length ? ` Left out, as it has no equal here: ${translation.left_out.join("; ")}.` : "";
+    return `. Read as ${translation.dialect}: ${translation.query}.${left}`;
+  }
+
   function say(level, text, at = null, of = app.search?.input.value) {
     line.textContent = level === "error" ? "" : text;
     alert.hidden = level !== "error";
@@ -23,7 +30,7 @@ export function statusPanel(app) {
   app.watch(["status", "summary"], () => {
     const status = model.get("status") ?? {};
     const summary = model.get("summary") ?? {};
-    const plain = `${count(summary.shown)} of ${count(summary.total)} papers`;
+    const plain = `${count(summary.shown)} of ${count(summary.total)} papers${translated(summary.translation)}`;
     say(status.level ?? "ready", status.text || plain, status.at, status.of ?? undefined);
   });
 
