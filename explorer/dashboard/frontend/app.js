@@ -1,6 +1,6 @@
 import { h, copyText } from "./dom.js";
 import { openLink, watchKernel } from "./link.js";
-import { watchPress } from "./press.js";
+import { watchPress } from "./pointer.js";
 import { fileReceiver } from "./download.js";
 import { searchPanel } from "./search.js";
 import { filtersPanel } from "./filters.js";
@@ -9,18 +9,18 @@ import { axesPanel } from "./axes.js";
 import { preferencePanel } from "./preference.js";
 import { papersPanel } from "./papers.js";
 import { readerPanel } from "./reader.js";
-import { menuPanel } from "./menu.js";
+import { exportMenu } from "./export_menu.js";
 import { intakePanel } from "./intake.js";
-import { accountPanel } from "./account.js";
+import { ledgerDialog } from "./ledger_dialog.js";
 import { statusPanel } from "./status.js";
 import { preparationPanel } from "./preparation.js";
 import { conceptsPanel } from "./concepts.js";
-import { setPanel } from "./likeness.js";
-import { barPanel } from "./bar.js";
-import { savedPanel } from "./saved.js";
+import { conceptSetPanel } from "./relevance_feedback.js";
+import { toolbarPanel } from "./toolbar.js";
+import { savedSearchesPanel } from "./saved_searches.js";
 import { spellingPanel } from "./spelling.js";
 import { comparisonPanel } from "./comparison.js";
-import { listenToKeys } from "./keys.js";
+import { listenForShortcuts } from "./shortcuts.js";
 
 const BUSY_AFTER = 150; // ms; faster answers show no progress bar
 const TYPING = 1500; // ms; changes of a query that follow each other sooner are one step back
@@ -66,33 +66,39 @@ function createApp(model, root) {
       names.forEach((name) => app.on(`change:${name}`, plan));
       plan();
     },
-    guard: (handler) => (...parts) => {
-      try {
-        return handler(...parts);
-      } catch (error) {
-        app.fault(error);
-        return undefined;
-      }
-    },
+    guard:
+      (handler) =>
+      (...parts) => {
+        try {
+          return handler(...parts);
+        } catch (error) {
+          app.fault(error);
+          return undefined;
+        }
+      },
     fault(error, text = "Something in the page failed; reload it if it no longer answers.") {
       console.error(error);
       app.say("error", `${text} (${error?.message ?? error})`);
     },
     say: (level, text, at) => app.status?.say(level, text, at),
-    copy: (text, done) => copyText(text).then(() => app.say("info", done), (error) => app.fault(error, "Not copied.")),
+    copy: (text, done) =>
+      copyText(text).then(
+        () => app.say("info", done),
+        (error) => app.fault(error, "Not copied."),
+      ),
     onTheme: (listener) => themeListeners.push(listener),
     closeTop: () => app.layers.some((close) => close()),
     toggleRail: () => (app.frame.classList.contains("lx-rail-open") ? app.closeRail() : app.openRail()),
     openRail() {
       app.frame.classList.add("lx-rail-open");
-      app.bar.rail.setAttribute("aria-expanded", "true");
+      app.toolbar.rail.setAttribute("aria-expanded", "true");
       app.filters.node.querySelector("button").focus();
     },
     closeRail() {
       if (!app.frame.classList.contains("lx-rail-open")) return false;
       app.frame.classList.remove("lx-rail-open");
-      app.bar.rail.setAttribute("aria-expanded", "false");
-      app.bar.rail.focus();
+      app.toolbar.rail.setAttribute("aria-expanded", "false");
+      app.toolbar.rail.focus();
       return true;
     },
     close() {
@@ -130,14 +136,14 @@ function assemble(app) {
   app.status = statusPanel(app);
   app.search = searchPanel(app);
   app.spelling = spellingPanel(app);
-  app.saved = savedPanel(app);
+  app.savedSearches = savedSearchesPanel(app);
   app.comparison = comparisonPanel(app);
   app.concepts = conceptsPanel(app);
-  app.setPanel = setPanel(app);
-  app.menu = menuPanel(app);
+  app.conceptSet = conceptSetPanel(app);
+  app.exportMenu = exportMenu(app);
   app.intake = intakePanel(app);
-  app.account = accountPanel(app);
-  app.bar = barPanel(app);
+  app.ledgerDialog = ledgerDialog(app);
+  app.toolbar = toolbarPanel(app);
   app.layers.push(app.closeRail);
   app.filters = filtersPanel(app);
   app.preference = preferencePanel(app);
@@ -145,18 +151,29 @@ function assemble(app) {
   app.charts = chartsPanel(app);
   app.axes = axesPanel(app);
   app.reader = readerPanel(app);
-  frame.append(app.bar.node, app.status.banners, app.filters.node,
+  frame.append(
+    app.toolbar.node,
+    app.status.banners,
+    app.filters.node,
     h("div", { class: "lx-scrim", click: () => app.closeRail() }),
-    h(app.page ? "main" : "div", { class: "lx-main" }, app.charts.node, app.axes.node, app.papers.node), app.reader.node, app.status.node, ...app.intake.layers, app.account.dialog);
+    h(app.page ? "main" : "div", { class: "lx-main" }, app.charts.node, app.axes.node, app.papers.node),
+    app.reader.node,
+    app.status.node,
+    ...app.intake.layers,
+    app.ledgerDialog.dialog,
+  );
   if (!app.page) {
     root.setAttribute("role", "region");
     root.setAttribute("aria-label", "Literature Explorer");
   }
-  listenToKeys(app);
+  listenForShortcuts(app);
   const receiveFile = fileReceiver();
-  app.on("msg:custom", app.guard((message, buffers) => {
-    if (message?.kind === "file") receiveFile(message, buffers);
-  }));
+  app.on(
+    "msg:custom",
+    app.guard((message, buffers) => {
+      if (message?.kind === "file") receiveFile(message, buffers);
+    }),
+  );
   app.on("comm:close", () => app.status.setLost(true));
   const unwatch = watchKernel(app.model, (gone) => {
     app.status.setLost(gone);
@@ -192,9 +209,13 @@ function followAddress(app) {
     if (first || typing) history.replaceState(history.state, "", address);
     else history.pushState(null, "", address);
   });
-  window.addEventListener("popstate", () => {
-    asked = app.link.send("url", { url: location.search.slice(1) });
-  }, { signal: app.signal });
+  window.addEventListener(
+    "popstate",
+    () => {
+      asked = app.link.send("url", { url: location.search.slice(1) });
+    },
+    { signal: app.signal },
+  );
 }
 
 /** The page template's own skeleton lies above until the dashboard stands in the page. */

@@ -7,20 +7,40 @@ export function comparisonPanel(app) {
 
   function choice(part, label, found) {
     const chosen = part === found.part;
-    return h("button", { "aria-pressed": String(chosen), key: `part:${part}`, click: () => link.send("compare_show", { part }) }, label);
+    return h(
+      "button",
+      { "aria-pressed": String(chosen), key: `part:${part}`, click: () => link.send("compare_show", { part }) },
+      label,
+    );
   }
 
   app.watch(["comparison"], () => {
     const found = model.get("comparison");
     node.hidden = !found;
     if (!found) return swap(node, [], app.search.input);
-    return swap(node, [
-      h("p", {}, h("strong", {}, `${count(found.new)} new, ${count(found.gone)} gone, ${count(found.shared)} shared`),
-        ` against ${found.label}`, found.missing ? `; ${count(found.missing)} of those gone ${found.missing === 1 ? "is" : "are"} no longer in the corpus` : null),
-      h("div", { class: "lx-segmented", role: "group", label: "Papers listed" },
-        choice("all", "All shown", found), choice("new", `New ${count(found.new)}`, found), choice("gone", `Gone ${count(found.gone - found.missing)}`, found)),
-      iconButton("close", "End the comparison", () => link.send("compare", { with: null }), { key: "end" }),
-    ], app.search.input);
+    return swap(
+      node,
+      [
+        h(
+          "p",
+          {},
+          h("strong", {}, `${count(found.new)} new, ${count(found.gone)} gone, ${count(found.shared)} shared`),
+          ` against ${found.label}`,
+          found.missing
+            ? `; ${count(found.missing)} of those gone ${found.missing === 1 ? "is" : "are"} no longer in the corpus`
+            : null,
+        ),
+        h(
+          "div",
+          { class: "lx-segmented", role: "group", label: "Papers listed" },
+          choice("all", "All shown", found),
+          choice("new", `New ${count(found.new)}`, found),
+          choice("gone", `Gone ${count(found.gone - found.missing)}`, found),
+        ),
+        iconButton("close", "End the comparison", () => link.send("compare", { with: null }), { key: "end" }),
+      ],
+      app.search.input,
+    );
   });
   return { node };
 }

@@ -10,7 +10,7 @@ const ANSWER_WAIT = 5000; // ms after which a lost answer no longer holds up the
 export function completionList(app, input, changed, { concepts = () => false, name = "Completions" } = {}) {
   const { link } = app;
   const list = h("ul", { id: app.id(name), class: "lx-completions", role: "listbox", label: name, hidden: true });
-  const said = h("div", { class: "lx-hide", "aria-live": "polite" });
+  const announcement = h("div", { class: "lx-hide", "aria-live": "polite" });
   let rows = [];
   let shownFor = "";
   let active = -1;
@@ -34,7 +34,7 @@ export function completionList(app, input, changed, { concepts = () => false, na
     if (flight) flight.dropped = true; // its answer must not open the list again
     if (list.hidden) return false;
     list.hidden = true;
-    said.textContent = "";
+    announcement.textContent = "";
     input.setAttribute("aria-expanded", "false");
     mark(-1);
     return true;
@@ -50,11 +50,25 @@ export function completionList(app, input, changed, { concepts = () => false, na
   }
 
   function option(row, place) {
-    return h("li", { id: app.id(`${name}-${place}`), class: "lx-completion", role: "option", "aria-selected": "false",
-      pointerdown: (event) => event.preventDefault(), click: () => accept(row) },
-    h("span", { class: "lx-completion-text" }, row.label),
-    h("span", { class: "lx-quiet" }, row.kind === "word" ? "" : row.kind),
-    h("span", { class: "lx-quiet lx-completion-count" }, row.papers === null ? "" : count(row.papers), row.papers === null ? null : h("span", { class: "lx-hide" }, " papers")));
+    return h(
+      "li",
+      {
+        id: app.id(`${name}-${place}`),
+        class: "lx-completion",
+        role: "option",
+        "aria-selected": "false",
+        pointerdown: (event) => event.preventDefault(),
+        click: () => accept(row),
+      },
+      h("span", { class: "lx-completion-text" }, row.label),
+      h("span", { class: "lx-quiet" }, row.kind === "word" ? "" : row.kind),
+      h(
+        "span",
+        { class: "lx-quiet lx-completion-count" },
+        row.papers === null ? "" : count(row.papers),
+        row.papers === null ? null : h("span", { class: "lx-hide" }, " papers"),
+      ),
+    );
   }
 
   function show(found, text) {
@@ -69,7 +83,7 @@ export function completionList(app, input, changed, { concepts = () => false, na
     const over = list.getBoundingClientRect().right - app.root.getBoundingClientRect().right + 12;
     if (over > 0) list.style.translate = `${-over}px`;
     input.setAttribute("aria-expanded", "true");
-    said.textContent = `${rows.length} completion${rows.length === 1 ? "" : "s"}; arrow down to choose`;
+    announcement.textContent = `${rows.length} completion${rows.length === 1 ? "" : "s"}; arrow down to choose`;
     return mark(-1);
   }
 
@@ -84,23 +98,27 @@ export function completionList(app, input, changed, { concepts = () => false, na
     flight = { text, at, since: performance.now(), seq: link.send("complete", { text, at, concepts: concepts(text) }) };
   }
 
-  app.on("msg:custom", app.guard((message) => {
-    if (message?.kind !== "completions" || message.seq !== flight?.seq) return;
-    const { text, at, dropped } = flight;
-    flight = null;
-    if (waiting) ask();
-    else if (!dropped) {
-      // An option that is being clicked stays until the click is whole.
-      app.whenReleased(() => {
-        if (input.value === text && input.selectionStart === at && document.activeElement === input && !app.signal.aborted) show(message.rows, text);
-      });
-    }
-  }));
+  app.on(
+    "msg:custom",
+    app.guard((message) => {
+      if (message?.kind !== "completions" || message.seq !== flight?.seq) return;
+      const { text, at, dropped } = flight;
+      flight = null;
+      if (waiting) ask();
+      else if (!dropped) {
+        // An option that is being clicked stays until the click is whole.
+        app.whenReleased(() => {
+          if (input.value === text && input.selectionStart === at && document.activeElement === input && !app.signal.aborted)
+            show(message.rows, text);
+        });
+      }
+    }),
+  );
   app.layers.push(close);
   input.addEventListener("blur", close);
 
   return {
-    nodes: [list, said],
+    nodes: [list, announcement],
     close,
     typed() {
       mark(-1);

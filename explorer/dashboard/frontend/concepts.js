@@ -11,27 +11,56 @@ const written = (weight) => String(Math.round(weight * 1000) / 1000);
 
 /** Terms as an expression. */
 function expression(terms) {
-  return terms.map(({ text, weight, added }, place) => {
-    const sign = added ? (place ? "+ " : "") : "- ";
-    return `${sign}${weight === 1 ? "" : `${written(weight)}*`}${text}`;
-  }).join(" ");
+  return terms
+    .map(({ text, weight, added }, place) => {
+      const sign = added ? (place ? "+ " : "") : "- ";
+      return `${sign}${weight === 1 ? "" : `${written(weight)}*`}${text}`;
+    })
+    .join(" ");
 }
 
-export const colour = (place) => `lx-part-${place % COLOURS}`;
+export const conceptColour = (place) => `lx-part-${place % COLOURS}`;
 
 /** The bar of concepts: each with its sign and its weight; what moves here re-ranks at once. */
 export function conceptsPanel(app) {
   const { model, link } = app;
   const list = h("ul", { class: "lx-concepts-list" });
-  const input = h("input", { class: "lx-box", type: "text", role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", autocomplete: "off", spellcheck: "false", placeholder: "Add a concept", label: "Add a concept", maxlength: "500", input: () => completions.typed(), keydown: pressed });
+  const input = h("input", {
+    class: "lx-box",
+    type: "text",
+    role: "combobox",
+    "aria-autocomplete": "list",
+    "aria-expanded": "false",
+    autocomplete: "off",
+    spellcheck: "false",
+    placeholder: "Add a concept",
+    label: "Add a concept",
+    maxlength: "500",
+    input: () => completions.typed(),
+    keydown: pressed,
+  });
   const completions = completionList(app, input, () => {}, { concepts: () => true, name: "Ways to go on" });
   input.setAttribute("aria-controls", completions.nodes[0].id);
   const idle = h("button", { class: "lx-textbutton lx-idle-button", hidden: true, click: send });
-  const node = h("section", { class: "lx-concepts", label: "Concepts", hidden: true },
-    h("h2", { class: "lx-concepts-title" }, "Ranked by"), list,
+  const node = h(
+    "section",
+    { class: "lx-concepts", label: "Concepts", hidden: true },
+    h("h2", { class: "lx-concepts-title" }, "Ranked by"),
+    list,
     h("div", { class: "lx-concepts-add" }, icon("plus"), input, completions.nodes),
     idle,
-    h("button", { class: "lx-textbutton", click: () => { link.set({ rank: "" }); app.search.input.focus(); } }, "Clear"));
+    h(
+      "button",
+      {
+        class: "lx-textbutton",
+        click: () => {
+          link.set({ rank: "" });
+          app.search.input.focus();
+        },
+      },
+      "Clear",
+    ),
+  );
   let terms = [];
   let chips = [];
   let adding = "";
@@ -63,23 +92,49 @@ export function conceptsPanel(app) {
     const amount = h("output", { class: "lx-concept-amount" });
     const kind = KIND_NAMES[term.kind];
     const name = kind ? `${kind} ${term.label}` : term.label;
-    const slider = h("input", { type: "range", class: "lx-concept-weight", min: 0, max: Math.max(MOST, term.weight), step: STEP, label: `Weight of ${name}`, key: `weight:${term.text}`, input: () => {
-      terms[place] = { ...terms[place], weight: Number(slider.value) };
-      show();
-      send();
-    } });
-    const sign = h("button", { class: "lx-concept-sign", key: `sign:${term.text}`, click: () => {
-      terms[place] = { ...terms[place], added: !terms[place].added };
-      show();
-      send();
-    } });
-    const item = h("li", {}, sign,
-      h("span", { class: "lx-concept-label", title: name }, kind ? h("span", { class: "lx-concept-kind" }, `${term.kind} `) : null, term.label,
-        term.unknown.length ? h("span", { class: "lx-concept-unknown" }, ` “${term.unknown.join("”, “")}” is in no paper`) : null),
-      slider, amount, iconButton("close", `Remove ${name}`, () => remove(place), { key: `remove:${term.text}` }));
+    const slider = h("input", {
+      type: "range",
+      class: "lx-concept-weight",
+      min: 0,
+      max: Math.max(MOST, term.weight),
+      step: STEP,
+      label: `Weight of ${name}`,
+      key: `weight:${term.text}`,
+      input: () => {
+        terms[place] = { ...terms[place], weight: Number(slider.value) };
+        show();
+        send();
+      },
+    });
+    const sign = h("button", {
+      class: "lx-concept-sign",
+      key: `sign:${term.text}`,
+      click: () => {
+        terms[place] = { ...terms[place], added: !terms[place].added };
+        show();
+        send();
+      },
+    });
+    const item = h(
+      "li",
+      {},
+      sign,
+      h(
+        "span",
+        { class: "lx-concept-label", title: name },
+        kind ? h("span", { class: "lx-concept-kind" }, `${term.kind} `) : null,
+        term.label,
+        term.unknown.length
+          ? h("span", { class: "lx-concept-unknown" }, ` “${term.unknown.join("”, “")}” is in no paper`)
+          : null,
+      ),
+      slider,
+      amount,
+      iconButton("close", `Remove ${name}`, () => remove(place), { key: `remove:${term.text}` }),
+    );
     function show() {
       const { weight, added } = terms[place];
-      item.className = `lx-concept ${colour(term.place)}${added ? "" : " lx-subtracted"}`;
+      item.className = `lx-concept ${conceptColour(term.place)}${added ? "" : " lx-subtracted"}`;
       sign.textContent = added ? "+" : "−";
       sign.title = added ? "Added; press to subtract" : "Subtracted; press to add";
       sign.setAttribute("aria-label", `${name}: ${added ? "added, press to subtract" : "subtracted, press to add"}`);
@@ -101,7 +156,11 @@ export function conceptsPanel(app) {
     if (same) chips.forEach((each) => each.show());
     else {
       chips = terms.map(chip);
-      swap(list, chips.map((each) => each.item), input);
+      swap(
+        list,
+        chips.map((each) => each.item),
+        input,
+      );
     }
   });
   app.watch(["selection"], () => {

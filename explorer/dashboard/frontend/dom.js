@@ -28,7 +28,13 @@ const ICONS = {
 /** One 16 px line icon; decorative, so the control around it carries the name. */
 export function icon(name) {
   const svg = document.createElementNS(SVG_NAMESPACE, "svg");
-  for (const [key, value] of Object.entries({ viewBox: "0 0 16 16", class: "lx-icon", "aria-hidden": "true", focusable: "false" })) svg.setAttribute(key, value);
+  for (const [key, value] of Object.entries({
+    viewBox: "0 0 16 16",
+    class: "lx-icon",
+    "aria-hidden": "true",
+    focusable: "false",
+  }))
+    svg.setAttribute(key, value);
   const path = document.createElementNS(SVG_NAMESPACE, "path");
   path.setAttribute("d", ICONS[name]);
   svg.append(path);
@@ -113,4 +119,11 @@ export async function copyText(text) {
   area.remove();
   if (!done) throw new Error("The browser did not allow copying; select the text and copy it by hand.");
   return undefined;
+}
+
+/** JupyterLab keeps Enter from submitting a form in a notebook's output. */
+export function submitOnEnter(event) {
+  if (event.key !== "Enter" || event.isComposing) return;
+  event.preventDefault();
+  event.target.form.requestSubmit();
 }

@@ -8,7 +8,13 @@ const OPEN_AT_FIRST = 3; // panels; the rest start folded so that the rail fits 
 function fold(app, facet, open, body) {
   const id = app.id(`facet-${facet.name}`);
   const badge = h("span", { class: "lx-badge", hidden: true });
-  const button = h("button", { class: "lx-fold", "aria-expanded": String(open), "aria-controls": id, click: toggle }, h("span", {}, facet.label), badge, icon("down"));
+  const button = h(
+    "button",
+    { class: "lx-fold", "aria-expanded": String(open), "aria-controls": id, click: toggle },
+    h("span", {}, facet.label),
+    badge,
+    icon("down"),
+  );
   body.id = id;
   body.hidden = !open;
   function toggle() {
@@ -31,10 +37,18 @@ function valuesPanel(app, first, open) {
   let timer = 0;
   const rows = h("div", { class: "lx-values", role: "group", label: first.label });
   const pager = h("div", { class: "lx-facet-pager" });
-  const search = h("input", { class: "lx-box lx-facet-search", type: "text", autocomplete: "off", spellcheck: "false", placeholder: `Find in ${first.label.toLowerCase()}`, label: `Find in ${first.label.toLowerCase()}`, input: () => {
+  const search = h("input", {
+    class: "lx-box lx-facet-search",
+    type: "text",
+    autocomplete: "off",
+    spellcheck: "false",
+    placeholder: `Find in ${first.label.toLowerCase()}`,
+    label: `Find in ${first.label.toLowerCase()}`,
+    input: () => {
       clearTimeout(timer);
       timer = setTimeout(() => ask(0), TYPING_PAUSE_FACET);
-    } });
+    },
+  });
   const body = h("div", { class: "lx-facet-body" }, search, rows, pager);
   const panel = fold(app, first, open, body);
 
@@ -45,12 +59,25 @@ function valuesPanel(app, first, open) {
 
   function row(item) {
     const key = `${facet.name}:${item.value}`;
-    const line = h("label", { class: item.on ? "lx-value lx-on" : "lx-value", style: { "--share": item.count / Math.max(facet.max, 1) } },
+    const line = h(
+      "label",
+      { class: item.on ? "lx-value lx-on" : "lx-value", style: { "--share": item.count / Math.max(facet.max, 1) } },
       h("input", { type: "checkbox", checked: item.on, key, change: () => link.toggle(facet.name, item.value) }),
       h("span", { class: "lx-value-label", title: item.label }, item.label),
-      h("span", { class: "lx-value-count" }, count(item.count)));
+      h("span", { class: "lx-value-count" }, count(item.count)),
+    );
     if (facet.name !== "topics") return line;
-    return h("div", { class: "lx-value-line" }, line, iconButton("plus", `Add the topic ${item.label} as a concept`, () => link.send("add_operand", { of: "topic", name: item.value }), { key: `concept:${item.value}` }));
+    return h(
+      "div",
+      { class: "lx-value-line" },
+      line,
+      iconButton(
+        "plus",
+        `Add the topic ${item.label} as a concept`,
+        () => link.send("add_operand", { of: "topic", name: item.value }),
+        { key: `concept:${item.value}` },
+      ),
+    );
   }
 
   function update(next) {
@@ -59,14 +86,30 @@ function valuesPanel(app, first, open) {
     if (!timer && document.activeElement !== search && search.value !== facet.text) search.value = facet.text;
     const chosen = link.draft()[facet.name];
     panel.setBadge(Array.isArray(chosen) ? chosen.length : chosen === null || chosen === undefined ? 0 : 1);
-    swap(rows, facet.rows.length ? facet.rows.map(row) : [h("p", { class: "lx-quiet" }, facet.text ? "Nothing found." : "No values.")], search.hidden ? null : search);
+    swap(
+      rows,
+      facet.rows.length ? facet.rows.map(row) : [h("p", { class: "lx-quiet" }, facet.text ? "Nothing found." : "No values.")],
+      search.hidden ? null : search,
+    );
     pager.hidden = facet.pages <= 1;
-    swap(pager, pager.hidden ? [] : [
-      iconButton("left", `Previous ${facet.label.toLowerCase()} page`, () => ask(facet.page - 1), { disabled: facet.page <= 0, key: "back" }),
-      h("span", {}, `${facet.page + 1} / ${count(facet.pages)}`),
-      iconButton("right", `Next ${facet.label.toLowerCase()} page`, () => ask(facet.page + 1), { disabled: facet.page >= facet.pages - 1, key: "on" }),
-      h("span", { class: "lx-quiet" }, plural(facet.values, "value")),
-    ], search);
+    swap(
+      pager,
+      pager.hidden
+        ? []
+        : [
+            iconButton("left", `Previous ${facet.label.toLowerCase()} page`, () => ask(facet.page - 1), {
+              disabled: facet.page <= 0,
+              key: "back",
+            }),
+            h("span", {}, `${facet.page + 1} / ${count(facet.pages)}`),
+            iconButton("right", `Next ${facet.label.toLowerCase()} page`, () => ask(facet.page + 1), {
+              disabled: facet.page >= facet.pages - 1,
+              key: "on",
+            }),
+            h("span", { class: "lx-quiet" }, plural(facet.values, "value")),
+          ],
+      search,
+    );
   }
   return { node: panel.node, update };
 }
@@ -76,9 +119,32 @@ function rangePanel(app, first, open) {
   let byMonth = Boolean(first.months?.selected?.some((end) => end !== null));
   let facet = first;
   // Years and months say the same thing twice: choosing one clears the other.
-  const years = rangeControl(app, { label: "year", numeric: true, onChange: (range) => link.set({ years: range, months: [null, null] }) });
-  const months = rangeControl(app, { label: "month", numeric: false, onChange: (range) => link.set({ months: range, years: [null, null] }) });
-  const choices = [["Years", false], ["Months", true]].map(([name, value]) => h("button", { "aria-pressed": "false", click: () => { byMonth = value; update(facet); } }, name));
+  const years = rangeControl(app, {
+    label: "year",
+    numeric: true,
+    onChange: (range) => link.set({ years: range, months: [null, null] }),
+  });
+  const months = rangeControl(app, {
+    label: "month",
+    numeric: false,
+    onChange: (range) => link.set({ months: range, years: [null, null] }),
+  });
+  const choices = [
+    ["Years", false],
+    ["Months", true],
+  ].map(([name, value]) =>
+    h(
+      "button",
+      {
+        "aria-pressed": "false",
+        click: () => {
+          byMonth = value;
+          update(facet);
+        },
+      },
+      name,
+    ),
+  );
   const mode = h("div", { class: "lx-segmented", role: "group", label: "Range in" }, choices);
   const note = h("p", { class: "lx-quiet" });
   const panel = fold(app, first, open, h("div", { class: "lx-facet-body" }, mode, years.node, months.node, note));
@@ -104,14 +170,24 @@ function rangePanel(app, first, open) {
 export function filtersPanel(app) {
   const panels = new Map();
   const list = h("div", { class: "lx-facets" });
-  const node = h(app.page ? "aside" : "div", { class: "lx-rail", id: app.id("rail"), label: "Filters", role: app.page ? null : "group" },
-    h("div", { class: "lx-rail-head" }, h("h2", {}, "Filters"), iconButton("close", "Close the filters", () => app.closeRail(), { class: "lx-iconbutton lx-rail-close" })), list);
+  const node = h(
+    app.page ? "aside" : "div",
+    { class: "lx-rail", id: app.id("rail"), label: "Filters", role: app.page ? null : "group" },
+    h(
+      "div",
+      { class: "lx-rail-head" },
+      h("h2", {}, "Filters"),
+      iconButton("close", "Close the filters", () => app.closeRail(), { class: "lx-iconbutton lx-rail-close" }),
+    ),
+    list,
+  );
 
   app.watch(["facets"], () => {
     const facets = app.model.get("facets") ?? [];
     const names = facets.map((facet) => facet.name).join();
     facets.forEach((facet, position) => {
-      if (!panels.has(facet.name)) panels.set(facet.name, (facet.kind === "range" ? rangePanel : valuesPanel)(app, facet, position < OPEN_AT_FIRST));
+      if (!panels.has(facet.name))
+        panels.set(facet.name, (facet.kind === "range" ? rangePanel : valuesPanel)(app, facet, position < OPEN_AT_FIRST));
       panels.get(facet.name).update(facet);
     });
     if (list.dataset.names !== names) {

@@ -60,7 +60,11 @@ export function openLink(model, { onSilent, onBusy }) {
     const changes = pending;
     pending = null;
     over(flight);
-    flight = { changes: { ...flight?.changes, ...changes }, seq: post("set", { changes, joined }), timer: setTimeout(onSilent, ANSWER_TIMEOUT) };
+    flight = {
+      changes: { ...flight?.changes, ...changes },
+      seq: post("set", { changes, joined }),
+      timer: setTimeout(onSilent, ANSWER_TIMEOUT),
+    };
     onBusy(true);
   }
 
@@ -80,11 +84,13 @@ export function openLink(model, { onSilent, onBusy }) {
   }
 
   /** Make a change, or leave it until the step it builds on is answered. */
-  const whenKnown = (change) => (...parts) => {
-    unsent();
-    if (step) after.push(() => change(...parts));
-    else change(...parts);
-  };
+  const whenKnown =
+    (change) =>
+    (...parts) => {
+      unsent();
+      if (step) after.push(() => change(...parts));
+      else change(...parts);
+    };
 
   function set(changes, together = false) {
     // Another field is another thing that the reader did, which can be undone by itself.
@@ -101,7 +107,9 @@ export function openLink(model, { onSilent, onBusy }) {
     /** `joined`: undo takes the change back together with the one before. */
     set: whenKnown(set),
     draft,
-    typedFirst(flush) { unsent = flush; },
+    typedFirst(flush) {
+      unsent = flush;
+    },
     busy: () => Boolean(flight),
     answered: (seq) => echoed() >= seq,
     isOn(field, value) {

@@ -2,7 +2,14 @@
 
 const DATABASE = "literature-explorer";
 const SCRIPTS = "scripts";
-const CONFIG = { displaylogo: false, responsive: true, showSendToCloud: false, showEditInChartStudio: false, plotlyServerURL: "", displayModeBar: false };
+const CONFIG = {
+  displaylogo: false,
+  responsive: true,
+  showSendToCloud: false,
+  showEditInChartStudio: false,
+  plotlyServerURL: "",
+  displayModeBar: false,
+};
 const KERNEL_TIMEOUT = 60000; // ms for 1.5 MB over a slow line
 
 function runScript(address) {
@@ -17,7 +24,8 @@ function runScript(address) {
       script.remove();
       settle(value);
     };
-    script.onload = () => (window.Plotly ? done(resolve, window.Plotly) : done(reject, new Error("plotly.js ran but set no global")));
+    script.onload = () =>
+      window.Plotly ? done(resolve, window.Plotly) : done(reject, new Error("plotly.js ran but set no global"));
     script.onerror = () => done(reject, new Error(`plotly.js did not load from ${address}`));
     script.src = address;
     document.head.append(script);
@@ -80,7 +88,8 @@ async function fromKernel(app, version) {
 export function loadPlotly(app) {
   if (window.Plotly) return Promise.resolve(window.Plotly);
   const assets = app.model.get("assets") ?? {};
-  const first = window.__lxPlotly ?? (assets.plotly_url ? runScript(assets.plotly_url) : Promise.reject(new Error("no address")));
+  const first =
+    window.__lxPlotly ?? (assets.plotly_url ? runScript(assets.plotly_url) : Promise.reject(new Error("no address")));
   window.__lxPlotly = first.then((plotly) => plotly ?? window.Plotly).catch(() => fromKernel(app, assets.plotly_version));
   // A later attempt (another cell, a reconnect) starts afresh.
   window.__lxPlotly.catch(() => delete window.__lxPlotly);
@@ -128,11 +137,25 @@ export function dressed(figure, colours, { width, height }) {
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
     font: { ...given.font, family: colours.family, color: colours.ink, size: 12 },
-    hoverlabel: { ...given.hoverlabel, bgcolor: colours.surface, bordercolor: colours.line, font: { family: colours.family, color: colours.ink, size: 12 } },
+    hoverlabel: {
+      ...given.hoverlabel,
+      bgcolor: colours.surface,
+      bordercolor: colours.line,
+      font: { family: colours.family, color: colours.ink, size: 12 },
+    },
   };
   for (const name of new Set(["xaxis", "yaxis", ...Object.keys(given).filter((key) => /^[xy]axis\d+$/.test(key))])) {
     const title = given[name]?.title?.text ? { ...given[name].title, font: { color: colours.muted, size: 12 } } : undefined;
-    layout[name] = { automargin: true, ...given[name], title, fixedrange: true, gridcolor: colours.line, zerolinecolor: colours.line, linecolor: colours.line, tickfont: { color: colours.muted, size: 12 } };
+    layout[name] = {
+      automargin: true,
+      ...given[name],
+      title,
+      fixedrange: true,
+      gridcolor: colours.line,
+      zerolinecolor: colours.line,
+      linecolor: colours.line,
+      tickfont: { color: colours.muted, size: 12 },
+    };
   }
   // Labels stay level: as many as fit, not all at a slant.
   const across = figure.data?.[0]?.orientation === "h";
@@ -141,8 +164,21 @@ export function dressed(figure, colours, { width, height }) {
   const data = (figure.data ?? []).map((trace) => {
     const own = trace.type === "scatter" ? { cliponaxis: false } : {};
     if (trace.meta?.accent) own.marker = { ...trace.marker, color: colours.accent };
-    if (trace.meta?.density) own.colorscale = [[0, colours.surface], [1, colours.edge]];
-    if (trace.meta?.scaled) own.marker = { ...trace.marker, colorscale: [[0, colours.edge], [0.5, colours.accent], [1, colours.ink]], colorbar: { ...trace.marker.colorbar, tickfont: { color: colours.muted, size: 12 } } };
+    if (trace.meta?.density)
+      own.colorscale = [
+        [0, colours.surface],
+        [1, colours.edge],
+      ];
+    if (trace.meta?.scaled)
+      own.marker = {
+        ...trace.marker,
+        colorscale: [
+          [0, colours.edge],
+          [0.5, colours.accent],
+          [1, colours.ink],
+        ],
+        colorbar: { ...trace.marker.colorbar, tickfont: { color: colours.muted, size: 12 } },
+      };
     if (trace.type === "scattergl" && !canDrawFast()) own.type = "scatter";
     if (trace.meta?.accent && trace.line) own.line = { ...trace.line, color: colours.accent };
     return { ...trace, ...own };

@@ -30,9 +30,13 @@ export function popover(app, { button, label, className = "", fill }) {
     },
   };
   button.addEventListener("click", () => (self.isOpen() ? self.close() : self.open()));
-  document.addEventListener("pointerdown", (event) => {
-    if (!panel.contains(event.target) && !button.contains(event.target)) self.close();
-  }, { signal: app.signal });
+  document.addEventListener(
+    "pointerdown",
+    (event) => {
+      if (!panel.contains(event.target) && !button.contains(event.target)) self.close();
+    },
+    { signal: app.signal },
+  );
   panel.addEventListener("focusout", (event) => {
     if (event.relatedTarget && !panel.contains(event.relatedTarget) && !button.contains(event.relatedTarget)) self.close();
   });

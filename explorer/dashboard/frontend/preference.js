@@ -13,11 +13,27 @@ const directed = (weight) => `${weight < 0 ? "−" : "+"}${Math.abs(weight).toFi
 /** Sliders over the objectives; the list follows them as they move. */
 export function preferencePanel(app) {
   const { model, link } = app;
-  const told = h("p", { class: "lx-preference-told" });
+  const sentence = h("p", { class: "lx-preference-told" });
   const front = h("p", { class: "lx-quiet" });
-  const reset = h("button", { class: "lx-textbutton", click: () => { weights = {}; link.set({ prefer: [] }); } }, "Reset");
+  const reset = h(
+    "button",
+    {
+      class: "lx-textbutton",
+      click: () => {
+        weights = {};
+        link.set({ prefer: [] });
+      },
+    },
+    "Reset",
+  );
   const sliders = h("div", { class: "lx-preference-sliders" });
-  const node = h("div", { class: "lx-preference", role: "group", label: "Preference", hidden: true }, h("div", { class: "lx-preference-head" }, told, reset), sliders, front);
+  const node = h(
+    "div",
+    { class: "lx-preference", role: "group", label: "Preference", hidden: true },
+    h("div", { class: "lx-preference-head" }, sentence, reset),
+    sliders,
+    front,
+  );
   const rows = new Map();
   let weights = {};
   let moved = 0;
@@ -39,11 +55,23 @@ export function preferencePanel(app) {
 
   function row({ name, label }) {
     const id = app.id(`prefer-${name}`);
-    const slider = h("input", { id, type: "range", min: "-1", max: "1", step: "0.05", input: (event) => move(name, Number(event.target.value)) });
+    const slider = h("input", {
+      id,
+      type: "range",
+      min: "-1",
+      max: "1",
+      step: "0.05",
+      input: (event) => move(name, Number(event.target.value)),
+    });
     const output = h("output", { for: id });
     const why = h("p", { class: "lx-quiet", id: `${id}-why` });
     slider.setAttribute("aria-describedby", why.id);
-    return { slider, output, why, node: h("div", { class: "lx-preference-row" }, h("label", { for: id }, label), output, slider, why) };
+    return {
+      slider,
+      output,
+      why,
+      node: h("div", { class: "lx-preference-row" }, h("label", { for: id }, label), output, slider, why),
+    };
   }
 
   function paint() {
@@ -60,11 +88,19 @@ export function preferencePanel(app) {
       slider.setAttribute("aria-valuetext", text);
       why.textContent = objective.lacking;
     });
-    const parts = objectives.filter(({ name }) => weights[name]).map(({ name, label }) => `${label.toLowerCase()} ${directed(pointing[name])}`);
-    swap(told, [h("strong", {}, "Preference"), parts.length ? ` ${parts.join(", ")}` : " Move a slider: right for more of it, left for less."]);
+    const parts = objectives
+      .filter(({ name }) => weights[name])
+      .map(({ name, label }) => `${label.toLowerCase()} ${directed(pointing[name])}`);
+    swap(sentence, [
+      h("strong", {}, "Preference"),
+      parts.length ? ` ${parts.join(", ")}` : " Move a slider: right for more of it, left for less.",
+    ]);
     reset.hidden = !parts.length;
-    const among = best && best.among < (model.get("summary")?.shown ?? 0) ? ` Looked for among the ${count(best.among)} best.` : "";
-    front.textContent = best ? `${plural(best.papers, "paper")} that no other beats in all of these, marked Pareto.${among}` : "";
+    const among =
+      best && best.among < (model.get("summary")?.shown ?? 0) ? ` Looked for among the ${count(best.among)} best.` : "";
+    front.textContent = best
+      ? `${plural(best.papers, "paper")} that no other beats in all of these, marked Pareto.${among}`
+      : "";
     front.hidden = !best;
   }
 

@@ -6,7 +6,13 @@ export function preparationPanel(app) {
   const progress = h("progress", { max: 1, label: "Preparing the ranking by meaning" });
   const stage = h("span", {});
   const stop = h("button", { class: "lx-textbutton", click: () => link.send("stop_preparing") }, "Stop");
-  const node = h("div", { class: "lx-preparing", hidden: true }, progress, h("p", { role: "status" }, "Preparing the ranking by meaning, once for these papers: ", stage), stop);
+  const node = h(
+    "div",
+    { class: "lx-preparing", hidden: true },
+    progress,
+    h("p", { role: "status" }, "Preparing the ranking by meaning, once for these papers: ", stage),
+    stop,
+  );
 
   app.watch(["preparation"], () => {
     const state = model.get("preparation");

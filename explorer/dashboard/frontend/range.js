@@ -17,10 +17,36 @@ export function rangeControl(app, { label, numeric, onChange }) {
 
   const bars = h("div", { class: "lx-bars", "aria-hidden": "true" });
   const span = h("div", { class: "lx-span", "aria-hidden": "true" });
-  const handles = ["From", "To"].map((name, end) => h("div", { class: "lx-handle", role: "slider", tabIndex: 0, label: `${name} ${label}`, "aria-orientation": "horizontal", keydown: (event) => pressed(event, end), pointerdown: (event) => grab(event, end) }));
-  const boxes = ["From", "To"].map((name, end) => h("input", { class: "lx-box", type: numeric ? "number" : "text", inputmode: "numeric", pattern: numeric ? null : "\\d{4}-(0[1-9]|1[0-2])", placeholder: numeric ? null : "YYYY-MM", label: `${name} ${label}`, change: (event) => entered(event.target, end), keydown: (event) => keyed(event, end) }));
+  const handles = ["From", "To"].map((name, end) =>
+    h("div", {
+      class: "lx-handle",
+      role: "slider",
+      tabIndex: 0,
+      label: `${name} ${label}`,
+      "aria-orientation": "horizontal",
+      keydown: (event) => pressed(event, end),
+      pointerdown: (event) => grab(event, end),
+    }),
+  );
+  const boxes = ["From", "To"].map((name, end) =>
+    h("input", {
+      class: "lx-box",
+      type: numeric ? "number" : "text",
+      inputmode: "numeric",
+      pattern: numeric ? null : "\\d{4}-(0[1-9]|1[0-2])",
+      placeholder: numeric ? null : "YYYY-MM",
+      label: `${name} ${label}`,
+      change: (event) => entered(event.target, end),
+      keydown: (event) => keyed(event, end),
+    }),
+  );
   const track = h("div", { class: "lx-track", pointermove: drag, pointerup: drop, pointercancel: drop }, bars, span, handles);
-  const node = h("div", { class: "lx-range" }, track, h("div", { class: "lx-boxes" }, boxes[0], h("span", { "aria-hidden": "true" }, "to"), boxes[1]));
+  const node = h(
+    "div",
+    { class: "lx-range" },
+    track,
+    h("div", { class: "lx-boxes" }, boxes[0], h("span", { "aria-hidden": "true" }, "to"), boxes[1]),
+  );
 
   function value(position) {
     return steps[position]?.[0];
@@ -30,7 +56,9 @@ export function rangeControl(app, { label, numeric, onChange }) {
     const last = Math.max(steps.length, 1);
     track.style.setProperty("--low", `${(low / last) * 100}%`);
     track.style.setProperty("--high", `${((high + 1) / last) * 100}%`);
-    [...bars.children].forEach((bar, position) => bar.classList.toggle("lx-out", (position + 1) * perColumn <= low || position * perColumn > high));
+    [...bars.children].forEach((bar, position) =>
+      bar.classList.toggle("lx-out", (position + 1) * perColumn <= low || position * perColumn > high),
+    );
     [low, high].forEach((position, end) => {
       handles[end].setAttribute("aria-valuemin", end ? low : 0);
       handles[end].setAttribute("aria-valuemax", end ? steps.length - 1 : high);
@@ -59,7 +87,16 @@ export function rangeControl(app, { label, numeric, onChange }) {
 
   function pressed(event, end) {
     const page = Math.max(2, Math.round(steps.length / 8));
-    const by = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -page, PageUp: page, Home: -steps.length, End: steps.length }[event.key];
+    const by = {
+      ArrowLeft: -1,
+      ArrowDown: -1,
+      ArrowRight: 1,
+      ArrowUp: 1,
+      PageDown: -page,
+      PageUp: page,
+      Home: -steps.length,
+      End: steps.length,
+    }[event.key];
     if (by === undefined) return;
     event.preventDefault();
     move(end, (end ? high : low) + by, 150);
@@ -96,7 +133,10 @@ export function rangeControl(app, { label, numeric, onChange }) {
       return;
     }
     if (!box.checkValidity() || (numeric && !Number.isInteger(wanted))) {
-      app.say("error", numeric ? `“${text}” is not a year; write four digits.` : `“${text}” is not a month; write it as YYYY-MM.`);
+      app.say(
+        "error",
+        numeric ? `“${text}” is not a year; write four digits.` : `“${text}” is not a month; write it as YYYY-MM.`,
+      );
       return;
     }
     const after = steps.findIndex(([step]) => step >= wanted);
@@ -114,11 +154,18 @@ export function rangeControl(app, { label, numeric, onChange }) {
       for (let start = 0; start < steps.length; start += perColumn) columns.push(steps.slice(start, start + perColumn));
       const sums = columns.map((column) => column.reduce((sum, [, papers]) => sum + papers, 0));
       const tallest = Math.max(1, ...sums);
-      swap(bars, columns.map((column, place) => {
-        const [first, final] = [column[0][0], column.at(-1)[0]];
-        // The last column may stand for fewer steps; the handles below move by step.
-        return h("div", { class: "lx-column", title: `${first === final ? first : `${first} to ${final}`}: ${count(sums[place])}`, style: { "--share": sums[place] ? Math.max(sums[place] / tallest, 0.03) : 0, "flex-grow": column.length } });
-      }));
+      swap(
+        bars,
+        columns.map((column, place) => {
+          const [first, final] = [column[0][0], column.at(-1)[0]];
+          // The last column may stand for fewer steps; the handles below move by step.
+          return h("div", {
+            class: "lx-column",
+            title: `${first === final ? first : `${first} to ${final}`}: ${count(sums[place])}`,
+            style: { "--share": sums[place] ? Math.max(sums[place] / tallest, 0.03) : 0, "flex-grow": column.length },
+          });
+        }),
+      );
       // While a handle is on its way, the answer to its last position must not pull it back.
       if (dragging === null && !timer) {
         const first = steps.findIndex(([step]) => selected[0] !== null && step >= selected[0]);
@@ -126,7 +173,11 @@ export function rangeControl(app, { label, numeric, onChange }) {
         low = first < 0 ? 0 : first;
         high = final < 0 ? steps.length - 1 : Math.max(final, low);
       }
-      if (numeric) boxes.forEach((box) => { box.min = value(0); box.max = value(steps.length - 1); });
+      if (numeric)
+        boxes.forEach((box) => {
+          box.min = value(0);
+          box.max = value(steps.length - 1);
+        });
       paint();
     },
   };

@@ -1,32 +1,70 @@
 import { h, icon, iconButton } from "./dom.js";
 import { popover } from "./popover.js";
 import { completionList } from "./completion.js";
+import { SHORTCUTS } from "./shortcuts.js";
 
 const TYPING_PAUSE = 120; // ms
 const isExpression = (text) => text.trimStart().startsWith("=");
 
-export const KEYS = [
-  ["/", "go to the search box"],
-  ["j  k", "next, previous paper"],
-  ["Enter", "open the paper"],
-  ["m", "mark the open paper as read, or not"],
-  ["Esc", "close what is open"],
-  ["?", "show this help"],
-];
-
 function helpContent(app) {
   const table = ({ title, rows }) => [
     h("h2", { class: "lx-popover-title" }, title),
-    h("table", { class: "lx-help" },
+    h(
+      "table",
+      { class: "lx-help" },
       h("caption", { class: "lx-hide" }, title),
-      h("thead", { class: "lx-hide" }, h("tr", {}, ["Write", "Finds", "Example"].map((name) => h("th", { scope: "col" }, name)))),
-      h("tbody", {}, rows.map((row) => h("tr", {}, h("th", { scope: "row" }, h("code", {}, row.syntax)), h("td", {}, row.meaning),
-        h("td", {}, row.example && h("button", { class: "lx-example", label: `Search for ${row.example}`, click: () => app.search.use(row.example) }, row.example)))))),
+      h(
+        "thead",
+        { class: "lx-hide" },
+        h(
+          "tr",
+          {},
+          ["Write", "Finds", "Example"].map((name) => h("th", { scope: "col" }, name)),
+        ),
+      ),
+      h(
+        "tbody",
+        {},
+        rows.map((row) =>
+          h(
+            "tr",
+            {},
+            h("th", { scope: "row" }, h("code", {}, row.syntax)),
+            h("td", {}, row.meaning),
+            h(
+              "td",
+              {},
+              row.example &&
+                h(
+                  "button",
+                  { class: "lx-example", label: `Search for ${row.example}`, click: () => app.search.use(row.example) },
+                  row.example,
+                ),
+            ),
+          ),
+        ),
+      ),
+    ),
   ];
   return [
     ...(app.model.get("help") ?? []).flatMap(table),
     h("h2", { class: "lx-popover-title" }, "Keys"),
-    h("dl", { class: "lx-keys" }, KEYS.map(([keys, meaning]) => h("div", {}, h("dt", {}, keys.split("  ").map((key) => h("kbd", {}, key))), h("dd", {}, meaning)))),
+    h(
+      "dl",
+      { class: "lx-keys" },
+      SHORTCUTS.map(([keys, meaning]) =>
+        h(
+          "div",
+          {},
+          h(
+            "dt",
+            {},
+            keys.split("  ").map((key) => h("kbd", {}, key)),
+          ),
+          h("dd", {}, meaning),
+        ),
+      ),
+    ),
   ];
 }
 
@@ -38,18 +76,64 @@ export function searchPanel(app) {
   let known = model.get("selection")?.query ?? "";
   let ranking = "";
 
-  const input = h("input", { id, class: "lx-query", type: "text", role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", autocomplete: "off", spellcheck: "false", placeholder: "Search titles, abstracts, authors, keywords", value: known, input: typed, keydown: pressed });
-  link.typedFirst(() => { if (timer) flush(); });
+  const input = h("input", {
+    id,
+    class: "lx-query",
+    type: "text",
+    role: "combobox",
+    "aria-autocomplete": "list",
+    "aria-expanded": "false",
+    autocomplete: "off",
+    spellcheck: "false",
+    placeholder: "Search titles, abstracts, authors, keywords",
+    value: known,
+    input: typed,
+    keydown: pressed,
+  });
+  link.typedFirst(() => {
+    if (timer) flush();
+  });
   const completions = completionList(app, input, typed, { concepts: isExpression });
   input.setAttribute("aria-controls", completions.nodes[0].id);
-  const clear = iconButton("close", "Clear the search", () => {
-    use("");
-    input.focus();
-  }, { hidden: !known });
-  const helpButton = h("button", { class: "lx-iconbutton lx-questionmark", label: "Search help and keys", title: "Search help and keys (?)" }, "?");
-  const help = popover(app, { button: helpButton, label: "Search help and keys", className: "lx-popover-help", fill: () => helpContent(app) });
-  const node = h("form", { class: "lx-search", role: "search", label: "Papers", submit: (event) => { event.preventDefault(); submit(); } },
-    h("label", { class: "lx-hide", for: id }, "Search papers"), icon("search"), input, clear, helpButton, help.panel, completions.nodes);
+  const clear = iconButton(
+    "close",
+    "Clear the search",
+    () => {
+      use("");
+      input.focus();
+    },
+    { hidden: !known },
+  );
+  const helpButton = h(
+    "button",
+    { class: "lx-iconbutton lx-questionmark", label: "Search help and keys", title: "Search help and keys (?)" },
+    "?",
+  );
+  const help = popover(app, {
+    button: helpButton,
+    label: "Search help and keys",
+    className: "lx-popover-help",
+    fill: () => helpContent(app),
+  });
+  const node = h(
+    "form",
+    {
+      class: "lx-search",
+      role: "search",
+      label: "Papers",
+      submit: (event) => {
+        event.preventDefault();
+        submit();
+      },
+    },
+    h("label", { class: "lx-hide", for: id }, "Search papers"),
+    icon("search"),
+    input,
+    clear,
+    helpButton,
+    help.panel,
+    completions.nodes,
+  );
 
   /** An expression over concepts ranks; it waits for Enter, and then moves into a bar of its own. */
   function rank() {
@@ -111,5 +195,14 @@ export function searchPanel(app) {
     clear.hidden = !input.value;
   });
 
-  return { node, input, use, help, focus: () => { input.focus(); input.select(); } };
+  return {
+    node,
+    input,
+    use,
+    help,
+    focus: () => {
+      input.focus();
+      input.select();
+    },
+  };
 }

@@ -14,7 +14,19 @@ export function spellingPanel(app) {
 
   function draw(text) {
     const none = model.get("summary")?.shown === 0;
-    const button = () => h("button", { class: "lx-textbutton lx-meant-button", key: "meant", click: () => { app.search.use(text); app.search.input.focus(); } }, text);
+    const button = () =>
+      h(
+        "button",
+        {
+          class: "lx-textbutton lx-meant-button",
+          key: "meant",
+          click: () => {
+            app.search.use(text);
+            app.search.input.focus();
+          },
+        },
+        text,
+      );
     below.hidden = !text || none;
     instead.hidden = !text || !none;
     below.replaceChildren(...(below.hidden ? [] : ["Did you mean ", button(), "?"]));
@@ -29,11 +41,17 @@ export function spellingPanel(app) {
     seq = 0;
     draw("");
     clearTimeout(timer);
-    if (wanted) timer = setTimeout(() => { seq = link.send("suggest", { text: wanted }); }, ASK_AFTER);
+    if (wanted)
+      timer = setTimeout(() => {
+        seq = link.send("suggest", { text: wanted });
+      }, ASK_AFTER);
   });
-  app.on("msg:custom", app.guard((message) => {
-    if (message?.kind === "suggestion" && seq && message.seq === seq) app.whenReleased(() => draw(message.text));
-  }));
+  app.on(
+    "msg:custom",
+    app.guard((message) => {
+      if (message?.kind === "suggestion" && seq && message.seq === seq) app.whenReleased(() => draw(message.text));
+    }),
+  );
   app.signal.addEventListener("abort", () => clearTimeout(timer));
   return { below, instead };
 }

@@ -7,7 +7,9 @@ export function uploader(app) {
   let job = null;
 
   function* partsOf(files, size) {
-    for (const { id, file } of files) for (let part = 0; part * size < file.size; part += 1) yield { id, part, blob: file.slice(part * size, (part + 1) * size) };
+    for (const { id, file } of files)
+      for (let part = 0; part * size < file.size; part += 1)
+        yield { id, part, blob: file.slice(part * size, (part + 1) * size) };
   }
 
   async function next(mine) {
@@ -33,7 +35,8 @@ export function uploader(app) {
   app.watch(["intake", "status"], () => {
     if (!job || !link.answered(job.seq)) return;
     const { phase, got } = model.get("intake") ?? {};
-    if (phase !== "receiving") job = null; // refused, or cancelled
+    if (phase !== "receiving")
+      job = null; // refused, or cancelled
     else if (job.sent === (got ? got.join("/") : "")) {
       job.sent = null; // until it is on its way
       next(job);

@@ -1,10 +1,21 @@
-const TEXT_FIELD = "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true], [contenteditable='']";
+/** The keys and what each does, for the help. */
+export const SHORTCUTS = [
+  ["/", "go to the search box"],
+  ["j  k", "next, previous paper"],
+  ["Enter", "open the paper"],
+  ["m", "mark the open paper as read, or not"],
+  ["Esc", "close what is open"],
+  ["?", "show this help"],
+];
+
+const TEXT_FIELD =
+  "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true], [contenteditable='']";
 
 /**
  * Keyboard shortcuts. In JupyterLab they work only while the focus or the pointer is in the
  * dashboard, and Lab's own single-key shortcuts (`d d` deletes a cell) stay quiet while it has the focus.
  */
-export function listenToKeys(app) {
+export function listenForShortcuts(app) {
   const { root, page } = app;
 
   function act(event) {

@@ -24,6 +24,8 @@ export function watchPress(root, signal) {
   }
 
   root.addEventListener("pointerdown", press, { capture: true, signal });
-  ["pointerup", "pointercancel", "dragend", "blur"].forEach((name) => window.addEventListener(name, release, { capture: true, signal }));
+  ["pointerup", "pointercancel", "dragend", "blur"].forEach((name) =>
+    window.addEventListener(name, release, { capture: true, signal }),
+  );
   return (action) => (waiting ? waiting.push(action) : action());
 }

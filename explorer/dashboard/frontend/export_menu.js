@@ -2,7 +2,7 @@ import { h, icon, plural } from "./dom.js";
 import { popover } from "./popover.js";
 
 /** The one menu: files out, a link, the Python that gives the same table. */
-export function menuPanel(app) {
+export function exportMenu(app) {
   const { model, link } = app;
   let onlyTicked = false;
   const button = h("button", { class: "lx-button lx-menu-button" }, icon("out"), h("span", {}, "Export"), icon("down"));
@@ -13,7 +13,18 @@ export function menuPanel(app) {
   }
 
   function item(title, note, click) {
-    return h("button", { class: "lx-menu-item", click: () => { click(); panel.close(); } }, h("strong", {}, title), h("span", { class: "lx-quiet" }, note));
+    return h(
+      "button",
+      {
+        class: "lx-menu-item",
+        click: () => {
+          click();
+          panel.close();
+        },
+      },
+      h("strong", {}, title),
+      h("span", { class: "lx-quiet" }, note),
+    );
   }
 
   function fill() {
@@ -23,12 +34,32 @@ export function menuPanel(app) {
     onlyTicked = onlyTicked && ticked > 0;
     return [
       h("h2", { class: "lx-popover-title" }, "Download"),
-      h("label", { class: "lx-check" },
-        h("input", { type: "checkbox", checked: onlyTicked, disabled: !ticked, change: (event) => { onlyTicked = event.target.checked; } }),
-        h("span", {}, ticked ? `Only the ${plural(ticked, "ticked paper")}, not all ${shown}` : `All ${shown}; tick some to export only those`)),
-      (model.get("exports") ?? []).map(({ format, label, note }) => item(label, note, () => link.send("export", { format, ticked: onlyTicked }))),
+      h(
+        "label",
+        { class: "lx-check" },
+        h("input", {
+          type: "checkbox",
+          checked: onlyTicked,
+          disabled: !ticked,
+          change: (event) => {
+            onlyTicked = event.target.checked;
+          },
+        }),
+        h(
+          "span",
+          {},
+          ticked
+            ? `Only the ${plural(ticked, "ticked paper")}, not all ${shown}`
+            : `All ${shown}; tick some to export only those`,
+        ),
+      ),
+      (model.get("exports") ?? []).map(({ format, label, note }) =>
+        item(label, note, () => link.send("export", { format, ticked: onlyTicked })),
+      ),
       h("h2", { class: "lx-popover-title" }, "Share"),
-      item(app.page ? "Copy link" : "Copy as a URL query", "opens with these filters", () => app.copy(shareLink(), "Copied the link.")),
+      item(app.page ? "Copy link" : "Copy as a URL query", "opens with these filters", () =>
+        app.copy(shareLink(), "Copied the link."),
+      ),
       item("Copy as Python", "gives the same table", () => app.copy(summary.python, "Copied the Python code.")),
       h("pre", { class: "lx-python", tabIndex: 0, role: "region", label: "Python code" }, summary.python ?? ""),
     ].flat();

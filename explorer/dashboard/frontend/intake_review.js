@@ -1,0 +1,166 @@
+import { h, count, plural } from "./dom.js";
+import { ledgerTable } from "./ledger_table.js";
+
+const DELIMITERS = { ",": "comma", ";": "semicolon", "\t": "tab", "|": "bar" };
+
+/** What became of each record before it is taken over, and how each file was taken, which can be corrected. */
+export function intakeReview(app) {
+  const { link } = app;
+  const ledger = ledgerTable({
+    save: () => link.send("intake_ledger"),
+    keep: ({ source, record, after }) => link.send("intake_keep", { source, record, paper: after }),
+  });
+  let openFile = "";
+
+  function choice(label, value, options, key, change) {
+    const select = h(
+      "select",
+      { class: "lx-select", label, key, change: () => change(select.value) },
+      options.map(([name, shown]) => h("option", { value: name }, shown)),
+    );
+    select.value = value;
+    return select;
+  }
+
+  function corrections(file, found) {
+    const correction = { columns: Object.fromEntries(file.columns), delimiter: null, encoding: null };
+    const fields = [["", "–"], ...found.fields.map((name) => [name, name.replaceAll("_", " ")])];
+    const known = (value, options) => (options.some(([name]) => name === value) ? options : [[value, value], ...options]);
+    const delimiters = known(
+      file.delimiter,
+      found.delimiters.map((mark) => [mark, DELIMITERS[mark]]),
+    );
+    const encodings = known(
+      file.encoding,
+      found.encodings.map((name) => [name, name]),
+    );
+    return h(
+      "div",
+      { class: "lx-corrections" },
+      file.columns.length && !file.columns.some(([, field]) => field === "title")
+        ? h(
+            "p",
+            { class: "lx-intake-note" },
+            "No column was recognised as the title. Choose “title” for the one that holds it, and read the file again.",
+          )
+        : null,
+      file.columns.length
+        ? h(
+            "div",
+            { class: "lx-columns", role: "group", label: `Columns of ${file.name}` },
+            file.columns.map(([name, field]) =>
+              h(
+                "label",
+                {},
+                h("span", {}, name),
+                choice(`${name} is`, field, fields, `column:${file.name}:${name}`, (value) => {
+                  correction.columns[name] = value;
+                }),
+              ),
+            ),
+          )
+        : null,
+      h(
+        "div",
+        { class: "lx-told" },
+        file.delimiter
+          ? h(
+              "label",
+              {},
+              h("span", {}, "Delimiter"),
+              choice("Delimiter", file.delimiter, delimiters, `delimiter:${file.name}`, (value) => {
+                correction.delimiter = value;
+              }),
+            )
+          : null,
+        file.encoding
+          ? h(
+              "label",
+              {},
+              h("span", {}, "Encoding"),
+              choice("Encoding", file.encoding, encodings, `encoding:${file.name}`, (value) => {
+                correction.encoding = value;
+              }),
+            )
+          : null,
+        h(
+          "button",
+          {
+            class: "lx-button",
+            key: `again:${file.name}`,
+            click: () => link.send("intake_map", { file: file.name, ...correction }),
+          },
+          "Read again",
+        ),
+      ),
+    );
+  }
+
+  function fileLine(file, found) {
+    const taken = file.format
+      ? [file.format, file.encoding, DELIMITERS[file.delimiter] ? `separated by ${DELIMITERS[file.delimiter]}` : ""]
+          .filter(Boolean)
+          .join(", ")
+      : "not recognised";
+    const fields = file.columns.filter(([, field]) => field).length;
+    const columns = file.columns.length ? `; ${fields} of ${plural(file.columns.length, "column")} recognised` : "";
+    const line = [h("strong", {}, file.name), h("span", { class: "lx-quiet" }, ` ${taken}${columns}`)];
+    if (!file.columns.length && !file.encoding) return h("p", { class: "lx-file" }, line);
+    const inside = h("div", {});
+    const details = h(
+      "details",
+      {
+        class: "lx-file",
+        open: file.name === openFile,
+        toggle: () => {
+          if (details.open) openFile = file.name;
+          if (details.open && !inside.childElementCount) inside.append(corrections(file, found));
+        },
+      },
+      h("summary", { key: `file:${file.name}` }, line),
+      inside,
+    );
+    return details;
+  }
+
+  return {
+    draw(found) {
+      // A file without a title column needs the reader: its columns stand open.
+      const lost = found.files.find((file) => file.columns.length && !file.columns.some(([, field]) => field === "title"));
+      openFile = lost?.name ?? openFile;
+      const there = found.there
+        ? `${plural(found.there, "paper")} already in this corpus${found.bettered ? `, ${count(found.bettered)} of them with a better value here` : ""}.`
+        : "";
+      return [
+        h("p", { class: "lx-sentence" }, found.sentence),
+        there || found.apart
+          ? h(
+              "p",
+              { class: "lx-intake-note" },
+              there,
+              found.apart
+                ? [
+                    there ? " " : "",
+                    `${plural(found.apart, "merge")} undone. `,
+                    h(
+                      "button",
+                      { class: "lx-textbutton", key: "merge", click: () => link.send("intake_keep", { source: null }) },
+                      "Merge again",
+                    ),
+                  ]
+                : null,
+            )
+          : null,
+        ledger.draw(found),
+        found.files.length
+          ? h(
+              "section",
+              {},
+              h("h3", {}, "How the files were taken"),
+              found.files.map((file) => fileLine(file, found)),
+            )
+          : null,
+      ];
+    },
+  };
+}
