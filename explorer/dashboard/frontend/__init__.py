@@ -11,7 +11,8 @@ from pathlib import Path
 _FOLDER = Path(__file__).parent
 _ENTRY = "app"
 _IMPORT = re.compile(r'^import (\{[^}]*\}) from "\./(\w+)\.js";\n', re.MULTILINE)
-_EXPORT = re.compile(r"^export ((?:async )?(?:function|const) (\w+))", re.MULTILINE)
+_EXPORT = re.compile(r"^export ((?:async )?(?:function\*?|const) (\w+))", re.MULTILINE)
+_COMMENT = re.compile(r"^ */\*\*(?:[^*]|\*(?!/))*\*/\n|^ *//.*\n", re.MULTILINE)
 _OTHER = re.compile(r"^(?:import|export)\b(?! default \{)", re.MULTILINE)
 
 
@@ -24,7 +25,8 @@ def script() -> str:
 def join(folder: Path) -> str:
     """ES modules of a folder as one module, which exports what ``app.js`` does.
 
-    A module becomes a function that runs once and returns what it exports, so that no two modules share a name.
+    A module becomes a function that runs once and returns what it exports, so that no two modules share a name. Lines that are
+    comments are left out.
 
     Parameters
     ----------
@@ -51,7 +53,7 @@ def join(folder: Path) -> str:
             if missing:
                 raise ValueError(f"{name}.js imports {', '.join(sorted(missing))}, which {needed}.js does not export.")
         exported[name] = {own for _, own in _EXPORT.findall(text)}
-        text = _EXPORT.sub(r"\1", _IMPORT.sub(r"const \1 = $\2;\n", text))
+        text = _COMMENT.sub("", _EXPORT.sub(r"\1", _IMPORT.sub(r"const \1 = $\2;\n", text)))
         if _OTHER.search(text):
             raise ValueError(f"{name}.js imports or exports in a way that cannot be joined; see explorer/dashboard/frontend.")
         if name == _ENTRY:

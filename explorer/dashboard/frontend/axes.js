@@ -1,15 +1,45 @@
 import { h, icon, submitOnEnter, swap } from "./dom.js";
+import { tidied } from "./text.js";
 import { completionList } from "./completion.js";
 import { chartView } from "./charts.js";
 
+/** @import { Axis, Range } from "./messages.d.ts" */
+/** @import { App, CompletionList, DrawnRange } from "./page.d.ts" */
+
 const HOVER_PAUSE = 60; // ms; a pointer that passes over many points asks for none of them
+/** @type {{ x: Range<number>; y: Range<number> }} */
 const NO_RANGES = { x: [null, null], y: [null, null] };
+const FIELDS = /** @type {const} */ (["x", "y"]);
 const EXAMPLES = [
   ["theory", "experiment"],
   ["text", "vision"],
 ];
 
-/** The card that places papers between two poles, or four: one line until it is used. */
+/**
+ * Places on an axis for a range that was drawn with the pointer: whole bars of a histogram, the sides of a box otherwise.
+ *
+ * @param {[number, number]} pair Where the pointer went down and up, in either order.
+ * @param {[low: number, high: number]} span Of the axis; beyond all papers an end is open.
+ * @param {number} step What the places are rounded to.
+ * @param {boolean} bins Whether every bar that was touched counts.
+ * @returns {Range<number>}
+ */
+export function drawnPlaces(pair, span, step, bins) {
+  const [low, high] = [...pair].sort((a, b) => a - b);
+  /**
+   * @param {number} place
+   * @param {(amount: number) => number} by
+   */
+  const round = (place, by) => Number((by(place / step) * step).toFixed(3));
+  const [from, to] = [round(low, bins ? Math.floor : Math.round), round(high, bins ? Math.ceil : Math.round)];
+  return [from <= span[0] ? null : from, to >= span[1] ? null : to];
+}
+
+/**
+ * The card that places papers between two poles, or four: one line until it is used.
+ *
+ * @param {App} app
+ */
 export function axesPanel(app) {
   const { model, link } = app;
   const bodyId = app.id("axes-body");
@@ -17,7 +47,7 @@ export function axesPanel(app) {
   let known = "[]";
   let hovered = 0;
 
-  const now = () => model.get("axes") ?? {};
+  const now = () => model.get("axes");
   const fold = h(
     "button",
     {
@@ -25,8 +55,8 @@ export function axesPanel(app) {
       "aria-expanded": "false",
       "aria-controls": bodyId,
       click: () => {
-        unfold(body.hidden);
-        if (!body.hidden && !now().axes?.length) poles[0][0].input.focus();
+        unfold(Boolean(body.hidden));
+        if (!body.hidden && !now().axes.length) poles[0][0].input.focus();
       },
     },
     h("span", {}, "Axes"),
@@ -36,7 +66,7 @@ export function axesPanel(app) {
   const colour = h("select", {
     id: colourId,
     class: "lx-select",
-    change: (event) => link.send("axis_colour", { value: event.target.value }),
+    change: (event) => link.send("axis_colour", { value: event.currentTarget.value }),
   });
   const pointed = h("p", { class: "lx-quiet lx-axes-point" });
   const view = chartView(app, "axes", {
@@ -90,7 +120,6 @@ export function axesPanel(app) {
   const form = h(
     "form",
     {
-      class: "lx-axes-form",
       submit: (event) => {
         event.preventDefault();
         submit();
@@ -106,19 +135,25 @@ export function axesPanel(app) {
       remove,
     ),
   );
-  const facts = h("div", { class: "lx-axes-facts" });
+  const facts = h("div");
   const title = h("h3", { class: "lx-chart-title" });
   const chart = h("div", { class: "lx-axes-chart" }, h("div", { class: "lx-axes-head" }, title, tools), view.node, pointed);
   const body = h("div", { class: "lx-axes-body", id: bodyId, hidden: true }, form, chart, facts);
   const node = h("section", { class: "lx-card lx-axes", label: "Axes" }, h("h2", {}, fold), body);
 
+  /** @param {boolean} open */
   function unfold(open) {
     fold.setAttribute("aria-expanded", String(open));
     body.hidden = !open;
     if (open) view.draw();
   }
 
-  /** The box of one pole; it completes words, topics, sets and papers as the bar of concepts does. */
+  /**
+   * The box of one pole; it completes words, topics, sets and papers as the bar of concepts does.
+   *
+   * @param {string} name
+   * @param {string} placeholder
+   */
   function pole(name, placeholder) {
     const input = h("input", {
       class: "lx-box",
@@ -132,8 +167,12 @@ export function axesPanel(app) {
       placeholder,
       label: name,
       input: () => ways.typed(),
-      keydown: (event) => (ways.pressed(event) ? event.preventDefault() : submitOnEnter(event)),
+      keydown: (event) => {
+        if (ways.pressed(event)) event.preventDefault();
+        else submitOnEnter(event);
+      },
     });
+    /** @type {CompletionList} */
     const ways = completionList(app, input, () => {}, {
       concepts: () => true,
       name: `Completions of the ${name.toLowerCase()}`,
@@ -142,6 +181,11 @@ export function axesPanel(app) {
     return { input, node: h("div", { class: "lx-axes-pole" }, input, ways.nodes) };
   }
 
+  /**
+   * Whether there are boxes for a second axis.
+   *
+   * @param {boolean} shown
+   */
   function second(shown) {
     rows[1].hidden = !shown;
     more.hidden = shown;
@@ -155,47 +199,49 @@ export function axesPanel(app) {
   function drop() {
     second(false);
     more.focus();
-    if (now().axes?.length > 1) link.set({ axes: link.draft().axes.slice(0, 1), y: [null, null] });
+    if (now().axes.length > 1) link.set({ axes: link.draft().axes.slice(0, 1), y: [null, null] });
   }
 
   function submit() {
     const wanted = poles.filter((_, axis) => !rows[axis].hidden);
     const empty = wanted.flat().find(({ input }) => !input.value.trim());
-    if (empty) return empty.input.focus();
-    const axes = wanted.map((ends) => ends.map(({ input }) => input.value.trim().replace(/\s+/g, " ")));
-    if (JSON.stringify(axes) !== JSON.stringify(link.draft().axes) || model.get("status")?.level === "error")
-      link.set({ axes, ...NO_RANGES });
-    return undefined;
-  }
-
-  /** A range that was drawn with the pointer: whole bars of a histogram, a box of a scatter plot; null takes it back. */
-  function ranged(range) {
-    const { select, step, ends } = { select: now().chart.select, step: now().chart.step, ends: now().axes };
-    if (!range) return link.set(NO_RANGES);
-    const places = (pair, axis) => {
-      const [low, high] = [...pair].sort((a, b) => a - b);
-      const round = (place, by) => Number((by(place / step) * step).toFixed(3));
-      const [from, to] =
-        select === "bins"
-          ? [round(low, Math.floor), round(high, Math.ceil)]
-          : [round(low, Math.round), round(high, Math.round)];
-      // Beyond all papers an end is open.
-      return [from <= axis.span[0] ? null : from, to >= axis.span[1] ? null : to];
-    };
-    return link.set(
-      select === "bins" ? { x: places(range.x, ends[0]) } : { x: places(range.x, ends[0]), y: places(range.y, ends[1]) },
+    if (empty) {
+      empty.input.focus();
+      return;
+    }
+    const axes = wanted.map(
+      ([low, high]) => /** @type {[string, string]} */ ([tidied(low.input.value), tidied(high.input.value)]),
     );
+    if (JSON.stringify(axes) !== JSON.stringify(link.draft().axes) || model.get("status").level === "error")
+      link.set({ axes, ...NO_RANGES });
   }
 
+  /** @param {DrawnRange | null} range Null takes it back. */
+  function ranged(range) {
+    const { chart: shown, axes } = now();
+    if (!range || !shown) {
+      link.set(NO_RANGES);
+      return;
+    }
+    const { select, step = 1 } = shown;
+    /** @param {0 | 1} axis */
+    const places = (axis) => drawnPlaces(range[FIELDS[axis]], axes[axis].span, step, select === "bins");
+    link.set(select === "bins" ? { x: places(0) } : { x: places(0), y: places(1) });
+  }
+
+  /**
+   * @param {Axis} axis
+   * @param {number} position
+   */
   function rangeBoxes(axis, position) {
-    const field = "xy"[position];
+    const field = FIELDS[position];
     const entered = () => {
       const ends = boxes.map((box) => (box.value.trim() === "" ? null : Number(box.value)));
       if (boxes.some((box) => box.validity.badInput) || ends.some((end) => end !== null && !Number.isFinite(end)))
-        return app.say("error", "A place on an axis is a number, such as -0.5.");
-      if (JSON.stringify(ends) !== JSON.stringify(link.draft()[field])) link.set({ [field]: ends });
-      return undefined;
+        app.say("error", "A place on an axis is a number, such as -0.5.");
+      else if (JSON.stringify(ends) !== JSON.stringify(link.draft()[field])) link.set({ [field]: ends });
     };
+    /** @type {HTMLInputElement[]} */
     const boxes = ["From", "To"].map((name, end) =>
       h("input", {
         class: "lx-box",
@@ -212,10 +258,19 @@ export function axesPanel(app) {
     return h("div", { class: "lx-boxes" }, h("span", {}, "From"), boxes[0], h("span", {}, "to"), boxes[1]);
   }
 
-  function words(pole, terms, arrow) {
-    return h("div", {}, h("dt", {}, arrow ? `${pole} →` : `← ${pole}`), h("dd", {}, terms.join(", ") || "no words"));
+  /**
+   * @param {string} name
+   * @param {string[]} terms
+   * @param {boolean} arrow Whether the pole is the high one.
+   */
+  function words(name, terms, arrow) {
+    return h("div", {}, h("dt", {}, arrow ? `${name} →` : `← ${name}`), h("dd", {}, terms.join(", ") || "no words"));
   }
 
+  /**
+   * @param {Axis} axis
+   * @param {number} position
+   */
   function fact(axis, position) {
     return h(
       "section",
@@ -237,6 +292,7 @@ export function axesPanel(app) {
     );
   }
 
+  /** @param {unknown} row */
   function ask(row) {
     clearTimeout(hovered);
     if (typeof row === "number") hovered = setTimeout(() => link.send("axis_point", { row }), HOVER_PAUSE);
@@ -248,21 +304,18 @@ export function axesPanel(app) {
         ? "Point at a paper to read its title, click to open it, or draw a box to filter."
         : "Draw over the bars to filter.";
   };
-  app.on(
-    "msg:custom",
-    app.guard((message) => {
-      if (message?.kind === "axis_point") pointed.textContent = [message.title, message.date].filter(Boolean).join(" · ");
-    }),
-  );
+  app.onAnswer("axis_point", (answer) => {
+    pointed.textContent = [answer.title, answer.date].filter(Boolean).join(" · ");
+  });
 
   app.watch(["axes"], () => {
-    const { axes = [], colours = [], chart: next } = now();
+    const { axes, colours, chart: next } = now();
     const given = JSON.stringify(axes.map((axis) => [axis.low, axis.high]));
     if (given !== known) {
       known = given;
       second(axes.length > 1);
       poles.flat().forEach(({ input }, place) => {
-        input.value = [axes[place >> 1]?.low, axes[place >> 1]?.high][place % 2] ?? "";
+        input.value = axes[place >> 1]?.[place % 2 ? "high" : "low"] ?? "";
       });
       if (axes.length) unfold(true);
     }
@@ -273,7 +326,7 @@ export function axesPanel(app) {
       ...axes.map(fact),
       ...[...new Set(axes.map((axis) => axis.caveat))].map((text) => h("p", { class: "lx-quiet" }, text)),
     ]);
-    if (!axes.length) return;
+    if (!next) return;
     swap(
       colour,
       colours.map(([value, name]) => h("option", { value }, name)),

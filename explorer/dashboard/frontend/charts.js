@@ -1,19 +1,55 @@
 import { h, swap } from "./dom.js";
-import { loadPlotly, themeColours, dressed } from "./plotly.js";
+import { dressed } from "./figure.js";
+import { canDrawFast, loadPlotly, themeColours } from "./plotly.js";
+
+/** @import { Cell, CellPicks, Chart, ChartOption, Field, Figure, Trace } from "./messages.d.ts" */
+/** @import { App, ChartHooks, ChartView, PlotlyElement } from "./page.d.ts" */
 
 const SAVED = { width: 900, height: 520 }; // px of a saved picture
+const CONFIG = {
+  displaylogo: false,
+  responsive: true,
+  showSendToCloud: false,
+  showEditInChartStudio: false,
+  plotlyServerURL: "",
+  displayModeBar: false,
+};
 const FIRST_SLOT = new Set(["topics", "keywords"]); // charts that share the left card as tabs
 
-/** A field and value to toggle for a cell of the table twin, or undefined. */
-function cellPick(pick, rows, row, cell, column) {
+/**
+ * The value that a cell of a chart's table selects, or undefined.
+ *
+ * @param {CellPicks | null} pick
+ * @param {Cell[][]} rows
+ * @param {number} row
+ * @param {Cell} cell
+ * @param {number} column
+ */
+export function cellPick(pick, rows, row, cell, column) {
   if (!pick) return undefined;
   if (rows.length === pick.values.length) return column === 0 ? pick.values[row] : undefined;
   return pick.values.find((value) => String(value) === String(cell));
 }
 
 /**
- * One chart with its table, legend and pictures. `hooks` are for charts that are not the kernel's `charts`: `chart` gives it,
- * `clicked` and `hovered` get a point, `selected` the range drawn over it (null: taken back).
+ * The text of a cell of a chart's table; years stay ungrouped.
+ *
+ * @param {Cell} cell
+ */
+export function cellText(cell) {
+  if (cell === null) return "";
+  if (typeof cell === "string") return cell;
+  const useGrouping = !Number.isInteger(cell) || Math.abs(cell) > 9999;
+  return cell.toLocaleString("en", { maximumFractionDigits: 3, useGrouping });
+}
+
+/**
+ * One chart with its table, legend and pictures.
+ *
+ * @param {App} app
+ * @param {string} name
+ * @param {ChartHooks} hooks
+ * @returns {ChartView}
  */
 export function chartView(app, name, hooks = {}) {
   const { model, link } = app;
@@ -62,10 +98,11 @@ export function chartView(app, name, hooks = {}) {
     legend,
     h("figcaption", { class: "lx-chart-foot" }, options, note),
   );
+  /** @type {Figure | null} */
   let drawn = null;
   let listening = false;
 
-  const chart = hooks.chart ?? (() => (model.get("charts") ?? []).find((item) => item.name === name));
+  const chart = hooks.chart ?? (() => model.get("charts").find((item) => item.name === name));
 
   function visible() {
     return node.isConnected && frame.clientWidth > 0 && frame.clientHeight > 0;
@@ -78,26 +115,31 @@ export function chartView(app, name, hooks = {}) {
     tableButton.setAttribute("aria-pressed", String(!twin.hidden));
     frame.hidden = !twin.hidden;
     frame.setAttribute("aria-label", now.description);
-    note.textContent = now.note ?? "";
-    swap(options, (now.options ?? []).map(option).filter(Boolean));
+    note.textContent = now.note;
+    swap(options, now.options.map(option));
     if (!twin.hidden) swap(twin, [table(now)]);
     const bare = now.bare ?? !now.table.rows.some((row) => row.slice(1).some(Boolean));
     plot.hidden = bare;
     nothing.hidden = !bare;
-    drawLegend((now.figure.data ?? []).filter((trace) => !trace.meta?.density && !trace.meta?.scaled));
+    drawLegend(now.figure.data.filter((trace) => !trace.meta?.density && !trace.meta?.scaled));
     if (visible() && !bare && drawn !== now.figure) render(now);
   }
 
-  /** The legend as buttons: plotly's own takes room from the plot and knows no keyboard. */
+  /**
+   * The legend as buttons: plotly's own takes room from the plot and knows no keyboard.
+   *
+   * @param {Trace[]} traces
+   */
   function drawLegend(traces) {
     legend.hidden = traces.length < 2;
     if (legend.hidden) return;
     swap(
       legend,
       traces.map((trace) => {
-        const [field, value] = trace.customdata?.[0] ?? [];
+        const [field, value] = chosenBy(Array.isArray(trace.customdata) ? trace.customdata[0] : null) ?? [];
+        const colour = trace.line?.color ?? trace.marker?.color;
         const content = [
-          h("span", { class: "lx-dot", style: { background: trace.line?.color ?? trace.marker?.color ?? "currentColor" } }),
+          h("span", { class: "lx-dot", style: { background: typeof colour === "string" ? colour : "currentColor" } }),
           h("span", { title: trace.name }, trace.name),
         ];
         return h(
@@ -120,6 +162,7 @@ export function chartView(app, name, hooks = {}) {
     );
   }
 
+  /** @param {Chart} now */
   async function render(now) {
     drawn = now.figure;
     try {
@@ -129,26 +172,13 @@ export function chartView(app, name, hooks = {}) {
         drawn = null;
         return;
       }
-      const { data, layout, config } = dressed(now.figure, themeColours(app), {
-        width: frame.clientWidth,
-        height: frame.clientHeight,
-      });
-      await plotly.react(plot, data, layout, config);
+      const size = { width: frame.clientWidth, height: frame.clientHeight };
+      const { data, layout } = dressed(now.figure, themeColours(app), size, canDrawFast);
+      const drawnPlot = await plotly.react(plot, data, layout, CONFIG);
       frame.classList.add("lx-drawn");
       if (!listening) {
         listening = true;
-        plot.on("plotly_click", (event) =>
-          app.guard(() => {
-            const [point] = event.points ?? [];
-            if (Array.isArray(point?.customdata)) link.toggle(...point.customdata);
-            else if (point) hooks.clicked?.(point);
-          })(),
-        );
-        if (hooks.hovered) plot.on("plotly_hover", (event) => hooks.hovered(event.points?.[0]));
-        if (hooks.selected) {
-          plot.on("plotly_selected", (event) => event?.range && app.guard(hooks.selected)(event.range));
-          plot.on("plotly_deselect", () => app.guard(hooks.selected)(null));
-        }
+        listen(drawnPlot);
       }
       app.root.dispatchEvent(new CustomEvent("lx-chart-drawn", { bubbles: true, detail: name }));
     } catch (error) {
@@ -159,11 +189,41 @@ export function chartView(app, name, hooks = {}) {
     }
   }
 
+  /** @param {PlotlyElement} target */
+  function listen(target) {
+    const { clicked, hovered, selected } = hooks;
+    target.on(
+      "plotly_click",
+      app.guard((event) => {
+        const point = event?.points?.[0];
+        const pick = chosenBy(point?.customdata);
+        if (pick) link.toggle(...pick);
+        else if (point) clicked?.(point);
+      }),
+    );
+    if (hovered)
+      target.on(
+        "plotly_hover",
+        app.guard((event) => hovered(event?.points?.[0])),
+      );
+    if (!selected) return;
+    target.on(
+      "plotly_selected",
+      app.guard((event) => event?.range && selected(event.range)),
+    );
+    target.on(
+      "plotly_deselect",
+      app.guard(() => selected(null)),
+    );
+  }
+
+  /** @param {ChartOption} item */
   function option(item) {
     const key = `${name}:${item.name}`;
-    const send = (value) => link.send("chart", { chart: name, option: item.name, value });
+    /** @param {boolean | string} value */
+    const send = (value) => link.send("chart", { option: item.name, value });
     if (item.kind === "refit")
-      return model.get("intake")?.allowed
+      return model.get("intake").allowed
         ? h("button", { class: "lx-textbutton", key, click: () => link.send("intake_refit") }, item.label)
         : null;
     if (item.kind === "toggle")
@@ -185,8 +245,13 @@ export function chartView(app, name, hooks = {}) {
     );
   }
 
+  /**
+   * @param {string} text
+   * @param {string | undefined} value
+   * @param {CellPicks | null} pick
+   */
   function pickable(text, value, pick) {
-    if (value === undefined) return [text];
+    if (!pick || value === undefined) return [text];
     return [
       h(
         "button",
@@ -201,17 +266,9 @@ export function chartView(app, name, hooks = {}) {
     ];
   }
 
+  /** @param {Chart} chart */
   function table({ table: { columns, rows }, pick, title: caption }) {
     twin.setAttribute("aria-label", `Table of ${caption}`);
-    const value = (cell) =>
-      cell === null || cell === undefined
-        ? ""
-        : typeof cell === "number"
-          ? cell.toLocaleString("en", {
-              maximumFractionDigits: 3,
-              useGrouping: !Number.isInteger(cell) || Math.abs(cell) > 9999,
-            })
-          : String(cell);
     return h(
       "table",
       {},
@@ -239,7 +296,7 @@ export function chartView(app, name, hooks = {}) {
             "tr",
             {},
             row.map((cell, position) => {
-              const content = pickable(value(cell), cellPick(pick, rows, place, cell, position), pick);
+              const content = pickable(cellText(cell), cellPick(pick, rows, place, cell, position), pick);
               return position
                 ? h("td", { class: typeof cell === "number" ? "lx-amount" : null }, content)
                 : h("th", { scope: "row" }, content);
@@ -250,11 +307,13 @@ export function chartView(app, name, hooks = {}) {
     );
   }
 
+  /** @param {string} format */
   async function save(format) {
     const now = chart();
+    if (!now) return;
     const plotly = await loadPlotly(app);
     const colours = themeColours(app);
-    const { data, layout } = dressed(now.figure, colours, SAVED);
+    const { data, layout } = dressed(now.figure, colours, SAVED, canDrawFast);
     // A saved picture stands alone: it carries its title and an opaque ground.
     const standalone = {
       ...layout,
@@ -270,20 +329,20 @@ export function chartView(app, name, hooks = {}) {
         format,
         ...SAVED,
         scale: format === "png" ? 2 : 1,
-        filename: `${now.name}-${(model.get("summary")?.name ?? "papers").replace(/[^\w-]+/g, "-")}`,
+        filename: `${now.name}-${model.get("summary").name.replace(/[^\w-]+/g, "-")}`,
       },
     );
   }
 
   let frameRequest = 0;
-  let size = "";
+  let seen = ""; // its size when it was drawn
   const resized = new ResizeObserver(() => {
     cancelAnimationFrame(frameRequest);
     frameRequest = requestAnimationFrame(() =>
       app.whenReleased(() => {
         const now = `${frame.clientWidth} ${frame.clientHeight}`;
-        if (!visible() || now === size) return;
-        size = now;
+        if (!visible() || now === seen) return;
+        seen = now;
         drawn = null;
         draw();
       }),
@@ -292,14 +351,14 @@ export function chartView(app, name, hooks = {}) {
   resized.observe(frame);
   app.signal.addEventListener("abort", () => {
     resized.disconnect();
-    if (listening) window.Plotly.purge(plot);
+    if (listening) window.Plotly?.purge(plot);
   });
 
   return {
     name,
     node,
     actions,
-    title: null,
+    title: h("h3", { class: "lx-chart-title" }),
     draw,
     redraw() {
       drawn = null;
@@ -308,14 +367,31 @@ export function chartView(app, name, hooks = {}) {
   };
 }
 
-/** Two cards side by side: the first holds topics and keywords as tabs, the second the series. */
+/**
+ * The field and the value that a point of a figure stands for.
+ *
+ * @param {unknown} customdata
+ * @returns {[field: Field, value: unknown] | null}
+ */
+function chosenBy(customdata) {
+  return Array.isArray(customdata) ? [customdata[0], customdata[1]] : null;
+}
+
+/**
+ * Two cards side by side: the first holds topics and keywords as tabs, the second the series.
+ *
+ * @param {App} app
+ */
 export function chartsPanel(app) {
   const { model } = app;
   const node = h("section", { class: "lx-charts", label: "Charts" });
   const heading = h("h2", { class: "lx-hide" }, "Charts");
+  /** @type {Map<string, ChartView>} */
   const views = new Map();
 
+  /** @param {ChartView[]} members */
   function tabbedCard(members) {
+    /** @type {HTMLButtonElement[]} */
     const tabs = members.map((view, position) => {
       const tab = h("button", {
         class: "lx-tab",
@@ -326,11 +402,11 @@ export function chartsPanel(app) {
         tabIndex: position ? -1 : 0,
         click: () => show(position),
         keydown: (event) => {
-          const to = { ArrowLeft: position - 1, ArrowRight: position + 1, Home: 0, End: members.length - 1 }[event.key];
+          const to = tabTo(event.key, position, members.length);
           if (to === undefined) return;
           event.preventDefault();
-          show((to + members.length) % members.length);
-          tabs[(to + members.length) % members.length].focus();
+          show(to);
+          tabs[to].focus();
         },
       });
       view.title = tab;
@@ -349,6 +425,7 @@ export function chartsPanel(app) {
         view.node,
       ),
     );
+    /** @param {number} wanted */
     function show(wanted) {
       tabs.forEach((tab, position) => {
         tab.setAttribute("aria-selected", String(position === wanted));
@@ -374,14 +451,12 @@ export function chartsPanel(app) {
     );
   }
 
+  /** @param {Chart[]} charts */
   function build(charts) {
     charts.forEach((chart) => views.set(chart.name, chartView(app, chart.name)));
     const all = [...views.values()];
     const first = all.filter((view) => FIRST_SLOT.has(view.name));
     const others = all.filter((view) => !FIRST_SLOT.has(view.name) || first.length < 2);
-    others.forEach((view) => {
-      view.title = h("h3", { class: "lx-chart-title" });
-    });
     node.replaceChildren(
       heading,
       ...(first.length > 1 ? [tabbedCard(first)] : []),
@@ -392,7 +467,7 @@ export function chartsPanel(app) {
   }
 
   app.watch(["charts"], () => {
-    const charts = model.get("charts") ?? [];
+    const charts = model.get("charts");
     node.hidden = !charts.length;
     if (charts.some((chart) => !views.has(chart.name))) {
       views.clear();
@@ -400,10 +475,25 @@ export function chartsPanel(app) {
     }
     charts.forEach((chart) => {
       const view = views.get(chart.name);
+      if (!view) return;
       view.title.textContent = chart.title;
       view.draw();
     });
   });
   app.onTheme(() => views.forEach((view) => view.redraw()));
   return { node };
+}
+
+/**
+ * The tab that a key leads to, the first after the last; undefined for other keys.
+ *
+ * @param {string} key
+ * @param {number} position
+ * @param {number} tabs How many there are.
+ */
+export function tabTo(key, position, tabs) {
+  if (key === "Home") return 0;
+  if (key === "End") return tabs - 1;
+  const by = { ArrowLeft: -1, ArrowRight: 1 }[key];
+  return by && (position + by + tabs) % tabs;
 }

@@ -1,10 +1,23 @@
-import { h, iconButton, swap, count } from "./dom.js";
+import { h, iconButton, swap } from "./dom.js";
+import { count } from "./text.js";
 
-/** The strip above the list: how the papers shown differ from others, and which of them to list. */
+/** @import { Comparison, ComparisonPart } from "./messages.d.ts" */
+/** @import { App } from "./page.d.ts" */
+
+/**
+ * The strip above the list: how the papers shown differ from others, and which of them to list.
+ *
+ * @param {App} app
+ */
 export function comparisonPanel(app) {
   const { model, link } = app;
   const node = h("div", { class: "lx-comparison", role: "group", label: "Comparison", hidden: true });
 
+  /**
+   * @param {ComparisonPart} part
+   * @param {string} label
+   * @param {Comparison} found
+   */
   function choice(part, label, found) {
     const chosen = part === found.part;
     return h(

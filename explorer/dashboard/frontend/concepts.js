@@ -1,16 +1,28 @@
 import { h, icon, iconButton, swap } from "./dom.js";
 import { completionList } from "./completion.js";
 
-const MOST = 3;
-const STEP = 0.25;
+/** @import { ConceptTerm } from "./messages.d.ts" */
+/** @import { App, CompletionList } from "./page.d.ts" */
+
+const MOST = 3; // of a weight, where none is larger
+const STEP = 0.25; // of a weight
 const COLOURS = 6; // then they begin again
+/** What kinds of concepts are called; words need no name. @type {Record<string, string>} */
 const KIND_NAMES = { topic: "topic", set: "set of papers", paper: "paper" };
 
-/** A weight as the grammar writes it. */
-const written = (weight) => String(Math.round(weight * 1000) / 1000);
+/**
+ * A weight as the grammar writes it.
+ *
+ * @param {number} weight
+ */
+export const written = (weight) => String(Math.round(weight * 1000) / 1000);
 
-/** Terms as an expression. */
-function expression(terms) {
+/**
+ * Terms as an expression.
+ *
+ * @param {Pick<ConceptTerm, "text" | "weight" | "added">[]} terms
+ */
+export function expression(terms) {
   return terms
     .map(({ text, weight, added }, place) => {
       const sign = added ? (place ? "+ " : "") : "- ";
@@ -19,9 +31,18 @@ function expression(terms) {
     .join(" ");
 }
 
+/**
+ * The class that gives a concept its colour.
+ *
+ * @param {number} place
+ */
 export const conceptColour = (place) => `lx-part-${place % COLOURS}`;
 
-/** The bar of concepts: each with its sign and its weight; what moves here re-ranks at once. */
+/**
+ * The bar of concepts: each with its sign and its weight; what moves here re-ranks at once.
+ *
+ * @param {App} app
+ */
 export function conceptsPanel(app) {
   const { model, link } = app;
   const list = h("ul", { class: "lx-concepts-list" });
@@ -39,6 +60,7 @@ export function conceptsPanel(app) {
     input: () => completions.typed(),
     keydown: pressed,
   });
+  /** @type {CompletionList} */
   const completions = completionList(app, input, () => {}, { concepts: () => true, name: "Ways to go on" });
   input.setAttribute("aria-controls", completions.nodes[0].id);
   const idle = h("button", { class: "lx-textbutton lx-idle-button", hidden: true, click: send });
@@ -61,10 +83,14 @@ export function conceptsPanel(app) {
       "Clear",
     ),
   );
+  /** As they are here, which may be newer than what the kernel knows. @type {ConceptTerm[]} */
   let terms = [];
+  /** @type {ReturnType<typeof chip>[]} */
   let chips = [];
+  /** What was added and not answered yet. */
   let adding = "";
 
+  /** @param {KeyboardEvent} event */
   function pressed(event) {
     if (completions.pressed(event)) {
       event.preventDefault();
@@ -81,6 +107,7 @@ export function conceptsPanel(app) {
     link.set({ rank: expression(terms), sort: model.get("selection").sort === "preference" ? "preference" : "relevance" });
   }
 
+  /** @param {number} place */
   function remove(place) {
     terms = terms.filter((_, other) => other !== place);
     const next = chips[place + 1] ?? chips[place - 1];
@@ -88,10 +115,15 @@ export function conceptsPanel(app) {
     (next?.slider ?? app.search.input).focus();
   }
 
+  /**
+   * @param {ConceptTerm} term
+   * @param {number} place
+   */
   function chip(term, place) {
     const amount = h("output", { class: "lx-concept-amount" });
     const kind = KIND_NAMES[term.kind];
     const name = kind ? `${kind} ${term.label}` : term.label;
+    /** @type {HTMLInputElement} */
     const slider = h("input", {
       type: "range",
       class: "lx-concept-weight",
@@ -139,7 +171,7 @@ export function conceptsPanel(app) {
       sign.title = added ? "Added; press to subtract" : "Subtracted; press to add";
       sign.setAttribute("aria-label", `${name}: ${added ? "added, press to subtract" : "subtracted, press to add"}`);
       amount.textContent = `${written(weight)}×`;
-      if (Number(slider.value) !== weight) slider.value = weight;
+      if (Number(slider.value) !== weight) slider.value = String(weight);
       slider.setAttribute("aria-valuetext", `${written(weight)} times, ${added ? "added" : "subtracted"}`);
     }
     show();
@@ -166,14 +198,13 @@ export function conceptsPanel(app) {
   app.watch(["selection"], () => {
     const { sort, query } = model.get("selection");
     const other = !["relevance", "preference"].includes(sort) && !(sort === "hybrid" && !query);
-    const named = (model.get("sorts") ?? []).find(([name]) => name === sort)?.[1] ?? sort;
+    const named = model.get("sorts").find(([name]) => name === sort)?.[1] ?? sort;
     idle.hidden = !other;
     idle.textContent = `Sorted “${named}”: rank by these instead`;
-    node.classList.toggle("lx-idle", other);
   });
   app.watch(["concepts", "status"], () => {
     // A concept that was refused stays in the box to be mended.
-    if (!adding || model.get("status")?.level === "error") return;
+    if (!adding || model.get("status").level === "error") return;
     if (model.get("preparation")) return;
     if (input.value === adding) input.value = "";
     adding = "";

@@ -1,7 +1,14 @@
-import { h, icon, plural } from "./dom.js";
+import { h, icon } from "./dom.js";
+import { plural } from "./text.js";
 import { popover } from "./popover.js";
 
-/** The one menu: files out, a link, the Python that gives the same table. */
+/** @import { App } from "./page.d.ts" */
+
+/**
+ * The one menu: files out, a link, the Python that gives the same table.
+ *
+ * @param {App} app
+ */
 export function exportMenu(app) {
   const { model, link } = app;
   let onlyTicked = false;
@@ -12,6 +19,11 @@ export function exportMenu(app) {
     return app.page ? `${location.origin}${location.pathname}${query ? `?${query}` : ""}` : `?${query}`;
   }
 
+  /**
+   * @param {string} title
+   * @param {string} note
+   * @param {() => void} click
+   */
   function item(title, note, click) {
     return h(
       "button",
@@ -29,8 +41,8 @@ export function exportMenu(app) {
 
   function fill() {
     const summary = model.get("summary");
-    const ticked = model.get("papers")?.ticked ?? 0;
-    const shown = plural(model.get("papers")?.listed ?? summary.shown, "shown paper");
+    const { ticked, listed } = model.get("papers");
+    const shown = plural(listed, "shown paper");
     onlyTicked = onlyTicked && ticked > 0;
     return [
       h("h2", { class: "lx-popover-title" }, "Download"),
@@ -42,7 +54,7 @@ export function exportMenu(app) {
           checked: onlyTicked,
           disabled: !ticked,
           change: (event) => {
-            onlyTicked = event.target.checked;
+            onlyTicked = event.currentTarget.checked;
           },
         }),
         h(
@@ -53,18 +65,18 @@ export function exportMenu(app) {
             : `All ${shown}; tick some to export only those`,
         ),
       ),
-      (model.get("exports") ?? []).map(({ format, label, note }) =>
-        item(label, note, () => link.send("export", { format, ticked: onlyTicked })),
-      ),
+      model
+        .get("exports")
+        .map(({ format, label, note }) => item(label, note, () => link.send("export", { format, ticked: onlyTicked }))),
       h("h2", { class: "lx-popover-title" }, "Share"),
       item(app.page ? "Copy link" : "Copy as a URL query", "opens with these filters", () =>
         app.copy(shareLink(), "Copied the link."),
       ),
       item("Copy as Python", "gives the same table", () => app.copy(summary.python, "Copied the Python code.")),
-      h("pre", { class: "lx-python", tabIndex: 0, role: "region", label: "Python code" }, summary.python ?? ""),
-    ].flat();
+      h("pre", { class: "lx-python", tabIndex: 0, role: "region", label: "Python code" }, summary.python),
+    ];
   }
 
-  const panel = popover(app, { button, label: "Export and share", fill });
-  return { node: h("div", { class: "lx-menu" }, button, panel.panel), panel };
+  const panel = popover(app, { button, name: "export", label: "Export and share", fill });
+  return { node: h("div", { class: "lx-menu" }, button, panel.panel) };
 }

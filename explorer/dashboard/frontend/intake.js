@@ -1,19 +1,39 @@
-import { h, icon, iconButton, swap, count, plural } from "./dom.js";
+import { h, icon, iconButton, swap } from "./dom.js";
+import { count, plural } from "./text.js";
 import { uploader } from "./upload.js";
 import { intakeReview } from "./intake_review.js";
 
-const WORKING = new Set(["receiving", "reading", "fetching", "building"]);
-const HEADINGS = {
+/** @import { Intake, IntakeAcceptMessage, Phase, Service } from "./messages.d.ts" */
+/** @import { App } from "./page.d.ts" */
+
+/** Phases in which something runs, and what they are called. @type {Partial<Record<Phase, string>>} */
+const WORKING = {
   receiving: "Receiving the files",
   reading: "Reading the files",
   fetching: "Fetching",
   building: "Building the corpus",
 };
 
-/** The panel by which papers come in: files or a service, progress, review, then added or made a corpus of their own. */
+/**
+ * What the button in the bar says while the panel is closed.
+ *
+ * @param {Pick<Intake, "phase" | "part">} state
+ */
+export function buttonLabel({ phase, part }) {
+  if (phase === "review") return "Review papers";
+  if (!WORKING[phase]) return "Add papers";
+  const percent = part === null ? "" : ` ${Math.floor(part * 100)} %`;
+  return `${phase === "building" ? "Building" : "Reading"}…${percent}`;
+}
+
+/**
+ * The panel by which papers come in: files or a service, progress, review, then added or made a corpus of their own.
+ *
+ * @param {App} app
+ */
 export function intakePanel(app) {
   const { model, link } = app;
-  const state = () => model.get("intake") ?? {};
+  const state = () => model.get("intake");
   const send = uploader(app);
   const review = intakeReview(app);
   const title = h("h2", { class: "lx-dialog-title", id: app.id("intake"), tabIndex: -1 }, "Add papers");
@@ -67,7 +87,8 @@ export function intakePanel(app) {
   const bar = h("progress", { class: "lx-intake-progress", "aria-labelledby": app.id("intake-stage"), max: "1" });
   const stage = h("p", { id: app.id("intake-stage") });
   const wanted = { service: "", query: "", limit: 100, list: "", day: "" };
-  let drawn = ""; // what the body shows; progress alone does not draw it anew
+  /** What the body shows; progress alone does not draw it anew. @type {unknown} */
+  let drawn = "";
 
   const isOpen = () => dialog.open;
 
@@ -87,23 +108,25 @@ export function intakePanel(app) {
     return true;
   }
 
+  /** @param {string} text */
   function complain(text) {
     alert.hidden = !text;
     alert.textContent = text;
   }
 
+  /** @param {FileList | null} list */
   function take(list) {
     const files = [...(list ?? [])];
     if (!files.length) return;
     open();
-    if (WORKING.has(state().phase) || state().phase === "review")
-      complain("Papers are on their way in already. Finish or cancel that first.");
+    const { phase } = state();
+    if (WORKING[phase] || phase === "review") complain("Papers are on their way in already. Finish or cancel that first.");
     else send(files, complain);
   }
 
   function start() {
-    const services = state().services ?? [];
-    const largest = Math.round((state().largest ?? 0) / 2 ** 20);
+    const { services } = state();
+    const largest = Math.round(state().largest / 2 ** 20);
     return [
       h(
         "section",
@@ -124,6 +147,7 @@ export function intakePanel(app) {
     ];
   }
 
+  /** @param {Service[]} services */
   function form(services) {
     wanted.service ||= services[0].name;
     const query = h("input", {
@@ -169,7 +193,7 @@ export function intakePanel(app) {
     const dated = h("label", { class: "lx-fetch-query" }, h("span", {}, "Day, week or month"), day);
     what.value = wanted.list;
     const hint = () => {
-      const chosen = services.find(({ name }) => name === wanted.service);
+      const chosen = services.find(({ name }) => name === wanted.service) ?? services[0];
       if (!chosen.lists) what.value = wanted.list = "";
       query.placeholder = chosen.hint;
       query.required = !chosen.whole && !wanted.list;
@@ -226,20 +250,21 @@ export function intakePanel(app) {
 
   function progress() {
     const { stage: text, part, phase } = state();
-    stage.textContent = text || HEADINGS[phase];
-    if (part === null || part === undefined) bar.removeAttribute("value");
+    stage.textContent = text || (WORKING[phase] ?? "");
+    if (part === null) bar.removeAttribute("value");
     else bar.value = part;
   }
 
-  function footButtons(phase) {
-    if (WORKING.has(phase))
+  function footButtons() {
+    const { phase, review: found } = state();
+    if (WORKING[phase])
       return [
         h("p", { class: "lx-quiet" }, "You can close this panel; the work goes on."),
         h("span", { class: "lx-spacer" }),
         h("button", { class: "lx-button", key: "cancel", click: () => link.send("intake_cancel") }, "Cancel"),
       ];
-    if (phase !== "review") return [];
-    const { additions, papers, changes } = state().review;
+    if (phase !== "review" || !found) return [];
+    const { additions, papers, changes } = found;
     return [
       h("button", { class: "lx-button", key: "cancel", click: () => link.send("intake_cancel") }, "Cancel"),
       h("span", { class: "lx-spacer" }),
@@ -260,32 +285,21 @@ export function intakePanel(app) {
     ];
   }
 
+  /** @param {IntakeAcceptMessage["how"]} how */
   function accept(how) {
     complain("");
     link.send("intake_accept", { how });
   }
 
-  /** Say on the button in the bar what goes on while the panel is closed. */
-  function onBar({ phase, part }) {
-    const percent = part === null || part === undefined ? "" : ` ${Math.floor(part * 100)} %`;
-    label.textContent = WORKING.has(phase)
-      ? `${phase === "building" ? "Building" : "Reading"}…${percent}`
-      : phase === "review"
-        ? "Review papers"
-        : "Add papers";
-    button.classList.toggle("lx-primary", phase === "review");
-    button.setAttribute("aria-label", label.textContent);
-    button.title = label.textContent;
-  }
-
   function draw(anew = false) {
     const { phase, message, review: found } = state();
+    const working = WORKING[phase];
     const now = found ?? phase;
-    if (WORKING.has(phase)) progress();
+    if (working) progress();
     if (now === drawn && !anew) return;
     drawn = now;
-    title.textContent = WORKING.has(phase) ? HEADINGS[phase] : phase === "review" ? `Review ${found.name}` : "Add papers";
-    announcement.textContent = phase === "review" ? found.sentence : WORKING.has(phase) ? HEADINGS[phase] : "";
+    title.textContent = working ?? (found ? `Review ${found.name}` : "Add papers");
+    announcement.textContent = working ?? found?.sentence ?? "";
     if (message && phase !== "done") complain(message);
     else if (phase !== "idle") complain("");
     const done =
@@ -302,32 +316,31 @@ export function intakePanel(app) {
             ),
           )
         : null;
-    const content =
-      phase === "review"
-        ? review.draw(found)
-        : WORKING.has(phase)
-          ? [h("div", { class: "lx-working" }, stage, bar)]
-          : [done, ...start()];
+    const content = working ? [h("div", { class: "lx-working" }, stage, bar)] : found ? review.draw(found) : [done, ...start()];
     swap(body, content, title);
-    swap(foot, footButtons(phase), title);
+    swap(foot, footButtons(), title);
     foot.hidden = !foot.childElementCount;
     if (isOpen() && document.activeElement === document.body) title.focus();
   }
 
-  const carriesFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
+  /**
+   * @param {"dragover" | "dragleave" | "drop"} name
+   * @param {(event: DragEvent, carried: DataTransfer) => void} handler
+   */
   const onDrag = (name, handler) =>
     app.root.addEventListener(
       name,
       app.guard((event) => {
-        if (!state().allowed || !carriesFiles(event)) return;
+        const carried = event.dataTransfer;
+        if (!state().allowed || !carried?.types.includes("Files")) return;
         event.preventDefault();
         event.stopPropagation();
-        handler(event);
+        handler(event, carried);
       }),
       { signal: app.signal },
     );
-  onDrag("dragover", (event) => {
-    event.dataTransfer.dropEffect = "copy";
+  onDrag("dragover", (_, carried) => {
+    carried.dropEffect = "copy";
     drop.hidden = isOpen();
     dialog.classList.add("lx-over");
   });
@@ -336,12 +349,12 @@ export function intakePanel(app) {
     dialog.classList.remove("lx-over");
   };
   onDrag("dragleave", (event) => {
-    if (!app.root.contains(event.relatedTarget)) left();
+    if (!(event.relatedTarget instanceof Node && app.root.contains(event.relatedTarget))) left();
   });
-  onDrag("drop", (event) => {
+  onDrag("drop", (_, carried) => {
     left();
-    const folder = [...event.dataTransfer.items].some((item) => item.webkitGetAsEntry?.()?.isDirectory);
-    if (!folder) take(event.dataTransfer.files);
+    const folder = [...carried.items].some((item) => item.webkitGetAsEntry?.()?.isDirectory);
+    if (!folder) take(carried.files);
     else {
       open();
       complain("A folder cannot be dropped here. Put its files into one .zip file, or choose them.");
@@ -351,7 +364,10 @@ export function intakePanel(app) {
   app.watch(["intake"], () => {
     const { allowed, phase } = state();
     button.hidden = !allowed;
-    onBar(state());
+    label.textContent = buttonLabel(state());
+    button.classList.toggle("lx-primary", phase === "review");
+    button.setAttribute("aria-label", label.textContent);
+    button.title = label.textContent;
     if (phase === "done" && isOpen()) {
       dialog.close(); // what came is shown, and the status line says so
       button.focus();
@@ -360,7 +376,7 @@ export function intakePanel(app) {
   });
   // The dashboard's own line for errors lies behind the panel.
   app.watch(["status"], () => {
-    const { level, text } = model.get("status") ?? {};
+    const { level, text } = model.get("status");
     if (isOpen() && level === "error") complain(text);
   });
   app.layers.unshift(close);

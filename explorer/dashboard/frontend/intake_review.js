@@ -1,9 +1,19 @@
-import { h, count, plural } from "./dom.js";
+import { h } from "./dom.js";
+import { count, plural } from "./text.js";
 import { ledgerTable } from "./ledger_table.js";
 
+/** @import { Review, ReviewedFile } from "./messages.d.ts" */
+/** @import { App, Children } from "./page.d.ts" */
+/** @typedef {[value: string, label: string]} Choice */
+
+/** What delimiters are called. @type {Record<string, string>} */
 const DELIMITERS = { ",": "comma", ";": "semicolon", "\t": "tab", "|": "bar" };
 
-/** What became of each record before it is taken over, and how each file was taken, which can be corrected. */
+/**
+ * What became of each record before it is taken over, and how each file was taken, which can be corrected.
+ *
+ * @param {App} app
+ */
 export function intakeReview(app) {
   const { link } = app;
   const ledger = ledgerTable({
@@ -12,7 +22,15 @@ export function intakeReview(app) {
   });
   let openFile = "";
 
+  /**
+   * @param {string} label
+   * @param {string} value
+   * @param {Choice[]} options
+   * @param {string} key
+   * @param {(value: string) => void} change
+   */
   function choice(label, value, options, key, change) {
+    /** @type {HTMLSelectElement} */
     const select = h(
       "select",
       { class: "lx-select", label, key, change: () => change(select.value) },
@@ -22,9 +40,19 @@ export function intakeReview(app) {
     return select;
   }
 
+  /**
+   * @param {ReviewedFile} file
+   * @param {Review} found
+   */
   function corrections(file, found) {
-    const correction = { columns: Object.fromEntries(file.columns), delimiter: null, encoding: null };
-    const fields = [["", "–"], ...found.fields.map((name) => [name, name.replaceAll("_", " ")])];
+    const correction = {
+      columns: Object.fromEntries(file.columns),
+      delimiter: /** @type {string | null} */ (null),
+      encoding: /** @type {string | null} */ (null),
+    };
+    /** @type {Choice[]} */
+    const fields = [["", "–"], ...found.fields.map((name) => /** @type {Choice} */ ([name, name.replaceAll("_", " ")]))];
+    /** @type {(value: string, options: Choice[]) => Choice[]} */
     const known = (value, options) => (options.some(([name]) => name === value) ? options : [[value, value], ...options]);
     const delimiters = known(
       file.delimiter,
@@ -62,7 +90,7 @@ export function intakeReview(app) {
         : null,
       h(
         "div",
-        { class: "lx-told" },
+        { class: "lx-correction-options" },
         file.delimiter
           ? h(
               "label",
@@ -96,6 +124,10 @@ export function intakeReview(app) {
     );
   }
 
+  /**
+   * @param {ReviewedFile} file
+   * @param {Review} found
+   */
   function fileLine(file, found) {
     const taken = file.format
       ? [file.format, file.encoding, DELIMITERS[file.delimiter] ? `separated by ${DELIMITERS[file.delimiter]}` : ""]
@@ -124,6 +156,10 @@ export function intakeReview(app) {
   }
 
   return {
+    /**
+     * @param {Review} found
+     * @returns {Children[]}
+     */
     draw(found) {
       // A file without a title column needs the reader: its columns stand open.
       const lost = found.files.find((file) => file.columns.length && !file.columns.some(([, field]) => field === "title"));

@@ -1,11 +1,17 @@
 import { h, iconButton, swap } from "./dom.js";
 import { ledgerTable } from "./ledger_table.js";
 
-/** What became of the records that the corpus was made from: one sentence in the bar, which opens the table where there is one. */
+/** @import { App } from "./page.d.ts" */
+
+/**
+ * What became of the records that the corpus was made from: one sentence in the bar, which opens the table where there is one.
+ *
+ * @param {App} app
+ */
 export function ledgerDialog(app) {
   const { model, link } = app;
   const table = ledgerTable({ save: () => link.send("intake_ledger", { of: "corpus" }) });
-  const node = h("p", { class: "lx-account" });
+  const node = h("p", { class: "lx-ledger-summary" });
   const title = h("h2", { class: "lx-dialog-title", id: app.id("account"), tabIndex: -1 }, "What became of every record");
   const body = h("div", { class: "lx-intake-body" });
   const dialog = h(
@@ -27,7 +33,7 @@ export function ledgerDialog(app) {
     ),
     body,
   );
-  const sentence = () => model.get("summary")?.ledger?.sentence ?? "";
+  const sentence = () => model.get("summary").ledger.sentence;
   let drawn = "";
 
   function open() {
@@ -43,17 +49,13 @@ export function ledgerDialog(app) {
   function close() {
     if (!dialog.open) return false;
     dialog.close();
-    node.firstChild.focus();
+    node.querySelector("button")?.focus();
     return true;
   }
 
-  app.on(
-    "msg:custom",
-    app.guard((message) => {
-      if (message?.kind === "ledger" && dialog.open)
-        swap(body, [h("p", { class: "lx-sentence" }, sentence()), table.draw(message)]);
-    }),
-  );
+  app.onAnswer("ledger", (answer) => {
+    if (dialog.open) swap(body, [h("p", { class: "lx-sentence" }, sentence()), table.draw(answer)]);
+  });
   app.watch(["summary"], () => {
     if (sentence() === drawn) return;
     drawn = sentence();

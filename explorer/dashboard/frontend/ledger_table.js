@@ -1,4 +1,7 @@
-import { h, swap, count } from "./dom.js";
+import { h, swap } from "./dom.js";
+import { count } from "./text.js";
+
+/** @import { LedgerEntry, LedgerExtract } from "./messages.d.ts" */
 
 const KINDS = [
   ["rejected", "Rejected"],
@@ -7,28 +10,35 @@ const KINDS = [
 ];
 
 /**
- * What became of each record, one kind at a time: `counts` of all, and the first `entries`. `save` asks for the file of all;
- * `keep`, where the reader may still decide, for a merged record to stay apart.
+ * What became of each record, one kind at a time.
+ *
+ * @param {object} options
+ * @param {() => void} options.save Asks for the file of all.
+ * @param {(entry: LedgerEntry) => void} [options.keep] Asks, where the reader may still decide, for a merged record to stay apart.
  */
-export function ledgerTable({ save, keep = null }) {
+export function ledgerTable({ save, keep }) {
   let kind = "";
   let text = "";
 
+  /** @param {LedgerEntry} entry */
   function place({ source, line, record }) {
     return `${source}, ${line ? `line ${count(line)}` : `record ${count(record)}`}`;
   }
 
+  /** @param {LedgerEntry} entry */
   function what(entry) {
     if (entry.action === "repaired")
       return [
         h("strong", {}, entry.field),
         ": ",
         entry.before ? h("del", {}, entry.before) : null,
-        entry.after ? [" ", h("ins", {}, entry.after)] : null,
-      ].flat();
+        entry.after ? " " : null,
+        entry.after ? h("ins", {}, entry.after) : null,
+      ];
     return [entry.before || "–"];
   }
 
+  /** @param {LedgerEntry} entry */
   function row(entry) {
     const both =
       entry.action === "merged" && keep
@@ -58,6 +68,7 @@ export function ledgerTable({ save, keep = null }) {
     );
   }
 
+  /** @param {LedgerExtract} found */
   function draw(found) {
     const kinds = KINDS.filter(([name]) => found.counts[name]);
     if (!kinds.length) return h("p", { class: "lx-quiet" }, "No record was rejected, merged or repaired.");

@@ -1,19 +1,33 @@
-import { h, icon, iconButton, segments, plainText, swap, count, plural } from "./dom.js";
+import { h, icon, iconButton, segments, swap } from "./dom.js";
+import { plainText, count, plural } from "./text.js";
 import { partsLegend, partsBar, reasonsList } from "./explanation.js";
 import { feedbackButtons } from "./relevance_feedback.js";
 
-/** The paged list of papers with its head line and controls. */
+/** @import { PaperRow, Summary } from "./messages.d.ts" */
+/** @import { App, PapersPanel } from "./page.d.ts" */
+/** @import { IconName } from "./dom.js" */
+/** @typedef {"first" | "last" | null} Edge A paper of a page. */
+
+/**
+ * The paged list of papers with its head line and controls.
+ *
+ * @param {App} app
+ * @returns {PapersPanel}
+ */
 export function papersPanel(app) {
   const { model, link } = app;
   const sortId = app.id("sort");
   const sentence = h("h2", { class: "lx-sentence", tabIndex: -1 });
   const copy = iconButton("copy", "Copy this sentence", () => app.copy(model.get("summary").sentence, "Copied the sentence."));
-  const tickPage = h("input", { type: "checkbox", change: (event) => link.send("tick_page", { on: event.target.checked }) });
+  const tickPage = h("input", {
+    type: "checkbox",
+    change: (event) => link.send("tick_page", { on: event.currentTarget.checked }),
+  });
   const ticked = h("div", { class: "lx-ticked" });
   const sort = h(
     "select",
-    { id: sortId, class: "lx-select", change: (event) => link.set({ sort: event.target.value }) },
-    (model.get("sorts") ?? []).map(([value, label]) => h("option", { value }, label)),
+    { id: sortId, class: "lx-select", change: (event) => link.set({ sort: event.currentTarget.value }) },
+    model.get("sorts").map(([value, label]) => h("option", { value }, label)),
   );
   const key = h("div", {});
   const reasons = reasonsList(app);
@@ -41,36 +55,43 @@ export function papersPanel(app) {
     empty,
     list,
   );
+  /** @type {PaperRow[]} */
   let rows = [];
+  /** Which paper of the page to come takes the focus. @type {Edge} */
   let focusNext = null;
 
-  function buttons() {
-    return [...list.querySelectorAll(".lx-title")];
-  }
-
+  /** Place on the page of the paper that has the focus, or had it last; -1 without one. */
   function current() {
-    const all = buttons();
-    const inside = document.activeElement?.closest?.(".lx-paper");
-    return all.findIndex((button) => (inside ? inside.contains(button) : button.closest(".lx-current")));
+    const items = [...list.children];
+    const focused = document.activeElement?.closest(".lx-paper");
+    return items.findIndex((item) => (focused ? item === focused : item.classList.contains("lx-current")));
   }
 
+  /** @param {number} position */
   function focusRow(position) {
-    const all = buttons();
-    const button = all[position];
-    if (!button) return;
-    all.forEach((other) => other.closest(".lx-paper").classList.toggle("lx-current", other === button));
-    button.focus({ preventScroll: true });
-    button.closest(".lx-paper").scrollIntoView({ block: "nearest" });
+    const item = list.children[position];
+    if (!item) return;
+    [...list.children].forEach((other) => other.classList.toggle("lx-current", other === item));
+    /** @type {HTMLElement | null} */ (item.querySelector(".lx-title"))?.focus({ preventScroll: true });
+    item.scrollIntoView({ block: "nearest" });
   }
 
+  /**
+   * @param {number} page
+   * @param {Edge} focus
+   */
   function turn(page, focus = null) {
     focusNext = focus;
     link.send("page", { page });
     // Not scrollIntoView, which would scroll the notebook as well.
-    if (!focus) node.parentElement.scrollTop = node.offsetTop;
+    if (!focus && node.parentElement) node.parentElement.scrollTop = node.offsetTop;
   }
 
-  /** Move the focus through the list, on to the next page at its end. */
+  /**
+   * Move the focus through the list, on to the next page at its end.
+   *
+   * @param {number} by
+   */
   function step(by) {
     const papers = model.get("papers");
     const next = current() + by;
@@ -79,8 +100,13 @@ export function papersPanel(app) {
     else focusRow(Math.min(Math.max(next, 0), rows.length - 1));
   }
 
+  /**
+   * @param {IconName} name
+   * @param {number | null} amount
+   * @param {string} word
+   */
   function number(name, amount, word) {
-    return amount === null || amount === undefined
+    return amount === null
       ? null
       : h(
           "span",
@@ -91,6 +117,7 @@ export function papersPanel(app) {
         );
   }
 
+  /** @param {PaperRow} item */
   function paper(item) {
     const title = plainText(item.title);
     const { parts, scored } = model.get("papers");
@@ -104,7 +131,7 @@ export function papersPanel(app) {
         checked: item.ticked,
         label: `Tick ${title}`,
         key: `tick:${item.row}`,
-        change: (event) => link.send("tick", { row: item.row, on: event.target.checked }),
+        change: (event) => link.send("tick", { row: item.row, on: event.currentTarget.checked }),
       }),
       h(
         "article",
@@ -128,7 +155,7 @@ export function papersPanel(app) {
           { class: "lx-meta" },
           [item.authors, item.venue, item.date].filter(Boolean).map((part) => h("span", {}, part)),
         ),
-        item.snippet?.length ? h("p", { class: "lx-snippet" }, segments(item.snippet)) : null,
+        item.snippet.length ? h("p", { class: "lx-snippet" }, segments(item.snippet)) : null,
         h(
           "p",
           { class: "lx-tags" },
@@ -155,6 +182,7 @@ export function papersPanel(app) {
     );
   }
 
+  /** @param {Summary} summary */
   function showEmpty(summary) {
     const part = model.get("comparison")?.part;
     empty.hidden = rows.length > 0 || !summary.total;
@@ -163,7 +191,7 @@ export function papersPanel(app) {
       swap(empty, [h("p", { class: "lx-empty-title" }, part === "gone" ? "No paper is gone." : "No paper is new.")], sentence);
       return;
     }
-    const loosen = summary.loosen ?? [];
+    const { loosen } = summary;
     swap(
       empty,
       [
@@ -188,13 +216,13 @@ export function papersPanel(app) {
     );
   }
 
-  app.watch(["selection"], () => reasons.renew((model.get("papers")?.rows ?? []).map((item) => item.row)));
+  app.watch(["selection"], () => reasons.renew(model.get("papers").rows.map((item) => item.row)));
   app.watch(["papers", "summary", "selection", "comparison"], () => {
-    const papers = model.get("papers") ?? { rows: [], pages: 0, page: 0, per_page: 20, ticked: 0 };
-    const summary = model.get("summary") ?? {};
+    const papers = model.get("papers");
+    const summary = model.get("summary");
     rows = papers.rows;
-    sentence.textContent = summary.sentence ?? "";
-    sort.value = model.get("selection")?.sort ?? "relevance";
+    sentence.textContent = summary.sentence;
+    sort.value = model.get("selection").sort;
     const onPage = rows.filter((item) => item.ticked).length;
     tickPage.checked = rows.length > 0 && onPage === rows.length;
     tickPage.indeterminate = onPage > 0 && onPage < rows.length;
@@ -204,9 +232,9 @@ export function papersPanel(app) {
       papers.ticked
         ? [
             h("span", {}, `${count(papers.ticked)} ticked`),
-            feedbackButtons(app),
+            ...feedbackButtons(app),
             h("button", { class: "lx-textbutton", key: "untick", click: () => link.send("untick_all") }, "Untick all"),
-          ].flat()
+          ]
         : [],
       tickPage,
     );

@@ -1,6 +1,12 @@
 import { h } from "./dom.js";
 
-/** What ranking by meaning takes of a large corpus is made once, with the page in use: how far it is, and a way to stop it. */
+/** @import { App } from "./page.d.ts" */
+
+/**
+ * What ranking by meaning takes of a large corpus is made once, with the page in use: how far it is, and a way to stop it.
+ *
+ * @param {App} app
+ */
 export function preparationPanel(app) {
   const { model, link } = app;
   const progress = h("progress", { max: 1, label: "Preparing the ranking by meaning" });

@@ -1,8 +1,17 @@
-import { h, icon, iconButton, segments, swap, count, webAddress } from "./dom.js";
+import { h, icon, iconButton, segments, swap } from "./dom.js";
+import { count, webAddress } from "./text.js";
+
+/** @import { Paper } from "./messages.d.ts" */
+/** @import { App, Children, ReaderPanel } from "./page.d.ts" */
 
 const READ_AFTER = 6000; // ms that a paper is open before it counts as read
 
-/** The drawer that shows one paper. */
+/**
+ * The drawer that shows one paper.
+ *
+ * @param {App} app
+ * @returns {ReaderPanel}
+ */
 export function readerPanel(app) {
   const { model, link } = app;
   const node = h(app.page ? "aside" : "div", {
@@ -11,10 +20,13 @@ export function readerPanel(app) {
     label: "Paper",
     hidden: true,
   });
+  /** Whether the reader asked for the paper, which then takes the focus. */
   let asked = false;
+  /** The paper that was open last. @type {number | null} */
   let lastRow = null;
   let reading = 0;
 
+  /** @param {number} row */
   function open(row) {
     asked = true;
     link.send("open", { row });
@@ -25,37 +37,43 @@ export function readerPanel(app) {
     const inside = node.contains(document.activeElement) || document.activeElement === document.body;
     link.send("open", { row: null });
     node.hidden = true;
-    app.frame.classList.remove("lx-reading");
     if (inside) app.papers.focusPaper(lastRow);
     return true;
   }
 
+  /** @param {number} by */
   function step(by) {
     const row = app.papers.neighbour(lastRow, by);
     if (row !== undefined) open(row);
   }
 
-  function mark(kind, on) {
-    link.send(kind, { row: lastRow, on });
-  }
-
   function toggleRead() {
-    if (node.hidden) return false;
+    const paper = model.get("reader");
+    if (node.hidden || !paper) return false;
     clearTimeout(reading);
-    mark("read", !model.get("reader").read);
+    link.send("read", { row: paper.row, on: !paper.read });
     return true;
   }
 
-  /** Who looks at a paper for a while has read it. */
+  /**
+   * Who looks at a paper for a while has read it.
+   *
+   * @param {number} row
+   */
   function lookAt(row) {
     clearTimeout(reading);
     reading = setTimeout(() => {
       const paper = model.get("reader");
       if (paper?.row === row && !paper.read && document.visibilityState === "visible" && !app.signal.aborted)
-        mark("was_open", true);
+        link.send("was_open", { row, on: true });
     }, READ_AFTER);
   }
 
+  /**
+   * @param {"topics" | "authors" | "keywords"} field
+   * @param {string} value
+   * @param {string} className
+   */
   function pick(field, value, className) {
     return h(
       "button",
@@ -70,6 +88,7 @@ export function readerPanel(app) {
     );
   }
 
+  /** @param {string} name */
   function topic(name) {
     if (!name) return null;
     return [
@@ -80,13 +99,11 @@ export function readerPanel(app) {
     ];
   }
 
+  /** @param {Paper} paper */
   function facts(paper) {
-    const rows = [
-      ["Upvotes", paper.upvotes],
-      ["Comments", paper.comments],
-      ["Source", paper.source],
-      ...(paper.extra ?? []),
-    ].filter(([, value]) => value !== null && value !== undefined && value !== "");
+    /** @type {[name: string, value: string | number | null][]} */
+    const known = [["Upvotes", paper.upvotes], ["Comments", paper.comments], ["Source", paper.source], ...paper.extra];
+    const rows = known.filter(([, value]) => value !== null && value !== "");
     if (!rows.length) return null;
     return h(
       "section",
@@ -102,8 +119,13 @@ export function readerPanel(app) {
     );
   }
 
-  /** The records a paper was merged from, and which gave what; who may add papers may take the merge back. */
-  function origin({ versions = [], merged }) {
+  /**
+   * The records a paper was merged from, and which gave what; who may add papers may take the merge back.
+   *
+   * @param {Paper} paper
+   * @returns {Children}
+   */
+  function origin({ versions, merged }) {
     const named = versions.map(({ label, url }) =>
       h("li", {}, webAddress(url) ? h("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, label) : label),
     );
@@ -111,7 +133,7 @@ export function readerPanel(app) {
       ? h("section", {}, h("h3", {}, "Versions of this work"), h("ul", { class: "lx-origin" }, named))
       : null;
     if (!merged) return [works];
-    const { allowed } = model.get("intake") ?? {};
+    const { allowed } = model.get("intake");
     return [
       works,
       h(
@@ -140,8 +162,9 @@ export function readerPanel(app) {
     ];
   }
 
+  /** @param {Paper} paper */
   function draw(paper) {
-    const links = (paper.links ?? []).filter((item) => webAddress(item.url));
+    const links = paper.links.filter((item) => webAddress(item.url));
     const title = h(
       "h2",
       { class: "lx-reader-title", tabIndex: -1, id: app.id("reader-title"), key: "title" },
@@ -154,7 +177,7 @@ export function readerPanel(app) {
       h(
         "div",
         { class: "lx-people" },
-        (paper.authors ?? []).map((name) => pick("authors", name, "lx-person")),
+        paper.authors.map((name) => pick("authors", name, "lx-person")),
       ),
       h(
         "p",
@@ -205,9 +228,9 @@ export function readerPanel(app) {
       h(
         "p",
         { class: "lx-abstract" },
-        paper.abstract?.length ? segments(paper.abstract) : h("span", { class: "lx-quiet" }, "No abstract in the record."),
+        paper.abstract.length ? segments(paper.abstract) : h("span", { class: "lx-quiet" }, "No abstract in the record."),
       ),
-      paper.topic || paper.keywords?.length
+      paper.topic || paper.keywords.length
         ? h(
             "section",
             {},
@@ -216,13 +239,13 @@ export function readerPanel(app) {
               "div",
               { class: "lx-words" },
               topic(paper.topic),
-              (paper.keywords ?? []).map((word) => pick("keywords", word, "lx-word")),
+              paper.keywords.map((word) => pick("keywords", word, "lx-word")),
             ),
           )
         : null,
       facts(paper),
       origin(paper),
-      paper.similar?.length
+      paper.similar.length
         ? h(
             "section",
             {},
@@ -249,7 +272,7 @@ export function readerPanel(app) {
         h(
           "div",
           { class: "lx-reader-head" },
-          h("span", { class: "lx-quiet" }, paper.place ?? ""),
+          h("span", { class: "lx-quiet" }, paper.place),
           h("span", { class: "lx-spacer" }),
           h(
             "button",
@@ -257,7 +280,7 @@ export function readerPanel(app) {
               class: "lx-textbutton lx-read-button",
               title: "Mark as read (m)",
               label: "Mark as read",
-              "aria-pressed": String(Boolean(paper.read)),
+              "aria-pressed": String(paper.read),
               key: "read",
               click: toggleRead,
             },
@@ -278,14 +301,13 @@ export function readerPanel(app) {
       ],
       title,
     );
-    return title;
+    return { title, body };
   }
 
   app.watch(["reader", "papers", "selection"], () => {
-    const paper = model.get("reader")?.row === undefined ? null : model.get("reader");
+    const paper = model.get("reader");
     const wasOpen = !node.hidden;
     node.hidden = !paper;
-    app.frame.classList.toggle("lx-reading", Boolean(paper));
     if (!paper) {
       clearTimeout(reading);
       if (wasOpen && document.activeElement === document.body) app.papers.focusPaper(lastRow);
@@ -295,8 +317,8 @@ export function readerPanel(app) {
     const inNavigation = node.querySelector(".lx-reader-head")?.contains(document.activeElement);
     if (paper.row !== lastRow || !wasOpen) lookAt(paper.row);
     lastRow = paper.row;
-    const title = draw(paper);
-    node.querySelector(".lx-reader-body").scrollTop = scroll ?? 0;
+    const { title, body } = draw(paper);
+    body.scrollTop = scroll ?? 0;
     if (asked && !inNavigation) title.focus({ preventScroll: true });
     if (asked) requestAnimationFrame(app.papers.reveal);
     asked = false;

@@ -1,10 +1,17 @@
 import { h, submitOnEnter } from "./dom.js";
+import { tidied } from "./text.js";
 import { popover } from "./popover.js";
 
-/** What can be done with ticked papers beside exporting them: the list by likeness to them, or by them as a concept. */
+/** @import { App } from "./page.d.ts" */
+
+/**
+ * What can be done with ticked papers beside exporting them: the list by likeness to them, or by them as a concept.
+ *
+ * @param {App} app
+ */
 export function feedbackButtons(app) {
   const { model, link } = app;
-  const like = model.get("selection")?.like ?? [];
+  const like = model.get("selection").like;
   return [
     h(
       "button",
@@ -30,7 +37,11 @@ export function feedbackButtons(app) {
   ];
 }
 
-/** The button that saves the ticked papers under a name and ranks by them. */
+/**
+ * The button that saves the ticked papers under a name and ranks by them.
+ *
+ * @param {App} app
+ */
 export function conceptSetPanel(app) {
   const { model, link } = app;
   const id = app.id("set-name");
@@ -41,12 +52,12 @@ export function conceptSetPanel(app) {
   );
   const panel = popover(app, {
     button,
+    name: "set",
     label: "Ticked papers as a concept",
-    className: "lx-popover-set",
     fill: () => {
-      const { sets = [], writable } = model.get("saved") ?? {};
+      const { sets, writable } = model.get("saved");
       if (!writable) return [h("p", { class: "lx-quiet" }, "Sets cannot be saved here: the server was started read-only.")];
-      const taken = () => sets.some((row) => row.name === box.value.trim().replace(/\s+/g, " "));
+      const taken = () => sets.some((row) => row.name === tidied(box.value));
       const submit = h("button", { class: "lx-button", type: "submit" }, "Add");
       const box = h("input", {
         id,
@@ -66,10 +77,12 @@ export function conceptSetPanel(app) {
             class: "lx-saved-form",
             submit: (event) => {
               event.preventDefault();
-              if (!box.value.trim()) return box.focus();
+              if (!box.value.trim()) {
+                box.focus();
+                return;
+              }
               link.send("set_as_concept", { name: box.value, replace: taken() });
               panel.close();
-              return undefined;
             },
           },
           h("label", { for: id }, "Name of the set"),

@@ -1,7 +1,15 @@
-import { h, icon, iconButton, plural, submitOnEnter, swap } from "./dom.js";
+import { h, icon, iconButton, submitOnEnter, swap } from "./dom.js";
+import { plural, tidied } from "./text.js";
 import { popover } from "./popover.js";
 
-/** Saved searches, and what the papers shown can be compared with. */
+/** @import { CompareMessage, Saved, SavedSearch } from "./messages.d.ts" */
+/** @import { App } from "./page.d.ts" */
+
+/**
+ * Saved searches, and what the papers shown can be compared with.
+ *
+ * @param {App} app
+ */
 export function savedSearchesPanel(app) {
   const { model, link } = app;
   const nameId = app.id("save-name");
@@ -14,17 +22,24 @@ export function savedSearchesPanel(app) {
   );
   let draft = "";
   let date = "";
+  /** Name of the search that is given another one. @type {string | null} */
   let renaming = null;
 
-  const rows = () => model.get("saved")?.rows ?? [];
-  const taken = (name) => rows().some((row) => row.name === name.trim().replace(/\s+/g, " "));
+  /** @param {string} name */
+  const taken = (name) => model.get("saved").rows.some((row) => row.name === tidied(name));
+  /** @param {string} name */
   const wanted = (name) => (taken(name) ? "Replace" : "Save");
 
+  /** @param {CompareMessage["with"]} base */
   function compare(base) {
     link.send("compare", { with: base });
     panel.close();
   }
 
+  /**
+   * @param {SavedSearch} row
+   * @param {boolean} changes
+   */
   function run(row, changes) {
     link.send("run_search", { name: row.name, changes });
     panel.close();
@@ -42,7 +57,7 @@ export function savedSearchesPanel(app) {
       key: "save-name",
       keydown: submitOnEnter,
       input: (event) => {
-        draft = event.target.value;
+        draft = event.currentTarget.value;
         submit.textContent = wanted(draft);
       },
     });
@@ -52,10 +67,12 @@ export function savedSearchesPanel(app) {
         class: "lx-saved-form",
         submit: (event) => {
           event.preventDefault();
-          if (!draft.trim()) return box.focus();
+          if (!draft.trim()) {
+            box.focus();
+            return;
+          }
           link.send("save_search", { name: draft, replace: taken(draft) });
           draft = "";
-          return undefined;
         },
       },
       h("label", { for: nameId }, "Save what is shown as"),
@@ -63,6 +80,7 @@ export function savedSearchesPanel(app) {
     );
   }
 
+  /** @param {SavedSearch} row */
   function renameForm(row) {
     const box = h("input", {
       class: "lx-box",
@@ -90,8 +108,9 @@ export function savedSearchesPanel(app) {
     );
   }
 
+  /** @param {SavedSearch} row */
   function item(row) {
-    const writable = model.get("saved")?.writable;
+    const { writable } = model.get("saved");
     return h(
       "li",
       { class: "lx-saved-row" },
@@ -127,7 +146,7 @@ export function savedSearchesPanel(app) {
               () => {
                 renaming = row.name;
                 redraw();
-                panel.panel.querySelector(".lx-saved-row input")?.select();
+                /** @type {HTMLInputElement | null} */ (panel.panel.querySelector(".lx-saved-row input"))?.select();
               },
               { key: `rename:${row.name}` },
             )
@@ -141,6 +160,7 @@ export function savedSearchesPanel(app) {
     );
   }
 
+  /** @param {string} name */
   function conceptButton(name) {
     return h(
       "button",
@@ -158,6 +178,7 @@ export function savedSearchesPanel(app) {
     );
   }
 
+  /** @param {Saved["sets"][number]} row */
   function setItem(row) {
     return h(
       "li",
@@ -168,7 +189,7 @@ export function savedSearchesPanel(app) {
         { class: "lx-saved-line" },
         conceptButton(row.name),
         h("span", { class: "lx-spacer" }),
-        model.get("saved")?.writable
+        model.get("saved").writable
           ? iconButton("close", `Delete the set ${row.name}`, () => link.send("delete_set", { name: row.name }), {
               key: `delete-set:${row.name}`,
             })
@@ -178,8 +199,7 @@ export function savedSearchesPanel(app) {
   }
 
   function fill() {
-    const saved = model.get("saved") ?? {};
-    const found = rows();
+    const { rows, sets, problem, writable } = model.get("saved");
     const dateBox = h("input", {
       id: dateId,
       class: "lx-box",
@@ -190,22 +210,22 @@ export function savedSearchesPanel(app) {
       key: "compare-date",
       keydown: submitOnEnter,
       input: (event) => {
-        date = event.target.value;
+        date = event.currentTarget.value;
       },
     });
     return [
-      saved.problem ? h("p", { class: "lx-saved-problem" }, saved.problem) : null,
-      saved.writable ? saveForm() : null,
+      problem ? h("p", { class: "lx-saved-problem" }, problem) : null,
+      writable ? saveForm() : null,
       h("h2", { class: "lx-popover-title" }, "Saved searches"),
-      found.length
-        ? h("ul", { class: "lx-saved-list" }, found.map(item))
+      rows.length
+        ? h("ul", {}, rows.map(item))
         : h(
             "p",
             { class: "lx-quiet" },
             "None yet. A saved search keeps its filters, and the papers it gave, so that you can see later what is new.",
           ),
-      saved.sets?.length ? h("h2", { class: "lx-popover-title" }, "Sets of papers") : null,
-      saved.sets?.length ? h("ul", { class: "lx-saved-list" }, saved.sets.map(setItem)) : null,
+      sets.length ? h("h2", { class: "lx-popover-title" }, "Sets of papers") : null,
+      sets.length ? h("ul", {}, sets.map(setItem)) : null,
       h(
         "form",
         {
@@ -219,10 +239,10 @@ export function savedSearchesPanel(app) {
         h("label", { for: dateId }, "What is new since the end of"),
         h("div", { class: "lx-saved-line" }, dateBox, h("button", { class: "lx-button", type: "submit" }, "Compare")),
       ),
-    ].filter(Boolean);
+    ];
   }
 
-  const panel = popover(app, { button, label: "Saved searches", className: "lx-popover-saved", fill });
+  const panel = popover(app, { button, name: "saved", label: "Saved searches", fill });
   // Another window may have saved or deleted one.
   button.addEventListener(
     "click",
@@ -234,5 +254,5 @@ export function savedSearchesPanel(app) {
   }
 
   app.watch(["saved"], redraw);
-  return { node: h("div", { class: "lx-saved" }, button, panel.panel), panel };
+  return { node: h("div", { class: "lx-saved" }, button, panel.panel) };
 }

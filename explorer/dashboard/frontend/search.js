@@ -3,10 +3,21 @@ import { popover } from "./popover.js";
 import { completionList } from "./completion.js";
 import { SHORTCUTS } from "./shortcuts.js";
 
-const TYPING_PAUSE = 120; // ms
-const isExpression = (text) => text.trimStart().startsWith("=");
+/** @import { Traits } from "./messages.d.ts" */
+/** @import { App, CompletionList, SearchPanel } from "./page.d.ts" */
 
+const TYPING_PAUSE = 120; // ms
+
+/**
+ * Whether a text of the search box is an expression over concepts.
+ *
+ * @param {string} text
+ */
+export const isExpression = (text) => text.trimStart().startsWith("=");
+
+/** @param {App} app */
 function helpContent(app) {
+  /** @param {Traits["help"][number]} section */
   const table = ({ title, rows }) => [
     h("h2", { class: "lx-popover-title" }, title),
     h(
@@ -34,12 +45,13 @@ function helpContent(app) {
             h(
               "td",
               {},
-              row.example &&
-                h(
-                  "button",
-                  { class: "lx-example", label: `Search for ${row.example}`, click: () => app.search.use(row.example) },
-                  row.example,
-                ),
+              row.example
+                ? h(
+                    "button",
+                    { class: "lx-example", label: `Search for ${row.example}`, click: () => app.search.use(row.example) },
+                    row.example,
+                  )
+                : null,
             ),
           ),
         ),
@@ -47,7 +59,7 @@ function helpContent(app) {
     ),
   ];
   return [
-    ...(app.model.get("help") ?? []).flatMap(table),
+    ...app.model.get("help").flatMap(table),
     h("h2", { class: "lx-popover-title" }, "Keys"),
     h(
       "dl",
@@ -68,12 +80,19 @@ function helpContent(app) {
   ];
 }
 
-/** The search box with its help. */
+/**
+ * The search box with its help.
+ *
+ * @param {App} app
+ * @returns {SearchPanel}
+ */
 export function searchPanel(app) {
   const { model, link } = app;
   const id = app.id("query");
   let timer = 0;
-  let known = model.get("selection")?.query ?? "";
+  /** The query in force. */
+  let known = model.get("selection").query;
+  /** The expression that was sent and not answered yet. */
   let ranking = "";
 
   const input = h("input", {
@@ -93,6 +112,7 @@ export function searchPanel(app) {
   link.typedFirst(() => {
     if (timer) flush();
   });
+  /** @type {CompletionList} */
   const completions = completionList(app, input, typed, { concepts: isExpression });
   input.setAttribute("aria-controls", completions.nodes[0].id);
   const clear = iconButton(
@@ -106,13 +126,13 @@ export function searchPanel(app) {
   );
   const helpButton = h(
     "button",
-    { class: "lx-iconbutton lx-questionmark", label: "Search help and keys", title: "Search help and keys (?)" },
+    { class: "lx-iconbutton", label: "Search help and keys", title: "Search help and keys (?)" },
     "?",
   );
   const help = popover(app, {
     button: helpButton,
+    name: "help",
     label: "Search help and keys",
-    className: "lx-popover-help",
     fill: () => helpContent(app),
   });
   const node = h(
@@ -137,9 +157,14 @@ export function searchPanel(app) {
 
   /** An expression over concepts ranks; it waits for Enter, and then moves into a bar of its own. */
   function rank() {
-    const rank = input.value.trim().slice(1).trim();
+    const expression = input.value.trim().slice(1).trim();
     ranking = input.value;
-    link.set({ rank, like: [], unlike: [], sort: model.get("selection").sort === "preference" ? "preference" : "relevance" });
+    link.set({
+      rank: expression,
+      like: [],
+      unlike: [],
+      sort: model.get("selection").sort === "preference" ? "preference" : "relevance",
+    });
   }
 
   function flush() {
@@ -148,7 +173,7 @@ export function searchPanel(app) {
     if (isExpression(input.value)) return;
     ranking = "";
     // Back at the query in force, what was said of a broken one must go.
-    if (input.value !== link.draft().query || model.get("status")?.level === "error") link.set({ query: input.value });
+    if (input.value !== link.draft().query || model.get("status").level === "error") link.set({ query: input.value });
   }
 
   function submit() {
@@ -163,6 +188,7 @@ export function searchPanel(app) {
     completions.typed();
   }
 
+  /** @param {KeyboardEvent} event */
   function pressed(event) {
     if (completions.pressed(event)) event.preventDefault();
     if (event.defaultPrevented || event.isComposing) return;
@@ -173,6 +199,7 @@ export function searchPanel(app) {
     event.preventDefault();
   }
 
+  /** @param {string} text */
   function use(text) {
     completions.close();
     input.value = text;
@@ -181,10 +208,10 @@ export function searchPanel(app) {
   }
 
   app.watch(["selection", "status", "preparation"], () => {
-    const query = model.get("selection")?.query ?? "";
+    const { query } = model.get("selection");
     if (ranking) {
       // One that was refused stays in the box to be mended, and one that waits to be seen.
-      if (link.busy() || model.get("status")?.level === "error" || model.get("preparation")) return;
+      if (link.busy() || model.get("status").level === "error" || model.get("preparation")) return;
       if (input.value === ranking) input.value = query;
       ranking = "";
     }

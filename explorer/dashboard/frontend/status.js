@@ -1,6 +1,14 @@
-import { h, count } from "./dom.js";
+import { h } from "./dom.js";
+import { count } from "./text.js";
 
-/** What the kernel and the page have to say: a quiet line below, errors and a lost kernel above. */
+/** @import { App, StatusPanel } from "./page.d.ts" */
+
+/**
+ * What the kernel and the page have to say: a quiet line below, errors and a lost kernel above.
+ *
+ * @param {App} app
+ * @returns {StatusPanel}
+ */
 export function statusPanel(app) {
   const { model } = app;
   const line = h("p", { class: "lx-status", role: "status", "aria-live": "polite" });
@@ -23,14 +31,22 @@ export function statusPanel(app) {
     ),
   );
 
+  /**
+   * A sentence, and the text with the character that it points at.
+   *
+   * @param {string} text
+   * @param {string | undefined} query
+   * @param {number | null} at
+   */
   function marked(text, query, at) {
-    if (at === null || at === undefined || !query) return [text];
+    if (at === null || !query) return [text];
     return [
       text,
       h("code", { class: "lx-where" }, query.slice(0, at), h("mark", {}, query.slice(at, at + 1) || "␣"), query.slice(at + 1)),
     ];
   }
 
+  /** @type {StatusPanel["say"]} */
   function say(level, text, at = null, of = app.search?.input.value) {
     line.textContent = level === "error" ? "" : text;
     alert.hidden = level !== "error";
@@ -38,10 +54,9 @@ export function statusPanel(app) {
   }
 
   app.watch(["status", "summary"], () => {
-    const status = model.get("status") ?? {};
-    const summary = model.get("summary") ?? {};
-    const plain = `${count(summary.shown)} of ${count(summary.total)} papers`;
-    say(status.level ?? "ready", status.text || plain, status.at, status.of ?? undefined);
+    const { level, text, at, of } = model.get("status");
+    const { shown, total } = model.get("summary");
+    say(level, text || `${count(shown)} of ${count(total)} papers`, at, of ?? undefined);
   });
 
   return {

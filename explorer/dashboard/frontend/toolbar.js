@@ -1,6 +1,14 @@
-import { h, icon, iconButton, swap, count } from "./dom.js";
+import { h, icon, iconButton, swap } from "./dom.js";
+import { count } from "./text.js";
 
-/** The top bar: name, search, count, undo and redo, menu; below it the chips of what is active. */
+/** @import { Chip } from "./messages.d.ts" */
+/** @import { App } from "./page.d.ts" */
+
+/**
+ * The top bar: name, search, count, undo and redo, menu; below it the chips of what is active.
+ *
+ * @param {App} app
+ */
 export function toolbarPanel(app) {
   const { model, link } = app;
   const name = h("span", { class: "lx-name" });
@@ -46,6 +54,7 @@ export function toolbarPanel(app) {
     h("div", { class: "lx-progress", "aria-hidden": "true" }),
   );
 
+  /** @param {Chip} given */
   function chip({ field, value, label }) {
     return h(
       "span",
@@ -56,23 +65,23 @@ export function toolbarPanel(app) {
   }
 
   app.watch(["summary"], () => {
-    const summary = model.get("summary") ?? {};
-    const active = summary.chips ?? [];
-    name.textContent = summary.name ?? "";
-    name.title = summary.name ?? "";
+    const summary = model.get("summary");
+    const active = summary.chips;
+    name.textContent = summary.name;
+    name.title = summary.name;
     swap(number, [h("strong", {}, count(summary.shown)), ` of ${count(summary.total)} papers`]);
     undo.disabled = !summary.can_undo;
     redo.disabled = !summary.can_redo;
     badge.hidden = !active.length;
-    badge.textContent = active.length || "";
+    badge.textContent = active.length ? String(active.length) : "";
     badge.setAttribute("aria-label", `${active.length} active`);
     swap(
       chips,
       active.length
         ? [
-            active.map(chip),
+            ...active.map(chip),
             h("button", { class: "lx-textbutton", key: "clear", click: () => link.send("clear") }, "Clear all"),
-          ].flat()
+          ]
         : [h("p", { class: "lx-quiet" }, "No filter: search, click a bar, or tick a value.")],
       app.search.input,
     );
