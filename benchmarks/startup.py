@@ -29,7 +29,7 @@ from playwright.sync_api import sync_playwright
 import explorer
 from benchmarks import report
 from benchmarks.corpus import built
-from benchmarks.data import arguments
+from benchmarks.data import SOURCES, arguments
 from tests.browser.find import ARGUMENTS, executable
 
 TEXT_BOX = "import ipywidgets\nipywidgets.Text()"
@@ -151,7 +151,7 @@ def main() -> None:
     parser = arguments(__doc__.splitlines()[0], 100_000)
     parser.add_argument("--visits", type=int, default=9, metavar="N", help="repeat visits of each page (default: 9)")
     options = parser.parse_args()
-    corpus = built(options.papers, options.data)
+    corpus = built(options.papers, options.data, options.snapshot)
     # pip compiles what it installs; a checkout may not have been.
     compileall.compile_dir(str(Path(explorer.__file__).parent), quiet=2)
     browser = chromium()
