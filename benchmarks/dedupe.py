@@ -54,7 +54,7 @@ from explorer.dedupe.records import Records
 from explorer.papers.schema import to_table
 
 SEED = 20
-FEW = 10_000
+FEW = 6_000
 """Records, copies not counted, on which the slower peers run beside ours."""
 
 Perturbation = Callable[[Record, random.Random], Record]
@@ -178,7 +178,13 @@ def _scanned(text: str, rng: random.Random) -> str:
 
 
 def _american(text: str) -> str:
-    pairs = [("isation", "ization"), ("behaviour", "behavior"), ("colour", "color"), ("modelling", "modeling"), ("centre", "center")]
+    pairs = [
+        ("isation", "ization"),
+        ("behaviour", "behavior"),
+        ("colour", "color"),
+        ("modelling", "modeling"),
+        ("centre", "center"),
+    ]
     for british, american in pairs:
         text = text.replace(american, british) if american in text else text.replace(british, american)
     return text
@@ -222,21 +228,28 @@ UNSEEN: dict[str, Perturbation] = {
     "UTF-8 read as Windows-1252": _set(
         title=lambda r, g: _mojibake(r["title"]), authors=lambda r, g: [_mojibake(a) for a in r["authors"]]
     ),
-    "the title names the kind": _set(title=lambda r, g: r["title"] + g.choice([" (Preprint)", " [Article]", ".", " (extended abstract)"])),
+    "the title names the kind": _set(
+        title=lambda r, g: r["title"] + g.choice([" (Preprint)", " [Article]", ".", " (extended abstract)"])
+    ),
     "authors in another order": _set(authors=lambda r, g: sorted(r["authors"], key=lambda name: name.split()[-1:])),
     "authors' family names alone": _set(authors=lambda r, g: [name.split()[-1] for name in r["authors"] if name.split()]),
     "an author missing": _set(authors=lambda r, g: _without_one(r["authors"], g, 3)),
     "a collaboration among the authors": _set(authors=lambda r, g: [*r["authors"], "for the Example Collaboration"]),
     "first author abbreviated, others dropped": _set(authors=lambda r, g: [_initials(a) for a in r["authors"][:1]]),
     "abstract without some sentences": _set(abstract=lambda r, g: _sentences(r["abstract"], g)),
-    "abstract with a copyright line": _set(abstract=lambda r, g: r["abstract"] + " (C) 2015 Example Press. All rights reserved."),
+    "abstract with a copyright line": _set(
+        abstract=lambda r, g: r["abstract"] + " (C) 2015 Example Press. All rights reserved."
+    ),
     "abstract without mathematics": _set(abstract=lambda r, g: re.sub(r"\$[^$]*\$", "", r["abstract"])),
     "year off by two": _set(year=lambda r, g: r["year"] + g.choice([-2, 2])),
 }
 """What may befall a copy, written after the votes had been set."""
 
 JOURNALS: dict[str, Perturbation] = {
-    "journal abbreviated": lambda r, g: {**r, "venue": " ".join(word[:4] + "." for word in r["venue"].split() if len(word) > 3)},
+    "journal abbreviated": lambda r, g: {
+        **r,
+        "venue": " ".join(word[:4] + "." for word in r["venue"].split() if len(word) > 3),
+    },
     "pages missing": lambda r, g: {**r, "pages": None},
     "number missing": lambda r, g: {**r, "number": None},
 }
@@ -344,7 +357,12 @@ def quality(held: pd.DataFrame, tuning: pd.DataFrame, slow: bool, gold_folder: P
     piles = (
         ("perturbations that no setting has seen, with abstracts", held, True, UNSEEN),
         ("perturbations that no setting has seen, without abstracts", held, False, UNSEEN),
-        ("perturbations that no setting has seen, with abstracts and journals", with_journals(held), True, {**UNSEEN, **JOURNALS}),
+        (
+            "perturbations that no setting has seen, with abstracts and journals",
+            with_journals(held),
+            True,
+            {**UNSEEN, **JOURNALS},
+        ),
         ("perturbations that ours was tuned with, with abstracts", held, True, PERTURBATIONS),
         ("perturbations that ours was tuned with, without abstracts", held, False, PERTURBATIONS),
     )

@@ -24,7 +24,7 @@ from rapidfuzz import fuzz, process
 
 Pairs = set[tuple[str, str]]
 
-SPLINK_WEIGHTS = (-6.0, -3.0, 0.0, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 15.0, 20.0)
+SPLINK_WEIGHTS = (-6.0, -3.0, 0.0, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 15.0, 20.0, 25.0, 30.0)
 """Match weights, in bits, among which splink's threshold is chosen."""
 
 
@@ -104,7 +104,7 @@ def family_first(name: str) -> str:
 
 
 def splink_clusters(table: pa.Table, weights: Sequence[float]) -> dict[float, Pairs]:
-    """splink on DuckDB: the pairs within its clusters at each threshold, from one model.
+    """Pairs by splink on DuckDB: those within its clusters at each threshold, from one model.
 
     Parameters
     ----------

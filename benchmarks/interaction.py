@@ -225,8 +225,12 @@ def main() -> None:
         checks.append([engine.name, compared, different, f"{report.median(hits):.1%}"])
         del engine
     report.table(["engine", "median ms", "p95 ms", "max ms", "its median / ours", "median of paired ratios"], rows)
-    print(f"Sent per interaction: {np.median(messages):.0f} messages, {np.median(sizes) / 1000:.0f} KB before compression (medians).\n")
-    print("Answers beside ours. Queries differ by design: FTS5 and DuckDB have other stems, LIKE and contains find parts of words.\n")
+    print(
+        f"Sent per interaction: {np.median(messages):.0f} messages, {np.median(sizes) / 1000:.0f} KB before compression (medians).\n"
+    )
+    print(
+        "Answers beside ours. Queries differ by design: FTS5 and DuckDB have other stems, LIKE and contains find parts of words.\n"
+    )
     report.table(
         ["peer", "selections without a query", "different answers", "difference in papers shown, all (median)"], checks
     )

@@ -32,9 +32,7 @@ class Wire(BaseComm):
         self.bytes = 0
         super().__init__(**options)
 
-    def publish_msg(
-        self, msg_type: str, data: Any = None, metadata: Any = None, buffers: Any = None, **keys: Any
-    ) -> None:
+    def publish_msg(self, msg_type: str, data: Any = None, metadata: Any = None, buffers: Any = None, **keys: Any) -> None:
         """Serialise a message as a kernel does."""
         content = json_clean({"data": data or {}, "comm_id": self.comm_id, **keys})
         message = self._protocol.msg(msg_type, content=content, metadata=json_clean(metadata or {}))
