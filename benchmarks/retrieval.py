@@ -32,7 +32,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import bm25s
 import numpy as np
 import pandas as pd
 import psutil
@@ -80,7 +79,9 @@ def read(folder: Path) -> Collection:
 
     def text(name: str) -> str:
         path = files[name]
-        return (gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()).decode("utf-8", errors="replace")
+        return (gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()).decode(
+            "utf-8", errors="replace"
+        )
 
     judged: dict[str, dict[str, float]] = {}
     if "corpus.jsonl" in files:
@@ -158,6 +159,8 @@ def plain(text: str, stemmer: Stemmer.Stemmer) -> list[str]:
 
 def baseline(c: Collection, k1: float) -> list[Floats]:
     """BM25 by bm25s (Lucene variant) with the baseline's analysis."""
+    import bm25s
+
     stemmer = Stemmer.Stemmer("english")
     model = bm25s.BM25(k1=k1, b=0.75)
     documents = [plain(f"{t} {b}", stemmer) for t, b in zip(c.titles, c.bodies, strict=True)]
@@ -165,21 +168,23 @@ def baseline(c: Collection, k1: float) -> list[Floats]:
     return [np.asarray(model.get_scores(plain(q, stemmer) or ["-"]), np.float32) for q in c.queries]
 
 
-def own_bm25s(texts: list[str]) -> tuple[bm25s.BM25, Callable[[str], bm25s.tokenization.Tokenized]]:
+def own_bm25s(texts: list[str], backend: str = "auto") -> tuple[Any, Callable[[str], Any]]:
     """Index texts with bm25s as its documentation advises; gives the index and what makes tokens of a query."""
+    import bm25s
+
     stemmer = Stemmer.Stemmer("english")
 
-    def tokens(text: str | list[str]) -> bm25s.tokenization.Tokenized:
+    def tokens(text: str | list[str]) -> Any:
         return bm25s.tokenize(text, stopwords="en", stemmer=stemmer, show_progress=False)
 
-    model = bm25s.BM25(backend="auto")
+    model = bm25s.BM25(backend=backend)
     model.index(tokens(texts), show_progress=False)
     return model, tokens
 
 
-def by_bm25s(c: Collection) -> list[Floats]:
+def by_bm25s(c: Collection, backend: str = "auto") -> list[Floats]:
     """The first thousand papers of bm25s with its own tokenizer, by their scores."""
-    model, tokens = own_bm25s([f"{t} {b}".strip() for t, b in zip(c.titles, c.bodies, strict=True)])
+    model, tokens = own_bm25s([f"{t} {b}".strip() for t, b in zip(c.titles, c.bodies, strict=True)], backend)
     found = []
     for query in c.queries:
         rows, values = model.retrieve(tokens(query), k=min(1000, len(c.ids)), show_progress=False)
