@@ -84,11 +84,11 @@ def _clicked(results: Results, chance: random.Random) -> dict[str, Any]:
     if field == "has_code":
         return {"has_code": bool(chance.choice(np.flatnonzero(counts)))}
     if field == "years":
-        first, last = results.corpus.year_span
+        first, last = results.snapshot.year_span
         low = first + int(chance.choice(np.flatnonzero(counts)))
         return {"years": (low, chance.choice([None, min(low + chance.randint(0, 5), last)]))}
     shown = np.argsort(-counts, kind="stable")[: 3 * views.FACET_PAGE]
-    value = results.corpus.facet(field).values[int(chance.choice(shown))].as_py()
+    value = results.snapshot.facet(field).values[int(chance.choice(shown))].as_py()
     chosen = getattr(results.selection, field)
     return {field: (*chosen, value) if len(chosen) == 1 and value not in chosen else (value,)}
 
@@ -96,10 +96,10 @@ def _clicked(results: Results, chance: random.Random) -> dict[str, Any]:
 def data_part(results: Results) -> tuple[Any, ...]:
     """Hits, counts, series and the papers of the first page, without a figure or a word of the page."""
     counts = {field: results.counts(field) for field in peers.FACETS}
-    grid, _ = results.corpus.topics.grid("year", results.rows_without("topics"))
+    grid, _ = results.snapshot.topics.grid("year", results.rows_without("topics"))
     rows = results.rows(0, views.PAGE)
     columns = ("title", "abstract", "authors", "published", "venue")
-    records = [results.corpus.record(int(row), columns) for row in rows]
+    records = [results.snapshot.record(int(row), columns) for row in rows]
     return results.shown, counts, grid, rows.tolist(), records
 
 
@@ -149,7 +149,7 @@ def disagreements(corpus: Corpus, wanted: list[Selection], ours: list[Any], thei
             continue
         compared += 1
         shown, counts, grid, rows, _ = mine
-        first = corpus.year_span[0]
+        first = corpus.snapshot.year_span[0]
         same = shown == other.shown and int(grid.sum()) == other.series
         if selection.sort != "title":
             # Titles are ordered without mark-up here and as they stand there.
@@ -170,7 +170,7 @@ def disagreements(corpus: Corpus, wanted: list[Selection], ours: list[Any], thei
 def _labels(corpus: Corpus, field: str, size: int, first: int) -> list[Any]:
     if field == "years":
         return [first + i for i in range(size)]
-    return [False, True] if field == "has_code" else corpus.facet(field).values.to_pylist()
+    return [False, True] if field == "has_code" else corpus.snapshot.facet(field).values.to_pylist()
 
 
 def main() -> None:

@@ -115,12 +115,12 @@ def frames_of(corpus: Corpus) -> Frames:
             "topic": pd.Categorical.from_codes(np.asarray(corpus.topics.codes), corpus.topics.labels),
             "venue": table["venue"].to_pandas().astype("category"),
             "year": table["year"].to_pandas().fillna(-1).astype(np.int16),
-            "has_code": np.asarray(corpus.has_code, bool),
+            "has_code": np.asarray(corpus.snapshot.has_code, bool),
             # Not-a-time is the least integer, and stands after all dates where the newest come first.
             "published": np.clip(days, -(2**31), 2**31 - 1).astype(np.int32),
         }
     )
-    facets = {name: corpus.facet(name) for name in _LISTS}
+    facets = {name: corpus.snapshot.facet(name) for name in _LISTS}
     lists = {
         name: pd.DataFrame({"row": np.asarray(facet.rows, np.int32), "value": np.asarray(facet.codes, np.int32)}).sort_values(
             "row", kind="stable", ignore_index=True

@@ -255,7 +255,7 @@ def searched(corpus: Corpus, c: Collection, **options: Any) -> list[Floats]:
 
 def runs_of(corpus: Corpus, c: Collection, others: dict[str, Callable[[list[str]], Floats]]) -> dict[str, list[Floats]]:
     """Scores of every paper for every query, by method."""
-    meaning = corpus.meaning
+    meaning = corpus.ranker.meaning
     index, vectors, encode = meaning.index, meaning.vectors, meaning.lsa.encoder(meaning.index)
     exact = HybridRanker(index, encode, vectors, scan=Exact(vectors[:, : len(meaning.scan.steps)]), acronyms=meaning.acronyms)
     words = [index.scores(q) for q in c.queries]
@@ -292,7 +292,7 @@ def quality(root: Path, choose: bool) -> None:
         with tempfile.TemporaryDirectory() as made:
             corpus = Corpus.from_papers(papers, Path(made) / "corpus")
             results[c.name] = {name: measure(scores, c.relevant) for name, scores in runs_of(corpus, c, others).items()}
-            meaning = corpus.meaning
+            meaning = corpus.ranker.meaning
             for values in itertools.product(*GRID.values()) if choose else ():
                 blend = replace(Blend(), **dict(zip(GRID, values, strict=True)))
                 encode = meaning.lsa.encoder(meaning.index)

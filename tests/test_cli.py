@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from explorer import Corpus, Selection, open_corpus
-from explorer.cli import main
+from explorer.cli.main import main
 from explorer.corpus.opening import open_files
 from explorer.export.export import FORMATS
 

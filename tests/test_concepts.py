@@ -19,8 +19,8 @@ from explorer.corpus.opening import open_files
 from explorer.dashboard.views.chips import chips, titles_of
 from explorer.dashboard.views.concepts import bars, concepts, plus, why
 from explorer.export.export import export_bytes
-from explorer.ranking.expression import Operand, parse
 from explorer.search.concept_completion import complete_concept
+from explorer.selection.expression import Operand, parse
 
 RANK = "arithmetic + 2*vision - benchmark"
 

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from explorer import Corpus, import_papers, open_corpus, read_papers
-from explorer.cli import main
+from explorer.cli.main import main
 from explorer.dashboard.intake.intake import BUSY, Intake
 from explorer.dashboard.intake.upload import CHUNK, MOST_FILES, Upload
 from explorer.errors import ReadError, ServiceError
@@ -180,7 +180,7 @@ def test_new_corpus_stands_in_the_cache(desk: Desk, corpus: Corpus, own_cache: P
     fresh, grown, _ = desk.shown[0]
     assert not grown
     assert fresh.folder.parent == own_cache
-    assert fresh.cached_name
+    assert fresh.snapshot.cached_name
     assert fresh.manifest["made"]["name"] == "a.bib"
     assert sorted(fresh.papers["id"]) == ["new1", "new2"]
     assert everything(corpus.folder) == before
@@ -622,7 +622,7 @@ def test_messages_and_the_thread_take_turns(corpus: Corpus, own_cache: Path, tem
         assert board.summary["total"] == 2
         assert board.papers["ticked"] == 0
         assert board.status["level"] == "info"
-        assert board.summary["url"] == f"corpus={board.session.corpus.cached_name}"
+        assert board.summary["url"] == f"corpus={board.session.corpus.snapshot.cached_name}"
         fresh, address = board.session.corpus, board.summary["url"]
         send("set", changes={"query": "fungi"})
         assert board.summary["shown"] == 1

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from explorer import Corpus, LibraryError, QueryError, Selection, SelectionError
 from explorer.corpus.opening import open_files
-from explorer.library.library import LONGEST_NAME, Library, data_folder
+from explorer.disk import data_folder
+from explorer.library.library import LONGEST_NAME, Library
 
 PAPERS = pa.table({"id": ["a", "b", "ü/\n\"'", "d"], "title": ["reward", "reward model", "model", "graph"]})
 

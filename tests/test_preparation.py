@@ -62,7 +62,7 @@ def test_every_stage_is_named_and_the_bar_only_grows(corpus: Corpus) -> None:
         stages.append(stage)
         shown(stage, part)
 
-    corpus.prepare_meaning(progress)
+    corpus.ranker.prepare_meaning(progress)
     assert set(stages) == set(PREPARING)
     parts = [part for _, part in said]
     assert parts == sorted(parts)
@@ -135,7 +135,7 @@ def test_stopped_it_drops_the_change(board: Dashboard, gate: Gate) -> None:
     assert board.preparation is None
     board.preparing.join(10)
     assert board.session.selection == Selection()
-    assert not board.session.corpus.meaning_ready
+    assert not board.session.corpus.ranker.meaning_ready
     # It can be asked for again.
     send(board, "set", changes={"rank": "model"})
     finish(board, gate)

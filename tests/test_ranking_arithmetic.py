@@ -15,11 +15,11 @@ from explorer.errors import ConceptError
 from explorer.ranking.arithmetic import Arithmetic, projected
 from explorer.ranking.axes import area_under_curve, fit_axis
 from explorer.ranking.concepts import ConceptSpace
-from explorer.ranking.expression import Operand
 from explorer.ranking.hybrid import HybridRanker
 from explorer.ranking.preference import pareto_front, percentiles, utility
 from explorer.ranking.terms import TermIndex, top
 from explorer.ranking.vectors import LSA
+from explorer.selection.expression import Operand
 from explorer.selection.fields import OBJECTIVES
 from explorer.selection.selection import Selection
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from explorer.errors import ExpressionError
-from explorer.ranking.expression import KINDS, Expression, Operand, Term, parse
+from explorer.selection.expression import KINDS, Expression, Operand, Term, parse
 
 names = st.text(min_size=1, max_size=12).filter(lambda s: s.strip() != "")
 operands = st.builds(Operand, st.sampled_from(("words", *KINDS)), names)

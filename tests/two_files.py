@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from explorer.cli import main
+from explorer.cli.main import main
 
 RIS = """TY  - JOUR
 TI  - The rings of a distant planet

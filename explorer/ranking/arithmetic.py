@@ -23,8 +23,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.ranking.concepts import Concept, ConceptSpace
-from explorer.ranking.expression import Expression, Operand, parse
 from explorer.ranking.terms import top
+from explorer.selection.expression import Expression, Operand, parse
 
 Floats = NDArray[np.float32]
 Key = TypeVar("Key")

@@ -23,11 +23,11 @@ from explorer.ranking.analysis import spelling
 from explorer.ranking.arithmetic import Arithmetic
 from explorer.ranking.axes import Axis, fit_axis
 from explorer.ranking.concepts import ConceptSpace
-from explorer.ranking.expression import KINDS, Operand, parse
 from explorer.ranking.features import Features
 from explorer.ranking.hybrid import HybridRanker
 from explorer.ranking.terms import TermIndex
 from explorer.ranking.vectors import LSA, Scan
+from explorer.selection.expression import KINDS, Operand, parse
 
 Floats = NDArray[np.float32]
 LEADING = 64

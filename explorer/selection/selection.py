@@ -6,10 +6,13 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from explorer.errors import SelectionError
+from explorer.selection import expression as concepts
+from explorer.selection import query as queries
 from explorer.selection.fields import BETWEEN, FILTERS, NOTHING, OBJECTIVES, PAPERS, SORTS, STEERS, Filter, Range
 
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
@@ -33,7 +36,7 @@ class Selection:
     has_code : bool or None
         With a code link, without one, or either.
     rank : str
-        Arithmetic over concepts, such as ``arithmetic + vision - benchmark`` (the grammar is in `explorer.ranking.expression`).
+        Arithmetic over concepts, such as ``arithmetic + vision - benchmark`` (the grammar is in `explorer.selection.expression`).
         The best match is then the paper that shows the concepts best.
     like, unlike : tuple of str
         Ids of papers; the best match is then the paper most like the former and least like the latter (Rocchio 1971). Papers
@@ -90,6 +93,25 @@ class Selection:
             raise SelectionError(f"has_code is {self.has_code!r}; it must be True, False or None.")
         if not isinstance(self.sort, str) or self.sort not in SORTS:
             raise SelectionError(f"There is no order {self.sort!r}. Orders: {', '.join(SORTS)}.")
+
+    @classmethod
+    def of(cls, given: Selection | str) -> Selection:
+        """A selection as it is; a text is a query. Raises `SelectionError` for anything else."""
+        if isinstance(given, str):
+            return cls(query=given)
+        if isinstance(given, Selection):
+            return given
+        raise SelectionError(f"A selection is a Selection or a query as text, not {type(given).__name__}.")
+
+    @cached_property
+    def parsed(self) -> queries.Node | None:
+        """Syntax tree of the query; None for an empty one. Raises `QueryError` where it is malformed."""
+        return queries.parse(self.query)
+
+    @cached_property
+    def expression(self) -> concepts.Expression | None:
+        """The arithmetic over concepts; None where there is none. Raises `ExpressionError` where it does not parse."""
+        return concepts.parse(self.rank) if self.rank else None
 
     def active(self) -> Iterator[tuple[Filter, Any]]:
         """The filters that are set, with their values."""

@@ -24,7 +24,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -286,13 +285,3 @@ def read_file(path: Path) -> pa.Table:
             return pa.ipc.open_file(file).read_all()
     except (pa.ArrowInvalid, OSError) as error:
         raise CorpusError(f"{path} is missing or damaged ({error}). Build the corpus again.") from error
-
-
-def cache_folder() -> Path:
-    """Where corpora made from plain files are kept: `LITEXPLORER_CACHE`, else the user's cache folder."""
-    if given := os.environ.get("LITEXPLORER_CACHE"):
-        return Path(given)
-    base = os.environ.get("XDG_CACHE_HOME") or (
-        os.environ.get("LOCALAPPDATA") if os.name == "nt" else str(Path.home() / ".cache")
-    )
-    return Path(base or Path.home()) / "literature-explorer"

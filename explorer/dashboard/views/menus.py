@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from explorer.export.export import FORMATS
-from explorer.ranking.expression import HELP as CONCEPT_HELP
+from explorer.selection.expression import HELP as CONCEPT_HELP
 from explorer.selection.fields import SORTS
 from explorer.selection.query import HELP
 

@@ -27,23 +27,23 @@ def preference(results: Results) -> View:
             for name, label in OBJECTIVES.items()
         ],
         "front": front and {"papers": len(front.rows), "among": front.among},
-        "read": len(results.corpus.read_papers),
+        "read": len(results.read),
     }
 
 
 def _lacking(results: Results) -> dict[str, str]:
     """Why some objectives cannot tell papers apart."""
-    corpus, selection = results.corpus, results.selection
-    upvotes = corpus.table.column("upvotes")
-    code = corpus.has_code
+    snapshot, selection = results.snapshot, results.selection
+    upvotes = snapshot.table.column("upvotes")
+    code = snapshot.has_code
     why = {}
     if not (selection.query or selection.rank or selection.like):
         why["relevance"] = "Search for something first."
-    if not (corpus.precision > 0).any():
+    if not (snapshot.precision > 0).any():
         why["recency"] = "No paper here has a date."
     if upvotes.null_count == len(upvotes):
         why["upvotes"] = "No paper here has upvotes."
-    if not corpus.read_papers:
+    if not results.read:
         why["novelty"] = "Read some papers first, or mark them as read."
     if code.all() or not code.any():
         why["code"] = "All papers here have code." if len(code) and code.all() else "No paper here has a link to code."

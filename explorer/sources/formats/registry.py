@@ -143,6 +143,10 @@ def recognise(source: Source) -> Format:
 
 def _known(source: Source, head: bytes) -> Format | None:
     head = head.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    named = [form for form in FORMATS if source.suffix in form.SUFFIXES]
+    if len(named) == 1 and named[0].sniff(head):
+        # The only format of that suffix agrees: no other is asked.
+        return named[0]
     return next((form for form in FORMATS if form.sniff(head)), None) or next(
         (form for form in FORMATS if source.suffix in form.SUFFIXES), None
     )
