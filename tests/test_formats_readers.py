@@ -97,7 +97,7 @@ def test_bibtex_names_between_semicolons() -> None:
 
     assert authors("Doe, J.; Roe, {R.}; ") == ["Doe, J.", "Roe, R."]
     assert authors("Doe, J. and Roe; Sons") == ["Doe, J.", "Roe; Sons"]
-    assert authors("{Roe; Sons}") == ["Roe; Sons"]
+    assert authors("{Roe; Sons}") == ["{Roe; Sons}"]
     assert len(authors("M&uuml;ller, A.")) == 1
 
 

@@ -18,7 +18,7 @@ from explorer.errors import ReadError
 from explorer.papers.column_names import columns_to_fields
 from explorer.papers.ledger import Ledger
 from explorer.papers.schema import FIELDS, to_table
-from explorer.sources.encoding import encoding_of
+from explorer.sources.encoding import encoding_of, is_utf8
 from explorer.sources.formats.target import deliver, known_dates
 from explorer.sources.source import LINE, Source, decode, tables
 from explorer.text.markup import plain_markup
@@ -139,14 +139,14 @@ def _whole(source: Source, records_in: Records) -> list[Any]:
 
     data = source.bytes()
     text: bytes | str = data
-    if source.encoding or encoding_of(data[:4096], whole=False) not in ("utf-8",):
-        text = decode(data, source.encoding)
+    if encoding := source.judge(data):
+        text = decode(data, encoding)
     try:
         value = orjson.loads(text)
     except orjson.JSONDecodeError as error:
         # The standard parser takes what orjson is too strict for: numbers beyond 64 bits, NaN, half surrogates.
         try:
-            value = json.loads(decode(data, source.encoding)) if len(data) < 64 << 20 else None
+            value = json.loads(decode(data, encoding)) if len(data) < 64 << 20 else None
         except RecursionError:
             raise ReadError(f"{source.name} nests its JSON too deeply to be papers.") from error
         except ValueError:
@@ -181,6 +181,7 @@ def _lines(source: Source) -> Iterator[tuple[int, int | None, Any, str]]:
     import orjson
 
     encoding = source.found_encoding()
+    told = None if encoding == "utf-8" else encoding
     wide = encoding.startswith(("utf-16", "utf-32"))
     number = 0
     with source.open() as file:
@@ -197,7 +198,9 @@ def _lines(source: Source) -> Iterator[tuple[int, int | None, Any, str]]:
                 continue
             except orjson.JSONDecodeError as error:
                 problem = f"the line is not JSON: {error}"
-            decoded = decode(text)
+            # One line tells its encoding, if it does, for those after it too.
+            told = told or (None if is_utf8(text) else encoding_of(text))
+            decoded = text.decode(errors="replace") if is_utf8(text) else decode(text, told)
             try:
                 yield number, line, json.loads(decoded), ""
             except (ValueError, RecursionError):
