@@ -384,7 +384,7 @@ def test_a_workbook_that_is_a_table_in_html(name: str) -> None:
 
 
 def test_a_page_without_such_a_table_is_refused_in_words() -> None:
-    with pytest.raises(ReadError, match="no table|no title column"):
+    with pytest.raises(ReadError, match=r"no table|no title column"):
         import_papers(Source("x.html", data=b"<html><body><p>Nothing</p></body></html>"))
 
 

@@ -105,7 +105,9 @@ _BY_SUFFIX: dict[str, Format] = {
 }  # fmt: skip
 """Suffixes that one format has to itself."""
 
-_TAGGED: tuple[Format, ...] = (medline, wos, ris, refer, ovid, copac, noteexpress, cnki, cochrane, refworks, pubmed_text)
+_TAGGED: tuple[Format, ...] = (
+    medline, wos, ris, refer, ovid, copac, noteexpress, cnki, cochrane, refworks, pubmed_text,
+)  # fmt: skip
 """Formats whose files of no record are empty."""
 
 # Byte order marks and white space.

@@ -107,12 +107,9 @@ def _parents(entry: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """What an entry is in, and what that is in, nearest first."""
     level: list[Mapping[str, Any]] = [entry]
     for _ in range(4):
-        level = [
-            p
-            for one in level
-            for p in (one["parent"] if isinstance(one.get("parent"), list) else [one.get("parent")])
-            if isinstance(p, dict)
-        ][:20]
+        given = [one.get("parent") for one in level]
+        every = [parent for some in given for parent in (some if isinstance(some, list) else [some])]
+        level = [parent for parent in every[:20] if isinstance(parent, Mapping)]
         yield from level
 
 
