@@ -55,7 +55,8 @@ def _records(source: Source, ledger: Ledger) -> Iterator[tuple[int, int | None, 
             except MALFORMED as error:
                 ledger.reject(source.name, number, f"{NOT_AS_SAID} ({error})", text=str(key))
                 continue
-            if fields.keys() - {"id", "entry_type"}:
+            # Settings of other programs have addresses and dates too.
+            if fields.keys() & {"title", "authors", "doi"}:
                 yield number, None, fields
             else:
                 ledger.reject(source.name, number, "the entry has no field that is known", text=str(key))
