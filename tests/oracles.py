@@ -30,6 +30,8 @@ WORDS = (
     "state-of-the-art LoRA GPT-4 α-divergence $\\alpha$ co-training don't U.S. C++ 😀 e\u0301tude İstanbul Straße ﬁne"
 ).split()
 AUTHORS = ("Ada Lovelace", "Émilie du Châtelet", "Lee, K.", "李 明", "O'Neil, Cathy", "van der Berg", "Lee", "D'Souza")
+SHOWN = {"Lee, K.": "K. Lee", "李 明": "李明", "O'Neil, Cathy": "Cathy O'Neil"}
+"""How names are shown that are not shown as they are written."""
 FAMILY_FIRST = {
     "Ada Lovelace": "Lovelace Ada",
     "Émilie du Châtelet": "du Châtelet Émilie",
@@ -259,14 +261,14 @@ def values_of(paper: Paper, field: str) -> set[Any]:
             return set() if year is None else {year}
         return set() if month is None else {f"{year:04d}-{month:02d}"}
     name = {"venues": "venue"}.get(field, field)
-    return {text.strip() for text in _texts(paper, name) if text.strip()}
+    return {SHOWN.get(text.strip(), text.strip()) for text in _texts(paper, name) if text.strip()}
 
 
 def passes(selection: Selection, paper: Paper, *, but: str = "") -> bool:
     """Whether a paper passes every filter of a selection, or every one but that of a field."""
     for field in ("topics", "venues", "authors", "keywords"):
         chosen = getattr(selection, field)
-        if field != but and chosen and not values_of(paper, field) & set(chosen):
+        if field != but and chosen and not values_of(paper, field) & {SHOWN.get(value, value) for value in chosen}:
             return False
     if but != "has_code" and selection.has_code is not None and (paper["code_url"] is not None) != selection.has_code:
         return False

@@ -158,7 +158,7 @@ class Dashboard(anywidget.AnyWidget):
             "papers": self._papers,
             "concepts": lambda: concepts.concepts(results) if session.selection.rank else None,
             "axes": lambda: axes.axes(results, session.axis_colour) if session.selection.axes else axes.NONE,
-            "preference": lambda: preference(results),
+            "preference": lambda: preference(results, len(session.read)),
             "reader": self._reader,
             "facets": lambda: views.panels(results, session.facet_state),
             "charts": lambda: views.charts(results, **session.chart_options),

@@ -34,6 +34,7 @@ import pyarrow.compute as pc
 
 from explorer.dedupe.merges import Merges
 from explorer.errors import CorpusError
+from explorer.papers.author_names import displayed
 from explorer.papers.dates import PRECISIONS
 from explorer.papers.ledger import Ledger
 from explorer.papers.schema import FIELDS
@@ -232,6 +233,8 @@ def write_facet(table: pa.Table, target: Path, name: str, progress: Callable[[fl
         phrases.save(target / PHRASES)
         given = phrases.of(texts, lambda part: progress(0.4 + 0.6 * part))
         (target / "keywords.derived").touch()
+    if name == "authors":
+        given = displayed(given)
     facet = code_facet(given)
     facet.save(target, name)
     sort_words(facet.values).save(target, name)

@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from explorer.dedupe.merges import Change
 from explorer.errors import CorpusError
+from explorer.papers.author_names import displayed
 from explorer.papers.schema import FIELDS
 from explorer.store.build import (
     ANALYSERS,
@@ -279,7 +280,7 @@ def extend_columns(
     """
     derived = (before / "keywords.derived").exists()
     for name, column in FACETS.items():
-        given = new.column(column)
+        given = displayed(new.column(column)) if name == "authors" else new.column(column)
         if name == "keywords" and (derived or lacks_keywords(whole)):
             # A generation of an earlier version lacks the file.
             phrases = KeyPhrases.load(before / PHRASES) if (before / PHRASES).exists() else None

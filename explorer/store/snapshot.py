@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from explorer.dedupe.merges import load_merges
 from explorer.disk import cache_folder
 from explorer.errors import CorpusError, SelectionError
+from explorer.papers.author_names import display, family_first
 from explorer.selection.fields import STORED_SORTS
 from explorer.selection.query import Node
 from explorer.store.build import ANALYSERS, FACETS, RULES, read_table
@@ -170,6 +171,9 @@ class Snapshot:
             if high is not None:
                 mask &= periods <= number(high)
             return mask
+        if field == "authors":
+            # However a name is written, by who chose it or by who built the corpus.
+            value = tuple(dict.fromkeys(form for name in value for form in (name, display(name), family_first(name))))
         return self.facet(field).mask(value)
 
     def facet(self, field: str) -> Facet:

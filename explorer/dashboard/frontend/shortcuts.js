@@ -1,12 +1,32 @@
-const TEXT_FIELD = "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true], [contenteditable='']";
+/** @import { App } from "./page.d.ts" */
+
+/** The keys and what each does, for the help. @type {[keys: string, meaning: string][]} */
+export const SHORTCUTS = [
+  ["/", "go to the search box"],
+  ["j  k", "next, previous paper"],
+  ["Enter", "open the paper"],
+  ["m", "mark the open paper as read, or not"],
+  ["Esc", "close what is open"],
+  ["?", "show this help"],
+];
+
+const TEXT_FIELD =
+  "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true], [contenteditable='']";
 
 /**
  * Keyboard shortcuts. In JupyterLab they work only while the focus or the pointer is in the
  * dashboard, and Lab's own single-key shortcuts (`d d` deletes a cell) stay quiet while it has the focus.
+ *
+ * @param {App} app
  */
-export function listenToKeys(app) {
+export function listenForShortcuts(app) {
   const { root, page } = app;
 
+  /**
+   * Whether a key was one of ours.
+   *
+   * @param {KeyboardEvent} event
+   */
   function act(event) {
     switch (event.key) {
       case "/":
@@ -34,16 +54,18 @@ export function listenToKeys(app) {
     }
   }
 
+  /** @param {KeyboardEvent} event */
   function pressed(event) {
-    const inside = root.contains(event.target);
-    const here = inside || (page ? event.target === document.body : root.matches(":hover"));
+    const target = event.target instanceof Element ? event.target : null;
+    const inside = root.contains(target);
+    const here = inside || (page ? target === document.body : root.matches(":hover"));
     const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
     // Lab leaves a key alone if its very target has this attribute; Ctrl and Cmd combinations stay Lab's.
-    if (!page && inside) event.target.toggleAttribute("data-lm-suppress-shortcuts", plain);
+    if (!page && inside) target?.toggleAttribute("data-lm-suppress-shortcuts", plain);
     if (!here || !plain || event.isComposing || event.defaultPrevented) return;
     if (event.key === "Escape") {
       if (!(inside || page) || !app.closeTop()) return;
-    } else if (root.querySelector("dialog[open]") || event.target.closest?.(TEXT_FIELD) || !act(event)) return;
+    } else if (root.querySelector("dialog[open]") || target?.closest(TEXT_FIELD) || !act(event)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
   }
