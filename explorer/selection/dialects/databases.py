@@ -284,11 +284,14 @@ COCHRANE = Dialect(
     _COCHRANE_FIELDS,
     suffix=re.compile(r"\s*:\s?([a-z]{2,3}(?:\s?,\s?[a-z]{2,3})*)(?:\s*\(Word variations[^)]*\))?(?=[\s)]|$)", re.I),
     heading=re.compile(
-        r"MeSH descriptor\s?:\s?\[(?P<text>[^\]]+)\]\s*(?P<explode>explode all trees|in all MeSH products)?(?P<focus>this term only)?"
-        r"(?P<rest>(?:\s*and with qualifiers?\(s\)\s?:\s?\[[^\]]*\])?)|\[\s?mh\s+(?P<focus2>\^)?(?P<text2>\"[^\"]+\"|[^\]]+?)(?P<rest2>(?:/\s?\w+)?)\s?\]",
+        r"MeSH descriptor\s?:\s?\[(?P<text>[^\]]+)\]\s*(?P<explode>explode all trees|in all MeSH products)?"
+        r"(?P<focus>this term only)?"
+        r"(?P<rest>(?:\s*and with qualifiers?\(s\)\s?:\s?\[[^\]]*\])?)|"
+        r"\[\s?mh\s+(?P<focus2>\^)?(?P<text2>\"[^\"]+\"|[^\]]+?)(?P<rest2>(?:/\s?\w+)?)\s?\]",
         re.I,
     ),
-    limit=re.compile(r":\s?(?:pt|py|la|so)(?=[\s)]|$)|\bwith (?:Cochrane Library )?publication date [^\n()]*|\bin (?:Trials|Cochrane Reviews)\b[^\n()]*",
+    limit=re.compile(r":\s?(?:pt|py|la|so)(?=[\s)]|$)|\bwith (?:Cochrane Library )?publication date [^\n()]*"
+        r"|\bin (?:Trials|Cochrane Reviews)\b[^\n()]*",
                      re.I),
     wildcards={"*": "*", "?": "$"},
     near={"near": (0, 6, False), "next": (0, 0, True)},
