@@ -83,7 +83,7 @@ def shapes_of(text: str, terms: Callable[[str], tuple[str, ...]], *, by_pattern:
     least : int
         Letters that a word with wildcards must have beside others.
     """
-    spots = {}
+    spots: dict[int, Spot] = {}
     found = analyzer("names").pre_tokenize(spread(with_stand_ins(text))).tokens
     for token in found:
         if _WILD.search(token.text):
