@@ -25,7 +25,7 @@ test-slow: $(READY) browser  ## the checks that take longer
 test-lowest:  ## the core tests with the lowest versions that the ranges allow
 	$(PYTHON) -m venv $(VENV)-lowest
 	$(PYTHON) tests/lowest.py > $(VENV)-lowest/constraints.txt
-	$(VENV)-lowest/bin/python -m pip install --quiet --disable-pip-version-check -c $(VENV)-lowest/constraints.txt -e '.[test]'
+	$(VENV)-lowest/bin/python -m pip install --quiet --disable-pip-version-check -c $(VENV)-lowest/constraints.txt -e . pytest pytest-timeout hypothesis openpyxl duckdb nbclient
 	$(VENV)-lowest/bin/python -m pytest -m "not slow and not browser" $$($(PYTHON) tests/lowest.py core)
 
 lint: $(READY) $(PAGE_READY)  ## style and types, of the page's code too

@@ -86,6 +86,8 @@ STRATEGIES: list[tuple[str, str]] = [
     ),
     ("Web of Science", "#1 TS=(lake* OR pond*)\n#2 TS=(fish NEAR net)\n#3 #1 AND #2"),
     ("Web of Science", "TI=lake AND AU=Doe J* AND SO=(LAKE RESEARCH) AND DO=10.1234/lake.1"),
+    ("Web of Science", "Topic=(lake OR pond) AND Title=(fish) Timespan=2000-2010"),
+    ("Web of Science", "ts=(lake) and ti=(fish)"),
     ("Web of Science", 'ALL=(lake fish) NOT AK=("sea fish")'),
     # ProQuest
     ("ProQuest", "noft(lake OR pond) AND ti(fish NEAR/3 net*) AND su(trout)"),
@@ -181,7 +183,7 @@ def test_what_is_shown(strategy: str, query: str, left_out: tuple[str, ...]) -> 
     read = translate(strategy)
     assert (read.query, read.left_out) == (query, left_out)
     assert read.dialect in str(read)
-    assert all(part in str(read) for part in left_out)
+    assert all(part.rstrip(".") in str(read) for part in left_out)
 
 
 @pytest.mark.parametrize(
@@ -220,6 +222,8 @@ def test_our_own_language_stays(text: str) -> None:
         ("arXiv:hep-th/9901001", 'arxiv:"hep-th/9901001" OR doi:"10.48550/arxiv.hep-th/9901001"', "arXiv number"),
         ("https://arxiv.org/pdf/2401.00001v1.pdf", 'arxiv:"2401.00001" OR doi:"10.48550/arxiv.2401.00001"', "address of an arXiv paper"),
         ("https://doi.org/10.48550/arXiv.2401.00001", 'arxiv:"2401.00001" OR doi:"10.48550/arxiv.2401.00001"', "DOI"),
+        ("arXiv:2401.00001v1 [cs.LG]", 'arxiv:"2401.00001" OR doi:"10.48550/arxiv.2401.00001"', "arXiv number"),
+        ("https://www.nature.com/articles/s41586-020-1234-5", 'doi:"10.1038/s41586-020-1234-5"', "address with a DOI"),
         ("https://example.org/papers/w123", 'id:"https://example.org/papers/w123" OR id:"w123"', "address"),
         ("12345678, 23456789", 'pmid:"12345678" OR pmid:"23456789"', "PubMed number"),
     ],
@@ -248,7 +252,7 @@ def test_an_identifier_finds_its_paper(tmp_path: Path) -> None:
         ("TITLE(lake OR)", 13, "closing|something|out of place"),
         ("lake[ti] AND", 11, "ends after an operator"),
         ("OR lake[ti]", 0, "needs something before"),
-        ("1. lake.ti.\n2. 1 or 7", 19, "Line 2"),
+        ("1. lake.ti.\n2. 1 or 7", 20, "Line 2"),
         ("english[la] AND 2010:2020[dp]", 0, "Nothing of this PubMed search"),
         ("#1 AND #2", 0, "Line #1 is not here"),
     ],

@@ -36,7 +36,8 @@ def restored(table: pa.Table, note: Note) -> pa.Table:
         column = table.column(name)
         listed = pa.types.is_list(column.type)
         texts = pc.list_flatten(column) if listed else column
-        if not (pa.types.is_large_string(texts.type) or pa.types.is_string(texts.type)):
+        # Arrow before 20 crashes on the indices of no values.
+        if not len(texts) or not (pa.types.is_large_string(texts.type) or pa.types.is_string(texts.type)):
             continue
         # Most texts are ASCII, and asking that costs little.
         foreign = pc.indices_nonzero(pc.invert(pc.fill_null(pc.string_is_ascii(texts), True)))

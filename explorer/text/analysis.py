@@ -55,7 +55,8 @@ FILLER = "\ua4d3"
 """A word that takes a place and is not indexed: it keeps the values of one field from being near each other."""
 
 _PARTICLES = (
-    "으로써 으로서 이라는 에서의 에서는 으로의 로부터 으로 에서 에게 까지 부터 처럼 보다 라는 이나 이란 로서 로써 하고 한테 께서 조차 마저 에는 와의 과의 "
+    "으로써 으로서 이라는 에서의 에서는 으로의 로부터 으로 에서 에게 까지 부터 처럼 보다 라는 이나 이란 "
+    "로서 로써 하고 한테 께서 조차 마저 에는 와의 과의 "
     "을 를 이 가 은 는 의 에 와 과 로 도 만 나 란"
 ).split()
 """Korean particles, longest first; they follow a noun without a blank (Sohn 1999, The Korean Language, ch. 8)."""
