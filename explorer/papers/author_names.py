@@ -332,7 +332,7 @@ def _together(part: str, write: Callable[[str], str]) -> str:
 
 def marked(text: str) -> str:
     """The name of a body as the table keeps it: in braces where its words would be taken for a person's."""
-    plain = _SPACES.sub(" ", text).strip().strip("{}").strip()
+    plain = _SPACES.sub(" ", re.sub("[{}]", " ", text)).strip()
     return plain if not plain or _parsed(plain).literal == plain else f"{{{plain}}}"
 
 
