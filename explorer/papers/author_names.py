@@ -69,8 +69,10 @@ _VIETNAMESE = frozenset(
 )
 _BETWEEN = frozenset(("y", "i", "e"))
 # In capitals alone these are initials.
-_SUFFIX = re.compile(r"(?:[Jj]r\.?|[Ss]r\.?|JR\.|SR\.|III?|IV|2nd|3rd|[4-9]th|0\d{3})\Z")
-_SPELT_SUFFIX = {"jr": "Jr.", "sr": "Sr."}
+_SUFFIX = re.compile(
+    r"(?:[Jj]r\.?|[Ss]r\.?|JR\.|SR\.|[Jj]un\.|[Ss]en\.|[Jj]unior|[Ss]enior|III?|IV|2nd|3rd|[4-9]th|(?<!\d)0\d{3})\Z"
+)
+_SPELT_SUFFIX = {"jr": "Jr.", "sr": "Sr.", "jun": "Jr.", "sen": "Sr.", "junior": "Jr.", "senior": "Sr."}
 _DEGREE = re.compile(
     r"(?:Ph\.? ?D|M\.?D|D\.?Phil|M\.?Sc|B\.?Sc|M\.?Phil|M\.?P\.?H|M\.?B\.?A|M\.?A|B\.?A|R\.?N|D\.?D\.?S|D\.?V\.?M|Dr\.? ?(?:rer|med|ing)"
     r"[\w. -]*|Pharm\.?D|F\.?R\.?C\.?[PS]|F\.?A\.?C\.?[PS]|M\.?B\.? ?B\.?S|Sc\.?D|Ed\.?D|J\.?D|LL\.?M)\.?\Z"
@@ -374,7 +376,7 @@ _NOT_AS_SHOWN = r"\.$|\b(?:Jr|Sr)$"
 
 # Lists of names -----------------------------------------------------------------------------------------------------------
 
-_INITIALS = re.compile(r"(?:[^\W\d_a-zß-ÿ][. -]{0,2}){1,4}\Z")
+_INITIALS = re.compile(r"(?:[^\W\d_a-zß-ÿ\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3][. -]{0,2}){1,4}\Z")
 _CONJUNCTION = re.compile(r",?\s+(?:&|and)\s+")
 _MARKS = re.compile(r"\s*[;；|\n]\s*|\s+/\s+")
 _WIDE = re.compile(r"\s*[、，]\s*")

@@ -31,6 +31,7 @@ Only `id` is never null.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -51,6 +52,9 @@ if TYPE_CHECKING:
 
 TEXT = pa.large_string()
 TEXTS = pa.list_(pa.large_string())
+
+_NO_PERIOD = -(2**63)
+"""What pandas keeps for a period that is missing."""
 
 FIELDS: dict[str, pa.DataType] = {
     "id": TEXT,
@@ -91,7 +95,7 @@ def conform(table: pa.Table, note: Callable[[int, str, str, str, str], None] | N
         The fields of `FIELDS` in order, then the other columns. `id` may still be null: see `assign_ids`.
     """
     report = note or (lambda row, field, before, after, reason: None)
-    table = _distinct_names(table)
+    table = _distinct_names(_periods_as_text(table))
     mapping = columns_to_fields(table.column_names)
     mapping = {name: field for name, field in mapping.items() if field not in _COUNTS or _is_count(table.column(name))}
     by_field = {field: table.column(name) for name, field in mapping.items()}
@@ -177,6 +181,26 @@ def _without_fractions(values: pa.ChunkedArray) -> pa.ChunkedArray:
             None if value is None else str(int(value)) if abs(value) < float("inf") else None for value in numbers.to_pylist()
         ]
         return pa.chunked_array([pa.array(digits, TEXT)])
+
+
+def _periods_as_text(table: pa.Table) -> pa.Table:
+    """Columns of pandas periods as ISO text (``2024``, ``2024-03``); as numbers they would count from 1970 on."""
+    for place, field in enumerate(table.schema):
+        kind, said = field.type, field.metadata or {}
+        if isinstance(kind, pa.BaseExtensionType) and kind.extension_name == "pandas.period":
+            how, numbers = kind.__arrow_ext_serialize__(), table.column(place).cast(kind.storage_type)
+        elif said.get(b"ARROW:extension:name") == b"pandas.period":
+            # Read from a file before pandas was imported, which is when Arrow learns of the type.
+            how, numbers = said[b"ARROW:extension:metadata"], table.column(place)
+        else:
+            continue
+        import pandas as pd
+
+        known = [number for number in numbers.to_pylist() if number is not None and number > _NO_PERIOD]
+        texts = iter(pd.PeriodIndex.from_ordinals(known, freq=json.loads(how)["freq"]).astype(str).str.replace("Q", "-Q"))
+        values = [None if number is None or number <= _NO_PERIOD else next(texts) for number in numbers.to_pylist()]
+        table = table.set_column(place, field.name, pa.array(values, TEXT))
+    return table
 
 
 def _distinct_names(table: pa.Table) -> pa.Table:

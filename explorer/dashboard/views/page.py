@@ -59,12 +59,19 @@ def summary(results: Results) -> View:
         "total": total,
         "name": results.snapshot.name,
         "sentence": selection.describe(results.shown, total, titles),
+        "translation": _translation(selection),
         "url": selection.to_url(),
         "python": selection.to_python(str(results.snapshot.folder)),
         "chips": chips(selection, titles),
         "loosen": loosen,
         "ledger": {"sentence": results.snapshot.ledger_sentence, "notes": results.snapshot.accounts.notes.num_rows},
     }
+
+
+def _translation(selection: Selection) -> View | None:
+    """What a query of another database was read as, and what of it has no equal here; None for a query of ours."""
+    found = selection.translation
+    return {"dialect": found.dialect, "query": found.query, "left_out": list(found.left_out)} if found.dialect else None
 
 
 def _default(field: str) -> Any:

@@ -48,16 +48,17 @@ def sniff(head: bytes) -> bool:
 
 def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
     """Yield tables of the items."""
-    yield from read_as(_fields, source, ledger)
+    yield from read_as(fields, source, ledger)
 
 
-def _fields(item: Mapping[str, Any]) -> Mapping[str, Any]:
+def fields(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Fields of an item."""
     title, subtitle, abstract = _text(item.get("title")), _text(item.get("subtitle")), item.get("abstract")
     identity = item.get("id") or item.get("citation-key")
     keywords = item.get("keyword")
     url = _text(item.get("URL"))
     number = str(item.get("number") or item.get("archive_location") or "")
-    fields: dict[str, Any] = {
+    found: dict[str, Any] = {
         "id": str(identity) if identity not in (None, "") else None,
         "title": f"{title}: {subtitle}" if title and subtitle else title,
         "abstract": plain_markup(abstract) if isinstance(abstract, str) else None,
@@ -79,7 +80,7 @@ def _fields(item: Mapping[str, Any]) -> Mapping[str, Any]:
     }
     custom = item.get("custom")
     own = custom.get(_OWN) if isinstance(custom, Mapping) else None
-    return {**fields, **own} if isinstance(own, Mapping) else fields
+    return {**found, **own} if isinstance(own, Mapping) else found
 
 
 def _text(value: Any) -> str | None:
@@ -183,7 +184,7 @@ def _item(paper: Mapping[str, Any], day: str | None) -> dict[str, Any]:
     }
     item = {key: value for key, value in item.items() if value not in (None, "", [])}
     # Whatever our own reader would not read back the same from the standard fields is added to the letter.
-    read_back = {name: value for name, value in _fields(item).items() if value not in (None, "", [])}
+    read_back = {name: value for name, value in fields(item).items() if value not in (None, "", [])}
     hidden = {name: value for name, value in exact.items() if read_back.get(name) != value}
     invented = {name: None for name in read_back if name in FIELDS and name not in exact}
     if hidden or invented:

@@ -70,15 +70,13 @@ def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
         # calamine raises a type of its own for each container, and panics on some damaged ones.
         raise ReadError(f"{source.name} is not a readable workbook: {error}. Save it again as .xlsx or CSV.") from error
     titled = [sheet for sheet in sheets if _columns(sheet, source)]
-    first, *others = titled or sheets[:1] or [[]]
-    rows = _rows(first)
-    header = find_header(rows, source, ledger)
+    first, *others = titled or sorted(sheets, key=len, reverse=True)[:1] or [[]]
+    header, rows = find_header(_rows(first), source, ledger)
     read = ledger.read
     yield from tables(records(rows, header, source, ledger), source, ledger)
     for sheet in others:
         if _columns(sheet, source) > 1:
-            rows = _rows(sheet)
-            header = find_header(rows, source, Ledger())
+            header, rows = find_header(_rows(sheet), source, Ledger())
             yield from tables(records(rows, header, source, ledger, after=ledger.read - read), source, ledger)
 
 
