@@ -13,9 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 _LATIN = "[\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]"
-# What the bytes of UTF-8 become in Windows-1252, Windows-1250 or Latin-1, and twice in Windows-1251, whose letters are common.
+# What the bytes of UTF-8 become in Windows-1252, Windows-1250 or Latin-1; in Mac Roman; and twice in Windows-1251, whose letters
+# are common.
 SUSPECT = (
-    f"[\u00c2-\u00f4\u0102-\u0179]{_LATIN}|(?:[\u0420\u0421\u0413\u0432]"
+    f"[\u00c2-\u00f4\u0102-\u0179]{_LATIN}|[√≈ƒ¬][Ä-üß†°¢£§•¶®©´¨ªº]|‚Ä|(?:[\u0420\u0421\u0413\u0432]"
     "[\u0080-\u00bf\u0401-\u040f\u0451-\u045f\u0490\u0491\u2013-\u203a\u20ac\u2116\u2122]){2}"
 )
 """Two letters in a row without which nothing is changed."""
