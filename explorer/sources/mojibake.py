@@ -50,8 +50,8 @@ def restored(table: pa.Table, note: Note) -> pa.Table:
             after = [item and _mended(item) for item in before] if listed else _mended(before)
             if after != before:
                 values[row], changed = after, True
-                shown = ("; ".join(filter(None, before)), "; ".join(filter(None, after))) if listed else (before, after)
-                note(row, name, *shown, "its letters had been decoded wrongly before, and are restored")
+                old, new = (("; ".join(filter(None, value)) if listed else value) for value in (before, after))
+                note(row, name, old, new, "its letters had been decoded wrongly before, and are restored")
         if changed:
             table = table.set_column(table.column_names.index(name), name, pa.array(values, column.type))
     return table
