@@ -35,7 +35,7 @@ SHOWN = {"Lee, K.": "K. Lee", "李 明": "李明", "O'Neil, Cathy": "Cathy O'Nei
 FAMILY_FIRST = {
     "Ada Lovelace": "Lovelace Ada",
     "Émilie du Châtelet": "du Châtelet Émilie",
-    "李 明": "明 李",
+    "李 明": "李 明",
     "van der Berg": "van der Berg",
 }
 VENUES = ("ICLR 2024", "NeurIPS", "Journal of the Graph", "arXiv", "  ")

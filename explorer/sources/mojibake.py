@@ -8,6 +8,7 @@ it says more than one letter of a script far away.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -50,11 +51,15 @@ def restored(table: pa.Table, note: Note) -> pa.Table:
             after = [item and _mended(item) for item in before] if listed else _mended(before)
             if after != before:
                 values[row], changed = after, True
-                old, new = (("; ".join(filter(None, value)) if listed else value) for value in (before, after))
-                note(row, name, old, new, "its letters had been decoded wrongly before, and are restored")
+                reason = "its letters had been decoded wrongly before, and are restored"
+                note(row, name, _line(before), _line(after), reason)
         if changed:
             table = table.set_column(table.column_names.index(name), name, pa.array(values, column.type))
     return table
+
+
+def _line(value: Any) -> str:
+    return "; ".join(filter(None, value)) if isinstance(value, list) else str(value)
 
 
 def _mended(text: str) -> str:
