@@ -48,7 +48,8 @@ from explorer.ranking.hybrid import Blend, HybridRanker
 from explorer.ranking.meaning import Meaning
 from explorer.ranking.terms import top
 from explorer.ranking.vectors import Scan
-from explorer.store.build import cache_folder, no_progress
+from explorer.disk import cache_folder
+from explorer.store.build import no_progress
 
 Floats = NDArray[np.float32]
 
