@@ -180,7 +180,7 @@ def test_new_corpus_stands_in_the_cache(desk: Desk, corpus: Corpus, own_cache: P
     fresh, grown, _ = desk.shown[0]
     assert not grown
     assert fresh.folder.parent == own_cache
-    assert fresh.cached_name
+    assert fresh.snapshot.cached_name
     assert fresh.manifest["made"]["name"] == "a.bib"
     assert sorted(fresh.papers["id"]) == ["new1", "new2"]
     assert everything(corpus.folder) == before
@@ -193,7 +193,8 @@ def test_new_corpus_stands_in_the_cache(desk: Desk, corpus: Corpus, own_cache: P
 
 
 def test_columns_that_are_not_known_can_be_said(desk: Desk) -> None:
-    review = desk.review(b__csv=CSV)
+    # Titles of one or two words are not known by their looks either.
+    review = desk.review(b__csv=CSV.replace(b"Tides of an inland sea", b"Tides").replace(b"A grammar of whale song", b"Whales"))
     assert review["papers"] == 0
     assert "no title column" in review["entries"][0]["reason"]
     assert [name for name, _ in review["files"][0]["columns"]] == ["Headline", "Writers", "Released"]
@@ -206,7 +207,7 @@ def test_columns_that_are_not_known_can_be_said(desk: Desk) -> None:
     desk.until("done")
     papers = desk.shown[0][0].papers
     assert sorted(papers["year"]) == [2018, 2020]
-    assert [list(names) for names in papers.sort_values("title")["authors"]] == [["Bo Kim"], ["Ann Lee"]]
+    assert [list(names) for names in papers.sort_values("title")["authors"]] == [["Ann Lee"], ["Bo Kim"]]
 
 
 @pytest.mark.parametrize(
@@ -622,7 +623,7 @@ def test_messages_and_the_thread_take_turns(corpus: Corpus, own_cache: Path, tem
         assert board.summary["total"] == 2
         assert board.papers["ticked"] == 0
         assert board.status["level"] == "info"
-        assert board.summary["url"] == f"corpus={board.session.corpus.cached_name}"
+        assert board.summary["url"] == f"corpus={board.session.corpus.snapshot.cached_name}"
         fresh, address = board.session.corpus, board.summary["url"]
         send("set", changes={"query": "fungi"})
         assert board.summary["shown"] == 1

@@ -10,8 +10,8 @@ The paper table keeps a name as its source gave it (``Lopez AB``, ``Lopez, A. B.
 `marked`           a name that is known to be a body's, as the table keeps it
 `split_names`      names that one text lists: ``Lopez, A. B. and Meyer, K.``, ``钱七，孙八``, ``Ana Lopez; et al.``
 `name_splitter`    the same for the cells of one column, which tell more together than each alone
-`indexed`          the words of a name in the order in which the full-text index holds them
-`asked`            the orders of words in which somebody who types a name may mean it
+`family_and_given` the words by which a name is searched for
+`displayed`        `display` of a whole column
 ================== ====================================================================================================
 
 A name that is no person's is known by its words (``University``, ``Inc.``, ``研究所``). Where they do not tell, and the source did
@@ -28,10 +28,13 @@ family name (``Guido Van Rossum``). Academic degrees are dropped from the parts.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 
 class Name(NamedTuple):
@@ -65,7 +68,10 @@ _VIETNAMESE = frozenset(
     "Nguyen Tran Le Pham Hoang Huynh Phan Vu Vo Dang Bui Do Ho Ngo Duong Ly Dinh Truong Trinh Luong".split()
 )
 _BETWEEN = frozenset(("y", "i", "e"))
-_SUFFIX = re.compile(r"(?:jr|sr|jun|sen|junior|senior|ii|iii|iv|2nd|3rd|4th)\.?\Z|(?<!\d)0\d{3}\Z", re.IGNORECASE)
+# In capitals alone these are initials.
+_SUFFIX = re.compile(
+    r"(?:[Jj]r\.?|[Ss]r\.?|JR\.|SR\.|[Jj]un\.|[Ss]en\.|[Jj]unior|[Ss]enior|III?|IV|2nd|3rd|[4-9]th|(?<!\d)0\d{3})\Z"
+)
 _SPELT_SUFFIX = {"jr": "Jr.", "sr": "Sr.", "jun": "Jr.", "sen": "Sr.", "junior": "Jr.", "senior": "Sr."}
 _DEGREE = re.compile(
     r"(?:Ph\.? ?D|M\.?D|D\.?Phil|M\.?Sc|B\.?Sc|M\.?Phil|M\.?P\.?H|M\.?B\.?A|M\.?A|B\.?A|R\.?N|D\.?D\.?S|D\.?V\.?M|Dr\.? ?(?:rer|med|ing)"
@@ -101,7 +107,7 @@ _BODY = re.compile(
     r"|gesellschaft|verein|foundations?|fundaci[oó]n|funda[cç][aã]o|fondation|stiftung|commission\w*|comisi[oó]n|federations?|federaci[oó]n"
     r"|agenc(?:y|ies)|agencia|agentur|investigators|secretariat|corporations?|gmbh|inc|ltd|llc|plc|corp|s\.a|academy|academia|académie|akademie"
     r"|laborator(?:y|ies)|laboratoire|laboratorio|hospitals?|hôpital|h[oô]pitaux|klinik\w*|clinics?|task force|working (?:group|party)"
-    r"|study group|research group|writing group|initiative|authority|authorities|administration|bureau|network|taskforce|workgroup|librar(?:y|ies)"
+    r"|study group|research group|writing group|initiative|authorit(?:y|ies)|administration|bureau|network|taskforce|workgroup|librar(?:y|ies)"
     r"|bibliothek|museum|musée|museo|world health|united nations|nations unies|european union|steering|contributors|anonymous|staff"
     r"|университет\w*|институт\w*|академи\w*|министерств\w*|обществ\w*|организаци\w*|комитет\w*|центр\w*|ассоциаци\w*|фонд)\b",
     re.IGNORECASE,
@@ -182,7 +188,7 @@ def _with_commas(parts: list[str]) -> Name | None:
     suffix = ""
     kept: list[str] = []
     for part in parts:
-        if kept and _SUFFIX.match(part):
+        if kept and _SUFFIX.match(part) and (len(parts) > 2 or " " in kept[0] or not part.isupper()):
             suffix = suffix or _spelt(part)
         elif not (kept and _is_degree(part, kept[-1])):
             kept.append(part)
@@ -248,6 +254,9 @@ def _given_first(words: list[str], suffix: str) -> Name:
     first = last
     while first > 1 and words[first - 1] in _PARTICLES:
         first -= 1
+    if first == 1 and words[0] in _PARTICLES:
+        # A family name alone.
+        first = 0
     leading = len(words[0]) > 1 and not (words[0].isupper() and words[-1].isupper())
     given = " ".join(_initials(word, most=4 if place == 0 and leading else 1) for place, word in enumerate(words[:first]))
     return Name(_dotted(given), " ".join(words[last:]), " ".join(words[first:last]), suffix)
@@ -329,35 +338,45 @@ def marked(text: str) -> str:
     return plain if not plain or _parsed(plain).literal == plain else f"{{{plain}}}"
 
 
-def indexed(name: str) -> str:
-    """Words of a name as the full-text index holds them: family name first, initials apart."""
+def family_and_given(name: str) -> tuple[str, str]:
+    """Family name with its particle, and given names; of a name that has no parts all is family name."""
     found = _parsed(name)
-    return found.literal or " ".join(filter(None, (found.particle, found.family, found.given, found.suffix)))
+    return found.literal or found.last, found.given
 
 
-def asked(text: str) -> list[list[str]]:
-    """Names that somebody who types `text` may mean, each as the words of its family name and those of its given names.
+def is_initials(word: str) -> bool:
+    """Whether a word stands for given names by their first letters: ``J``, ``J.``, ``J.A.``, ``JA``."""
+    return (_DOTTED.match(word) is not None and word[0].isupper()) or (
+        _CAPITALS.match(word) is not None and word.replace("-", "").isupper() and len(word.replace("-", "")) < 4
+    )
 
-    Returns
-    -------
-    list of [family, given]
-        None where the text is no name of a person. ``Smith, John`` is read in one way; ``John Smith`` in two, as Chinese names and
-        those of other languages are typed in either order.
-    """
-    found = _parsed(text)
-    if found.literal or not found.given:
-        return []
-    ways = [[found.last, found.given]]
-    words = _SPACES.sub(" ", text).strip().split(" ")
-    if not _COMMAS.search(text) and len(words) == 2:
-        other = [words[0], words[1]] if found.family == words[1] else [words[1], words[0]]
-        ways.append(other)
-    return ways
+
+def displayed(authors: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
+    """A column of lists of names with each name as `display` shows it."""
+    lists = authors.combine_chunks() if isinstance(authors, pa.ChunkedArray) else authors
+    coded = pc.list_flatten(lists).dictionary_encode()
+    names = coded.dictionary
+    # Most are written as they are shown.
+    other = pc.indices_nonzero(
+        pc.or_(pc.invert(pc.match_substring_regex(names, _AS_SHOWN)), pc.match_substring_regex(names, _NOT_AS_SHOWN))
+    )
+    if not len(other):
+        return authors
+    shown = names.to_pylist()
+    for place in other.to_pylist():
+        shown[place] = display(shown[place])
+    items = pa.array(shown, names.type).take(coded.indices)
+    offsets = pa.array(np.concatenate([[0], np.cumsum(pc.fill_null(pc.list_value_length(lists), 0).to_numpy())]), pa.int32())
+    return pa.ListArray.from_arrays(offsets, items, type=lists.type, mask=lists.is_null() if lists.null_count else None)
+
+
+_AS_SHOWN = r"^\p{Lu}(?:\.|\p{Ll}+)(?:[ -]\p{Lu}(?:\.|\p{Ll}+))+$"
+_NOT_AS_SHOWN = r"\.$|\b(?:Jr|Sr)$"
 
 
 # Lists of names -----------------------------------------------------------------------------------------------------------
 
-_INITIALS = re.compile(r"(?:[^\W\d_a-zß-ÿ][. -]{0,2}){1,4}\Z")
+_INITIALS = re.compile(r"(?:[^\W\d_a-zß-ÿ\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3][. -]{0,2}){1,4}\Z")
 _CONJUNCTION = re.compile(r",?\s+(?:&|and)\s+")
 _MARKS = re.compile(r"\s*[;；|\n]\s*|\s+/\s+")
 _WIDE = re.compile(r"\s*[、，]\s*")
@@ -547,8 +566,3 @@ def pairs(cell: str) -> list[str]:
 
 def _pieces(cell: str) -> list[str]:
     return [piece for part in _CONJUNCTION.sub(",", cell).split(",") if (piece := part.strip())]
-
-
-def folded_name(name: str) -> str:
-    """Display of a name in lower case and without accents."""
-    return "".join(c for c in unicodedata.normalize("NFKD", display(name).casefold()) if not unicodedata.combining(c))

@@ -22,40 +22,40 @@ _MONTHS = {
     for month, names in enumerate(
         (
             "ene enero gen gener gennaio ian ianuarie jan janeiro januar januara januari january janv janvier "
-              "leden ledna oca ocak sij sijecanj sijecnja sty styczen stycznia tammi tammikuu tammikuuta ιαν "
-              "ιανουαριοσ ιανουαριου січ січень січня янв январь января яну януари јан јануар",
+            "leden ledna oca ocak sij sijecanj sijecnja sty styczen stycznia tammi tammikuu tammikuuta ιαν "
+            "ιανουαριοσ ιανουαριου січ січень січня янв январь января яну януари јан јануар",
             "feb febbr febbraio febr febrer febrero februar februara februari februarie february fev fevereiro "
-              "fevr fevrier helmi helmikuu helmikuuta lut lutego luty subat uno unor unora velj veljaca veljace φεβ "
-              "φεβρουαριοσ φεβρουαριου лют лютии лютого феб фебруар фев февр февраль февраля февруари",
+            "fevr fevrier helmi helmikuu helmikuuta lut lutego luty subat uno unor unora velj veljaca veljace φεβ "
+            "φεβρουαριοσ φεβρουαριου лют лютии лютого феб фебруар фев февр февраль февраля февруари",
             "bre brezen brezna maalis maaliskuu maaliskuuta maart maerz mar marc marca march marcius marco marec "
-              "maret mars mart martie marts marz marzec marzo mrt ozu ozujak ozujka μαρ μαρτιοσ μαρτιου бер "
-              "березень березня мар март марта",
+            "maret mars mart martie marts marz marzec marzo mrt ozu ozujak ozujka μαρ μαρτιοσ μαρτιου бер "
+            "березень березня мар март марта",
             "abr abril apr april aprila aprile aprilie aprilis avr avril dub duben dubna d’abril huhti huhtikuu "
-              "huhtikuuta kwi kwiecien kwietnia nis nisan tra travanj travnja απρ απριλιοσ απριλιου апр апрель "
-              "апреля април квіт квітень квітня",
+            "huhtikuuta kwi kwiecien kwietnia nis nisan tra travanj travnja απρ απριλιοσ απριλιου апр апрель "
+            "апреля април квіт квітень квітня",
             "kve kveten kvetna mag maggio mai maig maio maj maja majus may mayis mayo mei svi svibanj svibnja "
-              "touko toukokuu toukokuuta μαι μαιοσ μαιου маи мая мај трав травень травня",
+            "touko toukokuu toukokuuta μαι μαιοσ μαιου маи мая мај трав травень травня",
             "cerven cervna cvn cze czerwca czerwiec giu giugno haz haziran iun iunie juin jun juna june junho "
-              "juni junij junio junius juny kesa kesakuu kesakuuta lipanj lipnja ιουν ιουνιοσ ιουνιου июн июнь июня "
-              "черв червень червня юни јун",
+            "juni junij junio junius juny kesa kesakuu kesakuuta lipanj lipnja ιουν ιουνιοσ ιουνιου июн июнь июня "
+            "черв червень червня юни јун",
             "cervence cervenec cvc heina heinakuu heinakuuta iul iulie juil juillet jul jula julho juli julij "
-              "julio juliol julius july lipca lipiec lug luglio srpanj srpnja tem temmuz ιουλ ιουλιοσ ιουλιου июл "
-              "июль июля лип липень липня юли јул",
+            "julio juliol julius july lipca lipiec lug luglio srpanj srpnja tem temmuz ιουλ ιουλιοσ ιουλιου июл "
+            "июль июля лип липень липня юли јул",
             "ag ago agost agosto agu agustos agustus aout aug august augusta augusti augustus augusztus avg "
-              "avgust elo elokuu elokuuta kol kolovoz kolovoza sierpien sierpnia srpen srpna αυγ αυγουστοσ "
-              "αυγουστου авг август августа серп серпень серпня",
+            "avgust elo elokuu elokuuta kol kolovoz kolovoza sierpien sierpnia srpen srpna αυγ αυγουστοσ "
+            "αυγουστου авг август августа серп серпень серпня",
             "eyl eylul ruj rujan rujna sep sept september septembra septembre septembrie septiembre set setembre "
-              "setembro settembre syys syyskuu syyskuuta szept szeptember wrz wrzesien wrzesnia zar zari σεπ "
-              "σεπτεμβριοσ σεπτεμβριου вер вересень вересня сент сентябрь сентября сеп септембар септември",
+            "setembro settembre syys syyskuu syyskuuta szept szeptember wrz wrzesien wrzesnia zar zari σεπ "
+            "σεπτεμβριοσ σεπτεμβριου вер вересень вересня сент сентябрь сентября сеп септембар септември",
             "eki ekim loka lokakuu lokakuuta oct october octobre octombrie octubre okt oktober oktobra ott "
-              "ottobre out outubro paz pazdziernik pazdziernika rij rijen rijna οκτ οκτωβριοσ οκτωβριου жовт "
-              "жовтень жовтня окт октобар октомври октябрь октября",
+            "ottobre out outubro paz pazdziernik pazdziernika rij rijen rijna οκτ οκτωβριοσ οκτωβριου жовт "
+            "жовтень жовтня окт октобар октомври октябрь октября",
             "kas kasim listopadu marras marraskuu marraskuuta noiembrie nov november novembra novembre novembro "
-              "noviembre stu studeni studenoga νοε νοεμβριοσ νοεμβριου лист листопад листопада нов новембар ное "
-              "ноември нояб ноябрь ноября",
+            "noviembre stu studeni studenoga νοε νοεμβριοσ νοεμβριου лист листопад листопада нов новембар ное "
+            "ноември нояб ноябрь ноября",
             "aralik dec december decembra decembre decembrie des desember desembre dez dezember dezembro dic "
-              "dicembre diciembre gru grudnia grudzien joulu joulukuu joulukuuta prosinac prosinca prosince "
-              "prosinec δεκ δεκεμβριοσ δεκεμβριου груд грудень грудня дек декабрь декабря декември дец децембар",
+            "dicembre diciembre gru grudnia grudzien joulu joulukuu joulukuuta prosinac prosinca prosince "
+            "prosinec δεκ δεκεμβριοσ δεκεμβριου груд грудень грудня дек декабрь декабря декември дец децембар",
         ),
         start=1,
     )
@@ -69,12 +69,15 @@ _YEAR = re.compile(r"(?<!\d)(1[4-9]\d\d|20\d\d)(?!\d)")
 _WORD = re.compile(r"[^\W\d_]+")
 _DAY = re.compile(r"(?<![\d:])(\d{1,2})(?:st|nd|rd|th|er|º|ª)?(?![\d:])")
 _COUNTED = re.compile(
-    r"(?:\D{0,4}?)(\d{4})\s*[年년]\s*(?:(\d{1,2})\s*[月월]\s*(?:(\d{1,2})\s*[日号號일])?)?|(\d{1,2})\s*[月월]|tháng\s+(\d{1,2})\Z", re.IGNORECASE
+    r"(?:\D{0,4}?)(\d{4})\s*[年년]\s*(?:(\d{1,2})\s*[月월]\s*(?:(\d{1,2})\s*[日号號일])?)?|(\d{1,2})\s*[月월]|tháng\s+(\d{1,2})\Z",
+    re.IGNORECASE,
 )
 _ERA = re.compile(r"\s*(民國|民国|令和|平成|昭和|大正|明治)\s*(元|\d{1,3})\s*年?")
 _ERAS = {"民國": 1911, "民国": 1911, "令和": 2018, "平成": 1988, "昭和": 1925, "大正": 1911, "明治": 1867}
 """The year before the first of each."""
-_SAID_SO = re.compile(r"\A\W*(?:circa|c\.\s*a\.|ca?\.?|approx(?:imately|\.)?|about|um|vers|hacia|около|约|約)\s+(?=\[?\d{4})", re.I)
+_SAID_SO = re.compile(
+    r"\A\W*(?:circa|c\.\s*a\.|ca?\.?|approx(?:imately|\.)?|about|um|vers|hacia|около|约|約)\s+(?=\[?\d{4})", re.I
+)
 _YEAR_RANGE = re.compile(r"\s*((?:1[4-9]|20)\d\d)\s*[-–—/]+\s*((?:1[4-9]|20)\d\d)\s*\Z")
 _DOUBTED = re.compile(r"\s*\[?\s*((?:1[4-9]|20)\d\d(?:-\d\d(?:-\d\d)?)?)\s*\?\s*\]?\s*\Z")
 _NUMERALS = str.maketrans("〇零一二三四五六七八九", "00123456789")
@@ -228,7 +231,12 @@ def edtf_of(text: str) -> str | None:
     months = [number for word in words if (number := month_number(word)) and not word.isdecimal()]
     if len(seasons) == 1 and not months:
         return f"{year.group()}-{seasons.pop()}"
-    if len(months) == 2 and months[0] < months[1] and len(_YEAR.findall(text)) == 1 and not re.search(r"(?<!\d)\d{1,2}(?!\d)", text):
+    if (
+        len(months) == 2
+        and months[0] < months[1]
+        and len(_YEAR.findall(text)) == 1
+        and not re.search(r"(?<!\d)\d{1,2}(?!\d)", text)
+    ):
         return f"{year.group()}-{months[0]:02d}/{year.group()}-{months[1]:02d}"
     return None
 

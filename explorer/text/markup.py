@@ -265,7 +265,9 @@ _short_latex = lru_cache(maxsize=8192)(_latex)
 
 def _spaced(symbol: str, text: str, match: re.Match[str]) -> str:
     """A symbol as it stands in a formula: a relation has space around it, unless braces make it an ordinary symbol."""
-    if symbol not in _RELATIONS or (text[match.start() - 1 : match.start()] == "{" and text[match.end() : match.end() + 1] == "}"):
+    if symbol not in _RELATIONS or (
+        text[match.start() - 1 : match.start()] == "{" and text[match.end() : match.end() + 1] == "}"
+    ):
         return symbol
     return _RELATIONS[symbol]
 
@@ -352,7 +354,9 @@ def _with_maths(text: str, protect: bool) -> str:
         pieces.append(f"${formula}$")
     pieces.append(_protected(text[start:], protect))
     # A dollar before a digit would be one of money.
-    return "".join(f"{piece}{{}}" if piece[-1:] == "$" and after[:1].isdigit() else piece for piece, after in pairwise([*pieces, ""]))
+    return "".join(
+        f"{piece}{{}}" if piece[-1:] == "$" and after[:1].isdigit() else piece for piece, after in pairwise([*pieces, ""])
+    )
 
 
 def _in_formula(match: re.Match[str], text: str) -> str | None:

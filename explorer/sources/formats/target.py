@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from os import PathLike
@@ -14,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from explorer.disk import write_whole
 from explorer.errors import ExportError
 from explorer.papers.edtf import known_part, read_edtf
 from explorer.papers.schema import FIELDS, TEXTS
@@ -32,25 +31,10 @@ def deliver(data: bytes, path: str | PathLike[str] | None) -> bytes:
     """
     if path is None:
         return data
-    target = Path(path)
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            # mkstemp keeps files to their owner; an export is as readable as any other new file.
-            mask = os.umask(0)
-            os.umask(mask)
-            Path(name).chmod(0o666 & ~mask)
-            Path(name).replace(target)
-        except BaseException:
-            with suppress(OSError):
-                Path(name).unlink()
-            raise
+        write_whole(Path(path), data)
     except OSError as error:
-        raise ExportError(f"{target} cannot be written: {error.strerror}. Choose another folder.") from error
+        raise ExportError(f"{path} cannot be written: {error.strerror}. Choose another folder.") from error
     return data
 
 

@@ -433,7 +433,11 @@ def _written_name(name: str) -> str:
     """A name in BibTeX's form; in braces, where that would be read as another."""
     written = bibtex_name(name, to_latex)
     again = _names(written)
-    return written if again and len(again) == 1 and display(again[0]) == display(name) else f"{{{to_latex(display(name) or name)}}}"
+    return (
+        written
+        if again and len(again) == 1 and display(again[0]) == display(name)
+        else f"{{{to_latex(display(name) or name)}}}"
+    )
 
 
 def _written_title(paper: Mapping[str, Any]) -> str:

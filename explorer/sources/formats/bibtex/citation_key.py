@@ -18,7 +18,9 @@ _MADE = re.compile(r"(?:doi:|arxiv:|p-[0-9a-f]{12})")
 _WORD = re.compile(r"[a-z0-9]+")
 _TITLE_WORD = re.compile(r"[^\W_]+")
 _HAN = re.compile("[\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
-_PAIRS = re.compile("[\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]{1,2}|[^\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
+_PAIRS = re.compile(
+    "[\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]{1,2}|[^\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+"
+)
 _SMALL = frozenset(
     "a an the on in of for and or to with from by at as is are do does can how what why when der die das le la les".split()
 )

@@ -21,7 +21,19 @@ _OWN = frozenset(
 )
 _VOLUMES = frozenset(("mvbook", "mvcollection", "mvproceedings", "mvreference"))
 _WHOLE = frozenset(("book", "collection", "proceedings", "reference"))
-_PARTS = frozenset(("article", "inproceedings", "conference", "incollection", "inbook", "bookinbook", "suppbook", "suppcollection", "inreference"))
+_PARTS = frozenset(
+    (
+        "article",
+        "inproceedings",
+        "conference",
+        "incollection",
+        "inbook",
+        "bookinbook",
+        "suppbook",
+        "suppcollection",
+        "inreference",
+    )
+)
 
 
 def has_links(found: Iterable[Entry]) -> bool:

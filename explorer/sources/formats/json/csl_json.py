@@ -56,10 +56,10 @@ def sniff(head: bytes) -> bool:
 
 def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
     """Yield tables of the items."""
-    yield from read_as(_fields, source, ledger)
+    yield from read_as(fields, source, ledger)
 
 
-def _fields(item: Mapping[str, Any]) -> Mapping[str, Any]:
+def fields(item: Mapping[str, Any]) -> Mapping[str, Any]:
     title, subtitle, abstract = _text(item.get("title")), _text(item.get("subtitle")), item.get("abstract")
     identity = item.get("id") or item.get("citation-key")
     keywords = item.get("keyword")
@@ -217,7 +217,7 @@ def _item(paper: Mapping[str, Any], day: str | None, extended: str | None) -> di
         item["page"] = _DASH.sub("-", item["page"])
     item = {key: value for key, value in item.items() if value not in (None, "", [])}
     # Whatever our own reader would not read back the same from the standard fields is added to the letter.
-    read_back = {name: value for name, value in _fields(item).items() if value not in (None, "", [])}
+    read_back = {name: value for name, value in fields(item).items() if value not in (None, "", [])}
     hidden = {name: value for name, value in exact.items() if read_back.get(name) != value}
     invented = {name: None for name in read_back if name in FIELDS and name not in exact}
     if hidden or invented:

@@ -73,7 +73,9 @@ _NAMES = {
     "T3": "series", "AD": "affiliation", "ST": "shorttitle",
 }  # fmt: skip
 """Columns that tags are kept in."""
-_USED = frozenset("TY TI T1 CT AU A1 A2 A3 ED AB N2 JF JO JA J1 J2 T2 BT C3 PB KW DO DI PY Y1 DA UR L1 L2 LK ID DP SP EP SN AN ER".split())
+_USED = frozenset(
+    "TY TI T1 CT AU A1 A2 A3 ED AB N2 JF JO JA J1 J2 T2 BT C3 PB KW DO DI PY Y1 DA UR L1 L2 LK ID DP SP EP SN AN ER".split()
+)
 _ADDRESSES = ("UR", "L2", "LK", "L1")
 _WRITTEN = {
     "volume": "VL", "number": "IS", "publisher": "PB", "language": "LA", "langid": "LA", "place": "CY", "address": "CY", "location": "CY",
@@ -84,7 +86,9 @@ _LISTED = frozenset(("AD", "SN"))
 """Tags that may come again."""
 _NOTED = ("accession", "edtf", "pmcid", "pmid")
 """Columns that stand in custom fields, for which RIS has no tag, or one that may be another's."""
-_ELSEWHERE = frozenset(("entry_type", "pages", "title_latex", "further_urls", "series_editors", "A2", "A3", *EDITORS, *NOTES, *_NOTED, *_WRITTEN))
+_ELSEWHERE = frozenset(
+    ("entry_type", "pages", "title_latex", "further_urls", "series_editors", "A2", "A3", *EDITORS, *NOTES, *_NOTED, *_WRITTEN)
+)
 _ISBN = r"(?:^|[^0-9])(?:97[89][- ]?)?(?:[0-9][- ]?){9}[0-9Xx](?:[^0-9]|$)"
 
 
@@ -198,7 +202,10 @@ def _editors(table: TagTable, kinds: pa.Array) -> tuple[NDArray[np.int64], dict[
 
     editors = of({"ED": np.ones(table.count, bool), "A2": ~none & ~told, "A3": whole})
     columns = {"editors": editors, "series_editors": of({"A2": told, "A3": ~whole & ~none})}
-    more = {name: pa.array([editors_text(some) for some in table.names(places).to_pylist()], TEXT) for name, places in columns.items()}
+    more = {
+        name: pa.array([editors_text(some) for some in table.names(places).to_pylist()], TEXT)
+        for name, places in columns.items()
+    }
     for tag in ("A2", "A3"):
         joined = pc.binary_join(table.lines(of({tag: none})), pa.scalar("\n", TEXT))
         more[tag] = pc.if_else(pc.equal(joined, ""), None, joined)
@@ -211,7 +218,10 @@ def _serial_numbers(table: TagTable) -> dict[str, pa.Array]:
     if not len(places):
         return {}
     book = pc.match_substring_regex(table.texts(places), _ISBN).to_numpy(zero_copy_only=False)
-    joined = {name: pc.binary_join(table.lines(places[mask]), pa.scalar("\n", TEXT)) for name, mask in (("isbn", book), ("issn", ~book))}
+    joined = {
+        name: pc.binary_join(table.lines(places[mask]), pa.scalar("\n", TEXT))
+        for name, mask in (("isbn", book), ("issn", ~book))
+    }
     return {name: pc.if_else(pc.equal(texts, ""), None, texts) for name, texts in joined.items()}
 
 
@@ -353,14 +363,24 @@ def to_ris(papers: pd.DataFrame | pa.Table, path: str | PathLike[str] | None = N
         values += [("ED" if kind_of(paper).house else "A2", ris_name(name)) for name in makers.editors]
         series = cell_list(str(paper.get("series_editors") or ""))
         values += [("A2" if kind in _OF_SERIES else "A3", ris_name(name)) for name in series]
-        values += [(tag, line) for tag in ("A2", "A3") for line in str(paper.get(tag) or "").split("\n") if kind in _WITHOUT_EDITORS]
-        values += [("PY", f"{paper['year']:04d}" if paper["year"] is not None else None), ("DA", _slashed(dates[row], extended[row]))]
+        values += [
+            (tag, line) for tag in ("A2", "A3") for line in str(paper.get(tag) or "").split("\n") if kind in _WITHOUT_EDITORS
+        ]
+        values += [
+            ("PY", f"{paper['year']:04d}" if paper["year"] is not None else None),
+            ("DA", _slashed(dates[row], extended[row])),
+        ]
         values += [
             ("PB" if housed else "T2", _readable(paper["venue"])),
             *(("KW", word) for word in paper["keywords"] or ()),
         ]
         addresses = [paper["url"], *str(paper.get("further_urls") or "").split()]
-        values += [("DO", paper["doi"]), *(("UR", address) for address in addresses), ("L3", paper["code_url"]), ("DB", paper["source"])]
+        values += [
+            ("DO", paper["doi"]),
+            *(("UR", address) for address in addresses),
+            ("L3", paper["code_url"]),
+            ("DB", paper["source"]),
+        ]
         number = f"arXiv:{paper['arxiv_id']}" if paper["arxiv_id"] else paper.get("accession") or paper.get("pmid")
         values += [("AN", number), *_paged(paper.get("pages"))]
         written = {tag for tag, value in values if value}

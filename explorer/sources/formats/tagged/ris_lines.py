@@ -156,7 +156,9 @@ def _wrapped(kinds: NDArray[np.int64], values: pa.Array, lines: pa.Array, tags: 
         more = [
             place
             for place in few.tolist()
-            if _is_text("ER" if kinds[place] == _LAST else tags[kinds[place]], values[place].as_py().strip(), lines[place - 1].as_py())
+            if _is_text(
+                "ER" if kinds[place] == _LAST else tags[kinds[place]], values[place].as_py().strip(), lines[place - 1].as_py()
+            )
         ]
         if not more:
             return found

@@ -113,7 +113,9 @@ class TagTable:
         lists = self._split(values.filter(pa.array(more)), self.records[places[more]], " ", once=True)
         owners = pc.list_parent_indices(lists)
         kept = _mask(pc.not_equal(lists.flatten(), url.take(owners)))
-        joined = pc.binary_join(self.lists(lists.flatten().filter(pa.array(kept)), owners.to_numpy()[kept]), pa.scalar(" ", TEXT))
+        joined = pc.binary_join(
+            self.lists(lists.flatten().filter(pa.array(kept)), owners.to_numpy()[kept]), pa.scalar(" ", TEXT)
+        )
         return url, pc.if_else(pc.equal(joined, ""), None, joined)
 
     def arxiv_id(self, *tags: str) -> pa.Array:
