@@ -249,7 +249,7 @@ def _made(
 ) -> _Made:
     table = results.table(only)
     if not analysis:
-        given = results.corpus.table.column_names
+        given = results.snapshot.table.column_names
         table = table.select([name for name in table.column_names if name in given])
     manifest = manifest_of(results, table, only is not None and compared is None, compared)
     ledger = Ledger()
