@@ -434,7 +434,7 @@ def test_an_export_is_what_is_shown(corpus: Corpus) -> None:
         "part: vision",
         "part: benchmark",
     ]
-    assert table.name == "papers-model-arithmetic-2-vision-benchmark.csv"
+    assert packed.name == "papers-model-arithmetic-2-vision-benchmark.csv.zip"
 
 
 def test_the_snippet_of_likeness_gives_the_table(page: Page) -> None:

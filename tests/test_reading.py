@@ -163,6 +163,7 @@ def test_a_damaged_library_reads_as_nothing_and_marking_says_so(corpus: Corpus) 
 
 def test_an_export_by_novelty_says_what_was_read(corpus: Corpus) -> None:
     corpus.library.mark_read(corpus.table.column("id")[0].as_py(), True)
+
     def manifest(selection: Selection) -> dict[str, object]:
         [file], _ = export_bytes(corpus.results(selection), "json")
         return dict(json.loads(file.data)[0]["custom"]["literature-explorer-manifest"])

@@ -350,18 +350,31 @@ def test_fields_by_row() -> None:
     assert (one["title"], one["authors"], one["venue"], one["year"], one["doi"], one["abstract"]) == (
         "Peat under old bridges", ["Moss I.", "Fenn L.B."], "Bog Letters", 2011, "10.1234/bl.4", "Peat, it holds.",
     )  # fmt: skip
-    assert (two["title"], two["authors"], two["venue"], two["LANGUAGE OF ARTICLE"]) == ("Owls", None, "Annals of Snow", "English")
+    assert (two["title"], two["authors"], two["venue"], two["LANGUAGE OF ARTICLE"]) == (
+        "Owls",
+        None,
+        "Annals of Snow",
+        "English",
+    )
     assert found.ledger.sentence() == "2 records read: 2 accepted."
 
 
 @pytest.mark.parametrize("name", ["x.xls", "x.html"])
 def test_a_workbook_that_is_a_table_in_html(name: str) -> None:
-    cells = [["SrcDatabase-来源库", "Title-题名", "Author-作者", "Source-文献来源", "Year-年"], ["期刊", "旧桥下的泥炭 &amp; 湖", "白石;莫小林;", "沼泽通讯", "2011"]]
+    cells = [
+        ["SrcDatabase-来源库", "Title-题名", "Author-作者", "Source-文献来源", "Year-年"],
+        ["期刊", "旧桥下的泥炭 &amp; 湖", "白石;莫小林;", "沼泽通讯", "2011"],
+    ]
     rows = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in cells)
     menu = "<table><tr><td>Home</td><td>Help</td></tr></table>"
     found = import_papers(Source(name, data=f"<html><body>{menu}<table border=1>{rows}</table></body></html>".encode()))
     paper = first(found)
-    assert (paper["title"], paper["authors"], paper["venue"], paper["year"]) == ("旧桥下的泥炭 & 湖", ["白石", "莫小林"], "沼泽通讯", 2011)
+    assert (paper["title"], paper["authors"], paper["venue"], paper["year"]) == (
+        "旧桥下的泥炭 & 湖",
+        ["白石", "莫小林"],
+        "沼泽通讯",
+        2011,
+    )
     assert found.ledger.findings[0].format == "HTML table"
 
 

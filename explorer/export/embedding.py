@@ -11,7 +11,7 @@ from typing import Any
 
 Manifest = Mapping[str, Any]
 
-_STRING = re.compile(r'"(?:[^"\\\\]|\\\\.)*"')
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 _OWN = "literature-explorer-manifest"
 
 

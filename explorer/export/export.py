@@ -120,9 +120,25 @@ FORMATS: tuple[ExportFormat, ...] = (
         "parquet", "Parquet", ".parquet", "application/vnd.apache.parquet", _parquet, True, "for pandas, R and DuckDB"
     ),
     ExportFormat(
-        "md", "Markdown", ".md", "text/markdown", _writer("documents.markdown", "to_markdown"), True, "a list of references", embedding.in_markdown
+        "md",
+        "Markdown",
+        ".md",
+        "text/markdown",
+        _writer("documents.markdown", "to_markdown"),
+        True,
+        "a list of references",
+        embedding.in_markdown,
     ),
-    ExportFormat("html", "HTML", ".html", "text/html", _writer("documents.html", "to_html"), True, "a list of references", embedding.in_html),
+    ExportFormat(
+        "html",
+        "HTML",
+        ".html",
+        "text/html",
+        _writer("documents.html", "to_html"),
+        True,
+        "a list of references",
+        embedding.in_html,
+    ),
     ExportFormat(
         "tex",
         "LaTeX",

@@ -21,19 +21,6 @@ _OWN = frozenset(
 )
 _VOLUMES = frozenset(("mvbook", "mvcollection", "mvproceedings", "mvreference"))
 _WHOLE = frozenset(("book", "collection", "proceedings", "reference"))
-_PARTS = frozenset(
-    (
-        "article",
-        "inproceedings",
-        "conference",
-        "incollection",
-        "inbook",
-        "bookinbook",
-        "suppbook",
-        "suppcollection",
-        "inreference",
-    )
-)
 
 
 def has_links(found: Iterable[Entry]) -> bool:
@@ -103,11 +90,11 @@ def _inherit(entry: Entry, parent: Entry) -> None:
             fields.setdefault(name, value)
     if not (title := given.get("title")):
         return
-    if parent.kind in _VOLUMES and entry.kind not in _PARTS:
+    if entry.kind in _WHOLE or entry.kind in _VOLUMES:
         fields.setdefault("maintitle", title)
     elif parent.kind == "periodical":
         fields.setdefault("journaltitle", title)
-    elif parent.kind in _VOLUMES or parent.kind in _WHOLE or (entry.kind in _PARTS and parent.kind != "article"):
+    elif parent.kind != "article":
         if subtitle := given.get("subtitle"):
             fields.setdefault("booksubtitle", subtitle)
         fields.setdefault("booktitle", title)

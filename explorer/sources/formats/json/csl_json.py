@@ -42,7 +42,9 @@ _EXTRA = {"volume": "volume", "number": "issue", "pages": "page", "publisher": "
           "place": "publisher-place"}  # fmt: skip
 _INSTEAD = {"language": ("langid",), "place": ("address", "location"), "note": NOTES[1:]}
 """Columns that are written where the one of `_EXTRA` is empty."""
-_PLACED = frozenset((*_EXTRA, *EDITORS, *NOTES, "entry_type", "edtf", "title_latex", *(name for names in _INSTEAD.values() for name in names)))
+_PLACED = frozenset(
+    (*_EXTRA, *EDITORS, *NOTES, "entry_type", "edtf", "title_latex", *(name for names in _INSTEAD.values() for name in names))
+)
 
 
 def sniff(head: bytes) -> bool:
@@ -210,7 +212,11 @@ def _item(paper: Mapping[str, Any], day: str | None, extended: str | None) -> di
         "URL": paper["url"],
         "source": paper["source"],
         "number": f"arXiv:{paper['arxiv_id']}" if paper["arxiv_id"] else None,
-        **{key: str(value) for name, key in _EXTRA.items() if (value := _first(paper, name, *_INSTEAD.get(name, ()))) is not None},
+        **{
+            key: str(value)
+            for name, key in _EXTRA.items()
+            if (value := _first(paper, name, *_INSTEAD.get(name, ()))) is not None
+        },
         "note": notes,
     }
     if item.get("page"):
