@@ -14,8 +14,8 @@ from explorer.sources.formats.bibtex.bibtex_syntax import Entry
 Missing = Callable[[Entry, str], None]
 
 _OWN = frozenset(
-    "title subtitle titleaddon shorttitle sorttitle indextitle indexsorttitle reprinttitle origtitle crossref xref xdata ids entryset entrysubtype"
-    " execute label options presort related relatedoptions relatedstring relatedtype shortauthor shorteditor shorthand shorthandintro sortkey"
+    "title subtitle titleaddon shorttitle sorttitle indextitle indexsorttitle reprinttitle origtitle crossref xref xdata ids entryset"
+    " entrysubtype execute label options presort related relatedoptions relatedstring relatedtype shortauthor shorteditor shorthand shorthandintro sortkey"
     " sortname sortyear doi url urldate eprint eprinttype eprintclass archiveprefix primaryclass abstract keywords keyword author_keywords"
     " annotation annote file pages pagetotal chapter note pmid pmcid bibsource biburl timestamp unique-id key".split()
 )

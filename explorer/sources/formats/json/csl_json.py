@@ -62,6 +62,7 @@ def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
 
 
 def fields(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Turn an item into fields of the schema."""
     title, subtitle, abstract = _text(item.get("title")), _text(item.get("subtitle")), item.get("abstract")
     identity = item.get("id") or item.get("citation-key")
     keywords = item.get("keyword")

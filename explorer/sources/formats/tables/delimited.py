@@ -202,7 +202,8 @@ def to_csv(
     Returns
     -------
     bytes
-        UTF-8 after a byte order mark, by which Excel knows it, a header line, lines that end in CRLF. Lists are joined with semicolons; dates are as long as they are known;
+        UTF-8 after a byte order mark, by which Excel knows it, a header line, lines that end in CRLF. Lists are joined with
+        semicolons; dates are as long as they are known;
         a cell that a spreadsheet would take for a formula starts with an apostrophe, which `read` takes off again.
 
     Raises

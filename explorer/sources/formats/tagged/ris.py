@@ -292,7 +292,7 @@ def _own_fields(table: TagTable) -> pa.Table:
         "entry_type": "TY", "volume": "VL", "publisher": "PB", "language": "LA", "place": "CY",
     }  # fmt: skip
     first, last, accession = table.text("SP"), table.text("EP"), table.text("AN")
-    url, further = table.urls("UR")
+    _, further = table.urls("UR")
     fields = {
         **table.rest(_OWN, _NAMES),
         **_serial_numbers(table),
