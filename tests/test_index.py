@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.papers.schema import to_table
 from explorer.errors import QueryError
+from explorer.papers.schema import to_table
 from explorer.selection.query import parse
 from explorer.store.fulltext import TextIndex, build_index
 from explorer.text.analysis import Terms, highlight
