@@ -7,8 +7,8 @@ from pathlib import Path
 
 from benchmarks.data import label, prepared
 from explorer import Corpus, CorpusError
-from explorer.sources.formats.registry import import_papers
 from explorer.disk import cache_folder
+from explorer.sources.formats.registry import import_papers
 from explorer.store.build import write_corpus
 
 
