@@ -54,6 +54,18 @@ class GrowingCorpus(RankedCorpus):
         return self.merged.frame()
 
     @property
+    def likely(self) -> pd.DataFrame:
+        """Pairs of papers that are likely one and were not merged; `decide` with rules takes them off.
+
+        Returns
+        -------
+        DataFrame
+            One row a pair: `first`, `second` (ids), `first_title`, `second_title`, `score` (0 to 1), `relation` ("likely", or "version"
+            such as a conference paper and the article that came of it), `reason`.
+        """
+        return self.merged.undecided(self.rules)
+
+    @property
     def ledger(self) -> Ledger:
         """What became of every record that the papers were made from.
 

@@ -208,9 +208,7 @@ def _codes(values: pa.Array | pa.ChunkedArray, shortest: int) -> Codes:
     return np.where(long_enough.to_numpy(zero_copy_only=False), numbers, np.uint64(0))
 
 
-def _neighbours(
-    codes: Codes | Rows, ordered: Rows, first_new: int, window: int = WINDOW
-) -> tuple[Rows, Rows]:
+def _neighbours(codes: Codes | Rows, ordered: Rows, first_new: int, window: int = WINDOW) -> tuple[Rows, Rows]:
     """Pairs of each row and its next rows, in an order, within the block of its code."""
     filled = ordered[codes[ordered] != 0]
     order = filled[np.argsort(codes[filled], kind="stable")]

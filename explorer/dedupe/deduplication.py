@@ -125,7 +125,11 @@ def find_duplicates(
     number[named] = np.arange(len(named))
     first, second = _named(table, matches)
     # What a rule joins, or keeps from being joined, is no longer likely, or no longer the same.
-    relation = np.where(together & (matches.relation == "likely"), "same", np.where(~together & (matches.relation == "same"), "likely", matches.relation))
+    relation = np.where(
+        together & (matches.relation == "likely"),
+        "same",
+        np.where(~together & (matches.relation == "same"), "likely", matches.relation),
+    )
     return pd.DataFrame(
         {
             "first": first.to_pandas(),
@@ -323,7 +327,9 @@ def _undecided(
     one, other = papers.take(pa.array(low)), papers.take(pa.array(high))
     turned = pc.greater(one, other)
     first, second = pc.if_else(turned, other, one), pc.if_else(turned, one, other)
-    reason = matches.reasons[matches.reason[places]] + np.where(matches.same[places], ", but one of them resembles another paper too", "")
+    reason = matches.reasons[matches.reason[places]] + np.where(
+        matches.same[places], ", but one of them resembles another paper too", ""
+    )
     found = pa.table(
         {
             "first": first,

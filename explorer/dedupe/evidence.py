@@ -34,7 +34,7 @@ VOTES: dict[str, dict[str, float]] = {
     "authors": {"same": 3.5, "most": 1.5, "some": -1.2, "others": -8.0, "unknown": 0.0},
     "year": {"same": 1.0, "next": 0.0, "near": -2.0, "far": -6.0, "unknown": 0.0},
     "abstract": {"same": 7.0, "nearly the same": 6.0, "alike": 1.0, "other": -7.0, "unknown": 0.0},
-    "pages": {"same": 4.0, "other": -8.0, "unknown": 0.0},
+    "pages": {"same": 4.0, "other": -13.0, "unknown": 0.0},
 }
 """Votes in bits: field, then level of agreement."""
 
@@ -76,7 +76,9 @@ def year_levels(first: Levels, second: Levels) -> Levels:
     """Level of agreement of years, 0 where one is not known."""
     apart = np.abs(first - second)
     known = (first > 0) & (second > 0)
-    return np.where(known, np.select([apart == 0, apart == 1, apart <= 4], [YEAR_SAME, YEAR_NEXT, YEAR_NEAR], YEAR_FAR), YEAR_UNKNOWN)
+    return np.where(
+        known, np.select([apart == 0, apart == 1, apart <= 4], [YEAR_SAME, YEAR_NEXT, YEAR_NEAR], YEAR_FAR), YEAR_UNKNOWN
+    )
 
 
 def people_level(first: frozenset[str], second: frozenset[str]) -> int:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from explorer.dedupe.identifiers import PREPRINT_DOI, codes, columns_named, mapped, texts
+from explorer.dedupe.identifiers import PREPRINT_DOI, codes, columns_named, identifiers, mapped, texts
 
 Numbers = npt.NDArray[np.int64]
 
@@ -25,7 +25,10 @@ KIND_NAMES = (
 _KINDS = (
     (NOTICE, r"erratum|corrigendum|correction|retraction|expressionofconcern|retracted|comment$|^reply"),
     (PREPRINT, r"preprint|postedcontent|^unpb|unpublished|manuscript"),
-    (CONFERENCE, r"^(?:inproceedings|cpaper|conf|paperconference|proceedings?(?:article|paper)|conference\w*|meetingabstract|abstract)$"),
+    (
+        CONFERENCE,
+        r"^(?:inproceedings|cpaper|conf|paperconference|proceedings?(?:article|paper)|conference\w*|meetingabstract|abstract)$",
+    ),
     (CHAPTER, r"chapter|incollection|inbook|booksection|bookpart|^e?chap"),
     (THESIS, r"thesis|dissertation|^thes$"),
     (BOOK, r"book|monograph|^mvbook|^proceedings$"),
@@ -35,13 +38,13 @@ _KINDS = (
     (TRIAL, r"trialregist|clinicaltrial(?:record|s?gov)|registryentry"),
     (ARTICLE, r"^article$|^jour$|journal|^review(?:article)?$|^research-?article|^ejour|^letter$|^editorial$"),
 )
-_PREPRINT_VENUE = (
-    r"(?i)\b(?:\w*arxiv|biorxiv|medrxiv|chemrxiv|psyarxiv|ssrn|preprints?(?:\.org)?|research square|corr|osf|zenodo|techrxiv|hal|repec|nber)\b"
-)
+_PREPRINT_VENUE = r"(?i)\b(?:\w*arxiv|biorxiv|medrxiv|chemrxiv|psyarxiv|ssrn|preprints?(?:\.org)?|research square|corr|osf|zenodo|techrxiv|hal|repec|nber)\b"
 _MEETING = re.compile(
     r"\b(?:conference|symposium|workshop|congress|meeting|conf|symp|colloquium|kongress|tagung|congreso|congresso|congres)\b"
 )
-_SMALL = frozenset("the of and in on for a an de la le les des du et der die das und fur für y el los e do da dos di del".split())
+_SMALL = frozenset(
+    "the of and in on for a an de la le les des du et der die das und fur für y el los e do da dos di del".split()
+)
 
 
 class Imprint:
@@ -82,7 +85,9 @@ class Imprint:
 
     def _kinds(self, table: pa.Table, rows: int) -> Numbers:
         kinds = np.zeros(rows, np.int64)
-        for name in columns_named(table, ("entrytype", "documenttype", "itemtype", "publicationtype", "typeofreference", "dt", "pt", "type")):
+        for name in columns_named(
+            table, ("entrytype", "documenttype", "itemtype", "publicationtype", "typeofreference", "dt", "pt", "type")
+        ):
             column = texts(table.column(name))
             if column is not None:
                 given = np.array([int(kind or 0) for kind in mapped(column, _kind_named)], np.int64)
@@ -96,6 +101,13 @@ class Imprint:
         if not one or not other or one == other:
             return False
         return not same_venue(*sorted((self.venues[one - 1], self.venues[other - 1])))
+
+
+def preprints(table: pa.Table) -> list[bool | None]:
+    """Whether each record is a preprint (True) or was published (False); None where it does not tell."""
+    found = identifiers(table)
+    place = Imprint(table, found["DOI"], found["arXiv id"])
+    return [(False, True, None)[code] for code in place.preprint.tolist()]
 
 
 def _kind_named(text: str) -> str | None:

@@ -168,7 +168,8 @@ def close_pairs(records: Records, *, first_new: int = 0, progress: Callable[[flo
     ratio, cut = _title_similarity(records, low, high, lambda part: progress(0.4 + 0.4 * part))
     progress(0.8)
     kept = (shared > 0) | (ratio >= 0.7) | (cut >= 0.9) | _heads_equal(table, low, high)
-    low, high, ratio, cut, shared, other = (values[kept] for values in (low, high, ratio, cut, shared, other))
+    low, high, shared, other = low[kept], high[kept], shared[kept], other[kept]
+    ratio, cut = ratio[kept], cut[kept]
     for kind, sets, same_kind in (("trial number", records.trials, _registry), ("ISBN", records.isbns, lambda number: "")):
         for place in _both_in(sets, low, high, table.num_rows):
             if _differ(sets[int(low[place])], sets[int(high[place])], same_kind) and not (kind == "ISBN" and shared[place]):
@@ -280,7 +281,13 @@ def agreement(records: Records, close: ClosePairs, progress: Callable[[float], N
     progress(0.4)
     title, ended, marked = _title_levels(records, close, abstract, lambda part: progress(0.4 + 0.6 * part))
     years = ev.year_levels(records.year[low], records.year[high])
-    levels = {"title": title, "authors": authors, "year": years, "abstract": abstract, "pages": _page_levels(records, low, high)}
+    levels = {
+        "title": title,
+        "authors": authors,
+        "year": years,
+        "abstract": abstract,
+        "pages": _page_levels(records, low, high),
+    }
     return Agreement(levels, ended, marked)
 
 
@@ -289,7 +296,9 @@ def _author_levels(records: Records, low: Rows, high: Rows) -> npt.NDArray[np.in
     first, second = np.minimum(one, other), np.maximum(one, other)
     keys, back = np.unique(first * np.int64(max(len(records.names), 1)) + second, return_inverse=True)
     size = max(len(records.names), 1)
-    found = np.array([ev.people_level(records.people(key // size), records.people(key % size)) for key in keys.tolist()], np.int64)
+    found = np.array(
+        [ev.people_level(records.people(key // size), records.people(key % size)) for key in keys.tolist()], np.int64
+    )
     return found[back] if len(keys) else np.zeros(0, np.int64)
 
 
@@ -436,17 +445,17 @@ def _settled(
         verdict = ev.TITLE_SLIP
         for one, other, two in some:
             often, rarely = max(counts[one], counts[other]), min(counts[one], counts[other])
+            found = ev.TITLE_DOUBT
             if close:
                 row, another = (high[number], low[number]) if backwards else (low[number], high[number])
                 mine, theirs = (abstracts[int(place)].as_py().lower() for place in (row, another))
-                both = min(len(one), len(other)) >= 4 and _has_word(mine, one) and _has_word(theirs, other)
-                found = ev.TITLE_NEAR if both else ev.TITLE_SLIP
-                if found == ev.TITLE_SLIP and abstract[number] != ev.ABSTRACT_SAME and rarely >= 3:
-                    found = ev.TITLE_DOUBT
-            elif distinct >= _ATTESTED and often >= 2 and rarely <= 1 and not two:
+                right, left = _has_word(mine, one), _has_word(theirs, other)
+                if right and left:
+                    found = ev.TITLE_NEAR
+                elif (right and not _has_word(theirs, other)) or (left and not _has_word(mine, one)):
+                    found = ev.TITLE_SLIP if rarely <= 1 or abstract[number] == ev.ABSTRACT_SAME else ev.TITLE_DOUBT
+            if found == ev.TITLE_DOUBT and distinct >= _ATTESTED and often >= 2 and rarely <= 1 and not two:
                 found = ev.TITLE_SLIP
-            else:
-                found = ev.TITLE_DOUBT
             verdict = max(verdict, found)
         verdicts[number] = verdict
     return verdicts
@@ -511,7 +520,9 @@ def judged(records: Records, close: ClosePairs, found: Agreement) -> Verdict:
     needed = told & accounted & ~shared & ~clash & ((authors == ev.AUTHORS_UNKNOWN) | (title > ev.TITLE_FORM))
     told &= ~_told_otherwise(records, low, high, needed)
     people = authors <= ev.AUTHORS_MOST
-    notices = (records.notice[low] != records.notice[high]) | ((place.kind[low] == imprint.NOTICE) != (place.kind[high] == imprint.NOTICE))
+    notices = (records.notice[low] != records.notice[high]) | (
+        (place.kind[low] == imprint.NOTICE) != (place.kind[high] == imprint.NOTICE)
+    )
     printed_apart = pages == ev.PAGES_OTHER
     printed_alike = pages == ev.PAGES_SAME
     works = _other_works(records, low, high) & ~printed_alike
@@ -523,15 +534,29 @@ def judged(records: Records, close: ClosePairs, found: Agreement) -> Verdict:
     named = records.named[low] | records.named[high] | (records.abstract[low] >= 0) | (records.abstract[high] >= 0)
     bare &= ~((year == ev.YEAR_SAME) & (title == ev.TITLE_SAME) & long_titles[low] & named & ~records.notice[low])
     # A body has a report of the same title each year.
-    bodies = records.bodies[records.authors[low]] & records.bodies[records.authors[high]] if len(records.bodies) else np.zeros(len(low), bool)
+    bodies = (
+        records.bodies[records.authors[low]] & records.bodies[records.authors[high]]
+        if len(records.bodies)
+        else np.zeros(len(low), bool)
+    )
     yearly = bodies & (year != ev.YEAR_SAME) & ~told & ~printed_alike
     unsure_end = ((title == ev.TITLE_SUBTITLE) & ~told & ~printed_alike) | (found.marked & found.ended & ~identical)
     # Titles that are not word for word the same, and abstracts that are not.
     unsure_end |= (title >= ev.TITLE_FORM) & ((abstract == ev.ABSTRACT_ALIKE) | (abstract == ev.ABSTRACT_OTHER))
-    short = ((title == ev.TITLE_SHORT) & (authors != ev.AUTHORS_SAME) & ~told & ~printed_alike) | (title == ev.TITLE_OF_A_KIND) & ~told & ~printed_alike
+    short = ((title == ev.TITLE_SHORT) & (authors != ev.AUTHORS_SAME) & ~told & ~printed_alike) | (
+        title == ev.TITLE_OF_A_KIND
+    ) & ~told & ~printed_alike
     years = (year == ev.YEAR_FAR) | ((year == ev.YEAR_NEAR) & ~told & ~printed_alike)
     venues = np.zeros(len(low), bool)
-    ask = np.flatnonzero(accounted & ~preprints & ~printed_alike & ~shared & (place.venue[low] != place.venue[high]) & (place.venue[low] > 0) & (place.venue[high] > 0))
+    ask = np.flatnonzero(
+        accounted
+        & ~preprints
+        & ~printed_alike
+        & ~shared
+        & (place.venue[low] != place.venue[high])
+        & (place.venue[low] > 0)
+        & (place.venue[high] > 0)
+    )
     for number in ask.tolist():
         venues[number] = place.venues_differ(int(low[number]), int(high[number]))
     works &= venues | (place.venue[low] == 0) | (place.venue[high] == 0) | shared
@@ -659,7 +684,12 @@ def _unlike(records: Records, close: ClosePairs, found: Agreement) -> tuple[Mask
     changed = (title >= ev.TITLE_NEAR) & ~empty & ~told & (close.shared > 0)
     chapters |= changed & (book[close.low] | book[close.high] | (pages == ev.PAGES_OTHER))
     unlike |= changed & ((title == ev.TITLE_TURNED) | (authors == ev.AUTHORS_OTHERS)) | chapters
-    for place in np.flatnonzero(changed & ~unlike & (title == ev.TITLE_OTHER)).tolist():
+    # No book gives its PMID to its chapters.
+    sure = np.zeros(len(close.low), bool)
+    for kind, values in records.identifiers.items():
+        if kind != "DOI":
+            sure |= (values[close.low] > 0) & (values[close.low] == values[close.high])
+    for place in np.flatnonzero(changed & ~unlike & ~sure & (title == ev.TITLE_OTHER)).tolist():
         first, second = (records.folded[int(row)].as_py() for row in (close.low[place], close.high[place]))
         unlike[place] = not (authors[place] <= ev.AUTHORS_MOST and other_languages(*sorted((first, second))))
     return unlike, chapters

@@ -45,7 +45,9 @@ _ARTICLES = frozenset(
     "a an the le la les l un une der die das ein eine el los las lo il gli o os as uma um de het een den det en et".split()
 )
 _LEADING = _ARTICLES | {"on"}
-_NEGATIONS = frozenset("no not non without sans sin sem senza ohne nicht kein nie bez не без нет ikke uten inte utan zonder niet".split())
+_NEGATIONS = frozenset(
+    "no not non without sans sin sem senza ohne nicht kein nie bez не без нет ikke uten inte utan zonder niet".split()
+)
 _MARKS = re.compile(
     r"(?:part|parts|teil|partie|parte|deel|del|chapter|chapitre|capitulo|kapitel|volume|vol|no|nr|section|supplement\w*|appendix|"
     r"annex|addend\w+|errat\w+|corrig\w+|correct\w+|retract\w+|withdraw\w*|repl(?:y|ies)|respon[sd]\w*|rejoinder|comment\w*|protocol\w*|"
@@ -118,8 +120,9 @@ def _block(left: Sequence[str], right: Sequence[str], *, leading: bool) -> tuple
         if bare == others:
             return FORM, []
         # A space lost or put in by a slip.
-        if min(len(one), len(other)) >= 5 and (found := _pair(one, other))[0] < CHANGED:
-            return found
+        joined = _pair(one, other)
+        if min(len(one), len(other)) >= 5 and joined[0] < CHANGED:
+            return joined
         if len(bare) != len(others):
             return _added([*left, *right]), []
         left, right = bare, others
@@ -188,6 +191,8 @@ def _cut_off(left: Sequence[str], right: Sequence[str]) -> Comparison | None:
         else:
             return None
     cut = taken > length and whole not in (head, last)
+    if not cut and end == len(longer):
+        return None
     if cut:
         level, doubts = _differences(shorter[:-1], longer[: end - 1])
     else:

@@ -19,7 +19,9 @@ Relation = Literal["form", "slip", "doubt", "other"]
 _KEPT = 200_000
 """Words that are remembered."""
 
-_UNITS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen"
+_UNITS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen"
+)
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 _ORDINALS = "zeroth first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth"
 _NUMBERS: dict[str, int] = {word: value for value, word in enumerate([*_UNITS.split(), "nineteen"])}
@@ -120,12 +122,13 @@ def relation(first: str, second: str) -> Relation:
         return "form"
     one, other = number(first), number(second)
     if one is not None or other is not None:
-        return "form" if one == other and len(first) > 1 and len(second) > 1 else "other"
+        # A single letter is rather a variable than a Roman numeral.
+        return "form" if one == other and not any(len(word) == 1 and word.isalpha() for word in (first, second)) else "other"
     if counts(first) or counts(second):
         return "other"
     shorter, longer = sorted((len(first), len(second)))
-    # Two single letters are two variables.
-    if longer < 2 or not (first.isalpha() and second.isalpha()) or OSA.distance(first, second, score_cutoff=1) > 1:
+    # Two single letters are two variables; where a script has no capitals, a letter is a syllable, a word or a root.
+    if longer < 2 or first.upper() == first or second.upper() == second or not (first.isalpha() and second.isalpha()) or OSA.distance(first, second, score_cutoff=1) > 1:
         return "other"
     if shorter >= 5 and first[0] == second[0] and _repeats(first, second):
         return "slip"
@@ -157,7 +160,10 @@ def _repeats(first: str, second: str) -> bool:
 
 
 def two_slips(first: str, second: str) -> bool:
-    """Whether two long words differ by two letters, and not in a prefix or an ending."""
-    longest = max(len(first), len(second))
-    alike = longest >= 7 and OSA.distance(first, second, score_cutoff=2) <= 2
-    return alike and not _affixes(first, second) and not counts(first) and not counts(second)
+    """Whether two long words differ by two letters in two places; two in one place are a part of a word: -on-, -olon-."""
+    shorter, longer = sorted((len(first), len(second)))
+    if longer < 7 or OSA.distance(first, second, score_cutoff=2) > 2 or counts(first) or counts(second) or first.upper() == first:
+        return False
+    head = next((at for at in range(shorter) if first[at] != second[at]), shorter)
+    tail = next((at for at in range(shorter - head) if first[-1 - at] != second[-1 - at]), shorter - head)
+    return longer - head - tail > 2 and not _affixes(first, second)

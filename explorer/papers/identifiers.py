@@ -21,12 +21,16 @@ _BARE_DOI = re.compile(r"10\.[0-9]{4,9}/[A-Za-z0-9._/()-]*[A-Za-z0-9]")
 
 # What follows a DOI in running text or an address is no part of it; brackets that it opens itself are.
 _DOI_END = re.compile(
-    r"[\s\"{}|\\^`]|</|<(?:br|p|div|span|i|b|em|a|sup|sub)\b[^<>]*>|[?&](?:amp;)?(?:issn|isbn|nosfx|url|utm_|casa_token)[^/]*$", re.I
+    r"[\s\"{}|\\^`]|</|<(?:br|p|div|span|i|b|em|a|sup|sub)\b[^<>]*>|[?&](?:amp;)?(?:issn|isbn|nosfx|url|utm_|casa_token)[^/]*$",
+    re.I,
 )
 
 # LaTeX for letters that a DOI has and LaTeX takes for something else.
 _LATEX = (
-    (re.compile(r"\{\$([<>])\$\}|\$([<>])\$|\\text(less|greater)(?:\{\})?\s?"), lambda m: m[1] or m[2] or "<>"[m[3].lower() == "greater"]),
+    (
+        re.compile(r"\{\$([<>])\$\}|\$([<>])\$|\\text(less|greater)(?:\{\})?\s?"),
+        lambda m: m[1] or m[2] or "<>"[m[3].lower() == "greater"],
+    ),
     (re.compile(r"\{?\\([_&%#$])\}?"), lambda m: m[1]),
     (re.compile(r"\\(?:urlprefix|url|href|doi)\s*|\{\}"), lambda m: ""),
 )

@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from explorer.dedupe.deduplication import Deduplicated, Rules, find_duplicates
-from explorer.dedupe.merges import Change, fitted
+from explorer.dedupe.identifiers import comparable
+from explorer.dedupe.merges import LIKELY, Change, fitted
 from explorer.dedupe.rules import pair
 from explorer.papers.schema import FIELDS, TEXT
 from explorer.sources.formats.registry import Import
@@ -136,7 +137,8 @@ def _without_known(
     ledger = replace(papers.ledger, notes=list(papers.ledger.notes))
     titles, ids = table.column("title"), table.column("id").to_pylist()
     taken = Taken(corpus, [*ids, *_ids(papers.merges.records)])
-    known = _known(papers, origins, corpus, rules, refused, taken, progress)
+    undecided: list[tuple[int, int, str, float, str]] = []
+    known = _known(papers, origins, corpus, rules, refused, taken, undecided, progress)
     for row, match in known.items():
         reason = match.reason if match.fresh else "the same record"
         text = titles[row].as_py() or ""
@@ -154,9 +156,16 @@ def _without_known(
     new = new.set_column(new.column_names.index("id"), "id", names)
     ledger.check(new.num_rows)
     own = own.renamed(fresh_ids)
+    undecided = [found for found in undecided if found[0] not in known and not _ruled_out(found, ids, corpus, rules)]
+    likely = _likely(corpus, table, undecided, fresh_ids)
+    for (row, *_), record in zip(undecided, likely.to_pylist(), strict=True):
+        ledger.doubt(
+            *origins[row], record["first"], f"a paper of the corpus: {record['reason']}", text=record["second_title"] or ""
+        )
+    own = replace(own, likely=pa.concat_tables([own.likely, likely]))
     another = lambda name: taken.another(name) if taken.clashes(name) else None  # noqa: E731
     rows, replaced, merges = into_corpus(corpus, list(known.values()), table.schema, another)
-    if len(own):
+    if len(own) or own.likely.num_rows:
         merges = (merges or corpus.merged).joined(own)
     decided = _renamed(rules, corpus.rules, fresh_ids)
     for row, paper in sorted(refused):
@@ -176,6 +185,28 @@ def _without_known(
         ledger=replace(ledger, notes=notes + ledger.notes[own_notes:]),
     )
     return Import(new, ledger, merges=own), change
+
+
+def _ruled_out(found: tuple[int, int, str, float, str], ids: list[str], corpus: GrowingCorpus, rules: Rules) -> bool:
+    """Whether a rule keeps apart a row and a row of the corpus."""
+    return bool(rules.never) and pair(ids[found[0]], corpus.table["id"][found[1]].as_py()) in rules.never
+
+
+def _likely(
+    corpus: GrowingCorpus,
+    table: pa.Table,
+    undecided: list[tuple[int, int, str, float, str]],
+    fresh_ids: dict[str, str],
+) -> pa.Table:
+    """The pairs of a paper of the corpus and one that came which the reader decides, with the columns of `LIKELY`."""
+    came, there = table.select(["id", "title"]), corpus.table.select(["id", "title"])
+    rows = []
+    for row, place, relation, score, reason in undecided:
+        name, title = (column[row].as_py() for column in came.columns)
+        paper, known = (column[place].as_py() for column in there.columns)
+        named = fresh_ids.get(name, name)
+        rows.append(dict(zip(LIKELY.names, (paper, named, known, title, score, relation, reason), strict=True)))
+    return pa.Table.from_pylist(rows, LIKELY)
 
 
 def _renamed(rules: Rules, before: Rules, ids: dict[str, str]) -> Rules:
@@ -205,13 +236,17 @@ def _known(
     rules: Rules,
     refused: set[tuple[int, str]],
     taken: Taken,
+    undecided: list[tuple[int, int, str, float, str]],
     progress: Callable[[str, float], None],
 ) -> dict[int, Match]:
-    """The rows that are papers of the corpus; `refused` are rows and papers that the reader keeps apart now."""
+    """The rows that are papers of the corpus; `refused` are rows and papers that the reader keeps apart now.
+
+    Pairs of a row and a row of the corpus that are likely one paper are put into `undecided`.
+    """
     table = papers.table
     ids = table.column("id").to_pylist()
     found: dict[int, dict[int, tuple[str, float, str]]] = {}
-    for row, place, relation, score, reason in _pairs(table, corpus, rules, progress):
+    for row, place, relation, score, reason in _pairs(table, corpus, rules, undecided, progress):
         found.setdefault(row, {}).setdefault(place, (relation, score, reason))
     wanted = sorted({place for places in found.values() for place in places})
     papers_there = rows_of(corpus.table, wanted)
@@ -257,9 +292,13 @@ def _adds_nothing(record: dict[str, Any], other: dict[str, Any]) -> bool:
 
 
 def _pairs(
-    table: pa.Table, corpus: GrowingCorpus, rules: Rules, progress: Callable[[str, float], None]
+    table: pa.Table,
+    corpus: GrowingCorpus,
+    rules: Rules,
+    undecided: list[tuple[int, int, str, float, str]],
+    progress: Callable[[str, float], None],
 ) -> Iterator[tuple[int, int, str, float, str]]:
-    """Yield row, row of the corpus, relation, score and reason of the papers that are one, or versions of one."""
+    """Yield row, row of the corpus, relation, score and reason of the papers that are one; those likely one go to `undecided`."""
     if rules.always:
         yield from _ruled(table, corpus, rules)
     found = {name: _rows_of(corpus.table.column(name), table.column(name)) for name in _KEYS}
@@ -279,17 +318,20 @@ def _pairs(
     else:
         places = np.arange(len(corpus))
     progress("comparing", 0.7)
-    known = corpus.table.select(list(FIELDS))
-    if len(places) < len(corpus):
-        known = rows_of(known, places)
-    both = pa.concat_tables([_numbered(known, "c"), _numbered(table.select(list(FIELDS)), "n")])
+    known = corpus.table if len(places) == len(corpus) else rows_of(corpus.table, places)
+    both = pa.concat_tables(
+        [_numbered(comparable(part), mark) for part, mark in ((known, "c"), (table, "n"))], promote_options="default"
+    )
     pairs = find_duplicates(both, first_new=known.num_rows, progress=lambda part: progress("comparing", 0.7 + 0.2 * part))
-    pairs = pairs[pairs["cluster"].notna() & (pairs["relation"] != "doubtful")]
-    for first, second, relation, score, reason in zip(
-        *(pairs[name] for name in ("first", "second", "relation", "score", "reason")), strict=True
+    for first, second, relation, score, reason, together in zip(
+        *(pairs[name] for name in ("first", "second", "relation", "score", "reason")), pairs["cluster"].notna(), strict=True
     ):
         if first[0] == "c" and second[0] == "n":
-            yield int(second[1:]), int(places[int(first[1:])]), relation, score, reason
+            match = int(second[1:]), int(places[int(first[1:])]), relation, score, reason
+            if together:
+                yield match
+            else:
+                undecided.append(match)
 
 
 def _ruled(table: pa.Table, corpus: GrowingCorpus, rules: Rules) -> Iterator[tuple[int, int, str, float, str]]:
