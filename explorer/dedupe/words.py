@@ -128,7 +128,13 @@ def relation(first: str, second: str) -> Relation:
         return "other"
     shorter, longer = sorted((len(first), len(second)))
     # Two single letters are two variables; where a script has no capitals, a letter is a syllable, a word or a root.
-    if longer < 2 or first.upper() == first or second.upper() == second or not (first.isalpha() and second.isalpha()) or OSA.distance(first, second, score_cutoff=1) > 1:
+    if (
+        longer < 2
+        or first.upper() == first
+        or second.upper() == second
+        or not (first.isalpha() and second.isalpha())
+        or OSA.distance(first, second, score_cutoff=1) > 1
+    ):
         return "other"
     if shorter >= 5 and first[0] == second[0] and _repeats(first, second):
         return "slip"
@@ -162,7 +168,13 @@ def _repeats(first: str, second: str) -> bool:
 def two_slips(first: str, second: str) -> bool:
     """Whether two long words differ by two letters in two places; two in one place are a part of a word: -on-, -olon-."""
     shorter, longer = sorted((len(first), len(second)))
-    if longer < 7 or OSA.distance(first, second, score_cutoff=2) > 2 or counts(first) or counts(second) or first.upper() == first:
+    if (
+        longer < 7
+        or OSA.distance(first, second, score_cutoff=2) > 2
+        or counts(first)
+        or counts(second)
+        or first.upper() == first
+    ):
         return False
     head = next((at for at in range(shorter) if first[at] != second[at]), shorter)
     tail = next((at for at in range(shorter - head) if first[-1 - at] != second[-1 - at]), shorter - head)
