@@ -1,30 +1,36 @@
-"""Concept arithmetic and semantic axes on arXiv cross-lists, beside vector sums and boolean BM25 in the same run.
+"""Concept arithmetic and semantic axes on arXiv cross-lists, beside vectors, logistic models and boolean BM25 in the same run.
 
 ``python -m benchmarks.arithmetic --papers 100000`` prints quality, latency and bytes per paper.
 
 Concept A is fitted on the papers of category A in one half of the papers (or given only as words), and the *other* half
-is ranked.  ``A + B``: share of the first 50 listed in both; ``A - B``: listed in A and not in B, both ways round.  Beyond
-100,000 papers (see `benchmarks.data`) papers are mixed from those of the sample, so that only speed is measured there.
+is ranked.  ``A + B``: share of the first 50 listed in both; ``A - B``: listed in A and not in B, both ways round.  The 20 most
+frequent pairs are reported.  What can be set was set on the 40 pairs after them, for ours (before) and for the peers (in this run:
+`Vectors` says among what). The boolean peer needs every word of a concept.  Beyond 100,000 papers (see `benchmarks.data`) papers
+are mixed from those of the sample, so that only speed is measured there.
 """
 
 from __future__ import annotations
 
+import argparse
 import itertools
-import os
-import platform
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from benchmarks.data import arguments, prepared
+from benchmarks import report
+from benchmarks.data import SAMPLE, SOURCES, arguments, prepared
+from explorer import EmbedderError
 from explorer.ranking.arithmetic import Arithmetic, compose, projected
 from explorer.ranking.axes import area_under_curve, fit_axis
 from explorer.ranking.concepts import ConceptSpace
+from explorer.ranking.embedders import WordLlama
 from explorer.ranking.features import Features
 from explorer.ranking.hybrid import HybridRanker
 from explorer.ranking.terms import TermIndex, top
@@ -32,7 +38,15 @@ from explorer.ranking.vectors import LSA
 
 Floats = NDArray[np.float32]
 Pair = tuple[str, str]
-Method = tuple[Callable[[str, str], Floats], Callable[[str, str], Floats]]
+Combine = Callable[[str, str], Floats]
+
+
+class Method(NamedTuple):
+    """Scores of every tested paper for ``A + B`` and for ``A - B``."""
+
+    add: Combine
+    subtract: Combine
+
 
 WORDS = {
     "cond-mat.mtrl-sci": "materials", "cond-mat.other": "condensed matter", "cond-mat.quant-gas": "quantum gas",
@@ -73,30 +87,58 @@ def frequent_pairs(listed: list[frozenset[str]], n: int, alias: float) -> list[P
     return found[:n]
 
 
-def bootstrap(values: list[float], n: int = 2000) -> str:
-    """Print a mean and its 95 % interval, by the percentile bootstrap over pairs (Efron 1979)."""
-    array = np.array(values)
+def interval(values: Iterable[float], n: int = 2000) -> str:
+    """A mean and its 95 % interval, by the percentile bootstrap over pairs (Efron 1979)."""
+    array = np.array(list(values))
     means = array[np.random.default_rng(0).integers(0, len(array), (n, len(array)))].mean(axis=1)
     return f"{array.mean():.3f} [{np.quantile(means, 0.025):.3f}, {np.quantile(means, 0.975):.3f}]"
 
 
-def report(name: str, method: Method, pairs: list[Pair], member: dict[str, NDArray[np.bool_]], near: dict[str, str]) -> None:
-    """Print precision@50 of both operations, and how well subtraction spares the neighbours.
+@dataclass
+class Task:
+    """What is judged: which of the tested papers are listed in which category, and the nearest other category of each.
 
-    Neighbours: among the papers of A, those of B's nearest other category but not of B should rank above those of B;
-    the area under the curve says how often they do.
+    Attributes
+    ----------
+    member : dict of str to ndarray of bool
+    near : dict of str to str
     """
-    add, subtract = method
-    both, without, spared = [], [], []
-    for a, b in pairs:
-        both.append(float((member[a] & member[b])[top(add(a, b), 50)].mean()))
-        for x, y in ((a, b), (b, a)):
+
+    member: dict[str, NDArray[np.bool_]]
+    near: dict[str, str]
+
+    def added(self, add: Combine, pairs: list[Pair]) -> list[float]:
+        """Precision@50 of ``A + B`` for each pair."""
+        return [float((self.member[a] & self.member[b])[top(add(a, b), 50)].mean()) for a, b in pairs]
+
+    def subtracted(self, subtract: Combine, pairs: list[Pair]) -> tuple[list[float], float]:
+        """Precision@50 of ``A - B`` for each pair (both ways round), and how well subtraction spares the neighbours.
+
+        Neighbours: among the papers of A, those of B's nearest other category but not of B should rank above those of B;
+        the area under the curve says how often they do.
+        """
+        without, spared = [], []
+        for x, y in itertools.chain.from_iterable(((a, b), (b, a)) for a, b in pairs):
             scores = subtract(x, y)
-            without.append(float((member[x] & ~member[y])[top(scores, 50)].mean()))
-            kept, gone = member[x] & member[near[y]] & ~member[y], member[x] & member[y]
-            if near[y] != x and kept.sum() >= 10:
+            without.append(float((self.member[x] & ~self.member[y])[top(scores, 50)].mean()))
+            kept, gone = self.member[x] & self.member[self.near[y]] & ~self.member[y], self.member[x] & self.member[y]
+            if self.near[y] != x and kept.sum() >= 10:
                 spared.append(area_under_curve(scores[kept | gone], kept[kept | gone]))
-    print(f"  {name:38s} A+B {bootstrap(both)}   A-B {bootstrap(without)}   neighbours kept {np.mean(spared):.3f}")
+        return without, float(np.mean(spared)) if spared else float("nan")
+
+    def row(self, name: str, method: Method, pairs: list[Pair]) -> list[str]:
+        """One line of the table."""
+        without, spared = self.subtracted(method.subtract, pairs)
+        return [name, interval(self.added(method.add, pairs)), interval(without), f"{spared:.3f}"]
+
+    def best(self, methods: dict[str, Method], training: list[Pair]) -> tuple[str, Method]:
+        """The way of adding and the way of subtracting with the best precision on the training pairs, each on its own."""
+        adding = max(methods, key=lambda name: float(np.mean(self.added(methods[name].add, training))))
+        taking = max(methods, key=lambda name: float(np.mean(self.subtracted(methods[name].subtract, training)[0])))
+        return f"{adding}; {taking}", Method(methods[adding].add, methods[taking].subtract)
+
+
+HEAD = ["", "A + B", "A - B", "neighbours kept"]
 
 
 def ranks(scores: Floats) -> Floats:
@@ -111,20 +153,64 @@ def unit(vector: Floats) -> Floats:
     return vector / max(float(np.linalg.norm(vector)), 1e-9)
 
 
-def vector_methods(vectors: Floats, concept: dict[str, Floats]) -> dict[str, Method]:
-    """Return what is usual: sums and differences of vectors, projection, the lower of two ranks."""
-    cosine = {c: vectors @ v for c, v in concept.items()}
-    return {
-        "vector sum, difference": (lambda a, b: cosine[a] + cosine[b], lambda a, b: cosine[a] - cosine[b]),
-        "vector sum, projection": (
-            lambda a, b: cosine[a] + cosine[b],
-            lambda a, b: vectors @ projected(concept[a], concept[b]),
-        ),
-        "lower rank": (
-            lambda a, b: np.minimum(ranks(cosine[a]), ranks(cosine[b])),
-            lambda a, b: np.minimum(ranks(cosine[a]), ranks(-cosine[b])),
-        ),
-    }
+class Vectors:
+    """What is usual with vectors: sums and differences, projection, products and ratios, the lower of two.
+
+    Parameters
+    ----------
+    papers : ndarray of float32, shape (n_tested, n_dimensions)
+        Unit rows.
+    concept : dict of str to ndarray of float32
+        Unit vector of each concept.
+    """
+
+    WEIGHTS = (0.25, 0.5, 0.75, 1.0)
+    """Of what is subtracted, among which the training pairs choose."""
+
+    def __init__(self, papers: Floats, concept: dict[str, Floats]) -> None:
+        self.papers, self.concept = papers, concept
+        self.cosine = {name: papers @ vector for name, vector in concept.items()}
+
+    def usual(self) -> dict[str, Method]:
+        """The three that are met most, as they are."""
+        return {
+            "vector sum, difference": Method(self._sum, self._difference(1.0)),
+            "vector sum, projection": Method(self._sum, self._projection),
+            "lower rank": Method(
+                lambda a, b: np.minimum(ranks(self.cosine[a]), ranks(self.cosine[b])),
+                lambda a, b: np.minimum(ranks(self.cosine[a]), ranks(-self.cosine[b])),
+            ),
+        }
+
+    def all(self, name: str) -> dict[str, Method]:
+        """Everything among which the training pairs choose."""
+        cosine = self.cosine
+        others = {
+            # Levy and Goldberg 2014, doi:10.3115/v1/W14-1618 (3CosMul), which shifts cosines to be positive.
+            "product, ratio": Method(
+                lambda a, b: (1 + cosine[a]) * (1 + cosine[b]), lambda a, b: (1 + cosine[a]) / (1.001 + cosine[b])
+            ),
+            "lower cosine, difference": Method(lambda a, b: np.minimum(cosine[a], cosine[b]), self._difference(1.0)),
+            **{f"sum, difference times {weight:g}": Method(self._sum, self._difference(weight)) for weight in self.WEIGHTS},
+        }
+        return {f"{name}, {label}": method for label, method in {**self.usual(), **others}.items()}
+
+    def _sum(self, a: str, b: str) -> Floats:
+        return self.cosine[a] + self.cosine[b]
+
+    def _difference(self, weight: float) -> Combine:
+        return lambda a, b: self.cosine[a] - np.float32(weight) * self.cosine[b]
+
+    def _projection(self, a: str, b: str) -> Floats:
+        found: Floats = self.papers @ projected(self.concept[a], self.concept[b])
+        return found
+
+
+def centred(rows: Floats, mean: Floats) -> Floats:
+    """Unit rows less the mean of the corpus, at unit length again (Mu and Viswanath 2018, arXiv:1702.01417)."""
+    found = rows - mean
+    unitary: Floats = found / np.maximum(np.linalg.norm(found, axis=-1, keepdims=True), 1e-9)
+    return unitary
 
 
 def products(odds: dict[str, Floats]) -> Method:
@@ -134,7 +220,7 @@ def products(odds: dict[str, Floats]) -> Method:
         parts = compose({"a": odds[a], "b": odds[b]}, {"a": 1.0, "b": sign})
         return parts["a"] + parts["b"]
 
-    return (lambda a, b: combine(a, b, 1.0)), (lambda a, b: combine(a, b, -1.0))
+    return Method(lambda a, b: combine(a, b, 1.0), lambda a, b: combine(a, b, -1.0))
 
 
 def curve(odds: dict[str, Floats]) -> dict[str, Method]:
@@ -147,10 +233,23 @@ def curve(odds: dict[str, Floats]) -> dict[str, Method]:
         def shown(c: str) -> Floats:
             return -softplus(np.float32(-power) * odds[c])
 
-        return (lambda a, b: shown(a) + shown(b)), (lambda a, b: shown(a) - np.float32(absence) * softplus(odds[b]))
+        return Method(lambda a, b: shown(a) + shown(b), lambda a, b: shown(a) - np.float32(absence) * softplus(odds[b]))
 
     settings = [(1.0, 1.0), (1.0, 2.0), (1.0, 4.0), (0.5, 1.0), (0.5, 2.0), (0.5, 4.0), (0.25, 2.0)]
-    return {f"  added odds to the {power}, absence times {absence}": method(power, absence) for power, absence in settings}
+    return {f"added odds to the {power}, absence times {absence}": method(power, absence) for power, absence in settings}
+
+
+def boolean(index: TermIndex, words: dict[str, str], rows: NDArray[np.int64]) -> Method:
+    """BM25 of the papers that have every word of both concepts; of those of A that have not every word of B."""
+    scores, whole = {}, {}
+    for name, text in words.items():
+        found = [index.scores(word)[rows] for word in text.split()]
+        scores[name] = np.sum(found, axis=0, dtype=np.float32)
+        whole[name] = np.all([part > 0 for part in found], axis=0)
+    return Method(
+        lambda a, b: (scores[a] + scores[b]) * (whole[a] & whole[b]),
+        lambda a, b: scores[a] * (whole[a] & ~whole[b]),
+    )
 
 
 def latency(index: TermIndex, space: ConceptSpace, vectors: Floats, texts: list[str], runs: int = 30) -> None:
@@ -167,127 +266,178 @@ def latency(index: TermIndex, space: ConceptSpace, vectors: Floats, texts: list[
     arithmetic.rank(f"{next(words)} + {next(words)}")
     met: list[str] = []
 
-    def cold() -> None:
+    def expression() -> str:
         met.append(f"{next(words)} + {next(words)} - {next(words)}")
-        arithmetic.rank(met[-1]).best(50)
+        return met[-1]
 
-    timed("a + b - c, new words, first 50", cold, runs)
-    timed("a + b - c, fitted and scored before", lambda: arithmetic.rank(met[-1]).best(50), runs)
-    timed(
-        "a + b - c, new words, all in order",
-        lambda: arithmetic.rank(f"{next(words)} + {next(words)} - {next(words)}").best(),
-        runs,
-    )
-    timed(
-        "axis of two words a pole", lambda: fit_axis(space, f"{next(words)} {next(words)}", f"{next(words)} {next(words)}"), 10
-    )
-    timed("brute-force float32 cosine, first 50", lambda: top(vectors @ vectors[len(met)], 50), runs)
+    rows = [
+        timed("ours, a + b - c, new words, first 50", lambda: arithmetic.rank(expression()).best(50), runs),
+        timed("ours, a + b - c, fitted and scored before", lambda: arithmetic.rank(met[-1]).best(50), runs),
+        timed("ours, a + b - c, new words, all in order", lambda: arithmetic.rank(expression()).best(), runs),
+        timed(
+            "ours, axis of two words a pole",
+            lambda: fit_axis(space, f"{next(words)} {next(words)}", f"{next(words)} {next(words)}"),
+            10,
+        ),
+        timed("brute-force float32 cosine, first 50", lambda: top(vectors @ vectors[len(met)], 50), runs),
+    ]
     try:
         import bm25s
     except ImportError:
-        print("  bm25s is not installed")
-        return
-    peer = bm25s.BM25()
-    peer.index(bm25s.tokenize(texts, show_progress=False), show_progress=False)
-    timed("bm25s, three words, first 50", lambda: peer.retrieve(
-        bm25s.tokenize(f"{next(words)} {next(words)} {next(words)}", show_progress=False), k=50, show_progress=False), runs)  # fmt: skip
+        print("bm25s left out: it is not installed; `pip install -e '.[bench]'` installs it.\n")
+    else:
+        peer = bm25s.BM25(backend="auto")
+        peer.index(bm25s.tokenize(texts, show_progress=False), show_progress=False)
+
+        def three() -> object:
+            tokens = bm25s.tokenize(f"{next(words)} {next(words)} {next(words)}", show_progress=False)
+            return peer.retrieve(tokens, k=50, show_progress=False)
+
+        # The first compiles.
+        three()
+        rows.append(timed(f"bm25s, {peer.backend}, three words, first 50", three, runs))
+    report.table(["", "median ms", "least ms", "processor ms"], rows)
 
 
-def timed(name: str, call: Callable[[], object], runs: int) -> None:
-    """Print the median time of a call on the clock and of the processor."""
+def timed(name: str, call: Callable[[], object], runs: int) -> list[str]:
+    """Median time of a call on the clock and of the processor."""
     wall, cpu = [], []
     for _ in range(runs):
         start, used = time.perf_counter(), time.process_time()
         call()
         wall.append(1e3 * (time.perf_counter() - start))
         cpu.append(1e3 * (time.process_time() - used))
-    print(f"  {name:38s} median {np.median(wall):6.1f} ms, least {min(wall):6.1f} ms, processor {np.median(cpu):6.1f} ms")
+    return [name, f"{np.median(wall):.1f}", f"{min(wall):.1f}", f"{np.median(cpu):.1f}"]
 
 
-def main(count: int, data: str | None, n_pairs: int, alias: float) -> None:
-    """Print every table."""
-    frame = pd.read_parquet(prepared(count, data), columns=["title", "abstract", "keywords"])
-    listed = [frozenset(k) for k in frame["keywords"]]
-    pairs = frequent_pairs(listed, n_pairs, alias)
-    names = sorted({c for pair in pairs for c in pair} | {c for pair in AXES for c in pair})
-    half = np.zeros(len(frame), bool)
-    half[np.random.default_rng(0).permutation(len(frame))[: len(frame) // 2]] = True
-    member = {c: np.array([c in cs for cs in listed]) for c in {c for cs in listed for c in cs}}
-    frequent = [c for c, m in member.items() if m.sum() >= 500]
+def axes(
+    index: TermIndex,
+    space: ConceptSpace,
+    spoken: dict[str, tuple[Floats, Callable[[str], Floats]]],
+    member: dict[str, NDArray[np.bool_]],
+) -> None:
+    """Print how well axes of five words a pole part the papers of exactly one of two categories, by method."""
+    names = [f"{low} - {high}" for low, high in AXES]
+    found: dict[str, list[float]] = {}
+    for (low, high), (low_words, high_words) in AXES.items():
+        one = member[low] ^ member[high]
+        # The papers the poles were found in are no test of them.
+        near = [top(index.scores(words), 200) for words in (low_words, high_words)]
+        one[np.union1d(*near)] = False
+        places = {"ours": fit_axis(space, low_words, high_words).place}
+        places["BM25 of one pole less that of the other"] = index.scores(high_words) - index.scores(low_words)
+        for name, (vectors, embed) in spoken.items():
+            # An, Kwak and Ahn 2018, arXiv:1806.05521.
+            poles = [np.mean([embed(word) for word in words.split()], axis=0) for words in (low_words, high_words)]
+            places[f"SemAxis: difference of the poles' words, {name}"] = vectors @ (poles[1] - poles[0])
+            middles = [vectors[rows].mean(axis=0) for rows in near]
+            places[f"difference of the poles' 200 best papers, {name}"] = vectors @ (middles[1] - middles[0])
+        for name, place in places.items():
+            found.setdefault(name, []).append(area_under_curve(place[one], member[high][one]))
+    rows = [[name, *(f"{value:.3f}" for value in values)] for name, values in found.items()]
+    report.table(["axis: AUC on papers of one of the two categories", *names], rows)
 
+
+def main() -> None:
+    parser = arguments(__doc__.splitlines()[0], SAMPLE)
+    parser.add_argument("--pairs", type=int, default=20, help="pairs that are reported")
+    parser.add_argument("--training", type=int, default=40, help="pairs after them, on which peers are set")
+    parser.add_argument("--alias", type=float, default=0.8)
+    options = parser.parse_args()
+    versions = report.versions("numpy", "scikit-learn", "bm25s", "numba", "wordllama")
+    report.heading(f"Concept arithmetic, {options.papers:,} papers", [versions, SOURCES["arxiv"]])
+    path = prepared(options.papers, options.data, options.snapshot)
+    frame = pd.read_parquet(path, columns=["title", "abstract", "keywords"])
     index = TermIndex().fit(frame["title"], frame["abstract"])
     lsa = LSA().fit_index(index)
     vectors, encode = lsa.project_index(index), lsa.encoder(index)
-    ranker = HybridRanker(index, encode, vectors)
-    features = Features().fit(index)
-    space = ConceptSpace(index, ranker, features)
+    space = ConceptSpace(index, HybridRanker(index, encode, vectors), features := Features().fit(index))
     arrays = {"postings and words": [index.rows_, index.saturation_, index.tokens_], "vectors": [vectors],
               "features": [features.data_, features.indices_, features.indptr_, features.components_]}  # fmt: skip
-    for name, parts in arrays.items():
-        print(f"{name}: {sum(part.nbytes for part in parts) / len(frame):,.0f} bytes a paper, mapped from disk")
-    print("latency")
-    latency(index, space, vectors, (frame["title"] + " " + frame["abstract"].fillna("")).tolist())
-    if count > 100_000:
+    sizes = (f"{name} {sum(part.nbytes for part in parts) / len(frame):,.0f}" for name, parts in arrays.items())
+    print(f"Bytes a paper, mapped from disk: {', '.join(sizes)}.\n")
+    texts = (frame["title"] + " " + frame["abstract"].fillna("")).tolist()
+    latency(index, space, vectors, texts)
+    if options.papers > SAMPLE:
         return
-    train, test = np.flatnonzero(half), np.flatnonzero(~half)
-    tested = {c: member[c][test] for c in member}
-    centroid = {c: unit(vectors[half & member[c]].mean(axis=0)) for c in sorted(frequent) + names}
-    near = {c: max((o for o in sorted(frequent) if o != c and (member[o] & member[c]).mean() < 0.5 * member[c].mean()),
-                   key=lambda o: float(centroid[o] @ centroid[c])) for c in names}  # fmt: skip
-    print(f"{len(frame):,} papers, {len(pairs)} pairs: {', '.join(f'{a} {b}' for a, b in pairs)}")
+    spoken: dict[str, tuple[Floats, Callable[[str], Floats]]] = {
+        "LSA": (vectors, lambda text: unit(encode(text, index.weigh(text))))
+    }
+    try:
+        llama = WordLlama()
+        spoken["wordllama"] = (llama.transform(texts), lambda text: llama.transform([text])[0])
+    except EmbedderError as error:
+        print(f"wordllama left out: {error}\n")
+    quality(frame, (index, space), spoken, options)
 
-    print("concepts from the papers of one half, tested on the other")
-    for name, method in vector_methods(vectors[test], centroid).items():
-        report(f"{name} (LSA {vectors.shape[1]})", method, pairs, tested, near)
-    latent = {c: LogisticRegression(C=1, max_iter=200).fit(vectors[train], member[c][train]).decision_function(
-        vectors[test]).astype(np.float32) for c in names}  # fmt: skip
-    report("product of logistic on LSA", products(latent), pairs, tested, near)
+
+def quality(
+    frame: pd.DataFrame,
+    own: tuple[TermIndex, ConceptSpace],
+    spoken: dict[str, tuple[Floats, Callable[[str], Floats]]],
+    options: argparse.Namespace,
+) -> None:
+    """Print precision of both operations by method, for concepts from papers and from words, and the axes."""
+    index, space = own
+    listed = [frozenset(k) for k in frame["keywords"]]
+    found = frequent_pairs(listed, options.pairs + options.training, options.alias)
+    pairs, training = found[: options.pairs], found[options.pairs :]
+    names = sorted({c for pair in found for c in pair} | {c for pair in AXES for c in pair})
+    half = np.zeros(len(frame), bool)
+    half[np.random.default_rng(0).permutation(len(frame))[: len(frame) // 2]] = True
+    train, test = np.flatnonzero(half), np.flatnonzero(~half)
+    member = {c: np.array([c in cs for cs in listed]) for c in {c for cs in listed for c in cs}}
+    frequent = sorted(c for c, m in member.items() if m.sum() >= 500)
+    vectors = spoken["LSA"][0]
+    centroid = {c: unit(vectors[half & member[c]].mean(axis=0)) for c in {*frequent, *names}}
+    near = {c: max((o for o in frequent if o != c and (member[o] & member[c]).mean() < 0.5 * member[c].mean()),
+                   key=lambda o: float(centroid[o] @ centroid[c])) for c in names}  # fmt: skip
+    task = Task({c: member[c][test] for c in member}, near)
+    print(f"Pairs: {', '.join(f'{a} {b}' for a, b in pairs)}; {len(training)} further ones to set the peers on.\n")
+
+    rows = [task.row(f"{name}, LSA", method, pairs) for name, method in Vectors(vectors[test], centroid).usual().items()]
+    ways: dict[str, Method] = {}
+    for name, (papers, _) in spoken.items():
+        for label, base in ((name, papers), (f"{name}, centred", centred(papers, papers.mean(axis=0)))):
+            middle = {c: unit(base[half & member[c]].mean(axis=0)) for c in names}
+            ways |= Vectors(base[test], middle).all(label)
+    label, method = task.best(ways, training)
+    rows.append(task.row(f"vectors, the best of {len(ways)} ways on the training pairs ({label})", method, pairs))
+    latent: dict[str, Method] = {}
+    for strength in (1.0, 30.0):
+        odds = {c: LogisticRegression(C=strength, max_iter=200).fit(vectors[train], member[c][train]).decision_function(
+            vectors[test]).astype(np.float32) for c in names}  # fmt: skip
+        latent |= {f"C {strength:g}, {name}": method for name, method in curve(odds).items()}
+    label, method = task.best(latent, training)
+    rows.append(task.row(f"product of logistic models on LSA, the best of {len(latent)} ({label})", method, pairs))
     start = time.process_time()
     fitted = {c: space.of_papers(c, np.flatnonzero(half & member[c]), within=train) for c in names}
     each = 1e3 * (time.process_time() - start) / len(names)
     odds = {c: space.log_odds(f)[test] for c, f in fitted.items()}
-    report("product of probabilities (ours)", products(odds), pairs, tested, near)
-    for name, method in curve(odds).items():
-        report(name, method, pairs, tested, near)
-    print(f"  fitting a concept: {each:.0f} ms of processor time")
+    rows.append(task.row("ours: product of probabilities", products(odds), pairs))
+    rows += [task.row(f"ours, {name}", method, pairs) for name, method in curve(odds).items()]
+    report.table(["from papers", *HEAD[1:]], rows)
+    print(f"Fitting one of ours: {each:.0f} ms of processor time.\n")
 
-    print("concepts given only as words")
-    words = {c: WORDS.get(c, c) for c in names if c in WORDS}
-    pairs = [p for p in pairs if p[0] in words and p[1] in words]
-    texts = {c: encode(w, index.weigh(w)) for c, w in words.items()}
-    for name, method in vector_methods(vectors[test], texts).items():
-        report(name, method, pairs, tested, near)
-    lexical = {c: index.scores(w)[test] for c, w in words.items()}
-    report(
-        "boolean BM25 (AND, NOT)",
-        (
-            lambda a, b: (lexical[a] + lexical[b]) * ((lexical[a] > 0) & (lexical[b] > 0)),
-            lambda a, b: lexical[a] * (lexical[b] == 0),
-        ),
-        pairs, tested, near,
-    )  # fmt: skip
-    spoken = {c: space.log_odds(space.of_words(w))[test] for c, w in words.items()}
-    report("product of probabilities (ours)", products(spoken), pairs, tested, near)
+    words = {c: WORDS[c] for c in names if c in WORDS}
+    pairs, training = ([p for p in some if p[0] in words and p[1] in words] for some in (pairs, training))
+    ways, rows = {}, []
+    for name, (papers, embed) in spoken.items():
+        mean = papers.mean(axis=0)
+        said = {c: embed(text) for c, text in words.items()}
+        if name == "LSA":
+            rows += [task.row(f"{way}, LSA", method, pairs) for way, method in Vectors(papers[test], said).usual().items()]
+        ways |= Vectors(papers[test], said).all(name)
+        ways |= Vectors(centred(papers, mean)[test], {c: centred(v, mean) for c, v in said.items()}).all(f"{name}, centred")
+    label, method = task.best(ways, training)
+    rows.append(task.row(f"vectors, the best of {len(ways)} ways on the training pairs ({label})", method, pairs))
+    rows.append(task.row("boolean BM25 (AND of all words, NOT)", boolean(index, words, test), pairs))
+    odds = {c: space.log_odds(space.of_words(w))[test] for c, w in words.items()}
+    rows.append(task.row("ours: product of probabilities", products(odds), pairs))
+    report.table([f"from words alone, {len(pairs)} pairs ({len(training)} to set the peers on)", *HEAD[1:]], rows)
 
-    print("axes from five words a pole; papers of exactly one of the two categories")
-    for (low, high), (low_words, high_words) in AXES.items():
-        start = time.perf_counter()
-        axis = fit_axis(space, low_words, high_words)
-        span = time.perf_counter() - start
-        one = member[low] ^ member[high]
-        # The papers the poles were found in are no test of them.
-        seen = np.union1d(top(index.scores(low_words), 200), top(index.scores(high_words), 200))
-        one[seen] = False
-        auc = area_under_curve(axis.place[one], member[high][one])
-        print(f"  {low} - {high}: AUC {auc:.3f} on {one.sum()} papers, separation of the poles {axis.separation:.3f}, "
-              f"{span:.1f} s; {', '.join(axis.low_terms[:6])} | {', '.join(axis.high_terms[:6])}")  # fmt: skip
+    axes(index, space, spoken, member)
 
 
 if __name__ == "__main__":
-    parser = arguments(__doc__.splitlines()[0], 100_000)
-    parser.add_argument("--pairs", type=int, default=20)
-    parser.add_argument("--alias", type=float, default=0.8)
-    given = parser.parse_args()
-    load = os.getloadavg()[0]
-    print(f"Python {platform.python_version()}, numpy {np.__version__}, {os.cpu_count()} cores, load {load:.1f}")
-    main(given.papers, given.data, given.pairs, given.alias)
+    main()

@@ -1,25 +1,33 @@
 """From a Parquet file to a searchable corpus with topics: papers a second, peak memory, each stage by name.
 
-``python -m benchmarks.build --papers 100000``. The peers of the same run index the same documents with tantivy alone, and fit
-one scikit-learn NMF of as many topics on TF-IDF of the same titles and abstracts. Each part runs in a process of its own, so that
-its peak memory (the high-water mark of its resident set) is its own.
+``python -m benchmarks.build --papers 100000``. The peers of the same run index the same documents with tantivy alone, and find as
+many topics with scikit-learn: TF-IDF of titles and abstracts, NMF, and every paper placed on the topics. Topics are compared twice
+on one footing: both fitted on the same number of papers, drawn with the same seed, with the same rounds and tolerance; and both
+fitted on all papers with scikit-learn's rounds and tolerance. Beside the seconds stands how well the topics hang together.
+
+Each part runs in a process of its own, so that its peak memory (the high-water mark of its resident set) is its own.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import re
 import resource
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Sequence
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from benchmarks import report
-from benchmarks.data import arguments, prepared
+from benchmarks.data import SOURCES, arguments, prepared
 
 HEAP = 256_000_000
 """Bytes of tantivy's writer, as the explorer's."""
@@ -29,6 +37,14 @@ AFTER = "concepts, once it can be searched"
 
 VOCABULARY = 10_000
 """Words of the peer's document-term matrix, as many as the explorer's topic model keeps."""
+
+SKLEARN_ROUNDS, SKLEARN_TOLERANCE = 200, 1e-4
+"""Defaults of scikit-learn's NMF."""
+
+OURS, PEER = "our topics", "scikit-learn's topics"
+
+_CHUNK = 10_000
+"""Papers placed on the topics at once, on both sides."""
 
 
 def explorer_build(source: Path) -> dict[str, float]:
@@ -92,36 +108,106 @@ def tantivy_alone(source: Path, tokenizer: str) -> dict[str, float]:
         return {"index": time.perf_counter() - start}
 
 
-def nmf_alone(source: Path, topics: int) -> dict[str, float]:
-    """Seconds to vectorise titles and abstracts, and to fit one NMF with scikit-learn's defaults."""
-    import warnings
+def explorer_topics(source: Path, topics: int, whole: int) -> dict[str, Any]:
+    """Topics as the explorer finds them, on its sample or on all papers; seconds and the words of each."""
+    from explorer.topics import model as module
 
-    import pyarrow.parquet as pq
+    texts = texts_of(source)
+    settings: dict[str, Any] = {}
+    if whole:
+        module._ROUNDS, module._TOLERANCE = SKLEARN_ROUNDS, SKLEARN_TOLERANCE
+        settings["sample"] = len(texts)
+    start = time.perf_counter()
+    model = module.TopicModel(topics, **settings).fit(texts)
+    fitted = time.perf_counter()
+    for at in range(0, len(texts), _CHUNK):
+        model.transform(texts[at : at + _CHUNK])
+    return {"fit": fitted - start, "place": time.perf_counter() - fitted, "words": model.words_}
+
+
+def sklearn_topics(source: Path, topics: int, whole: int, filler: int) -> dict[str, Any]:
+    """Topics by scikit-learn on as many papers, with the same rounds and tolerance; seconds and the words of each.
+
+    With `filler`, the words that the explorer leaves out beside the stop words are left out here too.
+    """
     from sklearn.decomposition import NMF
-    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, TfidfVectorizer
+
+    from explorer.topics import model as module
+
+    texts = texts_of(source)
+    rounds, tolerance = (SKLEARN_ROUNDS, SKLEARN_TOLERANCE) if whole else (module._ROUNDS, module._TOLERANCE)
+    stop = sorted(ENGLISH_STOP_WORDS | module.FILLER) if filler else "english"
+    chosen = range(len(texts))
+    if not whole and len(texts) > module._SAMPLE:
+        chosen = np.sort(np.random.default_rng(0).choice(len(texts), module._SAMPLE, replace=False))
+    start = time.perf_counter()
+    vectorizer = TfidfVectorizer(stop_words=stop, max_features=VOCABULARY, min_df=5, max_df=0.5, sublinear_tf=True)
+    matrix = vectorizer.fit_transform([texts[i] for i in chosen])
+    model = NMF(topics, init="nndsvda", random_state=0, max_iter=rounds, tol=tolerance)
+    with warnings.catch_warnings():
+        # It may stop at its last round.
+        warnings.simplefilter("ignore")
+        loads = model.fit_transform(matrix)
+        fitted = time.perf_counter()
+        if len(loads) < len(texts):
+            for at in range(0, len(texts), _CHUNK):
+                model.transform(vectorizer.transform(texts[at : at + _CHUNK]))
+    vocabulary = vectorizer.get_feature_names_out()
+    words = [[str(vocabulary[i]) for i in np.argsort(-row, kind="stable")[:10]] for row in model.components_]
+    return {"fit": fitted - start, "place": time.perf_counter() - fitted, "words": words}
+
+
+def texts_of(source: Path) -> list[str]:
+    """Title and abstract of each paper."""
+    import pyarrow.parquet as pq
 
     rows = pq.read_table(source, columns=["title", "abstract"])
-    texts = [f"{title} {abstract}" for title, abstract in zip(*(c.to_pylist() for c in rows.columns), strict=True)]
-    start = time.perf_counter()
-    weights = TfidfVectorizer(stop_words="english", max_features=VOCABULARY, min_df=5, max_df=0.5, sublinear_tf=True)
-    matrix = weights.fit_transform(texts)
-    vectorised = time.perf_counter()
-    with warnings.catch_warnings():
-        # It may stop at its default of 200 rounds.
-        warnings.simplefilter("ignore")
-        NMF(topics, random_state=0).fit(matrix)
-    return {"vectorise": vectorised - start, "fit": time.perf_counter() - vectorised}
+    return [f"{title} {abstract}" for title, abstract in zip(*(c.to_pylist() for c in rows.columns), strict=True)]
 
 
-PARTS: dict[str, Callable[..., dict[str, float]]] = {
+def coherence(topics: Sequence[Sequence[str]], texts: Sequence[str]) -> float:
+    """Mean normalised pointwise mutual information of pairs of a topic's words, over whole documents.
+
+    -1 for words that never meet, 0 for independent ones, 1 for words that only come together (Bouma 2009; of the ten heaviest
+    words, as in Lau, Newman and Baldwin 2014, doi:10.3115/v1/E14-1056, with documents for windows).
+
+    Parameters
+    ----------
+    topics : sequence of sequence of str
+        Words of each topic.
+    texts : sequence of str
+        The documents; a word is in one if it stands there, in small letters, between signs or white space, with or without
+        what a hyphen joins to it.
+    """
+    place = {word: number for number, word in enumerate(sorted({word for words in topics for word in words}))}
+    seen = np.zeros((len(texts), len(place)), bool)
+    for row, text in enumerate(texts):
+        lower = text.lower()
+        found = {*re.findall(r"\w+", lower), *re.findall(r"\w[\w-]*", lower)}
+        seen[row, [place[word] for word in found & place.keys()]] = True
+    share = seen.mean(axis=0)
+    values = []
+    for words in topics:
+        for one, other in combinations([place[word] for word in words], 2):
+            both = float(np.mean(seen[:, one] & seen[:, other]))
+            if both in (0.0, 1.0):
+                values.append(-1.0 if both == 0.0 else 1.0)
+            else:
+                values.append(float(np.log(both / (share[one] * share[other])) / -np.log(both)))
+    return float(np.mean(values))
+
+
+PARTS: dict[str, Callable[..., dict[str, Any]]] = {
     "explorer": explorer_build,
     "tantivy": tantivy_alone,
-    "nmf": nmf_alone,
+    "topics": explorer_topics,
+    "sklearn": sklearn_topics,
 }
 
 
 def measured(part: str, source: Path, *more: str) -> dict[str, Any]:
-    """Run one part in a process of its own: its `stages` in seconds and its `peak` resident memory in MB."""
+    """Run one part in a process of its own: `stages` in seconds, `peak` resident memory in MB, `words` of topics, if any."""
     command = [sys.executable, "-m", "benchmarks.build", "--part", part, str(source), *more]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
@@ -132,12 +218,13 @@ def _part(name: str, source: str, *more: str) -> None:
     given = [int(value) if value.isdigit() else value for value in more]
     stages = PARTS[name](Path(source), *given)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e3 if sys.platform != "darwin" else 1e6)
-    print(json.dumps({"stages": stages, "peak": peak}))
+    print(json.dumps({"words": stages.pop("words", None), "stages": stages, "peak": peak}))
 
 
 def main() -> None:
     parser = arguments(__doc__.splitlines()[0], 100_000)
     parser.add_argument("--repeat", type=int, default=1, metavar="N", help="runs of everything, one after another")
+    parser.add_argument("--no-whole", action="store_true", help="leave out the topics that are fitted on all papers")
     parser.add_argument("--part", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.part:
@@ -145,19 +232,28 @@ def main() -> None:
         return
     from explorer.topics.model import suggested_topics
 
-    source = prepared(options.papers, options.data)
-    topics = suggested_topics(options.papers)
+    source = prepared(options.papers, options.data, options.snapshot)
+    topics = str(suggested_topics(options.papers))
     runs = f"{options.repeat} run{'s, medians' if options.repeat > 1 else ''}, each part in a process of its own"
-    conditions = [report.versions("tantivy", "scikit-learn", "pyarrow", "numpy"), f"{topics} topics; {runs}"]
+    conditions = [
+        report.versions("tantivy", "scikit-learn", "pyarrow", "numpy"),
+        f"{topics} topics; {runs}",
+        SOURCES["arxiv"],
+    ]
     report.heading(f"Build, {options.papers:,} papers", conditions)
+    parts: dict[str, tuple[str, ...]] = {
+        "explorer": ("explorer",),
+        "tantivy, its stemming analyser": ("tantivy", "en_stem"),
+        "tantivy, its default analyser": ("tantivy", "default"),
+        OURS: ("topics", topics, "0"),
+        PEER: ("sklearn", topics, "0", "0"),
+        f"{PEER}, without our filler words": ("sklearn", topics, "0", "1"),
+    }
+    if not options.no_whole:
+        parts |= {f"{OURS}, all papers": ("topics", topics, "1"), f"{PEER}, all papers": ("sklearn", topics, "1", "0")}
     results: dict[str, list[dict[str, Any]]] = {}
     for _ in range(options.repeat):
-        for name, part, more in (
-            ("explorer", "explorer", ()),
-            ("tantivy, its stemming analyser", "tantivy", ("en_stem",)),
-            ("tantivy, its default analyser", "tantivy", ("default",)),
-            ("NMF", "nmf", (str(topics),)),
-        ):
+        for name, (part, *more) in parts.items():
             results.setdefault(name, []).append(measured(part, source, *more))
     rows, total = [], {}
     for name, found in results.items():
@@ -167,12 +263,17 @@ def main() -> None:
         peak = report.number(max(run["peak"] for run in found))
         rows.append([f"**{name}: all**", report.number(total[name]), report.number(options.papers / total[name]), peak])
     report.table(["stage", "seconds", "papers/s", "peak MB"], rows)
-    fit = report.median([run["stages"]["fit"] for run in results["NMF"]])
+    texts = texts_of(source)
+    held = {name: coherence(found[0]["words"], texts) for name, found in results.items() if found[0]["words"]}
+    rows = []
+    for name, value in held.items():
+        base = OURS + (", all papers" if name.endswith(", all papers") else "")
+        rows.append([name, report.number(total[name]), f"{total[base] / total[name]:.2f}", f"{value:.3f}"])
+    report.table(["topics", "seconds", "ours / its", "coherence (NPMI of ten words, all papers)"], rows)
     ratios = []
     for indexing in ("tantivy, its stemming analyser", "tantivy, its default analyser"):
-        for label, seconds in (("one NMF fit", fit), ("vectorising and one NMF fit", total["NMF"])):
-            peer = total[indexing] + seconds
-            ratios.append([f"{indexing} + {label}", report.number(peer), f"{total['explorer'] / peer:.2f}"])
+        peer = total[indexing] + total[PEER]
+        ratios.append([f"{indexing} + {PEER}", report.number(peer), f"{total['explorer'] / peer:.2f}"])
     report.table(["peer", "seconds", "explorer / peer"], ratios)
 
 

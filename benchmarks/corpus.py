@@ -5,19 +5,19 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from benchmarks.data import VERSION, prepared
+from benchmarks.data import label, prepared
 from explorer import Corpus, CorpusError
 from explorer.sources.formats.registry import import_papers
 from explorer.store.build import cache_folder, write_corpus
 
 
-def built(papers: int, data: str | None = None) -> Path:
+def built(papers: int, data: str | None = None, snapshot: str | None = None) -> Path:
     """Corpus folder of so many papers (see `benchmarks.data`), built if there is none that this version reads."""
-    target = cache_folder() / "benchmarks" / f"corpus-{papers}-v{VERSION}"
+    target = cache_folder() / "benchmarks" / f"corpus-{label(papers, snapshot)}"
     try:
         Corpus(target)
     except CorpusError:
-        source = prepared(papers, data)
+        source = prepared(papers, data, snapshot)
         print(f"Building a corpus of {papers:,} papers …", file=sys.stderr)
         write_corpus(import_papers(source).table, target, made={"name": f"arXiv, {papers:,}"})
     return target

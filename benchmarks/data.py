@@ -1,6 +1,8 @@
 """The papers that the benchmarks run on: a sample of arXiv, and a larger corpus of the same kind made from it.
 
-``python -m benchmarks.data --papers 588000`` prints the path of the file, which is made once and kept in the cache folder.
+``python -m benchmarks.data --papers 588000`` prints the path of the file, which is made once and kept in the cache folder. The
+sample is ``arxiv/arxiv_100k.parquet`` in the folder of the data; or, with ``--snapshot FILE``, drawn from arXiv's metadata as they
+are published (`SOURCES`), so that anyone can run what runs on it.
 
 Up to the size of the sample its papers are taken as they are. Beyond it, each further paper is put together from two papers
 of one primary category, so that a larger corpus has new papers and not copies, which any index would compress and any cache
@@ -20,12 +22,15 @@ the venue, and the DOI's address for the code link.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import random
 import re
 import sys
 from collections import Counter
 from datetime import date, timedelta
+from email.utils import parsedate_to_datetime
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +54,19 @@ _ROWS_A_GROUP = 50_000
 
 Record = dict[str, Any]
 
+SAMPLE = 100_000
+"""Papers drawn from a snapshot."""
+
+SOURCES = {
+    "arxiv": "papers: arXiv's metadata, https://www.kaggle.com/datasets/Cornell-University/arxiv (--snapshot FILE takes "
+    f"arxiv-metadata-oai-snapshot.json), {SAMPLE:,} at random",
+    "retrieval": "scifact: https://github.com/beir-cellar/beir; CISI, CACM, NPL: "
+    "https://ir.dcs.gla.ac.uk/resources/test_collections/ (a folder each, as unpacked)",
+    "bibtex": "--bibtex FILE takes any, for example https://aclanthology.org/anthology.bib.gz",
+    "duplicates": "known pairs: https://github.com/CoLRev-Environment/bib-dedupe/tree/main/data (--gold FOLDER)",
+}
+"""Where what the benchmarks read is published, and what they take of it."""
+
 
 def data_folder(given: str | None = None) -> Path:
     """Folder of the real data: as given, else `LITEXPLORER_DATA`, else ``../shared/data`` beside the checkout."""
@@ -56,7 +74,7 @@ def data_folder(given: str | None = None) -> Path:
     return Path(given or os.environ.get("LITEXPLORER_DATA") or beside)
 
 
-def prepared(count: int, given: str | None = None) -> Path:
+def prepared(count: int, given: str | None = None, snapshot: str | None = None) -> Path:
     """Parquet file of `count` papers, made if it is not in the cache.
 
     Raises
@@ -64,21 +82,97 @@ def prepared(count: int, given: str | None = None) -> Path:
     SystemExit
         The sample is absent; the message says where it was looked for.
     """
-    target = cache_folder() / "benchmarks" / f"arxiv-{count}-v{VERSION}.parquet"
+    target = cache_folder() / "benchmarks" / f"arxiv-{label(count, snapshot)}.parquet"
     if target.exists():
         return target
+    sample = arxiv_sample(given, snapshot)
+    print(f"Making {count:,} papers …", file=sys.stderr)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = target.with_suffix(f".{os.getpid()}")
+    _write(count, sample, unfinished)
+    unfinished.replace(target)
+    return target
+
+
+def label(count: int, snapshot: str | None = None) -> str:
+    """What the files made of `count` papers are called; those of another snapshot are others."""
+    if snapshot is None:
+        return f"{count}-v{VERSION}"
+    path = Path(snapshot).resolve()
+    size = path.stat().st_size if path.exists() else 0
+    return f"{count}-v{VERSION}-{blake2b(f'{path} {size}'.encode(), digest_size=4).hexdigest()}"
+
+
+def arxiv_sample(given: str | None = None, snapshot: str | None = None) -> list[Record]:
+    """The papers of the sample, one record each, in the columns of `SCHEMA`.
+
+    Parameters
+    ----------
+    given : str, optional
+        Folder of the real data.
+    snapshot : str, optional
+        arXiv's metadata snapshot to draw the sample from instead.
+
+    Raises
+    ------
+    SystemExit
+        Neither is there.
+    """
+    if snapshot is not None:
+        return draw_snapshot(Path(snapshot), SAMPLE)
     sample = data_folder(given) / "arxiv" / "arxiv_100k.parquet"
     if not sample.exists():
         raise SystemExit(
             f"The benchmarks need {sample}, which is not there. Name the folder that holds arxiv/arxiv_100k.parquet "
-            "with --data PATH or in LITEXPLORER_DATA."
+            "with --data PATH or in LITEXPLORER_DATA, or fetch arXiv's metadata "
+            "(https://www.kaggle.com/datasets/Cornell-University/arxiv) and name the file with --snapshot."
         )
-    print(f"Making {count:,} papers from {sample.name} …", file=sys.stderr)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = target.with_suffix(f".{os.getpid()}")
-    _write(count, read_sample(sample), unfinished)
-    unfinished.replace(target)
-    return target
+    return read_sample(sample)
+
+
+def draw_snapshot(path: Path, count: int, seed: int = 0) -> list[Record]:
+    """Draw papers from arXiv's metadata snapshot (JSON lines) at random, in the order of the file.
+
+    Raises
+    ------
+    SystemExit
+        There is no such file, or a line is no record of a snapshot.
+    """
+    if not path.exists():
+        raise SystemExit(f"There is no snapshot {path}.")
+    chance = random.Random(seed)
+    kept: list[tuple[int, bytes]] = []
+    with path.open("rb") as lines:
+        # Vitter's algorithm R: each line is kept with the same chance, and the file is read once.
+        for number, line in enumerate(line for line in lines if line.strip()):
+            place = number if number < count else chance.randrange(number + 1)
+            if number < count:
+                kept.append((number, line))
+            elif place < count:
+                kept[place] = (number, line)
+    try:
+        return [_from_snapshot(json.loads(line)) for _, line in sorted(kept)]
+    except (KeyError, TypeError, ValueError) as error:
+        raise SystemExit(
+            f"{path} is no arXiv metadata snapshot: {type(error).__name__}: {error}. It has one JSON object a line."
+        ) from error
+
+
+def _from_snapshot(row: Record) -> Record:
+    doi = (row["doi"] or "").split()
+    categories = row["categories"].split()
+    return {
+        "id": row["id"],
+        "title": " ".join(row["title"].split()),
+        "abstract": " ".join(row["abstract"].split()),
+        "authors": [" ".join(filter(None, (given, family, after))) for family, given, after, *_ in row["authors_parsed"]],
+        "published": parsedate_to_datetime(row["versions"][0]["created"]).date(),
+        "venue": categories[0],
+        "keywords": categories,
+        "doi": doi[0] if doi else None,
+        "url": f"https://arxiv.org/abs/{row['id']}",
+        "code_url": f"https://doi.org/{doi[0]}" if doi else None,
+    }
 
 
 def _write(count: int, sample: list[Record], path: Path) -> None:
@@ -209,17 +303,24 @@ def describe(path: Path) -> str:
     return f"{papers:,} papers, {len(words):,} different words, {len(authors):,} different authors"
 
 
-def arguments(description: str, papers: int) -> argparse.ArgumentParser:
-    """The options that every benchmark has."""
+def arguments(description: str, papers: int | None = None) -> argparse.ArgumentParser:
+    """The options that every benchmark has; `papers` is the default of those that are told a number."""
     parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--papers", type=int, default=papers, metavar="N", help=f"number of papers (default: {papers:,})")
+    if papers is not None:
+        parser.add_argument("--papers", type=int, default=papers, metavar="N", help=f"number of papers (default: {papers:,})")
     parser.add_argument("--data", metavar="PATH", help="folder of the real data (default: LITEXPLORER_DATA, ../shared/data)")
+    parser.add_argument(
+        "--snapshot",
+        metavar="FILE",
+        default=os.environ.get("LITEXPLORER_SNAPSHOT"),
+        help="arXiv's metadata snapshot to draw the papers from (default: LITEXPLORER_SNAPSHOT)",
+    )
     return parser
 
 
 def main() -> None:
     options = arguments(__doc__.splitlines()[0], 588_000).parse_args()
-    path = prepared(options.papers, options.data)
+    path = prepared(options.papers, options.data, options.snapshot)
     print(path)
     print(describe(path))
 

@@ -1,13 +1,12 @@
 """Adding papers to a corpus: what it costs beside building as many, and beside building the whole.
 
-``python -m benchmarks.incremental`` on `arxiv/arxiv_100k.parquet`: 99,000 papers are built, 1,000 are added, found in the corpus or
+``python -m benchmarks.incremental`` on the sample of `benchmarks.data`: 99,000 papers are built, 1,000 are added, found in the corpus or
 not, and 1,000 are built alone. ``--whole 588000`` takes the larger corpus of `benchmarks.data`, ``--no-keywords`` the papers as if
 they had come without keywords. Processor time of the process, user and system; each stage by name; and the time on the clock.
 """
 
 from __future__ import annotations
 
-import argparse
 import tempfile
 import time
 from collections.abc import Callable
@@ -15,13 +14,12 @@ from typing import Any
 
 import pyarrow as pa
 
-from benchmarks.data import data_folder, prepared
+from benchmarks import report
+from benchmarks.data import SAMPLE, SOURCES, arguments, prepared
 from explorer import Corpus
 from explorer.papers.ledger import Ledger
 from explorer.sources.formats.registry import Import, import_papers
 from explorer.store.arrivals import compare
-
-DATA = data_folder()
 
 
 class Stages:
@@ -54,14 +52,12 @@ def timed(label: str, task: Callable[[Stages], Any]) -> Any:
     return found
 
 
-def main(added: int, known: int, whole: int, keywords: bool) -> None:
+def measure(table: pa.Table, added: int, known: int, keywords: bool) -> None:
     """Print the price of each way."""
-    sample = import_papers(DATA / "arxiv" / "arxiv_100k.parquet").table
-    table = (sample if whole <= sample.num_rows else import_papers(prepared(whole)).table).slice(0, whole)
     if not keywords:
         place = table.column_names.index("keywords")
         table = table.set_column(place, "keywords", pa.nulls(len(table), table.schema.field(place).type))
-    base, new = table.slice(0, whole - added), table.slice(whole - added)
+    base, new = table.slice(0, len(table) - added), table.slice(len(table) - added)
     with tempfile.TemporaryDirectory() as folder:
         # What is imported when first used shall not be counted to the first that uses it.
         Corpus.from_papers(new.slice(0, 100), f"{folder}/warm").add(new.slice(100, 50))
@@ -87,11 +83,17 @@ def main(added: int, known: int, whole: int, keywords: bool) -> None:
         timed("take one merge back", lambda say: larger.split(paper, progress=say))
 
 
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def main() -> None:
+    parser = arguments(__doc__.splitlines()[0])
     parser.add_argument("--added", type=int, default=1_000)
     parser.add_argument("--known", type=int, default=1_000)
-    parser.add_argument("--whole", type=int, default=100_000)
+    parser.add_argument("--whole", type=int, default=SAMPLE)
     parser.add_argument("--no-keywords", action="store_true")
-    chosen = parser.parse_args()
-    main(chosen.added, chosen.known, chosen.whole, not chosen.no_keywords)
+    options = parser.parse_args()
+    report.heading("Adding to a corpus", [report.versions("tantivy", "scikit-learn", "pyarrow"), SOURCES["arxiv"]])
+    table = import_papers(prepared(max(options.whole, SAMPLE), options.data, options.snapshot)).table.slice(0, options.whole)
+    measure(table, options.added, options.known, not options.no_keywords)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,10 +1,12 @@
 """How fast files become papers, with the parsers that others use beside it in the same run.
 
-``python -m benchmarks.ingest`` needs the real data (LITEXPLORER_DATA, else ../shared/data beside the checkout). Times are seconds
-of processor (every candidate is one thread that waits for nothing), the best of `REPEATS` rounds in which the candidates take
-turns. Ours always ends in conforming tables, with LaTeX made readable, dates parsed and a ledger; the peers end in their own
-objects. The arXiv snapshot is its first 200 records repeated with other ids; it is read in a process of its own for each size, so
-that its peak of memory is its own.
+``python -m benchmarks.ingest`` takes BibTeX as it is published (``bibliography/conference_35k.bib.gz`` of the data, or ``--bibtex
+FILE``), and arXiv's papers (see `benchmarks.data`) for RIS and for the snapshot; every record is another paper. The RIS file is
+written by rispy, the peer. The snapshot is arXiv's own with ``--snapshot``, else written in its form from the sample.
+
+Times are seconds of processor (every candidate is one thread that waits for nothing), the best of `REPEATS` rounds in which the
+candidates take turns. Ours always ends in conforming tables, with LaTeX made readable, dates parsed and a ledger; the peers end in
+their own objects. The snapshot is read in a process of its own for each size, so that its peak of memory is its own.
 """
 
 from __future__ import annotations
@@ -17,18 +19,19 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 
-from benchmarks.data import data_folder
+from benchmarks.data import SOURCES, Record, arguments, arxiv_sample, data_folder
 from benchmarks.report import heading, table, versions
 from explorer.papers.ledger import Ledger
 from explorer.sources.formats.registry import read_batches
 from explorer.sources.source import Source
 
 REPEATS = 3
-DATA = data_folder()
-SNAPSHOTS = (100_000, 400_000)
+RIS_RECORDS = 10_000
+SNAPSHOTS = (25_000, 100_000)
 """Records of the two snapshots whose memory is compared."""
 
 
@@ -60,8 +63,8 @@ def report(results: dict[str, tuple[float, int]]) -> None:
     table(["reader", "seconds", "records", "records/s", "ours / its"], rows)
 
 
-def bibtex(repeats: int) -> None:
-    """The concatenation of publishers' entries, against bibtexparser and pybtex.
+def bibtex(path: Path, repeats: int) -> None:
+    """A file of entries as they are published, against bibtexparser and pybtex.
 
     pybtex stops at the first entry whose braces do not balance, so it is measured on those that bibtexparser reads.
     """
@@ -69,10 +72,13 @@ def bibtex(repeats: int) -> None:
     import pybtex.errors
     from pybtex.database import parse_string
 
+    if not path.exists():
+        print(f"BibTeX left out: there is no {path}. {SOURCES['bibtex']}\n")
+        return
     logging.disable(logging.WARNING)
     pybtex.errors.set_strict_mode(False)
-    with gzip.open(DATA / "bibliography" / "conference_35k.bib.gz") as file:
-        data = file.read()
+    data = path.read_bytes()
+    data = gzip.decompress(data) if path.suffix == ".gz" else data
     text = data.decode("utf-8", errors="replace")
     sound = "\n\n".join(str(entry.raw) for entry in bibtexparser.parse_string(text).entries)
 
@@ -80,10 +86,11 @@ def bibtex(repeats: int) -> None:
         with pybtex.errors.capture():
             return len(parse_string(sound, "bibtex").entries)
 
-    heading("BibTeX: 35,382 entries as they are", [versions("bibtexparser"), f"best of {repeats}"])
+    conditions = [versions("bibtexparser", "pybtex"), f"best of {repeats}", SOURCES["bibtex"]]
+    heading(f"BibTeX: {path.name} as it is", conditions)
     whole = {"Literature Explorer": ours("x.bib", data), "bibtexparser": lambda: len(bibtexparser.parse_string(text).entries)}
     report(best_of(whole, repeats))
-    heading("BibTeX: the entries that bibtexparser reads", [versions("bibtexparser", "pybtex"), f"best of {repeats}"])
+    heading(f"BibTeX: the entries of {path.name} that bibtexparser reads", conditions)
     part = {
         "Literature Explorer": ours("x.bib", sound.encode()),
         "bibtexparser": lambda: len(bibtexparser.parse_string(sound).entries),
@@ -92,32 +99,60 @@ def bibtex(repeats: int) -> None:
     report(best_of(part, repeats))
 
 
-def ris(repeats: int) -> None:
-    """A Zotero export repeated with other ids, against rispy."""
+def ris(papers: Iterable[Record], repeats: int) -> None:
+    """Papers of arXiv as rispy writes them, each once, against rispy."""
     import rispy
 
-    text = (DATA / "bibliography" / "biblio_files" / "asreview" / "baseline_zotero.ris").read_text(encoding="utf-8-sig")
-    whole = "\n".join(text.replace("\nER  -", f"\nID  - copy{number}\nER  -") for number in range(100))
+    entries = [
+        {
+            "type_of_reference": "JOUR",
+            "id": paper["id"],
+            "title": paper["title"],
+            "abstract": paper["abstract"],
+            "authors": [", ".join(reversed(name.rsplit(" ", 1))) for name in paper["authors"]],
+            "year": str(paper["published"].year),
+            "date": paper["published"].strftime("%Y/%m/%d/"),
+            "secondary_title": paper["venue"],
+            "keywords": paper["keywords"],
+            "urls": [paper["url"]],
+            **({"doi": paper["doi"]} if paper["doi"] else {}),
+        }
+        for paper in islice(papers, RIS_RECORDS)
+    ]
+    whole = rispy.dumps(entries)
     candidates = {
         "Literature Explorer": ours("x.ris", whole.encode()),
         "rispy": lambda: len(rispy.loads(whole)),
     }
-    heading("RIS: 10,000 records", [versions("rispy"), f"best of {repeats}"])
+    heading(f"RIS: {len(entries):,} records", [versions("rispy"), f"best of {repeats}", SOURCES["arxiv"]])
     report(best_of(candidates, repeats))
 
 
-def snapshot(count: int, path: Path) -> None:
-    """Write an arXiv snapshot of `count` records."""
-    sample = DATA / "arxiv" / "arxiv-metadata-oai-snapshot.sample.json"
-    records = [json.loads(line) for line in sample.read_text(encoding="utf-8").splitlines()]
-
-    def lines() -> Iterator[str]:
-        for number in range(count):
-            record = records[number % len(records)]
-            yield json.dumps({**record, "id": f"{number // 90_000 + 801:04d}.{number % 9_000 + 1:04d}"}) + "\n"
-
-    with path.open("w", encoding="utf-8") as file:
-        file.writelines(lines())
+def snapshot_lines(papers: Iterable[Record]) -> Iterator[str]:
+    """Records in the form of arXiv's metadata snapshot, one JSON object a line."""
+    for paper in papers:
+        names = [name.rsplit(" ", 1) for name in paper["authors"]]
+        yield (
+            json.dumps(
+                {
+                    "id": paper["id"],
+                    "submitter": paper["authors"][0] if paper["authors"] else None,
+                    "authors": ", ".join(paper["authors"]),
+                    "title": paper["title"],
+                    "comments": None,
+                    "journal-ref": None,
+                    "doi": paper["doi"],
+                    "report-no": None,
+                    "categories": " ".join(paper["keywords"]),
+                    "license": None,
+                    "abstract": f"  {paper['abstract']}\n",
+                    "versions": [{"version": "v1", "created": paper["published"].strftime("%a, %d %b %Y 12:00:00 GMT")}],
+                    "update_date": str(paper["published"]),
+                    "authors_parsed": [[name[-1], name[0] if len(name) > 1 else "", ""] for name in names],
+                }
+            )
+            + "\n"
+        )
 
 
 def stream(path: Path) -> None:
@@ -132,37 +167,50 @@ def stream(path: Path) -> None:
     print(json.dumps([count, taken, peak]))
 
 
-def arxiv(repeats: int) -> None:
+def arxiv(papers: list[Record], given: str | None, repeats: int) -> None:
     """The arXiv snapshot at two sizes: rate, and memory that does not grow."""
-    heading("arXiv snapshot, streamed", [versions("orjson", "pyarrow"), f"best of {repeats}, each in a process of its own"])
+    conditions = [versions("orjson", "pyarrow"), f"best of {repeats}, each in a process of its own", SOURCES["arxiv"]]
+    heading("arXiv snapshot, streamed", conditions)
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         for count in SNAPSHOTS:
             path = Path(folder) / f"snapshot-{count}.json"
-            snapshot(count, path)
+            with path.open("w", encoding="utf-8") as file:
+                if given is None:
+                    file.writelines(snapshot_lines(papers[:count]))
+                else:
+                    with Path(given).open(encoding="utf-8") as whole:
+                        file.writelines(islice(whole, count))
             command = [sys.executable, "-m", "benchmarks.ingest", "--stream", str(path)]
             runs = [json.loads(subprocess.run(command, check=True, capture_output=True).stdout) for _ in range(repeats)]
             records, taken, _ = min(runs, key=lambda run: run[1])
             peak = max(run[2] for run in runs)
-            rows.append(
-                [f"{count:,}", f"{path.stat().st_size / 1e6:,.0f}", f"{taken:.1f}", f"{records / taken:,.0f}", f"{peak:,.0f}"]
-            )
+            size = path.stat().st_size / 1e6
+            rows.append([f"{records:,}", f"{size:,.0f}", f"{taken:.1f}", f"{records / taken:,.0f}", f"{peak:,.0f}"])
     table(["records", "file, MB", "seconds", "records/s", "peak memory, MB"], rows)
 
 
 def main() -> None:
     """Run all, or only what is named."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = arguments(__doc__.splitlines()[0])
     parser.add_argument("what", nargs="*", help="bibtex, ris, arxiv; all of them without a name")
+    parser.add_argument("--bibtex", metavar="FILE", help="entries to read (default: those of the data)")
     parser.add_argument("--repeats", type=int, default=REPEATS)
     parser.add_argument("--stream", type=Path, help=argparse.SUPPRESS)
-    told = parser.parse_args()
-    if told.stream is not None:
-        stream(told.stream)
+    options = parser.parse_args()
+    if options.stream is not None:
+        stream(options.stream)
         return
-    parts = {"bibtex": bibtex, "ris": ris, "arxiv": arxiv}
-    for name in told.what or parts:
-        parts[name](told.repeats)
+    wanted = options.what or ["bibtex", "ris", "arxiv"]
+    if "bibtex" in wanted:
+        given = options.bibtex or data_folder(options.data) / "bibliography" / "conference_35k.bib.gz"
+        bibtex(Path(given), options.repeats)
+    if {"ris", "arxiv"} & {*wanted}:
+        papers = arxiv_sample(options.data, options.snapshot)
+        if "ris" in wanted:
+            ris(papers, options.repeats)
+        if "arxiv" in wanted:
+            arxiv(papers, options.snapshot, options.repeats)
 
 
 if __name__ == "__main__":

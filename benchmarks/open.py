@@ -17,7 +17,7 @@ from typing import IO, Any
 
 from benchmarks import report
 from benchmarks.corpus import built
-from benchmarks.data import arguments
+from benchmarks.data import SOURCES, arguments
 
 _CHILD = """
 import json, sys, time
@@ -74,12 +74,13 @@ def main() -> None:
     parser = arguments(__doc__.splitlines()[0], 588_000)
     parser.add_argument("--processes", type=int, default=5, metavar="N", help="processes open at the same time (default: 5)")
     options = parser.parse_args()
-    folder = built(options.papers, options.data)
+    folder = built(options.papers, options.data, options.snapshot)
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
     conditions = [
         report.versions("tantivy", "numpy", "pyarrow"),
         f"corpus folder of {size:,.0f} MB, in the page cache after the first process",
         f"{options.processes} processes, each opened while those before it stay open",
+        SOURCES["arxiv"],
     ]
     report.heading(f"Opening, {options.papers:,} papers", conditions)
     readers: list[Reader] = []

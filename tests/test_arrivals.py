@@ -17,7 +17,7 @@ from explorer import Corpus
 from explorer.papers.ledger import Entry, Ledger
 from explorer.papers.schema import to_table
 from explorer.sources.formats.registry import Import
-from explorer.store.arrivals import Arrivals, compare
+from explorer.store.arrivals import Arrivals, match_arrivals
 
 
 class Stop(Exception):
@@ -82,7 +82,7 @@ def stopped(work: Callable[[Callable[[str, float], None]], object], reports: int
 
 def test_a_comparison_tells_how_far_it_is(corpus: Corpus, arriving: Import) -> None:
     said: list[tuple[str, float]] = []
-    compare(arriving, corpus, frozenset(), lambda stage, part: said.append((stage, part)))
+    match_arrivals(arriving, corpus.snapshot, frozenset(), lambda stage, part: said.append((stage, part)))
     parts = [part for _, part in said]
     assert {stage for stage, _ in said} == {"comparing"}
     assert parts == sorted(parts)
@@ -93,11 +93,11 @@ def test_a_comparison_tells_how_far_it_is(corpus: Corpus, arriving: Import) -> N
 def test_a_comparison_stopped_at_any_report_changes_nothing(corpus: Corpus, arriving: Import) -> None:
     said: list[float] = []
     before, table, notes = state(corpus.folder), arriving.table.to_pylist(), list(arriving.ledger.notes)
-    first = outcome(compare(arriving, corpus, frozenset(), lambda stage, part: said.append(part)))
-    stopped(lambda say: compare(arriving, corpus, frozenset(), say), len(said))
+    first = outcome(match_arrivals(arriving, corpus.snapshot, frozenset(), lambda stage, part: said.append(part)))
+    stopped(lambda say: match_arrivals(arriving, corpus.snapshot, frozenset(), say), len(said))
     assert state(corpus.folder) == before
     assert (arriving.table.to_pylist(), arriving.ledger.notes) == (table, notes)
-    assert outcome(compare(arriving, corpus, frozenset(), lambda stage, part: None)) == first
+    assert outcome(match_arrivals(arriving, corpus.snapshot, frozenset(), lambda stage, part: None)) == first
 
 
 @pytest.mark.parametrize("how", ["add", "new"])
@@ -106,7 +106,7 @@ def test_a_build_stopped_at_any_report_changes_nothing(
 ) -> None:
     # So that a few papers are reported as many are.
     monkeypatch.setattr("explorer.text.keyphrases._OFTEN", 20)
-    arrivals = compare(arriving, corpus, frozenset(), lambda stage, part: None)
+    arrivals = match_arrivals(arriving, corpus.snapshot, frozenset(), lambda stage, part: None)
 
     def build(say: Callable[[str, float], None], folder: Path = corpus.folder) -> Corpus:
         if how == "add":
@@ -131,7 +131,7 @@ def test_a_record_is_kept_apart_from_a_paper_of_its_file_and_one_of_the_corpus(t
     corpus = Corpus.from_papers(to_table(pa.Table.from_pylist([{"id": "p", **same}])), tmp_path / "c")
     read = came([{"id": "a", **same}, {"id": "b", **same}])
     decisions = frozenset({(*read.origin(1), "a"), (*read.origin(1), "p")})
-    found = compare(read, corpus, decisions, lambda stage, part: None)
+    found = match_arrivals(read, corpus.snapshot, decisions, lambda stage, part: None)
     assert found.additions.table["id"].to_pylist() == ["b"]
     assert found.change.rules is not None
     assert found.change.rules.never == {("a", "b"), ("b", "p")}

@@ -124,13 +124,13 @@ def test_a_corpus_without_papers_grows(tmp_path: Path) -> None:
 
 def test_rules_leave_all_that_is_made_from_papers(tmp_path: Path) -> None:
     corpus = Corpus.from_papers(papers(1, 60), tmp_path / "c")
-    corpus.prepare_meaning()
+    corpus.ranker.prepare_meaning()
     hidden = tmp_path / "c" / corpus.manifest["generation"] / ".meaning-half"
     hidden.mkdir()
     ranked = corpus.rank("graph")
     decided = corpus.decide(Rules().never_merge("a", "b"))
     assert decided.rules == Rules().never_merge("a", "b")
-    assert decided.meaning_ready
+    assert decided.ranker.meaning_ready
     assert decided.rank("graph").equals(ranked)
     assert not list((tmp_path / "c").rglob(".meaning-half"))
     fresh = open_corpus(tmp_path / "c")
@@ -139,12 +139,12 @@ def test_rules_leave_all_that_is_made_from_papers(tmp_path: Path) -> None:
     assert fresh.manifest["made"]["topics"] == corpus.manifest["made"]["topics"]
     # Papers that come are another matter, and rules that were there before stay.
     extend_corpus(Change(papers(2, 1)), tmp_path / "c")
-    assert not open_corpus(tmp_path / "c").meaning_ready
+    assert not open_corpus(tmp_path / "c").ranker.meaning_ready
     assert open_corpus(tmp_path / "c").rules == decided.rules
 
 
 def test_a_paper_that_is_replaced_costs_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("explorer.store._FILE", 10)
+    monkeypatch.setattr("explorer.store.build._FILE", 10)
     table, better = papers(1, 34), papers(2, 2)
     write_corpus(table, tmp_path / "c", n_topics=3)
     before = open_corpus(tmp_path / "c")

@@ -103,9 +103,9 @@ def test_words_by_their_number_of_papers(data: st.DataObject, corpora: Corpora) 
     expected = {word: max(count[word] for count in counts) for count in counts for word in count if word.startswith(prefix)}
     expected.pop(prefix, None)
     ranked = sorted(expected.items(), key=lambda item: (-item[1], item[0]))
-    found = complete(corpus, prefix, limit=50)
+    found = complete(corpus.snapshot, prefix, limit=50)
     assert by_kind(found, "word") == ranked[:50]
-    inside = complete(corpus, f"title:{prefix}", limit=50)
+    inside = complete(corpus.snapshot, f"title:{prefix}", limit=50)
     titled = sorted(((w, n) for w, n in counts[0].items() if w.startswith(prefix) and w != prefix), key=lambda i: (-i[1], i[0]))
     assert by_kind(inside, "word") == titled
 
@@ -124,14 +124,14 @@ def test_completing_never_raises_and_what_it_gives_is_a_query(data: st.DataObjec
     )
     text = "".join(data.draw(st.lists(pieces, max_size=7)))
     at = data.draw(st.one_of(st.none(), st.integers(-3, len(text) + 3)))
-    found = complete(corpus, text, at)
+    found = complete(corpus.snapshot, text, at)
     assert len(found) <= 8
     for row in found:
         assert 0 <= row.start <= row.end <= len(text)
         assert row.papers is None or row.papers > 0
         if row.kind != "field" and re.fullmatch(r'[\w:" -]*', text) and text.count('"') < 2:
             whole = text[: row.start] + row.text
-            if whole.count('"') % 2 == 0:
+            if whole.snapshot.count('"') % 2 == 0:
                 parse(whole)
 
 
@@ -143,7 +143,7 @@ def test_a_value_taken_over_finds_its_papers(data: st.DataObject, corpora: Corpo
     part = data.draw(st.sampled_from(["l", "le", "é", "du ch", "ic", "gra", "graph ne", "o'n", "d", "nothing", "の"]))
     quoted = " " in part or data.draw(st.booleans())
     text = f'{field}:"{part}' if quoted else f"{field}:{part}"
-    for row in complete(corpus, text):
+    for row in complete(corpus.snapshot, text):
         having = [paper for paper in papers if row.label in [v.strip() for v in oracles._texts(paper, name)]]
         assert row.papers == len(having) > 0
         query = text[: row.start] + row.text + text[row.end :]
@@ -154,37 +154,37 @@ def test_places_and_quotes() -> None:
     authors = [["Ada M. Lovelace", 'Bo "Bo" (x) Li'], ["Ada"]]
     table = pa.table({"title": ["Arithmetic of graphs", "b"], "authors": authors, "venue": ["AI* 1", "AI*"]})
     corpus = Corpus.from_papers(table)
-    assert [row.text for row in complete(corpus, "author:ada")] == ["Ada", '"Ada M. Lovelace"']
-    [row] = complete(corpus, 'x author:"ada m" y', 15)
+    assert [row.text for row in complete(corpus.snapshot, "author:ada")] == ["Ada", '"Ada M. Lovelace"']
+    [row] = complete(corpus.snapshot, 'x author:"ada m" y', 15)
     assert (row.start, row.end, row.text) == (9, 16, '"Ada M. Lovelace"')
-    [row] = complete(corpus, "author:bo")
+    [row] = complete(corpus.snapshot, "author:bo")
     assert row.text == '"Bo  Bo  (x) Li"'
     assert parse(f"author:{row.text}") is not None
-    assert [row.text for row in complete(corpus, "venue:ai")] == ['"AI*"', '"AI* 1"']
-    [row] = complete(corpus, "-(arithm) x", 8)
+    assert [row.text for row in complete(corpus.snapshot, "venue:ai")] == ['"AI*"', '"AI* 1"']
+    [row] = complete(corpus.snapshot, "-(arithm) x", 8)
     assert (row.start, row.end, row.text) == (2, 8, "arithmetic")
-    [row] = complete(corpus, "arithmxyz", 6)
+    [row] = complete(corpus.snapshot, "arithmxyz", 6)
     assert (row.start, row.end, row.text) == (0, 9, "arithmetic")
-    assert complete(corpus, "aut")[0].text == "author:"
-    assert [row.text for row in complete(corpus, "ada ", 3)] == ["author:Ada", 'author:"Ada M. Lovelace"']
-    assert complete(corpus, "AND") == complete(corpus, "nofield:ada") == complete(corpus, "") == []
+    assert complete(corpus.snapshot, "aut")[0].text == "author:"
+    assert [row.text for row in complete(corpus.snapshot, "ada ", 3)] == ["author:Ada", 'author:"Ada M. Lovelace"']
+    assert complete(corpus.snapshot, "AND") == complete(corpus.snapshot, "nofield:ada") == complete(corpus.snapshot, "") == []
 
 
 def test_keywords_made_from_the_text_are_not_offered_as_keywords() -> None:
     corpus = Corpus.from_papers(
         pa.table({"title": ["graph networks of graph networks"] * 4, "abstract": ["graph networks work"] * 4})
     )
-    assert corpus.keywords_derived
-    assert [row.kind for row in complete(corpus, "keyword:gra")] in ([], ["word"])
+    assert corpus.snapshot.keywords_derived
+    assert [row.kind for row in complete(corpus.snapshot, "keyword:gra")] in ([], ["word"])
 
 
 def test_a_corpus_built_before_there_were_prefixes(corpora: Corpora) -> None:
     corpus, _ = corpora[-1]
-    before = complete(corpus, "author:le")
+    before = complete(corpus.snapshot, "author:le")
     older = Corpus(corpus.folder)
-    older._prefixes = dict.fromkeys(older._prefixes)
-    assert complete(older, "author:le") == before
-    assert np.array_equal(older.prefixes("authors").keys, corpus.prefixes("authors").keys)
+    older.snapshot._prefixes = dict.fromkeys(older.snapshot._prefixes)
+    assert complete(older.snapshot, "author:le") == before
+    assert np.array_equal(older.prefixes("authors").keys, corpus.snapshot.prefixes("authors").keys)
 
 
 # Spelling
@@ -222,12 +222,12 @@ def spelt(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
     ],
 )
 def test_spelling(spelt: Corpus, query: str, meant: str | None) -> None:
-    assert suggest(spelt, query) == meant
+    assert suggest(spelt.snapshot, query) == meant
 
 
 def test_a_malformed_query_is_said(spelt: Corpus) -> None:
     with pytest.raises(QueryError):
-        suggest(spelt, '"arithmatic')
+        suggest(spelt.snapshot, '"arithmatic')
 
 
 def edits(word: str) -> set[str]:
@@ -247,23 +247,25 @@ def edits(word: str) -> set[str]:
 def test_any_single_edit_is_mended(data: st.DataObject, spelt: Corpus) -> None:
     word = data.draw(st.sampled_from(["neural", "arithmetic", "transformer", "language", "reasoning"]))
     wrong = data.draw(st.sampled_from(sorted(edits(word))))
-    if spelt.index.count(parse(wrong)):  # type: ignore[arg-type]
-        assert suggest(spelt, wrong) is None or len(spelt.search(wrong)) < 10
+    if spelt.snapshot.index.count(parse(wrong)):  # type: ignore[arg-type]
+        assert suggest(spelt.snapshot, wrong) is None or len(spelt.search(wrong)) < 10
     else:
-        meant = suggest(spelt, wrong)
+        meant = suggest(spelt.snapshot, wrong)
         assert meant is not None
         # Another form of the word finds the same.
         assert tokens(meant, "english") == tokens(word, "english")
 
 
 @settings(max_examples=150, deadline=None)
-@given(query=st.text(max_size=30))
+@given(query=st.text(st.characters(exclude_categories=["Cs"]), max_size=30))
 def test_a_suggestion_finds_more(query: str, spelt: Corpus) -> None:
     try:
         before = len(spelt.search(query, limit=None)) if parse(query) is not None else len(spelt)
-    except Exception:  # noqa: BLE001  (queries that cannot be, surrogates among them)
+    except QueryError:
+        with pytest.raises(QueryError):
+            suggest(spelt.snapshot, query)
         return
-    meant = suggest(spelt, query)
+    meant = suggest(spelt.snapshot, query)
     assert meant is None or (before < 10 and len(spelt.search(meant, limit=None)) > before)
 
 
@@ -274,4 +276,4 @@ def test_words_of_real_papers_need_no_correction(sample: Path) -> None:
     titles = corpus.papers["title"].tolist()
     for title in titles[:40]:
         for token in analyzer("names").pre_tokenize(title).tokens:
-            assert suggest(corpus, token.text) is None
+            assert suggest(corpus.snapshot, token.text) is None

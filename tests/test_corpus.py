@@ -158,7 +158,7 @@ def test_threads_share_a_corpus(bundled: Corpus) -> None:
 
 def test_unknown_facets_are_refused(bundled: Corpus) -> None:
     with pytest.raises(SelectionError, match="no facet"):
-        bundled.facet("colours")
+        bundled.snapshot.facet("colours")
 
 
 def test_a_corpus_says_what_it_is(bundled: Corpus) -> None:
@@ -197,7 +197,7 @@ def test_a_reading_list_loads_no_pandas_either(bundled: Corpus, tmp_path: Path) 
     program = """
 import sys, explorer
 board = explorer.explore()
-print(board.session.corpus.rows_known(board.session.corpus.read_papers).tolist(), "pandas" in sys.modules)
+print(board.session.corpus.snapshot.rows_known(board.session.corpus.read_papers).tolist(), "pandas" in sys.modules)
 """
     assert run(program, LITEXPLORER_DATA_HOME=str(tmp_path)).strip() == "[3] False"
 
@@ -213,7 +213,7 @@ def test_totals_are_those_of_the_whole_corpus(corpora: Corpora) -> None:
     for corpus, papers in corpora:
         for field in ("topics", "authors", "keywords", "venues", "has_code", "years", "months"):
             expected = sum(len(oracles.values_of(paper, field)) for paper in papers)
-            assert int(np.sum(corpus.totals(field))) == expected
+            assert int(np.sum(corpus.snapshot.totals(field))) == expected
 
 
 def test_a_folder_and_a_pattern_are_known_by_what_is_in_them(tmp_path: Path, cache: Path) -> None:

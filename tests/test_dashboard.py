@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 import explorer
 from explorer import Corpus, Dashboard, Selection
 from explorer.dashboard.figures import plotly_path, plotly_version
-from explorer.dashboard.widget import _ACTIONS
+from explorer.dashboard.handlers import HANDLERS
 from explorer.store.build import content_hash
 
 Corpora = list[tuple[Corpus, list[oracles.Paper]]]
@@ -92,7 +92,7 @@ def test_a_session_by_messages(board: Dashboard, corpora: Corpora) -> None:
     send(board, "chart", option="by", value="month")
     assert next(c for c in board.charts if c["name"] == "over_time")["options"][1]["value"] == "month"
     send(board, "facet", facet="authors", text="lee", page=0)
-    assert {row["value"] for panel in board.facets if panel["name"] == "authors" for row in panel["rows"]} <= {"Lee, K.", "Lee"}
+    assert {row["value"] for panel in board.facets if panel["name"] == "authors" for row in panel["rows"]} <= {"K. Lee", "Lee"}
     send(board, "set", changes={"query": "graph"})
     assert next(panel["text"] for panel in board.facets if panel["name"] == "authors") == "lee", "what is looked for stays"
     send(board, "url", url="q=model&sort=title")
@@ -163,7 +163,7 @@ _changes = st.dictionaries(
 _messages = st.one_of(
     st.builds(lambda changes: {"kind": "set", "changes": changes}, _changes),
     st.fixed_dictionaries(
-        {"kind": st.sampled_from([*(kind for kind in _ACTIONS if kind not in ("plotly", "export")), "nonsense"])},
+        {"kind": st.sampled_from([*(kind for kind in HANDLERS if kind not in ("plotly", "export")), "nonsense"])},
         optional={
             "changes": _json,
             "url": st.text(max_size=20) | _json,
@@ -232,7 +232,7 @@ def files_of(sent: list[tuple[dict[str, Any], list[Any]]]) -> dict[str, bytes]:
 def test_downloads_are_what_is_shown(form: str, board: Dashboard, monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[Any] = []
     monkeypatch.setattr(board, "send", lambda content, buffers=None: sent.append((content, buffers)))
-    monkeypatch.setattr("explorer.export._CHUNK", 1000)
+    monkeypatch.setattr("explorer.export.export._CHUNK", 1000)
     send(board, "set", changes={"query": "graph", "sort": "title"})
     status = send(board, "export", format=form, ticked=False)
     shown = board.summary["shown"]

@@ -188,14 +188,14 @@ def test_the_command_lists_them(folder: Path, tmp_path: Path, capsys: pytest.Cap
 def test_refit_and_stale_topics(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     table = pa.Table.from_pylist(oracles.random_papers(1, 60))
     corpus = Corpus.from_papers(table, tmp_path / "c")
-    assert not corpus.topics_stale
+    assert not corpus.snapshot.topics_stale
     came = pa.table({"id": [f"n{n}" for n in range(20)], "title": [f"Zebra stripes of kind {n}" for n in range(20)]})
     larger = corpus.add(came, keep_duplicates=True)
-    assert larger.topics_stale
-    assert "20 of 80 papers (25%)" in larger.stale_sentence
+    assert larger.snapshot.topics_stale
+    assert "20 of 80 papers (25%)" in larger.snapshot.stale_sentence
     assert main(["refit", str(tmp_path / "c")]) == 0
     fresh = open_corpus(tmp_path / "c")
-    assert not fresh.topics_stale
+    assert not fresh.snapshot.topics_stale
     assert fresh.table.equals(larger.table)
     whole = Corpus.from_papers(larger.table, tmp_path / "whole")
     assert fresh.topics.labels == whole.topics.labels

@@ -97,7 +97,7 @@ def test_a_topic_and_its_papers_are_poles(corpus: Corpus) -> None:
     means = side.groupby("topic", observed=True)["place"].mean()
     assert means[corpus.topics.labels[0]] < 0 < means[corpus.topics.labels[1]]
     assert 0.5 < axis.attrs["separation"] <= 1
-    assert (corpus.axis_between(first, second).low, corpus.axis_between(first, second).high) == (first, second)
+    assert (corpus.ranker.axis_between(first, second).low, corpus.ranker.axis_between(first, second).high) == (first, second)
 
 
 def test_one_paper_is_a_pole(corpus: Corpus) -> None:

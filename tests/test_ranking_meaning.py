@@ -22,7 +22,7 @@ class Stop(Exception):
 
 @pytest.mark.parametrize("reports", range(4))
 def test_a_stop_leaves_nothing_half(corpus: Corpus, reports: int) -> None:
-    before = sorted(path.name for path in corpus._generation.iterdir())
+    before = sorted(path.name for path in corpus.snapshot.generation.iterdir())
     said: list[str] = []
 
     def progress(stage: str, part: float) -> None:
@@ -32,16 +32,16 @@ def test_a_stop_leaves_nothing_half(corpus: Corpus, reports: int) -> None:
             raise Stop
 
     with pytest.raises(Stop):
-        corpus.prepare_meaning(progress)
-    assert sorted(path.name for path in corpus._generation.iterdir()) == before
-    assert not corpus.meaning_ready
-    corpus.prepare_meaning()
-    assert corpus.meaning_ready
+        corpus.ranker.prepare_meaning(progress)
+    assert sorted(path.name for path in corpus.snapshot.generation.iterdir()) == before
+    assert not corpus.ranker.meaning_ready
+    corpus.ranker.prepare_meaning()
+    assert corpus.ranker.meaning_ready
     assert len(corpus.rank("reasoning", limit=5)) == 5
 
 
 def test_a_meaning_made_before_is_opened(corpus: Corpus) -> None:
-    corpus.prepare_meaning()
+    corpus.ranker.prepare_meaning()
     said: list[str] = []
     again = Corpus(corpus.folder)
     again.prepare_meaning(lambda stage, part: said.append(stage))
@@ -64,9 +64,9 @@ def test_a_folder_that_cannot_be_written_keeps_it_in_memory(corpus: Corpus, monk
         raise PermissionError
 
     monkeypatch.setattr("tempfile.mkdtemp", refuse)
-    corpus.prepare_meaning()
-    assert corpus.meaning_ready
-    assert not Corpus(corpus.folder).meaning_ready
+    corpus.ranker.prepare_meaning()
+    assert corpus.ranker.meaning_ready
+    assert not Corpus(corpus.folder).ranker.meaning_ready
     assert len(corpus.rank("reasoning", limit=3)) == 3
 
 
@@ -75,7 +75,7 @@ def test_build_makes_it_last_unless_told_not_to(tmp_path: Path, leave_out: bool)
     file = tmp_path / "papers.csv"
     default_corpus().papers[["title", "abstract"]].head(60).to_csv(file, index=False)
     assert main(["build", str(file), "-o", str(tmp_path / "made"), *(["--no-concepts"] if leave_out else [])]) == 0
-    assert Corpus(tmp_path / "made").meaning_ready is not leave_out
+    assert Corpus(tmp_path / "made").ranker.meaning_ready is not leave_out
 
 
 def test_update_renews_it_where_it_was(tmp_path: Path) -> None:
@@ -85,5 +85,5 @@ def test_update_renews_it_where_it_was(tmp_path: Path) -> None:
     assert main(["build", str(tmp_path / "a.csv"), "-o", str(tmp_path / "made")]) == 0
     assert main(["update", str(tmp_path / "made"), str(tmp_path / "b.csv")]) == 0
     larger = Corpus(tmp_path / "made")
-    assert larger.meaning_ready
+    assert larger.ranker.meaning_ready
     assert len(larger.rank("reasoning")) == 70

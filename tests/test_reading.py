@@ -15,6 +15,7 @@ import pytest
 import explorer
 from explorer import Corpus, Dashboard, LibraryError, Selection
 from explorer.corpus.opening import default_corpus
+from explorer.dashboard.deployment import Deployment
 from explorer.export.export import export_bytes
 
 NOVEL = Selection(prefer={"novelty": 1}, sort="preference")
@@ -24,7 +25,7 @@ NOVEL = Selection(prefer={"novelty": 1}, sort="preference")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample with its terms and vectors."""
     corpus = Corpus.from_papers(default_corpus().table, tmp_path_factory.mktemp("built") / "corpus")
-    assert len(corpus.meaning.vectors) == len(corpus)
+    assert len(corpus.ranker.meaning.vectors) == len(corpus)
     return corpus.folder
 
 
@@ -40,18 +41,16 @@ def send(board: Dashboard, kind: str, **content: Any) -> dict[str, Any]:
 
 
 def farthest(corpus: Corpus, read: list[int]) -> np.ndarray:
-    vectors = np.asarray(corpus.meaning.vectors, np.float64)
+    vectors = np.asarray(corpus.ranker.meaning.vectors, np.float64)
     return 1 - np.array([max(float(vector @ vectors[row]) for row in read) for vector in vectors])
 
 
 def test_novelty_is_the_distance_from_the_nearest_paper_read(corpus: Corpus) -> None:
     ids = corpus.table.column("id").to_pylist()
-    assert np.isnan(corpus.novelty()).all()
+    assert np.isnan(corpus.ranker.novelty(())).all()
     for read in ([3], [3, 7], [3, 7, 40, 41], [7, 40], list(range(30))):
-        corpus.read_papers = [ids[row] for row in read]
-        np.testing.assert_allclose(corpus.novelty(), farthest(corpus, read), atol=1e-5)
-    corpus.read_papers = ["nobody's"]
-    assert np.isnan(corpus.novelty()).all()
+        np.testing.assert_allclose(corpus.ranker.novelty(tuple(ids[row] for row in read)), farthest(corpus, read), atol=1e-5)
+    assert np.isnan(corpus.ranker.novelty(("nobody's",))).all()
 
 
 def test_what_was_read_is_kept_and_forgotten(corpus: Corpus) -> None:
@@ -85,7 +84,7 @@ def test_marking_orders_anew_and_is_seen(corpus: Corpus) -> None:
     assert board.preference["read"] == 1
     listed = board.session.results.rows().tolist()
     assert listed[-1] == row
-    np.testing.assert_array_equal(listed, np.lexsort((np.arange(len(corpus)), -corpus.novelty())))
+    np.testing.assert_array_equal(listed, np.lexsort((np.arange(len(corpus)), -corpus.ranker.novelty(board.session.read))))
     assert [paper["id"] for paper in explorer.open_corpus(corpus.folder).select(NOVEL).to_dict("records")] == [
         corpus.table.column("id")[other].as_py() for other in listed
     ]
@@ -111,15 +110,32 @@ def test_a_paper_that_was_open_for_a_while_moves_nothing(corpus: Corpus) -> None
     assert board.session.results.rows().tolist() != before
 
 
-def test_a_server_for_many_readers_forgets(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
-    corpus.library.mark_read(corpus.table.column("id")[0].as_py(), True)
-    monkeypatch.setenv("LITEXPLORER_READ_ONLY", "1")
-    shared = Corpus(corpus.folder)
-    board = Dashboard(shared)
-    assert not any(row["read"] for row in board.papers["rows"])
-    send(board, "read", row=1, on=True)
-    assert shared.read_papers == (corpus.table.column("id")[1].as_py(),)
-    assert corpus.library.reads() == (corpus.table.column("id")[0].as_py(),)
+def test_readers_of_one_server_do_not_read_for_each_other(corpus: Corpus) -> None:
+    ids = corpus.table.column("id").to_pylist()
+    corpus.library.mark_read(ids[0], True)
+    server = Deployment(read_only=True)
+    one, other = (Dashboard(corpus, deployment=server) for _ in range(2))
+    assert not any(row["read"] for row in one.papers["rows"])
+    first, second = (row["row"] for row in one.papers["rows"][:2])
+    send(one, "read", row=first, on=True)
+    send(other, "read", row=second, on=True)
+    third = Dashboard(corpus, deployment=server)
+    for board, rows in ((one, {first}), (other, {second}), (third, set())):
+        send(board, "page", page=0)
+        assert {row["row"] for row in board.papers["rows"] if row["read"]} == rows
+        send(board, "set", changes={"prefer": [["novelty", 1]], "sort": "preference"})
+        assert board.session.read == tuple(ids[row] for row in rows)
+        assert board.preference["read"] == len(rows)
+    assert corpus.library.reads() == (ids[0],)
+
+
+def test_dashboards_of_one_reader_share_what_was_read(corpus: Corpus) -> None:
+    one, other = Dashboard(corpus), Dashboard(corpus)
+    first, second = (row["row"] for row in one.papers["rows"][:2])
+    send(one, "read", row=first, on=True)
+    send(other, "read", row=second, on=True)
+    assert {row["row"] for row in other.papers["rows"] if row["read"]} == {first, second}
+    assert len(corpus.read_papers) == 2
 
 
 @pytest.mark.parametrize("row", [-1, 10**9, True, None, "0", 1.5])
@@ -146,7 +162,7 @@ def test_a_damaged_library_reads_as_nothing_and_marking_says_so(corpus: Corpus) 
 
 
 def test_an_export_by_novelty_says_what_was_read(corpus: Corpus) -> None:
-    corpus.read_papers = [corpus.table.column("id")[0].as_py()]
+    corpus.library.mark_read(corpus.table.column("id")[0].as_py(), True)
     files, _ = export_bytes(corpus.results(NOVEL), "csv")
     assert json.loads(files[1].data)["read"] == list(corpus.read_papers)
     files, _ = export_bytes(corpus.results(Selection()), "csv")
@@ -159,7 +175,7 @@ def test_another_corpus_has_its_own(corpus: Corpus, tmp_path: Path) -> None:
     other = Corpus.from_papers(pa.table({"id": ["x"], "title": ["graph"]}), tmp_path / "other")
     board = Dashboard(corpus)
     send(board, "read", row=0, on=True)
-    board._show_corpus(other, Selection())
+    board.show_corpus(other, Selection())
     assert not board.papers["rows"][0]["read"]
     send(board, "read", row=0, on=True)
     assert (len(corpus.library.reads()), other.library.reads()) == (1, ("x",))

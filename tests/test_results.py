@@ -19,8 +19,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer import Corpus, QueryError, Selection
+from explorer.papers.author_names import display
 from explorer.search.results import Results
-from explorer.store.caches import Recent
+from explorer.store.caches import Cache
 
 Corpora = list[tuple[Corpus, list[oracles.Paper]]]
 FACETS = ("topics", "venues", "authors", "keywords", "has_code", "years", "months")
@@ -32,12 +33,12 @@ def named_counts(results: Results, field: str) -> dict[Any, int]:
     if field == "has_code":
         names: list[Any] = [False, True]
     elif field == "years":
-        names = list(range(results.corpus.year_span[0], results.corpus.year_span[1] + 1))
+        names = list(range(results.snapshot.year_span[0], results.snapshot.year_span[1] + 1))
     elif field == "months":
-        first, last = results.corpus.year_span
+        first, last = results.snapshot.year_span
         names = [f"{year:04d}-{month:02d}" for year in range(first, last + 1) for month in range(1, 13)]
     else:
-        names = results.corpus.facet(field).values.to_pylist()
+        names = results.snapshot.facet(field).values.to_pylist()
     assert len(names) == len(counts)
     return {name: count for name, count in zip(names, counts, strict=True) if count}
 
@@ -107,7 +108,7 @@ def test_orders_and_pages(data: st.DataObject, corpora: Corpora) -> None:
     elif selection.sort == "relevance" and selection.query:
         scores = results.scores(np.array(rows, int))
         assert all((a, -r) >= (b, -s) for (a, r), (b, s) in itertools.pairwise(zip(scores, rows, strict=True)))
-        hits = corpus.index.hits(results._node)
+        hits = corpus.snapshot.index.hits(results._node)
         assert (
             dict(zip(rows, scores.tolist(), strict=True)).items()
             <= dict(zip(hits.rows.tolist(), hits.scores.tolist(), strict=True)).items()
@@ -146,11 +147,21 @@ def test_a_broken_query_is_refused_before_anything_is_shown(corpora: Corpora) ->
         corpora[3][0].results(Selection(query='"'))
 
 
-def test_recent_forgets_the_oldest() -> None:
-    recent, made = Recent(2), []
+def test_a_cache_holds_so_many_bytes_and_forgets_what_was_used_longest_ago() -> None:
+    cache, made = Cache(2 * 800), []
+
+    def value(key: str, numbers: int = 100) -> np.ndarray:
+        made.append(key)
+        return np.zeros(numbers)
+
     for key in "abacab":
-        recent.get(key, lambda key=key: made.append(key))
+        cache.get(key, lambda key=key: value(key))
     assert made == ["a", "b", "c", "b"]
+    # What does not fit is made each time, and costs nothing else its place.
+    assert [len(cache.get("large", lambda: value("large", 300))) for _ in range(2)] == [300, 300]
+    assert made[4:] == ["large", "large"]
+    cache.get("b", lambda: value("b"))
+    assert made[6:] == []
 
 
 @pytest.fixture(scope="module")
@@ -158,6 +169,7 @@ def real(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[C
     table = next(pq.ParquetFile(shared_data / "arxiv" / "arxiv_100k.parquet").iter_batches(batch_size=5000))
     corpus = Corpus.from_papers(table.to_pandas(), tmp_path_factory.mktemp("real") / "c")
     lists = {name: [items or [] for items in corpus.table.column(name).to_pylist()] for name in ("authors", "keywords")}
+    lists["authors"] = [[display(name) for name in names] for names in lists["authors"]]
     return corpus, corpus.papers.assign(**{name: pd.Series(items, dtype=object) for name, items in lists.items()})
 
 
@@ -196,10 +208,10 @@ def test_counts_of_the_real_sample(real: tuple[Corpus, pd.DataFrame]) -> None:
     draw = np.random.default_rng(0)
     months = sorted(frame["published"].astype("datetime64[s]").dt.strftime("%Y-%m").unique())
     tops = {
-        field: [value for value in corpus.facet(field).values.to_pylist()[:6]]
+        field: [value for value in corpus.snapshot.facet(field).values.to_pylist()[:6]]
         for field in ("topics", "venues", "authors", "keywords")
     }
-    first, last = corpus.year_span
+    first, last = corpus.snapshot.year_span
     for _ in range(40):
         selection = Selection(
             # Words that no stem changes and that no other word has for its stem.

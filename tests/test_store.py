@@ -27,10 +27,11 @@ from hypothesis import strategies as st
 
 from explorer import Corpus, CorpusError, Selection, open_corpus
 from explorer.dedupe.merges import Change
+from explorer.disk import cache_folder, write_whole
 from explorer.papers.schema import FIELDS, to_table
-from explorer.store.build import cache_folder, content_hash, write_corpus
+from explorer.store.build import content_hash, write_corpus
 from explorer.store.extend import extend_corpus
-from explorer.store.generations import read_manifest, write_atomically
+from explorer.store.generations import read_manifest
 
 
 def papers(seed: int, count: int) -> pa.Table:
@@ -474,14 +475,14 @@ def test_a_full_disk_leaves_the_old_corpus(stage: str, limit: int, tmp_path: Pat
 
 def test_an_atomic_write_leaves_the_old_file_when_it_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "file"
-    write_atomically(path, b"old")
+    write_whole(path, b"old")
 
     def fail(handle: int) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", fail)
     with pytest.raises(OSError, match="No space"):
-        write_atomically(path, b"new")
+        write_whole(path, b"new")
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
 

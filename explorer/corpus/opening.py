@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-import os
+import warnings
 from collections.abc import Iterable
 from os import PathLike
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from explorer.corpus.corpus import Corpus
-from explorer.corpus.growth import CACHED
+from explorer.corpus.growth import opened
+from explorer.dedupe.merges import Change
+from explorer.disk import cache_folder
 from explorer.errors import CorpusError, ReadError
 from explorer.sources.files import files_of
-from explorer.store.build import Progress, cache_folder, no_progress, write_corpus
+from explorer.store.build import Progress, no_progress, write_corpus
+from explorer.store.extend import change_digest
 from explorer.store.generations import FORMAT
+from explorer.store.snapshot import CACHED
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+    from explorer.sources.formats.registry import Import
 
 
 def open_cached(name: str) -> Corpus:
@@ -32,28 +43,45 @@ def open_cached(name: str) -> Corpus:
         raise CorpusError(f"The corpus {name} is not here any more. Add its papers again.") from error
 
 
-def open_corpus(folder: str | PathLike[str]) -> Corpus:
+def open_corpus(folder: str | PathLike[str] | None = None) -> Corpus:
     """Open a corpus folder, memory-mapped.
+
+    Parameters
+    ----------
+    folder : path, optional
+        As `litexplorer build` or `Corpus.from_papers` made it; by default the bundled sample.
 
     Raises
     ------
     CorpusError
         There is no corpus, it is damaged, or it is of another format version.
+
+    Warns
+    -----
+    UserWarning
+        Its words were indexed by other analysers, so that some searches find less; the message says what to do.
+
+    Examples
+    --------
+    >>> import explorer
+    >>> len(explorer.open_corpus())
+    88
     """
-    return Corpus(folder)
+    corpus = default_corpus() if folder is None else Corpus(folder)
+    if said := corpus.snapshot.index_sentence:
+        warnings.warn(said, stacklevel=2)
+    return corpus
 
 
-def default_corpus() -> Corpus:
-    """The corpus that `LITEXPLORER_CORPUS` names (the server sets it), else the bundled sample.
+def default_corpus(folder: str | None = None) -> Corpus:
+    """The corpus that a server was started with, else the bundled sample.
 
     Raises
     ------
     CorpusError
-        The folder named holds no corpus.
+        The folder holds no corpus.
     """
-    if named := os.environ.get("LITEXPLORER_CORPUS"):
-        return Corpus(named)
-    return open_files([bundled("data", "arithmetic.jsonl")])
+    return Corpus(folder) if folder else open_files([bundled("data", "arithmetic.jsonl")])
 
 
 def bundled(folder: str, name: str) -> Path:
@@ -81,19 +109,41 @@ def open_files(
     if len(paths) == 1 and (paths[0] / "manifest.json").exists():
         return Corpus(paths[0])
     target = cache_folder() / f"files-{_files_hash(paths, keep_duplicates)}"
-    if (kept := Corpus.if_whole(target)) is not None:
-        return kept
+    if (kept := opened(target)) is not None:
+        return Corpus(kept)
+    name = paths[0].stem if len(paths) == 1 else f"{paths[0].stem} and {len(paths) - 1} more"
+    return _built(paths, target, {"name": name, "files": [path.name for path in paths]}, keep_duplicates, progress)
+
+
+def open_papers(
+    papers: pd.DataFrame | pa.Table | Import, *, keep_duplicates: bool = False, progress: Progress = no_progress
+) -> Corpus:
+    """Build a corpus in the cache from a table of records, or from what was read, as `open_files` does from files.
+
+    Raises
+    ------
+    SchemaError
+        The table has no title column or one of a wrong type.
+    """
+    from explorer.sources.importing import as_read
+
+    read = as_read(papers)
+    how = "all records" if keep_duplicates else "merged"
+    digest = change_digest(f"papers, {how}", Change(read.table, merges=read.merges, ledger=read.ledger))
+    target = cache_folder() / f"papers-{digest}-auto"
+    if (kept := opened(target)) is not None:
+        return Corpus(kept)
+    return _built([read], target, {"name": "papers"}, keep_duplicates, progress)
+
+
+def _built(given: list[Any], target: Path, made: dict[str, Any], keep_duplicates: bool, progress: Progress) -> Corpus:
     # Needed for a build only: with it come the readers of every format.
     from explorer.sources.importing import import_papers
 
-    imported = import_papers(*paths, keep_duplicates=keep_duplicates)
+    imported = import_papers(*given, keep_duplicates=keep_duplicates)
     if not imported.table.num_rows and (rejected := [n for n in imported.ledger.notes if n.action == "rejected"]):
         raise ReadError(f"No paper could be read. {rejected[0].source}: {rejected[0].reason}.")
-    made = {
-        "name": paths[0].stem if len(paths) == 1 else f"{paths[0].stem} and {len(paths) - 1} more",
-        "files": [path.name for path in paths],
-        "ledger": imported.ledger.counts(),
-    }
+    made = {**made, "ledger": imported.ledger.counts()}
     write_corpus(imported.table, target, made=made, merges=imported.merges, ledger=imported.ledger, progress=progress)
     return Corpus(target)
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from explorer.corpus.corpus import Corpus
-from explorer.corpus.opening import default_corpus
+from explorer.corpus.opening import default_corpus, open_files, open_papers
+from explorer.dashboard.deployment import Deployment
 from explorer.dashboard.widget import Dashboard
 from explorer.errors import SelectionError
 from explorer.selection.selection import Selection
@@ -16,19 +17,26 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+    from explorer.sources.formats.registry import Import
+
 
 def explore(
-    papers: Corpus | pd.DataFrame | pa.Table | str | os.PathLike[str] | None = None, selection: Selection | None = None
+    papers: Corpus | pd.DataFrame | pa.Table | Import | str | os.PathLike[str] | None = None,
+    selection: Selection | str | None = None,
+    *,
+    keep_duplicates: bool = False,
 ) -> Dashboard:
     """Open the dashboard.
 
     Parameters
     ----------
-    papers : Corpus, DataFrame, path or None
-        A corpus; a paper table, which is built into one in the cache; a corpus folder or a file of papers; or nothing for the
-        papers that the server was started with, else the bundled sample.
-    selection : Selection, optional
-        What it shows at first; under Voila by default what the address says.
+    papers : Corpus, DataFrame, Import, path or None
+        A corpus; a paper table or what was read, which is built into one in the cache; a corpus folder or a file of papers; or
+        nothing for the papers that the server was started with, else the bundled sample. Records that are one paper are merged.
+    selection : Selection or str, optional
+        What it shows at first, a text as a query; under Voila by default what the address says.
+    keep_duplicates : bool
+        Leave records that are one paper as they are.
 
     Returns
     -------
@@ -39,30 +47,24 @@ def explore(
     ------
     ReadError, SchemaError, CorpusError
         The papers cannot be opened.
+    SelectionError
+        The selection is none.
     """
-    from explorer.corpus.opening import open_files
-
+    deployment = Deployment.from_environment()
     if papers is None:
-        corpus = default_corpus()
+        corpus = default_corpus(deployment.corpus)
     elif isinstance(papers, Corpus):
         corpus = papers
     elif isinstance(papers, str | os.PathLike):
-        corpus = open_files([papers])
+        corpus = open_files([papers], keep_duplicates=keep_duplicates)
     else:
-        corpus = Corpus.from_papers(papers)
-    board = None
-    if (
-        selection is None
-        and (address := os.environ.get("QUERY_STRING"))
-        and os.environ.get("SERVER_SOFTWARE", "").startswith("voila/")
-    ):
-        if "corpus" in dict(parse_qsl(address)):
-            board = Dashboard(corpus)
-            board._received(board, {"kind": "url", "url": address, "seq": 0}, None)
-            return board
-        try:
-            selection = Selection.from_url(address)
-        except SelectionError as error:
-            board = Dashboard(corpus)
-            board.set_trait("status", {"level": "error", "text": str(error), "at": None, "seq": 0})
-    return board or Dashboard(corpus, selection)
+        corpus = open_papers(papers, keep_duplicates=keep_duplicates)
+    if selection is not None or not deployment.address:
+        return Dashboard(corpus, None if selection is None else Selection.of(selection), deployment=deployment)
+    if "corpus" in dict(parse_qsl(deployment.address)):
+        return Dashboard(corpus, deployment=deployment, address=deployment.address)
+    try:
+        return Dashboard(corpus, Selection.from_url(deployment.address), deployment=deployment)
+    except SelectionError:
+        # Opened as a message, so that what is wrong with the address is said on the page.
+        return Dashboard(corpus, deployment=deployment, address=deployment.address)

@@ -14,13 +14,9 @@ SMALL = 5000
 """Papers; fewer take a few seconds, for which nobody needs to be asked to wait."""
 
 
-class Unprepared(Exception):
-    """A selection takes the terms and vectors of a corpus, which are still to be made."""
-
-
 def lacking(corpus: Corpus, selection: Selection) -> bool:
     """Whether a selection takes what a corpus has yet to make, and that takes long."""
-    return selection.by_meaning and len(corpus) >= SMALL and not corpus.meaning_ready
+    return selection.by_meaning and len(corpus) >= SMALL and not corpus.ranker.meaning_ready
 
 
 def by_words(selection: Selection) -> Selection:
@@ -30,7 +26,7 @@ def by_words(selection: Selection) -> Selection:
 
 
 class Preparation:
-    """Makes what the first selection by meaning takes, then applies the step that asked for it.
+    """Makes what the first selection by meaning takes, then goes on with the message that waits for it.
 
     Parameters
     ----------
@@ -66,7 +62,7 @@ class Preparation:
         self._progressed(PREPARING["terms"][0], 0.0)
 
         def work(say: Say, stop: object) -> None:
-            corpus.prepare_meaning(progress=preparing(say))
+            corpus.ranker.prepare_meaning(progress=preparing(say))
 
         self._worker.start(work, lambda _: self._done())
 

@@ -10,7 +10,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from explorer.dashboard.relevance_feedback import add_operand
 from explorer.errors import LibraryError, SelectionError
 from explorer.library.library import Library, SavedSearch
 from explorer.search.comparison import last_day, published_by
@@ -34,14 +33,17 @@ class Base:
         It in words.
     papers : callable
         Gives, for the results shown, a mask over the papers of the corpus and how many more papers are not in the corpus.
+    takes : Selection, optional
+        What is run for it, which may take what the corpus has yet to make.
     """
 
     label: str
     papers: Callable[[Results], tuple[np.ndarray, int]]
+    takes: Selection | None = None
 
 
-class Desk:
-    """The saved searches of a session's corpus, and its comparison.
+class SavedSearches:
+    """The saved searches and sets of a session's corpus, and what its papers are compared with.
 
     Parameters
     ----------
@@ -71,6 +73,14 @@ class Desk:
         except LibraryError as error:
             rows, sets, problem = [], [], str(error)
         return {"rows": rows, "sets": sets, "problem": problem, "writable": self.writable}
+
+    def names(self) -> list[tuple[str, int]]:
+        """Names of the saved sets and searches with their papers, as a concept may be made of each."""
+        try:
+            sets, searches = self.library.sets(), self.library.searches()
+            return [*((row.name, row.papers) for row in sets), *((row.name, row.papers) for row in searches)]
+        except LibraryError:
+            return []
 
     def _row(self, saved: SavedSearch) -> dict[str, Any]:
         try:
@@ -109,76 +119,62 @@ class Desk:
             rows = results.rows()
             return np.asarray(rows[~then[rows]])
         # Those gone have no place in the order of a search that does not find them.
-        order = results.corpus.order("newest")
+        order = results.snapshot.order("newest")
         return np.asarray(order[(then & ~results.mask)[order]])
 
     # What the reader does
 
     def save(self, name: str, *, replace: bool) -> str:
         """Save what is shown under a name."""
-        self._check_writable()
+        self.check_writable()
         saved = self.library.save(name, self.session.results, replace=replace)
         return f"Saved “{saved.name}”."
 
     def delete(self, name: str) -> str:
         """Forget a saved search."""
-        self._check_writable()
+        self.check_writable()
         self.library.delete(name)
         return f"Deleted “{name}”."
 
     def rename(self, name: str, to: str) -> str:
         """Give a saved search another name."""
-        self._check_writable()
+        self.check_writable()
         self.library.rename(name, to)
         return f"“{name}” is now “{' '.join(to.split())}”."
 
     def save_set(self, name: str, *, replace: bool) -> str:
         """Save the ticked papers as a set."""
-        self._check_writable()
+        self.check_writable()
         ids = self.session.corpus.table.column("id")
         saved = self.library.save_set(name, [ids[row].as_py() for row in sorted(self.session.ticked)], replace=replace)
         return f"Saved the set “{saved.name}” of {saved.papers:,} paper{'' if saved.papers == 1 else 's'}."
 
-    def set_as_concept(self, name: str, *, replace: bool) -> str:
-        """Save the ticked papers as a set and rank by it too."""
-        # Before anything is saved, for what waits is done again from its beginning.
-        self.session.check_ready(Selection(rank="set"))
-        said = self.save_set(name, replace=replace)
-        add_operand(self.session, "set", " ".join(name.split()))
-        self.session.ticked = frozenset()
-        return said
-
     def delete_set(self, name: str) -> str:
         """Forget a saved set."""
-        self._check_writable()
+        self.check_writable()
         self.library.delete_set(name)
         return f"Deleted the set “{name}”."
 
-    def _check_writable(self) -> None:
+    def check_writable(self) -> None:
+        """Raise `LibraryError` where nothing may be saved."""
         if not self.writable:
             raise LibraryError("What is saved cannot be changed here: the server was started read-only.")
 
-    def run(self, name: str, *, changes: bool) -> str:
-        """Show a saved search; if the corpus has changed since, or on request, beside what it gave when it was saved."""
-        saved = self.library.get(name)
-        selection = saved.selection
-        changed = saved.content_hash != self.session.corpus.manifest["content_hash"]
-        base = self._base({"saved": name, "then": True}) if changes or changed else None
-        self.session.show(selection)
-        self.base, self.part = base, "all"
-        return "The corpus has changed since this search was saved." if changed else ""
+    def get(self, name: str, *, changes: bool) -> tuple[Selection, Base | None, str]:
+        """A saved search, and what to compare it with: if the corpus has changed since, or on request, what it gave when it was saved.
 
-    def compare(self, with_: Mapping[str, Any] | None) -> None:
-        """Compare what is shown, now and as it changes.
-
-        Parameters
-        ----------
-        with_ : mapping or None
-            ``{"saved": name, "then": True}`` for the papers a search gave when it was saved, without `then` for those it gives
-            now; ``{"url": query}`` for another selection; ``{"date": "2024-03"}`` for the papers of the same selection that
-            were published by then; None to end the comparison.
+        Returns
+        -------
+        tuple of (Selection, Base or None, str)
+            Its selection, the base, and a sentence where the corpus has changed.
         """
-        base = None if with_ is None else self._base(with_)
+        saved = self.library.get(name)
+        changed = saved.content_hash != self.session.corpus.manifest["content_hash"]
+        base = self.base_of({"saved": name, "then": True}) if changes or changed else None
+        return saved.selection, base, "The corpus has changed since this search was saved." if changed else ""
+
+    def beside(self, base: Base | None) -> None:
+        """Compare what is shown, now and as it changes, with a base; None ends the comparison."""
         if base is not None:
             # What cannot be computed fails here, before it is in force.
             base.papers(self.session.results)
@@ -191,25 +187,32 @@ class Desk:
         self.part = part
         self.session.page = 0
 
-    def _base(self, with_: Mapping[str, Any]) -> Base:
-        if "saved" in with_:
-            saved = self.library.get(str(with_["saved"]))
-            if with_.get("then"):
+    def base_of(self, given: Mapping[str, Any]) -> Base:
+        """What a page wants compared.
+
+        Parameters
+        ----------
+        given : mapping
+            ``{"saved": name, "then": True}`` for the papers a search gave when it was saved, without `then` for those it gives
+            now; ``{"url": query}`` for another selection; ``{"date": "2024-03"}`` for the papers of the same selection that
+            were published by then.
+        """
+        if "saved" in given:
+            saved = self.library.get(str(given["saved"]))
+            if given.get("then"):
                 ids = pa.array(self.library.ids(saved.name), pa.large_string())
                 return Base(f"‘{saved.name}’ as saved on {saved.saved_at[:10]}", _Kept(ids))
-            self.session.check_ready(saved.selection)
-            return Base(f"‘{saved.name}’", _selected(saved.selection))
-        if "url" in with_:
-            selection = Selection.from_url(str(with_["url"]))
-            self.session.check_ready(selection)
-            return Base(selection.describe(), _selected(selection))
-        date = " ".join(str(with_["date"]).split())
+            return Base(f"‘{saved.name}’", _selected(saved.selection), saved.selection)
+        if "url" in given:
+            selection = Selection.from_url(str(given["url"]))
+            return Base(selection.describe(), _selected(selection), selection)
+        date = " ".join(str(given["date"]).split())
         last_day(date)
         return Base(f"what was published by {date}", lambda results: (results.mask & published_by(results, date), 0))
 
 
 def _selected(selection: Selection) -> Callable[[Results], tuple[np.ndarray, int]]:
-    return lambda results: (results.corpus.results(selection).mask, 0)
+    return lambda results: (Results(results.ranker, selection, results.read).mask, 0)
 
 
 class _Kept:
@@ -220,24 +223,10 @@ class _Kept:
         self._found: tuple[str, np.ndarray] | None = None
 
     def __call__(self, results: Results) -> tuple[np.ndarray, int]:
-        corpus = results.corpus
-        if self._found is None or self._found[0] != corpus.manifest["content_hash"]:
-            there = corpus.table.column("id").combine_chunks().cast(pa.large_string())
+        snapshot = results.snapshot
+        if self._found is None or self._found[0] != snapshot.manifest["content_hash"]:
+            there = snapshot.table.column("id").combine_chunks().cast(pa.large_string())
             mask = pc.is_in(there, value_set=self._ids).to_numpy(zero_copy_only=False)
-            self._found = corpus.manifest["content_hash"], mask
+            self._found = snapshot.manifest["content_hash"], mask
         mask = self._found[1]
         return mask, len(self._ids) - int(np.count_nonzero(mask))
-
-
-MESSAGES: dict[str, Callable[[Desk, dict[str, Any]], str | None]] = {
-    "saved": lambda desk, content: None,
-    "save_search": lambda desk, content: desk.save(str(content["name"]), replace=bool(content.get("replace"))),
-    "delete_search": lambda desk, content: desk.delete(str(content["name"])),
-    "rename_search": lambda desk, content: desk.rename(str(content["name"]), str(content["to"])),
-    "set_as_concept": lambda desk, content: desk.set_as_concept(str(content["name"]), replace=bool(content.get("replace"))),
-    "delete_set": lambda desk, content: desk.delete_set(str(content["name"])),
-    "run_search": lambda desk, content: desk.run(str(content["name"]), changes=bool(content.get("changes"))),
-    "compare": lambda desk, content: desk.compare(content["with"]),
-    "compare_show": lambda desk, content: desk.show(str(content["part"])),
-}
-"""What a page may ask of it."""

@@ -1,32 +1,34 @@
-"""One reader's session with a corpus: the one observable, with undo, ticks and the open paper."""
+"""One reader's session with a corpus: the one observable, with undo, ticks, the open paper and the papers read."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from traitlets import HasTraits, Instance, observe, validate
 
 from explorer.corpus.corpus import Corpus
-from explorer.dashboard.preparation import Unprepared, lacking
-from explorer.errors import SelectionError
+from explorer.errors import ExpressionError, QueryError, SelectionError
 from explorer.search.results import Results
-from explorer.selection.expression import parse as parse_expression
-from explorer.selection.query import parse
+from explorer.selection import expression as concepts
+from explorer.selection import query as queries
 from explorer.selection.selection import Selection
+from explorer.store.snapshot import Snapshot
 from explorer.topics.trends import PERIODS, YEAR
 
 _MOST_UNDO = 100
 
 
 class Session(HasTraits):
-    """State of a dashboard.
+    """State of a dashboard. What its reader did is kept here and in the library, never on the corpus, which others may show too.
 
     Parameters
     ----------
     corpus : Corpus
     selection : Selection, optional
+    keeps_reads : bool
+        Whether the papers read are those of the library; a server for many readers knows none at first.
 
     Attributes
     ----------
@@ -34,17 +36,19 @@ class Session(HasTraits):
         The trait to observe and to set. Setting it keeps the one before for `undo`.
     results : Results
         Of the selection in force.
-    patient : bool
-        Whether a selection that takes long to prepare is waited for, as a cell does; otherwise it raises `Unprepared`.
+    read : tuple of str
+        Ids of the papers read, the first read first.
+    read_rows : frozenset of int
+        Their rows.
     """
 
     selection = Instance(Selection, ())
 
-    def __init__(self, corpus: Corpus, selection: Selection | None = None) -> None:
+    def __init__(self, corpus: Corpus, selection: Selection | None = None, *, keeps_reads: bool = True) -> None:
         super().__init__()
         self._moving = False
-        self.patient = True
-        self._begin(corpus, Results(corpus, Selection()))
+        self._keeps_reads = keeps_reads
+        self._begin(corpus, corpus.results(Selection()))
         if selection is not None:
             self.show(selection)
             self._past.clear()
@@ -53,11 +57,12 @@ class Session(HasTraits):
         """What is remembered of a corpus before the reader did anything."""
         self.corpus = corpus
         self.results = results
+        self._read(corpus.read_papers if self._keeps_reads else ())
         self.page = 0
         self.opened: int | None = None
         self.ticked: frozenset[int] = frozenset()
         self.facet_state: dict[str, tuple[str, int]] = {}
-        self.chart_options: dict[str, Any] = {"share": False, "by": _natural_period(corpus)}
+        self.chart_options: dict[str, Any] = {"share": False, "by": _natural_period(corpus.snapshot)}
         self.axis_colour = "topic"
         self._past: list[Selection] = []
         self._future: list[Selection] = []
@@ -70,7 +75,7 @@ class Session(HasTraits):
         QueryError
             The query is malformed; the corpus in force stays.
         """
-        results = Results(corpus, selection)
+        results = Results(corpus.ranker, selection, corpus.read_papers if self._keeps_reads else ())
         results.mask, results.ordering, results.axes  # noqa: B018  (runs the query)
         self._begin(corpus, results)
         self._moving = True
@@ -79,23 +84,30 @@ class Session(HasTraits):
         finally:
             self._moving = False
 
-    def show(self, selection: Selection) -> None:
+    def show(self, selection: Selection, *, joined: bool = False) -> None:
         """Show another selection.
+
+        Parameters
+        ----------
+        joined : bool
+            Whether one undo takes back this change and the one before, as two steps of one slider.
 
         Raises
         ------
         QueryError
             Its query is malformed; the selection in force stays.
         """
+        past = self._past
         self.selection = selection
+        if joined and past:
+            self._past = past
 
     @validate("selection")
     def _runnable(self, proposal: Any) -> Selection:
         """A query that cannot run fails here, before the selection changes."""
         selection: Selection = proposal.value
         if self.results.selection != selection:
-            self.check_ready(selection)
-            results = Results(self.corpus, selection)
+            results = Results(self.corpus.ranker, selection, self.read)
             results.mask, results.ordering, results.axes  # noqa: B018  (runs the query)
             self.results = results
         return selection
@@ -107,29 +119,27 @@ class Session(HasTraits):
             self._future = []
         self.page = 0
 
-    def check_ready(self, selection: Selection) -> None:
-        """Raise `Unprepared` for a selection that takes long to prepare, if the session is not to wait for it."""
-        if not self.patient and lacking(self.corpus, selection):
-            raise Unprepared
+    def changed(self, changes: Mapping[str, Any]) -> Selection:
+        """The selection with some fields changed. Raises as `Selection.with_` does, and where it does not parse."""
+        selection = self.selection.with_(changes)
+        try:
+            selection.parsed, selection.expression  # noqa: B018  (parses them, once)
+        except (QueryError, ExpressionError):
+            # The error shall point into the text as it was typed; a selection tidies white space.
+            queries.parse(str(changes.get("query", "")))
+            if changes.get("rank"):
+                concepts.parse(str(changes["rank"]))
+            raise
+        return selection
 
     def change(self, changes: Mapping[str, Any], *, joined: bool = False) -> None:
-        """Change some fields of the selection. Raises as `Selection.with_` and `show` do.
+        """Change some fields of the selection. Raises as `changed` and `show` do."""
+        self.show(self.changed(changes), joined=joined)
 
-        Parameters
-        ----------
-        joined : bool
-            Whether one undo takes back this change and the one before, as two steps of one slider.
-        """
-        past = self._past
-        selection = self.selection.with_(changes)
-        if "query" in changes:
-            # An error then points into the text as it was typed; a selection tidies white space.
-            parse(changes["query"])
-        if changes.get("rank"):
-            parse_expression(changes["rank"])
-        self.show(selection)
-        if joined and past:
-            self._past = past
+    def before(self, *, redo: bool = False) -> Selection:
+        """The selection that `undo`, or `redo`, would show; the one in force where there is none."""
+        steps = self._future if redo else self._past
+        return steps[-1] if steps else self.selection
 
     def undo(self) -> None:
         """Go back to the selection before; nothing happens at the first one."""
@@ -188,9 +198,15 @@ class Session(HasTraits):
         self.check(row)
         return str(self.corpus.table.column("id")[row].as_py())
 
-    def refresh(self) -> None:
-        """Compute anew what is shown, as what its order is measured against has changed."""
-        self.results = Results(self.corpus, self.selection)
+    def take_reads(self, ids: tuple[str, ...], *, reorder: bool) -> None:
+        """Take other papers for read; `reorder` has an order that depends on them follow at once."""
+        self._read(ids)
+        if reorder and self.selection.weighs_novelty:
+            self.results = Results(self.corpus.ranker, self.selection, self.read)
+
+    def _read(self, ids: tuple[str, ...]) -> None:
+        self.read = ids
+        self.read_rows = frozenset(self.corpus.snapshot.rows_known(ids).tolist())
 
     def check(self, row: Any) -> None:
         """Raise `SelectionError` unless a paper is in the row."""
@@ -205,16 +221,8 @@ class Session(HasTraits):
         self.chart_options = {**self.chart_options, option: value}
 
 
-def _natural_period(corpus: Corpus) -> str:
+def _natural_period(snapshot: Snapshot) -> str:
     """Years for a corpus that spans more than six of them or knows few months, else quarters."""
-    first, last = corpus.year_span
-    coarse = np.count_nonzero(corpus.precision == YEAR) > 0.5 * np.count_nonzero(corpus.precision)
+    first, last = snapshot.year_span
+    coarse = np.count_nonzero(snapshot.precision == YEAR) > 0.5 * np.count_nonzero(snapshot.precision)
     return "year" if last - first > 6 or coarse else "quarter"
-
-
-MESSAGES: dict[str, Callable[[Session, dict[str, Any]], None]] = {
-    "page": lambda session, content: session.turn(int(content["page"])),
-    "tick": lambda session, content: session.tick([content["row"]], bool(content["on"])),
-    "untick_all": lambda session, content: session.untick(),
-}
-"""What a page may ask of it that changes the list alone."""

@@ -3,39 +3,36 @@
 from __future__ import annotations
 
 import asyncio
-import os
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
-from urllib.parse import parse_qsl
 
 import anywidget
 import traitlets
 
 from explorer.corpus.corpus import Corpus
-from explorer.corpus.opening import open_cached
-from explorer.dashboard import frontend as widgets
+from explorer.dashboard import frontend
+from explorer.dashboard.deployment import Deployment
 from explorer.dashboard.figures import plotly_bundle, plotly_version
-from explorer.dashboard.intake.intake import MESSAGES as INTAKE
+from explorer.dashboard.handlers import HANDLERS, Handler, Outcome, Steps, open_address
 from explorer.dashboard.intake.intake import Intake
-from explorer.dashboard.intake.review import notes_csv
-from explorer.dashboard.preparation import Preparation, Unprepared, by_words, lacking
-from explorer.dashboard.questions import MESSAGES as QUESTIONS
-from explorer.dashboard.reading_list import Reading
-from explorer.dashboard.relevance_feedback import MESSAGES as STEERING
-from explorer.dashboard.saved_searches import MESSAGES as DESK
-from explorer.dashboard.saved_searches import Desk
-from explorer.dashboard.session import MESSAGES as SESSION
+from explorer.dashboard.messages import Message, check
+from explorer.dashboard.preparation import Preparation, by_words, lacking
+from explorer.dashboard.reading_list import ReadingList
+from explorer.dashboard.saved_searches import SavedSearches
 from explorer.dashboard.session import Session
-from explorer.dashboard.views import axes as axis_views
-from explorer.dashboard.views import concepts as concept_views
+from explorer.dashboard.views import axes, concepts
 from explorer.dashboard.views import page as views
 from explorer.dashboard.views.menus import menus
 from explorer.dashboard.views.preference import preference
-from explorer.errors import ConceptError, ExplorerError, ExpressionError, QueryError, SelectionError
-from explorer.export.export import ExportedFile, export_bytes, exported
+from explorer.errors import ConceptError, ExplorerError, ExpressionError, QueryError
+from explorer.export.export import ExportedFile
 from explorer.selection.selection import Selection
 
-Message = dict[str, Any]
+_ORDERED = ("selection", "papers", "concepts", "axes", "preference", "reader")
+"""What an order says, and with it the page of papers."""
+
+_ALL = (*_ORDERED, "facets", "charts", "comparison")
 
 
 class Dashboard(anywidget.AnyWidget):
@@ -49,7 +46,7 @@ class Dashboard(anywidget.AnyWidget):
     Notes
     -----
     The synced traits hold what is drawn and are only written here. A browser can send anything: what it sends is taken from
-    the messages that `_ACTIONS` knows, and checked again.
+    the messages that `handlers.HANDLERS` knows, and checked again.
     """
 
     _esm = traitlets.Unicode().tag(sync=True)
@@ -73,58 +70,71 @@ class Dashboard(anywidget.AnyWidget):
     sorts: Any = traitlets.List().tag(sync=True)
     preparation = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
 
-    def __init__(self, corpus: Corpus, selection: Selection | None = None) -> None:
+    def __init__(
+        self, corpus: Corpus, selection: Selection | None = None, *, deployment: Deployment | None = None, address: str = ""
+    ) -> None:
+        deployment = Deployment.from_environment() if deployment is None else deployment
         self._seq = 0
+        self._drawing = self._drawn = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._first_folder = corpus.folder
         later = selection if selection is not None and lacking(corpus, selection) else None
         problem: tuple[Any, ...] = ()
         try:
-            self.session = Session(corpus, selection if later is None else by_words(later))
+            self.session = Session(
+                corpus, selection if later is None else by_words(later), keeps_reads=not deployment.read_only
+            )
         except ExplorerError as error:
-            self.session, problem = Session(corpus), _said(error)
-        self.desk = Desk(self.session, writable=not os.environ.get("LITEXPLORER_READ_ONLY"))
-        self.reading = Reading(self.session, writable=self.desk.writable)
-        served = os.environ.get("SERVER_SOFTWARE", "").startswith("voila/")
-        assets = os.environ.get("VOILA_BASE_URL", "/") + "lx/" if served and os.environ.get("LITEXPLORER_ASSETS") else None
+            self.session, problem = Session(corpus, keeps_reads=not deployment.read_only), _in_words(error)
+        self.searches = SavedSearches(self.session, writable=not deployment.read_only)
+        self.reading = ReadingList(self.session, writable=not deployment.read_only)
         self.incoming = Intake(
-            self.session.corpus,
+            corpus,
             tell=lambda: self.set_trait("intake", self.incoming.state),
             arrived=self._arrived,
             post=self._post,
-            allowed=not (served and os.environ.get("LITEXPLORER_READ_ONLY")),
+            allowed=not deployment.read_only,
+            keys=deployment.keys,
         )
         self.preparing = Preparation(
             self._post,
             tell=lambda: self.set_trait("preparation", self.preparing.state),
             failed=lambda reason: self.set_trait("status", self._status("error", reason)),
         )
+        assets = deployment.assets
         super().__init__(
-            _esm=widgets.loader(f"{assets}app.js?v={widgets.version()}") if assets else widgets.script(),
+            _esm=frontend.loader(f"{assets}app.js?v={frontend.version()}") if assets else frontend.script(),
             # The served page links its style sheet, so that it is there before the widget.
-            _css="" if assets else widgets.style(),
+            _css="" if assets else frontend.style(),
             **menus(),
             assets={
                 "plotly_url": f"{assets}plotly.min.js?v={plotly_version()}" if assets else None,
                 "plotly_version": plotly_version(),
-                "page": served,
+                "page": deployment.served,
             },
             intake=self.incoming.state,
-            saved=self.desk.saved(),
-            **self._everything(),
-            status=self._status("error", *problem) if problem else self._status("ready"),
+            saved=self.searches.saved(),
+            **{name: self._value(name) for name in _ALL},
+            summary=self._summary(),
+            status=self._status("error", *problem) if problem else self._status(*_at_opening(corpus)),
         )
         self.session.observe(self._selection_set, names="selection")
         self.on_msg(self._received)
-        if later is not None:
-            self._prepare(lambda board, content: board.session.show(later), {})
+        if address:
+            self._run(Handler(Message, open_address), {"kind": "url", "url": address})
+        elif later is not None:
+            self._run(Handler(Message, lambda page, message: self._shown_later(later)), {"kind": "set"})
+
+    def _shown_later(self, selection: Selection) -> Steps:
+        yield selection
+        self.session.show(selection)
+        return None
 
     # Drawing
 
-    def _summary(self) -> Message:
+    def _summary(self) -> dict[str, Any]:
         session = self.session
-        name = session.corpus.manifest["made"].get("name") or session.corpus.folder.name
-        shown = views.summary(session.results, name)
+        shown = views.summary(session.results)
         return {
             **shown,
             "url": "&".join(filter(None, (shown["url"], self._corpus_in_url()))),
@@ -135,187 +145,171 @@ class Dashboard(anywidget.AnyWidget):
 
     def _corpus_in_url(self) -> str:
         """What an address must say so that it shows this corpus, and not the one that was opened first."""
-        corpus = self.session.corpus
-        name = corpus.cached_name if corpus.folder != self._first_folder else None
+        snapshot = self.session.corpus.snapshot
+        name = snapshot.cached_name if snapshot.folder != self._first_folder else None
         return f"corpus={name}" if name else ""
 
-    def _ordered(self) -> dict[str, Any]:
-        """What an order says, and with it the page of papers."""
+    def _value(self, name: str) -> Any:
+        """What a trait shows now."""
         session = self.session
-        return {
-            "selection": views.fields(session.selection),
-            "summary": self._summary(),
-            "papers": self._papers(),
-            "concepts": concept_views.concepts(session.results),
-            "axes": axis_views.axes(session.results, session.axis_colour),
-            "preference": preference(session.results),
-            "reader": self._reader(),
+        results = session.results
+        makers: dict[str, Callable[[], Any]] = {
+            "selection": lambda: views.fields(session.selection),
+            "papers": self._papers,
+            "concepts": lambda: concepts.concepts(results) if session.selection.rank else None,
+            "axes": lambda: axes.axes(results, session.axis_colour) if session.selection.axes else axes.NONE,
+            "preference": lambda: preference(results, len(session.read)),
+            "reader": self._reader,
+            "facets": lambda: views.panels(results, session.facet_state),
+            "charts": lambda: views.charts(results, **session.chart_options),
+            "comparison": lambda: None if self.searches.base is None else self.searches.comparison(),
+            "saved": self.searches.saved,
         }
+        return makers[name]()
 
-    def _everything(self) -> dict[str, Any]:
-        session = self.session
-        return {
-            **self._ordered(),
-            "facets": views.panels(session.results, session.facet_state),
-            "charts": views.charts(session.results, **session.chart_options),
-            "comparison": self.desk.comparison(),
-        }
-
-    def _reader(self) -> Message | None:
+    def _reader(self) -> dict[str, Any] | None:
         session = self.session
         if session.opened is None:
             return None
-        return {**views.reader(session.results, session.opened), "read": session.opened in self.reading.rows}
+        return {**views.reader(session.results, session.opened), "read": session.opened in session.read_rows}
 
-    def _papers(self) -> Message:
+    def _papers(self) -> dict[str, Any]:
         session = self.session
-        page = views.page(session.results, session.page, session.ticked, session.opened, only=self.desk.rows())
-        return self.reading.marked(page)
+        only = None if self.searches.base is None else self.searches.rows()
+        return views.page(session.results, session.page, session.ticked, session.opened, read=session.read_rows, only=only)
 
-    def _status(self, level: str, text: str = "", at: int | None = None, of: str | None = None) -> Message:
+    def _status(self, level: str, text: str = "", at: int | None = None, of: str | None = None) -> dict[str, Any]:
         return {"level": level, "text": text, "at": at, "of": of, "seq": self._seq}
 
-    def _show(self, changes: dict[str, Any]) -> None:
-        """Send what changed in one message; the summary carries the number of the message answered."""
-        with self.hold_sync():
-            for name, value in changes.items():
-                self.set_trait(name, value)
-            self.set_trait("summary", changes.get("summary") or self._summary())
+    @contextlib.contextmanager
+    def _one_message(self) -> Iterator[None]:
+        """Have all that is drawn meanwhile sent in one message, with one summary, which carries the number of the one answered."""
+        if self._drawing:
+            yield
+            return
+        self._drawing, self._drawn = True, False
+        try:
+            with self.hold_sync():
+                yield
+                self.set_trait("summary", self._summary() if self._drawn else {**self.summary, "seq": self._seq})
+        finally:
+            self._drawing = False
+
+    def draw(self, *parts: str) -> None:
+        """Send some parts of the page anew: ``all``, ``ordered``, or a trait; a value that is as before is not sent."""
+        groups = {"all": _ALL, "ordered": _ORDERED}
+        with self._one_message():
+            self._drawn = True
+            for name in (name for part in parts for name in groups.get(part, (part,))):
+                self.set_trait(name, self._value(name))
+
+    def show_facets(self, panels: list[dict[str, Any]]) -> None:
+        """Draw other filter panels."""
+        self.set_trait("facets", panels)
 
     def _selection_set(self, change: Any) -> None:
         # An order changes no count; a slider that moves shall not have them all drawn again.
         same = list(change.old.active()) == list(change.new.active())
-        self._show(self._ordered() if same else self._everything())
+        self.draw("ordered" if same else "all")
 
     # What the reader does
 
     def _received(self, widget: Any, content: Any, buffers: Any) -> None:
-        """Guard of every message: what goes wrong is said on the status line, and the page stays as it was."""
-        kind = content.get("kind") if isinstance(content, dict) else None
-        if not isinstance(kind, str):
+        """Take a message of the page; one of an unknown kind is passed over."""
+        handler = HANDLERS.get(content["kind"]) if isinstance(content, dict) and isinstance(content.get("kind"), str) else None
+        if handler is None:
             return
-        if kind in QUESTIONS:
-            self._answer(content)
-        action = _ACTIONS.get(kind)
-        if action is None:
-            return
-        seq = content.get("seq")
-        self._seq = seq if isinstance(seq, int) else self._seq
-        self._run(action, {**content, "buffers": buffers or []})
+        if not handler.asks:
+            seq = content.get("seq")
+            self._seq = seq if isinstance(seq, int) else self._seq
+        self._run(handler, {**content, "buffers": buffers or []})
 
-    def _run(self, action: Action, content: Message) -> None:
-        status = {**self.status, "seq": self._seq} if content.get("kind") in _QUIET else self._status("ready")
-        self.session.patient = False
+    def _run(self, handler: Handler, message: Any) -> None:
+        def begin() -> Outcome:
+            check(message, handler.message)
+            return handler.handle(self, message)
+
+        if handler.asks:
+            self._ask(begin)
+        else:
+            self._go(begin, quiet=handler.quiet)
+
+    def _ask(self, begin: Callable[[], Outcome]) -> None:
+        """Answer what is asked while the reader types."""
+        problem = self._guarded(begin, lambda said: None)
+        if problem is not None and not isinstance(problem[0], ExplorerError):
+            # What is wrong with a query that is not whole yet is said when it is run.
+            with self._one_message():
+                self.set_trait("status", self._status("error", *problem[1:]))
+
+    def _go(self, begin: Callable[[], Outcome], *, quiet: bool) -> None:
+        """Handle a message, or go on with one that waited; what comes of it is sent in one message."""
+        status = {**self.status, "seq": self._seq} if quiet else self._status("ready")
+
+        def say(text: str) -> None:
+            nonlocal status
+            status = self._status("info", text)
+
+        with self._one_message():
+            problem = self._guarded(begin, say)
+            if problem is not None:
+                status = self._status("error", *problem[1:])
+            self.set_trait("status", status)
+
+    def _guarded(
+        self, begin: Callable[[], Outcome], say: Callable[[str], None]
+    ) -> tuple[Exception, str, int | None, str | None] | None:
+        """Guard of every message: what goes wrong is given, with the words for it, and the page stays as it was."""
         try:
-            said = action(self, content)
+            outcome = begin()
+            said = outcome if outcome is None or isinstance(outcome, str) else self._advance(outcome)
             if said:
-                status = self._status("info", said)
-        except Unprepared:
-            self._prepare(action, content)
+                say(said)
         except ExplorerError as error:
-            status = self._status("error", *_said(error))
+            return error, *_in_words(error)
         except (KeyError, TypeError, ValueError, OverflowError) as error:
-            status = self._status("error", f"The page sent a message that cannot be ({type(error).__name__}). Reload the page.")
+            said = f"The page sent a message that cannot be ({type(error).__name__}). Reload the page."
+            return error, said, None, None
         except Exception as error:  # noqa: BLE001  (a fault must reach the reader, who sees no log)
-            status = self._status("error", f"Something broke: {type(error).__name__}: {error}. The page is as it was before.")
-        finally:
-            self.session.patient = True
-        self._show({"status": status})
+            return error, f"Something broke: {type(error).__name__}: {error}. The page is as it was before.", None, None
+        return None
 
-    def _prepare(self, action: Action, content: Message) -> None:
-        """Make what an action takes of the corpus, then run it again."""
-        self._find_loop()
-        self.preparing.begin(self.session.corpus, lambda: self._run(action, content))
+    def _advance(self, steps: Steps) -> str | None:
+        """Go on with a message until it ends, or waits for what a selection takes of the corpus."""
+        try:
+            while True:
+                selection = next(steps)
+                corpus = self.session.corpus
+                if selection.by_meaning and lacking(corpus, selection):
+                    self.find_loop()
+                    self.preparing.begin(corpus, lambda: self._go(lambda: steps, quiet=False))
+                    return None
+        except StopIteration as end:
+            said: str | None = end.value
+            return said
 
-    def _find_loop(self) -> None:
+    def find_loop(self) -> None:
         """Threads hand their steps to the loop that handles messages, so that these never run at once."""
         try:
             self._loop = asyncio.get_running_loop()
         except RuntimeError:
             self._loop = None
 
-    def _answer(self, content: Message) -> None:
-        """Answer what is asked while the reader types: neither what is shown nor the status line changes."""
-        try:
-            self.send({"seq": content.get("seq"), **QUESTIONS[content["kind"]](self.session, content)})
-        except ExplorerError:
-            # The query is not whole yet; what is wrong with it is said when it is run.
-            return
-        except (KeyError, TypeError, ValueError, OverflowError) as error:
-            said = f"The page sent a message that cannot be ({type(error).__name__}). Reload the page."
-            self._show({"status": self._status("error", said)})
-        except Exception as error:  # noqa: BLE001  (a fault must reach the reader, who sees no log)
-            self._show({"status": self._status("error", f"Something broke: {type(error).__name__}: {error}.")})
+    def answer(self, message: Message, answer: dict[str, Any]) -> None:
+        """Answer a question; neither what is shown nor the status line changes."""
+        self.send({"seq": message.get("seq"), **answer})
 
-    def _listed(self, content: Message) -> str | None:
-        said = _LIST[content["kind"]](self.session, content)
-        self._show({"papers": self._papers()})
-        return said
-
-    def _set(self, content: Message) -> None:
-        self.session.change(content["changes"], joined=content.get("joined") is True)
-
-    def _url(self, content: Message) -> None:
-        address = str(content["url"])
-        named = dict(parse_qsl(address)).get("corpus", "")
-        if named and named != self.session.corpus.cached_name and self.incoming.state["allowed"]:
-            self._show_corpus(open_cached(named), Selection.from_url(address))
-        else:
-            self.session.show(Selection.from_url(address))
-
-    def _open(self, content: Message) -> None:
-        self.session.open(content["row"])
-        self._show({"papers": self._papers(), "reader": self._reader()})
-
-    def _tick_page(self, content: Message) -> None:
-        self.session.tick([row["row"] for row in self.papers["rows"]], bool(content["on"]))
-        self._show({"papers": self._papers()})
-
-    def _facet(self, content: Message) -> None:
-        name = content["facet"]
-        if name not in {panel["name"] for panel in self.facets if panel["kind"] == "values"}:
-            raise SelectionError(f"There is no filter panel {name!r}.")
-        if name == "has_code":
-            return
-        wanted = (str(content.get("text", ""))[:200], int(content.get("page", 0)))
-        panel = views.values(self.session.results, name, *wanted)
-        # Kept only now: what cannot be drawn would fail every later drawing too.
-        self.session.facet_state[name] = wanted
-        self._show({"facets": [panel if old["name"] == name else old for old in self.facets]})
-
-    def _chart(self, content: Message) -> None:
-        self.session.set_chart(content["option"], content["value"])
-        self._show({"charts": views.charts(self.session.results, **self.session.chart_options)})
-
-    def _axis_colour(self, content: Message) -> None:
-        self.session.axis_colour = axis_views.check_colour(content["value"])
-        self._show(self._ordered())
-
-    def _read(self, content: Message) -> None:
-        # A paper that was open for a while changes no order under the eyes of its reader.
-        self.reading.mark(content["row"], bool(content["on"]), reorder=content["kind"] == "read")
-        self._show(self._ordered())
-
-    def _export(self, content: Message) -> str:
-        rows = self.desk.rows()
-        only = self.session.ticked if content.get("ticked") else None if rows is None else rows.tolist()
-        if content.get("ticked") and not only:
-            raise SelectionError("No paper is ticked. Tick some in the list, or export all that are shown.")
-        compared = None if content.get("ticked") or rows is None else self.desk.comparison()
-        files, count = export_bytes(self.session.results, str(content["format"]), only, compared=compared)
-        return self._save(files, exported(files, count))
-
-    def _save(self, files: list[ExportedFile], said: str) -> str:
+    def save(self, files: Sequence[ExportedFile]) -> None:
+        """Send files for the browser to save, in parts."""
         for number, file in enumerate(files):
             for head, data in file.parts(f"{self._seq}-{number}"):
                 self.send(head, [data])
-        return said
+
+    def send_plotly(self) -> None:
+        """Send plotly.js to a page that cannot fetch it."""
+        self.send({"kind": "plotly", "version": plotly_version()}, [plotly_bundle()])
 
     # Papers that come in
-
-    def _incoming(self, content: Message) -> None:
-        self._find_loop()
-        INTAKE[content["kind"]](self.incoming, content)
 
     def _post(self, step: Callable[[], None]) -> None:
         """Run a step of a thread where messages are handled; without a loop there are none, and it runs at once."""
@@ -324,24 +318,26 @@ class Dashboard(anywidget.AnyWidget):
         else:
             self._loop.call_soon_threadsafe(step)
 
-    def _ledger(self, content: Message) -> str:
-        kept = self.session.corpus.accounts.entries()
-        data = notes_csv(kept) if content.get("of") == "corpus" else self.incoming.ledger_csv()
-        return self._save([ExportedFile("ledger.csv", "text/csv", data)], "Saved ledger.csv.")
-
-    def _show_corpus(self, corpus: Corpus, selection: Selection, opened: int | None = None) -> None:
-        later = lacking(corpus, selection)
-        self.session.show_corpus(corpus, by_words(selection) if later else selection)
+    def show_corpus(self, corpus: Corpus, selection: Selection, opened: int | None = None) -> None:
+        """Show another corpus."""
+        self.session.show_corpus(corpus, selection)
         self.session.open(opened)
         self.incoming.corpus = corpus
-        self._show(self._everything())
-        if later:
-            self._prepare(lambda board, content: board.session.show(selection), {})
+        self.draw("all", "saved")
 
     def _arrived(self, corpus: Corpus, grown: bool, sentence: str) -> None:
         """Show a corpus that was added to under the same filters and with the same paper open, and a new one whole."""
-        self._show_corpus(corpus, *((self.session.selection, self.session.opened) if grown else (Selection(),)))
-        self.set_trait("status", self._status("info", sentence))
+        selection, opened = (self.session.selection, self.session.opened) if grown else (Selection(), None)
+        later = lacking(corpus, selection)
+
+        def steps() -> Steps:
+            self.show_corpus(corpus, by_words(selection) if later else selection, opened)
+            yield selection
+            if later:
+                self.session.show(selection)
+            return sentence
+
+        self._go(steps, quiet=False)
 
     def close(self) -> None:
         """Remove the widget; papers on their way in are forgotten."""
@@ -349,18 +345,8 @@ class Dashboard(anywidget.AnyWidget):
         self.preparing.stop()
         super().close()
 
-    def _at_desk(self, content: Message) -> str | None:
-        try:
-            return DESK[content["kind"]](self.desk, content)
-        finally:
-            # Also after a failure, for another window may have changed what is there.
-            self._show({"saved": self.desk.saved(), "comparison": self.desk.comparison(), "papers": self._papers()})
 
-    def _plotly(self, content: Message) -> None:
-        self.send({"kind": "plotly", "version": plotly_version()}, [plotly_bundle()])
-
-
-def _said(error: ExplorerError) -> tuple[str, int | None, str | None]:
+def _in_words(error: ExplorerError) -> tuple[str, int | None, str | None]:
     """An error in words, the character it points at, and of what text where that is not the search box's."""
     if isinstance(error, QueryError):
         return str(error), error.position, None
@@ -370,33 +356,7 @@ def _said(error: ExplorerError) -> tuple[str, int | None, str | None]:
     return (text[:1].upper() + text[1:] if isinstance(error, ConceptError) else text), None, None
 
 
-Action = Callable[[Dashboard, Message], str | None]
-
-_LIST = {**SESSION, **STEERING}
-"""Messages that change what the list shows, and no count."""
-
-_ACTIONS: dict[str, Action] = {
-    "set": Dashboard._set,
-    "undo": lambda board, content: board.session.undo(),
-    "redo": lambda board, content: board.session.redo(),
-    "clear": lambda board, content: board.session.show(Selection(sort=board.session.selection.sort)),
-    "url": Dashboard._url,
-    "open": Dashboard._open,
-    "tick_page": Dashboard._tick_page,
-    "facet": Dashboard._facet,
-    "chart": Dashboard._chart,
-    "axis_colour": Dashboard._axis_colour,
-    "read": Dashboard._read,
-    "was_open": Dashboard._read,
-    "export": Dashboard._export,
-    "plotly": Dashboard._plotly,
-    "intake_ledger": Dashboard._ledger,
-    **dict.fromkeys(INTAKE, Dashboard._incoming),
-    **dict.fromkeys(DESK, Dashboard._at_desk),
-    **dict.fromkeys(_LIST, Dashboard._listed),
-    "stop_preparing": lambda board, content: board.preparing.stop(),
-}
-"""The messages a browser may send."""
-
-_QUIET = ("was_open",)
-"""Messages that nobody meant to send, which leave the status line as it is."""
+def _at_opening(corpus: Corpus) -> tuple[str, str]:
+    """What the status line says first: that the words were indexed otherwise, if they were."""
+    said = corpus.snapshot.index_sentence
+    return ("info", said) if said else ("ready", "")

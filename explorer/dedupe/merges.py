@@ -140,7 +140,15 @@ class Merges:
         )
 
     def frame(self) -> pd.DataFrame:
-        """One row a merge: the columns of `HISTORY`, and `records`, a list that says where each record came from."""
+        """What was merged into what.
+
+        Returns
+        -------
+        DataFrame
+            One row a merge: `paper` (id), `members` (ids of the records), `relation` ("same", or "version" such as a preprint
+            and its publication), `score` (the lowest of the pairs that joined it, 0 to 1), `reason`, `given_by` (map of field
+            to the id of the record that gave its value), `records` (file and number of each record).
+        """
         places: dict[str, list[str]] = {}
         for paper, source, number in self._places():
             places.setdefault(paper, []).append(origin_text(source, number))

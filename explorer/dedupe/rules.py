@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
 
+from explorer.disk import write_whole
 from explorer.errors import ReadError
 
 Pair = tuple[str, str]
@@ -89,14 +90,8 @@ def parse_rules(text: bytes, name: str) -> Rules:
 
 def write_rules(rules: Rules, path: str | os.PathLike[str]) -> None:
     """Write rules as JSON; the old file stays whole until the new one is complete."""
-    file = Path(path)
     data = {"version": _VERSION, "always": sorted(rules.always), "never": sorted(rules.never)}
-    fresh = file.with_name(file.name + ".new")
-    with fresh.open("w", encoding="utf-8") as out:
-        json.dump(data, out, ensure_ascii=False, indent=1)
-        out.flush()
-        os.fsync(out.fileno())
-    fresh.replace(file)
+    write_whole(Path(path), json.dumps(data, ensure_ascii=False, indent=1).encode())
 
 
 def _pairs(items: Iterable[tuple[str, str]]) -> frozenset[Pair]:

@@ -45,10 +45,10 @@ class ExportFormat:
 
 
 def _writer(module: str, name: str) -> Callable[[pa.Table, Manifest, Ledger], bytes]:
-    """A writer of `explorer.sources.formats.registry` that notes in a ledger what its format cannot hold."""
+    """A writer of `explorer.sources.formats` that notes in a ledger what its format cannot hold."""
 
     def write(table: pa.Table, manifest: Manifest, ledger: Ledger) -> bytes:
-        data: bytes = getattr(import_module(f"explorer.sources.formats.registry.{module}"), name)(table, ledger=ledger)
+        data: bytes = getattr(import_module(f"explorer.sources.formats.{module}"), name)(table, ledger=ledger)
         return data
 
     return write
@@ -158,7 +158,7 @@ def manifest_of(results: Results, table: pa.Table, ticked: bool, compared: dict[
         against, if it orders them), `content_hash` (of the exported table), `corpus` (its
         content hash and how it was made), `versions`, `at` (UTC).
     """
-    selection, corpus = results.selection, results.corpus
+    selection, corpus = results.selection, results.snapshot
     return {
         "sentence": selection.describe(results.shown, len(corpus)),
         "selection": asdict(selection),
@@ -169,7 +169,7 @@ def manifest_of(results: Results, table: pa.Table, ticked: bool, compared: dict[
         "total": len(corpus),
         "ticked_only": ticked,
         **({"compared": compared} if compared else {}),
-        **({"read": list(corpus.read_papers)} if selection.weighs_novelty else {}),
+        **({"read": list(results.read)} if selection.weighs_novelty else {}),
         "content_hash": content_hash(table),
         "corpus": {"content_hash": corpus.manifest["content_hash"], "made": corpus.manifest["made"]},
         "versions": versions(),

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import sqlite3
 import time
 import zlib
@@ -19,14 +18,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from explorer.disk import cache_folder, data_folder
 from explorer.errors import LibraryError
+from explorer.search.comparison import compare
 from explorer.search.results import Results
 from explorer.selection.expression import Operand
 from explorer.selection.selection import Selection
-from explorer.store.build import cache_folder
 
 if TYPE_CHECKING:
-    from explorer.corpus.corpus import Corpus
+    import pandas as pd
+
+    from explorer.search.ranker import Ranker
+    from explorer.store.snapshot import Snapshot
 
 LONGEST_NAME = 120
 """Characters of a name at most."""
@@ -92,9 +95,10 @@ class Library:
 
     Parameters
     ----------
-    corpus : Corpus
-        A corpus folder has its own library, whatever is added to it. Corpora that were made from plain files in the cache share
-        one by the names of the files, so that a new export of a bibliography still has its searches.
+    ranker : Ranker
+        Of the corpus; it forgets what it fitted on a set that changes. A corpus folder has its own library, whatever is added to
+        it. Corpora that were made from plain files in the cache share one by the names of the files, so that a new export of a
+        bibliography still has its searches.
     folder : Path, optional
         Data folder, by default `data_folder()`.
 
@@ -103,9 +107,9 @@ class Library:
     Reading makes no file. Every method raises `LibraryError` where the file cannot be read or written.
     """
 
-    def __init__(self, corpus: Corpus, folder: Path | None = None) -> None:
-        self.corpus = corpus
-        self.path = (folder or data_folder()) / "corpora" / _key(corpus) / "library.sqlite"
+    def __init__(self, ranker: Ranker, folder: Path | None = None) -> None:
+        self.ranker = ranker
+        self.path = (folder or data_folder()) / "corpora" / _key(ranker.snapshot) / "library.sqlite"
 
     def searches(self) -> list[SavedSearch]:
         """All saved searches, the latest first."""
@@ -146,13 +150,13 @@ class Library:
         QueryError
             The query is malformed.
         """
-        results = selection if isinstance(selection, Results) else self.corpus.results(selection)
-        ids = results.corpus.table.column("id").combine_chunks().take(results.rows()).to_pylist()
+        results = selection if isinstance(selection, Results) else self._results(selection)
+        ids = results.snapshot.table.column("id").combine_chunks().take(results.rows()).to_pylist()
         saved = SavedSearch(
             name=_name(name),
             url=results.selection.to_url(),
             saved_at=datetime.now(UTC).isoformat(timespec="seconds"),
-            content_hash=results.corpus.manifest["content_hash"],
+            content_hash=results.snapshot.manifest["content_hash"],
             papers=len(ids),
         )
         row = (saved.name, saved.url, saved.saved_at, saved.content_hash, saved.papers, _packed(ids))
@@ -184,7 +188,35 @@ class Library:
 
     def run(self, name: str) -> Results:
         """What a saved search gives now."""
-        return self.corpus.results(self.get(name).selection)
+        return self._results(self.get(name).selection)
+
+    def compare(self, before: Selection | SavedSearch, after: Selection | SavedSearch) -> pd.DataFrame:
+        """Papers that are new in the second selection, gone from the first, or in both.
+
+        Parameters
+        ----------
+        before, after : Selection or SavedSearch
+            A saved search as `before` stands for the papers it gave when it was saved, as `after` for those it gives now.
+
+        Returns
+        -------
+        DataFrame
+            As `explorer.compare` gives.
+        """
+        import pandas as pd
+
+        then: Results | pd.DataFrame
+        if isinstance(before, SavedSearch):
+            ids = pd.DataFrame({"id": self.ids(before.name)}, dtype="object")
+            table = self.ranker.snapshot.table
+            now = pd.DataFrame({name: table.column(name).to_pylist() for name in ("id", "title")}, dtype="object")
+            then = ids.merge(now, on="id", how="left")
+        else:
+            then = self._results(before)
+        return compare(then, self._results(after.selection if isinstance(after, SavedSearch) else after))
+
+    def _results(self, selection: Selection) -> Results:
+        return Results(self.ranker, selection, self.reads() if selection.weighs_novelty else ())
 
     # Sets of papers
 
@@ -264,7 +296,7 @@ class Library:
 
     def _changed(self, *names: str) -> None:
         for name in names:
-            self.corpus.forget_concept(Operand("set", name))
+            self.ranker.forget_concept(Operand("set", name))
 
     def _missing(self, name: str, kind: str = "search") -> LibraryError:
         return LibraryError(
@@ -329,19 +361,9 @@ class Library:
             ) from error
 
 
-def data_folder() -> Path:
-    """Where what a reader made is kept: `LITEXPLORER_DATA_HOME`, else the user's data folder."""
-    if given := os.environ.get("LITEXPLORER_DATA_HOME"):
-        return Path(given)
-    base = os.environ.get("XDG_DATA_HOME") or (
-        os.environ.get("LOCALAPPDATA") if os.name == "nt" else str(Path.home() / ".local" / "share")
-    )
-    return Path(base or Path.home()) / "literature-explorer"
-
-
-def _key(corpus: Corpus) -> str:
-    folder = corpus.folder.resolve()
-    made = corpus.manifest.get("made", {})
+def _key(snapshot: Snapshot) -> str:
+    folder = snapshot.folder.resolve()
+    made = snapshot.manifest.get("made", {})
     named = json.dumps(made["files"]) if folder.parent == cache_folder().resolve() and made.get("files") else str(folder)
     return hashlib.sha256(named.encode(errors="surrogateescape")).hexdigest()[:16]
 

@@ -42,6 +42,8 @@ _DOI_TRAILING = frozenset(".,;:)]>'\u2019\u201d")
 
 _ADDRESSES = re.compile(r"((?:https?|ftp)://[^\s|]+?)(?:[;,]?\s+|;|\|)(?:https?|ftp)://", re.I)
 
+_ONE_ADDRESS = re.compile(r"(?:https?|ftp)://(?:(?![;,]\s*(?:https?|ftp)://)[^\s\"|])+", re.I)
+
 _OPENING = {")": "(", "]": "[", ">": "<"}
 
 
@@ -63,6 +65,20 @@ def normal_doi(text: str) -> str | None:
     while doi[-1:] in _DOI_TRAILING and (doi[-1] not in ")]>" or doi.count(doi[-1]) > doi.count(_OPENING[doi[-1]])):
         doi = doi[:-1]
     return doi.lower() if DOI.fullmatch(doi) else None
+
+
+def addresses(text: str) -> list[str]:
+    """Return the addresses in a text, in order, each once.
+
+    A semicolon parts two of them, and is otherwise a character of one, as ``<`` is: ``https://example.org/a;jsessionid=1?b=2``.
+    """
+    found = []
+    for match in _ONE_ADDRESS.finditer(text):
+        address = match.group().rstrip(";,")
+        while address[-1:] in (")", ">") and address.count(address[-1]) > address.count(_OPENING[address[-1]]):
+            address = address[:-1]
+        found.append(address)
+    return list(dict.fromkeys(found))
 
 
 def _decoded(text: str) -> str:

@@ -30,6 +30,17 @@ class Entry(NamedTuple):
     reason: str
 
 
+class Reading(NamedTuple):
+    """One way to read a text whose encoding is not told."""
+
+    encoding: str
+    """Name that Python knows."""
+    sureness: float
+    """From 0 to 1; those of all ways to read a text add up to 1."""
+    preview: str
+    """A line of the text so read."""
+
+
 @dataclass
 class Finding:
     """How a source was taken, so that its reader can see it and correct it."""
@@ -39,10 +50,16 @@ class Finding:
     format: str
     encoding: str = ""
     """Empty where the format is not text."""
+    sureness: float = 1.0
+    """How sure the encoding is, from 0 to 1; 1 where it was told, or is Unicode."""
+    readings: list[Reading] = field(default_factory=list)
+    """Ways to read the text to choose from, the likeliest first; empty where the encoding is sure."""
     delimiter: str = ""
     """Empty where the format is no table of text."""
     columns: dict[str, str] = field(default_factory=dict)
     """Fields of the schema the columns of a table were taken for, ``{column: field}``."""
+    by_values: list[str] = field(default_factory=list)
+    """Those of `columns` whose names told nothing, and which were taken for their field by what their values look like."""
     header: list[str] = field(default_factory=list)
     """All columns of a table, in order; empty where the format is none."""
 

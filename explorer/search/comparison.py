@@ -66,7 +66,7 @@ def _side(papers: Results | pd.DataFrame) -> pd.DataFrame:
 
     if isinstance(papers, Results):
         rows = papers.rows()
-        table = papers.corpus.table
+        table = papers.snapshot.table
         papers = pd.DataFrame(
             {name: table.column(name).combine_chunks().take(rows).to_pandas() for name in ("id", "title")}, dtype="object"
         )
@@ -112,14 +112,14 @@ def compare_dates(results: Results, before: str, after: str) -> pd.DataFrame:
     rows = results.rows()
     sides = [_taken(results, rows[published_by(results, date)[rows]]) for date in (before, after)]
     frame = compare(*sides)
-    frame.attrs["undated"] = int(np.count_nonzero(results.corpus.precision[rows] == 0))
+    frame.attrs["undated"] = int(np.count_nonzero(results.snapshot.precision[rows] == 0))
     return frame
 
 
 def _taken(results: Results, rows: np.ndarray) -> pd.DataFrame:
     import pandas as pd
 
-    table = results.corpus.table
+    table = results.snapshot.table
     return pd.DataFrame(
         {name: table.column(name).combine_chunks().take(rows).to_pylist() for name in ("id", "title")}, dtype="object"
     )
@@ -151,9 +151,9 @@ def published_by(results: Results, date: str) -> np.ndarray:
 
     A paper dated to a month or a year may be of its last day.
     """
-    corpus = results.corpus
-    days: Any = (pc.fill_null(corpus.table.column("published").cast("int64"), 0).to_numpy() // 86_400).astype("datetime64[D]")
-    until, precision = last_day(date), corpus.precision
+    snapshot = results.snapshot
+    days: Any = (pc.fill_null(snapshot.table.column("published").cast("int64"), 0).to_numpy() // 86_400).astype("datetime64[D]")
+    until, precision = last_day(date), snapshot.precision
     mask = (precision == PRECISIONS.index("day") + 1) & (days <= until)
     for name, unit in (("month", "M"), ("year", "Y")):
         end = (days.astype(f"datetime64[{unit}]") + 1).astype("datetime64[D]") - np.timedelta64(1, "D")

@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from explorer.selection.query import FIELD_NAMES, Phrase, Word, parse
+from explorer.selection.dialects import translate
+from explorer.selection.query import parse
+from explorer.selection.syntax import FIELD_NAMES, WILDCARDS, Phrase, Word
 from explorer.store.fulltext import ANALYZERS, EVERYWHERE, leaves
 from explorer.text.analysis import analyzer, tokens
 
 if TYPE_CHECKING:
-    from explorer.corpus.corpus import Corpus
+    from explorer.store.snapshot import Snapshot
 
 VALUES = {"authors": "authors", "venue": "venues", "keywords": "keywords"}
 """Fields of the query language whose whole values are offered, and the facets that hold them."""
@@ -22,6 +24,7 @@ _NAMES = {alias: field for field, aliases in FIELD_NAMES.items() for alias in al
 _TOKEN = re.compile(r'[^\s()"]*\Z')
 _REST = re.compile(r'[^\s()"]*')
 _FIELD = re.compile(r"(\w+):")
+_FIELDS = re.compile(r"[\w,]+:")
 _FIELD_BEFORE = re.compile(r"(?<!\w)(\w+):\Z")
 _BARE = re.compile(r'[^\s()"*]+')
 _OPERATORS = ("AND", "OR", "NOT")
@@ -85,12 +88,12 @@ class _Place:
     quoted: bool
 
 
-def complete(corpus: Corpus, text: str, at: int | None = None, *, limit: int = 8) -> list[Completion]:
+def complete(snapshot: Snapshot, text: str, at: int | None = None, *, limit: int = 8) -> list[Completion]:
     """Ways to go on with the word under the cursor; never raises, for a query that is being written is seldom whole.
 
     Parameters
     ----------
-    corpus : Corpus
+    snapshot : Snapshot
     text : str
         A query, whole or not.
     at : int, optional
@@ -110,14 +113,14 @@ def complete(corpus: Corpus, text: str, at: int | None = None, *, limit: int = 8
     place = _place(text, at)
     if place is None or limit < 1 or not place.part.strip():
         return []
-    if place.field in VALUES and not (place.field == "keywords" and corpus.keywords_derived):
-        return _values(corpus, place, limit)
+    if place.field in VALUES and not (place.field == "keywords" and snapshot.keywords_derived):
+        return _values(snapshot, place, limit)
     if place.field == "ids":
-        return _ids(corpus, place, limit)
+        return _ids(snapshot, place, limit)
     found = [] if place.field or place.quoted else _fields(place)
-    found += _words(corpus, place, limit - len(found))
+    found += _words(snapshot, place, limit - len(found))
     if not place.field and not place.quoted and len(place.part) >= _SHORT:
-        authors = _values(corpus, place, 2, "authors")
+        authors = _values(snapshot, place, 2, "authors")
         found = [*found[: limit - len(authors)], *authors]
     return found[:limit]
 
@@ -165,7 +168,7 @@ def _fields(place: _Place) -> list[Completion]:
     return found
 
 
-def _words(corpus: Corpus, place: _Place, limit: int) -> list[Completion]:
+def _words(snapshot: Snapshot, place: _Place, limit: int) -> list[Completion]:
     written = analyzer("names").pre_tokenize(place.part).tokens
     if not written or not place.part[-1].isalnum() or limit < 1:
         return []
@@ -174,28 +177,28 @@ def _words(corpus: Corpus, place: _Place, limit: int) -> list[Completion]:
     if len(prefix) < 2 and prefix.isascii():
         return []
     fields: tuple[str, ...] = (place.field,) if place.field else ("title", "keywords", "abstract")
-    if len(prefix) < _SHORT and len(corpus) > _SAMPLE * _SAMPLE:
+    if len(prefix) < _SHORT and len(snapshot) > _SAMPLE * _SAMPLE:
         fields = tuple(field for field in fields if field != "abstract") or ("title",)
     words: set[str] = set()
     for field in fields:
-        words.update(word for word, _ in corpus.index.words(field, prefix, 2 * limit))
+        words.update(word for word, _ in snapshot.index.words(field, prefix, 2 * limit))
     if head:
         # Not every word with that beginning follows the words before the hyphen.
-        papers = {word: corpus.index.count(Word(head + word, place.field)) for word in words}
+        papers = {word: snapshot.index.count(Word(head + word, place.field)) for word in words}
     else:
         fields = (place.field,) if place.field else ("title", "keywords", "abstract")
-        papers = {word: max(corpus.index.frequency(field, word) for field in fields) for word in words}
+        papers = {word: max(snapshot.index.frequency(field, word) for field in fields) for word in words}
     rest = place.part[len(head) :]
     best = sorted((word for word in words if papers[word] and word != rest), key=lambda word: (-papers[word], word))
     return [Completion(place.start, place.end, head + word, "word", head + word, papers[word]) for word in best[:limit]]
 
 
-def _values(corpus: Corpus, place: _Place, limit: int, field: str = "") -> list[Completion]:
+def _values(snapshot: Snapshot, place: _Place, limit: int, field: str = "") -> list[Completion]:
     field = field or place.field
     name = VALUES[field]
-    facet, totals = corpus.facet(name), corpus.totals(name)
+    facet, totals = snapshot.facet(name), snapshot.totals(name)
     found = []
-    for code in corpus.prefixes(name).find(facet.values, place.part, limit):
+    for code in snapshot.prefixes(name).find(facet.values, place.part, limit):
         value = facet.values[code].as_py()
         if not tokens(value, ANALYZERS[field]):
             # Nothing but stop words: a query for them would find every paper.
@@ -206,11 +209,11 @@ def _values(corpus: Corpus, place: _Place, limit: int, field: str = "") -> list[
     return found
 
 
-def _ids(corpus: Corpus, place: _Place, limit: int) -> list[Completion]:
+def _ids(snapshot: Snapshot, place: _Place, limit: int) -> list[Completion]:
     part = place.part.strip().lower()
     if len(part) < _SHORT:
         return []
-    found = corpus.index.words("ids", part, limit)
+    found = snapshot.index.words("ids", part, limit)
     return [
         Completion(place.start, place.end, _written(value), "id", value, count)
         for value, count in sorted(found)
@@ -226,12 +229,12 @@ def _written(value: str) -> str:
 # Spelling
 
 
-def suggest(corpus: Corpus, query: str) -> str | None:
+def suggest(snapshot: Snapshot, query: str) -> str | None:
     """The query as it may have been meant: words that next to no paper has are replaced by near and more frequent ones.
 
     Parameters
     ----------
-    corpus : Corpus
+    snapshot : Snapshot
     query : str
 
     Returns
@@ -251,15 +254,20 @@ def suggest(corpus: Corpus, query: str) -> str | None:
     whole query the most hits, weighted likewise.
     """
     node = parse(query)
-    if node is None or query.lstrip().startswith("="):
+    if node is None or query.lstrip().startswith("=") or translate(query).dialect:
+        # What was written for another database is written as it was meant.
         return None
-    hits = corpus.index.count(node)
-    if hits >= min(_PLENTY, len(corpus)):
+    hits = snapshot.index.count(node)
+    if hits >= min(_PLENTY, len(snapshot)):
         return None
-    doubts = []
+    doubts: list[_Doubt] = []
     for leaf in leaves(node):
-        if leaf.field != "ids" and not (isinstance(leaf, Word) and leaf.prefix):
-            doubts += list(_doubts(corpus, query, leaf))
+        wild = (isinstance(leaf, Word) and leaf.prefix) or any(sign in leaf.text for sign in WILDCARDS)
+        if leaf.field != "ids" and not wild and not leaf.exact:
+            # What is looked for in several fields stands in the query once.
+            doubts += [
+                doubt for doubt in _doubts(snapshot, query, leaf) if doubt.start not in {other.start for other in doubts}
+            ]
     # The words stand together: of those that one may have meant, the one that fits the others best.
     most = 3 if len(doubts) <= 2 else 1
     best, likeliest = None, 0.0
@@ -269,7 +277,7 @@ def suggest(corpus: Corpus, query: str) -> str | None:
             better = better[: doubt.start] + word + better[doubt.end :]
             likelihood *= likely
         meant = parse(better)
-        found = corpus.index.count(meant) if doubts and meant is not None else 0
+        found = snapshot.index.count(meant) if doubts and meant is not None else 0
         if found > hits and found * likelihood > likeliest:
             best, likeliest = better, found * likelihood
     return best
@@ -284,53 +292,53 @@ class _Doubt:
     meant: list[tuple[str, float]]
 
 
-def _doubts(corpus: Corpus, query: str, leaf: Word | Phrase) -> Iterator[_Doubt]:
-    start = query.index(":", leaf.position) + 1 if leaf.field else leaf.position
-    start = query.index(leaf.text, start)
+def _doubts(snapshot: Snapshot, query: str, leaf: Word | Phrase) -> Iterator[_Doubt]:
+    named = _FIELDS.match(query, leaf.position)
+    start = query.index(leaf.text, named.end() if named else leaf.position)
     for token in analyzer("names").pre_tokenize(leaf.text).tokens:
         if len(token.text) < 4 or not token.text.isalpha():
             continue
-        known = corpus.index.count(Word(token.text, leaf.field))
-        if known > max(_KNOWN, len(corpus) // _SELDOM):
+        known = snapshot.index.count(Word(token.text, leaf.field))
+        if known > max(_KNOWN, len(snapshot) // _SELDOM):
             continue
         upper = leaf.text[token.char_offset_from].isupper()
         meant = [
             (word.capitalize() if upper else word, likely)
-            for word, papers, likely in _near(corpus, token.text, leaf.field)
+            for word, papers, likely in _near(snapshot, token.text, leaf.field)
             if papers >= known * _RARER
         ]
         if meant:
             yield _Doubt(start + token.char_offset_from, start + token.char_offset_to, meant)
 
 
-def _near(corpus: Corpus, word: str, field: str) -> list[tuple[str, int, float]]:
+def _near(snapshot: Snapshot, word: str, field: str) -> list[tuple[str, int, float]]:
     """Words near to one with the number of papers that have them and their likelihood, likeliest first."""
     from rapidfuzz.distance import OSA
 
     fields = (field,) if field else EVERYWHERE
     furthest = 2 if len(word) >= 6 else 1
-    least = 1 + len(corpus) // 50_000
+    least = 1 + len(snapshot) // 50_000
     found: dict[str, tuple[int, float]] = {}
     for distance in range(1, furthest + 1):
         for name in fields:
             if name == "abstract" and distance == 2 and found:
                 # Titles have shown some; the words of abstracts are many, and take longest.
                 continue
-            for other in _words_near(corpus, name, word, distance) - found.keys():
+            for other in _words_near(snapshot, name, word, distance) - found.keys():
                 edits = OSA.distance(word, other)
-                papers = max(corpus.index.frequency(each, other) for each in fields)
+                papers = max(snapshot.index.frequency(each, other) for each in fields)
                 if edits and papers >= least and other.isalpha():
                     found[other] = papers, _PER_EDIT**edits * (1 if other[0] == word[0] else _OTHER_LETTER)
     ranked = sorted(found, key=lambda other: (-found[other][0] * found[other][1], other))
     return [(other, *found[other]) for other in ranked]
 
 
-def _words_near(corpus: Corpus, field: str, word: str, distance: int) -> set[str]:
+def _words_near(snapshot: Snapshot, field: str, word: str, distance: int) -> set[str]:
     """Words of a field within some edits, as papers that have one write them."""
     from rapidfuzz.distance import OSA
 
-    rows = corpus.index.near(field, word, distance, _SAMPLE)
-    column = corpus.table.column(field)
+    rows = snapshot.index.near(field, word, distance, _SAMPLE)
+    column = snapshot.table.column(field)
     found: set[str] = set()
     for row in rows.tolist():
         value = column[row].as_py()

@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from explorer.search.modes import check_mode
 from explorer.search.scores import ordering
 from explorer.selection.query import parse
 from explorer.selection.selection import Selection
 from explorer.store.fulltext import leaves
 
 if TYPE_CHECKING:
+    import pandas as pd
     import pyarrow as pa
 
     from explorer.ranking.hybrid import HybridRanker
-    from explorer.search.ranker import RankedCorpus
+    from explorer.ranking.vectors import Embedder
+    from explorer.search.ranker import Ranker
 
 Reasons = list[tuple[str, float]]
 
@@ -32,15 +35,17 @@ LABELS = {
 """What a part of a score is called, with a term and without."""
 
 
-def reasons(corpus: RankedCorpus, row: int, selection: Selection) -> Reasons:
+def reasons(ranker: Ranker, row: int, selection: Selection, read: tuple[str, ...] = ()) -> Reasons:
     """What each part adds to the score that a selection shows for a paper.
 
     Parameters
     ----------
-    corpus : RankedCorpus
+    ranker : Ranker
     row : int
     selection : Selection
         Its query and order; filters change no score.
+    read : tuple of str
+        Ids of the papers that novelty is measured against.
 
     Returns
     -------
@@ -52,21 +57,21 @@ def reasons(corpus: RankedCorpus, row: int, selection: Selection) -> Reasons:
     QueryError, ExpressionError, ConceptError
         As showing the selection does.
     """
-    found = ordering(corpus, selection)
+    found, snapshot = ordering(ranker, selection, read), ranker.snapshot
     if found is None:
-        node = parse(selection.query)
-        return [] if node is None else ranked(corpus.index.contributions(node, row))
+        node = selection.parsed
+        return [] if node is None else ranked(snapshot.index.contributions(node, row))
     if found.kind == "hybrid":
-        text = " ".join(leaf.text for leaf in leaves(parse(selection.query)))
-        return by_meaning(corpus.ranker(), corpus.table, row, text, "hybrid")
+        text = " ".join(leaf.text for leaf in leaves(selection.parsed))
+        return by_meaning(ranker.hybrid(), snapshot.table, row, text, "hybrid")
     if found.kind == "likeness":
         from explorer.ranking.similar import likeness_parts
 
-        if corpus.table.column("id")[row].as_py() in (*selection.like, *selection.unlike):
+        if snapshot.table.column("id")[row].as_py() in (*selection.like, *selection.unlike):
             return [("one of the papers compared with", float(found.scores[row]))]
-        meaning = corpus.meaning
-        like, unlike = (corpus.rows_with(ids).tolist() for ids in (selection.like, selection.unlike))
-        return ranked(_written(corpus.table, row, likeness_parts(meaning.index, meaning.vectors, row, like, unlike)))
+        meaning = ranker.meaning
+        like, unlike = (ranker.rows_with(ids).tolist() for ids in (selection.like, selection.unlike))
+        return ranked(_written(snapshot.table, row, likeness_parts(meaning.index, meaning.vectors, row, like, unlike)))
     return ranked({name: float(part[row]) for name, part in found.parts.items()})
 
 
@@ -94,3 +99,53 @@ def _written(table: pa.Table, row: int, parts: Mapping[tuple[str, str], float]) 
         label = LABELS[kind, bool(term)].format(words.get(term, term))
         found[label] = found.get(label, 0.0) + part
     return found
+
+
+def explain(
+    ranker: Ranker, query: str, id_: str, *, mode: str = "bm25", natural: bool = False, embedder: Embedder | None = None
+) -> pd.DataFrame:
+    """Say why a paper stands where a search puts it.
+
+    Parameters
+    ----------
+    query, mode, natural, embedder
+        As for `search`.
+    id_ : str
+        The paper.
+
+    Returns
+    -------
+    DataFrame
+        Largest first: `reason` and its `contribution`; the contributions add up to the score. No rows where the paper is
+        not a hit.
+
+    Raises
+    ------
+    QueryError, SelectionError, EmbedderError
+        As `search`.
+    ConceptError
+        The id is not in the corpus.
+
+    Examples
+    --------
+    >>> import explorer
+    >>> corpus = explorer.open_corpus()
+    >>> best = corpus.search("arithmetic reasoning", limit=1).iloc[0]
+    >>> parts = corpus.explain("arithmetic reasoning", best["id"])
+    >>> bool(abs(parts["contribution"].sum() - best["score"]) < 1e-3)
+    True
+    """
+    import pandas as pd
+
+    check_mode(mode)
+    index, row = ranker.snapshot.index, int(ranker.rows_with([id_])[0])
+    if mode == "bm25" and natural:
+        found = ranked(index.natural_contributions(query, row))
+    elif mode == "bm25":
+        found = reasons(ranker, row, Selection(query=query))
+    else:
+        node = None if natural else parse(query)
+        text = query if node is None else " ".join(leaf.text for leaf in leaves(node))
+        matches = node is None or index.matches(node, row)
+        found = by_meaning(ranker.hybrid(embedder), ranker.snapshot.table, row, text, mode) if matches else []
+    return pd.DataFrame(found, columns=["reason", "contribution"]).astype({"reason": "str", "contribution": "float64"})

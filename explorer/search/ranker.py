@@ -1,8 +1,8 @@
-"""A corpus that ranks by meaning: concepts, likeness, axes, and what the reader has not seen yet."""
+"""What a corpus can rank by beyond words: concepts, likeness, axes, and what a reader has not seen yet."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -11,12 +11,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from explorer.errors import ConceptError
+from explorer.errors import ConceptError, LibraryError
 from explorer.papers.schema import to_frame
 from explorer.selection.expression import Operand
 from explorer.store.build import Progress, no_progress
-from explorer.store.caches import Recent
-from explorer.store.snapshot import OpenedCorpus
+from explorer.store.caches import MEGABYTE, Cache
+from explorer.store.snapshot import Snapshot
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,8 +32,27 @@ _AT_ONCE = 16
 """Papers read that all others are compared with in one product; their cosines take room."""
 
 
-class RankedCorpus(OpenedCorpus):
-    """What a corpus can rank by beyond words. Terms and vectors are made when first asked for."""
+def _no_sets(name: str) -> Sequence[str]:
+    raise LibraryError(f"There is no saved set “{name}”: this corpus was opened without a library.")
+
+
+class Ranker:
+    """Ranks the papers of a snapshot. Terms and vectors are made when first asked for.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+    members : callable
+        Gives the ids of the papers that a reader's ``set:NAME`` stands for; raises `LibraryError` where there is none. What is
+        fitted on them is kept, so that a ranker is one reader's.
+    """
+
+    def __init__(self, snapshot: Snapshot, members: Callable[[str], Sequence[str]] = _no_sets) -> None:
+        self.snapshot = snapshot
+        self._members = members
+        self._embedded: list[tuple[Embedder, HybridRanker]] = []
+        self._orderings = Cache(96 * MEGABYTE)
+        self._nearest: tuple[tuple[str, ...], np.ndarray] | None = None
 
     @cached_property
     def meaning(self) -> Meaning:
@@ -54,19 +73,19 @@ class RankedCorpus(OpenedCorpus):
     def _meaning(self, progress: Progress) -> Meaning:
         from explorer.ranking.meaning import Meaning
 
-        return Meaning(self.table, self._meaning_folder, self._rows_of, progress=progress)
+        return Meaning(self.snapshot.table, self._meaning_folder, self._rows_of, progress=progress)
 
     @property
     def _meaning_folder(self) -> Path:
         # The number changes with what is kept there, so that a folder of another version is left alone and not misread.
-        return Path(self._generation / "meaning-3")
+        return Path(self.snapshot.generation / "meaning-3")
 
     @property
     def meaning_ready(self) -> bool:
         """Whether `meaning` opens at once: it was made before, or is held already."""
         return "meaning" in self.__dict__ or self._meaning_folder.is_dir()
 
-    def ranker(self, embedder: Embedder | None = None) -> HybridRanker:
+    def hybrid(self, embedder: Embedder | None = None) -> HybridRanker:
         """Hybrid ranking with the vectors of an embedder, by default those that LSA fits on the corpus.
 
         Vectors are made when an embedder is first used. One with a `key`, as those of `explorer.ranking.embedders` have, leaves
@@ -79,35 +98,32 @@ class RankedCorpus(OpenedCorpus):
         """
         if embedder is None:
             return self.meaning.ranker
-        # The embedder is kept with its ranker, so that no other object can come to have its id.
-        return self._embedded.get(id(embedder), lambda: (embedder, self._with_vectors(embedder)))[1]
-
-    @cached_property
-    def _embedded(self) -> Recent:
-        return Recent(2)
+        for known, ranker in self._embedded:
+            if known is embedder:
+                return ranker
+        ranker = self._with_vectors(embedder)
+        # Their vectors are mapped where the embedder has a key; two are enough to compare them.
+        self._embedded = [*self._embedded[-1:], (embedder, ranker)]
+        return ranker
 
     def _with_vectors(self, embedder: Embedder) -> HybridRanker:
         from explorer.ranking.embedders import encoder, vectors_of
         from explorer.ranking.hybrid import HybridRanker
 
-        titles, abstracts = (self.table.column(name).to_pylist() for name in ("title", "abstract"))
+        titles, abstracts = (self.snapshot.table.column(name).to_pylist() for name in ("title", "abstract"))
         texts = [f"{title or ''}\n{abstract or ''}".strip() for title, abstract in zip(titles, abstracts, strict=True)]
-        vectors = vectors_of(embedder, texts, self._generation)
+        vectors = vectors_of(embedder, texts, self.snapshot.generation)
         return HybridRanker(self.meaning.index, encoder(embedder), vectors, acronyms=self.meaning.acronyms)
 
-    def kept_ordering(self, key: Hashable, make: Callable[[], Value]) -> Value:
-        """What orders papers, computed once for the last 16 keys."""
-        return self._kept_orderings.get(key, make)
-
-    @cached_property
-    def _kept_orderings(self) -> Recent:
-        return Recent(16)
+    def kept(self, key: Hashable, make: Callable[[], Value]) -> Value:
+        """What orders papers, computed once as long as there is room for it."""
+        return self._orderings.get(key, make)
 
     def forget_concept(self, operand: Operand) -> None:
         """Drop what is kept of a concept whose papers have changed."""
         if "meaning" in self.__dict__:
             self.meaning.arithmetic.forget(operand)
-        self.__dict__.pop("_kept_orderings", None)
+        self._orderings.clear()
 
     def likeness(self, like: Sequence[str], unlike: Sequence[str] = ()) -> np.ndarray:
         """Likeness of every paper to some papers, and unlikeness to others.
@@ -152,7 +168,7 @@ class RankedCorpus(OpenedCorpus):
 
     def axis_between(self, low: str, high: str) -> Axis:
         """The fitted axis between two poles; the last few are kept. `axis` gives it as a table."""
-        return self.kept_ordering(("axis", low, high), lambda: self.meaning.axis(low, high))
+        return self.kept(("axis", low, high), lambda: self.meaning.axis(low, high))
 
     def axis_mask(self, low: str, high: str, places: tuple[float | None, float | None]) -> np.ndarray:
         """Papers whose place on an axis is between two, as a boolean array of shape (n_papers,)."""
@@ -161,69 +177,51 @@ class RankedCorpus(OpenedCorpus):
         mask = np.ones(len(place), bool) if least is None else place >= np.float32(least)
         return mask if most is None else mask & (place <= np.float32(most))
 
-    @property
-    def read_papers(self) -> tuple[str, ...]:
-        """Ids of the papers that the reader has read, the first read first; `novelty` is measured against them."""
-        if self._read_papers is None:
-            self._read_papers = self._kept_reads()
-        return self._read_papers
-
-    @read_papers.setter
-    def read_papers(self, ids: Iterable[str]) -> None:
-        """Take others for read; each counts once."""
-        self._read_papers = tuple(dict.fromkeys(ids))
-
-    def _kept_reads(self) -> tuple[str, ...]:
-        return ()
-
-    _read_papers: tuple[str, ...] | None = None
-    _nearest: tuple[tuple[str, ...], np.ndarray] | None = None
-
-    def novelty(self) -> np.ndarray:
+    def novelty(self, read: tuple[str, ...]) -> np.ndarray:
         """How far every paper is from those that were read.
 
-        It depends on the reading list (`read_papers`), which is the reader's own and no part of a `Selection`: the same
-        selection gives another order to one who has read other papers.
+        Parameters
+        ----------
+        read : tuple of str
+            Ids of the papers, the first read first. They are the reader's own and no part of a `Selection`: the same selection
+            gives another order to one who has read other papers.
 
         Returns
         -------
         ndarray of float32, shape (n_papers,)
             One less the largest cosine with a paper read, 0 to 2; NaN where none was read.
         """
-        read = self.read_papers
-        rows = self.rows_known(read)
+        rows = self.snapshot.rows_known(read)
         if not len(rows):
-            return np.full(len(self), np.nan, np.float32)
+            return np.full(len(self.snapshot), np.nan, np.float32)
         vectors = self.meaning.vectors
-        nearest = np.full(len(self), -1, np.float32)
+        nearest = np.full(len(self.snapshot), -1, np.float32)
         if self._nearest is not None and read[: len(self._nearest[0])] == self._nearest[0]:
             # One paper more was read: only it is compared.
-            rows, nearest = self.rows_known(read[len(self._nearest[0]) :]), self._nearest[1].copy()
+            rows, nearest = self.snapshot.rows_known(read[len(self._nearest[0]) :]), self._nearest[1].copy()
         for part in range(0, len(rows), _AT_ONCE):
             np.maximum(nearest, (vectors @ vectors[rows[part : part + _AT_ONCE]].T).max(axis=1), out=nearest)
         self._nearest = read, nearest
         return np.asarray(1 - nearest, np.float32)
 
-    def rows_known(self, ids: Sequence[str]) -> np.ndarray:
-        """Rows of the papers of some ids, in the order of the table; ids that the corpus has not are left out."""
-        if not ids:
-            return np.empty(0, np.int64)
-        # Not by `pa.array` and `to_numpy`, which import pandas: a page that shows what was read asks for this when it opens.
-        data = [id_.encode() for id_ in ids]
-        starts = np.cumsum([0, *map(len, data)], dtype=np.int64)
-        buffers = [None, pa.py_buffer(starts), pa.py_buffer(b"".join(data))]
-        wanted = pa.Array.from_buffers(pa.large_string(), len(data), buffers)
-        return np.array(pc.indices_nonzero(pc.is_in(self.table.column("id"), value_set=wanted)).to_pylist(), np.int64)
-
     def _rows_of(self, operand: Operand) -> np.ndarray:
         """Rows of the papers behind an operand of an expression."""
-        if operand.kind == "topic" and operand.name in self.topics.labels:
-            return np.flatnonzero(self.topics.codes == self.topics.labels.index(operand.name))
+        topics, ids = self.snapshot.topics, self.snapshot.table.column("id")
+        if operand.kind == "set":
+            return self._rows_of_set(operand.name)
+        if operand.kind == "topic" and operand.name in topics.labels:
+            return np.flatnonzero(topics.codes == topics.labels.index(operand.name))
         if operand.kind == "paper":
-            found = pc.indices_nonzero(pc.equal(self.table.column("id"), operand.name)).to_pylist()
+            found = pc.indices_nonzero(pc.equal(ids, operand.name)).to_pylist()
             if found:
                 return np.array(found, np.int64)
         raise ConceptError(f"The corpus has no {operand.kind} {operand.name!r}. Look it up in the dashboard, or use words.")
+
+    def _rows_of_set(self, name: str) -> np.ndarray:
+        found = self.snapshot.rows_known(self._members(name))
+        if not len(found):
+            raise ConceptError(f"None of the papers of the set “{name}” is in the corpus any more. Use another concept.")
+        return found
 
     def rank(self, expression: str, *, limit: int | None = None) -> pd.DataFrame:
         """Rank every paper by arithmetic over concepts, such as ``arithmetic + vision - benchmark``.
@@ -258,7 +256,7 @@ class RankedCorpus(OpenedCorpus):
 
         ranking = self.meaning.arithmetic.rank(expression)
         rows = ranking.best(limit)
-        table = _taken(self.table.select(["id", "title"]), rows)
+        table = _taken(self.snapshot.table.select(["id", "title"]), rows)
         parts = {str(operand): part[rows] for operand, part in ranking.parts.items()}
         frame = to_frame(table).assign(score=ranking.scores[rows])
         return pd.concat([frame, pd.DataFrame(parts, index=frame.index)], axis=1)
@@ -288,7 +286,7 @@ class RankedCorpus(OpenedCorpus):
         After SemAxis (An, Kwak and Ahn, arXiv:1806.05521), fitted as a classifier of the poles' papers.
         """
         axis = self.axis_between(low, high)
-        frame = to_frame(self.table.select(["id", "title"])).assign(place=axis.place)
+        frame = to_frame(self.snapshot.table.select(["id", "title"])).assign(place=axis.place)
         frame.attrs.update(low_terms=axis.low_terms, high_terms=axis.high_terms, separation=axis.separation)
         return frame
 

@@ -9,18 +9,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
+from explorer.search import scores
 from explorer.search.scores import Front, Ordering, front, ordering
-from explorer.selection.expression import parse as parse_expression
 from explorer.selection.fields import STORED_SORTS
-from explorer.selection.query import parse
 from explorer.selection.selection import Selection
 from explorer.store.facets import FEW
 from explorer.store.fulltext import Hits
 from explorer.text.analysis import Terms
 
 if TYPE_CHECKING:
-    from explorer.corpus.corpus import Corpus
     from explorer.ranking.axes import Axis
+    from explorer.search.ranker import Ranker
 
 
 class Results:
@@ -28,8 +27,10 @@ class Results:
 
     Parameters
     ----------
-    corpus : Corpus
+    ranker : Ranker
     selection : Selection
+    read : tuple of str
+        Ids of the papers that its reader has read, the first read first; novelty is measured against them.
 
     Raises
     ------
@@ -41,22 +42,23 @@ class Results:
         A pole of an axis has no papers of its own.
     """
 
-    def __init__(self, corpus: Corpus, selection: Selection) -> None:
-        self.corpus = corpus
+    def __init__(self, ranker: Ranker, selection: Selection, read: tuple[str, ...] = ()) -> None:
+        self.ranker = ranker
+        self.snapshot = ranker.snapshot
         self.selection = selection
-        self._node = parse(selection.query)
-        if selection.rank:
-            parse_expression(selection.rank)
+        self.read = read
+        # A query or an expression that does not parse fails here.
+        self._node, _ = selection.parsed, selection.expression
         self._masks: dict[str, np.ndarray] = {}
         for row, value in selection.active():
             if row.field in ("x", "y"):
                 low, high = selection.axes["xy".index(row.field)]
-                self._masks[row.field] = corpus.axis_mask(low, high, value)
+                self._masks[row.field] = ranker.axis_mask(low, high, value)
             else:
-                self._masks[row.field] = corpus.mask(row.field, value)
+                self._masks[row.field] = self.snapshot.mask(row.field, self._node if row.field == "query" else value)
         self._counts: dict[str, np.ndarray] = {}
         self._rows: dict[str, np.ndarray] = {}
-        passed = np.zeros(len(corpus), np.uint8)
+        passed = np.zeros(len(self.snapshot), np.uint8)
         for mask in self._masks.values():
             passed += mask
         self._passed = passed
@@ -69,7 +71,7 @@ class Results:
     @cached_property
     def shown(self) -> int:
         """Number of papers shown."""
-        return int(np.count_nonzero(self.mask)) if self._masks else len(self.corpus)
+        return int(np.count_nonzero(self.mask)) if self._masks else len(self.snapshot)
 
     def mask_without(self, *fields: str) -> np.ndarray:
         """Papers that pass all filters but some."""
@@ -100,26 +102,26 @@ class Results:
         Returns
         -------
         ndarray of int64
-            By the codes of the facet; for has_code without and with; for years from the first of `Corpus.year_span` on, one
+            By the codes of the facet; for has_code without and with; for years from the first of `Snapshot.year_span` on, one
             entry a year; for months likewise from that year's January.
         """
         if field not in self._counts:
             rows = self.rows_without(field)
             if rows is None:
-                self._counts[field] = self.corpus.totals(field)
+                self._counts[field] = self.snapshot.totals(field)
             else:
-                self._counts[field] = self.corpus.count(field, self.mask_without(field), rows)
+                self._counts[field] = self.snapshot.count(field, self.mask_without(field), rows)
         return self._counts[field]
 
     @property
     def hits(self) -> Hits | None:
         """All hits of the query, before the other filters; None without a query."""
-        return self.corpus.hits(self.selection.query) if self._node is not None else None
+        return self.snapshot.hits(self._node) if self._node is not None else None
 
     @property
     def terms(self) -> Terms:
         """What to highlight."""
-        return self.corpus.index.terms_of(self._node)
+        return self.snapshot.index.terms_of(self._node)
 
     @cached_property
     def ordering(self) -> Ordering | None:
@@ -130,17 +132,23 @@ class Results:
         ConceptError
             A concept that no paper, or every paper, shows; or an id that is not in the corpus.
         """
-        return ordering(self.corpus, self.selection)
+        selection = self.selection
+        if not (selection.by_meaning or selection.prefer):
+            return None
+        return ordering(self.ranker, selection, self.read)
 
     @cached_property
     def axes(self) -> list[Axis]:
         """The fitted axes of the selection. Raises `ConceptError` where a pole has no papers of its own."""
-        return [self.corpus.axis_between(low, high) for low, high in self.selection.axes]
+        return [self.ranker.axis_between(low, high) for low, high in self.selection.axes]
 
     @cached_property
     def front(self) -> Front | None:
         """The papers shown that no other paper shown beats; None without two objectives to weigh."""
-        return front(self)
+        found = self.ordering
+        if found is None or found.kind != "preference" or len(found.parts) < 2:
+            return None
+        return front(found, self.rows(0, scores.MOST_COMPARED))
 
     def rows(self, start: int = 0, stop: int | None = None) -> np.ndarray:
         """Rows of the papers shown, in the order of the selection, from place `start` to before `stop`.
@@ -150,20 +158,20 @@ class Results:
         stop = self.shown if stop is None else min(stop, self.shown)
         if self.ordering is not None:
             shown = self.rows_without("")
-            shown = np.arange(len(self.corpus)) if shown is None else shown
+            shown = np.arange(len(self.snapshot)) if shown is None else shown
             return np.asarray(shown[_least(-self.ordering.scores[shown], shown, stop)[start:]])
         if self.selection.sort in STORED_SORTS:
             return self._in_order(self.selection.sort, start, stop)
         return self._best(start, stop) if self.hits is not None else self._in_order("newest", start, stop)
 
     def _in_order(self, name: str, start: int, stop: int) -> np.ndarray:
-        order = self.corpus.order(name)
+        order = self.snapshot.order(name)
         if not self._masks:
             return order[start:stop]
         rows = self.rows_without("")
         assert rows is not None
         if len(rows) * FEW < len(order):
-            return np.asarray(rows[_least(self.corpus.places(name)[rows], rows, stop)[start:]])
+            return np.asarray(rows[_least(self.snapshot.places(name)[rows], rows, stop)[start:]])
         # Papers shown are many, so that the page is near the front of the order.
         found = np.empty(0, order.dtype)
         seen = 0
@@ -195,7 +203,7 @@ class Results:
         """Scores of some of the papers shown: of the ordering, else BM25; NaN without either."""
         if self.ordering is not None:
             return np.asarray(self.ordering.scores[rows])
-        scores = np.full(len(self.corpus), np.nan, np.float32)
+        scores = np.full(len(self.snapshot), np.nan, np.float32)
         if self.hits is not None:
             scores[self.hits.rows] = self.hits.scores
         found: np.ndarray = scores[rows]
@@ -219,7 +227,7 @@ class Results:
         more = {name: axis.place for name, axis in zip("xy", self.axes, strict=False)}
         if self.ordering is not None:
             more |= {f"part: {name}": part for name, part in self.ordering.parts.items()}
-        return self.corpus.take(rows, self.scores(rows), {name: values[rows] for name, values in more.items()})
+        return self.snapshot.take(rows, self.scores(rows), {name: values[rows] for name, values in more.items()})
 
     def loosened(self, most: int = 4) -> list[tuple[str, Any, int]]:
         """For an empty result: each active filter with how many papers there would be without it, most first.

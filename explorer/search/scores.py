@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from explorer.selection.fields import OBJECTIVES
-from explorer.selection.query import parse
 from explorer.selection.selection import Selection
 from explorer.store.fulltext import leaves
 
 if TYPE_CHECKING:
-    from explorer.search.ranker import RankedCorpus
-    from explorer.search.results import Results
+    from explorer.search.ranker import Ranker
+    from explorer.selection.expression import Expression
+    from explorer.store.snapshot import Snapshot
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,27 +58,25 @@ MOST_COMPARED = 5000
 """Papers whose place on the front is looked at; a front may hold all of them, and costs their square."""
 
 
-def front(results: Results) -> Front | None:
+def front(found: Ordering, rows: np.ndarray) -> Front:
     """Which of the best papers shown no paper shown beats, in the objectives that a preference weighs.
 
     A paper that beats another has the larger utility, so that comparing the best among themselves leaves no other out.
 
-    Returns
-    -------
-    Front or None
-        None unless the order is ``preference`` with two objectives or more.
+    Parameters
+    ----------
+    found : Ordering
+        By preference.
+    rows : ndarray of int64
+        The best papers shown, in its order.
     """
-    found = results.ordering
-    if found is None or found.kind != "preference" or len(found.parts) < 2:
-        return None
     from explorer.ranking.preference import pareto_front
 
-    rows = results.rows(0, MOST_COMPARED)
     values = np.column_stack([part[rows] for part in found.parts.values()])
     return Front(rows[pareto_front(values)], len(rows))
 
 
-def ordering(corpus: RankedCorpus, selection: Selection) -> Ordering | None:
+def ordering(ranker: Ranker, selection: Selection, read: tuple[str, ...] = ()) -> Ordering | None:
     """The ordering that a selection asks for; None where its words or a stored order give it.
 
     Raises
@@ -87,14 +85,14 @@ def ordering(corpus: RankedCorpus, selection: Selection) -> Ordering | None:
         No paper, or every paper, shows one of the concepts; or an id is not in the corpus.
     """
     if selection.sort == "preference" and selection.prefer:
-        read = corpus.read_papers if selection.weighs_novelty else ()
-        return corpus.kept_ordering(
-            ("preference", *_matching(selection), selection.prefer, read), lambda: _preference(corpus, selection)
+        read = read if selection.weighs_novelty else ()
+        return ranker.kept(
+            ("preference", *_matching(selection), selection.prefer, read), lambda: _preference(ranker, selection, read)
         )
     if selection.sort == "hybrid" and selection.query:
-        return corpus.kept_ordering(("hybrid", selection.query), lambda: _hybrid(corpus, selection.query))
+        return ranker.kept(("hybrid", selection.query), lambda: _hybrid(ranker, selection))
     if selection.sort in ("relevance", "hybrid", "preference"):
-        return _match(corpus, selection)
+        return _match(ranker, selection)
     return None
 
 
@@ -102,44 +100,47 @@ def _matching(selection: Selection) -> tuple[object, ...]:
     return selection.query, selection.rank, selection.like, selection.unlike
 
 
-def _match(corpus: RankedCorpus, selection: Selection) -> Ordering | None:
+def _match(ranker: Ranker, selection: Selection) -> Ordering | None:
     """By concepts, or by likeness."""
-    if selection.rank:
-        return corpus.kept_ordering(("concepts", selection.rank), lambda: _concepts(corpus, selection.rank))
+    expression = selection.expression
+    if expression is not None:
+        return ranker.kept(("concepts", expression), lambda: _concepts(ranker, expression))
     if selection.like:
         key = ("likeness", selection.like, selection.unlike)
-        return corpus.kept_ordering(key, lambda: Ordering("likeness", corpus.likeness(selection.like, selection.unlike)))
+        return ranker.kept(key, lambda: Ordering("likeness", ranker.likeness(selection.like, selection.unlike)))
     return None
 
 
-def _concepts(corpus: RankedCorpus, expression: str) -> Ordering:
-    ranking = corpus.meaning.arithmetic.rank(expression)
+def _concepts(ranker: Ranker, expression: Expression) -> Ordering:
+    ranking = ranker.meaning.arithmetic.rank(expression)
     return Ordering("concepts", ranking.scores, {str(operand): part for operand, part in ranking.parts.items()})
 
 
-def _hybrid(corpus: RankedCorpus, query: str) -> Ordering:
-    text = " ".join(leaf.text for leaf in leaves(parse(query)))
-    return Ordering("hybrid", corpus.meaning.ranker.scores(text))
+def _hybrid(ranker: Ranker, selection: Selection) -> Ordering:
+    text = " ".join(leaf.text for leaf in leaves(selection.parsed))
+    return Ordering("hybrid", ranker.meaning.ranker.scores(text))
 
 
-def _preference(corpus: RankedCorpus, selection: Selection) -> Ordering:
+def _preference(ranker: Ranker, selection: Selection, read: tuple[str, ...]) -> Ordering:
     from explorer.ranking.preference import utility
 
-    found = {name: objective(corpus, selection, name) for name, _ in selection.prefer}
+    found = {name: objective(ranker, selection, name, read) for name, _ in selection.prefer}
     scores = utility(found, selection.prefer)
     return Ordering("preference", scores, {name: np.float32(weight) * found[name] for name, weight in selection.prefer})
 
 
-def objective(corpus: RankedCorpus, selection: Selection, name: str) -> np.ndarray:
+def objective(ranker: Ranker, selection: Selection, name: str, read: tuple[str, ...] = ()) -> np.ndarray:
     """One objective of every paper as a percentile, 0 to 1, larger is more; what is unknown is in the middle.
 
     Parameters
     ----------
-    corpus : RankedCorpus
+    ranker : Ranker
     selection : Selection
         What relevance is measured against.
     name : str
         A key of `OBJECTIVES`.
+    read : tuple of str
+        What novelty is measured against.
 
     Returns
     -------
@@ -147,10 +148,10 @@ def objective(corpus: RankedCorpus, selection: Selection, name: str) -> np.ndarr
     """
     assert name in OBJECTIVES
     if name == "relevance":
-        return corpus.kept_ordering(("relevance", *_matching(selection)), lambda: _percentiles(_relevance(corpus, selection)))
-    return corpus.kept_ordering(
-        (name, corpus.read_papers if name == "novelty" else ()), lambda: _percentiles(_stored(corpus, name))
-    )
+        return ranker.kept(("relevance", *_matching(selection)), lambda: _percentiles(_relevance(ranker, selection)))
+    if name == "novelty":
+        return ranker.kept((name, read), lambda: _percentiles(ranker.novelty(read)))
+    return ranker.kept((name,), lambda: _percentiles(_stored(ranker.snapshot, name)))
 
 
 def _percentiles(values: np.ndarray) -> np.ndarray:
@@ -159,23 +160,22 @@ def _percentiles(values: np.ndarray) -> np.ndarray:
     return percentiles(values)
 
 
-def _relevance(corpus: RankedCorpus, selection: Selection) -> np.ndarray:
-    match = _match(corpus, selection)
+def _relevance(ranker: Ranker, selection: Selection) -> np.ndarray:
+    match = _match(ranker, selection)
     if match is not None:
         return match.scores
-    scores = np.full(len(corpus), np.nan, np.float32)
-    if selection.query:
-        hits = corpus.hits(selection.query)
+    scores = np.full(len(ranker.snapshot), np.nan, np.float32)
+    if selection.parsed is not None:
+        hits = ranker.snapshot.hits(selection.parsed)
         scores[hits.rows] = hits.scores
     return scores
 
 
-def _stored(corpus: RankedCorpus, name: str) -> np.ndarray:
+def _stored(snapshot: Snapshot, name: str) -> np.ndarray:
     if name == "recency":
         # To the month: the days of most sources are those of the index, not of the paper.
-        return np.where(corpus.precision > 0, corpus.months, np.nan).astype(np.float32)
+        return np.where(snapshot.precision > 0, snapshot.months, np.nan).astype(np.float32)
     if name == "upvotes":
-        return corpus.upvotes
-    if name == "code":
-        return np.asarray(corpus.has_code, np.float32)
-    return corpus.novelty()
+        return snapshot.upvotes
+    assert name == "code"
+    return np.asarray(snapshot.has_code, np.float32)

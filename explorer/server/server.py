@@ -23,7 +23,8 @@ from voila.tornado.handler import TornadoVoilaHandler
 
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.opening import bundled
-from explorer.dashboard import frontend as widgets
+from explorer.dashboard import frontend
+from explorer.dashboard.deployment import told_to_kernels
 from explorer.dashboard.figures import plotly_path, plotly_version
 from explorer.errors import ServerError
 
@@ -64,7 +65,7 @@ class _Text(RequestHandler):
         script = name == "app.js"
         self.set_header("Content-Type", "text/javascript; charset=utf-8" if script else "text/css; charset=utf-8")
         self.set_header("Cache-Control", f"max-age={_YEAR}, immutable")
-        self.finish(widgets.script() if script else widgets.style())
+        self.finish(frontend.script() if script else frontend.style())
 
 
 class _Page(TornadoVoilaHandler):  # type: ignore[misc]
@@ -134,7 +135,7 @@ def _page_config(page_config: dict[str, Any], **context: Any) -> dict[str, Any]:
     """Tell the template where plotly.js, the script and the style sheet are."""
     base = context["base_url"]
     own = {"scriptUrl": "app.js", "styleUrl": "dashboard.css"}
-    addresses = {key: f"{base}lx/{name}?v={widgets.version()}" for key, name in own.items()}
+    addresses = {key: f"{base}lx/{name}?v={frontend.version()}" for key, name in own.items()}
     return {**page_config, "plotlyUrl": f"{base}{plotly_address()}", **addresses}
 
 
@@ -216,16 +217,20 @@ def serve(
         The address cannot be listened on.
     """
     port = _free(ip, port)
-    os.environ["LITEXPLORER_ASSETS"] = "served"
-    os.environ["LITEXPLORER_READ_ONLY"] = "1" if read_only else ""
-    if corpus is not None:
-        os.environ["LITEXPLORER_CORPUS"] = str(corpus.folder.resolve())
-    # Voila looks for templates below the data folders of Jupyter; the package is one of them.
-    os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")  # this environment's kernel, not one of the user's others
-    here = str(Path(__file__).parent)
-    os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, (here, os.environ.get("JUPYTER_PATH"))))
+    # Voila looks for templates below the data folders of Jupyter; this folder is one of them.
+    jupyter = os.pathsep.join(filter(None, (str(Path(__file__).parent), os.environ.get("JUPYTER_PATH"))))
+    # This environment's kernel, not one of the user's others.
+    prefer = os.environ.get("JUPYTER_PREFER_ENV_PATH", "1")
     logging.getLogger("tornado.access").setLevel(logging.ERROR)
-    with tempfile.TemporaryDirectory(prefix="litexplorer-") as folder:
+    with (
+        tempfile.TemporaryDirectory(prefix="litexplorer-") as folder,
+        told_to_kernels(
+            corpus=None if corpus is None else str(corpus.folder.resolve()),
+            read_only=read_only,
+            JUPYTER_PATH=jupyter,
+            JUPYTER_PREFER_ENV_PATH=prefer,
+        ),
+    ):
         # A copy in a folder of its own: what Voila serves from is the notebook's folder, which shall hold nothing else.
         notebook = Path(folder) / "explorer.ipynb"
         notebook.write_bytes(bundled("notebooks", "explorer.ipynb").read_bytes())

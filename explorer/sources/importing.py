@@ -1,22 +1,29 @@
-"""Files read into papers, each paper once: what reads a file, and what merges duplicates, together."""
+"""The one way in: files and tables to papers, each paper once, with a ledger of every record."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from os import PathLike
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from explorer.dedupe.deduplication import Deduplicated, Rules, merge_duplicates
 from explorer.dedupe.merges import LIKELY, ORIGIN, Merges
+from explorer.errors import ReadError
+from explorer.papers.ledger import Ledger
+from explorer.papers.schema import to_table
 from explorer.sources.formats import registry as formats
 from explorer.sources.formats.registry import Import
 from explorer.sources.source import Source
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 def import_papers(
-    *files: str | PathLike[str] | Source,
+    *given: str | PathLike[str] | Source | pd.DataFrame | pa.Table | Import,
     columns: Mapping[str, str | None] | None = None,
     delimiter: str | None = None,
     encoding: str | None = None,
@@ -25,10 +32,14 @@ def import_papers(
 ) -> Import:
     """Read files of any known format into one paper table, each paper once, with a ledger of every record.
 
+    Every way in passes here: `explore`, `open_files`, ``litexplorer serve``, ``build`` and ``update``, so that the same records give
+    the same papers, merges and ledger whichever way they came.
+
     Parameters
     ----------
-    *files : str, path or Source
-        Files, folders (all files below them), globs, archives. Compressed files are looked through.
+    *given : str, path, Source, DataFrame, pyarrow.Table or Import
+        Files, folders (all files below them), globs, archives; compressed files are looked through. Or one table of papers, each
+        row a record (see `explorer.validate`), or what was read or fetched before.
     columns : mapping, optional
         Corrects what columns of a table are taken for: ``{"Headline": "title", "Source": None}``; None leaves a column as it is.
     delimiter, encoding : str, optional
@@ -50,8 +61,25 @@ def import_papers(
     ReadError
         A file that was named is missing or damaged as a whole, or the encoding has no such name.
     """
-    read = formats.import_papers(*files, columns=columns, delimiter=delimiter, encoding=encoding)
-    return read if keep_duplicates else merged(read, rules or Rules())[0]
+    if len(given) == 1 and not isinstance(given[0], str | PathLike | Source):
+        read = as_read(given[0])
+    else:
+        files = [one for one in given if isinstance(one, str | PathLike | Source)]
+        if len(files) < len(given):
+            raise ReadError("Give files, or one table of papers. Join tables with pandas.concat first.")
+        read = formats.import_papers(*files, columns=columns, delimiter=delimiter, encoding=encoding)
+    if keep_duplicates or len(read.merges):
+        # What was merged before, by other rules perhaps, is left as it is.
+        return read
+    return merged(read, rules or Rules())[0]
+
+
+def as_read(papers: pd.DataFrame | pa.Table | Import) -> Import:
+    """Papers as they were read: an `Import`, or a table of them of which each row is a record."""
+    if isinstance(papers, Import):
+        return papers
+    table = to_table(papers)
+    return Import(table, Ledger(read=table.num_rows, accepted=table.num_rows))
 
 
 def merged(

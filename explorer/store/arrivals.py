@@ -18,10 +18,10 @@ from explorer.dedupe.rules import pair
 from explorer.papers.schema import FIELDS, TEXT
 from explorer.sources.formats.registry import Import
 from explorer.sources.importing import merged
-from explorer.store.joins import into_corpus, records_of, rows_of
+from explorer.store.joins import Match, into_corpus, records_of, rows_of
 
 if TYPE_CHECKING:
-    from explorer.corpus.growth import GrowingCorpus
+    from explorer.store.snapshot import Snapshot
 
 Apart = frozenset[tuple[str, int, str]]
 """Merges the reader does not want: source and number of the record, as `Import.origin` gives them, and the paper's id."""
@@ -33,6 +33,9 @@ _LIKELY = 10
 """Papers the index names for each new one, by the words of its title (docs/decisions.md says how often the right one is there)."""
 
 _OFTEN = 500
+Pairing = tuple[int, int, str, float, str]
+"""Row, row of the corpus, relation, score and reason of two papers that are, or may be, one."""
+
 _KEYS = ("doi", "arxiv_id", "id")
 
 
@@ -82,14 +85,14 @@ class Arrivals:
         return f"{there}{f', of which {self.bettered:,} got a better value' if self.bettered else ''}." if there else ""
 
 
-def compare(imported: Import, corpus: GrowingCorpus, apart: Apart, progress: Callable[[str, float], None]) -> Arrivals:
+def match_arrivals(imported: Import, snapshot: Snapshot, apart: Apart, progress: Callable[[str, float], None]) -> Arrivals:
     """Merge papers that came twice, and find those that a corpus has.
 
     Parameters
     ----------
     imported : Import
         As it was read, without merges.
-    corpus : GrowingCorpus
+    snapshot : Snapshot
         Not changed.
     apart : frozenset of (str, int, str)
         Merges that are not made.
@@ -97,17 +100,17 @@ def compare(imported: Import, corpus: GrowingCorpus, apart: Apart, progress: Cal
         Called as ``progress(stage, part)``; an exception it raises stops the comparison.
     """
     progress("comparing", 0.0)
-    imported = replace(imported, table=fitted(imported.table, corpus.table.schema))
+    imported = replace(imported, table=fitted(imported.table, snapshot.table.schema))
     papers, rows, rules = merged(
         imported,
-        corpus.rules,
+        snapshot.rules,
         lambda found, rules: _kept_apart(imported, found, rules, apart),
         lambda part: progress("comparing", 0.5 * part),
     )
     origins = [imported.origin(row) for row in rows]
     row_of = {origin: row for row, origin in enumerate(origins)}
     refused = {(row_of[source, record], paper) for source, record, paper in apart if (source, record) in row_of}
-    additions, change = _without_known(papers, origins, corpus, rules, refused, progress)
+    additions, change = _without_known(papers, origins, snapshot, rules, refused, progress)
     return Arrivals(imported, papers, additions, change, rules)
 
 
@@ -127,7 +130,7 @@ def _kept_apart(imported: Import, before: Deduplicated, rules: Rules, apart: Apa
 def _without_known(
     papers: Import,
     origins: list[tuple[str, int]],
-    corpus: GrowingCorpus,
+    snapshot: Snapshot,
     rules: Rules,
     refused: set[tuple[int, str]],
     progress: Callable[[str, float], None],
@@ -136,9 +139,9 @@ def _without_known(
     table = papers.table
     ledger = replace(papers.ledger, notes=list(papers.ledger.notes))
     titles, ids = table.column("title"), table.column("id").to_pylist()
-    taken = Taken(corpus, [*ids, *_ids(papers.merges.records)])
-    undecided: list[tuple[int, int, str, float, str]] = []
-    known = _known(papers, origins, corpus, rules, refused, taken, undecided, progress)
+    taken = Taken(snapshot, [*ids, *_ids(papers.merges.records)])
+    undecided: list[Pairing] = []
+    known = _known(papers, origins, snapshot, rules, refused, taken, undecided, progress)
     for row, match in known.items():
         reason = match.reason if match.fresh else "the same record"
         text = titles[row].as_py() or ""
@@ -156,18 +159,17 @@ def _without_known(
     new = new.set_column(new.column_names.index("id"), "id", names)
     ledger.check(new.num_rows)
     own = own.renamed(fresh_ids)
-    undecided = [found for found in undecided if found[0] not in known and not _ruled_out(found, ids, corpus, rules)]
-    likely = _likely(corpus, table, undecided, fresh_ids)
+    undecided = [found for found in undecided if found[0] not in known]
+    likely = _likely(snapshot, table, undecided, fresh_ids)
     for (row, *_), record in zip(undecided, likely.to_pylist(), strict=True):
-        ledger.doubt(
-            *origins[row], record["first"], f"a paper of the corpus: {record['reason']}", text=record["second_title"] or ""
-        )
+        reason, title = f"a paper of the corpus: {record['reason']}", record["second_title"] or ""
+        ledger.doubt(*origins[row], record["first"], reason, text=title)
     own = replace(own, likely=pa.concat_tables([own.likely, likely]))
     another = lambda name: taken.another(name) if taken.clashes(name) else None  # noqa: E731
-    rows, replaced, merges = into_corpus(corpus, list(known.values()), table.schema, another)
-    if len(own) or own.likely.num_rows:
-        merges = (merges or corpus.merged).joined(own)
-    decided = _renamed(rules, corpus.rules, fresh_ids)
+    rows, replaced, merges = into_corpus(snapshot, list(known.values()), table.schema, another)
+    if own:
+        merges = (snapshot.merged if merges is None else merges).joined(own)
+    decided = _renamed(rules, snapshot.rules, fresh_ids)
     for row, paper in sorted(refused):
         if row not in known:
             decided = decided.never_merge(fresh_ids.get(ids[row], ids[row]), paper)
@@ -180,32 +182,22 @@ def _without_known(
         rows,
         replaced,
         merges,
-        decided if decided != corpus.rules else None,
-        upon=corpus.manifest["generation"],
+        decided if decided != snapshot.rules else None,
+        upon=snapshot.manifest["generation"],
         ledger=replace(ledger, notes=notes + ledger.notes[own_notes:]),
     )
     return Import(new, ledger, merges=own), change
 
 
-def _ruled_out(found: tuple[int, int, str, float, str], ids: list[str], corpus: GrowingCorpus, rules: Rules) -> bool:
-    """Whether a rule keeps apart a row and a row of the corpus."""
-    return bool(rules.never) and pair(ids[found[0]], corpus.table["id"][found[1]].as_py()) in rules.never
-
-
-def _likely(
-    corpus: GrowingCorpus,
-    table: pa.Table,
-    undecided: list[tuple[int, int, str, float, str]],
-    fresh_ids: dict[str, str],
-) -> pa.Table:
+def _likely(snapshot: Snapshot, table: pa.Table, undecided: list[Pairing], fresh_ids: dict[str, str]) -> pa.Table:
     """The pairs of a paper of the corpus and one that came which the reader decides, with the columns of `LIKELY`."""
-    came, there = table.select(["id", "title"]), corpus.table.select(["id", "title"])
+    came, there = table.select(["id", "title"]), snapshot.table.select(["id", "title"])
     rows = []
     for row, place, relation, score, reason in undecided:
         name, title = (column[row].as_py() for column in came.columns)
         paper, known = (column[place].as_py() for column in there.columns)
-        named = fresh_ids.get(name, name)
-        rows.append(dict(zip(LIKELY.names, (paper, named, known, title, score, relation, reason), strict=True)))
+        values = (paper, fresh_ids.get(name, name), known, title, score, relation, reason)
+        rows.append(dict(zip(LIKELY.names, values, strict=True)))
     return pa.Table.from_pylist(rows, LIKELY)
 
 
@@ -216,42 +208,29 @@ def _renamed(rules: Rules, before: Rules, ids: dict[str, str]) -> Rules:
     return before
 
 
-@dataclass(frozen=True)
-class Match:
-    """A paper that the corpus has: where, why, its records there, and those that came and are not there word for word."""
-
-    place: int
-    paper: str
-    relation: str
-    score: float
-    reason: str
-    there: list[dict[str, Any]]
-    fresh: list[dict[str, Any]]
-
-
 def _known(
     papers: Import,
     origins: list[tuple[str, int]],
-    corpus: GrowingCorpus,
+    snapshot: Snapshot,
     rules: Rules,
     refused: set[tuple[int, str]],
     taken: Taken,
-    undecided: list[tuple[int, int, str, float, str]],
+    undecided: list[Pairing],
     progress: Callable[[str, float], None],
 ) -> dict[int, Match]:
     """The rows that are papers of the corpus; `refused` are rows and papers that the reader keeps apart now.
 
-    Pairs of a row and a row of the corpus that are likely one paper are put into `undecided`.
+    Pairs that are likely one paper are put into `undecided`.
     """
     table = papers.table
     ids = table.column("id").to_pylist()
     found: dict[int, dict[int, tuple[str, float, str]]] = {}
-    for row, place, relation, score, reason in _pairs(table, corpus, rules, undecided, progress):
+    for row, place, relation, score, reason in _pairs(table, snapshot, rules, undecided, progress):
         found.setdefault(row, {}).setdefault(place, (relation, score, reason))
     wanted = sorted({place for places in found.values() for place in places})
-    papers_there = rows_of(corpus.table, wanted)
+    papers_there = rows_of(snapshot.table, wanted)
     name_of = dict(zip(wanted, papers_there.column("id").to_pylist(), strict=True))
-    all_there = records_of(corpus.merged, papers_there, lambda part: progress("comparing", 0.9 + 0.03 * part))
+    all_there = records_of(snapshot.merged, papers_there, lambda part: progress("comparing", 0.9 + 0.03 * part))
     came_rows = table.take(pa.array(list(found), pa.int64()))
     all_came = records_of(papers.merges, came_rows, lambda part: progress("comparing", 0.93 + 0.03 * part))
     for row in found:
@@ -292,40 +271,34 @@ def _adds_nothing(record: dict[str, Any], other: dict[str, Any]) -> bool:
 
 
 def _pairs(
-    table: pa.Table,
-    corpus: GrowingCorpus,
-    rules: Rules,
-    undecided: list[tuple[int, int, str, float, str]],
-    progress: Callable[[str, float], None],
-) -> Iterator[tuple[int, int, str, float, str]]:
-    """Yield row, row of the corpus, relation, score and reason of the papers that are one; those likely one go to `undecided`."""
+    table: pa.Table, snapshot: Snapshot, rules: Rules, undecided: list[Pairing], progress: Callable[[str, float], None]
+) -> Iterator[Pairing]:
+    """Yield the pairs of papers that are one; those that are likely one go to `undecided`."""
     if rules.always:
-        yield from _ruled(table, corpus, rules)
-    found = {name: _rows_of(corpus.table.column(name), table.column(name)) for name in _KEYS}
+        yield from _ruled(table, snapshot, rules)
+    found = {name: _rows_of(snapshot.table.column(name), table.column(name)) for name in _KEYS}
     for row, place in found["id"].items():
-        if _folded(table.column("title")[row].as_py()) == _folded(corpus.table.column("title")[place].as_py()):
+        if _folded(table.column("title")[row].as_py()) == _folded(snapshot.table.column("title")[place].as_py()):
             yield row, place, "same", 1.0, "the same id and title"
-    if not table.num_rows or not len(corpus):
+    if not table.num_rows or not len(snapshot):
         return
     likely = set().union(*(places.values() for places in found.values()))
-    if len(corpus) > _FEW * table.num_rows:
+    if len(snapshot) > _FEW * table.num_rows:
         titles = table.column("title").to_pylist()
         for row, title in enumerate(titles):
-            likely.update(corpus.index.natural(title or "", _LIKELY, ("title",)).rows.tolist())
+            likely.update(snapshot.index.natural(title or "", _LIKELY, ("title",)).rows.tolist())
             if row % 50 == 0:
                 progress("comparing", 0.5 + 0.2 * row / len(titles))
         places = np.array(sorted(likely), np.int64)
     else:
-        places = np.arange(len(corpus))
+        places = np.arange(len(snapshot))
     progress("comparing", 0.7)
-    known = corpus.table if len(places) == len(corpus) else rows_of(corpus.table, places)
-    both = pa.concat_tables(
-        [_numbered(comparable(part), mark) for part, mark in ((known, "c"), (table, "n"))], promote_options="default"
-    )
+    known = snapshot.table if len(places) == len(snapshot) else rows_of(snapshot.table, places)
+    parts = [_numbered(comparable(part), mark) for part, mark in ((known, "c"), (table, "n"))]
+    both = pa.concat_tables(parts, promote_options="default")
     pairs = find_duplicates(both, first_new=known.num_rows, progress=lambda part: progress("comparing", 0.7 + 0.2 * part))
-    for first, second, relation, score, reason, together in zip(
-        *(pairs[name] for name in ("first", "second", "relation", "score", "reason")), pairs["cluster"].notna(), strict=True
-    ):
+    columns = [pairs[name] for name in ("first", "second", "relation", "score", "reason")]
+    for first, second, relation, score, reason, together in zip(*columns, pairs["cluster"].notna(), strict=True):
         if first[0] == "c" and second[0] == "n":
             match = int(second[1:]), int(places[int(first[1:])]), relation, score, reason
             if together:
@@ -334,10 +307,10 @@ def _pairs(
                 undecided.append(match)
 
 
-def _ruled(table: pa.Table, corpus: GrowingCorpus, rules: Rules) -> Iterator[tuple[int, int, str, float, str]]:
+def _ruled(table: pa.Table, snapshot: Snapshot, rules: Rules) -> Iterator[Pairing]:
     """What the reader wants merged whatever the records say; a merged record stands for its paper."""
-    place_of = {name: place for place, name in enumerate(corpus.table.column("id").to_pylist())}
-    papers, members = (corpus.merged.records.column(name).to_pylist() for name in ("merge_paper", "id"))
+    place_of = {name: place for place, name in enumerate(snapshot.table.column("id").to_pylist())}
+    papers, members = (snapshot.merged.records.column(name).to_pylist() for name in ("merge_paper", "id"))
     place_of |= {member: place_of[paper] for paper, member in zip(papers, members, strict=True)}
     rows = {name: row for row, name in enumerate(table.column("id").to_pylist())}
     for one, other in sorted(rules.always):
@@ -367,10 +340,10 @@ def _folded(title: str | None) -> str:
 
 
 class Taken:
-    """Ids that stand on papers of a corpus, or on records merged into them."""
+    """Ids that stand on papers of a snapshot, or on records merged into them."""
 
-    def __init__(self, corpus: GrowingCorpus, came: list[str]) -> None:
-        values = [corpus.table.column("id"), corpus.merged.records.column("id")]
+    def __init__(self, snapshot: Snapshot, came: list[str]) -> None:
+        values = [snapshot.table.column("id"), snapshot.merged.records.column("id")]
         known = pa.chunked_array([chunk for value in values for chunk in value.chunks], TEXT)
         names = pa.array(came, TEXT)
         self._known = known

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from explorer.disk import flush, write_whole
 from explorer.errors import CorpusError
 
 FORMAT = 2
@@ -76,7 +77,7 @@ def publish(
     try:
         topics = write(target)
         for path in [*target.rglob("*"), target]:
-            _flush(path)
+            flush(path)
         manifest = {
             "format": FORMAT,
             "generation": target.name,
@@ -89,7 +90,7 @@ def publish(
                 raise CorpusError(
                     f"{folder} was changed by somebody else meanwhile, and nothing was added. Add the papers again."
                 )
-            write_atomically(folder / "manifest.json", json.dumps(manifest, indent=1, ensure_ascii=False).encode())
+            write_whole(folder / "manifest.json", json.dumps(manifest, indent=1, ensure_ascii=False).encode())
             _clean(folder, target)
     except BaseException as error:
         # Stopped after the rename, the new generation is the one in force.
@@ -173,31 +174,6 @@ def _being_written(generation: Path) -> bool:
         return bool(psutil.pid_exists(int((generation / "builder").read_text())))
     except (OSError, ValueError):
         return False
-
-
-def _flush(path: Path) -> None:
-    """Make sure a file or a folder's entries are on the disk."""
-    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0)
-    with contextlib.suppress(PermissionError, IsADirectoryError):
-        handle = os.open(path, flags)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-
-
-def write_atomically(path: Path, data: bytes) -> None:
-    """Write a file under a temporary name, flush it, and rename it: the old file or the new one is there, never half."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with temporary.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-    _flush(path.parent)
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

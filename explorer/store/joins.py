@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,10 +18,22 @@ from explorer.papers.schema import TEXTS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from explorer.corpus.growth import GrowingCorpus
-    from explorer.store.arrivals import Match
+    from explorer.store.snapshot import Snapshot
 
 _BATCH = 1_000
+
+
+@dataclass(frozen=True)
+class Match:
+    """A paper that the corpus has: where, why, its records there, and those that came and are not there word for word."""
+
+    place: int
+    paper: str
+    relation: str
+    score: float
+    reason: str
+    there: list[dict[str, Any]]
+    fresh: list[dict[str, Any]]
 
 
 def records_of(
@@ -45,13 +57,13 @@ def records_of(
 
 
 def into_corpus(
-    corpus: GrowingCorpus, matches: list[Match], came: pa.Schema, another: Callable[[str], str | None]
+    snapshot: Snapshot, matches: list[Match], came: pa.Schema, another: Callable[[str], str | None]
 ) -> tuple[np.ndarray, pa.Table | None, Merges | None]:
-    """Merge records into papers of a corpus, field by field.
+    """Merge records into papers of a snapshot, field by field.
 
     Parameters
     ----------
-    corpus : Corpus
+    snapshot : Snapshot
         Not changed.
     matches : list of Match
         Those whose `fresh` is empty change nothing.
@@ -75,7 +87,7 @@ def into_corpus(
     for paper, some in by_paper.items():
         fresh = [{**record, "id": another(record["id"]) or record["id"]} for match in some for record in match.fresh]
         records += [{**record, "merge_paper": paper} for record in [*some[0].there, *fresh]]
-    kept = [corpus.merged.records.schema, corpus.table.schema, came, pa.schema(list(ORIGIN.items()))]
+    kept = [snapshot.merged.records.schema, snapshot.table.schema, came, pa.schema(list(ORIGIN.items()))]
     schema = pa.unify_schemas(kept, promote_options="permissive")
     table = pa.Table.from_pylist(records, schema)
     early = preprints(table)
@@ -84,10 +96,10 @@ def into_corpus(
     for row, record in enumerate(records):
         given = {name: record.get(name) for name in fields}
         members.setdefault(record["merge_paper"], []).append((given, early[row]))
-    has = dict(zip(by_paper, rows_of(corpus.table, [some[0].place for some in by_paper.values()]).to_pylist(), strict=True))
+    has = dict(zip(by_paper, rows_of(snapshot.table, [some[0].place for some in by_paper.values()]).to_pylist(), strict=True))
     rows, papers, history = [], [], []
     for paper, some in by_paper.items():
-        before = corpus.merged.of(paper)
+        before = snapshot.merged.of(paper)
         ranked = by_worth(*zip(*members[paper], strict=True))
         value, giver = merge(ranked)
         value["id"] = paper
@@ -108,7 +120,7 @@ def into_corpus(
         if any(has[paper].get(name) != given and given not in (None, "", []) for name, given in value.items()):
             rows.append(some[0].place)
             papers.append(value)
-    merges = corpus.merged.without(list(by_paper)).joined(Merges(pa.Table.from_pylist(history, HISTORY), table))
+    merges = snapshot.merged.without(list(by_paper)).joined(Merges(pa.Table.from_pylist(history, HISTORY), table))
     paper_schema = pa.schema([schema.field(name) for name in fields])
     if "versions" not in fields and any("versions" in paper for paper in papers):
         paper_schema = paper_schema.append(pa.field("versions", TEXTS))
@@ -123,7 +135,7 @@ def rows_of(table: pa.Table, rows: list[int] | np.ndarray) -> pa.Table:
     return found.take(pa.array(np.searchsorted(np.flatnonzero(mask), rows)))
 
 
-def split(corpus: GrowingCorpus, paper: str) -> Change:
+def split(snapshot: Snapshot, paper: str) -> Change:
     """What a corpus becomes when a merge is taken back: its records stand as they were, and a rule keeps them apart.
 
     Raises
@@ -131,17 +143,17 @@ def split(corpus: GrowingCorpus, paper: str) -> Change:
     CorpusError
         Nothing was merged into the paper.
     """
-    found = corpus.merged.of(paper)
+    found = snapshot.merged.of(paper)
     if found is None:
         raise CorpusError(f"Nothing was merged into a paper {paper!r} here. `merges` lists the merges under `paper`.")
     records = found[1]
-    place = pc.index(corpus.table.column("id"), paper).as_py()
+    place = pc.index(snapshot.table.column("id"), paper).as_py()
     ids = records.column("id").to_pylist()
     # The paper's own record stands in its place again, the others at the end.
     own = pa.array([name == paper for name in ids])
     others = records.select(list(ORIGIN)).filter(pc.invert(own)).to_pydict()
     records = records.drop_columns(list(ORIGIN))
     change = Change(records.filter(pc.invert(own)), np.array([place], np.int64), records.filter(own))
-    merges, rules = corpus.merged.without([paper]), corpus.rules.never_merge(*ids)
+    merges, rules = snapshot.merged.without([paper]), snapshot.rules.never_merge(*ids)
     unmerged = tuple(zip(*others.values(), strict=True))
-    return replace(change, merges=merges, rules=rules, upon=corpus.manifest["generation"], unmerged=unmerged)
+    return replace(change, merges=merges, rules=rules, upon=snapshot.manifest["generation"], unmerged=unmerged)

@@ -1,38 +1,53 @@
-"""An opened generation of a corpus: what is on the disk, mapped into memory, and the masks and counts taken from it."""
+"""A snapshot: one generation of a corpus, mapped into memory, and the hits, masks and counts taken from it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from explorer.dedupe.merges import load_merges
+from explorer.disk import cache_folder
 from explorer.errors import CorpusError, SelectionError
+from explorer.papers.author_names import display, family_first
 from explorer.selection.fields import STORED_SORTS
-from explorer.selection.query import parse
-from explorer.store.build import FACETS, RULES, read_table
-from explorer.store.caches import Recent
+from explorer.selection.query import Node
+from explorer.store.build import ANALYSERS, FACETS, RULES, read_table
+from explorer.store.caches import MEGABYTE, Cache
 from explorer.store.facets import Facet, mapped
 from explorer.store.fulltext import Hits, TextIndex
 from explorer.store.generations import read_manifest
 from explorer.store.ledgers import load_accounts
 from explorer.store.prefixes import Prefixes, sort_words
 from explorer.store.topics import Topics, load_topics
+from explorer.text.analysis import fingerprint
 from explorer.topics.trends import MONTH
+
+if TYPE_CHECKING:
+    from explorer.dedupe.rules import Rules
+    from explorer.papers.ledger import Ledger
 
 STALE = 0.1
 """Share of papers that came after the topics were found from which these count as stale. A convention: a tenth of the papers
 can bring in a topic of its own, where there are ten or more."""
 
 
-class OpenedCorpus:
-    """A corpus folder, opened memory-mapped; several processes share its pages.
+CACHED = re.compile(r"(?:files|papers|grown)-[0-9a-f]{16}(?:-(?:auto|\d+))?")
+"""Names of the folders of corpora in the cache."""
+
+
+class Snapshot:
+    """One generation of a corpus folder, opened memory-mapped; several processes share its pages.
+
+    Nothing in it changes once it is open, so that all dashboards of a process may share it; what is kept of what was asked gives
+    the same answers to everybody.
 
     Attributes
     ----------
@@ -49,46 +64,48 @@ class OpenedCorpus:
         What was merged into which paper.
     accounts : Accounts
         What became of the records that came in.
+    generation : Path
+        Folder of the files.
     """
 
     def __init__(self, folder: str | PathLike[str]) -> None:
         self.folder = Path(folder)
         while True:
             self.manifest = read_manifest(self.folder)
-            self._generation = self.folder / self.manifest["generation"]
+            self.generation = self.folder / self.manifest["generation"]
             try:
                 self._open()
                 break
             except (OSError, EOFError, ValueError, TypeError, KeyError, CorpusError) as error:
                 # A build that finished in between removes the generation that was in force before.
-                if self._generation.name == read_manifest(self.folder)["generation"]:
+                if self.generation.name == read_manifest(self.folder)["generation"]:
                     raise CorpusError(f"{self.folder} is damaged ({error}). Build the corpus again.") from error
-        self._hits = Recent(32)
-        self._masks = Recent(64)
-        self._totals = Recent(16)
+        self._hits = Cache(64 * MEGABYTE)
+        self._masks = Cache(48 * MEGABYTE)
+        self._totals = Cache(32 * MEGABYTE)
 
     def _open(self) -> None:
         """Map every file at once, for a later build removes those of this generation."""
-        self.table = read_table(self._generation)
-        self.index = TextIndex(self._generation / "index")
+        self.table = read_table(self.generation)
+        self.index = TextIndex(self.generation / "index")
         self.months = self._array("dates")
         self.precision = self._array("precision")
         self.has_code = self._array("has_code")
-        self.keywords_derived = (self._generation / "keywords.derived").exists()
+        self.keywords_derived = (self.generation / "keywords.derived").exists()
         self._orders = {name: self._array(f"{name}.order") for name in STORED_SORTS}
-        self._facets = {name: Facet.load(self._generation, name) for name in ("topics", *FACETS)}
-        self._prefixes = {name: Prefixes.load(self._generation, name) for name in FACETS}
-        self.topics: Topics = load_topics(self._generation, self.months, self.precision)
-        self.merged = load_merges(self._generation)
-        self.accounts = load_accounts(self._generation)
-        rules = self._generation / RULES
+        self._facets = {name: Facet.load(self.generation, name) for name in ("topics", *FACETS)}
+        self._prefixes = {name: Prefixes.load(self.generation, name) for name in FACETS}
+        self.topics: Topics = load_topics(self.generation, self.months, self.precision)
+        self.merged = load_merges(self.generation)
+        self.accounts = load_accounts(self.generation)
+        rules = self.generation / RULES
         self.rules_file = rules.read_bytes() if rules.exists() else b""
         columns = (self.table, self.months, self.precision, self.has_code, self.topics.codes, *self._orders.values())
         if {len(self), *map(len, columns), *(len(facet.starts) - 1 for facet in self._facets.values())} != {len(self)}:
-            raise CorpusError(f"the files in {self._generation} are not of one build")
+            raise CorpusError(f"the files in {self.generation} are not of one build")
 
     def _array(self, name: str) -> np.ndarray:
-        return mapped(self._generation / f"{name}.npy")
+        return mapped(self.generation / f"{name}.npy")
 
     def __len__(self) -> int:
         return int(self.manifest["papers"])
@@ -112,14 +129,29 @@ class OpenedCorpus:
         came = f"{self.added_since:,} of {len(self):,} papers ({share:.0%}) came after the topics were found"
         return f"{came}{'; the topics may be stale.' if self.topics_stale else '.'}"
 
-    def hits(self, query: str) -> Hits:
-        """All hits of a query that is not empty; the last 32 queries are kept."""
-        node = parse(query)
-        assert node is not None
-        return self._hits.get(query, lambda: self.index.hits(node))
+    @property
+    def indexed_otherwise(self) -> bool:
+        """Whether the full text was indexed with other analysers than those of today: some words then find nothing."""
+        return bool(self.manifest["made"].get(ANALYSERS) != fingerprint())
+
+    @property
+    def index_sentence(self) -> str:
+        """Say that the full text was indexed otherwise, and what to do; empty where it was not."""
+        if not self.indexed_otherwise:
+            return ""
+        made = self.manifest["made"].get("versions", {}).get("tantivy")
+        by = f"with other analysers (tantivy {made})" if ANALYSERS in self.manifest["made"] else "by an earlier version"
+        return (
+            f"The words of {self.folder} were indexed {by}, and some searches find less than they should. "
+            f"Index them again: litexplorer refit {self.folder}"
+        )
+
+    def hits(self, node: Node) -> Hits:
+        """All hits of a query; those of the last queries are kept."""
+        return self._hits.get(node, lambda: self.index.hits(node))
 
     def mask(self, field: str, value: Any) -> np.ndarray:
-        """Papers that pass one filter, as a boolean array; the last 64 are kept."""
+        """Papers that pass one filter, as a boolean array; the last ones are kept. The value of a query is its syntax tree."""
         return self._masks.get((field, value), lambda: self._mask(field, value))
 
     def _mask(self, field: str, value: Any) -> np.ndarray:
@@ -139,6 +171,9 @@ class OpenedCorpus:
             if high is not None:
                 mask &= periods <= number(high)
             return mask
+        if field == "authors":
+            # However a name is written, by who chose it or by who built the corpus.
+            value = tuple(dict.fromkeys(form for name in value for form in (name, display(name), family_first(name))))
         return self.facet(field).mask(value)
 
     def facet(self, field: str) -> Facet:
@@ -202,6 +237,93 @@ class OpenedCorpus:
     def record(self, row: int, names: Iterable[str]) -> dict[str, Any]:
         """Some columns of one paper."""
         return {name: self.table.column(name)[row].as_py() for name in names}
+
+    # Papers by their rows and ids
+
+    def with_topic(self, table: pa.Table, codes: np.ndarray) -> pa.Table:
+        """A table of papers with the label of each one's topic, in place of a column `topic` that it brought."""
+        labels = pa.array(self.topics.labels, pa.large_string())
+        return with_column(
+            table, "topic", pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32()), labels).cast(labels.type)
+        )
+
+    def take(self, rows: np.ndarray, scores: np.ndarray, more: Mapping[str, np.ndarray] | None = None) -> pa.Table:
+        """Papers of some rows, in their order, with `topic`, `score` and further columns of numbers."""
+        mask = np.zeros(len(self), bool)
+        mask[rows] = True
+        place = np.cumsum(mask) - 1
+        # Filtering first keeps `take` from gathering the text of the whole corpus into one buffer.
+        found = self.table.filter(pa.array(mask)).combine_chunks().take(pa.array(place[rows]))
+        found = self.with_topic(found, np.asarray(self.topics.codes[rows]))
+        for name, values in {"score": scores, **(more or {})}.items():
+            found = with_column(found, name, pa.array(values, pa.float32(), from_pandas=True))
+        return found
+
+    def rows_known(self, ids: Sequence[str]) -> np.ndarray:
+        """Rows of the papers of some ids, in the order of the table; ids that the corpus has not are left out."""
+        if not ids:
+            return np.empty(0, np.int64)
+        # Not by `pa.array` and `to_numpy`, which import pandas: a page that shows what was read asks for this when it opens.
+        data = [id_.encode() for id_ in ids]
+        starts = np.cumsum([0, *map(len, data)], dtype=np.int64)
+        buffers = [None, pa.py_buffer(starts), pa.py_buffer(b"".join(data))]
+        wanted = pa.Array.from_buffers(pa.large_string(), len(data), buffers)
+        return np.array(pc.indices_nonzero(pc.is_in(self.table.column("id"), value_set=wanted)).to_pylist(), np.int64)
+
+    # What became of the records
+
+    @cached_property
+    def rules(self) -> Rules:
+        """Pairs of records that the reader wants merged always, or never."""
+        from explorer.dedupe.rules import Rules, parse_rules
+
+        return parse_rules(self.rules_file, str(self.folder)) if self.rules_file else Rules()
+
+    @property
+    def ledger(self) -> Ledger:
+        """What became of every record that the papers were made from.
+
+        Returns
+        -------
+        Ledger
+            Its counts are those of all imports; `accepted` is the number of papers, less those that an earlier version took in.
+            `entries` is a DataFrame with one row a note: `source` (file or service), `line` and `record` (from 1), `action`
+            ("rejected", "merged", "repaired"), `field`, `before`, `after` (for a merge, the id of the paper), `reason`.
+            A merge that was taken back is not in it, `findings` is empty, and so are the counts of an import that brought
+            nothing new.
+
+        Raises
+        ------
+        CorpusError
+            An earlier version made the corpus, and kept none.
+        """
+        if not self.accounts.parts:
+            raise CorpusError(
+                f"{self.folder} has no ledger: an earlier version made it. "
+                f"Build it again from its files: litexplorer build FILE -o {self.folder}"
+            )
+        return self.accounts.ledger()
+
+    @cached_property
+    def ledger_sentence(self) -> str:
+        """What became of the records, in words."""
+        return self.accounts.sentence(len(self))
+
+    @property
+    def name(self) -> str:
+        """What the corpus is called."""
+        return str(self.manifest["made"].get("name") or self.folder.name)
+
+    @property
+    def cached_name(self) -> str | None:
+        """Name of the folder where it is one of the cache; None for a corpus elsewhere."""
+        inside = self.folder.resolve().parent == cache_folder().resolve()
+        return self.folder.name if inside and CACHED.fullmatch(self.folder.name) else None
+
+
+def with_column(table: pa.Table, name: str, values: pa.Array) -> pa.Table:
+    """A table with a column, in place of one of that name that the papers brought, as those of an earlier export do."""
+    return (table.drop_columns([name]) if name in table.column_names else table).append_column(name, values)
 
 
 def _month_number(text: str) -> int:

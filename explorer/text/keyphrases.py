@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from explorer.papers.schema import TEXTS
-from explorer.topics.model import FILLER
+from explorer.text.stopwords import FILLER
 
 PER_PAPER = 5
 """Phrases a paper at most."""

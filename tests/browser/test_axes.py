@@ -144,11 +144,13 @@ def test_sliders_rank_and_mark_the_front(voila_board: Board, corpus: Corpus) -> 
         slider.fill(value)
     direction = {"recency": 1, "code": -0.75, "relevance": 0.5}
     results = corpus.results(Selection(query="reasoning", prefer=direction, sort="preference"))
-    titles = [title_of(title) for title in corpus.take(results.rows(), results.scores(results.rows()))["title"].to_pylist()]
+    titles = [
+        title_of(title) for title in corpus.snapshot.take(results.rows(), results.scores(results.rows()))["title"].to_pylist()
+    ]
     expect(board.titles).to_have_text(titles[:25])
     assert results.front is not None
     expect(panel).to_contain_text(f"{len(results.front.rows)} papers that no other beats")
-    best = {title_of(corpus.record(int(row), ["title"])["title"]) for row in results.front.rows}
+    best = {title_of(corpus.snapshot.record(int(row), ["title"])["title"]) for row in results.front.rows}
     marked = board.root.locator(".lx-paper").filter(has=board.page.locator(".lx-best")).locator(".lx-title")
     expect(marked).to_have_text([title for title in titles[:25] if title in best])
     expect(board.sentence).to_contain_text("preferring relevance +0.37, recency +0.74, has code -0.56")

@@ -197,12 +197,12 @@ def test_year_range(board: Board, corpus: Corpus) -> None:
     low, high = panel.get_by_role("slider", name="From year"), panel.get_by_role("slider", name="To year")
     low.press("ArrowRight")
     low.press("ArrowRight")
-    since = corpus.year_span[0] + 2
+    since = corpus.snapshot.year_span[0] + 2
     board.shows(len(corpus.select(Selection(years=(since, None)))))
     expect(low).to_have_attribute("aria-valuetext", str(since))
     expect(board.chips).to_have_text([f"Since {since}"])
     high.press("ArrowLeft")
-    until = corpus.year_span[1] - 1
+    until = corpus.snapshot.year_span[1] - 1
     board.shows(len(corpus.select(Selection(years=(since, until)))))
     box = panel.get_by_role("spinbutton", name="From year")
     expect(box).to_have_value(str(since))
@@ -228,7 +228,7 @@ def test_year_handle_is_dragged(voila_board: Board, corpus: Corpus) -> None:
     voila_board.page.mouse.down()
     voila_board.page.mouse.move(track["x"] + track["width"] * 0.5, start["y"] + 12, steps=6)
     voila_board.page.mouse.up()
-    first, last = corpus.year_span
+    first, last = corpus.snapshot.year_span
     since = first + round((last - first + 1) * 0.5)
     expect(voila_board.chips).to_have_text([f"Since {since}"])
     voila_board.shows(len(corpus.select(Selection(years=(since, None)))))
@@ -551,7 +551,7 @@ def test_address_follows_and_reloads(voila_board: Board, corpus: Corpus) -> None
     board.panel("Year").get_by_role("slider", name="From year").press("End")
     board.panel("Year").get_by_role("slider", name="From year").press("ArrowLeft")
     board.root.get_by_label("Sort by").select_option("newest")
-    last = corpus.year_span[1]
+    last = corpus.snapshot.year_span[1]
     selection = Selection(query='"chain of thought" -vision', years=(last - 1, None), sort="newest")
     board.page.wait_for_url(lambda url: Selection.from_url(urlsplit(url).query) == selection)
     titles = expected_titles(corpus, selection)

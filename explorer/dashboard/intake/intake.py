@@ -14,7 +14,7 @@ intake, one step after the other. Cancelled at any step, nothing is left: no fil
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from explorer.corpus.corpus import Corpus
@@ -50,6 +50,8 @@ class Intake:
         ``post(step)`` has `step()` called in the thread that owns the intake; called from another thread.
     allowed : bool
         Whether anything may come in.
+    keys : mapping, optional
+        Keys of web services, by the environment variable that holds each.
 
     Attributes
     ----------
@@ -66,9 +68,10 @@ class Intake:
         arrived: Callable[[Corpus, bool, str], None],
         post: Callable[[Callable[[], None]], None],
         allowed: bool = True,
+        keys: Mapping[str, str] | None = None,
     ) -> None:
         self.corpus = corpus
-        self._tell, self._arrived = tell, arrived
+        self._tell, self._arrived, self._keys = tell, arrived, keys or {}
         self._worker = Worker(
             post,
             progress=lambda stage, part: self._update(stage=stage, part=part),
@@ -174,7 +177,7 @@ class Intake:
         self._free()
         lists: dict[str, Any] = {"daily": day or "latest"} if listed == "daily" else {"trending": listed == "trending"}
         query = "" if listed else query
-        ask, label = fetching.question(service, query, limit, **lists)
+        ask, label = fetching.question(service, query, limit, keys=self._keys, **lists)
         corpus = self.corpus
 
         def work(say: Say, stop: threading.Event) -> Arrivals:
@@ -363,9 +366,11 @@ def _nothing(phase: str) -> dict[str, Any]:
 
 def _compare(imported: Import, corpus: Corpus, apart: Apart, say: Say) -> Arrivals:
     # Half of what the comparison imports is needed for nothing else; a page opens without it.
-    from explorer.store.arrivals import compare
+    from explorer.store.arrivals import match_arrivals
 
-    return compare(imported, corpus, apart, lambda stage, part: say("Looking for papers that are there already", part))
+    return match_arrivals(
+        imported, corpus.snapshot, apart, lambda stage, part: say("Looking for papers that are there already", part)
+    )
 
 
 def _name(files: list[str]) -> str:
@@ -374,23 +379,3 @@ def _name(files: list[str]) -> str:
 
 def _papers(count: int) -> str:
     return f"{count:,} paper{'' if count == 1 else 's'}"
-
-
-MESSAGES: dict[str, Callable[[Intake, dict[str, Any]], None]] = {
-    "intake_begin": lambda intake, content: intake.begin(content["files"]),
-    "intake_chunk": lambda intake, content: intake.take(content["id"], content["part"], content["buffers"][0]),
-    "intake_read": lambda intake, content: intake.read(),
-    "intake_map": lambda intake, content: intake.correct(
-        content["file"], content["columns"], content.get("delimiter"), content.get("encoding")
-    ),
-    "intake_keep": lambda intake, content: intake.keep(content["source"], content.get("record"), content.get("paper")),
-    "intake_accept": lambda intake, content: intake.accept(content["how"]),
-    "intake_fetch": lambda intake, content: intake.fetch(
-        content["service"], content["query"], content["limit"], content.get("list"), content.get("day")
-    ),
-    "intake_split": lambda intake, content: intake.split(content["paper"]),
-    "intake_refit": lambda intake, content: intake.refit(),
-    "intake_cancel": lambda intake, content: intake.cancel(),
-    "intake_close": lambda intake, content: intake.close(),
-}
-"""What a page may ask of it."""

@@ -34,6 +34,10 @@ CAVEAT = (
 )
 
 
+NONE: View = {"axes": [], "colours": [], "colour": "", "chart": None}
+"""Where no axis is chosen."""
+
+
 def axes(results: Results, colour: str) -> View:
     """The axes of a selection with their ends and how well they part, and the chart of the papers on them.
 
@@ -55,7 +59,7 @@ def axes(results: Results, colour: str) -> View:
     """
     found = results.axes
     if not found:
-        return {"axes": [], "colours": [], "colour": "", "chart": None}
+        return NONE
     names = _colours(results, len(found))
     colour = colour if colour in names else names[0]
     return {
@@ -75,7 +79,7 @@ def check_colour(colour: object) -> str:
 
 def point(results: Results, row: int) -> View:
     """What is said of a paper under the pointer."""
-    paper = results.corpus.record(row, ("title", "published", "precision"))
+    paper = results.snapshot.record(row, ("title", "published", "precision"))
     return {"title": title_of(paper["title"]), "date": date_text(paper["published"], paper["precision"])}
 
 
@@ -105,12 +109,12 @@ def _colours(results: Results, n_axes: int) -> list[str]:
     """The colours that tell something here, the one to begin with first."""
     if n_axes == 1:
         return ["none", "topic"]
-    corpus = results.corpus
-    upvotes = corpus.table.column("upvotes")
+    snapshot = results.snapshot
+    upvotes = snapshot.table.column("upvotes")
     ordered = results.ordering is not None or results.hits is not None
     there = {
         "topic": True,
-        "year": bool((corpus.precision > 0).any()),
+        "year": bool((snapshot.precision > 0).any()),
         "upvotes": upvotes.null_count < len(upvotes),
         "score": ordered,
         "none": True,
@@ -140,7 +144,7 @@ def _topics(results: Results) -> tuple[np.ndarray, list[str]]:
     largest = largest[counts[largest] > 0]
     series = np.full(len(counts), len(charts.SERIES), np.int64)
     series[largest] = np.arange(len(largest))
-    return series, [results.corpus.topics.labels[int(code)] for code in largest]
+    return series, [results.snapshot.topics.labels[int(code)] for code in largest]
 
 
 def _histogram(results: Results, axis: Axis, colour: str) -> View:
@@ -152,7 +156,7 @@ def _histogram(results: Results, axis: Axis, colour: str) -> View:
     series, names = np.zeros(len(rows), np.int64), [""]
     if colour == "topic":
         by_topic, names = _topics(results)
-        series = by_topic[np.asarray(results.corpus.topics.codes)[rows]]
+        series = by_topic[np.asarray(results.snapshot.topics.codes)[rows]]
         rest = series == len(charts.SERIES)
         series[rest] = len(names)
         names = [*names, "Other topics"] if rest.any() else names
@@ -192,7 +196,7 @@ def _scatter(results: Results, found: list[Axis], colour: str) -> View:
     points += [charts.Points(name, x[some], y[some], some, shade) for name, some, shade in series if len(some)]
     notes = [f"{len(drawn):,} of {len(rows):,} drawn, over the density of all"] * (density is not None) + notes
     listed = results.rows(0, LISTED)
-    titles = [title_of(results.corpus.record(int(row), ["title"])["title"]) for row in listed]
+    titles = [title_of(results.snapshot.record(int(row), ["title"])["title"]) for row in listed]
     return {
         "name": "axes",
         "title": f"{BETWEEN.join(first)} by {BETWEEN.join(second)}",
@@ -233,7 +237,7 @@ def _series(results: Results, rows: np.ndarray, colour: str) -> tuple[list[tuple
         return [("Papers", rows, charts.SERIES[0])], []
     if colour == "topic":
         by_topic, names = _topics(results)
-        series = by_topic[np.asarray(results.corpus.topics.codes)[rows]]
+        series = by_topic[np.asarray(results.snapshot.topics.codes)[rows]]
         named = [(name, rows[series == i], charts.SERIES[i]) for i, name in enumerate(names)]
         return [("Other topics", rows[series == len(charts.SERIES)], charts.REST), *named], []
     values = _numbers(results, rows, colour)
@@ -245,9 +249,9 @@ def _series(results: Results, rows: np.ndarray, colour: str) -> tuple[list[tuple
 
 
 def _numbers(results: Results, rows: np.ndarray, colour: str) -> np.ndarray:
-    corpus = results.corpus
+    snapshot = results.snapshot
     if colour == "year":
-        return np.where(corpus.precision[rows] > 0, corpus.months[rows] // 12, np.nan).astype(np.float32)
+        return np.where(snapshot.precision[rows] > 0, snapshot.months[rows] // 12, np.nan).astype(np.float32)
     if colour == "score":
         return np.asarray(results.scores(rows), np.float32)
-    return np.asarray(corpus.upvotes[rows])
+    return np.asarray(snapshot.upvotes[rows])

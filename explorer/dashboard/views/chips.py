@@ -13,7 +13,7 @@ from explorer.selection.selection import Selection
 from explorer.text.analysis import readable
 
 if TYPE_CHECKING:
-    from explorer.search.ranker import RankedCorpus
+    from explorer.store.snapshot import Snapshot
 
 ELSEWHERE = ("rank",)
 """Fields that have a place of their own on the page."""
@@ -41,10 +41,10 @@ def chips(selection: Selection, titles: Mapping[str, str]) -> list[dict[str, Any
     return found
 
 
-def titles_of(corpus: RankedCorpus, ids: Sequence[str]) -> dict[str, str]:
+def titles_of(snapshot: Snapshot, ids: Sequence[str]) -> dict[str, str]:
     """Readable titles of the papers of some ids; those that the corpus has not are left out."""
     if not ids:
         return {}
-    among = pc.is_in(corpus.table.column("id"), value_set=pa.array(ids, corpus.table.schema.field("id").type))
-    papers = corpus.table.select(["id", "title"]).filter(among).to_pylist()
+    among = pc.is_in(snapshot.table.column("id"), value_set=pa.array(ids, snapshot.table.schema.field("id").type))
+    papers = snapshot.table.select(["id", "title"]).filter(among).to_pylist()
     return {paper["id"]: readable(paper["title"]) or "Untitled" for paper in papers}

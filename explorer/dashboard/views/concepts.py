@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.dashboard.views.chips import titles_of
+from explorer.search.explain import reasons
 from explorer.search.results import Results
 from explorer.search.scores import Ordering
 from explorer.selection.expression import Expression, Term, parse
@@ -15,7 +16,8 @@ from explorer.selection.fields import OBJECTIVES
 from explorer.text.analysis import readable
 
 if TYPE_CHECKING:
-    from explorer.corpus.corpus import Corpus
+    from explorer.search.ranker import Ranker
+    from explorer.store.snapshot import Snapshot
 
 View = dict[str, Any]
 
@@ -39,21 +41,21 @@ def concepts(results: Results) -> View | None:
         `expression`, and `terms`: each its `text` in the grammar, `kind`, `label`, `weight` (0 or more), `added` (bool),
         `place` (its number among the concepts, which is its colour), and `unknown`, the words of it that are in no paper.
     """
-    expression = results.selection.rank
-    if not expression:
+    expression = results.selection.expression
+    if expression is None:
         return None
-    terms = parse(expression).terms
-    titles = titles_of(results.corpus, [term.operand.name for term in terms if term.operand.kind == "paper"])
+    terms = expression.terms
+    titles = titles_of(results.snapshot, [term.operand.name for term in terms if term.operand.kind == "paper"])
     places = _places(expression)
-    return {"expression": expression, "terms": [_term(results.corpus, term, titles, places) for term in terms]}
+    return {"expression": results.selection.rank, "terms": [_term(results.ranker, term, titles, places) for term in terms]}
 
 
-def _places(expression: str) -> dict[str, int]:
+def _places(expression: Expression) -> dict[str, int]:
     """The concepts of an expression, numbered as they were written."""
-    return {name: place for place, name in enumerate(dict.fromkeys(str(term.operand) for term in parse(expression).terms))}
+    return {name: place for place, name in enumerate(dict.fromkeys(str(term.operand) for term in expression.terms))}
 
 
-def _term(corpus: Corpus, term: Term, titles: dict[str, str], places: dict[str, int]) -> View:
+def _term(ranker: Ranker, term: Term, titles: dict[str, str], places: dict[str, int]) -> View:
     operand = term.operand
     name = titles.get(operand.name, operand.name) if operand.kind == "paper" else readable(operand.name)
     return {
@@ -64,7 +66,7 @@ def _term(corpus: Corpus, term: Term, titles: dict[str, str], places: dict[str, 
         "weight": abs(term.weight),
         # A weight of nothing keeps its sign, so that the slider comes back on the same side.
         "added": math.copysign(1, term.weight) > 0,
-        "unknown": corpus.meaning.index.unknown(operand.name) if operand.kind == "words" else [],
+        "unknown": ranker.meaning.index.unknown(operand.name) if operand.kind == "words" else [],
     }
 
 
@@ -81,12 +83,13 @@ def bars(results: Results, rows: list[int]) -> View | None:
     found = results.ordering
     if found is None or not found.parts:
         return None
-    means, low, high = results.corpus.kept_ordering(("spread", found), lambda: _spread(found))
+    means, low, high = results.ranker.kept(("spread", found), lambda: _spread(found))
     apart = np.stack([part[rows] for part in found.parts.values()], axis=1) - means
-    if found.kind == "concepts":
-        places = _places(results.selection.rank)
-        added = {str(term.operand): term.weight > 0 for term in parse(results.selection.rank).canonical().terms}
-        names = {part: _name(results.corpus, part) for part in found.parts}
+    expression = results.selection.expression
+    if found.kind == "concepts" and expression is not None:
+        places = _places(expression)
+        added = {str(term.operand): term.weight > 0 for term in expression.canonical().terms}
+        names = {part: _name(results.snapshot, part) for part in found.parts}
     else:
         places = {part: place for place, part in enumerate(found.parts)}
         added = {part: weight > 0 for part, weight in results.selection.prefer}
@@ -103,9 +106,9 @@ def bars(results: Results, rows: list[int]) -> View | None:
     }
 
 
-def _name(corpus: Corpus, text: str) -> str:
+def _name(snapshot: Snapshot, text: str) -> str:
     operand = parse(text).terms[0].operand
-    return titles_of(corpus, [operand.name]).get(operand.name, operand.name) if operand.kind == "paper" else operand.name
+    return titles_of(snapshot, [operand.name]).get(operand.name, operand.name) if operand.kind == "paper" else operand.name
 
 
 def _spread(found: Ordering) -> tuple[np.ndarray, float, float]:
@@ -127,13 +130,14 @@ def why(results: Results, row: int) -> View:
         `score`; `reasons`, at most a dozen pairs of a label and its contribution, largest first, that add up to it; `note`, what
         kind of number they are.
     """
-    found = results.corpus.why(row, results.selection)
+    found = reasons(results.ranker, row, results.selection, results.read)
     kind = "words" if results.ordering is None else results.ordering.kind
     if kind == "preference":
         found = [(OBJECTIVES.get(label, label), part) for label, part in found]
     elif kind == "concepts":
-        subtracted = {str(term.operand) for term in parse(results.selection.rank).canonical().terms if term.weight < 0}
-        found = [(f"{'not ' * (name in subtracted)}{_name(results.corpus, name)}", part) for name, part in found]
+        terms = results.selection.expression.canonical().terms if results.selection.expression else ()
+        subtracted = {str(term.operand) for term in terms if term.weight < 0}
+        found = [(f"{'not ' * (name in subtracted)}{_name(results.snapshot, name)}", part) for name, part in found]
     rest = sorted(found, key=lambda reason: -abs(reason[1]))[_MOST_REASONS - 1 :] if len(found) > _MOST_REASONS else []
     kept = [reason for reason in found if reason not in rest]
     if rest:
@@ -146,9 +150,9 @@ def why(results: Results, row: int) -> View:
     }
 
 
-def plus(expression: str, more: Expression) -> str:
+def plus(expression: Expression | None, more: Expression) -> str:
     """An expression with further terms; a concept that is there already gets their weight too."""
-    terms = list(parse(expression).terms) if expression else []
+    terms = list(expression.terms) if expression else []
     for term in more.terms:
         place = next((i for i, old in enumerate(terms) if old.operand == term.operand), None)
         if place is None:

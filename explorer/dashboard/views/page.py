@@ -10,14 +10,16 @@ from explorer.dashboard.figures import SERIES, counts_json, series_json
 from explorer.dashboard.views.chips import chips, titles_of
 from explorer.dashboard.views.concepts import bars
 from explorer.dashboard.views.provenance import merged, versions
+from explorer.papers.author_names import display
 from explorer.search.results import Results
+from explorer.search.similar import similar
 from explorer.selection.fields import FILTERS
 from explorer.selection.selection import Selection
 from explorer.text.analysis import Terms, highlight, joined, readable, snippet
 from explorer.topics.trends import PERIODS, coarseness, period_label
 
 if TYPE_CHECKING:
-    from explorer.corpus.corpus import Corpus
+    from explorer.store.snapshot import Snapshot
 
 PAGE = 25
 """Papers a page."""
@@ -44,10 +46,10 @@ def fields(selection: Selection) -> View:
     return {name: list(value) if isinstance(value, tuple) else value for name, value in found}
 
 
-def summary(results: Results, name: str) -> View:
+def summary(results: Results) -> View:
     """Counts, sentence, address, chips, what became of the records and, where nothing is shown, which filter to loosen."""
-    selection, total, accounts = results.selection, len(results.corpus), results.corpus.accounts
-    titles = titles_of(results.corpus, (*selection.like, *selection.unlike))
+    selection, total = results.selection, len(results.snapshot)
+    titles = titles_of(results.snapshot, (*selection.like, *selection.unlike))
     loosen = [
         {"label": f"without {_LABELS[field].lower()}", "changes": {field: _default(field)}, "shown": shown}
         for field, value, shown in (results.loosened() if results.shown == 0 else [])
@@ -55,14 +57,21 @@ def summary(results: Results, name: str) -> View:
     return {
         "shown": results.shown,
         "total": total,
-        "name": name,
+        "name": results.snapshot.name,
         "sentence": selection.describe(results.shown, total, titles),
+        "translation": _translation(selection),
         "url": selection.to_url(),
-        "python": selection.to_python(str(results.corpus.folder)),
+        "python": selection.to_python(str(results.snapshot.folder)),
         "chips": chips(selection, titles),
         "loosen": loosen,
-        "ledger": {"sentence": accounts.sentence(total), "notes": accounts.notes.num_rows},
+        "ledger": {"sentence": results.snapshot.ledger_sentence, "notes": results.snapshot.accounts.notes.num_rows},
     }
+
+
+def _translation(selection: Selection) -> View | None:
+    """What a query of another database was read as, and what of it has no equal here; None for a query of ours."""
+    found = selection.translation
+    return {"dialect": found.dialect, "query": found.query, "left_out": list(found.left_out)} if found.dialect else None
 
 
 def _default(field: str) -> Any:
@@ -80,16 +89,16 @@ def panels(results: Results, facet_state: dict[str, tuple[str, int]]) -> list[Vi
     """
     found = [years(results)]
     for field in ("topics", "venues", "authors", "keywords"):
-        if results.corpus.facet(field).size:
+        if results.snapshot.facet(field).size:
             found.append(values(results, field, *facet_state.get(field, ("", 0))))
-    if results.corpus.has_code.any():
+    if results.snapshot.has_code.any():
         found.append(code(results))
     return found
 
 
 def years(results: Results) -> View:
     """Years with their counts; months too where the corpus spans at most a century."""
-    first, last = results.corpus.year_span
+    first, last = results.snapshot.year_span
     counts = results.counts("years")
     view: View = {
         "name": "years",
@@ -99,14 +108,14 @@ def years(results: Results) -> View:
         "hi": last,
         "bars": [[first + i, int(count)] for i, count in enumerate(counts)],
         "selected": list(results.selection.years),
-        "undated": int(np.count_nonzero(results.corpus.precision == 0)),
+        "undated": int(np.count_nonzero(results.snapshot.precision == 0)),
         "months": None,
     }
     if (last - first + 1) * 12 <= _MOST_MONTHS:
         monthly = results.counts("months")
         if monthly.any():
             labels = [period_label(first * 12 + i, "month") for i in range(len(monthly))]
-            used = np.flatnonzero(results.corpus.totals("months"))
+            used = np.flatnonzero(results.snapshot.totals("months"))
             view["months"] = {
                 "bars": [[labels[i], int(monthly[i])] for i in range(used[0], used[-1] + 1)],
                 "selected": list(results.selection.months),
@@ -116,12 +125,12 @@ def years(results: Results) -> View:
 
 def values(results: Results, field: str, text: str = "", page: int = 0) -> View:
     """One panel of values: chosen ones first, then by how many papers they would show."""
-    facet = results.corpus.facet(field)
+    facet = results.snapshot.facet(field)
     counts = results.counts(field)
     chosen = getattr(results.selection, field)
     if text:
         match = facet.containing(text)
-        codes = np.flatnonzero(match & (results.corpus.totals(field) > 0))
+        codes = np.flatnonzero(match & (results.snapshot.totals(field) > 0))
     else:
         codes = np.flatnonzero(counts)
     found = len(codes)
@@ -137,7 +146,7 @@ def values(results: Results, field: str, text: str = "", page: int = 0) -> View:
     return {
         "name": field,
         "kind": "values",
-        "label": "Key phrase" if field == "keywords" and results.corpus.keywords_derived else _LABELS[field],
+        "label": "Key phrase" if field == "keywords" and results.snapshot.keywords_derived else _LABELS[field],
         "values": found,
         "page": page,
         "pages": pages,
@@ -184,8 +193,8 @@ def code(results: Results) -> View:
 def charts(results: Results, *, share: bool = False, by: str = "year") -> list[View]:
     """Topic frequency, topic frequency over time and top keywords."""
     found = [_frequency(results, "topics", "Topics"), _over_time(results, share=share, by=by)]
-    if results.corpus.facet("keywords").size:
-        found.append(_frequency(results, "keywords", "Key phrases" if results.corpus.keywords_derived else "Keywords"))
+    if results.snapshot.facet("keywords").size:
+        found.append(_frequency(results, "keywords", "Key phrases" if results.snapshot.keywords_derived else "Keywords"))
     return found
 
 
@@ -194,14 +203,14 @@ def _frequency(results: Results, field: str, title: str) -> View:
     codes = np.flatnonzero(counts)
     found = len(codes)
     codes = _largest(codes, counts[codes], BARS)
-    names = [results.corpus.facet(field).values[int(c)].as_py() for c in codes]
+    names = [results.snapshot.facet(field).values[int(c)].as_py() for c in codes]
     numbers = [int(counts[c]) for c in codes]
     chosen = getattr(results.selection, field)
     more = found - len(codes)
     notes = ["from titles and abstracts, as no paper came with keywords"] if title == "Key phrases" else []
     notes += [f"{more:,} more in the filter panel"] if more > 0 else []
-    stale = field == "topics" and results.corpus.topics_stale
-    notes += [results.corpus.stale_sentence] if stale else []
+    stale = field == "topics" and results.snapshot.topics_stale
+    notes += [results.snapshot.stale_sentence] if stale else []
     top = f"; the most frequent is {names[0]} with {numbers[0]:,} papers" if names else ""
     return {
         "name": field,
@@ -222,20 +231,20 @@ def _points(counts: np.ndarray, total: int, share: bool) -> list[int | float | N
 
 
 def _over_time(results: Results, *, share: bool, by: str) -> View:
-    corpus = results.corpus
+    snapshot = results.snapshot
     counts = results.counts("topics")
     codes = np.flatnonzero(counts)
     codes = _largest(codes, counts[codes], len(SERIES))
     # The series is a facet of topics too: counted under all filters but the topics chosen.
     shown = results.rows_without("topics")
-    grid, first = corpus.topics.grid(by, shown)
+    grid, first = snapshot.topics.grid(by, shown)
     early = max(0, grid.shape[1] - _MOST_PERIODS)
     before = int(grid[:, :early].sum())
     grid, first = grid[:, early:], first + early
-    labels = [corpus.topics.labels[int(c)] for c in codes]
+    labels = [snapshot.topics.labels[int(c)] for c in codes]
     names = [period_label(first + i, by) for i in range(grid.shape[1])]
     totals = grid.sum(axis=0)
-    left_out = coarseness(corpus.precision if shown is None else corpus.precision[shown], by)
+    left_out = coarseness(snapshot.precision if shown is None else snapshot.precision[shown], by)
     notes = [f"{left_out['undated']:,} without a date"] * bool(left_out["undated"])
     notes += [f"{left_out['too_coarse']:,} dated to the year only"] * bool(left_out["too_coarse"])
     notes += [f"{before:,} before {period_label(first, by)}"] * bool(before)
@@ -261,43 +270,54 @@ def _over_time(results: Results, *, share: bool, by: str) -> View:
     }
 
 
-def page(results: Results, number: int, ticked: frozenset[int], opened: int | None, *, only: np.ndarray | None = None) -> View:
-    """One page of the list; of the rows in `only`, in their order, if they are given."""
+def page(
+    results: Results,
+    number: int,
+    ticked: frozenset[int],
+    opened: int | None,
+    *,
+    read: frozenset[int] = frozenset(),
+    only: np.ndarray | None = None,
+) -> View:
+    """One page of the list; of the rows in `only`, in their order, if they are given.
+
+    Each paper says whether it is `ticked`, `open`, `read`, and whether it is `best`: no other paper shown beats it.
+    """
     listed = results.shown if only is None else len(only)
     pages = max(1, -(-listed // PAGE))
     number = min(max(number, 0), pages - 1)
     terms = results.terms
     part = slice(number * PAGE, (number + 1) * PAGE)
     rows = results.rows(part.start, part.stop) if only is None else only[part]
-    parts = bars(results, rows.tolist())
+    best = set() if results.front is None else set(results.front.rows.tolist())
+    papers = [_paper(results.snapshot, row, terms) for row in rows.tolist()]
+    marks = {"ticked": ticked, "open": {opened}, "read": read, "best": best}
     return {
         "listed": listed,
         "page": number,
         "pages": pages,
         "per_page": PAGE,
-        "rows": [_paper(results.corpus, int(row), terms, row in ticked, row == opened) for row in rows],
+        "rows": [{**paper, **{mark: paper["row"] in some for mark, some in marks.items()}} for paper in papers],
         "ticked": len(ticked),
-        "parts": parts,
+        "parts": None if results.ordering is None else bars(results, rows.tolist()),
         "scored": results.scored,
     }
 
 
-def _paper(corpus: Corpus, row: int, terms: Terms, ticked: bool, opened: bool) -> View:
+def _paper(snapshot: Snapshot, row: int, terms: Terms) -> View:
     names = ("title", "abstract", "authors", "published", "precision", "venue", "upvotes", "comments", "code_url")
-    paper = corpus.record(row, names)
+    paper = snapshot.record(row, names)
     return {
         "row": row,
         "title": highlight(title_of(paper["title"]), terms),
         "snippet": snippet(readable(paper["abstract"]), terms),
-        "authors": joined(paper["authors"] or []),
+        "authors": joined([display(name) for name in paper["authors"] or []]),
         "date": date_text(paper["published"], paper["precision"]),
         "venue": paper["venue"] or "",
-        "topic": corpus.topics.labels[int(corpus.topics.codes[row])],
+        "topic": snapshot.topics.labels[int(snapshot.topics.codes[row])],
         "upvotes": paper["upvotes"],
         "comments": paper["comments"],
         "code": paper["code_url"] is not None,
-        "ticked": bool(ticked),
-        "open": bool(opened),
     }
 
 
@@ -320,37 +340,37 @@ def date_text(published: Any, precision: str | None) -> str:
 
 def reader(results: Results, row: int) -> View:
     """One paper in full, with links, and the papers nearest to it."""
-    corpus = results.corpus
-    paper = corpus.record(row, corpus.table.column_names)
+    snapshot = results.snapshot
+    paper = snapshot.record(row, snapshot.table.column_names)
     shown = {"title", "abstract", "authors", "published", "precision", "year", "venue", "keywords", "url", "doi", "arxiv_id"}
     shown |= {"code_url", "upvotes", "comments", "source", "id", "versions"}
     extra = [[name, _plain(value)] for name, value in paper.items() if name not in shown and value not in (None, "", [])]
-    similar = [
+    nearest = [
         {
             "row": other,
-            "title": title_of(corpus.record(other, ["title"])["title"]),
-            "date": date_text(*corpus.record(other, ["published", "precision"]).values()),
+            "title": title_of(snapshot.record(other, ["title"])["title"]),
+            "date": date_text(*snapshot.record(other, ["published", "precision"]).values()),
             "why": f"both: {', '.join(words)}" if words else "",
         }
-        for other, words in corpus.similar(row)
+        for other, words in similar(snapshot, row)
     ]
     return {
         "row": row,
         "title": highlight(title_of(paper["title"]), results.terms),
         "abstract": highlight(readable(paper["abstract"]), results.terms),
-        "authors": paper["authors"] or [],
+        "authors": [display(name) for name in paper["authors"] or []],
         "date": date_text(paper["published"], paper["precision"]),
         "venue": paper["venue"] or "",
-        "topic": corpus.topics.labels[int(corpus.topics.codes[row])],
-        "keywords": corpus.facet("keywords").of(row) if corpus.keywords_derived else paper["keywords"] or [],
+        "topic": snapshot.topics.labels[int(snapshot.topics.codes[row])],
+        "keywords": snapshot.facet("keywords").of(row) if snapshot.keywords_derived else paper["keywords"] or [],
         "links": links(paper),
         "versions": versions(paper),
-        "merged": merged(corpus, paper["id"]),
+        "merged": merged(snapshot, paper["id"]),
         "upvotes": paper["upvotes"],
         "comments": paper["comments"],
         "source": paper["source"] or "",
         "extra": extra[:12],
-        "similar": similar,
+        "similar": nearest,
         "place": _place(results, row),
     }
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from explorer.dedupe.merges import origin_text
 
 if TYPE_CHECKING:
-    from explorer.corpus.corpus import Corpus
+    from explorer.store.snapshot import Snapshot
 
 View = dict[str, Any]
 
@@ -27,7 +27,7 @@ def versions(paper: dict[str, Any]) -> list[View]:
     return found
 
 
-def merged(corpus: Corpus, paper: str) -> View | None:
+def merged(snapshot: Snapshot, paper: str) -> View | None:
     """What was merged into a paper, and which record gave which value; None where it is one record.
 
     Returns
@@ -35,7 +35,7 @@ def merged(corpus: Corpus, paper: str) -> View | None:
     dict or None
         `paper` (id), `records` (where each came from), `relation`, `reason`, and `gave`: of each record, `record` and `fields`.
     """
-    found = corpus.merged.of(paper)
+    found = snapshot.merged.of(paper)
     if found is None:
         return None
     row, records = found

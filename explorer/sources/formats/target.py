@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from os import PathLike
@@ -14,7 +12,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from explorer.disk import write_whole
 from explorer.errors import ExportError
+from explorer.papers.edtf import known_part, read_edtf
 from explorer.papers.schema import FIELDS, TEXTS
 
 _AS_THEY_ARE = (pa.types.is_integer, pa.types.is_floating, pa.types.is_string, pa.types.is_large_string)
@@ -31,25 +31,10 @@ def deliver(data: bytes, path: str | PathLike[str] | None) -> bytes:
     """
     if path is None:
         return data
-    target = Path(path)
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            # mkstemp keeps files to their owner; an export is as readable as any other new file.
-            mask = os.umask(0)
-            os.umask(mask)
-            Path(name).chmod(0o666 & ~mask)
-            Path(name).replace(target)
-        except BaseException:
-            with suppress(OSError):
-                Path(name).unlink()
-            raise
+        write_whole(Path(path), data)
     except OSError as error:
-        raise ExportError(f"{target} cannot be written: {error.strerror}. Choose another folder.") from error
+        raise ExportError(f"{path} cannot be written: {error.strerror}. Choose another folder.") from error
     return data
 
 
@@ -60,6 +45,16 @@ def known_dates(table: pa.Table) -> list[str | None]:
     return [
         None if day is None else day.isoformat()[: ends.get(precision, 10)]
         for day, precision in zip(days, table.column("precision").to_pylist(), strict=True)
+    ]
+
+
+def extended_dates(table: pa.Table) -> list[str | None]:
+    """Dates in EDTF from the column `edtf`, where they still begin with what is known of `published`."""
+    if "edtf" not in table.column_names:
+        return [None] * table.num_rows
+    return [
+        given if isinstance(given, str) and read_edtf(given) == given and known_part(given) == known else None
+        for given, known in zip(table.column("edtf").to_pylist(), known_dates(table), strict=True)
     ]
 
 

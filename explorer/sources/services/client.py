@@ -13,7 +13,6 @@ import json
 import os
 import queue
 import re
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -24,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
+from explorer.disk import cache_folder, write_whole
 from explorer.errors import ReadError, ServiceError
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ class Client:
         progress: Callable[[int, int | None], None] | None = None,
         stop: threading.Event | None = None,
     ) -> None:
-        self.cache = None if cache is None else Path(cache) if cache != "" else _cache_folder()
+        self.cache = None if cache is None else Path(cache) if cache != "" else cache_folder() / "services"
         self.max_age = max_age
         self.timeout = timeout
         self.retries = retries
@@ -309,9 +309,7 @@ class Client:
             kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not self._pruned:
                 self._prune(kept.parent)
-            with tempfile.NamedTemporaryFile(dir=kept.parent, suffix=".new", delete=False) as file:
-                file.write(body)
-            Path(file.name).replace(kept)
+            write_whole(kept, body)
 
     def _prune(self, folder: Path) -> None:
         """Remove answers too old to be used again, so that the folder does not grow without end."""
@@ -360,13 +358,3 @@ def _seconds(header: str | None) -> float | None:
     with contextlib.suppress(ValueError, TypeError):
         return max((parsedate_to_datetime(header) - datetime.now(UTC)).total_seconds(), 0.0)
     return None
-
-
-def _cache_folder() -> Path:
-    """Folder of answers: below `LITEXPLORER_CACHE`, else in the user's cache folder."""
-    if given := os.environ.get("LITEXPLORER_CACHE"):
-        return Path(given) / "services"
-    base = os.environ.get("XDG_CACHE_HOME") or (
-        os.environ.get("LOCALAPPDATA") if os.name == "nt" else str(Path.home() / ".cache")
-    )
-    return Path(base or Path.home()) / "literature-explorer" / "services"

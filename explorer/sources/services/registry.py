@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -56,6 +56,10 @@ SERVICES = (
 )
 
 
+KEYS = ("ZOTERO_API_KEY", *(row.key for row in SERVICES if row.key))
+"""Environment variables that may hold keys of services."""
+
+
 def services() -> list[dict[str, Any]]:
     """What the page offers: `name`, `label`, `hint`, `whole` and `lists` of each service."""
     names = ("name", "label", "hint", "whole", "lists")
@@ -63,13 +67,20 @@ def services() -> list[dict[str, Any]]:
 
 
 def question(
-    name: Any, query: Any, limit: Any, *, daily: Any = None, trending: Any = False, library: str | None = None
+    name: Any,
+    query: Any,
+    limit: Any,
+    *,
+    daily: Any = None,
+    trending: Any = False,
+    library: str | None = None,
+    keys: Mapping[str, str],
 ) -> tuple[Ask, str]:
     """Make a function that asks a service, and give the service's label.
 
     `daily` (a day, week or month, or "latest") and `trending` stand in place of a query, for a service that has such lists.
-    `library` (``users/12345`` or ``groups/12345``) is a Zotero library at zotero.org; the key to a private one is read from
-    `ZOTERO_API_KEY`.
+    `library` (``users/12345`` or ``groups/12345``) is a Zotero library at zotero.org. `keys` holds the keys of services by the names
+    in `KEYS`.
 
     Raises
     ------
@@ -93,8 +104,8 @@ def question(
     if library is not None:
         if chosen.name != "zotero":
             raise ReadError(f"{chosen.label} has no libraries. Zotero (zotero) has.")
-        lists |= {"library": library, "api_key": os.environ.get("ZOTERO_API_KEY")}
-    if chosen.key and (given := os.environ.get(chosen.key)):
+        lists |= {"library": library, "api_key": keys.get("ZOTERO_API_KEY")}
+    if chosen.key and (given := keys.get(chosen.key)):
         lists |= {"api_key": given}
     if isinstance(limit, bool) or not isinstance(limit, int) or not 1 <= limit <= MOST:
         raise ReadError(f"The number of papers must be from 1 to {MOST:,}.")

@@ -1,0 +1,63 @@
+"""``litexplorer export``: the papers of a selection as a file."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from explorer.cli.corpora import open_given, query_part
+
+if TYPE_CHECKING:
+    from explorer.selection.selection import Selection
+
+HELP = "write the papers of a selection to a file"
+
+_SUFFIXES = "its suffix says the format: .bib, .ris, .json (CSL), .csv, .tsv, .xlsx, .jsonl, .parquet, .md, .html or .tex"
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """Say what the command takes."""
+    command.add_argument("corpus", metavar="CORPUS", help="corpus folder or file of papers")
+    command.add_argument("-o", "--output", required=True, metavar="FILE", help=_SUFFIXES)
+    command.add_argument("--query", default="", help="in the query language of the search box")
+    command.add_argument("--years", metavar="A..B", help="first and last year; either may be left out")
+    command.add_argument("--months", metavar="A..B", help="first and last month as YYYY-MM")
+    for name in ("topic", "venue", "author", "keyword"):
+        command.add_argument(f"--{name}", action="append", default=[], help="may be given several times: any of them")
+    command.add_argument("--code", choices=("yes", "no"), help="with or without a code link")
+    command.add_argument("--rank", metavar="EXPR", help='rank by concepts, such as "arithmetic + vision - benchmark"')
+    command.add_argument("--sort", default="relevance", help="relevance, hybrid, preference, newest, oldest, upvotes or title")
+    command.add_argument("--url", help="selection as the dashboard's address says it, instead of the options above")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run it; returns the exit status."""
+    from explorer.export.export import export_file
+
+    selection = _selection(options)
+    corpus = open_given([options.corpus])
+    papers, lost = export_file(corpus.results(selection), options.output)
+    print(f"{options.output}: {selection.describe(papers, len(corpus))}", file=sys.stderr)
+    if lost:
+        print("The format cannot hold:", *lost, sep="\n  ", file=sys.stderr)
+    return 0
+
+
+def _selection(options: argparse.Namespace) -> Selection:
+    """The selection that the options say; they are read as the dashboard's address is."""
+    from urllib.parse import urlencode
+
+    from explorer.selection.selection import Selection
+
+    if options.url is not None:
+        return Selection.from_url(query_part(options.url))
+    pairs = [
+        ("q", options.query),
+        ("rank", options.rank),
+        ("years", options.years),
+        ("months", options.months),
+        ("code", options.code),
+    ]
+    pairs += [(name, value) for name in ("topic", "venue", "author", "keyword") for value in getattr(options, name)]
+    return Selection.from_url(urlencode([(name, value) for name, value in [*pairs, ("sort", options.sort)] if value]))

@@ -1,0 +1,57 @@
+"""Corpus folders that a command makes or adds to."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from explorer.cli.progress import Progress
+from explorer.cli.reading import made_of, tell_ledger
+
+if TYPE_CHECKING:
+    from explorer.corpus.corpus import Corpus
+    from explorer.sources.formats.registry import Import
+
+
+def write_folder(folder: str, imported: Import, made: dict[str, object], topics: int | None) -> None:
+    """Build a corpus folder, and say so."""
+    from explorer.store.build import write_corpus
+
+    made = {"name": Path(folder).name, **made}
+    manifest = write_corpus(
+        imported.table,
+        Path(folder),
+        made=made,
+        n_topics=topics,
+        merges=imported.merges,
+        ledger=imported.ledger,
+        progress=Progress(),
+    )
+    print(f"{folder}: {manifest['papers']:,} papers, {manifest['made']['topics']['topics']} topics", file=sys.stderr)
+
+
+def add_read(corpus: Corpus, read: Import, files: Sequence[str], options: argparse.Namespace, **more: object) -> None:
+    """Add what was read to a corpus, and say so."""
+    from explorer.store.arrivals import match_arrivals
+
+    progress = Progress()
+    prepared = corpus.ranker.meaning_ready
+    if options.keep_duplicates:
+        tell_ledger(read.ledger, options.ledger)
+        larger = corpus.add(read, keep_duplicates=True, made={**made_of(files, read.ledger), **more}, progress=progress)
+        said = ""
+    else:
+        arrivals = match_arrivals(read, corpus.snapshot, frozenset(), progress)
+        ledger = arrivals.additions.ledger
+        tell_ledger(ledger, options.ledger)
+        larger = corpus.changed(arrivals.change, made={**made_of(files, ledger), **more}, progress=progress)
+        said = arrivals.sentence
+    if prepared:
+        # It belongs to the papers there were; who had it shall not wait for it in the dashboard.
+        larger.ranker.prepare_meaning(progress)
+    print(f"{larger.folder}: {len(larger) - len(corpus):,} papers added, {len(larger):,} in all.{said}", file=sys.stderr)
+    if larger.snapshot.topics_stale:
+        print(f"{larger.snapshot.stale_sentence} Run: litexplorer refit {larger.folder}", file=sys.stderr)

@@ -1,0 +1,431 @@
+"""What the messages of a page do: one table, one signature.
+
+A handler is called with the page and the message. It changes the session and draws what changed; what it returns is said on the
+status line. A handler that shows a selection for which the corpus may have to make terms and vectors first yields that selection
+before: where they are missing, the message is suspended there until they are made, and then goes on.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+from urllib.parse import parse_qsl
+
+from explorer.corpus.corpus import Corpus
+from explorer.corpus.opening import open_cached
+from explorer.dashboard import messages as m
+from explorer.dashboard.intake.intake import Intake
+from explorer.dashboard.intake.review import account, notes_csv
+from explorer.dashboard.preparation import Preparation, by_words, lacking
+from explorer.dashboard.reading_list import ReadingList
+from explorer.dashboard.relevance_feedback import likeness_sentence, more_like, with_concept, with_operand
+from explorer.dashboard.saved_searches import SavedSearches
+from explorer.dashboard.session import Session
+from explorer.dashboard.views import axes
+from explorer.dashboard.views import page as views
+from explorer.dashboard.views.concepts import why
+from explorer.errors import SelectionError
+from explorer.export.export import ExportedFile, export_bytes, exported
+from explorer.search.concept_completion import complete_concept
+from explorer.selection.selection import Selection
+
+Steps = Generator[Selection, None, str | None]
+Outcome = Steps | str | None
+
+_LONGEST = 2000
+"""Characters of a text that is looked at while it is written."""
+
+
+class Page(Protocol):
+    """What a handler may use."""
+
+    session: Session
+    searches: SavedSearches
+    reading: ReadingList
+    incoming: Intake
+    preparing: Preparation
+    facets: Any
+    papers: Any
+
+    def draw(self, *parts: str) -> None:
+        """Send some parts of the page anew: ``all``, ``ordered``, or a trait that is drawn by itself."""
+
+    def answer(self, message: m.Message, answer: dict[str, Any]) -> None:
+        """Answer a question; nothing that is shown changes."""
+
+    def save(self, files: Sequence[ExportedFile]) -> None:
+        """Send files for the browser to save."""
+
+    def send_plotly(self) -> None:
+        """Send plotly.js."""
+
+    def show_facets(self, panels: list[dict[str, Any]]) -> None:
+        """Draw other filter panels."""
+
+    def show_corpus(self, corpus: Corpus, selection: Selection, opened: int | None = None) -> None:
+        """Show another corpus."""
+
+    def find_loop(self) -> None:
+        """Note the loop that handles messages, to which threads hand their steps."""
+
+
+# The selection
+
+
+def set_selection(page: Page, message: m.SetMessage) -> Steps:
+    """Change fields of the selection."""
+    return _shown(page, lambda: page.session.changed(message["changes"]), joined=message.get("joined") is True)
+
+
+def undo(page: Page, message: m.PlainMessage) -> Steps:
+    """Go back to the selection before."""
+    yield page.session.before()
+    page.session.undo()
+    return None
+
+
+def redo(page: Page, message: m.PlainMessage) -> Steps:
+    """Take an undo back."""
+    yield page.session.before(redo=True)
+    page.session.redo()
+    return None
+
+
+def clear(page: Page, message: m.PlainMessage) -> Steps:
+    """Drop everything but the order."""
+    return _shown(page, lambda: Selection(sort=page.session.selection.sort))
+
+
+def open_address(page: Page, message: m.UrlMessage) -> Steps:
+    """Show what the query part of an address says, the corpus it names included."""
+    address = message["url"]
+    selection = Selection.from_url(address)
+    named = dict(parse_qsl(address)).get("corpus", "")
+    if named and named != page.session.corpus.snapshot.cached_name and page.incoming.state["allowed"]:
+        corpus = open_cached(named)
+        page.show_corpus(corpus, by_words(selection) if lacking(corpus, selection) else selection)
+    return (yield from _shown(page, lambda: selection))
+
+
+def _shown(page: Page, make: Callable[[], Selection], *, joined: bool = False) -> Steps:
+    """Show a selection, once the corpus has what it takes; what else the reader changed while it waited stays."""
+    before, selection = page.session.selection, make()
+    yield selection
+    page.session.show(selection if page.session.selection is before else make(), joined=joined)
+    return None
+
+
+# What orders the list
+
+
+def add_concept(page: Page, message: m.AddConceptMessage) -> Steps:
+    """Rank by further terms."""
+    return _shown(page, lambda: with_concept(page.session, message["text"][:_LONGEST]))
+
+
+def add_operand(page: Page, message: m.AddOperandMessage) -> Steps:
+    """Rank by a topic, a saved set or a paper too."""
+    return _shown(page, lambda: with_operand(page.session, message["of"], message["name"]))
+
+
+def add_paper(page: Page, message: m.RowMessage) -> Steps:
+    """Rank by a paper too."""
+    id_ = page.session.id_of(message["row"])
+    return _shown(page, lambda: with_operand(page.session, "paper", id_))
+
+
+def like_ticked(page: Page, message: m.LikeTickedMessage) -> Steps:
+    """Rank by likeness or unlikeness to the ticked papers, which are then unticked."""
+    rows = sorted(page.session.ticked)
+    yield from _shown(page, lambda: more_like(page.session, rows, less=message["less"]))
+    page.session.untick()
+    page.draw("papers")
+    return likeness_sentence(page.session.selection)
+
+
+def like_paper(page: Page, message: m.RowMessage) -> Steps:
+    """Rank by likeness to a paper."""
+    yield from _shown(page, lambda: more_like(page.session, [message["row"]], less=False))
+    return likeness_sentence(page.session.selection)
+
+
+# The list, the reader and the charts
+
+
+def turn(page: Page, message: m.PageMessage) -> None:
+    """Go to a page of the list."""
+    page.session.turn(message["page"])
+    page.draw("papers")
+
+
+def tick(page: Page, message: m.TickMessage) -> None:
+    """Tick or untick a paper."""
+    page.session.tick([message["row"]], message["on"])
+    page.draw("papers")
+
+
+def tick_page(page: Page, message: m.TickPageMessage) -> None:
+    """Tick or untick the papers of the page."""
+    page.session.tick([row["row"] for row in page.papers["rows"]], message["on"])
+    page.draw("papers")
+
+
+def untick_all(page: Page, message: m.PlainMessage) -> None:
+    """Untick all papers."""
+    page.session.untick()
+    page.draw("papers")
+
+
+def open_paper(page: Page, message: m.OpenMessage) -> None:
+    """Open a paper in the reader, or close it."""
+    page.session.open(message["row"])
+    page.draw("papers", "reader")
+
+
+def mark_read(page: Page, message: m.ReadMessage) -> None:
+    """Mark a paper as read or not; one that was open for a while changes no order under the eyes of its reader."""
+    page.reading.mark(message["row"], message["on"], reorder=message["kind"] == "read")
+    page.draw("ordered")
+
+
+def turn_facet(page: Page, message: m.FacetMessage) -> None:
+    """Search within a filter panel, or turn its pages."""
+    name = message["facet"]
+    if name not in {panel["name"] for panel in page.facets if panel["kind"] == "values"}:
+        raise SelectionError(f"There is no filter panel {name!r}.")
+    if name == "has_code":
+        return
+    wanted = message.get("text", "")[:200], message.get("page", 0)
+    panel = views.values(page.session.results, name, *wanted)
+    # Kept only now: what cannot be drawn would fail every later drawing too.
+    page.session.facet_state[name] = wanted
+    page.show_facets([panel if old["name"] == name else old for old in page.facets])
+
+
+def set_chart(page: Page, message: m.ChartMessage) -> None:
+    """Set an option of the charts."""
+    page.session.set_chart(message["option"], message["value"])
+    page.draw("charts")
+
+
+def colour_axes(page: Page, message: m.AxisColourMessage) -> None:
+    """Choose what the papers on the axes are coloured by."""
+    page.session.axis_colour = axes.check_colour(message["value"])
+    page.draw("ordered")
+
+
+# Files
+
+
+def export(page: Page, message: m.ExportMessage) -> str:
+    """Save what is shown, or the ticked papers."""
+    rows, session, ticked = page.searches.rows(), page.session, message.get("ticked", False)
+    only = session.ticked if ticked else None if rows is None else rows.tolist()
+    if ticked and not only:
+        raise SelectionError("No paper is ticked. Tick some in the list, or export all that are shown.")
+    compared = None if ticked or rows is None else page.searches.comparison()
+    files, count = export_bytes(session.results, message["format"], only, compared=compared)
+    page.save(files)
+    return exported(files, count)
+
+
+def save_ledger(page: Page, message: m.LedgerFileMessage) -> str:
+    """Save the ledger as CSV."""
+    kept = page.session.corpus.snapshot.accounts.entries()
+    data = notes_csv(kept) if message.get("of") == "corpus" else page.incoming.ledger_csv()
+    page.save([ExportedFile("ledger.csv", "text/csv", data)])
+    return "Saved ledger.csv."
+
+
+# What the reader saves and compares
+
+
+@contextlib.contextmanager
+def _redrawing(page: Page) -> Iterator[None]:
+    """Draw what is saved afterwards, also after a failure, for another window may have changed what is there."""
+    try:
+        yield
+    except GeneratorExit:
+        # A message that waited was dropped: nothing happened.
+        raise
+    except BaseException:
+        page.draw("saved", "comparison", "papers")
+        raise
+    page.draw("saved", "comparison", "papers")
+
+
+def _saving(act: Callable[[SavedSearches, Any], str | None]) -> Callable[[Page, Any], str | None]:
+    def handle(page: Page, message: Any) -> str | None:
+        with _redrawing(page):
+            return act(page.searches, message)
+
+    return handle
+
+
+def run_search(page: Page, message: m.RunSearchMessage) -> Steps:
+    """Show a saved search, beside what it gave when it was saved if the corpus has changed since."""
+    with _redrawing(page):
+        selection, base, said = page.searches.get(message["name"], changes=message.get("changes", False))
+        yield selection
+        page.session.show(selection)
+        page.searches.beside(base)
+        return said
+
+
+def compare(page: Page, message: m.CompareMessage) -> Steps:
+    """Compare what is shown with a saved search, another selection or a date; None ends it."""
+    with _redrawing(page):
+        base = None if message["with"] is None else page.searches.base_of(message["with"])
+        if base is not None and base.takes is not None:
+            yield base.takes
+        page.searches.beside(base)
+        return None
+
+
+def set_as_concept(page: Page, message: m.SaveMessage) -> Steps:
+    """Save the ticked papers as a set and rank by it too."""
+    with _redrawing(page):
+        page.searches.check_writable()
+        yield Selection(rank="set")
+        said = page.searches.save_set(message["name"], replace=message.get("replace", False))
+        page.session.show(with_operand(page.session, "set", " ".join(message["name"].split())))
+        page.session.untick()
+        return said
+
+
+# Papers that come in
+
+
+def _incoming(act: Callable[[Intake, Any], None]) -> Callable[[Page, Any], None]:
+    def handle(page: Page, message: Any) -> None:
+        page.find_loop()
+        act(page.incoming, message)
+
+    return handle
+
+
+# Questions
+
+
+def complete(page: Page, message: m.CompleteMessage) -> None:
+    """Answer how a query or an expression may go on."""
+    corpus, text, at = page.session.corpus, message["text"][:_LONGEST], message["at"]
+    sets = page.searches.names
+    ways = complete_concept(corpus.snapshot, text, at, sets=sets()) if message.get("concepts") else corpus.complete(text, at)
+    page.answer(message, {"kind": "completions", "rows": [vars(way) for way in ways]})
+
+
+def suggest(page: Page, message: m.SuggestMessage) -> None:
+    """Answer what a query may have meant."""
+    page.answer(message, {"kind": "suggestion", "text": page.session.corpus.suggest(message["text"][:_LONGEST])})
+
+
+def explain(page: Page, message: m.RowMessage) -> None:
+    """Answer what the score of a paper is made of."""
+    page.session.check(message["row"])
+    page.answer(message, {"kind": "why", **why(page.session.results, message["row"])})
+
+
+def place_on_axes(page: Page, message: m.RowMessage) -> None:
+    """Answer what stands at a point of the axes."""
+    page.session.check(message["row"])
+    page.answer(message, {"kind": "axis_point", **axes.point(page.session.results, message["row"])})
+
+
+def show_ledger(page: Page, message: m.PlainMessage) -> None:
+    """Answer what became of the records."""
+    page.answer(message, {"kind": "ledger", **account(page.session.corpus.snapshot.accounts)})
+
+
+@dataclass(frozen=True)
+class Handler:
+    """What a kind of message does.
+
+    Attributes
+    ----------
+    message : type
+        The TypedDict that it is checked against.
+    handle : callable
+    asks : bool
+        Whether it is a question: neither what is shown nor the status line changes.
+    quiet : bool
+        Whether nobody meant to send it, so that the status line stays as it is.
+    """
+
+    message: Any
+    handle: Callable[[Page, Any], Outcome]
+    asks: bool = False
+    quiet: bool = False
+
+
+HANDLERS: dict[str, Handler] = {
+    "set": Handler(m.SetMessage, set_selection),
+    "undo": Handler(m.PlainMessage, undo),
+    "redo": Handler(m.PlainMessage, redo),
+    "clear": Handler(m.PlainMessage, clear),
+    "url": Handler(m.UrlMessage, open_address),
+    "add_concept": Handler(m.AddConceptMessage, add_concept),
+    "add_operand": Handler(m.AddOperandMessage, add_operand),
+    "add_paper": Handler(m.RowMessage, add_paper),
+    "like_ticked": Handler(m.LikeTickedMessage, like_ticked),
+    "like_paper": Handler(m.RowMessage, like_paper),
+    "page": Handler(m.PageMessage, turn),
+    "tick": Handler(m.TickMessage, tick),
+    "tick_page": Handler(m.TickPageMessage, tick_page),
+    "untick_all": Handler(m.PlainMessage, untick_all),
+    "open": Handler(m.OpenMessage, open_paper),
+    "read": Handler(m.ReadMessage, mark_read),
+    "was_open": Handler(m.ReadMessage, mark_read, quiet=True),
+    "facet": Handler(m.FacetMessage, turn_facet),
+    "chart": Handler(m.ChartMessage, set_chart),
+    "axis_colour": Handler(m.AxisColourMessage, colour_axes),
+    "export": Handler(m.ExportMessage, export),
+    "intake_ledger": Handler(m.LedgerFileMessage, save_ledger),
+    "saved": Handler(m.PlainMessage, _saving(lambda searches, message: None)),
+    "save_search": Handler(
+        m.SaveMessage, _saving(lambda searches, said: searches.save(said["name"], replace=said.get("replace", False)))
+    ),
+    "delete_search": Handler(m.NameMessage, _saving(lambda searches, said: searches.delete(said["name"]))),
+    "rename_search": Handler(m.RenameSearchMessage, _saving(lambda searches, said: searches.rename(said["name"], said["to"]))),
+    "delete_set": Handler(m.NameMessage, _saving(lambda searches, said: searches.delete_set(said["name"]))),
+    "set_as_concept": Handler(m.SaveMessage, set_as_concept),
+    "run_search": Handler(m.RunSearchMessage, run_search),
+    "compare": Handler(m.CompareMessage, compare),
+    "compare_show": Handler(m.CompareShowMessage, _saving(lambda searches, said: searches.show(said["part"]))),
+    "intake_begin": Handler(m.IntakeBeginMessage, _incoming(lambda intake, said: intake.begin(said["files"]))),
+    "intake_chunk": Handler(
+        m.IntakeChunkMessage, _incoming(lambda intake, said: intake.take(said["id"], said["part"], said["buffers"][0]))
+    ),
+    "intake_read": Handler(m.PlainMessage, _incoming(lambda intake, said: intake.read())),
+    "intake_map": Handler(
+        m.IntakeMapMessage,
+        _incoming(
+            lambda intake, said: intake.correct(said["file"], said["columns"], said.get("delimiter"), said.get("encoding"))
+        ),
+    ),
+    "intake_keep": Handler(
+        m.IntakeKeepMessage,
+        _incoming(lambda intake, said: intake.keep(said["source"], said.get("record"), said.get("paper"))),
+    ),
+    "intake_accept": Handler(m.IntakeAcceptMessage, _incoming(lambda intake, said: intake.accept(said["how"]))),
+    "intake_fetch": Handler(
+        m.IntakeFetchMessage,
+        _incoming(
+            lambda intake, said: intake.fetch(said["service"], said["query"], said["limit"], said.get("list"), said.get("day"))
+        ),
+    ),
+    "intake_split": Handler(m.IntakeSplitMessage, _incoming(lambda intake, said: intake.split(said["paper"]))),
+    "intake_refit": Handler(m.PlainMessage, _incoming(lambda intake, said: intake.refit())),
+    "intake_cancel": Handler(m.PlainMessage, _incoming(lambda intake, said: intake.cancel())),
+    "intake_close": Handler(m.PlainMessage, _incoming(lambda intake, said: intake.close())),
+    "stop_preparing": Handler(m.PlainMessage, lambda page, message: page.preparing.stop()),
+    "plotly": Handler(m.PlainMessage, lambda page, message: page.send_plotly()),
+    "complete": Handler(m.CompleteMessage, complete, asks=True),
+    "suggest": Handler(m.SuggestMessage, suggest, asks=True),
+    "why": Handler(m.RowMessage, explain, asks=True),
+    "axis_point": Handler(m.RowMessage, place_on_axes, asks=True),
+    "ledger": Handler(m.PlainMessage, show_ledger, asks=True),
+}
+"""The messages that a page may send, and what each does."""

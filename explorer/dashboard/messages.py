@@ -1,0 +1,267 @@
+"""The messages that a page may send, a TypedDict each, and their check: a browser can send anything.
+
+The page's code knows them under the same names (`frontend/messages.d.ts`); docs/messages.md describes them.
+"""
+
+# Without `from __future__ import annotations`, under which a TypedDict takes every field for a required one.
+import types
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, NotRequired, Required, TypedDict, Union, get_args, get_origin, get_type_hints
+
+
+class Message(TypedDict, total=False):
+    """What every message has: its kind, a number that grows, and the bytes sent along."""
+
+    kind: Required[str]
+    seq: int
+    buffers: list[Any]
+
+
+class PlainMessage(Message):
+    """A message that says nothing but its kind."""
+
+
+class SetMessage(Message):
+    """Change fields of the selection; `joined` where one undo takes back this change and the one before."""
+
+    changes: Required[Any]
+    joined: NotRequired[bool]
+
+
+class UrlMessage(Message):
+    """Show what the query part of an address says."""
+
+    url: Required[str]
+
+
+class RowMessage(Message):
+    """About the paper in a row."""
+
+    row: Required[Any]
+
+
+class OpenMessage(Message):
+    """Open the paper in a row in the reader; None closes it."""
+
+    row: Required[Any]
+
+
+class TickMessage(Message):
+    """Tick the paper in a row, or untick it."""
+
+    row: Required[Any]
+    on: Required[bool]
+
+
+class TickPageMessage(Message):
+    """Tick the papers of the page, or untick them."""
+
+    on: Required[bool]
+
+
+class ReadMessage(Message):
+    """Mark the paper in a row as read, or as not read."""
+
+    row: Required[Any]
+    on: Required[bool]
+
+
+class PageMessage(Message):
+    """Go to a page of the list, from 0."""
+
+    page: Required[int]
+
+
+class FacetMessage(Message):
+    """Search within a filter panel, and turn its pages."""
+
+    facet: Required[str]
+    text: NotRequired[str]
+    page: NotRequired[int]
+
+
+class ChartMessage(Message):
+    """Set an option of the charts."""
+
+    option: Required[str]
+    value: Required[Any]
+
+
+class AxisColourMessage(Message):
+    """Choose what the papers on the axes are coloured by."""
+
+    value: Required[Any]
+
+
+class ExportMessage(Message):
+    """Save what is shown, or the ticked papers, in a format."""
+
+    format: Required[str]
+    ticked: NotRequired[bool]
+
+
+class NameMessage(Message):
+    """About a saved search or set by its name."""
+
+    name: Required[str]
+
+
+class SaveMessage(Message):
+    """Save under a name."""
+
+    name: Required[str]
+    replace: NotRequired[bool]
+
+
+class RenameSearchMessage(Message):
+    """Give a saved search another name."""
+
+    name: Required[str]
+    to: Required[str]
+
+
+class RunSearchMessage(Message):
+    """Show a saved search; with `changes` beside what it gave when it was saved."""
+
+    name: Required[str]
+    changes: NotRequired[bool]
+
+
+# `with` is a word of Python's own.
+CompareMessage = TypedDict("CompareMessage", {"kind": str, "seq": NotRequired[int], "buffers": NotRequired[list[Any]],
+                                              "with": dict[str, Any] | None})  # fmt: skip
+
+
+class CompareShowMessage(Message):
+    """Show all papers, or those new or gone."""
+
+    part: Required[str]
+
+
+class AddConceptMessage(Message):
+    """Rank by further terms of an expression."""
+
+    text: Required[str]
+
+
+class AddOperandMessage(Message):
+    """Rank by a topic, a saved set or a paper too; `of` is which of these."""
+
+    of: Required[Any]
+    name: Required[str]
+
+
+class LikeTickedMessage(Message):
+    """Rank by likeness to the ticked papers, or by unlikeness."""
+
+    less: Required[bool]
+
+
+class IntakeBeginMessage(Message):
+    """Announce files: each its `id`, `name` and `size`."""
+
+    files: Required[Any]
+
+
+class IntakeChunkMessage(Message):
+    """A part of a file; its bytes are the first buffer."""
+
+    id: Required[Any]
+    part: Required[Any]
+
+
+class IntakeMapMessage(Message):
+    """Correct how a file was taken."""
+
+    file: Required[Any]
+    columns: Required[Any]
+    delimiter: NotRequired[Any]
+    encoding: NotRequired[Any]
+
+
+class IntakeKeepMessage(Message):
+    """Keep a record apart from a paper; a source of None takes all of these decisions back."""
+
+    source: Required[Any]
+    record: NotRequired[Any]
+    paper: NotRequired[Any]
+
+
+class IntakeAcceptMessage(Message):
+    """Take the papers over: "add" or "new"."""
+
+    how: Required[Any]
+
+
+class IntakeFetchMessage(Message):
+    """Ask a web service."""
+
+    service: Required[Any]
+    query: Required[Any]
+    limit: Required[Any]
+    list: NotRequired[Any]
+    day: NotRequired[Any]
+
+
+class IntakeSplitMessage(Message):
+    """Take a merge of the corpus back."""
+
+    paper: Required[Any]
+
+
+class LedgerFileMessage(Message):
+    """Save the ledger: of the corpus, or of what came in last."""
+
+    of: NotRequired[str]
+
+
+class CompleteMessage(Message):
+    """Ask how to go on with the word under the cursor; with `concepts` the text is an expression."""
+
+    text: Required[str]
+    at: Required[int]
+    concepts: NotRequired[bool]
+
+
+class SuggestMessage(Message):
+    """Ask what a query with few hits may have meant."""
+
+    text: Required[str]
+
+
+def check(message: Mapping[str, Any], kind: Any) -> None:
+    """See that a message has what its type says, under the types it says.
+
+    Raises
+    ------
+    KeyError
+        A field is missing.
+    TypeError
+        A value is of another type.
+    """
+    for name, (needed, allowed) in _fields(kind).items():
+        if name not in message:
+            if needed:
+                raise KeyError(name)
+        elif (allowed and not isinstance(message[name], allowed)) or (
+            isinstance(message[name], bool) and bool not in (allowed or (bool,))
+        ):
+            raise TypeError(name)
+
+
+@cache
+def _fields(kind: Any) -> dict[str, tuple[bool, tuple[type, ...]]]:
+    """Of each field whether it is required, and the types it may have; none stands for any."""
+    hints = get_type_hints(kind)
+    return {
+        name: (name in kind.__required_keys__, _types(hint)) for name, hint in hints.items() if name not in ("seq", "buffers")
+    }
+
+
+def _types(hint: Any) -> tuple[type, ...]:
+    if hint is Any:
+        return ()
+    if get_origin(hint) in (Union, types.UnionType):
+        return tuple(found for part in get_args(hint) for found in _types(part))
+    return (get_origin(hint) or hint,)
