@@ -168,7 +168,7 @@ def _joined(
     """Join rows pair by pair, unless two of the groups are apart; `always` outweighs all but what is forbidden."""
     parent = {row: row for pair in always for row in pair} | {row: row for row in rows}
     members = {row: {row} for row in parent}
-    bears = {row: {value for value in own.get(row, ())} for row in parent}
+    bears = {row: set(own.get(row, ())) for row in parent}
 
     def root(row: int) -> int:
         while parent[row] != row:

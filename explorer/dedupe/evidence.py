@@ -64,7 +64,8 @@ OF_A_KIND = frozenset((
     "introduccion", "introduction generale", "introducao", "prologo", "prefacio", "avant propos", "epilogue", "afterword", "summary",
     "abstract", "notes", "references", "bibliography", "appendix", "overview", "background", "methods", "results", "images", "quiz",
     "case report", "perspective", "perspectives", "viewpoint", "highlights", "calendar", "meeting report", "from the editor",
-    "editors note", "editorial comment", "前言", "绪论", "序", "序言", "引言", "编者按", "はじめに", "序論", "머리말", "введение", "предисловие",
+    "editors note", "editorial comment", "前言", "绪论", "序", "序言", "引言", "编者按", "はじめに", "序論", "머리말", "введение",
+    "предисловие",
 ))
 # fmt: on
 """Titles that many works have."""

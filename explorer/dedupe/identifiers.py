@@ -51,7 +51,10 @@ REGISTRY = (
 """Numbers of the registries of the WHO's platform, of PROSPERO, CENTRAL and the EU (RE2)."""
 
 _REGISTRY = re.compile(REGISTRY)
-_REGISTRY_HOST = r"(?i)clinicaltrials\.gov|isrctn\.|anzctr\.|chictr\.|trialsearch\.who|clinicaltrialsregister\.eu|euclinicaltrials|drks\.de|prospero|umin\.ac|jrct\.|ctri\.nic|irct\.|pactr\.|ensaiosclinicos|cris\.nih\.go\.kr|onderzoekmetmensen"
+_REGISTRY_HOST = (
+    r"(?i)clinicaltrials\.gov|isrctn\.|anzctr\.|chictr\.|trialsearch\.who|clinicaltrialsregister\.eu|euclinicaltrials|drks\.de|prospero|"
+    r"umin\.ac|jrct\.|ctri\.nic|irct\.|pactr\.|ensaiosclinicos|cris\.nih\.go\.kr|onderzoekmetmensen"
+)
 _NO_PLACE_OF_NUMBERS = frozenset(("title", "abstract", "authors", "keywords", "venue", "doi", "arxiv_id", "code_url", "source"))
 _PLACES = re.compile(
     r"^(?:id|url|note|n1|notes|howpublished|accession|an|number|reportnumber|secondaryids?|m1|c\d|u\d|l\d|doi|eprint|archiveid|recordid|"

@@ -432,10 +432,10 @@ def _settled(
     doubts: list[tuple[tuple[str, str, bool], ...]],
     abstract: npt.NDArray[np.int64],
 ) -> npt.NDArray[np.int64]:
-    """Levels of titles of which all but some doubts is accounted for: decides which of two words is misspelt, or that both are words: by the titles of the table, and by the abstracts.
+    """Levels of titles of which all but some doubts is accounted for: decides which of two words is misspelt, or that both are words.
 
-    A word that many titles have is one, and one that no other has, while many have its neighbour, is a slip of it. So is one that
-    its own abstract lacks, where both abstracts are the same.
+    A word that many titles have is one, and one that no other title has, while others have its neighbour, is a slip of it. So is one
+    that the abstracts lack, where they are the same and have its neighbour.
     """
     counts, distinct = _attested(records, {word for some in doubts for one, other, _ in some for word in (one, other)})
     abstracts = records.table.column("abstract")

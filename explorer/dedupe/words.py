@@ -36,7 +36,8 @@ _PREFIXES = frozenset((
     "", "a", "ab", "ac", "ad", "af", "al", "allo", "an", "ante", "antero", "anti", "ap", "apo", "auto", "back", "bi", "brady", "brachy",
     "cata", "cis", "co", "col", "com", "con", "contra", "cor", "counter", "de", "deca", "deci", "demi", "dextro", "di", "dia", "dif",
     "dis", "down", "dys", "ec", "ecto", "ef", "em", "en", "endo", "ento", "epi", "equi", "eso", "eth", "eu", "ex", "exo", "extra",
-    "fore", "giga", "hemi", "hept", "hepta", "hetero", "hex", "hexa", "holo", "homeo", "homo", "hyper", "hyp", "hypo", "il", "im", "in", "infra",
+    "fore", "giga", "hemi", "hept", "hepta", "hetero", "hex", "hexa", "holo", "homeo", "homo", "hyper", "hyp", "hypo", "il", "im", "in",
+    "infra",
     "inter", "intra", "intro", "ir", "iso", "kilo", "laevo", "lepto", "levo", "macro", "mal", "mega", "mes", "meso", "meta", "meth",
     "micro", "mid", "milli", "mini", "mis", "mono", "mult", "multi", "nano", "neo", "no", "non", "ob", "octa", "off", "oligo", "omni", "on",
     "ortho", "out", "over", "pachy", "pan", "para", "penta", "per", "peri", "pico", "poly", "post", "postero", "pre", "pro", "proto",
@@ -44,7 +45,8 @@ _PREFIXES = frozenset((
     "sys", "tachy", "tele", "tetra", "trans", "tri", "ultra", "un", "under", "uni", "up", "without", "with", "xeno",
 ))
 _ENDINGS = frozenset((
-    "al", "an", "ane", "ant", "ary", "ase", "ate", "atic", "ation", "ative", "ator", "ed", "ee", "en", "ene", "ent", "er", "ful", "gram", "graph",
+    "al", "an", "ane", "ant", "ary", "ase", "ate", "atic", "ation", "ative", "ator", "ed", "ee", "en", "ene", "ent", "er", "ful", "gram",
+    "graph",
     "ia", "ian", "ic", "ics", "ide", "idine", "ies", "il", "in", "ine", "ing", "ion", "ism", "ist", "ite", "itic", "itis", "ity", "ive", "izer",
     "less", "log", "logy", "ment", "ness", "ol", "olol", "oma", "on", "one", "or", "ory", "ose", "osis", "otic", "ous", "pathy",
     "phagia", "phasia", "phobia", "philia", "plasia", "plegia", "paresis", "ship", "tion", "tomy", "stomy", "ectomy", "um", "us", "yl", "yne",
