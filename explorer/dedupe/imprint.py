@@ -38,8 +38,10 @@ _KINDS = (
     (TRIAL, r"trialregist|clinicaltrial(?:record|s?gov)|registryentry"),
     (ARTICLE, r"^article$|^jour$|journal|^review(?:article)?$|^research-?article|^ejour|^letter$|^editorial$"),
 )
-_PREPRINT_VENUE = r"(?i)\b(?:\w*arxiv|biorxiv|medrxiv|chemrxiv|techrxiv|ssrn|preprints?(?:\.org)?|research square|corr|osf|zenodo|hal|repec|"
+_PREPRINT_VENUE = (
+    r"(?i)\b(?:\w*arxiv|biorxiv|medrxiv|chemrxiv|techrxiv|ssrn|preprints?(?:\.org)?|research square|corr|osf|zenodo|hal|repec|"
     r"nber)\b"
+)
 _MEETING = re.compile(
     r"\b(?:conference|symposium|workshop|congress|meeting|conf|symp|colloquium|kongress|tagung|congreso|congresso|congres)\b"
 )
