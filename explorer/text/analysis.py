@@ -31,6 +31,9 @@ _MARKS = re.compile("[\u0300-\u036f]")
 _CLUSTER = re.compile("(?s).[\u0300-\u036f\u1160-\u11ff\u3099\u309a\uff9e\uff9f]*")
 """A character with those that may become one with it."""
 
+_STRETCH = re.compile(f"(?:[\\x00-\\x7f](?![^\\x00-\\x7f]))+|{_CLUSTER.pattern.removeprefix('(?s)')}", re.DOTALL)
+"""Letters of ASCII in a row with no other letter right after one of them, which may become one with it; or one such cluster."""
+
 _BEFORE = str.maketrans({"\u2122": " ", "\u2120": " "})
 """A trade mark, which NFKC would spell as letters of the word before it."""
 
@@ -230,11 +233,17 @@ def _placed(text: str) -> tuple[str, Sequence[int], Sequence[int]]:
     if text.isascii():
         return text, range(len(text)), range(1, len(text) + 1)
     pieces, starts, ends = [], [], []
-    for match in _CLUSTER.finditer(text):
-        piece = spread(match.group())
+    for match in _STRETCH.finditer(text):
+        piece, first, last = match.group(), match.start(), match.end()
+        if piece.isascii():
+            # Letter by letter this would take most of the time of a page.
+            starts += range(first, last)
+            ends += range(first + 1, last + 1)
+        else:
+            piece = spread(piece)
+            starts += [first] * len(piece)
+            ends += [last] * len(piece)
         pieces.append(piece)
-        starts += [match.start()] * len(piece)
-        ends += [match.end()] * len(piece)
     return "".join(pieces), starts, ends
 
 
