@@ -73,7 +73,7 @@ def explorer_build(source: Path) -> dict[str, float]:
         write_corpus(table, Path(folder) / "corpus", progress=stage)
         stage("done", 0)
         start = time.perf_counter()
-        Corpus(Path(folder) / "corpus").prepare_meaning()
+        Corpus(Path(folder) / "corpus").ranker.prepare_meaning()
         stages[AFTER] = time.perf_counter() - start
     return stages
 

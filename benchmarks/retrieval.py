@@ -42,13 +42,14 @@ from numpy.typing import NDArray
 from benchmarks import report
 from benchmarks.data import SOURCES, arguments, label, prepared
 from explorer import Corpus, EmbedderError, QueryError
+from explorer.disk import cache_folder
 from explorer.ranking.analysis import STOP_WORDS
 from explorer.ranking.embedders import WordLlama
 from explorer.ranking.hybrid import Blend, HybridRanker
 from explorer.ranking.meaning import Meaning
 from explorer.ranking.terms import top
 from explorer.ranking.vectors import Scan
-from explorer.store.build import cache_folder, no_progress
+from explorer.store.build import no_progress
 
 Floats = NDArray[np.float32]
 
