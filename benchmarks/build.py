@@ -172,7 +172,7 @@ def texts_of(source: Path) -> list[str]:
     return [f"{title} {abstract}" for title, abstract in zip(*(c.to_pylist() for c in rows.columns), strict=True)]
 
 
-def coherence(topics: Sequence[Sequence[str]], texts: Sequence[str]) -> float:
+def coherence(models: dict[str, Sequence[Sequence[str]]], texts: Sequence[str]) -> dict[str, float]:
     """Mean normalised pointwise mutual information of pairs of a topic's words, over whole documents.
 
     -1 for words that never meet, 0 for independent ones, 1 for words that only come together (Bouma 2009; of the ten heaviest
@@ -180,28 +180,31 @@ def coherence(topics: Sequence[Sequence[str]], texts: Sequence[str]) -> float:
 
     Parameters
     ----------
-    topics : sequence of sequence of str
-        Words of each topic.
+    models : dict of str to sequence of sequence of str
+        Words of each topic of each model.
     texts : sequence of str
         The documents; a word is in one if it stands there, in small letters, between signs or white space, with or without
         what a hyphen joins to it.
     """
-    place = {word: number for number, word in enumerate(sorted({word for words in topics for word in words}))}
+    words = sorted({word for topics in models.values() for topic in topics for word in topic})
+    place = {word: number for number, word in enumerate(words)}
     seen = np.zeros((len(texts), len(place)), bool)
     for row, text in enumerate(texts):
         lower = text.lower()
         found = {*re.findall(r"\w+", lower), *re.findall(r"\w[\w-]*", lower)}
         seen[row, [place[word] for word in found & place.keys()]] = True
     share = seen.mean(axis=0)
-    values = []
-    for words in topics:
-        for one, other in combinations([place[word] for word in words], 2):
-            both = float(np.mean(seen[:, one] & seen[:, other]))
-            if both in (0.0, 1.0):
-                values.append(-1.0 if both == 0.0 else 1.0)
-            else:
-                values.append(float(np.log(both / (share[one] * share[other])) / -np.log(both)))
-    return float(np.mean(values))
+
+    def together(one: int, other: int) -> float:
+        both = float(np.mean(seen[:, one] & seen[:, other]))
+        if both in (0.0, 1.0):
+            return -1.0 if both == 0.0 else 1.0
+        return float(np.log(both / (share[one] * share[other])) / -np.log(both))
+
+    return {
+        name: float(np.mean([together(place[a], place[b]) for topic in topics for a, b in combinations(topic, 2)]))
+        for name, topics in models.items()
+    }
 
 
 PARTS: dict[str, Callable[..., dict[str, Any]]] = {
@@ -273,7 +276,7 @@ def main() -> None:
         rows.append([f"**{name}: all**", report.number(total[name]), report.number(busy[name]), rate, peak])
     report.table(["stage", "seconds", "processor", "papers/s", "peak MB"], rows)
     texts = texts_of(source)
-    held = {name: coherence(found[0]["words"], texts) for name, found in results.items() if found[0]["words"]}
+    held = coherence({name: found[0]["words"] for name, found in results.items() if found[0]["words"]}, texts)
     rows = []
     for name, value in held.items():
         base = OURS + (", all papers" if name.endswith(", all papers") else "")
