@@ -3,22 +3,47 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# What needs no browser is tested in so many processes.
+PROCESSES ?= 2
+# The page's code is checked by tools that run in node, which the environment brings; make once fetches what package-lock.json names.
+PAGE_READY := node_modules/.ready
+NPM := PATH="$(abspath $(BIN)):$$PATH" npm --loglevel=error
 
-.PHONY: dashboard test test-slow lint bench fuzz pictures browser clean
+.PHONY: dashboard test test-slow test-lowest lint format coverage bench fuzz findings docs pictures browser clean
 
 dashboard: $(READY)  ## open the dashboard on the bundled sample
 	$(BIN)/litexplorer serve
 
-test: $(READY) browser  ## run every test, the browser's included
-	$(BIN)/python -m pytest -m "not slow"
+test: $(READY) $(PAGE_READY) browser  ## run every test, the browser's included
+	$(NPM) run --silent test
+	$(BIN)/python -m pytest -m "not slow and not browser" -n $(PROCESSES) --dist loadfile
+	$(BIN)/python -m pytest -m "browser and not slow"
 
 test-slow: $(READY) browser  ## the checks that take longer
 	$(BIN)/python -m pytest -m slow
 
-lint: $(READY)  ## style and types
+test-lowest:  ## the core tests with the lowest versions that the ranges allow
+	$(PYTHON) -m venv $(VENV)-lowest
+	$(PYTHON) tests/lowest.py > $(VENV)-lowest/constraints.txt
+	$(VENV)-lowest/bin/python -m pip install --quiet --disable-pip-version-check -c $(VENV)-lowest/constraints.txt -e . pytest pytest-timeout hypothesis openpyxl duckdb nbclient
+	$(VENV)-lowest/bin/python -m pytest -m "not slow and not browser" $$($(PYTHON) tests/lowest.py core)
+
+lint: $(READY) $(PAGE_READY)  ## style and types, of the page's code too
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(NPM) run --silent types
+	$(NPM) run --silent lint
+
+format: $(READY) $(PAGE_READY)  ## write all code as the formatters do
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(NPM) run --silent format
+
+coverage: $(READY) $(PAGE_READY) browser  ## which lines the tests run: of JavaScript in node, of Python, of JavaScript in the browser
+	$(NPM) run --silent coverage
+	$(BIN)/python -m pytest -m "not slow and not browser" --cov --cov-report=term
+	LITEXPLORER_PAGE_COVERAGE=1 $(BIN)/python -m pytest -m "browser and not slow"
 
 bench: $(READY) browser  ## every benchmark, with its peers in the same run
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test,bench]'
@@ -28,8 +53,21 @@ fuzz: $(READY)  ## ten minutes of hostile files for each reader
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test,fuzz]'
 	cd tests && ../$(BIN)/python -m fuzz.readers -max_total_time=600 -rss_limit_mb=2048 -timeout=20
 
+findings:  ## each surprise about other software, shown again; needs the package registries
+	@changed=; \
+	for script in findings/*.sh; do \
+		echo "== $$script"; \
+		PYTHON="$(PYTHON)" bash "$$script" || changed="$$changed $$script"; \
+	done; \
+	echo "== $$(ls findings/*.sh | wc -l) findings, no longer so:$${changed:- none}"; \
+	test -z "$$changed"
+
 pictures: $(READY) browser  ## draw the README's pictures on the sample
 	$(BIN)/python docs/pictures.py
+
+$(PAGE_READY): package.json package-lock.json $(READY)
+	$(NPM) ci --no-progress
+	@touch $(PAGE_READY)
 
 browser: $(READY)
 	@$(BIN)/python tests/browser/find.py --install
@@ -43,4 +81,4 @@ $(READY): pyproject.toml
 	@touch $(READY)
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-lowest node_modules .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -49,8 +49,8 @@ from benchmarks.dedupe_peers import (
     within,
 )
 from explorer.dedupe.deduplication import find_duplicates, merge_duplicates
-from explorer.dedupe.evidence import VOTES, levels
-from explorer.dedupe.matching import close_pairs
+from explorer.dedupe.evidence import LEVELS, VOTES
+from explorer.dedupe.matching import agreement, close_pairs
 from explorer.dedupe.records import Records
 from explorer.papers.schema import to_table
 
@@ -469,11 +469,11 @@ def fit(tuning: pd.DataFrame) -> None:
         records = Records(table)
         names = table.column("id").to_pylist()
         close = close_pairs(records)
-        for low, high, ratio, cut, shared in zip(close.low, close.high, close.ratio, close.cut, close.shared, strict=True):
-            if not shared:
-                same = tuple(sorted((names[low], names[high]))) in truth
-                counts[same].update(levels(records, int(low), int(high), ratio, cut).items())
-                counts[same]["pairs", ""] += 1
+        found = agreement(records, close).levels
+        for place in np.flatnonzero(close.shared == 0).tolist():
+            same = tuple(sorted((names[close.low[place]], names[close.high[place]]))) in truth
+            counts[same].update((field, LEVELS[field][levels[place]]) for field, levels in found.items())
+            counts[same]["pairs", ""] += 1
     print({same: found["pairs", ""] for same, found in counts.items()})
     for field, votes in VOTES.items():
         for level in votes:

@@ -1,21 +1,28 @@
 """Random papers, and what a selection must show of them, worked out one paper at a time without the package's arrays.
 
-Only the tokens come from the package's analysers, so that the two sides agree on what a word is.
+Only the tokens and the forms of words come from the package, so that the two sides agree on what a word is.
 """
 
 from __future__ import annotations
 
+import functools
 import random
+import re
 from collections import Counter
 from typing import Any
 
 from hypothesis import strategies as st
 
-from explorer.selection.query import All, Either, Node, Not, Phrase, Word, parse
+from explorer.selection.query import parse
 from explorer.selection.selection import Selection
-from explorer.text.analysis import tokens
+from explorer.selection.syntax import All, Either, Near, Node, Not, Phrase, Word, leaves_of, parts_of
+from explorer.text import analysis
+from explorer.text.analysis import unspaced, without_particle
+from explorer.text.word_forms import word_forms
 
 Paper = dict[str, Any]
+
+tokens = functools.cache(analysis.tokens)
 
 WORDS = (
     "transformer transformers attention graph graphs neural network networks reward rewards model models modelling arithmetic "
@@ -23,6 +30,14 @@ WORDS = (
     "state-of-the-art LoRA GPT-4 α-divergence $\\alpha$ co-training don't U.S. C++ 😀 e\u0301tude İstanbul Straße ﬁne"
 ).split()
 AUTHORS = ("Ada Lovelace", "Émilie du Châtelet", "Lee, K.", "李 明", "O'Neil, Cathy", "van der Berg", "Lee", "D'Souza")
+SHOWN = {"Lee, K.": "K. Lee", "李 明": "李明", "O'Neil, Cathy": "Cathy O'Neil"}
+"""How names are shown that are not shown as they are written."""
+FAMILY_FIRST = {
+    "Ada Lovelace": "Lovelace Ada",
+    "Émilie du Châtelet": "du Châtelet Émilie",
+    "李 明": "明 李",
+    "van der Berg": "van der Berg",
+}
 VENUES = ("ICLR 2024", "NeurIPS", "Journal of the Graph", "arXiv", "  ")
 KEYWORDS = ("graph networks", "reward model", "Vision", "speech; audio", "LoRA", "の研究", "graph networks ")
 FIELDS = {
@@ -71,33 +86,138 @@ def _texts(paper: Paper, field: str) -> list[str]:
     if field == "ids":
         return [paper[name] for name in ("id", "doi", "arxiv_id") if paper[name]]
     value = paper[field]
+    if field == "authors":
+        # A name is found in the order in which it is written, and with the family name first.
+        return [order for name in value or () for order in (name, FAMILY_FIRST.get(name, name))]
     return [] if value is None else list(value) if isinstance(value, list) else [value]
 
 
-def _has_terms(paper: Paper, field: str, wanted: list[tuple[int, str]]) -> bool:
-    """Whether the terms stand in one text of a field, at the distances wanted.
-
-    The texts of a field follow each other in the index with a gap, so that no phrase runs over two of them.
-    """
-    for text in _texts(paper, field):
-        there = set(tokens(text, FIELDS[field]))
-        for start, term in there:
-            if term == wanted[0][1] and all((start + place - wanted[0][0], word) in there for place, word in wanted):
-                return True
-    return False
+Token = tuple[int, str]
+Span = tuple[int, int, frozenset[int]]
+"""First place, place after the last, and the places between that no word of the query took."""
 
 
-def _has_prefix(paper: Paper, field: str, text: str) -> bool:
+def _glob(pattern: str, word: str) -> bool:
+    """Whether a word fits a pattern in which * is any letters, ? one and $ one or none."""
+    if not pattern:
+        return not word
+    first, rest = pattern[0], pattern[1:]
+    if first == "*":
+        return _glob(rest, word) or (bool(word) and _glob(pattern, word[1:]))
+    if first == "$":
+        return _glob(rest, word) or (bool(word) and _glob(rest, word[1:]))
+    return bool(word) and first in ("?", word[0]) and _glob(rest, word[1:])
+
+
+@functools.cache
+def _stems(word: str) -> set[str]:
+    return {stem for form in word_forms(word) for _, stem in tokens(form, "english")}
+
+
+def _query_words(text: str) -> list[Token]:
+    """The words of a query with their wildcards, folded."""
+    if not any(sign in text for sign in "*?$"):
+        return tokens(text, "names")
+    found = []
+    for chunk in text.split():
+        some = (
+            chunk if len(chunk.split("$")) - chunk.count("$$") <= 2 and not chunk.startswith("$") else chunk.replace("$", " ")
+        )
+        for piece in re.findall(r"[\w*?$]+", some):
+            if any(map(str.isalnum, piece)):
+                shown = piece if not unspaced(piece) else re.sub(r"[*?$]", "", piece)
+                parts = [shown] if any(sign in shown for sign in "*?$") else [term for _, term in tokens(shown, "names")]
+                found += [
+                    re.sub(r"[^*?$]+", lambda m: "".join(term for _, term in tokens(m.group(), "names")), part)
+                    for part in parts
+                ]
+    if len(found) > 1:
+        # As in C*-algebra: a letter with a wildcard beside other words is the letter.
+        found = [plain if len(plain := re.sub(r"[*?$]", "", word)) < 2 else word for word in found]
+    return list(enumerate(found))
+
+
+@functools.cache
+def _fits(wanted: str, word: str, *, english: bool, exact: bool) -> bool:
+    if english and not tokens(word, "words"):
+        return False  # The index keeps no stop words.
+    if any(sign in wanted for sign in "*?$"):
+        return _glob(wanted, word)
+    if exact or not english:
+        return wanted == word
+    return bool(_stems(wanted) & {stem for _, stem in tokens(word, "english")})
+
+
+def _spans(node: Node, text: str, field: str) -> list[Span]:
+    """Where a part of a query stands in one text."""
+    english = FIELDS[field] == "english"
+    if isinstance(node, Either):
+        return [span for part in node.parts for span in _spans(part, text, field)]
+    if isinstance(node, Near):
+        for part, other in ((node.first, node.second), (node.second, node.first)):
+            if not _says_something(part, field):
+                # Stop words say nothing, and so are near to anything.
+                return _spans(other, text, field)
+        return [
+            span
+            for one in _spans(node.first, text, field)
+            for other in _spans(node.second, text, field)
+            if (span := _together(one, other, node.between, node.ordered))
+        ]
+    assert isinstance(node, Word | Phrase)
+    there = tokens(text, "names")
+    found = []
+    for reading in _readings(node):
+        wanted = _query_words(reading)
+        said = [
+            (at, word) for at, word in wanted if any(sign in word for sign in "*?$") or not english or tokens(word, "words")
+        ]
+        if said:
+            length = wanted[-1][0] + 1
+            for start in range(-length, len(there) + 1):
+                if all(
+                    any(place == start + at and _fits(word, other, english=english, exact=node.exact) for place, other in there)
+                    for at, word in said
+                ):
+                    found.append((start, start + length, frozenset()))
+    return found
+
+
+def _together(one: Span, other: Span, between: int, ordered: bool) -> Span | None:
+    start, stop = min(one[0], other[0]), max(one[1], other[1])
+    taken = {p for a, b, gaps in (one, other) for p in range(a, b) if p not in gaps}
+    whole = (start, stop, frozenset(range(start, stop)) - taken)
+    if one[1] <= other[0]:
+        return whole if other[0] - one[1] <= between else None
+    if ordered:
+        return None
+    if other[1] <= one[0]:
+        return whole if one[0] - other[1] <= between else None
+    within = one[2].issuperset(range(other[0], other[1])) or other[2].issuperset(range(one[0], one[1]))
+    return whole if within else None
+
+
+def _says_something(node: Node, field: str) -> bool:
+    if isinstance(node, Near | Either):
+        found = [_says_something(part, field) for part in parts_of(node)]
+        return any(found) if isinstance(node, Near) else all(found)
+    assert isinstance(node, Word | Phrase)
     if field == "ids":
-        return any(value.lower().startswith(text.lower()) for value in _texts(paper, field))
-    head = [term for _, term in tokens(text, "names")]
-    if not head:
-        return False
-    plain = "words" if FIELDS[field] == "english" else "names"
-    whole = [term for _, term in tokens(" ".join(head[:-1]), FIELDS[field])]
-    found = {term for value in _texts(paper, field) for _, term in tokens(value, FIELDS[field])}
-    begins = any(term.startswith(head[-1]) for value in _texts(paper, field) for _, term in tokens(value, plain))
-    return begins and found.issuperset(whole)
+        return bool(node.text.strip())
+    return any(
+        any(sign in word for sign in "*?$") or FIELDS[field] != "english" or tokens(word, "words")
+        for _, word in _query_words(_readings(node)[0])
+    )
+
+
+def _readings(node: Word | Phrase) -> list[str]:
+    written = node.text + "*" * (isinstance(node, Word) and node.prefix)
+    if isinstance(node, Word) and not node.exact:
+        written = without_particle(written)
+    if node.exact or not written.endswith("?") or written.endswith("??"):
+        return [written]
+    # A question mark may be a question's.
+    return [written[:-1], written] if isinstance(node, Word) else [written[:-1]]
 
 
 def matches(node: Node | None, paper: Paper) -> bool:
@@ -110,18 +230,18 @@ def matches(node: Node | None, paper: Paper) -> bool:
         return all(matches(part, paper) for part in node.parts)
     if isinstance(node, Either):
         return any(matches(part, paper) for part in node.parts)
-    fields = (node.field,) if node.field else EVERYWHERE
-    if isinstance(node, Word) and node.prefix:
-        if node.field != "ids" and not tokens(node.text, "names"):
-            return True
-        return any(_has_prefix(paper, field, node.text) for field in fields)
-    assert isinstance(node, Word | Phrase)
-    if not node.field and not tokens(node.text, "english"):
+    named = leaves_of(node)[0].field
+    if not _says_something(node, named or "title"):
         return True
-    wanted = {field: tokens(node.text, FIELDS[field]) for field in fields}
-    if not any(wanted.values()):
-        return True
-    return any(_has_terms(paper, field, wanted[field]) for field in fields if wanted[field])
+    return any(_found(node, paper, field) for field in ((named,) if named else EVERYWHERE))
+
+
+def _found(node: Node, paper: Paper, field: str) -> bool:
+    if field == "ids":
+        assert isinstance(node, Word | Phrase)
+        text = node.text.lower() + "*" * (isinstance(node, Word) and node.prefix)
+        return any(value.lower() == text or ("*" in text and _glob(text, value.lower())) for value in _texts(paper, field))
+    return any(_spans(node, text, field) for text in _texts(paper, field))
 
 
 def _date(paper: Paper) -> tuple[int | None, int | None]:
@@ -141,14 +261,14 @@ def values_of(paper: Paper, field: str) -> set[Any]:
             return set() if year is None else {year}
         return set() if month is None else {f"{year:04d}-{month:02d}"}
     name = {"venues": "venue"}.get(field, field)
-    return {text.strip() for text in _texts(paper, name) if text.strip()}
+    return {SHOWN.get(text.strip(), text.strip()) for text in _texts(paper, name) if text.strip()}
 
 
 def passes(selection: Selection, paper: Paper, *, but: str = "") -> bool:
     """Whether a paper passes every filter of a selection, or every one but that of a field."""
     for field in ("topics", "venues", "authors", "keywords"):
         chosen = getattr(selection, field)
-        if field != but and chosen and not values_of(paper, field) & set(chosen):
+        if field != but and chosen and not values_of(paper, field) & {SHOWN.get(value, value) for value in chosen}:
             return False
     if but != "has_code" and selection.has_code is not None and (paper["code_url"] is not None) != selection.has_code:
         return False
@@ -173,8 +293,23 @@ def _phrase(words: list[str]) -> str:
 
 
 _word = st.sampled_from(WORDS).filter(lambda word: not word.startswith("$"))
+_wild = st.builds(
+    lambda word, at, sign: word[: at % (len(word) + 1)] + sign + word[at % (len(word) + 1) :],
+    st.sampled_from([word for word in WORDS if word.isalnum() and word.isascii()]),
+    st.integers(0, 9),
+    st.sampled_from(("*", "?", "$")),
+).filter(lambda word: not word.startswith("$"))
+_near_word = st.one_of(st.sampled_from([word for word in WORDS if word.isalnum()]), _wild, st.builds("+{}".format, _wild))
+_near_part = st.one_of(
+    _near_word,
+    st.lists(_near_word, min_size=2, max_size=3).map(lambda words: f"({' OR '.join(words)})"),
+    st.lists(st.one_of(st.sampled_from(WORDS), _wild), min_size=1, max_size=2).map(_phrase),
+)
 _leaf = st.one_of(
     _word,
+    _near_word,
+    st.builds("title,keyword:{}".format, _near_part),
+    st.builds("+{}".format, st.lists(st.sampled_from(WORDS), min_size=1, max_size=2).map(_phrase)),
     st.builds(lambda word, length: word[:length] + "*", _word, st.integers(1, 8)).filter(
         lambda text: any(map(str.isalnum, text))
     ),
@@ -186,9 +321,20 @@ _leaf = st.one_of(
     ),
     st.sampled_from(("author:lovelace", "venue:journal", 'author:"du chatelet"', "venue:iclr*", "id:paper*", "doi:10.1234/a*")),
 )
+near = st.one_of(
+    st.builds("{} {}/{} {}".format, _near_part, st.sampled_from(("NEAR", "PRE")), st.integers(0, 4), _near_part),
+    st.builds(
+        "{} {}/{} {} NEAR/{} {}".format,
+        _near_part, st.sampled_from(("NEAR", "PRE")), st.integers(0, 2), _near_part, st.integers(0, 2), _near_part,
+    ),
+)  # fmt: skip
+"""Words near each other."""
+
 queries = st.recursive(
     _leaf,
     lambda part: st.one_of(
+        near,
+        near.map("title,abstract:({})".format),
         st.lists(part, min_size=2, max_size=3).map(" ".join),
         st.lists(part, min_size=2, max_size=3).map(" OR ".join),
         st.lists(part, min_size=2, max_size=2).map(" AND ".join),

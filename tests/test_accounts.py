@@ -90,7 +90,7 @@ def test_what_is_added_split_and_refitted_stays_accounted_for(files: tuple[Path,
     assert accounted(refitted).notes == accounted(decided).notes == ledger.notes
     apart = decided.split(merge.after)
     after = accounted(apart)
-    assert (after.read, after.accepted, after.snapshot.merged) == (ledger.read, ledger.accepted + 1, ledger.merged - 1)
+    assert (after.read, after.accepted, after.merged) == (ledger.read, ledger.accepted + 1, ledger.merged - 1)
     left = list(ledger.notes)
     left.remove(merge)
     assert after.notes == left
@@ -317,6 +317,6 @@ def test_real_files_with_traps(shared_data: Path, tmp_path: Path) -> None:
     for paper in list(larger.merges["paper"][:3]):
         before = larger.ledger
         split = larger.split(paper)
-        assert accounted(split).merged == before.snapshot.merged - (len(split) - len(larger)) < before.snapshot.merged
+        assert accounted(split).merged == before.merged - (len(split) - len(larger)) < before.merged
         assert merged[paper] >= len(split) - len(larger)
         larger = split

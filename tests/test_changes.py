@@ -130,7 +130,7 @@ def test_rules_leave_all_that_is_made_from_papers(tmp_path: Path) -> None:
     ranked = corpus.rank("graph")
     decided = corpus.decide(Rules().never_merge("a", "b"))
     assert decided.rules == Rules().never_merge("a", "b")
-    assert decided.meaning_ready
+    assert decided.ranker.meaning_ready
     assert decided.rank("graph").equals(ranked)
     assert not list((tmp_path / "c").rglob(".meaning-half"))
     fresh = open_corpus(tmp_path / "c")

@@ -168,15 +168,17 @@ sums = st.lists(st.tuples(st.sampled_from([1.0, -1.0, 0.25, -2.0]), operands), m
 @given(first=sums, second=sums)
 def test_terms_added_to_an_expression_are_its_sum(first: Any, second: Any) -> None:
     one, other = (" ".join(f"{'-' if w < 0 else '+'} {abs(w)}*{o}" for w, o in terms) for terms in (first, second))
-    assert parse(plus(one, parse(other))).canonical() == parse(f"{one} {other}").canonical()
-    assert parse(plus("", parse(other))).canonical() == parse(other).canonical()
+    assert parse(plus(parse(one), parse(other))).canonical() == parse(f"{one} {other}").canonical()
+    assert parse(plus(None, parse(other))).canonical() == parse(other).canonical()
 
 
 # Completion
 
 
 def texts(corpus: Corpus, text: str, at: int | None = None) -> list[tuple[str, str]]:
-    return [(way.kind, way.text) for way in complete_concept(corpus, text, len(text) if at is None else at)]
+    sets = [(row.name, row.papers) for row in (*corpus.library.sets(), *corpus.library.searches())]
+    ways = complete_concept(corpus.snapshot, text, len(text) if at is None else at, sets=sets)
+    return [(way.kind, way.text) for way in ways]
 
 
 def test_concepts_are_completed_as_one_types(corpus: Corpus) -> None:
@@ -196,14 +198,14 @@ def test_concepts_are_completed_as_one_types(corpus: Corpus) -> None:
 
 def test_a_completion_replaces_what_it_completes(corpus: Corpus) -> None:
     text = "= arith + vision"
-    way = next(way for way in complete_concept(corpus, text, 7) if way.text == "arithmetic")
+    way = next(way for way in complete_concept(corpus.snapshot, text, 7) if way.text == "arithmetic")
     assert text[: way.start] + way.text + text[way.end :] == "= arithmetic + vision"
 
 
 @settings(max_examples=200, deadline=None)
 @given(text=st.text(st.sampled_from('ab e+-*×:"=12topicsetpaper\ud800\\')), at=st.integers(-3, 30))
 def test_completion_never_fails_and_stays_in_the_text(corpus: Corpus, text: str, at: int) -> None:
-    for way in complete_concept(corpus, text, at):
+    for way in complete_concept(corpus.snapshot, text, at):
         assert 0 <= way.start <= way.end <= len(text)
         parse(way.text)
 

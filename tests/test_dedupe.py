@@ -128,13 +128,13 @@ def test_equal_titles_of_other_people_stay_apart():
     assert merge_duplicates(table).ledger.merged == 0
 
 
-def test_a_doi_on_unlike_works_is_doubtful():
+def test_a_doi_on_unlike_works_is_left_to_the_reader():
     table = records(
         title=["Sparse attention for long documents", "Birds of the northern fens"],
         authors=[["Ada Byron"], ["Emmy Noether"]],
         doi=["10.1145/1122445.1122456"] * 2,
     )
-    assert find_duplicates(table)["relation"].tolist() == ["doubtful"]
+    assert find_duplicates(table)["relation"].tolist() == ["likely"]
     assert merge_duplicates(table).ledger.merged == 0
 
 

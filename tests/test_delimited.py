@@ -81,7 +81,7 @@ def test_lists_of_names() -> None:
         ("Doe, J., Roe, R., & Poe, P.", ["Doe, J.", "Roe, R.", "Poe, P."]),
         ("LI, X, HU, J", ["LI, X", "HU, J"]),
         ("Doe, J. & Roe, R.", ["Doe, J.", "Roe, R."]),
-        ("Li, Wei, Zhang, Jun", ["Li", "Wei", "Zhang", "Jun"]),
+        ("Li, Wei, Zhang, Jun", ["Li, Wei", "Zhang, Jun"]),
         ("Lim SM, Lau Y", ["Lim SM", "Lau Y"]),
     ],
 )

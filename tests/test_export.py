@@ -19,6 +19,7 @@ from explorer import Corpus, ExportError, Selection, import_papers
 from explorer.export.export import FORMATS, export_bytes, export_file, file_stem
 from explorer.sources.source import Source
 from explorer.store.build import content_hash
+from explorer.text.markup import unicode_maths
 
 Corpora = list[tuple[Corpus, list[oracles.Paper]]]
 SELECTION = Selection(query="graph OR model", years=(2020, None), sort="title")
@@ -96,7 +97,8 @@ def test_references_read_back(form: str, corpus: Corpus) -> None:
     assert (again.ledger.rejected, count) == (0, len(shown))
     for column in ("id", "title", "doi", "year"):
         ours, theirs = (frame[column].astype(object).where(frame[column].notna(), None) for frame in (shown, again.papers))
-        assert [" ".join(str(value).split()) for value in theirs] == [" ".join(str(value).split()) for value in ours], column
+        ours, theirs = ([unicode_maths(" ".join(str(value).split())) for value in values] for values in (ours, theirs))
+        assert theirs == ours, column
 
 
 @pytest.mark.parametrize(("form", "mark"), [("md", "1. "), ("html", "<li"), ("tex", "\\toprule")])

@@ -53,6 +53,8 @@ def test_nasty_files_end_soon_and_small(name: str) -> None:
         "bomb.xlsx",
         "one-line.bib",
         "deep.json",
+        "deep.yml",
+        "laughs.yml",
     ],
 )
 def test_bombs_are_refused_in_words(name: str) -> None:

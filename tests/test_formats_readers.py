@@ -97,7 +97,7 @@ def test_bibtex_names_between_semicolons() -> None:
 
     assert authors("Doe, J.; Roe, {R.}; ") == ["Doe, J.", "Roe, R."]
     assert authors("Doe, J. and Roe; Sons") == ["Doe, J.", "Roe; Sons"]
-    assert authors("{Roe; Sons}") == ["Roe; Sons"]
+    assert authors("{Roe; Sons}") == ["{Roe; Sons}"]
     assert len(authors("M&uuml;ller, A.")) == 1
 
 
@@ -232,7 +232,13 @@ def test_tables_of_databases(text: str, authors: list[str]) -> None:
 def test_the_user_corrects_the_mapping() -> None:
     text = "Headline;Title;Who\nReal title;Mr;Doe, Jane\n"
     found = _import(text, "x.csv").ledger.findings[0]
-    assert (found.format, found.delimiter, found.encoding, found.columns) == ("CSV or TSV", ";", "utf-8", {"Title": "title"})
+    assert (found.format, found.delimiter, found.encoding, found.columns) == (
+        "CSV or TSV",
+        ";",
+        "utf-8",
+        {"Title": "title", "Who": "authors"},
+    )
+    assert found.by_values == ["Who"]
     paper = _one(text, "x.csv", columns={"Headline": "title", "Title": None, "Who": "authors"})
     assert (paper["title"], paper["authors"], paper["Title_text"]) == ("Real title", ["Doe, Jane"], "Mr")
     assert _one("a#title\nx#T\n", "x.csv", delimiter="#")["title"] == "T"

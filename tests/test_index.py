@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from explorer.errors import QueryError
 from explorer.papers.schema import to_table
 from explorer.selection.query import parse
 from explorer.store.fulltext import TextIndex, build_index
@@ -154,7 +155,7 @@ def test_a_build_stops_when_its_progress_raises(tmp_path: Path) -> None:
 def test_words_to_highlight_leave_out_what_is_excluded() -> None:
     index = _help_index()
     assert index.terms_of(parse('neural -graph author:lee venue:iclr "chain rule" trans*')) == Terms(
-        frozenset({"neural", "chain", "rule"}), ("trans",)
+        frozenset({"neural", "chain", "rule"}), ("trans.*",)
     )
     assert index.terms_of(None) == Terms()
 
@@ -222,3 +223,117 @@ def test_the_best_hits_and_all_that_tie_with_the_last(tmp_path: Path) -> None:
     # In the title alone, where it is asked for.
     assert index.natural("owl", 40, ("title",)).rows.tolist() == [33]
     assert len(index.natural("owl", 40).rows) == 34
+
+
+@pytest.mark.parametrize(
+    ("query", "rows"),
+    [
+        # Forms of words that no stemmer brings together.
+        ("analysis", {0, 1}),
+        ("analyses", {0, 1}),
+        ("criterion", {2, 3}),
+        ("criteria", {2, 3}),
+        ("tumor", {4, 5}),
+        ("tumour", {4, 5}),
+        ('"tumour matrix"', {4, 5}),
+        ("matrices", {4, 5}),
+        ("haemoglobin", {6, 7}),
+        ("hemoglobin", {6, 7}),
+        ("labeling", {6, 7}),
+        ("+tumour", {4}),
+        ("+analysis", {0}),
+        # Letters written otherwise.
+        ("p(x)-Laplacian", {8}),
+        ("Fe(II)-dependent", {8}),
+        ("ibrahim", {9}),
+        ("İbrahim", {9}),
+        ("İBRAHİM", {9}),
+        ("etude", {9}),
+        ("étude", {9}),
+        ("e\u0301tude", {9}),
+        ("cooperation", {9}),
+        ("co\u00adoper\u200bation", {9}),
+        ("S2FT", {9}),
+        ("fine", {9}),
+        ("x" * 80, {10}),
+        ("x" * 79, set()),
+        ("x" * 30 + "*", {10}),
+        # Other languages.
+        ("нейронная сеть", {11}),
+        ("нейронные сети", {11}),
+        ("елка", {11}),
+        ("ёлка", {11}),
+        ("딥러닝", {12}),
+        ("딥러닝을", {12}),
+        ("딥러닝으로", {12}),
+        ('"딥러닝으로"', set()),
+        ("DNA", {13}),
+        ("ｄｎａ", {13}),
+        ("アユ", {13}),
+        ("ガラス", {13}),
+        ("δεδομενα", {13}),
+        ("ΔΕΔΟΜΈΝΑ", {13}),
+        # Names in any order.
+        ('author:"Doe, Jane"', {14, 15}),
+        ('author:"Jane Doe"', {14, 15}),
+        ('author:"Doe J"', {14, 15, 16}),
+        ('author:"J. Doe"', {14, 15, 16}),
+        ('author:"van der Berg, Jan"', {16}),
+        ('author:"Jan van der Berg"', {16}),
+        ('author:"Roe, Jane"', set()),
+        # Wildcards and nearness.
+        ('"graph neur*"', {17}),
+        ('"graph *al network"', {17}),
+        ("graph NEAR/1 networks", {17}),
+        ("networks NEAR/1 graph", {17}),
+        ("network PRE/1 graph", set()),
+        ("graph NEAR/0 network", set()),
+        ("gr?ph", {17}),
+        ("grap$h", {17}),
+        ("graphs?", {17}),
+        ("+graph?", set()),
+        ("C*-algebra", {17}),
+    ],
+)
+def test_words_of_titles_find_them(query: str, rows: set[int]) -> None:
+    assert found(_titles(), query) == rows
+
+
+@functools.cache
+def _titles() -> TextIndex:
+    return small(
+        Path(tempfile.mkdtemp(prefix="litexplorer-test-")),
+        {"title": "An analysis"},
+        {"title": "Two analyses"},
+        {"title": "One criterion"},
+        {"title": "Many criteria"},
+        {"title": "A tumour matrix"},
+        {"title": "Tumor matrices"},
+        {"title": "Haemoglobin labelling"},
+        {"title": "Hemoglobin labeled"},
+        {"title": "On the p(x)-Laplacian and Fe(II)-dependent things"},
+        {"title": "İbrahim: an e\u0301tude of co\u00adoperation in S²FT, ﬁne"},
+        {"title": "x" * 80},
+        {"title": "Нейронные сети и ёлка"},
+        {"title": "딥러닝을 이용한 검출"},
+        {"title": "ＤＮＡ and ｱﾕ and ｶﾞﾗｽ and δεδομένα"},
+        {"authors": ["Doe, Jane"]},
+        {"authors": ["Jane Doe"]},
+        {"authors": ["Doe J", "Berg, Jan van der", "van der Berg, Jan"]},
+        {"title": "A graph neural network and a C*-algebra"},
+    )
+
+
+def test_words_of_two_keywords_are_not_near_each_other(tmp_path: Path) -> None:
+    index = small(tmp_path, {"keywords": ["lake fish", "net pond"], "authors": ["Ada Lovelace", "Grace Hopper"]})
+    assert found(index, "keyword:(fish NEAR/9 lake)") == {0}
+    assert found(index, "keyword:(fish NEAR/9 net)") == set()
+    assert found(index, "author:(lovelace NEAR/9 grace)") == set()
+
+
+def test_wildcards_that_too_many_words_fit_are_refused(tmp_path: Path) -> None:
+    index = small(tmp_path, {"title": "lake fish"})
+    with pytest.raises(QueryError, match="more letters"):
+        found(index, "l* NEAR/3 fish")
+    with pytest.raises(QueryError, match="too many phrases"):
+        found(index, "lake NEAR/50 fish NEAR/50 net")

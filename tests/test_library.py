@@ -27,7 +27,7 @@ def corpus(tmp_path: Path) -> Corpus:
 
 @pytest.fixture
 def library(corpus: Corpus, tmp_path: Path) -> Library:
-    return Library(corpus, tmp_path / "data")
+    return Library(corpus.ranker, tmp_path / "data")
 
 
 def test_saved_listed_run_renamed_deleted(library: Library, corpus: Corpus) -> None:
@@ -100,7 +100,7 @@ def test_any_name_and_query_come_back(names: list[str], query: str, library: Lib
 
 
 def _write(folder: Path, home: Path, who: int) -> None:
-    library = Library(Corpus(folder), home)
+    library = Library(Corpus(folder).ranker, home)
     for number in range(15):
         library.save(f"{who}-{number}", Selection(query="reward"))
         library.save("shared", Selection(query="model"), replace=True)
@@ -117,7 +117,7 @@ def test_several_write_at_once(corpus: Corpus, tmp_path: Path) -> None:
     for writer in writers:
         writer.join(120)
     assert [writer.exitcode for writer in writers] == [0, 0, 0]
-    names = {item.name for item in Library(corpus, home).searches()}
+    names = {item.name for item in Library(corpus.ranker, home).searches()}
     assert names == {"shared", *(f"{who}-{number} done" for who in range(3) for number in range(15))}
 
 
@@ -184,4 +184,4 @@ def test_a_later_version_and_damaged_rows(library: Library) -> None:
 def test_a_folder_that_cannot_be_written(corpus: Corpus, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(LibraryError, match="LITEXPLORER_DATA_HOME"):
-        Library(corpus, tmp_path / "file").save("x", Selection())
+        Library(corpus.ranker, tmp_path / "file").save("x", Selection())

@@ -56,7 +56,7 @@ def test_the_list_is_by_utility_and_the_front_is_what_nobody_beats(
     corpus: Corpus, weights: dict[str, float], query: str, years: Any
 ) -> None:
     selection = Selection(query=query, years=years, prefer=weights, sort="preference")
-    view = json.loads(json.dumps(preference(corpus.results(selection)), allow_nan=False))
+    view = json.loads(json.dumps(preference(corpus.results(selection), 0), allow_nan=False))
     direction = dict(selection.prefer)
     assert {row["name"]: row["weight"] for row in view["objectives"] if row["weight"]} == direction
     table = corpus.select(selection)
@@ -92,10 +92,10 @@ def test_the_front_of_the_best_leaves_none_of_them_out(corpus: Corpus, monkeypat
 
 def test_what_a_corpus_lacks_is_said(tmp_path: Any, corpus: Corpus) -> None:
     bare = Corpus.from_papers(pa.table({"title": ["reward model", "graph"]}), tmp_path / "bare")
-    why = {row["name"]: row["lacking"] for row in preference(bare.results(Selection()))["objectives"]}
+    why = {row["name"]: row["lacking"] for row in preference(bare.results(Selection()), 0)["objectives"]}
     assert all(why.values())
     assert set(why) == {"relevance", "recency", "upvotes", "novelty", "code"}
-    full = {row["name"]: row["lacking"] for row in preference(corpus.results(Selection(query="graph")))["objectives"]}
+    full = {row["name"]: row["lacking"] for row in preference(corpus.results(Selection(query="graph")), 0)["objectives"]}
     assert not any(full[name] for name in ("relevance", "recency", "upvotes", "code"))
 
 

@@ -15,6 +15,7 @@ from explorer import Corpus, Dashboard, Selection
 from explorer.dashboard import preparation
 from explorer.errors import CorpusError
 from explorer.jobs import PREPARING, preparing
+from explorer.search.ranker import Ranker
 from explorer.store.build import Progress
 
 RANKED = Selection(rank="graph - model")
@@ -33,9 +34,9 @@ class Gate:
 def gate(monkeypatch: pytest.MonkeyPatch) -> Gate:
     """Every corpus counts as large, and its preparation waits."""
     made = Gate()
-    really = Corpus.prepare_meaning
+    really = Ranker.prepare_meaning
 
-    def prepare(self: Corpus, progress: Progress) -> None:
+    def prepare(self: Ranker, progress: Progress) -> None:
         made.begun += 1
         while not made.opened.wait(0.01):
             progress("vectors", 0.25)
@@ -44,7 +45,7 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Gate:
         really(self, progress)
 
     monkeypatch.setattr(preparation, "SMALL", 0)
-    monkeypatch.setattr(Corpus, "prepare_meaning", prepare)
+    monkeypatch.setattr(Ranker, "prepare_meaning", prepare)
     return made
 
 
@@ -166,7 +167,7 @@ def test_undo_and_redo_wait_and_lose_no_step(corpus: Corpus, gate: Gate, monkeyp
     board.session.selection = Selection(query="graph")
     # As after the corpus has grown: what was prepared is that of the one before.
     gate.opened.clear()
-    monkeypatch.setattr(Corpus, "meaning_ready", property(lambda _: gate.opened.is_set()))
+    monkeypatch.setattr(Ranker, "meaning_ready", property(lambda _: gate.opened.is_set()))
     send(board, "undo")
     assert board.session.selection == Selection(query="graph")
     assert board.summary["can_undo"]

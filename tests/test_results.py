@@ -19,6 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer import Corpus, QueryError, Selection
+from explorer.papers.author_names import display
 from explorer.search.results import Results
 from explorer.store.caches import Cache
 
@@ -168,6 +169,7 @@ def real(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[C
     table = next(pq.ParquetFile(shared_data / "arxiv" / "arxiv_100k.parquet").iter_batches(batch_size=5000))
     corpus = Corpus.from_papers(table.to_pandas(), tmp_path_factory.mktemp("real") / "c")
     lists = {name: [items or [] for items in corpus.table.column(name).to_pylist()] for name in ("authors", "keywords")}
+    lists["authors"] = [[display(name) for name in names] for names in lists["authors"]]
     return corpus, corpus.papers.assign(**{name: pd.Series(items, dtype=object) for name, items in lists.items()})
 
 

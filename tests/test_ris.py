@@ -14,7 +14,7 @@ from explorer.papers.ledger import Ledger
 from explorer.sources.formats.tagged import ris, ris_lines
 from explorer.sources.source import Source
 
-KNOWN = {*ris_lines._TAGS, "ER", "DOI"}
+KNOWN = {*ris_lines.TAGS, "ER", "DOI"}
 TAG = re.compile(r"\s{0,3}(DOI|[A-Z][A-Z0-9])(  ?|\t)-(?:[ \t]|$)(.*)")
 
 
@@ -22,16 +22,18 @@ def by_line(text: str) -> list[tuple[int, bool, dict[str, list[str]]]]:
     """Line, completeness, and values of each tag of every record; a continued value has its lines apart."""
     found: list[tuple[int, bool, dict[str, list[list[str]]]]] = []
     fields: dict[str, list[list[str]]] | None = None
-    start, tag = 0, ""
+    start, tag, narrow = 0, "", True
     for number, line in enumerate(text.split("\n"), start=1):
         match = TAG.match(line)
-        if match is None or (match.group(2) != "  " and match.group(1) not in KNOWN):
+        if match is None or (match.group(2) != "  " and match.group(1) not in (KNOWN if narrow else ("TY", "ER"))):
             if fields is not None:
                 fields[tag][-1].append(line)
             continue
         tag = match.group(1)[:2]
+        if tag == "TY":
+            narrow = match.group(2) != "  "
         if fields is not None and tag in ("TY", "ER"):
-            found.append((start, tag == "ER" and "TY" in fields, fields))
+            found.append((start, tag == "ER" and "TY" in fields, fields | ({"ER": []} if tag == "ER" else {})))
             fields = None
         if tag != "ER":
             if fields is None:
@@ -39,6 +41,10 @@ def by_line(text: str) -> list[tuple[int, bool, dict[str, list[str]]]]:
             fields.setdefault(tag, []).append([match.group(3)])
     if fields is not None:
         found.append((start, False, fields))
+    # Without a type, an end and a title it is no record.
+    found = [(line, whole, fields) for line, whole, fields in found if "TY" in fields or "ER" in fields or "TI" in fields]
+    for _, _, fields in found:
+        fields.pop("ER", None)
     return [
         (line, whole, {tag: ["\n".join(filter(None, (" ".join(part.split()) for part in value))) for value in values] for tag, values in fields.items()})
         for line, whole, fields in found
@@ -99,7 +105,7 @@ def test_fields_come_from_the_first_tag_that_has_text_whatever_its_place() -> No
     (table,) = ris.read(Source("x", data=data), Ledger())
     article, chapter, book = table.to_pylist()
     assert (article["venue"], article["authors"], article["keywords"]) == ("A", ["Y", "X"], ["a", "b", "c"])
-    assert (article["volume"], article["N1"]) == ("2", "p\nq")
+    assert (article["volume"], article["note"]) == ("2", "p\nq")
     assert (chapter["venue"], chapter["title"]) == ("Other", "t")
     assert (book["title"], book["authors"], book["venue"]) == ("Book", ["E"], "House")
 

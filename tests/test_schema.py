@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import string
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import explorer
 from explorer import SchemaError, validate
 from explorer.papers.column_names import columns_to_fields
 from explorer.papers.identifiers import normal_arxiv_id, normal_doi
@@ -294,3 +296,28 @@ def test_names_in_a_frame_are_parted_as_those_in_a_file(cells: list[str], names:
     assert table.column("authors").to_pylist() == names
     file = "title\tauthors\n" + "".join(f"t\t{cell}\n" for cell in cells)
     assert import_papers(Source("x.tsv", data=file.encode())).table.column("authors").to_pylist() == names
+
+
+@pytest.mark.parametrize(
+    ("freq", "texts", "expected", "precision"),
+    [
+        ("Y", ["2024", None, "1969"], [dt.date(2024, 1, 1), None, dt.date(1969, 1, 1)], "year"),
+        ("M", ["2024-03", None, "1969-12"], [dt.date(2024, 3, 1), None, dt.date(1969, 12, 1)], "month"),
+        ("D", ["2024-03-11", None, "1969-12-31"], [dt.date(2024, 3, 11), None, dt.date(1969, 12, 31)], "day"),
+        ("Q", ["2024Q1", None, "1969Q4"], [dt.date(2024, 1, 1), None, dt.date(1969, 1, 1)], "year"),
+    ],
+)
+@pytest.mark.parametrize("column", ["published", "year"])
+def test_pandas_periods_are_dates(
+    tmp_path: Path, column: str, freq: str, texts: list[str | None], expected: list[dt.date | None], precision: str
+) -> None:
+    frame = pd.DataFrame({"title": ["a", "b", "c"], column: pd.PeriodIndex(texts, freq=freq)})
+    frame.to_parquet(tmp_path / "papers.parquet")
+    for papers in (validate(frame), explorer.import_papers(tmp_path / "papers.parquet").papers):
+        days = [None if value is pd.NaT or value is pd.NA else value.date() for value in papers["published"]]
+        wanted = [day if day is None or column == "published" else day.replace(month=1, day=1) for day in expected]
+        assert days == wanted
+        assert [value for value in papers["precision"] if isinstance(value, str)] == [
+            "year" if column == "year" else precision
+        ] * 2
+        assert [None if value is pd.NA else int(value) for value in papers["year"]] == [day and day.year for day in wanted]

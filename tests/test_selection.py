@@ -135,7 +135,7 @@ def test_counts_in_the_sentence() -> None:
     [
         {"query": None},
         {"query": 3},
-        {"query": "x" * 2001},
+        {"query": "x" * 100_001},
         {"query": "\ud800"},
         {"years": 2024},
         {"years": (2024,)},
@@ -200,7 +200,7 @@ def test_unknown_fields_are_refused_by_name() -> None:
         "months=2024",
         "code=maybe",
         "sort=best",
-        "q=" + "x" * 2001,
+        "q=" + "x" * 100_001,
         "axis=theory",
         "axis=a↔b&x=left..right",
         "prefer=recency",

@@ -14,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import yaml
 from fuzz.seeds import SEEDS
 from lxml import etree
 
@@ -59,7 +60,22 @@ def objects(name: str) -> Iterator[Any]:
             yield json.loads(text.splitlines()[0])
 
 
-@pytest.mark.parametrize("name", ["json_records", "csl_json", "openalex", "crossref", "arxiv_snapshot"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "json_records",
+        "csl_json",
+        "openalex",
+        "crossref",
+        "arxiv_snapshot",
+        "europe_pmc",
+        "biorxiv",
+        "dblp",
+        "inspire",
+        "pubmed_summary",
+        "mendeley",
+    ],
+)
 def test_readers_of_json(name: str) -> None:
     for whole in objects(name):
         for place in places(whole):
@@ -70,6 +86,18 @@ def test_readers_of_json(name: str) -> None:
                     rows = sum(table.num_rows for table in READERS[name].read(Source("x.json", data=data), ledger))
                 except ReadError:
                     continue
+                ledger.check(rows)
+
+
+@pytest.mark.parametrize("name", ["hayagriva", "csl_yaml"])
+def test_readers_of_yaml(name: str) -> None:
+    for whole in (document for seed in SEEDS[name] for document in yaml.load_all(seed, Loader=yaml.BaseLoader)):
+        for place in places(whole):
+            for value in VALUES:
+                ledger = Ledger()
+                # JSON without half surrogates is YAML.
+                data = json.dumps(changed(whole, place, value)).replace("\\ud800", "?").encode()
+                rows = sum(table.num_rows for table in READERS[name].read(Source("x.yaml", data=data), ledger))
                 ledger.check(rows)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,10 @@ def open_given(files: Sequence[str], *, keep_duplicates: bool = False) -> Corpus
     """Open a corpus folder, or files of papers."""
     from explorer.corpus.opening import open_files
 
-    return open_files(files, keep_duplicates=keep_duplicates, progress=Progress())
+    corpus = open_files(files, keep_duplicates=keep_duplicates, progress=Progress())
+    if said := corpus.snapshot.index_sentence:
+        print(said, file=sys.stderr)
+    return corpus
 
 
 def query_part(url: str) -> str:

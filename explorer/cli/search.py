@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 
 from explorer.cli.corpora import open_given, text_of
 
@@ -38,6 +39,8 @@ def run(options: argparse.Namespace) -> int:
     if not options.rank and options.query is None:
         options.wrong("nothing to search for: give a query, or concepts with --rank")
     corpus = open_given([options.corpus])
+    if said := str(Selection(query=options.query or "").translation):
+        print(said, file=sys.stderr)
     if options.rank:
         results = corpus.results(Selection(query=options.query or "", rank=options.rank))
         rows = results.rows(0, max(options.limit, 0))

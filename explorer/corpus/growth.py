@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from dataclasses import replace
 from os import PathLike
@@ -16,7 +17,7 @@ from explorer.disk import cache_folder
 from explorer.errors import CorpusError
 from explorer.papers.schema import to_table
 from explorer.store.build import Progress, content_hash, no_progress, write_corpus
-from explorer.store.extend import change_digest, extend_corpus, refit_corpus
+from explorer.store.extend import change_digest, extend_corpus, index_again, refit_corpus
 from explorer.store.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -179,8 +180,14 @@ def decision(snapshot: Snapshot, rules: Rules) -> Change:
 
 
 def opened(folder: Path) -> Snapshot | None:
-    """The corpus of a folder, or None where there is none that can be opened."""
+    """The corpus of a folder in the cache, or None where there is none that can be opened."""
     try:
-        return Snapshot(folder)
+        kept = Snapshot(folder)
     except CorpusError:
         return None
+    if kept.indexed_otherwise:
+        # Nobody is asked about a cache; where it cannot be written, searches find less.
+        with contextlib.suppress(CorpusError):
+            index_again(folder)
+            kept = Snapshot(folder)
+    return kept

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import warnings
 from collections.abc import Iterable
 from os import PathLike
 from pathlib import Path
@@ -55,13 +56,21 @@ def open_corpus(folder: str | PathLike[str] | None = None) -> Corpus:
     CorpusError
         There is no corpus, it is damaged, or it is of another format version.
 
+    Warns
+    -----
+    UserWarning
+        Its words were indexed by other analysers, so that some searches find less; the message says what to do.
+
     Examples
     --------
     >>> import explorer
     >>> len(explorer.open_corpus())
     88
     """
-    return default_corpus() if folder is None else Corpus(folder)
+    corpus = default_corpus() if folder is None else Corpus(folder)
+    if said := corpus.snapshot.index_sentence:
+        warnings.warn(said, stacklevel=2)
+    return corpus
 
 
 def default_corpus(folder: str | None = None) -> Corpus:

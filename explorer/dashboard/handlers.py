@@ -76,10 +76,7 @@ class Page(Protocol):
 
 def set_selection(page: Page, message: m.SetMessage) -> Steps:
     """Change fields of the selection."""
-    selection = page.session.changed(message["changes"])
-    yield selection
-    page.session.show(selection, joined=message.get("joined") is True)
-    return None
+    return _shown(page, lambda: page.session.changed(message["changes"]), joined=message.get("joined") is True)
 
 
 def undo(page: Page, message: m.PlainMessage) -> Steps:
@@ -98,7 +95,7 @@ def redo(page: Page, message: m.PlainMessage) -> Steps:
 
 def clear(page: Page, message: m.PlainMessage) -> Steps:
     """Drop everything but the order."""
-    return _shown(page, Selection(sort=page.session.selection.sort))
+    return _shown(page, lambda: Selection(sort=page.session.selection.sort))
 
 
 def open_address(page: Page, message: m.UrlMessage) -> Steps:
@@ -109,12 +106,14 @@ def open_address(page: Page, message: m.UrlMessage) -> Steps:
     if named and named != page.session.corpus.snapshot.cached_name and page.incoming.state["allowed"]:
         corpus = open_cached(named)
         page.show_corpus(corpus, by_words(selection) if lacking(corpus, selection) else selection)
-    return (yield from _shown(page, selection))
+    return (yield from _shown(page, lambda: selection))
 
 
-def _shown(page: Page, selection: Selection) -> Steps:
+def _shown(page: Page, make: Callable[[], Selection], *, joined: bool = False) -> Steps:
+    """Show a selection, once the corpus has what it takes; what else the reader changed while it waited stays."""
+    before, selection = page.session.selection, make()
     yield selection
-    page.session.show(selection)
+    page.session.show(selection if page.session.selection is before else make(), joined=joined)
     return None
 
 
@@ -123,34 +122,33 @@ def _shown(page: Page, selection: Selection) -> Steps:
 
 def add_concept(page: Page, message: m.AddConceptMessage) -> Steps:
     """Rank by further terms."""
-    return _shown(page, with_concept(page.session, message["text"][:_LONGEST]))
+    return _shown(page, lambda: with_concept(page.session, message["text"][:_LONGEST]))
 
 
 def add_operand(page: Page, message: m.AddOperandMessage) -> Steps:
     """Rank by a topic, a saved set or a paper too."""
-    return _shown(page, with_operand(page.session, message["of"], message["name"]))
+    return _shown(page, lambda: with_operand(page.session, message["of"], message["name"]))
 
 
 def add_paper(page: Page, message: m.RowMessage) -> Steps:
     """Rank by a paper too."""
-    return _shown(page, with_operand(page.session, "paper", page.session.id_of(message["row"])))
+    id_ = page.session.id_of(message["row"])
+    return _shown(page, lambda: with_operand(page.session, "paper", id_))
 
 
 def like_ticked(page: Page, message: m.LikeTickedMessage) -> Steps:
     """Rank by likeness or unlikeness to the ticked papers, which are then unticked."""
-    selection = more_like(page.session, sorted(page.session.ticked), less=message["less"])
-    yield selection
-    page.session.show(selection)
+    rows = sorted(page.session.ticked)
+    yield from _shown(page, lambda: more_like(page.session, rows, less=message["less"]))
     page.session.untick()
     page.draw("papers")
-    return likeness_sentence(selection)
+    return likeness_sentence(page.session.selection)
 
 
 def like_paper(page: Page, message: m.RowMessage) -> Steps:
     """Rank by likeness to a paper."""
-    selection = more_like(page.session, [message["row"]], less=False)
-    yield from _shown(page, selection)
-    return likeness_sentence(selection)
+    yield from _shown(page, lambda: more_like(page.session, [message["row"]], less=False))
+    return likeness_sentence(page.session.selection)
 
 
 # The list, the reader and the charts

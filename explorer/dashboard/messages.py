@@ -3,6 +3,7 @@
 The page's code knows them under the same names (`frontend/messages.d.ts`); docs/messages.md describes them.
 """
 
+# Without `from __future__ import annotations`, under which a TypedDict takes every field for a required one.
 import types
 from collections.abc import Mapping
 from functools import cache
@@ -147,7 +148,7 @@ class AddConceptMessage(Message):
 class AddOperandMessage(Message):
     """Rank by a topic, a saved set or a paper too; `of` is which of these."""
 
-    of: Required[str]
+    of: Required[Any]
     name: Required[str]
 
 

@@ -116,7 +116,7 @@ class Dashboard(anywidget.AnyWidget):
             saved=self.searches.saved(),
             **{name: self._value(name) for name in _ALL},
             summary=self._summary(),
-            status=self._status("error", *problem) if problem else self._status("ready"),
+            status=self._status("error", *problem) if problem else self._status(*_at_opening(corpus)),
         )
         self.session.observe(self._selection_set, names="selection")
         self.on_msg(self._received)
@@ -158,7 +158,7 @@ class Dashboard(anywidget.AnyWidget):
             "papers": self._papers,
             "concepts": lambda: concepts.concepts(results) if session.selection.rank else None,
             "axes": lambda: axes.axes(results, session.axis_colour) if session.selection.axes else axes.NONE,
-            "preference": lambda: preference(results),
+            "preference": lambda: preference(results, len(session.read)),
             "reader": self._reader,
             "facets": lambda: views.panels(results, session.facet_state),
             "charts": lambda: views.charts(results, **session.chart_options),
@@ -354,3 +354,9 @@ def _in_words(error: ExplorerError) -> tuple[str, int | None, str | None]:
         return error.message[:1].upper() + error.message[1:], error.position, error.text
     text = str(error)
     return (text[:1].upper() + text[1:] if isinstance(error, ConceptError) else text), None, None
+
+
+def _at_opening(corpus: Corpus) -> tuple[str, str]:
+    """What the status line says first: that the words were indexed otherwise, if they were."""
+    said = corpus.snapshot.index_sentence
+    return ("info", said) if said else ("ready", "")

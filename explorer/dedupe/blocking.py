@@ -12,6 +12,7 @@ the records are sorted and each meets its next `WINDOW` neighbours, so that a bl
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -26,49 +27,124 @@ WINDOW = 12
 BANDS, ROWS = 8, 3
 """Min-hash bands and hashes a band: titles with three quarters of their 4-grams in common share a band 19 times in 20."""
 
+_CACHED = 1 << 16
+"""Letters that are hashed at once."""
+
+_AT_ONCE = 2_000
+"""Texts that are folded at once."""
+
 _EDGE = 18
-_ABSTRACT_HEAD, _ABSTRACT_EDGE = 240, 70
+_ABSTRACT_HEAD, _ABSTRACT_EDGE = 160, 70
 
 Rows = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.uint64]
 
 
-def fold(text: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
+_PLAIN = r"^[ -%()-;=-\[\]-~\t\r\n'*]*$"
+"""ASCII without what may begin LaTeX, an entity or a tag (RE2)."""
+
+_CLASSES = np.full(256, 32, np.uint8)
+_CLASSES[[*b"0123456789", *b"abcdefghijklmnopqrstuvwxyz"]] = [*b"0123456789", *b"abcdefghijklmnopqrstuvwxyz"]
+_CLASSES[[*b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"]] = [*b"abcdefghijklmnopqrstuvwxyz"]
+_CLASSES[[*b"'`{}"]] = 0
+
+_DIACRITICS = r"[\x{300}-\x{36f}\x{483}-\x{487}\x{591}-\x{5bd}\x{64b}-\x{65f}\x{670}\x{1ab0}-\x{1aff}\x{1dc0}-\x{1dff}\x{20d0}-\x{20ff}\x{fe00}-\x{fe2f}]"
+"""Marks that a writer may leave out; the vowel signs of Indian scripts and the sound marks of kana make other words (RE2)."""
+
+
+def fold(text: pa.ChunkedArray | pa.Array) -> pa.Array:
     r"""Reduce text to lower-case words without accents, mark-up and punctuation; null becomes empty.
 
     ``Schr{\"o}dinger &amp; <i>Naïve</i>`` and ``SCHRODINGER AND NAIVE`` come out alike.
     """
-    folded = pc.fill_null(text.cast(TEXT), "")
+    given = pc.fill_null(text.cast(TEXT), "")
+    given = given.combine_chunks() if isinstance(given, pa.ChunkedArray) else given
+    plain = pc.match_substring_regex(given, _PLAIN)
+    if pc.all(plain).as_py():
+        return _fold_plain(given)
+    mask = plain.to_numpy(zero_copy_only=False)
+    order = np.empty(len(given), np.int64)
+    order[np.concatenate([np.flatnonzero(mask), np.flatnonzero(~mask)])] = np.arange(len(given))
+    both = pa.concat_arrays([_fold_plain(given.filter(plain)), _fold_any(given.filter(pc.invert(plain)))])
+    return both.take(pa.array(order))
+
+
+def _fold_plain(text: pa.Array) -> pa.Array:
+    """Fold ASCII without mark-up: letter by letter, as many texts at once as the cache holds."""
+    parts = [_folded_letters(text.slice(start, _AT_ONCE)) for start in range(0, len(text), _AT_ONCE)]
+    return pa.concat_arrays(parts) if parts else text
+
+
+def _folded_letters(text: pa.Array) -> pa.Array:
+    offsets = np.frombuffer(text.buffers()[1], np.int64)[text.offset : text.offset + len(text) + 1]
+    data = np.frombuffer(text.buffers()[2] or b"", np.uint8)[offsets[0] : offsets[-1]]
+    data, offsets = _kept(_CLASSES[data], offsets - offsets[0], lambda letters: letters != 0)
+    # A space stays where a letter of its text is before it, and one behind: no text begins or ends with one.
+    starts = np.zeros(len(data) + 1, bool)
+    starts[offsets[:-1]] = True
+
+    def apart(letters: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
+        space = letters == 32
+        before = np.concatenate([[True], space[:-1]]) if len(space) else space
+        kept: npt.NDArray[np.bool_] = ~(space & (before | starts[:-1]))
+        return kept
+
+    data, offsets = _kept(data, offsets, apart)
+    filled = np.flatnonzero(np.diff(offsets))
+    ends = offsets[filled + 1] - 1
+    trailing = np.zeros(len(data), bool)
+    trailing[ends[data[ends] == 32]] = True
+    data, offsets = _kept(data, offsets, lambda letters: ~trailing)
+    return pa.LargeStringArray.from_buffers(len(text), pa.py_buffer(offsets.astype(np.int64)), pa.py_buffer(data))
+
+
+def _kept(
+    data: npt.NDArray[np.uint8], offsets: Rows, choose: Callable[[npt.NDArray[np.uint8]], npt.NDArray[np.bool_]]
+) -> tuple[npt.NDArray[np.uint8], Rows]:
+    """Texts of which only the chosen letters are left."""
+    chosen = choose(data)
+    if chosen.all():
+        return data, offsets
+    before = np.zeros(len(data) + 1, np.int64)
+    np.cumsum(chosen, out=before[1:])
+    return data[chosen], before[offsets]
+
+
+def _fold_any(text: pa.Array) -> pa.Array:
+    folded = text
     for pattern, replacement in (
         (r"<[^<>]{1,40}>", " "),
-        (r"\\[`'^\"~=.]\s*\{?(\pL)\}?", r"\1"),
+        (r"\\[`'^\"~=.]\s*\{?\\?(\pL)\}?", r"\1"),
+        (r"\\[uvHcdbkr]\s*\{\\?(\pL)\}", r"\1"),
         (r"&amp;|&|\\&", " and "),
         (r"&#?\w{1,8};", " "),
     ):
         folded = pc.replace_substring_regex(folded, pattern, replacement)
     folded = pc.utf8_lower(pc.utf8_normalize(folded, "NFKD"))
     for pattern, replacement in (
-        (r"[\pM'’`{}]+", ""),
+        (_DIACRITICS + r"+|['’`{}\x{ad}\x{200b}-\x{200f}\x{2060}]+", ""),
         (r"ß", "ss"),
         (r"ø", "o"),
         (r"ł", "l"),
+        (r"đ", "d"),
         (r"æ", "ae"),
-        (r"[^\pL\pN]+", " "),
+        (r"œ", "oe"),
+        (r"ı", "i"),
+        (r"[^\pL\pN\pM]+", " "),
     ):
         folded = pc.replace_substring_regex(folded, pattern, replacement)
-    return pc.utf8_trim_whitespace(folded)
+    return pc.utf8_normalize(pc.utf8_trim_whitespace(folded), "NFC")
 
 
-def squeeze(folded: pa.ChunkedArray | pa.Array) -> pa.Array:
+def squeeze(folded: pa.Array) -> pa.Array:
     """Take the spaces out of folded text: hyphens and line breaks then make no difference."""
-    squeezed = pc.replace_substring(folded, " ", "")
-    return squeezed.combine_chunks() if isinstance(squeezed, pa.ChunkedArray) else squeezed
+    return pc.replace_substring(folded, " ", "")
 
 
 def candidate_pairs(
     titles: pa.Array,
     abstracts: pa.ChunkedArray,
-    ids: pa.ChunkedArray,
+    ordered: Rows,
     first_new: int = 0,
     progress: Callable[[float], None] = lambda part: None,
 ) -> tuple[Rows, Rows]:
@@ -80,8 +156,8 @@ def candidate_pairs(
         Folded and squeezed titles.
     abstracts : ChunkedArray of large_string
         As given; only their first letters are looked at.
-    ids : ChunkedArray of large_string
-        Breaks ties, so that the pairs do not depend on the order of the rows.
+    ordered : array of int64, shape (rows,)
+        The rows by title, then by what breaks ties, so that the pairs do not depend on the order of the rows.
     first_new : int
         Rows before this one have met each other already: pairs of two of them are left out.
     progress : callable
@@ -92,15 +168,12 @@ def candidate_pairs(
     tuple of two arrays of int64
         Rows of each pair, the smaller first; each pair once.
     """
-    order = pa.table({"title": titles, "id": ids})
-    rank = np.empty(len(titles), dtype=np.int64)
-    rank[pc.sort_indices(order, sort_keys=[("title", "ascending"), ("id", "ascending")]).to_numpy()] = np.arange(len(titles))
     progress(0.1)
-    heads = squeeze(fold(pc.utf8_slice_codeunits(pc.fill_null(abstracts, ""), 0, _ABSTRACT_HEAD)))
+    heads = squeeze(fold(pc.utf8_slice_codeunits(abstracts, 0, _ABSTRACT_HEAD)))
     progress(0.3)
     blocks = [
         _codes(pc.utf8_slice_codeunits(titles, 0, _EDGE), 1),
-        _codes(pc.utf8_slice_codeunits(pc.utf8_reverse(titles), 0, _EDGE), 1),
+        _codes(pc.utf8_slice_codeunits(titles, -_EDGE), 1),
         _codes(pc.utf8_slice_codeunits(heads, 0, _ABSTRACT_EDGE), _ABSTRACT_EDGE),
         *_min_hash_bands(titles),
     ]
@@ -108,7 +181,7 @@ def candidate_pairs(
     found = []
     for number, codes in enumerate(blocks):
         progress(0.5 + 0.5 * number / len(blocks))
-        found.append(_neighbours(codes, rank, first_new))
+        found.append(_neighbours(codes, ordered, first_new))
     pairs = sorted_unique(np.concatenate([low * rows + high for low, high in found]))
     return pairs // rows, pairs % rows
 
@@ -120,10 +193,9 @@ def sorted_unique(values: Rows) -> Rows:
     return kept
 
 
-def same_value_pairs(values: pa.Array, first_new: int = 0) -> tuple[Rows, Rows]:
-    """Pairs of rows with the same value, each row with the next one that has it; null and empty match nothing."""
-    codes = _codes(values, 1)
-    return _neighbours(codes, np.arange(len(values), dtype=np.int64), first_new, window=1)
+def same_value_pairs(codes: Rows, ordered: Rows, first_new: int = 0) -> tuple[Rows, Rows]:
+    """Pairs of rows with the same code, each row with the next one in an order that has it; 0 matches nothing."""
+    return _neighbours(codes, ordered, first_new, window=1)
 
 
 def _codes(values: pa.Array | pa.ChunkedArray, shortest: int) -> Codes:
@@ -136,10 +208,10 @@ def _codes(values: pa.Array | pa.ChunkedArray, shortest: int) -> Codes:
     return np.where(long_enough.to_numpy(zero_copy_only=False), numbers, np.uint64(0))
 
 
-def _neighbours(codes: Codes, rank: Rows, first_new: int, window: int = WINDOW) -> tuple[Rows, Rows]:
-    """Pairs of each row and its next rows, by rank, within the block of its code."""
-    order = np.lexsort((rank, codes))
-    order = order[int(np.count_nonzero(codes == 0)) :]
+def _neighbours(codes: Codes | Rows, ordered: Rows, first_new: int, window: int = WINDOW) -> tuple[Rows, Rows]:
+    """Pairs of each row and its next rows, in an order, within the block of its code."""
+    filled = ordered[codes[ordered] != 0]
+    order = filled[np.argsort(codes[filled], kind="stable")]
     sorted_codes = codes[order]
     left, right = [], []
     for step in range(1, window + 1):
@@ -157,29 +229,40 @@ def _neighbours(codes: Codes, rank: Rows, first_new: int, window: int = WINDOW) 
 
 def _min_hash_bands(titles: pa.Array) -> list[Codes]:
     """One code a title and band: equal codes mean equal minima of `ROWS` hashes over the 4-grams."""
+    coded = titles.dictionary_encode()
+    bands = _bands_of(coded.dictionary)
+    indices = coded.indices.to_numpy()
+    return [band[indices] for band in bands]
+
+
+def _bands_of(titles: pa.Array) -> list[Codes]:
     offsets = np.frombuffer(titles.buffers()[1], np.int64)[titles.offset : titles.offset + len(titles) + 1]
-    data = np.frombuffer(titles.buffers()[2] or b"", np.uint8)[offsets[0] : offsets[-1]].astype(np.uint32)
-    starts, lengths = offsets[:-1] - offsets[0], np.diff(offsets)
-    rows = np.flatnonzero(lengths >= 4)
-    if not len(rows):
-        return []
-    grams = data[:-3] | data[1:-2] << np.uint32(8) | data[2:-1] << np.uint32(16) | data[3:] << np.uint32(24)
-    # Each title's grams end three bytes before its end; reduceat takes even slices, of which the odd ones are dropped.
-    edges = np.column_stack((starts[rows], starts[rows] + lengths[rows] - 3)).ravel()
-    edges[-1] = min(int(edges[-1]), len(grams))
-    slices = edges[:-1] if edges[-1] == len(grams) else edges
+    data = np.frombuffer(titles.buffers()[2] or b"", np.uint8)[offsets[0] : offsets[-1]]
+    offsets = offsets - offsets[0]
     random = np.random.default_rng(1997)
-    bands: list[Codes] = []
-    for _ in range(BANDS):
-        code = np.zeros(len(rows), np.uint64)
-        for _ in range(ROWS):
-            odd = np.uint32(random.integers(1, 2**31) * 2 + 1)
-            mixed = grams * odd
-            mixed ^= mixed >> np.uint32(15)
-            mixed *= np.uint32(random.integers(1, 2**31) * 2 + 1)
-            minima = np.minimum.reduceat(mixed, slices)[::2]
-            code = (code ^ minima.astype(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)
-        whole = np.zeros(len(titles), np.uint64)
-        whole[rows] = code | np.uint64(1)
-        bands.append(whole)
+    odds = [np.uint32(random.integers(1, 2**31) * 2 + 1) for _ in range(2 * BANDS * ROWS)]
+    bands = [np.zeros(len(titles), np.uint64) for _ in range(BANDS)]
+    rows = np.flatnonzero(np.diff(offsets) >= 4)
+    # Some titles at a time, so that what is mixed over and over stays in the cache.
+    edges = np.searchsorted(offsets[rows], np.arange(0, len(data) + _CACHED, _CACHED))
+    for first, last in pairwise(edges.tolist()):
+        some = rows[first:last]
+        if not len(some):
+            continue
+        begin, end = int(offsets[some[0]]), int(offsets[some[-1] + 1])
+        letters = data[begin:end].astype(np.uint32)
+        grams = letters[:-3] | letters[1:-2] << np.uint32(8) | letters[2:-1] << np.uint32(16) | letters[3:] << np.uint32(24)
+        # Each title's grams end three bytes before its end; reduceat takes even slices, of which the odd ones are dropped.
+        slices = np.column_stack((offsets[some] - begin, offsets[some + 1] - begin - 3)).ravel()[:-1]
+        mixed, shifted = np.empty_like(grams), np.empty_like(grams)
+        for band in range(BANDS):
+            code = np.zeros(len(some), np.uint64)
+            for row in range(ROWS):
+                place = 2 * (band * ROWS + row)
+                np.multiply(grams, odds[place], out=mixed)
+                np.right_shift(mixed, np.uint32(15), out=shifted)
+                np.bitwise_xor(mixed, shifted, out=mixed)
+                np.multiply(mixed, odds[place + 1], out=mixed)
+                code = (code ^ np.minimum.reduceat(mixed, slices)[::2].astype(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)
+            bands[band][some] = code | np.uint64(1)
     return bands

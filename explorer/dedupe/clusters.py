@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -10,70 +10,192 @@ import numpy.typing as npt
 from explorer.dedupe.matching import Matches
 from explorer.dedupe.rules import Rules
 
+Rows = npt.NDArray[np.int64]
 
-def clusters(matches: Matches, ids: Sequence[str], rules: Rules, labels: Sequence[str | None]) -> npt.NDArray[np.int64]:
+
+def clusters(matches: Matches, ids: Sequence[str], rules: Rules, identifiers: Mapping[str, Rows]) -> Rows:
     """Group rows into papers.
 
-    Surer pairs join first. Two groups stay apart where a rule says so of any two of their records, and where joining them
-    would put two arXiv identifiers into one paper though no pair shares another one: a record that resembles two papers must
-    not pull them together.
+    Surer pairs join first. Two groups stay apart where a rule says so of any two of their records, where two of them are
+    two papers for certain, and where joining them would put two identifiers of one kind into one paper: a record that resembles two
+    papers must not pull them together, and goes into neither where it resembles both alike.
 
     Parameters
     ----------
     matches : Matches
-        Doubtful pairs join nothing.
+        Pairs that are only likely join nothing.
     ids : sequence of str, length rows
         What the rules speak of.
     rules : Rules
-    labels : sequence of str or None, length rows
-        arXiv identifiers.
+    identifiers : mapping of str to array of int64, shape (rows,)
+        For each kind, a number for each distinct identifier; 0 where a record bears none.
 
     Returns
     -------
-    array of int64, shape (rows,)
+    array of int64
         For each row, the smallest row of its paper.
     """
-    parent = np.arange(len(ids), dtype=np.int64)
+    rows = len(ids)
+    joins = matches.same & ~_beginnings_of_several(matches, rows)
+    low, high = matches.low[joins], matches.high[joins]
+    parent = components(rows, low, high)
     row_of = {name: row for row, name in enumerate(ids)} if rules.always or rules.never else {}
+    always, never = (
+        [(row_of[one], row_of[other]) for one, other in sorted(pairs) if one in row_of and other in row_of]
+        for pairs in (rules.always, rules.never)
+    )
+    careful = np.zeros(rows, bool)
+    for one, two in (matches.apart, np.array([*always, *never], np.int64).reshape(-1, 2).T):
+        within = parent[one] == parent[two]
+        careful[parent[one[within]]] = True
+    for pair in always:
+        careful[parent[list(pair)]] = True
+    for values in identifiers.values():
+        careful |= _several(parent, values)
+    if not careful.any():
+        return parent
+    chosen = np.flatnonzero(careful[parent[low]])
     apart: dict[int, set[int]] = {}
-    for first, second in rules.never:
-        if first in row_of and second in row_of:
-            apart.setdefault(row_of[first], set()).add(row_of[second])
-            apart.setdefault(row_of[second], set()).add(row_of[first])
-    ruled = {row: {row} for row in apart}
-    label: dict[int, set[str]] = {row: {name} for row, name in enumerate(labels) if name}
+    for one, two in (*zip(*(side.tolist() for side in _within(careful, parent, matches.apart)), strict=True), *never):
+        apart.setdefault(one, set()).add(two)
+        apart.setdefault(two, set()).add(one)
+    own = {
+        row: {(kind, int(values[row])) for kind, values in identifiers.items() if values[row]}
+        for row in np.flatnonzero(careful[parent]).tolist()
+    }
+    pairs = list(zip(low[chosen].tolist(), high[chosen].tolist(), matches.closeness[joins][chosen].tolist(), strict=True))
+    kept = _decided(pairs, apart, own)
+    forbidden = set(never) | {(two, one) for one, two in never}
+    joined = _joined(list(own), always, kept, apart, own, forbidden)
+    for row, root in joined.items():
+        parent[row] = root
+    return parent
+
+
+def components(rows: int, low: Rows, high: Rows) -> Rows:
+    """For each row, the smallest row that pairs lead to."""
+    parent = np.arange(rows, dtype=np.int64)
+    while len(low):
+        one, other = parent[low], parent[high]
+        unlike = one != other
+        if not unlike.any():
+            break
+        low, high, one, other = low[unlike], high[unlike], one[unlike], other[unlike]
+        np.minimum.at(parent, np.maximum(one, other), np.minimum(one, other))
+        while True:
+            further = parent[parent]
+            if np.array_equal(further, parent):
+                break
+            parent = further
+    return parent
+
+
+def _beginnings_of_several(matches: Matches, rows: int) -> npt.NDArray[np.bool_]:
+    """Whether each pair is of a title that lost its end, where the whole titles of several papers begin so."""
+    cut = matches.same & (matches.shorter >= 0)
+    found = np.zeros(len(cut), bool)
+    if not cut.any():
+        return found
+    parent = components(rows, matches.low[matches.same & ~cut], matches.high[matches.same & ~cut])
+    shorter = matches.shorter[cut]
+    papers = parent[np.where(matches.low[cut] == shorter, matches.high[cut], matches.low[cut])]
+    # Of titles cut at several places, the longest stand for their papers.
+    lost = np.zeros(rows, bool)
+    lost[parent[shorter]] = True
+    whole = ~lost[papers]
+    least, most = np.full(rows, rows), np.full(rows, -1)
+    np.minimum.at(least, shorter[whole], papers[whole])
+    np.maximum.at(most, shorter[whole], papers[whole])
+    several = (most >= 0) & (least != most)
+    found[cut] = several[shorter]
+    return found
+
+
+def _several(parent: Rows, values: Rows) -> npt.NDArray[np.bool_]:
+    """Which groups, by their smallest row, have more than one identifier of a kind."""
+    found = np.zeros(len(parent), bool)
+    bearing = np.flatnonzero(values)
+    if len(bearing):
+        least, most = np.full(len(parent), np.iinfo(np.int64).max), np.zeros(len(parent), np.int64)
+        np.minimum.at(least, parent[bearing], values[bearing])
+        np.maximum.at(most, parent[bearing], values[bearing])
+        found = (most > 0) & (least != most)
+    return found
+
+
+def _within(careful: npt.NDArray[np.bool_], parent: Rows, pairs: tuple[Rows, Rows]) -> tuple[Rows, Rows]:
+    kept = careful[parent[pairs[0]]] | careful[parent[pairs[1]]]
+    return pairs[0][kept], pairs[1][kept]
+
+
+def _two_papers(one: int, other: int, apart: Mapping[int, set[int]], own: Mapping[int, set[tuple[str, int]]]) -> bool:
+    if other in apart.get(one, ()):
+        return True
+    kinds = dict(own.get(other, ()))
+    return any(kinds.get(kind, value) != value for kind, value in own.get(one, ()))
+
+
+def _decided(
+    pairs: list[tuple[int, int, int]], apart: Mapping[int, set[int]], own: Mapping[int, set[tuple[str, int]]]
+) -> list[tuple[int, int]]:
+    """The pairs without those of a record that resembles two papers, unless one of them is closer."""
+    partners: dict[int, list[tuple[int, int]]] = {}
+    for low, high, closeness in pairs:
+        partners.setdefault(low, []).append((high, closeness))
+        partners.setdefault(high, []).append((low, closeness))
+    dropped: set[tuple[int, int]] = set()
+    for row, some in partners.items():
+        for number, (one, closeness) in enumerate(some):
+            for other, another in some[number + 1 :]:
+                if _two_papers(one, other, apart, own):
+                    if closeness <= another:
+                        dropped.add((min(row, one), max(row, one)))
+                    if another <= closeness:
+                        dropped.add((min(row, other), max(row, other)))
+    return [(low, high) for low, high, _ in pairs if (low, high) not in dropped]
+
+
+def _joined(
+    rows: Sequence[int],
+    always: Sequence[tuple[int, int]],
+    pairs: Sequence[tuple[int, int]],
+    apart: Mapping[int, set[int]],
+    own: Mapping[int, set[tuple[str, int]]],
+    forbidden: set[tuple[int, int]],
+) -> dict[int, int]:
+    """Join rows pair by pair, unless two of the groups are apart; `always` outweighs all but what is forbidden."""
+    parent = {row: row for pair in always for row in pair} | {row: row for row in rows}
+    members = {row: {row} for row in parent}
+    bears = {row: {value for value in own.get(row, ())} for row in parent}
 
     def root(row: int) -> int:
         while parent[row] != row:
             parent[row] = parent[parent[row]]
-            row = int(parent[row])
+            row = parent[row]
         return row
 
-    def join(first: int, second: int, *, forced: bool) -> None:
+    for number, (first, second) in enumerate([*always, *pairs]):
         one, other = sorted((root(first), root(second)))
         if one == other:
-            return
-        # Only groups with a record that a rule speaks of are looked through.
-        small, large = sorted((ruled.get(one, set()), ruled.get(other, set())), key=len)
-        if any(not apart[row].isdisjoint(large) for row in small):
-            return
-        names, others = label.get(one, set()), label.get(other, set())
-        if names and others and names.isdisjoint(others) and not forced:
-            return
+            continue
+        small, large = sorted((members[one], members[other]), key=len)
+        ruled = number < len(always)
+        if ruled:
+            if any((row, another) in forbidden for row in small for another in large):
+                continue
+        else:
+            if any(not apart.get(row, set()).isdisjoint(large) for row in small):
+                continue
+            if not _agree(bears[one], bears[other]):
+                continue
         parent[other] = one
-        if small:
-            ruled[one] = small | large
-        elif large:
-            ruled[one] = large
-        if others:
-            label[one] = names | label.pop(other)
+        members[one] |= members.pop(other)
+        bears[one] |= bears.pop(other)
+    return {row: root(row) for row in parent}
 
-    for first, second in sorted(rules.always):
-        if first in row_of and second in row_of:
-            join(row_of[first], row_of[second], forced=True)
-    for low, high, score, relation in zip(
-        matches.low.tolist(), matches.high.tolist(), matches.score.tolist(), matches.relation, strict=True
-    ):
-        if relation != "doubtful":
-            join(low, high, forced=score == 1.0)
-    return np.array([root(row) for row in range(len(ids))], np.int64)
+
+def _agree(first: set[tuple[str, int]], second: set[tuple[str, int]]) -> bool:
+    """Whether two groups have an identifier in common of each kind that both bear."""
+    kinds = {kind for kind, _ in first} & {kind for kind, _ in second}
+    common = {kind for kind, _ in first & second}
+    return kinds <= common

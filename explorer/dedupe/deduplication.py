@@ -1,8 +1,9 @@
 """Duplicates: find them, merge them field by field, and take any merge back.
 
-Records match by DOI, arXiv id or PMID, then by the likeness of title, authors, year and abstract. A merge keeps the better
-value of each field and says which record gave it; a preprint and its publication become one paper that names both in
-`versions`. The records that were merged are kept as they were, so that each merge can be undone.
+Two records are the same, likely the same, or different. They are the same by DOI, arXiv id or PMID, or by title, authors, year and
+abstract where nothing speaks against it; two identifiers of one kind always do. What is likely is never merged by itself: the
+reader decides. A merge keeps the better value of each field and says which record gave it; a preprint and its publication become one
+paper that names both in `versions`. The records that were merged are kept as they were, so that each merge can be undone.
 """
 
 from __future__ import annotations
@@ -18,13 +19,13 @@ import pyarrow.compute as pc
 
 from explorer.dedupe.clusters import clusters
 from explorer.dedupe.matching import Matches, match
-from explorer.dedupe.merges import HISTORY
+from explorer.dedupe.merges import HISTORY, LIKELY
 from explorer.dedupe.merging import NEEDED, by_worth, merge, versions
 from explorer.dedupe.records import Records
-from explorer.dedupe.rules import Rules, read_rules, write_rules
+from explorer.dedupe.rules import Rules, pair, read_rules, write_rules
 from explorer.errors import SchemaError
 from explorer.papers.ledger import Ledger
-from explorer.papers.schema import TEXTS, to_frame, to_table
+from explorer.papers.schema import TEXT, TEXTS, to_frame, to_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,6 +55,8 @@ class Deduplicated:
         Row in the input at which each paper stands.
     base : Ledger
         The ledger before merging.
+    undecided : pyarrow.Table
+        The pairs of `likely`, with `row` and `source` of the record that the ledger speaks of.
     """
 
     table: pa.Table
@@ -62,6 +65,7 @@ class Deduplicated:
     absorbed: pa.Table
     rows: npt.NDArray[np.int64]
     base: Ledger
+    undecided: pa.Table
 
     @property
     def papers(self) -> pd.DataFrame:
@@ -72,6 +76,11 @@ class Deduplicated:
     def merges(self) -> pd.DataFrame:
         """The merges as a DataFrame with the columns of `HISTORY`."""
         return to_frame(self.history)
+
+    @property
+    def likely(self) -> pd.DataFrame:
+        """Pairs of papers that are likely one, for the reader to decide by `Rules`; a DataFrame with the columns of `LIKELY`."""
+        return to_frame(self.undecided.select(LIKELY.names))
 
 
 def find_duplicates(
@@ -98,8 +107,8 @@ def find_duplicates(
     -------
     DataFrame
         One row a pair, the surest first: `first`, `second` (ids), `score` (probability that they are one paper, 0 to 1),
-        `relation` ("same"; "version", such as a preprint and its publication; "doubtful", which is not merged), `reason`,
-        `cluster` (number of the paper the pair belongs to, from 0; null where it is kept apart).
+        `relation` ("same"; "version", such as a preprint and its publication; "likely"), `reason`, `cluster` (number of the paper the
+        pair belongs to, from 0; null where it is not merged).
 
     Raises
     ------
@@ -109,23 +118,28 @@ def find_duplicates(
     import pandas as pd
 
     table = to_table(papers)
-    ids = table.column("id").to_pylist()
     _, matches, roots = _group(table, rules or Rules(), first_new, progress)
-    number = {root: count for count, root in enumerate(dict.fromkeys(roots[matches.low].tolist()))}
     together = roots[matches.low] == roots[matches.high]
+    number = np.full(table.num_rows, -1, np.int64)
+    named = list(dict.fromkeys(roots[matches.low[together]].tolist()))
+    number[named] = np.arange(len(named))
+    first, second = _named(table, matches)
+    # What a rule joins, or keeps from being joined, is no longer likely, or no longer the same.
+    relation = np.where(
+        together & (matches.relation == "likely"),
+        "same",
+        np.where(~together & (matches.relation == "same"), "likely", matches.relation),
+    )
     return pd.DataFrame(
         {
-            "first": [min(ids[low], ids[high]) for low, high in zip(matches.low, matches.high, strict=True)],
-            "second": [max(ids[low], ids[high]) for low, high in zip(matches.low, matches.high, strict=True)],
+            "first": first.to_pandas(),
+            "second": second.to_pandas(),
             "score": matches.score,
-            "relation": matches.relation,
-            "reason": matches.reason,
-            "cluster": pd.array(
-                [number[root] if one else None for root, one in zip(roots[matches.low].tolist(), together, strict=True)],
-                dtype="Int64",
-            ),
+            "relation": relation,
+            "reason": matches.reasons[matches.reason],
+            "cluster": pd.array(np.where(together, number[roots[matches.low]], -1), dtype="Int64").copy(),
         }
-    )
+    ).assign(cluster=lambda frame: frame["cluster"].mask(~together))
 
 
 def merge_duplicates(
@@ -179,7 +193,11 @@ def merge_duplicates(
     whole = pa.concat_tables([table, *merged], promote_options="default")
     result = pa.table({name: whole.column(name).take(pa.array(places[sequence])) for name in whole.column_names})
     absorbed = absorbed.append_column("merge_paper", keeper).append_column("merge_row", pa.array(absorbed_rows))
-    return _accounted(result, history, absorbed, rows[sequence], base)
+    papers_of = np.arange(table.num_rows)
+    papers_of[absorbed_rows] = table.num_rows + np.repeat(np.arange(len(groups)), sizes)
+    names = pa.chunked_array([*table.column("id").chunks, *history.column("paper").chunks], TEXT).combine_chunks()
+    undecided = _undecided(table, matches, roots, rules or Rules(), names.take(pa.array(papers_of)), result)
+    return _accounted(result, history, absorbed, rows[sequence], base, undecided)
 
 
 def undo(result: Deduplicated, paper: str) -> Deduplicated:
@@ -212,7 +230,7 @@ def undo(result: Deduplicated, paper: str) -> Deduplicated:
     if "versions" not in back.column_names and "version" not in history.column("relation").to_pylist():
         others = others.select([name for name in others.column_names if name != "versions"])
     whole = pa.concat_tables([others, back.drop_columns(["merge_paper", "merge_row"])], promote_options="default")
-    return _accounted(whole.take(pa.array(sequence)), history, left, rows[sequence], result.base)
+    return _accounted(whole.take(pa.array(sequence)), history, left, rows[sequence], result.base, result.undecided)
 
 
 def _group(
@@ -222,7 +240,7 @@ def _group(
     records = Records(table)
     matches = match(records, first_new=first_new, progress=lambda part: progress(0.2 + 0.8 * part))
     progress(1.0)
-    return records, matches, clusters(matches, table.column("id").to_pylist(), rules, records.arxiv_id)
+    return records, matches, clusters(matches, table.column("id").to_pylist(), rules, records.identifiers)
 
 
 def _merge_groups(
@@ -239,6 +257,7 @@ def _merge_groups(
     # A column that no record fills costs as much as one that all do.
     filled = [name for name in absorbed.column_names if name in NEEDED or absorbed.column(name).null_count < len(absorbed)]
     absorbed = absorbed.select(filled)
+    early: list[bool | None] = [(False, True, None)[code] for code in records.imprint.preprint.tolist()]
     history: list[pa.Table] = [HISTORY.empty_table()]
     parts: list[pa.Table] = []
     start = 0
@@ -250,7 +269,7 @@ def _merge_groups(
         rows: list[dict[str, Any]] = []
         place = 0
         for group, (score, relation, reason) in zip(some, why[first : first + _GROUPS], strict=True):
-            ranked = by_worth(members[place : place + len(group)], [records.preprint(row) for row in group.tolist()])
+            ranked = by_worth(members[place : place + len(group)], [early[row] for row in group.tolist()])
             place += len(group)
             paper, giver = merge(ranked)
             if relation == "version":
@@ -267,29 +286,92 @@ def _merge_groups(
 def _why(groups: list[npt.NDArray[np.int64]], matches: Matches, rows: int) -> list[tuple[float, str, str]]:
     """Lowest score, relation and reasons of each group; a group without a matched pair was joined by a rule."""
     group_of = np.full(rows, -1, np.int64)
-    for count, group in enumerate(groups):
-        group_of[group] = count
-    found: list[tuple[float, str, dict[str, None]]] = [(1.0, "same", {}) for _ in groups]
-    for low, high, score, relation, reason in zip(
-        matches.low, matches.high, matches.score.tolist(), matches.relation, matches.reason, strict=True
-    ):
-        count = group_of[low]
-        if count >= 0 and count == group_of[high] and relation != "doubtful":
-            lowest, kind, reasons = found[count]
-            reasons.setdefault(reason)
-            found[count] = (min(lowest, score), "version" if "version" in (kind, relation) else "same", reasons)
-    return [(score, kind, "; ".join(list(reasons)[:3]) or "a rule of the reader's") for score, kind, reasons in found]
+    if groups:
+        group_of[np.concatenate(groups)] = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
+    within = np.flatnonzero((group_of[matches.low] >= 0) & (group_of[matches.low] == group_of[matches.high]) & matches.same)
+    mine = group_of[matches.low[within]]
+    lowest = np.ones(len(groups))
+    np.minimum.at(lowest, mine, matches.score[within])
+    versions = np.zeros(len(groups), bool)
+    versions[mine[matches.relation[within] == "version"]] = True
+    # The first pairs are the surest, and a reason is given once.
+    _, first = np.unique(mine * np.int64(max(len(matches.reasons), 1)) + matches.reason[within], return_index=True)
+    said: list[list[str]] = [[] for _ in groups]
+    for place in np.sort(first).tolist():
+        some = said[mine[place]]
+        if len(some) < 3:
+            some.append(matches.reasons[matches.reason[within[place]]])
+    return [
+        (score, "version" if version else "same", "; ".join(some) or "a rule of the reader's")
+        for score, version, some in zip(lowest.tolist(), versions.tolist(), said, strict=True)
+    ]
+
+
+def _named(table: pa.Table, matches: Matches) -> tuple[pa.Array, pa.Array]:
+    """Ids of both records of each pair, the smaller first."""
+    ids = table.column("id").combine_chunks()
+    low, high = ids.take(pa.array(matches.low)), ids.take(pa.array(matches.high))
+    turned = pc.greater(low, high)
+    return pc.if_else(turned, high, low), pc.if_else(turned, low, high)
+
+
+def _undecided(
+    table: pa.Table, matches: Matches, roots: npt.NDArray[np.int64], rules: Rules, papers: pa.Array, result: pa.Table
+) -> pa.Table:
+    """The pairs of papers that are likely one and not merged, the surest first, each once; what a rule decides is left out.
+
+    With `row`, the row in the input of the record that the ledger speaks of, and its `source`.
+    """
+    places = np.flatnonzero(roots[matches.low] != roots[matches.high])
+    low, high = matches.low[places], matches.high[places]
+    one, other = papers.take(pa.array(low)), papers.take(pa.array(high))
+    turned = pc.greater(one, other)
+    first, second = pc.if_else(turned, other, one), pc.if_else(turned, one, other)
+    reason = matches.reasons[matches.reason[places]] + np.where(
+        matches.same[places], ", but one of them resembles another paper too", ""
+    )
+    found = pa.table(
+        {
+            "first": first,
+            "second": second,
+            "score": matches.score[places],
+            "relation": pa.array(np.where(matches.relation[places] == "version", "version", "likely"), pa.string()),
+            "reason": pa.array(reason.tolist(), TEXT),
+            "row": pc.if_else(turned, pa.array(low), pa.array(high)),
+        }
+    )
+    ids = table.column("id").combine_chunks()
+    pairs = zip(first.to_pylist(), second.to_pylist(), strict=True)
+    seen: set[tuple[str, str]] = set(rules.never)
+    if rules.never:
+        seen |= {pair(*names) for names in _spread(rules, ids, papers)}
+    kept = [not (names in seen or seen.add(names)) for names in pairs]  # type: ignore[func-returns-value]
+    found = found.filter(pa.array(kept, pa.bool_()))
+    names = result.column("id").combine_chunks()
+    for place, name in enumerate(("first", "second")):
+        titles = result.column("title").take(pc.index_in(found.column(name), value_set=names))
+        found = found.add_column(2 + place, f"{name}_title", titles.cast(TEXT))
+    return found.append_column("source", table.column("source").take(found.column("row")))
+
+
+def _spread(rules: Rules, ids: pa.Array, papers: pa.Array) -> list[tuple[str, str]]:
+    """The papers that hold the records which a rule keeps apart."""
+    paper_of = dict(zip(ids.to_pylist(), papers.to_pylist(), strict=True))
+    return [(paper_of[one], paper_of[other]) for one, other in rules.never if one in paper_of and other in paper_of]
 
 
 def _accounted(
-    table: pa.Table, history: pa.Table, absorbed: pa.Table, rows: npt.NDArray[np.int64], base: Ledger
+    table: pa.Table, history: pa.Table, absorbed: pa.Table, rows: npt.NDArray[np.int64], base: Ledger, undecided: pa.Table
 ) -> Deduplicated:
-    """Put a result together and write its merges into a copy of the base ledger."""
+    """Put a result together and write its merges, and the pairs to decide, into a copy of the base ledger."""
     ledger = replace(base, notes=list(base.notes))
     reasons = dict(zip(history.column("paper").to_pylist(), history.column("reason").to_pylist(), strict=True))
     columns = [absorbed.column(name).to_pylist() for name in ("id", "source", "merge_paper", "merge_row")]
     for name, source, paper, row in zip(*columns, strict=True):
         if name != paper:
             ledger.merge(source or "papers", row + 1, paper, reasons[paper])
+    names = ("row", "second_title", "first", "source", "reason")
+    for row, title, other, source, reason in zip(*(undecided.column(name).to_pylist() for name in names), strict=True):
+        ledger.doubt(source or "papers", row + 1, other, reason, text=title or "")
     ledger.check(table.num_rows)
-    return Deduplicated(table, ledger, history, absorbed, rows, base)
+    return Deduplicated(table, ledger, history, absorbed, rows, base, undecided)

@@ -1,17 +1,18 @@
-"""How alike two records are: evidence field by field, and what it adds up to.
+"""How alike two records are: evidence field by field, what it adds up to, and what keeps them apart whatever it adds up to.
 
 Each field votes with the base-2 logarithm of how much likelier its level of agreement is among duplicates than among records
 that merely share a block (Fellegi and Sunter 1969, J. Am. Stat. Assoc. 64:1183, eq. 11); a missing field has no vote. The sum
 of the votes, as a probability, is the score. `benchmarks/dedupe.py --fit` estimates the votes.
+
+A high score is not enough: two volumes of a yearly report have the same title and the same authors. What speaks against a pair
+is a bar, and a pair with a bar is at most likely.
 """
 
 from __future__ import annotations
 
-import re
-
+import numpy as np
+import numpy.typing as npt
 from rapidfuzz import fuzz
-
-from explorer.dedupe.records import PREPRINT_DOI, Records
 
 VOTES: dict[str, dict[str, float]] = {
     "prior": {"": -4.0},
@@ -19,104 +20,72 @@ VOTES: dict[str, dict[str, float]] = {
         "same": 7.5,
         "same, but short": 4.0,
         "same, but of a kind": 0.0,
+        "same in other forms": 6.5,
         "misspelt": 5.5,
         "cut off": 5.0,
-        "without subtitle": 2.8,
+        "without subtitle": 3.5,
+        "misspelt or another word": 4.5,
         "nearly the same": 2.8,
         "alike": -1.5,
         "changed": -5.0,
+        "turned around": -4.0,
         "other": -8.0,
     },
     "authors": {"same": 3.5, "most": 1.5, "some": -1.2, "others": -8.0, "unknown": 0.0},
     "year": {"same": 1.0, "next": 0.0, "near": -2.0, "far": -6.0, "unknown": 0.0},
-    "abstract": {"same": 7.0, "alike": 1.0, "other": -7.0, "unknown": 0.0},
-    "part": {"same": 0.0, "other": -7.0},
-    "identifier": {"other DOI": -7.0, "other arXiv id": -14.0, "": 0.0},
+    "abstract": {"same": 7.0, "nearly the same": 6.0, "alike": 1.0, "other": -7.0, "unknown": 0.0},
+    "pages": {"same": 4.0, "other": -8.0, "unknown": 0.0},
 }
 """Votes in bits: field, then level of agreement."""
 
-SAME, DOUBTFUL = 0.9, 0.5
-"""Score from which two records are one paper, and from which they are shown to the reader."""
+SAME, LIKELY = 0.9, 0.05
+"""Score from which two records are one paper if nothing bars it, and from which they are shown to the reader."""
 
-_DOI_VERSION = re.compile(r"(?:\.pub\d+|[./]v\d+)$")
-_ROMAN = {"i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"}
-_KINDS = {
-    "erratum",
-    "errata",
-    "corrigendum",
-    "correction",
-    "comment",
-    "comments",
-    "reply",
-    "response",
-    "retraction",
-    "retracted",
-}
-_ARTICLES = {"a", "an", "the", "on", "of", "and", "in", "for"}
+LEVELS: dict[str, tuple[str, ...]] = {field: tuple(votes) for field, votes in VOTES.items() if field != "prior"}
+"""Names of the levels of each field; a level is an index of its field's."""
+
+(
+    TITLE_SAME, TITLE_SHORT, TITLE_OF_A_KIND, TITLE_FORM, TITLE_SLIP, TITLE_CUT, TITLE_SUBTITLE, TITLE_DOUBT, TITLE_NEAR, TITLE_ALIKE,
+    TITLE_CHANGED, TITLE_TURNED, TITLE_OTHER,
+) = range(13)  # fmt: skip
+AUTHORS_SAME, AUTHORS_MOST, AUTHORS_SOME, AUTHORS_OTHERS, AUTHORS_UNKNOWN = range(5)
+YEAR_SAME, YEAR_NEXT, YEAR_NEAR, YEAR_FAR, YEAR_UNKNOWN = range(5)
+ABSTRACT_SAME, ABSTRACT_NEAR, ABSTRACT_ALIKE, ABSTRACT_OTHER, ABSTRACT_UNKNOWN = range(5)
+PAGES_SAME, PAGES_OTHER, PAGES_UNKNOWN = range(3)
+
 # fmt: off
-_OF_A_KIND = {
+OF_A_KIND = frozenset((
     "abstracts", "acknowledgements", "acknowledgments", "announcements", "author index", "authors reply", "back matter",
     "book review", "book reviews", "comment", "commentary", "conclusion", "conclusions", "contents", "correction",
     "corrigendum", "discussion", "editorial", "editorial board", "erratum", "foreword", "front matter", "guest editorial",
     "in memoriam", "in this issue", "index", "introduction", "invited talk", "keynote", "letter to the editor",
     "letters to the editor", "news", "no title", "obituary", "panel", "poster", "posters", "preface", "reply", "response",
-    "subject index", "table of contents", "untitled",
-}
+    "subject index", "table of contents", "untitled", "preface to the second edition", "einleitung", "einfuhrung", "vorwort", "literatur",
+    "introduccion", "introduction generale", "introducao", "prologo", "prefacio", "avant propos", "epilogue", "afterword", "summary",
+    "abstract", "notes", "references", "bibliography", "appendix", "overview", "background", "methods", "results", "images", "quiz",
+    "case report", "perspective", "perspectives", "viewpoint", "highlights", "calendar", "meeting report", "from the editor",
+    "editors note", "editorial comment", "前言", "绪论", "序", "序言", "引言", "编者按", "はじめに", "序論", "머리말", "введение", "предисловие",
+))
 # fmt: on
 """Titles that many works have."""
 
-
-def levels(records: Records, low: int, high: int, ratio: float, cut: float) -> dict[str, str]:
-    """Level of agreement of each field of two records, as named in `VOTES`."""
-    first, second = records.folded[low], records.folded[high]
-    return {
-        "title": _title_level(first, second, ratio, cut),
-        "authors": _people_level(records.people[low], records.people[high]),
-        "year": _year_level(int(records.year[low]), int(records.year[high])),
-        "abstract": _abstract_level(records.abstract[low], records.abstract[high]),
-        "part": "same" if ratio >= 0.999 or _parts_agree(first, second, cut >= 0.9 and ratio < 0.95) else "other",
-        "identifier": _identifier_level(records, low, high),
-    }
+Levels = npt.NDArray[np.int64]
 
 
-def _title_level(first: str, second: str, ratio: float, cut: float) -> str:
-    shorter, longer = sorted((first, second), key=len)
-    if not shorter:
-        return "changed"
-    if ratio >= 0.999:
-        if shorter in _OF_A_KIND:
-            return "same, but of a kind"
-        return "same" if len(shorter) >= 20 and shorter.count(" ") >= 2 else "same, but short"
-    if cut >= 0.93:
-        # Exporters cut within a word; where the last word is whole, a subtitle may tell two works apart.
-        return "without subtitle" if shorter.rsplit(" ", 1)[-1] in longer.split() else "cut off"
-    if ratio >= 0.85 and len(shorter) >= 20 and _misspelt(shorter, longer):
-        return "misspelt"
-    if ratio >= 0.92 and len(shorter) >= 20:
-        return "nearly the same"
-    return "alike" if ratio >= 0.8 else "changed" if ratio >= 0.6 else "other"
-
-
-def _misspelt(first: str, second: str) -> bool:
-    """Whether each word of one title that the other lacks resembles one there: a slip of the hand, not another method."""
-    left, right = set(first.split()), set(second.split())
-    lacking, extra = left - right - _ARTICLES, right - left - _ARTICLES
-    if not lacking and not extra:
-        return True
-    joined = (
-        "".join(word for word in first.split() if word in lacking),
-        "".join(word for word in second.split() if word in extra),
+def year_levels(first: Levels, second: Levels) -> Levels:
+    """Level of agreement of years, 0 where one is not known."""
+    apart = np.abs(first - second)
+    known = (first > 0) & (second > 0)
+    return np.where(
+        known, np.select([apart == 0, apart == 1, apart <= 4], [YEAR_SAME, YEAR_NEXT, YEAR_NEAR], YEAR_FAR), YEAR_UNKNOWN
     )
-    if fuzz.ratio(*joined) >= 75:
-        return True
-    pairs = [(word, extra) for word in lacking] + [(word, lacking) for word in extra]
-    return all(any(fuzz.ratio(word, other) >= 65 for other in others) for word, others in pairs)
 
 
-def _people_level(first: frozenset[str], second: frozenset[str]) -> str:
+def people_level(first: frozenset[str], second: frozenset[str]) -> int:
+    """Level of agreement of two sets of words in names."""
     fewer = min(len(first), len(second))
     if not fewer:
-        return "unknown"
+        return AUTHORS_UNKNOWN
     common = len(first & second) / fewer
     if common < 0.95:
         # A misspelt name is still that name; single short names are too alike to tell (Wang, Zhang).
@@ -128,72 +97,15 @@ def _people_level(first: frozenset[str], second: frozenset[str]) -> str:
         )
         common += 0.9 * close / fewer
         if common < 0.6 and fuzz.ratio(" ".join(sorted(first)), " ".join(sorted(second))) >= 86:
-            return "most"
-    return "same" if common >= 0.95 else "most" if common >= 0.6 else "some" if common > 0 else "others"
+            return AUTHORS_MOST
+        if not common and any(fuzz.ratio(name, other, score_cutoff=65) for name in fewest for other in more if len(name) > 2):
+            return AUTHORS_SOME
+    return AUTHORS_SAME if common >= 0.95 else AUTHORS_MOST if common >= 0.6 else AUTHORS_SOME if common > 0 else AUTHORS_OTHERS
 
 
-def _year_level(first: int, second: int) -> str:
-    if not first or not second:
-        return "unknown"
-    apart = abs(first - second)
-    return "same" if apart == 0 else "next" if apart == 1 else "near" if apart <= 4 else "far"
-
-
-def _abstract_level(first: str, second: str) -> str:
-    length = min(len(first), len(second))
-    if length < 40:
-        return "unknown"
-    likeness = fuzz.ratio(first[:length], second[:length]) / 100
-    return "same" if likeness >= 0.9 else "alike" if likeness >= 0.7 else "other"
-
-
-def _parts_agree(first: str, second: str, cut: bool) -> bool:
-    """Whether numbers, parts and words such as "erratum" are those of one work; a title cut off may lack some."""
-    shorter, longer = sorted((first, second), key=len)
-    words = shorter.split()[:-1] if cut else shorter.split()
-    left, right = ({word for word in title if _tells_apart(word)} for title in (words, longer.split()))
-    return left <= right if cut else left == right
-
-
-def _tells_apart(word: str) -> bool:
-    return word in _ROMAN or word in _KINDS or any(letter.isdigit() for letter in word)
-
-
-def _identifier_level(records: Records, low: int, high: int) -> str:
-    arxiv_low, arxiv_high = records.arxiv_id[low], records.arxiv_id[high]
-    if arxiv_low and arxiv_high and arxiv_low != arxiv_high:
-        return "other arXiv id"
-    first, second = records.doi[low], records.doi[high]
-    if not first or not second or PREPRINT_DOI.match(first) or PREPRINT_DOI.match(second):
-        return ""
-    return "" if _DOI_VERSION.sub("", first) == _DOI_VERSION.sub("", second) else "other DOI"
-
-
-def clash(found: dict[str, str]) -> str:
-    """Say what speaks against a shared identifier: template DOIs and slips of copying stand on unlike works."""
-    if found["title"] not in ("other", "changed") or found["abstract"] in ("same", "alike"):
-        return ""
-    if found["authors"] == "others":
-        return "other title and authors"
-    return "other title and arXiv id" if found["identifier"] == "other arXiv id" else ""
-
-
-def probability(found: dict[str, str]) -> float:
-    """Turn levels of agreement into the probability that both records are one paper, 0 to 1."""
-    bits = VOTES["prior"][""] + sum(VOTES[field][level] for field, level in found.items())
-    return float(1 / (1 + 2.0 ** -max(min(bits, 60.0), -60.0)))
-
-
-def are_versions(records: Records, low: int, high: int) -> bool:
-    """Whether the records are two versions of a work: a preprint and its publication, or two DOIs."""
-    first, second = records.doi[low], records.doi[high]
-    if first and second:
-        return first != second
-    return {records.preprint(low), records.preprint(high)} == {True, False}
-
-
-def reason_of(found: dict[str, str], likeness: float) -> str:
-    """Say which fields spoke for the pair."""
-    parts = [f"title {found['title']} ({likeness:.0%})"]
-    parts += [f"{field} {found[field]}" for field in ("authors", "year", "abstract") if found[field] != "unknown"]
-    return ", ".join(parts + [found["identifier"]] * bool(found["identifier"]))
+def probabilities(found: dict[str, Levels]) -> npt.NDArray[np.float64]:
+    """Turn levels of agreement of pairs into the probability that both records are one paper, 0 to 1."""
+    bits = np.full(len(next(iter(found.values()))), VOTES["prior"][""])
+    for field, levels in found.items():
+        bits += np.array(list(VOTES[field].values()))[levels]
+    return np.asarray(1 / (1 + np.exp2(-np.clip(bits, -60.0, 60.0))))

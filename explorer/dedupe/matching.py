@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,13 +15,27 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from rapidfuzz import fuzz, process
 
+from explorer.dedupe import evidence as ev
+from explorer.dedupe import imprint, titles
 from explorer.dedupe.blocking import Rows, candidate_pairs, same_value_pairs, sorted_unique
-from explorer.dedupe.evidence import DOUBTFUL, SAME, are_versions, clash, levels, probability, reason_of
+from explorer.dedupe.evidence import LEVELS, LIKELY, SAME
 from explorer.dedupe.records import Records
-from explorer.papers.schema import TEXT
 
 _CHUNK = 50_000
-_OFTEN = 500
+_OFTEN = 2_000
+
+_ATTESTED = 20_000
+"""Distinct words in the titles of a table from which a word that no other title has is taken for misspelt."""
+
+_WHOLE = 250
+"""Letters from which on the beginning of an abstract stands for the whole."""
+
+_HEADING = re.compile(r"^\W*(?:abstract|summary)\W+", re.I)
+
+_BOOK_DOI = r"97[89]\d{10}|97[89]-[\d-]{13}"
+
+Mask = npt.NDArray[np.bool_]
+Texts = npt.NDArray[np.object_]
 
 
 @dataclass(frozen=True)
@@ -30,17 +48,31 @@ class Matches:
         Rows, the smaller first.
     score : array of float64
         Probability that both are one paper, 0 to 1.
-    relation : list of {"same", "version", "doubtful"}
-        "version": one work in two versions, such as a preprint and its publication. "doubtful": not merged.
-    reason : list of str
-        What spoke for it.
+    same : array of bool
+        Whether the pair is merged; the others are for the reader to decide.
+    relation : array of {"same", "version", "likely"}
+        "version": one work in two versions, such as a preprint and its publication.
+    reason : array of int64
+        What spoke for it, and what barred it: an index of `reasons`.
+    reasons : array of str
+    closeness : array of int64
+        2 where an identifier is shared, 1 where the titles are the same, else 0.
+    shorter : array of int64
+        The row whose title is taken for the beginning of the other one, -1 where there is none.
+    apart : tuple of two arrays of int64
+        Rows of the pairs that were looked at and are two papers for certain.
     """
 
     low: Rows
     high: Rows
     score: npt.NDArray[np.float64]
-    relation: list[str]
-    reason: list[str]
+    same: Mask
+    relation: Texts
+    reason: npt.NDArray[np.int64]
+    reasons: Texts
+    closeness: npt.NDArray[np.int64]
+    shorter: Rows
+    apart: tuple[Rows, Rows]
 
 
 def match(records: Records, *, first_new: int = 0, progress: Callable[[float], None] = lambda part: None) -> Matches:
@@ -54,31 +86,35 @@ def match(records: Records, *, first_new: int = 0, progress: Callable[[float], N
     progress : callable
         Called with the part done, 0 to 1; an exception it raises stops the search.
     """
-    close = close_pairs(records, first_new=first_new, progress=lambda part: progress(part / 2))
-    ids = records.table.column("id").to_pylist()
-    kept: list[tuple[float, str, str, int, int, str, str]] = []
-    for number, (low, high, likeness, cut, label) in enumerate(
-        zip(close.low.tolist(), close.high.tolist(), close.ratio, close.cut, close.shared, strict=True)
-    ):
-        if number % _OFTEN == 0:
-            progress(0.5 + 0.5 * number / len(close.low))
-        found = levels(records, low, high, likeness, cut)
-        if label:
-            against = clash(found)
-            score, reason = (DOUBTFUL, f"same {label}, but {against}") if against else (1.0, f"same {label}")
-        else:
-            score, reason = probability(found), reason_of(found, likeness)
-        if score >= DOUBTFUL:
-            relation = "doubtful" if score < SAME else "version" if are_versions(records, low, high) else "same"
-            one, other = sorted((ids[low], ids[high]))
-            kept.append((-score, one, other, low, high, relation, reason))
-    kept.sort()
+    close = close_pairs(records, first_new=first_new, progress=lambda part: progress(0.6 * part))
+    found = agreement(records, close, progress=lambda part: progress(0.6 + 0.35 * part))
+    verdict = judged(records, close, found)
+    kept = np.flatnonzero(verdict.same | (verdict.score >= LIKELY))
+    ids = records.table.column("id")
+    rank = np.empty(len(ids), np.int64)
+    rank[pc.sort_indices(ids).to_numpy()] = np.arange(len(ids))
+    one, other = rank[close.low[kept]], rank[close.high[kept]]
+    kept = kept[np.lexsort((np.maximum(one, other), np.minimum(one, other), -verdict.score[kept]))]
+    low, high = close.low[kept], close.high[kept]
+    versions = verdict.versions[kept]
+    relation = np.where(versions, "version", np.where(verdict.same[kept], "same", "likely")).astype(object)
+    apart = np.flatnonzero(verdict.apart)
+    reason, reasons = _reasons(close, found, verdict, kept)
+    closeness = np.where(close.shared[kept] > 0, 2, (found.levels["title"][kept] <= ev.TITLE_SHORT).astype(np.int64))
+    lengths = pc.utf8_length(records.titles).to_numpy()
+    shorter = np.where(found.ended[kept] & (close.shared[kept] == 0), np.where(lengths[low] < lengths[high], low, high), -1)
+    progress(1.0)
     return Matches(
-        np.array([item[3] for item in kept], np.int64),
-        np.array([item[4] for item in kept], np.int64),
-        np.array([-item[0] for item in kept], np.float64),
-        [item[5] for item in kept],
-        [item[6] for item in kept],
+        low,
+        high,
+        verdict.score[kept],
+        verdict.same[kept],
+        relation,
+        reason,
+        reasons,
+        closeness,
+        shorter,
+        (close.low[apart], close.high[apart]),
     )
 
 
@@ -90,82 +126,617 @@ class ClosePairs:
     ----------
     low, high : array of int64
         Rows, the smaller first.
-    ratio, cut : list of float
+    ratio, cut : array of float32
         Likeness of the titles, and of their common length where one is cut off; 0 to 1.
-    shared : list of str or None
-        Label of the identifier that both have.
+    shared, other : array of int64
+        The first kind of identifier that both have the same of, and that both have different ones of: an index of `kinds` plus 1,
+        0 where there is none.
+    kinds : tuple of str
     """
 
     low: Rows
     high: Rows
-    ratio: list[float]
-    cut: list[float]
-    shared: list[str | None]
+    ratio: npt.NDArray[np.float32]
+    cut: npt.NDArray[np.float32]
+    shared: npt.NDArray[np.int64]
+    other: npt.NDArray[np.int64]
+    kinds: tuple[str, ...]
 
 
 def close_pairs(records: Records, *, first_new: int = 0, progress: Callable[[float], None] = lambda part: None) -> ClosePairs:
     """Find pairs that share an identifier, or a block and much of the title or the abstract; loads their rows."""
     table = records.table
     rows = np.int64(max(table.num_rows, 1))
-    by_id: dict[int, str] = {}
-    # In the order of the ids, so that the pairs of three equal values do not depend on the order of the rows.
-    ordered = pc.sort_indices(table.column("id")).to_numpy().astype(np.int64)
-    for label, values in (("DOI", records.doi), ("arXiv id", records.arxiv_id), ("PMID", records.pmid)):
-        low, high = same_value_pairs(pa.array([values[row] for row in ordered], TEXT))
-        for first, second in zip(ordered[low].tolist(), ordered[high].tolist(), strict=True):
-            if max(first, second) >= first_new:
-                by_id.setdefault(min(first, second) * int(rows) + max(first, second), label)
-    low, high = candidate_pairs(
-        records.titles, table.column("abstract"), table.column("id"), first_new, lambda part: progress(0.4 * part)
-    )
-    with_id = np.fromiter(by_id, np.int64, len(by_id))
-    code = sorted_unique(np.concatenate([low * rows + high, with_id]))
+    found = []
+    # By title and id, so that records of one title meet, and the pairs do not depend on the order of the rows.
+    keys = pa.table({"title": records.titles, "id": table.column("id")})
+    ordered = pc.sort_indices(keys, sort_keys=[("title", "ascending"), ("id", "ascending")]).to_numpy().astype(np.int64)
+    for values in records.identifiers.values():
+        if values.any():
+            low, high = same_value_pairs(values, ordered, first_new)
+            found.append(low * rows + high)
+    low, high = candidate_pairs(records.titles, table.column("abstract"), ordered, first_new, lambda part: progress(0.4 * part))
+    code = sorted_unique(np.concatenate([low * rows + high, *found]))
     low, high = code // rows, code % rows
-    ratio, cut = _title_similarity(records.titles, low, high, lambda part: progress(0.4 + 0.4 * part))
+    shared, other = np.zeros(len(code), np.int64), np.zeros(len(code), np.int64)
+    kinds = (*records.identifiers, "trial number", "ISBN")
+    for number, values in reversed(list(enumerate(records.identifiers.values(), 1))):
+        one, two = values[low], values[high]
+        both = (one > 0) & (two > 0)
+        shared[both & (one == two)] = number
+        other[both & (one != two)] = number
+    ratio, cut = _title_similarity(records, low, high, lambda part: progress(0.4 + 0.4 * part))
     progress(0.8)
-    kept = np.isin(code, with_id) | (ratio >= 0.7) | (cut >= 0.9) | _heads_equal(table, low, high)
-    low, high, code = low[kept], high[kept], code[kept]
+    kept = (shared > 0) | (ratio >= 0.7) | (cut >= 0.9) | _heads_equal(table, low, high)
+    low, high, ratio, cut, shared, other = (values[kept] for values in (low, high, ratio, cut, shared, other))
+    for kind, sets, same_kind in (("trial number", records.trials, _registry), ("ISBN", records.isbns, lambda number: "")):
+        for place in _both_in(sets, low, high, table.num_rows):
+            if _differ(sets[int(low[place])], sets[int(high[place])], same_kind) and not (kind == "ISBN" and shared[place]):
+                other[place] = other[place] or kinds.index(kind) + 1
     records.load(sorted_unique(np.concatenate([low, high])), lambda part: progress(0.85 + 0.15 * part))
-    return ClosePairs(low, high, ratio[kept].tolist(), cut[kept].tolist(), [by_id.get(value) for value in code.tolist()])
+    return ClosePairs(low, high, ratio, cut, shared, other, kinds)
+
+
+def _both_in(sets: dict[int, frozenset[str]], low: Rows, high: Rows, rows: int) -> list[int]:
+    has = np.zeros(rows, bool)
+    has[list(sets)] = True
+    places: list[int] = np.flatnonzero(has[low] & has[high]).tolist()
+    return places
+
+
+def _registry(number: str) -> str:
+    return number.rstrip("0123456789")[:5]
+
+
+def _differ(first: frozenset[str], second: frozenset[str], kind: Callable[[str], str]) -> bool:
+    """Whether two records bear other numbers of one registry, and none in common."""
+    return first.isdisjoint(second) and not {kind(number) for number in first}.isdisjoint({kind(number) for number in second})
 
 
 def _title_similarity(
-    titles: pa.Array, low: Rows, high: Rows, progress: Callable[[float], None]
+    records: Records, low: Rows, high: Rows, progress: Callable[[float], None]
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-    """Indel similarity of each pair of titles, and that of their common length where one is cut off; 0 to 1."""
-    texts = titles.to_pylist()
+    """Indel similarity of each pair of titles, and that of their common length where one is cut off; 0 to 1.
+
+    Each pair of distinct titles is looked at once.
+    """
+    one, other = records.title[low], records.title[high]
     ratio = np.zeros(len(low), np.float32)
     cut = np.zeros(len(low), np.float32)
-    for start in range(0, len(low), _CHUNK):
-        progress(start / len(low))
+    equal = (one == other) & (one > 0)
+    ratio[equal] = 1.0
+    unlike = np.flatnonzero(~equal & (one > 0) & (other > 0))
+    if not len(unlike):
+        return ratio, cut
+    titles_of = records.titles.dictionary_encode()
+    texts = titles_of.dictionary
+    # Numbers of titles begin at 1 and leave out the empty one, indices of the dictionary do not.
+    place = np.zeros(int(records.title.max()) + 1, np.int64)
+    place[records.title] = titles_of.indices.to_numpy()
+    first, second = place[one[unlike]], place[other[unlike]]
+    first, second = np.minimum(first, second), np.maximum(first, second)
+    keys, back = np.unique(first * np.int64(len(texts)) + second, return_inverse=True)
+    first, second = keys // len(texts), keys % len(texts)
+    lengths = pc.utf8_length(texts).to_numpy()
+    shorter, longer = np.minimum(lengths[first], lengths[second]), np.maximum(lengths[first], lengths[second])
+    ends = (shorter >= 8) & (shorter <= 0.95 * longer)
+    likeness, heads = np.zeros(len(keys), np.float32), np.zeros(len(keys), np.float32)
+    for start in range(0, len(keys), _CHUNK):
+        progress(start / len(keys))
         part = slice(start, start + _CHUNK)
-        left = [texts[row] for row in low[part].tolist()]
-        right = [texts[row] for row in high[part].tolist()]
-        ratio[part] = process.cpdist(left, right, scorer=fuzz.ratio, score_cutoff=60, dtype=np.float32) / 100
-        shorter = [
-            position
-            for position, (first, second) in enumerate(zip(left, right, strict=True))
-            if 20 <= min(len(first), len(second)) <= 0.92 * max(len(first), len(second))
-        ]
-        if shorter:
-            heads = [min(len(left[i]), len(right[i])) for i in shorter]
-            cut[start + np.array(shorter)] = (
+        left, right = texts.take(pa.array(first[part])).to_pylist(), texts.take(pa.array(second[part])).to_pylist()
+        likeness[part] = process.cpdist(left, right, scorer=fuzz.ratio, score_cutoff=60, dtype=np.float32) / 100
+        some = np.flatnonzero(ends[part])
+        if len(some):
+            least = shorter[part].tolist()
+            heads[start + some] = (
                 process.cpdist(
-                    [left[i][:n] for i, n in zip(shorter, heads, strict=True)],
-                    [right[i][:n] for i, n in zip(shorter, heads, strict=True)],
+                    [left[i][: least[i]] for i in some.tolist()],
+                    [right[i][: least[i]] for i in some.tolist()],
                     scorer=fuzz.ratio,
                     score_cutoff=80,
                     dtype=np.float32,
                 )
                 / 100
             )
+    ratio[unlike], cut[unlike] = likeness[back], heads[back]
     return ratio, cut
 
 
-def _heads_equal(table: pa.Table, low: Rows, high: Rows) -> npt.NDArray[np.bool_]:
+def _heads_equal(table: pa.Table, low: Rows, high: Rows) -> Mask:
     """Whether both abstracts start with the same hundred characters: a changed title is then worth a look."""
-    heads = pc.utf8_slice_codeunits(pc.fill_null(table.column("abstract"), ""), 0, 100)
-    long_enough = pc.greater_equal(pc.utf8_length(heads), 100).to_numpy()
+    heads = pc.binary_slice(pc.fill_null(table.column("abstract"), "").cast(pa.large_binary()), 0, 100)
+    long_enough = pc.greater_equal(pc.binary_length(heads), 100).to_numpy()
     coded = heads.combine_chunks().dictionary_encode().indices.to_numpy()
-    equal: npt.NDArray[np.bool_] = (coded[low] == coded[high]) & long_enough[low]
+    equal: Mask = (coded[low] == coded[high]) & long_enough[low]
     return equal
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """Levels of agreement of pairs.
+
+    Attributes
+    ----------
+    levels : dict of str to array of int64
+        For each field of `VOTES`, indices of `LEVELS`.
+    ended : array of bool
+        Whether one title goes on where the other one ends, and all else is accounted for.
+    marked : array of bool
+        Whether the end that one title lacks says which part or report it is.
+    """
+
+    levels: dict[str, npt.NDArray[np.int64]]
+    ended: Mask
+    marked: Mask
+
+
+def agreement(records: Records, close: ClosePairs, progress: Callable[[float], None] = lambda part: None) -> Agreement:
+    """Compare pairs field by field."""
+    low, high = close.low, close.high
+    authors = _author_levels(records, low, high)
+    progress(0.2)
+    abstract = _abstract_levels(records, low, high)
+    progress(0.4)
+    title, ended, marked = _title_levels(records, close, abstract, lambda part: progress(0.4 + 0.6 * part))
+    years = ev.year_levels(records.year[low], records.year[high])
+    levels = {
+        "title": title,
+        "authors": authors,
+        "year": years,
+        "abstract": abstract,
+        "pages": _page_levels(records, low, high),
+    }
+    return Agreement(levels, ended, marked)
+
+
+def _author_levels(records: Records, low: Rows, high: Rows) -> npt.NDArray[np.int64]:
+    one, other = records.authors[low], records.authors[high]
+    first, second = np.minimum(one, other), np.maximum(one, other)
+    keys, back = np.unique(first * np.int64(max(len(records.names), 1)) + second, return_inverse=True)
+    size = max(len(records.names), 1)
+    found = np.array(
+        [ev.people_level(records.people(key // size), records.people(key % size)) for key in keys.tolist()], np.int64
+    )
+    return found[back] if len(keys) else np.zeros(0, np.int64)
+
+
+def _abstract_levels(records: Records, low: Rows, high: Rows) -> npt.NDArray[np.int64]:
+    one, other = records.abstract[low], records.abstract[high]
+    levels = np.full(len(low), ev.ABSTRACT_UNKNOWN, np.int64)
+    if not len(records.long_abstracts):
+        return levels
+    known = (one >= 0) & (other >= 0)
+    known &= records.long_abstracts[one] & records.long_abstracts[other]
+    levels[known & (one == other)] = ev.ABSTRACT_SAME
+    unlike = np.flatnonzero(known & (one != other))
+    if not len(unlike):
+        return levels
+    size = np.int64(len(records.abstracts))
+    first, second = np.minimum(one, other)[unlike], np.maximum(one, other)[unlike]
+    keys, back = np.unique(first * size + second, return_inverse=True)
+    left = [records.abstracts[key] for key in (keys // size).tolist()]
+    right = [records.abstracts[key] for key in (keys % size).tolist()]
+    least = np.array([min(len(a), len(b)) for a, b in zip(left, right, strict=True)])
+    likeness = process.cpdist(
+        [text[:n] for text, n in zip(left, least.tolist(), strict=True)],
+        [text[:n] for text, n in zip(right, least.tolist(), strict=True)],
+        scorer=fuzz.ratio,
+        score_cutoff=60,
+        dtype=np.float32,
+    )
+    steps = [likeness >= 97, likeness >= 90, likeness >= 70]
+    found = np.select(steps, [ev.ABSTRACT_SAME, ev.ABSTRACT_NEAR, ev.ABSTRACT_ALIKE], ev.ABSTRACT_OTHER)
+    levels[unlike] = np.where(least >= 40, found, ev.ABSTRACT_UNKNOWN)[back]
+    return levels
+
+
+def _page_levels(records: Records, low: Rows, high: Rows) -> npt.NDArray[np.int64]:
+    """Level of agreement of volume, issue and first page; a paper that begins at page 1 may not have got its pages yet."""
+    place = records.imprint
+
+    def differ(values: npt.NDArray[np.int64], least: int) -> Mask:
+        one, other = values[low], values[high]
+        found: Mask = (one >= least) & (other >= least) & (one != other)
+        return found
+
+    # Some give the year as the volume.
+    volumes = differ(np.where((place.volume >= 1900) & (place.volume <= 2100), 0, place.volume), 1)
+    pages = differ(place.page, 2)
+    issues = differ(place.issue, 1) & ~((place.page[low] > 1) & (place.page[low] == place.page[high]))
+    same = (place.page[low] > 1) & (place.page[low] == place.page[high]) & ~volumes
+    return np.where(volumes | pages | issues, ev.PAGES_OTHER, np.where(same, ev.PAGES_SAME, ev.PAGES_UNKNOWN))
+
+
+def _title_levels(
+    records: Records, close: ClosePairs, abstract: npt.NDArray[np.int64], progress: Callable[[float], None]
+) -> tuple[npt.NDArray[np.int64], Mask, Mask]:
+    low, high, ratio = close.low, close.high, close.ratio
+    marked, ended = np.zeros(len(low), bool), np.zeros(len(low), bool)
+    one, other = records.title[low], records.title[high]
+    equal = (one == other) & (one > 0)
+    steps = [ratio >= 0.92, ratio >= 0.8, ratio >= 0.6]
+    levels = np.select(steps, [ev.TITLE_NEAR, ev.TITLE_ALIKE, ev.TITLE_CHANGED], ev.TITLE_OTHER)
+    levels[(one == 0) | (other == 0)] = ev.TITLE_CHANGED
+    folded = records.folded.dictionary_encode()
+    texts: list[str] = folded.dictionary.to_pylist()
+    word = folded.indices.to_numpy()
+    kinds = np.array([_kind_of_title(text) for text in texts], np.int64)
+    levels[equal] = kinds[word[low[equal]]]
+    alike = np.flatnonzero(~equal & (one > 0) & (other > 0) & ((ratio >= 0.7) | (close.cut >= 0.85)))
+    if not len(alike):
+        return levels, ended, marked
+    first, second = word[low[alike]], word[high[alike]]
+    turned = first > second
+    first, second = np.where(turned, second, first), np.where(turned, first, second)
+    keys, back = np.unique(first * np.int64(len(texts)) + second, return_inverse=True)
+    compared = []
+    for number, key in enumerate(keys.tolist()):
+        if number % _OFTEN == 0:
+            progress(number / len(keys))
+        compared.append(titles.compare(texts[key // len(texts)], texts[key % len(texts)]))
+    level = np.array([found.level for found in compared], np.int64)[back]
+    marked[alike] = np.array([found.marked for found in compared], bool)[back]
+    known = {titles.FORM: ev.TITLE_FORM, titles.SLIP: ev.TITLE_SLIP, titles.CUT: ev.TITLE_CUT, titles.TURNED: ev.TITLE_TURNED}
+    for code, found in known.items():
+        # What is not alike at all has other numbers too.
+        levels[alike[(level == code) & ((code != titles.TURNED) | (ratio[alike] >= 0.6))]] = found
+    ended[alike] = (level == titles.CUT) | (level == titles.SUBTITLE)
+    subtitles = alike[level == titles.SUBTITLE]
+    levels[subtitles] = _subtitle_levels(records, low[subtitles], high[subtitles], levels[subtitles])
+    doubtful = np.flatnonzero([bool(found.doubts) for found in compared])
+    if len(doubtful):
+        position = np.full(len(compared), -1)
+        position[doubtful] = np.arange(len(doubtful))
+        some = np.flatnonzero(position[back] >= 0)
+        doubts = [compared[back[place]].doubts for place in some.tolist()]
+        places = alike[some]
+        verdicts = _settled(records, low[places], high[places], turned[some], doubts, abstract[places])
+        # Of a title that was cut off, too, each word there is must be accounted for.
+        worst = np.where(verdicts == ev.TITLE_SLIP, levels[places], np.maximum(levels[places], verdicts))
+        levels[places] = np.where(ended[places], worst, verdicts)
+        ended[places] &= verdicts == ev.TITLE_SLIP
+    return levels, ended, marked
+
+
+def _kind_of_title(folded: str) -> int:
+    if folded in ev.OF_A_KIND:
+        return ev.TITLE_OF_A_KIND
+    letters = len(folded)
+    long_enough = letters >= 20 and folded.count(" ") >= 2 if folded.isascii() else letters >= 8
+    return ev.TITLE_SAME if long_enough else ev.TITLE_SHORT
+
+
+def _subtitle_levels(records: Records, low: Rows, high: Rows, levels: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Levels of pairs of which one title goes on where the other ends, with a whole word."""
+    given = records.table.column("title")
+    lengths = pc.utf8_length(records.titles).to_numpy()
+    found = levels.copy()
+    for place, (one, other) in enumerate(zip(low.tolist(), high.tolist(), strict=True)):
+        shorter, longer = (one, other) if lengths[one] < lengths[other] else (other, one)
+        if records.cut[shorter]:
+            found[place] = ev.TITLE_CUT
+        elif titles.has_subtitle(given[longer].as_py(), records.titles[shorter].as_py()):
+            found[place] = ev.TITLE_SUBTITLE
+        else:
+            found[place] = ev.TITLE_NEAR
+    return found
+
+
+def _settled(
+    records: Records,
+    low: Rows,
+    high: Rows,
+    turned: Mask,
+    doubts: list[tuple[tuple[str, str, bool], ...]],
+    abstract: npt.NDArray[np.int64],
+) -> npt.NDArray[np.int64]:
+    """Levels of titles of which all but some doubts is accounted for: decides which of two words is misspelt, or that both are words: by the titles of the table, and by the abstracts.
+
+    A word that many titles have is one, and one that no other has, while many have its neighbour, is a slip of it. So is one that
+    its own abstract lacks, where both abstracts are the same.
+    """
+    counts, distinct = _attested(records, {word for some in doubts for one, other, _ in some for word in (one, other)})
+    abstracts = records.table.column("abstract")
+    verdicts = np.zeros(len(low), np.int64)
+    for number, (some, backwards) in enumerate(zip(doubts, turned.tolist(), strict=True)):
+        close = abstract[number] in (ev.ABSTRACT_SAME, ev.ABSTRACT_NEAR)
+        verdict = ev.TITLE_SLIP
+        for one, other, two in some:
+            often, rarely = max(counts[one], counts[other]), min(counts[one], counts[other])
+            if close:
+                row, another = (high[number], low[number]) if backwards else (low[number], high[number])
+                mine, theirs = (abstracts[int(place)].as_py().lower() for place in (row, another))
+                both = min(len(one), len(other)) >= 4 and _has_word(mine, one) and _has_word(theirs, other)
+                found = ev.TITLE_NEAR if both else ev.TITLE_SLIP
+                if found == ev.TITLE_SLIP and abstract[number] != ev.ABSTRACT_SAME and rarely >= 3:
+                    found = ev.TITLE_DOUBT
+            elif distinct >= _ATTESTED and often >= 2 and rarely <= 1 and not two:
+                found = ev.TITLE_SLIP
+            else:
+                found = ev.TITLE_DOUBT
+            verdict = max(verdict, found)
+        verdicts[number] = verdict
+    return verdicts
+
+
+def _has_word(text: str, word: str) -> bool:
+    """Whether a text has a word that is not a part of another one."""
+    place = text.find(word)
+    while place >= 0:
+        end = place + len(word)
+        if not text[place - 1 : place].isalnum() and not text[end : end + 1].isalnum():
+            return True
+        place = text.find(word, place + 1)
+    return False
+
+
+def _attested(records: Records, wanted: Iterable[str]) -> tuple[Counter[str], int]:
+    """How many titles have each of some words, and how many distinct words there are."""
+    listed = pc.value_counts(pc.split_pattern(records.folded, " ").flatten())
+    values = listed.field("values")
+    mine = pc.is_in(values, value_set=pa.array(sorted(wanted), values.type))
+    found = listed.filter(mine)
+    counts = zip(found.field("values").to_pylist(), found.field("counts").to_pylist(), strict=True)
+    return Counter(dict(counts)), len(values)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What becomes of pairs.
+
+    Attributes
+    ----------
+    score : array of float64
+    same, versions, apart : array of bool
+        Whether a pair is merged, is of two versions of a work, is two papers for certain.
+    bar : array of int64
+        What keeps a pair from being merged: an index of `bars`.
+    bars : tuple of str
+        The first is empty: nothing.
+    """
+
+    score: npt.NDArray[np.float64]
+    same: Mask
+    versions: Mask
+    apart: Mask
+    bar: npt.NDArray[np.int64]
+    bars: tuple[str, ...]
+
+
+def judged(records: Records, close: ClosePairs, found: Agreement) -> Verdict:
+    """Weigh the evidence of pairs, and look for what bars a merge."""
+    low, high = close.low, close.high
+    levels = found.levels
+    title, authors, year, abstract, pages = (levels[name] for name in ("title", "authors", "year", "abstract", "pages"))
+    shared, clash = close.shared > 0, close.other > 0
+    place = records.imprint
+    # What holds of titles, most of all: each word accounted for.
+    accounted = title <= ev.TITLE_SUBTITLE
+    told = abstract <= ev.ABSTRACT_NEAR
+    identical = _identical(records, low, high, found.ended & (abstract == ev.ABSTRACT_SAME) & ~shared & ~clash)
+    accounted |= identical
+    needed = told & accounted & ~shared & ~clash & ((authors == ev.AUTHORS_UNKNOWN) | (title > ev.TITLE_FORM))
+    told &= ~_told_otherwise(records, low, high, needed)
+    people = authors <= ev.AUTHORS_MOST
+    notices = (records.notice[low] != records.notice[high]) | (
+        (place.kind[low] == imprint.NOTICE) != (place.kind[high] == imprint.NOTICE)
+    )
+    printed_apart = pages == ev.PAGES_OTHER
+    printed_alike = pages == ev.PAGES_SAME
+    works = _other_works(records, low, high) & ~printed_alike
+    preprints = (place.preprint[low] != place.preprint[high]) & (place.preprint[low] >= 0) & (place.preprint[high] >= 0)
+    unproven = ~(people | told | printed_alike) & ~((authors == ev.AUTHORS_UNKNOWN) & (abstract == ev.ABSTRACT_UNKNOWN))
+    bare = (authors == ev.AUTHORS_UNKNOWN) & (abstract == ev.ABSTRACT_UNKNOWN) & ~printed_alike
+    long_titles = _long_titles(records)
+    # Columns and news come without names each time; a record that lost its names meets one that has them.
+    named = records.named[low] | records.named[high] | (records.abstract[low] >= 0) | (records.abstract[high] >= 0)
+    bare &= ~((year == ev.YEAR_SAME) & (title == ev.TITLE_SAME) & long_titles[low] & named & ~records.notice[low])
+    # A body has a report of the same title each year.
+    bodies = (
+        records.bodies[records.authors[low]] & records.bodies[records.authors[high]]
+        if len(records.bodies)
+        else np.zeros(len(low), bool)
+    )
+    yearly = bodies & (year != ev.YEAR_SAME) & ~told & ~printed_alike
+    unsure_end = ((title == ev.TITLE_SUBTITLE) & ~told & ~printed_alike) | (found.marked & found.ended & ~identical)
+    # Titles that are not word for word the same, and abstracts that are not.
+    unsure_end |= (title >= ev.TITLE_FORM) & ((abstract == ev.ABSTRACT_ALIKE) | (abstract == ev.ABSTRACT_OTHER))
+    short = ((title == ev.TITLE_SHORT) & (authors != ev.AUTHORS_SAME) & ~told & ~printed_alike) | (
+        title == ev.TITLE_OF_A_KIND
+    ) & ~told & ~printed_alike
+    years = (year == ev.YEAR_FAR) | ((year == ev.YEAR_NEAR) & ~told & ~printed_alike)
+    venues = np.zeros(len(low), bool)
+    ask = np.flatnonzero(
+        accounted
+        & ~preprints
+        & ~printed_alike
+        & ~shared
+        & (place.venue[low] != place.venue[high])
+        & (place.venue[low] > 0)
+        & (place.venue[high] > 0)
+    )
+    for number in ask.tolist():
+        venues[number] = place.venues_differ(int(low[number]), int(high[number]))
+    works &= venues | (place.venue[low] == 0) | (place.venue[high] == 0) | shared
+    other_ids = [f"other {kind}" for kind in close.kinds]
+    bars = (
+        "",
+        *other_ids,
+        "one is a notice about a paper",
+        "volume, issue or pages differ",
+        "other kinds of works",
+        "a conference paper and a journal article",
+        "words of the title differ",
+        "what follows in one title may be another part or report",
+        "a title that many works have",
+        "authors differ",
+        "years differ",
+        "a body's report of another year",
+        "venues differ",
+        "too little is known",
+    )
+    number_of = {name: number for number, name in enumerate(bars)}
+    bar = np.zeros(len(low), np.int64)
+    both_kinds = {imprint.ARTICLE, imprint.CONFERENCE}
+    meeting = works & np.isin(place.kind[low], list(both_kinds)) & np.isin(place.kind[high], list(both_kinds))
+    for name, where in reversed(
+        (
+            ("one is a notice about a paper", notices),
+            ("volume, issue or pages differ", printed_apart),
+            ("a conference paper and a journal article", meeting),
+            ("other kinds of works", works),
+            ("words of the title differ", ~accounted),
+            ("what follows in one title may be another part or report", unsure_end),
+            ("a title that many works have", short),
+            ("authors differ", (authors == ev.AUTHORS_OTHERS) | ((authors == ev.AUTHORS_SOME) & ~told)),
+            ("years differ", years),
+            ("a body's report of another year", yearly),
+            ("venues differ", venues),
+            ("too little is known", unproven | bare),
+        )
+    ):
+        bar[where & ~shared] = number_of[name]
+    score = ev.probabilities(levels)
+    # A shared identifier outweighs what is only missing or spelt otherwise.
+    unlike, chapters = _unlike(records, close, found)
+    score[shared] = np.where(unlike[shared], 0.5, 1.0)
+    score[shared & chapters] = 0.0
+    bar[shared & unlike] = number_of["words of the title differ"]
+    bar[shared & printed_apart & (title == ev.TITLE_OF_A_KIND)] = number_of["volume, issue or pages differ"]
+    bar[shared & notices] = number_of["one is a notice about a paper"]
+    bar = np.where(clash, close.other, bar)
+    same = (bar == 0) & (score >= SAME)
+    score[notices & ~shared] = 0.0
+    # Other identifiers, and a title of a word or two, are shown only where all else is the same.
+    score[clash & ~shared & (score < SAME)] = 0.0
+    score[((title == ev.TITLE_SHORT) | (title == ev.TITLE_OF_A_KIND)) & ~shared & (score <= 0.5)] = 0.0
+    versions = preprints | (meeting & (bar == number_of["a conference paper and a journal article"]))
+    versions &= same | (score >= SAME)
+    turned = (title == ev.TITLE_TURNED) & ~shared
+    apart = clash | notices | turned | (printed_apart & ~shared) | (works & ~shared) | (shared & chapters)
+    return Verdict(score, same, versions, apart & ~same, bar, bars)
+
+
+def _identical(records: Records, low: Rows, high: Rows, needed: Mask) -> Mask:
+    """Whether two abstracts are one text, or one of them as far as it goes."""
+    found = np.zeros(len(low), bool)
+    abstracts = records.table.column("abstract")
+    for place in np.flatnonzero(needed).tolist():
+        shorter, longer = _by_length(abstracts, int(low[place]), int(high[place]))
+        found[place] = len(shorter) >= _WHOLE and longer.startswith(shorter)
+    return found
+
+
+def _by_length(abstracts: pa.ChunkedArray, low: int, high: int) -> tuple[str, str]:
+    """Two abstracts without their headings and a mark that they were cut off, the shorter first."""
+    one, other = (_HEADING.sub("", abstracts[row].as_py()).rstrip(" .…") for row in (low, high))
+    return (one, other) if len(one) <= len(other) else (other, one)
+
+
+def _told_otherwise(records: Records, low: Rows, high: Rows, needed: Mask) -> Mask:
+    """Whether abstracts that begin alike go on otherwise, or with other numbers, as those of a review and its update do."""
+    found = np.zeros(len(low), bool)
+    abstracts = records.table.column("abstract")
+    for place in np.flatnonzero(needed).tolist():
+        shorter, longer = _by_length(abstracts, int(low[place]), int(high[place]))
+        if longer.startswith(shorter):
+            continue
+        first, second = (re.sub(r"[^\w]+", " ", text).casefold().split() for text in (shorter, longer))
+        second = second[: len(first) + len(first) // 20 + 5]
+        numbers = Counter(word for word in first if word.isdecimal())
+        missing = numbers - Counter(word for word in second if word.isdecimal())
+        found[place] = missing.total() > 0.1 * numbers.total() or fuzz.ratio(" ".join(first), " ".join(second)) < 90
+    return found
+
+
+def _long_titles(records: Records) -> Mask:
+    """Whether each title is so long that no two works have it by chance."""
+    words = pc.count_substring(records.folded, " ").to_numpy()
+    long_enough: Mask = (words >= 4) & (pc.utf8_length(records.titles).to_numpy() >= 30)
+    return long_enough
+
+
+def _other_works(records: Records, low: Rows, high: Rows) -> Mask:
+    """Whether both kinds of works are known, and are not one."""
+    one, other = records.imprint.kind[low], records.imprint.kind[high]
+    loose = {imprint.UNKNOWN, imprint.PREPRINT, imprint.NOTICE}
+    known = ~np.isin(one, list(loose)) & ~np.isin(other, list(loose))
+    # Proceedings are books whose chapters are papers.
+    papers = np.isin(one, [imprint.CONFERENCE, imprint.CHAPTER]) & np.isin(other, [imprint.CONFERENCE, imprint.CHAPTER])
+    found: Mask = known & (one != other) & ~papers
+    return found
+
+
+def _unlike(records: Records, close: ClosePairs, found: Agreement) -> tuple[Mask, Mask]:
+    """Whether two records that share an identifier are two works all the same, and whether they are chapters of one book.
+
+    Template DOIs and slips of copying stand on unlike works; chapters bear the DOI of their book.
+    """
+    unlike, chapters = np.zeros(len(close.low), bool), np.zeros(len(close.low), bool)
+    title, authors, abstract, pages = (found.levels[name] for name in ("title", "authors", "abstract", "pages"))
+    book = np.asarray(pc.fill_null(pc.match_substring_regex(records.doi, _BOOK_DOI), False))
+    book |= np.isin(records.imprint.kind, [imprint.BOOK, imprint.CHAPTER])
+    book[list(records.isbns)] = True
+    empty = (records.title[close.low] == 0) | (records.title[close.high] == 0)
+    told = abstract <= ev.ABSTRACT_NEAR
+    changed = (title >= ev.TITLE_NEAR) & ~empty & ~told & (close.shared > 0)
+    chapters |= changed & (book[close.low] | book[close.high] | (pages == ev.PAGES_OTHER))
+    unlike |= changed & ((title == ev.TITLE_TURNED) | (authors == ev.AUTHORS_OTHERS)) | chapters
+    for place in np.flatnonzero(changed & ~unlike & (title == ev.TITLE_OTHER)).tolist():
+        first, second = (records.folded[int(row)].as_py() for row in (close.low[place], close.high[place]))
+        unlike[place] = not (authors[place] <= ev.AUTHORS_MOST and other_languages(*sorted((first, second))))
+    return unlike, chapters
+
+
+_FUNCTION_WORDS = {
+    "en": "the of and in for with on from to by its an is are",
+    "fr": "le la les des du et une dans aux sur pour un",
+    "de": "der die das und von im zur fur bei mit eine des den",
+    "es": "los del las el y una en con para por la un",
+    "pt": "os as da do dos das em uma com para e na no",
+    "it": "il gli della di nel delle dei e un una lo degli",
+    "nl": "het een van de en voor met op bij",
+    "pl": "w i z na do oraz dla",
+    "ru": "в и на с по для из о при",
+}
+_WORDS_OF = {language: frozenset(words.split()) for language, words in _FUNCTION_WORDS.items()}
+
+
+@lru_cache(maxsize=10_000)
+def other_languages(first: str, second: str) -> bool:
+    """Whether two folded titles are in two languages, as a title and its translation are."""
+    left, right = ("".join(letter for letter in text if letter.isalpha()) for text in (first, second))
+    if not left or not right:
+        return False
+    if left.isascii() != right.isascii() and min(sum(map(str.isascii, text)) / len(text) for text in (left, right)) < 0.5:
+        return True
+
+    def spoken(text: str) -> str:
+        counts = {language: sum(word in words for word in text.split()) for language, words in _WORDS_OF.items()}
+        best = max(counts, key=lambda language: counts[language])
+        return best if counts[best] and list(counts.values()).count(counts[best]) == 1 else ""
+
+    return bool(spoken(first)) and bool(spoken(second)) and spoken(first) != spoken(second)
+
+
+def _reasons(close: ClosePairs, found: Agreement, verdict: Verdict, kept: Rows) -> tuple[npt.NDArray[np.int64], Texts]:
+    """Say of each pair which fields spoke for it, and what barred it: a number for each pair, and what the numbers say."""
+    percent = np.rint(np.maximum(close.ratio, 0)[kept] * 100).astype(np.int64)
+    parts = [close.shared[kept], verdict.bar[kept], percent, *(levels[kept] for levels in found.levels.values())]
+    sizes = [len(close.kinds) + 1, len(verdict.bars), 101, *(len(LEVELS[field]) for field in found.levels)]
+    code = np.zeros(len(kept), np.int64)
+    for values, size in zip(parts, sizes, strict=True):
+        code = code * size + values
+    _, first, back = np.unique(code, return_index=True, return_inverse=True)
+    said = []
+    for place in first.tolist():
+        shared, bar, likeness, *levels = (int(values[place]) for values in parts)
+        named: dict[str, Any] = {field: LEVELS[field][level] for field, level in zip(found.levels, levels, strict=True)}
+        if shared:
+            text = f"same {close.kinds[shared - 1]}"
+        else:
+            text = f"title {named['title']} ({likeness}%)"
+            text += "".join(f", {field} {named[field]}" for field in list(named)[1:] if named[field] != "unknown")
+        said.append(text + (f", but {verdict.bars[bar]}" if bar else ""))
+    return back, np.array(said, object)

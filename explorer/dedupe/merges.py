@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ from explorer.papers.schema import FIELDS, TEXT, TEXTS, to_frame
 if TYPE_CHECKING:
     import pandas as pd
 
-    from explorer.dedupe.deduplication import Rules
+    from explorer.dedupe.rules import Rules
     from explorer.papers.ledger import Ledger
 
 HISTORY = pa.schema(
@@ -33,6 +33,20 @@ HISTORY = pa.schema(
 """One row a merge: the paper's id, the ids of its records, "same" or "version", the lowest score of the pairs that joined it
 (0 to 1), the reason, and the field-wise origin of the values."""
 
+LIKELY = pa.schema(
+    [
+        ("first", TEXT),
+        ("second", TEXT),
+        ("first_title", TEXT),
+        ("second_title", TEXT),
+        ("score", pa.float64()),
+        ("relation", pa.string()),
+        ("reason", TEXT),
+    ]
+)
+"""One row a pair of papers that are likely one and were not merged: their ids and titles, the score (0 to 1), "likely" or "version"
+(such as a conference paper and the article that came of it), what spoke for it and what barred it."""
+
 ORIGIN = {"merge_paper": TEXT, "merge_source": TEXT, "merge_record": pa.int64()}
 """Columns of a merged record beside its own: id of the paper it went into, file or service, number in it from 1 (or null)."""
 
@@ -47,12 +61,15 @@ class Merges:
         With the columns of `HISTORY`; a paper stands in it once.
     records : pyarrow.Table
         The merged records as they were: the columns of the paper table, and those of `ORIGIN`.
+    likely : pyarrow.Table
+        Pairs of papers to decide, with the columns of `LIKELY`.
     """
 
     history: pa.Table = field(default_factory=lambda: pa.Table.from_pylist([], HISTORY))
     records: pa.Table = field(
         default_factory=lambda: pa.table({name: pa.nulls(0, kind) for name, kind in {**FIELDS, **ORIGIN}.items()})
     )
+    likely: pa.Table = field(default_factory=lambda: LIKELY.empty_table())
 
     def __len__(self) -> int:
         return int(self.history.num_rows)
@@ -65,11 +82,11 @@ class Merges:
         return self.history.slice(place, 1).to_pylist()[0], self.records.filter(pc.equal(self.records["merge_paper"], paper))
 
     def of_papers(self, papers: Sequence[str]) -> Merges:
-        """Only the merges of some papers."""
+        """Only the merges of some papers, and the pairs to decide of which both are among them."""
         return self._chosen(papers, keep=True)
 
     def without(self, papers: Sequence[str]) -> Merges:
-        """The merges of all other papers."""
+        """The merges of all other papers, and all pairs to decide."""
         return self._chosen(papers, keep=False)
 
     def _chosen(self, papers: Sequence[str], *, keep: bool) -> Merges:
@@ -79,11 +96,12 @@ class Merges:
             mine = pc.is_in(table.column(column), value_set=names)
             return table.filter(mine if keep else pc.invert(mine))
 
-        return Merges(part(self.history, "paper"), part(self.records, "merge_paper"))
+        likely = part(part(self.likely, "first"), "second") if keep else self.likely
+        return Merges(part(self.history, "paper"), part(self.records, "merge_paper"), likely)
 
     def renamed(self, ids: dict[str, str]) -> Merges:
         """The same merges, papers and records under other ids."""
-        if not ids or not len(self):
+        if not ids or not (len(self) or self.likely.num_rows):
             return self
 
         def new(name: str) -> str:
@@ -98,19 +116,24 @@ class Merges:
             }
             for row in self.history.to_pylist()
         ]
-        records = self.records
+        records, likely = self.records, self.likely
         for name in ("id", "merge_paper"):
             values = pa.array([new(value) for value in records.column(name).to_pylist()], TEXT)
             records = records.set_column(records.column_names.index(name), name, values)
-        return Merges(pa.Table.from_pylist(history, HISTORY), records)
+        for name in ("first", "second"):
+            values = pa.array([new(value) for value in likely.column(name).to_pylist()], TEXT)
+            likely = likely.set_column(likely.column_names.index(name), name, values)
+        return Merges(pa.Table.from_pylist(history, HISTORY), records, likely)
 
     def joined(self, other: Merges) -> Merges:
         """These merges and those of other papers."""
+        likely = pa.concat_tables([self.likely, other.likely])
         if not len(self) or not len(other):
-            return self if len(self) else other
+            return replace(self if len(self) else other, likely=likely)
         return Merges(
             pa.concat_tables([self.history, other.history]),
             pa.concat_tables([self.records, other.records], promote_options="permissive"),
+            likely,
         )
 
     def frame(self) -> pd.DataFrame:
@@ -134,13 +157,13 @@ class Merges:
 
     def save(self, folder: Path) -> None:
         """Write them into a generation of a corpus."""
-        for name, table in (("history", self.history), ("records", self.records)):
+        for name, table in (("history", self.history), ("records", self.records), ("likely", self.likely)):
             with pa.OSFile(str(folder / f"merges.{name}.arrow"), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
                 writer.write_table(table)
 
 
 def load_merges(folder: Path) -> Merges:
-    """Open the merges of a generation, memory-mapped; a generation of an earlier version has none.
+    """Open the merges of a generation, memory-mapped; a generation of an earlier version has none, or no pairs to decide.
 
     Raises
     ------
@@ -148,10 +171,10 @@ def load_merges(folder: Path) -> Merges:
         A file is damaged.
     """
     tables = []
-    for name in ("history", "records"):
+    for name in ("history", "records", "likely"):
         path = folder / f"merges.{name}.arrow"
         if not path.exists():
-            return Merges()
+            return Merges(*tables) if name == "likely" else Merges()
         try:
             with pa.memory_map(str(path)) as file:
                 tables.append(pa.ipc.open_file(file).read_all())

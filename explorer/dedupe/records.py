@@ -1,24 +1,33 @@
-"""Records in the forms that are compared: folded text, normalised identifiers, names without their spellings."""
+"""Records in the forms that are compared: folded text, identifiers, names without their spellings, where they were printed."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cached_property
+from itertools import pairwise
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from explorer.dedupe.blocking import Rows, fold, squeeze
+from explorer.dedupe.identifiers import codes, identifiers, isbns, trials
+from explorer.dedupe.imprint import Imprint
+from explorer.dedupe.titles import cut_marks, notices
 from explorer.papers.schema import TEXT
 
-PREPRINT_DOI = re.compile(
-    r"10\.(?:48550/|1101/\d|26434/|21203/|31234/|31219/|31222/|31235/|20944/|2139/ssrn|36227/|22541/|5281/zenodo|51094/)"
-)
-_PREPRINT_VENUE = re.compile(r"\b(?:arxiv|biorxiv|medrxiv|chemrxiv|psyarxiv|ssrn|preprints?|research square|corr)\b", re.I)
-_RESOLVER = re.compile(r"^(?:https?://)?(?:dx\.)?doi\.org/|^doi:\s*", re.I)
-_MEDLINE = re.compile(r"(?<=[a-z])[ ,]+[A-Z]{1,4}$|^et al\.?$")
+_MEDLINE = r"[a-z][ ,]+[A-Z]{1,4}$|^et al\.?$"
 _ABSTRACT = 300
-_BATCH = 5_000
+_BATCH = 20_000
+_HEADINGS = re.compile(r"(?:abstract|summary|background|introduction|objectives?|purpose|aims?|importance|context)")
+_NO_NAMES = frozenset(("al", "et", "others"))
+_BODIES = re.compile(
+    r"\b(?:associations?|society|societies|group|committee|college|academy|organi[sz]ation|institutes?|federation|council|ministry|department|agency|"
+    r"collaboration|collaborative|collaborators|consortium|network|foundation|force|panel|bureau|office|university|cent(?:er|re)|inc|ltd|gmbh|"
+    r"pharma\w*|league|union|commission|investigators|board|asociacion|sociedad|societe|gesellschaft|verband|associazione|associacao)\b"
+)
 
 
 class Records:
@@ -26,91 +35,103 @@ class Records:
 
     Attributes
     ----------
-    titles : Array of large_string, shape (rows,)
-        Folded, without spaces.
-    folded : list of str, length rows
-        Folded titles.
-    doi, arxiv_id, pmid : list of str or None, length rows
-        Normalised; what is no identifier is None.
-    people : dict of frozenset of str
-        By row: words of two letters or more in the authors' names, so that initials and the order of names do not count.
-    abstract : dict of str
-        By row: first letters of the abstract, folded, without spaces.
+    folded, titles : Array of large_string, shape (rows,)
+        Titles as words, and without spaces.
+    title : array of int64, shape (rows,)
+        A number for each distinct title without spaces, from 1; 0 where there is none.
+    identifiers : dict of str to array of int64
+        For each kind, a number for each distinct identifier; 0 where a record bears none.
+    trials, isbns : dict of int to frozenset of str
+        Registry numbers and ISBNs of the rows that bear some.
+    notice, cut : array of bool, shape (rows,)
+        Whether the title speaks of a notice about a paper, and whether it ends as one that was cut off.
+    year : array of int64, shape (rows,)
+        0 where it is not known.
+    imprint : Imprint
     """
 
     def __init__(self, table: pa.Table) -> None:
         self.table = table
-        folded = fold(table.column("title"))
-        self.titles = squeeze(folded)
-        self.folded: list[str] = folded.to_pylist()
-        self.doi = [normal_doi(value) for value in table.column("doi").to_pylist()]
-        self.arxiv_id = [
-            arxiv_id.lower() if arxiv_id else _arxiv_id_of(doi)
-            for arxiv_id, doi in zip(_arxiv_ids(table), self.doi, strict=True)
-        ]
-        self.pmid = _pmids(table)
-        self.year = pc.fill_null(table.column("year"), 0).to_numpy()
-        self.venue: list[str | None] = table.column("venue").to_pylist()
-        self.people: dict[int, frozenset[str]] = {}
-        self.abstract: dict[int, str] = {}
+        titles = table.column("title").combine_chunks()
+        self.folded = fold(titles)
+        self.titles = squeeze(self.folded)
+        self.title = codes(self.titles)
+        found = identifiers(table)
+        self.arxiv_id: pa.Array = found["arXiv id"]
+        self.doi: pa.Array = found["DOI"]
+        self.identifiers = {kind: codes(values) for kind, values in found.items()}
+        self.trials, self.entries = trials(table)
+        if self.entries:
+            numbers = [min(self.trials[row]) if row in self.entries else None for row in range(table.num_rows)]
+            self.identifiers["trial number"] = codes(pa.array(numbers, TEXT))
+        self.isbns = isbns(table)
+        self.notice = np.asarray(notices(titles, self.folded))
+        self.cut = np.asarray(cut_marks(titles))
+        self.year: npt.NDArray[np.int64] = pc.fill_null(table.column("year"), 0).to_numpy().astype(np.int64)
+        self.imprint = Imprint(table, self.doi, self.arxiv_id)
+        self._people: dict[int, frozenset[str]] = {}
 
     def load(self, rows: Rows, progress: Callable[[float], None] = lambda part: None) -> None:
-        """Fill `people` and `abstract` for the rows that are compared closely; `progress` hears of the part done, 0 to 1."""
-        chosen = self.table.select(["authors", "abstract"]).take(pa.array(rows))
-        for start in range(0, len(rows), _BATCH):
-            progress(start / len(rows))
-            some, taken = rows[start : start + _BATCH].tolist(), chosen.slice(start, _BATCH)
-            joined = pa.array([_names(names or []) for names in taken.column("authors").to_pylist()], TEXT)
-            for row, text in zip(some, fold(joined).to_pylist(), strict=True):
-                self.people[row] = frozenset(word for word in text.split() if len(word) > 1) - {"al", "et", "others"}
-            heads = squeeze(fold(pc.utf8_slice_codeunits(pc.fill_null(taken.column("abstract"), ""), 0, _ABSTRACT)))
-            self.abstract.update(zip(some, heads.to_pylist(), strict=True))
+        """Fill `authors` and `abstract` for the rows that are compared closely; `progress` hears of the part done, 0 to 1."""
+        names: list[pa.Array] = []
+        heads: list[pa.Array] = []
+        chosen = self.table.select(["authors", "abstract"])
+        # A slice of the table at a time: taken at once, its whole text would be copied first.
+        edges = np.searchsorted(rows, np.arange(0, self.table.num_rows + _BATCH, _BATCH))
+        for number, (first, last) in enumerate(pairwise(edges.tolist())):
+            progress(number / len(edges))
+            start = number * _BATCH
+            taken = chosen.slice(start, _BATCH).take(pa.array(rows[first:last] - start))
+            names.append(fold(joined_names(taken.column("authors").combine_chunks())))
+            heads.append(pc.utf8_slice_codeunits(taken.column("abstract"), 0, _ABSTRACT).combine_chunks())
+        self._names = pa.concat_arrays(names or [pa.nulls(0, TEXT)]).dictionary_encode()
+        self._heads = pa.concat_arrays(heads or [pa.nulls(0, TEXT)]).dictionary_encode()
+        self.authors = np.zeros(self.table.num_rows, np.int64)
+        self.authors[rows] = self._names.indices.to_numpy()
+        self.named = np.zeros(self.table.num_rows, bool)
+        self.named[rows] = np.asarray(pc.greater(pc.utf8_length(self._names.dictionary), 0))[self.authors[rows]]
+        self.abstract = np.full(self.table.num_rows, -1, np.int64)
+        self.abstract[rows] = pc.fill_null(self._heads.indices, -1).to_numpy(zero_copy_only=False)
 
-    def preprint(self, row: int) -> bool | None:
-        """Whether the record is a preprint (True) or was published (False); None where it does not tell."""
-        doi, venue = self.doi[row], self.venue[row]
-        if (doi and PREPRINT_DOI.match(doi)) or (venue and _PREPRINT_VENUE.search(venue)):
-            return True
-        if doi or venue:
-            return False
-        return True if self.arxiv_id[row] else None
+    @cached_property
+    def names(self) -> list[str]:
+        """All names of each distinct list of authors that was loaded, folded."""
+        found: list[str] = self._names.dictionary.to_pylist()
+        return found
 
+    @cached_property
+    def abstracts(self) -> list[str]:
+        """First letters of each distinct abstract that was loaded, folded, without spaces and a heading."""
+        folded = squeeze(fold(self._heads.dictionary)).to_pylist()
+        return [_HEADINGS.sub("", text, count=1) if _HEADINGS.match(text) else text for text in folded]
 
-def _names(authors: list[str | None]) -> str:
-    """All names in one text; the joined initials that MEDLINE puts behind each name (``Smith JB``) are left out."""
-    names = [name for name in authors if name]
-    if all(_MEDLINE.search(name) for name in names):
-        names = [_MEDLINE.sub("", name) for name in names]
-    return " ".join(names)
+    @cached_property
+    def long_abstracts(self) -> npt.NDArray[np.bool_]:
+        """Whether each distinct abstract that was loaded is long enough to tell something."""
+        return np.asarray(pc.greater_equal(pc.utf8_length(self._heads.dictionary), 50))
 
+    def people(self, authors: int) -> frozenset[str]:
+        """Words of two letters or more in a list of names, by its number: initials and the order of names do not count."""
+        found = self._people.get(authors)
+        if found is None:
+            found = self._people[authors] = frozenset(w for w in self.names[authors].split() if len(w) > 1) - _NO_NAMES
+        return found
 
-def normal_doi(value: str | None) -> str | None:
-    """Bare, lower-case DOI; None for placeholders such as ``n/a`` or ``10.1000/``."""
-    bare = _RESOLVER.sub("", (value or "").strip().lower()).rstrip(".,;)>]}\"' ")
-    return bare if re.fullmatch(r"10\.\d{3,9}/\S+", bare) else None
-
-
-def _arxiv_ids(table: pa.Table) -> list[str | None]:
-    pattern = r"arxiv\.org/(?:abs|pdf)/(?P<id>\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})"
-    linked = pc.struct_field(pc.extract_regex(table.column("url"), pattern), "id").cast(TEXT)
-    bare = pc.replace_substring_regex(table.column("arxiv_id"), r"^(?i:arxiv:)?\s*(\S*?)(?:v\d+)?\s*$", r"\1")
-    found: list[str | None] = pc.coalesce(pc.if_else(pc.equal(bare, ""), pa.scalar(None, TEXT), bare), linked).to_pylist()
-    return found
-
-
-def _arxiv_id_of(doi: str | None) -> str | None:
-    return doi.removeprefix("10.48550/arxiv.") if doi and doi.startswith("10.48550/arxiv.") else None
-
-
-def _pmids(table: pa.Table) -> list[str | None]:
-    """Identifiers out of all columns that hold them: files of several programs name them differently."""
-    found: list[str | None] = [None] * table.num_rows
-    for name in filter(lambda name: name.lower().replace("_", " ") in _PMID_COLUMNS, table.column_names):
-        for row, value in enumerate(table.column(name).to_pylist()):
-            if value is not None and found[row] is None:
-                match = re.fullmatch(r"(?:pmid:?\s*)?0*([1-9]\d{0,8})(?:\.0)?", str(value).strip(), re.I)
-                found[row] = match.group(1) if match else None
-    return found
+    @cached_property
+    def bodies(self) -> npt.NDArray[np.bool_]:
+        """Whether each distinct list of authors names a society, a group or a company."""
+        return np.asarray(pc.match_substring_regex(self._names.dictionary, _BODIES.pattern))
 
 
-_PMID_COLUMNS = frozenset(("pmid", "pubmed id", "medline pmid", "pm"))
+def joined_names(authors: pa.ListArray) -> pa.Array:
+    """All names of each record in one text; joined initials that MEDLINE puts behind each name (``Smith JB``) are left out."""
+    flat = pc.fill_null(authors.flatten(), "")
+    lengths = pc.fill_null(pc.list_value_length(authors), 0).to_numpy(zero_copy_only=False).astype(np.int64)
+    offsets = np.concatenate([[0], np.cumsum(lengths)])
+    fits = np.asarray(pc.or_(pc.match_substring_regex(flat, _MEDLINE), pc.equal(flat, "")))
+    before = np.concatenate([[0], np.cumsum(fits)])
+    medline = np.repeat(before[offsets[1:]] - before[offsets[:-1]] == lengths, lengths)
+    if medline.any():
+        bare = pc.replace_substring_regex(flat, r"([a-z])[ ,]+[A-Z]{1,4}$", r"\1")
+        flat = pc.if_else(pa.array(medline), bare, flat)
+    return pc.binary_join(pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), flat), pa.scalar(" ", TEXT))

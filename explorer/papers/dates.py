@@ -6,27 +6,56 @@ Never further: ``7/8/2024`` is the seventh of August to some and the eighth of J
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 
+from explorer.papers.edtf import known_part, read_edtf, season_number
+
 PRECISIONS = ("year", "month", "day")
 
+# Names and their abbreviations as Unicode's CLDR has them for 26 languages, folded; what means two months in two of them (the
+# listopad of Zagreb is October, that of Prague November) or is a short word of another language is left out.
 _MONTHS = {
     name: month
     for month, names in enumerate(
         (
-            "jan january janv janvier januar enero gennaio januari",
-            "feb february fev fevrier février februar febrero febbraio februari",
-            "mar march mars märz maerz marzo maart",
-            "apr april avr avril abril aprile",
-            "may mai mayo maggio mei",
-            "jun june juin juni junio giugno",
-            "jul july juil juillet juli julio luglio",
-            "aug august aout août agosto augustus",
-            "sep sept september septembre septiembre settembre",
-            "oct october okt oktober octobre octubre ottobre",
-            "nov november novembre noviembre",
-            "dec december dez dezember decembre décembre diciembre dicembre",
+            "ene enero gen gener gennaio ian ianuarie jan janeiro januar januara januari january janv janvier "
+            "leden ledna oca ocak sij sijecanj sijecnja sty styczen stycznia tammi tammikuu tammikuuta ιαν "
+            "ιανουαριοσ ιανουαριου січ січень січня янв январь января яну януари јан јануар",
+            "feb febbr febbraio febr febrer febrero februar februara februari februarie february fev fevereiro "
+            "fevr fevrier helmi helmikuu helmikuuta lut lutego luty subat uno unor unora velj veljaca veljace φεβ "
+            "φεβρουαριοσ φεβρουαριου лют лютии лютого феб фебруар фев февр февраль февраля февруари",
+            "bre brezen brezna maalis maaliskuu maaliskuuta maart maerz mar marc marca march marcius marco marec "
+            "maret mars mart martie marts marz marzec marzo mrt ozu ozujak ozujka μαρ μαρτιοσ μαρτιου бер "
+            "березень березня мар март марта",
+            "abr abril apr april aprila aprile aprilie aprilis avr avril dub duben dubna d’abril huhti huhtikuu "
+            "huhtikuuta kwi kwiecien kwietnia nis nisan tra travanj travnja απρ απριλιοσ απριλιου апр апрель "
+            "апреля април квіт квітень квітня",
+            "kve kveten kvetna mag maggio mai maig maio maj maja majus may mayis mayo mei svi svibanj svibnja "
+            "touko toukokuu toukokuuta μαι μαιοσ μαιου маи мая мај трав травень травня",
+            "cerven cervna cvn cze czerwca czerwiec giu giugno haz haziran iun iunie juin jun juna june junho "
+            "juni junij junio junius juny kesa kesakuu kesakuuta lipanj lipnja ιουν ιουνιοσ ιουνιου июн июнь июня "
+            "черв червень червня юни јун",
+            "cervence cervenec cvc heina heinakuu heinakuuta iul iulie juil juillet jul jula julho juli julij "
+            "julio juliol julius july lipca lipiec lug luglio srpanj srpnja tem temmuz ιουλ ιουλιοσ ιουλιου июл "
+            "июль июля лип липень липня юли јул",
+            "ag ago agost agosto agu agustos agustus aout aug august augusta augusti augustus augusztus avg "
+            "avgust elo elokuu elokuuta kol kolovoz kolovoza sierpien sierpnia srpen srpna αυγ αυγουστοσ "
+            "αυγουστου авг август августа серп серпень серпня",
+            "eyl eylul ruj rujan rujna sep sept september septembra septembre septembrie septiembre set setembre "
+            "setembro settembre syys syyskuu syyskuuta szept szeptember wrz wrzesien wrzesnia zar zari σεπ "
+            "σεπτεμβριοσ σεπτεμβριου вер вересень вересня сент сентябрь сентября сеп септембар септември",
+            "eki ekim loka lokakuu lokakuuta oct october octobre octombrie octubre okt oktober oktobra ott "
+            "ottobre out outubro paz pazdziernik pazdziernika rij rijen rijna οκτ οκτωβριοσ οκτωβριου жовт "
+            "жовтень жовтня окт октобар октомври октябрь октября",
+            "kas kasim listopadu marras marraskuu marraskuuta noiembrie nov november novembra novembre novembro "
+            "noviembre stu studeni studenoga νοε νοεμβριοσ νοεμβριου лист листопад листопада нов новембар ное "
+            "ноември нояб ноябрь ноября",
+            "aralik dec december decembra decembre decembrie des desember desembre dez dezember dezembro dic "
+            "dicembre diciembre gru grudnia grudzien joulu joulukuu joulukuuta prosinac prosinca prosince "
+            "prosinec δεκ δεκεμβριοσ δεκεμβριου груд грудень грудня дек декабрь декабря декември дец децембар",
         ),
         start=1,
     )
@@ -34,16 +63,52 @@ _MONTHS = {
 }
 _ISO = re.compile(r"\s*(\d{4})(?:[-/.](\d{1,2})?(?:[-/.](\d{1,2})?)?)?(?:[-/.]|[T ]\d\d?:.*|Z)?\s*\Z", re.DOTALL)
 _COMPACT = re.compile(r"\s*((?:1[5-9]|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])?\s*\Z")
+_OF_RIS = re.compile(r"\s*(\d{4})/(\d{1,2})?/(\d{1,2})?/\s*(\S.*)\Z")
 _NUMBERS_FIRST = re.compile(r"\s*(?:(\d{1,2})[-/. ])?(\d{1,2})[-/. ](\d{4})(?:[ T].*)?\s*\Z")
 _YEAR = re.compile(r"(?<!\d)(1[4-9]\d\d|20\d\d)(?!\d)")
 _WORD = re.compile(r"[^\W\d_]+")
-_DAY = re.compile(r"(?<![\d:])(\d{1,2})(?:st|nd|rd|th)?(?![\d:])")
+_DAY = re.compile(r"(?<![\d:])(\d{1,2})(?:st|nd|rd|th|er|º|ª)?(?![\d:])")
+_COUNTED = re.compile(
+    r"(?:\D{0,4}?)(\d{4})\s*[年년]\s*(?:(\d{1,2})\s*[月월]\s*(?:(\d{1,2})\s*[日号號일])?)?|(\d{1,2})\s*[月월]|tháng\s+(\d{1,2})\Z",
+    re.IGNORECASE,
+)
+_ERA = re.compile(r"\s*(民國|民国|令和|平成|昭和|大正|明治)\s*(元|\d{1,3})\s*年?")
+_ERAS = {"民國": 1911, "民国": 1911, "令和": 2018, "平成": 1988, "昭和": 1925, "大正": 1911, "明治": 1867}
+"""The year before the first of each."""
+_SAID_SO = re.compile(
+    r"\A\W*(?:circa|c\.\s*a\.|ca?\.?|approx(?:imately|\.)?|about|um|vers|hacia|около|约|約)\s+(?=\[?\d{4})", re.I
+)
+_YEAR_RANGE = re.compile(r"\s*((?:1[4-9]|20)\d\d)\s*[-–—/]+\s*((?:1[4-9]|20)\d\d)\s*\Z")
+_DOUBTED = re.compile(r"\s*\[?\s*((?:1[4-9]|20)\d\d(?:-\d\d(?:-\d\d)?)?)\s*\?\s*\]?\s*\Z")
+_NUMERALS = str.maketrans("〇零一二三四五六七八九", "00123456789")
+_TENS = re.compile("([一二三四五六七八九]?)十([一二三四五六七八九]?)")
 
 
+def _folded(word: str) -> str:
+    """A word without case and accents."""
+    if word.isascii():
+        return word.lower()
+    apart = unicodedata.normalize("NFKD", word.casefold().replace("ı", "i"))
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
+
+
+def _counted(text: str) -> str:
+    """Text with the numerals of Chinese, and the years of eras, in figures: ``二〇一四年十二月`` becomes ``2014年12月``."""
+    if text.isascii():
+        return text
+    text = _TENS.sub(lambda match: f"{match.group(1) or '一'}{match.group(2) or '〇'}", text).translate(_NUMERALS)
+    return _ERA.sub(lambda match: f"{_ERAS[match.group(1)] + (1 if match.group(2) == '元' else int(match.group(2)))}年", text)
+
+
+@lru_cache(maxsize=4096)
 def month_number(text: str) -> int | None:
-    """Number of the month that a word, or a number, names: ``3``, ``Mar.``, ``März``."""
-    word = text.strip().rstrip(".").lower()
-    return int(word) if word.isdecimal() and 1 <= int(word) <= 12 else _MONTHS.get(word)
+    """Number of the month that a word, or a number, names in one of 26 languages: ``3``, ``Mar.``, ``März``, ``марта``, ``3月``."""
+    word = _folded(text.strip().rstrip("."))
+    if word in _MONTHS:
+        return _MONTHS[word]
+    counted = _COUNTED.fullmatch(_counted(text.strip()))
+    number = (counted.group(4) or counted.group(5) or "") if counted else word
+    return int(number) if number.isdecimal() and 1 <= int(number) <= 12 else None
 
 
 @lru_cache(maxsize=65_536)
@@ -54,16 +119,17 @@ def parse_date(text: str) -> tuple[date, str] | None:
     ----------
     text : str
         ``2024``, ``2024-03``, ``2024/03/11``, ``2014//``, ``20240311``, ``1996 Jul 9``, ``FEB 2011``, ``Nov. 16, 2004``,
-        ``28 July 2020``, ``2015 Nov-Dec``, ``Mon, 2 Apr 2007 19:18:42 GMT``, ``3/2017``, ``c1999``, ``[1999?]``, ISO with a time.
+        ``28 July 2020``, ``2015 Nov-Dec``, ``Mon, 2 Apr 2007 19:18:42 GMT``, ``3/2017``, ``c1999``, ``[1999?]``, ISO with a time,
+        ``15 de marzo de 2014``, ``2014年3月15日``, ``平成26年``; of EDTF the beginning (see `edtf`).
 
     Returns
     -------
     tuple of (date, str) or None
         First day of the period and its precision; None when there is no year in the text.
     """
-    match = _ISO.match(text) or _COMPACT.match(text)
+    match = _ISO.match(text) or _COMPACT.match(text) or _OF_RIS.match(text)
     if match is not None:
-        return _made(*match.groups())
+        return _made(*match.groups()[:3])
     match = _NUMBERS_FIRST.match(text)
     if match is not None:
         first, second, year = match.groups()
@@ -74,13 +140,18 @@ def parse_date(text: str) -> tuple[date, str] | None:
         if int(second) > 12 >= int(first):
             return _made(year, first, second)
         return _made(year, first, first) if first == second else _made(year, None, None)
+    if not text.isascii() and (counted := _COUNTED.match(_counted(text))) and counted.group(1):
+        return _made(*counted.groups()[:3])
+    if (extended := read_edtf(text)) is not None:
+        known = known_part(extended)
+        return None if known is None else _made(*[*known.split("-"), None, None][:3])
     found = _YEAR.search(text)
     return None if found is None else _worded(text, found)
 
 
 def _worded(text: str, found: re.Match[str]) -> tuple[date, str] | None:
     """Read a date whose month is a word; of a range of months the first."""
-    words = [(match, month) for match in _WORD.finditer(text) if (month := _MONTHS.get(match.group().lower()))]
+    words = [(match, month) for match in _WORD.finditer(text) if (month := _MONTHS.get(_folded(match.group())))]
     if not words or (words[0][0].start() > found.end() + 12):
         return _made(found.group(), None, None)
     rest = text[: found.start()] + " " * 4 + text[found.end() :]
@@ -119,4 +190,68 @@ def finest(*texts: str | None) -> str | None:
         if parse_date(text) is None and (found := parse_date(f"{text} {year:04d}")):
             parsed.append(found)
     best = max((found for found in parsed if found[0].year == year), key=lambda found: PRECISIONS.index(found[1]))
-    return best[0].isoformat()[: (4, 7, 10)[PRECISIONS.index(best[1])]]
+    return _iso(best)
+
+
+def _iso(parsed: tuple[date, str]) -> str:
+    """ISO text of the known part."""
+    return parsed[0].isoformat()[: (4, 7, 10)[PRECISIONS.index(parsed[1])]]
+
+
+@lru_cache(maxsize=65_536)
+def edtf_of(text: str) -> str | None:
+    """What a date in words says beyond its beginning, in EDTF; None where it says no more, or is no date.
+
+    Parameters
+    ----------
+    text : str
+        EDTF, or as bibliographies write it: ``ca. 1999``, ``[1999?]``, ``2004-2006``, ``Spring 2004``, ``2015 Nov-Dec``,
+        ``2004///Summer``.
+    """
+    if text.isdecimal() or not text.strip():
+        return None
+    # RIS ends a year with slashes.
+    if text.rstrip()[-1] != "/" and (found := read_edtf(text)) is not None:
+        return found
+    if (slashed := _OF_RIS.match(text)) and (found := read_edtf(slashed.group(4))) is not None:
+        return found
+    if ranged := _YEAR_RANGE.match(text):
+        first, last = ranged.groups()
+        return f"{first}/{last}" if first < last else None
+    if doubted := _DOUBTED.match(text):
+        return f"{doubted.group(1)}?"
+    if said := _SAID_SO.match(text):
+        parsed = parse_date(text[said.end() :])
+        return None if parsed is None else f"{_iso(parsed)}~"
+    year = _YEAR.search(text)
+    if year is None:
+        return None
+    words = _WORD.findall(text)
+    seasons = {number for word in words if (number := season_number(word))}
+    months = [number for word in words if (number := month_number(word)) and not word.isdecimal()]
+    if len(seasons) == 1 and not months:
+        return f"{year.group()}-{seasons.pop()}"
+    if (
+        len(months) == 2
+        and months[0] < months[1]
+        and len(_YEAR.findall(text)) == 1
+        and not re.search(r"(?<!\d)\d{1,2}(?!\d)", text)
+    ):
+        return f"{year.group()}-{months[0]:02d}/{year.group()}-{months[1]:02d}"
+    return None
+
+
+def extended(known: str | None, texts: Iterable[str]) -> str | None:
+    """What the dates of one record say beyond `known`, which `finest` chose among them, in EDTF.
+
+    A text without a year (``Nov-Dec``) is completed by the year that is known.
+    """
+    if known is None:
+        return next((found for text in texts if (found := edtf_of(text)) and known_part(found) is None), None)
+    for text in texts:
+        found = edtf_of(text)
+        if found is None and not _YEAR.search(text):
+            found = edtf_of(f"{text} {known[:4]}")
+        if found is not None and known_part(found) == known:
+            return found
+    return None

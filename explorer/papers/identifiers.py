@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from html import unescape
+from urllib.parse import unquote
 
 ARXIV_ID = re.compile(r"(?:arxiv[:./]|abs/|pdf/|^)\s*(\d{4}\.\d{4,5}(?!\d)|[a-z-]+(?:\.[A-Z]{2})?/\d{7}(?!\d))", re.I)
 
@@ -18,21 +20,43 @@ BARE = {
 _BARE_DOI = re.compile(r"10\.[0-9]{4,9}/[A-Za-z0-9._/()-]*[A-Za-z0-9]")
 
 # What follows a DOI in running text or an address is no part of it; brackets that it opens itself are.
-_DOI_END = re.compile(r"[\s\"{}|\\^`]|</|&lt;|[?&](?:amp;)?(?:issn|isbn|nosfx|url|utm_|casa_token)[^/]*$", re.I)
+_DOI_END = re.compile(
+    r"[\s\"{}|\\^`]|</|<(?:br|p|div|span|i|b|em|a|sup|sub)\b[^<>]*>|[?&](?:amp;)?(?:issn|isbn|nosfx|url|utm_|casa_token)[^/]*$",
+    re.I,
+)
+
+# LaTeX for letters that a DOI has and LaTeX takes for something else.
+_LATEX = (
+    (
+        re.compile(r"\{\$([<>])\$\}|\$([<>])\$|\\text(less|greater)(?:\{\})?\s?"),
+        lambda m: m[1] or m[2] or "<>"[m[3].lower() == "greater"],
+    ),
+    (re.compile(r"\{?\\([_&%#$])\}?"), lambda m: m[1]),
+    (re.compile(r"\\(?:urlprefix|url|href|doi)\s*|\{\}"), lambda m: ""),
+)
+
+_ENCODED = re.compile(r"%[0-9a-f]{2}", re.I)
+_ENTITY = re.compile(r"&(?:amp;)*(?:lt|gt|quot|apos|#0*(?:60|62|38|39)|#x0*(?:3c|3e|26|27));|&(?:amp;)+", re.I)
 
 _DOI_TRAILING = frozenset(".,;:)]>'\u2019\u201d")
 
 _ADDRESSES = re.compile(r"((?:https?|ftp)://[^\s|]+?)(?:[;,]?\s+|;|\|)(?:https?|ftp)://", re.I)
 
+_ONE_ADDRESS = re.compile(r"(?:https?|ftp)://(?:(?![;,]\s*(?:https?|ftp)://)[^\s\"|])+", re.I)
+
 _OPENING = {")": "(", "]": "[", ">": "<"}
 
 
 def normal_doi(text: str) -> str | None:
-    """Return the bare, lower-case DOI in `text`, or None (``https://doi.org/10.1000/ABC.`` gives ``10.1000/abc``)."""
+    """Return the bare, lower-case DOI in `text`, or None (``https://doi.org/10.1000/ABC.`` gives ``10.1000/abc``).
+
+    A DOI is one however it was written: percent-encoded, with entities of HTML once or twice encoded, or with LaTeX for ``<``, ``>``
+    and ``_``. Those of the 1990s hold a serial item and contribution identifier (SICI, ANSI/NISO Z39.56) with all of these letters.
+    """
     # Most are nothing but a DOI without a character that could end one.
     if _BARE_DOI.fullmatch(text):
         return text.lower()
-    match = DOI.search(text)
+    match = DOI.search(_decoded(text))
     if match is None:
         return None
     doi = _DOI_END.split(match.group(1), maxsplit=1)[0]
@@ -41,6 +65,36 @@ def normal_doi(text: str) -> str | None:
     while doi[-1:] in _DOI_TRAILING and (doi[-1] not in ")]>" or doi.count(doi[-1]) > doi.count(_OPENING[doi[-1]])):
         doi = doi[:-1]
     return doi.lower() if DOI.fullmatch(doi) else None
+
+
+def addresses(text: str) -> list[str]:
+    """Return the addresses in a text, in order, each once.
+
+    A semicolon parts two of them, and is otherwise a character of one, as ``<`` is: ``https://example.org/a;jsessionid=1?b=2``.
+    """
+    found = []
+    for match in _ONE_ADDRESS.finditer(text):
+        address = match.group().rstrip(";,")
+        while address[-1:] in (")", ">") and address.count(address[-1]) > address.count(_OPENING[address[-1]]):
+            address = address[:-1]
+        found.append(address)
+    return list(dict.fromkeys(found))
+
+
+def _decoded(text: str) -> str:
+    """Text without the encodings that a DOI in it may have gone through."""
+    if "\\" in text or "$" in text or "{}" in text:
+        for pattern, replacement in _LATEX:
+            text = pattern.sub(replacement, text)
+    for _ in range(3):
+        before = text
+        if "%" in text and _ENCODED.search(text):
+            text = unquote(text)
+        if "&" in text:
+            text = _ENTITY.sub(lambda match: unescape(match[0]), text)
+        if text == before:
+            break
+    return text
 
 
 def first_address(text: str) -> str:

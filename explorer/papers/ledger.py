@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 if TYPE_CHECKING:
     import pandas as pd
 
-Action = Literal["repaired", "rejected", "merged", "lost"]
+Action = Literal["repaired", "rejected", "merged", "likely", "lost"]
 
 
 class Entry(NamedTuple):
@@ -26,8 +26,19 @@ class Entry(NamedTuple):
     """Column of the schema, or empty when the whole record is meant."""
     before: str
     after: str
-    """New value; for a merge, the id of the paper the record went into."""
+    """New value; for a merge, the id of the paper the record went into; for a likely one, that of the other paper."""
     reason: str
+
+
+class Reading(NamedTuple):
+    """One way to read a text whose encoding is not told."""
+
+    encoding: str
+    """Name that Python knows."""
+    sureness: float
+    """From 0 to 1; those of all ways to read a text add up to 1."""
+    preview: str
+    """A line of the text so read."""
 
 
 @dataclass
@@ -39,10 +50,16 @@ class Finding:
     format: str
     encoding: str = ""
     """Empty where the format is not text."""
+    sureness: float = 1.0
+    """How sure the encoding is, from 0 to 1; 1 where it was told, or is Unicode."""
+    readings: list[Reading] = field(default_factory=list)
+    """Ways to read the text to choose from, the likeliest first; empty where the encoding is sure."""
     delimiter: str = ""
     """Empty where the format is no table of text."""
     columns: dict[str, str] = field(default_factory=dict)
     """Fields of the schema the columns of a table were taken for, ``{column: field}``."""
+    by_values: list[str] = field(default_factory=list)
+    """Those of `columns` whose names told nothing, and which were taken for their field by what their values look like."""
     header: list[str] = field(default_factory=list)
     """All columns of a table, in order; empty where the format is none."""
 
@@ -56,7 +73,7 @@ class Ledger:
     read, accepted, rejected, merged : int
         Counts of records.
     notes : list of Entry
-        What was repaired, rejected or merged, and why; on the way out, what the format could not hold (lost).
+        What was repaired, rejected, merged or is likely another paper too, and why; on the way out, what the format could not hold (lost).
     """
 
     read: int = 0
@@ -102,6 +119,10 @@ class Ledger:
         self.accepted -= 1
         self.merged += 1
         self.notes.append(Entry(source, line, record, "merged", "", text[:300], into, reason))
+
+    def doubt(self, source: str, record: int, other: str, reason: str, *, text: str = "") -> None:
+        """Note that an accepted record may be another paper too, which the reader decides; `text` says which record it is."""
+        self.notes.append(Entry(source, None, record, "likely", "", text[:300], other, reason))
 
     def lose(self, target: str, record: int, name: str, before: str, after: str, reason: str) -> None:
         """Note that a value, or a part of it, has no place in the format that is written; `record` is 0 for all papers."""

@@ -31,6 +31,7 @@ Only `id` is never null.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -41,7 +42,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from explorer.errors import SchemaError
-from explorer.papers.author_names import initials_apart, pairs
+from explorer.papers.author_names import name_splitter, split_names
 from explorer.papers.column_names import columns_to_fields
 from explorer.papers.dates import PRECISIONS, parse_date
 from explorer.papers.identifiers import BARE, arxiv_id_from_number, first_address, normal_arxiv_id, normal_doi
@@ -51,6 +52,9 @@ if TYPE_CHECKING:
 
 TEXT = pa.large_string()
 TEXTS = pa.list_(pa.large_string())
+
+_NO_PERIOD = -(2**63)
+"""What pandas keeps for a period that is missing."""
 
 FIELDS: dict[str, pa.DataType] = {
     "id": TEXT,
@@ -91,7 +95,7 @@ def conform(table: pa.Table, note: Callable[[int, str, str, str, str], None] | N
         The fields of `FIELDS` in order, then the other columns. `id` may still be null: see `assign_ids`.
     """
     report = note or (lambda row, field, before, after, reason: None)
-    table = _distinct_names(table)
+    table = _distinct_names(_periods_as_text(table))
     mapping = columns_to_fields(table.column_names)
     mapping = {name: field for name, field in mapping.items() if field not in _COUNTS or _is_count(table.column(name))}
     by_field = {field: table.column(name) for name, field in mapping.items()}
@@ -118,9 +122,85 @@ def conform(table: pa.Table, note: Callable[[int, str, str, str, str], None] | N
     columns["doi"] = _normalised(columns["doi"], normal_doi, "doi", "no DOI in it", report)
     columns["arxiv_id"] = _normalised(columns["arxiv_id"], normal_arxiv_id, "arxiv_id", "no arXiv id in it", report)
     extra = {
-        f"{name}_text" if name in FIELDS else name: table.column(name) for name in table.column_names if name not in mapping
+        f"{name}_text" if name in FIELDS else name: _as_named(name, table.column(name), report)
+        for name in table.column_names
+        if name not in mapping
     }
     return pa.table({**{field: columns[field] for field in FIELDS}, **extra})
+
+
+def _as_named(
+    name: str, values: pa.ChunkedArray, report: Callable[[int, str, str, str, str], None] = lambda *told: None
+) -> pa.ChunkedArray:
+    """A column beyond the schema: names made of digits are text, whole numbers have no fraction.
+
+    Where a value is missing, pandas and others turn whole numbers into floats; a text then ends in ``.0``.
+    """
+    if pa.types.is_floating(values.type):
+        values = _without_fractions(values)
+    if not _NAMES_OF_DIGITS.search(name):
+        return values
+    if pa.types.is_integer(values.type) or pa.types.is_floating(values.type):
+        return values.cast(TEXT)
+    if not (pa.types.is_string(values.type) or pa.types.is_large_string(values.type)):
+        return values
+    broken = pc.fill_null(pc.match_substring_regex(values, r"^\d+\.0$"), False)
+    given = pc.and_(pc.is_valid(values), pc.not_equal(values, ""))
+    # "Version 2.0" is a number of its own: only a column that holds nothing else went through floats.
+    if not pc.any(broken).as_py() or pc.sum(broken).as_py() < pc.sum(given).as_py():
+        return values
+    whole = pc.if_else(broken, pc.replace_substring_regex(values, r"\.0$", ""), values)
+    for row in pc.indices_nonzero(broken).to_pylist():
+        report(row, name, values[row].as_py(), whole[row].as_py(), "it was taken for a number, and is restored")
+    return whole
+
+
+_NAMES_OF_DIGITS = re.compile(
+    r"(?:\A|[\W_])(?:id|pmid|pmcid|pmc|isbns?|issns?|volume|vol|issue|number|no|pages?|accession|uid|eid|nct)\Z|[a-z]I[Dd]\Z|\A(?:pubmed|med)\w*id\Z",
+    re.IGNORECASE,
+)
+
+
+def _digits(value: Any) -> Any:
+    """A number in a column of texts and numbers as text, without the fraction that a float gave it."""
+    if isinstance(value, float):
+        return None if value != value else str(int(value)) if value.is_integer() else str(value)
+    return str(value) if isinstance(value, int | np.integer) and not isinstance(value, bool) else value
+
+
+def _without_fractions(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Floats as integers where all are whole; those that are not a number are missing."""
+    numbers = pc.if_else(pc.is_nan(values), pa.scalar(None, values.type), values)
+    if numbers.null_count == len(numbers) or not pc.all(pc.equal(numbers, pc.trunc(numbers))).as_py():
+        return values
+    try:
+        return numbers.cast(pa.int64())
+    except pa.ArrowInvalid:
+        # Beyond 2**53 a float has lost digits, beyond 2**63 an integer has no place for them.
+        digits = [
+            None if value is None else str(int(value)) if abs(value) < float("inf") else None for value in numbers.to_pylist()
+        ]
+        return pa.chunked_array([pa.array(digits, TEXT)])
+
+
+def _periods_as_text(table: pa.Table) -> pa.Table:
+    """Columns of pandas periods as ISO text (``2024``, ``2024-03``); as numbers they would count from 1970 on."""
+    for place, field in enumerate(table.schema):
+        kind, said = field.type, field.metadata or {}
+        if isinstance(kind, pa.BaseExtensionType) and kind.extension_name == "pandas.period":
+            how, numbers = kind.__arrow_ext_serialize__(), table.column(place).cast(kind.storage_type)
+        elif said.get(b"ARROW:extension:name") == b"pandas.period":
+            # Read from a file before pandas was imported, which is when Arrow learns of the type.
+            how, numbers = said[b"ARROW:extension:metadata"], table.column(place)
+        else:
+            continue
+        import pandas as pd
+
+        known = [number for number in numbers.to_pylist() if number is not None and number > _NO_PERIOD]
+        texts = iter(pd.PeriodIndex.from_ordinals(known, freq=json.loads(how)["freq"]).astype(str).str.replace("Q", "-Q"))
+        values = [None if number is None or number <= _NO_PERIOD else next(texts) for number in numbers.to_pylist()]
+        table = table.set_column(place, field.name, pa.array(values, TEXT))
+    return table
 
 
 def _distinct_names(table: pa.Table) -> pa.Table:
@@ -151,7 +231,9 @@ def _arxiv_ids_in(urls: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Arra
 
 
 def _as_text(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Cast to text, trimmed; empty text is null."""
+    """Cast to text, trimmed; empty text is null, and a whole number has no fraction."""
+    if pa.types.is_floating(values.type):
+        values = _without_fractions(values)
     if pa.types.is_nested(values.type):
         values = pa.chunked_array([pa.array([None if v is None else str(v) for v in values.to_pylist()], TEXT)])
     trimmed = pc.utf8_trim_whitespace(values.cast(TEXT))
@@ -165,17 +247,24 @@ def _as_texts(values: pa.ChunkedArray, *, names: bool) -> pa.ChunkedArray:
             return pa.chunked_array([pa.array([_names_of(value) for value in values.to_pylist()], TEXTS)])
         return values.cast(TEXTS)
     text = _as_text(values)
-    marked = pc.fill_null(pc.match_substring_regex(text, r"[;|\n]"), False)
-    listed = pc.and_not(pc.fill_null(pc.match_substring_regex(text, r",|\sand\s" if names else ","), False), marked)
-    if names and not pc.any(marked).as_py():
-        sample = [value for value in text.slice(0, 1000).to_pylist() if value]
-        if initials_apart(sample):
-            return pa.chunked_array([pa.array([None if value is None else pairs(value) for value in text.to_pylist()], TEXTS)])
-    # A column of semicolons has its commas within names; elsewhere a stray semicolon splits its own cell only.
-    if (pc.sum(marked).as_py() or 0) < (pc.sum(listed).as_py() or 0) and not (names and _family_first(text)):
-        commas = pc.replace_substring_regex(text, r"\s*,\s+and\s+|\s+and\s+|\s*,\s*" if names else r"\s*,\s*", ";")
-        text = pc.if_else(marked, text, commas)
-    return pc.split_pattern_regex(text, r"\s*[;|\n]\s*").cast(TEXTS)
+    if names:
+        return _as_names(text)
+    marked = pc.fill_null(pc.match_substring_regex(text, r"[;；|\n]"), False)
+    listed = pc.and_not(pc.fill_null(pc.match_substring_regex(text, "[,，、]"), False), marked)
+    # A column of semicolons has its commas within items; elsewhere a stray semicolon splits its own cell only.
+    if (pc.sum(marked).as_py() or 0) < (pc.sum(listed).as_py() or 0):
+        text = pc.if_else(marked, text, pc.replace_substring_regex(text, r"\s*[,，、]\s*", ";"))
+    return pc.split_pattern_regex(text, r"\s*[;；|\n]\s*").cast(TEXTS)
+
+
+def _as_names(text: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Split the names that texts list."""
+    split = name_splitter(cell for cell in text.slice(0, 1000).to_pylist() if cell)
+    odd = pc.match_substring_regex(text, r"[；、，…&{]|\.{3}|\s(?:and|et)\s|等\s*$|\s/\s")
+    plain = pc.and_(pc.invert(odd), pc.or_(pc.match_substring_regex(text, r"[;|\n]"), pc.invert(pc.match_substring(text, ","))))
+    if split is split_names and pc.all(pc.fill_null(plain, True)).as_py() is not False:
+        return pc.split_pattern_regex(text, r"\s*[;|\n]\s*").cast(TEXTS)
+    return pa.chunked_array([pa.array([None if cell is None else split(cell) for cell in text.to_pylist()], TEXTS)])
 
 
 def _without_blanks(values: pa.ChunkedArray) -> pa.ChunkedArray | pa.Array:
@@ -195,16 +284,6 @@ def _names_of(value: list[Any] | None) -> list[str] | None:
     """Names out of a list of objects, as web APIs give them (``[{"name": …}]``)."""
     names = None if value is None else [item.get("name") if isinstance(item, Mapping) else item for item in value]
     return None if names is None else [str(name) for name in names if name]
-
-
-def _family_first(text: pa.ChunkedArray) -> bool:
-    """Whether a column of names without a semicolon holds one ``Family, Given`` a cell and not a list of names.
-
-    In a list of names most pieces between commas have two words or more; in ``Family, Given`` the first has one.
-    """
-    sample = [value for value in text.slice(0, 1000).to_pylist() if value and "," in value]
-    single = sum(value.count(",") == 1 and " " not in value.split(",")[0].strip() for value in sample)
-    return bool(sample) and single > 0.8 * len(sample)
 
 
 def _as_whole_numbers(
@@ -365,6 +444,13 @@ def to_table(papers: pd.DataFrame | pa.Table) -> pa.Table:
         if not papers.columns.is_unique:
             twice = ", ".join(map(str, papers.columns[papers.columns.duplicated()].unique()))
             raise SchemaError(f"The table has more than one column of the same name ({twice}). Rename them.")
+        mixed = [
+            name
+            for name, kind in papers.dtypes.items()
+            if str(kind) == "object" and isinstance(name, str) and _NAMES_OF_DIGITS.search(name)
+        ]
+        if mixed:
+            papers = papers.assign(**{name: papers[name].map(_digits) for name in mixed})
         try:
             papers = pa.Table.from_pandas(papers, preserve_index=False)
         except UnicodeEncodeError as error:
@@ -379,7 +465,8 @@ def to_table(papers: pd.DataFrame | pa.Table) -> pa.Table:
     if papers.column_names[: len(FIELDS)] == list(FIELDS) and not papers.column("id").null_count:
         types = [papers.schema.field(name).type for name in FIELDS]
         if types == list(FIELDS.values()) and len(pc.unique(papers.column("id"))) == papers.num_rows:
-            return papers.replace_schema_metadata(None)
+            extra = {name: _as_named(name, papers.column(name)) for name in papers.column_names[len(FIELDS) :]}
+            return pa.table({**{name: papers.column(name) for name in FIELDS}, **extra})
     try:
         return assign_ids(conform(papers)).replace_schema_metadata(None)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:

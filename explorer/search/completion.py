@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from explorer.selection.query import FIELD_NAMES, Phrase, Word, parse
+from explorer.selection.dialects import translate
+from explorer.selection.query import parse
+from explorer.selection.syntax import FIELD_NAMES, WILDCARDS, Phrase, Word
 from explorer.store.fulltext import ANALYZERS, EVERYWHERE, leaves
 from explorer.text.analysis import analyzer, tokens
 
@@ -22,6 +24,7 @@ _NAMES = {alias: field for field, aliases in FIELD_NAMES.items() for alias in al
 _TOKEN = re.compile(r'[^\s()"]*\Z')
 _REST = re.compile(r'[^\s()"]*')
 _FIELD = re.compile(r"(\w+):")
+_FIELDS = re.compile(r"[\w,]+:")
 _FIELD_BEFORE = re.compile(r"(?<!\w)(\w+):\Z")
 _BARE = re.compile(r'[^\s()"*]+')
 _OPERATORS = ("AND", "OR", "NOT")
@@ -251,15 +254,20 @@ def suggest(snapshot: Snapshot, query: str) -> str | None:
     whole query the most hits, weighted likewise.
     """
     node = parse(query)
-    if node is None or query.lstrip().startswith("="):
+    if node is None or query.lstrip().startswith("=") or translate(query).dialect:
+        # What was written for another database is written as it was meant.
         return None
     hits = snapshot.index.count(node)
     if hits >= min(_PLENTY, len(snapshot)):
         return None
-    doubts = []
+    doubts: list[_Doubt] = []
     for leaf in leaves(node):
-        if leaf.field != "ids" and not (isinstance(leaf, Word) and leaf.prefix):
-            doubts += list(_doubts(snapshot, query, leaf))
+        wild = (isinstance(leaf, Word) and leaf.prefix) or any(sign in leaf.text for sign in WILDCARDS)
+        if leaf.field != "ids" and not wild and not leaf.exact:
+            # What is looked for in several fields stands in the query once.
+            doubts += [
+                doubt for doubt in _doubts(snapshot, query, leaf) if doubt.start not in {other.start for other in doubts}
+            ]
     # The words stand together: of those that one may have meant, the one that fits the others best.
     most = 3 if len(doubts) <= 2 else 1
     best, likeliest = None, 0.0
@@ -285,8 +293,8 @@ class _Doubt:
 
 
 def _doubts(snapshot: Snapshot, query: str, leaf: Word | Phrase) -> Iterator[_Doubt]:
-    start = query.index(":", leaf.position) + 1 if leaf.field else leaf.position
-    start = query.index(leaf.text, start)
+    named = _FIELDS.match(query, leaf.position)
+    start = query.index(leaf.text, named.end() if named else leaf.position)
     for token in analyzer("names").pre_tokenize(leaf.text).tokens:
         if len(token.text) < 4 or not token.text.isalpha():
             continue

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from explorer.search.scores import MOST_COMPARED, Front, Ordering, front, ordering
+from explorer.search import scores
+from explorer.search.scores import Front, Ordering, front, ordering
 from explorer.selection.fields import STORED_SORTS
 from explorer.selection.selection import Selection
 from explorer.store.facets import FEW
@@ -147,7 +148,7 @@ class Results:
         found = self.ordering
         if found is None or found.kind != "preference" or len(found.parts) < 2:
             return None
-        return front(found, self.rows(0, MOST_COMPARED))
+        return front(found, self.rows(0, scores.MOST_COMPARED))
 
     def rows(self, start: int = 0, stop: int | None = None) -> np.ndarray:
         """Rows of the papers shown, in the order of the selection, from place `start` to before `stop`.

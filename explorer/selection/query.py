@@ -5,95 +5,77 @@
     query  = either
     either = all { "OR" all }
     all    = not { ["AND"] not }
-    not    = ("NOT" | "-") not | atom
-    atom   = "(" either ")" | [field ":"] (phrase | word)
+    not    = ("NOT" | "-") not | near
+    near   = atom { ("NEAR/n" | "PRE/n") atom }
+    atom   = [fields ":"] ("(" either ")" | ["+"] (phrase | word))
+    fields = field { "," field }
     phrase = '"' … '"'
-    word   = characters up to white space, a quote or a parenthesis; a final "*" makes it a prefix
+    word   = characters up to white space, a quote or a parenthesis that opens a group
 
 Words next to each other must all match. Operators are upper case, so that *and* in a pasted title is a word. A colon makes a
-field only directly before its text, so that *BERT: pre-training* is two words.
+field only directly before its text, so that *BERT: pre-training* is two words. A parenthesis directly after a letter that is
+closed before the next blank belongs to the word, and a hyphen directly after a parenthesis or a quote is one, so that
+*p(x)-Laplacian* and *Fe(II)-dependent* are words.
+
+``*`` stands for any letters, ``?`` for one, ``$`` for one or none, within, before and after words and in phrases. A ``?`` after a
+word may be a question's, and leaves the word itself found. ``+`` before a word or phrase leaves out its other forms.
+``a NEAR/3 b``: at most three words between the two, in any order; ``a PRE/3 b``: in this order.
+
+Curly and angle quotes are quotes. What other databases write is translated first (`explorer.selection.dialects`).
 """
 
 from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass
 
 from explorer.errors import QueryError
+from explorer.selection.dialects import LINE_END, translate
+from explorer.selection.syntax import (
+    FIELD_NAMES,
+    FURTHEST,
+    WILDCARDS,
+    All,
+    Either,
+    Near,
+    Node,
+    Not,
+    Phrase,
+    Word,
+    in_fields,
+    written,
+)
 
-FIELD_NAMES: dict[str, tuple[str, ...]] = {
-    "title": ("title",),
-    "abstract": ("abstract",),
-    "authors": ("author", "authors"),
-    "keywords": ("keyword", "keywords", "tag"),
-    "venue": ("venue", "journal"),
-    "ids": ("id", "doi", "arxiv"),
-}
+__all__ = ["FIELD_NAMES", "HELP", "All", "Either", "Near", "Node", "Not", "Phrase", "Word", "parse", "written"]
 
 HELP: tuple[tuple[str, str, str], ...] = (
     ("words", "papers with all of the words, in any form", "arithmetic reasoning"),
     ('"a phrase"', "words next to each other", '"chain of thought"'),
-    ("field:word", "in one field: title, abstract, author, keyword, venue, id, doi, arxiv", "author:lee"),
-    ("prefix*", "words that begin so", "arithm*"),
+    ("field:word", "in one field: title, abstract, author, keyword, venue, id, doi, arxiv, pmid", "author:lee"),
+    ("field,field:( )", "all of a group in some fields", "title,abstract:(vision OR speech)"),
+    ("arithm*, *metic", "words that begin or end so, in phrases too", '"graph neur*"'),
+    ("wom?n, tumo$r", "? is one letter, $ one or none", "summari?e"),
+    ("+word", "only as it is written, not in its other forms", "+reasoning"),
+    ("a NEAR/3 b", "at most three words between them; PRE/3 in this order", "language NEAR/2 model"),
     ("OR", "either", "vision OR robotics"),
     ("-word, NOT word", "papers without it", 'arithmetic -"task arithmetic"'),
     ("( )", "grouping", "(vision OR speech) benchmark"),
+    ("other databases", "searches of PubMed, Ovid, Scopus, Web of Science and others as they are", "TITLE-ABS-KEY(arithmetic)"),
 )
 """Syntax, meaning and an example of each feature; the dashboard and the documentation show it."""
 
 _NAMES = {alias: name for name, aliases in FIELD_NAMES.items() for alias in aliases}
-_FIELD = re.compile(r"(\w+):(?=[^\s:])")
+_FIELD = re.compile(r"(\w+(?:,\w+)*):(?=[^\s:])")
 _WORD = re.compile(r'[^\s()"]+')
-
-
-@dataclass(frozen=True)
-class Word:
-    """A word, or a prefix of one, in one field or in all."""
-
-    text: str
-    field: str = ""
-    prefix: bool = False
-    position: int = 0
-
-
-@dataclass(frozen=True)
-class Phrase:
-    """Words next to each other."""
-
-    text: str
-    field: str = ""
-    position: int = 0
-
-
-@dataclass(frozen=True)
-class Not:
-    """Papers that the part does not match."""
-
-    part: Node
-
-
-@dataclass(frozen=True)
-class All:
-    """Papers that every part matches."""
-
-    parts: tuple[Node, ...]
-
-
-@dataclass(frozen=True)
-class Either:
-    """Papers that some part matches."""
-
-    parts: tuple[Node, ...]
-
-
-Node = Word | Phrase | Not | All | Either
+_GLUED = re.compile(r'\([^\s()"]*\)[^\s()"]*')
+_NEAR = re.compile(r"(NEAR|PRE)/([0-9]{1,4})")
+_SIGNS = str.maketrans(dict.fromkeys("“”„‟«»＂❝❞〝〞「」『』", '"') | {LINE_END: " "})
 
 _DEEPEST = 50
 
 
 def parse(text: str) -> Node | None:
-    """Parse a query.
+    """Parse a query, in our language or another database's.
 
     Returns
     -------
@@ -105,25 +87,28 @@ def parse(text: str) -> Node | None:
     QueryError
         The query is malformed; `position` is the character it points at.
     """
-    parser = _Parser(text)
+    parser = _Parser(translate(text).query)
     if parser.at_end():
         return None
     try:
         node = parser.either(0)
         if not parser.at_end():
             raise QueryError("This closing parenthesis has no opening one.", parser.here)
+        return in_fields(node)
     except QueryError as error:
-        error.query = text
+        error.query = parser.written
         raise
-    return node
 
 
 class _Parser:
     """Recursive descent over the query; `here` is the next character to read."""
 
     def __init__(self, text: str) -> None:
-        self.text = text
+        self.written = text
+        self.text = text.translate(_SIGNS)
         self.here = 0
+        self.within = ""
+        """Fields of the group that is read, with commas; a leaf keeps them so until the whole tree stands."""
 
     def at_end(self) -> bool:
         while self.here < len(self.text) and self.text[self.here].isspace():
@@ -147,10 +132,12 @@ class _Parser:
         return parts[0] if len(parts) == 1 else Either(tuple(parts))
 
     def operand(self, operator: str, start: int, depth: int) -> Node:
-        if self.at_end() or self.text[self.here] == ")":
-            at = self.text.find(operator, start)
-            raise QueryError(f"{operator} needs something after it. To search for the word itself, write it in lower case.", at)
+        self.something_after(operator, self.text.find(operator, start))
         return self.all(depth)
+
+    def something_after(self, operator: str, at: int) -> None:
+        if self.at_end() or self.text[self.here] == ")":
+            raise QueryError(f"{operator} needs something after it. To search for the word itself, write it in lower case.", at)
 
     def all(self, depth: int) -> Node:
         parts = [self.negation(depth)]
@@ -159,84 +146,131 @@ class _Parser:
             if self.keyword("OR"):
                 self.here = mark
                 break
-            if self.keyword("AND") and (self.at_end() or self.text[self.here] == ")"):
-                raise QueryError("AND needs something after it. To search for the word itself, write it in lower case.", mark)
+            if self.keyword("AND"):
+                self.something_after("AND", mark)
             parts.append(self.negation(depth))
         return parts[0] if len(parts) == 1 else All(tuple(parts))
 
     def negation(self, depth: int) -> Node:
         self.at_end()
         start = self.here
-        operator = self.keyword("AND", "OR")
+        operator = self.keyword("AND", "OR") or self.nearness()
         if operator:
             raise QueryError(
                 f"{operator} needs something before it. To search for the word itself, write it in lower case.", start
             )
-        minus = self.text[start] == "-" and start + 1 < len(self.text) and not self.text[start + 1].isspace()
-        if minus:
+        if self.excludes(start):
             self.here += 1
-        if minus or self.keyword("NOT"):
-            if self.at_end() or self.text[self.here] == ")":
-                raise QueryError("NOT needs something after it. To search for the word itself, write it in lower case.", start)
-            return Not(self.negation(depth + 1) if depth < _DEEPEST else self.too_deep())
-        return self.atom(depth)
+        elif not self.keyword("NOT"):
+            return self.near(depth)
+        self.something_after("NOT", start)
+        return Not(self.negation(depth + 1) if depth < _DEEPEST else self.too_deep())
+
+    def excludes(self, start: int) -> bool:
+        """Whether a hyphen here means NOT: before something, and not glued to what comes before."""
+        glued = start > 0 and self.text[start - 1] in ')"'
+        return self.text[start] == "-" and not glued and start + 1 < len(self.text) and not self.text[start + 1].isspace()
+
+    def nearness(self) -> str | None:
+        """Take an operator of nearness if one stands here."""
+        if self.at_end():
+            return None
+        match = _WORD.match(self.text, self.here)
+        if match is None or not _NEAR.fullmatch(match.group()):
+            return None
+        self.here = match.end()
+        return match.group()
+
+    def near(self, depth: int) -> Node:
+        node = self.atom(depth)
+        while (start := self.here, operator := self.nearness())[1]:
+            assert operator is not None
+            at = self.text.find(operator, start)
+            self.something_after(operator, at)
+            kind, number = operator.split("/")
+            if int(number) > FURTHEST:
+                raise QueryError(f"At most {FURTHEST} words may stand between two others. Use AND for papers with both.", at)
+            node = Near(node, self.atom(depth), int(number), kind == "PRE", at)
+        return node
 
     def too_deep(self) -> Node:
         raise QueryError(f"The query nests deeper than {_DEEPEST} levels. Write it with fewer parentheses.", self.here)
 
     def atom(self, depth: int) -> Node:
         start = self.here
-        if self.text[start] == "(":
-            if depth >= _DEEPEST:
-                self.too_deep()
-            self.here += 1
-            if self.at_end():
-                raise QueryError("This parenthesis is not closed.", start)
-            if self.text[self.here] == ")":
-                raise QueryError("There is nothing between these parentheses.", start)
-            node = self.either(depth + 1)
-            if self.at_end() or self.text[self.here] != ")":
-                raise QueryError("This parenthesis is not closed.", start)
-            self.here += 1
-            return node
         if self.text[start] == ")":
             raise QueryError("This closing parenthesis has no opening one.", start)
         field = self.field()
+        if self.text[self.here] == "(":
+            outside, self.within = self.within, field or self.within
+            node = self.group(depth)
+            self.within = outside
+            return node
+        field = field or self.within
+        exact = self.exactly()
         if self.text[self.here] == '"':
-            return self.phrase(field, start)
-        return self.word(field, start)
+            return self.phrase(field, start, exact)
+        return self.word(field, start, exact)
+
+    def group(self, depth: int) -> Node:
+        start = self.here
+        if depth >= _DEEPEST:
+            self.too_deep()
+        self.here += 1
+        if self.at_end():
+            raise QueryError("This parenthesis is not closed.", start)
+        if self.text[self.here] == ")":
+            raise QueryError("There is nothing between these parentheses.", start)
+        node = self.either(depth + 1)
+        if self.at_end() or self.text[self.here] != ")":
+            raise QueryError("This parenthesis is not closed.", start)
+        self.here += 1
+        return node
 
     def field(self) -> str:
         match = _FIELD.match(self.text, self.here)
         if match is None:
             return ""
-        name = match.group(1).lower()
-        if name not in _NAMES:
+        names = [name.lower() for name in match.group(1).split(",")]
+        for place, name in enumerate(names):
+            if name in _NAMES:
+                continue
             close = difflib.get_close_matches(name, _NAMES, n=1)
             meant = f" Did you mean {close[0]}:?" if close else ""
             raise QueryError(
-                f"“{match.group(1)}” is not a field.{meant} Fields: title, abstract, author, keyword, venue, id, doi, arxiv. "
-                "To search for the text itself, put it in quotes.",
+                f"“{match.group(1).split(',')[place]}” is not a field.{meant} Fields: title, abstract, author, keyword, venue, id, "
+                "doi, arxiv, pmid. To search for the text itself, put it in quotes.",
                 self.here,
             )
         self.here = match.end()
-        return _NAMES[name]
+        return ",".join(dict.fromkeys(_NAMES[name] for name in names))
 
-    def phrase(self, field: str, start: int) -> Node:
+    def exactly(self) -> bool:
+        """Take a plus that stands before a word or a phrase."""
+        after = self.text[self.here + 1 : self.here + 2]
+        if self.text[self.here] == "+" and (after.isalnum() or (after and after in f'"{WILDCARDS}')):
+            self.here += 1
+            return True
+        return False
+
+    def phrase(self, field: str, start: int, exact: bool) -> Node:
         opening = self.here
         end = self.text.find('"', opening + 1)
         if end < 0:
             raise QueryError("This quotation mark is not closed.", opening)
         self.here = end + 1
-        return Phrase(self.text[opening + 1 : end], field, start)
+        return Phrase(self.written[opening + 1 : end], field, start, exact)
 
-    def word(self, field: str, start: int) -> Node:
+    def word(self, field: str, start: int, exact: bool) -> Node:
         match = _WORD.match(self.text, self.here)
         if match is None:
             raise QueryError("There is nothing after this field name. Write the word directly after the colon.", start)
-        self.here = match.end()
-        text = match.group()
+        end = match.end()
+        while self.text[end - 1].isalnum() and (more := _GLUED.match(self.text, end)):
+            end = more.end()
+        text = self.text[self.here : end]
+        self.here = end
         prefix = text.endswith("*")
-        if prefix and not any(c.isalnum() for c in text):
-            raise QueryError("A * needs the beginning of a word before it, such as arithm*.", start)
-        return Word(text.rstrip("*") if prefix else text, field, prefix, start)
+        if any(c in WILDCARDS for c in text) and "*" in text and not any(c.isalnum() for c in text):
+            raise QueryError("A * needs the beginning of a word before it, such as arithm*, or the end of one after it.", start)
+        return Word(text.rstrip("*") if prefix else text, field, prefix, start, exact)

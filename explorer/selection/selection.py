@@ -13,10 +13,13 @@ from urllib.parse import parse_qsl, urlencode
 from explorer.errors import SelectionError
 from explorer.selection import expression as concepts
 from explorer.selection import query as queries
+from explorer.selection.dialects import LINE_END, Translation, has_lines, translate
 from explorer.selection.fields import BETWEEN, FILTERS, NOTHING, OBJECTIVES, PAPERS, SORTS, STEERS, Filter, Range
 
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 _LONGEST = 2000
+_LONGEST_QUERY = 100_000
+"""Search strategies of systematic reviews have tens of thousands of characters."""
 _MOST_VALUES = 5000
 
 
@@ -75,11 +78,11 @@ class Selection:
     sort: str = "relevance"
 
     def __post_init__(self) -> None:
-        for name, called in (("query", "query"), ("rank", "expression over concepts")):
+        for name, called, most in (("query", "query", _LONGEST_QUERY), ("rank", "expression over concepts", _LONGEST)):
             text = getattr(self, name)
-            if not isinstance(text, str) or len(text) > _LONGEST or not _is_text(text):
-                raise SelectionError(f"The {called} must be text of at most {_LONGEST} characters.")
-            object.__setattr__(self, name, " ".join(text.split()))
+            if not isinstance(text, str) or len(text) > most or not _is_text(text):
+                raise SelectionError(f"The {called} must be text of at most {most} characters.")
+            object.__setattr__(self, name, _tidy(text))
         for name in ("topics", "venues", "authors", "keywords", "like", "unlike"):
             object.__setattr__(self, name, _values(name, getattr(self, name)))
         object.__setattr__(self, "years", _years(self.years))
@@ -102,6 +105,11 @@ class Selection:
         if isinstance(given, Selection):
             return given
         raise SelectionError(f"A selection is a Selection or a query as text, not {type(given).__name__}.")
+
+    @cached_property
+    def translation(self) -> Translation:
+        """The query in our language, and what it was read as. Raises `QueryError` where it cannot be read."""
+        return translate(self.query)
 
     @cached_property
     def parsed(self) -> queries.Node | None:
@@ -250,6 +258,14 @@ class Selection:
         if self.sort != "relevance":
             parts.append(SORTS[self.sort].lower())
         return ", ".join([head, *parts])
+
+
+def _tidy(text: str) -> str:
+    """Text with single blanks; the lines of a search that combines them stay lines."""
+    whole = text.replace(LINE_END, "\n")
+    if has_lines(whole):
+        return f" {LINE_END} ".join(filter(None, (" ".join(line.split()) for line in whole.splitlines())))
+    return " ".join(whole.split())
 
 
 def _values(name: str, values: Any) -> tuple[str, ...]:

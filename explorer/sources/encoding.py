@@ -1,12 +1,7 @@
 """The encoding of text that does not tell it, and text out of bytes.
 
-Looked for in this order: a byte order mark; UTF-16 without one; UTF-8; UTF-8 with a few stray bytes, as concatenated exports
-have; GB 18030 (the superset of GBK and GB 2312); Windows-1252; Latin-1, which never fails.
-
-Notes
------
-GB 18030 writes a Chinese character as two bytes above 127, so its high bytes stand in runs of even length; in European text
-they stand alone between ASCII letters. That tells the two apart where both decode.
+Looked for in this order: a byte order mark; UTF-16 without one; Japanese in seven bits; UTF-8; UTF-8 with a few stray bytes, as
+concatenated exports have; then the encodings before Unicode, by which letters they would make of the bytes (see `charsets`).
 """
 
 from __future__ import annotations
@@ -14,12 +9,17 @@ from __future__ import annotations
 import codecs
 import re
 from contextlib import suppress
+from typing import NamedTuple
 
 import pyarrow as pa
+
+from explorer.papers.ledger import Reading
+from explorer.sources.charsets import SURE, readings
 
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe\x00\x00", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _MARKS_ONLY = tuple(mark for mark, _ in _MARKS)
 _SAMPLE = 1 << 20
+_LEAST = 0.001
 _HIGH = re.compile(rb"[\x80-\xff]+")
 _UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 
@@ -33,8 +33,28 @@ def _stray(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error("explorer-stray", _stray)
 
 
+class Found(NamedTuple):
+    """The encoding of a text, and how surely."""
+
+    encoding: str
+    sureness: float = 1.0
+    """From 0 to 1; 1 for Unicode, which cannot be mistaken."""
+    readings: tuple[Reading, ...] = ()
+    """The likeliest ways to read the text, the best first, where more than one is likely."""
+
+    @property
+    def sure(self) -> bool:
+        """Whether nobody needs to be asked."""
+        return self.sureness >= SURE
+
+
 def encoding_of(data: bytes, *, whole: bool = True) -> str:
-    """Name the encoding of `data`.
+    """Name the encoding of `data`, as `found_in` finds it."""
+    return found_in(data, whole=whole).encoding
+
+
+def found_in(data: bytes, *, whole: bool = True) -> Found:
+    """Find the encoding of `data`.
 
     Parameters
     ----------
@@ -44,25 +64,25 @@ def encoding_of(data: bytes, *, whole: bool = True) -> str:
     """
     for mark, encoding in _MARKS:
         if data.startswith(mark):
-            return encoding
+            return Found(encoding)
     pairs = data[:4000]
     if len(pairs) > 3 and b"\0" in pairs:
         odd, even = pairs[1::2].count(0), pairs[::2].count(0)
         if max(odd, even) > 0.4 * (len(pairs) // 2) and min(odd, even) < 0.1 * (len(pairs) // 2):
-            return "utf-16-le" if odd > even else "utf-16-be"
+            return Found("utf-16-le" if odd > even else "utf-16-be")
+    if b"\x1b$" in data and _HIGH.search(data) is None and _decodes(data, "iso2022_jp_2", whole=whole):
+        return Found("iso2022_jp_2")
     try:
         codecs.getincrementaldecoder("utf-8")().decode(data, final=whole)
-        return "utf-8"
+        return Found("utf-8")
     except UnicodeDecodeError:
         pass
     sample = _around_high_bytes(data)
-    runs = [len(run) for run in _HIGH.findall(sample)]
     # By chance some pairs of bytes of any encoding are UTF-8; where it is UTF-8, nearly all are.
-    if sum(map(len, _UTF8.findall(sample))) > 0.8 * sum(runs):
-        return "utf-8 with stray bytes"
-    if sum(n % 2 == 0 for n in runs) > 0.7 * len(runs) and _decodes(data, "gb18030", whole=whole):
-        return "gb18030"
-    return "cp1252" if _decodes(data, "cp1252", whole=whole) else "latin-1"
+    if sum(map(len, _UTF8.findall(sample))) > 0.8 * sum(map(len, _HIGH.findall(sample))):
+        return Found("utf-8 with stray bytes")
+    ways = readings(data)
+    return Found(ways[0].encoding, ways[0].sureness, tuple(way for way in ways if way.sureness > _LEAST))
 
 
 def _around_high_bytes(data: bytes) -> bytes:
@@ -79,6 +99,22 @@ def _decodes(data: bytes, encoding: str, *, whole: bool) -> bool:
     return True
 
 
+def is_utf8(data: bytes) -> bool:
+    """Whether all of `data` is UTF-8, or ASCII."""
+    plain = data.removeprefix(codecs.BOM_UTF8)
+    if not _is_plain(plain):
+        return False
+    with suppress(pa.ArrowInvalid):
+        pa.array([plain], pa.large_binary()).cast(pa.large_string())
+        return True
+    return False
+
+
+def _is_plain(data: bytes) -> bool:
+    """Whether nothing speaks against UTF-8 before it is tried."""
+    return b"\0" not in data[:4000] and b"\x1b$" not in data and not data.startswith(_MARKS_ONLY)
+
+
 def decode(data: bytes, encoding: str | None = None) -> str:
     """Decode text in the encoding told, or else in the one found; without its byte order mark. Never fails on content.
 
@@ -88,7 +124,7 @@ def decode(data: bytes, encoding: str | None = None) -> str:
         There is no encoding of the name told.
     """
     name = encoding
-    if name is None and b"\0" not in data[:4000] and not data.startswith(_MARKS_ONLY):
+    if name is None and _is_plain(data):
         # By far the most common, and decoding it is finding it.
         with suppress(UnicodeDecodeError):
             return data.decode()
@@ -107,7 +143,7 @@ def recode(data: bytes, encoding: str | None = None) -> bytes:
         There is no encoding of the name told.
     """
     plain = data.removeprefix(codecs.BOM_UTF8)
-    if encoding is None and b"\0" not in data[:4000] and not plain.startswith(_MARKS_ONLY):
+    if encoding is None and _is_plain(plain):
         with suppress(pa.ArrowInvalid):
             pa.array([plain], pa.large_binary()).cast(pa.large_string())
             return plain.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in plain else plain

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from explorer.dedupe.deduplication import Deduplicated, Rules, merge_duplicates
-from explorer.dedupe.merges import ORIGIN, Merges
+from explorer.dedupe.merges import LIKELY, ORIGIN, Merges
 from explorer.errors import ReadError
 from explorer.papers.ledger import Ledger
 from explorer.papers.schema import to_table
@@ -52,7 +52,8 @@ def import_papers(
     Returns
     -------
     Import
-        `papers` (DataFrame in the schema), `ledger`, and `merges`, which holds the merged records as they were. A file
+        `papers` (DataFrame in the schema), `ledger`, `merges`, which holds the merged records as they were, and `likely`, the pairs
+        that are likely one paper and were not merged. A file
         without a known format is one rejected record, and so is one of a folder or archive that is damaged.
 
     Raises
@@ -131,4 +132,4 @@ def _kept(read: Import, found: Deduplicated) -> Merges:
     records = found.absorbed.drop_columns(["merge_row"])
     for name, values in zip(("merge_source", "merge_record"), zip(*origins, strict=True) if origins else ((), ()), strict=True):
         records = records.append_column(name, pa.array(values, ORIGIN[name]))
-    return Merges(found.history, records)
+    return Merges(found.history, records, found.undecided.select(LIKELY.names))

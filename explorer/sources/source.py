@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 from typing import IO, Any
@@ -19,7 +19,8 @@ from explorer.errors import ReadError
 from explorer.papers.ledger import Ledger
 from explorer.papers.schema import FIELDS, TEXT, TEXTS, conform
 from explorer.sources.archive import decompressed
-from explorer.sources.encoding import decode, encoding_of, fold_line_ends, recode
+from explorer.sources.encoding import Found, decode, fold_line_ends, found_in, is_utf8, recode
+from explorer.sources.mojibake import restored
 
 # Within `Source` the name of the type is that of a method.
 Bytes = bytes
@@ -64,6 +65,7 @@ class Source:
     encoding: str | None = None
     delimiter: str | None = None
     columns: Mapping[str, str | None] | None = None
+    _judged: list[Found] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def open(self) -> IO[bytes]:
         """Open for reading from the start, through its compression."""
@@ -103,18 +105,31 @@ class Source:
         """
         data = self.bytes()
         _check_lines(data, self.name)
-        text = decode(data, self.encoding)
+        text = decode(data, self.judge(data))
         return fold_line_ends(text) if fold else text
 
     def utf8(self) -> Bytes:
         """All text as `text` gives it, in UTF-8."""
         data = self.bytes()
         _check_lines(data, self.name)
-        return recode(data, self.encoding)
+        return recode(data, self.judge(data))
 
     def found_encoding(self) -> str:
         """Name of the encoding the source is read in."""
-        return self.encoding or encoding_of(self.head(), whole=False)
+        return self.found().encoding
+
+    def found(self) -> Found:
+        """The encoding the source is read in, and how surely; found from its start, until all of it was read."""
+        if self.encoding is not None:
+            return Found(self.encoding)
+        return self._judged[-1] if self._judged else found_in(self.head(), whole=False)
+
+    def judge(self, data: Bytes) -> str | None:
+        """Encoding of all bytes, remembered; None where they are UTF-8, which is found by decoding them."""
+        if self.encoding is not None or is_utf8(data):
+            return self.encoding
+        self._judged.append(found_in(data))
+        return self._judged[-1].encoding
 
     @property
     def suffix(self) -> str:
@@ -175,7 +190,7 @@ def accepted(given: pa.Table, places: Sequence[tuple[int, int | None]], source: 
         number, line = places[row]
         ledger.repair(source.name, number, field, before, after, reason, line=line)
 
-    table = conform(given, note)
+    table = restored(conform(given, note), note)
     ledger.accept(given.num_rows)
     return table
 

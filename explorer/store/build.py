@@ -34,6 +34,7 @@ import pyarrow.compute as pc
 
 from explorer.dedupe.merges import Merges
 from explorer.errors import CorpusError
+from explorer.papers.author_names import displayed
 from explorer.papers.dates import PRECISIONS
 from explorer.papers.ledger import Ledger
 from explorer.papers.schema import FIELDS
@@ -44,6 +45,7 @@ from explorer.store.ledgers import account_path, part_of, save_part
 from explorer.store.prefixes import sort_words
 from explorer.store.sort_orders import by_title
 from explorer.store.topics import build_topics
+from explorer.text.analysis import fingerprint
 from explorer.text.keyphrases import learn_phrases
 
 if TYPE_CHECKING:
@@ -54,6 +56,9 @@ FACETS = {"venues": "venue", "authors": "authors", "keywords": "keywords"}
 
 PHRASES = "keywords.phrases.arrow"
 """File of the key phrases that were learnt, where they stand in for keywords."""
+
+ANALYSERS = "analysers"
+"""What the manifest calls the fingerprint of the analysers that the full text was indexed with."""
 
 RULES = "rules.json"
 """File of the reader's rules in a generation."""
@@ -159,7 +164,8 @@ def write_corpus(
         keep_rules(target, rules, kept)
         return topics
 
-    return in_folder(folder, lambda: publish(folder, digest, rows, made or {}, write))
+    said = {**(made or {}), ANALYSERS: fingerprint()}
+    return in_folder(folder, lambda: publish(folder, digest, rows, said, write))
 
 
 def rules_in(folder: Path) -> bytes | None:
@@ -227,6 +233,8 @@ def write_facet(table: pa.Table, target: Path, name: str, progress: Callable[[fl
         phrases.save(target / PHRASES)
         given = phrases.of(texts, lambda part: progress(0.4 + 0.6 * part))
         (target / "keywords.derived").touch()
+    if name == "authors":
+        given = displayed(given)
     facet = code_facet(given)
     facet.save(target, name)
     sort_words(facet.values).save(target, name)

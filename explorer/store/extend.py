@@ -18,8 +18,10 @@ import pyarrow as pa
 
 from explorer.dedupe.merges import Change
 from explorer.errors import CorpusError
+from explorer.papers.author_names import displayed
 from explorer.papers.schema import FIELDS
 from explorer.store.build import (
+    ANALYSERS,
     FACETS,
     PHRASES,
     RULES,
@@ -37,12 +39,13 @@ from explorer.store.build import (
     write_papers,
 )
 from explorer.store.facets import Facet, code_facet, extend_facet
-from explorer.store.fulltext import build_index
+from explorer.store.fulltext import IDS, build_index
 from explorer.store.generations import in_folder, now, publish, read_manifest
 from explorer.store.ledgers import account_path, load_accounts, part_of, save_part
 from explorer.store.prefixes import Prefixes, sort_words
 from explorer.store.sort_orders import by_title_with
 from explorer.store.topics import build_topics, extend_topics
+from explorer.text.analysis import fingerprint
 from explorer.text.keyphrases import KeyPhrases
 
 
@@ -88,9 +91,12 @@ def extend_corpus(
     steps = [*manifest["made"].get(step, []), {"at": now(), "papers": change.added.num_rows, **(made or {})}]
 
     def write(target: Path) -> dict[str, Any]:
-        return _extend_generation(change, before, target, manifest["made"]["topics"], progress)
+        return _extend_generation(change, before, target, manifest["made"]["topics"], anew, progress)
 
     target, papers, said = into or folder, manifest["papers"] + change.added.num_rows, {**manifest["made"], step: steps}
+    anew = said.get(ANALYSERS) != fingerprint()
+    if anew and (change.added.num_rows or len(change.rows)):
+        said[ANALYSERS] = fingerprint()
     # In another folder nothing was before that somebody else could have added to.
     upon = before.name if target == folder else None
     return in_folder(target, lambda: publish(target, digest, papers, said, write, upon=upon))
@@ -100,6 +106,51 @@ def refit_corpus(
     folder: Path, *, into: Path | None = None, n_topics: int | None = None, progress: Progress = no_progress
 ) -> dict[str, Any]:
     """Find the topics of a corpus anew, from all papers that it has by now; all else is taken over as it is.
+
+    The full text is indexed again where other analysers indexed it.
+
+    Returns
+    -------
+    dict
+        The manifest.
+
+    Raises
+    ------
+    CorpusError
+        There is no corpus, or it cannot be written; it stays as it was.
+    """
+    manifest = read_manifest(folder)
+    before = folder / manifest["generation"]
+    anew = manifest["made"].get(ANALYSERS) != fingerprint()
+
+    def write(target: Path) -> dict[str, Any]:
+        _take_over(before, target, leave=("topics.", "index") if anew else ("topics.",))
+        table = read_table(before)
+        if anew:
+            _index_anew(table, target, progress)
+        progress("topics", 0.0)
+        texts: Any = Texts(table)
+        topics = build_topics(texts, target, n_topics=n_topics, progress=lambda part: progress("topics", part))
+        progress("flush", 1.0)
+        return topics
+
+    target = into or folder
+    upon = before.name if target == folder else None
+    return in_folder(
+        target,
+        lambda: publish(
+            target,
+            manifest["content_hash"],
+            manifest["papers"],
+            {**manifest["made"], ANALYSERS: fingerprint()},
+            write,
+            upon=upon,
+        ),
+    )
+
+
+def index_again(folder: Path, *, progress: Progress = no_progress) -> dict[str, Any]:
+    """Index the full text of a corpus with the analysers of today; all else is taken over as it is.
 
     Returns
     -------
@@ -115,19 +166,20 @@ def refit_corpus(
     before = folder / manifest["generation"]
 
     def write(target: Path) -> dict[str, Any]:
-        _take_over(before, target, leave=("topics.",))
-        progress("topics", 0.0)
-        texts: Any = Texts(read_table(before))
-        topics = build_topics(texts, target, n_topics=n_topics, progress=lambda part: progress("topics", part))
+        _take_over(before, target, leave=("index",))
+        _index_anew(read_table(before), target, progress)
         progress("flush", 1.0)
+        topics: dict[str, Any] = manifest["made"]["topics"]
         return topics
 
-    target = into or folder
-    upon = before.name if target == folder else None
-    return in_folder(
-        target,
-        lambda: publish(target, manifest["content_hash"], manifest["papers"], manifest["made"], write, upon=upon),
-    )
+    made = {**manifest["made"], ANALYSERS: fingerprint()}
+    return publish(folder, manifest["content_hash"], manifest["papers"], made, write, upon=before.name)
+
+
+def _index_anew(table: pa.Table, target: Path, progress: Progress) -> None:
+    progress("index", 0.0)
+    (target / "index").mkdir()
+    build_index(table, target / "index", progress=lambda part: progress("index", part))
 
 
 def change_digest(before: str, change: Change) -> str:
@@ -145,11 +197,11 @@ def change_digest(before: str, change: Change) -> str:
 
 
 def _extend_generation(
-    change: Change, before: Path, target: Path, topics: dict[str, Any], progress: Progress
+    change: Change, before: Path, target: Path, topics: dict[str, Any], anew: bool, progress: Progress
 ) -> dict[str, Any]:
     progress("papers", 0.0)
     if change.added.num_rows or len(change.rows):
-        topics = _extend_with_papers(change, before, target, topics, progress)
+        topics = _extend_with_papers(change, before, target, topics, anew, progress)
     else:
         _take_over(before, target, leave=("merges.", "ledger.", RULES))
     if change.merges is not None:
@@ -177,9 +229,9 @@ def _extend_accounts(change: Change, before: Path, target: Path) -> None:
 
 
 def _extend_with_papers(
-    change: Change, before: Path, target: Path, topics: dict[str, Any], progress: Progress
+    change: Change, before: Path, target: Path, topics: dict[str, Any], anew: bool, progress: Progress
 ) -> dict[str, Any]:
-    """All that is made from papers. Returns what the manifest says of the topics."""
+    """All that is made from papers; the full text `anew` where other analysers indexed it. Returns what is said of the topics."""
     # With it comes the search for duplicates, which nobody who only opens a corpus waits for.
     from explorer.store.joins import rows_of
 
@@ -187,13 +239,16 @@ def _extend_with_papers(
     whole = read_table(target)
     first = whole.num_rows - change.added.num_rows
     rows = np.concatenate([change.rows, np.arange(first, whole.num_rows)]).astype(np.int64)
-    fields = whole.select(list(FIELDS))
+    fields = whole.select([*FIELDS, *(name for name in IDS if name in whole.column_names and name not in FIELDS)])
     new = rows_of(fields, rows) if len(change.rows) else fields.slice(first)
     progress("facets", 0.0)
     extend_columns(whole, new, rows, before, target, lambda part: progress("facets", part))
     progress("index", 0.0)
-    _share(before / "index", target / "index")
-    build_index(new, target / "index", rows=rows, held=first, progress=lambda part: progress("index", part))
+    if anew:
+        _index_anew(whole, target, progress)
+    else:
+        _share(before / "index", target / "index")
+        build_index(new, target / "index", rows=rows, held=first, progress=lambda part: progress("index", part))
     progress("topics", 0.0)
     said = lambda part: progress("topics", part)  # noqa: E731
     return extend_topics(Texts(new), rows, before, target, topics, said)  # type: ignore[arg-type]
@@ -225,7 +280,7 @@ def extend_columns(
     """
     derived = (before / "keywords.derived").exists()
     for name, column in FACETS.items():
-        given = new.column(column)
+        given = displayed(new.column(column)) if name == "authors" else new.column(column)
         if name == "keywords" and (derived or lacks_keywords(whole)):
             # A generation of an earlier version lacks the file.
             phrases = KeyPhrases.load(before / PHRASES) if (before / PHRASES).exists() else None

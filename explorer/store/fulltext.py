@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 import os
 import re
 import shutil
@@ -9,6 +11,7 @@ import tempfile
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +19,12 @@ import numpy as np
 import pyarrow as pa
 import tantivy
 
-from explorer.errors import CorpusError
-from explorer.selection.query import All, Either, Node, Not, Phrase, Word
-from explorer.text.analysis import Terms, analyzer, spread, tokens, unspaced
+from explorer.errors import CorpusError, QueryError
+from explorer.selection.syntax import All, Either, Near, Node, Not, Phrase, Word, changed, over, parts_of, written
+from explorer.store.word_shapes import Shape, Spot, apart, beside, merged_words, pattern_of, shapes_of
+from explorer.text.analysis import FILLER, Terms, analyzer, spread, tokens, unspaced, without_particle
+from explorer.text.person_names import family_and_given, is_initials
+from explorer.text.word_forms import word_forms
 
 ANALYZERS = {
     "title": "english",
@@ -40,7 +46,26 @@ _WORDS = {
     "keywords": "keyword_words",
     "venue": "venue",
 }
+IDS = ("id", "doi", "arxiv_id", "pmid")
+"""Columns that hold what a paper is known by; the last is not in every table."""
+
+_FILLERS = 15
+_APART = f"{FILLER} " * _FILLERS
+"""Stands before an author or a keyword, so that words of two are not near each other."""
+
 _HEAP = 256_000_000
+
+_MOST_PHRASES = 4_000
+"""Phrases that one part of a query may stand for."""
+
+_ALTERNATIVES = 12
+"""Phrases that are looked for one by one, each with its own score; more become alternatives at a place."""
+
+_EVERY_WORD = 1_000_000
+
+_POSITIONS = "does not have positions"
+_TOO_MANY = "exceeded max expansions"
+"""What tantivy says of a phrase in a field without positions, and of wildcards that too many words fit."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +88,7 @@ def _schema() -> Any:
     for field, name in ANALYZERS.items():
         builder.add_text_field(field, tokenizer_name=name, index_option="basic" if name == "exact" else "position")
     for field in ("title_words", "abstract_words", "keyword_words"):
-        builder.add_text_field(field, tokenizer_name="words", index_option="basic")
+        builder.add_text_field(field, tokenizer_name="words", index_option="position")
     # An integer and not an unsigned field: the Python binding hands over signed numbers, at which the latter panics.
     builder.add_integer_field("row", fast=True)
     return builder.build()
@@ -110,7 +135,7 @@ def build_index(
         index = tantivy.Index.open(str(folder)) if held else tantivy.Index(_schema(), str(folder))
         _register(index)
         writer = index.writer(_HEAP, 2)
-    fields = ["title", "abstract", "authors", "keywords", "venue", "id", "doi", "arxiv_id"]
+    fields = ["title", "abstract", "authors", "keywords", "venue", *(name for name in IDS if name in table.column_names)]
     numbers, done = iter(range(table.num_rows) if rows is None else rows), 0
     for batch in table.select(fields).to_batches(max_chunksize=1_000):
         for title, abstract, authors, keywords, venue, *ids in zip(*(c.to_pylist() for c in batch.columns), strict=True):
@@ -126,16 +151,17 @@ def build_index(
                     document.add_text(field, plain)
                     document.add_text(f"{field}_words", plain)
             for author in authors or ():
-                document.add_text("authors", spread(author))
+                for order in _orders(author):
+                    document.add_text("authors", _APART + spread(order))
             for keyword in keywords or ():
-                plain = spread(keyword)
+                plain = _APART + spread(keyword)
                 document.add_text("keywords", plain)
                 document.add_text("keyword_words", plain)
             if venue:
                 document.add_text("venue", spread(venue))
             for value in ids:
                 if value:
-                    document.add_text("ids", value)
+                    document.add_text("ids", str(value))
             with _as_os_errors():
                 writer.add_document(document)
         done += batch.num_rows
@@ -167,6 +193,7 @@ class TextIndex:
         _register(self._index)
         self._schema = self._index.schema
         self._searcher = self._index.searcher()
+        self._kept_forms: dict[tuple[str, str], tuple[str, ...]] = {}
 
     def hits(self, node: Node) -> Hits:
         """All papers that a parsed query matches."""
@@ -200,11 +227,10 @@ class TextIndex:
                 for label, value in self.contributions(inner, row).items():
                     found[label] = found.get(label, 0.0) + value
             return found
-        for field in (node.field,) if node.field else EVERYWHERE:
-            part = self._score(self._leaf(replace(node, field=field)), row)
+        for field, inside in in_fields(node):
+            part = self._score(self._leaf(inside), row)
             if part:
-                star = "*" if isinstance(node, Word) and node.prefix else ""
-                found[f"{node.text}{star} ({field})"] = part
+                found[f"{_label(node)} ({field})"] = part
         return found
 
     def matches(self, node: Node, row: int) -> bool:
@@ -261,7 +287,10 @@ class TextIndex:
 
     def count(self, node: Node) -> int:
         """Number of papers that a parsed query matches."""
-        found: Any = self._searcher.search(self._build(node), limit=1, count=True)
+        try:
+            found: Any = self._searcher.search(self._build(node), limit=1, count=True)
+        except ValueError as error:
+            raise _as_error_of_ours(error) from error
         return int(found.count)
 
     def words(self, field: str, prefix: str, limit: int) -> list[tuple[str, int]]:
@@ -288,11 +317,11 @@ class TextIndex:
             found = self._searcher.search(query, limit=max(limit, 1), count=False).hits
             rows = self._searcher.fast_field_values("row", [address for _, address in found]) if found else []
         except ValueError as error:
-            raise CorpusError(f"The full-text index is damaged ({error}). Build the corpus again.") from error
+            raise _as_error_of_ours(error) from error
         return Hits(np.array(rows, np.int32), np.array([score for score, _ in found], np.float32))
 
     def _build(self, node: Node) -> Any:
-        if isinstance(node, Word | Phrase):
+        if isinstance(node, Word | Phrase | Near):
             return self._leaf(node)
         if isinstance(node, Not):
             return tantivy.Query.boolean_query(
@@ -310,64 +339,212 @@ class TextIndex:
             parts.append((tantivy.Occur.Must, tantivy.Query.const_score_query(tantivy.Query.all_query(), 0.0)))
         return tantivy.Query.boolean_query(parts)
 
-    def _leaf(self, node: Word | Phrase) -> Any:
-        if not (isinstance(node, Word) and node.prefix) and _says_nothing(node):
+    def _leaf(self, node: Word | Phrase | Near) -> Any:
+        if _says_nothing(node):
             # Nothing but stop words or signs: like the small words of a title, it excludes no paper.
             return tantivy.Query.const_score_query(tantivy.Query.all_query(), 0.0)
-        fields = (node.field,) if node.field else EVERYWHERE
-        if isinstance(node, Word) and node.prefix:
-            parts = [query for field in fields for query in self._prefix(node.text, field)]
-        else:
-            parts = [query for field in fields if (query := self._terms(node.text, field)) is not None]
+        parts = [query for field, inside in in_fields(node) for query in self._in_field(inside, field)]
         if not parts:
-            # Words longer than the index keeps, and stop words in the one field that drops them.
+            # Stop words in the one field that drops them.
             return tantivy.Query.empty_query()
         return parts[0] if len(parts) == 1 else tantivy.Query.boolean_query([(tantivy.Occur.Should, part) for part in parts])
 
-    def _terms(self, text: str, field: str) -> Any | None:
-        found = tokens(text, ANALYZERS[field])
-        return self._row(field, found) if found else None
+    def _in_field(self, node: Node, field: str) -> Iterator[Any]:
+        if field == "ids":
+            assert isinstance(node, Word | Phrase)
+            text = node.text + ("*" if isinstance(node, Word) and node.prefix else "")
+            pattern = pattern_of(text.lower())
+            if pattern is None:
+                yield tantivy.Query.term_query(self._schema, field, text.lower(), index_option="basic")
+            else:
+                yield tantivy.Query.regex_query(self._schema, field, pattern)
+            return
+        if isinstance(node, Near) and (pair := _two_places(node, field)) is not None and self._apart(field, *pair):
+            # Two words at most so far apart: tantivy's slop counts the words between, in one order at a time.
+            for places in (pair, pair[::-1]):
+                yield from self._phrases(field, list(enumerate(places)), slop=node.between)
+            return
+        found = _shapes(node, field)
+        if len(found) > _MOST_PHRASES:
+            raise QueryError("This part of the query stands for too many phrases. Let fewer words stand between, or use AND.")
+        for shape in found:
+            if shape.spots:
+                yield from self._shape(field, shape)
 
-    def _row(self, field: str, found: Sequence[tuple[int, str]]) -> Any:
+    def _shape(self, field: str, shape: Shape) -> Iterator[Any]:
+        """The queries for words at their places: by terms where all are, else by the words as they are written."""
+        first = min(shape.spots)
+        yield from self._phrases(field, [(place - first, spot) for place, spot in sorted(shape.spots.items())])
+
+    def _phrases(self, field: str, places: list[tuple[int, Spot]], slop: int = 0) -> Iterator[Any]:
+        if not any(spot.patterns for _, spot in places) or _WORDS[field] == field:
+            index = field
+        else:
+            index = _WORDS[field]
+            places = [(place, self._as_words(field, spot)) for place, spot in places]
+        if all(not spot.patterns for _, spot in places) and math.prod(len(spot.terms) for _, spot in places) <= _ALTERNATIVES:
+            for terms in itertools.product(*(spot.terms for _, spot in places)):
+                yield self._row(index, [(place, term) for (place, _), term in zip(places, terms, strict=True)], slop)
+            return
+        if any(not spot.pattern for _, spot in places):
+            return
+        if len(places) == 1:
+            yield tantivy.Query.regex_query(self._schema, index, places[0][1].pattern)
+        else:
+            yield tantivy.Query.regex_phrase_query(
+                self._schema, index, [(place, spot.pattern) for place, spot in places], slop=slop
+            )
+
+    def _apart(self, field: str, one: Spot, other: Spot) -> bool:
+        """Whether no word of a field can be at both of two places."""
+        if one.patterns or other.patterns:
+            one, other = self._as_words(field, one), self._as_words(field, other)
+        return apart(one, other)
+
+    def _as_words(self, field: str, spot: Spot) -> Spot:
+        """A place at which words stand as they are written, for one at which stems do."""
+        words = dict.fromkeys(word for term in spot.terms for word in self._forms(field, term))
+        # A pattern without a sign is a word.
+        words |= dict.fromkeys(pattern for pattern in spot.patterns if pattern.isalnum())
+        patterns = tuple(pattern for pattern in spot.patterns if not pattern.isalnum())
+        return Spot((), (*map(re.escape, words), *patterns)) if patterns else Spot(tuple(words))
+
+    def _forms(self, field: str, stem: str) -> tuple[str, ...]:
+        """The words of a field that have a stem."""
+        if (field, stem) not in self._kept_forms:
+            # A stem shares its beginning with its words but for the last letters (happi: happy; di: dying).
+            begin = stem[: max(len(stem) - 2, 1)]
+            words = [word for word, _ in self._searcher.terms_with_prefix(_WORDS[field], begin, limit=_EVERY_WORD)]
+            self._kept_forms[field, stem] = tuple(word for word in words if stem_of(word) == stem)
+        return self._kept_forms[field, stem]
+
+    def _row(self, field: str, found: Sequence[tuple[int, str]], slop: int = 0) -> Any:
         """Tokens in a row, gaps where stop words were."""
         if len(found) == 1:
             return tantivy.Query.term_query(self._schema, field, found[0][1])
         first = found[0][0]
-        return tantivy.Query.phrase_query(self._schema, field, [(position - first, term) for position, term in found])
-
-    def _prefix(self, text: str, field: str) -> Iterator[Any]:
-        if field == "ids":
-            yield tantivy.Query.regex_query(self._schema, field, re.escape(text.lower()) + ".*")
-            return
-        head = [term for _, term in tokens(text, "names")]
-        if not head:
-            return
-        if unspaced(head[-1]):
-            # What is searched by character has every beginning already.
-            yield self._terms(text, field)
-            return
-        last = tantivy.Query.regex_query(self._schema, _WORDS[field], re.escape(head[-1]) + ".*")
-        whole = [
-            tantivy.Query.term_query(self._schema, field, term) for _, term in tokens(" ".join(head[:-1]), ANALYZERS[field])
-        ]
-        # The words before a hyphen are whole: self-superv* is not any superv*.
-        yield tantivy.Query.boolean_query([(tantivy.Occur.Must, part) for part in (*whole, last)]) if whole else last
+        return tantivy.Query.phrase_query(
+            self._schema, field, [(position - first, term) for position, term in found], slop=slop
+        )
 
     def terms_of(self, node: Node | None) -> Terms:
         """What a query looks for in titles and abstracts, for highlighting."""
         stems: set[str] = set()
-        prefixes: list[str] = []
+        patterns: dict[str, None] = {}
         runs: list[str] = []
         for leaf in leaves(node):
             if leaf.field not in ("", "title", "abstract", "keywords"):
                 continue
-            runs += unspaced(leaf.text)
-            if isinstance(leaf, Word) and leaf.prefix:
-                prefixes += [term for _, term in tokens(leaf.text, "names")][-1:]
-            else:
-                stems.update(term for _, term in tokens(leaf.text, "english"))
-        words = [word for word in prefixes if not unspaced(word)]
-        return Terms(frozenset(stem for stem in stems if not unspaced(stem)), tuple(words), tuple(runs))
+            text = without_particle(leaf.text) if isinstance(leaf, Word) and not leaf.exact else leaf.text
+            runs += unspaced(text)
+            for shape in _shapes(leaf, "title"):
+                for spot in shape.spots.values():
+                    stems.update(spot.terms)
+                    patterns |= dict.fromkeys(spot.patterns)
+        return Terms(frozenset(stem for stem in stems if not unspaced(stem)), tuple(patterns), tuple(runs))
+
+
+def in_fields(node: Word | Phrase | Near) -> list[tuple[str, Word | Phrase | Near]]:
+    """A part of a query in each of the fields that it is looked for in."""
+    named = next(iter(leaves(node))).field
+    if named:
+        return [(named, node)]
+    return [(field, over((field,), node)) for field in EVERYWHERE]  # type: ignore[misc]
+
+
+def _label(node: Word | Phrase | Near) -> str:
+    if isinstance(node, Near):
+        return written(changed(node, lambda leaf: replace(leaf, field="")))
+    return f"{node.text}{'*' if isinstance(node, Word) and node.prefix else ''}"
+
+
+def _as_error_of_ours(error: ValueError) -> Exception:
+    if _TOO_MANY in str(error).lower():
+        return QueryError("Too many words fit a wildcard of this phrase. Write more letters of them.")
+    if _POSITIONS in str(error).lower():
+        return CorpusError(
+            "This corpus was built by an earlier version, which cannot find wildcards in phrases. Build it again."
+        )
+    return CorpusError(f"The full-text index is damaged ({error}). Build the corpus again.")
+
+
+@lru_cache(maxsize=65_536)
+def _orders(author: str) -> tuple[str, ...]:
+    """A name as it is written and, where that differs, with the family name first."""
+    whole = " ".join(filter(None, family_and_given(author)))
+    return (author,) if whole.split() == author.replace(",", " ").split() else (author, whole)
+
+
+@lru_cache(maxsize=65_536)
+def stem_of(word: str) -> str:
+    """The stem of one folded word; empty for a stop word."""
+    found = tokens(word, "english")
+    return found[0][1] if found else ""
+
+
+def _stems(word: str) -> tuple[str, ...]:
+    """The stems of a folded word and of its irregular forms; none for a stop word."""
+    own = stem_of(word)
+    return tuple(dict.fromkeys((own, *(stem for form in word_forms(word) if (stem := stem_of(form)))))) if own else ()
+
+
+def _itself(word: str) -> tuple[str, ...]:
+    return (word,)
+
+
+def _itself_unless_small(word: str) -> tuple[str, ...]:
+    """A folded word; nothing for a stop word."""
+    return (word,) if tokens(word, "words") else ()
+
+
+def _shapes(node: Node, field: str) -> list[Shape]:
+    """The rows of words that a part of a query may be in one field: words, phrases, alternatives, parts near each other."""
+    if isinstance(node, Near):
+        between = min(node.between, _FILLERS) if field in ("authors", "keywords") else node.between
+        return beside(_shapes(node.first, field), _shapes(node.second, field), between, node.ordered, _MOST_PHRASES)
+    if isinstance(node, Either):
+        return merged_words([shape for part in node.parts for shape in _shapes(part, field)])
+    assert isinstance(node, Word | Phrase)
+    if field == "authors" and isinstance(node, Phrase):
+        return _name_shapes(node)
+    stemmed = ANALYZERS[field] == "english"
+    text = node.text + ("*" if isinstance(node, Word) and node.prefix else "")
+    if isinstance(node, Word) and not node.exact:
+        text = without_particle(text)
+    terms = _itself if not stemmed else _itself_unless_small if node.exact else _stems
+    # A question mark after the last word may be a question's: the word itself is meant too.
+    asks = not node.exact and text.endswith("?") and not text.endswith("??")
+    found = [shapes_of(text.rstrip("?") if asks else text, terms, by_pattern=stemmed and node.exact)]
+    if asks and isinstance(node, Word) and found[0].spots:
+        found.append(shapes_of(text, terms))
+    return merged_words(found)
+
+
+def _two_places(node: Near, field: str) -> tuple[Spot, Spot] | None:
+    """The two places of words near each other in any order, where each is one word."""
+    if node.ordered or isinstance(node.first, Near) or isinstance(node.second, Near) or field in ("authors", "keywords"):
+        return None
+    first, second = _shapes(node.first, field), _shapes(node.second, field)
+    beside(first, second, 0, True, _MOST_PHRASES)
+    if len(first) != 1 or len(second) != 1 or any(len(s.spots) != 1 or s.length != 1 for s in (*first, *second)):
+        return None
+    return first[0].spots[0], second[0].spots[0]
+
+
+def _name_shapes(node: Phrase) -> list[Shape]:
+    """A person's name in either order; initials stand for the names that begin so."""
+    family, given = family_and_given(node.text)
+    found = [] if "," in node.text and given else [shapes_of(node.text, _itself)]
+    if not given or node.exact:
+        return found or [shapes_of(f"{family} {given}", _itself)]
+    begun = [
+        [word] if not is_initials(word) else [f"{letter}*" for letter in word if letter.isalpha()] for word in given.split()
+    ]
+    for names in ([given], [name for some in begun for name in some]):
+        shape = shapes_of(" ".join((family, *names)), _itself, least=1)
+        if shape not in found:
+            found.append(shape)
+    return found
 
 
 def _rows(found: Sequence[tuple[int, str]]) -> Iterator[Sequence[tuple[int, str]]]:
@@ -382,18 +559,19 @@ def _rows(found: Sequence[tuple[int, str]]) -> Iterator[Sequence[tuple[int, str]
             yield found[place : place + 1]
 
 
-def _says_nothing(node: Word | Phrase) -> bool:
+def _says_nothing(node: Word | Phrase | Near) -> bool:
     """Whether a part of a query has no word but stop words, in fields that drop those."""
-    name = ANALYZERS[node.field] if node.field else "english"
-    # Words longer than the index keeps have no token either, but say something.
-    kept = tokens(node.text, "names") or not any(character.isalnum() for character in node.text)
-    return bool(kept) and not tokens(node.text, name)
+    if isinstance(node, Near):
+        return not all(shape.spots for shape in _shapes(node, next(iter(leaves(node))).field or "title"))
+    if node.field == "ids":
+        return not node.text.strip()
+    return not all(shape.spots for shape in _shapes(node, node.field or "title"))
 
 
 def leaves(node: Node | None) -> Iterator[Word | Phrase]:
     """The words and phrases that a query asks for (not those it excludes)."""
     if isinstance(node, Word | Phrase):
         yield node
-    elif isinstance(node, All | Either):
-        for part in node.parts:
+    elif isinstance(node, All | Either | Near):
+        for part in parts_of(node):
             yield from leaves(part)

@@ -16,9 +16,10 @@ import pyarrow.compute as pc
 from explorer.dedupe.merges import load_merges
 from explorer.disk import cache_folder
 from explorer.errors import CorpusError, SelectionError
+from explorer.papers.author_names import display, family_first
 from explorer.selection.fields import STORED_SORTS
 from explorer.selection.query import Node
-from explorer.store.build import FACETS, RULES, read_table
+from explorer.store.build import ANALYSERS, FACETS, RULES, read_table
 from explorer.store.caches import MEGABYTE, Cache
 from explorer.store.facets import Facet, mapped
 from explorer.store.fulltext import Hits, TextIndex
@@ -26,6 +27,7 @@ from explorer.store.generations import read_manifest
 from explorer.store.ledgers import load_accounts
 from explorer.store.prefixes import Prefixes, sort_words
 from explorer.store.topics import Topics, load_topics
+from explorer.text.analysis import fingerprint
 from explorer.topics.trends import MONTH
 
 if TYPE_CHECKING:
@@ -127,6 +129,23 @@ class Snapshot:
         came = f"{self.added_since:,} of {len(self):,} papers ({share:.0%}) came after the topics were found"
         return f"{came}{'; the topics may be stale.' if self.topics_stale else '.'}"
 
+    @property
+    def indexed_otherwise(self) -> bool:
+        """Whether the full text was indexed with other analysers than those of today: some words then find nothing."""
+        return bool(self.manifest["made"].get(ANALYSERS) != fingerprint())
+
+    @property
+    def index_sentence(self) -> str:
+        """Say that the full text was indexed otherwise, and what to do; empty where it was not."""
+        if not self.indexed_otherwise:
+            return ""
+        made = self.manifest["made"].get("versions", {}).get("tantivy")
+        by = f"with other analysers (tantivy {made})" if ANALYSERS in self.manifest["made"] else "by an earlier version"
+        return (
+            f"The words of {self.folder} were indexed {by}, and some searches find less than they should. "
+            f"Index them again: litexplorer refit {self.folder}"
+        )
+
     def hits(self, node: Node) -> Hits:
         """All hits of a query; those of the last queries are kept."""
         return self._hits.get(node, lambda: self.index.hits(node))
@@ -152,6 +171,9 @@ class Snapshot:
             if high is not None:
                 mask &= periods <= number(high)
             return mask
+        if field == "authors":
+            # However a name is written, by who chose it or by who built the corpus.
+            value = tuple(dict.fromkeys(form for name in value for form in (name, display(name), family_first(name))))
         return self.facet(field).mask(value)
 
     def facet(self, field: str) -> Facet:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Collection, Sequence
@@ -17,50 +18,127 @@ Segments = list[tuple[str, int]]
 _WINDOW = 260
 
 _UNSPACED = re.compile(
-    "[\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003134f]"
+    "[\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003134f]"
 )
-"""Characters of Chinese and Japanese, which write no spaces between words."""
+"""Characters of Chinese and Japanese, which write no spaces between words, and of Korean, which glues particles to them."""
+
+_INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff]")
+"""Soft hyphens, joiners, marks of direction and the like: nobody types them, and they would cut a word in two."""
+
+_MARKS = re.compile("[\u0300-\u036f]")
+"""Accents that are no part of a letter even when composed (NFKC)."""
+
+_CLUSTER = re.compile("(?s).[\u0300-\u036f\u1160-\u11ff\u3099\u309a\uff9e\uff9f]*")
+"""A character with those that may become one with it."""
+
+_STRETCH = re.compile(f"(?:[\\x00-\\x7f](?![^\\x00-\\x7f]))+|{_CLUSTER.pattern.removeprefix('(?s)')}", re.DOTALL)
+"""Letters of ASCII in a row with no other letter right after one of them, which may become one with it; or one such cluster."""
+
+_BEFORE = str.maketrans({"\u2122": " ", "\u2120": " "})
+"""A trade mark, which NFKC would spell as letters of the word before it."""
+
+
+def _folded_letters() -> dict[int, str]:
+    """Letters that the index writes otherwise, beside what its own folding of Latin letters does."""
+    found = {"\u0130": "I", "\u0451": "\u0435", "\u0401": "\u0415", "\u03c2": "\u03c3"}
+    for code in (*range(0x370, 0x400), *range(0x1F00, 0x2000)):
+        plain = "".join(c for c in unicodedata.normalize("NFD", chr(code)) if not unicodedata.combining(c))
+        if plain != chr(code) and plain.isalpha():
+            found[chr(code)] = plain
+    return str.maketrans(found)
+
+
+_FOLDED = _folded_letters()
+"""Dotted I, which lower case would make two characters; Russian yo; Greek accents and final sigma."""
+
+FILLER = "\ua4d3"
+"""A word that takes a place and is not indexed: it keeps the values of one field from being near each other."""
+
+_PARTICLES = (
+    "으로써 으로서 이라는 에서의 에서는 으로의 로부터 으로 에서 에게 까지 부터 처럼 보다 라는 이나 이란 "
+    "로서 로써 하고 한테 께서 조차 마저 에는 와의 과의 "
+    "을 를 이 가 은 는 의 에 와 과 로 도 만 나 란"
+).split()
+"""Korean particles, longest first; they follow a noun without a blank (Sohn 1999, The Korean Language, ch. 8)."""
 
 
 @cache
 def analyzer(name: str) -> Any:
-    """The tantivy analysers of the index.
+    """The tantivy analysers of the index; texts go through `spread` before.
 
     Parameters
     ----------
     name : {"english", "words", "names", "exact"}
-        english: lower case, accents folded, stop words removed, Snowball stems; words: the same without stems, for prefixes
-        and completion; names: lower case, accents folded; exact: the whole value in lower case.
+        english: lower case, accents folded, stop words removed, Snowball stems, of Russian words too (no letter of the one is one
+        of the other); words: the same without stems, for wildcards and completion; names: lower case, accents folded; exact: the
+        whole value in lower case.
     """
     from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
 
     if name == "exact":
         return TextAnalyzerBuilder(Tokenizer.raw()).filter(Filter.lowercase()).build()
-    builder = TextAnalyzerBuilder(Tokenizer.simple()).filter(Filter.remove_long(60)).filter(Filter.lowercase())
-    builder = builder.filter(Filter.ascii_fold())
+    builder = TextAnalyzerBuilder(Tokenizer.simple()).filter(Filter.lowercase()).filter(Filter.ascii_fold())
+    builder = builder.filter(Filter.custom_stopword([FILLER]))
     if name in ("english", "words"):
         builder = builder.filter(Filter.stopword("english"))
     if name == "english":
-        builder = builder.filter(Filter.stemmer("english"))
+        builder = builder.filter(Filter.stemmer("english")).filter(Filter.stemmer("russian"))
     return builder.build()
+
+
+_PROBE = (
+    "Universities generalising analyses of the reward-modelling, organization's skies and dying running flies; nationally "
+    "Möller naïve café Straße ﬁne İstanbul e\u0301tude co\u00adoperation H₂O ｱﾕ ＤＮＡ 深度学习の研究 딥러닝을 нейронные сети ёлка δεδομένα "
+    "p(x)-Laplacian C++ don't x2 2024 " + "w" * 70
+)
+"""Invented words at which analysers of different versions differ."""
+
+
+@cache
+def fingerprint() -> str:
+    """What the analysers make of a few hard words, as 16 hexadecimal digits: an index is read with those it was written with."""
+    found = [tokens(_PROBE, name) for name in ("english", "words", "names", "exact")]
+    return hashlib.sha256(repr(found).encode()).hexdigest()[:16]
 
 
 def tokens(text: str, name: str) -> list[tuple[int, str]]:
     """Position and term of every token of `text` under an analyser; removed stop words leave gaps in the positions."""
-    return [(token.position, token.text) for token in analyzer(name).pre_tokenize(spread(text)).tokens]
+    text = text if name == "exact" else spread(text)
+    return [(token.position, token.text) for token in analyzer(name).pre_tokenize(text).tokens]
 
 
 def spread(text: str) -> str:
-    """Set each Chinese or Japanese character apart, as a word of its own: several in a row are then found as a phrase is.
+    """Text as the index takes it: its letters in one form (NFKC), and what writes no spaces set apart.
 
-    No dictionary knows every term of a field, and one that missed a word would hide its papers.
+    Each Chinese, Japanese or Korean character is a word of its own: several in a row are then found as a phrase is. No dictionary
+    knows every term of a field, and one that missed a word would hide its papers.
     """
-    return text if text.isascii() else _UNSPACED.sub(r" \g<0> ", text)
+    if text.isascii():
+        return text
+    return _UNSPACED.sub(r" \g<0> ", normal(text))
+
+
+def normal(text: str) -> str:
+    """Letters in one form (NFKC: full and half width, ligatures, decomposed accents), without what cannot be seen."""
+    if text.isascii():
+        return text
+    plain = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text).translate(_BEFORE))
+    return _MARKS.sub("", plain).translate(_FOLDED)
 
 
 def unspaced(text: str) -> list[str]:
-    """The runs of Chinese and Japanese characters in a text."""
-    return [] if text.isascii() else re.findall(f"{_UNSPACED.pattern}+", text)
+    """The runs of Chinese, Japanese and Korean characters in a text."""
+    return [] if text.isascii() else re.findall(f"{_UNSPACED.pattern}+", normal(text))
+
+
+def without_particle(word: str) -> str:
+    """A Korean word without the particle glued to it; any other as it is. At least two syllables stay."""
+    if word.isascii() or not "\uac00" <= (word := normal(word))[-1:] <= "\ud7a3":
+        return word
+    for particle in _PARTICLES:
+        if word.endswith(particle) and len(word) - len(particle) >= 2 and "\uac00" <= word[-len(particle) - 1] <= "\ud7a3":
+            return word[: -len(particle)]
+    return word
 
 
 @dataclass(frozen=True)
@@ -68,9 +146,14 @@ class Terms:
     """What a query looks for in running text, for highlighting."""
 
     stems: frozenset[str] = frozenset()
-    prefixes: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
+    """Regular expressions that a whole folded word fits."""
     runs: tuple[str, ...] = ()
-    """Chinese and Japanese, which match wherever they stand."""
+    """Chinese, Japanese and Korean, which match wherever they stand."""
+
+    def fits(self, word: str) -> bool:
+        """Whether a folded word fits one of the patterns."""
+        return any(re.fullmatch(pattern, word) for pattern in self.patterns)
 
 
 def readable(text: str | None) -> str:
@@ -89,7 +172,7 @@ def highlight(text: str, terms: Terms) -> Segments:
     text : str
         Text as shown (see `readable`).
     terms : Terms
-        Stems and prefixes looked for.
+        Stems and patterns looked for.
 
     Returns
     -------
@@ -134,20 +217,35 @@ def snippet(text: str, terms: Terms, width: int = _WINDOW) -> Segments:
 
 def _spans(text: str, terms: Terms) -> list[tuple[int, int]]:
     """Start and end of what matches in `text`."""
-    found = [(match.start(), match.end()) for run in terms.runs for match in re.finditer(re.escape(run), text)]
-    if terms.stems or terms.prefixes:
-        origin = _origins(text)
-        for stemmed, word in _pairs(spread(text), bool(terms.prefixes)):
-            if stemmed.text in terms.stems or (word and word.startswith(terms.prefixes)):
-                found.append((origin[stemmed.char_offset_from], origin[stemmed.char_offset_to - 1] + 1))
+    plain, starts, ends = _placed(text)
+    found = []
+    for run in terms.runs:
+        # Set apart as the text is, so that a run is found over a blank too, as the index finds it.
+        found += [(starts[m.start()], ends[m.end() - 1]) for m in re.finditer(r"\s*".join(map(re.escape, run)), plain)]
+    if terms.stems or terms.patterns:
+        for stemmed, word in _pairs(plain, bool(terms.patterns)):
+            if stemmed.text in terms.stems or (word and terms.fits(word)):
+                found.append((starts[stemmed.char_offset_from], ends[stemmed.char_offset_to - 1]))
     return _apart(found) if terms.runs else found
 
 
-def _origins(text: str) -> Sequence[int]:
-    """Where each character of a `spread` text was."""
-    if text.isascii() or not _UNSPACED.search(text):
-        return range(len(text))
-    return [place for place, character in enumerate(text) for _ in range(3 if _UNSPACED.match(character) else 1)]
+def _placed(text: str) -> tuple[str, Sequence[int], Sequence[int]]:
+    """`spread` of a text, and where in the text each of its characters begins and ends."""
+    if text.isascii():
+        return text, range(len(text)), range(1, len(text) + 1)
+    pieces, starts, ends = [], [], []
+    for match in _STRETCH.finditer(text):
+        piece, first, last = match.group(), match.start(), match.end()
+        if piece.isascii():
+            # Letter by letter this would take most of the time of a page.
+            starts += range(first, last)
+            ends += range(first + 1, last + 1)
+        else:
+            piece = spread(piece)
+            starts += [first] * len(piece)
+            ends += [last] * len(piece)
+        pieces.append(piece)
+    return "".join(pieces), starts, ends
 
 
 def _apart(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -13,6 +13,7 @@ import html
 import re
 import unicodedata
 from functools import cache, lru_cache
+from itertools import pairwise
 
 # --- LaTeX -------------------------------------------------------------------------------------------------------------
 
@@ -212,13 +213,13 @@ def _resolved(text: str, maths: frozenset[int], *, in_maths: bool = False) -> st
             elif name in ("textsuperscript", "textsubscript"):
                 pending = "^" if name == "textsuperscript" else "_"
             elif name in _SYMBOLS:
-                emit(_RELATIONS.get(_SYMBOLS[name], _SYMBOLS[name]))
+                emit(_spaced(_SYMBOLS[name], text, match))
             elif name in _OPERATORS:
                 emit(name + (" " if text[match.end() : match.end() + 1].isalnum() else ""))
             else:
                 symbol = _pylatexenc_symbols().get(name)
                 if symbol is not None:
-                    emit(_RELATIONS.get(symbol, symbol))
+                    emit(_spaced(symbol, text, match))
                 elif text[match.end() : match.end() + 1] not in ("{", "["):
                     emit(name + (" " if match.group()[-1].isspace() else ""))
         elif escaped is not None:
@@ -262,6 +263,15 @@ def _resolved(text: str, maths: frozenset[int], *, in_maths: bool = False) -> st
 _short_latex = lru_cache(maxsize=8192)(_latex)
 
 
+def _spaced(symbol: str, text: str, match: re.Match[str]) -> str:
+    """A symbol as it stands in a formula: a relation has space around it, unless braces make it an ordinary symbol."""
+    if symbol not in _RELATIONS or (
+        text[match.start() - 1 : match.start()] == "{" and text[match.end() : match.end() + 1] == "}"
+    ):
+        return symbol
+    return _RELATIONS[symbol]
+
+
 def _accented(text: str, accent: str) -> str:
     base = {"ı": "i", "ȷ": "j"}.get(text[0], text[0])
     return unicodedata.normalize("NFC", base + accent) + text[1:]
@@ -278,15 +288,135 @@ def _shifted(text: str, mark: str) -> str:
 def to_latex(text: str) -> str:
     r"""Write text as LaTeX that `plain_latex` and BibTeX read back as the same text; white space becomes single spaces.
 
-    Braces are ``\{`` and ``\}`` where they balance, since BibTeX counts those too, and commands where they do not.
+    Braces are ``\{`` and ``\}`` where they balance, since BibTeX counts those too, and commands where they do not. Characters stay
+    what they are: `latex_of` writes those of mathematics as formulas.
     """
-    text = " ".join(text.split())
+    return _escaped(" ".join(text.split()))
+
+
+def _escaped(text: str) -> str:
     if not _SPECIAL.search(text):
         return text
     braces = _ESCAPES if _balanced(text) else _ESCAPES | {"{": "\\textbraceleft{}", "}": "\\textbraceright{}"}
     escaped = _SPECIAL.sub(lambda match: braces[match.group()], text)
     return _REFERENCE.sub(lambda match: "&{}" + match.group()[1:], escaped) if ";" in text else escaped
 
+
+def latex_of(text: str, *, protect: bool = False) -> str:
+    r"""Write text as LaTeX, mathematics as formulas: ``CO₂ ≤ α`` becomes ``CO$_{2}$ $\leq$ $\alpha$``.
+
+    A formula that stands in the text as LaTeX (``$\alpha$``) stays. What would be read back as another text is written by
+    `to_latex`.
+
+    Parameters
+    ----------
+    protect : bool
+        Put words that have a capital after their first letter in braces (``{BERT}``, ``{mRNA}``), as styles make titles small.
+    """
+    line = " ".join(text.split())
+    formulas = "$" in line and any(map(_is_formula, _DOLLARS.findall(line)))
+    capitals = protect and _LATER_CAPITAL.search(line) is not None and not _shouted(line)
+    if not formulas and not capitals and (line.isascii() or not _MATHS.search(line)):
+        return _escaped(line)
+    parts = [(part, _is_formula(part)) for part in _DOLLARS_APART.split(line)] if formulas else [(line, False)]
+    written = "".join(part if formula else _with_maths(part, capitals) for part, formula in parts)
+    return written if plain_latex(written) == (unicode_maths(line) if formulas else line) else _escaped(line)
+
+
+def unicode_maths(text: str) -> str:
+    r"""Text with the formulas that stand in it as LaTeX (``$\alpha_1$``) in readable characters; dollars of money stay."""
+    if "$" not in text:
+        return text
+    return _DOLLARS.sub(lambda match: plain_latex(match.group()) if _is_formula(match.group()) else match.group(), text)
+
+
+def _is_formula(text: str) -> bool:
+    return text[:1] == "$" and _TEX_IN_FORMULA.search(text) is not None and _balanced(text)
+
+
+def _with_maths(text: str, protect: bool) -> str:
+    """Text with each run of characters of mathematics as a formula; those that have no command stay."""
+    pieces: list[str] = []
+    start = 0
+    formula = ""
+    for match in _MATHS.finditer(text):
+        command = _in_formula(match, text)
+        if command is None:
+            continue
+        if formula and match.start() > start:
+            pieces.append(f"${formula}$")
+            formula = ""
+        if match.start() > start:
+            pieces.append(_protected(text[start : match.start()], protect))
+        formula += command
+        start = match.end()
+    if formula:
+        pieces.append(f"${formula}$")
+    pieces.append(_protected(text[start:], protect))
+    # A dollar before a digit would be one of money.
+    return "".join(
+        f"{piece}{{}}" if piece[-1:] == "$" and after[:1].isdigit() else piece for piece, after in pairwise([*pieces, ""])
+    )
+
+
+def _in_formula(match: re.Match[str], text: str) -> str | None:
+    part = match.group()
+    if part[0] in _SUPER_READ:
+        return f"^{{{part.translate(_SUPER_READ_TABLE)}}}"
+    if part[0] in _SUB_READ:
+        return f"_{{{part.translate(_SUB_READ_TABLE)}}}"
+    if part in _UNDOUBLED:
+        return f"\\mathbb{{{_UNDOUBLED[part]}}}"
+    command = _maths_commands().get(part)
+    before, after = text[match.start() - 1 : match.start()] if match.start() else "", text[match.end() : match.end() + 1]
+    # Words of Greek are no formulas.
+    if command is None or (_GREEK.match(part) and (_GREEK.match(before) or _GREEK.match(after))):
+        return None
+    if part in _RELATIONS and not (before in ("", " ") and after in ("", " ")):
+        return f"{{\\{command}}}"
+    return f"\\{command}"
+
+
+def _protected(text: str, protect: bool) -> str:
+    return _WORD.sub(_in_braces, _escaped(text)) if protect else _escaped(text)
+
+
+def _in_braces(match: re.Match[str]) -> str:
+    word = match.group()
+    return f"{{{word}}}" if any(letter.isupper() for letter in word[1:]) else word
+
+
+def _shouted(text: str) -> bool:
+    """Whether nearly all is in capitals, so that none of them says anything."""
+    letters = [letter for letter in text if letter.isalpha()]
+    return sum(map(str.isupper, letters)) > 0.6 * len(letters)
+
+
+@cache
+def _maths_commands() -> dict[str, str]:
+    """Characters of mathematics, and the commands that are read as them."""
+    known = _pylatexenc_symbols()
+    symbols = {name: _SYMBOLS.get(name) or known.get(name, "") for name in _MATHS_NAMES}
+    return {symbol: name for name, symbol in reversed(symbols.items()) if len(symbol) == 1 and not symbol.isascii()}
+
+
+_MATHS_NAMES = (
+    "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi varphi chi"
+    " psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega leq geq neq approx equiv in notin subset subseteq supset cup cap times"
+    " cdot pm mp to leftarrow leftrightarrow Rightarrow Leftrightarrow infty partial nabla sum prod int propto forall exists emptyset ell"
+    " langle rangle otimes oplus perp parallel ll gg simeq cong div circ star dagger wedge vee neg mapsto setminus hbar aleph"
+).split()
+_SUPER_READ, _SUB_READ = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎"
+_SUPER_READ_TABLE = str.maketrans(_SUPER_READ, "0123456789+-=()ni")
+_SUB_READ_TABLE = str.maketrans(_SUB_READ, "0123456789+-=()")
+_GREEK = re.compile("[\u0370-\u03ff\u1f00-\u1fff]")
+_UNDOUBLED = {double: single for single, double in _DOUBLE.items()}
+_SYMBOL = "[\u0391-\u03c9\u03d1\u03d5\u03f5\u00d7\u00b1\u00f7\u2102-\u2135\u2190-\u22ff\u27e8\u27e9]"
+_MATHS = re.compile(f"[{_SUPER_READ}]+|[{_SUB_READ}]+|{_SYMBOL}")
+_TEX_IN_FORMULA = re.compile(r"\\[A-Za-z]|[\^_]")
+_DOLLARS_APART = re.compile(rf"({_DOLLARS.pattern})")
+_LATER_CAPITAL = re.compile(r"[^\W_][A-Z]|[^\x00-\x7f]")
+_WORD = re.compile(r"(?<!\\)\b[^\W_]+")
 
 _ESCAPES = {
     "\\": "\\textbackslash{}", "{": "\\{", "}": "\\}", "$": "\\$", "%": "\\%", "&": "\\&", "#": "\\#", "_": "\\_",

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from explorer import Corpus
 from explorer.corpus.opening import open_files
 
-from . import servers
+from . import coverage, servers
 from .driver import DRAWN_WITHIN, Board, Watch
 from .find import ARGUMENTS, executable
 from .servers import Server
@@ -32,6 +32,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker("browser")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What was run of the page's code, where that was measured."""
+    for line in coverage.report():
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="package", autouse=True)
@@ -105,7 +111,8 @@ def watched(browser: Browser, host: str, **options: Any) -> Iterator[tuple[Page,
     page = context.new_page()
     watch = Watch(page, host)
     try:
-        yield page, watch
+        with coverage.measured(page):
+            yield page, watch
         assert not watch.faults
     finally:
         # Closing alone would not tell Voila to end the page's kernel; leaving the page does.

@@ -61,5 +61,5 @@ def test_a_corpus_without_notes_says_so_in_a_sentence(open_voila: Open, tmp_path
     path = tmp_path / "plain.csv"
     path.write_text("id,title,year\na,A fen,2020\nb,A moor,2021\n")
     board = open_voila(path)
-    expect(board.root.locator(".lx-account")).to_have_text("2 records read: 2 accepted.")
-    expect(board.root.locator(".lx-account button")).to_have_count(0)
+    expect(board.root.locator(".lx-ledger-summary")).to_have_text("2 records read: 2 accepted.")
+    expect(board.root.locator(".lx-ledger-summary button")).to_have_count(0)

@@ -31,6 +31,16 @@ def _outside_entity() -> bytes:
 NASTY: dict[str, Callable[[], bytes]] = {
     "laughs.xml": _laughs,
     "outside-entity.xml": _outside_entity,
+    "laughs.yml": lambda: (
+        "a: &a0 {title: x}\n" + "".join(f"b{n}: &a{n} [{f'*a{n - 1}, ' * 9}]\n" for n in range(1, 12))
+    ).encode(),
+    "itself.yml": lambda: b"a: &a\n  title: x\n  author: &b [*b, *a]\n  parent: *a\n",
+    "deep.yml": lambda: b"a:\n  type: Book\n  title: " + b"[" * 100_000,
+    "deep-lines.yaml": lambda: b"".join(b" " * n + b"a:\n" for n in range(2000)),
+    "paragraphs.txt": lambda: b"1. J X. 2020 Mar.\n\n" + b"word " * 1_000_000 + b"\n\nPMID: 1\n",
+    "sentences.txt": lambda: b"1: Adams B. A title. J. 2020. PMID: 1.\n\n2: " + b"Adams B. Word. 1999; " * 60_000,
+    "names.csv": lambda: b"title,authors\n" + b'a,"' + b"Word word, " * 50_000 + b'A."\n',
+    "unnamed.csv": lambda: b"a,b,c\n" + b'"' + b"; " * 100_000 + b'",' + b"x" * 200_000 + b",2020\n",
     "deep.xml": lambda: b"<records>" + b"<record>" * 100_000 + b"</record>" * 100_000 + b"</records>",
     "long-text.xml": lambda: b"<records><record><titles><title>" + b"x" * (40 * MB) + b"</title></titles></record></records>",
     "deep-braces.bib": lambda: b"@article{a, title = " + b"{" * 200_000 + b"x" + b"}" * 200_000 + b"}",

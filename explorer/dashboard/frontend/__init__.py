@@ -9,27 +9,60 @@ from functools import cache
 from pathlib import Path
 
 _FOLDER = Path(__file__).parent
-_IMPORT = re.compile(r'^import \{[^}]*\} from "\./([\w.]+)";\n', re.MULTILINE)
+_ENTRY = "app"
+_IMPORT = re.compile(r'^import (\{[^}]*\}) from "\./(\w+)\.js";\n', re.MULTILINE)
+_EXPORT = re.compile(r"^export ((?:async )?(?:function\*?|const) (\w+))", re.MULTILINE)
+_COMMENT = re.compile(r"^ */\*\*(?:[^*]|\*(?!/))*\*/\n|^ *//.*\n", re.MULTILINE)
+_OTHER = re.compile(r"^(?:import|export)\b(?! default \{)", re.MULTILINE)
 
 
 @cache
 def script() -> str:
-    """All modules as one, each after those it imports; what is drawn starts in ``app.js``."""
-    done: dict[str, str] = {}
+    """All modules as one, each after those it imports and in a scope of its own; what is drawn starts in ``app.js``."""
+    return join(_FOLDER)
 
-    def add(name: str) -> None:
-        if name in done:
+
+def join(folder: Path) -> str:
+    """ES modules of a folder as one module, which exports what ``app.js`` does.
+
+    A module becomes a function that runs once and returns what it exports, so that no two modules share a name. Lines that are
+    comments are left out.
+
+    Parameters
+    ----------
+    folder : Path
+        Its modules import one another as ``import { a, b } from "./module.js"`` and export functions and constants by name.
+
+    Raises
+    ------
+    ValueError
+        A module imports itself by way of others, imports what is not exported, or imports and exports in other words than these.
+    """
+    exported: dict[str, set[str]] = {}
+    joined: list[str] = []
+
+    def add(name: str, importers: tuple[str, ...]) -> None:
+        if name in importers:
+            raise ValueError(f"{name}.js imports itself by way of {importers[-1]}.js.")
+        if name in exported:
             return
-        text = (_FOLDER / name).read_text(encoding="utf-8")
-        done[name] = ""
-        for needed in _IMPORT.findall(text):
-            add(needed)
-        text = _IMPORT.sub("", text)
-        done.pop(name)
-        done[name] = text if name == "app.js" else re.sub(r"^export (?=\w)", "", text, flags=re.MULTILINE)
+        text = (folder / f"{name}.js").read_text(encoding="utf-8")
+        for names, needed in _IMPORT.findall(text):
+            add(needed, (*importers, name))
+            missing = set(re.findall(r"\w+", names)) - exported[needed]
+            if missing:
+                raise ValueError(f"{name}.js imports {', '.join(sorted(missing))}, which {needed}.js does not export.")
+        exported[name] = {own for _, own in _EXPORT.findall(text)}
+        text = _COMMENT.sub("", _EXPORT.sub(r"\1", _IMPORT.sub(r"const \1 = $\2;\n", text)))
+        if _OTHER.search(text):
+            raise ValueError(f"{name}.js imports or exports in a way that cannot be joined; see explorer/dashboard/frontend.")
+        if name == _ENTRY:
+            joined.append(text)
+        else:
+            joined.append(f"const ${name} = (() => {{\n{text}return {{ {', '.join(sorted(exported[name]))} }};\n}})();\n")
 
-    add("app.js")
-    return "\n".join(done.values())
+    add(_ENTRY, ())
+    return "\n".join(joined)
 
 
 def loader(address: str) -> str:

@@ -1,6 +1,6 @@
 import { h, copyText } from "./dom.js";
 import { openLink, watchKernel } from "./link.js";
-import { watchPress } from "./press.js";
+import { watchPress } from "./pointer.js";
 import { fileReceiver } from "./download.js";
 import { searchPanel } from "./search.js";
 import { filtersPanel } from "./filters.js";
@@ -9,18 +9,20 @@ import { axesPanel } from "./axes.js";
 import { preferencePanel } from "./preference.js";
 import { papersPanel } from "./papers.js";
 import { readerPanel } from "./reader.js";
-import { menuPanel } from "./menu.js";
+import { exportMenu } from "./export_menu.js";
 import { intakePanel } from "./intake.js";
-import { accountPanel } from "./account.js";
+import { ledgerDialog } from "./ledger_dialog.js";
 import { statusPanel } from "./status.js";
 import { preparationPanel } from "./preparation.js";
 import { conceptsPanel } from "./concepts.js";
-import { setPanel } from "./likeness.js";
-import { barPanel } from "./bar.js";
-import { savedPanel } from "./saved.js";
+import { conceptSetPanel } from "./relevance_feedback.js";
+import { toolbarPanel } from "./toolbar.js";
+import { savedSearchesPanel } from "./saved_searches.js";
 import { spellingPanel } from "./spelling.js";
 import { comparisonPanel } from "./comparison.js";
-import { listenToKeys } from "./keys.js";
+import { listenForShortcuts } from "./shortcuts.js";
+
+/** @import { App, Listener, Model } from "./page.d.ts" */
 
 const BUSY_AFTER = 150; // ms; faster answers show no progress bar
 const TYPING = 1500; // ms; changes of a query that follow each other sooner are one step back
@@ -31,28 +33,58 @@ function skeleton() {
   return h("div", { class: "lx-skeleton", role: "status", label: "Loading the dashboard" }, bones);
 }
 
-/** What every panel gets: the model, the line to the kernel, and the few things that concern the whole page. */
+/**
+ * What every panel gets: the model, the line to the kernel, and the few things that concern the whole page. The panels
+ * themselves come with `assemble`.
+ *
+ * @param {Model} model
+ * @param {HTMLElement} root
+ */
 function createApp(model, root) {
   const number = (instances += 1);
   const controller = new AbortController();
+  /** @type {[event: string, handler: Listener][]} */
   const watched = [];
+  /** @type {(() => void)[]} */
   const themeListeners = [];
   let busyTimer = 0;
-  const app = {
+  const link = openLink(model, {
+    onSilent: () => app.status.setLost(true, "The kernel has not answered for a while; it may be busy or gone."),
+    onBusy(busy) {
+      clearTimeout(busyTimer);
+      if (busy) busyTimer = setTimeout(() => app.frame.classList.add("lx-busy"), BUSY_AFTER);
+      else app.frame.classList.remove("lx-busy");
+    },
+  });
+  /** @satisfies {Partial<App>} */
+  const own = {
     model,
+    link,
     root,
     whenReleased: watchPress(root, controller.signal),
     page: Boolean(model.get("assets")?.page),
     signal: controller.signal,
-    layers: [],
+    layers: /** @type {App["layers"]} */ ([]),
     frame: h("div", { class: "lx-frame" }),
+    /** @param {string} name */
     id: (name) => `lx${number}-${name}`,
+    /** @type {App["on"]} */
     on(name, handler) {
       model.on(name, handler);
       watched.push([name, handler]);
     },
+    /** @type {App["off"]} */
     off: (name, handler) => model.off(name, handler),
-    /** Run `draw` now and once after each change of these traits, however many changed together, but not during a click. */
+    /** @type {App["onAnswer"]} */
+    onAnswer(kind, handler) {
+      app.on(
+        "msg:custom",
+        app.guard((answer, buffers) => {
+          if (answer?.kind === kind) handler(answer, buffers ?? []);
+        }),
+      );
+    },
+    /** @type {App["watch"]} */
     watch(names, draw) {
       let planned = false;
       const run = app.guard(() => {
@@ -66,56 +98,66 @@ function createApp(model, root) {
       names.forEach((name) => app.on(`change:${name}`, plan));
       plan();
     },
-    guard: (handler) => (...parts) => {
-      try {
-        return handler(...parts);
-      } catch (error) {
-        app.fault(error);
-        return undefined;
-      }
-    },
+    /** @type {App["guard"]} */
+    guard:
+      (handler) =>
+      (...parts) => {
+        try {
+          return handler(...parts);
+        } catch (error) {
+          app.fault(error);
+          return undefined;
+        }
+      },
+    /** @type {App["fault"]} */
     fault(error, text = "Something in the page failed; reload it if it no longer answers.") {
       console.error(error);
-      app.say("error", `${text} (${error?.message ?? error})`);
+      app.say("error", `${text} (${error instanceof Error ? error.message : error})`);
     },
+    /** @type {App["say"]} */
     say: (level, text, at) => app.status?.say(level, text, at),
-    copy: (text, done) => copyText(text).then(() => app.say("info", done), (error) => app.fault(error, "Not copied.")),
-    onTheme: (listener) => themeListeners.push(listener),
+    /** @type {App["copy"]} */
+    copy: (text, done) =>
+      copyText(text).then(
+        () => app.say("info", done),
+        (error) => app.fault(error, "Not copied."),
+      ),
+    /** @type {App["onTheme"]} */
+    onTheme(listener) {
+      themeListeners.push(listener);
+    },
     closeTop: () => app.layers.some((close) => close()),
-    toggleRail: () => (app.frame.classList.contains("lx-rail-open") ? app.closeRail() : app.openRail()),
+    toggleRail() {
+      if (!app.closeRail()) app.openRail();
+    },
     openRail() {
       app.frame.classList.add("lx-rail-open");
-      app.bar.rail.setAttribute("aria-expanded", "true");
-      app.filters.node.querySelector("button").focus();
+      app.toolbar.rail.setAttribute("aria-expanded", "true");
+      app.filters.node.querySelector("button")?.focus();
     },
     closeRail() {
       if (!app.frame.classList.contains("lx-rail-open")) return false;
       app.frame.classList.remove("lx-rail-open");
-      app.bar.rail.setAttribute("aria-expanded", "false");
-      app.bar.rail.focus();
+      app.toolbar.rail.setAttribute("aria-expanded", "false");
+      app.toolbar.rail.focus();
       return true;
     },
     close() {
       controller.abort();
-      app.link.close();
+      link.close();
       watched.forEach(([name, handler]) => model.off(name, handler));
     },
   };
-  app.link = openLink(model, {
-    onSilent: () => app.status.setLost(true, "The kernel has not answered for a while; it may be busy or gone."),
-    onBusy(busy) {
-      clearTimeout(busyTimer);
-      if (busy) busyTimer = setTimeout(() => app.frame.classList.add("lx-busy"), BUSY_AFTER);
-      else app.frame.classList.remove("lx-busy");
-    },
-  });
+  const app = /** @type {App} */ (/** @type {unknown} */ (own));
   const answered = () => {
-    app.link.settle();
+    link.settle();
     app.status?.setLost(false);
   };
   app.on("change:summary", answered);
   app.on("change:status", answered);
-  root.addEventListener("lx-fault", (event) => app.fault(event.detail), { signal: controller.signal });
+  root.addEventListener("lx-fault", (event) => app.fault(/** @type {CustomEvent} */ (event).detail), {
+    signal: controller.signal,
+  });
   const themeChanged = () => themeListeners.forEach((listener) => listener());
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", themeChanged, { signal: controller.signal });
   const labTheme = new MutationObserver(themeChanged);
@@ -124,20 +166,21 @@ function createApp(model, root) {
   return app;
 }
 
+/** @param {App} app */
 function assemble(app) {
   const { root, frame } = app;
   app.preparation = preparationPanel(app);
   app.status = statusPanel(app);
   app.search = searchPanel(app);
   app.spelling = spellingPanel(app);
-  app.saved = savedPanel(app);
+  app.savedSearches = savedSearchesPanel(app);
   app.comparison = comparisonPanel(app);
   app.concepts = conceptsPanel(app);
-  app.setPanel = setPanel(app);
-  app.menu = menuPanel(app);
+  app.conceptSet = conceptSetPanel(app);
+  app.exportMenu = exportMenu(app);
   app.intake = intakePanel(app);
-  app.account = accountPanel(app);
-  app.bar = barPanel(app);
+  app.ledgerDialog = ledgerDialog(app);
+  app.toolbar = toolbarPanel(app);
   app.layers.push(app.closeRail);
   app.filters = filtersPanel(app);
   app.preference = preferencePanel(app);
@@ -145,18 +188,23 @@ function assemble(app) {
   app.charts = chartsPanel(app);
   app.axes = axesPanel(app);
   app.reader = readerPanel(app);
-  frame.append(app.bar.node, app.status.banners, app.filters.node,
+  frame.append(
+    app.toolbar.node,
+    app.status.banners,
+    app.filters.node,
     h("div", { class: "lx-scrim", click: () => app.closeRail() }),
-    h(app.page ? "main" : "div", { class: "lx-main" }, app.charts.node, app.axes.node, app.papers.node), app.reader.node, app.status.node, ...app.intake.layers, app.account.dialog);
+    h(app.page ? "main" : "div", { class: "lx-main" }, app.charts.node, app.axes.node, app.papers.node),
+    app.reader.node,
+    app.status.node,
+    ...app.intake.layers,
+    app.ledgerDialog.dialog,
+  );
   if (!app.page) {
     root.setAttribute("role", "region");
     root.setAttribute("aria-label", "Literature Explorer");
   }
-  listenToKeys(app);
-  const receiveFile = fileReceiver();
-  app.on("msg:custom", app.guard((message, buffers) => {
-    if (message?.kind === "file") receiveFile(message, buffers);
-  }));
+  listenForShortcuts(app);
+  app.onAnswer("file", fileReceiver());
   app.on("comm:close", () => app.status.setLost(true));
   const unwatch = watchKernel(app.model, (gone) => {
     app.status.setLost(gone);
@@ -168,6 +216,8 @@ function assemble(app) {
 /**
  * Let the address bar tell the selection, and the back button change it. Each step can be gone back to; what is typed
  * without a pause is one.
+ *
+ * @param {App} app
  */
 function followAddress(app) {
   const given = new URLSearchParams(location.search);
@@ -183,7 +233,7 @@ function followAddress(app) {
     // The selection writes itself in one way, the address that opened the page perhaps in another.
     const first = !opened;
     opened = true;
-    const query = app.model.get("summary")?.url ?? "";
+    const query = app.model.get("summary").url;
     if (location.search.slice(1) === query) return;
     const [before, after] = [location.search, query].map((text) => new URLSearchParams(text).get("q"));
     const typing = before !== after && performance.now() - typed < TYPING;
@@ -192,12 +242,20 @@ function followAddress(app) {
     if (first || typing) history.replaceState(history.state, "", address);
     else history.pushState(null, "", address);
   });
-  window.addEventListener("popstate", () => {
-    asked = app.link.send("url", { url: location.search.slice(1) });
-  }, { signal: app.signal });
+  window.addEventListener(
+    "popstate",
+    () => {
+      asked = app.link.send("url", { url: location.search.slice(1) });
+    },
+    { signal: app.signal },
+  );
 }
 
-/** The page template's own skeleton lies above until the dashboard stands in the page. */
+/**
+ * The page template's own skeleton lies above until the dashboard stands in the page.
+ *
+ * @param {App} app
+ */
 function uncover(app) {
   const seen = new ResizeObserver(() => {
     if (!app.root.clientHeight) return;
@@ -207,13 +265,18 @@ function uncover(app) {
   seen.observe(app.root);
 }
 
+/**
+ * Draw the dashboard; returns what is called when its view goes.
+ *
+ * @param {{ model: Model; el: HTMLElement }} context As anywidget gives it.
+ */
 function render({ model, el }) {
   const root = h("div", { class: model.get("assets")?.page ? "lx-app lx-page" : "lx-app" }, skeleton());
   el.append(root);
   const app = createApp(model, root);
   let started = false;
   const start = app.guard(() => {
-    if (started || model.get("summary")?.total === undefined || !model.get("papers")?.rows) return;
+    if (started || !drawable(model)) return;
     started = true;
     assemble(app);
     root.replaceChildren(app.frame);
@@ -225,6 +288,15 @@ function render({ model, el }) {
   ["summary", "papers"].forEach((name) => app.on(`change:${name}`, start));
   start();
   return app.close;
+}
+
+/**
+ * Whether the traits have come; where a widget is opened again they may come after it.
+ *
+ * @param {Model} model
+ */
+function drawable(model) {
+  return model.get("summary")?.total !== undefined && model.get("papers")?.rows !== undefined;
 }
 
 export default { render };

@@ -1,13 +1,45 @@
-import { h, icon, swap } from "./dom.js";
+import { h, icon, submitOnEnter, swap } from "./dom.js";
+import { tidied } from "./text.js";
 import { completionList } from "./completion.js";
-import { submitOnEnter } from "./saved.js";
 import { chartView } from "./charts.js";
 
-const HOVER_PAUSE = 60; // ms; a pointer that passes over many points asks for none of them
-const NO_RANGES = { x: [null, null], y: [null, null] };
-const EXAMPLES = [["theory", "experiment"], ["text", "vision"]];
+/** @import { Axis, Range } from "./messages.d.ts" */
+/** @import { App, CompletionList, DrawnRange } from "./page.d.ts" */
 
-/** The card that places papers between two poles, or four: one line until it is used. */
+const HOVER_PAUSE = 60; // ms; a pointer that passes over many points asks for none of them
+/** @type {{ x: Range<number>; y: Range<number> }} */
+const NO_RANGES = { x: [null, null], y: [null, null] };
+const FIELDS = /** @type {const} */ (["x", "y"]);
+const EXAMPLES = [
+  ["theory", "experiment"],
+  ["text", "vision"],
+];
+
+/**
+ * Places on an axis for a range that was drawn with the pointer: whole bars of a histogram, the sides of a box otherwise.
+ *
+ * @param {[number, number]} pair Where the pointer went down and up, in either order.
+ * @param {[low: number, high: number]} span Of the axis; beyond all papers an end is open.
+ * @param {number} step What the places are rounded to.
+ * @param {boolean} bins Whether every bar that was touched counts.
+ * @returns {Range<number>}
+ */
+export function drawnPlaces(pair, span, step, bins) {
+  const [low, high] = [...pair].sort((a, b) => a - b);
+  /**
+   * @param {number} place
+   * @param {(amount: number) => number} by
+   */
+  const round = (place, by) => Number((by(place / step) * step).toFixed(3));
+  const [from, to] = [round(low, bins ? Math.floor : Math.round), round(high, bins ? Math.ceil : Math.round)];
+  return [from <= span[0] ? null : from, to >= span[1] ? null : to];
+}
+
+/**
+ * The card that places papers between two poles, or four: one line until it is used.
+ *
+ * @param {App} app
+ */
 export function axesPanel(app) {
   const { model, link } = app;
   const bodyId = app.id("axes-body");
@@ -15,9 +47,27 @@ export function axesPanel(app) {
   let known = "[]";
   let hovered = 0;
 
-  const now = () => model.get("axes") ?? {};
-  const fold = h("button", { class: "lx-fold lx-axes-fold", "aria-expanded": "false", "aria-controls": bodyId, click: () => { unfold(body.hidden); if (!body.hidden && !now().axes?.length) poles[0][0].input.focus(); } }, h("span", {}, "Axes"), h("span", { class: "lx-quiet lx-axes-hint" }, "Place the papers between two poles, such as theory ↔ experiment"), icon("down"));
-  const colour = h("select", { id: colourId, class: "lx-select", change: (event) => link.send("axis_colour", { value: event.target.value }) });
+  const now = () => model.get("axes");
+  const fold = h(
+    "button",
+    {
+      class: "lx-fold lx-axes-fold",
+      "aria-expanded": "false",
+      "aria-controls": bodyId,
+      click: () => {
+        unfold(Boolean(body.hidden));
+        if (!body.hidden && !now().axes.length) poles[0][0].input.focus();
+      },
+    },
+    h("span", {}, "Axes"),
+    h("span", { class: "lx-quiet lx-axes-hint" }, "Place the papers between two poles, such as theory ↔ experiment"),
+    icon("down"),
+  );
+  const colour = h("select", {
+    id: colourId,
+    class: "lx-select",
+    change: (event) => link.send("axis_colour", { value: event.currentTarget.value }),
+  });
   const pointed = h("p", { class: "lx-quiet lx-axes-point" });
   const view = chartView(app, "axes", {
     chart: () => now().chart,
@@ -25,120 +75,262 @@ export function axesPanel(app) {
     hovered: (point) => ask(point?.customdata),
     selected: ranged,
   });
-  const tools = h("div", { class: "lx-axes-tools" }, h("label", { class: "lx-quiet", for: colourId }, "Colour"), colour, view.actions);
-  const poles = ["first", "second"].map((which, axis) => ["From", "To"].map((end, side) => pole(`${end} pole of the ${which} axis`, EXAMPLES[axis][side])));
-  const rows = poles.map(([low, high], axis) => h("div", { class: "lx-axes-row", role: "group", label: axis ? "Second axis" : "First axis", hidden: axis > 0 }, low.node, h("span", { "aria-hidden": "true" }, "↔"), high.node));
-  const more = h("button", { class: "lx-textbutton", click: () => { second(true); poles[1][0].input.focus(); } }, "Add a second axis");
+  const tools = h(
+    "div",
+    { class: "lx-axes-tools" },
+    h("label", { class: "lx-quiet", for: colourId }, "Colour"),
+    colour,
+    view.actions,
+  );
+  const poles = ["first", "second"].map((which, axis) =>
+    ["From", "To"].map((end, side) => pole(`${end} pole of the ${which} axis`, EXAMPLES[axis][side])),
+  );
+  const rows = poles.map(([low, high], axis) =>
+    h(
+      "div",
+      { class: "lx-axes-row", role: "group", label: axis ? "Second axis" : "First axis", hidden: axis > 0 },
+      low.node,
+      h("span", { "aria-hidden": "true" }, "↔"),
+      high.node,
+    ),
+  );
+  const more = h(
+    "button",
+    {
+      class: "lx-textbutton",
+      click: () => {
+        second(true);
+        poles[1][0].input.focus();
+      },
+    },
+    "Add a second axis",
+  );
   const fewer = h("button", { class: "lx-textbutton", click: drop }, "Remove the second axis");
-  const remove = h("button", { class: "lx-textbutton", click: () => { link.set({ axes: [], ...NO_RANGES }); poles[0][0].input.focus(); } }, "Remove");
-  const form = h("form", { class: "lx-axes-form", submit: (event) => { event.preventDefault(); submit(); } }, rows,
-    h("div", { class: "lx-axes-buttons" }, h("button", { class: "lx-button lx-primary", type: "submit" }, "Draw"), more, fewer, remove));
-  const facts = h("div", { class: "lx-axes-facts" });
+  const remove = h(
+    "button",
+    {
+      class: "lx-textbutton",
+      click: () => {
+        link.set({ axes: [], ...NO_RANGES });
+        poles[0][0].input.focus();
+      },
+    },
+    "Remove",
+  );
+  const form = h(
+    "form",
+    {
+      submit: (event) => {
+        event.preventDefault();
+        submit();
+      },
+    },
+    rows,
+    h(
+      "div",
+      { class: "lx-axes-buttons" },
+      h("button", { class: "lx-button lx-primary", type: "submit" }, "Draw"),
+      more,
+      fewer,
+      remove,
+    ),
+  );
+  const facts = h("div");
   const title = h("h3", { class: "lx-chart-title" });
   const chart = h("div", { class: "lx-axes-chart" }, h("div", { class: "lx-axes-head" }, title, tools), view.node, pointed);
   const body = h("div", { class: "lx-axes-body", id: bodyId, hidden: true }, form, chart, facts);
   const node = h("section", { class: "lx-card lx-axes", label: "Axes" }, h("h2", {}, fold), body);
 
+  /** @param {boolean} open */
   function unfold(open) {
     fold.setAttribute("aria-expanded", String(open));
     body.hidden = !open;
     if (open) view.draw();
   }
 
-  /** The box of one pole; it completes words, topics, sets and papers as the bar of concepts does. */
+  /**
+   * The box of one pole; it completes words, topics, sets and papers as the bar of concepts does.
+   *
+   * @param {string} name
+   * @param {string} placeholder
+   */
   function pole(name, placeholder) {
-    const input = h("input", { class: "lx-box", type: "text", role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", autocomplete: "off", spellcheck: "false", maxlength: "300", placeholder, label: name, input: () => ways.typed(), keydown: (event) => (ways.pressed(event) ? event.preventDefault() : submitOnEnter(event)) });
-    const ways = completionList(app, input, () => {}, { concepts: () => true, name: `Completions of the ${name.toLowerCase()}` });
+    const input = h("input", {
+      class: "lx-box",
+      type: "text",
+      role: "combobox",
+      "aria-autocomplete": "list",
+      "aria-expanded": "false",
+      autocomplete: "off",
+      spellcheck: "false",
+      maxlength: "300",
+      placeholder,
+      label: name,
+      input: () => ways.typed(),
+      keydown: (event) => {
+        if (ways.pressed(event)) event.preventDefault();
+        else submitOnEnter(event);
+      },
+    });
+    /** @type {CompletionList} */
+    const ways = completionList(app, input, () => {}, {
+      concepts: () => true,
+      name: `Completions of the ${name.toLowerCase()}`,
+    });
     input.setAttribute("aria-controls", ways.nodes[0].id);
     return { input, node: h("div", { class: "lx-axes-pole" }, input, ways.nodes) };
   }
 
+  /**
+   * Whether there are boxes for a second axis.
+   *
+   * @param {boolean} shown
+   */
   function second(shown) {
     rows[1].hidden = !shown;
     more.hidden = shown;
     fewer.hidden = !shown;
-    if (!shown) poles[1].forEach(({ input }) => { input.value = ""; });
+    if (!shown)
+      poles[1].forEach(({ input }) => {
+        input.value = "";
+      });
   }
 
   function drop() {
     second(false);
     more.focus();
-    if (now().axes?.length > 1) link.set({ axes: link.draft().axes.slice(0, 1), y: [null, null] });
+    if (now().axes.length > 1) link.set({ axes: link.draft().axes.slice(0, 1), y: [null, null] });
   }
 
   function submit() {
     const wanted = poles.filter((_, axis) => !rows[axis].hidden);
     const empty = wanted.flat().find(({ input }) => !input.value.trim());
-    if (empty) return empty.input.focus();
-    const axes = wanted.map((ends) => ends.map(({ input }) => input.value.trim().replace(/\s+/g, " ")));
-    if (JSON.stringify(axes) !== JSON.stringify(link.draft().axes) || model.get("status")?.level === "error") link.set({ axes, ...NO_RANGES });
-    return undefined;
+    if (empty) {
+      empty.input.focus();
+      return;
+    }
+    const axes = wanted.map(
+      ([low, high]) => /** @type {[string, string]} */ ([tidied(low.input.value), tidied(high.input.value)]),
+    );
+    if (JSON.stringify(axes) !== JSON.stringify(link.draft().axes) || model.get("status").level === "error")
+      link.set({ axes, ...NO_RANGES });
   }
 
-  /** A range that was drawn with the pointer: whole bars of a histogram, a box of a scatter plot; null takes it back. */
+  /** @param {DrawnRange | null} range Null takes it back. */
   function ranged(range) {
-    const { select, step, ends } = { select: now().chart.select, step: now().chart.step, ends: now().axes };
-    if (!range) return link.set(NO_RANGES);
-    const places = (pair, axis) => {
-      const [low, high] = [...pair].sort((a, b) => a - b);
-      const round = (place, by) => Number((by(place / step) * step).toFixed(3));
-      const [from, to] = select === "bins" ? [round(low, Math.floor), round(high, Math.ceil)] : [round(low, Math.round), round(high, Math.round)];
-      // Beyond all papers an end is open.
-      return [from <= axis.span[0] ? null : from, to >= axis.span[1] ? null : to];
-    };
-    return link.set(select === "bins" ? { x: places(range.x, ends[0]) } : { x: places(range.x, ends[0]), y: places(range.y, ends[1]) });
+    const { chart: shown, axes } = now();
+    if (!range || !shown) {
+      link.set(NO_RANGES);
+      return;
+    }
+    const { select, step = 1 } = shown;
+    /** @param {0 | 1} axis */
+    const places = (axis) => drawnPlaces(range[FIELDS[axis]], axes[axis].span, step, select === "bins");
+    link.set(select === "bins" ? { x: places(0) } : { x: places(0), y: places(1) });
   }
 
+  /**
+   * @param {Axis} axis
+   * @param {number} position
+   */
   function rangeBoxes(axis, position) {
-    const field = "xy"[position];
+    const field = FIELDS[position];
     const entered = () => {
       const ends = boxes.map((box) => (box.value.trim() === "" ? null : Number(box.value)));
-      if (boxes.some((box) => box.validity.badInput) || ends.some((end) => end !== null && !Number.isFinite(end))) return app.say("error", "A place on an axis is a number, such as -0.5.");
-      if (JSON.stringify(ends) !== JSON.stringify(link.draft()[field])) link.set({ [field]: ends });
-      return undefined;
+      if (boxes.some((box) => box.validity.badInput) || ends.some((end) => end !== null && !Number.isFinite(end)))
+        app.say("error", "A place on an axis is a number, such as -0.5.");
+      else if (JSON.stringify(ends) !== JSON.stringify(link.draft()[field])) link.set({ [field]: ends });
     };
-    const boxes = ["From", "To"].map((name, end) => h("input", { class: "lx-box", type: "number", step: "any", placeholder: String(axis.span[end]), value: axis.within[end] ?? "", label: `${name} place on ${axis.low} ↔ ${axis.high}`, key: `place:${position}:${end}`, change: entered, keydown: (event) => event.key === "Enter" && entered() }));
+    /** @type {HTMLInputElement[]} */
+    const boxes = ["From", "To"].map((name, end) =>
+      h("input", {
+        class: "lx-box",
+        type: "number",
+        step: "any",
+        placeholder: String(axis.span[end]),
+        value: axis.within[end] ?? "",
+        label: `${name} place on ${axis.low} ↔ ${axis.high}`,
+        key: `place:${position}:${end}`,
+        change: entered,
+        keydown: (event) => event.key === "Enter" && entered(),
+      }),
+    );
     return h("div", { class: "lx-boxes" }, h("span", {}, "From"), boxes[0], h("span", {}, "to"), boxes[1]);
   }
 
-  function words(pole, terms, arrow) {
-    return h("div", {}, h("dt", {}, arrow ? `${pole} →` : `← ${pole}`), h("dd", {}, terms.join(", ") || "no words"));
+  /**
+   * @param {string} name
+   * @param {string[]} terms
+   * @param {boolean} arrow Whether the pole is the high one.
+   */
+  function words(name, terms, arrow) {
+    return h("div", {}, h("dt", {}, arrow ? `${name} →` : `← ${name}`), h("dd", {}, terms.join(", ") || "no words"));
   }
 
+  /**
+   * @param {Axis} axis
+   * @param {number} position
+   */
   function fact(axis, position) {
-    return h("section", { class: "lx-axes-fact" },
+    return h(
+      "section",
+      { class: "lx-axes-fact" },
       now().axes.length > 1 ? h("h3", {}, `${axis.low} ↔ ${axis.high}`) : null,
       h("dl", { class: "lx-axes-words" }, words(axis.low, axis.low_terms, false), words(axis.high, axis.high_terms, true)),
       rangeBoxes(axis, position),
-      h("p", { class: "lx-quiet" },
-        axis.separation === null ? null : h("span", { class: axis.weak ? "lx-axes-weak" : null }, `Parts its own poles with an AUC of ${axis.separation.toFixed(2)}, cross-validated; 0.5 is chance, 1 perfect.${axis.weak ? " That is low: its places say little." : ""}`)));
+      h(
+        "p",
+        { class: "lx-quiet" },
+        axis.separation === null
+          ? null
+          : h(
+              "span",
+              { class: axis.weak ? "lx-axes-weak" : null },
+              `Parts its own poles with an AUC of ${axis.separation.toFixed(2)}, cross-validated; 0.5 is chance, 1 perfect.${axis.weak ? " That is low: its places say little." : ""}`,
+            ),
+      ),
+    );
   }
 
+  /** @param {unknown} row */
   function ask(row) {
     clearTimeout(hovered);
     if (typeof row === "number") hovered = setTimeout(() => link.send("axis_point", { row }), HOVER_PAUSE);
   }
 
-  const resting = () => { pointed.textContent = now().chart?.select === "box" ? "Point at a paper to read its title, click to open it, or draw a box to filter." : "Draw over the bars to filter."; };
-  app.on("msg:custom", app.guard((message) => {
-    if (message?.kind === "axis_point") pointed.textContent = [message.title, message.date].filter(Boolean).join(" · ");
-  }));
+  const resting = () => {
+    pointed.textContent =
+      now().chart?.select === "box"
+        ? "Point at a paper to read its title, click to open it, or draw a box to filter."
+        : "Draw over the bars to filter.";
+  };
+  app.onAnswer("axis_point", (answer) => {
+    pointed.textContent = [answer.title, answer.date].filter(Boolean).join(" · ");
+  });
 
   app.watch(["axes"], () => {
-    const { axes = [], colours = [], chart: next } = now();
+    const { axes, colours, chart: next } = now();
     const given = JSON.stringify(axes.map((axis) => [axis.low, axis.high]));
     if (given !== known) {
       known = given;
       second(axes.length > 1);
-      poles.flat().forEach(({ input }, place) => { input.value = [axes[place >> 1]?.low, axes[place >> 1]?.high][place % 2] ?? ""; });
+      poles.flat().forEach(({ input }, place) => {
+        input.value = axes[place >> 1]?.[place % 2 ? "high" : "low"] ?? "";
+      });
       if (axes.length) unfold(true);
     }
     remove.hidden = !axes.length;
     chart.hidden = !axes.length;
     node.classList.toggle("lx-axes-two", axes.length > 1);
-    swap(facts, [...axes.map(fact), ...[...new Set(axes.map((axis) => axis.caveat))].map((text) => h("p", { class: "lx-quiet" }, text))]);
-    if (!axes.length) return;
-    swap(colour, colours.map(([value, name]) => h("option", { value }, name)));
+    swap(facts, [
+      ...axes.map(fact),
+      ...[...new Set(axes.map((axis) => axis.caveat))].map((text) => h("p", { class: "lx-quiet" }, text)),
+    ]);
+    if (!next) return;
+    swap(
+      colour,
+      colours.map(([value, name]) => h("option", { value }, name)),
+    );
     colour.value = now().colour;
     title.textContent = next.title;
     resting();

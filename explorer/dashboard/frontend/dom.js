@@ -1,6 +1,10 @@
 // Building blocks for the panels: text reaches the page only as text nodes, never as markup,
 // because titles and abstracts are written by strangers.
 
+/** @import { Child, Children, Properties } from "./page.d.ts" */
+/** @import { Segment } from "./messages.d.ts" */
+/** @typedef {keyof typeof ICONS} IconName */
+
 const SVG_NAMESPACE = "http://www.w3.org/2000/svg";
 const AS_PROPERTY = new Set(["value", "checked", "indeterminate", "disabled", "hidden", "tabIndex"]);
 
@@ -25,17 +29,33 @@ const ICONS = {
   book: "M8 4.2C6.6 3 4.6 2.8 2 3v9.5c2.6-.2 4.6 0 6 1.2 1.4-1.2 3.4-1.4 6-1.2V3c-2.6-.2-4.6 0-6 1.2Zm0 0v9.5",
 };
 
-/** One 16 px line icon; decorative, so the control around it carries the name. */
+/**
+ * One 16 px line icon; decorative, so the control around it carries the name.
+ *
+ * @param {IconName} name
+ */
 export function icon(name) {
   const svg = document.createElementNS(SVG_NAMESPACE, "svg");
-  for (const [key, value] of Object.entries({ viewBox: "0 0 16 16", class: "lx-icon", "aria-hidden": "true", focusable: "false" })) svg.setAttribute(key, value);
+  for (const [key, value] of Object.entries({
+    viewBox: "0 0 16 16",
+    class: "lx-icon",
+    "aria-hidden": "true",
+    focusable: "false",
+  }))
+    svg.setAttribute(key, value);
   const path = document.createElementNS(SVG_NAMESPACE, "path");
   path.setAttribute("d", ICONS[name]);
   svg.append(path);
   return svg;
 }
 
-/** A handler that raises must not fail silently: the dashboard shows what its root hears as `lx-fault`. */
+/**
+ * A handler that raises must not fail silently: the dashboard shows what its root hears as `lx-fault`.
+ *
+ * @param {HTMLElement} node
+ * @param {(event: any) => unknown} handler
+ * @returns {EventListener}
+ */
 function guarded(node, handler) {
   return (event) => {
     try {
@@ -48,61 +68,84 @@ function guarded(node, handler) {
   };
 }
 
-/** Create an element. Functions are event handlers, `label` is its accessible name, `key` lets focus survive a redraw. */
+/**
+ * Create an element. Functions are event handlers, `label` is its accessible name, `key` lets focus survive a redraw.
+ *
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Properties<HTMLElementTagNameMap[Tag]>} properties
+ * @param {...Children} children
+ */
 export function h(tag, properties = {}, ...children) {
   const node = document.createElement(tag);
-  if (tag === "button") node.type = "button"; // inside the search form a bare button would submit
-  for (const [name, value] of Object.entries(properties ?? {})) {
+  // Inside the search form a bare button would submit.
+  if (tag === "button") node.setAttribute("type", "button");
+  for (const [name, value] of Object.entries(properties)) {
     if (value === null || value === undefined) continue;
     if (typeof value === "function") node.addEventListener(name, guarded(node, value));
     else if (name === "key") node.dataset.key = value;
-    else if (name === "style") for (const [variable, amount] of Object.entries(value)) node.style.setProperty(variable, amount);
+    else if (name === "style")
+      for (const [variable, amount] of Object.entries(value)) node.style.setProperty(variable, String(amount));
     else if (name === "label") node.setAttribute("aria-label", value);
-    else if (AS_PROPERTY.has(name)) node[name] = value;
+    else if (AS_PROPERTY.has(name)) Object.assign(node, { [name]: value });
     else if (value === true) node.setAttribute(name, "");
     else if (value !== false) node.setAttribute(name, String(value));
   }
-  node.append(...children.flat(2).filter((child) => child !== null && child !== undefined && child !== false));
+  node.append(...nodes(children));
   return node;
 }
 
-/** A button with an icon only; its name is read out and shown as a tooltip. */
+/**
+ * Children as `append` takes them: without lists, and without what is not there.
+ *
+ * @param {readonly Children[]} children
+ */
+function nodes(children) {
+  const flat = /** @type {Child[]} */ (children.flat(2));
+  return flat.filter((child) => child !== null && child !== undefined && child !== false);
+}
+
+/**
+ * A button with an icon only; its name is read out and shown as a tooltip.
+ *
+ * @param {IconName} name
+ * @param {string} label
+ * @param {(event: MouseEvent) => unknown} onClick
+ * @param {Properties<HTMLButtonElement>} properties
+ */
 export function iconButton(name, label, onClick, properties = {}) {
-  return h("button", { class: "lx-iconbutton", label: label, title: label, click: onClick, ...properties }, icon(name));
+  return h("button", { class: "lx-iconbutton", label, title: label, click: onClick, ...properties }, icon(name));
 }
 
-/** Text segments `[text, hit]` as nodes, hits marked. */
+/**
+ * Text as nodes, hits marked.
+ *
+ * @param {Segment[]} list
+ */
 export function segments(list) {
-  return (list ?? []).map(([text, hit]) => (hit ? h("mark", {}, text) : document.createTextNode(text)));
+  return list.map(([text, hit]) => (hit ? h("mark", {}, text) : document.createTextNode(text)));
 }
 
-export function plainText(list) {
-  return (list ?? []).map(([text]) => text).join("");
-}
-
-/** Replace the children, keeping the keyboard focus where it was, or on `fallback` if its place is gone. */
+/**
+ * Replace the children, keeping the keyboard focus where it was, or on `fallback` if its place is gone.
+ *
+ * @param {HTMLElement} parent
+ * @param {readonly Children[]} children
+ * @param {HTMLElement | null} fallback
+ */
 export function swap(parent, children, fallback = null) {
-  const active = parent.contains(document.activeElement) ? document.activeElement : null;
+  const focused = document.activeElement;
+  const active = focused instanceof HTMLElement && parent.contains(focused) ? focused : null;
   const key = active?.dataset.key;
-  parent.replaceChildren(...children.flat().filter(Boolean));
+  parent.replaceChildren(...nodes(children).filter(Boolean));
   if (!active || parent.contains(active)) return;
-  const again = key && [...parent.querySelectorAll("[data-key]")].find((node) => node.dataset.key === key && !node.disabled);
+  const again = /** @type {HTMLElement[]} */ ([...parent.querySelectorAll("[data-key]")]).find(
+    (node) => key && node.dataset.key === key && !node.matches(":disabled"),
+  );
   (again || fallback)?.focus({ preventScroll: true });
 }
 
-export function count(number) {
-  return Number(number ?? 0).toLocaleString("en");
-}
-
-export function plural(number, noun) {
-  return `${count(number)} ${noun}${number === 1 ? "" : "s"}`;
-}
-
-/** Only web addresses may become links, whatever the record says. */
-export function webAddress(url) {
-  return /^https?:\/\//i.test(url ?? "") ? url : null;
-}
-
+/** @param {string} text */
 export async function copyText(text) {
   if (navigator.clipboard && window.isSecureContext) return navigator.clipboard.writeText(text);
   // Served over plain http from another machine, the clipboard API is absent.
@@ -113,4 +156,15 @@ export async function copyText(text) {
   area.remove();
   if (!done) throw new Error("The browser did not allow copying; select the text and copy it by hand.");
   return undefined;
+}
+
+/**
+ * JupyterLab keeps Enter from submitting a form in a notebook's output.
+ *
+ * @param {KeyboardEvent & { currentTarget: HTMLInputElement }} event
+ */
+export function submitOnEnter(event) {
+  if (event.key !== "Enter" || event.isComposing) return;
+  event.preventDefault();
+  event.currentTarget.form?.requestSubmit();
 }

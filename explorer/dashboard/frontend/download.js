@@ -1,12 +1,27 @@
 // Files arrive from the kernel in numbered chunks; Voila has no download of its own.
 
-const BETWEEN_FILES = 400; // ms; browsers drop a second download started in the same instant
+/** @import { FileAnswer } from "./messages.d.ts" */
 
-/** A function that takes `file` messages and saves each file once all its parts are there; the kernel says what they are. */
+const BETWEEN_FILES = 400; // ms; browsers drop a second download started in the same instant
+const KEPT = 60000; // ms until the browser has surely read a file
+
+/**
+ * A file on its way.
+ *
+ * @typedef {{ name: string; type: string; chunks: BlobPart[]; got: number }} Arriving
+ */
+
+/**
+ * A function that takes `file` messages and saves each file once all its parts are there; the kernel says what they are.
+ *
+ * @returns {(message: FileAnswer, buffers: DataView<ArrayBuffer>[]) => void}
+ */
 export function fileReceiver() {
+  /** @type {Map<string, Arriving>} */
   const arriving = new Map();
   let free = 0;
 
+  /** @param {Arriving} file */
   function save({ name, type, chunks }) {
     const address = URL.createObjectURL(new Blob(chunks, { type }));
     const anchor = document.createElement("a");
@@ -16,13 +31,13 @@ export function fileReceiver() {
     document.body.append(anchor);
     anchor.click();
     anchor.remove();
-    setTimeout(() => URL.revokeObjectURL(address), 60000);
+    setTimeout(() => URL.revokeObjectURL(address), KEPT);
   }
 
   return (message, buffers) => {
     const file = arriving.get(message.id) ?? { name: message.name, type: message.type, chunks: [], got: 0 };
     arriving.set(message.id, file);
-    file.chunks[message.part] = buffers?.[0] ?? new Uint8Array();
+    file.chunks[message.part] = buffers[0] ?? "";
     file.got += 1;
     if (file.got < message.parts) return;
     arriving.delete(message.id);

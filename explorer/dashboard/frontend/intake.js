@@ -1,31 +1,94 @@
-import { h, icon, iconButton, swap, count, plural } from "./dom.js";
+import { h, icon, iconButton, swap } from "./dom.js";
+import { count, plural } from "./text.js";
 import { uploader } from "./upload.js";
-import { intakeReview } from "./review.js";
+import { intakeReview } from "./intake_review.js";
 
-const WORKING = new Set(["receiving", "reading", "fetching", "building"]);
-const HEADINGS = { receiving: "Receiving the files", reading: "Reading the files", fetching: "Fetching", building: "Building the corpus" };
+/** @import { Intake, IntakeAcceptMessage, Phase, Service } from "./messages.d.ts" */
+/** @import { App } from "./page.d.ts" */
 
-/** The panel by which papers come in: files or a service, progress, review, then added or made a corpus of their own. */
+/** Phases in which something runs, and what they are called. @type {Partial<Record<Phase, string>>} */
+const WORKING = {
+  receiving: "Receiving the files",
+  reading: "Reading the files",
+  fetching: "Fetching",
+  building: "Building the corpus",
+};
+
+/**
+ * What the button in the bar says while the panel is closed.
+ *
+ * @param {Pick<Intake, "phase" | "part">} state
+ */
+export function buttonLabel({ phase, part }) {
+  if (phase === "review") return "Review papers";
+  if (!WORKING[phase]) return "Add papers";
+  const percent = part === null ? "" : ` ${Math.floor(part * 100)} %`;
+  return `${phase === "building" ? "Building" : "Reading"}…${percent}`;
+}
+
+/**
+ * The panel by which papers come in: files or a service, progress, review, then added or made a corpus of their own.
+ *
+ * @param {App} app
+ */
 export function intakePanel(app) {
   const { model, link } = app;
-  const state = () => model.get("intake") ?? {};
+  const state = () => model.get("intake");
   const send = uploader(app);
   const review = intakeReview(app);
   const title = h("h2", { class: "lx-dialog-title", id: app.id("intake"), tabIndex: -1 }, "Add papers");
   const alert = h("p", { class: "lx-alert lx-intake-alert", role: "alert", hidden: true });
-  const said = h("p", { class: "lx-hide", role: "status" });
+  const announcement = h("p", { class: "lx-hide", role: "status" });
   const body = h("div", { class: "lx-intake-body" });
   const foot = h("div", { class: "lx-intake-foot" });
-  const dialog = h("dialog", { class: "lx-dialog", "aria-labelledby": app.id("intake"), cancel: (event) => { event.preventDefault(); close(); } },
-    h("div", { class: "lx-dialog-head" }, title, h("span", { class: "lx-spacer" }), iconButton("close", "Close (Esc)", () => close())), alert, said, body, foot);
+  const dialog = h(
+    "dialog",
+    {
+      class: "lx-dialog",
+      "aria-labelledby": app.id("intake"),
+      cancel: (event) => {
+        event.preventDefault();
+        close();
+      },
+    },
+    h(
+      "div",
+      { class: "lx-dialog-head" },
+      title,
+      h("span", { class: "lx-spacer" }),
+      iconButton("close", "Close (Esc)", () => close()),
+    ),
+    alert,
+    announcement,
+    body,
+    foot,
+  );
   const label = h("span", {}, "Add papers");
-  const button = h("button", { class: "lx-button lx-intake-button", "aria-haspopup": "dialog", click: () => open() }, icon("plus"), label);
-  const drop = h("div", { class: "lx-drop", "aria-hidden": "true", hidden: true }, h("p", {}, "Drop files to add their papers"));
-  const picker = h("input", { type: "file", multiple: true, hidden: true, change: () => { take(picker.files); picker.value = ""; } });
+  const button = h(
+    "button",
+    { class: "lx-button lx-intake-button", "aria-haspopup": "dialog", click: () => open() },
+    icon("plus"),
+    label,
+  );
+  const drop = h(
+    "div",
+    { class: "lx-drop", "aria-hidden": "true", hidden: true },
+    h("p", {}, "Drop files to add their papers"),
+  );
+  const picker = h("input", {
+    type: "file",
+    multiple: true,
+    hidden: true,
+    change: () => {
+      take(picker.files);
+      picker.value = "";
+    },
+  });
   const bar = h("progress", { class: "lx-intake-progress", "aria-labelledby": app.id("intake-stage"), max: "1" });
   const stage = h("p", { id: app.id("intake-stage") });
   const wanted = { service: "", query: "", limit: 100, list: "", day: "" };
-  let drawn = ""; // what the body shows; progress alone does not draw it anew
+  /** What the body shows; progress alone does not draw it anew. @type {unknown} */
+  let drawn = "";
 
   const isOpen = () => dialog.open;
 
@@ -45,41 +108,92 @@ export function intakePanel(app) {
     return true;
   }
 
+  /** @param {string} text */
   function complain(text) {
     alert.hidden = !text;
     alert.textContent = text;
   }
 
+  /** @param {FileList | null} list */
   function take(list) {
     const files = [...(list ?? [])];
     if (!files.length) return;
     open();
-    if (WORKING.has(state().phase) || state().phase === "review") complain("Papers are on their way in already. Finish or cancel that first.");
+    const { phase } = state();
+    if (WORKING[phase] || phase === "review") complain("Papers are on their way in already. Finish or cancel that first.");
     else send(files, complain);
   }
 
   function start() {
-    const services = state().services ?? [];
-    const largest = Math.round((state().largest ?? 0) / 2 ** 20);
+    const { services } = state();
+    const largest = Math.round(state().largest / 2 ** 20);
     return [
-      h("section", { class: "lx-dropzone" },
-        h("p", {}, "Drop files here, or ", h("button", { class: "lx-button", key: "pick", click: () => picker.click() }, "Choose files")),
-        h("p", { class: "lx-quiet" }, `BibTeX, RIS, PubMed, Web of Science, EndNote, CSV, Excel, JSON, Parquet and others; several at once, zipped too, up to ${count(largest)} MB.`)),
+      h(
+        "section",
+        { class: "lx-dropzone" },
+        h(
+          "p",
+          {},
+          "Drop files here, or ",
+          h("button", { class: "lx-button", key: "pick", click: () => picker.click() }, "Choose files"),
+        ),
+        h(
+          "p",
+          { class: "lx-quiet" },
+          `BibTeX, RIS, PubMed, Web of Science, EndNote, CSV, Excel, JSON, Parquet and others; several at once, zipped too, up to ${count(largest)} MB.`,
+        ),
+      ),
       services.length ? form(services) : null,
     ];
   }
 
+  /** @param {Service[]} services */
   function form(services) {
     wanted.service ||= services[0].name;
-    const query = h("input", { class: "lx-box", type: "text", value: wanted.query, required: true, maxlength: "1000", key: "query", input: () => { wanted.query = query.value; } });
-    const what = h("select", { class: "lx-select", key: "list", change: () => { wanted.list = what.value; hint(); } }, [["", "a search"], ["daily", "a day, week or month"], ["trending", "what trends now"]].map(([name, shown]) => h("option", { value: name }, shown)));
-    const day = h("input", { class: "lx-box", type: "text", value: wanted.day, placeholder: "2026-06-12, 2026-W24, 2026-06; empty: the latest", maxlength: "10", key: "day", input: () => { wanted.day = day.value; } });
+    const query = h("input", {
+      class: "lx-box",
+      type: "text",
+      value: wanted.query,
+      required: true,
+      maxlength: "1000",
+      key: "query",
+      input: () => {
+        wanted.query = query.value;
+      },
+    });
+    const what = h(
+      "select",
+      {
+        class: "lx-select",
+        key: "list",
+        change: () => {
+          wanted.list = what.value;
+          hint();
+        },
+      },
+      [
+        ["", "a search"],
+        ["daily", "a day, week or month"],
+        ["trending", "what trends now"],
+      ].map(([name, shown]) => h("option", { value: name }, shown)),
+    );
+    const day = h("input", {
+      class: "lx-box",
+      type: "text",
+      value: wanted.day,
+      placeholder: "2026-06-12, 2026-W24, 2026-06; empty: the latest",
+      maxlength: "10",
+      key: "day",
+      input: () => {
+        wanted.day = day.value;
+      },
+    });
     const asked = h("label", { class: "lx-fetch-query" }, h("span", {}, "Search for"), query);
     const listed = h("label", {}, h("span", {}, "Papers of"), what);
     const dated = h("label", { class: "lx-fetch-query" }, h("span", {}, "Day, week or month"), day);
     what.value = wanted.list;
     const hint = () => {
-      const chosen = services.find(({ name }) => name === wanted.service);
+      const chosen = services.find(({ name }) => name === wanted.service) ?? services[0];
       if (!chosen.lists) what.value = wanted.list = "";
       query.placeholder = chosen.hint;
       query.required = !chosen.whole && !wanted.list;
@@ -87,78 +201,146 @@ export function intakePanel(app) {
       asked.hidden = Boolean(wanted.list);
       dated.hidden = wanted.list !== "daily";
     };
-    const service = h("select", { class: "lx-select", key: "service", change: () => { wanted.service = service.value; hint(); } }, services.map(({ name, label: shown }) => h("option", { value: name }, shown)));
-    const limit = h("input", { class: "lx-box", type: "number", min: "1", max: "5000", required: true, value: String(wanted.limit), key: "limit", input: () => { wanted.limit = Number(limit.value); } });
+    const service = h(
+      "select",
+      {
+        class: "lx-select",
+        key: "service",
+        change: () => {
+          wanted.service = service.value;
+          hint();
+        },
+      },
+      services.map(({ name, label: shown }) => h("option", { value: name }, shown)),
+    );
+    const limit = h("input", {
+      class: "lx-box",
+      type: "number",
+      min: "1",
+      max: "5000",
+      required: true,
+      value: String(wanted.limit),
+      key: "limit",
+      input: () => {
+        wanted.limit = Number(limit.value);
+      },
+    });
     service.value = wanted.service;
     hint();
-    return h("form", { class: "lx-fetch", submit: (event) => { event.preventDefault(); complain(""); link.send("intake_fetch", wanted); } },
+    return h(
+      "form",
+      {
+        class: "lx-fetch",
+        submit: (event) => {
+          event.preventDefault();
+          complain("");
+          link.send("intake_fetch", wanted);
+        },
+      },
       h("h3", {}, "Or fetch from a service"),
       h("label", {}, h("span", {}, "Service"), service),
-      listed, asked, dated,
+      listed,
+      asked,
+      dated,
       h("label", {}, h("span", {}, "Papers at most"), limit),
       h("button", { class: "lx-button", type: "submit", key: "fetch" }, "Fetch"),
-      h("p", { class: "lx-quiet" }, "What you search for is sent to the service."));
+      h("p", { class: "lx-quiet" }, "What you search for is sent to the service."),
+    );
   }
 
   function progress() {
     const { stage: text, part, phase } = state();
-    stage.textContent = text || HEADINGS[phase];
-    if (part === null || part === undefined) bar.removeAttribute("value");
+    stage.textContent = text || (WORKING[phase] ?? "");
+    if (part === null) bar.removeAttribute("value");
     else bar.value = part;
   }
 
-  function footButtons(phase) {
-    if (WORKING.has(phase)) return [h("p", { class: "lx-quiet" }, "You can close this panel; the work goes on."), h("span", { class: "lx-spacer" }), h("button", { class: "lx-button", key: "cancel", click: () => link.send("intake_cancel") }, "Cancel")];
-    if (phase !== "review") return [];
-    const { additions, papers, changes } = state().review;
+  function footButtons() {
+    const { phase, review: found } = state();
+    if (WORKING[phase])
+      return [
+        h("p", { class: "lx-quiet" }, "You can close this panel; the work goes on."),
+        h("span", { class: "lx-spacer" }),
+        h("button", { class: "lx-button", key: "cancel", click: () => link.send("intake_cancel") }, "Cancel"),
+      ];
+    if (phase !== "review" || !found) return [];
+    const { additions, papers, changes } = found;
     return [
-      h("button", { class: "lx-button", key: "cancel", click: () => link.send("intake_cancel") }, "Cancel"), h("span", { class: "lx-spacer" }),
-      h("button", { class: "lx-button", key: "new", disabled: !papers, click: () => accept("new") }, papers ? `Start a new corpus of ${count(papers)}` : "Start a new corpus"),
-      h("button", { class: "lx-button lx-primary", key: "add", disabled: !changes, click: () => accept("add") }, additions ? `Add ${plural(additions, "paper")} to this corpus` : changes ? "Merge into this corpus" : "Nothing new for this corpus"),
+      h("button", { class: "lx-button", key: "cancel", click: () => link.send("intake_cancel") }, "Cancel"),
+      h("span", { class: "lx-spacer" }),
+      h(
+        "button",
+        { class: "lx-button", key: "new", disabled: !papers, click: () => accept("new") },
+        papers ? `Start a new corpus of ${count(papers)}` : "Start a new corpus",
+      ),
+      h(
+        "button",
+        { class: "lx-button lx-primary", key: "add", disabled: !changes, click: () => accept("add") },
+        additions
+          ? `Add ${plural(additions, "paper")} to this corpus`
+          : changes
+            ? "Merge into this corpus"
+            : "Nothing new for this corpus",
+      ),
     ];
   }
 
+  /** @param {IntakeAcceptMessage["how"]} how */
   function accept(how) {
     complain("");
     link.send("intake_accept", { how });
   }
 
-  /** Say on the button in the bar what goes on while the panel is closed. */
-  function onBar({ phase, part }) {
-    const percent = part === null || part === undefined ? "" : ` ${Math.floor(part * 100)} %`;
-    label.textContent = WORKING.has(phase) ? `${phase === "building" ? "Building" : "Reading"}…${percent}` : phase === "review" ? "Review papers" : "Add papers";
-    button.classList.toggle("lx-primary", phase === "review");
-    button.setAttribute("aria-label", label.textContent);
-    button.title = label.textContent;
-  }
-
   function draw(anew = false) {
     const { phase, message, review: found } = state();
+    const working = WORKING[phase];
     const now = found ?? phase;
-    if (WORKING.has(phase)) progress();
+    if (working) progress();
     if (now === drawn && !anew) return;
     drawn = now;
-    title.textContent = WORKING.has(phase) ? HEADINGS[phase] : phase === "review" ? `Review ${found.name}` : "Add papers";
-    said.textContent = phase === "review" ? found.sentence : WORKING.has(phase) ? HEADINGS[phase] : "";
+    title.textContent = working ?? (found ? `Review ${found.name}` : "Add papers");
+    announcement.textContent = working ?? found?.sentence ?? "";
     if (message && phase !== "done") complain(message);
     else if (phase !== "idle") complain("");
-    const done = phase === "done" ? h("p", { class: "lx-intake-done" }, message, " ", h("button", { class: "lx-textbutton", key: "ledger", click: () => link.send("intake_ledger") }, "Download its ledger")) : null;
-    const content = phase === "review" ? review.draw(found) : WORKING.has(phase) ? [h("div", { class: "lx-working" }, stage, bar)] : [done, ...start()];
+    const done =
+      phase === "done"
+        ? h(
+            "p",
+            { class: "lx-intake-done" },
+            message,
+            " ",
+            h(
+              "button",
+              { class: "lx-textbutton", key: "ledger", click: () => link.send("intake_ledger") },
+              "Download its ledger",
+            ),
+          )
+        : null;
+    const content = working ? [h("div", { class: "lx-working" }, stage, bar)] : found ? review.draw(found) : [done, ...start()];
     swap(body, content, title);
-    swap(foot, footButtons(phase), title);
+    swap(foot, footButtons(), title);
     foot.hidden = !foot.childElementCount;
     if (isOpen() && document.activeElement === document.body) title.focus();
   }
 
-  const carriesFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
-  const onDrag = (name, handler) => app.root.addEventListener(name, app.guard((event) => {
-    if (!state().allowed || !carriesFiles(event)) return;
-    event.preventDefault();
-    event.stopPropagation();
-    handler(event);
-  }), { signal: app.signal });
-  onDrag("dragover", (event) => {
-    event.dataTransfer.dropEffect = "copy";
+  /**
+   * @param {"dragover" | "dragleave" | "drop"} name
+   * @param {(event: DragEvent, carried: DataTransfer) => void} handler
+   */
+  const onDrag = (name, handler) =>
+    app.root.addEventListener(
+      name,
+      app.guard((event) => {
+        const carried = event.dataTransfer;
+        if (!state().allowed || !carried?.types.includes("Files")) return;
+        event.preventDefault();
+        event.stopPropagation();
+        handler(event, carried);
+      }),
+      { signal: app.signal },
+    );
+  onDrag("dragover", (_, carried) => {
+    carried.dropEffect = "copy";
     drop.hidden = isOpen();
     dialog.classList.add("lx-over");
   });
@@ -167,12 +349,12 @@ export function intakePanel(app) {
     dialog.classList.remove("lx-over");
   };
   onDrag("dragleave", (event) => {
-    if (!app.root.contains(event.relatedTarget)) left();
+    if (!(event.relatedTarget instanceof Node && app.root.contains(event.relatedTarget))) left();
   });
-  onDrag("drop", (event) => {
+  onDrag("drop", (_, carried) => {
     left();
-    const folder = [...event.dataTransfer.items].some((item) => item.webkitGetAsEntry?.()?.isDirectory);
-    if (!folder) take(event.dataTransfer.files);
+    const folder = [...carried.items].some((item) => item.webkitGetAsEntry?.()?.isDirectory);
+    if (!folder) take(carried.files);
     else {
       open();
       complain("A folder cannot be dropped here. Put its files into one .zip file, or choose them.");
@@ -182,7 +364,10 @@ export function intakePanel(app) {
   app.watch(["intake"], () => {
     const { allowed, phase } = state();
     button.hidden = !allowed;
-    onBar(state());
+    label.textContent = buttonLabel(state());
+    button.classList.toggle("lx-primary", phase === "review");
+    button.setAttribute("aria-label", label.textContent);
+    button.title = label.textContent;
     if (phase === "done" && isOpen()) {
       dialog.close(); // what came is shown, and the status line says so
       button.focus();
@@ -191,7 +376,7 @@ export function intakePanel(app) {
   });
   // The dashboard's own line for errors lies behind the panel.
   app.watch(["status"], () => {
-    const { level, text } = model.get("status") ?? {};
+    const { level, text } = model.get("status");
     if (isOpen() && level === "error") complain(text);
   });
   app.layers.unshift(close);

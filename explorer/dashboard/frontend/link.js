@@ -1,14 +1,27 @@
 // The line to the kernel: numbered messages, and at most one change of the selection in flight.
 
-const ANSWER_TIMEOUT = 20000; // ms without an answer after which the page says that the kernel is silent
-const RANGES = new Set(["years", "months", "x", "y"]);
-const ASIDE = new Set(["complete", "suggest", "why", "axis_point", "ledger", "plotly"]); // ask for something and change nothing
-const STEPS = new Set(["undo", "redo", "clear", "url", "run_search"]); // change the selection to one that only the kernel knows
-let last = 0; // of every view: two of the same widget must not use a number twice
+import { holds, removed, toggled } from "./selection.js";
 
-function sameValue(a, b) {
-  return JSON.stringify(a) === JSON.stringify(b);
-}
+/** @import { Changes, Kind } from "./messages.d.ts" */
+/** @import { Link, Model, Signal } from "./page.d.ts" */
+
+const ANSWER_TIMEOUT = 20000; // ms without an answer after which the page says that the kernel is silent
+const WOBBLE = 3000; // ms; a network that fails for less mends itself
+
+/** Ask for something and change nothing. @type {ReadonlySet<Kind>} */
+const ASIDE = new Set(/** @type {const} */ (["complete", "suggest", "why", "axis_point", "ledger", "plotly"]));
+
+/** Change the selection to one that only the kernel knows. @type {ReadonlySet<Kind>} */
+const STEPS = new Set(/** @type {const} */ (["undo", "redo", "clear", "url", "run_search"]));
+
+/** Number of the last message of every view: two of the same widget must not use a number twice. */
+let last = 0;
+
+/**
+ * A message while it is unanswered.
+ *
+ * @typedef {{ seq: number; timer: number }} Unanswered
+ */
 
 /**
  * Open the line.
@@ -20,17 +33,32 @@ function sameValue(a, b) {
  * What the reader did first reaches the kernel first: any other message sends the pending change ahead of it, and
  * before that what `typedFirst` was told of, such as a query that waits for a pause. A change made while an undo is
  * unanswered waits for the answer, which it builds on.
+ *
+ * @param {Model} model
+ * @param {{ onSilent: () => void; onBusy: (busy: boolean) => void }} listeners `onSilent` hears that an answer is overdue,
+ *   `onBusy` whether a change is unanswered.
+ * @returns {Link}
  */
 export function openLink(model, { onSilent, onBusy }) {
+  /** @type {Unanswered & { changes: Changes } | null} */
   let flight = null;
+  /** @type {Changes | null} */
   let pending = null;
-  let joined = false; // whether undo takes back what is pending together with the change before
-  let step = null; // the last message that is a step, while unanswered
-  let after = []; // changes made since
+  /** Whether undo takes back what is pending together with the change before. */
+  let joined = false;
+  /** The last message that is a step. @type {Unanswered | null} */
+  let step = null;
+  /** Changes made since. @type {(() => void)[]} */
+  const after = [];
   let unsent = () => {};
   const echoed = () => Math.max(model.get("summary")?.seq ?? 0, model.get("status")?.seq ?? 0);
 
-  function post(kind, content = {}, buffers = undefined) {
+  /**
+   * @param {Kind} kind
+   * @param {object} [content]
+   * @param {ArrayBuffer[]} [buffers]
+   */
+  function post(kind, content, buffers) {
     last = Math.max(last, echoed()) + 1;
     try {
       model.send({ kind, seq: last, ...content }, undefined, buffers);
@@ -44,10 +72,13 @@ export function openLink(model, { onSilent, onBusy }) {
     return last;
   }
 
+  /** @type {Link["send"]} */
   function send(kind, content, buffers) {
     if (ASIDE.has(kind)) return post(kind, content, buffers);
     unsent();
-    if (pending) launch();
+    // A further step replaces or takes back what waits for the one before; it must not be made after it.
+    if (STEPS.has(kind)) after.splice(0).forEach((change) => change());
+    launch();
     const seq = post(kind, content, buffers);
     if (STEPS.has(kind)) {
       over(step);
@@ -56,11 +87,17 @@ export function openLink(model, { onSilent, onBusy }) {
     return seq;
   }
 
+  /** Send what is pending. */
   function launch() {
+    if (!pending) return;
     const changes = pending;
     pending = null;
     over(flight);
-    flight = { changes: { ...flight?.changes, ...changes }, seq: post("set", { changes, joined }), timer: setTimeout(onSilent, ANSWER_TIMEOUT) };
+    flight = {
+      changes: { ...flight?.changes, ...changes },
+      seq: post("set", { changes, joined }),
+      timer: setTimeout(onSilent, ANSWER_TIMEOUT),
+    };
     onBusy(true);
   }
 
@@ -71,21 +108,34 @@ export function openLink(model, { onSilent, onBusy }) {
       onBusy(false);
     }
     if (!step) after.splice(0).forEach((change) => change());
-    if (pending && !flight) launch();
+    if (!flight) launch();
   }
 
+  /** @param {Unanswered | null} message */
   function over(message) {
     clearTimeout(message?.timer);
     return null;
   }
 
-  /** Make a change, or leave it until the step it builds on is answered. */
-  const whenKnown = (change) => (...parts) => {
-    unsent();
-    if (step) after.push(() => change(...parts));
-    else change(...parts);
-  };
+  /**
+   * Make a change, or leave it until the step it builds on is answered.
+   *
+   * @template {unknown[]} Parts
+   * @param {(...parts: Parts) => void} change
+   * @returns {(...parts: Parts) => void}
+   */
+  const whenKnown =
+    (change) =>
+    (...parts) => {
+      unsent();
+      if (step) after.push(() => change(...parts));
+      else change(...parts);
+    };
 
+  /**
+   * @param {Changes} changes
+   * @param {boolean} [together]
+   */
   function set(changes, together = false) {
     // Another field is another thing that the reader did, which can be undone by itself.
     if (pending && Object.keys(pending).join() !== Object.keys(changes).join()) launch();
@@ -96,38 +146,20 @@ export function openLink(model, { onSilent, onBusy }) {
 
   const draft = () => ({ ...model.get("selection"), ...flight?.changes, ...pending });
 
-  const link = {
+  return {
     send,
-    /** `joined`: undo takes the change back together with the one before. */
     set: whenKnown(set),
     draft,
-    typedFirst(flush) { unsent = flush; },
+    typedFirst(flush) {
+      unsent = flush;
+    },
     busy: () => Boolean(flight),
     answered: (seq) => echoed() >= seq,
-    isOn(field, value) {
-      const current = draft()[field];
-      return Array.isArray(current) && !RANGES.has(field) ? current.includes(value) : sameValue(current, value);
-    },
-    toggle: whenKnown((field, value) => {
-      const current = draft()[field];
-      if (RANGES.has(field)) {
-        const range = Array.isArray(value) ? value : [value, value];
-        set({ [field]: sameValue(current, range) ? [null, null] : range });
-      } else if (Array.isArray(current)) {
-        set({ [field]: current.includes(value) ? current.filter((item) => item !== value) : [...current, value] });
-      } else set({ [field]: current === value ? null : value });
-    }),
-    /** Take one value out: what the × of a chip does. */
-    remove: whenKnown((field, value) => {
-      const current = draft()[field];
-      if (field === "query") set({ query: "" });
-      else if (field === "axes") set({ axes: [], x: [null, null], y: [null, null] });
-      else if (field === "prefer") set({ prefer: [] });
-      else if (RANGES.has(field)) set({ [field]: [null, null] });
-      else set({ [field]: Array.isArray(current) ? current.filter((item) => item !== value) : null });
-    }),
+    isOn: (field, value) => holds(draft(), field, value),
+    toggle: whenKnown((field, value) => set(toggled(draft(), field, value))),
+    remove: whenKnown((field, value) => set(removed(draft(), field, value))),
     settle,
-    /** The kernel is in reach again. A change may have been lost on the way, and made twice it is the same; a step is not. */
+    /** A change may have been lost on the way, and made twice it is the same; a step is not. */
     again() {
       step = over(step);
       if (flight) {
@@ -136,17 +168,31 @@ export function openLink(model, { onSilent, onBusy }) {
       }
       settle();
     },
-    close: () => [flight, step].forEach(over),
+    close() {
+      over(flight);
+      over(step);
+    },
   };
-  return link;
 }
 
-/** Call `onChange(true)` when the kernel is out of reach, `onChange(false)` when it is back. */
+/**
+ * Call `onChange(true)` when the kernel is out of reach, `onChange(false)` when it is back; returns a function that stops it.
+ *
+ * @param {Model} model
+ * @param {(gone: boolean) => void} onChange
+ */
 export function watchKernel(model, onChange) {
   const kernel = model.widget_manager?.kernel;
+  /** @type {(() => void)[]} */
   const undo = [];
-  let timer = 0;
+  /** @type {number | undefined} */
+  let timer;
   let ended = false; // a restarted kernel connects again, but knows nothing of this dashboard
+  /**
+   * @template T
+   * @param {Signal<T> | undefined} signal
+   * @param {(sender: unknown, value: T) => void} handler
+   */
   const listen = (signal, handler) => {
     if (!signal?.connect) return;
     signal.connect(handler);
@@ -155,8 +201,7 @@ export function watchKernel(model, onChange) {
   listen(kernel?.connectionStatusChanged, (_, state) => {
     clearTimeout(timer);
     if (state === "connected" && !ended) onChange(false);
-    // A short wobble of the network mends itself.
-    else timer = setTimeout(() => onChange(true), state === "disconnected" ? 0 : 3000);
+    else timer = setTimeout(() => onChange(true), state === "disconnected" ? 0 : WOBBLE);
   });
   const end = () => {
     ended = true;

@@ -1,56 +1,97 @@
-import { h, icon, iconButton, segments, plainText, swap, count, plural } from "./dom.js";
-import { legend, partsBar, reasonsList } from "./parts.js";
-import { likenessButtons } from "./likeness.js";
+import { h, icon, iconButton, segments, swap } from "./dom.js";
+import { plainText, count, plural } from "./text.js";
+import { partsLegend, partsBar, reasonsList } from "./explanation.js";
+import { feedbackButtons } from "./relevance_feedback.js";
 
-/** The paged list of papers with its head line and toolbar. */
+/** @import { PaperRow, Summary } from "./messages.d.ts" */
+/** @import { App, PapersPanel } from "./page.d.ts" */
+/** @import { IconName } from "./dom.js" */
+/** @typedef {"first" | "last" | null} Edge A paper of a page. */
+
+/**
+ * The paged list of papers with its head line and controls.
+ *
+ * @param {App} app
+ * @returns {PapersPanel}
+ */
 export function papersPanel(app) {
   const { model, link } = app;
   const sortId = app.id("sort");
   const sentence = h("h2", { class: "lx-sentence", tabIndex: -1 });
   const copy = iconButton("copy", "Copy this sentence", () => app.copy(model.get("summary").sentence, "Copied the sentence."));
-  const tickPage = h("input", { type: "checkbox", change: (event) => link.send("tick_page", { on: event.target.checked }) });
+  const tickPage = h("input", {
+    type: "checkbox",
+    change: (event) => link.send("tick_page", { on: event.currentTarget.checked }),
+  });
   const ticked = h("div", { class: "lx-ticked" });
-  const sort = h("select", { id: sortId, class: "lx-select", change: (event) => link.set({ sort: event.target.value }) }, (model.get("sorts") ?? []).map(([value, label]) => h("option", { value }, label)));
+  const sort = h(
+    "select",
+    { id: sortId, class: "lx-select", change: (event) => link.set({ sort: event.currentTarget.value }) },
+    model.get("sorts").map(([value, label]) => h("option", { value }, label)),
+  );
   const key = h("div", {});
   const reasons = reasonsList(app);
   const pager = h("div", { class: "lx-pager", role: "group", label: "Pages of papers" });
   const list = h("ol", { class: "lx-papers" });
   const empty = h("div", { class: "lx-empty", hidden: true });
-  const toolbar = h("div", { class: "lx-toolbar" },
-    h("label", { class: "lx-tickall" }, tickPage, h("span", {}, "Tick page")), ticked,
+  const controls = h(
+    "div",
+    { class: "lx-toolbar" },
+    h("label", { class: "lx-tickall" }, tickPage, h("span", {}, "Tick page")),
+    ticked,
     h("span", { class: "lx-spacer" }),
-    h("label", { class: "lx-sort", for: sortId }, "Sort by"), sort, pager);
-  const node = h("section", { class: "lx-list", label: "Papers" }, h("div", { class: "lx-sentence-line" }, sentence, copy), app.comparison.node, app.preference.node, toolbar, key, empty, list);
+    h("label", { class: "lx-sort", for: sortId }, "Sort by"),
+    sort,
+    pager,
+  );
+  const node = h(
+    "section",
+    { class: "lx-list", label: "Papers" },
+    h("div", { class: "lx-sentence-line" }, sentence, copy),
+    app.comparison.node,
+    app.preference.node,
+    controls,
+    key,
+    empty,
+    list,
+  );
+  /** @type {PaperRow[]} */
   let rows = [];
+  /** Which paper of the page to come takes the focus. @type {Edge} */
   let focusNext = null;
 
-  function buttons() {
-    return [...list.querySelectorAll(".lx-title")];
-  }
-
+  /** Place on the page of the paper that has the focus, or had it last; -1 without one. */
   function current() {
-    const all = buttons();
-    const inside = document.activeElement?.closest?.(".lx-paper");
-    return all.findIndex((button) => (inside ? inside.contains(button) : button.closest(".lx-current")));
+    const items = [...list.children];
+    const focused = document.activeElement?.closest(".lx-paper");
+    return items.findIndex((item) => (focused ? item === focused : item.classList.contains("lx-current")));
   }
 
+  /** @param {number} position */
   function focusRow(position) {
-    const all = buttons();
-    const button = all[position];
-    if (!button) return;
-    all.forEach((other) => other.closest(".lx-paper").classList.toggle("lx-current", other === button));
-    button.focus({ preventScroll: true });
-    button.closest(".lx-paper").scrollIntoView({ block: "nearest" });
+    const item = list.children[position];
+    if (!item) return;
+    [...list.children].forEach((other) => other.classList.toggle("lx-current", other === item));
+    /** @type {HTMLElement | null} */ (item.querySelector(".lx-title"))?.focus({ preventScroll: true });
+    item.scrollIntoView({ block: "nearest" });
   }
 
+  /**
+   * @param {number} page
+   * @param {Edge} focus
+   */
   function turn(page, focus = null) {
     focusNext = focus;
     link.send("page", { page });
     // Not scrollIntoView, which would scroll the notebook as well.
-    if (!focus) node.parentElement.scrollTop = node.offsetTop;
+    if (!focus && node.parentElement) node.parentElement.scrollTop = node.offsetTop;
   }
 
-  /** Move the focus through the list, on to the next page at its end. */
+  /**
+   * Move the focus through the list, on to the next page at its end.
+   *
+   * @param {number} by
+   */
   function step(by) {
     const papers = model.get("papers");
     const next = current() + by;
@@ -59,30 +100,89 @@ export function papersPanel(app) {
     else focusRow(Math.min(Math.max(next, 0), rows.length - 1));
   }
 
+  /**
+   * @param {IconName} name
+   * @param {number | null} amount
+   * @param {string} word
+   */
   function number(name, amount, word) {
-    return amount === null || amount === undefined ? null : h("span", { class: "lx-number-tag", title: plural(amount, word) }, icon(name), h("span", {}, count(amount)), h("span", { class: "lx-hide" }, ` ${word}${amount === 1 ? "" : "s"}`));
+    return amount === null
+      ? null
+      : h(
+          "span",
+          { class: "lx-number-tag", title: plural(amount, word) },
+          icon(name),
+          h("span", {}, count(amount)),
+          h("span", { class: "lx-hide" }, ` ${word}${amount === 1 ? "" : "s"}`),
+        );
   }
 
+  /** @param {PaperRow} item */
   function paper(item) {
     const title = plainText(item.title);
     const { parts, scored } = model.get("papers");
     const why = scored ? reasons.of(item.row, title) : null;
-    return h("li", { class: `lx-paper${item.open ? " lx-open" : ""}${item.read ? " lx-was-read" : ""}` },
-      h("input", { type: "checkbox", class: "lx-tick", checked: item.ticked, label: `Tick ${title}`, key: `tick:${item.row}`, change: (event) => link.send("tick", { row: item.row, on: event.target.checked }) }),
-      h("article", {},
-        h("h3", {}, h("button", { class: "lx-title", "aria-current": item.open ? "true" : null, key: `title:${item.row}`, click: () => app.reader.open(item.row) }, segments(item.title))),
-        h("p", { class: "lx-meta" }, [item.authors, item.venue, item.date].filter(Boolean).map((part) => h("span", {}, part))),
-        item.snippet?.length ? h("p", { class: "lx-snippet" }, segments(item.snippet)) : null,
-        h("p", { class: "lx-tags" },
-          item.best ? h("span", { class: "lx-best", title: "No other paper shown is at least as good in all that you prefer and better in one" }, "Pareto") : null,
+    return h(
+      "li",
+      { class: `lx-paper${item.open ? " lx-open" : ""}${item.read ? " lx-was-read" : ""}` },
+      h("input", {
+        type: "checkbox",
+        class: "lx-tick",
+        checked: item.ticked,
+        label: `Tick ${title}`,
+        key: `tick:${item.row}`,
+        change: (event) => link.send("tick", { row: item.row, on: event.currentTarget.checked }),
+      }),
+      h(
+        "article",
+        {},
+        h(
+          "h3",
+          {},
+          h(
+            "button",
+            {
+              class: "lx-title",
+              "aria-current": item.open ? "true" : null,
+              key: `title:${item.row}`,
+              click: () => app.reader.open(item.row),
+            },
+            segments(item.title),
+          ),
+        ),
+        h(
+          "p",
+          { class: "lx-meta" },
+          [item.authors, item.venue, item.date].filter(Boolean).map((part) => h("span", {}, part)),
+        ),
+        item.snippet.length ? h("p", { class: "lx-snippet" }, segments(item.snippet)) : null,
+        h(
+          "p",
+          { class: "lx-tags" },
+          item.best
+            ? h(
+                "span",
+                {
+                  class: "lx-best",
+                  title: "No other paper shown is at least as good in all that you prefer and better in one",
+                },
+                "Pareto",
+              )
+            : null,
           item.topic ? h("span", { class: "lx-topic" }, item.topic) : null,
-          number("up", item.upvotes, "upvote"), number("talk", item.comments, "comment"),
+          number("up", item.upvotes, "upvote"),
+          number("talk", item.comments, "comment"),
           item.code ? h("span", { class: "lx-number-tag" }, icon("code"), h("span", {}, "code")) : null,
           item.read ? h("span", { class: "lx-number-tag" }, icon("check"), h("span", {}, "read")) : null,
-          partsBar(parts, item.row), why?.button),
-        why?.body));
+          partsBar(parts, item.row),
+          why?.button,
+        ),
+        why?.body,
+      ),
+    );
   }
 
+  /** @param {Summary} summary */
   function showEmpty(summary) {
     const part = model.get("comparison")?.part;
     empty.hidden = rows.length > 0 || !summary.total;
@@ -91,35 +191,74 @@ export function papersPanel(app) {
       swap(empty, [h("p", { class: "lx-empty-title" }, part === "gone" ? "No paper is gone." : "No paper is new.")], sentence);
       return;
     }
-    const loosen = summary.loosen ?? [];
-    swap(empty, [
-      h("p", { class: "lx-empty-title" }, "No paper matches all of this."),
-      app.spelling.instead,
-      loosen.length ? h("p", {}, "Loosen one filter:") : null,
-      h("div", { class: "lx-loosen" }, loosen.map((way) => h("button", { class: "lx-button", click: () => link.set(way.changes) }, way.label, h("span", { class: "lx-badge" }, count(way.shown)))),
-        h("button", { class: "lx-button", click: () => link.send("clear") }, "Clear all filters")),
-    ], sentence);
+    const { loosen } = summary;
+    swap(
+      empty,
+      [
+        h("p", { class: "lx-empty-title" }, "No paper matches all of this."),
+        app.spelling.instead,
+        loosen.length ? h("p", {}, "Loosen one filter:") : null,
+        h(
+          "div",
+          { class: "lx-loosen" },
+          loosen.map((way) =>
+            h(
+              "button",
+              { class: "lx-button", click: () => link.set(way.changes) },
+              way.label,
+              h("span", { class: "lx-badge" }, count(way.shown)),
+            ),
+          ),
+          h("button", { class: "lx-button", click: () => link.send("clear") }, "Clear all filters"),
+        ),
+      ],
+      sentence,
+    );
   }
 
-  app.watch(["selection"], () => reasons.renew((model.get("papers")?.rows ?? []).map((item) => item.row)));
+  app.watch(["selection"], () => reasons.renew(model.get("papers").rows.map((item) => item.row)));
   app.watch(["papers", "summary", "selection", "comparison"], () => {
-    const papers = model.get("papers") ?? { rows: [], pages: 0, page: 0, per_page: 20, ticked: 0 };
-    const summary = model.get("summary") ?? {};
+    const papers = model.get("papers");
+    const summary = model.get("summary");
     rows = papers.rows;
-    sentence.textContent = summary.sentence ?? "";
-    sort.value = model.get("selection")?.sort ?? "relevance";
+    sentence.textContent = summary.sentence;
+    sort.value = model.get("selection").sort;
     const onPage = rows.filter((item) => item.ticked).length;
     tickPage.checked = rows.length > 0 && onPage === rows.length;
     tickPage.indeterminate = onPage > 0 && onPage < rows.length;
     tickPage.disabled = !rows.length;
-    swap(ticked, papers.ticked ? [h("span", {}, `${count(papers.ticked)} ticked`), likenessButtons(app), h("button", { class: "lx-textbutton", key: "untick", click: () => link.send("untick_all") }, "Untick all")].flat() : [], tickPage);
+    swap(
+      ticked,
+      papers.ticked
+        ? [
+            h("span", {}, `${count(papers.ticked)} ticked`),
+            ...feedbackButtons(app),
+            h("button", { class: "lx-textbutton", key: "untick", click: () => link.send("untick_all") }, "Untick all"),
+          ]
+        : [],
+      tickPage,
+    );
     const first = papers.page * papers.per_page + 1;
-    swap(pager, rows.length ? [
-      h("span", { class: "lx-place" }, h("strong", {}, `${count(first)}–${count(first + rows.length - 1)}`), ` of ${count(papers.listed)}`),
-      iconButton("left", "Previous page", () => turn(papers.page - 1), { disabled: papers.page <= 0, key: "back" }),
-      iconButton("right", "Next page", () => turn(papers.page + 1), { disabled: papers.page >= papers.pages - 1, key: "on" }),
-    ] : [], sentence);
-    swap(key, legend(papers.parts), sentence);
+    swap(
+      pager,
+      rows.length
+        ? [
+            h(
+              "span",
+              { class: "lx-place" },
+              h("strong", {}, `${count(first)}–${count(first + rows.length - 1)}`),
+              ` of ${count(papers.listed)}`,
+            ),
+            iconButton("left", "Previous page", () => turn(papers.page - 1), { disabled: papers.page <= 0, key: "back" }),
+            iconButton("right", "Next page", () => turn(papers.page + 1), {
+              disabled: papers.page >= papers.pages - 1,
+              key: "on",
+            }),
+          ]
+        : [],
+      sentence,
+    );
+    swap(key, partsLegend(papers.parts), sentence);
     swap(list, rows.map(paper), sentence);
     list.start = first;
     list.hidden = !rows.length;

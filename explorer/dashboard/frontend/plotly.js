@@ -1,29 +1,41 @@
 // plotly.js is loaded once a page, from the server or, where no server route exists, through the kernel.
 
+/** @import { App, Listener, Plotly, ThemeColours } from "./page.d.ts" */
+
 const DATABASE = "literature-explorer";
 const SCRIPTS = "scripts";
-const CONFIG = { displaylogo: false, responsive: true, showSendToCloud: false, showEditInChartStudio: false, plotlyServerURL: "", displayModeBar: false };
 const KERNEL_TIMEOUT = 60000; // ms for 1.5 MB over a slow line
 
+/**
+ * @param {string} address
+ * @returns {Promise<Plotly>}
+ */
 function runScript(address) {
   return new Promise((resolve, reject) => {
     const script = document.createElement("script");
     // With an AMD loader on the page (JupyterLab), plotly.js registers there and sets no global.
     const loader = window.define;
     const amd = loader?.amd;
-    if (amd) loader.amd = undefined;
-    const done = (settle, value) => {
-      if (amd) loader.amd = amd;
+    if (loader && amd) loader.amd = undefined;
+    const tidy = () => {
+      if (loader && amd) loader.amd = amd;
       script.remove();
-      settle(value);
     };
-    script.onload = () => (window.Plotly ? done(resolve, window.Plotly) : done(reject, new Error("plotly.js ran but set no global")));
-    script.onerror = () => done(reject, new Error(`plotly.js did not load from ${address}`));
+    script.onload = () => {
+      tidy();
+      if (window.Plotly) resolve(window.Plotly);
+      else reject(new Error("plotly.js ran but set no global"));
+    };
+    script.onerror = () => {
+      tidy();
+      reject(new Error(`plotly.js did not load from ${address}`));
+    };
     script.src = address;
     document.head.append(script);
   });
 }
 
+/** @returns {Promise<IDBDatabase>} */
 function openStore() {
   return new Promise((resolve, reject) => {
     const request = indexedDB.open(DATABASE, 1);
@@ -33,6 +45,12 @@ function openStore() {
   });
 }
 
+/**
+ * @template T
+ * @param {IDBTransactionMode} mode
+ * @param {(store: IDBObjectStore) => IDBRequest<T>} action
+ * @returns {Promise<T>}
+ */
 async function inStore(mode, action) {
   const database = await openStore();
   try {
@@ -46,28 +64,40 @@ async function inStore(mode, action) {
   }
 }
 
+/**
+ * plotly.js, compressed.
+ *
+ * @param {App} app
+ * @returns {Promise<DataView<ArrayBuffer>>}
+ */
 function askKernel(app) {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => finish(reject, new Error("the kernel did not send plotly.js")), KERNEL_TIMEOUT);
-    const finish = (settle, value) => {
+    const timer = setTimeout(() => {
+      app.off("msg:custom", receive);
+      reject(new Error("the kernel did not send plotly.js"));
+    }, KERNEL_TIMEOUT);
+    /** @type {Listener} */
+    const receive = (message, buffers) => {
+      if (message?.kind !== "plotly" || !buffers?.length) return;
       clearTimeout(timer);
       app.off("msg:custom", receive);
-      settle(value);
-    };
-    const receive = (message, buffers) => {
-      if (message?.kind === "plotly" && buffers?.length) finish(resolve, buffers[0]);
+      resolve(buffers[0]);
     };
     app.on("msg:custom", receive);
     app.link.send("plotly");
   });
 }
 
+/**
+ * @param {App} app
+ * @param {string} version
+ */
 async function fromKernel(app, version) {
   const key = `plotly-${version}`;
   // Private windows may refuse the store; then each page load asks the kernel.
-  let packed = await inStore("readonly", (store) => store.get(key)).catch(() => null);
-  if (!packed) {
-    packed = new Blob([await askKernel(app)]);
+  const kept = await inStore("readonly", (store) => store.get(key)).catch(() => null);
+  const packed = kept instanceof Blob ? kept : new Blob([await askKernel(app)]);
+  if (packed !== kept) {
     await inStore("readwrite", (store) => store.clear()).catch(() => null);
     await inStore("readwrite", (store) => store.put(packed, key)).catch(() => null);
   }
@@ -76,76 +106,62 @@ async function fromKernel(app, version) {
   return runScript(address).finally(() => URL.revokeObjectURL(address));
 }
 
-/** The page's one plotly.js, as a promise. */
+/**
+ * The page's one plotly.js.
+ *
+ * @param {App} app
+ * @returns {Promise<Plotly>}
+ */
 export function loadPlotly(app) {
   if (window.Plotly) return Promise.resolve(window.Plotly);
-  const assets = app.model.get("assets") ?? {};
-  const first = window.__lxPlotly ?? (assets.plotly_url ? runScript(assets.plotly_url) : Promise.reject(new Error("no address")));
-  window.__lxPlotly = first.then((plotly) => plotly ?? window.Plotly).catch(() => fromKernel(app, assets.plotly_version));
+  const { plotly_url: address, plotly_version: version } = app.model.get("assets");
+  // The template's promise gives nothing: the script that it waits for sets the global.
+  const first = window.__lxPlotly ?? (address ? runScript(address) : Promise.reject(new Error("no address")));
+  const loaded = first
+    .then((plotly) => plotly ?? window.Plotly ?? fromKernel(app, version))
+    .catch(() => fromKernel(app, version));
+  window.__lxPlotly = loaded;
   // A later attempt (another cell, a reconnect) starts afresh.
-  window.__lxPlotly.catch(() => delete window.__lxPlotly);
-  return window.__lxPlotly;
+  loaded.catch(() => delete window.__lxPlotly);
+  return loaded;
 }
 
-/** Colours of the current theme as the browser resolves them: plotly needs values, not variables. */
+/**
+ * Colours of the current theme as the browser resolves them: plotly needs values, not variables.
+ *
+ * @param {App} app
+ * @returns {ThemeColours}
+ */
 export function themeColours(app) {
   const probe = document.createElement("i");
   app.root.append(probe);
+  /** @param {string} name */
   const read = (name) => {
     probe.style.color = `var(--${name})`;
     return getComputedStyle(probe).color;
   };
-  const colours = Object.fromEntries(["ink", "muted", "line", "edge", "surface", "accent"].map((name) => [name, read(name)]));
-  colours.family = getComputedStyle(app.root).fontFamily;
+  const colours = {
+    ink: read("ink"),
+    muted: read("muted"),
+    line: read("line"),
+    edge: read("edge"),
+    surface: read("surface"),
+    accent: read("accent"),
+    family: getComputedStyle(app.root).fontFamily,
+  };
   probe.remove();
   return colours;
 }
 
+/** Known once it was looked at. @type {boolean | undefined} */
 let fast;
-/** Whether the browser has WebGL; without it points are drawn as SVG, which looks the same and takes longer. */
-function canDrawFast() {
+
+/** Whether the browser has WebGL. */
+export function canDrawFast() {
   if (fast === undefined) {
     const context = document.createElement("canvas").getContext("webgl");
     fast = Boolean(context);
     context?.getExtension("WEBGL_lose_context")?.loseContext();
   }
   return fast;
-}
-
-/** The kernel's figure in the page's colours and type; the kernel's own object stays as it came. */
-export function dressed(figure, colours, { width, height }) {
-  const given = figure.layout ?? {};
-  const layout = {
-    ...given,
-    width,
-    height,
-    margin: { l: 8, r: 12, t: 8, b: 32, ...given.margin },
-    dragmode: given.selectdirection ? "select" : false,
-    selections: [],
-    annotations: given.annotations?.map((note) => ({ ...note, font: { color: colours.muted, size: 12 } })),
-    shapes: given.shapes?.map((shape) => ({ ...shape, line: { ...shape.line, color: colours.accent } })),
-    showlegend: false,
-    paper_bgcolor: "rgba(0,0,0,0)",
-    plot_bgcolor: "rgba(0,0,0,0)",
-    font: { ...given.font, family: colours.family, color: colours.ink, size: 12 },
-    hoverlabel: { ...given.hoverlabel, bgcolor: colours.surface, bordercolor: colours.line, font: { family: colours.family, color: colours.ink, size: 12 } },
-  };
-  for (const name of new Set(["xaxis", "yaxis", ...Object.keys(given).filter((key) => /^[xy]axis\d+$/.test(key))])) {
-    const title = given[name]?.title?.text ? { ...given[name].title, font: { color: colours.muted, size: 12 } } : undefined;
-    layout[name] = { automargin: true, ...given[name], title, fixedrange: true, gridcolor: colours.line, zerolinecolor: colours.line, linecolor: colours.line, tickfont: { color: colours.muted, size: 12 } };
-  }
-  // Labels stay level: as many as fit, not all at a slant.
-  const across = figure.data?.[0]?.orientation === "h";
-  Object.assign(layout.xaxis, { tickangle: 0, nticks: Math.max(3, Math.floor(width / (across ? 80 : 48))) });
-  if (across) layout.yaxis.showgrid = false;
-  const data = (figure.data ?? []).map((trace) => {
-    const own = trace.type === "scatter" ? { cliponaxis: false } : {};
-    if (trace.meta?.accent) own.marker = { ...trace.marker, color: colours.accent };
-    if (trace.meta?.density) own.colorscale = [[0, colours.surface], [1, colours.edge]];
-    if (trace.meta?.scaled) own.marker = { ...trace.marker, colorscale: [[0, colours.edge], [0.5, colours.accent], [1, colours.ink]], colorbar: { ...trace.marker.colorbar, tickfont: { color: colours.muted, size: 12 } } };
-    if (trace.type === "scattergl" && !canDrawFast()) own.type = "scatter";
-    if (trace.meta?.accent && trace.line) own.line = { ...trace.line, color: colours.accent };
-    return { ...trace, ...own };
-  });
-  return { data, layout, config: CONFIG };
 }

@@ -1,70 +1,148 @@
-import { h, swap, count } from "./dom.js";
+import { h, swap } from "./dom.js";
+import { between, columns, ends, keyStep, nearest } from "./steps.js";
+import { count } from "./text.js";
+
+/** @import { Range, Step } from "./messages.d.ts" */
+/** @import { App, Properties, RangeControl } from "./page.d.ts" */
 
 const MOST_COLUMNS = 72; // so that each is a few pixels wide
+const KEY_PAUSE = 150; // ms; more steps may follow at once
+const DRAG_PAUSE = 120; // ms
 
 /**
- * A histogram with two handles and two boxes, over an ordered list of steps (years or months). Of many steps, several share
- * a column.
- * `onChange([lo, hi])` gets null for an open end.
+ * What the boxes of a range take.
+ *
+ * @template T
+ * @typedef {object} Scale
+ * @property {Properties<HTMLInputElement>} attributes Of each box.
+ * @property {(text: string) => T | null} read The step that a text names; null where it names none.
+ * @property {(text: string) => string} complaint
  */
-export function rangeControl(app, { label, numeric, onChange }) {
+
+/** @type {Scale<number>} */
+export const YEARS = {
+  attributes: { type: "number" },
+  read: (text) => (Number.isInteger(Number(text)) ? Number(text) : null),
+  complaint: (text) => `“${text}” is not a year; write four digits.`,
+};
+
+/** @type {Scale<string>} */
+export const MONTHS = {
+  attributes: { type: "text", pattern: "\\d{4}-(0[1-9]|1[0-2])", placeholder: "YYYY-MM" },
+  read: (text) => text,
+  complaint: (text) => `“${text}” is not a month; write it as YYYY-MM.`,
+};
+
+/**
+ * A histogram with two handles and two boxes, over an ordered list of steps. Of many steps, several share a column.
+ *
+ * @template {number | string} T
+ * @param {App} app
+ * @param {Scale<T>} scale
+ * @param {object} options
+ * @param {string} options.label What a step is called.
+ * @param {(range: Range<T>) => void} options.onChange
+ * @returns {RangeControl<T>}
+ */
+export function rangeControl(app, scale, { label, onChange }) {
+  /** @type {Step<T>[]} */
   let steps = [];
   let low = 0;
   let high = 0;
-  let perColumn = 1;
+  /** The end that is dragged. @type {number | null} */
   let dragging = null;
   let timer = 0;
 
   const bars = h("div", { class: "lx-bars", "aria-hidden": "true" });
   const span = h("div", { class: "lx-span", "aria-hidden": "true" });
-  const handles = ["From", "To"].map((name, end) => h("div", { class: "lx-handle", role: "slider", tabIndex: 0, label: `${name} ${label}`, "aria-orientation": "horizontal", keydown: (event) => pressed(event, end), pointerdown: (event) => grab(event, end) }));
-  const boxes = ["From", "To"].map((name, end) => h("input", { class: "lx-box", type: numeric ? "number" : "text", inputmode: "numeric", pattern: numeric ? null : "\\d{4}-(0[1-9]|1[0-2])", placeholder: numeric ? null : "YYYY-MM", label: `${name} ${label}`, change: (event) => entered(event.target, end), keydown: (event) => keyed(event, end) }));
+  const handles = ["From", "To"].map((name, end) =>
+    h("div", {
+      class: "lx-handle",
+      role: "slider",
+      tabIndex: 0,
+      label: `${name} ${label}`,
+      "aria-orientation": "horizontal",
+      keydown: (event) => pressed(event, end),
+      pointerdown: (event) => grab(event, end),
+    }),
+  );
+  const boxes = ["From", "To"].map((name, end) =>
+    h("input", {
+      ...scale.attributes,
+      class: "lx-box",
+      inputmode: "numeric",
+      label: `${name} ${label}`,
+      change: (event) => entered(event.currentTarget, end),
+      // Lab cancels the input that Enter stands for, and with it the change event.
+      keydown: (event) => {
+        if (event.key === "Enter") entered(event.currentTarget, end);
+      },
+    }),
+  );
   const track = h("div", { class: "lx-track", pointermove: drag, pointerup: drop, pointercancel: drop }, bars, span, handles);
-  const node = h("div", { class: "lx-range" }, track, h("div", { class: "lx-boxes" }, boxes[0], h("span", { "aria-hidden": "true" }, "to"), boxes[1]));
+  const node = h(
+    "div",
+    { class: "lx-range" },
+    track,
+    h("div", { class: "lx-boxes" }, boxes[0], h("span", { "aria-hidden": "true" }, "to"), boxes[1]),
+  );
 
+  /** @param {number} position */
   function value(position) {
-    return steps[position]?.[0];
+    return String(steps[position]?.[0] ?? "");
   }
 
   function paint() {
     const last = Math.max(steps.length, 1);
     track.style.setProperty("--low", `${(low / last) * 100}%`);
     track.style.setProperty("--high", `${((high + 1) / last) * 100}%`);
-    [...bars.children].forEach((bar, position) => bar.classList.toggle("lx-out", (position + 1) * perColumn <= low || position * perColumn > high));
+    columns(steps, MOST_COLUMNS).forEach((column, place) =>
+      bars.children[place].classList.toggle("lx-out", column.start + column.steps <= low || column.start > high),
+    );
     [low, high].forEach((position, end) => {
-      handles[end].setAttribute("aria-valuemin", end ? low : 0);
-      handles[end].setAttribute("aria-valuemax", end ? steps.length - 1 : high);
-      handles[end].setAttribute("aria-valuenow", position);
-      handles[end].setAttribute("aria-valuetext", String(value(position) ?? ""));
-      if (document.activeElement !== boxes[end]) boxes[end].value = value(position) ?? "";
+      handles[end].setAttribute("aria-valuemin", String(end ? low : 0));
+      handles[end].setAttribute("aria-valuemax", String(end ? steps.length - 1 : high));
+      handles[end].setAttribute("aria-valuenow", String(position));
+      handles[end].setAttribute("aria-valuetext", value(position));
+      if (document.activeElement !== boxes[end]) boxes[end].value = value(position);
     });
   }
 
-  function commit(pause) {
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      timer = 0;
-      onChange([low === 0 ? null : value(low), high === steps.length - 1 ? null : value(high)]);
-    }, pause);
-  }
-
+  /**
+   * Move an end, and say so after a pause in which it is not moved again.
+   *
+   * @param {number} end
+   * @param {number} position
+   * @param {number} pause ms
+   */
   function move(end, position, pause) {
     const bounded = Math.min(Math.max(position, end ? low : 0), end ? steps.length - 1 : high);
     if (bounded === (end ? high : low)) return;
     if (end) high = bounded;
     else low = bounded;
     paint();
-    commit(pause);
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      timer = 0;
+      onChange(between(steps, low, high));
+    }, pause);
   }
 
+  /**
+   * @param {KeyboardEvent} event
+   * @param {number} end
+   */
   function pressed(event, end) {
-    const page = Math.max(2, Math.round(steps.length / 8));
-    const by = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -page, PageUp: page, Home: -steps.length, End: steps.length }[event.key];
+    const by = keyStep(event.key, steps.length);
     if (by === undefined) return;
     event.preventDefault();
-    move(end, (end ? high : low) + by, 150);
+    move(end, (end ? high : low) + by, KEY_PAUSE);
   }
 
+  /**
+   * @param {PointerEvent} event
+   * @param {number} end
+   */
   function grab(event, end) {
     event.preventDefault();
     dragging = end;
@@ -72,61 +150,61 @@ export function rangeControl(app, { label, numeric, onChange }) {
     track.setPointerCapture(event.pointerId);
   }
 
+  /** @param {PointerEvent} event */
   function drag(event) {
     if (dragging === null) return;
     const box = track.getBoundingClientRect();
     const place = ((event.clientX - box.left) / box.width) * steps.length;
-    move(dragging, dragging ? Math.round(place) - 1 : Math.round(place), 120);
+    move(dragging, dragging ? Math.round(place) - 1 : Math.round(place), DRAG_PAUSE);
   }
 
   function drop() {
     dragging = null;
   }
 
-  /** Lab cancels the input that Enter stands for, and with it the change event. */
-  function keyed(event, end) {
-    if (event.key === "Enter") entered(event.target, end);
-  }
-
+  /**
+   * @param {HTMLInputElement} box
+   * @param {number} end
+   */
   function entered(box, end) {
     const text = box.value.trim();
-    const wanted = numeric ? Number(text) : text;
     if (!text) {
       move(end, end ? steps.length - 1 : 0, 0);
       return;
     }
-    if (!box.checkValidity() || (numeric && !Number.isInteger(wanted))) {
-      app.say("error", numeric ? `“${text}” is not a year; write four digits.` : `“${text}” is not a month; write it as YYYY-MM.`);
+    const wanted = box.checkValidity() ? scale.read(text) : null;
+    if (wanted === null) {
+      app.say("error", scale.complaint(text));
       return;
     }
-    const after = steps.findIndex(([step]) => step >= wanted);
-    const before = steps.findLastIndex(([step]) => step <= wanted);
-    move(end, end ? before : after < 0 ? steps.length - 1 : after, 0);
-    box.value = value(end ? high : low) ?? "";
+    move(end, nearest(steps, wanted, end), 0);
+    box.value = value(end ? high : low);
   }
 
   return {
     node,
     update(list, selected) {
       steps = list;
-      perColumn = Math.max(1, Math.ceil(steps.length / MOST_COLUMNS));
-      const columns = [];
-      for (let start = 0; start < steps.length; start += perColumn) columns.push(steps.slice(start, start + perColumn));
-      const sums = columns.map((column) => column.reduce((sum, [, papers]) => sum + papers, 0));
-      const tallest = Math.max(1, ...sums);
-      swap(bars, columns.map((column, place) => {
-        const [first, final] = [column[0][0], column.at(-1)[0]];
-        // The last column may stand for fewer steps; the handles below move by step.
-        return h("div", { class: "lx-column", title: `${first === final ? first : `${first} to ${final}`}: ${count(sums[place])}`, style: { "--share": sums[place] ? Math.max(sums[place] / tallest, 0.03) : 0, "flex-grow": column.length } });
-      }));
+      const drawn = columns(steps, MOST_COLUMNS);
+      const tallest = Math.max(1, ...drawn.map((column) => column.papers));
+      swap(
+        bars,
+        drawn.map((column) =>
+          // The last column may stand for fewer steps; the handles below move by step.
+          h("div", {
+            class: "lx-column",
+            title: `${column.label}: ${count(column.papers)}`,
+            style: { "--share": column.papers ? Math.max(column.papers / tallest, 0.03) : 0, "flex-grow": column.steps },
+          }),
+        ),
+      );
       // While a handle is on its way, the answer to its last position must not pull it back.
-      if (dragging === null && !timer) {
-        const first = steps.findIndex(([step]) => selected[0] !== null && step >= selected[0]);
-        const final = steps.findLastIndex(([step]) => selected[1] !== null && step <= selected[1]);
-        low = first < 0 ? 0 : first;
-        high = final < 0 ? steps.length - 1 : Math.max(final, low);
-      }
-      if (numeric) boxes.forEach((box) => { box.min = value(0); box.max = value(steps.length - 1); });
+      if (dragging === null && !timer) [low, high] = ends(steps, selected);
+      if (scale.attributes.type === "number")
+        boxes.forEach((box) => {
+          box.min = value(0);
+          box.max = value(steps.length - 1);
+        });
       paint();
     },
   };

@@ -1,15 +1,32 @@
-import { h, icon, iconButton, segments, swap, count, webAddress } from "./dom.js";
+import { h, icon, iconButton, segments, swap } from "./dom.js";
+import { count, webAddress } from "./text.js";
+
+/** @import { Paper } from "./messages.d.ts" */
+/** @import { App, Children, ReaderPanel } from "./page.d.ts" */
 
 const READ_AFTER = 6000; // ms that a paper is open before it counts as read
 
-/** The drawer that shows one paper. */
+/**
+ * The drawer that shows one paper.
+ *
+ * @param {App} app
+ * @returns {ReaderPanel}
+ */
 export function readerPanel(app) {
   const { model, link } = app;
-  const node = h(app.page ? "aside" : "div", { class: "lx-reader", role: app.page ? null : "group", label: "Paper", hidden: true });
+  const node = h(app.page ? "aside" : "div", {
+    class: "lx-reader",
+    role: app.page ? null : "group",
+    label: "Paper",
+    hidden: true,
+  });
+  /** Whether the reader asked for the paper, which then takes the focus. */
   let asked = false;
+  /** The paper that was open last. @type {number | null} */
   let lastRow = null;
   let reading = 0;
 
+  /** @param {number} row */
   function open(row) {
     asked = true;
     link.send("open", { row });
@@ -20,91 +37,277 @@ export function readerPanel(app) {
     const inside = node.contains(document.activeElement) || document.activeElement === document.body;
     link.send("open", { row: null });
     node.hidden = true;
-    app.frame.classList.remove("lx-reading");
     if (inside) app.papers.focusPaper(lastRow);
     return true;
   }
 
+  /** @param {number} by */
   function step(by) {
     const row = app.papers.neighbour(lastRow, by);
     if (row !== undefined) open(row);
   }
 
-  function mark(kind, on) {
-    link.send(kind, { row: lastRow, on });
-  }
-
   function toggleRead() {
-    if (node.hidden) return false;
+    const paper = model.get("reader");
+    if (node.hidden || !paper) return false;
     clearTimeout(reading);
-    mark("read", !model.get("reader").read);
+    link.send("read", { row: paper.row, on: !paper.read });
     return true;
   }
 
-  /** Who looks at a paper for a while has read it. */
+  /**
+   * Who looks at a paper for a while has read it.
+   *
+   * @param {number} row
+   */
   function lookAt(row) {
     clearTimeout(reading);
     reading = setTimeout(() => {
       const paper = model.get("reader");
-      if (paper?.row === row && !paper.read && document.visibilityState === "visible" && !app.signal.aborted) mark("was_open", true);
+      if (paper?.row === row && !paper.read && document.visibilityState === "visible" && !app.signal.aborted)
+        link.send("was_open", { row, on: true });
     }, READ_AFTER);
   }
 
+  /**
+   * @param {"topics" | "authors" | "keywords"} field
+   * @param {string} value
+   * @param {string} className
+   */
   function pick(field, value, className) {
-    return h("button", { class: className, title: `Filter by ${value}`, "aria-pressed": String(link.isOn(field, value)), key: `${field}:${value}`, click: () => link.toggle(field, value) }, value);
+    return h(
+      "button",
+      {
+        class: className,
+        title: `Filter by ${value}`,
+        "aria-pressed": String(link.isOn(field, value)),
+        key: `${field}:${value}`,
+        click: () => link.toggle(field, value),
+      },
+      value,
+    );
   }
 
+  /** @param {string} name */
   function topic(name) {
     if (!name) return null;
-    return [pick("topics", name, "lx-word lx-word-topic"), iconButton("plus", `Add the topic ${name} as a concept`, () => link.send("add_operand", { of: "topic", name }), { key: "topic-concept" })];
+    return [
+      pick("topics", name, "lx-word lx-word-topic"),
+      iconButton("plus", `Add the topic ${name} as a concept`, () => link.send("add_operand", { of: "topic", name }), {
+        key: "topic-concept",
+      }),
+    ];
   }
 
+  /** @param {Paper} paper */
   function facts(paper) {
-    const rows = [["Upvotes", paper.upvotes], ["Comments", paper.comments], ["Source", paper.source], ...(paper.extra ?? [])].filter(([, value]) => value !== null && value !== undefined && value !== "");
+    /** @type {[name: string, value: string | number | null][]} */
+    const known = [["Upvotes", paper.upvotes], ["Comments", paper.comments], ["Source", paper.source], ...paper.extra];
+    const rows = known.filter(([, value]) => value !== null && value !== "");
     if (!rows.length) return null;
-    return h("section", {}, h("h3", {}, "Details"), h("dl", { class: "lx-facts" }, rows.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, typeof value === "number" ? count(value) : String(value))))));
+    return h(
+      "section",
+      {},
+      h("h3", {}, "Details"),
+      h(
+        "dl",
+        { class: "lx-facts" },
+        rows.map(([name, value]) =>
+          h("div", {}, h("dt", {}, name), h("dd", {}, typeof value === "number" ? count(value) : String(value))),
+        ),
+      ),
+    );
   }
 
-  /** The records a paper was merged from, and which gave what; who may add papers may take the merge back. */
-  function origin({ versions = [], merged }) {
-    const named = versions.map(({ label, url }) => h("li", {}, webAddress(url) ? h("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, label) : label));
-    const works = versions.length ? h("section", {}, h("h3", {}, "Versions of this work"), h("ul", { class: "lx-origin" }, named)) : null;
+  /**
+   * The records a paper was merged from, and which gave what; who may add papers may take the merge back.
+   *
+   * @param {Paper} paper
+   * @returns {Children}
+   */
+  function origin({ versions, merged }) {
+    const named = versions.map(({ label, url }) =>
+      h("li", {}, webAddress(url) ? h("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, label) : label),
+    );
+    const works = versions.length
+      ? h("section", {}, h("h3", {}, "Versions of this work"), h("ul", { class: "lx-origin" }, named))
+      : null;
     if (!merged) return [works];
-    const { allowed } = model.get("intake") ?? {};
-    return [works, h("section", {}, h("h3", {}, `Merged from ${merged.records.length} records`),
-      h("p", { class: "lx-quiet" }, `${merged.records.join("; ")}. ${merged.reason}.`),
-      h("ul", { class: "lx-origin" }, merged.gave.map(({ record, fields }) => h("li", {}, h("span", { class: "lx-quiet" }, `${record}: `), fields))),
-      allowed ? h("button", { class: "lx-button", key: "split", label: `Split into ${merged.records.length} papers`, click: () => link.send("intake_split", { paper: merged.paper }) }, "Split") : null)];
+    const { allowed } = model.get("intake");
+    return [
+      works,
+      h(
+        "section",
+        {},
+        h("h3", {}, `Merged from ${merged.records.length} records`),
+        h("p", { class: "lx-quiet" }, `${merged.records.join("; ")}. ${merged.reason}.`),
+        h(
+          "ul",
+          { class: "lx-origin" },
+          merged.gave.map(({ record, fields }) => h("li", {}, h("span", { class: "lx-quiet" }, `${record}: `), fields)),
+        ),
+        allowed
+          ? h(
+              "button",
+              {
+                class: "lx-button",
+                key: "split",
+                label: `Split into ${merged.records.length} papers`,
+                click: () => link.send("intake_split", { paper: merged.paper }),
+              },
+              "Split",
+            )
+          : null,
+      ),
+    ];
   }
 
+  /** @param {Paper} paper */
   function draw(paper) {
-    const links = (paper.links ?? []).filter((item) => webAddress(item.url));
-    const title = h("h2", { class: "lx-reader-title", tabIndex: -1, id: app.id("reader-title"), key: "title" }, segments(paper.title));
-    const body = h("div", { class: "lx-reader-body" }, title,
-      h("div", { class: "lx-people" }, (paper.authors ?? []).map((name) => pick("authors", name, "lx-person"))),
-      h("p", { class: "lx-meta" }, [paper.date, paper.venue].filter(Boolean).map((part) => h("span", {}, part))),
-      links.length ? h("div", { class: "lx-links" }, links.map((item) => h("a", { class: "lx-button", href: item.url, target: "_blank", rel: "noopener noreferrer" }, item.label, icon("out"), h("span", { class: "lx-hide" }, " (opens in a new tab)")))) : null,
-      h("div", { class: "lx-reader-steer" },
-        h("button", { class: "lx-textbutton", key: "like", title: "Order the list by likeness to this paper", click: () => link.send("like_paper", { row: paper.row }) }, icon("up"), "More like this"),
-        h("button", { class: "lx-textbutton", key: "concept", title: "Order the list by this paper as a concept", click: () => link.send("add_paper", { row: paper.row }) }, icon("plus"), "Add as concept")),
-      h("p", { class: "lx-abstract" }, paper.abstract?.length ? segments(paper.abstract) : h("span", { class: "lx-quiet" }, "No abstract in the record.")),
-      paper.topic || paper.keywords?.length ? h("section", {}, h("h3", {}, "Topic and keywords"), h("div", { class: "lx-words" }, topic(paper.topic), (paper.keywords ?? []).map((word) => pick("keywords", word, "lx-word")))) : null,
-      facts(paper), origin(paper),
-      paper.similar?.length ? h("section", {}, h("h3", {}, "Similar papers"), h("ul", { class: "lx-similar" }, paper.similar.map((item) => h("li", {}, h("button", { key: `similar:${item.row}`, click: () => open(item.row) }, item.title), h("p", { class: "lx-quiet" }, [item.date, item.why].filter(Boolean).join(" · ")))))) : null);
+    const links = paper.links.filter((item) => webAddress(item.url));
+    const title = h(
+      "h2",
+      { class: "lx-reader-title", tabIndex: -1, id: app.id("reader-title"), key: "title" },
+      segments(paper.title),
+    );
+    const body = h(
+      "div",
+      { class: "lx-reader-body" },
+      title,
+      h(
+        "div",
+        { class: "lx-people" },
+        paper.authors.map((name) => pick("authors", name, "lx-person")),
+      ),
+      h(
+        "p",
+        { class: "lx-meta" },
+        [paper.date, paper.venue].filter(Boolean).map((part) => h("span", {}, part)),
+      ),
+      links.length
+        ? h(
+            "div",
+            { class: "lx-links" },
+            links.map((item) =>
+              h(
+                "a",
+                { class: "lx-button", href: item.url, target: "_blank", rel: "noopener noreferrer" },
+                item.label,
+                icon("out"),
+                h("span", { class: "lx-hide" }, " (opens in a new tab)"),
+              ),
+            ),
+          )
+        : null,
+      h(
+        "div",
+        { class: "lx-reader-steer" },
+        h(
+          "button",
+          {
+            class: "lx-textbutton",
+            key: "like",
+            title: "Order the list by likeness to this paper",
+            click: () => link.send("like_paper", { row: paper.row }),
+          },
+          icon("up"),
+          "More like this",
+        ),
+        h(
+          "button",
+          {
+            class: "lx-textbutton",
+            key: "concept",
+            title: "Order the list by this paper as a concept",
+            click: () => link.send("add_paper", { row: paper.row }),
+          },
+          icon("plus"),
+          "Add as concept",
+        ),
+      ),
+      h(
+        "p",
+        { class: "lx-abstract" },
+        paper.abstract.length ? segments(paper.abstract) : h("span", { class: "lx-quiet" }, "No abstract in the record."),
+      ),
+      paper.topic || paper.keywords.length
+        ? h(
+            "section",
+            {},
+            h("h3", {}, "Topic and keywords"),
+            h(
+              "div",
+              { class: "lx-words" },
+              topic(paper.topic),
+              paper.keywords.map((word) => pick("keywords", word, "lx-word")),
+            ),
+          )
+        : null,
+      facts(paper),
+      origin(paper),
+      paper.similar.length
+        ? h(
+            "section",
+            {},
+            h("h3", {}, "Similar papers"),
+            h(
+              "ul",
+              { class: "lx-similar" },
+              paper.similar.map((item) =>
+                h(
+                  "li",
+                  {},
+                  h("button", { key: `similar:${item.row}`, click: () => open(item.row) }, item.title),
+                  h("p", { class: "lx-quiet" }, [item.date, item.why].filter(Boolean).join(" · ")),
+                ),
+              ),
+            ),
+          )
+        : null,
+    );
     const at = app.papers.neighbour(paper.row, 0) !== undefined;
-    swap(node, [h("div", { class: "lx-reader-head" }, h("span", { class: "lx-quiet" }, paper.place ?? ""), h("span", { class: "lx-spacer" }),
-      h("button", { class: "lx-textbutton lx-read-button", title: "Mark as read (m)", label: "Mark as read", "aria-pressed": String(Boolean(paper.read)), key: "read", click: toggleRead }, icon("check"), paper.read ? "Read" : "Mark as read"),
-      iconButton("left", "Previous paper", () => step(-1), { key: "previous", disabled: !at || app.papers.neighbour(paper.row, -1) === undefined }),
-      iconButton("right", "Next paper", () => step(1), { key: "next", disabled: !at || app.papers.neighbour(paper.row, 1) === undefined }),
-      iconButton("close", "Close the paper (Esc)", close, { key: "close" })), body], title);
-    return title;
+    swap(
+      node,
+      [
+        h(
+          "div",
+          { class: "lx-reader-head" },
+          h("span", { class: "lx-quiet" }, paper.place),
+          h("span", { class: "lx-spacer" }),
+          h(
+            "button",
+            {
+              class: "lx-textbutton lx-read-button",
+              title: "Mark as read (m)",
+              label: "Mark as read",
+              "aria-pressed": String(paper.read),
+              key: "read",
+              click: toggleRead,
+            },
+            icon("check"),
+            paper.read ? "Read" : "Mark as read",
+          ),
+          iconButton("left", "Previous paper", () => step(-1), {
+            key: "previous",
+            disabled: !at || app.papers.neighbour(paper.row, -1) === undefined,
+          }),
+          iconButton("right", "Next paper", () => step(1), {
+            key: "next",
+            disabled: !at || app.papers.neighbour(paper.row, 1) === undefined,
+          }),
+          iconButton("close", "Close the paper (Esc)", close, { key: "close" }),
+        ),
+        body,
+      ],
+      title,
+    );
+    return { title, body };
   }
 
   app.watch(["reader", "papers", "selection"], () => {
-    const paper = model.get("reader")?.row === undefined ? null : model.get("reader");
+    const paper = model.get("reader");
     const wasOpen = !node.hidden;
     node.hidden = !paper;
-    app.frame.classList.toggle("lx-reading", Boolean(paper));
     if (!paper) {
       clearTimeout(reading);
       if (wasOpen && document.activeElement === document.body) app.papers.focusPaper(lastRow);
@@ -114,8 +317,8 @@ export function readerPanel(app) {
     const inNavigation = node.querySelector(".lx-reader-head")?.contains(document.activeElement);
     if (paper.row !== lastRow || !wasOpen) lookAt(paper.row);
     lastRow = paper.row;
-    const title = draw(paper);
-    node.querySelector(".lx-reader-body").scrollTop = scroll ?? 0;
+    const { title, body } = draw(paper);
+    body.scrollTop = scroll ?? 0;
     if (asked && !inNavigation) title.focus({ preventScroll: true });
     if (asked) requestAnimationFrame(app.papers.reveal);
     asked = false;

@@ -1,61 +1,171 @@
 import { h, icon, iconButton } from "./dom.js";
 import { popover } from "./popover.js";
 import { completionList } from "./completion.js";
+import { SHORTCUTS } from "./shortcuts.js";
+
+/** @import { Traits } from "./messages.d.ts" */
+/** @import { App, CompletionList, SearchPanel } from "./page.d.ts" */
 
 const TYPING_PAUSE = 120; // ms
-const isExpression = (text) => text.trimStart().startsWith("=");
 
-export const KEYS = [
-  ["/", "go to the search box"],
-  ["j  k", "next, previous paper"],
-  ["Enter", "open the paper"],
-  ["m", "mark the open paper as read, or not"],
-  ["Esc", "close what is open"],
-  ["?", "show this help"],
-];
+/**
+ * Whether a text of the search box is an expression over concepts.
+ *
+ * @param {string} text
+ */
+export const isExpression = (text) => text.trimStart().startsWith("=");
 
+/** @param {App} app */
 function helpContent(app) {
+  /** @param {Traits["help"][number]} section */
   const table = ({ title, rows }) => [
     h("h2", { class: "lx-popover-title" }, title),
-    h("table", { class: "lx-help" },
+    h(
+      "table",
+      { class: "lx-help" },
       h("caption", { class: "lx-hide" }, title),
-      h("thead", { class: "lx-hide" }, h("tr", {}, ["Write", "Finds", "Example"].map((name) => h("th", { scope: "col" }, name)))),
-      h("tbody", {}, rows.map((row) => h("tr", {}, h("th", { scope: "row" }, h("code", {}, row.syntax)), h("td", {}, row.meaning),
-        h("td", {}, row.example && h("button", { class: "lx-example", label: `Search for ${row.example}`, click: () => app.search.use(row.example) }, row.example)))))),
+      h(
+        "thead",
+        { class: "lx-hide" },
+        h(
+          "tr",
+          {},
+          ["Write", "Finds", "Example"].map((name) => h("th", { scope: "col" }, name)),
+        ),
+      ),
+      h(
+        "tbody",
+        {},
+        rows.map((row) =>
+          h(
+            "tr",
+            {},
+            h("th", { scope: "row" }, h("code", {}, row.syntax)),
+            h("td", {}, row.meaning),
+            h(
+              "td",
+              {},
+              row.example
+                ? h(
+                    "button",
+                    { class: "lx-example", label: `Search for ${row.example}`, click: () => app.search.use(row.example) },
+                    row.example,
+                  )
+                : null,
+            ),
+          ),
+        ),
+      ),
+    ),
   ];
   return [
-    ...(app.model.get("help") ?? []).flatMap(table),
+    ...app.model.get("help").flatMap(table),
     h("h2", { class: "lx-popover-title" }, "Keys"),
-    h("dl", { class: "lx-keys" }, KEYS.map(([keys, meaning]) => h("div", {}, h("dt", {}, keys.split("  ").map((key) => h("kbd", {}, key))), h("dd", {}, meaning)))),
+    h(
+      "dl",
+      { class: "lx-keys" },
+      SHORTCUTS.map(([keys, meaning]) =>
+        h(
+          "div",
+          {},
+          h(
+            "dt",
+            {},
+            keys.split("  ").map((key) => h("kbd", {}, key)),
+          ),
+          h("dd", {}, meaning),
+        ),
+      ),
+    ),
   ];
 }
 
-/** The search box with its help. */
+/**
+ * The search box with its help.
+ *
+ * @param {App} app
+ * @returns {SearchPanel}
+ */
 export function searchPanel(app) {
   const { model, link } = app;
   const id = app.id("query");
   let timer = 0;
-  let known = model.get("selection")?.query ?? "";
+  /** The query in force. */
+  let known = model.get("selection").query;
+  /** The expression that was sent and not answered yet. */
   let ranking = "";
 
-  const input = h("input", { id, class: "lx-query", type: "text", role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", autocomplete: "off", spellcheck: "false", placeholder: "Search titles, abstracts, authors, keywords", value: known, input: typed, keydown: pressed });
-  link.typedFirst(() => { if (timer) flush(); });
+  const input = h("input", {
+    id,
+    class: "lx-query",
+    type: "text",
+    role: "combobox",
+    "aria-autocomplete": "list",
+    "aria-expanded": "false",
+    autocomplete: "off",
+    spellcheck: "false",
+    placeholder: "Search titles, abstracts, authors, keywords",
+    value: known,
+    input: typed,
+    keydown: pressed,
+    paste: pasted,
+  });
+  link.typedFirst(() => {
+    if (timer) flush();
+  });
+  /** @type {CompletionList} */
   const completions = completionList(app, input, typed, { concepts: isExpression });
   input.setAttribute("aria-controls", completions.nodes[0].id);
-  const clear = iconButton("close", "Clear the search", () => {
-    use("");
-    input.focus();
-  }, { hidden: !known });
-  const helpButton = h("button", { class: "lx-iconbutton lx-questionmark", label: "Search help and keys", title: "Search help and keys (?)" }, "?");
-  const help = popover(app, { button: helpButton, label: "Search help and keys", className: "lx-popover-help", fill: () => helpContent(app) });
-  const node = h("form", { class: "lx-search", role: "search", label: "Papers", submit: (event) => { event.preventDefault(); submit(); } },
-    h("label", { class: "lx-hide", for: id }, "Search papers"), icon("search"), input, clear, helpButton, help.panel, completions.nodes);
+  const clear = iconButton(
+    "close",
+    "Clear the search",
+    () => {
+      use("");
+      input.focus();
+    },
+    { hidden: !known },
+  );
+  const helpButton = h(
+    "button",
+    { class: "lx-iconbutton", label: "Search help and keys", title: "Search help and keys (?)" },
+    "?",
+  );
+  const help = popover(app, {
+    button: helpButton,
+    name: "help",
+    label: "Search help and keys",
+    fill: () => helpContent(app),
+  });
+  const node = h(
+    "form",
+    {
+      class: "lx-search",
+      role: "search",
+      label: "Papers",
+      submit: (event) => {
+        event.preventDefault();
+        submit();
+      },
+    },
+    h("label", { class: "lx-hide", for: id }, "Search papers"),
+    icon("search"),
+    input,
+    clear,
+    helpButton,
+    help.panel,
+    completions.nodes,
+  );
 
   /** An expression over concepts ranks; it waits for Enter, and then moves into a bar of its own. */
   function rank() {
-    const rank = input.value.trim().slice(1).trim();
+    const expression = input.value.trim().slice(1).trim();
     ranking = input.value;
-    link.set({ rank, like: [], unlike: [], sort: model.get("selection").sort === "preference" ? "preference" : "relevance" });
+    link.set({
+      rank: expression,
+      like: [],
+      unlike: [],
+      sort: model.get("selection").sort === "preference" ? "preference" : "relevance",
+    });
   }
 
   function flush() {
@@ -64,7 +174,7 @@ export function searchPanel(app) {
     if (isExpression(input.value)) return;
     ranking = "";
     // Back at the query in force, what was said of a broken one must go.
-    if (input.value !== link.draft().query || model.get("status")?.level === "error") link.set({ query: input.value });
+    if (input.value !== link.draft().query || model.get("status").level === "error") link.set({ query: input.value });
   }
 
   function submit() {
@@ -79,6 +189,21 @@ export function searchPanel(app) {
     completions.typed();
   }
 
+  /**
+   * A box of one line would join the lines of a search without a mark; the kernel reads this one as their end.
+   *
+   * @param {ClipboardEvent} event
+   */
+  function pasted(event) {
+    const text = event.clipboardData?.getData("text/plain") ?? "";
+    if (!/[\r\n]/.test(text.trim())) return;
+    event.preventDefault();
+    const joined = text.trim().replace(/\s*[\r\n]+\s*/g, " ⏎ ");
+    input.setRangeText(joined, input.selectionStart ?? 0, input.selectionEnd ?? 0, "end");
+    typed();
+  }
+
+  /** @param {KeyboardEvent} event */
   function pressed(event) {
     if (completions.pressed(event)) event.preventDefault();
     if (event.defaultPrevented || event.isComposing) return;
@@ -89,6 +214,7 @@ export function searchPanel(app) {
     event.preventDefault();
   }
 
+  /** @param {string} text */
   function use(text) {
     completions.close();
     input.value = text;
@@ -97,10 +223,10 @@ export function searchPanel(app) {
   }
 
   app.watch(["selection", "status", "preparation"], () => {
-    const query = model.get("selection")?.query ?? "";
+    const { query } = model.get("selection");
     if (ranking) {
       // One that was refused stays in the box to be mended, and one that waits to be seen.
-      if (link.busy() || model.get("status")?.level === "error" || model.get("preparation")) return;
+      if (link.busy() || model.get("status").level === "error" || model.get("preparation")) return;
       if (input.value === ranking) input.value = query;
       ranking = "";
     }
@@ -111,5 +237,14 @@ export function searchPanel(app) {
     clear.hidden = !input.value;
   });
 
-  return { node, input, use, help, focus: () => { input.focus(); input.select(); } };
+  return {
+    node,
+    input,
+    use,
+    help,
+    focus: () => {
+      input.focus();
+      input.select();
+    },
+  };
 }

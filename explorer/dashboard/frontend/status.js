@@ -1,19 +1,65 @@
-import { h, count } from "./dom.js";
+import { h } from "./dom.js";
+import { count } from "./text.js";
 
-/** What the kernel and the page have to say: a quiet line below, errors and a lost kernel above. */
+/** @import { Translation } from "./messages.d.ts" */
+/** @import { App, StatusPanel } from "./page.d.ts" */
+
+/**
+ * What the kernel and the page have to say: a quiet line below, errors and a lost kernel above.
+ *
+ * @param {App} app
+ * @returns {StatusPanel}
+ */
 export function statusPanel(app) {
   const { model } = app;
   const line = h("p", { class: "lx-status", role: "status", "aria-live": "polite" });
   const alert = h("div", { class: "lx-alert", role: "alert", hidden: true });
   const lost = h("div", { class: "lx-alert", role: "alert", hidden: true });
-  const node = h(app.page ? "footer" : "div", { class: "lx-foot" }, line, app.preparation.node,
-    h("p", { class: "lx-hints", "aria-hidden": "true" }, [["/", "search"], ["j k", "move"], ["Enter", "open"], ["?", "keys"]].map(([key, word]) => h("span", {}, h("kbd", {}, key), ` ${word}`))));
+  const node = h(
+    app.page ? "footer" : "div",
+    { class: "lx-foot" },
+    line,
+    app.preparation.node,
+    h(
+      "p",
+      { class: "lx-hints", "aria-hidden": "true" },
+      [
+        ["/", "search"],
+        ["j k", "move"],
+        ["Enter", "open"],
+        ["?", "keys"],
+      ].map(([key, word]) => h("span", {}, h("kbd", {}, key), ` ${word}`)),
+    ),
+  );
 
+  /**
+   * A sentence, and the text with the character that it points at.
+   *
+   * @param {string} text
+   * @param {string | undefined} query
+   * @param {number | null} at
+   */
   function marked(text, query, at) {
-    if (at === null || at === undefined || !query) return [text];
-    return [text, h("code", { class: "lx-where" }, query.slice(0, at), h("mark", {}, query.slice(at, at + 1) || "␣"), query.slice(at + 1))];
+    if (at === null || !query) return [text];
+    return [
+      text,
+      h("code", { class: "lx-where" }, query.slice(0, at), h("mark", {}, query.slice(at, at + 1) || "␣"), query.slice(at + 1)),
+    ];
   }
 
+  /**
+   * What a search of another database was read as, and what of it has no equal here.
+   *
+   * @param {Translation | null} translation
+   */
+  function translated(translation) {
+    if (!translation) return "";
+    const { dialect, query, left_out: left } = translation;
+    const rest = left.length ? ` Left out, as it has no equal here: ${left.join("; ")}.` : "";
+    return `. Read as ${dialect}: ${query}.${rest}`;
+  }
+
+  /** @type {StatusPanel["say"]} */
   function say(level, text, at = null, of = app.search?.input.value) {
     line.textContent = level === "error" ? "" : text;
     alert.hidden = level !== "error";
@@ -21,10 +67,10 @@ export function statusPanel(app) {
   }
 
   app.watch(["status", "summary"], () => {
-    const status = model.get("status") ?? {};
-    const summary = model.get("summary") ?? {};
-    const plain = `${count(summary.shown)} of ${count(summary.total)} papers`;
-    say(status.level ?? "ready", status.text || plain, status.at, status.of ?? undefined);
+    const { level, text, at, of } = model.get("status");
+    const { shown, total, translation } = model.get("summary");
+    const plain = `${count(shown)} of ${count(total)} papers${translated(translation)}`;
+    say(level, text || plain, at, of ?? undefined);
   });
 
   return {
@@ -34,7 +80,16 @@ export function statusPanel(app) {
     setLost(gone, text = "The connection to the kernel is lost; what you see stays, but nothing new can be computed.") {
       if (gone === !lost.hidden) return;
       lost.hidden = !gone;
-      lost.replaceChildren(...(gone ? [h("span", {}, text), app.page ? h("button", { class: "lx-button", click: () => location.reload() }, "Reload") : h("span", {}, " Restart the kernel, then run the cell again.")] : []));
+      lost.replaceChildren(
+        ...(gone
+          ? [
+              h("span", {}, text),
+              app.page
+                ? h("button", { class: "lx-button", click: () => location.reload() }, "Reload")
+                : h("span", {}, " Restart the kernel, then run the cell again."),
+            ]
+          : []),
+      );
     },
   };
 }

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from explorer.errors import ReadError
 from explorer.papers.ledger import Entry, Finding, Ledger
 from explorer.papers.schema import FIELDS
+from explorer.sources.charsets import CANDIDATES
 from explorer.store.ledgers import Accounts
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 SHOWN = {"rejected": 80, "merged": 60, "repaired": 60}
 """Entries shown of each kind, the gravest first; the file of the ledger has all."""
 
-ENCODINGS = ("utf-8", "utf-16", "cp1252", "latin-1", "gbk", "gb18030", "shift_jis", "big5", "euc-kr", "cp1251")
+ENCODINGS = ("utf-8", "utf-16", *CANDIDATES, "latin-1", "gbk", "shift_jis", "big5", "euc-kr")
 """Encodings a reader may choose."""
 
 _COLUMNS = 60
@@ -104,7 +105,10 @@ def _files(ledger: Ledger, files: Sequence[str]) -> list[dict[str, Any]]:
     known = {finding.source for finding in ledger.findings}
     # The members of an archive are found under its name.
     unknown = [name for name in files if not any(source == name or source.startswith(f"{name}/") for source in known)]
-    return (found + [{"name": name, "format": "", "columns": [], "encoding": "", "delimiter": ""} for name in unknown])[:_FILES]
+    return (
+        found
+        + [{"name": name, "format": "", "columns": [], "encoding": "", "readings": [], "delimiter": ""} for name in unknown]
+    )[:_FILES]
 
 
 def _taken(finding: Finding) -> dict[str, Any]:
@@ -113,6 +117,7 @@ def _taken(finding: Finding) -> dict[str, Any]:
         "name": finding.source,
         "format": finding.format,
         "encoding": finding.encoding,
+        "readings": [list(way) for way in finding.readings],
         "delimiter": finding.delimiter,
         # Two columns of one name cannot be told apart.
         "columns": [pair for place, pair in enumerate(columns) if pair not in columns[:place]][:_COLUMNS],

@@ -10,6 +10,7 @@ from explorer.dashboard.figures import SERIES, counts_json, series_json
 from explorer.dashboard.views.chips import chips, titles_of
 from explorer.dashboard.views.concepts import bars
 from explorer.dashboard.views.provenance import merged, versions
+from explorer.papers.author_names import display
 from explorer.search.results import Results
 from explorer.search.similar import similar
 from explorer.selection.fields import FILTERS
@@ -58,12 +59,19 @@ def summary(results: Results) -> View:
         "total": total,
         "name": results.snapshot.name,
         "sentence": selection.describe(results.shown, total, titles),
+        "translation": _translation(selection),
         "url": selection.to_url(),
         "python": selection.to_python(str(results.snapshot.folder)),
         "chips": chips(selection, titles),
         "loosen": loosen,
         "ledger": {"sentence": results.snapshot.ledger_sentence, "notes": results.snapshot.accounts.notes.num_rows},
     }
+
+
+def _translation(selection: Selection) -> View | None:
+    """What a query of another database was read as, and what of it has no equal here; None for a query of ours."""
+    found = selection.translation
+    return {"dialect": found.dialect, "query": found.query, "left_out": list(found.left_out)} if found.dialect else None
 
 
 def _default(field: str) -> Any:
@@ -303,7 +311,7 @@ def _paper(snapshot: Snapshot, row: int, terms: Terms) -> View:
         "row": row,
         "title": highlight(title_of(paper["title"]), terms),
         "snippet": snippet(readable(paper["abstract"]), terms),
-        "authors": joined(paper["authors"] or []),
+        "authors": joined([display(name) for name in paper["authors"] or []]),
         "date": date_text(paper["published"], paper["precision"]),
         "venue": paper["venue"] or "",
         "topic": snapshot.topics.labels[int(snapshot.topics.codes[row])],
@@ -350,7 +358,7 @@ def reader(results: Results, row: int) -> View:
         "row": row,
         "title": highlight(title_of(paper["title"]), results.terms),
         "abstract": highlight(readable(paper["abstract"]), results.terms),
-        "authors": paper["authors"] or [],
+        "authors": [display(name) for name in paper["authors"] or []],
         "date": date_text(paper["published"], paper["precision"]),
         "venue": paper["venue"] or "",
         "topic": snapshot.topics.labels[int(snapshot.topics.codes[row])],

@@ -7,7 +7,7 @@ from explorer.search.results import Results
 from explorer.selection.fields import OBJECTIVES
 
 
-def preference(results: Results) -> View:
+def preference(results: Results, read: int) -> View:
     """The objectives with their weights, and how many papers no other beats.
 
     Returns
@@ -18,7 +18,7 @@ def preference(results: Results) -> View:
         number of papers read.
     """
     weights = dict(results.selection.prefer)
-    lacking = _lacking(results)
+    lacking = _lacking(results, read)
     front = results.front
     return {
         "on": results.selection.sort == "preference",
@@ -27,11 +27,11 @@ def preference(results: Results) -> View:
             for name, label in OBJECTIVES.items()
         ],
         "front": front and {"papers": len(front.rows), "among": front.among},
-        "read": len(results.read),
+        "read": read,
     }
 
 
-def _lacking(results: Results) -> dict[str, str]:
+def _lacking(results: Results, read: int) -> dict[str, str]:
     """Why some objectives cannot tell papers apart."""
     snapshot, selection = results.snapshot, results.selection
     upvotes = snapshot.table.column("upvotes")
@@ -43,7 +43,7 @@ def _lacking(results: Results) -> dict[str, str]:
         why["recency"] = "No paper here has a date."
     if upvotes.null_count == len(upvotes):
         why["upvotes"] = "No paper here has upvotes."
-    if not results.read:
+    if not read:
         why["novelty"] = "Read some papers first, or mark them as read."
     if code.all() or not code.any():
         why["code"] = "All papers here have code." if len(code) and code.all() else "No paper here has a link to code."

@@ -21,26 +21,53 @@ import pyarrow as pa
 
 from explorer.dedupe.merges import Merges
 from explorer.errors import ReadError
-from explorer.papers.ledger import Ledger
+from explorer.papers.ledger import Finding, Ledger
 from explorer.papers.schema import FIELDS, assign_ids, to_frame
 from explorer.sources.archive import is_archive, is_workbook, members
 from explorer.sources.files import files_of
 from explorer.sources.formats.bibtex import bibtex
 from explorer.sources.formats.documents import hf_page
-from explorer.sources.formats.json import arxiv_snapshot, crossref, csl_json, json_records, openalex
-from explorer.sources.formats.tables import delimited, excel, parquet
-from explorer.sources.formats.tagged import copac, medline, ovid, refer, ris, wos
+from explorer.sources.formats.json import (
+    arxiv_snapshot,
+    biorxiv,
+    crossref,
+    csl_json,
+    dblp,
+    europe_pmc,
+    inspire,
+    json_records,
+    mendeley,
+    openalex,
+    pubmed_summary,
+)
+from explorer.sources.formats.tables import delimited, excel, html_table, parquet
+from explorer.sources.formats.tagged import (
+    cnki,
+    cochrane,
+    copac,
+    medline,
+    noteexpress,
+    ovid,
+    pubmed_text,
+    refer,
+    refworks,
+    ris,
+    wos,
+)
 from explorer.sources.formats.xml import (
     arxiv_atom,
     bibtexml,
     crossref_xml,
     endnote_xml,
+    ictrp,
     marc,
     mods,
     office_xml,
     pubmed_xml,
     rdf,
+    tei,
 )
+from explorer.sources.formats.yaml import csl_yaml, hayagriva
 from explorer.sources.source import Source, decode
 
 if TYPE_CHECKING:
@@ -67,12 +94,21 @@ class Format(Protocol):
 
 # The order is that of sniffing: the surer the mark, the earlier; dialects before what they are dialects of.
 FORMATS: tuple[Format, ...] = (
-    parquet, excel, pubmed_xml, endnote_xml, crossref_xml, mods, marc, office_xml, bibtexml, arxiv_atom, rdf, hf_page,
-    arxiv_snapshot, openalex, crossref, csl_json, json_records, delimited, medline, wos, ris, refer, ovid, copac, bibtex,
+    parquet, excel, noteexpress, pubmed_xml, endnote_xml, crossref_xml, mods, marc, office_xml, bibtexml, arxiv_atom, rdf,
+    ictrp, tei, html_table, hf_page, arxiv_snapshot, openalex, crossref, europe_pmc, biorxiv, dblp, inspire, pubmed_summary,
+    mendeley, csl_json, json_records, cnki, cochrane, refworks, pubmed_text, hayagriva, csl_yaml, delimited, medline, wos,
+    ris, refer, ovid, copac, bibtex,
 )  # fmt: skip
 
 
-_TAGGED: tuple[Format, ...] = (medline, wos, ris, refer, ovid, copac)
+_BY_SUFFIX: dict[str, Format] = {
+    ".bib": bibtex, ".ris": ris, ".nbib": medline, ".enw": refer, ".parquet": parquet, ".xlsx": excel,
+}  # fmt: skip
+"""Suffixes that one format has to itself."""
+
+_TAGGED: tuple[Format, ...] = (
+    medline, wos, ris, refer, ovid, copac, noteexpress, cnki, cochrane, refworks, pubmed_text,
+)  # fmt: skip
 """Formats whose files of no record are empty."""
 
 # Byte order marks and white space.
@@ -123,6 +159,11 @@ class Import:
         """The papers as a DataFrame in the schema."""
         return to_frame(self.table)
 
+    @property
+    def likely(self) -> pd.DataFrame:
+        """Pairs of papers that are likely one, not merged, for the reader to decide: ids, titles, `score`, `relation`, `reason`."""
+        return to_frame(self.merges.likely)
+
 
 def recognise(source: Source) -> Format:
     """Find the format of a source by content, then by suffix.
@@ -143,13 +184,16 @@ def recognise(source: Source) -> Format:
 
 def _known(source: Source, head: bytes) -> Format | None:
     head = head.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    named = [form for form in FORMATS if source.suffix in form.SUFFIXES]
-    if len(named) == 1 and named[0].sniff(head):
-        # The only format of that suffix agrees: no other is asked.
-        return named[0]
-    return next((form for form in FORMATS if form.sniff(head)), None) or next(
+    named = _BY_SUFFIX.get(source.suffix)
+    if named is not None and named.sniff(head):
+        # The format whose suffix it is agrees: no other is asked.
+        return named
+    found = next((form for form in FORMATS if form.sniff(head)), None) or next(
         (form for form in FORMATS if source.suffix in form.SUFFIXES), None
     )
+    if found is None and source.columns and delimited.sniff_told(head, source.columns):
+        return delimited
+    return found
 
 
 def _labels() -> str:
@@ -183,14 +227,32 @@ def read_batches(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
         return
     finding = ledger.finding(source.name)
     finding.format = form.LABEL
-    if form not in (parquet, excel):
+    textual = form not in (parquet, excel)
+    if textual:
         finding.encoding = source.found_encoding()
     read = ledger.read
     yield from form.read(source, ledger)
+    if textual:
+        _tell_encoding(source, finding, ledger)
     if form in _TAGGED and ledger.read == read:
         # Recognised by its suffix, or by a line: whatever it holds instead of records shall not be gone without a word.
         text = decode(head)[:300].strip()
         ledger.reject(source.name, 1, f"no record of {form.LABEL} is in the file", text=text)
+
+
+def _tell_encoding(source: Source, finding: Finding, ledger: Ledger) -> None:
+    """Say in which encoding a source was read, and what else it may be in where that is not sure."""
+    found = source.found()
+    finding.encoding, finding.sureness = found.encoding, found.sureness
+    if found.sure:
+        return
+    finding.readings = list(found.readings)
+    others = ", ".join(f"{way.encoding} ({way.sureness:.0%})" for way in found.readings[1:]) or "others"
+    reason = (
+        f"read as {found.encoding}, which is not sure ({found.sureness:.0%}); it may be in {others}: "
+        f"choose what looks right, or name it (encoding={found.encoding!r})"
+    )
+    ledger.repair(source.name, 0, "", "", found.readings[0].preview if found.readings else "", reason)
 
 
 def import_papers(

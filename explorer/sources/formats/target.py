@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from explorer.disk import write_whole
 from explorer.errors import ExportError
+from explorer.papers.edtf import known_part, read_edtf
 from explorer.papers.schema import FIELDS, TEXTS
 
 _AS_THEY_ARE = (pa.types.is_integer, pa.types.is_floating, pa.types.is_string, pa.types.is_large_string)
@@ -44,6 +45,16 @@ def known_dates(table: pa.Table) -> list[str | None]:
     return [
         None if day is None else day.isoformat()[: ends.get(precision, 10)]
         for day, precision in zip(days, table.column("precision").to_pylist(), strict=True)
+    ]
+
+
+def extended_dates(table: pa.Table) -> list[str | None]:
+    """Dates in EDTF from the column `edtf`, where they still begin with what is known of `published`."""
+    if "edtf" not in table.column_names:
+        return [None] * table.num_rows
+    return [
+        given if isinstance(given, str) and read_edtf(given) == given and known_part(given) == known else None
+        for given, known in zip(table.column("edtf").to_pylist(), known_dates(table), strict=True)
     ]
 
 

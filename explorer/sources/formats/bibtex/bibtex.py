@@ -2,32 +2,41 @@ r"""BibTeX and BibLaTeX.
 
 Specifications: Patashnik, *BibTeXing* (1988); Lehman et al., *The biblatex Package*
 (https://ctan.org/pkg/biblatex). Dialects met: BibTeX and BibLaTeX names of fields, JabRef, Zotero, Mendeley, Scopus, Web of
-Science, ACM, dblp, Google Scholar, MathSciNet, INSPIRE; ``crossref``; strings and ``#``; damaged entries (see `bibtex_syntax`).
+Science, ACM, dblp, Google Scholar, MathSciNet, INSPIRE; ``crossref``, ``xdata`` and ``@set`` (see `inheritance`); macros for journals
+(see `journal_macros`); strings and ``#``; dates in EDTF; damaged entries (see `bibtex_syntax`).
 
-What BibTeX cannot hold: white space is single spaces. Everything else is written, columns beyond the schema as fields of their
-name; a column whose name no field can have is left out.
+A title whose braces or formulas plain text cannot hold is kept in `title_latex` as well, and written from there.
+
+What BibTeX cannot hold: white space is single spaces, and names are written in BibTeX's form. Everything else is written, columns beyond
+the schema as fields of their name; a column whose name no field can have is left out.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from explorer.papers.author_names import bibtex_name, display, marked, split_names
 from explorer.papers.column_names import PLACEHOLDER
-from explorer.papers.dates import month_number, parse_date
-from explorer.papers.identifiers import normal_arxiv_id, normal_doi
+from explorer.papers.dates import edtf_of, month_number, parse_date
+from explorer.papers.edtf import known_part, read_edtf
+from explorer.papers.identifiers import addresses, normal_arxiv_id, normal_doi
 from explorer.papers.ledger import Ledger
 from explorer.papers.schema import FIELDS, to_table
 from explorer.sources.formats.bibtex.bibtex_syntax import MONTHS, Entry, entries
 from explorer.sources.formats.bibtex.citation_key import citation_keys
+from explorer.sources.formats.bibtex.inheritance import has_links, resolve
+from explorer.sources.formats.bibtex.journal_macros import journal_of
 from explorer.sources.formats.kinds import kind_of, named
-from explorer.sources.formats.target import deliver, known_dates
+from explorer.sources.formats.shared import EDITORS, NOTES, People, editors_text, notes_of, people
+from explorer.sources.formats.target import deliver, extended_dates, known_dates
 from explorer.sources.source import Source, decode, tables
-from explorer.text.markup import plain_latex, plain_markup, to_latex
+from explorer.text.markup import latex_of, plain_latex, plain_markup, single_spaced, to_latex
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,15 +58,13 @@ _ARXIV_IN_JOURNAL = re.compile(
 _VERBATIM = frozenset(("url", "doi", "eprint", "file", "link", "pdf", "codeurl", "paperid", "ee", "howpublished"))
 _CONTAINERS = ("fjournal", "journal", "journaltitle", "booktitle", "maintitle", "eventtitle")
 _HOUSES = ("publisher", "school", "institution", "organization", "university", "howpublished", "series")
-_INHERITED = frozenset(
-    ("booktitle", "year", "date", "month", "publisher", "journal", "journaltitle", "editor", "series", "volume", "organization")
-)
 _USED = frozenset(
-    "title subtitle author abstract keywords keyword author_keywords url doi eprint archiveprefix eprinttype date year month day"
-    " crossref paperid codeurl upvotes numcomments source database journal journaltitle booktitle".split()
+    "title subtitle author editor abstract keywords keyword author_keywords url doi eprint archiveprefix eprinttype date year month day"
+    " crossref xdata paperid codeurl upvotes numcomments source database journal journaltitle booktitle".split()
 )
 # Columns of the schema live in these fields; a column of one of these names beside the schema would be read as another.
-_RESERVED = _USED | frozenset(FIELDS) | frozenset(("entry_type", "key", "xdata", "fjournal", "maintitle", "eventtitle"))
+_RESERVED = _USED | frozenset(FIELDS) | frozenset(("entry_type", "key", "fjournal"))
+_WRITTEN_APART = frozenset(("entry_type", "title_latex", "edtf", "pages", "place", *EDITORS, *NOTES))
 _TYPES = frozenset(
     "article book booklet conference inbook incollection inproceedings manual mastersthesis misc phdthesis proceedings techreport unpublished"
     " bookinbook collection dataset inreference mvbook mvcollection mvproceedings mvreference online patent periodical reference report set"
@@ -70,9 +77,6 @@ _HOUSE_OF = {
     **dict.fromkeys(("phdthesis", "mastersthesis", "thesis"), "school"),
     **dict.fromkeys(("techreport", "report"), "institution"),
 }
-_CHAIN = 16
-"""Entries that a chain of ``crossref`` is followed through."""
-
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_+.:-]*\Z")
 
 
@@ -89,8 +93,14 @@ def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
 
 def _papers(source: Source, ledger: Ledger) -> Iterator[tuple[int, int | None, Mapping[str, Any]]]:
     found = list(entries(source.text()))
-    if any("crossref" in entry.fields for entry in found):
-        _inherit(found, source, ledger)
+    lacking: list[tuple[Entry, str]] = []
+    if has_links(found):
+        found = resolve(found, lambda entry, key: lacking.append((entry, key)))
+    numbers = {id(entry): number for number, entry in enumerate(found, start=1)} if lacking else {}
+    for entry, key in lacking:
+        if (place := numbers.get(id(entry))) is not None:
+            reason = "the entry it refers to is not in the file"
+            ledger.repair(source.name, place, "venue", key, "", reason, line=entry.line)
     for number, entry in enumerate(found, start=1):
         record = record_of(entry)
         if not record:
@@ -102,30 +112,6 @@ def _papers(source: Source, ledger: Ledger) -> Iterator[tuple[int, int | None, M
         yield number, entry.line, record
 
 
-def _inherit(found: list[Entry], source: Source, ledger: Ledger) -> None:
-    """Give entries what they lack from the entry they name in ``crossref``; follow chains, stop at cycles."""
-    by_key: dict[str, Entry] = {}
-    for entry in found:
-        by_key.setdefault(entry.key.lower(), entry)
-    for number, entry in enumerate(found, start=1):
-        seen = {entry.key.lower()}
-        parent = entry.fields.get("crossref", "").strip().lower()
-        while parent and parent not in seen and len(seen) < _CHAIN:
-            seen.add(parent)
-            other = by_key.get(parent)
-            if other is None:
-                ledger.repair(
-                    source.name, number, "venue", parent, "", "the entry it refers to is not in the file", line=entry.line
-                )
-                break
-            for name, value in other.fields.items():
-                if name in _INHERITED:
-                    entry.fields.setdefault(name, value)
-            if "title" in other.fields and other.kind != "article":
-                entry.fields.setdefault("booktitle", other.fields["title"])
-            parent = other.fields.get("crossref", "").strip().lower()
-
-
 def record_of(entry: Entry) -> Mapping[str, Any]:
     """Turn an entry into fields of the schema, and its other fields as they are called; empty where nothing can be read."""
     raw = entry.fields
@@ -134,11 +120,18 @@ def record_of(entry: Entry) -> Mapping[str, Any]:
     title = _text(get("title"))
     if (subtitle := get("subtitle")) and title:
         title = f"{title.rstrip(':')}: {_text(subtitle)}"
+    elif title and _PROTECTING.search(raw["title"]) and (kept_latex := single_spaced(raw["title"])) != title:
+        record["title_latex"] = kept_latex
     record["title"] = title
-    record["authors"] = _names(get("author") or (get("editor") if entry.kind in _WITHOUT_AUTHOR else None))
+    authors, editors = _names(get("author")), _names(get("editor"))
+    record["authors"] = authors or (editors if entry.kind not in _BY_AUTHORS else None)
+    if editors:
+        record["editors"] = editors_text(editors)
     record["abstract"] = _text(get("abstract"))
     record["venue"] = _venue(entry)
     record["published"] = _date(raw)
+    if (extended := _extended_date(raw)) is not None:
+        record["edtf"] = extended
     words = get("author_keywords") or get("keywords") or get("keyword")
     if words and "unique-id" in raw:
         # Web of Science has braces of its own around every value.
@@ -148,6 +141,8 @@ def record_of(entry: Entry) -> Mapping[str, Any]:
         # Scopus gives the terms of its index under the usual name.
         record["index_keywords"] = _text(get("keywords"))
     url = _verbatim(get("url") or get("link") or _address(get("howpublished")) or get("ee"))
+    if url and ("," in url or ";" in url or " " in url) and len(several := addresses(url)) > 1:
+        url, record["further_urls"] = several[0], " ".join(several[1:])
     record["url"] = url
     doi = _verbatim(get("doi"))
     record["doi"] = normal_doi(doi) if doi else (normal_doi(url) if url and "doi.org/" in url else None)
@@ -158,6 +153,8 @@ def record_of(entry: Entry) -> Mapping[str, Any]:
     for name, value in raw.items():
         if name not in _USED and name not in FIELDS:
             record[name] = _verbatim(value) if name in _VERBATIM else _text(value)
+    if "pages" in record and "–" in (record["pages"] or ""):
+        record["pages"] = _DASH.sub("-", record["pages"])
     kept = {name: value for name, value in record.items() if value}
     if kept or "paperid" in raw:
         kept["id"] = _verbatim(get("paperid")) or (plain_latex(entry.key) if "{" in entry.key else entry.key)
@@ -166,6 +163,15 @@ def record_of(entry: Entry) -> Mapping[str, Any]:
 
 
 _WITHOUT_AUTHOR = frozenset(("book", "proceedings", "collection", "mvbook", "mvcollection", "mvproceedings", "periodical"))
+_BY_AUTHORS = frozenset(
+    "article inproceedings conference incollection inbook bookinbook suppbook suppcollection suppperiodical inreference phdthesis"
+    " mastersthesis thesis unpublished patent".split()
+)
+"""Types whose editors are those of what they appeared in."""
+_PROTECTING = re.compile(r"(?<!\\['\"`^~=.cuvHtdbkr])\{(?!\\)|\$")
+_DASH = re.compile(r"\s*[–—]\s*")
+_PAGES = re.compile(r"[\w.:]+(?:\s*[-–—]+\s*[\w.:]+)?(?:\s*[,;]\s*[\w.:]+(?:\s*[-–—]+\s*[\w.:]+)?)*")
+_PAGE_RANGE = re.compile(r"\s*[-–—]+\s*")
 
 
 def _text(raw: str | None) -> str | None:
@@ -198,13 +204,25 @@ def _names(raw: str | None) -> list[str] | None:
     if len(parts) == 1 and ";" in raw and not _CHARACTER_REFERENCE.search(raw):
         # BibTeX knows no list but that of ``and``, yet exporters of other lists write this.
         parts = [name for name in map(str.strip, _split_outside_braces(raw, _SEMICOLON)) if name]
-        return [text for name in parts if (text := plain_latex(name))] or None
+        return [text for name in parts if (text := _name(name))] or None
     # Within braces a name is as it stands.
     parts = [_from_parts(part) if "=" in part and part.lstrip()[:1] != "{" else part for part in parts]
-    names = [plain_latex(name) for name in parts] if "{" in raw else parts
+    names = [_name(name) for name in parts] if "{" in raw else parts
+    if raw.count(",") > 2 * len(names) or any(mark in raw for mark in "，、；"):
+        # No name has three commas: they are several.
+        names = [one for name in names for one in (split_names(name) if _SEVERAL.search(name) else [name])]
     return [
         name for name in names if name and (name.lower() != "others" or "{others}" in raw) and not PLACEHOLDER.fullmatch(name)
     ] or None
+
+
+_SEVERAL = re.compile(r"(?:,[^,]*){3}|[，、；]")
+_WHOLE_IN_BRACES = re.compile(r"\s*\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}\s*\Z")
+
+
+def _name(raw: str) -> str:
+    """A name as text; one that is all within braces is a body's."""
+    return marked(plain_latex(raw)) if "{" in raw and " " in raw.strip() and _WHOLE_IN_BRACES.match(raw) else plain_latex(raw)
 
 
 def _from_parts(name: str) -> str:
@@ -250,7 +268,9 @@ def _venue(entry: Entry) -> str | None:
         (
             text
             for name in order
-            if (value := raw.get(name)) and not (name == "howpublished" and "://" in value) and (text := _text(value))
+            if (value := raw.get(name))
+            and not (name == "howpublished" and "://" in value)
+            and (text := _text(journal_of(value) if "\\" in value else value))
         ),
         None,
     )
@@ -259,6 +279,8 @@ def _venue(entry: Entry) -> str | None:
 def _date(raw: Mapping[str, str]) -> str | None:
     """Date as far as the fields tell it, as text that `parse_date` reads; ranges give their start."""
     if date := raw.get("date"):
+        if (extended := read_edtf(date)) is not None:
+            return known_part(extended)
         return plain_latex(date).split("/")[0] if re.match(r"\s*\d{4}", date) else plain_latex(date)
     year = plain_latex(raw.get("year", ""))
     month, day = plain_latex(raw.get("month", "")), plain_latex(raw.get("day", ""))
@@ -270,6 +292,16 @@ def _date(raw: Mapping[str, str]) -> str | None:
     else:
         text = f"{day} {month} {year}" if not re.search(r"\d", month) else f"{month} {year}"
     return text if parse_date(text) else year
+
+
+def _extended_date(raw: Mapping[str, str]) -> str | None:
+    """What the date says beyond its beginning, in EDTF."""
+    if date := raw.get("date"):
+        return None if date.isdecimal() else read_edtf(date) or edtf_of(plain_latex(date))
+    year, month = raw.get("year", ""), raw.get("month", "")
+    if month and not month.isalnum() and (year := plain_latex(year)).isdecimal() and month_number(month) is None:
+        return edtf_of(f"{plain_latex(month)} {year}")
+    return None if year.isdecimal() or not year else edtf_of(plain_latex(year))
 
 
 def _arxiv_id(raw: Mapping[str, str]) -> str | None:
@@ -319,21 +351,29 @@ def to_bibtex(
     extra: dict[str, str] = {}
     for name in table.column_names:
         field = name.lower()
-        if name in FIELDS or name == "entry_type":
+        if name in FIELDS or name in _WRITTEN_APART:
             continue
         if _NAME.match(name) and field not in _RESERVED and field not in extra.values():
             extra[name] = field
         elif ledger is not None:
             ledger.lose("BibTeX", 0, name, "", "", "no field of an entry can have this column's name")
-    keys, dates = citation_keys(table), known_dates(table)
+    keys, dates, extended = citation_keys(table), known_dates(table), extended_dates(table)
     lines: list[str] = []
     for row, paper in enumerate(table.to_pylist()):
-        written = dict(_written(paper, dates[row], keys[row]))
+        written = dict(_written(paper, dates[row], extended[row], keys[row]))
         lines += [f"@{_kind(paper)}{{{keys[row]},", *(f"  {name} = {value}," for name, value in written.items())]
         more = {f: name for name, f in extra.items() if paper[name] is not None and f not in written}
-        lines += [f"  {f} = {{{to_latex(_plain(paper[name]))}}}," for f, name in more.items()]
+        lines += [f"  {f} = {{{_further(f, paper[name])}}}," for f, name in more.items()]
         lines += ["}", ""]
     return deliver("\n".join(lines).encode(), path)
+
+
+def _further(field: str, value: Any) -> str:
+    text = _plain(value)
+    return _raw(text) if field in _VERBATIM or field == "further_urls" else latex_of(text, protect=field in _TITLES)
+
+
+_TITLES = frozenset(("booktitle", "series", "maintitle", "shorttitle"))
 
 
 def _kind(paper: Mapping[str, Any]) -> str:
@@ -342,28 +382,39 @@ def _kind(paper: Mapping[str, Any]) -> str:
     return str(given) if own and given not in ("comment", "string", "preamble") else kind_of(paper).bibtex
 
 
-def _written(paper: Mapping[str, Any], day: str | None, key: str) -> Iterator[tuple[str, str]]:
+def _written(paper: Mapping[str, Any], day: str | None, extended: str | None, key: str) -> Iterator[tuple[str, str]]:
     """Fields and their values with delimiters."""
+    makers = people(paper)
     kind = _kind(paper)
     year, month, date = [*(day or "").split("-"), "", ""][:3]
     house = _HOUSE_OF.get(kind)
     # A house that the record names besides is read before this one.
-    if house and any((paper.get(name) or paper["venue"]) != paper["venue"] for name in _HOUSES):
+    if house and any((paper.get(name) or paper["venue"]) != paper["venue"] for name in _HOUSES[: _HOUSES.index(house)]):
         house = None
     container = house or ("booktitle" if kind in _WITHIN_BOOKS else "journal")
-    texts = (("title", paper["title"]), (container, paper["venue"]), ("abstract", paper["abstract"]))
-    if paper["authors"]:
-        yield (
-            "author",
-            "{" + " and ".join(_protected(name, r"\band\b|;|=|\A\s*others\s*\Z|,.*,.*,") for name in paper["authors"]) + "}",
-        )
-    yield from ((name, f"{{{to_latex(text)}}}") for name, text in texts if text)
+    if container == "journal" and kind in _HOUSE_OF and not paper.get("series"):
+        container = "series"
+    for role in People._fields:
+        if names := getattr(makers, role):
+            yield role.removesuffix("s"), "{" + " and ".join(map(_written_name, names)) + "}"
+    if paper["title"]:
+        yield "title", f"{{{_written_title(paper)}}}"
+    texts = ((container, paper["venue"]), ("abstract", paper["abstract"]))
+    yield from ((name, f"{{{latex_of(text)}}}") for name, text in texts if text)
     if year:
         yield "year", f"{{{year}}}"
     if month:
         yield "month", list(MONTHS)[int(month) - 1]
     if date:
         yield "day", f"{{{int(date)}}}"
+    if extended:
+        yield "date", f"{{{extended}}}"
+    if paper.get("pages"):
+        yield "pages", f"{{{_written_pages(str(paper['pages']))}}}"
+    if notes := notes_of(paper):
+        yield "note", f"{{{latex_of('; '.join(notes))}}}"
+    if paper.get("place") and not paper.get("address"):
+        yield "address", f"{{{latex_of(str(paper['place']))}}}"
     if paper["keywords"]:
         yield "keywords", "{" + ", ".join(_protected(word, "[,;]") for word in paper["keywords"]) + "}"
     if paper["arxiv_id"]:
@@ -375,6 +426,41 @@ def _written(paper: Mapping[str, Any], day: str | None, key: str) -> Iterator[tu
     yield from ((name, f"{{{to_latex(str(value))}}}") for name, value in counts if value is not None and value != "")
     if key != paper["id"]:
         yield "paperid", f"{{{_raw(paper['id'])}}}"
+
+
+@lru_cache(maxsize=65_536)
+def _written_name(name: str) -> str:
+    """A name in BibTeX's form; in braces, where that would be read as another."""
+    written = bibtex_name(name, to_latex)
+    again = _names(written)
+    return (
+        written
+        if again and len(again) == 1 and display(again[0]) == display(name)
+        else f"{{{to_latex(display(name) or name)}}}"
+    )
+
+
+def _written_title(paper: Mapping[str, Any]) -> str:
+    """The title as it was in LaTeX, if that is still its text, or as LaTeX that keeps its formulas and capitals."""
+    own, title = paper.get("title_latex"), single_spaced(paper["title"])
+    if isinstance(own, str) and _text(own) == title and _counts(own):
+        return own
+    return latex_of(title, protect=True)
+
+
+def _written_pages(pages: str) -> str:
+    """Pages with two hyphens in each range, as BibTeX has them."""
+    return _PAGE_RANGE.sub("--", pages) if _PAGES.fullmatch(pages) else to_latex(pages)
+
+
+def _counts(text: str) -> bool:
+    """Whether the braces of a text balance as BibTeX counts them, escaped or not."""
+    depth = 0
+    for mark in re.findall(r"[{}]", text):
+        depth += 1 if mark == "{" else -1
+        if depth < 0:
+            return False
+    return depth == 0
 
 
 def _protected(text: str, separators: str) -> str:

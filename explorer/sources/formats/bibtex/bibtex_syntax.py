@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from explorer.sources.formats.bibtex.journal_macros import STYLE_STRINGS
+
 _GAP = r"(?:\s|%[^\n]*\n)*"
 _START = re.compile(rf"@{_GAP}([A-Za-z][\w.+-]*){_GAP}([{{(])")
 _LINE_START = re.compile(r"^[ \t]*@(?=[A-Za-z\s%])", re.MULTILINE)
@@ -66,7 +68,7 @@ def entries(text: str) -> Iterator[Entry]:
 
     Strings (``@string``) are expanded; comments and preambles are left out.
     """
-    strings = dict(MONTHS)
+    strings = {**STYLE_STRINGS, **MONTHS}
     starts = [match.start() for match in _LINE_START.finditer(text)]
     if not starts or text.find("@", 0, starts[0]) >= 0:
         starts.insert(0, 0)

@@ -11,9 +11,16 @@ from typing import Any
 
 import pyarrow as pa
 
+from explorer.papers.author_names import parse_name
+
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9:_.+/-]*\Z")
 _MADE = re.compile(r"(?:doi:|arxiv:|p-[0-9a-f]{12})")
 _WORD = re.compile(r"[a-z0-9]+")
+_TITLE_WORD = re.compile(r"[^\W_]+")
+_HAN = re.compile("[\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+_PAIRS = re.compile(
+    "[\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]{1,2}|[^\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+"
+)
 _SMALL = frozenset(
     "a an the on in of for and or to with from by at as is are do does can how what why when der die das le la les".split()
 )
@@ -32,7 +39,7 @@ def citation_keys(table: pa.Table) -> list[str]:
     list of str
         The id where it can be a key and was not made by this package (it is then the key the user's own file had); else the
         family name of the first author, the year and the first word of the title that means something
-        (``vaswani2017attention``), in ASCII. Papers that share such a key get four characters of a hash of their ids, so that
+        (``vaswani2017attention``, ``wang2021hupo``), in ASCII. Papers that share such a key get four characters of a hash of their ids, so that
         a key depends on no order.
     """
     papers = table.select(["id", "authors", "year", "title"]).to_pylist()
@@ -61,15 +68,34 @@ def _told_apart(keys: list[str]) -> list[str]:
 
 
 def _made(paper: Mapping[str, Any]) -> str:
-    first = (paper["authors"] or [""])[0]
-    family = first.split(",")[0] if "," in first else first.split(" ")[-1]
-    name = "".join(_WORD.findall(_ascii(family))) or "anon"
-    words = _WORD.findall(_ascii(paper["title"] or ""))
-    word = next((word for word in words if word not in _SMALL and not word.isdigit()), "untitled")
+    first = parse_name((paper["authors"] or [""])[0])
+    name = "".join(_WORD.findall(_ascii(first.family or _first_word(first.literal)))) or "anon"
+    words = (_ascii(word) for word in _words(paper["title"] or ""))
+    word = next((word for word in words if word and word not in _SMALL and not word.isdigit()), "untitled")
     year = f"{paper['year']:04d}" if paper["year"] is not None else ""
     return f"{name if name[0].isalpha() else 'x' + name}{year}{word}"[:60]
 
 
+def _first_word(body: str) -> str:
+    """The word a body is known by; of a name in Chinese or Japanese without a blank, the family name or what stands for it."""
+    if _HAN.match(body):
+        return body[:1] if len(body) < 4 else body[:2]
+    return next((word for word in body.split(" ") if _ascii(word) not in _SMALL), body)
+
+
+def _words(title: str) -> list[str]:
+    """Words of a title; where Chinese or Japanese runs on, two characters are one."""
+    return [part for word in _TITLE_WORD.findall(title) for part in (_PAIRS.findall(word) if _HAN.search(word) else [word])]
+
+
 def _ascii(text: str) -> str:
-    spelled = text.replace("ß", "ss").replace("ø", "o").replace("Ø", "O").replace("ł", "l").replace("Ł", "L").replace("æ", "ae")
-    return unicodedata.normalize("NFKD", spelled).encode("ascii", "ignore").decode().lower()
+    """Letters of any script in small ASCII: ``Müller`` is ``muller``, ``王`` ``wang``, ``Иванов`` ``ivanov``."""
+    spelled = text if text.isascii() else _transliterated(text)
+    return "".join(_WORD.findall(spelled.lower()))
+
+
+def _transliterated(text: str) -> str:
+    from anyascii import anyascii
+
+    apart = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
+    return anyascii(unicodedata.normalize("NFKC", apart))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from explorer.papers.author_names import display
 from explorer.papers.ledger import Ledger
 from explorer.papers.schema import FIELDS, to_table
 
@@ -62,7 +63,7 @@ def references(
     found = []
     shown = table.select([name for name in FIELDS if name in (*_SHOWN, "id", "abstract")])
     for row, paper in enumerate(shown.to_pylist(), start=1):
-        authors = [_line(name) for name in paper["authors"] or ()]
+        authors = [display(_line(name)) for name in paper["authors"] or ()]
         names = "; ".join(authors) if any("," in name for name in authors) else ", ".join(authors)
         if len(authors) > most_names:
             names = f"{authors[0]} et al."

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from explorer.papers.dates import parse_date
+from explorer.papers.author_names import marked, parse_name
 from explorer.papers.identifiers import normal_arxiv_id
 from explorer.papers.ledger import Ledger
 from explorer.papers.schema import FIELDS, to_table
@@ -35,9 +35,6 @@ SUFFIXES: tuple[str, ...] = (".csljson",)
 _OWN = "literature-explorer"
 _EXTRA = {"volume": "volume", "number": "issue", "pages": "page", "publisher": "publisher", "issn": "ISSN", "isbn": "ISBN",
           "language": "language", "pmid": "PMID", "note": "note"}  # fmt: skip
-_PARTICLES = re.compile(
-    r"(?:(?:van|von|der|den|de|del|della|di|da|dos|du|la|le|ten|ter|zu|zur|el|al|bin|ibn)\s+)+", re.IGNORECASE
-)
 
 
 def sniff(head: bytes) -> bool:
@@ -51,16 +48,17 @@ def sniff(head: bytes) -> bool:
 
 def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
     """Yield tables of the items."""
-    yield from read_as(_fields, source, ledger)
+    yield from read_as(fields, source, ledger)
 
 
-def _fields(item: Mapping[str, Any]) -> Mapping[str, Any]:
+def fields(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Fields of an item."""
     title, subtitle, abstract = _text(item.get("title")), _text(item.get("subtitle")), item.get("abstract")
     identity = item.get("id") or item.get("citation-key")
     keywords = item.get("keyword")
     url = _text(item.get("URL"))
     number = str(item.get("number") or item.get("archive_location") or "")
-    fields: dict[str, Any] = {
+    found: dict[str, Any] = {
         "id": str(identity) if identity not in (None, "") else None,
         "title": f"{title}: {subtitle}" if title and subtitle else title,
         "abstract": plain_markup(abstract) if isinstance(abstract, str) else None,
@@ -82,7 +80,7 @@ def _fields(item: Mapping[str, Any]) -> Mapping[str, Any]:
     }
     custom = item.get("custom")
     own = custom.get(_OWN) if isinstance(custom, Mapping) else None
-    return {**fields, **own} if isinstance(own, Mapping) else fields
+    return {**found, **own} if isinstance(own, Mapping) else found
 
 
 def _text(value: Any) -> str | None:
@@ -103,9 +101,10 @@ def names_of(people: Any) -> list[str]:
         family = " ".join(str(person[key]) for key in ("non-dropping-particle", "family") if person.get(key))
         given = " ".join(str(person[key]) for key in ("given", "dropping-particle") if person.get(key))
         parts = [family, given, str(person.get("suffix") or "")]
-        whole = person.get("literal") or person.get("name") or ", ".join(part for part in parts if part)
-        if whole:
-            names.append(plain_markup(str(whole)))
+        if any(parts):
+            names.append(plain_markup(", ".join(part for part in parts if part)))
+        elif whole := person.get("literal") or person.get("name"):
+            names.append(marked(plain_markup(str(whole))))
     return names
 
 
@@ -185,7 +184,7 @@ def _item(paper: Mapping[str, Any], day: str | None) -> dict[str, Any]:
     }
     item = {key: value for key, value in item.items() if value not in (None, "", [])}
     # Whatever our own reader would not read back the same from the standard fields is added to the letter.
-    read_back = {name: value for name, value in _fields(item).items() if value not in (None, "", [])}
+    read_back = {name: value for name, value in fields(item).items() if value not in (None, "", [])}
     hidden = {name: value for name, value in exact.items() if read_back.get(name) != value}
     invented = {name: None for name in read_back if name in FIELDS and name not in exact}
     if hidden or invented:
@@ -208,14 +207,11 @@ _TYPES = frozenset(
 
 
 def _person(name: str) -> dict[str, str]:
-    """Parts of a name: ``Family, Given`` at its comma, ``Given Family`` before its last word and the particles there."""
-    family, comma, given = name.partition(",")
-    if comma and given.strip() and family.strip():
-        return {"family": family.strip(), "given": given.strip()}
-    words = name.split(" ")
-    if len(words) < 2 or "and" in words or parse_date(name) is not None or not all(words):
-        return {"literal": name}
-    last = len(words) - 1
-    while last > 1 and _PARTICLES.fullmatch(words[last - 1] + " "):
-        last -= 1
-    return {"family": " ".join(words[last:]), "given": " ".join(words[:last])}
+    """Parts of a name; a body's, or one of a single word, is ``literal``."""
+    found = parse_name(name)
+    if found.literal:
+        return {"literal": found.literal}
+    parts = {
+        "family": found.family, "given": found.given, "non-dropping-particle": found.particle, "suffix": found.suffix,
+    }  # fmt: skip
+    return {key: text for key, text in parts.items() if text}

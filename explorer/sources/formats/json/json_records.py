@@ -18,7 +18,7 @@ from explorer.errors import ReadError
 from explorer.papers.column_names import columns_to_fields
 from explorer.papers.ledger import Ledger
 from explorer.papers.schema import FIELDS, to_table
-from explorer.sources.encoding import encoding_of
+from explorer.sources.encoding import encoding_of, is_utf8
 from explorer.sources.formats.target import deliver, known_dates
 from explorer.sources.source import LINE, Source, decode, tables
 from explorer.text.markup import plain_markup
@@ -30,6 +30,7 @@ LABEL = "JSON or JSON lines"
 SUFFIXES: tuple[str, ...] = (".json", ".jsonl", ".ndjson")
 
 Fields = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+Records = Callable[[dict[str, Any]], list[Any]]
 
 _BLANK = "\ufeff \t\r\n"
 _WRAPPERS = (("message", "items"), ("response", "docs"), ("results",), ("data",), ("papers",), ("items",), ("records",))
@@ -58,11 +59,17 @@ def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
     yield from read_as(_flat, source, ledger)
 
 
-def read_as(fields: Fields, source: Source, ledger: Ledger) -> Iterator[pa.Table]:
-    """Yield tables of the objects of a source, each turned into fields of the schema by `fields`."""
+def read_as(fields: Fields, source: Source, ledger: Ledger, records_in: Records | None = None) -> Iterator[pa.Table]:
+    """Yield tables of the objects of a source, each turned into fields of the schema by `fields`.
+
+    Parameters
+    ----------
+    records_in : callable, optional
+        Takes the object that a file is to the records in it, where they do not stand in a list as other services have them.
+    """
 
     def records() -> Iterator[tuple[int, int | None, Mapping[str, Any]]]:
-        for number, line, item, problem in objects(source):
+        for number, line, item, problem in objects(source, records_in):
             if not isinstance(item, Mapping):
                 ledger.reject(source.name, number, problem or "not an object", line=line, text=str(item))
                 continue
@@ -79,7 +86,7 @@ def read_as(fields: Fields, source: Source, ledger: Ledger) -> Iterator[pa.Table
     yield from tables(records(), source, ledger)
 
 
-def objects(source: Source) -> Iterator[tuple[int, int | None, Any, str]]:
+def objects(source: Source, records_in: Records | None = None) -> Iterator[tuple[int, int | None, Any, str]]:
     """Yield number, line, value and problem of each record; values of JSON lines one by one, whatever the file's size.
 
     Raises
@@ -90,7 +97,7 @@ def objects(source: Source) -> Iterator[tuple[int, int | None, Any, str]]:
     if _is_lines(source):
         yield from _lines(source)
         return
-    value = _whole(source)
+    value = _whole(source, records_in or _records_in)
     for number, item in enumerate(value, start=1):
         yield number, None, item, ""
 
@@ -124,7 +131,7 @@ def _parsed(text: str) -> Any:
         return _UNREADABLE
 
 
-def _whole(source: Source) -> list[Any]:
+def _whole(source: Source, records_in: Records) -> list[Any]:
     """Records of a file that is one JSON value."""
     import json
 
@@ -132,14 +139,14 @@ def _whole(source: Source) -> list[Any]:
 
     data = source.bytes()
     text: bytes | str = data
-    if source.encoding or encoding_of(data[:4096], whole=False) not in ("utf-8",):
-        text = decode(data, source.encoding)
+    if encoding := source.judge(data):
+        text = decode(data, encoding)
     try:
         value = orjson.loads(text)
     except orjson.JSONDecodeError as error:
         # The standard parser takes what orjson is too strict for: numbers beyond 64 bits, NaN, half surrogates.
         try:
-            value = json.loads(decode(data, source.encoding)) if len(data) < 64 << 20 else None
+            value = json.loads(decode(data, encoding)) if len(data) < 64 << 20 else None
         except RecursionError:
             raise ReadError(f"{source.name} nests its JSON too deeply to be papers.") from error
         except ValueError:
@@ -147,7 +154,7 @@ def _whole(source: Source) -> list[Any]:
         if value is None:
             raise ReadError(f"{source.name} is not valid JSON: {error}. Export it again, or as JSON lines.") from error
     if isinstance(value, dict):
-        return _records_in(value)
+        return records_in(value)
     if not isinstance(value, list):
         raise ReadError(f"{source.name} holds no list of papers.")
     return value
@@ -174,6 +181,7 @@ def _lines(source: Source) -> Iterator[tuple[int, int | None, Any, str]]:
     import orjson
 
     encoding = source.found_encoding()
+    told = None if encoding == "utf-8" else encoding
     wide = encoding.startswith(("utf-16", "utf-32"))
     number = 0
     with source.open() as file:
@@ -190,7 +198,9 @@ def _lines(source: Source) -> Iterator[tuple[int, int | None, Any, str]]:
                 continue
             except orjson.JSONDecodeError as error:
                 problem = f"the line is not JSON: {error}"
-            decoded = decode(text)
+            # One line tells its encoding, if it does, for those after it too.
+            told = told or (None if is_utf8(text) else encoding_of(text))
+            decoded = text.decode(errors="replace") if is_utf8(text) else decode(text, told)
             try:
                 yield number, line, json.loads(decoded), ""
             except (ValueError, RecursionError):
@@ -282,6 +292,23 @@ def to_json_lines(papers: pd.DataFrame | pa.Table, path: str | PathLike[str] | N
             present = {name: value for name, value in record.items() if value is not None}
             lines += orjson.dumps(present, default=str, option=orjson.OPT_APPEND_NEWLINE)
     return deliver(bytes(lines), path)
+
+
+def mapping(value: Any) -> Mapping[str, Any]:
+    """The object that a value is; an empty one where it is none."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def mappings(value: Any) -> list[Mapping[str, Any]]:
+    """The objects in a list, or the one that stands there alone."""
+    items = value if isinstance(value, list) else [value]
+    return [item for item in items if isinstance(item, Mapping)]
+
+
+def texts(value: Any) -> list[str]:
+    """The texts in a list, or the one that stands there alone."""
+    items = value if isinstance(value, list) else [value]
+    return [item for item in items if isinstance(item, str) and item]
 
 
 def head_names(head: bytes, *patterns: str) -> bool:

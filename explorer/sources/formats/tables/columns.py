@@ -1,25 +1,29 @@
 """What the tables of text share (CSV, TSV, Excel): finding the header, naming its columns, reading their cells.
 
 Exports met: Scopus, Web of Science (also tab-delimited, with two-letter columns), PubMed, IEEE Xplore, Springer (names of authors
-run together), Lens, Dimensions (a line above the header), Embase, ASReview and other tools of systematic reviews (lists in
-Python's notation), OpenAlex, Zotero, Retraction Watch.
+run together), Lens, Dimensions (a line above the header), Embase (journal, year and pages in one cell; a row a field), RefWorks, Publish
+or Perish, Google Patents, ClinicalTrials.gov, ICTRP, CNKI, Wanfang, Rayyan, Covidence, abstrackr, ASReview and other tools of
+systematic reviews (lists in Python's notation), OpenAlex, Zotero, Notion, Retraction Watch. `column_names` knows what they call their
+columns, and `values` what the columns hold that nobody knows by name.
 """
 
 from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from typing import Any
 
 from explorer.errors import ReadError
-from explorer.papers.author_names import initials_apart, pairs
-from explorer.papers.column_names import PLACEHOLDER, candidates, columns_to_fields
+from explorer.papers.author_names import name_splitter, split_names
+from explorer.papers.column_names import PLACEHOLDER, candidates, columns_to_fields, further_columns
 from explorer.papers.dates import finest, month_number, parse_date
 from explorer.papers.ledger import Ledger
 from explorer.papers.schema import FIELDS, TEXTS
+from explorer.sources.formats.tables.values import fields_by_values, names_databases
 from explorer.sources.formats.tagged.tagged import readable
 from explorer.sources.formats.target import cell_list
 from explorer.sources.source import Source
@@ -36,27 +40,29 @@ _HOUSED = frozenset(("publisher", "volume", "issn"))
 # The names of other columns are too loose for these: the title of a paper, and what it is known by.
 _ONE = ("id", "title")
 _DAYS = frozenset(("day", "published day"))
-# What the other formats bring too: under one name a merge and an export to BibTeX or RIS know it. Codes are Web of Science's.
-_FURTHER = {
-    alias: name
-    for name, aliases in {
-        "volume": ("volume", "journal volume", "VL"),
-        "number": ("number", "issue", "issue number", "journal issue", "IS"),
-        "pages": ("pages",),
-        "first page": ("start page", "page start", "first page", "BP"),
-        "last page": ("end page", "page end", "last page", "EP"),
-        "publisher": ("publisher", "PU"),
-        "issn": ("issn", "issns", "SN"),
-        "isbn": ("isbn", "isbns"),
-        "language": ("language", "language of original document", "LA"),
-        "pmid": ("pmid", "pubmed id", "medline pmid", "PM"),
-        "pmcid": ("pmcid",),
-    }.items()
-    for alias in aliases
-}
+# Web of Science's codes for further columns, which are words in small letters.
+_CODES = {
+    "VL": "volume", "IS": "number", "BP": "first page", "EP": "last page", "PU": "publisher", "SN": "issn", "LA": "language", "PM": "pmid",
+    "BE": "editor",
+}  # fmt: skip
+_WHOLE = frozenset(("volume", "number", "first page", "last page", "pmid", "pages"))
+"""Further columns whose numbers a program may have written as fractions: ``31934719.0``."""
+
+_JUDGED = 200
+"""Rows by which a column without a name that is known is judged."""
+
+_SOURCE_LINE = re.compile(
+    r"(?P<venue>[^()]{2,200}?) \((?P<year>(?:19|20)\d\d)\)(?: (?P<volume>[\w.-]+)?(?::(?P<number>[^()]{1,40}?))?)?"
+    r"(?: \((?P<pages>[^()]{1,30})\))?\.(?:[^:]{0,40})?(?: ?Date of Publication: (?P<date>.{4,40}))?"
+)
+_MORE_THAN_LISTED = re.compile(r"\b(?:and|others|al)\b|\.\.|[&{|\n/]|[^\x00-\u024f]", re.IGNORECASE)
+"""What tells that a list of names has more than names and semicolons."""
+
+_FRACTION = re.compile(r"(\d+)\.0")
 _REFERENCE = re.compile(r"&#?\w+;")
-_IDENTIFIER = re.compile(r"\s*\(\d{6,}\)")
-_SHORT_NAME = re.compile(r"[^\W\d_][\w'’ .-]* [A-Z]{1,4}\.?\Z")
+# Scopus puts its number of a person behind the name, Espacenet the country.
+_IDENTIFIER = re.compile(r"\s*(?:\(\d{6,}\)|\[[A-Z]{2}\])")
+_LIST_END = re.compile(r"(?:[^\s.,;][^.,;]* [^.,;]+,\s*)*[^\s.,;][^.,;]* [A-Z]{1,3}\.")
 _GLUED = re.compile(r"(?<=[a-zà-ÿ])(?<!\bMc)(?<!\bMac)(?<!\bDe)(?<!\bLa)(?<!\bLe)(?<!\bDi)(?=[A-ZÀ-Þ][a-zà-ÿ.])")
 
 Row = tuple[int, list[str]]
@@ -70,19 +76,22 @@ class Header:
     Attributes
     ----------
     names : list of str
-        Columns in order.
+        Columns in order; those of a table without a header are called ``column 1`` and so on.
     fields : dict
         Fields of the schema they are taken for.
     own : bool
         Whether this package wrote the table; its cells are then read to the letter.
     others : dict
         Further columns that are called like a field, in order of preference: taken where the cell of the preferred one is empty.
+    further : dict
+        Columns beyond the schema under the name they have in other formats too.
     """
 
     names: list[str]
     fields: dict[str, str]
     own: bool
     others: dict[str, str]
+    further: dict[str, str] = field(default_factory=dict)
 
 
 def header_of(cells: Sequence[str], told: Mapping[str, str | None] | None = None) -> Header | None:
@@ -93,6 +102,11 @@ def header_of(cells: Sequence[str], told: Mapping[str, str | None] | None = None
     told : mapping, optional
         Fields the user names for columns; these come before what the names suggest.
     """
+    header = _header(cells, told)
+    return header if "title" in header.fields.values() else None
+
+
+def _header(cells: Sequence[str], told: Mapping[str, str | None] | None) -> Header:
     names = _distinct([cell.strip().strip("\ufeff") for cell in cells])
     told = {name: field for name, field in (told or {}).items() if name in names}
     taken = {field for field in told.values() if field}
@@ -101,16 +115,22 @@ def header_of(cells: Sequence[str], told: Mapping[str, str | None] | None = None
     guessed = columns_to_fields(name for name in names if name and name not in told and name not in keyed)
     fields = {name: field for name, field in guessed.items() if field not in taken}
     fields.update({name: field for name, field in told.items() if field})
-    if "title" not in fields.values():
-        return None
     own = names[: len(FIELDS)] == list(FIELDS)
-    if not own and "venue" not in fields.values() and not _HOUSED.isdisjoint(name.lower() for name in names):
+    further = {**further_columns(name for name in names if name), **{n: c for n, c in _CODES.items() if n in names}}
+    if not own and "venue" not in fields.values() and not _HOUSED.isdisjoint(further.values()):
         # Where publishers or volumes stand beside it, the source of a paper is its journal and not a database.
         fields.update({name: "venue" for name, field in guessed.items() if field == "source" and name in fields})
     free = [name for name in names if name and name not in told and name not in fields]
-    others = {name: field for field, columns in candidates(free).items() if field not in _ONE for name in columns}
+    others = {
+        name: field
+        for field, columns in candidates(free).items()
+        if field not in _ONE or (field == "title" and field in fields.values())
+        for name in columns
+        # Only what is surely called a title stands in for one.
+        if field != "title" or name.casefold().endswith(("title", "题名", "标题"))
+    }
     others.update(dict.fromkeys(keyed - told.keys(), "keywords"))
-    return Header(names, fields, own, others)
+    return Header(names, fields, own, others, further)
 
 
 def _distinct(names: list[str]) -> list[str]:
@@ -129,32 +149,118 @@ def _distinct(names: list[str]) -> list[str]:
     return found
 
 
-def find_header(rows: Iterator[Row], source: Source, ledger: Ledger) -> Header:
-    """Read rows up to and including the header, and note in the ledger what its columns are taken for.
+def turned(rows: Iterator[Row]) -> Iterator[Row]:
+    """Rows of a table that has a row for each field of a record (Embase, "fields by row") as a row for each record; others as they are.
+
+    Such a file names the field in the first cell of each row, and starts each record with the same field; the other cells are its values.
+    """
+    first = list(islice(rows, HEADER_WITHIN))
+    labels = [cells[0].strip() for _, cells in first]
+    known = columns_to_fields(dict.fromkeys(labels))
+    beside = columns_to_fields(first[0][1][1:]) if first else {}
+    if len(known) < 3 or "title" not in known.values() or beside or not all(len(cells) > 1 for _, cells in first):
+        yield from chain(first, rows)
+        return
+    gathered: list[tuple[int, dict[str, str]]] = []
+    for line, cells in chain(first, rows):
+        label, *values = (cell.strip() for cell in cells)
+        if label == labels[0] or not gathered:
+            gathered.append((line, {}))
+        gathered[-1][1][label] = "; ".join(filter(None, values))
+    names = list(dict.fromkeys(name for _, record in gathered for name in record))
+    yield 0, names
+    for line, record in gathered:
+        yield line, [record.get(name, "") for name in names]
+
+
+def find_header(rows: Iterator[Row], source: Source, ledger: Ledger) -> tuple[Header, Iterator[Row]]:
+    """Find the header of a table, and note in the ledger what its columns are taken for: by their names, else by their values.
+
+    Returns
+    -------
+    tuple of (Header, iterator)
+        The header, and the rows below it.
 
     Raises
     ------
     ReadError
-        None of the first rows has a title column, or a column or field that was told is not there.
+        No column is the title, or a column or field that was told is not there.
     """
     unknown = [field for field in (source.columns or {}).values() if field and field not in FIELDS]
     if unknown:
         raise ReadError(f"{unknown[0]!r} is no field of the schema. The fields are: {', '.join(FIELDS)}.")
     finding = ledger.finding(source.name)
-    first: list[str] = []
-    for _, cells in islice(rows, HEADER_WITHIN):
-        header = header_of(cells, source.columns)
-        if header is not None:
-            finding.header, finding.columns = list(header.names), dict(header.fields)
-            return header
-        first = first or [cell.strip() for cell in cells]
+    first = list(islice(rows, HEADER_WITHIN + _JUDGED))
+    named = ((place, header_of(cells, source.columns)) for place, (_, cells) in enumerate(first[:HEADER_WITHIN]))
+    place, header = next(((place, header) for place, header in named if header is not None), (-1, None))
+    if header is None:
+        place = _likeliest(first)
+        header = _header(first[place][1], source.columns) if first else Header([], {}, False, {})
+        below = [cells for _, cells in first[place + 1 :]]
+        if first and _is_data(first[place][1], below):
+            header, place = _header([f"column {n}" for n in range(1, len(first[place][1]) + 1)], source.columns), place - 1
+    if not header.own:
+        header, finding.by_values = _with_values(header, [cells for _, cells in first[place + 1 :]], source)
+    finding.header, finding.columns = list(header.names), dict(header.fields)
+    if "title" in header.fields.values():
+        return header, chain(first[place + 1 :], rows)
     # Without a title column nothing can be read, but the reader can say which column it is.
-    finding.header, finding.columns = first, columns_to_fields(name for name in first if name)
-    shown = ", ".join(first[:12]) or "none"
+    shown = ", ".join(header.names[:12]) or "none"
     raise ReadError(
         f"{source.name} has no title column (its columns: {shown}). Name the one that holds titles: "
         "columns={'…': 'title'}, or --column …=title on the command line."
     )
+
+
+def _likeliest(rows: Sequence[Row]) -> int:
+    """Place of the row that is the header where no name is known: the first that has as many cells as most rows have."""
+    widths = Counter(len(cells) for _, cells in rows if len(cells) > 1)
+    if not widths:
+        return 0
+    width = widths.most_common(1)[0][0]
+    return next((place for place, (_, cells) in enumerate(rows[:HEADER_WITHIN]) if len(cells) == width), 0)
+
+
+def _is_data(cells: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """Whether a row that no name is known in is no header, but the first of a table without one."""
+    beside = {
+        str(place): [row[place].strip() for row in below if len(row) > place and row[place].strip()]
+        for place in range(len(cells))
+    }
+    alike = fields_by_values(beside, _PATTERNED)
+    return any(fields_by_values({"": [cells[int(place)].strip()]}, {field}) for place, field in alike.items())
+
+
+_PATTERNED = frozenset(("doi", "arxiv_id", "url", "year", "published"))
+"""Fields whose values have a form that no name of a column has."""
+
+
+def _with_values(header: Header, rows: Sequence[Sequence[str]], source: Source) -> tuple[Header, list[str]]:
+    """The header with fields that are taken by their values, and the columns they are taken from."""
+    fields, others = dict(header.fields), dict(header.others)
+    told = source.columns or {}
+
+    def values(name: str) -> list[str]:
+        place = header.names.index(name)
+        return [text for cells in rows if len(cells) > place and (text := cells[place].strip())]
+
+    sources = [name for name, field in fields.items() if field == "source" and name not in told]
+    if sources and "venue" not in fields.values() and not names_databases(values(sources[0])):
+        fields[sources[0]] = "venue"
+    if len(fields) > 2 and "title" in fields.values():
+        # Beside columns that are known others have values alike: the DOI of a retraction, the addresses of authors.
+        return replace(header, fields=fields), []
+    missing = _BY_VALUES - {*fields.values(), *(("year", "published") if {"year", "published"} & set(fields.values()) else ())}
+    free = [n for n in header.names if n and n not in fields and n not in told and n not in others and n not in header.further]
+    found = fields_by_values({name: values(name) for name in free}, missing)
+    # A text alone, with nothing beside it that a paper has, is no title.
+    if "title" in found.values() and len(found) + len(fields) < 2:
+        found = {}
+    fields.update(found)
+    return replace(header, fields=fields), list(found)
+
+
+_BY_VALUES = _PATTERNED | {"title", "abstract", "authors"}
 
 
 def records(
@@ -167,6 +273,8 @@ def records(
     sample = list(islice(rows, _SAMPLE))
     taken = {**header.fields, **header.others}
     splits = {name: _splitter(name, field, sample, header) for name, field in taken.items() if FIELDS[field] == TEXTS}
+    # A name the schema would recognise is kept apart from the column that was taken for that field.
+    own = {name: f"{name}_text" for name in header.names if name not in header.fields and columns_to_fields([name])}
     width = len(header.names)
     for number, (line, cells) in enumerate(chain(sample, rows), start=after + 1):
         if len(cells) > width and any(cell.strip() for cell in cells[width:]):
@@ -177,7 +285,7 @@ def records(
             ledger.repair(source.name, number, missing, "", "", f"the row ends after {len(cells)} of {width} cells", line=line)
         named = zip(header.names, cells, strict=False)
         given = {name or f"column {place}": cell for place, (name, cell) in enumerate(named, start=1) if cell}
-        record = _own(given) if header.own else _record(given, header, splits)
+        record = _own(given) if header.own else _record(given, header, splits, own)
         if record:
             yield number, line, record
         else:
@@ -188,7 +296,7 @@ def _own(given: Mapping[str, str]) -> dict[str, Any]:
     return {name: cell_list(cell) if FIELDS.get(name) == TEXTS else cell for name, cell in given.items()}
 
 
-def _record(given: Mapping[str, str], header: Header, splits: Mapping[str, Split]) -> dict[str, Any]:
+def _record(given: Mapping[str, str], header: Header, splits: Mapping[str, Split], own: Mapping[str, str]) -> dict[str, Any]:
     record: dict[str, Any] = {}
     for name, cell in given.items():
         field = header.fields.get(name)
@@ -196,21 +304,35 @@ def _record(given: Mapping[str, str], header: Header, splits: Mapping[str, Split
         if not text or (field is not None and PLACEHOLDER.fullmatch(text)):
             continue
         if field is None:
-            # A name the schema would recognise is kept apart from the column that was taken for that field.
-            own = f"{name}_text" if columns_to_fields([name]) else name
-            shared = _FURTHER.get(name) or _FURTHER.get(name.lower(), own)
-            record[own if shared in record else shared] = text
+            kept = own.get(name, name)
+            shared = header.further.get(name, kept)
+            if shared in _WHOLE and (fraction := _FRACTION.fullmatch(text)):
+                text = fraction.group(1)
+            record[kept if shared in record else shared] = text
         else:
             record[field] = _value(text, name, field, splits)
+            if name in header.further:
+                record[header.further[name]] = text
     for name, field in header.others.items():
         if field not in record and (text := given.get(name, "").strip()):
             record[field] = _value(text, name, field, splits)
     if "pages" not in record and "first page" in record:
-        ends = (record.pop("first page"), record.pop("last page", None))
-        record["pages"] = "-".join(dict.fromkeys(filter(None, ends)))
+        # Publish or Perish writes a zero for what it does not know.
+        ends = (page for name in ("first page", "last page") if (page := record.pop(name, None)) not in (None, "0"))
+        record["pages"] = "-".join(dict.fromkeys(ends))
     if "published" in record and "year" in record:
         day = _with_day(record["year"], record["published"], given)
         record["published"] = finest(_year(record["year"]), day) or record["published"]
+    line = _SOURCE_LINE.fullmatch(record["venue"]) if " (" in record.get("venue", "") else None
+    if line is not None and (line.group("volume") or line.group("date")):
+        # Embase has journal, year, volume, issue and pages in one cell.
+        day = line.group("date")
+        record.setdefault("published", finest(line.group("year"), day))
+        record.update({name: line.group(name) for name in ("venue", "volume", "number", "pages") if line.group(name)})
+    if "authors" not in record and "editor" in record:
+        record["authors"] = split_names(plain_markup(record["editor"]))
+    if "venue" not in record and "publisher" in record:
+        record["venue"] = record["publisher"]
     return {name: value for name, value in record.items() if value}
 
 
@@ -238,56 +360,47 @@ def _splitter(name: str, field: str, sample: Iterable[Row], header: Header) -> S
     place = header.names.index(name)
     cells = [cells[place] for _, cells in sample if len(cells) > place and cells[place].strip()]
     plain = [_REFERENCE.sub("", cell) for cell in cells]
-    separated = _separator(plain, names=field == "authors")
+    names = field == "authors"
+    separated = _glued(plain) or name_splitter(plain) if names else _separator(plain)
 
     def split(cell: str) -> list[str]:
         if cell[0] == "[" and cell[-1] == "]" and (items := _literal(cell)) is not None:
             return items
         text = plain_markup(cell)
-        if field == "authors" and separated == _COMMA.split and text.count(".") == 1 and text[-1] == ".":
+        if names and len(text) < 10_000 and _LIST_END.fullmatch(text):
             # PubMed ends its list of names with a full stop.
             text = text[:-1]
-        parts = separated(text) if separated is not None else [text]
-        stripped = (_IDENTIFIER.sub("", part).strip(" ,;").removesuffix(" et al.") for part in parts)
+        plain = names and ";" in text and _MORE_THAN_LISTED.search(text) is None
+        if "(" in text or "[" in text:
+            text = _IDENTIFIER.sub("", text)
+        # Most lists have nothing but semicolons, and there are many.
+        stripped = (part.strip(" ,;") for part in (text.split(";") if plain else separated(text)))
         return [part for part in stripped if part]
 
     return split
 
 
-_SEMICOLON, _BAR, _LINE, _AND, _AND_COMMA, _COMMA = (
-    re.compile(p) for p in (r"\s*;\s*", r"\s*\|\s*", r"\s*\n\s*", r",?\s+and\s+", r",?\s+and\s+|,\s+", r"\s*,\s*(?![^()]*\))")
+_WIDE, _BAR, _LINE, _COMMA = (
+    re.compile(p) for p in (r"\s*[;；]\s*", r"\s*\|\s*", r"\s*\n\s*", r"\s*[,，、]\s*(?![^()（）]*[)）])")
 )
 
 
-def _separator(cells: list[str], *, names: bool) -> Split | None:
-    for mark, pattern in ((";", _SEMICOLON), ("|", _BAR), ("\n", _LINE)):
+def _separator(cells: list[str]) -> Split:
+    """How the words of a column are listed: by the mark that is surest among those it has."""
+    for mark, pattern in ((";", _WIDE), ("；", _WIDE), ("|", _BAR), ("\n", _LINE)):
         if any(mark in cell for cell in cells):
-            return pattern.split
-    if not names:
-        return _COMMA.split
-    if initials_apart(cells):
-        return pairs
-    if any(" and " in cell for cell in cells):
-        people = [person for cell in cells for person in _AND.split(cell)]
-        inverted = sum(person.count(",") == 1 for person in people) > 0.8 * len(people)
-        return (_AND if inverted or _family_first(cells) else _AND_COMMA).split
-    if _family_first(cells):
+            return lambda cell: (
+                pattern.split(cell) if pattern.search(cell) or ("，" not in cell and "、" not in cell) else _COMMA.split(cell)
+            )
+    return _COMMA.split
+
+
+def _glued(cells: list[str]) -> Split | None:
+    """Where names run together without anything between them, as Springer lists them: at capitals after small letters."""
+    if any(mark in cell for cell in cells for mark in ";|\n,，、；") or any(" and " in cell for cell in cells):
         return None
-    if any("," in cell for cell in cells):
-        # Embase separates ``Liu R., Adler D.G.`` as PubMed does ``Lim SM, Lau Y``.
-        return _COMMA.split
     glued = sum(bool(_GLUED.search(cell)) for cell in cells)
     return _GLUED.split if glued > 0.3 * max(len(cells), 1) else None
-
-
-def _family_first(cells: list[str]) -> bool:
-    """Whether cells hold one ``Family, Given`` each, and not several names."""
-    with_comma = [cell for cell in cells if "," in cell]
-    one = sum(
-        cell.count(",") == 1 and " " not in cell.split(",")[0].strip() and not _SHORT_NAME.match(cell.split(",")[0].strip())
-        for cell in with_comma
-    )
-    return bool(with_comma) and one > 0.8 * len(with_comma)
 
 
 def _literal(cell: str) -> list[str] | None:

@@ -13,7 +13,8 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ import pyarrow as pa
 
 from explorer.papers.ledger import Ledger
 from explorer.papers.schema import FIELDS, to_table
-from explorer.sources.formats.tables.columns import HEADER_WITHIN, find_header, header_of, records
+from explorer.sources.formats.tables.columns import HEADER_WITHIN, find_header, header_of, records, turned
 from explorer.sources.formats.target import cells, deliver
 from explorer.sources.source import LINE, Source, decode, tables
 
@@ -53,13 +54,35 @@ def sniff(head: bytes) -> bool:
     return False
 
 
-def delimiter_of(lines: list[str]) -> str:
-    """The candidate under which a line is a header with most recognised columns, else most cells; a comma where none is."""
+def sniff_told(head: bytes, told: Mapping[str, str | None]) -> bool:
+    """Whether a column that the user names stands in one of the first lines."""
+    lines = decode(head).lstrip().splitlines()[:HEADER_WITHIN]
+    wanted = {name for name, field in told.items() if field is not None}
+    return any(
+        wanted.intersection(cell.strip() for cell in next(csv.reader([line], delimiter=mark), []))
+        for line in lines
+        if len(line) < 8192
+        for mark in DELIMITERS
+    )
 
-    def worth(mark: str) -> tuple[int, int]:
-        found = (next(csv.reader([line], delimiter=mark), []) for line in lines)
-        headers = [(header, len(cells)) for cells in found if (header := header_of(cells))]
-        return max(((len(header.fields), width) for header, width in headers), default=(0, 0))
+
+def delimiter_of(lines: list[str], told: Mapping[str, str | None] | None = None) -> str:
+    """The candidate under which a line is a header with most recognised columns, else most lines have as many cells; else a comma.
+
+    Parameters
+    ----------
+    told : mapping, optional
+        Fields the user names for columns.
+    """
+
+    def worth(mark: str) -> tuple[int, int, int]:
+        found = [next(csv.reader([line], delimiter=mark), []) for line in lines]
+        headers = [(header, len(cells)) for cells in found if (header := header_of(cells, told))]
+        named = max(((len(header.fields), width) for header, width in headers), default=(0, 0))
+        if named[0]:
+            return (*named, 0)
+        alike = Counter(len(cells) for cells in found if len(cells) > 1).most_common(1)
+        return 0, 0, alike[0][1] if alike else 0
 
     return max(DELIMITERS, key=worth)
 
@@ -80,11 +103,11 @@ def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
     told = _TOLD.match(text)
     start = told.end() if told else 0
     lines = re.split(r"\r\n|\r|\n", text[start : start + 65_536])[:HEADER_WITHIN]
-    delimiter = source.delimiter or (told.group(1) if told else delimiter_of(lines))
+    delimiter = source.delimiter or (told.group(1) if told else delimiter_of(lines, source.columns))
     rows = _rows(text[start:], delimiter, source, ledger)
     finding = ledger.finding(source.name)
     finding.encoding, finding.delimiter = source.found_encoding(), delimiter
-    header = find_header(rows, source, ledger)
+    header, rows = find_header(turned(rows), source, ledger)
     yield from tables(records(rows, header, source, ledger), source, ledger)
 
 

@@ -36,6 +36,8 @@ CELL = 32_767
 """Most UTF-16 code units a cell holds."""
 
 _ROWS = 1_048_576
+_EXACT = 10**15
+"""A number from here on has more digits than a spreadsheet keeps."""
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _NONCHARACTERS = "[\ufffe\uffff]"
 _WIDTHS = {"title": 60, "abstract": 60, "authors": 40, "venue": 24, "keywords": 24, "url": 24, "doi": 24, "id": 16}
@@ -68,15 +70,13 @@ def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
         # calamine raises a type of its own for each container, and panics on some damaged ones.
         raise ReadError(f"{source.name} is not a readable workbook: {error}. Save it again as .xlsx or CSV.") from error
     titled = [sheet for sheet in sheets if _columns(sheet, source)]
-    first, *others = titled or sheets[:1] or [[]]
-    rows = _rows(first)
-    header = find_header(rows, source, ledger)
+    first, *others = titled or sorted(sheets, key=len, reverse=True)[:1] or [[]]
+    header, rows = find_header(_rows(first), source, ledger)
     read = ledger.read
     yield from tables(records(rows, header, source, ledger), source, ledger)
     for sheet in others:
         if _columns(sheet, source) > 1:
-            rows = _rows(sheet)
-            header = find_header(rows, source, Ledger())
+            header, rows = find_header(_rows(sheet), source, Ledger())
             yield from tables(records(rows, header, source, ledger, after=ledger.read - read), source, ledger)
 
 
@@ -155,7 +155,11 @@ def to_excel(
                 elif value:
                     sheet.write_string(row, column, value)
             elif value is not None and value == value and abs(value) != float("inf"):
-                sheet.write_number(row, column, value)
+                if abs(value) < _EXACT:
+                    sheet.write_number(row, column, value)
+                else:
+                    # A spreadsheet would round it.
+                    sheet.write_string(row, column, str(value))
     sheet.freeze_panes(1, 0)
     if columns:
         sheet.autofilter(0, 0, table.num_rows, len(columns) - 1)

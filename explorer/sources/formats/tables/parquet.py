@@ -15,6 +15,7 @@ from explorer.papers.column_names import columns_to_fields
 from explorer.papers.ledger import Ledger
 from explorer.papers.schema import conform, to_table
 from explorer.sources.formats.target import deliver
+from explorer.sources.mojibake import restored
 from explorer.sources.source import Source
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
             def note(row: int, field: str, before: str, after: str, reason: str, first: int = first) -> None:
                 ledger.repair(source.name, first + row, field, before, after, reason)
 
-            yield conform(pa.Table.from_batches([batch]), note)
+            yield restored(conform(pa.Table.from_batches([batch]), note), note)
             ledger.accept(batch.num_rows)
             start += batch.num_rows
     except pa.ArrowNotImplementedError as error:

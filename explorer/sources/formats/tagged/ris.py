@@ -4,10 +4,11 @@ Specification: Research Information Systems, *RIS Format Specifications*
 (https://en.wikipedia.org/wiki/RIS_(file_format)). Dialects met: EndNote (keywords on continuation lines, dates without a
 year), Zotero, Mendeley, Reference Manager (``A1``, ``T1``, ``N2``), Embase, Ovid, ProQuest (long lines before the tag), Cochrane
 and IEEE (``JA``, ``Y1`` in words), Scopus (``C3`` for proceedings), Web of Science, RefWorks (``TY - JOUR`` with one space),
-records without ``TY`` or ``ER``, numbers between records, byte order marks.
+records without ``TY`` or ``ER``, numbers and stray lines between records, wrapped text that looks like a tag (see `ris_lines`), all
+authors in one ``AU``, byte order marks.
 
-What RIS cannot hold: white space is single spaces, and columns beyond the schema that RIS has no tag for are left out. Our own
-records say ``DP  - Literature Explorer`` and are read to the letter.
+What RIS cannot hold: white space is single spaces, names are written family name first, and columns beyond the schema that RIS has no tag
+for are left out. Our own records say ``DP  - Literature Explorer`` and are read to the letter.
 """
 
 from __future__ import annotations
@@ -22,15 +23,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from explorer.papers.author_names import display, family_first, marked, parse_name
+from explorer.papers.edtf import SEASONS
 from explorer.papers.identifiers import normal_doi
 from explorer.papers.ledger import Ledger
 from explorer.papers.schema import FIELDS, TEXT, to_table
 from explorer.sources.formats.kinds import by_house, kind_of
-from explorer.sources.formats.tagged.ris_lines import Records, blocks, split
+from explorer.sources.formats.shared import EDITORS, NOTES, editors_text, notes_of, people
+from explorer.sources.formats.tagged.ris_lines import TAGS, Records, blocks, split
 from explorer.sources.formats.tagged.tag_table import TagTable, mapped, readables
-from explorer.sources.formats.target import deliver, known_dates
+from explorer.sources.formats.target import cell_list, deliver, extended_dates, known_dates
 from explorer.sources.source import Source, accepted, decode
-from explorer.text.markup import single_spaced
+from explorer.text.markup import single_spaced, unicode_maths
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,10 +63,33 @@ _CONTAINERS = {
 }
 """Tags that say where works of some kinds appeared."""
 # Without an author these are the work of their editors, sponsors or performers.
-_BY_OTHERS = frozenset("BOOK EDBOOK EBOOK CONF SER BILL ADVS".split())
-_EXTRA = {"entry_type": "TY", "volume": "VL", "number": "IS", "publisher": "PB", "issn": "SN", "language": "LA", "place": "CY"}
-_USED = frozenset("TY TI T1 CT AU A1 AB N2 JF JO JA J1 J2 T2 BT C3 PB KW DO DI PY Y1 DA UR L1 L2 LK ID DP SP EP AN ER".split())
-_NAMES = {"VO": "volume", "VL": "volume", "IS": "number", "SN": "issn", "LA": "language", "CY": "place", "DB": "source"}
+_BY_OTHERS = frozenset("BOOK EDBOOK EBOOK CONF SER BILL ADVS RPRT GEN".split())
+# Second names of these are no editors, but sponsors, reporters, performers, owners of a patent.
+_WITHOUT_EDITORS = frozenset("ADVS BILL CASE HEAR LEGAL MPCT MUSIC PAT SOUND STAT VIDEO".split())
+# EndNote's layout of these has the editors of a series as second names, and their own as third.
+_OF_SERIES = frozenset("BOOK EBOOK".split())
+_NAMES = {
+    "VO": "volume", "VL": "volume", "IS": "number", "LA": "language", "CY": "place", "DB": "source", "ET": "edition", "N1": "note",
+    "T3": "series", "AD": "affiliation", "ST": "shorttitle",
+}  # fmt: skip
+"""Columns that tags are kept in."""
+_USED = frozenset(
+    "TY TI T1 CT AU A1 A2 A3 ED AB N2 JF JO JA J1 J2 T2 BT C3 PB KW DO DI PY Y1 DA UR L1 L2 LK ID DP SP EP SN AN ER".split()
+)
+_ADDRESSES = ("UR", "L2", "LK", "L1")
+_WRITTEN = {
+    "volume": "VL", "number": "IS", "publisher": "PB", "language": "LA", "langid": "LA", "place": "CY", "address": "CY", "location": "CY",
+    "edition": "ET", "series": "T3", "affiliation": "AD", "shorttitle": "ST", "isbn": "SN", "issn": "SN",
+}  # fmt: skip
+"""Tags that columns are written in; the first of the columns that one paper has for a tag, but of both numbers."""
+_LISTED = frozenset(("AD", "SN"))
+"""Tags that may come again."""
+_NOTED = ("accession", "edtf", "pmcid", "pmid")
+"""Columns that stand in custom fields, for which RIS has no tag, or one that may be another's."""
+_ELSEWHERE = frozenset(
+    ("entry_type", "pages", "title_latex", "further_urls", "series_editors", "A2", "A3", *EDITORS, *NOTES, *_NOTED, *_WRITTEN)
+)
+_ISBN = r"(?:^|[^0-9])(?:97[89][- ]?)?(?:[0-9][- ]?){9}[0-9Xx](?:[^0-9]|$)"
 
 
 def sniff(head: bytes) -> bool:
@@ -75,6 +102,8 @@ def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
     done, line = 0, 1
     for block in blocks(source.utf8(), source.name):
         records = split(block, line)
+        for before, place, text in records.stray:
+            ledger.repair(source.name, done + before, "", text, "", "lines between records are left out", line=place)
         if records.table.count:
             yield from _accounted(records, done, source, ledger)
         done, line = done + records.table.count, line + block.count(b"\n")
@@ -118,24 +147,32 @@ def _fields(table: TagTable) -> pa.Table:
     first, last, identity, accession = table.text("SP"), table.text("EP"), table.text("ID"), table.text("AN")
     title = _else(table.first("TI", "T1", "CT"), np.where(_among(kinds, _IN_BOOKS), -1, table.first("BT")), table.first("ST"))
     named = table.first("AU", "A1")
+    editors, more = _editors(table, kinds)
     # What names there are without an author; nothing for other kinds.
-    others = table.places("A2", "ED")
-    others = others[((named < 0) & _among(kinds, _BY_OTHERS))[table.records[others]]]
+    alone = (named < 0) & _among(kinds, _BY_OTHERS)
+    others = np.concatenate([editors, table.places("A2")[_among(kinds, _WITHOUT_EDITORS)[table.records[table.places("A2")]]]])
+    others = others[alone[table.records[others]]]
     names = np.concatenate([table.places("AU", "A1"), others])
     doi = table.doi("DO", "DI", "L3")
     registered = pc.and_(pc.utf8_is_digit(accession), pc.match_substring_regex(table.text("DB", "DP"), "(?i)medline|pubmed"))
     registered = pc.fill_null(registered, False)
+    published, edtf = table.dates("PY", "Y1", "DA")
+    url, further = table.urls(*_ADDRESSES)
     fields = {
         **table.rest(_USED, _NAMES),
+        **more,
+        **_serial_numbers(table),
         "title": readables(table.texts(title)),
-        "authors": table.lines(names[np.argsort(table.records[names], kind="stable")]),
+        "authors": table.names(names[np.argsort(table.records[names], kind="stable")]),
         "abstract": readables(table.text("AB", "N2")),
         "venue": readables(_venues(table, kinds)),
         "keywords": table.parts("KW"),
-        "published": table.date("PY", "Y1", "DA"),
+        "published": published,
+        "edtf": edtf,
         "doi": pc.coalesce(doi, _stray_dois(table, doi.is_null().to_numpy(zero_copy_only=False))),
         "arxiv_id": table.arxiv_id("AN", "UR", "M1", "JO", "T2"),
-        "url": table.url("UR", "L2", "LK", "L1"),
+        "url": url,
+        "further_urls": further,
         "entry_type": pc.if_else(pc.equal(kinds, ""), None, kinds),
         "publisher": table.text("PB"),
         "pages": pc.coalesce(
@@ -148,6 +185,44 @@ def _fields(table: TagTable) -> pa.Table:
         "accession": pc.if_else(registered, None, accession),
     }
     return pa.table({name: column for name, column in fields.items() if name in FIELDS or column.null_count < table.count})
+
+
+def _editors(table: TagTable, kinds: pa.Array) -> tuple[NDArray[np.int64], dict[str, pa.Array]]:
+    """Places of the editors of each record; and the columns of these, of the editors of its series, and of other second names."""
+    found = {tag: table.places(tag) for tag in ("A2", "A3", "ED")}
+    if not any(map(len, found.values())):
+        return np.empty(0, np.int64), {}
+    none, whole = _among(kinds, _WITHOUT_EDITORS), _among(kinds, _OF_SERIES)
+    has = {tag: np.bincount(table.records[places], minlength=table.count) > 0 for tag, places in found.items()}
+    told = whole & (has["A3"] | has["ED"])
+
+    def of(masks: dict[str, NDArray[np.bool_]]) -> NDArray[np.int64]:
+        places = np.concatenate([found[tag][mask[table.records[found[tag]]]] for tag, mask in masks.items()])
+        return places[np.argsort(table.records[places], kind="stable")]
+
+    editors = of({"ED": np.ones(table.count, bool), "A2": ~none & ~told, "A3": whole})
+    columns = {"editors": editors, "series_editors": of({"A2": told, "A3": ~whole & ~none})}
+    more = {
+        name: pa.array([editors_text(some) for some in table.names(places).to_pylist()], TEXT)
+        for name, places in columns.items()
+    }
+    for tag in ("A2", "A3"):
+        joined = pc.binary_join(table.lines(of({tag: none})), pa.scalar("\n", TEXT))
+        more[tag] = pc.if_else(pc.equal(joined, ""), None, joined)
+    return editors, more
+
+
+def _serial_numbers(table: TagTable) -> dict[str, pa.Array]:
+    """The numbers of a book and of a periodical, for which RIS has one tag."""
+    places = table.places("SN")
+    if not len(places):
+        return {}
+    book = pc.match_substring_regex(table.texts(places), _ISBN).to_numpy(zero_copy_only=False)
+    joined = {
+        name: pc.binary_join(table.lines(places[mask]), pa.scalar("\n", TEXT))
+        for name, mask in (("isbn", book), ("issn", ~book))
+    }
+    return {name: pc.if_else(pc.equal(texts, ""), None, texts) for name, texts in joined.items()}
 
 
 def _else(*places: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -213,13 +288,40 @@ def _own_fields(table: TagTable) -> pa.Table:
         return table.lists(table.texts(places), table.records[places])
 
     tags = {
-        "id": "ID", "title": "TI", "abstract": "AB", "published": "DA", "url": "UR", "doi": "DO", "arxiv_id": "AN",
-        "code_url": "L3", "source": "DB", "pages": "SP", **_EXTRA,
+        "id": "ID", "title": "TI", "abstract": "AB", "published": "DA", "url": "UR", "doi": "DO", "code_url": "L3", "source": "DB",
+        "entry_type": "TY", "volume": "VL", "publisher": "PB", "language": "LA", "place": "CY",
     }  # fmt: skip
-    fields = {name: table.text(tag) for name, tag in tags.items()}
-    fields["venue"] = pc.if_else(pc.fill_null(pc.equal(noted("venue"), "PB"), False), table.text("PB"), table.text("T2"))
-    fields |= {"authors": every("AU"), "keywords": every("KW"), "upvotes": noted("upvotes"), "comments": noted("comments")}
+    first, last, accession = table.text("SP"), table.text("EP"), table.text("AN")
+    url, further = table.urls("UR")
+    fields = {
+        **table.rest(_OWN, _NAMES),
+        **_serial_numbers(table),
+        **{name: table.text(tag) for name, tag in tags.items()},
+        **{name: noted(name) for name in (*_NOTED, "upvotes", "comments")},
+        "arxiv_id": pc.if_else(pc.starts_with(accession, "arXiv:"), accession, None),
+        "venue": pc.if_else(pc.fill_null(pc.equal(noted("venue"), "PB"), False), table.text("PB"), table.text("T2")),
+        "pages": pc.coalesce(pc.binary_join_element_wise(first, last, pa.scalar("-", TEXT)), first),
+        "keywords": every("KW"),
+        "further_urls": further,
+    }
+    editors, more = _editors(table, pc.fill_null(pc.utf8_upper(table.text("TY")), ""))
+    fields |= more
+    # An edited work has no authors of its own.
+    edited = pc.fill_null(pc.equal(noted("authors"), "ED"), False)
+    makers = np.concatenate([table.places("AU"), editors[edited.to_numpy(zero_copy_only=False)[table.records[editors]]]])
+    makers = makers[np.argsort(table.records[makers], kind="stable")]
+    fields["authors"] = table.lists(_bodies_marked(table.texts(makers)), table.records[makers])
     return pa.table({name: column for name, column in fields.items() if name in FIELDS or column.null_count < table.count})
+
+
+def _bodies_marked(names: pa.Array) -> pa.Array:
+    """Names as the table keeps them: a body's, which ends in a comma here, in braces."""
+    return mapped(names, pc.match_substring_regex(names, "^[^,]+,$"), lambda name: marked(name[:-1]))
+
+
+_OWN = frozenset("TY ID TI AU A2 A3 ED PY DA T2 PB AB KW DO UR L3 DB AN C7 SP EP SN VL LA CY DP ER".split())
+_PER_TAG = frozenset(TAGS) - _OWN - _NAMES.keys()
+"""Tags that nothing else is written in: a column of such a name is written under it."""
 
 
 def to_ris(papers: pd.DataFrame | pa.Table, path: str | PathLike[str] | None = None, *, ledger: Ledger | None = None) -> bytes:
@@ -247,31 +349,78 @@ def to_ris(papers: pd.DataFrame | pa.Table, path: str | PathLike[str] | None = N
         The table has no title column.
     """
     table = to_table(papers)
-    kept = {name: tag for name, tag in {**_EXTRA, "pages": "SP"}.items() if name in table.column_names}
+    tagged = [name for name in table.column_names if name in _PER_TAG]
+    kept = [name for name in _WRITTEN if name in table.column_names]
     for name in table.column_names:
-        if name not in FIELDS and name not in kept and ledger is not None:
+        if name not in FIELDS and name not in _ELSEWHERE and name not in tagged and ledger is not None:
             ledger.lose("RIS", 0, name, "", "", "RIS has no tag for this column")
-    dates = known_dates(table)
+    dates, extended = known_dates(table), extended_dates(table)
     lines: list[str] = []
     for row, paper in enumerate(table.to_pylist()):
-        lines.append(f"TY  - {_type(paper)}")
-        values: list[tuple[str, Any]] = [("ID", paper["id"]), ("TI", paper["title"])]
-        values += [("AU", name) for name in paper["authors"] or ()]
-        values += [("PY", f"{paper['year']:04d}" if paper["year"] is not None else None), ("DA", _slashed(dates[row]))]
-        housed = by_house(paper)
+        values: list[tuple[str, Any]] = [("ID", paper["id"]), ("TI", _readable(paper["title"]))]
+        makers, housed, kind = people(paper), by_house(paper), _type(paper)
+        values += [("AU", ris_name(name)) for name in makers.authors]
+        values += [("ED" if kind_of(paper).house else "A2", ris_name(name)) for name in makers.editors]
+        series = cell_list(str(paper.get("series_editors") or ""))
+        values += [("A2" if kind in _OF_SERIES else "A3", ris_name(name)) for name in series]
         values += [
-            ("PB" if housed else "T2", paper["venue"]),
-            ("AB", paper["abstract"]),
+            (tag, line) for tag in ("A2", "A3") for line in str(paper.get(tag) or "").split("\n") if kind in _WITHOUT_EDITORS
+        ]
+        values += [
+            ("PY", f"{paper['year']:04d}" if paper["year"] is not None else None),
+            ("DA", _slashed(dates[row], extended[row])),
+        ]
+        values += [
+            ("PB" if housed else "T2", _readable(paper["venue"])),
             *(("KW", word) for word in paper["keywords"] or ()),
         ]
-        values += [("DO", paper["doi"]), ("UR", paper["url"]), ("L3", paper["code_url"]), ("DB", paper["source"])]
-        values += [("AN", f"arXiv:{paper['arxiv_id']}" if paper["arxiv_id"] else None)]
-        values += [("C7", f"{name}={paper[name]}") for name in ("upvotes", "comments") if paper[name] is not None]
-        values += [("C7", "venue=PB" if housed else None)]
-        values += [(tag, paper[name]) for name, tag in kept.items() if name != "entry_type" and not (housed and tag == "PB")]
+        addresses = [paper["url"], *str(paper.get("further_urls") or "").split()]
+        values += [
+            ("DO", paper["doi"]),
+            *(("UR", address) for address in addresses),
+            ("L3", paper["code_url"]),
+            ("DB", paper["source"]),
+        ]
+        number = f"arXiv:{paper['arxiv_id']}" if paper["arxiv_id"] else paper.get("accession") or paper.get("pmid")
+        values += [("AN", number), *_paged(paper.get("pages"))]
+        written = {tag for tag, value in values if value}
+        for name in kept:
+            tag, text = _WRITTEN[name], str(paper[name] or "")
+            if text and (tag not in written or tag == "SN"):
+                values += [(tag, line) for line in (text.split("\n") if tag in _LISTED else [text])]
+                written.add(tag)
+        values += [(name, line) for name in tagged for line in str(paper[name] or "").split("\n")]
+        noted = {name: paper.get(name) for name in ("upvotes", "comments", *_NOTED)}
+        noted |= {"edtf": extended[row], "venue": "PB" if housed else None}
+        noted["authors"] = "ED" if paper["authors"] and not makers.authors else None
+        values += [("C7", f"{name}={value}") for name, value in noted.items() if value is not None]
+        # Below an abstract a line might be taken for more of it.
+        values += [*(("N1", note) for note in notes_of(paper)), ("AB", _readable(paper["abstract"]))]
+        lines.append(f"TY  - {kind}")
         lines += [f"{tag}  - {text}" for tag, value in values if value is not None and (text := single_spaced(str(value)))]
         lines += [f"DP  - {_MARK}", "ER  - ", ""]
     return deliver("".join(f"{line}\r\n" for line in lines).encode(), path)
+
+
+def _readable(text: str | None) -> str | None:
+    return None if text is None else unicode_maths(text)
+
+
+def ris_name(name: str) -> str:
+    """A name with its family name first; that of a body which its words do not tell ends in a comma, as EndNote has it."""
+    line = single_spaced(name)
+    written = family_first(line)
+    if display(written) == display(line) and written:
+        return f"{written}," if line[:1] == "{" and "," not in written and parse_name(written).family else written
+    return line
+
+
+def _paged(pages: Any) -> list[tuple[str, str]]:
+    """First and last page; whatever is no range stands in the tag of the first."""
+    if not pages:
+        return []
+    ends = re.fullmatch(r"\s*([^\s–—,;-]+)\s*[-–—]+\s*([^\s–—,;-]+)\s*", str(pages))
+    return [("SP", str(pages))] if ends is None else [("SP", ends.group(1)), ("EP", ends.group(2))]
 
 
 def _type(paper: Mapping[str, Any]) -> str:
@@ -280,6 +429,12 @@ def _type(paper: Mapping[str, Any]) -> str:
     return given if isinstance(given, str) and re.fullmatch(r"[A-Z]{3,8}", given) else kind_of(paper).ris
 
 
-def _slashed(day: str | None) -> str | None:
-    """RIS writes ``2024/03//`` for a month of a year."""
-    return None if day is None else "/".join([*day.split("-"), "", ""][:3]) + "/"
+def _slashed(day: str | None, extended: str | None) -> str | None:
+    """RIS writes ``2024/03//`` for a month of a year, and after the last slash what else there is to say."""
+    if day is None:
+        return extended
+    said = ""
+    if extended:
+        season = re.fullmatch(r"\d{4}-2([1-4])[?~%]?", extended)
+        said = SEASONS[int(season.group(1)) - 1].capitalize() if season else extended
+    return "/".join([*day.split("-"), "", ""][:3]) + f"/{said}"

@@ -1,7 +1,10 @@
 """Lines of RIS, and the records that they make: a block of the file at a time, whatever dialect it is written in.
 
 A line starts with a tag, or continues the line before it. A record starts with ``TY``, or with the first tag after ``ER``; it ends with
-``ER``, or before the next ``TY``.
+``ER``, or before the next ``TY``. Lines between records that have neither, and no title, are none (Ovid puts its search there).
+
+Wrapped text may look like a tag (``IL  - 6 was high``). It is taken for text where it follows an abstract or a note and its value is
+none that the tag could have, and, with one space before the dash, in records that have two.
 """
 
 from __future__ import annotations
@@ -28,18 +31,30 @@ _RECORD = 16 << 20
 
 _BETWEEN = re.compile(rb"\n(?:\s{0,3}ER(?:  ?|\t)-[ \t]*(?:\n|\Z)|(?=[ \t]{0,3}TY(?:  ?|\t)-(?:[ \t\n]|\Z)))")
 
-_TAGS = tuple(
+TAGS = tuple(
     "TY A1 A2 A3 A4 AB AD AN AU AV BT C1 C2 C3 C4 C5 C6 C7 C8 CA CN CP CT CY DA DB DI DO DP ED EP ET ID IS J1 J2 JA JF JO KW"
     " L1 L2 L3 L4 LA LB LK M1 M2 M3 N1 N2 NV OP PB PP PY RI RN RP SE SN SP ST T1 T2 T3 TA TI TT U1 U2 U3 U4 U5 UR VL VO Y1 Y2".split()
 )
 _TYPE, _BLANK, _LAST, _MORE = 0, -1, -2, -3
-_STARTS = {f"{tag}  -{space}": code for code, tag in enumerate(_TAGS) for space in ("", " ")} | {
+_STARTS = {f"{tag}  -{space}": code for code, tag in enumerate(TAGS) for space in ("", " ")} | {
     "": _BLANK, "ER  -": _LAST, "ER  - ": _LAST,
 }  # fmt: skip
-"""How lines start by the specification; a tag stands for its place in `_TAGS`."""
+"""How lines start by the specification; a tag stands for its place in `TAGS`."""
 
 _TAGGED = rf"^[ {ODD_SPACES}]{{0,3}}" r"(?P<tag>[A-Z][A-Z0-9]|DOI)(?P<gap>  ?|\t)-(?:[ \t]|$)(?P<value>.*)"
 """How dialects start them (RE2)."""
+
+
+_TITLES = np.array([TAGS.index(tag) for tag in ("TI", "T1", "CT", "BT", "ST")])
+_NEVER = frozenset("AU A1 A2 A3 A4 ED KW AB N1 N2".split())
+# By the number of a tag; those that no specification has come after, and at the end what is none.
+_AFTER_LONG, _CHECKED = np.zeros(2048, bool), np.ones(2048, bool)
+_AFTER_LONG[[TAGS.index(tag) for tag in ("AB", "N2", "N1")]] = True
+_CHECKED[[TAGS.index(tag) for tag in _NEVER if tag in TAGS]] = False
+_DATED = frozenset("PY Y1 Y2 DA".split())
+_NUMBERED = frozenset("VL VO IS SP EP ET LA".split())
+_LINKED = frozenset("UR L1 L2 L3 L4 LK DO DI".split())
+_UNFINISHED = re.compile(r"[^.?!:;)\]\"'”’>\s]\s*\Z")
 
 
 class Records(NamedTuple):
@@ -50,6 +65,8 @@ class Records(NamedTuple):
     """Number of the line at which each record starts, from 1."""
     complete: NDArray[np.bool_]
     """Whether each has its ``TY`` and its ``ER`` line."""
+    stray: tuple[tuple[int, int, str], ...] = ()
+    """What stood between records: how many of them come before it, the number of its first line, and its first value."""
 
 
 def blocks(text: bytes, name: str) -> Iterator[bytes]:
@@ -76,10 +93,15 @@ def split(block: bytes, first: int) -> Records:
     starts = pc.utf8_slice_codeunits(lines, 0, 6).dictionary_encode()
     known = np.array([_STARTS.get(start, _MORE) for start in starts.dictionary.to_pylist()], np.int64)
     kinds: NDArray[np.int64] = known[starts.indices.to_numpy()]
-    values, tags = pc.utf8_slice_codeunits(lines, 6), _TAGS
+    values, tags = pc.utf8_slice_codeunits(lines, 6), TAGS
     if (odd := kinds == _MORE).any():
-        kinds[odd], others, tags = _odd(lines.filter(pa.array(odd)))
+        kinds[odd], others, tags = _odd(lines.filter(pa.array(odd)), np.flatnonzero(odd), np.flatnonzero(kinds == _TYPE))
         values = pc.replace_with_mask(values, pa.array(odd), others)
+    if len(text := _wrapped(kinds, values, lines, tags)):
+        kinds[text] = _MORE
+        mask = np.zeros(len(kinds), bool)
+        mask[text] = True
+        values = pc.replace_with_mask(values, pa.array(mask), lines.filter(pa.array(mask)))
 
     # Of the lines with a tag, those that start a record, and of each the next that does.
     tagged = np.flatnonzero((kinds >= 0) | (kinds == _LAST))
@@ -87,37 +109,125 @@ def split(block: bytes, first: int) -> Records:
     starting = ~ends & ((kinds[tagged] == _TYPE) | np.concatenate([[True], ends])[: len(ends)])
     openings = np.flatnonzero(starting)
     closings = np.append(openings[1:], len(tagged))[: len(openings)] - 1
-    complete = (kinds[tagged[openings]] == _TYPE) & ends[closings]
+    typed, ended = kinds[tagged[openings]] == _TYPE, ends[closings]
+    stray = ~typed & ~ended
+    part = np.cumsum(starting) - 1
+    if stray.any():
+        titled = np.bincount(part[(part >= 0) & np.isin(kinds[tagged], _TITLES)], minlength=len(openings)) > 0
+        stray &= ~titled
+    between = stray.any()
+    left = tuple(
+        (int((~stray[:number]).sum()), first + int(tagged[openings[number]]), values[int(tagged[openings[number]])].as_py())
+        for number in np.flatnonzero(stray).tolist()
+    )
+    if between:
+        starting[openings[stray]] = False
+        openings, typed, ended = openings[~stray], typed[~stray], ended[~stray]
 
     # Line that each line belongs to: itself, or the last one before it that has a tag; -1 before the first.
     owners = np.searchsorted(tagged, np.arange(len(kinds)), side="right") - 1
     kept = (kinds >= 0) | ((kinds == _MORE) & (owners >= 0))
     kept[kept] = ~ends[owners[kept]]
+    if between:
+        kept[kept] = ~stray[part[owners[kept]]]
     values, owners = tidied(values.filter(pa.array(kept))), owners[kept]
     continued = len(owners) > 0 and bool((owners[1:] == owners[:-1]).any())
     if continued:
         values, owners = _joined(values, owners)
     records = np.cumsum(starting)[owners] - 1
     table = TagTable(values, kinds[tagged[owners]], records, tags, len(openings), continued)
-    return Records(table, first + tagged[openings], complete)
+    return Records(table, first + tagged[openings], typed & ended, left)
 
 
-def _odd(lines: pa.Array) -> tuple[NDArray[np.int64], pa.Array, tuple[str, ...]]:
-    """Kinds and values of lines that do not start as the specification says, and all tags by now."""
+def _wrapped(kinds: NDArray[np.int64], values: pa.Array, lines: pa.Array, tags: tuple[str, ...]) -> list[int]:
+    """Lines that look as if they had a tag, but go on with the abstract or note before them."""
+    found: list[int] = []
+    while True:
+        tagged = np.flatnonzero((kinds >= 0) | (kinds == _LAST))
+        if found:
+            tagged = np.setdiff1d(tagged, found)
+        after = tagged[1:][_AFTER_LONG[kinds[tagged[:-1]]] & _CHECKED[kinds[tagged[1:]]]]
+        if not len(after):
+            return found
+        spaces = pc.count_substring(pc.utf8_trim_whitespace(values.take(pa.array(after))), " ").to_numpy(zero_copy_only=False)
+        ending = kinds[after] == _LAST
+        # Few values that follow an abstract have several words.
+        few = after[(spaces > 0) | (ending & (spaces >= 0))]
+        more = [
+            place
+            for place in few.tolist()
+            if _is_text(
+                "ER" if kinds[place] == _LAST else tags[kinds[place]], values[place].as_py().strip(), lines[place - 1].as_py()
+            )
+        ]
+        if not more:
+            return found
+        found += more
+
+
+def _is_text(tag: str, value: str, before: str) -> bool:
+    """Whether a value is none that a tag has, but the rest of the text in the line before."""
+    words = value.count(" ") + 1
+    small = not value[:1].isupper()
+    if tag == "ER":
+        return bool(value)
+    if tag == "TY":
+        return words > 2 or (small and words > 1)
+    if tag in _DATED:
+        return not any(map(str.isdecimal, value)) and words > (2 if small else 5)
+    if tag in _LINKED:
+        return words > 1 and "10." not in value and "://" not in value and "www." not in value
+    if tag in _NUMBERED:
+        return words > 4 or (small and words > 2)
+    if tag in _NEVER:
+        return False
+    if tag not in _KNOWN:
+        return words > 1 and (small or _UNFINISHED.search(before) is not None)
+    return small and words > 5 and _UNFINISHED.search(before) is not None
+
+
+_KNOWN = frozenset(TAGS)
+
+
+def _odd(
+    lines: pa.Array, numbers: NDArray[np.int64], types: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], pa.Array, tuple[str, ...]]:
+    """Kinds and values of lines that do not start as the specification says, and all tags by now.
+
+    Parameters
+    ----------
+    numbers, types : array of int
+        Numbers of the lines, and of those that start a record as the specification says.
+    """
     parts = pc.extract_regex(lines, _TAGGED)
     tags = pc.struct_field(parts, "tag").cast(TEXT).dictionary_encode()
     # One space before the dash is also how running text looks; there the tag has to be a known one.
+    wide = pc.fill_null(pc.equal(pc.struct_field(parts, "gap"), "  "), False).to_numpy(zero_copy_only=False)
+    typed = pc.fill_null(pc.equal(tags, "TY"), False).to_numpy(zero_copy_only=False)
+    # In a record that starts in the right way, a line with one space before the dash goes on with the text before it.
+    narrow = _last(numbers[typed & ~wide], numbers) >= _last(np.sort(np.concatenate([types, numbers[typed & wide]])), numbers)
     sure = pc.or_(
-        pc.equal(pc.struct_field(parts, "gap"), "  "), pc.is_in(tags, value_set=pa.array([*_TAGS, "ER", "DOI"], TEXT))
+        pa.array(wide),
+        pc.or_(
+            pc.and_(pa.array(narrow), pc.is_in(tags, value_set=pa.array([*TAGS, "DOI"], TEXT))),
+            pc.is_in(tags, value_set=pa.array(["TY", "ER"], TEXT)),
+        ),
     )
     sure = pc.fill_null(sure, False)
-    codes = {tag: code for code, tag in enumerate(_TAGS)} | {"ER": _LAST, "DOI": _TAGS.index("DO")}
+    codes = {tag: code for code, tag in enumerate(TAGS)} | {"ER": _LAST, "DOI": TAGS.index("DO")}
     more = [tag for tag in pc.unique(tags.filter(sure)).to_pylist() if tag not in codes]
-    codes |= {tag: len(_TAGS) + place for place, tag in enumerate(more)}
+    codes |= {tag: len(TAGS) + place for place, tag in enumerate(more)}
     kinds = np.array([*(codes.get(tag, _MORE) for tag in tags.dictionary.to_pylist()), _MORE], np.int64)
     found = kinds[pc.fill_null(tags.indices, len(kinds) - 1).to_numpy()]
     found[~sure.to_numpy(zero_copy_only=False)] = _MORE
-    return found, pc.if_else(sure, pc.struct_field(parts, "value"), lines).cast(TEXT), (*_TAGS, *more)
+    return found, pc.if_else(sure, pc.struct_field(parts, "value"), lines).cast(TEXT), (*TAGS, *more)
+
+
+def _last(marks: NDArray[np.int64], numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The last of ascending `marks` up to each of `numbers`, -1 without one."""
+    places = np.searchsorted(marks, numbers, side="right")
+    found: NDArray[np.int64] = np.concatenate([[-1], marks])[places]
+    return found
 
 
 def _joined(values: pa.Array, owners: NDArray[np.int64]) -> tuple[pa.Array, NDArray[np.int64]]:

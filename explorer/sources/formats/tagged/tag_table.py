@@ -6,6 +6,7 @@ same: no record costs a dictionary of its own.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,8 +17,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from explorer.papers.dates import finest
-from explorer.papers.identifiers import BARE, normal_arxiv_id, normal_doi
+from explorer.papers.author_names import marked, split_names
+from explorer.papers.dates import extended, finest
+from explorer.papers.identifiers import BARE, addresses, normal_arxiv_id, normal_doi
 from explorer.papers.schema import TEXT, TEXTS
 from explorer.sources.formats.tagged.tagged import readable
 from explorer.text.markup import ODD_SPACES, single_spaced
@@ -25,7 +27,7 @@ from explorer.text.markup import ODD_SPACES, single_spaced
 Numbers = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
-_URL = r"(?P<url>(?i:https?|ftp)://[^\s;<>\"]+)"
+_ONE_URL = r"^(?i:https?|ftp)://[^\s\"|;<>]+$"
 
 
 @dataclass(frozen=True)
@@ -96,10 +98,25 @@ class TagTable:
         lowered = pc.ascii_lower(self.values.take(pa.array(places)))
         return self.found(places, mapped(lowered, pc.invert(pc.match_substring_regex(lowered, BARE["doi"])), normal_doi))
 
-    def url(self, *tags: str) -> pa.Array:
-        """First address in the values of `tags`."""
+    def urls(self, *tags: str) -> tuple[pa.Array, pa.Array]:
+        """First address in the values of `tags`, and the others between spaces; null where there are none."""
         places = self.places(*tags)
-        return self.found(places, pc.struct_field(pc.extract_regex(self.values.take(pa.array(places)), _URL), "url"))
+        values = self.values.take(pa.array(places))
+        # A semicolon parts addresses, or is a character of one; an angle bracket encloses one, or is.
+        alone = pc.match_substring_regex(values, _ONE_URL)
+        values = mapped(values, pc.invert(alone), lambda text: " ".join(addresses(text)) or None)
+        several = pc.match_substring(values, " ")
+        url = self.found(places, mapped(values, several, lambda text: text.split(" ")[0]))
+        # Nearly all are nothing but the address that is known.
+        known = pc.fill_null(pc.equal(url.take(pa.array(self.records[places])), values), True)
+        more = ~_mask(known)
+        lists = self._split(values.filter(pa.array(more)), self.records[places[more]], " ", once=True)
+        owners = pc.list_parent_indices(lists)
+        kept = _mask(pc.not_equal(lists.flatten(), url.take(owners)))
+        joined = pc.binary_join(
+            self.lists(lists.flatten().filter(pa.array(kept)), owners.to_numpy()[kept]), pa.scalar(" ", TEXT)
+        )
+        return url, pc.if_else(pc.equal(joined, ""), None, joined)
 
     def arxiv_id(self, *tags: str) -> pa.Array:
         """First arXiv identifier in values of `tags` that name arXiv."""
@@ -108,13 +125,31 @@ class TagTable:
         named = pc.match_substring_regex(values, "rxiv|RXIV")
         return self.found(places, mapped(pc.if_else(named, values, None), named, normal_arxiv_id))
 
-    def date(self, *tags: str) -> pa.Array:
-        """Date of the first of `tags` that has one, as finely as the others agree; see `finest`."""
+    def dates(self, *tags: str) -> tuple[pa.Array, pa.Array]:
+        """Date of the first of `tags` that has one, as finely as the others agree (see `finest`); and what it says more, in EDTF."""
         places = self.places(*tags)
         # Few sets of dates are many records'.
         given = pc.binary_join(self.lists(self.texts(places), self.records[places]), pa.scalar("\n", TEXT)).dictionary_encode()
-        dates = [finest(*texts.split("\n")) for texts in given.dictionary.to_pylist()]
-        return pa.array(dates, TEXT).take(given.indices)
+        sets = [texts.split("\n") for texts in given.dictionary.to_pylist()]
+        dates = [finest(*texts) for texts in sets]
+        more = [extended(date, texts) for date, texts in zip(dates, sets, strict=True)]
+        return pa.array(dates, TEXT).take(given.indices), pa.array(more, TEXT).take(given.indices)
+
+    def names(self, places: Numbers) -> pa.Array:
+        """Names in the values at `places`, which stand by record, as lists: one or several a line."""
+        lists = self.lines(places)
+        names = lists.flatten()
+        several = _mask(pc.greater(pc.count_substring(names, ","), 2)) | _mask(pc.match_substring(names, ";"))
+        several |= _mask(pc.ends_with(names, ",")) | _mask(pc.ends_with(names, "al."))
+        if (wide := ~_mask(pc.string_is_ascii(names))).any():
+            several[wide] |= _mask(pc.match_substring_regex(names.filter(pa.array(wide)), "[；、，]"))
+        if not several.any():
+            return lists
+        owners = pc.list_parent_indices(lists).to_numpy()
+        found = lists.to_pylist()
+        for record in np.unique(owners[several]).tolist():
+            found[record] = [name for text in found[record] for name in _names(text)]
+        return pa.array(found, TEXTS)
 
     def lines(self, places: Numbers) -> pa.Array:
         """Every line of the values at `places`, which stand by record, as lists."""
@@ -182,6 +217,14 @@ def mapped(texts: pa.Array, wanted: pa.Array, function: Callable[[str], str | No
     if not pc.any(mask).as_py():
         return texts
     return pc.replace_with_mask(texts, mask, pa.array([function(text) for text in texts.filter(mask).to_pylist()], TEXT))
+
+
+def _names(text: str) -> list[str]:
+    """Names in a value; one that ends in its only comma is a body's (EndNote)."""
+    if text.rstrip().endswith(",") and text.count(",") == 1:
+        return [marked(text.rstrip(", "))]
+    several = re.search("[;；、，]|(?:,[^,]*){3}", text)
+    return split_names(text) if several or text.endswith(("al", "al.")) else [text.strip(" ,")]
 
 
 def tidied(texts: pa.Array) -> pa.Array:

@@ -5,18 +5,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from explorer.papers.dates import finest
-from explorer.papers.identifiers import normal_arxiv_id, normal_doi
+from explorer.papers.identifiers import addresses, normal_arxiv_id, normal_doi
 from explorer.papers.ledger import Ledger
 from explorer.sources.source import Source
 from explorer.text.markup import plain_markup, single_spaced
-
-_URL = re.compile(r"(?:https?|ftp)://[^\s;<>\"]+", re.I)
 
 
 @dataclass(slots=True)
@@ -92,11 +89,12 @@ class Tagged:
 
     def url(self, *tags: str) -> str | None:
         """First address in the values of `tags`."""
-        for tag in tags:
-            for value in self.fields.get(tag, ()):
-                if match := _URL.search(value):
-                    return match.group()
-        return None
+        return next((address for tag in tags for value in self.fields.get(tag, ()) for address in addresses(value)), None)
+
+    def further_urls(self, *tags: str) -> str | None:
+        """The other addresses in the values of `tags`, between spaces."""
+        every = dict.fromkeys(address for tag in tags for value in self.fields.get(tag, ()) for address in addresses(value))
+        return " ".join(list(every)[1:]) or None
 
     def arxiv_id(self, *tags: str) -> str | None:
         """First arXiv identifier in values of `tags` that name arXiv."""

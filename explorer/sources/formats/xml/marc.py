@@ -44,16 +44,19 @@ def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
 
 
 def _binary(source: Source, ledger: Ledger) -> Iterator[tuple[int, int | None, Mapping[str, Any]]]:
-    chunks = [chunk.lstrip(b"\r\n") for chunk in source.bytes().split(b"\x1d")]
+    data = source.bytes()
+    # One record is too short to tell.
+    encoding = source.judge(data)
+    chunks = [chunk.lstrip(b"\r\n") for chunk in data.split(b"\x1d")]
     for number, chunk in enumerate((chunk for chunk in chunks if chunk.strip(b"\x1a \r\n")), start=1):
-        fields = {name: value for name, value in _fields(_from_iso2709(chunk)).items() if value not in (None, "", [])}
+        fields = {name: value for name, value in _fields(_from_iso2709(chunk, encoding)).items() if value not in (None, "", [])}
         if fields:
             yield number, None, fields
         else:
-            ledger.reject(source.name, number, "the record's directory cannot be read", text=decode(chunk[:300]))
+            ledger.reject(source.name, number, "the record's directory cannot be read", text=decode(chunk[:300], encoding))
 
 
-def _from_iso2709(record: bytes) -> Fields:
+def _from_iso2709(record: bytes, encoding: str | None) -> Fields:
     """Fields by the record's directory: tag, length and place of each in twelve digits."""
     if not record[12:17].isdigit():
         return []
@@ -65,11 +68,11 @@ def _from_iso2709(record: bytes) -> Fields:
         if not entry[3:].isdigit():
             continue
         place = base + int(entry[7:])
-        content = decode(record[place : place + int(entry[3:7]) - 1])
+        content = decode(record[place : place + int(entry[3:7]) - 1], encoding)
         subfields: dict[str, list[str]] = {}
         for part in content.split("\x1f")[1:]:
             subfields.setdefault(part[:1], []).append(single_spaced(part[1:]))
-        fields.append((decode(entry[:3]), subfields or {"": [content]}))
+        fields.append((entry[:3].decode(errors="replace"), subfields or {"": [content]}))
     return fields
 
 

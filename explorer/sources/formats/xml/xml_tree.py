@@ -7,6 +7,7 @@ papers does, and nested ones are the way an XML bomb is made (https://cwe.mitre.
 from __future__ import annotations
 
 import codecs
+import io
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
@@ -29,7 +30,10 @@ _BROKEN_INDEX = re.compile(r"\s*\n\s*(<(?:\w+:)?su[bp]\b)")
 _CONTROLS = re.compile(r"[\x80-\x9f]")
 _DECLARED = re.compile(rb"\s*<\?xml[^>]*\bencoding\s*=\s*[\"']([A-Za-z][\w.-]*)")
 _MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_SPELT = {"utf-16-le": "UTF-16LE", "utf-16-be": "UTF-16BE", "iso8859-1": "ISO-8859-1", "cp1252": "windows-1252"}
+_SPELT = {
+    "utf-16-le": "UTF-16LE", "utf-16-be": "UTF-16BE", "iso8859-1": "ISO-8859-1", "cp1252": "windows-1252", "euc_jp": "EUC-JP",
+    "mac-roman": "MACINTOSH",
+}  # fmt: skip
 _NAMESPACED = re.compile(r"\sxmlns(?::\w+)?=\"[^\"]*\"")
 
 
@@ -62,11 +66,14 @@ def elements(source: Source, ledger: Ledger, *names: str) -> Iterator[Element]:
     tags = [f"{{*}}{name}" for name in names]
     depth = 0
     problem, found = "", False
-    with source.open() as file:
+    encoding = _encoding(source, head)
+    foreign = encoding is not None and not _is_known(encoding)
+    with io.BytesIO(source.utf8()) if foreign else source.open() as file:
         try:
             parsing = etree.iterparse(
                 file, events=("start", "end"), tag=tags, recover=True, resolve_entities=False, load_dtd=False, no_network=True,
-                huge_tree=False, remove_comments=True, remove_pis=True, encoding=_encoding(source, head),
+                huge_tree=False, remove_comments=True, remove_pis=True,
+                encoding="UTF-8" if foreign else encoding,
             )  # fmt: skip
             for event, element in parsing:
                 depth += 1 if event == "start" else -1
@@ -97,6 +104,17 @@ def _encoding(source: Source, head: bytes) -> str | None:
     if name == "utf-8" or (name.startswith(("utf-8", "utf-16", "utf-32")) and head.startswith(_MARKS)):
         return None
     return _SPELT.get(name, name)
+
+
+def _is_known(encoding: str) -> bool:
+    """Whether libxml2 knows an encoding."""
+    from lxml import etree
+
+    try:
+        etree.XMLParser(encoding=encoding)
+    except LookupError:
+        return False
+    return True
 
 
 def _free(element: Any) -> None:

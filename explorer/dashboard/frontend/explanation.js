@@ -1,0 +1,206 @@
+import { h } from "./dom.js";
+import { conceptColour } from "./concepts.js";
+
+/** @import { ScoreParts, WhyAnswer } from "./messages.d.ts" */
+/** @import { App } from "./page.d.ts" */
+
+/**
+ * @param {number} amount
+ * @param {number} digits
+ */
+const number = (amount, digits) => amount.toFixed(digits).replace("-", "−");
+/** @param {number} amount */
+const signed = (amount) => `${amount < 0 ? "−" : "+"}${Math.abs(amount).toFixed(1)}`;
+
+/**
+ * What the colours of the bars mean.
+ *
+ * @param {ScoreParts | null} parts
+ */
+export function partsLegend(parts) {
+  if (!parts) return [];
+  return [
+    h(
+      "p",
+      { class: "lx-parts-legend" },
+      parts.names.map((name, place) =>
+        h(
+          "span",
+          { class: "lx-parts-key" },
+          h("span", { class: `lx-parts-swatch ${conceptColour(parts.places[place])}` }),
+          parts.added[place] ? name : `not ${name}`,
+        ),
+      ),
+      h("span", { class: "lx-quiet" }, "from the average paper: right counts for, left against"),
+    ),
+  ];
+}
+
+/**
+ * Where the pieces of a bar lie, as fractions of its width: what counts for a paper goes right from the middle, what counts
+ * against it left.
+ *
+ * @param {number[]} amounts
+ * @param {number} low Amount at the left edge.
+ * @param {number} high Amount at the right edge.
+ */
+export function barPieces(amounts, low, high) {
+  const width = Math.max(high - low, 1e-9);
+  const zero = -low / width;
+  let [left, right] = [zero, zero];
+  const pieces = amounts.map((amount) => {
+    let size = Math.abs(amount) / width;
+    // What speaks against the worst papers goes beyond the edge.
+    if (amount < 0) size = Math.min(size, left);
+    const start = amount < 0 ? (left -= size) : right;
+    if (amount > 0) right += size;
+    return { start, size };
+  });
+  return { zero, pieces };
+}
+
+/**
+ * One paper's bar: what each concept adds to its score and takes from it.
+ *
+ * @param {ScoreParts | null} parts
+ * @param {number} row
+ */
+export function partsBar(parts, row) {
+  const amounts = parts?.rows[row];
+  if (!amounts) return null;
+  const text = parts.names
+    .map((name, place) => `${parts.added[place] ? "" : "not "}${name} ${signed(amounts[place])}`)
+    .join(", ");
+  const { zero, pieces } = barPieces(amounts, parts.low, parts.high);
+  return h(
+    "div",
+    { class: "lx-parts", role: "img", label: `Against the average paper: ${text}`, title: text },
+    h("span", { class: "lx-parts-zero", style: { "--start": zero } }),
+    pieces.map(({ start, size }, place) =>
+      h("span", { class: `lx-part ${conceptColour(parts.places[place])}`, style: { "--start": start, "--size": size } }),
+    ),
+  );
+}
+
+/**
+ * "Why": what a paper's score is made of, asked for when it is opened and again when the order has changed.
+ *
+ * @param {App} app
+ */
+export function reasonsList(app) {
+  const { link } = app;
+  /** Rows of papers whose reasons are shown. @type {Set<number>} */
+  const open = new Set();
+  /** @type {Map<number, WhyAnswer>} */
+  const known = new Map();
+
+  /** @param {WhyAnswer} answer */
+  function bars({ score, reasons, note }) {
+    if (!reasons.length) return [h("p", { class: "lx-quiet" }, "The search gives this paper no score.")];
+    const most = Math.max(...reasons.map(([, amount]) => Math.abs(amount)), 1e-9);
+    const digits = most < 1 ? 3 : 2;
+    return [
+      h(
+        "table",
+        { class: "lx-reasons-table" },
+        h("caption", { class: "lx-hide" }, "Parts of the score"),
+        h(
+          "thead",
+          { class: "lx-hide" },
+          h(
+            "tr",
+            {},
+            ["Reason", "Bar", "Contribution"].map((name) => h("th", { scope: "col" }, name)),
+          ),
+        ),
+        h(
+          "tbody",
+          {},
+          reasons.map(([label, amount]) =>
+            h(
+              "tr",
+              {},
+              h("th", { scope: "row" }, label),
+              h(
+                "td",
+                {},
+                h("span", {
+                  class: `lx-reason-bar${amount < 0 ? " lx-against" : ""}`,
+                  "aria-hidden": "true",
+                  style: { "--size": Math.abs(amount) / most },
+                }),
+              ),
+              h("td", { class: "lx-amount" }, number(amount, digits)),
+            ),
+          ),
+        ),
+      ),
+      h("p", { class: "lx-quiet" }, `Score ${number(score, digits)}, the sum of these.${note ? ` ${note}` : ""}`),
+    ];
+  }
+
+  /**
+   * @param {number} row
+   * @param {string} title
+   */
+  function body(row, title) {
+    const answer = known.get(row);
+    return h(
+      "div",
+      { class: "lx-reasons", id: app.id(`why-${row}`), role: "group", label: `Why ${title} stands here`, "data-row": row },
+      answer ? bars(answer) : h("p", { class: "lx-quiet" }, "Asking…"),
+    );
+  }
+
+  app.onAnswer("why", (answer) => {
+    if (!open.has(answer.row)) return;
+    known.set(answer.row, answer);
+    app.root.querySelector(`.lx-reasons[data-row="${answer.row}"]`)?.replaceChildren(...bars(answer));
+  });
+
+  return {
+    /**
+     * The button and, when it is open, the parts.
+     *
+     * @param {number} row
+     * @param {string} title
+     */
+    of(row, title) {
+      const button = h(
+        "button",
+        {
+          class: "lx-textbutton lx-why",
+          "aria-expanded": String(open.has(row)),
+          "aria-controls": open.has(row) ? app.id(`why-${row}`) : null,
+          key: `why:${row}`,
+          click: () => {
+            if (open.delete(row)) {
+              app.root.querySelector(`.lx-reasons[data-row="${row}"]`)?.remove();
+              button.removeAttribute("aria-controls");
+            } else {
+              open.add(row);
+              button.closest("article")?.append(body(row, title));
+              button.setAttribute("aria-controls", app.id(`why-${row}`));
+              link.send("why", { row });
+            }
+            button.setAttribute("aria-expanded", String(open.has(row)));
+          },
+        },
+        "Why",
+        h("span", { class: "lx-hide" }, ` ${title} stands here`),
+      );
+      return { button, body: open.has(row) ? body(row, title) : null };
+    },
+    /**
+     * The order may have changed: what is open is asked for again, the rest forgotten.
+     *
+     * @param {number[]} rows On the page.
+     */
+    renew(rows) {
+      const here = new Set(rows);
+      [...open].filter((row) => !here.has(row)).forEach((row) => open.delete(row));
+      known.clear();
+      open.forEach((row) => link.send("why", { row }));
+    },
+  };
+}

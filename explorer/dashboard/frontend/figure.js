@@ -1,0 +1,92 @@
+// The kernel's figures in the page's colours and type.
+
+/** @import { Figure, Trace } from "./messages.d.ts" */
+/** @import { ThemeColours } from "./page.d.ts" */
+/** @typedef {Record<string, unknown> & { title?: { text?: string } }} AxisLayout */
+
+const TEXT_SIZE = 12; // px
+const LABEL_WIDTH = { number: 80, period: 48 }; // px that a label of the horizontal axis takes with its margin
+
+/**
+ * A figure as plotly takes it; the kernel's own object stays as it came.
+ *
+ * @param {Figure} figure
+ * @param {ThemeColours} colours
+ * @param {{ width: number; height: number }} size px
+ * @param {() => boolean} fast Whether the browser draws many points by WebGL; asked where a trace would.
+ */
+export function dressed(figure, colours, { width, height }, fast) {
+  const given = figure.layout;
+  const quiet = { color: colours.muted, size: TEXT_SIZE };
+  const plain = { family: colours.family, color: colours.ink, size: TEXT_SIZE };
+  const across = figure.data[0]?.orientation === "h";
+  /** @param {string} name */
+  const axis = (name) => {
+    const own = /** @type {AxisLayout} */ (given[name] ?? {});
+    return {
+      automargin: true,
+      ...own,
+      title: own.title?.text ? { ...own.title, font: quiet } : undefined,
+      fixedrange: true,
+      gridcolor: colours.line,
+      zerolinecolor: colours.line,
+      linecolor: colours.line,
+      tickfont: quiet,
+    };
+  };
+  const others = Object.keys(given).filter((name) => /^[xy]axis\d+$/.test(name));
+  // Labels stay level: as many as fit, not all at a slant.
+  const labels = Math.max(3, Math.floor(width / (across ? LABEL_WIDTH.number : LABEL_WIDTH.period)));
+  const layout = {
+    ...given,
+    width,
+    height,
+    margin: { l: 8, r: 12, t: 8, b: 32, ...given.margin },
+    dragmode: given.selectdirection ? "select" : false,
+    selections: [],
+    annotations: given.annotations?.map((note) => ({ ...note, font: quiet })),
+    shapes: given.shapes?.map((shape) => ({ ...shape, line: { ...shape.line, color: colours.accent } })),
+    showlegend: false,
+    paper_bgcolor: "rgba(0,0,0,0)",
+    plot_bgcolor: "rgba(0,0,0,0)",
+    font: { ...given.font, ...plain },
+    hoverlabel: { ...given.hoverlabel, bgcolor: colours.surface, bordercolor: colours.line, font: plain },
+    ...Object.fromEntries(others.map((name) => [name, axis(name)])),
+    xaxis: { ...axis("xaxis"), tickangle: 0, nticks: labels },
+    yaxis: { ...axis("yaxis"), ...(across ? { showgrid: false } : {}) },
+  };
+  return { data: figure.data.map((trace) => dressedTrace(trace, colours, fast)), layout };
+}
+
+/**
+ * @param {Trace} trace
+ * @param {ThemeColours} colours
+ * @param {() => boolean} fast
+ * @returns {Trace}
+ */
+function dressedTrace(trace, colours, fast) {
+  const { accent, density, scaled } = trace.meta ?? {};
+  const own = { ...trace };
+  if (trace.type === "scatter") own.cliponaxis = false;
+  // Without WebGL points are drawn as SVG, which looks the same and takes longer.
+  if (trace.type === "scattergl" && !fast()) own.type = "scatter";
+  if (accent) own.marker = { ...trace.marker, color: colours.accent };
+  if (accent && trace.line) own.line = { ...trace.line, color: colours.accent };
+  if (density) own.colorscale = scale([colours.surface, colours.edge]);
+  if (scaled)
+    own.marker = {
+      ...trace.marker,
+      colorscale: scale([colours.edge, colours.accent, colours.ink]),
+      colorbar: { ...trace.marker?.colorbar, tickfont: { color: colours.muted, size: TEXT_SIZE } },
+    };
+  return own;
+}
+
+/**
+ * Colours as plotly's scale, evenly from 0 to 1.
+ *
+ * @param {string[]} colours
+ */
+function scale(colours) {
+  return colours.map((colour, place) => [place / (colours.length - 1), colour]);
+}

@@ -1,0 +1,80 @@
+import { h, iconButton, swap } from "./dom.js";
+import { ledgerTable } from "./ledger_table.js";
+
+/** @import { App } from "./page.d.ts" */
+
+/**
+ * What became of the records that the corpus was made from: one sentence in the bar, which opens the table where there is one.
+ *
+ * @param {App} app
+ */
+export function ledgerDialog(app) {
+  const { model, link } = app;
+  const table = ledgerTable({ save: () => link.send("intake_ledger", { of: "corpus" }) });
+  const node = h("p", { class: "lx-ledger-summary" });
+  const title = h("h2", { class: "lx-dialog-title", id: app.id("account"), tabIndex: -1 }, "What became of every record");
+  const body = h("div", { class: "lx-intake-body" });
+  const dialog = h(
+    "dialog",
+    {
+      class: "lx-dialog",
+      "aria-labelledby": app.id("account"),
+      cancel: (event) => {
+        event.preventDefault();
+        close();
+      },
+    },
+    h(
+      "div",
+      { class: "lx-dialog-head" },
+      title,
+      h("span", { class: "lx-spacer" }),
+      iconButton("close", "Close (Esc)", () => close()),
+    ),
+    body,
+  );
+  const sentence = () => model.get("summary").ledger.sentence;
+  let drawn = "";
+
+  function open() {
+    swap(body, [
+      h("p", { class: "lx-sentence" }, sentence()),
+      h("p", { class: "lx-quiet", role: "status" }, "Looking them up…"),
+    ]);
+    dialog.showModal();
+    title.focus();
+    link.send("ledger");
+  }
+
+  function close() {
+    if (!dialog.open) return false;
+    dialog.close();
+    node.querySelector("button")?.focus();
+    return true;
+  }
+
+  app.onAnswer("ledger", (answer) => {
+    if (dialog.open) swap(body, [h("p", { class: "lx-sentence" }, sentence()), table.draw(answer)]);
+  });
+  app.watch(["summary"], () => {
+    if (sentence() === drawn) return;
+    drawn = sentence();
+    swap(node, [
+      model.get("summary").ledger.notes
+        ? h(
+            "button",
+            {
+              class: "lx-textbutton",
+              "aria-haspopup": "dialog",
+              title: "What became of every record",
+              key: "account",
+              click: open,
+            },
+            drawn,
+          )
+        : h("span", { class: "lx-quiet" }, drawn),
+    ]);
+  });
+  app.layers.unshift(close);
+  return { node, dialog };
+}

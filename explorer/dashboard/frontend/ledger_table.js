@@ -1,0 +1,155 @@
+import { h, swap } from "./dom.js";
+import { count } from "./text.js";
+
+/** @import { LedgerEntry, LedgerExtract } from "./messages.d.ts" */
+
+const KINDS = [
+  ["rejected", "Rejected"],
+  ["merged", "Merged"],
+  ["repaired", "Repaired"],
+];
+
+/**
+ * What became of each record, one kind at a time.
+ *
+ * @param {object} options
+ * @param {() => void} options.save Asks for the file of all.
+ * @param {(entry: LedgerEntry) => void} [options.keep] Asks, where the reader may still decide, for a merged record to stay apart.
+ */
+export function ledgerTable({ save, keep }) {
+  let kind = "";
+  let text = "";
+
+  /** @param {LedgerEntry} entry */
+  function place({ source, line, record }) {
+    return `${source}, ${line ? `line ${count(line)}` : `record ${count(record)}`}`;
+  }
+
+  /** @param {LedgerEntry} entry */
+  function what(entry) {
+    if (entry.action === "repaired")
+      return [
+        h("strong", {}, entry.field),
+        ": ",
+        entry.before ? h("del", {}, entry.before) : null,
+        entry.after ? " " : null,
+        entry.after ? h("ins", {}, entry.after) : null,
+      ];
+    return [entry.before || "–"];
+  }
+
+  /** @param {LedgerEntry} entry */
+  function row(entry) {
+    const both =
+      entry.action === "merged" && keep
+        ? h(
+            "button",
+            {
+              class: "lx-textbutton",
+              key: `keep:${place(entry)}`,
+              label: `Keep both: ${entry.before}`,
+              click: () => keep(entry),
+            },
+            "Keep both",
+          )
+        : null;
+    return h(
+      "tr",
+      {},
+      h("th", { scope: "row" }, place(entry)),
+      h("td", {}, what(entry)),
+      h(
+        "td",
+        {},
+        entry.reason,
+        entry.action === "merged" ? h("span", { class: "lx-quiet" }, ` (into ${entry.after})`) : null,
+        both,
+      ),
+    );
+  }
+
+  /** @param {LedgerExtract} found */
+  function draw(found) {
+    const kinds = KINDS.filter(([name]) => found.counts[name]);
+    if (!kinds.length) return h("p", { class: "lx-quiet" }, "No record was rejected, merged or repaired.");
+    if (!found.counts[kind]) kind = kinds[0][0];
+    const table = h("tbody");
+    const shown = h("p", { class: "lx-quiet", role: "status" });
+    const fill = () => {
+      const all = found.entries.filter((entry) => entry.action === kind);
+      const hits = all.filter((entry) =>
+        [entry.source, entry.field, entry.before, entry.after, entry.reason]
+          .join(" ")
+          .toLowerCase()
+          .includes(text.toLowerCase()),
+      );
+      swap(table, hits.map(row));
+      const rest =
+        found.counts[kind] > all.length
+          ? `; the first ${count(all.length)} of ${count(found.counts[kind])} are here, all are in the file`
+          : "";
+      shown.textContent = `${count(hits.length)} shown${rest}`;
+    };
+    const tabs = kinds.map(([name, label]) =>
+      h(
+        "button",
+        {
+          "aria-pressed": String(name === kind),
+          key: `kind:${name}`,
+          click: () => {
+            kind = name;
+            tabs.forEach((tab) => tab.setAttribute("aria-pressed", String(tab.dataset.key === `kind:${name}`)));
+            fill();
+          },
+        },
+        `${label} ${count(found.counts[name])}`,
+      ),
+    );
+    const filter = h("input", {
+      class: "lx-box",
+      type: "search",
+      value: text,
+      placeholder: "Filter",
+      label: "Filter the entries",
+      key: "entries",
+      input: () => {
+        text = filter.value;
+        fill();
+      },
+    });
+    fill();
+    return h(
+      "section",
+      {},
+      h(
+        "div",
+        { class: "lx-ledger-head" },
+        h("div", { class: "lx-segmented", role: "group", label: "Entries of the ledger" }, tabs),
+        filter,
+        h("span", { class: "lx-spacer" }),
+        h("button", { class: "lx-textbutton", key: "ledger", click: save }, "Download the ledger (CSV)"),
+      ),
+      h(
+        "div",
+        { class: "lx-ledger", tabIndex: 0, role: "region", label: "Entries of the ledger" },
+        h(
+          "table",
+          {},
+          h(
+            "thead",
+            {},
+            h(
+              "tr",
+              {},
+              ["Record", "What", "Why"].map((name) => h("th", { scope: "col" }, name)),
+            ),
+          ),
+          table,
+        ),
+      ),
+      shown,
+    );
+  }
+
+  return { draw };
+}

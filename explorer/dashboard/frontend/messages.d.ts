@@ -1,0 +1,896 @@
+/*
+ * What the page and the kernel say to each other, in three parts: messages of the page, answers of the kernel, and the traits,
+ * which the kernel alone writes. docs/messages.md tells when each is sent; tests/test_frontend.py holds them to the Python side.
+ *
+ * A message of kind "tick_page" is a TickPageMessage, an answer of kind "axis_point" an AxisPointAnswer.
+ */
+
+// Values that several of them hold
+
+/** An open end is null. */
+export type Range<T> = [low: T | null, high: T | null];
+
+/** A piece of text, and 1 where the query hit it. */
+export type Segment = [text: string, hit: 0 | 1];
+
+/** The fields of `explorer.Selection`, tuples as lists. */
+export interface SelectionFields {
+  query: string;
+  years: Range<number>;
+  months: Range<string>;
+  topics: string[];
+  venues: string[];
+  authors: string[];
+  keywords: string[];
+  has_code: boolean | null;
+  rank: string;
+  like: string[];
+  unlike: string[];
+  axes: [low: string, high: string][];
+  x: Range<number>;
+  y: Range<number>;
+  prefer: [objective: string, weight: number][];
+  sort: string;
+}
+
+export type Field = keyof SelectionFields;
+
+export type Changes = Partial<SelectionFields>;
+
+/** What became of one record of an import. */
+export interface LedgerEntry {
+  source: string;
+  line: number | null;
+  record: number;
+  action: "accepted" | "rejected" | "merged" | "repaired";
+  field: string;
+  before: string;
+  after: string;
+  reason: string;
+}
+
+/** Entries by what became of them: how many there are, and the first of them. */
+export interface LedgerExtract {
+  counts: Record<string, number>;
+  entries: LedgerEntry[];
+}
+
+// Messages of the page
+
+interface Numbered {
+  /** Larger than of any message before; the answer carries it. */
+  seq: number;
+}
+
+/** Change fields of the selection. */
+export interface SetMessage extends Numbered {
+  kind: "set";
+  changes: Changes;
+  /** Whether one undo takes back this change and the one before. */
+  joined: boolean;
+}
+
+/** Go back to the selection before. */
+export interface UndoMessage extends Numbered {
+  kind: "undo";
+}
+
+/** Take an undo back. */
+export interface RedoMessage extends Numbered {
+  kind: "redo";
+}
+
+/** Drop every filter; the order stays. */
+export interface ClearMessage extends Numbered {
+  kind: "clear";
+}
+
+/** Show what an address says. */
+export interface UrlMessage extends Numbered {
+  kind: "url";
+  /** The query of the address, without its question mark. */
+  url: string;
+}
+
+/** Turn to a page of the list. */
+export interface PageMessage extends Numbered {
+  kind: "page";
+  /** From 0. */
+  page: number;
+}
+
+/** Open a paper in the reader; null closes it. */
+export interface OpenMessage extends Numbered {
+  kind: "open";
+  row: number | null;
+}
+
+/** Mark a paper as read, or not. */
+export interface ReadMessage extends Numbered {
+  kind: "read";
+  row: number;
+  on: boolean;
+}
+
+/** A paper was open long enough to count as read; the order of the list and the status line stay. */
+export interface WasOpenMessage extends Numbered {
+  kind: "was_open";
+  row: number;
+  on: boolean;
+}
+
+/** Tick a paper, or untick it. */
+export interface TickMessage extends Numbered {
+  kind: "tick";
+  row: number;
+  on: boolean;
+}
+
+/** Tick or untick the papers of the page shown. */
+export interface TickPageMessage extends Numbered {
+  kind: "tick_page";
+  on: boolean;
+}
+
+/** Untick all papers. */
+export interface UntickAllMessage extends Numbered {
+  kind: "untick_all";
+}
+
+/** Look for values within a filter panel, or turn its pages. */
+export interface FacetMessage extends Numbered {
+  kind: "facet";
+  facet: string;
+  text: string;
+  /** From 0. */
+  page: number;
+}
+
+/** Set an option of the charts. */
+export interface ChartMessage extends Numbered {
+  kind: "chart";
+  option: string;
+  value: boolean | string;
+}
+
+/** What the colour of a paper on the axes tells. */
+export interface AxisColourMessage extends Numbered {
+  kind: "axis_colour";
+  value: string;
+}
+
+/** Rank by further terms too. */
+export interface AddConceptMessage extends Numbered {
+  kind: "add_concept";
+  text: string;
+}
+
+/** Rank by a topic or a saved set of papers too. */
+export interface AddOperandMessage extends Numbered {
+  kind: "add_operand";
+  of: "topic" | "set" | "paper";
+  name: string;
+}
+
+/** Rank by a paper too. */
+export interface AddPaperMessage extends Numbered {
+  kind: "add_paper";
+  row: number;
+}
+
+/** Rank by likeness to a paper. */
+export interface LikePaperMessage extends Numbered {
+  kind: "like_paper";
+  row: number;
+}
+
+/** Rank by likeness to the ticked papers, or by unlikeness as well. */
+export interface LikeTickedMessage extends Numbered {
+  kind: "like_ticked";
+  less: boolean;
+}
+
+/** Stop making what ranking by meaning takes. */
+export interface StopPreparingMessage extends Numbered {
+  kind: "stop_preparing";
+}
+
+/** Send what is shown, or what is ticked, as files. */
+export interface ExportMessage extends Numbered {
+  kind: "export";
+  format: string;
+  ticked: boolean;
+}
+
+/** Send plotly.js. */
+export interface PlotlyMessage extends Numbered {
+  kind: "plotly";
+}
+
+/** Look up the saved searches anew. */
+export interface SavedMessage extends Numbered {
+  kind: "saved";
+}
+
+/** Save what is shown under a name. */
+export interface SaveSearchMessage extends Numbered {
+  kind: "save_search";
+  name: string;
+  replace: boolean;
+}
+
+/** Give a saved search another name. */
+export interface RenameSearchMessage extends Numbered {
+  kind: "rename_search";
+  name: string;
+  to: string;
+}
+
+/** Forget a saved search. */
+export interface DeleteSearchMessage extends Numbered {
+  kind: "delete_search";
+  name: string;
+}
+
+/** Show a saved search. */
+export interface RunSearchMessage extends Numbered {
+  kind: "run_search";
+  name: string;
+  /** Whether to compare it with what it gave when it was saved. */
+  changes: boolean;
+}
+
+/** Save the ticked papers as a set, and rank by it too. */
+export interface SetAsConceptMessage extends Numbered {
+  kind: "set_as_concept";
+  name: string;
+  replace: boolean;
+}
+
+/** Forget a set of papers. */
+export interface DeleteSetMessage extends Numbered {
+  kind: "delete_set";
+  name: string;
+}
+
+/** Compare what is shown with a saved search, an address or a date; null ends the comparison. */
+export interface CompareMessage extends Numbered {
+  kind: "compare";
+  with: { saved: string; then?: boolean } | { url: string } | { date: string } | null;
+}
+
+/** Which papers of a comparison the list shows. */
+export interface CompareShowMessage extends Numbered {
+  kind: "compare_show";
+  part: ComparisonPart;
+}
+
+/** Announce files. */
+export interface IntakeBeginMessage extends Numbered {
+  kind: "intake_begin";
+  /** `size` in bytes. */
+  files: { id: string; name: string; size: number }[];
+}
+
+/** The next part of a file, which is the message's one buffer. */
+export interface IntakeChunkMessage extends Numbered {
+  kind: "intake_chunk";
+  id: string;
+  /** From 0. */
+  part: number;
+}
+
+/** All parts were sent: read the files. */
+export interface IntakeReadMessage extends Numbered {
+  kind: "intake_read";
+}
+
+/** Read again, with a file taken otherwise. */
+export interface IntakeMapMessage extends Numbered {
+  kind: "intake_map";
+  file: string;
+  /** Field of the schema by column; empty for none. */
+  columns: Record<string, string>;
+  delimiter: string | null;
+  encoding: string | null;
+}
+
+/** Keep a record apart from the paper it would go into; a source of null takes all of these decisions back. */
+export interface IntakeKeepMessage extends Numbered {
+  kind: "intake_keep";
+  source: string | null;
+  record?: number;
+  paper?: string;
+}
+
+/** Ask a service. */
+export interface IntakeFetchMessage extends Numbered {
+  kind: "intake_fetch";
+  service: string;
+  query: string;
+  /** Papers at most. */
+  limit: number;
+  /** Which list of the service to take in place of a search: "daily" or "trending"; empty for none. */
+  list: string;
+  /** Day, week or month of a daily list; empty for the latest. */
+  day: string;
+}
+
+/** Take the papers over. */
+export interface IntakeAcceptMessage extends Numbered {
+  kind: "intake_accept";
+  how: "add" | "new";
+}
+
+/** Stop what runs, and forget what came. */
+export interface IntakeCancelMessage extends Numbered {
+  kind: "intake_cancel";
+}
+
+/** Forget how the last papers came in. */
+export interface IntakeCloseMessage extends Numbered {
+  kind: "intake_close";
+}
+
+/** Send what became of every record as a file. */
+export interface IntakeLedgerMessage extends Numbered {
+  kind: "intake_ledger";
+  /** "corpus" for the records of the corpus shown; without it those that came last. */
+  of?: "corpus";
+}
+
+/** Take a merge of the corpus back. */
+export interface IntakeSplitMessage extends Numbered {
+  kind: "intake_split";
+  /** Id of the paper. */
+  paper: string;
+}
+
+/** Find the topics of the corpus anew. */
+export interface IntakeRefitMessage extends Numbered {
+  kind: "intake_refit";
+}
+
+// Questions: messages that change nothing, each with an answer
+
+/** What may follow at the cursor. */
+export interface CompleteMessage extends Numbered {
+  kind: "complete";
+  text: string;
+  /** Characters before the cursor. */
+  at: number;
+  /** Whether it is an expression over concepts. */
+  concepts: boolean;
+}
+
+/** What a query may have meant. */
+export interface SuggestMessage extends Numbered {
+  kind: "suggest";
+  text: string;
+}
+
+/** What the score of a paper is made of. */
+export interface WhyMessage extends Numbered {
+  kind: "why";
+  row: number;
+}
+
+/** What to say of the paper under the pointer. */
+export interface AxisPointMessage extends Numbered {
+  kind: "axis_point";
+  row: number;
+}
+
+/** What became of the records that the corpus was made from. */
+export interface LedgerMessage extends Numbered {
+  kind: "ledger";
+}
+
+export type Message =
+  | SetMessage
+  | UndoMessage
+  | RedoMessage
+  | ClearMessage
+  | UrlMessage
+  | PageMessage
+  | OpenMessage
+  | ReadMessage
+  | WasOpenMessage
+  | TickMessage
+  | TickPageMessage
+  | UntickAllMessage
+  | FacetMessage
+  | ChartMessage
+  | AxisColourMessage
+  | AddConceptMessage
+  | AddOperandMessage
+  | AddPaperMessage
+  | LikePaperMessage
+  | LikeTickedMessage
+  | StopPreparingMessage
+  | ExportMessage
+  | PlotlyMessage
+  | SavedMessage
+  | SaveSearchMessage
+  | RenameSearchMessage
+  | DeleteSearchMessage
+  | RunSearchMessage
+  | SetAsConceptMessage
+  | DeleteSetMessage
+  | CompareMessage
+  | CompareShowMessage
+  | IntakeBeginMessage
+  | IntakeChunkMessage
+  | IntakeReadMessage
+  | IntakeMapMessage
+  | IntakeKeepMessage
+  | IntakeFetchMessage
+  | IntakeAcceptMessage
+  | IntakeCancelMessage
+  | IntakeCloseMessage
+  | IntakeLedgerMessage
+  | IntakeSplitMessage
+  | IntakeRefitMessage
+  | CompleteMessage
+  | SuggestMessage
+  | WhyMessage
+  | AxisPointMessage
+  | LedgerMessage;
+
+export type Kind = Message["kind"];
+
+/** What a message of a kind holds beside its kind and number. */
+export type Content<K extends Kind> = Omit<Extract<Message, { kind: K }>, "kind" | "seq">;
+
+// Answers of the kernel
+
+/** Ways to go on, best first; `text` replaces the characters from `start` to `end`. */
+export interface CompletionsAnswer extends Numbered {
+  kind: "completions";
+  rows: Completion[];
+}
+
+export interface Completion {
+  start: number;
+  end: number;
+  text: string;
+  kind: string;
+  label: string;
+  papers: number | null;
+}
+
+/** A query that more papers match, or null. */
+export interface SuggestionAnswer extends Numbered {
+  kind: "suggestion";
+  text: string | null;
+}
+
+/** What a score is made of: labels with their parts, which add up to it. */
+export interface WhyAnswer extends Numbered {
+  kind: "why";
+  row: number;
+  score: number;
+  reasons: [label: string, part: number][];
+  note: string;
+}
+
+/** What to say of a paper on the axes. */
+export interface AxisPointAnswer extends Numbered {
+  kind: "axis_point";
+  title: string;
+  date: string;
+}
+
+/** What became of the records of the corpus. */
+export interface LedgerAnswer extends Numbered, LedgerExtract {
+  kind: "ledger";
+}
+
+/** plotly.js, compressed with gzip, which is the message's one buffer. */
+export interface PlotlyAnswer {
+  kind: "plotly";
+  version: string;
+}
+
+/** A part of a file, which is the message's one buffer. */
+export interface FileAnswer {
+  kind: "file";
+  id: string;
+  name: string;
+  type: string;
+  /** From 0, of `parts`. */
+  part: number;
+  parts: number;
+  last: boolean;
+}
+
+export type Answer =
+  CompletionsAnswer | SuggestionAnswer | WhyAnswer | AxisPointAnswer | LedgerAnswer | PlotlyAnswer | FileAnswer;
+
+// Traits
+
+export interface Traits {
+  /** Counts and words for what is shown; its number is that of the last message answered. */
+  summary: Summary;
+  /** The filter panels. */
+  facets: Facet[];
+  charts: Chart[];
+  /** The page of the list. */
+  papers: PapersPage;
+  /** The open paper. */
+  reader: Paper | null;
+  selection: SelectionFields;
+  /** What the last message came to. */
+  status: Status;
+  /** Tables for the help. */
+  help: { title: string; rows: { syntax: string; meaning: string; example: string }[] }[];
+  /** Where plotly.js is, and whether the dashboard is a page of its own. */
+  assets: { plotly_url: string | null; plotly_version: string; page: boolean };
+  /** Formats that can be exported. */
+  exports: { format: string; label: string; note: string }[];
+  /** Papers on their way in. */
+  intake: Intake;
+  /** Saved searches and sets of papers. */
+  saved: Saved;
+  comparison: Comparison | null;
+  axes: AxesView;
+  preference: Preference;
+  /** The expression that ranks, term by term. */
+  concepts: { expression: string; terms: ConceptTerm[] } | null;
+  /** Orders of the list and what they are called. */
+  sorts: [order: string, label: string][];
+  /** How far ranking by meaning is prepared: `part` from 0 to 1. */
+  preparation: { stage: string; part: number | null } | null;
+}
+
+export interface Summary {
+  shown: number;
+  total: number;
+  name: string;
+  sentence: string;
+  /** Query of the address that shows the same. */
+  url: string;
+  /** Code that gives the same table. */
+  python: string;
+  chips: Chip[];
+  /** Where nothing is shown: filters without which something would be. */
+  loosen: { label: string; changes: Changes; shown: number }[];
+  ledger: { sentence: string; notes: number };
+  seq: number;
+  can_undo: boolean;
+  can_redo: boolean;
+  /** What a search of another database was read as; null for one in the language here. */
+  translation: Translation | null;
+}
+
+/** A search of another database in the language here. */
+export interface Translation {
+  dialect: string;
+  query: string;
+  /** What has no equal here. */
+  left_out: string[];
+}
+
+/** One thing that is filtered by. */
+export interface Chip {
+  field: Field;
+  value: unknown;
+  label: string;
+}
+
+export interface Status {
+  level: "ready" | "info" | "error";
+  text: string;
+  /** The character of `of` that an error points at; without `of`, of the query. */
+  at: number | null;
+  of: string | null;
+  seq: number;
+}
+
+export type Facet = RangeFacet | ValuesFacet;
+
+/** A step of a range, and how many papers are on it. */
+export type Step<T> = [step: T, papers: number];
+
+export interface RangeFacet {
+  name: "years";
+  kind: "range";
+  label: string;
+  lo: number;
+  hi: number;
+  bars: Step<number>[];
+  selected: Range<number>;
+  undated: number;
+  months: { bars: Step<string>[]; selected: Range<string> } | null;
+}
+
+export interface ValuesFacet {
+  name: "topics" | "venues" | "authors" | "keywords" | "has_code";
+  kind: "values";
+  label: string;
+  /** How many there are. */
+  values: number;
+  page: number;
+  pages: number;
+  text: string;
+  rows: FacetRow[];
+  /** The largest count. */
+  max: number;
+}
+
+export interface FacetRow {
+  value: string | boolean;
+  label: string;
+  count: number;
+  on: boolean;
+}
+
+export type Cell = string | number | null;
+
+export interface Chart {
+  name: string;
+  title: string;
+  description: string;
+  figure: Figure;
+  /** The same in numbers. */
+  table: { columns: string[]; rows: Cell[][] };
+  note: string;
+  options: ChartOption[];
+  /** What a cell of the table selects. */
+  pick: CellPicks | null;
+  /** Of axes: whether there is nothing to draw. */
+  bare?: boolean;
+  /** Of axes: whether a range is drawn over bars or as a box. */
+  select?: "bins" | "box";
+  /** Of axes: what the ends of a range are rounded to. */
+  step?: number;
+}
+
+export interface CellPicks {
+  field: "topics" | "keywords";
+  values: string[];
+}
+
+export type ChartOption =
+  | { kind: "refit"; name: string; label: string }
+  | { kind: "toggle"; name: string; label: string; value: boolean }
+  | { kind: "choice"; name: string; label: string; value: string; choices: string[] };
+
+/** A figure as plotly takes it. */
+export interface Figure {
+  data: Trace[];
+  layout: Layout;
+}
+
+/** What the page reads of a trace; plotly takes much more. */
+export interface Trace {
+  type: string;
+  name?: string;
+  orientation?: string;
+  customdata?: unknown;
+  line?: { color?: string; [property: string]: unknown };
+  marker?: { color?: unknown; colorbar?: object; [property: string]: unknown };
+  /** How the page dresses it in its own colours. */
+  meta?: { accent?: boolean; density?: boolean; scaled?: boolean };
+  [property: string]: unknown;
+}
+
+export interface Layout {
+  margin?: object;
+  font?: object;
+  hoverlabel?: object;
+  selectdirection?: string;
+  annotations?: object[];
+  shapes?: { line?: object; [property: string]: unknown }[];
+  [property: string]: unknown;
+}
+
+export interface PapersPage {
+  /** How many papers the list has. */
+  listed: number;
+  page: number;
+  pages: number;
+  per_page: number;
+  rows: PaperRow[];
+  ticked: number;
+  parts: ScoreParts | null;
+  /** Whether the papers have scores to be explained. */
+  scored: boolean;
+}
+
+export interface PaperRow {
+  row: number;
+  title: Segment[];
+  snippet: Segment[];
+  authors: string;
+  date: string;
+  venue: string;
+  topic: string;
+  upvotes: number | null;
+  comments: number | null;
+  code: boolean;
+  ticked: boolean;
+  open: boolean;
+  read: boolean;
+  /** Whether no other paper beats it in all that is preferred. */
+  best: boolean;
+}
+
+/** What each concept adds to the scores, against the average paper. */
+export interface ScoreParts {
+  names: string[];
+  added: boolean[];
+  /** Which colour each has. */
+  places: number[];
+  low: number;
+  high: number;
+  rows: Record<number, number[]>;
+}
+
+export interface Paper {
+  row: number;
+  title: Segment[];
+  abstract: Segment[];
+  authors: string[];
+  date: string;
+  venue: string;
+  topic: string;
+  keywords: string[];
+  links: { label: string; url: string }[];
+  versions: { label: string; url: string }[];
+  merged: MergedRecords | null;
+  upvotes: number | null;
+  comments: number | null;
+  source: string;
+  extra: [field: string, value: string][];
+  similar: { row: number; title: string; date: string; why: string }[];
+  place: string;
+  read: boolean;
+}
+
+/** The records that a paper was merged from. */
+export interface MergedRecords {
+  paper: string;
+  records: string[];
+  relation: string;
+  reason: string;
+  gave: { record: string; fields: string }[];
+}
+
+export type Phase = "idle" | "receiving" | "reading" | "fetching" | "review" | "building" | "done" | "failed";
+
+export interface Intake {
+  /** Whether anything may come in. */
+  allowed: boolean;
+  phase: Phase;
+  stage: string;
+  /** From 0 to 1; null where nobody knows. */
+  part: number | null;
+  message: string;
+  /** Of files: the part that came last. */
+  got: [id: string, part: number] | null;
+  /** Bytes of a part. */
+  chunk: number;
+  /** Bytes of all files at most. */
+  largest: number;
+  services: Service[];
+  review: Review | null;
+}
+
+export interface Service {
+  name: string;
+  label: string;
+  hint: string;
+  /** Whether it can be asked for all it has. */
+  whole: boolean;
+  /** Whether it has lists of days and of what trends. */
+  lists: boolean;
+}
+
+/** What came in, before it is taken over. */
+export interface Review extends LedgerExtract {
+  name: string;
+  sentence: string;
+  /** Papers that the corpus has not. */
+  additions: number;
+  papers: number;
+  /** Papers that the corpus has already, and those among them with a better value here. */
+  there: number;
+  bettered: number;
+  /** Whether the corpus would change. */
+  changes: boolean;
+  /** Merges that the reader does not want. */
+  apart: number;
+  files: ReviewedFile[];
+  fields: string[];
+  delimiters: string[];
+  encodings: string[];
+}
+
+export interface ReviewedFile {
+  name: string;
+  format: string;
+  encoding: string;
+  /** Encodings that it may be in where that is not sure: how likely each is, 0 to 1, and a line as it then reads. */
+  readings: [encoding: string, sureness: number, preview: string][];
+  delimiter: string;
+  columns: [column: string, field: string][];
+}
+
+export interface Saved {
+  rows: SavedSearch[];
+  sets: { name: string; papers: number; date: string }[];
+  /** Why they cannot be read. */
+  problem: string;
+  writable: boolean;
+}
+
+export interface SavedSearch {
+  name: string;
+  sentence: string;
+  date: string;
+  /** Whether the corpus has changed since. */
+  changed: boolean;
+}
+
+export type ComparisonPart = "all" | "new" | "gone";
+
+export interface Comparison {
+  label: string;
+  new: number;
+  gone: number;
+  shared: number;
+  /** Of those gone, how many the corpus has no longer. */
+  missing: number;
+  part: ComparisonPart;
+}
+
+export interface AxesView {
+  axes: Axis[];
+  colours: [name: string, label: string][];
+  colour: string;
+  chart: Chart | null;
+}
+
+export interface Axis {
+  low: string;
+  high: string;
+  low_terms: string[];
+  high_terms: string[];
+  /** AUC, 0.5 to 1; null where too few papers stand for a pole. */
+  separation: number | null;
+  weak: boolean;
+  caveat: string;
+  within: Range<number>;
+  span: [low: number, high: number];
+}
+
+export interface Preference {
+  /** Whether the list is ordered by it. */
+  on: boolean;
+  objectives: Objective[];
+  front: { papers: number; among: number } | null;
+  /** Papers read. */
+  read: number;
+}
+
+export interface Objective {
+  name: string;
+  label: string;
+  weight: number;
+  /** Why it says nothing here, or empty. */
+  lacking: string;
+}
+
+export interface ConceptTerm {
+  /** As the grammar writes it. */
+  text: string;
+  kind: string;
+  label: string;
+  /** Which colour it has. */
+  place: number;
+  weight: number;
+  added: boolean;
+  /** Words that are in no paper. */
+  unknown: string[];
+}

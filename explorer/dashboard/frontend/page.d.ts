@@ -1,0 +1,304 @@
+/* What the modules of the page hand to each other. */
+
+import type { Answer, Chart, Content, Field, Kind, Range, SelectionFields, Status, Step, Traits } from "./messages.d.ts";
+
+// The model that the widget's host gives
+
+export interface Model {
+  get<Name extends keyof Traits>(name: Name): Traits[Name];
+  on(event: string, handler: Listener): void;
+  off(event: string, handler: Listener): void;
+  send(message: object, callbacks?: undefined, buffers?: ArrayBuffer[]): void;
+  /** JupyterLab and Voila say through it how the kernel does; other hosts have none. */
+  widget_manager?: { kernel?: Kernel };
+}
+
+export type Listener = (...parts: any[]) => void;
+
+export interface Signal<T> {
+  connect(slot: (sender: unknown, value: T) => void): void;
+  disconnect(slot: (sender: unknown, value: T) => void): void;
+}
+
+/** What is used of `IKernelConnection` of JupyterLab's services. */
+export interface Kernel {
+  connectionStatusChanged?: Signal<string>;
+  statusChanged?: Signal<string>;
+  disposed?: Signal<void>;
+}
+
+// The line to the kernel
+
+export interface Link {
+  /** Send a message; returns its number. */
+  send<K extends Kind>(kind: K, ...rest: Rest<K>): number;
+  /** Change the selection; `joined`: undo takes the change back together with the one before. */
+  set(changes: Partial<SelectionFields>, joined?: boolean): void;
+  /** The selection as it will be once all is answered. */
+  draft(): SelectionFields;
+  /** `flush` sends what was typed and not sent yet; it is called before any other message. */
+  typedFirst(flush: () => void): void;
+  /** Whether a change is unanswered. */
+  busy(): boolean;
+  /** Whether the message of this number is answered. */
+  answered(seq: number): boolean;
+  /** Whether the selection has this value. */
+  isOn(field: Field, value: unknown): boolean;
+  /** Put a value in, or take it out. */
+  toggle(field: Field, value: unknown): void;
+  /** Take one value out. */
+  remove(field: Field, value: unknown): void;
+  /** Look which messages are answered. */
+  settle(): void;
+  /** The kernel is in reach again. */
+  again(): void;
+  close(): void;
+}
+
+/** The content of a message, which may be left out where a kind needs none; then what it carries. */
+export type Rest<K extends Kind> =
+  Record<never, never> extends Content<K>
+    ? [content?: Content<K>, buffers?: ArrayBuffer[]]
+    : [content: Content<K>, buffers?: ArrayBuffer[]];
+
+// What every panel gets
+
+export interface App {
+  model: Model;
+  link: Link;
+  root: HTMLElement;
+  frame: HTMLElement;
+  /** Whether the dashboard is a page of its own, and not the output of a cell. */
+  page: boolean;
+  /** Aborted when the view goes. */
+  signal: AbortSignal;
+  /** What Escape closes, the first that is open; each tells whether it was. */
+  layers: (() => boolean)[];
+  /** Run an action once no button of the mouse is down. */
+  whenReleased(action: () => void): void;
+  /** An id that no other view on the page has. */
+  id(name: string): string;
+  on(event: string, handler: Listener): void;
+  off(event: string, handler: Listener): void;
+  /** Hear the answers of one kind. */
+  onAnswer<K extends Answer["kind"]>(
+    kind: K,
+    handler: (answer: Extract<Answer, { kind: K }>, buffers: DataView<ArrayBuffer>[]) => void,
+  ): void;
+  /** Run `draw` now and once after each change of these traits, however many changed together, but not during a click. */
+  watch(names: (keyof Traits)[], draw: () => void): void;
+  /** A handler whose faults are shown. */
+  guard<Parts extends unknown[], Result>(handler: (...parts: Parts) => Result): (...parts: Parts) => Result | undefined;
+  fault(error: unknown, text?: string): void;
+  say(level: Status["level"], text: string, at?: number | null): void;
+  copy(text: string, done: string): Promise<void>;
+  onTheme(listener: () => void): void;
+  closeTop(): boolean;
+  toggleRail(): void;
+  openRail(): void;
+  closeRail(): boolean;
+  close(): void;
+
+  // The panels, in the order in which they are made
+
+  preparation: Panel;
+  status: StatusPanel;
+  search: SearchPanel;
+  spelling: { below: HTMLElement; instead: HTMLElement };
+  savedSearches: Panel;
+  comparison: Panel;
+  concepts: Panel;
+  conceptSet: Panel;
+  exportMenu: Panel;
+  intake: Panel & { layers: HTMLElement[] };
+  ledgerDialog: Panel & { dialog: HTMLDialogElement };
+  toolbar: Panel & { rail: HTMLButtonElement };
+  filters: Panel;
+  preference: Panel;
+  papers: PapersPanel;
+  charts: Panel;
+  axes: Panel;
+  reader: ReaderPanel;
+}
+
+export interface Panel {
+  node: HTMLElement;
+}
+
+export interface FacetPanel<F> extends Panel {
+  update(facet: F): void;
+}
+
+/** A histogram with two handles and two boxes. */
+export interface RangeControl<T> extends Panel {
+  update(steps: Step<T>[], selected: Range<T>): void;
+}
+
+export interface StatusPanel extends Panel {
+  banners: HTMLElement;
+  /** Say something; an error may point at a character of a text, by default of the query. */
+  say(level: Status["level"], text: string, at?: number | null, of?: string): void;
+  /** Whether the kernel is out of reach. */
+  setLost(gone: boolean, text?: string): void;
+}
+
+export interface SearchPanel extends Panel {
+  input: HTMLInputElement;
+  help: Popover;
+  /** Search for a text. */
+  use(text: string): void;
+  focus(): void;
+}
+
+export interface PapersPanel extends Panel {
+  /** Move the focus through the list. */
+  step(by: number): void;
+  /** Open the paper that has the focus. */
+  openCurrent(): void;
+  /** Row of the paper that stands so many places after another on the page. */
+  neighbour(row: number | null, by: number): number | undefined;
+  /** Scroll the open paper into view. */
+  reveal(): void;
+  focusPaper(row: number | null): void;
+}
+
+export interface ReaderPanel extends Panel {
+  open(row: number): void;
+  close(): boolean;
+  step(by: number): void;
+  /** Whether there was a paper to mark. */
+  toggleRead(): boolean;
+}
+
+export interface Popover {
+  button: HTMLElement;
+  panel: HTMLElement;
+  isOpen(): boolean;
+  open(): void;
+  close(): boolean;
+}
+
+export interface CompletionList {
+  /** The list, and what is read out when it opens. */
+  nodes: [list: HTMLElement, announcement: HTMLElement];
+  close(): boolean;
+  /** Something was typed into the box. */
+  typed(): void;
+  /** Whether a key was the list's own. */
+  pressed(event: KeyboardEvent): boolean;
+}
+
+// Charts
+
+export interface ChartView {
+  name: string;
+  node: HTMLElement;
+  actions: HTMLElement;
+  /** Where the chart's title is written. */
+  title: HTMLElement;
+  draw(): void;
+  /** Draw in other colours. */
+  redraw(): void;
+}
+
+/** For charts that are not the kernel's `charts`. */
+export interface ChartHooks {
+  /** The chart as it is now. */
+  chart?: () => Chart | null;
+  clicked?: (point: Point) => void;
+  hovered?: (point: Point | undefined) => void;
+  /** A range was drawn over it; null: taken back. */
+  selected?: (range: DrawnRange | null) => void;
+}
+
+export interface DrawnRange {
+  x: [number, number];
+  y: [number, number];
+}
+
+export interface Point {
+  customdata?: unknown;
+}
+
+/** What plotly tells of the pointer. */
+export interface PlotlyEvent {
+  points?: Point[];
+  range?: DrawnRange;
+}
+
+export interface PlotlyElement extends HTMLElement {
+  on(name: string, handler: (event?: PlotlyEvent) => void): void;
+}
+
+/** What is used of plotly.js. */
+export interface Plotly {
+  react(node: HTMLElement, data: object[], layout: object, config: object): Promise<PlotlyElement>;
+  downloadImage(figure: object, options: object): Promise<string>;
+  purge(node: HTMLElement): void;
+}
+
+/** Colours of the theme, as CSS writes them, and its typeface. */
+export type ThemeColours = Record<"ink" | "muted" | "line" | "edge" | "surface" | "accent" | "family", string>;
+
+// Elements
+
+export type Child = Node | string | null | undefined | false;
+/** Lists within lists are flattened. */
+export type Children = Child | readonly (Child | readonly Child[])[];
+
+type Attribute = string | number | boolean | null | undefined;
+
+interface Attributes {
+  /** The accessible name. */
+  label?: string | null;
+  /** Lets the focus survive a redraw. */
+  key?: string | null;
+  style?: Record<string, string | number>;
+  value?: string | number;
+  checked?: boolean;
+  indeterminate?: boolean;
+  disabled?: boolean;
+  hidden?: boolean;
+  tabIndex?: number;
+  class?: Attribute;
+  id?: Attribute;
+  role?: Attribute;
+  title?: Attribute;
+  type?: Attribute;
+  for?: Attribute;
+  href?: Attribute;
+  target?: Attribute;
+  rel?: Attribute;
+  scope?: Attribute;
+  dir?: Attribute;
+  open?: Attribute;
+  placeholder?: Attribute;
+  maxlength?: Attribute;
+  pattern?: Attribute;
+  inputmode?: Attribute;
+  autocomplete?: Attribute;
+  spellcheck?: Attribute;
+  min?: Attribute;
+  max?: Attribute;
+  step?: Attribute;
+  multiple?: Attribute;
+  required?: Attribute;
+  [aria: `aria-${string}`]: Attribute;
+  [data: `data-${string}`]: Attribute;
+}
+
+export type Handlers<E> = {
+  [Name in keyof HTMLElementEventMap]?: (event: HTMLElementEventMap[Name] & { currentTarget: E }) => unknown;
+};
+
+export type Properties<E> = Attributes & Handlers<E>;
+
+declare global {
+  interface Window {
+    Plotly?: Plotly;
+    /** The template begins to load plotly.js before the dashboard is there. */
+    __lxPlotly?: Promise<Plotly | undefined>;
+    /** An AMD loader, where the host has one. */
+    define?: { amd?: unknown };
+  }
+}

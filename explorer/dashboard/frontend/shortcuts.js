@@ -1,0 +1,75 @@
+/** @import { App } from "./page.d.ts" */
+
+/** The keys and what each does, for the help. @type {[keys: string, meaning: string][]} */
+export const SHORTCUTS = [
+  ["/", "go to the search box"],
+  ["j  k", "next, previous paper"],
+  ["Enter", "open the paper"],
+  ["m", "mark the open paper as read, or not"],
+  ["Esc", "close what is open"],
+  ["?", "show this help"],
+];
+
+const TEXT_FIELD =
+  "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true], [contenteditable='']";
+
+/**
+ * Keyboard shortcuts. In JupyterLab they work only while the focus or the pointer is in the
+ * dashboard, and Lab's own single-key shortcuts (`d d` deletes a cell) stay quiet while it has the focus.
+ *
+ * @param {App} app
+ */
+export function listenForShortcuts(app) {
+  const { root, page } = app;
+
+  /**
+   * Whether a key was one of ours.
+   *
+   * @param {KeyboardEvent} event
+   */
+  function act(event) {
+    switch (event.key) {
+      case "/":
+        app.search.focus();
+        return true;
+      case "?":
+        app.search.help.open();
+        return true;
+      case "j":
+      case "k": {
+        const by = event.key === "j" ? 1 : -1;
+        if (app.reader.node.contains(document.activeElement)) app.reader.step(by);
+        else app.papers.step(by);
+        return true;
+      }
+      case "m":
+        return app.reader.toggleRead();
+      case "Enter":
+        // On a control, Enter is the control's own.
+        if (document.activeElement !== document.body) return false;
+        app.papers.openCurrent();
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  /** @param {KeyboardEvent} event */
+  function pressed(event) {
+    const target = event.target instanceof Element ? event.target : null;
+    const inside = root.contains(target);
+    const here = inside || (page ? target === document.body : root.matches(":hover"));
+    const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
+    // Lab leaves a key alone if its very target has this attribute; Ctrl and Cmd combinations stay Lab's.
+    if (!page && inside) target?.toggleAttribute("data-lm-suppress-shortcuts", plain);
+    if (!here || !plain || event.isComposing || event.defaultPrevented) return;
+    if (event.key === "Escape") {
+      if (!(inside || page) || !app.closeTop()) return;
+    } else if (root.querySelector("dialog[open]") || target?.closest(TEXT_FIELD) || !act(event)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }
+
+  // Lab listens on the document in the capture phase; only the window hears keys earlier.
+  window.addEventListener("keydown", app.guard(pressed), { capture: true, signal: app.signal });
+}

@@ -1,0 +1,240 @@
+"""Which identifiers the records of a table bear, by kind: two of one kind are two papers, whatever the titles say.
+
+Identifiers stand in columns of many names, in addresses and notes, and in the ids of files that services wrote.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from explorer.papers.identifiers import normal_doi
+from explorer.papers.schema import FIELDS, TEXT
+
+Codes = npt.NDArray[np.int64]
+
+KINDS = ("DOI", "arXiv id", "PMID", "PMCID", "OpenAlex id")
+"""Kinds of which a record bears one."""
+
+_NAMES = {
+    "PMID": {"pmid", "pubmedid", "medlinepmid", "pm", "medlineid", "pubmed", "pubmednumber", "pubmedpmid"},
+    "PMCID": {"pmcid", "pmc", "pubmedcentralid"},
+    "OpenAlex id": {"openalex", "openalexid", "openalexwork", "openalexworkid"},
+}
+_PATTERNS = {
+    "PMID": r"(?i)^\s*(?:pmid:?\s*|https?://(?:www\.)?(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/pubmed)/|MEDLINE:\s*)?0*(?P<id>[1-9]\d{0,8})(?:\.0+)?/?\s*$",
+    "PMCID": r"(?i)^\s*(?:pmcid:?\s*|https?://\S*/)?(?:PMC)?0*(?P<id>[1-9]\d{1,8})(?:\.\d+)?/?\s*$",
+    "OpenAlex id": r"(?i)^\s*(?:https?://(?:api\.)?openalex\.org/(?:works/)?)?(?P<id>W\d{4,12})\s*$",
+}
+_ADDRESSES = {
+    "PMID": r"(?i)^https?://(?:www\.)?(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/pubmed)/(?P<id>[1-9]\d{0,8})/?(?:[?#].*)?$",
+    "PMCID": r"(?i)/pmc/articles/PMC(?P<id>[1-9]\d{1,8})(?:\D|$)",
+    "OpenAlex id": r"(?i)^https?://(?:api\.)?openalex\.org/(?:works/)?(?P<id>W\d{4,12})$",
+}
+PREPRINT_DOI = (
+    r"^10\.(?:48550/|1101/\d|64898/|26434/|21203/|31234/|31219/|31222/|31235/|20944/|2139/ssrn|36227/|22541/|5281/zenodo|51094/|"
+    r"32942/|35542/|55458/|12688/|33774/|14293/)"
+)
+"""DOIs that servers of preprints give out (RE2)."""
+
+REGISTRY = (
+    r"(?i)\b(?:NCT\s?\d{8}|ISRCTN\s?\d{8}|ChiCTR-?[A-Z0-9-]*\d{6,12}|ACTRN\s?\d{14}|EUCTR\d{4}-\d{6}-\d{2}|EudraCT\s*(?:no\.?|number:?)?\s*\d{4}-\d{6}-\d{2}|"
+    r"DRKS\s?\d{8}|(?:JPRN-)?(?:UMIN\s?\d{9}|jRCTs?\d{9,12}|JapicCTI-?\d{6})|CTRI/\d{4}/\d{2,3}/\d{6}|KCT\d{7}|IRCT\d{8,16}N?\d{0,3}|"
+    r"PACTR\d{13,18}|SLCTR/\d{4}/\d{3}|TCTR\d{11}|RBR-?[a-z0-9]{6,8}|RPCEC\d{8}|NTR\s?\d{2,5}|NL-OMON\d{3,7}|PER-\d{3}-\d{2}|"
+    r"LBCTR\d{10}|ITMCTR\d{8,12}|CRD\s?\d{11}|CN-\d{8}|2\d{3}-5\d{5}-\d{2}-\d{2})\b"
+)
+"""Numbers of the registries of the WHO's platform, of PROSPERO, CENTRAL and the EU (RE2)."""
+
+_REGISTRY = re.compile(REGISTRY)
+_REGISTRY_HOST = r"(?i)clinicaltrials\.gov|isrctn\.|anzctr\.|chictr\.|trialsearch\.who|clinicaltrialsregister\.eu|euclinicaltrials|drks\.de|prospero|umin\.ac|jrct\.|ctri\.nic|irct\.|pactr\.|ensaiosclinicos|cris\.nih\.go\.kr|onderzoekmetmensen"
+_NO_PLACE_OF_NUMBERS = frozenset(("title", "abstract", "authors", "keywords", "venue", "doi", "arxiv_id", "code_url", "source"))
+_PLACES = re.compile(
+    r"^(?:id|url|note|n1|notes|howpublished|accession|an|number|reportnumber|secondaryids?|m1|c\d|u\d|l\d|doi|eprint|archiveid|recordid|"
+    r".*(?:trial|registr|nct|studyid|otherids?).*)$"
+)
+
+
+def key(name: str) -> str:
+    """A column's name without case, spaces and marks."""
+    return re.sub(r"[^a-z0-9]+", "", name.lower())
+
+
+def columns_named(table: pa.Table, names: Iterable[str]) -> list[str]:
+    """Columns of a table whose `key` is one of some names."""
+    wanted = set(names)
+    return [name for name in table.column_names if key(name) in wanted]
+
+
+def texts(values: pa.ChunkedArray) -> pa.ChunkedArray | None:
+    """A column as text; whole numbers of floats without their fraction; None where it holds no single values."""
+    if pa.types.is_floating(values.type):
+        values = pc.cast(pc.if_else(pc.equal(values, pc.floor(values)), values, None), pa.int64(), safe=False)
+    if pa.types.is_dictionary(values.type):
+        values = values.cast(values.type.value_type)
+    if pa.types.is_large_string(values.type) or pa.types.is_string(values.type) or pa.types.is_integer(values.type):
+        return values.cast(TEXT)
+    if pa.types.is_null(values.type):
+        return None
+    return None
+
+
+def _extracted(values: pa.ChunkedArray, pattern: str) -> pa.ChunkedArray:
+    return pc.struct_field(pc.extract_regex(values, pattern), "id").cast(TEXT)
+
+
+def identifiers(table: pa.Table) -> dict[str, pa.Array]:
+    """The identifiers of each record, null where it bears none.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        In the schema, with any further columns.
+
+    Returns
+    -------
+    dict of str to Array of large_string
+        For each of `KINDS`, one value a row, in its normal form.
+    """
+    rows = table.num_rows
+    given = table.column("doi")
+    dois = pa.array(mapped(given, normal_doi), TEXT)
+    arxiv = _arxiv_ids(table, dois)
+    # An arXiv DOI is an arXiv id in other words.
+    dois = pc.if_else(pc.fill_null(pc.starts_with(dois, "10.48550/arxiv."), False), None, dois)
+    found: dict[str, pa.Array] = {"DOI": dois, "arXiv id": arxiv}
+    ids, urls = table.column("id"), table.column("url")
+    for kind in ("PMID", "PMCID", "OpenAlex id"):
+        parts: list[pa.ChunkedArray | pa.Array] = []
+        for name in columns_named(table, _NAMES[kind]):
+            if (column := texts(table.column(name))) is not None:
+                parts.append(_extracted(column, _PATTERNS[kind]))
+        if urls.null_count < rows:
+            parts.append(_extracted(urls, _ADDRESSES[kind]))
+        if kind == "PMID":
+            parts.append(_numbers_of_pubmed(table))
+        for values in _own_ids(table, ids):
+            parts.append(_extracted(values, _ADDRESSES[kind] if kind != "OpenAlex id" else _PATTERNS[kind]))
+        found[kind] = _whole(pc.coalesce(*parts))
+    return found
+
+
+def _own_ids(table: pa.Table, ids: pa.ChunkedArray) -> list[pa.ChunkedArray]:
+    return [ids, *([table.column("record_id")] if "record_id" in table.column_names else [])]
+
+
+def _numbers_of_pubmed(table: pa.Table) -> pa.Array:
+    """Ids that are PubMed's numbers: a source whose records all have numbers of its size, far too sparse to count records."""
+    none = pa.nulls(table.num_rows, TEXT)
+    ids = table.column("record_id" if "record_id" in table.column_names else "id")
+    numeric = pc.match_substring_regex(ids, r"^[1-9]\d{4,7}$")
+    if not pc.any(numeric).as_py():
+        return none
+    sources = pc.fill_null(table.column("source"), "").combine_chunks().dictionary_encode()
+    codes = sources.indices.to_numpy(zero_copy_only=False)
+    mask = _whole(numeric).to_numpy(zero_copy_only=False)
+    values = np.zeros(table.num_rows, np.int64)
+    values[mask] = pc.cast(ids.filter(numeric), pa.int64()).to_numpy()
+    kept = np.zeros(table.num_rows, bool)
+    for code in range(len(sources.dictionary)):
+        mine = codes == code
+        some = values[mine & mask]
+        if len(some) >= 10 and mask[mine].all() and some.max() < 60_000_000 and np.ptp(some) > 50 * len(some):
+            kept |= mine
+    return pc.if_else(pa.array(kept), _whole(ids), none)
+
+
+def _whole(values: pa.ChunkedArray | pa.Array) -> pa.Array:
+    return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+
+
+def mapped(values: pa.ChunkedArray, function: Callable[[str], str | None]) -> list[str | None]:
+    """A function of each value that is not null, called once a distinct value."""
+    coded = _whole(values).dictionary_encode()
+    known = [function(value) if value else None for value in coded.dictionary.to_pylist()]
+    indices = coded.indices.to_pylist()
+    return [None if index is None else known[index] for index in indices]
+
+
+def _arxiv_ids(table: pa.Table, dois: pa.Array) -> pa.Array:
+    pattern = r"arxiv\.org/(?:abs|pdf)/(?P<id>\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})"
+    bare = pc.replace_substring_regex(table.column("arxiv_id"), r"^(?i:arxiv:)?\s*(\S*?)(?:v\d+)?\s*$", r"\1")
+    bare = pc.if_else(pc.equal(bare, ""), pa.scalar(None, TEXT), bare)
+    registered = _extracted(pa.chunked_array([dois]), r"^10\.48550/arxiv\.(?P<id>.+?)(?:v\d+)?$")
+    return _whole(pc.utf8_lower(pc.coalesce(bare, _extracted(table.column("url"), pattern), registered)))
+
+
+def trials(table: pa.Table) -> tuple[dict[int, frozenset[str]], frozenset[int]]:
+    """Registry numbers of the records that bear some, by row, and the rows that are entries of a registry themselves.
+
+    Numbers in an abstract or a title speak of a trial; those in other fields are the record's.
+    """
+    found: dict[int, frozenset[str]] = {}
+    for name in table.column_names:
+        if name in _NO_PLACE_OF_NUMBERS or not (name in ("id", "url") or _PLACES.fullmatch(key(name))):
+            continue
+        values = texts(table.column(name))
+        if values is None or values.null_count == len(values):
+            continue
+        rows = pc.indices_nonzero(pc.fill_null(pc.match_substring_regex(values, REGISTRY), False))
+        for row, value in zip(rows.to_pylist(), values.take(rows).to_pylist(), strict=True):
+            numbers = frozenset(re.sub(r"[^A-Z0-9]", "", number.upper()) for number in _REGISTRY.findall(value))
+            found[row] = found.get(row, frozenset()) | numbers
+    if not found:
+        return {}, frozenset()
+    hosts = pc.fill_null(pc.match_substring_regex(table.column("url"), _REGISTRY_HOST), False)
+    entries = set(pc.indices_nonzero(hosts).to_pylist()) | {
+        row for row, name in zip(found, _whole(table.column("id")).take(pa.array(found)).to_pylist(), strict=True)
+        if _REGISTRY.fullmatch(name)
+    }  # fmt: skip
+    return found, frozenset(entries & set(found))
+
+
+def isbns(table: pa.Table) -> dict[int, frozenset[str]]:
+    """ISBNs of the records that bear some, by row, as ISBN-13 without the check digit."""
+    found: dict[int, frozenset[str]] = {}
+    for name in columns_named(table, ("isbn", "bn", "isbn13", "isbn10", "isbns", "eisbn", "printisbn", "electronicisbn")):
+        values = texts(table.column(name))
+        if values is None:
+            continue
+        for row in pc.indices_nonzero(pc.fill_null(pc.is_valid(values), False)).to_pylist():
+            numbers = frozenset(_isbns_in(values[row].as_py()))
+            if numbers:
+                found[row] = found.get(row, frozenset()) | numbers
+    return found
+
+
+def _isbns_in(text: str) -> list[str]:
+    numbers = (re.sub(r"[^0-9Xx]", "", part) for part in re.findall(r"(?:97[89][- ]?)?(?:\d[- ]?){9}[\dXx]", text))
+    return [("978" + number[:9]) if len(number) == 10 else number[:12] for number in numbers if len(number) in (10, 13)]
+
+
+def codes(values: pa.Array) -> Codes:
+    """A number from 1 for each distinct value, 0 for null and empty ones."""
+    coded = values.dictionary_encode()
+    numbers = pc.fill_null(coded.indices, -1).cast(pa.int64()).to_numpy(zero_copy_only=False) + 1
+    empty = pc.fill_null(pc.equal(values, ""), True).to_numpy(zero_copy_only=False)
+    return np.where(empty, 0, numbers)
+
+
+def comparable(table: pa.Table) -> list[str]:
+    """Columns of a table that records are compared by: those of the schema and those that hold further evidence."""
+    wanted = set().union(*_NAMES.values()) | EVIDENCE
+    extra = [
+        name for name in table.column_names if name not in FIELDS and (key(name) in wanted or _PLACES.fullmatch(key(name)))
+    ]
+    return [*FIELDS, *extra]
+
+
+EVIDENCE = frozenset(
+    (
+        "volume", "vl", "pages", "pg", "startpage", "sp", "bp", "number", "issue", "is", "entrytype", "type", "pt", "dt", "documenttype",
+        "itemtype", "typeofreference", "publicationtype", "isbn", "bn", "isbn13", "isbn10", "isbns", "eisbn", "printisbn", "electronicisbn",
+        "chapter", "edition", "issn", "recordid", "booktitle",
+    )
+)  # fmt: skip
+"""Names (see `key`) of the columns that hold evidence beside identifiers."""

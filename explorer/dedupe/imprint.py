@@ -1,0 +1,164 @@
+"""Where a record was printed: venue, volume, issue, pages, and the kind of work; evidence for and against being one paper."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from explorer.dedupe.identifiers import PREPRINT_DOI, codes, columns_named, mapped, texts
+
+Numbers = npt.NDArray[np.int64]
+
+UNKNOWN, ARTICLE, CONFERENCE, BOOK, CHAPTER, THESIS, REPORT, PREPRINT, DATA, PATENT, TRIAL, NOTICE = range(12)
+"""Kinds of works, as far as they tell records apart."""
+
+KIND_NAMES = (
+    "work", "journal article", "conference paper", "book", "chapter", "thesis", "report", "preprint", "dataset", "patent", "trial", "notice",
+)  # fmt: skip
+
+_KINDS = (
+    (NOTICE, r"erratum|corrigendum|correction|retraction|expressionofconcern|retracted|comment$|^reply"),
+    (PREPRINT, r"preprint|postedcontent|^unpb|unpublished|manuscript"),
+    (
+        CONFERENCE,
+        r"^(?:inproceedings|cpaper|conf|paperconference|proceedings?(?:article|paper)|conference\w*|meetingabstract|abstract)$",
+    ),
+    (CHAPTER, r"chapter|incollection|inbook|booksection|bookpart|^e?chap"),
+    (THESIS, r"thesis|dissertation|^thes$"),
+    (BOOK, r"book|monograph|^mvbook|^proceedings$"),
+    (REPORT, r"report|^rprt|govdoc|workingpaper|standard"),
+    (DATA, r"dataset|software|^data$|computerprogram|^comp$"),
+    (PATENT, r"patent|^pat$"),
+    (TRIAL, r"trialregist|clinicaltrial(?:record|s?gov)|registryentry"),
+    (ARTICLE, r"^article$|^jour$|journal|^review(?:article)?$|^research-?article|^ejour|^letter$|^editorial$"),
+)
+_PREPRINT_VENUE = r"(?i)\b(?:\w*arxiv|biorxiv|medrxiv|chemrxiv|psyarxiv|ssrn|preprints?(?:\.org)?|research square|corr|osf|zenodo|techrxiv|hal|repec|nber)\b"
+_MEETING = re.compile(
+    r"\b(?:conference|symposium|workshop|congress|meeting|conf|symp|colloquium|kongress|tagung|congreso|congresso|congres)\b"
+)
+_SMALL = frozenset(
+    "the of and in on for a an de la le les des du et der die das und fur für y el los e do da dos di del".split()
+)
+
+
+class Imprint:
+    """What says where the records of a table were printed.
+
+    Attributes
+    ----------
+    kind : array of int64, shape (rows,)
+        One of the kinds of works above.
+    preprint : array of int64, shape (rows,)
+        1 for preprints, 0 for what was published, -1 where a record does not tell.
+    volume, issue, page : array of int64, shape (rows,)
+        Numbers; 0 where a record bears none. `page` is the first one.
+    venue : array of int64, shape (rows,)
+        A number for each venue, as an index of `venues` plus 1; 0 where there is none.
+    venues : list of str
+        As given.
+    """
+
+    def __init__(self, table: pa.Table, doi: pa.Array, arxiv: pa.Array) -> None:
+        rows = table.num_rows
+        venue = table.column("venue").combine_chunks()
+        coded = venue.dictionary_encode()
+        self.venues: list[str] = coded.dictionary.to_pylist()
+        self.venue = codes(venue)
+        self.volume = _first_number(table, ("volume", "vl"), rows)
+        self.issue = _first_number(table, ("number", "issue", "is"), rows)
+        self.page = _first_number(table, ("startpage", "sp", "bp", "pages", "pg", "firstpage"), rows)
+        early = pc.or_(
+            pc.fill_null(pc.match_substring_regex(doi, PREPRINT_DOI), False),
+            pc.fill_null(pc.match_substring_regex(venue, _PREPRINT_VENUE), False),
+        ).to_numpy(zero_copy_only=False)
+        placed = np.asarray(pc.or_(pc.is_valid(doi), pc.is_valid(venue)))
+        self.kind = self._kinds(table, rows)
+        early |= (self.kind == PREPRINT) & ~placed
+        self.preprint = np.where(early, 1, np.where(placed, 0, np.where(np.asarray(pc.is_valid(arxiv)), 1, -1)))
+        self.kind[self.preprint == 1] = PREPRINT
+
+    def _kinds(self, table: pa.Table, rows: int) -> Numbers:
+        kinds = np.zeros(rows, np.int64)
+        for name in columns_named(
+            table, ("entrytype", "documenttype", "itemtype", "publicationtype", "typeofreference", "dt", "pt", "type")
+        ):
+            column = texts(table.column(name))
+            if column is not None:
+                given = np.array([int(kind or 0) for kind in mapped(column, _kind_named)], np.int64)
+                kinds = np.where(kinds == UNKNOWN, given, kinds)
+        meetings = np.array([0, *(_is_meeting(name) for name in self.venues)], bool)[self.venue]
+        return np.where(meetings & ((kinds == ARTICLE) | (kinds == UNKNOWN)), CONFERENCE, kinds)
+
+    def venues_differ(self, low: int, high: int) -> bool:
+        """Whether two records bear venues that are not one name in full and abbreviated."""
+        one, other = int(self.venue[low]), int(self.venue[high])
+        if not one or not other or one == other:
+            return False
+        return not same_venue(*sorted((self.venues[one - 1], self.venues[other - 1])))
+
+
+def _kind_named(text: str) -> str | None:
+    name = re.sub(r"[^a-z]+", "", text.lower())
+    return next((str(kind) for kind, pattern in _KINDS if re.search(pattern, name)), None)
+
+
+def _is_meeting(venue: str) -> bool:
+    name = venue.lower()
+    return _MEETING.search(name) is not None and not name.startswith(("journal", "annals", "bulletin"))
+
+
+def _first_number(table: pa.Table, names: tuple[str, ...], rows: int) -> Numbers:
+    found = np.zeros(rows, np.int64)
+    for name in columns_named(table, names):
+        values = texts(table.column(name))
+        if values is None or values.null_count == rows:
+            continue
+        text = pc.struct_field(pc.extract_regex(values, r"^[^\d]{0,12}?(?P<id>\d{1,9})"), "id")
+        numbers = pc.fill_null(text.cast(pa.int64()), 0).to_numpy()
+        found = np.where(found == 0, numbers, found)
+    return found
+
+
+def _words(venue: str) -> list[str]:
+    plain = "".join(letter for letter in unicodedata.normalize("NFKD", venue.lower()) if not unicodedata.combining(letter))
+    plain = re.sub(r"\([^)]*\)|&amp;|&", " ", plain)
+    return [word for word in re.findall(r"[^\W_]+", plain) if word not in _SMALL]
+
+
+@lru_cache(maxsize=100_000)
+def same_venue(first: str, second: str) -> bool:
+    """Whether two names may be those of one venue: in full, abbreviated, as initials, with a place or a subtitle."""
+    one, other = sorted((_words(first), _words(second)), key=len)
+    if not one or one == other or "".join(one) == "".join(other):
+        return True
+    if _within(one, other) or _within(other, one):
+        return True
+    initials = "".join(word[0] for word in other)
+    return any(len(word) >= 3 and (word in initials or initials.endswith(word)) for word in one) and len(one) <= 2
+
+
+def _within(short: list[str], long: list[str]) -> bool:
+    """Whether each word of one name abbreviates a word of another one, in their order."""
+    place = 0
+    for word in short:
+        while place < len(long) and not _abbreviates(word, long[place]):
+            place += 1
+        if place == len(long):
+            return False
+        place += 1
+    return True
+
+
+def _abbreviates(short: str, long: str) -> bool:
+    if long.startswith(short):
+        return True
+    if not short or short[0] != long[0] or len(short) < 3:
+        return False
+    letters = iter(long)
+    return all(letter in letters for letter in short)

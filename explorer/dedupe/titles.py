@@ -1,0 +1,273 @@
+"""What tells two titles apart: nothing, a slip, a lost end, another word.
+
+A title is compared word by word. Each word of one that the other lacks must be accounted for: as another form of a word there, as
+a slip of the pen, as an article, as the end that an exporter cut off. What is not accounted for makes another title, however small
+it is: one letter turns a title around as easily as it misspells it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from rapidfuzz import fuzz
+from rapidfuzz.distance import Levenshtein
+
+from explorer.dedupe.words import counts, relation, two_slips
+from explorer.text.analysis import spread
+
+SAME, FORM, SLIP, CUT, SUBTITLE, DOUBT, CHANGED, TURNED, OTHER = range(9)
+"""Levels of agreement, the closest first. FORM: plurals, spellings, articles. SLIP: certainly misspelt. CUT: one lost its end.
+SUBTITLE: one lacks the last part. DOUBT: misspelt, or another word by one letter. CHANGED: words are replaced, added or left
+out. TURNED: numbers, prefixes or words that are known differ. OTHER: not alike."""
+
+NAMES = (
+    "same", "same in other forms", "misspelt", "cut off", "without subtitle", "misspelt or another word", "changed", "turned around",
+    "other",
+)  # fmt: skip
+"""What the levels are called."""
+
+
+class Comparison(NamedTuple):
+    """How two titles that differ stand to each other."""
+
+    level: int
+    doubts: tuple[tuple[str, str, bool], ...] = ()
+    """Pairs of words that may be slips, of the first and the second title, and whether two letters differ; all else is accounted for."""
+    marked: bool = False
+    """Whether the end that one of them lacks says which part, number or report it is."""
+
+
+_ARTICLES = frozenset(
+    "a an the le la les l un une der die das ein eine el los las lo il gli o os as uma um de het een den det en et".split()
+)
+_LEADING = _ARTICLES | {"on"}
+_NEGATIONS = frozenset(
+    "no not non without sans sin sem senza ohne nicht kein nie bez не без нет ikke uten inte utan zonder niet".split()
+)
+_MARKS = re.compile(
+    r"(?:part|parts|teil|partie|parte|deel|del|chapter|chapitre|capitulo|kapitel|volume|vol|no|nr|section|supplement\w*|appendix|"
+    r"annex|addend\w+|errat\w+|corrig\w+|correct\w+|retract\w+|withdraw\w*|repl(?:y|ies)|respon[sd]\w*|rejoinder|comment\w*|protocol\w*|"
+    r"rationale|design|pilot|feasibility|follow|followup|update[ds]?|interim|preliminary|extended|abridged|summary|abstract|poster|"
+    r"discussion|editorial|letter|review|note|revisited|continued|again|further|новый|часть|том|глава|protocole|protokoll?|"
+    r"antwort|erwiderung|respuesta|resposta|reponse|risposta|kommentar|komment\w*|commentaire|comentario|"
+    r"[上中下续續前后後篇编編卷部章一二三四五六七八九十])"
+)
+_SHORTEST, _SHORTEST_UNSPACED = 20, 8
+
+
+def words(folded: str) -> list[str]:
+    """Words of a folded title; each character of Chinese and Japanese is one."""
+    return folded.split() if folded.isascii() else spread(folded).split()
+
+
+def compare(first: str, second: str) -> Comparison:
+    """Compare two folded titles that are not the same; symmetric, but for the order in the pairs of doubts."""
+    left, right = words(first), words(second)
+    ends = _cut_off(left, right)
+    if ends is not None:
+        return ends
+    level, doubts = _differences(left, right)
+    return Comparison(level, tuple(doubts) if level == DOUBT else ())
+
+
+def _differences(left: Sequence[str], right: Sequence[str]) -> tuple[int, list[tuple[str, str, bool]]]:
+    """Level and doubts of two lists of words, looked at where they differ."""
+    start = 0
+    fewer = min(len(left), len(right))
+    while start < fewer and left[start] == right[start]:
+        start += 1
+    stop = 0
+    while stop < fewer - start and left[-1 - stop] == right[-1 - stop]:
+        stop += 1
+    some, others = left[start : len(left) - stop], right[start : len(right) - stop]
+    if len(some) <= 1 or len(others) <= 1 or (len(some) == len(others) == 2):
+        blocks = [(some, others)]
+    else:
+        blocks = _aligned(some, others)
+    level, doubts = FORM, []
+    for number, (one, other) in enumerate(blocks):
+        found, unsure = _block(one, other, leading=start == 0 and number == 0)
+        level = max(level, found)
+        doubts += unsure
+    return level, doubts
+
+
+def _aligned(left: Sequence[str], right: Sequence[str]) -> list[tuple[Sequence[str], Sequence[str]]]:
+    """The stretches in which two lists of words differ."""
+    blocks: list[tuple[int, int, int, int]] = []
+    for step in Levenshtein.opcodes(left, right):
+        if step.tag == "equal":
+            continue
+        if blocks and blocks[-1][1] == step.src_start and blocks[-1][3] == step.dest_start:
+            blocks[-1] = (blocks[-1][0], step.src_end, blocks[-1][2], step.dest_end)
+        else:
+            blocks.append((step.src_start, step.src_end, step.dest_start, step.dest_end))
+    return [(left[a:b], right[c:d]) for a, b, c, d in blocks]
+
+
+def _block(left: Sequence[str], right: Sequence[str], *, leading: bool) -> tuple[int, list[tuple[str, str, bool]]]:
+    """Level and doubts of a stretch in which two titles differ."""
+    small = _LEADING if leading else _ARTICLES
+    if len(left) != len(right):
+        one, other = "".join(left), "".join(right)
+        if one == other:
+            return FORM, []
+        bare, others = [w for w in left if w not in small], [w for w in right if w not in small]
+        if bare == others:
+            return FORM, []
+        # A space lost or put in by a slip.
+        if min(len(one), len(other)) >= 5 and (found := _pair(one, other))[0] < CHANGED:
+            return found
+        if len(bare) != len(others):
+            return _added([*left, *right]), []
+        left, right = bare, others
+    elif "".join(left) == "".join(right):
+        return FORM, []
+    level, doubts = FORM, []
+    for one, other in zip(left, right, strict=True):
+        if one == other:
+            continue
+        found, unsure = _pair(one, other)
+        level = max(level, found)
+        doubts += unsure
+    if level >= CHANGED and len(left) > 1:
+        one, other = "".join(left), "".join(right)
+        if len(one) == len(other) and one[0] == other[0] and relation(one, other) == "slip":
+            return SLIP, []
+    return level, doubts
+
+
+def _pair(one: str, other: str) -> tuple[int, list[tuple[str, str, bool]]]:
+    """Level of two words that differ."""
+    found = relation(*sorted((one, other)))
+    if found == "form":
+        return FORM, []
+    if found == "slip":
+        return SLIP, []
+    if found == "doubt":
+        return DOUBT, [(one, other, False)]
+    if two_slips(*sorted((one, other))):
+        return DOUBT, [(one, other, True)]
+    return _added((one, other)), []
+
+
+def _added(words: Sequence[str]) -> int:
+    """Level of words that only one title has."""
+    return TURNED if any(counts(word) or word in _NEGATIONS for word in words) else CHANGED
+
+
+def _without_article(words: Sequence[str]) -> Sequence[str]:
+    return words[1:] if len(words) > 1 and words[0] in _LEADING else words
+
+
+def _cut_off(left: Sequence[str], right: Sequence[str]) -> Comparison | None:
+    """Compare a title with one that goes on where it ends; None where neither does."""
+    left, right = _without_article(left), _without_article(right)
+    lengths = sum(map(len, left)), sum(map(len, right))
+    turned = lengths[0] > lengths[1]
+    shorter, longer = (right, left) if turned else (left, right)
+    length = min(lengths)
+    if length > 0.95 * max(lengths) or len(shorter) < 3:
+        return None
+    if length < (_SHORTEST if shorter[-1].isascii() else _SHORTEST_UNSPACED):
+        return None
+    taken, end = 0, 0
+    while end < len(longer) and taken < length:
+        taken += len(longer[end])
+        end += 1
+    if taken > length + len(longer[end - 1]) - 1 or end < 2:
+        return None
+    last, whole = shorter[-1], longer[end - 1]
+    head = whole[: len(whole) - (taken - length)]
+    if taken > length and last != head and fuzz.ratio(last, head) < 60:
+        # A slip before it may have moved the end by a letter.
+        if end >= 2 and longer[end - 2].startswith(last):
+            end, whole, head = end - 1, longer[end - 2], last
+        else:
+            return None
+    cut = taken > length and whole not in (head, last)
+    if cut:
+        level, doubts = _differences(shorter[:-1], longer[: end - 1])
+    else:
+        level, doubts = _differences(shorter, longer[:end])
+    if level >= CHANGED:
+        return None
+    tail = longer[end - 1 :] if cut else longer[end:]
+    marked = any(counts(word) or word in _NEGATIONS or _MARKS.fullmatch(word) for word in tail)
+    if turned:
+        doubts = [(other, one, two) for one, other, two in doubts]
+    return Comparison(CUT if cut else SUBTITLE, tuple(doubts), marked)
+
+
+# Words that only a notice has, in any place; folded. One alternation, so that a column is searched in one pass.
+_ANYWHERE = (
+    r"errat(?:um|a)|corrigend(?:um|a)|fe de erratas?|fe de errores|errata corrige|expressions? of concern|expresion de preocupacion|"
+    r"expressao de preocupacao|expression de preoccupation|authors? reply|authors? respon[sc]e|reply (?:from|by|of) the authors?|"
+    r"respuesta de los? autor(?:es)?|resposta (?:do|da|dos|das) autor\w*|reponse (?:de l |des |de )auteurs?|antwort der autoren|"
+    r"publisher s? ?note|publishers note|editors? note|editorial expression|retraction notice|notice of retraction|retraction note|"
+    r"author correction|publisher correction|study protocol|rationale and design|design and rationale|vol(?:ume)? \d+ (?:no? \d+ |iss(?:ue)? \d+ )?(?:pg?|pp?|pages?|art)? ?\w?\d+\w? (?:19|20)\d\d|"
+    r"berichtigung|rectificatif|rettifica|ritrattazione|sprostowanie|rattelse|rettelse|duzeltme|oprava|opravy|oikaisu|korjaus|"
+    r"исправлени[ея]|опечатк[аи]|поправк[аи]|ретракция|ретрагирован\w*|отзыв статьи|διορθωση|ανακληση|تصحيح|تصويب|"
+    r"勘误|勘誤|更正|撤稿|撤回|撤销|關切聲明|关注声明|关切声明|表达关注|訂正|正誤表|정오표|정정|철회"
+)
+_BEFORE = (
+    r"(?:a |an |the |on |author s |authors |in )?(?:re|reply|replies|response|responses|comments?|commentary|corrections?|corrected|correction notice|"
+    r"retraction|retracted|withdrawal|withdrawn|removed|removal|addend(?:um|a)|rejoinder|remarks?|discussion|notice|letter|invited comment\w*|"
+    r"protocol|study protocol|"
+    r"protocole|protokoll|protocolo|protocollo|korrektur|korrigend\w+|korrektion|antwort|erwiderung|stellungnahme|kommentar\w*|nachtrag|"
+    r"reponse|commentaires?|retractation|correccion|retractacion|retractada|respuesta|replica|comentarios?|adenda|adendo|correcao|retratacao|"
+    r"resposta|risposta|commento|commenti|correctie|rectificatie|reactie|antwoord|naschrift|terugtrekking|replik|svar|odpowiedz|komentarz|"
+    r"wycofanie|ответ|комментари[йи]|отзыв|протокол|yanit|yorum|geri cekme|vastaus|سحب|رد|تعليق)"
+    r"(?: (?:to|on|of|from|notice|article|for|au|aux|a|al|sur|su|zu|zum|zur|op|till|til|do|na|на|по|к)\b| )"
+)
+_NOTICE = rf"(?:^|\s)(?:{_ANYWHERE})(?:\s|$)|^{_BEFORE}"
+_UNSPACED_NOTICE = r"勘误|勘誤|更正|撤稿|撤回|撤销|關切聲明|关注声明|关切声明|表达关注|訂正|正誤表|정오표|정정|철회|回复|回復|答复|答復|方案设计"
+_BRACKETED = (
+    r"(?i)[(\[（【][^()\[\]（）【】]{0,40}(?:errat|corrig|correct|rectif|retract|retirad|withdraw|repl(?:y|ies)|respon|comment|protoc|protok|concern|"
+    r"addend|kommentar|antwort|risposta|respuesta|resposta|réponse|réplica|ответ|испр|勘|更正|撤|回复|答|訂正|정정)[^()\[\]（）【】]{0,60}[)\]）】](?:<[^<>]*>|[\s.])*$|"
+    r"[:.—–-]\s*(?:the )?(?:author[s'’]{0,3} )?(?:reply|replies|response|comments?|commentary|rejoinder|correction|retraction|protocol|study protocol|"
+    r"réponse|réplica|respuesta|resposta|risposta|antwort|erwiderung|ответ|комментарий)(?:<[^<>]*>|[\s.)\]])*$"
+)
+
+
+def notices(titles: pa.Array, folded: pa.Array) -> pa.BooleanArray:
+    """Whether each title speaks of a notice about a paper: an erratum, a retraction, a reply, a protocol.
+
+    Titles of papers on such things speak of them too; it counts where one of two titles does and the other does not.
+
+    Parameters
+    ----------
+    titles, folded : Array of large_string
+        As given, and folded.
+    """
+    titles = pc.fill_null(titles, "")
+    found = pc.or_(pc.match_substring_regex(folded, _NOTICE), pc.match_substring_regex(titles, _BRACKETED))
+    return pc.or_(found, pc.match_substring_regex(folded, _UNSPACED_NOTICE))
+
+
+def withdrawn(folded: pa.Array) -> pa.BooleanArray:
+    """Whether each folded title says that the paper itself was retracted or withdrawn."""
+    return pc.match_substring_regex(folded, r"^(?:retracted|withdrawn|removed|retractada|retirado)\b")
+
+
+def cut_marks(titles: pa.Array) -> pa.BooleanArray:
+    """Whether each title ends as a title does that was cut off."""
+    return pc.match_substring_regex(pc.fill_null(titles, ""), r"(?:\.\.\.|…)\s*(?:<[^<>]*>)?\s*$")
+
+
+_SEPARATOR = re.compile(r"\s*[:.?!;|：。？！；]\s*|\s+[-–—]+\s+|\s*[–—]{1,3}\s*")
+
+
+def has_subtitle(title: str, head: str) -> bool:
+    """Whether a title has a mark that parts a subtitle where its first words, given squeezed, end."""
+    letters = 0
+    wanted = len(head)
+    for place, letter in enumerate(title):
+        if letters >= wanted:
+            return _SEPARATOR.match(title, place) is not None
+        letters += letter.isalnum()
+    return False

@@ -1,0 +1,362 @@
+"""What each database's help says of its search language, as tables.
+
+The numbers of words between two others, the wildcards and the order of operators were taken from (November 2026): PubMed User
+Guide (https://pubmed.ncbi.nlm.nih.gov/help/), Ovid's Search Syntax and Advanced Searching Techniques, Scopus' Search tips
+(https://schema.elsevier.com/dtds/document/bkapi/search/SCOPUSSearchTips.htm), Web of Science Help (Search operators, Wildcards),
+ProQuest Search Tips, EBSCO Connect (Searching with Wildcards, Proximity Searches), the Cochrane Library's Search manager help,
+Embase's Search tips and the arXiv API manual.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+Fields = tuple[str, ...]
+"""Fields of ours; empty for all that a word without a field is looked for in."""
+
+_TOPIC: Fields = ("title", "abstract", "keywords")
+_TEXT: Fields = ("title", "abstract")
+
+
+def _table(text: str) -> dict[str, Fields]:
+    """Rows of ``our fields = their names``, names parted by bars."""
+    names = {"title": ("title",), "abstract": ("abstract",), "text": _TEXT, "topic": _TOPIC, "any": (), "keywords": ("keywords",),
+             "authors": ("authors",), "venue": ("venue",), "ids": ("ids",)}  # fmt: skip
+    found: dict[str, Fields] = {}
+    for line in text.strip().splitlines():
+        ours, theirs = line.split("=", 1)
+        found |= {name.strip(): names[ours.strip()] for name in theirs.split("|")}
+    return found
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How one database writes a search.
+
+    Attributes
+    ----------
+    name : str
+    marks : re.Pattern
+        What only its searches have.
+    fields : mapping
+        Its fields, in lower case, and ours. Others say nothing of words (languages, dates, kinds of publication) and are left out.
+    suffix, prefix : re.Pattern
+        A field after and before what is looked for in it; group 1 is the field.
+    heading : re.Pattern
+        A subject heading: groups ``explode``, ``focus``, ``text``, ``rest``.
+    limit : re.Pattern
+        What says nothing of words and is left out.
+    wildcards : mapping
+        Its wildcards and ours.
+    near : mapping
+        Operators of nearness, in lower case: how many of its words less than its number may stand between, the number where none
+        is given, and whether the order counts.
+    order : tuple of str
+        Operators, those that bind most first; without any they are taken from left to right.
+    adjacent : {"phrase", "and"}
+        What words next to each other without an operator are.
+    exact_words, exact_phrases : bool
+        Whether other forms of a word count, outside and inside quotes.
+    quotes : tuple of str
+        Further pairs of quotes, opening and closing.
+    default : tuple of str
+        Fields of ours for words without a field.
+    """
+
+    name: str
+    marks: re.Pattern[str]
+    fields: Mapping[str, Fields]
+    suffix: re.Pattern[str] | None = None
+    prefix: re.Pattern[str] | None = None
+    heading: re.Pattern[str] | None = None
+    limit: re.Pattern[str] | None = None
+    wildcards: Mapping[str, str] | None = None
+    near: Mapping[str, tuple[int, int | None, bool]] | None = None
+    order: tuple[str, ...] = ("near", "not", "and", "or")
+    adjacent: str = "and"
+    exact_words: bool = True
+    exact_phrases: bool = True
+    quotes: tuple[str, ...] = ()
+    default: Fields = ()
+
+
+_PUBMED_FIELDS = _table("""
+text = tiab | title/abstract
+title = ti | title | tt | transliterated title
+abstract = ab | abstract
+topic = tw | text word | text words | text
+keywords = mesh | mh | mesh terms | mesh term | majr | mesh major topic | mesh:noexp | mh:noexp | majr:noexp | mesh terms:noexp
+keywords = sh | subheading | mesh subheading | nm | supplementary concept | ot | other term | rn | ec/rn number
+keywords = pharmacological action | pa
+authors = au | author | 1au | first author | author - first | lastau | last author | author - last | fau | full author name
+authors = au:fau | ir | investigator
+venue = ta | journal | jour
+ids = pmid | uid | doi | aid | article identifier | location id | lid
+any = all | all fields
+""")
+_PUBMED_TAG = "|".join(
+    sorted(map(re.escape, (*_PUBMED_FIELDS, "la", "lang", "language", "pt", "ptyp", "publication type", "dp", "pdat",
+                           "date - publication", "publication date", "edat", "date - entry", "crdt", "date - create", "mhda",
+                           "date - mesh", "dcom", "date - completion", "lr", "date - modification", "sb", "filter", "subset",
+                           "ad", "affiliation", "is", "issn", "vi", "volume", "ip", "issue", "pg", "pagination", "gr",
+                           "grant number", "pl", "place of publication", "ps", "cn", "corporate author", "isbn", "si", "tiab",
+                           "stat", "orcid")), key=len, reverse=True)
+)  # fmt: skip
+_DATE = r"\"?\d{4}(?:/\d{1,2}){0,2}\"?"
+
+PUBMED = Dialect(
+    "PubMed",
+    re.compile(rf"\[\s*(?:{_PUBMED_TAG})\s*(?::~\d+)?\s*\]", re.I),
+    _PUBMED_FIELDS,
+    suffix=re.compile(r"\s*\[\s*([^\[\]]*?)\s*\]"),
+    limit=re.compile(
+        rf"\(?\s*{_DATE}\s*(?:\[[^\]]*\])?\s*:\s*{_DATE}\s*(?:\[[^\]]*\])\s*\)?|\b(?:hasabstract|free full text)\b", re.I
+    ),
+    wildcards={"*": "*"},
+    order=(),
+    exact_words=False,
+)
+
+_OVID_FIELDS = _table("""
+text = tw | ti,ab
+title = ti | ot | tt
+abstract = ab
+topic = mp
+keywords = kw | kf | hw | sh | mh | xm | nm | rn | rs | ps | px | sj | de | id | ct | fs | dv | dq | bt | ko | os | rx | ox | fx
+authors = au | as | fa
+venue = jn | jw | ja | jx
+ids = do | di | ui | pm | an
+any = af
+""")
+
+OVID = Dialect(
+    "Ovid",
+    re.compile(
+        r"\badj\d{1,2}\b|[\w\")*$?#]\.\s?(?:ti|ab|tw|mp|kw|kf|hw|af|sh|au|pt|jn|jw|ot|nm)(?:\s?,\s?[a-z]{2})*\.?(?=[\s)]|$)"
+        r"|(?:^|[\s(])exp\s+\*?[\"A-Za-z][^/()\n]{2,120}/|(?:^|\n|[\s(.])(?:and|or)/\s?\d|^\*?[A-Za-z\"][^/()\n=:\[\]]{2,120}/\s*$",
+        re.I,
+    ),
+    _OVID_FIELDS,
+    suffix=re.compile(
+        r"\s*\.\s?([a-z]{2}(?:\s*,\s*[a-z]{2})*)\.?(?:\s*/\s*freq\s*=\s*\d+)?(?=[\s),;]|$)(?:\s*\[mp=[^\]]*\])?", re.I
+    ),
+    heading=re.compile(
+        r"(?P<explode>\bexp\s+)?(?P<focus>\*)?(?P<text>\"[^\"/]+\"|(?!(?:and|or|not)\s)[A-Za-z0-9](?:(?!\s(?:and|or|not|adj\d*)\s)[^/()\"\n=.\[\]]){1,150})/"
+        r"(?!\d)(?P<rest>(?:[a-z]{2}(?:\s*,\s*[a-z]{2})*)?(?:\s*\[[^\]]*\])?)(?=[\s),.]|$)",
+        re.I,
+    ),
+    wildcards={"*": "*", "$": "*", ":": "*", "#": "?", "?": "$"},
+    near={"adj": (1, None, False)},
+    adjacent="phrase",
+    default=_TOPIC,
+)
+
+_SCOPUS_FIELDS = _table("""
+topic = title-abs-key | title-abs-key-auth
+text = title-abs
+title = title
+abstract = abs
+keywords = key | authkey | indexterms | chemname | casregnumber
+authors = auth | author-name | authfirst | authlastname | firstauth | au-id
+venue = srctitle | exactsrctitle | conf | confname
+ids = doi | pmid | eid
+any = all | title-abs-key-ref
+""")
+
+SCOPUS = Dialect(
+    "Scopus",
+    re.compile(
+        r"\b(?:TITLE(?:-ABS)?(?:-KEY)?(?:-AUTH)?|ABS|KEY|AUTHKEY|INDEXTERMS|SRCTITLE|AUTH|REF|AFFIL|LIMIT-TO|EXCLUDE|DOCTYPE|SUBJAREA)"
+        r"\s?\(|\b(?i:TITLE-ABS-KEY)\s?\(|\bPUBYEAR\b|\sW/\d{1,3}\s",
+    ),
+    _SCOPUS_FIELDS,
+    prefix=re.compile(r"([A-Z]+(?:-[A-Z]+)*)\s*(?=\()", re.I),
+    limit=re.compile(
+        r"\bPUBYEAR\s*(?:[<>=]|AFT|BEF|IS)\s*\d{4}|\b(?:LIMIT-TO|EXCLUDE)\s*\([^()]*\)|\bPUBDATETXT\s*\([^()]*\)"
+        r"|\b(?:DOCTYPE|SUBJAREA|LANGUAGE|AFFILCOUNTRY|AFFIL|AFFILORG|AFFILCITY|REF|REFTITLE|ISSN|PUBSTAGE|SRCTYPE|FUND-ALL|FUND-SPONSOR|OPENACCESS)\s*\([^()]*\)",
+        re.I,
+    ),
+    wildcards={"*": "*", "?": "?"},
+    near={"w": (0, None, False), "pre": (0, None, True)},
+    order=("or", "near", "and", "not"),
+    exact_words=False,
+    exact_phrases=False,
+    quotes=("{}",),
+)
+
+_WOS_FIELDS = _table("""
+topic = ts | topic
+title = ti | title
+abstract = ab | abstract
+keywords = ak | kp | de | id
+authors = au | a1 | gp | author
+venue = so | is | publication name
+ids = do | pmid | ut
+any = all
+""")
+
+WEB_OF_SCIENCE = Dialect(
+    "Web of Science",
+    re.compile(r"\b(?:TS|TI|AB|AK|KP|SO|ALL)\s*=\s*[(\"\w*]|\b(?:PY|DT|LA|WC|SU)\s*=\s*\(?[\"\w]"
+        r"|(?i:\b(?:TS|TI|AB|AU|SO|Topic|Title|Author|Publication Name)\s*=\s*[(\"])"),
+    _WOS_FIELDS,
+    prefix=re.compile(r"(Publication Name|[A-Z][A-Z0-9]{1,7})\s*=\s*", re.I),
+    limit=re.compile(
+        r"\b(?:PY|DOP|DT|LA|WC|SU|CU|OG|OO|AD|PS|PUBL|FO|FG|FT|IS|AI|CF|LD|RI|ED|SG|SA|CI|ZP|Timespan|Databases?|Indexes)\s*=\s*(?:\([^()]*\)|\"[^\"]*\"|[^\s()]+)"
+    ),
+    wildcards={"*": "*", "?": "?", "$": "$"},
+    near={"near": (0, 15, False)},
+    exact_words=False,
+)
+
+_PROQUEST_FIELDS = _table("""
+topic = noft
+title = ti | title
+abstract = ab | abstract
+text = ti,ab
+keywords = su | subject | mainsubject | mesh | if | diskw | mjsub | mjmainsubject | subj
+authors = au | author
+venue = pub | pubtitle
+ids = doi | pmid
+any = all | anywhere | ft | fulltext
+""")
+
+PROQUEST = Dialect(
+    "ProQuest",
+    re.compile(
+        r"\b(?:noft|NOFT|diskw|MAINSUBJECT(?:\.EXACT)?(?:\.EXPLODE)?|MESH\.EXACT(?:\.EXPLODE)?|MJMAINSUBJECT\.\w+|[Ss][Uu]\.[Ee]xact)\s?\("
+        r"|\b(?:ti|ab|su|if|TI|AB|SU|IF)(?:,(?:ti|ab|su|if|TI|AB|SU|IF))*\(|\bMESH\("
+    ),
+    _PROQUEST_FIELDS,
+    prefix=re.compile(r"([a-z]+(?:\.exact)?(?:\.explode)?(?:,[a-z]+)*)\s*(?=\()", re.I),
+    limit=re.compile(
+        r"\b(?:pd|yr|la|stype|dtype|at|rtype|pubid|psu|age|me|me\.exact|po|location|pstype|la\.exact)\s*\([^()]*\)", re.I
+    ),
+    wildcards={"*": "*", "?": "?"},
+    near={"near": (0, 4, False), "n": (0, 4, False), "pre": (0, 4, True), "p": (0, 4, True)},
+    order=("near", "and", "or", "not"),
+    exact_words=False,
+)
+
+_EBSCO_FIELDS = _table("""
+title = ti
+abstract = ab
+keywords = su | mh | mm | mj | kw | de | zu | mw | dh
+authors = au
+venue = so | jn
+ids = an | di | pm
+any = tx
+""")
+
+EBSCO = Dialect(
+    "EBSCO",
+    re.compile(
+        r"\(?\b(?:MH|MM|DE)\s?\(?\s?[\"“][^\"”]+[\"”]|\b(?:TI|AB|SU|TX|XB|KW)\s+[(\"“\w][^=]*\s(?:N|W)\d{1,2}\s"
+        r"|\b(?:TI|AB|SU)\s?\(\s?[\"\w]"
+        r"|\b(?:TI|AB|SU|KW|TX)\s+(?:[\"(]|\w+\s+(?:OR|AND|N\d)\b)"
+    ),
+    {**_EBSCO_FIELDS, "xb": _TEXT},
+    prefix=re.compile(r"(MH|MM|MJ|DE|TI|AB|SU|AU|SO|JN|TX|XB|KW|ZU|MW|DH)\b\s*(?=[\s(\"“])"),
+    heading=None,
+    limit=re.compile(r"\b(?:DT|PY|LA|PT|ZT|PZ|RV|EM|AG|PO|EP)\s+(?:\([^()]*\)|\"[^\"]*\"|[\w-]+)"),
+    wildcards={"*": "*", "?": "?", "#": "$"},
+    near={"n": (0, None, False), "w": (0, None, True)},
+    adjacent="phrase",
+    exact_words=False,
+)  # fmt: skip
+
+_COCHRANE_FIELDS = _table("""
+title = ti
+abstract = ab
+keywords = kw | mh
+authors = au
+venue = so
+ids = doi | an
+any = txt | all
+""")
+
+COCHRANE = Dialect(
+    "Cochrane",
+    re.compile(
+        r"\bMeSH descriptor\s?:|\[\s?mh\b|:\s?(?:ti|ab|kw)(?:\s?,\s?(?:ti|ab|kw))*(?=[\s)]|$)|\bNEXT(?:/\d)?\b|\(Word variations", re.I
+    ),
+    _COCHRANE_FIELDS,
+    suffix=re.compile(r"\s*:\s?([a-z]{2,3}(?:\s?,\s?[a-z]{2,3})*)(?:\s*\(Word variations[^)]*\))?(?=[\s)]|$)", re.I),
+    heading=re.compile(
+        r"MeSH descriptor\s?:\s?\[(?P<text>[^\]]+)\]\s*(?P<explode>explode all trees|in all MeSH products)?"
+        r"(?P<focus>this term only)?"
+        r"(?P<rest>(?:\s*and with qualifiers?\(s\)\s?:\s?\[[^\]]*\])?)|"
+        r"\[\s?mh\s+(?P<focus2>\^)?(?P<text2>\"[^\"]+\"|[^\]]+?)(?P<rest2>(?:/\s?\w+)?)\s?\]",
+        re.I,
+    ),
+    limit=re.compile(r":\s?(?:pt|py|la|so)(?=[\s)]|$)|\bwith (?:Cochrane Library )?publication date [^\n()]*"
+        r"|\bin (?:Trials|Cochrane Reviews)\b[^\n()]*",
+                     re.I),
+    wildcards={"*": "*", "?": "$"},
+    near={"near": (0, 6, False), "next": (0, 0, True)},
+    default=_TOPIC,
+)  # fmt: skip
+
+_EMBASE_FIELDS = _table("""
+title = ti | tt
+abstract = ab
+keywords = kw | de | exp | mj | dn | tn | rn | lnk | syn
+authors = au
+venue = jt | ta | so
+ids = doi | ui | pui
+any = all
+""")
+
+EMBASE = Dialect(
+    "Embase",
+    re.compile(
+        r"['\"\w]/(?:exp|de|mj|br|syn)(?:/mj)?\b|(?<!\w)'[^'\n]+'[^:'\n]*:\s?(?:ti|ab|kw|de|tt)|\[(?:embase|medline|humans|english|animals|article)\]/lim",
+        re.I,
+    ),
+    _EMBASE_FIELDS,
+    suffix=re.compile(
+        r"\s*(?::\s?([a-z]{2,3}(?:\s?,\s?[a-z]{2,3})*)|/((?:exp|de|mj|br|syn)(?:/(?:mj|dm_\w+))?))(?=[\s)]|$)", re.I
+    ),
+    limit=re.compile(r"\[[^\]]+\]/(?:lim|py|sd|im)|:\s?(?:it|la|py|pt|de,it)(?=[\s)]|$)", re.I),
+    wildcards={"*": "*", "?": "?", "$": "$"},
+    near={"near": (1, None, False), "next": (1, 1, True)},
+    quotes=("''",),
+    default=_TOPIC,
+)
+
+ARXIV = Dialect(
+    "arXiv",
+    re.compile(r"\b(?:ti|abs|au|all|cat|jr)\s?:\s?[\"\w(]|\bANDNOT\b"),
+    _table("title = ti\nabstract = abs\nauthors = au\nvenue = jr\nids = id\nany = all"),
+    prefix=re.compile(r"(ti|abs|au|jr|id|all)\s?:\s?", re.I),
+    limit=re.compile(r"\b(?:cat|co|rn|submittedDate)\s?:\s?(?:\[[^\]]*\]|\"[^\"]*\"|[^\s()]+)", re.I),
+    wildcards={"*": "*", "?": "?"},
+    exact_words=False,
+)
+
+IEEE = Dialect(
+    "IEEE Xplore",
+    re.compile(r"\"(?:All Metadata|Document Title|Abstract|Author Keywords|Index Terms|IEEE Terms"
+               r"|Full Text \.?& Metadata|Authors|Mesh_Terms)\"\s?:", re.I),
+    _table('title = document title\nabstract = abstract\nkeywords = author keywords | index terms | ieee terms | mesh_terms\n'
+           'authors = authors\nvenue = publication title\nids = doi\nany = all metadata | full text & metadata | full text .& metadata'),
+    prefix=re.compile(r"\"([A-Za-z_ .&]+)\"\s?:\s?"),
+    wildcards={"*": "*", "?": "?"},
+    near={"near": (0, None, False), "onear": (0, None, True)},
+    exact_words=False,
+)  # fmt: skip
+
+LINES = Dialect(
+    "numbered lines",
+    re.compile(r"(?!)"),
+    {},
+    wildcards={"*": "*", "?": "?"},
+    near={"near": (0, 15, False), "adj": (1, None, False), "w": (0, None, False), "n": (0, None, False)},
+    exact_words=False,
+)
+"""Lines that refer to each other, of no database in particular."""
+
+DIALECTS = (IEEE, EMBASE, PUBMED, COCHRANE, SCOPUS, WEB_OF_SCIENCE, PROQUEST, EBSCO, OVID, ARXIV)
+"""In the order in which they are recognised: those with the most telling marks first."""

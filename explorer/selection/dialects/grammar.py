@@ -1,0 +1,504 @@
+"""One search in another database's language -> our syntax tree.
+
+Cut into pieces (`_pieces`), words next to each other joined, then read by the order in which the database takes its operators. A
+part that says nothing of words (a date, a language) has no node: what is around it stays, and it is named.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from explorer.errors import QueryError
+from explorer.selection.dialects.databases import Dialect
+from explorer.selection.syntax import FURTHEST, All, Either, Near, Node, Not, Phrase, Word, can_be_near, changed, leaves_of
+
+OPEN = "?"
+"""Field of a leaf that has none yet."""
+
+_OPERATOR = re.compile(r"(?:and\s+not|andnot|and|or|not)(?=[\s()\"“']|$)", re.I)
+_NEAR = re.compile(r"(near|onear|next|adj|pre|w|n|p)\s?/?\s?(\d{1,3})?(?=[\s()\"“'{]|$)", re.I)
+_WORD = re.compile(r"[^\s()\"]+")
+_FREQUENCY = re.compile(r"/\s*freq\s*=\s*\d+", re.I)
+
+
+@dataclass
+class Piece:
+    """One piece of a search: ``(``, ``)``, ``and``, ``or``, ``not``, ``near``, ``prefix``, ``suffix``, ``word``, ``node``, ``nothing``."""
+
+    kind: str
+    text: str
+    at: int
+    node: Node | None = None
+    near: tuple[int, bool] = (0, False)
+
+
+@dataclass
+class Reading:
+    """What was read, and what was left out of it."""
+
+    dialect: Dialect
+    left_out: list[str] = field(default_factory=list)
+
+    def leave_out(self, what: str) -> None:
+        """Name something that has no equal here, once."""
+        plain = " ".join(what.split())
+        if plain and plain not in self.left_out:
+            self.left_out.append(plain)
+
+
+References = Callable[[str, int], "tuple[Node | None, int] | None"]
+"""Reads a reference to another line at a place of a text: its node and where it ends."""
+
+
+def read(text: str, reading: Reading, references: References | None = None) -> Node | None:
+    """Read one search.
+
+    Returns
+    -------
+    Node or None
+        Leaves without a field have `OPEN`; None where nothing is left.
+
+    Raises
+    ------
+    QueryError
+        Parentheses or quotes do not close, or an operator lacks a side; `position` is in `text`.
+    """
+    pieces = _joined(_pieces(text, reading, references), reading)
+    parser = _Parser(pieces, reading, len(text))
+    node = parser.level(0)
+    if parser.here < len(pieces):
+        raise QueryError("This closing parenthesis has no opening one.", pieces[parser.here].at)
+    return node
+
+
+# Pieces
+
+
+def _pieces(text: str, reading: Reading, references: References | None) -> list[Piece]:
+    dialect = reading.dialect
+    found: list[Piece] = []
+    at = 0
+    opened = 0
+    while at < len(text):
+        character = text[at]
+        after_operand = bool(found) and found[-1].kind in (")", "word", "node", "suffix", "nothing")
+        if dialect.suffix and after_operand and (match := dialect.suffix.match(text, at)):
+            name = next(group for group in match.groups() if group is not None)
+            if dialect.limit and dialect.limit.match(text, at + len(match.group()) - len(match.group().lstrip())):
+                name = "?"
+            if _FREQUENCY.search(match.group()):
+                reading.leave_out(_FREQUENCY.search(match.group()).group())  # type: ignore[union-attr]
+            found.append(Piece("suffix", name, at))
+            at = match.end()
+            continue
+        if character.isspace() or character in ",;":
+            at += 1
+            continue
+        if dialect.limit and (match := dialect.limit.match(text, at)) and match.group().count("(") == match.group().count(")"):
+            reading.leave_out(match.group())
+            found.append(Piece("nothing", match.group(), at))
+            at = match.end()
+            continue
+        if references and (reference := references(text, at)):
+            found.append(Piece("node" if reference[0] is not None else "nothing", text[at : reference[1]], at, reference[0]))
+            at = reference[1]
+            continue
+        if dialect.heading and (match := dialect.heading.match(text, at)):
+            found.append(Piece("node", match.group(), at, _heading(match, reading)))
+            at = match.end()
+            continue
+        if character in "()":
+            opened += 1 if character == "(" else -1
+            found.append(Piece(character, character, at))
+            at += 1
+            continue
+        if character in "[]":
+            # Brackets of an editor's note, as [mp=title, abstract].
+            end = text.find("]", at)
+            at = end + 1 if character == "[" and end >= 0 else at + 1
+            continue
+        if match := _OPERATOR.match(text, at):
+            word = " ".join(match.group().lower().split())
+            found.append(Piece("not" if word in ("and not", "andnot") else word, match.group(), at))
+            at = match.end()
+            continue
+        if (match := _NEAR.match(text, at)) and (near := _nearness(match, dialect)) and after_operand:
+            found.append(Piece("near", match.group(), at, near=near))
+            at = match.end()
+            continue
+        if dialect.prefix and (match := dialect.prefix.match(text, at)) and _is_field(match.group(1), dialect):
+            found.append(Piece("prefix", match.group(1), at))
+            at = match.end()
+            continue
+        closing = next((pair[1] for pair in ('""', *dialect.quotes) if character == pair[0]), None)
+        if closing and not (character == "'" and text[at - 1 : at].isalnum()):
+            end = text.find(closing, at + 1)
+            if end >= 0:
+                inside = text[at + 1 : end]
+                exact = dialect.exact_phrases or character == "{"
+                found.append(Piece("node", text[at : end + 1], at, leaf(inside, dialect, exact=exact, quoted=True)))
+                at = end + 1
+                continue
+            if character == '"':
+                raise QueryError("This quotation mark is not closed.", at)
+        end = _word_end(text, at, dialect)
+        found.append(Piece("word", text[at:end], at))
+        at = end
+    return found
+
+
+def _is_field(name: str, dialect: Dialect) -> bool:
+    return all(part in dialect.fields for part in _names(name))
+
+
+def _names(name: str) -> list[str]:
+    return [re.sub(r"\.(?:exact|explode)|/(?:mj|dm_\w+)", "", part.strip().lower()) for part in name.split(",")]
+
+
+def _word_end(text: str, at: int, dialect: Dialect) -> int:
+    """End of a word: before a blank, a parenthesis, a quote, or a field that is glued to it."""
+    end = at + 1
+    while end < len(text):
+        character = text[end]
+        if character.isspace() or character in ')"' or (character == "(" and not text[end - 1].isalnum()):
+            break
+        if character == "(":
+            # As in p(x): what closes before the next blank is of the word.
+            match = re.compile(r"\([^\s()\"]*\)").match(text, end)
+            if match is None or dialect.prefix:
+                break
+            end = match.end()
+            continue
+        if character == "[" or (dialect.suffix and dialect.suffix.match(text, end)):
+            break
+        end += 1
+    return end
+
+
+def _nearness(match: re.Match[str], dialect: Dialect) -> tuple[int, bool] | None:
+    """How many words may stand between, and whether the order counts; None where this is no operator of the database."""
+    kind, number = match.group(1).lower(), match.group(2)
+    rule = (dialect.near or {}).get(kind)
+    if rule is None:
+        return None
+    if len(kind) == 1 and (number is None or (dialect.name != "EBSCO" and "/" not in match.group())):
+        return None
+    if kind == "adj" and number is None:
+        return 0, True
+    less, default, ordered = rule
+    if number is None:
+        return None if default is None else (max(default - less, 0), ordered)
+    return max(int(number) - less, 0), ordered
+
+
+# Leaves
+
+
+def leaf(text: str, dialect: Dialect, *, exact: bool, quoted: bool = False) -> Node | None:
+    """A word or a phrase with its wildcards as ours; None where it holds neither a letter nor a digit."""
+    plain = " ".join(_wildcards(text, dialect).replace('"', " ").split())
+    plain = plain.strip(".,;:") if not quoted else plain
+    if not any(map(str.isalnum, plain)):
+        return None
+    if quoted or " " in plain or not re.fullmatch(r"[\w*?$.'’/+&-]+", plain) or plain[0] in "-+":
+        return Phrase(plain, OPEN, 0, exact)
+    prefix = plain.endswith("*")
+    bare = plain.rstrip("*") if prefix else plain
+    wild = any(sign in bare for sign in "*?$")
+    return Word(bare, OPEN, prefix, 0, (exact and not (prefix and not wild)) or wild)
+
+
+def _wildcards(text: str, dialect: Dialect) -> str:
+    signs = dialect.wildcards or {}
+    if dialect.name == "ProQuest":
+        text = re.sub(r"\[\*(\d)\]", lambda m: "$" * int(m.group(1)), text)
+        return re.sub(r"(?<=\w)\*(?=\w)|(?<=\w)\*|\*(?=\w)", "*", text)
+    if dialect.name == "Ovid":
+        # A number limits how many letters a truncation stands for.
+        limited = re.sub(r"(?<=\w)[*$:](\d)(?!\w)", lambda m: "\x00" * int(m.group(1)), text)
+        return re.sub(
+            r"(?<=\w)[*$#?]+|(?<=\w):(?!\S)|[*$#?]+(?=\w)", lambda m: "".join(signs.get(c, c) for c in m.group()), limited
+        ).replace("\x00", "$")
+    if "#" in signs or "$" in signs or "?" in signs:
+        text = re.sub(r"(?<=\w)[*?#$]+|[*?#$]+(?=\w)", lambda m: "".join(signs.get(c, "") for c in m.group()), text)
+    return text
+
+
+def _heading(match: re.Match[str], reading: Reading) -> Node | None:
+    groups = match.groupdict()
+    text = (groups.get("text") or groups.get("text2") or "").strip().strip('"').strip()
+    return heading(
+        text,
+        reading,
+        explode=bool(groups.get("explode")) or (groups.get("text2") is not None and not groups.get("focus2")),
+        focus=bool(groups.get("focus")) and reading.dialect.name == "Ovid",
+        rest=(groups.get("rest") or groups.get("rest2") or "").strip(),
+    )
+
+
+def heading(text: str, reading: Reading, *, explode: bool = False, focus: bool = False, rest: str = "") -> Node | None:
+    """A subject heading as a phrase in the keywords, where readers' files hold them."""
+    text, plus, _ = text.partition("+")
+    text, slash, qualifier = text.partition("/")
+    text = text.strip().lstrip("*").strip()
+    if explode or plus:
+        reading.leave_out(f"the narrower headings of “{text}”")
+    if focus:
+        reading.leave_out(f"that “{text}” is a main heading")
+    if rest or slash:
+        reading.leave_out(f"the subheadings of “{text}” ({(rest or qualifier).strip().lstrip('/')})")
+    if not any(map(str.isalnum, text)):
+        return None
+    return Phrase(text.replace('"', " "), "keywords", 0, True)
+
+
+def in_field(node: Node | None, name: str, reading: Reading, shown: str) -> Node | None:
+    """A part with the field that stands before or after it; None, and named, where we have no such field."""
+    dialect = reading.dialect
+    proximity = re.fullmatch(r"(.*?)\s*:\s*~(\d+)", name) if dialect.name == "PubMed" else None
+    if proximity:
+        name = proximity.group(1)
+    fields: list[str] = []
+    everywhere = False
+    for part in _names(name):
+        ours = dialect.fields.get(part)
+        if ours is None:
+            reading.leave_out(shown if len(_names(name)) == 1 else f"the field {part}")
+            continue
+        everywhere = everywhere or not ours
+        fields += ours
+    if node is None or (not fields and not everywhere):
+        return None
+    if proximity:
+        node = _words_near(node, int(proximity.group(2)), reading)
+    if fields and set(fields) == {"keywords"} and isinstance(node, Phrase | Word) and _is_heading(name, dialect):
+        text = node.text + "*" * (isinstance(node, Word) and node.prefix)
+        if "*" in text.lstrip("*"):
+            return replace(node, field="keywords")
+        lower = name.lower()
+        explode = (
+            (dialect.name == "PubMed" and "noexp" not in lower)
+            or "explode" in lower
+            or "/exp" in lower
+            or lower.startswith("exp")
+        )
+        return heading(text, reading, explode=explode, focus="majr" in lower or "/mj" in lower or lower in ("mj", "mm"))
+    whole = "" if everywhere else ",".join(dict.fromkeys(fields))
+    return changed(node, lambda found: replace(found, field=whole) if found.field == OPEN else found)
+
+
+def _is_heading(name: str, dialect: Dialect) -> bool:
+    lower = name.lower()
+    return (
+        lower.startswith(("mesh", "mh", "majr", "mjmesh", "mainsubject", "mm"))
+        or (dialect.name == "Embase" and not lower.startswith("kw"))
+        or ".exact" in lower
+    )
+
+
+def _words_near(node: Node, between: int, reading: Reading) -> Node:
+    """PubMed's ``"some words"[tiab:~3]``: in any order, so many words between."""
+    if not isinstance(node, Phrase) or len(node.text.split()) < 2:
+        return node
+    words = node.text.split()
+    if len(words) > 2:
+        reading.leave_out(
+            f"that all the words of “{node.text}” together are at most {between} words apart: each is, from the next"
+        )
+    found: Node = Word(words[0], OPEN, False, 0, True)
+    for word in words[1:]:
+        found = Near(found, Word(word, OPEN, False, 0, True), min(between, FURTHEST))
+    return found
+
+
+# Joining and reading
+
+
+def _joined(pieces: list[Piece], reading: Reading) -> list[Piece]:
+    """Words next to each other as one node, fields that stand after something applied to it."""
+    dialect = reading.dialect
+    found: list[Piece] = []
+    place = 0
+    while place < len(pieces):
+        piece = pieces[place]
+        if piece.kind != "word":
+            found.append(piece)
+            place += 1
+            continue
+        end = place
+        while end < len(pieces) and pieces[end].kind == "word":
+            end += 1
+        run = pieces[place:end]
+        tagged = end < len(pieces) and pieces[end].kind == "suffix"
+        exact = dialect.exact_words or (dialect.name == "PubMed" and tagged)
+        if len(run) > 1 and (dialect.adjacent == "phrase" or (dialect.name == "PubMed" and tagged)):
+            node = leaf(" ".join(word.text for word in run), dialect, exact=exact)
+        else:
+            nodes = [node for word in run if (node := leaf(word.text, dialect, exact=exact))]
+            node = All(tuple(nodes)) if len(nodes) > 1 else nodes[0] if nodes else None
+        text = " ".join(word.text for word in run)
+        if node is None:
+            reading.leave_out(text)
+        found.append(Piece("node" if node is not None else "nothing", text, piece.at, node))
+        place = end
+    return found
+
+
+def _all(parts: list[Node | None]) -> Node | None:
+    kept = [part for part in parts if part is not None]
+    flat = [inner for part in kept for inner in (part.parts if isinstance(part, All) else (part,))]
+    return All(tuple(flat)) if len(flat) > 1 else flat[0] if flat else None
+
+
+def _either(parts: list[Node | None]) -> Node | None:
+    kept = [part for part in parts if part is not None]
+    flat = [inner for part in kept for inner in (part.parts if isinstance(part, Either) else (part,))]
+    return Either(tuple(dict.fromkeys(flat))) if len(flat) > 1 else flat[0] if flat else None
+
+
+_DEEPEST = 60
+
+
+class _Parser:
+    """Recursive descent by the order of a database's operators."""
+
+    def __init__(self, pieces: list[Piece], reading: Reading, end: int) -> None:
+        self.pieces = pieces
+        self.reading = reading
+        self.here = 0
+        self.end = end
+        self.depth = 0
+
+    def peek(self) -> str:
+        return self.pieces[self.here].kind if self.here < len(self.pieces) else ""
+
+    def operator(self) -> str:
+        """The operator that stands here; ``and`` where two operands meet without one."""
+        kind = self.peek()
+        if kind in ("and", "or", "not", "near"):
+            return kind
+        return "and" if kind in ("(", "node", "nothing", "prefix") else ""
+
+    def take(self) -> Piece | None:
+        """Take the operator, if one is written."""
+        if self.peek() not in ("and", "or", "not", "near"):
+            return None
+        self.here += 1
+        if self.peek() == "not" and self.pieces[self.here - 1].kind == "and":
+            self.here += 1
+            return self.pieces[self.here - 1]
+        return self.pieces[self.here - 1]
+
+    def level(self, number: int) -> Node | None:
+        order = self.reading.dialect.order
+        if not order:
+            return self.left_to_right()
+        if number == len(order):
+            return self.atom()
+        mine = order[len(order) - 1 - number]
+        node = self.level(number + 1)
+        while self._is(mine):
+            piece = self.take()
+            kind = piece.kind if piece else "and"
+            node = self.combine(node, kind, piece, self.level(number + 1))
+        return node
+
+    def _is(self, operator: str) -> bool:
+        found = self.operator()
+        if (
+            found == "and"
+            and self.peek() == "and"
+            and self.here + 1 < len(self.pieces)
+            and self.pieces[self.here + 1].kind == "not"
+        ):
+            found = "not"
+        return found == operator
+
+    def left_to_right(self) -> Node | None:
+        node = self.atom()
+        while self.operator():
+            piece = self.take()
+            node = self.combine(node, piece.kind if piece else "and", piece, self.atom())
+        return node
+
+    def combine(self, left: Node | None, kind: str, piece: Piece | None, right: Node | None) -> Node | None:
+        if kind == "or":
+            return _either([left, right])
+        if kind == "not":
+            return _all([left, Not(right) if right is not None else None])
+        if kind == "near" and piece is not None and left is not None and right is not None:
+            return self.near(left, piece, right)
+        return _all([left, right])
+
+    def near(self, left: Node, piece: Piece, right: Node) -> Node | None:
+        between, ordered = piece.near
+        fields = {found.field for found in (*leaves_of(left), *leaves_of(right))} - {OPEN}
+        # Words in a row that stand for all of them, in a database that takes them so, are near as a phrase is.
+        left, right = _as_phrase(left), _as_phrase(right)
+        if between > FURTHEST or not (can_be_near(left) and can_be_near(right)) or len(fields) > 1 or "ids" in fields:
+            self.reading.leave_out(f"{' '.join(piece.text.split())} (both are wanted, near or not)")
+            return _all([left, right])
+        if fields:
+            # A side without a field stands where the other does.
+            left, right = (changed(side, lambda found: replace(found, field=min(fields))) for side in (left, right))
+        return Near(left, right, between, ordered)
+
+    def atom(self) -> Node | None:
+        node = self.primary()
+        while self.peek() == "suffix":
+            piece = self.pieces[self.here]
+            before = self.pieces[self.here - 1].text
+            self.here += 1
+            mark = {"PubMed": "[{}]", "Ovid": ".{}."}.get(self.reading.dialect.name, ":{}")
+            shown = f"{before if before != ')' else '(…)'}{mark.format(piece.text)}"
+            node = in_field(node, piece.text, self.reading, shown)
+        return node
+
+    def primary(self) -> Node | None:
+        kind = self.peek()
+        if kind == "":
+            raise QueryError("The search ends after an operator: something must follow it.", max(self.end - 1, 0))
+        piece = self.pieces[self.here]
+        if kind in ("node", "nothing"):
+            self.here += 1
+            return piece.node
+        if kind == "prefix":
+            self.here += 1
+            if self.peek() in ("", ")"):
+                raise QueryError(f"There is nothing after {piece.text}.", piece.at)
+            return in_field(self.primary(), piece.text, self.reading, f"the field {piece.text}")
+        if kind == "(":
+            return self.group(piece)
+        if kind == "not":
+            self.here += 1
+            node = self.atom()
+            return Not(node) if node is not None else None
+        if kind in ("and", "or", "near"):
+            raise QueryError(f"{piece.text.strip()} needs something before it.", piece.at)
+        raise QueryError("This closing parenthesis has no opening one." if kind == ")" else "This is out of place.", piece.at)
+
+    def group(self, opening: Piece) -> Node | None:
+        self.here += 1
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            raise QueryError(f"The query nests deeper than {_DEEPEST} levels. Write it with fewer parentheses.", opening.at)
+        if self.peek() == ")":
+            raise QueryError("There is nothing between these parentheses.", opening.at)
+        node = self.level(0)
+        if self.peek() != ")":
+            raise QueryError("This parenthesis is not closed.", opening.at)
+        self.here += 1
+        self.depth -= 1
+        return node
+
+
+def _as_phrase(node: Node) -> Node:
+    if isinstance(node, Either):
+        return Either(tuple(map(_as_phrase, node.parts)))
+    words = node.parts if isinstance(node, All) else ()
+    if words and all(isinstance(word, Word) for word in words):
+        text = " ".join(f"{word.text}{'*' * word.prefix}" for word in words if isinstance(word, Word))
+        return Phrase(text, leaves_of(node)[0].field, 0, any(word.exact for word in words if isinstance(word, Word)))
+    return node

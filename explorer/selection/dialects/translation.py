@@ -1,0 +1,198 @@
+"""What a reader pastes into the search box, in our language: a search of another database, an identifier, an address."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from explorer.errors import QueryError
+from explorer.papers.identifiers import normal_arxiv_id, normal_doi
+from explorer.selection.dialects.databases import DIALECTS, EBSCO, LINES, Dialect
+from explorer.selection.dialects.grammar import OPEN, Reading, read
+from explorer.selection.dialects.lines import Line, lines_of, read_lines
+from explorer.selection.syntax import Node, changed, in_fields, written
+
+_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»＂❝❞〝〞", '"') | dict.fromkeys("‘’‚‛", "'"))
+_DOI_ALONE = re.compile(r"(?:doi\s*[:=]?\s*|https?://(?:dx\.)?doi\.org/|(?:dx\.)?doi\.org/)?10\.\d{4,9}/\S+", re.I)
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|(?:arxiv|pubmed\.ncbi\.nlm\.nih|doi|openalex)\.(?:org|gov)/\S+", re.I)
+_ARXIV_ALONE = re.compile(
+    r"(?:arxiv\s*:\s*)(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?(?:\s*\[[a-z.-]+\])?|\d{4}\.\d{4,5}(?:v\d+)?", re.I
+)
+_PMID_ALONE = re.compile(r"(?:pmid|pubmed id)\s*[:=#]?\s*(\d{1,9})|(\d{7,8})", re.I)
+_PMID_ADDRESS = re.compile(r"(?:pubmed\.ncbi\.nlm\.nih\.gov/|ncbi\.nlm\.nih\.gov/pubmed/(?:\?term=)?)(\d{1,9})", re.I)
+_EBSCO_LINES = re.compile(r"\s*S\d+[\s.:]")
+_LINES_ALONE = re.compile(
+    r"[\s({]*(?:(?:and|or)\s+)?(#\d{1,3})(?:\s*[-–,]\s*#?\d{1,3}|\s+(?:and|or|not)\s+#\d{1,3}|[\s(){}]+)*", re.I
+)
+_IN_ADDRESS = re.compile(r"(?:arxiv|huggingface|alphaxiv|semanticscholar)[^\s]*?/(\d{4}\.\d{4,5})(?:v\d+)?", re.I)
+
+LINE_END = "⏎"
+"""Stands for the end of a line in a box of one line, as the page writes it when several are pasted."""
+
+_NATURE = re.compile(r"nature\.com/articles/([a-z]+\d[\w.-]*?)(?:[.?#].*)?$", re.I)
+"""Its addresses end with its DOIs."""
+
+_LARGEST = 400_000
+
+
+@dataclass(frozen=True)
+class Translation:
+    """A query in our language, and how it came about.
+
+    Attributes
+    ----------
+    query : str
+        In the language of `explorer.selection.query`.
+    dialect : str
+        What it was read as, such as ``PubMed``; empty where it was in our language already.
+    left_out : tuple of str
+        What of it has no equal here, as it was written or in words.
+    """
+
+    query: str
+    dialect: str = ""
+    left_out: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """Say it: ``Read as PubMed: … Left out: …``; empty where nothing was translated."""
+        if not self.dialect:
+            return ""
+        said = f"Read as {self.dialect}: {self.query}"
+        left_out = "; ".join(self.left_out).rstrip(".")
+        return f"{said}. Left out, as it has no equal here: {left_out}." if left_out else said
+
+
+@lru_cache(maxsize=256)
+def translate(text: str) -> Translation:
+    """Read what was pasted.
+
+    Parameters
+    ----------
+    text : str
+        A search of another database, in one line or in numbered ones, an identifier, an address, or a query of ours.
+
+    Returns
+    -------
+    Translation
+        Of a query of ours the query as it is.
+
+    Raises
+    ------
+    QueryError
+        It is another database's search, and malformed, or nothing of it can be looked for here; `position` is in `text`.
+    """
+    plain = _plain(text)
+    if found := _identifiers(plain):
+        return found
+    lines = lines_of(plain)
+    dialect = recognised(plain)
+    if lines and (dialect or _combine(lines)):
+        dialect = dialect or (EBSCO if _EBSCO_LINES.match(plain) else LINES)
+        return _translated(text, dialect, lambda reading: read_lines(lines, dialect, reading))
+    if dialect is None:
+        if match := _LINES_ALONE.fullmatch(plain):
+            raise QueryError(f"Line {match.group(1)} is not here. Paste the lines that this one combines as well.", 0, text)
+        return Translation(text)
+    return _translated(text, dialect, lambda reading: read(plain, reading))
+
+
+def _plain(text: str) -> str:
+    """Straight quotes, and lines where they end; every character stays in its place."""
+    return text.translate(_QUOTES).replace(LINE_END, "\n")
+
+
+def recognised(text: str) -> Dialect | None:
+    """The database whose marks a search has."""
+    return next((dialect for dialect in DIALECTS if dialect.marks.search(text)), None)
+
+
+def has_lines(text: str) -> bool:
+    """Whether the breaks of a text part the numbered lines of a search, and must be kept."""
+    plain = _plain(text)
+    lines = lines_of(plain) if "\n" in plain else []
+    return bool(lines) and (_combine(lines) or recognised(text) is not None)
+
+
+def _combine(lines: list[Line]) -> bool:
+    """Whether the last of some numbered lines combines others: a list of titles does not."""
+    return (
+        re.search(r"(?:^|\b)(?:#|S)\d|\b(?:and|or)/\s?\d|\b\d{1,3}\s+(?:and|or|not)\s+\d{1,3}\b", lines[-1].text, re.I)
+        is not None
+    )
+
+
+def _translated(text: str, dialect: Dialect, read_it: object) -> Translation:
+    reading = Reading(dialect)
+    try:
+        node: Node | None = read_it(reading)  # type: ignore[operator]
+        if node is None:
+            raise QueryError(
+                f"Nothing of this {dialect.name} search can be looked for here ({'; '.join(reading.left_out)}). Use the filters.",
+                0,
+            )
+        default = ",".join(dialect.default)
+        node = changed(node, lambda leaf: replace(leaf, field=default) if leaf.field == OPEN else leaf)
+        query = written(in_fields(node))
+    except QueryError as error:
+        error.query = text
+        raise
+    if len(query) > _LARGEST:
+        raise QueryError("This search is too long once its lines are put together. Search for parts of it.", 0, text)
+    return Translation(query, dialect.name, tuple(reading.left_out))
+
+
+# Identifiers and addresses
+
+
+def _identifiers(text: str) -> Translation | None:
+    """Identifiers and nothing else, parted by blanks, commas or semicolons."""
+    whole = text.strip()
+    single = _identifier(whole)
+    if single:
+        return Translation(*single)
+    parts = [part for part in re.split(r"[\s,;]+", whole) if part]
+    if not 1 < len(parts) <= 500:
+        return None
+    found = [_identifier(part) for part in parts]
+    if not all(found):
+        return None
+    kinds = dict.fromkeys(kind for one in found if one for kind in [one[1]])
+    return Translation(" OR ".join(one[0] for one in found if one), ", ".join(kinds))
+
+
+def _identifier(text: str) -> tuple[str, str] | None:
+    if " " in text and not re.match(r"(?:doi|pmid|pubmed id|arxiv)\s*[:=#]?\s*\S+(?:\s*\[\S+\])?$", text, re.I):
+        return None
+    if match := _PMID_ALONE.fullmatch(text):
+        number = match.group(1) or match.group(2)
+        return f'pmid:"{number}"', "PubMed number"
+    if _ARXIV_ALONE.fullmatch(text) and (found := normal_arxiv_id(text)):
+        return _arxiv(found), "arXiv number"
+    if _DOI_ALONE.fullmatch(text) and (found := normal_doi(text)):
+        return _doi(found), "DOI"
+    if not _ADDRESS.fullmatch(text):
+        return None
+    if match := _PMID_ADDRESS.search(text):
+        return f'pmid:"{match.group(1)}"', "address of a PubMed record"
+    if match := _IN_ADDRESS.search(text):
+        return _arxiv(match.group(1)), "address of an arXiv paper"
+    if "arxiv.org" in text.lower() and (found := normal_arxiv_id(text)):
+        return _arxiv(found), "address of an arXiv paper"
+    if found := normal_doi(text):
+        return _doi(found), "address with a DOI"
+    if match := _NATURE.search(text):
+        return _doi(f"10.1038/{match.group(1)}".lower()), "address with a DOI"
+    last = text.rstrip("/").rsplit("/", 1)[-1]
+    options = dict.fromkeys((text.replace('"', ""), last.replace('"', "")))
+    return " OR ".join(f'id:"{option}"' for option in options if option), "address"
+
+
+def _doi(doi: str) -> str:
+    if match := re.fullmatch(r"10\.48550/arxiv\.(.+)", doi, re.I):
+        return _arxiv(match.group(1))
+    return f'doi:"{doi}"'
+
+
+def _arxiv(number: str) -> str:
+    return f'arxiv:"{number}" OR doi:"10.48550/arxiv.{number.lower()}"'

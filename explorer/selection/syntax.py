@@ -1,0 +1,195 @@
+"""The syntax tree of a query, and how it is written down again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+
+from explorer.errors import QueryError
+
+FIELD_NAMES: dict[str, tuple[str, ...]] = {
+    "title": ("title",),
+    "abstract": ("abstract",),
+    "authors": ("author", "authors"),
+    "keywords": ("keyword", "keywords", "tag"),
+    "venue": ("venue", "journal"),
+    "ids": ("id", "doi", "arxiv", "pmid"),
+}
+
+WILDCARDS = "*?$"
+"""Any number of letters; exactly one; one or none."""
+
+FURTHEST = 50
+"""Words that may stand between two parts at most; more is next to "in the same text"."""
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word, or a prefix of one, in one field or in all; wildcards in it stand for other letters."""
+
+    text: str
+    field: str = ""
+    prefix: bool = False
+    position: int = 0
+    exact: bool = False
+    """Whether its other forms (plurals, spellings) do not count."""
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """Words next to each other; wildcards in them stand for other letters."""
+
+    text: str
+    field: str = ""
+    position: int = 0
+    exact: bool = False
+
+
+@dataclass(frozen=True)
+class Near:
+    """Two parts in one text, with at most so many words between them.
+
+    The parts are words, phrases, alternatives of these or parts near each other. One that lies in a gap of the other has no word
+    between them.
+    """
+
+    first: Node
+    second: Node
+    between: int
+    ordered: bool = False
+    """Whether the first must come first."""
+    position: int = 0
+
+
+@dataclass(frozen=True)
+class Not:
+    """Papers that the part does not match."""
+
+    part: Node
+
+
+@dataclass(frozen=True)
+class All:
+    """Papers that every part matches."""
+
+    parts: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Either:
+    """Papers that some part matches."""
+
+    parts: tuple[Node, ...]
+
+
+Node = Word | Phrase | Near | Not | All | Either
+
+
+def parts_of(node: Node) -> tuple[Node, ...]:
+    """The nodes a node is made of."""
+    if isinstance(node, All | Either):
+        return node.parts
+    if isinstance(node, Near):
+        return node.first, node.second
+    return (node.part,) if isinstance(node, Not) else ()
+
+
+def changed(node: Node, change: Callable[[Word | Phrase], Node]) -> Node:
+    """The tree with each word and phrase replaced."""
+    if isinstance(node, Word | Phrase):
+        return change(node)
+    if isinstance(node, Near):
+        return replace(node, first=changed(node.first, change), second=changed(node.second, change))
+    if isinstance(node, Not):
+        return Not(changed(node.part, change))
+    return type(node)(tuple(changed(part, change) for part in node.parts))
+
+
+def leaves_of(node: Node) -> list[Word | Phrase]:
+    """All words and phrases, those that are excluded too."""
+    return [node] if isinstance(node, Word | Phrase) else [leaf for part in parts_of(node) for leaf in leaves_of(part)]
+
+
+def over(fields: tuple[str, ...], node: Node) -> Node:
+    """The same in any of several fields."""
+    found = tuple(changed(node, partial(replace, field=field)) for field in fields)
+    return found[0] if len(found) == 1 else Either(found)
+
+
+def in_fields(node: Node) -> Node:
+    """The tree with leaves of several fields, which have commas between them, as alternatives of one field each."""
+    if isinstance(node, Word | Phrase):
+        return over(tuple(node.field.split(",")), node) if "," in node.field else node
+    if isinstance(node, Near):
+        return _near_in_fields(node)
+    if isinstance(node, Not):
+        return Not(in_fields(node.part))
+    return type(node)(tuple(map(in_fields, node.parts)))
+
+
+def _near_in_fields(node: Near) -> Node:
+    fields = {leaf.field for leaf in leaves_of(node)} - {""}
+    if len(fields) > 1:
+        raise QueryError("Words near each other stand in one text: both sides must have the same fields.", node.position)
+    if any("ids" in names for names in fields):
+        raise QueryError("An id is one value: nothing stands near in it. Use AND.", node.position)
+    if not can_be_near(node):
+        raise QueryError(
+            "Only words, phrases and alternatives of these (a OR b) can be near each other. Use AND outside of it.",
+            node.position,
+        )
+    # A side without a field stands where the other does.
+    return over(tuple(fields.pop().split(",")), node) if fields else node
+
+
+def can_be_near(node: Node) -> bool:
+    """Whether a part may stand beside NEAR."""
+    if isinstance(node, Either):
+        return all(map(can_be_near, node.parts))
+    if isinstance(node, Near):
+        return can_be_near(node.first) and can_be_near(node.second)
+    return isinstance(node, Word | Phrase)
+
+
+def written(node: Node) -> str:
+    """A tree in the query language; `explorer.selection.query.parse` reads it back."""
+    match node:
+        case Word(text, field, prefix, _, exact):
+            return f"{_field(field)}{'+' * exact}{text}{'*' * prefix}"
+        case Phrase(text, field, _, exact):
+            return f'{_field(field)}{"+" * exact}"{text}"'
+        case Near(first, second, between, ordered):
+            return f"{_inner(first)} {'PRE' if ordered else 'NEAR'}/{between} {_inner(second)}"
+        case Not(part):
+            return f"NOT {_inner(part)}"
+        case All(parts):
+            return " AND ".join(map(_inner, parts))
+        case Either(parts):
+            return _shared_field(parts) or " OR ".join(map(_inner, parts))
+
+
+def _inner(node: Node) -> str:
+    text = written(node)
+    one = isinstance(node, Word | Phrase) or (isinstance(node, Either) and bool(_shared_field(node.parts)))
+    return text if one else f"({text})"
+
+
+def _shared_field(parts: tuple[Node, ...]) -> str:
+    """``title,abstract:word`` for the same in several fields; empty for other alternatives."""
+    fields = []
+    for part in parts:
+        found = {leaf.field for leaf in leaves_of(part)}
+        if len(found) != 1:
+            return ""
+        fields.append(found.pop())
+    plain = {changed(part, lambda leaf: replace(leaf, field="")) for part in parts}
+    if len(plain) != 1 or len(set(fields)) != len(fields) or "" in fields:
+        return ""
+    node = plain.pop()
+    text = written(node) if isinstance(node, Word | Phrase) else f"({written(node)})"
+    return f"{','.join(FIELD_NAMES[field][0] for field in fields)}:{text}"
+
+
+def _field(field: str) -> str:
+    return f"{FIELD_NAMES[field][0]}:" if field else ""

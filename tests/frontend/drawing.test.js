@@ -1,0 +1,150 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { drawnPlaces } from "../../explorer/dashboard/frontend/axes.js";
+import { barPieces } from "../../explorer/dashboard/frontend/explanation.js";
+import { dressed } from "../../explorer/dashboard/frontend/figure.js";
+import { randoms } from "./kernel.js";
+
+const COLOURS = {
+  ink: "ink",
+  muted: "muted",
+  line: "line",
+  edge: "edge",
+  surface: "surface",
+  accent: "accent",
+  family: "serif",
+};
+const SIZE = { width: 480, height: 300 };
+const fast = () => true;
+
+test("a range drawn over a histogram takes every bar that it touches, and no other", () => {
+  const random = randoms(11);
+  for (let run = 0; run < 500; run += 1) {
+    const pair = [random() * 6 - 3, random() * 6 - 3];
+    const [low, high] = [Math.min(...pair), Math.max(...pair)];
+    const [from, to] = drawnPlaces(pair, [-4, 4], 0.25, true);
+    assert.ok(from <= low && low < from + 0.25 + 1e-9);
+    assert.ok(to >= high && high > to - 0.25 - 1e-9);
+    assert.ok([from, to].every((place) => Number.isInteger(place * 4)));
+  }
+});
+
+test("the sides of a box are rounded to the nearest step", () => {
+  assert.deepEqual(drawnPlaces([0.52, -0.48], [-3, 3], 0.05, false), [-0.5, 0.5]);
+});
+
+test("an end at or beyond all papers is open", () => {
+  assert.deepEqual(drawnPlaces([-9, 9], [-3, 3], 0.25, true), [null, null]);
+  assert.deepEqual(drawnPlaces([-3, 1.3], [-3, 3], 0.25, true), [null, 1.5]);
+});
+
+test("pieces of a bar stand side by side from the middle outwards", () => {
+  const { zero, pieces } = barPieces([1, -1, 2], -2, 6);
+  assert.equal(zero, 0.25);
+  assert.deepEqual(pieces, [
+    { start: 0.25, size: 0.125 },
+    { start: 0.125, size: 0.125 },
+    { start: 0.375, size: 0.25 },
+  ]);
+});
+
+test("what speaks against the worst papers ends at the edge", () => {
+  const { pieces } = barPieces([-5, -1], -2, 6);
+  assert.deepEqual(pieces, [
+    { start: 0, size: 0.25 },
+    { start: 0, size: 0 },
+  ]);
+});
+
+test("a bar of nothing has no width, and is drawn all the same", () => {
+  const { pieces } = barPieces([0, 0], 0, 0);
+  assert.ok(pieces.every(({ start, size }) => Number.isFinite(start) && size === 0));
+});
+
+test("pieces stay within the bar and do not overlap", () => {
+  const random = randoms(13);
+  for (let run = 0; run < 200; run += 1) {
+    const amounts = Array.from({ length: 4 }, () => 2 * random() - 1);
+    const high = amounts.reduce((sum, amount) => sum + Math.max(amount, 0), 0);
+    const low = amounts.reduce((sum, amount) => sum + Math.min(amount, 0), 0) * random();
+    const { pieces } = barPieces(amounts, low, high);
+    const parts = pieces.map(({ start, size }) => [start, start + size]).sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+    parts.forEach(([start, end], place) => {
+      assert.ok(start > -1e-9 && end < 1 + 1e-9);
+      if (place) assert.ok(start > parts[place - 1][1] - 1e-9);
+    });
+  }
+});
+
+const figure = () => ({
+  data: [{ type: "bar", orientation: "h", marker: { opacity: [1] }, meta: { accent: true } }],
+  layout: {
+    height: 160,
+    margin: { t: 6 },
+    xaxis: { title: { text: "papers" }, range: [0, 5] },
+    yaxis: { tickvals: [0] },
+    yaxis2: { range: [0, 1] },
+    font: { size: 40 },
+  },
+});
+
+test("the kernel's figure stays as it came", () => {
+  const given = figure();
+  dressed(given, COLOURS, SIZE, fast);
+  assert.deepEqual(given, figure());
+});
+
+test("a figure takes the size of its frame and the colours of the theme, and keeps what it says", () => {
+  const { data, layout } = dressed(figure(), COLOURS, SIZE, fast);
+  assert.deepEqual([layout.width, layout.height], [480, 300]);
+  assert.deepEqual(layout.margin, { l: 8, r: 12, t: 6, b: 32 });
+  assert.deepEqual(layout.font, { size: 12, family: "serif", color: "ink" });
+  assert.deepEqual(layout.xaxis.range, [0, 5]);
+  assert.deepEqual(layout.xaxis.title, { text: "papers", font: { color: "muted", size: 12 } });
+  assert.equal(layout.yaxis.title, undefined);
+  assert.deepEqual(layout.yaxis2.range, [0, 1]);
+  assert.ok([layout.xaxis, layout.yaxis, layout.yaxis2].every((axis) => axis.fixedrange && axis.gridcolor === "line"));
+  assert.deepEqual(data[0].marker, { opacity: [1], color: "accent" });
+  assert.equal(layout.dragmode, false);
+});
+
+test("labels stay level, and as many as fit", () => {
+  assert.equal(dressed(figure(), COLOURS, SIZE, fast).layout.xaxis.nticks, 6);
+  const series = { data: [{ type: "scatter" }], layout: {} };
+  assert.equal(dressed(series, COLOURS, SIZE, fast).layout.xaxis.nticks, 10);
+  assert.equal(dressed(series, COLOURS, { width: 20, height: 20 }, fast).layout.xaxis.nticks, 3);
+});
+
+test("points are drawn by WebGL where there is one, and nobody asks where no trace would", () => {
+  const points = { data: [{ type: "scattergl", x: [1] }], layout: { selectdirection: "any" } };
+  assert.equal(dressed(points, COLOURS, SIZE, fast).data[0].type, "scattergl");
+  assert.equal(dressed(points, COLOURS, SIZE, () => false).data[0].type, "scatter");
+  assert.equal(dressed(points, COLOURS, SIZE, fast).layout.dragmode, "select");
+  dressed(figure(), COLOURS, SIZE, () => assert.fail("asked"));
+});
+
+test("scales of colour run from edge to edge", () => {
+  const data = [
+    { type: "heatmap", meta: { density: true } },
+    { type: "scattergl", marker: { size: 3, colorbar: { len: 1 } }, meta: { scaled: true } },
+  ];
+  const [density, scaled] = dressed({ data, layout: {} }, COLOURS, SIZE, fast).data;
+  assert.deepEqual(density.colorscale, [
+    [0, "surface"],
+    [1, "edge"],
+  ]);
+  assert.deepEqual(scaled.marker.colorscale, [
+    [0, "edge"],
+    [0.5, "accent"],
+    [1, "ink"],
+  ]);
+  assert.deepEqual(scaled.marker.colorbar, { len: 1, tickfont: { color: "muted", size: 12 } });
+  assert.equal(scaled.marker.size, 3);
+});
+
+test("a figure without traces or axes is one", () => {
+  const { data, layout } = dressed({ data: [], layout: {} }, COLOURS, SIZE, fast);
+  assert.deepEqual(data, []);
+  assert.equal(layout.shapes, undefined);
+});

@@ -1,0 +1,236 @@
+"""Answers of services that a reader saved to a file. All records are invented."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from explorer.sources.formats.registry import import_papers
+from explorer.sources.source import Source
+
+
+def papers(value: Any, form: str, name: str = "x.json") -> list[dict[str, Any]]:
+    data = value if isinstance(value, str) else json.dumps(value, indent=1)
+    found = import_papers(Source(name, data=data.encode()))
+    assert found.ledger.findings[0].format == form
+    assert found.ledger.rejected == 0, found.ledger.notes
+    return [{key: item for key, item in row.items() if item is not None} for row in found.table.to_pylist()]
+
+
+def shown(paper: dict[str, Any], *names: str) -> list[Any]:
+    day = {"year": 4, "month": 7, "day": 10}
+    return [
+        str(paper["published"])[: day[paper["precision"]]] if name == "published" and "published" in paper else paper.get(name)
+        for name in names
+    ]
+
+
+def ways(records: list[Any], wrapped: Any) -> list[Any]:
+    """The same records as a service wraps them, as a list, and as JSON lines."""
+    return [wrapped, records, "\n".join(map(json.dumps, records)) + "\n"]
+
+
+EUROPE_PMC = [
+    {
+        "id": "21000077", "source": "MED", "pmid": "21000077", "pmcid": "PMC77", "doi": "10.1234/ab.4", "title": "Stretching &amp; <i>work</i>.",
+        "authorString": "Moss I, Fenn LB.", "authorList": {"author": [{"fullName": "Moss I", "firstName": "Ida", "lastName": "Moss", "initials": "I"},
+        {"fullName": "Fenn LB", "lastName": "Fenn", "initials": "LB"}, {"collectiveName": "Example Stretching Group"}]},
+        "journalInfo": {"issue": "2", "volume": "4", "dateOfPublication": "2011 May", "yearOfPublication": 2011, "printPublicationDate": "2011-05-01",
+        "journal": {"title": "Annals of Backs", "medlineAbbreviation": "Ann Backs", "issn": "1234-5678"}},
+        "pubYear": "2011", "pageInfo": "15-9", "abstractText": "<h4>Aim</h4>To stretch.", "language": "eng", "citedByCount": 3,
+        "pubTypeList": {"pubType": ["research-article", "Randomized Controlled Trial"]}, "keywordList": {"keyword": ["backs"]},
+        "meshHeadingList": {"meshHeading": [{"majorTopic_YN": "N", "descriptorName": "Back Pain"}]}, "firstPublicationDate": "2011-04-01",
+    },
+    {"id": "PPR77", "source": "PPR", "doi": "10.1101/77", "title": "Owls under the snow", "authorString": "Reed T, van der Fenn LB.", "pubYear": "2016",
+     "firstPublicationDate": "2016-07-08", "pubType": "preprint", "citedByCount": 0, "bookOrReportDetails": {"publisher": "bioRxiv", "yearOfPublication": 2016}},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "value",
+    ways(EUROPE_PMC, {"version": "6.9", "hitCount": 2, "request": {"queryString": "x"}, "resultList": {"result": EUROPE_PMC}}),
+)
+def test_europe_pmc(value: Any) -> None:
+    one, two = papers(value, "Europe PMC JSON")
+    assert shown(one, "title", "authors", "published", "venue", "volume", "number", "pages", "doi", "pmid", "pmcid", "keywords", "issn") == [
+        "Stretching & work", ["Moss, Ida", "Fenn, LB", "Example Stretching Group"], "2011-04-01", "Annals of Backs", "4", "2", "15-9", "10.1234/ab.4",
+        "21000077", "PMC77", ["backs", "Back Pain"], "1234-5678",
+    ]  # fmt: skip
+    assert one["abstract"].split() == ["Aim", "To", "stretch."]
+    assert shown(two, "title", "authors", "published", "venue", "entry_type") == [
+        "Owls under the snow", ["Reed T", "van der Fenn LB"], "2016-07-08", "bioRxiv", "preprint",
+    ]  # fmt: skip
+
+
+BIORXIV = [
+    {"doi": "10.1101/2021.01.01.000077", "title": "Owls under\n the snow", "authors": "Reed, T.; van der Fenn, L. B.", "author_corresponding": "Tom Reed",
+     "date": "2021-01-02", "version": "2", "type": "new results", "license": "cc_by", "category": "ecology", "abstract": "They listen.",
+     "published": "10.1234/AS.16", "server": "medRxiv"},
+    {"doi": "10.1101/2021.01.01.000078", "title": "Peat", "authors": "Moss, I.", "date": "2021-01-03", "version": "1", "published": "NA", "server": "biorxiv",
+     "author_corresponding": "Ida Moss"},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", ways(BIORXIV, {"messages": [{"status": "ok", "count": 2}], "collection": BIORXIV}))
+def test_biorxiv(value: Any) -> None:
+    one, two = papers(value, "bioRxiv JSON")
+    assert shown(one, "title", "authors", "published", "doi", "venue", "versions", "keywords", "url") == [
+        "Owls under the snow", ["Reed, T.", "van der Fenn, L. B."], "2021-01-02", "10.1101/2021.01.01.000077", "medRxiv", ["doi:10.1234/as.16"], ["ecology"],
+        "https://www.medrxiv.org/content/10.1101/2021.01.01.000077v2",
+    ]  # fmt: skip
+    assert shown(two, "title", "venue", "versions") == ["Peat", "bioRxiv", None]
+
+
+def test_biorxiv_where_preprints_were_published() -> None:
+    item = {"biorxiv_doi": "10.1101/77", "published_doi": "10.1234/as.16", "published_journal": "Annals of Snow", "preprint_platform": "bioRxiv",
+            "preprint_title": "Owls", "preprint_authors": "Reed, T.;Moss, I.", "preprint_category": "ecology", "preprint_date": "2021-01-02",
+            "published_date": "2021-06-07", "preprint_abstract": "They listen."}  # fmt: skip
+    (paper,) = papers({"messages": [], "collection": [item]}, "bioRxiv JSON")
+    assert shown(paper, "title", "authors", "published", "doi", "versions", "venue", "abstract") == [
+        "Owls", ["Reed, T.", "Moss, I."], "2021-01-02", "10.1101/77", ["doi:10.1234/as.16"], "bioRxiv", "They listen.",
+    ]  # fmt: skip
+
+
+def dblp(hits: Any) -> dict[str, Any]:
+    return {"result": {"query": "x", "status": {"@code": "200"}, "hits": {"@total": "2", "hit": hits}}}
+
+
+def test_dblp() -> None:
+    hits = [
+        {"@score": "2", "@id": "1", "info": {"authors": {"author": [{"@pid": "1", "text": "Ida Moss 0001"}, {"@pid": "2", "text": "Lou B. Fenn"}]},
+         "title": "Peat &amp; Graphs.", "venue": ["BOG", "LNPS"], "pages": "15-19", "year": "2011", "type": "Conference and Workshop Papers",
+         "key": "conf/bog/MossF11", "doi": "10.1234/BOG.4", "ee": ["https://doi.org/10.1234/BOG.4", "https://example.org/b"], "url": "https://dblp.org/rec/conf/bog/MossF11"}},
+        {"@score": "1", "@id": "2", "info": {"authors": {"author": {"@pid": "3", "text": "Tom Reed"}}, "title": "What do Owls Hear?", "venue": "CoRR",
+         "volume": "abs/1601.00077", "year": "2016", "type": "Informal and Other Publications", "key": "journals/corr/Reed16"}},
+    ]  # fmt: skip
+    one, two = papers(dblp(hits), "dblp JSON")
+    assert shown(one, "id", "title", "authors", "year", "venue", "doi", "url", "entry_type") == [
+        "dblp:conf/bog/MossF11", "Peat & Graphs", ["Ida Moss", "Lou B. Fenn"], 2011, "BOG / LNPS", "10.1234/bog.4", "https://doi.org/10.1234/BOG.4", "inproceedings",
+    ]  # fmt: skip
+    assert shown(two, "title", "authors", "arxiv_id", "entry_type") == [
+        "What do Owls Hear?",
+        ["Tom Reed"],
+        "1601.00077",
+        "preprint",
+    ]
+    (alone,) = papers(dblp(hits[1]), "dblp JSON")
+    assert alone == two
+
+
+def test_dblp_that_found_nothing() -> None:
+    found = import_papers(Source("x.json", data=json.dumps({"result": {"hits": {"@total": "0", "@sent": "0"}}}).encode()))
+    assert (found.ledger.read, found.table.num_rows) == (0, 0)
+
+
+def inspire(metadata: dict[str, Any], number: int) -> dict[str, Any]:
+    return {
+        "id": str(number),
+        "created": "2011-05-02T00:00:00+00:00",
+        "links": {},
+        "metadata": {"control_number": number, **metadata},
+    }
+
+
+INSPIRE = [
+    inspire({"titles": [{"title": "Peat at $\\sqrt{s}=7$ TeV", "source": "arXiv"}], "authors": [{"full_name": "Moss, Ida"}, {"full_name": "Fenn, Lou B."}],
+             "abstracts": [{"value": "Peat &lt; 1.", "source": "arXiv"}], "dois": [{"value": "10.1234/BL.4"}, {"value": "10.1234/BL.4E", "material": "erratum"}],
+             "arxiv_eprints": [{"value": "1105.0077", "categories": ["hep-ex"]}], "earliest_date": "2011-04-01", "document_type": ["article"],
+             "publication_info": [{"journal_title": "Bog Lett.", "journal_volume": "4", "journal_issue": "2", "page_start": "15", "page_end": "19", "year": 2011}],
+             "keywords": [{"value": "peat"}], "citation_count": 3}, 77),
+    inspire({"titles": [{"title": "Shores", "subtitle": "Proceedings"}], "authors": [{"full_name": "Reed, Tom", "inspire_roles": ["editor"]}],
+             "document_type": ["proceedings"], "imprints": [{"publisher": "Example Press", "date": "2013"}], "arxiv_eprints": []}, 78),
+    inspire({"titles": [{"title": "Owls"}], "collaborations": [{"value": "OWL"}], "earliest_date": "2016", "document_type": ["conference paper"]}, 79),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", ways(INSPIRE, {"hits": {"hits": INSPIRE, "total": 3}, "links": {}}))
+def test_inspire(value: Any) -> None:
+    one, two, three = papers(value, "INSPIRE JSON")
+    assert shown(one, "id", "authors", "published", "venue", "volume", "number", "pages", "doi", "arxiv_id", "keywords", "abstract") == [
+        "inspire:77", ["Moss, Ida", "Fenn, Lou B."], "2011-04-01", "Bog Lett.", "4", "2", "15-19", "10.1234/bl.4", "1105.0077", ["peat"], "Peat < 1.",
+    ]  # fmt: skip
+    assert one["title"].startswith("Peat at")
+    assert shown(two, "title", "authors", "editor", "year", "venue", "entry_type") == [
+        "Shores: Proceedings", ["Reed, Tom"], "Reed, Tom", 2013, "Example Press", "proceedings",
+    ]  # fmt: skip
+    assert shown(three, "authors", "year", "entry_type") == [["OWL Collaboration"], 2016, "inproceedings"]
+
+
+def test_mendeley() -> None:
+    one, two = papers(
+        [
+            {"id": "a-1", "title": "Peat under old bridges", "type": "journal", "authors": [{"first_name": "Ida", "last_name": "Moss"}, {"last_name": "Example Bog Works"}],
+             "year": 2011, "month": 5, "day": 2, "source": "Bog Letters", "volume": "4", "issue": "2", "pages": "15-19", "keywords": ["peat"], "tags": ["later"],
+             "identifiers": {"doi": "10.1234/BL.4", "pmid": "77", "arxiv": "1105.0077"}, "websites": ["https://example.org/p"], "abstract": "Peat holds."},
+            {"id": "a-2", "title": "Shores", "type": "book", "editors": [{"first_name": "Tom", "last_name": "Reed"}], "year": 2013, "publisher": "Example Press",
+             "identifiers": {"isbn": "978-1"}},
+        ],
+        "Mendeley JSON",
+    )  # fmt: skip
+    assert shown(one, "id", "title", "authors", "published", "venue", "doi", "pmid", "arxiv_id", "keywords", "url", "number", "entry_type") == [
+        "a-1", "Peat under old bridges", ["Moss, Ida", "{Example Bog Works}"], "2011-05-02", "Bog Letters", "10.1234/bl.4", "77", "1105.0077", ["peat", "later"],
+        "https://example.org/p", "2", "article",
+    ]  # fmt: skip
+    assert shown(two, "title", "authors", "editor", "published", "venue", "isbn") == [
+        "Shores",
+        ["Reed, Tom"],
+        "Reed, Tom",
+        "2013",
+        "Example Press",
+        "978-1",
+    ]
+
+
+SUMMARY = {
+    "uid": "21000077", "pubdate": "2011 May", "epubdate": "2011 Apr 1", "source": "Ann Backs", "fulljournalname": "Annals of backs",
+    "authors": [{"name": "Moss I", "authtype": "Author", "clusterid": ""}, {"name": "Example Group", "authtype": "CollectiveName"}],
+    "title": "Stretching &amp; work.", "volume": "4", "issue": "2", "pages": "15-9", "lang": ["eng"], "issn": "1234-5678", "pubtype": ["Journal Article"],
+    "articleids": [{"idtype": "pubmed", "value": "21000077"}, {"idtype": "doi", "value": "10.1234/AB.4"}, {"idtype": "pmc", "value": "PMC77"}],
+    "sortpubdate": "2011/05/01 00:00", "elocationid": "doi: 10.1234/AB.4",
+}  # fmt: skip
+
+
+def test_pubmed_summaries_in_the_order_asked_for() -> None:
+    other = {
+        **SUMMARY,
+        "uid": "99",
+        "title": "[Owls].",
+        "authors": [],
+        "articleids": [],
+        "elocationid": "",
+        "epubdate": "",
+        "pubdate": "2016",
+    }
+    missing = {"uid": "5", "error": "cannot get document summary"}
+    answer = {
+        "header": {"type": "esummary", "version": "0.3"},
+        "result": {"uids": ["99", "21000077", "5"], "21000077": SUMMARY, "5": missing, "99": other},
+    }
+    found = import_papers(Source("x.json", data=json.dumps(answer).encode()))
+    assert found.ledger.sentence() == "3 records read: 2 accepted, 1 rejected."
+    two, one = found.table.to_pylist()
+    assert shown(one, "title", "authors", "published", "venue", "volume", "number", "pages", "doi", "pmid", "pmcid", "url") == [
+        "Stretching & work", ["Moss I", "Example Group"], "2011-04-01", "Annals of backs", "4", "2", "15-9", "10.1234/ab.4", "21000077", "PMC77",
+        "https://pubmed.ncbi.nlm.nih.gov/21000077/",
+    ]  # fmt: skip
+    assert shown(two, "title", "authors", "doi", "published", "pmid") == ["Owls", None, None, "2016", "99"]
+
+
+def test_identifiers_beyond_what_floats_hold_are_kept() -> None:
+    number = 2**53 + 1
+    (paper,) = papers([{**EUROPE_PMC[0], "pmid": number}], "Europe PMC JSON")
+    assert str(paper["pmid"]) == str(number)
+
+
+@pytest.mark.parametrize(
+    ("value", "form"),
+    [
+        ({"results": [{"title": "A", "year": 2020, "source": "x"}]}, "JSON or JSON lines"),
+        ([{"title": "A", "authors": [{"name": "B"}], "hits": 3}], "JSON or JSON lines"),
+        ([{"type": "book", "title": "A", "author": [{"family": "B", "given": "C"}]}], "CSL-JSON"),
+    ],
+)
+def test_others_stay_what_they_were(value: Any, form: str) -> None:
+    assert papers(value, form)[0]["title"] == "A"
