@@ -43,6 +43,15 @@ class Corpus:
         What ranks beyond words.
     library : Library
         The reader's saved searches and sets, and the papers read.
+
+    Examples
+    --------
+    >>> import explorer
+    >>> corpus = explorer.open_corpus()
+    >>> len(corpus)
+    88
+    >>> corpus.select("vision")["title"].size
+    5
     """
 
     def __init__(self, folder: str | PathLike[str] | Snapshot) -> None:
@@ -105,7 +114,28 @@ class Corpus:
     # What can be asked
 
     def results(self, selection: Selection, read: tuple[str, ...] | None = None) -> Results:
-        """The papers of a selection, their order and their counts; `read` stands in place of the library's reading list."""
+        """The papers of a selection, their order and their counts; `read` stands in place of the library's reading list.
+
+        Parameters
+        ----------
+        selection : Selection
+            What is shown.
+        read : tuple of str, optional
+            Ids of the papers that were read, against which novelty is measured.
+
+        Returns
+        -------
+        Results
+            Rows, order and counts of the papers shown; worked out when asked for.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> corpus = explorer.open_corpus()
+        >>> results = corpus.results(explorer.Selection(query="vision"))
+        >>> len(results.rows()) == len(corpus.select("vision"))
+        True
+        """
         if read is None:
             read = self.read_papers if selection.weighs_novelty else ()
         return Results(self.ranker, selection, read)
@@ -160,7 +190,32 @@ class Corpus:
         return explain.explain(self.ranker, query, id_, mode=mode, natural=natural, embedder=embedder)
 
     def why(self, row: int, selection: Selection) -> list[tuple[str, float]]:
-        """What each part adds to the score that a selection shows for a paper, largest first."""
+        """What each part adds to the score that a selection shows for a paper, largest first.
+
+        Parameters
+        ----------
+        row : int
+            Row of the paper in `papers`, from 0.
+        selection : Selection
+            What is shown.
+
+        Returns
+        -------
+        list of (str, float)
+            Name of each part, and what it adds to the score; together they are the score. Empty where the paper has none.
+
+        Raises
+        ------
+        QueryError, ExpressionError, ConceptError
+            As showing the selection does.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> corpus = explorer.open_corpus()
+        >>> [name for name, _ in corpus.why(0, explorer.Selection(rank="arithmetic + vision"))]
+        ['arithmetic', 'vision']
+        """
         return explain.reasons(self.ranker, row, selection, self.read_papers if selection.weighs_novelty else ())
 
     @documented_by(Ranker.rank)
@@ -176,11 +231,49 @@ class Corpus:
         return similar.similar(self.snapshot, row, limit)
 
     def complete(self, text: str, at: int | None = None) -> list[completion.Completion]:
-        """Ways to go on with the word of a query under the cursor (see `explorer.search.completion`)."""
+        """Ways to go on with the word of a query under the cursor (see `explorer.search.completion`).
+
+        Parameters
+        ----------
+        text : str
+            The query as far as it is typed.
+        at : int, optional
+            Place of the cursor, in characters from 0; by default the end.
+
+        Returns
+        -------
+        list of Completion
+            Field names first, then words by how many papers have them, then authors; after a field name, its values. Each has
+            `start` and `end` (what it replaces), `text`, `kind`, `label`, and the number of `papers`.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> corpus = explorer.open_corpus()
+        >>> corpus.complete("author:le")[0].text
+        '"Sergey Levine"'
+        """
         return completion.complete(self.snapshot, text, at)
 
     def suggest(self, query: str) -> str | None:
-        """A query with few hits as it may have been meant; None if it seems to be written right."""
+        """A query with few hits as it may have been meant; None if it seems to be written right.
+
+        Parameters
+        ----------
+        query : str
+            In the language of `explorer.selection.query`.
+
+        Returns
+        -------
+        str or None
+
+        Examples
+        --------
+        >>> import explorer
+        >>> corpus = explorer.open_corpus()
+        >>> corpus.suggest("arithmatic")
+        'arithmetic'
+        """
         return completion.suggest(self.snapshot, query)
 
     # What belongs to the reader
@@ -202,7 +295,31 @@ class Corpus:
             return ()
 
     def compare(self, before: Selection | SavedSearch, after: Selection | SavedSearch) -> pd.DataFrame:
-        """Papers that are new in the second selection, gone from the first, or in both (see `Library.compare`)."""
+        """Papers that are new in the second selection, gone from the first, or in both (see `Library.compare`).
+
+        Parameters
+        ----------
+        before, after : Selection or SavedSearch
+            A search that was saved stands for the papers it found then, as `before`, and for those it finds now, as `after`.
+
+        Returns
+        -------
+        DataFrame
+            As `explorer.compare` gives it.
+
+        Raises
+        ------
+        QueryError
+            A query is malformed.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> corpus = explorer.open_corpus()
+        >>> changes = corpus.compare(explorer.Selection(query="vision"), explorer.Selection(query="vision OR image"))
+        >>> changes.attrs["counts"]["gone"]
+        0
+        """
         return self.library.compare(before, after)
 
     # How it changes: each gives another object, and this one goes on showing the papers before
@@ -224,17 +341,97 @@ class Corpus:
         return self.changed(growth.separation(self.snapshot, paper), step="split", made={"paper": paper}, progress=progress)
 
     def decide(self, rules: Rules) -> Self:
-        """Keep other rules, by which papers are merged, or kept apart, when they come in."""
+        """Keep other rules, by which papers are merged, or kept apart, when they come in.
+
+        Parameters
+        ----------
+        rules : Rules
+            They take the place of those that the corpus has.
+
+        Returns
+        -------
+        Corpus
+            The same papers; the rules hold for what comes.
+
+        Raises
+        ------
+        CorpusError
+            The folder cannot be written.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> import pandas as pd
+        >>> papers = pd.DataFrame({"title": ["Adding numbers", "Adding Numbers"], "doi": ["10.5555/12345678"] * 2, "year": [2023, 2024]})
+        >>> corpus = explorer.Corpus.from_papers(papers)
+        >>> first, second = corpus.papers["id"]
+        >>> corpus.decide(corpus.rules.never_merge(first, second)).rules.never == {(first, second)}
+        True
+        """
         return self.changed(growth.decision(self.snapshot, rules), step="decided")
 
     def refit(self, n_topics: int | None = None, *, progress: Progress = no_progress) -> Self:
-        """Find the topics anew, from all papers that the corpus has by now."""
+        """Find the topics anew, from all papers that the corpus has by now.
+
+        Parameters
+        ----------
+        n_topics : int, optional
+            By default from the number of papers.
+        progress : callable, optional
+            Called as ``progress(stage, part)``, part from 0 to 1; an exception it raises stops the work and changes nothing.
+
+        Returns
+        -------
+        Corpus
+            The same papers under the new topics.
+
+        Raises
+        ------
+        CorpusError
+            The folder cannot be written.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> corpus = explorer.Corpus.from_papers(explorer.open_corpus().papers.drop(columns="topic"))
+        >>> len(corpus.refit(4).topics.labels)  # the last is for papers without any
+        5
+        """
         return type(self)(growth.refitted(self.snapshot, n_topics, progress))
 
     def changed(
         self, change: Change, *, step: str = "added", made: dict[str, Any] | None = None, progress: Progress = no_progress
     ) -> Self:
-        """The corpus after a change; this one if it changes nothing."""
+        """The corpus after a change; this one if it changes nothing.
+
+        Parameters
+        ----------
+        change : Change
+            Papers that come and go, merges, rules and ledger (see `explorer.dedupe.merges`).
+        step : {"added", "split", "decided"}
+            What the manifest calls it.
+        made : dict, optional
+            What the manifest says of it besides.
+        progress : callable, optional
+            Called as ``progress(stage, part)``, part from 0 to 1; an exception it raises stops the work and changes nothing.
+
+        Returns
+        -------
+        Corpus
+
+        Raises
+        ------
+        CorpusError
+            The folder cannot be written; it then stays as it was.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> from explorer.dedupe.merges import Change
+        >>> corpus = explorer.open_corpus()
+        >>> corpus.changed(Change(corpus.table.slice(0, 0))) is corpus
+        True
+        """
         if not change:
             return self
         return type(self)(growth.changed(self.snapshot, change, step=step, made=made, progress=progress))

@@ -61,12 +61,26 @@ def build(
     progress : callable, optional
         Called as ``progress(stage, part)``, part from 0 to 1; an exception it raises stops the build and leaves nothing.
 
+    Returns
+    -------
+    Corpus
+        Opened from the folder.
+
     Raises
     ------
     SchemaError
         The table has no title column or one of a wrong type.
     CorpusError
         The folder holds something else or cannot be written; or the ledger is of another number of papers.
+
+    Examples
+    --------
+    >>> import explorer
+    >>> import pandas as pd
+    >>> papers = pd.DataFrame({"title": ["Adding numbers"], "authors": [["Lee, Ann"]], "year": [2024]})
+    >>> corpus = explorer.Corpus.from_papers(papers)
+    >>> corpus.papers["title"].to_list()
+    ['Adding numbers']
     """
     table = to_table(papers)
     told = rules is not None or (merges is not None and len(merges)) or (ledger is not None and ledger.notes)
@@ -109,6 +123,16 @@ def addition(
     ------
     SchemaError, CorpusError
         As `from_papers`; the folder then stays as it was.
+
+    Examples
+    --------
+    >>> import explorer
+    >>> import pandas as pd
+    >>> papers = pd.DataFrame({"title": ["Adding numbers"], "authors": [["Lee, Ann"]], "year": [2024]})
+    >>> corpus = explorer.Corpus.from_papers(papers)
+    >>> more = pd.DataFrame({"title": ["Adding numbers", "Counting apples"], "authors": [["Lee, Ann"], None], "year": [2024, 2025]})
+    >>> corpus.add(more, keep_duplicates=True).papers["title"].to_list()
+    ['Adding numbers', 'Counting apples']
     """
     from explorer.sources.importing import as_read
     from explorer.store.arrivals import match_arrivals
@@ -142,6 +166,18 @@ def separation(snapshot: Snapshot, paper: str) -> Change:
     ------
     CorpusError
         Nothing was merged into the paper, or the folder cannot be written; it then stays as it was.
+
+    Examples
+    --------
+    >>> import explorer
+    >>> import pandas as pd
+    >>> papers = pd.DataFrame({"title": ["Adding numbers", "Adding Numbers"], "doi": ["10.5555/12345678"] * 2, "year": [2023, 2024]})
+    >>> came = explorer.import_papers(papers)
+    >>> corpus = explorer.Corpus.from_papers(came.papers, merges=came.merges, ledger=came.ledger)
+    >>> len(corpus)
+    1
+    >>> len(corpus.split(corpus.merges["paper"].iloc[0]))
+    2
     """
     from explorer.store.joins import split
 
