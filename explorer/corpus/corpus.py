@@ -14,6 +14,7 @@ from explorer.dedupe.merges import Change, Merges
 from explorer.errors import LibraryError
 from explorer.papers.schema import to_frame
 from explorer.search import completion, explain, modes, similar
+from explorer.search.explain import reasons
 from explorer.search.ranker import Ranker
 from explorer.search.results import Results
 from explorer.selection.selection import Selection
@@ -113,63 +114,15 @@ class Corpus:
 
     # What can be asked
 
+    @documented_by(Results, without=("ranker",))
     def results(self, selection: Selection, read: tuple[str, ...] | None = None) -> Results:
-        """The papers of a selection, their order and their counts; `read` stands in place of the library's reading list.
-
-        Parameters
-        ----------
-        selection : Selection
-            What is shown.
-        read : tuple of str, optional
-            Ids of the papers that were read, against which novelty is measured.
-
-        Returns
-        -------
-        Results
-            Rows, order and counts of the papers shown; worked out when asked for.
-
-        Examples
-        --------
-        >>> import explorer
-        >>> corpus = explorer.open_corpus()
-        >>> results = corpus.results(explorer.Selection(query="vision"))
-        >>> len(results.rows()) == len(corpus.select("vision"))
-        True
-        """
         if read is None:
             read = self.read_papers if selection.weighs_novelty else ()
         return Results(self.ranker, selection, read)
 
+    @documented_by(modes.select)
     def select(self, selection: Selection | str) -> pd.DataFrame:
-        """The papers of a selection, in its order.
-
-        Parameters
-        ----------
-        selection : Selection or str
-            A text is a query: ``corpus.select("reward model")``.
-
-        Returns
-        -------
-        DataFrame
-            The columns of the paper table, `topic`, `score` (BM25, or what else orders them; missing without either), for
-            concepts and preferences one column ``part: NAME`` each, which add up to the score, and the places on the axes, if
-            there are any, as `x` and `y`.
-
-        Raises
-        ------
-        QueryError
-            The query is malformed.
-        SelectionError
-            The selection is neither.
-
-        Examples
-        --------
-        >>> import explorer
-        >>> corpus = explorer.open_corpus()
-        >>> bool((corpus.select("arithmetic")["score"].diff().dropna() <= 0).all())
-        True
-        """
-        return to_frame(self.results(Selection.of(selection)).table())
+        return modes.select(self.results(Selection.of(selection)))
 
     @documented_by(modes.search)
     def search(
@@ -189,34 +142,9 @@ class Corpus:
     ) -> pd.DataFrame:
         return explain.explain(self.ranker, query, id_, mode=mode, natural=natural, embedder=embedder)
 
+    @documented_by(reasons, without=("ranker", "read"))
     def why(self, row: int, selection: Selection) -> list[tuple[str, float]]:
-        """What each part adds to the score that a selection shows for a paper, largest first.
-
-        Parameters
-        ----------
-        row : int
-            Row of the paper in `papers`, from 0.
-        selection : Selection
-            What is shown.
-
-        Returns
-        -------
-        list of (str, float)
-            Name of each part, and what it adds to the score; together they are the score. Empty where the paper has none.
-
-        Raises
-        ------
-        QueryError, ExpressionError, ConceptError
-            As showing the selection does.
-
-        Examples
-        --------
-        >>> import explorer
-        >>> corpus = explorer.open_corpus()
-        >>> [name for name, _ in corpus.why(0, explorer.Selection(rank="arithmetic + vision"))]
-        ['arithmetic', 'vision']
-        """
-        return explain.reasons(self.ranker, row, selection, self.read_papers if selection.weighs_novelty else ())
+        return reasons(self.ranker, row, selection, self.read_papers if selection.weighs_novelty else ())
 
     @documented_by(Ranker.rank)
     def rank(self, expression: str, *, limit: int | None = None) -> pd.DataFrame:
@@ -230,50 +158,12 @@ class Corpus:
     def similar(self, row: int, limit: int = 8) -> list[tuple[int, list[str]]]:
         return similar.similar(self.snapshot, row, limit)
 
+    @documented_by(completion.complete, without=("snapshot", "limit"))
     def complete(self, text: str, at: int | None = None) -> list[completion.Completion]:
-        """Ways to go on with the word of a query under the cursor (see `explorer.search.completion`).
-
-        Parameters
-        ----------
-        text : str
-            The query as far as it is typed.
-        at : int, optional
-            Place of the cursor, in characters from 0; by default the end.
-
-        Returns
-        -------
-        list of Completion
-            Field names first, then words by how many papers have them, then authors; after a field name, its values. Each has
-            `start` and `end` (what it replaces), `text`, `kind`, `label`, and the number of `papers`.
-
-        Examples
-        --------
-        >>> import explorer
-        >>> corpus = explorer.open_corpus()
-        >>> corpus.complete("author:le")[0].text
-        '"Sergey Levine"'
-        """
         return completion.complete(self.snapshot, text, at)
 
+    @documented_by(completion.suggest, without=("snapshot",))
     def suggest(self, query: str) -> str | None:
-        """A query with few hits as it may have been meant; None if it seems to be written right.
-
-        Parameters
-        ----------
-        query : str
-            In the language of `explorer.selection.query`.
-
-        Returns
-        -------
-        str or None
-
-        Examples
-        --------
-        >>> import explorer
-        >>> corpus = explorer.open_corpus()
-        >>> corpus.suggest("arithmatic")
-        'arithmetic'
-        """
         return completion.suggest(self.snapshot, query)
 
     # What belongs to the reader
@@ -295,7 +185,7 @@ class Corpus:
             return ()
 
     def compare(self, before: Selection | SavedSearch, after: Selection | SavedSearch) -> pd.DataFrame:
-        """Papers that are new in the second selection, gone from the first, or in both (see `Library.compare`).
+        """Papers that are new in the second selection, gone from the first, or in both.
 
         Parameters
         ----------
@@ -307,17 +197,11 @@ class Corpus:
         DataFrame
             As `explorer.compare` gives it.
 
-        Raises
-        ------
-        QueryError
-            A query is malformed.
-
         Examples
         --------
         >>> import explorer
-        >>> corpus = explorer.open_corpus()
-        >>> changes = corpus.compare(explorer.Selection(query="vision"), explorer.Selection(query="vision OR image"))
-        >>> changes.attrs["counts"]["gone"]
+        >>> vision, more = (explorer.Selection(query=query) for query in ("vision", "vision OR image"))
+        >>> explorer.open_corpus().compare(vision, more).attrs["counts"]["gone"]
         0
         """
         return self.library.compare(before, after)
@@ -340,98 +224,18 @@ class Corpus:
     def split(self, paper: str, *, progress: Progress = no_progress) -> Self:
         return self.changed(growth.separation(self.snapshot, paper), step="split", made={"paper": paper}, progress=progress)
 
+    @documented_by(growth.decision)
     def decide(self, rules: Rules) -> Self:
-        """Keep other rules, by which papers are merged, or kept apart, when they come in.
-
-        Parameters
-        ----------
-        rules : Rules
-            They take the place of those that the corpus has.
-
-        Returns
-        -------
-        Corpus
-            The same papers; the rules hold for what comes.
-
-        Raises
-        ------
-        CorpusError
-            The folder cannot be written.
-
-        Examples
-        --------
-        >>> import explorer
-        >>> import pandas as pd
-        >>> papers = pd.DataFrame({"title": ["Adding numbers", "Adding Numbers"], "doi": ["10.5555/12345678"] * 2, "year": [2023, 2024]})
-        >>> corpus = explorer.Corpus.from_papers(papers)
-        >>> first, second = corpus.papers["id"]
-        >>> corpus.decide(corpus.rules.never_merge(first, second)).rules.never == {(first, second)}
-        True
-        """
         return self.changed(growth.decision(self.snapshot, rules), step="decided")
 
+    @documented_by(growth.refitted)
     def refit(self, n_topics: int | None = None, *, progress: Progress = no_progress) -> Self:
-        """Find the topics anew, from all papers that the corpus has by now.
-
-        Parameters
-        ----------
-        n_topics : int, optional
-            By default from the number of papers.
-        progress : callable, optional
-            Called as ``progress(stage, part)``, part from 0 to 1; an exception it raises stops the work and changes nothing.
-
-        Returns
-        -------
-        Corpus
-            The same papers under the new topics.
-
-        Raises
-        ------
-        CorpusError
-            The folder cannot be written.
-
-        Examples
-        --------
-        >>> import explorer
-        >>> corpus = explorer.Corpus.from_papers(explorer.open_corpus().papers.drop(columns="topic"))
-        >>> len(corpus.refit(4).topics.labels)  # the last is for papers without any
-        5
-        """
         return type(self)(growth.refitted(self.snapshot, n_topics, progress))
 
+    @documented_by(growth.changed)
     def changed(
         self, change: Change, *, step: str = "added", made: dict[str, Any] | None = None, progress: Progress = no_progress
     ) -> Self:
-        """The corpus after a change; this one if it changes nothing.
-
-        Parameters
-        ----------
-        change : Change
-            Papers that come and go, merges, rules and ledger (see `explorer.dedupe.merges`).
-        step : {"added", "split", "decided"}
-            What the manifest calls it.
-        made : dict, optional
-            What the manifest says of it besides.
-        progress : callable, optional
-            Called as ``progress(stage, part)``, part from 0 to 1; an exception it raises stops the work and changes nothing.
-
-        Returns
-        -------
-        Corpus
-
-        Raises
-        ------
-        CorpusError
-            The folder cannot be written; it then stays as it was.
-
-        Examples
-        --------
-        >>> import explorer
-        >>> from explorer.dedupe.merges import Change
-        >>> corpus = explorer.open_corpus()
-        >>> corpus.changed(Change(corpus.table.slice(0, 0))) is corpus
-        True
-        """
         if not change:
             return self
         return type(self)(growth.changed(self.snapshot, change, step=step, made=made, progress=progress))
