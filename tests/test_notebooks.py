@@ -120,7 +120,9 @@ def test_they_run_and_show_what_is_there(path: Path, tmp_path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
     expression, check = CHECKS[path.stem]
     kept = tmp_path / "kept.json"
-    asked = nbformat.v4.new_code_cell(f"import json, pathlib\n_ = pathlib.Path({str(kept)!r}).write_text(json.dumps({expression}))")
+    asked = nbformat.v4.new_code_cell(
+        f"import json, pathlib\n_ = pathlib.Path({str(kept)!r}).write_text(json.dumps({expression}))"
+    )
     notebook.cells.append(asked)
     NotebookClient(notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}).execute()
     outputs = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
