@@ -51,6 +51,10 @@ def open_corpus(folder: str | PathLike[str] | None = None) -> Corpus:
     folder : path, optional
         As `litexplorer build` or `Corpus.from_papers` made it; by default the bundled sample.
 
+    Returns
+    -------
+    Corpus
+
     Raises
     ------
     CorpusError

@@ -167,12 +167,30 @@ def to_csl_json(
     ledger : Ledger, optional
         Takes what other programs will not see, since it stands in ``custom``.
 
+    Returns
+    -------
+    bytes
+        UTF-8.
+
     Raises
     ------
     ExportError
         The file cannot be written.
     SchemaError
         The table has no title column.
+
+    Notes
+    -----
+    https://docs.citationstyles.org/en/stable/specification.html
+
+    Examples
+    --------
+    >>> import explorer
+    >>> import pandas as pd
+    >>> papers = pd.DataFrame({"title": ["Adding numbers"], "authors": [["Lee, Ann"]], "year": [2024]})
+    >>> import json
+    >>> json.loads(explorer.to_csl_json(papers))[0]["author"]
+    [{'family': 'Lee', 'given': 'Ann'}]
     """
     import orjson
 

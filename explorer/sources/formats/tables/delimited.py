@@ -216,6 +216,14 @@ def to_csv(
     Notes
     -----
     Formulas: OWASP, CSV Injection, https://owasp.org/www-community/attacks/CSV_Injection.
+
+    Examples
+    --------
+    >>> import explorer
+    >>> import pandas as pd
+    >>> papers = pd.DataFrame({"title": ["Adding numbers"], "authors": [["Lee, Ann"]], "year": [2024]})
+    >>> explorer.to_csv(papers).decode().split(",")[:3]
+    ['id', 'title', 'abstract']
     """
     table = to_table(papers)
     for field in table.schema:
@@ -239,5 +247,35 @@ def _guard(cell: Any) -> Any:
 
 
 def to_tsv(papers: pd.DataFrame | pa.Table, path: str | PathLike[str] | None = None, *, ledger: Ledger | None = None) -> bytes:
-    """Write papers as tab-separated values; otherwise as `to_csv`."""
+    r"""Write papers as tab-separated values; otherwise as `to_csv`.
+
+    Parameters
+    ----------
+    papers : DataFrame or pyarrow.Table
+        A paper table; columns beyond the schema are written as text.
+    path : str or path, optional
+        File to write; without it, only the bytes are returned.
+    ledger : Ledger, optional
+        Takes what a table of text cannot hold.
+
+    Returns
+    -------
+    bytes
+        UTF-8, as `to_csv` gives.
+
+    Raises
+    ------
+    ExportError
+        The file cannot be written.
+    SchemaError
+        The table has no title column.
+
+    Examples
+    --------
+    >>> import explorer
+    >>> import pandas as pd
+    >>> papers = pd.DataFrame({"title": ["Adding numbers"], "authors": [["Lee, Ann"]], "year": [2024]})
+    >>> explorer.to_tsv(papers).decode().split("\t")[:3]
+    ['id', 'title', 'abstract']
+    """
     return to_csv(papers, path, delimiter="\t", ledger=ledger)

@@ -347,6 +347,14 @@ def to_ris(papers: pd.DataFrame | pa.Table, path: str | PathLike[str] | None = N
         The file cannot be written.
     SchemaError
         The table has no title column.
+
+    Examples
+    --------
+    >>> import explorer
+    >>> import pandas as pd
+    >>> papers = pd.DataFrame({"title": ["Adding numbers"], "authors": [["Lee, Ann"]], "year": [2024]})
+    >>> explorer.to_ris(papers).decode().splitlines()[2:4]
+    ['TI  - Adding numbers', 'AU  - Lee, Ann']
     """
     table = to_table(papers)
     tagged = [name for name in table.column_names if name in _PER_TAG]
