@@ -131,7 +131,7 @@ def test_completing_never_raises_and_what_it_gives_is_a_query(data: st.DataObjec
         assert row.papers is None or row.papers > 0
         if row.kind != "field" and re.fullmatch(r'[\w:" -]*', text) and text.count('"') < 2:
             whole = text[: row.start] + row.text
-            if whole.snapshot.count('"') % 2 == 0:
+            if whole.count('"') % 2 == 0:
                 parse(whole)
 
 
