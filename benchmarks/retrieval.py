@@ -259,6 +259,7 @@ def runs_of(corpus: Corpus, c: Collection, others: dict[str, Callable[[list[str]
     meaning = corpus.ranker.meaning
     index, vectors, encode = meaning.index, meaning.vectors, meaning.lsa.encoder(meaning.index)
     exact = HybridRanker(index, encode, vectors, scan=Exact(vectors[:, : len(meaning.scan.steps)]), acronyms=meaning.acronyms)
+    rounded = Scan.of(vectors)
     words = [index.scores(q) for q in c.queries]
     latent = [meaning.semantic(q) for q in c.queries]
     peer = by_bm25s(c)
@@ -273,6 +274,7 @@ def runs_of(corpus: Corpus, c: Collection, others: dict[str, Callable[[list[str]
     return {
         **runs,
         "LSA": latent,
+        "LSA, a byte a dimension": [rounded.products(encode(q, index.weigh(q))) for q in c.queries],
         "rank fusion BM25 + LSA": [fused(a, b) for a, b in zip(words, latent, strict=True)],
         "ours, BM25 with our analysis": words,
         "ours, corpus.search as by default": searched(corpus, c),
