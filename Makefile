@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# What needs no browser is tested in so many processes.
+PROCESSES ?= 2
 # The page's code is checked by tools that run in node, which the environment brings; make once fetches what package-lock.json names.
 PAGE_READY := node_modules/.ready
 NPM := PATH="$(abspath $(BIN)):$$PATH" npm --loglevel=error
@@ -14,7 +16,8 @@ dashboard: $(READY)  ## open the dashboard on the bundled sample
 
 test: $(READY) $(PAGE_READY) browser  ## run every test, the browser's included
 	$(NPM) run --silent test
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow and not browser" -n $(PROCESSES) --dist loadfile
+	$(BIN)/python -m pytest -m "browser and not slow"
 
 test-slow: $(READY) browser  ## the checks that take longer
 	$(BIN)/python -m pytest -m slow
@@ -22,7 +25,7 @@ test-slow: $(READY) browser  ## the checks that take longer
 test-lowest:  ## the core tests with the lowest versions that the ranges allow
 	$(PYTHON) -m venv $(VENV)-lowest
 	$(PYTHON) tests/lowest.py > $(VENV)-lowest/constraints.txt
-	$(VENV)-lowest/bin/python -m pip install --quiet --disable-pip-version-check -c $(VENV)-lowest/constraints.txt -e '.[test]'
+	$(VENV)-lowest/bin/python -m pip install --quiet --disable-pip-version-check -c $(VENV)-lowest/constraints.txt -e . pytest pytest-timeout hypothesis openpyxl duckdb nbclient
 	$(VENV)-lowest/bin/python -m pytest -m "not slow and not browser" $$($(PYTHON) tests/lowest.py core)
 
 lint: $(READY) $(PAGE_READY)  ## style and types, of the page's code too

@@ -35,6 +35,9 @@ HEAP = 256_000_000
 AFTER = "concepts, once it can be searched"
 """A stage that no peer has, and without which the corpus is searched and explored; not part of the sum."""
 
+PROCESSOR = "processor"
+"""Name of the seconds of processor of all stages, `AFTER` left out, beside the seconds of each on the clock."""
+
 VOCABULARY = 10_000
 """Words of the peer's document-term matrix, as many as the explorer's topic model keeps."""
 
@@ -56,7 +59,7 @@ def explorer_build(source: Path) -> dict[str, float]:
     from explorer.store.build import write_corpus
 
     stages: dict[str, float] = {}
-    running, since = "read the file", time.perf_counter()
+    running, since, used = "read the file", time.perf_counter(), time.process_time()
 
     def stage(name: str, part: float) -> None:
         nonlocal running, since
@@ -72,10 +75,11 @@ def explorer_build(source: Path) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         write_corpus(table, Path(folder) / "corpus", progress=stage)
         stage("done", 0)
+        busy = time.process_time() - used
         start = time.perf_counter()
-        Corpus(Path(folder) / "corpus").prepare_meaning()
+        Corpus(Path(folder) / "corpus").ranker.prepare_meaning()
         stages[AFTER] = time.perf_counter() - start
-    return stages
+    return {**stages, PROCESSOR: busy}
 
 
 def tantivy_alone(source: Path, tokenizer: str) -> dict[str, float]:
@@ -88,7 +92,7 @@ def tantivy_alone(source: Path, tokenizer: str) -> dict[str, float]:
     for name in rows.column_names:
         builder.add_text_field(name, tokenizer_name=tokenizer)
     builder.add_integer_field("row", fast=True)
-    start = time.perf_counter()
+    start, used = time.perf_counter(), time.process_time()
     with tempfile.TemporaryDirectory() as folder:
         writer = tantivy.Index(builder.build(), folder).writer(HEAP, 2)
         row = 0
@@ -105,7 +109,7 @@ def tantivy_alone(source: Path, tokenizer: str) -> dict[str, float]:
                 row += 1
         writer.commit()
         writer.wait_merging_threads()
-        return {"index": time.perf_counter() - start}
+        return {"index": time.perf_counter() - start, PROCESSOR: time.process_time() - used}
 
 
 def explorer_topics(source: Path, topics: int, whole: int) -> dict[str, Any]:
@@ -117,12 +121,13 @@ def explorer_topics(source: Path, topics: int, whole: int) -> dict[str, Any]:
     if whole:
         module._ROUNDS, module._TOLERANCE = SKLEARN_ROUNDS, SKLEARN_TOLERANCE
         settings["sample"] = len(texts)
-    start = time.perf_counter()
+    start, used = time.perf_counter(), time.process_time()
     model = module.TopicModel(topics, **settings).fit(texts)
     fitted = time.perf_counter()
     for at in range(0, len(texts), _CHUNK):
         model.transform(texts[at : at + _CHUNK])
-    return {"fit": fitted - start, "place": time.perf_counter() - fitted, "words": model.words_}
+    times = {"fit": fitted - start, "place": time.perf_counter() - fitted, PROCESSOR: time.process_time() - used}
+    return {**times, "words": model.words_}
 
 
 def sklearn_topics(source: Path, topics: int, whole: int, filler: int) -> dict[str, Any]:
@@ -141,7 +146,7 @@ def sklearn_topics(source: Path, topics: int, whole: int, filler: int) -> dict[s
     chosen = range(len(texts))
     if not whole and len(texts) > module._SAMPLE:
         chosen = np.sort(np.random.default_rng(0).choice(len(texts), module._SAMPLE, replace=False))
-    start = time.perf_counter()
+    start, used = time.perf_counter(), time.process_time()
     vectorizer = TfidfVectorizer(stop_words=stop, max_features=VOCABULARY, min_df=5, max_df=0.5, sublinear_tf=True)
     matrix = vectorizer.fit_transform([texts[i] for i in chosen])
     model = NMF(topics, init="nndsvda", random_state=0, max_iter=rounds, tol=tolerance)
@@ -154,8 +159,9 @@ def sklearn_topics(source: Path, topics: int, whole: int, filler: int) -> dict[s
             for at in range(0, len(texts), _CHUNK):
                 model.transform(vectorizer.transform(texts[at : at + _CHUNK]))
     vocabulary = vectorizer.get_feature_names_out()
+    times = {"fit": fitted - start, "place": time.perf_counter() - fitted, PROCESSOR: time.process_time() - used}
     words = [[str(vocabulary[i]) for i in np.argsort(-row, kind="stable")[:10]] for row in model.components_]
-    return {"fit": fitted - start, "place": time.perf_counter() - fitted, "words": words}
+    return {**times, "words": words}
 
 
 def texts_of(source: Path) -> list[str]:
@@ -166,7 +172,7 @@ def texts_of(source: Path) -> list[str]:
     return [f"{title} {abstract}" for title, abstract in zip(*(c.to_pylist() for c in rows.columns), strict=True)]
 
 
-def coherence(topics: Sequence[Sequence[str]], texts: Sequence[str]) -> float:
+def coherence(models: dict[str, Sequence[Sequence[str]]], texts: Sequence[str]) -> dict[str, float]:
     """Mean normalised pointwise mutual information of pairs of a topic's words, over whole documents.
 
     -1 for words that never meet, 0 for independent ones, 1 for words that only come together (Bouma 2009; of the ten heaviest
@@ -174,28 +180,31 @@ def coherence(topics: Sequence[Sequence[str]], texts: Sequence[str]) -> float:
 
     Parameters
     ----------
-    topics : sequence of sequence of str
-        Words of each topic.
+    models : dict of str to sequence of sequence of str
+        Words of each topic of each model.
     texts : sequence of str
         The documents; a word is in one if it stands there, in small letters, between signs or white space, with or without
         what a hyphen joins to it.
     """
-    place = {word: number for number, word in enumerate(sorted({word for words in topics for word in words}))}
+    words = sorted({word for topics in models.values() for topic in topics for word in topic})
+    place = {word: number for number, word in enumerate(words)}
     seen = np.zeros((len(texts), len(place)), bool)
     for row, text in enumerate(texts):
         lower = text.lower()
         found = {*re.findall(r"\w+", lower), *re.findall(r"\w[\w-]*", lower)}
         seen[row, [place[word] for word in found & place.keys()]] = True
     share = seen.mean(axis=0)
-    values = []
-    for words in topics:
-        for one, other in combinations([place[word] for word in words], 2):
-            both = float(np.mean(seen[:, one] & seen[:, other]))
-            if both in (0.0, 1.0):
-                values.append(-1.0 if both == 0.0 else 1.0)
-            else:
-                values.append(float(np.log(both / (share[one] * share[other])) / -np.log(both)))
-    return float(np.mean(values))
+
+    def together(one: int, other: int) -> float:
+        both = float(np.mean(seen[:, one] & seen[:, other]))
+        if both in (0.0, 1.0):
+            return -1.0 if both == 0.0 else 1.0
+        return float(np.log(both / (share[one] * share[other])) / -np.log(both))
+
+    return {
+        name: float(np.mean([together(place[a], place[b]) for topic in topics for a, b in combinations(topic, 2)]))
+        for name, topics in models.items()
+    }
 
 
 PARTS: dict[str, Callable[..., dict[str, Any]]] = {
@@ -207,7 +216,7 @@ PARTS: dict[str, Callable[..., dict[str, Any]]] = {
 
 
 def measured(part: str, source: Path, *more: str) -> dict[str, Any]:
-    """Run one part in a process of its own: `stages` in seconds, `peak` resident memory in MB, `words` of topics, if any."""
+    """Run one part in a process of its own: `stages` and `processor` in seconds, `peak` memory in MB, `words` of topics."""
     command = [sys.executable, "-m", "benchmarks.build", "--part", part, str(source), *more]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
@@ -218,7 +227,8 @@ def _part(name: str, source: str, *more: str) -> None:
     given = [int(value) if value.isdigit() else value for value in more]
     stages = PARTS[name](Path(source), *given)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e3 if sys.platform != "darwin" else 1e6)
-    print(json.dumps({"words": stages.pop("words", None), "stages": stages, "peak": peak}))
+    more = {name: stages.pop(name, None) for name in ("words", PROCESSOR)}
+    print(json.dumps({**more, "stages": stages, "peak": peak}))
 
 
 def main() -> None:
@@ -255,26 +265,31 @@ def main() -> None:
     for _ in range(options.repeat):
         for name, (part, *more) in parts.items():
             results.setdefault(name, []).append(measured(part, source, *more))
-    rows, total = [], {}
+    rows, total, busy = [], {}, {}
     for name, found in results.items():
         for stage in found[0]["stages"]:
-            rows.append([f"{name}: {stage}", report.number(report.median([run["stages"][stage] for run in found])), "", ""])
+            rows.append([f"{name}: {stage}", report.number(report.median([run["stages"][stage] for run in found])), "", "", ""])
         total[name] = report.median([sum(s for stage, s in run["stages"].items() if stage != AFTER) for run in found])
+        busy[name] = report.median([run[PROCESSOR] for run in found])
         peak = report.number(max(run["peak"] for run in found))
-        rows.append([f"**{name}: all**", report.number(total[name]), report.number(options.papers / total[name]), peak])
-    report.table(["stage", "seconds", "papers/s", "peak MB"], rows)
+        rate = report.number(options.papers / total[name])
+        rows.append([f"**{name}: all**", report.number(total[name]), report.number(busy[name]), rate, peak])
+    report.table(["stage", "seconds", "processor", "papers/s", "peak MB"], rows)
     texts = texts_of(source)
-    held = {name: coherence(found[0]["words"], texts) for name, found in results.items() if found[0]["words"]}
+    held = coherence({name: found[0]["words"] for name, found in results.items() if found[0]["words"]}, texts)
     rows = []
     for name, value in held.items():
         base = OURS + (", all papers" if name.endswith(", all papers") else "")
-        rows.append([name, report.number(total[name]), f"{total[base] / total[name]:.2f}", f"{value:.3f}"])
-    report.table(["topics", "seconds", "ours / its", "coherence (NPMI of ten words, all papers)"], rows)
-    ratios = []
+        ratios = (f"{mine[base] / mine[name]:.2f}" for mine in (total, busy))
+        rows.append([name, report.number(total[name]), report.number(busy[name]), *ratios, f"{value:.3f}"])
+    head = ["topics", "seconds", "processor", "ours / its", "by processor"]
+    report.table([*head, "coherence (NPMI of ten words, all papers)"], rows)
+    rows = []
     for indexing in ("tantivy, its stemming analyser", "tantivy, its default analyser"):
-        peer = total[indexing] + total[PEER]
-        ratios.append([f"{indexing} + {PEER}", report.number(peer), f"{total['explorer'] / peer:.2f}"])
-    report.table(["peer", "seconds", "explorer / peer"], ratios)
+        peers = [spent[indexing] + spent[PEER] for spent in (total, busy)]
+        ratios = (f"{spent['explorer'] / peer:.2f}" for spent, peer in zip((total, busy), peers, strict=True))
+        rows.append([f"{indexing} + {PEER}", *map(report.number, peers), *ratios])
+    report.table(["peer", "seconds", "processor", "explorer / peer", "by processor"], rows)
 
 
 if __name__ == "__main__":

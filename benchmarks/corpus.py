@@ -7,8 +7,9 @@ from pathlib import Path
 
 from benchmarks.data import label, prepared
 from explorer import Corpus, CorpusError
+from explorer.disk import cache_folder
 from explorer.sources.formats.registry import import_papers
-from explorer.store.build import cache_folder, write_corpus
+from explorer.store.build import write_corpus
 
 
 def built(papers: int, data: str | None = None, snapshot: str | None = None) -> Path:

@@ -38,7 +38,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from explorer.store.build import cache_folder
+from explorer.disk import cache_folder
 
 VERSION = 1
 """Part of the cached file's name; changes with what `grow` makes."""

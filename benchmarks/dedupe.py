@@ -18,6 +18,7 @@ the pages. The peers are in `benchmarks.dedupe_peers`.
 from __future__ import annotations
 
 import hashlib
+import os
 import random
 import re
 import resource
@@ -396,8 +397,13 @@ def apart(method: Method, table: pa.Table) -> tuple[dict[str, Pairs], float, flo
     seconds, processor : float
         On the clock, and of the processor with the processes that it started; without starting Python and sending the records.
     """
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_quiet) as pool:
         return pool.submit(_timed, method, table).result()
+
+
+def _quiet() -> None:
+    """What the processes say that a method starts would stand in the report."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 def _timed(method: Method, table: pa.Table) -> tuple[dict[str, Pairs], float, float]:

@@ -19,7 +19,7 @@ from benchmarks.data import SAMPLE, SOURCES, arguments, prepared
 from explorer import Corpus
 from explorer.papers.ledger import Ledger
 from explorer.sources.formats.registry import Import, import_papers
-from explorer.store.arrivals import compare
+from explorer.store.arrivals import match_arrivals
 
 
 class Stages:
@@ -66,7 +66,7 @@ def measure(table: pa.Table, added: int, known: int, keywords: bool) -> None:
 
         def add(rows: pa.Table, say: Stages) -> Corpus:
             came = Import(rows, Ledger(read=rows.num_rows, accepted=rows.num_rows))
-            change = compare(came, corpus, frozenset(), say).change
+            change = match_arrivals(came, corpus.snapshot, frozenset(), say).change
             return corpus.changed(change, progress=say)
 
         larger = timed(f"add {added:,} to {len(base):,}", lambda say: add(new, say))

@@ -41,14 +41,15 @@ from numpy.typing import NDArray
 
 from benchmarks import report
 from benchmarks.data import SOURCES, arguments, label, prepared
-from explorer import Corpus, EmbedderError, QueryError
+from explorer import Corpus, EmbedderError, QueryError, SelectionError
+from explorer.disk import cache_folder
 from explorer.ranking.analysis import STOP_WORDS
 from explorer.ranking.embedders import WordLlama
 from explorer.ranking.hybrid import Blend, HybridRanker
 from explorer.ranking.meaning import Meaning
 from explorer.ranking.terms import top
 from explorer.ranking.vectors import Scan
-from explorer.store.build import cache_folder, no_progress
+from explorer.store.build import no_progress
 
 Floats = NDArray[np.float32]
 
@@ -244,8 +245,8 @@ def searched(corpus: Corpus, c: Collection, **options: Any) -> list[Floats]:
         scores = np.zeros(len(row), np.float32)
         try:
             hits = corpus.search(query, limit=100, **options)["id"]
-        except QueryError:
-            # A sign that the query language reads as an operator.
+        except (QueryError, SelectionError):
+            # A sign that the query language reads as an operator, or a question longer than it takes.
             hits = []
         # By place and not by score, so that ties stand as the search puts them.
         scores[[row[paper] for paper in hits]] = np.arange(len(hits), 0, -1)

@@ -51,7 +51,7 @@ _WATCH = """
   }
 })();
 """
-_PATIENCE = 30_000
+_PATIENCE = 120_000
 
 
 @dataclass

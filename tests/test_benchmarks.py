@@ -117,9 +117,9 @@ def test_coherence_is_that_of_words_in_documents() -> None:
     texts = ["Cats and dogs", "cats, dogs", "cats", "birds-eye view", "nothing"]
     both, one, other = 2 / 5, 3 / 5, 2 / 5
     expected = math.log(both / (one * other)) / -math.log(both)
-    assert build.coherence([["cats", "dogs"]], texts) == pytest.approx(expected)
-    assert build.coherence([["cats", "view"]], texts) == -1
-    assert build.coherence([["birds-eye", "view"], ["birds", "eye"]], texts) == pytest.approx(1)
+    models = {"met": [["cats", "dogs"]], "apart": [["cats", "view"]], "bound": [["birds-eye", "view"], ["birds", "eye"]]}
+    found = build.coherence(models, texts)
+    assert found == {"met": pytest.approx(expected), "apart": -1, "bound": pytest.approx(1)}
 
 
 def test_a_snapshot_is_drawn_at_random_and_read_whole(tmp_path: Path) -> None:

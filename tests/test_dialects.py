@@ -27,53 +27,97 @@ from explorer.store.fulltext import TextIndex
 STRATEGIES: list[tuple[str, str]] = [
     # PubMed
     ("PubMed", '"lake fish"[tiab] AND netting[tiab]'),
-    ("PubMed", '("Lakes"[Mesh] OR lake*[tiab] OR "fresh water"[tiab]) AND ("Fishes"[Mesh:NoExp] OR fish[tw]) NOT (birds[mh] NOT fish[mh])'),
-    ("PubMed", '(lake[Title/Abstract] OR pond[Title/Abstract]) AND (fish[MeSH Terms] OR "fish"[All Fields]) AND ("2010/01/01"[Date - Publication] : "3000"[Date - Publication])'),
+    (
+        "PubMed",
+        '("Lakes"[Mesh] OR lake*[tiab] OR "fresh water"[tiab]) AND ("Fishes"[Mesh:NoExp] OR fish[tw]) NOT (birds[mh] NOT fish[mh])',
+    ),
+    (
+        "PubMed",
+        '(lake[Title/Abstract] OR pond[Title/Abstract]) AND (fish[MeSH Terms] OR "fish"[All Fields]) AND ("2010/01/01"[Date - Publication] : "3000"[Date - Publication])',
+    ),
     ("PubMed", "((lake fish[ti] OR pond fish[ti]) AND review[pt]) AND english[la] AND 2000:2020[dp]"),
     ("PubMed", '"lake trout"[Title:~2] OR "trout netting lake"[Title/Abstract:~3]'),
-    ("PubMed", '1. "lake trial"[pt]\n2. randomly[tiab]\n3. trial [tiab]\n4. #1 OR #2 OR #3\n5. fish [mh] NOT birds [mh]\n6. #4 NOT #5'),
+    (
+        "PubMed",
+        '1. "lake trial"[pt]\n2. randomly[tiab]\n3. trial [tiab]\n4. #1 OR #2 OR #3\n5. fish [mh] NOT birds [mh]\n6. #4 NOT #5',
+    ),
     ("PubMed", '#1 "Lakes"[Mesh] (12,345)\n#2 lake*[tiab] (120)\n#3 #1 OR #2 (12,400)\n#4 Doe J[au]\n#5 #3 AND #4'),
-    ("PubMed", '(((drain[mh:noexp] OR drain*[tiab]) AND ("lake fish"[majr] OR ((fish*[tiab] or fish[mh]) AND (lake[tiab] OR "lake nets"[mh]))))) NOT (letter[pt] OR comment[pt])'),
-    ("PubMed", '“lake fish”[tiab] AND “pond”[ti]'),
+    (
+        "PubMed",
+        '(((drain[mh:noexp] OR drain*[tiab]) AND ("lake fish"[majr] OR ((fish*[tiab] or fish[mh]) AND (lake[tiab] OR "lake nets"[mh]))))) NOT (letter[pt] OR comment[pt])',
+    ),
+    ("PubMed", "“lake fish”[tiab] AND “pond”[ti]"),
     ("PubMed", '"Lake Fish/therapy"[Mesh] OR ("Ponds"[Majr]) OR J Lake Res[ta] OR 12345678[pmid] OR (free full text[sb])'),
     # Ovid
-    ("Ovid", "1. exp Lakes/\n2. (lake$ or pond$).ti,ab.\n3. 1 or 2\n4. exp *Fishes/\n5. (fish adj3 (net* or trap?)).tw.\n6. or/4-5\n7. 3 and 6\n8. limit 7 to (english language and yr=\"2000 -Current\")"),
-    ("Ovid", "1     exp Lake Fish/ (1234)\n2     (lake adj2 fish*).ab,ti. (56)\n3     wom#n.mp. [mp=title, abstract, original title] (7)\n4     1 or 2 or 3 (1290)\n5     animals/ not (animals/ and humans/)\n6     4 not 5"),
+    (
+        "Ovid",
+        '1. exp Lakes/\n2. (lake$ or pond$).ti,ab.\n3. 1 or 2\n4. exp *Fishes/\n5. (fish adj3 (net* or trap?)).tw.\n6. or/4-5\n7. 3 and 6\n8. limit 7 to (english language and yr="2000 -Current")',
+    ),
+    (
+        "Ovid",
+        "1     exp Lake Fish/ (1234)\n2     (lake adj2 fish*).ab,ti. (56)\n3     wom#n.mp. [mp=title, abstract, original title] (7)\n4     1 or 2 or 3 (1290)\n5     animals/ not (animals/ and humans/)\n6     4 not 5",
+    ),
     ("Ovid", "((lake or pond) adj5 (fish* or trout)).ti,ab,kw. and randomized controlled trial.pt."),
-    ("Ovid", "1. Lake Fish/dt, th [Drug Therapy, Therapy]\n2. \"Quality of Lakes\"/\n3. (behavio?r* or colo?r).tw.\n4. lake*3.ti.\n5. and/1-2\n6. or/3,5\n7. remove duplicates from 6"),
-    ("Ovid", "exp Lakes/ or (lake adj fish).ti. or pond.kf. or \"lake database of fish reviews\".jn."),
-    ("Ovid", "1. lake$.tw. 2. exp \"lake storage and retrieval\"/ or Pond Informatics/ 3. Fish Compression/ 4. 2 not 3 5. or/1,4 6. (quality adj2 assess$).tw. 7. 5 and 6"),
+    (
+        "Ovid",
+        '1. Lake Fish/dt, th [Drug Therapy, Therapy]\n2. "Quality of Lakes"/\n3. (behavio?r* or colo?r).tw.\n4. lake*3.ti.\n5. and/1-2\n6. or/3,5\n7. remove duplicates from 6',
+    ),
+    ("Ovid", 'exp Lakes/ or (lake adj fish).ti. or pond.kf. or "lake database of fish reviews".jn.'),
+    (
+        "Ovid",
+        '1. lake$.tw. 2. exp "lake storage and retrieval"/ or Pond Informatics/ 3. Fish Compression/ 4. 2 not 3 5. or/1,4 6. (quality adj2 assess$).tw. 7. 5 and 6',
+    ),
     ("Ovid", "1. (lake$1 or fish$4).ti,ab.\n2. (net or nets).ab. /freq=2\n3. 1 and 2"),
     ("Ovid", "lake fish.mp. or exp Fish Nets/ae or (pond$ adj3 net$).mp. [mp=ti, ot, ab, nm, hw]"),
     ("Ovid", "1. exp Lakes/\n2. (lake* or\npond* or\nfresh water).tw,kf.\n3. 1 or 2"),
     # Scopus
     ("Scopus", 'TITLE-ABS-KEY ( "lake fish*" AND ( net OR trap ) ) AND PUBYEAR > 2009 AND ( LIMIT-TO ( DOCTYPE , "ar" ) )'),
-    ("Scopus", 'TITLE-ABS-KEY((lake W/3 fish) OR (pond PRE/2 net*)) AND NOT TITLE-ABS-KEY(sea)'),
-    ("Scopus", "TITLE(lake OR pond) AND ABS({fish net}) AND KEY(trout) AND (EXCLUDE(SUBJAREA, \"MEDI\"))"),
-    ("Scopus", 'TITLE-ABS-KEY("lake" OR "pond") AND TITLE-ABS-KEY("fish") AND LANGUAGE(english) AND AUTH("Doe, J.") OR DOI(10.1234/lake.1)'),
+    ("Scopus", "TITLE-ABS-KEY((lake W/3 fish) OR (pond PRE/2 net*)) AND NOT TITLE-ABS-KEY(sea)"),
+    ("Scopus", 'TITLE(lake OR pond) AND ABS({fish net}) AND KEY(trout) AND (EXCLUDE(SUBJAREA, "MEDI"))'),
+    (
+        "Scopus",
+        'TITLE-ABS-KEY("lake" OR "pond") AND TITLE-ABS-KEY("fish") AND LANGUAGE(english) AND AUTH("Doe, J.") OR DOI(10.1234/lake.1)',
+    ),
     # Web of Science
-    ("Web of Science", 'TS=((lake OR pond) NEAR/3 fish*) AND TI=(net* OR trap$) NOT TS=sea'),
-    ("Web of Science", 'TS=("lake fish" OR "pond fish" OR (wom?n NEAR/2 net)) AND PY=(2010-2020) AND DT=(Article OR Review) AND LA=(English)'),
-    ("Web of Science", '#1 TS=(lake* OR pond*)\n#2 TS=(fish NEAR net)\n#3 #1 AND #2'),
+    ("Web of Science", "TS=((lake OR pond) NEAR/3 fish*) AND TI=(net* OR trap$) NOT TS=sea"),
+    (
+        "Web of Science",
+        'TS=("lake fish" OR "pond fish" OR (wom?n NEAR/2 net)) AND PY=(2010-2020) AND DT=(Article OR Review) AND LA=(English)',
+    ),
+    ("Web of Science", "#1 TS=(lake* OR pond*)\n#2 TS=(fish NEAR net)\n#3 #1 AND #2"),
     ("Web of Science", "TI=lake AND AU=Doe J* AND SO=(LAKE RESEARCH) AND DO=10.1234/lake.1"),
+    ("Web of Science", "Topic=(lake OR pond) AND Title=(fish) Timespan=2000-2010"),
+    ("Web of Science", "ts=(lake) and ti=(fish)"),
     ("Web of Science", 'ALL=(lake fish) NOT AK=("sea fish")'),
     # ProQuest
-    ("ProQuest", 'noft(lake OR pond) AND ti(fish NEAR/3 net*) AND su(trout)'),
+    ("ProQuest", "noft(lake OR pond) AND ti(fish NEAR/3 net*) AND su(trout)"),
     ("ProQuest", 'MAINSUBJECT.EXACT.EXPLODE("Lakes") OR TI,AB(lake P/2 fish) AND yr(2010-2020)'),
     ("ProQuest", '(ab("lake fish") OR ti(pond N/4 net)) AND la.exact("English") NOT stype.exact("Newspapers")'),
     # EBSCO
     ("EBSCO", '(MH "Lakes+") OR TI ( lake* N3 fish ) OR AB ( "pond fish" OR pond W2 net# )'),
     ("EBSCO", 'S1 (MH "Lakes+")\nS2 TI lake OR AB lake\nS3 S1 OR S2\nS4 (MM "Fish") AND PT review\nS5 S3 AND S4'),
-    ("EBSCO", 'S5 S3 NOT S4 110\nS4 (MH "Ponds+") OR TI pond OR AB pond 40,326\nS3 S1 AND S2 285,894\nS2 TI ( net* or\nnonnet* ) OR AB ((trap or traps) n2 (fish or cage)) 48,002\nS1 TI (lake* n3 (fish or trout)) 190,384'),
+    (
+        "EBSCO",
+        'S5 S3 NOT S4 110\nS4 (MH "Ponds+") OR TI pond OR AB pond 40,326\nS3 S1 AND S2 285,894\nS2 TI ( net* or\nnonnet* ) OR AB ((trap or traps) n2 (fish or cage)) 48,002\nS1 TI (lake* n3 (fish or trout)) 190,384',
+    ),
     ("EBSCO", 'TI ( lake OR pond ) AND SU ( "fish nets" )'),
     # Cochrane
-    ("Cochrane", "#1 MeSH descriptor: [Lakes] explode all trees\n#2 (lake NEAR/3 fish*):ti,ab,kw\n#3 (pond NEXT net?):ti,ab\n#4 #1 OR #2 OR #3"),
-    ("Cochrane", '#1 [mh "Lakes"]\n#2 [mh ^"Ponds"/DT]\n#3 lake*:ti,ab,kw (Word variations have been searched)\n#4 {or #1-#3}\n#5 #4 with Publication Year from 2000 to 2020, in Trials'),
+    (
+        "Cochrane",
+        "#1 MeSH descriptor: [Lakes] explode all trees\n#2 (lake NEAR/3 fish*):ti,ab,kw\n#3 (pond NEXT net?):ti,ab\n#4 #1 OR #2 OR #3",
+    ),
+    (
+        "Cochrane",
+        '#1 [mh "Lakes"]\n#2 [mh ^"Ponds"/DT]\n#3 lake*:ti,ab,kw (Word variations have been searched)\n#4 {or #1-#3}\n#5 #4 with Publication Year from 2000 to 2020, in Trials',
+    ),
     ("Cochrane", '(lake fish):ti,ab,kw AND ("pond net"):ti'),
     ("Cochrane", "#1\t(abscess):ti,ab,kw\n#2\tMeSH descriptor: [Lakes] this term only\n#3\t#1 OR #2"),
     # Embase
     ("Embase", "'lake fish'/exp OR ((lake OR pond) NEAR/3 fish*):ti,ab,kw AND [english]/lim NOT 'sea'/de"),
-    ("Embase", "#1 'lakes'/exp/mj\n#2 'lake fish':ti,ab OR (pond NEXT/2 net):ti\n#3 #1 OR #2\n#4 #3 AND ('article'/it OR 'review'/it)"),
+    (
+        "Embase",
+        "#1 'lakes'/exp/mj\n#2 'lake fish':ti,ab OR (pond NEXT/2 net):ti\n#3 #1 OR #2\n#4 #3 AND ('article'/it OR 'review'/it)",
+    ),
     # arXiv and IEEE
     ("arXiv", 'ti:"lake fish" AND (abs:net OR abs:trap) ANDNOT au:doe AND cat:cs.LG'),
     ("IEEE Xplore", '(("All Metadata":"lake fish") OR ("Document Title":pond)) AND ("Author Keywords":net)'),
@@ -139,7 +183,7 @@ def test_what_is_shown(strategy: str, query: str, left_out: tuple[str, ...]) -> 
     read = translate(strategy)
     assert (read.query, read.left_out) == (query, left_out)
     assert read.dialect in str(read)
-    assert all(part in str(read) for part in left_out)
+    assert all(part.rstrip(".") in str(read) for part in left_out)
 
 
 @pytest.mark.parametrize(
@@ -178,6 +222,8 @@ def test_our_own_language_stays(text: str) -> None:
         ("arXiv:hep-th/9901001", 'arxiv:"hep-th/9901001" OR doi:"10.48550/arxiv.hep-th/9901001"', "arXiv number"),
         ("https://arxiv.org/pdf/2401.00001v1.pdf", 'arxiv:"2401.00001" OR doi:"10.48550/arxiv.2401.00001"', "address of an arXiv paper"),
         ("https://doi.org/10.48550/arXiv.2401.00001", 'arxiv:"2401.00001" OR doi:"10.48550/arxiv.2401.00001"', "DOI"),
+        ("arXiv:2401.00001v1 [cs.LG]", 'arxiv:"2401.00001" OR doi:"10.48550/arxiv.2401.00001"', "arXiv number"),
+        ("https://www.nature.com/articles/s41586-020-1234-5", 'doi:"10.1038/s41586-020-1234-5"', "address with a DOI"),
         ("https://example.org/papers/w123", 'id:"https://example.org/papers/w123" OR id:"w123"', "address"),
         ("12345678, 23456789", 'pmid:"12345678" OR pmid:"23456789"', "PubMed number"),
     ],
@@ -206,7 +252,7 @@ def test_an_identifier_finds_its_paper(tmp_path: Path) -> None:
         ("TITLE(lake OR)", 13, "closing|something|out of place"),
         ("lake[ti] AND", 11, "ends after an operator"),
         ("OR lake[ti]", 0, "needs something before"),
-        ("1. lake.ti.\n2. 1 or 7", 19, "Line 2"),
+        ("1. lake.ti.\n2. 1 or 7", 20, "Line 2"),
         ("english[la] AND 2010:2020[dp]", 0, "Nothing of this PubMed search"),
         ("#1 AND #2", 0, "Line #1 is not here"),
     ],
@@ -419,9 +465,7 @@ def _searches(draw: Any, rules: Rules) -> Search:
         )
 
     inner = st.one_of(_leaf, near()) if rules.near or rules.before else _leaf
-    grouped = st.recursive(
-        inner, lambda part: st.tuples(st.sampled_from(("and", "or", "not")), part, part), max_leaves=3
-    )
+    grouped = st.recursive(inner, lambda part: st.tuples(st.sampled_from(("and", "or", "not")), part, part), max_leaves=3)
     fielded = st.tuples(st.just("in"), st.sampled_from(sorted(rules.fields)), grouped)
     return draw(st.recursive(fielded, lambda part: st.tuples(st.sampled_from(("and", "or", "not")), part, part), max_leaves=3))
 

@@ -408,3 +408,5 @@ def test_yaml_that_is_none_says_where() -> None:
 def test_yaml_of_something_else_holds_no_papers() -> None:
     found = read("services:\n  web:\n    image: x\n    ports: [80]\n", "x.yml")
     assert (found.ledger.accepted, found.ledger.rejected) == (0, 1)
+    found = read("site:\n  url: https://example.org\n  date: 2020-01-01\nname: x\n", "x.yml")
+    assert (found.ledger.accepted, found.ledger.rejected) == (0, 2)

@@ -257,6 +257,7 @@ def states(board: Dashboard, merged: Corpus) -> Iterator[dict[str, Any]]:
         "one axis": {"rank": "", "axes": [["theory", "experiment"]], "x": [-1.0, None]},
         "two axes": {"axes": [["theory", "experiment"], ["text", "vision"]]},
         "a preference": {"axes": [], "query": "reasoning", "prefer": [["recency", 0.8], ["code", -0.6]], "sort": "preference"},
+        "a search of another database": {"query": "arithmetic[ti] AND reasoning[tiab]", "sort": "newest"},
         "a broken query": {"query": '"'},
     }
     yield traits(board)
@@ -275,9 +276,9 @@ def states(board: Dashboard, merged: Corpus) -> Iterator[dict[str, Any]]:
     board.searches.library.delete_set("these")
     send(board, "compare", **{"with": None})
     send(board, "clear")
-    for number, file in enumerate((two_files.RIS, two_files.TABLE)):
-        data = file.encode()
-        name = ("a.ris", "b.csv")[number]
+    # The last is in an encoding that is not sure.
+    files = (two_files.RIS.encode(), two_files.TABLE.encode(), "title,year\nЛуна,2020\n".encode("cp1251"))
+    for name, data in zip(("a.ris", "b.csv", "c.csv"), files, strict=True):
         send(board, "intake_begin", files=[{"id": name, "name": name, "size": len(data)}])
         send(board, "intake_chunk", [data], id=name, part=0)
         yield traits(board)
@@ -323,8 +324,10 @@ def test_the_traits_are_those_of_the_widget() -> None:
 def test_traits_are_what_the_page_takes_them_for(
     shown: dict[str, list[Any]], compile_: Callable[[dict[str, list[Any]]], str]
 ) -> None:
-    # A trait that was always empty would be checked for nothing.
+    # What was always empty would be checked for nothing.
     assert [kind for kind, values in shown.items() if not any(values)] == []
+    assert any(summary["translation"] for summary in shown['Traits["summary"]'])
+    assert any(file["readings"] for state in shown['Traits["intake"]'] if state["review"] for file in state["review"]["files"])
     assert compile_(shown) == ""
 
 

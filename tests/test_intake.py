@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import csv
 import io
 import json
@@ -9,19 +10,22 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from replay import Fault, Replay
 
 from explorer import Corpus, import_papers, open_corpus, read_papers
 from explorer.cli.main import main
 from explorer.dashboard.intake.intake import BUSY, Intake
 from explorer.dashboard.intake.upload import CHUNK, MOST_FILES, Upload
-from explorer.errors import ReadError, ServiceError
+from explorer.errors import ReadError
 from explorer.papers.schema import FIELDS
+from explorer.sources import services
 from explorer.sources.services.registry import SERVICES
 
 BIB = b"""@article{new1, title={The rings of a distant planet}, author={Ito, Aya}, year={2021}, doi={10.1234/rings}}
@@ -208,6 +212,19 @@ def test_columns_that_are_not_known_can_be_said(desk: Desk) -> None:
     papers = desk.shown[0][0].papers
     assert sorted(papers["year"]) == [2018, 2020]
     assert [list(names) for names in papers.sort_values("title")["authors"]] == [["Ann Lee"], ["Bo Kim"]]
+
+
+def test_an_encoding_that_is_not_sure_is_chosen_by_how_a_line_reads(desk: Desk) -> None:
+    review = desk.review(b__csv="title,year\nErdős,2014\n".encode("cp1250"))
+    [file] = review["files"]
+    readings = {encoding: preview for encoding, _, preview in file["readings"]}
+    assert readings["cp1250"] == "Erdős,2014"
+    assert set(readings) <= set(review["encodings"])
+    assert any("not sure" in entry["reason"] for entry in review["entries"])
+    other = next(encoding for encoding in readings if encoding != file["encoding"])
+    desk.intake.correct("b.csv", {}, None, other)
+    [file] = desk.until("review")["review"]["files"]
+    assert (file["encoding"], file["readings"]) == (other, [])
 
 
 @pytest.mark.parametrize(
@@ -456,62 +473,67 @@ def test_a_fault_is_told(desk: Desk, monkeypatch: pytest.MonkeyPatch, temporary:
 # Fetched
 
 
+ENTRY = (
+    "<entry><id>http://arxiv.org/abs/{id}v1</id><title>{title}</title><summary>{title}, told at length.</summary>"
+    "<published>2021-03-04T00:00:00Z</published><author><name>{author}</name></author></entry>"
+)
+FEED = (
+    '<feed xmlns="http://www.w3.org/2005/Atom" xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/">'
+    "<opensearch:totalResults>2</opensearch:totalResults>"
+    + ENTRY.format(id="2103.00001", title="The rings of a distant planet", author="Aya Ito")
+    + ENTRY.format(id="1903.00002", title="Soil and its fungi", author="Luc Moreau")
+    + "</feed>"
+)
+
+
 @pytest.fixture
-def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """A service that gives what a file holds; it can be held up."""
-    (tmp_path / "found.bib").write_bytes(BIB)
-    service: dict[str, Any] = {"go": threading.Event(), "asked": threading.Event(), "calls": [], "fault": None}
-
-    def fetch(query: str | None, *, limit: int, client: Any) -> Any:
-        service["calls"].append((query, limit))
-        client.progress(1, None)
-        service["asked"].set()
-        assert service["go"].wait(60)
-        if service["fault"]:
-            raise service["fault"]
-        client.progress(2, 2)
-        return import_papers(tmp_path / "found.bib")
-
-    for name in ("fetch_arxiv", "fetch_zotero"):
-        monkeypatch.setattr(f"explorer.sources.services.{name}", fetch)
-    return service
+def arxiv(monkeypatch: pytest.MonkeyPatch, own_cache: Path) -> Iterator[Replay]:
+    """arXiv on the loopback address: the client, the parser and the thread are those of the product."""
+    service = Replay("id_list", "sortBy", "sortOrder", "start", "max_results")
+    with contextlib.suppress(AssertionError), service:
+        service.add("/query?search_query=rings", FEED.encode())
+        fetch = partial(services.fetch_arxiv, base=service.base)
+        monkeypatch.setattr("explorer.sources.services.fetch_arxiv", fetch)
+        yield service
 
 
-def test_fetch(desk: Desk, library: dict[str, Any]) -> None:
-    library["go"].set()
+def test_fetch(desk: Desk, arxiv: Replay) -> None:
     assert {"name", "label", "hint", "whole", "lists"} == set(desk.state["services"][0])
     desk.intake.fetch("arxiv", " rings ", 20)
     review = desk.until("review")["review"]
-    assert library["calls"] == [("rings", 20)]
+    [(_, asked, _)] = arxiv.requests
+    assert (asked["search_query"], asked["max_results"]) == ("rings", "20")
     assert review["name"] == "arXiv: rings"
     assert review["additions"] == 2
     assert {state["stage"] for state in desk.states if state["phase"] == "fetching"} >= {
         "Asking arXiv",
-        "1 of 20 papers from arXiv",
+        "2 of 2 papers from arXiv",
     }
     with pytest.raises(ReadError, match="read again"):
         desk.intake.correct("found.bib", {})
     desk.intake.accept("new")
     desk.until("done")
-    assert desk.shown[0][0].manifest["made"]["name"] == "arXiv: rings"
+    made = desk.shown[0][0]
+    assert made.manifest["made"]["name"] == "arXiv: rings"
+    assert made.table.column("arxiv_id").to_pylist() == ["2103.00001", "1903.00002"]
 
 
-def test_fetch_cancelled(desk: Desk, library: dict[str, Any], corpus: Corpus, own_cache: Path) -> None:
+def test_fetch_cancelled(desk: Desk, arxiv: Replay) -> None:
+    arxiv.faults.append(Fault(silence=2))
     desk.intake.fetch("arxiv", "rings", 20)
-    assert library["asked"].wait(60)
+    while not arxiv.requests:
+        time.sleep(0.01)
     desk.intake.cancel()
     assert desk.state["phase"] == "idle"
-    library["go"].set()
     desk.settle()
     assert desk.state["phase"] == "idle"
-    assert not own_cache.exists()
+    assert desk.shown == []
 
 
-def test_fetch_that_fails_says_why(desk: Desk, library: dict[str, Any]) -> None:
-    library["fault"] = ServiceError("arXiv cannot be reached.")
-    library["go"].set()
+def test_fetch_that_fails_says_why(desk: Desk, arxiv: Replay) -> None:
+    arxiv.faults.append(Fault(status=400, body=b"no such search"))
     desk.intake.fetch("arxiv", "rings", 20)
-    assert desk.until("failed")["message"] == "arXiv cannot be reached."
+    assert "arXiv" in desk.until("failed")["message"]
 
 
 @pytest.mark.parametrize(
@@ -527,8 +549,6 @@ def test_fetches_that_cannot_be(desk: Desk, service: Any, query: Any, limit: Any
 
 
 def test_each_service_has_its_function() -> None:
-    from explorer.sources import services
-
     assert {row.function for row in SERVICES} == {name for name in services.__all__ if name.startswith("fetch_")}
 
 
@@ -575,13 +595,12 @@ def test_a_fetch_that_cannot_be_says_so(options: list[str], tmp_path: Path) -> N
     assert not (tmp_path / "made").exists()
 
 
-def test_fetch_on_the_command_line(library: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    library["go"].set()
+def test_fetch_on_the_command_line(arxiv: Replay, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for said in ("2 papers", "0 papers added, 2 in all. 2 were there already."):
-        assert main(["fetch", "zotero", "", "-o", str(tmp_path / "made"), "--limit", "7"]) == 0
+        assert main(["fetch", "arxiv", "rings", "-o", str(tmp_path / "made"), "--limit", "7"]) == 0
         assert said in capsys.readouterr().err
-    assert library["calls"] == [(None, 7)] * 2
-    assert open_corpus(tmp_path / "made").manifest["made"]["files"] == ["Zotero on this computer"]
+    assert {asked["max_results"] for _, asked, _ in arxiv.requests} == {"7"}
+    assert open_corpus(tmp_path / "made").manifest["made"]["files"] == ["arXiv"]
     assert main(["fetch", "nothing", "x", "-o", str(tmp_path / "other")]) == 1
     assert "no service" in capsys.readouterr().err
 

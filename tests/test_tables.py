@@ -46,6 +46,11 @@ PROGRAMS: dict[str, tuple[str, str, dict[str, Any]]] = {
         "1\tEP\tA1\tEP 1 A1\t111-2\t2012-03-04\t2012\tEP 1\tSluice for peat water\tA sluice.\tExample Works Ltd\tMOSS IDA;;FENN LOU\thttps://example.org/s\tPatent Application",
         {"title": "Sluice for peat water", "authors": ["MOSS IDA", "FENN LOU"], "year": 2012, "url": "https://example.org/s", "Applicants": "Example Works Ltd"},
     ),
+    "Espacenet": (
+        "No\tTitle\tInventors\tApplicants\tPublication number\tPublication date\tFamily number",
+        "1\tSluice for peat water\tMOSS IDA [AT]\nFENN LOU [DE]\tEXAMPLE WORKS LTD [AT]\tEP0000077A1\t2012-03-04\t77",
+        {"title": "Sluice for peat water", "authors": ["MOSS IDA", "FENN LOU"], "year": 2012, "precision": "day", "Publication number": "EP0000077A1"},
+    ),
     "ClinicalTrials.gov, before 2023": (
         "Rank\tNCT Number\tTitle\tAcronym\tStatus\tStudy Results\tConditions\tInterventions\tSponsor/Collaborators\tStart Date\tFirst Posted\tURL",
         "1\tNCT00000077\tStretching before work\tSBW\tCompleted\tNo Results\tBack Pain|Fatigue\tBehavioral: Stretching\tExample Clinic\tMay 2011\tApril 4, 2011\thttps://clinicaltrials.gov/show/NCT00000077",
@@ -350,23 +355,36 @@ def test_fields_by_row() -> None:
     assert (one["title"], one["authors"], one["venue"], one["year"], one["doi"], one["abstract"]) == (
         "Peat under old bridges", ["Moss I.", "Fenn L.B."], "Bog Letters", 2011, "10.1234/bl.4", "Peat, it holds.",
     )  # fmt: skip
-    assert (two["title"], two["authors"], two["venue"], two["LANGUAGE OF ARTICLE"]) == ("Owls", None, "Annals of Snow", "English")
+    assert (two["title"], two["authors"], two["venue"], two["LANGUAGE OF ARTICLE"]) == (
+        "Owls",
+        None,
+        "Annals of Snow",
+        "English",
+    )
     assert found.ledger.sentence() == "2 records read: 2 accepted."
 
 
 @pytest.mark.parametrize("name", ["x.xls", "x.html"])
 def test_a_workbook_that_is_a_table_in_html(name: str) -> None:
-    cells = [["SrcDatabase-来源库", "Title-题名", "Author-作者", "Source-文献来源", "Year-年"], ["期刊", "旧桥下的泥炭 &amp; 湖", "白石;莫小林;", "沼泽通讯", "2011"]]
+    cells = [
+        ["SrcDatabase-来源库", "Title-题名", "Author-作者", "Source-文献来源", "Year-年"],
+        ["期刊", "旧桥下的泥炭 &amp; 湖", "白石;莫小林;", "沼泽通讯", "2011"],
+    ]
     rows = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in cells)
     menu = "<table><tr><td>Home</td><td>Help</td></tr></table>"
     found = import_papers(Source(name, data=f"<html><body>{menu}<table border=1>{rows}</table></body></html>".encode()))
     paper = first(found)
-    assert (paper["title"], paper["authors"], paper["venue"], paper["year"]) == ("旧桥下的泥炭 & 湖", ["白石", "莫小林"], "沼泽通讯", 2011)
+    assert (paper["title"], paper["authors"], paper["venue"], paper["year"]) == (
+        "旧桥下的泥炭 & 湖",
+        ["白石", "莫小林"],
+        "沼泽通讯",
+        2011,
+    )
     assert found.ledger.findings[0].format == "HTML table"
 
 
 def test_a_page_without_such_a_table_is_refused_in_words() -> None:
-    with pytest.raises(ReadError, match="no table|no title column"):
+    with pytest.raises(ReadError, match=r"no table|no title column"):
         import_papers(Source("x.html", data=b"<html><body><p>Nothing</p></body></html>"))
 
 

@@ -108,6 +108,11 @@ class Corpus:
         return self.snapshot.merged.frame()
 
     @property
+    @documented_by(Merges.undecided)
+    def likely(self) -> pd.DataFrame:
+        return self.snapshot.merged.undecided(self.rules)
+
+    @property
     @documented_by(Snapshot.ledger)
     def ledger(self) -> Ledger:
         return self.snapshot.ledger

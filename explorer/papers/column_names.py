@@ -28,7 +28,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
                   "first posted", "start date"),
     "precision": ("precision",),
     "year": ("year", "publication year", "pub year", "pubyear", "publication date (year)", "date of publication (year)", "py", "yr",
-             "published year", "year published", "year of publication"),
+             "published year", "year derived", "year published", "year of publication"),
     "venue": ("venue", "journal", "source title", "publication title", "journal/book", "journal title", "booktitle", "book title",
               "journal ref", "pubtitle", "secondary title", "journal name", "primary location.source.display name", "so",
               "periodical full", "periodical", "container title", "conference title", "conference name", "proceedings title",

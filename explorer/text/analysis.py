@@ -31,6 +31,9 @@ _MARKS = re.compile("[\u0300-\u036f]")
 _CLUSTER = re.compile("(?s).[\u0300-\u036f\u1160-\u11ff\u3099\u309a\uff9e\uff9f]*")
 """A character with those that may become one with it."""
 
+_STRETCH = re.compile(f"(?:[\\x00-\\x7f](?![^\\x00-\\x7f]))+|{_CLUSTER.pattern.removeprefix('(?s)')}", re.DOTALL)
+"""Letters of ASCII in a row with no other letter right after one of them, which may become one with it; or one such cluster."""
+
 _BEFORE = str.maketrans({"\u2122": " ", "\u2120": " "})
 """A trade mark, which NFKC would spell as letters of the word before it."""
 
@@ -52,7 +55,8 @@ FILLER = "\ua4d3"
 """A word that takes a place and is not indexed: it keeps the values of one field from being near each other."""
 
 _PARTICLES = (
-    "으로써 으로서 이라는 에서의 에서는 으로의 로부터 으로 에서 에게 까지 부터 처럼 보다 라는 이나 이란 로서 로써 하고 한테 께서 조차 마저 에는 와의 과의 "
+    "으로써 으로서 이라는 에서의 에서는 으로의 로부터 으로 에서 에게 까지 부터 처럼 보다 라는 이나 이란 "
+    "로서 로써 하고 한테 께서 조차 마저 에는 와의 과의 "
     "을 를 이 가 은 는 의 에 와 과 로 도 만 나 란"
 ).split()
 """Korean particles, longest first; they follow a noun without a blank (Sohn 1999, The Korean Language, ch. 8)."""
@@ -230,11 +234,17 @@ def _placed(text: str) -> tuple[str, Sequence[int], Sequence[int]]:
     if text.isascii():
         return text, range(len(text)), range(1, len(text) + 1)
     pieces, starts, ends = [], [], []
-    for match in _CLUSTER.finditer(text):
-        piece = spread(match.group())
+    for match in _STRETCH.finditer(text):
+        piece, first, last = match.group(), match.start(), match.end()
+        if piece.isascii():
+            # Letter by letter this would take most of the time of a page.
+            starts += range(first, last)
+            ends += range(first + 1, last + 1)
+        else:
+            piece = spread(piece)
+            starts += [first] * len(piece)
+            ends += [last] * len(piece)
         pieces.append(piece)
-        starts += [match.start()] * len(piece)
-        ends += [match.end()] * len(piece)
     return "".join(pieces), starts, ends
 
 

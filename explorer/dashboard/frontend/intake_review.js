@@ -2,9 +2,10 @@ import { h } from "./dom.js";
 import { count, plural } from "./text.js";
 import { ledgerTable } from "./ledger_table.js";
 
-/** @import { Review, ReviewedFile } from "./messages.d.ts" */
+/** @import { Content, Review, ReviewedFile } from "./messages.d.ts" */
 /** @import { App, Children } from "./page.d.ts" */
 /** @typedef {[value: string, label: string]} Choice */
+/** @typedef {Omit<Content<"intake_map">, "file">} Correction How a file shall be taken. */
 
 /** What delimiters are called. @type {Record<string, string>} */
 const DELIMITERS = { ",": "comma", ";": "semicolon", "\t": "tab", "|": "bar" };
@@ -45,11 +46,8 @@ export function intakeReview(app) {
    * @param {Review} found
    */
   function corrections(file, found) {
-    const correction = {
-      columns: Object.fromEntries(file.columns),
-      delimiter: /** @type {string | null} */ (null),
-      encoding: /** @type {string | null} */ (null),
-    };
+    /** @type {Correction} */
+    const correction = { columns: Object.fromEntries(file.columns), delimiter: null, encoding: null };
     /** @type {Choice[]} */
     const fields = [["", "–"], ...found.fields.map((name) => /** @type {Choice} */ ([name, name.replaceAll("_", " ")]))];
     /** @type {(value: string, options: Choice[]) => Choice[]} */
@@ -129,7 +127,7 @@ export function intakeReview(app) {
    * The encodings that a file may be in, each by a line as it then reads.
    *
    * @param {ReviewedFile} file
-   * @param {object} correction
+   * @param {Correction} correction
    */
   function readings(file, correction) {
     return h(
@@ -143,7 +141,7 @@ export function intakeReview(app) {
             class: "lx-button",
             key: `reading:${file.name}:${encoding}`,
             "aria-pressed": String(encoding === file.encoding),
-            click: () => link.send("intake_map", { file: file.name, .../** @type {any} */ (correction), encoding }),
+            click: () => link.send("intake_map", { file: file.name, ...correction, encoding }),
           },
           h("span", { dir: "auto" }, preview),
           h("span", { class: "lx-quiet" }, ` ${encoding}, ${Math.round(sureness * 100)} %`),

@@ -270,6 +270,7 @@ interface Attributes {
   target?: Attribute;
   rel?: Attribute;
   scope?: Attribute;
+  dir?: Attribute;
   open?: Attribute;
   placeholder?: Attribute;
   maxlength?: Attribute;

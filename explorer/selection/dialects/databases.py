@@ -187,23 +187,26 @@ SCOPUS = Dialect(
 )
 
 _WOS_FIELDS = _table("""
-topic = ts
-title = ti
-abstract = ab
+topic = ts | topic
+title = ti | title
+abstract = ab | abstract
 keywords = ak | kp | de | id
-authors = au | a1 | gp
-venue = so | is
+authors = au | a1 | gp | author
+venue = so | is | publication name
 ids = do | pmid | ut
 any = all
 """)
 
 WEB_OF_SCIENCE = Dialect(
     "Web of Science",
-    re.compile(r"\b(?:TS|TI|AB|AK|KP|SO|ALL)\s*=\s*[(\"\w*]|\b(?:PY|DT|LA|WC|SU)\s*=\s*\(?[\"\w]"),
+    re.compile(
+        r"\b(?:TS|TI|AB|AK|KP|SO|ALL)\s*=\s*[(\"\w*]|\b(?:PY|DT|LA|WC|SU)\s*=\s*\(?[\"\w]"
+        r"|(?i:\b(?:TS|TI|AB|AU|SO|Topic|Title|Author|Publication Name)\s*=\s*[(\"])"
+    ),
     _WOS_FIELDS,
-    prefix=re.compile(r"([A-Z][A-Z0-9]{1,3})\s*=\s*", re.I),
+    prefix=re.compile(r"(Publication Name|[A-Z][A-Z0-9]{1,7})\s*=\s*", re.I),
     limit=re.compile(
-        r"\b(?:PY|DOP|DT|LA|WC|SU|CU|OG|OO|AD|PS|PUBL|FO|FG|FT|IS|AI|CF|LD|RI|ED|SG|SA|CI|ZP)\s*=\s*(?:\([^()]*\)|\"[^\"]*\"|[^\s()]+)"
+        r"\b(?:PY|DOP|DT|LA|WC|SU|CU|OG|OO|AD|PS|PUBL|FO|FG|FT|IS|AI|CF|LD|RI|ED|SG|SA|CI|ZP|Timespan|Databases?|Indexes)\s*=\s*(?:\([^()]*\)|\"[^\"]*\"|[^\s()]+)"
     ),
     wildcards={"*": "*", "?": "?", "$": "$"},
     near={"near": (0, 15, False)},
@@ -284,11 +287,14 @@ COCHRANE = Dialect(
     _COCHRANE_FIELDS,
     suffix=re.compile(r"\s*:\s?([a-z]{2,3}(?:\s?,\s?[a-z]{2,3})*)(?:\s*\(Word variations[^)]*\))?(?=[\s)]|$)", re.I),
     heading=re.compile(
-        r"MeSH descriptor\s?:\s?\[(?P<text>[^\]]+)\]\s*(?P<explode>explode all trees|in all MeSH products)?(?P<focus>this term only)?"
-        r"(?P<rest>(?:\s*and with qualifiers?\(s\)\s?:\s?\[[^\]]*\])?)|\[\s?mh\s+(?P<focus2>\^)?(?P<text2>\"[^\"]+\"|[^\]]+?)(?P<rest2>(?:/\s?\w+)?)\s?\]",
+        r"MeSH descriptor\s?:\s?\[(?P<text>[^\]]+)\]\s*(?P<explode>explode all trees|in all MeSH products)?"
+        r"(?P<focus>this term only)?"
+        r"(?P<rest>(?:\s*and with qualifiers?\(s\)\s?:\s?\[[^\]]*\])?)|"
+        r"\[\s?mh\s+(?P<focus2>\^)?(?P<text2>\"[^\"]+\"|[^\]]+?)(?P<rest2>(?:/\s?\w+)?)\s?\]",
         re.I,
     ),
-    limit=re.compile(r":\s?(?:pt|py|la|so)(?=[\s)]|$)|\bwith (?:Cochrane Library )?publication date [^\n()]*|\bin (?:Trials|Cochrane Reviews)\b[^\n()]*",
+    limit=re.compile(r":\s?(?:pt|py|la|so)(?=[\s)]|$)|\bwith (?:Cochrane Library )?publication date [^\n()]*"
+        r"|\bin (?:Trials|Cochrane Reviews)\b[^\n()]*",
                      re.I),
     wildcards={"*": "*", "?": "$"},
     near={"near": (0, 6, False), "next": (0, 0, True)},
@@ -308,7 +314,7 @@ any = all
 EMBASE = Dialect(
     "Embase",
     re.compile(
-        r"['\w]/(?:exp|de|mj|br|syn)(?:/mj)?\b|(?<!\w)'[^'\n]+'[^:'\n]*:\s?(?:ti|ab|kw|de|tt)|\[(?:embase|medline|humans|english|animals|article)\]/lim",
+        r"['\"\w]/(?:exp|de|mj|br|syn)(?:/mj)?\b|(?<!\w)'[^'\n]+'[^:'\n]*:\s?(?:ti|ab|kw|de|tt)|\[(?:embase|medline|humans|english|animals|article)\]/lim",
         re.I,
     ),
     _EMBASE_FIELDS,

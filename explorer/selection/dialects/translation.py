@@ -17,7 +17,8 @@ _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»＂❝❞〝〞", '"') | 
 _DOI_ALONE = re.compile(r"(?:doi\s*[:=]?\s*|https?://(?:dx\.)?doi\.org/|(?:dx\.)?doi\.org/)?10\.\d{4,9}/\S+", re.I)
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|(?:arxiv|pubmed\.ncbi\.nlm\.nih|doi|openalex)\.(?:org|gov)/\S+", re.I)
 _ARXIV_ALONE = re.compile(
-    r"(?:arxiv\s*:\s*)(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?|\d{4}\.\d{4,5}(?:v\d+)?", re.I
+    r"(?:arxiv\s*:\s*)(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?(?:\s*\[[a-z.-]+\])?|\d{4}\.\d{4,5}(?:v\d+)?",
+    re.I,
 )
 _PMID_ALONE = re.compile(r"(?:pmid|pubmed id)\s*[:=#]?\s*(\d{1,9})|(\d{7,8})", re.I)
 _PMID_ADDRESS = re.compile(r"(?:pubmed\.ncbi\.nlm\.nih\.gov/|ncbi\.nlm\.nih\.gov/pubmed/(?:\?term=)?)(\d{1,9})", re.I)
@@ -29,6 +30,9 @@ _IN_ADDRESS = re.compile(r"(?:arxiv|huggingface|alphaxiv|semanticscholar)[^\s]*?
 
 LINE_END = "⏎"
 """Stands for the end of a line in a box of one line, as the page writes it when several are pasted."""
+
+_NATURE = re.compile(r"nature\.com/articles/([a-z]+\d[\w.-]*?)(?:[.?#].*)?$", re.I)
+"""Its addresses end with its DOIs."""
 
 _LARGEST = 400_000
 
@@ -56,7 +60,8 @@ class Translation:
         if not self.dialect:
             return ""
         said = f"Read as {self.dialect}: {self.query}"
-        return f"{said}. Left out, as it has no equal here: {'; '.join(self.left_out)}." if self.left_out else said
+        left_out = "; ".join(self.left_out).rstrip(".")
+        return f"{said}. Left out, as it has no equal here: {left_out}." if left_out else said
 
 
 @lru_cache(maxsize=256)
@@ -158,7 +163,7 @@ def _identifiers(text: str) -> Translation | None:
 
 
 def _identifier(text: str) -> tuple[str, str] | None:
-    if " " in text and not re.match(r"(?:doi|pmid|pubmed id|arxiv)\s*[:=#]?\s*\S+$", text, re.I):
+    if " " in text and not re.match(r"(?:doi|pmid|pubmed id|arxiv)\s*[:=#]?\s*\S+(?:\s*\[\S+\])?$", text, re.I):
         return None
     if match := _PMID_ALONE.fullmatch(text):
         number = match.group(1) or match.group(2)
@@ -177,6 +182,8 @@ def _identifier(text: str) -> tuple[str, str] | None:
         return _arxiv(found), "address of an arXiv paper"
     if found := normal_doi(text):
         return _doi(found), "address with a DOI"
+    if match := _NATURE.search(text):
+        return _doi(f"10.1038/{match.group(1)}".lower()), "address with a DOI"
     last = text.rstrip("/").rsplit("/", 1)[-1]
     options = dict.fromkeys((text.replace('"', ""), last.replace('"', "")))
     return " OR ".join(f'id:"{option}"' for option in options if option), "address"

@@ -94,9 +94,10 @@ class Format(Protocol):
 
 # The order is that of sniffing: the surer the mark, the earlier; dialects before what they are dialects of.
 FORMATS: tuple[Format, ...] = (
-    parquet, excel, noteexpress, pubmed_xml, endnote_xml, crossref_xml, mods, marc, office_xml, bibtexml, arxiv_atom, rdf, ictrp, tei, html_table, hf_page,
-    arxiv_snapshot, openalex, crossref, europe_pmc, biorxiv, dblp, inspire, pubmed_summary, mendeley, csl_json, json_records,
-    cnki, cochrane, refworks, pubmed_text, hayagriva, csl_yaml, delimited, medline, wos, ris, refer, ovid, copac, bibtex,
+    parquet, excel, noteexpress, pubmed_xml, endnote_xml, crossref_xml, mods, marc, office_xml, bibtexml, arxiv_atom, rdf,
+    ictrp, tei, html_table, hf_page, arxiv_snapshot, openalex, crossref, europe_pmc, biorxiv, dblp, inspire, pubmed_summary,
+    mendeley, csl_json, json_records, cnki, cochrane, refworks, pubmed_text, hayagriva, csl_yaml, delimited, medline, wos,
+    ris, refer, ovid, copac, bibtex,
 )  # fmt: skip
 
 
@@ -105,7 +106,9 @@ _BY_SUFFIX: dict[str, Format] = {
 }  # fmt: skip
 """Suffixes that one format has to itself."""
 
-_TAGGED: tuple[Format, ...] = (medline, wos, ris, refer, ovid, copac, noteexpress, cnki, cochrane, refworks, pubmed_text)
+_TAGGED: tuple[Format, ...] = (
+    medline, wos, ris, refer, ovid, copac, noteexpress, cnki, cochrane, refworks, pubmed_text,
+)  # fmt: skip
 """Formats whose files of no record are empty."""
 
 # Byte order marks and white space.

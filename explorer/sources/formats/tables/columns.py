@@ -60,7 +60,8 @@ _MORE_THAN_LISTED = re.compile(r"\b(?:and|others|al)\b|\.\.|[&{|\n/]|[^\x00-\u02
 
 _FRACTION = re.compile(r"(\d+)\.0")
 _REFERENCE = re.compile(r"&#?\w+;")
-_IDENTIFIER = re.compile(r"\s*\(\d{6,}\)")
+# Scopus puts its number of a person behind the name, Espacenet the country.
+_IDENTIFIER = re.compile(r"\s*(?:\(\d{6,}\)|\[[A-Z]{2}\])")
 _LIST_END = re.compile(r"(?:[^\s.,;][^.,;]* [^.,;]+,\s*)*[^\s.,;][^.,;]* [A-Z]{1,3}\.")
 _GLUED = re.compile(r"(?<=[a-zà-ÿ])(?<!\bMc)(?<!\bMac)(?<!\bDe)(?<!\bLa)(?<!\bLe)(?<!\bDi)(?=[A-ZÀ-Þ][a-zà-ÿ.])")
 
@@ -370,7 +371,7 @@ def _splitter(name: str, field: str, sample: Iterable[Row], header: Header) -> S
             # PubMed ends its list of names with a full stop.
             text = text[:-1]
         plain = names and ";" in text and _MORE_THAN_LISTED.search(text) is None
-        if "(" in text:
+        if "(" in text or "[" in text:
             text = _IDENTIFIER.sub("", text)
         # Most lists have nothing but semicolons, and there are many.
         stripped = (part.strip(" ,;") for part in (text.split(";") if plain else separated(text)))

@@ -116,7 +116,7 @@ def _rows(text: str, delimiter: str, source: Source, ledger: Ledger) -> Iterator
     csv.field_size_limit(LINE)
     # Web of Science quotes nothing, so that a cell that starts with a quote would swallow the rows after it.
     unquoted = delimiter == "\t" and re.match(r"\ufeff?PT\tAU\t", text) is not None
-    own = text.startswith(delimiter.join(FIELDS))
+    own = text.removeprefix("\ufeff").startswith(delimiter.join(FIELDS))
     passed = 0
     for restart in range(_RESTARTS + 1):
         lines = _Lines(text)
@@ -202,7 +202,8 @@ def to_csv(
     Returns
     -------
     bytes
-        UTF-8, a header line, lines that end in CRLF. Lists are joined with semicolons; dates are as long as they are known;
+        UTF-8 after a byte order mark, by which Excel knows it, a header line, lines that end in CRLF. Lists are joined with
+        semicolons; dates are as long as they are known;
         a cell that a spreadsheet would take for a formula starts with an apostrophe, which `read` takes off again.
 
     Raises
@@ -238,7 +239,7 @@ def write_rows(names: Iterable[str], rows: Iterable[Sequence[Any]], delimiter: s
     writer = csv.writer(buffer, delimiter=delimiter, lineterminator="\r\n")
     writer.writerow([_guard(name) for name in names])
     writer.writerows([_guard(cell) for cell in row] for row in rows)
-    return buffer.getvalue().encode()
+    return buffer.getvalue().encode("utf-8-sig")
 
 
 def _guard(cell: Any) -> Any:

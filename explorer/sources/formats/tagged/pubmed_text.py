@@ -24,7 +24,7 @@ LABEL = "PubMed (text)"
 SUFFIXES: tuple[str, ...] = ()
 
 _START = re.compile(r"(\d+)(?:\. |: )(?=\S)")
-_ABSTRACT_FORM = re.compile(r"\A\s*1\. [^\n]*\b(?:1[89]|20)\d\d\b", re.DOTALL)
+_ABSTRACT_FORM = re.compile(r"\A\s*1\. (?:[^\n]+\n)?[^\n]*\b(?:1[89]|20)\d\d\b")
 _SUMMARY_FORM = re.compile(r"\A\s*1: [^\n]+\n")
 _PMID = re.compile(r"^PMID: ?(\d+)|\bPMID: ?(\d+)", re.MULTILINE)
 _PMCID = re.compile(r"\bPMCID: ?(PMC\d+)")

@@ -292,7 +292,7 @@ def _own_fields(table: TagTable) -> pa.Table:
         "entry_type": "TY", "volume": "VL", "publisher": "PB", "language": "LA", "place": "CY",
     }  # fmt: skip
     first, last, accession = table.text("SP"), table.text("EP"), table.text("AN")
-    url, further = table.urls("UR")
+    _, further = table.urls("UR")
     fields = {
         **table.rest(_OWN, _NAMES),
         **_serial_numbers(table),
@@ -316,7 +316,7 @@ def _own_fields(table: TagTable) -> pa.Table:
 
 def _bodies_marked(names: pa.Array) -> pa.Array:
     """Names as the table keeps them: a body's, which ends in a comma here, in braces."""
-    return mapped(names, pc.match_substring_regex(names, "^[^,]+,$"), lambda name: marked(name[:-1]))
+    return mapped(names, pc.match_substring_regex(names, "^[^,]+,$"), lambda name: marked(name[:-1]) or name)
 
 
 _OWN = frozenset("TY ID TI AU A2 A3 ED PY DA T2 PB AB KW DO UR L3 DB AN C7 SP EP SN VL LA CY DP ER".split())

@@ -55,7 +55,8 @@ def _records(source: Source, ledger: Ledger) -> Iterator[tuple[int, int | None, 
             except MALFORMED as error:
                 ledger.reject(source.name, number, f"{NOT_AS_SAID} ({error})", text=str(key))
                 continue
-            if fields.keys() - {"id", "entry_type"}:
+            # Settings of other programs have addresses and dates too.
+            if fields.keys() & {"title", "authors", "doi"}:
                 yield number, None, fields
             else:
                 ledger.reject(source.name, number, "the entry has no field that is known", text=str(key))
@@ -107,12 +108,9 @@ def _parents(entry: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """What an entry is in, and what that is in, nearest first."""
     level: list[Mapping[str, Any]] = [entry]
     for _ in range(4):
-        level = [
-            p
-            for one in level
-            for p in (one["parent"] if isinstance(one.get("parent"), list) else [one.get("parent")])
-            if isinstance(p, dict)
-        ][:20]
+        given = [one.get("parent") for one in level]
+        every = [parent for some in given for parent in (some if isinstance(some, list) else [some])]
+        level = [parent for parent in every[:20] if isinstance(parent, Mapping)]
         yield from level
 
 
