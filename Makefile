@@ -86,4 +86,4 @@ $(READY): pyproject.toml
 	@touch $(READY)
 
 clean:
-	rm -rf $(VENV) $(VENV)-lowest node_modules docs/site docs/generated .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-lowest node_modules docs/site docs/generated docs/jupyter_execute .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis

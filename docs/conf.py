@@ -11,9 +11,13 @@ author = "the Literature Explorer maintainers"
 release = version = installed("literature-explorer")
 
 extensions = ["myst_nb", "numpydoc", "sphinx.ext.autodoc", "sphinx.ext.autosummary", "sphinx.ext.viewcode"]
-exclude_patterns = ["site", "**/.ipynb_checkpoints"]
+exclude_patterns = ["site", "jupyter_execute", "**/.ipynb_checkpoints"]
+templates_path = ["templates"]
 html_theme = "furo"
 html_title = "Literature Explorer"
+html_show_copyright = False
+html_static_path = ["static"]
+html_css_files = ["tables.css"]
 myst_heading_anchors = 3
 # The notebooks are kept without outputs, and run here for the gallery. The dashboard needs a kernel: its notebook is shown as it is.
 nb_execution_mode = "force"

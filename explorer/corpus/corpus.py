@@ -49,8 +49,6 @@ class Corpus:
     --------
     >>> import explorer
     >>> corpus = explorer.open_corpus()
-    >>> len(corpus)
-    88
     >>> corpus.select("vision")["title"].size
     5
     """

@@ -80,7 +80,9 @@ export function exportMenu(app) {
       ),
       model
         .get("exports")
-        .map(({ format, label, note }) => item(label, note, () => link.send("export", { format, ticked: onlyTicked, analysis }))),
+        .map(({ format, label, note }) =>
+          item(label, note, () => link.send("export", { format, ticked: onlyTicked, analysis })),
+        ),
       h("h2", { class: "lx-popover-title" }, "Share"),
       item(app.page ? "Copy link" : "Copy as a URL query", "opens with these filters", () =>
         app.copy(shareLink(), "Copied the link."),

@@ -222,7 +222,7 @@ def to_csv(
     >>> import explorer
     >>> import pandas as pd
     >>> papers = pd.DataFrame({"title": ["Adding numbers"], "authors": [["Lee, Ann"]], "year": [2024]})
-    >>> explorer.to_csv(papers).decode().split(",")[:3]
+    >>> explorer.to_csv(papers).decode("utf-8-sig").split(",")[:3]
     ['id', 'title', 'abstract']
     """
     table = to_table(papers)
@@ -275,7 +275,7 @@ def to_tsv(papers: pd.DataFrame | pa.Table, path: str | PathLike[str] | None = N
     >>> import explorer
     >>> import pandas as pd
     >>> papers = pd.DataFrame({"title": ["Adding numbers"], "authors": [["Lee, Ann"]], "year": [2024]})
-    >>> explorer.to_tsv(papers).decode().split("\t")[:3]
+    >>> explorer.to_tsv(papers).decode("utf-8-sig").split("\t")[:3]
     ['id', 'title', 'abstract']
     """
     return to_csv(papers, path, delimiter="\t", ledger=ledger)
