@@ -49,8 +49,8 @@ _KINDS = {name: kind for kind, names in reversed(_NAMES.items()) for name in nam
 
 
 _MEETING = re.compile(
-    r"proceedings|\bproc\.|conference|workshop|symposium|congress|konferenz|tagung|conférence|colloque|congrès|conferencia|congreso"
-    r"|conferência|congresso|convegno|конференц|симпозиум|会议|會議|大会|学術講演会"
+    r"proceedings|\bproc\.|conference|workshop|symposium|congress|konferenz|tagung|conférence|colloque|congrès|conferencia"
+    r"|congreso|conferência|congresso|convegno|конференц|симпозиум|会议|會議|大会|学術講演会"
 )
 # Proceedings of academies and societies are journals.
 _JOURNAL = re.compile(

@@ -16,8 +16,8 @@ Missing = Callable[[Entry, str], None]
 _OWN = frozenset(
     "title subtitle titleaddon shorttitle sorttitle indextitle indexsorttitle reprinttitle origtitle crossref xref xdata ids entryset"
     " entrysubtype execute label options presort related relatedoptions relatedstring relatedtype shortauthor shorteditor shorthand"
-    " shorthandintro sortkey sortname sortyear doi url urldate eprint eprinttype eprintclass archiveprefix primaryclass abstract keywords keyword"
-    " author_keywords annotation annote file pages pagetotal chapter note pmid pmcid bibsource biburl timestamp unique-id key".split()
+    " shorthandintro sortkey sortname sortyear doi url urldate eprint eprinttype eprintclass archiveprefix primaryclass abstract keywords"
+    " keyword author_keywords annotation annote file pages pagetotal chapter note pmid pmcid bibsource biburl timestamp unique-id key".split()
 )
 _VOLUMES = frozenset(("mvbook", "mvcollection", "mvproceedings", "mvreference"))
 _WHOLE = frozenset(("book", "collection", "proceedings", "reference"))
