@@ -54,8 +54,8 @@ _MEETING = re.compile(
 )
 # Proceedings of academies and societies are journals.
 _JOURNAL = re.compile(
-    r"^(?:the )?(?:proceedings|proc\.) (?:of the )?(?:national academy|nat|royal|r\. ?soc|london|american mathematical|edinburgh|ieee$|acm on|vldb"
-    r"|institution of|nutrition society|aristotelian|zoological society|entomological|geologists)|^journal|journal of"
+    r"^(?:the )?(?:proceedings|proc\.) (?:of the )?(?:national academy|nat|royal|r\. ?soc|london|american mathematical|edinburgh|ieee$|acm on"
+    r"|vldb|institution of|nutrition society|aristotelian|zoological society|entomological|geologists)|^journal|journal of"
 )
 
 
