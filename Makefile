@@ -62,6 +62,11 @@ findings:  ## each surprise about other software, shown again; needs the package
 	echo "== $$(ls findings/*.sh | wc -l) findings, no longer so:$${changed:- none}"; \
 	test -z "$$changed"
 
+docs: $(READY)  ## the documentation site, into docs/site/; its pages ask no other machine for anything
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[docs]'
+	$(BIN)/python -m sphinx -W --keep-going -q -b html -d docs/site/.doctrees docs docs/site
+	@echo "docs/site/index.html"
+
 pictures: $(READY) browser  ## draw the README's pictures on the sample
 	$(BIN)/python docs/pictures.py
 
@@ -81,4 +86,4 @@ $(READY): pyproject.toml
 	@touch $(READY)
 
 clean:
-	rm -rf $(VENV) $(VENV)-lowest node_modules .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-lowest node_modules docs/site docs/generated docs/jupyter_execute .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -23,6 +23,7 @@ RUNS = (
     ("open", LARGE, ()),
     ("startup", SMALL, ()),
     ("ingest", None, ()),
+    ("encodings", None, ()),
     ("incremental", None, ()),
     ("dedupe", None, ()),
     ("dedupe", None, ("--whole",)),

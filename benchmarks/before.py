@@ -1,4 +1,4 @@
-"""This build against the one before, in turn on one machine: a corpus built, opened, and asked as the page asks.
+"""A corpus built, opened, and asked as the page asks, by two builds in turn: that of this checkout and one before.
 
 ``python -m benchmarks.before --before CHECKOUT [--papers N]``. The other checkout needs an environment of its own (``make`` makes
 it in ``.venv``). Data: a Parquet file of papers, by default the arXiv sample of the shared data; any table that `explorer.validate`
@@ -84,7 +84,7 @@ def main() -> None:
         "--parquet",
         type=Path,
         default=data / "arxiv" / "arxiv_100k.parquet",
-        help="papers, with the columns of arXiv's snapshot",
+        help="papers",
     )
     parser.add_argument("--papers", type=int, default=100_000)
     parser.add_argument("--runs", type=int, default=5)

@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+import shutil
 from importlib.metadata import version as installed
+from pathlib import Path
 
 project = "Literature Explorer"
 author = "the Literature Explorer maintainers"
 release = version = installed("literature-explorer")
 
 extensions = ["myst_nb", "numpydoc", "sphinx.ext.autodoc", "sphinx.ext.autosummary", "sphinx.ext.viewcode"]
-exclude_patterns = ["site", "**/.ipynb_checkpoints"]
+exclude_patterns = ["site", "jupyter_execute", "**/.ipynb_checkpoints"]
+templates_path = ["templates"]
 html_theme = "furo"
 html_title = "Literature Explorer"
+html_show_copyright = False
+html_static_path = ["static"]
+html_css_files = ["tables.css"]
 myst_heading_anchors = 3
-# The notebooks of the gallery run in the tests; here they are shown as they are.
-nb_execution_mode = "off"
+# The notebooks are kept without outputs, and run here for the gallery. The dashboard needs a kernel: its notebook is shown as it is.
+nb_execution_mode = "force"
+nb_execution_excludepatterns = ["*/explorer.ipynb"]
+nb_execution_raise_on_error = True
+nb_execution_timeout = 300
 autodoc_typehints = "none"
 autosummary_generate = True
 numpydoc_show_class_members = False
 numpydoc_class_members_toctree = False
 suppress_warnings = ["myst.xref_missing"]
+
+# Sphinx takes sources from below this folder only.
+GALLERY = Path(__file__).parent / "generated" / "notebooks"
+GALLERY.mkdir(parents=True, exist_ok=True)
+for notebook in (Path(__file__).parent.parent / "notebooks").glob("*.ipynb"):
+    shutil.copy2(notebook, GALLERY)

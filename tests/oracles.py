@@ -35,7 +35,7 @@ SHOWN = {"Lee, K.": "K. Lee", "李 明": "李明", "O'Neil, Cathy": "Cathy O'Nei
 FAMILY_FIRST = {
     "Ada Lovelace": "Lovelace Ada",
     "Émilie du Châtelet": "du Châtelet Émilie",
-    "李 明": "明 李",
+    "李 明": "李 明",
     "van der Berg": "van der Berg",
 }
 VENUES = ("ICLR 2024", "NeurIPS", "Journal of the Graph", "arXiv", "  ")
@@ -260,8 +260,10 @@ def values_of(paper: Paper, field: str) -> set[Any]:
         if field == "years":
             return set() if year is None else {year}
         return set() if month is None else {f"{year:04d}-{month:02d}"}
+    if field == "authors":
+        return {SHOWN.get(name, name) for name in paper["authors"] or ()}
     name = {"venues": "venue"}.get(field, field)
-    return {SHOWN.get(text.strip(), text.strip()) for text in _texts(paper, name) if text.strip()}
+    return {text.strip() for text in _texts(paper, name) if text.strip()}
 
 
 def passes(selection: Selection, paper: Paper, *, but: str = "") -> bool:

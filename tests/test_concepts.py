@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -412,15 +413,17 @@ def test_a_page_opened_with_what_cannot_be_says_so(corpus: Corpus) -> None:
 
 def test_an_export_is_what_is_shown(corpus: Corpus) -> None:
     selection = Selection(query="model", rank=RANK, sort="relevance")
-    (table, manifest), papers = export_bytes(corpus.results(selection), "csv")
-    frame = pd.read_csv(io.BytesIO(table.data), dtype={"id": "str"})
+    [packed], papers = export_bytes(corpus.results(selection), "csv", analysis=True)
+    with zipfile.ZipFile(io.BytesIO(packed.data)) as archive:
+        table, manifest = map(archive.read, archive.namelist())
+    frame = pd.read_csv(io.BytesIO(table), dtype={"id": "str"})
     ranked = corpus.rank(RANK)
     ranked = ranked[ranked["id"].isin(frame["id"])].reset_index(drop=True)
     assert papers == len(frame) == len(ranked)
     assert frame["id"].tolist() == ranked["id"].tolist()
     for name, column in {"score": "score", **{n: f"part: {n}" for n in ("arithmetic", "vision", "benchmark")}}.items():
         assert np.allclose(frame[column], ranked[name].astype(float), atol=1e-4)
-    told = json.loads(manifest.data)
+    told = json.loads(manifest)
     assert told["selection"]["rank"] == RANK
     assert RANK in told["sentence"]
     names: dict[str, Any] = {}
@@ -431,7 +434,7 @@ def test_an_export_is_what_is_shown(corpus: Corpus) -> None:
         "part: vision",
         "part: benchmark",
     ]
-    assert table.name == "papers-model-arithmetic-2-vision-benchmark.csv"
+    assert packed.name == "papers-model-arithmetic-2-vision-benchmark.csv.zip"
 
 
 def test_the_snippet_of_likeness_gives_the_table(page: Page) -> None:

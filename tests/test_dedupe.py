@@ -1,5 +1,6 @@
 import json
 import os
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
@@ -242,7 +243,8 @@ def test_undo_is_the_exact_inverse(table, random):
         result = undo(result, name)
         result.ledger.check(result.table.num_rows)
     assert result.table.equals(table)
-    assert result.ledger == before.base
+    # The pairs to decide are still to be decided.
+    assert replace(result.ledger, notes=[note for note in result.ledger.notes if note.action != "likely"]) == before.base
     assert result.absorbed.num_rows == result.history.num_rows == 0
 
 
@@ -263,8 +265,11 @@ def test_a_merge_loses_no_field_and_no_record(table):
 def test_the_known_duplicates_are_found():
     known = pd.read_csv(DATA / "records_pre_merged.csv").dropna(subset=["ID"]).rename(columns={"ID": "id", "author": "authors"})
     truth = {tuple(sorted(line.split(";"))) for line in pd.read_csv(DATA / "merged_record_ids.csv")["merged_ids"]}
-    found = pairs(merge_duplicates(known))
-    assert truth <= found
+    result = merge_duplicates(known)
+    found = pairs(result)
+    # Two DOIs are two papers: the reader decides.
+    assert truth - found == {("id_0021834", "id_0022176")}
+    assert [tuple(pair) for pair in result.likely[["first", "second"]].to_numpy()] == [("id_0021834", "id_0022176")]
     # The third copy of one record, with the same DOI, is left out of the known pairs only because it came from the same search.
     assert found - truth == {("id_0000728", "id_0000728B"), ("id_0000728B", "id_0000728NEW")}
 

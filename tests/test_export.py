@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -32,13 +33,37 @@ def corpus(corpora: Corpora) -> Corpus:
 
 def manifest_in(form: str, files: list[Any]) -> dict[str, Any]:
     """The manifest of an export, wherever its format keeps it."""
+    [file] = files
     if form == "parquet":
-        return dict(json.loads(pq.read_schema(io.BytesIO(files[0].data)).metadata[b"manifest"]))
+        return dict(json.loads(pq.read_schema(io.BytesIO(file.data)).metadata[b"manifest"]))
     if form == "xlsx":
-        sheet = openpyxl.load_workbook(io.BytesIO(files[0].data))["manifest"]
+        sheet = openpyxl.load_workbook(io.BytesIO(file.data))["manifest"]
         return {row[0].value: row[1].value for row in sheet.iter_rows()}
-    assert [file.name for file in files] == [files[0].name, f"{files[0].name}.manifest.json"]
-    return dict(json.loads(files[1].data))
+    if form in ("csv", "tsv", "jsonl"):
+        with zipfile.ZipFile(io.BytesIO(file.data)) as archive:
+            table, manifest = archive.namelist()
+            assert (f"{table}.zip", manifest) == (file.name, f"{table}.manifest.json")
+            return dict(json.loads(archive.read(manifest)))
+    text = file.data.decode("utf-8")
+    if form == "json":
+        return dict(json.loads(text)[0]["custom"]["literature-explorer-manifest"])
+    if form == "tex":
+        return dict(json.loads("".join(line[2:] for line in text.splitlines() if line.startswith("% "))))
+    mark, end = {
+        "bib": ("@comment{literature-explorer-manifest ", "}\n\n"),
+        "ris": ("Manifest: ", "\r\n"),
+        "md": ("<!-- literature-explorer-manifest ", " -->"),
+        "html": ('id="literature-explorer-manifest">', "</script>"),
+    }[form]
+    return dict(json.loads(text.partition(mark)[2].partition(end)[0]))
+
+
+def table_in(file: Any) -> bytes:
+    """The table of an export, out of its archive where it is in one."""
+    if not file.name.endswith(".zip"):
+        return bytes(file.data)
+    with zipfile.ZipFile(io.BytesIO(file.data)) as archive:
+        return archive.read(archive.namelist()[0])
 
 
 WHOLE = ("csv", "tsv", "xlsx", "jsonl", "parquet")
@@ -48,10 +73,10 @@ WHOLE = ("csv", "tsv", "xlsx", "jsonl", "parquet")
 @pytest.mark.parametrize("form", WHOLE)
 def test_what_is_shown_reads_back_in_its_order(form: str, corpus: Corpus) -> None:
     results = corpus.results(SELECTION)
-    files, count = export_bytes(results, form)
+    files, count = export_bytes(results, form, analysis=True)
     shown = corpus.select(SELECTION)
     assert count == len(shown) == results.shown > 10
-    assert files[0].name == f"papers-graph-or-model.{form}"
+    assert files[0].name == f"papers-graph-or-model.{form}" + (".zip" if form in ("csv", "tsv", "jsonl") else "")
     if form == "xlsx":
         sheet = openpyxl.load_workbook(io.BytesIO(files[0].data))["papers"]
         header, *rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
@@ -91,7 +116,7 @@ def test_what_is_shown_reads_back_in_its_order(form: str, corpus: Corpus) -> Non
 
 @pytest.mark.parametrize("form", ["bib", "ris", "json"])
 def test_references_read_back(form: str, corpus: Corpus) -> None:
-    (data, _), count = export_bytes(corpus.results(SELECTION), form)
+    [data], count = export_bytes(corpus.results(SELECTION), form)
     again = import_papers(Source(data.name, data=data.data), keep_duplicates=True)
     shown = corpus.select(SELECTION)
     assert (again.ledger.rejected, count) == (0, len(shown))
@@ -123,13 +148,13 @@ def test_losses_are_told_where_they_happen(tmp_path: Path) -> None:
     [book], _ = export_bytes(results, "xlsx")
     assert any("abstract of 1 paper" in line for line in book.lost)
     assert "abstract of 1 paper" in str(manifest_in("xlsx", [book])["lost"])
-    [ris, manifest], _ = export_bytes(results, "ris")
+    [ris], _ = export_bytes(results, "ris")
     assert any(line.startswith("my rating: ") for line in ris.lost)
-    assert json.loads(manifest.data)["lost"] == list(ris.lost)
-    [table, _], _ = export_bytes(results, "csv")
+    assert manifest_in("ris", [ris])["lost"] == list(ris.lost)
+    [table], _ = export_bytes(results, "csv")
     assert any(line.startswith("marks: ") for line in table.lost)
-    [lines, manifest], _ = export_bytes(results, "jsonl")
-    assert (lines.lost, json.loads(manifest.data)["lost"]) == ((), [])
+    [lines], _ = export_bytes(results, "jsonl")
+    assert (lines.lost, manifest_in("jsonl", [lines])["lost"]) == ((), [])
 
 
 @pytest.mark.parametrize("form", [form.name for form in FORMATS])
@@ -144,10 +169,43 @@ def test_the_manifest_says_how_it_was_made(form: str, corpus: Corpus) -> None:
     assert Selection.from_url(manifest["url"]) == SELECTION
     assert str(manifest["papers"]) == str(manifest["shown"]) == str(count)
     assert str(manifest["total"]) == str(len(corpus))
-    assert manifest["content_hash"] == content_hash(results.table())
+    given = results.table().select(corpus.table.column_names)
+    assert manifest["content_hash"] == content_hash(given)
     assert abs((pd.Timestamp(manifest["at"]) - pd.Timestamp.now("UTC")).total_seconds()) < 60
     assert corpus.manifest["content_hash"] in str(manifest["corpus"])
     assert "literature-explorer" in str(manifest["versions"])
+
+
+@pytest.mark.parametrize("form", [form.name for form in FORMATS])
+def test_a_manifest_is_passed_over_by_readers(form: str, corpus: Corpus) -> None:
+    # What a query holds shall end no comment, start no entry and close no element.
+    hostile = Selection(query='"@article{x," OR "--> </script>" OR model', years=(2020, None), sort="title")
+    files, count = export_bytes(corpus.results(hostile), form)
+    if form in ("md", "html", "tex"):
+        assert manifest_in(form, files)["papers"] == count
+        return
+    again = import_papers(Source(files[0].name, data=files[0].data), keep_duplicates=True)
+    assert (again.ledger.read, again.ledger.rejected) == (count, 0)
+    assert "manifest" not in " ".join(again.table.column_names)
+
+
+@pytest.mark.parametrize("form", WHOLE)
+def test_what_was_computed_goes_out_only_when_asked(form: str, corpus: Corpus) -> None:
+    results = corpus.results(SELECTION)
+    computed = set(results.table().column_names) - set(corpus.table.column_names)
+    assert {"topic", "score"} <= computed
+    for analysis in (False, True):
+        [file], _ = export_bytes(results, form, analysis=analysis)
+        if form == "parquet":
+            names = set(pq.read_schema(io.BytesIO(file.data)).names)
+        elif form == "xlsx":
+            names = {cell.value for cell in next(openpyxl.load_workbook(io.BytesIO(file.data))["papers"].iter_rows())}
+        elif form == "jsonl":
+            names = {name for line in table_in(file).splitlines() for name in json.loads(line)}
+        else:
+            names = set(table_in(file).decode("utf-8-sig").splitlines()[0].split("\t" if form == "tsv" else ","))
+        assert (computed & names == computed) == analysis, analysis
+        assert bool(computed & names) == analysis
 
 
 def test_ticked_papers_only(corpus: Corpus) -> None:
@@ -157,7 +215,7 @@ def test_ticked_papers_only(corpus: Corpus) -> None:
     files, count = export_bytes(results, "jsonl", only={rows[5], rows[1], hidden})
     assert count == 3
     ids = corpus.table.column("id")
-    assert [json.loads(line)["id"] for line in files[0].data.splitlines()] == [
+    assert [json.loads(line)["id"] for line in table_in(files[0]).splitlines()] == [
         ids[row].as_py() for row in (rows[1], rows[5], hidden)
     ]
     manifest = manifest_in("jsonl", files)
@@ -168,7 +226,7 @@ def test_an_export_of_nothing(corpus: Corpus) -> None:
     for form in FORMATS:
         files, count = export_bytes(corpus.results(Selection(query="zzzzz")), form.name)
         assert count == 0
-        assert bool(files[0].data) == (form.name not in ("bib", "ris", "jsonl", "md"))
+        assert manifest_in(form.name, files)["papers"] in (0, "0") if form.name != "json" else json.loads(files[0].data) == []
 
 
 FORMULAS = ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "\r=1", " =1", "＝1", "'=1"]
@@ -179,13 +237,13 @@ def test_formulas_do_not_run(tmp_path: Path) -> None:
         {"title": [f"{text} x" for text in FORMULAS], "venue": FORMULAS, "authors": [[text] for text in FORMULAS]}
     )
     results = Corpus.from_papers(frame, tmp_path / "c").results(Selection())
-    (csv_file, _), _ = export_bytes(results, "csv")
-    for row in csv.reader(io.StringIO(csv_file.data.decode(), newline="")):
+    [csv_file], _ = export_bytes(results, "csv")
+    for row in csv.reader(io.StringIO(table_in(csv_file).decode("utf-8-sig"), newline="")):
         assert not [cell for cell in row if cell.strip()[:1] in ("=", "+", "-", "@", "＝")]
     (book,), _ = export_bytes(results, "xlsx")
     for sheet in openpyxl.load_workbook(io.BytesIO(book.data)):
         assert {cell.data_type for row in sheet.iter_rows() for cell in row} <= {"s", "n", "inlineStr"}
-    again = import_papers(Source("x.csv", data=csv_file.data)).papers
+    again = import_papers(Source(csv_file.name, data=csv_file.data)).papers
     assert again["title"].tolist() == results.table().column("title").to_pylist()
 
 

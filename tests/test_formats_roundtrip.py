@@ -84,6 +84,8 @@ def test_but_for_white_space_and_the_form_of_names(write: Writer, name: str, tab
     wanted = with_single_spaces(table)
     assume(all(wanted.column("id").to_pylist()))
     # A formula that stands in a text as LaTeX is written as one, and read as its characters.
+    # Braces are how the table marks the name of a body.
+    assume(not any(set("{}") & set(name) for paper in table.to_pylist() for name in paper["authors"] or ()))
     texts = [paper[field] or "" for paper in table.to_pylist() for field in ("title", "abstract", "venue")]
     assume(texts == [unicode_maths(text) for text in texts])
     _assert_same(_by_display(_read_back(write(table), name)), _by_display(wanted))

@@ -214,6 +214,19 @@ def test_columns_that_are_not_known_can_be_said(desk: Desk) -> None:
     assert [list(names) for names in papers.sort_values("title")["authors"]] == [["Ann Lee"], ["Bo Kim"]]
 
 
+def test_an_encoding_that_is_not_sure_is_chosen_by_how_a_line_reads(desk: Desk) -> None:
+    review = desk.review(b__csv="title,year\nErdős,2014\n".encode("cp1250"))
+    [file] = review["files"]
+    readings = {encoding: preview for encoding, _, preview in file["readings"]}
+    assert readings["cp1250"] == "Erdős,2014"
+    assert set(readings) <= set(review["encodings"])
+    assert any("not sure" in entry["reason"] for entry in review["entries"])
+    other = next(encoding for encoding in readings if encoding != file["encoding"])
+    desk.intake.correct("b.csv", {}, None, other)
+    [file] = desk.until("review")["review"]["files"]
+    assert (file["encoding"], file["readings"]) == (other, [])
+
+
 @pytest.mark.parametrize(
     ("columns", "delimiter", "encoding", "said"),
     [

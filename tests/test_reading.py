@@ -163,10 +163,13 @@ def test_a_damaged_library_reads_as_nothing_and_marking_says_so(corpus: Corpus) 
 
 def test_an_export_by_novelty_says_what_was_read(corpus: Corpus) -> None:
     corpus.library.mark_read(corpus.table.column("id")[0].as_py(), True)
-    files, _ = export_bytes(corpus.results(NOVEL), "csv")
-    assert json.loads(files[1].data)["read"] == list(corpus.read_papers)
-    files, _ = export_bytes(corpus.results(Selection()), "csv")
-    assert "read" not in json.loads(files[1].data)
+
+    def manifest(selection: Selection) -> dict[str, object]:
+        [file], _ = export_bytes(corpus.results(selection), "json")
+        return dict(json.loads(file.data)[0]["custom"]["literature-explorer-manifest"])
+
+    assert manifest(NOVEL)["read"] == list(corpus.read_papers)
+    assert "read" not in manifest(Selection())
     assert "corpus.read_papers" in NOVEL.to_python()
     assert "read_papers" not in Selection(prefer={"recency": 1}, sort="preference").to_python()
 

@@ -28,6 +28,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--code", choices=("yes", "no"), help="with or without a code link")
     command.add_argument("--rank", metavar="EXPR", help='rank by concepts, such as "arithmetic + vision - benchmark"')
     command.add_argument("--sort", default="relevance", help="relevance, hybrid, preference, newest, oldest, upvotes or title")
+    command.add_argument("--analysis", action="store_true", help="add topic, scores and places on axes")
     command.add_argument("--url", help="selection as the dashboard's address says it, instead of the options above")
 
 
@@ -37,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
 
     selection = _selection(options)
     corpus = open_given([options.corpus])
-    papers, lost = export_file(corpus.results(selection), options.output)
+    papers, lost = export_file(corpus.results(selection), options.output, analysis=options.analysis)
     print(f"{options.output}: {selection.describe(papers, len(corpus))}", file=sys.stderr)
     if lost:
         print("The format cannot hold:", *lost, sep="\n  ", file=sys.stderr)

@@ -14,6 +14,7 @@ from explorer.dedupe.merges import Change, Merges
 from explorer.errors import LibraryError
 from explorer.papers.schema import to_frame
 from explorer.search import completion, explain, modes, similar
+from explorer.search.explain import reasons
 from explorer.search.ranker import Ranker
 from explorer.search.results import Results
 from explorer.selection.selection import Selection
@@ -43,6 +44,13 @@ class Corpus:
         What ranks beyond words.
     library : Library
         The reader's saved searches and sets, and the papers read.
+
+    Examples
+    --------
+    >>> import explorer
+    >>> corpus = explorer.open_corpus()
+    >>> corpus.select("vision")["title"].size
+    5
     """
 
     def __init__(self, folder: str | PathLike[str] | Snapshot) -> None:
@@ -98,48 +106,26 @@ class Corpus:
         return self.snapshot.merged.frame()
 
     @property
+    @documented_by(Merges.undecided)
+    def likely(self) -> pd.DataFrame:
+        return self.snapshot.merged.undecided(self.rules)
+
+    @property
     @documented_by(Snapshot.ledger)
     def ledger(self) -> Ledger:
         return self.snapshot.ledger
 
     # What can be asked
 
+    @documented_by(Results, without=("ranker",))
     def results(self, selection: Selection, read: tuple[str, ...] | None = None) -> Results:
-        """The papers of a selection, their order and their counts; `read` stands in place of the library's reading list."""
         if read is None:
             read = self.read_papers if selection.weighs_novelty else ()
         return Results(self.ranker, selection, read)
 
+    @documented_by(modes.select)
     def select(self, selection: Selection | str) -> pd.DataFrame:
-        """The papers of a selection, in its order.
-
-        Parameters
-        ----------
-        selection : Selection or str
-            A text is a query: ``corpus.select("reward model")``.
-
-        Returns
-        -------
-        DataFrame
-            The columns of the paper table, `topic`, `score` (BM25, or what else orders them; missing without either), for
-            concepts and preferences one column ``part: NAME`` each, which add up to the score, and the places on the axes, if
-            there are any, as `x` and `y`.
-
-        Raises
-        ------
-        QueryError
-            The query is malformed.
-        SelectionError
-            The selection is neither.
-
-        Examples
-        --------
-        >>> import explorer
-        >>> corpus = explorer.open_corpus()
-        >>> bool((corpus.select("arithmetic")["score"].diff().dropna() <= 0).all())
-        True
-        """
-        return to_frame(self.results(Selection.of(selection)).table())
+        return modes.select(self.results(Selection.of(selection)))
 
     @documented_by(modes.search)
     def search(
@@ -159,9 +145,9 @@ class Corpus:
     ) -> pd.DataFrame:
         return explain.explain(self.ranker, query, id_, mode=mode, natural=natural, embedder=embedder)
 
+    @documented_by(reasons, without=("ranker", "read"))
     def why(self, row: int, selection: Selection) -> list[tuple[str, float]]:
-        """What each part adds to the score that a selection shows for a paper, largest first."""
-        return explain.reasons(self.ranker, row, selection, self.read_papers if selection.weighs_novelty else ())
+        return reasons(self.ranker, row, selection, self.read_papers if selection.weighs_novelty else ())
 
     @documented_by(Ranker.rank)
     def rank(self, expression: str, *, limit: int | None = None) -> pd.DataFrame:
@@ -175,12 +161,12 @@ class Corpus:
     def similar(self, row: int, limit: int = 8) -> list[tuple[int, list[str]]]:
         return similar.similar(self.snapshot, row, limit)
 
+    @documented_by(completion.complete, without=("snapshot", "limit"))
     def complete(self, text: str, at: int | None = None) -> list[completion.Completion]:
-        """Ways to go on with the word of a query under the cursor (see `explorer.search.completion`)."""
         return completion.complete(self.snapshot, text, at)
 
+    @documented_by(completion.suggest, without=("snapshot",))
     def suggest(self, query: str) -> str | None:
-        """A query with few hits as it may have been meant; None if it seems to be written right."""
         return completion.suggest(self.snapshot, query)
 
     # What belongs to the reader
@@ -202,7 +188,25 @@ class Corpus:
             return ()
 
     def compare(self, before: Selection | SavedSearch, after: Selection | SavedSearch) -> pd.DataFrame:
-        """Papers that are new in the second selection, gone from the first, or in both (see `Library.compare`)."""
+        """Papers that are new in the second selection, gone from the first, or in both.
+
+        Parameters
+        ----------
+        before, after : Selection or SavedSearch
+            A search that was saved stands for the papers it found then, as `before`, and for those it finds now, as `after`.
+
+        Returns
+        -------
+        DataFrame
+            As `explorer.compare` gives it.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> vision, more = (explorer.Selection(query=query) for query in ("vision", "vision OR image"))
+        >>> explorer.open_corpus().compare(vision, more).attrs["counts"]["gone"]
+        0
+        """
         return self.library.compare(before, after)
 
     # How it changes: each gives another object, and this one goes on showing the papers before
@@ -223,18 +227,18 @@ class Corpus:
     def split(self, paper: str, *, progress: Progress = no_progress) -> Self:
         return self.changed(growth.separation(self.snapshot, paper), step="split", made={"paper": paper}, progress=progress)
 
+    @documented_by(growth.decision)
     def decide(self, rules: Rules) -> Self:
-        """Keep other rules, by which papers are merged, or kept apart, when they come in."""
         return self.changed(growth.decision(self.snapshot, rules), step="decided")
 
+    @documented_by(growth.refitted)
     def refit(self, n_topics: int | None = None, *, progress: Progress = no_progress) -> Self:
-        """Find the topics anew, from all papers that the corpus has by now."""
         return type(self)(growth.refitted(self.snapshot, n_topics, progress))
 
+    @documented_by(growth.changed)
     def changed(
         self, change: Change, *, step: str = "added", made: dict[str, Any] | None = None, progress: Progress = no_progress
     ) -> Self:
-        """The corpus after a change; this one if it changes nothing."""
         if not change:
             return self
         return type(self)(growth.changed(self.snapshot, change, step=step, made=made, progress=progress))

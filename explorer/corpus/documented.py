@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
@@ -9,11 +10,15 @@ from typing import Any, TypeVar
 Method = TypeVar("Method", bound=Callable[..., object])
 
 
-def documented_by(source: object) -> Callable[[Method], Method]:
-    """Give a method the docstring of the function that does its work."""
+def documented_by(source: object, *, without: Sequence[str] = ()) -> Callable[[Method], Method]:
+    """Give a method the docstring of the function that does its work, without the parameters that the method fills in."""
 
     def decorate(method: Method) -> Method:
-        method.__doc__ = source.__doc__
+        text = source.__doc__
+        for name in without:
+            # An entry goes on as far as its lines are further in.
+            text = text and re.sub(rf"^( +){name}( : .*)?\n(\1 +.*\n)*", "", text, flags=re.MULTILINE)
+        method.__doc__ = text
         return method
 
     return decorate

@@ -61,12 +61,26 @@ def build(
     progress : callable, optional
         Called as ``progress(stage, part)``, part from 0 to 1; an exception it raises stops the build and leaves nothing.
 
+    Returns
+    -------
+    Corpus
+        Opened from the folder.
+
     Raises
     ------
     SchemaError
         The table has no title column or one of a wrong type.
     CorpusError
         The folder holds something else or cannot be written; or the ledger is of another number of papers.
+
+    Examples
+    --------
+    >>> import explorer
+    >>> import pandas as pd
+    >>> papers = pd.DataFrame({"title": ["Adding numbers"], "authors": [["Lee, Ann"]], "year": [2024]})
+    >>> corpus = explorer.Corpus.from_papers(papers)
+    >>> corpus.papers["title"].to_list()
+    ['Adding numbers']
     """
     table = to_table(papers)
     told = rules is not None or (merges is not None and len(merges)) or (ledger is not None and ledger.notes)
@@ -99,6 +113,10 @@ def addition(
         As they were read.
     keep_duplicates : bool
         Add all but those whose id the corpus has.
+    made : dict, optional
+        What the manifest says of what came: a name, names of files.
+    progress : callable, optional
+        Called as ``progress(stage, part)``, part from 0 to 1; an exception it raises stops the work and changes nothing.
 
     Returns
     -------
@@ -109,6 +127,16 @@ def addition(
     ------
     SchemaError, CorpusError
         As `from_papers`; the folder then stays as it was.
+
+    Examples
+    --------
+    >>> import explorer
+    >>> import pandas as pd
+    >>> papers = pd.DataFrame({"title": ["Adding numbers"], "authors": [["Lee, Ann"]], "year": [2024]})
+    >>> corpus = explorer.Corpus.from_papers(papers)
+    >>> more = pd.DataFrame({"title": ["Adding numbers", "Counting apples"], "authors": [["Lee, Ann"], None], "year": [2024, 2025]})
+    >>> corpus.add(more, keep_duplicates=True).papers["title"].to_list()
+    ['Adding numbers', 'Counting apples']
     """
     from explorer.sources.importing import as_read
     from explorer.store.arrivals import match_arrivals
@@ -132,6 +160,8 @@ def separation(snapshot: Snapshot, paper: str) -> Change:
     ----------
     paper : str
         Id of the merged paper, as in `merges`.
+    progress : callable, optional
+        Called as ``progress(stage, part)``, part from 0 to 1; an exception it raises stops the work and changes nothing.
 
     Returns
     -------
@@ -142,6 +172,18 @@ def separation(snapshot: Snapshot, paper: str) -> Change:
     ------
     CorpusError
         Nothing was merged into the paper, or the folder cannot be written; it then stays as it was.
+
+    Examples
+    --------
+    >>> import explorer
+    >>> import pandas as pd
+    >>> papers = pd.DataFrame({"title": ["Adding numbers", "Adding Numbers"], "doi": ["10.5555/12345678"] * 2, "year": [2023, 2024]})
+    >>> came = explorer.import_papers(papers)
+    >>> corpus = explorer.Corpus.from_papers(came.papers, merges=came.merges, ledger=came.ledger)
+    >>> len(corpus)
+    1
+    >>> len(corpus.split(corpus.merges["paper"].iloc[0]))
+    2
     """
     from explorer.store.joins import split
 
@@ -149,11 +191,38 @@ def separation(snapshot: Snapshot, paper: str) -> Change:
 
 
 def changed(snapshot: Snapshot, change: Change, *, step: str, made: dict[str, Any] | None, progress: Progress) -> Path:
-    """Make the corpus after a change, and give its folder.
+    """The corpus after a change; this one if it changes nothing.
 
-    What a reader decides about files shall hold when they are opened again, and so changes their corpus in the cache in place.
-    Papers that are added make another one, for a folder of the cache is named after its content.
+    Parameters
+    ----------
+    change : Change
+        Papers that come and go, merges, rules and ledger (see `explorer.dedupe.merges`).
+    step : {"added", "split", "decided"}
+        What the manifest calls it.
+    made : dict, optional
+        What the manifest says of it besides.
+    progress : callable, optional
+        Called as ``progress(stage, part)``, part from 0 to 1; an exception it raises stops the work and changes nothing.
+
+    Returns
+    -------
+    Corpus
+
+    Raises
+    ------
+    CorpusError
+        The folder cannot be written; it then stays as it was.
+
+    Examples
+    --------
+    >>> import explorer
+    >>> from explorer.dedupe.merges import Change
+    >>> corpus = explorer.open_corpus()
+    >>> corpus.changed(Change(corpus.table.slice(0, 0))) is corpus
+    True
     """
+    # What a reader decides about files shall hold when they are opened again, and so changes their corpus in the cache in place.
+    # Papers that are added make another one, for a folder of the cache is named after its content.
     target = snapshot.folder
     name = snapshot.cached_name
     if name is not None and (step == "added" or not name.startswith("files-")):
@@ -165,7 +234,32 @@ def changed(snapshot: Snapshot, change: Change, *, step: str, made: dict[str, An
 
 
 def refitted(snapshot: Snapshot, n_topics: int | None, progress: Progress) -> Path:
-    """Find the topics anew, from all papers that a corpus has by now, and give the folder of the corpus with them."""
+    """Find the topics anew, from all papers that the corpus has by now.
+
+    Parameters
+    ----------
+    n_topics : int, optional
+        By default from the number of papers.
+    progress : callable, optional
+        Called as ``progress(stage, part)``, part from 0 to 1; an exception it raises stops the work and changes nothing.
+
+    Returns
+    -------
+    Corpus
+        The same papers under the new topics.
+
+    Raises
+    ------
+    CorpusError
+        The folder cannot be written.
+
+    Examples
+    --------
+    >>> import explorer
+    >>> corpus = explorer.Corpus.from_papers(explorer.open_corpus().papers.drop(columns="topic"))
+    >>> len(corpus.refit(4).topics.labels)  # the last is for papers without any
+    5
+    """
     target, name = snapshot.folder, snapshot.cached_name
     if name is not None and not name.startswith("files-"):
         told = hashlib.sha256(f"{snapshot.folder.name} {n_topics}".encode()).hexdigest()[:16]
@@ -175,7 +269,33 @@ def refitted(snapshot: Snapshot, n_topics: int | None, progress: Progress) -> Pa
 
 
 def decision(snapshot: Snapshot, rules: Rules) -> Change:
-    """What a corpus becomes under other rules: its papers stay, and the rules hold for what comes."""
+    """Keep other rules, by which papers are merged, or kept apart, when they come in.
+
+    Parameters
+    ----------
+    rules : Rules
+        They take the place of those that the corpus has.
+
+    Returns
+    -------
+    Corpus
+        The same papers; the rules hold for what comes.
+
+    Raises
+    ------
+    CorpusError
+        The folder cannot be written.
+
+    Examples
+    --------
+    >>> import explorer
+    >>> import pandas as pd
+    >>> papers = pd.DataFrame({"title": ["Adding numbers", "Adding Numbers"], "doi": ["10.5555/12345678"] * 2, "year": [2023, 2024]})
+    >>> corpus = explorer.Corpus.from_papers(papers)
+    >>> first, second = corpus.papers["id"]
+    >>> corpus.decide(corpus.rules.never_merge(first, second)).rules.never == {(first, second)}
+    True
+    """
     return Change(snapshot.table.slice(0, 0), rules=rules)
 
 

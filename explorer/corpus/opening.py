@@ -46,20 +46,21 @@ def open_cached(name: str) -> Corpus:
 def open_corpus(folder: str | PathLike[str] | None = None) -> Corpus:
     """Open a corpus folder, memory-mapped.
 
+    Where its words were indexed by other analysers, so that some searches find less, a warning says what to do.
+
     Parameters
     ----------
     folder : path, optional
         As `litexplorer build` or `Corpus.from_papers` made it; by default the bundled sample.
 
+    Returns
+    -------
+    Corpus
+
     Raises
     ------
     CorpusError
         There is no corpus, it is damaged, or it is of another format version.
-
-    Warns
-    -----
-    UserWarning
-        Its words were indexed by other analysers, so that some searches find less; the message says what to do.
 
     Examples
     --------

@@ -49,6 +49,13 @@ def explore(
         The papers cannot be opened.
     SelectionError
         The selection is none.
+
+    Examples
+    --------
+    >>> import explorer
+    >>> board = explorer.explore(selection="vision")
+    >>> board.session.selection.describe()
+    'papers, matching ‘vision’'
     """
     deployment = Deployment.from_environment()
     if papers is None:

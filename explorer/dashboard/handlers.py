@@ -226,7 +226,8 @@ def export(page: Page, message: m.ExportMessage) -> str:
     if ticked and not only:
         raise SelectionError("No paper is ticked. Tick some in the list, or export all that are shown.")
     compared = None if ticked or rows is None else page.searches.comparison()
-    files, count = export_bytes(session.results, message["format"], only, compared=compared)
+    asked = message.get("analysis", False)
+    files, count = export_bytes(session.results, message["format"], only, compared=compared, analysis=asked)
     page.save(files)
     return exported(files, count)
 

@@ -99,6 +99,7 @@ class ExportMessage(Message):
 
     format: Required[str]
     ticked: NotRequired[bool]
+    analysis: NotRequired[bool]
 
 
 class NameMessage(Message):

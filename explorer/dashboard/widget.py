@@ -47,6 +47,14 @@ class Dashboard(anywidget.AnyWidget):
     -----
     The synced traits hold what is drawn and are only written here. A browser can send anything: what it sends is taken from
     the messages that `handlers.HANDLERS` knows, and checked again.
+
+    Examples
+    --------
+    >>> import explorer
+    >>> board = explorer.explore()
+    >>> board.session.selection = explorer.Selection(query="vision")  # the page follows
+    >>> board.session.corpus.select(board.session.selection).shape[0]
+    5
     """
 
     _esm = traitlets.Unicode().tag(sync=True)

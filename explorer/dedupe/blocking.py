@@ -48,7 +48,10 @@ _CLASSES[[*b"0123456789", *b"abcdefghijklmnopqrstuvwxyz"]] = [*b"0123456789", *b
 _CLASSES[[*b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"]] = [*b"abcdefghijklmnopqrstuvwxyz"]
 _CLASSES[[*b"'`{}"]] = 0
 
-_DIACRITICS = r"[\x{300}-\x{36f}\x{483}-\x{487}\x{591}-\x{5bd}\x{64b}-\x{65f}\x{670}\x{1ab0}-\x{1aff}\x{1dc0}-\x{1dff}\x{20d0}-\x{20ff}\x{fe00}-\x{fe2f}]"
+_DIACRITICS = (
+    r"[\x{300}-\x{36f}\x{483}-\x{487}\x{591}-\x{5bd}\x{64b}-\x{65f}\x{670}\x{1ab0}-\x{1aff}\x{1dc0}-\x{1dff}\x{20d0}-\x{20ff}"
+    r"\x{fe00}-\x{fe2f}]"
+)
 """Marks that a writer may leave out; the vowel signs of Indian scripts and the sound marks of kana make other words (RE2)."""
 
 

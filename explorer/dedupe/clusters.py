@@ -97,17 +97,19 @@ def _beginnings_of_several(matches: Matches, rows: int) -> npt.NDArray[np.bool_]
     if not cut.any():
         return found
     parent = components(rows, matches.low[matches.same & ~cut], matches.high[matches.same & ~cut])
-    shorter = matches.shorter[cut]
-    papers = parent[np.where(matches.low[cut] == shorter, matches.high[cut], matches.low[cut])]
+    # What is only likely may be meant as well.
+    ended = matches.shorter >= 0
+    shorter = matches.shorter[ended]
+    papers = parent[np.where(matches.low[ended] == shorter, matches.high[ended], matches.low[ended])]
     # Of titles cut at several places, the longest stand for their papers.
     lost = np.zeros(rows, bool)
-    lost[parent[shorter]] = True
+    lost[parent[matches.shorter[cut]]] = True
     whole = ~lost[papers]
     least, most = np.full(rows, rows), np.full(rows, -1)
     np.minimum.at(least, shorter[whole], papers[whole])
     np.maximum.at(most, shorter[whole], papers[whole])
     several = (most >= 0) & (least != most)
-    found[cut] = several[shorter]
+    found[cut] = several[matches.shorter[cut]]
     return found
 
 
@@ -166,7 +168,7 @@ def _joined(
     """Join rows pair by pair, unless two of the groups are apart; `always` outweighs all but what is forbidden."""
     parent = {row: row for pair in always for row in pair} | {row: row for row in rows}
     members = {row: {row} for row in parent}
-    bears = {row: {value for value in own.get(row, ())} for row in parent}
+    bears = {row: set(own.get(row, ())) for row in parent}
 
     def root(row: int) -> int:
         while parent[row] != row:

@@ -57,6 +57,17 @@ class Deduplicated:
         The ledger before merging.
     undecided : pyarrow.Table
         The pairs of `likely`, with `row` and `source` of the record that the ledger speaks of.
+
+    Examples
+    --------
+    >>> import explorer
+    >>> import pandas as pd
+    >>> papers = pd.DataFrame({"title": ["Adding numbers", "Adding Numbers"], "doi": ["10.5555/12345678"] * 2, "year": [2023, 2024]})
+    >>> merged = explorer.merge_duplicates(papers)
+    >>> merged.ledger.sentence()
+    '2 records read: 1 accepted, 1 merged.'
+    >>> merged.merges["relation"].to_list()
+    ['same']
     """
 
     table: pa.Table
@@ -114,6 +125,19 @@ def find_duplicates(
     ------
     SchemaError
         There is no `title` column.
+
+    Notes
+    -----
+    After Fellegi and Sunter (1969): each field weighs for or against a pair by how often it agrees among records that are one paper
+    and among those that are not; see `explorer.dedupe.evidence`.
+
+    Examples
+    --------
+    >>> import explorer
+    >>> import pandas as pd
+    >>> papers = pd.DataFrame({"title": ["Adding numbers", "Adding Numbers"], "doi": ["10.5555/12345678"] * 2, "year": [2023, 2024]})
+    >>> explorer.find_duplicates(papers)[["relation", "cluster"]].to_dict("records")
+    [{'relation': 'same', 'cluster': 0}]
     """
     import pandas as pd
 
@@ -165,10 +189,24 @@ def merge_duplicates(
     progress : callable
         Called with the part done, 0 to 1; an exception it raises stops the work.
 
+    Returns
+    -------
+    Deduplicated
+        `papers`, `ledger`, `merges` and `likely`, and what takes a merge back.
+
     Raises
     ------
     SchemaError
         There is no `title` column.
+
+    Examples
+    --------
+    >>> import explorer
+    >>> import pandas as pd
+    >>> papers = pd.DataFrame({"title": ["Adding numbers", "Adding Numbers"], "doi": ["10.5555/12345678"] * 2, "year": [2023, 2024]})
+    >>> merged = explorer.merge_duplicates(papers)
+    >>> len(papers), len(merged.papers)
+    (2, 1)
     """
     table = to_table(papers)
     base = ledger if ledger is not None else Ledger(read=table.num_rows, accepted=table.num_rows)

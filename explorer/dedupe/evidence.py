@@ -34,7 +34,7 @@ VOTES: dict[str, dict[str, float]] = {
     "authors": {"same": 3.5, "most": 1.5, "some": -1.2, "others": -8.0, "unknown": 0.0},
     "year": {"same": 1.0, "next": 0.0, "near": -2.0, "far": -6.0, "unknown": 0.0},
     "abstract": {"same": 7.0, "nearly the same": 6.0, "alike": 1.0, "other": -7.0, "unknown": 0.0},
-    "pages": {"same": 4.0, "other": -8.0, "unknown": 0.0},
+    "pages": {"same": 4.0, "other": -13.0, "unknown": 0.0},
 }
 """Votes in bits: field, then level of agreement."""
 
@@ -64,7 +64,8 @@ OF_A_KIND = frozenset((
     "introduccion", "introduction generale", "introducao", "prologo", "prefacio", "avant propos", "epilogue", "afterword", "summary",
     "abstract", "notes", "references", "bibliography", "appendix", "overview", "background", "methods", "results", "images", "quiz",
     "case report", "perspective", "perspectives", "viewpoint", "highlights", "calendar", "meeting report", "from the editor",
-    "editors note", "editorial comment", "前言", "绪论", "序", "序言", "引言", "编者按", "はじめに", "序論", "머리말", "введение", "предисловие",
+    "editors note", "editorial comment", "前言", "绪论", "序", "序言", "引言", "编者按", "はじめに", "序論", "머리말", "введение",
+    "предисловие",
 ))
 # fmt: on
 """Titles that many works have."""

@@ -51,7 +51,10 @@ REGISTRY = (
 """Numbers of the registries of the WHO's platform, of PROSPERO, CENTRAL and the EU (RE2)."""
 
 _REGISTRY = re.compile(REGISTRY)
-_REGISTRY_HOST = r"(?i)clinicaltrials\.gov|isrctn\.|anzctr\.|chictr\.|trialsearch\.who|clinicaltrialsregister\.eu|euclinicaltrials|drks\.de|prospero|umin\.ac|jrct\.|ctri\.nic|irct\.|pactr\.|ensaiosclinicos|cris\.nih\.go\.kr|onderzoekmetmensen"
+_REGISTRY_HOST = (
+    r"(?i)clinicaltrials\.gov|isrctn\.|anzctr\.|chictr\.|trialsearch\.who|clinicaltrialsregister\.eu|euclinicaltrials|drks\.de|prospero|"
+    r"umin\.ac|jrct\.|ctri\.nic|irct\.|pactr\.|ensaiosclinicos|cris\.nih\.go\.kr|onderzoekmetmensen"
+)
 _NO_PLACE_OF_NUMBERS = frozenset(("title", "abstract", "authors", "keywords", "venue", "doi", "arxiv_id", "code_url", "source"))
 _PLACES = re.compile(
     r"^(?:id|url|note|n1|notes|howpublished|accession|an|number|reportnumber|secondaryids?|m1|c\d|u\d|l\d|doi|eprint|archiveid|recordid|"
@@ -221,13 +224,23 @@ def codes(values: pa.Array) -> Codes:
     return np.where(empty, 0, numbers)
 
 
-def comparable(table: pa.Table) -> list[str]:
-    """Columns of a table that records are compared by: those of the schema and those that hold further evidence."""
+def comparable(table: pa.Table) -> pa.Table:
+    """The columns of a table that records are compared by, so that it can stand below another one.
+
+    Those of the schema, those that hold further evidence, as text, and `record_id`, the ids: who puts two tables together gives
+    them others.
+    """
     wanted = set().union(*_NAMES.values()) | EVIDENCE
-    extra = [
-        name for name in table.column_names if name not in FIELDS and (key(name) in wanted or _PLACES.fullmatch(key(name)))
-    ]
-    return [*FIELDS, *extra]
+    extra = {
+        name: column
+        for name in table.column_names
+        if name not in FIELDS and (key(name) in wanted or _PLACES.fullmatch(key(name)))
+        if (column := texts(table.column(name))) is not None
+    }
+    chosen = table.select(list(FIELDS))
+    for name, column in {**extra, "record_id": table.column("id")}.items():
+        chosen = chosen.append_column(name, column)
+    return chosen
 
 
 EVIDENCE = frozenset(

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from explorer.dedupe.identifiers import PREPRINT_DOI, codes, columns_named, mapped, texts
+from explorer.dedupe.identifiers import PREPRINT_DOI, codes, columns_named, identifiers, mapped, texts
 
 Numbers = npt.NDArray[np.int64]
 
@@ -38,7 +38,10 @@ _KINDS = (
     (TRIAL, r"trialregist|clinicaltrial(?:record|s?gov)|registryentry"),
     (ARTICLE, r"^article$|^jour$|journal|^review(?:article)?$|^research-?article|^ejour|^letter$|^editorial$"),
 )
-_PREPRINT_VENUE = r"(?i)\b(?:\w*arxiv|biorxiv|medrxiv|chemrxiv|psyarxiv|ssrn|preprints?(?:\.org)?|research square|corr|osf|zenodo|techrxiv|hal|repec|nber)\b"
+_PREPRINT_VENUE = (
+    r"(?i)\b(?:\w*arxiv|biorxiv|medrxiv|chemrxiv|techrxiv|ssrn|preprints?(?:\.org)?|research square|corr|osf|zenodo|hal|repec|"
+    r"nber)\b"
+)
 _MEETING = re.compile(
     r"\b(?:conference|symposium|workshop|congress|meeting|conf|symp|colloquium|kongress|tagung|congreso|congresso|congres)\b"
 )
@@ -101,6 +104,13 @@ class Imprint:
         if not one or not other or one == other:
             return False
         return not same_venue(*sorted((self.venues[one - 1], self.venues[other - 1])))
+
+
+def preprints(table: pa.Table) -> list[bool | None]:
+    """Whether each record is a preprint (True) or was published (False); None where it does not tell."""
+    found = identifiers(table)
+    place = Imprint(table, found["DOI"], found["arXiv id"])
+    return [(False, True, None)[code] for code in place.preprint.tolist()]
 
 
 def _kind_named(text: str) -> str | None:

@@ -168,7 +168,8 @@ def close_pairs(records: Records, *, first_new: int = 0, progress: Callable[[flo
     ratio, cut = _title_similarity(records, low, high, lambda part: progress(0.4 + 0.4 * part))
     progress(0.8)
     kept = (shared > 0) | (ratio >= 0.7) | (cut >= 0.9) | _heads_equal(table, low, high)
-    low, high, ratio, cut, shared, other = (values[kept] for values in (low, high, ratio, cut, shared, other))
+    low, high, shared, other = low[kept], high[kept], shared[kept], other[kept]
+    ratio, cut = ratio[kept], cut[kept]
     for kind, sets, same_kind in (("trial number", records.trials, _registry), ("ISBN", records.isbns, lambda number: "")):
         for place in _both_in(sets, low, high, table.num_rows):
             if _differ(sets[int(low[place])], sets[int(high[place])], same_kind) and not (kind == "ISBN" and shared[place]):
@@ -431,10 +432,10 @@ def _settled(
     doubts: list[tuple[tuple[str, str, bool], ...]],
     abstract: npt.NDArray[np.int64],
 ) -> npt.NDArray[np.int64]:
-    """Levels of titles of which all but some doubts is accounted for: decides which of two words is misspelt, or that both are words: by the titles of the table, and by the abstracts.
+    """Levels of titles of which all but some doubts is accounted for: decides which of two words is misspelt, or that both are words.
 
-    A word that many titles have is one, and one that no other has, while many have its neighbour, is a slip of it. So is one that
-    its own abstract lacks, where both abstracts are the same.
+    A word that many titles have is one, and one that no other title has, while others have its neighbour, is a slip of it. So is one
+    that the abstracts lack, where they are the same and have its neighbour.
     """
     counts, distinct = _attested(records, {word for some in doubts for one, other, _ in some for word in (one, other)})
     abstracts = records.table.column("abstract")
@@ -444,17 +445,17 @@ def _settled(
         verdict = ev.TITLE_SLIP
         for one, other, two in some:
             often, rarely = max(counts[one], counts[other]), min(counts[one], counts[other])
+            found = ev.TITLE_DOUBT
             if close:
                 row, another = (high[number], low[number]) if backwards else (low[number], high[number])
                 mine, theirs = (abstracts[int(place)].as_py().lower() for place in (row, another))
-                both = min(len(one), len(other)) >= 4 and _has_word(mine, one) and _has_word(theirs, other)
-                found = ev.TITLE_NEAR if both else ev.TITLE_SLIP
-                if found == ev.TITLE_SLIP and abstract[number] != ev.ABSTRACT_SAME and rarely >= 3:
-                    found = ev.TITLE_DOUBT
-            elif distinct >= _ATTESTED and often >= 2 and rarely <= 1 and not two:
+                right, left = _has_word(mine, one), _has_word(theirs, other)
+                if right and left:
+                    found = ev.TITLE_NEAR
+                elif (right and not _has_word(theirs, other)) or (left and not _has_word(mine, one)):
+                    found = ev.TITLE_SLIP if rarely <= 1 or abstract[number] == ev.ABSTRACT_SAME else ev.TITLE_DOUBT
+            if found == ev.TITLE_DOUBT and distinct >= _ATTESTED and often >= 2 and rarely <= 1 and not two:
                 found = ev.TITLE_SLIP
-            else:
-                found = ev.TITLE_DOUBT
             verdict = max(verdict, found)
         verdicts[number] = verdict
     return verdicts
@@ -683,7 +684,12 @@ def _unlike(records: Records, close: ClosePairs, found: Agreement) -> tuple[Mask
     changed = (title >= ev.TITLE_NEAR) & ~empty & ~told & (close.shared > 0)
     chapters |= changed & (book[close.low] | book[close.high] | (pages == ev.PAGES_OTHER))
     unlike |= changed & ((title == ev.TITLE_TURNED) | (authors == ev.AUTHORS_OTHERS)) | chapters
-    for place in np.flatnonzero(changed & ~unlike & (title == ev.TITLE_OTHER)).tolist():
+    # No book gives its PMID to its chapters.
+    sure = np.zeros(len(close.low), bool)
+    for kind, values in records.identifiers.items():
+        if kind != "DOI":
+            sure |= (values[close.low] > 0) & (values[close.low] == values[close.high])
+    for place in np.flatnonzero(changed & ~unlike & ~sure & (title == ev.TITLE_OTHER)).tolist():
         first, second = (records.folded[int(row)].as_py() for row in (close.low[place], close.high[place]))
         unlike[place] = not (authors[place] <= ev.AUTHORS_MOST and other_languages(*sorted((first, second))))
     return unlike, chapters

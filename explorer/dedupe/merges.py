@@ -11,13 +11,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from explorer.dedupe.rules import Rules, pair
 from explorer.errors import CorpusError
 from explorer.papers.schema import FIELDS, TEXT, TEXTS, to_frame
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from explorer.dedupe.rules import Rules
     from explorer.papers.ledger import Ledger
 
 HISTORY = pa.schema(
@@ -74,6 +74,9 @@ class Merges:
     def __len__(self) -> int:
         return int(self.history.num_rows)
 
+    def __bool__(self) -> bool:
+        return bool(len(self) or self.likely.num_rows)
+
     def of(self, paper: str) -> tuple[dict[str, Any], pa.Table] | None:
         """The row of the history for a paper, and its records; None where nothing was merged into it."""
         place = pc.index(self.history.column("paper"), paper).as_py()
@@ -101,7 +104,7 @@ class Merges:
 
     def renamed(self, ids: dict[str, str]) -> Merges:
         """The same merges, papers and records under other ids."""
-        if not ids or not (len(self) or self.likely.num_rows):
+        if not ids or not self:
             return self
 
         def new(name: str) -> str:
@@ -152,6 +155,12 @@ class Merges:
         texts = pa.array([places.get(paper, []) for paper in self.history.column("paper").to_pylist()], TEXTS)
         return to_frame(self.history.append_column("records", texts))
 
+    def undecided(self, rules: Rules) -> pd.DataFrame:
+        """The pairs to decide of which rules say nothing, with the columns of `LIKELY`."""
+        decided = rules.always | rules.never
+        names = zip(self.likely.column("first").to_pylist(), self.likely.column("second").to_pylist(), strict=True)
+        return to_frame(self.likely.filter(pa.array([pair(*both) not in decided for both in names], pa.bool_())))
+
     def _places(self) -> Iterator[tuple[str, str | None, int | None]]:
         yield from zip(*(self.records.column(name).to_pylist() for name in ORIGIN), strict=True)
 
@@ -170,7 +179,7 @@ def load_merges(folder: Path) -> Merges:
     CorpusError
         A file is damaged.
     """
-    tables = []
+    tables: list[pa.Table] = []
     for name in ("history", "records", "likely"):
         path = folder / f"merges.{name}.arrow"
         if not path.exists():

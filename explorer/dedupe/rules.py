@@ -32,23 +32,84 @@ class Rules:
         Merged whatever the records say.
     never : frozenset of (str, str)
         Kept apart, also where a third record matches both.
+
+    Examples
+    --------
+    >>> import explorer
+    >>> import pandas as pd
+    >>> papers = pd.DataFrame({"title": ["Adding numbers", "Adding Numbers"], "doi": ["10.5555/12345678"] * 2, "year": [2023, 2024]})
+    >>> papers["id"] = ["a", "b"]
+    >>> rules = explorer.Rules().never_merge("a", "b")
+    >>> len(explorer.import_papers(papers, rules=rules).papers)
+    2
     """
 
     always: frozenset[Pair] = frozenset()
     never: frozenset[Pair] = frozenset()
 
     def always_merge(self, *records: str) -> Rules:
-        """Return rules under which the records are one paper."""
+        """Return rules under which the records are one paper.
+
+        Parameters
+        ----------
+        *records : str
+            Ids, two or more; each pair of them is meant.
+
+        Returns
+        -------
+        Rules
+            Other rules; these stay as they are.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> explorer.Rules().always_merge("b", "a").always == {("a", "b")}
+        True
+        """
         pairs = _all_pairs(records)
         return replace(self, always=self.always | pairs, never=self.never - pairs)
 
     def never_merge(self, *records: str) -> Rules:
-        """Return rules under which each of the records stays a paper of its own."""
+        """Return rules under which each of the records stays a paper of its own.
+
+        Parameters
+        ----------
+        *records : str
+            Ids, two or more; each pair of them is meant.
+
+        Returns
+        -------
+        Rules
+            Other rules; these stay as they are.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> explorer.Rules().never_merge("b", "a").never == {("a", "b")}
+        True
+        """
         pairs = _all_pairs(records)
         return replace(self, always=self.always - pairs, never=self.never | pairs)
 
     def forget(self, *records: str) -> Rules:
-        """Return rules that say nothing of any two of the records."""
+        """Return rules that say nothing of any two of the records.
+
+        Parameters
+        ----------
+        *records : str
+            Ids, two or more; each pair of them is meant.
+
+        Returns
+        -------
+        Rules
+            Other rules; these stay as they are.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> explorer.Rules().never_merge("a", "b").forget("a", "b") == explorer.Rules()
+        True
+        """
         pairs = _all_pairs(records)
         return replace(self, always=self.always - pairs, never=self.never - pairs)
 

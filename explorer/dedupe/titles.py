@@ -84,10 +84,8 @@ def _differences(left: Sequence[str], right: Sequence[str]) -> tuple[int, list[t
     while stop < fewer - start and left[-1 - stop] == right[-1 - stop]:
         stop += 1
     some, others = left[start : len(left) - stop], right[start : len(right) - stop]
-    if len(some) <= 1 or len(others) <= 1 or (len(some) == len(others) == 2):
-        blocks = [(some, others)]
-    else:
-        blocks = _aligned(some, others)
+    short = len(some) <= 1 or len(others) <= 1 or len(some) == len(others) == 2
+    blocks = [(some, others)] if short else _aligned(some, others)
     level, doubts = FORM, []
     for number, (one, other) in enumerate(blocks):
         found, unsure = _block(one, other, leading=start == 0 and number == 0)
@@ -120,8 +118,9 @@ def _block(left: Sequence[str], right: Sequence[str], *, leading: bool) -> tuple
         if bare == others:
             return FORM, []
         # A space lost or put in by a slip.
-        if min(len(one), len(other)) >= 5 and (found := _pair(one, other))[0] < CHANGED:
-            return found
+        joined = _pair(one, other)
+        if min(len(one), len(other)) >= 5 and joined[0] < CHANGED:
+            return joined
         if len(bare) != len(others):
             return _added([*left, *right]), []
         left, right = bare, others
@@ -190,6 +189,8 @@ def _cut_off(left: Sequence[str], right: Sequence[str]) -> Comparison | None:
         else:
             return None
     cut = taken > length and whole not in (head, last)
+    if not cut and end == len(longer):
+        return None
     if cut:
         level, doubts = _differences(shorter[:-1], longer[: end - 1])
     else:
@@ -209,13 +210,15 @@ _ANYWHERE = (
     r"expressao de preocupacao|expression de preoccupation|authors? reply|authors? respon[sc]e|reply (?:from|by|of) the authors?|"
     r"respuesta de los? autor(?:es)?|resposta (?:do|da|dos|das) autor\w*|reponse (?:de l |des |de )auteurs?|antwort der autoren|"
     r"publisher s? ?note|publishers note|editors? note|editorial expression|retraction notice|notice of retraction|retraction note|"
-    r"author correction|publisher correction|study protocol|rationale and design|design and rationale|vol(?:ume)? \d+ (?:no? \d+ |iss(?:ue)? \d+ )?(?:pg?|pp?|pages?|art)? ?\w?\d+\w? (?:19|20)\d\d|"
+    r"author correction|publisher correction|study protocol|rationale and design|design and rationale|"
+    r"vol(?:ume)? \d+ (?:no? \d+ |iss(?:ue)? \d+ )?(?:pg?|pp?|pages?|art)? ?\w?\d+\w? (?:19|20)\d\d|"
     r"berichtigung|rectificatif|rettifica|ritrattazione|sprostowanie|rattelse|rettelse|duzeltme|oprava|opravy|oikaisu|korjaus|"
     r"исправлени[ея]|опечатк[аи]|поправк[аи]|ретракция|ретрагирован\w*|отзыв статьи|διορθωση|ανακληση|تصحيح|تصويب|"
     r"勘误|勘誤|更正|撤稿|撤回|撤销|關切聲明|关注声明|关切声明|表达关注|訂正|正誤表|정오표|정정|철회"
 )
 _BEFORE = (
-    r"(?:a |an |the |on |author s |authors |in )?(?:re|reply|replies|response|responses|comments?|commentary|corrections?|corrected|correction notice|"
+    r"(?:a |an |the |on |author s |authors |in )?(?:re|reply|replies|response|responses|comments?|commentary|corrections?|corrected|"
+    r"correction notice|"
     r"retraction|retracted|withdrawal|withdrawn|removed|removal|addend(?:um|a)|rejoinder|remarks?|discussion|notice|letter|invited comment\w*|"
     r"protocol|study protocol|"
     r"protocole|protokoll|protocolo|protocollo|korrektur|korrigend\w+|korrektion|antwort|erwiderung|stellungnahme|kommentar\w*|nachtrag|"
@@ -225,11 +228,14 @@ _BEFORE = (
     r"(?: (?:to|on|of|from|notice|article|for|au|aux|a|al|sur|su|zu|zum|zur|op|till|til|do|na|на|по|к)\b| )"
 )
 _NOTICE = rf"(?:^|\s)(?:{_ANYWHERE})(?:\s|$)|^{_BEFORE}"
-_UNSPACED_NOTICE = r"勘误|勘誤|更正|撤稿|撤回|撤销|關切聲明|关注声明|关切声明|表达关注|訂正|正誤表|정오표|정정|철회|回复|回復|答复|答復|方案设计"
+_UNSPACED_NOTICE = (
+    r"勘误|勘誤|更正|撤稿|撤回|撤销|關切聲明|关注声明|关切声明|表达关注|訂正|正誤表|정오표|정정|철회|回复|回復|答复|答復"
+)
 _BRACKETED = (
     r"(?i)[(\[（【][^()\[\]（）【】]{0,40}(?:errat|corrig|correct|rectif|retract|retirad|withdraw|repl(?:y|ies)|respon|comment|protoc|protok|concern|"
     r"addend|kommentar|antwort|risposta|respuesta|resposta|réponse|réplica|ответ|испр|勘|更正|撤|回复|答|訂正|정정)[^()\[\]（）【】]{0,60}[)\]）】](?:<[^<>]*>|[\s.])*$|"
-    r"[:.—–-]\s*(?:the )?(?:author[s'’]{0,3} )?(?:reply|replies|response|comments?|commentary|rejoinder|correction|retraction|protocol|study protocol|"
+    r"[:.—–-]\s*(?:the )?(?:author[s'’]{0,3} )?(?:reply|replies|response|comments?|commentary|rejoinder|correction|retraction|"
+    r"protocol|study protocol|"
     r"réponse|réplica|respuesta|resposta|risposta|antwort|erwiderung|ответ|комментарий)(?:<[^<>]*>|[\s.)\]])*$"
 )
 

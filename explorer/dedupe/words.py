@@ -36,7 +36,8 @@ _PREFIXES = frozenset((
     "", "a", "ab", "ac", "ad", "af", "al", "allo", "an", "ante", "antero", "anti", "ap", "apo", "auto", "back", "bi", "brady", "brachy",
     "cata", "cis", "co", "col", "com", "con", "contra", "cor", "counter", "de", "deca", "deci", "demi", "dextro", "di", "dia", "dif",
     "dis", "down", "dys", "ec", "ecto", "ef", "em", "en", "endo", "ento", "epi", "equi", "eso", "eth", "eu", "ex", "exo", "extra",
-    "fore", "giga", "hemi", "hept", "hepta", "hetero", "hex", "hexa", "holo", "homeo", "homo", "hyper", "hyp", "hypo", "il", "im", "in", "infra",
+    "fore", "giga", "hemi", "hept", "hepta", "hetero", "hex", "hexa", "holo", "homeo", "homo", "hyper", "hyp", "hypo", "il", "im", "in",
+    "infra",
     "inter", "intra", "intro", "ir", "iso", "kilo", "laevo", "lepto", "levo", "macro", "mal", "mega", "mes", "meso", "meta", "meth",
     "micro", "mid", "milli", "mini", "mis", "mono", "mult", "multi", "nano", "neo", "no", "non", "ob", "octa", "off", "oligo", "omni", "on",
     "ortho", "out", "over", "pachy", "pan", "para", "penta", "per", "peri", "pico", "poly", "post", "postero", "pre", "pro", "proto",
@@ -44,7 +45,8 @@ _PREFIXES = frozenset((
     "sys", "tachy", "tele", "tetra", "trans", "tri", "ultra", "un", "under", "uni", "up", "without", "with", "xeno",
 ))
 _ENDINGS = frozenset((
-    "al", "an", "ane", "ant", "ary", "ase", "ate", "atic", "ation", "ative", "ator", "ed", "ee", "en", "ene", "ent", "er", "ful", "gram", "graph",
+    "al", "an", "ane", "ant", "ary", "ase", "ate", "atic", "ation", "ative", "ator", "ed", "ee", "en", "ene", "ent", "er", "ful", "gram",
+    "graph",
     "ia", "ian", "ic", "ics", "ide", "idine", "ies", "il", "in", "ine", "ing", "ion", "ism", "ist", "ite", "itic", "itis", "ity", "ive", "izer",
     "less", "log", "logy", "ment", "ness", "ol", "olol", "oma", "on", "one", "or", "ory", "ose", "osis", "otic", "ous", "pathy",
     "phagia", "phasia", "phobia", "philia", "plasia", "plegia", "paresis", "ship", "tion", "tomy", "stomy", "ectomy", "um", "us", "yl", "yne",
@@ -122,12 +124,19 @@ def relation(first: str, second: str) -> Relation:
         return "form"
     one, other = number(first), number(second)
     if one is not None or other is not None:
-        return "form" if one == other and len(first) > 1 and len(second) > 1 else "other"
+        # A single letter is rather a variable than a Roman numeral.
+        return "form" if one == other and not any(len(word) == 1 and word.isalpha() for word in (first, second)) else "other"
     if counts(first) or counts(second):
         return "other"
     shorter, longer = sorted((len(first), len(second)))
-    # Two single letters are two variables.
-    if longer < 2 or not (first.isalpha() and second.isalpha()) or OSA.distance(first, second, score_cutoff=1) > 1:
+    # Two single letters are two variables; where a script has no capitals, a letter is a syllable, a word or a root.
+    if (
+        longer < 2
+        or first.upper() == first
+        or second.upper() == second
+        or not (first.isalpha() and second.isalpha())
+        or OSA.distance(first, second, score_cutoff=1) > 1
+    ):
         return "other"
     if shorter >= 5 and first[0] == second[0] and _repeats(first, second):
         return "slip"
@@ -159,7 +168,16 @@ def _repeats(first: str, second: str) -> bool:
 
 
 def two_slips(first: str, second: str) -> bool:
-    """Whether two long words differ by two letters, and not in a prefix or an ending."""
-    longest = max(len(first), len(second))
-    alike = longest >= 7 and OSA.distance(first, second, score_cutoff=2) <= 2
-    return alike and not _affixes(first, second) and not counts(first) and not counts(second)
+    """Whether two long words differ by two letters in two places; two in one place are a part of a word: -on-, -olon-."""
+    shorter, longer = sorted((len(first), len(second)))
+    if (
+        longer < 7
+        or OSA.distance(first, second, score_cutoff=2) > 2
+        or counts(first)
+        or counts(second)
+        or first.upper() == first
+    ):
+        return False
+    head = next((at for at in range(shorter) if first[at] != second[at]), shorter)
+    tail = next((at for at in range(shorter - head) if first[-1 - at] != second[-1 - at]), shorter - head)
+    return longer - head - tail > 2 and not _affixes(first, second)

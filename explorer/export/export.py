@@ -10,11 +10,12 @@ from datetime import UTC, datetime
 from importlib import import_module
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
 from explorer.errors import ExportError
+from explorer.export import embedding
 from explorer.papers.ledger import Ledger
 from explorer.search.results import Results
 from explorer.selection.selection import Selection
@@ -37,8 +38,10 @@ class ExportFormat:
     media_type: str
     write: Callable[[pa.Table, Manifest, Ledger], bytes]
     holds_manifest: bool
-    """Whether the manifest goes into the file; otherwise it is a second file."""
+    """Whether the manifest goes into the file; otherwise the two are put into one archive."""
     note: str
+    embed: Callable[[bytes, Manifest], bytes] | None = None
+    """Puts the manifest into a written file, where `write` does not."""
 
 
 # Writers are imported by the first export: with them come the readers of all formats, for which no dashboard should wait.
@@ -83,8 +86,9 @@ FORMATS: tuple[ExportFormat, ...] = (
         ".bib",
         "application/x-bibtex",
         _writer("bibtex.bibtex", "to_bibtex"),
-        False,
+        True,
         "for LaTeX, JabRef and Zotero",
+        embedding.in_bibtex,
     ),
     ExportFormat(
         "ris",
@@ -92,8 +96,9 @@ FORMATS: tuple[ExportFormat, ...] = (
         ".ris",
         "application/x-research-info-systems",
         _writer("tagged.ris", "to_ris"),
-        False,
+        True,
         "for EndNote, Mendeley and Zotero",
+        embedding.in_ris,
     ),
     ExportFormat(
         "json",
@@ -101,8 +106,9 @@ FORMATS: tuple[ExportFormat, ...] = (
         ".json",
         "application/vnd.citationstyles.csl+json",
         _writer("json.csl_json", "to_csl_json"),
-        False,
+        True,
         "for pandoc, Zotero",
+        embedding.in_csl_json,
     ),
     ExportFormat("csv", "CSV", ".csv", "text/csv", _writer("tables.delimited", "to_csv"), False, "for any program"),
     ExportFormat(
@@ -114,17 +120,34 @@ FORMATS: tuple[ExportFormat, ...] = (
         "parquet", "Parquet", ".parquet", "application/vnd.apache.parquet", _parquet, True, "for pandas, R and DuckDB"
     ),
     ExportFormat(
-        "md", "Markdown", ".md", "text/markdown", _writer("documents.markdown", "to_markdown"), False, "a list of references"
+        "md",
+        "Markdown",
+        ".md",
+        "text/markdown",
+        _writer("documents.markdown", "to_markdown"),
+        True,
+        "a list of references",
+        embedding.in_markdown,
     ),
-    ExportFormat("html", "HTML", ".html", "text/html", _writer("documents.html", "to_html"), False, "a list of references"),
+    ExportFormat(
+        "html",
+        "HTML",
+        ".html",
+        "text/html",
+        _writer("documents.html", "to_html"),
+        True,
+        "a list of references",
+        embedding.in_html,
+    ),
     ExportFormat(
         "tex",
         "LaTeX",
         ".tex",
         "application/x-tex",
         _writer("documents.latex", "to_latex_table"),
-        False,
+        True,
         "a table of references",
+        embedding.in_latex,
     ),
 )
 
@@ -184,8 +207,9 @@ def export_bytes(
     name: str | None = None,
     *,
     compared: dict[str, Any] | None = None,
+    analysis: bool = False,
 ) -> tuple[list[ExportedFile], int]:
-    """Make the files of an export.
+    """Make the file of an export.
 
     Parameters
     ----------
@@ -199,11 +223,14 @@ def export_bytes(
         File name without its suffix; by default from the query.
     compared : dict, optional
         The comparison whose new or gone papers `only` holds.
+    analysis : bool
+        Add what was computed about the papers: topic, score and its parts, places on the axes.
 
     Returns
     -------
     files : list of ExportedFile
-        The table, and the manifest where the format cannot hold it. What is lost is in the manifest under `lost`.
+        One: the table with its manifest, or an archive of the two where the format cannot hold it. What is lost is in the
+        manifest under `lost`.
     papers : int
         Number of papers in it.
 
@@ -215,17 +242,40 @@ def export_bytes(
     chosen = next((row for row in FORMATS if row.name == form), None)
     if chosen is None:
         raise ExportError(f"There is no export format {form!r}. Formats: {', '.join(row.name for row in FORMATS)}.")
-    table = results.table(only)
-    manifest = manifest_of(results, table, only is not None and compared is None, compared)
+    made = _made(results, chosen, only, compared, analysis)
     stem = name or file_stem(results.selection)
+    file = ExportedFile(stem + chosen.suffix, chosen.media_type, made.data, made.lost)
+    if made.manifest is not None:
+        packed = embedding.archive({file.name: made.data, f"{file.name}.manifest.json": made.manifest})
+        file = ExportedFile(f"{file.name}.zip", "application/zip", packed, made.lost)
+    return [file], made.papers
+
+
+class _Made(NamedTuple):
+    """A written table, and its manifest where that is not in it."""
+
+    data: bytes
+    manifest: bytes | None
+    lost: tuple[str, ...]
+    papers: int
+
+
+def _made(
+    results: Results, chosen: ExportFormat, only: Iterable[int] | None, compared: dict[str, Any] | None, analysis: bool
+) -> _Made:
+    table = results.table(only)
+    if not analysis:
+        given = results.snapshot.table.column_names
+        table = table.select([name for name in table.column_names if name in given])
+    manifest = manifest_of(results, table, only is not None and compared is None, compared)
     ledger = Ledger()
     data = chosen.write(table, manifest, ledger)
     lost = losses(ledger)
-    files = [ExportedFile(stem + chosen.suffix, chosen.media_type, data, lost)]
-    if not chosen.holds_manifest:
-        text = json.dumps({**manifest, "lost": list(lost)}, indent=1, ensure_ascii=False).encode()
-        files.append(ExportedFile(f"{stem}{chosen.suffix}.manifest.json", "application/json", text))
-    return files, table.num_rows
+    whole = {**manifest, "lost": list(lost)}
+    if chosen.embed is not None:
+        data = chosen.embed(data, whole)
+    apart = None if chosen.holds_manifest else json.dumps(whole, indent=1, ensure_ascii=False).encode()
+    return _Made(data, apart, lost, table.num_rows)
 
 
 def losses(ledger: Ledger) -> tuple[str, ...]:
@@ -248,8 +298,13 @@ def _papers(count: int) -> str:
     return f"{count:,} paper{'' if count == 1 else 's'}"
 
 
-def export_file(results: Results, path: str | PathLike[str]) -> tuple[int, tuple[str, ...]]:
-    """Write what is shown to a file whose suffix says the format, and its manifest.
+def export_file(results: Results, path: str | PathLike[str], *, analysis: bool = False) -> tuple[int, tuple[str, ...]]:
+    """Write what is shown to a file whose suffix says the format; its manifest beside it, where the format cannot hold it.
+
+    Parameters
+    ----------
+    analysis : bool
+        Add what was computed about the papers: topic, score and its parts, places on the axes.
 
     Returns
     -------
@@ -270,10 +325,11 @@ def export_file(results: Results, path: str | PathLike[str]) -> tuple[int, tuple
     if chosen is None:
         suffixes = ", ".join(row.suffix for row in FORMATS)
         raise ExportError(f"{target.name} has no suffix of an export format. Suffixes: {suffixes}.")
-    files, papers = export_bytes(results, chosen.name, name=target.stem)
-    for number, file in enumerate(files):
-        deliver(file.data, target.with_name(file.name) if number else target)
-    return papers, files[0].lost
+    made = _made(results, chosen, None, None, analysis)
+    deliver(made.data, target)
+    if made.manifest is not None:
+        deliver(made.manifest, target.with_name(f"{target.stem}{chosen.suffix}.manifest.json"))
+    return made.papers, made.lost
 
 
 def file_stem(selection: Selection) -> str:

@@ -334,7 +334,7 @@ def _together(part: str, write: Callable[[str], str]) -> str:
 
 def marked(text: str) -> str:
     """The name of a body as the table keeps it: in braces where its words would be taken for a person's."""
-    plain = _SPACES.sub(" ", text).strip().strip("{}").strip()
+    plain = _SPACES.sub(" ", re.sub("[{}]", " ", text)).strip()
     return plain if not plain or _parsed(plain).literal == plain else f"{{{plain}}}"
 
 
@@ -423,13 +423,11 @@ def _listed(text: str, *, alone: bool) -> list[str]:
         return [part for part in _AND.split(text) if part]
     parts = [part for part in _AND.split(text) if part]
     if len(parts) > 1 and _WIDE.search(text) is None:
-        commas = [len(_COMMAS.findall(part)) for part in parts]
-        # "Lopez, A. B. and Meyer, K.": each has one comma, or none where it is a body.
-        if all(count < 2 for count in commas) and all(
-            count == 0 or _inverted(part) for count, part in zip(commas, parts, strict=True)
-        ):
+        # "Lopez, A. B. and Meyer, K.": each is one name, with one comma or none.
+        bare = [[piece for piece in _COMMAS.split(part) if piece and not _SUFFIX.match(piece)] for part in parts]
+        if all(len(pieces) == 1 or (len(pieces) == 2 and _inverted(", ".join(pieces))) for pieces in bare):
             return parts
-        if sum(commas) and not all(count in (0, 1) for count in commas):
+        if any(len(pieces) > 2 for pieces in bare):
             return _by_commas(", ".join(parts))
     return [name for part in parts for name in _by_commas(part)]
 

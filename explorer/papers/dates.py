@@ -144,7 +144,7 @@ def parse_date(text: str) -> tuple[date, str] | None:
         return _made(*counted.groups()[:3])
     if (extended := read_edtf(text)) is not None:
         known = known_part(extended)
-        return None if known is None else _made(*[*known.split("-"), None, None][:3])
+        return None if known is None else parse_date(known)
     found = _YEAR.search(text)
     return None if found is None else _worded(text, found)
 

@@ -74,6 +74,17 @@ class Ledger:
         Counts of records.
     notes : list of Entry
         What was repaired, rejected, merged or is likely another paper too, and why; on the way out, what the format could not hold (lost).
+
+    Examples
+    --------
+    >>> import explorer
+    >>> import pandas as pd
+    >>> papers = pd.DataFrame({"title": ["Adding numbers", "Adding Numbers"], "doi": ["10.5555/12345678"] * 2, "year": [2023, 2024]})
+    >>> ledger = explorer.import_papers(papers).ledger
+    >>> ledger.sentence()
+    '2 records read: 1 accepted, 1 merged.'
+    >>> ledger.entries["action"].to_list()
+    ['merged']
     """
 
     read: int = 0
@@ -98,12 +109,48 @@ class Ledger:
         return pd.DataFrame(self.notes, columns=list(Entry._fields)).astype({"line": "Int64", "record": "Int64"})
 
     def accept(self, count: int = 1) -> None:
-        """Count records that were read and taken over."""
+        """Count records that were read and taken over.
+
+        Parameters
+        ----------
+        count : int
+            Records.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> ledger = explorer.Ledger()
+        >>> ledger.accept(3)
+        >>> ledger.sentence()
+        '3 records read: 3 accepted.'
+        """
         self.read += count
         self.accepted += count
 
     def reject(self, source: str, record: int, reason: str, *, line: int | None = None, text: str = "") -> None:
-        """Count and note a record that could not be taken over."""
+        """Count and note a record that could not be taken over.
+
+        Parameters
+        ----------
+        source : str
+            Name of the file or service.
+        record : int
+            Number of the record in its source, from 1.
+        reason : str
+            Said to the reader.
+        line : int, optional
+            Line where the record starts, from 1.
+        text : str
+            What the record says; its first 300 characters are kept.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> ledger = explorer.Ledger()
+        >>> ledger.reject("refs.csv", 4, "no title", line=5)
+        >>> ledger.sentence()
+        '1 record read: 0 accepted, 1 rejected.'
+        """
         self.read += 1
         self.rejected += 1
         self.notes.append(Entry(source, line, record, "rejected", "", text[:300], "", reason))
@@ -111,25 +158,135 @@ class Ledger:
     def repair(
         self, source: str, record: int, name: str, before: str, after: str, reason: str, *, line: int | None = None
     ) -> None:
-        """Note that a value of an accepted record was changed."""
+        """Note that a value of an accepted record was changed.
+
+        Parameters
+        ----------
+        source : str
+            Name of the file or service.
+        record : int
+            Number of the record in its source, from 1.
+        name : str
+            Column of the schema.
+        before, after : str
+            The value as it was and as it is; 300 characters of each are kept.
+        reason : str
+            Said to the reader.
+        line : int, optional
+            Line where the record starts, from 1.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> ledger = explorer.Ledger()
+        >>> ledger.accept()
+        >>> ledger.repair("refs.csv", 1, "doi", "doi:10.5555/1", "10.5555/1", "prefix taken off")
+        >>> ledger.sentence()
+        '1 record read: 1 accepted (1 repaired).'
+        """
         self.notes.append(Entry(source, line, record, "repaired", name, before[:300], after[:300], reason))
 
     def merge(self, source: str, record: int, into: str, reason: str, *, line: int | None = None, text: str = "") -> None:
-        """Note that an accepted record went into another paper; `text` says which it was."""
+        """Note that an accepted record went into another paper; `text` says which it was.
+
+        Parameters
+        ----------
+        source : str
+            Name of the file or service.
+        record : int
+            Number of the record in its source, from 1.
+        into : str
+            Id of the paper.
+        reason : str
+            Said to the reader.
+        line : int, optional
+            Line where the record starts, from 1.
+        text : str
+            What the record says; its first 300 characters are kept.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> ledger = explorer.Ledger()
+        >>> ledger.accept(2)
+        >>> ledger.merge("refs.csv", 2, "lee2024", "same DOI")
+        >>> ledger.sentence()
+        '2 records read: 1 accepted, 1 merged.'
+        """
         self.accepted -= 1
         self.merged += 1
         self.notes.append(Entry(source, line, record, "merged", "", text[:300], into, reason))
 
     def doubt(self, source: str, record: int, other: str, reason: str, *, text: str = "") -> None:
-        """Note that an accepted record may be another paper too, which the reader decides; `text` says which record it is."""
+        """Note that an accepted record may be another paper too, which the reader decides; `text` says which record it is.
+
+        Parameters
+        ----------
+        source : str
+            Name of the file or service.
+        record : int
+            Number of the record in its source, from 1.
+        other : str
+            Id of the other paper.
+        reason : str
+            Said to the reader.
+        text : str
+            What the record says; its first 300 characters are kept.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> ledger = explorer.Ledger()
+        >>> ledger.accept(2)
+        >>> ledger.doubt("refs.csv", 2, "lee2024", "same title, other year")
+        >>> ledger.entries["action"].to_list()
+        ['likely']
+        """
         self.notes.append(Entry(source, None, record, "likely", "", text[:300], other, reason))
 
     def lose(self, target: str, record: int, name: str, before: str, after: str, reason: str) -> None:
-        """Note that a value, or a part of it, has no place in the format that is written; `record` is 0 for all papers."""
+        """Note that a value, or a part of it, has no place in the format that is written; `record` is 0 for all papers.
+
+        Parameters
+        ----------
+        target : str
+            Name of the format.
+        record : int
+            Number of the paper, from 1; 0 for all.
+        name : str
+            Column.
+        before, after : str
+            The value as it was and as it is written; 300 characters of each are kept.
+        reason : str
+            Said to the reader.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> ledger = explorer.Ledger()
+        >>> ledger.lose("RIS", 0, "upvotes", "12", "", "RIS has no tag for it")
+        >>> ledger.entries["field"].to_list()
+        ['upvotes']
+        """
         self.notes.append(Entry(target, None, record, "lost", name, before[:300], after[:300], reason))
 
     def add(self, other: Ledger) -> None:
-        """Take over the counts and notes of another ledger."""
+        """Take over the counts and notes of another ledger.
+
+        Parameters
+        ----------
+        other : Ledger
+            Not changed.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> ledger = explorer.Ledger()
+        >>> other = explorer.Ledger(read=2, accepted=2)
+        >>> ledger.add(other)
+        >>> ledger.accepted
+        2
+        """
         self.read += other.read
         self.accepted += other.accepted
         self.rejected += other.rejected
@@ -138,7 +295,26 @@ class Ledger:
         self.findings.extend(other.findings)
 
     def finding(self, source: str) -> Finding:
-        """The latest finding about a source, made if there is none."""
+        """The latest finding about a source, made if there is none.
+
+        Parameters
+        ----------
+        source : str
+            Name of the file or service.
+
+        Returns
+        -------
+        Finding
+            Format, encoding, delimiter and columns, as they were taken.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> ledger = explorer.Ledger()
+        >>> ledger.finding("refs.csv").delimiter = ";"
+        >>> ledger.finding("refs.csv").delimiter
+        ';'
+        """
         for found in reversed(self.findings):
             if found.source == source:
                 return found
@@ -146,16 +322,55 @@ class Ledger:
         return self.findings[-1]
 
     def check(self, papers: int) -> None:
-        """Assert that no record is unaccounted for, `papers` being the rows of the resulting table."""
+        """Assert that no record is unaccounted for, `papers` being the rows of the resulting table.
+
+        Parameters
+        ----------
+        papers : int
+            Rows of the resulting table.
+
+        Raises
+        ------
+        AssertionError
+            The counts do not add up, which is a fault of the reader of a format.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> explorer.Ledger(read=3, accepted=2, rejected=1).check(2)
+        """
         assert self.read == self.accepted + self.rejected + self.merged, self.sentence()
         assert self.accepted == papers, f"{papers} papers, but {self.accepted} accepted"
 
     def counts(self) -> dict[str, int]:
-        """The counts by name, as a manifest keeps them."""
+        """The counts by name, as a manifest keeps them.
+
+        Returns
+        -------
+        dict of str to int
+            `read`, `accepted`, `repaired`, `rejected`, `merged`, in numbers of records.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> explorer.Ledger(read=3, accepted=2, rejected=1).counts()
+        {'read': 3, 'accepted': 2, 'repaired': 0, 'rejected': 1, 'merged': 0}
+        """
         return {name: getattr(self, name) for name in ("read", "accepted", "repaired", "rejected", "merged")}
 
     def sentence(self) -> str:
-        """Say the counts in words, such as "91 records read: 88 accepted (2 repaired), 3 rejected"."""
+        """Say the counts in words, such as "91 records read: 88 accepted (2 repaired), 3 rejected".
+
+        Returns
+        -------
+        str
+
+        Examples
+        --------
+        >>> import explorer
+        >>> explorer.Ledger(read=3, accepted=2, rejected=1).sentence()
+        '3 records read: 2 accepted, 1 rejected.'
+        """
         return sentence(self.counts())
 
 

@@ -476,9 +476,28 @@ def to_table(papers: pd.DataFrame | pa.Table) -> pa.Table:
 def validate(papers: pd.DataFrame) -> pd.DataFrame:
     """Return `papers` in the schema: fields in order and type, ids unique, other columns kept. The input is not changed.
 
+    Parameters
+    ----------
+    papers : DataFrame
+        Needs `title` (text). Dates may be years, months or days, as text, numbers or times.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `explorer.papers.schema.FIELDS` (`id`, `title`, `abstract`, `authors`, `published`, `precision`, `year` …), then
+        the others; every column is Arrow-backed. A paper without an id is given one, which its content decides.
+
     Raises
     ------
     SchemaError
         There is no `title` column, or a column cannot be read as its type.
+
+    Examples
+    --------
+    >>> import explorer
+    >>> import pandas as pd
+    >>> papers = pd.DataFrame({"title": ["Adding numbers"], "authors": [["Lee, Ann"]], "year": [2024]})
+    >>> explorer.validate(papers)[["title", "precision", "year"]].to_dict("records")
+    [{'title': 'Adding numbers', 'precision': 'year', 'year': 2024}]
     """
     return to_frame(to_table(papers))

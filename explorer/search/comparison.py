@@ -39,6 +39,13 @@ def compare(before: Results | pd.DataFrame, after: Results | pd.DataFrame) -> pd
     ------
     SchemaError
         A frame has no ids, or rows without one.
+
+    Examples
+    --------
+    >>> import explorer
+    >>> corpus = explorer.open_corpus()
+    >>> explorer.compare(corpus.select("vision"), corpus.select("vision OR image")).attrs["counts"]["gone"]
+    0
     """
     import pandas as pd
 
@@ -93,6 +100,7 @@ def compare_dates(results: Results, before: str, after: str) -> pd.DataFrame:
     Parameters
     ----------
     results : Results
+        As `Corpus.results` gives them.
     before, after : str
         ``2023``, ``2023-06`` or ``2023-06-30``; a year or a month counts to its end.
 
@@ -106,6 +114,14 @@ def compare_dates(results: Results, before: str, after: str) -> pd.DataFrame:
     ------
     SelectionError
         A date is none, or `after` is the earlier one.
+
+    Examples
+    --------
+    >>> import explorer
+    >>> corpus = explorer.open_corpus()
+    >>> changes = explorer.compare_dates(corpus.results(explorer.Selection()), "2023", "2024-06")
+    >>> changes.attrs["counts"]
+    {'new': 22, 'gone': 0, 'shared': 49}
     """
     if last_day(before) > last_day(after):
         raise SelectionError(f"{before} is later than {after}. Give the earlier date first.")

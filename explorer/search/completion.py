@@ -105,6 +105,13 @@ def complete(snapshot: Snapshot, text: str, at: int | None = None, *, limit: int
     -------
     list of Completion
         Field names first, then words by how many papers have them, then authors. After a field name, its words or values.
+
+    Examples
+    --------
+    >>> import explorer
+    >>> corpus = explorer.open_corpus()
+    >>> corpus.complete("author:le")[0].text
+    '"Sergey Levine"'
     """
     at = len(text) if at is None else min(max(at, 0), len(text))
     if any("\ud800" <= character <= "\udfff" for character in text):
@@ -252,6 +259,13 @@ def suggest(snapshot: Snapshot, query: str) -> str | None:
     A noisy channel with a constant error model (after Kernighan, Church & Gale 1990): of the words within one edit (two, from
     six letters on) those with the largest number of papers times the probability of the edits; of these the one that gives the
     whole query the most hits, weighted likewise.
+
+    Examples
+    --------
+    >>> import explorer
+    >>> corpus = explorer.open_corpus()
+    >>> corpus.suggest("arithmatic")
+    'arithmetic'
     """
     node = parse(query)
     if node is None or query.lstrip().startswith("=") or translate(query).dialect:

@@ -56,6 +56,13 @@ def reasons(ranker: Ranker, row: int, selection: Selection, read: tuple[str, ...
     ------
     QueryError, ExpressionError, ConceptError
         As showing the selection does.
+
+    Examples
+    --------
+    >>> import explorer
+    >>> corpus = explorer.open_corpus()
+    >>> [name for name, _ in corpus.why(0, explorer.Selection(rank="arithmetic + vision"))]
+    ['arithmetic', 'vision']
     """
     found, snapshot = ordering(ranker, selection, read), ranker.snapshot
     if found is None:

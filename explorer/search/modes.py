@@ -29,6 +29,38 @@ def check_mode(mode: str) -> None:
         raise SelectionError(f"There is no search mode {mode!r}. Modes: {', '.join(MODES)}.")
 
 
+def select(found: Results) -> pd.DataFrame:
+    """The papers of a selection, in its order.
+
+    Parameters
+    ----------
+    selection : Selection or str
+        A text is a query: ``corpus.select("reward model")``.
+
+    Returns
+    -------
+    DataFrame
+        The columns of the paper table, `topic`, `score` (BM25, or what else orders them; missing without either), for
+        concepts and preferences one column ``part: NAME`` each, which add up to the score, and the places on the axes, if
+        there are any, as `x` and `y`.
+
+    Raises
+    ------
+    QueryError
+        The query is malformed.
+    SelectionError
+        The selection is neither.
+
+    Examples
+    --------
+    >>> import explorer
+    >>> corpus = explorer.open_corpus()
+    >>> bool((corpus.select("arithmetic")["score"].diff().dropna() <= 0).all())
+    True
+    """
+    return to_frame(found.table())
+
+
 def search(
     ranker: Ranker,
     query: str,

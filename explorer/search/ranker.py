@@ -251,6 +251,14 @@ class Ranker:
         -----
         A product of experts (Hinton 1999): added concepts multiply their probability, subtracted ones that of their absence; see
         `explorer.ranking.arithmetic`.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> corpus = explorer.open_corpus()
+        >>> ranked = corpus.rank("arithmetic + vision - benchmark", limit=3)
+        >>> ranked.columns.to_list()
+        ['id', 'title', 'score', 'arithmetic', 'vision', 'benchmark']
         """
         import pandas as pd
 
@@ -284,6 +292,16 @@ class Ranker:
         Notes
         -----
         After SemAxis (An, Kwak and Ahn, arXiv:1806.05521), fitted as a classifier of the poles' papers.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> corpus = explorer.open_corpus()
+        >>> places = corpus.axis("theory", "experiment")
+        >>> places.columns.to_list()
+        ['id', 'title', 'place']
+        >>> 0 <= places.attrs["separation"] <= 1
+        True
         """
         axis = self.axis_between(low, high)
         frame = to_frame(self.snapshot.table.select(["id", "title"])).assign(place=axis.place)

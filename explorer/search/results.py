@@ -30,7 +30,8 @@ class Results:
     ranker : Ranker
     selection : Selection
     read : tuple of str
-        Ids of the papers that its reader has read, the first read first; novelty is measured against them.
+        Ids of the papers that its reader has read, the first read first; novelty is measured against them. `Corpus.results` takes
+        those of the library where none are given.
 
     Raises
     ------
@@ -40,6 +41,14 @@ class Results:
         The expression over concepts does not parse.
     ConceptError
         A pole of an axis has no papers of its own.
+
+    Examples
+    --------
+    >>> import explorer
+    >>> corpus = explorer.open_corpus()
+    >>> results = corpus.results(explorer.Selection(query="vision"))
+    >>> len(results.rows()) == len(corpus.select("vision"))
+    True
     """
 
     def __init__(self, ranker: Ranker, selection: Selection, read: tuple[str, ...] = ()) -> None:

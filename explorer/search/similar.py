@@ -15,10 +15,24 @@ if TYPE_CHECKING:
 def similar(snapshot: Snapshot, row: int, limit: int = 8) -> list[tuple[int, list[str]]]:
     """Papers nearest to one by their rare words.
 
+    Parameters
+    ----------
+    row : int
+        Row of the paper in the table of papers, from 0.
+    limit : int
+        Number of papers at most.
+
     Returns
     -------
     list of (int, list of str)
-        Row, and up to four of the shared stems, rarest first.
+        Row, and up to four of the shared words, rarest first; the nearest paper first.
+
+    Examples
+    --------
+    >>> import explorer
+    >>> corpus = explorer.open_corpus()
+    >>> [len(words) for _, words in corpus.similar(0, limit=2)]
+    [4, 4]
     """
     title, abstract = (snapshot.table.column(name)[row].as_py() or "" for name in ("title", "abstract"))
     hits = snapshot.index.similar(title, abstract, limit + 1)

@@ -58,6 +58,15 @@ class Selection:
     ------
     SelectionError
         A value is of the wrong kind. Values that no paper has are allowed and match nothing.
+
+    Examples
+    --------
+    >>> import explorer
+    >>> selection = explorer.Selection(query="reward model", years=(2023, None))
+    >>> selection.describe()
+    'papers, matching ‘reward model’, since 2023'
+    >>> selection == explorer.Selection.from_url(selection.to_url())
+    True
     """
 
     query: str = ""
@@ -99,7 +108,27 @@ class Selection:
 
     @classmethod
     def of(cls, given: Selection | str) -> Selection:
-        """A selection as it is; a text is a query. Raises `SelectionError` for anything else."""
+        """A selection as it is; a text is a query.
+
+        Parameters
+        ----------
+        given : Selection or str
+
+        Returns
+        -------
+        Selection
+
+        Raises
+        ------
+        SelectionError
+            It is neither.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> explorer.Selection.of("reward model") == explorer.Selection(query="reward model")
+        True
+        """
         if isinstance(given, str):
             return cls(query=given)
         if isinstance(given, Selection):
@@ -122,11 +151,35 @@ class Selection:
         return concepts.parse(self.rank) if self.rank else None
 
     def active(self) -> Iterator[tuple[Filter, Any]]:
-        """The filters that are set, with their values."""
+        """The filters that are set, with their values.
+
+        Yields
+        ------
+        (Filter, value)
+            Row of `FILTERS`, and the value of its field.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> [(row.field, value) for row, value in explorer.Selection(years=(2023, None), rank="vision").active()]
+        [('years', (2023, None))]
+        """
         return self._set(FILTERS)
 
     def given(self) -> Iterator[tuple[Filter, Any]]:
-        """The filters that are set, and what orders or places the papers, with their values."""
+        """The filters that are set, and what orders or places the papers, with their values.
+
+        Yields
+        ------
+        (Filter, value)
+            Row of `FILTERS` or `STEERS`, and the value of its field.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> [(row.field, value) for row, value in explorer.Selection(years=(2023, None), rank="vision").given()]
+        [('years', (2023, None)), ('rank', 'vision')]
+        """
         return self._set(FILTERS + STEERS)
 
     def _set(self, rows: tuple[Filter, ...]) -> Iterator[tuple[Filter, Any]]:
@@ -136,7 +189,26 @@ class Selection:
                 yield row, value
 
     def say(self, row: Filter, value: Any) -> str:
-        """One of its fields in words; a place is said with the axis it is on."""
+        """One of its fields in words; a place is said with the axis it is on.
+
+        Parameters
+        ----------
+        row : Filter
+            As `given` yields it.
+        value : object
+            Value of its field.
+
+        Returns
+        -------
+        str
+
+        Examples
+        --------
+        >>> import explorer
+        >>> selection = explorer.Selection(axes=(("theory", "experiment"),), x=(0, None))
+        >>> [selection.say(row, value) for row, value in selection.given()]
+        ['at 0 or more on theory ↔ experiment', 'along ‘theory ↔ experiment’']
+        """
         said = row.sentence(value)
         if row.field in ("x", "y"):
             place = "xy".index(row.field)
@@ -156,10 +228,26 @@ class Selection:
     def with_(self, changes: Mapping[str, Any]) -> Selection:
         """A selection with some fields changed; lists become tuples.
 
+        Parameters
+        ----------
+        changes : mapping
+            New values by name of the field.
+
+        Returns
+        -------
+        Selection
+            Another object; this one stays as it is.
+
         Raises
         ------
         SelectionError
             A field is unknown or a value of the wrong kind.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> explorer.Selection(query="vision").with_({"years": [2023, None]}).describe()
+        'papers, matching ‘vision’, since 2023'
         """
         if not isinstance(changes, Mapping):
             raise SelectionError(f"Changes must be a mapping of fields to values, not {type(changes).__name__}.")
@@ -171,11 +259,39 @@ class Selection:
         return replace(self, **values)
 
     def without(self, field: str) -> Selection:
-        """A selection with one field as it is by default."""
+        """A selection with one field as it is by default.
+
+        Parameters
+        ----------
+        field : str
+
+        Returns
+        -------
+        Selection
+            Another object; this one stays as it is.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> explorer.Selection(query="vision", years=(2023, None)).without("query").describe()
+        'papers, since 2023'
+        """
         return replace(self, **{field: getattr(Selection(), field)})
 
     def to_url(self) -> str:
-        """URL query without the question mark; empty for the default selection."""
+        """URL query without the question mark; empty for the default selection.
+
+        Returns
+        -------
+        str
+            Percent-encoded; `from_url` reads it back.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> explorer.Selection(query="reward model", years=(2023, None)).to_url()
+        'q=reward+model&years=2023..'
+        """
         pairs: list[tuple[str, str]] = []
         for row, value in self.given():
             if row.kind == "values":
@@ -198,10 +314,25 @@ class Selection:
     def from_url(cls, query: str) -> Selection:
         """Read a URL query, with or without its question mark; parameters of other programs are ignored.
 
+        Parameters
+        ----------
+        query : str
+            As `to_url` writes it.
+
+        Returns
+        -------
+        Selection
+
         Raises
         ------
         SelectionError
             A parameter of ours has a value that cannot be.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> explorer.Selection.from_url("?q=reward+model&years=2023..").years
+        (2023, None)
         """
         rows = {row.parameter: row for row in FILTERS + STEERS}
         found: dict[str, Any] = {}
@@ -232,7 +363,24 @@ class Selection:
         return cls(**found)
 
     def to_python(self, corpus: str = "corpus/") -> str:
-        """Python that reproduces the table; `corpus` is the folder it opens."""
+        """Python that reproduces the table; `corpus` is the folder it opens.
+
+        Parameters
+        ----------
+        corpus : str
+            Path of the corpus folder.
+
+        Returns
+        -------
+        str
+            Lines that run.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> print(explorer.Selection(query="reward model").to_python().splitlines()[-3])
+        papers = corpus.select(explorer.Selection(
+        """
         given = [
             f"{row.name}={getattr(self, row.name)!r}"
             for row in fields(self)
@@ -249,7 +397,25 @@ class Selection:
         )
 
     def describe(self, shown: int | None = None, total: int | None = None, titles: Mapping[str, str] | None = None) -> str:
-        """Say the selection in words, such as ``88 papers, topic ‘chain of thought’, since 2023``; `titles` are those of ids."""
+        """Say the selection in words, such as ``88 papers, topic ‘chain of thought’, since 2023``.
+
+        Parameters
+        ----------
+        shown, total : int, optional
+            Numbers of papers; without them none is said.
+        titles : mapping, optional
+            Titles by the id of the paper, which stand in place of ids.
+
+        Returns
+        -------
+        str
+
+        Examples
+        --------
+        >>> import explorer
+        >>> explorer.Selection(years=(2023, None)).describe(shown=36, total=88)
+        '36 of 88 papers, since 2023'
+        """
         head = "papers" if shown is None else f"{shown:,} paper{'' if shown == 1 else 's'}"
         if total is not None and shown != total:
             head = f"{shown:,} of {total:,} papers"

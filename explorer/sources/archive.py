@@ -147,7 +147,9 @@ def _members(file: IO[bytes], name: str, budget: list[int], depth: int) -> Itera
     with zipfile.ZipFile(file) as archive:
         for entry in archive.infolist():
             base = entry.filename.rsplit("/", 1)[-1]
-            if not base or base.startswith(".") or entry.filename.startswith("__MACOSX/"):
+            # How an export was made stands beside it; it is no paper.
+            passed = base.startswith(".") or base.endswith(".manifest.json") or entry.filename.startswith("__MACOSX/")
+            if not base or passed:
                 continue
             label = f"{name}/{entry.filename}"
             limit = max(FREE, RATIO * entry.compress_size)

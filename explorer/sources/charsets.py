@@ -56,7 +56,7 @@ CANDIDATES: Mapping[str, Candidate] = {
     "cp1257": Candidate(("lt", "lv"), 9),
     "iso8859-2": Candidate(_EAST, 12),
     "iso8859-7": Candidate(("el",), 12),
-    "iso8859-15": Candidate(_WEST, 15),
+    "iso8859-15": Candidate(_WEST, 9),
     "mac-roman": Candidate(_WEST, 9),
     "cp866": Candidate(("ru", "bg"), 18),
     "iso8859-5": Candidate(_CYRILLIC, 18),
@@ -91,9 +91,9 @@ _MANDELBROT = 20
 
 _HIGH = re.compile(rb"[\x80-\xff]")
 _NEAR = re.compile(rb"[^\r\n\x80-\xff]{0,%d}[\x80-\xff][^\r\n]{0,240}" % _AROUND)
-# The micro sign and the ordinals are letters to Unicode, and signs in a text.
-_PIECE = re.compile(r"[^\W\d_µªº]+|[^\x00-\x7f]|[\x00-\x7f]")
-_LETTERS = re.compile(r"[^\W\d_µªº]")
+# The micro sign, ordinals, raised digits and fractions are parts of words to Unicode, and signs in a text.
+_PIECE = re.compile(r"[^\W\d_µªº¹²³¼½¾]+|[^\x00-\x7f]|[\x00-\x7f]")
+_LETTERS = re.compile(r"[^\W\d_µªº¹²³¼½¾]")
 _IDEOGRAPH = re.compile("[\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003134f]")
 _USUAL = frozenset("“”„‚‘’«»–—…•°§©®™±×·€№\xa0")
 _OPENING = frozenset("“„‚‘«‹§€£¥•–—¿¡\xa0")
@@ -227,6 +227,8 @@ def _sign(sign: str, before: str, after: str, eastern: bool) -> float:
     if before.isalpha() and after.isalpha():
         return _WITHIN.get(sign, 13.0)
     cost = 6.0 if sign in _USUAL else 9.0 if sign in _RARER else 12.0
+    if after.isalpha() and sign in "¼½¾":
+        return 20.0
     return cost + 4.0 if after.isalpha() and sign not in _OPENING else cost
 
 

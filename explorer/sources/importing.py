@@ -60,6 +60,15 @@ def import_papers(
     ------
     ReadError
         A file that was named is missing or damaged as a whole, or the encoding has no such name.
+
+    Examples
+    --------
+    >>> import explorer
+    >>> import pandas as pd
+    >>> papers = pd.DataFrame({"title": ["Adding numbers", "Adding Numbers"], "doi": ["10.5555/12345678"] * 2, "year": [2023, 2024]})
+    >>> came = explorer.import_papers(papers)
+    >>> came.ledger.sentence()
+    '2 records read: 1 accepted, 1 merged.'
     """
     if len(given) == 1 and not isinstance(given[0], str | PathLike | Source):
         read = as_read(given[0])

@@ -8,16 +8,19 @@ it says more than one letter of a script far away.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 _LATIN = "[\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]"
-# What the bytes of UTF-8 become in Windows-1252, Windows-1250 or Latin-1, and twice in Windows-1251, whose letters are common.
-_SUSPECT = (
-    f"[\u00c2-\u00f4\u0102-\u0179]{_LATIN}|(?:[\u0420\u0421\u0413\u0432]"
+# What the bytes of UTF-8 become in Windows-1252, Windows-1250 or Latin-1; in Mac Roman; and twice in Windows-1251, whose letters
+# are common.
+SUSPECT = (
+    f"[\u00c2-\u00f4\u0102-\u0179]{_LATIN}|[√≈ƒ¬][Ä-üß†°¢£§•¶®©´¨ªº]|‚Ä|(?:[\u0420\u0421\u0413\u0432]"
     "[\u0080-\u00bf\u0401-\u040f\u0451-\u045f\u0490\u0491\u2013-\u203a\u20ac\u2116\u2122]){2}"
 )
+"""Two letters in a row without which nothing is changed."""
 
 Note = Callable[[int, str, str, str, str], None]
 
@@ -32,16 +35,16 @@ def restored(table: pa.Table, note: Note) -> pa.Table:
     note : callable
         Called as ``note(row, field, before, after, reason)`` for each value that is changed.
     """
-    for place, name in enumerate(table.column_names):
+    for name in ("title", "abstract", "authors", "venue", "keywords"):
         column = table.column(name)
         listed = pa.types.is_list(column.type)
         texts = pc.list_flatten(column) if listed else column
         # Arrow before 20 crashes on the indices of no values.
-        if not len(texts) or not (pa.types.is_large_string(texts.type) or pa.types.is_string(texts.type)):
+        if not len(texts):
             continue
         # Most texts are ASCII, and asking that costs little.
         foreign = pc.indices_nonzero(pc.invert(pc.fill_null(pc.string_is_ascii(texts), True)))
-        found = foreign.filter(pc.match_substring_regex(texts.take(foreign), _SUSPECT))
+        found = foreign.filter(pc.match_substring_regex(texts.take(foreign), SUSPECT))
         if not len(found):
             continue
         rows = pc.list_parent_indices(column).take(found).unique() if listed else found
@@ -51,11 +54,15 @@ def restored(table: pa.Table, note: Note) -> pa.Table:
             after = [item and _mended(item) for item in before] if listed else _mended(before)
             if after != before:
                 values[row], changed = after, True
-                shown = ("; ".join(filter(None, before)), "; ".join(filter(None, after))) if listed else (before, after)
-                note(row, name, *shown, "its letters had been decoded wrongly before, and are restored")
+                reason = "its letters had been decoded wrongly before, and are restored"
+                note(row, name, _line(before), _line(after), reason)
         if changed:
-            table = table.set_column(place, name, pa.array(values, column.type))
+            table = table.set_column(table.column_names.index(name), name, pa.array(values, column.type))
     return table
+
+
+def _line(value: Any) -> str:
+    return "; ".join(filter(None, value)) if isinstance(value, list) else str(value)
 
 
 def _mended(text: str) -> str:

@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from explorer.dedupe.deduplication import Deduplicated, Rules, find_duplicates
-from explorer.dedupe.merges import Change, fitted
+from explorer.dedupe.identifiers import comparable
+from explorer.dedupe.merges import LIKELY, Change, fitted
 from explorer.dedupe.rules import pair
 from explorer.papers.schema import FIELDS, TEXT
 from explorer.sources.formats.registry import Import
@@ -32,6 +33,9 @@ _LIKELY = 10
 """Papers the index names for each new one, by the words of its title (docs/decisions.md says how often the right one is there)."""
 
 _OFTEN = 500
+Pairing = tuple[int, int, str, float, str]
+"""Row, row of the corpus, relation, score and reason of two papers that are, or may be, one."""
+
 _KEYS = ("doi", "arxiv_id", "id")
 
 
@@ -136,7 +140,8 @@ def _without_known(
     ledger = replace(papers.ledger, notes=list(papers.ledger.notes))
     titles, ids = table.column("title"), table.column("id").to_pylist()
     taken = Taken(snapshot, [*ids, *_ids(papers.merges.records)])
-    known = _known(papers, origins, snapshot, rules, refused, taken, progress)
+    undecided: list[Pairing] = []
+    known = _known(papers, origins, snapshot, rules, refused, taken, undecided, progress)
     for row, match in known.items():
         reason = match.reason if match.fresh else "the same record"
         text = titles[row].as_py() or ""
@@ -154,10 +159,16 @@ def _without_known(
     new = new.set_column(new.column_names.index("id"), "id", names)
     ledger.check(new.num_rows)
     own = own.renamed(fresh_ids)
+    undecided = [found for found in undecided if found[0] not in known]
+    likely = _likely(snapshot, table, undecided, fresh_ids)
+    for (row, *_), record in zip(undecided, likely.to_pylist(), strict=True):
+        reason, title = f"a paper of the corpus: {record['reason']}", record["second_title"] or ""
+        ledger.doubt(*origins[row], record["first"], reason, text=title)
+    own = replace(own, likely=pa.concat_tables([own.likely, likely]))
     another = lambda name: taken.another(name) if taken.clashes(name) else None  # noqa: E731
     rows, replaced, merges = into_corpus(snapshot, list(known.values()), table.schema, another)
-    if len(own):
-        merges = (merges or snapshot.merged).joined(own)
+    if own:
+        merges = (snapshot.merged if merges is None else merges).joined(own)
     decided = _renamed(rules, snapshot.rules, fresh_ids)
     for row, paper in sorted(refused):
         if row not in known:
@@ -178,6 +189,18 @@ def _without_known(
     return Import(new, ledger, merges=own), change
 
 
+def _likely(snapshot: Snapshot, table: pa.Table, undecided: list[Pairing], fresh_ids: dict[str, str]) -> pa.Table:
+    """The pairs of a paper of the corpus and one that came which the reader decides, with the columns of `LIKELY`."""
+    came, there = table.select(["id", "title"]), snapshot.table.select(["id", "title"])
+    rows = []
+    for row, place, relation, score, reason in undecided:
+        name, title = (column[row].as_py() for column in came.columns)
+        paper, known = (column[place].as_py() for column in there.columns)
+        values = (paper, fresh_ids.get(name, name), known, title, score, relation, reason)
+        rows.append(dict(zip(LIKELY.names, values, strict=True)))
+    return pa.Table.from_pylist(rows, LIKELY)
+
+
 def _renamed(rules: Rules, before: Rules, ids: dict[str, str]) -> Rules:
     """Rules of which the new ones name papers by the ids that they have in the corpus."""
     for one, other in sorted(rules.never - before.never):
@@ -192,13 +215,17 @@ def _known(
     rules: Rules,
     refused: set[tuple[int, str]],
     taken: Taken,
+    undecided: list[Pairing],
     progress: Callable[[str, float], None],
 ) -> dict[int, Match]:
-    """The rows that are papers of the corpus; `refused` are rows and papers that the reader keeps apart now."""
+    """The rows that are papers of the corpus; `refused` are rows and papers that the reader keeps apart now.
+
+    Pairs that are likely one paper are put into `undecided`.
+    """
     table = papers.table
     ids = table.column("id").to_pylist()
     found: dict[int, dict[int, tuple[str, float, str]]] = {}
-    for row, place, relation, score, reason in _pairs(table, snapshot, rules, progress):
+    for row, place, relation, score, reason in _pairs(table, snapshot, rules, undecided, progress):
         found.setdefault(row, {}).setdefault(place, (relation, score, reason))
     wanted = sorted({place for places in found.values() for place in places})
     papers_there = rows_of(snapshot.table, wanted)
@@ -244,9 +271,9 @@ def _adds_nothing(record: dict[str, Any], other: dict[str, Any]) -> bool:
 
 
 def _pairs(
-    table: pa.Table, snapshot: Snapshot, rules: Rules, progress: Callable[[str, float], None]
-) -> Iterator[tuple[int, int, str, float, str]]:
-    """Yield row, row of the snapshot, relation, score and reason of the papers that are one, or versions of one."""
+    table: pa.Table, snapshot: Snapshot, rules: Rules, undecided: list[Pairing], progress: Callable[[str, float], None]
+) -> Iterator[Pairing]:
+    """Yield the pairs of papers that are one; those that are likely one go to `undecided`."""
     if rules.always:
         yield from _ruled(table, snapshot, rules)
     found = {name: _rows_of(snapshot.table.column(name), table.column(name)) for name in _KEYS}
@@ -266,20 +293,21 @@ def _pairs(
     else:
         places = np.arange(len(snapshot))
     progress("comparing", 0.7)
-    known = snapshot.table.select(list(FIELDS))
-    if len(places) < len(snapshot):
-        known = rows_of(known, places)
-    both = pa.concat_tables([_numbered(known, "c"), _numbered(table.select(list(FIELDS)), "n")])
+    known = snapshot.table if len(places) == len(snapshot) else rows_of(snapshot.table, places)
+    parts = [_numbered(comparable(part), mark) for part, mark in ((known, "c"), (table, "n"))]
+    both = pa.concat_tables(parts, promote_options="default")
     pairs = find_duplicates(both, first_new=known.num_rows, progress=lambda part: progress("comparing", 0.7 + 0.2 * part))
-    pairs = pairs[pairs["cluster"].notna() & (pairs["relation"] != "doubtful")]
-    for first, second, relation, score, reason in zip(
-        *(pairs[name] for name in ("first", "second", "relation", "score", "reason")), strict=True
-    ):
+    columns = [pairs[name] for name in ("first", "second", "relation", "score", "reason")]
+    for first, second, relation, score, reason, together in zip(*columns, pairs["cluster"].notna(), strict=True):
         if first[0] == "c" and second[0] == "n":
-            yield int(second[1:]), int(places[int(first[1:])]), relation, score, reason
+            match = int(second[1:]), int(places[int(first[1:])]), relation, score, reason
+            if together:
+                yield match
+            else:
+                undecided.append(match)
 
 
-def _ruled(table: pa.Table, snapshot: Snapshot, rules: Rules) -> Iterator[tuple[int, int, str, float, str]]:
+def _ruled(table: pa.Table, snapshot: Snapshot, rules: Rules) -> Iterator[Pairing]:
     """What the reader wants merged whatever the records say; a merged record stands for its paper."""
     place_of = {name: place for place, name in enumerate(snapshot.table.column("id").to_pylist())}
     papers, members = (snapshot.merged.records.column(name).to_pylist() for name in ("merge_paper", "id"))

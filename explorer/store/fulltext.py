@@ -20,10 +20,10 @@ import pyarrow as pa
 import tantivy
 
 from explorer.errors import CorpusError, QueryError
+from explorer.papers.author_names import family_and_given, is_initials
 from explorer.selection.syntax import All, Either, Near, Node, Not, Phrase, Word, changed, over, parts_of, written
 from explorer.store.word_shapes import Shape, Spot, apart, beside, merged_words, pattern_of, shapes_of
 from explorer.text.analysis import FILLER, Terms, analyzer, spread, tokens, unspaced, without_particle
-from explorer.text.person_names import family_and_given, is_initials
 from explorer.text.word_forms import word_forms
 
 ANALYZERS = {

@@ -9,9 +9,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from explorer.dedupe.imprint import preprints
 from explorer.dedupe.merges import HISTORY, ORIGIN, Change, Merges
 from explorer.dedupe.merging import by_worth, merge, versions
-from explorer.dedupe.records import Records
 from explorer.errors import CorpusError
 from explorer.papers.schema import TEXTS
 
@@ -90,12 +90,12 @@ def into_corpus(
     kept = [snapshot.merged.records.schema, snapshot.table.schema, came, pa.schema(list(ORIGIN.items()))]
     schema = pa.unify_schemas(kept, promote_options="permissive")
     table = pa.Table.from_pylist(records, schema)
-    seen = Records(table)
+    early = preprints(table)
     fields = [name for name in schema.names if name not in ORIGIN]
     members: dict[str, list[tuple[dict[str, Any], bool | None]]] = {}
     for row, record in enumerate(records):
         given = {name: record.get(name) for name in fields}
-        members.setdefault(record["merge_paper"], []).append((given, seen.preprint(row)))
+        members.setdefault(record["merge_paper"], []).append((given, early[row]))
     has = dict(zip(by_paper, rows_of(snapshot.table, [some[0].place for some in by_paper.values()]).to_pylist(), strict=True))
     rows, papers, history = [], [], []
     for paper, some in by_paper.items():

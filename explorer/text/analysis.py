@@ -233,7 +233,9 @@ def _placed(text: str) -> tuple[str, Sequence[int], Sequence[int]]:
     """`spread` of a text, and where in the text each of its characters begins and ends."""
     if text.isascii():
         return text, range(len(text)), range(1, len(text) + 1)
-    pieces, starts, ends = [], [], []
+    pieces: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
     for match in _STRETCH.finditer(text):
         piece, first, last = match.group(), match.start(), match.end()
         if piece.isascii():

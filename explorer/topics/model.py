@@ -53,6 +53,17 @@ class TopicModel:
         The last is `OTHER`.
     words_ : list of list of str
         The ten heaviest words of each topic.
+
+    Examples
+    --------
+    >>> import explorer
+    >>> texts = ["adding numbers by hand", "numbers and digits", "stars and planets", "planets orbit stars"]
+    >>> model = explorer.TopicModel(2).fit(texts)
+    >>> model.factors_.shape == (2, len(model.vocabulary_))
+    True
+    >>> codes, share = model.transform(texts)
+    >>> len(codes), bool(codes[2] == codes[3])
+    (4, True)
     """
 
     def __init__(self, n_topics: int | None = None, *, seed: int = 0, sample: int = _SAMPLE) -> None:
@@ -67,6 +78,18 @@ class TopicModel:
         ----------
         texts : sequence of str
             Title and abstract of each paper.
+
+        Returns
+        -------
+        TopicModel
+            This one, fitted. Texts without a word give no topics but `OTHER`.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> texts = ["adding numbers by hand", "numbers and digits", "stars and planets", "planets orbit stars"]
+        >>> explorer.TopicModel(2).fit(texts).labels_[-1]
+        'other'
         """
         from sklearn.decomposition import NMF
         from sklearn.exceptions import ConvergenceWarning
@@ -119,12 +142,25 @@ class TopicModel:
     def transform(self, texts: Iterable[str]) -> tuple[np.ndarray, np.ndarray]:
         """Place papers on the topics.
 
+        Parameters
+        ----------
+        texts : iterable of str
+            Title and abstract of each paper.
+
         Returns
         -------
         codes : ndarray of int32, shape (n_papers,)
             The heaviest topic of each paper; ``n_topics`` (the code of `OTHER`) where a paper has none of the words.
         share : ndarray of float32, shape (n_papers,)
             Part of the paper's weight that lies on it, 0 to 1.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> texts = ["adding numbers by hand", "numbers and digits", "stars and planets", "planets orbit stars"]
+        >>> codes, share = explorer.TopicModel(2).fit(texts).transform(["stars", "nothing known"])
+        >>> codes[1].item()  # no word of any topic: `OTHER`
+        2
         """
         texts = list(texts)
         other = len(self.labels_) - 1
@@ -151,12 +187,53 @@ class TopicModel:
         return codes, share.astype(np.float32)
 
     def save(self, path: Path) -> None:
-        """Write what `transform` needs into an ``.npz`` file."""
+        """Write what `transform` needs into an ``.npz`` file.
+
+        Parameters
+        ----------
+        path : Path
+            Replaced if it is there.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> texts = ["adding numbers by hand", "numbers and digits", "stars and planets", "planets orbit stars"]
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> file = Path(tempfile.mkdtemp()) / "topics.npz"
+        >>> explorer.TopicModel(2).fit(texts).save(file)
+        >>> file.exists()
+        True
+        """
         np.savez(path, vocabulary=self.vocabulary_, idf=self.idf_, factors=self.factors_, seed=self.seed)
 
     @classmethod
     def load(cls, path: Path, labels: list[str]) -> TopicModel:
-        """Open a saved model; `labels` are those of its topics, `OTHER` the last."""
+        """Open a saved model; `labels` are those of its topics, `OTHER` the last.
+
+        Parameters
+        ----------
+        path : Path
+            As `save` wrote it.
+        labels : list of str, length n_topics + 1
+
+        Returns
+        -------
+        TopicModel
+            Ready to `transform`.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> texts = ["adding numbers by hand", "numbers and digits", "stars and planets", "planets orbit stars"]
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> model = explorer.TopicModel(2).fit(texts)
+        >>> model.save(file := Path(tempfile.mkdtemp()) / "topics.npz")
+        >>> again = explorer.TopicModel.load(file, model.labels_)
+        >>> bool((again.transform(texts)[0] == model.transform(texts)[0]).all())
+        True
+        """
         with np.load(path, allow_pickle=False) as parts:
             model = cls(len(labels) - 1, seed=int(parts["seed"]))
             model.vocabulary_, model.idf_, model.factors_ = parts["vocabulary"], parts["idf"], parts["factors"]

@@ -112,6 +112,14 @@ def topic_frequency(papers: pd.DataFrame, *, by: str = "year") -> pd.DataFrame:
     Notes
     -----
     Intervals are Wilson's (1927) score intervals.
+
+    Examples
+    --------
+    >>> import explorer
+    >>> corpus = explorer.open_corpus()
+    >>> counts = explorer.topic_frequency(corpus.papers, by="year")
+    >>> int(counts["papers"].sum())
+    88
     """
     import pandas as pd
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -151,12 +152,16 @@ class Board:
         self.page.mouse.up()
         return self.chart("Topics").locator(".ytick text").nth(place).text_content() or ""
 
-    def download(self, label: str, folder: Path, files: int = 1, *, ticked: bool = False) -> list[Path]:
-        """Export by the menu; the files that the browser saved."""
+    def download(self, label: str, folder: Path, *, ticked: bool = False) -> list[Path]:
+        """Export by the menu; the file that the browser saved, or those of the archive it is."""
         self.button("Export").click()
         if ticked:
             self.root.get_by_role("checkbox", name=re.compile("^Only the")).check()
-        return self.saved(lambda: self.root.get_by_role("button", name=re.compile(f"^{label}")).click(), folder, files)
+        saved = self.saved(lambda: self.root.get_by_role("button", name=re.compile(f"^{label}")).click(), folder)
+        if saved[0].suffix != ".zip":
+            return saved
+        with zipfile.ZipFile(saved[0]) as archive:
+            return [Path(archive.extract(name, folder)) for name in archive.namelist()]
 
     def saved(self, action: Callable[[], None], folder: Path, files: int = 1) -> list[Path]:
         """Files that the browser saves when something is done."""

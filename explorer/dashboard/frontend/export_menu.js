@@ -12,6 +12,7 @@ import { popover } from "./popover.js";
 export function exportMenu(app) {
   const { model, link } = app;
   let onlyTicked = false;
+  let analysis = false;
   const button = h("button", { class: "lx-button lx-menu-button" }, icon("out"), h("span", {}, "Export"), icon("down"));
 
   function shareLink() {
@@ -65,9 +66,23 @@ export function exportMenu(app) {
             : `All ${shown}; tick some to export only those`,
         ),
       ),
+      h(
+        "label",
+        { class: "lx-check" },
+        h("input", {
+          type: "checkbox",
+          checked: analysis,
+          change: (event) => {
+            analysis = event.currentTarget.checked;
+          },
+        }),
+        h("span", {}, "With topics and scores"),
+      ),
       model
         .get("exports")
-        .map(({ format, label, note }) => item(label, note, () => link.send("export", { format, ticked: onlyTicked }))),
+        .map(({ format, label, note }) =>
+          item(label, note, () => link.send("export", { format, ticked: onlyTicked, analysis })),
+        ),
       h("h2", { class: "lx-popover-title" }, "Share"),
       item(app.page ? "Copy link" : "Copy as a URL query", "opens with these filters", () =>
         app.copy(shareLink(), "Copied the link."),

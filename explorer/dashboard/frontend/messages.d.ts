@@ -200,6 +200,8 @@ export interface ExportMessage extends Numbered {
   kind: "export";
   format: string;
   ticked: boolean;
+  /** Add topic, scores and places on axes. */
+  analysis: boolean;
 }
 
 /** Send plotly.js. */

@@ -199,8 +199,10 @@ any = all
 
 WEB_OF_SCIENCE = Dialect(
     "Web of Science",
-    re.compile(r"\b(?:TS|TI|AB|AK|KP|SO|ALL)\s*=\s*[(\"\w*]|\b(?:PY|DT|LA|WC|SU)\s*=\s*\(?[\"\w]"
-        r"|(?i:\b(?:TS|TI|AB|AU|SO|Topic|Title|Author|Publication Name)\s*=\s*[(\"])"),
+    re.compile(
+        r"\b(?:TS|TI|AB|AK|KP|SO|ALL)\s*=\s*[(\"\w*]|\b(?:PY|DT|LA|WC|SU)\s*=\s*\(?[\"\w]"
+        r"|(?i:\b(?:TS|TI|AB|AU|SO|Topic|Title|Author|Publication Name)\s*=\s*[(\"])"
+    ),
     _WOS_FIELDS,
     prefix=re.compile(r"(Publication Name|[A-Z][A-Z0-9]{1,7})\s*=\s*", re.I),
     limit=re.compile(

@@ -50,12 +50,8 @@ def lines_of(text: str) -> list[Line]:
             # A history is also printed with the newest line first.
             step = number - found[-1].number
         count = _BARE_COUNT if match and match.group("mark") in ("S", "s") else _COUNT
-        if (
-            match
-            and number == (found[-1].number + step if found else number)
-            and (step or not found)
-            and not _is_combination_alone(match, found)
-        ):
+        follows = number == found[-1].number + step and bool(step) if found else True
+        if match and follows and not _is_combination_alone(match, found):
             found.append(Line(number, count.sub("", match.group("text")), at + match.start("text")))
         elif found and row.strip():
             last = found.pop()

@@ -117,7 +117,28 @@ _NOTHING = b"\xef\xbb\xbf\xff\xfe \t\r\n"
 
 @dataclass(frozen=True)
 class Import:
-    """Papers and what became of every input record."""
+    """Papers and what became of every input record.
+
+    Attributes
+    ----------
+    table : pyarrow.Table
+        The papers in the schema, one row a paper.
+    ledger : Ledger
+        What became of every record.
+    origins : tuple of (str, int)
+        Name of each source in turn, and how many of the rows came from it.
+    merges : Merges
+        What was merged into which paper, and the merged records.
+
+    Examples
+    --------
+    >>> import explorer
+    >>> import pandas as pd
+    >>> papers = pd.DataFrame({"title": ["Adding numbers"], "authors": [["Lee, Ann"]], "year": [2024]})
+    >>> came = explorer.import_papers(papers)
+    >>> len(came.papers), came.ledger.accepted
+    (1, 1)
+    """
 
     table: pa.Table
     ledger: Ledger
@@ -127,7 +148,25 @@ class Import:
     """What was merged into which paper, and the merged records."""
 
     def origin(self, row: int) -> tuple[str, int]:
-        """Name of the source a row that was read came from, and the number of its record there, from 1."""
+        """Name of the source a row that was read came from, and the number of its record there, from 1.
+
+        Parameters
+        ----------
+        row : int
+            Row of the table, from 0.
+
+        Returns
+        -------
+        (str, int)
+
+        Examples
+        --------
+        >>> import explorer
+        >>> import pandas as pd
+        >>> came = explorer.import_papers(pd.DataFrame({"title": ["Adding numbers", "Counting apples"]}))
+        >>> came.origin(1)
+        ('papers', 2)
+        """
         starts, names = self._sources
         place = bisect_right(starts, row) - 1
         name, number = (names[place], row - starts[place] + 1) if names else (self._only(row), row + 1)
@@ -386,10 +425,32 @@ def read_papers(
 
     `import_papers` takes the same arguments and gives the ledger too.
 
+    Parameters
+    ----------
+    *files : str, path or Source
+        Files, folders, globs, archives.
+    columns, delimiter, encoding : optional
+        As for `import_papers`.
+
+    Returns
+    -------
+    DataFrame
+        One row a record: the columns of the schema, then what else the files say.
+
     Raises
     ------
     ReadError
         As `import_papers` does; also where no file gave a paper and something was rejected.
+
+    Examples
+    --------
+    >>> import explorer
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> file = Path(tempfile.mkdtemp()) / "refs.bib"
+    >>> _ = file.write_text("@article{lee, title = {Adding numbers}, author = {Lee, Ann}, year = 2024}")
+    >>> explorer.read_papers(file)[["title", "year"]].to_dict("records")
+    [{'title': 'Adding numbers', 'year': 2024}]
     """
     result = import_papers(*files, columns=columns, delimiter=delimiter, encoding=encoding)
     if not result.table.num_rows and result.ledger.rejected:

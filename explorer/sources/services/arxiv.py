@@ -56,10 +56,24 @@ def fetch_arxiv(
     client : Client, optional
         Time-outs, cache, progress and stop.
 
+    Returns
+    -------
+    Import
+        `papers`, one row a paper, and `ledger`.
+
     Raises
     ------
     ServiceError
         Neither a query nor ids are given, the sort is unknown, or the service fails.
+
+    Notes
+    -----
+    https://info.arxiv.org/help/api/user-manual.html
+
+    Examples
+    --------
+    >>> import explorer
+    >>> came = explorer.fetch_arxiv('ti:"reward model"', limit=20)  # doctest: +SKIP
     """
     if not query and not ids:
         raise ServiceError("Give arXiv a query or ids.")

@@ -60,6 +60,15 @@ def fetch_crossref(
     ------
     ServiceError
         Neither a query nor DOIs are given, or the service fails.
+
+    Notes
+    -----
+    https://www.crossref.org/documentation/retrieve-metadata/rest-api/
+
+    Examples
+    --------
+    >>> import explorer
+    >>> came = explorer.fetch_crossref("reward model", filters="from-pub-date:2024", limit=20)  # doctest: +SKIP
     """
     if not query and not dois and not filters:
         raise ServiceError("Give Crossref a query, filters or DOIs.")

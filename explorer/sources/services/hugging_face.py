@@ -61,6 +61,15 @@ def fetch_hugging_face(
     ------
     ServiceError
         Not exactly one of `query`, `daily` and `trending` is given; or the service fails.
+
+    Notes
+    -----
+    https://huggingface.co/docs/hub/api
+
+    Examples
+    --------
+    >>> import explorer
+    >>> came = explorer.fetch_hugging_face(daily="2026-06-12")  # doctest: +SKIP
     """
     if sum((bool(query), bool(daily), trending)) != 1:
         raise ServiceError("Give Hugging Face one of: a query, daily, or trending.")

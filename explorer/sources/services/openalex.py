@@ -60,6 +60,15 @@ def fetch_openalex(
     ------
     ServiceError
         The service fails.
+
+    Notes
+    -----
+    https://docs.openalex.org
+
+    Examples
+    --------
+    >>> import explorer
+    >>> came = explorer.fetch_openalex("reward model", filters="publication_year:2024", limit=20)  # doctest: +SKIP
     """
     service = Service(NAME, base.rstrip("/"), interval=0.1)
     client = client or Client()

@@ -60,6 +60,15 @@ def fetch_pubmed(
     ------
     ServiceError
         The service fails.
+
+    Notes
+    -----
+    https://www.ncbi.nlm.nih.gov/books/NBK25501/
+
+    Examples
+    --------
+    >>> import explorer
+    >>> came = explorer.fetch_pubmed("asthma[mesh] AND 2024[dp]", limit=20)  # doctest: +SKIP
     """
     service = Service(NAME, base.rstrip("/"), interval=0.1 if api_key else 0.34)
     client = client or Client()

@@ -58,6 +58,15 @@ def fetch_semantic_scholar(
     ------
     ServiceError
         The service fails.
+
+    Notes
+    -----
+    https://api.semanticscholar.org/api-docs/graph
+
+    Examples
+    --------
+    >>> import explorer
+    >>> came = explorer.fetch_semantic_scholar("reward model", year="2024-", limit=20)  # doctest: +SKIP
     """
     service = Service(
         NAME,

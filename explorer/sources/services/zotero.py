@@ -67,6 +67,15 @@ def fetch_zotero(
     ------
     ServiceError
         The library's name is malformed, or the service fails.
+
+    Notes
+    -----
+    https://www.zotero.org/support/dev/web_api/v3/basics
+
+    Examples
+    --------
+    >>> import explorer
+    >>> came = explorer.fetch_zotero(library="groups/12345")  # doctest: +SKIP
     """
     if library is not None and not re.fullmatch(r"(?:users|groups)/\d+", library):
         raise ServiceError(f"{library!r} names no Zotero library. Write users/12345 or groups/12345.")

@@ -346,6 +346,14 @@ def to_bibtex(
         The file cannot be written.
     SchemaError
         The table has no title column.
+
+    Examples
+    --------
+    >>> import explorer
+    >>> import pandas as pd
+    >>> papers = pd.DataFrame({"title": ["Adding numbers"], "authors": [["Lee, Ann"]], "year": [2024]})
+    >>> print(explorer.to_bibtex(papers).decode().splitlines()[1])
+      author = {Lee, Ann},
     """
     table = to_table(papers)
     extra: dict[str, str] = {}

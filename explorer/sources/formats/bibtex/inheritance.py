@@ -14,26 +14,14 @@ from explorer.sources.formats.bibtex.bibtex_syntax import Entry
 Missing = Callable[[Entry, str], None]
 
 _OWN = frozenset(
-    "title subtitle titleaddon shorttitle sorttitle indextitle indexsorttitle reprinttitle origtitle crossref xref xdata ids entryset entrysubtype"
-    " execute label options presort related relatedoptions relatedstring relatedtype shortauthor shorteditor shorthand shorthandintro sortkey"
+    "title subtitle titleaddon shorttitle sorttitle indextitle indexsorttitle reprinttitle origtitle crossref xref xdata ids entryset"
+    " entrysubtype execute label options presort related relatedoptions relatedstring relatedtype shortauthor"
+    " shorteditor shorthand shorthandintro sortkey"
     " sortname sortyear doi url urldate eprint eprinttype eprintclass archiveprefix primaryclass abstract keywords keyword author_keywords"
     " annotation annote file pages pagetotal chapter note pmid pmcid bibsource biburl timestamp unique-id key".split()
 )
 _VOLUMES = frozenset(("mvbook", "mvcollection", "mvproceedings", "mvreference"))
 _WHOLE = frozenset(("book", "collection", "proceedings", "reference"))
-_PARTS = frozenset(
-    (
-        "article",
-        "inproceedings",
-        "conference",
-        "incollection",
-        "inbook",
-        "bookinbook",
-        "suppbook",
-        "suppcollection",
-        "inreference",
-    )
-)
 
 
 def has_links(found: Iterable[Entry]) -> bool:
@@ -103,11 +91,11 @@ def _inherit(entry: Entry, parent: Entry) -> None:
             fields.setdefault(name, value)
     if not (title := given.get("title")):
         return
-    if parent.kind in _VOLUMES and entry.kind not in _PARTS:
+    if entry.kind in _WHOLE or entry.kind in _VOLUMES:
         fields.setdefault("maintitle", title)
     elif parent.kind == "periodical":
         fields.setdefault("journaltitle", title)
-    elif parent.kind in _VOLUMES or parent.kind in _WHOLE or (entry.kind in _PARTS and parent.kind != "article"):
+    elif parent.kind != "article":
         if subtitle := given.get("subtitle"):
             fields.setdefault("booksubtitle", subtitle)
         fields.setdefault("booktitle", title)

@@ -75,6 +75,14 @@ def to_html(
         The file cannot be written.
     SchemaError
         The table has no title column.
+
+    Examples
+    --------
+    >>> import explorer
+    >>> import pandas as pd
+    >>> papers = pd.DataFrame({"title": ["Adding numbers"], "authors": [["Lee, Ann"]], "year": [2024]})
+    >>> "Adding numbers" in explorer.to_html(papers).decode()
+    True
     """
     items = "\n".join(map(_item, references(papers, LABEL, ledger, abstracts=abstracts)))
     return deliver(_PAGE.format(title=_escaped(title), items=items).encode(), path)

@@ -30,7 +30,7 @@ _COLUMNS = r"@{}p{0.24\linewidth}rp{0.44\linewidth}p{0.2\linewidth}@{}"
 def to_latex_table(
     papers: pd.DataFrame | pa.Table, path: str | PathLike[str] | None = None, *, ledger: Ledger | None = None
 ) -> bytes:
-    """Write papers as a LaTeX table of authors, year, linked title and venue.
+    r"""Write papers as a LaTeX table of authors, year, linked title and venue.
 
     Parameters
     ----------
@@ -41,12 +41,25 @@ def to_latex_table(
     ledger : Ledger, optional
         Takes what is left out.
 
+    Returns
+    -------
+    bytes
+        UTF-8; the table needs the packages booktabs and hyperref.
+
     Raises
     ------
     ExportError
         The file cannot be written.
     SchemaError
         The table has no title column.
+
+    Examples
+    --------
+    >>> import explorer
+    >>> import pandas as pd
+    >>> papers = pd.DataFrame({"title": ["Adding numbers"], "authors": [["Lee, Ann"]], "year": [2024]})
+    >>> print(explorer.to_latex_table(papers).decode().splitlines()[4])
+    Ann Lee & 2024 & Adding numbers &  \\
     """
     lines = [rf"\begin{{tabular}}{{{_COLUMNS}}}", r"\toprule", r"Authors & Year & Title & Venue \\", r"\midrule"]
     for paper in references(papers, LABEL, ledger, most_names=3):

@@ -41,12 +41,25 @@ def to_markdown(
     ledger : Ledger, optional
         Takes what is left out.
 
+    Returns
+    -------
+    bytes
+        UTF-8.
+
     Raises
     ------
     ExportError
         The file cannot be written.
     SchemaError
         The table has no title column.
+
+    Examples
+    --------
+    >>> import explorer
+    >>> import pandas as pd
+    >>> papers = pd.DataFrame({"title": ["Adding numbers"], "authors": [["Lee, Ann"]], "year": [2024]})
+    >>> print(explorer.to_markdown(papers).decode().strip())
+    1. Ann Lee (2024) **Adding numbers**.
     """
     found = references(papers, LABEL, ledger, abstracts=abstracts)
     return deliver("".join(_items(found)).encode(), path)

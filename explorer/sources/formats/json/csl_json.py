@@ -17,14 +17,17 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from explorer.papers.author_names import marked, parse_name
+from explorer.papers.dates import edtf_of
+from explorer.papers.edtf import about, known_part, read_edtf, season_number
 from explorer.papers.identifiers import normal_arxiv_id
 from explorer.papers.ledger import Ledger
 from explorer.papers.schema import FIELDS, to_table
 from explorer.sources.formats.json.json_records import head_names, read_as
 from explorer.sources.formats.kinds import by_house, kind_of
-from explorer.sources.formats.target import deliver, known_dates
+from explorer.sources.formats.shared import EDITORS, NOTES, notes_of, people, with_editors
+from explorer.sources.formats.target import deliver, extended_dates, known_dates
 from explorer.sources.source import Source
-from explorer.text.markup import plain_markup
+from explorer.text.markup import plain_markup, unicode_maths
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,8 +36,15 @@ LABEL = "CSL-JSON"
 SUFFIXES: tuple[str, ...] = (".csljson",)
 
 _OWN = "literature-explorer"
+_DASH = re.compile(r"\s*[–—]\s*|(?<=\d)--+(?=\d)")
 _EXTRA = {"volume": "volume", "number": "issue", "pages": "page", "publisher": "publisher", "issn": "ISSN", "isbn": "ISBN",
-          "language": "language", "pmid": "PMID", "note": "note"}  # fmt: skip
+          "language": "language", "pmid": "PMID", "pmcid": "PMCID", "note": "note", "edition": "edition", "series": "collection-title",
+          "place": "publisher-place"}  # fmt: skip
+_INSTEAD = {"language": ("langid",), "place": ("address", "location"), "note": NOTES[1:]}
+"""Columns that are written where the one of `_EXTRA` is empty."""
+_PLACED = frozenset(
+    (*_EXTRA, *EDITORS, *NOTES, "entry_type", "edtf", "title_latex", *(name for names in _INSTEAD.values() for name in names))
+)
 
 
 def sniff(head: bytes) -> bool:
@@ -52,18 +62,19 @@ def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
 
 
 def fields(item: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Fields of an item."""
+    """Turn an item into fields of the schema."""
     title, subtitle, abstract = _text(item.get("title")), _text(item.get("subtitle")), item.get("abstract")
     identity = item.get("id") or item.get("citation-key")
     keywords = item.get("keyword")
     url = _text(item.get("URL"))
     number = str(item.get("number") or item.get("archive_location") or "")
-    found: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "id": str(identity) if identity not in (None, "") else None,
         "title": f"{title}: {subtitle}" if title and subtitle else title,
         "abstract": plain_markup(abstract) if isinstance(abstract, str) else None,
-        "authors": names_of(item.get("author")) or names_of(item.get("editor")),
+        **with_editors(names_of(item.get("author")), names_of(item.get("editor")), alone=item.get("type") not in _PARTS),
         "published": date_of(item.get("issued")),
+        "edtf": extended_date_of(item.get("issued")),
         "venue": _text(item.get("container-title"))
         or _text(item.get("event-title"))
         or _text(item.get("publisher"))
@@ -80,7 +91,7 @@ def fields(item: Mapping[str, Any]) -> Mapping[str, Any]:
     }
     custom = item.get("custom")
     own = custom.get(_OWN) if isinstance(custom, Mapping) else None
-    return {**found, **own} if isinstance(own, Mapping) else found
+    return {**fields, **own} if isinstance(own, Mapping) else fields
 
 
 def _text(value: Any) -> str | None:
@@ -101,10 +112,10 @@ def names_of(people: Any) -> list[str]:
         family = " ".join(str(person[key]) for key in ("non-dropping-particle", "family") if person.get(key))
         given = " ".join(str(person[key]) for key in ("given", "dropping-particle") if person.get(key))
         parts = [family, given, str(person.get("suffix") or "")]
-        if any(parts):
-            names.append(plain_markup(", ".join(part for part in parts if part)))
-        elif whole := person.get("literal") or person.get("name"):
-            names.append(marked(plain_markup(str(whole))))
+        body = person.get("literal") or person.get("name")
+        whole = marked(plain_markup(str(body))) if body else plain_markup(", ".join(part for part in parts if part))
+        if whole:
+            names.append(whole)
     return names
 
 
@@ -124,6 +135,24 @@ def date_of(value: Any) -> str | None:
     return str(raw) if raw else None
 
 
+def extended_date_of(value: Any) -> str | None:
+    """What a CSL date says beyond its beginning, in EDTF: a range, a season, that it is about right."""
+    if isinstance(value, str):
+        return edtf_of(value)
+    if not isinstance(value, Mapping):
+        return None
+    parts = value.get("date-parts")
+    if not isinstance(parts, list):
+        raw = value.get("raw") or value.get("literal")
+        return edtf_of(raw) if isinstance(raw, str) else None
+    ends = [text for part in parts[:2] if (text := date_of({"date-parts": [part]}))]
+    season = str(value.get("season") or "")
+    if len(ends) == 1 and len(ends[0]) == 4 and (number := int(season) if season.isdecimal() else season_number(season)):
+        ends[0] += f"-{number if number > 20 else 20 + number}"
+    mark = "~" if value.get("circa") else ""
+    return read_edtf("/".join(f"{end}{mark}" for end in ends))
+
+
 def to_csl_json(
     papers: pd.DataFrame | pa.Table, path: str | PathLike[str] | None = None, *, ledger: Ledger | None = None
 ) -> bytes:
@@ -138,50 +167,79 @@ def to_csl_json(
     ledger : Ledger, optional
         Takes what other programs will not see, since it stands in ``custom``.
 
+    Returns
+    -------
+    bytes
+        UTF-8.
+
     Raises
     ------
     ExportError
         The file cannot be written.
     SchemaError
         The table has no title column.
+
+    Notes
+    -----
+    https://docs.citationstyles.org/en/stable/specification.html
+
+    Examples
+    --------
+    >>> import explorer
+    >>> import pandas as pd
+    >>> papers = pd.DataFrame({"title": ["Adding numbers"], "authors": [["Lee, Ann"]], "year": [2024]})
+    >>> import json
+    >>> json.loads(explorer.to_csl_json(papers))[0]["author"]
+    [{'family': 'Lee', 'given': 'Ann'}]
     """
     import orjson
 
     table = to_table(papers)
     for name in table.column_names:
-        if ledger is not None and (name in ("code_url", "upvotes", "comments") or (name not in FIELDS and name not in _EXTRA)):
+        if ledger is not None and (name in ("code_url", "upvotes", "comments") or (name not in FIELDS and name not in _PLACED)):
             if name in FIELDS and table.column(name).null_count == table.num_rows:
                 continue
             ledger.lose("CSL-JSON", 0, name, "", "", "kept in `custom`, which other programs do not show")
-    dates = known_dates(table)
-    items = [_item(paper, dates[row]) for row, paper in enumerate(table.to_pylist())]
+    dates, extended = known_dates(table), extended_dates(table)
+    items = [_item(paper, dates[row], extended[row]) for row, paper in enumerate(table.to_pylist())]
     if items:
         # By this a reader knows even a list of bare titles for what it is.
         items[0].setdefault("custom", {_OWN: {}})
     return deliver(orjson.dumps(items, default=str, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE), path)
 
 
-def _item(paper: Mapping[str, Any], day: str | None) -> dict[str, Any]:
+def _item(paper: Mapping[str, Any], day: str | None, extended: str | None) -> dict[str, Any]:
     exact = {name: value for name, value in paper.items() if value is not None}
-    for derived in ("year", "precision"):
+    # The spelling of a title in LaTeX is BibTeX's affair.
+    for derived in ("year", "precision", "title_latex"):
         exact.pop(derived, None)
+    makers = people(paper)
+    notes = "\n".join(notes_of(paper))
     if day is not None:
         exact["published"] = day
     item = {
         "id": paper["id"],
         "type": _type(paper),
-        "title": paper["title"],
-        "author": [_person(name) for name in paper["authors"] or ()],
-        "issued": {"date-parts": [[int(part) for part in day.split("-")]]} if day else None,
-        "publisher" if by_house(paper) else "container-title": paper["venue"],
-        "abstract": paper["abstract"],
+        "title": _readable(paper["title"]),
+        "author": [_person(name) for name in makers.authors],
+        "editor": [_person(name) for name in makers.editors],
+        "issued": _issued(day, extended),
+        "publisher" if by_house(paper) else "container-title": _readable(paper["venue"]),
+        "abstract": _readable(paper["abstract"]),
         "keyword": ", ".join(paper["keywords"] or ()),
         "DOI": paper["doi"],
         "URL": paper["url"],
         "source": paper["source"],
         "number": f"arXiv:{paper['arxiv_id']}" if paper["arxiv_id"] else None,
-        **{key: str(paper[name]) for name, key in _EXTRA.items() if paper.get(name) is not None},
+        **{
+            key: str(value)
+            for name, key in _EXTRA.items()
+            if (value := _first(paper, name, *_INSTEAD.get(name, ()))) is not None
+        },
+        "note": notes,
     }
+    if item.get("page"):
+        item["page"] = _DASH.sub("-", item["page"])
     item = {key: value for key, value in item.items() if value not in (None, "", [])}
     # Whatever our own reader would not read back the same from the standard fields is added to the letter.
     read_back = {name: value for name, value in fields(item).items() if value not in (None, "", [])}
@@ -197,6 +255,9 @@ def _type(paper: Mapping[str, Any]) -> str:
     return given if isinstance(given, str) and given in _TYPES else kind_of(paper).csl
 
 
+_PARTS = frozenset(("article-journal", "chapter", "paper-conference", "entry", "entry-dictionary", "entry-encyclopedia"))
+"""Types whose editors are those of what they appeared in."""
+
 # Types of CSL 1.0.2, but for "article": other formats have that word for what CSL calls "article-journal".
 _TYPES = frozenset(
     "article-journal article-magazine article-newspaper bill book broadcast chapter classic collection dataset document entry entry-dictionary"
@@ -206,12 +267,34 @@ _TYPES = frozenset(
 )
 
 
+def _first(paper: Mapping[str, Any], *names: str) -> Any:
+    return next((paper[name] for name in names if paper.get(name) not in (None, "")), None)
+
+
+def _readable(text: str | None) -> str | None:
+    return None if text is None else unicode_maths(text)
+
+
+def _issued(day: str | None, extended: str | None) -> dict[str, Any] | None:
+    """A date as CSL has it; one that its parts cannot say stands as it is."""
+    if extended is None:
+        return {"date-parts": [_numbers(day)]} if day else None
+    ends = extended.split("/")
+    season = re.fullmatch(r"(\d{4})-2([1-4])[?~%]?", extended)
+    said: dict[str, Any] = {"date-parts": [[int(season.group(1))]], "season": int(season.group(2))} if season else {}
+    if not season and all(known_part(end) for end in ends):
+        said = {"date-parts": [_numbers(known_part(end)) for end in ends]}
+    return {**said, "circa": True} if said and about(extended) else said or {"literal": extended}
+
+
+def _numbers(day: str | None) -> list[int]:
+    return [int(part) for part in (day or "").split("-")]
+
+
 def _person(name: str) -> dict[str, str]:
-    """Parts of a name; a body's, or one of a single word, is ``literal``."""
+    """Parts of a name; all of it where it is a body's, or one word."""
     found = parse_name(name)
-    if found.literal:
-        return {"literal": found.literal}
-    parts = {
-        "family": found.family, "given": found.given, "non-dropping-particle": found.particle, "suffix": found.suffix,
-    }  # fmt: skip
-    return {key: text for key, text in parts.items() if text}
+    if found.literal or not found.family:
+        return {"literal": found.literal or name}
+    parts = {"family": found.family, "given": found.given, "non-dropping-particle": found.particle, "suffix": found.suffix}
+    return {key: part for key, part in parts.items() if part}

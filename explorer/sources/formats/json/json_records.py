@@ -275,12 +275,26 @@ def to_json_lines(papers: pd.DataFrame | pa.Table, path: str | PathLike[str] | N
     path : str or path, optional
         File to write; without it, only the bytes are returned.
 
+    Returns
+    -------
+    bytes
+        UTF-8.
+
     Raises
     ------
     ExportError
         The file cannot be written.
     SchemaError
         The table has no title column.
+
+    Examples
+    --------
+    >>> import explorer
+    >>> import pandas as pd
+    >>> papers = pd.DataFrame({"title": ["Adding numbers"], "authors": [["Lee, Ann"]], "year": [2024]})
+    >>> import json
+    >>> json.loads(explorer.to_json_lines(papers))["title"]
+    'Adding numbers'
     """
     import orjson
 

@@ -116,7 +116,7 @@ def _rows(text: str, delimiter: str, source: Source, ledger: Ledger) -> Iterator
     csv.field_size_limit(LINE)
     # Web of Science quotes nothing, so that a cell that starts with a quote would swallow the rows after it.
     unquoted = delimiter == "\t" and re.match(r"\ufeff?PT\tAU\t", text) is not None
-    own = text.startswith(delimiter.join(FIELDS))
+    own = text.removeprefix("\ufeff").startswith(delimiter.join(FIELDS))
     passed = 0
     for restart in range(_RESTARTS + 1):
         lines = _Lines(text)
@@ -202,7 +202,8 @@ def to_csv(
     Returns
     -------
     bytes
-        UTF-8, a header line, lines that end in CRLF. Lists are joined with semicolons; dates are as long as they are known;
+        UTF-8 after a byte order mark, by which Excel knows it, a header line, lines that end in CRLF. Lists are joined with
+        semicolons; dates are as long as they are known;
         a cell that a spreadsheet would take for a formula starts with an apostrophe, which `read` takes off again.
 
     Raises
@@ -215,6 +216,14 @@ def to_csv(
     Notes
     -----
     Formulas: OWASP, CSV Injection, https://owasp.org/www-community/attacks/CSV_Injection.
+
+    Examples
+    --------
+    >>> import explorer
+    >>> import pandas as pd
+    >>> papers = pd.DataFrame({"title": ["Adding numbers"], "authors": [["Lee, Ann"]], "year": [2024]})
+    >>> explorer.to_csv(papers).decode("utf-8-sig").split(",")[:3]
+    ['id', 'title', 'abstract']
     """
     table = to_table(papers)
     for field in table.schema:
@@ -230,7 +239,7 @@ def write_rows(names: Iterable[str], rows: Iterable[Sequence[Any]], delimiter: s
     writer = csv.writer(buffer, delimiter=delimiter, lineterminator="\r\n")
     writer.writerow([_guard(name) for name in names])
     writer.writerows([_guard(cell) for cell in row] for row in rows)
-    return buffer.getvalue().encode()
+    return buffer.getvalue().encode("utf-8-sig")
 
 
 def _guard(cell: Any) -> Any:
@@ -238,5 +247,35 @@ def _guard(cell: Any) -> Any:
 
 
 def to_tsv(papers: pd.DataFrame | pa.Table, path: str | PathLike[str] | None = None, *, ledger: Ledger | None = None) -> bytes:
-    """Write papers as tab-separated values; otherwise as `to_csv`."""
+    r"""Write papers as tab-separated values; otherwise as `to_csv`.
+
+    Parameters
+    ----------
+    papers : DataFrame or pyarrow.Table
+        A paper table; columns beyond the schema are written as text.
+    path : str or path, optional
+        File to write; without it, only the bytes are returned.
+    ledger : Ledger, optional
+        Takes what a table of text cannot hold.
+
+    Returns
+    -------
+    bytes
+        UTF-8, as `to_csv` gives.
+
+    Raises
+    ------
+    ExportError
+        The file cannot be written.
+    SchemaError
+        The table has no title column.
+
+    Examples
+    --------
+    >>> import explorer
+    >>> import pandas as pd
+    >>> papers = pd.DataFrame({"title": ["Adding numbers"], "authors": [["Lee, Ann"]], "year": [2024]})
+    >>> explorer.to_tsv(papers).decode("utf-8-sig").split("\t")[:3]
+    ['id', 'title', 'abstract']
+    """
     return to_csv(papers, path, delimiter="\t", ledger=ledger)

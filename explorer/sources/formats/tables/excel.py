@@ -133,6 +133,15 @@ def to_excel(
         There are more papers than a sheet has rows, or the file cannot be written.
     SchemaError
         The table has no title column.
+
+    Examples
+    --------
+    >>> import explorer
+    >>> import pandas as pd
+    >>> papers = pd.DataFrame({"title": ["Adding numbers"], "authors": [["Lee, Ann"]], "year": [2024]})
+    >>> import io
+    >>> pd.read_excel(io.BytesIO(explorer.to_excel(papers)), engine="calamine")["title"].to_list()
+    ['Adding numbers']
     """
     import xlsxwriter
 

@@ -80,12 +80,25 @@ def to_parquet(
     manifest : mapping, optional
         How the table was made; kept as JSON in the schema's metadata under ``manifest``.
 
+    Returns
+    -------
+    bytes
+
     Raises
     ------
     ExportError
         The file cannot be written.
     SchemaError
         The table has no title column.
+
+    Examples
+    --------
+    >>> import explorer
+    >>> import pandas as pd
+    >>> papers = pd.DataFrame({"title": ["Adding numbers"], "authors": [["Lee, Ann"]], "year": [2024]})
+    >>> import io
+    >>> pd.read_parquet(io.BytesIO(explorer.to_parquet(papers)))["title"].to_list()
+    ['Adding numbers']
     """
     import pyarrow.parquet as pq
 

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from explorer.papers.identifiers import normal_doi
 from explorer.papers.ledger import Ledger
+from explorer.sources.formats.shared import with_editors
 from explorer.sources.formats.tagged.tagged import Tagged, accounted, readable
 from explorer.sources.source import Source, decode, tables
 
@@ -23,8 +24,9 @@ SUFFIXES: tuple[str, ...] = (".enw", ".enl", ".refer", ".bibix")
 _TAG = re.compile(r"%([0-9A-Z!@#$~^&*()+|<>?\[\]=;:])(?: (.*))?\Z", re.DOTALL)
 _SNIFF = re.compile(r"\A\s*%[0AT](?: \S|\s*$)", re.MULTILINE)
 _WHOLE_WORKS = frozenset(("book", "edited book", "thesis", "report", "serial"))
-_EXTRA = {"entry_type": "0", "volume": "V", "number": "N", "pages": "P", "publisher": "I", "issn": "@", "place": "C"}
-_USED = frozenset("0ATBJDVNPIC8XKUR@FEM")
+_EXTRA = {"entry_type": "0", "volume": "V", "number": "N", "pages": "P", "publisher": "I", "issn": "@", "place": "C", "edition": "7",
+          "work_type": "9", "note": "Z"}  # fmt: skip
+_USED = frozenset("0ATBJDVNPIC8XKUR@FEM79Z")
 
 
 def sniff(head: bytes) -> bool:
@@ -71,7 +73,7 @@ def _fields(record: Tagged) -> Mapping[str, Any]:
     return {
         "id": label if label and not label.isdigit() else None,
         "title": readable(record.first("T", "B" if whole else "T", "!")),
-        "authors": record.lines("A") or (record.lines("E") if whole else None),
+        **with_editors(record.lines("A"), record.lines("E"), alone=whole),
         "abstract": readable(record.first("X")),
         "venue": readable(container),
         "published": record.date("D", "8"),
@@ -79,6 +81,7 @@ def _fields(record: Tagged) -> Mapping[str, Any]:
         "doi": record.doi("R") or next((normal_doi(u) for u in record.all("U", "M") if "doi.org/" in u), None),
         "arxiv_id": record.arxiv_id("U", "J", "R"),
         "url": record.url("U"),
+        "further_urls": record.further_urls("U"),
         **{name: record.first(tag) for name, tag in _EXTRA.items()},
         **{f"%{tag}": text for tag, text in record.rest(_USED).items()},
     }

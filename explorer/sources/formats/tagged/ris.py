@@ -292,7 +292,7 @@ def _own_fields(table: TagTable) -> pa.Table:
         "entry_type": "TY", "volume": "VL", "publisher": "PB", "language": "LA", "place": "CY",
     }  # fmt: skip
     first, last, accession = table.text("SP"), table.text("EP"), table.text("AN")
-    url, further = table.urls("UR")
+    _, further = table.urls("UR")
     fields = {
         **table.rest(_OWN, _NAMES),
         **_serial_numbers(table),
@@ -316,7 +316,7 @@ def _own_fields(table: TagTable) -> pa.Table:
 
 def _bodies_marked(names: pa.Array) -> pa.Array:
     """Names as the table keeps them: a body's, which ends in a comma here, in braces."""
-    return mapped(names, pc.match_substring_regex(names, "^[^,]+,$"), lambda name: marked(name[:-1]))
+    return mapped(names, pc.match_substring_regex(names, "^[^,]+,$"), lambda name: marked(name[:-1]) or name)
 
 
 _OWN = frozenset("TY ID TI AU A2 A3 ED PY DA T2 PB AB KW DO UR L3 DB AN C7 SP EP SN VL LA CY DP ER".split())
@@ -347,6 +347,14 @@ def to_ris(papers: pd.DataFrame | pa.Table, path: str | PathLike[str] | None = N
         The file cannot be written.
     SchemaError
         The table has no title column.
+
+    Examples
+    --------
+    >>> import explorer
+    >>> import pandas as pd
+    >>> papers = pd.DataFrame({"title": ["Adding numbers"], "authors": [["Lee, Ann"]], "year": [2024]})
+    >>> explorer.to_ris(papers).decode().splitlines()[2:4]
+    ['TI  - Adding numbers', 'AU  - Lee, Ann']
     """
     table = to_table(papers)
     tagged = [name for name in table.column_names if name in _PER_TAG]

@@ -1,0 +1,243 @@
+"""Names of people and of bodies: reading, showing, listing and writing them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from explorer import Corpus, Selection, import_papers, to_csl_json
+from explorer.papers.author_names import (
+    Name,
+    bibtex_name,
+    display,
+    displayed,
+    family_first,
+    marked,
+    name_splitter,
+    parse_name,
+    split_names,
+)
+from explorer.papers.schema import to_table
+from explorer.sources.source import Source
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        *[(text, Name("A. B.", "Lopez")) for text in ("Lopez AB", "Lopez A.B.", "Lopez A B", "Lopez, A. B.", "Lopez, AB", "A. B. Lopez", "AB Lopez", "A.B. Lopez")],
+        *[(text, Name("Jan", "Berg", "van der")) for text in ("van der Berg, Jan", "Jan van der Berg")],
+        ("Beethoven, Ludwig van", Name("Ludwig van", "Beethoven")),
+        ("de la Cruz M.", Name("M.", "Cruz", "de la")),
+        ("van der Berg", Name("", "Berg", "van der")),
+        *[(text, Name("Sam", "Roe", suffix="Jr.")) for text in ("Roe, Jr., Sam", "Roe, Sam, Jr.", "Sam Roe, Jr.", "Sam Roe Jr", "Roe Jr., Sam")],
+        ("Smith JA Jr", Name("J. A.", "Smith", suffix="Jr.")),
+        ("Smith, JR", Name("J. R.", "Smith")),
+        ("Smith JR", Name("J. R.", "Smith")),
+        ("John Smith III", Name("John", "Smith", suffix="III")),
+        ("Wei Zhao 0003", Name("Wei", "Zhao", suffix="0003")),
+        ("Jane Doe, MD, PhD", Name("Jane", "Doe")),
+        ("García López, MA", Name("M. A.", "García López")),
+        ("Serre, J.P.", Name("J. P.", "Serre")),
+        ("Serre J-P", Name("J.-P.", "Serre")),
+        ("Jean-Pierre Serre", Name("Jean-Pierre", "Serre")),
+        ("Guido Van Rossum", Name("Guido", "Van Rossum")),
+        ("Thi Van Nguyen", Name("Thi Van", "Nguyen")),
+        ("José Ortega y Gasset", Name("José", "Ortega y Gasset")),
+        ("Mohammed bin Salman", Name("Mohammed", "Salman", "bin")),
+        ("Omar al-Khalili", Name("Omar", "al-Khalili")),
+        ("WANG LI", Name("WANG", "LI")),
+        ("Frank Press", Name("Frank", "Press")),
+        ("M. De la Sen", Name("M. De", "Sen", "la")),
+        ("Иванов И.И.", Name("И. И.", "Иванов")),
+        ("Иванов, Иван Иванович", Name("Иван Иванович", "Иванов")),
+        ("王, 小明", Name("小明", "王")),
+        ("山田 太郎", Name("太郎", "山田")),
+        ("김, 철수", Name("철수", "김")),
+        *[(text, Name(literal=text)) for text in ("王小明", "김철수", "OpenAI", "World Lake Organization", "Barnes and Noble, Inc.", "ATLAS Collaboration", "The Reed Team", "University of Lakes, Department of Reeds", "Министерство здоровья", "湖沼研究所", "Ministry of Health and Welfare")],
+        ("World Lake Organization,", Name(literal="World Lake Organization")),
+        ("{Aurora Borealis}", Name(literal="Aurora Borealis")),
+        ("", Name()),
+    ],
+)  # fmt: skip
+def test_names_are_taken_apart(written: str, name: Name) -> None:
+    assert parse_name(written) == name
+
+
+@pytest.mark.parametrize(
+    ("written", "shown", "ris", "bibtex"),
+    [
+        ("Lopez AB", "A. B. Lopez", "Lopez, A. B.", "Lopez, A. B."),
+        ("Jan van der Berg", "Jan van der Berg", "van der Berg, Jan", "van der Berg, Jan"),
+        ("Roe, Sam, Jr.", "Sam Roe Jr.", "Roe, Sam, Jr.", "Roe, Jr., Sam"),
+        ("{Aurora Borealis}", "Aurora Borealis", "Aurora Borealis", "{Aurora Borealis}"),
+        ("World Lake Organization", "World Lake Organization", "World Lake Organization", "{World Lake Organization}"),
+        ("Barnes and Noble, Inc.", "Barnes and Noble, Inc.", "Barnes and Noble, Inc.", "{Barnes and Noble, Inc.}"),
+        ("山田, 太郎", "山田太郎", "山田, 太郎", "山田, 太郎"),
+        ("王小明", "王小明", "王小明", "王小明"),
+        ("others", "others", "others", "{others}"),
+    ],
+)
+def test_names_are_written(written: str, shown: str, ris: str, bibtex: str) -> None:
+    assert (display(written), family_first(written), bibtex_name(written)) == (shown, ris, bibtex)
+
+
+_words = st.sampled_from("Ana Bo Chiara Dmitri Élise Fatima Gül Hans-Peter Ione O'Neil Łukasz Şule".split())
+_families = st.sampled_from("Lopez Meyer García Dvořák Öztürk Kowalska Smith-Jones O'Brien McDonald Иванов Δημητρίου".split())
+_given_names = st.one_of(
+    st.lists(_words, min_size=1, max_size=2).map(" ".join),
+    st.lists(st.sampled_from("ABCDEFGHJKMN"), min_size=1, max_size=3).map(
+        lambda some: " ".join(f"{letter}." for letter in some)
+    ),
+)
+_people = st.builds(
+    Name,
+    _given_names,
+    _families,
+    st.sampled_from(("", "", "van", "de la", "van der", "bin")),
+    st.sampled_from(("", "", "Jr.", "III")),
+    st.just(""),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(_people)
+def test_every_form_of_a_person_is_read_back(name: Name) -> None:
+    assert parse_name(display(name)) == name
+    assert parse_name(family_first(name)) == name
+    assert parse_name(bibtex_name(name)) == name
+    assert parse_name(f"{name.last}, {name.given}" + (f", {name.suffix}" if name.suffix else "")) == name
+    if all(word.endswith(".") for word in name.given.split()):
+        letters = name.given.replace(".", "").replace(" ", "")
+        suffix = f" {name.suffix}" if name.suffix else ""
+        assert parse_name(f"{name.last} {letters}{suffix}") == name
+        assert parse_name(f"{name.last}, {letters}") == name._replace(suffix="")
+
+
+@settings(max_examples=300, deadline=None)
+@given(_people)
+def test_bibtex_agrees_with_pybtex(name: Name) -> None:
+    database = pytest.importorskip("pybtex.database", reason="needs pybtex")
+    for text in (bibtex_name(name), display(name._replace(suffix=""))):
+        person = database.Person(text)
+        found = parse_name(text)
+        assert " ".join(person.last_names) == found.family
+        assert " ".join(person.prelast_names) == found.particle
+        assert " ".join([*person.first_names, *person.middle_names]) == found.given
+        assert " ".join(person.lineage_names) == found.suffix
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(_people, min_size=1, max_size=5))
+def test_lists_are_split_at_any_separator(people: list[Name]) -> None:
+    inverted = [family_first(name) for name in people]
+    plain = [display(name) for name in people]
+    for separator in ("; ", ";", "；", " | ", "\n", " / "):
+        assert split_names(separator.join(inverted)) == inverted
+    assert split_names(" and ".join(inverted)) == inverted
+    for mark in (", ", "，", "、", " & ", " and "):
+        assert split_names(mark.join(plain)) == plain
+    if len(plain) > 1:
+        assert split_names(", ".join(plain[:-1]) + ", and " + plain[-1]) == plain
+    for more in (" et al.", ", et al", "; ...", ", …", " and others"):
+        assert split_names(", ".join(plain) + more) == plain
+    initials = [f"{name.last} {''.join(word[0] for word in name.given.split())}" for name in people]
+    assert split_names(", ".join(initials)) == initials
+    dotted = [f"{name.last}, {''.join(word[0] + '.' for word in name.given.split())}" for name in people]
+    assert split_names(", ".join(dotted)) == dotted
+    assert split_names(", ".join(dotted[:-1]) + ", & " + dotted[-1]) == dotted if len(dotted) > 1 else True
+
+
+@pytest.mark.parametrize(
+    ("cell", "names"),
+    [
+        ("王小明；李大伟；赵六", ["王小明", "李大伟", "赵六"]),
+        ("钱七，孙八", ["钱七", "孙八"]),
+        ("周九、吴十", ["周九", "吴十"]),
+        ("王小明,李大伟,等", ["王小明", "李大伟"]),
+        ("王小明,李大伟", ["王小明", "李大伟"]),
+        ("山田, 太郎", ["山田, 太郎"]),
+        ("김철수, 이영희", ["김철수", "이영희"]),
+        ("Rath, Mary Jane,", ["Rath, Mary Jane"]),
+        ("Wei Zhang, Na Li, Bo Chen, Xu Han", ["Wei Zhang", "Na Li", "Bo Chen", "Xu Han"]),
+        ("Smith, John, Doe, Jane", ["Smith, John", "Doe, Jane"]),
+        ("García Márquez, Gabriel", ["García Márquez, Gabriel"]),
+        ("Barnes and Noble, Inc.", ["Barnes and Noble, Inc."]),
+        ("{Barnes and Noble}; Roe, Sam", ["{Barnes and Noble}", "Roe, Sam"]),
+        ("World Lake Organization and Jane Doe", ["World Lake Organization", "Jane Doe"]),
+        ("Ministry of Health and Welfare", ["Ministry of Health and Welfare"]),
+        ("Doe, J., WHO Group, Roe, R.", ["Doe, J.", "WHO Group", "Roe, R."]),
+        ("Jane Doe, MD, PhD, John Roe, MD", ["Jane Doe", "John Roe"]),
+        ("Sam Roe, Jr., Jane Doe, Ann Lee", ["Sam Roe, Jr.", "Jane Doe", "Ann Lee"]),
+        ("Lopez, Ana; Meyer, Karl & Roe, Sam", ["Lopez, Ana", "Meyer, Karl", "Roe, Sam"]),
+        ("B Kohl, C Lang, D Mohn, ...", ["B Kohl", "C Lang", "D Mohn"]),
+        ("...", []),
+        ("", []),
+    ],
+)
+def test_lists_met(cell: str, names: list[str]) -> None:
+    assert split_names(cell) == names
+
+
+def test_a_column_tells_what_a_cell_does_not() -> None:
+    cells = ["Doe, J., Roe, R.", "Poe, A. & Lee, B.", "Doe, J., WHO Group"]
+    assert list(map(name_splitter(cells), cells)) == [["Doe, J.", "Roe, R."], ["Poe, A.", "Lee, B."], ["Doe, J.", "WHO Group"]]
+    spaced = ["王小明 李大伟", "赵六安 钱七"]
+    assert list(map(name_splitter(spaced), spaced)) == [["王小明", "李大伟"], ["赵六安", "钱七"]]
+    assert name_splitter(["山田 太郎", "佐藤 花子"])("山田 太郎") == ["山田 太郎"]
+    table = to_table(
+        pa.table({"title": ["a", "b"], "authors": ["王小明；李大伟", "Lopez AB, Meyer K"], "keywords": ["湿地；植物", "x、y"]})
+    )
+    assert table.column("authors").to_pylist() == [["王小明", "李大伟"], ["Lopez AB", "Meyer K"]]
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(
+        st.none() | st.lists(st.none() | st.text(max_size=12) | _people.map(family_first) | _people.map(display), max_size=3),
+        max_size=4,
+    )
+)
+def test_a_column_is_shown_as_its_names_are(lists: list[list[str | None] | None]) -> None:
+    column = pa.chunked_array([pa.array(lists, pa.list_(pa.large_string()))])
+    wanted = [None if names is None else [None if name is None else display(name) for name in names] for names in lists]
+    assert displayed(column).to_pylist() == wanted
+
+
+@given(st.text(max_size=40))
+def test_any_text_is_a_name(text: str) -> None:
+    name = parse_name(text)
+    assert isinstance(display(name), str)
+    assert family_first(text) == family_first(name)
+    assert split_names(text) == [piece for piece in split_names(text) if piece.strip()]
+    assert not marked(text) or parse_name(marked(text)).literal
+
+
+def test_one_person_is_one_value_of_the_facet(tmp_path: Path) -> None:
+    written = ["Levine, Sergey", "Sergey Levine", "Levine, Sergey", "Levine S"]
+    corpus = Corpus.from_papers(
+        pa.table({"title": [f"Paper {number}" for number in range(4)], "authors": [[name] for name in written]}), tmp_path / "c"
+    )
+    facet = corpus.snapshot.facet("authors")
+    assert dict(zip(facet.values.to_pylist(), facet.counts().tolist(), strict=True)) == {"Sergey Levine": 3, "S. Levine": 1}
+    for name in ("Sergey Levine", "Levine, Sergey"):
+        assert len(corpus.select(Selection(authors=(name,)))) == 3
+    assert corpus.papers["authors"].map(list).tolist() == [[name] for name in written], "the table keeps them as given"
+
+
+def test_csl_has_the_parts_of_names() -> None:
+    names = ["Lopez AB", "van der Berg, Jan", "Roe, Jr., Sam", "World Lake Organization", "{Aurora Borealis}", "王小明"]
+    data = to_csl_json(pa.table({"title": ["a"], "authors": [names]}))
+    assert json.loads(data)[0]["author"] == [
+        {"family": "Lopez", "given": "A. B."},
+        {"family": "Berg", "given": "Jan", "non-dropping-particle": "van der"},
+        {"family": "Roe", "given": "Sam", "suffix": "Jr."},
+        {"literal": "World Lake Organization"},
+        {"literal": "Aurora Borealis"},
+        {"literal": "王小明"},
+    ]
+    assert import_papers(Source("x.json", data=data)).table.column("authors").to_pylist() == [names]

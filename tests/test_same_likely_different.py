@@ -1,0 +1,416 @@
+"""Two records are the same, likely the same, or different: what keeps papers apart, and what is left to the reader."""
+
+from __future__ import annotations
+
+import gzip
+import html
+import json
+import os
+import random
+import re
+from itertools import combinations, permutations
+from pathlib import Path
+from urllib.parse import quote
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from explorer import Corpus, import_papers, open_corpus
+from explorer.dedupe import blocking, clusters, titles, words
+from explorer.dedupe.deduplication import Deduplicated, Rules, merge_duplicates
+from explorer.dedupe.imprint import same_venue
+from explorer.papers.identifiers import normal_doi
+
+DATA = Path(os.environ.get("LITEXPLORER_DATA", Path(__file__).parents[2] / "shared" / "data")) / "screening"
+
+AUTHORS = ["Byron, Ada", "Noether, Emmy", "Gauss, Carl"]
+
+
+def records(titles: list[str], **fields: list[object]) -> pd.DataFrame:
+    """Records of one year by the same authors, unless told otherwise."""
+    count = len(titles)
+    given: dict[str, list[object]] = {"authors": [AUTHORS] * count, "year": [2019] * count, **fields}
+    return pd.DataFrame({"id": [f"r{row}" for row in range(count)], "title": titles, **given})
+
+
+def classes(result: Deduplicated) -> dict[tuple[str, str], str]:
+    """The class of each pair of records; what is in none is different."""
+    found = {}
+    for members in result.history.column("members").to_pylist():
+        found |= dict.fromkeys(map(tuple, map(sorted, combinations(members, 2))), "same")
+    for first, second in zip(result.likely["first"], result.likely["second"], strict=True):
+        found[first, second] = "likely"
+    return found
+
+
+def class_of(first: str, second: str, **fields: list[object]) -> str:
+    return classes(merge_duplicates(records([first, second], **fields))).get(("r0", "r1"), "different")
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("Hypokalaemia after surgery of the aortic valve", "Hyperkalaemia after surgery of the aortic valve"),
+        ("Intracellular transport of calcium in sea urchins", "Extracellular transport of calcium in sea urchins"),
+        ("Antenatal care in mountain villages of the Andes", "Postnatal care in mountain villages of the Andes"),
+        ("Afferent pathways of the vestibular nerve in frogs", "Efferent pathways of the vestibular nerve in frogs"),
+        ("Adsorption of dyes on activated carbon from shells", "Absorption of dyes on activated carbon from shells"),
+        ("Macroscopic models of pedestrian flow in stations", "Microscopic models of pedestrian flow in stations"),
+        ("Uptake of nitrate by the roots of young barley", "Uptake of nitrite by the roots of young barley"),
+        ("Symmetric games with incomplete information and costs", "Asymmetric games with incomplete information and costs"),
+        ("Parsing with grammars learnt from raw text corpora", "Parsing without grammars learnt from raw text corpora"),
+        ("Knee replacement in boys with juvenile arthritis", "Knee replacement in girls with juvenile arthritis"),
+        ("Migration of eels along the eastern coast of Ireland", "Migration of eels along the western coast of Ireland"),
+        ("The first expedition to the upper Orinoco river", "The second expedition to the upper Orinoco river"),
+        ("Lectures on the theory of forms, part one", "Lectures on the theory of forms, part two"),
+        ("Lectures on the theory of forms II: invariants", "Lectures on the theory of forms III: invariants"),
+        ("Lectures on the theory of forms", "Lectures on the theory of forms II"),
+        ("Annual report of the observatory for 1987", "Annual report of the observatory for 1988"),
+        ("Malaria in schoolchildren of the Gambia valley", "Malaria in schoolchildren of the Zambia valley"),
+        ("近代日本文学史研究（上）", "近代日本文学史研究（下）"),
+        ("老年男性骨质疏松症危险因素分析", "老年女性骨质疏松症危险因素分析"),
+        ("한국 남성 노인의 골다공증 위험 요인", "한국 여성 노인의 골다공증 위험 요인"),
+        ("Гипотермия у новорождённых детей после операции", "Гипертермия у новорождённых детей после операции"),
+        ("Η πρώτη περίοδος της βυζαντινής ζωγραφικής", "Η δεύτερη περίοδος της βυζαντινής ζωγραφικής"),
+        ("पुरुषों में मधुमेह के जोखिम कारक", "स्त्रियों में मधुमेह के जोखिम कारक"),
+        ("السكري عند الرجال في المدن الكبيرة", "السكري عند النساء في المدن الكبيرة"),
+        ("Langfristige Folgen der Frühgeburt bei Mädchen", "Langfristige Folgen der Frühgeburt bei Jungen"),
+    ],
+)
+def test_a_word_that_turns_a_title_around_makes_another_paper(first: str, second: str) -> None:
+    assert class_of(first, second) != "same"
+    # A common beginning of the abstract makes it no more so.
+    abstract = "We report what was seen over many years, and how it was measured, in all who took part. " * 2
+    assert class_of(first, second, abstract=[abstract] * 2) != "same"
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "Erratum: {}", "{} (Erratum)", "Corrigendum to “{}”", "Correction: {}", "{} [Correction]", "Retraction: {}", "Retraction note: {}",
+        "Retraction notice to: {}", "Expression of concern: {}", "{} - Authors' reply", "{}: author's reply", "Reply to: {}", "Comment on: {}",
+        "Comments on “{}”", "Response to {}", "{}: study protocol", "{}: protocol", "Protocol for {}", "{} (vol 12, pg 345, 2014)", "{} (vol 8, e1002, 2013)",
+        "Addendum to: {}", "Re: {}", "Fe de erratas: {}", "{} (fe de errores)", "Errata: {}", "Retractación: {}", "Respuesta a: {}",
+        "Correção: {}", "Rectificatif : {}", "Réponse à : {}", "Berichtigung: {}", "{} (Berichtigung)", "Erwiderung auf: {}", "Rettifica: {}",
+        "Исправление: {}", "{} (исправление)", "Ответ на: {}", "勘误：{}", "{}（更正）", "訂正：{}", "{} (정정)", "Sprostowanie: {}",
+    ],
+)  # fmt: skip
+def test_a_notice_is_not_its_paper(notice: str) -> None:
+    title = "Migration of young eels along a stony coast in winter"
+    assert class_of(title, notice.format(title)) == "different"
+    assert class_of(title, notice.format(title), doi=["10.1000/a1"] * 2) == "likely"
+    assert class_of(notice.format(title), notice.format(title)) == "same"
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("pmid", ["11111", "22222"]),
+        ("pubmedID", [11111.0, 22222.0]),
+        ("PMID", ["PMID: 11111", "22222"]),
+        ("doi", ["10.1000/a1", "10.1000/a2"]),
+        ("doi", ["10.1002/(SICI)1:2&lt;3::AID-A&gt;3.0.CO;2-A", "10.1002/(SICI)1:2&lt;4::AID-B&gt;3.0.CO;2-B"]),
+        ("arxiv_id", ["1901.00001", "1901.00002"]),
+        ("openalex_id", ["W1111111", "https://openalex.org/W2222222"]),
+        ("url", ["https://openalex.org/W1111111", "https://openalex.org/W2222222"]),
+        ("url", ["https://pubmed.ncbi.nlm.nih.gov/11111/", "https://pubmed.ncbi.nlm.nih.gov/22222/"]),
+        ("url", ["https://clinicaltrials.gov/study/NCT00000001", "https://clinicaltrials.gov/study/NCT00000002"]),
+        ("note", ["ISRCTN12345678", "ISRCTN87654321"]),
+        ("TrialID", ["ChiCTR1900021111", "ChiCTR1900022222"]),
+        ("accession", ["CN-00000001", "CN-00000002"]),
+        ("isbn", ["978-0-306-40615-7", "978-1-86197-876-9"]),
+    ],
+)
+def test_two_identifiers_of_a_kind_are_two_papers(name: str, values: list[object]) -> None:
+    title = "Migration of young eels along a stony coast in winter"
+    abstract = "We followed them with small transmitters, night after night, until the ice came. " * 4
+    assert class_of(title, title, abstract=[abstract] * 2, **{name: values}) == "likely"
+    assert class_of(title, title, abstract=[abstract] * 2, **{name: [values[0]] * 2}) == "same"
+    assert class_of(title, title, abstract=[abstract] * 2, **{name: [values[0], None]}) == "same"
+
+
+def test_a_book_and_its_isbn_in_ten_and_thirteen_digits() -> None:
+    assert (
+        class_of("The natural history of eels", "The natural history of eels", isbn=["0-306-40615-2", "9780306406157"])
+        == "same"
+    )
+
+
+def test_ids_that_are_numbers_of_pubmed_are_told_from_row_numbers() -> None:
+    title = "Migration of young eels along a stony coast in winter"
+    numbers = random.Random(1).sample(range(1_000_000, 30_000_000), 20)
+    others = [f"Observation of a bird of the kind called {letter * 4}" for letter in "abcdefghijklmnopqr"]
+    table = records([title, title, *others]).assign(id=[str(number) for number in numbers])
+    assert merge_duplicates(table).ledger.merged == 0
+    assert merge_duplicates(table.assign(id=[str(number) for number in range(100_000, 100_020)])).ledger.merged == 1
+
+
+_chapters = ["Introduction", "Eels in the law of the sea", "Nets and traps through the ages", "Eels in the law of the sea"]
+
+
+@pytest.mark.parametrize(
+    "fields", [{"entry_type": "incollection"}, {"doi": "10.1007/9783642123456"}, {"isbn": "978-0-306-40615-7"}]
+)
+def test_a_book_doi_stands_on_each_of_its_chapters(fields: dict[str, str]) -> None:
+    given = {"doi": ["10.4324/abc"] * 4, **{name: [value] * 4 for name, value in fields.items()}}
+    result = merge_duplicates(records(_chapters, **given))
+    # Two records of one chapter meet, though another chapter stands between them.
+    assert classes(result) == {("r1", "r3"): "same"}
+
+
+def test_volumes_and_pages_are_evidence() -> None:
+    title = "Standards for the keeping of eels in ponds"
+    printed = {"volume": ["36", "37"], "pages": ["11--66", "14--80"]}
+    assert class_of(title, title, **printed) == "different"
+    assert class_of(title, title, volume=["36", "36"], pages=["S11-S66", "11"]) == "same"
+    assert class_of(title, title, year=[2018, 2019], authors=[["Society of Pond Keepers"]] * 2) == "likely"
+    assert class_of(title, title, year=[2018, 2019]) == "same"
+
+
+@pytest.mark.parametrize(
+    "types", [("inproceedings", "article"), ("CPAPER", "JOUR"), ("proceedings-article", "journal-article")]
+)
+def test_a_conference_paper_and_its_article_are_versions_that_a_rule_merges(types: tuple[str, str]) -> None:
+    table = records(
+        ["Typed eels for concurrent ponds"] * 2, venue=["Proceedings of the Pond Symposium", "Transactions on Ponds"],
+        entry_type=list(types), year=[2016, 2018], abstract=["Types for eels are sound, and we prove it by a simulation of ponds in Coq. " * 5] * 2,
+    )  # fmt: skip
+    result = merge_duplicates(table)
+    assert result.ledger.merged == 0
+    assert result.likely[["first", "second", "relation"]].to_numpy().tolist() == [["r0", "r1", "version"]]
+    assert "a conference paper and a journal article" in result.likely["reason"][0]
+    assert merge_duplicates(table, rules=Rules().always_merge("r0", "r1")).ledger.merged == 1
+    assert merge_duplicates(table, rules=Rules().never_merge("r0", "r1")).likely.empty
+
+
+def test_likely_pairs_are_in_the_ledger_and_outlive_the_import(tmp_path: Path) -> None:
+    first, second = "Migration of young eels along a stony coast", "Migration of old eels along a stony coast"
+    entry = "@article{{{}, title={{{}}}, author={{Byron, Ada and Noether, Emmy}}, year={{2019}}}}\n"
+    (tmp_path / "a.bib").write_text(entry.format("a", first) + entry.format("b", second), encoding="utf-8")
+    found = import_papers(tmp_path / "a.bib")
+    assert list(found.likely.columns) == ["first", "second", "first_title", "second_title", "score", "relation", "reason"]
+    assert found.likely.iloc[0][["first_title", "second_title"]].tolist() == [first, second]
+    notes = [note for note in found.ledger.notes if note.action == "likely"]
+    assert [(note.source, note.record, note.before, note.after) for note in notes] == [
+        ("a.bib", 2, second, found.likely["first"][0])
+    ]
+    corpus = Corpus.from_papers(found.table, tmp_path / "c", merges=found.merges)
+    assert open_corpus(tmp_path / "c").likely.equals(corpus.likely)
+    assert corpus.likely["reason"].tolist() == found.likely["reason"].tolist()
+    # What comes later, and is likely one of them, is added to the pairs.
+    third = records(["Migration of young eels along a sandy coast"], authors=[["Byron, Ada", "Noether, Emmy"]]).assign(id="new")
+    larger = corpus.add(pa.Table.from_pandas(third))
+    assert len(larger) == 3
+    assert ("new", first) in set(zip(larger.likely["second"], larger.likely["first_title"], strict=True))
+    # What the reader decided is no longer asked.
+    decided = larger.decide(Rules().never_merge(*larger.likely.iloc[0][["first", "second"]]))
+    assert len(decided.likely) == len(larger.likely) - 1
+
+
+def test_identifiers_keep_what_comes_apart_from_what_is_there(tmp_path: Path) -> None:
+    title = "Migration of young eels along a stony coast in winter"
+    there, came = (records([title], pmid=[number]).assign(id=name) for name, number in (("a", "11111"), ("b", "22222")))
+    corpus = Corpus.from_papers(pa.Table.from_pandas(there), tmp_path / "c")
+    assert len(corpus.add(pa.Table.from_pandas(came))) == 2
+    assert len(corpus.add(pa.Table.from_pandas(came.assign(pmid="11111")))) == 1
+
+
+def test_a_beginning_of_two_titles_goes_into_neither() -> None:
+    wholes = [
+        "On the structure of spaces of eels and their neighbours",
+        "On the structure of spaces of eels of another sort altogether",
+    ]
+    result = merge_duplicates(records([*wholes, "On the structure of spaces of ee…"]))
+    assert result.ledger.merged == 0
+    assert ("r0", "r2") in classes(result)
+    assert merge_duplicates(records([wholes[0], "On the structure of spaces of ee…"])).ledger.merged == 1
+
+
+def test_one_record_does_not_pull_two_papers_together() -> None:
+    title = "Migration of young eels along a stony coast in winter"
+    for order in permutations(["10.1000/a1", "10.1000/a2", None]):
+        assert merge_duplicates(records([title] * 3, doi=list(order))).ledger.merged == 0
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("Behaviour of tumours in coloured mice of both sexes", "Behavior of tumors in colored mice of both sexes"),
+        ("Vector methods for 3-D eels with many fins", "Vector methods for 3D eels with many fins"),
+        ("Müller cells of the retina under pressure", "Mueller cells of the retina under pressure"),
+        ("Two models of eel growth in northern ponds", "2 models of eel growth in northern ponds"),
+        ("Lectures on the theory of forms, part II", "Lectures on the theory of forms, part 2"),
+        ("The effect of an early harvest on pond eels", "Effect of early harvest on pond eels"),
+        ("Accommodation of eels in small ponds", "Acommodation of eels in small ponds"),
+        ("Наблюдения за угрями в прудах Сибири", "НАБЛЮДЕНИЯ ЗА УГРЯМИ В ПРУДАХ СИБИРИ."),
+        ("鳗鱼在沿海河流中的季节迁徙研究", "鳗鱼在沿海河流中的季节迁徙研究。"),
+    ],
+)  # fmt: skip
+def test_forms_of_one_title_are_the_same(first: str, second: str) -> None:
+    assert class_of(first, second) == "same"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "same"),
+    [
+        ("J Lake Med", "Journal of Lake Medicine", True),
+        ("N. Engl. J. Med.", "The New England Journal of Medicine", True),
+        ("PNAS", "Proceedings of the National Academy of Sciences", True),
+        ("Circulation (New York, N.Y.)", "Circulation", True),
+        ("Annals of Botany", "Journal of Lake Medicine", False),
+        ("Lancet Oncology", "Lancet Neurology", False),
+    ],
+)
+def test_venues_in_full_and_abbreviated(first: str, second: str, same: bool) -> None:
+    assert same_venue(first, second) is same_venue(second, first) is same
+
+
+_sici = st.from_regex(
+    r"\A10\.1002/\(sici\)[0-9]{4}-[0-9]{4}\([0-9]{6}\)[0-9]{1,3}:[0-9]<[0-9]{1,4}::aid-[a-z]{2,5}[0-9]{1,3}>3\.0\.co;2-[a-z0-9]\Z"
+)
+_WRITINGS = [
+    lambda doi: doi, str.upper, html.escape, lambda doi: html.escape(html.escape(doi)), lambda doi: quote(doi, safe="/"), lambda doi: quote(doi, safe=""),
+    lambda doi: "https://doi.org/" + quote(doi), lambda doi: "doi: " + doi + ".", lambda doi: html.escape(quote(doi)), lambda doi: quote(html.escape(doi)),
+    lambda doi: doi.replace("<", "$<$").replace(">", "$>$"), lambda doi: doi.replace("<", r"\textless{}").replace(">", r"\textgreater{}"),
+    lambda doi: doi.replace("<", "&#60;").replace(">", "&#x3E;"),
+]  # fmt: skip
+
+
+@given(_sici, st.sampled_from(range(len(_WRITINGS))))
+def test_a_doi_is_one_however_it_was_written(doi: str, writing: int) -> None:
+    assert normal_doi(_WRITINGS[writing](doi)) == doi
+
+
+@given(_sici, _sici)
+def test_two_dois_stay_two_however_they_were_written(first: str, second: str) -> None:
+    for write in _WRITINGS:
+        assert (normal_doi(write(first)) == normal_doi(write(second))) == (first == second)
+
+
+_title = st.lists(
+    st.sampled_from(["part", "two", "2", "ii", "eels", "eel", "eles", "with", "without", "hypo", "hyper", "the", "of", "乙", "ponds", "pond", "nitrate", "nitrite"]),
+    min_size=1, max_size=8,
+).map(" ".join)  # fmt: skip
+
+
+@given(_title, _title)
+def test_the_comparison_of_titles_is_symmetric(first: str, second: str) -> None:
+    one, other = titles.compare(first, second), titles.compare(second, first)
+    assert (one.level, one.marked) == (other.level, other.marked)
+    assert sorted(one.doubts) == sorted((b, a, two) for a, b, two in other.doubts)
+
+
+@given(st.text("abcdeinostu", min_size=1, max_size=9), st.text("abcdeinostu", min_size=1, max_size=9))
+def test_the_relation_of_words_is_symmetric(first: str, second: str) -> None:
+    assert words.relation(first, second) == words.relation(second, first)
+
+
+@given(st.lists(st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=40), min_size=1, max_size=8))
+def test_ascii_is_folded_as_any_text_is(texts: list[str]) -> None:
+    """A letter of another script behind a text takes it the long way round."""
+    given = [re.sub(r"[<&\\]", " ", text) for text in texts]
+    one, other = (
+        blocking.fold(pa.array(given)).to_pylist(),
+        blocking.fold(pa.array([f"{text} ж" for text in given])).to_pylist(),
+    )
+    assert [f"{text} ж".strip() for text in one] == other
+
+
+def _roots(rows: int, pairs: list[tuple[int, int]]) -> list[int]:
+    """Oracle: the smallest row that can be reached, by walking."""
+    near: dict[int, set[int]] = {row: {row} for row in range(rows)}
+    for one, other in pairs:
+        near[one].add(other)
+        near[other].add(one)
+    found = []
+    for row in range(rows):
+        seen, todo = {row}, [row]
+        while todo:
+            fresh = near[todo.pop()] - seen
+            seen |= fresh
+            todo += fresh
+        found.append(min(seen))
+    return found
+
+
+@given(st.lists(st.tuples(st.integers(0, 11), st.integers(0, 11)), max_size=20))
+def test_components_are_those_that_walking_finds(pairs: list[tuple[int, int]]) -> None:
+    low, high = (np.array([f(pair) for pair in pairs], np.int64) for f in (min, max))
+    assert clusters.components(12, low, high).tolist() == _roots(12, pairs)
+
+
+_KINDS = ("doi", "arxiv_id", "pmid", "openalex_id")
+_tables = st.lists(
+    st.fixed_dictionaries(
+        {
+            "title": st.sampled_from(
+                [
+                    "Migration of young eels along a stony coast", "Migration of young eels along a stony co…", "Migration of young eles along a stony coast",
+                    "Migration of old eels along a stony coast", "Migration of young eels along a stony coast, part II", "Erratum: Migration of young eels along a stony coast",
+                ]
+            ),
+            "authors": st.sampled_from([None, AUTHORS, AUTHORS[:1]]),
+            "year": st.sampled_from([None, 2019, 2020]),
+            "doi": st.sampled_from([None, None, "10.1000/a1", "10.1000/a2", "10.48550/arXiv.1901.00001"]),
+            "arxiv_id": st.sampled_from([None, None, "1901.00001", "1901.00002"]),
+            "pmid": st.sampled_from([None, None, "11111", "22222"]),
+            "openalex_id": st.sampled_from([None, None, "W1111111", "W2222222"]),
+        }
+    ),
+    min_size=2,
+    max_size=9,
+)  # fmt: skip
+
+
+def _table(rows: list[dict[str, object]]) -> pa.Table:
+    return pa.Table.from_pylist([{"id": f"r{number}", **row} for number, row in enumerate(rows)])
+
+
+@given(_tables)
+@settings(max_examples=80, deadline=None)
+def test_no_paper_holds_two_identifiers_of_a_kind(rows: list[dict[str, object]]) -> None:
+    result = merge_duplicates(_table(rows))
+    for members in result.history.column("members").to_pylist():
+        merged = [rows[int(name[1:])] for name in members]
+        for kind in _KINDS:
+            values = {row[kind] for row in merged if row[kind] and "arXiv" not in str(row[kind])}
+            assert len(values) <= 1, (kind, merged)
+        arxiv = {
+            row["arxiv_id"] or str(row["doi"]).rpartition("arXiv.")[2]
+            for row in merged
+            if row["arxiv_id"] or "arXiv" in str(row["doi"])
+        }
+        assert len(arxiv) <= 1, merged
+        assert len({"Erratum" in str(row["title"]) for row in merged}) == 1
+
+
+@given(_tables, st.randoms(use_true_random=False))
+@settings(max_examples=80, deadline=None)
+def test_classes_do_not_depend_on_the_order(rows: list[dict[str, object]], shuffle: random.Random) -> None:
+    table = _table(rows)
+    order = list(range(len(rows)))
+    shuffle.shuffle(order)
+    assert classes(merge_duplicates(table)) == classes(merge_duplicates(table.take(order)))
+
+
+@given(_tables)
+@settings(max_examples=60, deadline=None)
+def test_rules_outweigh_every_class(rows: list[dict[str, object]]) -> None:
+    table = _table(rows)
+    assert classes(merge_duplicates(table, rules=Rules().always_merge("r0", "r1")))["r0", "r1"] == "same"
+    assert ("r0", "r1") not in classes(merge_duplicates(table, rules=Rules().never_merge("r0", "r1")))
+
+
+@pytest.mark.skipif(not DATA.exists(), reason=f"the screening sets are not at {DATA}")
+@pytest.mark.parametrize("path", sorted(DATA.glob("*.jsonl.gz")) if DATA.exists() else [], ids=lambda path: path.stem)
+def test_screening_sets_keep_every_identifier(path: Path) -> None:
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        given = {str(row["id"]): row for row in map(json.loads, file)}
+    numbered = path.stem.startswith(("Cohen", "synergy"))
+    for members in import_papers(path).merges.history.column("members").to_pylist():
+        assert not numbered, members
+        assert len({given[name].get("doi") for name in members} - {None}) <= 1
