@@ -65,6 +65,7 @@ findings:  ## each surprise about other software, shown again; needs the package
 docs: $(READY)  ## the documentation site, into docs/site/; its pages ask no other machine for anything
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[docs]'
 	$(BIN)/python -m sphinx -W --keep-going -q -b html -d docs/site/.doctrees docs docs/site
+	@! grep -rlE '<(script|link|img|iframe)[^>]*(src|href)="(https?:)?//' --include='*.html' docs/site
 	@echo "docs/site/index.html"
 
 pictures: $(READY) browser  ## draw the README's pictures on the sample

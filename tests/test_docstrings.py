@@ -1,4 +1,4 @@
-"""The docstrings of the public names: each has examples, and they run."""
+"""The docstrings: public names have examples, and all that there are run."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import inspect
 from collections.abc import Iterator
 from functools import cached_property
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 
@@ -16,7 +17,12 @@ NAMES = [name for name in explorer.__all__ if not name.endswith("Error")]
 OBJECTS = ["Corpus", "Deduplicated", "Import", "Ledger", "Rules", "Selection", "TopicModel"]
 """Classes that readers hold; the methods of the dashboard are the page's."""
 
-MODULES = sorted({getattr(explorer, name).__module__ for name in NAMES})
+PACKAGE = Path(explorer.__file__).parent
+MODULES = [
+    ".".join(("explorer", *path.relative_to(PACKAGE).with_suffix("").parts))
+    for path in sorted(PACKAGE.rglob("*.py"))
+    if ">>> " in path.read_text(encoding="utf-8")
+]
 
 
 def members(name: str) -> Iterator[tuple[str, object]]:
@@ -82,6 +88,10 @@ def test_what_lacks_is_found() -> None:
     text = "Do.\n\nParameters\n----------\nfirst, second : int\n    Two.\n*rest : str\n\nReturns\n-------\nthird : int\n"
     assert examples(text) == []
     assert lacking(text, ["first", "second", "rest", "third"]) == ["third"]
+
+
+def test_modules_of_public_names_have_examples() -> None:
+    assert sorted({getattr(explorer, name).__module__ for name in NAMES} - set(MODULES)) == []
 
 
 @pytest.mark.parametrize("name", MODULES)
