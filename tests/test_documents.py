@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import argparse
+import ast
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -45,6 +48,32 @@ def test_every_command_is_in_the_readme() -> None:
     from explorer.cli.main import commands
 
     assert [name for name in commands() if f"litexplorer {name}" not in text] == []
+
+
+_FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_commands_and_code_are_as_they_can_be_given(path: Path) -> None:
+    """Each line of `litexplorer` is one that its parser takes; each block of Python compiles, and names what there is."""
+    if path.name == "CHANGELOG.md":
+        return
+    from explorer.cli.main import commands
+
+    for language, text in _FENCE.findall(path.read_text(encoding="utf-8")):
+        for line in text.splitlines():
+            program, *rest = shlex.split(line, comments=True) if line.startswith("litexplorer ") else [""]
+            if program:
+                parser = argparse.ArgumentParser(exit_on_error=False)
+                commands()[rest[0]].add_arguments(parser)
+                parser.parse_args(rest[1:])
+        if language == "python":
+            names = [
+                node.attr
+                for node in ast.walk(ast.parse(text))
+                if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "explorer"
+            ]
+            assert [name for name in names if name not in explorer.__all__] == []
 
 
 def test_the_glossary_says_each_word_once() -> None:
