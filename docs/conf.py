@@ -28,7 +28,6 @@ autodoc_typehints = "none"
 autosummary_generate = True
 numpydoc_show_class_members = False
 numpydoc_class_members_toctree = False
-suppress_warnings = ["myst.xref_missing"]
 
 # Sphinx takes sources from below this folder only.
 GALLERY = Path(__file__).parent / "generated" / "notebooks"

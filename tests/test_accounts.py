@@ -239,7 +239,7 @@ def test_the_page_gets_the_first_of_many(tmp_path: Path) -> None:
         ledger.reject("f", 300 + number, f"reason {number}", line=number)
     save_part(part_of(ledger), account_path(tmp_path, 0))
     found = account(load_accounts(tmp_path))
-    assert found["counts"] == {"rejected": 300, "merged": 0, "repaired": 300}
+    assert found["counts"] == {"rejected": 300, "merged": 0, "likely": 0, "repaired": 300}
     rejected = found["entries"][: SHOWN["rejected"]]
     assert [note["line"] for note in rejected] == list(range(1, SHOWN["rejected"] + 1))
     repaired = found["entries"][SHOWN["rejected"] :]
@@ -258,7 +258,7 @@ def test_the_page_shows_and_saves_it(read_only: str, folder: Path, monkeypatch: 
     board._received(board, {"kind": "ledger", "seq": 1}, None)
     [(answer, _)] = sent
     assert answer["kind"] == "ledger"
-    assert answer["counts"] == {"rejected": 1, "merged": 1, "repaired": sum(note.action == "repaired" for note in said.notes)}
+    assert answer["counts"] == {kind: sum(note.action == kind for note in said.notes) for kind in SHOWN}
     assert [entry["reason"] for entry in answer["entries"] if entry["action"] == "rejected"] == [
         note.reason for note in said.notes if note.action == "rejected"
     ]

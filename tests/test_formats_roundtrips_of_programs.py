@@ -243,6 +243,16 @@ def test_csv_starts_with_a_mark_and_reads_back() -> None:
     assert list(_papers(data, "x.csv")) == list(_papers(BIB, "x.bib"))
 
 
+@pytest.mark.parametrize(
+    ("columns", "kind"),
+    [("Proceedings of the 3rd Workshop on Mud,", "inproceedings"), ("Proceedings of the National Academy of Sciences,", "article"), ("Congreso de Lodo,", "inproceedings"),
+     ("Mud Letters,Journal Article; Review", "article"), ("Mud Days,Proceedings Paper; Early Access", "inproceedings")],
+)  # fmt: skip
+def test_kinds_are_told_from_types_and_venues(columns: str, kind: str) -> None:
+    text = to_bibtex(_read(f"title,year,venue,entry_type\nMud,2001,{columns}\n", "x.csv").table).decode()
+    assert f"@{kind}{{" in text
+
+
 # Other programs
 
 

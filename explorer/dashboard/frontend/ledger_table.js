@@ -6,6 +6,7 @@ import { count } from "./text.js";
 const KINDS = [
   ["rejected", "Rejected"],
   ["merged", "Merged"],
+  ["likely", "Likely one paper"],
   ["repaired", "Repaired"],
 ];
 
@@ -63,6 +64,9 @@ export function ledgerTable({ save, keep }) {
         {},
         entry.reason,
         entry.action === "merged" ? h("span", { class: "lx-quiet" }, ` (into ${entry.after})`) : null,
+        entry.action === "likely"
+          ? h("span", { class: "lx-quiet" }, ` (not merged with ${entry.after}; yours to decide)`)
+          : null,
         both,
       ),
     );
@@ -71,7 +75,8 @@ export function ledgerTable({ save, keep }) {
   /** @param {LedgerExtract} found */
   function draw(found) {
     const kinds = KINDS.filter(([name]) => found.counts[name]);
-    if (!kinds.length) return h("p", { class: "lx-quiet" }, "No record was rejected, merged or repaired.");
+    if (!kinds.length)
+      return h("p", { class: "lx-quiet" }, "No record was rejected, merged or repaired, and none is likely another paper too.");
     if (!found.counts[kind]) kind = kinds[0][0];
     const table = h("tbody");
     const shown = h("p", { class: "lx-quiet", role: "status" });

@@ -42,7 +42,7 @@ export interface LedgerEntry {
   source: string;
   line: number | null;
   record: number;
-  action: "accepted" | "rejected" | "merged" | "repaired";
+  action: "accepted" | "rejected" | "merged" | "likely" | "repaired";
   field: string;
   before: string;
   after: string;

@@ -48,9 +48,24 @@ _NAMES = {
 _KINDS = {name: kind for kind, names in reversed(_NAMES.items()) for name in names.split()}
 
 
+_MEETING = re.compile(
+    r"proceedings|\bproc\.|conference|workshop|symposium|congress|konferenz|tagung|conférence|colloque|congrès|conferencia"
+    r"|congreso|conferência|congresso|convegno|конференц|симпозиум|会议|會議|大会|学術講演会"
+)
+# Proceedings of academies and societies are journals.
+_JOURNAL = re.compile(
+    r"^(?:the )?(?:proceedings|proc\.) (?:of the )?(?:national academy|nat|royal|r\. ?soc|london|american mathematical|edinburgh|ieee$|acm on"
+    r"|vldb|institution of|nutrition society|aristotelian|zoological society|entomological|geologists)|^journal|journal of"
+)
+
+
 def named(entry_type: object) -> Kind | None:
     """The kind that a record's type names, whatever format it is from; None where it is not known."""
-    return _KINDS.get(re.sub(r"[^a-z]+", "", entry_type.lower())) if isinstance(entry_type, str) else None
+    if not isinstance(entry_type, str):
+        return None
+    # PubMed and Web of Science give several.
+    names = (entry_type, *re.split(r"[;|\n]", entry_type)[:8])
+    return next((kind for name in names if (kind := _KINDS.get(re.sub(r"[^a-z]+", "", name.lower())))), None)
 
 
 def kind_of(paper: Mapping[str, Any]) -> Kind:
@@ -63,7 +78,7 @@ def kind_of(paper: Mapping[str, Any]) -> Kind:
         return _PREPRINT
     if kind is not None:
         return kind
-    if re.search(r"proceedings|conference|workshop|symposium", venue):
+    if _MEETING.search(venue) and not _JOURNAL.search(venue):
         return _PAPER
     return _ARTICLE if placed else _PREPRINT if venue or paper["arxiv_id"] else _OTHER
 
