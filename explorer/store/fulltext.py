@@ -391,7 +391,9 @@ class TextIndex:
         if len(places) == 1:
             yield tantivy.Query.regex_query(self._schema, index, places[0][1].pattern)
         else:
-            yield tantivy.Query.regex_phrase_query(self._schema, index, [(place, spot.pattern) for place, spot in places], slop=slop)
+            yield tantivy.Query.regex_phrase_query(
+                self._schema, index, [(place, spot.pattern) for place, spot in places], slop=slop
+            )
 
     def _apart(self, field: str, one: Spot, other: Spot) -> bool:
         """Whether no word of a field can be at both of two places."""
@@ -421,7 +423,9 @@ class TextIndex:
         if len(found) == 1:
             return tantivy.Query.term_query(self._schema, field, found[0][1])
         first = found[0][0]
-        return tantivy.Query.phrase_query(self._schema, field, [(position - first, term) for position, term in found], slop=slop)
+        return tantivy.Query.phrase_query(
+            self._schema, field, [(position - first, term) for position, term in found], slop=slop
+        )
 
     def terms_of(self, node: Node | None) -> Terms:
         """What a query looks for in titles and abstracts, for highlighting."""

@@ -70,9 +70,7 @@ def with_stand_ins(text: str) -> str:
     return _CHUNK.sub(mark, normal(text)) if any(c in text for c in "*?$＊？＄") else text
 
 
-def shapes_of(
-    text: str, terms: Callable[[str], tuple[str, ...]], *, by_pattern: bool = False, least: int = _LEAST
-) -> Shape:
+def shapes_of(text: str, terms: Callable[[str], tuple[str, ...]], *, by_pattern: bool = False, least: int = _LEAST) -> Shape:
     """The words of a text as a shape.
 
     Parameters
