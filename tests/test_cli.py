@@ -243,7 +243,7 @@ def test_search_and_export_rank_by_concepts_and_meaning(
     found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [paper["id"] for paper in found] == corpus.search("reasoning numbers", mode="hybrid", limit=20)["id"].tolist()
     target = tmp_path / "ranked.csv"
-    assert main(["export", str(sample), "--query", "model", "--rank", rank, "-o", str(target)]) == 0
+    assert main(["export", str(sample), "--query", "model", "--rank", rank, "--analysis", "-o", str(target)]) == 0
     frame = pd.read_csv(target, dtype={"id": "str"})
     assert frame["id"].tolist() == corpus.select(Selection(query="model", rank=rank))["id"].tolist()
     assert {"score", "part: arithmetic", "part: vision", "part: benchmark"} <= set(frame)
@@ -286,7 +286,7 @@ def test_every_format_is_exported_by_its_suffix_and_says_what_it_lost(
         assert main(["export", str(corpus), "-o", str(tmp_path / f"out{suffix}")]) == 0
         assert (tmp_path / f"out{suffix}").stat().st_size > 0
         said = capsys.readouterr().err
-        assert ("cannot hold" in said) == (suffix in (".ris", ".json", ".md", ".html", ".tex"))
+        assert ("cannot hold" in said) == (suffix in (".md", ".html", ".tex")), suffix
 
 
 def test_lines_of_a_ledger_are_whole_numbers(tmp_path: Path) -> None:
@@ -299,17 +299,17 @@ def test_lines_of_a_ledger_are_whole_numbers(tmp_path: Path) -> None:
 
 def test_tables_are_taken_as_the_options_say(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     odd = tmp_path / "odd.csv"
-    odd.write_bytes("Titel|Autor|Jahr\nÜber Schafe|Müller, Jürgen|2010\n".encode("cp1252"))
+    odd.write_bytes("Kode|Wer|Wann\nSchäfchen|Müller, Jürgen|2010\n".encode("cp1252"))
     target = str(tmp_path / "c")
     assert main(["build", str(odd), "-o", target]) == 1
     assert "--column" in capsys.readouterr().err
     told = [
         "--column",
-        "Titel=title",
+        "Kode=title",
         "--column",
-        "Autor=authors",
+        "Wer=authors",
         "--column",
-        "Jahr=year",
+        "Wann=year",
         "--delimiter",
         "|",
         "--encoding",
@@ -317,11 +317,11 @@ def test_tables_are_taken_as_the_options_say(tmp_path: Path, capsys: pytest.Capt
     ]
     assert main(["build", str(odd), "-o", target, *told]) == 0
     paper = open_corpus(target).table.slice(0, 1).to_pylist()[0]
-    assert (paper["title"], paper["authors"], paper["year"]) == ("Über Schafe", ["Müller, Jürgen"], 2010)
+    assert (paper["title"], paper["authors"], paper["year"]) == ("Schäfchen", ["Müller, Jürgen"], 2010)
     other = tmp_path / "other.csv"
     other.write_text("Titel\tJahr\nZiegen\t2011\n")
     assert main(["update", target, str(other), "--column", "Titel=title", "--column", "Jahr=", "--delimiter", "tab"]) == 0
-    assert open_corpus(target).table.slice(1, 1).to_pylist()[0]["Jahr"] == "2011"
+    assert open_corpus(target).table.slice(1, 1).to_pylist()[0]["Jahr_text"] == "2011"
     capsys.readouterr()
     for wrong, says in (
         (["--column", "Titel"], "NAME=FIELD"),

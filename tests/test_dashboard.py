@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,6 @@ import explorer
 from explorer import Corpus, Dashboard, Selection
 from explorer.dashboard.figures import plotly_path, plotly_version
 from explorer.dashboard.handlers import HANDLERS
-from explorer.store.build import content_hash
 
 Corpora = list[tuple[Corpus, list[oracles.Paper]]]
 DRAWN = ("summary", "facets", "charts", "papers", "reader", "selection", "status", "help", "assets", "exports")
@@ -106,7 +106,7 @@ def test_a_session_by_messages(board: Dashboard, corpora: Corpora) -> None:
     ("content", "says", "at"),
     [
         ({"kind": "set", "changes": {"query": '  a  "b'}}, "not closed", 5),
-        ({"kind": "set", "changes": {"query": "x" * 3000}}, "2000", None),
+        ({"kind": "set", "changes": {"query": "x" * 200_000}}, "100000", None),
         ({"kind": "set", "changes": {"query": None}}, "query", None),
         ({"kind": "set", "changes": {"colour": 1}}, "no field", None),
         ({"kind": "set", "changes": {"years": ["a", 3]}}, "year", None),
@@ -240,10 +240,13 @@ def test_downloads_are_what_is_shown(form: str, board: Dashboard, monkeypatch: p
     assert status["text"].startswith(f"{shown} paper")
     files = files_of(sent)
     name = f"papers-graph.{form}"
-    assert set(files) == ({name} if form in ("xlsx", "parquet") else {name, f"{name}.manifest.json"})
+    # One download: the manifest is in the file, or beside it in an archive.
+    assert set(files) == ({name} if form in ("xlsx", "parquet") else {f"{name}.zip"})
     if form == "csv":
-        assert len(pd.read_csv(io.BytesIO(files[name]))) == shown
-        assert json.loads(files[f"{name}.manifest.json"])["content_hash"] == content_hash(board.session.results.table())
+        with zipfile.ZipFile(io.BytesIO(files[f"{name}.zip"])) as archive:
+            assert set(archive.namelist()) == {name, f"{name}.manifest.json"}
+            table, manifest = archive.read(name), json.loads(archive.read(f"{name}.manifest.json"))
+        assert len(pd.read_csv(io.BytesIO(table))) == manifest["papers"] == shown
 
 
 def test_only_ticked_papers_are_downloaded(board: Dashboard, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -252,7 +255,8 @@ def test_only_ticked_papers_are_downloaded(board: Dashboard, monkeypatch: pytest
     send(board, "tick", row=3, on=True)
     send(board, "set", changes={"query": "zzzz"})
     assert send(board, "export", format="jsonl", ticked=True)["text"].startswith("1 paper exported")
-    (line,) = files_of(sent)["papers-zzzz.jsonl"].splitlines()
+    with zipfile.ZipFile(io.BytesIO(files_of(sent)["papers-zzzz.jsonl.zip"])) as archive:
+        (line,) = archive.read("papers-zzzz.jsonl").splitlines()
     assert json.loads(line)["id"] == board.session.corpus.table.column("id")[3].as_py()
 
 

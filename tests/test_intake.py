@@ -287,7 +287,7 @@ def test_a_merge_of_the_corpus_is_taken_back(desk: Desk, corpus: Corpus) -> None
     assert open_corpus(corpus.folder).merges.empty
     desk.intake.refit()
     desk.until("idle")
-    assert desk.shown[-1][0].added_since == 0
+    assert desk.shown[-1][0].snapshot.added_since == 0
     desk.intake.split("nothing")
     assert "Nothing was merged" in desk.until("failed")["message"]
     desk.intake.state["allowed"] = False

@@ -180,7 +180,7 @@ def test_the_command_lists_them(folder: Path, tmp_path: Path, capsys: pytest.Cap
     assert main(["merges", str(folder)]) == 0
     assert "a.ris, record 1" in capsys.readouterr().out
     assert main(["merges", str(folder), "-o", str(tmp_path / "m.csv")]) == 0
-    assert (tmp_path / "m.csv").read_text().startswith("paper,relation,score,reason,records,members")
+    assert (tmp_path / "m.csv").read_text(encoding="utf-8-sig").startswith("paper,relation,score,reason,records,members")
     assert main(["merges", str(folder), "--undo", "nothing"]) == 1
     assert "Nothing was merged" in capsys.readouterr().err
 

@@ -104,7 +104,7 @@ def test_the_wheel_says_what_it_needs_and_offers(wheel: Path) -> None:
     for row in PROJECT["project"]["dependencies"]:
         assert f"Requires-Dist: {re.match(r'[a-z0-9-]+', row).group()}" in metadata  # type: ignore[union-attr]
     points = next(archive.read(name).decode() for name in archive.namelist() if name.endswith("entry_points.txt"))
-    assert "litexplorer = explorer.cli:main" in points
+    assert "litexplorer = explorer.cli.main:main" in points
 
 
 def test_the_package_says_that_it_is_typed(wheel: Path) -> None:

@@ -72,7 +72,7 @@ def test_the_semantic_score_is_the_cosine(corpus: Corpus) -> None:
     found = corpus.search("cats dogs dogs", mode="semantic", natural=True, embedder=Subjects()).set_index("title")["score"]
     assert found["Felines at home"] == pytest.approx(1 / 5**0.5, abs=1e-6)
     assert found["Dogs in the city"] == pytest.approx(2 / 5**0.5, abs=1e-6)
-    assert set(found.snapshot.index.dropna()) == {"Felines at home", "Dogs in the city"}
+    assert set(found.index.dropna()) == {"Felines at home", "Dogs in the city"}
 
 
 def test_vectors_of_a_named_embedder_are_kept(corpus: Corpus) -> None:

@@ -44,7 +44,7 @@ def test_a_meaning_made_before_is_opened(corpus: Corpus) -> None:
     corpus.ranker.prepare_meaning()
     said: list[str] = []
     again = Corpus(corpus.folder)
-    again.prepare_meaning(lambda stage, part: said.append(stage))
+    again.ranker.prepare_meaning(lambda stage, part: said.append(stage))
     assert said == []
     assert again.rank("reasoning").equals(corpus.rank("reasoning"))
 
@@ -52,11 +52,11 @@ def test_a_meaning_made_before_is_opened(corpus: Corpus) -> None:
 def test_making_it_twice_gives_the_same_bits(corpus: Corpus, tmp_path: Path) -> None:
     again = Corpus.from_papers(default_corpus().papers.head(300), tmp_path / "again")
     for made in (corpus, again):
-        made.prepare_meaning()
-    files = sorted(path.name for path in corpus._meaning_folder.iterdir())
-    assert files == sorted(path.name for path in again._meaning_folder.iterdir())
+        made.ranker.prepare_meaning()
+    files = sorted(path.name for path in corpus.ranker._meaning_folder.iterdir())
+    assert files == sorted(path.name for path in again.ranker._meaning_folder.iterdir())
     for name in files:
-        assert (corpus._meaning_folder / name).read_bytes() == (again._meaning_folder / name).read_bytes()
+        assert (corpus.ranker._meaning_folder / name).read_bytes() == (again.ranker._meaning_folder / name).read_bytes()
 
 
 def test_a_folder_that_cannot_be_written_keeps_it_in_memory(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:

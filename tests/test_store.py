@@ -171,9 +171,9 @@ def test_a_build_that_is_stopped_leaves_nothing(stage: str, stop: type[BaseExcep
 
 def test_a_stop_after_the_rename_keeps_the_new_corpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The folder's entries are flushed after the rename; a stop there must not remove what the manifest names."""
-    import explorer.store.generations as generations
+    from explorer import disk
 
-    new, real = papers(2, 20), generations._flush
+    new, real = papers(2, 20), disk.flush
 
     def stopped(path: Path) -> None:
         if path == tmp_path and (tmp_path / "manifest.json").exists() and read_manifest(tmp_path)["papers"] == 20:
@@ -181,7 +181,7 @@ def test_a_stop_after_the_rename_keeps_the_new_corpus(tmp_path: Path, monkeypatc
         real(path)
 
     write_corpus(papers(1, 10), tmp_path)
-    monkeypatch.setattr(generations, "_flush", stopped)
+    monkeypatch.setattr(disk, "flush", stopped)
     with pytest.raises(KeyboardInterrupt):
         write_corpus(new, tmp_path)
     check_whole(tmp_path, new)

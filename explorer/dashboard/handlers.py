@@ -127,7 +127,7 @@ def add_concept(page: Page, message: m.AddConceptMessage) -> Steps:
 
 def add_operand(page: Page, message: m.AddOperandMessage) -> Steps:
     """Rank by a topic, a saved set or a paper too."""
-    return _shown(page, lambda: with_operand(page.session, message["of"], message["name"]))
+    return _shown(page, lambda: with_operand(page.session, message["of"], str(message["name"])))
 
 
 def add_paper(page: Page, message: m.RowMessage) -> Steps:

@@ -150,7 +150,7 @@ class AddOperandMessage(Message):
     """Rank by a topic, a saved set or a paper too; `of` is which of these."""
 
     of: Required[Any]
-    name: Required[str]
+    name: Required[Any]
 
 
 class LikeTickedMessage(Message):

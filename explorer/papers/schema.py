@@ -170,6 +170,9 @@ def _digits(value: Any) -> Any:
 
 def _without_fractions(values: pa.ChunkedArray) -> pa.ChunkedArray:
     """Floats as integers where all are whole; those that are not a number are missing."""
+    if pa.types.is_float16(values.type):
+        # Arrow has no arithmetic for them.
+        values = values.cast(pa.float32())
     numbers = pc.if_else(pc.is_nan(values), pa.scalar(None, values.type), values)
     if numbers.null_count == len(numbers) or not pc.all(pc.equal(numbers, pc.trunc(numbers))).as_py():
         return values

@@ -13,6 +13,8 @@ _ENTRY = "app"
 _IMPORT = re.compile(r'^import (\{[^}]*\}) from "\./(\w+)\.js";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export ((?:async )?(?:function\*?|const) (\w+))", re.MULTILINE)
 _COMMENT = re.compile(r"^ */\*\*(?:[^*]|\*(?!/))*\*/\n|^ *//.*\n", re.MULTILINE)
+_INDENT = re.compile(r"^[ \t]+|\n+(?=\n)", re.MULTILINE)
+_STYLE_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _OTHER = re.compile(r"^(?:import|export)\b(?! default \{)", re.MULTILINE)
 
 
@@ -26,7 +28,7 @@ def join(folder: Path) -> str:
     """ES modules of a folder as one module, which exports what ``app.js`` does.
 
     A module becomes a function that runs once and returns what it exports, so that no two modules share a name. Lines that are
-    comments are left out.
+    comments, and indentation, are left out: a page without a server gets all of it over the web socket.
 
     Parameters
     ----------
@@ -36,7 +38,8 @@ def join(folder: Path) -> str:
     Raises
     ------
     ValueError
-        A module imports itself by way of others, imports what is not exported, or imports and exports in other words than these.
+        A module imports itself by way of others, imports what is not exported, imports and exports in other words than these, or
+        has a text over several lines.
     """
     exported: dict[str, set[str]] = {}
     joined: list[str] = []
@@ -54,6 +57,9 @@ def join(folder: Path) -> str:
                 raise ValueError(f"{name}.js imports {', '.join(sorted(missing))}, which {needed}.js does not export.")
         exported[name] = {own for _, own in _EXPORT.findall(text)}
         text = _COMMENT.sub("", _EXPORT.sub(r"\1", _IMPORT.sub(r"const \1 = $\2;\n", text)))
+        if any(line.count("`") % 2 for line in text.splitlines()):
+            raise ValueError(f"{name}.js has a text over several lines, which would lose its indentation.")
+        text = _INDENT.sub("", text)
         if _OTHER.search(text):
             raise ValueError(f"{name}.js imports or exports in a way that cannot be joined; see explorer/dashboard/frontend.")
         if name == _ENTRY:
@@ -79,5 +85,5 @@ def version() -> str:
 
 @cache
 def style() -> str:
-    """The style sheet."""
-    return (_FOLDER / "dashboard.css").read_text(encoding="utf-8")
+    """The style sheet, without comments and indentation."""
+    return _INDENT.sub("", _STYLE_COMMENT.sub("", (_FOLDER / "dashboard.css").read_text(encoding="utf-8")))
