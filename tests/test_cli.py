@@ -285,8 +285,11 @@ def test_every_format_is_exported_by_its_suffix_and_says_what_it_lost(
     for suffix in offered:
         assert main(["export", str(corpus), "-o", str(tmp_path / f"out{suffix}")]) == 0
         assert (tmp_path / f"out{suffix}").stat().st_size > 0
+        assert "cannot hold" not in capsys.readouterr().err
+        # Topics and scores are columns that these have no place for.
+        assert main(["export", str(corpus), "--analysis", "-o", str(tmp_path / f"out{suffix}")]) == 0
         said = capsys.readouterr().err
-        assert ("cannot hold" in said) == (suffix in (".md", ".html", ".tex")), suffix
+        assert ("cannot hold" in said) == (suffix in (".ris", ".json", ".md", ".html", ".tex")), suffix
 
 
 def test_lines_of_a_ledger_are_whole_numbers(tmp_path: Path) -> None:
