@@ -465,7 +465,7 @@ def test_csv_holds_what_is_shown(board: Board, corpus: Corpus, tmp_path: Path) -
     assert told["total"] == 88
     assert Selection.from_url(told["url"]) == selection
     assert told["corpus"]["content_hash"] == corpus.manifest["content_hash"]
-    expect(board.root.get_by_role("status")).to_have_text(f"{len(expected)} papers exported to {table.name}.")
+    expect(board.root.get_by_role("status")).to_have_text(f"{len(expected)} papers exported to {table.name}.zip.")
 
 
 def test_other_formats_hold_what_is_shown(voila_board: Board, corpus: Corpus, tmp_path: Path) -> None:

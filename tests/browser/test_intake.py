@@ -79,7 +79,7 @@ def test_two_files_become_a_corpus(board: Board, bib: Path, odd: Path, tmp_path:
     shown.locator(".lx-file[open]").get_by_role("button", name="Read again").click()
     expect(shown.locator(".lx-sentence")).to_have_text("5 records read: 4 accepted, 1 merged.")
     [ledger] = board.saved(lambda: shown.get_by_role("button", name=re.compile("ledger")).click(), tmp_path)
-    with ledger.open(encoding="utf-8", newline="") as file:
+    with ledger.open(encoding="utf-8-sig", newline="") as file:
         assert [(row["action"], row["source"]) for row in csv.DictReader(file)] == [("merged", "refs.bib")]
     shown.get_by_role("button", name=re.compile("^Keep both")).click()
     expect(shown.locator(".lx-sentence")).to_have_text("5 records read: 5 accepted.")
