@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 import re
+import unicodedata
 from dataclasses import replace
 
 import oracles
@@ -35,13 +35,12 @@ _terms = st.builds(
 
 
 def words_of(text: str) -> list[tuple[int, int]]:
-    """Start and end of the runs of letters and digits, of scripts that write spaces."""
-    found, at = [], 0
-    for alnum, run in itertools.groupby(text, lambda letter: letter.isalnum() and not unspaced(letter)):
-        length = len(list(run))
-        if alnum:
-            found.append((at, at + length))
-        at += length
+    """Start and end of the runs of letters and digits, of scripts that write spaces; an accent goes with the letter before it."""
+    found: list[tuple[int, int]] = []
+    for at, letter in enumerate(text):
+        goes_on = bool(found) and found[-1][1] == at
+        if (letter.isalnum() and not unspaced(letter)) or (unicodedata.combining(letter) and goes_on):
+            found.append((found.pop()[0] if goes_on else at, at + 1))
     return found
 
 

@@ -38,10 +38,11 @@ _KINDS = (
     (TRIAL, r"trialregist|clinicaltrial(?:record|s?gov)|registryentry"),
     (ARTICLE, r"^article$|^jour$|journal|^review(?:article)?$|^research-?article|^ejour|^letter$|^editorial$"),
 )
-_PREPRINT_VENUE = (
+PREPRINT_VENUE = (
     r"(?i)\b(?:\w*arxiv|biorxiv|medrxiv|chemrxiv|techrxiv|ssrn|preprints?(?:\.org)?|research square|corr|osf|zenodo|hal|repec|"
     r"nber)\b"
 )
+"""Venues that are servers of preprints (RE2)."""
 _MEETING = re.compile(
     r"\b(?:conference|symposium|workshop|congress|meeting|conf|symp|colloquium|kongress|tagung|congreso|congresso|congres)\b"
 )
@@ -78,7 +79,7 @@ class Imprint:
         self.page = _first_number(table, ("startpage", "sp", "bp", "pages", "pg", "firstpage"), rows)
         early = pc.or_(
             pc.fill_null(pc.match_substring_regex(doi, PREPRINT_DOI), False),
-            pc.fill_null(pc.match_substring_regex(venue, _PREPRINT_VENUE), False),
+            pc.fill_null(pc.match_substring_regex(venue, PREPRINT_VENUE), False),
         ).to_numpy(zero_copy_only=False)
         placed = np.asarray(pc.or_(pc.is_valid(doi), pc.is_valid(venue)))
         self.kind = self._kinds(table, rows)

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from explorer.dedupe.imprint import PREPRINT_VENUE
 from explorer.papers.schema import FIELDS
 
 Record = dict[str, Any]
@@ -15,7 +16,7 @@ NEEDED = ("id", "published", "precision", "year", "doi", "arxiv_id")
 """Fields that a record must have, empty or not."""
 
 _PRECISION = {"year": 1, "month": 2, "day": 3}
-_PREPRINT_VENUE = re.compile(r"\b(?:arxiv|biorxiv|medrxiv|chemrxiv|ssrn|preprints?|corr)\b", re.I)
+_PREPRINT_VENUE = re.compile(PREPRINT_VENUE)
 _CUT = re.compile(r"(?:\.\.\.|…)\s*$")
 
 

@@ -66,6 +66,10 @@ def words(folded: str) -> list[str]:
 
 def compare(first: str, second: str) -> Comparison:
     """Compare two folded titles that are not the same; symmetric, but for the order in the pairs of doubts."""
+    if second < first:
+        # Of several alignments that cost the same, which one is taken hangs on the order.
+        turned = compare(second, first)
+        return turned._replace(doubts=tuple((one, other, two) for other, one, two in turned.doubts))
     left, right = words(first), words(second)
     ends = _cut_off(left, right)
     if ends is not None:
