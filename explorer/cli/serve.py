@@ -24,6 +24,9 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--cull-after", type=int, default=600, metavar="SECONDS", help="end kernels of closed pages (default: 600)"
     )
+    command.add_argument(
+        "--kernels-ready", type=int, default=1, metavar="N", help="kernels to start before anybody comes (default: 1)"
+    )
     command.add_argument("--no-browser", action="store_true", help="do not open a browser")
     command.add_argument("--read-only", action="store_true", help="readers of the dashboard can add no papers")
 
@@ -53,6 +56,7 @@ def run(options: argparse.Namespace) -> int:
         cull_after=options.cull_after,
         browser=not options.no_browser,
         read_only=options.read_only,
+        kernels_ready=max(options.kernels_ready, 0),
         ready=ready,
     )
     return 0

@@ -66,8 +66,15 @@ def explore(
         corpus = open_files([papers], keep_duplicates=keep_duplicates)
     else:
         corpus = open_papers(papers, keep_duplicates=keep_duplicates)
-    if selection is not None or not deployment.address:
-        return Dashboard(corpus, None if selection is None else Selection.of(selection), deployment=deployment)
+    if selection is not None:
+        return Dashboard(corpus, Selection.of(selection), deployment=deployment)
+    return addressed(corpus, deployment)
+
+
+def addressed(corpus: Corpus, deployment: Deployment) -> Dashboard:
+    """The dashboard of a page's address."""
+    if not deployment.address:
+        return Dashboard(corpus, deployment=deployment)
     if "corpus" in dict(parse_qsl(deployment.address)):
         return Dashboard(corpus, deployment=deployment, address=deployment.address)
     try:

@@ -109,6 +109,20 @@ def open_address(page: Page, message: m.UrlMessage) -> Steps:
     return (yield from _shown(page, lambda: selection))
 
 
+def arrive(page: Page, message: m.ArriveMessage) -> Steps:
+    """Catch up with what happened since the kernel was started, and show what the address says."""
+    corpus = page.session.corpus
+    if corpus.snapshot.superseded:
+        corpus = Corpus(corpus.folder)
+        page.show_corpus(corpus, Selection())
+    else:
+        page.reading.again()
+        page.draw("ordered", "saved")
+    if not message["url"]:
+        return None
+    return (yield from open_address(page, m.UrlMessage(kind="url", url=message["url"])))
+
+
 def _shown(page: Page, make: Callable[[], Selection], *, joined: bool = False) -> Steps:
     """Show a selection, once the corpus has what it takes; what else the reader changed while it waited stays."""
     before, selection = page.session.selection, make()
@@ -367,6 +381,7 @@ HANDLERS: dict[str, Handler] = {
     "redo": Handler(m.PlainMessage, redo),
     "clear": Handler(m.PlainMessage, clear),
     "url": Handler(m.UrlMessage, open_address),
+    "arrive": Handler(m.ArriveMessage, arrive),
     "add_concept": Handler(m.AddConceptMessage, add_concept),
     "add_operand": Handler(m.AddOperandMessage, add_operand),
     "add_paper": Handler(m.RowMessage, add_paper),

@@ -35,6 +35,12 @@ class UrlMessage(Message):
     url: Required[str]
 
 
+class ArriveMessage(Message):
+    """The page of a kernel that was started before anybody came is there, at this address."""
+
+    url: Required[str]
+
+
 class RowMessage(Message):
     """About the paper in a row."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import anywidget
 import traitlets
@@ -17,6 +17,8 @@ from explorer.dashboard.figures import plotly_bundle, plotly_version
 from explorer.dashboard.handlers import HANDLERS, Handler, Outcome, Steps, open_address
 from explorer.dashboard.intake.intake import Intake
 from explorer.dashboard.messages import Message, check
+from explorer.dashboard.notebook import CellPicture
+from explorer.dashboard.picture import plain, still
 from explorer.dashboard.preparation import Preparation, by_words, lacking
 from explorer.dashboard.reading_list import ReadingList
 from explorer.dashboard.saved_searches import SavedSearches
@@ -27,12 +29,30 @@ from explorer.dashboard.views.menus import menus
 from explorer.dashboard.views.preference import preference
 from explorer.errors import ConceptError, ExplorerError, ExpressionError, QueryError
 from explorer.export.export import ExportedFile
+from explorer.search.modes import select
 from explorer.selection.selection import Selection
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _ORDERED = ("selection", "papers", "concepts", "axes", "preference", "reader")
 """What an order says, and with it the page of papers."""
 
 _ALL = (*_ORDERED, "facets", "charts", "comparison")
+
+_PUBLIC = ("close", "corpus", "observe", "selection", "session", "to_frame", "unobserve")
+"""What a cell may use; Jupyter's widgets have a hundred names more."""
+
+
+class Chosen(traitlets.TraitType[Selection, Selection | str]):
+    """A selection; a text that is set is a query."""
+
+    default_value = Selection()
+    info_text = "a Selection, or a query as text"
+
+    def validate(self, obj: Any, value: object) -> Selection:
+        """The selection. Raises `SelectionError` where it is none."""
+        return Selection.of(value)  # type: ignore[arg-type]
 
 
 class Dashboard(anywidget.AnyWidget):
@@ -40,8 +60,13 @@ class Dashboard(anywidget.AnyWidget):
 
     Attributes
     ----------
+    selection : Selection
+        What is shown, a trait: set it from a cell, and the page follows; observe it, and a cell follows the page. A text that is
+        set is a query.
+    corpus : Corpus
+        The corpus shown.
     session : Session
-        Its `selection` is a trait: set it from a cell, and the page follows; observe it, and a cell follows the page.
+        What the reader did: ticks, the open paper, undo.
 
     Notes
     -----
@@ -52,9 +77,9 @@ class Dashboard(anywidget.AnyWidget):
     --------
     >>> import explorer
     >>> board = explorer.explore()
-    >>> board.session.selection = explorer.Selection(query="vision")  # the page follows
-    >>> board.session.corpus.select(board.session.selection).shape[0]
-    5
+    >>> board.selection = "vision"  # the page follows
+    >>> board.selection.describe(), len(board.to_frame())
+    ('papers, matching ‘vision’', 5)
     """
 
     _esm = traitlets.Unicode().tag(sync=True)
@@ -64,7 +89,10 @@ class Dashboard(anywidget.AnyWidget):
     charts: Any = traitlets.List().tag(sync=True)
     papers = traitlets.Dict().tag(sync=True)
     reader = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
-    selection = traitlets.Dict().tag(sync=True)
+    # A browser that writes it changes nothing: what it wants shown it says by a message.
+    selection: Any = Chosen().tag(
+        sync=True, to_json=lambda value, board: views.fields(value), from_json=lambda value, board: board.session.selection
+    )
     status = traitlets.Dict().tag(sync=True)
     help: Any = traitlets.List().tag(sync=True)
     assets = traitlets.Dict().tag(sync=True)
@@ -110,6 +138,7 @@ class Dashboard(anywidget.AnyWidget):
             failed=lambda reason: self.set_trait("status", self._status("error", reason)),
         )
         assets = deployment.assets
+        self._picture = None if deployment.served else CellPicture(self._still)
         super().__init__(
             _esm=frontend.loader(f"{assets}app.js?v={frontend.version()}") if assets else frontend.script(),
             # The served page links its style sheet, so that it is there before the widget.
@@ -119,6 +148,8 @@ class Dashboard(anywidget.AnyWidget):
                 "plotly_url": f"{assets}plotly.min.js?v={plotly_version()}" if assets else None,
                 "plotly_version": plotly_version(),
                 "page": deployment.served,
+                "early": deployment.early,
+                "picture": None if self._picture is None else self._picture.name,
             },
             intake=self.incoming.state,
             saved=self.searches.saved(),
@@ -132,6 +163,48 @@ class Dashboard(anywidget.AnyWidget):
             self._run(Handler(Message, open_address), {"kind": "url", "url": address})
         elif later is not None:
             self._run(Handler(Message, lambda page, message: self._shown_later(later)), {"kind": "set"})
+
+    # In a cell
+
+    @property
+    def corpus(self) -> Corpus:
+        """The corpus shown."""
+        return self.session.corpus
+
+    def to_frame(self) -> pd.DataFrame:
+        """The papers shown, in their order, as `Corpus.select` gives them."""
+        return select(self.session.results)
+
+    @traitlets.validate("selection")
+    def _chosen(self, proposal: Any) -> Selection:
+        """Show what a cell sets; a selection that cannot be shown is refused, and the page stays as it was."""
+        selection: Selection = proposal.value
+        if hasattr(self, "session") and selection != self.session.selection:
+            self.session.selection = selection
+        return selection
+
+    def __dir__(self) -> list[str]:
+        return sorted({*_PUBLIC, *(name for name in super().__dir__() if name.startswith("_"))})
+
+    def __repr__(self) -> str:
+        return f"Dashboard({self.session.corpus!r}, {self.session.selection!r})"
+
+    def _still(self) -> dict[str, str]:
+        """What is shown now, for those who see no widget."""
+        chart = self.axes.get("chart")
+        charts = [*([chart] if chart else []), *self.charts]
+        name = "lx-picture" if self._picture is None else f"lx-picture {self._picture.name}"
+        picture = still(self.session.results, self.summary, charts, self.papers, name=name)
+        return {"text/html": picture, "text/plain": plain(self.summary, self.papers)}
+
+    def _ipython_display_(self) -> None:
+        """Put the widget into the cell's output, and the picture that is saved with it."""
+        from IPython.display import display
+
+        data, metadata = self._repr_mimebundle_()
+        display(data, metadata=metadata, raw=True)
+        if self._picture is not None:
+            self._picture.show()
 
     def _shown_later(self, selection: Selection) -> Steps:
         yield selection
@@ -162,7 +235,7 @@ class Dashboard(anywidget.AnyWidget):
         session = self.session
         results = session.results
         makers: dict[str, Callable[[], Any]] = {
-            "selection": lambda: views.fields(session.selection),
+            "selection": lambda: session.selection,
             "papers": self._papers,
             "concepts": lambda: concepts.concepts(results) if session.selection.rank else None,
             "axes": lambda: axes.axes(results, session.axis_colour) if session.selection.axes else axes.NONE,
@@ -202,6 +275,8 @@ class Dashboard(anywidget.AnyWidget):
                 self.set_trait("summary", self._summary() if self._drawn else {**self.summary, "seq": self._seq})
         finally:
             self._drawing = False
+        if self._drawn and self._picture is not None:
+            self._picture.renew()
 
     def draw(self, *parts: str) -> None:
         """Send some parts of the page anew: ``all``, ``ordered``, or a trait; a value that is as before is not sent."""
@@ -351,6 +426,8 @@ class Dashboard(anywidget.AnyWidget):
         """Remove the widget; papers on their way in are forgotten."""
         self.incoming.cancel()
         self.preparing.stop()
+        if self._picture is not None:
+            self._picture.close()
         super().close()
 
 

@@ -12,21 +12,23 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 import psutil
 from tornado.ioloop import IOLoop, PeriodicCallback
 from tornado.netutil import bind_sockets
-from tornado.web import RequestHandler, StaticFileHandler
+from tornado.web import RequestHandler, StaticFileHandler, authenticated
 from traitlets.config import Config
 from voila.app import Voila
 from voila.tornado.handler import TornadoVoilaHandler
 
 from explorer.corpus.corpus import Corpus
-from explorer.corpus.opening import bundled
+from explorer.corpus.opening import bundled, default_corpus
 from explorer.dashboard import frontend
 from explorer.dashboard.deployment import told_to_kernels
 from explorer.dashboard.figures import plotly_path, plotly_version
 from explorer.errors import ServerError
+from explorer.server.first_view import FirstView
 
 TEMPLATE = "literature-explorer"
 _YEAR = 31_536_000
@@ -75,13 +77,26 @@ class _Page(TornadoVoilaHandler):  # type: ignore[misc]
         await super().prepare(*arguments, **options)
         self.xsrf_token  # noqa: B018  (reading it sets the cookie)
 
+    @authenticated
+    async def get(self, path: str | None = None) -> None:
+        view: FirstView | None = self.settings.get("explorer_first_view")
+        async for part in self.get_generator(path=path):
+            # The query as the page gives it, without the token, which is the server's own.
+            query = urlencode([pair for pair in parse_qsl(self.request.query) if pair[0] != "token"])
+            self.write(part if view is None else await view.fill(part, query))
+            self.flush()
+
 
 class ExplorerServer(Voila):  # type: ignore[misc]
     """Voila with the explorer's notebook, its assets and a report of the memory its dashboards use."""
 
     def init_settings(self) -> dict[str, Any]:
         """Voila's settings with ours, which it would add too late for compression to be set up."""
-        return {**super().init_settings(), **self.tornado_settings}
+        settings = {**super().init_settings(), **self.tornado_settings}
+        if (corpus := settings.get("explorer_corpus")) is not None:
+            settings["explorer_first_view"] = view = FirstView(corpus(), self.base_url)
+            view.warm()
+        return settings
 
     def init_handlers(self) -> list[Any]:
         """Voila's handlers, with ours before its catch-all."""
@@ -139,7 +154,7 @@ def _page_config(page_config: dict[str, Any], **context: Any) -> dict[str, Any]:
     return {**page_config, "plotlyUrl": f"{base}{plotly_address()}", **addresses}
 
 
-def settings(*, ip: str, port: int, token: str | None, cull_after: int, browser: bool) -> Config:
+def settings(*, ip: str, port: int, token: str | None, cull_after: int, browser: bool, ready: int = 0) -> Config:
     """Settings of the server.
 
     Parameters
@@ -154,6 +169,8 @@ def settings(*, ip: str, port: int, token: str | None, cull_after: int, browser:
         Seconds after which the kernel of a closed page ends.
     browser : bool
         Open a browser.
+    ready : int
+        Kernels that are started before anybody comes, and kept.
     """
     config = Config()
     # Voila tells each file it serves and each kernel it starts.
@@ -187,6 +204,8 @@ def settings(*, ip: str, port: int, token: str | None, cull_after: int, browser:
     voila.file_allowlist = []
     voila.file_denylist = [".*"]
     voila.page_config_hook = _page_config
+    voila.preheat_kernel = ready > 0
+    voila.default_pool_size = ready
     # Kernels outlive closed pages unless they are culled.
     config.MappingKernelManager.cull_idle_timeout = cull_after
     config.MappingKernelManager.cull_interval = max(5, min(60, cull_after // 2))
@@ -204,12 +223,14 @@ def serve(
     cull_after: int = 600,
     browser: bool = True,
     read_only: bool = False,
+    kernels_ready: int = 1,
     ready: Callable[[int], None] = lambda port: None,
     arguments: Sequence[str] = (),
 ) -> None:
     """Serve the dashboard on a corpus (the bundled sample by default) until it is stopped.
 
-    With `read_only` its readers can add no papers. `ready` is called with the port once it answers.
+    With `read_only` its readers can add no papers. `kernels_ready` kernels are started before anybody comes, each some 120 MB: a page
+    then answers at once. `ready` is called with the port once it answers.
 
     Raises
     ------
@@ -234,8 +255,10 @@ def serve(
         # A copy in a folder of its own: what Voila serves from is the notebook's folder, which shall hold nothing else.
         notebook = Path(folder) / "explorer.ipynb"
         notebook.write_bytes(bundled("notebooks", "explorer.ipynb").read_bytes())
-        config = settings(ip=ip, port=port, token=token, cull_after=cull_after, browser=browser)
+        config = settings(ip=ip, port=port, token=token, cull_after=cull_after, browser=browser, ready=kernels_ready)
         config.Voila.tornado_settings["explorer_ready"] = partial(ready, port)
+        # A function, for settings are copied deeply, and a corpus cannot be.
+        config.Voila.tornado_settings["explorer_corpus"] = lambda: default_corpus() if corpus is None else corpus
         app = ExplorerServer(config=config)
         try:
             app.initialize([str(notebook), *arguments])

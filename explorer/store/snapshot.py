@@ -111,6 +111,14 @@ class Snapshot:
         return int(self.manifest["papers"])
 
     @property
+    def superseded(self) -> bool:
+        """Whether the folder has come to a later generation since; this one stays as it is."""
+        try:
+            return bool(read_manifest(self.folder)["generation"] != self.generation.name)
+        except CorpusError:
+            return False
+
+    @property
     def added_since(self) -> int:
         """Papers that came after the topics were found, and were placed on them."""
         return int(self.manifest["made"]["topics"].get("added_since", 0))

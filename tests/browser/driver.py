@@ -69,7 +69,12 @@ class Board:
         self.root = page.locator(".lx-app:not([data-gone])")
 
     def wait(self) -> Board:
-        """Wait until it stands with its charts drawn."""
+        """Wait until it stands, its kernel answers and its charts are drawn, for which the pointer has to come near."""
+        expect(self.root.locator(".lx-frame")).to_be_visible(timeout=DRAWN_WITHIN)
+        if self.voila:
+            expect(self.page.locator("html[data-kernel]")).to_have_count(1, timeout=DRAWN_WITHIN)
+        for place in (2, 3):
+            self.page.mouse.move(place, place)
         expect(self.root.locator(".lx-drawn").first).to_be_visible(timeout=DRAWN_WITHIN)
         # A chart without anything to draw, as that over time of papers without dates, is not drawn.
         expect(self.root.locator(".lx-plot-wait:visible")).to_have_count(0, timeout=DRAWN_WITHIN)

@@ -162,9 +162,17 @@ export function chartView(app, name, hooks = {}) {
     );
   }
 
+  function redraw() {
+    drawn = null;
+    draw();
+  }
+
   /** @param {Chart} now */
   async function render(now) {
     drawn = now.figure;
+    const still = app.stillCharts?.stands(name, now.figure, frame, redraw) ?? false;
+    frame.classList.toggle("lx-still", still);
+    if (still) return;
     try {
       const plotly = await loadPlotly(app);
       if (drawn !== now.figure || app.signal.aborted) return;
@@ -360,10 +368,7 @@ export function chartView(app, name, hooks = {}) {
     actions,
     title: h("h3", { class: "lx-chart-title" }),
     draw,
-    redraw() {
-      drawn = null;
-      draw();
-    },
+    redraw,
   };
 }
 

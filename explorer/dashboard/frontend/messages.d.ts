@@ -92,6 +92,13 @@ export interface UrlMessage extends Numbered {
   url: string;
 }
 
+/** The page of a kernel that was started before anybody came is there, at this address. */
+export interface ArriveMessage extends Numbered {
+  kind: "arrive";
+  /** The query of the address, without its question mark. */
+  url: string;
+}
+
 /** Turn to a page of the list. */
 export interface PageMessage extends Numbered {
   kind: "page";
@@ -394,6 +401,7 @@ export type Message =
   | RedoMessage
   | ClearMessage
   | UrlMessage
+  | ArriveMessage
   | PageMessage
   | OpenMessage
   | ReadMessage
@@ -526,8 +534,11 @@ export interface Traits {
   status: Status;
   /** Tables for the help. */
   help: { title: string; rows: { syntax: string; meaning: string; example: string }[] }[];
-  /** Where plotly.js is, and whether the dashboard is a page of its own. */
-  assets: { plotly_url: string | null; plotly_version: string; page: boolean };
+  /**
+   * Where plotly.js is, whether the dashboard is a page of its own, whether its kernel was started before anybody came, and the
+   * class of its still picture in a notebook.
+   */
+  assets: { plotly_url: string | null; plotly_version: string; page: boolean; early: boolean; picture: string | null };
   /** Formats that can be exported. */
   exports: { format: string; label: string; note: string }[];
   /** Papers on their way in. */

@@ -1,6 +1,18 @@
 /* What the modules of the page hand to each other. */
 
-import type { Answer, Chart, Content, Field, Kind, Range, SelectionFields, Status, Step, Traits } from "./messages.d.ts";
+import type {
+  Answer,
+  Chart,
+  Content,
+  Field,
+  Figure,
+  Kind,
+  Range,
+  SelectionFields,
+  Status,
+  Step,
+  Traits,
+} from "./messages.d.ts";
 
 // The model that the widget's host gives
 
@@ -11,6 +23,22 @@ export interface Model {
   send(message: object, callbacks?: undefined, buffers?: ArrayBuffer[]): void;
   /** JupyterLab and Voila say through it how the kernel does; other hosts have none. */
   widget_manager?: { kernel?: Kernel };
+}
+
+/** A model that holds the server's values until the kernel's is there. */
+export interface Standby extends Model {
+  /** Whether the kernel's model is still awaited. */
+  waiting(): boolean;
+  /** Go on with the kernel's model; `done` is called once it shows what the page does. */
+  adopt(model: Model, done: () => void): void;
+  /** Hear nothing of the kernel's model any more. */
+  release(): void;
+}
+
+/** Pictures of charts that the server drew. */
+export interface StillCharts {
+  /** Put the picture of a chart into its frame, if it is that of this figure; `draw` is called when it has to go. */
+  stands(name: string, figure: Figure, frame: HTMLElement, draw: () => void): boolean;
 }
 
 export type Listener = (...parts: any[]) => void;
@@ -74,6 +102,9 @@ export interface App {
   signal: AbortSignal;
   /** What Escape closes, the first that is open; each tells whether it was. */
   layers: (() => boolean)[];
+  /** The model of a page that was drawn before its kernel was there; null elsewhere. */
+  standby: Standby | null;
+  stillCharts: StillCharts | null;
   /** Run an action once no button of the mouse is down. */
   whenReleased(action: () => void): void;
   /** An id that no other view on the page has. */
