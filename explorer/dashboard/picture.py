@@ -102,14 +102,14 @@ def title_text(paper: View) -> str:
 
 
 def plain(summary: View, papers: View) -> str:
-    """What is shown, as text for what shows neither widgets nor HTML.
+    r"""What is shown, as text for what shows neither widgets nor HTML.
 
     Examples
     --------
     >>> import explorer
     >>> from explorer.dashboard.views import page
     >>> results = explorer.open_corpus().results(explorer.Selection(query="vision"))
-    >>> plain(page.summary(results), page.page(results, 0, frozenset(), None)).count("\\n")
+    >>> plain(page.summary(results), page.page(results, 0, frozenset(), None)).count("\n")
     6
     """
     lines: list[Any] = [summary["sentence"], ""]

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from explorer.disk import cache_folder, data_folder
 from explorer.errors import LibraryError
+from explorer.papers.html_table import html_table
 from explorer.search.comparison import compare
 from explorer.search.results import Results
 from explorer.selection.expression import Operand
@@ -110,6 +111,15 @@ class Library:
     def __init__(self, ranker: Ranker, folder: Path | None = None) -> None:
         self.ranker = ranker
         self.path = (folder or data_folder()) / "corpora" / _key(ranker.snapshot) / "library.sqlite"
+
+    def _repr_html_(self) -> str:
+        searches, sets = self.searches(), self.sets()
+        rows = [
+            *(["search", saved.name, saved.papers, saved.saved_at[:10]] for saved in searches),
+            *(["set", saved.name, saved.papers, saved.saved_at[:10]] for saved in sets),
+        ]
+        caption = f"{len(searches)} saved searches, {len(sets)} sets, {len(self.reads()):,} papers read"
+        return html_table(caption, ["Kind", "Name", "Papers", "Saved"], rows)
 
     def searches(self) -> list[SavedSearch]:
         """All saved searches, the latest first."""
