@@ -142,6 +142,12 @@ def test_a_kernel_started_in_advance_catches_up_on_arrival(tmp_path: Path) -> No
     corpus.add(pd.DataFrame({"title": ["A third paper, which is new"], "year": [2022]}))
     board._received(board, {"kind": "arrive", "seq": 2, "url": "q=third"}, [])
     assert (board.summary["shown"], board.summary["total"], board.summary["seq"]) == (1, 3, 2)
+    assert not board.summary["can_undo"]
+    # What the page was drawn from is what the kernel shows, so that nothing is drawn anew.
+    drawn = values(FirstView(corpus, "/").html("q=third"))
+    for name in DRAWN:
+        mine, theirs = drawn[name], json.loads(json.dumps(board.get_state([name])[name]))
+        assert {**mine, "seq": 0} == {**theirs, "seq": 0} if name in ("summary", "status") else mine == theirs, name
     board._received(board, {"kind": "arrive", "seq": 3, "url": "q=%22"}, [])
     assert board.status["level"] == "error"
     assert board.summary["seq"] == 3

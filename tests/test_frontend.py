@@ -244,7 +244,7 @@ def send(board: Dashboard, kind: str, buffers: list[Any] | None = None, **conten
 
 
 def traits(board: Dashboard) -> dict[str, Any]:
-    return {name: getattr(board, name) for name in TRAITS}
+    return dict(board.get_state(list(TRAITS)))
 
 
 def states(board: Dashboard, merged: Corpus) -> Iterator[dict[str, Any]]:

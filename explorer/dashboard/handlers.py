@@ -118,9 +118,11 @@ def arrive(page: Page, message: m.ArriveMessage) -> Steps:
     else:
         page.reading.again()
         page.draw("ordered", "saved")
-    if not message["url"]:
-        return None
-    return (yield from open_address(page, m.UrlMessage(kind="url", url=message["url"])))
+    said = None
+    if message["url"]:
+        said = yield from open_address(page, m.UrlMessage(kind="url", url=message["url"]))
+    page.session.begin_here()
+    return said
 
 
 def _shown(page: Page, make: Callable[[], Selection], *, joined: bool = False) -> Steps:

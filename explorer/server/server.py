@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import logging
@@ -17,6 +18,7 @@ from string import Template
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+import psutil
 from jupyter_server.base.handlers import JupyterHandler
 from tornado.ioloop import IOLoop, PeriodicCallback
 from tornado.netutil import bind_sockets
@@ -197,6 +199,14 @@ class ExplorerServer(Voila):  # type: ignore[misc]
         report = PeriodicCallback(self.report, _REPORT_EVERY)
         report.start()
         super().listen()
+
+    def stop(self) -> None:
+        """End the server and its kernels."""
+        # One that nobody has taken may still be starting: interrupted, as kernels are first, it would print where it was.
+        for kernel in waiting(self.kernel_manager):
+            with contextlib.suppress(psutil.Error, KeyError):
+                psutil.Process(self.kernel_manager.get_kernel(kernel).provisioner.pid).kill()
+        super().stop()
 
     def report(self) -> None:
         """Say how many dashboards are open and what they hold in memory, whenever that changed."""
