@@ -295,6 +295,9 @@ def states(board: Dashboard, merged: Corpus) -> Iterator[dict[str, Any]]:
     assert other.reader["merged"] is not None
     yield traits(other)
     other.close()
+    # Papers that a cell gave, on their way in.
+    told = [{"title": "my papers", "stage": "Finding topics", "part": 0.5}, {"title": "x", "stage": "Stopping", "part": None}]
+    yield from ({**traits(board), "opening": state} for state in told)
 
 
 @pytest.fixture(scope="module")

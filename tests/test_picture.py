@@ -94,7 +94,7 @@ def test_what_a_cell_sets_is_shown_and_what_cannot_be_is_refused(board: Dashboar
 
 def test_tab_shows_what_a_cell_may_use(board: Dashboard) -> None:
     public = {name for name in dir(board) if not name.startswith("_")}
-    assert public == {"close", "corpus", "observe", "selection", "session", "to_frame", "unobserve"}
+    assert public == {"close", "corpus", "observe", "selection", "session", "to_frame", "unobserve", "wait"}
     assert re.fullmatch(r"Dashboard\(Corpus\(.*, 40 papers\), Selection\(.*\)\)", repr(board))
 
 

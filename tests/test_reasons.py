@@ -58,7 +58,9 @@ def test_likeness_is_the_sum_of_shared_words_and_meaning(corpus: Corpus) -> None
     results = corpus.results(selection)
     rows = results.rows()
     for row, score in zip(rows, results.scores(rows), strict=True):
-        assert sum(part for _, part in corpus.why(id_of(corpus, row), selection)) == pytest.approx(float(score), rel=1e-3, abs=1e-5)
+        assert sum(part for _, part in corpus.why(id_of(corpus, row), selection)) == pytest.approx(
+            float(score), rel=1e-3, abs=1e-5
+        )
     assert [label for label, _ in corpus.why(id_of(corpus, 0), selection)] == ["one of the papers compared with"]
 
 

@@ -18,6 +18,7 @@ from explorer.corpus.opening import open_cached
 from explorer.dashboard import messages as m
 from explorer.dashboard.intake.intake import Intake
 from explorer.dashboard.intake.review import account, notes_csv
+from explorer.dashboard.opening import Opening
 from explorer.dashboard.preparation import Preparation, by_words, lacking
 from explorer.dashboard.reading_list import ReadingList
 from explorer.dashboard.relevance_feedback import likeness_sentence, more_like, with_concept, with_operand
@@ -46,6 +47,7 @@ class Page(Protocol):
     reading: ReadingList
     incoming: Intake
     preparing: Preparation
+    opener: Opening
     facets: Any
     papers: Any
 
@@ -439,6 +441,7 @@ HANDLERS: dict[str, Handler] = {
     "intake_cancel": Handler(m.PlainMessage, _incoming(lambda intake, said: intake.cancel())),
     "intake_close": Handler(m.PlainMessage, _incoming(lambda intake, said: intake.close())),
     "stop_preparing": Handler(m.PlainMessage, lambda page, message: page.preparing.stop()),
+    "stop_opening": Handler(m.PlainMessage, lambda page, message: page.opener.stop(), quiet=True),
     "plotly": Handler(m.PlainMessage, lambda page, message: page.send_plotly()),
     "complete": Handler(m.CompleteMessage, complete, asks=True),
     "suggest": Handler(m.SuggestMessage, suggest, asks=True),

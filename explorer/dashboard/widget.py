@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import anywidget
 import traitlets
@@ -18,6 +19,7 @@ from explorer.dashboard.handlers import HANDLERS, Handler, Outcome, Steps, open_
 from explorer.dashboard.intake.intake import Intake
 from explorer.dashboard.messages import Message, check
 from explorer.dashboard.notebook import CellPicture
+from explorer.dashboard.opening import Open, Opening
 from explorer.dashboard.picture import plain, still
 from explorer.dashboard.preparation import Preparation, by_words, lacking
 from explorer.dashboard.reading_list import ReadingList
@@ -40,7 +42,7 @@ _ORDERED = ("selection", "papers", "concepts", "axes", "preference", "reader")
 
 _ALL = (*_ORDERED, "facets", "charts", "comparison")
 
-_PUBLIC = ("close", "corpus", "observe", "selection", "session", "to_frame", "unobserve")
+_PUBLIC = ("close", "corpus", "observe", "selection", "session", "to_frame", "unobserve", "wait")
 """What a cell may use; Jupyter's widgets have a hundred names more."""
 
 
@@ -105,15 +107,24 @@ class Dashboard(anywidget.AnyWidget):
     concepts = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
     sorts: Any = traitlets.List().tag(sync=True)
     preparation = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
+    opening = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
 
     def __init__(
-        self, corpus: Corpus, selection: Selection | None = None, *, deployment: Deployment | None = None, address: str = ""
+        self,
+        corpus: Corpus,
+        selection: Selection | None = None,
+        *,
+        deployment: Deployment | None = None,
+        address: str = "",
+        opening: tuple[Open, str] | None = None,
     ) -> None:
         deployment = Deployment.from_environment() if deployment is None else deployment
         self._seq = 0
         self._drawing = self._drawn = False
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._posted: deque[Callable[[], None]] = deque()
         self._first_folder = corpus.folder
+        self._awaited, selection = (selection, None) if opening else (None, selection)
         later = selection if selection is not None and lacking(corpus, selection) else None
         problem: tuple[Any, ...] = ()
         try:
@@ -135,6 +146,12 @@ class Dashboard(anywidget.AnyWidget):
         self.preparing = Preparation(
             self._post,
             tell=lambda: self.set_trait("preparation", self.preparing.state),
+            failed=lambda reason: self.set_trait("status", self._status("error", reason)),
+        )
+        self.opener = Opening(
+            self._post,
+            tell=lambda: self.set_trait("opening", self.opener.state),
+            opened=self._opened,
             failed=lambda reason: self.set_trait("status", self._status("error", reason)),
         )
         assets = deployment.assets
@@ -163,24 +180,41 @@ class Dashboard(anywidget.AnyWidget):
             self._run(Handler(Message, open_address), {"kind": "url", "url": address})
         elif later is not None:
             self._run(Handler(Message, lambda page, message: self._shown_later(later)), {"kind": "set"})
+        if opening is not None:
+            self.find_loop()
+            self.opener.begin(*opening)
 
     # In a cell
 
     @property
     def corpus(self) -> Corpus:
-        """The corpus shown."""
-        return self.session.corpus
+        """The corpus shown; waits for papers that are still being opened.
+
+        Raises
+        ------
+        CorpusError
+            They could not be opened, or that was stopped.
+        """
+        return self.wait().session.corpus
+
+    def wait(self) -> Self:
+        """Wait until the papers it was opened on are there. Raises as `corpus` does."""
+        if self.opener.busy:
+            self.opener.join()
+            self._take_posted()
+        self.opener.check()
+        return self
 
     def to_frame(self) -> pd.DataFrame:
-        """The papers shown, in their order, as `Corpus.select` gives them."""
-        return select(self.session.results)
+        """The papers shown, in their order, as `Corpus.select` gives them. Waits and raises as `corpus` does."""
+        return select(self.wait().session.results)
 
     @traitlets.validate("selection")
     def _chosen(self, proposal: Any) -> Selection:
         """Show what a cell sets; a selection that cannot be shown is refused, and the page stays as it was."""
         selection: Selection = proposal.value
         if hasattr(self, "session") and selection != self.session.selection:
-            self.session.selection = selection
+            self.wait().session.selection = selection
         return selection
 
     def __dir__(self) -> list[str]:
@@ -399,7 +433,27 @@ class Dashboard(anywidget.AnyWidget):
         if self._loop is None:
             step()
         else:
-            self._loop.call_soon_threadsafe(step)
+            self._posted.append(step)
+            self._loop.call_soon_threadsafe(self._take_posted)
+
+    def _take_posted(self) -> None:
+        """Take the steps that threads left; a cell that waits for a thread takes them before the loop does."""
+        while self._posted:
+            self._posted.popleft()()
+
+    def _opened(self, corpus: Corpus) -> None:
+        """Show the corpus that a cell waited for."""
+        wanted, self._awaited, self._first_folder = self._awaited, None, corpus.folder
+
+        def steps() -> Steps:
+            self.show_corpus(corpus, Selection())
+            if wanted is not None:
+                yield wanted
+                self.session.show(wanted)
+            self.session.begin_here()
+            return None
+
+        self._go(steps, quiet=False)
 
     def show_corpus(self, corpus: Corpus, selection: Selection, opened: int | None = None) -> None:
         """Show another corpus."""
@@ -426,6 +480,7 @@ class Dashboard(anywidget.AnyWidget):
         """Remove the widget; papers on their way in are forgotten."""
         self.incoming.cancel()
         self.preparing.stop()
+        self.opener.stop()
         if self._picture is not None:
             self._picture.close()
         super().close()

@@ -86,7 +86,7 @@ def similar_papers(snapshot: Snapshot, id_: str, limit: int = 8) -> pd.DataFrame
         return found  # type: ignore[return-value]  (as it was)
     names = ("id", "title")
     rows = [[*snapshot.record(row, names).values(), words] for row, words in found]
-    return pd.DataFrame(rows, columns=[*names, "words"]).astype({name: "str" for name in names})
+    return pd.DataFrame(rows, columns=[*names, "words"]).astype(dict.fromkeys(names, "str"))
 
 
 def row_of(snapshot: Snapshot, id_: str, asked: str) -> int:

@@ -13,6 +13,7 @@ import { exportMenu } from "./export_menu.js";
 import { intakePanel } from "./intake.js";
 import { ledgerDialog } from "./ledger_dialog.js";
 import { statusPanel } from "./status.js";
+import { openingPanel } from "./opening.js";
 import { preparationPanel } from "./preparation.js";
 import { conceptsPanel } from "./concepts.js";
 import { conceptSetPanel } from "./relevance_feedback.js";
@@ -195,9 +196,11 @@ function assemble(app) {
   app.charts = chartsPanel(app);
   app.axes = axesPanel(app);
   app.reader = readerPanel(app);
+  app.opening = openingPanel(app);
   frame.append(
     app.toolbar.node,
     app.status.banners,
+    app.opening.node,
     app.filters.node,
     h("div", { class: "lx-scrim", click: () => app.closeRail() }),
     h(app.page ? "main" : "div", { class: "lx-main" }, app.charts.node, app.axes.node, app.papers.node),

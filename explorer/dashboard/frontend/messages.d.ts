@@ -92,6 +92,11 @@ export interface UrlMessage extends Numbered {
   url: string;
 }
 
+/** Stop opening the papers that a cell gave. */
+export interface StopOpeningMessage extends Numbered {
+  kind: "stop_opening";
+}
+
 /** The page of a kernel that was started before anybody came is there, at this address. */
 export interface ArriveMessage extends Numbered {
   kind: "arrive";
@@ -402,6 +407,7 @@ export type Message =
   | ClearMessage
   | UrlMessage
   | ArriveMessage
+  | StopOpeningMessage
   | PageMessage
   | OpenMessage
   | ReadMessage
@@ -554,6 +560,8 @@ export interface Traits {
   sorts: [order: string, label: string][];
   /** How far ranking by meaning is prepared: `part` from 0 to 1. */
   preparation: { stage: string; part: number | null } | null;
+  /** What a cell gave and is being opened, and how far that is. */
+  opening: { title: string; stage: string; part: number | null } | null;
 }
 
 export interface Summary {

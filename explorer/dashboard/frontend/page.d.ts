@@ -132,6 +132,7 @@ export interface App {
 
   // The panels, in the order in which they are made
 
+  opening: Panel;
   preparation: Panel;
   status: StatusPanel;
   search: SearchPanel;
