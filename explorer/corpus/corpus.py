@@ -23,6 +23,7 @@ from explorer.store.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     import pandas as pd
     import pyarrow as pa
@@ -85,6 +86,7 @@ class Corpus:
     folder: Handed[Path] = Handed("snapshot.folder", "Path of the corpus folder.")
     manifest: Handed[dict[str, Any]] = Handed("snapshot.manifest", "Format version, content hash, papers, how it was made.")
     table: Handed[pa.Table] = Handed("snapshot.table", "The papers in the schema, memory-mapped.")
+    ledger: Handed[Ledger] = Handed("snapshot.ledger", str(Snapshot.ledger.__doc__))
     rules: Handed[Rules] = Handed("snapshot.rules", "Pairs of records that are merged always, or never.")
 
     @cached_property
@@ -106,11 +108,6 @@ class Corpus:
     @documented_by(Merges.undecided)
     def likely(self) -> pd.DataFrame:
         return self.snapshot.merged.undecided(self.rules)
-
-    @property
-    @documented_by(Snapshot.ledger)
-    def ledger(self) -> Ledger:
-        return self.snapshot.ledger
 
     # What can be asked
 

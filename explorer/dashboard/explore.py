@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
@@ -93,12 +94,12 @@ def explore(
 def _way_in(papers: Any, keep_duplicates: bool, name: str) -> tuple[Open, str]:
     """What opens papers, and what it is called meanwhile."""
     if isinstance(papers, str | os.PathLike):
-        path = os.fspath(papers)
+        path = Path(papers)
 
         def open_path(say: Say) -> Corpus:
             return open_files([path], keep_duplicates=keep_duplicates, progress=_rest(say), merging=_merging(say))
 
-        return open_path, os.path.basename(path)
+        return open_path, path.name
     rows = getattr(papers, "table", papers)
     if not hasattr(rows, "num_rows") and not hasattr(rows, "columns"):
         raise ReadError(

@@ -42,7 +42,7 @@ class CellPicture:
         """Put the picture into the output of the cell that runs."""
         from IPython.display import display
 
-        self._handle = display(self._draw(), raw=True, display_id=True)
+        self._handle = display(self._draw(), raw=True, display_id=True)  # type: ignore[no-untyped-call]
         with suppress(RuntimeError):  # Without a loop nobody changes what is shown once the cell has run.
             self._loop = asyncio.get_running_loop()
 

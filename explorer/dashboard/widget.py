@@ -124,7 +124,8 @@ class Dashboard(anywidget.AnyWidget):
         self._loop: asyncio.AbstractEventLoop | None = None
         self._posted: deque[Callable[[], None]] = deque()
         self._first_folder = corpus.folder
-        self._awaited, selection = (selection, None) if opening else (None, selection)
+        self._awaited: Selection | None = selection if opening else None
+        selection = None if opening else selection
         later = selection if selection is not None and lacking(corpus, selection) else None
         problem: tuple[Any, ...] = ()
         try:
@@ -235,8 +236,8 @@ class Dashboard(anywidget.AnyWidget):
         """Put the widget into the cell's output, and the picture that is saved with it."""
         from IPython.display import display
 
-        data, metadata = self._repr_mimebundle_()
-        display(data, metadata=metadata, raw=True)
+        data, metadata = self._repr_mimebundle_() or ({}, {})
+        display(data, metadata=metadata, raw=True)  # type: ignore[no-untyped-call]
         if self._picture is not None:
             self._picture.show()
 

@@ -83,7 +83,7 @@ def reasons(ranker: Ranker, row: int, selection: Selection, read: tuple[str, ...
     return ranked({name: float(part[row]) for name, part in found.parts.items()})
 
 
-def why(ranker: Ranker, id_: str, selection: Selection | str, read: tuple[str, ...] = ()) -> Reasons:
+def why(ranker: Ranker, id_: str | int, selection: Selection | str, read: tuple[str, ...] = ()) -> Reasons:
     """What each part adds to the score that a selection shows for a paper.
 
     Parameters

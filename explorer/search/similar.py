@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numbers
 import warnings
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -52,7 +52,7 @@ def similar(snapshot: Snapshot, row: int, limit: int = 8) -> list[tuple[int, lis
     return found[:limit]
 
 
-def similar_papers(snapshot: Snapshot, id_: str, limit: int = 8) -> pd.DataFrame:
+def similar_papers(snapshot: Snapshot, id_: str | int, limit: int = 8) -> pd.DataFrame:
     """Papers nearest to one by the rare words they share.
 
     Parameters
@@ -81,15 +81,15 @@ def similar_papers(snapshot: Snapshot, id_: str, limit: int = 8) -> pd.DataFrame
     """
     import pandas as pd
 
-    found = similar(snapshot, row_of(snapshot, id_, "similar"), limit)
+    found: Any = similar(snapshot, row_of(snapshot, id_, "similar"), limit)
     if not isinstance(id_, str):
-        return found  # type: ignore[return-value]  (as it was)
+        return found  # as it was
     names = ("id", "title")
     rows = [[*snapshot.record(row, names).values(), words] for row, words in found]
     return pd.DataFrame(rows, columns=[*names, "words"]).astype(dict.fromkeys(names, "str"))
 
 
-def row_of(snapshot: Snapshot, id_: str, asked: str) -> int:
+def row_of(snapshot: Snapshot, id_: str | int, asked: str) -> int:
     """The row of a paper; a number is a row itself, with the warning that `Corpus.asked` takes an id.
 
     Raises
