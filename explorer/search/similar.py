@@ -89,7 +89,7 @@ def similar_papers(snapshot: Snapshot, id_: str | int, limit: int = 8) -> pd.Dat
     return pd.DataFrame(rows, columns=[*names, "words"]).astype(dict.fromkeys(names, "str"))
 
 
-def row_of(snapshot: Snapshot, id_: str | int, asked: str) -> int:
+def row_of(snapshot: Snapshot, id_: object, asked: str) -> int:
     """The row of a paper; a number is a row itself, with the warning that `Corpus.asked` takes an id.
 
     Raises
