@@ -25,11 +25,14 @@ from explorer.dashboard.saved_searches import SavedSearches
 from explorer.dashboard.session import Session
 from explorer.dashboard.views import axes
 from explorer.dashboard.views import page as views
+from explorer.dashboard.views.beyond import beyond
 from explorer.dashboard.views.concepts import why
 from explorer.errors import SelectionError
 from explorer.export.export import ExportedFile, export_bytes, exported
 from explorer.search.concept_completion import complete_concept
+from explorer.selection.query import as_typed
 from explorer.selection.selection import Selection
+from explorer.selection.syntax import COLUMN
 
 Steps = Generator[Selection, None, str | None]
 Outcome = Steps | str | None
@@ -76,7 +79,12 @@ class Page(Protocol):
 
 def set_selection(page: Page, message: m.SetMessage) -> Steps:
     """Change fields of the selection."""
-    return _shown(page, lambda: page.session.changed(message["changes"]), joined=message.get("joined") is True)
+    changes = message["changes"]
+    if message.get("typed") is True and isinstance(changes, dict) and isinstance(changes.get("query"), str):
+        whole = as_typed(changes["query"])
+        page.session.typed = (changes["query"], whole)
+        changes = {**changes, "query": whole}
+    return _shown(page, lambda: page.session.changed(changes), joined=message.get("joined") is True)
 
 
 def undo(page: Page, message: m.PlainMessage) -> Steps:
@@ -191,16 +199,26 @@ def mark_read(page: Page, message: m.ReadMessage) -> None:
 
 
 def turn_facet(page: Page, message: m.FacetMessage) -> None:
-    """Search within a filter panel, or turn its pages."""
+    """Search within a filter panel, ask for more of its values, or open one that is counted only then."""
     name = message["facet"]
-    if name not in {panel["name"] for panel in page.facets if panel["kind"] == "values"}:
+    if name not in {panel["name"] for panel in page.facets if panel["kind"] != "range"}:
         raise SelectionError(f"There is no filter panel {name!r}.")
     if name == "has_code":
         return
-    wanted = message.get("text", "")[:200], message.get("page", 0)
-    panel = views.values(page.session.results, name, *wanted)
-    # Kept only now: what cannot be drawn would fail every later drawing too.
-    page.session.facet_state[name] = wanted
+    session = page.session
+    if "open" in message:
+        session.open_facets = session.open_facets | {name} if message["open"] else session.open_facets - {name}
+        panel = views.own_panel(
+            session.results,
+            session.corpus.snapshot.columns[name.removeprefix(COLUMN)],
+            session.facet_state,
+            session.open_facets,
+        )
+    else:
+        wanted = message.get("text", "")[:200], message.get("page", 0)
+        panel = views.values(session.results, name, *wanted)
+        # Kept only now: what cannot be drawn would fail every later drawing too.
+        session.facet_state[name] = wanted
     page.show_facets([panel if old["name"] == name else old for old in page.facets])
 
 
@@ -323,6 +341,11 @@ def suggest(page: Page, message: m.SuggestMessage) -> None:
     page.answer(message, {"kind": "suggestion", "text": page.session.corpus.suggest(message["text"][:_LONGEST])})
 
 
+def look_beyond(page: Page, message: m.BeyondMessage) -> None:
+    """Answer what there is beyond the few papers that have every word of the query."""
+    page.answer(message, {"kind": "beyond", **beyond(page.session.results)})
+
+
 def explain(page: Page, message: m.RowMessage) -> None:
     """Answer what the score of a paper is made of."""
     page.session.check(message["row"])
@@ -425,6 +448,7 @@ HANDLERS: dict[str, Handler] = {
     "plotly": Handler(m.PlainMessage, lambda page, message: page.send_plotly()),
     "complete": Handler(m.CompleteMessage, complete, asks=True),
     "suggest": Handler(m.SuggestMessage, suggest, asks=True),
+    "beyond": Handler(m.BeyondMessage, look_beyond, asks=True),
     "why": Handler(m.RowMessage, explain, asks=True),
     "axis_point": Handler(m.RowMessage, place_on_axes, asks=True),
     "ledger": Handler(m.PlainMessage, show_ledger, asks=True),

@@ -76,6 +76,7 @@ class Dashboard(anywidget.AnyWidget):
     preference = traitlets.Dict().tag(sync=True)
     concepts = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
     sorts: Any = traitlets.List().tag(sync=True)
+    modes: Any = traitlets.List().tag(sync=True)
     preparation = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
 
     def __init__(
@@ -114,7 +115,7 @@ class Dashboard(anywidget.AnyWidget):
             _esm=frontend.loader(f"{assets}app.js?v={frontend.version()}") if assets else frontend.script(),
             # The served page links its style sheet, so that it is there before the widget.
             _css="" if assets else frontend.style(),
-            **menus(),
+            **menus(corpus.snapshot),
             assets={
                 "plotly_url": f"{assets}plotly.min.js?v={plotly_version()}" if assets else None,
                 "plotly_version": plotly_version(),
@@ -143,8 +144,10 @@ class Dashboard(anywidget.AnyWidget):
     def _summary(self) -> dict[str, Any]:
         session = self.session
         shown = views.summary(session.results)
+        typed, made = session.typed
         return {
             **shown,
+            "typed": typed if made == session.selection.query else "",
             "url": "&".join(filter(None, (shown["url"], self._corpus_in_url()))),
             "seq": self._seq,
             "can_undo": session.can_undo,
@@ -168,7 +171,7 @@ class Dashboard(anywidget.AnyWidget):
             "axes": lambda: axes.axes(results, session.axis_colour) if session.selection.axes else axes.NONE,
             "preference": lambda: preference(results, len(session.read)),
             "reader": self._reader,
-            "facets": lambda: views.panels(results, session.facet_state),
+            "facets": lambda: views.panels(results, session.facet_state, session.open_facets),
             "charts": lambda: views.charts(results, **session.chart_options),
             "comparison": lambda: None if self.searches.base is None else self.searches.comparison(),
             "saved": self.searches.saved,
@@ -217,7 +220,7 @@ class Dashboard(anywidget.AnyWidget):
 
     def _selection_set(self, change: Any) -> None:
         # An order changes no count; a slider that moves shall not have them all drawn again.
-        same = list(change.old.active()) == list(change.new.active())
+        same = list(change.old.active()) == list(change.new.active()) and change.old.mode == change.new.mode
         self.draw("ordered" if same else "all")
 
     # What the reader does
@@ -331,6 +334,7 @@ class Dashboard(anywidget.AnyWidget):
         self.session.show_corpus(corpus, selection)
         self.session.open(opened)
         self.incoming.corpus = corpus
+        self.set_trait("sorts", menus(corpus.snapshot)["sorts"])
         self.draw("all", "saved")
 
     def _arrived(self, corpus: Corpus, grown: bool, sentence: str) -> None:
