@@ -19,6 +19,7 @@ import { conceptSetPanel } from "./relevance_feedback.js";
 import { toolbarPanel } from "./toolbar.js";
 import { savedSearchesPanel } from "./saved_searches.js";
 import { spellingPanel } from "./spelling.js";
+import { beyondPanel } from "./beyond.js";
 import { comparisonPanel } from "./comparison.js";
 import { listenForShortcuts } from "./shortcuts.js";
 
@@ -173,6 +174,7 @@ function assemble(app) {
   app.status = statusPanel(app);
   app.search = searchPanel(app);
   app.spelling = spellingPanel(app);
+  app.beyond = beyondPanel(app);
   app.savedSearches = savedSearchesPanel(app);
   app.comparison = comparisonPanel(app);
   app.concepts = conceptsPanel(app);
@@ -193,7 +195,7 @@ function assemble(app) {
     app.status.banners,
     app.filters.node,
     h("div", { class: "lx-scrim", click: () => app.closeRail() }),
-    h(app.page ? "main" : "div", { class: "lx-main" }, app.charts.node, app.axes.node, app.papers.node),
+    h(app.page ? "main" : "div", { class: "lx-main" }, app.charts.node, app.axes.node, app.papers.node, app.beyond.node),
     app.reader.node,
     app.status.node,
     ...app.intake.layers,

@@ -31,9 +31,16 @@ export interface SelectionFields {
   y: Range<number>;
   prefer: [objective: string, weight: number][];
   sort: string;
+  mode: string;
+  columns: Pair[];
+  exclude: Pair[];
 }
 
-export type Field = keyof SelectionFields;
+/** A column of the reader's own, or another field, and a value of it; of numbers and dates a range as text. */
+export type Pair = [name: string, text: string];
+
+/** A field, or a column of the reader's own by its key. */
+export type Field = keyof SelectionFields | `columns.${string}`;
 
 export type Changes = Partial<SelectionFields>;
 
@@ -68,6 +75,8 @@ export interface SetMessage extends Numbered {
   changes: Changes;
   /** Whether one undo takes back this change and the one before. */
   joined: boolean;
+  /** Whether the query is still being typed: its last word is then the beginning of one. */
+  typed?: boolean;
 }
 
 /** Go back to the selection before. */
@@ -137,13 +146,14 @@ export interface UntickAllMessage extends Numbered {
   kind: "untick_all";
 }
 
-/** Look for values within a filter panel, or turn its pages. */
+/** Look for values within a filter panel, ask for more of them, or open or close one of the reader's own columns. */
 export interface FacetMessage extends Numbered {
   kind: "facet";
   facet: string;
-  text: string;
-  /** From 0. */
-  page: number;
+  text?: string;
+  /** How often more values were asked for. */
+  page?: number;
+  open?: boolean;
 }
 
 /** Set an option of the charts. */
@@ -371,6 +381,11 @@ export interface SuggestMessage extends Numbered {
   text: string;
 }
 
+/** What there is beyond the few papers that have every word of the query. */
+export interface BeyondMessage extends Numbered {
+  kind: "beyond";
+}
+
 /** What the score of a paper is made of. */
 export interface WhyMessage extends Numbered {
   kind: "why";
@@ -435,6 +450,7 @@ export type Message =
   | IntakeRefitMessage
   | CompleteMessage
   | SuggestMessage
+  | BeyondMessage
   | WhyMessage
   | AxisPointMessage
   | LedgerMessage;
@@ -465,6 +481,25 @@ export interface Completion {
 export interface SuggestionAnswer extends Numbered {
   kind: "suggestion";
   text: string | null;
+}
+
+/** Papers that have not every word of the query, the way they were found by, and a sentence that says so. */
+export interface BeyondAnswer extends Numbered {
+  kind: "beyond";
+  /** As of the selection; empty where there is nothing beyond. */
+  mode: string;
+  rows: BeyondRow[];
+  more: number;
+  sentence: string;
+}
+
+export interface BeyondRow {
+  row: number;
+  title: Segment[];
+  authors: string;
+  date: string;
+  venue: string;
+  score: number;
 }
 
 /** What a score is made of: labels with their parts, which add up to it. */
@@ -507,7 +542,7 @@ export interface FileAnswer {
 }
 
 export type Answer =
-  CompletionsAnswer | SuggestionAnswer | WhyAnswer | AxisPointAnswer | LedgerAnswer | PlotlyAnswer | FileAnswer;
+  CompletionsAnswer | SuggestionAnswer | BeyondAnswer | WhyAnswer | AxisPointAnswer | LedgerAnswer | PlotlyAnswer | FileAnswer;
 
 // Traits
 
@@ -541,6 +576,8 @@ export interface Traits {
   concepts: { expression: string; terms: ConceptTerm[] } | null;
   /** Orders of the list and what they are called. */
   sorts: [order: string, label: string][];
+  /** Ways to read a query and what they are called. */
+  modes: [mode: string, label: string][];
   /** How far ranking by meaning is prepared: `part` from 0 to 1. */
   preparation: { stage: string; part: number | null } | null;
 }
@@ -558,6 +595,10 @@ export interface Summary {
   /** Where nothing is shown: filters without which something would be. */
   loosen: { label: string; changes: Changes; shown: number }[];
   ledger: { sentence: string; notes: number };
+  /** Where the papers found by meaning were cut off, in words; else empty. */
+  cutoff: string;
+  /** What the query in force was typed as, while it is typed; else empty. */
+  typed: string;
   seq: number;
   can_undo: boolean;
   can_redo: boolean;
@@ -589,7 +630,7 @@ export interface Status {
   seq: number;
 }
 
-export type Facet = RangeFacet | ValuesFacet;
+export type Facet = RangeFacet | ValuesFacet | StepsFacet | ClosedFacet;
 
 /** A step of a range, and how many papers are on it. */
 export type Step<T> = [step: T, papers: number];
@@ -607,17 +648,41 @@ export interface RangeFacet {
 }
 
 export interface ValuesFacet {
-  name: "topics" | "venues" | "authors" | "keywords" | "has_code";
+  name: "topics" | "venues" | "authors" | "keywords" | "has_code" | `columns.${string}`;
   kind: "values";
   label: string;
   /** How many there are. */
   values: number;
+  /** How often more values were asked for. */
   page: number;
-  pages: number;
+  /** How many are left. */
+  more: number;
   text: string;
   rows: FacetRow[];
   /** The largest count. */
   max: number;
+}
+
+/** Numbers or dates of a column of the reader's own. */
+export interface StepsFacet {
+  name: `columns.${string}`;
+  kind: "steps";
+  label: string;
+  of: "number" | "date";
+  bars: Step<number | string>[];
+  selected: Range<number | string>;
+  /** How far a step of numbers goes beyond its label. */
+  reach: number;
+  missing: number;
+}
+
+/** A column of the reader's own that is not counted before it is opened. */
+export interface ClosedFacet {
+  name: `columns.${string}`;
+  kind: "closed";
+  label: string;
+  /** Whether it parts the papers: neither constant nor another value for each. */
+  telling: boolean;
 }
 
 export interface FacetRow {
@@ -625,6 +690,8 @@ export interface FacetRow {
   label: string;
   count: number;
   on: boolean;
+  /** Whether it is excluded. */
+  out: boolean;
 }
 
 export type Cell = string | number | null;

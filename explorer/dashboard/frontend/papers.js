@@ -24,11 +24,13 @@ export function papersPanel(app) {
     change: (event) => link.send("tick_page", { on: event.currentTarget.checked }),
   });
   const ticked = h("div", { class: "lx-ticked" });
-  const sort = h(
-    "select",
-    { id: sortId, class: "lx-select", change: (event) => link.set({ sort: event.currentTarget.value }) },
-    model.get("sorts").map(([value, label]) => h("option", { value }, label)),
-  );
+  const sort = h("select", {
+    id: sortId,
+    class: "lx-select",
+    change: (event) => link.set({ sort: event.currentTarget.value }),
+  });
+  /** @type {import("./messages.d.ts").Traits["sorts"]} */
+  let sorts = [];
   const key = h("div", {});
   const reasons = reasonsList(app);
   const pager = h("div", { class: "lx-pager", role: "group", label: "Pages of papers" });
@@ -222,6 +224,10 @@ export function papersPanel(app) {
     const summary = model.get("summary");
     rows = papers.rows;
     sentence.textContent = summary.sentence;
+    if (sorts !== model.get("sorts")) {
+      sorts = model.get("sorts");
+      sort.replaceChildren(...sorts.map(([value, label]) => h("option", { value }, label)));
+    }
     sort.value = model.get("selection").sort;
     const onPage = rows.filter((item) => item.ticked).length;
     tickPage.checked = rows.length > 0 && onPage === rows.length;
