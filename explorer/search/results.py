@@ -288,7 +288,7 @@ class Results:
         """
         options = []
         for row, value in self.selection.active():
-            pairs = [pair for pair in value] if row.kind == "pairs" else []
+            pairs = list(value) if row.kind == "pairs" else []
             fields = {f if f in VALUE_FIELDS else f"{COLUMN}{f}" for f, _ in pairs} if pairs else {row.field}
             options.append((row.field, value, int(np.count_nonzero(self.mask_without(*fields)))))
         return sorted((option for option in options if option[2]), key=lambda option: -option[2])[:most]

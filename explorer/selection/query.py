@@ -79,6 +79,9 @@ _NEAR = re.compile(r"(NEAR|PRE)/([0-9]{1,4})")
 _SIGNS = str.maketrans(dict.fromkeys("“”„‟«»＂❝❞〝〞「」『』", '"') | {LINE_END: " "})
 
 _OPERATOR = re.compile(r"AND|OR|NOT|(?:NEAR|PRE)(?:/\d*)?")
+_COMPARED = re.compile(r"[<>=]|[-\d.]*\.\.|\d+(\.\d+)?\Z")
+"""A number, which is no beginning of another, and what compares or ranges."""
+
 _FIELD_OR_SIGN = re.compile(r"[-+]*(?:\w+(?:,\w+)*:)?[-+]*")
 _WAITS = re.compile(
     r"(?:(?<!\S)|(?<=[()\"]))(?:AND|OR|NOT|(?:NEAR|PRE)(?:/\d*)?|[-+]|[-+]?\w+(?:,\w+)*,?:|\w+(?:,\w+)*:(?=\())\Z|\(\Z"
@@ -168,7 +171,7 @@ def as_typed(text: str) -> str:
     if bare and bare.isascii() and len(bare.strip("-+")) < _SHORTEST:
         # One letter says nothing; alone it would find every paper, or none.
         kept = kept[: last.start()]
-    elif bare and bare[-1].isalnum() and not _OPERATOR.fullmatch(bare):
+    elif bare and bare[-1].isalnum() and not _OPERATOR.fullmatch(bare) and not _COMPARED.match(bare):
         kept += BEGUN
     kept = _whole(kept, within)
     try:

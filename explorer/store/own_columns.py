@@ -74,7 +74,8 @@ class StoredColumn:
         if self.numbers is not None:
             np.save(folder / f"{self.column.field}.numbers.npy", self.numbers)
             return
-        assert self.facet is not None and self.words is not None
+        assert self.facet is not None
+        assert self.words is not None
         self.facet.save(folder, self.column.field)
         self.words.save(folder, self.column.field)
 
@@ -133,7 +134,8 @@ class StoredColumn:
         return mask
 
     def _codes(self, leaf: Word | Phrase) -> list[int]:
-        assert self.facet is not None and self.words is not None
+        assert self.facet is not None
+        assert self.words is not None
         ends = bounds(leaf.text, "number") if re.match(r"[<>=]|[-+\d.]*\.\.", leaf.text) else None
         if ends is not None:
             # Few whole numbers are values, and compared as numbers all the same.

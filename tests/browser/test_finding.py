@@ -119,7 +119,7 @@ def test_nothing_jumps_while_a_query_is_typed(voila_board: Board) -> None:
     assert min(shown) > 0
     expect(board.box).to_have_value('"chain of thought" (reason OR author:')
     shifts = board.page.evaluate("window.lxShifts")
-    assert sum(value for value, _ in shifts) < 0.02, shifts
+    assert sum(value for value, _ in shifts) < 0.02, sorted(shifts)[-6:]
 
 
 def test_the_last_word_is_a_beginning_until_it_is_ended(voila_board: Board, corpus: Any) -> None:
@@ -154,8 +154,8 @@ def test_a_column_of_ones_own_is_a_facet_an_order_a_field_and_a_chart(own_board:
     expect(board.chart("My label")).to_be_visible()
     expect(board.error).to_be_hidden()
     # Constant and unique columns are offered last.
-    names = board.root.locator(".lx-fold > span:first-child").all_text_contents()
-    assert names[-2:] == ["Run", "Key2"]
+    rail = board.root.locator(".lx-rail .lx-fold > span:first-child").all_text_contents()
+    assert set(rail[-2:]) == {"Run", "Key2"}
 
 
 def test_a_value_is_excluded_and_shown_again(own_board: Board) -> None:
@@ -181,13 +181,15 @@ def test_long_names_are_cut_in_the_middle(own_board: Board) -> None:
 
 
 def test_a_facet_scrolls_to_more_of_its_values(voila_board: Board) -> None:
-    panel = voila_board.panel("Author")
+    board = voila_board
+    panel = board.panel("Author")
     values = panel.get_by_role("checkbox")
     before = values.count()
     expect(panel.get_by_role("button", name=re.compile("more values"))).to_be_visible()
-    panel.locator(".lx-values").evaluate("node => node.scrollTo(0, node.scrollHeight)")
+    panel.locator(".lx-values").hover()
+    board.page.mouse.wheel(0, 600)
     expect(values.nth(before)).to_be_attached()
-    picture(voila_board, "facets-1440")
+    picture(board, "facets-1440")
 
 
 @pytest.mark.parametrize(("width", "height"), [(1440, 900), (1024, 768), (390, 844)])

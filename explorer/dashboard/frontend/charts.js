@@ -232,6 +232,14 @@ export function chartView(app, name, hooks = {}) {
         { class: "lx-textbutton lx-toggle", "aria-pressed": String(Boolean(item.value)), key, click: () => send(!item.value) },
         item.label,
       );
+    if (item.kind === "select")
+      return h(
+        "select",
+        { class: "lx-select", label: item.label, key, change: (event) => send(event.currentTarget.value) },
+        item.choices.map((choice, place) =>
+          h("option", { value: choice, selected: choice === item.value }, item.labels[place]),
+        ),
+      );
     return h(
       "div",
       { class: "lx-segmented", role: "group", label: item.label },

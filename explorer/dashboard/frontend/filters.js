@@ -8,6 +8,7 @@ import { middle, rangeText } from "./own_columns.js";
 /** @import { App, FacetPanel } from "./page.d.ts" */
 
 const TYPING_PAUSE = 150; // ms
+const SHOWN = 8; // values that a panel shows without scrolling
 const NEAR_END = 40; // px above the end of a list from which more of it is asked for
 const OPEN_AT_FIRST = 3; // panels; the rest start folded so that the rail fits a screen
 
@@ -73,10 +74,13 @@ function valuesPanel(app, first, open) {
   let timer = 0;
   /** The length of the list that more was asked for, so that it is asked once. */
   let asked = -1;
+  /** Rows that there is room for. */
+  let kept = 1;
   const rows = h("div", { class: "lx-values", role: "group", label: first.label, scroll: nearEnd });
-  const rest = h("button", { class: "lx-textbutton lx-facet-more", click: () => ask(facet.page + 1) });
+  const rest = h("button", { class: "lx-textbutton lx-facet-more", hidden: true, click: () => ask(facet.page + 1) });
   const search = h("input", {
     class: "lx-box lx-facet-search",
+    hidden: true,
     type: "text",
     autocomplete: "off",
     spellcheck: "false",
@@ -119,7 +123,10 @@ function valuesPanel(app, first, open) {
   /** @param {FacetRow} item */
   function row(item) {
     const key = `${facet.name}:${item.value}`;
-    const [head, tail] = middle(item.label);
+    const [head, tail] = middle(
+      item.label,
+      facet.rows.map(({ label }) => label),
+    );
     const line = h(
       "label",
       {
@@ -163,7 +170,10 @@ function valuesPanel(app, first, open) {
   /** @param {ValuesFacet} next */
   function update(next) {
     facet = next;
-    search.hidden = !(facet.text || facet.more || facet.values > 8);
+    // Room that was taken once is kept: while a query is typed, what is below must not jump.
+    kept = Math.max(kept, Math.min(facet.rows.length, SHOWN));
+    rows.style.setProperty("--rows", String(kept));
+    search.hidden &&= !(facet.text || facet.more || facet.values > SHOWN);
     if (!timer && document.activeElement !== search && search.value !== facet.text) search.value = facet.text;
     const draft = link.draft();
     const chosen = facet.name.startsWith("columns.")
@@ -179,7 +189,8 @@ function valuesPanel(app, first, open) {
     );
     rows.scrollTop = place;
     // A list that can be scrolled is reached by the keyboard through what is in it.
-    rest.hidden = !facet.more;
+    rest.hidden &&= !facet.more;
+    rest.classList.toggle("lx-unseen", !facet.more);
     rest.textContent = `${plural(facet.more, "more value")}: scroll or search`;
   }
   return { node: panel.node, update };
@@ -260,7 +271,7 @@ function rangePanel(app, first, open) {
       name,
     ),
   );
-  const mode = h("div", { class: "lx-segmented", role: "group", label: "Range in" }, choices);
+  const mode = h("div", { class: "lx-segmented", role: "group", label: "Range in", hidden: true }, choices);
   const note = h("p", { class: "lx-quiet" });
   const panel = fold(app, first, open, h("div", { class: "lx-facet-body" }, mode, years.node, months.node, note));
 
@@ -269,7 +280,7 @@ function rangePanel(app, first, open) {
     facet = next;
     const draft = link.draft();
     const useMonths = Boolean(facet.months && byMonth);
-    mode.hidden = !facet.months;
+    mode.hidden &&= !facet.months;
     choices.forEach((choice, position) => choice.setAttribute("aria-pressed", String(Boolean(position) === useMonths)));
     years.node.hidden = useMonths || !facet.bars.length;
     months.node.hidden = !useMonths;

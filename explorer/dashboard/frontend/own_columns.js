@@ -3,17 +3,20 @@
 /** @import { Range } from "./messages.d.ts" */
 
 const WHOLE = 26; // characters that a panel has room for
-const TAIL = 9;
+const ALIKE = 14; // characters at the beginning that names have in common which a cut at the end would make one
+const TAIL = 10;
 
 /**
- * A name in two parts, the second of which is never cut off: names that differ at the end are told apart.
+ * A name in two parts, the second of which is never cut off, so that long names that differ only at their end are told apart.
  *
  * @param {string} text
+ * @param {readonly string[]} others The names beside it.
  * @returns {[head: string, tail: string]}
  */
-export function middle(text) {
+export function middle(text, others) {
   const signs = [...text];
-  if (signs.length <= WHOLE) return [text, ""];
+  const head = signs.slice(0, ALIKE).join("");
+  if (signs.length <= WHOLE || !others.some((other) => other !== text && other.startsWith(head))) return [text, ""];
   return [signs.slice(0, -TAIL).join(""), signs.slice(-TAIL).join("")];
 }
 

@@ -275,6 +275,7 @@ interface Attributes {
   scope?: Attribute;
   dir?: Attribute;
   open?: Attribute;
+  selected?: boolean;
   placeholder?: Attribute;
   maxlength?: Attribute;
   pattern?: Attribute;

@@ -141,28 +141,34 @@ def steps(results: Results, stored: StoredColumn) -> View:
     column = stored.column
     labels = stored.steps
     chosen = chosen_of(results, column.field)
-    ends = bounds(chosen[0], column.kind) if len(chosen) == 1 else None
-    selected: list[Any] = [None, None]
     reach = 0.0 if column.kind == "date" else stored.reach
-    if ends is not None and labels:
-        lows = [label if column.kind == "number" else (bounds(str(label), "date") or (0, 0))[0] for label in labels]
-        highs = [low + reach if column.kind == "number" else bounds(str(label), "date")[1] for low, label in zip(lows, labels)]  # type: ignore[index]
-        inside = [place for place, low in enumerate(lows) if low >= ends[0] - 1e-9 and highs[place] <= ends[1] + 1e-9]
-        if inside:
-            selected = [
-                None if ends[0] <= lows[0] else labels[inside[0]],
-                None if ends[1] >= highs[-1] else labels[inside[-1]],
-            ]
     return {
         "name": column.field,
         "kind": "steps",
         "label": column.label,
         "of": column.kind,
         "bars": [[label, int(count)] for label, count in zip(labels, results.counts(column.field), strict=True)],
-        "selected": selected,
+        "selected": _selected(stored, chosen[0]) if len(chosen) == 1 else [None, None],
         "reach": reach,
         "missing": len(results.snapshot) - column.papers,
     }
+
+
+def _selected(stored: StoredColumn, text: str) -> list[Any]:
+    """The first and the last step within a range; None where it is open there."""
+    kind = stored.column.kind
+    ends = bounds(text, kind)
+    spans = [bounds(_step_range(stored, place), kind) for place in range(len(stored.steps))]
+    slack = 1e-9 * (stored.reach if kind == "number" else 1)
+    inside = [
+        place
+        for place, span in enumerate(spans)
+        if ends is not None and span is not None and span[0] >= ends[0] - slack and span[1] <= ends[1] + slack
+    ]
+    if not inside:
+        return [None, None]
+    first, last = inside[0], inside[-1]
+    return [None if first == 0 else stored.steps[first], None if last == len(spans) - 1 else stored.steps[last]]
 
 
 def years(results: Results) -> View:
@@ -292,12 +298,10 @@ def own_chart(results: Results, key: str = "") -> View | None:
     if not offered:
         return None
     column = next((column for column in offered if column.key == key), offered[0])
-    if column.kind == "values":
-        view = _frequency(results, column.field, column.label)
-    else:
-        view = _own_histogram(results, column)
+    view = _frequency(results, column.field, column.label) if column.kind == "values" else _own_histogram(results, column)
     choices = [one.key for one in offered]
-    option = {"name": "column", "label": "Column", "kind": "choice", "value": column.key, "choices": choices}
+    labels = [one.label for one in offered]
+    option = {"name": "column", "label": "Column", "kind": "select", "value": column.key, "choices": choices, "labels": labels}
     return {**view, "name": "own", "options": [option] if len(choices) > 1 else []}
 
 
