@@ -52,6 +52,9 @@ from explorer.store.topics import build_topics, extend_topics
 from explorer.text.analysis import fingerprint
 from explorer.text.keyphrases import KeyPhrases
 
+RANKED = "ranked"
+"""What the manifest says where the papers were ranked by meaning before the last change."""
+
 
 def extend_corpus(
     change: Change,
@@ -90,7 +93,7 @@ def extend_corpus(
     manifest = read_manifest(folder)
     before = folder / manifest["generation"]
     if change.upon is not None and change.upon != before.name:
-        raise CorpusError(f"{folder} was changed by somebody else meanwhile, and nothing was done. Try again.")
+        raise CorpusError(f"{folder} was changed by somebody else meanwhile, and nothing was done. Do it again.")
     digest = change_digest(manifest["content_hash"], change)
     steps = [*manifest["made"].get(step, []), {"at": now(), "papers": change.added.num_rows, **(made or {})}]
 
@@ -101,7 +104,7 @@ def extend_corpus(
     anew = said.get(ANALYSERS) != fingerprint()
     if anew and (change.added.num_rows or len(change.rows)):
         said[ANALYSERS] = fingerprint()
-    said |= _grown_from(folder, target)
+    said |= _grown_from(folder, target, before)
     # In another folder nothing was before that somebody else could have added to.
     upon = before.name if target == folder else None
     return in_folder(target, lambda: publish(target, digest, papers, said, write, upon=upon))
@@ -147,7 +150,7 @@ def refit_corpus(
             target,
             manifest["content_hash"],
             manifest["papers"],
-            {**manifest["made"], **_grown_from(folder, target), ANALYSERS: fingerprint()},
+            {**manifest["made"], **_grown_from(folder, target, before), ANALYSERS: fingerprint()},
             write,
             upon=upon,
         ),
@@ -231,14 +234,19 @@ def remove_papers(
         return topics
 
     target, made = into or folder, {**manifest["made"], "removed": steps, ANALYSERS: fingerprint()}
-    made |= _grown_from(folder, target)
+    made |= _grown_from(folder, target, before)
     upon = before.name if target == folder else None
     return in_folder(target, lambda: publish(target, content_hash(left), left.num_rows, made, write, upon=upon))
 
 
-def _grown_from(folder: Path, target: Path) -> dict[str, str]:
-    """What a corpus says of the one beside it that it was made from, so that the change can be taken back."""
-    return {} if target == folder else {"grown_from": folder.name}
+def _grown_from(folder: Path, target: Path, before: Path) -> dict[str, Any]:
+    """What a corpus says of the one that it was made from.
+
+    Where it is, so that the change can be taken back; and that it could rank by meaning, so that a command that is killed before
+    it made that again is not the end of it.
+    """
+    ranked = {RANKED: True} if any(before.glob("meaning-*")) else {}
+    return ranked if target == folder else {**ranked, "grown_from": folder.name}
 
 
 def _index_anew(table: pa.Table, target: Path, progress: Progress) -> None:

@@ -14,13 +14,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from explorer.disk import flush, write_whole
+from explorer.disk import flush, record_files, write_whole
 from explorer.errors import CorpusError
 
 FORMAT = 2
 """Version of the folder's layout; another version is built anew."""
 
 _GENERATION = re.compile(r"g-[0-9a-f]{16}-\d+")
+
+_CHANGED = "{} was changed by somebody else meanwhile, and nothing was done. Do it again."
 
 _OURS = re.compile(rf"{_GENERATION.pattern}|\.manifest\.json\.\d+|\.lock|\.DS_Store")
 
@@ -78,6 +80,7 @@ def publish(
         raise CorpusError(f"{folder} cannot be written: {error.strerror}. Choose another folder.") from error
     try:
         topics = write(target)
+        record_files(target, None if upon is None else folder / upon)
         for path in [*target.rglob("*"), target]:
             flush(path)
         manifest = {
@@ -89,9 +92,7 @@ def publish(
         }
         with locked(folder):
             if upon is not None and _generation_in_force(folder) != upon:
-                raise CorpusError(
-                    f"{folder} was changed by somebody else meanwhile, and nothing was added. Add the papers again."
-                )
+                raise CorpusError(_CHANGED.format(folder))
             if upon is not None and undoable:
                 manifest["before"] = {key: value for key, value in read_manifest(folder).items() if key != "before"}
             _put_in_force(folder, manifest)
@@ -100,6 +101,9 @@ def publish(
         if _generation_in_force(folder) != target.name:
             shutil.rmtree(target, ignore_errors=True)
         if isinstance(error, OSError):
+            if upon is not None and _generation_in_force(folder) not in (upon, None):
+                # The other change took away what this one was reading.
+                raise CorpusError(_CHANGED.format(folder)) from error
             reason = error.strerror or str(error)
             raise CorpusError(f"{folder} cannot be written: {reason}. The corpus before it is untouched.") from error
         raise
