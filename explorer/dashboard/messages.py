@@ -231,6 +231,12 @@ class SuggestMessage(Message):
     text: Required[str]
 
 
+class PictureMessage(Message):
+    """Ask for a chart as a figure."""
+
+    chart: Required[str]
+
+
 def check(message: Mapping[str, Any], kind: Any) -> None:
     """See that a message has what its type says, under the types it says.
 

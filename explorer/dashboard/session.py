@@ -62,7 +62,7 @@ class Session(HasTraits):
         self.opened: int | None = None
         self.ticked: frozenset[int] = frozenset()
         self.facet_state: dict[str, tuple[str, int]] = {}
-        self.chart_options: dict[str, Any] = {"share": False, "by": _natural_period(corpus.snapshot)}
+        self.chart_options: dict[str, Any] = {"share": True, "by": _natural_period(corpus.snapshot), "lines": False}
         self.axis_colour = "topic"
         self._past: list[Selection] = []
         self._future: list[Selection] = []
@@ -214,15 +214,17 @@ class Session(HasTraits):
             raise SelectionError(f"There is no paper in row {row!r}; the corpus has {len(self.corpus):,}.")
 
     def set_chart(self, option: str, value: Any) -> None:
-        """Set an option of the charts: share (bool) or by (a period)."""
-        allowed: dict[str, tuple[Any, ...]] = {"share": (True, False), "by": tuple(PERIODS)}
+        """Set an option of the topic panel: share (bool), by (a period), or lines (bool)."""
+        allowed: dict[str, tuple[Any, ...]] = {"share": (True, False), "by": tuple(PERIODS), "lines": (True, False)}
         if option not in allowed or value not in allowed[option]:
             raise SelectionError(f"A chart has no option {option!r} with the value {value!r}.")
         self.chart_options = {**self.chart_options, option: value}
 
 
 def _natural_period(snapshot: Snapshot) -> str:
-    """Years for a corpus that spans more than six of them or knows few months, else quarters."""
+    """Years for a corpus that spans more than six of them or knows few months; months for one of at most two years; else quarters."""
     first, last = snapshot.year_span
     coarse = np.count_nonzero(snapshot.precision == YEAR) > 0.5 * np.count_nonzero(snapshot.precision)
-    return "year" if last - first > 6 or coarse else "quarter"
+    if last - first > 6 or coarse:
+        return "year"
+    return "month" if last - first < 2 else "quarter"

@@ -219,7 +219,8 @@ export function filtersPanel(app) {
   }
 
   app.watch(["facets"], () => {
-    const facets = app.model.get("facets");
+    // The topics have a panel of their own, which filters too.
+    const facets = app.model.get("facets").filter((facet) => facet.name !== "topics");
     const names = facets.map((facet) => facet.name).join();
     const nodes = facets.map((facet, position) => {
       /** @type {FacetPanel<any>} */

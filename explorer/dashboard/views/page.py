@@ -192,10 +192,14 @@ def code(results: Results) -> View:
 
 def charts(results: Results, *, share: bool = False, by: str = "year") -> list[View]:
     """Topic frequency, topic frequency over time and top keywords."""
-    found = [_frequency(results, "topics", "Topics"), _over_time(results, share=share, by=by)]
-    if results.snapshot.facet("keywords").size:
-        found.append(_frequency(results, "keywords", "Key phrases" if results.snapshot.keywords_derived else "Keywords"))
-    return found
+    return [_frequency(results, "topics", "Topics"), _over_time(results, share=share, by=by), *keyword_chart(results)]
+
+
+def keyword_chart(results: Results) -> list[View]:
+    """The chart of the most frequent keywords, in a list; an empty one where there are none."""
+    if not results.snapshot.facet("keywords").size:
+        return []
+    return [_frequency(results, "keywords", "Key phrases" if results.snapshot.keywords_derived else "Keywords")]
 
 
 def _frequency(results: Results, field: str, title: str) -> View:
