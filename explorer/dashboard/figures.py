@@ -28,7 +28,7 @@ SERIES_DARK = ("#819bfd", "#c757a4", "#9ee299", "#e3a3b5", "#927200", "#4dd9ff",
 
 Both were found by a search that kept each colour at a contrast of 3 with its grounds and any two as far apart as could be in CIELAB,
 as seen with normal sight and as simulated for protan, deutan and tritan sight (Machado, Oliveira & Fernandes 2009); the style sheet
-has the same. `tests/test_marks.py` measures them.
+has the same. `tests/test_topic_marks.py` measures them.
 """
 
 SYMBOLS = ("circle", "square", "triangle-up", "diamond", "cross")

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { markOf } from "../../explorer/dashboard/frontend/marks.js";
+import { markOf } from "../../explorer/dashboard/frontend/topic_marks.js";
 import {
   excluding,
   inside,

@@ -1,7 +1,7 @@
 import { h, swap } from "./dom.js";
 import { dressed } from "./figure.js";
 import { canDrawFast, loadPlotly, themeColours } from "./plotly.js";
-import { topicMark } from "./marks.js";
+import { topicMark } from "./topic_marks.js";
 
 /** @import { Cell, CellPicks, Chart, ChartOption, Field, Figure, Trace } from "./messages.d.ts" */
 /** @import { App, ChartHooks, ChartView, PlotlyElement } from "./page.d.ts" */

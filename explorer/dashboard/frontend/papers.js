@@ -2,7 +2,7 @@ import { h, icon, iconButton, segments, swap } from "./dom.js";
 import { plainText, count, plural } from "./text.js";
 import { partsLegend, partsBar, reasonsList } from "./explanation.js";
 import { feedbackButtons } from "./relevance_feedback.js";
-import { placeOf, topicMark } from "./marks.js";
+import { placeOf, topicMark } from "./topic_marks.js";
 import { remembered, remember } from "./memory.js";
 
 /** @import { PaperRow, Summary } from "./messages.d.ts" */

@@ -3,7 +3,7 @@ import { chartView } from "./charts.js";
 import { dressed } from "./figure.js";
 import { loadPlotly, themeColours } from "./plotly.js";
 import { count, plural } from "./text.js";
-import { topicMark } from "./marks.js";
+import { topicMark } from "./topic_marks.js";
 import { remembered, remember } from "./memory.js";
 
 /** @import { Changes, SelectionFields, TopicPanel, TopicPeriod, TopicRow } from "./messages.d.ts" */
