@@ -17,10 +17,13 @@ from explorer.disk import cache_folder
 from explorer.errors import CorpusError
 from explorer.papers.schema import to_table
 from explorer.store.build import Progress, content_hash, no_progress, write_corpus
-from explorer.store.extend import change_digest, extend_corpus, index_again, refit_corpus
+from explorer.store.extend import change_digest, extend_corpus, index_again, refit_corpus, remove_papers
+from explorer.store.generations import restore
 from explorer.store.snapshot import Snapshot
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
     from explorer.dedupe.rules import Rules
@@ -266,6 +269,76 @@ def refitted(snapshot: Snapshot, n_topics: int | None, progress: Progress) -> Pa
         target = cache_folder() / f"grown-{told}"
     refit_corpus(snapshot.folder, into=target, n_topics=n_topics, progress=progress)
     return target
+
+
+def removal(snapshot: Snapshot, papers: Sequence[str], progress: Progress) -> Path:
+    """Take papers out; the others are built anew, topics included, and the ledger notes what was removed.
+
+    Parameters
+    ----------
+    papers : sequence of str
+        Ids.
+    progress : callable, optional
+        Called as ``progress(stage, part)``, part from 0 to 1; an exception it raises stops the work and changes nothing.
+
+    Returns
+    -------
+    Corpus
+        The corpus without them; `undo` takes it back.
+
+    Raises
+    ------
+    CorpusError
+        The corpus has none of that id, or the folder cannot be written; it then stays as it was.
+
+    Examples
+    --------
+    >>> import explorer
+    >>> import pandas as pd
+    >>> corpus = explorer.Corpus.from_papers(pd.DataFrame({"title": ["Adding numbers", "Counting apples"]}))
+    >>> corpus.remove(corpus.papers["id"].iloc[0]).papers["title"].to_list()
+    ['Counting apples']
+    """
+    ids = [papers] if isinstance(papers, str) else list(papers)
+    target = snapshot.folder
+    if snapshot.cached_name is not None and not snapshot.cached_name.startswith("files-"):
+        told = hashlib.sha256(repr((snapshot.folder.name, sorted(ids))).encode()).hexdigest()[:16]
+        target = cache_folder() / f"grown-{told}"
+        if opened(target) is not None:
+            return target
+    remove_papers(ids, snapshot.folder, into=target, progress=progress)
+    return target
+
+
+def undone(snapshot: Snapshot) -> Path:
+    """Take the last change of the folder back: an addition, a removal, a split, a decision or a refit. Undone again, it holds.
+
+    Returns
+    -------
+    Corpus
+        The corpus as it was before.
+
+    Raises
+    ------
+    CorpusError
+        Nothing was changed since it was built, or the corpus before is gone.
+
+    Examples
+    --------
+    >>> import explorer
+    >>> import pandas as pd
+    >>> corpus = explorer.Corpus.from_papers(pd.DataFrame({"title": ["Adding numbers"]}))
+    >>> larger = corpus.add(pd.DataFrame({"title": ["Counting apples"]}))
+    >>> len(larger), len(larger.undo())
+    (2, 1)
+    """
+    before = snapshot.manifest["made"].get("grown_from")
+    if snapshot.cached_name is not None and before and "before" not in snapshot.manifest:
+        if opened(cache_folder() / before) is None:
+            raise CorpusError(f"The corpus that {snapshot.folder} was grown from is gone from the cache. Open its files again.")
+        return cache_folder() / str(before)
+    restore(snapshot.folder)
+    return snapshot.folder
 
 
 def decision(snapshot: Snapshot, rules: Rules) -> Change:

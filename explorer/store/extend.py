@@ -9,17 +9,19 @@ import contextlib
 import hashlib
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from explorer.dedupe.merges import Change
+from explorer.dedupe.merges import Change, load_merges
 from explorer.errors import CorpusError
 from explorer.papers.author_names import displayed
-from explorer.papers.schema import FIELDS
+from explorer.papers.schema import FIELDS, TEXT
 from explorer.store.build import (
     ANALYSERS,
     FACETS,
@@ -35,6 +37,7 @@ from explorer.store.build import (
     read_table,
     write_facet,
     write_file,
+    write_generation,
     write_numbers,
     write_papers,
 )
@@ -47,6 +50,9 @@ from explorer.store.sort_orders import by_title_with
 from explorer.store.topics import build_topics, extend_topics
 from explorer.text.analysis import fingerprint
 from explorer.text.keyphrases import KeyPhrases
+
+RANKED = "ranked"
+"""What the manifest says where the papers were ranked by meaning before the last change."""
 
 
 def extend_corpus(
@@ -86,7 +92,7 @@ def extend_corpus(
     manifest = read_manifest(folder)
     before = folder / manifest["generation"]
     if change.upon is not None and change.upon != before.name:
-        raise CorpusError(f"{folder} was changed by somebody else meanwhile, and nothing was done. Try again.")
+        raise CorpusError(f"{folder} was changed by somebody else meanwhile, and nothing was done. Do it again.")
     digest = change_digest(manifest["content_hash"], change)
     steps = [*manifest["made"].get(step, []), {"at": now(), "papers": change.added.num_rows, **(made or {})}]
 
@@ -97,6 +103,7 @@ def extend_corpus(
     anew = said.get(ANALYSERS) != fingerprint()
     if anew and (change.added.num_rows or len(change.rows)):
         said[ANALYSERS] = fingerprint()
+    said |= _grown_from(folder, target, before)
     # In another folder nothing was before that somebody else could have added to.
     upon = before.name if target == folder else None
     return in_folder(target, lambda: publish(target, digest, papers, said, write, upon=upon))
@@ -142,7 +149,7 @@ def refit_corpus(
             target,
             manifest["content_hash"],
             manifest["papers"],
-            {**manifest["made"], ANALYSERS: fingerprint()},
+            {**manifest["made"], **_grown_from(folder, target, before), ANALYSERS: fingerprint()},
             write,
             upon=upon,
         ),
@@ -173,7 +180,72 @@ def index_again(folder: Path, *, progress: Progress = no_progress) -> dict[str, 
         return topics
 
     made = {**manifest["made"], ANALYSERS: fingerprint()}
-    return publish(folder, manifest["content_hash"], manifest["papers"], made, write, upon=before.name)
+    return publish(folder, manifest["content_hash"], manifest["papers"], made, write, upon=before.name, undoable=False)
+
+
+def remove_papers(
+    ids: Sequence[str], folder: Path, *, into: Path | None = None, progress: Progress = no_progress
+) -> dict[str, Any]:
+    """Take papers out of a corpus; the others are built anew, topics included, and the ledger keeps a note of each.
+
+    Parameters
+    ----------
+    ids : sequence of str
+        Ids of papers of the corpus.
+    into : Path, optional
+        Folder of the smaller corpus, by default that of the corpus itself; otherwise that one stays as it is.
+
+    Returns
+    -------
+    dict
+        The manifest.
+
+    Raises
+    ------
+    CorpusError
+        There is no corpus, or none of the ids in it, or it cannot be written; it stays as it was.
+    """
+    manifest = read_manifest(folder)
+    before = folder / manifest["generation"]
+    table = read_table(before)
+    gone = pc.is_in(table.column("id"), value_set=pa.array(ids, TEXT))
+    removed = table.select(["id", "source", "title"]).filter(gone).to_pydict()
+    unknown = [id_ for id_ in ids if id_ not in removed["id"]]
+    if unknown or not ids:
+        named = ", ".join(map(repr, unknown[:3])) or "without an id"
+        raise CorpusError(f"{folder} has no paper {named}; nothing was removed. Give ids of its papers.")
+    left, accounts = table.filter(pc.invert(gone)), load_accounts(before)
+    ledger = accounts.ledger()
+    for id_, source, title in zip(*removed.values(), strict=True):
+        ledger.remove(source or "", id_, text=title or "")
+    steps = [*manifest["made"].get("removed", []), {"at": now(), "papers": len(removed["id"])}]
+
+    def write(target: Path) -> dict[str, Any]:
+        topics = write_generation(left, target, None, progress)
+        merges = load_merges(before).without(ids)
+        pairs = merges.likely
+        there = [pc.is_in(pairs.column(name), value_set=left.column("id").combine_chunks()) for name in ("first", "second")]
+        replace(merges, likely=pairs.filter(pc.and_(*there))).save(target)
+        # An earlier version kept no ledger.
+        if accounts.parts:
+            save_part(part_of(ledger), account_path(target, 0))
+        keep_rules(target, None, (before / RULES).read_bytes() if (before / RULES).exists() else None)
+        return topics
+
+    target, made = into or folder, {**manifest["made"], "removed": steps, ANALYSERS: fingerprint()}
+    made |= _grown_from(folder, target, before)
+    upon = before.name if target == folder else None
+    return in_folder(target, lambda: publish(target, content_hash(left), left.num_rows, made, write, upon=upon))
+
+
+def _grown_from(folder: Path, target: Path, before: Path) -> dict[str, Any]:
+    """What a corpus says of the one that it was made from.
+
+    Where it is, so that the change can be taken back; and that it could rank by meaning, so that a command that is killed before
+    it made that again is not the end of it.
+    """
+    ranked = {RANKED: True} if any(before.glob("meaning-*")) else {}
+    return ranked if target == folder else {**ranked, "grown_from": folder.name}
 
 
 def _index_anew(table: pa.Table, target: Path, progress: Progress) -> None:
