@@ -23,7 +23,7 @@ from explorer.dashboard.reading_list import ReadingList
 from explorer.dashboard.relevance_feedback import likeness_sentence, more_like, with_concept, with_operand
 from explorer.dashboard.saved_searches import SavedSearches
 from explorer.dashboard.session import Session
-from explorer.dashboard.views import axes
+from explorer.dashboard.views import axes, topics
 from explorer.dashboard.views import page as views
 from explorer.dashboard.views.beyond import beyond
 from explorer.dashboard.views.concepts import why
@@ -225,7 +225,7 @@ def turn_facet(page: Page, message: m.FacetMessage) -> None:
 def set_chart(page: Page, message: m.ChartMessage) -> None:
     """Set an option of the charts."""
     page.session.set_chart(message["option"], message["value"])
-    page.draw("charts")
+    page.draw("topics")
 
 
 def colour_axes(page: Page, message: m.AxisColourMessage) -> None:
@@ -363,6 +363,14 @@ def show_ledger(page: Page, message: m.PlainMessage) -> None:
     page.answer(message, {"kind": "ledger", **account(page.session.corpus.snapshot.accounts)})
 
 
+def show_picture(page: Page, message: m.PictureMessage) -> None:
+    """Answer a chart as a figure, to be saved as a picture."""
+    if message["chart"] != "topics":
+        raise SelectionError(f"There is no picture of {message['chart']!r}. Pictures: topics.")
+    options = {name: value for name, value in page.session.chart_options.items() if name != "lines"}
+    page.answer(message, {"kind": "picture", **topics.picture(page.session.results, **options)})
+
+
 @dataclass(frozen=True)
 class Handler:
     """What a kind of message does.
@@ -452,5 +460,6 @@ HANDLERS: dict[str, Handler] = {
     "why": Handler(m.RowMessage, explain, asks=True),
     "axis_point": Handler(m.RowMessage, place_on_axes, asks=True),
     "ledger": Handler(m.PlainMessage, show_ledger, asks=True),
+    "picture": Handler(m.PictureMessage, show_picture, asks=True),
 }
 """The messages that a page may send, and what each does."""

@@ -240,6 +240,12 @@ class BeyondMessage(Message):
     """Ask what there is beyond the few papers that have every word of the query."""
 
 
+class PictureMessage(Message):
+    """Ask for a chart as a figure."""
+
+    chart: Required[str]
+
+
 def check(message: Mapping[str, Any], kind: Any) -> None:
     """See that a message has what its type says, under the types it says.
 

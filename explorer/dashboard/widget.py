@@ -21,7 +21,7 @@ from explorer.dashboard.preparation import Preparation, by_words, lacking
 from explorer.dashboard.reading_list import ReadingList
 from explorer.dashboard.saved_searches import SavedSearches
 from explorer.dashboard.session import Session
-from explorer.dashboard.views import axes, concepts
+from explorer.dashboard.views import axes, concepts, topics
 from explorer.dashboard.views import page as views
 from explorer.dashboard.views.menus import menus
 from explorer.dashboard.views.preference import preference
@@ -32,7 +32,7 @@ from explorer.selection.selection import Selection
 _ORDERED = ("selection", "papers", "concepts", "axes", "preference", "reader")
 """What an order says, and with it the page of papers."""
 
-_ALL = (*_ORDERED, "facets", "charts", "comparison")
+_ALL = (*_ORDERED, "facets", "topics", "charts", "comparison")
 
 
 class Dashboard(anywidget.AnyWidget):
@@ -61,6 +61,7 @@ class Dashboard(anywidget.AnyWidget):
     _css = traitlets.Unicode().tag(sync=True)
     summary = traitlets.Dict().tag(sync=True)
     facets: Any = traitlets.List().tag(sync=True)
+    topics = traitlets.Dict().tag(sync=True)
     charts: Any = traitlets.List().tag(sync=True)
     papers = traitlets.Dict().tag(sync=True)
     reader = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
@@ -172,7 +173,10 @@ class Dashboard(anywidget.AnyWidget):
             "preference": lambda: preference(results, len(session.read)),
             "reader": self._reader,
             "facets": lambda: views.panels(results, session.facet_state, session.open_facets),
-            "charts": lambda: views.charts(results, **session.chart_options),
+            "topics": lambda: topics.topics(
+                results, **{name: value for name, value in session.chart_options.items() if name != "column"}
+            ),
+            "charts": lambda: [*views.keyword_chart(results), *views.own_chart(results, session.chart_options["column"])],
             "comparison": lambda: None if self.searches.base is None else self.searches.comparison(),
             "saved": self.searches.saved,
         }

@@ -4,7 +4,7 @@ import { watchPress } from "./pointer.js";
 import { fileReceiver } from "./download.js";
 import { searchPanel } from "./search.js";
 import { filtersPanel } from "./filters.js";
-import { chartsPanel } from "./charts.js";
+import { chartsPanel } from "./charts_panel.js";
 import { axesPanel } from "./axes.js";
 import { preferencePanel } from "./preference.js";
 import { papersPanel } from "./papers.js";
@@ -195,7 +195,16 @@ function assemble(app) {
     app.status.banners,
     app.filters.node,
     h("div", { class: "lx-scrim", click: () => app.closeRail() }),
-    h(app.page ? "main" : "div", { class: "lx-main" }, app.charts.node, app.axes.node, app.papers.node, app.beyond.node),
+    h(
+      app.page ? "main" : "div",
+      { class: "lx-main" },
+      h(
+        "div",
+        { class: "lx-columns-two" },
+        h("div", { class: "lx-pictures" }, app.charts.node, app.axes.node),
+        h("div", {}, app.papers.node, app.beyond.node),
+      ),
+    ),
     app.reader.node,
     app.status.node,
     ...app.intake.layers,

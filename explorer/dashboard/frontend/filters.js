@@ -325,7 +325,8 @@ export function filtersPanel(app) {
   }
 
   app.watch(["facets"], () => {
-    const facets = app.model.get("facets");
+    // The topics have a panel of their own, which filters too.
+    const facets = app.model.get("facets").filter((facet) => facet.name !== "topics");
     const names = facets.map((facet) => `${facet.name} ${facet.kind === "closed"}`).join();
     const focused = document.activeElement;
     /** @type {HTMLElement | null} */

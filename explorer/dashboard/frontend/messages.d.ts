@@ -403,6 +403,12 @@ export interface LedgerMessage extends Numbered {
   kind: "ledger";
 }
 
+/** A chart as a figure, to be saved as a picture. */
+export interface PictureMessage extends Numbered {
+  kind: "picture";
+  chart: "topics";
+}
+
 export type Message =
   | SetMessage
   | UndoMessage
@@ -453,7 +459,8 @@ export type Message =
   | BeyondMessage
   | WhyMessage
   | AxisPointMessage
-  | LedgerMessage;
+  | LedgerMessage
+  | PictureMessage;
 
 export type Kind = Message["kind"];
 
@@ -518,6 +525,13 @@ export interface AxisPointAnswer extends Numbered {
   date: string;
 }
 
+/** A chart as a figure. */
+export interface PictureAnswer extends Numbered {
+  kind: "picture";
+  title: string;
+  figure: Figure;
+}
+
 /** What became of the records of the corpus. */
 export interface LedgerAnswer extends Numbered, LedgerExtract {
   kind: "ledger";
@@ -542,7 +556,15 @@ export interface FileAnswer {
 }
 
 export type Answer =
-  CompletionsAnswer | SuggestionAnswer | BeyondAnswer | WhyAnswer | AxisPointAnswer | LedgerAnswer | PlotlyAnswer | FileAnswer;
+  | CompletionsAnswer
+  | SuggestionAnswer
+  | BeyondAnswer
+  | WhyAnswer
+  | AxisPointAnswer
+  | LedgerAnswer
+  | PictureAnswer
+  | PlotlyAnswer
+  | FileAnswer;
 
 // Traits
 
@@ -551,6 +573,7 @@ export interface Traits {
   summary: Summary;
   /** The filter panels. */
   facets: Facet[];
+  topics: TopicPanel;
   charts: Chart[];
   /** The page of the list. */
   papers: PapersPage;
@@ -694,6 +717,52 @@ export interface FacetRow {
   out: boolean;
 }
 
+/** The topics with their counts, their shares and their course. */
+export interface TopicPanel {
+  /** Papers under all filters but that of topics. */
+  shown: number;
+  /** Papers of the corpus. */
+  total: number;
+  periods: TopicPeriod[];
+  /** What is drawn in full colour: a share, or a number of papers. */
+  top: number;
+  /** Largest first. */
+  rows: TopicRow[];
+  share: boolean;
+  by: string;
+  choices: string[];
+  notes: string[];
+  /** Whether so many papers came since that the topics should be found anew. */
+  stale: boolean;
+  wants_lines: boolean;
+  lines: Chart | null;
+}
+
+export interface TopicPeriod {
+  label: string;
+  papers: number;
+  state: "" | "unfinished" | "coarse" | "few";
+  /** First and last month. */
+  span: [from: string, to: string];
+}
+
+export interface TopicRow {
+  value: string;
+  label: string;
+  /** Among all topics of the corpus by size: its colour and shape. */
+  place: number;
+  papers: number;
+  all: number;
+  on: boolean;
+  /** Papers of each period. */
+  counts: number[];
+  /** 95 % interval of the share of each period, in ten-thousandths. */
+  low: number[];
+  high: number[];
+  /** By how much its share grew from the earlier half of the papers to the later, -1 to 1. */
+  rise: { by: number; low: number; high: number } | null;
+}
+
 export type Cell = string | number | null;
 
 export interface Chart {
@@ -741,7 +810,18 @@ export interface Trace {
   line?: { color?: string; [property: string]: unknown };
   marker?: { color?: unknown; colorbar?: object; [property: string]: unknown };
   /** How the page dresses it in its own colours. */
-  meta?: { accent?: boolean; density?: boolean; scaled?: boolean };
+  meta?: {
+    accent?: boolean;
+    density?: boolean;
+    scaled?: boolean;
+    heat?: boolean;
+    /** Place of the topic that it draws among all; see `explorer.dashboard.views.topics.places`. */
+    place?: number;
+    /** The same for each bar. */
+    places?: number[];
+    /** Whether it belongs to another trace, and is not in the legend. */
+    band?: boolean;
+  };
   [property: string]: unknown;
 }
 

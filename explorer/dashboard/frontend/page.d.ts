@@ -204,6 +204,8 @@ export interface ChartView {
   redraw(): void;
 }
 
+export type TopicsPanel = ChartView;
+
 /** For charts that are not the kernel's `charts`. */
 export interface ChartHooks {
   /** The chart as it is now. */
@@ -241,7 +243,10 @@ export interface Plotly {
 }
 
 /** Colours of the theme, as CSS writes them, and its typeface. */
-export type ThemeColours = Record<"ink" | "muted" | "line" | "edge" | "surface" | "accent" | "family", string>;
+export type ThemeColours = Record<"ink" | "muted" | "line" | "edge" | "surface" | "accent" | "family", string> & {
+  /** Of topics, by place. */
+  topics: string[];
+};
 
 // Elements
 

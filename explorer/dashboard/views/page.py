@@ -283,26 +283,29 @@ def code(results: Results) -> View:
     }
 
 
-def charts(results: Results, *, share: bool = False, by: str = "year", column: str = "") -> list[View]:
-    """Topic frequency, topic frequency over time, top keywords, and one column of the reader's own."""
-    found = [_frequency(results, "topics", "Topics"), _over_time(results, share=share, by=by)]
-    if results.snapshot.facet("keywords").size:
-        found.append(_frequency(results, "keywords", "Key phrases" if results.snapshot.keywords_derived else "Keywords"))
-    own = own_chart(results, column)
-    return found if own is None else [*found, own]
+def charts(results: Results, *, share: bool = False, by: str = "year") -> list[View]:
+    """Topic frequency, topic frequency over time and top keywords."""
+    return [_frequency(results, "topics", "Topics"), _over_time(results, share=share, by=by), *keyword_chart(results)]
 
 
-def own_chart(results: Results, key: str = "") -> View | None:
-    """Papers by a column of the reader's own; by default the first that parts the papers, None where there is none."""
+def keyword_chart(results: Results) -> list[View]:
+    """The chart of the most frequent keywords, in a list; an empty one where there are none."""
+    if not results.snapshot.facet("keywords").size:
+        return []
+    return [_frequency(results, "keywords", "Key phrases" if results.snapshot.keywords_derived else "Keywords")]
+
+
+def own_chart(results: Results, key: str = "") -> list[View]:
+    """The chart of a column of the reader's own, in a list: by default the first that parts the papers; empty without one."""
     offered = [stored.column for stored in results.snapshot.columns.by_key.values() if stored.column.telling]
     if not offered:
-        return None
+        return []
     column = next((column for column in offered if column.key == key), offered[0])
     view = _frequency(results, column.field, column.label) if column.kind == "values" else _own_histogram(results, column)
     choices = [one.key for one in offered]
     labels = [one.label for one in offered]
     option = {"name": "column", "label": "Column", "kind": "select", "value": column.key, "choices": choices, "labels": labels}
-    return {**view, "name": "own", "options": [option] if len(choices) > 1 else []}
+    return [{**view, "name": "own", "options": [option] if len(choices) > 1 else []}]
 
 
 def _own_histogram(results: Results, column: OwnColumn) -> View:
