@@ -24,13 +24,16 @@ from explorer.dashboard.reading_list import ReadingList
 from explorer.dashboard.relevance_feedback import likeness_sentence, more_like, with_concept, with_operand
 from explorer.dashboard.saved_searches import SavedSearches
 from explorer.dashboard.session import Session
-from explorer.dashboard.views import axes
+from explorer.dashboard.views import axes, topics
 from explorer.dashboard.views import page as views
+from explorer.dashboard.views.beyond import beyond
 from explorer.dashboard.views.concepts import why
 from explorer.errors import SelectionError
 from explorer.export.export import ExportedFile, export_bytes, exported
 from explorer.search.concept_completion import complete_concept
+from explorer.selection.query import as_typed
 from explorer.selection.selection import Selection
+from explorer.selection.syntax import COLUMN
 
 Steps = Generator[Selection, None, str | None]
 Outcome = Steps | str | None
@@ -78,7 +81,12 @@ class Page(Protocol):
 
 def set_selection(page: Page, message: m.SetMessage) -> Steps:
     """Change fields of the selection."""
-    return _shown(page, lambda: page.session.changed(message["changes"]), joined=message.get("joined") is True)
+    changes = message["changes"]
+    if message.get("typed") is True and isinstance(changes, dict) and isinstance(changes.get("query"), str):
+        whole = as_typed(changes["query"])
+        page.session.typed = (changes["query"], whole)
+        changes = {**changes, "query": whole}
+    return _shown(page, lambda: page.session.changed(changes), joined=message.get("joined") is True)
 
 
 def undo(page: Page, message: m.PlainMessage) -> Steps:
@@ -209,23 +217,33 @@ def mark_read(page: Page, message: m.ReadMessage) -> None:
 
 
 def turn_facet(page: Page, message: m.FacetMessage) -> None:
-    """Search within a filter panel, or turn its pages."""
+    """Search within a filter panel, ask for more of its values, or open one that is counted only then."""
     name = message["facet"]
-    if name not in {panel["name"] for panel in page.facets if panel["kind"] == "values"}:
+    if name not in {panel["name"] for panel in page.facets if panel["kind"] != "range"}:
         raise SelectionError(f"There is no filter panel {name!r}.")
     if name == "has_code":
         return
-    wanted = message.get("text", "")[:200], message.get("page", 0)
-    panel = views.values(page.session.results, name, *wanted)
-    # Kept only now: what cannot be drawn would fail every later drawing too.
-    page.session.facet_state[name] = wanted
+    session = page.session
+    if "open" in message:
+        session.open_facets = session.open_facets | {name} if message["open"] else session.open_facets - {name}
+        panel = views.own_panel(
+            session.results,
+            session.corpus.snapshot.columns[name.removeprefix(COLUMN)],
+            session.facet_state,
+            session.open_facets,
+        )
+    else:
+        wanted = message.get("text", "")[:200], message.get("page", 0)
+        panel = views.values(session.results, name, *wanted)
+        # Kept only now: what cannot be drawn would fail every later drawing too.
+        session.facet_state[name] = wanted
     page.show_facets([panel if old["name"] == name else old for old in page.facets])
 
 
 def set_chart(page: Page, message: m.ChartMessage) -> None:
     """Set an option of the charts."""
     page.session.set_chart(message["option"], message["value"])
-    page.draw("charts")
+    page.draw("topics")
 
 
 def colour_axes(page: Page, message: m.AxisColourMessage) -> None:
@@ -341,6 +359,11 @@ def suggest(page: Page, message: m.SuggestMessage) -> None:
     page.answer(message, {"kind": "suggestion", "text": page.session.corpus.suggest(message["text"][:_LONGEST])})
 
 
+def look_beyond(page: Page, message: m.BeyondMessage) -> None:
+    """Answer what there is beyond the few papers that have every word of the query."""
+    page.answer(message, {"kind": "beyond", **beyond(page.session.results)})
+
+
 def explain(page: Page, message: m.RowMessage) -> None:
     """Answer what the score of a paper is made of."""
     page.session.check(message["row"])
@@ -356,6 +379,14 @@ def place_on_axes(page: Page, message: m.RowMessage) -> None:
 def show_ledger(page: Page, message: m.PlainMessage) -> None:
     """Answer what became of the records."""
     page.answer(message, {"kind": "ledger", **account(page.session.corpus.snapshot.accounts)})
+
+
+def show_picture(page: Page, message: m.PictureMessage) -> None:
+    """Answer a chart as a figure, to be saved as a picture."""
+    if message["chart"] != "topics":
+        raise SelectionError(f"There is no picture of {message['chart']!r}. Pictures: topics.")
+    options = {name: value for name, value in page.session.chart_options.items() if name != "lines"}
+    page.answer(message, {"kind": "picture", **topics.picture(page.session.results, **options)})
 
 
 @dataclass(frozen=True)
@@ -445,8 +476,10 @@ HANDLERS: dict[str, Handler] = {
     "plotly": Handler(m.PlainMessage, lambda page, message: page.send_plotly()),
     "complete": Handler(m.CompleteMessage, complete, asks=True),
     "suggest": Handler(m.SuggestMessage, suggest, asks=True),
+    "beyond": Handler(m.BeyondMessage, look_beyond, asks=True),
     "why": Handler(m.RowMessage, explain, asks=True),
     "axis_point": Handler(m.RowMessage, place_on_axes, asks=True),
     "ledger": Handler(m.PlainMessage, show_ledger, asks=True),
+    "picture": Handler(m.PictureMessage, show_picture, asks=True),
 }
 """The messages that a page may send, and what each does."""

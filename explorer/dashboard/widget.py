@@ -25,7 +25,7 @@ from explorer.dashboard.preparation import Preparation, by_words, lacking
 from explorer.dashboard.reading_list import ReadingList
 from explorer.dashboard.saved_searches import SavedSearches
 from explorer.dashboard.session import Session
-from explorer.dashboard.views import axes, concepts
+from explorer.dashboard.views import axes, concepts, topics
 from explorer.dashboard.views import page as views
 from explorer.dashboard.views.menus import menus
 from explorer.dashboard.views.preference import preference
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 _ORDERED = ("selection", "papers", "concepts", "axes", "preference", "reader")
 """What an order says, and with it the page of papers."""
 
-_ALL = (*_ORDERED, "facets", "charts", "comparison")
+_ALL = (*_ORDERED, "facets", "topics", "charts", "comparison")
 
 _PUBLIC = ("close", "corpus", "observe", "selection", "session", "to_frame", "unobserve", "wait")
 """What a cell may use; Jupyter's widgets have a hundred names more."""
@@ -88,6 +88,7 @@ class Dashboard(anywidget.AnyWidget):
     _css = traitlets.Unicode().tag(sync=True)
     summary = traitlets.Dict().tag(sync=True)
     facets: Any = traitlets.List().tag(sync=True)
+    topics = traitlets.Dict().tag(sync=True)
     charts: Any = traitlets.List().tag(sync=True)
     papers = traitlets.Dict().tag(sync=True)
     reader = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
@@ -106,6 +107,7 @@ class Dashboard(anywidget.AnyWidget):
     preference = traitlets.Dict().tag(sync=True)
     concepts = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
     sorts: Any = traitlets.List().tag(sync=True)
+    modes: Any = traitlets.List().tag(sync=True)
     preparation = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
     opening = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
 
@@ -161,7 +163,7 @@ class Dashboard(anywidget.AnyWidget):
             _esm=frontend.loader(f"{assets}app.js?v={frontend.version()}") if assets else frontend.script(),
             # The served page links its style sheet, so that it is there before the widget.
             _css="" if assets else frontend.style(),
-            **menus(),
+            **menus(corpus.snapshot),
             assets={
                 "plotly_url": f"{assets}plotly.min.js?v={plotly_version()}" if assets else None,
                 "plotly_version": plotly_version(),
@@ -251,8 +253,10 @@ class Dashboard(anywidget.AnyWidget):
     def _summary(self) -> dict[str, Any]:
         session = self.session
         shown = views.summary(session.results)
+        typed, made = session.typed
         return {
             **shown,
+            "typed": typed if made == session.selection.query else "",
             "url": "&".join(filter(None, (shown["url"], self._corpus_in_url()))),
             "seq": self._seq,
             "can_undo": session.can_undo,
@@ -276,8 +280,11 @@ class Dashboard(anywidget.AnyWidget):
             "axes": lambda: axes.axes(results, session.axis_colour) if session.selection.axes else axes.NONE,
             "preference": lambda: preference(results, len(session.read)),
             "reader": self._reader,
-            "facets": lambda: views.panels(results, session.facet_state),
-            "charts": lambda: views.charts(results, **session.chart_options),
+            "facets": lambda: views.panels(results, session.facet_state, session.open_facets),
+            "topics": lambda: topics.topics(
+                results, **{name: value for name, value in session.chart_options.items() if name != "column"}
+            ),
+            "charts": lambda: [*views.keyword_chart(results), *views.own_chart(results, session.chart_options["column"])],
             "comparison": lambda: None if self.searches.base is None else self.searches.comparison(),
             "saved": self.searches.saved,
         }
@@ -327,7 +334,7 @@ class Dashboard(anywidget.AnyWidget):
 
     def _selection_set(self, change: Any) -> None:
         # An order changes no count; a slider that moves shall not have them all drawn again.
-        same = list(change.old.active()) == list(change.new.active())
+        same = list(change.old.active()) == list(change.new.active()) and change.old.mode == change.new.mode
         self.draw("ordered" if same else "all")
 
     # What the reader does
@@ -461,6 +468,7 @@ class Dashboard(anywidget.AnyWidget):
         self.session.show_corpus(corpus, selection)
         self.session.open(opened)
         self.incoming.corpus = corpus
+        self.set_trait("sorts", menus(corpus.snapshot)["sorts"])
         self.draw("all", "saved")
 
     def _arrived(self, corpus: Corpus, grown: bool, sentence: str) -> None:

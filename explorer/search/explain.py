@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from explorer.search.modes import check_mode
+from explorer.search.reading import any_of, hits_of, text_of
 from explorer.search.scores import ordering
 from explorer.search.similar import row_of
 from explorer.selection.query import parse
 from explorer.selection.selection import Selection
+from explorer.selection.syntax import ranked_and_required, without_columns
 from explorer.store.fulltext import leaves
 
 if TYPE_CHECKING:
@@ -67,11 +69,9 @@ def reasons(ranker: Ranker, row: int, selection: Selection, read: tuple[str, ...
     """
     found, snapshot = ordering(ranker, selection, read), ranker.snapshot
     if found is None:
-        node = selection.parsed
-        return [] if node is None else ranked(snapshot.index.contributions(node, row))
+        return _by_words(ranker, row, selection)
     if found.kind == "hybrid":
-        text = " ".join(leaf.text for leaf in leaves(selection.parsed))
-        return by_meaning(ranker.hybrid(), snapshot.table, row, text, "hybrid")
+        return by_meaning(ranker.hybrid(), snapshot.table, row, text_of(selection), "hybrid")
     if found.kind == "likeness":
         from explorer.ranking.similar import likeness_parts
 
@@ -116,6 +116,18 @@ def why(ranker: Ranker, id_: str | int, selection: Selection | str, read: tuple[
     ['arithmetic', 'vision']
     """
     return reasons(ranker, row_of(ranker.snapshot, id_, "why"), Selection.of(selection), read)
+
+
+def _by_words(ranker: Ranker, row: int, selection: Selection) -> Reasons:
+    hits = hits_of(ranker, selection)
+    if hits is None or row not in hits.rows:
+        return []
+    assert selection.parsed is not None
+    if selection.mode == "meaning" and ranked_and_required(selection.parsed)[0]:
+        return by_meaning(ranker.hybrid(), ranker.snapshot.table, row, text_of(selection), "hybrid")
+    # Columns filter, and add nothing to a score.
+    node = without_columns(any_of(selection.parsed) if selection.mode == "any" else selection.parsed)
+    return [] if node is None else ranked(ranker.snapshot.index.contributions(node, row))
 
 
 def by_meaning(ranker: HybridRanker, table: pa.Table, row: int, text: str, mode: str) -> Reasons:
@@ -189,6 +201,6 @@ def explain(
     else:
         node = None if natural else parse(query)
         text = query if node is None else " ".join(leaf.text for leaf in leaves(node))
-        matches = node is None or index.matches(node, row)
+        matches = node is None or row in ranker.snapshot.hits(node).rows
         found = by_meaning(ranker.hybrid(embedder), ranker.snapshot.table, row, text, mode) if matches else []
     return pd.DataFrame(found, columns=["reason", "contribution"]).astype({"reason": "str", "contribution": "float64"})

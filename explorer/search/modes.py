@@ -115,7 +115,7 @@ def search(
         text = query if natural else " ".join(leaf.text for leaf in leaves(node))
         hybrid = ranker.hybrid(embedder)
         scores = hybrid.scores(text) if mode == "hybrid" else hybrid.cosines(text)
-        rows = np.flatnonzero(scores > 0) if node is None else np.sort(snapshot.index.hits(node).rows)
+        rows = np.flatnonzero(scores > 0) if node is None else np.sort(snapshot.hits(node).rows)
         best = rows[np.lexsort((rows, -scores[rows]))][:limit]
         return to_frame(snapshot.take(best, scores[best]))
     if natural:

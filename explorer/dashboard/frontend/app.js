@@ -4,7 +4,7 @@ import { watchPress } from "./pointer.js";
 import { fileReceiver } from "./download.js";
 import { searchPanel } from "./search.js";
 import { filtersPanel } from "./filters.js";
-import { chartsPanel } from "./charts.js";
+import { chartsPanel } from "./charts_panel.js";
 import { axesPanel } from "./axes.js";
 import { preferencePanel } from "./preference.js";
 import { papersPanel } from "./papers.js";
@@ -20,6 +20,7 @@ import { conceptSetPanel } from "./relevance_feedback.js";
 import { toolbarPanel } from "./toolbar.js";
 import { savedSearchesPanel } from "./saved_searches.js";
 import { spellingPanel } from "./spelling.js";
+import { beyondPanel } from "./beyond.js";
 import { comparisonPanel } from "./comparison.js";
 import { arrive, standby, stillCharts } from "./first_view.js";
 import { hidePicture } from "./picture.js";
@@ -181,6 +182,7 @@ function assemble(app) {
   app.status = statusPanel(app);
   app.search = searchPanel(app);
   app.spelling = spellingPanel(app);
+  app.beyond = beyondPanel(app);
   app.savedSearches = savedSearchesPanel(app);
   app.comparison = comparisonPanel(app);
   app.concepts = conceptsPanel(app);
@@ -203,7 +205,16 @@ function assemble(app) {
     app.opening.node,
     app.filters.node,
     h("div", { class: "lx-scrim", click: () => app.closeRail() }),
-    h(app.page ? "main" : "div", { class: "lx-main" }, app.charts.node, app.axes.node, app.papers.node),
+    h(
+      app.page ? "main" : "div",
+      { class: "lx-main" },
+      h(
+        "div",
+        { class: "lx-columns-two" },
+        h("div", { class: "lx-pictures" }, app.charts.node, app.axes.node),
+        h("div", {}, app.papers.node, app.beyond.node),
+      ),
+    ),
     app.reader.node,
     app.status.node,
     ...app.intake.layers,

@@ -31,9 +31,16 @@ export interface SelectionFields {
   y: Range<number>;
   prefer: [objective: string, weight: number][];
   sort: string;
+  mode: string;
+  columns: Pair[];
+  exclude: Pair[];
 }
 
-export type Field = keyof SelectionFields;
+/** A column of the reader's own, or another field, and a value of it; of numbers and dates a range as text. */
+export type Pair = [name: string, text: string];
+
+/** A field, or a column of the reader's own by its key. */
+export type Field = keyof SelectionFields | `columns.${string}`;
 
 export type Changes = Partial<SelectionFields>;
 
@@ -68,6 +75,8 @@ export interface SetMessage extends Numbered {
   changes: Changes;
   /** Whether one undo takes back this change and the one before. */
   joined: boolean;
+  /** Whether the query is still being typed: its last word is then the beginning of one. */
+  typed?: boolean;
 }
 
 /** Go back to the selection before. */
@@ -149,13 +158,14 @@ export interface UntickAllMessage extends Numbered {
   kind: "untick_all";
 }
 
-/** Look for values within a filter panel, or turn its pages. */
+/** Look for values within a filter panel, ask for more of them, or open or close one of the reader's own columns. */
 export interface FacetMessage extends Numbered {
   kind: "facet";
   facet: string;
-  text: string;
-  /** From 0. */
-  page: number;
+  text?: string;
+  /** How often more values were asked for. */
+  page?: number;
+  open?: boolean;
 }
 
 /** Set an option of the charts. */
@@ -383,6 +393,11 @@ export interface SuggestMessage extends Numbered {
   text: string;
 }
 
+/** What there is beyond the few papers that have every word of the query. */
+export interface BeyondMessage extends Numbered {
+  kind: "beyond";
+}
+
 /** What the score of a paper is made of. */
 export interface WhyMessage extends Numbered {
   kind: "why";
@@ -398,6 +413,12 @@ export interface AxisPointMessage extends Numbered {
 /** What became of the records that the corpus was made from. */
 export interface LedgerMessage extends Numbered {
   kind: "ledger";
+}
+
+/** A chart as a figure, to be saved as a picture. */
+export interface PictureMessage extends Numbered {
+  kind: "picture";
+  chart: "topics";
 }
 
 export type Message =
@@ -449,9 +470,11 @@ export type Message =
   | IntakeRefitMessage
   | CompleteMessage
   | SuggestMessage
+  | BeyondMessage
   | WhyMessage
   | AxisPointMessage
-  | LedgerMessage;
+  | LedgerMessage
+  | PictureMessage;
 
 export type Kind = Message["kind"];
 
@@ -481,6 +504,25 @@ export interface SuggestionAnswer extends Numbered {
   text: string | null;
 }
 
+/** Papers that have not every word of the query, the way they were found by, and a sentence that says so. */
+export interface BeyondAnswer extends Numbered {
+  kind: "beyond";
+  /** As of the selection; empty where there is nothing beyond. */
+  mode: string;
+  rows: BeyondRow[];
+  more: number;
+  sentence: string;
+}
+
+export interface BeyondRow {
+  row: number;
+  title: Segment[];
+  authors: string;
+  date: string;
+  venue: string;
+  score: number;
+}
+
 /** What a score is made of: labels with their parts, which add up to it. */
 export interface WhyAnswer extends Numbered {
   kind: "why";
@@ -495,6 +537,13 @@ export interface AxisPointAnswer extends Numbered {
   kind: "axis_point";
   title: string;
   date: string;
+}
+
+/** A chart as a figure. */
+export interface PictureAnswer extends Numbered {
+  kind: "picture";
+  title: string;
+  figure: Figure;
 }
 
 /** What became of the records of the corpus. */
@@ -521,7 +570,15 @@ export interface FileAnswer {
 }
 
 export type Answer =
-  CompletionsAnswer | SuggestionAnswer | WhyAnswer | AxisPointAnswer | LedgerAnswer | PlotlyAnswer | FileAnswer;
+  | CompletionsAnswer
+  | SuggestionAnswer
+  | BeyondAnswer
+  | WhyAnswer
+  | AxisPointAnswer
+  | LedgerAnswer
+  | PictureAnswer
+  | PlotlyAnswer
+  | FileAnswer;
 
 // Traits
 
@@ -530,6 +587,7 @@ export interface Traits {
   summary: Summary;
   /** The filter panels. */
   facets: Facet[];
+  topics: TopicPanel;
   charts: Chart[];
   /** The page of the list. */
   papers: PapersPage;
@@ -558,6 +616,8 @@ export interface Traits {
   concepts: { expression: string; terms: ConceptTerm[] } | null;
   /** Orders of the list and what they are called. */
   sorts: [order: string, label: string][];
+  /** Ways to read a query and what they are called. */
+  modes: [mode: string, label: string][];
   /** How far ranking by meaning is prepared: `part` from 0 to 1. */
   preparation: { stage: string; part: number | null } | null;
   /** What a cell gave and is being opened, and how far that is. */
@@ -577,6 +637,10 @@ export interface Summary {
   /** Where nothing is shown: filters without which something would be. */
   loosen: { label: string; changes: Changes; shown: number }[];
   ledger: { sentence: string; notes: number };
+  /** Where the papers found by meaning were cut off, in words; else empty. */
+  cutoff: string;
+  /** What the query in force was typed as, while it is typed; else empty. */
+  typed: string;
   seq: number;
   can_undo: boolean;
   can_redo: boolean;
@@ -608,7 +672,7 @@ export interface Status {
   seq: number;
 }
 
-export type Facet = RangeFacet | ValuesFacet;
+export type Facet = RangeFacet | ValuesFacet | StepsFacet | ClosedFacet;
 
 /** A step of a range, and how many papers are on it. */
 export type Step<T> = [step: T, papers: number];
@@ -626,17 +690,41 @@ export interface RangeFacet {
 }
 
 export interface ValuesFacet {
-  name: "topics" | "venues" | "authors" | "keywords" | "has_code";
+  name: "topics" | "venues" | "authors" | "keywords" | "has_code" | `columns.${string}`;
   kind: "values";
   label: string;
   /** How many there are. */
   values: number;
+  /** How often more values were asked for. */
   page: number;
-  pages: number;
+  /** How many are left. */
+  more: number;
   text: string;
   rows: FacetRow[];
   /** The largest count. */
   max: number;
+}
+
+/** Numbers or dates of a column of the reader's own. */
+export interface StepsFacet {
+  name: `columns.${string}`;
+  kind: "steps";
+  label: string;
+  of: "number" | "date";
+  bars: Step<number | string>[];
+  selected: Range<number | string>;
+  /** How far a step of numbers goes beyond its label. */
+  reach: number;
+  missing: number;
+}
+
+/** A column of the reader's own that is not counted before it is opened. */
+export interface ClosedFacet {
+  name: `columns.${string}`;
+  kind: "closed";
+  label: string;
+  /** Whether it parts the papers: neither constant nor another value for each. */
+  telling: boolean;
 }
 
 export interface FacetRow {
@@ -644,6 +732,54 @@ export interface FacetRow {
   label: string;
   count: number;
   on: boolean;
+  /** Whether it is excluded. */
+  out: boolean;
+}
+
+/** The topics with their counts, their shares and their course. */
+export interface TopicPanel {
+  /** Papers under all filters but that of topics. */
+  shown: number;
+  /** Papers of the corpus. */
+  total: number;
+  periods: TopicPeriod[];
+  /** What is drawn in full colour: a share, or a number of papers. */
+  top: number;
+  /** Largest first. */
+  rows: TopicRow[];
+  share: boolean;
+  by: string;
+  choices: string[];
+  notes: string[];
+  /** Whether so many papers came since that the topics should be found anew. */
+  stale: boolean;
+  wants_lines: boolean;
+  lines: Chart | null;
+}
+
+export interface TopicPeriod {
+  label: string;
+  papers: number;
+  state: "" | "unfinished" | "coarse" | "few";
+  /** First and last month. */
+  span: [from: string, to: string];
+}
+
+export interface TopicRow {
+  value: string;
+  label: string;
+  /** Among all topics of the corpus by size: its colour and shape. */
+  place: number;
+  papers: number;
+  all: number;
+  on: boolean;
+  /** Papers of each period. */
+  counts: number[];
+  /** 95 % interval of the share of each period, in ten-thousandths. */
+  low: number[];
+  high: number[];
+  /** By how much its share grew from the earlier half of the papers to the later, -1 to 1. */
+  rise: { by: number; low: number; high: number } | null;
 }
 
 export type Cell = string | number | null;
@@ -675,7 +811,8 @@ export interface CellPicks {
 export type ChartOption =
   | { kind: "refit"; name: string; label: string }
   | { kind: "toggle"; name: string; label: string; value: boolean }
-  | { kind: "choice"; name: string; label: string; value: string; choices: string[] };
+  | { kind: "choice"; name: string; label: string; value: string; choices: string[] }
+  | { kind: "select"; name: string; label: string; value: string; choices: string[]; labels: string[] };
 
 /** A figure as plotly takes it. */
 export interface Figure {
@@ -692,7 +829,18 @@ export interface Trace {
   line?: { color?: string; [property: string]: unknown };
   marker?: { color?: unknown; colorbar?: object; [property: string]: unknown };
   /** How the page dresses it in its own colours. */
-  meta?: { accent?: boolean; density?: boolean; scaled?: boolean };
+  meta?: {
+    accent?: boolean;
+    density?: boolean;
+    scaled?: boolean;
+    heat?: boolean;
+    /** Place of the topic that it draws among all; see `explorer.dashboard.views.topics.places`. */
+    place?: number;
+    /** The same for each bar. */
+    places?: number[];
+    /** Whether it belongs to another trace, and is not in the legend. */
+    band?: boolean;
+  };
   [property: string]: unknown;
 }
 

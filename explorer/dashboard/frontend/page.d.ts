@@ -60,8 +60,8 @@ export interface Kernel {
 export interface Link {
   /** Send a message; returns its number. */
   send<K extends Kind>(kind: K, ...rest: Rest<K>): number;
-  /** Change the selection; `joined`: undo takes the change back together with the one before. */
-  set(changes: Partial<SelectionFields>, joined?: boolean): void;
+  /** Change the selection; `joined`: undo takes the change back together with the one before; `typed`: the query is not whole. */
+  set(changes: Partial<SelectionFields>, joined?: boolean, typed?: boolean): void;
   /** The selection as it will be once all is answered. */
   draft(): SelectionFields;
   /** `flush` sends what was typed and not sent yet; it is called before any other message. */
@@ -74,6 +74,8 @@ export interface Link {
   isOn(field: Field, value: unknown): boolean;
   /** Put a value in, or take it out. */
   toggle(field: Field, value: unknown): void;
+  /** Leave papers with a value out, or show them again. */
+  exclude(field: Field, value: string): void;
   /** Take one value out. */
   remove(field: Field, value: unknown): void;
   /** Look which messages are answered. */
@@ -136,6 +138,7 @@ export interface App {
   preparation: Panel;
   status: StatusPanel;
   search: SearchPanel;
+  beyond: Panel;
   spelling: { below: HTMLElement; instead: HTMLElement };
   savedSearches: Panel;
   comparison: Panel;
@@ -233,6 +236,8 @@ export interface ChartView {
   redraw(): void;
 }
 
+export type TopicsPanel = ChartView;
+
 /** For charts that are not the kernel's `charts`. */
 export interface ChartHooks {
   /** The chart as it is now. */
@@ -270,7 +275,10 @@ export interface Plotly {
 }
 
 /** Colours of the theme, as CSS writes them, and its typeface. */
-export type ThemeColours = Record<"ink" | "muted" | "line" | "edge" | "surface" | "accent" | "family", string>;
+export type ThemeColours = Record<"ink" | "muted" | "line" | "edge" | "surface" | "accent" | "family", string> & {
+  /** Of topics, by place. */
+  topics: string[];
+};
 
 // Elements
 
@@ -304,6 +312,7 @@ interface Attributes {
   scope?: Attribute;
   dir?: Attribute;
   open?: Attribute;
+  selected?: boolean;
   placeholder?: Attribute;
   maxlength?: Attribute;
   pattern?: Attribute;
