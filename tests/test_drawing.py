@@ -13,8 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import explorer
 from explorer.dashboard.drawing import PAGE, data_address, svg
 from explorer.dashboard.figures import Points, counts_json, histogram_json, scatter_json, series_json
+from explorer.dashboard.views import topics
 
 _SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = '</text><script>alert(1)</script><img src=x onerror="alert(2)">'
@@ -67,7 +69,7 @@ def test_a_share_of_an_empty_period_is_a_gap() -> None:
 
 def test_stacked_bars_stand_on_each_other() -> None:
     grid = np.array([[1, 2], [3, 4]])
-    picture = svg(histogram_json(np.array([0.0, 1.0, 2.0]), ["a", "b"], grid, (None, None), ("low", "high")))
+    picture = svg(histogram_json(np.array([0.0, 1.0, 2.0]), ["a", "b"], grid, (None, None), ("low", "high"), [0, 1]))
     bars = [
         {name: float(node.get(name, "nan")) for name in ("x", "y", "height")} for node in parsed(picture).iter(f"{_SVG}rect")
     ][1:]
@@ -106,12 +108,28 @@ def test_a_heat_map_is_as_dark_as_its_cells() -> None:
     assert {"2020", "2021", "a", "b"} <= set(texts(picture))
 
 
+def test_a_panel_of_topics_is_bars_with_their_course_beside_them() -> None:
+    panel = topics.topics(explorer.open_corpus().results(explorer.Selection(query="reasoning")))
+    chart = topics.still(panel, most=3)
+    boxes = [(node, float(node.get("x", "nan"))) for node in parsed(svg(chart["figure"])).iter(f"{_SVG}rect")][1:]
+    middle = 0.6 * 560
+    bars = [float(node.get("width", "nan")) for node, x in boxes if x < middle]
+    cells = [float(node.get("opacity", "nan")) for node, x in boxes if x > middle]
+    counts = [row["papers"] for row in panel["rows"][:3]]
+    assert bars == pytest.approx([bars[0] * count / counts[0] for count in counts], abs=0.6)
+    totals = [period["papers"] for period in panel["periods"]]
+    shares = [count / total for row in panel["rows"][:3] for count, total in zip(row["counts"], totals, strict=True) if total]
+    assert cells == pytest.approx([0.06 + 0.94 * min(share / panel["top"], 1) for share in shares], abs=0.006)
+    assert chart["note"] == f"{len(panel['rows']) - 3} more"
+    assert topics.still({**panel, "rows": []})["figure"] is None
+
+
 @pytest.mark.parametrize("palette", [PAGE])
 def test_labels_of_strangers_are_text(palette: Any) -> None:
     figures = (
         counts_json([HOSTILE], [HOSTILE], [1], [], "topics"),
         series_json(["2020", "2021", "2022"], [HOSTILE, HOSTILE], np.ones((2, 3), int), np.full(3, 2), [], share=False),
-        histogram_json(np.array([0.0, 1.0]), [HOSTILE, "b"], np.ones((2, 1), int), (None, None), (HOSTILE, HOSTILE)),
+        histogram_json(np.array([0.0, 1.0]), [HOSTILE, "b"], np.ones((2, 1), int), (None, None), (HOSTILE, HOSTILE), [0, 1]),
         {"data": [{"type": "heatmap", "x": [HOSTILE], "y": [HOSTILE], "z": [[1]]}], "layout": {}},
     )
     for figure in figures:

@@ -17,6 +17,7 @@ from explorer import Corpus, Selection, SelectionError
 from explorer.dashboard import notebook
 from explorer.dashboard.notebook import CellPicture
 from explorer.dashboard.picture import LARGEST, PAPERS
+from explorer.dashboard.views import topics
 from explorer.dashboard.widget import Dashboard
 from explorer.errors import QueryError
 
@@ -49,7 +50,10 @@ def test_it_says_and_lists_what_is_shown() -> None:
     rows = [row.find("td").text_content() for row in page.findall(".//tbody/tr")]
     assert len(rows) == min(PAPERS, len(shown))
     assert rows == [title.replace("  ", " ") for title in shown["title"][:PAPERS]]
-    assert [image.get("alt") for image in page.iter("img")] == [chart["description"] for chart in board.charts]
+    assert [image.get("alt") for image in page.iter("img")] == [
+        topics.still(board.topics)["description"],
+        *(chart["description"] for chart in board.charts),
+    ]
     text = board._still()["text/plain"]
     assert all(title in text for title in rows)
 
@@ -72,7 +76,7 @@ def test_it_is_small_also_with_many_points(board: Dashboard) -> None:
     axes = (("arithmetic", "vision"), ("reward", "language"))
     drawn = picture(explorer.explore(selection=Selection(axes=axes)))
     assert len(drawn.encode()) < LARGEST
-    assert drawn.count("<img") == 4
+    assert drawn.count("<img") == 3
 
 
 def test_what_a_cell_sets_is_shown_and_what_cannot_be_is_refused(board: Dashboard) -> None:

@@ -111,7 +111,34 @@ def data_address(picture: str) -> str:
 
 
 def _across(traces: Sequence[JSON], layout: JSON, width: int, height: int, palette: Palette) -> str:
-    trace = traces[0]
+    """Bars, and beside them a heat map with the same rows, if there is one."""
+    heat = next((trace for trace in traces if trace["type"] == "heatmap"), None)
+    if heat is None:
+        return _bars_across(traces[0], layout, width, height, palette)
+    cells = _numbers(heat["z"])
+    if not 0 < cells.size <= _MOST_CELLS or cells.ndim != 2:
+        return _bars_across(traces[0], layout, width, height, palette)
+    left, low = 0.62 * width, height - 22
+    step, broad = (low - 6) / len(cells), (width - left - 8) / cells.shape[1]
+    most = float(heat.get("zmax") or np.nanmax(cells, initial=0)) or 1.0
+    drawn = [_bars_across(traces[0], layout, int(left - 10), int(low), palette)]
+    for row, column in np.argwhere(~np.isnan(cells)).tolist():
+        part = min(float(cells[row, column]) / most, 1.0)
+        drawn.append(_cell(left + column * broad, 3 + row * step, broad, step, part, palette))
+    names = [_plain(name) for name in heat["x"]]
+    ends = [(left, names[0], "start")] + ([(width - 8, names[-1], "end")] if len(names) > 1 else [])
+    drawn += [_text(x, height - 10, name, palette.muted, anchor=anchor) for x, name, anchor in ends]
+    return "".join(drawn)
+
+
+def _cell(x: float, y: float, broad: float, high: float, part: float, palette: Palette) -> str:
+    return (
+        f'<rect x="{_n(x)}" y="{_n(y)}" width="{_n(max(broad - 1, 0.5))}" height="{_n(max(high - 1, 0.5))}" '
+        f'{_fill(palette.accent)} opacity="{_n(0.06 + 0.94 * part)}"/>'
+    )
+
+
+def _bars_across(trace: JSON, layout: JSON, width: int, height: int, palette: Palette) -> str:
     counts = _numbers(trace["x"])
     labels = [_plain(text) for text in layout.get("yaxis", {}).get("ticktext", trace["y"])]
     if not len(counts):
@@ -121,6 +148,7 @@ def _across(traces: Sequence[JSON], layout: JSON, width: int, height: int, palet
     step = (height - 6) / len(counts)
     unit = (width - left - right) / max(1.0, float(counts.max()))
     opacity = _each(trace.get("marker", {}).get("opacity", 1.0), len(counts))
+    colours = trace.get("marker", {}).get("color")
     drawn = []
     for place, (count, label) in enumerate(zip(counts, labels, strict=True)):
         middle = 3 + (place + 0.5) * step
@@ -128,7 +156,7 @@ def _across(traces: Sequence[JSON], layout: JSON, width: int, height: int, palet
         drawn.append(_text(left - 8, middle, _fitting(label, left - 10), palette.ink, anchor="end"))
         drawn.append(
             f'<rect x="{_n(left)}" y="{_n(middle - thick / 2)}" width="{_n(max(count * unit, 0.5))}" height="{_n(thick)}" '
-            f'{_fill(palette.accent)} opacity="{_n(opacity[place])}"/>'
+            f'{_fill(colours[place] if isinstance(colours, list) else palette.accent)} opacity="{_n(opacity[place])}"/>'
         )
         written = trace.get("text", [])[place : place + 1]
         drawn += [_text(left + count * unit + 5, middle, text, palette.ink) for text in written]
@@ -241,8 +269,7 @@ def _heat(trace: JSON, layout: JSON, width: int, height: int, palette: Palette) 
         if row < len(labels):
             drawn.append(_text(left - 8, top + high / 2, _fitting(labels[row], left - 10), palette.ink, anchor="end"))
         drawn += [
-            f'<rect x="{_n(left + column * broad)}" y="{_n(top)}" width="{_n(broad - 1)}" height="{_n(max(high - 1, 1))}" '
-            f'{_fill(palette.accent)} opacity="{_n(0.06 + 0.94 * float(cells[row, column]) / most)}"/>'
+            _cell(left + column * broad, top, broad, high, float(cells[row, column]) / most, palette)
             for column in range(cells.shape[1])
             if not np.isnan(cells[row, column])
         ]

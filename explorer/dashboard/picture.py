@@ -33,7 +33,7 @@ def still(results: Results, summary: View, charts: list[View], papers: View, *, 
     summary, papers : dict
         As `views.page.summary` and `views.page.page` give them.
     charts : list of dict
-        As `views.page.charts` gives them.
+        As the `views` give them.
     name : str
         Class of the outermost element, by which a page that is alive hides it.
 
@@ -64,7 +64,7 @@ def still(results: Results, summary: View, charts: list[View], papers: View, *, 
 
 
 def _figure(chart: View) -> str:
-    width, height = _SIZE
+    width, height = chart.get("size", _SIZE)
     picture = svg(chart["figure"], width=width, height=height) if chart.get("figure") else ""
     if not picture:
         return ""

@@ -229,7 +229,8 @@ class Dashboard(anywidget.AnyWidget):
     def _still(self) -> dict[str, str]:
         """What is shown now, for those who see no widget."""
         chart = self.axes.get("chart")
-        charts = [*([chart] if chart else []), *self.charts]
+        lines = self.topics["lines"] if self.topics["lines"] and not self.topics["lines"]["bare"] else None
+        charts = [part for part in (chart, topics.still(self.topics), lines, *self.charts) if part]
         name = "lx-picture" if self._picture is None else f"lx-picture {self._picture.name}"
         picture = still(self.session.results, self.summary, charts, self.papers, name=name)
         return {"text/html": picture, "text/plain": plain(self.summary, self.papers)}

@@ -22,6 +22,7 @@ from explorer.dashboard.deployment import Deployment
 from explorer.dashboard.drawing import PAGE, svg
 from explorer.dashboard.explore import addressed
 from explorer.dashboard.picture import title_text
+from explorer.dashboard.views import topics
 from explorer.dashboard.widget import Dashboard
 from explorer.errors import ExplorerError
 from explorer.selection.selection import Selection
@@ -34,9 +35,6 @@ PATIENCE = 1.5
 
 LISTED = 8
 """Papers in the HTML; the page's own code draws the others as soon as it runs."""
-
-_WIDTH, _HIGH, _LOW = 540, 300, 204
-"""Size of a chart's frame on a page of 1440 px, without a legend and with one."""
 
 # Fetched by the name under which the kernel's widget asks for it, so that both get the one module.
 _BEGIN = "<script>import(new URL({script}, location.origin).href).then((page) => page.default.begin());</script>"
@@ -125,31 +123,21 @@ def _drawn() -> tuple[str, ...]:
 def written(state: dict[str, Any]) -> str:
     """The values of a page as its HTML: to be read and seen at once, and to be drawn from."""
     papers = state["papers"]
-    charts = "".join(_chart(chart) for chart in state["charts"])
+    panel = topics.still(state["topics"])
+    width, height = panel["size"]
+    described = panel["description"]
+    drawn = svg(panel["figure"], width=width, height=height, palette=PAGE, label=described) if panel["figure"] else ""
     items = "".join(_paper(paper) for paper in papers["rows"][:LISTED])
-    facets = "".join(_facet(facet) for facet in state["facets"] if facet["kind"] == "values")
+    facets = "".join(_facet(facet) for facet in state["facets"] if facet["kind"] == "values" and facet["rows"])
     # Within a script element only "<" could end it.
     values = json.dumps(state, ensure_ascii=False, allow_nan=False).replace("<", "\\u003c")
     return (
         f'<div class="lx-boot-rail" aria-hidden="true">{facets}</div>'
-        f'<main class="lx-boot-main lx-boot-drawn" aria-label="Papers">{charts}'
-        f'<h2 class="lx-boot-sentence">{html.escape(state["summary"]["sentence"])}</h2>'
-        f'<ol class="lx-boot-card lx-boot-list">{items}</ol></main>'
+        '<main class="lx-boot-main lx-boot-drawn" aria-label="Papers">'
+        f'<figure class="lx-boot-card"><figcaption>Topics</figcaption>{drawn}</figure>'
+        f'<div><h2 class="lx-boot-sentence">{html.escape(state["summary"]["sentence"])}</h2>'
+        f'<ol class="lx-boot-card lx-boot-list">{items}</ol></div></main>'
         f'<script id="lx-first-view" type="application/json">{values}</script>'
-    )
-
-
-def _chart(chart: dict[str, Any]) -> str:
-    picture = ""
-    if chart.get("figure"):
-        # The page has the legend below the picture, and less room for this.
-        height = _LOW if chart["figure"]["layout"].get("showlegend") else _HIGH
-        picture = svg(chart["figure"], width=_WIDTH, height=height, palette=PAGE, label=chart["description"], legend=False)
-    name, title = html.escape(chart["name"]), html.escape(chart["title"])
-    return (
-        f'<figure class="lx-boot-card" data-chart="{name}"><figcaption>{title}</figcaption>{picture}</figure>'
-        if picture
-        else ""
     )
 
 

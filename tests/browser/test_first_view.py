@@ -56,7 +56,7 @@ def test_the_first_view_needs_no_kernel(browser: Browser, voila: Callable[..., S
             expect(board.titles).to_have_text(list(found["title"]))
             expect(board.sentence).to_have_text(f"{len(found)} of 88 papers, matching ‘vision’")
             expect(board.box).to_have_value("vision")
-            expect(board.chart("Topics").locator("svg[role=img] rect").first).to_be_visible()
+            expect(board.root.locator(".lx-topic-rows > *").first).to_be_visible()
             expect(board.root.locator(".lx-plot-wait:visible")).to_have_count(0)
             assert page.evaluate("window.Plotly") is None
             board.titles.first.evaluate("title => { title.dataset.mark = 'same'; }")
@@ -81,33 +81,30 @@ def test_what_is_done_before_the_kernel_is_there_is_done_in_order(
             board = Board(page, server, watch, voila=True)
             board.shows(88)
             board.search("language")
-            board.panel("Topic").get_by_role("checkbox").first.check()
+            venue = board.panel("Venue").locator(".lx-value-label").first.text_content() or ""
+            board.panel("Venue").get_by_role("checkbox").first.check()
             board.titles.nth(1).click()
             board.root.get_by_label("Sort by").select_option("title")
-            topic = board.panel("Topic").locator(".lx-value-label").first.text_content() or ""
             opened = board.titles.nth(1).text_content()
         expect(page.locator("html[data-kernel]")).to_have_count(1, timeout=DRAWN_WITHIN)
-        expected = Selection(query="language", topics=(topic,), sort="title")
+        expected = Selection(query="language", venues=(venue,), sort="title")
         board.shows(len(corpus.select(expected)))
         expect(board.titles).to_have_text(list(corpus.select(expected)["title"])[:25])
         # The paper that was open is the one that was clicked, though the list has changed since.
         expect(board.reader.get_by_role("heading", level=2)).to_have_text(opened or "")
         board.button("Undo").click()
-        board.shows(len(corpus.select(Selection(query="language", topics=(topic,)))))
+        board.shows(len(corpus.select(Selection(query="language", venues=(venue,)))))
 
 
-def test_a_chart_is_drawn_once_the_reader_comes_near(browser: Browser, voila: Callable[..., Server]) -> None:
+def test_plotly_is_fetched_when_a_chart_needs_it(browser: Browser, voila: Callable[..., Server]) -> None:
     server = voila()
     with watched(browser, server.host) as (page, watch):
         page.goto(server.url, wait_until="commit")
         board = Board(page, server, watch, voila=True)
-        picture = board.chart("Topics").locator(".lx-still > svg[role=img]")
-        expect(picture).to_be_visible(timeout=DRAWN_WITHIN)
+        expect(board.root.locator(".lx-topic-rows > *").first).to_be_visible(timeout=DRAWN_WITHIN)
         assert page.evaluate("window.Plotly") is None
-        page.mouse.move(400, 300)
-        page.mouse.move(410, 300)
-        expect(board.chart("Topics").locator(".lx-drawn .barlayer .point").first).to_be_visible(timeout=DRAWN_WITHIN)
-        expect(picture).to_have_count(0)
+        board.root.get_by_role("tab", name="Key phrases").click()
+        expect(board.root.locator(".lx-drawn .barlayer .point").first).to_be_visible(timeout=DRAWN_WITHIN)
         expect(page.locator("html[data-kernel]")).to_have_count(1, timeout=DRAWN_WITHIN)
 
 

@@ -22,7 +22,7 @@ import { savedSearchesPanel } from "./saved_searches.js";
 import { spellingPanel } from "./spelling.js";
 import { beyondPanel } from "./beyond.js";
 import { comparisonPanel } from "./comparison.js";
-import { arrive, standby, stillCharts } from "./first_view.js";
+import { arrive, standby } from "./first_view.js";
 import { hidePicture } from "./picture.js";
 import { listenForShortcuts } from "./shortcuts.js";
 
@@ -157,7 +157,6 @@ function createApp(model, root) {
   };
   const app = /** @type {App} */ (/** @type {unknown} */ (own));
   app.standby = null;
-  app.stillCharts = null;
   const answered = () => {
     link.settle();
     app.status?.setLost(false);
@@ -345,7 +344,6 @@ function begin() {
   document.body.append(root);
   const app = createApp(model, root);
   app.standby = model;
-  app.stillCharts = stillCharts(traits, app.signal);
   begun = app;
   app.guard(() => stand(app))();
 }

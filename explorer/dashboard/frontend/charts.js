@@ -171,9 +171,6 @@ export function chartView(app, name, hooks = {}) {
   /** @param {Chart} now */
   async function render(now) {
     drawn = now.figure;
-    const still = app.stillCharts?.stands(name, now.figure, frame, redraw) ?? false;
-    frame.classList.toggle("lx-still", still);
-    if (still) return;
     try {
       const plotly = await loadPlotly(app);
       if (drawn !== now.figure || app.signal.aborted) return;

@@ -1,9 +1,8 @@
 // The page before its kernel is there: drawn from values that the server wrote into it, and taken over in place.
 
 /** @import { Traits } from "./messages.d.ts" */
-/** @import { Listener, Model, Standby, StillCharts } from "./page.d.ts" */
+/** @import { Listener, Model, Standby } from "./page.d.ts" */
 
-const NARROW = 0.75; // of a picture's own width; in less its text could not be read
 const ARRIVAL = 1; // number of the message that tells a kernel which page it has come to; those of the reader follow
 
 /**
@@ -126,49 +125,4 @@ export function same(name, mine, theirs) {
       ]
     : [mine, theirs];
   return JSON.stringify(left) === JSON.stringify(right);
-}
-
-/**
- * The charts' still pictures out of the server's HTML: each stands in its frame until the reader comes near it, or it changes.
- * Until then plotly.js, which is larger than all else, is not fetched.
- *
- * @param {Traits} state
- * @param {AbortSignal} signal
- * @returns {StillCharts}
- */
-export function stillCharts(state, signal) {
-  /** @type {Map<string, { picture: SVGSVGElement; figure: string }>} */
-  const pictures = new Map();
-  for (const chart of state.charts) {
-    const picture = document.querySelector(`[data-chart="${CSS.escape(chart.name)}"] svg`);
-    if (picture instanceof SVGSVGElement) pictures.set(chart.name, { picture, figure: JSON.stringify(chart.figure) });
-  }
-  /** @type {(() => void)[]} */
-  const waiting = [];
-  const near = () => {
-    ended.abort();
-    pictures.forEach(({ picture }) => picture.remove());
-    pictures.clear();
-    waiting.splice(0).forEach((draw) => draw());
-  };
-  const ended = new AbortController();
-  signal.addEventListener("abort", () => ended.abort());
-  for (const event of ["pointermove", "pointerdown", "keydown", "touchstart", "focusin"])
-    document.addEventListener(event, near, { signal: ended.signal, capture: true, passive: true });
-  return {
-    stands(name, figure, frame, draw) {
-      const found = pictures.get(name);
-      if (!found) return false;
-      if (found.figure !== JSON.stringify(figure) || frame.clientWidth < found.picture.viewBox.baseVal.width * NARROW) {
-        pictures.delete(name);
-        found.picture.remove();
-        return false;
-      }
-      if (found.picture.parentElement !== frame) {
-        frame.append(found.picture);
-        waiting.push(draw);
-      }
-      return true;
-    },
-  };
 }

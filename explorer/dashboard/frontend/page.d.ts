@@ -35,12 +35,6 @@ export interface Standby extends Model {
   release(): void;
 }
 
-/** Pictures of charts that the server drew. */
-export interface StillCharts {
-  /** Put the picture of a chart into its frame, if it is that of this figure; `draw` is called when it has to go. */
-  stands(name: string, figure: Figure, frame: HTMLElement, draw: () => void): boolean;
-}
-
 export type Listener = (...parts: any[]) => void;
 
 export interface Signal<T> {
@@ -106,7 +100,6 @@ export interface App {
   layers: (() => boolean)[];
   /** The model of a page that was drawn before its kernel was there; null elsewhere. */
   standby: Standby | null;
-  stillCharts: StillCharts | null;
   /** Run an action once no button of the mouse is down. */
   whenReleased(action: () => void): void;
   /** An id that no other view on the page has. */
