@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.opening import open_cached
 from explorer.dashboard import messages as m
+from explorer.dashboard import plots
 from explorer.dashboard.intake.intake import Intake
 from explorer.dashboard.intake.review import account, notes_csv
 from explorer.dashboard.opening import Opening
@@ -385,8 +386,16 @@ def show_picture(page: Page, message: m.PictureMessage) -> None:
     """Answer a chart as a figure, to be saved as a picture."""
     if message["chart"] != "topics":
         raise SelectionError(f"There is no picture of {message['chart']!r}. Pictures: topics.")
-    options = {name: value for name, value in page.session.chart_options.items() if name != "lines"}
+    options = {name: page.session.chart_options[name] for name in ("share", "by")}
     page.answer(message, {"kind": "picture", **topics.picture(page.session.results, **options)})
+
+
+def write_chart(page: Page, message: m.ChartCodeMessage) -> None:
+    """Answer a chart as Python that draws it."""
+    session = page.session
+    options = {**session.chart_options, "colour": session.axis_colour}
+    folder = str(session.corpus.folder)
+    page.answer(message, {"kind": "chart_code", "text": plots.code_of(message["chart"], session.selection, folder, options)})
 
 
 @dataclass(frozen=True)
@@ -481,5 +490,6 @@ HANDLERS: dict[str, Handler] = {
     "axis_point": Handler(m.RowMessage, place_on_axes, asks=True),
     "ledger": Handler(m.PlainMessage, show_ledger, asks=True),
     "picture": Handler(m.PictureMessage, show_picture, asks=True),
+    "chart_code": Handler(m.ChartCodeMessage, write_chart, asks=True),
 }
 """The messages that a page may send, and what each does."""

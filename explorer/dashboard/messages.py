@@ -252,6 +252,12 @@ class PictureMessage(Message):
     chart: Required[str]
 
 
+class ChartCodeMessage(Message):
+    """Ask for a chart as Python."""
+
+    chart: Required[str]
+
+
 def check(message: Mapping[str, Any], kind: Any) -> None:
     """See that a message has what its type says, under the types it says.
 

@@ -1,3 +1,4 @@
+import { codeButton } from "./chart_code.js";
 import { h, swap } from "./dom.js";
 import { dressed } from "./figure.js";
 import { canDrawFast, loadPlotly, themeColours } from "./plotly.js";
@@ -89,6 +90,7 @@ export function chartView(app, name, hooks = {}) {
         format.toUpperCase(),
       ),
     ),
+    codeButton(app, name),
   );
   const node = h(
     "figure",

@@ -421,6 +421,13 @@ export interface PictureMessage extends Numbered {
   chart: "topics";
 }
 
+/** A chart as Python that draws it. */
+export interface ChartCodeMessage extends Numbered {
+  kind: "chart_code";
+  /** Its name. */
+  chart: string;
+}
+
 export type Message =
   | SetMessage
   | UndoMessage
@@ -474,7 +481,8 @@ export type Message =
   | WhyMessage
   | AxisPointMessage
   | LedgerMessage
-  | PictureMessage;
+  | PictureMessage
+  | ChartCodeMessage;
 
 export type Kind = Message["kind"];
 
@@ -546,6 +554,12 @@ export interface PictureAnswer extends Numbered {
   figure: Figure;
 }
 
+/** A chart as Python. */
+export interface ChartCodeAnswer extends Numbered {
+  kind: "chart_code";
+  text: string;
+}
+
 /** What became of the records of the corpus. */
 export interface LedgerAnswer extends Numbered, LedgerExtract {
   kind: "ledger";
@@ -577,6 +591,7 @@ export type Answer =
   | AxisPointAnswer
   | LedgerAnswer
   | PictureAnswer
+  | ChartCodeAnswer
   | PlotlyAnswer
   | FileAnswer;
 
