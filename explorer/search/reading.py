@@ -66,8 +66,8 @@ def any_of(node: Node) -> Node:
     Examples
     --------
     >>> from explorer.selection.query import parse, written
-    >>> written(any_of(parse("planets around stars -review")))
-    '(planets OR stars) AND (NOT review)'
+    >>> written(any_of(parse("planets near the stars -review")))
+    '(planets OR near OR stars) AND (NOT review)'
     """
     ranked, required = ranked_and_required(node)
     # A stop word would find every paper.
