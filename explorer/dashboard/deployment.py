@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from explorer.library.readers import reader_name
 from explorer.sources.services.registry import KEYS
 
 _CORPUS, _READ_ONLY, _ASSETS = "LITEXPLORER_CORPUS", "LITEXPLORER_READ_ONLY", "LITEXPLORER_ASSETS"
@@ -28,6 +29,8 @@ class Deployment:
     """Query part of the page's address."""
     early: bool = False
     """Whether it was started before anybody came, and so knows no address: the page tells it on arriving."""
+    reader: str | None = None
+    """Whose stars, tags and notes the page shows and keeps; None where the library finds the name itself."""
     keys: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Keys of web services, by the environment variable that holds each."""
 
@@ -44,6 +47,7 @@ class Deployment:
             corpus=given.get(_CORPUS) or None,
             address=given.get("QUERY_STRING", "") if served and not early else "",
             early=early,
+            reader=reader_name(given),
             keys={name: given[name] for name in KEYS if given.get(name)},
         )
 

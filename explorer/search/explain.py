@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from explorer.search.modes import check_mode
+from explorer.search.own import text_part
 from explorer.search.reading import any_of, hits_of, text_of
 from explorer.search.scores import ordering
 from explorer.search.similar import row_of
@@ -126,7 +127,7 @@ def _by_words(ranker: Ranker, row: int, selection: Selection) -> Reasons:
     if selection.mode == "meaning" and ranked_and_required(selection.parsed)[0]:
         return by_meaning(ranker.hybrid(), ranker.snapshot.table, row, text_of(selection), "hybrid")
     # Columns filter, and add nothing to a score.
-    node = without_columns(any_of(selection.parsed) if selection.mode == "any" else selection.parsed)
+    node = text_part(without_columns(any_of(selection.parsed) if selection.mode == "any" else selection.parsed))
     return [] if node is None else ranked(ranker.snapshot.index.contributions(node, row))
 
 
@@ -200,7 +201,7 @@ def explain(
         found = reasons(ranker, row, Selection(query=query))
     else:
         node = None if natural else parse(query)
-        text = query if node is None else " ".join(leaf.text for leaf in leaves(node))
-        matches = node is None or row in ranker.snapshot.hits(node).rows
+        text = query if node is None else " ".join(leaf.text for leaf in leaves(text_part(node)))
+        matches = node is None or row in ranker.hits(node).rows
         found = by_meaning(ranker.hybrid(embedder), ranker.snapshot.table, row, text, mode) if matches else []
     return pd.DataFrame(found, columns=["reason", "contribution"]).astype({"reason": "str", "contribution": "float64"})

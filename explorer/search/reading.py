@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from explorer.search.own import asks_own
 from explorer.selection.selection import Selection
 from explorer.selection.syntax import All, Either, Node, leaves_of, ranked_and_required
 from explorer.store.fulltext import Hits, says_nothing
@@ -66,8 +67,8 @@ def any_of(node: Node) -> Node:
     Examples
     --------
     >>> from explorer.selection.query import parse, written
-    >>> written(any_of(parse("planets around stars -review")))
-    '(planets OR stars) AND (NOT review)'
+    >>> written(any_of(parse("planets near the stars -review")))
+    '(planets OR near OR stars) AND (NOT review)'
     """
     ranked, required = ranked_and_required(node)
     # A stop word would find every paper.
@@ -91,7 +92,7 @@ def hits_of(ranker: Ranker, selection: Selection) -> Hits | None:
     ranker.snapshot.check(node)
     if selection.mode == "meaning":
         return by_meaning(ranker, selection)[0]
-    return ranker.snapshot.hits(any_of(node) if selection.mode == "any" else node)
+    return ranker.hits(any_of(node) if selection.mode == "any" else node)
 
 
 def text_of(selection: Selection) -> str:
@@ -119,17 +120,18 @@ def by_meaning(ranker: Ranker, selection: Selection) -> tuple[Hits, Cutoff | Non
     """
     node = selection.parsed
     assert node is not None
-    return ranker.kept(("meaning", node), lambda: _by_meaning(ranker, selection, node))
+    version = ranker.own.version() if asks_own(node) else ()
+    return ranker.kept(("meaning", node, version), lambda: _by_meaning(ranker, selection, node))
 
 
 def _by_meaning(ranker: Ranker, selection: Selection, node: Node) -> tuple[Hits, Cutoff | None]:
     ranked, required = ranked_and_required(node)
     if not ranked:
-        return ranker.snapshot.hits(node), None
+        return ranker.hits(node), None
     scores = ranker.meaning.ranker.scores(text_of(selection))
     rows = np.arange(len(scores))
     if required:
-        rows = np.sort(ranker.snapshot.hits(required[0] if len(required) == 1 else All(required)).rows)
+        rows = np.sort(ranker.hits(required[0] if len(required) == 1 else All(required)).rows)
     best = float(scores[rows].max(initial=0.0))
     rows = rows[scores[rows] >= SHARE * best] if best > 0 else rows[:0]
     full = len(rows) > MOST

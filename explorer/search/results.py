@@ -10,13 +10,14 @@ import numpy as np
 import pyarrow as pa
 
 from explorer.search import scores
+from explorer.search.own import OWN_FACETS, asks_own, text_part
 from explorer.search.reading import Cutoff, any_of, by_meaning, hits_of
 from explorer.search.scores import Front, Ordering, front, ordering
 from explorer.selection.fields import STORED_SORTS, VALUE_FIELDS
 from explorer.selection.query import Node
 from explorer.selection.selection import Selection
-from explorer.selection.syntax import COLUMN
-from explorer.store.facets import FEW
+from explorer.selection.syntax import COLUMN, without_columns
+from explorer.store.facets import FEW, Facet
 from explorer.store.fulltext import Hits
 from explorer.text.analysis import Terms
 
@@ -61,7 +62,9 @@ class Results:
         self.read = read
         # A query or an expression that does not parse fails here.
         self._node, _ = selection.parsed, selection.expression
+        ranker.notice(selection.operands)
         self._masks: dict[str, np.ndarray] = {}
+        self._facets: dict[str, Facet] = {}
         for row, value in selection.active():
             if row.field in ("x", "y"):
                 low, high = selection.axes["xy".index(row.field)]
@@ -72,12 +75,14 @@ class Results:
             elif row.field == "columns":
                 for field, texts in _grouped((f"{COLUMN}{key}", text) for key, text in value):
                     self._masks[field] = self.snapshot.mask(field, texts)
+            elif row.field in OWN_FACETS:
+                self._masks[row.field] = self.facet(row.field).mask(value)
             elif row.field != "exclude":
                 self._masks[row.field] = self.snapshot.mask(row.field, value)
         for field, values in _grouped(selection.exclude):
             # A filter of the same field: its panel counts what it leaves out too.
             field = field if field in VALUE_FIELDS else f"{COLUMN}{field}"
-            left = ~self.snapshot.mask(field, values)
+            left = ~(self.facet(field).mask(values) if field in OWN_FACETS else self.snapshot.mask(field, values))
             self._masks[field] = self._masks[field] & left if field in self._masks else left
         self._counts: dict[str, np.ndarray] = {}
         self._rows: dict[str, np.ndarray] = {}
@@ -87,12 +92,12 @@ class Results:
         self._passed = passed
 
     def _query_mask(self, node: Node) -> np.ndarray:
-        if self.selection.mode == "all":
-            return self.snapshot.mask("query", node)
-        if self.selection.mode == "any":
-            return self.snapshot.mask("query", any_of(node))
+        if self.selection.mode != "meaning" and not asks_own(node):
+            return self.snapshot.mask("query", any_of(node) if self.selection.mode == "any" else node)
         mask = np.zeros(len(self.snapshot), bool)
-        mask[by_meaning(self.ranker, self.selection)[0].rows] = True
+        hits = self.hits
+        assert hits is not None
+        mask[hits.rows] = True
         return mask
 
     @property
@@ -136,7 +141,7 @@ class Results:
 
         Parameters
         ----------
-        field : {"topics", "venues", "authors", "keywords", "has_code", "years", "months"} or ``columns.KEY``
+        field : {"topics", "venues", "authors", "keywords", "tags", "marks", "has_code", "years", "months"} or ``columns.KEY``
 
         Returns
         -------
@@ -146,16 +151,38 @@ class Results:
         """
         if field not in self._counts:
             rows = self.rows_without(field)
-            if rows is None:
+            if field in OWN_FACETS:
+                mask = None if rows is None else self.mask_without(field)
+                self._counts[field] = self.facet(field).counts(mask, rows)
+            elif rows is None:
                 self._counts[field] = self.snapshot.totals(field)
             else:
                 self._counts[field] = self.snapshot.count(field, self.mask_without(field), rows)
         return self._counts[field]
 
-    @property
+    def facet(self, field: str) -> Facet:
+        """A facet of values: of the corpus, or of what the reader put on its papers."""
+        if field in OWN_FACETS:
+            if field not in self._facets:
+                self._facets[field] = self.ranker.own.facet(field)
+            return self._facets[field]
+        return self.snapshot.facet(field)
+
+    def forget_own(self) -> None:
+        """Look up anew what the reader put on papers, where it is counted; which papers are shown stays."""
+        for field in OWN_FACETS:
+            self._facets.pop(field, None)
+            self._counts.pop(field, None)
+
+    @cached_property
     def hits(self) -> Hits | None:
         """All hits of the query, before the other filters; None without a query."""
         return hits_of(self.ranker, self.selection)
+
+    @property
+    def asks_own(self) -> bool:
+        """Whether what is shown depends on stars, tags, notes, papers read or sets of the reader."""
+        return asks_own(self._node) or any(getattr(self.selection, field) for field in OWN_FACETS)
 
     @property
     def terms(self) -> Terms:
@@ -203,7 +230,7 @@ class Results:
             return self._in_order(self.selection.sort, start, stop)
         if self.selection.sort_column is not None:
             return self._by_column(*self.selection.sort_column, start, stop)
-        return self._best(start, stop) if self.hits is not None else self._in_order("newest", start, stop)
+        return self._best(start, stop) if self._by_words else self._in_order("newest", start, stop)
 
     def _in_order(self, name: str, start: int, stop: int) -> np.ndarray:
         order = self.snapshot.order(name)
@@ -247,7 +274,12 @@ class Results:
     def scored(self) -> bool:
         """Whether the papers stand in the order of a score, not in a stored one."""
         stored = self.selection.sort in STORED_SORTS or self.selection.sort_column is not None
-        return self.ordering is not None or (self.hits is not None and not stored)
+        return self.ordering is not None or (self._by_words and not stored)
+
+    @property
+    def _by_words(self) -> bool:
+        """Whether words order the papers: what is asked of columns, tags and notes alone scores nothing."""
+        return self._node is not None and text_part(without_columns(self._node)) is not None
 
     def scores(self, rows: np.ndarray) -> np.ndarray:
         """Scores of some of the papers shown: of the ordering, else BM25; NaN without either."""

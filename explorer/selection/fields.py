@@ -110,6 +110,8 @@ FILTERS: tuple[Filter, ...] = (
     Filter("venues", "Venue", "venue", "values", _values_sentence("venue")),
     Filter("authors", "Author", "author", "values", _values_sentence("author")),
     Filter("keywords", "Keyword", "keyword", "values", _values_sentence("keyword")),
+    Filter("tags", "Tag", "tag", "values", _values_sentence("tag")),
+    Filter("marks", "Mine", "mark", "values", lambda value: " or ".join(value)),
     Filter("has_code", "Code", "code", "flag", lambda value: "with code" if value else "without code"),
     Filter("years", "Year", "years", "range", _range_sentence),
     Filter("months", "Month", "months", "range", _range_sentence),
@@ -129,7 +131,7 @@ STEERS: tuple[Filter, ...] = (
 )
 """What orders or places papers without leaving any out."""
 
-VALUE_FIELDS = ("topics", "venues", "authors", "keywords")
+VALUE_FIELDS = ("topics", "venues", "authors", "keywords", "tags", "marks")
 """Fields that hold values of a facet; one of these may be excluded too."""
 
 PAPERS = ("like", "unlike")

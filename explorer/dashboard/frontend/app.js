@@ -7,6 +7,7 @@ import { filtersPanel } from "./filters.js";
 import { chartsPanel } from "./charts_panel.js";
 import { axesPanel } from "./axes.js";
 import { preferencePanel } from "./preference.js";
+import { marksPanel } from "./marks.js";
 import { papersPanel } from "./papers.js";
 import { readerPanel } from "./reader.js";
 import { exportMenu } from "./export_menu.js";
@@ -193,6 +194,7 @@ function assemble(app) {
   app.layers.push(app.closeRail);
   app.filters = filtersPanel(app);
   app.preference = preferencePanel(app);
+  app.marks = marksPanel(app);
   app.papers = papersPanel(app);
   app.charts = chartsPanel(app);
   app.axes = axesPanel(app);
@@ -215,6 +217,7 @@ function assemble(app) {
       ),
     ),
     app.reader.node,
+    app.marks.node,
     app.status.node,
     ...app.intake.layers,
     app.ledgerDialog.dialog,

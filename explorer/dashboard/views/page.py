@@ -11,11 +11,13 @@ from explorer.dashboard.figures import SERIES, counts_json, series_json
 from explorer.dashboard.views.chips import chips, titles_of
 from explorer.dashboard.views.concepts import bars
 from explorer.dashboard.views.provenance import merged, versions
+from explorer.errors import LibraryError
 from explorer.papers.author_names import display
 from explorer.papers.own_columns import OwnColumn, bounds
+from explorer.search.own import OWN_FACETS
 from explorer.search.results import Results
 from explorer.search.similar import similar
-from explorer.selection.fields import FILTERS, VALUE_FIELDS
+from explorer.selection.fields import FILTERS
 from explorer.selection.selection import Selection
 from explorer.selection.syntax import COLUMN
 from explorer.text.analysis import Terms, highlight, joined, readable, snippet
@@ -98,8 +100,8 @@ def panels(results: Results, facet_state: dict[str, tuple[str, int]], opened: Se
         Panels of the reader's own columns that are open; the others are not counted.
     """
     found = [years(results)]
-    for field in VALUE_FIELDS:
-        if results.snapshot.facet(field).size:
+    for field in ("topics", "venues", "authors", "keywords", *own_facets(results)):
+        if results.facet(field).size:
             found.append(values(results, field, *facet_state.get(field, ("", 0))))
     if results.snapshot.has_code.any():
         found.append(code(results))
@@ -171,6 +173,16 @@ def _selected(stored: StoredColumn, text: str) -> list[Any]:
     return [None if first == 0 else stored.steps[first], None if last == len(spans) - 1 else stored.steps[last]]
 
 
+def own_facets(results: Results) -> tuple[str, ...]:
+    """The facets of what the reader put on papers; none where the library cannot be read, which is said where it is shown."""
+    try:
+        for field in OWN_FACETS:
+            results.facet(field)
+    except LibraryError:
+        return ()
+    return OWN_FACETS
+
+
 def years(results: Results) -> View:
     """Years with their counts; months too where the corpus spans at most a century."""
     first, last = results.snapshot.year_span
@@ -211,12 +223,12 @@ def values(results: Results, field: str, text: str = "", page: int = 0) -> View:
     page : int
         How often more values were asked for.
     """
-    facet = results.snapshot.facet(field)
+    facet = results.facet(field)
     counts = results.counts(field)
     chosen, left_out = chosen_of(results, field), excluded_of(results, field)
     if text:
         match = facet.containing(text)
-        codes = np.flatnonzero(match & (results.snapshot.totals(field) > 0))
+        codes = np.flatnonzero(match & ((facet.counts() if field in OWN_FACETS else results.snapshot.totals(field)) > 0))
     else:
         codes = np.flatnonzero(counts)
     found = len(codes)
