@@ -45,6 +45,7 @@ SCREENING = Noun(
     ),
 )
 
+_INSERT = "INSERT INTO screening (review, reader, at, act, stage, paper, label, reason, target, said) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _COLUMNS = "seq, reader, at, act, stage, paper, label, reason, target, said"
 
 
@@ -112,6 +113,7 @@ class Records:
 
 Verdict = Literal["include", "exclude", "maybe", "conflict", "awaits", "open"]
 """What holds of a paper at a stage, over all reviewers."""
+
 
 @dataclass
 class State:
@@ -230,7 +232,9 @@ class State:
 
     def decided(self, stage: int) -> set[str]:
         """Papers about which anything was decided."""
-        return {paper for paper, votes in self.votes[stage].items() if votes} | set(self.priors[stage]) | set(self.settled[stage])
+        return (
+            {paper for paper, votes in self.votes[stage].items() if votes} | set(self.priors[stage]) | set(self.settled[stage])
+        )
 
     def verdict(self, stage: int, paper: str) -> tuple[Verdict, Decision | None]:
         """What holds of a paper over all reviewers, and the decision that says so.
@@ -325,15 +329,23 @@ class Log:
                     self.review, reviewer, now(), act["act"], act.get("stage"), act.get("paper"), act.get("label"),
                     act.get("reason", ""), target, _packed(act.get("said", {})),
                 )  # fmt: skip
-                cursor = file.execute(
-                    "INSERT INTO screening (review, reader, at, act, stage, paper, label, reason, target, said)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    row,
-                )
+                cursor = file.execute(_INSERT, row)
                 seq = int(cursor.lastrowid or 0)
                 first = seq if first is None else first
                 found += _entries([(seq, *row[1:])])
         return found
+
+    def restore(self, entries: Sequence[Entry]) -> None:
+        """Write the acts of another log, with their reviewers and times; what points at acts points at the same ones here."""
+        numbers: dict[int, int] = {}
+        with self.database.writing(SCREENING) as file:
+            for entry in entries:
+                said = dict(entry.said)
+                if "learnt" in said:
+                    said["learnt"] = numbers.get(said["learnt"], 0)
+                target = None if entry.target is None else numbers.get(entry.target)
+                cursor = file.execute(_INSERT, (self.review, *entry[1:8], target, _packed(said)))
+                numbers[entry.seq] = int(cursor.lastrowid or 0)
 
 
 def reviews(database: Database) -> list[str]:

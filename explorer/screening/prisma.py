@@ -173,9 +173,7 @@ def flow(state: State, snapshot: Snapshot, moved: Mapping[str, str]) -> Flow:
     before: Mapping[str, Any] = {"sources": {}, "read": 0, "rejected": 0, "merged": 0}
     for search in state.searches:
         now = search.sources
-        sources = {
-            name: count for name in now["sources"] if (count := now["sources"][name] - before["sources"].get(name, 0))
-        }
+        sources = {name: count for name in now["sources"] if (count := now["sources"][name] - before["sources"].get(name, 0))}
         read, rejected, merged = (now[name] - before[name] for name in ("read", "rejected", "merged"))
         before = now
         own: list[str] = []
@@ -303,20 +301,25 @@ class _Place(NamedTuple):
     height: int
 
 
-_WIDE, _APART, _LINE, _PAD, _PHASE, _MOST_LINES = 236, 34, 16, 9, 34, 9
+_WIDE, _APART, _LINE, _PAD, _PHASE, _MOST_LINES = 246, 34, 16, 9, 34, 9
 
 
 def _lines(box: Box) -> list[str]:
     name, count, parts = box
-    lines = wrap(f"{name} (n = {count:,})", 36)
+    lines = wrap(f"{name} {_n(count)}", 36)
     listed = list(parts.items())
     shown = listed if len(listed) <= _MOST_LINES else listed[: _MOST_LINES - 1]
     for what, n in shown:
-        lines += wrap(f"{what} (n = {n:,})", 34, initial_indent="  ", subsequent_indent="    ", break_long_words=True)
+        lines += wrap(f"{what} {_n(n)}", 34, initial_indent="  ", subsequent_indent="    ", break_long_words=True)
     if len(shown) < len(listed):
         rest = listed[len(shown) :]
-        lines.append(f"  {len(rest)} others (n = {sum(n for _, n in rest):,})")
+        lines.append(f"  {len(rest)} others {_n(sum(n for _, n in rest))}")
     return lines
+
+
+def _n(count: int) -> str:
+    """A number as the statement writes it, in one piece: its blanks break no line."""
+    return f"(n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{count:,})"
 
 
 def _drawn(flow: Flow) -> str:
@@ -328,6 +331,10 @@ def _drawn(flow: Flow) -> str:
     for boxes in columns:
         for place, box in enumerate(boxes):
             heights[place // 2] = max(heights[place // 2], len(_lines(box)) * _LINE + 2 * _PAD)
+    # The names of the phases stand upright beside the first and the last line.
+    for place, least in ((0, 106), (-1, 74)):
+        if heights:
+            heights[place] = max(heights[place], least)
     tops, y = [], 58
     for height in heights:
         tops.append(y)
@@ -354,10 +361,8 @@ def _drawn(flow: Flow) -> str:
                 parts.append(_arrow(at.x + _WIDE // 2, at.y - 30, at.x + _WIDE // 2, at.y))
     if len(columns) > 1:
         at = _Place(_PHASE + 20, y, width - _PHASE - 64, 2 * _PAD + _LINE)
-        parts += _box(at, [f"Reports included in the review, over all searches (n = {flow.included:,})"])
-        parts += [
-            _arrow(x := _PHASE + 20 + number * column_width + _WIDE // 2, y - 30, x, y) for number in range(len(columns))
-        ]
+        parts += _box(at, [f"Reports included in the review, over all searches {_n(flow.included)}"])
+        parts += [_arrow(x := _PHASE + 20 + number * column_width + _WIDE // 2, y - 30, x, y) for number in range(len(columns))]
         y += at.height + 30
     for note in flow.notes:
         for line in wrap(note, max(60, width // 7)):

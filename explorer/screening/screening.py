@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -39,7 +40,14 @@ if TYPE_CHECKING:
     from explorer.screening.stopping import Stopping
     from explorer.store.snapshot import Snapshot
 
-REASONS = ("wrong population", "wrong intervention", "wrong comparator", "wrong outcome", "wrong study design", "wrong publication type")
+REASONS = (
+    "wrong population",
+    "wrong intervention",
+    "wrong comparator",
+    "wrong outcome",
+    "wrong study design",
+    "wrong publication type",
+)
 """Reasons for exclusion that are offered at first."""
 
 BLOCK = 8
@@ -153,9 +161,7 @@ class Screening:
             acts.append({"act": "begin", "said": {**begun, **self._search("Search 1", self._table_ids)}})
         else:
             changed = {
-                field: value
-                for field, value in wanted.items()
-                if value is not None and self.state.settings.get(field) != value
+                field: value for field, value in wanted.items() if value is not None and self.state.settings.get(field) != value
             }
             if changed:
                 acts.append({"act": "settings", "said": changed})
@@ -180,7 +186,9 @@ class Screening:
         self._moved = {
             member: paper
             for paper, members in zip(
-                snapshot.merged.history.column("paper").to_pylist(), snapshot.merged.history.column("members").to_pylist(), strict=True
+                snapshot.merged.history.column("paper").to_pylist(),
+                snapshot.merged.history.column("members").to_pylist(),
+                strict=True,
             )
             for member in members or ()
             if member not in self._table_row and paper in self._table_row
@@ -442,7 +450,10 @@ class Screening:
         def run() -> Learnt:
             features = known
             if features is None:
-                given = [titles[row] for row in rows], [filled.get(ids[place]) or abstracts[row] for place, row in enumerate(rows)]
+                given = (
+                    [titles[row] for row in rows],
+                    [filled.get(ids[place]) or abstracts[row] for place, row in enumerate(rows)],
+                )
                 features = record_features([*given[0], extra] if pseudo else given[0], [*given[1], ""] if pseudo else given[1])
             of = [*([len(rows)] if pseudo else []), *labelled]
             positive = np.array([*([True] if pseudo else []), *included], bool)
@@ -487,7 +498,9 @@ class Screening:
                 found[paper] = (min(votes[one.reviewer][0].seq for one in seen), label)
         for paper, settled in state.settled[1].items():
             found[paper] = (found.get(paper, (settled[-1].seq, "maybe"))[0], settled[-1].label)
-        ordered = sorted((seq, self._row[paper], label) for paper, (seq, label) in found.items() if paper in self._row and label != "maybe")
+        ordered = sorted(
+            (seq, self._row[paper], label) for paper, (seq, label) in found.items() if paper in self._row and label != "maybe"
+        )
         return [row for _, row, _ in ordered], [label == "include" for _, _, label in ordered]
 
     def why(self, id_: str, count: int = 5) -> Sequence[Reason]:
@@ -528,7 +541,9 @@ class Screening:
         name = self._known(id_)
         self._check(label, reason, stage)
         if self.state.reviewers.get(self.reviewer) == "left":
-            raise ScreeningError(f"{self.reviewer} has left the review {self.name!r}, and decides no more. `join()` takes that back.")
+            raise ScreeningError(
+                f"{self.reviewer} has left the review {self.name!r}, and decides no more. `join()` takes that back."
+            )
         if stage == 2 and self.state.verdict(1, name)[0] != "include":
             raise ScreeningError(f"{name!r} was not included by title and abstract, so that its full text is not assessed.")
         tidy = " ".join(reason.split())
@@ -639,7 +654,9 @@ class Screening:
         for id_, label, reason in labels:
             name = self._moved.get(str(id_), str(id_))
             if name not in (self._table_row if fresh else self._row):
-                raise ScreeningError(f"The review {self.name!r} has no record {name[:80]!r}, which shall be labelled {label!r}.")
+                raise ScreeningError(
+                    f"The review {self.name!r} has no record {name[:80]!r}, which shall be labelled {label!r}."
+                )
             self._check(label, reason, 1)
             before = self.state.priors[stage].get(name)
             if before is None or (before.label, before.reason) != (label, reason):
@@ -679,7 +696,13 @@ class Screening:
             if paper in self._row and self.state.verdict(stage, paper)[0] == "awaits":
                 votes = self.state.votes_of(stage, paper)
                 rows.append(
-                    (paper, self.record(paper)["title"], len(votes), self.state.votes_needed - len(votes), self.reviewer in votes)
+                    (
+                        paper,
+                        self.record(paper)["title"],
+                        len(votes),
+                        self.state.votes_needed - len(votes),
+                        self.reviewer in votes,
+                    )
                 )
         return pd.DataFrame(rows, columns=["id", "title", "votes", "missing", "mine"])
 
@@ -695,7 +718,9 @@ class Screening:
 
         self.refresh()
         if self.state.blind(stage):
-            waiting = [name for name, how in self.state.reviewers.items() if how == "active" and (name, stage) not in self.state.done]
+            waiting = [
+                name for name, how in self.state.reviewers.items() if how == "active" and (name, stage) not in self.state.done
+            ]
             raise ScreeningError(
                 f"Conflicts are shown once all reviewers are done with stage {stage}; not done: {', '.join(sorted(waiting)) or 'nobody began'}."
             )
@@ -747,7 +772,9 @@ class Screening:
         """Counts of records of this reviewer: `records`, `screened`, `included`, `excluded`, `maybe`, `left`."""
         self._map()
         records = (
-            len(self._ids) if stage == 1 else sum(self.state.verdict(1, paper)[0] == "include" for paper in self.state.decided(1))
+            len(self._ids)
+            if stage == 1
+            else sum(self.state.verdict(1, paper)[0] == "include" for paper in self.state.decided(1))
         )
         counts: Counter[str] = Counter()
         known = {paper: prior.label for paper, prior in self.state.priors[stage].items() if paper in self._row}
@@ -785,22 +812,28 @@ class Screening:
         It rests on this reviewer's decisions by title and abstract, and, once they may be seen, on those of the others. A "maybe"
         counts as relevant here, so that the estimate is not too good.
         """
+        self.refresh()
+        return self.stopping_of(target=target, confidence=confidence)()
+
+    def stopping_of(self, *, target: float = 0.95, confidence: float = 0.95) -> Callable[[], Stopping]:
+        """What `stopping` gives, as a function that may run in another thread."""
         from explorer.screening.stopping import stopping
 
-        self.refresh()
         self._map()
         order = self._reading_order()
         samples = [id_ for _, drawn in self.state.samples for id_ in drawn]
         by_id = {paper: included for _, paper, included, _ in order}
         sample = np.array([by_id[id_] for id_ in samples if id_ in by_id], bool)
         scores = np.array([self.state.scores.get(seq, np.nan) for seq, *_ in order], float)
-        return stopping(
-            np.array([included for _, _, included, _ in order], bool),
-            len(self._ids),
+        included = np.array([relevant for _, _, relevant, _ in order], bool)
+        records, priors = len(self._ids), sum(prior for *_, prior in order)
+        return lambda: stopping(
+            included,
+            records,
             chances=scores,
             target=target,
             confidence=confidence,
-            priors=sum(prior for *_, prior in order),
+            priors=priors,
             sample=sample if len(sample) else None,
         )
 
@@ -808,9 +841,13 @@ class Screening:
         """Number of the first decision, paper, whether it is relevant, and whether it was known before; priors first."""
         state, blind = self.state, self.state.blind(1)
         found = []
-        for paper in self._row:
+        for paper in dict.fromkeys((*state.priors[1], *state.votes[1])):
+            if paper not in self._row:
+                continue
             prior = state.priors[1].get(paper)
-            votes = {who: mine for who, mine in state.votes[1].get(paper, {}).items() if mine and (who == self.reviewer or not blind)}
+            votes = {
+                who: mine for who, mine in state.votes[1].get(paper, {}).items() if mine and (who == self.reviewer or not blind)
+            }
             if not votes and prior is None:
                 continue
             if paper in state.settled[1]:
@@ -895,16 +932,29 @@ class Screening:
 
     # Files
 
-    def read_labels(self, path: str | PathLike[str] | pd.DataFrame, *, stage: int = 1) -> pd.DataFrame:
-        """Take the decisions in a file as priors; `explorer.screening.files.read_labels` says which files."""
+    def read_labels(self, path: str | PathLike[str] | pd.DataFrame) -> pd.DataFrame:
+        """Take the decisions in a file as priors; `explorer.screening.files.read_labels` says which files.
+
+        Returns
+        -------
+        DataFrame
+            One row a decision of the file: `id` of the record it is about (missing where the review has none), `title`, `stage`,
+            `label`, `reason`, `reviewer`, `at`. Where a file has decisions of several reviewers about a record, the last counts.
+        """
         from explorer.screening.files import matched, read_labels
 
         found = matched(self, read_labels(path))
         known = found.dropna(subset="id")
-        how = path if isinstance(path, str) else getattr(path, "name", "a table")
-        source = str(how).replace("\\", "/").rsplit("/", 1)[-1]
-        self.priors(zip(known["id"], known["label"], known["reason"], strict=True), stage=stage, how=source)
+        source = Path(path).name if isinstance(path, (str, PathLike)) else "a table"
+        for stage, part in known.groupby("stage"):
+            self.priors(zip(part["id"], part["label"], part["reason"], strict=True), stage=int(stage), how=source)
         return found
+
+    def to_log(self, path: str | PathLike[str]) -> None:
+        """Write every act as CSV, from which `explorer.screening.files.log_from_csv` makes the same review."""
+        from explorer.screening.files import log_to_csv
+
+        log_to_csv(self, path)
 
     def to_csv(self, path: str | PathLike[str]) -> None:
         """Write one row a record: its fields, label and reason at each stage, rank in the queue; `read_labels` reads it back."""
@@ -925,7 +975,7 @@ class Screening:
         to_excel(self, path)
 
     def to_asreview(self, path: str | PathLike[str]) -> None:
-        """Write the dataset that ASReview opens, with the labels as its prior knowledge."""
+        """Write a project that ASReview 3 opens (``.asreview``), or the dataset that it imports (``.csv``)."""
         from explorer.screening.files import to_asreview
 
         to_asreview(self, path)
