@@ -131,6 +131,8 @@ __all__ = [
     "ReadError",
     "Rules",
     "SchemaError",
+    "Screening",
+    "ScreeningError",
     "Selection",
     "SelectionError",
     "ServerError",

@@ -20,6 +20,7 @@ from explorer.dashboard.messages import Message, check
 from explorer.dashboard.preparation import Preparation, by_words, lacking
 from explorer.dashboard.reading_list import ReadingList
 from explorer.dashboard.saved_searches import SavedSearches
+from explorer.dashboard.screening import ScreenMode
 from explorer.dashboard.session import Session
 from explorer.dashboard.views import axes, concepts
 from explorer.dashboard.views import page as views
@@ -77,6 +78,7 @@ class Dashboard(anywidget.AnyWidget):
     concepts = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
     sorts: Any = traitlets.List().tag(sync=True)
     preparation = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
+    screening = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
 
     def __init__(
         self, corpus: Corpus, selection: Selection | None = None, *, deployment: Deployment | None = None, address: str = ""
@@ -108,6 +110,13 @@ class Dashboard(anywidget.AnyWidget):
             self._post,
             tell=lambda: self.set_trait("preparation", self.preparing.state),
             failed=lambda reason: self.set_trait("status", self._status("error", reason)),
+        )
+        self.screening_mode = ScreenMode(
+            self.session,
+            self._post,
+            tell=lambda: self.draw("screening"),
+            failed=lambda reason: self.set_trait("status", self._status("error", reason)),
+            writable=not deployment.read_only,
         )
         assets = deployment.assets
         super().__init__(
@@ -172,6 +181,7 @@ class Dashboard(anywidget.AnyWidget):
             "charts": lambda: views.charts(results, **session.chart_options),
             "comparison": lambda: None if self.searches.base is None else self.searches.comparison(),
             "saved": self.searches.saved,
+            "screening": self.screening_mode.state,
         }
         return makers[name]()
 
@@ -331,7 +341,8 @@ class Dashboard(anywidget.AnyWidget):
         self.session.show_corpus(corpus, selection)
         self.session.open(opened)
         self.incoming.corpus = corpus
-        self.draw("all", "saved")
+        self.screening_mode.show_corpus()
+        self.draw("all", "saved", "screening")
 
     def _arrived(self, corpus: Corpus, grown: bool, sentence: str) -> None:
         """Show a corpus that was added to under the same filters and with the same paper open, and a new one whole."""
@@ -351,6 +362,7 @@ class Dashboard(anywidget.AnyWidget):
         """Remove the widget; papers on their way in are forgotten."""
         self.incoming.cancel()
         self.preparing.stop()
+        self.screening_mode.stop()
         super().close()
 
 

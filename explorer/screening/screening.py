@@ -837,6 +837,10 @@ class Screening:
             sample=sample if len(sample) else None,
         )
 
+    def found_so_far(self) -> list[bool]:
+        """Of each record that was read, in the order of reading, whether it was relevant."""
+        return [relevant for _, _, relevant, _ in self._reading_order()]
+
     def _reading_order(self) -> list[tuple[int, str, bool, bool]]:
         """Number of the first decision, paper, whether it is relevant, and whether it was known before; priors first."""
         state, blind = self.state, self.state.blind(1)

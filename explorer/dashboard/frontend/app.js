@@ -20,6 +20,7 @@ import { toolbarPanel } from "./toolbar.js";
 import { savedSearchesPanel } from "./saved_searches.js";
 import { spellingPanel } from "./spelling.js";
 import { comparisonPanel } from "./comparison.js";
+import { screeningPanel } from "./screening.js";
 import { listenForShortcuts } from "./shortcuts.js";
 
 /** @import { App, Listener, Model } from "./page.d.ts" */
@@ -180,6 +181,7 @@ function assemble(app) {
   app.exportMenu = exportMenu(app);
   app.intake = intakePanel(app);
   app.ledgerDialog = ledgerDialog(app);
+  app.screening = screeningPanel(app);
   app.toolbar = toolbarPanel(app);
   app.layers.push(app.closeRail);
   app.filters = filtersPanel(app);
@@ -193,7 +195,7 @@ function assemble(app) {
     app.status.banners,
     app.filters.node,
     h("div", { class: "lx-scrim", click: () => app.closeRail() }),
-    h(app.page ? "main" : "div", { class: "lx-main" }, app.charts.node, app.axes.node, app.papers.node),
+    h(app.page ? "main" : "div", { class: "lx-main" }, app.screening.node, app.charts.node, app.axes.node, app.papers.node),
     app.reader.node,
     app.status.node,
     ...app.intake.layers,

@@ -119,6 +119,7 @@ export interface App {
   charts: Panel;
   axes: Panel;
   reader: ReaderPanel;
+  screening: ScreeningPanel;
 }
 
 export interface Panel {
@@ -168,6 +169,12 @@ export interface ReaderPanel extends Panel {
   step(by: number): void;
   /** Whether there was a paper to mark. */
   toggleRead(): boolean;
+}
+
+export interface ScreeningPanel extends Panel {
+  button: HTMLButtonElement;
+  /** Whether a key was one of the Screen mode. */
+  pressed(event: KeyboardEvent): boolean;
 }
 
 export interface Popover {

@@ -6,6 +6,8 @@ export const SHORTCUTS = [
   ["j  k", "next, previous paper"],
   ["Enter", "open the paper"],
   ["m", "mark the open paper as read, or not"],
+  ["v  x  m", "while screening: include, exclude, maybe (Shift+X: with a reason)"],
+  ["u", "while screening: take the last decision back"],
   ["Esc", "close what is open"],
   ["?", "show this help"],
 ];
@@ -28,6 +30,7 @@ export function listenForShortcuts(app) {
    * @param {KeyboardEvent} event
    */
   function act(event) {
+    if (app.screening.pressed(event)) return true;
     switch (event.key) {
       case "/":
         app.search.focus();
