@@ -31,6 +31,8 @@ export interface SelectionFields {
   y: Range<number>;
   prefer: [objective: string, weight: number][];
   sort: string;
+  tags: string[];
+  marks: string[];
 }
 
 export type Field = keyof SelectionFields;
@@ -202,11 +204,55 @@ export interface ExportMessage extends Numbered {
   ticked: boolean;
   /** Add topic, scores and places on axes. */
   analysis: boolean;
+  /** Add what the reader starred, read, tagged and noted. */
+  marks: boolean;
 }
 
 /** Send plotly.js. */
 export interface PlotlyMessage extends Numbered {
   kind: "plotly";
+}
+
+/** Star a paper, or the ticked ones (null); or take the star off. */
+export interface StarMessage extends Numbered {
+  kind: "star";
+  row: number | null;
+  on: boolean;
+}
+
+/** Tag a paper, or the ticked ones (null); or take the tag off. */
+export interface TagMessage extends Numbered {
+  kind: "tag";
+  row: number | null;
+  name: string;
+  on: boolean;
+}
+
+/** Keep a note while it is written; `before` is the text that the writer began from. */
+export interface NoteMessage extends Numbered {
+  kind: "note";
+  row: number;
+  text: string;
+  before: string;
+}
+
+/** Take the last change of stars, tags, notes and papers read back. */
+export interface UndoMarkMessage extends Numbered {
+  kind: "undo_mark";
+}
+
+/** Add the ticked papers to a set. */
+export interface AddToSetMessage extends Numbered {
+  kind: "add_to_set";
+  name: string;
+}
+
+/** Show something to the other readers of the library, or no longer. */
+export interface ShareMessage extends Numbered {
+  kind: "share";
+  of: string;
+  name: string;
+  on: boolean;
 }
 
 /** Look up the saved searches anew. */
@@ -527,6 +573,12 @@ export type Message =
   | LikePaperMessage
   | LikeTickedMessage
   | StopPreparingMessage
+  | StarMessage
+  | TagMessage
+  | NoteMessage
+  | UndoMarkMessage
+  | AddToSetMessage
+  | ShareMessage
   | ExportMessage
   | PlotlyMessage
   | SavedMessage
@@ -595,6 +647,14 @@ export interface Completion {
   papers: number | null;
 }
 
+/** A note as it stands now, or why it is not saved. */
+export interface NotedAnswer extends Numbered {
+  kind: "noted";
+  row: number;
+  text: string;
+  problem: string;
+}
+
 /** A query that more papers match, or null. */
 export interface SuggestionAnswer extends Numbered {
   kind: "suggestion";
@@ -651,6 +711,7 @@ export interface ScreenFlowAnswer extends Numbered {
 
 export type Answer =
   | CompletionsAnswer
+  | NotedAnswer
   | SuggestionAnswer
   | WhyAnswer
   | AxisPointAnswer
@@ -684,6 +745,8 @@ export interface Traits {
   intake: Intake;
   /** Saved searches and sets of papers. */
   saved: Saved;
+  /** Whether papers can be marked, who reads, the reader's tags, and what is shared (``kind:name``). */
+  marks: { writable: boolean; reader: string; tags: string[]; shared: string[]; problem: string };
   comparison: Comparison | null;
   axes: AxesView;
   preference: Preference;
@@ -759,7 +822,7 @@ export interface RangeFacet {
 }
 
 export interface ValuesFacet {
-  name: "topics" | "venues" | "authors" | "keywords" | "has_code";
+  name: "topics" | "venues" | "authors" | "keywords" | "tags" | "marks" | "has_code";
   kind: "values";
   label: string;
   /** How many there are. */
@@ -868,6 +931,8 @@ export interface PaperRow {
   read: boolean;
   /** Whether no other paper beats it in all that is preferred. */
   best: boolean;
+  /** What the reader put on it, and what others show, in words. */
+  marks: { starred: boolean; noted: boolean; new: boolean; tags: string[]; others: string[] };
 }
 
 /** What each concept adds to the scores, against the average paper. */
@@ -900,6 +965,7 @@ export interface Paper {
   similar: { row: number; title: string; date: string; why: string }[];
   place: string;
   read: boolean;
+  marks: { starred: boolean; new: boolean; tags: string[]; note: string; others: { reader: string; text: string }[] };
 }
 
 /** The records that a paper was merged from. */
@@ -973,7 +1039,7 @@ export interface ReviewedFile {
 
 export interface Saved {
   rows: SavedSearch[];
-  sets: { name: string; papers: number; date: string }[];
+  sets: { name: string; papers: number; date: string; own: boolean }[];
   /** Why they cannot be read. */
   problem: string;
   writable: boolean;

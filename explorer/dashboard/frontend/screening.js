@@ -124,7 +124,7 @@ export function screeningPanel(app) {
       case "m":
         decide("maybe");
         return true;
-      case "u":
+      case "z":
         undo();
         return true;
       default:
@@ -334,10 +334,10 @@ export function screeningPanel(app) {
       h("span", { class: "lx-spacer" }),
       h(
         "button",
-        { class: "lx-button", key: "undo", disabled: !now.can_undo, "aria-keyshortcuts": "U", click: undo },
+        { class: "lx-button", key: "undo", disabled: !now.can_undo, "aria-keyshortcuts": "Z", click: undo },
         icon("undo"),
         h("span", {}, "Undo"),
-        h("kbd", { "aria-hidden": "true" }, "U"),
+        h("kbd", { "aria-hidden": "true" }, "Z"),
       ),
       picking ? reasons(now) : null,
     );
