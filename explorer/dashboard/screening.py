@@ -62,7 +62,7 @@ class ScreenMode:
         self.session, self.writable = session, writable
         self._tell = tell
         self._learning = Worker(post, progress=lambda stage, part: None, stopped=lambda: None, failed=failed)
-        self._estimating = Worker(post, progress=lambda stage, part: None, stopped=lambda: None, failed=failed)
+        self._estimating = Worker(post, progress=lambda stage, part: None, stopped=lambda: None, failed=self._not_estimated)
         self._review: Screening | None = None
         self._corpus: Corpus | None = None
         self._current: str | None = None
@@ -139,7 +139,7 @@ class ScreenMode:
     def leave_review(self) -> None:
         """Show the list of reviews again."""
         self.stop()
-        self._review, self._current, self._known, self._busy = None, None, None, False
+        self._review, self._current, self._known, self._unknown, self._busy = None, None, None, "", False
         self.view, self.stage = "read", 1
 
     def begin(self, given: Mapping[str, Any]) -> str:
@@ -207,21 +207,23 @@ class ScreenMode:
 
     def _estimate(self) -> None:
         review = self.review
-        try:
-            estimate = review.stopping_of()
-        except NotImplementedError:
-            return
+        estimate = review.stopping_of()
 
         def work(say: Say, stop: object) -> Stopping:
             return estimate()
 
         def done(known: Stopping) -> None:
             if review is self._review:
-                self._known = known
+                self._known, self._unknown = known, ""
                 self._tell()
 
         self._estimating.drop()
         self._estimating.start(work, done)
+
+    def _not_estimated(self, reason: str) -> None:
+        """Say beside the progress why nothing is estimated; decisions are not held up by it."""
+        self._known, self._unknown = None, f"Recall cannot be estimated: {reason}"
+        self._tell()
 
     # What the reviewer does
 

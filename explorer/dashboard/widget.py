@@ -276,7 +276,7 @@ class Dashboard(anywidget.AnyWidget):
         with contextlib.suppress(ExplorerError), self._one_message():
             if self.marking.writable:
                 self.session.take_reads(self.session.corpus.library.reads(), reorder=False)
-            self.draw("saved")
+            self.draw("saved", "screening")
             self.library_changed()
 
     def _selection_set(self, change: Any) -> None:

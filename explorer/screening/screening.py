@@ -176,6 +176,17 @@ class Screening:
     def __len__(self) -> int:
         return len(self.ids)
 
+    @property
+    def snapshot(self) -> Snapshot:
+        """The generation of the corpus that is reviewed."""
+        return self.corpus.snapshot
+
+    @property
+    def database(self) -> Database:
+        """The library's, which holds the log."""
+        database: Database = self.corpus.library.database
+        return database
+
     # The records
 
     def _take_corpus(self, corpus: Reviewed) -> None:
@@ -868,7 +879,7 @@ class Screening:
         """A stopping report for the methods section, as Markdown."""
         from explorer.screening.report import report
 
-        return report(self, self.stopping(target=target, confidence=confidence))
+        return report(self.name, self.state, self.method, self.stopping(target=target, confidence=confidence))
 
     def prisma(self) -> Flow:
         """The PRISMA 2020 flow of the review as it is now, a column a search."""

@@ -21,6 +21,10 @@ const FILES = [
   ["asreview", "ASReview"],
   ["log", "Log"],
 ];
+// As many as there are colours; further criteria share them.
+const CRITERIA = ["lx-criterion-1", "lx-criterion-2", "lx-criterion-3", "lx-criterion-4", "lx-criterion-5", "lx-criterion-6"];
+/** @type {Record<ScreenLabel, string>} */
+const CHOICES = { include: "lx-button lx-screen-include", exclude: "lx-button lx-screen-exclude", maybe: "lx-button" };
 /** @type {Record<ScreenLabel, string>} */
 const SAID = { include: "Included", exclude: "Excluded", maybe: "Maybe" };
 
@@ -42,7 +46,7 @@ export function screeningPanel(app) {
       class: "lx-button lx-screen-button",
       title: "Screen papers for a review",
       "aria-pressed": "false",
-      click: () => link.send(mode() ? "screen_close" : "screen_open"),
+      click: () => (mode() ? link.send("screen_close") : link.send("screen_open")),
     },
     icon("check"),
     h("span", {}, "Screen"),
@@ -280,7 +284,7 @@ export function screeningPanel(app) {
       if (!mark) return document.createTextNode(text);
       if (mark === -1) return h("mark", { class: "lx-for", title: "speaks for it, as the queue has learnt" }, text);
       if (mark === -2) return h("mark", { class: "lx-against", title: "speaks against it, as the queue has learnt" }, text);
-      return h("mark", { class: `lx-criterion-${mark}`, title: `criterion ${mark}` }, text);
+      return h("mark", { class: CRITERIA[mark - 1], title: `criterion ${mark}` }, text);
     });
   }
 
@@ -302,7 +306,7 @@ export function screeningPanel(app) {
       h(
         "button",
         {
-          class: `lx-button lx-screen-${label}`,
+          class: CHOICES[label],
           key: label,
           disabled: off,
           "aria-keyshortcuts": keys,
@@ -467,7 +471,7 @@ export function screeningPanel(app) {
           ? h(
               "ol",
               { class: "lx-screen-criteria" },
-              now.criteria.map((text, place) => h("li", {}, h("mark", { class: `lx-criterion-${(place % 6) + 1}` }, text))),
+              now.criteria.map((text, place) => h("li", {}, h("mark", { class: CRITERIA[place % CRITERIA.length] }, text))),
             )
           : h("p", { class: "lx-quiet" }, "None."),
         settings(now),
