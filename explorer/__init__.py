@@ -137,6 +137,8 @@ __all__ = [
     "ReadError",
     "Rules",
     "SchemaError",
+    "Screening",
+    "ScreeningError",
     "Selection",
     "SelectionError",
     "ServerError",
