@@ -13,6 +13,7 @@
     ├── ExpressionError      an expression over concepts does not parse; carries the position
     ├── ExportError          a table could not be written
     ├── LibraryError         a reader's saved searches could not be read or written
+    ├── FeedError            a day, a subscription or a digest that cannot be, or could not be delivered
     ├── ServerError          the dashboard server could not be started
     └── ServiceError         a web service could not be reached, refused, or sent what cannot be read
 
@@ -93,6 +94,10 @@ class ExpressionError(ExplorerError):
 
 class LibraryError(ExplorerError):
     """A reader's saved searches could not be read or written, or there is none of a name."""
+
+
+class FeedError(ExplorerError):
+    """A day, a subscription or a digest that cannot be, or could not be delivered."""
 
 
 class ServerError(ExplorerError):
