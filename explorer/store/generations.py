@@ -86,6 +86,9 @@ def publish(
             "made": {"at": now(), **made, "versions": versions(), "topics": topics},
         }
         with locked(folder):
+            first = made.get("first") or _first_in(folder)
+            if first is not None:
+                manifest["made"]["first"] = first
             if upon is not None and _generation_in_force(folder) != upon:
                 raise CorpusError(
                     f"{folder} was changed by somebody else meanwhile, and nothing was added. Add the papers again."
@@ -152,6 +155,15 @@ def _generation_in_force(folder: Path) -> str | None:
     except CorpusError:
         # Nothing there, or nothing that can be read: the build replaces it.
         return None
+
+
+def _first_in(folder: Path) -> str | None:
+    """Content hash of the first generation that stood in a folder, by which what readers keep of a corpus knows it again."""
+    try:
+        manifest = read_manifest(folder)
+    except CorpusError:
+        return None
+    return str(manifest["made"].get("first", manifest["content_hash"]))
 
 
 def _fresh(folder: Path, digest: str) -> Path:
