@@ -85,6 +85,7 @@ def message_of(
     unsubscribe: str = "",
     name: str = "Literature Explorer",
     bibtex: bytes = b"",
+    subscriber: str = "",
 ) -> Message:
     """Write an issue as a message.
 
@@ -102,6 +103,8 @@ def message_of(
         Of the sender.
     bibtex : bytes
         Attached as ``papers.bib``, if any.
+    subscriber : str
+        Who gets it, where several have one address; by default the recipient.
 
     Returns
     -------
@@ -113,7 +116,7 @@ def message_of(
         An address is none.
     """
     sender, recipient = checked_address(sender), checked_address(recipient)
-    number = issue_id(recipient, issue)
+    number = issue_id(subscriber or recipient, issue)
     link = unsubscribe.replace("{token}", token) if token else ""
     if link and not re.fullmatch(r"https://[!-~]+", link):
         raise FeedError("The address to unsubscribe at must be https:// and without blanks, for mail clients post to it.")
@@ -140,9 +143,9 @@ def message_of(
     return Message(number, sender, recipient, written.encode("ascii") + body)
 
 
-def issue_id(recipient: str, issue: Issue) -> str:
+def issue_id(subscriber: str, issue: Issue) -> str:
     """Number of an issue: the same for the same papers to the same reader on the same day."""
-    told = "\n".join([recipient, issue.day.isoformat(), *(item.keys[0] if item.keys else item.id for item in issue.items)])
+    told = "\n".join([subscriber, issue.day.isoformat(), *(item.keys[0] if item.keys else item.id for item in issue.items)])
     return hashlib.sha256(told.encode(errors="surrogatepass")).hexdigest()[:32]
 
 
