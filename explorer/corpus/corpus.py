@@ -55,7 +55,7 @@ class Corpus:
 
     def __init__(self, folder: str | PathLike[str] | Snapshot) -> None:
         self.snapshot = folder if isinstance(folder, Snapshot) else Snapshot(folder)
-        self.ranker = Ranker(self.snapshot, lambda name: self.library.members(name))
+        self.ranker = Ranker(self.snapshot, lambda name: self.library.members(name), lambda: self.library.own)
 
     @classmethod
     @documented_by(growth.build)

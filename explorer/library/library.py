@@ -16,6 +16,7 @@ from explorer.library.database import Database
 from explorer.library.marks import Mark, Marks, Undone, undo
 from explorer.library.names import LONGEST_NAME, missing
 from explorer.library.notes import NOTES, write_note
+from explorer.library.own import OwnMarks
 from explorer.library.place import library_path
 from explorer.library.readers import reader_name, tidy_reader
 from explorer.library.reads import READS
@@ -85,6 +86,17 @@ class Library:
         self._sets = Sets(self.database)
         self._visits = Visits(self.database)
         self.since: Visit | None = None
+
+    @cached_property
+    def own(self) -> OwnMarks:
+        """The marks as masks and facets, for the search."""
+        return OwnMarks(
+            self.ranker.snapshot,
+            self.database,
+            marks=lambda noun: self.marks[noun].all(),
+            members=self.members,
+            new=lambda: self.new,
+        )
 
     @property
     def reader(self) -> str:
@@ -418,6 +430,7 @@ class Library:
     def visit(self) -> Visit | None:
         """Note that the reader is here. Returns the visit before, since which papers are `new`; None at the first."""
         snapshot = self.ranker.snapshot
+        self.__dict__.pop("new", None)
         self.since = self._visits.visit(snapshot.manifest["content_hash"], snapshot.table.column("id"))
         return self.since
 

@@ -78,7 +78,7 @@ def publish(
         topics = write(target)
         for path in [*target.rglob("*"), target]:
             flush(path)
-        manifest = {
+        manifest: dict[str, Any] = {
             "format": FORMAT,
             "generation": target.name,
             "content_hash": digest,
@@ -86,9 +86,7 @@ def publish(
             "made": {"at": now(), **made, "versions": versions(), "topics": topics},
         }
         with locked(folder):
-            first = made.get("first") or _first_in(folder)
-            if first is not None:
-                manifest["made"]["first"] = first
+            manifest["made"]["first"] = made.get("first") or _first_in(folder) or digest
             if upon is not None and _generation_in_force(folder) != upon:
                 raise CorpusError(
                     f"{folder} was changed by somebody else meanwhile, and nothing was added. Add the papers again."
