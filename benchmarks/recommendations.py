@@ -1,16 +1,23 @@
 """Recommendations beside those of arxiv-sanity, mean cosine, popularity and chance.
 
-``python -m benchmarks.recommendations [FOLDER]`` on an archive of Hugging Face's daily papers (default: hf_daily/ of the data), with readers
-that are simulated: one stars all papers of a topic, another all of an institution, for every topic and institution with at least
-`LEAST` papers. Each star is left out in turn; all methods learn from the others, and rank all papers but those. One paper is right:
-recall@20 is the share found among the first 20, nDCG@20 its mean ``1 / log2(1 + place)`` there. Means over readers, each reader's the mean
+``python -m benchmarks.recommendations [FOLDER]`` on an archive of Hugging Face's daily papers (default: hf_daily/ of the
+data), with readers
+that are simulated: one stars all papers of a topic, another all of an institution, for every topic and institution with at
+least
+`LEAST` papers. Each star is left out in turn; all methods learn from the others, and rank all papers but those. One paper is
+right:
+recall@20 is the share found among the first 20, nDCG@20 its mean ``1 / log2(1 + place)`` there. Means over readers, each
+reader's the mean
 over the stars; intervals are the 2.5th and 97.5th percentile of 2,000 bootstrap samples of readers.
 
-Topics are those that the archive says (`topic_tag`), which no method is given; institutions are the archive's `institution`, which ours is given as
+Topics are those that the archive says (`topic_tag`), which no method is given; institutions are the archive's `institution`,
+which ours is given as
 the corpus has it, and which the peers, that know text, are not. ``--words`` keeps it from ours too.
 
-The peer is what arxiv-sanity-lite does (https://github.com/karpathy/arxiv-sanity-lite, compute.py and serve.py): TF-IDF of words and pairs of words,
-sublinear, at most 20,000 features, in at least 5 papers and in at most half (where the papers are so few, 2), and a linear support
+The peer is what arxiv-sanity-lite does (https://github.com/karpathy/arxiv-sanity-lite, compute.py and serve.py): TF-IDF of
+words and pairs of words,
+sublinear, at most 20,000 features, in at least 5 papers and in at most half (where the papers are so few, 2), and a linear
+support
 vector machine with ``class_weight="balanced"`` and ``C=0.01`` whose decision function ranks the papers.
 """
 
@@ -79,7 +86,9 @@ def ratio(ours: np.ndarray, theirs: np.ndarray) -> str:
     drawn = np.random.default_rng(0).integers(0, len(ours), (2000, len(ours)))
     with np.errstate(divide="ignore", invalid="ignore"):
         samples = ours[drawn].mean(axis=1) / theirs[drawn].mean(axis=1)
-        return f"{ours.mean() / theirs.mean():.2f} ({np.nanquantile(samples, 0.025):.2f} to {np.nanquantile(samples, 0.975):.2f})"
+        return (
+            f"{ours.mean() / theirs.mean():.2f} ({np.nanquantile(samples, 0.025):.2f} to {np.nanquantile(samples, 0.975):.2f})"
+        )
 
 
 def methods(corpus: Corpus, *, words: bool) -> dict[str, Method]:
@@ -88,12 +97,21 @@ def methods(corpus: Corpus, *, words: bool) -> dict[str, Method]:
     if words:
         blocks = {name: block for name, block in blocks.items() if name != "organisations"}
     papers = corpus.papers
-    texts = [f"{title} {abstract or ''}" for title, abstract in zip(papers["title"], papers["abstract"].fillna(""), strict=True)]
+    texts = [
+        f"{title} {abstract or ''}" for title, abstract in zip(papers["title"], papers["abstract"].fillna(""), strict=True)
+    ]
     least = 5 if len(texts) >= 1000 else 2
     sanity = TfidfVectorizer(
-        lowercase=True, strip_accents="unicode", stop_words="english", ngram_range=(1, 2), max_features=20_000, sublinear_tf=True, min_df=least, max_df=0.5,
+        lowercase=True,
+        strip_accents="unicode",
+        stop_words="english",
+        ngram_range=(1, 2),
+        max_features=20_000,
+        sublinear_tf=True,
+        min_df=least,
+        max_df=0.5,
         token_pattern=r"(?u)\b[a-zA-Z_][a-zA-Z0-9_]+\b",
-    ).fit_transform(texts)  # fmt: skip
+    ).fit_transform(texts)
     upvotes = np.nan_to_num(corpus.snapshot.upvotes)
 
     def svm(stars: np.ndarray) -> np.ndarray:
@@ -124,7 +142,9 @@ def main() -> int:
     corpus = Corpus.from_papers(import_papers(*files).papers)
     records = [record for file in files for record in json.loads(file.read_text(encoding="utf-8"))["papers"]]
     place = {id_: row for row, id_ in enumerate(corpus.papers["id"])}
-    print(f"\n## Recommendations: {len(corpus):,} papers of {len(files)} days{', without institutions' if options.words else ''}\n")
+    print(
+        f"\n## Recommendations: {len(corpus):,} papers of {len(files)} days{', without institutions' if options.words else ''}\n"
+    )
     known = methods(corpus, words=options.words)
     everybody: dict[str, list[tuple[np.ndarray, np.ndarray]]] = defaultdict(list)
     for field, of in readers(records, place).items():

@@ -20,8 +20,8 @@ from scipy.stats import rankdata, spearmanr
 
 from benchmarks.data import data_folder
 from explorer import Corpus, import_papers
-from explorer.feed.daily import appearances
 from explorer.feed.trending import WEIGHTS, trending
+from explorer.store.appearances import appearances
 
 ARRIVALS = (0.5, 1.0, 2.0)
 WEEK = 7

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 
 from explorer.feed.issue import Issue, Item
@@ -69,7 +70,12 @@ def to_json_feed(issues: Sequence[Issue], *, title: str, address: str = "") -> b
         feed["feed_url"] = address
     items = []
     for issue, item in _each(issues):
-        entry = {"id": _urn(item.id), "title": item.title, "content_text": _summary(item), "date_modified": _moment(issue.day.isoformat())}
+        entry = {
+            "id": _urn(item.id),
+            "title": item.title,
+            "content_text": _summary(item),
+            "date_modified": _moment(issue.day.isoformat()),
+        }
         if item.day:
             entry["date_published"] = _moment(item.day)
         if item.url:
@@ -106,6 +112,9 @@ def _urn(text: str) -> str:
     return f"urn:uuid:{number[:8]}-{number[8:12]}-5{number[13:16]}-8{number[17:20]}-{number[20:32]}"
 
 
+_NO_XML = re.compile("[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
 def _xml(text: str) -> str:
     """Text without the characters that XML 1.0 has no way to write."""
-    return "".join(char if char in "\t\n" or 0x20 <= ord(char) <= 0xD7FF or 0xE000 <= ord(char) <= 0xFFFD or ord(char) > 0xFFFF else " " for char in text)
+    return _NO_XML.sub(" ", text)

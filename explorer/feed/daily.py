@@ -8,25 +8,18 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from explorer.feed.periods import Period, period_around, period_of
-from explorer.topics.trends import DAY
+from explorer.store.appearances import Appearances, appearances
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from explorer.store.snapshot import Snapshot
-
-LISTED = ("daily", "daily_date", "submittedOnDailyAt", "submitted_on_daily_at", "announced", "announced_at")
-"""Columns, beyond the schema, that hold the day on which a source listed a paper; the first that is there for a paper counts."""
 
 SUBMITTED_BY = ("submitted_by", "submittedOnDailyBy", "submittedBy", "submitted_on_daily_by")
 ORGANISATION = ("organization", "organisation", "institution", "institution_tag", "affiliation")
@@ -34,76 +27,6 @@ STARS = ("stars", "githubStars", "github_stars")
 """Columns that hold who submitted a paper to the list, where it comes from, and the stars of its repository."""
 
 _NOBODY = frozenset(("", "unknown", "none", "null", "n/a"))
-
-
-@dataclass(frozen=True, eq=False)
-class Appearances:
-    """When the papers of a snapshot appeared.
-
-    Attributes
-    ----------
-    days : ndarray of datetime64[D], shape (n_papers,)
-        NaT where it is not known.
-    listed : ndarray of bool, shape (n_papers,)
-        Whether a source said the day; otherwise it is the paper's own date.
-    """
-
-    days: np.ndarray
-    listed: np.ndarray
-
-    def rows(self, period: Period) -> np.ndarray:
-        """Rows of the papers that appeared in a period."""
-        first, last = np.datetime64(period.first, "D"), np.datetime64(period.last, "D")
-        return np.flatnonzero((self.days >= first) & (self.days <= last))
-
-    def until(self, day: date) -> np.ndarray:
-        """Rows of the papers that had appeared by the end of a day."""
-        return np.flatnonzero(self.days <= np.datetime64(day, "D"))
-
-    @property
-    def span(self) -> tuple[date, date] | None:
-        """First and last day on which a paper appeared; None where none is known."""
-        known = self.days[~np.isnat(self.days)]
-        return (known.min().item(), known.max().item()) if len(known) else None
-
-
-_KEPT: WeakKeyDictionary[Snapshot, Appearances] = WeakKeyDictionary()
-
-
-def appearances(snapshot: Snapshot) -> Appearances:
-    """When each paper of a snapshot appeared; kept as long as the snapshot is."""
-    if snapshot not in _KEPT:
-        _KEPT[snapshot] = _appearances(snapshot)
-    return _KEPT[snapshot]
-
-
-def _appearances(snapshot: Snapshot) -> Appearances:
-    days = np.full(len(snapshot), np.datetime64("NaT"), "datetime64[D]")
-    for name in LISTED:
-        if name in snapshot.table.column_names:
-            said = _days(snapshot.table.column(name))
-            days = np.where(np.isnat(days), said, days)
-    listed = ~np.isnat(days)
-    own = snapshot.table.column("published").cast(pa.date32()).to_numpy().astype("datetime64[D]")
-    known = np.asarray(snapshot.precision) == DAY
-    return Appearances(np.where(listed, days, np.where(known, own, np.datetime64("NaT"))), listed)
-
-
-def _days(column: pa.ChunkedArray) -> np.ndarray:
-    """Days out of texts that begin with one, or out of times."""
-    if pa.types.is_temporal(column.type):
-        return np.asarray(column.cast(pa.date32()).to_numpy().astype("datetime64[D]"))
-    found = np.full(len(column), np.datetime64("NaT"), "datetime64[D]")
-    if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
-        return found
-    heads = pc.utf8_slice_codeunits(column, 0, 10)
-    good = pc.fill_null(pc.match_substring_regex(heads, r"^\d{4}-\d{2}-\d{2}$"), False)
-    for row in pc.indices_nonzero(good).to_pylist():
-        try:
-            found[row] = np.datetime64(date.fromisoformat(heads[row].as_py()), "D")
-        except ValueError:
-            continue
-    return found
 
 
 def daily(snapshot: Snapshot, day: str | date | None = None) -> pd.DataFrame:
@@ -142,7 +65,7 @@ def daily(snapshot: Snapshot, day: str | date | None = None) -> pd.DataFrame:
     found = appearances(snapshot)
     span = found.span
     period = period_of(day) if day is not None else period_around(span[1], "day") if span else period_around(date.min, "day")
-    rows = found.rows(period)
+    rows = found.between(period.first, period.last)
     facts = facts_of(snapshot, rows)
     frame = pd.DataFrame(
         {
@@ -192,7 +115,7 @@ def calendar(snapshot: Snapshot, month: str | date | None = None) -> list[tuple[
             return []
         month = found.span[1]
     shown = period_around(period_of(month).first, "month")
-    days = found.days[found.rows(shown)]
+    days = found.days[found.between(shown.first, shown.last)]
     counts = np.bincount((days - np.datetime64(shown.first, "D")).astype(int), minlength=(shown.last - shown.first).days + 1)
     return [(shown.first + timedelta(number), int(count)) for number, count in enumerate(counts)]
 
@@ -206,7 +129,7 @@ def facts_of(snapshot: Snapshot, rows: np.ndarray) -> list[dict[str, Any]]:
         In the order of `rows`: `id`, `title`, `abstract`, `authors` (list), `published` (datetime or None), `precision`, `venue`, `url`, `doi`,
         `arxiv_id`, `code_url`, `upvotes`, `comments`, `stars` (int or None), `topic`, `organization`, `submitted_by` (text or None).
     """
-    names = ["id", "title", "abstract", "authors", "published", "precision", "venue", "url", "doi", "arxiv_id", "code_url", "upvotes", "comments"]  # fmt: skip
+    names = "id title abstract authors published precision venue url doi arxiv_id code_url upvotes comments".split()
     there = snapshot.table.column_names
     more = [name for name in (*SUBMITTED_BY, *ORGANISATION, *STARS, "hf_url", "arxiv_url") if name in there]
     table = snapshot.table.select([*names, *more])

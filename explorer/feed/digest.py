@@ -26,16 +26,16 @@ import pyarrow as pa
 
 from explorer.disk import write_whole
 from explorer.errors import ExplorerError, FeedError
-from explorer.feed.arrivals import ARRIVALS, numbers, register
-from explorer.feed.daily import appearances
-from explorer.feed.issue import Issue, Item, Section, items_of
+from explorer.feed.issue import Issue, Item, Section, items_of, keys_of
 from explorer.feed.mail import RefusedError
 from explorer.feed.matching import Percolator
 from explorer.feed.message import Message, message_of
-from explorer.feed.subscriptions import SUBSCRIPTIONS, Subscription, Subscriptions, made_issue
+from explorer.library.arrivals import ARRIVALS, numbers, register
 from explorer.library.database import Noun, now
 from explorer.library.library import Library
+from explorer.library.subscriptions import SUBSCRIPTIONS, Subscription, Subscriptions, made_issue
 from explorer.search.ranker import Ranker
+from explorer.store.appearances import appearances
 
 Deliver = Callable[[Message], None]
 
@@ -111,7 +111,8 @@ class Outcome:
     @property
     def sentence(self) -> str:
         """It in words."""
-        said = f"{self.made:,} issue{'' if self.made == 1 else 's'} made, {self.papers:,} paper{'' if self.papers == 1 else 's'}; {self.delivered:,} delivered"
+        issues = f"{self.made:,} issue{'' if self.made == 1 else 's'}"
+        said = f"{issues} made, {self.papers:,} paper{'' if self.papers == 1 else 's'}; {self.delivered:,} delivered"
         if self.refused:
             said += f", {self.refused:,} refused"
         return f"{said}, {self.waiting:,} waiting" if self.waiting else said
@@ -146,7 +147,9 @@ class Digest:
 
     # Drafting
 
-    def drafts(self, day: date | None = None, *, only: Sequence[Subscription] | None = None, due: bool = True) -> tuple[list[Draft], list[str]]:
+    def drafts(
+        self, day: date | None = None, *, only: Sequence[Subscription] | None = None, due: bool = True
+    ) -> tuple[list[Draft], list[str]]:
         """What would be sent, one draft a subscriber, without writing anything.
 
         Parameters
@@ -199,7 +202,13 @@ class Digest:
         return replace(row, arrival=arrival, since=row.since if kept else "")
 
     def _sections(
-        self, percolator: Percolator, rows: Sequence[Subscription], free: np.ndarray, came: np.ndarray, days: np.ndarray, problems: list[str]
+        self,
+        percolator: Percolator,
+        rows: Sequence[Subscription],
+        free: np.ndarray,
+        came: np.ndarray,
+        days: np.ndarray,
+        problems: list[str],
     ) -> tuple[list[Section], set[Subscription]]:
         """What is new for each subscription of a subscriber, and which of these have nothing left for the next issue."""
         sections, complete = [], set()
@@ -231,9 +240,13 @@ class Digest:
         name = sections[0].name if len(sections) == 1 else f"{len(sections)} subscriptions"
         title = f"{count:,} new paper{'' if count == 1 else 's'} · {name}" if sections else "Nothing new"
         often = "every week" if all(row.cadence == "weekly" for row in rows) else "every day"
-        footer = (f"You get this {often} that has something new, because you subscribed to {_listed([row.name for row in rows])}.",)
+        footer = (
+            f"You get this {often} that has something new, because you subscribed to {_listed([row.name for row in rows])}.",
+        )
         setting = self.setting
-        return Issue(title, at, tuple(sections), corpus=self.snapshot.name, link=setting.link, curator=setting.curator, footer=footer)
+        return Issue(
+            title, at, tuple(sections), corpus=self.snapshot.name, link=setting.link, curator=setting.curator, footer=footer
+        )
 
     def _ranker_of(self, reader: str) -> Ranker:
         """A ranker that knows the sets of a reader."""
@@ -291,7 +304,17 @@ class Digest:
                 reader, papers = draft.subscriptions[0].reader, len(draft.issue.items)
                 told = [(reader, draft.subscriber, key, message.id) for key in keys]
                 file.executemany("INSERT INTO told (reader, subscriber, key, issue) VALUES (?, ?, ?, ?)", told)
-                row_of = (reader, message.id, draft.subscriber, message.sender, draft.address, at.isoformat(), now(), papers, message.data)
+                row_of = (
+                    reader,
+                    message.id,
+                    draft.subscriber,
+                    message.sender,
+                    draft.address,
+                    at.isoformat(),
+                    now(),
+                    papers,
+                    message.data,
+                )
                 file.execute("INSERT INTO issues VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'made', '', '')", row_of)
                 outcome.made += 1
                 outcome.papers += papers
@@ -321,7 +344,11 @@ class Digest:
         """Messages that were made and not delivered, the first made first; on request those alone that have an address."""
         only = " AND address != ''" if addressed else ""
         ask = f"SELECT id, sender, address, message FROM issues WHERE state = 'made'{only} ORDER BY made_at, id"  # noqa: S608
-        return self.database.read(ISSUES, lambda file: [Message(id_, sender, to or NOBODY, data) for id_, sender, to, data in file.execute(ask)], [])
+
+        def read(file: sqlite3.Connection) -> list[Message]:
+            return [Message(id_, sender, to or NOBODY, data) for id_, sender, to, data in file.execute(ask)]
+
+        return self.database.read(ISSUES, read, [])
 
     def deliver(self, deliver: Deliver, outcome: Outcome | None = None, *, addressed: bool = False) -> Outcome:
         """Hand over what waits; a message that was taken, or refused for good, is marked at once."""
@@ -346,7 +373,9 @@ class Digest:
     def _mark(self, message: Message, state: str, problem: str) -> None:
         sent = now() if state == "sent" else ""
         with self.database.writing(ISSUES) as file:
-            file.execute("UPDATE issues SET state = ?, sent_at = ?, problem = ? WHERE id = ?", (state, sent, problem, message.id))
+            file.execute(
+                "UPDATE issues SET state = ?, sent_at = ?, problem = ? WHERE id = ?", (state, sent, problem, message.id)
+            )
 
 
 def into_folder(folder: Path) -> Deliver:
@@ -367,9 +396,7 @@ def _keys(percolator: Percolator) -> list[tuple[str, ...]]:
     table = percolator.snapshot.table.select(["id", "doi", "arxiv_id"])
     table = table.take(pa.array(percolator.rows)) if len(percolator.rows) else table.slice(0, 0)
     columns = [table.column(name).to_pylist() for name in table.column_names]
-    return [
-        (f"id:{id_}", *((f"doi:{doi}",) if doi else ()), *((f"arxiv:{arxiv}",) if arxiv else ())) for id_, doi, arxiv in zip(*columns, strict=True)
-    ]
+    return [keys_of({"id": id_, "doi": doi, "arxiv_id": arxiv}) for id_, doi, arxiv in zip(*columns, strict=True)]
 
 
 def _any_told(file: sqlite3.Connection, subscriber: str, keys: Sequence[str]) -> bool:
@@ -380,4 +407,3 @@ def _any_told(file: sqlite3.Connection, subscriber: str, keys: Sequence[str]) ->
 def _listed(names: Sequence[str]) -> str:
     quoted = [f"“{name}”" for name in names]
     return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
-

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from explorer.feed.daily import appearances, facts_of
+from explorer.feed.daily import facts_of
+from explorer.store.appearances import appearances
 from explorer.text.analysis import readable
 
 if TYPE_CHECKING:

@@ -159,14 +159,18 @@ class Post:
             except ssl.SSLError as error:
                 self._drop()
                 reason = getattr(error, "verify_message", "") or error.reason or "it failed"
-                raise FeedError(f"The connection to {self.server.host} could not be secured: {reason}. See {CERTIFICATES}.") from None
+                raise FeedError(
+                    f"The connection to {self.server.host} could not be secured: {reason}. See {CERTIFICATES}."
+                ) from None
             except (smtplib.SMTPException, OSError) as error:
                 self._drop()
                 failure = f"{self.server.host}:{self.server.port} could not be reached, or left: {_reason(error)}"
             else:
                 return
         times = max(self.server.attempts, 1)
-        raise FeedError(f"{failure}. Tried {times} time{'' if times == 1 else 's'}; what was not sent is kept for the next run.")
+        raise FeedError(
+            f"{failure}. Tried {times} time{'' if times == 1 else 's'}; what was not sent is kept for the next run."
+        )
 
     def _connected(self) -> smtplib.SMTP:
         if self._connection is None:

@@ -117,7 +117,9 @@ def _item(item: Item) -> str:
         f'<h3 class="lx-text" style="margin:0 0 4px;font-size:16px;line-height:1.35;color:#1f2328;overflow-wrap:anywhere">{title}</h3>'
     ]
     if about := _about(item):
-        parts.append(f'<p class="lx-soft" style="margin:0 0 8px;font-size:13px;line-height:1.4;color:#59636e">{escape(about)}</p>')
+        parts.append(
+            f'<p class="lx-soft" style="margin:0 0 8px;font-size:13px;line-height:1.4;color:#59636e">{escape(about)}</p>'
+        )
     if item.reasons:
         parts.append(
             '<p class="lx-why" style="display:inline-block;margin:0 0 8px;padding:3px 8px;border-radius:6px;font-size:13px;line-height:1.4;'

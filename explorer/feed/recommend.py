@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from scipy import sparse
 
+    from explorer.library.library import Library
     from explorer.ranking.recommender import Block
     from explorer.ranking.terms import TermIndex
     from explorer.search.ranker import Ranker
@@ -63,7 +64,10 @@ def _features(ranker: Ranker) -> Features:
     for name in ("authors", "keywords", "venues"):
         facet = snapshot.facet(name)
         values = facet.values.to_pylist()
-        blocks[name], names[name] = _incidence(np.asarray(facet.rows), np.asarray(facet.codes), len(snapshot), len(values)), values
+        blocks[name], names[name] = (
+            _incidence(np.asarray(facet.rows), np.asarray(facet.codes), len(snapshot), len(values)),
+            values,
+        )
     sources = organisations(snapshot)
     known = {name: code for code, name in enumerate(sorted({name for name in sources if name}))}
     there = [(row, known[name]) for row, name in enumerate(sources) if name]
@@ -101,7 +105,9 @@ def word_features(index: TermIndex) -> tuple[sparse.csr_matrix, list[tuple[str, 
     often = np.bincount(counts.indices, minlength=len(kinds))
     kept = np.flatnonzero((often >= max(2, papers // 10_000)) & (often <= papers / 2))
     counts, often = counts[:, kept], often[kept]
-    counts.data = (1 + np.log(counts.data)) * np.log1p((papers - often + 0.5) / (often + 0.5)).astype(np.float32)[counts.indices]
+    counts.data = (1 + np.log(counts.data)) * np.log1p((papers - often + 0.5) / (often + 0.5)).astype(np.float32)[
+        counts.indices
+    ]
     single = index.counts(np.arange(papers))
     single.data = (1 + np.log(single.data)) * index.idf_[single.indices]
     both = unit_rows(sparse.hstack([single, counts], format="csr", dtype=np.float32))
@@ -155,7 +161,8 @@ def recommend(
     Returns
     -------
     DataFrame
-        Best first, equal scores by id: `id`, `title`, `score` (standard deviations above the mean of the papers that were not pointed at), `reason`
+        Best first, equal scores by id: `id`, `title`, `score` (standard deviations above the mean of the papers that were not
+        pointed at), `reason`
         (text: what made most of it), `terms` (list of (text, part of the score)). Never a paper that was liked, disliked or
         seen. Its `attrs` hold `learnt_from` (number of papers) and `weights` (how much each kind of feature counts).
 
@@ -184,7 +191,7 @@ def recommend(
     rows = np.setdiff1d(np.arange(len(snapshot)) if among is None else np.asarray(among), hidden)
     ids = {row: snapshot.table.column("id")[row].as_py() for row in _nearest(model.scores_, rows, limit)}
     best = sorted(ids, key=lambda row: (-round(float(model.scores_[row]), 6), ids[row]))[:limit]
-    terms = [_terms(known, model.contributions(known.blocks, row), snapshot.topics, row) for row in best]
+    terms = [_terms(known, model.contributions(known.blocks, row), ranker, row) for row in best]
     frame = pd.DataFrame(
         {
             "id": [ids[row] for row in best],
@@ -198,6 +205,44 @@ def recommend(
     return frame
 
 
+def for_reader(library: Library, like: Iterable[str] = (), *, limit: int | None = 50) -> pd.DataFrame:
+    """Papers to read next, learnt from what the reader starred, tagged and read.
+
+    Parameters
+    ----------
+    like : iterable of str
+        Ids of papers to begin with, as if they had a star.
+    limit : int, optional
+        Papers at most.
+
+    Returns
+    -------
+    DataFrame
+        Best first, equal scores by id: `id`, `title`, `score` (standard deviations above the mean of the papers that the reader
+        did not point at), `reason` (text), `terms` (list of (text, part of the score)). Never a paper that was starred, tagged
+        or read. Its `attrs` hold `learnt_from` (number of papers) and `weights` (how much each kind of feature counts).
+
+    Raises
+    ------
+    FeedError
+        Nothing was starred, tagged or read, and no paper is given to begin with.
+
+    Examples
+    --------
+    >>> import explorer
+    >>> corpus = explorer.open_corpus()
+    >>> first = corpus.papers["id"].iloc[0]
+    >>> found = corpus.recommend([first], limit=3)
+    >>> found.columns.to_list()
+    ['id', 'title', 'score', 'reason', 'terms']
+    >>> first in set(found["id"])
+    False
+    """
+    given = list(like)
+    liked = [*library.stars["id"], *library.tags["id"], *given]
+    return recommend(library.ranker, liked, seen=library.reads(), limit=limit)
+
+
 def _nearest(scores: np.ndarray, rows: np.ndarray, limit: int | None) -> list[int]:
     """The best rows, and all that score about like the last of them."""
     if limit is None or limit >= len(rows):
@@ -208,18 +253,25 @@ def _nearest(scores: np.ndarray, rows: np.ndarray, limit: int | None) -> list[in
     return [int(row) for row in rows[scores[rows] >= least - 1e-5]]
 
 
-def _terms(known: Features, parts: dict[tuple[str, int], float], topics: Any, row: int) -> list[tuple[str, float]]:
-    """What made most of a score, in words."""
-    told = []
-    for (kind, column), value in parts.items():
-        if value > 0:
-            if column < 0:
-                text = f"alike in meaning ({topics.labels[int(topics.codes[row])]})"
-            else:
-                name = known.names[kind][column]
-                text = " ".join(name) if kind == "words" else f"{_LABELS[kind]}{name}"
-            told.append((text, round(float(value), 3)))
-    return sorted(told, key=lambda term: (-term[1], term[0]))[:_REASONS]
+def _terms(known: Features, parts: dict[tuple[str, int], float], ranker: Ranker, row: int) -> list[tuple[str, float]]:
+    """What made most of a score, in words as they are written; a pair of words takes the place of each of the two."""
+    topics = ranker.snapshot.topics
+    told: list[tuple[str, float]] = []
+    covered: set[str] = set()
+    ordered = sorted(((value, kind, column) for (kind, column), value in parts.items() if value > 0), reverse=True)
+    for value, kind, column in ordered[: 4 * _REASONS]:
+        if column < 0:
+            text = f"alike in meaning ({topics.labels[int(topics.codes[row])]})"
+        elif kind == "words":
+            words = known.names[kind][column]
+            if covered.issuperset(words):
+                continue
+            covered.update(words)
+            text = " ".join(ranker.meaning.written(list(words)))
+        else:
+            text = f"{_LABELS[kind]}{known.names[kind][column]}"
+        told.append((text, round(float(value), 3)))
+    return told[:_REASONS]
 
 
 def _reason(terms: list[tuple[str, float]]) -> str:

@@ -1,18 +1,23 @@
 r"""What trends on a day: papers by the votes that they may be expected to draw, and topics that rise against their own past.
 
-A count that is small says little, and one that is young is not yet what it will be. The votes that a paper has drawn by age ``t`` days
+A count that is small says little, and one that is young is not yet what it will be. The votes that a paper has drawn by age
+``t`` days
 are taken as Poisson with mean ``q F(t)``, where ``F(t) = 1 - 2^(-t / h)`` is the share of its votes that a paper has drawn by then.
-Its pull ``q`` is given a gamma distribution whose mean ``m`` is what papers of its organisation, and of all, drew before, so that
+Its pull ``q`` is given a gamma distribution whose mean ``m`` is what papers of its organisation, and of all, drew before, so
+that
 
 .. math:: E[q | v] = (a + v) / (a / m + F(t))
 
-which is ``m`` without a vote and without time, and ``v / F(t)`` when there are many. Comments and stars add to the votes by their
+which is ``m`` without a vote and without time, and ``v / F(t)`` when there are many. Comments and stars add to the votes by
+their
 weights. The score is that expectation, decayed by half every `half_life` days after the paper appeared.
 
 Notes
 -----
-Shrinkage: C. Morris, "Parametric Empirical Bayes Inference", JASA 78, 1983; the gamma-Poisson model is that of W. DuMouchel, "Bayesian
-Data Mining in Large Frequency Tables", The American Statistician 53, 1999. Votes arrive at a rate that falls by a constant factor a day:
+Shrinkage: C. Morris, "Parametric Empirical Bayes Inference", JASA 78, 1983; the gamma-Poisson model is that of W. DuMouchel,
+"Bayesian
+Data Mining in Large Frequency Tables", The American Statistician 53, 1999. Votes arrive at a rate that falls by a constant
+factor a day:
 G. Szabo and B. Huberman, "Predicting the popularity of online content", CACM 53(8), 2010.
 """
 
@@ -27,8 +32,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.errors import FeedError
-from explorer.feed.daily import Appearances, appearances, facts_of, organisations
+from explorer.feed.daily import facts_of, organisations
 from explorer.feed.periods import period_of
+from explorer.store.appearances import Appearances, appearances
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -95,15 +101,18 @@ def trending(
     limit : int, optional
         Papers at most.
     counts : DataFrame, optional
-        What was counted and when: `id`, `day`, and any of `upvotes`, `comments`, `stars`; for each paper the last row up to the day
+        What was counted and when: `id`, `day`, and any of `upvotes`, `comments`, `stars`; for each paper the last row up to
+        the day
         counts. By default the counts that the corpus holds, whenever they were read.
     weights : TrendWeights, optional
 
     Returns
     -------
     DataFrame
-        Best first, equal scores by id: `id`, `title`, `day` (on which it appeared), `age` (days), `upvotes`, `comments`, `stars`, `score` (votes,
-        decayed), `expected` (votes in the end), `prior` (votes expected of its kind), `decay` (0 to 1), `reason` (text). Its `attrs` hold
+        Best first, equal scores by id: `id`, `title`, `day` (on which it appeared), `age` (days), `upvotes`, `comments`,
+        `stars`, `score` (votes,
+        decayed), `expected` (votes in the end), `prior` (votes expected of its kind), `decay` (0 to 1), `reason` (text). Its
+        `attrs` hold
         `day`, `weights` (dict), and `topics`: those that rise, as `rising_topics` gives them.
 
     Raises
@@ -198,7 +207,8 @@ def expected_of_kind(
     Returns
     -------
     prior : ndarray of float64, shape (n,)
-        Greater than zero. The rate of all papers, times the factor by which each of its groups differs from it, shrunk to one by
+        Greater than zero. The rate of all papers, times the factor by which each of its groups differs from it, shrunk to one
+        by
         as much as `weights.group` papers.
     said : list of str
         The group that differs most, in words; empty where none does by a fifth.
@@ -297,7 +307,8 @@ def rising_topics(
     Returns
     -------
     list of dict
-        Those whose interval lies above one, by its lower end, then by name: `topic`, `papers` and `before` (counts), `ratio` of the shares
+        Those whose interval lies above one, by its lower end, then by name: `topic`, `papers` and `before` (counts), `ratio`
+        of the shares
         (infinite where there was none before), `low` and `high` (its interval).
 
     Notes
@@ -332,5 +343,3 @@ def rising_topics(
 def _ratio(share: float, n_now: int, n_before: int) -> float:
     """Ratio of two rates from the share of the events that belong to the first."""
     return float("inf") if share >= 1 else share / (1 - share) * n_before / n_now
-
-

@@ -24,6 +24,7 @@ from explorer.library.saved_searches import SavedSearch, SavedSearches
 from explorer.library.sets import SavedSet, Sets
 from explorer.library.sharing import share, shared
 from explorer.library.stars import STARS
+from explorer.library.subscriptions import Subscriptions
 from explorer.library.tags import TAGS, tidy_tag
 from explorer.library.visits import Visit, Visits
 from explorer.search.comparison import compare
@@ -97,6 +98,11 @@ class Library:
             members=self.members,
             new=lambda: self.new,
         )
+
+    @cached_property
+    def subscriptions(self) -> Subscriptions:
+        """What the reader wants to be told of."""
+        return Subscriptions(self.database, self.ranker.snapshot)
 
     @property
     def reader(self) -> str:

@@ -11,11 +11,11 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from explorer.errors import FeedError
-from explorer.feed.arrivals import ARRIVALS, register
-from explorer.feed.daily import appearances
-from explorer.feed.message import checked_address
+from explorer.library.addresses import checked_address
+from explorer.library.arrivals import ARRIVALS, register
 from explorer.library.database import Database, Noun, now
 from explorer.selection.selection import Selection
+from explorer.store.appearances import appearances
 
 if TYPE_CHECKING:
     from explorer.store.snapshot import Snapshot
@@ -218,7 +218,10 @@ class Subscriptions:
                 old.token if old else secrets.token_urlsafe(24), old.made_at if old else now(), old.since if old else first,
                 old.arrival if old else arrival, old.last if old else "", old.last_at if old else "",
             )  # fmt: skip
-            values = (made.reader, made.name, made.url, json.dumps(minus, ensure_ascii=False), cadence, cap, to, int(made.bibtex), made.token, made.made_at, made.since, made.arrival, made.last, made.last_at)  # fmt: skip
+            minus_text = json.dumps(minus, ensure_ascii=False)
+            values = [getattr(made, column) for column in _COLUMNS.split(", ")]
+            values[_COLUMNS.split(", ").index("without")] = minus_text
+            values[_COLUMNS.split(", ").index("bibtex")] = int(made.bibtex)
             marks = ", ".join("?" * len(values))
             file.execute(f"INSERT OR REPLACE INTO subscriptions ({_COLUMNS}) VALUES ({marks})", values)  # noqa: S608
         return made
@@ -226,7 +229,9 @@ class Subscriptions:
     def delete(self, name: str) -> None:
         """End a subscription. Raises `FeedError` if there is none of that name."""
         with self.database.writing(SUBSCRIPTIONS) as file:
-            gone = file.execute("DELETE FROM subscriptions WHERE reader = ? AND name = ?", (self.database.reader, name)).rowcount
+            gone = file.execute(
+                "DELETE FROM subscriptions WHERE reader = ? AND name = ?", (self.database.reader, name)
+            ).rowcount
         if not gone:
             raise _missing(name)
 

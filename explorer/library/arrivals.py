@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 
 ARRIVALS = Noun(
     "arrivals",
-    ("CREATE TABLE arrivals (key TEXT PRIMARY KEY, number INTEGER NOT NULL) STRICT, WITHOUT ROWID; CREATE INDEX arrivals_in_turn ON arrivals (number)",),
+    (
+        """
+        CREATE TABLE arrivals (key TEXT PRIMARY KEY, number INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE INDEX arrivals_in_turn ON arrivals (number)
+        """,
+    ),
 )
 
 
@@ -34,11 +39,12 @@ def register(file: sqlite3.Connection, snapshot: Snapshot) -> int:
     rows = _unknown(file, snapshot)
     if not len(rows):
         return before
+    find = "SELECT min(number) FROM arrivals WHERE key IN (?, ?, ?)"
     table = snapshot.table.select(["id", "doi", "arxiv_id"]).take(pa.array(rows))
     number, fresh = before + 1, []
     for id_, doi, arxiv in zip(*(table.column(name).to_pylist() for name in table.column_names), strict=True):
         keys = [f"id:{id_}", *([f"doi:{doi}"] if doi else []), *([f"arxiv:{arxiv}"] if arxiv else [])]
-        known = file.execute(f"SELECT min(number) FROM arrivals WHERE key IN ({', '.join('?' * len(keys))})", keys).fetchone()[0]  # noqa: S608
+        known = file.execute(find, (keys * 3)[:3]).fetchone()[0]
         fresh += [(key, known or number) for key in keys]
     file.executemany("INSERT OR IGNORE INTO arrivals VALUES (?, ?)", fresh)
     return int(file.execute("SELECT max(number) FROM arrivals").fetchone()[0])
@@ -46,7 +52,10 @@ def register(file: sqlite3.Connection, snapshot: Snapshot) -> int:
 
 def _unknown(file: sqlite3.Connection, snapshot: Snapshot) -> np.ndarray:
     """Rows whose id was not noted."""
-    known = pa.array([key.removeprefix("id:") for (key,) in file.execute("SELECT key FROM arrivals WHERE key >= 'id:' AND key < 'id;'")], TEXT)
+    known = pa.array(
+        [key.removeprefix("id:") for (key,) in file.execute("SELECT key FROM arrivals WHERE key >= 'id:' AND key < 'id;'")],
+        TEXT,
+    )
     there = pc.is_in(snapshot.table.column("id"), value_set=known)
     return np.flatnonzero(~np.asarray(there.to_numpy()).astype(bool))
 
