@@ -18,7 +18,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -251,7 +251,7 @@ class Digest:
     def _ranker_of(self, reader: str) -> Ranker:
         """A ranker that knows the sets of a reader."""
         if reader not in self._rankers:
-            ranker = Ranker(self.snapshot, lambda name: other.members(name))
+            ranker = Ranker(self.snapshot, lambda name: other.members(name), lambda: other.own)
             other = Library(ranker, self.library.path.parents[2], reader)
             self._rankers[reader] = ranker
         return self._rankers[reader]
@@ -262,6 +262,38 @@ class Digest:
             return {name: frozenset(key for (key,) in file.execute(find, (name,))) for name in subscribers}
 
         return self.database.read(ISSUES, ask, {})
+
+    def feed(self, day: date | None = None, *, days: int = 14, name: str | None = None) -> list[Issue]:
+        """What the reader's subscriptions wanted of late, an issue a day, the latest first, whether it was sent or not.
+
+        Parameters
+        ----------
+        day : date, optional
+            The last day; by default that of an issue made now.
+        days : int
+            How many days back.
+        name : str, optional
+            Only the subscription of that name.
+        """
+        at = day or self.day
+        own = self.library.subscriptions.all() if name is None else [self.library.subscriptions.get(name)]
+        found = appearances(self.snapshot)
+        rows = found.between(at - timedelta(days - 1), at)
+        issues: dict[date, list[Section]] = {}
+        told: set[int] = set()
+        with Percolator(self.ranker, rows) as percolator:
+            for row in own:
+                selection = row.selection
+                by_day: dict[date, list[int]] = {}
+                for place in percolator.match(selection, without=row.without).places.tolist():
+                    if place not in told:
+                        told.add(place)
+                        by_day.setdefault(found.days[rows[place]].item(), []).append(place)
+                for on, places in by_day.items():
+                    reasons = [percolator.reasons(selection, place) for place in places]
+                    items = items_of(self.snapshot, percolator.rows[places].tolist(), reasons)
+                    issues.setdefault(on, []).append(Section(row.name, row.sentence, tuple(items)))
+        return [Issue(self.snapshot.name, on, tuple(issues[on])) for on in sorted(issues, reverse=True)]
 
     # Making and delivering
 

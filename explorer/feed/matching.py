@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 
 from explorer.papers.author_names import display, family_first
+from explorer.search.own import OWN_FACETS, asks_own, text_part
 from explorer.search.scores import ordering
 from explorer.selection.query import parse
 from explorer.selection.syntax import Node
@@ -99,6 +100,7 @@ class Percolator:
             As `Results` raises them.
         """
         ranker = ranker or self.ranker
+        ranker.notice(selection.operands)
         mask = np.ones(len(self.rows), bool)
         scores = np.zeros(len(self.rows))
         filtered = False
@@ -109,7 +111,7 @@ class Percolator:
             if row.field == "query":
                 node = selection.parsed
                 assert node is not None
-                found, best = self._hits(node, selection.query)
+                found, best = self._own_hits(ranker, node) if asks_own(node) else self._hits(node, selection.query)
                 mask &= found
                 scores = best
             else:
@@ -119,7 +121,7 @@ class Percolator:
             scores, least = order
             if not filtered:
                 mask &= scores >= least
-        if selection.sort == "newest" or (order is None and not selection.query):
+        if selection.sort == "newest" or (order is None and text_part(selection.parsed) is None):
             scores = -self._places("newest").astype(float)
         elif selection.sort in ("upvotes", "oldest", "title"):
             scores = -self._places(selection.sort).astype(float)
@@ -162,7 +164,8 @@ class Percolator:
 
     def _words(self, selection: Selection, place: int) -> list[str]:
         assert selection.parsed is not None
-        parts = self._index.contributions(selection.parsed, place)
+        text = text_part(selection.parsed)
+        parts = self._index.contributions(text, place) if text is not None else {}
         fields: dict[str, list[str]] = {}
         for label, value in parts.items():
             word, _, field = label.rpartition(" (")
@@ -188,9 +191,19 @@ class Percolator:
 
         return self._once(("query", key), search)
 
+    def _own_hits(self, ranker: Ranker, node: Node) -> tuple[np.ndarray, np.ndarray]:
+        """Hits of a query for what its reader put on papers, which the papers of the day do not say themselves."""
+        hits = ranker.hits(node)
+        mask, scores = np.zeros(len(self.snapshot), bool), np.zeros(len(self.snapshot))
+        mask[hits.rows] = True
+        scores[hits.rows] = hits.scores
+        return mask[self.rows], scores[self.rows]
+
     def _mask(self, ranker: Ranker, selection: Selection, field: str, value: Any) -> np.ndarray:
         if field in _VALUES:
             return self._value_mask(field, value)
+        if field in OWN_FACETS:
+            return np.asarray(ranker.own.facet(field).mask(value))[self.rows]
         if field in ("x", "y"):
             low, high = selection.axes["xy".index(field)]
             return self._once((id(ranker), field, low, high, value), lambda: ranker.axis_mask(low, high, value)[self.rows])
