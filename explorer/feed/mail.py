@@ -10,6 +10,7 @@ Specifications: RFC 5321 (SMTP), RFC 3207 (STARTTLS), RFC 4954 (login).
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import os
 import smtplib
@@ -192,7 +193,7 @@ class Post:
                 connection.starttls(context=context)
                 connection.ehlo()
             if server.user or server.password:
-                connection.login(server.user, server.password)
+                _log_in(connection, server)
         except BaseException:
             connection.close()
             raise
@@ -217,6 +218,18 @@ class Post:
             with contextlib.suppress(smtplib.SMTPException, OSError):
                 self._connection.quit()
             self._drop()
+
+
+def _log_in(connection: smtplib.SMTP, server: Server) -> None:
+    if (server.user + server.password).isascii():
+        connection.login(server.user, server.password)
+        return
+    # smtplib knows names and passwords in ASCII only, and shows others in its error; RFC 4616 takes them in UTF-8.
+    connection.ehlo_or_helo_if_needed()
+    told = base64.b64encode(f"\0{server.user}\0{server.password}".encode("utf-8", "surrogateescape")).decode("ascii")
+    code, said = connection.docmd("AUTH", f"PLAIN {told}")
+    if code not in (235, 503):
+        raise smtplib.SMTPAuthenticationError(code, said)
 
 
 class RefusedError(FeedError):

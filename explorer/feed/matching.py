@@ -10,17 +10,21 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
 
+from explorer.feed.trending import trending
 from explorer.papers.author_names import display, family_first
 from explorer.search.own import OWN_FACETS, asks_own, text_part
 from explorer.search.scores import ordering
+from explorer.selection.fields import STORED_SORTS
 from explorer.selection.query import parse
 from explorer.selection.syntax import Node
+from explorer.store.appearances import appearances
 from explorer.store.fulltext import TextIndex, build_index
 
 if TYPE_CHECKING:
@@ -121,10 +125,10 @@ class Percolator:
             scores, least = order
             if not filtered:
                 mask &= scores >= least
-        if selection.sort == "newest" or (order is None and text_part(selection.parsed) is None):
-            scores = -self._places("newest").astype(float)
-        elif selection.sort in ("upvotes", "oldest", "title"):
+        if selection.sort in STORED_SORTS:
             scores = -self._places(selection.sort).astype(float)
+        elif order is None and text_part(selection.parsed) is None:
+            scores = self._trend[0]
         places = np.flatnonzero(mask)
         # Rounded, so that the last bits of another machine do not decide; equal scores by id.
         ranked = np.lexsort((self._by_id[places], -np.round(scores[places], 6)))
@@ -154,6 +158,8 @@ class Percolator:
                 said.append(f"preferred for {' and '.join(best)}")
         if selection.like and not selection.rank:
             said.append(self._like(selection))
+        if not said and (trend := self._trend[1].get(place)):
+            said.append(trend)
         return said or ["new in the corpus"]
 
     def _phrase(self, words: str) -> np.ndarray:
@@ -224,6 +230,23 @@ class Percolator:
             for value in facet.of(row):
                 found.setdefault(value, []).append(place)
         return found
+
+    @cached_property
+    def _trend(self) -> tuple[np.ndarray, dict[int, str]]:
+        """Scores of the papers of the day where nothing else orders them: those that trend first, then the newest; and why, by place."""
+        scores = -self._places("newest").astype(float)
+        days = appearances(self.snapshot).days[self.rows]
+        if np.isnat(days).all():
+            return scores, {}
+        frame = trending(self.snapshot, days[~np.isnat(days)].max().item())
+        frame = frame[frame["upvotes"].notna()]
+        place = {id_: number for number, id_ in enumerate(self.ids)}
+        said = {}
+        for row in frame[["id", "score", "reason"]].itertuples(index=False):
+            if row.id in place:
+                scores[place[row.id]] = float(row.score)
+                said[place[row.id]] = str(row.reason)
+        return scores, said
 
     def _places(self, name: str) -> np.ndarray:
         return self._once(("places", name), lambda: self.snapshot.places(name)[self.rows])

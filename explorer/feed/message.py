@@ -135,13 +135,13 @@ def subject_of(issue: Issue) -> str:
 def _body(issue: Issue, number: str, link: str, bibtex: bytes) -> MIMEMultipart:
     charset = Charset("utf-8")
     charset.body_encoding = QP
-    both = MIMEMultipart("alternative", boundary=f"lx-{number}-a")
+    both = MIMEMultipart("alternative", boundary=f"lx-{number[:20]}-a")
     # The last part that a client knows is shown.
     both.attach(MIMEText(text_of(issue, unsubscribe=link), "plain", charset))  # type: ignore[arg-type]
     both.attach(MIMEText(html_of(issue, unsubscribe=link), "html", charset))  # type: ignore[arg-type]
     if not bibtex:
         return both
-    whole = MIMEMultipart("mixed", boundary=f"lx-{number}-m")
+    whole = MIMEMultipart("mixed", boundary=f"lx-{number[:20]}-m")
     whole.attach(both)
     file = MIMEBase("application", "x-bibtex", charset="utf-8")
     file.set_payload(base64.encodebytes(bibtex).decode("ascii"))
