@@ -25,7 +25,9 @@ from explorer.feed.message import Message, message_of
 SECRET = "pass word\u00e9"
 ITEM = Item("a", "Überlange Titel " * 20, reasons=("because",), keys=("id:a",))
 MESSAGE = message_of(
-    Issue("1 new paper", date(2026, 6, 12), (Section("x", "y", (ITEM,)),)), sender="digest@example.org", recipient="ann@example.org"
+    Issue("1 new paper", date(2026, 6, 12), (Section("x", "y", (ITEM,)),)),
+    sender="digest@example.org",
+    recipient="ann@example.org",
 )
 
 
@@ -64,13 +66,20 @@ def authority() -> trustme.CA:
 @contextmanager
 def serving(box: Box, context: ssl.SSLContext | None = None, *, implicit: bool = False, **more: Any) -> Iterator[int]:
     """A server on a free port."""
+
     def login(server: Any, session: Any, envelope: Any, mechanism: str, data: LoginPassword) -> AuthResult:
         good = data.password == SECRET.encode() and data.login == b"digest"
         return AuthResult(success=good, handled=False, auth_data=data)
 
     class Local(Controller):
         def factory(self) -> SMTP:
-            return SMTP(self.handler, tls_context=None if implicit else context, authenticator=login, auth_exclude_mechanism=["LOGIN"], **more)
+            return SMTP(
+                self.handler,
+                tls_context=None if implicit else context,
+                authenticator=login,
+                auth_exclude_mechanism=["LOGIN"],
+                **more,
+            )
 
     controller = Local(box, hostname="127.0.0.1", port=free_port(), ssl_context=context if implicit else None)
     controller.start()
@@ -125,7 +134,9 @@ def test_a_wrong_password_is_said_without_it(secured: tuple[ssl.SSLContext, str]
     context, certificates = secured
     box = Box()
     with serving(box, context, auth_required=True) as port:
-        server = Server("localhost", port, user="digest", password="wrong-secret", certificates=certificates, timeout=5, pause=0.01)
+        server = Server(
+            "localhost", port, user="digest", password="wrong-secret", certificates=certificates, timeout=5, pause=0.01
+        )
         with post(server) as opened, pytest.raises(FeedError, match="name and the password") as told:
             opened.send(MESSAGE)
     assert "wrong-secret" not in str(told.value) + repr(server)
@@ -136,7 +147,11 @@ def test_a_wrong_password_is_said_without_it(secured: tuple[ssl.SSLContext, str]
 def test_a_certificate_nobody_vouches_for_is_refused(secured: tuple[ssl.SSLContext, str]) -> None:
     context, _ = secured
     box = Box()
-    with serving(box, context) as port, post(Server("localhost", port, timeout=5)) as opened, pytest.raises(FeedError, match="secured"):
+    with (
+        serving(box, context) as port,
+        post(Server("localhost", port, timeout=5)) as opened,
+        pytest.raises(FeedError, match="secured"),
+    ):
         opened.send(MESSAGE)
     assert box.taken == []
 
@@ -238,9 +253,19 @@ def test_a_slow_server_is_given_up() -> None:
 def test_the_environment_names_the_server_and_the_secret(tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text("from a file\n", encoding="utf-8")
-    given = {"LITEXPLORER_SMTP_HOST": "mail.example.org", "LITEXPLORER_SMTP_USER": "me", "LITEXPLORER_SMTP_PASSWORD_FILE": str(secret)}
+    given = {
+        "LITEXPLORER_SMTP_HOST": "mail.example.org",
+        "LITEXPLORER_SMTP_USER": "me",
+        "LITEXPLORER_SMTP_PASSWORD_FILE": str(secret),
+    }
     server = Server.from_environment(given)
-    assert (server.host, server.port, server.user, server.password, server.tls) == ("mail.example.org", 587, "me", "from a file", "starttls")
+    assert (server.host, server.port, server.user, server.password, server.tls) == (
+        "mail.example.org",
+        587,
+        "me",
+        "from a file",
+        "starttls",
+    )
     assert "from a file" not in repr(server)
     assert Server.from_environment({"LITEXPLORER_SMTP_HOST": "[::1]:2525"}).port == 2525
     assert Server.from_environment({"LITEXPLORER_SMTP_HOST": "m", "LITEXPLORER_SMTP_TLS": "implicit"}).port == 465
@@ -253,5 +278,3 @@ def test_the_environment_names_the_server_and_the_secret(tmp_path: Path) -> None
     ):
         with pytest.raises(FeedError, match=said):
             Server.from_environment(wrong)
-
-

@@ -39,7 +39,13 @@ TITLES = (
 
 
 def issue(*items: Item, name: str = "mine") -> Issue:
-    return Issue("2 new papers · mine", date(2026, 6, 12), (Section(name, "all papers", items, waiting=3),), corpus="Corpus", footer=("Because.",))
+    return Issue(
+        "2 new papers · mine",
+        date(2026, 6, 12),
+        (Section(name, "all papers", items, waiting=3),),
+        corpus="Corpus",
+        footer=("Because.",),
+    )
 
 
 def item(title: str, **more: object) -> Item:
@@ -86,7 +92,9 @@ def test_any_text_comes_back_from_a_header(text: str) -> None:
 
 
 def test_both_texts_are_whole_and_the_papers_can_be_attached() -> None:
-    parsed = email.message_from_bytes(sent(item(TITLES[1]), bibtex="@article{ä, title={x}}".encode()).data, policy=email.policy.default)
+    parsed = email.message_from_bytes(
+        sent(item(TITLES[1]), bibtex="@article{ä, title={x}}".encode()).data, policy=email.policy.default
+    )
     assert [part.get_content_type() for part in parsed.walk()] == [
         "multipart/mixed", "multipart/alternative", "text/plain", "text/html", "application/x-bibtex",
     ]  # fmt: skip
@@ -100,7 +108,10 @@ def test_both_texts_are_whole_and_the_papers_can_be_attached() -> None:
 
 def test_headers_say_how_to_end_it_and_who_sends() -> None:
     found = dict(headers_of(sent(item("A"), unsubscribe="https://example.org/end?t={token}").data))
-    assert found["List-Unsubscribe"] == "<https://example.org/end?t=s3cret>, <mailto:digest@example.org?subject=unsubscribe%20s3cret>"
+    assert (
+        found["List-Unsubscribe"]
+        == "<https://example.org/end?t=s3cret>, <mailto:digest@example.org?subject=unsubscribe%20s3cret>"
+    )
     assert found["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert parsedate_to_datetime(found["Date"]).date() == date(2026, 6, 12)
     assert re.fullmatch(r"<[0-9a-f]{32}@example\.org>", found["Message-ID"])
@@ -112,7 +123,12 @@ def test_headers_say_how_to_end_it_and_who_sends() -> None:
 
 def test_the_same_issue_is_the_same_bytes_and_another_is_not() -> None:
     assert sent(item("A")) == sent(item("A"))
-    numbers = {sent(item("A")).id, sent(item("B")).id, sent(item("A"), recipient="bo@example.org").id, sent(item("A"), subscriber="bo").id}
+    numbers = {
+        sent(item("A")).id,
+        sent(item("B")).id,
+        sent(item("A"), recipient="bo@example.org").id,
+        sent(item("A"), subscriber="bo").id,
+    }
     assert len(numbers) == 4
 
 
@@ -143,7 +159,14 @@ def test_what_is_no_address_is_refused(address: str) -> None:
         checked_address(address)
 
 
-@pytest.mark.parametrize(("given_", "wanted"), [("ann+new@example.org", "ann+new@example.org"), (" ann@bücher.example ", "ann@xn--bcher-kva.example"), ("a.b@localhost", "a.b@localhost")])
+@pytest.mark.parametrize(
+    ("given_", "wanted"),
+    [
+        ("ann+new@example.org", "ann+new@example.org"),
+        (" ann@bücher.example ", "ann@xn--bcher-kva.example"),
+        ("a.b@localhost", "a.b@localhost"),
+    ],
+)
 def test_addresses_that_are_some(given_: str, wanted: str) -> None:
     assert checked_address(given_) == wanted
 
@@ -167,7 +190,10 @@ def test_plain_text_has_short_lines_and_the_address_whole() -> None:
 
 
 def test_feeds_are_valid_and_read() -> None:
-    issues = [issue(item(TITLES[1]), item("B\x00\x0b & <b>")), Issue("old", date(2026, 6, 11), (Section("x", "y", (item("B\x00\x0b & <b>"), item("C"))),))]
+    issues = [
+        issue(item(TITLES[1]), item("B\x00\x0b & <b>")),
+        Issue("old", date(2026, 6, 11), (Section("x", "y", (item("B\x00\x0b & <b>"), item("C"))),)),
+    ]
     feed = to_atom(issues, title="Feed <&>", address="https://example.org/feed.atom")
     read = feedparser.parse(feed)
     assert not read.bozo
@@ -179,8 +205,6 @@ def test_feeds_are_valid_and_read() -> None:
     assert data["version"] == "https://jsonfeed.org/version/1.1"
     assert [entry["title"] for entry in data["items"]] == [TITLES[1], "B\x00\x0b & <b>", "C"]
     assert all({"id", "content_text"} <= set(entry) for entry in data["items"])
-
-
 
 
 def valid_atom(data: bytes) -> list[str]:

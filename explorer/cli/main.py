@@ -10,6 +10,7 @@ from types import ModuleType
 
 from explorer.cli import (
     build,
+    check,
     compare,
     digest,
     export,
@@ -17,11 +18,13 @@ from explorer.cli import (
     ledger,
     merges,
     refit,
+    remove,
     saved,
     search,
     serve,
     sources,
     subscriptions,
+    undo,
     update,
 )
 from explorer.errors import ExplorerError, ExpressionError, QueryError
@@ -60,6 +63,9 @@ def commands() -> dict[str, ModuleType]:
     modules = (
         build,
         update,
+        remove,
+        undo,
+        check,
         merges,
         ledger,
         refit,

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from explorer.corpus import compared, growth
+from explorer.corpus import growth, saved
 from explorer.corpus.documented import documented_by, moved
 from explorer.dedupe.merges import Change, Merges
-from explorer.errors import LibraryError
 from explorer.feed import daily, recommend, trending
 from explorer.papers.schema import to_frame
 from explorer.search import completion, explain, modes, similar
@@ -23,7 +22,7 @@ from explorer.store.build import Progress, no_progress
 from explorer.store.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
     import pandas as pd
@@ -42,12 +41,8 @@ class Corpus:
 
     Attributes
     ----------
-    snapshot : Snapshot
-        The generation that is shown: papers, full text, facets and topics, frozen.
-    ranker : Ranker
-        What ranks beyond words.
-    library : Library
-        The reader's saved searches and sets, and the papers read.
+    snapshot, ranker, library : Snapshot, Ranker, Library
+        The generation that is shown, frozen; what ranks it beyond words; what belongs to the reader.
 
     Examples
     --------
@@ -183,17 +178,13 @@ class Corpus:
         return Library(self.ranker)
 
     @property
+    @documented_by(saved.read_papers)
     def read_papers(self) -> tuple[str, ...]:
-        """Ids of the papers that the reader has read, the first read first; novelty is measured against them."""
-        try:
-            return self.library.reads()
-        except LibraryError:
-            # What is wrong with the file is said where the saved searches stand, and where it is written.
-            return ()
+        return saved.read_papers(self.library)
 
-    @documented_by(compared.compare)
+    @documented_by(saved.compare)
     def compare(self, before: Selection | SavedSearch, after: Selection | SavedSearch) -> pd.DataFrame:
-        return compared.compare(self.library, before, after)
+        return saved.compare(self.library, before, after)
 
     # What is new
 
@@ -227,13 +218,21 @@ class Corpus:
     def split(self, paper: str, *, progress: Progress = no_progress) -> Self:
         return self.changed(growth.separation(self.snapshot, paper), step="split", made={"paper": paper}, progress=progress)
 
-    @documented_by(growth.decision)
-    def decide(self, rules: Rules) -> Self:
-        return self.changed(growth.decision(self.snapshot, rules), step="decided")
+    @documented_by(growth.decided, without=("snapshot",))
+    def decide(self, rules: Rules, *, progress: Progress = no_progress) -> Self:
+        return type(self)(growth.decided(self.snapshot, rules, progress))
 
     @documented_by(growth.refitted)
     def refit(self, n_topics: int | None = None, *, progress: Progress = no_progress) -> Self:
         return type(self)(growth.refitted(self.snapshot, n_topics, progress))
+
+    @documented_by(growth.removal, without=("snapshot",))
+    def remove(self, papers: Sequence[str] | str, *, progress: Progress = no_progress) -> Self:
+        return type(self)(growth.removal(self.snapshot, papers, progress))
+
+    @documented_by(growth.undone)
+    def undo(self) -> Self:
+        return type(self)(growth.undone(self.snapshot))
 
     @documented_by(growth.changed)
     def changed(

@@ -1,8 +1,10 @@
-"""Selections of a corpus, compared."""
+"""What a corpus asks of its reader's library."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from explorer.errors import LibraryError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,3 +34,12 @@ def compare(library: Library, before: Selection | SavedSearch, after: Selection 
     0
     """
     return library.compare(before, after)
+
+
+def read_papers(library: Library) -> tuple[str, ...]:
+    """Ids of the papers that the reader has read, the first read first; novelty is measured against them."""
+    try:
+        return library.reads()
+    except LibraryError:
+        # What is wrong with the file is said where the saved searches stand, and where it is written.
+        return ()
