@@ -20,7 +20,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 from explorer.errors import FeedError
 from explorer.feed.issue import Issue, Item, Section
 from explorer.feed.mail import Post, RefusedError, Server, post
-from explorer.feed.message import Message, message_of
+from explorer.feed.message import message_of
 
 SECRET = "pass word\u00e9"
 ITEM = Item("a", "Überlange Titel " * 20, reasons=("because",), keys=("id:a",))
@@ -229,7 +229,7 @@ def test_a_connection_that_ends_in_mid_message_is_opened_again() -> None:
     box = Box()
     port, thread = scripted(lambda connection: converse(connection, leave_in_data=True), times=2)
     opened = Post(plain(port, attempts=2), sleep=lambda seconds: None)
-    with pytest.raises(FeedError, match="left|reached"):
+    with pytest.raises(FeedError, match=r"left|reached"):
         opened.send(MESSAGE)
     thread.join(5)
     with serving(box) as other:

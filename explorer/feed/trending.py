@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 
 Counts = dict[str, np.ndarray]
 COUNTED = ("upvotes", "comments", "stars")
+LEAST = 6
+"""Papers that a rising topic has lately at least. A convention: five papers are no trend, whatever an interval says."""
 
 
 @dataclass(frozen=True)
@@ -334,7 +336,7 @@ def rising_topics(
         x, y = int(now[code]), int(before[code])
         low = _ratio(float(beta.ppf(tail, x, y + 1)), n_now, n_before)
         high = _ratio(float(beta.ppf(1 - tail, x + 1, y)) if y else 1.0, n_now, n_before)
-        if low > 1:
+        if low > 1 and x >= LEAST:
             ratio = float("inf") if y == 0 else (x / n_now) / (y / n_before)
             rows.append({"topic": labels[code], "papers": x, "before": y, "ratio": ratio, "low": low, "high": high})
     return sorted(rows, key=lambda row: (-row["low"], row["topic"]))
