@@ -97,6 +97,7 @@ class Library:
             marks=lambda noun: self.marks[noun].all(),
             members=self.members,
             new=lambda: self.new,
+            shared=self.shared_marks,
         )
 
     @cached_property
@@ -212,6 +213,11 @@ class Library:
         rows = self.ranker.snapshot.rows_known(tuple(set(ids)))
         table = self.ranker.snapshot.table.select(["id", "title"]).take(rows)
         return dict(zip(*(table.column(name).to_pylist() for name in ("id", "title")), strict=True))
+
+    def ids_of(self, rows: Sequence[int]) -> list[str]:
+        """Ids of the papers in some rows of the corpus."""
+        ids = self.ranker.snapshot.table.column("id")
+        return [ids[row].as_py() for row in rows]
 
     def _there(self, ids: Iterable[str]) -> list[str]:
         """The ids, if the corpus has them all."""
@@ -413,6 +419,14 @@ class Library:
                 marks = [mark for mark in marks if kind == "stars" or name == (mark.name if kind == "tag" else mark.id)]
                 found += [(reader, kind, mark.name, mark.id, mark.text, mark.at) for mark in marks]
         return [dict(zip(("reader", "kind", "name", "id", "text", "at"), row, strict=True)) for row in found]
+
+    def shared_sets(self) -> list[SavedSet]:
+        """Sets that other readers share, by reader and name."""
+        found = []
+        for reader, kind, name in shared(self.database):
+            if kind == "set":
+                found += [saved for saved in self._sets.all(reader) if saved.name == name]
+        return found
 
     def _shared_as(self, kind: str, name: str) -> list[tuple[str, str]]:
         """Reader and name of what is shared under a name; more than one reader's only by ``READER: NAME``."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Hashable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -35,6 +35,8 @@ class OwnMarks:
         Gives the ids of the papers of a set by its name.
     new : callable
         Gives the papers that came since the last visit, as a boolean array of shape (n_papers,).
+    shared : callable
+        Gives what other readers show, one a paper.
     """
 
     def __init__(
@@ -45,12 +47,15 @@ class OwnMarks:
         marks: Callable[[str], list[Mark]],
         members: Callable[[str], list[str]],
         new: Callable[[], np.ndarray],
+        shared: Callable[[], list[dict[str, str]]],
     ) -> None:
         self._snapshot = snapshot
         self._database = database
         self._marks = marks
         self._members = members
         self._new = new
+        self._shared = shared
+        self._others: dict[str, list[dict[str, str]]] | None = None
         self._papers = len(snapshot)
         self._version: Hashable = None
         self._kept: dict[Hashable, np.ndarray] = {}
@@ -119,6 +124,25 @@ class OwnMarks:
             self._facets[field] = facet_of(some, self._papers)
         return self._facets[field]
 
+    def of_rows(self, rows: list[int]) -> list[dict[str, Any]]:
+        """What the reader put on some papers: `starred`, `noted`, `new` (bool) and `tags` (list of text, by name) of each."""
+        wanted = np.array(rows, np.int64)
+        having = {mark: np.isin(wanted, self.rows(mark)).tolist() for mark in ("starred", "noted", "new")}
+        tagged = [(name, set(some.tolist())) for name, some in sorted(self.tagged().items())]
+        return [
+            {**{mark: having[mark][at] for mark in having}, "tags": [name for name, some in tagged if row in some]}
+            for at, row in enumerate(rows)
+        ]
+
+    def others(self) -> dict[str, list[dict[str, str]]]:
+        """What other readers show of each paper, by its id."""
+        self._notice()
+        if self._others is None:
+            self._others = {}
+            for row in self._shared():
+                self._others.setdefault(row["id"], []).append(row)
+        return self._others
+
     def columns(self, ids: list[str]) -> dict[str, pa.Array]:
         """What the reader put on some papers, as columns of a table.
 
@@ -166,7 +190,7 @@ class OwnMarks:
         """Forget what was computed before somebody changed something."""
         version = self.version()
         if version != self._version:
-            self._version, self._kept, self._facets = version, {}, {}
+            self._version, self._kept, self._facets, self._others = version, {}, {}, None
 
     def _says(self, id_: str, text: str, leaf: Word | Phrase) -> bool:
         wild = _wild(leaf)

@@ -71,6 +71,10 @@ class Ranker:
         """What the reader put on papers: stars, tags, notes, papers read, sets."""
         return self._own()
 
+    def conceal(self) -> None:
+        """Ask for the reader's own no longer, as on a server where everybody would see that of its owner."""
+        self._own = lambda: Nothing(len(self.snapshot))
+
     def hits(self, node: Node) -> Hits:
         """All hits of a query, those of the reader's own tags, notes and sets too."""
         return own_hits(self.snapshot, self.own, node)

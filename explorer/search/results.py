@@ -141,6 +141,12 @@ class Results:
             return self._facets[field]
         return self.snapshot.facet(field)
 
+    def forget_own(self) -> None:
+        """Look up anew what the reader put on papers, where it is counted; which papers are shown stays."""
+        for field in OWN_FACETS:
+            self._facets.pop(field, None)
+            self._counts.pop(field, None)
+
     @cached_property
     def hits(self) -> Hits | None:
         """All hits of the query, before the other filters; None without a query."""
