@@ -1,7 +1,7 @@
 """Kill the update of a corpus and its digest again and again, and count what every subscriber got.
 
-``python -m benchmarks.digest_crash [FOLDER] --kills 200`` on an archive of Hugging Face's daily papers, one JSON file a day (default: hf_daily/ of the
-data). The days are played in turn: the file of a day is added to the corpus and the digest is run, in a process of its own that is ended
+``python -m benchmarks.digest_crash [FOLDER] --kills 200`` on an archive of Hugging Face's daily papers, one JSON file a day (default: hf_daily/
+of the data). The days are played in turn: the file of a day is added to the corpus and the digest is run, in a process of its own that is ended
 by SIGKILL at a random moment; then the same is run again until it ends by itself. The kills are spread over the days at random. One
 subscriber wants everything, one all papers ten at most an issue, one a search, and one the search twice, daily and weekly. In the end
 every message is read: who should have a paper has it exactly once. ``--smtp`` sends to a server on this machine instead of
@@ -58,10 +58,10 @@ def forked(file: Path, folder: Path, out: Path, port: int | None, today: date, a
     if child == 0:
         status = 1
         try:
-            with open(os.devnull, "w") as null, contextlib.redirect_stderr(null):
+            with Path(os.devnull).open("w") as null, contextlib.redirect_stderr(null):
                 step(file, folder, out, port, today)
             status = 0
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001
             print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
         os._exit(status)
     if after is not None:

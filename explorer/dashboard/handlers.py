@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl
 
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.opening import open_cached
+from explorer.dashboard import feed
 from explorer.dashboard import messages as m
 from explorer.dashboard.intake.intake import Intake
 from explorer.dashboard.intake.review import account, likely, notes_csv
@@ -480,5 +481,9 @@ HANDLERS: dict[str, Handler] = {
     "why": Handler(m.RowMessage, explain, asks=True),
     "axis_point": Handler(m.RowMessage, place_on_axes, asks=True),
     "ledger": Handler(m.PlainMessage, show_ledger, asks=True),
+    "day": Handler(m.DayMessage, feed.show_day, asks=True),
+    "subscriptions": Handler(m.SubscriptionsMessage, feed.show_subscriptions, asks=True),
+    "subscribe": Handler(m.SubscribeMessage, feed.subscribe),
+    "end_subscription": Handler(m.NameMessage, feed.end_subscription),
 }
 """The messages that a page may send, and what each does."""

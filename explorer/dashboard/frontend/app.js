@@ -21,6 +21,8 @@ import { toolbarPanel } from "./toolbar.js";
 import { savedSearchesPanel } from "./saved_searches.js";
 import { spellingPanel } from "./spelling.js";
 import { comparisonPanel } from "./comparison.js";
+import { dailyDialog } from "./daily.js";
+import { subscribeDialog } from "./subscribe.js";
 import { listenForShortcuts } from "./shortcuts.js";
 
 /** @import { App, Listener, Model } from "./page.d.ts" */
@@ -181,6 +183,8 @@ function assemble(app) {
   app.exportMenu = exportMenu(app);
   app.intake = intakePanel(app);
   app.ledgerDialog = ledgerDialog(app);
+  app.daily = dailyDialog(app);
+  app.subscribe = subscribeDialog(app);
   app.toolbar = toolbarPanel(app);
   app.layers.push(app.closeRail);
   app.filters = filtersPanel(app);
@@ -201,6 +205,8 @@ function assemble(app) {
     app.status.node,
     ...app.intake.layers,
     app.ledgerDialog.dialog,
+    app.daily.dialog,
+    app.subscribe.dialog,
   );
   if (!app.page) {
     root.setAttribute("role", "region");

@@ -44,6 +44,8 @@ export function toolbarPanel(app) {
       rail,
       app.search.node,
       app.savedSearches.node,
+      app.daily.node,
+      app.subscribe.node,
       number,
       h("div", { class: "lx-history", role: "group", label: "History" }, undo, redo),
       app.intake.node,
