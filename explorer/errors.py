@@ -14,6 +14,7 @@
     ├── ExportError          a table could not be written
     ├── LibraryError         a reader's saved searches could not be read or written
     ├── ScreeningError       a review was asked for what cannot be
+    ├── FeedError            a day, a subscription or a digest that cannot be, or could not be delivered
     ├── ServerError          the dashboard server could not be started
     └── ServiceError         a web service could not be reached, refused, or sent what cannot be read
 
@@ -98,6 +99,10 @@ class LibraryError(ExplorerError):
 
 class ScreeningError(ExplorerError):
     """A review was asked for what cannot be: a paper it does not have, a label there is not, a reviewer who left."""
+
+
+class FeedError(ExplorerError):
+    """A day, a subscription or a digest that cannot be, or could not be delivered."""
 
 
 class ServerError(ExplorerError):

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from explorer.corpus import growth
+from explorer.corpus import growth, saved
 from explorer.corpus.card import card
 from explorer.corpus.documented import Handed, documented_by, moved
 from explorer.dedupe.merges import Change, Merges
-from explorer.errors import LibraryError
+from explorer.feed import daily, recommend, trending
 from explorer.papers.schema import to_frame
 from explorer.search import completion, explain, modes, similar
 from explorer.search.ranker import Ranker
@@ -22,7 +22,8 @@ from explorer.store.build import Progress, no_progress
 from explorer.store.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+    from datetime import date
     from pathlib import Path
 
     import pandas as pd
@@ -174,30 +175,27 @@ class Corpus:
         return Library(self.ranker)
 
     @property
+    @documented_by(saved.read_papers)
     def read_papers(self) -> tuple[str, ...]:
-        """Ids of the papers that the reader has read, the first read first; novelty is measured against them."""
-        try:
-            return self.library.reads()
-        except LibraryError:
-            # What is wrong with the file is said where the saved searches stand, and where it is written.
-            return ()
+        return saved.read_papers(self.library)
 
+    @documented_by(saved.compare)
     def compare(self, before: Selection | SavedSearch, after: Selection | SavedSearch) -> pd.DataFrame:
-        """Papers that are new in the second selection, gone from the first, or in both, as `explorer.compare` gives them.
+        return saved.compare(self.library, before, after)
 
-        Parameters
-        ----------
-        before, after : Selection or SavedSearch
-            A search that was saved stands for the papers it found then, as `before`, and for those it finds now, as `after`.
+    # What is new
 
-        Examples
-        --------
-        >>> import explorer
-        >>> vision, more = explorer.Selection(query="vision"), explorer.Selection(query="vision OR image")
-        >>> explorer.open_corpus().compare(vision, more).attrs["counts"]["gone"]
-        0
-        """
-        return self.library.compare(before, after)
+    @documented_by(daily.daily, without=("snapshot",))
+    def daily(self, day: str | date | None = None) -> pd.DataFrame:
+        return daily.daily(self.snapshot, day)
+
+    @documented_by(trending.trending, without=("counts", "weights"))
+    def trending(self, day: str | date | None = None, *, limit: int | None = None) -> pd.DataFrame:
+        return trending.trending(self.snapshot, day, limit=limit)
+
+    @documented_by(recommend.for_reader)
+    def recommend(self, like: Iterable[str] = (), *, limit: int | None = 50) -> pd.DataFrame:
+        return recommend.for_reader(self.library, like, limit=limit)
 
     # How it changes: each gives another object, and this one goes on showing the papers before
 
