@@ -22,6 +22,8 @@ from explorer.store.build import Progress, no_progress
 from explorer.store.snapshot import Snapshot
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
     import pyarrow as pa
 
@@ -38,12 +40,8 @@ class Corpus:
 
     Attributes
     ----------
-    snapshot : Snapshot
-        The generation that is shown: papers, full text, facets and topics, frozen.
-    ranker : Ranker
-        What ranks beyond words.
-    library : Library
-        The reader's saved searches and sets, and the papers read.
+    snapshot, ranker, library : Snapshot, Ranker, Library
+        The generation that is shown, frozen; what ranks it beyond words; what belongs to the reader.
 
     Examples
     --------
@@ -188,22 +186,17 @@ class Corpus:
             return ()
 
     def compare(self, before: Selection | SavedSearch, after: Selection | SavedSearch) -> pd.DataFrame:
-        """Papers that are new in the second selection, gone from the first, or in both.
+        """Papers that are new in the second selection, gone from the first, or in both, as `explorer.compare` gives them.
 
         Parameters
         ----------
         before, after : Selection or SavedSearch
             A search that was saved stands for the papers it found then, as `before`, and for those it finds now, as `after`.
 
-        Returns
-        -------
-        DataFrame
-            As `explorer.compare` gives it.
-
         Examples
         --------
         >>> import explorer
-        >>> vision, more = (explorer.Selection(query=query) for query in ("vision", "vision OR image"))
+        >>> vision, more = explorer.Selection(query="vision"), explorer.Selection(query="vision OR image")
         >>> explorer.open_corpus().compare(vision, more).attrs["counts"]["gone"]
         0
         """
@@ -227,13 +220,21 @@ class Corpus:
     def split(self, paper: str, *, progress: Progress = no_progress) -> Self:
         return self.changed(growth.separation(self.snapshot, paper), step="split", made={"paper": paper}, progress=progress)
 
-    @documented_by(growth.decision)
-    def decide(self, rules: Rules) -> Self:
-        return self.changed(growth.decision(self.snapshot, rules), step="decided")
+    @documented_by(growth.decided, without=("snapshot",))
+    def decide(self, rules: Rules, *, progress: Progress = no_progress) -> Self:
+        return type(self)(growth.decided(self.snapshot, rules, progress))
 
     @documented_by(growth.refitted)
     def refit(self, n_topics: int | None = None, *, progress: Progress = no_progress) -> Self:
         return type(self)(growth.refitted(self.snapshot, n_topics, progress))
+
+    @documented_by(growth.removal, without=("snapshot",))
+    def remove(self, papers: Sequence[str] | str, *, progress: Progress = no_progress) -> Self:
+        return type(self)(growth.removal(self.snapshot, papers, progress))
+
+    @documented_by(growth.undone)
+    def undo(self) -> Self:
+        return type(self)(growth.undone(self.snapshot))
 
     @documented_by(growth.changed)
     def changed(

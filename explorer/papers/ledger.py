@@ -20,7 +20,7 @@ class Entry(NamedTuple):
     line: int | None
     """Line of the source where the record starts, from 1; None where a format has no lines."""
     record: int
-    """Number of the record in its source, from 1."""
+    """Number of the record in its source, from 1; 0 where a paper was removed later, and where all papers are meant."""
     action: Action
     field: str
     """Column of the schema, or empty when the whole record is meant."""
@@ -216,6 +216,31 @@ class Ledger:
         self.accepted -= 1
         self.merged += 1
         self.notes.append(Entry(source, line, record, "merged", "", text[:300], into, reason))
+
+    def remove(self, source: str, id_: str, *, text: str = "") -> None:
+        """Note that the reader took an accepted record out again.
+
+        Parameters
+        ----------
+        source : str
+            Name of the file or service that the paper came from.
+        id_ : str
+            Id of the paper.
+        text : str
+            What the record says; its first 300 characters are kept.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> ledger = explorer.Ledger()
+        >>> ledger.accept(2)
+        >>> ledger.remove("refs.csv", "lee2024")
+        >>> ledger.sentence()
+        '2 records read: 1 accepted, 1 rejected.'
+        """
+        self.accepted -= 1
+        self.rejected += 1
+        self.notes.append(Entry(source, None, 0, "rejected", "", text[:300], id_, "the reader removed it"))
 
     def doubt(self, source: str, record: int, other: str, reason: str, *, text: str = "") -> None:
         """Note that an accepted record may be another paper too, which the reader decides; `text` says which record it is.

@@ -136,6 +136,12 @@ def _as_named(
 
     Where a value is missing, pandas and others turn whole numbers into floats; a text then ends in ``.0``.
     """
+    kind = values.type
+    if pa.types.is_string_view(kind) or pa.types.is_binary_view(kind):
+        # Arrow takes no rows of them.
+        return values.cast(TEXT if pa.types.is_string_view(kind) else pa.large_binary())
+    if pa.types.is_nested(kind) or pa.types.is_temporal(kind):
+        return _sayable(values, name, report)
     if pa.types.is_floating(values.type):
         values = _without_fractions(values)
     if not _NAMES_OF_DIGITS.search(name):
@@ -238,7 +244,7 @@ def _as_text(values: pa.ChunkedArray) -> pa.ChunkedArray:
     if pa.types.is_floating(values.type):
         values = _without_fractions(values)
     if pa.types.is_nested(values.type):
-        values = pa.chunked_array([pa.array([None if v is None else str(v) for v in values.to_pylist()], TEXT)])
+        values = pa.chunked_array([pa.array([None if v is None else str(v) for v in _sayable(values, "").to_pylist()], TEXT)])
     trimmed = pc.utf8_trim_whitespace(values.cast(TEXT))
     return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, TEXT), trimmed)
 
@@ -334,6 +340,7 @@ def _date_columns(
         columns["published"] = days.take(coded.indices)
         columns["precision"] = precision.take(coded.indices)
     elif given is not None:
+        given = _sayable(given, "published", report)
         columns["published"] = given.cast(pa.date32()).cast(FIELDS["published"]) if rows else given.cast(FIELDS["published"])
         known = pc.and_(pc.is_valid(columns["published"]), pc.is_in(columns["precision"], value_set=pa.array(PRECISIONS)))
         precision = pc.if_else(known, columns["precision"], pa.scalar("day"))
@@ -354,6 +361,58 @@ def _date_columns(
         columns["published"] = pc.if_else(known, columns["published"], from_year)
     columns["precision"] = pc.if_else(pc.is_valid(columns["published"]), columns["precision"], pa.scalar(None, pa.string()))
     columns["year"] = pc.year(columns["published"]).cast(pa.int16())
+
+
+def _sayable(
+    values: pa.ChunkedArray, field: str, report: Callable[[int, str, str, str, str], None] = lambda *told: None
+) -> pa.ChunkedArray:
+    """Times and nested values that Python can hold; one that it cannot is missing, or no format could write the paper."""
+    kind = values.type
+    if pa.types.is_timestamp(kind) and kind.tz is not None:
+        try:
+            pa.scalar(0, kind).as_py()
+        except (ValueError, LookupError):
+            report(0, field, kind.tz, "UTC", "no time zone that is known here")
+            values = values.cast(pa.timestamp(kind.unit))
+    if _is_calendar(kind):
+        return _in_calendar(values, field, report)
+    try:
+        values.to_pylist()
+    except (OverflowError, ValueError, LookupError):
+        kept = []
+        for row, value in enumerate(values):
+            try:
+                kept.append(value.as_py())
+            except (OverflowError, ValueError, LookupError) as error:
+                kept.append(None)
+                report(row, field, str(kind), "", f"not a value that can be written ({error})")
+        return pa.chunked_array([pa.array(kept, kind)])
+    return values
+
+
+def _is_calendar(kind: pa.DataType) -> bool:
+    """Whether a type says days: hours of no day, and spans of time, are temporal too."""
+    return bool(pa.types.is_date(kind) or pa.types.is_timestamp(kind))
+
+
+def _in_calendar(
+    values: pa.ChunkedArray, field: str, report: Callable[[int, str, str, str, str], None] = lambda *told: None
+) -> pa.ChunkedArray:
+    """Days from year 1 to 9999; Arrow's go on for millions of years, which neither Python nor any format written here can say."""
+    kind = values.type
+    days = values.cast(pa.timestamp(kind.unit)) if pa.types.is_timestamp(kind) else values
+    seconds_in = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
+    per_day = 1 if kind == pa.date32() else 86_400 * (10**3 if kind == pa.date64() else seconds_in[kind.unit])
+    counted = days.cast(pa.int32() if kind == pa.date32() else pa.int64())
+    first, last = ((day - date(1970, 1, 1)).days * per_day for day in (date.min, date.max))
+    bounds = np.iinfo(np.int32 if kind == pa.date32() else np.int64)
+    low, high = max(first, bounds.min), min(last + per_day - 1, bounds.max)
+    beyond = pc.fill_null(pc.or_(pc.less(counted, low), pc.greater(counted, high)), False)
+    if not pc.any(beyond).as_py():
+        return values
+    for row in pc.indices_nonzero(beyond).to_pylist():
+        report(row, field, f"{counted[row].as_py() // per_day} days from 1970-01-01", "", "not a day of the years 1 to 9999")
+    return pc.if_else(beyond, pa.scalar(None, kind), values)
 
 
 def _normalised(
@@ -467,7 +526,9 @@ def to_table(papers: pd.DataFrame | pa.Table) -> pa.Table:
         raise SchemaError(f"The table has no title column (its columns: {names}). Rename the one that holds titles to 'title'.")
     if papers.column_names[: len(FIELDS)] == list(FIELDS) and not papers.column("id").null_count:
         types = [papers.schema.field(name).type for name in FIELDS]
-        if types == list(FIELDS.values()) and len(pc.unique(papers.column("id"))) == papers.num_rows:
+        dates = papers.column("published")
+        in_calendar = types == list(FIELDS.values()) and _in_calendar(dates, "published") is dates
+        if in_calendar and len(pc.unique(papers.column("id"))) == papers.num_rows:
             extra = {name: _as_named(name, papers.column(name)) for name in papers.column_names[len(FIELDS) :]}
             return pa.table({**{name: papers.column(name) for name in FIELDS}, **extra})
     try:

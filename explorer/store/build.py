@@ -158,7 +158,7 @@ def write_corpus(
     kept = None if rules is not None else rules_in(folder)
 
     def write(target: Path) -> dict[str, Any]:
-        topics = _write_generation(table, target, n_topics, progress)
+        topics = write_generation(table, target, n_topics, progress)
         (merges or Merges()).save(target)
         save_part(account, account_path(target, 0))
         keep_rules(target, rules, kept)
@@ -186,7 +186,8 @@ def keep_rules(target: Path, rules: Rules | None, kept: bytes | None) -> None:
         (target / RULES).write_bytes(kept)
 
 
-def _write_generation(table: pa.Table, target: Path, n_topics: int | None, progress: Progress) -> dict[str, Any]:
+def write_generation(table: pa.Table, target: Path, n_topics: int | None, progress: Progress) -> dict[str, Any]:
+    """Write all that is made from papers into the folder of a generation; returns what the manifest says of the topics."""
     progress("papers", 0.0)
     write_papers(table, target)
     progress("facets", 0.0)

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from explorer.dedupe.merges import load_merges
-from explorer.disk import cache_folder
+from explorer.disk import cache_folder, damaged_files
 from explorer.errors import CorpusError, SelectionError
 from explorer.papers.author_names import display, family_first
 from explorer.selection.fields import STORED_SORTS
@@ -79,13 +79,17 @@ class Snapshot:
             except (OSError, EOFError, ValueError, TypeError, KeyError, CorpusError) as error:
                 # A build that finished in between removes the generation that was in force before.
                 if self.generation.name == read_manifest(self.folder)["generation"]:
-                    raise CorpusError(f"{self.folder} is damaged ({error}). Build the corpus again.") from error
+                    raise CorpusError(
+                        f"{self.folder} is damaged ({error}). Build the corpus again, or see what is left: litexplorer check {self.folder}"
+                    ) from error
         self._hits = Cache(64 * MEGABYTE)
         self._masks = Cache(48 * MEGABYTE)
         self._totals = Cache(32 * MEGABYTE)
 
     def _open(self) -> None:
         """Map every file at once, for a later build removes those of this generation."""
+        for name, what in damaged_files(self.generation, whole=False):
+            raise CorpusError(f"{name} {what}")
         self.table = read_table(self.generation)
         self.index = TextIndex(self.generation / "index")
         self.months = self._array("dates")
