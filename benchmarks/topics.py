@@ -34,7 +34,7 @@ import numpy as np
 
 from benchmarks import report
 from benchmarks.build import coherence
-from benchmarks.data import arguments, data_folder, prepared
+from benchmarks.data import arguments, data_folder
 
 K = {"page": 10, "daily": 20, "learning": 20, "arxiv": 30}
 """Number of topics a corpus."""

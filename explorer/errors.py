@@ -14,7 +14,8 @@
     ├── ExportError          a table could not be written
     ├── LibraryError         a reader's saved searches could not be read or written
     ├── ServerError          the dashboard server could not be started
-    └── ServiceError         a web service could not be reached, refused, or sent what cannot be read
+    ├── ServiceError         a web service could not be reached, refused, or sent what cannot be read
+    └── TopicError           a change of the topics that cannot be
 
 Each message says what happened, to which record or file, and what to do next.
 """
@@ -114,3 +115,7 @@ class ServiceError(ExplorerError):
         super().__init__(message)
         self.status = status
         self.retry_after = retry_after
+
+
+class TopicError(ExplorerError):
+    """A change of the topics that cannot be: there is no such topic or paper, or its name is taken."""

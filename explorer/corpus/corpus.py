@@ -6,10 +6,9 @@ from functools import cached_property
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Self
 
-import numpy as np
-
 from explorer.corpus import growth
 from explorer.corpus.documented import documented_by, moved
+from explorer.corpus.topics import CorpusTopics
 from explorer.dedupe.merges import Change, Merges
 from explorer.errors import LibraryError
 from explorer.papers.schema import to_frame
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
     from explorer.papers.ledger import Ledger
     from explorer.ranking.vectors import Embedder
     from explorer.sources.formats.registry import Import
-    from explorer.store.topics import Topics
 
 
 class Corpus:
@@ -52,8 +50,12 @@ class Corpus:
     """
 
     def __init__(self, folder: str | PathLike[str] | Snapshot) -> None:
-        self.snapshot = folder if isinstance(folder, Snapshot) else Snapshot(folder)
-        self.ranker = Ranker(self.snapshot, lambda name: self.library.members(name))
+        self._show(folder if isinstance(folder, Snapshot) else Snapshot(folder))
+
+    def _show(self, snapshot: Snapshot) -> None:
+        """Show another generation of the same papers."""
+        vars(self).clear()
+        self.snapshot, self.ranker = snapshot, Ranker(snapshot, lambda name: self.library.members(name))
 
     @classmethod
     @documented_by(growth.build)
@@ -82,21 +84,19 @@ class Corpus:
         return f"Corpus({str(self.folder)!r}, {len(self):,} papers)"
 
     folder = property(lambda self: self.snapshot.folder, doc="Path of the corpus folder.")
-    manifest = property(
-        lambda self: self.snapshot.manifest, doc="Format version, content hash, papers, how it was made (dict)."
-    )
+    manifest = property(lambda self: self.snapshot.manifest, doc="Format, content hash, papers, how it was made (dict).")
     table = property(lambda self: self.snapshot.table, doc="The papers in the schema, as a pyarrow.Table, memory-mapped.")
     rules = property(lambda self: self.snapshot.rules, doc="Pairs of records that are merged always, or never (Rules).")
 
     @cached_property
     def papers(self) -> pd.DataFrame:
         """The papers as a DataFrame in the schema, memory-mapped, with their `topic`."""
-        return to_frame(self.snapshot.with_topic(self.snapshot.table, np.asarray(self.snapshot.topics.codes)))
+        return to_frame(self.snapshot.with_topic(self.snapshot.table, self.snapshot.topics.codes))
 
     @property
-    def topics(self) -> Topics:
-        """What the papers are about: labels, words, and the topic of each paper."""
-        return self.snapshot.topics
+    def topics(self) -> CorpusTopics:
+        """What the papers are about: labels, words, the topic of each paper; and changes of the topics."""
+        return CorpusTopics(self)
 
     @property
     @documented_by(Merges.frame)
@@ -196,7 +196,7 @@ class Corpus:
         Examples
         --------
         >>> import explorer
-        >>> vision, more = explorer.Selection(query="vision"), explorer.Selection(query="vision OR image")
+        >>> vision, more = (explorer.Selection(query=query) for query in ("vision", "vision OR image"))
         >>> explorer.open_corpus().compare(vision, more).attrs["counts"]["gone"]
         0
         """

@@ -19,7 +19,7 @@ from explorer.errors import CorpusError, SelectionError
 from explorer.papers.author_names import display, family_first
 from explorer.selection.fields import STORED_SORTS
 from explorer.selection.query import Node
-from explorer.store.build import ANALYSERS, FACETS, RULES, read_table
+from explorer.store.build import ANALYSERS, FACETS, RULES, Texts, read_table
 from explorer.store.caches import MEGABYTE, Cache
 from explorer.store.facets import Facet, mapped
 from explorer.store.fulltext import Hits, TextIndex
@@ -99,7 +99,7 @@ class Snapshot:
         self._orders = {name: self._array(f"{name}.order") for name in STORED_SORTS}
         self._facets = {name: Facet.load(self.generation, name) for name in ("topics", *FACETS)}
         self._prefixes = {name: Prefixes.load(self.generation, name) for name in FACETS}
-        self.topics: Topics = load_topics(self.generation, self.months, self.precision)
+        self.topics: Topics = load_topics(self.generation, self.months, self.precision, self._texts)
         self.merged = load_merges(self.generation)
         self.accounts = load_accounts(self.generation)
         rules = self.generation / RULES
@@ -107,6 +107,10 @@ class Snapshot:
         columns = (self.table, self.months, self.precision, self.has_code, self.topics.codes, *self._orders.values())
         if {len(self), *map(len, columns), *(len(facet.starts) - 1 for facet in self._facets.values())} != {len(self)}:
             raise CorpusError(f"the files in {self.generation} are not of one build")
+
+    def _texts(self, rows: Iterable[int]) -> list[str]:
+        texts = Texts(self.table)
+        return [texts[int(row)] for row in rows]
 
     def _array(self, name: str) -> np.ndarray:
         return mapped(self.generation / f"{name}.npy")

@@ -16,6 +16,9 @@ OTHER = "other"
 _READ = 60
 """Papers of each topic that are read for its name."""
 
+_TITLE = 100
+"""Characters of a text that are taken for its title."""
+
 _BREAK = re.compile(r"[.,;:!?()\[\]{}\"“”$\\/=<>|]+|\s[-–—]\s|--")
 _PIECE = re.compile(r"[^\W\d_](?:[^\W_]|[-’'](?=[^\W_]))+|[^\W\d_]")
 
@@ -62,18 +65,28 @@ def name_topics(
 
     Notes
     -----
-    Of each topic the 60 papers that lie on it most are read, half a paper or more where there are so many. A phrase scores by
-    coverage (the part of them that has it), times the logarithm of its lift over the papers read for the other topics, times
-    the root of its number of words; it must stand in three papers, or two where ten were read or fewer. One-word names are
-    completed by a second phrase.
+    Of each topic the 60 papers that lie on it most are read. A phrase scores by coverage (the part of them that has it, those
+    that have it in their title twice), times the logarithm of its lift over the papers read for the other topics, times the root
+    of its number of words and of what its words are worth, and more if they are the topic's first words; it must stand in three
+    papers, or two where ten were read or fewer. One-word names are completed by a second phrase.
     """
     heaviest = [np.argsort(-places[:, topic], kind="stable")[:_READ] for topic in range(places.shape[1])]
     mine = [[int(row) for row in rows if places[row, topic] >= 0.3] for topic, rows in enumerate(heaviest)]
     mine = [rows or [int(row) for row in near[:3]] for rows, near in zip(mine, heaviest, strict=True)]
     told = {row: phrases_of(texts[row], worth) for row in sorted({row for rows in mine for row in rows})}
     everywhere = Counter(phrase for found in told.values() for phrase in found)
+    # What stands in a title counts twice: texts begin with theirs.
+    titles = {row: phrases_of(texts[row][:_TITLE], worth) for row in told}
     ranked = [
-        _ranked(Counter(phrase for row in rows for phrase in told[row]), len(rows), everywhere, len(told), set(words[topic]))
+        _ranked(
+            Counter(phrase for row in rows for phrase in told[row]),
+            Counter(phrase for row in rows for phrase in titles[row]),
+            len(rows),
+            everywhere,
+            len(told),
+            {word: 1 / (1 + place / 10) for place, word in enumerate(words[topic])},
+            worth,
+        )
         for topic, rows in enumerate(mine)
     ]
     labels: list[str] = []
@@ -81,10 +94,18 @@ def name_topics(
         labels.append(_label(candidates, list(words[topic]), labels))
     shown = _spellings([texts[row] for row in told], {part for label in labels for part in label.split(", ")})
     labels = [", ".join(shown.get(part, part) for part in label.split(", ")) for label in labels]
-    return labels, [[phrase for phrase in candidates[:5]] for candidates in ranked]
+    return labels, [list(candidates[:5]) for candidates in ranked]
 
 
-def _ranked(here: Counter[str], papers: int, everywhere: Counter[str], all_papers: int, heavy: set[str]) -> list[str]:
+def _ranked(
+    here: Counter[str],
+    titled: Counter[str],
+    papers: int,
+    everywhere: Counter[str],
+    all_papers: int,
+    heavy: Mapping[str, float],
+    worth: Mapping[str, float],
+) -> list[str]:
     """Phrases of a topic, best first; none is part of one before it, or holds one."""
     least = 3 if papers > 10 else 2 if papers > 3 else 1
     scores: dict[str, float] = {}
@@ -95,7 +116,9 @@ def _ranked(here: Counter[str], papers: int, everywhere: Counter[str], all_paper
         elsewhere = (everywhere[phrase] - count + 0.5) / (all_papers - papers + 1)
         lift = (count / papers) / elsewhere
         if lift > 1:
-            scores[phrase] = count / papers * np.log(lift) * len(parts) ** 0.5
+            known = [worth[part] for part in parts if part in worth]
+            told = max(heavy.get(part, 0.0) for part in parts) * (sum(known) / len(known)) ** 0.5
+            scores[phrase] = (count + titled[phrase]) / papers * np.log(lift) * len(parts) ** 0.5 * told
     chosen: list[str] = []
     for phrase in sorted(scores, key=lambda phrase: (-scores[phrase], phrase)):
         if not any(_same(phrase, other) for other in chosen):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -13,8 +13,10 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from explorer.errors import CorpusError
+from explorer.topics.factors import factorise, telling_words
 from explorer.topics.labels import OTHER, name_topics
-from explorer.topics.terms import content_keys, count_terms, term_weights, weigh
+from explorer.topics.stability import choose_number, topic_stability
+from explorer.topics.terms import content_keys, count_terms, term_weights
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -23,13 +25,6 @@ __all__ = ["OTHER", "TopicModel", "suggested_topics"]
 
 _SAMPLE = 20_000
 _VOCABULARY = 10_000
-_ROUNDS = 50
-_TOLERANCE = 2e-3
-_RESAMPLES = 10
-_RESAMPLED = 0.8
-_ENSEMBLE_TO = 3_000
-"""Papers up to which the start is an ensemble: above, one factorisation is as stable, and the ensemble would cost ten."""
-
 _REFINED_FROM = 200
 """Papers a topic from which the topics are refined by expectation maximisation: there is enough to learn a likelihood from."""
 
@@ -71,6 +66,8 @@ class TopicModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         The ten words of each topic that its papers have, and that few others do; best first.
     phrases_ : list of list of str
         Up to five phrases of each topic.
+    stability_ : ndarray of float64, shape (n_topics,)
+        How often each topic comes back over samples of the papers, 0 to 1 (see `explorer.topics.stability.topic_stability`).
     curve_ : list of dict
         Where the number was chosen: `topics`, `stability`, `coherence` and `score` of each number that was tried.
     n_features_in_ : int
@@ -151,7 +148,7 @@ class TopicModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             raise ValueError("Negative values in data passed to TopicModel: counts of terms are zero or more.")
         counts.sum_duplicates()
         counts.eliminate_zeros()
-        rows = (counts.indices[a:b].tobytes() + counts.data[a:b].tobytes() for a, b in zip(counts.indptr, counts.indptr[1:]))
+        rows = (counts.indices[a:b].tobytes() + counts.data[a:b].tobytes() for a, b in pairwise(counts.indptr))
         return counts, content_keys(rows)
 
     def _fit(
@@ -169,6 +166,7 @@ class TopicModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         if not counts.nnz or not weights.any():
             width = len(vocabulary)
             self.factors_, self.prior_, self.background_ = np.zeros((0, width)), np.ones(1), np.zeros(width)
+            self.stability_ = np.zeros(0)
             self.words_: list[list[str]] = []
             self.phrases_: list[list[str]] = []
             self.labels_ = [OTHER]
@@ -183,6 +181,7 @@ class TopicModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         rounds = _REFINEMENTS if counts.shape[0] >= _REFINED_FROM * number else 1
         self._learn(counts, places, rounds)
         self._order_and_name(counts, texts)
+        self.stability_ = topic_stability(counts, weights, keys, self.words_, vocabulary)
         return self
 
     def _learn(self, counts: csr_matrix, places: np.ndarray, rounds: int) -> None:
@@ -381,7 +380,9 @@ class TopicModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """
         with np.load(path, allow_pickle=False) as parts:
             if "background" not in parts:
-                raise CorpusError(f"An earlier version found the topics of {path.parent.parent}. Find them again: litexplorer refit")
+                raise CorpusError(
+                    f"An earlier version found the topics of {path.parent.parent}. Find them again: litexplorer refit"
+                )
             model = cls(len(labels) - 1, seed=int(parts["seed"]))
             for name in ("vocabulary", "weights", "factors", "prior", "background"):
                 setattr(model, f"{name}_", parts[name])
@@ -399,152 +400,3 @@ def _are_texts(values: Any) -> bool:
     if isinstance(values, Iterable) and not isinstance(values, Sequence) and not hasattr(values, "__len__"):
         return True
     return hasattr(values, "__len__") and (len(values) == 0 or isinstance(values[0], str))
-
-
-def factorise(counts: csr_matrix, weights: np.ndarray, keys: np.ndarray, topics: int, *, ensemble: bool = True) -> np.ndarray:
-    """Parts of each paper on each topic, by NMF from a deterministic start; see the notes of `TopicModel`.
-
-    Parameters
-    ----------
-    counts : csr_matrix, shape (n_papers, n_terms)
-        In the order of `keys`.
-    weights : ndarray, shape (n_terms,)
-    keys : ndarray of uint64, shape (n_papers,)
-    topics : int
-    ensemble : bool
-        Start from factorisations of samples, where there are few papers.
-
-    Returns
-    -------
-    ndarray of float64, shape (n_papers, topics)
-        Each row sums to 1, or to 0 where no term of the paper is worth anything.
-    """
-    weighted = weigh(counts, weights)
-    if ensemble and 2 * topics < counts.shape[0] <= _ENSEMBLE_TO:
-        found = []
-        for number in range(_RESAMPLES):
-            rows = resampled(keys, number, _RESAMPLED)
-            if len(rows) > topics:
-                found.append(_unit(_nmf(weighted[rows], topics)[1]))
-        stacked = np.vstack(found)
-        factors = _unit(_nmf(stacked, min(topics, len(stacked)), rounds=200)[1])
-        loads = _onto(weighted, factors)
-    else:
-        loads, factors = _nmf(weighted, topics)
-    loads = loads * np.sqrt((factors**2).sum(axis=1))
-    if loads.shape[1] < topics:
-        loads = np.hstack([loads, np.zeros((len(loads), topics - loads.shape[1]))])
-    total = loads.sum(axis=1, keepdims=True)
-    placed: np.ndarray = np.divide(loads, total, out=np.zeros_like(loads), where=total > 0)
-    return placed
-
-
-def resampled(keys: np.ndarray, number: int, part: float) -> np.ndarray:
-    """Rows of a sample of a part of the papers, drawn by their content: a paper is in it whatever the others are."""
-    with np.errstate(over="ignore"):
-        mixed = (keys ^ (keys >> np.uint64(31))) * np.uint64(0x9E3779B97F4A7C15 + 2 * 7919 * number)
-    return np.flatnonzero(mixed >> np.uint64(11) < np.uint64(int(part * 2**53)))
-
-
-def _unit(factors: np.ndarray) -> np.ndarray:
-    length = np.sqrt((factors**2).sum(axis=1))
-    found: np.ndarray = factors[length > 0] / length[length > 0][:, None]
-    return found
-
-
-def _nmf(matrix: Any, topics: int, rounds: int = _ROUNDS) -> tuple[np.ndarray, np.ndarray]:
-    from sklearn.decomposition import NMF
-    from sklearn.exceptions import ConvergenceWarning
-
-    topics = max(1, min(topics, *matrix.shape))
-    init = "nndsvda" if topics < min(matrix.shape) else "random"
-    model = NMF(topics, init=init, random_state=0, max_iter=rounds, tol=_TOLERANCE)
-    # A fit without an error, as of a few short texts, has a rest of minus nothing, whose root scikit-learn takes.
-    with warnings.catch_warnings(), np.errstate(invalid="ignore"):
-        # Stopping after max_iter is meant: later rounds move the factors by less than their labels show.
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        loads = model.fit_transform(matrix)
-    return loads, model.components_
-
-
-def _onto(matrix: Any, factors: np.ndarray) -> np.ndarray:
-    """Non-negative loads of the rows of a matrix on given factors."""
-    from sklearn.decomposition import non_negative_factorization
-    from sklearn.exceptions import ConvergenceWarning
-
-    with warnings.catch_warnings(), np.errstate(invalid="ignore"):
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        loads, _, _ = non_negative_factorization(
-            matrix, H=factors, n_components=len(factors), update_H=False, max_iter=_ROUNDS, tol=_TOLERANCE, random_state=0
-        )
-    found: np.ndarray = loads
-    return found
-
-
-def telling_words(
-    counts: csr_matrix, places: np.ndarray, weights: np.ndarray, vocabulary: np.ndarray, count: int = 10
-) -> list[list[str]]:
-    """The words of each topic: those that its papers have, times the logarithm of their lift, times their weight; best first."""
-    papers = counts.shape[0]
-    has = counts.copy()
-    has.data = np.ones_like(has.data)
-    users = np.bincount(has.indices, minlength=has.shape[1]) / papers
-    size = places.sum(axis=0)[:, None]
-    # Half a paper as the corpus has them, so that a topic of few papers does not live on what stands in one.
-    here = ((has.T @ places).T + 0.5 * users) / (size + 0.5)
-    lift = np.log(np.maximum(here, 1e-12) / np.maximum(users, 1e-12)).clip(0)
-    scores = here * lift * weights
-    return [
-        [str(vocabulary[i]) for i in np.argsort(-row, kind="stable")[:count] if row[i] > 0] or [str(vocabulary[int(np.argmax(h))])]
-        for row, h in zip(scores, here, strict=True)
-    ]
-
-
-def choose_number(
-    counts: csr_matrix, weights: np.ndarray, keys: np.ndarray, around: int
-) -> tuple[int, list[dict[str, float]]]:
-    """Choose the number of topics by stability and coherence.
-
-    Parameters
-    ----------
-    counts, weights, keys
-        As `factorise` takes them; at most 1,000 papers are looked at.
-    around : int
-        Numbers from half of it to 1.6 times as many are tried.
-
-    Returns
-    -------
-    number : int
-        That of the highest score; of equal ones the nearest to `around`.
-    curve : list of dict
-        `topics`, `stability` (mean Jaccard index of the words of topics of three samples of 80 %, matched one to one; Greene,
-        O'Callaghan and Cunningham 2014), `coherence` (mean normalised pointwise mutual information of the words), and `score`:
-        the mean of the two, each as a share of its highest.
-    """
-    from explorer.topics.stability import agreement, coherence
-
-    counts, keys = counts[:1000].tocsr(), keys[:1000]
-    tried = sorted({max(2, round(around * part)) for part in (0.5, 0.75, 1.0, 1.25, 1.6)})
-    names = np.arange(counts.shape[1]).astype(str)
-    curve: list[dict[str, float]] = []
-    for number in tried:
-        words = []
-        for sample in range(3):
-            rows = resampled(keys, 100 + sample, _RESAMPLED)
-            if len(rows) <= number:
-                continue
-            placed = factorise(counts[rows], weights, keys[rows], number, ensemble=False)
-            words.append(telling_words(counts[rows], placed, weights, names))
-        if len(words) < 2:
-            continue
-        pairs = [agreement(words[a], words[b])[0] for a in range(len(words)) for b in range(a)]
-        curve.append(
-            {"topics": number, "stability": float(np.mean(pairs)), "coherence": coherence(counts, [list(map(int, w)) for w in words[0]])}
-        )
-    if not curve:
-        return around, []
-    most = {name: max(max(row[name] for row in curve), 1e-9) for name in ("stability", "coherence")}
-    for row in curve:
-        row["score"] = float(np.mean([row[name] / most[name] for name in most]))
-    best = max(curve, key=lambda row: (round(row["score"], 6), -abs(row["topics"] - around)))
-    return int(best["topics"]), curve

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from explorer.topics.factors import SAMPLED, factorise, resampled, telling_words
+
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
@@ -78,13 +80,15 @@ def coherence(counts: csr_matrix, topics: Sequence[Sequence[int]]) -> float:
     return float(np.mean(found)) if found else 0.0
 
 
-def topic_stability(counts: csr_matrix, weights: np.ndarray, keys: np.ndarray, words: Sequence[Sequence[str]], names: np.ndarray) -> np.ndarray:
+def topic_stability(
+    counts: csr_matrix, weights: np.ndarray, keys: np.ndarray, words: Sequence[Sequence[str]], names: np.ndarray
+) -> np.ndarray:
     """How often each topic comes back over samples of the papers.
 
     Parameters
     ----------
     counts, weights, keys
-        As `explorer.topics.model.factorise` takes them; at most 2,000 papers are looked at.
+        As `explorer.topics.factors.factorise` takes them; at most 2,000 papers are looked at.
     words : sequence of sequence of str
         Words of each topic of the model.
     names : ndarray of str, shape (n_terms,)
@@ -94,23 +98,74 @@ def topic_stability(counts: csr_matrix, weights: np.ndarray, keys: np.ndarray, w
     ndarray of float64, shape (n_topics,)
         Mean over five samples of 80 % of the Jaccard index of the topic's words with those of its partner, 0 to 1.
     """
-    from explorer.topics.model import factorise, resampled, telling_words
-
     counts, keys = counts[:2000].tocsr(), keys[:2000]
     found = []
     for sample in range(5):
-        rows = resampled(keys, 200 + sample, 0.8)
+        rows = resampled(keys, 200 + sample, SAMPLED)
         if len(rows) > len(words):
             placed = factorise(counts[rows], weights, keys[rows], len(words), ensemble=False)
             found.append(agreement(words, telling_words(counts[rows], placed, weights, names))[1])
     return np.mean(found, axis=0) if found else np.full(len(words), np.nan)
 
 
+def choose_number(counts: csr_matrix, weights: np.ndarray, keys: np.ndarray, around: int) -> tuple[int, list[dict[str, float]]]:
+    """Choose the number of topics by stability and coherence.
+
+    Parameters
+    ----------
+    counts, weights, keys
+        As `factorise` takes them; at most 1,000 papers are looked at.
+    around : int
+        Numbers from half of it to 1.6 times as many are tried.
+
+    Returns
+    -------
+    number : int
+        That of the highest score; of equal ones the nearest to `around`.
+    curve : list of dict
+        `topics`, `stability` (mean Jaccard index of the words of topics of three samples of 80 %, matched one to one; Greene,
+        O'Callaghan and Cunningham 2014), `coherence` (mean normalised pointwise mutual information of the words), and `score`:
+        the mean of the two, each as a share of its highest.
+    """
+    counts, keys = counts[:1000].tocsr(), keys[:1000]
+    tried = sorted({max(2, round(around * part)) for part in (0.5, 0.75, 1.0, 1.25, 1.6)})
+    names = np.arange(counts.shape[1]).astype(str)
+    curve: list[dict[str, float]] = []
+    for number in tried:
+        words = []
+        for sample in range(3):
+            rows = resampled(keys, 100 + sample, SAMPLED)
+            if len(rows) <= number:
+                continue
+            placed = factorise(counts[rows], weights, keys[rows], number, ensemble=False)
+            words.append(telling_words(counts[rows], placed, weights, names))
+        if len(words) < 2:
+            continue
+        pairs = [agreement(words[a], words[b])[0] for a in range(len(words)) for b in range(a)]
+        curve.append(
+            {
+                "topics": number,
+                "stability": float(np.mean(pairs)),
+                "coherence": coherence(counts, [list(map(int, w)) for w in words[0]]),
+            }
+        )
+    if not curve:
+        return around, []
+    most = {name: max(max(row[name] for row in curve), 1e-9) for name in ("stability", "coherence")}
+    for row in curve:
+        row["score"] = float(np.mean([row[name] / most[name] for name in most]))
+    best = max(curve, key=lambda row: (round(row["score"], 6), -abs(row["topics"] - around)))
+    return int(best["topics"]), curve
+
+
 def distinctness(words: Sequence[Sequence[str]]) -> np.ndarray:
     """How distinct each topic is: one less the highest Jaccard index of its words with those of another, 0 to 1."""
     sets = [frozenset(topic) for topic in words]
     return np.array(
-        [1 - max((len(a & b) / max(len(a | b), 1) for j, b in enumerate(sets) if i != j), default=0) for i, a in enumerate(sets)]
+        [
+            1 - max((len(a & b) / max(len(a | b), 1) for j, b in enumerate(sets) if i != j), default=0)
+            for i, a in enumerate(sets)
+        ]
     )
 
 
@@ -140,7 +195,7 @@ def coverage(counts: Sequence[int] | np.ndarray) -> dict[str, float]:
     --------
     >>> found = coverage([10, 5, 2, 1, 1])
     >>> found["seen"], round(found["coverage"], 3), round(found["unseen"], 2)
-    (5, 0.9, 0.95)
+    (5, 0.9, 1.89)
     """
     found = np.asarray(counts, float)
     found = found[found > 0]

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 _WORD = re.compile(r"(?<![\\\w])[^\W\d_](?:[^\W_]|[-’'](?=[^\W_]))+(?!\w)")
-_ADDRESS = re.compile(r"https?://\S+|www\.\S+|\S+@\S+\.\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|edu|gov|ai|co)\b(?:/\S*)?", re.I)
+_ADDRESS = re.compile(
+    r"https?://\S+|www\.\S+|\S+@\S+\.\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|edu|gov|ai|co)\b(?:/\S*)?", re.I
+)
 _MARKUP = re.compile(r"\\[A-Za-z]+|<[^<>]{1,80}>|&\w+;")
 _RUN = re.compile(r"[぀-ヿ㐀-鿿豈-﫿]+")
 _UNSPACED = re.compile(r"[぀-ヿ㐀-鿿豈-﫿]")
@@ -31,11 +33,11 @@ _FULL = 0.3
 
 
 def words_of(text: str) -> list[str]:
-    """Words of a text in lower case: no addresses, no markup, no numbers; pairs of characters where a script has no spaces.
+    r"""Words of a text in lower case: no addresses, no markup, no numbers; pairs of characters where a script has no spaces.
 
     Examples
     --------
-    >>> words_of("Code: https://github.com/a/b; graph-based LLMs, x_1 and \\\\alpha")
+    >>> words_of("Code: https://github.com/a/b; graph-based LLMs, x_1 and \\alpha")
     ['code', 'graph-based', 'llms', 'and']
     """
     if "://" in text or "www." in text or "@" in text or ".com" in text or ".org" in text or ".io" in text:
