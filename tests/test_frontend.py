@@ -276,6 +276,12 @@ def states(board: Dashboard, merged: Corpus) -> Iterator[dict[str, Any]]:
     board.searches.library.delete_set("these")
     send(board, "compare", **{"with": None})
     send(board, "clear")
+    send(board, "star", row=0, on=True)
+    send(board, "tag", row=0, name="method", on=True)
+    send(board, "note", row=0, text="Read twice.", before="")
+    yield traits(board)
+    for _ in range(3):
+        send(board, "undo_mark")
     # The last is in an encoding that is not sure.
     files = (two_files.RIS.encode(), two_files.TABLE.encode(), "title,year\nЛуна,2020\n".encode("cp1251"))
     for name, data in zip(("a.ris", "b.csv", "c.csv"), files, strict=True):
@@ -353,6 +359,8 @@ def test_answers_are_what_the_page_takes_them_for(
     send(board, "why", row=0)
     send(board, "axis_point", row=0)
     send(board, "ledger")
+    send(board, "note", row=0, text="Read twice.", before="")
+    send(board, "note", row=0, text="", before="Read twice.")
     send(board, "plotly")
     board.save([ExportedFile("papers.csv", "text/csv", b"id\n")])
     values: dict[str, list[Any]] = {}

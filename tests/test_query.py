@@ -54,7 +54,7 @@ def shape(node: Node | None) -> object:
         ("author:lee", "authors:lee"),
         ("AUTHOR:lee", "authors:lee"),
         ('title:"a b"', 'title:"a b"'),
-        ("-tag:x", ("not", "keywords:x")),
+        ("-keyword:x", ("not", "keywords:x")),
         ("arithm*", ":arithm*"),
         ("title:arithm**", "title:arithm*"),
         ("a*b", ":a*b"),

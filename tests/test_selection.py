@@ -241,6 +241,7 @@ def test_every_field_filters_or_sorts() -> None:
     rows = FILTERS + STEERS
     assert len({row.parameter for row in rows}) == len(rows)
     filters = Selection("q", (1, 2), ("0001-01", "0001-02"), ("t",), ("v",), ("a",), ("k",), False)
+    filters = filters.with_({"tags": ("g",), "marks": ("starred",)})
     steers = {
         "rank": "c",
         "like": ("i",),

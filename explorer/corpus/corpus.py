@@ -55,7 +55,7 @@ class Corpus:
     def _show(self, snapshot: Snapshot) -> None:
         """Show another generation of the same papers."""
         vars(self).clear()
-        self.snapshot, self.ranker = snapshot, Ranker(snapshot, lambda name: self.library.members(name))
+        self.snapshot, self.ranker = snapshot, Ranker(snapshot, lambda n: self.library.members(n), lambda: self.library.own)
 
     @classmethod
     @documented_by(growth.build)

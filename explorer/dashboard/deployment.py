@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from explorer.library.readers import reader_name
 from explorer.sources.services.registry import KEYS
 
 _CORPUS, _READ_ONLY, _ASSETS = "LITEXPLORER_CORPUS", "LITEXPLORER_READ_ONLY", "LITEXPLORER_ASSETS"
@@ -26,6 +27,8 @@ class Deployment:
     """Folder of the corpus that the server was started with."""
     address: str = ""
     """Query part of the page's address."""
+    reader: str | None = None
+    """Whose stars, tags and notes the page shows and keeps; None where the library finds the name itself."""
     keys: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Keys of web services, by the environment variable that holds each."""
 
@@ -40,6 +43,7 @@ class Deployment:
             read_only=bool(given.get(_READ_ONLY)),
             corpus=given.get(_CORPUS) or None,
             address=given.get("QUERY_STRING", "") if served else "",
+            reader=reader_name(given),
             keys={name: given[name] for name in KEYS if given.get(name)},
         )
 

@@ -17,7 +17,8 @@ from explorer.corpus.corpus import Corpus
 from explorer.corpus.opening import open_cached
 from explorer.dashboard import messages as m
 from explorer.dashboard.intake.intake import Intake
-from explorer.dashboard.intake.review import account, notes_csv
+from explorer.dashboard.intake.review import account, likely, notes_csv
+from explorer.dashboard.marking import Marking
 from explorer.dashboard.preparation import Preparation, by_words, lacking
 from explorer.dashboard.reading_list import ReadingList
 from explorer.dashboard.relevance_feedback import likeness_sentence, more_like, with_concept, with_operand
@@ -26,7 +27,7 @@ from explorer.dashboard.session import Session
 from explorer.dashboard.views import axes
 from explorer.dashboard.views import page as views
 from explorer.dashboard.views.concepts import why
-from explorer.errors import SelectionError
+from explorer.errors import LibraryError, SelectionError
 from explorer.export.export import ExportedFile, export_bytes, exported
 from explorer.search.concept_completion import complete_concept
 from explorer.selection.selection import Selection
@@ -44,6 +45,7 @@ class Page(Protocol):
     session: Session
     searches: SavedSearches
     reading: ReadingList
+    marking: Marking
     incoming: Intake
     preparing: Preparation
     facets: Any
@@ -66,6 +68,9 @@ class Page(Protocol):
 
     def show_corpus(self, corpus: Corpus, selection: Selection, opened: int | None = None) -> None:
         """Show another corpus."""
+
+    def library_changed(self, *, rerun: bool = True) -> None:
+        """Draw what the reader put on papers anew; `rerun` the selection too where it asks for that."""
 
     def find_loop(self) -> None:
         """Note the loop that handles messages, to which threads hand their steps."""
@@ -188,6 +193,26 @@ def mark_read(page: Page, message: m.ReadMessage) -> None:
     """Mark a paper as read or not; one that was open for a while changes no order under the eyes of its reader."""
     page.reading.mark(message["row"], message["on"], reorder=message["kind"] == "read")
     page.draw("ordered")
+    page.library_changed(rerun=message["kind"] == "read")
+
+
+def _marking(act: Callable[[Marking, Any], str]) -> Callable[[Page, Any], str]:
+    def handle(page: Page, message: Any) -> str:
+        said = act(page.marking, message)
+        page.library_changed()
+        return said
+
+    return handle
+
+
+def write_note(page: Page, message: m.NoteMessage) -> None:
+    """Keep a note while it is written; what is shown stays, so that no paper goes from under the writer's hands."""
+    try:
+        text, problem = page.marking.note(message["row"], message["text"], message["before"]), ""
+    except LibraryError as error:
+        text, problem = message["text"], str(error)
+    page.answer(message, {"kind": "noted", "row": message["row"], "text": text, "problem": problem})
+    page.library_changed(rerun=False)
 
 
 def turn_facet(page: Page, message: m.FacetMessage) -> None:
@@ -227,7 +252,8 @@ def export(page: Page, message: m.ExportMessage) -> str:
         raise SelectionError("No paper is ticked. Tick some in the list, or export all that are shown.")
     compared = None if ticked or rows is None else page.searches.comparison()
     asked = message.get("analysis", False)
-    files, count = export_bytes(session.results, message["format"], only, compared=compared, analysis=asked)
+    marks = message.get("marks", False)
+    files, count = export_bytes(session.results, message["format"], only, compared=compared, analysis=asked, marks=marks)
     page.save(files)
     return exported(files, count)
 
@@ -263,6 +289,22 @@ def _saving(act: Callable[[SavedSearches, Any], str | None]) -> Callable[[Page, 
             return act(page.searches, message)
 
     return handle
+
+
+def add_to_set(page: Page, message: m.NameMessage) -> str:
+    """Add the ticked papers to a list."""
+    with _redrawing(page):
+        said = page.marking.add_to_set(message["name"])
+        page.library_changed()
+        return said
+
+
+def share(page: Page, message: m.ShareMessage) -> str:
+    """Show something to other readers, or no longer."""
+    with _redrawing(page):
+        said = page.marking.share(message["of"], message["name"], message["on"])
+        page.library_changed()
+        return said
 
 
 def run_search(page: Page, message: m.RunSearchMessage) -> Steps:
@@ -337,7 +379,8 @@ def place_on_axes(page: Page, message: m.RowMessage) -> None:
 
 def show_ledger(page: Page, message: m.PlainMessage) -> None:
     """Answer what became of the records."""
-    page.answer(message, {"kind": "ledger", **account(page.session.corpus.snapshot.accounts)})
+    corpus = page.session.corpus
+    page.answer(message, {"kind": "ledger", **account(corpus.snapshot.accounts), **likely(corpus)})
 
 
 @dataclass(frozen=True)
@@ -379,6 +422,12 @@ HANDLERS: dict[str, Handler] = {
     "open": Handler(m.OpenMessage, open_paper),
     "read": Handler(m.ReadMessage, mark_read),
     "was_open": Handler(m.ReadMessage, mark_read, quiet=True),
+    "star": Handler(m.StarMessage, _marking(lambda marking, said: marking.star(said["row"], said["on"]))),
+    "tag": Handler(m.TagMessage, _marking(lambda marking, said: marking.tag(said["row"], said["name"], said["on"]))),
+    "note": Handler(m.NoteMessage, write_note, quiet=True),
+    "undo_mark": Handler(m.PlainMessage, _marking(lambda marking, said: marking.undo())),
+    "add_to_set": Handler(m.NameMessage, add_to_set),
+    "share": Handler(m.ShareMessage, share),
     "facet": Handler(m.FacetMessage, turn_facet),
     "chart": Handler(m.ChartMessage, set_chart),
     "axis_colour": Handler(m.AxisColourMessage, colour_axes),
@@ -418,6 +467,9 @@ HANDLERS: dict[str, Handler] = {
         ),
     ),
     "intake_split": Handler(m.IntakeSplitMessage, _incoming(lambda intake, said: intake.split(said["paper"]))),
+    "intake_decide": Handler(
+        m.IntakeDecideMessage, _incoming(lambda intake, said: intake.decide(said["first"], said["second"], same=said["same"]))
+    ),
     "intake_refit": Handler(m.PlainMessage, _incoming(lambda intake, said: intake.refit())),
     "intake_cancel": Handler(m.PlainMessage, _incoming(lambda intake, said: intake.cancel())),
     "intake_close": Handler(m.PlainMessage, _incoming(lambda intake, said: intake.close())),

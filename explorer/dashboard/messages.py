@@ -100,6 +100,38 @@ class ExportMessage(Message):
     format: Required[str]
     ticked: NotRequired[bool]
     analysis: NotRequired[bool]
+    marks: NotRequired[bool]
+
+
+class StarMessage(Message):
+    """Star the paper in a row, or the ticked papers where it is null; or take the star off."""
+
+    row: Required[int | None]
+    on: Required[bool]
+
+
+class TagMessage(Message):
+    """Tag the paper in a row, or the ticked papers where it is null; or take the tag off."""
+
+    row: Required[int | None]
+    name: Required[str]
+    on: Required[bool]
+
+
+class NoteMessage(Message):
+    """Write the note of the paper in a row; `before` is the text that the writer began from."""
+
+    row: Required[int]
+    text: Required[str]
+    before: Required[str]
+
+
+class ShareMessage(Message):
+    """Show something to the other readers of the library, or no longer."""
+
+    of: Required[str]
+    name: Required[str]
+    on: Required[bool]
 
 
 class NameMessage(Message):
@@ -209,6 +241,14 @@ class IntakeSplitMessage(Message):
     """Take a merge of the corpus back."""
 
     paper: Required[Any]
+
+
+class IntakeDecideMessage(Message):
+    """Say of two papers that are likely one whether they are."""
+
+    first: Required[str]
+    second: Required[str]
+    same: Required[bool]
 
 
 class LedgerFileMessage(Message):

@@ -28,7 +28,7 @@ class Session(HasTraits):
     corpus : Corpus
     selection : Selection, optional
     keeps_reads : bool
-        Whether the papers read are those of the library; a server for many readers knows none at first.
+        Whether stars, tags, notes and the papers read are those of the library; a server for many readers knows none.
 
     Attributes
     ----------
@@ -57,6 +57,8 @@ class Session(HasTraits):
         """What is remembered of a corpus before the reader did anything."""
         self.corpus = corpus
         self.results = results
+        if not self._keeps_reads:
+            corpus.ranker.conceal()
         self._read(corpus.read_papers if self._keeps_reads else ())
         self.page = 0
         self.opened: int | None = None
@@ -203,6 +205,12 @@ class Session(HasTraits):
         self._read(ids)
         if reorder and self.selection.weighs_novelty:
             self.results = Results(self.corpus.ranker, self.selection, self.read)
+
+    def refresh(self) -> None:
+        """Run the selection again, for what it asks of the reader's own may have changed; fails as showing it does."""
+        results = Results(self.corpus.ranker, self.selection, self.read)
+        results.mask  # noqa: B018  (runs the query)
+        self.results = results
 
     def _read(self, ids: tuple[str, ...]) -> None:
         self.read = ids

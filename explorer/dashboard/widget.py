@@ -16,16 +16,17 @@ from explorer.dashboard.deployment import Deployment
 from explorer.dashboard.figures import plotly_bundle, plotly_version
 from explorer.dashboard.handlers import HANDLERS, Handler, Outcome, Steps, open_address
 from explorer.dashboard.intake.intake import Intake
+from explorer.dashboard.marking import Marking
 from explorer.dashboard.messages import Message, check
 from explorer.dashboard.preparation import Preparation, by_words, lacking
 from explorer.dashboard.reading_list import ReadingList
 from explorer.dashboard.saved_searches import SavedSearches
 from explorer.dashboard.session import Session
-from explorer.dashboard.views import axes, concepts
+from explorer.dashboard.views import axes, concepts, marks
 from explorer.dashboard.views import page as views
 from explorer.dashboard.views.menus import menus
 from explorer.dashboard.views.preference import preference
-from explorer.errors import ConceptError, ExplorerError, ExpressionError, QueryError
+from explorer.errors import ConceptError, ExplorerError, ExpressionError, LibraryError, QueryError
 from explorer.export.export import ExportedFile
 from explorer.selection.selection import Selection
 
@@ -33,6 +34,9 @@ _ORDERED = ("selection", "papers", "concepts", "axes", "preference", "reader")
 """What an order says, and with it the page of papers."""
 
 _ALL = (*_ORDERED, "facets", "charts", "comparison")
+
+_FOLLOW = 1.0
+"""Seconds after which it is looked whether another dashboard changed the library."""
 
 
 class Dashboard(anywidget.AnyWidget):
@@ -71,6 +75,7 @@ class Dashboard(anywidget.AnyWidget):
     exports: Any = traitlets.List().tag(sync=True)
     intake = traitlets.Dict().tag(sync=True)
     saved = traitlets.Dict().tag(sync=True)
+    marks = traitlets.Dict().tag(sync=True)
     comparison = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
     axes = traitlets.Dict().tag(sync=True)
     preference = traitlets.Dict().tag(sync=True)
@@ -86,6 +91,12 @@ class Dashboard(anywidget.AnyWidget):
         self._drawing = self._drawn = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._first_folder = corpus.folder
+        self._library_version: object = None
+        self._library_timer: asyncio.TimerHandle | None = None
+        self._loop_of_library: asyncio.AbstractEventLoop | None = None
+        # Without a loop, as in a script, nobody looks at the page either.
+        with contextlib.suppress(RuntimeError):
+            self._loop_of_library = asyncio.get_running_loop()
         later = selection if selection is not None and lacking(corpus, selection) else None
         problem: tuple[Any, ...] = ()
         try:
@@ -96,6 +107,7 @@ class Dashboard(anywidget.AnyWidget):
             self.session, problem = Session(corpus, keeps_reads=not deployment.read_only), _in_words(error)
         self.searches = SavedSearches(self.session, writable=not deployment.read_only)
         self.reading = ReadingList(self.session, writable=not deployment.read_only)
+        self.marking = Marking(self.session, writable=not deployment.read_only)
         self.incoming = Intake(
             corpus,
             tell=lambda: self.set_trait("intake", self.incoming.state),
@@ -122,11 +134,15 @@ class Dashboard(anywidget.AnyWidget):
             },
             intake=self.incoming.state,
             saved=self.searches.saved(),
+            marks=self.marking.state(),
             **{name: self._value(name) for name in _ALL},
             summary=self._summary(),
             status=self._status("error", *problem) if problem else self._status(*_at_opening(corpus)),
         )
         self.session.observe(self._selection_set, names="selection")
+        self._library_version = self._seen_version()
+        if self._loop_of_library is not None:
+            self._library_timer = self._loop_of_library.call_later(_FOLLOW, self._follow_library)
         self.on_msg(self._received)
         if address:
             self._run(Handler(Message, open_address), {"kind": "url", "url": address})
@@ -172,6 +188,7 @@ class Dashboard(anywidget.AnyWidget):
             "charts": lambda: views.charts(results, **session.chart_options),
             "comparison": lambda: None if self.searches.base is None else self.searches.comparison(),
             "saved": self.searches.saved,
+            "marks": self.marking.state,
         }
         return makers[name]()
 
@@ -179,12 +196,16 @@ class Dashboard(anywidget.AnyWidget):
         session = self.session
         if session.opened is None:
             return None
-        return {**views.reader(session.results, session.opened), "read": session.opened in session.read_rows}
+        shown = views.reader(session.results, session.opened)
+        own = marks.of_paper(self.marking.kept, session.opened)
+        return {**shown, "read": session.opened in session.read_rows, "marks": own}
 
     def _papers(self) -> dict[str, Any]:
         session = self.session
         only = None if self.searches.base is None else self.searches.rows()
-        return views.page(session.results, session.page, session.ticked, session.opened, read=session.read_rows, only=only)
+        page = views.page(session.results, session.page, session.ticked, session.opened, read=session.read_rows, only=only)
+        own = marks.of_rows(self.marking.kept, [row["row"] for row in page["rows"]])
+        return {**page, "rows": [{**row, "marks": marked} for row, marked in zip(page["rows"], own, strict=True)]}
 
     def _status(self, level: str, text: str = "", at: int | None = None, of: str | None = None) -> dict[str, Any]:
         return {"level": level, "text": text, "at": at, "of": of, "seq": self._seq}
@@ -214,6 +235,39 @@ class Dashboard(anywidget.AnyWidget):
     def show_facets(self, panels: list[dict[str, Any]]) -> None:
         """Draw other filter panels."""
         self.set_trait("facets", panels)
+
+    def library_changed(self, *, rerun: bool = True) -> None:
+        """Draw what the reader put on papers anew; `rerun` the selection too where it asks for that."""
+        session = self.session
+        with self._one_message():
+            if rerun and session.results.asks_own:
+                session.refresh()
+                self.draw("all")
+            else:
+                session.results.forget_own()
+                self.draw("papers", "reader")
+                self.show_facets(marks.with_own(session.results, self.facets, session.facet_state))
+            self.draw("marks")
+        self._library_version = self._seen_version()
+
+    def _seen_version(self) -> object:
+        try:
+            return self.session.corpus.library.database.version()
+        except LibraryError:
+            return None
+
+    def _follow_library(self) -> None:
+        """Show what another dashboard, or a cell, did to the library; asked once a second, which costs a few microseconds."""
+        if self._loop_of_library is None:
+            return
+        self._library_timer = self._loop_of_library.call_later(_FOLLOW, self._follow_library)
+        if self._seen_version() == self._library_version:
+            return
+        with contextlib.suppress(ExplorerError), self._one_message():
+            if self.marking.writable:
+                self.session.take_reads(self.session.corpus.library.reads(), reorder=False)
+            self.draw("saved")
+            self.library_changed()
 
     def _selection_set(self, change: Any) -> None:
         # An order changes no count; a slider that moves shall not have them all drawn again.
@@ -331,7 +385,8 @@ class Dashboard(anywidget.AnyWidget):
         self.session.show_corpus(corpus, selection)
         self.session.open(opened)
         self.incoming.corpus = corpus
-        self.draw("all", "saved")
+        self.draw("all", "saved", "marks")
+        self._library_version = self._seen_version()
 
     def _arrived(self, corpus: Corpus, grown: bool, sentence: str) -> None:
         """Show a corpus that was added to under the same filters and with the same paper open, and a new one whole."""
@@ -349,6 +404,9 @@ class Dashboard(anywidget.AnyWidget):
 
     def close(self) -> None:
         """Remove the widget; papers on their way in are forgotten."""
+        if self._library_timer is not None:
+            self._library_timer.cancel()
+        self._loop_of_library = None
         self.incoming.cancel()
         self.preparing.stop()
         super().close()

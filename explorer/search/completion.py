@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from explorer.search.own import asks_own
 from explorer.selection.dialects import translate
 from explorer.selection.query import parse
 from explorer.selection.syntax import FIELD_NAMES, WILDCARDS, Phrase, Word
@@ -268,7 +269,7 @@ def suggest(snapshot: Snapshot, query: str) -> str | None:
     'arithmetic'
     """
     node = parse(query)
-    if node is None or query.lstrip().startswith("=") or translate(query).dialect:
+    if node is None or asks_own(node) or query.lstrip().startswith("=") or translate(query).dialect:
         # What was written for another database is written as it was meant.
         return None
     hits = snapshot.index.count(node)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from explorer.search.modes import check_mode
+from explorer.search.own import text_part
 from explorer.search.scores import ordering
 from explorer.selection.query import parse
 from explorer.selection.selection import Selection
@@ -66,10 +67,10 @@ def reasons(ranker: Ranker, row: int, selection: Selection, read: tuple[str, ...
     """
     found, snapshot = ordering(ranker, selection, read), ranker.snapshot
     if found is None:
-        node = selection.parsed
+        node = text_part(selection.parsed)
         return [] if node is None else ranked(snapshot.index.contributions(node, row))
     if found.kind == "hybrid":
-        text = " ".join(leaf.text for leaf in leaves(selection.parsed))
+        text = " ".join(leaf.text for leaf in leaves(text_part(selection.parsed)))
         return by_meaning(ranker.hybrid(), snapshot.table, row, text, "hybrid")
     if found.kind == "likeness":
         from explorer.ranking.similar import likeness_parts
@@ -152,7 +153,7 @@ def explain(
         found = reasons(ranker, row, Selection(query=query))
     else:
         node = None if natural else parse(query)
-        text = query if node is None else " ".join(leaf.text for leaf in leaves(node))
-        matches = node is None or index.matches(node, row)
+        text = query if node is None else " ".join(leaf.text for leaf in leaves(text_part(node)))
+        matches = node is None or row in ranker.hits(node).rows
         found = by_meaning(ranker.hybrid(embedder), ranker.snapshot.table, row, text, mode) if matches else []
     return pd.DataFrame(found, columns=["reason", "contribution"]).astype({"reason": "str", "contribution": "float64"})

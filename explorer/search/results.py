@@ -10,10 +10,11 @@ import numpy as np
 import pyarrow as pa
 
 from explorer.search import scores
+from explorer.search.own import OWN_FACETS, asks_own, text_part
 from explorer.search.scores import Front, Ordering, front, ordering
 from explorer.selection.fields import STORED_SORTS
 from explorer.selection.selection import Selection
-from explorer.store.facets import FEW
+from explorer.store.facets import FEW, Facet
 from explorer.store.fulltext import Hits
 from explorer.text.analysis import Terms
 
@@ -58,11 +59,18 @@ class Results:
         self.read = read
         # A query or an expression that does not parse fails here.
         self._node, _ = selection.parsed, selection.expression
+        ranker.notice(selection.operands)
         self._masks: dict[str, np.ndarray] = {}
+        self._facets: dict[str, Facet] = {}
         for row, value in selection.active():
             if row.field in ("x", "y"):
                 low, high = selection.axes["xy".index(row.field)]
                 self._masks[row.field] = ranker.axis_mask(low, high, value)
+            elif row.field in OWN_FACETS:
+                self._masks[row.field] = self.facet(row.field).mask(value)
+            elif row.field == "query" and self.hits is not None and asks_own(self._node):
+                self._masks[row.field] = np.zeros(len(self.snapshot), bool)
+                self._masks[row.field][self.hits.rows] = True
             else:
                 self._masks[row.field] = self.snapshot.mask(row.field, self._node if row.field == "query" else value)
         self._counts: dict[str, np.ndarray] = {}
@@ -106,7 +114,7 @@ class Results:
 
         Parameters
         ----------
-        field : {"topics", "venues", "authors", "keywords", "has_code", "years", "months"}
+        field : {"topics", "venues", "authors", "keywords", "tags", "marks", "has_code", "years", "months"}
 
         Returns
         -------
@@ -116,16 +124,38 @@ class Results:
         """
         if field not in self._counts:
             rows = self.rows_without(field)
-            if rows is None:
+            if field in OWN_FACETS:
+                mask = None if rows is None else self.mask_without(field)
+                self._counts[field] = self.facet(field).counts(mask, rows)
+            elif rows is None:
                 self._counts[field] = self.snapshot.totals(field)
             else:
                 self._counts[field] = self.snapshot.count(field, self.mask_without(field), rows)
         return self._counts[field]
 
-    @property
+    def facet(self, field: str) -> Facet:
+        """A facet of values: of the corpus, or of what the reader put on its papers."""
+        if field in OWN_FACETS:
+            if field not in self._facets:
+                self._facets[field] = self.ranker.own.facet(field)
+            return self._facets[field]
+        return self.snapshot.facet(field)
+
+    def forget_own(self) -> None:
+        """Look up anew what the reader put on papers, where it is counted; which papers are shown stays."""
+        for field in OWN_FACETS:
+            self._facets.pop(field, None)
+            self._counts.pop(field, None)
+
+    @cached_property
     def hits(self) -> Hits | None:
         """All hits of the query, before the other filters; None without a query."""
-        return self.snapshot.hits(self._node) if self._node is not None else None
+        return self.ranker.hits(self._node) if self._node is not None else None
+
+    @property
+    def asks_own(self) -> bool:
+        """Whether what is shown depends on stars, tags, notes, papers read or sets of the reader."""
+        return asks_own(self._node) or any(getattr(self.selection, field) for field in OWN_FACETS)
 
     @property
     def terms(self) -> Terms:
@@ -171,7 +201,7 @@ class Results:
             return np.asarray(shown[_least(-self.ordering.scores[shown], shown, stop)[start:]])
         if self.selection.sort in STORED_SORTS:
             return self._in_order(self.selection.sort, start, stop)
-        return self._best(start, stop) if self.hits is not None else self._in_order("newest", start, stop)
+        return self._best(start, stop) if self._by_words else self._in_order("newest", start, stop)
 
     def _in_order(self, name: str, start: int, stop: int) -> np.ndarray:
         order = self.snapshot.order(name)
@@ -206,7 +236,12 @@ class Results:
     @property
     def scored(self) -> bool:
         """Whether the papers stand in the order of a score, not in a stored one."""
-        return self.ordering is not None or (self.hits is not None and self.selection.sort not in STORED_SORTS)
+        return self.ordering is not None or (self._by_words and self.selection.sort not in STORED_SORTS)
+
+    @property
+    def _by_words(self) -> bool:
+        """Whether words order the papers: a query for the reader's own alone scores nothing."""
+        return self._node is not None and text_part(self._node) is not None
 
     def scores(self, rows: np.ndarray) -> np.ndarray:
         """Scores of some of the papers shown: of the ordering, else BM25; NaN without either."""

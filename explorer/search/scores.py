@@ -166,7 +166,7 @@ def _relevance(ranker: Ranker, selection: Selection) -> np.ndarray:
         return match.scores
     scores = np.full(len(ranker.snapshot), np.nan, np.float32)
     if selection.parsed is not None:
-        hits = ranker.snapshot.hits(selection.parsed)
+        hits = ranker.hits(selection.parsed)
         scores[hits.rows] = hits.scores
     return scores
 

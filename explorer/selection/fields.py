@@ -83,6 +83,8 @@ FILTERS: tuple[Filter, ...] = (
     Filter("venues", "Venue", "venue", "values", _values_sentence("venue")),
     Filter("authors", "Author", "author", "values", _values_sentence("author")),
     Filter("keywords", "Keyword", "keyword", "values", _values_sentence("keyword")),
+    Filter("tags", "Tag", "tag", "values", _values_sentence("tag")),
+    Filter("marks", "Mine", "mark", "values", lambda value: " or ".join(value)),
     Filter("has_code", "Code", "code", "flag", lambda value: "with code" if value else "without code"),
     Filter("years", "Year", "years", "range", _range_sentence),
     Filter("months", "Month", "months", "range", _range_sentence),

@@ -34,6 +34,7 @@ from explorer.selection.dialects import LINE_END, translate
 from explorer.selection.syntax import (
     FIELD_NAMES,
     FURTHEST,
+    OWN_FIELD_NAMES,
     WILDCARDS,
     All,
     Either,
@@ -52,6 +53,8 @@ HELP: tuple[tuple[str, str, str], ...] = (
     ("words", "papers with all of the words, in any form", "arithmetic reasoning"),
     ('"a phrase"', "words next to each other", '"chain of thought"'),
     ("field:word", "in one field: title, abstract, author, keyword, venue, id, doi, arxiv, pmid", "author:lee"),
+    ("tag:word, note:word", "what you tagged or noted", "tag:method"),
+    ("is:starred", "your own marks: starred, unread, read, noted, tagged, new; set:name for a set", "is:unread"),
     ("field,field:( )", "all of a group in some fields", "title,abstract:(vision OR speech)"),
     ("arithm*, *metic", "words that begin or end so, in phrases too", '"graph neur*"'),
     ("wom?n, tumo$r", "? is one letter, $ one or none", "summari?e"),
@@ -64,7 +67,7 @@ HELP: tuple[tuple[str, str, str], ...] = (
 )
 """Syntax, meaning and an example of each feature; the dashboard and the documentation show it."""
 
-_NAMES = {alias: name for name, aliases in FIELD_NAMES.items() for alias in aliases}
+_NAMES = {alias: name for name, aliases in (FIELD_NAMES | OWN_FIELD_NAMES).items() for alias in aliases}
 _FIELD = re.compile(r"(\w+(?:,\w+)*):(?=[^\s:])")
 _WORD = re.compile(r'[^\s()"]+')
 _GLUED = re.compile(r'\([^\s()"]*\)[^\s()"]*')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import re
 from collections.abc import Iterator, Mapping
@@ -10,11 +11,12 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from explorer.errors import SelectionError
+from explorer.errors import ExpressionError, SelectionError
 from explorer.selection import expression as concepts
 from explorer.selection import query as queries
 from explorer.selection.dialects import LINE_END, Translation, has_lines, translate
 from explorer.selection.fields import BETWEEN, FILTERS, NOTHING, OBJECTIVES, PAPERS, SORTS, STEERS, Filter, Range
+from explorer.selection.syntax import MARKS
 
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 _LONGEST = 2000
@@ -36,6 +38,8 @@ class Selection:
     months : (str or None, str or None)
         First and last month as ``YYYY-MM``, both included. Papers whose date is known to the year only are left out.
     topics, venues, authors, keywords : tuple of str
+    tags, marks : tuple of str
+        What the reader put on papers: names of tags; ``starred``, ``unread``, ``read``, ``noted``, ``tagged``, ``new``.
     has_code : bool or None
         With a code link, without one, or either.
     rank : str
@@ -85,6 +89,8 @@ class Selection:
     y: tuple[float | None, float | None] = (None, None)
     prefer: tuple[tuple[str, float], ...] = ()
     sort: str = "relevance"
+    tags: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name, called, most in (("query", "query", _LONGEST_QUERY), ("rank", "expression over concepts", _LONGEST)):
@@ -92,7 +98,7 @@ class Selection:
             if not isinstance(text, str) or len(text) > most or not _is_text(text):
                 raise SelectionError(f"The {called} must be text of at most {most} characters.")
             object.__setattr__(self, name, _tidy(text))
-        for name in ("topics", "venues", "authors", "keywords", "like", "unlike"):
+        for name in ("topics", "venues", "authors", "keywords", "tags", "marks", "like", "unlike"):
             object.__setattr__(self, name, _values(name, getattr(self, name)))
         object.__setattr__(self, "years", _years(self.years))
         object.__setattr__(self, "months", _months(self.months))
@@ -103,6 +109,9 @@ class Selection:
         object.__setattr__(self, "prefer", _weights(self.prefer))
         if self.has_code is not None and not isinstance(self.has_code, bool):
             raise SelectionError(f"has_code is {self.has_code!r}; it must be True, False or None.")
+        unknown = [mark for mark in self.marks if mark not in MARKS]
+        if unknown:
+            raise SelectionError(f"There is no mark {unknown[0]!r}. Marks: {', '.join(MARKS)}.")
         if not isinstance(self.sort, str) or self.sort not in SORTS:
             raise SelectionError(f"There is no order {self.sort!r}. Orders: {', '.join(SORTS)}.")
 
@@ -214,6 +223,15 @@ class Selection:
             place = "xy".index(row.field)
             said = said.replace(f"the {('first', 'second')[place]} axis", BETWEEN.join(self.axes[place]))
         return said
+
+    @property
+    def operands(self) -> tuple[concepts.Operand, ...]:
+        """What its expression and its axes refer to, as far as they parse."""
+        found = [] if self.expression is None else [term.operand for term in self.expression.terms]
+        for pole in (pole for axis in self.axes for pole in axis if ":" in pole):
+            with contextlib.suppress(ExpressionError):
+                found += [term.operand for term in concepts.parse(pole).terms]
+        return tuple(found)
 
     @property
     def by_meaning(self) -> bool:

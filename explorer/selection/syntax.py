@@ -12,10 +12,21 @@ FIELD_NAMES: dict[str, tuple[str, ...]] = {
     "title": ("title",),
     "abstract": ("abstract",),
     "authors": ("author", "authors"),
-    "keywords": ("keyword", "keywords", "tag"),
+    "keywords": ("keyword", "keywords"),
     "venue": ("venue", "journal"),
     "ids": ("id", "doi", "arxiv", "pmid"),
 }
+
+OWN_FIELD_NAMES: dict[str, tuple[str, ...]] = {
+    "tag": ("tag", "tags"),
+    "note": ("note", "notes"),
+    "is": ("is",),
+    "set": ("set",),
+}
+"""Fields that ask for what the reader put on papers; the library answers, not the corpus."""
+
+MARKS = ("starred", "unread", "read", "noted", "tagged", "new")
+"""What ``is:`` may ask."""
 
 WILDCARDS = "*?$"
 """Any number of letters; exactly one; one or none."""
@@ -134,6 +145,8 @@ def _near_in_fields(node: Near) -> Node:
         raise QueryError("Words near each other stand in one text: both sides must have the same fields.", node.position)
     if any("ids" in names for names in fields):
         raise QueryError("An id is one value: nothing stands near in it. Use AND.", node.position)
+    if any(name in OWN_FIELD_NAMES for names in fields for name in names.split(",")):
+        raise QueryError("Tags, notes and sets are no text of a paper: nothing stands near in them. Use AND.", node.position)
     if not can_be_near(node):
         raise QueryError(
             "Only words, phrases and alternatives of these (a OR b) can be near each other. Use AND outside of it.",
@@ -188,8 +201,8 @@ def _shared_field(parts: tuple[Node, ...]) -> str:
         return ""
     node = plain.pop()
     text = written(node) if isinstance(node, Word | Phrase) else f"({written(node)})"
-    return f"{','.join(FIELD_NAMES[field][0] for field in fields)}:{text}"
+    return f"{','.join(_field(field)[:-1] for field in fields)}:{text}"
 
 
 def _field(field: str) -> str:
-    return f"{FIELD_NAMES[field][0]}:" if field else ""
+    return f"{(FIELD_NAMES | OWN_FIELD_NAMES)[field][0]}:" if field else ""

@@ -103,6 +103,7 @@ def extend_corpus(
         return _extend_generation(change, before, target, manifest["made"]["topics"], anew, progress)
 
     target, papers, said = into or folder, manifest["papers"] + change.added.num_rows, {**manifest["made"], step: steps}
+    said.setdefault("first", manifest["content_hash"])
     anew = said.get(ANALYSERS) != fingerprint()
     if anew and (change.added.num_rows or len(change.rows)):
         said[ANALYSERS] = fingerprint()

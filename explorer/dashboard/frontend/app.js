@@ -7,6 +7,7 @@ import { filtersPanel } from "./filters.js";
 import { chartsPanel } from "./charts.js";
 import { axesPanel } from "./axes.js";
 import { preferencePanel } from "./preference.js";
+import { marksPanel } from "./marks.js";
 import { papersPanel } from "./papers.js";
 import { readerPanel } from "./reader.js";
 import { exportMenu } from "./export_menu.js";
@@ -184,6 +185,7 @@ function assemble(app) {
   app.layers.push(app.closeRail);
   app.filters = filtersPanel(app);
   app.preference = preferencePanel(app);
+  app.marks = marksPanel(app);
   app.papers = papersPanel(app);
   app.charts = chartsPanel(app);
   app.axes = axesPanel(app);
@@ -195,6 +197,7 @@ function assemble(app) {
     h("div", { class: "lx-scrim", click: () => app.closeRail() }),
     h(app.page ? "main" : "div", { class: "lx-main" }, app.charts.node, app.axes.node, app.papers.node),
     app.reader.node,
+    app.marks.node,
     app.status.node,
     ...app.intake.layers,
     app.ledgerDialog.dialog,

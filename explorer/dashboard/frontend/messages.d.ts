@@ -31,6 +31,8 @@ export interface SelectionFields {
   y: Range<number>;
   prefer: [objective: string, weight: number][];
   sort: string;
+  tags: string[];
+  marks: string[];
 }
 
 export type Field = keyof SelectionFields;
@@ -202,11 +204,55 @@ export interface ExportMessage extends Numbered {
   ticked: boolean;
   /** Add topic, scores and places on axes. */
   analysis: boolean;
+  /** Add what the reader starred, read, tagged and noted. */
+  marks: boolean;
 }
 
 /** Send plotly.js. */
 export interface PlotlyMessage extends Numbered {
   kind: "plotly";
+}
+
+/** Star a paper, or the ticked ones (null); or take the star off. */
+export interface StarMessage extends Numbered {
+  kind: "star";
+  row: number | null;
+  on: boolean;
+}
+
+/** Tag a paper, or the ticked ones (null); or take the tag off. */
+export interface TagMessage extends Numbered {
+  kind: "tag";
+  row: number | null;
+  name: string;
+  on: boolean;
+}
+
+/** Keep a note while it is written; `before` is the text that the writer began from. */
+export interface NoteMessage extends Numbered {
+  kind: "note";
+  row: number;
+  text: string;
+  before: string;
+}
+
+/** Take the last change of stars, tags, notes and papers read back. */
+export interface UndoMarkMessage extends Numbered {
+  kind: "undo_mark";
+}
+
+/** Add the ticked papers to a set. */
+export interface AddToSetMessage extends Numbered {
+  kind: "add_to_set";
+  name: string;
+}
+
+/** Show something to the other readers of the library, or no longer. */
+export interface ShareMessage extends Numbered {
+  kind: "share";
+  of: string;
+  name: string;
+  on: boolean;
 }
 
 /** Look up the saved searches anew. */
@@ -348,6 +394,14 @@ export interface IntakeSplitMessage extends Numbered {
   paper: string;
 }
 
+/** Say of two papers that are likely one whether they are. */
+export interface IntakeDecideMessage extends Numbered {
+  kind: "intake_decide";
+  first: string;
+  second: string;
+  same: boolean;
+}
+
 /** Find the topics of the corpus anew. */
 export interface IntakeRefitMessage extends Numbered {
   kind: "intake_refit";
@@ -410,6 +464,12 @@ export type Message =
   | LikePaperMessage
   | LikeTickedMessage
   | StopPreparingMessage
+  | StarMessage
+  | TagMessage
+  | NoteMessage
+  | UndoMarkMessage
+  | AddToSetMessage
+  | ShareMessage
   | ExportMessage
   | PlotlyMessage
   | SavedMessage
@@ -432,6 +492,7 @@ export type Message =
   | IntakeCloseMessage
   | IntakeLedgerMessage
   | IntakeSplitMessage
+  | IntakeDecideMessage
   | IntakeRefitMessage
   | CompleteMessage
   | SuggestMessage
@@ -461,6 +522,14 @@ export interface Completion {
   papers: number | null;
 }
 
+/** A note as it stands now, or why it is not saved. */
+export interface NotedAnswer extends Numbered {
+  kind: "noted";
+  row: number;
+  text: string;
+  problem: string;
+}
+
 /** A query that more papers match, or null. */
 export interface SuggestionAnswer extends Numbered {
   kind: "suggestion";
@@ -483,9 +552,23 @@ export interface AxisPointAnswer extends Numbered {
   date: string;
 }
 
-/** What became of the records of the corpus. */
+/** Two papers that are likely one, and were not merged. */
+export interface LikelyPair {
+  first: string;
+  second: string;
+  first_title: string | null;
+  second_title: string | null;
+  /** 0 to 1 */
+  score: number;
+  relation: string;
+  reason: string;
+}
+
+/** What became of the records of the corpus, and the pairs of papers that the reader is to decide: how many, and the surest. */
 export interface LedgerAnswer extends Numbered, LedgerExtract {
   kind: "ledger";
+  undecided: number;
+  pairs: LikelyPair[];
 }
 
 /** plotly.js, compressed with gzip, which is the message's one buffer. */
@@ -507,7 +590,7 @@ export interface FileAnswer {
 }
 
 export type Answer =
-  CompletionsAnswer | SuggestionAnswer | WhyAnswer | AxisPointAnswer | LedgerAnswer | PlotlyAnswer | FileAnswer;
+  CompletionsAnswer | NotedAnswer | SuggestionAnswer | WhyAnswer | AxisPointAnswer | LedgerAnswer | PlotlyAnswer | FileAnswer;
 
 // Traits
 
@@ -534,6 +617,8 @@ export interface Traits {
   intake: Intake;
   /** Saved searches and sets of papers. */
   saved: Saved;
+  /** Whether papers can be marked, who reads, the reader's tags, and what is shared (``kind:name``). */
+  marks: { writable: boolean; reader: string; tags: string[]; shared: string[]; problem: string };
   comparison: Comparison | null;
   axes: AxesView;
   preference: Preference;
@@ -607,7 +692,7 @@ export interface RangeFacet {
 }
 
 export interface ValuesFacet {
-  name: "topics" | "venues" | "authors" | "keywords" | "has_code";
+  name: "topics" | "venues" | "authors" | "keywords" | "tags" | "marks" | "has_code";
   kind: "values";
   label: string;
   /** How many there are. */
@@ -716,6 +801,8 @@ export interface PaperRow {
   read: boolean;
   /** Whether no other paper beats it in all that is preferred. */
   best: boolean;
+  /** What the reader put on it, and what others show, in words. */
+  marks: { starred: boolean; noted: boolean; new: boolean; tags: string[]; others: string[] };
 }
 
 /** What each concept adds to the scores, against the average paper. */
@@ -748,6 +835,7 @@ export interface Paper {
   similar: { row: number; title: string; date: string; why: string }[];
   place: string;
   read: boolean;
+  marks: { starred: boolean; new: boolean; tags: string[]; note: string; others: { reader: string; text: string }[] };
 }
 
 /** The records that a paper was merged from. */
@@ -821,7 +909,7 @@ export interface ReviewedFile {
 
 export interface Saved {
   rows: SavedSearch[];
-  sets: { name: string; papers: number; date: string }[];
+  sets: { name: string; papers: number; date: string; own: boolean }[];
   /** Why they cannot be read. */
   problem: string;
   writable: boolean;

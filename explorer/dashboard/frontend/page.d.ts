@@ -1,6 +1,19 @@
 /* What the modules of the page hand to each other. */
 
-import type { Answer, Chart, Content, Field, Kind, Range, SelectionFields, Status, Step, Traits } from "./messages.d.ts";
+import type {
+  Answer,
+  Chart,
+  Content,
+  Field,
+  Kind,
+  Paper,
+  PaperRow,
+  Range,
+  SelectionFields,
+  Status,
+  Step,
+  Traits,
+} from "./messages.d.ts";
 
 // The model that the widget's host gives
 
@@ -115,6 +128,7 @@ export interface App {
   toolbar: Panel & { rail: HTMLButtonElement };
   filters: Panel;
   preference: Panel;
+  marks: MarksPanel;
   papers: PapersPanel;
   charts: Panel;
   axes: Panel;
@@ -150,11 +164,29 @@ export interface SearchPanel extends Panel {
   focus(): void;
 }
 
+export interface MarksPanel extends Panel {
+  /** Tags, note and what others share, of the open paper. */
+  ofPaper(paper: Paper): Children;
+  /** Marks of a paper of the list. */
+  ofRow(item: PaperRow): Children;
+  /** What can be done with ticked papers. */
+  forTicked(): Children[];
+  /** A button that stars a paper; nothing where it cannot be. */
+  star(row: number, on: boolean, title: string, words?: boolean): Child;
+  /** Whether there was a note to write in. */
+  focusNote(): boolean;
+  focusTag(): boolean;
+  /** Take the last change of stars, tags, notes and papers read back. */
+  undo(): boolean;
+}
+
 export interface PapersPanel extends Panel {
   /** Move the focus through the list. */
   step(by: number): void;
   /** Open the paper that has the focus. */
   openCurrent(): void;
+  /** Star the paper that has the focus; whether there was one. */
+  starCurrent(): boolean;
   /** Row of the paper that stands so many places after another on the page. */
   neighbour(row: number | null, by: number): number | undefined;
   /** Scroll the open paper into view. */
@@ -168,6 +200,8 @@ export interface ReaderPanel extends Panel {
   step(by: number): void;
   /** Whether there was a paper to mark. */
   toggleRead(): boolean;
+  /** Whether there was a paper to star. */
+  toggleStar(): boolean;
 }
 
 export interface Popover {

@@ -159,6 +159,7 @@ export function papersPanel(app) {
         h(
           "p",
           { class: "lx-tags" },
+          app.marks.star(item.row, item.marks.starred, title),
           item.best
             ? h(
                 "span",
@@ -174,6 +175,7 @@ export function papersPanel(app) {
           number("talk", item.comments, "comment"),
           item.code ? h("span", { class: "lx-number-tag" }, icon("code"), h("span", {}, "code")) : null,
           item.read ? h("span", { class: "lx-number-tag" }, icon("check"), h("span", {}, "read")) : null,
+          ...[app.marks.ofRow(item)].flat(),
           partsBar(parts, item.row),
           why?.button,
         ),
@@ -217,7 +219,7 @@ export function papersPanel(app) {
   }
 
   app.watch(["selection"], () => reasons.renew(model.get("papers").rows.map((item) => item.row)));
-  app.watch(["papers", "summary", "selection", "comparison"], () => {
+  app.watch(["papers", "summary", "selection", "comparison", "marks"], () => {
     const papers = model.get("papers");
     const summary = model.get("summary");
     rows = papers.rows;
@@ -232,6 +234,7 @@ export function papersPanel(app) {
       papers.ticked
         ? [
             h("span", {}, `${count(papers.ticked)} ticked`),
+            ...app.marks.forTicked(),
             ...feedbackButtons(app),
             h("button", { class: "lx-textbutton", key: "untick", click: () => link.send("untick_all") }, "Untick all"),
           ]
@@ -273,6 +276,11 @@ export function papersPanel(app) {
     openCurrent() {
       const item = rows[current()];
       if (item) app.reader.open(item.row);
+    },
+    starCurrent() {
+      const item = rows[current()];
+      if (item) link.send("star", { row: item.row, on: !item.marks.starred });
+      return Boolean(item);
     },
     neighbour(row, by) {
       const place = rows.findIndex((item) => item.row === row);

@@ -10,7 +10,9 @@ from explorer.dashboard.figures import SERIES, counts_json, series_json
 from explorer.dashboard.views.chips import chips, titles_of
 from explorer.dashboard.views.concepts import bars
 from explorer.dashboard.views.provenance import merged, versions
+from explorer.errors import LibraryError
 from explorer.papers.author_names import display
+from explorer.search.own import OWN_FACETS
 from explorer.search.results import Results
 from explorer.search.similar import similar
 from explorer.selection.fields import FILTERS
@@ -88,12 +90,22 @@ def panels(results: Results, facet_state: dict[str, tuple[str, int]]) -> list[Vi
         For each field the text searched for within the panel and its page.
     """
     found = [years(results)]
-    for field in ("topics", "venues", "authors", "keywords"):
-        if results.snapshot.facet(field).size:
+    for field in ("topics", "venues", "authors", "keywords", *own_facets(results)):
+        if results.facet(field).size:
             found.append(values(results, field, *facet_state.get(field, ("", 0))))
     if results.snapshot.has_code.any():
         found.append(code(results))
     return found
+
+
+def own_facets(results: Results) -> tuple[str, ...]:
+    """The facets of what the reader put on papers; none where the library cannot be read, which is said where it is shown."""
+    try:
+        for field in OWN_FACETS:
+            results.facet(field)
+    except LibraryError:
+        return ()
+    return OWN_FACETS
 
 
 def years(results: Results) -> View:
@@ -125,12 +137,12 @@ def years(results: Results) -> View:
 
 def values(results: Results, field: str, text: str = "", page: int = 0) -> View:
     """One panel of values: chosen ones first, then by how many papers they would show."""
-    facet = results.snapshot.facet(field)
+    facet = results.facet(field)
     counts = results.counts(field)
     chosen = getattr(results.selection, field)
     if text:
         match = facet.containing(text)
-        codes = np.flatnonzero(match & (results.snapshot.totals(field) > 0))
+        codes = np.flatnonzero(match & ((facet.counts() if field in OWN_FACETS else results.snapshot.totals(field)) > 0))
     else:
         codes = np.flatnonzero(counts)
     found = len(codes)
