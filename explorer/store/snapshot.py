@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
@@ -28,7 +29,7 @@ from explorer.store.ledgers import load_accounts
 from explorer.store.prefixes import Prefixes, sort_words
 from explorer.store.topics import Topics, load_topics
 from explorer.text.analysis import fingerprint
-from explorer.topics.trends import MONTH
+from explorer.topics.trends import DAY, MONTH
 
 if TYPE_CHECKING:
     from explorer.dedupe.rules import Rules
@@ -99,7 +100,7 @@ class Snapshot:
         self._orders = {name: self._array(f"{name}.order") for name in STORED_SORTS}
         self._facets = {name: Facet.load(self.generation, name) for name in ("topics", *FACETS)}
         self._prefixes = {name: Prefixes.load(self.generation, name) for name in FACETS}
-        self.topics: Topics = load_topics(self.generation, self.months, self.precision, self._texts)
+        self.topics: Topics = load_topics(self.generation, self.months, self.precision, self._texts, self.newest_day)
         self.merged = load_merges(self.generation)
         self.accounts = load_accounts(self.generation)
         rules = self.generation / RULES
@@ -226,6 +227,13 @@ class Snapshot:
         """Upvotes of the papers, float32; NaN where they are unknown."""
         known = pc.fill_null(self.table.column("upvotes").cast(pa.float32()), float("nan"))
         return np.asarray(known.to_numpy(), np.float32)
+
+    def newest_day(self) -> date | None:
+        """When the newest paper was published whose day is known; None where there is none."""
+        published = self.table.column("published")
+        days = published.filter(pa.array(np.asarray(self.precision == DAY)))
+        found = pc.max(days.cast(pa.int64())).as_py()
+        return None if found is None else datetime.fromtimestamp(found, UTC).date()
 
     def order(self, name: str) -> np.ndarray:
         """All rows in one of the orders newest, oldest, upvotes, title."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ import pyarrow.compute as pc
 from explorer.errors import TopicError
 from explorer.store.facets import Facet, mapped
 from explorer.topics.edits import NONE, Papers, TopicEdit, TopicState, load_edits, replay, save_edits
-from explorer.topics.trends import frequency_frame, period_index
+from explorer.topics.trends import PERIODS, coarseness, frequency_frame, period_index, period_label, trend_frame
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,6 +91,8 @@ class Topics:
     codes : ndarray of int32, shape (n_papers,)
     share : ndarray of float32, shape (n_papers,)
         How likely each paper's topic is, 0 to 1 (see `TopicModel.transform`).
+    second : ndarray of int32, shape (n_papers,)
+        Code of the topic that is the next likeliest.
     log : list of TopicEdit
         What the reader changed.
     """
@@ -103,8 +106,12 @@ class Topics:
         precision: np.ndarray,
         log: Sequence[TopicEdit] = (),
         texts: Callable[[Iterable[int]], list[str]] | None = None,
+        newest: Callable[[], date | None] = lambda: None,
+        second: np.ndarray | None = None,
     ) -> None:
+        self.second = np.full(len(codes), len(table.labels) - 1, np.int32) if second is None else second
         self.log = list(log)
+        self._newest = newest
         self._texts = texts
         self.table = table
         self.codes = codes
@@ -130,7 +137,8 @@ class Topics:
         Returns
         -------
         DataFrame
-            One row a (period, topic), zero-filled: `period`, `topic` (id), `label`, `papers`, `share`, `low`, `high`.
+            One row a (period, topic), zero-filled: `period`, `topic` (id), `label`, `papers`, `share`, `low`, `high`, `cumulative`
+            (papers up to then), `finished` (False for a period that went on after the newest paper of the corpus).
         """
         chosen = slice(None) if rows is None else rows
         frame = frequency_frame(self.codes[chosen], self.labels, self._months[chosen], self._precision[chosen], by)
@@ -140,7 +148,22 @@ class Topics:
             frame.insert(1, "topic", ids)
         else:
             frame.insert(2, "label", frame["topic"])
+        frame["cumulative"] = frame.groupby("topic")["papers"].cumsum()
+        frame["finished"] = frame["period"] != self.unfinished(by)
         return frame
+
+    def unfinished(self, by: str = "year") -> str:
+        """The period that went on after the newest paper of the corpus; empty where that was published on its last day.
+
+        The shares of such a period are as good as others, its counts are not.
+        """
+        newest = self._newest()
+        if newest is None:
+            return ""
+        month = 12 * newest.year + newest.month - 1
+        period = month // (12 // PERIODS[by])
+        ends = (newest + timedelta(days=1)).month != newest.month and (month + 1) % (12 // PERIODS[by]) == 0
+        return "" if ends else period_label(period, by)
 
     def grid(self, by: str = "year", rows: np.ndarray | None = None) -> tuple[np.ndarray, int]:
         """Papers per topic and period, from the first dated period to the last.
@@ -213,6 +236,32 @@ class Topics:
             }
         )
         return frame.sort_values("papers", ascending=False, kind="stable", ignore_index=True)
+
+    def trends(self, *, by: str = "year", rows: np.ndarray | None = None, level: float = 0.05) -> pd.DataFrame:
+        """Which topics rise, fall, burst and change, as shares of the papers of each period.
+
+        Parameters
+        ----------
+        by : {"year", "quarter", "month"}
+            Papers whose date is coarser are left out and counted in ``attrs["too_coarse"]``, those without one in
+            ``attrs["undated"]``.
+        rows : ndarray of int, optional
+            Rows of the papers to count; all by default.
+        level : float
+            Share of false discoveries that is let in.
+
+        Returns
+        -------
+        DataFrame
+            One row a topic: `topic` (id), `label`, and what `explorer.topics.trends.trend_frame` gives.
+        """
+        grid, first = self.grid(by, rows)
+        frame = trend_frame(grid, grid.sum(axis=0), first, by, level=level)
+        frame.insert(0, "topic", self.table.ids)
+        frame.insert(1, "label", self.labels)
+        frame.attrs.update(coarseness(self._precision if rows is None else self._precision[rows], by))
+        frame.attrs["unfinished"] = self.unfinished(by)
+        return frame
 
     def code(self, topic: str) -> int:
         """Code of a topic by its id or its label.
@@ -538,15 +587,21 @@ def _save_edited(
     if log:
         save_edits(log, folder / EDITS)
     np.save(folder / "topics.share.npy", state.share)
+    np.save(folder / "topics.second.npy", state.second)
     rows = np.arange(len(codes), dtype=np.int32)
     starts = np.arange(len(codes) + 1, dtype=np.int64)
     Facet(pa.array(state.labels, pa.large_string()), state.codes, starts, rows).save(folder, "topics")
 
 
 def load_topics(
-    folder: Path, months: np.ndarray, precision: np.ndarray, texts: Callable[[Iterable[int]], list[str]] | None = None
+    folder: Path,
+    months: np.ndarray,
+    precision: np.ndarray,
+    texts: Callable[[Iterable[int]], list[str]] | None = None,
+    newest: Callable[[], date | None] = lambda: None,
 ) -> Topics:
     """Open the topics of a corpus folder."""
     table = TopicTable(**json.loads((folder / "topics.json").read_text(encoding="utf-8"))).completed()
     codes, share = (mapped(folder / f"topics.{part}.npy") for part in ("codes", "share"))
-    return Topics(table, codes, share, months, precision, load_edits(folder / EDITS), texts)
+    second = mapped(path) if (path := folder / "topics.second.npy").exists() else None
+    return Topics(table, codes, share, months, precision, load_edits(folder / EDITS), texts, newest, second)
