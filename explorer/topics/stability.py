@@ -88,7 +88,7 @@ def topic_stability(
     Parameters
     ----------
     counts, weights, keys
-        As `explorer.topics.factors.factorise` takes them; at most 2,000 papers are looked at.
+        As `explorer.topics.factors.factorise` takes them; at most 1,500 papers are looked at.
     words : sequence of sequence of str
         Words of each topic of the model.
     names : ndarray of str, shape (n_terms,)
@@ -98,7 +98,7 @@ def topic_stability(
     ndarray of float64, shape (n_topics,)
         Mean over five samples of 80 % of the Jaccard index of the topic's words with those of its partner, 0 to 1.
     """
-    counts, keys = counts[:2000].tocsr(), keys[:2000]
+    counts, keys = counts[:1500].tocsr(), keys[:1500]
     found = []
     for sample in range(5):
         rows = resampled(keys, 200 + sample, SAMPLED)
@@ -114,7 +114,7 @@ def choose_number(counts: csr_matrix, weights: np.ndarray, keys: np.ndarray, aro
     Parameters
     ----------
     counts, weights, keys
-        As `factorise` takes them; at most 1,000 papers are looked at.
+        As `factorise` takes them; at most 600 papers are looked at.
     around : int
         Numbers from half of it to 1.6 times as many are tried.
 
@@ -127,7 +127,7 @@ def choose_number(counts: csr_matrix, weights: np.ndarray, keys: np.ndarray, aro
         O'Callaghan and Cunningham 2014), `coherence` (mean normalised pointwise mutual information of the words), and `score`:
         the mean of the two, each as a share of its highest.
     """
-    counts, keys = counts[:1000].tocsr(), keys[:1000]
+    counts, keys = counts[:600].tocsr(), keys[:600]
     tried = sorted({max(2, round(around * part)) for part in (0.5, 0.75, 1.0, 1.25, 1.6)})
     names = np.arange(counts.shape[1]).astype(str)
     curve: list[dict[str, float]] = []
