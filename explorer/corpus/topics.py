@@ -71,6 +71,9 @@ class CorpusTopics:
             raise AttributeError(name)
         return getattr(self._corpus.snapshot.topics, name)
 
+    def _repr_html_(self) -> str:
+        return self.snapshot._repr_html_()
+
     def __dir__(self) -> list[str]:
         return sorted({*super().__dir__(), *dir(self.snapshot)})
 

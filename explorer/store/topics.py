@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from explorer.errors import TopicError
+from explorer.papers.html_table import html_table
 from explorer.store.facets import Facet, mapped
 from explorer.topics.edits import NONE, Papers, TopicEdit, TopicState, load_edits, replay, save_edits
 from explorer.topics.trends import PERIODS, coarseness, frequency_frame, period_index, period_label, trend_frame
@@ -202,6 +203,11 @@ class Topics:
             cells = np.where(periods >= 0, self.codes * count + (periods - first), len(self.labels) * count)
             self._kept[by] = (cells.astype(np.int32), first, count)
         return self._kept[by]
+
+    def _repr_html_(self) -> str:
+        frame = self.summary()
+        rows = [[row.topic, row.label, int(row.papers), ", ".join(row.words)] for row in frame.itertuples()]
+        return html_table(f"{len(rows)} topics", ["Id", "Topic", "Papers", "Words"], rows)
 
     def summary(self) -> pd.DataFrame:
         """What the topics are.
