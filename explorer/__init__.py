@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         SelectionError,
         ServerError,
         ServiceError,
+        TopicError,
     )
     from explorer.papers.ledger import Ledger
     from explorer.papers.schema import validate
@@ -84,6 +85,7 @@ _HOMES = {
     "SelectionError": "errors",
     "ServerError": "errors",
     "ServiceError": "errors",
+    "TopicError": "errors",
     "TopicModel": "topics.model",
     "compare": "search.comparison",
     "compare_dates": "search.comparison",
@@ -143,6 +145,7 @@ __all__ = [
     "SelectionError",
     "ServerError",
     "ServiceError",
+    "TopicError",
     "TopicModel",
     "compare",
     "compare_dates",

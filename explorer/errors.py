@@ -16,7 +16,8 @@
     ├── ScreeningError       a review was asked for what cannot be
     ├── FeedError            a day, a subscription or a digest that cannot be, or could not be delivered
     ├── ServerError          the dashboard server could not be started
-    └── ServiceError         a web service could not be reached, refused, or sent what cannot be read
+    ├── ServiceError         a web service could not be reached, refused, or sent what cannot be read
+    └── TopicError           a change of the topics that cannot be
 
 Each message says what happened, to which record or file, and what to do next.
 """
@@ -124,3 +125,7 @@ class ServiceError(ExplorerError):
         super().__init__(message)
         self.status = status
         self.retry_after = retry_after
+
+
+class TopicError(ExplorerError):
+    """A change of the topics that cannot be: there is no such topic or paper, or its name is taken."""

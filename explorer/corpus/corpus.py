@@ -6,11 +6,10 @@ from functools import cached_property
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Self
 
-import numpy as np
-
 from explorer.corpus import growth, saved
 from explorer.corpus.card import card
 from explorer.corpus.documented import Handed, documented_by, moved
+from explorer.corpus.topics import CorpusTopics
 from explorer.dedupe.merges import Change, Merges
 from explorer.feed import daily, recommend, trending
 from explorer.papers.schema import to_frame
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
     from explorer.papers.ledger import Ledger
     from explorer.ranking.vectors import Embedder
     from explorer.sources.formats.registry import Import
-    from explorer.store.topics import Topics
 
 
 class Corpus:
@@ -54,8 +52,12 @@ class Corpus:
     """
 
     def __init__(self, folder: str | PathLike[str] | Snapshot) -> None:
-        self.snapshot = folder if isinstance(folder, Snapshot) else Snapshot(folder)
-        self.ranker = Ranker(self.snapshot, lambda name: self.library.members(name), lambda: self.library.own)
+        self._show(folder if isinstance(folder, Snapshot) else Snapshot(folder))
+
+    def _show(self, snapshot: Snapshot) -> None:
+        """Show another generation of the same papers."""
+        vars(self).clear()
+        self.snapshot, self.ranker = snapshot, Ranker(snapshot, lambda n: self.library.members(n), lambda: self.library.own)
 
     @classmethod
     @documented_by(growth.build)
@@ -93,12 +95,12 @@ class Corpus:
     @cached_property
     def papers(self) -> pd.DataFrame:
         """The papers as a DataFrame in the schema, memory-mapped, with their `topic`."""
-        return to_frame(self.snapshot.with_topic(self.snapshot.table, np.asarray(self.snapshot.topics.codes)))
+        return to_frame(self.snapshot.with_topic(self.snapshot.table, self.snapshot.topics.codes))
 
     @property
-    def topics(self) -> Topics:
-        """What the papers are about: labels, words, and the topic of each paper."""
-        return self.snapshot.topics
+    def topics(self) -> CorpusTopics:
+        """What the papers are about: labels, words, the topic of each paper; and changes of the topics."""
+        return CorpusTopics(self)
 
     @property
     @documented_by(Merges.frame)
