@@ -47,7 +47,8 @@ from explorer.store.generations import locked
 Value = TypeVar("Value")
 
 SCRIPTS = (
-    # 1: the file of 0.1, in which searches, sets and reads had tables and no reader had a name.
+    # 1 and 2: files before, in which searches and, in some, sets and reads had tables, and no reader had a name.
+    "",
     "",
     """
     CREATE TABLE nouns (name TEXT PRIMARY KEY, scripts INTEGER NOT NULL) STRICT;

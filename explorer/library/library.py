@@ -254,6 +254,12 @@ class Library:
         self._changed(saved.name)
         return saved
 
+    def take_search(self, name: str, url: str, content_hash: str, ids: Sequence[str]) -> SavedSearch:
+        """Keep a search that was saved elsewhere, with the papers it gave there. Raises as `save` does."""
+        saved = self._searches.save(name, url, content_hash, ids)
+        self._changed(saved.name)
+        return saved
+
     def rename(self, name: str, to: str) -> None:
         """Give a saved search another name. Raises `LibraryError` if there is none, or the new name cannot be or is taken."""
         self._searches.rename(name, to)
@@ -464,6 +470,11 @@ class Library:
         if done.noun == "tags":
             self._changed(*done.names, kind="tag")
         return done
+
+    def forget_concepts(self) -> None:
+        """Drop what the ranker fitted on sets and tags, any of which may have changed."""
+        self._changed(*(saved.name for saved in self.sets()), *(saved.name for saved in self.searches()))
+        self._changed(*{mark.name for mark in self.marks["tags"].all()}, kind="tag")
 
     def _changed(self, *names: str, kind: str = "set") -> None:
         for name in names:
