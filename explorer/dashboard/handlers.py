@@ -17,7 +17,7 @@ from explorer.corpus.corpus import Corpus
 from explorer.corpus.opening import open_cached
 from explorer.dashboard import messages as m
 from explorer.dashboard.intake.intake import Intake
-from explorer.dashboard.intake.review import account, notes_csv
+from explorer.dashboard.intake.review import account, likely, notes_csv
 from explorer.dashboard.marking import Marking
 from explorer.dashboard.preparation import Preparation, by_words, lacking
 from explorer.dashboard.reading_list import ReadingList
@@ -379,7 +379,8 @@ def place_on_axes(page: Page, message: m.RowMessage) -> None:
 
 def show_ledger(page: Page, message: m.PlainMessage) -> None:
     """Answer what became of the records."""
-    page.answer(message, {"kind": "ledger", **account(page.session.corpus.snapshot.accounts)})
+    corpus = page.session.corpus
+    page.answer(message, {"kind": "ledger", **account(corpus.snapshot.accounts), **likely(corpus)})
 
 
 @dataclass(frozen=True)
@@ -466,6 +467,9 @@ HANDLERS: dict[str, Handler] = {
         ),
     ),
     "intake_split": Handler(m.IntakeSplitMessage, _incoming(lambda intake, said: intake.split(said["paper"]))),
+    "intake_decide": Handler(
+        m.IntakeDecideMessage, _incoming(lambda intake, said: intake.decide(said["first"], said["second"], same=said["same"]))
+    ),
     "intake_refit": Handler(m.PlainMessage, _incoming(lambda intake, said: intake.refit())),
     "intake_cancel": Handler(m.PlainMessage, _incoming(lambda intake, said: intake.cancel())),
     "intake_close": Handler(m.PlainMessage, _incoming(lambda intake, said: intake.close())),

@@ -243,6 +243,14 @@ class IntakeSplitMessage(Message):
     paper: Required[Any]
 
 
+class IntakeDecideMessage(Message):
+    """Say of two papers that are likely one whether they are."""
+
+    first: Required[str]
+    second: Required[str]
+    same: Required[bool]
+
+
 class LedgerFileMessage(Message):
     """Save the ledger: of the corpus, or of what came in last."""
 

@@ -394,6 +394,14 @@ export interface IntakeSplitMessage extends Numbered {
   paper: string;
 }
 
+/** Say of two papers that are likely one whether they are. */
+export interface IntakeDecideMessage extends Numbered {
+  kind: "intake_decide";
+  first: string;
+  second: string;
+  same: boolean;
+}
+
 /** Find the topics of the corpus anew. */
 export interface IntakeRefitMessage extends Numbered {
   kind: "intake_refit";
@@ -484,6 +492,7 @@ export type Message =
   | IntakeCloseMessage
   | IntakeLedgerMessage
   | IntakeSplitMessage
+  | IntakeDecideMessage
   | IntakeRefitMessage
   | CompleteMessage
   | SuggestMessage
@@ -543,9 +552,23 @@ export interface AxisPointAnswer extends Numbered {
   date: string;
 }
 
-/** What became of the records of the corpus. */
+/** Two papers that are likely one, and were not merged. */
+export interface LikelyPair {
+  first: string;
+  second: string;
+  first_title: string | null;
+  second_title: string | null;
+  /** 0 to 1 */
+  score: number;
+  relation: string;
+  reason: string;
+}
+
+/** What became of the records of the corpus, and the pairs of papers that the reader is to decide: how many, and the surest. */
 export interface LedgerAnswer extends Numbered, LedgerExtract {
   kind: "ledger";
+  undecided: number;
+  pairs: LikelyPair[];
 }
 
 /** plotly.js, compressed with gzip, which is the message's one buffer. */
