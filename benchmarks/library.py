@@ -56,7 +56,8 @@ took = []
 for place in range(number):
     start = time.perf_counter()
     file.execute("BEGIN IMMEDIATE")
-    file.execute("INSERT OR REPLACE INTO notes VALUES (?, ?, ?, ?)", (f"reader {who}", f"p{place % 500}", f"note {who}-{place} " + "word " * 20, ""))
+    row = f"reader {who}", f"p{place % 500}", f"note {who}-{place} " + "word " * 20, ""
+    file.execute("INSERT OR REPLACE INTO notes VALUES (?, ?, ?, ?)", row)
     file.execute("COMMIT")
     took.append(time.perf_counter() - start)
 print(json.dumps(took), flush=True)
@@ -143,7 +144,10 @@ def write(writers: int, notes: int) -> int:
             for place in range(each)
         }
         lost = sum(kept.get(key) != text.strip() for key, text in expected.items())
-        for name, journal in (("SQLite, write-ahead log, busy_timeout", "WAL"), ("SQLite, rollback journal, busy_timeout", "DELETE")):
+        for name, journal in (
+            ("SQLite, write-ahead log, busy_timeout", "WAL"),
+            ("SQLite, rollback journal, busy_timeout", "DELETE"),
+        ):
             peer = folder / f"{journal}.sqlite"
             with closing(sqlite3.connect(peer)) as file:
                 file.execute(f"PRAGMA journal_mode = {journal}")
@@ -169,7 +173,7 @@ def kill(kills: int, seed: int) -> int:
     from explorer import Corpus
     from explorer.library.library import Library
 
-    draw = random.Random(seed)  # noqa: S311  (instants, no secrets)
+    draw = random.Random(seed)
     report.heading("Writers killed at random instants", (report.versions(), f"{kills} kills, seed {seed}"))
     wrong = 0
     with tempfile.TemporaryDirectory() as made:
@@ -177,7 +181,9 @@ def kill(kills: int, seed: int) -> int:
         papers, first = corpus(folder), 0
         for _ in range(kills):
             with subprocess.Popen(
-                [sys.executable, "-c", _WRITER, str(papers), str(folder / "data"), str(first)], stdout=subprocess.PIPE, text=True
+                [sys.executable, "-c", _WRITER, str(papers), str(folder / "data"), str(first)],
+                stdout=subprocess.PIPE,
+                text=True,
             ) as process:
                 assert process.stdout is not None
                 process.stdout.readline()
@@ -194,7 +200,9 @@ def kill(kills: int, seed: int) -> int:
             wrong += not (sound and whole and set(range(said + 1)) <= set(numbers) and said <= note)
             first = max([said, note, *numbers]) + 1
             library.database.close()
-    print(f"{kills} kills, {first:,} acts on three papers and as many notes; {wrong} times something was lost, torn or unsound.\n")
+    print(
+        f"{kills} kills, {first:,} acts on three papers and as many notes; {wrong} times something was lost, torn or unsound.\n"
+    )
     return wrong
 
 

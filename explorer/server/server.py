@@ -6,6 +6,7 @@ import errno
 import json
 import logging
 import os
+import secrets
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -30,8 +31,9 @@ from explorer.dashboard import frontend
 from explorer.dashboard.deployment import told_to_kernels
 from explorer.dashboard.figures import plotly_path, plotly_version
 from explorer.errors import ServerError
+from explorer.library.readers import HEADER
 from explorer.server.admission import Admission, Decision, default_number, memory_there, raise_descriptors, sizes
-from explorer.server.identity import Identity
+from explorer.server.identity import with_readers
 
 TEMPLATE = "literature-explorer"
 _YEAR = 31_536_000
@@ -85,6 +87,9 @@ class _Page(TornadoVoilaHandler):  # type: ignore[misc]
         """Start a dashboard, where there is room for it and a person asks for a page."""
         if not is_visit(self.request.headers):
             raise HTTPError(403, reason="Not a visit of a page")
+        # Whatever the browser said of itself, the kernel learns whose token let it in.
+        reader = getattr(self.current_user, "username", "")
+        self.request.headers[HEADER] = reader if reader in self.identity_provider.readers else ""
         doors: Doors = self.settings["explorer_doors"]
         decision = doors.admission.ask(doors.running(self.kernel_manager), self.get_cookie("lx-ticket", "") or "")
         if not decision.admitted:
@@ -210,7 +215,15 @@ def _page_config(page_config: dict[str, Any], **context: Any) -> dict[str, Any]:
     return {**page_config, "plotlyUrl": f"{base}{plotly_address()}", **addresses}
 
 
-def settings(*, ip: str, port: int, token: str | None, cull_after: int, browser: bool) -> Config:
+def settings(
+    *,
+    ip: str,
+    port: int,
+    token: str | None,
+    cull_after: int,
+    browser: bool,
+    readers: Mapping[str, str] | None = None,
+) -> Config:
     """Settings of the server.
 
     Parameters
@@ -225,6 +238,8 @@ def settings(*, ip: str, port: int, token: str | None, cull_after: int, browser:
         Seconds after which the kernel of a closed page ends.
     browser : bool
         Open a browser.
+    readers : mapping, optional
+        Token of each reader who has one, by name; the dashboard then keeps their stars, tags and notes apart.
     """
     config = Config()
     # Voila tells each file it serves and each kernel it starts.
@@ -233,7 +248,10 @@ def settings(*, ip: str, port: int, token: str | None, cull_after: int, browser:
     config.Voila.port = port
     config.Voila.port_retries = 0
     config.Voila.open_browser = browser
-    config.Voila.identity_provider_class = Identity
+    config.Voila.identity_provider_class = with_readers(readers or {})
+    if readers and not token:
+        # Without one nobody would be asked for a token.
+        token = secrets.token_urlsafe(32)
     if token:
         config.Voila.token = token
     local = ip in ("localhost", "127.0.0.1", "::1")
@@ -254,6 +272,7 @@ def settings(*, ip: str, port: int, token: str | None, cull_after: int, browser:
     # Every other extension of JupyterLab that happens to be installed would be fetched and run on each visit: plotly's own is
     # 1.4 MB compressed, and nothing on this page uses it.
     voila.extension_allowlist = ["@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8", "anywidget"]
+    voila.http_header_envs = [HEADER]
     voila.strip_sources = True
     voila.show_tracebacks = False
     voila.file_allowlist = []
@@ -273,6 +292,7 @@ def serve(
     ip: str = "127.0.0.1",
     port: int = 8866,
     token: str | None = None,
+    readers: Mapping[str, str] | None = None,
     cull_after: int = 600,
     browser: bool = True,
     read_only: bool = False,
@@ -286,7 +306,7 @@ def serve(
     Parameters
     ----------
     corpus : Corpus, optional
-    ip, port, token, cull_after, browser
+    ip, port, token, readers, cull_after, browser
         See `settings`.
     read_only : bool
         Its readers can add no papers.
@@ -333,7 +353,7 @@ def serve(
         # A copy in a folder of its own: what Voila serves from is the notebook's folder, which shall hold nothing else.
         notebook = Path(folder) / "explorer.ipynb"
         notebook.write_bytes(bundled("notebooks", "explorer.ipynb").read_bytes())
-        config = settings(ip=ip, port=port, token=token, cull_after=cull_after, browser=browser)
+        config = settings(ip=ip, port=port, token=token, cull_after=cull_after, browser=browser, readers=readers)
         config.Voila.tornado_settings["explorer_ready"] = partial(ready, port)
         config.Voila.tornado_settings["explorer_doors"] = Doors(Admission(most, memory, sizes))
         app = ExplorerServer(config=config)
