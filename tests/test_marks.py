@@ -567,7 +567,7 @@ def test_new_since_the_last_visit(corpus: Corpus, library: Library, monkeypatch:
     assert ids(again, Selection(marks=("new",))) == ["f"]
     monkeypatch.setattr("explorer.library.visits.now", lambda: "2026-04-02T09:00:00.000000+00:00")
     later = Corpus(larger.folder)
-    later.library.visit()
+    assert later.library.look_back() == later.library.visit()
     assert ids(later, "is:new") == []
     assert len(later.library.visits()) == 3
     assert len(Library(larger.ranker, reader="bo").visits()) == 0
@@ -837,3 +837,29 @@ def test_what_another_window_did_is_noticed(corpus: Corpus, library: Library) ->
             board.close()
 
     asyncio.run(follow())
+
+
+def test_a_page_that_stays_open_is_a_visit(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    import asyncio
+
+    monkeypatch.setattr("explorer.dashboard.widget._VISIT", 0.0)
+
+    async def stay() -> None:
+        board = Dashboard(corpus)
+        for _ in range(60):
+            await asyncio.sleep(0.1)
+            if corpus.library.visits():
+                break
+        board.close()
+
+    asyncio.run(stay())
+    assert len(corpus.library.visits()) == 1
+    monkeypatch.setattr("explorer.library.visits.now", lambda: "2027-04-01T09:00:00.000000+00:00")
+    larger = corpus.add(pa.table({"id": ["f"], "title": ["reward of play"]}))
+    board = Dashboard(larger)
+    try:
+        assert [paper["row"] for paper in board.papers["rows"] if paper["marks"]["new"]] == [5]
+        send(board, "set", changes={"marks": ["new"]})
+        assert board.summary["shown"] == 1
+    finally:
+        board.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 from explorer.errors import LibraryError, SelectionError
@@ -49,6 +50,21 @@ class Marking:
         except LibraryError as error:
             names, shared, reader, problem = [], [], "", str(error)
         return {"writable": self.writable, "reader": reader, "tags": names, "shared": shared, "problem": problem}
+
+    def look_back(self) -> None:
+        """Find the visit before, since which papers are new; without a library nothing is."""
+        if self.writable:
+            with contextlib.suppress(LibraryError):
+                self.library.look_back()
+
+    def visit(self) -> None:
+        """Note that the reader is here; what cannot be written is said where something is marked."""
+        if self.writable:
+            with contextlib.suppress(LibraryError):
+                since = self.library.since
+                self.library.visit()
+                # What was new when the page opened stays new while it is open.
+                self.library.since = since
 
     def star(self, row: int | None, on: bool) -> str:
         """Star a paper, or the ticked ones where `row` is None; or take the star off."""

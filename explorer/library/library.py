@@ -448,10 +448,16 @@ class Library:
     # Visits
 
     def visit(self) -> Visit | None:
-        """Note that the reader is here. Returns the visit before, since which papers are `new`; None at the first."""
+        """Note that the reader is here. Returns the visit before, since which papers are new (``is:new``); None at the first."""
         snapshot = self.ranker.snapshot
         self.__dict__.pop("new", None)
         self.since = self._visits.visit(snapshot.manifest["content_hash"], snapshot.table.column("id"))
+        return self.since
+
+    def look_back(self) -> Visit | None:
+        """As `visit`, but leaves no trace: a page that is open for a moment only is no visit."""
+        self.__dict__.pop("new", None)
+        self.since = self._visits.before()
         return self.since
 
     def visits(self) -> list[Visit]:
