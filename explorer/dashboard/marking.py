@@ -6,12 +6,19 @@ import contextlib
 from typing import TYPE_CHECKING, Any
 
 from explorer.errors import LibraryError, SelectionError
+from explorer.library.library import Library
 
 if TYPE_CHECKING:
+    from explorer.corpus.corpus import Corpus
     from explorer.dashboard.session import Session
-    from explorer.library.library import Library
 
 _NOUNS = {"stars": "star", "tags": "tag", "notes": "note", "reads": "mark as read"}
+
+
+def read_by(corpus: Corpus, reader: str | None) -> None:
+    """Have a corpus's library be that of a reader; None leaves it that of whom it finds itself."""
+    if reader is not None and corpus.library.reader != reader:
+        corpus.library = Library(corpus.ranker, reader=reader)
 
 
 class Marking:

@@ -13,7 +13,7 @@ GIVEN, OF_THE_HUB = "LITEXPLORER_READER", "JUPYTERHUB_USER"
 HEADER = "X-Literature-Explorer-Reader"
 """Header of a page's request that the server itself writes, with the name of the reader whose token let it in."""
 
-_BY_TOKEN = f"HTTP_{HEADER.upper().replace('-', '_')}"
+BY_TOKEN = f"HTTP_{HEADER.upper().replace('-', '_')}"
 """As Voila hands that header to the kernel."""
 
 LONGEST = 80
@@ -43,7 +43,7 @@ def reader_name(environment: Mapping[str, str] | None = None) -> str:
     ''
     """
     known = os.environ if environment is None else environment
-    return tidy_reader(known.get(_BY_TOKEN) or known.get(GIVEN) or known.get(OF_THE_HUB) or "")
+    return tidy_reader(known.get(BY_TOKEN) or known.get(GIVEN) or known.get(OF_THE_HUB) or "")
 
 
 def tidy_reader(name: str) -> str:
