@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from explorer.corpus.corpus import Corpus
     from explorer.corpus.opening import open_corpus
     from explorer.dashboard.explore import explore
+    from explorer.dashboard.plots import plot_axes, plot_column, plot_keywords, plot_topics, plot_trends
     from explorer.dashboard.widget import Dashboard
     from explorer.dedupe.deduplication import Deduplicated, Rules, find_duplicates, merge_duplicates
     from explorer.errors import (
@@ -99,6 +100,11 @@ _HOMES = {
     "import_papers": "sources.importing",
     "merge_duplicates": "dedupe.deduplication",
     "open_corpus": "corpus.opening",
+    "plot_axes": "dashboard.plots",
+    "plot_column": "dashboard.plots",
+    "plot_keywords": "dashboard.plots",
+    "plot_topics": "dashboard.plots",
+    "plot_trends": "dashboard.plots",
     "read_papers": "sources.formats.registry",
     "simulate_screening": "screening.simulate",
     "to_bibtex": "sources.formats.bibtex.bibtex",
@@ -133,6 +139,8 @@ __all__ = [
     "ReadError",
     "Rules",
     "SchemaError",
+    "Screening",
+    "ScreeningError",
     "Selection",
     "SelectionError",
     "ServerError",
@@ -152,6 +160,11 @@ __all__ = [
     "import_papers",
     "merge_duplicates",
     "open_corpus",
+    "plot_axes",
+    "plot_column",
+    "plot_keywords",
+    "plot_topics",
+    "plot_trends",
     "read_papers",
     "simulate_screening",
     "to_bibtex",

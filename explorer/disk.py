@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import json
 import os
 import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from platformdirs import user_cache_path, user_data_path
@@ -63,6 +66,89 @@ def flush(path: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+FILES = "files.json"
+"""In a folder of files that nothing writes into any more: the size and the hash of each, by its path there."""
+
+_LITTLE = 65_536
+"""Bytes up to which a file is hashed whenever its folder is opened."""
+
+
+def record_files(folder: Path, before: Path | None = None) -> None:
+    """Write `FILES` for a folder.
+
+    Parameters
+    ----------
+    folder : Path
+    before : Path, optional
+        A folder with which it shares files by hard links; those are not read again.
+    """
+    known = {}
+    if before is not None:
+        with contextlib.suppress(OSError, ValueError):
+            for name, told in json.loads((before / FILES).read_text(encoding="utf-8")).items():
+                with contextlib.suppress(OSError):
+                    found = (before / name).stat()
+                    known[found.st_dev, found.st_ino] = told
+    recorded = {}
+    for path in _recorded(folder):
+        found = path.stat()
+        told = known.get((found.st_dev, found.st_ino)) if found.st_ino else None
+        recorded[path.relative_to(folder).as_posix()] = told or [found.st_size, _hash(path)]
+    (folder / FILES).write_text(json.dumps(recorded, indent=0), encoding="utf-8")
+
+
+def damaged_files(
+    folder: Path, *, whole: bool, progress: Callable[[float], None] = lambda part: None
+) -> Iterator[tuple[str, str]]:
+    """Find files that are not as they were written.
+
+    Parameters
+    ----------
+    folder : Path
+    whole : bool
+        Hash every file; otherwise only little ones are, and of the others the size is compared.
+    progress : callable
+        Called with the part done, 0 to 1.
+
+    Yields
+    ------
+    name, what : str
+        Path in the folder, and what is wrong with it. Nothing for a folder without `FILES`, as earlier versions wrote them.
+    """
+    if not (folder / FILES).exists():
+        return
+    try:
+        recorded = {
+            str(name): (int(size), str(digest)) for name, (size, digest) in json.loads((folder / FILES).read_bytes()).items()
+        }
+    except (ValueError, AttributeError, TypeError):
+        yield FILES, "is not as it was written"
+        return
+    total, done = max(1, sum(size for size, _ in recorded.values())), 0
+    for name, (size, digest) in recorded.items():
+        try:
+            if (folder / name).stat().st_size != size:
+                yield name, f"has {(folder / name).stat().st_size:,} bytes instead of {size:,}"
+            elif (whole or size <= _LITTLE) and _hash(folder / name) != digest:
+                yield name, "is not as it was written"
+        except OSError as error:
+            yield name, f"cannot be read ({error.strerror or error})"
+        done += size
+        progress(done / total)
+
+
+def _recorded(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.rglob("*")):
+        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if path.is_file() and not hidden and path.suffix != ".lock" and path.name not in (FILES, "builder"):
+            yield path
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
 
 
 def _umask() -> int:

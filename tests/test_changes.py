@@ -132,7 +132,7 @@ def test_rules_leave_all_that_is_made_from_papers(tmp_path: Path) -> None:
     assert decided.rules == Rules().never_merge("a", "b")
     assert decided.ranker.meaning_ready
     assert decided.rank("graph").equals(ranked)
-    assert not list((tmp_path / "c").rglob(".meaning-half"))
+    assert not list(decided.snapshot.generation.rglob(".meaning-half"))
     fresh = open_corpus(tmp_path / "c")
     for selection in (Selection(query="graph"), Selection(sort="title"), Selection(authors=("Lee",))):
         assert fresh.results(selection).rows().tolist() == corpus.results(selection).rows().tolist()

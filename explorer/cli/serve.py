@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import ipaddress
+import os
 import sys
+from pathlib import Path
 
 from explorer.cli.corpora import open_given
 from explorer.cli.progress import Progress
+from explorer.errors import ServerError
 
 HELP = "serve the dashboard"
 
@@ -20,10 +24,20 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--keep-duplicates", action="store_true", help="leave records that are one paper as they are")
     command.add_argument("--ip", default="127.0.0.1", help="address to listen on (default: this machine only)")
     command.add_argument("--port", type=int, default=8866, help="0 takes any that is free (default: 8866)")
-    command.add_argument("--token", help="what browsers must know to be let in, as ?token=…")
+    command.add_argument(
+        "--token", help="what browsers must know to be let in, as ?token=…; other users see it in the process list"
+    )
+    command.add_argument(
+        "--token-file", metavar="FILE", help="read the token from a file; without both, from LITEXPLORER_TOKEN"
+    )
     command.add_argument(
         "--cull-after", type=int, default=600, metavar="SECONDS", help="end kernels of closed pages (default: 600)"
     )
+    command.add_argument(
+        "--kernels-ready", type=int, default=1, metavar="N", help="kernels to start before anybody comes (default: 1)"
+    )
+    command.add_argument("--max-dashboards", type=int, metavar="N", help="open at one time; others wait (default: by memory)")
+    command.add_argument("--memory", type=float, metavar="GB", help="for the server and its dashboards (default: 80 %% of all)")
     command.add_argument("--no-browser", action="store_true", help="do not open a browser")
     command.add_argument("--read-only", action="store_true", help="readers of the dashboard can add no papers")
 
@@ -33,6 +47,10 @@ def run(options: argparse.Namespace) -> int:
     from explorer.corpus.opening import default_corpus
     from explorer.server.server import main_url, serve
 
+    token = _token(options)
+    if token is None and not _is_loopback(options.ip):
+        say = f"Whoever reaches {options.ip} can read these papers{'' if options.read_only else ' and add some'}"
+        print(f"{say}: give a token (LITEXPLORER_TOKEN or --token-file).", file=sys.stderr)
     corpus = open_given(options.files, keep_duplicates=options.keep_duplicates) if options.files else default_corpus()
     if options.files and corpus.snapshot.cached_name and len(corpus) <= _PREPARED and not corpus.ranker.meaning_ready:
         corpus.ranker.prepare_meaning(Progress())
@@ -42,17 +60,48 @@ def run(options: argparse.Namespace) -> int:
         print(f"{say}; the dashboard says why, and so does: litexplorer ledger {corpus.folder}", file=sys.stderr)
 
     def ready(port: int) -> None:
-        address = main_url(options.ip, port, options.token)
+        # A terminal is the reader's own; a log is read by others.
+        address = main_url(options.ip, port, token if sys.stderr.isatty() else None)
         print(f"Serving {len(corpus):,} papers at {address} (Ctrl+C stops)", file=sys.stderr, flush=True)
 
     serve(
         corpus,
         ip=options.ip,
         port=options.port,
-        token=options.token,
+        token=token,
         cull_after=options.cull_after,
         browser=not options.no_browser,
         read_only=options.read_only,
+        kernels_ready=max(options.kernels_ready, 0),
+        max_dashboards=options.max_dashboards,
+        memory=None if options.memory is None else int(options.memory * 1e9),
         ready=ready,
     )
     return 0
+
+
+def _token(options: argparse.Namespace) -> str | None:
+    """The token, by whatever way it was given.
+
+    Raises
+    ------
+    ServerError
+        Its file cannot be read.
+    """
+    if options.token is not None:
+        return str(options.token)
+    if options.token_file is not None:
+        try:
+            return Path(options.token_file).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise ServerError(f"The token cannot be read from {options.token_file}: {reason}.") from error
+    # The kernels, where readers run what they like, inherit the environment.
+    return os.environ.pop("LITEXPLORER_TOKEN", None)
+
+
+def _is_loopback(ip: str) -> bool:
+    try:
+        return ipaddress.ip_address(ip).is_loopback
+    except ValueError:
+        return ip == "localhost"

@@ -36,9 +36,11 @@ def write_folder(folder: str, imported: Import, made: dict[str, object], topics:
 def add_read(corpus: Corpus, read: Import, files: Sequence[str], options: argparse.Namespace, **more: object) -> None:
     """Add what was read to a corpus, and say so."""
     from explorer.store.arrivals import match_arrivals
+    from explorer.store.extend import RANKED
 
     progress = Progress()
-    prepared = corpus.ranker.meaning_ready
+    # A command that was killed may have left a corpus that had it before.
+    prepared = corpus.ranker.meaning_ready or RANKED in corpus.manifest["made"]
     if options.keep_duplicates:
         tell_ledger(read.ledger, options.ledger)
         larger = corpus.add(read, keep_duplicates=True, made={**made_of(files, read.ledger), **more}, progress=progress)

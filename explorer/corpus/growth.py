@@ -17,10 +17,13 @@ from explorer.disk import cache_folder
 from explorer.errors import CorpusError
 from explorer.papers.schema import to_table
 from explorer.store.build import Progress, content_hash, no_progress, write_corpus
-from explorer.store.extend import change_digest, extend_corpus, index_again, refit_corpus
+from explorer.store.extend import change_digest, extend_corpus, index_again, join_papers, refit_corpus, remove_papers
+from explorer.store.generations import restore
 from explorer.store.snapshot import Snapshot
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
     from explorer.dedupe.rules import Rules
@@ -268,18 +271,90 @@ def refitted(snapshot: Snapshot, n_topics: int | None, progress: Progress) -> Pa
     return target
 
 
-def decision(snapshot: Snapshot, rules: Rules) -> Change:
-    """Keep other rules, by which papers are merged, or kept apart, when they come in.
+def removal(snapshot: Snapshot, papers: Sequence[str], progress: Progress) -> Path:
+    """Take papers out; the others are built anew, topics included, and the ledger notes what was removed.
+
+    Parameters
+    ----------
+    papers : sequence of str
+        Ids.
+    progress : callable, optional
+        Called as ``progress(stage, part)``, part from 0 to 1; an exception it raises stops the work and changes nothing.
+
+    Returns
+    -------
+    Corpus
+        The corpus without them; `undo` takes it back.
+
+    Raises
+    ------
+    CorpusError
+        The corpus has none of that id, or the folder cannot be written; it then stays as it was.
+
+    Examples
+    --------
+    >>> import explorer
+    >>> import pandas as pd
+    >>> corpus = explorer.Corpus.from_papers(pd.DataFrame({"title": ["Adding numbers", "Counting apples"]}))
+    >>> corpus.remove(corpus.papers["id"].iloc[0]).papers["title"].to_list()
+    ['Counting apples']
+    """
+    ids = [papers] if isinstance(papers, str) else list(papers)
+    target = snapshot.folder
+    if snapshot.cached_name is not None and not snapshot.cached_name.startswith("files-"):
+        told = hashlib.sha256(repr((snapshot.folder.name, sorted(ids))).encode()).hexdigest()[:16]
+        target = cache_folder() / f"grown-{told}"
+        if opened(target) is not None:
+            return target
+    remove_papers(ids, snapshot.folder, into=target, progress=progress)
+    return target
+
+
+def undone(snapshot: Snapshot) -> Path:
+    """Take the last change of the folder back: an addition, a removal, a split, a decision or a refit. Undone again, it holds.
+
+    Returns
+    -------
+    Corpus
+        The corpus as it was before.
+
+    Raises
+    ------
+    CorpusError
+        Nothing was changed since it was built, or the corpus before is gone.
+
+    Examples
+    --------
+    >>> import explorer
+    >>> import pandas as pd
+    >>> corpus = explorer.Corpus.from_papers(pd.DataFrame({"title": ["Adding numbers"]}))
+    >>> larger = corpus.add(pd.DataFrame({"title": ["Counting apples"]}))
+    >>> len(larger), len(larger.undo())
+    (2, 1)
+    """
+    before = snapshot.manifest["made"].get("grown_from")
+    if snapshot.cached_name is not None and before and "before" not in snapshot.manifest:
+        if opened(cache_folder() / before) is None:
+            raise CorpusError(f"The corpus that {snapshot.folder} was grown from is gone from the cache. Open its files again.")
+        return cache_folder() / str(before)
+    restore(snapshot.folder)
+    return snapshot.folder
+
+
+def decided(snapshot: Snapshot, rules: Rules, progress: Progress) -> Path:
+    """Keep other rules; papers of the corpus that they newly say are one become one, and `undo` or `split` takes that back.
 
     Parameters
     ----------
     rules : Rules
         They take the place of those that the corpus has.
+    progress : callable, optional
+        Called as ``progress(stage, part)``, part from 0 to 1; an exception it raises stops the work and changes nothing.
 
     Returns
     -------
     Corpus
-        The same papers; the rules hold for what comes.
+        The rules hold for what comes, too. Joining papers of it costs what building it costs.
 
     Raises
     ------
@@ -295,8 +370,29 @@ def decision(snapshot: Snapshot, rules: Rules) -> Change:
     >>> first, second = corpus.papers["id"]
     >>> corpus.decide(corpus.rules.never_merge(first, second)).rules.never == {(first, second)}
     True
+    >>> len(corpus.decide(corpus.rules.always_merge(first, second)))
+    1
     """
-    return Change(snapshot.table.slice(0, 0), rules=rules)
+    papers = set(snapshot.table.column("id").to_pylist())
+    records = snapshot.merged.records
+    holder = dict(zip(records.column("id").to_pylist(), records.column("merge_paper").to_pylist(), strict=True))
+    pairs = [
+        (first, second)
+        for both in sorted(rules.always - snapshot.rules.always)
+        for first, second in [[name if name in papers else holder.get(name) for name in both]]
+        if first is not None and second is not None and first != second
+    ]
+    if not pairs:
+        change = Change(snapshot.table.slice(0, 0), rules=rules)
+        return changed(snapshot, change, step="decided", made=None, progress=progress)
+    target = snapshot.folder
+    if snapshot.cached_name is not None and not snapshot.cached_name.startswith("files-"):
+        told = hashlib.sha256(repr((snapshot.folder.name, pairs)).encode()).hexdigest()[:16]
+        target = cache_folder() / f"grown-{told}"
+        if opened(target) is not None:
+            return target
+    join_papers(pairs, rules, snapshot.folder, into=target, progress=progress)
+    return target
 
 
 def opened(folder: Path) -> Snapshot | None:

@@ -16,6 +16,7 @@ from explorer.library.database import Database
 from explorer.library.marks import Mark, Marks, Undone, undo
 from explorer.library.names import LONGEST_NAME, missing
 from explorer.library.notes import NOTES, write_note
+from explorer.library.own import OwnMarks
 from explorer.library.place import library_path
 from explorer.library.readers import reader_name, tidy_reader
 from explorer.library.reads import READS
@@ -25,6 +26,7 @@ from explorer.library.sharing import share, shared
 from explorer.library.stars import STARS
 from explorer.library.tags import TAGS, tidy_tag
 from explorer.library.visits import Visit, Visits
+from explorer.papers.html_table import html_table
 from explorer.search.comparison import compare
 from explorer.search.results import Results
 from explorer.selection.expression import Operand
@@ -85,6 +87,18 @@ class Library:
         self._sets = Sets(self.database)
         self._visits = Visits(self.database)
         self.since: Visit | None = None
+
+    @cached_property
+    def own(self) -> OwnMarks:
+        """The marks as masks and facets, for the search."""
+        return OwnMarks(
+            self.ranker.snapshot,
+            self.database,
+            marks=lambda noun: self.marks[noun].all(),
+            members=self.members,
+            new=lambda: self.new,
+            shared=self.shared_marks,
+        )
 
     @property
     def reader(self) -> str:
@@ -195,6 +209,11 @@ class Library:
         table = self.ranker.snapshot.table.select(["id", "title"]).take(rows)
         return dict(zip(*(table.column(name).to_pylist() for name in ("id", "title")), strict=True))
 
+    def ids_of(self, rows: Sequence[int]) -> list[str]:
+        """Ids of the papers in some rows of the corpus."""
+        ids = self.ranker.snapshot.table.column("id")
+        return [ids[row].as_py() for row in rows]
+
     def _there(self, ids: Iterable[str]) -> list[str]:
         """The ids, if the corpus has them all."""
         given = list(ids)
@@ -206,6 +225,15 @@ class Library:
         return given
 
     # Saved searches
+
+    def _repr_html_(self) -> str:
+        searches, sets = self.searches(), self.sets()
+        rows = [
+            *(["search", saved.name, saved.papers, saved.saved_at[:10]] for saved in searches),
+            *(["set", saved.name, saved.papers, saved.saved_at[:10]] for saved in sets),
+        ]
+        caption = f"{len(searches)} saved searches, {len(sets)} sets, {len(self.reads()):,} papers read"
+        return html_table(caption, ["Kind", "Name", "Papers", "Saved"], rows)
 
     def searches(self) -> list[SavedSearch]:
         """All saved searches of the reader, the latest first."""
@@ -396,6 +424,14 @@ class Library:
                 found += [(reader, kind, mark.name, mark.id, mark.text, mark.at) for mark in marks]
         return [dict(zip(("reader", "kind", "name", "id", "text", "at"), row, strict=True)) for row in found]
 
+    def shared_sets(self) -> list[SavedSet]:
+        """Sets that other readers share, by reader and name."""
+        found = []
+        for reader, kind, name in shared(self.database):
+            if kind == "set":
+                found += [saved for saved in self._sets.all(reader) if saved.name == name]
+        return found
+
     def _shared_as(self, kind: str, name: str) -> list[tuple[str, str]]:
         """Reader and name of what is shared under a name; more than one reader's only by ``READER: NAME``."""
         rows = [(reader, title) for reader, of, title in shared(self.database) if of == kind]
@@ -418,6 +454,7 @@ class Library:
     def visit(self) -> Visit | None:
         """Note that the reader is here. Returns the visit before, since which papers are `new`; None at the first."""
         snapshot = self.ranker.snapshot
+        self.__dict__.pop("new", None)
         self.since = self._visits.visit(snapshot.manifest["content_hash"], snapshot.table.column("id"))
         return self.since
 

@@ -36,10 +36,10 @@ class Sets:
     def __init__(self, database: Database) -> None:
         self.database = database
 
-    def all(self) -> list[SavedSet]:
-        """The reader's sets, the latest first."""
+    def all(self, reader: str | None = None) -> list[SavedSet]:
+        """The sets of a reader, by default this one's, the latest first."""
         ask = "SELECT name, saved_at, papers, reader FROM sets WHERE reader = ? ORDER BY saved_at DESC, rowid DESC"
-        given = (self.database.reader,)
+        given = (self.database.reader if reader is None else reader,)
         return self.database.read(SETS, lambda file: [SavedSet(*row) for row in file.execute(ask, given)], [])
 
     def ids(self, name: str, reader: str | None = None) -> list[str] | None:

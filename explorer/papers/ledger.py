@@ -6,8 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from explorer.papers.html_table import html_table
+
 if TYPE_CHECKING:
     import pandas as pd
+
+_SHOWN = 10
+"""Notes that a notebook shows."""
 
 Action = Literal["repaired", "rejected", "merged", "likely", "lost"]
 
@@ -20,7 +25,7 @@ class Entry(NamedTuple):
     line: int | None
     """Line of the source where the record starts, from 1; None where a format has no lines."""
     record: int
-    """Number of the record in its source, from 1."""
+    """Number of the record in its source, from 1; 0 where a paper was removed later, and where all papers are meant."""
     action: Action
     field: str
     """Column of the schema, or empty when the whole record is meant."""
@@ -107,6 +112,12 @@ class Ledger:
 
         # A line that is not known would turn the others into fractions.
         return pd.DataFrame(self.notes, columns=list(Entry._fields)).astype({"line": "Int64", "record": "Int64"})
+
+    def _repr_html_(self) -> str:
+        names = ("source", "record", "action", "field", "before", "after", "reason")
+        rows = [[getattr(note, name) for name in names] for note in self.notes[:_SHOWN]]
+        left = len(self.notes) - len(rows)
+        return html_table(self.sentence(), names, rows, more=f"{left:,} more in entries." if left else "")
 
     def accept(self, count: int = 1) -> None:
         """Count records that were read and taken over.
@@ -216,6 +227,31 @@ class Ledger:
         self.accepted -= 1
         self.merged += 1
         self.notes.append(Entry(source, line, record, "merged", "", text[:300], into, reason))
+
+    def remove(self, source: str, id_: str, *, text: str = "") -> None:
+        """Note that the reader took an accepted record out again.
+
+        Parameters
+        ----------
+        source : str
+            Name of the file or service that the paper came from.
+        id_ : str
+            Id of the paper.
+        text : str
+            What the record says; its first 300 characters are kept.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> ledger = explorer.Ledger()
+        >>> ledger.accept(2)
+        >>> ledger.remove("refs.csv", "lee2024")
+        >>> ledger.sentence()
+        '2 records read: 1 accepted, 1 rejected.'
+        """
+        self.accepted -= 1
+        self.rejected += 1
+        self.notes.append(Entry(source, None, 0, "rejected", "", text[:300], id_, "the reader removed it"))
 
     def doubt(self, source: str, record: int, other: str, reason: str, *, text: str = "") -> None:
         """Note that an accepted record may be another paper too, which the reader decides; `text` says which record it is.

@@ -17,6 +17,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from explorer.disk import record_files
 from explorer.errors import ConceptError
 from explorer.ranking.acronyms import Acronyms
 from explorer.ranking.analysis import spelling
@@ -102,6 +103,7 @@ class Meaning:
             np.save(made / "lsa_vectors.npy", self.vectors)
             self.scan.save(made)
             self.acronyms.save(made)
+            record_files(made)
             os.chmod(made, 0o755)  # noqa: PTH101, S103  (mkdtemp keeps it to its owner; the corpus is shared)
             made.rename(folder)
         except BaseException as error:

@@ -61,7 +61,7 @@ def screened_order(
     rows: list[int] = [int(row) for row in priors]
     scores = [np.nan] * len(rows)
     fits = 0
-    while len(rows) < len(features) and (whole or not relevant[rows].sum() == relevant.sum()):
+    while len(rows) < len(features) and (whole or relevant[rows].sum() != relevant.sum()):
         known = np.array(rows, np.int64)
         model = learn(features, known, relevant[known], method=method)
         fits += 1

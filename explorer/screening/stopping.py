@@ -306,7 +306,7 @@ def stopping(
     included = np.asarray(included, bool)
     _check(included, records, target, confidence, priors)
     queue = included[priors:]
-    n, found, known = len(included), int(included.sum()), int(included[:priors].sum())
+    known = int(included[:priors].sum())
     curve = Curve(max(records - priors, 1))
     for place in np.flatnonzero(queue):
         curve.meet(int(place))

@@ -2,31 +2,40 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import json
 import logging
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from string import Template
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 import psutil
+from jupyter_server.base.handlers import JupyterHandler
 from tornado.ioloop import IOLoop, PeriodicCallback
 from tornado.netutil import bind_sockets
-from tornado.web import RequestHandler, StaticFileHandler
+from tornado.web import HTTPError, RequestHandler, StaticFileHandler, authenticated
 from traitlets.config import Config
 from voila.app import Voila
 from voila.tornado.handler import TornadoVoilaHandler
 
 from explorer.corpus.corpus import Corpus
-from explorer.corpus.opening import bundled
+from explorer.corpus.opening import bundled, default_corpus
 from explorer.dashboard import frontend
 from explorer.dashboard.deployment import told_to_kernels
 from explorer.dashboard.figures import plotly_path, plotly_version
 from explorer.errors import ServerError
+from explorer.server.admission import Admission, Decision, default_number, memory_there, raise_descriptors, sizes
+from explorer.server.first_view import FirstView
+from explorer.server.identity import Identity
 
 TEMPLATE = "literature-explorer"
 _YEAR = 31_536_000
@@ -75,21 +84,110 @@ class _Page(TornadoVoilaHandler):  # type: ignore[misc]
         await super().prepare(*arguments, **options)
         self.xsrf_token  # noqa: B018  (reading it sets the cookie)
 
+    @authenticated
+    async def get(self, path: str | None = None) -> None:
+        """Start a dashboard, where there is room for it and a person asks for a page."""
+        if not is_visit(self.request.headers):
+            raise HTTPError(403, reason="Not a visit of a page")
+        doors: Doors = self.settings["explorer_doors"]
+        decision = doors.admission.ask(doors.running(self.kernel_manager), self.get_cookie("lx-ticket", "") or "")
+        if not decision.admitted:
+            self._say_busy(decision)
+            return
+        self.clear_cookie("lx-ticket", path=self.base_url)
+        view: FirstView | None = self.settings.get("explorer_first_view")
+        # Without the token, which is the server's own.
+        query = urlencode([pair for pair in parse_qsl(self.request.query) if pair[0] != "token"])
+        doors.starting += 1
+        started = False
+        try:
+            async for html in self.get_generator(path=path):
+                if not started:
+                    # The kernel runs once the page goes on, and is counted among the others.
+                    doors.starting -= 1
+                    started = True
+                self.write(html if view is None else await view.fill(html, query))
+                await self.flush()
+        finally:
+            if not started:
+                doors.starting -= 1
+
+    def _say_busy(self, decision: Decision) -> None:
+        self.set_status(503)
+        self.set_header("Retry-After", "5")
+        self.set_header("Cache-Control", "no-store")
+        page = Template((Path(__file__).parent / "busy.html").read_text(encoding="utf-8"))
+        told = {name: _in_script(value) for name, value in (("ticket", decision.ticket), ("base", self.base_url))}
+        queue = _in_script(f"{self.base_url}lx/queue")
+        self.finish(page.substitute(told, ahead=decision.ahead, reason=decision.reason, queue=queue))
+
+
+class _Queue(JupyterHandler):
+    """What a page that waits asks."""
+
+    @authenticated
+    def get(self) -> None:
+        doors: Doors = self.settings["explorer_doors"]
+        decision = doors.admission.ready(doors.running(self.kernel_manager), self.get_argument("ticket", ""))
+        self.set_header("Cache-Control", "no-store")
+        self.finish({"admitted": decision.admitted, "ahead": decision.ahead})
+
+
+def _in_script(text: str) -> str:
+    """A text as JavaScript that may stand in a page."""
+    return json.dumps(text).replace("<", "\\u003c")
+
+
+def is_visit(headers: Mapping[str, str]) -> bool:
+    """Whether a person asks for a page; an image, a frame or a script of another page with our address in it starts no kernel.
+
+    Browsers say what they fetch for (W3C, Fetch Metadata); what is no browser says nothing, and is let in.
+    """
+    wanted, by = headers.get("Sec-Fetch-Dest", "document"), headers.get("Sec-Fetch-Site", "none")
+    if "prefetch" in headers.get("Sec-Purpose", headers.get("Purpose", "")):
+        return False
+    # Another page may lead here, but not frame this one (see POLICY).
+    return wanted == "document" or (wanted in ("iframe", "frame") and by in ("same-origin", "none"))
+
+
+@dataclass
+class Doors:
+    """Who is let in, and how many are on their way in."""
+
+    admission: Admission
+    starting: int = 0
+
+    def running(self, kernels: Any) -> int:
+        """Dashboards that run or are being started."""
+        return len(set(kernels.list_kernel_ids()) - waiting(kernels)) + self.starting
+
+
+def waiting(kernels: Any) -> set[str]:
+    """Kernels that were started before anybody came, and that nobody has taken yet."""
+    pools = getattr(kernels, "_pools", {})
+    tasks = [task for pool in pools.values() for task in pool if task.done() and not task.cancelled() and not task.exception()]
+    return {task.result()["kernel_id"] for task in tasks}
+
 
 class ExplorerServer(Voila):  # type: ignore[misc]
     """Voila with the explorer's notebook, its assets and a report of the memory its dashboards use."""
 
     def init_settings(self) -> dict[str, Any]:
         """Voila's settings with ours, which it would add too late for compression to be set up."""
-        return {**super().init_settings(), **self.tornado_settings}
+        settings = {**super().init_settings(), **self.tornado_settings}
+        if (corpus := settings.get("explorer_corpus")) is not None:
+            settings["explorer_first_view"] = view = FirstView(corpus(), self.base_url)
+            view.warm()
+        return settings
 
     def init_handlers(self) -> list[Any]:
         """Voila's handlers, with ours before its catch-all."""
         script = plotly_path()
+        queue = (rf"{self.server_url}lx/queue", _Queue)
         asset = (rf"{self.server_url}lx/(plotly\.min\.js)", _Asset, {"path": str(script.parent)})
         text = (rf"{self.server_url}lx/(app\.js|dashboard\.css)", _Text)
         pages = {TornadoVoilaHandler: _Page}
-        return [asset, text, *((route, pages.get(kind, kind), *rest) for route, kind, *rest in super().init_handlers())]
+        return [queue, asset, text, *((route, pages.get(kind, kind), *rest) for route, kind, *rest in super().init_handlers())]
 
     def listen(self) -> None:
         """Serve until stopped."""
@@ -102,9 +200,17 @@ class ExplorerServer(Voila):  # type: ignore[misc]
         report.start()
         super().listen()
 
+    def stop(self) -> None:
+        """End the server and its kernels."""
+        # One that nobody has taken may still be starting: interrupted, as kernels are first, it would print where it was.
+        for kernel in waiting(self.kernel_manager):
+            with contextlib.suppress(psutil.Error, KeyError):
+                psutil.Process(self.kernel_manager.get_kernel(kernel).provisioner.pid).kill()
+        super().stop()
+
     def report(self) -> None:
         """Say how many dashboards are open and what they hold in memory, whenever that changed."""
-        line = memory_line()
+        line = memory_line(len(waiting(self.kernel_manager)))
         if line != self._reported:
             print(f"{datetime.now():%H:%M} {line}", file=sys.stderr, flush=True)
             self._reported = line
@@ -115,20 +221,12 @@ def plotly_address() -> str:
     return f"lx/plotly.min.js?v={plotly_version()}"
 
 
-def memory_line() -> str:
-    """Say how many dashboards run below this process and their memory: proportional set size where the system tells it.
-
-    The proportional size counts a page shared by several processes once, so it is what another dashboard costs.
-    """
-    sizes = []
-    for child in psutil.Process().children(recursive=True):
-        try:
-            full = child.memory_full_info()
-            sizes.append(getattr(full, "pss", full.rss))
-        except psutil.Error:
-            continue
-    total = sum(sizes) / 1e6
-    return f"{len(sizes)} dashboard{'' if len(sizes) == 1 else 's'} open, {total:.0f} MB" if sizes else "no dashboard open"
+def memory_line(ready: int = 0) -> str:
+    """Say how many dashboards run below this process, how many of them wait for a reader, and their memory."""
+    found = sizes()[1]
+    count = max(len(found) - ready, 0)
+    said = f"{count or 'no'} dashboard{'' if count < 2 else 's'} open" + f", {ready} ready" * bool(ready and found)
+    return said + (f", {sum(found) / 1e6:.0f} MB" if found else "")
 
 
 def _page_config(page_config: dict[str, Any], **context: Any) -> dict[str, Any]:
@@ -139,7 +237,7 @@ def _page_config(page_config: dict[str, Any], **context: Any) -> dict[str, Any]:
     return {**page_config, "plotlyUrl": f"{base}{plotly_address()}", **addresses}
 
 
-def settings(*, ip: str, port: int, token: str | None, cull_after: int, browser: bool) -> Config:
+def settings(*, ip: str, port: int, token: str | None, cull_after: int, browser: bool, ready: int = 0) -> Config:
     """Settings of the server.
 
     Parameters
@@ -154,6 +252,8 @@ def settings(*, ip: str, port: int, token: str | None, cull_after: int, browser:
         Seconds after which the kernel of a closed page ends.
     browser : bool
         Open a browser.
+    ready : int
+        Kernels that are started before anybody comes, and kept.
     """
     config = Config()
     # Voila tells each file it serves and each kernel it starts.
@@ -162,6 +262,7 @@ def settings(*, ip: str, port: int, token: str | None, cull_after: int, browser:
     config.Voila.port = port
     config.Voila.port_retries = 0
     config.Voila.open_browser = browser
+    config.Voila.identity_provider_class = Identity
     if token:
         config.Voila.token = token
     local = ip in ("localhost", "127.0.0.1", "::1")
@@ -187,6 +288,8 @@ def settings(*, ip: str, port: int, token: str | None, cull_after: int, browser:
     voila.file_allowlist = []
     voila.file_denylist = [".*"]
     voila.page_config_hook = _page_config
+    voila.preheat_kernel = ready > 0
+    voila.default_pool_size = ready
     # Kernels outlive closed pages unless they are culled.
     config.MappingKernelManager.cull_idle_timeout = cull_after
     config.MappingKernelManager.cull_interval = max(5, min(60, cull_after // 2))
@@ -204,18 +307,49 @@ def serve(
     cull_after: int = 600,
     browser: bool = True,
     read_only: bool = False,
+    max_dashboards: int | None = None,
+    memory: int | None = None,
+    kernels_ready: int = 1,
     ready: Callable[[int], None] = lambda port: None,
     arguments: Sequence[str] = (),
 ) -> None:
     """Serve the dashboard on a corpus (the bundled sample by default) until it is stopped.
 
-    With `read_only` its readers can add no papers. `ready` is called with the port once it answers.
+    Parameters
+    ----------
+    corpus : Corpus, optional
+    ip, port, token, cull_after, browser
+        See `settings`.
+    read_only : bool
+        Its readers can add no papers.
+    max_dashboards : int, optional
+        Dashboards at one time; whoever comes later waits. By default what memory and file descriptors have room for.
+    memory : int, optional
+        Bytes that the server and its dashboards may take together; by default four fifths of what there is.
+    kernels_ready : int
+        Kernels that are started before anybody comes, so that a page answers at once; each takes what a dashboard does, beside
+        the others.
+    ready : callable
+        Called with the port once it answers.
+    arguments : sequence of str
+        Further ones for Voila.
 
     Raises
     ------
     ServerError
-        The address cannot be listened on.
+        The address cannot be listened on, or a bound or the token is none.
     """
+    if token is not None and not token.strip():
+        raise ServerError("An empty token lets everybody in. Give one that cannot be guessed, or leave it out.")
+    if cull_after < 1:
+        raise ServerError(
+            f"Kernels of closed pages must end after some seconds, not {cull_after}. Give --cull-after at least 1."
+        )
+    if max_dashboards is not None and max_dashboards < 1:
+        raise ServerError(f"--max-dashboards {max_dashboards} lets nobody in. Give at least 1.")
+    raise_descriptors()
+    memory = memory_there() if memory is None else memory
+    most = default_number(memory) if max_dashboards is None else max_dashboards
     port = _free(ip, port)
     # Voila looks for templates below the data folders of Jupyter; this folder is one of them.
     jupyter = os.pathsep.join(filter(None, (str(Path(__file__).parent), os.environ.get("JUPYTER_PATH"))))
@@ -234,8 +368,11 @@ def serve(
         # A copy in a folder of its own: what Voila serves from is the notebook's folder, which shall hold nothing else.
         notebook = Path(folder) / "explorer.ipynb"
         notebook.write_bytes(bundled("notebooks", "explorer.ipynb").read_bytes())
-        config = settings(ip=ip, port=port, token=token, cull_after=cull_after, browser=browser)
+        config = settings(ip=ip, port=port, token=token, cull_after=cull_after, browser=browser, ready=kernels_ready)
         config.Voila.tornado_settings["explorer_ready"] = partial(ready, port)
+        # A function, for settings are copied deeply, and a corpus cannot be.
+        config.Voila.tornado_settings["explorer_corpus"] = lambda: default_corpus() if corpus is None else corpus
+        config.Voila.tornado_settings["explorer_doors"] = Doors(Admission(most, memory, sizes))
         app = ExplorerServer(config=config)
         try:
             app.initialize([str(notebook), *arguments])

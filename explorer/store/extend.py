@@ -9,17 +9,21 @@ import contextlib
 import hashlib
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from explorer.dedupe.merges import Change
+from explorer.dedupe.merges import Change, Merges, load_merges
+from explorer.dedupe.rules import Rules
 from explorer.errors import CorpusError
 from explorer.papers.author_names import displayed
-from explorer.papers.schema import FIELDS
+from explorer.papers.ledger import Ledger
+from explorer.papers.schema import FIELDS, TEXT
 from explorer.store.build import (
     ANALYSERS,
     FACETS,
@@ -35,6 +39,7 @@ from explorer.store.build import (
     read_table,
     write_facet,
     write_file,
+    write_generation,
     write_numbers,
     write_papers,
 )
@@ -42,11 +47,15 @@ from explorer.store.facets import Facet, code_facet, extend_facet
 from explorer.store.fulltext import IDS, build_index
 from explorer.store.generations import in_folder, now, publish, read_manifest
 from explorer.store.ledgers import account_path, load_accounts, part_of, save_part
+from explorer.store.own_columns import write_columns_of
 from explorer.store.prefixes import Prefixes, sort_words
 from explorer.store.sort_orders import by_title_with
 from explorer.store.topics import build_topics, extend_topics
 from explorer.text.analysis import fingerprint
 from explorer.text.keyphrases import KeyPhrases
+
+RANKED = "ranked"
+"""What the manifest says where the papers were ranked by meaning before the last change."""
 
 
 def extend_corpus(
@@ -86,7 +95,7 @@ def extend_corpus(
     manifest = read_manifest(folder)
     before = folder / manifest["generation"]
     if change.upon is not None and change.upon != before.name:
-        raise CorpusError(f"{folder} was changed by somebody else meanwhile, and nothing was done. Try again.")
+        raise CorpusError(f"{folder} was changed by somebody else meanwhile, and nothing was done. Do it again.")
     digest = change_digest(manifest["content_hash"], change)
     steps = [*manifest["made"].get(step, []), {"at": now(), "papers": change.added.num_rows, **(made or {})}]
 
@@ -98,6 +107,7 @@ def extend_corpus(
     anew = said.get(ANALYSERS) != fingerprint()
     if anew and (change.added.num_rows or len(change.rows)):
         said[ANALYSERS] = fingerprint()
+    said |= _grown_from(folder, target, before)
     # In another folder nothing was before that somebody else could have added to.
     upon = before.name if target == folder else None
     return in_folder(target, lambda: publish(target, digest, papers, said, write, upon=upon))
@@ -143,7 +153,7 @@ def refit_corpus(
             target,
             manifest["content_hash"],
             manifest["papers"],
-            {**manifest["made"], ANALYSERS: fingerprint()},
+            {**manifest["made"], **_grown_from(folder, target, before), ANALYSERS: fingerprint()},
             write,
             upon=upon,
         ),
@@ -174,7 +184,126 @@ def index_again(folder: Path, *, progress: Progress = no_progress) -> dict[str, 
         return topics
 
     made = {**manifest["made"], ANALYSERS: fingerprint()}
-    return publish(folder, manifest["content_hash"], manifest["papers"], made, write, upon=before.name)
+    return publish(folder, manifest["content_hash"], manifest["papers"], made, write, upon=before.name, undoable=False)
+
+
+def remove_papers(
+    ids: Sequence[str], folder: Path, *, into: Path | None = None, progress: Progress = no_progress
+) -> dict[str, Any]:
+    """Take papers out of a corpus; the others are built anew, topics included, and the ledger keeps a note of each.
+
+    Parameters
+    ----------
+    ids : sequence of str
+        Ids of papers of the corpus.
+    into : Path, optional
+        Folder of the smaller corpus, by default that of the corpus itself; otherwise that one stays as it is.
+
+    Returns
+    -------
+    dict
+        The manifest.
+
+    Raises
+    ------
+    CorpusError
+        There is no corpus, or none of the ids in it, or it cannot be written; it stays as it was.
+    """
+    manifest = read_manifest(folder)
+    before = folder / manifest["generation"]
+    table = read_table(before)
+    gone = pc.is_in(table.column("id"), value_set=pa.array(ids, TEXT))
+    removed = table.select(["id", "source", "title"]).filter(gone).to_pydict()
+    unknown = [id_ for id_ in ids if id_ not in removed["id"]]
+    if unknown or not ids:
+        named = ", ".join(map(repr, unknown[:3])) or "without an id"
+        raise CorpusError(f"{folder} has no paper {named}; nothing was removed. Give ids of its papers.")
+    left, accounts = table.filter(pc.invert(gone)), load_accounts(before)
+    ledger = accounts.ledger()
+    for id_, source, title in zip(*removed.values(), strict=True):
+        ledger.remove(source or "", id_, text=title or "")
+    merges = load_merges(before).without(ids)
+    return _rebuild(
+        left, merges, ledger if accounts.parts else None, None, ("removed", len(removed["id"])), folder, into, progress
+    )
+
+
+def join_papers(
+    pairs: Iterable[tuple[str, str]], rules: Rules, folder: Path, *, into: Path | None = None, progress: Progress = no_progress
+) -> dict[str, Any]:
+    """Make papers one that the reader says are; the corpus is built anew, topics included.
+
+    Parameters
+    ----------
+    pairs : iterable of (str, str)
+        Ids of papers of the corpus.
+    rules : Rules
+        The reader's from now on.
+    into : Path, optional
+        Folder of the corpus with them joined, by default that of the corpus itself; otherwise that one stays as it is.
+
+    Returns
+    -------
+    dict
+        The manifest.
+
+    Raises
+    ------
+    CorpusError
+        There is no corpus, or it cannot be written; it stays as it was.
+    """
+    # With it comes the search for duplicates, which nobody who only opens a corpus waits for.
+    from explorer.store.joins import joined
+
+    manifest = read_manifest(folder)
+    before = folder / manifest["generation"]
+    accounts = load_accounts(before)
+    table, merges, ledger, gone = joined(read_table(before), load_merges(before), accounts.ledger(), pairs)
+    return _rebuild(table, merges, ledger if accounts.parts else None, rules, ("joined", gone), folder, into, progress)
+
+
+def _rebuild(
+    table: pa.Table,
+    merges: Merges,
+    ledger: Ledger | None,
+    rules: Rules | None,
+    step: tuple[str, int],
+    folder: Path,
+    into: Path | None,
+    progress: Progress,
+) -> dict[str, Any]:
+    """Publish a generation of fewer papers; `step` is the list of the manifest that says so, and how many are gone.
+
+    An earlier version kept no ledger, and then there is none.
+    """
+    manifest = read_manifest(folder)
+    before = folder / manifest["generation"]
+
+    def write(target: Path) -> dict[str, Any]:
+        topics = write_generation(table, target, None, progress)
+        pairs, there = merges.likely, table.column("id").combine_chunks()
+        both = [pc.is_in(pairs.column(name), value_set=there) for name in ("first", "second")]
+        replace(merges, likely=pairs.filter(pc.and_(*both))).save(target)
+        if ledger is not None:
+            save_part(part_of(ledger), account_path(target, 0))
+        keep_rules(target, rules, (before / RULES).read_bytes() if (before / RULES).exists() else None)
+        return topics
+
+    name, gone = step
+    target, steps = into or folder, [*manifest["made"].get(name, []), {"at": now(), "papers": gone}]
+    made = {**manifest["made"], **_grown_from(folder, target, before), name: steps, ANALYSERS: fingerprint()}
+    upon = before.name if target == folder else None
+    return in_folder(target, lambda: publish(target, content_hash(table), table.num_rows, made, write, upon=upon))
+
+
+def _grown_from(folder: Path, target: Path, before: Path) -> dict[str, Any]:
+    """What a corpus says of the one that it was made from.
+
+    Where it is, so that the change can be taken back; and that it could rank by meaning, so that a command that is killed before
+    it made that again is not the end of it.
+    """
+    ranked = {RANKED: True} if any(before.glob("meaning-*")) else {}
+    return ranked if target == folder else {**ranked, "grown_from": folder.name}
 
 
 def _index_anew(table: pa.Table, target: Path, progress: Progress) -> None:
@@ -244,6 +373,8 @@ def _extend_with_papers(
     new = rows_of(fields, rows) if len(change.rows) else fields.slice(first)
     progress("facets", 0.0)
     extend_columns(whole, new, rows, before, target, lambda part: progress("facets", part))
+    # Anew: whether a column holds numbers or values is decided over all of it.
+    write_columns_of(whole, target)
     progress("index", 0.0)
     if anew:
         _index_anew(whole, target, progress)

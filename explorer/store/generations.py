@@ -14,13 +14,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from explorer.disk import flush, write_whole
+from explorer.disk import flush, record_files, write_whole
 from explorer.errors import CorpusError
 
 FORMAT = 2
 """Version of the folder's layout; another version is built anew."""
 
 _GENERATION = re.compile(r"g-[0-9a-f]{16}-\d+")
+
+_CHANGED = "{} was changed by somebody else meanwhile, and nothing was done. Do it again."
 
 _OURS = re.compile(rf"{_GENERATION.pattern}|\.manifest\.json\.\d+|\.lock|\.DS_Store")
 
@@ -64,11 +66,13 @@ def publish(
     write: Callable[[Path], dict[str, Any]],
     *,
     upon: str | None = None,
+    undoable: bool = True,
 ) -> dict[str, Any]:
     """Write a new generation, put it in force by one rename, and remove those that are not any more.
 
     `upon` names the generation that the new one continues: if another is in force at the end, it is not put in force, for the
-    papers that somebody else added meanwhile would be lost.
+    papers that somebody else added meanwhile would be lost. Where the change is `undoable`, that generation stays in the folder
+    until the next one, so that it can be taken back (see `restore`); what both have lies on the disk once.
     """
     try:
         target = _fresh(folder, digest)
@@ -76,9 +80,10 @@ def publish(
         raise CorpusError(f"{folder} cannot be written: {error.strerror}. Choose another folder.") from error
     try:
         topics = write(target)
+        record_files(target, None if upon is None else folder / upon)
         for path in [*target.rglob("*"), target]:
             flush(path)
-        manifest = {
+        manifest: dict[str, Any] = {
             "format": FORMAT,
             "generation": target.name,
             "content_hash": digest,
@@ -86,32 +91,62 @@ def publish(
             "made": {"at": now(), **made, "versions": versions(), "topics": topics},
         }
         with locked(folder):
-            first = made.get("first") or _first_in(folder)
-            if first is not None:
-                manifest["made"]["first"] = first
+            manifest["made"]["first"] = made.get("first") or _first_in(folder) or digest
             if upon is not None and _generation_in_force(folder) != upon:
-                raise CorpusError(
-                    f"{folder} was changed by somebody else meanwhile, and nothing was added. Add the papers again."
-                )
-            write_whole(folder / "manifest.json", json.dumps(manifest, indent=1, ensure_ascii=False).encode())
-            _clean(folder, target)
+                raise CorpusError(_CHANGED.format(folder))
+            if upon is not None and undoable:
+                manifest["before"] = {key: value for key, value in read_manifest(folder).items() if key != "before"}
+            _put_in_force(folder, manifest)
     except BaseException as error:
         # Stopped after the rename, the new generation is the one in force.
         if _generation_in_force(folder) != target.name:
             shutil.rmtree(target, ignore_errors=True)
         if isinstance(error, OSError):
+            if upon is not None and _generation_in_force(folder) not in (upon, None):
+                # The other change took away what this one was reading.
+                raise CorpusError(_CHANGED.format(folder)) from error
             reason = error.strerror or str(error)
             raise CorpusError(f"{folder} cannot be written: {reason}. The corpus before it is untouched.") from error
         raise
     return manifest
 
 
-def _clean(folder: Path, target: Path) -> None:
-    """Remove the generations that are not in force and that no living build is at work in."""
+def restore(folder: Path) -> dict[str, Any]:
+    """Put the generation before the last change in force again; the one taken back then counts as the one before.
+
+    Returns
+    -------
+    dict
+        The manifest.
+
+    Raises
+    ------
+    CorpusError
+        There is no corpus, nothing that can be taken back, or the folder cannot be written; it stays as it was.
+    """
+    try:
+        with locked(folder):
+            manifest = read_manifest(folder)
+            before = manifest.pop("before", None)
+            if before is None or not (folder / before["generation"]).is_dir():
+                raise CorpusError(f"Nothing was changed in {folder} since it was built, so there is nothing to take back.")
+            _put_in_force(folder, {**before, "before": manifest})
+    except OSError as error:
+        raise CorpusError(f"{folder} cannot be written: {error.strerror or error}. The corpus is untouched.") from error
+    return {**before, "before": manifest}
+
+
+def _put_in_force(folder: Path, manifest: dict[str, Any]) -> None:
+    write_whole(folder / "manifest.json", json.dumps(manifest, indent=1, ensure_ascii=False).encode())
+    _clean(folder, folder / manifest["generation"], {manifest["generation"], manifest.get("before", {}).get("generation")})
+
+
+def _clean(folder: Path, target: Path, kept: set[str | None]) -> None:
+    """Remove the generations that neither stay nor are the work of a living build."""
     with contextlib.suppress(OSError):
         (target / "builder").unlink()
     for old in folder.iterdir():
-        if old.name != target.name and _GENERATION.fullmatch(old.name) and old.is_dir() and not _being_written(old):
+        if old.name not in kept and _GENERATION.fullmatch(old.name) and old.is_dir() and not _being_written(old):
             # Who has it open keeps its memory maps; on Windows it stays until the next build.
             shutil.rmtree(old, ignore_errors=True)
 

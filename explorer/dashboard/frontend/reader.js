@@ -55,6 +55,13 @@ export function readerPanel(app) {
     return true;
   }
 
+  function toggleStar() {
+    const paper = model.get("reader");
+    if (node.hidden || !paper) return false;
+    link.send("star", { row: paper.row, on: !paper.marks.starred });
+    return true;
+  }
+
   /**
    * Who looks at a paper for a while has read it.
    *
@@ -230,6 +237,7 @@ export function readerPanel(app) {
         { class: "lx-abstract" },
         paper.abstract.length ? segments(paper.abstract) : h("span", { class: "lx-quiet" }, "No abstract in the record."),
       ),
+      app.marks.ofPaper(paper),
       paper.topic || paper.keywords.length
         ? h(
             "section",
@@ -287,6 +295,7 @@ export function readerPanel(app) {
             icon("check"),
             paper.read ? "Read" : "Mark as read",
           ),
+          app.marks.star(paper.row, paper.marks.starred, "", true),
           iconButton("left", "Previous paper", () => step(-1), {
             key: "previous",
             disabled: !at || app.papers.neighbour(paper.row, -1) === undefined,
@@ -304,7 +313,7 @@ export function readerPanel(app) {
     return { title, body };
   }
 
-  app.watch(["reader", "papers", "selection"], () => {
+  app.watch(["reader", "papers", "selection", "marks"], () => {
     const paper = model.get("reader");
     const wasOpen = !node.hidden;
     node.hidden = !paper;
@@ -324,5 +333,5 @@ export function readerPanel(app) {
     asked = false;
   });
   app.layers.push(close);
-  return { node, open, close, step, toggleRead };
+  return { node, open, close, step, toggleRead, toggleStar };
 }

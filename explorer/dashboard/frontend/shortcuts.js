@@ -6,6 +6,9 @@ export const SHORTCUTS = [
   ["j  k", "next, previous paper"],
   ["Enter", "open the paper"],
   ["m", "mark the open paper as read, or not"],
+  ["s", "star the open paper, or the one in the list"],
+  ["t  n", "tag the open paper, write a note"],
+  ["u", "take back the last star, tag, note or mark as read"],
   ["Esc", "close what is open"],
   ["?", "show this help"],
 ];
@@ -44,6 +47,14 @@ export function listenForShortcuts(app) {
       }
       case "m":
         return app.reader.toggleRead();
+      case "s":
+        return app.reader.toggleStar() || app.papers.starCurrent();
+      case "t":
+        return app.marks.focusTag();
+      case "n":
+        return app.marks.focusNote();
+      case "u":
+        return app.marks.undo();
       case "Enter":
         // On a control, Enter is the control's own.
         if (document.activeElement !== document.body) return false;

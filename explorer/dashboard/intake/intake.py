@@ -214,6 +214,14 @@ class Intake:
         done = f"{name} was split into the records it was merged from; they stay apart from now on."
         self._grow(lambda say: corpus.split(name, progress=building(say)), done)
 
+    def decide(self, first: Any, second: Any, *, same: bool) -> None:
+        """Say whether two papers of the corpus are one. Raises as `split` does."""
+        self._free()
+        corpus, both = self.corpus, (str(first), str(second))
+        rules = corpus.rules.always_merge(*both) if same else corpus.rules.never_merge(*both)
+        done = f"{both[0]} and {both[1]} are {'one paper' if same else 'two papers'} from now on."
+        self._grow(lambda say: corpus.decide(rules, progress=building(say)), done)
+
     def refit(self) -> None:
         """Find the topics of the corpus anew. Raises as `split` does."""
         self._free()

@@ -1,0 +1,185 @@
+"""Who is let in: as many dashboards as memory, file descriptors and a number allow, and a queue for the others."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+DASHBOARD_BYTES = 160_000_000
+"""What a dashboard is taken to need before it is there: the proportional size of one on 100,000 papers once it was used."""
+
+DESCRIPTORS = 13
+"""File descriptors of the server that a dashboard takes: pipes, sockets to its kernel, and the page's."""
+
+_SPARE_DESCRIPTORS = 64
+_SHARE = 0.8
+"""Of the memory there is, for the server and its dashboards."""
+
+_SILENT = 15.0
+"""Seconds after which a page that waits and does not ask any more has left the queue."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Whether a page may start.
+
+    Attributes
+    ----------
+    admitted : bool
+    ticket : str
+        By which the page that waits asks again; empty once it is in.
+    ahead : int
+        Pages that come before it.
+    reason : str
+        What is short, said to the reader.
+    """
+
+    admitted: bool
+    ticket: str = ""
+    ahead: int = 0
+    reason: str = ""
+
+
+@dataclass
+class Admission:
+    """The bound on dashboards, and the queue before it.
+
+    Attributes
+    ----------
+    most : int
+        Dashboards at one time.
+    memory : int
+        Bytes that the server and its dashboards may take together.
+    sizes : callable
+        Gives the bytes of the server, and of each of its dashboards.
+    clock : callable
+        Gives seconds.
+    """
+
+    most: int
+    memory: int
+    sizes: Callable[[], tuple[int, Sequence[int]]]
+    clock: Callable[[], float] = time.monotonic
+    _waiting: dict[str, float] = field(default_factory=dict)
+    """When each ticket asked last, in the order in which they came."""
+
+    def ask(self, running: int, ticket: str = "") -> Decision:
+        """Ask for a place.
+
+        Parameters
+        ----------
+        running : int
+            Dashboards that run or are being started.
+        ticket : str
+            As given before; one that is not known goes to the end.
+        """
+        now = self.clock()
+        self._waiting = {name: asked for name, asked in self._waiting.items() if now - asked < _SILENT or name == ticket}
+        known = ticket in self._waiting
+        places = list(self._waiting)
+        ahead = places.index(ticket) if known else len(places)
+        free, reason = self._room(running)
+        if ahead < free:
+            self._waiting.pop(ticket, None)
+            return Decision(True)
+        name = ticket if known else secrets.token_urlsafe(12)
+        self._waiting[name] = now
+        return Decision(False, name, ahead, reason)
+
+    def ready(self, running: int, ticket: str) -> Decision:
+        """Ask whether a page that waits would be let in now; its place is kept."""
+        now = self.clock()
+        if ticket not in self._waiting:
+            return Decision(True)
+        self._waiting[ticket] = now
+        ahead = [name for name, asked in self._waiting.items() if now - asked < _SILENT].index(ticket)
+        free, reason = self._room(running)
+        return Decision(ahead < free, ticket, ahead, reason)
+
+    def _room(self, running: int) -> tuple[int, str]:
+        """Places that are free, and what is short if there are none."""
+        own, dashboards = self.sizes()
+        each = max(DASHBOARD_BYTES, sum(dashboards) // len(dashboards) if dashboards else 0)
+        # Those that are being started hold no memory yet.
+        taken = own + sum(dashboards) + max(0, running - len(dashboards)) * each
+        by_memory = (self.memory - taken) // each
+        if running == 0:
+            # One reader is always let in: nobody could ever come otherwise.
+            return max(1, min(self.most, by_memory)), ""
+        by_number = self.most - running
+        short = "as many dashboards are open as this server allows" if by_number <= by_memory else "its memory is in use"
+        return max(0, min(by_number, by_memory)), short
+
+
+def memory_there() -> int:
+    """Bytes of memory for the server and its dashboards: a share of the machine's, or of what a control group leaves it."""
+    return int(_SHARE * min([psutil.virtual_memory().total, *_control_group_bounds()]))
+
+
+def _control_group_bounds() -> list[int]:
+    """Bounds that Linux control groups set on this process, of either version."""
+    found = []
+    for path in ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"):
+        try:
+            text = Path(path).read_text().strip()
+        except OSError:
+            continue
+        # Version 2 says "max" where there is no bound, version 1 a number beyond all memory.
+        if text.isdecimal():
+            found.append(int(text))
+    return found
+
+
+def default_number(memory: int) -> int:
+    """Dashboards that memory and file descriptors have room for."""
+    return max(1, min(memory // DASHBOARD_BYTES, (descriptors() - _SPARE_DESCRIPTORS) // DESCRIPTORS))
+
+
+def descriptors() -> int:
+    """File descriptors this process may have open."""
+    if sys.platform == "win32":
+        return 8192
+    import resource
+
+    soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return 1 << 20 if soft == resource.RLIM_INFINITY else int(soft)
+
+
+def raise_descriptors() -> None:
+    """Raise the soft bound on file descriptors to the hard one, which any process may."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 65_536 if hard == resource.RLIM_INFINITY else min(hard, 65_536)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def sizes() -> tuple[int, list[int]]:
+    """Bytes of this process and of each below it: proportional, a page shared by several counted once, where the system tells.
+
+    The proportional size counts a page shared by several processes once, so it is what another dashboard costs.
+    """
+    own = psutil.Process()
+    below = []
+    for child in own.children(recursive=True):
+        size = _size(child)
+        if size:
+            below.append(size)
+    return _size(own), below
+
+
+def _size(process: psutil.Process) -> int:
+    try:
+        full = process.memory_full_info()
+    except psutil.Error:
+        return 0
+    return int(getattr(full, "pss", full.rss))

@@ -1,0 +1,226 @@
+"""Who is let in: the queue as a model, wrong tokens, and a real server that is full."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from test_server import Answer, ask, serving
+
+from explorer.errors import ServerError
+from explorer.server.admission import DASHBOARD_BYTES, DESCRIPTORS, Admission, default_number
+from explorer.server.identity import TRIES, Tries
+from explorer.server.server import Doors, is_visit, serve, waiting
+
+EACH = DASHBOARD_BYTES
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def admission(most: int, memory: int = 100 * EACH, held: list[int] | None = None) -> tuple[Admission, Clock]:
+    clock = Clock()
+    return Admission(most, memory, lambda: (0, [] if held is None else held), clock), clock
+
+
+@given(
+    st.integers(1, 3),
+    st.lists(st.tuples(st.sampled_from(["come", "leave", "ask", "pass"]), st.integers(0, 9)), max_size=60),
+)
+def test_never_more_than_the_bound_and_first_come_first_in(most: int, steps: list[tuple[str, int]]) -> None:
+    door, clock = admission(most)
+    inside, queue, came = 0, [], 0
+    entered: list[int] = []
+    order: dict[str, int] = {}
+    for step, number in steps:
+        if step == "come":
+            decision = door.ask(inside)
+            assert decision.admitted == (inside < most and not queue)
+            came += 1
+            if decision.admitted:
+                inside += 1
+            else:
+                assert decision.ahead == len(queue)
+                queue.append(decision.ticket)
+                order[decision.ticket] = came
+        elif step == "leave" and inside:
+            inside -= 1
+        elif step == "ask" and queue:
+            place = number % len(queue)
+            ticket = queue[place]
+            assert door.ready(inside, ticket).admitted == (place < most - inside)
+            if door.ask(inside, ticket).admitted:
+                assert place < most - inside
+                queue.remove(ticket)
+                entered.append(order[ticket])
+                inside += 1
+        elif step == "pass":
+            clock.now += 5
+            for ticket in queue:
+                door.ready(inside, ticket)
+        assert inside <= most
+
+
+def test_who_stops_asking_loses_the_place_and_others_move_up() -> None:
+    door, clock = admission(1)
+    assert door.ask(0).admitted
+    first, second = door.ask(1), door.ask(1)
+    assert (first.ahead, second.ahead) == (0, 1)
+    clock.now += 10
+    assert door.ready(1, second.ticket).ahead == 1
+    clock.now += 10
+    assert door.ready(1, second.ticket).ahead == 0
+    assert door.ask(1).ahead == 1, "the one that went is not counted"
+
+
+def test_memory_bounds_too_and_what_is_started_counts_before_it_holds_any() -> None:
+    door, _ = admission(50, memory=4 * EACH, held=[EACH, EACH])
+    assert door.ask(2).admitted
+    assert door.ask(3).admitted
+    refused = door.ask(4)
+    assert not refused.admitted
+    assert "memory" in refused.reason
+    grown, _ = admission(50, memory=4 * EACH, held=[3 * EACH])
+    assert not grown.ask(1).admitted, "another may grow as large"
+    tiny, _ = admission(50, memory=1)
+    assert tiny.ask(0).admitted, "one reader is always let in"
+
+
+def test_the_default_number_leaves_room_for_each() -> None:
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    assert default_number(10 * EACH) == min(10, (soft - 64) // DESCRIPTORS)
+    assert default_number(0) == 1
+
+
+@pytest.mark.parametrize(
+    ("headers", "visit"),
+    [
+        ({}, True),
+        ({"Sec-Fetch-Dest": "document", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Site": "cross-site"}, True),
+        ({"Sec-Fetch-Dest": "iframe", "Sec-Fetch-Site": "same-origin"}, True),
+        ({"Sec-Fetch-Dest": "iframe", "Sec-Fetch-Site": "cross-site"}, False),
+        ({"Sec-Fetch-Dest": "image", "Sec-Fetch-Site": "cross-site"}, False),
+        ({"Sec-Fetch-Dest": "script"}, False),
+        ({"Sec-Fetch-Dest": "empty", "Sec-Fetch-Mode": "cors"}, False),
+        ({"Sec-Fetch-Dest": "document", "Sec-Purpose": "prefetch;prerender"}, False),
+    ],
+)
+def test_only_a_visit_starts_a_dashboard(headers: dict[str, str], visit: bool) -> None:
+    assert is_visit(headers) is visit
+
+
+def test_wrong_tokens_are_counted_by_address_and_forgotten() -> None:
+    clock = Clock()
+    tries = Tries(clock)
+    for _ in range(TRIES):
+        assert tries.wait("10.0.0.1") == 0
+        tries.wrong("10.0.0.1")
+        clock.now += 1
+    assert tries.wait("10.0.0.1") == pytest.approx(60 - TRIES)
+    assert tries.wait("10.0.0.2") == 0
+    clock.now += 60 - TRIES
+    assert tries.wait("10.0.0.1") == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [({"token": " "}, "empty token"), ({"cull_after": 0}, "--cull-after"), ({"max_dashboards": 0}, "lets nobody in")],
+)
+def test_settings_that_cannot_be_meant_are_refused(options: dict[str, object], says: str) -> None:
+    with pytest.raises(ServerError, match=says):
+        serve(**options)  # type: ignore[arg-type]
+
+
+def ticket_of(answer: Answer) -> str:
+    found = re.search(rb'var ticket = "([^"]+)"', answer[2])
+    assert found
+    return found[1].decode()
+
+
+def kernels(port: int) -> list[psutil.Process]:
+    [server] = [child for child in psutil.Process().children() if str(port) in child.cmdline()]
+    return [child for child in server.children(recursive=True) if "ipykernel_launcher" in " ".join(child.cmdline())]
+
+
+def test_a_full_server_says_so_and_lets_in_who_waited(tmp_path: Path) -> None:
+    with serving(tmp_path, "--max-dashboards", "1", "--cull-after", "600", "--kernels-ready", "0") as port:
+        for headers in ({"Sec-Fetch-Dest": "image", "Sec-Fetch-Site": "cross-site"}, {"Sec-Purpose": "prefetch"}):
+            assert ask(port, "/", headers=headers)[0] == 403
+        assert kernels(port) == []
+        status, _, body = ask(port, "/")
+        assert status == 200
+        found = re.search(rb'dataset.kernelId = "([^"]+)"', body)
+        assert found
+        second, third = ask(port, "/"), ask(port, "/")
+        for ahead, answer in enumerate((second, third)):
+            assert answer[0] == 503
+            assert "retry-after" in answer[1]
+            assert f"{ahead} ahead of you".encode() in answer[2]
+        assert len(kernels(port)) == 1
+        assert json.loads(ask(port, f"/lx/queue?ticket={ticket_of(second)}")[2]) == {"admitted": False, "ahead": 0}
+        psutil.wait_procs([kernel.kill() or kernel for kernel in kernels(port)], timeout=20)
+        # A kernel that was killed is started again by Jupyter, and goes with the page's goodbye.
+        _, headers, _ = ask(port, "/lx/queue")
+        cookie = re.search(r"_xsrf=([^;]+)", ask(port, "/")[1].get("set-cookie", ""))
+        assert cookie
+        told = {"Cookie": f"_xsrf={cookie[1]}", "X-XSRFToken": cookie[1], "Content-Length": "0"}
+        assert ask(port, f"/voila/api/shutdown/{found[1].decode()}", method="POST", headers=told)[0] == 204
+        assert json.loads(ask(port, f"/lx/queue?ticket={ticket_of(third)}")[2])["admitted"] is False
+        assert json.loads(ask(port, f"/lx/queue?ticket={ticket_of(second)}")[2]) == {"admitted": True, "ahead": 0}
+        assert ask(port, "/", headers={"Cookie": f"lx-ticket={ticket_of(third)}"})[0] == 503, "it is not its turn"
+        assert ask(port, "/", headers={"Cookie": f"lx-ticket={ticket_of(second)}"})[0] == 200
+
+
+def test_tokens_are_not_tried_for_long_and_can_stand_in_a_file(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("open-sesame\n")
+    with serving(tmp_path, "--token-file", str(tmp_path / "token")) as port:
+        found = [ask(port, f"/?token=wrong{number}")[0] for number in range(TRIES + 5)]
+        assert 429 not in found[:TRIES]
+        assert found[TRIES:] == [429] * 5
+        assert "open-sesame" not in (tmp_path / f"{port}.log").read_text()
+
+
+def test_few_file_descriptors_are_raised_at_the_start(tmp_path: Path) -> None:
+    script = (
+        "import resource; hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1];"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard));"
+        "from explorer.server.admission import descriptors, raise_descriptors; raise_descriptors();"
+        "print(descriptors() == min(hard if hard > 0 else 65536, 65536))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=tmp_path, timeout=60)
+    assert done.stdout.strip() == "True", done.stderr
+
+
+def test_kernels_that_wait_for_a_reader_are_no_dashboards() -> None:
+    class Kernels:
+        def __init__(self) -> None:
+            self._pools: dict[str, list[asyncio.Future[dict[str, str]]]] = {"explorer.ipynb": []}
+
+        def list_kernel_ids(self) -> list[str]:
+            return ["open", "ready", "starting"]
+
+    async def ask() -> None:
+        kernels = Kernels()
+        doors = Doors(admission(3)[0])
+        assert doors.running(kernels) == 3
+        ready, starting, failed = (asyncio.get_running_loop().create_future() for _ in range(3))
+        ready.set_result({"kernel_id": "ready"})
+        failed.set_exception(RuntimeError("no kernel"))
+        kernels._pools["explorer.ipynb"] = [ready, starting, failed]
+        assert waiting(kernels) == {"ready"}
+        assert doors.running(kernels) == 2
+
+    asyncio.run(ask())
