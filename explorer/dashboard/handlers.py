@@ -521,9 +521,13 @@ HANDLERS: dict[str, Handler] = {
         m.ScreenDecideMessage, _screening(lambda screening, said: screening.resolve(said["id"], said["label"], said["reason"]))
     ),
     "screen_undo": Handler(m.PlainMessage, _screening(lambda screening, said: screening.undo())),
-    "screen_pick": Handler(m.ScreenPickMessage, _screening(lambda screening, said: screening.pick(said["id"], said.get("row")))),
+    "screen_pick": Handler(
+        m.ScreenPickMessage, _screening(lambda screening, said: screening.pick(said["id"], said.get("row")))
+    ),
     "screen_fill": Handler(m.ScreenFillMessage, _screening(lambda screening, said: screening.fill(said["id"], said["text"]))),
-    "screen_view": Handler(m.ScreenViewMessage, _screening(lambda screening, said: screening.show(said["view"], said["stage"]))),
+    "screen_view": Handler(
+        m.ScreenViewMessage, _screening(lambda screening, said: screening.show(said["view"], said["stage"]))
+    ),
     "screen_team": Handler(m.ScreenTeamMessage, _screening(lambda screening, said: screening.team(said["act"], said["who"]))),
     "screen_settings": Handler(m.ScreenSettingsMessage, _screening(lambda screening, said: screening.change(said["settings"]))),
     "screen_sample": Handler(m.ScreenSampleMessage, _screening(lambda screening, said: screening.sample(said["size"]))),

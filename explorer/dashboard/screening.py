@@ -156,14 +156,20 @@ class ScreenMode:
         if len(description) + len(criteria) > _LONGEST:
             raise ScreeningError(f"Description and criteria are longer than {_LONGEST:,} characters. Shorten them.")
         seeds = [self.session.id_of(row) for row in sorted(self.session.ticked)] if given.get("seeds") else []
-        there = str(given["name"]) in reviews(corpus.library.database)
-        new = {
-            "description": description or None,
-            "criteria": [line for line in criteria.splitlines() if line.strip()],
-            "votes": int(given.get("votes", 1)),
-            "seeds": seeds,
-        }
-        review = Screening(corpus, name=str(given["name"]), reviewer=str(given.get("reviewer", "")) or None, **({} if there else new))
+        name, reviewer = str(given["name"]), str(given.get("reviewer", "")) or None
+        there = name in reviews(corpus.library.database)
+        if there:
+            review = Screening(corpus, name=name, reviewer=reviewer)
+        else:
+            review = Screening(
+                corpus,
+                name=name,
+                reviewer=reviewer,
+                seeds=seeds,
+                description=description or None,
+                criteria=[line for line in criteria.splitlines() if line.strip()],
+                votes=int(given.get("votes", 1)),
+            )
         self.leave_review()
         self._review, self._corpus = review, corpus
         self._learn()
@@ -304,7 +310,9 @@ class ScreenMode:
     def change(self, settings: Mapping[str, Any]) -> None:
         """Change criteria or reasons, given as lines."""
         self._check_writable()
-        lines = {name: [" ".join(line.split()) for line in str(settings[name]).splitlines() if line.strip()] for name in settings}
+        lines = {
+            name: [" ".join(line.split()) for line in str(settings[name]).splitlines() if line.strip()] for name in settings
+        }
         if unknown := settings.keys() - {"criteria", "reasons"}:
             raise ScreeningError(f"The page cannot change {', '.join(sorted(unknown))}.")
         if sum(len(line) for given in lines.values() for line in given) > _LONGEST:
@@ -377,4 +385,3 @@ class ScreenMode:
             path = Path(folder) / name
             write(review, path)
             return ExportedFile(name, media, path.read_bytes())
-

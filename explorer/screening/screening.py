@@ -194,7 +194,7 @@ class Screening:
         snapshot = corpus.snapshot
         self._table_ids = [str(id_) for id_ in snapshot.table.column("id").to_pylist()]
         self._table_row = {id_: row for row, id_ in enumerate(self._table_ids)}
-        self._moved = {
+        self._moved: dict[str, str] = {
             member: paper
             for paper, members in zip(
                 snapshot.merged.history.column("paper").to_pylist(),
@@ -222,7 +222,7 @@ class Screening:
         if self._mapped_for == len(self.state.searches):
             return
         given = (self._moved.get(id_, id_) for search in self.state.searches for id_ in search.ids)
-        self._ids = list(dict.fromkeys(id_ for id_ in given if id_ in self._table_row))
+        self._ids: list[str] = list(dict.fromkeys(id_ for id_ in given if id_ in self._table_row))
         self._row = {id_: row for row, id_ in enumerate(self._ids)}
         self._mapped_for = len(self.state.searches)
         self._screened: dict[int, np.ndarray] = {}
@@ -237,8 +237,8 @@ class Screening:
         return {"id": id_, "title": titles[row] or "", "abstract": self.state.abstracts.get(id_) or abstracts[row] or ""}
 
     def _known(self, id_: Any) -> str:
-        name = str(id_ if isinstance(id_, str) else getattr(id_, "id", id_))
-        name = self._moved.get(name, name)
+        given = str(id_ if isinstance(id_, str) else getattr(id_, "id", id_))
+        name: str = self._moved.get(given, given)
         self._map()
         if name not in self._row:
             raise ScreeningError(f"The review {self.name!r} has no record {name[:80]!r}. Its ids are those of the corpus.")
@@ -393,7 +393,8 @@ class Screening:
             rows = following(learnt.model, screened, count, method=self._method(state))
             if not len(rows):
                 rows = np.flatnonzero(left)[:count]
-        return min((self._ids[row] for row in rows), key=self._own_order) if count > 1 else self._ids[int(rows[0])]
+        ids = [self._ids[int(row)] for row in rows]
+        return min(ids, key=self._own_order) if count > 1 else ids[0]
 
     def _own_order(self, id_: str) -> bytes:
         return hashlib.blake2b(f"{self.reviewer}\n{id_}".encode(errors="surrogatepass"), digest_size=8).digest()
