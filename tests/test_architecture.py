@@ -227,7 +227,13 @@ def test_every_third_party_import_is_a_dependency() -> None:
         for row in [*project["dependencies"], *extras]
     }
     ours = {"explorer", *sys.stdlib_module_names, "msvcrt"}
-    distributions = {"sklearn": "scikit_learn", "scipy": "scikit_learn", "tornado": "voila", "traitlets": "ipywidgets"}
+    distributions = {
+        "sklearn": "scikit_learn",
+        "scipy": "scikit_learn",
+        "tornado": "voila",
+        "traitlets": "ipywidgets",
+        "IPython": "ipywidgets",
+    }
     distributions |= {"jupyter_server": "voila", "jupyter_client": "voila", "Stemmer": "pystemmer", "yaml": "pyyaml"}
     missing = {
         f"{path.name}: {package}"

@@ -244,7 +244,7 @@ def send(board: Dashboard, kind: str, buffers: list[Any] | None = None, **conten
 
 
 def traits(board: Dashboard) -> dict[str, Any]:
-    return {name: getattr(board, name) for name in TRAITS}
+    return dict(board.get_state(list(TRAITS)))
 
 
 def states(board: Dashboard, merged: Corpus) -> Iterator[dict[str, Any]]:
@@ -302,6 +302,9 @@ def states(board: Dashboard, merged: Corpus) -> Iterator[dict[str, Any]]:
     assert other.reader["merged"] is not None
     yield traits(other)
     other.close()
+    # Papers that a cell gave, on their way in.
+    told = [{"title": "my papers", "stage": "Finding topics", "part": 0.5}, {"title": "x", "stage": "Stopping", "part": None}]
+    yield from ({**traits(board), "opening": state} for state in told)
 
 
 def screened(board: Dashboard) -> Iterator[dict[str, Any]]:
@@ -381,10 +384,14 @@ def test_answers_are_what_the_page_takes_them_for(
     send(board, "complete", text="arith", at=5, concepts=False)
     send(board, "complete", text="= arith", at=7, concepts=True)
     send(board, "suggest", text="arithmatic")
+    send(board, "set", changes={"query": "arithmetic speech planets"}, joined=False)
+    send(board, "beyond")
+    send(board, "set", changes={"query": "reasoning"}, joined=False)
     send(board, "suggest", text="arithmetic")
     send(board, "why", row=0)
     send(board, "axis_point", row=0)
     send(board, "ledger")
+    send(board, "picture", chart="topics")
     send(board, "note", row=0, text="Read twice.", before="")
     send(board, "note", row=0, text="", before="Read twice.")
     send(board, "screen_open")

@@ -23,14 +23,24 @@ class PlainMessage(Message):
 
 
 class SetMessage(Message):
-    """Change fields of the selection; `joined` where one undo takes back this change and the one before."""
+    """Change fields of the selection; `joined` where one undo takes back this change and the one before.
+
+    `typed` where the query is still being typed: its last word is then the beginning of one.
+    """
 
     changes: Required[Any]
     joined: NotRequired[bool]
+    typed: NotRequired[bool]
 
 
 class UrlMessage(Message):
     """Show what the query part of an address says."""
+
+    url: Required[str]
+
+
+class ArriveMessage(Message):
+    """The page of a kernel that was started before anybody came is there, at this address."""
 
     url: Required[str]
 
@@ -74,11 +84,12 @@ class PageMessage(Message):
 
 
 class FacetMessage(Message):
-    """Search within a filter panel, and turn its pages."""
+    """Search within a filter panel, ask for more of its values, and open one of the reader's own columns or close it."""
 
     facet: Required[str]
     text: NotRequired[str]
     page: NotRequired[int]
+    open: NotRequired[bool]
 
 
 class ChartMessage(Message):
@@ -269,6 +280,22 @@ class SuggestMessage(Message):
     """Ask what a query with few hits may have meant."""
 
     text: Required[str]
+
+
+class BeyondMessage(Message):
+    """Ask what there is beyond the few papers that have every word of the query."""
+
+
+class PictureMessage(Message):
+    """Ask for a chart as a figure."""
+
+    chart: Required[str]
+
+
+class ChartCodeMessage(Message):
+    """Ask for a chart as Python."""
+
+    chart: Required[str]
 
 
 class ScreenBeginMessage(Message):

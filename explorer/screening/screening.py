@@ -446,7 +446,7 @@ class Screening:
 
     def _lesson_of(self, state: State) -> Callable[[], Learnt]:
         from explorer.screening.features import record_features
-        from explorer.screening.queue import Model, learn
+        from explorer.screening.queue import learn
 
         self._map()
         key = self._features_key(state)
@@ -469,13 +469,7 @@ class Screening:
                 features = record_features([*given[0], extra] if pseudo else given[0], [*given[1], ""] if pseudo else given[1])
             of = [*([len(rows)] if pseudo else []), *labelled]
             positive = np.array([*([True] if pseudo else []), *included], bool)
-            if len(set(positive.tolist())) < 2 and positive.any():
-                # Nothing is excluded yet: papers are ranked by likeness to what is known.
-                like = features.terms[of].mean(axis=0)
-                weights = np.asarray(like, np.float32).ravel()
-                model = Model(np.asarray(features.terms @ weights, np.float32), len(labelled), weights)
-            else:
-                model = learn(features, np.array(of, np.int64), positive, method=method)
+            model = learn(features, np.array(of, np.int64), positive, method=method)
             return Learnt(seq, len(labelled), model, features, key)
 
         return run

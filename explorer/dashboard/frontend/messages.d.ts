@@ -31,11 +31,18 @@ export interface SelectionFields {
   y: Range<number>;
   prefer: [objective: string, weight: number][];
   sort: string;
+  mode: string;
+  columns: Pair[];
+  exclude: Pair[];
   tags: string[];
   marks: string[];
 }
 
-export type Field = keyof SelectionFields;
+/** A column of the reader's own, or another field, and a value of it; of numbers and dates a range as text. */
+export type Pair = [name: string, text: string];
+
+/** A field, or a column of the reader's own by its key. */
+export type Field = keyof SelectionFields | `columns.${string}`;
 
 export type Changes = Partial<SelectionFields>;
 
@@ -70,6 +77,8 @@ export interface SetMessage extends Numbered {
   changes: Changes;
   /** Whether one undo takes back this change and the one before. */
   joined: boolean;
+  /** Whether the query is still being typed: its last word is then the beginning of one. */
+  typed?: boolean;
 }
 
 /** Go back to the selection before. */
@@ -90,6 +99,18 @@ export interface ClearMessage extends Numbered {
 /** Show what an address says. */
 export interface UrlMessage extends Numbered {
   kind: "url";
+  /** The query of the address, without its question mark. */
+  url: string;
+}
+
+/** Stop opening the papers that a cell gave. */
+export interface StopOpeningMessage extends Numbered {
+  kind: "stop_opening";
+}
+
+/** The page of a kernel that was started before anybody came is there, at this address. */
+export interface ArriveMessage extends Numbered {
+  kind: "arrive";
   /** The query of the address, without its question mark. */
   url: string;
 }
@@ -139,13 +160,14 @@ export interface UntickAllMessage extends Numbered {
   kind: "untick_all";
 }
 
-/** Look for values within a filter panel, or turn its pages. */
+/** Look for values within a filter panel, ask for more of them, or open or close one of the reader's own columns. */
 export interface FacetMessage extends Numbered {
   kind: "facet";
   facet: string;
-  text: string;
-  /** From 0. */
-  page: number;
+  text?: string;
+  /** How often more values were asked for. */
+  page?: number;
+  open?: boolean;
 }
 
 /** Set an option of the charts. */
@@ -537,6 +559,11 @@ export interface SuggestMessage extends Numbered {
   text: string;
 }
 
+/** What there is beyond the few papers that have every word of the query. */
+export interface BeyondMessage extends Numbered {
+  kind: "beyond";
+}
+
 /** What the score of a paper is made of. */
 export interface WhyMessage extends Numbered {
   kind: "why";
@@ -554,6 +581,19 @@ export interface LedgerMessage extends Numbered {
   kind: "ledger";
 }
 
+/** A chart as a figure, to be saved as a picture. */
+export interface PictureMessage extends Numbered {
+  kind: "picture";
+  chart: "topics";
+}
+
+/** A chart as Python that draws it. */
+export interface ChartCodeMessage extends Numbered {
+  kind: "chart_code";
+  /** Its name. */
+  chart: string;
+}
+
 /** What the PRISMA flow of the review is. */
 export interface ScreenFlowMessage extends Numbered {
   kind: "screen_flow";
@@ -565,6 +605,8 @@ export type Message =
   | RedoMessage
   | ClearMessage
   | UrlMessage
+  | ArriveMessage
+  | StopOpeningMessage
   | PageMessage
   | OpenMessage
   | ReadMessage
@@ -613,9 +655,12 @@ export type Message =
   | IntakeRefitMessage
   | CompleteMessage
   | SuggestMessage
+  | BeyondMessage
   | WhyMessage
   | AxisPointMessage
   | LedgerMessage
+  | PictureMessage
+  | ChartCodeMessage
   | ScreenOpenMessage
   | ScreenCloseMessage
   | ScreenLeaveMessage
@@ -670,6 +715,25 @@ export interface SuggestionAnswer extends Numbered {
   text: string | null;
 }
 
+/** Papers that have not every word of the query, the way they were found by, and a sentence that says so. */
+export interface BeyondAnswer extends Numbered {
+  kind: "beyond";
+  /** As of the selection; empty where there is nothing beyond. */
+  mode: string;
+  rows: BeyondRow[];
+  more: number;
+  sentence: string;
+}
+
+export interface BeyondRow {
+  row: number;
+  title: Segment[];
+  authors: string;
+  date: string;
+  venue: string;
+  score: number;
+}
+
 /** What a score is made of: labels with their parts, which add up to it. */
 export interface WhyAnswer extends Numbered {
   kind: "why";
@@ -684,6 +748,19 @@ export interface AxisPointAnswer extends Numbered {
   kind: "axis_point";
   title: string;
   date: string;
+}
+
+/** A chart as a figure. */
+export interface PictureAnswer extends Numbered {
+  kind: "picture";
+  title: string;
+  figure: Figure;
+}
+
+/** A chart as Python. */
+export interface ChartCodeAnswer extends Numbered {
+  kind: "chart_code";
+  text: string;
 }
 
 /** Two papers that are likely one, and were not merged. */
@@ -736,9 +813,12 @@ export type Answer =
   | CompletionsAnswer
   | NotedAnswer
   | SuggestionAnswer
+  | BeyondAnswer
   | WhyAnswer
   | AxisPointAnswer
   | LedgerAnswer
+  | PictureAnswer
+  | ChartCodeAnswer
   | PlotlyAnswer
   | FileAnswer
   | ScreenFlowAnswer;
@@ -750,6 +830,7 @@ export interface Traits {
   summary: Summary;
   /** The filter panels. */
   facets: Facet[];
+  topics: TopicPanel;
   charts: Chart[];
   /** The page of the list. */
   papers: PapersPage;
@@ -760,8 +841,11 @@ export interface Traits {
   status: Status;
   /** Tables for the help. */
   help: { title: string; rows: { syntax: string; meaning: string; example: string }[] }[];
-  /** Where plotly.js is, and whether the dashboard is a page of its own. */
-  assets: { plotly_url: string | null; plotly_version: string; page: boolean };
+  /**
+   * Where plotly.js is, whether the dashboard is a page of its own, whether its kernel was started before anybody came, and the
+   * class of its still picture in a notebook.
+   */
+  assets: { plotly_url: string | null; plotly_version: string; page: boolean; early: boolean; picture: string | null };
   /** Formats that can be exported. */
   exports: { format: string; label: string; note: string }[];
   /** Papers on their way in. */
@@ -777,8 +861,12 @@ export interface Traits {
   concepts: { expression: string; terms: ConceptTerm[] } | null;
   /** Orders of the list and what they are called. */
   sorts: [order: string, label: string][];
+  /** Ways to read a query and what they are called. */
+  modes: [mode: string, label: string][];
   /** How far ranking by meaning is prepared: `part` from 0 to 1. */
   preparation: { stage: string; part: number | null } | null;
+  /** What a cell gave and is being opened, and how far that is. */
+  opening: { title: string; stage: string; part: number | null } | null;
   /** The Screen mode; null while it is off. */
   screening: ScreenMode | null;
 }
@@ -796,6 +884,10 @@ export interface Summary {
   /** Where nothing is shown: filters without which something would be. */
   loosen: { label: string; changes: Changes; shown: number }[];
   ledger: { sentence: string; notes: number };
+  /** Where the papers found by meaning were cut off, in words; else empty. */
+  cutoff: string;
+  /** What the query in force was typed as, while it is typed; else empty. */
+  typed: string;
   seq: number;
   can_undo: boolean;
   can_redo: boolean;
@@ -827,7 +919,7 @@ export interface Status {
   seq: number;
 }
 
-export type Facet = RangeFacet | ValuesFacet;
+export type Facet = RangeFacet | ValuesFacet | StepsFacet | ClosedFacet;
 
 /** A step of a range, and how many papers are on it. */
 export type Step<T> = [step: T, papers: number];
@@ -845,17 +937,41 @@ export interface RangeFacet {
 }
 
 export interface ValuesFacet {
-  name: "topics" | "venues" | "authors" | "keywords" | "tags" | "marks" | "has_code";
+  name: "topics" | "venues" | "authors" | "keywords" | "tags" | "marks" | "has_code" | `columns.${string}`;
   kind: "values";
   label: string;
   /** How many there are. */
   values: number;
+  /** How often more values were asked for. */
   page: number;
-  pages: number;
+  /** How many are left. */
+  more: number;
   text: string;
   rows: FacetRow[];
   /** The largest count. */
   max: number;
+}
+
+/** Numbers or dates of a column of the reader's own. */
+export interface StepsFacet {
+  name: `columns.${string}`;
+  kind: "steps";
+  label: string;
+  of: "number" | "date";
+  bars: Step<number | string>[];
+  selected: Range<number | string>;
+  /** How far a step of numbers goes beyond its label. */
+  reach: number;
+  missing: number;
+}
+
+/** A column of the reader's own that is not counted before it is opened. */
+export interface ClosedFacet {
+  name: `columns.${string}`;
+  kind: "closed";
+  label: string;
+  /** Whether it parts the papers: neither constant nor another value for each. */
+  telling: boolean;
 }
 
 export interface FacetRow {
@@ -863,6 +979,54 @@ export interface FacetRow {
   label: string;
   count: number;
   on: boolean;
+  /** Whether it is excluded. */
+  out: boolean;
+}
+
+/** The topics with their counts, their shares and their course. */
+export interface TopicPanel {
+  /** Papers under all filters but that of topics. */
+  shown: number;
+  /** Papers of the corpus. */
+  total: number;
+  periods: TopicPeriod[];
+  /** What is drawn in full colour: a share, or a number of papers. */
+  top: number;
+  /** Largest first. */
+  rows: TopicRow[];
+  share: boolean;
+  by: string;
+  choices: string[];
+  notes: string[];
+  /** Whether so many papers came since that the topics should be found anew. */
+  stale: boolean;
+  wants_lines: boolean;
+  lines: Chart | null;
+}
+
+export interface TopicPeriod {
+  label: string;
+  papers: number;
+  state: "" | "unfinished" | "coarse" | "few";
+  /** First and last month. */
+  span: [from: string, to: string];
+}
+
+export interface TopicRow {
+  value: string;
+  label: string;
+  /** Among all topics of the corpus by size: its colour and shape. */
+  place: number;
+  papers: number;
+  all: number;
+  on: boolean;
+  /** Papers of each period. */
+  counts: number[];
+  /** 95 % interval of the share of each period, in ten-thousandths. */
+  low: number[];
+  high: number[];
+  /** By how much its share grew from the earlier half of the papers to the later, -1 to 1. */
+  rise: { by: number; low: number; high: number } | null;
 }
 
 export type Cell = string | number | null;
@@ -894,7 +1058,8 @@ export interface CellPicks {
 export type ChartOption =
   | { kind: "refit"; name: string; label: string }
   | { kind: "toggle"; name: string; label: string; value: boolean }
-  | { kind: "choice"; name: string; label: string; value: string; choices: string[] };
+  | { kind: "choice"; name: string; label: string; value: string; choices: string[] }
+  | { kind: "select"; name: string; label: string; value: string; choices: string[]; labels: string[] };
 
 /** A figure as plotly takes it. */
 export interface Figure {
@@ -911,7 +1076,18 @@ export interface Trace {
   line?: { color?: string; [property: string]: unknown };
   marker?: { color?: unknown; colorbar?: object; [property: string]: unknown };
   /** How the page dresses it in its own colours. */
-  meta?: { accent?: boolean; density?: boolean; scaled?: boolean };
+  meta?: {
+    accent?: boolean;
+    density?: boolean;
+    scaled?: boolean;
+    heat?: boolean;
+    /** Place of the topic that it draws among all; see `explorer.dashboard.views.topics.places`. */
+    place?: number;
+    /** The same for each bar. */
+    places?: number[];
+    /** Whether it belongs to another trace, and is not in the legend. */
+    band?: boolean;
+  };
   [property: string]: unknown;
 }
 
