@@ -298,6 +298,71 @@ class ChartCodeMessage(Message):
     chart: Required[str]
 
 
+class ScreenBeginMessage(Message):
+    """Begin a review, or go on with one; `criteria` are lines, `seeds` says whether the ticked papers are included."""
+
+    name: Required[str]
+    reviewer: Required[str]
+    description: NotRequired[str]
+    criteria: NotRequired[str]
+    votes: NotRequired[int]
+    seeds: NotRequired[bool]
+
+
+class ScreenDecideMessage(Message):
+    """Decide about a record, or resolve the conflict about it."""
+
+    id: Required[str]
+    label: Required[str]
+    reason: Required[str]
+
+
+class ScreenPickMessage(Message):
+    """Show a certain record of the review, by its id or its `row` in the corpus; with neither the one that comes next."""
+
+    id: Required[str | None]
+    row: NotRequired[int]
+
+
+class ScreenFillMessage(Message):
+    """Fill in the missing abstract of a record."""
+
+    id: Required[str]
+    text: Required[str]
+
+
+class ScreenViewMessage(Message):
+    """Show another view of the review, or another stage of it."""
+
+    view: Required[str]
+    stage: Required[int]
+
+
+class ScreenTeamMessage(Message):
+    """A reviewer is done with the stage, leaves (`who`), comes back, or lifts the blinding."""
+
+    act: Required[str]
+    who: Required[str]
+
+
+class ScreenSettingsMessage(Message):
+    """Change criteria and reasons of the review, each given as lines."""
+
+    settings: Required[dict[str, Any]]
+
+
+class ScreenSampleMessage(Message):
+    """Draw a random sample of so many records."""
+
+    size: Required[int]
+
+
+class ScreenFileMessage(Message):
+    """Save a file of the review."""
+
+    file: Required[str]
+
+
 def check(message: Mapping[str, Any], kind: Any) -> None:
     """See that a message has what its type says, under the types it says.
 

@@ -176,6 +176,17 @@ class Screening:
     def __len__(self) -> int:
         return len(self.ids)
 
+    @property
+    def snapshot(self) -> Snapshot:
+        """The generation of the corpus that is reviewed."""
+        return self.corpus.snapshot
+
+    @property
+    def database(self) -> Database:
+        """The library's, which holds the log."""
+        database: Database = self.corpus.library.database
+        return database
+
     # The records
 
     def _take_corpus(self, corpus: Reviewed) -> None:
@@ -183,7 +194,7 @@ class Screening:
         snapshot = corpus.snapshot
         self._table_ids = [str(id_) for id_ in snapshot.table.column("id").to_pylist()]
         self._table_row = {id_: row for row, id_ in enumerate(self._table_ids)}
-        self._moved = {
+        self._moved: dict[str, str] = {
             member: paper
             for paper, members in zip(
                 snapshot.merged.history.column("paper").to_pylist(),
@@ -211,7 +222,7 @@ class Screening:
         if self._mapped_for == len(self.state.searches):
             return
         given = (self._moved.get(id_, id_) for search in self.state.searches for id_ in search.ids)
-        self._ids = list(dict.fromkeys(id_ for id_ in given if id_ in self._table_row))
+        self._ids: list[str] = list(dict.fromkeys(id_ for id_ in given if id_ in self._table_row))
         self._row = {id_: row for row, id_ in enumerate(self._ids)}
         self._mapped_for = len(self.state.searches)
         self._screened: dict[int, np.ndarray] = {}
@@ -226,8 +237,8 @@ class Screening:
         return {"id": id_, "title": titles[row] or "", "abstract": self.state.abstracts.get(id_) or abstracts[row] or ""}
 
     def _known(self, id_: Any) -> str:
-        name = str(id_ if isinstance(id_, str) else getattr(id_, "id", id_))
-        name = self._moved.get(name, name)
+        given = str(id_ if isinstance(id_, str) else getattr(id_, "id", id_))
+        name: str = self._moved.get(given, given)
         self._map()
         if name not in self._row:
             raise ScreeningError(f"The review {self.name!r} has no record {name[:80]!r}. Its ids are those of the corpus.")
@@ -382,7 +393,8 @@ class Screening:
             rows = following(learnt.model, screened, count, method=self._method(state))
             if not len(rows):
                 rows = np.flatnonzero(left)[:count]
-        return min((self._ids[row] for row in rows), key=self._own_order) if count > 1 else self._ids[int(rows[0])]
+        ids = [self._ids[int(row)] for row in rows]
+        return min(ids, key=self._own_order) if count > 1 else ids[0]
 
     def _own_order(self, id_: str) -> bytes:
         return hashlib.blake2b(f"{self.reviewer}\n{id_}".encode(errors="surrogatepass"), digest_size=8).digest()
@@ -434,7 +446,7 @@ class Screening:
 
     def _lesson_of(self, state: State) -> Callable[[], Learnt]:
         from explorer.screening.features import record_features
-        from explorer.screening.queue import Model, learn
+        from explorer.screening.queue import learn
 
         self._map()
         key = self._features_key(state)
@@ -457,13 +469,7 @@ class Screening:
                 features = record_features([*given[0], extra] if pseudo else given[0], [*given[1], ""] if pseudo else given[1])
             of = [*([len(rows)] if pseudo else []), *labelled]
             positive = np.array([*([True] if pseudo else []), *included], bool)
-            if len(set(positive.tolist())) < 2 and positive.any():
-                # Nothing is excluded yet: papers are ranked by likeness to what is known.
-                like = features.terms[of].mean(axis=0)
-                weights = np.asarray(like, np.float32).ravel()
-                model = Model(np.asarray(features.terms @ weights, np.float32), len(labelled), weights)
-            else:
-                model = learn(features, np.array(of, np.int64), positive, method=method)
+            model = learn(features, np.array(of, np.int64), positive, method=method)
             return Learnt(seq, len(labelled), model, features, key)
 
         return run
@@ -837,6 +843,10 @@ class Screening:
             sample=sample if len(sample) else None,
         )
 
+    def found_so_far(self) -> list[bool]:
+        """Of each record that was read, in the order of reading, whether it was relevant."""
+        return [relevant for _, _, relevant, _ in self._reading_order()]
+
     def _reading_order(self) -> list[tuple[int, str, bool, bool]]:
         """Number of the first decision, paper, whether it is relevant, and whether it was known before; priors first."""
         state, blind = self.state, self.state.blind(1)
@@ -864,7 +874,7 @@ class Screening:
         """A stopping report for the methods section, as Markdown."""
         from explorer.screening.report import report
 
-        return report(self, self.stopping(target=target, confidence=confidence))
+        return report(self.name, self.state, self.method, self.stopping(target=target, confidence=confidence))
 
     def prisma(self) -> Flow:
         """The PRISMA 2020 flow of the review as it is now, a column a search."""

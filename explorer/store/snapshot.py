@@ -198,7 +198,7 @@ class Snapshot:
         if isinstance(node, All | Either):
             found = [self._matched(part) for part in self._together(node)]
             masks = np.array([mask for mask, _ in found])
-            mask = masks.all(axis=0) if isinstance(node, All) else masks.any(axis=0)
+            mask = np.asarray(masks.all(axis=0) if isinstance(node, All) else masks.any(axis=0))
             return mask, np.where(mask, np.sum([part for _, part in found], axis=0), 0).astype(np.float32)
         leaf = leaves_of(node)[0]
         return self.columns[leaf.field.removeprefix(COLUMN)].matching(leaf), scores

@@ -25,6 +25,7 @@ import { beyondPanel } from "./beyond.js";
 import { comparisonPanel } from "./comparison.js";
 import { arrive, standby } from "./first_view.js";
 import { hidePicture } from "./picture.js";
+import { screeningPanel } from "./screening.js";
 import { listenForShortcuts } from "./shortcuts.js";
 
 /** @import { Traits } from "./messages.d.ts" */
@@ -190,6 +191,7 @@ function assemble(app) {
   app.exportMenu = exportMenu(app);
   app.intake = intakePanel(app);
   app.ledgerDialog = ledgerDialog(app);
+  app.screening = screeningPanel(app);
   app.toolbar = toolbarPanel(app);
   app.layers.push(app.closeRail);
   app.filters = filtersPanel(app);
@@ -209,6 +211,7 @@ function assemble(app) {
     h(
       app.page ? "main" : "div",
       { class: "lx-main" },
+      app.screening.node,
       h(
         "div",
         { class: "lx-columns-two" },

@@ -149,6 +149,7 @@ export interface App {
   charts: Panel;
   axes: Panel;
   reader: ReaderPanel;
+  screening: ScreeningPanel;
 }
 
 export interface Panel {
@@ -218,6 +219,12 @@ export interface ReaderPanel extends Panel {
   toggleRead(): boolean;
   /** Whether there was a paper to star. */
   toggleStar(): boolean;
+}
+
+export interface ScreeningPanel extends Panel {
+  button: HTMLButtonElement;
+  /** Whether a key was one of the Screen mode. */
+  pressed(event: KeyboardEvent): boolean;
 }
 
 export interface Popover {

@@ -44,6 +44,7 @@ export function toolbarPanel(app) {
       rail,
       app.search.node,
       app.savedSearches.node,
+      app.screening.button,
       number,
       h("div", { class: "lx-history", role: "group", label: "History" }, undo, redo),
       app.intake.node,
