@@ -126,7 +126,7 @@ Rule = Callable[[Stopping], bool]
 RULES: dict[str, Rule] = {
     "ours": lambda now: now.reached,
     "the test alone, p < 0.05 (Callaghan and Müller-Hansen)": lambda now: now.p_value < 0.05,
-    "the curve alone, at 95 %": lambda now: now.chance >= 0.95,
+    "the curve alone": lambda now: now.chance >= 0.975,
     "50 irrelevant in a row (ASReview)": lambda now: now.irrelevant_run >= 50,
     "100 irrelevant in a row": lambda now: now.irrelevant_run >= 100,
     "5 % of the records irrelevant in a row": lambda now: now.irrelevant_run >= 0.05 * now.records,
