@@ -144,9 +144,15 @@ def test_the_test_is_that_of_callaghan_and_mueller_hansen() -> None:
                 seen = int(queue[:start].sum())
                 urn, hidden, drawn, met = records - start, fewest - seen, n - start, total - seen
                 # Chance of at most `met` relevant ones, term by term, from counts of combinations.
-                ways = sum(
-                    math.comb(hidden, k) * math.comb(urn - hidden, drawn - k) for k in range(met + 1) if drawn - k <= urn - hidden
-                ) if hidden <= urn else 0
+                ways = (
+                    sum(
+                        math.comb(hidden, k) * math.comb(urn - hidden, drawn - k)
+                        for k in range(met + 1)
+                        if drawn - k <= urn - hidden
+                    )
+                    if hidden <= urn
+                    else 0
+                )
                 tails.append(ways / math.comb(urn, drawn))
             assert hypergeometric(queue, records, target) == pytest.approx(min(tails), rel=1e-6, abs=1e-12)
 
@@ -234,7 +240,8 @@ def test_a_sample_replaces_the_assumptions() -> None:
 
 
 @pytest.mark.parametrize(
-    ("target", "confidence", "priors", "records"), [(0, 0.95, 0, 50), (1.2, 0.95, 0, 50), (0.9, 1, 0, 50), (0.9, 0.9, 30, 50), (0.9, 0.9, 0, 5)]
+    ("target", "confidence", "priors", "records"),
+    [(0, 0.95, 0, 50), (1.2, 0.95, 0, 50), (0.9, 1, 0, 50), (0.9, 0.9, 30, 50), (0.9, 0.9, 0, 5)],
 )
 def test_what_cannot_be_asked_is_refused(target: float, confidence: float, priors: int, records: int) -> None:
     with pytest.raises(ScreeningError):
@@ -288,7 +295,11 @@ def test_estimates_of_a_simulation_are_those_of_the_moment(pile) -> None:
 
 @pytest.mark.parametrize(
     ("labels", "priors", "said"),
-    [({"p0": 1, "nobody": 0}, ["p0"], "nobody"), ({"p0": 1, "p1": 0}, ["p2"], "p2"), ({"p0": "perhaps", "p1": 0}, ["p1"], "perhaps")],
+    [
+        ({"p0": 1, "nobody": 0}, ["p0"], "nobody"),
+        ({"p0": 1, "p1": 0}, ["p2"], "p2"),
+        ({"p0": "perhaps", "p1": 0}, ["p1"], "perhaps"),
+    ],
 )
 def test_a_simulation_says_which_label_is_wrong(corpus: explorer.Corpus, labels, priors, said: str) -> None:
     with pytest.raises(ScreeningError, match=said):
@@ -347,7 +358,9 @@ def test_figures_are_those_of_counting() -> None:
 
 
 def test_figures_are_those_of_asreview_insights() -> None:
-    algorithms = pytest.importorskip("asreviewcontrib.insights.algorithms", reason="needs asreview-insights", exc_type=ImportError)
+    algorithms = pytest.importorskip(
+        "asreviewcontrib.insights.algorithms", reason="needs asreview-insights", exc_type=ImportError
+    )
     draw = np.random.default_rng(3)
     for _ in range(30):
         label = (draw.random(int(draw.integers(30, 300))) < 0.1).astype(int).tolist()
