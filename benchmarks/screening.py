@@ -3,6 +3,7 @@
     python -m benchmarks.screening                      ours and ELAS u4, ten seeds
     python -m benchmarks.screening --seeds 3 --reviews NAME NAME
     python -m benchmarks.screening --results FILE       append each run to a file, and leave out those that are there
+    python -m benchmarks.screening --latency 50000      a decision to the next record while a model is learnt; one refit, ours and u4's
     python -m benchmarks.screening --fit                learn the study words of all reviews anew
 
 Each review starts from one relevant and one irrelevant record, drawn by the seed; the same for both sides. Figures are those of
@@ -18,6 +19,8 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
+import resource
+import threading
 import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -31,7 +34,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks import report
-from benchmarks.data import data_folder
+from benchmarks.data import arxiv_sample, data_folder
 from explorer.screening.features import record_features
 from explorer.screening.simulate import screened_order
 
@@ -244,6 +247,74 @@ def tell(rows: Sequence[dict[str, Any]]) -> None:
         print(f"- whole screenings, ours / its: {spent['ours'] / spent[sides[1]]:.2f} (aim: at most 0.5)")
 
 
+def latency(count: int, data: str | None) -> None:
+    """Time a decision to the next record while a model is learnt behind, and one refit of both sides, on papers of arXiv."""
+    from explorer.screening.queue import following, learn
+
+    papers = arxiv_sample(data)[:count]
+    titles, abstracts = [paper["title"] for paper in papers], [paper["abstract"] for paper in papers]
+    # What is relevant: a category of the size that reviews have.
+    relevant = np.array([paper["venue"] in ("astro-ph.EP", "q-bio.PE") for paper in papers])
+    start = time.process_time()
+    features = record_features(titles, abstracts)
+    print(f"- {count:,} records, {int(relevant.sum()):,} relevant; features {time.process_time() - start:.1f} s of processor")
+    chance = np.random.default_rng(0)
+    table = []
+    for labels in (100, 500, 2000):
+        if labels // 10 > relevant.sum():
+            continue
+        positive = chance.choice(np.flatnonzero(relevant), labels // 10, replace=False)
+        rows = np.concatenate([positive, chance.choice(np.flatnonzero(~relevant), labels - len(positive), replace=False)])
+        start = time.process_time()
+        model = learn(features, rows, relevant[rows])
+        ours = time.process_time() - start
+        screened = np.zeros(len(features), bool)
+        screened[rows] = True
+        waits: list[float] = []
+        behind = threading.Thread(target=lambda rows=rows: [learn(features, rows, relevant[rows]) for _ in range(3)])
+        behind.start()
+        while behind.is_alive():
+            began = time.perf_counter()
+            row = int(following(model, screened)[0])
+            screened[row] = True
+            waits.append((time.perf_counter() - began) * 1000)
+            time.sleep(0.01)
+        behind.join()
+        table.append(
+            [
+                f"{labels:,}",
+                f"{report.median(waits):.1f} / {report.p95(waits):.1f} ms",
+                f"{ours:.2f} s",
+                _u4_refit(papers, relevant, rows, ours),
+            ]
+        )
+    report.table(["decisions", "next record, median / p95", "refit", "refit, ours / ELAS u4"], table)
+    print(f"- peak memory of this process, both sides: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB")
+
+
+def _u4_refit(papers: Sequence[Mapping[str, Any]], relevant: NDArray[np.bool_], rows: NDArray[np.int64], ours: float) -> str:
+    if not find_spec("asreview"):
+        return "–"
+    import pandas as pd
+    from asreview.learner import ActiveLearningCycle
+    from asreview.models.models import get_ai_config
+
+    global _U4  # its features take half a minute, and are the same for each number of decisions
+    cycle = ActiveLearningCycle.from_meta(get_ai_config("elas_u4")["value"])
+    if _U4 is None:
+        _U4 = cycle.transform(
+            pd.DataFrame({"title": [p["title"] for p in papers], "abstract": [p["abstract"] for p in papers]})
+        )
+    left = np.setdiff1d(np.arange(len(papers)), rows)
+    start = time.process_time()
+    cycle.fit(_U4[rows], relevant[rows].astype(int))
+    cycle.rank(_U4[left])
+    return f"{ours / (time.process_time() - start):.2f}"
+
+
+_U4: Any = None
+
+
 def main() -> None:
     """Run the benchmark as told."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -251,8 +322,13 @@ def main() -> None:
     parser.add_argument("--reviews", nargs="+", metavar="NAME", help="default: all")
     parser.add_argument("--seeds", type=int, default=10, metavar="N", help="seeds 0 to N - 1")
     parser.add_argument("--results", type=Path, metavar="FILE", help="append each run here, and leave out those that are there")
+    parser.add_argument("--latency", type=int, metavar="N", help="time N papers of arXiv instead")
     parser.add_argument("--fit", action="store_true", help="write the study words of all reviews into the package")
     options = parser.parse_args()
+    if options.latency:
+        report.heading("Screening: waiting", [report.versions("asreview", "scikit-learn")])
+        latency(options.latency, options.data)
+        return
     folder = data_folder(options.data) / "screening"
     if not review_names(folder):
         raise SystemExit(

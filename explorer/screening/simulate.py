@@ -152,17 +152,12 @@ def simulate_screening(
             "prior": np.arange(len(label)) < len(start),
             "score": order.scores,
             "found": np.cumsum(label),
-            **{
-                name: [getter(one) for one in told]
-                for name, getter in (
-                    ("recall", lambda one: one.recall.value),
-                    ("recall_low", lambda one: one.recall.low),
-                    ("recall_high", lambda one: one.recall.high),
-                    ("chance", lambda one: one.chance),
-                    ("p_value", lambda one: one.p_value),
-                    ("stop", lambda one: one.reached),
-                )
-            },
+            "recall": [one.recall.value for one in told],
+            "recall_low": [one.recall.low for one in told],
+            "recall_high": [one.recall.high for one in told],
+            "chance": [one.chance for one in told],
+            "p_value": [one.p_value for one in told],
+            "stop": [one.reached for one in told],
         }
     )
     frame.attrs["sentence"] = next((one.sentence for one in told if one.reached), told[-1].sentence if told else "")

@@ -133,12 +133,16 @@ class Curve:
         log = self._log.ravel()[:, None] + count + more * np.log(later.ravel())[:, None]
         log -= log.max()
         chances: NDArray[np.float64] = np.exp(log).sum(axis=0)
-        return chances / chances.sum()
+        normal: NDArray[np.float64] = chances / chances.sum()
+        return normal
 
     def _later(self, screened: int) -> NDArray[np.float64]:
         """Chance of a relevant record to come after a place, for each pair of shapes and share."""
         at = min(screened / self.records, 1.0)
-        return np.maximum((1 - self._share) * (1 - at**self._a) ** self._b + self._share * (1 - at), 1e-300)
+        later: NDArray[np.float64] = np.maximum(
+            (1 - self._share) * (1 - at**self._a) ** self._b + self._share * (1 - at), 1e-300
+        )
+        return later
 
     def places(self, screened: int, parts: NDArray[np.float64]) -> NDArray[np.float64]:
         """Places up to which these shares of the relevant records to come are met, the curve's mean: float64, one a share."""
