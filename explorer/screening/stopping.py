@@ -127,7 +127,7 @@ class Curve:
         if left <= 0:
             return np.ones(1)
         later = self._later(screened)
-        # More than this is not believed of any curve; the sum is checked by a test that asks for twice as many.
+        # More than this is hardly believed of any curve (`tests/test_screening_queue.py` looks at what is left).
         more = np.arange(min(left, 60 + 6 * self.found) + 1)
         count = gammaln(self.found + more + 1) - gammaln(more + 1) - gammaln(self.found + 1) - np.log(self.found + more + 1)
         log = self._log.ravel()[:, None] + count + more * np.log(later.ravel())[:, None]
