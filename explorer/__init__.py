@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         SelectionError,
         ServerError,
         ServiceError,
+        TopicError,
     )
     from explorer.papers.ledger import Ledger
     from explorer.papers.schema import validate
@@ -85,6 +86,7 @@ _HOMES = {
     "SelectionError": "errors",
     "ServerError": "errors",
     "ServiceError": "errors",
+    "TopicError": "errors",
     "TopicModel": "topics.model",
     "compare": "search.comparison",
     "compare_dates": "search.comparison",
@@ -145,6 +147,7 @@ __all__ = [
     "SelectionError",
     "ServerError",
     "ServiceError",
+    "TopicError",
     "TopicModel",
     "compare",
     "compare_dates",

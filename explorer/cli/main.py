@@ -12,6 +12,7 @@ from explorer.cli import (
     build,
     check,
     compare,
+    digest,
     export,
     fetch,
     ledger,
@@ -22,6 +23,8 @@ from explorer.cli import (
     screen,
     search,
     serve,
+    sources,
+    subscriptions,
     undo,
     update,
 )
@@ -58,7 +61,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def commands() -> dict[str, ModuleType]:
     """The commands by their names, in the order in which the help lists them."""
-    modules = (build, update, remove, undo, check, merges, ledger, refit, fetch, serve, search, export, saved, compare, screen)
+    modules = (
+        build,
+        update,
+        remove,
+        undo,
+        check,
+        merges,
+        ledger,
+        refit,
+        fetch,
+        serve,
+        search,
+        export,
+        saved,
+        compare,
+        sources,
+        subscriptions,
+        digest,
+        screen,
+    )
     return {module.__name__.rpartition(".")[2]: module for module in modules}
 
 

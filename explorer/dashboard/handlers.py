@@ -15,8 +15,8 @@ from urllib.parse import parse_qsl
 
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.opening import open_cached
+from explorer.dashboard import feed, plots
 from explorer.dashboard import messages as m
-from explorer.dashboard import plots
 from explorer.dashboard.intake.intake import Intake
 from explorer.dashboard.intake.review import account, likely, notes_csv
 from explorer.dashboard.marking import Marking
@@ -598,5 +598,9 @@ HANDLERS: dict[str, Handler] = {
     "screen_priors": Handler(m.PlainMessage, _screening(lambda screening, said: screening.priors())),
     "screen_file": Handler(m.ScreenFileMessage, save_screening),
     "screen_flow": Handler(m.PlainMessage, show_flow, asks=True),
+    "day": Handler(m.DayMessage, feed.show_day, asks=True),
+    "subscriptions": Handler(m.SubscriptionsMessage, feed.show_subscriptions, asks=True),
+    "subscribe": Handler(m.SubscribeMessage, feed.subscribe),
+    "end_subscription": Handler(m.NameMessage, feed.end_subscription),
 }
 """The messages that a page may send, and what each does."""

@@ -262,6 +262,33 @@ class IntakeDecideMessage(Message):
     same: Required[bool]
 
 
+class DayMessage(Message):
+    """Which papers appeared in a period; `by` asks for another kind of period around it."""
+
+    period: NotRequired[str]
+    by: NotRequired[str]
+    order: NotRequired[str]
+
+
+class SubscriptionsMessage(Message):
+    """What the reader is subscribed to, and the next issue of what is shown."""
+
+    without: NotRequired[str]
+    cadence: NotRequired[str]
+    cap: NotRequired[int]
+
+
+class SubscribeMessage(Message):
+    """Subscribe to what is shown."""
+
+    name: Required[str]
+    without: NotRequired[str]
+    cadence: NotRequired[str]
+    cap: NotRequired[int]
+    address: NotRequired[str]
+    replace: NotRequired[bool]
+
+
 class LedgerFileMessage(Message):
     """Save the ledger: of the corpus, or of what came in last."""
 

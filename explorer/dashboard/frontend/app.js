@@ -26,6 +26,8 @@ import { comparisonPanel } from "./comparison.js";
 import { arrive, standby } from "./first_view.js";
 import { hidePicture } from "./picture.js";
 import { screeningPanel } from "./screening.js";
+import { dailyDialog } from "./daily.js";
+import { subscribeDialog } from "./subscribe.js";
 import { listenForShortcuts } from "./shortcuts.js";
 
 /** @import { Traits } from "./messages.d.ts" */
@@ -192,6 +194,8 @@ function assemble(app) {
   app.intake = intakePanel(app);
   app.ledgerDialog = ledgerDialog(app);
   app.screening = screeningPanel(app);
+  app.daily = dailyDialog(app);
+  app.subscribe = subscribeDialog(app);
   app.toolbar = toolbarPanel(app);
   app.layers.push(app.closeRail);
   app.filters = filtersPanel(app);
@@ -224,6 +228,8 @@ function assemble(app) {
     app.status.node,
     ...app.intake.layers,
     app.ledgerDialog.dialog,
+    app.daily.dialog,
+    app.subscribe.dialog,
   );
   if (!app.page) {
     root.setAttribute("role", "region");

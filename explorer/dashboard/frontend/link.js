@@ -19,6 +19,8 @@ const ASIDE = new Set(
     "ledger",
     "picture",
     "chart_code",
+    "day",
+    "subscriptions",
     "plotly",
     "screen_flow",
   ]),

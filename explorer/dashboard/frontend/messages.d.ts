@@ -576,6 +576,42 @@ export interface AxisPointMessage extends Numbered {
   row: number;
 }
 
+/** Which papers appeared in a period. */
+export interface DayMessage extends Numbered {
+  kind: "day";
+  /** ``2026-06-12``, ``2026-W24`` or ``2026-06``; without it the last day. */
+  period?: string;
+  /** Another kind of period around it. */
+  by?: string;
+  order?: string;
+}
+
+/** What the reader is subscribed to, and the next issue of what is shown. */
+export interface SubscriptionsMessage extends Numbered {
+  kind: "subscriptions";
+  /** Words against, between commas. */
+  without?: string;
+  cadence?: string;
+  cap?: number;
+}
+
+/** Subscribe to what is shown. */
+export interface SubscribeMessage extends Numbered {
+  kind: "subscribe";
+  name: string;
+  without?: string;
+  cadence?: string;
+  cap?: number;
+  address?: string;
+  replace?: boolean;
+}
+
+/** End a subscription. */
+export interface EndSubscriptionMessage extends Numbered {
+  kind: "end_subscription";
+  name: string;
+}
+
 /** What became of the records that the corpus was made from. */
 export interface LedgerMessage extends Numbered {
   kind: "ledger";
@@ -677,7 +713,11 @@ export type Message =
   | ScreenUpdateMessage
   | ScreenPriorsMessage
   | ScreenFileMessage
-  | ScreenFlowMessage;
+  | ScreenFlowMessage
+  | DayMessage
+  | SubscriptionsMessage
+  | SubscribeMessage
+  | EndSubscriptionMessage;
 
 export type Kind = Message["kind"];
 
@@ -782,6 +822,35 @@ export interface LedgerAnswer extends Numbered, LedgerExtract {
   pairs: LikelyPair[];
 }
 
+/** The papers of a period. */
+export interface DayAnswer extends Numbered {
+  kind: "day";
+  period: string;
+  by: string;
+  order: string;
+  /** The nearest periods of that kind that have papers. */
+  before: string | null;
+  after: string | null;
+  /** All of them; the rows are the first. */
+  papers: number;
+  rows: { row: number; title: string; about: string; reason: string }[];
+  /** Of the month. */
+  days: { day: string; papers: number }[];
+  /** Topics that rise, in words. */
+  rising: string[];
+}
+
+/** What the reader is subscribed to, and the next issue of what is shown. */
+export interface SubscriptionsAnswer extends Numbered {
+  kind: "subscriptions";
+  rows: { name: string; sentence: string; cadence: string; cap: number; address: string }[];
+  /** What is shown, in words. */
+  sentence: string;
+  writable: boolean;
+  issue: { day: string; papers: { title: string; reason: string }[]; waiting: number } | null;
+  problem: string;
+}
+
 /** plotly.js, compressed with gzip, which is the message's one buffer. */
 export interface PlotlyAnswer {
   kind: "plotly";
@@ -819,6 +888,8 @@ export type Answer =
   | LedgerAnswer
   | PictureAnswer
   | ChartCodeAnswer
+  | DayAnswer
+  | SubscriptionsAnswer
   | PlotlyAnswer
   | FileAnswer
   | ScreenFlowAnswer;

@@ -141,6 +141,8 @@ export interface App {
   exportMenu: Panel;
   intake: Panel & { layers: HTMLElement[] };
   ledgerDialog: Panel & { dialog: HTMLDialogElement };
+  daily: Panel & { dialog: HTMLDialogElement };
+  subscribe: Panel & { dialog: HTMLDialogElement };
   toolbar: Panel & { rail: HTMLButtonElement };
   filters: Panel;
   preference: Panel;

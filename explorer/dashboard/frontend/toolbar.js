@@ -45,6 +45,8 @@ export function toolbarPanel(app) {
       app.search.node,
       app.savedSearches.node,
       app.screening.button,
+      app.daily.node,
+      app.subscribe.node,
       number,
       h("div", { class: "lx-history", role: "group", label: "History" }, undo, redo),
       app.intake.node,
