@@ -101,7 +101,7 @@ def learn(features: RecordFeatures, rows: Rows, included: NDArray[np.bool_], *, 
     order = np.argsort(rows, kind="stable")
     rows, included = np.asarray(rows, np.int64)[order], np.asarray(included, bool)[order]
     n_included = int(included.sum())
-    if n_included in (0, len(rows)):
+    if n_included in (0, len(rows)) or not features.terms.shape[1]:
         weights, bias = _one_sided(features, rows, n_included > 0), 0.0
     else:
         weights, bias = _two_sided(features, rows, included, method)
