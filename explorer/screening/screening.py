@@ -433,7 +433,7 @@ class Screening:
 
         if self._learnt is None or self._learnt.key != self._features_key(self.state):
             return True
-        return refit_due(self._learnt.labels, len(self._lesson(self.state)[0]))
+        return refit_due(self._learnt.labels, self._decided(self.state))
 
     def lesson(self) -> Callable[[], Learnt]:
         """What is to be learnt now, as a function that may run in another thread and changes nothing; `take` takes its result."""
@@ -457,7 +457,7 @@ class Screening:
         filled = dict(state.abstracts)
         extra = self._words_of(state)
         labelled, included = self._lesson(state)
-        seq, method, pseudo = state.seq, self._method(state), bool(extra)
+        seq, method, pseudo, decided = state.seq, self._method(state), bool(extra), self._decided(state)
 
         def run() -> Learnt:
             features = known
@@ -470,7 +470,7 @@ class Screening:
             of = [*([len(rows)] if pseudo else []), *labelled]
             positive = np.array([*([True] if pseudo else []), *included], bool)
             model = learn(features, np.array(of, np.int64), positive, method=method)
-            return Learnt(seq, len(labelled), model, features, key)
+            return Learnt(seq, decided, model, features, key)
 
         return run
 
@@ -486,6 +486,11 @@ class Screening:
             return len(self._ids)
         known = {self._moved.get(id_, id_) for search in state.searches for id_ in search.ids}
         return sum(id_ in known for id_ in self._ids)
+
+    def _decided(self, state: State) -> int:
+        """About how many decisions there are to learn from: counted without looking at each, for it is asked after every one."""
+        mine = len(state.votes[1]) if not state.blind(1) else len(state.order.get(self.reviewer, ()))
+        return len(state.priors[1]) + mine
 
     def _lesson(self, state: State) -> tuple[list[int], list[bool]]:
         """Rows that this reviewer may learn from, in the order of decision, and whether each was included.

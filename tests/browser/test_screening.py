@@ -140,8 +140,7 @@ def test_keys_are_those_of_what_has_the_focus(board: Board, corpus: Corpus) -> N
     expect(board.root.locator(".lx-count strong")).not_to_have_text("88")
     expect(title(board)).to_have_text(before)
     # A paper that was found is decided about.
-    board.page.keyboard.press("Tab")
-    board.page.keyboard.press("j")
+    tab_to(board, board.titles.first)
     board.page.keyboard.press("Enter")
     expect(board.reader).to_be_visible()
     board.page.keyboard.press("m")
