@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from explorer.papers.ledger import Ledger
     from explorer.papers.schema import validate
     from explorer.screening.screening import Screening
+    from explorer.screening.simulate import simulate_screening
     from explorer.search.comparison import compare, compare_dates
     from explorer.selection.selection import Selection
     from explorer.sources.formats.bibtex.bibtex import to_bibtex
@@ -107,6 +108,7 @@ _HOMES = {
     "plot_topics": "dashboard.plots",
     "plot_trends": "dashboard.plots",
     "read_papers": "sources.formats.registry",
+    "simulate_screening": "screening.simulate",
     "to_bibtex": "sources.formats.bibtex.bibtex",
     "to_csl_json": "sources.formats.json.csl_json",
     "to_csv": "sources.formats.tables.delimited",
@@ -167,6 +169,7 @@ __all__ = [
     "plot_topics",
     "plot_trends",
     "read_papers",
+    "simulate_screening",
     "to_bibtex",
     "to_csl_json",
     "to_csv",

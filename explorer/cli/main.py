@@ -21,6 +21,7 @@ from explorer.cli import (
     refit,
     remove,
     saved,
+    screen,
     search,
     serve,
     sources,
@@ -77,9 +78,11 @@ def commands() -> dict[str, ModuleType]:
         library,
         saved,
         compare,
+        screen,
         sources,
         subscriptions,
         digest,
+        screen,
     )
     return {module.__name__.rpartition(".")[2]: module for module in modules}
 
