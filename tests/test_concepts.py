@@ -279,14 +279,14 @@ def test_an_expression_ranks_and_its_parts_are_drawn(page: Page, corpus: Corpus)
 
 def test_an_order_leaves_counts_alone_and_a_filter_does_not(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[str] = []
-    monkeypatch.setattr("explorer.dashboard.views.page.charts", lambda *a, **k: drawn.append("charts") or [])
+    monkeypatch.setattr("explorer.dashboard.views.topics.topics", lambda *a, **k: drawn.append("topics") or {})
     page.say("set", changes={"rank": RANK})
     page.say("set", changes={"sort": "title"})
     assert drawn == []
     page.say("set", changes={"query": "vision"})
-    assert drawn == ["charts"]
+    assert drawn == ["topics"]
     page.say("undo")
-    assert drawn == ["charts", "charts"]
+    assert drawn == ["topics", "topics"]
 
 
 @pytest.mark.parametrize(

@@ -135,9 +135,10 @@ def test_options_that_are_none_are_refused(option: str, value: Any, corpus: Corp
     ("dates", "by"),
     [
         (["2000-01", "2024-01"], "year"),
-        (["2023-01", "2024-01"], "quarter"),
+        (["2023-01", "2024-01"], "month"),
+        (["2021-01", "2024-01"], "quarter"),
         (["2023", "2024"], "year"),
-        ([None, None], "quarter"),
+        ([None, None], "month"),
     ],
 )
 def test_the_period_that_suits_the_dates(dates: list[str | None], by: str, tmp_path: Any) -> None:

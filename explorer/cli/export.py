@@ -26,8 +26,26 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     for name in ("topic", "venue", "author", "keyword", "tag", "mark"):
         command.add_argument(f"--{name}", action="append", default=[], help="may be given several times: any of them")
     command.add_argument("--code", choices=("yes", "no"), help="with or without a code link")
+    command.add_argument(
+        "--mode",
+        choices=("all", "any", "meaning"),
+        default="all",
+        help="papers with all words of the query, with any, or near in meaning",
+    )
+    command.add_argument(
+        "--column",
+        action="append",
+        default=[],
+        metavar="KEY:VALUE",
+        help="a column of your own, its value or a range such as score:0.5..1; several of one column: any of them",
+    )
+    command.add_argument(
+        "--exclude", action="append", default=[], metavar="FIELD:VALUE", help="papers without a value, such as venues:Nature"
+    )
     command.add_argument("--rank", metavar="EXPR", help='rank by concepts, such as "arithmetic + vision - benchmark"')
-    command.add_argument("--sort", default="relevance", help="relevance, hybrid, preference, newest, oldest, upvotes or title")
+    command.add_argument(
+        "--sort", default="relevance", help="relevance, hybrid, preference, newest, oldest, upvotes, title or columns.KEY"
+    )
     command.add_argument("--analysis", action="store_true", help="add topic, scores and places on axes")
     command.add_argument("--marks", action="store_true", help="add what you starred, read, tagged and noted")
     command.add_argument("--url", help="selection as the dashboard's address says it, instead of the options above")
@@ -64,4 +82,6 @@ def _selection(options: argparse.Namespace) -> Selection:
     pairs += [
         (name, value) for name in ("topic", "venue", "author", "keyword", "tag", "mark") for value in getattr(options, name)
     ]
-    return Selection.from_url(urlencode([(name, value) for name, value in [*pairs, ("sort", options.sort)] if value]))
+    pairs += [("col", value) for value in options.column] + [("not", value) for value in options.exclude]
+    pairs += [("mode", options.mode), ("sort", options.sort)]
+    return Selection.from_url(urlencode([(name, value) for name, value in pairs if value]))

@@ -20,8 +20,21 @@ import numpy as np
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-SERIES = ("#2f6fb2", "#b3541e", "#2f855a", "#8a4fae", "#b1375f", "#7a6512", "#1f7f8c", "#6b5bd2")
-"""Line colours: each at least 3:1 against white and against the dark background, in an order that keeps neighbours apart."""
+SERIES = ("#005ebe", "#b63578", "#099957", "#8780c2", "#654b0f", "#492d77", "#8f870f", "#722c35")
+"""Colours of topics on a light ground."""
+
+SERIES_DARK = ("#819bfd", "#c757a4", "#9ee299", "#e3a3b5", "#927200", "#4dd9ff", "#afc550", "#22865d")
+"""Colours of topics on a dark ground.
+
+Both were found by a search that kept each colour at a contrast of 3 with its grounds and any two as far apart as could be in CIELAB,
+as seen with normal sight and as simulated for protan, deutan and tritan sight (Machado, Oliveira & Fernandes 2009); the style sheet
+has the same. `tests/test_topic_marks.py` measures them.
+"""
+
+SYMBOLS = ("circle", "square", "triangle-up", "diamond", "cross")
+"""Shapes of topics beyond the first eight, in plotly's words; each is used with all colours before the next."""
+
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 
 REST = "#7d8590"
 FADED = 0.35
@@ -56,17 +69,18 @@ def plot_counts(
     labels: Sequence[str], values: Sequence[str], counts: Sequence[int], chosen: Sequence[str], field: str
 ) -> go.Figure:
     """Draw `counts_json`, which has the same parameters."""
-    return _figure(counts_json(labels, values, counts, chosen, field))
+    return drawn(counts_json(labels, values, counts, chosen, field))
 
 
 def plot_series(
     periods: Sequence[str], labels: Sequence[str], grid: np.ndarray, totals: np.ndarray, chosen: Sequence[str], *, share: bool
 ) -> go.Figure:
     """Draw `series_json`, which has the same parameters."""
-    return _figure(series_json(periods, labels, grid, totals, chosen, share=share))
+    return drawn(series_json(periods, labels, grid, totals, chosen, share=share))
 
 
-def _figure(written: JSON) -> go.Figure:
+def drawn(written: JSON) -> go.Figure:
+    """A figure as plotly's own object, every property checked."""
     import plotly.graph_objects as go
 
     return go.Figure(written).update_layout(template="none")
@@ -154,20 +168,170 @@ def series_json(
         }
         for i, label in enumerate(labels)
     ]
-    layout = _layout(
+    return {"data": lines, "layout": {**_over_periods(share, grid.max(initial=0)), "showlegend": True}}
+
+
+def _over_periods(share: bool, most: float) -> JSON:
+    return _layout(
         300,
         legend={"orientation": "h", "y": -0.18, "x": 0, "yanchor": "top", "itemclick": False, "itemdoubleclick": False},
         xaxis={"type": "category", "nticks": 10, "automargin": True},
+        yaxis={"rangemode": "tozero", "automargin": True, **({"nticks": 5, "tickformat": ".0%"} if share else _whole(most))},
+    )
+
+
+def lines_json(
+    periods: Sequence[str],
+    labels: Sequence[str],
+    values: Sequence[Sequence[float | None]],
+    low: np.ndarray | None,
+    high: np.ndarray | None,
+    places: Sequence[int],
+    states: Sequence[str],
+) -> JSON:
+    """Lines of a few topics over time with the bands of their intervals; what is unfinished is dotted.
+
+    Parameters
+    ----------
+    periods : sequence of str
+    labels : sequence of str
+    values : sequence of sequence of (float or None), shape (n_labels, n_periods)
+        Shares or counts; None leaves a gap.
+    low, high : ndarray, shape (n_labels, n_periods), optional
+        Ends of the intervals.
+    places : sequence of int
+        Each topic's place among all, which gives it its mark.
+    states : sequence of str
+        For each period empty, or why it says little; see `views.topics.Grid`.
+    """
+    data: list[JSON] = []
+    share = low is not None
+    end = len(states) - 1 if states and states[-1] == "unfinished" else len(states)
+    for i, label in enumerate(labels):
+        mark = mark_of(places[i])
+        if low is not None and high is not None:
+            at = [j for j in range(len(periods)) if values[i][j] is not None]
+            around = [*at, *reversed(at)]
+            ends = [*(float(high[i][j]) for j in at), *(float(low[i][j]) for j in reversed(at))]
+            data.append(
+                {
+                    "type": "scatter",
+                    "x": [periods[j] for j in around],
+                    "y": [round(end, 4) for end in ends],
+                    "fill": "toself",
+                    "mode": "lines",
+                    "line": {"width": 0, "color": mark["color"]},
+                    "fillcolor": mark["color"],
+                    "opacity": 0.16,
+                    "hoverinfo": "skip",
+                    "meta": {"place": places[i], "band": True},
+                }
+            )
+        told = "%{y:.1%}" if share else "%{y:,d}"
+        common = {
+            "type": "scatter",
+            "name": _short(label, 60),
+            "customdata": [["topics", label]] * len(periods),
+            "hovertemplate": f"{_escaped(label)}<br>%{{x}}: {told}<extra></extra>",
+            "meta": {"place": places[i]},
+        }
+        data.append(
+            {
+                **common,
+                "x": list(periods[:end]),
+                "y": list(values[i][:end]),
+                "mode": "lines+markers",
+                "line": {"color": mark["color"], "width": 2, "dash": mark["dash"]},
+                "marker": {"color": mark["color"], "symbol": mark["symbol"], "size": 6},
+            }
+        )
+        if end < len(periods):
+            data.append(
+                {
+                    **common,
+                    "x": list(periods[max(end - 1, 0) :]),
+                    "y": list(values[i][max(end - 1, 0) :]),
+                    "mode": "lines+markers",
+                    "line": {"color": mark["color"], "width": 1.5, "dash": "dot"},
+                    "marker": {"color": mark["color"], "symbol": f"{mark['symbol']}-open", "size": 6},
+                    "meta": {"place": places[i], "band": True},
+                }
+            )
+    most = max([value for row in values for value in row if value is not None], default=0)
+    return {"data": data, "layout": _over_periods(share, most)}
+
+
+def mark_of(place: int) -> JSON:
+    """Colour, symbol and dash of a topic by its place among all; see `views.topics.places`."""
+    kind = place // len(SERIES) % len(SYMBOLS)
+    return {"color": SERIES[place % len(SERIES)], "symbol": SYMBOLS[kind], "dash": DASHES[kind]}
+
+
+def trend_json(panel: JSON) -> JSON:
+    """The topic panel as one figure: bars of the papers, and beside them the share of each period as a heat map.
+
+    Parameters
+    ----------
+    panel : dict
+        As `views.topics.topics` gives it.
+    """
+    rows, periods = panel["rows"], panel["periods"]
+    totals = [period["papers"] for period in periods]
+    at = list(range(len(rows)))
+    counts = [row["papers"] for row in rows]
+    bars = {
+        "type": "bar",
+        "x": counts,
+        "y": at,
+        "orientation": "h",
+        "text": [f"{count:,}" for count in counts],
+        "textposition": "outside",
+        "cliponaxis": False,
+        "hovertext": [row["label"] for row in rows],
+        "hovertemplate": "%{hovertext}<br>%{x:,} papers<extra></extra>",
+        "marker": {"color": [SERIES[row["place"] % len(SERIES)] for row in rows]},
+        "meta": {"places": [row["place"] for row in rows]},
+    }
+    shares = [
+        [
+            (count / total if panel["share"] else count) if total else None
+            for count, total in zip(row["counts"], totals, strict=True)
+        ]
+        for row in rows
+    ]
+    heat = {
+        "type": "heatmap",
+        "x": [period["label"] for period in periods],
+        "y": at,
+        "z": shares,
+        "zmin": 0,
+        "zmax": panel["top"] or 1,
+        "xaxis": "x2",
+        "colorscale": [[0, "#ffffff"], [1, "#0b6770"]],
+        "colorbar": {"thickness": 8, "outlinewidth": 0, "tickformat": ".0%" if panel["share"] else ",d"},
+        "hovertemplate": f"%{{x}}: %{{z:{'.1%' if panel['share'] else ',d'}}}<extra></extra>",
+        "meta": {"heat": True},
+    }
+    layout = _layout(
+        max(200, 24 * len(rows) + 60),
+        xaxis={"domain": [0, 0.38 if periods else 1], "range": [0, 1.2 * max([1, *counts])], **_whole(max([0, *counts]))},
         yaxis={
-            "rangemode": "tozero",
+            "tickvals": at,
+            "ticktext": [_short(row["label"], 48) for row in rows],
+            "range": [len(rows) - 0.5, -0.5],
             "automargin": True,
-            **({"nticks": 5, "tickformat": ".0%"} if share else _whole(grid.max(initial=0))),
+            "ticks": "",
+            "zeroline": False,
         },
     )
-    return {"data": lines, "layout": {**layout, "showlegend": True}}
+    if periods:
+        layout["xaxis2"] = {"domain": [0.42, 1], "type": "category", "nticks": 8, "anchor": "y"}
+    return {"data": [bars, heat] if periods else [bars], "layout": layout}
 
 
-def histogram_json(edges: np.ndarray, labels: Sequence[str], grid: np.ndarray, within: Range, poles: tuple[str, str]) -> JSON:
+def histogram_json(
+    edges: np.ndarray, labels: Sequence[str], grid: np.ndarray, within: Range, poles: tuple[str, str], places: Sequence[int]
+) -> JSON:
     """Stacked bars of how many papers lie where between two poles.
 
     Parameters
@@ -181,6 +345,8 @@ def histogram_json(edges: np.ndarray, labels: Sequence[str], grid: np.ndarray, w
     within : (float or None, float or None)
         The range that is filtered by; bars outside of it are faded.
     poles : (str, str)
+    places : sequence of int
+        Each topic's place among all, which gives it its mark; a series beyond them is grey.
     """
     middles = (edges[:-1] + edges[1:]) / 2
     low, high = (-np.inf if within[0] is None else within[0], np.inf if within[1] is None else within[1])
@@ -192,9 +358,9 @@ def histogram_json(edges: np.ndarray, labels: Sequence[str], grid: np.ndarray, w
             "y": grid[i].tolist(),
             "width": float(edges[1] - edges[0]),
             "name": _short(label, 30),
-            "marker": {"opacity": opacity, "color": (*SERIES, REST)[min(i, len(SERIES))], "line": {"width": 0}},
+            "marker": {"opacity": opacity, "line": {"width": 0}, **_bar_mark(places[i] if i < len(places) else None)},
             "hovertemplate": f"{_escaped(label)}{'<br>' * bool(label)}at %{{x:.2f}}: %{{y:,d}}<extra></extra>",
-            "meta": {"accent": not label},
+            "meta": {"accent": True} if not label else {"place": places[i]} if i < len(places) else {},
         }
         for i, label in enumerate(labels)
     ]
@@ -209,6 +375,14 @@ def histogram_json(edges: np.ndarray, labels: Sequence[str], grid: np.ndarray, w
     )
     layout["margin"]["b"] = 46
     return {"data": bars, "layout": layout}
+
+
+def _bar_mark(place: int | None) -> JSON:
+    """How a bar of a topic is filled: in its colour, hatched where it is not among the first eight."""
+    if place is None:
+        return {"color": REST}
+    shape = ("", "/", "x", "-", "|")[place // len(SERIES) % len(SYMBOLS)]
+    return {"color": mark_of(place)["color"], **({"pattern": {"shape": shape, "size": 5}} if shape else {})}
 
 
 def scatter_json(
@@ -271,8 +445,8 @@ class Points:
     x, y : ndarray of float32
     rows : ndarray of int
         Rows of the papers, in the points' `customdata`.
-    colour : str or ndarray of float32
-        One colour, or a number for each paper, drawn on a scale.
+    colour : str, int or ndarray of float32
+        One colour, the place of a topic among all, or a number for each paper, drawn on a scale.
     opacity : float
     """
 
@@ -280,7 +454,7 @@ class Points:
     x: np.ndarray
     y: np.ndarray
     rows: np.ndarray
-    colour: str | np.ndarray
+    colour: str | int | np.ndarray
     opacity: float = 0.7
 
 
@@ -294,6 +468,8 @@ def _points(series: Points, size: int) -> JSON:
         # Years and votes are whole numbers: no tick between two of them.
         close = np.all(series.colour % 1 == 0) and np.ptp(series.colour) < 6
         marker |= {"color": typed(series.colour), "showscale": True, "colorbar": _SCALE | ({"dtick": 1} if close else {})}
+    elif isinstance(series.colour, int):
+        marker |= {"color": mark_of(series.colour)["color"], "symbol": mark_of(series.colour)["symbol"]}
     else:
         marker |= {"color": series.colour, "symbol": "circle-open" if series.name == "Unknown" else "circle"}
     return {
@@ -305,7 +481,7 @@ def _points(series: Points, size: int) -> JSON:
         "customdata": typed(series.rows.astype(np.int32)),
         "marker": marker,
         "hoverinfo": "none",
-        "meta": {"scaled": scaled},
+        "meta": {"scaled": scaled, **({"place": series.colour} if isinstance(series.colour, int) else {})},
     }
 
 

@@ -15,23 +15,28 @@ from urllib.parse import parse_qsl
 
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.opening import open_cached
-from explorer.dashboard import feed
+from explorer.dashboard import feed, plots
 from explorer.dashboard import messages as m
 from explorer.dashboard.intake.intake import Intake
 from explorer.dashboard.intake.review import account, likely, notes_csv
 from explorer.dashboard.marking import Marking
+from explorer.dashboard.opening import Opening
 from explorer.dashboard.preparation import Preparation, by_words, lacking
 from explorer.dashboard.reading_list import ReadingList
 from explorer.dashboard.relevance_feedback import likeness_sentence, more_like, with_concept, with_operand
 from explorer.dashboard.saved_searches import SavedSearches
+from explorer.dashboard.screening import ScreenMode
 from explorer.dashboard.session import Session
-from explorer.dashboard.views import axes
+from explorer.dashboard.views import axes, topics
 from explorer.dashboard.views import page as views
+from explorer.dashboard.views.beyond import beyond
 from explorer.dashboard.views.concepts import why
 from explorer.errors import LibraryError, SelectionError
 from explorer.export.export import ExportedFile, export_bytes, exported
 from explorer.search.concept_completion import complete_concept
+from explorer.selection.query import as_typed
 from explorer.selection.selection import Selection
+from explorer.selection.syntax import COLUMN
 
 Steps = Generator[Selection, None, str | None]
 Outcome = Steps | str | None
@@ -49,6 +54,8 @@ class Page(Protocol):
     marking: Marking
     incoming: Intake
     preparing: Preparation
+    opener: Opening
+    screening_mode: ScreenMode
     facets: Any
     papers: Any
 
@@ -82,7 +89,12 @@ class Page(Protocol):
 
 def set_selection(page: Page, message: m.SetMessage) -> Steps:
     """Change fields of the selection."""
-    return _shown(page, lambda: page.session.changed(message["changes"]), joined=message.get("joined") is True)
+    changes = message["changes"]
+    if message.get("typed") is True and isinstance(changes, dict) and isinstance(changes.get("query"), str):
+        whole = as_typed(changes["query"])
+        page.session.typed = (changes["query"], whole)
+        changes = {**changes, "query": whole}
+    return _shown(page, lambda: page.session.changed(changes), joined=message.get("joined") is True)
 
 
 def undo(page: Page, message: m.PlainMessage) -> Steps:
@@ -113,6 +125,22 @@ def open_address(page: Page, message: m.UrlMessage) -> Steps:
         corpus = open_cached(named)
         page.show_corpus(corpus, by_words(selection) if lacking(corpus, selection) else selection)
     return (yield from _shown(page, lambda: selection))
+
+
+def arrive(page: Page, message: m.ArriveMessage) -> Steps:
+    """Catch up with what happened since the kernel was started, and show what the address says."""
+    corpus = page.session.corpus
+    if corpus.snapshot.superseded:
+        corpus = Corpus(corpus.folder)
+        page.show_corpus(corpus, Selection())
+    else:
+        page.reading.again()
+        page.draw("ordered", "saved")
+    said = None
+    if message["url"]:
+        said = yield from open_address(page, m.UrlMessage(kind="url", url=message["url"]))
+    page.session.begin_here()
+    return said
 
 
 def _shown(page: Page, make: Callable[[], Selection], *, joined: bool = False) -> Steps:
@@ -217,23 +245,33 @@ def write_note(page: Page, message: m.NoteMessage) -> None:
 
 
 def turn_facet(page: Page, message: m.FacetMessage) -> None:
-    """Search within a filter panel, or turn its pages."""
+    """Search within a filter panel, ask for more of its values, or open one that is counted only then."""
     name = message["facet"]
-    if name not in {panel["name"] for panel in page.facets if panel["kind"] == "values"}:
+    if name not in {panel["name"] for panel in page.facets if panel["kind"] != "range"}:
         raise SelectionError(f"There is no filter panel {name!r}.")
     if name == "has_code":
         return
-    wanted = message.get("text", "")[:200], message.get("page", 0)
-    panel = views.values(page.session.results, name, *wanted)
-    # Kept only now: what cannot be drawn would fail every later drawing too.
-    page.session.facet_state[name] = wanted
+    session = page.session
+    if "open" in message:
+        session.open_facets = session.open_facets | {name} if message["open"] else session.open_facets - {name}
+        panel = views.own_panel(
+            session.results,
+            session.corpus.snapshot.columns[name.removeprefix(COLUMN)],
+            session.facet_state,
+            session.open_facets,
+        )
+    else:
+        wanted = message.get("text", "")[:200], message.get("page", 0)
+        panel = views.values(session.results, name, *wanted)
+        # Kept only now: what cannot be drawn would fail every later drawing too.
+        session.facet_state[name] = wanted
     page.show_facets([panel if old["name"] == name else old for old in page.facets])
 
 
 def set_chart(page: Page, message: m.ChartMessage) -> None:
     """Set an option of the charts."""
     page.session.set_chart(message["option"], message["value"])
-    page.draw("charts")
+    page.draw("topics")
 
 
 def colour_axes(page: Page, message: m.AxisColourMessage) -> None:
@@ -339,6 +377,34 @@ def set_as_concept(page: Page, message: m.SaveMessage) -> Steps:
         return said
 
 
+# A review
+
+
+def _screening(act: Callable[[ScreenMode, Any], str | None]) -> Callable[[Page, Any], str | None]:
+    """Draw the review afterwards, also after a failure, for another reviewer may have changed what is there."""
+
+    def handle(page: Page, message: Any) -> str | None:
+        page.find_loop()
+        try:
+            return act(page.screening_mode, message)
+        finally:
+            page.draw("screening")
+
+    return handle
+
+
+def save_screening(page: Page, message: m.ScreenFileMessage) -> str:
+    """Save a file of the review."""
+    file = page.screening_mode.file(message["file"])
+    page.save([file])
+    return f"Saved {file.name}."
+
+
+def show_flow(page: Page, message: m.PlainMessage) -> None:
+    """Answer the PRISMA flow of the review."""
+    page.answer(message, {"kind": "screen_flow", **page.screening_mode.flow()})
+
+
 # Papers that come in
 
 
@@ -366,6 +432,11 @@ def suggest(page: Page, message: m.SuggestMessage) -> None:
     page.answer(message, {"kind": "suggestion", "text": page.session.corpus.suggest(message["text"][:_LONGEST])})
 
 
+def look_beyond(page: Page, message: m.BeyondMessage) -> None:
+    """Answer what there is beyond the few papers that have every word of the query."""
+    page.answer(message, {"kind": "beyond", **beyond(page.session.results)})
+
+
 def explain(page: Page, message: m.RowMessage) -> None:
     """Answer what the score of a paper is made of."""
     page.session.check(message["row"])
@@ -382,6 +453,22 @@ def show_ledger(page: Page, message: m.PlainMessage) -> None:
     """Answer what became of the records."""
     corpus = page.session.corpus
     page.answer(message, {"kind": "ledger", **account(corpus.snapshot.accounts), **likely(corpus)})
+
+
+def show_picture(page: Page, message: m.PictureMessage) -> None:
+    """Answer a chart as a figure, to be saved as a picture."""
+    if message["chart"] != "topics":
+        raise SelectionError(f"There is no picture of {message['chart']!r}. Pictures: topics.")
+    options = {name: page.session.chart_options[name] for name in ("share", "by")}
+    page.answer(message, {"kind": "picture", **topics.picture(page.session.results, **options)})
+
+
+def write_chart(page: Page, message: m.ChartCodeMessage) -> None:
+    """Answer a chart as Python that draws it."""
+    session = page.session
+    options = {**session.chart_options, "colour": session.axis_colour}
+    folder = str(session.corpus.folder)
+    page.answer(message, {"kind": "chart_code", "text": plots.code_of(message["chart"], session.selection, folder, options)})
 
 
 @dataclass(frozen=True)
@@ -411,6 +498,7 @@ HANDLERS: dict[str, Handler] = {
     "redo": Handler(m.PlainMessage, redo),
     "clear": Handler(m.PlainMessage, clear),
     "url": Handler(m.UrlMessage, open_address),
+    "arrive": Handler(m.ArriveMessage, arrive),
     "add_concept": Handler(m.AddConceptMessage, add_concept),
     "add_operand": Handler(m.AddOperandMessage, add_operand),
     "add_paper": Handler(m.RowMessage, add_paper),
@@ -475,12 +563,41 @@ HANDLERS: dict[str, Handler] = {
     "intake_cancel": Handler(m.PlainMessage, _incoming(lambda intake, said: intake.cancel())),
     "intake_close": Handler(m.PlainMessage, _incoming(lambda intake, said: intake.close())),
     "stop_preparing": Handler(m.PlainMessage, lambda page, message: page.preparing.stop()),
+    "stop_opening": Handler(m.PlainMessage, lambda page, message: page.opener.stop(), quiet=True),
     "plotly": Handler(m.PlainMessage, lambda page, message: page.send_plotly()),
     "complete": Handler(m.CompleteMessage, complete, asks=True),
     "suggest": Handler(m.SuggestMessage, suggest, asks=True),
+    "beyond": Handler(m.BeyondMessage, look_beyond, asks=True),
     "why": Handler(m.RowMessage, explain, asks=True),
     "axis_point": Handler(m.RowMessage, place_on_axes, asks=True),
     "ledger": Handler(m.PlainMessage, show_ledger, asks=True),
+    "picture": Handler(m.PictureMessage, show_picture, asks=True),
+    "chart_code": Handler(m.ChartCodeMessage, write_chart, asks=True),
+    "screen_open": Handler(m.PlainMessage, _screening(lambda screening, said: screening.open())),
+    "screen_close": Handler(m.PlainMessage, _screening(lambda screening, said: screening.close())),
+    "screen_leave": Handler(m.PlainMessage, _screening(lambda screening, said: screening.leave_review())),
+    "screen_begin": Handler(m.ScreenBeginMessage, _screening(lambda screening, said: screening.begin(said))),
+    "screen_decide": Handler(
+        m.ScreenDecideMessage, _screening(lambda screening, said: screening.decide(said["id"], said["label"], said["reason"]))
+    ),
+    "screen_resolve": Handler(
+        m.ScreenDecideMessage, _screening(lambda screening, said: screening.resolve(said["id"], said["label"], said["reason"]))
+    ),
+    "screen_undo": Handler(m.PlainMessage, _screening(lambda screening, said: screening.undo())),
+    "screen_pick": Handler(
+        m.ScreenPickMessage, _screening(lambda screening, said: screening.pick(said["id"], said.get("row")))
+    ),
+    "screen_fill": Handler(m.ScreenFillMessage, _screening(lambda screening, said: screening.fill(said["id"], said["text"]))),
+    "screen_view": Handler(
+        m.ScreenViewMessage, _screening(lambda screening, said: screening.show(said["view"], said["stage"]))
+    ),
+    "screen_team": Handler(m.ScreenTeamMessage, _screening(lambda screening, said: screening.team(said["act"], said["who"]))),
+    "screen_settings": Handler(m.ScreenSettingsMessage, _screening(lambda screening, said: screening.change(said["settings"]))),
+    "screen_sample": Handler(m.ScreenSampleMessage, _screening(lambda screening, said: screening.sample(said["size"]))),
+    "screen_update": Handler(m.PlainMessage, _screening(lambda screening, said: screening.update())),
+    "screen_priors": Handler(m.PlainMessage, _screening(lambda screening, said: screening.priors())),
+    "screen_file": Handler(m.ScreenFileMessage, save_screening),
+    "screen_flow": Handler(m.PlainMessage, show_flow, asks=True),
     "day": Handler(m.DayMessage, feed.show_day, asks=True),
     "subscriptions": Handler(m.SubscriptionsMessage, feed.show_subscriptions, asks=True),
     "subscribe": Handler(m.SubscribeMessage, feed.subscribe),

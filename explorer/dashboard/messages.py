@@ -23,14 +23,24 @@ class PlainMessage(Message):
 
 
 class SetMessage(Message):
-    """Change fields of the selection; `joined` where one undo takes back this change and the one before."""
+    """Change fields of the selection; `joined` where one undo takes back this change and the one before.
+
+    `typed` where the query is still being typed: its last word is then the beginning of one.
+    """
 
     changes: Required[Any]
     joined: NotRequired[bool]
+    typed: NotRequired[bool]
 
 
 class UrlMessage(Message):
     """Show what the query part of an address says."""
+
+    url: Required[str]
+
+
+class ArriveMessage(Message):
+    """The page of a kernel that was started before anybody came is there, at this address."""
 
     url: Required[str]
 
@@ -74,11 +84,12 @@ class PageMessage(Message):
 
 
 class FacetMessage(Message):
-    """Search within a filter panel, and turn its pages."""
+    """Search within a filter panel, ask for more of its values, and open one of the reader's own columns or close it."""
 
     facet: Required[str]
     text: NotRequired[str]
     page: NotRequired[int]
+    open: NotRequired[bool]
 
 
 class ChartMessage(Message):
@@ -296,6 +307,87 @@ class SuggestMessage(Message):
     """Ask what a query with few hits may have meant."""
 
     text: Required[str]
+
+
+class BeyondMessage(Message):
+    """Ask what there is beyond the few papers that have every word of the query."""
+
+
+class PictureMessage(Message):
+    """Ask for a chart as a figure."""
+
+    chart: Required[str]
+
+
+class ChartCodeMessage(Message):
+    """Ask for a chart as Python."""
+
+    chart: Required[str]
+
+
+class ScreenBeginMessage(Message):
+    """Begin a review, or go on with one; `criteria` are lines, `seeds` says whether the ticked papers are included."""
+
+    name: Required[str]
+    reviewer: Required[str]
+    description: NotRequired[str]
+    criteria: NotRequired[str]
+    votes: NotRequired[int]
+    seeds: NotRequired[bool]
+
+
+class ScreenDecideMessage(Message):
+    """Decide about a record, or resolve the conflict about it."""
+
+    id: Required[str]
+    label: Required[str]
+    reason: Required[str]
+
+
+class ScreenPickMessage(Message):
+    """Show a certain record of the review, by its id or its `row` in the corpus; with neither the one that comes next."""
+
+    id: Required[str | None]
+    row: NotRequired[int]
+
+
+class ScreenFillMessage(Message):
+    """Fill in the missing abstract of a record."""
+
+    id: Required[str]
+    text: Required[str]
+
+
+class ScreenViewMessage(Message):
+    """Show another view of the review, or another stage of it."""
+
+    view: Required[str]
+    stage: Required[int]
+
+
+class ScreenTeamMessage(Message):
+    """A reviewer is done with the stage, leaves (`who`), comes back, or lifts the blinding."""
+
+    act: Required[str]
+    who: Required[str]
+
+
+class ScreenSettingsMessage(Message):
+    """Change criteria and reasons of the review, each given as lines."""
+
+    settings: Required[dict[str, Any]]
+
+
+class ScreenSampleMessage(Message):
+    """Draw a random sample of so many records."""
+
+    size: Required[int]
+
+
+class ScreenFileMessage(Message):
+    """Save a file of the review."""
+
+    file: Required[str]
 
 
 def check(message: Mapping[str, Any], kind: Any) -> None:

@@ -36,6 +36,10 @@ class Session(HasTraits):
         The trait to observe and to set. Setting it keeps the one before for `undo`.
     results : Results
         Of the selection in force.
+    typed : (str, str)
+        What was typed last, and the query that was made of it.
+    open_facets : frozenset of str
+        Panels of the reader's own columns that are open.
     read : tuple of str
         Ids of the papers read, the first read first.
     read_rows : frozenset of int
@@ -64,7 +68,14 @@ class Session(HasTraits):
         self.opened: int | None = None
         self.ticked: frozenset[int] = frozenset()
         self.facet_state: dict[str, tuple[str, int]] = {}
-        self.chart_options: dict[str, Any] = {"share": False, "by": _natural_period(corpus.snapshot)}
+        self.open_facets: frozenset[str] = frozenset()
+        self.typed: tuple[str, str] = ("", "")
+        self.chart_options: dict[str, Any] = {
+            "share": True,
+            "by": _natural_period(corpus.snapshot),
+            "lines": False,
+            "column": "",
+        }
         self.axis_colour = "topic"
         self._past: list[Selection] = []
         self._future: list[Selection] = []
@@ -126,9 +137,10 @@ class Session(HasTraits):
         selection = self.selection.with_(changes)
         try:
             selection.parsed, selection.expression  # noqa: B018  (parses them, once)
+            self.corpus.snapshot.check(selection.parsed)
         except (QueryError, ExpressionError):
             # The error shall point into the text as it was typed; a selection tidies white space.
-            queries.parse(str(changes.get("query", "")))
+            self.corpus.snapshot.check(queries.parse(str(changes.get("query", ""))))
             if changes.get("rank"):
                 concepts.parse(str(changes["rank"]))
             raise
@@ -142,6 +154,10 @@ class Session(HasTraits):
         """The selection that `undo`, or `redo`, would show; the one in force where there is none."""
         steps = self._future if redo else self._past
         return steps[-1] if steps else self.selection
+
+    def begin_here(self) -> None:
+        """Take what is shown for the first selection, before which there is nothing to go back to."""
+        self._past, self._future = [], []
 
     def undo(self) -> None:
         """Go back to the selection before; nothing happens at the first one."""
@@ -222,15 +238,23 @@ class Session(HasTraits):
             raise SelectionError(f"There is no paper in row {row!r}; the corpus has {len(self.corpus):,}.")
 
     def set_chart(self, option: str, value: Any) -> None:
-        """Set an option of the charts: share (bool) or by (a period)."""
-        allowed: dict[str, tuple[Any, ...]] = {"share": (True, False), "by": tuple(PERIODS)}
+        """Set an option of the charts: share (bool), by (a period), lines (bool), or column (key of one of the reader's own)."""
+        columns = tuple(self.corpus.snapshot.columns.by_key)
+        allowed: dict[str, tuple[Any, ...]] = {
+            "share": (True, False),
+            "by": tuple(PERIODS),
+            "lines": (True, False),
+            "column": columns,
+        }
         if option not in allowed or value not in allowed[option]:
             raise SelectionError(f"A chart has no option {option!r} with the value {value!r}.")
         self.chart_options = {**self.chart_options, option: value}
 
 
 def _natural_period(snapshot: Snapshot) -> str:
-    """Years for a corpus that spans more than six of them or knows few months, else quarters."""
+    """Years for a corpus that spans more than six of them or knows few months; months for one of at most two years; else quarters."""
     first, last = snapshot.year_span
     coarse = np.count_nonzero(snapshot.precision == YEAR) > 0.5 * np.count_nonzero(snapshot.precision)
-    return "year" if last - first > 6 or coarse else "quarter"
+    if last - first > 6 or coarse:
+        return "year"
+    return "month" if last - first < 2 else "quarter"

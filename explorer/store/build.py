@@ -9,6 +9,7 @@
         ├── index/             tantivy
         ├── <facet>.*          codes and values of each facet
         ├── keywords.phrases.arrow  key phrases, where they stand in for keywords
+        ├── columns.*          columns of the reader's own
         ├── topics.*           labels and codes
         ├── merges.*.arrow     what was merged into what, and the merged records
         ├── ledger.*.arrow     what became of the records of each import
@@ -42,6 +43,7 @@ from explorer.store.facets import code_facet
 from explorer.store.fulltext import build_index
 from explorer.store.generations import in_folder, publish, read_manifest
 from explorer.store.ledgers import account_path, part_of, save_part
+from explorer.store.own_columns import write_columns_of
 from explorer.store.prefixes import sort_words
 from explorer.store.sort_orders import by_title
 from explorer.store.topics import build_topics
@@ -186,17 +188,29 @@ def keep_rules(target: Path, rules: Rules | None, kept: bytes | None) -> None:
         (target / RULES).write_bytes(kept)
 
 
-def write_generation(table: pa.Table, target: Path, n_topics: int | None, progress: Progress) -> dict[str, Any]:
-    """Write all that is made from papers into the folder of a generation; returns what the manifest says of the topics."""
+def write_generation(
+    table: pa.Table,
+    target: Path,
+    n_topics: int | None,
+    progress: Progress,
+    before: tuple[Path, pa.ChunkedArray] | None = None,
+) -> dict[str, Any]:
+    """Write all that is made from papers into the folder of a generation; returns what the manifest says of the topics.
+
+    `before` is the generation whose topics are gone on with, and the ids of its papers (see `build_topics`).
+    """
     progress("papers", 0.0)
     write_papers(table, target)
     progress("facets", 0.0)
     write_columns(table, target, lambda part: progress("facets", part))
+    write_columns_of(table, target)
     progress("index", 0.0)
     (target / "index").mkdir()
     build_index(table, target / "index", progress=lambda part: progress("index", part))
     progress("topics", 0.0)
-    topics = build_topics(Texts(table), target, n_topics=n_topics, progress=lambda part: progress("topics", part))  # type: ignore[arg-type]
+    texts: Any = Texts(table)
+    told = lambda part: progress("topics", part)  # noqa: E731
+    topics = build_topics(texts, target, n_topics=n_topics, ids=table.column("id"), before=before, progress=told)
     progress("flush", 1.0)
     return topics
 

@@ -69,9 +69,11 @@ class Board:
         self.root = page.locator(".lx-app:not([data-gone])")
 
     def wait(self) -> Board:
-        """Wait until it stands with its charts drawn."""
-        expect(self.root.locator(".lx-drawn").first).to_be_visible(timeout=DRAWN_WITHIN)
-        # A chart without anything to draw, as that over time of papers without dates, is not drawn.
+        """Wait until it stands, its kernel answers and its charts are drawn."""
+        expect(self.root.locator(".lx-topic-rows > *").first).to_be_attached(timeout=DRAWN_WITHIN)
+        if self.voila:
+            expect(self.page.locator("html[data-kernel]")).to_have_count(1, timeout=DRAWN_WITHIN)
+        # A chart without anything to draw is not drawn.
         expect(self.root.locator(".lx-plot-wait:visible")).to_have_count(0, timeout=DRAWN_WITHIN)
         return self
 
@@ -130,7 +132,7 @@ class Board:
 
     def chart(self, title: str) -> Locator:
         """A chart's card."""
-        return self.root.locator(".lx-card").filter(has_text=re.compile(rf"^{title}(?! over)"))
+        return self.root.locator(".lx-card").filter(has_text=re.compile(rf"^{title}"))
 
     # Doing
 
@@ -139,18 +141,20 @@ class Board:
         self.box.fill(text)
         self.box.press("Enter")
 
+    @property
+    def topics(self) -> Locator:
+        """The rows of the topic panel."""
+        return self.root.locator(".lx-topic-row")
+
+    def topic(self, place: int) -> Locator:
+        """A topic of the panel: the button that filters by it."""
+        return self.topics.nth(place).locator(".lx-topic-button")
+
     def click_bar(self, place: int) -> str:
-        """Click a bar of the topic chart with the mouse, and say how the chart names it."""
-        bar = self.chart("Topics").locator(".barlayer .point path").nth(place)
-        bar.scroll_into_view_if_needed()
-        box = bar.bounding_box()
-        assert box is not None
-        self.page.mouse.move(box["x"] + box["width"] / 3, box["y"] + box["height"] / 2)
-        # plotly knows the bar under the pointer once it shows what it is.
-        expect(self.chart("Topics").locator(".hoverlayer .hovertext")).to_be_visible()
-        self.page.mouse.down()
-        self.page.mouse.up()
-        return self.chart("Topics").locator(".ytick text").nth(place).text_content() or ""
+        """Click a topic with the mouse, and say how the panel names it."""
+        name = self.topic(place).locator(".lx-topic-name").text_content() or ""
+        self.topic(place).click()
+        return name
 
     def download(self, label: str, folder: Path, *, ticked: bool = False) -> list[Path]:
         """Export by the menu; the file that the browser saved, or those of the archive it is."""

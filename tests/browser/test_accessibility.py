@@ -71,8 +71,11 @@ def help_(board: Board) -> None:
 
 def tables(board: Board) -> None:
     """With the charts as tables."""
+    board.click_bar(0)
+    expect(board.chips).to_have_count(1)
+    board.button("Lines").click()
     for title in ("Topics", "Topics over time"):
-        board.chart(title).get_by_role("button", name=f"Table of {title}").click()
+        board.button(f"Table of {title}").click()
     expect(board.root.get_by_role("table")).to_have_count(2)
 
 
@@ -100,7 +103,14 @@ def rail(board: Board) -> None:
     expect(board.root.get_by_role("complementary", name="Filters")).to_be_visible()
 
 
-STATES = (initial, unfolded, filtered, reading, menu, help_, tables, empty, error, ticked)
+def folded(board: Board) -> None:
+    """With the charts folded, the papers in one line each, and the charts back again afterwards."""
+    board.button("Compact").click()
+    board.button("Fold the charts").click()
+    board.button("Show the charts").click()
+
+
+STATES = (initial, unfolded, filtered, reading, menu, help_, tables, empty, error, ticked, folded)
 
 
 def start_again(board: Board) -> None:
@@ -108,9 +118,10 @@ def start_again(board: Board) -> None:
     board.box.focus()
     for _ in range(3):  # What lies on top closes first.
         board.page.keyboard.press("Escape")
-    tables = board.root.get_by_role("button", name="Table of", pressed=True)
-    while tables.count():
-        tables.first.click()
+    for name in (re.compile("^Table of"), "Lines", "Compact"):
+        pressed = board.root.get_by_role("button", name=name, pressed=True)
+        while pressed.count():
+            pressed.first.click()
     for name in ("Untick all", "Clear all"):
         board.button(name).evaluate_all("buttons => buttons.forEach((button) => button.click())")
     board.search("")
@@ -145,11 +156,14 @@ def test_cell_in_lab(lab_board: Board) -> None:
     check_states(lab_board, STATES)
 
 
-def test_charts_have_names(board: Board) -> None:
-    for title in ("Topics", "Topics over time"):
-        picture = board.chart(title).get_by_role("img")
-        # As the browser tells it to a screen reader.
-        expect(picture.first).to_have_accessible_name(re.compile(r"^(Bar|Line) chart of .*papers per \w+"))
+def test_topics_say_their_figures(board: Board) -> None:
+    first = board.topic(0)
+    expect(first).to_have_attribute("title", re.compile(r"\d+ papers, \d+(\.\d)? % of the 88 papers here, .*95 %|Too few"))
+    first.click()
+    board.button("Lines").click()
+    picture = board.chart("Topics").get_by_role("img")
+    # As the browser tells it to a screen reader.
+    expect(picture.first).to_have_accessible_name(re.compile(r"^Line chart of the share of papers per year .*intervals"))
 
 
 STOP = """() => {

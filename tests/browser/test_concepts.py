@@ -202,7 +202,7 @@ def test_ticked_papers_become_a_concept_that_is_kept(voila_board: Board, corpus:
     board.root.locator(".lx-saved-button").click()
     board.root.get_by_role("button", name="As concept: to read").click()
     expect(concepts(board)).to_have_count(1)
-    board.panel("Topic").get_by_role("button", name=re.compile("^Add the topic")).first.focus()
+    board.topics.get_by_role("button", name=re.compile("^Add the topic")).first.focus()
     board.page.keyboard.press("Enter")
     expect(concepts(board)).to_have_count(2)
     board.root.locator(".lx-saved-button").click()

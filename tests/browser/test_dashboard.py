@@ -89,7 +89,7 @@ def test_fast_typing_is_answered_a_few_times(board: Board, corpus: Corpus) -> No
 def test_what_is_typed_comes_before_what_is_clicked_next(board: Board, corpus: Corpus) -> None:
     board.page.clock.install()
     board.box.fill("arithmetic")  # The pause after which it is sent does not pass: the clock stands.
-    board.panel("Topic").get_by_role("checkbox").first.check()
+    board.topic(0).click()
     expect(board.chips).to_have_count(2)
     topic = (board.chips.nth(1).text_content() or "").removeprefix("Topic: ")
     assert board.watch.sets == 2
@@ -102,8 +102,8 @@ def test_what_is_typed_comes_before_what_is_clicked_next(board: Board, corpus: C
 
 def test_undo_takes_back_what_was_done_before_it(voila_board: Board, corpus: Corpus) -> None:
     board = voila_board
-    boxes = board.panel("Topic").get_by_role("checkbox")
-    names = board.panel("Topic").locator(".lx-value-label")
+    boxes = board.topics.locator(".lx-topic-button")
+    names = board.topics.locator(".lx-topic-name")
     kernels = board.server.kernels()
     first, third = names.nth(0).text_content() or "", names.nth(2).text_content() or ""
     try:
@@ -160,20 +160,17 @@ def test_charts_stay_where_they_are(board: Board) -> None:
 # Filters
 
 
-def test_bar_and_panel_are_one(board: Board, corpus: Corpus) -> None:
+def test_topics_filter(board: Board, corpus: Corpus) -> None:
     topic = corpus.topics.labels[int(pd.Series(corpus.topics.codes).value_counts().index[0])]
     board.click_bar(0)
     expect(board.chips).to_have_text([f"Topic: {topic}"])
     board.shows(len(corpus.select(Selection(topics=(topic,)))))
-    rows = board.panel("Topic").locator(".lx-value")
-    expect(rows.filter(has_text=topic).get_by_role("checkbox")).to_be_checked()
-    other = rows.nth(1).locator(".lx-value-label").text_content() or ""
-    rows.nth(1).get_by_role("checkbox").check()
+    expect(board.topic(0)).to_have_attribute("aria-pressed", "true")
+    other = board.click_bar(1)
     board.shows(len(corpus.select(Selection(topics=(topic, other)))))
-    # The bars of both stand out, the others are faded.
-    bars = board.chart("Topics").locator(".barlayer .point path")
-    expect(bars.nth(1)).to_have_css("opacity", "1")
-    expect(bars.nth(2)).not_to_have_css("opacity", "1")
+    # The rows of both stand out, the others are faded.
+    expect(board.topics.nth(1)).not_to_have_class(re.compile("lx-faded"))
+    expect(board.topics.nth(2)).to_have_class(re.compile("lx-faded"))
     board.click_bar(0)
     expect(board.chips).to_have_text([f"Topic: {other}"])
 
@@ -402,36 +399,120 @@ def test_mathematics_reads_as_text(voila_board: Board) -> None:
 # Charts
 
 
-def test_chart_has_a_table_twin(board: Board, corpus: Corpus) -> None:
+def test_topics_have_a_table_twin(board: Board, corpus: Corpus) -> None:
     card = board.chart("Topics")
     card.get_by_role("button", name="Table of Topics").click()
     table = card.get_by_role("table", name="Topics")
     counts = pd.Series([corpus.topics.labels[int(code)] for code in corpus.topics.codes]).value_counts()
     expect(table.locator("tbody tr")).to_have_count(len(counts))
     expect(table.locator("tbody tr").first).to_contain_text(str(int(counts.iloc[0])))
+    expect(table.get_by_role("columnheader")).to_have_count(4 + 10)
     table.get_by_role("button", name=str(counts.index[0])).click()
     expect(board.chips).to_have_text([f"Topic: {counts.index[0]}"])
     card.get_by_role("button", name="Table of Topics").click()
-    expect(card.locator(".barlayer .point").first).to_be_visible()
-    over_time = board.chart("Topics over time")
-    over_time.get_by_role("button", name="Table of Topics over time").click()
-    expect(over_time.get_by_role("table").locator("tbody tr")).to_have_count(10)
+    expect(board.topics).to_have_count(len(counts))
 
 
-def test_series_has_periods_and_shares(board: Board) -> None:
-    card = board.chart("Topics over time")
-    card.get_by_role("button", name="Table of Topics over time").click()
-    card.get_by_role("button", name="Month", exact=True).click()
-    expect(card.get_by_role("columnheader", name="Month")).to_be_visible()
-    expect(card.get_by_role("rowheader").first).to_have_text(re.compile(r"^\d{4}-\d\d$"))
-    card.get_by_role("button", name="Year", exact=True).click()
-    expect(card.get_by_role("columnheader", name="Year")).to_be_visible()
-    card.get_by_role("button", name="Share").click()
+def test_periods_and_shares(board: Board) -> None:
+    card = board.chart("Topics")
     expect(card.get_by_role("button", name="Share")).to_have_attribute("aria-pressed", "true")
-    expect(card.locator("[role=img]")).to_have_attribute("aria-label", re.compile("share of papers per year"))
-    # All eight topics are in the table, so the shares of a year make a whole; they are written with three decimals.
-    row = card.get_by_role("row").filter(has=board.page.get_by_role("rowheader", name="2023", exact=True))
-    assert sum(map(float, row.get_by_role("cell").all_text_contents())) == pytest.approx(1, abs=0.005)
+    card.get_by_role("button", name="Table of Topics").click()
+    # All topics are in the table, so the shares of a year make a whole; they are written in whole percent.
+    expect(card.get_by_role("columnheader", name="2023", exact=True)).to_be_visible()
+    at = card.get_by_role("columnheader").all_text_contents().index("2023")
+    cells = [row.locator("td").nth(at - 1).text_content() or "" for row in card.locator("tbody tr").all()]
+    assert sum(float(cell.removesuffix(" %")) for cell in cells) == pytest.approx(100, abs=4)
+    card.get_by_role("button", name="Papers", exact=True).click()
+    expect(card.get_by_role("button", name="Papers", exact=True)).to_have_attribute("aria-pressed", "true")
+    expect(card.locator("tbody tr").first.locator("td").nth(at - 1)).to_have_text(re.compile(r"^\d+$"))
+    card.get_by_role("button", name="Month", exact=True).click()
+    expect(card.get_by_role("columnheader", name="2024-05", exact=True)).to_be_attached()
+    card.get_by_role("button", name="Year", exact=True).click()
+    expect(card.get_by_role("columnheader", name="2024-05", exact=True)).to_have_count(0)
+
+
+def heat(board: Board, row: int) -> dict[str, float]:
+    """Where the strip of a topic lies on the screen."""
+    strip = board.topics.nth(row).locator(".lx-heat")
+    strip.scroll_into_view_if_needed()
+    box = strip.bounding_box()
+    assert box is not None
+    return dict(box)
+
+
+def test_a_cell_leads_to_its_papers_and_a_range_to_its_years(board: Board, corpus: Corpus) -> None:
+    first, last = corpus.snapshot.year_span
+    years = last - first + 1
+    name = board.topic(0).locator(".lx-topic-name").text_content() or ""
+    box = heat(board, 0)
+    at = years - 3  # the period in which most are, short of the unfinished one
+    board.page.mouse.move(box["x"] + box["width"] * (at + 0.5) / years, box["y"] + 8)
+    tip = board.root.locator(".lx-tip")
+    expect(tip).to_contain_text(re.compile(rf"^{first + at} \d+ of \d+ papers?, .* \(95 %: .* to .* %\)"))
+    told = int(re.findall(r"\d+", tip.text_content() or "")[1])
+    board.page.mouse.down()
+    board.page.mouse.up()
+    expect(board.chips).to_have_count(2)
+    year = first + at
+    board.shows(told)
+    assert told == len(corpus.select(Selection(topics=(name,), years=(year, year))))
+    board.button("Clear all").click()
+    board.shows(88)
+    box = heat(board, 1)
+    board.page.mouse.move(box["x"] + box["width"] * (years - 3.5) / years, box["y"] + 8)
+    board.page.mouse.down()
+    board.page.mouse.move(box["x"] + box["width"] * (years - 1.5) / years, box["y"] + 9, steps=6)
+    expect(board.root.locator(".lx-brushed")).to_have_text(f"{last - 3} to {last - 1}")
+    board.page.mouse.up()
+    expect(board.chips).to_have_count(1)
+    board.shows(len(corpus.select(Selection(years=(last - 3, last - 1)))))
+    # The panel goes on to show all years, what is out of the range paler.
+    expect(board.root.locator(".lx-topic-axis")).to_contain_text(str(first))
+    expect(board.root.locator(".lx-hatch-outside").first).to_be_attached()
+
+
+def test_alt_and_click_leaves_a_topic_out(board: Board, corpus: Corpus) -> None:
+    name = board.topic(1).locator(".lx-topic-name").text_content() or ""
+    board.topic(1).click(modifiers=["Alt"])
+    others = tuple(label for label in set(corpus.topics.labels) if label != name)
+    board.shows(len(corpus.select(Selection(topics=others))))
+    expect(board.root.locator(".lx-topic", has_text=name)).to_have_count(0)
+
+
+def test_topics_are_sorted_as_asked(board: Board) -> None:
+    names = board.topics.locator(".lx-topic-name")
+    by_size = names.all_text_contents()
+    board.chart("Topics").get_by_role("button", name="Name", exact=True).click()
+    expect(names).to_have_text(sorted(by_size, key=str.lower))
+    board.chart("Topics").get_by_role("button", name="Rise", exact=True).click()
+    expect(names).not_to_have_text(sorted(by_size, key=str.lower))
+    assert sorted(names.all_text_contents()) == sorted(by_size)
+    board.chart("Topics").get_by_role("button", name="Size", exact=True).click()
+    expect(names).to_have_text(by_size)
+
+
+def test_a_topic_keeps_its_mark(board: Board) -> None:
+    marks = "rows => Object.fromEntries(rows.map((row) => [row.dataset.value, row.querySelector('.lx-mark').outerHTML]))"
+    before = board.topics.evaluate_all(marks)
+    assert len(set(before.values())) == len(before)
+    board.search("vision OR benchmark")
+    expect(board.chips).to_have_count(1)
+    assert board.topics.evaluate_all(marks) == before
+    listed = board.root.locator(".lx-paper .lx-topic").first
+    assert listed.locator(".lx-mark").evaluate("node => node.outerHTML") == before[listed.text_content() or ""]
+
+
+def test_lines_of_the_chosen_topics(board: Board) -> None:
+    board.button("Lines").click()
+    hint = board.root.locator(".lx-lines-hint")
+    expect(hint).to_contain_text("Choose two to five topics")
+    names = [board.click_bar(0), board.click_bar(1)]
+    expect(board.chips).to_have_count(2)
+    expect(board.root.locator(".lx-lines .lx-series")).to_have_count(2)
+    assert all(name.startswith((shown or "").split(" …")[0]) for name, shown in
+               zip(names, board.root.locator(".lx-lines .lx-series > :last-child").all_text_contents(), strict=True))  # fmt: skip
+    expect(board.root.locator(".lx-lines .scatterlayer .trace").first).to_be_attached()
+    expect(hint).to_be_hidden()
 
 
 def test_chart_is_saved_as_a_picture(board: Board, tmp_path: Path) -> None:
@@ -440,7 +521,7 @@ def test_chart_is_saved_as_a_picture(board: Board, tmp_path: Path) -> None:
     assert png.suffix == ".png"
     data = png.read_bytes()
     assert data.startswith(b"\x89PNG")
-    assert int.from_bytes(data[16:20]) == 1800
+    assert int.from_bytes(data[16:20]) == 2000
     [svg] = board.saved(lambda: card.get_by_role("button", name="Save this chart as SVG").click(), tmp_path)
     assert "Topics" in svg.read_text(encoding="utf-8")
 
@@ -683,7 +764,7 @@ def keyworded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_nothing_in_a_record_runs(open_voila: Open, hostile: Path, tmp_path: Path) -> None:
     board = open_voila(hostile)
     board.shows(len(HOSTILE))
-    for label in ("Topic", "Venue", "Author", "Keyword"):
+    for label in ("Venue", "Author", "Keyword"):
         board.panel(label)
     board.root.get_by_role("tab", name="Keywords").click()
     for place in range(len(HOSTILE)):

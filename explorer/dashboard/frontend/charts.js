@@ -1,6 +1,8 @@
+import { codeButton } from "./chart_code.js";
 import { h, swap } from "./dom.js";
 import { dressed } from "./figure.js";
 import { canDrawFast, loadPlotly, themeColours } from "./plotly.js";
+import { topicMark } from "./topic_marks.js";
 
 /** @import { Cell, CellPicks, Chart, ChartOption, Field, Figure, Trace } from "./messages.d.ts" */
 /** @import { App, ChartHooks, ChartView, PlotlyElement } from "./page.d.ts" */
@@ -14,7 +16,6 @@ const CONFIG = {
   plotlyServerURL: "",
   displayModeBar: false,
 };
-const FIRST_SLOT = new Set(["topics", "keywords"]); // charts that share the left card as tabs
 
 /**
  * The value that a cell of a chart's table selects, or undefined.
@@ -89,6 +90,7 @@ export function chartView(app, name, hooks = {}) {
         format.toUpperCase(),
       ),
     ),
+    codeButton(app, name),
   );
   const node = h(
     "figure",
@@ -121,7 +123,7 @@ export function chartView(app, name, hooks = {}) {
     const bare = now.bare ?? !now.table.rows.some((row) => row.slice(1).some(Boolean));
     plot.hidden = bare;
     nothing.hidden = !bare;
-    drawLegend(now.figure.data.filter((trace) => !trace.meta?.density && !trace.meta?.scaled));
+    drawLegend(now.figure.data.filter(({ meta }) => !meta?.density && !meta?.scaled && !meta?.band));
     if (visible() && !bare && drawn !== now.figure) render(now);
   }
 
@@ -138,8 +140,9 @@ export function chartView(app, name, hooks = {}) {
       traces.map((trace) => {
         const [field, value] = chosenBy(Array.isArray(trace.customdata) ? trace.customdata[0] : null) ?? [];
         const colour = trace.line?.color ?? trace.marker?.color;
+        const dot = { background: typeof colour === "string" ? colour : "currentColor" };
         const content = [
-          h("span", { class: "lx-dot", style: { background: typeof colour === "string" ? colour : "currentColor" } }),
+          trace.meta?.place === undefined ? h("span", { class: "lx-dot", style: dot }) : topicMark(trace.meta.place),
           h("span", { title: trace.name }, trace.name),
         ];
         return h(
@@ -160,6 +163,11 @@ export function chartView(app, name, hooks = {}) {
         );
       }),
     );
+  }
+
+  function redraw() {
+    drawn = null;
+    draw();
   }
 
   /** @param {Chart} now */
@@ -231,6 +239,14 @@ export function chartView(app, name, hooks = {}) {
         "button",
         { class: "lx-textbutton lx-toggle", "aria-pressed": String(Boolean(item.value)), key, click: () => send(!item.value) },
         item.label,
+      );
+    if (item.kind === "select")
+      return h(
+        "select",
+        { class: "lx-select", label: item.label, key, change: (event) => send(event.currentTarget.value) },
+        item.choices.map((choice, place) =>
+          h("option", { value: choice, selected: choice === item.value }, item.labels[place]),
+        ),
       );
     return h(
       "div",
@@ -360,10 +376,7 @@ export function chartView(app, name, hooks = {}) {
     actions,
     title: h("h3", { class: "lx-chart-title" }),
     draw,
-    redraw() {
-      drawn = null;
-      draw();
-    },
+    redraw,
   };
 }
 
@@ -375,113 +388,6 @@ export function chartView(app, name, hooks = {}) {
  */
 function chosenBy(customdata) {
   return Array.isArray(customdata) ? [customdata[0], customdata[1]] : null;
-}
-
-/**
- * Two cards side by side: the first holds topics and keywords as tabs, the second the series.
- *
- * @param {App} app
- */
-export function chartsPanel(app) {
-  const { model } = app;
-  const node = h("section", { class: "lx-charts", label: "Charts" });
-  const heading = h("h2", { class: "lx-hide" }, "Charts");
-  /** @type {Map<string, ChartView>} */
-  const views = new Map();
-
-  /** @param {ChartView[]} members */
-  function tabbedCard(members) {
-    /** @type {HTMLButtonElement[]} */
-    const tabs = members.map((view, position) => {
-      const tab = h("button", {
-        class: "lx-tab",
-        role: "tab",
-        id: app.id(`tab-${view.name}`),
-        "aria-controls": app.id(`panel-${view.name}`),
-        "aria-selected": String(position === 0),
-        tabIndex: position ? -1 : 0,
-        click: () => show(position),
-        keydown: (event) => {
-          const to = tabTo(event.key, position, members.length);
-          if (to === undefined) return;
-          event.preventDefault();
-          show(to);
-          tabs[to].focus();
-        },
-      });
-      view.title = tab;
-      return tab;
-    });
-    const panels = members.map((view, position) =>
-      h(
-        "div",
-        {
-          class: "lx-tabpanel",
-          role: "tabpanel",
-          "aria-labelledby": tabs[position].id,
-          id: app.id(`panel-${view.name}`),
-          hidden: position > 0,
-        },
-        view.node,
-      ),
-    );
-    /** @param {number} wanted */
-    function show(wanted) {
-      tabs.forEach((tab, position) => {
-        tab.setAttribute("aria-selected", String(position === wanted));
-        tab.tabIndex = position === wanted ? 0 : -1;
-        panels[position].hidden = position !== wanted;
-        members[position].actions.hidden = position !== wanted;
-      });
-      members[wanted].draw();
-    }
-    members.forEach((view, position) => {
-      view.actions.hidden = position > 0;
-    });
-    return h(
-      "div",
-      { class: "lx-card" },
-      h(
-        "div",
-        { class: "lx-card-head" },
-        h("div", { class: "lx-tabs", role: "tablist", label: "Frequency charts" }, tabs),
-        members.map((view) => view.actions),
-      ),
-      panels,
-    );
-  }
-
-  /** @param {Chart[]} charts */
-  function build(charts) {
-    charts.forEach((chart) => views.set(chart.name, chartView(app, chart.name)));
-    const all = [...views.values()];
-    const first = all.filter((view) => FIRST_SLOT.has(view.name));
-    const others = all.filter((view) => !FIRST_SLOT.has(view.name) || first.length < 2);
-    node.replaceChildren(
-      heading,
-      ...(first.length > 1 ? [tabbedCard(first)] : []),
-      ...others.map((view) =>
-        h("div", { class: "lx-card" }, h("div", { class: "lx-card-head" }, view.title, view.actions), view.node),
-      ),
-    );
-  }
-
-  app.watch(["charts"], () => {
-    const charts = model.get("charts");
-    node.hidden = !charts.length;
-    if (charts.some((chart) => !views.has(chart.name))) {
-      views.clear();
-      build(charts);
-    }
-    charts.forEach((chart) => {
-      const view = views.get(chart.name);
-      if (!view) return;
-      view.title.textContent = chart.title;
-      view.draw();
-    });
-  });
-  app.onTheme(() => views.forEach((view) => view.redraw()));
-  return { node };
 }
 
 /**

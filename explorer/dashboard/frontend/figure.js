@@ -65,12 +65,21 @@ export function dressed(figure, colours, { width, height }, fast) {
  * @returns {Trace}
  */
 function dressedTrace(trace, colours, fast) {
-  const { accent, density, scaled } = trace.meta ?? {};
+  const { accent, density, scaled, place, places, heat } = trace.meta ?? {};
   const own = { ...trace };
   if (trace.type === "scatter") own.cliponaxis = false;
   // Without WebGL points are drawn as SVG, which looks the same and takes longer.
   if (trace.type === "scattergl" && !fast()) own.type = "scatter";
   if (accent) own.marker = { ...trace.marker, color: colours.accent };
+  if (place !== undefined) {
+    // The kernel knows no theme: it gives the place of the topic, which has a colour in each.
+    const color = colours.topics[place % colours.topics.length];
+    if (trace.marker) own.marker = { ...trace.marker, color };
+    if (trace.line) own.line = { ...trace.line, color };
+    if (trace.fillcolor) own.fillcolor = color;
+  }
+  if (places) own.marker = { ...trace.marker, color: places.map((at) => colours.topics[at % colours.topics.length]) };
+  if (heat) own.colorscale = scale([colours.surface, colours.accent]);
   if (accent && trace.line) own.line = { ...trace.line, color: colours.accent };
   if (density) own.colorscale = scale([colours.surface, colours.edge]);
   if (scaled)

@@ -31,11 +31,18 @@ export interface SelectionFields {
   y: Range<number>;
   prefer: [objective: string, weight: number][];
   sort: string;
+  mode: string;
+  columns: Pair[];
+  exclude: Pair[];
   tags: string[];
   marks: string[];
 }
 
-export type Field = keyof SelectionFields;
+/** A column of the reader's own, or another field, and a value of it; of numbers and dates a range as text. */
+export type Pair = [name: string, text: string];
+
+/** A field, or a column of the reader's own by its key. */
+export type Field = keyof SelectionFields | `columns.${string}`;
 
 export type Changes = Partial<SelectionFields>;
 
@@ -70,6 +77,8 @@ export interface SetMessage extends Numbered {
   changes: Changes;
   /** Whether one undo takes back this change and the one before. */
   joined: boolean;
+  /** Whether the query is still being typed: its last word is then the beginning of one. */
+  typed?: boolean;
 }
 
 /** Go back to the selection before. */
@@ -90,6 +99,18 @@ export interface ClearMessage extends Numbered {
 /** Show what an address says. */
 export interface UrlMessage extends Numbered {
   kind: "url";
+  /** The query of the address, without its question mark. */
+  url: string;
+}
+
+/** Stop opening the papers that a cell gave. */
+export interface StopOpeningMessage extends Numbered {
+  kind: "stop_opening";
+}
+
+/** The page of a kernel that was started before anybody came is there, at this address. */
+export interface ArriveMessage extends Numbered {
+  kind: "arrive";
   /** The query of the address, without its question mark. */
   url: string;
 }
@@ -139,13 +160,14 @@ export interface UntickAllMessage extends Numbered {
   kind: "untick_all";
 }
 
-/** Look for values within a filter panel, or turn its pages. */
+/** Look for values within a filter panel, ask for more of them, or open or close one of the reader's own columns. */
 export interface FacetMessage extends Numbered {
   kind: "facet";
   facet: string;
-  text: string;
-  /** From 0. */
-  page: number;
+  text?: string;
+  /** How often more values were asked for. */
+  page?: number;
+  open?: boolean;
 }
 
 /** Set an option of the charts. */
@@ -407,6 +429,118 @@ export interface IntakeRefitMessage extends Numbered {
   kind: "intake_refit";
 }
 
+// A review
+
+/** Turn the Screen mode on. */
+export interface ScreenOpenMessage extends Numbered {
+  kind: "screen_open";
+}
+
+/** Turn the Screen mode off; the review stays. */
+export interface ScreenCloseMessage extends Numbered {
+  kind: "screen_close";
+}
+
+/** Show the list of reviews again. */
+export interface ScreenLeaveMessage extends Numbered {
+  kind: "screen_leave";
+}
+
+/** Begin a review, or go on with the one of that name. */
+export interface ScreenBeginMessage extends Numbered {
+  kind: "screen_begin";
+  name: string;
+  /** Empty for the reader of the library. */
+  reviewer: string;
+  description?: string;
+  /** A line each. */
+  criteria?: string;
+  /** Reviewers who decide about each record. */
+  votes?: number;
+  /** Whether the ticked papers are included. */
+  seeds?: boolean;
+}
+
+/** Decide about a record. */
+export interface ScreenDecideMessage extends Numbered {
+  kind: "screen_decide";
+  id: string;
+  label: string;
+  reason: string;
+}
+
+/** Resolve the conflict about a record. */
+export interface ScreenResolveMessage extends Numbered {
+  kind: "screen_resolve";
+  id: string;
+  label: string;
+  reason: string;
+}
+
+/** Take the last decision back. */
+export interface ScreenUndoMessage extends Numbered {
+  kind: "screen_undo";
+}
+
+/** Show a certain record; null: the one that comes next. */
+export interface ScreenPickMessage extends Numbered {
+  kind: "screen_pick";
+  id: string | null;
+  /** The paper in a row of the corpus instead. */
+  row?: number;
+}
+
+/** Fill in a missing abstract. */
+export interface ScreenFillMessage extends Numbered {
+  kind: "screen_fill";
+  id: string;
+  text: string;
+}
+
+/** Show another view, or another stage. */
+export interface ScreenViewMessage extends Numbered {
+  kind: "screen_view";
+  view: string;
+  /** 1: titles and abstracts, 2: full texts. */
+  stage: number;
+}
+
+/** A reviewer is done, leaves, comes back, or lifts the blinding. */
+export interface ScreenTeamMessage extends Numbered {
+  kind: "screen_team";
+  act: string;
+  /** Who leaves; empty for the reviewer. */
+  who: string;
+}
+
+/** Change criteria and reasons, given as lines. */
+export interface ScreenSettingsMessage extends Numbered {
+  kind: "screen_settings";
+  settings: Record<string, string>;
+}
+
+/** Draw a random sample. */
+export interface ScreenSampleMessage extends Numbered {
+  kind: "screen_sample";
+  size: number;
+}
+
+/** Take the records that the corpus has and the review has not. */
+export interface ScreenUpdateMessage extends Numbered {
+  kind: "screen_update";
+}
+
+/** Take the decisions over that the records tell of. */
+export interface ScreenPriorsMessage extends Numbered {
+  kind: "screen_priors";
+}
+
+/** Save a file of the review. */
+export interface ScreenFileMessage extends Numbered {
+  kind: "screen_file";
+  file: string;
+}
+
 // Questions: messages that change nothing, each with an answer
 
 /** What may follow at the cursor. */
@@ -423,6 +557,11 @@ export interface CompleteMessage extends Numbered {
 export interface SuggestMessage extends Numbered {
   kind: "suggest";
   text: string;
+}
+
+/** What there is beyond the few papers that have every word of the query. */
+export interface BeyondMessage extends Numbered {
+  kind: "beyond";
 }
 
 /** What the score of a paper is made of. */
@@ -478,12 +617,32 @@ export interface LedgerMessage extends Numbered {
   kind: "ledger";
 }
 
+/** A chart as a figure, to be saved as a picture. */
+export interface PictureMessage extends Numbered {
+  kind: "picture";
+  chart: "topics";
+}
+
+/** A chart as Python that draws it. */
+export interface ChartCodeMessage extends Numbered {
+  kind: "chart_code";
+  /** Its name. */
+  chart: string;
+}
+
+/** What the PRISMA flow of the review is. */
+export interface ScreenFlowMessage extends Numbered {
+  kind: "screen_flow";
+}
+
 export type Message =
   | SetMessage
   | UndoMessage
   | RedoMessage
   | ClearMessage
   | UrlMessage
+  | ArriveMessage
+  | StopOpeningMessage
   | PageMessage
   | OpenMessage
   | ReadMessage
@@ -532,9 +691,29 @@ export type Message =
   | IntakeRefitMessage
   | CompleteMessage
   | SuggestMessage
+  | BeyondMessage
   | WhyMessage
   | AxisPointMessage
   | LedgerMessage
+  | PictureMessage
+  | ChartCodeMessage
+  | ScreenOpenMessage
+  | ScreenCloseMessage
+  | ScreenLeaveMessage
+  | ScreenBeginMessage
+  | ScreenDecideMessage
+  | ScreenResolveMessage
+  | ScreenUndoMessage
+  | ScreenPickMessage
+  | ScreenFillMessage
+  | ScreenViewMessage
+  | ScreenTeamMessage
+  | ScreenSettingsMessage
+  | ScreenSampleMessage
+  | ScreenUpdateMessage
+  | ScreenPriorsMessage
+  | ScreenFileMessage
+  | ScreenFlowMessage
   | DayMessage
   | SubscriptionsMessage
   | SubscribeMessage
@@ -576,6 +755,25 @@ export interface SuggestionAnswer extends Numbered {
   text: string | null;
 }
 
+/** Papers that have not every word of the query, the way they were found by, and a sentence that says so. */
+export interface BeyondAnswer extends Numbered {
+  kind: "beyond";
+  /** As of the selection; empty where there is nothing beyond. */
+  mode: string;
+  rows: BeyondRow[];
+  more: number;
+  sentence: string;
+}
+
+export interface BeyondRow {
+  row: number;
+  title: Segment[];
+  authors: string;
+  date: string;
+  venue: string;
+  score: number;
+}
+
 /** What a score is made of: labels with their parts, which add up to it. */
 export interface WhyAnswer extends Numbered {
   kind: "why";
@@ -590,6 +788,19 @@ export interface AxisPointAnswer extends Numbered {
   kind: "axis_point";
   title: string;
   date: string;
+}
+
+/** A chart as a figure. */
+export interface PictureAnswer extends Numbered {
+  kind: "picture";
+  title: string;
+  figure: Figure;
+}
+
+/** A chart as Python. */
+export interface ChartCodeAnswer extends Numbered {
+  kind: "chart_code";
+  text: string;
 }
 
 /** Two papers that are likely one, and were not merged. */
@@ -658,17 +869,30 @@ export interface FileAnswer {
   last: boolean;
 }
 
+/** The PRISMA flow: a picture, its numbers, and where these do not reconcile. */
+export interface ScreenFlowAnswer extends Numbered {
+  kind: "screen_flow";
+  svg: string;
+  /** Search, phase, box, source or reason, number. */
+  rows: string[][];
+  notes: string[];
+}
+
 export type Answer =
   | CompletionsAnswer
   | NotedAnswer
   | SuggestionAnswer
+  | BeyondAnswer
   | WhyAnswer
   | AxisPointAnswer
   | LedgerAnswer
+  | PictureAnswer
+  | ChartCodeAnswer
   | DayAnswer
   | SubscriptionsAnswer
   | PlotlyAnswer
-  | FileAnswer;
+  | FileAnswer
+  | ScreenFlowAnswer;
 
 // Traits
 
@@ -677,6 +901,7 @@ export interface Traits {
   summary: Summary;
   /** The filter panels. */
   facets: Facet[];
+  topics: TopicPanel;
   charts: Chart[];
   /** The page of the list. */
   papers: PapersPage;
@@ -687,8 +912,11 @@ export interface Traits {
   status: Status;
   /** Tables for the help. */
   help: { title: string; rows: { syntax: string; meaning: string; example: string }[] }[];
-  /** Where plotly.js is, and whether the dashboard is a page of its own. */
-  assets: { plotly_url: string | null; plotly_version: string; page: boolean };
+  /**
+   * Where plotly.js is, whether the dashboard is a page of its own, whether its kernel was started before anybody came, and the
+   * class of its still picture in a notebook.
+   */
+  assets: { plotly_url: string | null; plotly_version: string; page: boolean; early: boolean; picture: string | null };
   /** Formats that can be exported. */
   exports: { format: string; label: string; note: string }[];
   /** Papers on their way in. */
@@ -704,8 +932,14 @@ export interface Traits {
   concepts: { expression: string; terms: ConceptTerm[] } | null;
   /** Orders of the list and what they are called. */
   sorts: [order: string, label: string][];
+  /** Ways to read a query and what they are called. */
+  modes: [mode: string, label: string][];
   /** How far ranking by meaning is prepared: `part` from 0 to 1. */
   preparation: { stage: string; part: number | null } | null;
+  /** What a cell gave and is being opened, and how far that is. */
+  opening: { title: string; stage: string; part: number | null } | null;
+  /** The Screen mode; null while it is off. */
+  screening: ScreenMode | null;
 }
 
 export interface Summary {
@@ -721,6 +955,10 @@ export interface Summary {
   /** Where nothing is shown: filters without which something would be. */
   loosen: { label: string; changes: Changes; shown: number }[];
   ledger: { sentence: string; notes: number };
+  /** Where the papers found by meaning were cut off, in words; else empty. */
+  cutoff: string;
+  /** What the query in force was typed as, while it is typed; else empty. */
+  typed: string;
   seq: number;
   can_undo: boolean;
   can_redo: boolean;
@@ -752,7 +990,7 @@ export interface Status {
   seq: number;
 }
 
-export type Facet = RangeFacet | ValuesFacet;
+export type Facet = RangeFacet | ValuesFacet | StepsFacet | ClosedFacet;
 
 /** A step of a range, and how many papers are on it. */
 export type Step<T> = [step: T, papers: number];
@@ -770,17 +1008,41 @@ export interface RangeFacet {
 }
 
 export interface ValuesFacet {
-  name: "topics" | "venues" | "authors" | "keywords" | "tags" | "marks" | "has_code";
+  name: "topics" | "venues" | "authors" | "keywords" | "tags" | "marks" | "has_code" | `columns.${string}`;
   kind: "values";
   label: string;
   /** How many there are. */
   values: number;
+  /** How often more values were asked for. */
   page: number;
-  pages: number;
+  /** How many are left. */
+  more: number;
   text: string;
   rows: FacetRow[];
   /** The largest count. */
   max: number;
+}
+
+/** Numbers or dates of a column of the reader's own. */
+export interface StepsFacet {
+  name: `columns.${string}`;
+  kind: "steps";
+  label: string;
+  of: "number" | "date";
+  bars: Step<number | string>[];
+  selected: Range<number | string>;
+  /** How far a step of numbers goes beyond its label. */
+  reach: number;
+  missing: number;
+}
+
+/** A column of the reader's own that is not counted before it is opened. */
+export interface ClosedFacet {
+  name: `columns.${string}`;
+  kind: "closed";
+  label: string;
+  /** Whether it parts the papers: neither constant nor another value for each. */
+  telling: boolean;
 }
 
 export interface FacetRow {
@@ -788,6 +1050,54 @@ export interface FacetRow {
   label: string;
   count: number;
   on: boolean;
+  /** Whether it is excluded. */
+  out: boolean;
+}
+
+/** The topics with their counts, their shares and their course. */
+export interface TopicPanel {
+  /** Papers under all filters but that of topics. */
+  shown: number;
+  /** Papers of the corpus. */
+  total: number;
+  periods: TopicPeriod[];
+  /** What is drawn in full colour: a share, or a number of papers. */
+  top: number;
+  /** Largest first. */
+  rows: TopicRow[];
+  share: boolean;
+  by: string;
+  choices: string[];
+  notes: string[];
+  /** Whether so many papers came since that the topics should be found anew. */
+  stale: boolean;
+  wants_lines: boolean;
+  lines: Chart | null;
+}
+
+export interface TopicPeriod {
+  label: string;
+  papers: number;
+  state: "" | "unfinished" | "coarse" | "few";
+  /** First and last month. */
+  span: [from: string, to: string];
+}
+
+export interface TopicRow {
+  value: string;
+  label: string;
+  /** Among all topics of the corpus by size: its colour and shape. */
+  place: number;
+  papers: number;
+  all: number;
+  on: boolean;
+  /** Papers of each period. */
+  counts: number[];
+  /** 95 % interval of the share of each period, in ten-thousandths. */
+  low: number[];
+  high: number[];
+  /** By how much its share grew from the earlier half of the papers to the later, -1 to 1. */
+  rise: { by: number; low: number; high: number } | null;
 }
 
 export type Cell = string | number | null;
@@ -819,7 +1129,8 @@ export interface CellPicks {
 export type ChartOption =
   | { kind: "refit"; name: string; label: string }
   | { kind: "toggle"; name: string; label: string; value: boolean }
-  | { kind: "choice"; name: string; label: string; value: string; choices: string[] };
+  | { kind: "choice"; name: string; label: string; value: string; choices: string[] }
+  | { kind: "select"; name: string; label: string; value: string; choices: string[]; labels: string[] };
 
 /** A figure as plotly takes it. */
 export interface Figure {
@@ -836,7 +1147,18 @@ export interface Trace {
   line?: { color?: string; [property: string]: unknown };
   marker?: { color?: unknown; colorbar?: object; [property: string]: unknown };
   /** How the page dresses it in its own colours. */
-  meta?: { accent?: boolean; density?: boolean; scaled?: boolean };
+  meta?: {
+    accent?: boolean;
+    density?: boolean;
+    scaled?: boolean;
+    heat?: boolean;
+    /** Place of the topic that it draws among all; see `explorer.dashboard.views.topics.places`. */
+    place?: number;
+    /** The same for each bar. */
+    places?: number[];
+    /** Whether it belongs to another trace, and is not in the legend. */
+    band?: boolean;
+  };
   [property: string]: unknown;
 }
 
@@ -1061,4 +1383,108 @@ export interface ConceptTerm {
   added: boolean;
   /** Words that are in no paper. */
   unknown: string[];
+}
+
+export interface ScreenMode {
+  writable: boolean;
+  /** Name of the reader, or empty. */
+  reader: string;
+  review: ScreenReview | null;
+  /** Names of the reviews there are, where none is open. */
+  reviews: string[];
+  /** Why they cannot be read. */
+  problem: string;
+  /** Papers ticked. */
+  ticked: number;
+}
+
+export type ScreenLabel = "include" | "exclude" | "maybe";
+
+export interface ScreenReview {
+  name: string;
+  reviewer: string;
+  view: string;
+  stage: number;
+  criteria: string[];
+  description: string;
+  reasons: string[];
+  record: ScreenRecord | null;
+  /** Whether the queue is learning. */
+  learning: boolean;
+  /** Papers of the corpus that the review has not. */
+  newer: number;
+  progress: { records: number; screened: number; included: number; excluded: number; maybe: number; left: number };
+  /** Records whose full texts are assessed. */
+  second: number;
+  can_undo: boolean;
+  maybes: { id: string; title: string }[];
+  stop: ScreenStop | null;
+  /** Why nothing is known yet of when to stop. */
+  unknown: string;
+  team: ScreenTeam | null;
+  votes: number;
+}
+
+/** A piece of text, and the criterion it shows (from 1), -1 where it speaks for the record, -2 against, or 0. */
+export type ScreenSegment = [text: string, mark: number];
+
+export interface ScreenRecord {
+  id: string;
+  row: number;
+  title: ScreenSegment[];
+  abstract: ScreenSegment[];
+  /** Whether the abstract was filled in by hand. */
+  filled: boolean;
+  authors: string[];
+  date: string;
+  venue: string;
+  url: string;
+  /** What this reviewer decided about it. */
+  mine: [label: ScreenLabel, reason: string] | null;
+  /** Records that say nearly the same. */
+  alike: number;
+  /** Whether it was asked for, and not the one that comes next. */
+  picked: boolean;
+  why: { word: string; weight: number }[];
+}
+
+export interface ScreenEstimate {
+  value: number | null;
+  low: number | null;
+  high: number | null;
+  confidence: number;
+}
+
+export interface ScreenStop {
+  records: number;
+  screened: number;
+  found: number;
+  /** Irrelevant ones in a row. */
+  run: number;
+  target: number;
+  recall: ScreenEstimate;
+  relevant: ScreenEstimate;
+  to_go: ScreenEstimate;
+  p: number | null;
+  reached: boolean;
+  sentence: string;
+  curve: [screened: number, found: number][];
+  sampled: number;
+}
+
+export interface ScreenTeam {
+  blind: boolean;
+  said: string;
+  reviewers: { name: string; left: boolean; done: boolean; decided: number }[];
+  awaiting: number;
+  awaiting_me: number;
+  conflicts: { id: string; title: string; votes: [reviewer: string, decision: string][] }[];
+  agreement: {
+    measure: string;
+    value: number | null;
+    low: number | null;
+    high: number | null;
+    papers: number;
+    reviewers: string;
+  }[];
 }

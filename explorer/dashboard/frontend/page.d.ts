@@ -26,6 +26,16 @@ export interface Model {
   widget_manager?: { kernel?: Kernel };
 }
 
+/** A model that holds the server's values until the kernel's is there. */
+export interface Standby extends Model {
+  /** Whether the kernel's model is still awaited. */
+  waiting(): boolean;
+  /** Go on with the kernel's model; `done` is called once it shows what the page does. */
+  adopt(model: Model, done: () => void): void;
+  /** Hear nothing of the kernel's model any more. */
+  release(): void;
+}
+
 export type Listener = (...parts: any[]) => void;
 
 export interface Signal<T> {
@@ -45,8 +55,8 @@ export interface Kernel {
 export interface Link {
   /** Send a message; returns its number. */
   send<K extends Kind>(kind: K, ...rest: Rest<K>): number;
-  /** Change the selection; `joined`: undo takes the change back together with the one before. */
-  set(changes: Partial<SelectionFields>, joined?: boolean): void;
+  /** Change the selection; `joined`: undo takes the change back together with the one before; `typed`: the query is not whole. */
+  set(changes: Partial<SelectionFields>, joined?: boolean, typed?: boolean): void;
   /** The selection as it will be once all is answered. */
   draft(): SelectionFields;
   /** `flush` sends what was typed and not sent yet; it is called before any other message. */
@@ -59,6 +69,8 @@ export interface Link {
   isOn(field: Field, value: unknown): boolean;
   /** Put a value in, or take it out. */
   toggle(field: Field, value: unknown): void;
+  /** Leave papers with a value out, or show them again. */
+  exclude(field: Field, value: string): void;
   /** Take one value out. */
   remove(field: Field, value: unknown): void;
   /** Look which messages are answered. */
@@ -87,6 +99,8 @@ export interface App {
   signal: AbortSignal;
   /** What Escape closes, the first that is open; each tells whether it was. */
   layers: (() => boolean)[];
+  /** The model of a page that was drawn before its kernel was there; null elsewhere. */
+  standby: Standby | null;
   /** Run an action once no button of the mouse is down. */
   whenReleased(action: () => void): void;
   /** An id that no other view on the page has. */
@@ -114,9 +128,11 @@ export interface App {
 
   // The panels, in the order in which they are made
 
+  opening: Panel;
   preparation: Panel;
   status: StatusPanel;
   search: SearchPanel;
+  beyond: Panel;
   spelling: { below: HTMLElement; instead: HTMLElement };
   savedSearches: Panel;
   comparison: Panel;
@@ -135,6 +151,7 @@ export interface App {
   charts: Panel;
   axes: Panel;
   reader: ReaderPanel;
+  screening: ScreeningPanel;
 }
 
 export interface Panel {
@@ -206,6 +223,12 @@ export interface ReaderPanel extends Panel {
   toggleStar(): boolean;
 }
 
+export interface ScreeningPanel extends Panel {
+  button: HTMLButtonElement;
+  /** Whether a key was one of the Screen mode. */
+  pressed(event: KeyboardEvent): boolean;
+}
+
 export interface Popover {
   button: HTMLElement;
   panel: HTMLElement;
@@ -236,6 +259,8 @@ export interface ChartView {
   /** Draw in other colours. */
   redraw(): void;
 }
+
+export type TopicsPanel = ChartView;
 
 /** For charts that are not the kernel's `charts`. */
 export interface ChartHooks {
@@ -274,7 +299,10 @@ export interface Plotly {
 }
 
 /** Colours of the theme, as CSS writes them, and its typeface. */
-export type ThemeColours = Record<"ink" | "muted" | "line" | "edge" | "surface" | "accent" | "family", string>;
+export type ThemeColours = Record<"ink" | "muted" | "line" | "edge" | "surface" | "accent" | "family", string> & {
+  /** Of topics, by place. */
+  topics: string[];
+};
 
 // Elements
 
@@ -308,6 +336,7 @@ interface Attributes {
   scope?: Attribute;
   dir?: Attribute;
   open?: Attribute;
+  selected?: boolean;
   placeholder?: Attribute;
   maxlength?: Attribute;
   pattern?: Attribute;

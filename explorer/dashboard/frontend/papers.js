@@ -2,6 +2,8 @@ import { h, icon, iconButton, segments, swap } from "./dom.js";
 import { plainText, count, plural } from "./text.js";
 import { partsLegend, partsBar, reasonsList } from "./explanation.js";
 import { feedbackButtons } from "./relevance_feedback.js";
+import { placeOf, topicMark } from "./topic_marks.js";
+import { remembered, remember } from "./memory.js";
 
 /** @import { PaperRow, Summary } from "./messages.d.ts" */
 /** @import { App, PapersPanel } from "./page.d.ts" */
@@ -24,20 +26,41 @@ export function papersPanel(app) {
     change: (event) => link.send("tick_page", { on: event.currentTarget.checked }),
   });
   const ticked = h("div", { class: "lx-ticked" });
-  const sort = h(
-    "select",
-    { id: sortId, class: "lx-select", change: (event) => link.set({ sort: event.currentTarget.value }) },
-    model.get("sorts").map(([value, label]) => h("option", { value }, label)),
-  );
+  const sort = h("select", {
+    id: sortId,
+    class: "lx-select",
+    change: (event) => link.set({ sort: event.currentTarget.value }),
+  });
+  /** @type {import("./messages.d.ts").Traits["sorts"]} */
+  let sorts = [];
   const key = h("div", {});
   const reasons = reasonsList(app);
   const pager = h("div", { class: "lx-pager", role: "group", label: "Pages of papers" });
   const list = h("ol", { class: "lx-papers" });
   const empty = h("div", { class: "lx-empty", hidden: true });
+  const compact = h(
+    "button",
+    {
+      class: "lx-textbutton lx-toggle lx-compact-button",
+      title: "One line a paper: twice as many on the screen",
+      "aria-pressed": "false",
+      click: () => {
+        remember("compact", String(compact.getAttribute("aria-pressed") !== "true"));
+        setCompact();
+      },
+    },
+    "Compact",
+  );
+  function setCompact() {
+    const on = remembered("compact", "false") === "true";
+    compact.setAttribute("aria-pressed", String(on));
+    list.classList.toggle("lx-compact", on);
+  }
   const controls = h(
     "div",
     { class: "lx-toolbar" },
     h("label", { class: "lx-tickall" }, tickPage, h("span", {}, "Tick page")),
+    compact,
     ticked,
     h("span", { class: "lx-spacer" }),
     h("label", { class: "lx-sort", for: sortId }, "Sort by"),
@@ -55,6 +78,7 @@ export function papersPanel(app) {
     empty,
     list,
   );
+  setCompact();
   /** @type {PaperRow[]} */
   let rows = [];
   /** Which paper of the page to come takes the focus. @type {Edge} */
@@ -84,7 +108,8 @@ export function papersPanel(app) {
     focusNext = focus;
     link.send("page", { page });
     // Not scrollIntoView, which would scroll the notebook as well.
-    if (!focus && node.parentElement) node.parentElement.scrollTop = node.offsetTop;
+    const scroller = node.closest(".lx-main");
+    if (!focus && scroller instanceof HTMLElement) scroller.scrollTop = node.offsetTop;
   }
 
   /**
@@ -115,6 +140,13 @@ export function papersPanel(app) {
           h("span", {}, count(amount)),
           h("span", { class: "lx-hide" }, ` ${word}${amount === 1 ? "" : "s"}`),
         );
+  }
+
+  /** @param {string} topic */
+  function topicTag(topic) {
+    if (!topic) return null;
+    const place = placeOf(model.get("topics"), topic);
+    return h("span", { class: "lx-topic" }, place === undefined ? null : topicMark(place), topic);
   }
 
   /** @param {PaperRow} item */
@@ -170,7 +202,7 @@ export function papersPanel(app) {
                 "Pareto",
               )
             : null,
-          item.topic ? h("span", { class: "lx-topic" }, item.topic) : null,
+          topicTag(item.topic),
           number("up", item.upvotes, "upvote"),
           number("talk", item.comments, "comment"),
           item.code ? h("span", { class: "lx-number-tag" }, icon("code"), h("span", {}, "code")) : null,
@@ -224,6 +256,10 @@ export function papersPanel(app) {
     const summary = model.get("summary");
     rows = papers.rows;
     sentence.textContent = summary.sentence;
+    if (sorts !== model.get("sorts")) {
+      sorts = model.get("sorts");
+      sort.replaceChildren(...sorts.map(([value, label]) => h("option", { value }, label)));
+    }
     sort.value = model.get("selection").sort;
     const onPage = rows.filter((item) => item.ticked).length;
     tickPage.checked = rows.length > 0 && onPage === rows.length;

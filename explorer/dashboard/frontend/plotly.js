@@ -147,6 +147,7 @@ export function themeColours(app) {
     edge: read("edge"),
     surface: read("surface"),
     accent: read("accent"),
+    topics: Array.from({ length: 8 }, (_, place) => read(`topic-${place}`)),
     family: getComputedStyle(app.root).fontFamily,
   };
   probe.remove();

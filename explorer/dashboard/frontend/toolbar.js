@@ -44,6 +44,7 @@ export function toolbarPanel(app) {
       rail,
       app.search.node,
       app.savedSearches.node,
+      app.screening.button,
       app.daily.node,
       app.subscribe.node,
       number,

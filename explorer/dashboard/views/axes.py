@@ -9,6 +9,7 @@ import numpy as np
 
 from explorer.dashboard import figures as charts
 from explorer.dashboard.views.page import View, date_text, title_of
+from explorer.dashboard.views.topics import places
 from explorer.errors import SelectionError
 from explorer.search.results import Results
 from explorer.selection.fields import BETWEEN
@@ -137,14 +138,18 @@ def _width(place: np.ndarray) -> float:
     return next((width for width in (0.05, 0.1, 0.25, 0.5, 1.0, 2.5) if reach / width <= _MOST_BINS - 1), 5.0)
 
 
-def _topics(results: Results) -> tuple[np.ndarray, list[str]]:
-    """For every topic its place among the most frequent, as in the chart over time, or the place behind them; and their names."""
+def _topics(results: Results) -> tuple[np.ndarray, list[str], list[int]]:
+    """For every topic its place among the most frequent here, or the place behind them; their names, and their marks.
+
+    A mark is the place among all topics of the corpus, as in the panel of topics (see `views.topics.places`).
+    """
     counts = results.counts("topics")
     largest = np.lexsort((np.arange(len(counts)), -counts))[: len(charts.SERIES)]
     largest = largest[counts[largest] > 0]
     series = np.full(len(counts), len(charts.SERIES), np.int64)
     series[largest] = np.arange(len(largest))
-    return series, [results.snapshot.topics.labels[int(code)] for code in largest]
+    labels = results.snapshot.topics.labels
+    return series, [labels[int(code)] for code in largest], places(results.snapshot)[largest].tolist()
 
 
 def _histogram(results: Results, axis: Axis, colour: str) -> View:
@@ -153,9 +158,9 @@ def _histogram(results: Results, axis: Axis, colour: str) -> View:
     edges = np.linspace(low, high, max(1, round((high - low) / width)) + 1)
     rows = np.flatnonzero(results.mask_without("x"))
     places = np.clip(((axis.place[rows] - low) / width).astype(np.int64), 0, len(edges) - 2)
-    series, names = np.zeros(len(rows), np.int64), [""]
+    series, names, marks = np.zeros(len(rows), np.int64), [""], [0]
     if colour == "topic":
-        by_topic, names = _topics(results)
+        by_topic, names, marks = _topics(results)
         series = by_topic[np.asarray(results.snapshot.topics.codes)[rows]]
         rest = series == len(charts.SERIES)
         series[rest] = len(names)
@@ -169,7 +174,7 @@ def _histogram(results: Results, axis: Axis, colour: str) -> View:
         "title": BETWEEN.join(poles),
         "description": f"Histogram of {len(rows):,} papers from {poles[0]} to {poles[1]}, in standard deviations. "
         "The boxes below the chart choose a range.",
-        "figure": charts.histogram_json(edges, names, grid, within, poles),
+        "figure": charts.histogram_json(edges, names, grid, within, poles, marks),
         "table": {"columns": columns, "rows": [[round(a, 3), round(b, 3), *counts] for a, b, counts in bins]},
         "note": "",
         "options": [],
@@ -236,9 +241,9 @@ def _series(results: Results, rows: np.ndarray, colour: str) -> tuple[list[tuple
     if colour == "none":
         return [("Papers", rows, charts.SERIES[0])], []
     if colour == "topic":
-        by_topic, names = _topics(results)
+        by_topic, names, marks = _topics(results)
         series = by_topic[np.asarray(results.snapshot.topics.codes)[rows]]
-        named = [(name, rows[series == i], charts.SERIES[i]) for i, name in enumerate(names)]
+        named = [(name, rows[series == i], marks[i]) for i, name in enumerate(names)]
         return [("Other topics", rows[series == len(charts.SERIES)], charts.REST), *named], []
     values = _numbers(results, rows, colour)
     known = ~np.isnan(values)

@@ -1,0 +1,132 @@
+import { h, icon } from "./dom.js";
+import { chartView, tabTo } from "./charts.js";
+import { topicsPanel } from "./topics.js";
+import { remembered, remember } from "./memory.js";
+
+const LOW = 600; // px
+
+/** @import { App, ChartView, Panel } from "./page.d.ts" */
+
+/**
+ * The card of the charts: the topics, and the keywords behind a tab; it folds to one line, and the browser remembers that.
+ *
+ * @param {App} app
+ * @returns {Panel}
+ */
+export function chartsPanel(app) {
+  const { model } = app;
+  const bodyId = app.id("charts-body");
+  const topics = topicsPanel(app);
+  const keywords = chartView(app, "keywords");
+  /** @type {ChartView[]} */
+  const members = [topics, keywords];
+  const tabs = members.map((view, position) => {
+    const tab = h("button", {
+      class: "lx-tab",
+      role: "tab",
+      id: app.id(`tab-${view.name}`),
+      "aria-controls": app.id(`panel-${view.name}`),
+      "aria-selected": String(position === 0),
+      tabIndex: position ? -1 : 0,
+      click: () => show(position),
+      keydown: (event) => {
+        const to = tabTo(event.key, position, keywordsTab().hidden ? 1 : members.length);
+        if (to === undefined) return;
+        event.preventDefault();
+        show(to);
+        tabs[to].focus();
+      },
+    });
+    view.title = tab;
+    return tab;
+  });
+  const keywordsTab = () => tabs[1];
+  const panels = members.map((view, position) =>
+    h(
+      "div",
+      {
+        class: "lx-tabpanel",
+        role: "tabpanel",
+        "aria-labelledby": tabs[position].id,
+        id: app.id(`panel-${view.name}`),
+        hidden: position > 0,
+      },
+      view.node,
+    ),
+  );
+  const fold = h(
+    "button",
+    {
+      class: "lx-iconbutton lx-charts-fold",
+      "aria-controls": bodyId,
+      click: () => {
+        folded = !folded;
+        remember("charts-folded", String(folded));
+        unfold();
+      },
+    },
+    icon("down"),
+  );
+  const actions = h(
+    "div",
+    { class: "lx-actions" },
+    members.map((view) => view.actions),
+  );
+  const body = h("div", { class: "lx-charts-body", id: bodyId }, panels);
+  const node = h(
+    "section",
+    { class: "lx-charts", label: "Charts" },
+    h("h2", { class: "lx-hide" }, "Charts"),
+    h(
+      "div",
+      { class: "lx-card" },
+      h(
+        "div",
+        { class: "lx-card-head" },
+        h("div", { class: "lx-tabs", role: "tablist", label: "Charts" }, tabs),
+        h("div", { class: "lx-card-tools" }, actions, fold),
+      ),
+      body,
+    ),
+  );
+  // On a low screen the charts would leave no paper to be seen.
+  let folded = remembered("charts-folded", String(app.page && window.innerHeight < LOW)) === "true";
+  let shown = 0;
+
+  /** @param {number} wanted */
+  function show(wanted) {
+    shown = wanted;
+    tabs.forEach((tab, position) => {
+      tab.setAttribute("aria-selected", String(position === wanted));
+      tab.tabIndex = position === wanted ? 0 : -1;
+      panels[position].hidden = position !== wanted;
+      members[position].actions.hidden = position !== wanted;
+    });
+    if (!folded) members[wanted].draw();
+  }
+
+  function unfold() {
+    body.hidden = folded;
+    actions.hidden = folded;
+    app.frame.classList.toggle("lx-charts-folded", folded);
+    fold.setAttribute("aria-expanded", String(!folded));
+    fold.setAttribute("aria-label", folded ? "Show the charts" : "Fold the charts");
+    fold.title = folded ? "Show the charts" : "Fold the charts: the papers take their place";
+    show(shown);
+  }
+
+  tabs[0].textContent = "Topics";
+  app.watch(["charts"], () => {
+    const chart = model.get("charts").find((item) => item.name === "keywords");
+    keywordsTab().hidden = !chart;
+    if (!chart) {
+      if (shown) show(0);
+      return;
+    }
+    keywordsTab().textContent = chart.title;
+    if (shown) keywords.draw();
+  });
+  app.onTheme(() => keywords.redraw());
+  unfold();
+  return { node };
+}

@@ -1,0 +1,753 @@
+import { codeButton } from "./chart_code.js";
+import { h, iconButton, swap } from "./dom.js";
+import { chartView } from "./charts.js";
+import { dressed } from "./figure.js";
+import { loadPlotly, themeColours } from "./plotly.js";
+import { count, plural } from "./text.js";
+import { topicMark } from "./topic_marks.js";
+import { remembered, remember } from "./memory.js";
+
+/** @import { Changes, SelectionFields, TopicPanel, TopicPeriod, TopicRow } from "./messages.d.ts" */
+/** @import { App, TopicsPanel } from "./page.d.ts" */
+
+const LEVELS = 10; // steps of the colour scale above nothing
+const MOVED = 5; // px after which a press is a range and no click
+const SPARK = { width: 60, height: 18 }; // units of its drawing
+const SAVED = { width: 1000, height: 640 }; // px of a saved picture
+const SORTS = /** @type {const} */ ([
+  ["size", "Size", "Most papers first"],
+  ["rise", "Rise", "Largest growth of the share first, by the lower end of its interval"],
+  ["name", "Name", "A to Z"],
+]);
+/** What is said of a period that tells little. @type {Record<string, string>} */
+const STATES = {
+  unfinished: "unfinished: papers of it are still to come",
+  coarse: "many papers dated to the year only",
+  few: "fewer than ten papers",
+};
+/** How it is hatched. @type {Record<string, string>} */
+const HATCHES = {
+  unfinished: "lx-hatch-unfinished",
+  coarse: "lx-hatch-coarse",
+  few: "lx-hatch-few",
+  outside: "lx-hatch-outside",
+};
+
+/**
+ * Rows in another order; that of the kernel is by size.
+ *
+ * @param {TopicRow[]} rows
+ * @param {string} by
+ */
+export function sorted(rows, by) {
+  if (by === "name") return [...rows].sort((a, b) => a.label.localeCompare(b.label, "en"));
+  // What has grown for sure stands before what may have.
+  if (by === "rise") return [...rows].sort((a, b) => (b.rise?.low ?? -2) - (a.rise?.low ?? -2));
+  return rows;
+}
+
+/**
+ * Step of the colour scale, from 0 for nothing; null for a period without papers.
+ *
+ * @param {number} papers
+ * @param {number} total Papers of the period.
+ * @param {number} top What is drawn in full colour.
+ * @param {boolean} share
+ */
+export function level(papers, total, top, share) {
+  if (!total) return null;
+  const amount = share ? papers / total : papers;
+  return amount ? Math.max(1, Math.min(LEVELS, Math.ceil((amount / (top || 1)) * LEVELS - 1e-9))) : 0;
+}
+
+/**
+ * Colours of a strip as stops of a gradient; neighbours of one colour are one stop.
+ *
+ * @param {(number | null)[]} levels
+ */
+export function stops(levels) {
+  const found = [];
+  for (let from = 0; from < levels.length;) {
+    let to = from + 1;
+    while (to < levels.length && levels[to] === levels[from]) to += 1;
+    const [a, b] = [from, to].map((place) => `${((place / levels.length) * 100).toFixed(2)}%`);
+    found.push(`${levels[from] === null ? "transparent" : `var(--heat-${levels[from]})`} ${a} ${b}`);
+    from = to;
+  }
+  return `linear-gradient(to right, ${found.join(", ")})`;
+}
+
+/**
+ * Runs of periods that tell little for the same reason.
+ *
+ * @param {{ state: string }[]} periods
+ */
+export function runs(periods) {
+  /** @type {{ state: string; from: number; to: number }[]} */
+  const found = [];
+  periods.forEach(({ state }, place) => {
+    const last = found.at(-1);
+    if (!state) return;
+    if (last && last.state === state && last.to === place) last.to = place + 1;
+    else found.push({ state, from: place, to: place + 1 });
+  });
+  return found;
+}
+
+/**
+ * Whether the dates that are filtered by leave a period in.
+ *
+ * @param {TopicPeriod} period
+ * @param {Pick<SelectionFields, "years" | "months">} draft
+ */
+export function inside({ span: [from, to] }, { years, months }) {
+  const low = months[0] ?? (years[0] === null ? "" : `${String(years[0]).padStart(4, "0")}-01`);
+  const high = months[1] ?? (years[1] === null ? "9999-12" : `${String(years[1]).padStart(4, "0")}-12`);
+  return to >= low && from <= high;
+}
+
+/**
+ * The change that filters by some periods; all of them are no filter.
+ *
+ * @param {TopicPeriod[]} periods
+ * @param {number} a Place of one end.
+ * @param {number} b Place of the other.
+ * @param {string} by
+ * @returns {Changes}
+ */
+export function rangeOf(periods, a, b, by) {
+  const [low, high] = [Math.min(a, b), Math.max(a, b)];
+  if (low === 0 && high === periods.length - 1) return { years: [null, null], months: [null, null] };
+  const [from, to] = [periods[low].span[0], periods[high].span[1]];
+  if (by === "year") return { years: [Number(from.slice(0, 4)), Number(to.slice(0, 4))], months: [null, null] };
+  return { years: [null, null], months: [from, to] };
+}
+
+/**
+ * The change that leaves a topic out, or takes it in again.
+ *
+ * @param {SelectionFields} draft
+ * @param {string} value
+ * @param {string[]} all Values of all topics.
+ * @returns {Changes}
+ */
+export function excluding(draft, value, all) {
+  const { exclude } = /** @type {{ exclude?: [string, string][] }} */ (/** @type {unknown} */ (draft));
+  if (exclude) {
+    const rest = exclude.filter(([field, other]) => field !== "topics" || other !== value);
+    const more = rest.length === exclude.length ? [["topics", value]] : [];
+    return /** @type {Changes} */ ({ exclude: [...rest, ...more], topics: draft.topics.filter((topic) => topic !== value) });
+  }
+  // Without a field for it: all others.
+  return { topics: (draft.topics.length ? draft.topics : all).filter((topic) => topic !== value) };
+}
+
+/** @param {number} share */
+export const percent = (share) => `${(share * 100).toFixed(share && share < 0.0995 ? 1 : 0)} %`;
+
+/**
+ * A growth of a share in words.
+ *
+ * @param {TopicRow["rise"]} rise
+ */
+export function riseText(rise) {
+  if (!rise) return "Too few finished periods to tell a rise.";
+  /** @param {number} points */
+  const signed = (points) => `${points < 0 ? "−" : "+"}${Math.abs(points * 100).toFixed(1)}`;
+  const range = `${signed(rise.by)} points from the earlier half of the papers to the later (95 %: ${signed(rise.low)} to ${signed(rise.high)})`;
+  if (rise.low > 0) return `Rising: ${range}`;
+  return rise.high < 0 ? `Falling: ${range}` : `No clear change: ${range}`;
+}
+
+/**
+ * The topics, a row each: how many papers, what share here and in all, and their course as a sparkline and a heat map.
+ *
+ * @param {App} app
+ * @returns {TopicsPanel}
+ */
+export function topicsPanel(app) {
+  const { model, link } = app;
+  let sort = remembered("topics-sort", "size");
+  let asTable = false;
+  /** Where the pointer went down, as a place among the periods. @type {{ x: number; at: number; value: string | null } | null} */
+  let press = null;
+
+  const now = () => model.get("topics");
+  const rows = h("div", { class: "lx-topic-rows", role: "group", label: "Topics" });
+  const axis = h("div", { class: "lx-topic-axis", "aria-hidden": "true" });
+  const hatch = h("div", { class: "lx-topic-hatch", "aria-hidden": "true" });
+  const brush = h("div", { class: "lx-topic-brush", hidden: true, "aria-hidden": "true" });
+  const tip = h("div", { class: "lx-tip", role: "status", hidden: true });
+  const grid = h(
+    "div",
+    {
+      class: "lx-topic-grid",
+      pointerdown: pressed,
+      pointermove: moved,
+      pointerup: released,
+      pointercancel: forget,
+      pointerleave: () => {
+        if (!press) hideTip();
+      },
+    },
+    axis,
+    rows,
+    hatch,
+    brush,
+  );
+  const twin = h("div", {
+    class: "lx-twin lx-topic-twin",
+    hidden: true,
+    tabIndex: 0,
+    role: "region",
+    label: "Table of Topics",
+  });
+  const tools = h("div", { class: "lx-topic-tools" });
+  const key = h("div", { class: "lx-topic-key" });
+  const note = h("p", { class: "lx-quiet lx-chart-note" });
+  const lines = chartView(app, "lines", { chart: () => now().lines });
+  const hint = h("p", { class: "lx-quiet lx-lines-hint", hidden: true });
+  const linesBox = h(
+    "div",
+    { class: "lx-lines", hidden: true },
+    h("div", { class: "lx-card-head" }, lines.title, lines.actions),
+    lines.node,
+  );
+  const tableButton = h(
+    "button",
+    {
+      class: "lx-textbutton",
+      "aria-pressed": "false",
+      label: "Table of Topics",
+      click: () => {
+        asTable = !asTable;
+        draw();
+      },
+    },
+    "Table",
+  );
+  const actions = h(
+    "div",
+    { class: "lx-actions" },
+    tableButton,
+    ["png", "svg"].map((format) =>
+      h(
+        "button",
+        {
+          class: "lx-textbutton",
+          label: `Save this chart as ${format.toUpperCase()}`,
+          click: () => {
+            wanted = format;
+            link.send("picture", { chart: "topics" });
+          },
+        },
+        format.toUpperCase(),
+      ),
+    ),
+    codeButton(app, "topics"),
+  );
+  let wanted = "";
+  const node = h(
+    "figure",
+    { class: "lx-chart lx-topics" },
+    tools,
+    grid,
+    twin,
+    hint,
+    linesBox,
+    h("figcaption", { class: "lx-chart-foot" }, key, note),
+    tip,
+  );
+
+  // The time axis
+
+  /** @param {PointerEvent} event */
+  function place(event) {
+    const strip = /** @type {HTMLElement | null} */ (rows.querySelector(".lx-heat"));
+    const { periods } = now();
+    if (!strip || !periods.length) return null;
+    const box = strip.getBoundingClientRect();
+    if (event.clientX < box.left - 1 || event.clientX > box.right + 1) return null;
+    return Math.max(0, Math.min(periods.length - 1, Math.floor(((event.clientX - box.left) / box.width) * periods.length)));
+  }
+
+  /** @param {PointerEvent} event */
+  function pressed(event) {
+    const at = place(event);
+    if (at === null || event.button !== 0) return;
+    const row = event.target instanceof Element ? event.target.closest(".lx-topic-row") : null;
+    press = { x: event.clientX, at, value: row instanceof HTMLElement ? (row.dataset.value ?? null) : null };
+    // A test's pointer and a finger that is gone already cannot be captured.
+    if (event.isTrusted) grid.setPointerCapture(event.pointerId);
+    event.preventDefault();
+  }
+
+  /** @param {PointerEvent} event */
+  function moved(event) {
+    const at = place(event);
+    if (!press) {
+      const row = event.target instanceof Element ? event.target.closest(".lx-topic-row") : null;
+      if (at === null) hideTip();
+      else showTip(event, at, row instanceof HTMLElement ? row.dataset.value : undefined);
+      return;
+    }
+    if (Math.abs(event.clientX - press.x) < MOVED || at === null) return;
+    hideTip();
+    const [low, high] = [Math.min(press.at, at), Math.max(press.at, at)];
+    const { periods } = now();
+    const text = low === high ? periods[low].label : `${periods[low].label} to ${periods[high].label}`;
+    const ends = { "--from": low / periods.length, "--to": (high + 1) / periods.length };
+    swap(brush, [h("span", { class: "lx-brushed", style: ends }, text)]);
+    brush.hidden = false;
+  }
+
+  /** @param {PointerEvent} event */
+  function released(event) {
+    if (!press) return;
+    const { at, value, x } = press;
+    const to = place(event) ?? at;
+    const drawn = !brush.hidden || Math.abs(event.clientX - x) >= MOVED;
+    forget();
+    const { periods, by } = now();
+    const draft = link.draft();
+    if (drawn) link.set(rangeOf(periods, at, to, by));
+    else if (value === null) {
+      const all = periods.every((period) => inside(period, draft));
+      link.set(all ? rangeOf(periods, at, at, by) : { years: [null, null], months: [null, null] });
+    } else link.set({ topics: [value], ...rangeOf(periods, at, at, by) });
+  }
+
+  function forget() {
+    press = null;
+    brush.hidden = true;
+  }
+
+  /**
+   * @param {PointerEvent} event
+   * @param {number} at
+   * @param {string | undefined} value
+   */
+  function showTip(event, at, value) {
+    const { periods, rows: all } = now();
+    const period = periods[at];
+    const row = all.find((item) => item.value === value);
+    const said = row ? cellText(row, period, at) : plural(period.papers, "paper");
+    swap(tip, [
+      h("strong", {}, period.label),
+      ` ${said}`,
+      row ? h("div", {}, row.label) : null,
+      period.state ? h("div", { class: "lx-quiet" }, STATES[period.state]) : null,
+      h("div", { class: "lx-quiet" }, row ? "Click: these papers. Drag: these periods." : "Drag: only these periods."),
+    ]);
+    tip.hidden = false;
+    const box = node.getBoundingClientRect();
+    const left = Math.min(Math.max(event.clientX - box.left + 12, 4), box.width - tip.offsetWidth - 4);
+    const above = event.clientY - box.top - tip.offsetHeight - 12;
+    tip.style.setProperty("left", `${left}px`);
+    tip.style.setProperty("top", `${above > 0 ? above : event.clientY - box.top + 18}px`);
+  }
+
+  function hideTip() {
+    tip.hidden = true;
+  }
+
+  /**
+   * @param {TopicRow} row
+   * @param {TopicPeriod} period
+   * @param {number} at
+   */
+  function cellText(row, period, at) {
+    if (!period.papers) return "no papers";
+    const ends = [row.low[at], row.high[at]].map((end) => (end / 100).toFixed(end < 995 ? 1 : 0));
+    return `${count(row.counts[at])} of ${plural(period.papers, "paper")}, ${percent(row.counts[at] / period.papers)} (95 %: ${ends.join(" to ")} %)`;
+  }
+
+  // Rows
+
+  /**
+   * The course of a topic on a scale of its own, with the band of its intervals where shares are drawn.
+   *
+   * @param {TopicRow} row
+   * @param {TopicPanel} panel
+   */
+  function spark(row, panel) {
+    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    svg.setAttribute("viewBox", `0 0 ${SPARK.width} ${SPARK.height}`);
+    svg.setAttribute("preserveAspectRatio", "none");
+    svg.setAttribute("class", "lx-spark");
+    svg.setAttribute("aria-hidden", "true");
+    for (const [name, d] of sparkPaths(row, panel)) {
+      const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+      path.setAttribute("class", name);
+      path.setAttribute("d", d);
+      svg.append(path);
+    }
+    return svg;
+  }
+
+  /**
+   * @param {TopicRow} row
+   * @param {TopicPanel} panel
+   * @param {number} most The largest share.
+   */
+  function topic(row, panel, most) {
+    const draft = link.draft();
+    const on = draft.topics.includes(row.value);
+    const { exclude = [] } = /** @type {{ exclude?: [string, string][] }} */ (/** @type {unknown} */ (draft));
+    const out = exclude.some(([field, value]) => field === "topics" && value === row.value);
+    const share = panel.shown ? row.papers / panel.shown : 0;
+    const ofAll = panel.total ? row.all / panel.total : 0;
+    const filtered = panel.shown !== panel.total;
+    const shares = `${percent(share)} of the ${count(panel.shown)} papers here, ${percent(ofAll)} of all ${count(panel.total)}`;
+    const levels = row.counts.map((papers, at) => level(papers, panel.periods[at].papers, panel.top, panel.share));
+    return h(
+      "div",
+      {
+        class: `lx-topic-row${on ? " lx-on" : ""}${out ? " lx-topic-out" : ""}${draft.topics.length && !on ? " lx-faded" : ""}`,
+        "data-value": row.value,
+      },
+      h(
+        "button",
+        {
+          class: "lx-topic-button",
+          "aria-pressed": String(on),
+          key: `topic:${row.value}`,
+          title: `${row.label}: ${plural(row.papers, "paper")}, ${shares}. ${riseText(row.rise)}. Click: only these. Alt and click: without these.`,
+          click: (event) => {
+            if (event.altKey)
+              link.set(
+                excluding(
+                  link.draft(),
+                  row.value,
+                  panel.rows.map((item) => item.value),
+                ),
+              );
+            else link.toggle("topics", row.value);
+          },
+        },
+        topicMark(row.place),
+        h("span", { class: "lx-topic-name" }, row.label),
+        out ? h("span", { class: "lx-hide" }, ", left out") : null,
+      ),
+      h(
+        "span",
+        { class: "lx-topic-share", style: { "--share": share / most, "--all": ofAll / most }, title: shares },
+        h("span", { class: "lx-topic-count" }, count(row.papers)),
+        h("span", { class: "lx-quiet" }, percent(share), h("span", { class: "lx-hide" }, " here")),
+        filtered
+          ? h("span", { class: "lx-quiet lx-topic-all" }, h("span", { class: "lx-hide" }, ", in all "), percent(ofAll))
+          : null,
+      ),
+      panel.periods.length
+        ? [spark(row, panel), h("div", { class: "lx-heat", style: { "--strip": stops(levels) }, "aria-hidden": "true" })]
+        : null,
+      iconButton(
+        "plus",
+        `Add the topic ${row.label} as a concept`,
+        () => link.send("add_operand", { of: "topic", name: row.value }),
+        {
+          key: `topic-concept:${row.value}`,
+          class: "lx-iconbutton lx-topic-add",
+        },
+      ),
+    );
+  }
+
+  /** @param {TopicPanel} panel */
+  function drawAxis(panel) {
+    const { periods } = panel;
+    const draft = link.draft();
+    const length = Math.max(periods.length, 1);
+    const middle = Math.floor((length - 1) / 2);
+    const labelled = length > 4 ? [0, middle, length - 1] : [...new Set([0, length - 1])];
+    swap(
+      axis,
+      labelled
+        .filter((at) => periods[at])
+        .map((at) =>
+          h(
+            "span",
+            {
+              class: at === 0 ? "lx-axis-first" : at === length - 1 ? "lx-axis-last" : null,
+              style: { "--at": (at + 0.5) / length },
+            },
+            periods[at].label,
+          ),
+        ),
+    );
+    const outside = runs(periods.map((period) => ({ ...period, state: inside(period, draft) ? "" : "outside" })));
+    swap(
+      hatch,
+      [...runs(periods), ...outside].map(({ state, from, to }) =>
+        h("span", { class: HATCHES[state], style: { "--from": from / length, "--to": to / length } }),
+      ),
+    );
+  }
+
+  /** @param {TopicPanel} panel */
+  function drawKey(panel) {
+    const { periods } = panel;
+    const states = [...new Set(periods.map((period) => period.state).filter(Boolean))];
+    const named = states.map((state) => {
+      const those = runs(periods.map((period) => ({ ...period, state: period.state === state ? state : "" })));
+      const names = those.map(({ from, to }) =>
+        to - from > 1 ? `${periods[from].label} to ${periods[to - 1].label}` : periods[from].label,
+      );
+      const text = names.length > 3 ? `${names.slice(0, 2).join(", ")} and ${names.length - 2} more` : names.join(", ");
+      return h(
+        "span",
+        { class: "lx-key-state" },
+        h("span", { class: `lx-key-swatch ${HATCHES[state]}`, "aria-hidden": "true" }),
+        `${text}: ${STATES[state]}`,
+      );
+    });
+    swap(key, [
+      periods.length
+        ? h(
+            "span",
+            { class: "lx-key-scale" },
+            "0",
+            h("span", {
+              class: "lx-key-heat",
+              style: { "--strip": stops(Array.from({ length: LEVELS + 1 }, (_, at) => at)) },
+              "aria-hidden": "true",
+            }),
+            panel.share ? `${percent(panel.top)} or more of a ${panel.by}’s papers` : `${plural(panel.top, "paper")} or more`,
+          )
+        : null,
+      ...named,
+    ]);
+  }
+
+  /** @param {TopicPanel} panel */
+  function drawTools(panel) {
+    /** @param {string} option @param {boolean | string} value */
+    const choose = (option, value) => link.send("chart", { option, value });
+    swap(tools, [
+      h(
+        "div",
+        { class: "lx-segmented", role: "group", label: "Sort the topics by" },
+        SORTS.map(([name, label, title]) =>
+          h(
+            "button",
+            {
+              "aria-pressed": String(sort === name),
+              title,
+              key: `sort:${name}`,
+              click: () => {
+                sort = name;
+                remember("topics-sort", name);
+                draw();
+              },
+            },
+            label,
+          ),
+        ),
+      ),
+      panel.periods.length
+        ? [
+            h(
+              "div",
+              { class: "lx-segmented", role: "group", label: "Periods show" },
+              [true, false].map((value) =>
+                h(
+                  "button",
+                  {
+                    "aria-pressed": String(panel.share === value),
+                    key: `share:${value}`,
+                    title: value ? "The topic’s part of each period’s papers" : "Papers of each period",
+                    click: () => choose("share", value),
+                  },
+                  value ? "Share" : "Papers",
+                ),
+              ),
+            ),
+            h(
+              "div",
+              { class: "lx-segmented", role: "group", label: "Period" },
+              panel.choices.map((choice) =>
+                h(
+                  "button",
+                  { "aria-pressed": String(choice === panel.by), key: `by:${choice}`, click: () => choose("by", choice) },
+                  choice[0].toUpperCase() + choice.slice(1),
+                ),
+              ),
+            ),
+            h(
+              "button",
+              {
+                class: "lx-textbutton lx-toggle",
+                "aria-pressed": String(panel.wants_lines),
+                title: "Draw the chosen topics as lines, with the intervals of their shares",
+                key: "lines",
+                click: () => choose("lines", !panel.wants_lines),
+              },
+              "Lines",
+            ),
+          ]
+        : null,
+      panel.stale && model.get("intake").allowed
+        ? h("button", { class: "lx-textbutton", key: "refit", click: () => link.send("intake_refit") }, "Find topics anew")
+        : null,
+    ]);
+  }
+
+  /** @param {TopicPanel} panel */
+  function drawTable(panel) {
+    const columns = ["Topic", "Papers", "Share here", "Share of all", ...panel.periods.map((period) => period.label)];
+    swap(twin, [
+      h(
+        "table",
+        {},
+        h("caption", { class: "lx-hide" }, "Topics"),
+        h(
+          "thead",
+          {},
+          h(
+            "tr",
+            {},
+            columns.map((name, at) => h("th", { scope: "col", class: at ? "lx-amount" : null }, name)),
+          ),
+        ),
+        h(
+          "tbody",
+          {},
+          sorted(panel.rows, sort).map((row) =>
+            h(
+              "tr",
+              {},
+              h(
+                "th",
+                { scope: "row" },
+                h(
+                  "button",
+                  {
+                    class: "lx-pick",
+                    "aria-pressed": String(link.isOn("topics", row.value)),
+                    key: `pick:${row.value}`,
+                    click: () => link.toggle("topics", row.value),
+                  },
+                  row.label,
+                ),
+              ),
+              h("td", { class: "lx-amount" }, count(row.papers)),
+              h("td", { class: "lx-amount" }, percent(panel.shown ? row.papers / panel.shown : 0)),
+              h("td", { class: "lx-amount" }, percent(panel.total ? row.all / panel.total : 0)),
+              row.counts.map((papers, at) => {
+                const total = panel.periods[at].papers;
+                return h("td", { class: "lx-amount" }, panel.share ? (total ? percent(papers / total) : "") : count(papers));
+              }),
+            ),
+          ),
+        ),
+      ),
+    ]);
+  }
+
+  function drawLines(/** @type {TopicPanel} */ panel) {
+    const chosen = link.draft().topics.length;
+    hint.hidden = !panel.wants_lines || (chosen > 0 && chosen <= 5);
+    hint.textContent = chosen
+      ? "The first five of the chosen topics are drawn."
+      : "Choose two to five topics, and their lines are drawn here.";
+    linesBox.hidden = !panel.lines || !chosen;
+    if (linesBox.hidden || !panel.lines) return;
+    lines.title.textContent = panel.lines.title;
+    lines.draw();
+  }
+
+  function draw() {
+    const panel = now();
+    hideTip();
+    tableButton.setAttribute("aria-pressed", String(asTable));
+    twin.hidden = !asTable;
+    grid.hidden = asTable;
+    grid.classList.toggle("lx-undated", !panel.periods.length);
+    grid.classList.toggle("lx-topic-filtered", panel.shown !== panel.total);
+    drawTools(panel);
+    if (asTable) drawTable(panel);
+    else {
+      drawAxis(panel);
+      const most = Math.max(
+        ...panel.rows.map((row) => Math.max(row.papers / (panel.shown || 1), row.all / (panel.total || 1))),
+        1e-9,
+      );
+      swap(
+        rows,
+        panel.rows.length
+          ? sorted(panel.rows, sort).map((row) => topic(row, panel, most))
+          : [h("p", { class: "lx-quiet" }, "No topics: no paper has a text to find them in.")],
+      );
+    }
+    drawKey(panel);
+    drawLines(panel);
+    note.textContent = panel.notes.join(" ");
+    app.root.dispatchEvent(new CustomEvent("lx-chart-drawn", { bubbles: true, detail: "topics" }));
+  }
+
+  // The hatching lies over all strips, whose width the grid gives.
+  const measured = new ResizeObserver(() => {
+    const strip = rows.querySelector(".lx-heat");
+    if (strip) grid.style.setProperty("--strips", `${strip.clientWidth}px`);
+  });
+  measured.observe(grid);
+  app.signal.addEventListener("abort", () => measured.disconnect());
+
+  app.onAnswer("picture", async ({ title, figure }) => {
+    const plotly = await loadPlotly(app);
+    const colours = themeColours(app);
+    const size = { ...SAVED, height: Math.max(SAVED.height, Number(figure.layout.height ?? 0) + 60) };
+    const { data, layout } = dressed(figure, colours, size, () => false);
+    const standalone = {
+      ...layout,
+      paper_bgcolor: colours.surface,
+      margin: { ...layout.margin, t: 48 },
+      title: { text: title, font: { size: 15 }, x: 0.02, xanchor: "left" },
+    };
+    const name = `topics-${model.get("summary").name.replace(/[^\w-]+/g, "-")}`;
+    await plotly.downloadImage(
+      { data, layout: standalone },
+      { format: wanted, ...size, scale: wanted === "png" ? 2 : 1, filename: name },
+    );
+  });
+  app.watch(["topics"], draw);
+  app.onTheme(() => lines.redraw());
+  return { node, actions, title: h("h3", { class: "lx-chart-title" }), name: "topics", draw, redraw: draw };
+}
+
+/**
+ * Paths of a sparkline by their classes: the band of the intervals, the line, and its unfinished end.
+ *
+ * @param {TopicRow} row
+ * @param {Pick<TopicPanel, "periods" | "share">} panel
+ * @returns {[name: string, d: string][]}
+ */
+export function sparkPaths(row, { periods, share }) {
+  const { width, height } = SPARK;
+  const known = periods.map((_, at) => at).filter((at) => periods[at].papers);
+  if (!known.length) return [];
+  /** @param {number} at */
+  const value = (at) => (share ? row.counts[at] / periods[at].papers : row.counts[at]);
+  const sure = known.filter((at) => !periods[at].state);
+  const scale = Math.max(...(sure.length ? sure : known).map(value), 1e-9) * 1.15;
+  /** @param {number} at @param {number} amount */
+  const point = (at, amount) => {
+    const x = periods.length > 1 ? (at / (periods.length - 1)) * (width - 2) + 1 : width / 2;
+    return `${x.toFixed(1)} ${(height - 1 - Math.min(amount / scale, 1) * (height - 2)).toFixed(1)}`;
+  };
+  /** @param {number[]} places @param {(at: number) => number} of */
+  const line = (places, of) => places.map((at) => point(at, of(at))).join("L");
+  const end = known.findIndex((at) => periods[at].state === "unfinished");
+  const finished = end < 0 ? known : known.slice(0, end);
+  /** @type {[name: string, d: string][]} */
+  const paths = [];
+  if (share && finished.length > 1) {
+    const over = line(finished, (at) => row.high[at] / 10000);
+    const under = line([...finished].reverse(), (at) => row.low[at] / 10000);
+    paths.push(["lx-spark-band", `M${over}L${under}Z`]);
+  }
+  if (finished.length > 1) paths.push(["lx-spark-line", `M${line(finished, value)}`]);
+  else if (finished.length) paths.push(["lx-spark-dot", `M${point(finished[0], value(finished[0]))}h.01`]);
+  if (end >= 0) paths.push(["lx-spark-open", `M${line(known.slice(Math.max(end - 1, 0)), value)}${end ? "" : "h.01"}`]);
+  return paths;
+}

@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { markOf } from "../../explorer/dashboard/frontend/topic_marks.js";
+import {
+  excluding,
+  inside,
+  level,
+  percent,
+  rangeOf,
+  riseText,
+  runs,
+  sorted,
+  sparkPaths,
+  stops,
+} from "../../explorer/dashboard/frontend/topics.js";
+
+const periods = [2019, 2020, 2021, 2022].map((year) => ({
+  label: String(year),
+  papers: 10,
+  state: year === 2022 ? "unfinished" : "",
+  span: [`${year}-01`, `${year}-12`],
+}));
+
+test("forty topics have forty marks", () => {
+  const marks = Array.from({ length: 40 }, (_, place) => JSON.stringify(markOf(place)));
+  assert.equal(new Set(marks).size, 40);
+});
+
+test("the colour scale keeps nothing apart from little, and a period without papers from both", () => {
+  assert.equal(level(0, 0, 0.5, true), null);
+  assert.equal(level(0, 9, 0.5, true), 0);
+  assert.equal(level(1, 1000, 0.5, true), 1);
+  assert.equal(level(25, 100, 0.5, true), 5);
+  assert.equal(level(90, 100, 0.5, true), 10);
+  assert.equal(level(3, 100, 6, false), 5);
+});
+
+test("neighbours of one colour are one stop", () => {
+  assert.equal(
+    stops([null, 3, 3, 0]),
+    "linear-gradient(to right, transparent 0.00% 25.00%, var(--heat-3) 25.00% 75.00%, var(--heat-0) 75.00% 100.00%)",
+  );
+});
+
+test("runs of periods that tell little", () => {
+  const states = ["few", "few", "", "coarse", "unfinished"].map((state) => ({ state }));
+  assert.deepEqual(runs(states), [
+    { state: "few", from: 0, to: 2 },
+    { state: "coarse", from: 3, to: 4 },
+    { state: "unfinished", from: 4, to: 5 },
+  ]);
+});
+
+test("a range of periods is one of years, or of months where they are shorter", () => {
+  const none = [null, null];
+  assert.deepEqual(rangeOf(periods, 2, 1, "year"), { years: [2020, 2021], months: none });
+  assert.deepEqual(rangeOf(periods, 0, 3, "year"), { years: none, months: none });
+  const quarters = [{ span: ["2020-01", "2020-03"] }, { span: ["2020-04", "2020-06"] }, { span: ["2020-07", "2020-09"] }];
+  assert.deepEqual(rangeOf(quarters, 1, 2, "quarter"), { years: none, months: ["2020-04", "2020-09"] });
+});
+
+test("what a range of dates leaves in", () => {
+  const kept = (draft) => periods.filter((period) => inside(period, draft)).map((period) => period.label);
+  const none = [null, null];
+  assert.deepEqual(kept({ years: none, months: none }), ["2019", "2020", "2021", "2022"]);
+  assert.deepEqual(kept({ years: [2020, 2021], months: none }), ["2020", "2021"]);
+  assert.deepEqual(kept({ years: [null, 2019], months: none }), ["2019"]);
+  assert.deepEqual(kept({ years: none, months: ["2020-06", null] }), ["2020", "2021", "2022"]);
+});
+
+test("a topic is left out by its own field, or by choosing the others", () => {
+  assert.deepEqual(excluding({ topics: [] }, "b", ["a", "b", "c"]), { topics: ["a", "c"] });
+  assert.deepEqual(excluding({ topics: ["a", "b"] }, "b", ["a", "b", "c"]), { topics: ["a"] });
+  const draft = { topics: ["b"], exclude: [["venues", "x"]] };
+  const once = excluding(draft, "b", ["a", "b"]);
+  assert.deepEqual(once, {
+    topics: [],
+    exclude: [
+      ["venues", "x"],
+      ["topics", "b"],
+    ],
+  });
+  assert.deepEqual(excluding({ ...draft, ...once }, "b", ["a", "b"]).exclude, [["venues", "x"]]);
+});
+
+test("orders of the topics", () => {
+  const rows = [
+    { label: "b", rise: { by: 0.3, low: -0.1, high: 0.7 } },
+    { label: "C", rise: { by: 0.1, low: 0.05, high: 0.15 } },
+    { label: "a", rise: null },
+  ];
+  const labels = (by) =>
+    sorted(rows, by)
+      .map((row) => row.label)
+      .join("");
+  assert.deepEqual(["size", "name", "rise"].map(labels), ["bCa", "abC", "Cba"]);
+});
+
+test("a rise is said with its interval, and is none where that holds zero", () => {
+  assert.match(riseText({ by: 0.2, low: 0.0524, high: 0.3339 }), /^Rising: \+20\.0 points .*\+5\.2 to \+33\.4/);
+  assert.match(riseText({ by: -0.2, low: -0.3, high: -0.1 }), /^Falling: −20\.0/);
+  assert.match(riseText({ by: 0.2, low: -0.1, high: 0.4 }), /^No clear change/);
+  assert.match(riseText(null), /^Too few/);
+  assert.deepEqual([0, 0.004, 0.0949, 0.25, 1].map(percent), ["0 %", "0.4 %", "9.5 %", "25 %", "100 %"]);
+});
+
+test("a sparkline ends where its periods are finished, and goes on dotted", () => {
+  const row = { counts: [1, 2, 4, 1], low: [100, 500, 1500, 100], high: [4000, 5000, 7000, 4000] };
+  const paths = sparkPaths(row, { periods, share: true });
+  assert.deepEqual(
+    paths.map(([name]) => name),
+    ["lx-spark-band", "lx-spark-line", "lx-spark-open"],
+  );
+  assert.equal(paths[1][1].split("L").length, 3);
+  assert.equal(paths[2][1].split("L").length, 2);
+  assert.deepEqual(sparkPaths({ counts: [] }, { periods: [], share: true }), []);
+  assert.equal(sparkPaths(row, { periods, share: false })[0][0], "lx-spark-line");
+});

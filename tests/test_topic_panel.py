@@ -1,0 +1,178 @@
+"""The topic panel: its counts against plain loops, its periods and what is said of them, its intervals against published ones."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from typing import Any
+
+import numpy as np
+import oracles
+import pandas as pd
+import pytest
+
+from explorer import Corpus, Selection
+from explorer.dashboard.figures import SERIES, SYMBOLS, mark_of
+from explorer.dashboard.views import topics as views
+
+Corpora = list[tuple[Corpus, list[oracles.Paper]]]
+
+
+def panel(corpus: Corpus, selection: Selection, **options: Any) -> Any:
+    return json.loads(json.dumps(views.topics(corpus.results(selection), **options), allow_nan=False))
+
+
+def period(published: str, by: str) -> str | None:
+    """The period of a date as text, or None where it is too coarse."""
+    if by == "year":
+        return published[:4]
+    if len(published) < 7:
+        return None
+    return published[:7] if by == "month" else f"{published[:4]}-Q{(int(published[5:7]) + 2) // 3}"
+
+
+@pytest.mark.parametrize("by", ["year", "quarter", "month"])
+@pytest.mark.parametrize("selection", [Selection(), Selection(query="graph"), Selection(years=(2021, 2023), has_code=True)])
+def test_counts_are_those_of_a_plain_loop(corpora: Corpora, by: str, selection: Selection) -> None:
+    corpus, papers = corpora[-1]
+    chosen = selection.with_({"topics": (corpus.topics.labels[0],)})
+    view = panel(corpus, chosen, by=by)
+    counts = oracles.count(chosen, papers, "topics")
+    everything = oracles.count(Selection(), papers, "topics")
+    assert {row["value"]: row["papers"] for row in view["rows"] if row["papers"]} == dict(counts)
+    assert {row["value"]: row["all"] for row in view["rows"] if row["all"]} == dict(everything)
+    assert view["shown"] == sum(counts.values())
+    assert view["total"] == len(papers)
+    assert [row["papers"] for row in view["rows"]] == sorted((row["papers"] for row in view["rows"]), reverse=True)
+    assert [row["value"] for row in view["rows"] if row["on"]] == [corpus.topics.labels[0]]
+    # Neither the topics nor the time that are chosen here change the course that is drawn.
+    others = selection.without("years")
+    grid: dict[tuple[str, str], int] = {}
+    for paper in papers:
+        at = period(paper["published"], by) if paper["published"] else None
+        if at is not None and oracles.passes(others, paper):
+            grid[paper["topic"], at] = grid.get((paper["topic"], at), 0) + 1
+    labels = [item["label"] for item in view["periods"]]
+    drawn = {(row["value"], label): n for row in view["rows"] for label, n in zip(labels, row["counts"], strict=True) if n}
+    assert drawn == {key: n for key, n in grid.items() if key[1] in labels}
+    assert [item["papers"] for item in view["periods"]] == [
+        sum(row["counts"][i] for row in view["rows"]) for i in range(len(labels))
+    ]
+    for row in view["rows"]:
+        for n, low, high, item in zip(row["counts"], row["low"], row["high"], view["periods"], strict=True):
+            assert 0 <= low <= (10_000 * n / item["papers"] if item["papers"] else 10_000) <= high <= 10_000
+
+
+def test_a_mark_stays_whatever_is_filtered(corpora: Corpora) -> None:
+    corpus, papers = corpora[-1]
+    first = {row["value"]: row["place"] for row in panel(corpus, Selection())["rows"]}
+    sizes = oracles.count(Selection(), papers, "topics")
+    assert [sizes[value] for value in sorted(first, key=first.__getitem__)] == sorted(sizes.values(), reverse=True)
+    for selection in (Selection(query="graph"), Selection(years=(2022, None)), Selection(topics=(corpus.topics.labels[1],))):
+        assert {row["value"]: row["place"] for row in panel(corpus, selection)["rows"]} == first
+
+
+def test_forty_topics_have_forty_marks() -> None:
+    assert len({(mark["color"], mark["symbol"]) for mark in map(mark_of, range(len(SERIES) * len(SYMBOLS)))}) == 40
+
+
+def test_intervals_are_those_of_wilson(corpora: Corpora) -> None:
+    # Newcombe 1998, "Two-sided confidence intervals for the single proportion", table I, method 3: 15 of 148.
+    from explorer.topics.trends import wilson
+
+    low, high = wilson(np.array([81, 15]), np.array([263, 148]))
+    assert low.round(4).tolist() == [0.2553, 0.0624]
+    assert high.round(4).tolist() == [0.3662, 0.1605]
+
+
+def test_a_rise_is_that_of_newcombe() -> None:
+    # Newcombe 1998, "Interval estimation for the difference between independent proportions", table II, method 10: 56/70 - 48/80.
+    counts = np.array([[48, 56], [32, 14]])
+    rise, fall = views.rises(views.Grid(counts, 2020, ["", ""], 0))
+    assert rise is not None
+    assert fall is not None
+    assert (rise["by"], rise["low"], rise["high"]) == (0.2, 0.0524, 0.3339)
+    assert (fall["low"], fall["high"]) == (-0.3339, -0.0524)
+
+
+def test_a_rise_looks_at_finished_periods_only() -> None:
+    counts = np.array([[10, 10, 90], [10, 10, 0]])
+    (first, _) = views.rises(views.Grid(counts, 2020, ["", "", "unfinished"], 0))
+    assert first is not None
+    assert first["by"] == 0
+    assert views.rises(views.Grid(counts[:, :2], 2020, ["", "unfinished"], 0)) == [None, None]
+
+
+MADE = datetime.date(2026, 11, 20)
+
+
+@pytest.mark.parametrize(
+    ("end", "by", "made", "expected"),
+    [
+        (datetime.date(2025, 12, 30), "year", MADE, None),
+        (datetime.date(2025, 6, 30), "year", MADE, 2025),  # papers end in the middle
+        (datetime.date(2026, 3, 30), "quarter", MADE, None),  # the quarter is over
+        (datetime.date(2026, 3, 30), "year", MADE, 2026),  # the year is not
+        (datetime.date(2026, 3, 8), "month", MADE, 2026 * 12 + 2),
+        (datetime.date(2026, 11, 18), "month", MADE, 2026 * 12 + 10),
+        (datetime.date(2027, 1, 5), "year", MADE, 2026),  # dated ahead of its time
+        (None, "year", MADE, 2026),
+        (None, "year", None, None),
+    ],
+)
+def test_what_is_unfinished(end: datetime.date | None, by: str, made: datetime.date | None, expected: int | None) -> None:
+    months = np.repeat(np.arange(2024 * 12, end.year * 12 + end.month), 40) if end else np.array([], int)
+    assert views.unfinished_period(months, end, by, made) == expected
+
+
+def test_few_papers_tell_no_early_end() -> None:
+    # Two papers by the end of September: a silent quarter happens half of the time.
+    months = np.array([2025 * 12, 2025 * 12 + 8])
+    assert views.unfinished_period(months, datetime.date(2025, 9, 30), "year", MADE) is None
+
+
+def test_periods_say_why_they_tell_little(tmp_path: Any) -> None:
+    dates = ["2019"] * 30 + ["2019-03"] * 12 + [f"2020-{m:02d}-15" for m in range(1, 13)] * 12 + ["2021-01-20"] * 30
+    papers = pd.DataFrame({"title": [f"paper about graphs number {i}" for i in range(len(dates))], "published": dates})
+    corpus = Corpus.from_papers(papers, tmp_path)
+    states = {item["label"]: item["state"] for item in panel(corpus, Selection(), by="month")["periods"]}
+    assert states["2019-03"] == states["2019-05"] == "coarse"
+    assert states["2020-06"] == ""
+    assert panel(corpus, Selection(), by="year")["periods"][-1]["state"] == "unfinished"
+    assert panel(corpus, Selection(), by="month")["notes"] == ["Left out of the periods: 30 dated to the year only."]
+    few = panel(corpus, Selection(query="number 45"), by="year")["periods"]
+    assert all(item["state"] for item in few)
+
+
+def test_lines_are_of_the_chosen_topics(corpora: Corpora) -> None:
+    corpus, _ = corpora[-1]
+    assert panel(corpus, Selection())["lines"] is None
+    assert panel(corpus, Selection(), lines=True)["lines"]["bare"]
+    labels = tuple(corpus.topics.labels[:2])
+    lines = panel(corpus, Selection(topics=labels), lines=True)["lines"]
+    assert lines["table"]["columns"] == ["Year", *labels]
+    named = [trace for trace in lines["figure"]["data"] if not trace["meta"].get("band")]
+    assert [trace["customdata"][0] for trace in named] == [["topics", label] for label in labels]
+    rows = {row["value"]: row for row in panel(corpus, Selection(topics=labels))["rows"]}
+    assert [trace["meta"]["place"] for trace in named] == [rows[label]["place"] for label in labels]
+
+
+@pytest.mark.parametrize("size", [0, 1, 3])
+def test_corpora_of_few_papers_have_a_panel(size: int, corpora: Corpora) -> None:
+    corpus, _ = next(item for item in corpora if len(item[1]) == size)
+    for by in ("year", "month"):
+        assert panel(corpus, Selection(), by=by, lines=True)["total"] == size
+    assert views.picture(corpus.results(Selection()))["figure"]["data"]
+
+
+def test_a_picture_is_a_figure_that_plotly_takes(corpora: Corpora) -> None:
+    import plotly.graph_objects as go
+
+    corpus, _ = corpora[-1]
+    figure = go.Figure(views.picture(corpus.results(Selection()))["figure"])
+    bars, heat = figure.data
+    view = panel(corpus, Selection())
+    assert list(bars.x) == [row["papers"] for row in view["rows"]]
+    assert len(heat.z) == len(view["rows"])
+    labels = tuple(corpus.topics.labels[:2])
+    assert go.Figure(panel(corpus, Selection(topics=labels), lines=True)["lines"]["figure"]).data
