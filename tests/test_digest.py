@@ -268,7 +268,7 @@ def test_concepts_likeness_and_marks_are_those_of_the_corpus(several: Corpus) ->
 def test_reasons_name_the_words_and_where_they_stand(several: Corpus) -> None:
     with Percolator(several.ranker, np.arange(6)) as percolator:
         [reason] = percolator.reasons(Selection(query="moss"), 0)
-    assert reason.startswith("matches ‘moss’ (title")
+    assert reason == "matches ‘moss’ in the title"
 
 
 # Subscriptions
