@@ -10,6 +10,7 @@ time is scaled. Both give the same papers, or it is said. Clock and processor ti
 
 from __future__ import annotations
 
+import contextlib
 import random
 import time
 
@@ -18,7 +19,7 @@ import pyarrow.parquet as pq
 
 from benchmarks import report
 from benchmarks.data import SAMPLE, SOURCES, arguments, prepared
-from explorer import Corpus, Selection
+from explorer import Corpus, QueryError, Selection
 from explorer.feed.matching import Percolator
 from explorer.search.results import Results
 
@@ -51,7 +52,11 @@ def selections(corpus: Corpus, count: int, seed: int = 0) -> list[tuple[Selectio
         else:
             given = {"topics": (draw.choice(labels),), "query": draw.choice(words)}
         against = (draw.choice(words),) if draw.random() < 0.1 else ()
-        found.append((Selection(**given), against))
+        selection = Selection(**given)
+        # Words of a title may be operators: "near", "not".
+        with contextlib.suppress(QueryError):
+            _ = selection.parsed
+            found.append((selection, against))
     expressions = [
         Selection(rank=f"{draw.choice(labels).split(',')[0]} + {draw.choice(labels).split(',')[0]}") for _ in range(CONCEPTS)
     ]

@@ -165,14 +165,16 @@ class Killed(BaseException):
 
 def test_killed_between_any_two_steps_nobody_is_told_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each commit, and each hand-over of a message, is a place to die at; the same run is played again until it ends."""
-    monkeypatch.setenv("LITEXPLORER_DATA_HOME", str(tmp_path / "library"))
     from explorer.library.database import Database
 
     real = Database.writing
+    monkeypatch.setenv("LITEXPLORER_DATA_HOME", str(tmp_path / "library"))
+    folder = Corpus.from_papers(papers(1), tmp_path / "corpus").folder
     steps = 1
     while True:
-        folder = tmp_path / f"corpus-{steps}"
-        corpus = Corpus.from_papers(papers(1).assign(abstract=f"Run {steps}."), folder)
+        # A library of its own each time, of the same corpus.
+        monkeypatch.setenv("LITEXPLORER_DATA_HOME", str(tmp_path / f"library-{steps}"))
+        corpus = Corpus(folder)
         corpus.library.subscriptions.add("all", address="a@example.org", cap=4)
         corpus.library.subscriptions.add("moss", "moss", address="b@example.org")
         out, left = tmp_path / f"out-{steps}", steps

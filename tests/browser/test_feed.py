@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import date
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, expect
+
+from explorer.feed.issue import Issue, Item, Section
+from explorer.feed.page import html_of
 
 from .conftest import Open
 from .test_accessibility import RULES, faults
@@ -87,3 +92,35 @@ def test_a_subscription_shows_its_next_issue(open_voila: Open, listed: Path) -> 
     expect(shown.locator(".lx-subscription")).to_have_count(0)
     board.page.keyboard.press("Escape")
     expect(board.button("Subscribe")).to_be_focused()
+
+
+def test_a_mail_fits_its_window_and_follows_the_theme(browser: Browser) -> None:
+    items = tuple(
+        Item(f"p{n}", "A very long title of " + "unbroken" * n * 6, ("Ann Lee",) * 9, "2026-06-12", url="https://example.org", abstract="Slow things. " * 60, reasons=("matches ‘slow’",))
+        for n in range(1, 5)
+    )  # fmt: skip
+    issue = Issue(
+        "4 new papers",
+        date(2026, 6, 12),
+        (Section("slow", "papers, matching ‘slow’", items[:2], 3), Section("all", "all papers", items[2:])),
+        footer=("Because.",),
+    )
+    seen = set()
+    for width in (600, 360):
+        for scheme in ("light", "dark"):
+            with browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme) as context:
+                page = context.new_page()
+                page.set_content(html_of(issue, unsubscribe="https://example.org/end"))
+                assert page.evaluate("document.documentElement.scrollWidth") == width
+                colours = page.evaluate(
+                    "[...document.querySelectorAll('.lx-card, .lx-card h3 a')].slice(0, 2).map((node) => [getComputedStyle(node).backgroundColor, getComputedStyle(node).color])"
+                )
+                seen.add((scheme, str(colours)))
+                # Axe judges the contrast of every text.
+                found = Axe().run(
+                    page, options={"runOnly": ["color-contrast", "link-name", "image-alt", "html-has-lang", "document-title"]}
+                )
+                assert found.response["violations"] == []
+                if picture := os.environ.get("LITEXPLORER_PICTURES"):
+                    page.screenshot(path=f"{picture}/mail-{width}-{scheme}.png")
+    assert len(seen) == 2
