@@ -1,11 +1,12 @@
 """Ten thousand subscriptions over the papers of a day, beside running each search on the whole corpus.
 
-``python -m benchmarks.digest`` on the sample of `benchmarks.data`: the last `DAY` papers by date are those of the day, the corpus has all. Subscriptions
-are made from papers drawn at random: words of a title (two or three, all of them, or either of two), a phrase of two, an author, a
-category, a topic with a word, one in ten with a word against; and `CONCEPTS` different expressions over concepts. Percolation matches
-all of them, reasons of the papers that an issue would have included. The peer runs the same selections on the whole corpus, each
-with the results' own masks, and keeps the papers of the day; a sample of `SAMPLED`, evenly spaced, for all would take long, and its
-time is scaled. Both give the same papers, or it is said. Clock and processor time of the process.
+``python -m benchmarks.digest`` on the sample of `benchmarks.data`: the last `DAY` papers by date are those of the day, the
+corpus has all. Subscriptions are made from papers drawn at random: words of a title (two or three, all of them, or either of
+two), a phrase of two, an author, a category, a topic with a word, one in ten with a word against; and `CONCEPTS` different
+expressions over concepts. Percolation matches all of them, reasons of the papers that an issue would have included. The peer
+runs the same selections on the whole corpus, each with the results' own masks, and keeps the papers of the day; a sample of
+`SAMPLED`, evenly spaced, for all would take long, and its time is scaled. Both give the same papers, or it is said. Clock and
+processor time of the process.
 """
 
 from __future__ import annotations
