@@ -52,8 +52,8 @@ SCRIPTS = (
     "",
     "",
     """
-    CREATE TABLE nouns (name TEXT PRIMARY KEY, scripts INTEGER NOT NULL) STRICT;
-    INSERT INTO nouns SELECT name, 1 FROM sqlite_master WHERE type = 'table' AND name IN ('searches', 'sets', 'reads')
+    CREATE TABLE IF NOT EXISTS nouns (name TEXT PRIMARY KEY, scripts INTEGER NOT NULL) STRICT;
+    INSERT OR IGNORE INTO nouns SELECT name, 1 FROM sqlite_master WHERE type = 'table' AND name IN ('searches', 'sets', 'reads')
     """,
 )
 """What all nouns stand on; ``PRAGMA user_version`` says how many of these were run."""
