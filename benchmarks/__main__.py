@@ -33,6 +33,10 @@ RUNS = (
     ("arithmetic", SMALL, ()),
     ("arithmetic", LARGE, ()),
     ("library", None, ()),
+    ("digest", SMALL, ()),
+    ("digest_crash", None, ()),
+    ("trending", None, ()),
+    ("recommendations", None, ()),
 )
 """Benchmark, number of papers it is told, and what else, in the order in which they run; ``{retrieval}`` is the folder of test collections."""
 
