@@ -114,7 +114,6 @@ def plot_relations(
     labels = [label for label in corpus.topics.labels if label in set(frame["label"])]
     cells = {(row.label, row.value): row for row in frame.itertuples()}
     grid = [[cells.get((label, value)) for value in values] for label in labels]
-    number = lambda cell, name: None if cell is None or np.isnan(getattr(cell, name)) else float(getattr(cell, name))  # noqa: E731
     addresses = [["" if cell is None or field == "topics" else cell.selection.to_url() for cell in row] for row in grid]
     said = [
         ["" if cell is None else f"{cell.papers:,} papers, {cell.expected:.1f} expected, q = {cell.q:.2g}" for cell in row]
@@ -124,7 +123,7 @@ def plot_relations(
         "type": "heatmap",
         "x": values,
         "y": labels,
-        "z": [[number(cell, "log") for cell in row] for row in grid],
+        "z": [[None if cell is None or np.isnan(cell.log) else float(cell.log) for cell in row] for row in grid],
         "zmid": 0,
         "colorscale": "RdBu",
         "reversescale": True,

@@ -217,7 +217,7 @@ class TopicModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """How likely each topic is for each paper, and none of them; see the notes of the class."""
         every = np.vstack([self.factors_, self.background_])
         logs = np.log(np.maximum(every, 1e-12)).T.astype(np.float32)
-        found = _TEMPER * (has @ np.ascontiguousarray(logs)).astype(np.float64) + np.log(self.prior_)
+        found: np.ndarray = _TEMPER * (has @ np.ascontiguousarray(logs)).astype(np.float64) + np.log(self.prior_)
         found -= found.max(axis=1, keepdims=True)
         found = np.exp(found)
         found /= found.sum(axis=1, keepdims=True)
@@ -269,7 +269,7 @@ class TopicModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             texts = list(texts)
             if not texts or not len(self.factors_):
                 return np.eye(1, len(self.factors_) + 1, len(self.factors_)).repeat(len(texts), axis=0)
-            counts, _ = count_terms(texts, self.vocabulary_)
+            counts, _ = count_terms(texts, self.vocabulary_.tolist())
         else:
             counts, _ = self._counts(texts, reset=False)
         from threadpoolctl import threadpool_limits
