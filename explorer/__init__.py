@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from explorer.corpus.opening import open_corpus
     from explorer.dashboard.explore import explore
     from explorer.dashboard.plots import plot_axes, plot_column, plot_keywords, plot_topics, plot_trends
+    from explorer.dashboard.topic_plots import plot_relations, plot_topic_number, plot_topic_tree
     from explorer.dashboard.widget import Dashboard
     from explorer.dedupe.deduplication import Deduplicated, Rules, find_duplicates, merge_duplicates
     from explorer.errors import (
@@ -107,6 +108,9 @@ _HOMES = {
     "plot_axes": "dashboard.plots",
     "plot_column": "dashboard.plots",
     "plot_keywords": "dashboard.plots",
+    "plot_relations": "dashboard.topic_plots",
+    "plot_topic_number": "dashboard.topic_plots",
+    "plot_topic_tree": "dashboard.topic_plots",
     "plot_topics": "dashboard.plots",
     "plot_trends": "dashboard.plots",
     "read_papers": "sources.formats.registry",
@@ -169,6 +173,9 @@ __all__ = [
     "plot_axes",
     "plot_column",
     "plot_keywords",
+    "plot_relations",
+    "plot_topic_number",
+    "plot_topic_tree",
     "plot_topics",
     "plot_trends",
     "read_papers",

@@ -207,7 +207,10 @@ def trend_frame(grid: np.ndarray, totals: np.ndarray, first: int, by: str, *, le
     q = false_discovery_rates(found["p"])
     at, p = change_points(grid, totals)
     change_q = false_discovery_rates(p)
-    name = lambda place: period_label(first + int(place), by)  # noqa: E731
+
+    def name(place: int) -> str:
+        return period_label(first + int(place), by)
+
     trend = np.where(np.isnan(q), "unknown", np.where(q > level, "level", np.where(found["slope"] > 0, "rising", "falling")))
     return pd.DataFrame(
         {
