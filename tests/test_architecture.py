@@ -39,7 +39,7 @@ ONLY = {
     "ipywidgets": {"dashboard/session", "dashboard/widget"},
     "anywidget": {"dashboard/widget"},
     "traitlets": {"dashboard/session", "dashboard/widget", "server"},
-    "plotly": {"dashboard/figures"},
+    "plotly": {"dashboard/figures", "dashboard/plots"},
     "voila": {"server"},
     "tornado": {"server"},
     "jupyter_server": {"server"},

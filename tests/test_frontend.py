@@ -366,6 +366,7 @@ def test_answers_are_what_the_page_takes_them_for(
     send(board, "axis_point", row=0)
     send(board, "ledger")
     send(board, "picture", chart="topics")
+    send(board, "chart_code", chart="keywords")
     send(board, "note", row=0, text="Read twice.", before="")
     send(board, "note", row=0, text="", before="Read twice.")
     send(board, "plotly")
