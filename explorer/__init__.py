@@ -27,12 +27,14 @@ if TYPE_CHECKING:
         QueryError,
         ReadError,
         SchemaError,
+        ScreeningError,
         SelectionError,
         ServerError,
         ServiceError,
     )
     from explorer.papers.ledger import Ledger
     from explorer.papers.schema import validate
+    from explorer.screening.screening import Screening
     from explorer.search.comparison import compare, compare_dates
     from explorer.selection.selection import Selection
     from explorer.sources.formats.bibtex.bibtex import to_bibtex
@@ -76,6 +78,8 @@ _HOMES = {
     "ReadError": "errors",
     "Rules": "dedupe.deduplication",
     "SchemaError": "errors",
+    "Screening": "screening.screening",
+    "ScreeningError": "errors",
     "Selection": "selection.selection",
     "SelectionError": "errors",
     "ServerError": "errors",
