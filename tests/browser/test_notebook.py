@@ -43,7 +43,7 @@ def saved(board: Board, name: str, shows: str) -> Path:
 
 def test_a_saved_notebook_shows_what_was_shown(open_lab: Open, corpus: Corpus) -> None:
     board = open_lab()
-    picture = board.page.locator("[class*=lx-picture]")
+    picture = board.page.locator(".lx-picture")
     expect(picture).to_have_count(1)
     expect(picture).to_be_hidden()
     board.search("vision")
@@ -82,7 +82,7 @@ def test_a_notebook_that_is_opened_again_shows_the_picture(
     server = lab()
     with watched(browser, server.host, viewport={"width": 1760, "height": 1100}) as (page, watch):
         page.goto(f"{server.url}lab/tree/{other.name}")
-        picture = page.locator("[class*=lx-picture]").first
+        picture = page.locator(".lx-picture").first
         expect(picture).to_be_visible(timeout=DRAWN_WITHIN)
         expect(picture).to_contain_text("matching ‘vision’")
         expect(picture.locator("tbody tr")).to_have_count(min(10, len(corpus.select(Selection(query="vision")))))

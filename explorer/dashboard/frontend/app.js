@@ -25,6 +25,9 @@ import { beyondPanel } from "./beyond.js";
 import { comparisonPanel } from "./comparison.js";
 import { arrive, standby } from "./first_view.js";
 import { hidePicture } from "./picture.js";
+import { screeningPanel } from "./screening.js";
+import { dailyDialog } from "./daily.js";
+import { subscribeDialog } from "./subscribe.js";
 import { listenForShortcuts } from "./shortcuts.js";
 
 /** @import { Traits } from "./messages.d.ts" */
@@ -190,6 +193,9 @@ function assemble(app) {
   app.exportMenu = exportMenu(app);
   app.intake = intakePanel(app);
   app.ledgerDialog = ledgerDialog(app);
+  app.screening = screeningPanel(app);
+  app.daily = dailyDialog(app);
+  app.subscribe = subscribeDialog(app);
   app.toolbar = toolbarPanel(app);
   app.layers.push(app.closeRail);
   app.filters = filtersPanel(app);
@@ -209,6 +215,7 @@ function assemble(app) {
     h(
       app.page ? "main" : "div",
       { class: "lx-main" },
+      app.screening.node,
       h(
         "div",
         { class: "lx-columns-two" },
@@ -221,6 +228,8 @@ function assemble(app) {
     app.status.node,
     ...app.intake.layers,
     app.ledgerDialog.dialog,
+    app.daily.dialog,
+    app.subscribe.dialog,
   );
   if (!app.page) {
     root.setAttribute("role", "region");

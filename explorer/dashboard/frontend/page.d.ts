@@ -141,6 +141,8 @@ export interface App {
   exportMenu: Panel;
   intake: Panel & { layers: HTMLElement[] };
   ledgerDialog: Panel & { dialog: HTMLDialogElement };
+  daily: Panel & { dialog: HTMLDialogElement };
+  subscribe: Panel & { dialog: HTMLDialogElement };
   toolbar: Panel & { rail: HTMLButtonElement };
   filters: Panel;
   preference: Panel;
@@ -149,6 +151,7 @@ export interface App {
   charts: Panel;
   axes: Panel;
   reader: ReaderPanel;
+  screening: ScreeningPanel;
 }
 
 export interface Panel {
@@ -218,6 +221,12 @@ export interface ReaderPanel extends Panel {
   toggleRead(): boolean;
   /** Whether there was a paper to star. */
   toggleStar(): boolean;
+}
+
+export interface ScreeningPanel extends Panel {
+  button: HTMLButtonElement;
+  /** Whether a key was one of the Screen mode. */
+  pressed(event: KeyboardEvent): boolean;
 }
 
 export interface Popover {
