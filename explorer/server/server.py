@@ -208,9 +208,14 @@ class ExplorerServer(Voila):  # type: ignore[misc]
     def stop(self) -> None:
         """End the server and its kernels."""
         # One that nobody has taken may still be starting: interrupted, as kernels are first, it would print where it was.
-        for kernel in waiting(self.kernel_manager):
-            with contextlib.suppress(psutil.Error, KeyError):
-                psutil.Process(self.kernel_manager.get_kernel(kernel).provisioner.pid).kill()
+        taken = set()
+        for kernel in set(self.kernel_manager.list_kernel_ids()) - waiting(self.kernel_manager):
+            with contextlib.suppress(KeyError, AttributeError):
+                taken.add(self.kernel_manager.get_kernel(kernel).provisioner.pid)
+        for child in psutil.Process().children():
+            if child.pid not in taken:
+                with contextlib.suppress(psutil.Error):
+                    child.kill()
         super().stop()
 
     def report(self) -> None:

@@ -35,7 +35,14 @@ def period_index(months: np.ndarray, precision: np.ndarray, by: str) -> np.ndarr
     -------
     ndarray of int32, shape (n,)
         Periods counted from year 0; -1 where the date is missing or coarser than the period.
+
+    Raises
+    ------
+    SchemaError
+        There is no such period.
     """
+    if by not in PERIODS:
+        raise SchemaError(f"There is no period {by!r}. Periods: {', '.join(PERIODS)}.")
     return np.where(precision >= _KNOWN[by], months // (12 // PERIODS[by]), -1).astype(np.int32)
 
 
