@@ -410,7 +410,7 @@ def show_picture(page: Page, message: m.PictureMessage) -> None:
     """Answer a chart as a figure, to be saved as a picture."""
     if message["chart"] != "topics":
         raise SelectionError(f"There is no picture of {message['chart']!r}. Pictures: topics.")
-    options = {name: value for name, value in page.session.chart_options.items() if name != "lines"}
+    options = {name: value for name, value in page.session.chart_options.items() if name not in ("lines", "column")}
     page.answer(message, {"kind": "picture", **topics.picture(page.session.results, **options)})
 
 
