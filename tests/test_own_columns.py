@@ -223,7 +223,7 @@ def test_they_colour_papers_on_axes(corpus: Corpus, frame: pd.DataFrame) -> None
 
 
 def test_their_values_and_names_complete_a_query(corpus: Corpus) -> None:
-    assert [row.text for row in corpus.complete("insti")][0] == "institution:"
+    assert corpus.complete("insti")[0].text == "institution:"
     assert [row.text for row in corpus.complete("institution:ne")] == ['"New York University"']
     assert [row.text for row in corpus.complete('institution:"new y')] == ['"New York University"']
     assert corpus.complete("planets rewards institution:ne") == []

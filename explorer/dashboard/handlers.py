@@ -15,14 +15,17 @@ from urllib.parse import parse_qsl
 
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.opening import open_cached
+from explorer.dashboard import feed, plots
 from explorer.dashboard import messages as m
 from explorer.dashboard.intake.intake import Intake
 from explorer.dashboard.intake.review import account, likely, notes_csv
 from explorer.dashboard.marking import Marking
+from explorer.dashboard.opening import Opening
 from explorer.dashboard.preparation import Preparation, by_words, lacking
 from explorer.dashboard.reading_list import ReadingList
 from explorer.dashboard.relevance_feedback import likeness_sentence, more_like, with_concept, with_operand
 from explorer.dashboard.saved_searches import SavedSearches
+from explorer.dashboard.screening import ScreenMode
 from explorer.dashboard.session import Session
 from explorer.dashboard.views import axes, topics
 from explorer.dashboard.views import page as views
@@ -51,6 +54,8 @@ class Page(Protocol):
     marking: Marking
     incoming: Intake
     preparing: Preparation
+    opener: Opening
+    screening_mode: ScreenMode
     facets: Any
     papers: Any
 
@@ -120,6 +125,22 @@ def open_address(page: Page, message: m.UrlMessage) -> Steps:
         corpus = open_cached(named)
         page.show_corpus(corpus, by_words(selection) if lacking(corpus, selection) else selection)
     return (yield from _shown(page, lambda: selection))
+
+
+def arrive(page: Page, message: m.ArriveMessage) -> Steps:
+    """Catch up with what happened since the kernel was started, and show what the address says."""
+    corpus = page.session.corpus
+    if corpus.snapshot.superseded:
+        corpus = Corpus(corpus.folder)
+        page.show_corpus(corpus, Selection())
+    else:
+        page.reading.again()
+        page.draw("ordered", "saved")
+    said = None
+    if message["url"]:
+        said = yield from open_address(page, m.UrlMessage(kind="url", url=message["url"]))
+    page.session.begin_here()
+    return said
 
 
 def _shown(page: Page, make: Callable[[], Selection], *, joined: bool = False) -> Steps:
@@ -356,6 +377,34 @@ def set_as_concept(page: Page, message: m.SaveMessage) -> Steps:
         return said
 
 
+# A review
+
+
+def _screening(act: Callable[[ScreenMode, Any], str | None]) -> Callable[[Page, Any], str | None]:
+    """Draw the review afterwards, also after a failure, for another reviewer may have changed what is there."""
+
+    def handle(page: Page, message: Any) -> str | None:
+        page.find_loop()
+        try:
+            return act(page.screening_mode, message)
+        finally:
+            page.draw("screening")
+
+    return handle
+
+
+def save_screening(page: Page, message: m.ScreenFileMessage) -> str:
+    """Save a file of the review."""
+    file = page.screening_mode.file(message["file"])
+    page.save([file])
+    return f"Saved {file.name}."
+
+
+def show_flow(page: Page, message: m.PlainMessage) -> None:
+    """Answer the PRISMA flow of the review."""
+    page.answer(message, {"kind": "screen_flow", **page.screening_mode.flow()})
+
+
 # Papers that come in
 
 
@@ -410,8 +459,16 @@ def show_picture(page: Page, message: m.PictureMessage) -> None:
     """Answer a chart as a figure, to be saved as a picture."""
     if message["chart"] != "topics":
         raise SelectionError(f"There is no picture of {message['chart']!r}. Pictures: topics.")
-    options = {name: value for name, value in page.session.chart_options.items() if name not in ("lines", "column")}
+    options = {name: page.session.chart_options[name] for name in ("share", "by")}
     page.answer(message, {"kind": "picture", **topics.picture(page.session.results, **options)})
+
+
+def write_chart(page: Page, message: m.ChartCodeMessage) -> None:
+    """Answer a chart as Python that draws it."""
+    session = page.session
+    options = {**session.chart_options, "colour": session.axis_colour}
+    folder = str(session.corpus.folder)
+    page.answer(message, {"kind": "chart_code", "text": plots.code_of(message["chart"], session.selection, folder, options)})
 
 
 @dataclass(frozen=True)
@@ -441,6 +498,7 @@ HANDLERS: dict[str, Handler] = {
     "redo": Handler(m.PlainMessage, redo),
     "clear": Handler(m.PlainMessage, clear),
     "url": Handler(m.UrlMessage, open_address),
+    "arrive": Handler(m.ArriveMessage, arrive),
     "add_concept": Handler(m.AddConceptMessage, add_concept),
     "add_operand": Handler(m.AddOperandMessage, add_operand),
     "add_paper": Handler(m.RowMessage, add_paper),
@@ -505,6 +563,7 @@ HANDLERS: dict[str, Handler] = {
     "intake_cancel": Handler(m.PlainMessage, _incoming(lambda intake, said: intake.cancel())),
     "intake_close": Handler(m.PlainMessage, _incoming(lambda intake, said: intake.close())),
     "stop_preparing": Handler(m.PlainMessage, lambda page, message: page.preparing.stop()),
+    "stop_opening": Handler(m.PlainMessage, lambda page, message: page.opener.stop(), quiet=True),
     "plotly": Handler(m.PlainMessage, lambda page, message: page.send_plotly()),
     "complete": Handler(m.CompleteMessage, complete, asks=True),
     "suggest": Handler(m.SuggestMessage, suggest, asks=True),
@@ -513,5 +572,35 @@ HANDLERS: dict[str, Handler] = {
     "axis_point": Handler(m.RowMessage, place_on_axes, asks=True),
     "ledger": Handler(m.PlainMessage, show_ledger, asks=True),
     "picture": Handler(m.PictureMessage, show_picture, asks=True),
+    "chart_code": Handler(m.ChartCodeMessage, write_chart, asks=True),
+    "screen_open": Handler(m.PlainMessage, _screening(lambda screening, said: screening.open())),
+    "screen_close": Handler(m.PlainMessage, _screening(lambda screening, said: screening.close())),
+    "screen_leave": Handler(m.PlainMessage, _screening(lambda screening, said: screening.leave_review())),
+    "screen_begin": Handler(m.ScreenBeginMessage, _screening(lambda screening, said: screening.begin(said))),
+    "screen_decide": Handler(
+        m.ScreenDecideMessage, _screening(lambda screening, said: screening.decide(said["id"], said["label"], said["reason"]))
+    ),
+    "screen_resolve": Handler(
+        m.ScreenDecideMessage, _screening(lambda screening, said: screening.resolve(said["id"], said["label"], said["reason"]))
+    ),
+    "screen_undo": Handler(m.PlainMessage, _screening(lambda screening, said: screening.undo())),
+    "screen_pick": Handler(
+        m.ScreenPickMessage, _screening(lambda screening, said: screening.pick(said["id"], said.get("row")))
+    ),
+    "screen_fill": Handler(m.ScreenFillMessage, _screening(lambda screening, said: screening.fill(said["id"], said["text"]))),
+    "screen_view": Handler(
+        m.ScreenViewMessage, _screening(lambda screening, said: screening.show(said["view"], said["stage"]))
+    ),
+    "screen_team": Handler(m.ScreenTeamMessage, _screening(lambda screening, said: screening.team(said["act"], said["who"]))),
+    "screen_settings": Handler(m.ScreenSettingsMessage, _screening(lambda screening, said: screening.change(said["settings"]))),
+    "screen_sample": Handler(m.ScreenSampleMessage, _screening(lambda screening, said: screening.sample(said["size"]))),
+    "screen_update": Handler(m.PlainMessage, _screening(lambda screening, said: screening.update())),
+    "screen_priors": Handler(m.PlainMessage, _screening(lambda screening, said: screening.priors())),
+    "screen_file": Handler(m.ScreenFileMessage, save_screening),
+    "screen_flow": Handler(m.PlainMessage, show_flow, asks=True),
+    "day": Handler(m.DayMessage, feed.show_day, asks=True),
+    "subscriptions": Handler(m.SubscriptionsMessage, feed.show_subscriptions, asks=True),
+    "subscribe": Handler(m.SubscribeMessage, feed.subscribe),
+    "end_subscription": Handler(m.NameMessage, feed.end_subscription),
 }
 """The messages that a page may send, and what each does."""

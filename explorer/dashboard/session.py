@@ -155,6 +155,10 @@ class Session(HasTraits):
         steps = self._future if redo else self._past
         return steps[-1] if steps else self.selection
 
+    def begin_here(self) -> None:
+        """Take what is shown for the first selection, before which there is nothing to go back to."""
+        self._past, self._future = [], []
+
     def undo(self) -> None:
         """Go back to the selection before; nothing happens at the first one."""
         self._step(self._past, self._future)

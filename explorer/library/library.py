@@ -24,8 +24,10 @@ from explorer.library.saved_searches import SavedSearch, SavedSearches
 from explorer.library.sets import SavedSet, Sets
 from explorer.library.sharing import share, shared
 from explorer.library.stars import STARS
+from explorer.library.subscriptions import Subscriptions
 from explorer.library.tags import TAGS, tidy_tag
 from explorer.library.visits import Visit, Visits
+from explorer.papers.html_table import html_table
 from explorer.search.comparison import compare
 from explorer.search.results import Results
 from explorer.selection.expression import Operand
@@ -98,6 +100,11 @@ class Library:
             new=lambda: self.new,
             shared=self.shared_marks,
         )
+
+    @cached_property
+    def subscriptions(self) -> Subscriptions:
+        """What the reader wants to be told of."""
+        return Subscriptions(self.database, self.ranker.snapshot)
 
     @property
     def reader(self) -> str:
@@ -224,6 +231,15 @@ class Library:
         return given
 
     # Saved searches
+
+    def _repr_html_(self) -> str:
+        searches, sets = self.searches(), self.sets()
+        rows = [
+            *(["search", saved.name, saved.papers, saved.saved_at[:10]] for saved in searches),
+            *(["set", saved.name, saved.papers, saved.saved_at[:10]] for saved in sets),
+        ]
+        caption = f"{len(searches)} saved searches, {len(sets)} sets, {len(self.reads()):,} papers read"
+        return html_table(caption, ["Kind", "Name", "Papers", "Saved"], rows)
 
     def searches(self) -> list[SavedSearch]:
         """All saved searches of the reader, the latest first."""

@@ -11,6 +11,7 @@ from explorer.search.modes import check_mode
 from explorer.search.own import text_part
 from explorer.search.reading import any_of, hits_of, text_of
 from explorer.search.scores import ordering
+from explorer.search.similar import row_of
 from explorer.selection.query import parse
 from explorer.selection.selection import Selection
 from explorer.selection.syntax import ranked_and_required, without_columns
@@ -64,7 +65,7 @@ def reasons(ranker: Ranker, row: int, selection: Selection, read: tuple[str, ...
     --------
     >>> import explorer
     >>> corpus = explorer.open_corpus()
-    >>> [name for name, _ in corpus.why(0, explorer.Selection(rank="arithmetic + vision"))]
+    >>> [name for name, _ in reasons(corpus.ranker, 0, explorer.Selection(rank="arithmetic + vision"))]
     ['arithmetic', 'vision']
     """
     found, snapshot = ordering(ranker, selection, read), ranker.snapshot
@@ -81,6 +82,41 @@ def reasons(ranker: Ranker, row: int, selection: Selection, read: tuple[str, ...
         like, unlike = (ranker.rows_with(ids).tolist() for ids in (selection.like, selection.unlike))
         return ranked(_written(snapshot.table, row, likeness_parts(meaning.index, meaning.vectors, row, like, unlike)))
     return ranked({name: float(part[row]) for name, part in found.parts.items()})
+
+
+def why(ranker: Ranker, id_: str | int, selection: Selection | str, read: tuple[str, ...] = ()) -> Reasons:
+    """What each part adds to the score that a selection shows for a paper.
+
+    Parameters
+    ----------
+    ranker : Ranker
+    id_ : str
+        The paper. A row number is taken too, with a warning, as before 0.2.
+    selection : Selection or str
+        Its query and order; filters change no score. A text is a query.
+    read : tuple of str
+        Ids of the papers that novelty is measured against.
+
+    Returns
+    -------
+    list of (str, float)
+        Largest first, adding up to the score; empty where the paper has none.
+
+    Raises
+    ------
+    SelectionError
+        There is no such paper, or the selection is none.
+    QueryError, ExpressionError, ConceptError
+        As showing the selection does.
+
+    Examples
+    --------
+    >>> import explorer
+    >>> corpus = explorer.open_corpus()
+    >>> [name for name, _ in corpus.why("2402.18571", explorer.Selection(rank="arithmetic + vision"))]
+    ['arithmetic', 'vision']
+    """
+    return reasons(ranker, row_of(ranker.snapshot, id_, "why"), Selection.of(selection), read)
 
 
 def _by_words(ranker: Ranker, row: int, selection: Selection) -> Reasons:

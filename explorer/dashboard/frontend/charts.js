@@ -1,3 +1,4 @@
+import { codeButton } from "./chart_code.js";
 import { h, swap } from "./dom.js";
 import { dressed } from "./figure.js";
 import { canDrawFast, loadPlotly, themeColours } from "./plotly.js";
@@ -89,6 +90,7 @@ export function chartView(app, name, hooks = {}) {
         format.toUpperCase(),
       ),
     ),
+    codeButton(app, name),
   );
   const node = h(
     "figure",
@@ -161,6 +163,11 @@ export function chartView(app, name, hooks = {}) {
         );
       }),
     );
+  }
+
+  function redraw() {
+    drawn = null;
+    draw();
   }
 
   /** @param {Chart} now */
@@ -369,10 +376,7 @@ export function chartView(app, name, hooks = {}) {
     actions,
     title: h("h3", { class: "lx-chart-title" }),
     draw,
-    redraw() {
-      drawn = null;
-      draw();
-    },
+    redraw,
   };
 }
 

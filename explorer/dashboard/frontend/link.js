@@ -10,7 +10,20 @@ const WOBBLE = 3000; // ms; a network that fails for less mends itself
 
 /** Ask for something and change nothing. @type {ReadonlySet<Kind>} */
 const ASIDE = new Set(
-  /** @type {const} */ (["complete", "suggest", "beyond", "why", "axis_point", "ledger", "picture", "plotly"]),
+  /** @type {const} */ ([
+    "complete",
+    "suggest",
+    "beyond",
+    "why",
+    "axis_point",
+    "ledger",
+    "picture",
+    "chart_code",
+    "day",
+    "subscriptions",
+    "plotly",
+    "screen_flow",
+  ]),
 );
 
 /** Change the selection to one that only the kernel knows. @type {ReadonlySet<Kind>} */

@@ -26,6 +26,16 @@ export interface Model {
   widget_manager?: { kernel?: Kernel };
 }
 
+/** A model that holds the server's values until the kernel's is there. */
+export interface Standby extends Model {
+  /** Whether the kernel's model is still awaited. */
+  waiting(): boolean;
+  /** Go on with the kernel's model; `done` is called once it shows what the page does. */
+  adopt(model: Model, done: () => void): void;
+  /** Hear nothing of the kernel's model any more. */
+  release(): void;
+}
+
 export type Listener = (...parts: any[]) => void;
 
 export interface Signal<T> {
@@ -89,6 +99,8 @@ export interface App {
   signal: AbortSignal;
   /** What Escape closes, the first that is open; each tells whether it was. */
   layers: (() => boolean)[];
+  /** The model of a page that was drawn before its kernel was there; null elsewhere. */
+  standby: Standby | null;
   /** Run an action once no button of the mouse is down. */
   whenReleased(action: () => void): void;
   /** An id that no other view on the page has. */
@@ -116,6 +128,7 @@ export interface App {
 
   // The panels, in the order in which they are made
 
+  opening: Panel;
   preparation: Panel;
   status: StatusPanel;
   search: SearchPanel;
@@ -128,6 +141,8 @@ export interface App {
   exportMenu: Panel;
   intake: Panel & { layers: HTMLElement[] };
   ledgerDialog: Panel & { dialog: HTMLDialogElement };
+  daily: Panel & { dialog: HTMLDialogElement };
+  subscribe: Panel & { dialog: HTMLDialogElement };
   toolbar: Panel & { rail: HTMLButtonElement };
   filters: Panel;
   preference: Panel;
@@ -136,6 +151,7 @@ export interface App {
   charts: Panel;
   axes: Panel;
   reader: ReaderPanel;
+  screening: ScreeningPanel;
 }
 
 export interface Panel {
@@ -205,6 +221,12 @@ export interface ReaderPanel extends Panel {
   toggleRead(): boolean;
   /** Whether there was a paper to star. */
   toggleStar(): boolean;
+}
+
+export interface ScreeningPanel extends Panel {
+  button: HTMLButtonElement;
+  /** Whether a key was one of the Screen mode. */
+  pressed(event: KeyboardEvent): boolean;
 }
 
 export interface Popover {

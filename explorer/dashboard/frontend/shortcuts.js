@@ -9,6 +9,8 @@ export const SHORTCUTS = [
   ["s", "star the open paper, or the one in the list"],
   ["t  n", "tag the open paper, write a note"],
   ["u", "take back the last star, tag, note or mark as read"],
+  ["v  x  m", "while screening: include, exclude, maybe (Shift+X: with a reason)"],
+  ["z", "while screening: take the last decision back"],
   ["Esc", "close what is open"],
   ["?", "show this help"],
 ];
@@ -31,6 +33,7 @@ export function listenForShortcuts(app) {
    * @param {KeyboardEvent} event
    */
   function act(event) {
+    if (app.screening.pressed(event)) return true;
     switch (event.key) {
       case "/":
         app.search.focus();
