@@ -201,6 +201,16 @@ def test_the_selection_says_them_in_every_form(corpus: Corpus) -> None:
             corpus.select(text)
 
 
+def test_the_page_draws_another_column_when_it_is_chosen(corpus: Corpus) -> None:
+    board = explorer.explore(corpus)
+    assert board.charts[-1]["title"] == "My label"
+    board._received(board, {"kind": "chart", "seq": 1, "option": "column", "value": "score2"}, [])
+    assert board.status["level"] != "error"
+    assert (board.charts[-1]["name"], board.charts[-1]["title"]) == ("own", "Score2")
+    assert board.charts[-1]["pick"]["field"] == "columns.score2"
+    board.close()
+
+
 def unpacked(array: Any) -> np.ndarray:
     """An array as plotly takes it: typed, in base64."""
     return np.frombuffer(base64.b64decode(array["bdata"]), array["dtype"]) if isinstance(array, dict) else np.array(array)
