@@ -203,7 +203,7 @@ def test_the_selection_says_them_in_every_form(corpus: Corpus) -> None:
 
 def test_the_page_draws_another_column_when_it_is_chosen(corpus: Corpus) -> None:
     board = explorer.explore(corpus)
-    assert board.charts[-1]["title"] == "My label"
+    assert board.charts[-1]["title"] == "My Label"
     board._received(board, {"kind": "chart", "seq": 1, "option": "column", "value": "score2"}, [])
     assert board.status["level"] != "error"
     assert (board.charts[-1]["name"], board.charts[-1]["title"]) == ("own", "Score2")
