@@ -42,7 +42,7 @@ def sequence(corpus: Corpus, count: int, seed: int = 0) -> Iterator[dict[str, An
     and has papers; a query is typed whatever comes of it.
     """
     chance = random.Random(seed)
-    results = Results(corpus, Selection())
+    results = Results(corpus.ranker, Selection())
     for _ in range(count):
         selection = results.selection
         active = [row.field for row, _ in selection.active()]
@@ -57,7 +57,7 @@ def sequence(corpus: Corpus, count: int, seed: int = 0) -> Iterator[dict[str, An
             changes = {"query": _typed(corpus, chance)}
         else:
             changes = _clicked(results, chance)
-        results = Results(corpus, selection.with_(changes))
+        results = Results(corpus.ranker, selection.with_(changes))
         yield changes
 
 

@@ -167,8 +167,12 @@ def test_places_and_quotes() -> None:
     table = pa.table({"title": ["Arithmetic of graphs", "b"], "authors": authors, "venue": ["AI* 1", "AI*"]})
     corpus = Corpus.from_papers(table)
     assert [row.text for row in complete(corpus.snapshot, "author:ada")] == ["Ada", '"Ada M. Lovelace"']
-    [row] = complete(corpus.snapshot, 'x author:"ada m" y', 15)
-    assert (row.start, row.end, row.text) == (9, 16, '"Ada M. Lovelace"')
+    [row] = complete(corpus.snapshot, 'graphs author:"ada m" arithmetic', 20)
+    assert (row.start, row.end, row.text) == (14, 21, '"Ada M. Lovelace"')
+    # Nothing is offered with which the rest of the query finds no paper.
+    assert complete(corpus.snapshot, 'x author:"ada m" y', 15) == []
+    assert [row.text for row in complete(corpus.snapshot, "b author:ada")] == ["Ada"]
+    assert [row.text for row in complete(corpus.snapshot, "b OR author:ada")] == ["Ada", '"Ada M. Lovelace"']
     [row] = complete(corpus.snapshot, "author:bo")
     assert row.text == '"Bo  Bo  (x) Li"'
     assert parse(f"author:{row.text}") is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import itertools
 from pathlib import Path
 from typing import Any
@@ -198,6 +199,44 @@ def test_the_selection_says_them_in_every_form(corpus: Corpus) -> None:
     for text in ("see http://x.org", "autor:lee"):
         with pytest.raises(QueryError, match="not a field"):
             corpus.select(text)
+
+
+def test_the_page_draws_another_column_when_it_is_chosen(corpus: Corpus) -> None:
+    board = explorer.explore(corpus)
+    assert board.charts[-1]["title"] == "My Label"
+    board._received(board, {"kind": "chart", "seq": 1, "option": "column", "value": "score2"}, [])
+    assert board.status["level"] != "error"
+    assert (board.charts[-1]["name"], board.charts[-1]["title"]) == ("own", "Score2")
+    assert board.charts[-1]["pick"]["field"] == "columns.score2"
+    board.close()
+
+
+def unpacked(array: Any) -> np.ndarray:
+    """An array as plotly takes it: typed, in base64."""
+    return np.frombuffer(base64.b64decode(array["bdata"]), array["dtype"]) if isinstance(array, dict) else np.array(array)
+
+
+def test_they_colour_papers_on_axes(corpus: Corpus, frame: pd.DataFrame) -> None:
+    from explorer.dashboard.views.axes import axes
+
+    results = corpus.results(Selection(axes=(("planets", "rewards"), ("study", "rewards"))))
+    for colour, name in (("columns.my_label", "My Label"), ("columns.score2", "score2")):
+        view = axes(results, colour)
+        assert view["colour"] == colour
+        assert [colour, corpus.snapshot.columns[colour.removeprefix("columns.")].column.label] in view["colours"]
+        drawn = view["chart"]["figure"]["data"]
+        sizes = {trace["name"]: len(unpacked(trace["customdata"])) for trace in drawn if trace.get("customdata") is not None}
+        if name == "My Label":
+            assert sizes == frame[name].value_counts().to_dict()
+        else:
+            assert sizes == {"Score2": int(frame[name].notna().sum()), "Unknown": int(frame[name].isna().sum())}
+
+
+def test_their_values_and_names_complete_a_query(corpus: Corpus) -> None:
+    assert corpus.complete("insti")[0].text == "institution:"
+    assert [row.text for row in corpus.complete("institution:ne")] == ['"New York University"']
+    assert [row.text for row in corpus.complete('institution:"new y')] == ['"New York University"']
+    assert corpus.complete("planets rewards institution:ne") == []
 
 
 def test_a_corpus_of_an_earlier_version_has_them_too(frame: pd.DataFrame, tmp_path: Path) -> None:

@@ -271,7 +271,7 @@ def turn_facet(page: Page, message: m.FacetMessage) -> None:
 def set_chart(page: Page, message: m.ChartMessage) -> None:
     """Set an option of the charts."""
     page.session.set_chart(message["option"], message["value"])
-    page.draw("topics")
+    page.draw("charts" if message["option"] == "column" else "topics")
 
 
 def colour_axes(page: Page, message: m.AxisColourMessage) -> None:

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from explorer.errors import QueryError
 from explorer.search.own import asks_own
 from explorer.selection.dialects import translate
-from explorer.selection.query import parse
-from explorer.selection.syntax import BEGUN, COLUMN, FIELD_NAMES, WILDCARDS, Phrase, Word
+from explorer.selection.query import as_typed, parse
+from explorer.selection.syntax import BEGUN, COLUMN, FIELD_NAMES, WILDCARDS, All, Node, Phrase, Word
 from explorer.store.fulltext import ANALYZERS, EVERYWHERE, leaves
 from explorer.text.analysis import analyzer, tokens
 
@@ -121,16 +122,67 @@ def complete(snapshot: Snapshot, text: str, at: int | None = None, *, limit: int
     place = _place(text, at)
     if place is None or limit < 1 or not place.part.strip():
         return []
+    if place.field.startswith(COLUMN):
+        return _helping(snapshot, text, place, _column_values(snapshot, place, limit))
     if place.field in VALUES and not (place.field == "keywords" and snapshot.keywords_derived):
-        return _values(snapshot, place, limit)
+        return _helping(snapshot, text, place, _values(snapshot, place, limit))
     if place.field == "ids":
         return _ids(snapshot, place, limit)
-    found = [] if place.field or place.quoted else _fields(place)
+    found = [] if place.field or place.quoted else _fields(snapshot, place)
     found += _words(snapshot, place, limit - len(found))
     if not place.field and not place.quoted and len(place.part) >= _SHORT:
         authors = _values(snapshot, place, 2, "authors")
         found = [*found[: limit - len(authors)], *authors]
-    return found[:limit]
+    return _helping(snapshot, text, place, found[:limit])
+
+
+def _helping(snapshot: Snapshot, text: str, place: _Place, found: list[Completion]) -> list[Completion]:
+    """The completions with which the rest of the query finds a paper."""
+    if place.quoted and place.field not in VALUES and not place.field.startswith(COLUMN):
+        # Of a phrase, what stands beside the word decides.
+        return found
+    start = place.start
+    while start > 0 and not text[start - 1].isspace() and text[start - 1] not in '()"':
+        start -= 1
+    rest = f"{text[:start]} {text[place.end :]}"
+    # What is excluded needs no paper.
+    if not rest.strip() or text[start : start + 1] == "-" or re.search(r"\b(?:NOT|OR)\s*\Z", text[:start]):
+        return found
+    try:
+        others = parse(as_typed(f"{rest} "))
+        snapshot.check(others)
+        if others is None or asks_own(others):
+            return found
+        named = f"{_query_name(place.field)}:" if place.field else ""
+        return [
+            one
+            for one in found
+            if one.kind == "field"
+            or _together(snapshot, others, f"{'' if one.kind == 'author' and not place.field else named}{one.text}")
+        ]
+    except QueryError:
+        return found
+
+
+def _together(snapshot: Snapshot, others: Node, text: str) -> bool:
+    node = parse(text)
+    return node is None or snapshot.count_hits(All((others, node))) > 0
+
+
+def _query_name(field: str) -> str:
+    return field.removeprefix(COLUMN) if field.startswith(COLUMN) else FIELD_NAMES[field][0]
+
+
+def _column_values(snapshot: Snapshot, place: _Place, limit: int) -> list[Completion]:
+    """Values of a column of the reader's own with a word that begins so."""
+    stored = snapshot.columns.by_key.get(place.field.removeprefix(COLUMN))
+    if stored is None or stored.facet is None or stored.words is None:
+        return []
+    totals, kind = snapshot.totals(place.field), stored.column.label.lower()
+    values = [
+        (int(code), stored.facet.values[code].as_py()) for code in stored.words.find(stored.facet.values, place.part, limit)
+    ]
+    return [Completion(place.start, place.end, _written(value), kind, value, int(totals[code])) for code, value in values]
 
 
 def _place(text: str, at: int) -> _Place | None:
@@ -139,8 +191,8 @@ def _place(text: str, at: int) -> _Place | None:
     if before.count('"') % 2:
         opening = before.rindex('"')
         named = _FIELD_BEFORE.search(text, 0, opening)
-        field = _NAMES.get(named.group(1).lower(), "") if named else ""
-        if field in VALUES or field == "ids":
+        field = _NAMES.get(named.group(1).lower(), f"{COLUMN}{named.group(1).lower()}") if named else ""
+        if field in VALUES or field == "ids" or field.startswith(COLUMN):
             # A further quotation mark closes this one if all of them pair up.
             end = text.index('"', at) + 1 if text.count('"') % 2 == 0 else at
             return _Place(opening, end, field, text[opening + 1 : at], True)
@@ -154,16 +206,15 @@ def _place(text: str, at: int) -> _Place | None:
     named = _FIELD.match(text, start, at)
     if named is None:
         return _Place(start, _end(text, at), "", text[start:at], False)
-    if named.group(1).lower() not in _NAMES:
-        return None
-    return _Place(named.end(), _end(text, at), _NAMES[named.group(1).lower()], text[named.end() : at], False)
+    name = named.group(1).lower()
+    return _Place(named.end(), _end(text, at), _NAMES.get(name, f"{COLUMN}{name}"), text[named.end() : at], False)
 
 
 def _end(text: str, at: int) -> int:
     return _REST.match(text, at).end()  # type: ignore[union-attr]
 
 
-def _fields(place: _Place) -> list[Completion]:
+def _fields(snapshot: Snapshot, place: _Place) -> list[Completion]:
     part = place.part.lower()
     if len(part) < 2:
         return []
@@ -173,6 +224,9 @@ def _fields(place: _Place) -> list[Completion]:
         # Of author and authors, one is enough.
         kept = [alias for alias in fitting if not any(alias != other and alias.startswith(other) for other in fitting)]
         found += [Completion(place.start, place.end, f"{alias}:", "field", f"{alias}:", None) for alias in kept]
+    for key, stored in snapshot.columns.by_key.items():
+        if stored.column.telling and key.startswith(part):
+            found.append(Completion(place.start, place.end, f"{key}:", "field", f"{key}:", None))
     return found
 
 

@@ -93,6 +93,7 @@ _WAITS = re.compile(
 _DEEPEST = 50
 _MOST_NAMED = 12
 _SHORTEST = 2
+_TELLING = 3
 
 
 def parse(text: str) -> Node | None:
@@ -383,7 +384,9 @@ class _Parser:
         self.here = end
         if text.endswith(BEGUN) and text.strip(BEGUN):
             whole = Word(text.rstrip(BEGUN), field, False, start, exact)
-            return Either((whole, replace(whole, prefix=True)))
+            # Two letters begin tens of thousands of words of abstracts; those of titles tell as much, sooner.
+            short = not field and whole.text.isascii() and len(whole.text) < _TELLING
+            return Either((whole, replace(whole, prefix=True, field="title" if short else field)))
         prefix = text.endswith("*")
         if any(c in WILDCARDS for c in text) and "*" in text and not any(c.isalnum() for c in text):
             raise QueryError("A * needs the beginning of a word before it, such as arithm*, or the end of one after it.", start)

@@ -507,17 +507,22 @@ def _shapes(node: Node, field: str) -> list[Shape]:
     assert isinstance(node, Word | Phrase)
     if field == "authors" and isinstance(node, Phrase):
         return _name_shapes(node)
-    stemmed = ANALYZERS[field] == "english"
     text = node.text + ("*" if isinstance(node, Word) and node.prefix else "")
-    if isinstance(node, Word) and not node.exact:
+    return list(_leaf_shapes(text, isinstance(node, Word), node.exact, ANALYZERS[field] == "english"))
+
+
+@lru_cache(maxsize=8192)
+def _leaf_shapes(text: str, is_word: bool, exact: bool, stemmed: bool) -> tuple[Shape, ...]:
+    """The rows of words that a word or a phrase may be; the same in every field of one analyser."""
+    if is_word and not exact:
         text = without_particle(text)
-    terms = _itself if not stemmed else _itself_unless_small if node.exact else _stems
+    terms = _itself if not stemmed else _itself_unless_small if exact else _stems
     # A question mark after the last word may be a question's: the word itself is meant too.
-    asks = not node.exact and text.endswith("?") and not text.endswith("??")
-    found = [shapes_of(text.rstrip("?") if asks else text, terms, by_pattern=stemmed and node.exact)]
-    if asks and isinstance(node, Word) and found[0].spots:
+    asks = not exact and text.endswith("?") and not text.endswith("??")
+    found = [shapes_of(text.rstrip("?") if asks else text, terms, by_pattern=stemmed and exact)]
+    if asks and is_word and found[0].spots:
         found.append(shapes_of(text, terms))
-    return merged_words(found)
+    return tuple(merged_words(found))
 
 
 def _two_places(node: Near, field: str) -> tuple[Spot, Spot] | None:

@@ -120,6 +120,19 @@ _NOT_ALIKE = frozenset(
 """Words that a rule would take for a form of another word."""
 
 
+def _by_ending() -> dict[str, list[tuple[str, int]]]:
+    """What stands in the place of each ending, and how many letters must stand before it."""
+    found: dict[str, list[tuple[str, int]]] = {}
+    for one, other, before in _ENDINGS:
+        found.setdefault(one, []).append((other, before))
+        found.setdefault(other, []).append((one, before))
+    return found
+
+
+_BY_ENDING = _by_ending()
+_LENGTHS = tuple(sorted(set(map(len, _BY_ENDING))))
+
+
 @lru_cache(maxsize=8192)
 def word_forms(word: str) -> tuple[str, ...]:
     """A folded word and its forms, itself first.
@@ -135,16 +148,17 @@ def word_forms(word: str) -> tuple[str, ...]:
     # Twice: haemorrhaging tumours' catalogues may be spelt otherwise in more than one place.
     for _ in range(2):
         for form in list(found):
-            found.update(dict.fromkeys(_one_step(form)))
+            # Sorted: the order of a set is another on every run, and scores are added up in this one.
+            found.update(dict.fromkeys(sorted(_one_step(form))))
     return tuple(form for form in found if form == word or form not in _NOT_ALIKE)[:_MOST]
 
 
 def _one_step(word: str) -> set[str]:
     found = set(_LISTED.get(word, ()))
-    for one, other, before in _ENDINGS:
-        for ending, instead in ((one, other), (other, one)):
-            if word.endswith(ending) and len(word) - len(ending) >= before:
-                found.add(word[: len(word) - len(ending)] + instead)
+    for length in _LENGTHS:
+        for instead, before in _BY_ENDING.get(word[-length:], ()):
+            if len(word) - length >= before:
+                found.add(word[: len(word) - length] + instead)
     for british, american in _INSIDE:
         if british in word:
             found.add(word.replace(british, american))

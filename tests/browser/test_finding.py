@@ -151,7 +151,12 @@ def test_a_column_of_ones_own_is_a_facet_an_order_a_field_and_a_chart(own_board:
     board.shows(len(corpus.select(Selection(columns={"score2": (0.5, None)}))))
     board.root.get_by_label("Sort by").select_option(label="Score2, largest first")
     expect(board.titles.first).to_have_text(corpus.select(Selection(sort="columns.score2"))["title"].iloc[0])
-    expect(board.chart("My label")).to_be_visible()
+    board.root.get_by_role("tab", name="My label").click()
+    chart = board.root.get_by_role("tabpanel", name="My label")
+    expect(chart.locator(".barlayer .point").first).to_be_visible()
+    chart.get_by_label("Column").select_option(label="Label included")
+    expect(board.root.get_by_role("tab", name="Label included")).to_be_visible()
+    picture(board, "own-chart-1440")
     expect(board.error).to_be_hidden()
     # Constant and unique columns are offered last.
     rail = board.root.locator(".lx-rail .lx-fold > span:first-child").all_text_contents()

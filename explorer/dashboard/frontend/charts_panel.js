@@ -8,7 +8,7 @@ const LOW = 600; // px
 /** @import { App, ChartView, Panel } from "./page.d.ts" */
 
 /**
- * The card of the charts: the topics, and the keywords behind a tab; it folds to one line, and the browser remembers that.
+ * The card of the charts: the topics, and behind tabs the keywords and a column of the reader's own; it folds to one line, and the browser remembers that.
  *
  * @param {App} app
  * @returns {Panel}
@@ -17,9 +17,10 @@ export function chartsPanel(app) {
   const { model } = app;
   const bodyId = app.id("charts-body");
   const topics = topicsPanel(app);
-  const keywords = chartView(app, "keywords");
+  /** Behind a tab each, where the corpus has them: keywords, and a column of the reader's own. */
+  const others = ["keywords", "own"].map((name) => chartView(app, name));
   /** @type {ChartView[]} */
-  const members = [topics, keywords];
+  const members = [topics, ...others];
   const tabs = members.map((view, position) => {
     const tab = h("button", {
       class: "lx-tab",
@@ -30,17 +31,17 @@ export function chartsPanel(app) {
       tabIndex: position ? -1 : 0,
       click: () => show(position),
       keydown: (event) => {
-        const to = tabTo(event.key, position, keywordsTab().hidden ? 1 : members.length);
+        const seen = tabs.filter((other) => !other.hidden);
+        const to = tabTo(event.key, seen.indexOf(tabs[position]), seen.length);
         if (to === undefined) return;
         event.preventDefault();
-        show(to);
-        tabs[to].focus();
+        show(tabs.indexOf(seen[to]));
+        seen[to].focus();
       },
     });
     view.title = tab;
     return tab;
   });
-  const keywordsTab = () => tabs[1];
   const panels = members.map((view, position) =>
     h(
       "div",
@@ -117,16 +118,18 @@ export function chartsPanel(app) {
 
   tabs[0].textContent = "Topics";
   app.watch(["charts"], () => {
-    const chart = model.get("charts").find((item) => item.name === "keywords");
-    keywordsTab().hidden = !chart;
-    if (!chart) {
-      if (shown) show(0);
-      return;
-    }
-    keywordsTab().textContent = chart.title;
-    if (shown) keywords.draw();
+    others.forEach((view, place) => {
+      const position = place + 1;
+      const chart = model.get("charts").find((item) => item.name === view.name);
+      tabs[position].hidden = !chart;
+      if (chart) tabs[position].textContent = chart.title;
+      if (shown === position) {
+        if (chart) view.draw();
+        else show(0);
+      }
+    });
   });
-  app.onTheme(() => keywords.redraw());
+  app.onTheme(() => others.forEach((view) => view.redraw()));
   unfold();
   return { node };
 }

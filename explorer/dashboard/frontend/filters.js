@@ -8,7 +8,8 @@ import { middle, rangeText } from "./own_columns.js";
 /** @import { App, FacetPanel } from "./page.d.ts" */
 
 const TYPING_PAUSE = 150; // ms
-const SHOWN = 8; // values that a panel shows without scrolling
+const SHOWN = 8; // values that come at first
+const SEEN = 7; // rows that there is room for; half of the next one is seen, so that the list is seen to go on
 const NEAR_END = 40; // px above the end of a list from which more of it is asked for
 const OPEN_AT_FIRST = 3; // panels; the rest start folded so that the rail fits a screen
 
@@ -171,7 +172,7 @@ function valuesPanel(app, first, open) {
   function update(next) {
     facet = next;
     // Room that was taken once is kept: while a query is typed, what is below must not jump.
-    kept = Math.max(kept, Math.min(facet.rows.length, SHOWN));
+    kept = Math.max(kept, Math.min(facet.rows.length, SEEN));
     rows.style.setProperty("--rows", String(kept));
     search.hidden &&= !(facet.text || facet.more || facet.values > SHOWN);
     if (!timer && document.activeElement !== search && search.value !== facet.text) search.value = facet.text;

@@ -90,6 +90,8 @@ export function searchPanel(app) {
   const { model, link } = app;
   const id = app.id("query");
   let timer = 0;
+  /** Whether the query that was sent last was still being typed. */
+  let begun = false;
   /** The query in force. */
   let known = model.get("selection").query;
   /** The expression that was sent and not answered yet. */
@@ -187,8 +189,10 @@ export function searchPanel(app) {
     ranking = "";
     const unfinished = !whole && document.activeElement === input && input.selectionEnd === input.value.length;
     // Back at the query in force, what was said of a broken one must go.
-    if (input.value !== link.draft().query || model.get("status").level === "error")
+    // What was sent while it was typed is sent again once it is whole: its last word is then no beginning any more.
+    if (input.value !== link.draft().query || model.get("status").level === "error" || (whole && begun))
       link.set({ query: input.value }, false, unfinished && input.value !== "");
+    begun = unfinished;
   }
 
   function submit() {

@@ -13,9 +13,11 @@ from explorer.dashboard.views.topics import places
 from explorer.errors import SelectionError
 from explorer.search.results import Results
 from explorer.selection.fields import BETWEEN
+from explorer.selection.syntax import COLUMN
 
 if TYPE_CHECKING:
     from explorer.ranking.axes import Axis
+    from explorer.store.facets import Facet
 
 COLOURS = {"none": "One colour", "topic": "Topic", "year": "Year", "upvotes": "Upvotes", "score": "Score"}
 """What a paper's colour may tell, and how it is called."""
@@ -46,7 +48,7 @@ def axes(results: Results, colour: str) -> View:
     ----------
     results : Results
     colour : str
-        A key of `COLOURS`; one that this corpus or chart has not is taken as the first that it has.
+        A key of `COLOURS`, or ``columns.KEY``; one that this corpus or chart has not is taken as the first that it has.
 
     Returns
     -------
@@ -65,7 +67,7 @@ def axes(results: Results, colour: str) -> View:
     colour = colour if colour in names else names[0]
     return {
         "axes": [_axis(axis, *pair) for axis, pair in zip(found, _pairs(results), strict=True)],
-        "colours": [[name, COLOURS[name]] for name in names],
+        "colours": [[name, _called(results, name)] for name in names],
         "colour": colour,
         "chart": _histogram(results, found[0], colour) if len(found) == 1 else _scatter(results, found, colour),
     }
@@ -73,7 +75,7 @@ def axes(results: Results, colour: str) -> View:
 
 def check_colour(colour: object) -> str:
     """A colour that the page asks for. Raises `SelectionError` if there is none of that name."""
-    if not isinstance(colour, str) or colour not in COLOURS:
+    if not isinstance(colour, str) or not (colour in COLOURS or colour.startswith(COLUMN)):
         raise SelectionError(f"Papers cannot be coloured by {colour!r}. Choices: {', '.join(COLOURS)}.")
     return colour
 
@@ -120,7 +122,15 @@ def _colours(results: Results, n_axes: int) -> list[str]:
         "score": ordered,
         "none": True,
     }
-    return [name for name, told in there.items() if told]
+    own = [stored.column.field for stored in snapshot.columns.by_key.values() if stored.column.telling]
+    return [*(name for name, told in there.items() if told), *own]
+
+
+def _called(results: Results, colour: str) -> str:
+    """What a colour is called."""
+    if colour.startswith(COLUMN):
+        return results.snapshot.columns[colour.removeprefix(COLUMN)].column.label
+    return COLOURS[colour]
 
 
 def _span(place: np.ndarray) -> tuple[float, float]:
@@ -206,7 +216,7 @@ def _scatter(results: Results, found: list[Axis], colour: str) -> View:
         "name": "axes",
         "title": f"{BETWEEN.join(first)} by {BETWEEN.join(second)}",
         "description": f"Scatter plot of {len(rows):,} papers, {first[0]} to {first[1]} across and {second[0]} to {second[1]} up, "
-        f"coloured by {COLOURS[colour].lower()}. The boxes below the chart choose a range.",
+        f"coloured by {_called(results, colour).lower()}. The boxes below the chart choose a range.",
         "figure": charts.scatter_json(points, spans, (within_x, within_y), (first, second), density),
         "table": {
             "columns": ["Paper", BETWEEN.join(first), BETWEEN.join(second)],
@@ -245,12 +255,29 @@ def _series(results: Results, rows: np.ndarray, colour: str) -> tuple[list[tuple
         series = by_topic[np.asarray(results.snapshot.topics.codes)[rows]]
         named = [(name, rows[series == i], marks[i]) for i, name in enumerate(names)]
         return [("Other topics", rows[series == len(charts.SERIES)], charts.REST), *named], []
-    values = _numbers(results, rows, colour)
+    own = results.snapshot.columns[colour.removeprefix(COLUMN)] if colour.startswith(COLUMN) else None
+    if own is not None and own.facet is not None:
+        return _own_series(own.facet, rows), []
+    values = _numbers(results, rows, colour) if own is None else np.asarray(own.order[rows], np.float32)
     known = ~np.isnan(values)
     unknown = rows[~known]
-    without = {"year": "without a date", "upvotes": "without upvotes", "score": "without a score"}[colour]
+    withouts = {"year": "without a date", "upvotes": "without upvotes", "score": "without a score"}
+    without = withouts.get(colour, "without a value")
     notes = [f"{len(unknown):,} {without}, in grey"] if len(unknown) else []
-    return [("Unknown", unknown, charts.REST), (COLOURS[colour], rows[known], values[known])], notes
+    return [("Unknown", unknown, charts.REST), (_called(results, colour), rows[known], values[known])], notes
+
+
+def _own_series(facet: Facet, rows: np.ndarray) -> list[tuple[str, np.ndarray, Any]]:
+    """Papers by the first of their values in a column of the reader's own; the most frequent values have colours."""
+    first = np.full(len(facet.starts) - 1, -1, np.int64)
+    first[facet.rows[::-1]] = facet.codes[::-1]
+    codes = first[rows]
+    rest = (codes < 0) | (codes >= len(charts.SERIES))
+    named = [
+        (facet.values[code].as_py(), rows[codes == code], charts.SERIES[code])
+        for code in range(min(facet.size, len(charts.SERIES)))
+    ]
+    return [("Other values", rows[rest], charts.REST), *named]
 
 
 def _numbers(results: Results, rows: np.ndarray, colour: str) -> np.ndarray:
