@@ -354,6 +354,7 @@ def test_answers_are_what_the_page_takes_them_for(
     send(board, "axis_point", row=0)
     send(board, "ledger")
     send(board, "picture", chart="topics")
+    send(board, "report")
     send(board, "plotly")
     board.save([ExportedFile("papers.csv", "text/csv", b"id\n")])
     values: dict[str, list[Any]] = {}

@@ -11,6 +11,7 @@ import anywidget
 import traitlets
 
 from explorer.corpus.corpus import Corpus
+from explorer.corpus.opening import keep_added
 from explorer.dashboard import frontend
 from explorer.dashboard.deployment import Deployment
 from explorer.dashboard.figures import plotly_bundle, plotly_version
@@ -33,6 +34,10 @@ _ORDERED = ("selection", "papers", "concepts", "axes", "preference", "reader")
 """What an order says, and with it the page of papers."""
 
 _ALL = (*_ORDERED, "facets", "topics", "charts", "comparison")
+
+
+_MOST_REMEMBERED = 1000
+"""Ticked papers whose ids the page is told, to tick them again after it was loaded anew."""
 
 
 class Dashboard(anywidget.AnyWidget):
@@ -87,6 +92,7 @@ class Dashboard(anywidget.AnyWidget):
         self._drawing = self._drawn = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._first_folder = corpus.folder
+        self._served_folder = deployment.corpus if deployment.served else None
         later = selection if selection is not None and lacking(corpus, selection) else None
         problem: tuple[Any, ...] = ()
         try:
@@ -186,7 +192,11 @@ class Dashboard(anywidget.AnyWidget):
     def _papers(self) -> dict[str, Any]:
         session = self.session
         only = None if self.searches.base is None else self.searches.rows()
-        return views.page(session.results, session.page, session.ticked, session.opened, read=session.read_rows, only=only)
+        if session.only_ticked:
+            only = session.ticked_rows()
+        shown = views.page(session.results, session.page, session.ticked, session.opened, read=session.read_rows, only=only)
+        kept = [session.id_of(row) for row in sorted(session.ticked)] if len(session.ticked) <= _MOST_REMEMBERED else []
+        return {**shown, "only_ticked": session.only_ticked, "ticks": kept}
 
     def _status(self, level: str, text: str = "", at: int | None = None, of: str | None = None) -> dict[str, Any]:
         return {"level": level, "text": text, "at": at, "of": of, "seq": self._seq}
@@ -338,6 +348,8 @@ class Dashboard(anywidget.AnyWidget):
     def _arrived(self, corpus: Corpus, grown: bool, sentence: str) -> None:
         """Show a corpus that was added to under the same filters and with the same paper open, and a new one whole."""
         selection, opened = (self.session.selection, self.session.opened) if grown else (Selection(), None)
+        if grown and self._served_folder:
+            keep_added(self._served_folder, corpus.folder)
         later = lacking(corpus, selection)
 
         def steps() -> Steps:

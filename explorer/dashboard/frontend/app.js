@@ -10,6 +10,7 @@ import { preferencePanel } from "./preference.js";
 import { papersPanel } from "./papers.js";
 import { readerPanel } from "./reader.js";
 import { exportMenu } from "./export_menu.js";
+import { reportPanel } from "./report.js";
 import { intakePanel } from "./intake.js";
 import { ledgerDialog } from "./ledger_dialog.js";
 import { statusPanel } from "./status.js";
@@ -17,6 +18,8 @@ import { preparationPanel } from "./preparation.js";
 import { conceptsPanel } from "./concepts.js";
 import { conceptSetPanel } from "./relevance_feedback.js";
 import { toolbarPanel } from "./toolbar.js";
+import { growthPanel } from "./growth.js";
+import { keepTicks } from "./ticks.js";
 import { savedSearchesPanel } from "./saved_searches.js";
 import { spellingPanel } from "./spelling.js";
 import { comparisonPanel } from "./comparison.js";
@@ -177,9 +180,11 @@ function assemble(app) {
   app.comparison = comparisonPanel(app);
   app.concepts = conceptsPanel(app);
   app.conceptSet = conceptSetPanel(app);
+  app.report = reportPanel(app);
   app.exportMenu = exportMenu(app);
   app.intake = intakePanel(app);
   app.ledgerDialog = ledgerDialog(app);
+  app.growth = growthPanel(app);
   app.toolbar = toolbarPanel(app);
   app.layers.push(app.closeRail);
   app.filters = filtersPanel(app);
@@ -288,9 +293,10 @@ function render({ model, el }) {
     if (started || !drawable(model)) return;
     started = true;
     assemble(app);
-    root.replaceChildren(app.frame);
+    root.replaceChildren(app.frame, app.report.node);
     if (app.page) {
       followAddress(app);
+      keepTicks(app);
       uncover(app);
     }
   });

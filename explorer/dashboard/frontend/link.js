@@ -9,7 +9,9 @@ const ANSWER_TIMEOUT = 20000; // ms without an answer after which the page says 
 const WOBBLE = 3000; // ms; a network that fails for less mends itself
 
 /** Ask for something and change nothing. @type {ReadonlySet<Kind>} */
-const ASIDE = new Set(/** @type {const} */ (["complete", "suggest", "why", "axis_point", "ledger", "picture", "plotly"]));
+const ASIDE = new Set(
+  /** @type {const} */ (["complete", "suggest", "why", "axis_point", "ledger", "picture", "report", "plotly"]),
+);
 
 /** Change the selection to one that only the kernel knows. @type {ReadonlySet<Kind>} */
 const STEPS = new Set(/** @type {const} */ (["undo", "redo", "clear", "url", "run_search"]));

@@ -109,9 +109,11 @@ export interface App {
   comparison: Panel;
   concepts: Panel;
   conceptSet: Panel;
+  report: Panel & { print(): void };
   exportMenu: Panel;
   intake: Panel & { layers: HTMLElement[] };
   ledgerDialog: Panel & { dialog: HTMLDialogElement };
+  growth: Panel;
   toolbar: Panel & { rail: HTMLButtonElement };
   filters: Panel;
   preference: Panel;
@@ -153,6 +155,8 @@ export interface SearchPanel extends Panel {
 export interface PapersPanel extends Panel {
   /** Move the focus through the list. */
   step(by: number): void;
+  /** Tick the paper that has the focus, or untick it; whether there was one. */
+  tickCurrent(): boolean;
   /** Open the paper that has the focus. */
   openCurrent(): void;
   /** Row of the paper that stands so many places after another on the page. */
