@@ -15,7 +15,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("corpus", metavar="CORPUS")
     command.add_argument("--undo", metavar="ID", help="id of the merged paper: its records stand again, and are kept apart")
     command.add_argument("--never", nargs=2, metavar=("ID", "ID"), help="never merge two records")
-    command.add_argument("--always", nargs=2, metavar=("ID", "ID"), help="merge two records when one of them comes in")
+    command.add_argument("--always", nargs=2, metavar=("ID", "ID"), help="merge two records, now or when they come in")
     command.add_argument("-o", "--output", metavar="CSV", help="write the table; default: print one line a merge")
 
 
@@ -31,7 +31,9 @@ def run(options: argparse.Namespace) -> int:
         print(f"{larger.folder}: {options.undo} was split; {len(larger):,} papers.", file=sys.stderr)
     elif options.never or options.always:
         rules = corpus.rules.never_merge(*options.never) if options.never else corpus.rules.always_merge(*options.always)
-        corpus.decide(rules)
+        after = corpus.decide(rules, progress=Progress())
+        if len(after) < len(corpus):
+            print(f"{after.folder}: {len(corpus) - len(after):,} merged, {len(after):,} papers.", file=sys.stderr)
         known = {*corpus.table.column("id").to_pylist(), *corpus.snapshot.merged.records.column("id").to_pylist()}
         for name in (name for name in options.never or options.always if name not in known):
             print(f"There is no record {name!r} here yet; the rule holds once it comes in.", file=sys.stderr)

@@ -220,9 +220,9 @@ class Corpus:
     def split(self, paper: str, *, progress: Progress = no_progress) -> Self:
         return self.changed(growth.separation(self.snapshot, paper), step="split", made={"paper": paper}, progress=progress)
 
-    @documented_by(growth.decision)
-    def decide(self, rules: Rules) -> Self:
-        return self.changed(growth.decision(self.snapshot, rules), step="decided")
+    @documented_by(growth.decided, without=("snapshot",))
+    def decide(self, rules: Rules, *, progress: Progress = no_progress) -> Self:
+        return type(self)(growth.decided(self.snapshot, rules, progress))
 
     @documented_by(growth.refitted)
     def refit(self, n_topics: int | None = None, *, progress: Progress = no_progress) -> Self:

@@ -17,7 +17,7 @@ from explorer.disk import cache_folder
 from explorer.errors import CorpusError
 from explorer.papers.schema import to_table
 from explorer.store.build import Progress, content_hash, no_progress, write_corpus
-from explorer.store.extend import change_digest, extend_corpus, index_again, refit_corpus, remove_papers
+from explorer.store.extend import change_digest, extend_corpus, index_again, join_papers, refit_corpus, remove_papers
 from explorer.store.generations import restore
 from explorer.store.snapshot import Snapshot
 
@@ -341,18 +341,20 @@ def undone(snapshot: Snapshot) -> Path:
     return snapshot.folder
 
 
-def decision(snapshot: Snapshot, rules: Rules) -> Change:
-    """Keep other rules, by which papers are merged, or kept apart, when they come in.
+def decided(snapshot: Snapshot, rules: Rules, progress: Progress) -> Path:
+    """Keep other rules; papers of the corpus that they newly say are one become one, and `undo` or `split` takes that back.
 
     Parameters
     ----------
     rules : Rules
         They take the place of those that the corpus has.
+    progress : callable, optional
+        Called as ``progress(stage, part)``, part from 0 to 1; an exception it raises stops the work and changes nothing.
 
     Returns
     -------
     Corpus
-        The same papers; the rules hold for what comes.
+        The rules hold for what comes, too. Joining papers of it costs what building it costs.
 
     Raises
     ------
@@ -368,8 +370,29 @@ def decision(snapshot: Snapshot, rules: Rules) -> Change:
     >>> first, second = corpus.papers["id"]
     >>> corpus.decide(corpus.rules.never_merge(first, second)).rules.never == {(first, second)}
     True
+    >>> len(corpus.decide(corpus.rules.always_merge(first, second)))
+    1
     """
-    return Change(snapshot.table.slice(0, 0), rules=rules)
+    papers = set(snapshot.table.column("id").to_pylist())
+    records = snapshot.merged.records
+    holder = dict(zip(records.column("id").to_pylist(), records.column("merge_paper").to_pylist(), strict=True))
+    pairs = [
+        (first, second)
+        for both in sorted(rules.always - snapshot.rules.always)
+        for first, second in [[name if name in papers else holder.get(name) for name in both]]
+        if first is not None and second is not None and first != second
+    ]
+    if not pairs:
+        change = Change(snapshot.table.slice(0, 0), rules=rules)
+        return changed(snapshot, change, step="decided", made=None, progress=progress)
+    target = snapshot.folder
+    if snapshot.cached_name is not None and not snapshot.cached_name.startswith("files-"):
+        told = hashlib.sha256(repr((snapshot.folder.name, pairs)).encode()).hexdigest()[:16]
+        target = cache_folder() / f"grown-{told}"
+        if opened(target) is not None:
+            return target
+    join_papers(pairs, rules, snapshot.folder, into=target, progress=progress)
+    return target
 
 
 def opened(folder: Path) -> Snapshot | None:

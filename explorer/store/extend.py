@@ -9,7 +9,7 @@ import contextlib
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from explorer.dedupe.merges import Change, load_merges
+from explorer.dedupe.merges import Change, Merges, load_merges
+from explorer.dedupe.rules import Rules
 from explorer.errors import CorpusError
 from explorer.papers.author_names import displayed
+from explorer.papers.ledger import Ledger
 from explorer.papers.schema import FIELDS, TEXT
 from explorer.store.build import (
     ANALYSERS,
@@ -219,24 +221,78 @@ def remove_papers(
     ledger = accounts.ledger()
     for id_, source, title in zip(*removed.values(), strict=True):
         ledger.remove(source or "", id_, text=title or "")
-    steps = [*manifest["made"].get("removed", []), {"at": now(), "papers": len(removed["id"])}]
+    merges = load_merges(before).without(ids)
+    return _rebuild(
+        left, merges, ledger if accounts.parts else None, None, ("removed", len(removed["id"])), folder, into, progress
+    )
+
+
+def join_papers(
+    pairs: Iterable[tuple[str, str]], rules: Rules, folder: Path, *, into: Path | None = None, progress: Progress = no_progress
+) -> dict[str, Any]:
+    """Make papers one that the reader says are; the corpus is built anew, topics included.
+
+    Parameters
+    ----------
+    pairs : iterable of (str, str)
+        Ids of papers of the corpus.
+    rules : Rules
+        The reader's from now on.
+    into : Path, optional
+        Folder of the corpus with them joined, by default that of the corpus itself; otherwise that one stays as it is.
+
+    Returns
+    -------
+    dict
+        The manifest.
+
+    Raises
+    ------
+    CorpusError
+        There is no corpus, or it cannot be written; it stays as it was.
+    """
+    # With it comes the search for duplicates, which nobody who only opens a corpus waits for.
+    from explorer.store.joins import joined
+
+    manifest = read_manifest(folder)
+    before = folder / manifest["generation"]
+    accounts = load_accounts(before)
+    table, merges, ledger, gone = joined(read_table(before), load_merges(before), accounts.ledger(), pairs)
+    return _rebuild(table, merges, ledger if accounts.parts else None, rules, ("joined", gone), folder, into, progress)
+
+
+def _rebuild(
+    table: pa.Table,
+    merges: Merges,
+    ledger: Ledger | None,
+    rules: Rules | None,
+    step: tuple[str, int],
+    folder: Path,
+    into: Path | None,
+    progress: Progress,
+) -> dict[str, Any]:
+    """Publish a generation of fewer papers; `step` is the list of the manifest that says so, and how many are gone.
+
+    An earlier version kept no ledger, and then there is none.
+    """
+    manifest = read_manifest(folder)
+    before = folder / manifest["generation"]
 
     def write(target: Path) -> dict[str, Any]:
-        topics = write_generation(left, target, None, progress)
-        merges = load_merges(before).without(ids)
-        pairs = merges.likely
-        there = [pc.is_in(pairs.column(name), value_set=left.column("id").combine_chunks()) for name in ("first", "second")]
-        replace(merges, likely=pairs.filter(pc.and_(*there))).save(target)
-        # An earlier version kept no ledger.
-        if accounts.parts:
+        topics = write_generation(table, target, None, progress)
+        pairs, there = merges.likely, table.column("id").combine_chunks()
+        both = [pc.is_in(pairs.column(name), value_set=there) for name in ("first", "second")]
+        replace(merges, likely=pairs.filter(pc.and_(*both))).save(target)
+        if ledger is not None:
             save_part(part_of(ledger), account_path(target, 0))
-        keep_rules(target, None, (before / RULES).read_bytes() if (before / RULES).exists() else None)
+        keep_rules(target, rules, (before / RULES).read_bytes() if (before / RULES).exists() else None)
         return topics
 
-    target, made = into or folder, {**manifest["made"], "removed": steps, ANALYSERS: fingerprint()}
-    made |= _grown_from(folder, target, before)
+    name, gone = step
+    target, steps = into or folder, [*manifest["made"].get(name, []), {"at": now(), "papers": gone}]
+    made = {**manifest["made"], **_grown_from(folder, target, before), name: steps, ANALYSERS: fingerprint()}
     upon = before.name if target == folder else None
-    return in_folder(target, lambda: publish(target, content_hash(left), left.num_rows, made, write, upon=upon))
+    return in_folder(target, lambda: publish(target, content_hash(table), table.num_rows, made, write, upon=upon))
 
 
 def _grown_from(folder: Path, target: Path, before: Path) -> dict[str, Any]:

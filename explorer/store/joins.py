@@ -9,14 +9,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from explorer.dedupe.deduplication import merge_duplicates
 from explorer.dedupe.imprint import preprints
 from explorer.dedupe.merges import HISTORY, ORIGIN, Change, Merges
 from explorer.dedupe.merging import by_worth, merge, versions
+from explorer.dedupe.rules import Rules
 from explorer.errors import CorpusError
-from explorer.papers.schema import TEXTS
+from explorer.papers.ledger import Entry, Ledger
+from explorer.papers.schema import TEXT, TEXTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from explorer.store.snapshot import Snapshot
 
@@ -157,3 +160,61 @@ def split(snapshot: Snapshot, paper: str) -> Change:
     merges, rules = snapshot.merged.without([paper]), snapshot.rules.never_merge(*ids)
     unmerged = tuple(zip(*others.values(), strict=True))
     return replace(change, merges=merges, rules=rules, upon=snapshot.manifest["generation"], unmerged=unmerged)
+
+
+def joined(
+    table: pa.Table, merges: Merges, ledger: Ledger, pairs: Iterable[tuple[str, str]]
+) -> tuple[pa.Table, Merges, Ledger, int]:
+    """Papers, merges and ledger once pairs of papers are one each, and how many papers are gone.
+
+    The paper is merged anew from all the records that its parts were merged from, so that taking it back gives these.
+    """
+    groups = _groups(pairs)
+    schema = pa.schema([*table.schema, *ORIGIN.items()])
+    names = table.column("id").to_pylist()
+    place_of = {name: place for place, name in enumerate(names)}
+    stays = np.ones(len(names), bool)
+    new: list[tuple[int, pa.Table]] = []
+    for group in groups:
+        where = sorted(place_of[name] for name in group)
+        members = [names[place] for place in where]
+        records = records_of(merges, table.take(pa.array(where)))
+        each = pa.Table.from_pylist([record for name in members for record in records[name]], schema)
+        plain = each.drop_columns(list(ORIGIN)).select(table.column_names)
+        found = merge_duplicates(plain, rules=Rules().always_merge(*plain.column("id").to_pylist()))
+        [history] = found.history.to_pylist()
+        kept = found.absorbed.column("merge_row")
+        absorbed = each.take(kept)
+        paper = pa.array([history["paper"]] * each.num_rows, TEXT)
+        absorbed = absorbed.set_column(absorbed.column_names.index("merge_paper"), "merge_paper", paper)
+        # The notes of the ledger say it so, and are found by it when this is taken back.
+        source = pc.fill_null(absorbed.column("merge_source"), "")
+        absorbed = absorbed.set_column(absorbed.column_names.index("merge_source"), "merge_source", source)
+        merges = merges.without(members).joined(Merges(found.history, absorbed))
+        stays[where[1:]] = False
+        new.append((where[0], found.table.select(table.column_names)))
+        titles, own = absorbed.column("title").to_pylist(), absorbed.column("id").to_pylist()
+        notes = [note for note in ledger.notes if note.action != "merged" or note.after not in members]
+        sources = zip(*(absorbed.column(name).to_pylist() for name in ("merge_source", "merge_record")), strict=True)
+        for title, name, (source, record) in zip(titles, own, sources, strict=True):
+            if name != history["paper"]:
+                notes.append(Entry(source, None, record, "merged", "", title or "", history["paper"], "the reader says so"))
+        gone = len(where) - 1
+        ledger = replace(ledger, accepted=ledger.accepted - gone, merged=ledger.merged + gone, notes=notes)
+    order = np.flatnonzero(stays)
+    both = pa.concat_tables([table, *(paper for _, paper in new)], promote_options="permissive")
+    places = np.arange(len(names))
+    places[[place for place, _ in new]] = len(names) + np.arange(len(new))
+    rows = pa.array(places[order])
+    left = pa.table({name: both.column(name).take(rows) for name in both.column_names})
+    return left, merges, ledger, int((~stays).sum())
+
+
+def _groups(pairs: Iterable[tuple[str, str]]) -> list[set[str]]:
+    """The papers that pairs join, those of a chain together."""
+    groups: list[set[str]] = []
+    for both in pairs:
+        touched = [group for group in groups if group & set(both)]
+        groups = [group for group in groups if group not in touched]
+        groups.append(set(both).union(*touched))
+    return groups
