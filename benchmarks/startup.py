@@ -36,6 +36,7 @@ from benchmarks import report
 from benchmarks.corpus import built
 from benchmarks.data import SOURCES, arguments
 from explorer.server import server as explorer_server
+from explorer.server.admission import Admission, memory_there, sizes
 from tests.browser.find import ARGUMENTS, executable
 
 TEXT_BOX = "import ipywidgets\nipywidgets.Text()"
@@ -143,6 +144,7 @@ def serve_notebook(path: str, port: int) -> None:
     os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, (here, os.environ.get("JUPYTER_PATH"))))
     config = explorer_server.settings(ip="127.0.0.1", port=port, token=None, cull_after=600, browser=False)
     config.Voila.tornado_settings["explorer_ready"] = lambda: None
+    config.Voila.tornado_settings["explorer_doors"] = explorer_server.Doors(Admission(100, memory_there(), sizes))
     app = explorer_server.ExplorerServer(config=config)
     app.initialize([path])
     app.start()

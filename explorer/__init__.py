@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from explorer.corpus.corpus import Corpus
     from explorer.corpus.opening import open_corpus
     from explorer.dashboard.explore import explore
+    from explorer.dashboard.plots import plot_axes, plot_column, plot_keywords, plot_topics, plot_trends
     from explorer.dashboard.widget import Dashboard
     from explorer.dedupe.deduplication import Deduplicated, Rules, find_duplicates, merge_duplicates
     from explorer.errors import (
@@ -26,12 +27,14 @@ if TYPE_CHECKING:
         QueryError,
         ReadError,
         SchemaError,
+        ScreeningError,
         SelectionError,
         ServerError,
         ServiceError,
     )
     from explorer.papers.ledger import Ledger
     from explorer.papers.schema import validate
+    from explorer.screening.screening import Screening
     from explorer.search.comparison import compare, compare_dates
     from explorer.selection.selection import Selection
     from explorer.sources.formats.bibtex.bibtex import to_bibtex
@@ -75,6 +78,8 @@ _HOMES = {
     "ReadError": "errors",
     "Rules": "dedupe.deduplication",
     "SchemaError": "errors",
+    "Screening": "screening.screening",
+    "ScreeningError": "errors",
     "Selection": "selection.selection",
     "SelectionError": "errors",
     "ServerError": "errors",
@@ -94,6 +99,11 @@ _HOMES = {
     "import_papers": "sources.importing",
     "merge_duplicates": "dedupe.deduplication",
     "open_corpus": "corpus.opening",
+    "plot_axes": "dashboard.plots",
+    "plot_column": "dashboard.plots",
+    "plot_keywords": "dashboard.plots",
+    "plot_topics": "dashboard.plots",
+    "plot_trends": "dashboard.plots",
     "read_papers": "sources.formats.registry",
     "to_bibtex": "sources.formats.bibtex.bibtex",
     "to_csl_json": "sources.formats.json.csl_json",
@@ -146,6 +156,11 @@ __all__ = [
     "import_papers",
     "merge_duplicates",
     "open_corpus",
+    "plot_axes",
+    "plot_column",
+    "plot_keywords",
+    "plot_topics",
+    "plot_trends",
     "read_papers",
     "to_bibtex",
     "to_csl_json",

@@ -13,6 +13,7 @@
     ├── ExpressionError      an expression over concepts does not parse; carries the position
     ├── ExportError          a table could not be written
     ├── LibraryError         a reader's saved searches could not be read or written
+    ├── ScreeningError       a review was asked for what cannot be
     ├── ServerError          the dashboard server could not be started
     └── ServiceError         a web service could not be reached, refused, or sent what cannot be read
 
@@ -93,6 +94,10 @@ class ExpressionError(ExplorerError):
 
 class LibraryError(ExplorerError):
     """A reader's saved searches could not be read or written, or there is none of a name."""
+
+
+class ScreeningError(ExplorerError):
+    """A review was asked for what cannot be: a paper it does not have, a label there is not, a reviewer who left."""
 
 
 class ServerError(ExplorerError):

@@ -272,6 +272,9 @@ def passes(selection: Selection, paper: Paper, *, but: str = "") -> bool:
         chosen = getattr(selection, field)
         if field != but and chosen and not values_of(paper, field) & {SHOWN.get(value, value) for value in chosen}:
             return False
+        left_out = {SHOWN.get(value, value) for name, value in selection.exclude if name == field}
+        if field != but and values_of(paper, field) & left_out:
+            return False
     if but != "has_code" and selection.has_code is not None and (paper["code_url"] is not None) != selection.has_code:
         return False
     for field in ("years", "months"):
@@ -371,4 +374,7 @@ def selections(topics: list[str]) -> st.SearchStrategy[Selection]:
         keywords=some(tuple(value.strip() for value in KEYWORDS)),
         has_code=st.sampled_from((None, None, True, False)),
         sort=st.sampled_from(("relevance", "newest", "oldest", "upvotes", "title")),
+        exclude=some(tuple(value.strip() for value in VENUES if value.strip())).map(
+            lambda values: tuple(("venues", value) for value in values)
+        ),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import resource
@@ -18,7 +19,7 @@ from test_server import Answer, ask, serving
 from explorer.errors import ServerError
 from explorer.server.admission import DASHBOARD_BYTES, DESCRIPTORS, Admission, default_number
 from explorer.server.identity import TRIES, Tries
-from explorer.server.server import is_visit, serve
+from explorer.server.server import Doors, is_visit, serve, waiting
 
 EACH = DASHBOARD_BYTES
 
@@ -155,7 +156,7 @@ def kernels(port: int) -> list[psutil.Process]:
 
 
 def test_a_full_server_says_so_and_lets_in_who_waited(tmp_path: Path) -> None:
-    with serving(tmp_path, "--max-dashboards", "1", "--cull-after", "600") as port:
+    with serving(tmp_path, "--max-dashboards", "1", "--cull-after", "600", "--kernels-ready", "0") as port:
         for headers in ({"Sec-Fetch-Dest": "image", "Sec-Fetch-Site": "cross-site"}, {"Sec-Purpose": "prefetch"}):
             assert ask(port, "/", headers=headers)[0] == 403
         assert kernels(port) == []
@@ -201,3 +202,25 @@ def test_few_file_descriptors_are_raised_at_the_start(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=tmp_path, timeout=60)
     assert done.stdout.strip() == "True", done.stderr
+
+
+def test_kernels_that_wait_for_a_reader_are_no_dashboards() -> None:
+    class Kernels:
+        def __init__(self) -> None:
+            self._pools: dict[str, list[asyncio.Future[dict[str, str]]]] = {"explorer.ipynb": []}
+
+        def list_kernel_ids(self) -> list[str]:
+            return ["open", "ready", "starting"]
+
+    async def ask() -> None:
+        kernels = Kernels()
+        doors = Doors(admission(3)[0])
+        assert doors.running(kernels) == 3
+        ready, starting, failed = (asyncio.get_running_loop().create_future() for _ in range(3))
+        ready.set_result({"kernel_id": "ready"})
+        failed.set_exception(RuntimeError("no kernel"))
+        kernels._pools["explorer.ipynb"] = [ready, starting, failed]
+        assert waiting(kernels) == {"ready"}
+        assert doors.running(kernels) == 2
+
+    asyncio.run(ask())

@@ -27,6 +27,7 @@ ROOMS = (
     "store",
     "search",
     "library",
+    "screening",
     "corpus",
     "export",
     "dashboard",
@@ -44,7 +45,7 @@ ONLY = {
     "tornado": {"server"},
     "jupyter_server": {"server"},
     "tantivy": {"store/fulltext", "text"},
-    "sklearn": {"topics", "store/topics", "ranking", "text/keyphrases"},
+    "sklearn": {"topics", "store/topics", "ranking", "text/keyphrases", "screening"},
 }
 # Whatever opens a connection to another machine.
 CLIENTS = (
@@ -55,7 +56,7 @@ CLIENTS = (
 # Imported by name when a page opens: none of these at the top of a module that opening imports.
 HEAVY = {"pandas", "sklearn", "scipy", "dask", "openpyxl", "xlsxwriter", "rapidfuzz", "httpx", "lxml", "python_calamine"}
 # Rooms that opening a page does not enter.
-WHEN_NEEDED = ("sources/", "dedupe/", "ranking/", "topics/model")
+WHEN_NEEDED = ("sources/", "dedupe/", "ranking/", "topics/model", "screening/")
 
 
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -226,7 +227,13 @@ def test_every_third_party_import_is_a_dependency() -> None:
         for row in [*project["dependencies"], *extras]
     }
     ours = {"explorer", *sys.stdlib_module_names, "msvcrt"}
-    distributions = {"sklearn": "scikit_learn", "scipy": "scikit_learn", "tornado": "voila", "traitlets": "ipywidgets"}
+    distributions = {
+        "sklearn": "scikit_learn",
+        "scipy": "scikit_learn",
+        "tornado": "voila",
+        "traitlets": "ipywidgets",
+        "IPython": "ipywidgets",
+    }
     distributions |= {"jupyter_server": "voila", "jupyter_client": "voila", "Stemmer": "pystemmer", "yaml": "pyyaml"}
     missing = {
         f"{path.name}: {package}"

@@ -106,7 +106,7 @@ def test_what_is_timed_is_all_that_the_page_is_sent(corpus: Corpus) -> None:
     page.send("set", changes={"query": "quantum", "years": [2005, None]})
     assert page.selection == Selection(query="quantum", years=(2005, None))
     board = page.board
-    drawn = {name: getattr(board, name) for name in ("summary", "facets", "charts", "papers", "selection")}
+    drawn = board.get_state(("summary", "facets", "charts", "papers", "selection"))
     assert page.wire.messages >= 1
     assert page.wire.bytes - before > len(json.dumps(drawn).encode()) / 2
     with pytest.raises(RuntimeError, match="did not do set"):

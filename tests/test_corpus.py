@@ -79,14 +79,16 @@ def test_natural_ties_are_in_the_order_of_the_table(tmp_path: Path) -> None:
 
 
 def test_similar_papers_share_words_and_leave_out_the_paper_itself(bundled: Corpus) -> None:
+    ids = bundled.papers["id"]
     for row in range(0, 88, 8):
-        found = bundled.similar(row, 5)
-        assert row not in [other for other, _ in found]
+        found = bundled.similar(ids[row], 5)
+        assert ids[row] not in set(found["id"])
         assert len(found) <= 5
-        assert len({other for other, _ in found}) == len(found)
+        assert found["id"].is_unique
+        assert list(found["title"]) == list(bundled.papers.set_index("id").loc[found["id"], "title"])
         own = " ".join(str(bundled.table.column(name)[row].as_py()) for name in ("title", "abstract")).lower()
-        assert all(word in own for _, words in found for word in words)
-    assert any(bundled.similar(row) for row in range(10))
+        assert all(word in own for words in found["words"] for word in words)
+    assert any(len(bundled.similar(id_)) for id_ in ids[:10])
 
 
 def test_papers_are_alike_by_phrases_that_both_have(bundled: Corpus) -> None:

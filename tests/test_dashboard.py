@@ -54,9 +54,10 @@ def state(board: Dashboard) -> Any:
 def check(board: Dashboard) -> None:
     """What holds after any message."""
     session = board.session
-    json.dumps({name: getattr(board, name) for name in DRAWN}, allow_nan=False)
-    assert session.results.selection == session.selection
-    assert Selection(**{k: tuple(v) if isinstance(v, list) else v for k, v in board.selection.items()}) == session.selection
+    sent = board.get_state(DRAWN)
+    json.dumps(sent, allow_nan=False)
+    assert session.results.selection == session.selection == board.selection
+    assert Selection(**{k: tuple(v) if isinstance(v, list) else v for k, v in sent["selection"].items()}) == session.selection
     assert board.summary["shown"] == session.results.shown
     assert len(board.papers["rows"]) <= 25
     assert all(len(panel.get("rows", [])) <= 200 for panel in board.facets)
@@ -279,7 +280,7 @@ def _js_version() -> str:
 def test_a_cell_can_set_the_selection(board: Dashboard) -> None:
     board.session.selection = Selection(query="graph")
     check(board)
-    assert board.selection["query"] == "graph"
+    assert board.selection == Selection(query="graph")
 
 
 def test_a_broken_first_query_opens_the_whole_corpus_and_says_so(corpus: Corpus) -> None:

@@ -244,7 +244,7 @@ def send(board: Dashboard, kind: str, buffers: list[Any] | None = None, **conten
 
 
 def traits(board: Dashboard) -> dict[str, Any]:
-    return {name: getattr(board, name) for name in TRAITS}
+    return dict(board.get_state(list(TRAITS)))
 
 
 def states(board: Dashboard, merged: Corpus) -> Iterator[dict[str, Any]]:
@@ -276,6 +276,12 @@ def states(board: Dashboard, merged: Corpus) -> Iterator[dict[str, Any]]:
     board.searches.library.delete_set("these")
     send(board, "compare", **{"with": None})
     send(board, "clear")
+    send(board, "star", row=0, on=True)
+    send(board, "tag", row=0, name="method", on=True)
+    send(board, "note", row=0, text="Read twice.", before="")
+    yield traits(board)
+    for _ in range(3):
+        send(board, "undo_mark")
     # The last is in an encoding that is not sure.
     files = (two_files.RIS.encode(), two_files.TABLE.encode(), "title,year\nЛуна,2020\n".encode("cp1251"))
     for name, data in zip(("a.ris", "b.csv", "c.csv"), files, strict=True):
@@ -295,6 +301,9 @@ def states(board: Dashboard, merged: Corpus) -> Iterator[dict[str, Any]]:
     assert other.reader["merged"] is not None
     yield traits(other)
     other.close()
+    # Papers that a cell gave, on their way in.
+    told = [{"title": "my papers", "stage": "Finding topics", "part": 0.5}, {"title": "x", "stage": "Stopping", "part": None}]
+    yield from ({**traits(board), "opening": state} for state in told)
 
 
 @pytest.fixture(scope="module")
@@ -349,12 +358,17 @@ def test_answers_are_what_the_page_takes_them_for(
     send(board, "complete", text="arith", at=5, concepts=False)
     send(board, "complete", text="= arith", at=7, concepts=True)
     send(board, "suggest", text="arithmatic")
+    send(board, "set", changes={"query": "arithmetic speech planets"}, joined=False)
+    send(board, "beyond")
+    send(board, "set", changes={"query": "reasoning"}, joined=False)
     send(board, "suggest", text="arithmetic")
     send(board, "why", row=0)
     send(board, "axis_point", row=0)
     send(board, "ledger")
     send(board, "picture", chart="topics")
     send(board, "report")
+    send(board, "note", row=0, text="Read twice.", before="")
+    send(board, "note", row=0, text="", before="Read twice.")
     send(board, "plotly")
     board.save([ExportedFile("papers.csv", "text/csv", b"id\n")])
     values: dict[str, list[Any]] = {}

@@ -237,10 +237,11 @@ def test_equal_selections_are_written_alike() -> None:
 
 
 def test_every_field_filters_or_sorts() -> None:
-    assert {row.field for row in FILTERS + STEERS} | {"sort"} == {field.name for field in fields(Selection)}
+    assert {row.field for row in FILTERS + STEERS} | {"sort", "mode"} == {field.name for field in fields(Selection)}
     rows = FILTERS + STEERS
     assert len({row.parameter for row in rows}) == len(rows)
     filters = Selection("q", (1, 2), ("0001-01", "0001-02"), ("t",), ("v",), ("a",), ("k",), False)
+    filters = filters.with_({"tags": ("g",), "marks": ("starred",)})
     steers = {
         "rank": "c",
         "like": ("i",),
@@ -249,9 +250,15 @@ def test_every_field_filters_or_sorts() -> None:
         "x": (0, 1),
         "y": (0, 1),
         "sort": "title",
+        "mode": "any",
+        "columns": (("c", "1"),),
+        "exclude": (("venues", "w"),),
     }
     whole = filters.with_({**steers, "prefer": {"upvotes": 1}})
-    assert list(dict.fromkeys(name for name, _ in parse_qsl(whole.to_url()))) == [row.parameter for row in rows] + ["sort"]
+    assert list(dict.fromkeys(name for name, _ in parse_qsl(whole.to_url()))) == [row.parameter for row in rows] + [
+        "mode",
+        "sort",
+    ]
 
 
 @settings(max_examples=25, deadline=None)

@@ -241,7 +241,7 @@ def test_the_script_comes_compressed_and_may_be_kept(server: int) -> None:
 
 
 def test_the_kernel_of_a_page_that_went_without_goodbye_ends(tmp_path: Path) -> None:
-    with serving(tmp_path, "--cull-after", "5") as port:
+    with serving(tmp_path, "--cull-after", "5", "--kernels-ready", "0") as port:
         # A page whose browser died: its kernel starts, and nobody ever talks to it.
         assert ask(port, "/")[0] == 200
         [server] = [child for child in psutil.Process().children() if str(port) in child.cmdline()]

@@ -263,7 +263,7 @@ def test_an_open_corpus_outlives_a_rebuild(tmp_path: Path) -> None:
         for field in ("topics", "venues", "keywords", "years"):
             corpus.results(selection).counts(field)
     assert len(corpus.topics.frequency()) > 0
-    corpus.similar(0)
+    corpus.similar(corpus.papers["id"][0])
 
 
 def test_additions_leave_the_papers_that_are_there(tmp_path: Path) -> None:

@@ -23,12 +23,31 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--query", default="", help="in the query language of the search box")
     command.add_argument("--years", metavar="A..B", help="first and last year; either may be left out")
     command.add_argument("--months", metavar="A..B", help="first and last month as YYYY-MM")
-    for name in ("topic", "venue", "author", "keyword"):
+    for name in ("topic", "venue", "author", "keyword", "tag", "mark"):
         command.add_argument(f"--{name}", action="append", default=[], help="may be given several times: any of them")
     command.add_argument("--code", choices=("yes", "no"), help="with or without a code link")
+    command.add_argument(
+        "--mode",
+        choices=("all", "any", "meaning"),
+        default="all",
+        help="papers with all words of the query, with any, or near in meaning",
+    )
+    command.add_argument(
+        "--column",
+        action="append",
+        default=[],
+        metavar="KEY:VALUE",
+        help="a column of your own, its value or a range such as score:0.5..1; several of one column: any of them",
+    )
+    command.add_argument(
+        "--exclude", action="append", default=[], metavar="FIELD:VALUE", help="papers without a value, such as venues:Nature"
+    )
     command.add_argument("--rank", metavar="EXPR", help='rank by concepts, such as "arithmetic + vision - benchmark"')
-    command.add_argument("--sort", default="relevance", help="relevance, hybrid, preference, newest, oldest, upvotes or title")
+    command.add_argument(
+        "--sort", default="relevance", help="relevance, hybrid, preference, newest, oldest, upvotes, title or columns.KEY"
+    )
     command.add_argument("--analysis", action="store_true", help="add topic, scores and places on axes")
+    command.add_argument("--marks", action="store_true", help="add what you starred, read, tagged and noted")
     command.add_argument("--url", help="selection as the dashboard's address says it, instead of the options above")
 
 
@@ -38,7 +57,7 @@ def run(options: argparse.Namespace) -> int:
 
     selection = _selection(options)
     corpus = open_given([options.corpus])
-    papers, lost = export_file(corpus.results(selection), options.output, analysis=options.analysis)
+    papers, lost = export_file(corpus.results(selection), options.output, analysis=options.analysis, marks=options.marks)
     print(f"{options.output}: {selection.describe(papers, len(corpus))}", file=sys.stderr)
     if lost:
         print("The format cannot hold:", *lost, sep="\n  ", file=sys.stderr)
@@ -60,5 +79,9 @@ def _selection(options: argparse.Namespace) -> Selection:
         ("months", options.months),
         ("code", options.code),
     ]
-    pairs += [(name, value) for name in ("topic", "venue", "author", "keyword") for value in getattr(options, name)]
-    return Selection.from_url(urlencode([(name, value) for name, value in [*pairs, ("sort", options.sort)] if value]))
+    pairs += [
+        (name, value) for name in ("topic", "venue", "author", "keyword", "tag", "mark") for value in getattr(options, name)
+    ]
+    pairs += [("col", value) for value in options.column] + [("not", value) for value in options.exclude]
+    pairs += [("mode", options.mode), ("sort", options.sort)]
+    return Selection.from_url(urlencode([(name, value) for name, value in pairs if value]))

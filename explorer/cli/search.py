@@ -16,7 +16,11 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("corpus", metavar="CORPUS", help="corpus folder or file of papers")
     command.add_argument("query", nargs="?", help="in the query language of the search box")
     command.add_argument(
-        "--mode", choices=("bm25", "hybrid", "semantic"), default="bm25", help="rank by words, or by meaning too"
+        "--mode",
+        choices=("bm25", "hybrid", "semantic", "any", "meaning"),
+        default="bm25",
+        help="rank papers with all words by words (bm25), or by meaning too (hybrid, semantic); or take papers with any of the "
+        "words, or those near in meaning",
     )
     command.add_argument(
         "--rank", default="", metavar="EXPR", help='rank by concepts, such as "arithmetic + vision - benchmark"'
@@ -34,15 +38,18 @@ def run(options: argparse.Namespace) -> int:
     from explorer.papers.schema import to_frame
     from explorer.selection.selection import Selection
 
-    if options.rank and options.mode != "bm25":
+    if options.rank and options.mode in ("hybrid", "semantic"):
         options.wrong(f"--rank gives the order, and so does --mode {options.mode}: choose one of them")
     if not options.rank and options.query is None:
         options.wrong("nothing to search for: give a query, or concepts with --rank")
     corpus = open_given([options.corpus])
     if said := str(Selection(query=options.query or "").translation):
         print(said, file=sys.stderr)
-    if options.rank:
-        results = corpus.results(Selection(query=options.query or "", rank=options.rank))
+    if options.rank or options.mode in ("any", "meaning"):
+        mode = options.mode if options.mode in ("any", "meaning") else "all"
+        results = corpus.results(Selection(query=options.query or "", rank=options.rank, mode=mode))
+        if results.cutoff is not None:
+            print(results.cutoff, file=sys.stderr)
         rows = results.rows(0, max(options.limit, 0))
         found = to_frame(corpus.snapshot.take(rows, results.scores(rows)))
     else:

@@ -33,6 +33,9 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--cull-after", type=int, default=600, metavar="SECONDS", help="end kernels of closed pages (default: 600)"
     )
+    command.add_argument(
+        "--kernels-ready", type=int, default=1, metavar="N", help="kernels to start before anybody comes (default: 1)"
+    )
     command.add_argument("--max-dashboards", type=int, metavar="N", help="open at one time; others wait (default: by memory)")
     command.add_argument("--memory", type=float, metavar="GB", help="for the server and its dashboards (default: 80 %% of all)")
     command.add_argument("--no-browser", action="store_true", help="do not open a browser")
@@ -69,6 +72,7 @@ def run(options: argparse.Namespace) -> int:
         cull_after=options.cull_after,
         browser=not options.no_browser,
         read_only=options.read_only,
+        kernels_ready=max(options.kernels_ready, 0),
         max_dashboards=options.max_dashboards,
         memory=None if options.memory is None else int(options.memory * 1e9),
         ready=ready,

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from explorer.corpus import growth
-from explorer.corpus.documented import documented_by, moved
+from explorer.corpus.card import card
+from explorer.corpus.documented import Handed, documented_by, moved
 from explorer.dedupe.merges import Change, Merges
 from explorer.errors import LibraryError
 from explorer.papers.schema import to_frame
 from explorer.search import completion, explain, modes, similar
-from explorer.search.explain import reasons
 from explorer.search.ranker import Ranker
 from explorer.search.results import Results
 from explorer.selection.selection import Selection
@@ -23,6 +23,7 @@ from explorer.store.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     import pandas as pd
     import pyarrow as pa
@@ -53,7 +54,7 @@ class Corpus:
 
     def __init__(self, folder: str | PathLike[str] | Snapshot) -> None:
         self.snapshot = folder if isinstance(folder, Snapshot) else Snapshot(folder)
-        self.ranker = Ranker(self.snapshot, lambda name: self.library.members(name))
+        self.ranker = Ranker(self.snapshot, lambda name: self.library.members(name), lambda: self.library.own)
 
     @classmethod
     @documented_by(growth.build)
@@ -81,12 +82,12 @@ class Corpus:
     def __repr__(self) -> str:
         return f"Corpus({str(self.folder)!r}, {len(self):,} papers)"
 
-    folder = property(lambda self: self.snapshot.folder, doc="Path of the corpus folder.")
-    manifest = property(
-        lambda self: self.snapshot.manifest, doc="Format version, content hash, papers, how it was made (dict)."
-    )
-    table = property(lambda self: self.snapshot.table, doc="The papers in the schema, as a pyarrow.Table, memory-mapped.")
-    rules = property(lambda self: self.snapshot.rules, doc="Pairs of records that are merged always, or never (Rules).")
+    _repr_html_ = card
+    folder: Handed[Path] = Handed("snapshot.folder", "Path of the corpus folder.")
+    manifest: Handed[dict[str, Any]] = Handed("snapshot.manifest", "Format version, content hash, papers, how it was made.")
+    table: Handed[pa.Table] = Handed("snapshot.table", "The papers in the schema, memory-mapped.")
+    ledger: Handed[Ledger] = Handed("snapshot.ledger", str(Snapshot.ledger.__doc__))
+    rules: Handed[Rules] = Handed("snapshot.rules", "Pairs of records that are merged always, or never.")
 
     @cached_property
     def papers(self) -> pd.DataFrame:
@@ -107,11 +108,6 @@ class Corpus:
     @documented_by(Merges.undecided)
     def likely(self) -> pd.DataFrame:
         return self.snapshot.merged.undecided(self.rules)
-
-    @property
-    @documented_by(Snapshot.ledger)
-    def ledger(self) -> Ledger:
-        return self.snapshot.ledger
 
     # What can be asked
 
@@ -137,15 +133,16 @@ class Corpus:
     ) -> pd.DataFrame:
         return modes.search(self.ranker, query, mode=mode, natural=natural, limit=limit, embedder=embedder)
 
+    @documented_by(explain.why, without=("ranker", "read"))
+    def why(self, id_: str, selection: Selection | str) -> list[tuple[str, float]]:
+        chosen = Selection.of(selection)
+        return explain.why(self.ranker, id_, chosen, self.read_papers if chosen.weighs_novelty else ())
+
     @documented_by(explain.explain)
     def explain(
         self, query: str, id_: str, *, mode: str = "bm25", natural: bool = False, embedder: Embedder | None = None
     ) -> pd.DataFrame:
         return explain.explain(self.ranker, query, id_, mode=mode, natural=natural, embedder=embedder)
-
-    @documented_by(reasons, without=("ranker", "read"))
-    def why(self, row: int, selection: Selection) -> list[tuple[str, float]]:
-        return reasons(self.ranker, row, selection, self.read_papers if selection.weighs_novelty else ())
 
     @documented_by(Ranker.rank)
     def rank(self, expression: str, *, limit: int | None = None) -> pd.DataFrame:
@@ -155,9 +152,9 @@ class Corpus:
     def axis(self, low: str, high: str) -> pd.DataFrame:
         return self.ranker.axis(low, high)
 
-    @documented_by(similar.similar)
-    def similar(self, row: int, limit: int = 8) -> list[tuple[int, list[str]]]:
-        return similar.similar(self.snapshot, row, limit)
+    @documented_by(similar.similar_papers, without=("snapshot",))
+    def similar(self, id_: str, limit: int = 8) -> pd.DataFrame:
+        return similar.similar_papers(self.snapshot, id_, limit)
 
     @documented_by(completion.complete, without=("snapshot", "limit"))
     def complete(self, text: str, at: int | None = None) -> list[completion.Completion]:

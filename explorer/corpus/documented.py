@@ -5,9 +5,39 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from operator import attrgetter
+from typing import Any, Generic, NoReturn, Self, TypeVar, overload
 
 Method = TypeVar("Method", bound=Callable[..., object])
+T = TypeVar("T")
+
+
+class Handed(Generic[T]):
+    """What a room behind the front has, read through the front.
+
+    Parameters
+    ----------
+    path : str
+        Where it is, such as ``snapshot.folder``.
+    doc : str
+    """
+
+    def __init__(self, path: str, doc: str) -> None:
+        self._get = attrgetter(path)
+        self._path, self.__doc__ = path, doc
+
+    @overload
+    def __get__(self, front: None, owner: type) -> Self: ...
+
+    @overload
+    def __get__(self, front: object, owner: type) -> T: ...
+
+    def __get__(self, front: object | None, owner: type) -> Self | T:
+        found: T | Self = self if front is None else self._get(front)
+        return found
+
+    def __set__(self, front: object, value: object) -> NoReturn:
+        raise AttributeError(f"{type(front).__name__} hands on {self._path}; it cannot be set.")
 
 
 def documented_by(source: object, *, without: Sequence[str] = ()) -> Callable[[Method], Method]:

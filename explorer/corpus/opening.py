@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -124,11 +124,15 @@ def bundled(folder: str, name: str) -> Path:
 
 
 def open_files(
-    files: Iterable[str | PathLike[str]], *, keep_duplicates: bool = False, progress: Progress = no_progress
+    files: Iterable[str | PathLike[str]],
+    *,
+    keep_duplicates: bool = False,
+    progress: Progress = no_progress,
+    merging: Callable[[float], None] = lambda part: None,
 ) -> Corpus:
     """Open a corpus folder, or build one from plain files in the cache, keyed by their content.
 
-    Records that are one paper are merged, unless `keep_duplicates` is set.
+    Records that are one paper are merged, unless `keep_duplicates` is set; `merging` is called with the part of that that is done.
 
     Raises
     ------
@@ -144,13 +148,20 @@ def open_files(
     if (kept := opened(target)) is not None:
         return Corpus(kept)
     name = paths[0].stem if len(paths) == 1 else f"{paths[0].stem} and {len(paths) - 1} more"
-    return _built(paths, target, {"name": name, "files": [path.name for path in paths]}, keep_duplicates, progress)
+    return _built(paths, target, {"name": name, "files": [path.name for path in paths]}, keep_duplicates, progress, merging)
 
 
 def open_papers(
-    papers: pd.DataFrame | pa.Table | Import, *, keep_duplicates: bool = False, progress: Progress = no_progress
+    papers: pd.DataFrame | pa.Table | Import,
+    *,
+    keep_duplicates: bool = False,
+    name: str = "",
+    progress: Progress = no_progress,
+    merging: Callable[[float], None] = lambda part: None,
 ) -> Corpus:
     """Build a corpus in the cache from a table of records, or from what was read, as `open_files` does from files.
+
+    It is called `name`, by default "papers".
 
     Raises
     ------
@@ -161,18 +172,26 @@ def open_papers(
 
     read = as_read(papers)
     how = "all records" if keep_duplicates else "merged"
-    digest = change_digest(f"papers, {how}", Change(read.table, merges=read.merges, ledger=read.ledger))
+    kind = f"papers, {how}" + (f", {name}" if name else "")
+    digest = change_digest(kind, Change(read.table, merges=read.merges, ledger=read.ledger))
     target = cache_folder() / f"papers-{digest}-auto"
     if (kept := opened(target)) is not None:
         return Corpus(kept)
-    return _built([read], target, {"name": "papers"}, keep_duplicates, progress)
+    return _built([read], target, {"name": name or "papers"}, keep_duplicates, progress, merging)
 
 
-def _built(given: list[Any], target: Path, made: dict[str, Any], keep_duplicates: bool, progress: Progress) -> Corpus:
+def _built(
+    given: list[Any],
+    target: Path,
+    made: dict[str, Any],
+    keep_duplicates: bool,
+    progress: Progress,
+    merging: Callable[[float], None],
+) -> Corpus:
     # Needed for a build only: with it come the readers of every format.
     from explorer.sources.importing import import_papers
 
-    imported = import_papers(*given, keep_duplicates=keep_duplicates)
+    imported = import_papers(*given, keep_duplicates=keep_duplicates, progress=merging)
     if not imported.table.num_rows and (rejected := [n for n in imported.ledger.notes if n.action == "rejected"]):
         raise ReadError(f"No paper could be read. {rejected[0].source}: {rejected[0].reason}.")
     made = {**made, "ledger": imported.ledger.counts()}

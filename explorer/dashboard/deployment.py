@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from explorer.library.readers import reader_name
 from explorer.sources.services.registry import KEYS
 
 _CORPUS, _READ_ONLY, _ASSETS = "LITEXPLORER_CORPUS", "LITEXPLORER_READ_ONLY", "LITEXPLORER_ASSETS"
@@ -26,6 +27,10 @@ class Deployment:
     """Folder of the corpus that the server was started with."""
     address: str = ""
     """Query part of the page's address."""
+    early: bool = False
+    """Whether it was started before anybody came, and so knows no address: the page tells it on arriving."""
+    reader: str | None = None
+    """Whose stars, tags and notes the page shows and keeps; None where the library finds the name itself."""
     keys: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Keys of web services, by the environment variable that holds each."""
 
@@ -33,13 +38,16 @@ class Deployment:
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Deployment:
         """Read it from environment variables, by default this process's."""
         given = os.environ if environment is None else environment
-        served = given.get("SERVER_SOFTWARE", "").startswith("voila/")
+        early = given.get("VOILA_PREHEAT") == "True"
+        served = early or given.get("SERVER_SOFTWARE", "").startswith("voila/")
         return cls(
             served=served,
             assets=given.get("VOILA_BASE_URL", "/") + "lx/" if served and given.get(_ASSETS) else None,
             read_only=bool(given.get(_READ_ONLY)),
             corpus=given.get(_CORPUS) or None,
-            address=given.get("QUERY_STRING", "") if served else "",
+            address=given.get("QUERY_STRING", "") if served and not early else "",
+            early=early,
+            reader=reader_name(given),
             keys={name: given[name] for name in KEYS if given.get(name)},
         )
 

@@ -69,17 +69,18 @@ def plot_counts(
     labels: Sequence[str], values: Sequence[str], counts: Sequence[int], chosen: Sequence[str], field: str
 ) -> go.Figure:
     """Draw `counts_json`, which has the same parameters."""
-    return _figure(counts_json(labels, values, counts, chosen, field))
+    return drawn(counts_json(labels, values, counts, chosen, field))
 
 
 def plot_series(
     periods: Sequence[str], labels: Sequence[str], grid: np.ndarray, totals: np.ndarray, chosen: Sequence[str], *, share: bool
 ) -> go.Figure:
     """Draw `series_json`, which has the same parameters."""
-    return _figure(series_json(periods, labels, grid, totals, chosen, share=share))
+    return drawn(series_json(periods, labels, grid, totals, chosen, share=share))
 
 
-def _figure(written: JSON) -> go.Figure:
+def drawn(written: JSON) -> go.Figure:
+    """A figure as plotly's own object, every property checked."""
     import plotly.graph_objects as go
 
     return go.Figure(written).update_layout(template="none")

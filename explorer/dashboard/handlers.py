@@ -16,8 +16,11 @@ from urllib.parse import parse_qsl
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.opening import open_cached
 from explorer.dashboard import messages as m
+from explorer.dashboard import plots
 from explorer.dashboard.intake.intake import Intake
-from explorer.dashboard.intake.review import account, notes_csv
+from explorer.dashboard.intake.review import account, likely, notes_csv
+from explorer.dashboard.marking import Marking
+from explorer.dashboard.opening import Opening
 from explorer.dashboard.preparation import Preparation, by_words, lacking
 from explorer.dashboard.reading_list import ReadingList
 from explorer.dashboard.relevance_feedback import likeness_sentence, more_like, with_concept, with_operand
@@ -25,12 +28,15 @@ from explorer.dashboard.saved_searches import SavedSearches
 from explorer.dashboard.session import Session
 from explorer.dashboard.views import axes, topics
 from explorer.dashboard.views import page as views
+from explorer.dashboard.views.beyond import beyond
 from explorer.dashboard.views.concepts import why
 from explorer.dashboard.views.report import report
-from explorer.errors import SelectionError
+from explorer.errors import LibraryError, SelectionError
 from explorer.export.export import ExportedFile, export_bytes, exported
 from explorer.search.concept_completion import complete_concept
+from explorer.selection.query import as_typed
 from explorer.selection.selection import Selection
+from explorer.selection.syntax import COLUMN
 
 Steps = Generator[Selection, None, str | None]
 Outcome = Steps | str | None
@@ -48,8 +54,10 @@ class Page(Protocol):
     session: Session
     searches: SavedSearches
     reading: ReadingList
+    marking: Marking
     incoming: Intake
     preparing: Preparation
+    opener: Opening
     facets: Any
     papers: Any
 
@@ -71,6 +79,9 @@ class Page(Protocol):
     def show_corpus(self, corpus: Corpus, selection: Selection, opened: int | None = None) -> None:
         """Show another corpus."""
 
+    def library_changed(self, *, rerun: bool = True) -> None:
+        """Draw what the reader put on papers anew; `rerun` the selection too where it asks for that."""
+
     def find_loop(self) -> None:
         """Note the loop that handles messages, to which threads hand their steps."""
 
@@ -80,7 +91,12 @@ class Page(Protocol):
 
 def set_selection(page: Page, message: m.SetMessage) -> Steps:
     """Change fields of the selection."""
-    return _shown(page, lambda: page.session.changed(message["changes"]), joined=message.get("joined") is True)
+    changes = message["changes"]
+    if message.get("typed") is True and isinstance(changes, dict) and isinstance(changes.get("query"), str):
+        whole = as_typed(changes["query"])
+        page.session.typed = (changes["query"], whole)
+        changes = {**changes, "query": whole}
+    return _shown(page, lambda: page.session.changed(changes), joined=message.get("joined") is True)
 
 
 def undo(page: Page, message: m.PlainMessage) -> Steps:
@@ -111,6 +127,22 @@ def open_address(page: Page, message: m.UrlMessage) -> Steps:
         corpus = open_cached(named)
         page.show_corpus(corpus, by_words(selection) if lacking(corpus, selection) else selection)
     return (yield from _shown(page, lambda: selection))
+
+
+def arrive(page: Page, message: m.ArriveMessage) -> Steps:
+    """Catch up with what happened since the kernel was started, and show what the address says."""
+    corpus = page.session.corpus
+    if corpus.snapshot.superseded:
+        corpus = Corpus(corpus.folder)
+        page.show_corpus(corpus, Selection())
+    else:
+        page.reading.again()
+        page.draw("ordered", "saved")
+    said = None
+    if message["url"]:
+        said = yield from open_address(page, m.UrlMessage(kind="url", url=message["url"]))
+    page.session.begin_here()
+    return said
 
 
 def _shown(page: Page, make: Callable[[], Selection], *, joined: bool = False) -> Steps:
@@ -202,19 +234,49 @@ def mark_read(page: Page, message: m.ReadMessage) -> None:
     """Mark a paper as read or not."""
     page.reading.mark(message["row"], message["on"], reorder=True)
     page.draw("ordered")
+    page.library_changed(rerun=message["kind"] == "read")
+
+
+def _marking(act: Callable[[Marking, Any], str]) -> Callable[[Page, Any], str]:
+    def handle(page: Page, message: Any) -> str:
+        said = act(page.marking, message)
+        page.library_changed()
+        return said
+
+    return handle
+
+
+def write_note(page: Page, message: m.NoteMessage) -> None:
+    """Keep a note while it is written; what is shown stays, so that no paper goes from under the writer's hands."""
+    try:
+        text, problem = page.marking.note(message["row"], message["text"], message["before"]), ""
+    except LibraryError as error:
+        text, problem = message["text"], str(error)
+    page.answer(message, {"kind": "noted", "row": message["row"], "text": text, "problem": problem})
+    page.library_changed(rerun=False)
 
 
 def turn_facet(page: Page, message: m.FacetMessage) -> None:
-    """Search within a filter panel, or turn its pages."""
+    """Search within a filter panel, ask for more of its values, or open one that is counted only then."""
     name = message["facet"]
-    if name not in {panel["name"] for panel in page.facets if panel["kind"] == "values"}:
+    if name not in {panel["name"] for panel in page.facets if panel["kind"] != "range"}:
         raise SelectionError(f"There is no filter panel {name!r}.")
     if name == "has_code":
         return
-    wanted = message.get("text", "")[:200], message.get("page", 0)
-    panel = views.values(page.session.results, name, *wanted)
-    # Kept only now: what cannot be drawn would fail every later drawing too.
-    page.session.facet_state[name] = wanted
+    session = page.session
+    if "open" in message:
+        session.open_facets = session.open_facets | {name} if message["open"] else session.open_facets - {name}
+        panel = views.own_panel(
+            session.results,
+            session.corpus.snapshot.columns[name.removeprefix(COLUMN)],
+            session.facet_state,
+            session.open_facets,
+        )
+    else:
+        wanted = message.get("text", "")[:200], message.get("page", 0)
+        panel = views.values(session.results, name, *wanted)
+        # Kept only now: what cannot be drawn would fail every later drawing too.
+        session.facet_state[name] = wanted
     page.show_facets([panel if old["name"] == name else old for old in page.facets])
 
 
@@ -241,7 +303,8 @@ def export(page: Page, message: m.ExportMessage) -> str:
         raise SelectionError("No paper is ticked. Tick some in the list, or export all that are shown.")
     compared = None if ticked or rows is None else page.searches.comparison()
     asked = message.get("analysis", False)
-    files, count = export_bytes(session.results, message["format"], only, compared=compared, analysis=asked)
+    marks = message.get("marks", False)
+    files, count = export_bytes(session.results, message["format"], only, compared=compared, analysis=asked, marks=marks)
     page.save(files)
     return exported(files, count)
 
@@ -277,6 +340,22 @@ def _saving(act: Callable[[SavedSearches, Any], str | None]) -> Callable[[Page, 
             return act(page.searches, message)
 
     return handle
+
+
+def add_to_set(page: Page, message: m.NameMessage) -> str:
+    """Add the ticked papers to a list."""
+    with _redrawing(page):
+        said = page.marking.add_to_set(message["name"])
+        page.library_changed()
+        return said
+
+
+def share(page: Page, message: m.ShareMessage) -> str:
+    """Show something to other readers, or no longer."""
+    with _redrawing(page):
+        said = page.marking.share(message["of"], message["name"], message["on"])
+        page.library_changed()
+        return said
 
 
 def run_search(page: Page, message: m.RunSearchMessage) -> Steps:
@@ -337,6 +416,11 @@ def suggest(page: Page, message: m.SuggestMessage) -> None:
     page.answer(message, {"kind": "suggestion", "text": page.session.corpus.suggest(message["text"][:_LONGEST])})
 
 
+def look_beyond(page: Page, message: m.BeyondMessage) -> None:
+    """Answer what there is beyond the few papers that have every word of the query."""
+    page.answer(message, {"kind": "beyond", **beyond(page.session.results)})
+
+
 def explain(page: Page, message: m.RowMessage) -> None:
     """Answer what the score of a paper is made of."""
     page.session.check(message["row"])
@@ -351,14 +435,15 @@ def place_on_axes(page: Page, message: m.RowMessage) -> None:
 
 def show_ledger(page: Page, message: m.PlainMessage) -> None:
     """Answer what became of the records."""
-    page.answer(message, {"kind": "ledger", **account(page.session.corpus.snapshot.accounts)})
+    corpus = page.session.corpus
+    page.answer(message, {"kind": "ledger", **account(corpus.snapshot.accounts), **likely(corpus)})
 
 
 def show_picture(page: Page, message: m.PictureMessage) -> None:
     """Answer a chart as a figure, to be saved as a picture."""
     if message["chart"] != "topics":
         raise SelectionError(f"There is no picture of {message['chart']!r}. Pictures: topics.")
-    options = {name: value for name, value in page.session.chart_options.items() if name != "lines"}
+    options = {name: page.session.chart_options[name] for name in ("share", "by")}
     page.answer(message, {"kind": "picture", **topics.picture(page.session.results, **options)})
 
 
@@ -367,6 +452,14 @@ def show_report(page: Page, message: m.PlainMessage) -> None:
     session = page.session
     only = session.ticked_rows() if session.only_ticked else page.searches.rows()
     page.answer(message, {"kind": "report", **report(session.results, only)})
+
+
+def write_chart(page: Page, message: m.ChartCodeMessage) -> None:
+    """Answer a chart as Python that draws it."""
+    session = page.session
+    options = {**session.chart_options, "colour": session.axis_colour}
+    folder = str(session.corpus.folder)
+    page.answer(message, {"kind": "chart_code", "text": plots.code_of(message["chart"], session.selection, folder, options)})
 
 
 @dataclass(frozen=True)
@@ -396,6 +489,7 @@ HANDLERS: dict[str, Handler] = {
     "redo": Handler(m.PlainMessage, redo),
     "clear": Handler(m.PlainMessage, clear),
     "url": Handler(m.UrlMessage, open_address),
+    "arrive": Handler(m.ArriveMessage, arrive),
     "add_concept": Handler(m.AddConceptMessage, add_concept),
     "add_operand": Handler(m.AddOperandMessage, add_operand),
     "add_paper": Handler(m.RowMessage, add_paper),
@@ -409,6 +503,12 @@ HANDLERS: dict[str, Handler] = {
     "untick_all": Handler(m.PlainMessage, untick_all),
     "open": Handler(m.OpenMessage, open_paper),
     "read": Handler(m.ReadMessage, mark_read),
+    "star": Handler(m.StarMessage, _marking(lambda marking, said: marking.star(said["row"], said["on"]))),
+    "tag": Handler(m.TagMessage, _marking(lambda marking, said: marking.tag(said["row"], said["name"], said["on"]))),
+    "note": Handler(m.NoteMessage, write_note, quiet=True),
+    "undo_mark": Handler(m.PlainMessage, _marking(lambda marking, said: marking.undo())),
+    "add_to_set": Handler(m.NameMessage, add_to_set),
+    "share": Handler(m.ShareMessage, share),
     "facet": Handler(m.FacetMessage, turn_facet),
     "chart": Handler(m.ChartMessage, set_chart),
     "axis_colour": Handler(m.AxisColourMessage, colour_axes),
@@ -449,17 +549,23 @@ HANDLERS: dict[str, Handler] = {
     ),
     "intake_split": Handler(m.IntakeSplitMessage, _incoming(lambda intake, said: intake.split(said["paper"]))),
     "intake_undo": Handler(m.PlainMessage, _incoming(lambda intake, said: intake.undo())),
+    "intake_decide": Handler(
+        m.IntakeDecideMessage, _incoming(lambda intake, said: intake.decide(said["first"], said["second"], same=said["same"]))
+    ),
     "intake_refit": Handler(m.PlainMessage, _incoming(lambda intake, said: intake.refit())),
     "intake_cancel": Handler(m.PlainMessage, _incoming(lambda intake, said: intake.cancel())),
     "intake_close": Handler(m.PlainMessage, _incoming(lambda intake, said: intake.close())),
     "stop_preparing": Handler(m.PlainMessage, lambda page, message: page.preparing.stop()),
+    "stop_opening": Handler(m.PlainMessage, lambda page, message: page.opener.stop(), quiet=True),
     "plotly": Handler(m.PlainMessage, lambda page, message: page.send_plotly()),
     "complete": Handler(m.CompleteMessage, complete, asks=True),
     "suggest": Handler(m.SuggestMessage, suggest, asks=True),
+    "beyond": Handler(m.BeyondMessage, look_beyond, asks=True),
     "why": Handler(m.RowMessage, explain, asks=True),
     "axis_point": Handler(m.RowMessage, place_on_axes, asks=True),
     "ledger": Handler(m.PlainMessage, show_ledger, asks=True),
     "report": Handler(m.PlainMessage, show_report, asks=True),
     "picture": Handler(m.PictureMessage, show_picture, asks=True),
+    "chart_code": Handler(m.ChartCodeMessage, write_chart, asks=True),
 }
 """The messages that a page may send, and what each does."""

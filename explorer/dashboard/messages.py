@@ -23,14 +23,24 @@ class PlainMessage(Message):
 
 
 class SetMessage(Message):
-    """Change fields of the selection; `joined` where one undo takes back this change and the one before."""
+    """Change fields of the selection; `joined` where one undo takes back this change and the one before.
+
+    `typed` where the query is still being typed: its last word is then the beginning of one.
+    """
 
     changes: Required[Any]
     joined: NotRequired[bool]
+    typed: NotRequired[bool]
 
 
 class UrlMessage(Message):
     """Show what the query part of an address says."""
+
+    url: Required[str]
+
+
+class ArriveMessage(Message):
+    """The page of a kernel that was started before anybody came is there, at this address."""
 
     url: Required[str]
 
@@ -86,11 +96,12 @@ class PageMessage(Message):
 
 
 class FacetMessage(Message):
-    """Search within a filter panel, and turn its pages."""
+    """Search within a filter panel, ask for more of its values, and open one of the reader's own columns or close it."""
 
     facet: Required[str]
     text: NotRequired[str]
     page: NotRequired[int]
+    open: NotRequired[bool]
 
 
 class ChartMessage(Message):
@@ -112,6 +123,38 @@ class ExportMessage(Message):
     format: Required[str]
     ticked: NotRequired[bool]
     analysis: NotRequired[bool]
+    marks: NotRequired[bool]
+
+
+class StarMessage(Message):
+    """Star the paper in a row, or the ticked papers where it is null; or take the star off."""
+
+    row: Required[int | None]
+    on: Required[bool]
+
+
+class TagMessage(Message):
+    """Tag the paper in a row, or the ticked papers where it is null; or take the tag off."""
+
+    row: Required[int | None]
+    name: Required[str]
+    on: Required[bool]
+
+
+class NoteMessage(Message):
+    """Write the note of the paper in a row; `before` is the text that the writer began from."""
+
+    row: Required[int]
+    text: Required[str]
+    before: Required[str]
+
+
+class ShareMessage(Message):
+    """Show something to the other readers of the library, or no longer."""
+
+    of: Required[str]
+    name: Required[str]
+    on: Required[bool]
 
 
 class NameMessage(Message):
@@ -223,6 +266,14 @@ class IntakeSplitMessage(Message):
     paper: Required[Any]
 
 
+class IntakeDecideMessage(Message):
+    """Say of two papers that are likely one whether they are."""
+
+    first: Required[str]
+    second: Required[str]
+    same: Required[bool]
+
+
 class LedgerFileMessage(Message):
     """Save the ledger: of the corpus, or of what came in last."""
 
@@ -243,8 +294,18 @@ class SuggestMessage(Message):
     text: Required[str]
 
 
+class BeyondMessage(Message):
+    """Ask what there is beyond the few papers that have every word of the query."""
+
+
 class PictureMessage(Message):
     """Ask for a chart as a figure."""
+
+    chart: Required[str]
+
+
+class ChartCodeMessage(Message):
+    """Ask for a chart as Python."""
 
     chart: Required[str]
 

@@ -21,7 +21,8 @@ def lacking(corpus: Corpus, selection: Selection) -> bool:
 
 def by_words(selection: Selection) -> Selection:
     """A selection without what takes terms and vectors."""
-    kept = replace(selection, rank="", like=(), unlike=(), axes=())
+    mode = "any" if selection.mode == "meaning" else selection.mode
+    kept = replace(selection, rank="", like=(), unlike=(), axes=(), mode=mode)
     return replace(kept, sort="relevance") if kept.by_meaning else kept
 
 

@@ -22,6 +22,11 @@ class ReadingList:
         self.session = session
         self.writable = writable
 
+    def again(self) -> None:
+        """Read from the library what was marked since, in another dashboard of the same reader."""
+        if self.writable:
+            self.session.take_reads(self.session.corpus.read_papers, reorder=True)
+
     def mark(self, row: int, read: bool, *, reorder: bool) -> None:
         """Keep that a paper was read, or forget it.
 

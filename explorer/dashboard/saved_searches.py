@@ -69,16 +69,30 @@ class SavedSearches:
         """The saved searches as plain values, or why there are none."""
         try:
             rows, problem = [self._row(saved) for saved in self.library.searches()], ""
-            sets = [{"name": row.name, "papers": row.papers, "date": row.saved_at[:10]} for row in self.library.sets()]
+            sets = self._sets()
         except LibraryError as error:
             rows, sets, problem = [], [], str(error)
         return {"rows": rows, "sets": sets, "problem": problem, "writable": self.writable}
 
+    def _sets(self) -> list[dict[str, Any]]:
+        """The reader's sets, then those that others share, which go by the reader's name too."""
+        own, others = self.library.sets(), self.library.shared_sets() if self.writable else []
+        reader = self.library.reader
+        return [
+            {
+                "name": row.name if row.reader == reader else f"{row.reader}: {row.name}",
+                "papers": row.papers,
+                "date": row.saved_at[:10],
+                "own": row.reader == reader,
+            }
+            for row in (*own, *others)
+        ]
+
     def names(self) -> list[tuple[str, int]]:
         """Names of the saved sets and searches with their papers, as a concept may be made of each."""
         try:
-            sets, searches = self.library.sets(), self.library.searches()
-            return [*((row.name, row.papers) for row in sets), *((row.name, row.papers) for row in searches)]
+            sets, searches = self._sets(), self.library.searches()
+            return [*((row["name"], row["papers"]) for row in sets), *((row.name, row.papers) for row in searches)]
         except LibraryError:
             return []
 

@@ -28,7 +28,7 @@ class Session(HasTraits):
     corpus : Corpus
     selection : Selection, optional
     keeps_reads : bool
-        Whether the papers read are those of the library; a server for many readers knows none at first.
+        Whether stars, tags, notes and the papers read are those of the library; a server for many readers knows none.
 
     Attributes
     ----------
@@ -36,6 +36,10 @@ class Session(HasTraits):
         The trait to observe and to set. Setting it keeps the one before for `undo`.
     results : Results
         Of the selection in force.
+    typed : (str, str)
+        What was typed last, and the query that was made of it.
+    open_facets : frozenset of str
+        Panels of the reader's own columns that are open.
     read : tuple of str
         Ids of the papers read, the first read first.
     read_rows : frozenset of int
@@ -57,13 +61,22 @@ class Session(HasTraits):
         """What is remembered of a corpus before the reader did anything."""
         self.corpus = corpus
         self.results = results
+        if not self._keeps_reads:
+            corpus.ranker.conceal()
         self._read(corpus.read_papers if self._keeps_reads else ())
         self.page = 0
         self.opened: int | None = None
         self.ticked: frozenset[int] = frozenset()
         self.only_ticked = False
         self.facet_state: dict[str, tuple[str, int]] = {}
-        self.chart_options: dict[str, Any] = {"share": True, "by": _natural_period(corpus.snapshot), "lines": False}
+        self.open_facets: frozenset[str] = frozenset()
+        self.typed: tuple[str, str] = ("", "")
+        self.chart_options: dict[str, Any] = {
+            "share": True,
+            "by": _natural_period(corpus.snapshot),
+            "lines": False,
+            "column": "",
+        }
         self.axis_colour = "topic"
         self._past: list[Selection] = []
         self._future: list[Selection] = []
@@ -128,9 +141,10 @@ class Session(HasTraits):
         selection = self.selection.with_(changes)
         try:
             selection.parsed, selection.expression  # noqa: B018  (parses them, once)
+            self.corpus.snapshot.check(selection.parsed)
         except (QueryError, ExpressionError):
             # The error shall point into the text as it was typed; a selection tidies white space.
-            queries.parse(str(changes.get("query", "")))
+            self.corpus.snapshot.check(queries.parse(str(changes.get("query", ""))))
             if changes.get("rank"):
                 concepts.parse(str(changes["rank"]))
             raise
@@ -144,6 +158,10 @@ class Session(HasTraits):
         """The selection that `undo`, or `redo`, would show; the one in force where there is none."""
         steps = self._future if redo else self._past
         return steps[-1] if steps else self.selection
+
+    def begin_here(self) -> None:
+        """Take what is shown for the first selection, before which there is nothing to go back to."""
+        self._past, self._future = [], []
 
     def undo(self) -> None:
         """Go back to the selection before; nothing happens at the first one."""
@@ -226,6 +244,12 @@ class Session(HasTraits):
         if reorder and self.selection.weighs_novelty:
             self.results = Results(self.corpus.ranker, self.selection, self.read)
 
+    def refresh(self) -> None:
+        """Run the selection again, for what it asks of the reader's own may have changed; fails as showing it does."""
+        results = Results(self.corpus.ranker, self.selection, self.read)
+        results.mask  # noqa: B018  (runs the query)
+        self.results = results
+
     def _read(self, ids: tuple[str, ...]) -> None:
         self.read = ids
         self.read_rows = frozenset(self.corpus.snapshot.rows_known(ids).tolist())
@@ -236,8 +260,14 @@ class Session(HasTraits):
             raise SelectionError(f"There is no paper in row {row!r}; the corpus has {len(self.corpus):,}.")
 
     def set_chart(self, option: str, value: Any) -> None:
-        """Set an option of the topic panel: share (bool), by (a period), or lines (bool)."""
-        allowed: dict[str, tuple[Any, ...]] = {"share": (True, False), "by": tuple(PERIODS), "lines": (True, False)}
+        """Set an option of the charts: share (bool), by (a period), lines (bool), or column (key of one of the reader's own)."""
+        columns = tuple(self.corpus.snapshot.columns.by_key)
+        allowed: dict[str, tuple[Any, ...]] = {
+            "share": (True, False),
+            "by": tuple(PERIODS),
+            "lines": (True, False),
+            "column": columns,
+        }
         if option not in allowed or value not in allowed[option]:
             raise SelectionError(f"A chart has no option {option!r} with the value {value!r}.")
         self.chart_options = {**self.chart_options, option: value}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 import anywidget
 import traitlets
@@ -17,23 +18,48 @@ from explorer.dashboard.deployment import Deployment
 from explorer.dashboard.figures import plotly_bundle, plotly_version
 from explorer.dashboard.handlers import HANDLERS, Handler, Outcome, Steps, open_address
 from explorer.dashboard.intake.intake import Intake
+from explorer.dashboard.marking import Marking
 from explorer.dashboard.messages import Message, check
+from explorer.dashboard.notebook import CellPicture
+from explorer.dashboard.opening import Open, Opening
+from explorer.dashboard.picture import plain, still
 from explorer.dashboard.preparation import Preparation, by_words, lacking
 from explorer.dashboard.reading_list import ReadingList
 from explorer.dashboard.saved_searches import SavedSearches
 from explorer.dashboard.session import Session
-from explorer.dashboard.views import axes, concepts, topics
+from explorer.dashboard.views import axes, concepts, marks, topics
 from explorer.dashboard.views import page as views
 from explorer.dashboard.views.menus import menus
 from explorer.dashboard.views.preference import preference
-from explorer.errors import ConceptError, ExplorerError, ExpressionError, QueryError
+from explorer.errors import ConceptError, ExplorerError, ExpressionError, LibraryError, QueryError
 from explorer.export.export import ExportedFile
+from explorer.search.modes import select
 from explorer.selection.selection import Selection
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _ORDERED = ("selection", "papers", "concepts", "axes", "preference", "reader")
 """What an order says, and with it the page of papers."""
 
 _ALL = (*_ORDERED, "facets", "topics", "charts", "comparison")
+
+_FOLLOW = 1.0
+"""Seconds after which it is looked whether another dashboard changed the library."""
+
+_PUBLIC = ("close", "corpus", "observe", "selection", "session", "to_frame", "unobserve", "wait")
+"""What a cell may use; Jupyter's widgets have a hundred names more."""
+
+
+class Chosen(traitlets.TraitType[Selection, Selection | str]):
+    """A selection; a text that is set is a query."""
+
+    default_value = Selection()
+    info_text = "a Selection, or a query as text"
+
+    def validate(self, obj: Any, value: object) -> Selection:
+        """The selection. Raises `SelectionError` where it is none."""
+        return Selection.of(value)  # type: ignore[arg-type]
 
 
 _MOST_REMEMBERED = 1000
@@ -45,8 +71,13 @@ class Dashboard(anywidget.AnyWidget):
 
     Attributes
     ----------
+    selection : Selection
+        What is shown, a trait: set it from a cell, and the page follows; observe it, and a cell follows the page. A text that is
+        set is a query.
+    corpus : Corpus
+        The corpus shown.
     session : Session
-        Its `selection` is a trait: set it from a cell, and the page follows; observe it, and a cell follows the page.
+        What the reader did: ticks, the open paper, undo.
 
     Notes
     -----
@@ -57,9 +88,9 @@ class Dashboard(anywidget.AnyWidget):
     --------
     >>> import explorer
     >>> board = explorer.explore()
-    >>> board.session.selection = explorer.Selection(query="vision")  # the page follows
-    >>> board.session.corpus.select(board.session.selection).shape[0]
-    5
+    >>> board.selection = "vision"  # the page follows
+    >>> board.selection.describe(), len(board.to_frame())
+    ('papers, matching ‘vision’', 5)
     """
 
     _esm = traitlets.Unicode().tag(sync=True)
@@ -70,29 +101,50 @@ class Dashboard(anywidget.AnyWidget):
     charts: Any = traitlets.List().tag(sync=True)
     papers = traitlets.Dict().tag(sync=True)
     reader = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
-    selection = traitlets.Dict().tag(sync=True)
+    # A browser that writes it changes nothing: what it wants shown it says by a message.
+    selection: Any = Chosen().tag(
+        sync=True, to_json=lambda value, board: views.fields(value), from_json=lambda value, board: board.session.selection
+    )
     status = traitlets.Dict().tag(sync=True)
     help: Any = traitlets.List().tag(sync=True)
     assets = traitlets.Dict().tag(sync=True)
     exports: Any = traitlets.List().tag(sync=True)
     intake = traitlets.Dict().tag(sync=True)
     saved = traitlets.Dict().tag(sync=True)
+    marks = traitlets.Dict().tag(sync=True)
     comparison = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
     axes = traitlets.Dict().tag(sync=True)
     preference = traitlets.Dict().tag(sync=True)
     concepts = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
     sorts: Any = traitlets.List().tag(sync=True)
+    modes: Any = traitlets.List().tag(sync=True)
     preparation = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
+    opening = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
 
     def __init__(
-        self, corpus: Corpus, selection: Selection | None = None, *, deployment: Deployment | None = None, address: str = ""
+        self,
+        corpus: Corpus,
+        selection: Selection | None = None,
+        *,
+        deployment: Deployment | None = None,
+        address: str = "",
+        opening: tuple[Open, str] | None = None,
     ) -> None:
         deployment = Deployment.from_environment() if deployment is None else deployment
         self._seq = 0
         self._drawing = self._drawn = False
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._posted: deque[Callable[[], None]] = deque()
         self._first_folder = corpus.folder
         self._served_folder = deployment.corpus if deployment.served else None
+        self._awaited: Selection | None = selection if opening else None
+        selection = None if opening else selection
+        self._library_version: object = None
+        self._library_timer: asyncio.TimerHandle | None = None
+        self._loop_of_library: asyncio.AbstractEventLoop | None = None
+        # Without a loop, as in a script, nobody looks at the page either.
+        with contextlib.suppress(RuntimeError):
+            self._loop_of_library = asyncio.get_running_loop()
         later = selection if selection is not None and lacking(corpus, selection) else None
         problem: tuple[Any, ...] = ()
         try:
@@ -103,6 +155,7 @@ class Dashboard(anywidget.AnyWidget):
             self.session, problem = Session(corpus, keeps_reads=not deployment.read_only), _in_words(error)
         self.searches = SavedSearches(self.session, writable=not deployment.read_only)
         self.reading = ReadingList(self.session, writable=not deployment.read_only)
+        self.marking = Marking(self.session, writable=not deployment.read_only)
         self.incoming = Intake(
             corpus,
             tell=lambda: self.set_trait("intake", self.incoming.state),
@@ -116,29 +169,102 @@ class Dashboard(anywidget.AnyWidget):
             tell=lambda: self.set_trait("preparation", self.preparing.state),
             failed=lambda reason: self.set_trait("status", self._status("error", reason)),
         )
+        self.opener = Opening(
+            self._post,
+            tell=lambda: self.set_trait("opening", self.opener.state),
+            opened=self._opened,
+            failed=lambda reason: self.set_trait("status", self._status("error", reason)),
+        )
         assets = deployment.assets
+        self._picture = None if deployment.served else CellPicture(self._still)
         super().__init__(
             _esm=frontend.loader(f"{assets}app.js?v={frontend.version()}") if assets else frontend.script(),
             # The served page links its style sheet, so that it is there before the widget.
             _css="" if assets else frontend.style(),
-            **menus(),
+            **menus(corpus.snapshot),
             assets={
                 "plotly_url": f"{assets}plotly.min.js?v={plotly_version()}" if assets else None,
                 "plotly_version": plotly_version(),
                 "page": deployment.served,
+                "early": deployment.early,
+                "picture": None if self._picture is None else self._picture.name,
             },
             intake=self.incoming.state,
             saved=self.searches.saved(),
+            marks=self.marking.state(),
             **{name: self._value(name) for name in _ALL},
             summary=self._summary(),
             status=self._status("error", *problem) if problem else self._status(*_at_opening(corpus)),
         )
         self.session.observe(self._selection_set, names="selection")
+        self._library_version = self._seen_version()
+        if self._loop_of_library is not None:
+            self._library_timer = self._loop_of_library.call_later(_FOLLOW, self._follow_library)
         self.on_msg(self._received)
         if address:
             self._run(Handler(Message, open_address), {"kind": "url", "url": address})
         elif later is not None:
             self._run(Handler(Message, lambda page, message: self._shown_later(later)), {"kind": "set"})
+        if opening is not None:
+            self.find_loop()
+            self.opener.begin(*opening)
+
+    # In a cell
+
+    @property
+    def corpus(self) -> Corpus:
+        """The corpus shown; waits for papers that are still being opened.
+
+        Raises
+        ------
+        CorpusError
+            They could not be opened, or that was stopped.
+        """
+        return self.wait().session.corpus
+
+    def wait(self) -> Self:
+        """Wait until the papers it was opened on are there. Raises as `corpus` does."""
+        if self.opener.busy:
+            self.opener.join()
+            self._take_posted()
+        self.opener.check()
+        return self
+
+    def to_frame(self) -> pd.DataFrame:
+        """The papers shown, in their order, as `Corpus.select` gives them. Waits and raises as `corpus` does."""
+        return select(self.wait().session.results)
+
+    @traitlets.validate("selection")
+    def _chosen(self, proposal: Any) -> Selection:
+        """Show what a cell sets; a selection that cannot be shown is refused, and the page stays as it was."""
+        selection: Selection = proposal.value
+        if hasattr(self, "session") and selection != self.session.selection:
+            self.wait().session.selection = selection
+        return selection
+
+    def __dir__(self) -> list[str]:
+        return sorted({*_PUBLIC, *(name for name in super().__dir__() if name.startswith("_"))})
+
+    def __repr__(self) -> str:
+        return f"Dashboard({self.session.corpus!r}, {self.session.selection!r})"
+
+    def _still(self) -> dict[str, str]:
+        """What is shown now, for those who see no widget."""
+        chart = self.axes.get("chart")
+        lines = self.topics["lines"] if self.topics["lines"] and not self.topics["lines"]["bare"] else None
+        charts = [part for part in (chart, topics.still(self.topics), lines, *self.charts) if part]
+        name = "lx-picture" if self._picture is None else f"lx-picture {self._picture.name}"
+        picture = still(self.session.results, self.summary, charts, self.papers, name=name)
+        return {"text/html": picture, "text/plain": plain(self.summary, self.papers)}
+
+    def _ipython_display_(self) -> None:
+        """Put the widget into the cell's output, and the picture that is saved with it."""
+        from IPython.display import display
+
+        data, metadata = self._repr_mimebundle_() or ({}, {})
+        display(data, metadata=metadata, raw=True)  # type: ignore[no-untyped-call]
+        if self._picture is not None:
+            self._picture.show()
 
     def _shown_later(self, selection: Selection) -> Steps:
         yield selection
@@ -150,8 +276,10 @@ class Dashboard(anywidget.AnyWidget):
     def _summary(self) -> dict[str, Any]:
         session = self.session
         shown = views.summary(session.results)
+        typed, made = session.typed
         return {
             **shown,
+            "typed": typed if made == session.selection.query else "",
             "url": "&".join(filter(None, (shown["url"], self._corpus_in_url()))),
             "seq": self._seq,
             "can_undo": session.can_undo,
@@ -169,17 +297,20 @@ class Dashboard(anywidget.AnyWidget):
         session = self.session
         results = session.results
         makers: dict[str, Callable[[], Any]] = {
-            "selection": lambda: views.fields(session.selection),
+            "selection": lambda: session.selection,
             "papers": self._papers,
             "concepts": lambda: concepts.concepts(results) if session.selection.rank else None,
             "axes": lambda: axes.axes(results, session.axis_colour) if session.selection.axes else axes.NONE,
             "preference": lambda: preference(results, len(session.read)),
             "reader": self._reader,
-            "facets": lambda: views.panels(results, session.facet_state),
-            "topics": lambda: topics.topics(results, **session.chart_options),
-            "charts": lambda: views.keyword_chart(results),
+            "facets": lambda: views.panels(results, session.facet_state, session.open_facets),
+            "topics": lambda: topics.topics(
+                results, **{name: value for name, value in session.chart_options.items() if name != "column"}
+            ),
+            "charts": lambda: [*views.keyword_chart(results), *views.own_chart(results, session.chart_options["column"])],
             "comparison": lambda: None if self.searches.base is None else self.searches.comparison(),
             "saved": self.searches.saved,
+            "marks": self.marking.state,
         }
         return makers[name]()
 
@@ -187,16 +318,20 @@ class Dashboard(anywidget.AnyWidget):
         session = self.session
         if session.opened is None:
             return None
-        return {**views.reader(session.results, session.opened), "read": session.opened in session.read_rows}
+        shown = views.reader(session.results, session.opened)
+        own = marks.of_paper(self.marking.kept, session.opened)
+        return {**shown, "read": session.opened in session.read_rows, "marks": own}
 
     def _papers(self) -> dict[str, Any]:
         session = self.session
         only = None if self.searches.base is None else self.searches.rows()
         if session.only_ticked:
             only = session.ticked_rows()
-        shown = views.page(session.results, session.page, session.ticked, session.opened, read=session.read_rows, only=only)
+        page = views.page(session.results, session.page, session.ticked, session.opened, read=session.read_rows, only=only)
+        own = marks.of_rows(self.marking.kept, [row["row"] for row in page["rows"]])
         kept = [session.id_of(row) for row in sorted(session.ticked)] if len(session.ticked) <= _MOST_REMEMBERED else []
-        return {**shown, "only_ticked": session.only_ticked, "ticks": kept}
+        rows = [{**row, "marks": marked} for row, marked in zip(page["rows"], own, strict=True)]
+        return {**page, "rows": rows, "only_ticked": session.only_ticked, "ticks": kept}
 
     def _status(self, level: str, text: str = "", at: int | None = None, of: str | None = None) -> dict[str, Any]:
         return {"level": level, "text": text, "at": at, "of": of, "seq": self._seq}
@@ -214,6 +349,8 @@ class Dashboard(anywidget.AnyWidget):
                 self.set_trait("summary", self._summary() if self._drawn else {**self.summary, "seq": self._seq})
         finally:
             self._drawing = False
+        if self._drawn and self._picture is not None:
+            self._picture.renew()
 
     def draw(self, *parts: str) -> None:
         """Send some parts of the page anew: ``all``, ``ordered``, or a trait; a value that is as before is not sent."""
@@ -227,9 +364,42 @@ class Dashboard(anywidget.AnyWidget):
         """Draw other filter panels."""
         self.set_trait("facets", panels)
 
+    def library_changed(self, *, rerun: bool = True) -> None:
+        """Draw what the reader put on papers anew; `rerun` the selection too where it asks for that."""
+        session = self.session
+        with self._one_message():
+            if rerun and session.results.asks_own:
+                session.refresh()
+                self.draw("all")
+            else:
+                session.results.forget_own()
+                self.draw("papers", "reader")
+                self.show_facets(marks.with_own(session.results, self.facets, session.facet_state))
+            self.draw("marks")
+        self._library_version = self._seen_version()
+
+    def _seen_version(self) -> object:
+        try:
+            return self.session.corpus.library.database.version()
+        except LibraryError:
+            return None
+
+    def _follow_library(self) -> None:
+        """Show what another dashboard, or a cell, did to the library; asked once a second, which costs a few microseconds."""
+        if self._loop_of_library is None:
+            return
+        self._library_timer = self._loop_of_library.call_later(_FOLLOW, self._follow_library)
+        if self._seen_version() == self._library_version:
+            return
+        with contextlib.suppress(ExplorerError), self._one_message():
+            if self.marking.writable:
+                self.session.take_reads(self.session.corpus.library.reads(), reorder=False)
+            self.draw("saved")
+            self.library_changed()
+
     def _selection_set(self, change: Any) -> None:
         # An order changes no count; a slider that moves shall not have them all drawn again.
-        same = list(change.old.active()) == list(change.new.active())
+        same = list(change.old.active()) == list(change.new.active()) and change.old.mode == change.new.mode
         self.draw("ordered" if same else "all")
 
     # What the reader does
@@ -336,14 +506,36 @@ class Dashboard(anywidget.AnyWidget):
         if self._loop is None:
             step()
         else:
-            self._loop.call_soon_threadsafe(step)
+            self._posted.append(step)
+            self._loop.call_soon_threadsafe(self._take_posted)
+
+    def _take_posted(self) -> None:
+        """Take the steps that threads left; a cell that waits for a thread takes them before the loop does."""
+        while self._posted:
+            self._posted.popleft()()
+
+    def _opened(self, corpus: Corpus) -> None:
+        """Show the corpus that a cell waited for."""
+        wanted, self._awaited, self._first_folder = self._awaited, None, corpus.folder
+
+        def steps() -> Steps:
+            self.show_corpus(corpus, Selection())
+            if wanted is not None:
+                yield wanted
+                self.session.show(wanted)
+            self.session.begin_here()
+            return None
+
+        self._go(steps, quiet=False)
 
     def show_corpus(self, corpus: Corpus, selection: Selection, opened: int | None = None) -> None:
         """Show another corpus."""
         self.session.show_corpus(corpus, selection)
         self.session.open(opened)
         self.incoming.corpus = corpus
-        self.draw("all", "saved")
+        self.set_trait("sorts", menus(corpus.snapshot)["sorts"])
+        self.draw("all", "saved", "marks")
+        self._library_version = self._seen_version()
 
     def _arrived(self, corpus: Corpus, grown: bool, sentence: str) -> None:
         """Show a corpus that was added to under the same filters and with the same paper open, and a new one whole."""
@@ -363,8 +555,14 @@ class Dashboard(anywidget.AnyWidget):
 
     def close(self) -> None:
         """Remove the widget; papers on their way in are forgotten."""
+        if self._library_timer is not None:
+            self._library_timer.cancel()
+        self._loop_of_library = None
         self.incoming.cancel()
         self.preparing.stop()
+        self.opener.stop()
+        if self._picture is not None:
+            self._picture.close()
         super().close()
 
 

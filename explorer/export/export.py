@@ -21,6 +21,7 @@ from explorer.search.results import Results
 from explorer.selection.selection import Selection
 from explorer.store.build import content_hash
 from explorer.store.generations import versions
+from explorer.store.snapshot import with_column
 
 Manifest = Mapping[str, Any]
 
@@ -208,6 +209,7 @@ def export_bytes(
     *,
     compared: dict[str, Any] | None = None,
     analysis: bool = False,
+    marks: bool = False,
 ) -> tuple[list[ExportedFile], int]:
     """Make the file of an export.
 
@@ -225,6 +227,8 @@ def export_bytes(
         The comparison whose new or gone papers `only` holds.
     analysis : bool
         Add what was computed about the papers: topic, score and its parts, places on the axes.
+    marks : bool
+        Add what the reader put on the papers: `starred`, `read`, `my_tags`, `my_note`.
 
     Returns
     -------
@@ -242,7 +246,7 @@ def export_bytes(
     chosen = next((row for row in FORMATS if row.name == form), None)
     if chosen is None:
         raise ExportError(f"There is no export format {form!r}. Formats: {', '.join(row.name for row in FORMATS)}.")
-    made = _made(results, chosen, only, compared, analysis)
+    made = _made(results, chosen, only, compared, analysis, marks)
     stem = name or file_stem(results.selection)
     file = ExportedFile(stem + chosen.suffix, chosen.media_type, made.data, made.lost)
     if made.manifest is not None:
@@ -261,12 +265,20 @@ class _Made(NamedTuple):
 
 
 def _made(
-    results: Results, chosen: ExportFormat, only: Iterable[int] | None, compared: dict[str, Any] | None, analysis: bool
+    results: Results,
+    chosen: ExportFormat,
+    only: Iterable[int] | None,
+    compared: dict[str, Any] | None,
+    analysis: bool,
+    marks: bool,
 ) -> _Made:
     table = results.table(only)
     if not analysis:
         given = results.snapshot.table.column_names
         table = table.select([name for name in table.column_names if name in given])
+    if marks:
+        for name, values in results.ranker.own.columns(table.column("id").to_pylist()).items():
+            table = with_column(table, name, values)
     manifest = manifest_of(results, table, only is not None and compared is None, compared)
     ledger = Ledger()
     data = chosen.write(table, manifest, ledger)
@@ -298,13 +310,17 @@ def _papers(count: int) -> str:
     return f"{count:,} paper{'' if count == 1 else 's'}"
 
 
-def export_file(results: Results, path: str | PathLike[str], *, analysis: bool = False) -> tuple[int, tuple[str, ...]]:
+def export_file(
+    results: Results, path: str | PathLike[str], *, analysis: bool = False, marks: bool = False
+) -> tuple[int, tuple[str, ...]]:
     """Write what is shown to a file whose suffix says the format; its manifest beside it, where the format cannot hold it.
 
     Parameters
     ----------
     analysis : bool
         Add what was computed about the papers: topic, score and its parts, places on the axes.
+    marks : bool
+        Add what the reader put on the papers: `starred`, `read`, `my_tags`, `my_note`.
 
     Returns
     -------
@@ -325,7 +341,7 @@ def export_file(results: Results, path: str | PathLike[str], *, analysis: bool =
     if chosen is None:
         suffixes = ", ".join(row.suffix for row in FORMATS)
         raise ExportError(f"{target.name} has no suffix of an export format. Suffixes: {suffixes}.")
-    made = _made(results, chosen, None, None, analysis)
+    made = _made(results, chosen, None, None, analysis, marks)
     deliver(made.data, target)
     if made.manifest is not None:
         deliver(made.manifest, target.with_name(f"{target.stem}{chosen.suffix}.manifest.json"))

@@ -1,144 +1,251 @@
-"""A reader's saved searches, the papers each gave when it was saved, saved sets of papers, and which papers were read.
+"""The library of a corpus as one reader holds it: one method for each thing that can be done, frames of what is there.
 
-They are kept in the reader's own data folder, one SQLite file a corpus, for the corpus itself may be shared and read-only.
-Several dashboards may write at once (write-ahead log; each action is one transaction on a connection of its own).
+It lies in the reader's own data folder, one SQLite file a corpus, for the corpus itself may be shared and read-only. Several
+dashboards, processes and readers may use one file at once (`explorer.library.database`).
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-import sqlite3
-import time
-import zlib
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Iterable, Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from explorer.disk import cache_folder, data_folder
 from explorer.errors import LibraryError
+from explorer.library.database import Database
+from explorer.library.marks import Mark, Marks, Undone, undo
+from explorer.library.names import LONGEST_NAME, missing
+from explorer.library.notes import NOTES, write_note
+from explorer.library.own import OwnMarks
+from explorer.library.place import library_path
+from explorer.library.readers import reader_name, tidy_reader
+from explorer.library.reads import READS
+from explorer.library.saved_searches import SavedSearch, SavedSearches
+from explorer.library.sets import SavedSet, Sets
+from explorer.library.sharing import share, shared
+from explorer.library.stars import STARS
+from explorer.library.tags import TAGS, tidy_tag
+from explorer.library.visits import Visit, Visits
+from explorer.papers.html_table import html_table
 from explorer.search.comparison import compare
 from explorer.search.results import Results
 from explorer.selection.expression import Operand
 from explorer.selection.selection import Selection
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
     from explorer.search.ranker import Ranker
-    from explorer.store.snapshot import Snapshot
 
-LONGEST_NAME = 120
-"""Characters of a name at most."""
+__all__ = ["LONGEST_NAME", "Library", "SavedSearch", "SavedSet"]
 
-_VERSION = 1
-_WAIT = 10.0
-"""Seconds to wait for another dashboard that is writing."""
-
-_MOST_INFLATED = 512_000_000
-"""Bytes of ids at most; a damaged file may say it holds more."""
-
-_TABLE = """
-CREATE TABLE IF NOT EXISTS searches (
-    name TEXT PRIMARY KEY, url TEXT NOT NULL, saved_at TEXT NOT NULL, content_hash TEXT NOT NULL,
-    papers INTEGER NOT NULL, ids BLOB NOT NULL
-) STRICT
-"""
-_COLUMNS = "name, url, saved_at, content_hash, papers"
-
-_SETS = """
-CREATE TABLE IF NOT EXISTS sets (
-    name TEXT PRIMARY KEY, saved_at TEXT NOT NULL, papers INTEGER NOT NULL, ids BLOB NOT NULL
-) STRICT
-"""
-
-_READS = "CREATE TABLE IF NOT EXISTS reads (id TEXT PRIMARY KEY, read_at TEXT NOT NULL) STRICT"
-
-Value = TypeVar("Value")
-
-
-@dataclass(frozen=True)
-class SavedSearch:
-    """A selection under a name, and what the corpus was when it was saved."""
-
-    name: str
-    url: str
-    """The selection as the dashboard's address says it."""
-    saved_at: str
-    """UTC, ISO 8601, to the second."""
-    content_hash: str
-    """Of the corpus then."""
-    papers: int
-    """Papers it gave then."""
-
-    @property
-    def selection(self) -> Selection:
-        """The selection. Raises `SelectionError` where it was saved by a version that knew other filters."""
-        return Selection.from_url(self.url)
-
-
-@dataclass(frozen=True)
-class SavedSet:
-    """Papers under a name; a concept may be made of them (``set:NAME``)."""
-
-    name: str
-    saved_at: str
-    """UTC, ISO 8601, to the second."""
-    papers: int
+MARKS = (STARS, TAGS, NOTES, READS)
+"""The nouns that are marks on papers."""
 
 
 class Library:
-    """The searches and sets saved, and the papers read, of one corpus.
+    """Stars, tags, notes, papers read, sets, saved searches and visits of one reader of a corpus.
 
     Parameters
     ----------
     ranker : Ranker
-        Of the corpus; it forgets what it fitted on a set that changes. A corpus folder has its own library, whatever is added to
-        it. Corpora that were made from plain files in the cache share one by the names of the files, so that a new export of a
-        bibliography still has its searches.
+        Of the corpus; it forgets what it fitted on a set or tag that changes. A corpus has its own library, whatever is added to
+        it and wherever its folder stands. Corpora that were made from plain files in the cache share one by the names of the
+        files, so that a new export of a bibliography still has its searches.
     folder : Path, optional
-        Data folder, by default `data_folder()`.
+        Data folder, by default `data_folder()`. Several readers may be given the same.
+    reader : str, optional
+        Name of the reader, by default as `reader_name` finds it.
 
     Notes
     -----
-    Reading makes no file. Every method raises `LibraryError` where the file cannot be read or written.
+    Reading makes no file. Every method raises `LibraryError` where the file cannot be read or written. Papers are named by id; an
+    id that the corpus does not have is refused where it is given a mark, and kept where it had one before.
+
+    Examples
+    --------
+    >>> import explorer
+    >>> corpus = explorer.open_corpus()
+    >>> id_ = corpus.papers["id"][0]
+    >>> corpus.library.star(id_)
+    1
+    >>> corpus.library.stars["id"].tolist() == [id_]
+    True
+    >>> corpus.library.undo().noun
+    'stars'
+    >>> len(corpus.library.stars)
+    0
     """
 
-    def __init__(self, ranker: Ranker, folder: Path | None = None) -> None:
+    def __init__(self, ranker: Ranker, folder: Path | None = None, reader: str | None = None) -> None:
         self.ranker = ranker
-        self.path = (folder or data_folder()) / "corpora" / _key(ranker.snapshot) / "library.sqlite"
+        self.path = library_path(ranker.snapshot, folder)
+        self.database = Database(self.path, reader_name() if reader is None else tidy_reader(reader))
+        self.marks = {noun.name: Marks(self.database, noun) for noun in MARKS}
+        self._searches = SavedSearches(self.database)
+        self._sets = Sets(self.database)
+        self._visits = Visits(self.database)
+        self.since: Visit | None = None
+
+    @cached_property
+    def own(self) -> OwnMarks:
+        """The marks as masks and facets, for the search."""
+        return OwnMarks(
+            self.ranker.snapshot,
+            self.database,
+            marks=lambda noun: self.marks[noun].all(),
+            members=self.members,
+            new=lambda: self.new,
+            shared=self.shared_marks,
+        )
+
+    @property
+    def reader(self) -> str:
+        """Whose stars, tags and notes these are; empty where the reader has no name."""
+        return self.database.reader
+
+    # Marks on papers
+
+    def star(self, *ids: str) -> int:
+        """Star papers. Returns how many had no star before."""
+        return self.marks["stars"].put(self._there(ids))
+
+    def unstar(self, *ids: str) -> int:
+        """Take the star off papers. Returns how many had one."""
+        return self.marks["stars"].take(ids)
+
+    def tag(self, ids: str | Iterable[str], name: str) -> int:
+        """Give one or several papers a tag. Returns how many had it not before."""
+        changed = self.marks["tags"].put(self._there(_several(ids)), tidy_tag(name))
+        self._changed(tidy_tag(name), kind="tag")
+        return changed
+
+    def untag(self, ids: str | Iterable[str], name: str) -> int:
+        """Take a tag off one or several papers. Returns how many had it."""
+        changed = self.marks["tags"].take(_several(ids), name)
+        self._changed(name, kind="tag")
+        return changed
+
+    def note(self, id_: str, text: str, *, before: str | None = None) -> str:
+        """Write the note of a paper, in place of the one it had; an empty one is none.
+
+        Parameters
+        ----------
+        id_ : str
+        text : str
+        before : str, optional
+            The text that the writer began from. Where another window has changed it since, both changes are kept.
+
+        Returns
+        -------
+        str
+            The note as it stands now.
+        """
+        return write_note(self.marks["notes"], self._there([id_])[0], text, before)
+
+    def note_of(self, id_: str) -> str:
+        """The note of a paper; empty where it has none."""
+        return next((mark.text for mark in self.marks["notes"].of(id_)), "")
+
+    def tags_of(self, id_: str) -> list[str]:
+        """The tags of a paper, by name."""
+        return [mark.name for mark in self.marks["tags"].of(id_)]
+
+    def mark_read(self, id_: str, read: bool = True) -> None:
+        """Keep that a paper was read, or forget it."""
+        self.marks["reads"].put([id_]) if read else self.marks["reads"].take([id_])
+
+    def reads(self) -> tuple[str, ...]:
+        """Ids of the papers that were read, the first read first."""
+        return tuple(mark.id for mark in self.marks["reads"].all())
+
+    def undo(self) -> Undone:
+        """Take the last change of stars, tags, notes or papers read back.
+
+        Raises
+        ------
+        LibraryError
+            There is none, or what it changed was changed again since, in another window.
+        """
+        return self._undone(undo(self.database, MARKS))
+
+    def redo(self) -> Undone:
+        """Do again what was undone last. Raises as `undo` does."""
+        return self._undone(undo(self.database, MARKS, redo=True))
+
+    @property
+    def stars(self) -> pd.DataFrame:
+        """The papers with a star, the first starred first: `id`, `title` (missing where the corpus has it no more), `at` (UTC)."""
+        return self._frame(self.marks["stars"].all(), {})
+
+    @property
+    def tags(self) -> pd.DataFrame:
+        """The tags, one row a paper and tag: `id`, `title`, `tag`, `at` (UTC)."""
+        return self._frame(self.marks["tags"].all(), {"tag": "name"})
+
+    @property
+    def notes(self) -> pd.DataFrame:
+        """The notes: `id`, `title`, `note`, `at` (UTC, when it was last changed)."""
+        return self._frame(self.marks["notes"].all(), {"note": "text"})
+
+    @property
+    def read(self) -> pd.DataFrame:
+        """The papers read, the first read first: `id`, `title`, `at` (UTC)."""
+        return self._frame(self.marks["reads"].all(), {})
+
+    def _frame(self, marks: list[Mark], more: dict[str, str]) -> pd.DataFrame:
+        import pandas as pd
+
+        ids = [mark.id for mark in marks]
+        titles = self._titles(ids)
+        columns: dict[str, Any] = {"id": ids, "title": [titles.get(id_) for id_ in ids]}
+        columns |= {column: [getattr(mark, of) for mark in marks] for column, of in more.items()}
+        at = pd.to_datetime([mark.at for mark in marks], utc=True, format="ISO8601")
+        return pd.DataFrame(columns, dtype="object").assign(at=at)
+
+    def _titles(self, ids: Sequence[str]) -> dict[str, str]:
+        rows = self.ranker.snapshot.rows_known(tuple(set(ids)))
+        table = self.ranker.snapshot.table.select(["id", "title"]).take(rows)
+        return dict(zip(*(table.column(name).to_pylist() for name in ("id", "title")), strict=True))
+
+    def ids_of(self, rows: Sequence[int]) -> list[str]:
+        """Ids of the papers in some rows of the corpus."""
+        ids = self.ranker.snapshot.table.column("id")
+        return [ids[row].as_py() for row in rows]
+
+    def _there(self, ids: Iterable[str]) -> list[str]:
+        """The ids, if the corpus has them all."""
+        given = list(ids)
+        known = self.ranker.snapshot.rows_known(given)
+        if len(known) < len(set(given)):
+            there = set(self.ranker.snapshot.table.column("id").take(known).to_pylist())
+            unknown = next(id_ for id_ in given if id_ not in there)
+            raise LibraryError(f"The corpus has no paper {unknown!r}. Look up its id in the table: corpus.papers.")
+        return given
+
+    # Saved searches
+
+    def _repr_html_(self) -> str:
+        searches, sets = self.searches(), self.sets()
+        rows = [
+            *(["search", saved.name, saved.papers, saved.saved_at[:10]] for saved in searches),
+            *(["set", saved.name, saved.papers, saved.saved_at[:10]] for saved in sets),
+        ]
+        caption = f"{len(searches)} saved searches, {len(sets)} sets, {len(self.reads()):,} papers read"
+        return html_table(caption, ["Kind", "Name", "Papers", "Saved"], rows)
 
     def searches(self) -> list[SavedSearch]:
-        """All saved searches, the latest first."""
-        return self._read(
-            lambda file: [
-                SavedSearch(*row)
-                for row in file.execute(
-                    f"SELECT {_COLUMNS} FROM searches ORDER BY saved_at DESC, rowid DESC"  # noqa: S608  (a constant)
-                )
-            ],
-            [],
-        )
+        """All saved searches of the reader, the latest first."""
+        return self._searches.all()
 
     def get(self, name: str) -> SavedSearch:
         """One saved search. Raises `LibraryError` if there is none of that name."""
-        row = self._read(
-            lambda file: file.execute(f"SELECT {_COLUMNS} FROM searches WHERE name = ?", (name,)).fetchone(),  # noqa: S608
-            None,
-        )
-        if row is None:
-            raise self._missing(name)
-        return SavedSearch(*row)
+        return self._searches.get(name, self._whose("search", name))
 
     def ids(self, name: str) -> list[str]:
         """Ids of the papers that a search gave when it was saved, in their order."""
-        row = self._read(lambda file: file.execute("SELECT ids FROM searches WHERE name = ?", (name,)).fetchone(), None)
-        if row is None:
-            raise self._missing(name)
-        return _unpacked(row[0], self.path)
+        return self._searches.ids(name, self._whose("search", name))
 
     def save(self, name: str, selection: Selection | Results, *, replace: bool = False) -> SavedSearch:
         """Save a search with the papers it gives now.
@@ -152,38 +259,19 @@ class Library:
         """
         results = selection if isinstance(selection, Results) else self._results(selection)
         ids = results.snapshot.table.column("id").combine_chunks().take(results.rows()).to_pylist()
-        saved = SavedSearch(
-            name=_name(name),
-            url=results.selection.to_url(),
-            saved_at=datetime.now(UTC).isoformat(timespec="seconds"),
-            content_hash=results.snapshot.manifest["content_hash"],
-            papers=len(ids),
-        )
-        row = (saved.name, saved.url, saved.saved_at, saved.content_hash, saved.papers, _packed(ids))
-        verb = "INSERT OR REPLACE" if replace else "INSERT OR IGNORE"
-        with self._writing() as file:
-            self._check_free(file, "sets", saved.name)
-            if not file.execute(f"{verb} INTO searches ({_COLUMNS}, ids) VALUES (?, ?, ?, ?, ?, ?)", row).rowcount:
-                raise LibraryError(f"There is a saved search “{saved.name}” already. Choose another name, or replace it.")
+        hashed = results.snapshot.manifest["content_hash"]
+        saved = self._searches.save(name, results.selection.to_url(), hashed, ids, replace=replace)
         self._changed(saved.name)
         return saved
 
     def rename(self, name: str, to: str) -> None:
         """Give a saved search another name. Raises `LibraryError` if there is none, or the new name cannot be or is taken."""
-        new = _name(to)
-        with self._writing() as file:
-            self._check_free(file, "sets", new)
-            if new != name and file.execute("SELECT 1 FROM searches WHERE name = ?", (new,)).fetchone():
-                raise LibraryError(f"There is a saved search “{new}” already. Choose another name.")
-            if not file.execute("UPDATE searches SET name = ? WHERE name = ?", (new, name)).rowcount:
-                raise self._missing(name)
-        self._changed(name, new)
+        self._searches.rename(name, to)
+        self._changed(name, to)
 
     def delete(self, name: str) -> None:
         """Forget a saved search. Raises `LibraryError` if there is none of that name."""
-        with self._writing() as file:
-            if not file.execute("DELETE FROM searches WHERE name = ?", (name,)).rowcount:
-                raise self._missing(name)
+        self._searches.delete(name)
         self._changed(name)
 
     def run(self, name: str) -> Results:
@@ -207,7 +295,7 @@ class Library:
 
         then: Results | pd.DataFrame
         if isinstance(before, SavedSearch):
-            ids = pd.DataFrame({"id": self.ids(before.name)}, dtype="object")
+            ids = pd.DataFrame({"id": self._searches.ids(before.name, before.reader)}, dtype="object")
             table = self.ranker.snapshot.table
             now = pd.DataFrame({name: table.column(name).to_pylist() for name in ("id", "title")}, dtype="object")
             then = ids.merge(now, on="id", how="left")
@@ -221,175 +309,176 @@ class Library:
     # Sets of papers
 
     def sets(self) -> list[SavedSet]:
-        """All saved sets, the latest first."""
-        ask = "SELECT name, saved_at, papers FROM sets ORDER BY saved_at DESC, rowid DESC"
-        return self._read(lambda file: [SavedSet(*row) for row in file.execute(ask)] if _has(file, "sets") else [], [])
+        """All saved sets of the reader, the latest first."""
+        return self._sets.all()
 
     def save_set(self, name: str, ids: Sequence[str], *, replace: bool = False) -> SavedSet:
-        """Save a set of papers, which ``set:NAME`` then stands for in an expression over concepts.
+        """Save a set of papers, which ``set:NAME`` then stands for in a query and in an expression over concepts.
 
         Raises
         ------
         LibraryError
             There are no papers, or the name cannot be, or a search has it, or a set has it and `replace` is not set.
         """
-        kept = list(dict.fromkeys(ids))
-        if not kept:
-            raise LibraryError("A set needs a paper. Tick some papers first.")
-        saved = SavedSet(_name(name), datetime.now(UTC).isoformat(timespec="seconds"), len(kept))
-        verb = "INSERT OR REPLACE" if replace else "INSERT OR IGNORE"
-        with self._writing() as file:
-            file.execute(_SETS)
-            self._check_free(file, "searches", saved.name)
-            row = (saved.name, saved.saved_at, saved.papers, _packed(kept))
-            if not file.execute(f"{verb} INTO sets (name, saved_at, papers, ids) VALUES (?, ?, ?, ?)", row).rowcount:
-                raise LibraryError(f"There is a saved set “{saved.name}” already. Choose another name, or replace it.")
+        saved = self._sets.save(name, ids, replace=replace)
         self._changed(saved.name)
         return saved
 
+    def add_to_set(self, name: str, *ids: str) -> SavedSet:
+        """Add papers to a set, which is made if there is none; two windows that add at once lose nothing."""
+        given = self._there(ids)
+        saved = self._sets.edit(name, lambda there: [*there, *given])
+        self._changed(saved.name)
+        return saved
+
+    def take_from_set(self, name: str, *ids: str) -> SavedSet:
+        """Take papers out of a set. Raises `LibraryError` where none would be left."""
+        saved = self._sets.edit(name, lambda there: [id_ for id_ in there if id_ not in ids])
+        self._changed(saved.name)
+        return saved
+
+    def rename_set(self, name: str, to: str) -> None:
+        """Give a set another name. Raises `LibraryError` if there is none, or the new name cannot be or is taken."""
+        self._sets.rename(name, to)
+        self._changed(name, to)
+
     def delete_set(self, name: str) -> None:
         """Forget a saved set. Raises `LibraryError` if there is none of that name."""
-        with self._writing() as file:
-            if not _has(file, "sets") or not file.execute("DELETE FROM sets WHERE name = ?", (name,)).rowcount:
-                raise self._missing(name, "set")
+        self._sets.delete(name)
         self._changed(name)
 
     def members(self, name: str) -> list[str]:
         """Ids of the papers that ``set:NAME`` stands for: those of a saved set, or those a search gave when it was saved.
+
+        Another reader's that is shared goes by its name too, or, where several readers have one, by ``READER: NAME``.
 
         Raises
         ------
         LibraryError
             There is neither.
         """
-        ask = "SELECT ids FROM sets WHERE name = ?"
-        row = self._read(lambda file: file.execute(ask, (name,)).fetchone() if _has(file, "sets") else None, None)
-        if row is not None:
-            return _unpacked(row[0], self.path)
+        own = self._sets.ids(name)
+        if own is not None:
+            return own
         try:
-            return self.ids(name)
-        except LibraryError as error:
-            raise self._missing(name, "set or search") from error
+            return self._searches.ids(name)
+        except LibraryError:
+            pass
+        for kind in ("set", "search"):
+            for reader, title in self._shared_as(kind, name):
+                found = self._sets.ids(title, reader) if kind == "set" else self._searches.ids(title, reader)
+                if found is not None:
+                    return found
+        raise missing(name, "set or search")
 
-    def reads(self) -> tuple[str, ...]:
-        """Ids of the papers that were read, the first read first."""
-        ask = "SELECT id FROM reads ORDER BY rowid"
-        return self._read(lambda file: tuple(id_ for (id_,) in file.execute(ask)) if _has(file, "reads") else (), ())
+    # What readers show each other
 
-    def mark_read(self, id_: str, read: bool) -> None:
-        """Keep that a paper was read, or forget it."""
-        with self._writing() as file:
-            file.execute(_READS)
-            if read:
-                row = (id_, datetime.now(UTC).isoformat(timespec="seconds"))
-                file.execute("INSERT OR IGNORE INTO reads (id, read_at) VALUES (?, ?)", row)
+    def share(self, kind: str, name: str = "") -> None:
+        """Show something to the other readers of this library: private is all that is not shared.
+
+        Parameters
+        ----------
+        kind : {"stars", "tag", "note", "set", "search"}
+        name : str
+            Of the tag, set or search; for a note the id of its paper; none for stars, which are shared all together.
+
+        Raises
+        ------
+        LibraryError
+            There is no such kind, or the reader has no name by which others would know it.
+        """
+        share(self.database, kind, name)
+
+    def unshare(self, kind: str, name: str = "") -> None:
+        """Show it no longer. Raises as `share` does."""
+        share(self.database, kind, name, on=False)
+
+    @property
+    def sharing(self) -> list[tuple[str, str]]:
+        """What this reader shares: kind and name."""
+        return [(kind, name) for _, kind, name in shared(self.database, own=True)]
+
+    @property
+    def shared(self) -> pd.DataFrame:
+        """What other readers share, one row a paper: `reader`, `kind`, `name`, `id`, `title`, `text` (of a note), `at` (UTC)."""
+        import pandas as pd
+
+        rows = self.shared_marks()
+        titles = self._titles([row["id"] for row in rows])
+        columns = ("reader", "kind", "name", "id", "title", "text", "at")
+        found = [{**row, "title": titles.get(row["id"])} for row in rows]
+        frame = pd.DataFrame(found, columns=columns, dtype="object")
+        return frame.assign(at=pd.to_datetime(frame["at"], utc=True, format="ISO8601"))
+
+    def shared_marks(self) -> list[dict[str, str]]:
+        """What other readers share, one a paper: reader, kind, name, id, text and at, in the order of these."""
+        found = []
+        for reader, kind, name in shared(self.database):
+            if kind == "set":
+                found += [(reader, kind, name, id_, "", "") for id_ in self._sets.ids(name, reader) or ()]
+            elif kind == "search":
+                found += [(reader, kind, name, id_, "", "") for id_ in self._searches.ids(name, reader)]
             else:
-                file.execute("DELETE FROM reads WHERE id = ?", (id_,))
+                marks = self.marks[kind if kind == "stars" else f"{kind}s"].all(reader)
+                marks = [mark for mark in marks if kind == "stars" or name == (mark.name if kind == "tag" else mark.id)]
+                found += [(reader, kind, mark.name, mark.id, mark.text, mark.at) for mark in marks]
+        return [dict(zip(("reader", "kind", "name", "id", "text", "at"), row, strict=True)) for row in found]
 
-    def _check_free(self, file: sqlite3.Connection, table: str, name: str) -> None:
-        """A name stands for one thing only, for ``set:NAME`` says no more."""
-        if table == "sets" and not _has(file, "sets"):
-            return
-        if file.execute(f"SELECT 1 FROM {table} WHERE name = ?", (name,)).fetchone():  # noqa: S608  (a constant)
-            kind = "set" if table == "sets" else "search"
-            raise LibraryError(f"There is a saved {kind} “{name}” already. Choose another name.")
+    def shared_sets(self) -> list[SavedSet]:
+        """Sets that other readers share, by reader and name."""
+        found = []
+        for reader, kind, name in shared(self.database):
+            if kind == "set":
+                found += [saved for saved in self._sets.all(reader) if saved.name == name]
+        return found
 
-    def _changed(self, *names: str) -> None:
-        for name in names:
-            self.ranker.forget_concept(Operand("set", name))
-
-    def _missing(self, name: str, kind: str = "search") -> LibraryError:
-        return LibraryError(
-            f"There is no saved {kind} “{str(name)[:LONGEST_NAME]}”. It may have been deleted in another window."
-        )
-
-    def _read(self, ask: Callable[[sqlite3.Connection], Value], otherwise: Value) -> Value:
-        if not self.path.exists():
-            return otherwise
-        with self._said(), closing(self._open()) as file:
-            return ask(file)
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        """A connection within a transaction that no other writer can come between."""
-        with self._said():
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with closing(self._open()) as file, file:
-                file.execute("BEGIN IMMEDIATE")
-                yield file
-
-    def _open(self) -> sqlite3.Connection:
-        # Turning the write-ahead log on does not wait for others as statements do.
-        deadline = time.monotonic() + _WAIT
-        while True:
-            file = sqlite3.connect(self.path, timeout=_WAIT, isolation_level=None)
-            try:
-                self._prepare(file)
-            except sqlite3.OperationalError as error:
-                file.close()
-                if "locked" not in str(error) or time.monotonic() > deadline:
-                    raise
-                time.sleep(0.02)
-            except BaseException:
-                file.close()
-                raise
-            else:
-                return file
-
-    def _prepare(self, file: sqlite3.Connection) -> None:
-        [version] = file.execute("PRAGMA user_version").fetchone()
-        if version > _VERSION:
+    def _shared_as(self, kind: str, name: str) -> list[tuple[str, str]]:
+        """Reader and name of what is shared under a name; more than one reader's only by ``READER: NAME``."""
+        rows = [(reader, title) for reader, of, title in shared(self.database) if of == kind]
+        plain = [row for row in rows if row[1] == name]
+        if len(plain) > 1:
             raise LibraryError(
-                f"{self.path} was written by a later version of this program. Update it to see the saved searches."
+                f"Several readers share “{name}”. Say whose: " + ", ".join(f"“{reader}: {name}”" for reader, _ in plain) + "."
             )
-        if version < _VERSION:
-            file.execute("PRAGMA journal_mode = WAL")
-            file.execute(_TABLE)
-            file.execute(f"PRAGMA user_version = {_VERSION}")
+        return plain or [row for row in rows if f"{row[0]}: {row[1]}" == name]
 
-    @contextmanager
-    def _said(self) -> Iterator[None]:
-        try:
-            yield
-        except (sqlite3.Error, UnicodeError) as error:
-            raise LibraryError(
-                f"The saved searches in {self.path} cannot be read or written ({error}). Move the file away to start anew."
-            ) from error
-        except OSError as error:
-            raise LibraryError(
-                f"{self.path.parent} cannot be written ({error.strerror}). Set LITEXPLORER_DATA_HOME to a folder that can."
-            ) from error
+    def _whose(self, kind: str, name: str) -> str | None:
+        """Reader whose saved search a name means: another's only where this reader has none."""
+        if any(saved.name == name for saved in self._searches.all()):
+            return None
+        found = [row for row in self._shared_as(kind, name) if row[1] == name]
+        return found[0][0] if found else None
 
+    # Visits
 
-def _key(snapshot: Snapshot) -> str:
-    folder = snapshot.folder.resolve()
-    made = snapshot.manifest.get("made", {})
-    named = json.dumps(made["files"]) if folder.parent == cache_folder().resolve() and made.get("files") else str(folder)
-    return hashlib.sha256(named.encode(errors="surrogateescape")).hexdigest()[:16]
+    def visit(self) -> Visit | None:
+        """Note that the reader is here. Returns the visit before, since which papers are `new`; None at the first."""
+        snapshot = self.ranker.snapshot
+        self.__dict__.pop("new", None)
+        self.since = self._visits.visit(snapshot.manifest["content_hash"], snapshot.table.column("id"))
+        return self.since
 
+    def visits(self) -> list[Visit]:
+        """The reader's visits, the first one first."""
+        return self._visits.all()
 
-def _has(file: sqlite3.Connection, table: str) -> bool:
-    """Files of earlier versions have no tables of sets and reads, which are made when the first is saved."""
-    return file.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone() is not None
+    @cached_property
+    def new(self) -> np.ndarray:
+        """Papers that came since the visit before, as a boolean array of shape (n_papers,)."""
+        snapshot = self.ranker.snapshot
+        return self._visits.new(self.since, snapshot.manifest["content_hash"], snapshot.table.column("id"))
 
+    # What depends on it
 
-def _name(name: str) -> str:
-    tidy = " ".join(str(name).split())
-    if not tidy or len(tidy) > LONGEST_NAME or not tidy.isprintable():
-        raise LibraryError(f"What is saved needs a name of 1 to {LONGEST_NAME} characters.")
-    return tidy
+    def _undone(self, done: Undone) -> Undone:
+        if done.noun == "tags":
+            self._changed(*done.names, kind="tag")
+        return done
 
-
-def _packed(ids: list[str]) -> bytes:
-    return zlib.compress(json.dumps(ids, ensure_ascii=False).encode(), 1)
+    def _changed(self, *names: str, kind: str = "set") -> None:
+        for name in names:
+            self.ranker.forget_concept(Operand(kind, name))  # type: ignore[arg-type]
 
 
-def _unpacked(data: bytes, path: Path) -> list[str]:
-    try:
-        inflate = zlib.decompressobj()
-        ids = json.loads(inflate.decompress(data, _MOST_INFLATED))
-    except (zlib.error, ValueError, RecursionError) as error:
-        raise LibraryError(f"A saved search in {path} is damaged ({error}). Delete it and save it again.") from error
-    if not isinstance(ids, list) or not all(isinstance(item, str) for item in ids):
-        raise LibraryError(f"A saved search in {path} is damaged (no list of ids). Delete it and save it again.")
-    return ids
+def _several(ids: str | Iterable[str]) -> list[str]:
+    return [ids] if isinstance(ids, str) else list(ids)

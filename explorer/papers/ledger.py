@@ -6,8 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from explorer.papers.html_table import html_table
+
 if TYPE_CHECKING:
     import pandas as pd
+
+_SHOWN = 10
+"""Notes that a notebook shows."""
 
 Action = Literal["repaired", "rejected", "merged", "likely", "lost"]
 
@@ -107,6 +112,12 @@ class Ledger:
 
         # A line that is not known would turn the others into fractions.
         return pd.DataFrame(self.notes, columns=list(Entry._fields)).astype({"line": "Int64", "record": "Int64"})
+
+    def _repr_html_(self) -> str:
+        names = ("source", "record", "action", "field", "before", "after", "reason")
+        rows = [[getattr(note, name) for name in names] for note in self.notes[:_SHOWN]]
+        left = len(self.notes) - len(rows)
+        return html_table(self.sentence(), names, rows, more=f"{left:,} more in entries." if left else "")
 
     def accept(self, count: int = 1) -> None:
         """Count records that were read and taken over.

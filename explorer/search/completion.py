@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from explorer.search.own import asks_own
 from explorer.selection.dialects import translate
 from explorer.selection.query import parse
-from explorer.selection.syntax import FIELD_NAMES, WILDCARDS, Phrase, Word
+from explorer.selection.syntax import BEGUN, COLUMN, FIELD_NAMES, WILDCARDS, Phrase, Word
 from explorer.store.fulltext import ANALYZERS, EVERYWHERE, leaves
 from explorer.text.analysis import analyzer, tokens
 
@@ -267,17 +268,20 @@ def suggest(snapshot: Snapshot, query: str) -> str | None:
     >>> corpus.suggest("arithmatic")
     'arithmetic'
     """
+    # What is still typed is taken as if it were whole.
+    query = query.replace(BEGUN, "")
     node = parse(query)
-    if node is None or query.lstrip().startswith("=") or translate(query).dialect:
+    snapshot.check(node)
+    if node is None or asks_own(node) or query.lstrip().startswith("=") or translate(query).dialect:
         # What was written for another database is written as it was meant.
         return None
-    hits = snapshot.index.count(node)
+    hits = snapshot.count_hits(node)
     if hits >= min(_PLENTY, len(snapshot)):
         return None
     doubts: list[_Doubt] = []
     for leaf in leaves(node):
         wild = (isinstance(leaf, Word) and leaf.prefix) or any(sign in leaf.text for sign in WILDCARDS)
-        if leaf.field != "ids" and not wild and not leaf.exact:
+        if leaf.field != "ids" and not leaf.field.startswith(COLUMN) and not wild and not leaf.exact:
             # What is looked for in several fields stands in the query once.
             doubts += [
                 doubt for doubt in _doubts(snapshot, query, leaf) if doubt.start not in {other.start for other in doubts}
@@ -291,7 +295,7 @@ def suggest(snapshot: Snapshot, query: str) -> str | None:
             better = better[: doubt.start] + word + better[doubt.end :]
             likelihood *= likely
         meant = parse(better)
-        found = snapshot.index.count(meant) if doubts and meant is not None else 0
+        found = snapshot.count_hits(meant) if doubts and meant is not None else 0
         if found > hits and found * likelihood > likeliest:
             best, likeliest = better, found * likelihood
     return best

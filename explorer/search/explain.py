@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from explorer.search.modes import check_mode
+from explorer.search.own import text_part
+from explorer.search.reading import any_of, hits_of, text_of
 from explorer.search.scores import ordering
+from explorer.search.similar import row_of
 from explorer.selection.query import parse
 from explorer.selection.selection import Selection
+from explorer.selection.syntax import ranked_and_required, without_columns
 from explorer.store.fulltext import leaves
 
 if TYPE_CHECKING:
@@ -61,16 +65,14 @@ def reasons(ranker: Ranker, row: int, selection: Selection, read: tuple[str, ...
     --------
     >>> import explorer
     >>> corpus = explorer.open_corpus()
-    >>> [name for name, _ in corpus.why(0, explorer.Selection(rank="arithmetic + vision"))]
+    >>> [name for name, _ in reasons(corpus.ranker, 0, explorer.Selection(rank="arithmetic + vision"))]
     ['arithmetic', 'vision']
     """
     found, snapshot = ordering(ranker, selection, read), ranker.snapshot
     if found is None:
-        node = selection.parsed
-        return [] if node is None else ranked(snapshot.index.contributions(node, row))
+        return _by_words(ranker, row, selection)
     if found.kind == "hybrid":
-        text = " ".join(leaf.text for leaf in leaves(selection.parsed))
-        return by_meaning(ranker.hybrid(), snapshot.table, row, text, "hybrid")
+        return by_meaning(ranker.hybrid(), snapshot.table, row, text_of(selection), "hybrid")
     if found.kind == "likeness":
         from explorer.ranking.similar import likeness_parts
 
@@ -80,6 +82,53 @@ def reasons(ranker: Ranker, row: int, selection: Selection, read: tuple[str, ...
         like, unlike = (ranker.rows_with(ids).tolist() for ids in (selection.like, selection.unlike))
         return ranked(_written(snapshot.table, row, likeness_parts(meaning.index, meaning.vectors, row, like, unlike)))
     return ranked({name: float(part[row]) for name, part in found.parts.items()})
+
+
+def why(ranker: Ranker, id_: str | int, selection: Selection | str, read: tuple[str, ...] = ()) -> Reasons:
+    """What each part adds to the score that a selection shows for a paper.
+
+    Parameters
+    ----------
+    ranker : Ranker
+    id_ : str
+        The paper. A row number is taken too, with a warning, as before 0.2.
+    selection : Selection or str
+        Its query and order; filters change no score. A text is a query.
+    read : tuple of str
+        Ids of the papers that novelty is measured against.
+
+    Returns
+    -------
+    list of (str, float)
+        Largest first, adding up to the score; empty where the paper has none.
+
+    Raises
+    ------
+    SelectionError
+        There is no such paper, or the selection is none.
+    QueryError, ExpressionError, ConceptError
+        As showing the selection does.
+
+    Examples
+    --------
+    >>> import explorer
+    >>> corpus = explorer.open_corpus()
+    >>> [name for name, _ in corpus.why("2402.18571", explorer.Selection(rank="arithmetic + vision"))]
+    ['arithmetic', 'vision']
+    """
+    return reasons(ranker, row_of(ranker.snapshot, id_, "why"), Selection.of(selection), read)
+
+
+def _by_words(ranker: Ranker, row: int, selection: Selection) -> Reasons:
+    hits = hits_of(ranker, selection)
+    if hits is None or row not in hits.rows:
+        return []
+    assert selection.parsed is not None
+    if selection.mode == "meaning" and ranked_and_required(selection.parsed)[0]:
+        return by_meaning(ranker.hybrid(), ranker.snapshot.table, row, text_of(selection), "hybrid")
+    # Columns filter, and add nothing to a score.
+    node = text_part(without_columns(any_of(selection.parsed) if selection.mode == "any" else selection.parsed))
+    return [] if node is None else ranked(ranker.snapshot.index.contributions(node, row))
 
 
 def by_meaning(ranker: HybridRanker, table: pa.Table, row: int, text: str, mode: str) -> Reasons:
@@ -152,7 +201,7 @@ def explain(
         found = reasons(ranker, row, Selection(query=query))
     else:
         node = None if natural else parse(query)
-        text = query if node is None else " ".join(leaf.text for leaf in leaves(node))
-        matches = node is None or index.matches(node, row)
+        text = query if node is None else " ".join(leaf.text for leaf in leaves(text_part(node)))
+        matches = node is None or row in ranker.hits(node).rows
         found = by_meaning(ranker.hybrid(embedder), ranker.snapshot.table, row, text, mode) if matches else []
     return pd.DataFrame(found, columns=["reason", "contribution"]).astype({"reason": "str", "contribution": "float64"})

@@ -8,6 +8,7 @@ import numpy as np
 
 from explorer.errors import SelectionError
 from explorer.papers.schema import to_frame
+from explorer.search.own import text_part
 from explorer.search.results import Results
 from explorer.selection.query import parse
 from explorer.selection.selection import Selection
@@ -112,10 +113,10 @@ def search(
     snapshot = ranker.snapshot
     if mode != "bm25":
         node = None if natural else parse(query)
-        text = query if natural else " ".join(leaf.text for leaf in leaves(node))
+        text = query if natural else " ".join(leaf.text for leaf in leaves(text_part(node)))
         hybrid = ranker.hybrid(embedder)
         scores = hybrid.scores(text) if mode == "hybrid" else hybrid.cosines(text)
-        rows = np.flatnonzero(scores > 0) if node is None else np.sort(snapshot.index.hits(node).rows)
+        rows = np.flatnonzero(scores > 0) if node is None else np.sort(ranker.hits(node).rows)
         best = rows[np.lexsort((rows, -scores[rows]))][:limit]
         return to_frame(snapshot.take(best, scores[best]))
     if natural:

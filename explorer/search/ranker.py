@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -13,9 +13,12 @@ import pyarrow.compute as pc
 
 from explorer.errors import ConceptError, LibraryError
 from explorer.papers.schema import to_frame
-from explorer.selection.expression import Operand
+from explorer.search.own import Nothing, Own, own_hits
+from explorer.selection.expression import Operand, parse
+from explorer.selection.syntax import Node, Phrase
 from explorer.store.build import Progress, no_progress
 from explorer.store.caches import MEGABYTE, Cache
+from explorer.store.fulltext import Hits
 from explorer.store.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -45,14 +48,36 @@ class Ranker:
     members : callable
         Gives the ids of the papers that a reader's ``set:NAME`` stands for; raises `LibraryError` where there is none. What is
         fitted on them is kept, so that a ranker is one reader's.
+    own : callable, optional
+        Gives what the reader put on papers; by default nothing.
     """
 
-    def __init__(self, snapshot: Snapshot, members: Callable[[str], Sequence[str]] = _no_sets) -> None:
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        members: Callable[[str], Sequence[str]] = _no_sets,
+        own: Callable[[], Own] | None = None,
+    ) -> None:
         self.snapshot = snapshot
         self._members = members
+        self._own = (lambda: Nothing(len(snapshot))) if own is None else own
+        self._own_rows: dict[Operand, bytes] = {}
         self._embedded: list[tuple[Embedder, HybridRanker]] = []
         self._orderings = Cache(96 * MEGABYTE)
         self._nearest: tuple[tuple[str, ...], np.ndarray] | None = None
+
+    @property
+    def own(self) -> Own:
+        """What the reader put on papers: stars, tags, notes, papers read, sets."""
+        return self._own()
+
+    def conceal(self) -> None:
+        """Ask for the reader's own no longer, as on a server where everybody would see that of its owner."""
+        self._own = lambda: Nothing(len(self.snapshot))
+
+    def hits(self, node: Node) -> Hits:
+        """All hits of a query, those of the reader's own tags, notes and sets too."""
+        return own_hits(self.snapshot, self.own, node)
 
     @cached_property
     def meaning(self) -> Meaning:
@@ -124,6 +149,19 @@ class Ranker:
         if "meaning" in self.__dict__:
             self.meaning.arithmetic.forget(operand)
         self._orderings.clear()
+
+    def notice(self, operands: Iterable[Operand]) -> None:
+        """Drop what is kept of the sets and tags among some operands whose papers have changed, here or in another window."""
+        for operand in operands:
+            if operand.kind not in ("set", "tag"):
+                continue
+            try:
+                rows = self._rows_of(operand).tobytes()
+            except (ConceptError, LibraryError):
+                rows = b""
+            if self._own_rows.get(operand, rows) != rows:
+                self.forget_concept(operand)
+            self._own_rows[operand] = rows
 
     def likeness(self, like: Sequence[str], unlike: Sequence[str] = ()) -> np.ndarray:
         """Likeness of every paper to some papers, and unlikeness to others.
@@ -209,6 +247,8 @@ class Ranker:
         topics, ids = self.snapshot.topics, self.snapshot.table.column("id")
         if operand.kind == "set":
             return self._rows_of_set(operand.name)
+        if operand.kind == "tag":
+            return self._rows_of_tag(operand.name)
         if operand.kind == "topic" and operand.name in topics.labels:
             return np.flatnonzero(topics.codes == topics.labels.index(operand.name))
         if operand.kind == "paper":
@@ -223,14 +263,20 @@ class Ranker:
             raise ConceptError(f"None of the papers of the set “{name}” is in the corpus any more. Use another concept.")
         return found
 
+    def _rows_of_tag(self, name: str) -> np.ndarray:
+        found = np.flatnonzero(self.own.mask(Phrase(name, "tag")))
+        if not len(found):
+            raise ConceptError(f"No paper of the corpus has the tag “{name}”. Tag some, or use another concept.")
+        return found
+
     def rank(self, expression: str, *, limit: int | None = None) -> pd.DataFrame:
         """Rank every paper by arithmetic over concepts, such as ``arithmetic + vision - benchmark``.
 
         Parameters
         ----------
         expression : str
-            Words, ``"phrases"``, ``paper:ID``, ``set:NAME`` or ``topic:"LABEL"``, added and subtracted, with weights (``2*vision``); the
-            grammar is in `explorer.selection.expression`.
+            Words, ``"phrases"``, ``paper:ID``, ``set:NAME``, ``tag:NAME`` or ``topic:"LABEL"``, added and subtracted, with weights
+            (``2*vision``); the grammar is in `explorer.selection.expression`.
         limit : int, optional
             Number of papers at most.
 
@@ -262,6 +308,7 @@ class Ranker:
         """
         import pandas as pd
 
+        self.notice(term.operand for term in parse(expression).terms)
         ranking = self.meaning.arithmetic.rank(expression)
         rows = ranking.best(limit)
         table = _taken(self.snapshot.table.select(["id", "title"]), rows)

@@ -10,10 +10,14 @@ import numpy as np
 import pyarrow as pa
 
 from explorer.search import scores
+from explorer.search.own import OWN_FACETS, asks_own, text_part
+from explorer.search.reading import Cutoff, any_of, by_meaning, hits_of
 from explorer.search.scores import Front, Ordering, front, ordering
-from explorer.selection.fields import STORED_SORTS
+from explorer.selection.fields import STORED_SORTS, VALUE_FIELDS
+from explorer.selection.query import Node
 from explorer.selection.selection import Selection
-from explorer.store.facets import FEW
+from explorer.selection.syntax import COLUMN, without_columns
+from explorer.store.facets import FEW, Facet
 from explorer.store.fulltext import Hits
 from explorer.text.analysis import Terms
 
@@ -58,19 +62,50 @@ class Results:
         self.read = read
         # A query or an expression that does not parse fails here.
         self._node, _ = selection.parsed, selection.expression
+        ranker.notice(selection.operands)
         self._masks: dict[str, np.ndarray] = {}
+        self._facets: dict[str, Facet] = {}
         for row, value in selection.active():
             if row.field in ("x", "y"):
                 low, high = selection.axes["xy".index(row.field)]
                 self._masks[row.field] = ranker.axis_mask(low, high, value)
-            else:
-                self._masks[row.field] = self.snapshot.mask(row.field, self._node if row.field == "query" else value)
+            elif row.field == "query":
+                if self._node is not None:
+                    self._masks["query"] = self._query_mask(self._node)
+            elif row.field == "columns":
+                for field, texts in _grouped((f"{COLUMN}{key}", text) for key, text in value):
+                    self._masks[field] = self.snapshot.mask(field, texts)
+            elif row.field in OWN_FACETS:
+                self._masks[row.field] = self.facet(row.field).mask(value)
+            elif row.field != "exclude":
+                self._masks[row.field] = self.snapshot.mask(row.field, value)
+        for field, values in _grouped(selection.exclude):
+            # A filter of the same field: its panel counts what it leaves out too.
+            field = field if field in VALUE_FIELDS else f"{COLUMN}{field}"
+            left = ~(self.facet(field).mask(values) if field in OWN_FACETS else self.snapshot.mask(field, values))
+            self._masks[field] = self._masks[field] & left if field in self._masks else left
         self._counts: dict[str, np.ndarray] = {}
         self._rows: dict[str, np.ndarray] = {}
         passed = np.zeros(len(self.snapshot), np.uint8)
         for mask in self._masks.values():
             passed += mask
         self._passed = passed
+
+    def _query_mask(self, node: Node) -> np.ndarray:
+        if self.selection.mode != "meaning" and not asks_own(node):
+            return self.snapshot.mask("query", any_of(node) if self.selection.mode == "any" else node)
+        mask = np.zeros(len(self.snapshot), bool)
+        hits = self.hits
+        assert hits is not None
+        mask[hits.rows] = True
+        return mask
+
+    @property
+    def cutoff(self) -> Cutoff | None:
+        """Where the papers that are nearest in meaning were cut off; None where a query is read otherwise."""
+        if self._node is None or self.selection.mode != "meaning":
+            return None
+        return by_meaning(self.ranker, self.selection)[1]
 
     @cached_property
     def mask(self) -> np.ndarray:
@@ -106,26 +141,48 @@ class Results:
 
         Parameters
         ----------
-        field : {"topics", "venues", "authors", "keywords", "has_code", "years", "months"}
+        field : {"topics", "venues", "authors", "keywords", "tags", "marks", "has_code", "years", "months"} or ``columns.KEY``
 
         Returns
         -------
         ndarray of int64
             By the codes of the facet; for has_code without and with; for years from the first of `Snapshot.year_span` on, one
-            entry a year; for months likewise from that year's January.
+            entry a year; for months likewise from that year's January; for a column of numbers or dates by its steps.
         """
         if field not in self._counts:
             rows = self.rows_without(field)
-            if rows is None:
+            if field in OWN_FACETS:
+                mask = None if rows is None else self.mask_without(field)
+                self._counts[field] = self.facet(field).counts(mask, rows)
+            elif rows is None:
                 self._counts[field] = self.snapshot.totals(field)
             else:
                 self._counts[field] = self.snapshot.count(field, self.mask_without(field), rows)
         return self._counts[field]
 
-    @property
+    def facet(self, field: str) -> Facet:
+        """A facet of values: of the corpus, or of what the reader put on its papers."""
+        if field in OWN_FACETS:
+            if field not in self._facets:
+                self._facets[field] = self.ranker.own.facet(field)
+            return self._facets[field]
+        return self.snapshot.facet(field)
+
+    def forget_own(self) -> None:
+        """Look up anew what the reader put on papers, where it is counted; which papers are shown stays."""
+        for field in OWN_FACETS:
+            self._facets.pop(field, None)
+            self._counts.pop(field, None)
+
+    @cached_property
     def hits(self) -> Hits | None:
         """All hits of the query, before the other filters; None without a query."""
-        return self.snapshot.hits(self._node) if self._node is not None else None
+        return hits_of(self.ranker, self.selection)
+
+    @property
+    def asks_own(self) -> bool:
+        """Whether what is shown depends on stars, tags, notes, papers read or sets of the reader."""
+        return asks_own(self._node) or any(getattr(self.selection, field) for field in OWN_FACETS)
 
     @property
     def terms(self) -> Terms:
@@ -171,7 +228,9 @@ class Results:
             return np.asarray(shown[_least(-self.ordering.scores[shown], shown, stop)[start:]])
         if self.selection.sort in STORED_SORTS:
             return self._in_order(self.selection.sort, start, stop)
-        return self._best(start, stop) if self.hits is not None else self._in_order("newest", start, stop)
+        if self.selection.sort_column is not None:
+            return self._by_column(*self.selection.sort_column, start, stop)
+        return self._best(start, stop) if self._by_words else self._in_order("newest", start, stop)
 
     def _in_order(self, name: str, start: int, stop: int) -> np.ndarray:
         order = self.snapshot.order(name)
@@ -190,6 +249,14 @@ class Results:
             seen += len(part)
         return found[start:stop]
 
+    def _by_column(self, key: str, up: bool, start: int, stop: int) -> np.ndarray:
+        """In the order of a column, papers without a value last; ties are in the order of the table."""
+        places = self.snapshot.columns[key].order
+        shown = self.rows_without("")
+        shown = np.arange(len(self.snapshot)) if shown is None else shown
+        keys = places[shown] if up else -places[shown]
+        return np.asarray(shown[_least(np.where(np.isnan(keys), np.inf, keys), shown, stop)[start:]])
+
     def _best(self, start: int, stop: int) -> np.ndarray:
         rows, scores = self._shown_hits
         return np.asarray(rows[_least(-scores, rows, stop)[start:]])
@@ -206,7 +273,13 @@ class Results:
     @property
     def scored(self) -> bool:
         """Whether the papers stand in the order of a score, not in a stored one."""
-        return self.ordering is not None or (self.hits is not None and self.selection.sort not in STORED_SORTS)
+        stored = self.selection.sort in STORED_SORTS or self.selection.sort_column is not None
+        return self.ordering is not None or (self._by_words and not stored)
+
+    @property
+    def _by_words(self) -> bool:
+        """Whether words order the papers: what is asked of columns, tags and notes alone scores nothing."""
+        return self._node is not None and text_part(without_columns(self._node)) is not None
 
     def scores(self, rows: np.ndarray) -> np.ndarray:
         """Scores of some of the papers shown: of the ordering, else BM25; NaN without either."""
@@ -245,10 +318,20 @@ class Results:
         -------
         list of (field, value, papers)
         """
-        options = [
-            (row.field, value, int(np.count_nonzero(self.mask_without(row.field)))) for row, value in self.selection.active()
-        ]
+        options = []
+        for row, value in self.selection.active():
+            pairs = list(value) if row.kind == "pairs" else []
+            fields = {f if f in VALUE_FIELDS else f"{COLUMN}{f}" for f, _ in pairs} if pairs else {row.field}
+            options.append((row.field, value, int(np.count_nonzero(self.mask_without(*fields)))))
         return sorted((option for option in options if option[2]), key=lambda option: -option[2])[:most]
+
+
+def _grouped(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, tuple[str, ...]]]:
+    """The values of each name, in the order in which they are given."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name, value in pairs:
+        found[name] = (*found.get(name, ()), value)
+    return list(found.items())
 
 
 def _least(keys: np.ndarray, rows: np.ndarray, count: int) -> np.ndarray:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from explorer.search.reading import hits_of, text_of
 from explorer.selection.fields import OBJECTIVES
 from explorer.selection.selection import Selection
-from explorer.store.fulltext import leaves
 
 if TYPE_CHECKING:
     from explorer.search.ranker import Ranker
@@ -97,7 +97,7 @@ def ordering(ranker: Ranker, selection: Selection, read: tuple[str, ...] = ()) -
 
 
 def _matching(selection: Selection) -> tuple[object, ...]:
-    return selection.query, selection.rank, selection.like, selection.unlike
+    return selection.query, selection.mode, selection.rank, selection.like, selection.unlike
 
 
 def _match(ranker: Ranker, selection: Selection) -> Ordering | None:
@@ -117,8 +117,7 @@ def _concepts(ranker: Ranker, expression: Expression) -> Ordering:
 
 
 def _hybrid(ranker: Ranker, selection: Selection) -> Ordering:
-    text = " ".join(leaf.text for leaf in leaves(selection.parsed))
-    return Ordering("hybrid", ranker.meaning.ranker.scores(text))
+    return Ordering("hybrid", ranker.meaning.ranker.scores(text_of(selection)))
 
 
 def _preference(ranker: Ranker, selection: Selection, read: tuple[str, ...]) -> Ordering:
@@ -165,8 +164,8 @@ def _relevance(ranker: Ranker, selection: Selection) -> np.ndarray:
     if match is not None:
         return match.scores
     scores = np.full(len(ranker.snapshot), np.nan, np.float32)
-    if selection.parsed is not None:
-        hits = ranker.snapshot.hits(selection.parsed)
+    hits = hits_of(ranker, selection)
+    if hits is not None:
         scores[hits.rows] = hits.scores
     return scores
 

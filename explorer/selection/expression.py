@@ -6,7 +6,7 @@ Grammar::
     sign       = "+" | "-" | "−" ;
     term       = [ number ( "*" | "×" ) ] concept ;
     concept    = '"' any text '"' | kind ":" name | words ;
-    kind       = "paper" | "set" | "topic" ;
+    kind       = "paper" | "set" | "tag" | "topic" ;
     name       = '"' any text '"' | word ;
     words      = word { word } ;                 (* neighbouring words are one phrase *)
     number     = digits [ "." digits ] | "." digits ;
@@ -23,15 +23,15 @@ from typing import Literal
 
 from explorer.errors import ExpressionError
 
-Kind = Literal["words", "paper", "set", "topic"]
-KINDS: tuple[Kind, ...] = ("paper", "set", "topic")
+Kind = Literal["words", "paper", "set", "tag", "topic"]
+KINDS: tuple[Kind, ...] = ("paper", "set", "tag", "topic")
 
 HELP: tuple[tuple[str, str, str], ...] = (
     ("= a + b", "papers that show both concepts come first, whatever is searched for", "= arithmetic + vision"),
     ("- c", "those that show this one come last; a blank before the minus", "= arithmetic + vision - benchmark"),
     ("2*a", "counts twice as much", "= 2*reasoning - vision"),
     ('few words, "quoted"', "neighbouring words are one concept", '= "chain of thought" + robotics'),
-    ('topic:"…", set:…, paper:…', "a topic, a saved set or search, or one paper as a concept", ""),
+    ('topic:"…", tag:…, set:…, paper:…', "a topic, your tag, a saved set or search, or one paper as a concept", ""),
 )
 """Syntax, meaning and an example of each feature, after the equals sign that begins an expression in the search box."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -18,6 +19,9 @@ SORTS = {
 
 STORED_SORTS = ("newest", "oldest", "upvotes", "title")
 """Orders that a corpus knows before anything is asked."""
+
+MODES = {"all": "All words", "any": "Any words, best first", "meaning": "By meaning"}
+"""Ways to read a query and what they are called: every word must occur; one of the words must; the papers nearest in meaning."""
 
 OBJECTIVES = {
     "relevance": "Relevance",
@@ -42,7 +46,7 @@ class Filter(NamedTuple):
     parameter: str
     """Name in the URL query."""
     kind: str
-    """``text``, ``range``, ``values``, ``flag``, ``axes`` or ``weights``."""
+    """``text``, ``range``, ``values``, ``flag``, ``axes``, ``weights`` or ``pairs``."""
     sentence: Callable[[Any], str]
 
 
@@ -53,6 +57,29 @@ def _range_sentence(value: Range) -> str:
     if high is None:
         return f"since {low}"
     return f"until {high}" if low is None else f"{low} to {high}"
+
+
+RANGE = re.compile(r"(?=.*[^.])(-?[\dTe:+.-]*?)\.\.(-?[\dTe:+.-]*)", re.IGNORECASE)
+"""A range of numbers or dates as text, such as ``0.5..1``, ``..3`` or ``2024-01..``; both ends are included."""
+
+
+def _columns_sentence(pairs: tuple[tuple[str, str], ...]) -> str:
+    named: dict[str, list[str]] = {}
+    for column, text in pairs:
+        match = RANGE.fullmatch(text)
+        named.setdefault(column, []).append(_ends_sentence(*match.groups()) if match else f"‘{text}’")
+    return ", ".join(f"{column.replace('_', ' ')} {' or '.join(said)}" for column, said in named.items())
+
+
+def _ends_sentence(low: str, high: str) -> str:
+    if not high:
+        return f"{low} or more"
+    return f"from {low} to {high}" if low else f"{high} or less"
+
+
+def _exclude_sentence(pairs: tuple[tuple[str, str], ...]) -> str:
+    labels = {row.field: row.label.lower() for row in FILTERS}
+    return "without " + " or ".join(f"{labels.get(field, field.replace('_', ' '))} ‘{value}’" for field, value in pairs)
 
 
 def _values_sentence(label: str) -> Callable[[tuple[str, ...]], str]:
@@ -83,9 +110,13 @@ FILTERS: tuple[Filter, ...] = (
     Filter("venues", "Venue", "venue", "values", _values_sentence("venue")),
     Filter("authors", "Author", "author", "values", _values_sentence("author")),
     Filter("keywords", "Keyword", "keyword", "values", _values_sentence("keyword")),
+    Filter("tags", "Tag", "tag", "values", _values_sentence("tag")),
+    Filter("marks", "Mine", "mark", "values", lambda value: " or ".join(value)),
     Filter("has_code", "Code", "code", "flag", lambda value: "with code" if value else "without code"),
     Filter("years", "Year", "years", "range", _range_sentence),
     Filter("months", "Month", "months", "range", _range_sentence),
+    Filter("columns", "Column", "col", "pairs", _columns_sentence),
+    Filter("exclude", "Not", "not", "pairs", _exclude_sentence),
     Filter("x", "First axis", "x", "range", _place_sentence("first")),
     Filter("y", "Second axis", "y", "range", _place_sentence("second")),
 )
@@ -99,6 +130,9 @@ STEERS: tuple[Filter, ...] = (
     Filter("prefer", "Preference", "prefer", "weights", _weights_sentence),
 )
 """What orders or places papers without leaving any out."""
+
+VALUE_FIELDS = ("topics", "venues", "authors", "keywords", "tags", "marks")
+"""Fields that hold values of a facet; one of these may be excluded too."""
 
 PAPERS = ("like", "unlike")
 """Fields that hold ids of papers; people know these by their titles."""

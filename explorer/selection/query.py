@@ -8,7 +8,7 @@
     not    = ("NOT" | "-") not | near
     near   = atom { ("NEAR/n" | "PRE/n") atom }
     atom   = [fields ":"] ("(" either ")" | ["+"] (phrase | word))
-    fields = field { "," field }
+    fields = field { "," field }    (a name that is no field is the key of a column of the reader's own)
     phrase = '"' … '"'
     word   = characters up to white space, a quote or a parenthesis that opens a group
 
@@ -19,6 +19,7 @@ closed before the next blank belongs to the word, and a hyphen directly after a 
 
 ``*`` stands for any letters, ``?`` for one, ``$`` for one or none, within, before and after words and in phrases. A ``?`` after a
 word may be a question's, and leaves the word itself found. ``+`` before a word or phrase leaves out its other forms.
+A word that ends in ``…`` is that word or the beginning of one, as the last word is while it is typed.
 ``a NEAR/3 b``: at most three words between the two, in any order; ``a PRE/3 b``: in this order.
 
 Curly and angle quotes are quotes. What other databases write is translated first (`explorer.selection.dialects`).
@@ -28,12 +29,17 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Collection
+from dataclasses import replace
 
 from explorer.errors import QueryError
 from explorer.selection.dialects import LINE_END, translate
 from explorer.selection.syntax import (
+    BEGUN,
+    COLUMN,
     FIELD_NAMES,
     FURTHEST,
+    OWN_FIELD_NAMES,
     WILDCARDS,
     All,
     Either,
@@ -43,6 +49,7 @@ from explorer.selection.syntax import (
     Phrase,
     Word,
     in_fields,
+    leaves_of,
     written,
 )
 
@@ -52,11 +59,14 @@ HELP: tuple[tuple[str, str, str], ...] = (
     ("words", "papers with all of the words, in any form", "arithmetic reasoning"),
     ('"a phrase"', "words next to each other", '"chain of thought"'),
     ("field:word", "in one field: title, abstract, author, keyword, venue, id, doi, arxiv, pmid", "author:lee"),
+    ("tag:word, note:word", "what you tagged or noted", "tag:method"),
+    ("is:starred", "your own marks: starred, unread, read, noted, tagged, new; set:name for a set", "is:unread"),
     ("field,field:( )", "all of a group in some fields", "title,abstract:(vision OR speech)"),
     ("arithm*, *metic", "words that begin or end so, in phrases too", '"graph neur*"'),
     ("wom?n, tumo$r", "? is one letter, $ one or none", "summari?e"),
     ("+word", "only as it is written, not in its other forms", "+reasoning"),
     ("a NEAR/3 b", "at most three words between them; PRE/3 in this order", "language NEAR/2 model"),
+    ("column:value", "in a column of your own; numbers and dates by >, >=, <, <= or a..b", "score:>0.5"),
     ("OR", "either", "vision OR robotics"),
     ("-word, NOT word", "papers without it", 'arithmetic -"task arithmetic"'),
     ("( )", "grouping", "(vision OR speech) benchmark"),
@@ -64,14 +74,25 @@ HELP: tuple[tuple[str, str, str], ...] = (
 )
 """Syntax, meaning and an example of each feature; the dashboard and the documentation show it."""
 
-_NAMES = {alias: name for name, aliases in FIELD_NAMES.items() for alias in aliases}
+_NAMES = {alias: name for name, aliases in (FIELD_NAMES | OWN_FIELD_NAMES).items() for alias in aliases}
 _FIELD = re.compile(r"(\w+(?:,\w+)*):(?=[^\s:])")
 _WORD = re.compile(r'[^\s()"]+')
 _GLUED = re.compile(r'\([^\s()"]*\)[^\s()"]*')
 _NEAR = re.compile(r"(NEAR|PRE)/([0-9]{1,4})")
 _SIGNS = str.maketrans(dict.fromkeys("“”„‟«»＂❝❞〝〞「」『』", '"') | {LINE_END: " "})
 
+_OPERATOR = re.compile(r"AND|OR|NOT|(?:NEAR|PRE)(?:/\d*)?")
+_COMPARED = re.compile(r"[<>=]|[-\d.]*\.\.|\d+(\.\d+)?\Z")
+"""A number, which is no beginning of another, and what compares or ranges."""
+
+_FIELD_OR_SIGN = re.compile(r"[-+]*(?:\w+(?:,\w+)*:)?[-+]*")
+_WAITS = re.compile(
+    r"(?:(?<!\S)|(?<=[()\"]))(?:AND|OR|NOT|(?:NEAR|PRE)(?:/\d*)?|[-+]|[-+]?\w+(?:,\w+)*,?:|\w+(?:,\w+)*:(?=\())\Z|\(\Z"
+)
+
 _DEEPEST = 50
+_MOST_NAMED = 12
+_SHORTEST = 2
 
 
 def parse(text: str) -> Node | None:
@@ -87,7 +108,103 @@ def parse(text: str) -> Node | None:
     QueryError
         The query is malformed; `position` is the character it points at.
     """
-    parser = _Parser(translate(text).query)
+    return parse_translated(translate(text).query)
+
+
+def check_fields(node: Node | None, columns: Collection[str] = ()) -> None:
+    """See that each field a query names is one.
+
+    Parameters
+    ----------
+    node : Node or None
+    columns : collection of str
+        Keys of the columns of the reader's own that the corpus has.
+
+    Raises
+    ------
+    QueryError
+        A field is unknown; `position` is the character where it stands.
+    """
+    for leaf in leaves_of(node) if node is not None else ():
+        key = leaf.field.removeprefix(COLUMN)
+        if key == leaf.field or key in columns:
+            continue
+        close = difflib.get_close_matches(key, [*_NAMES, *columns], n=1)
+        meant = f" Did you mean {close[0]}:?" if close else ""
+        own = "".join(f", {name}" for name in list(columns)[:_MOST_NAMED])
+        raise QueryError(
+            f"“{key}” is not a field.{meant} Fields: title, abstract, author, keyword, venue, id, "
+            f"doi, arxiv, pmid{own}. To search for the text itself, put it in quotes.",
+            leaf.position,
+        )
+
+
+def as_typed(text: str) -> str:
+    """A query that is still being typed as one that can be run: its last word is the beginning of one until a blank.
+
+    What is open in it is closed, and an operator or a field without anything after it is left out, as is a word of one letter.
+
+    Parameters
+    ----------
+    text : str
+        The search box with the cursor at its end.
+
+    Returns
+    -------
+    str
+        In the query language; the text as it is where it is another database's, or cannot be made whole.
+
+    Examples
+    --------
+    >>> [as_typed(text) for text in ("reward mod", "reward model ", '"chain of tho', "vision (speech OR", "author:", "a vision r")]
+    ['reward mod…', 'reward model', '"chain of tho…"', 'vision (speech)', '', 'a vision']
+    """
+    try:
+        if translate(text).dialect:
+            return text
+    except QueryError:
+        return text
+    kept = text.translate(_SIGNS)
+    within = kept.count('"') % 2 == 1
+    last = re.search(r'[^\s"]*\Z' if within else r'[^\s()"]*\Z', kept)
+    assert last is not None
+    word = last.group()
+    named = _FIELD_OR_SIGN.match(word)
+    bare = word[named.end() :] if named and not within else word
+    if bare and bare.isascii() and len(bare.strip("-+")) < _SHORTEST:
+        # One letter says nothing; alone it would find every paper, or none.
+        kept = kept[: last.start()]
+    elif bare and bare[-1].isalnum() and not _OPERATOR.fullmatch(bare) and not _COMPARED.match(bare):
+        kept += BEGUN
+    kept = _whole(kept, within)
+    try:
+        parse_translated(kept)
+    except QueryError:
+        return text
+    return kept
+
+
+def _whole(text: str, within: bool) -> str:
+    """Close the quotation mark and the parentheses that are open, and leave out what waits for something after it."""
+    if within:
+        opening = text.rindex('"')
+        text = f'{text.rstrip()}"' if text[opening + 1 :].strip() else text[:opening]
+    while True:
+        before = text = text.rstrip()
+        text = _WAITS.sub("", text)
+        if text == before:
+            break
+    depth = 0
+    quoted = False
+    for sign in text:
+        quoted ^= sign == '"'
+        depth += 0 if quoted else (sign == "(") - (sign == ")")
+    return text + ")" * depth
+
+
+def parse_translated(text: str) -> Node | None:
+    """Parse a query in our language. Returns and raises as `parse` does."""
+    parser = _Parser(text)
     if parser.at_end():
         return None
     try:
@@ -232,18 +349,8 @@ class _Parser:
         if match is None:
             return ""
         names = [name.lower() for name in match.group(1).split(",")]
-        for place, name in enumerate(names):
-            if name in _NAMES:
-                continue
-            close = difflib.get_close_matches(name, _NAMES, n=1)
-            meant = f" Did you mean {close[0]}:?" if close else ""
-            raise QueryError(
-                f"“{match.group(1).split(',')[place]}” is not a field.{meant} Fields: title, abstract, author, keyword, venue, id, "
-                "doi, arxiv, pmid. To search for the text itself, put it in quotes.",
-                self.here,
-            )
         self.here = match.end()
-        return ",".join(dict.fromkeys(_NAMES[name] for name in names))
+        return ",".join(dict.fromkeys(_NAMES.get(name, f"{COLUMN}{name}") for name in names))
 
     def exactly(self) -> bool:
         """Take a plus that stands before a word or a phrase."""
@@ -259,7 +366,11 @@ class _Parser:
         if end < 0:
             raise QueryError("This quotation mark is not closed.", opening)
         self.here = end + 1
-        return Phrase(self.written[opening + 1 : end], field, start, exact)
+        text = self.written[opening + 1 : end]
+        if text.endswith(BEGUN) and text.strip(f"{BEGUN} "):
+            whole = Phrase(text.rstrip(BEGUN), field, start, exact)
+            return Either((whole, replace(whole, text=f"{whole.text}*")))
+        return Phrase(text, field, start, exact)
 
     def word(self, field: str, start: int, exact: bool) -> Node:
         match = _WORD.match(self.text, self.here)
@@ -270,6 +381,9 @@ class _Parser:
             end = more.end()
         text = self.text[self.here : end]
         self.here = end
+        if text.endswith(BEGUN) and text.strip(BEGUN):
+            whole = Word(text.rstrip(BEGUN), field, False, start, exact)
+            return Either((whole, replace(whole, prefix=True)))
         prefix = text.endswith("*")
         if any(c in WILDCARDS for c in text) and "*" in text and not any(c.isalnum() for c in text):
             raise QueryError("A * needs the beginning of a word before it, such as arithm*, or the end of one after it.", start)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import re
 from collections.abc import Iterator, Mapping
@@ -10,13 +11,18 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from explorer.errors import SelectionError
+from explorer.errors import ExpressionError, SelectionError
 from explorer.selection import expression as concepts
 from explorer.selection import query as queries
 from explorer.selection.dialects import LINE_END, Translation, has_lines, translate
-from explorer.selection.fields import BETWEEN, FILTERS, NOTHING, OBJECTIVES, PAPERS, SORTS, STEERS, Filter, Range
+from explorer.selection.fields import BETWEEN, FILTERS, MODES, NOTHING, OBJECTIVES, PAPERS, SORTS, STEERS, Filter, Range
+from explorer.selection.syntax import MARKS
 
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
+_KEY = re.compile(r"\w+")
+_COLUMN_SORT = re.compile(r"columns\.(\w+)(:up)?")
+_WORDS = ("mode", "sort")
+"""Fields that hold one word, and stand at the end of an address."""
 _LONGEST = 2000
 _LONGEST_QUERY = 100_000
 """Search strategies of systematic reviews have tens of thousands of characters."""
@@ -36,6 +42,8 @@ class Selection:
     months : (str or None, str or None)
         First and last month as ``YYYY-MM``, both included. Papers whose date is known to the year only are left out.
     topics, venues, authors, keywords : tuple of str
+    tags, marks : tuple of str
+        What the reader put on papers: names of tags; ``starred``, ``unread``, ``read``, ``noted``, ``tagged``, ``new``.
     has_code : bool or None
         With a code link, without one, or either.
     rank : str
@@ -52,7 +60,16 @@ class Selection:
     prefer : tuple of (str, float), or mapping
         Direction over `OBJECTIVES`, brought to length one; used by the order ``preference``.
     sort : str
-        A key of `SORTS`. Without anything to match, relevance is newest first; without a preference, preference is relevance.
+        A key of `SORTS`, or ``columns.KEY`` for a column of the reader's own, largest or last first, with ``:up`` the other
+        way round. Without anything to match, relevance is newest first; without a preference, preference is relevance.
+    mode : {"all", "any", "meaning"}
+        How the query is read: papers with all of its words; with any of them, best first; those nearest in meaning, as far as
+        `explorer.search.reading` cuts them off.
+    columns : tuple of (str, str), or mapping
+        Columns of the reader's own by their keys: a value, or a range as text (``0.5..1``, ``2024-01..``). A mapping may hold
+        lists of values, and tuples of two ends, of which None is open. Values of one column are either-or.
+    exclude : tuple of (str, str), or mapping
+        Values that no paper shown has, by the field (``venues``) or the key of the column.
 
     Raises
     ------
@@ -85,6 +102,11 @@ class Selection:
     y: tuple[float | None, float | None] = (None, None)
     prefer: tuple[tuple[str, float], ...] = ()
     sort: str = "relevance"
+    tags: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+    mode: str = "all"
+    columns: tuple[tuple[str, str], ...] = ()
+    exclude: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         for name, called, most in (("query", "query", _LONGEST_QUERY), ("rank", "expression over concepts", _LONGEST)):
@@ -92,7 +114,7 @@ class Selection:
             if not isinstance(text, str) or len(text) > most or not _is_text(text):
                 raise SelectionError(f"The {called} must be text of at most {most} characters.")
             object.__setattr__(self, name, _tidy(text))
-        for name in ("topics", "venues", "authors", "keywords", "like", "unlike"):
+        for name in ("topics", "venues", "authors", "keywords", "tags", "marks", "like", "unlike"):
             object.__setattr__(self, name, _values(name, getattr(self, name)))
         object.__setattr__(self, "years", _years(self.years))
         object.__setattr__(self, "months", _months(self.months))
@@ -103,8 +125,15 @@ class Selection:
         object.__setattr__(self, "prefer", _weights(self.prefer))
         if self.has_code is not None and not isinstance(self.has_code, bool):
             raise SelectionError(f"has_code is {self.has_code!r}; it must be True, False or None.")
-        if not isinstance(self.sort, str) or self.sort not in SORTS:
-            raise SelectionError(f"There is no order {self.sort!r}. Orders: {', '.join(SORTS)}.")
+        unknown = [mark for mark in self.marks if mark not in MARKS]
+        if unknown:
+            raise SelectionError(f"There is no mark {unknown[0]!r}. Marks: {', '.join(MARKS)}.")
+        if not isinstance(self.sort, str) or not (self.sort in SORTS or _COLUMN_SORT.fullmatch(self.sort)):
+            raise SelectionError(f"There is no order {self.sort!r}. Orders: {', '.join(SORTS)}, columns.KEY.")
+        if not isinstance(self.mode, str) or self.mode not in MODES:
+            raise SelectionError(f"A query cannot be read by {self.mode!r}. Choices: {', '.join(MODES)}.")
+        object.__setattr__(self, "columns", _pairs("columns", self.columns))
+        object.__setattr__(self, "exclude", _pairs("exclude", self.exclude))
 
     @classmethod
     def of(cls, given: Selection | str) -> Selection:
@@ -143,7 +172,7 @@ class Selection:
     @cached_property
     def parsed(self) -> queries.Node | None:
         """Syntax tree of the query; None for an empty one. Raises `QueryError` where it is malformed."""
-        return queries.parse(self.query)
+        return queries.parse_translated(self.translation.query)
 
     @cached_property
     def expression(self) -> concepts.Expression | None:
@@ -210,15 +239,36 @@ class Selection:
         ['at 0 or more on theory ↔ experiment', 'along ‘theory ↔ experiment’']
         """
         said = row.sentence(value)
+        if row.field == "query" and self.mode != "all":
+            said = f"{said} {'by any of its words' if self.mode == 'any' else 'by meaning'}"
         if row.field in ("x", "y"):
             place = "xy".index(row.field)
             said = said.replace(f"the {('first', 'second')[place]} axis", BETWEEN.join(self.axes[place]))
         return said
 
     @property
+    def operands(self) -> tuple[concepts.Operand, ...]:
+        """What its expression and its axes refer to, as far as they parse."""
+        found = [] if self.expression is None else [term.operand for term in self.expression.terms]
+        for pole in (pole for axis in self.axes for pole in axis if ":" in pole):
+            with contextlib.suppress(ExpressionError):
+                found += [term.operand for term in concepts.parse(pole).terms]
+        return tuple(found)
+
+    @property
     def by_meaning(self) -> bool:
         """Whether showing it takes the terms and vectors of the corpus (`Corpus.meaning`)."""
-        return bool(self.rank or self.like or self.axes or self.weighs_novelty or (self.sort == "hybrid" and self.query))
+        return bool(self.rank or self.like or self.axes or self.weighs_novelty or self._ranks_by_meaning)
+
+    @property
+    def _ranks_by_meaning(self) -> bool:
+        return bool(self.query) and (self.sort == "hybrid" or self.mode == "meaning")
+
+    @property
+    def sort_column(self) -> tuple[str, bool] | None:
+        """Key of the column that orders the papers, and whether its smallest values come first; None for other orders."""
+        match = _COLUMN_SORT.fullmatch(self.sort)
+        return (match.group(1), match.group(2) is not None) if match else None
 
     @property
     def weighs_novelty(self) -> bool:
@@ -296,6 +346,8 @@ class Selection:
         for row, value in self.given():
             if row.kind == "values":
                 pairs += [(row.parameter, item) for item in value]
+            elif row.kind == "pairs":
+                pairs += [(row.parameter, f"{name}:{text}") for name, text in value]
             elif row.kind == "axes":
                 pairs += [(row.parameter, BETWEEN.join(axis)) for axis in value]
             elif row.kind == "weights":
@@ -306,8 +358,7 @@ class Selection:
                 pairs.append((row.parameter, "yes" if value else "no"))
             else:
                 pairs.append((row.parameter, value))
-        if self.sort != "relevance":
-            pairs.append(("sort", self.sort))
+        pairs += [(name, getattr(self, name)) for name in _WORDS if getattr(self, name) != getattr(Selection(), name)]
         return urlencode(pairs)
 
     @classmethod
@@ -342,12 +393,14 @@ class Selection:
             raise SelectionError(f"The address has more than {_MOST_VALUES:,} values. Choose fewer.") from error
         for name, value in pairs:
             row = rows.get(name)
-            if name == "sort":
-                found["sort"] = value
+            if name in _WORDS:
+                found[name] = value
             elif row is None:
                 continue
             elif row.kind == "values":
                 found[row.field] = (*found.get(row.field, ()), value)
+            elif row.kind == "pairs":
+                found[row.field] = (*found.get(row.field, ()), tuple(value.split(":", 1)))
             elif row.kind == "axes":
                 found[row.field] = (*found.get(row.field, ()), tuple(value.split(BETWEEN.strip())))
             elif row.kind == "weights":
@@ -422,8 +475,15 @@ class Selection:
         named = {field: tuple((titles or {}).get(id_, id_) for id_ in getattr(self, field)) for field in PAPERS}
         parts = [self.say(row, named.get(row.field, value)) for row, value in self.given()]
         if self.sort != "relevance":
-            parts.append(SORTS[self.sort].lower())
+            parts.append(_sort_sentence(self))
         return ", ".join([head, *parts])
+
+
+def _sort_sentence(selection: Selection) -> str:
+    if selection.sort_column is None:
+        return SORTS[selection.sort].lower()
+    key, up = selection.sort_column
+    return f"by {key.replace('_', ' ')}{', smallest first' if up else ''}"
 
 
 def _tidy(text: str) -> str:
@@ -442,6 +502,40 @@ def _values(name: str, values: Any) -> tuple[str, ...]:
     if isinstance(values, str) or not all(isinstance(value, str) and _is_text(value) for value in given):
         raise SelectionError(f"{name} is {values!r}; it must be a tuple of text, such as {name}=('this', 'that').")
     return tuple(dict.fromkeys(given))
+
+
+def _pairs(name: str, value: Any) -> tuple[tuple[str, str], ...]:
+    wrong = SelectionError(
+        f"{name} is {value!r}; it must be like (('institution', 'MIT'),) or {{'institution': ['MIT'], 'score': (0.5, None)}}."
+    )
+    try:
+        given = (
+            [pair for key, held in value.items() for pair in _held(key, held)] if isinstance(value, Mapping) else list(value)
+        )
+        found = tuple((key, text) for key, text in given)
+    except (TypeError, ValueError) as error:
+        raise wrong from error
+    parts = [part for pair in found for part in pair]
+    if not all(isinstance(part, str) and _is_text(part) for part in parts) or not all(_KEY.fullmatch(key) for key, _ in found):
+        raise wrong
+    return tuple(dict.fromkeys(found))
+
+
+def _held(key: str, held: Any) -> list[tuple[str, str]]:
+    """What a mapping holds of a column: a value, several, or the two ends of a range."""
+    if isinstance(held, str | bool | int | float):
+        return [(key, value_text(held))]
+    ends = sorted(held) if isinstance(held, set | frozenset) else list(held)
+    if isinstance(held, tuple) and len(ends) == 2 and not all(isinstance(end, str) for end in ends):
+        return [(key, "..".join("" if end is None else value_text(end) for end in ends))]
+    return [(key, value_text(end)) for end in ends]
+
+
+def value_text(value: Any) -> str:
+    """A value of a column as text: a yes or no, a number without needless digits, or the text itself."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:.12g}" if isinstance(value, float) else str(value)
 
 
 def _tuples(value: Any) -> Any:

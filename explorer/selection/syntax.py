@@ -12,13 +12,33 @@ FIELD_NAMES: dict[str, tuple[str, ...]] = {
     "title": ("title",),
     "abstract": ("abstract",),
     "authors": ("author", "authors"),
-    "keywords": ("keyword", "keywords", "tag"),
+    "keywords": ("keyword", "keywords"),
     "venue": ("venue", "journal"),
     "ids": ("id", "doi", "arxiv", "pmid"),
 }
 
+OWN_FIELD_NAMES: dict[str, tuple[str, ...]] = {
+    "tag": ("tag", "tags"),
+    "note": ("note", "notes"),
+    "is": ("is",),
+    "set": ("set",),
+}
+"""Fields that ask for what the reader put on papers; the library answers, not the corpus."""
+
+MARKS = ("starred", "unread", "read", "noted", "tagged", "new")
+"""What ``is:`` may ask."""
+
 WILDCARDS = "*?$"
 """Any number of letters; exactly one; one or none."""
+
+BEGUN = "…"
+"""Stands after a word that may go on: the word in any form, or words that begin so."""
+
+COLUMN = "columns."
+"""Stands before the key of a column of the reader's own where a field is named."""
+
+RANKED = ("", "title", "abstract", "keywords")
+"""Fields that hold text, by which papers may be ranked; what is looked for in others filters, however a query is read."""
 
 FURTHEST = 50
 """Words that may stand between two parts at most; more is next to "in the same text"."""
@@ -132,8 +152,12 @@ def _near_in_fields(node: Near) -> Node:
     fields = {leaf.field for leaf in leaves_of(node)} - {""}
     if len(fields) > 1:
         raise QueryError("Words near each other stand in one text: both sides must have the same fields.", node.position)
+    if any(COLUMN in names for names in fields):
+        raise QueryError("The value of a column is no text: nothing stands near in it. Use AND.", node.position)
     if any("ids" in names for names in fields):
         raise QueryError("An id is one value: nothing stands near in it. Use AND.", node.position)
+    if any(name in OWN_FIELD_NAMES for names in fields for name in names.split(",")):
+        raise QueryError("Tags, notes and sets are no text of a paper: nothing stands near in them. Use AND.", node.position)
     if not can_be_near(node):
         raise QueryError(
             "Only words, phrases and alternatives of these (a OR b) can be near each other. Use AND outside of it.",
@@ -188,8 +212,45 @@ def _shared_field(parts: tuple[Node, ...]) -> str:
         return ""
     node = plain.pop()
     text = written(node) if isinstance(node, Word | Phrase) else f"({written(node)})"
-    return f"{','.join(FIELD_NAMES[field][0] for field in fields)}:{text}"
+    return f"{','.join(map(_name, fields))}:{text}"
 
 
 def _field(field: str) -> str:
-    return f"{FIELD_NAMES[field][0]}:" if field else ""
+    return f"{_name(field)}:" if field else ""
+
+
+def _name(field: str) -> str:
+    return field.removeprefix(COLUMN) if field.startswith(COLUMN) else (FIELD_NAMES | OWN_FIELD_NAMES)[field][0]
+
+
+def ranked_and_required(node: Node | None) -> tuple[tuple[Node, ...], tuple[Node, ...]]:
+    """The parts of a query that papers may be ranked by, and those that filter in any case.
+
+    Exclusions filter, and so does what is looked for in a field that holds no text, such as authors.
+
+    Examples
+    --------
+    >>> from explorer.selection.query import parse
+    >>> ranked, required = ranked_and_required(parse('planets "other stars" author:lee -review'))
+    >>> [written(part) for part in ranked], [written(part) for part in required]
+    (['planets', '"other stars"'], ['author:lee', 'NOT review'])
+    """
+    parts = () if node is None else node.parts if isinstance(node, All) else (node,)
+    ranked = tuple(p for p in parts if not _excludes(p) and any(leaf.field in RANKED for leaf in leaves_of(p)))
+    return ranked, tuple(part for part in parts if part not in ranked)
+
+
+def _excludes(node: Node) -> bool:
+    return isinstance(node, Not) or any(map(_excludes, parts_of(node)))
+
+
+def without_columns(node: Node | None) -> Node | None:
+    """The tree without what is looked for in columns of the reader's own; None where nothing is left."""
+    if node is None or (isinstance(node, Word | Phrase) and node.field.startswith(COLUMN)):
+        return None
+    if isinstance(node, Not):
+        return node if without_columns(node.part) == node.part else None
+    if isinstance(node, All | Either):
+        kept = tuple(part for part in map(without_columns, node.parts) if part is not None)
+        return None if not kept else kept[0] if len(kept) == 1 else type(node)(kept)
+    return node

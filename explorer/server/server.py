@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import logging
@@ -15,7 +16,9 @@ from functools import partial
 from pathlib import Path
 from string import Template
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
+import psutil
 from jupyter_server.base.handlers import JupyterHandler
 from tornado.ioloop import IOLoop, PeriodicCallback
 from tornado.netutil import bind_sockets
@@ -25,12 +28,13 @@ from voila.app import Voila
 from voila.tornado.handler import TornadoVoilaHandler
 
 from explorer.corpus.corpus import Corpus
-from explorer.corpus.opening import bundled
+from explorer.corpus.opening import bundled, default_corpus
 from explorer.dashboard import frontend
 from explorer.dashboard.deployment import told_to_kernels
 from explorer.dashboard.figures import plotly_path, plotly_version
 from explorer.errors import ServerError
 from explorer.server.admission import Admission, Decision, default_number, memory_there, raise_descriptors, sizes
+from explorer.server.first_view import FirstView
 from explorer.server.identity import Identity
 
 TEMPLATE = "literature-explorer"
@@ -91,6 +95,9 @@ class _Page(TornadoVoilaHandler):  # type: ignore[misc]
             self._say_busy(decision)
             return
         self.clear_cookie("lx-ticket", path=self.base_url)
+        view: FirstView | None = self.settings.get("explorer_first_view")
+        # Without the token, which is the server's own.
+        query = urlencode([pair for pair in parse_qsl(self.request.query) if pair[0] != "token"])
         doors.starting += 1
         started = False
         try:
@@ -99,7 +106,7 @@ class _Page(TornadoVoilaHandler):  # type: ignore[misc]
                     # The kernel runs once the page goes on, and is counted among the others.
                     doors.starting -= 1
                     started = True
-                self.write(html)
+                self.write(html if view is None else await view.fill(html, query))
                 await self.flush()
         finally:
             if not started:
@@ -152,7 +159,14 @@ class Doors:
 
     def running(self, kernels: Any) -> int:
         """Dashboards that run or are being started."""
-        return len(kernels.list_kernel_ids()) + self.starting
+        return len(set(kernels.list_kernel_ids()) - waiting(kernels)) + self.starting
+
+
+def waiting(kernels: Any) -> set[str]:
+    """Kernels that were started before anybody came, and that nobody has taken yet."""
+    pools = getattr(kernels, "_pools", {})
+    tasks = [task for pool in pools.values() for task in pool if task.done() and not task.cancelled() and not task.exception()]
+    return {task.result()["kernel_id"] for task in tasks}
 
 
 class ExplorerServer(Voila):  # type: ignore[misc]
@@ -160,7 +174,11 @@ class ExplorerServer(Voila):  # type: ignore[misc]
 
     def init_settings(self) -> dict[str, Any]:
         """Voila's settings with ours, which it would add too late for compression to be set up."""
-        return {**super().init_settings(), **self.tornado_settings}
+        settings = {**super().init_settings(), **self.tornado_settings}
+        if (corpus := settings.get("explorer_corpus")) is not None:
+            settings["explorer_first_view"] = view = FirstView(corpus(), self.base_url)
+            view.warm()
+        return settings
 
     def init_handlers(self) -> list[Any]:
         """Voila's handlers, with ours before its catch-all."""
@@ -182,9 +200,17 @@ class ExplorerServer(Voila):  # type: ignore[misc]
         report.start()
         super().listen()
 
+    def stop(self) -> None:
+        """End the server and its kernels."""
+        # One that nobody has taken may still be starting: interrupted, as kernels are first, it would print where it was.
+        for kernel in waiting(self.kernel_manager):
+            with contextlib.suppress(psutil.Error, KeyError):
+                psutil.Process(self.kernel_manager.get_kernel(kernel).provisioner.pid).kill()
+        super().stop()
+
     def report(self) -> None:
         """Say how many dashboards are open and what they hold in memory, whenever that changed."""
-        line = memory_line()
+        line = memory_line(len(waiting(self.kernel_manager)))
         if line != self._reported:
             print(f"{datetime.now():%H:%M} {line}", file=sys.stderr, flush=True)
             self._reported = line
@@ -195,11 +221,12 @@ def plotly_address() -> str:
     return f"lx/plotly.min.js?v={plotly_version()}"
 
 
-def memory_line() -> str:
-    """Say how many dashboards run below this process, and their memory."""
+def memory_line(ready: int = 0) -> str:
+    """Say how many dashboards run below this process, how many of them wait for a reader, and their memory."""
     found = sizes()[1]
-    total = sum(found) / 1e6
-    return f"{len(found)} dashboard{'' if len(found) == 1 else 's'} open, {total:.0f} MB" if found else "no dashboard open"
+    count = max(len(found) - ready, 0)
+    said = f"{count or 'no'} dashboard{'' if count < 2 else 's'} open" + f", {ready} ready" * bool(ready and found)
+    return said + (f", {sum(found) / 1e6:.0f} MB" if found else "")
 
 
 def _page_config(page_config: dict[str, Any], **context: Any) -> dict[str, Any]:
@@ -210,7 +237,7 @@ def _page_config(page_config: dict[str, Any], **context: Any) -> dict[str, Any]:
     return {**page_config, "plotlyUrl": f"{base}{plotly_address()}", **addresses}
 
 
-def settings(*, ip: str, port: int, token: str | None, cull_after: int, browser: bool) -> Config:
+def settings(*, ip: str, port: int, token: str | None, cull_after: int, browser: bool, ready: int = 0) -> Config:
     """Settings of the server.
 
     Parameters
@@ -225,6 +252,8 @@ def settings(*, ip: str, port: int, token: str | None, cull_after: int, browser:
         Seconds after which the kernel of a closed page ends.
     browser : bool
         Open a browser.
+    ready : int
+        Kernels that are started before anybody comes, and kept.
     """
     config = Config()
     # Voila tells each file it serves and each kernel it starts.
@@ -259,6 +288,8 @@ def settings(*, ip: str, port: int, token: str | None, cull_after: int, browser:
     voila.file_allowlist = []
     voila.file_denylist = [".*"]
     voila.page_config_hook = _page_config
+    voila.preheat_kernel = ready > 0
+    voila.default_pool_size = ready
     # Kernels outlive closed pages unless they are culled.
     config.MappingKernelManager.cull_idle_timeout = cull_after
     config.MappingKernelManager.cull_interval = max(5, min(60, cull_after // 2))
@@ -278,6 +309,7 @@ def serve(
     read_only: bool = False,
     max_dashboards: int | None = None,
     memory: int | None = None,
+    kernels_ready: int = 1,
     ready: Callable[[int], None] = lambda port: None,
     arguments: Sequence[str] = (),
 ) -> None:
@@ -294,6 +326,9 @@ def serve(
         Dashboards at one time; whoever comes later waits. By default what memory and file descriptors have room for.
     memory : int, optional
         Bytes that the server and its dashboards may take together; by default four fifths of what there is.
+    kernels_ready : int
+        Kernels that are started before anybody comes, so that a page answers at once; each takes what a dashboard does, beside
+        the others.
     ready : callable
         Called with the port once it answers.
     arguments : sequence of str
@@ -333,8 +368,10 @@ def serve(
         # A copy in a folder of its own: what Voila serves from is the notebook's folder, which shall hold nothing else.
         notebook = Path(folder) / "explorer.ipynb"
         notebook.write_bytes(bundled("notebooks", "explorer.ipynb").read_bytes())
-        config = settings(ip=ip, port=port, token=token, cull_after=cull_after, browser=browser)
+        config = settings(ip=ip, port=port, token=token, cull_after=cull_after, browser=browser, ready=kernels_ready)
         config.Voila.tornado_settings["explorer_ready"] = partial(ready, port)
+        # A function, for settings are copied deeply, and a corpus cannot be.
+        config.Voila.tornado_settings["explorer_corpus"] = lambda: default_corpus() if corpus is None else corpus
         config.Voila.tornado_settings["explorer_doors"] = Doors(Admission(most, memory, sizes))
         app = ExplorerServer(config=config)
         try:

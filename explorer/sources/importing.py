@@ -29,6 +29,7 @@ def import_papers(
     encoding: str | None = None,
     keep_duplicates: bool = False,
     rules: Rules | None = None,
+    progress: Callable[[float], None] = lambda part: None,
 ) -> Import:
     """Read files of any known format into one paper table, each paper once, with a ledger of every record.
 
@@ -48,6 +49,8 @@ def import_papers(
         Leave records that are one paper as they are.
     rules : Rules, optional
         Pairs of records to merge always, or never.
+    progress : callable
+        Called with the part done of merging, 0 to 1; an exception it raises stops the work.
 
     Returns
     -------
@@ -80,7 +83,7 @@ def import_papers(
     if keep_duplicates or len(read.merges):
         # What was merged before, by other rules perhaps, is left as it is.
         return read
-    return merged(read, rules or Rules())[0]
+    return merged(read, rules or Rules(), progress=progress)[0]
 
 
 def as_read(papers: pd.DataFrame | pa.Table | Import) -> Import:

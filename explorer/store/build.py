@@ -9,6 +9,7 @@
         ├── index/             tantivy
         ├── <facet>.*          codes and values of each facet
         ├── keywords.phrases.arrow  key phrases, where they stand in for keywords
+        ├── columns.*          columns of the reader's own
         ├── topics.*           labels and codes
         ├── merges.*.arrow     what was merged into what, and the merged records
         ├── ledger.*.arrow     what became of the records of each import
@@ -42,6 +43,7 @@ from explorer.store.facets import code_facet
 from explorer.store.fulltext import build_index
 from explorer.store.generations import in_folder, publish, read_manifest
 from explorer.store.ledgers import account_path, part_of, save_part
+from explorer.store.own_columns import write_columns_of
 from explorer.store.prefixes import sort_words
 from explorer.store.sort_orders import by_title
 from explorer.store.topics import build_topics
@@ -195,6 +197,7 @@ def write_generation(table: pa.Table, target: Path, n_topics: int | None, progre
     write_papers(table, target)
     progress("facets", 0.0)
     write_columns(table, target, lambda part: progress("facets", part))
+    write_columns_of(table, target)
     progress("index", 0.0)
     (target / "index").mkdir()
     build_index(table, target / "index", progress=lambda part: progress("index", part))

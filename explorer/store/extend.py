@@ -48,6 +48,7 @@ from explorer.store.facets import Facet, code_facet, extend_facet
 from explorer.store.fulltext import IDS, build_index
 from explorer.store.generations import in_folder, now, publish, read_manifest
 from explorer.store.ledgers import account_path, load_accounts, part_of, save_part
+from explorer.store.own_columns import write_columns_of
 from explorer.store.prefixes import Prefixes, sort_words
 from explorer.store.sort_orders import by_title_with
 from explorer.store.topics import build_topics, extend_topics
@@ -103,6 +104,7 @@ def extend_corpus(
         return _extend_generation(change, before, target, manifest["made"]["topics"], anew, progress)
 
     target, papers, said = into or folder, manifest["papers"] + change.added.num_rows, {**manifest["made"], step: steps}
+    said.setdefault("first", manifest["content_hash"])
     anew = said.get(ANALYSERS) != fingerprint()
     if anew and (change.added.num_rows or len(change.rows)):
         said[ANALYSERS] = fingerprint()
@@ -372,6 +374,8 @@ def _extend_with_papers(
     new = rows_of(fields, rows) if len(change.rows) else fields.slice(first)
     progress("facets", 0.0)
     extend_columns(whole, new, rows, before, target, lambda part: progress("facets", part))
+    # Anew: whether a column holds numbers or values is decided over all of it.
+    write_columns_of(whole, target)
     progress("index", 0.0)
     if anew:
         _index_anew(whole, target, progress)

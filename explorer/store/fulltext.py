@@ -340,7 +340,7 @@ class TextIndex:
         return tantivy.Query.boolean_query(parts)
 
     def _leaf(self, node: Word | Phrase | Near) -> Any:
-        if _says_nothing(node):
+        if says_nothing(node):
             # Nothing but stop words or signs: like the small words of a title, it excludes no paper.
             return tantivy.Query.const_score_query(tantivy.Query.all_query(), 0.0)
         parts = [query for field, inside in in_fields(node) for query in self._in_field(inside, field)]
@@ -559,7 +559,7 @@ def _rows(found: Sequence[tuple[int, str]]) -> Iterator[Sequence[tuple[int, str]
             yield found[place : place + 1]
 
 
-def _says_nothing(node: Word | Phrase | Near) -> bool:
+def says_nothing(node: Word | Phrase | Near) -> bool:
     """Whether a part of a query has no word but stop words, in fields that drop those."""
     if isinstance(node, Near):
         return not all(shape.spots for shape in _shapes(node, next(iter(leaves(node))).field or "title"))

@@ -83,7 +83,7 @@ def publish(
         record_files(target, None if upon is None else folder / upon)
         for path in [*target.rglob("*"), target]:
             flush(path)
-        manifest = {
+        manifest: dict[str, Any] = {
             "format": FORMAT,
             "generation": target.name,
             "content_hash": digest,
@@ -91,6 +91,7 @@ def publish(
             "made": {"at": now(), **made, "versions": versions(), "topics": topics},
         }
         with locked(folder):
+            manifest["made"]["first"] = made.get("first") or _first_in(folder) or digest
             if upon is not None and _generation_in_force(folder) != upon:
                 raise CorpusError(_CHANGED.format(folder))
             if upon is not None and undoable:
@@ -189,6 +190,15 @@ def _generation_in_force(folder: Path) -> str | None:
     except CorpusError:
         # Nothing there, or nothing that can be read: the build replaces it.
         return None
+
+
+def _first_in(folder: Path) -> str | None:
+    """Content hash of the first generation that stood in a folder, by which what readers keep of a corpus knows it again."""
+    try:
+        manifest = read_manifest(folder)
+    except CorpusError:
+        return None
+    return str(manifest["made"].get("first", manifest["content_hash"]))
 
 
 def _fresh(folder: Path, digest: str) -> Path:

@@ -18,13 +18,15 @@ from explorer.disk import cache_folder, damaged_files
 from explorer.errors import CorpusError, SelectionError
 from explorer.papers.author_names import display, family_first
 from explorer.selection.fields import STORED_SORTS
-from explorer.selection.query import Node
+from explorer.selection.query import Node, check_fields
+from explorer.selection.syntax import COLUMN, All, Either, Not, leaves_of
 from explorer.store.build import ANALYSERS, FACETS, RULES, read_table
 from explorer.store.caches import MEGABYTE, Cache
 from explorer.store.facets import Facet, mapped
 from explorer.store.fulltext import Hits, TextIndex
 from explorer.store.generations import read_manifest
 from explorer.store.ledgers import load_accounts
+from explorer.store.own_columns import StoredColumns
 from explorer.store.prefixes import Prefixes, sort_words
 from explorer.store.topics import Topics, load_topics
 from explorer.text.analysis import fingerprint
@@ -64,6 +66,8 @@ class Snapshot:
         What was merged into which paper.
     accounts : Accounts
         What became of the records that came in.
+    columns : StoredColumns
+        The columns of the reader's own, by their keys.
     generation : Path
         Folder of the files.
     """
@@ -99,6 +103,7 @@ class Snapshot:
         self._orders = {name: self._array(f"{name}.order") for name in STORED_SORTS}
         self._facets = {name: Facet.load(self.generation, name) for name in ("topics", *FACETS)}
         self._prefixes = {name: Prefixes.load(self.generation, name) for name in FACETS}
+        self.columns = StoredColumns(self.table, self.generation)
         self.topics: Topics = load_topics(self.generation, self.months, self.precision)
         self.merged = load_merges(self.generation)
         self.accounts = load_accounts(self.generation)
@@ -113,6 +118,14 @@ class Snapshot:
 
     def __len__(self) -> int:
         return int(self.manifest["papers"])
+
+    @property
+    def superseded(self) -> bool:
+        """Whether the folder has come to a later generation since; this one stays as it is."""
+        try:
+            return bool(read_manifest(self.folder)["generation"] != self.generation.name)
+        except CorpusError:
+            return False
 
     @property
     def added_since(self) -> int:
@@ -151,14 +164,65 @@ class Snapshot:
         )
 
     def hits(self, node: Node) -> Hits:
-        """All hits of a query; those of the last queries are kept."""
-        return self._hits.get(node, lambda: self.index.hits(node))
+        """All hits of a query; those of the last queries are kept.
+
+        Raises
+        ------
+        QueryError
+            It names a field that is none.
+        """
+        return self._hits.get(node, lambda: self._found(node))
+
+    def check(self, node: Node | None) -> None:
+        """See that each field a query names is one here. Raises `QueryError` where it is not."""
+        if any(leaf.field.startswith(COLUMN) for leaf in leaves_of(node)) if node is not None else False:
+            check_fields(node, self.columns.by_key)
+
+    def _found(self, node: Node) -> Hits:
+        if not any(leaf.field.startswith(COLUMN) for leaf in leaves_of(node)):
+            return self.index.hits(node)
+        self.check(node)
+        mask, scores = self._matched(node)
+        rows = np.flatnonzero(mask).astype(np.int32)
+        return Hits(rows, scores[rows])
+
+    def _matched(self, node: Node) -> tuple[np.ndarray, np.ndarray]:
+        """Papers that a part of a query finds and their scores, of all papers; columns filter, and score nothing."""
+        scores = np.zeros(len(self), np.float32)
+        if not any(leaf.field.startswith(COLUMN) for leaf in leaves_of(node)):
+            mask, hits = np.zeros(len(self), bool), self.index.hits(node)
+            mask[hits.rows], scores[hits.rows] = True, hits.scores
+            return mask, scores
+        if isinstance(node, Not):
+            return ~self._matched(node.part)[0], scores
+        if isinstance(node, All | Either):
+            found = [self._matched(part) for part in self._together(node)]
+            masks = np.array([mask for mask, _ in found])
+            mask = masks.all(axis=0) if isinstance(node, All) else masks.any(axis=0)
+            return mask, np.where(mask, np.sum([part for _, part in found], axis=0), 0).astype(np.float32)
+        leaf = leaves_of(node)[0]
+        return self.columns[leaf.field.removeprefix(COLUMN)].matching(leaf), scores
+
+    @staticmethod
+    def _together(node: All | Either) -> list[Node]:
+        """The parts of a node, those without columns as one, so that they are run at once."""
+        plain = tuple(part for part in node.parts if not any(leaf.field.startswith(COLUMN) for leaf in leaves_of(part)))
+        rest: list[Node] = [part for part in node.parts if part not in plain]
+        return [*([plain[0] if len(plain) == 1 else type(node)(plain)] if plain else []), *rest]
+
+    def count_hits(self, node: Node) -> int:
+        """Number of papers that a query finds."""
+        if any(leaf.field.startswith(COLUMN) for leaf in leaves_of(node)):
+            return len(self.hits(node).rows)
+        return self.index.count(node)
 
     def mask(self, field: str, value: Any) -> np.ndarray:
         """Papers that pass one filter, as a boolean array; the last ones are kept. The value of a query is its syntax tree."""
         return self._masks.get((field, value), lambda: self._mask(field, value))
 
     def _mask(self, field: str, value: Any) -> np.ndarray:
+        if field.startswith(COLUMN):
+            return self.columns[field.removeprefix(COLUMN)].mask(value)
         if field == "query":
             mask = np.zeros(len(self), bool)
             mask[self.hits(value).rows] = True
@@ -181,7 +245,12 @@ class Snapshot:
         return self.facet(field).mask(value)
 
     def facet(self, field: str) -> Facet:
-        """A facet of values: topics, venues, authors or keywords."""
+        """A facet of values: topics, venues, authors, keywords, or ``columns.KEY``."""
+        if field.startswith(COLUMN):
+            own = self.columns[field.removeprefix(COLUMN)].facet
+            if own is None:
+                raise SelectionError(f"{field.removeprefix(COLUMN)} is a range, and has no values to tick.")
+            return own
         if field not in self._facets:
             raise SelectionError(f"There is no facet {field!r}. Facets: {', '.join(self._facets)}.")
         return self._facets[field]
@@ -201,6 +270,8 @@ class Snapshot:
     def count(self, field: str, mask: np.ndarray | None = None, rows: np.ndarray | None = None) -> np.ndarray:
         """Papers per value of a facet over a mask and the rows in it, or over all (see `Results.counts`)."""
         chosen = slice(None) if rows is None else rows
+        if field.startswith(COLUMN) and (own := self.columns[field.removeprefix(COLUMN)]).numbers is not None:
+            return own.histogram(chosen)
         if field == "has_code":
             return np.bincount(self.has_code[chosen], minlength=2)
         if field in ("years", "months"):

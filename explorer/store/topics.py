@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
+from explorer.papers.html_table import html_table
 from explorer.store.facets import Facet, mapped
 from explorer.topics.model import TopicModel
 from explorer.topics.trends import frequency_frame, period_index
@@ -116,6 +117,11 @@ class Topics:
             cells = np.where(periods >= 0, self.codes * count + (periods - first), len(self.labels) * count)
             self._kept[by] = (cells.astype(np.int32), first, count)
         return self._kept[by]
+
+    def _repr_html_(self) -> str:
+        frame = self.summary()
+        rows = [[row[0], int(row[1]), str(row[2])] for row in frame[["topic", "papers", "words"]].itertuples(index=False)]
+        return html_table(f"{len(rows)} topics", ["Topic", "Papers", "Words"], rows)
 
     def summary(self) -> pd.DataFrame:
         """One row a topic: `topic` (label), `papers` (count), `words` (its heaviest words)."""

@@ -179,16 +179,22 @@ def highlight(text: str, terms: Terms) -> Segments:
     list of (str, int)
         The pieces joined are `text`; 1 marks a match.
     """
-    spans = _spans(text, terms)
+    return _pieces(text, _spans(text, terms), 0, len(text))
+
+
+def _pieces(text: str, spans: list[tuple[int, int]], first: int, last: int) -> Segments:
+    """The part of a text from `first` to `last`, cut at the spans that begin in it."""
     pieces: Segments = []
-    end = 0
+    end = first
     for start, stop in spans:
+        if not first <= start < last:
+            continue
         if start > end:
             pieces.append((text[end:start], 0))
-        pieces.append((text[start:stop], 1))
-        end = stop
-    if end < len(text):
-        pieces.append((text[end:], 0))
+        pieces.append((text[start : min(stop, last)], 1))
+        end = min(stop, last)
+    if end < last:
+        pieces.append((text[end:last], 0))
     return pieces
 
 
@@ -206,8 +212,8 @@ def snippet(text: str, terms: Terms, width: int = _WINDOW) -> Segments:
         near = text.rfind(" ", start - 40, start - 20) + 1 or start - 30
         start = 0 if start < width // 3 else near
     stop = len(text) if start + width >= len(text) else max(text.rfind(" ", start, start + width), start + width // 2)
-    cut = text[start:stop]
-    pieces = highlight(cut, terms)
+    # Words are told apart once: that is what takes the time of a page.
+    pieces = _pieces(text, spans, start, stop)
     if start:
         pieces.insert(0, ("… ", 0))
     if stop < len(text):

@@ -69,8 +69,10 @@ class Board:
         self.root = page.locator(".lx-app:not([data-gone])")
 
     def wait(self) -> Board:
-        """Wait until it stands with its charts drawn."""
+        """Wait until it stands, its kernel answers and its charts are drawn."""
         expect(self.root.locator(".lx-topic-rows > *").first).to_be_attached(timeout=DRAWN_WITHIN)
+        if self.voila:
+            expect(self.page.locator("html[data-kernel]")).to_have_count(1, timeout=DRAWN_WITHIN)
         # A chart without anything to draw is not drawn.
         expect(self.root.locator(".lx-plot-wait:visible")).to_have_count(0, timeout=DRAWN_WITHIN)
         return self

@@ -63,3 +63,41 @@ def test_a_corpus_without_notes_says_so_in_a_sentence(open_voila: Open, tmp_path
     board = open_voila(path)
     expect(board.root.locator(".lx-ledger-summary")).to_have_text("2 records read: 2 accepted.")
     expect(board.root.locator(".lx-ledger-summary button")).to_have_count(0)
+
+
+LIKELY = (
+    "id,title,authors,year\n"
+    "t1,Tides of an inland sea in winter,Ann Lee,2020\n"
+    "t2,Tides of an inland sea in winter,,\n"
+    "r1,The rings of a distant planet,Aya Ito,2021\n"
+    "r2,The rings of a distant planet,Bo Ode,2021\n"
+    "m1,Moss in the dark,Cy Young,2018\n"
+)
+
+
+def test_likely_pairs_are_decided_in_the_page_and_taken_back(open_voila: Open, tmp_path: Path) -> None:
+    path = tmp_path / "likely.csv"
+    path.write_text(LIKELY)
+    board = open_voila(path)
+    board.shows(5)
+    shown = board.root.get_by_role("dialog", name="What became of every record")
+
+    def opened() -> None:
+        board.root.locator(".lx-ledger-summary button").click()
+        expect(shown.locator(".lx-sentence")).to_be_visible()
+
+    opened()
+    pairs = shown.locator(".lx-pairs li")
+    expect(pairs).to_have_count(2)
+    expect(pairs.first).to_contain_text("too little is known")
+    assert not faults(board, RULES)
+    pairs.filter(has_text="rings").get_by_role("button", name="Two papers").click()
+    expect(board.root.locator(".lx-status")).to_contain_text("are two papers from now on")
+    board.shows(5)
+    opened()
+    expect(pairs).to_have_count(1)
+    pairs.get_by_role("button", name="One paper").click()
+    expect(board.root.locator(".lx-status")).to_contain_text("are one paper from now on")
+    board.shows(4)
+    opened()
+    expect(pairs).to_have_count(0)

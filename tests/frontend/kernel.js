@@ -17,6 +17,9 @@ export const EMPTY = {
   y: [null, null],
   prefer: [],
   sort: "relevance",
+  mode: "all",
+  columns: [],
+  exclude: [],
 };
 
 /** A model as anywidget gives one, whose kernel answers `set`, `undo` and `clear`; `traits` are what it holds. */

@@ -7,6 +7,7 @@ import { filtersPanel } from "./filters.js";
 import { chartsPanel } from "./charts_panel.js";
 import { axesPanel } from "./axes.js";
 import { preferencePanel } from "./preference.js";
+import { marksPanel } from "./marks.js";
 import { papersPanel } from "./papers.js";
 import { readerPanel } from "./reader.js";
 import { exportMenu } from "./export_menu.js";
@@ -14,6 +15,7 @@ import { reportPanel } from "./report.js";
 import { intakePanel } from "./intake.js";
 import { ledgerDialog } from "./ledger_dialog.js";
 import { statusPanel } from "./status.js";
+import { openingPanel } from "./opening.js";
 import { preparationPanel } from "./preparation.js";
 import { conceptsPanel } from "./concepts.js";
 import { conceptSetPanel } from "./relevance_feedback.js";
@@ -22,10 +24,14 @@ import { growthPanel } from "./growth.js";
 import { keepTicks } from "./ticks.js";
 import { savedSearchesPanel } from "./saved_searches.js";
 import { spellingPanel } from "./spelling.js";
+import { beyondPanel } from "./beyond.js";
 import { comparisonPanel } from "./comparison.js";
+import { arrive, standby } from "./first_view.js";
+import { hidePicture } from "./picture.js";
 import { listenForShortcuts } from "./shortcuts.js";
 
-/** @import { App, Listener, Model } from "./page.d.ts" */
+/** @import { Traits } from "./messages.d.ts" */
+/** @import { App, Listener, Model, Standby } from "./page.d.ts" */
 
 const BUSY_AFTER = 150; // ms; faster answers show no progress bar
 const TYPING = 1500; // ms; changes of a query that follow each other sooner are one step back
@@ -52,7 +58,9 @@ function createApp(model, root) {
   const themeListeners = [];
   let busyTimer = 0;
   const link = openLink(model, {
-    onSilent: () => app.status.setLost(true, "The kernel has not answered for a while; it may be busy or gone."),
+    onSilent() {
+      if (!app.standby?.waiting()) app.status.setLost(true, "The kernel has not answered for a while; it may be busy or gone.");
+    },
     onBusy(busy) {
       clearTimeout(busyTimer);
       if (busy) busyTimer = setTimeout(() => app.frame.classList.add("lx-busy"), BUSY_AFTER);
@@ -152,6 +160,7 @@ function createApp(model, root) {
     },
   };
   const app = /** @type {App} */ (/** @type {unknown} */ (own));
+  app.standby = null;
   const answered = () => {
     link.settle();
     app.status?.setLost(false);
@@ -176,6 +185,7 @@ function assemble(app) {
   app.status = statusPanel(app);
   app.search = searchPanel(app);
   app.spelling = spellingPanel(app);
+  app.beyond = beyondPanel(app);
   app.savedSearches = savedSearchesPanel(app);
   app.comparison = comparisonPanel(app);
   app.concepts = conceptsPanel(app);
@@ -189,13 +199,16 @@ function assemble(app) {
   app.layers.push(app.closeRail);
   app.filters = filtersPanel(app);
   app.preference = preferencePanel(app);
+  app.marks = marksPanel(app);
   app.papers = papersPanel(app);
   app.charts = chartsPanel(app);
   app.axes = axesPanel(app);
   app.reader = readerPanel(app);
+  app.opening = openingPanel(app);
   frame.append(
     app.toolbar.node,
     app.status.banners,
+    app.opening.node,
     app.filters.node,
     h("div", { class: "lx-scrim", click: () => app.closeRail() }),
     h(
@@ -205,10 +218,11 @@ function assemble(app) {
         "div",
         { class: "lx-columns-two" },
         h("div", { class: "lx-pictures" }, app.charts.node, app.axes.node),
-        app.papers.node,
+        h("div", {}, app.papers.node, app.beyond.node),
       ),
     ),
     app.reader.node,
+    app.marks.node,
     app.status.node,
     ...app.intake.layers,
     app.ledgerDialog.dialog,
@@ -220,11 +234,23 @@ function assemble(app) {
   listenForShortcuts(app);
   app.onAnswer("file", fileReceiver());
   app.on("comm:close", () => app.status.setLost(true));
+  if (!app.standby) followKernel(app);
+}
+
+/** @param {App} app */
+function followKernel(app) {
   const unwatch = watchKernel(app.model, (gone) => {
     app.status.setLost(gone);
     if (!gone) app.link.again();
   });
   app.signal.addEventListener("abort", unwatch);
+}
+
+/** The query of the page's address, without the token, which is the server's and not the selection's. */
+function wantedAddress() {
+  const given = new URLSearchParams(location.search);
+  given.delete("token");
+  return given.toString();
 }
 
 /**
@@ -234,11 +260,11 @@ function assemble(app) {
  * @param {App} app
  */
 function followAddress(app) {
-  const given = new URLSearchParams(location.search);
-  given.delete("token"); // the server's, not the selection's
-  const wanted = given.toString();
+  const wanted = wantedAddress();
   // The kernel may not have seen the address of this page (one started in advance never has).
-  let asked = wanted && wanted !== app.model.get("summary").url ? app.link.send("url", { url: wanted }) : 0;
+  // What the server drew it drew for this address.
+  const known = Boolean(app.standby) || !wanted || wanted === app.model.get("summary").url;
+  let asked = known ? 0 : app.link.send("url", { url: wanted });
   let opened = false;
   let typed = -TYPING; // ms, when the address last took a query
   app.watch(["summary", "status", "preparation"], () => {
@@ -285,24 +311,67 @@ function uncover(app) {
  * @param {{ model: Model; el: HTMLElement }} context As anywidget gives it.
  */
 function render({ model, el }) {
+  if (begun?.standby?.waiting()) return takeOver(begun, begun.standby, model);
   const root = h("div", { class: model.get("assets")?.page ? "lx-app lx-page" : "lx-app" }, skeleton());
   el.append(root);
   const app = createApp(model, root);
+  hidePicture(app);
   let started = false;
   const start = app.guard(() => {
     if (started || !drawable(model)) return;
     started = true;
-    assemble(app);
-    root.replaceChildren(app.frame, app.report.node);
-    if (app.page) {
-      followAddress(app);
-      keepTicks(app);
-      uncover(app);
-    }
+    // A page without a first view comes to a kernel that was started in advance as any other does, but has to tell it so.
+    if (app.page && model.get("assets").early) arrive(model, wantedAddress(), () => stand(app));
+    else stand(app);
   });
   ["summary", "papers"].forEach((name) => app.on(`change:${name}`, start));
   start();
   return app.close;
+}
+
+/** @param {App} app */
+function stand(app) {
+  assemble(app);
+  app.root.replaceChildren(app.frame, app.report.node);
+  if (!app.page) return;
+  if (!app.standby) document.documentElement.dataset.kernel = "there";
+  followAddress(app);
+  keepTicks(app);
+  uncover(app);
+}
+
+/** The dashboard that was drawn before its kernel was there. @type {App | null} */
+let begun = null;
+
+/** Draw the dashboard of the server's first view, which the kernel takes over when it is there. */
+function begin() {
+  const state = document.getElementById("lx-first-view")?.textContent;
+  if (!state) return;
+  const traits = /** @type {Traits} */ (JSON.parse(state));
+  const model = standby(traits);
+  const root = h("div", { class: "lx-app lx-page" });
+  document.body.append(root);
+  const app = createApp(model, root);
+  app.standby = model;
+  begun = app;
+  app.guard(() => stand(app))();
+}
+
+/**
+ * @param {App} app
+ * @param {Standby} waiting
+ * @param {Model} model
+ */
+function takeOver(app, waiting, model) {
+  waiting.adopt(model, () => {
+    followKernel(app);
+    document.documentElement.dataset.kernel = "there";
+  });
+  return () => {
+    waiting.release();
+    app.close();
+    app.root.remove();
+  };
 }
 
 /**
@@ -314,4 +383,4 @@ function drawable(model) {
   return model.get("summary")?.total !== undefined && model.get("papers")?.rows !== undefined;
 }
 
-export default { render };
+export default { render, begin };

@@ -1,3 +1,4 @@
+import { codeButton } from "./chart_code.js";
 import { h, swap } from "./dom.js";
 import { dressed } from "./figure.js";
 import { canDrawFast, loadPlotly, themeColours } from "./plotly.js";
@@ -89,6 +90,7 @@ export function chartView(app, name, hooks = {}) {
         format.toUpperCase(),
       ),
     ),
+    codeButton(app, name),
   );
   const node = h(
     "figure",
@@ -163,6 +165,11 @@ export function chartView(app, name, hooks = {}) {
     );
   }
 
+  function redraw() {
+    drawn = null;
+    draw();
+  }
+
   /** @param {Chart} now */
   async function render(now) {
     drawn = now.figure;
@@ -232,6 +239,14 @@ export function chartView(app, name, hooks = {}) {
         "button",
         { class: "lx-textbutton lx-toggle", "aria-pressed": String(Boolean(item.value)), key, click: () => send(!item.value) },
         item.label,
+      );
+    if (item.kind === "select")
+      return h(
+        "select",
+        { class: "lx-select", label: item.label, key, change: (event) => send(event.currentTarget.value) },
+        item.choices.map((choice, place) =>
+          h("option", { value: choice, selected: choice === item.value }, item.labels[place]),
+        ),
       );
     return h(
       "div",
@@ -361,10 +376,7 @@ export function chartView(app, name, hooks = {}) {
     actions,
     title: h("h3", { class: "lx-chart-title" }),
     draw,
-    redraw() {
-      drawn = null;
-      draw();
-    },
+    redraw,
   };
 }
 

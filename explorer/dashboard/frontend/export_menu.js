@@ -13,6 +13,7 @@ export function exportMenu(app) {
   const { model, link } = app;
   let onlyTicked = false;
   let analysis = false;
+  let marks = false;
   const button = h("button", { class: "lx-button lx-menu-button" }, icon("out"), h("span", {}, "Export"), icon("down"));
 
   function shareLink() {
@@ -78,10 +79,24 @@ export function exportMenu(app) {
         }),
         h("span", {}, "With topics and scores"),
       ),
+      model.get("marks").writable
+        ? h(
+            "label",
+            { class: "lx-check" },
+            h("input", {
+              type: "checkbox",
+              checked: marks,
+              change: (event) => {
+                marks = event.currentTarget.checked;
+              },
+            }),
+            h("span", {}, "With my stars, tags and notes"),
+          )
+        : null,
       model
         .get("exports")
         .map(({ format, label, note }) =>
-          item(label, note, () => link.send("export", { format, ticked: onlyTicked, analysis })),
+          item(label, note, () => link.send("export", { format, ticked: onlyTicked, analysis, marks })),
         ),
       app.page ? item("Print or PDF", "a report: charts, list, how it was made", () => app.report.print()) : null,
       h("h2", { class: "lx-popover-title" }, "Share"),

@@ -1,11 +1,15 @@
 import { h, icon, iconButton, swap } from "./dom.js";
 import { count, plural } from "./text.js";
-import { MONTHS, YEARS, rangeControl } from "./range.js";
+import { DATES, MONTHS, NUMBERS, YEARS, rangeControl } from "./range.js";
+import { chosenOf, ranged } from "./selection.js";
+import { middle, rangeText } from "./own_columns.js";
 
-/** @import { Facet, FacetRow, RangeFacet, ValuesFacet } from "./messages.d.ts" */
+/** @import { ClosedFacet, Facet, FacetRow, RangeFacet, StepsFacet, ValuesFacet } from "./messages.d.ts" */
 /** @import { App, FacetPanel } from "./page.d.ts" */
 
 const TYPING_PAUSE = 150; // ms
+const SHOWN = 8; // values that a panel shows without scrolling
+const NEAR_END = 40; // px above the end of a list from which more of it is asked for
 const OPEN_AT_FIRST = 3; // panels; the rest start folded so that the rail fits a screen
 
 /**
@@ -15,8 +19,9 @@ const OPEN_AT_FIRST = 3; // panels; the rest start folded so that the rail fits 
  * @param {Facet} facet
  * @param {boolean} open
  * @param {HTMLElement} body
+ * @param {(open: boolean) => void} onToggle
  */
-function fold(app, facet, open, body) {
+function fold(app, facet, open, body, onToggle = () => {}) {
   const id = app.id(`facet-${facet.name}`);
   const badge = h("span", { class: "lx-badge", hidden: true });
   const button = h(
@@ -31,8 +36,10 @@ function fold(app, facet, open, body) {
   function toggle() {
     body.hidden = !body.hidden;
     button.setAttribute("aria-expanded", String(!body.hidden));
+    onToggle(!body.hidden);
   }
   return {
+    button,
     node: h("section", { class: "lx-facet" }, h("h3", {}, button), body),
     /** @param {number} number How many values are chosen. */
     setBadge(number) {
@@ -40,6 +47,18 @@ function fold(app, facet, open, body) {
       badge.textContent = number ? String(number) : "";
       badge.setAttribute("aria-label", `${number} chosen`);
     },
+  };
+}
+
+/**
+ * Tell the kernel that a panel of the reader's own columns is open, or closed, so that only open ones are counted.
+ *
+ * @param {App} app
+ * @param {Facet} facet
+ */
+function counting(app, facet) {
+  return (/** @type {boolean} */ open) => {
+    if (facet.name.startsWith("columns.")) app.link.send("facet", { facet: facet.name, open });
   };
 }
 
@@ -53,10 +72,15 @@ function valuesPanel(app, first, open) {
   const { link } = app;
   let facet = first;
   let timer = 0;
-  const rows = h("div", { role: "group", label: first.label });
-  const pager = h("div", { class: "lx-facet-pager" });
+  /** The length of the list that more was asked for, so that it is asked once. */
+  let asked = -1;
+  /** Rows that there is room for. */
+  let kept = 1;
+  const rows = h("div", { class: "lx-values", role: "group", label: first.label, scroll: nearEnd });
+  const rest = h("button", { class: "lx-textbutton lx-facet-more", hidden: true, click: () => ask(facet.page + 1) });
   const search = h("input", {
     class: "lx-box lx-facet-search",
+    hidden: true,
     type: "text",
     autocomplete: "off",
     spellcheck: "false",
@@ -64,11 +88,14 @@ function valuesPanel(app, first, open) {
     label: `Find in ${first.label.toLowerCase()}`,
     input: () => {
       clearTimeout(timer);
-      timer = setTimeout(() => ask(0), TYPING_PAUSE);
+      timer = setTimeout(() => {
+        rows.scrollTop = 0;
+        ask(0);
+      }, TYPING_PAUSE);
     },
   });
-  const body = h("div", { class: "lx-facet-body" }, search, rows, pager);
-  const panel = fold(app, first, open, body);
+  const body = h("div", { class: "lx-facet-body" }, search, rows, rest);
+  const panel = fold(app, first, open, body, counting(app, first));
 
   /** @param {number} page */
   function ask(page) {
@@ -76,63 +103,140 @@ function valuesPanel(app, first, open) {
     link.send("facet", { facet: facet.name, text: search.value, page });
   }
 
+  function nearEnd() {
+    if (!facet.more || asked === facet.rows.length) return;
+    if (rows.scrollTop + rows.clientHeight < rows.scrollHeight - NEAR_END) return;
+    asked = facet.rows.length;
+    ask(facet.page + 1);
+  }
+
+  /**
+   * @param {FacetRow} item
+   * @param {MouseEvent & { currentTarget: HTMLElement }} event
+   */
+  function clicked(item, event) {
+    if (!event.altKey || typeof item.value !== "string") return;
+    event.preventDefault();
+    link.exclude(facet.name, item.value);
+  }
+
   /** @param {FacetRow} item */
   function row(item) {
     const key = `${facet.name}:${item.value}`;
+    const [head, tail] = middle(
+      item.label,
+      facet.rows.map(({ label }) => label),
+    );
     const line = h(
       "label",
-      { class: item.on ? "lx-value lx-on" : "lx-value", style: { "--share": item.count / Math.max(facet.max, 1) } },
+      {
+        class: `lx-value${item.on ? " lx-on" : ""}${item.out ? " lx-left-out" : ""}`,
+        style: { "--share": item.count / Math.max(facet.max, 1) },
+        click: (event) => clicked(item, event),
+      },
       h("input", { type: "checkbox", checked: item.on, key, change: () => link.toggle(facet.name, item.value) }),
-      h("span", { class: "lx-value-label", title: item.label }, item.label),
+      h(
+        "span",
+        { class: "lx-value-label", title: item.label },
+        h("span", { class: "lx-value-head" }, head),
+        tail ? h("span", { class: "lx-value-tail" }, tail) : null,
+        item.out ? h("span", { class: "lx-hide" }, ", excluded") : null,
+      ),
       h("span", { class: "lx-value-count" }, count(item.count)),
     );
-    if (facet.name !== "topics") return line;
+    if (typeof item.value !== "string") return line;
+    const value = item.value;
     return h(
       "div",
-      { class: "lx-value-line" },
+      { class: facet.name === "topics" ? "lx-value-line lx-two-acts" : "lx-value-line" },
       line,
       iconButton(
-        "plus",
-        `Add the topic ${item.label} as a concept`,
-        () => link.send("add_operand", { of: "topic", name: String(item.value) }),
-        { key: `concept:${item.value}` },
+        item.out ? "plus" : "minus",
+        item.out ? `Show ${item.label} again` : `Exclude ${item.label}`,
+        () => link.exclude(facet.name, value),
+        { key: `exclude:${value}`, "aria-pressed": String(item.out) },
       ),
+      facet.name === "topics"
+        ? iconButton(
+            "plus",
+            `Add the topic ${item.label} as a concept`,
+            () => link.send("add_operand", { of: "topic", name: value }),
+            { key: `concept:${value}` },
+          )
+        : null,
     );
   }
 
   /** @param {ValuesFacet} next */
   function update(next) {
     facet = next;
-    search.hidden = !(facet.text || facet.pages > 1 || facet.values > 10);
+    // Room that was taken once is kept: while a query is typed, what is below must not jump.
+    kept = Math.max(kept, Math.min(facet.rows.length, SHOWN));
+    rows.style.setProperty("--rows", String(kept));
+    search.hidden &&= !(facet.text || facet.more || facet.values > SHOWN);
     if (!timer && document.activeElement !== search && search.value !== facet.text) search.value = facet.text;
-    const chosen = link.draft()[facet.name];
-    panel.setBadge(Array.isArray(chosen) ? chosen.length : chosen === null ? 0 : 1);
+    const draft = link.draft();
+    const chosen = facet.name.startsWith("columns.")
+      ? chosenOf(draft, facet.name)
+      : draft[/** @type {"topics"} */ (facet.name)];
+    const left = facet.rows.filter((item) => item.out).length;
+    panel.setBadge((Array.isArray(chosen) ? chosen.length : chosen === null ? 0 : 1) + left);
+    const place = rows.scrollTop;
     swap(
       rows,
       facet.rows.length ? facet.rows.map(row) : [h("p", { class: "lx-quiet" }, facet.text ? "Nothing found." : "No values.")],
       search.hidden ? null : search,
     );
-    pager.hidden = facet.pages <= 1;
-    swap(
-      pager,
-      pager.hidden
-        ? []
-        : [
-            iconButton("left", `Previous ${facet.label.toLowerCase()} page`, () => ask(facet.page - 1), {
-              disabled: facet.page <= 0,
-              key: "back",
-            }),
-            h("span", {}, `${facet.page + 1} / ${count(facet.pages)}`),
-            iconButton("right", `Next ${facet.label.toLowerCase()} page`, () => ask(facet.page + 1), {
-              disabled: facet.page >= facet.pages - 1,
-              key: "on",
-            }),
-            h("span", { class: "lx-quiet" }, plural(facet.values, "value")),
-          ],
-      search,
-    );
+    rows.scrollTop = place;
+    // A list that can be scrolled is reached by the keyboard through what is in it.
+    rest.hidden &&= !facet.more;
+    rest.classList.toggle("lx-unseen", !facet.more);
+    rest.textContent = `${plural(facet.more, "more value")}: scroll or search`;
   }
   return { node: panel.node, update };
+}
+
+/**
+ * A range of numbers or dates of the reader's own.
+ *
+ * @param {App} app
+ * @param {StepsFacet} first
+ * @param {boolean} open
+ * @returns {FacetPanel<StepsFacet>}
+ */
+function stepsPanel(app, first, open) {
+  const { link } = app;
+  let facet = first;
+  /** @type {(range: import("./messages.d.ts").Range<any>) => void} */
+  const onChange = (range) => link.set(ranged(link.draft(), facet.name, rangeText(range, facet.reach)));
+  const range = rangeControl(app, /** @type {any} */ (first.of === "date" ? DATES : NUMBERS), {
+    label: first.label.toLowerCase(),
+    onChange,
+  });
+  const note = h("p", { class: "lx-quiet" });
+  const panel = fold(app, first, open, h("div", { class: "lx-facet-body" }, range.node, note), counting(app, first));
+
+  /** @param {StepsFacet} next */
+  function update(next) {
+    facet = next;
+    range.update(facet.bars, facet.selected);
+    panel.setBadge(chosenOf(link.draft(), facet.name).length);
+    note.hidden = !facet.missing;
+    note.textContent = `${plural(facet.missing, "paper")} without a value`;
+  }
+  return { node: panel.node, update };
+}
+
+/**
+ * A column of the reader's own that is counted when it is opened.
+ *
+ * @param {App} app
+ * @param {ClosedFacet} first
+ * @returns {FacetPanel<ClosedFacet>}
+ */
+function closedPanel(app, first) {
+  const body = h("div", { class: "lx-facet-body" }, h("p", { class: "lx-quiet" }, "Counting …"));
+  return { node: fold(app, first, false, body, counting(app, first)).node, update: () => {} };
 }
 
 /**
@@ -167,7 +271,7 @@ function rangePanel(app, first, open) {
       name,
     ),
   );
-  const mode = h("div", { class: "lx-segmented", role: "group", label: "Range in" }, choices);
+  const mode = h("div", { class: "lx-segmented", role: "group", label: "Range in", hidden: true }, choices);
   const note = h("p", { class: "lx-quiet" });
   const panel = fold(app, first, open, h("div", { class: "lx-facet-body" }, mode, years.node, months.node, note));
 
@@ -176,7 +280,7 @@ function rangePanel(app, first, open) {
     facet = next;
     const draft = link.draft();
     const useMonths = Boolean(facet.months && byMonth);
-    mode.hidden = !facet.months;
+    mode.hidden &&= !facet.months;
     choices.forEach((choice, position) => choice.setAttribute("aria-pressed", String(Boolean(position) === useMonths)));
     years.node.hidden = useMonths || !facet.bars.length;
     months.node.hidden = !useMonths;
@@ -195,7 +299,7 @@ function rangePanel(app, first, open) {
  * @param {App} app
  */
 export function filtersPanel(app) {
-  /** @type {Map<string, FacetPanel<any>>} */
+  /** @type {Map<string, { panel: FacetPanel<any>; closed: boolean }>} */
   const panels = new Map();
   const list = h("div");
   const node = h(
@@ -215,23 +319,38 @@ export function filtersPanel(app) {
    * @param {boolean} open
    */
   function made(facet, open) {
-    return facet.kind === "range" ? rangePanel(app, facet, open) : valuesPanel(app, facet, open);
+    if (facet.kind === "range") return rangePanel(app, facet, open);
+    if (facet.kind === "steps") return stepsPanel(app, facet, open);
+    return facet.kind === "closed" ? closedPanel(app, facet) : valuesPanel(app, facet, open);
   }
 
   app.watch(["facets"], () => {
     // The topics have a panel of their own, which filters too.
     const facets = app.model.get("facets").filter((facet) => facet.name !== "topics");
-    const names = facets.map((facet) => facet.name).join();
+    const names = facets.map((facet) => `${facet.name} ${facet.kind === "closed"}`).join();
+    const focused = document.activeElement;
+    /** @type {HTMLElement | null} */
+    let again = null;
     const nodes = facets.map((facet, position) => {
+      const before = panels.get(facet.name);
+      const closed = facet.kind === "closed";
       /** @type {FacetPanel<any>} */
-      const panel = panels.get(facet.name) ?? made(facet, position < OPEN_AT_FIRST);
-      panels.set(facet.name, panel);
+      let panel;
+      if (before && before.closed === closed) panel = before.panel;
+      else {
+        // One that was closed and is counted now was opened by hand, or by a filter.
+        panel = made(facet, before ? true : position < OPEN_AT_FIRST);
+        if (before?.panel.node.contains(focused)) again = panel.node.querySelector("button");
+      }
+      panels.set(facet.name, { panel, closed });
       panel.update(facet);
       return panel.node;
     });
+    for (const name of panels.keys()) if (!facets.some((facet) => facet.name === name)) panels.delete(name);
     if (list.dataset.names !== names) {
       list.dataset.names = names;
       list.replaceChildren(...nodes);
+      /** @type {HTMLElement | null} */ (again)?.focus({ preventScroll: true });
     }
   });
   return { node };

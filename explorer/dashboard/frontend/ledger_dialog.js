@@ -1,5 +1,6 @@
 import { h, iconButton, swap } from "./dom.js";
 import { ledgerTable } from "./ledger_table.js";
+import { likelyPairs } from "./likely_pairs.js";
 
 /** @import { App } from "./page.d.ts" */
 
@@ -11,6 +12,12 @@ import { ledgerTable } from "./ledger_table.js";
 export function ledgerDialog(app) {
   const { model, link } = app;
   const table = ledgerTable({ save: () => link.send("intake_ledger", { of: "corpus" }) });
+  const pairs = likelyPairs({
+    decide({ first, second }, same) {
+      close();
+      link.send("intake_decide", { first, second, same });
+    },
+  });
   const node = h("p", { class: "lx-ledger-summary" });
   const title = h("h2", { class: "lx-dialog-title", id: app.id("account"), tabIndex: -1 }, "What became of every record");
   const body = h("div", { class: "lx-intake-body" });
@@ -54,7 +61,10 @@ export function ledgerDialog(app) {
   }
 
   app.onAnswer("ledger", (answer) => {
-    if (dialog.open) swap(body, [h("p", { class: "lx-sentence" }, sentence()), table.draw(answer)]);
+    if (dialog.open) {
+      const decided = pairs.draw(answer, model.get("intake").allowed);
+      swap(body, [h("p", { class: "lx-sentence" }, sentence()), ...(decided ? [decided] : []), table.draw(answer)]);
+    }
   });
   app.watch(["summary"], () => {
     if (sentence() === drawn) return;

@@ -1,6 +1,6 @@
 // The line to the kernel: numbered messages, and at most one change of the selection in flight.
 
-import { holds, removed, toggled } from "./selection.js";
+import { excluded, holds, removed, toggled } from "./selection.js";
 
 /** @import { Changes, Kind } from "./messages.d.ts" */
 /** @import { Link, Model, Signal } from "./page.d.ts" */
@@ -10,7 +10,18 @@ const WOBBLE = 3000; // ms; a network that fails for less mends itself
 
 /** Ask for something and change nothing. @type {ReadonlySet<Kind>} */
 const ASIDE = new Set(
-  /** @type {const} */ (["complete", "suggest", "why", "axis_point", "ledger", "picture", "report", "plotly"]),
+  /** @type {const} */ ([
+    "complete",
+    "suggest",
+    "beyond",
+    "why",
+    "axis_point",
+    "ledger",
+    "picture",
+    "report",
+    "chart_code",
+    "plotly",
+  ]),
 );
 
 /** Change the selection to one that only the kernel knows. @type {ReadonlySet<Kind>} */
@@ -48,6 +59,8 @@ export function openLink(model, { onSilent, onBusy }) {
   let pending = null;
   /** Whether undo takes back what is pending together with the change before. */
   let joined = false;
+  /** Whether the query that is pending is still being typed. */
+  let typed = false;
   /** The last message that is a step. @type {Unanswered | null} */
   let step = null;
   /** Changes made since. @type {(() => void)[]} */
@@ -97,7 +110,7 @@ export function openLink(model, { onSilent, onBusy }) {
     over(flight);
     flight = {
       changes: { ...flight?.changes, ...changes },
-      seq: post("set", { changes, joined }),
+      seq: post("set", typed ? { changes, joined, typed } : { changes, joined }),
       timer: setTimeout(onSilent, ANSWER_TIMEOUT),
     };
     onBusy(true);
@@ -137,12 +150,14 @@ export function openLink(model, { onSilent, onBusy }) {
   /**
    * @param {Changes} changes
    * @param {boolean} [together]
+   * @param {boolean} [unfinished]
    */
-  function set(changes, together = false) {
+  function set(changes, together = false, unfinished = false) {
     // Another field is another thing that the reader did, which can be undone by itself.
     if (pending && Object.keys(pending).join() !== Object.keys(changes).join()) launch();
     joined = together && (joined || !pending);
     pending = { ...pending, ...changes };
+    typed = unfinished;
     if (!flight) launch();
   }
 
@@ -159,6 +174,7 @@ export function openLink(model, { onSilent, onBusy }) {
     answered: (seq) => echoed() >= seq,
     isOn: (field, value) => holds(draft(), field, value),
     toggle: whenKnown((field, value) => set(toggled(draft(), field, value))),
+    exclude: whenKnown((field, value) => set(excluded(draft(), field, value))),
     remove: whenKnown((field, value) => set(removed(draft(), field, value))),
     settle,
     /** A change may have been lost on the way, and made twice it is the same; a step is not. */

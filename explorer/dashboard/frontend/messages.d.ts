@@ -31,9 +31,18 @@ export interface SelectionFields {
   y: Range<number>;
   prefer: [objective: string, weight: number][];
   sort: string;
+  mode: string;
+  columns: Pair[];
+  exclude: Pair[];
+  tags: string[];
+  marks: string[];
 }
 
-export type Field = keyof SelectionFields;
+/** A column of the reader's own, or another field, and a value of it; of numbers and dates a range as text. */
+export type Pair = [name: string, text: string];
+
+/** A field, or a column of the reader's own by its key. */
+export type Field = keyof SelectionFields | `columns.${string}`;
 
 export type Changes = Partial<SelectionFields>;
 
@@ -68,6 +77,8 @@ export interface SetMessage extends Numbered {
   changes: Changes;
   /** Whether one undo takes back this change and the one before. */
   joined: boolean;
+  /** Whether the query is still being typed: its last word is then the beginning of one. */
+  typed?: boolean;
 }
 
 /** Go back to the selection before. */
@@ -88,6 +99,18 @@ export interface ClearMessage extends Numbered {
 /** Show what an address says. */
 export interface UrlMessage extends Numbered {
   kind: "url";
+  /** The query of the address, without its question mark. */
+  url: string;
+}
+
+/** Stop opening the papers that a cell gave. */
+export interface StopOpeningMessage extends Numbered {
+  kind: "stop_opening";
+}
+
+/** The page of a kernel that was started before anybody came is there, at this address. */
+export interface ArriveMessage extends Numbered {
+  kind: "arrive";
   /** The query of the address, without its question mark. */
   url: string;
 }
@@ -142,13 +165,14 @@ export interface UntickAllMessage extends Numbered {
   kind: "untick_all";
 }
 
-/** Look for values within a filter panel, or turn its pages. */
+/** Look for values within a filter panel, ask for more of them, or open or close one of the reader's own columns. */
 export interface FacetMessage extends Numbered {
   kind: "facet";
   facet: string;
-  text: string;
-  /** From 0. */
-  page: number;
+  text?: string;
+  /** How often more values were asked for. */
+  page?: number;
+  open?: boolean;
 }
 
 /** Set an option of the charts. */
@@ -207,11 +231,55 @@ export interface ExportMessage extends Numbered {
   ticked: boolean;
   /** Add topic, scores and places on axes. */
   analysis: boolean;
+  /** Add what the reader starred, read, tagged and noted. */
+  marks: boolean;
 }
 
 /** Send plotly.js. */
 export interface PlotlyMessage extends Numbered {
   kind: "plotly";
+}
+
+/** Star a paper, or the ticked ones (null); or take the star off. */
+export interface StarMessage extends Numbered {
+  kind: "star";
+  row: number | null;
+  on: boolean;
+}
+
+/** Tag a paper, or the ticked ones (null); or take the tag off. */
+export interface TagMessage extends Numbered {
+  kind: "tag";
+  row: number | null;
+  name: string;
+  on: boolean;
+}
+
+/** Keep a note while it is written; `before` is the text that the writer began from. */
+export interface NoteMessage extends Numbered {
+  kind: "note";
+  row: number;
+  text: string;
+  before: string;
+}
+
+/** Take the last change of stars, tags, notes and papers read back. */
+export interface UndoMarkMessage extends Numbered {
+  kind: "undo_mark";
+}
+
+/** Add the ticked papers to a set. */
+export interface AddToSetMessage extends Numbered {
+  kind: "add_to_set";
+  name: string;
+}
+
+/** Show something to the other readers of the library, or no longer. */
+export interface ShareMessage extends Numbered {
+  kind: "share";
+  of: string;
+  name: string;
+  on: boolean;
 }
 
 /** Look up the saved searches anew. */
@@ -358,6 +426,14 @@ export interface IntakeUndoMessage extends Numbered {
   kind: "intake_undo";
 }
 
+/** Say of two papers that are likely one whether they are. */
+export interface IntakeDecideMessage extends Numbered {
+  kind: "intake_decide";
+  first: string;
+  second: string;
+  same: boolean;
+}
+
 /** Find the topics of the corpus anew. */
 export interface IntakeRefitMessage extends Numbered {
   kind: "intake_refit";
@@ -379,6 +455,11 @@ export interface CompleteMessage extends Numbered {
 export interface SuggestMessage extends Numbered {
   kind: "suggest";
   text: string;
+}
+
+/** What there is beyond the few papers that have every word of the query. */
+export interface BeyondMessage extends Numbered {
+  kind: "beyond";
 }
 
 /** What the score of a paper is made of. */
@@ -409,12 +490,21 @@ export interface PictureMessage extends Numbered {
   chart: "topics";
 }
 
+/** A chart as Python that draws it. */
+export interface ChartCodeMessage extends Numbered {
+  kind: "chart_code";
+  /** Its name. */
+  chart: string;
+}
+
 export type Message =
   | SetMessage
   | UndoMessage
   | RedoMessage
   | ClearMessage
   | UrlMessage
+  | ArriveMessage
+  | StopOpeningMessage
   | PageMessage
   | OpenMessage
   | ReadMessage
@@ -432,6 +522,12 @@ export type Message =
   | LikePaperMessage
   | LikeTickedMessage
   | StopPreparingMessage
+  | StarMessage
+  | TagMessage
+  | NoteMessage
+  | UndoMarkMessage
+  | AddToSetMessage
+  | ShareMessage
   | ExportMessage
   | PlotlyMessage
   | SavedMessage
@@ -455,14 +551,17 @@ export type Message =
   | IntakeLedgerMessage
   | IntakeSplitMessage
   | IntakeUndoMessage
+  | IntakeDecideMessage
   | IntakeRefitMessage
   | CompleteMessage
   | SuggestMessage
+  | BeyondMessage
   | WhyMessage
   | AxisPointMessage
   | LedgerMessage
   | ReportMessage
-  | PictureMessage;
+  | PictureMessage
+  | ChartCodeMessage;
 
 export type Kind = Message["kind"];
 
@@ -486,10 +585,37 @@ export interface Completion {
   papers: number | null;
 }
 
+/** A note as it stands now, or why it is not saved. */
+export interface NotedAnswer extends Numbered {
+  kind: "noted";
+  row: number;
+  text: string;
+  problem: string;
+}
+
 /** A query that more papers match, or null. */
 export interface SuggestionAnswer extends Numbered {
   kind: "suggestion";
   text: string | null;
+}
+
+/** Papers that have not every word of the query, the way they were found by, and a sentence that says so. */
+export interface BeyondAnswer extends Numbered {
+  kind: "beyond";
+  /** As of the selection; empty where there is nothing beyond. */
+  mode: string;
+  rows: BeyondRow[];
+  more: number;
+  sentence: string;
+}
+
+export interface BeyondRow {
+  row: number;
+  title: Segment[];
+  authors: string;
+  date: string;
+  venue: string;
+  score: number;
 }
 
 /** What a score is made of: labels with their parts, which add up to it. */
@@ -530,9 +656,29 @@ export interface PictureAnswer extends Numbered {
   figure: Figure;
 }
 
-/** What became of the records of the corpus. */
+/** A chart as Python. */
+export interface ChartCodeAnswer extends Numbered {
+  kind: "chart_code";
+  text: string;
+}
+
+/** Two papers that are likely one, and were not merged. */
+export interface LikelyPair {
+  first: string;
+  second: string;
+  first_title: string | null;
+  second_title: string | null;
+  /** 0 to 1 */
+  score: number;
+  relation: string;
+  reason: string;
+}
+
+/** What became of the records of the corpus, and the pairs of papers that the reader is to decide: how many, and the surest. */
 export interface LedgerAnswer extends Numbered, LedgerExtract {
   kind: "ledger";
+  undecided: number;
+  pairs: LikelyPair[];
 }
 
 /** plotly.js, compressed with gzip, which is the message's one buffer. */
@@ -555,12 +701,15 @@ export interface FileAnswer {
 
 export type Answer =
   | CompletionsAnswer
+  | NotedAnswer
   | SuggestionAnswer
+  | BeyondAnswer
   | WhyAnswer
   | AxisPointAnswer
   | LedgerAnswer
   | ReportAnswer
   | PictureAnswer
+  | ChartCodeAnswer
   | PlotlyAnswer
   | FileAnswer;
 
@@ -582,14 +731,19 @@ export interface Traits {
   status: Status;
   /** Tables for the help. */
   help: { title: string; rows: { syntax: string; meaning: string; example: string }[] }[];
-  /** Where plotly.js is, and whether the dashboard is a page of its own. */
-  assets: { plotly_url: string | null; plotly_version: string; page: boolean };
+  /**
+   * Where plotly.js is, whether the dashboard is a page of its own, whether its kernel was started before anybody came, and the
+   * class of its still picture in a notebook.
+   */
+  assets: { plotly_url: string | null; plotly_version: string; page: boolean; early: boolean; picture: string | null };
   /** Formats that can be exported. */
   exports: { format: string; label: string; note: string }[];
   /** Papers on their way in. */
   intake: Intake;
   /** Saved searches and sets of papers. */
   saved: Saved;
+  /** Whether papers can be marked, who reads, the reader's tags, and what is shared (``kind:name``). */
+  marks: { writable: boolean; reader: string; tags: string[]; shared: string[]; problem: string };
   comparison: Comparison | null;
   axes: AxesView;
   preference: Preference;
@@ -597,8 +751,12 @@ export interface Traits {
   concepts: { expression: string; terms: ConceptTerm[] } | null;
   /** Orders of the list and what they are called. */
   sorts: [order: string, label: string][];
+  /** Ways to read a query and what they are called. */
+  modes: [mode: string, label: string][];
   /** How far ranking by meaning is prepared: `part` from 0 to 1. */
   preparation: { stage: string; part: number | null } | null;
+  /** What a cell gave and is being opened, and how far that is. */
+  opening: { title: string; stage: string; part: number | null } | null;
 }
 
 export interface Summary {
@@ -614,6 +772,10 @@ export interface Summary {
   /** Where nothing is shown: filters without which something would be. */
   loosen: { label: string; changes: Changes; shown: number }[];
   ledger: { sentence: string; notes: number };
+  /** Where the papers found by meaning were cut off, in words; else empty. */
+  cutoff: string;
+  /** What the query in force was typed as, while it is typed; else empty. */
+  typed: string;
   seq: number;
   can_undo: boolean;
   can_redo: boolean;
@@ -645,7 +807,7 @@ export interface Status {
   seq: number;
 }
 
-export type Facet = RangeFacet | ValuesFacet;
+export type Facet = RangeFacet | ValuesFacet | StepsFacet | ClosedFacet;
 
 /** A step of a range, and how many papers are on it. */
 export type Step<T> = [step: T, papers: number];
@@ -663,17 +825,41 @@ export interface RangeFacet {
 }
 
 export interface ValuesFacet {
-  name: "topics" | "venues" | "authors" | "keywords" | "has_code";
+  name: "topics" | "venues" | "authors" | "keywords" | "tags" | "marks" | "has_code" | `columns.${string}`;
   kind: "values";
   label: string;
   /** How many there are. */
   values: number;
+  /** How often more values were asked for. */
   page: number;
-  pages: number;
+  /** How many are left. */
+  more: number;
   text: string;
   rows: FacetRow[];
   /** The largest count. */
   max: number;
+}
+
+/** Numbers or dates of a column of the reader's own. */
+export interface StepsFacet {
+  name: `columns.${string}`;
+  kind: "steps";
+  label: string;
+  of: "number" | "date";
+  bars: Step<number | string>[];
+  selected: Range<number | string>;
+  /** How far a step of numbers goes beyond its label. */
+  reach: number;
+  missing: number;
+}
+
+/** A column of the reader's own that is not counted before it is opened. */
+export interface ClosedFacet {
+  name: `columns.${string}`;
+  kind: "closed";
+  label: string;
+  /** Whether it parts the papers: neither constant nor another value for each. */
+  telling: boolean;
 }
 
 export interface FacetRow {
@@ -681,6 +867,8 @@ export interface FacetRow {
   label: string;
   count: number;
   on: boolean;
+  /** Whether it is excluded. */
+  out: boolean;
 }
 
 /** The topics with their counts, their shares and their course. */
@@ -758,7 +946,8 @@ export interface CellPicks {
 export type ChartOption =
   | { kind: "refit"; name: string; label: string }
   | { kind: "toggle"; name: string; label: string; value: boolean }
-  | { kind: "choice"; name: string; label: string; value: string; choices: string[] };
+  | { kind: "choice"; name: string; label: string; value: string; choices: string[] }
+  | { kind: "select"; name: string; label: string; value: string; choices: string[]; labels: string[] };
 
 /** A figure as plotly takes it. */
 export interface Figure {
@@ -833,6 +1022,8 @@ export interface PaperRow {
   read: boolean;
   /** Whether no other paper beats it in all that is preferred. */
   best: boolean;
+  /** What the reader put on it, and what others show, in words. */
+  marks: { starred: boolean; noted: boolean; new: boolean; tags: string[]; others: string[] };
 }
 
 /** What each concept adds to the scores, against the average paper. */
@@ -865,6 +1056,7 @@ export interface Paper {
   similar: { row: number; title: string; date: string; why: string }[];
   place: string;
   read: boolean;
+  marks: { starred: boolean; new: boolean; tags: string[]; note: string; others: { reader: string; text: string }[] };
 }
 
 /** The records that a paper was merged from. */
@@ -940,7 +1132,7 @@ export interface ReviewedFile {
 
 export interface Saved {
   rows: SavedSearch[];
-  sets: { name: string; papers: number; date: string }[];
+  sets: { name: string; papers: number; date: string; own: boolean }[];
   /** Why they cannot be read. */
   problem: string;
   writable: boolean;

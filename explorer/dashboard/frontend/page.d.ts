@@ -1,6 +1,19 @@
 /* What the modules of the page hand to each other. */
 
-import type { Answer, Chart, Content, Field, Kind, Range, SelectionFields, Status, Step, Traits } from "./messages.d.ts";
+import type {
+  Answer,
+  Chart,
+  Content,
+  Field,
+  Kind,
+  Paper,
+  PaperRow,
+  Range,
+  SelectionFields,
+  Status,
+  Step,
+  Traits,
+} from "./messages.d.ts";
 
 // The model that the widget's host gives
 
@@ -11,6 +24,16 @@ export interface Model {
   send(message: object, callbacks?: undefined, buffers?: ArrayBuffer[]): void;
   /** JupyterLab and Voila say through it how the kernel does; other hosts have none. */
   widget_manager?: { kernel?: Kernel };
+}
+
+/** A model that holds the server's values until the kernel's is there. */
+export interface Standby extends Model {
+  /** Whether the kernel's model is still awaited. */
+  waiting(): boolean;
+  /** Go on with the kernel's model; `done` is called once it shows what the page does. */
+  adopt(model: Model, done: () => void): void;
+  /** Hear nothing of the kernel's model any more. */
+  release(): void;
 }
 
 export type Listener = (...parts: any[]) => void;
@@ -32,8 +55,8 @@ export interface Kernel {
 export interface Link {
   /** Send a message; returns its number. */
   send<K extends Kind>(kind: K, ...rest: Rest<K>): number;
-  /** Change the selection; `joined`: undo takes the change back together with the one before. */
-  set(changes: Partial<SelectionFields>, joined?: boolean): void;
+  /** Change the selection; `joined`: undo takes the change back together with the one before; `typed`: the query is not whole. */
+  set(changes: Partial<SelectionFields>, joined?: boolean, typed?: boolean): void;
   /** The selection as it will be once all is answered. */
   draft(): SelectionFields;
   /** `flush` sends what was typed and not sent yet; it is called before any other message. */
@@ -46,6 +69,8 @@ export interface Link {
   isOn(field: Field, value: unknown): boolean;
   /** Put a value in, or take it out. */
   toggle(field: Field, value: unknown): void;
+  /** Leave papers with a value out, or show them again. */
+  exclude(field: Field, value: string): void;
   /** Take one value out. */
   remove(field: Field, value: unknown): void;
   /** Look which messages are answered. */
@@ -74,6 +99,8 @@ export interface App {
   signal: AbortSignal;
   /** What Escape closes, the first that is open; each tells whether it was. */
   layers: (() => boolean)[];
+  /** The model of a page that was drawn before its kernel was there; null elsewhere. */
+  standby: Standby | null;
   /** Run an action once no button of the mouse is down. */
   whenReleased(action: () => void): void;
   /** An id that no other view on the page has. */
@@ -101,9 +128,11 @@ export interface App {
 
   // The panels, in the order in which they are made
 
+  opening: Panel;
   preparation: Panel;
   status: StatusPanel;
   search: SearchPanel;
+  beyond: Panel;
   spelling: { below: HTMLElement; instead: HTMLElement };
   savedSearches: Panel;
   comparison: Panel;
@@ -117,6 +146,7 @@ export interface App {
   toolbar: Panel & { rail: HTMLButtonElement };
   filters: Panel;
   preference: Panel;
+  marks: MarksPanel;
   papers: PapersPanel;
   charts: Panel;
   axes: Panel;
@@ -152,6 +182,22 @@ export interface SearchPanel extends Panel {
   focus(): void;
 }
 
+export interface MarksPanel extends Panel {
+  /** Tags, note and what others share, of the open paper. */
+  ofPaper(paper: Paper): Children;
+  /** Marks of a paper of the list. */
+  ofRow(item: PaperRow): Children;
+  /** What can be done with ticked papers. */
+  forTicked(): Children[];
+  /** A button that stars a paper; nothing where it cannot be. */
+  star(row: number, on: boolean, title: string, words?: boolean): Child;
+  /** Whether there was a note to write in. */
+  focusNote(): boolean;
+  focusTag(): boolean;
+  /** Take the last change of stars, tags, notes and papers read back. */
+  undo(): boolean;
+}
+
 export interface PapersPanel extends Panel {
   /** Move the focus through the list. */
   step(by: number): void;
@@ -159,6 +205,8 @@ export interface PapersPanel extends Panel {
   tickCurrent(): boolean;
   /** Open the paper that has the focus. */
   openCurrent(): void;
+  /** Star the paper that has the focus; whether there was one. */
+  starCurrent(): boolean;
   /** Row of the paper that stands so many places after another on the page. */
   neighbour(row: number | null, by: number): number | undefined;
   /** Scroll the open paper into view. */
@@ -172,6 +220,8 @@ export interface ReaderPanel extends Panel {
   step(by: number): void;
   /** Whether there was a paper to mark. */
   toggleRead(): boolean;
+  /** Whether there was a paper to star. */
+  toggleStar(): boolean;
 }
 
 export interface Popover {
@@ -281,6 +331,7 @@ interface Attributes {
   scope?: Attribute;
   dir?: Attribute;
   open?: Attribute;
+  selected?: boolean;
   placeholder?: Attribute;
   maxlength?: Attribute;
   pattern?: Attribute;

@@ -27,11 +27,13 @@ export function papersPanel(app) {
     change: (event) => link.send("tick_page", { on: event.currentTarget.checked }),
   });
   const ticked = h("div", { class: "lx-ticked" });
-  const sort = h(
-    "select",
-    { id: sortId, class: "lx-select", change: (event) => link.set({ sort: event.currentTarget.value }) },
-    model.get("sorts").map(([value, label]) => h("option", { value }, label)),
-  );
+  const sort = h("select", {
+    id: sortId,
+    class: "lx-select",
+    change: (event) => link.set({ sort: event.currentTarget.value }),
+  });
+  /** @type {import("./messages.d.ts").Traits["sorts"]} */
+  let sorts = [];
   const key = h("div", {});
   const reasons = reasonsList(app);
   const pager = h("div", { class: "lx-pager", role: "group", label: "Pages of papers" });
@@ -190,6 +192,7 @@ export function papersPanel(app) {
         h(
           "p",
           { class: "lx-tags" },
+          app.marks.star(item.row, item.marks.starred, title),
           item.best
             ? h(
                 "span",
@@ -205,6 +208,7 @@ export function papersPanel(app) {
           number("talk", item.comments, "comment"),
           item.code ? h("span", { class: "lx-number-tag" }, icon("code"), h("span", {}, "code")) : null,
           item.read ? h("span", { class: "lx-number-tag" }, icon("check"), h("span", {}, "read")) : null,
+          ...[app.marks.ofRow(item)].flat(),
           partsBar(parts, item.row),
           why?.button,
         ),
@@ -248,11 +252,15 @@ export function papersPanel(app) {
   }
 
   app.watch(["selection"], () => reasons.renew(model.get("papers").rows.map((item) => item.row)));
-  app.watch(["papers", "summary", "selection", "comparison"], () => {
+  app.watch(["papers", "summary", "selection", "comparison", "marks"], () => {
     const papers = model.get("papers");
     const summary = model.get("summary");
     rows = papers.rows;
     sentence.textContent = summary.sentence;
+    if (sorts !== model.get("sorts")) {
+      sorts = model.get("sorts");
+      sort.replaceChildren(...sorts.map(([value, label]) => h("option", { value }, label)));
+    }
     sort.value = model.get("selection").sort;
     const onPage = rows.filter((item) => item.ticked).length;
     tickPage.checked = rows.length > 0 && onPage === rows.length;
@@ -264,6 +272,7 @@ export function papersPanel(app) {
         ? [
             h("span", {}, `${count(papers.ticked)} ticked`),
             showTickedButton(app),
+            ...app.marks.forTicked(),
             ...feedbackButtons(app),
             h("button", { class: "lx-textbutton", key: "untick", click: () => link.send("untick_all") }, "Untick all"),
           ]
@@ -310,6 +319,11 @@ export function papersPanel(app) {
     openCurrent() {
       const item = rows[current()];
       if (item) app.reader.open(item.row);
+    },
+    starCurrent() {
+      const item = rows[current()];
+      if (item) link.send("star", { row: item.row, on: !item.marks.starred });
+      return Boolean(item);
     },
     neighbour(row, by) {
       const place = rows.findIndex((item) => item.row === row);

@@ -33,6 +33,20 @@ export const MONTHS = {
   complaint: (text) => `“${text}” is not a month; write it as YYYY-MM.`,
 };
 
+/** @type {Scale<number>} */
+export const NUMBERS = {
+  attributes: { type: "text" },
+  read: (text) => (text !== "" && Number.isFinite(Number(text)) ? Number(text) : null),
+  complaint: (text) => `“${text}” is not a number.`,
+};
+
+/** Months as `YYYY-MM`, or years as `YYYY`. @type {Scale<string>} */
+export const DATES = {
+  attributes: { type: "text", pattern: "\\d{4}(-(0[1-9]|1[0-2]))?", placeholder: "YYYY-MM" },
+  read: (text) => text,
+  complaint: (text) => `“${text}” is not a month or a year; write it as YYYY-MM.`,
+};
+
 /**
  * A histogram with two handles and two boxes, over an ordered list of steps. Of many steps, several share a column.
  *

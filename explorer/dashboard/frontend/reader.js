@@ -52,6 +52,13 @@ export function readerPanel(app) {
     return true;
   }
 
+  function toggleStar() {
+    const paper = model.get("reader");
+    if (node.hidden || !paper) return false;
+    link.send("star", { row: paper.row, on: !paper.marks.starred });
+    return true;
+  }
+
   /**
    * @param {"topics" | "authors" | "keywords"} field
    * @param {string} value
@@ -215,6 +222,7 @@ export function readerPanel(app) {
         { class: "lx-abstract" },
         paper.abstract.length ? segments(paper.abstract) : h("span", { class: "lx-quiet" }, "No abstract in the record."),
       ),
+      app.marks.ofPaper(paper),
       paper.topic || paper.keywords.length
         ? h(
             "section",
@@ -272,6 +280,7 @@ export function readerPanel(app) {
             icon("check"),
             paper.read ? "Read" : "Mark as read",
           ),
+          app.marks.star(paper.row, paper.marks.starred, "", true),
           iconButton("left", "Previous paper", () => step(-1), {
             key: "previous",
             disabled: !at || app.papers.neighbour(paper.row, -1) === undefined,
@@ -289,7 +298,7 @@ export function readerPanel(app) {
     return { title, body };
   }
 
-  app.watch(["reader", "papers", "selection"], () => {
+  app.watch(["reader", "papers", "selection", "marks"], () => {
     const paper = model.get("reader");
     const wasOpen = !node.hidden;
     node.hidden = !paper;
@@ -307,5 +316,5 @@ export function readerPanel(app) {
     asked = false;
   });
   app.layers.push(close);
-  return { node, open, close, step, toggleRead };
+  return { node, open, close, step, toggleRead, toggleStar };
 }

@@ -178,6 +178,29 @@ export function savedSearchesPanel(app) {
     );
   }
 
+  /**
+   * Who has a name may show a list to the others of the same library.
+   *
+   * @param {string} name
+   */
+  function shareButton(name) {
+    const { reader, shared, writable } = model.get("marks");
+    if (!reader || !writable) return null;
+    const on = shared.includes(`set:${name}`);
+    return h(
+      "button",
+      {
+        class: "lx-textbutton",
+        label: `Share ${name} with the other readers of this library`,
+        title: on ? "The other readers of this library see it" : "Only you see it",
+        "aria-pressed": String(on),
+        key: `share-set:${name}`,
+        click: () => link.send("share", { of: "set", name, on: !on }),
+      },
+      on ? "Shared" : "Share",
+    );
+  }
+
   /** @param {Saved["sets"][number]} row */
   function setItem(row) {
     return h(
@@ -187,9 +210,23 @@ export function savedSearchesPanel(app) {
       h(
         "div",
         { class: "lx-saved-line" },
+        h(
+          "button",
+          {
+            class: "lx-textbutton",
+            label: `Show the papers of ${row.name}`,
+            key: `show-set:${row.name}`,
+            click: () => {
+              link.set({ query: `set:"${row.name}"` });
+              panel.close();
+            },
+          },
+          "Show",
+        ),
         conceptButton(row.name),
+        row.own ? shareButton(row.name) : null,
         h("span", { class: "lx-spacer" }),
-        model.get("saved").writable
+        row.own && model.get("saved").writable
           ? iconButton("close", `Delete the set ${row.name}`, () => link.send("delete_set", { name: row.name }), {
               key: `delete-set:${row.name}`,
             })
@@ -253,6 +290,6 @@ export function savedSearchesPanel(app) {
     if (panel.isOpen()) swap(panel.panel, fill(), panel.panel);
   }
 
-  app.watch(["saved"], redraw);
+  app.watch(["saved", "marks"], redraw);
   return { node: h("div", { class: "lx-saved" }, button, panel.panel) };
 }

@@ -125,6 +125,16 @@ export function searchPanel(app) {
     },
     { hidden: !known },
   );
+  const mode = h(
+    "select",
+    {
+      class: "lx-select lx-mode",
+      label: "How the search is read",
+      title: "How the search is read",
+      change: (event) => link.set({ mode: event.currentTarget.value }),
+    },
+    model.get("modes").map(([value, label]) => h("option", { value }, label)),
+  );
   const helpButton = h(
     "button",
     { class: "lx-iconbutton", label: "Search help and keys", title: "Search help and keys (?)" },
@@ -151,6 +161,7 @@ export function searchPanel(app) {
     icon("search"),
     input,
     clear,
+    mode,
     helpButton,
     help.panel,
     completions.nodes,
@@ -168,18 +179,21 @@ export function searchPanel(app) {
     });
   }
 
-  function flush() {
+  /** Send what was typed; while its end is being written, its last word is the beginning of one. */
+  function flush(whole = false) {
     clearTimeout(timer);
     timer = 0;
     if (isExpression(input.value)) return;
     ranking = "";
+    const unfinished = !whole && document.activeElement === input && input.selectionEnd === input.value.length;
     // Back at the query in force, what was said of a broken one must go.
-    if (input.value !== link.draft().query || model.get("status").level === "error") link.set({ query: input.value });
+    if (input.value !== link.draft().query || model.get("status").level === "error")
+      link.set({ query: input.value }, false, unfinished && input.value !== "");
   }
 
   function submit() {
     if (isExpression(input.value)) rank();
-    else flush();
+    else flush(true);
   }
 
   function typed() {
@@ -222,7 +236,7 @@ export function searchPanel(app) {
     submit();
   }
 
-  app.watch(["selection", "status", "preparation"], () => {
+  app.watch(["selection", "summary", "status", "preparation"], () => {
     const { query } = model.get("selection");
     if (ranking) {
       // One that was refused stays in the box to be mended, and one that waits to be seen.
@@ -232,9 +246,11 @@ export function searchPanel(app) {
     }
     // Only a query that changed elsewhere (undo, a link) may replace what is being typed;
     // a query the kernel refused stays in the box to be mended.
-    if (query !== known && !timer && !link.busy() && query.trim() !== input.value.trim()) input.value = query;
+    const own = query.trim() === input.value.trim() || model.get("summary").typed === input.value;
+    if (query !== known && !timer && !link.busy() && !own) input.value = query;
     known = query;
     clear.hidden = !input.value;
+    mode.value = model.get("selection").mode;
   });
 
   return {

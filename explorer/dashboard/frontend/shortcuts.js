@@ -7,6 +7,9 @@ export const SHORTCUTS = [
   ["Enter", "open the paper"],
   ["x", "tick the paper, or untick it"],
   ["m", "mark the open paper as read, or not"],
+  ["s", "star the open paper, or the one in the list"],
+  ["t  n", "tag the open paper, write a note"],
+  ["u", "take back the last star, tag, note or mark as read"],
   ["Ctrl Z", "undo; with Shift redo"],
   ["Esc", "close what is open"],
   ["?", "show this help"],
@@ -57,6 +60,14 @@ export function listenForShortcuts(app) {
         return app.papers.tickCurrent();
       case "m":
         return app.reader.toggleRead();
+      case "s":
+        return app.reader.toggleStar() || app.papers.starCurrent();
+      case "t":
+        return app.marks.focusTag();
+      case "n":
+        return app.marks.focusNote();
+      case "u":
+        return app.marks.undo();
       case "Enter":
         // On a control, Enter is the control's own.
         if (document.activeElement !== document.body) return false;

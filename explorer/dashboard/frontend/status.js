@@ -68,8 +68,8 @@ export function statusPanel(app) {
 
   app.watch(["status", "summary"], () => {
     const { level, text, at, of } = model.get("status");
-    const { shown, total, translation } = model.get("summary");
-    const plain = `${count(shown)} of ${count(total)} papers${translated(translation)}`;
+    const { shown, total, translation, cutoff } = model.get("summary");
+    const plain = `${count(shown)} of ${count(total)} papers${translated(translation)}${cutoff ? `. ${cutoff}` : ""}`;
     say(level, text || plain, at, of ?? undefined);
   });
 

@@ -1,3 +1,4 @@
+import { codeButton } from "./chart_code.js";
 import { h, iconButton, swap } from "./dom.js";
 import { chartView } from "./charts.js";
 import { dressed } from "./figure.js";
@@ -243,6 +244,7 @@ export function topicsPanel(app) {
         format.toUpperCase(),
       ),
     ),
+    codeButton(app, "topics"),
   );
   let wanted = "";
   const node = h(

@@ -228,6 +228,14 @@ class Intake:
             lambda before: self._built(before, None, f"Taken back: {done[:1].lower()}{done[1:]}.", grown=True, undo=False),
         )
 
+    def decide(self, first: Any, second: Any, *, same: bool) -> None:
+        """Say whether two papers of the corpus are one. Raises as `split` does."""
+        self._free()
+        corpus, both = self.corpus, (str(first), str(second))
+        rules = corpus.rules.always_merge(*both) if same else corpus.rules.never_merge(*both)
+        done = f"{both[0]} and {both[1]} are {'one paper' if same else 'two papers'} from now on."
+        self._grow(lambda say: corpus.decide(rules, progress=building(say)), done)
+
     def refit(self) -> None:
         """Find the topics of the corpus anew. Raises as `split` does."""
         self._free()

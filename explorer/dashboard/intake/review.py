@@ -16,6 +16,7 @@ from explorer.sources.charsets import CANDIDATES
 from explorer.store.ledgers import Accounts
 
 if TYPE_CHECKING:
+    from explorer.corpus.corpus import Corpus
     from explorer.store.arrivals import Arrivals
 
 SHOWN = {"rejected": 80, "merged": 60, "likely": 60, "repaired": 60}
@@ -24,6 +25,7 @@ SHOWN = {"rejected": 80, "merged": 60, "likely": 60, "repaired": 60}
 ENCODINGS = ("utf-8", "utf-16", *CANDIDATES, "latin-1", "gbk", "shift_jis", "big5", "euc-kr")
 """Encodings a reader may choose."""
 
+_PAIRS = 60
 _COLUMNS = 60
 _FILES = 40
 
@@ -70,6 +72,13 @@ def account(accounts: Accounts) -> dict[str, Any]:
         shown[rows[:most]] = True
     few = notes.filter(pa.array(shown)).to_pylist()
     return {"counts": counts, "entries": [_entry(note) for kind in SHOWN for note in few if note["action"] == kind]}
+
+
+def likely(corpus: Corpus) -> dict[str, Any]:
+    """What the page shows of the pairs to decide: `undecided` (their number) and the surest `pairs`, with columns of `LIKELY`."""
+    found = corpus.likely.sort_values(["score", "first", "second"], ascending=[False, True, True])
+    named = ["first", "second", "first_title", "second_title", "score", "relation", "reason"]
+    return {"undecided": len(found), "pairs": found[named].head(_PAIRS).to_dict("records")}
 
 
 def notes_csv(notes: Iterable[Entry]) -> bytes:

@@ -35,10 +35,16 @@ def chips(selection: Selection, titles: Mapping[str, str]) -> list[dict[str, Any
         if row.kind == "values":
             named = titles if row.field in PAPERS else {}
             found += [{"field": row.field, "value": item, "label": f"{row.label}: {named.get(item, item)}"} for item in value]
+        elif row.kind == "pairs":
+            found += [{"field": row.field, "value": list(pair), "label": _upper(row.sentence((pair,)))} for pair in value]
         else:
             said = selection.say(row, value)
-            found.append({"field": row.field, "value": value, "label": said[:1].upper() + said[1:]})
+            found.append({"field": row.field, "value": value, "label": _upper(said)})
     return found
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def titles_of(snapshot: Snapshot, ids: Sequence[str]) -> dict[str, str]:

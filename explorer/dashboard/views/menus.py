@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from explorer.export.export import FORMATS
 from explorer.selection.expression import HELP as CONCEPT_HELP
-from explorer.selection.fields import SORTS
+from explorer.selection.fields import MODES, SORTS
 from explorer.selection.query import HELP
 
+if TYPE_CHECKING:
+    from explorer.store.snapshot import Snapshot
 
-def menus() -> dict[str, Any]:
-    """The three as plain JSON values: `help` (tables of syntax, meaning, example), `sorts` (key, label), `exports`."""
+
+def menus(snapshot: Snapshot) -> dict[str, Any]:
+    """As plain JSON values: `help` (tables of syntax, meaning, example), `sorts` and `modes` (key, label), `exports`.
+
+    A column of the reader's own is an order too, where it parts the papers.
+    """
+    own = [stored.column for stored in snapshot.columns.by_key.values() if stored.column.telling]
+    ways = {
+        "values": ("", ", Z to A"),
+        "number": (", smallest first", ", largest first"),
+        "date": (", oldest first", ", newest first"),
+    }
+    sorts = [list(row) for row in SORTS.items()]
+    for column in own:
+        up, down = ways[column.kind]
+        sorts += [[f"{column.field}{end}", f"{column.label}{way}"] for end, way in (((":up"), up), ("", down))]
     tables = (("Searching", HELP), ("Ranking by concepts", CONCEPT_HELP))
     names = ("syntax", "meaning", "example")
     return {
         "help": [{"title": title, "rows": [dict(zip(names, row, strict=True)) for row in rows]} for title, rows in tables],
-        "sorts": [list(row) for row in SORTS.items()],
+        "sorts": sorts,
+        "modes": [list(row) for row in MODES.items()],
         "exports": [{"format": form.name, "label": form.label, "note": form.note} for form in FORMATS],
     }

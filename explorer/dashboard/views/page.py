@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,22 +11,30 @@ from explorer.dashboard.figures import SERIES, counts_json, series_json
 from explorer.dashboard.views.chips import chips, titles_of
 from explorer.dashboard.views.concepts import bars
 from explorer.dashboard.views.provenance import merged, versions
+from explorer.errors import LibraryError
 from explorer.papers.author_names import display
+from explorer.papers.own_columns import OwnColumn, bounds
+from explorer.search.own import OWN_FACETS
 from explorer.search.results import Results
 from explorer.search.similar import similar
 from explorer.selection.fields import FILTERS
 from explorer.selection.selection import Selection
+from explorer.selection.syntax import COLUMN
 from explorer.text.analysis import Terms, highlight, joined, readable, snippet
 from explorer.topics.trends import PERIODS, coarseness, period_label
 
 if TYPE_CHECKING:
+    from explorer.store.own_columns import StoredColumn
     from explorer.store.snapshot import Snapshot
 
 PAGE = 25
 """Papers a page."""
 
 FACET_PAGE = 8
-"""Values a page of a filter panel."""
+"""Values of a filter panel at first."""
+
+FACET_MORE = 40
+"""Values that come when the panel is scrolled to its end."""
 
 BARS = 15
 """Bars of a frequency chart at most."""
@@ -60,6 +69,7 @@ def summary(results: Results) -> View:
         "name": results.snapshot.name,
         "sentence": selection.describe(results.shown, total, titles),
         "translation": _translation(selection),
+        "cutoff": "" if results.cutoff is None else str(results.cutoff),
         "url": selection.to_url(),
         "python": selection.to_python(str(results.snapshot.folder)),
         "chips": chips(selection, titles),
@@ -76,24 +86,101 @@ def _translation(selection: Selection) -> View | None:
 
 def _default(field: str) -> Any:
     kind = next(row.kind for row in FILTERS if row.field == field)
-    return {"text": "", "range": [None, None], "values": [], "flag": None}[kind]
+    return {"text": "", "range": [None, None], "values": [], "pairs": [], "flag": None}[kind]
 
 
-def panels(results: Results, facet_state: dict[str, tuple[str, int]]) -> list[View]:
+def panels(results: Results, facet_state: dict[str, tuple[str, int]], opened: Set[str] = frozenset()) -> list[View]:
     """The filter panels with their counts, in the order of the page; panels without a value are left out.
 
     Parameters
     ----------
     facet_state : dict
-        For each field the text searched for within the panel and its page.
+        For each field the text searched for within the panel, and how often more of its values were asked for.
+    opened : set of str
+        Panels of the reader's own columns that are open; the others are not counted.
     """
     found = [years(results)]
-    for field in ("topics", "venues", "authors", "keywords"):
-        if results.snapshot.facet(field).size:
+    for field in ("topics", "venues", "authors", "keywords", *own_facets(results)):
+        if results.facet(field).size:
             found.append(values(results, field, *facet_state.get(field, ("", 0))))
     if results.snapshot.has_code.any():
         found.append(code(results))
-    return found
+    return found + [own_panel(results, stored, facet_state, opened) for stored in results.snapshot.columns.by_key.values()]
+
+
+def own_panel(
+    results: Results, stored: StoredColumn, facet_state: dict[str, tuple[str, int]], opened: Set[str] = frozenset()
+) -> View:
+    """The panel of a column of the reader's own; without counts while it is closed and filters nothing."""
+    column = stored.column
+    used = bool(chosen_of(results, column.field) or excluded_of(results, column.field))
+    if column.field not in opened and not used:
+        return {"name": column.field, "kind": "closed", "label": column.label, "telling": column.telling}
+    if column.kind == "values":
+        return values(results, column.field, *facet_state.get(column.field, ("", 0)))
+    return steps(results, stored)
+
+
+def chosen_of(results: Results, field: str) -> tuple[str, ...]:
+    """Values of a facet, or ranges of a column, that are chosen."""
+    selection = results.selection
+    if not field.startswith(COLUMN):
+        return tuple(getattr(selection, field))
+    return tuple(text for key, text in selection.columns if f"{COLUMN}{key}" == field)
+
+
+def excluded_of(results: Results, field: str) -> tuple[str, ...]:
+    """Values of a facet that are excluded."""
+    name = field.removeprefix(COLUMN)
+    return tuple(value for key, value in results.selection.exclude if key == name)
+
+
+def steps(results: Results, stored: StoredColumn) -> View:
+    """The range of a column of numbers or dates, as a histogram.
+
+    `reach` is how far a step goes beyond its label.
+    """
+    column = stored.column
+    labels = stored.steps
+    chosen = chosen_of(results, column.field)
+    reach = 0.0 if column.kind == "date" else stored.reach
+    return {
+        "name": column.field,
+        "kind": "steps",
+        "label": column.label,
+        "of": column.kind,
+        "bars": [[label, int(count)] for label, count in zip(labels, results.counts(column.field), strict=True)],
+        "selected": _selected(stored, chosen[0]) if len(chosen) == 1 else [None, None],
+        "reach": reach,
+        "missing": len(results.snapshot) - column.papers,
+    }
+
+
+def _selected(stored: StoredColumn, text: str) -> list[Any]:
+    """The first and the last step within a range; None where it is open there."""
+    kind = stored.column.kind
+    ends = bounds(text, kind)
+    spans = [bounds(_step_range(stored, place), kind) for place in range(len(stored.steps))]
+    slack = 1e-9 * (stored.reach if kind == "number" else 1)
+    inside = [
+        place
+        for place, span in enumerate(spans)
+        if ends is not None and span is not None and span[0] >= ends[0] - slack and span[1] <= ends[1] + slack
+    ]
+    if not inside:
+        return [None, None]
+    first, last = inside[0], inside[-1]
+    return [None if first == 0 else stored.steps[first], None if last == len(spans) - 1 else stored.steps[last]]
+
+
+def own_facets(results: Results) -> tuple[str, ...]:
+    """The facets of what the reader put on papers; none where the library cannot be read, which is said where it is shown."""
+    try:
+        for field in OWN_FACETS:
+            results.facet(field)
+    except LibraryError:
+        return ()
+    return OWN_FACETS
 
 
 def years(results: Results) -> View:
@@ -124,40 +211,58 @@ def years(results: Results) -> View:
 
 
 def values(results: Results, field: str, text: str = "", page: int = 0) -> View:
-    """One panel of values: chosen ones first, then by how many papers they would show."""
-    facet = results.snapshot.facet(field)
+    """One panel of values: chosen and excluded ones first, then by how many papers they would show.
+
+    Parameters
+    ----------
+    results : Results
+    field : str
+        A facet, or ``columns.KEY``.
+    text : str
+        Values that contain it only.
+    page : int
+        How often more values were asked for.
+    """
+    facet = results.facet(field)
     counts = results.counts(field)
-    chosen = getattr(results.selection, field)
+    chosen, left_out = chosen_of(results, field), excluded_of(results, field)
     if text:
         match = facet.containing(text)
-        codes = np.flatnonzero(match & (results.snapshot.totals(field) > 0))
+        codes = np.flatnonzero(match & ((facet.counts() if field in OWN_FACETS else results.snapshot.totals(field)) > 0))
     else:
         codes = np.flatnonzero(counts)
     found = len(codes)
-    pages = max(1, -(-len(codes) // FACET_PAGE))
-    page = min(max(page, 0), pages - 1)
-    codes = _largest(codes, counts[codes], (page + 1) * FACET_PAGE)[page * FACET_PAGE :]
-    rows = [_row(facet.values[int(code)].as_py(), int(counts[code]), chosen) for code in codes]
-    if page == 0 and not text:
+    page = min(max(page, 0), -(-max(found - FACET_PAGE, 0) // FACET_MORE))
+    codes = _largest(codes, counts[codes], FACET_PAGE + page * FACET_MORE)
+    rows = [_row(facet.values[int(code)].as_py(), int(counts[code]), chosen, left_out) for code in codes]
+    if not text:
         shown = {row["value"] for row in rows}
-        ahead = [value for value in chosen if value not in shown]
+        ahead = [value for value in (*chosen, *left_out) if value not in shown]
         codes_ahead = [facet.code(value) for value in ahead]
-        rows = [_row(v, int(counts[c]) if c >= 0 else 0, chosen) for v, c in zip(ahead, codes_ahead, strict=True)] + rows
+        rows = [
+            _row(v, int(counts[c]) if c >= 0 else 0, chosen, left_out) for v, c in zip(ahead, codes_ahead, strict=True)
+        ] + rows
     return {
         "name": field,
         "kind": "values",
-        "label": "Key phrase" if field == "keywords" and results.snapshot.keywords_derived else _LABELS[field],
+        "label": _panel_label(results, field),
         "values": found,
         "page": page,
-        "pages": pages,
+        "more": max(found - FACET_PAGE - page * FACET_MORE, 0),
         "text": text,
         "rows": rows,
         "max": int(counts.max(initial=0)),
     }
 
 
-def _row(value: str, count: int, chosen: tuple[str, ...]) -> View:
-    return {"value": value, "label": readable(value), "count": count, "on": value in chosen}
+def _panel_label(results: Results, field: str) -> str:
+    if field.startswith(COLUMN):
+        return results.snapshot.columns[field.removeprefix(COLUMN)].column.label
+    return "Key phrase" if field == "keywords" and results.snapshot.keywords_derived else _LABELS[field]
+
+
+def _row(value: str, count: int, chosen: tuple[str, ...], left_out: tuple[str, ...] = ()) -> View:
+    return {"value": value, "label": readable(value), "count": count, "on": value in chosen, "out": value in left_out}
 
 
 def _largest(codes: np.ndarray, counts: np.ndarray, most: int) -> np.ndarray:
@@ -174,8 +279,8 @@ def code(results: Results) -> View:
     without, having = (int(count) for count in results.counts("has_code"))
     chosen = results.selection.has_code
     rows = [
-        {"value": True, "label": "with code", "count": having, "on": chosen is True},
-        {"value": False, "label": "without code", "count": without, "on": chosen is False},
+        {"value": True, "label": "with code", "count": having, "on": chosen is True, "out": False},
+        {"value": False, "label": "without code", "count": without, "on": chosen is False, "out": False},
     ]
     return {
         "name": "has_code",
@@ -183,7 +288,7 @@ def code(results: Results) -> View:
         "label": _LABELS["has_code"],
         "values": 2,
         "page": 0,
-        "pages": 1,
+        "more": 0,
         "text": "",
         "rows": rows,
         "max": max(without, having),
@@ -202,6 +307,43 @@ def keyword_chart(results: Results) -> list[View]:
     return [_frequency(results, "keywords", "Key phrases" if results.snapshot.keywords_derived else "Keywords")]
 
 
+def own_chart(results: Results, key: str = "") -> list[View]:
+    """The chart of a column of the reader's own, in a list: by default the first that parts the papers; empty without one."""
+    offered = [stored.column for stored in results.snapshot.columns.by_key.values() if stored.column.telling]
+    if not offered:
+        return []
+    column = next((column for column in offered if column.key == key), offered[0])
+    view = _frequency(results, column.field, column.label) if column.kind == "values" else _own_histogram(results, column)
+    choices = [one.key for one in offered]
+    labels = [one.label for one in offered]
+    option = {"name": "column", "label": "Column", "kind": "select", "value": column.key, "choices": choices, "labels": labels}
+    return [{**view, "name": "own", "options": [option] if len(choices) > 1 else []}]
+
+
+def _own_histogram(results: Results, column: OwnColumn) -> View:
+    stored = results.snapshot.columns[column.key]
+    counts = results.counts(column.field)
+    labels = [str(label) if column.kind == "date" else f"{label:.12g}" for label in stored.steps]
+    chosen = chosen_of(results, column.field)
+    ranges = [_step_range(stored, place) for place in range(len(labels))]
+    return {
+        "name": "own",
+        "title": column.label,
+        "description": f"Bar chart of papers by {column.label.lower()}, {len(labels)} steps.",
+        "figure": counts_json(labels, ranges, [int(count) for count in counts], chosen, column.field),
+        "table": {"columns": [column.label, "Papers"], "rows": [[n, int(c)] for n, c in zip(labels, counts, strict=True)]},
+        "note": "each bar begins at its label" if column.kind == "number" else "",
+        "options": [],
+        "pick": {"field": column.field, "values": ranges} if labels else None,
+    }
+
+
+def _step_range(stored: StoredColumn, place: int) -> str:
+    """A step of a range as text."""
+    label = stored.steps[place]
+    return f"{label}..{label}" if isinstance(label, str) else f"{label:.12g}..{label + stored.reach:.12g}"
+
+
 def _frequency(results: Results, field: str, title: str) -> View:
     counts = results.counts(field)
     codes = np.flatnonzero(counts)
@@ -209,7 +351,7 @@ def _frequency(results: Results, field: str, title: str) -> View:
     codes = _largest(codes, counts[codes], BARS)
     names = [results.snapshot.facet(field).values[int(c)].as_py() for c in codes]
     numbers = [int(counts[c]) for c in codes]
-    chosen = getattr(results.selection, field)
+    chosen = chosen_of(results, field)
     more = found - len(codes)
     notes = ["from titles and abstracts, as few papers came with keywords"] if title == "Key phrases" else []
     notes += [f"{more:,} more in the filter panel"] if more > 0 else []
@@ -219,13 +361,18 @@ def _frequency(results: Results, field: str, title: str) -> View:
     return {
         "name": field,
         "title": title,
-        "description": f"Bar chart of papers per {title[:-1].lower()}, {len(codes)} shown{top}.",
+        "description": f"Bar chart of papers per {_one(title).lower()}, {len(codes)} shown{top}.",
         "figure": counts_json([readable(n) for n in names], names, numbers, chosen, field),
-        "table": {"columns": [title[:-1], "Papers"], "rows": [[n, c] for n, c in zip(names, numbers, strict=True)]},
+        "table": {"columns": [_one(title), "Papers"], "rows": [[n, c] for n, c in zip(names, numbers, strict=True)]},
         "note": "; ".join(notes),
         "options": [{"name": "refit", "label": "Find topics anew", "kind": "refit"}] if stale else [],
         "pick": {"field": field, "values": names} if names else None,
     }
+
+
+def _one(title: str) -> str:
+    """One of what a chart counts."""
+    return title[:-1] if title in ("Topics", "Keywords", "Key phrases") else title
 
 
 def _points(counts: np.ndarray, total: int, share: bool) -> list[int | float | None]:

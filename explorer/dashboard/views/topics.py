@@ -363,3 +363,26 @@ def picture(results: Results, *, share: bool = True, by: str = "year") -> View:
     """The panel as one plotly figure, for a picture: the topics shown, and their course as a heat map."""
     view = topics(results, share=share, by=by)
     return {"title": "Topics", "figure": trend_json(view)}
+
+
+def still(panel: View, most: int = 15) -> View:
+    """The panel as a chart that stands still, with its largest topics.
+
+    Parameters
+    ----------
+    panel : dict
+        As `topics` gives it.
+    most : int
+        Topics at most.
+    """
+    rows = [row for row in panel["rows"] if row["papers"]][:most]
+    left = len(panel["rows"]) - len(rows)
+    named = f"; the most frequent is {rows[0]['label']} with {rows[0]['papers']:,} papers" if rows else ""
+    return {
+        "name": "topics",
+        "title": "Topics",
+        "description": f"Bar chart of papers per topic, {len(rows)} shown{named}; beside it a heat map of their course.",
+        "figure": trend_json({**panel, "rows": rows}) if rows else None,
+        "note": f"{left:,} more" if left else "",
+        "size": (680, 24 * len(rows) + 36),
+    }

@@ -1,0 +1,32 @@
+import { h } from "./dom.js";
+
+/** @import { App } from "./page.d.ts" */
+
+/**
+ * Papers that a cell gave are made a corpus while the notebook goes on: what of, how far it is, and a way to stop it.
+ *
+ * @param {App} app
+ */
+export function openingPanel(app) {
+  const { model, link } = app;
+  const title = h("h2", { class: "lx-opening-title" });
+  const bar = h("progress", { max: 1, label: "Opening the papers" });
+  const stage = h("p", { role: "status" });
+  const stop = h("button", { class: "lx-button", click: () => link.send("stop_opening") }, "Stop");
+  const node = h("section", { class: "lx-opening", label: "Opening the papers", hidden: true }, title, bar, stage, stop);
+
+  app.watch(["opening"], () => {
+    const state = model.get("opening");
+    node.hidden = !state;
+    // What is below is of no papers.
+    app.frame.classList.toggle("lx-is-opening", Boolean(state));
+    if (!state) return;
+    title.textContent = `Opening ${state.title}`;
+    stop.disabled = state.stage === "Stopping";
+    // A status is read out when it changes: the stage is, the share is not.
+    if (stage.textContent !== state.stage) stage.textContent = state.stage;
+    if (state.part === null) bar.removeAttribute("value");
+    else bar.value = state.part;
+  });
+  return { node };
+}

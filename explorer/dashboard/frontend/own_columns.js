@@ -1,0 +1,33 @@
+// Arithmetic of filter panels: long names, and ranges of the reader's own columns.
+
+/** @import { Range } from "./messages.d.ts" */
+
+const WHOLE = 26; // characters that a panel has room for
+const ALIKE = 14; // characters at the beginning that names have in common which a cut at the end would make one
+const TAIL = 10;
+
+/**
+ * A name in two parts, the second of which is never cut off, so that long names that differ only at their end are told apart.
+ *
+ * @param {string} text
+ * @param {readonly string[]} others The names beside it.
+ * @returns {[head: string, tail: string]}
+ */
+export function middle(text, others) {
+  const signs = [...text];
+  const head = signs.slice(0, ALIKE).join("");
+  if (signs.length <= WHOLE || !others.some((other) => other !== text && other.startsWith(head))) return [text, ""];
+  return [signs.slice(0, -TAIL).join(""), signs.slice(-TAIL).join("")];
+}
+
+/**
+ * A range of steps as a selection writes it; empty for all of them. A step of numbers goes `reach` beyond its label.
+ *
+ * @param {Range<number | string>} range
+ * @param {number} reach
+ */
+export function rangeText([low, high], reach) {
+  if (low === null && high === null) return "";
+  const end = typeof high === "number" ? Number((high + reach).toPrecision(12)) : high;
+  return `${low ?? ""}..${end ?? ""}`;
+}

@@ -1,0 +1,1 @@
+"""Screening: which record to read next, and when to stop."""

@@ -1,0 +1,464 @@
+"""Labels out of files and into them: CSV, RIS, Excel, the log, ASReview's project; decisions of Rayyan, Covidence, ASReview and Zotero.
+
+=========== ============================================================================================================
+read from   what tells of a decision
+=========== ============================================================================================================
+ours        column ``screening_decisions``, or a note ``Screening decisions: …``: every decision in force, as JSON
+ASReview    columns `asreview_label`, `label_included`, `included` …: 1 or 0; notes ``ASReview_relevant``, ``ASReview_irrelevant``; a
+            project (``.asreview``, of version 3): its results, with notes and times
+Rayyan      notes ``RAYYAN-INCLUSION: {"Ann"=>"Included"} | RAYYAN-EXCLUSION-REASONS: wrong outcome``; where reviewers differ: maybe
+Covidence   notes ``Exclusion reason: Wrong outcomes;``
+Zotero      tags ``include``, ``excluded``, ``maybe``, also with a reason behind a colon: ``exclude: wrong outcome``
+=========== ============================================================================================================
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import re
+import sqlite3
+import tempfile
+import zipfile
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from explorer.disk import write_whole
+from explorer.errors import ExportError, ReadError, ScreeningError
+from explorer.papers.schema import to_table
+from explorer.screening.labels import LABELS, Decision, Entry, Label, Log
+from explorer.sources.formats.registry import import_papers
+from explorer.sources.formats.tables.delimited import to_csv as table_to_csv
+from explorer.sources.formats.tagged.ris import to_ris as table_to_ris
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from explorer.library.database import Database
+    from explorer.screening.screening import Screening
+
+DECISIONS = "screening_decisions"
+_NOTE = "Screening decisions: "
+_ONES = ("asreview_label", "label_included", "included", "label", "final_included", "included_label")
+_NOTES = ("note", "notes", "Note", "Notes")
+_TAGS = ("tags", "Tags", "Manual Tags", "manual_tags")
+_RAYYAN = re.compile(r"RAYYAN-INCLUSION:\s*\{([^}]*)\}")
+_RAYYAN_VOTE = re.compile(r'"((?:[^"\\]|\\.)*)"\s*=>\s*"([^"]*)"')
+_RAYYAN_REASONS = re.compile(r"RAYYAN-EXCLUSION-REASONS:\s*([^|\n]*)")
+_COVIDENCE = re.compile(r"Exclusion reason:\s*([^;\n]+)", re.IGNORECASE)
+_TAG = re.compile(r"^\W*(?:\d+[_ .-]+)?(include|exclude|maybe)d?(?:\s*[:;–-]\s*(.+))?$", re.IGNORECASE)
+_WORD = re.compile(r"\w+")
+
+_PROJECT = """
+CREATE TABLE record (dataset_row INTEGER NOT NULL, dataset_id VARCHAR NOT NULL, title VARCHAR NOT NULL, abstract VARCHAR NOT NULL,
+    authors JSON NOT NULL, keywords JSON NOT NULL, year INTEGER, doi VARCHAR, url VARCHAR, included INTEGER, record_id INTEGER NOT NULL,
+    duplicate_of INTEGER, group_id INTEGER NOT NULL GENERATED ALWAYS AS (COALESCE(duplicate_of, record_id)) VIRTUAL,
+    PRIMARY KEY (record_id), UNIQUE (dataset_row, dataset_id),
+    CONSTRAINT no_self_duplicate CHECK (duplicate_of IS NULL OR duplicate_of != record_id),
+    FOREIGN KEY(duplicate_of) REFERENCES record (record_id) ON DELETE SET NULL);
+CREATE INDEX idx_record_group_id ON record (group_id);
+CREATE TABLE results (record_id INTEGER UNIQUE, label INTEGER, classifier TEXT, querier TEXT, balancer TEXT, feature_extractor TEXT,
+    training_set INTEGER, time FLOAT, note TEXT, tags JSON, user_id INTEGER);
+CREATE TABLE last_ranking (record_id INTEGER UNIQUE, ranking INT, classifier TEXT, querier TEXT, balancer TEXT, feature_extractor TEXT,
+    training_set INTEGER, time FLOAT);
+CREATE TABLE decision_changes (record_id INTEGER, label INTEGER, time FLOAT, user_id INTEGER);
+CREATE TRIGGER trg_results_delete AFTER DELETE ON results FOR EACH ROW BEGIN
+    INSERT INTO decision_changes (record_id, label, time, user_id) VALUES (OLD.record_id, OLD.label, OLD.time, OLD.user_id); END;
+CREATE TRIGGER trg_results_label_update AFTER UPDATE OF label ON results FOR EACH ROW WHEN OLD.label IS NOT NEW.label BEGIN
+    INSERT INTO decision_changes (record_id, label, time, user_id) VALUES (OLD.record_id, OLD.label, OLD.time, OLD.user_id); END;
+"""
+"""Tables of a project of ASReview 3 (https://github.com/asreview/asreview), as `asreview.Project` makes them."""
+_PROJECT_VERSION = 3
+_LARGEST_PROJECT = 2_000_000_000
+"""Bytes of a project's database at most."""
+
+
+# In
+
+
+def read_labels(source: str | PathLike[str] | pd.DataFrame) -> pd.DataFrame:
+    """The decisions in a file, or in a table of papers.
+
+    Parameters
+    ----------
+    source : path or DataFrame
+        A file of any format that papers are read from, a project of ASReview, or papers.
+
+    Returns
+    -------
+    DataFrame
+        One row a decision: `id`, `title`, `doi`, `arxiv_id` of the record as the file has them, `stage`, `label`, `reason`, `reviewer`,
+        `at` (the last two empty where the file does not say).
+
+    Raises
+    ------
+    ReadError
+        The file cannot be read.
+    """
+    import pandas as pd
+
+    columns = ["id", "title", "doi", "arxiv_id", "stage", "label", "reason", "reviewer", "at"]
+    if isinstance(source, (str, PathLike)) and str(source).lower().endswith(".asreview"):
+        rows = list(_project_labels(Path(source)))
+    else:
+        table = import_papers(source).table if isinstance(source, (str, PathLike)) else to_table(source)
+        rows = [
+            (paper["id"], paper["title"], paper["doi"], paper["arxiv_id"], *decision)
+            for paper in table.to_pylist()
+            for decision in decisions_of(paper)
+        ]
+    return pd.DataFrame(rows, columns=columns, dtype="object").astype({"stage": "int64"})
+
+
+def decisions_of(paper: Mapping[str, Any]) -> list[tuple[int, Label, str, str, str]]:
+    """Stage, label, reason, reviewer and time of the decisions that a record tells of; none where it tells of none."""
+    notes = "\n".join(str(paper[name]) for name in _NOTES if paper.get(name))
+    if own := paper.get(DECISIONS) or next((line[len(_NOTE) :] for line in notes.split("\n") if line.startswith(_NOTE)), ""):
+        return list(_own(str(own)))
+    reasons = [found.strip() for found in (_found(_RAYYAN_REASONS, notes), _found(_COVIDENCE, notes)) if found.strip()]
+    reason = ", ".join(part.strip() for part in reasons[0].split(",") if part.strip()) if reasons else ""
+    label = _label(paper, notes)
+    if label is None:
+        tagged = _tagged(paper)
+        if tagged is None:
+            return [(1, "exclude", reason, "", "")] if reason else []
+        label, own_reason = tagged
+        reason = reason or own_reason
+    return [(1, label, reason if label == "exclude" else "", "", "")]
+
+
+def _label(paper: Mapping[str, Any], notes: str) -> Label | None:
+    for name in _ONES:
+        value = str(paper.get(name, "")).strip()
+        if value in ("1", "0", "1.0", "0.0"):
+            return "include" if value[0] == "1" else "exclude"
+    if votes := _RAYYAN_VOTE.findall(_found(_RAYYAN, notes)):
+        said = {word.casefold() for _, word in votes}
+        known: dict[str, Label] = {"included": "include", "excluded": "exclude", "maybe": "maybe"}
+        return known.get(said.pop(), "maybe") if len(said) == 1 else "maybe"
+    lines = {line.strip() for line in notes.split("\n")}
+    return "include" if "ASReview_relevant" in lines else "exclude" if "ASReview_irrelevant" in lines else None
+
+
+def _tagged(paper: Mapping[str, Any]) -> tuple[Label, str] | None:
+    """What tags say; those that contradict each other say maybe."""
+    tags = list(paper.get("keywords") or ())
+    for name in _TAGS:
+        value = paper.get(name)
+        tags += re.split(r"[;\n]", value) if isinstance(value, str) else list(value or ())
+    found = [(match[1].lower(), (match[2] or "").strip()) for tag in tags if (match := _TAG.match(str(tag).strip()))]
+    labels = {label for label, _ in found}
+    if not labels:
+        return None
+    label = labels.pop() if len(labels) == 1 else "maybe"
+    return next(one for one in LABELS if one == label), next((reason for _, reason in found if reason), "")
+
+
+def _found(pattern: re.Pattern[str], text: str) -> str:
+    match = pattern.search(text)
+    return match[1] if match else ""
+
+
+def _own(text: str) -> Iterator[tuple[int, Label, str, str, str]]:
+    try:
+        given = json.loads(text)
+        for one in given:
+            if one["label"] not in LABELS or one["stage"] not in (1, 2):
+                raise ValueError(one["label"])
+            yield one["stage"], one["label"], str(one.get("reason", "")), str(one.get("reviewer", "")), str(one.get("at", ""))
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise ReadError(f"The decisions {text[:60]!r} are damaged ({error}). Take that column out to read the rest.") from error
+
+
+def _project_labels(path: Path) -> Iterator[tuple[Any, ...]]:
+    """The results of a project of ASReview, with what they are about."""
+    ask = (
+        "SELECT record.title, record.doi, results.label, results.note, results.time FROM results JOIN record USING (record_id)"
+        " WHERE results.label IS NOT NULL ORDER BY results.time, results.rowid"
+    )
+    try:
+        with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(path) as project:
+            name = next((name for name in project.namelist() if name.rsplit("/", 1)[-1] == "results.db"), None)
+            if name is None:
+                raise ReadError(f"{path} has no results. Export the project from ASReview 3, or its dataset as CSV.")
+            if project.getinfo(name).file_size > _LARGEST_PROJECT:
+                raise ReadError(f"{path} is larger than any project. Export its dataset as CSV.")
+            copy = Path(folder) / "results.db"
+            copy.write_bytes(project.read(name))
+            file = sqlite3.connect(f"file:{copy}?mode=ro", uri=True)
+            try:
+                for title, doi, label, note, seconds in file.execute(ask):
+                    at = datetime.fromtimestamp(seconds, UTC).isoformat() if seconds else ""
+                    kind = "include" if label == 1 else "exclude"
+                    yield None, title, doi, None, 1, kind, (note or "") if kind == "exclude" else "", "", at
+            finally:
+                file.close()
+    except (OSError, zipfile.BadZipFile, sqlite3.Error, OverflowError, ValueError, TypeError) as error:
+        raise ReadError(f"{path} cannot be read as a project of ASReview 3 ({error}). Export its dataset as CSV.") from error
+
+
+def matched(review: Screening, labels: pd.DataFrame) -> pd.DataFrame:
+    """The labels with the ids of the review's records, found by id, DOI, arXiv id or the words of the title; missing where none is found.
+
+    A record that is named by its title alone and shares it with another is not guessed.
+    """
+    table = review.corpus.snapshot.table
+    known = set(review.ids)
+    by: dict[str, dict[str, str]] = {"doi": {}, "arxiv_id": {}, "title": {}}
+    twice: set[str] = set()
+    for id_, title, doi, arxiv in zip(
+        *(table.column(name).to_pylist() for name in ("id", "title", "doi", "arxiv_id")), strict=True
+    ):
+        if id_ not in known:
+            continue
+        by["doi"].setdefault(doi or "", id_)
+        by["arxiv_id"].setdefault(arxiv or "", id_)
+        words = _words(title)
+        if by["title"].setdefault(words, id_) != id_:
+            twice.add(words)
+    for words in twice | {""}:
+        by["title"].pop(words, None)
+    for name in ("doi", "arxiv_id"):
+        by[name].pop("", None)
+
+    def found(row: Any) -> str | None:
+        if row.id in known:
+            return str(row.id)
+        return by["doi"].get(row.doi) or by["arxiv_id"].get(row.arxiv_id) or by["title"].get(_words(row.title))
+
+    return labels.assign(id=[found(row) for row in labels.itertuples()])
+
+
+def _words(title: str | None) -> str:
+    return " ".join(_WORD.findall((title or "").casefold()))
+
+
+# Out
+
+
+def records_table(review: Screening) -> pa.Table:
+    """The records of a review with the decisions in force that may be seen, as a paper table with these further columns.
+
+    `label_included` (1 or 0; what holds over all reviewers by title and abstract, missing where nothing does), `screening_label`,
+    `screening_reason`, `fulltext_label`, `fulltext_reason`, `screening_rank` (place in the queue), `screening_decisions` (JSON).
+    """
+    review.refresh()
+    snapshot = review.corpus.snapshot
+    rows = {id_: row for row, id_ in enumerate(snapshot.table.column("id").to_pylist())}
+    ids = review.ids
+    table = snapshot.table.take(pa.array([rows[id_] for id_ in ids], pa.int64()))
+    if review.state.abstracts:
+        filled = [
+            review.state.abstracts.get(id_) or text for id_, text in zip(ids, table.column("abstract").to_pylist(), strict=True)
+        ]
+        table = table.set_column(
+            table.column_names.index("abstract"), "abstract", pa.array(filled, table.schema.field("abstract").type)
+        )
+    decisions: dict[str, list[dict[str, Any]]] = {}
+    for stage, paper, one in sorted(review.decisions(), key=lambda found: found[2].seq):
+        decisions.setdefault(paper, []).append(_plain(stage, one))
+    ranks = review.ranks()
+    first, second = ({id_: seen(review, stage, id_) for id_ in ids} for stage in (1, 2))
+    columns = {
+        "label_included": pa.array([{"include": 1, "exclude": 0}.get(first[id_][0]) for id_ in ids], pa.int8()),
+        "screening_label": pa.array([first[id_][0] or None for id_ in ids], pa.string()),
+        "screening_reason": pa.array([first[id_][1] or None for id_ in ids], pa.string()),
+        "fulltext_label": pa.array([second[id_][0] or None for id_ in ids], pa.string()),
+        "fulltext_reason": pa.array([second[id_][1] or None for id_ in ids], pa.string()),
+        "screening_rank": pa.array([ranks.get(id_) for id_ in ids], pa.int64()),
+        DECISIONS: pa.array(
+            [json.dumps(decisions[id_], ensure_ascii=False) if id_ in decisions else None for id_ in ids], pa.string()
+        ),
+    }
+    for name, values in columns.items():
+        place = table.column_names.index(name) if name in table.column_names else None
+        table = table.append_column(name, values) if place is None else table.set_column(place, name, values)
+    return table
+
+
+def seen(review: Screening, stage: int, id_: str) -> tuple[str, str]:
+    """Label and reason of a record at a stage as this reviewer may see them: over all, or while it is blind, their own."""
+    state = review.state
+    verdict, decision = state.verdict(stage, id_)
+    if state.blind(stage):
+        decision = state.vote(stage, id_, review.reviewer) or state.priors[stage].get(id_)
+        return (decision.label, decision.reason) if decision else ("", "")
+    if decision is None:
+        return ("", "") if verdict in ("open", "awaits") else (verdict, "")
+    return decision.label, decision.reason
+
+
+def _plain(stage: int, one: Decision) -> dict[str, Any]:
+    found = {"stage": stage, "reviewer": one.reviewer, "label": one.label, "reason": one.reason, "how": one.how, "at": one.at}
+    return {name: value for name, value in found.items() if value}
+
+
+def to_csv(review: Screening, path: str | PathLike[str]) -> None:
+    """Write `records_table` as CSV."""
+    table_to_csv(records_table(review), path)
+
+
+def to_ris(review: Screening, path: str | PathLike[str]) -> None:
+    """Write the records as RIS; the decisions stand in N1, in words and to the letter."""
+    table = records_table(review)
+    notes = []
+    for paper in table.to_pylist():
+        lines = [
+            line for name in _NOTES if paper.get(name) for line in str(paper[name]).split("\n") if not line.startswith(_NOTE)
+        ]
+        for stage, name in (("Title and abstract", "screening"), ("Full text", "fulltext")):
+            if label := paper[f"{name}_label"]:
+                reason = paper[f"{name}_reason"]
+                lines.append(f"{stage}: {label}{f' ({reason})' if reason else ''}")
+        if paper[DECISIONS]:
+            lines.append(_NOTE + paper[DECISIONS])
+        notes.append("\n".join(dict.fromkeys(lines)) or None)
+    kept = [name for name in table.column_names if name not in _NOTES and not name.startswith(("screening_", "fulltext_"))]
+    kept.remove("label_included")
+    table_to_ris(table.select(kept).append_column("note", pa.array(notes, pa.large_string())), path)
+
+
+def to_excel(review: Screening, path: str | PathLike[str]) -> None:
+    """Write a workbook: sheets ``records``, ``labels``, ``log``, ``flow`` and ``review``."""
+    import pandas as pd
+
+    records = records_table(review).to_pandas()
+    for name in records.columns:
+        if records[name].map(lambda value: hasattr(value, "__len__") and not isinstance(value, str)).any():
+            records[name] = records[name].map(lambda value: "; ".join(map(str, value)) if value is not None else None)
+    state = review.state
+    plain = {
+        name: value if isinstance(value, (str, int, float)) else json.dumps(value, ensure_ascii=False)
+        for name, value in state.settings.items()
+    }
+    settings = pd.DataFrame(list(plain.items()), columns=["setting", "value"])
+    sheets = {"records": records, "labels": review.labels, "log": review.log, "flow": review.prisma().frame, "review": settings}
+    data = io.BytesIO()
+    options = {"options": {"strings_to_formulas": False, "strings_to_urls": False}}
+    with pd.ExcelWriter(data, engine="xlsxwriter", engine_kwargs=options) as writer:
+        for name, frame in sheets.items():
+            frame.to_excel(writer, sheet_name=name, index=False)
+    _write(Path(path), data.getvalue())
+
+
+def to_asreview(review: Screening, path: str | PathLike[str]) -> None:
+    """Write a project that ASReview 3 opens (``.asreview``), or the dataset it imports (``.csv``).
+
+    ASReview knows relevant and irrelevant, one decision a record and no stage: what holds by title and abstract is written, the reason as
+    the note, and a maybe not at all.
+    """
+    target = Path(path)
+    table = records_table(review)
+    if target.suffix.lower() != ".asreview":
+        kept = [name for name in table.column_names if not name.startswith(("screening_", "fulltext_"))]
+        table_to_csv(table.select(kept), target)
+        return
+    identity = hashlib.blake2b(review.name.encode(), digest_size=16).hexdigest()
+    with tempfile.TemporaryDirectory() as folder:
+        database = Path(folder) / "results.db"
+        file = sqlite3.connect(database)
+        try:
+            file.executescript(_PROJECT)
+            file.execute(f"PRAGMA user_version = {_PROJECT_VERSION}")
+            times = {paper: one.at for stage, paper, one in review.decisions() if stage == 1}
+            for row, paper in enumerate(table.to_pylist()):
+                file.execute(
+                    "INSERT INTO record (dataset_row, dataset_id, title, abstract, authors, keywords, year, doi, url, included, record_id)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?)",
+                    (
+                        row, identity, paper["title"] or "", paper["abstract"] or "", json.dumps(paper["authors"] or []),
+                        json.dumps(paper["keywords"] or []), paper["year"], paper["doi"], paper["url"], row,
+                    ),
+                )  # fmt: skip
+                if paper["label_included"] is not None:
+                    at = datetime.fromisoformat(times[paper["id"]]).timestamp() if paper["id"] in times else None
+                    file.execute(
+                        "INSERT INTO results (record_id, label, time, note, tags) VALUES (?, ?, ?, ?, '[]')",
+                        (row, paper["label_included"], at, paper["screening_reason"]),
+                    )
+            file.commit()
+        finally:
+            file.close()
+        begun = review.state.searches[0].at
+        project = {
+            "version": "3.0.8", "id": identity, "mode": "oracle", "name": review.name, "feature_matrices": [], "tags": None,
+            "created_at_unix": int(datetime.fromisoformat(begun).timestamp()), "project_file_version": _PROJECT_VERSION,
+            "datasets": [{"id": identity, "name": "records.csv"}], "review": {"status": "setup", "model": {}},
+        }  # fmt: skip
+        data = io.BytesIO()
+        with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("project.json", json.dumps(project))
+            archive.writestr("results.db", database.read_bytes())
+            archive.writestr("feature_matrices/", "")
+            fields = ["id", "title", "abstract", "authors", "keywords", "year", "doi", "url"]
+            archive.writestr("data/records.csv", table_to_csv(table.select(fields)))
+        _write(target, data.getvalue())
+
+
+def _write(path: Path, data: bytes) -> None:
+    try:
+        write_whole(path, data)
+    except OSError as error:
+        raise ExportError(f"{path} cannot be written ({error.strerror}). Choose another folder.") from error
+
+
+# The log
+
+_LOG = Entry._fields
+
+
+def log_to_csv(review: Screening, path: str | PathLike[str]) -> None:
+    """Write every act of a review, all reviewers' included, so that `log_from_csv` makes the same review of it.
+
+    Raises
+    ------
+    ScreeningError
+        Others' decisions may not be seen yet.
+    """
+    if any(review.state.blind(stage) and review.state.votes[stage] for stage in (1, 2)):
+        raise ScreeningError(
+            "The log tells of others' decisions. It is written once all reviewers are done, or blinding is lifted."
+        )
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(_LOG)
+    for entry in Log(review.corpus.library.database, review.name).after():
+        writer.writerow([*("" if value is None else value for value in entry[:-1]), json.dumps(entry.said, ensure_ascii=False)])
+    _write(Path(path), text.getvalue().encode())
+
+
+def log_from_csv(database: Database, path: str | PathLike[str], review: str) -> int:
+    """Take the log of a review from a file into a library, under a name that is free; returns the number of acts.
+
+    Raises
+    ------
+    ReadError
+        The file is no log.
+    ScreeningError
+        The library has a review of that name.
+    """
+    log = Log(database, review)
+    if log.after():
+        raise ScreeningError(f"The library has a review {review!r} already. Choose another name.")
+    try:
+        csv.field_size_limit(1 << 30)
+        with Path(path).open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        entries = [
+            Entry(
+                int(row["seq"]), row["reviewer"], row["at"], row["act"], int(row["stage"]) if row["stage"] else None, row["paper"] or None,
+                row["label"] or None, row["reason"], int(row["target"]) if row["target"] else None, json.loads(row["said"]),  # type: ignore[arg-type]
+            )
+            for row in rows
+        ]  # fmt: skip
+    except (OSError, KeyError, ValueError, TypeError, csv.Error) as error:
+        raise ReadError(f"{path} is no log of a review ({type(error).__name__}: {error}).") from error
+    log.restore(entries)
+    return len(entries)

@@ -1,0 +1,387 @@
+"""The log of a screening: every act of every reviewer, in order, in the library's file. It only grows; what is in force follows from it.
+
+A decision is on the disk before the next paper is shown, for each act is one transaction. Nothing is changed or taken out: an undo, a
+change of an earlier decision, a reviewer who leaves are acts themselves, so that a review can be replayed to any moment of it. The same
+decision sent twice stands in the log once.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
+
+from explorer.errors import ScreeningError
+from explorer.library.database import Database, Noun, now
+
+Label = Literal["include", "exclude", "maybe"]
+LABELS: tuple[Label, ...] = ("include", "exclude", "maybe")
+
+STAGES = {1: "title and abstract", 2: "full text"}
+
+NOT_RETRIEVED = "full text not retrieved"
+"""The reason under which PRISMA counts a report apart from those that were read."""
+
+LONGEST_REASON = 300
+"""Characters of a reason at most."""
+
+SCREENING = Noun(
+    "screening",
+    (
+        """
+        CREATE TABLE screening (
+            seq INTEGER PRIMARY KEY AUTOINCREMENT, review TEXT NOT NULL, reader TEXT NOT NULL, at TEXT NOT NULL, act TEXT NOT NULL,
+            stage INTEGER, paper TEXT, label TEXT, reason TEXT, target INTEGER, said TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX screening_of_review ON screening (review, seq);
+        CREATE TRIGGER screening_only_grows BEFORE DELETE ON screening
+        BEGIN SELECT RAISE(ABORT, 'the log of a screening only grows'); END;
+        CREATE TRIGGER screening_stays BEFORE UPDATE ON screening
+        BEGIN SELECT RAISE(ABORT, 'the log of a screening is not changed'); END
+        """,
+    ),
+)
+
+_INSERT = "INSERT INTO screening (review, reader, at, act, stage, paper, label, reason, target, said) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_COLUMNS = "seq, reader, at, act, stage, paper, label, reason, target, said"
+
+
+class Entry(NamedTuple):
+    """One act."""
+
+    seq: int
+    """Grows over all reviews of a library."""
+    reviewer: str
+    at: str
+    """UTC, ISO 8601, to the microsecond."""
+    act: str
+    """See `ACTS`."""
+    stage: int | None
+    paper: str | None
+    label: Label | None
+    reason: str
+    target: int | None
+    """Of an undo: the decision taken back; of a decision made together with another: that one."""
+    said: dict[str, Any]
+    """What else the act says; of a decision, what the queue knew (`learnt`, `score`) when it showed the paper."""
+
+
+ACTS = {
+    "begin": "a review begins: its criteria, seeds and the records it starts with",
+    "settings": "criteria, reasons or the way of the queue are changed",
+    "records": "a search was run again: its new records",
+    "prior": "a decision that was there before, from a seed or a file",
+    "label": "a reviewer decides",
+    "undo": "a reviewer takes the last decision back",
+    "resolve": "a conflict is resolved",
+    "abstract": "a missing abstract is filled in",
+    "sample": "a random sample is drawn, to check the estimate with",
+    "join": "a reviewer begins",
+    "done": "a reviewer is done with a stage",
+    "leave": "a reviewer leaves; what was decided stays",
+    "unblind": "reviewers may see each other's decisions before all are done",
+}
+
+
+class Decision(NamedTuple):
+    """What was decided about a paper."""
+
+    label: Label
+    reason: str
+    reviewer: str
+    at: str
+    seq: int
+    how: str
+    """Empty where the reviewer read it; "seed", "alike" (decided with a paper that is nearly the same), "resolved", or the file."""
+    together: int
+    """The first of the decisions that one undo takes back together."""
+
+
+@dataclass(frozen=True)
+class Records:
+    """The records that one search brought to a review."""
+
+    title: str
+    at: str
+    ids: tuple[str, ...]
+    sources: Mapping[str, Any]
+    """What the ledger and the merges of the corpus counted then; see `explorer.screening.prisma.identified`."""
+
+
+Verdict = Literal["include", "exclude", "maybe", "conflict", "awaits", "open"]
+"""What holds of a paper at a stage, over all reviewers."""
+
+
+@dataclass
+class State:
+    """What is in force after some entries of a log; `apply` takes the next."""
+
+    seq: int = 0
+    settings: dict[str, Any] = field(default_factory=dict)
+    searches: list[Records] = field(default_factory=list)
+    votes: dict[int, dict[str, dict[str, list[Decision]]]] = field(default_factory=lambda: {1: {}, 2: {}})
+    """By stage, paper and reviewer, the decisions that were not taken back; the last is in force."""
+    settled: dict[int, dict[str, list[Decision]]] = field(default_factory=lambda: {1: {}, 2: {}})
+    """Resolutions of conflicts."""
+    priors: dict[int, dict[str, Decision]] = field(default_factory=lambda: {1: {}, 2: {}})
+    abstracts: dict[str, str] = field(default_factory=dict)
+    samples: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
+    """Number of the entry and ids of each random sample."""
+    reviewers: dict[str, str] = field(default_factory=dict)
+    """Of each reviewer "active" or "left"."""
+    done: set[tuple[str, int]] = field(default_factory=set)
+    unblinded: set[int] = field(default_factory=set)
+    latest: dict[str, list[int]] = field(default_factory=dict)
+    """Of each reviewer the decisions that an undo would take back, the last one last."""
+    order: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
+    """Of each reviewer stage and paper, in the order in which they were first decided."""
+    scores: dict[int, float] = field(default_factory=dict)
+    """By the number of a decision, what the model gave the paper before it was read."""
+
+    def apply(self, entry: Entry) -> None:
+        """Take the next entry."""
+        self.seq = entry.seq
+        getattr(self, f"_{entry.act}", self._unknown)(entry)
+
+    def _unknown(self, entry: Entry) -> None:
+        raise ScreeningError(
+            f"Entry {entry.seq} of the review says {entry.act!r}, which this version does not know. Update the program."
+        )
+
+    def _begin(self, entry: Entry) -> None:
+        self.settings = {name: value for name, value in entry.said.items() if name not in ("ids", "sources", "title")}
+        self._records(entry)
+
+    def _settings(self, entry: Entry) -> None:
+        self.settings |= entry.said
+
+    def _records(self, entry: Entry) -> None:
+        said = entry.said
+        self.searches.append(Records(said["title"], entry.at, tuple(said["ids"]), said["sources"]))
+        self.done.clear()
+
+    def _prior(self, entry: Entry) -> None:
+        self.priors[entry.stage or 1][entry.paper or ""] = _decision(entry)
+
+    def _label(self, entry: Entry) -> None:
+        stage, paper, reviewer = entry.stage or 1, entry.paper or "", entry.reviewer
+        mine = self.votes[stage].setdefault(paper, {}).setdefault(reviewer, [])
+        mine.append(_decision(entry))
+        self.reviewers.setdefault(reviewer, "active")
+        if entry.target is None:
+            self.latest.setdefault(reviewer, []).append(entry.seq)
+        if len(mine) == 1:
+            self.order.setdefault(reviewer, []).append((stage, paper))
+        if "score" in entry.said:
+            self.scores[entry.seq] = entry.said["score"]
+
+    def _undo(self, entry: Entry) -> None:
+        steps = self.latest.get(entry.reviewer, [])
+        if entry.target in steps:
+            steps.remove(entry.target)
+        for stage, papers in self.votes.items():
+            for paper in entry.said["papers"]:
+                mine = papers.get(paper, {}).get(entry.reviewer)
+                if mine is None:
+                    continue
+                mine[:] = [decision for decision in mine if decision.together != entry.target]
+                if not mine:
+                    del papers[paper][entry.reviewer]
+                    if (stage, paper) in self.order.get(entry.reviewer, []):
+                        self.order[entry.reviewer].remove((stage, paper))
+
+    def _resolve(self, entry: Entry) -> None:
+        self.settled[entry.stage or 1].setdefault(entry.paper or "", []).append(_decision(entry))
+
+    def _abstract(self, entry: Entry) -> None:
+        self.abstracts[entry.paper or ""] = entry.said["text"]
+
+    def _sample(self, entry: Entry) -> None:
+        self.samples.append((entry.seq, tuple(entry.said["ids"])))
+
+    def _join(self, entry: Entry) -> None:
+        self.reviewers[entry.reviewer] = "active"
+
+    def _done(self, entry: Entry) -> None:
+        self.done.add((entry.reviewer, entry.stage or 1))
+
+    def _leave(self, entry: Entry) -> None:
+        self.reviewers[entry.said["who"]] = "left"
+
+    def _unblind(self, entry: Entry) -> None:
+        self.unblinded.add(entry.stage or 1)
+
+    # What holds
+
+    @property
+    def votes_needed(self) -> int:
+        """Reviewers who decide about each paper."""
+        return int(self.settings.get("votes", 1))
+
+    def vote(self, stage: int, paper: str, reviewer: str) -> Decision | None:
+        """The decision of a reviewer that is in force."""
+        mine = self.votes[stage].get(paper, {}).get(reviewer)
+        return mine[-1] if mine else None
+
+    def votes_of(self, stage: int, paper: str) -> dict[str, Decision]:
+        """The decisions in force, by reviewer."""
+        return {reviewer: mine[-1] for reviewer, mine in self.votes[stage].get(paper, {}).items() if mine}
+
+    def decided(self, stage: int) -> set[str]:
+        """Papers about which anything was decided."""
+        return (
+            {paper for paper, votes in self.votes[stage].items() if votes} | set(self.priors[stage]) | set(self.settled[stage])
+        )
+
+    def verdict(self, stage: int, paper: str) -> tuple[Verdict, Decision | None]:
+        """What holds of a paper over all reviewers, and the decision that says so.
+
+        A resolution counts first; then the reviewers, who must agree, at the second stage on the reason too; then what was known before.
+        Where two reviewers decide, a paper that both left at "maybe" is a conflict, for nobody decided.
+        """
+        if paper in self.settled[stage]:
+            decision = self.settled[stage][paper][-1]
+            return decision.label, decision
+        votes = list(self.votes_of(stage, paper).values())
+        if len(votes) >= self.votes_needed:
+            last = max(votes, key=lambda vote: vote.seq)
+            if len(votes) == 1:
+                return last.label, last
+            same = len({vote.label for vote in votes}) == 1 and last.label != "maybe"
+            if same and (stage == 1 or last.label == "include" or len({vote.reason for vote in votes}) == 1):
+                return last.label, last
+            return "conflict", None
+        if votes:
+            return "awaits", None
+        prior = self.priors[stage].get(paper)
+        return (prior.label, prior) if prior else ("open", None)
+
+    def blind(self, stage: int) -> bool:
+        """Whether reviewers may not see each other's decisions yet: until all who are there are done, or somebody lifts it."""
+        if self.votes_needed == 1 or stage in self.unblinded:
+            return False
+        active = [reviewer for reviewer, how in self.reviewers.items() if how == "active"]
+        return not active or any((reviewer, stage) not in self.done for reviewer in active)
+
+
+def replay(entries: Iterable[Entry], until: int | None = None) -> State:
+    """What is in force after the entries up to a number; by default after all."""
+    state = State()
+    for entry in entries:
+        if until is not None and entry.seq > until:
+            break
+        state.apply(entry)
+    return state
+
+
+def _decision(entry: Entry) -> Decision:
+    assert entry.label is not None
+    together = entry.seq if entry.target is None else entry.target
+    how = "resolved" if entry.act == "resolve" else entry.said.get("how", "")
+    return Decision(entry.label, entry.reason, entry.reviewer, entry.at, entry.seq, how, together)
+
+
+class Log:
+    """The log of one review.
+
+    Parameters
+    ----------
+    database : Database
+        The library's.
+    review : str
+        Name of the review.
+    """
+
+    def __init__(self, database: Database, review: str) -> None:
+        self.database = database
+        self.review = review
+
+    def after(self, seq: int = 0) -> list[Entry]:
+        """The entries that follow one; by default all."""
+        ask = f"SELECT {_COLUMNS} FROM screening WHERE review = ? AND seq > ? ORDER BY seq"  # noqa: S608  (constants)
+        return self.database.read(SCREENING, lambda file: list(_entries(file.execute(ask, (self.review, seq)))), [])
+
+    def append(self, reviewer: str, acts: Sequence[Mapping[str, Any]], *, seen: State | None = None) -> list[Entry]:
+        """Write acts, all or none, and return them with whatever others wrote since `seen`, in order.
+
+        Parameters
+        ----------
+        reviewer : str
+        acts : sequence of mapping
+            Each with `act` and what of `stage`, `paper`, `label`, `reason`, `said` it has. `target` -1 means the first act of
+            this call.
+        seen : State, optional
+            What was in force when the reviewer acted. A decision that is in force already is not written again.
+        """
+        start = seen.seq if seen is not None else 0
+        with self.database.writing(SCREENING) as file:
+            ask = f"SELECT {_COLUMNS} FROM screening WHERE review = ? AND seq > ? ORDER BY seq"  # noqa: S608  (constants)
+            found = list(_entries(file.execute(ask, (self.review, start)))) if seen is not None else []
+            first: int | None = None
+            for act in acts:
+                if seen is not None and _repeated(seen, found, reviewer, act):
+                    continue
+                target = first if act.get("target") == -1 else act.get("target")
+                row = (
+                    self.review, reviewer, now(), act["act"], act.get("stage"), act.get("paper"), act.get("label"),
+                    act.get("reason", ""), target, _packed(act.get("said", {})),
+                )  # fmt: skip
+                cursor = file.execute(_INSERT, row)
+                seq = int(cursor.lastrowid or 0)
+                first = seq if first is None else first
+                found += _entries([(seq, *row[1:])])
+        return found
+
+    def restore(self, entries: Sequence[Entry]) -> None:
+        """Write the acts of another log, with their reviewers and times; what points at acts points at the same ones here."""
+        numbers: dict[int, int] = {}
+        with self.database.writing(SCREENING) as file:
+            for entry in entries:
+                said = dict(entry.said)
+                if "learnt" in said:
+                    said["learnt"] = numbers.get(said["learnt"], 0)
+                target = None if entry.target is None else numbers.get(entry.target)
+                cursor = file.execute(_INSERT, (self.review, *entry[1:8], target, _packed(said)))
+                numbers[entry.seq] = int(cursor.lastrowid or 0)
+
+
+def reviews(database: Database) -> list[str]:
+    """Names of the reviews in a library, the one that was worked on last first."""
+    ask = "SELECT review FROM screening GROUP BY review ORDER BY MAX(seq) DESC"
+    return database.read(SCREENING, lambda file: [name for (name,) in file.execute(ask)], [])
+
+
+def _repeated(seen: State, since: list[Entry], reviewer: str, act: Mapping[str, Any]) -> bool:
+    """Whether a decision is in force already, or taken back already, as when a page sends it again because it heard no answer."""
+    if act["act"] == "undo":
+        return any(entry.act == "undo" and entry.target == act["target"] for entry in since)
+    if act["act"] != "label":
+        return False
+    mine = seen.vote(act["stage"], act["paper"], reviewer)
+    in_force = (mine.label, mine.reason) if mine else None
+    for entry in since:
+        if entry.reviewer != reviewer:
+            continue
+        if entry.act == "label" and (entry.stage, entry.paper) == (act["stage"], act["paper"]):
+            in_force = (entry.label or "maybe", entry.reason)
+        elif entry.act == "undo" and act["paper"] in entry.said["papers"]:
+            in_force = None
+    return in_force == (act["label"], act.get("reason", ""))
+
+
+_ZIPPED = 2000
+"""Characters of what an act says above which it is kept zipped: the ids of 50,000 records."""
+
+
+def _packed(said: Mapping[str, Any]) -> str:
+    text = json.dumps(said, ensure_ascii=True, separators=(",", ":"))
+    return text if len(text) < _ZIPPED else "z" + zlib.compress(text.encode(), 6).hex()
+
+
+def _entries(rows: Iterable[tuple[Any, ...]] | sqlite3.Cursor) -> Iterator[Entry]:
+    for *values, said in rows:
+        text = zlib.decompress(bytes.fromhex(said[1:])).decode() if said[:1] == "z" else said
+        yield Entry(*values, json.loads(text))

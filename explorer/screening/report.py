@@ -1,0 +1,62 @@
+"""What a methods section says about how a review was screened, and why it stopped when it did."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from explorer.screening.labels import State
+
+if TYPE_CHECKING:
+    from explorer.screening.screening import Screening
+    from explorer.screening.stopping import Estimate, Stopping
+
+
+def report(review: Screening, known: Stopping) -> str:
+    """The stopping report, as Markdown."""
+    state: State = review.state
+    settings, method = state.settings, review.method
+    reviewers = [name for name, how in sorted(state.reviewers.items()) if how == "active"]
+    left = [name for name, how in sorted(state.reviewers.items()) if how == "left"]
+    sampled = sum(len(ids) for _, ids in state.samples)
+    lines = [
+        f"# Screening of “{review.name}”",
+        "",
+        f"{known.records:,} records came from {len(state.searches)} search{'' if len(state.searches) == 1 else 'es'}."
+        f" {known.screened:,} were read by title and abstract ({_percent(known.screened, known.records)}), {known.found:,} of them relevant.",
+        f"Each record was decided by {_reviewers(state.votes_needed)} ({', '.join(reviewers) or 'nobody yet'})."
+        + (f" {', '.join(left)} left the review; what they had decided stayed." if left else ""),
+        f"Records were read in the order of a queue that learns from the decisions (model {method.model}, balance {method.balance}, query"
+        f" {method.query}); the start were {len(state.priors[1]):,} known decisions"
+        + (", a description" if settings.get("description") else "")
+        + (f" and {len(settings['criteria'])} criteria" if settings.get("criteria") else "")
+        + ".",
+        "",
+        "## When it stopped",
+        "",
+        known.sentence,
+        "",
+        f"- Recall so far: {_estimate(known.recall, percent=True)}; the target was {known.target:.0%}.",
+        f"- Relevant records in all: {_estimate(known.relevant)}.",
+        f"- Hypergeometric test of Callaghan and Müller-Hansen (2020) that the target is not reached: p = {known.p_value:.3g}.",
+        f"- Irrelevant records in a row at the end: {known.irrelevant_run:,}.",
+        f"- To be read until the target, going on in this order: {_estimate(known.to_go)}.",
+        f"- Random validation sample: {f'{sampled:,} records' if sampled else 'none drawn'}.",
+        f"- So {'the screening may stop' if known.reached else 'the screening should go on'}.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _reviewers(votes: int) -> str:
+    return "one reviewer" if votes == 1 else f"{votes} reviewers, blind to each other"
+
+
+def _percent(part: int, whole: int) -> str:
+    return f"{part / whole:.1%}" if whole else "0 %"
+
+
+def _estimate(estimate: Estimate, *, percent: bool = False) -> str:
+    def say(number: float) -> str:
+        return f"{number:.0%}" if percent else f"{number:,.0f}"
+
+    return f"{say(estimate.value)} ({estimate.confidence:.0%} interval {say(estimate.low)} to {say(estimate.high)})"

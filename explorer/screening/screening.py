@@ -1,0 +1,1003 @@
+"""A systematic review over a corpus: what to read next, what was decided, when to stop, and the files and figures of it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from explorer.errors import ScreeningError
+from explorer.library.database import Database
+from explorer.screening.agreement import agreement
+from explorer.screening.labels import (
+    LABELS,
+    LONGEST_REASON,
+    NOT_RETRIEVED,
+    STAGES,
+    Decision,
+    Entry,
+    Label,
+    Log,
+    State,
+    Verdict,
+    replay,
+)
+from explorer.screening.prisma import Flow, flow, identified
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from explorer.screening.features import RecordFeatures
+    from explorer.screening.queue import Method, Model, Reason
+    from explorer.screening.stopping import Stopping
+    from explorer.store.snapshot import Snapshot
+
+REASONS = (
+    "wrong population",
+    "wrong intervention",
+    "wrong comparator",
+    "wrong outcome",
+    "wrong study design",
+    "wrong publication type",
+)
+"""Reasons for exclusion that are offered at first."""
+
+BLOCK = 8
+"""Where several decide about each paper, each reads the next so many in an order of their own."""
+
+_LONGEST_NAME = 120
+_MOST_REVIEWERS_TEXT = 80
+_WORD = re.compile(r"\w+")
+
+
+class Reviewed(Protocol):
+    """What a review needs of a corpus."""
+
+    snapshot: Snapshot
+
+    @property
+    def library(self) -> Any:
+        """The reader's library."""
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """What a queue knew, and the entry of the log up to which it had learnt."""
+
+    seq: int
+    labels: int
+    model: Model
+    features: RecordFeatures
+    key: tuple[Any, ...]
+    """What the features were made from."""
+
+
+class Screening:
+    """A review of the papers of a corpus. It goes on where it was left, for every decision is in the reader's library.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    seeds : sequence of str
+        Ids of papers known to be relevant; they are included, and the queue starts from them.
+    description : str, optional
+        What the review is about; the queue starts from its words too.
+    criteria : sequence of str
+        Criteria of eligibility, shown beside each paper; the queue starts from their words too.
+    name : str
+        Of the review; a library may hold several.
+    reviewer : str, optional
+        Who decides, by default the library's reader.
+    votes : int, optional
+        Reviewers who decide about each paper, by default 1.
+    reasons : sequence of str, optional
+        Reasons for exclusion to choose from; others may be written.
+    method : Method, optional
+        Model, balance and query strategy of the queue.
+
+    Notes
+    -----
+    What is given here and differs from what the review says already changes it; that stands in its log. Labels: "include",
+    "exclude" and "maybe". Stages: 1 (title and abstract) and 2 (full text, of the papers included at stage 1).
+
+    Examples
+    --------
+    >>> import explorer
+    >>> corpus = explorer.open_corpus()
+    >>> review = explorer.Screening(corpus, seeds=[corpus.papers["id"][0]], name="a doctest's")
+    >>> paper = review.next()
+    >>> decision = review.label(paper.id, "exclude", reason="wrong outcome")
+    >>> review.labels[["label", "reason", "how"]].to_dict("records")
+    [{'label': 'include', 'reason': '', 'how': 'seed'}, {'label': 'exclude', 'reason': 'wrong outcome', 'how': ''}]
+    >>> undone = review.undo()
+    >>> len(review.labels)
+    1
+    """
+
+    def __init__(
+        self,
+        corpus: Reviewed,
+        *,
+        seeds: Sequence[str] = (),
+        description: str | None = None,
+        criteria: Sequence[str] = (),
+        name: str = "review",
+        reviewer: str | None = None,
+        votes: int | None = None,
+        reasons: Sequence[str] | None = None,
+        method: Method | None = None,
+    ) -> None:
+        self.name = _tidy(name, _LONGEST_NAME, "A review")
+        library = corpus.library
+        database: Database = library.database
+        self.reviewer = _tidy(reviewer or database.reader or "me", _MOST_REVIEWERS_TEXT, "A reviewer")
+        self._log = Log(database, self.name)
+        self._learnt: Learnt | None = None
+        self._features: tuple[tuple[Any, ...], RecordFeatures] | None = None
+        self.state = State()
+        self._take_corpus(corpus)
+        wanted: dict[str, Any] = {
+            "description": " ".join(description.split()) if description is not None else None,
+            "criteria": [" ".join(text.split()) for text in criteria] or None,
+            "votes": votes,
+            "reasons": list(reasons) if reasons is not None else None,
+            "method": asdict(method) if method is not None else None,
+        }
+        if votes is not None and (isinstance(votes, bool) or votes not in (1, 2, 3)):
+            raise ScreeningError(f"{votes!r} reviewers cannot decide about each paper; 1, 2 or 3 can.")
+        self.refresh()
+        acts: list[dict[str, Any]] = []
+        if not self.state.searches:
+            begun: dict[str, Any] = {"description": "", "criteria": [], "votes": 1, "reasons": list(REASONS), "method": {}}
+            begun |= {field: value for field, value in wanted.items() if value is not None}
+            acts.append({"act": "begin", "said": {**begun, **self._search("Search 1", self._table_ids)}})
+        else:
+            changed = {
+                field: value for field, value in wanted.items() if value is not None and self.state.settings.get(field) != value
+            }
+            if changed:
+                acts.append({"act": "settings", "said": changed})
+        acts += self._prior_acts([(id_, "include", "") for id_ in seeds], 1, "seed")
+        self._write(acts)
+        if self.reviewer not in self.state.reviewers:
+            self._write([{"act": "join"}])
+
+    def __repr__(self) -> str:
+        return f"Screening({self.name!r}, reviewer={self.reviewer!r}, {len(self.ids):,} records)"
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    # The records
+
+    def _take_corpus(self, corpus: Reviewed) -> None:
+        self.corpus = corpus
+        snapshot = corpus.snapshot
+        self._table_ids = [str(id_) for id_ in snapshot.table.column("id").to_pylist()]
+        self._table_row = {id_: row for row, id_ in enumerate(self._table_ids)}
+        self._moved = {
+            member: paper
+            for paper, members in zip(
+                snapshot.merged.history.column("paper").to_pylist(),
+                snapshot.merged.history.column("members").to_pylist(),
+                strict=True,
+            )
+            for member in members or ()
+            if member not in self._table_row and paper in self._table_row
+        }
+        self.__dict__.pop("_texts", None)
+        self._mapped_for = -1
+
+    @cached_property
+    def _texts(self) -> tuple[list[str | None], list[str | None]]:
+        table = self.corpus.snapshot.table
+        return table.column("title").to_pylist(), table.column("abstract").to_pylist()
+
+    @property
+    def ids(self) -> list[str]:
+        """Ids of the records of the review, in the order of the searches that brought them."""
+        self._map()
+        return self._ids
+
+    def _map(self) -> None:
+        if self._mapped_for == len(self.state.searches):
+            return
+        given = (self._moved.get(id_, id_) for search in self.state.searches for id_ in search.ids)
+        self._ids = list(dict.fromkeys(id_ for id_ in given if id_ in self._table_row))
+        self._row = {id_: row for row, id_ in enumerate(self._ids)}
+        self._mapped_for = len(self.state.searches)
+        self._screened: dict[int, np.ndarray] = {}
+
+    def _search(self, title: str, ids: list[str]) -> dict[str, Any]:
+        return {"title": title, "ids": ids, "sources": identified(self.corpus.snapshot)}
+
+    def record(self, id_: str) -> dict[str, Any]:
+        """Title and abstract of a paper, an abstract that was filled in included."""
+        row = self._table_row[self._known(id_)]
+        titles, abstracts = self._texts
+        return {"id": id_, "title": titles[row] or "", "abstract": self.state.abstracts.get(id_) or abstracts[row] or ""}
+
+    def _known(self, id_: Any) -> str:
+        name = str(id_ if isinstance(id_, str) else getattr(id_, "id", id_))
+        name = self._moved.get(name, name)
+        self._map()
+        if name not in self._row:
+            raise ScreeningError(f"The review {self.name!r} has no record {name[:80]!r}. Its ids are those of the corpus.")
+        return name
+
+    # The log
+
+    def refresh(self) -> int:
+        """Take what was written since, by others too; returns how many acts."""
+        return self._apply(self._log.after(self.state.seq))
+
+    def _apply(self, entries: Iterable[Entry]) -> int:
+        count = 0
+        for entry in entries:
+            if entry.paper in self._moved:
+                entry = entry._replace(paper=self._moved[entry.paper])
+            self.state.apply(entry)
+            self._touch(entry)
+            count += 1
+        return count
+
+    def _touch(self, entry: Entry) -> None:
+        """Note what an act changes of the papers that are still to read."""
+        if self._mapped_for != len(self.state.searches):
+            return
+        if entry.act in ("settings", "undo"):
+            papers = entry.said.get("papers", self._ids if entry.act == "settings" else ())
+        elif entry.act in ("label", "resolve", "prior"):
+            papers = (entry.paper,)
+        else:
+            return
+        for stage, screened in self._screened.items():
+            for paper in papers:
+                row = self._row.get(paper or "")
+                if row is not None:
+                    screened[row] = self._is_screened(stage, paper or "")
+
+    def _write(self, acts: Sequence[Mapping[str, Any]]) -> list[Entry]:
+        if not acts:
+            return []
+        before = self.state.seq
+        found = self._log.append(self.reviewer, acts, seen=self.state)
+        self._apply(found)
+        return [entry for entry in found if entry.seq > before and entry.reviewer == self.reviewer]
+
+    @property
+    def log(self) -> pd.DataFrame:
+        """Every act: `seq`, `reviewer`, `at` (UTC), `act`, `stage`, `id`, `label`, `reason`, `target`; others' only once it is not blind.
+
+        `explorer.screening.labels.ACTS` says what each act means.
+        """
+        import pandas as pd
+
+        rows = [
+            (entry.seq, entry.reviewer, entry.at, entry.act, entry.stage, entry.paper, entry.label, entry.reason, entry.target)
+            for entry in self._log.after()
+            if entry.reviewer == self.reviewer or entry.act not in ("label", "undo") or not self.state.blind(entry.stage or 1)
+        ]
+        columns = ["seq", "reviewer", "at", "act", "stage", "id", "label", "reason", "target"]
+        return pd.DataFrame(rows, columns=columns).astype({"stage": "Int64", "target": "Int64"})
+
+    @property
+    def labels(self) -> pd.DataFrame:
+        """The decisions in force, in the order in which they were made.
+
+        Returns
+        -------
+        DataFrame
+            One row a paper, stage and reviewer: `id`, `title`, `stage`, `reviewer`, `label`, `reason`, `how` (empty where it was read;
+            "seed", "alike", "resolved", or the file a prior label is from), `at` (UTC), `seq`. Others' decisions are there once
+            the stage is not blind.
+        """
+        import pandas as pd
+
+        self.refresh()
+        titles, _ = self._texts
+        rows = [
+            (paper, titles[self._table_row[paper]], stage, one.reviewer, one.label, one.reason, one.how, one.at, one.seq)
+            for stage, paper, one in self.decisions()
+            if paper in self._table_row
+        ]
+        columns = ["id", "title", "stage", "reviewer", "label", "reason", "how", "at", "seq"]
+        return pd.DataFrame(sorted(rows, key=lambda row: row[-1]), columns=columns)
+
+    def decisions(self) -> list[tuple[int, str, Decision]]:
+        """Stage, paper and decision of all that is in force and may be seen."""
+        state = self.state
+        found: list[tuple[int, str, Decision]] = []
+        for stage in STAGES:
+            blind = state.blind(stage)
+            found += [(stage, paper, one) for paper, one in state.priors[stage].items()]
+            for paper, votes in state.votes[stage].items():
+                found += [
+                    (stage, paper, mine[-1])
+                    for reviewer, mine in votes.items()
+                    if mine and (reviewer == self.reviewer or not blind)
+                ]
+            found += [(stage, paper, mine[-1]) for paper, mine in state.settled[stage].items()]
+        return found
+
+    # What to read next
+
+    def next(self, *, stage: int = 1, learn: bool = True) -> pd.Series | None:
+        """The paper to read next; None where none is left.
+
+        Parameters
+        ----------
+        stage : int
+            1: titles and abstracts. 2: the full texts of the papers that were included at stage 1.
+        learn : bool
+            Whether the queue learns first, where decisions came that are worth it. A page has it learn in the background.
+
+        Returns
+        -------
+        Series or None
+            `id`, `title`, `abstract`; named by its id.
+        """
+        import pandas as pd
+
+        self.refresh()
+        if learn and self.lesson_due():
+            self.take(self.lesson()())
+        id_ = self.next_id(stage)
+        return None if id_ is None else pd.Series(self.record(id_), name=id_)
+
+    def next_id(self, stage: int = 1, among: Callable[[str], bool] | None = None) -> str | None:
+        """Id of the paper to read next, as the queue knows by now; `among` leaves out others."""
+        self._map()
+        left = ~self._screened_rows(stage)
+        if among is not None:
+            left &= np.fromiter((among(id_) for id_ in self._ids), bool, len(self._ids))
+        return self._first(self.state, self._learnt, left, stage)
+
+    def _first(self, state: State, learnt: Learnt | None, left: np.ndarray, stage: int) -> str | None:
+        if stage == 1:
+            for _, drawn in state.samples:
+                for id_ in drawn:
+                    row = self._row.get(id_)
+                    if row is not None and left[row]:
+                        return id_
+        if not left.any():
+            return None
+        count = BLOCK if state.votes_needed > 1 else 1
+        if learnt is None:
+            rows = np.flatnonzero(left)[:count]
+        else:
+            from explorer.screening.queue import following
+
+            screened = np.ones(len(learnt.features), bool)
+            known = min(len(left), len(learnt.model.scores))
+            screened[:known] = ~left[:known]
+            rows = following(learnt.model, screened, count, method=self._method(state))
+            if not len(rows):
+                rows = np.flatnonzero(left)[:count]
+        return min((self._ids[row] for row in rows), key=self._own_order) if count > 1 else self._ids[int(rows[0])]
+
+    def _own_order(self, id_: str) -> bytes:
+        return hashlib.blake2b(f"{self.reviewer}\n{id_}".encode(errors="surrogatepass"), digest_size=8).digest()
+
+    def _screened_rows(self, stage: int) -> np.ndarray:
+        self._map()
+        if stage not in self._screened:
+            self._screened[stage] = np.fromiter((self._is_screened(stage, id_) for id_ in self._ids), bool, len(self._ids))
+        return self._screened[stage]
+
+    def _is_screened(self, stage: int, paper: str, state: State | None = None) -> bool:
+        """Whether a paper is none of this reviewer's at a stage, or not any more."""
+        state = state or self.state
+        if stage == 2 and state.verdict(1, paper)[0] != "include":
+            return True
+        votes = state.votes[stage].get(paper, {})
+        mine = votes.get(self.reviewer)
+        others = sum(bool(given) for given in votes.values())
+        return bool(mine) or others >= state.votes_needed or paper in state.settled[stage] or paper in state.priors[stage]
+
+    @property
+    def method(self) -> Method:
+        """Model, balance and query strategy of the queue."""
+        return self._method(self.state)
+
+    def _method(self, state: State) -> Method:
+        from explorer.screening.queue import Method
+
+        return Method(**state.settings.get("method", {}))
+
+    # Learning
+
+    def lesson_due(self) -> bool:
+        """Whether decisions came that are worth learning from."""
+        from explorer.screening.queue import refit_due
+
+        if self._learnt is None or self._learnt.key != self._features_key(self.state):
+            return True
+        return refit_due(self._learnt.labels, len(self._lesson(self.state)[0]))
+
+    def lesson(self) -> Callable[[], Learnt]:
+        """What is to be learnt now, as a function that may run in another thread and changes nothing; `take` takes its result."""
+        return self._lesson_of(self.state)
+
+    def take(self, learnt: Learnt) -> None:
+        """Order the queue by what was learnt."""
+        self._learnt = learnt
+        self._features = (learnt.key, learnt.features)
+
+    def _lesson_of(self, state: State) -> Callable[[], Learnt]:
+        from explorer.screening.features import record_features
+        from explorer.screening.queue import Model, learn
+
+        self._map()
+        key = self._features_key(state)
+        known = self._features[1] if self._features is not None and self._features[0] == key else None
+        titles, abstracts = self._texts
+        ids = self._ids[: self._known_of(state)]
+        rows = [self._table_row[id_] for id_ in ids]
+        filled = dict(state.abstracts)
+        extra = self._words_of(state)
+        labelled, included = self._lesson(state)
+        seq, method, pseudo = state.seq, self._method(state), bool(extra)
+
+        def run() -> Learnt:
+            features = known
+            if features is None:
+                given = (
+                    [titles[row] for row in rows],
+                    [filled.get(ids[place]) or abstracts[row] for place, row in enumerate(rows)],
+                )
+                features = record_features([*given[0], extra] if pseudo else given[0], [*given[1], ""] if pseudo else given[1])
+            of = [*([len(rows)] if pseudo else []), *labelled]
+            positive = np.array([*([True] if pseudo else []), *included], bool)
+            if len(set(positive.tolist())) < 2 and positive.any():
+                # Nothing is excluded yet: papers are ranked by likeness to what is known.
+                like = features.terms[of].mean(axis=0)
+                weights = np.asarray(like, np.float32).ravel()
+                model = Model(np.asarray(features.terms @ weights, np.float32), len(labelled), weights)
+            else:
+                model = learn(features, np.array(of, np.int64), positive, method=method)
+            return Learnt(seq, len(labelled), model, features, key)
+
+        return run
+
+    def _words_of(self, state: State) -> str:
+        return " ".join(filter(None, [state.settings.get("description", ""), *state.settings.get("criteria", [])]))
+
+    def _features_key(self, state: State) -> tuple[Any, ...]:
+        return (len(state.searches), tuple(sorted(state.abstracts.items())), self._words_of(state))
+
+    def _known_of(self, state: State) -> int:
+        """Records that a state knows: of those of the review, the first so many."""
+        if len(state.searches) == len(self.state.searches):
+            return len(self._ids)
+        known = {self._moved.get(id_, id_) for search in state.searches for id_ in search.ids}
+        return sum(id_ in known for id_ in self._ids)
+
+    def _lesson(self, state: State) -> tuple[list[int], list[bool]]:
+        """Rows that this reviewer may learn from, in the order of decision, and whether each was included.
+
+        Where reviewers are blind, others' decisions teach nothing, for the order would tell of them.
+        """
+        found: dict[str, tuple[int, Label]] = {}
+        for paper, prior in state.priors[1].items():
+            found[paper] = (prior.seq, prior.label)
+        blind = state.blind(1)
+        for paper, votes in state.votes[1].items():
+            seen = [mine[-1] for reviewer, mine in votes.items() if mine and (reviewer == self.reviewer or not blind)]
+            if seen:
+                # Where they disagree, the paper is relevant until it is resolved.
+                label: Label = "include" if any(one.label == "include" for one in seen) else seen[-1].label
+                found[paper] = (min(votes[one.reviewer][0].seq for one in seen), label)
+        for paper, settled in state.settled[1].items():
+            found[paper] = (found.get(paper, (settled[-1].seq, "maybe"))[0], settled[-1].label)
+        ordered = sorted(
+            (seq, self._row[paper], label) for paper, (seq, label) in found.items() if paper in self._row and label != "maybe"
+        )
+        return [row for _, row, _ in ordered], [label == "include" for _, _, label in ordered]
+
+    def why(self, id_: str, count: int = 5) -> Sequence[Reason]:
+        """Words that speak for and against a paper, as the queue knows by now, the weightiest first."""
+        from explorer.screening.queue import reasons
+
+        row = self._row[self._known(id_)]
+        if self._learnt is None or row >= len(self._learnt.model.scores):
+            return ()
+        return reasons(self._learnt.features, self._learnt.model, row, count)
+
+    # What reviewers do
+
+    def label(self, id_: Any, label: Label, *, reason: str = "", stage: int = 1, alike: bool = True) -> Decision:
+        """Decide about a paper, or otherwise than before. It is on the disk when this returns.
+
+        Parameters
+        ----------
+        id_ : str
+            Or the paper, as `next` gave it.
+        label : {"include", "exclude", "maybe"}
+        reason : str
+            Of an exclusion; needed at stage 2, where PRISMA counts them.
+        stage : int
+        alike : bool
+            Whether the same holds of records that say nearly the same (as `alike` finds them) and are not decided.
+
+        Returns
+        -------
+        Decision
+
+        Raises
+        ------
+        ScreeningError
+            The review has no such paper or label, the reason is missing, or the reviewer has left.
+        """
+        self.refresh()
+        name = self._known(id_)
+        self._check(label, reason, stage)
+        if self.state.reviewers.get(self.reviewer) == "left":
+            raise ScreeningError(
+                f"{self.reviewer} has left the review {self.name!r}, and decides no more. `join()` takes that back."
+            )
+        if stage == 2 and self.state.verdict(1, name)[0] != "include":
+            raise ScreeningError(f"{name!r} was not included by title and abstract, so that its full text is not assessed.")
+        tidy = " ".join(reason.split())
+        act: dict[str, Any] = {"act": "label", "stage": stage, "paper": name, "label": label, "reason": tidy}
+        said: dict[str, Any] = {}
+        if self._learnt is not None and self._row[name] < len(self._learnt.model.scores):
+            said = {"learnt": self._learnt.seq, "score": float(self._learnt.model.scores[self._row[name]])}
+        first = self.next_id(stage)
+        if first == name:
+            said["next"] = True
+        acts = [{**act, "said": said}]
+        if alike and label != "maybe":
+            for other in self.alike(name):
+                if not self._screened_rows(stage)[self._row[other]]:
+                    acts.append({**act, "paper": other, "target": -1, "said": {"how": "alike"}})
+        self._write(acts)
+        decision = self.state.vote(stage, name, self.reviewer)
+        assert decision is not None
+        return decision
+
+    def _check(self, label: str, reason: str, stage: int) -> None:
+        if label not in LABELS:
+            raise ScreeningError(f"There is no label {label!r}. Labels: {', '.join(LABELS)}.")
+        if stage not in STAGES:
+            raise ScreeningError(f"There is no stage {stage!r}. Stages: 1 (title and abstract), 2 (full text).")
+        if not isinstance(reason, str) or len(reason) > LONGEST_REASON:
+            raise ScreeningError(f"A reason is a text of at most {LONGEST_REASON} characters.")
+        if stage == 2 and label == "exclude" and not reason.strip():
+            raise ScreeningError("An exclusion by full text needs a reason, for PRISMA counts them. Choose one.")
+
+    def undo(self) -> list[str]:
+        """Take this reviewer's last decision back, with those made together with it; returns ids, none where there is nothing to undo."""
+        self.refresh()
+        steps = self.state.latest.get(self.reviewer)
+        if not steps:
+            return []
+        target = steps[-1]
+        papers = [
+            paper
+            for stage in STAGES
+            for paper, votes in self.state.votes[stage].items()
+            if any(one.together == target for one in votes.get(self.reviewer, ()))
+        ]
+        self._write([{"act": "undo", "target": target, "said": {"papers": papers}}])
+        return papers
+
+    def alike(self, id_: str) -> list[str]:
+        """Records that say nearly the same: the same words in the title, four or more, and in the abstract, where both have one."""
+        name = self._known(id_)
+        groups = self._alike
+        return [other for other in groups.get(self._title_key(name), ()) if other != name and self._same_abstract(name, other)]
+
+    @property
+    def _alike(self) -> dict[str, list[str]]:
+        if getattr(self, "_alike_of", None) != (self._mapped_for, id(self.corpus)):
+            groups: dict[str, list[str]] = {}
+            for other in self.ids:
+                key = self._title_key(other)
+                if key:
+                    groups.setdefault(key, []).append(other)
+            self._alike_groups = {key: members for key, members in groups.items() if len(members) > 1}
+            self._alike_of = (self._mapped_for, id(self.corpus))
+        return self._alike_groups
+
+    def _title_key(self, id_: str) -> str:
+        words = _WORD.findall((self._texts[0][self._table_row[id_]] or "").casefold())
+        return " ".join(words) if len(words) >= 4 else ""
+
+    def _same_abstract(self, first: str, second: str) -> bool:
+        one, other = (_WORD.findall((self._texts[1][self._table_row[id_]] or "").casefold()) for id_ in (first, second))
+        return not one or not other or one == other
+
+    def fill_abstract(self, id_: str, text: str) -> None:
+        """Fill in an abstract that is missing; the queue learns from it, the corpus stays as it is."""
+        name = self._known(id_)
+        tidy = " ".join(text.split())
+        if not tidy:
+            raise ScreeningError("The abstract is empty. Write or paste one.")
+        self._write([{"act": "abstract", "paper": name, "said": {"text": tidy[:20_000]}}])
+
+    def sample(self, size: int) -> list[str]:
+        """Draw a random sample of the records not read yet; they come next, and what is found in them bounds what was missed."""
+        self.refresh()
+        left = [id_ for id_, screened in zip(self.ids, self._screened_rows(1), strict=True) if not screened]
+        if isinstance(size, bool) or not isinstance(size, int) or not 0 < size <= len(left):
+            raise ScreeningError(f"A sample of {size!r} cannot be drawn from the {len(left):,} records that are left.")
+        seed = hashlib.blake2b(f"{self.name}\n{self.state.seq}".encode(), digest_size=8).digest()
+        drawn = np.random.default_rng(int.from_bytes(seed, "big")).choice(len(left), size, replace=False)
+        ids = [left[place] for place in sorted(drawn.tolist())]
+        self._write([{"act": "sample", "said": {"ids": ids}}])
+        return ids
+
+    def change(self, **settings: Any) -> None:
+        """Change criteria, reasons, description, votes or method of the review, from now on."""
+        known = {"criteria", "reasons", "description", "votes", "method"}
+        if unknown := sorted(settings.keys() - known):
+            raise ScreeningError(f"A review has no setting {unknown[0]!r}. Settings: {', '.join(sorted(known))}.")
+        self._write([{"act": "settings", "said": settings}])
+
+    def priors(self, labels: Iterable[tuple[str, Label, str]], *, stage: int = 1, how: str = "given") -> int:
+        """Take decisions that were there before: id, label and reason of each; returns how many were new."""
+        return len(self._write(self._prior_acts(labels, stage, how)))
+
+    def _prior_acts(self, labels: Iterable[tuple[str, Label, str]], stage: int, how: str) -> list[dict[str, Any]]:
+        acts = []
+        self._map()
+        fresh = not self.state.searches
+        for id_, label, reason in labels:
+            name = self._moved.get(str(id_), str(id_))
+            if name not in (self._table_row if fresh else self._row):
+                raise ScreeningError(
+                    f"The review {self.name!r} has no record {name[:80]!r}, which shall be labelled {label!r}."
+                )
+            self._check(label, reason, 1)
+            before = self.state.priors[stage].get(name)
+            if before is None or (before.label, before.reason) != (label, reason):
+                acts.append(
+                    {"act": "prior", "stage": stage, "paper": name, "label": label, "reason": reason, "said": {"how": how}}
+                )
+        return acts
+
+    # Several reviewers
+
+    def join(self) -> None:
+        """Begin, or come back."""
+        self._write([{"act": "join"}])
+
+    def done(self, stage: int = 1) -> None:
+        """Say that this reviewer is done with a stage; once all are, they see each other's decisions."""
+        self._write([{"act": "done", "stage": stage}])
+
+    def leave(self, who: str | None = None) -> None:
+        """A reviewer leaves, by default this one: what they decided stays, what awaits their vote falls to the others."""
+        name = who or self.reviewer
+        if name not in self.state.reviewers:
+            raise ScreeningError(f"No reviewer of {self.name!r} is called {name!r}.")
+        self._write([{"act": "leave", "said": {"who": name}}])
+
+    def unblind(self, stage: int = 1) -> None:
+        """Let reviewers see each other's decisions though not all are done; that stands in the log."""
+        self._write([{"act": "unblind", "stage": stage}])
+
+    def awaiting(self, stage: int = 1) -> pd.DataFrame:
+        """Papers that await a further vote: `id`, `title`, `votes` (so far), `missing`, `mine` (whether this reviewer has voted)."""
+        import pandas as pd
+
+        self.refresh()
+        rows = []
+        for paper in self.state.votes[stage]:
+            if paper in self._row and self.state.verdict(stage, paper)[0] == "awaits":
+                votes = self.state.votes_of(stage, paper)
+                rows.append(
+                    (
+                        paper,
+                        self.record(paper)["title"],
+                        len(votes),
+                        self.state.votes_needed - len(votes),
+                        self.reviewer in votes,
+                    )
+                )
+        return pd.DataFrame(rows, columns=["id", "title", "votes", "missing", "mine"])
+
+    def conflicts(self, stage: int = 1) -> pd.DataFrame:
+        """Papers about which reviewers disagree, once it is not blind: `id`, `title`, and a column a reviewer with label and reason.
+
+        Raises
+        ------
+        ScreeningError
+            Not all reviewers are done with the stage.
+        """
+        import pandas as pd
+
+        self.refresh()
+        if self.state.blind(stage):
+            waiting = [
+                name for name, how in self.state.reviewers.items() if how == "active" and (name, stage) not in self.state.done
+            ]
+            raise ScreeningError(
+                f"Conflicts are shown once all reviewers are done with stage {stage}; not done: {', '.join(sorted(waiting)) or 'nobody began'}."
+            )
+        names = sorted(self.state.reviewers)
+        rows = []
+        for paper in self.state.votes[stage]:
+            if paper in self._row and self.state.verdict(stage, paper)[0] == "conflict":
+                votes = self.state.votes_of(stage, paper)
+                said = [": ".join(filter(None, votes[name][:2])) if name in votes else None for name in names]
+                rows.append((paper, self.record(paper)["title"], *said))
+        return pd.DataFrame(rows, columns=["id", "title", *names])
+
+    def resolve(self, id_: str, label: Label, *, reason: str = "", stage: int = 1) -> None:
+        """Decide a conflict, together or as a third."""
+        name = self._known(id_)
+        self._check(label, reason, stage)
+        if self.state.blind(stage):
+            raise ScreeningError("A conflict is resolved once all reviewers are done, or blinding is lifted.")
+        self._write([{"act": "resolve", "stage": stage, "paper": name, "label": label, "reason": " ".join(reason.split())}])
+
+    def agreement(self, stage: int = 1) -> pd.DataFrame:
+        """How far the reviewers agree, as `explorer.screening.agreement.agreement` gives it, on the papers that two or more decided.
+
+        Raises
+        ------
+        ScreeningError
+            Not all reviewers are done with the stage.
+        """
+        import pandas as pd
+
+        self.refresh()
+        if self.state.blind(stage):
+            raise ScreeningError(f"Agreement is shown once all reviewers are done with stage {stage}, or blinding is lifted.")
+        rows = {
+            paper: {reviewer: one.label for reviewer, one in self.state.votes_of(stage, paper).items()}
+            for paper, votes in self.state.votes[stage].items()
+            if votes
+        }
+        frame = pd.DataFrame.from_dict(rows, orient="index", dtype=object)
+        return agreement(frame[sorted(frame.columns)] if len(frame.columns) else frame)
+
+    # How far it is
+
+    def verdicts(self, stage: int = 1) -> dict[str, tuple[Verdict, Decision | None]]:
+        """What holds of every record over all reviewers."""
+        return {id_: self.state.verdict(stage, id_) for id_ in self.ids}
+
+    def progress(self, stage: int = 1) -> dict[str, int]:
+        """Counts of records of this reviewer: `records`, `screened`, `included`, `excluded`, `maybe`, `left`."""
+        self._map()
+        records = (
+            len(self._ids)
+            if stage == 1
+            else sum(self.state.verdict(1, paper)[0] == "include" for paper in self.state.decided(1))
+        )
+        counts: Counter[str] = Counter()
+        known = {paper: prior.label for paper, prior in self.state.priors[stage].items() if paper in self._row}
+        for paper, votes in self.state.votes[stage].items():
+            mine = votes.get(self.reviewer)
+            if mine and paper in self._row:
+                known[paper] = mine[-1].label
+        counts.update(known.values())
+        left = int(np.count_nonzero(~self._screened_rows(stage)))
+        return {
+            "records": records,
+            "screened": len(known),
+            "included": counts["include"],
+            "excluded": counts["exclude"],
+            "maybe": counts["maybe"],
+            "left": left,
+        }
+
+    def stopping(self, *, target: float = 0.95, confidence: float = 0.95) -> Stopping:
+        """What is known by now about what is still to be found: recall so far with its interval, and whether to stop.
+
+        Parameters
+        ----------
+        target : float
+            Recall wished for, 0 to 1.
+        confidence : float
+            How sure to be, 0 to 1.
+
+        Returns
+        -------
+        Stopping
+
+        Notes
+        -----
+        It rests on this reviewer's decisions by title and abstract, and, once they may be seen, on those of the others. A "maybe"
+        counts as relevant here, so that the estimate is not too good.
+        """
+        self.refresh()
+        return self.stopping_of(target=target, confidence=confidence)()
+
+    def stopping_of(self, *, target: float = 0.95, confidence: float = 0.95) -> Callable[[], Stopping]:
+        """What `stopping` gives, as a function that may run in another thread."""
+        from explorer.screening.stopping import stopping
+
+        self._map()
+        order = self._reading_order()
+        samples = [id_ for _, drawn in self.state.samples for id_ in drawn]
+        by_id = {paper: included for _, paper, included, _ in order}
+        sample = np.array([by_id[id_] for id_ in samples if id_ in by_id], bool)
+        scores = np.array([self.state.scores.get(seq, np.nan) for seq, *_ in order], float)
+        included = np.array([relevant for _, _, relevant, _ in order], bool)
+        records, priors = len(self._ids), sum(prior for *_, prior in order)
+        return lambda: stopping(
+            included,
+            records,
+            chances=scores,
+            target=target,
+            confidence=confidence,
+            priors=priors,
+            sample=sample if len(sample) else None,
+        )
+
+    def _reading_order(self) -> list[tuple[int, str, bool, bool]]:
+        """Number of the first decision, paper, whether it is relevant, and whether it was known before; priors first."""
+        state, blind = self.state, self.state.blind(1)
+        found = []
+        for paper in dict.fromkeys((*state.priors[1], *state.votes[1])):
+            if paper not in self._row:
+                continue
+            prior = state.priors[1].get(paper)
+            votes = {
+                who: mine for who, mine in state.votes[1].get(paper, {}).items() if mine and (who == self.reviewer or not blind)
+            }
+            if not votes and prior is None:
+                continue
+            if paper in state.settled[1]:
+                relevant = state.settled[1][paper][-1].label != "exclude"
+            elif votes:
+                relevant = any(mine[-1].label != "exclude" for mine in votes.values())
+            else:
+                relevant = prior is not None and prior.label != "exclude"
+            seq = prior.seq if prior is not None else min(mine[0].seq for mine in votes.values())
+            found.append((seq, paper, relevant, prior is not None))
+        return sorted(found, key=lambda row: (not row[3], row[0]))
+
+    def report(self, *, target: float = 0.95, confidence: float = 0.95) -> str:
+        """A stopping report for the methods section, as Markdown."""
+        from explorer.screening.report import report
+
+        return report(self, self.stopping(target=target, confidence=confidence))
+
+    def prisma(self) -> Flow:
+        """The PRISMA 2020 flow of the review as it is now, a column a search."""
+        self.refresh()
+        return flow(self.state, self.corpus.snapshot, self._moved)
+
+    # A living review
+
+    def update(self, corpus: Reviewed | None = None, *, title: str = "") -> list[str]:
+        """Take the records that are new in a corpus, as after the search was run again; decisions stay, and the queue starts from them.
+
+        Parameters
+        ----------
+        corpus : Corpus, optional
+            By default the one that is there.
+        title : str
+            Of the search, in the flow.
+
+        Returns
+        -------
+        list of str
+            Ids of the new records.
+        """
+        if corpus is not None:
+            self._take_corpus(corpus)
+        self.refresh()
+        self._map()
+        fresh = [id_ for id_ in self._table_ids if id_ not in self._row]
+        if fresh:
+            self._write([{"act": "records", "said": self._search(title or f"Search {len(self.state.searches) + 1}", fresh)}])
+        self._map()
+        return fresh
+
+    def replayed(self) -> pd.DataFrame:
+        """Go through the log again, and ask a queue that knows only what it knew then which paper comes next.
+
+        Returns
+        -------
+        DataFrame
+            One row a decision of this reviewer: `seq`, `id`, `label`, `shown` (the id the queue gives), `same` (whether that is the paper
+            that was decided; a paper that was sought out rather than shown has `asked` False).
+        """
+        import pandas as pd
+
+        entries = [entry._replace(paper=self._moved.get(entry.paper or "", entry.paper)) for entry in self._log.after()]
+        rows = []
+        learnt: Learnt | None = None
+        state = State()
+        for entry in entries:
+            if entry.act == "label" and entry.reviewer == self.reviewer and entry.target is None:
+                seq = entry.said.get("learnt")
+                if seq is None:
+                    learnt = None
+                elif learnt is None or learnt.seq != seq:
+                    learnt = self._lesson_of(replay(entries, seq))()
+                    self._features = (learnt.key, learnt.features)
+                known = self._known_of(state)
+                stage = entry.stage or 1
+                left = np.zeros(len(self._ids), bool)
+                left[:known] = [not self._is_screened(stage, id_, state) for id_ in self._ids[:known]]
+                shown = self._first(state, learnt, left, stage)
+                rows.append((entry.seq, entry.paper, entry.label, shown, shown == entry.paper, bool(entry.said.get("next"))))
+            state.apply(entry)
+        return pd.DataFrame(rows, columns=["seq", "id", "label", "shown", "same", "asked"])
+
+    # Files
+
+    def read_labels(self, path: str | PathLike[str] | pd.DataFrame) -> pd.DataFrame:
+        """Take the decisions in a file as priors; `explorer.screening.files.read_labels` says which files.
+
+        Returns
+        -------
+        DataFrame
+            One row a decision of the file: `id` of the record it is about (missing where the review has none), `title`, `stage`,
+            `label`, `reason`, `reviewer`, `at`. Where a file has decisions of several reviewers about a record, the last counts.
+        """
+        from explorer.screening.files import matched, read_labels
+
+        found = matched(self, read_labels(path))
+        known = found.dropna(subset="id")
+        source = Path(path).name if isinstance(path, (str, PathLike)) else "a table"
+        for stage, part in known.groupby("stage"):
+            self.priors(zip(part["id"], part["label"], part["reason"], strict=True), stage=int(stage), how=source)
+        return found
+
+    def to_log(self, path: str | PathLike[str]) -> None:
+        """Write every act as CSV, from which `explorer.screening.files.log_from_csv` makes the same review."""
+        from explorer.screening.files import log_to_csv
+
+        log_to_csv(self, path)
+
+    def to_csv(self, path: str | PathLike[str]) -> None:
+        """Write one row a record: its fields, label and reason at each stage, rank in the queue; `read_labels` reads it back."""
+        from explorer.screening.files import to_csv
+
+        to_csv(self, path)
+
+    def to_ris(self, path: str | PathLike[str]) -> None:
+        """Write the records as RIS, their decisions in N1."""
+        from explorer.screening.files import to_ris
+
+        to_ris(self, path)
+
+    def to_excel(self, path: str | PathLike[str]) -> None:
+        """Write records, labels, log, flow and settings as sheets of a workbook."""
+        from explorer.screening.files import to_excel
+
+        to_excel(self, path)
+
+    def to_asreview(self, path: str | PathLike[str]) -> None:
+        """Write a project that ASReview 3 opens (``.asreview``), or the dataset that it imports (``.csv``)."""
+        from explorer.screening.files import to_asreview
+
+        to_asreview(self, path)
+
+    def ranks(self) -> dict[str, int]:
+        """Place in the queue of each record not read yet, from 1."""
+        if self._learnt is None:
+            self.take(self.lesson()())
+        from explorer.screening.queue import following
+
+        assert self._learnt is not None
+        screened = np.ones(len(self._learnt.features), bool)
+        screened[: len(self._ids)] = self._screened_rows(1)
+        rows = following(self._learnt.model, screened, len(self._ids), method=self._method(self.state))
+        return {self._ids[row]: place for place, row in enumerate(rows.tolist(), 1)}
+
+
+def _tidy(name: str, longest: int, what: str) -> str:
+    tidy = " ".join(str(name).split())
+    if not tidy or len(tidy) > longest or not tidy.isprintable():
+        raise ScreeningError(f"{what} needs a name of 1 to {longest} characters.")
+    return tidy
+
+
+__all__ = ["NOT_RETRIEVED", "REASONS", "Learnt", "Screening"]

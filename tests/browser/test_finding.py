@@ -1,0 +1,202 @@
+"""Ways to read a query, typing, columns of the reader's own and filter panels, as a person uses them."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from playwright.sync_api import Locator, expect
+
+from explorer import Selection
+from explorer.corpus.opening import open_files
+
+from .conftest import Open
+from .driver import Board
+
+SHIFTS = """() => {
+  window.lxShifts = [];
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries())
+      window.lxShifts.push([entry.value, entry.sources.map((source) => String(source.node?.className ?? source.node?.nodeName))]);
+  }).observe({ type: "layout-shift", buffered: false });
+}"""
+
+
+def picture(board: Board, name: str) -> None:
+    """Keep a picture, where a folder for them is named."""
+    if folder := os.environ.get("LITEXPLORER_PICTURES"):
+        board.page.screenshot(path=str(Path(folder) / f"{name}.png"))
+
+
+def table_of(rows: int = 60) -> pd.DataFrame:
+    """Papers with columns of every kind, in invented, neutral text."""
+    places = [
+        "Massachusetts Institute of Technology, Department of A",
+        "Massachusetts Institute of Technology, Department of B",
+        "ETH",
+    ]
+    return pd.DataFrame(
+        {
+            "title": [f"Study {row} of {'planets around stars' if row % 2 else 'reward models'}" for row in range(rows)],
+            "abstract": ["orbits and light curves" if row % 2 else "training with preferences" for row in range(rows)],
+            "year": [2000 + row % 20 for row in range(rows)],
+            "my_label": [("in", "out", "maybe")[row % 3] for row in range(rows)],
+            "institution": [places[row % 3] for row in range(rows)],
+            "score2": [row / rows for row in range(rows)],
+            "label_included": [row % 2 for row in range(rows)],
+            "added": [f"2024-{1 + row % 12:02}-03" for row in range(rows)],
+            "run": "one",
+            "key2": [f"k{row}" for row in range(rows)],
+        }
+    )
+
+
+@pytest.fixture(scope="package")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("own") / "own.csv"
+    table_of().to_csv(path, index=False)
+    return path
+
+
+@pytest.fixture
+def own_board(open_voila: Open, own: Path) -> Board:
+    """A dashboard on papers with columns of their reader's own."""
+    return open_voila(own)
+
+
+def mode(board: Board) -> Locator:
+    return board.root.get_by_label("How the search is read")
+
+
+def test_the_way_a_query_is_read_is_chosen_beside_the_box(voila_board: Board, corpus: Any) -> None:
+    board = voila_board
+    query = "reasoning about numbers with vision"
+    board.search(query)
+    every = len(corpus.select(Selection(query=query)))
+    board.shows(every)
+    for name, key in (("Any words, best first", "any"), ("By meaning", "meaning")):
+        mode(board).select_option(label=name)
+        selection = Selection(query=query, mode=key)
+        board.shows(len(corpus.select(selection)))
+        expect(board.page).to_have_url(re.compile(rf"mode={key}"))
+        expect(board.sentence).to_contain_text({"any": "by any of its words", "meaning": "by meaning"}[key])
+        expect(board.titles.first).to_have_text(corpus.select(selection)["title"].iloc[0])
+    # The cut-off is said: with a number and a score.
+    expect(board.root.locator(".lx-status")).to_contain_text("at least a quarter of the best score")
+    picture(board, "meaning-1440")
+
+
+def test_few_papers_with_all_words_have_more_by_meaning_below(voila_board: Board, corpus: Any) -> None:
+    board = voila_board
+    query = "multimodal arithmetic reasoning benchmark speech"
+    assert len(corpus.select(Selection(query=query))) < 3
+    board.search(query)
+    beyond = board.root.get_by_role("region", name="Beyond all words")
+    expect(beyond).to_be_visible()
+    expect(beyond).to_contain_text("every word of your search. By meaning")
+    assert beyond.get_by_role("listitem").count() > 0
+    picture(board, "beyond-1440")
+    beyond.get_by_role("button", name=re.compile("Show all .* by meaning")).click()
+    expect(mode(board)).to_have_value("meaning")
+    board.shows(len(corpus.select(Selection(query=query, mode="meaning"))))
+    expect(beyond).to_be_hidden()
+
+
+def test_nothing_jumps_while_a_query_is_typed(voila_board: Board) -> None:
+    board = voila_board
+    board.box.focus()
+    board.page.evaluate(SHIFTS)
+    shown = []
+    for letter in '"chain of thought" (reason OR author:':
+        board.box.press(" " if letter == " " else letter)
+        board.page.wait_for_timeout(250)
+        shown.append(board.papers())
+        expect(board.error).to_be_hidden()
+    assert min(shown) > 0
+    expect(board.box).to_have_value('"chain of thought" (reason OR author:')
+    shifts = board.page.evaluate("window.lxShifts")
+    assert sum(value for value, _ in shifts) < 0.02, sorted(shifts)[-6:]
+
+
+def test_the_last_word_is_a_beginning_until_it_is_ended(voila_board: Board, corpus: Any) -> None:
+    board = voila_board
+    board.box.press_sequentially("arithm", delay=30)
+    board.shows(len(corpus.select("arithm*")))
+    expect(board.chips.first).to_have_text("Matching ‘arithm…’")
+    expect(board.box).to_have_value("arithm")
+    board.box.press("Enter")
+    board.shows(len(corpus.select("arithm")))
+    board.search('"chain of')
+    expect(board.error).to_contain_text("not closed")
+
+
+def test_a_column_of_ones_own_is_a_facet_an_order_a_field_and_a_chart(own_board: Board, own: Path) -> None:
+    board, corpus = own_board, open_files([own])
+    panel = board.panel("Institution")
+    expect(panel.get_by_role("checkbox")).to_have_count(3)
+    panel.get_by_text("ETH").click()
+    board.shows(20)
+    expect(board.page).to_have_url(re.compile(r"col=institution%3AETH"))
+    board.box.fill("score2:>0.5")
+    board.shows(len(corpus.select(Selection(query="score2:>0.5", columns={"institution": ["ETH"]}))))
+    picture(board, "own-1440")
+    board.button("Clear all").click()
+    panel = board.panel("Score2")
+    panel.get_by_role("textbox", name="From score2").fill("0.5")
+    panel.get_by_role("textbox", name="From score2").press("Enter")
+    board.shows(len(corpus.select(Selection(columns={"score2": (0.5, None)}))))
+    board.root.get_by_label("Sort by").select_option(label="Score2, largest first")
+    expect(board.titles.first).to_have_text(corpus.select(Selection(sort="columns.score2"))["title"].iloc[0])
+    expect(board.chart("My label")).to_be_visible()
+    expect(board.error).to_be_hidden()
+    # Constant and unique columns are offered last.
+    rail = board.root.locator(".lx-rail .lx-fold > span:first-child").all_text_contents()
+    assert set(rail[-2:]) == {"Run", "Key2"}
+
+
+def test_a_value_is_excluded_and_shown_again(own_board: Board) -> None:
+    board = own_board
+    panel = board.panel("My label")
+    panel.get_by_text("maybe").hover()
+    panel.get_by_role("button", name="Exclude maybe").click()
+    board.shows(40)
+    expect(board.chips.first).to_have_text("Without my label ‘maybe’")
+    panel.get_by_text("out", exact=True).click(modifiers=["Alt"])
+    board.shows(20)
+    panel.get_by_role("button", name="Show maybe again").click()
+    board.shows(40)
+
+
+def test_long_names_are_cut_in_the_middle(own_board: Board) -> None:
+    panel = own_board.panel("Institution")
+    tails = panel.locator(".lx-value-tail")
+    expect(tails).to_have_count(2)
+    for tail in tails.all():
+        assert tail.evaluate("node => node.scrollWidth <= node.clientWidth + 1")
+    assert {text[-1] for text in tails.all_text_contents()} == {"A", "B"}
+
+
+def test_a_facet_scrolls_to_more_of_its_values(voila_board: Board) -> None:
+    board = voila_board
+    panel = board.panel("Author")
+    values = panel.get_by_role("checkbox")
+    before = values.count()
+    expect(panel.get_by_role("button", name=re.compile("more values"))).to_be_visible()
+    panel.locator(".lx-values").hover()
+    board.page.mouse.wheel(0, 600)
+    expect(values.nth(before)).to_be_attached()
+    picture(board, "facets-1440")
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1024, 768), (390, 844)])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_all_of_it_fits(open_voila: Open, own: Path, width: int, height: int, scheme: str) -> None:
+    board = open_voila(own, viewport={"width": width, "height": height}, color_scheme=scheme)
+    board.search("planets rewards")
+    expect(board.root.get_by_role("region", name="Beyond all words")).to_be_visible()
+    assert board.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    picture(board, f"fits-{width}-{scheme}")

@@ -1,0 +1,93 @@
+"""What a notebook keeps of a dashboard, and what a cell can do with one."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbconvert import HTMLExporter
+from playwright.sync_api import Browser, expect
+
+from explorer import Corpus, Selection
+
+from .conftest import Open, watched
+from .driver import DRAWN_WITHIN, Board
+from .servers import Server
+
+MOST = 200_000
+"""Bytes of a saved picture at most."""
+
+
+def pictures(notebook: Path) -> list[str]:
+    """The pictures in a saved notebook."""
+    outputs = [output for cell in nbformat.read(notebook, 4).cells for output in cell.get("outputs", [])]
+    return [output.data["text/html"] for output in outputs if "text/html" in output.get("data", {})]
+
+
+def saved(board: Board, name: str, shows: str) -> Path:
+    """Save the notebook, again until its picture shows a text: it is drawn a moment after the change."""
+    path = Path(board.server.process.cwd()) / "work" / name
+    for _ in range(40):
+        board.page.get_by_role("menuitem", name="File", exact=True).click()
+        board.page.get_by_role("menuitem", name=re.compile("^Save Notebook(?! As)")).click()
+        board.page.wait_for_timeout(500)
+        if any(shows in picture for picture in pictures(path)):
+            return path
+    raise AssertionError(f"No picture of {path} shows {shows!r}: {[picture[:300] for picture in pictures(path)]}")
+
+
+def test_a_saved_notebook_shows_what_was_shown(open_lab: Open, corpus: Corpus) -> None:
+    board = open_lab()
+    picture = board.page.locator("[class*=lx-picture]")
+    expect(picture).to_have_count(1)
+    expect(picture).to_be_hidden()
+    board.search("vision")
+    count = len(corpus.select("vision"))
+    board.shows(count)
+    path = saved(board, "explorer.ipynb", f"{count} of 88 papers, matching ‘vision’")
+    [kept] = pictures(path)
+    assert len(kept.encode()) < MOST
+    assert kept.count("<tr>") == 1 + min(10, count)
+    # What nbconvert makes of it, in a browser that may run no script.
+    converted = HTMLExporter().from_filename(path)[0]
+    context = board.page.context.browser.new_context(java_script_enabled=False)
+    try:
+        page = context.new_page()
+        page.set_content(converted)
+        sentence = page.get_by_text("matching ‘vision’").first
+        expect(sentence).to_be_visible()
+        for image in page.locator(".jp-RenderedHTMLCommon img").all():
+            assert image.evaluate("image => image.naturalWidth") > 100
+        assert page.locator("table tbody tr").count() >= min(10, count)
+    finally:
+        context.close()
+
+
+def test_a_notebook_that_is_opened_again_shows_the_picture(
+    browser: Browser, lab: Callable[..., Server], open_lab: Open, corpus: Corpus
+) -> None:
+    board = open_lab()
+    board.search("vision")
+    path = saved(board, "explorer.ipynb", "matching ‘vision’")
+    # As somebody else gets it: not trusted, so that JupyterLab cleans what it shows.
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    notebook["metadata"].pop("widgets", None)
+    other = path.with_name(f"from-elsewhere-{time.monotonic_ns()}.ipynb")
+    other.write_text(json.dumps(notebook), encoding="utf-8")
+    server = lab()
+    with watched(browser, server.host, viewport={"width": 1760, "height": 1100}) as (page, watch):
+        page.goto(f"{server.url}lab/tree/{other.name}")
+        picture = page.locator("[class*=lx-picture]").first
+        expect(picture).to_be_visible(timeout=DRAWN_WITHIN)
+        expect(picture).to_contain_text("matching ‘vision’")
+        expect(picture.locator("tbody tr")).to_have_count(min(10, len(corpus.select(Selection(query="vision")))))
+        images = picture.locator("img")
+        assert images.count() >= 2
+        wide: list[Any] = [image.evaluate("image => image.naturalWidth") for image in images.all()]
+        assert all(width > 100 for width in wide)
+        watch.faults = [fault for fault in watch.faults if "model not found" not in fault and "widget" not in fault]

@@ -1,0 +1,122 @@
+"""The PRISMA flow follows the data, and says where it does not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pandas as pd
+import pytest
+from test_screening import corpus, papers
+
+import explorer
+from explorer import Corpus, Screening
+from explorer.screening.labels import NOT_RETRIEVED
+
+__all__ = ["corpus"]
+
+RECORD = "TY  - JOUR\nTI  - {title}\nAU  - Lee, Ann\nPY  - {year}\nDO  - 10.5555/{number}\nDB  - {database}\nER  - \n"
+
+
+def ris(path: Path, numbers: range, database: str) -> Path:
+    titles = {number: f"Effects of walking number {number} on the mood of adults" for number in numbers}
+    text = "".join(
+        RECORD.format(title=titles[number], year=2000 + number, number=1000 + number, database=database) for number in numbers
+    )
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def living(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Corpus:
+    """Forty records of MEDLINE and Embase, ten of them in both, one that names no database, and one that says nothing."""
+    monkeypatch.setenv("LITEXPLORER_DATA_HOME", str(tmp_path / "data"))
+    first, second = ris(tmp_path / "a.ris", range(20), "MEDLINE"), ris(tmp_path / "b.ris", range(10, 30), "Embase")
+    third = tmp_path / "c.ris"
+    third.write_text("TY  - JOUR\nER  - \nTY  - JOUR\nTI  - A trial of singing\nDO  - 10.5555/77\nER  - \n", encoding="utf-8")
+    read = explorer.import_papers(first, second, third)
+    return Corpus.from_papers(read.papers, tmp_path / "corpus", merges=read.merges, ledger=read.ledger, n_topics=2)
+
+
+def screened(review: Screening) -> Screening:
+    """Twelve included, of which three are assessed; the others excluded, but for two."""
+    for place, id_ in enumerate(review.ids):
+        if place < 12:
+            review.label(id_, "include", alike=False)
+        elif place < len(review.ids) - 2:
+            review.label(id_, "exclude", reason="wrong outcome" if place % 2 else "wrong population", alike=False)
+    review.label(review.ids[-2], "maybe")
+    review.label(review.ids[0], "include", stage=2)
+    review.label(review.ids[1], "exclude", reason="wrong study design", stage=2)
+    review.label(review.ids[2], "exclude", reason=NOT_RETRIEVED, stage=2)
+    return review
+
+
+def test_sources_duplicates_and_reasons_are_counted_from_the_data(living: Corpus) -> None:
+    flow = screened(Screening(living)).prisma()
+    [column] = flow.columns
+    assert len(living) == 31
+    # 20 and 20 of the databases, one that names none, and a record without any field.
+    assert sum(column.identified.values()) == living.ledger.read
+    assert column.identified["MEDLINE"] == 20
+    assert column.identified["Embase"] == 20
+    assert column.duplicates == 10
+    assert column.records == 31
+    assert column.unreadable == living.ledger.rejected
+    assert column.excluded == {"wrong population": 9, "wrong outcome": 8}
+    assert column.pending == {"maybe": 1, "not screened yet": 1}
+    assert (column.screened, column.sought, column.not_retrieved, column.assessed) == (29, 12, 1, 2)
+    assert column.excluded_reports == {"wrong study design": 1}
+    assert column.included == flow.included == 1
+    assert column.screened == column.sought + sum(column.excluded.values())
+    assert column.sought == column.not_retrieved + column.assessed + column.pending_reports
+    assert flow.notes == [
+        "Search 1: screening goes on; 1 maybe, 1 not screened yet.",
+        "Search 1: 9 full texts are not assessed yet.",
+    ]
+
+
+def test_a_search_run_again_gets_its_column(living: Corpus, tmp_path: Path) -> None:
+    review = screened(Screening(living))
+    again = explorer.import_papers(ris(tmp_path / "d.ris", range(25, 40), "MEDLINE"))
+    grown = living.add(again)
+    assert len(review.update(grown, title="Search of May 2027")) == 10
+    before, after = review.prisma().columns
+    assert before.records == 31
+    assert after.title == "Search of May 2027"
+    assert sum(after.identified.values()) == 15
+    assert after.identified == {"MEDLINE": 10, "d.ris": 5} or after.identified == {"MEDLINE": 15}
+    assert after.duplicates == 5
+    assert after.records == 10
+    assert after.pending == {"not screened yet": 10}
+    for id_ in review.ids[31:]:
+        review.label(id_, "exclude", alike=False)
+    assert review.prisma().columns[1].excluded == {"no reason given": 10}
+
+
+def test_numbers_that_do_not_reconcile_are_said(corpus: Corpus) -> None:
+    review = Screening(corpus)
+    assert any("no ledger was kept" in note or "ledger read" in note for note in review.prisma().notes) == (
+        not corpus.snapshot.accounts.parts
+    )
+    smaller = Corpus.from_papers(papers(65), corpus.folder.parent / "smaller", n_topics=2)
+    review.update(smaller)
+    notes = " ".join(review.prisma().notes)
+    assert "5 records are not in the corpus any more" in notes
+    assert review.prisma().columns[0].records == 65
+
+
+def test_the_diagram_is_svg_that_says_the_numbers_and_runs_nothing(living: Corpus, tmp_path: Path) -> None:
+    review = Screening(living, name="<script>alert(1)</script>")
+    review.label(review.ids[0], "exclude", reason='<script>alert("reason")</script> & more')
+    review.prisma().to_svg(tmp_path / "flow.svg")
+    root = ElementTree.parse(tmp_path / "flow.svg").getroot()
+    texts = [
+        "".join(node.itertext()).replace("\N{NO-BREAK SPACE}", " ") for node in root.iter("{http://www.w3.org/2000/svg}text")
+    ]
+    assert any("Records identified (n = 42)" in text for text in texts)
+    assert any("duplicates (n = 10)" in text for text in texts)
+    assert not list(root.iter("{http://www.w3.org/2000/svg}script"))
+    frame = review.prisma().frame
+    assert frame.loc[(frame["box"] == "Records identified") & (frame["what"] == ""), "n"].tolist() == [42]
+    assert isinstance(frame, pd.DataFrame)

@@ -1,0 +1,337 @@
+"""A review: its log, its queue, its reviewers, what it lives through."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import explorer
+from explorer import Corpus, Screening
+from explorer.errors import LibraryError, ScreeningError
+from explorer.screening.labels import Log, replay, reviews
+
+WORDS = "trial walking mood sleep singing placebo adults dose bones cohort diet surgery school pain vision".split()
+
+
+def papers(count: int, first: int = 0) -> pd.DataFrame:
+    """Records of invented words; those of numbers divisible by seven are about walking and mood."""
+    rows = []
+    for number in range(first, first + count):
+        words = [WORDS[(number * step + step) % len(WORDS)] for step in range(2, 9)]
+        about = ["walking", "mood", "trial"] if number % 7 == 0 else ["surgery", "diet", "cohort"]
+        rows.append(
+            {
+                "id": f"r{number:04}",
+                "title": f"{' '.join(about)} study number {number}",
+                "abstract": " ".join([*words, *about]),
+                "year": 2000 + number % 20,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def relevant(id_: str) -> bool:
+    return int(id_[1:]) % 7 == 0
+
+
+@pytest.fixture
+def corpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Corpus]:
+    monkeypatch.setenv("LITEXPLORER_DATA_HOME", str(tmp_path / "data"))
+    return Corpus.from_papers(papers(70), tmp_path / "corpus", n_topics=3)
+
+
+def again(corpus: Corpus) -> Corpus:
+    """The same corpus as another process opens it."""
+    return explorer.open_corpus(corpus.folder)
+
+
+def test_a_decision_is_kept_before_the_next_paper_is_shown(corpus: Corpus) -> None:
+    review = Screening(corpus, seeds=["r0000"], criteria=["walking and mood"])
+    shown = review.next()
+    assert shown is not None
+    review.label(shown.id, "exclude", reason="wrong outcome")
+    other = Screening(again(corpus))
+    assert other.labels[["id", "label", "reason", "how"]].values.tolist() == [
+        ["r0000", "include", "", "seed"],
+        [shown.id, "exclude", "wrong outcome", ""],
+    ]
+    assert other.state.settings["criteria"] == ["walking and mood"]
+    assert other.next().id not in ("r0000", shown.id)
+
+
+def test_the_queue_finds_what_the_seeds_are_like(corpus: Corpus) -> None:
+    review = Screening(corpus, seeds=["r0000"])
+    found = []
+    for _ in range(9):
+        shown = review.next()
+        review.label(shown.id, "include" if relevant(shown.id) else "exclude", alike=False)
+        found.append(relevant(shown.id))
+    assert sum(found) >= 8, "nine others of the seventy are like the seed"
+
+
+def test_a_description_and_criteria_start_the_queue_too(corpus: Corpus) -> None:
+    assert relevant(Screening(corpus, description="walking, mood", name="by description").next().id)
+    assert relevant(Screening(corpus, criteria=["walking", "mood"], name="by criteria").next().id)
+
+
+def test_undo_takes_the_last_decision_back_and_a_decision_can_be_changed(corpus: Corpus) -> None:
+    review = Screening(corpus, seeds=["r0000"])
+    review.label("r0007", "include")
+    review.label("r0014", "exclude")
+    review.label("r0007", "maybe")
+    assert dict(review.labels[["id", "label"]].values.tolist()) == {"r0000": "include", "r0007": "maybe", "r0014": "exclude"}
+    assert review.undo() == ["r0007"]
+    assert dict(review.labels[["id", "label"]].values.tolist())["r0007"] == "include"
+    assert review.undo() == ["r0014"]
+    assert review.undo() == ["r0007"]
+    assert review.undo() == []
+    assert review.labels["id"].tolist() == ["r0000"]
+    # The log forgets nothing.
+    assert review.log["act"].tolist() == ["begin", "prior", "join", "label", "label", "label", "undo", "undo", "undo"]
+    assert Screening(again(corpus)).labels["id"].tolist() == ["r0000"]
+
+
+def test_the_same_decision_sent_twice_stands_once(corpus: Corpus) -> None:
+    one, other = Screening(corpus), Screening(again(corpus))
+    one.label("r0007", "include")
+    other.label("r0007", "include")
+    assert one.log["act"].tolist().count("label") == 1
+    steps = other.state.latest[other.reviewer][-1]
+    one.undo()
+    # The other window has not heard of it, and says the same.
+    other._write([{"act": "undo", "target": steps, "said": {"papers": ["r0007"]}}])
+    assert one.log["act"].tolist().count("undo") == 1
+    one.label("r0007", "include")
+    assert one.log["act"].tolist().count("label") == 2
+
+
+def test_records_that_say_the_same_are_decided_at_once_and_taken_back_at_once(tmp_path: Path, corpus: Corpus) -> None:
+    table = papers(20)
+    twin = table.iloc[[3]].assign(id="twin", title=table["title"][3].upper() + ".", abstract=None)
+    namesake = table.iloc[[3]].assign(id="namesake", abstract="Another abstract altogether.")
+    two = Corpus.from_papers(pd.concat([table, twin, namesake]), tmp_path / "two", n_topics=2)
+    review = Screening(two)
+    assert review.alike("r0003") == ["twin"]
+    review.label("r0003", "exclude", reason="wrong population")
+    assert review.labels[["id", "how"]].values.tolist() == [["r0003", ""], ["twin", "alike"]]
+    assert sorted(review.undo()) == ["r0003", "twin"]
+    assert review.labels.empty
+    review.label("r0003", "exclude", alike=False)
+    assert review.labels["id"].tolist() == ["r0003"]
+
+
+def test_a_review_replays_exactly(corpus: Corpus) -> None:
+    review = Screening(corpus, seeds=["r0000"], description="walking")
+    for step in range(25):
+        shown = review.next()
+        review.label(shown.id, "include" if relevant(shown.id) else ("maybe" if step % 5 == 4 else "exclude"))
+        if step in (6, 13):
+            review.undo()
+        if step == 10:
+            review.fill_abstract("r0069", "walking mood walking mood")
+        if step == 15:
+            review.label("r0069", "exclude")
+    replayed = Screening(again(corpus)).replayed()
+    assert replayed["asked"].sum() >= 25
+    assert replayed.loc[replayed["asked"], "same"].all()
+    entries = Log(corpus.library.database, "review").after()
+    for until in (entries[5].seq, entries[20].seq, entries[-1].seq):
+        assert replay(entries, until) == replay([entry for entry in entries if entry.seq <= until])
+    assert replay(entries) == review.state
+
+
+def test_the_log_only_grows(corpus: Corpus) -> None:
+    review = Screening(corpus)
+    review.label("r0001", "include")
+    with sqlite3.connect(corpus.library.path) as file:
+        for statement in ("DELETE FROM screening", "UPDATE screening SET label = 'exclude'"):
+            with pytest.raises(sqlite3.IntegrityError, match="log of a screening"):
+                file.execute(statement)
+    with pytest.raises(LibraryError), corpus.library.database.writing() as file:
+        file.execute("DELETE FROM screening")
+    assert reviews(corpus.library.database) == ["review"]
+
+
+def test_what_cannot_be_is_refused(corpus: Corpus) -> None:
+    review = Screening(corpus)
+    for call, match in (
+        (lambda: review.label("nothing", "include"), "no record"),
+        (lambda: review.label("r0001", "yes"), "no label"),  # type: ignore[arg-type]
+        (lambda: review.label("r0001", "include", stage=3), "no stage"),
+        (lambda: review.label("r0001", "include", stage=2), "not included by title"),
+        (lambda: review.label("r0001", "exclude", reason="x" * 301), "at most 300"),
+        (lambda: Screening(corpus, seeds=["nothing"], name="other"), "no record"),
+        (lambda: Screening(corpus, name=" "), "needs a name"),
+        (lambda: Screening(corpus, votes=0), "cannot decide"),
+        (lambda: review.fill_abstract("r0001", "  "), "empty"),
+        (lambda: review.sample(1000), "cannot be drawn"),
+        (lambda: review.leave("nobody"), "No reviewer"),
+        (lambda: review.change(colour="red"), "no setting"),
+    ):
+        with pytest.raises(ScreeningError, match=match):
+            call()
+    assert review.labels.empty
+
+
+def test_the_second_stage_has_the_papers_included_and_needs_reasons(corpus: Corpus) -> None:
+    review = Screening(corpus)
+    for id_ in ("r0000", "r0007", "r0014"):
+        review.label(id_, "include")
+    review.label("r0001", "exclude")
+    assert {review.next(stage=2).id} <= {"r0000", "r0007", "r0014"}
+    with pytest.raises(ScreeningError, match="needs a reason"):
+        review.label("r0000", "exclude", stage=2)
+    review.label("r0000", "exclude", reason="wrong outcome", stage=2)
+    review.label("r0007", "include", stage=2)
+    assert review.next(stage=2).id == "r0014"
+    assert review.progress(2) == {"records": 3, "screened": 2, "included": 1, "excluded": 1, "maybe": 0, "left": 1}
+    # A change at the first stage takes the paper out of the second.
+    review.label("r0014", "exclude")
+    assert review.next(stage=2) is None
+
+
+# Several reviewers
+
+
+def test_two_reviewers_are_blind_until_both_are_done(corpus: Corpus) -> None:
+    ann, bo = Screening(corpus, reviewer="ann", votes=2), Screening(again(corpus), reviewer="bo")
+    order = {"ann": [], "bo": []}
+    for review in (ann, bo):
+        for _ in range(12):
+            shown = review.next()
+            order[review.reviewer].append(shown.id)
+            review.label(shown.id, "include" if relevant(shown.id) else "exclude", alike=False)
+    assert order["ann"] != order["bo"], "each reads in another order"
+    bo.label(order["ann"][0], "maybe")
+    ann.refresh()
+    assert set(ann.labels["reviewer"]) == {"ann"}
+    assert "bo" not in set(ann.log.loc[ann.log["act"] == "label", "reviewer"])
+    for ask in (ann.conflicts, ann.agreement):
+        with pytest.raises(ScreeningError, match="done"):
+            ask()
+    waiting = bo.awaiting()
+    mine = {id_ for id_ in order["ann"] if id_ not in order["bo"] and id_ != order["ann"][0]}
+    assert mine <= set(waiting.loc[~waiting["mine"], "id"])
+    # Who reads next gets them, and nobody a third time.
+    for review in (ann, bo):
+        while (shown := review.next()) is not None:
+            review.label(shown.id, "include" if relevant(shown.id) else "exclude", alike=False)
+    assert ann.awaiting().empty
+    ann.done()
+    with pytest.raises(ScreeningError, match="not done: bo"):
+        ann.conflicts()
+    bo.done()
+    found = ann.conflicts()
+    assert found["id"].tolist() == [order["ann"][0]]
+    assert found["bo"].tolist() == ["maybe"]
+    agreed = ann.agreement().set_index("measure")
+    assert agreed.loc["observed", "papers"] == 70
+    assert agreed.loc["Cohen's kappa", "value"] > 0.9
+    ann.resolve(order["ann"][0], "include")
+    assert bo.conflicts().empty
+    assert bo.state.verdict(1, order["ann"][0])[0] == "include"
+    assert ann.replayed().query("asked")["same"].all()
+
+
+def test_who_leaves_leaves_what_was_decided(corpus: Corpus) -> None:
+    ann, bo = Screening(corpus, reviewer="ann", votes=2), Screening(again(corpus), reviewer="bo")
+    ann.label("r0001", "exclude")
+    bo.label("r0001", "exclude")
+    bo.label("r0002", "include")
+    ann.leave("bo")
+    with pytest.raises(ScreeningError, match="has left"):
+        bo.label("r0003", "include")
+    cy = Screening(again(corpus), reviewer="cy")
+    assert cy.state.verdict(1, "r0001")[0] == "exclude"
+    assert cy.awaiting()["id"].tolist() == ["r0002"]
+    cy.label("r0002", "include")
+    assert cy.state.verdict(1, "r0002")[0] == "include"
+    # Whoever left is waited for no more.
+    ann.done()
+    cy.done()
+    assert ann.conflicts().empty
+    bo.join()
+    bo.label("r0003", "include")
+    assert not bo.awaiting().empty
+
+
+# A living review
+
+
+def test_a_search_run_again_brings_only_what_is_new(corpus: Corpus) -> None:
+    review = Screening(corpus, seeds=["r0000"])
+    for id_ in ("r0007", "r0014"):
+        review.label(id_, "include")
+    for number in (1, 2, 3, 4, 5):
+        review.label(f"r{number:04}", "exclude", reason="wrong outcome")
+    grown = corpus.add(papers(30, first=60))
+    assert len(grown) == 90
+    fresh = review.update(grown, title="Search of May")
+    assert fresh == [f"r{number:04}" for number in range(70, 90)]
+    assert review.update(grown) == []
+    assert len(review) == 90
+    assert len(review.labels) == 8
+    first = [review.next().id]
+    while len(first) < 12:
+        review.label(first[-1], "include" if relevant(first[-1]) else "exclude")
+        first.append(review.next().id)
+    assert {"r0070", "r0077", "r0084"} <= set(first), "the queue starts from the decisions before"
+    flow = review.prisma()
+    assert [column.title for column in flow.columns] == ["Search 1", "Search of May"]
+    assert [column.records for column in flow.columns] == [70, 20]
+    reopened = Screening(grown)
+    assert reopened.next().id == review.next().id
+    assert reopened.replayed().query("asked")["same"].all()
+
+
+# Killed
+
+WRITER = """
+import sys
+import explorer
+corpus = explorer.open_corpus(sys.argv[1])
+review = explorer.Screening(corpus, reviewer=sys.argv[2])
+while (shown := review.next(learn=False)) is not None:
+    review.label(shown.id, "include" if int(shown.id[1:]) % 7 == 0 else "exclude", alike=False)
+    print(shown.id, flush=True)
+"""
+
+
+def test_nothing_is_lost_or_doubled_when_processes_are_killed(corpus: Corpus) -> None:
+    Screening(corpus, reviewer="ann", votes=2)
+    said: dict[str, list[str]] = {"ann": [], "bo": []}
+    environment = {**os.environ, "PYTHONPATH": str(Path(explorer.__file__).parent.parent)}
+    for kill_after in (7, 16, None):
+        running = {
+            who: subprocess.Popen(
+                [sys.executable, "-c", WRITER, str(corpus.folder), who], stdout=subprocess.PIPE, text=True, env=environment
+            )
+            for who in said
+        }
+        for who, process in running.items():
+            assert process.stdout is not None
+            for number, line in enumerate(process.stdout, 1):
+                said[who].append(line.strip())
+                if number == kill_after:
+                    os.kill(process.pid, signal.SIGKILL)
+                    said[who] += process.stdout.read().split()
+                    break
+            process.stdout.close()
+            process.wait()
+    for who in said:
+        review = Screening(again(corpus), reviewer=who)
+        mine = review.labels
+        decided = mine[mine["reviewer"] == who]["id"].tolist()
+        assert len(decided) == len(set(decided)) == 70
+        assert set(said[who]) <= set(decided)
+        acts = review.log
+        assert (acts[acts["reviewer"] == who]["act"] == "label").sum() == 70
+        assert len(said[who]) == len(set(said[who])), "nobody was shown a paper twice that was said to be decided"
