@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         SelectionError,
         ServerError,
         ServiceError,
+        TopicError,
     )
     from explorer.papers.ledger import Ledger
     from explorer.papers.schema import validate
@@ -84,6 +85,7 @@ _HOMES = {
     "SelectionError": "errors",
     "ServerError": "errors",
     "ServiceError": "errors",
+    "TopicError": "errors",
     "TopicModel": "topics.model",
     "compare": "search.comparison",
     "compare_dates": "search.comparison",
@@ -137,10 +139,13 @@ __all__ = [
     "ReadError",
     "Rules",
     "SchemaError",
+    "Screening",
+    "ScreeningError",
     "Selection",
     "SelectionError",
     "ServerError",
     "ServiceError",
+    "TopicError",
     "TopicModel",
     "compare",
     "compare_dates",

@@ -14,8 +14,10 @@
     ├── ExportError          a table could not be written
     ├── LibraryError         a reader's saved searches could not be read or written
     ├── ScreeningError       a review was asked for what cannot be
+    ├── FeedError            a day, a subscription or a digest that cannot be, or could not be delivered
     ├── ServerError          the dashboard server could not be started
-    └── ServiceError         a web service could not be reached, refused, or sent what cannot be read
+    ├── ServiceError         a web service could not be reached, refused, or sent what cannot be read
+    └── TopicError           a change of the topics that cannot be
 
 Each message says what happened, to which record or file, and what to do next.
 """
@@ -100,6 +102,10 @@ class ScreeningError(ExplorerError):
     """A review was asked for what cannot be: a paper it does not have, a label there is not, a reviewer who left."""
 
 
+class FeedError(ExplorerError):
+    """A day, a subscription or a digest that cannot be, or could not be delivered."""
+
+
 class ServerError(ExplorerError):
     """The dashboard server could not be started."""
 
@@ -119,3 +125,7 @@ class ServiceError(ExplorerError):
         super().__init__(message)
         self.status = status
         self.retry_after = retry_after
+
+
+class TopicError(ExplorerError):
+    """A change of the topics that cannot be: there is no such topic or paper, or its name is taken."""

@@ -282,6 +282,7 @@ def states(board: Dashboard, merged: Corpus) -> Iterator[dict[str, Any]]:
     yield traits(board)
     for _ in range(3):
         send(board, "undo_mark")
+    yield from screened(board)
     # The last is in an encoding that is not sure.
     files = (two_files.RIS.encode(), two_files.TABLE.encode(), "title,year\nЛуна,2020\n".encode("cp1251"))
     for name, data in zip(("a.ris", "b.csv", "c.csv"), files, strict=True):
@@ -304,6 +305,31 @@ def states(board: Dashboard, merged: Corpus) -> Iterator[dict[str, Any]]:
     # Papers that a cell gave, on their way in.
     told = [{"title": "my papers", "stage": "Finding topics", "part": 0.5}, {"title": "x", "stage": "Stopping", "part": None}]
     yield from ({**traits(board), "opening": state} for state in told)
+
+
+def screened(board: Dashboard) -> Iterator[dict[str, Any]]:
+    """A review by two, from its beginning to a conflict."""
+    send(board, "screen_open")
+    yield traits(board)
+    begun = {"description": "arithmetic", "criteria": "language models\nvectors", "votes": 2, "seeds": False}
+    ids = board.session.corpus.papers["id"].tolist()
+    for reviewer in ("ann", "bo"):
+        send(board, "screen_begin", name="a review", reviewer=reviewer, **begun)
+        board.screening_mode.join()
+        yield traits(board)
+        for place, id_ in enumerate(ids[:20]):
+            label = "maybe" if place == 2 else "include" if place % 3 == 0 or (reviewer == "bo" and place == 1) else "exclude"
+            send(board, "screen_decide", id=id_, label=label, reason="")
+        board.screening_mode.join()
+        send(board, "screen_pick", id=None, row=0)
+        yield traits(board)
+        send(board, "screen_team", act="done", who="")
+    for view in ("team", "stop", "flow", "read"):
+        send(board, "screen_view", view=view, stage=1)
+        yield traits(board)
+    send(board, "screen_leave")
+    yield traits(board)
+    send(board, "screen_close")
 
 
 @pytest.fixture(scope="module")
@@ -368,8 +394,17 @@ def test_answers_are_what_the_page_takes_them_for(
     send(board, "picture", chart="topics")
     send(board, "report")
     send(board, "chart_code", chart="topics")
+    send(board, "day")
+    send(board, "day", period="2024-03", by="month", order="trending")
+    send(board, "subscriptions", without="survey", cadence="weekly", cap=5)
+    send(board, "subscribe", name="mine", address="ann@example.org")
+    send(board, "end_subscription", name="mine")
     send(board, "note", row=0, text="Read twice.", before="")
     send(board, "note", row=0, text="", before="Read twice.")
+    send(board, "screen_open")
+    send(board, "screen_begin", name="another review", reviewer="ann")
+    send(board, "screen_flow")
+    send(board, "screen_close")
     send(board, "plotly")
     board.save([ExportedFile("papers.csv", "text/csv", b"id\n")])
     values: dict[str, list[Any]] = {}

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, CountVectorizer
 
 from explorer.text.keyphrases import candidates, learn_phrases
-from explorer.topics.model import FILLER
+from explorer.text.stopwords import FILLER
 
 WORDS = (
     "neural",

@@ -1,8 +1,4 @@
-"""Topics: every paper has one, and the same papers have the same ones on every run.
-
-`TopicModel` follows scikit-learn's conventions (parameters are stored, learned attributes end in ``_``) but is no scikit-learn
-estimator: it takes texts, and `parametrize_with_checks` hands over matrices of numbers only.
-"""
+"""Topics: every paper has a distribution over them, and the same papers have the same ones on every run, in any order."""
 
 from __future__ import annotations
 
@@ -11,14 +7,17 @@ import inspect
 import os
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import numpy as np
 import oracles
 import pytest
+from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from explorer import Corpus, TopicModel, read_papers
 from explorer.topics.model import OTHER, suggested_topics
+from explorer.topics.terms import content_keys, count_terms, term_weights, words_of
 
 THEMES = (
     "graph neural network message passing node edge",
@@ -37,7 +36,8 @@ def themed(count: int, seed: int = 0) -> tuple[list[str], list[int]]:
 def test_papers_of_one_theme_have_one_topic() -> None:
     texts, which = themed(80)
     model = TopicModel(4).fit(texts)
-    codes, share = model.transform(texts)
+    places = model.transform(texts)
+    codes, share = places.argmax(axis=1), places.max(axis=1)
     pairs = set(zip(which, codes.tolist(), strict=True))
     assert len(pairs) == 4
     assert len({code for _, code in pairs}) == 4
@@ -45,6 +45,13 @@ def test_papers_of_one_theme_have_one_topic() -> None:
     for theme, code in pairs:
         assert set(model.words_[code][:6]) <= set(THEMES[theme].split())
         assert set(model.labels_[code].replace(",", "").split()) & set(THEMES[theme].split())
+
+
+@parametrize_with_checks([TopicModel(2)])
+def test_it_is_an_estimator_as_scikit_learn_has_them(estimator: TopicModel, check: object) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        check(estimator)  # type: ignore[operator]
 
 
 def test_the_shapes_of_what_is_learned() -> None:
@@ -55,9 +62,14 @@ def test_the_shapes_of_what_is_learned() -> None:
     assert model.labels_[-1] == OTHER
     assert len(set(model.labels_)) == 4
     assert [len(words) for words in model.words_] == [10, 10, 10]
-    codes, share = model.transform(texts)
-    assert (codes.shape, codes.dtype, share.shape, share.dtype) == ((60,), np.int32, (60,), np.float32)
-    assert ((share >= 0) & (share <= 1)).all()
+    places = model.transform(texts)
+    assert (places.shape, places.dtype) == ((60, 4), np.float64)
+    assert ((places >= 0) & (places <= 1)).all()
+    assert np.allclose(places.sum(axis=1), 1)
+    assert np.array_equal(model.predict(texts), places.argmax(axis=1))
+    assert model.predict(texts).dtype == np.int32
+    assert [row.sum() for row in model.factors_] == pytest.approx([1, 1, 1])
+    assert ((model.stability_ >= 0) & (model.stability_ <= 1)).all()
 
 
 def test_init_only_stores_and_fit_returns_itself() -> None:
@@ -93,10 +105,11 @@ def test_init_only_stores_and_fit_returns_itself() -> None:
 )
 def test_corpora_too_small_or_too_plain(texts: list[str]) -> None:
     model = TopicModel().fit(texts)
-    codes, share = model.transform(texts)
-    assert len(codes) == len(share) == len(texts)
-    assert all(0 <= code < len(model.labels_) for code in codes)
-    assert np.isfinite(share).all()
+    places = model.transform(texts)
+    codes = places.argmax(axis=1)
+    assert places.shape == (len(texts), len(model.labels_))
+    assert np.isfinite(places).all()
+    assert np.allclose(places.sum(axis=1), 1)
     assert len(set(model.labels_)) == len(model.labels_)
     assert len(set(codes[[text == texts[0] for text in texts]].tolist())) <= 1 if texts else True
 
@@ -104,9 +117,9 @@ def test_corpora_too_small_or_too_plain(texts: list[str]) -> None:
 def test_texts_without_a_known_word_are_other() -> None:
     texts, _ = themed(40)
     model = TopicModel(4).fit(texts)
-    codes, share = model.transform(["", "zebra xylophone", texts[0]])
-    assert [model.labels_[code] == OTHER for code in codes] == [True, True, False]
-    assert share[:2].tolist() == [0, 0]
+    places = model.transform(["", "zebra xylophone", texts[0]])
+    assert [model.labels_[code] == OTHER for code in places.argmax(axis=1)] == [True, True, False]
+    assert places[:2].tolist() == [[0, 0, 0, 0, 1]] * 2
 
 
 @pytest.mark.parametrize("papers", [0, 1, 2, 3, 10, 88, 1000, 100_000, 10**7])
@@ -118,7 +131,7 @@ def test_the_number_of_topics(papers: int) -> None:
 def test_a_model_is_fitted_on_a_sample_of_a_large_corpus() -> None:
     texts, which = themed(400)
     model = TopicModel(4, sample=100).fit(texts)
-    codes, _ = model.transform(texts)
+    codes = model.predict(texts)
     assert len(set(zip(which, codes.tolist(), strict=True))) == 4
 
 
@@ -127,25 +140,27 @@ import hashlib, sys
 from explorer import TopicModel, read_papers
 papers = read_papers(sys.argv[1])
 texts = [f"{p.title} {p.abstract}" for p in papers.itertuples()]
+if sys.argv[2] == "reversed":
+    texts.reverse()
 model = TopicModel().fit(texts)
-codes, share = model.transform(texts)
+places = model.transform(sorted(texts))
 digest = hashlib.sha256()
-for part in (model.factors_.tobytes(), codes.tobytes(), share.tobytes(), repr(model.labels_).encode(), repr(model.words_).encode()):
+for part in (model.factors_.tobytes(), places.tobytes(), repr(model.labels_).encode(), repr(model.words_).encode()):
     digest.update(part)
 print(digest.hexdigest())
 """
 
 
-def test_two_processes_find_the_same_topics_bit_for_bit(sample: Path) -> None:
+def test_hash_seeds_threads_and_the_order_of_the_file_change_no_bit(sample: Path) -> None:
     runs = [
         subprocess.run(
-            [sys.executable, "-c", PROGRAM, str(sample)],
-            env={**os.environ, "PYTHONHASHSEED": seed},
+            [sys.executable, "-c", PROGRAM, str(sample), order],
+            env={**os.environ, "PYTHONHASHSEED": seed, "OMP_NUM_THREADS": threads, "OPENBLAS_NUM_THREADS": threads},
             capture_output=True,
             text=True,
             check=True,
         ).stdout
-        for seed in ("1", "2")
+        for seed, threads, order in (("1", "1", "as it is"), ("2", "2", "reversed"))
     ]
     assert runs[0] == runs[1]
     assert len(runs[0].strip()) == 64
@@ -171,11 +186,16 @@ def test_every_paper_of_the_sample_has_a_topic_that_says_something(sample: Path,
     assert (papers["topic"] != OTHER).all()
     assert papers["topic"].value_counts().max() < 45
     summary = corpus.topics.summary()
+    assert list(summary.columns)[:6] == ["topic", "label", "papers", "words", "phrases", "stability"]
     assert summary["papers"].sum() == 88
     assert summary["papers"].is_monotonic_decreasing
     assert (
-        dict(zip(summary["topic"], summary["papers"], strict=True)).items() >= papers["topic"].value_counts().to_dict().items()
+        dict(zip(summary["label"], summary["papers"], strict=True)).items() >= papers["topic"].value_counts().to_dict().items()
     )
+    known = summary[summary["topic"] != "none"]
+    assert known["topic"].str.fullmatch(r"t\d+").all()
+    assert (known["words"].map(len) == 10).all()
+    assert known["stability"].between(0, 1).all()
 
 
 def test_corpora_of_few_papers(corpora: list[tuple[Corpus, list[oracles.Paper]]]) -> None:
@@ -189,6 +209,46 @@ def test_the_stored_model_places_papers_as_the_fitted_one(tmp_path: Path) -> Non
     model = TopicModel(4).fit(texts)
     model.save(tmp_path / "m.npz")
     again = TopicModel.load(tmp_path / "m.npz", model.labels_)
-    for a, b in zip(model.transform(texts), again.transform(texts), strict=True):
-        assert np.array_equal(a, b)
+    assert np.array_equal(model.transform(texts), again.transform(texts))
     assert hashlib.sha256(again.factors_.tobytes()).digest() == hashlib.sha256(model.factors_.tobytes()).digest()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Code at https://github.com/a/b or www.x.org/y, mail a.b@c.de", ["code", "at", "or", "mail"]),
+        ("see github.com/lab/code and project.io", ["see", "and"]),
+        (r"\alpha-decay of <i>Drosophila</i> &amp; x_1, 3D", ["decay", "of", "drosophila"]),
+        ("state-of-the-art LLMs' don't", ["state-of-the-art", "llms", "don't"]),
+        ("深度学习", ["深度", "度学", "学习"]),
+        ("Überprüfung der Größe", ["überprüfung", "der", "größe"]),
+        ("U\u0308ber", ["über"]),
+        ("", []),
+    ],
+)
+def test_words_of_a_text(text: str, words: list[str]) -> None:
+    assert words_of(text) == words
+
+
+def test_words_that_stand_anywhere_are_worth_nothing_in_any_language() -> None:
+    """Words of two themes in a language that nobody has, and others drawn from all alike."""
+    draw = np.random.default_rng(3)
+    themes = [[f"{name}{letter}x" for letter in "abcdefghijkl"] for name in ("ru", "zo")]
+    anywhere = [f"qua{letter}m" for letter in "abcdefghijkl"]
+    texts = [" ".join([*draw.choice(themes[i % 2], 8), *draw.choice(anywhere, 8)]) for i in range(300)]
+    counts, vocabulary = count_terms(texts)
+    weights = dict(zip(vocabulary.tolist(), term_weights(counts), strict=True))
+    assert min(weights[word] for theme in themes for word in theme) > 1.4 * max(weights[word] for word in anywhere)
+
+
+def test_keys_go_by_content() -> None:
+    keys = content_keys([b"a", b"b", b"a"])
+    assert keys[0] == keys[2] != keys[1]
+
+
+def test_the_number_is_chosen_where_it_is_not_given() -> None:
+    texts, _ = themed(200)
+    model = TopicModel().fit(texts)
+    assert {row["topics"] for row in model.curve_} >= {len(model.words_)}
+    assert max(model.curve_, key=lambda row: row["score"])["topics"] == len(model.words_)
+    assert TopicModel(3).fit(texts).curve_ == []

@@ -150,6 +150,9 @@ def test_missing_columns_are_named(column: str) -> None:
 def test_a_corpus_counts_as_its_table_does(by: str, corpora: list[tuple[Corpus, list[oracles.Paper]]]) -> None:
     for corpus, _ in corpora:
         ours, theirs = corpus.topics.frequency(by=by), topic_frequency(corpus.select(Selection()), by=by)
+        named = dict(zip(corpus.topics.table.ids, corpus.topics.labels, strict=True))
+        assert (ours["topic"].map(named) == ours["label"]).all()
+        ours = ours.drop(columns="topic").rename(columns={"label": "topic"})
         assert ours.attrs == theirs.attrs
         used = theirs["topic"].unique()
         same = ours[ours["topic"].isin(used)].sort_values(["period", "topic"], ignore_index=True)

@@ -8,7 +8,25 @@ import sys
 from collections.abc import Sequence
 from types import ModuleType
 
-from explorer.cli import build, check, compare, export, fetch, ledger, merges, refit, remove, saved, search, serve, undo, update
+from explorer.cli import (
+    build,
+    check,
+    compare,
+    digest,
+    export,
+    fetch,
+    ledger,
+    merges,
+    refit,
+    remove,
+    saved,
+    search,
+    serve,
+    sources,
+    subscriptions,
+    undo,
+    update,
+)
 from explorer.errors import ExplorerError, ExpressionError, QueryError
 
 
@@ -42,7 +60,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def commands() -> dict[str, ModuleType]:
     """The commands by their names, in the order in which the help lists them."""
-    modules = (build, update, remove, undo, check, merges, ledger, refit, fetch, serve, search, export, saved, compare)
+    modules = (
+        build,
+        update,
+        remove,
+        undo,
+        check,
+        merges,
+        ledger,
+        refit,
+        fetch,
+        serve,
+        search,
+        export,
+        saved,
+        compare,
+        sources,
+        subscriptions,
+        digest,
+    )
     return {module.__name__.rpartition(".")[2]: module for module in modules}
 
 

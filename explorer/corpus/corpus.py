@@ -6,13 +6,12 @@ from functools import cached_property
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Self
 
-import numpy as np
-
-from explorer.corpus import growth
+from explorer.corpus import growth, saved
 from explorer.corpus.card import card
 from explorer.corpus.documented import Handed, documented_by, moved
+from explorer.corpus.topics import CorpusTopics
 from explorer.dedupe.merges import Change, Merges
-from explorer.errors import LibraryError
+from explorer.feed import daily, recommend, trending
 from explorer.papers.schema import to_frame
 from explorer.search import completion, explain, modes, similar
 from explorer.search.ranker import Ranker
@@ -22,7 +21,8 @@ from explorer.store.build import Progress, no_progress
 from explorer.store.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+    from datetime import date
     from pathlib import Path
 
     import pandas as pd
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from explorer.papers.ledger import Ledger
     from explorer.ranking.vectors import Embedder
     from explorer.sources.formats.registry import Import
-    from explorer.store.topics import Topics
 
 
 class Corpus:
@@ -53,8 +52,12 @@ class Corpus:
     """
 
     def __init__(self, folder: str | PathLike[str] | Snapshot) -> None:
-        self.snapshot = folder if isinstance(folder, Snapshot) else Snapshot(folder)
-        self.ranker = Ranker(self.snapshot, lambda name: self.library.members(name), lambda: self.library.own)
+        self._show(folder if isinstance(folder, Snapshot) else Snapshot(folder))
+
+    def _show(self, snapshot: Snapshot) -> None:
+        """Show another generation of the same papers."""
+        vars(self).clear()
+        self.snapshot, self.ranker = snapshot, Ranker(snapshot, lambda n: self.library.members(n), lambda: self.library.own)
 
     @classmethod
     @documented_by(growth.build)
@@ -92,12 +95,12 @@ class Corpus:
     @cached_property
     def papers(self) -> pd.DataFrame:
         """The papers as a DataFrame in the schema, memory-mapped, with their `topic`."""
-        return to_frame(self.snapshot.with_topic(self.snapshot.table, np.asarray(self.snapshot.topics.codes)))
+        return to_frame(self.snapshot.with_topic(self.snapshot.table, self.snapshot.topics.codes))
 
     @property
-    def topics(self) -> Topics:
-        """What the papers are about: labels, words, and the topic of each paper."""
-        return self.snapshot.topics
+    def topics(self) -> CorpusTopics:
+        """What the papers are about: labels, words, the topic of each paper; and changes of the topics."""
+        return CorpusTopics(self)
 
     @property
     @documented_by(Merges.frame)
@@ -174,30 +177,27 @@ class Corpus:
         return Library(self.ranker)
 
     @property
+    @documented_by(saved.read_papers)
     def read_papers(self) -> tuple[str, ...]:
-        """Ids of the papers that the reader has read, the first read first; novelty is measured against them."""
-        try:
-            return self.library.reads()
-        except LibraryError:
-            # What is wrong with the file is said where the saved searches stand, and where it is written.
-            return ()
+        return saved.read_papers(self.library)
 
+    @documented_by(saved.compare)
     def compare(self, before: Selection | SavedSearch, after: Selection | SavedSearch) -> pd.DataFrame:
-        """Papers that are new in the second selection, gone from the first, or in both, as `explorer.compare` gives them.
+        return saved.compare(self.library, before, after)
 
-        Parameters
-        ----------
-        before, after : Selection or SavedSearch
-            A search that was saved stands for the papers it found then, as `before`, and for those it finds now, as `after`.
+    # What is new
 
-        Examples
-        --------
-        >>> import explorer
-        >>> vision, more = explorer.Selection(query="vision"), explorer.Selection(query="vision OR image")
-        >>> explorer.open_corpus().compare(vision, more).attrs["counts"]["gone"]
-        0
-        """
-        return self.library.compare(before, after)
+    @documented_by(daily.daily, without=("snapshot",))
+    def daily(self, day: str | date | None = None) -> pd.DataFrame:
+        return daily.daily(self.snapshot, day)
+
+    @documented_by(trending.trending, without=("counts", "weights"))
+    def trending(self, day: str | date | None = None, *, limit: int | None = None) -> pd.DataFrame:
+        return trending.trending(self.snapshot, day, limit=limit)
+
+    @documented_by(recommend.for_reader)
+    def recommend(self, like: Iterable[str] = (), *, limit: int | None = 50) -> pd.DataFrame:
+        return recommend.for_reader(self.library, like, limit=limit)
 
     # How it changes: each gives another object, and this one goes on showing the papers before
 

@@ -17,7 +17,15 @@ from explorer.disk import cache_folder
 from explorer.errors import CorpusError
 from explorer.papers.schema import to_table
 from explorer.store.build import Progress, content_hash, no_progress, write_corpus
-from explorer.store.extend import change_digest, extend_corpus, index_again, join_papers, refit_corpus, remove_papers
+from explorer.store.extend import (
+    change_digest,
+    edit_corpus,
+    extend_corpus,
+    index_again,
+    join_papers,
+    refit_corpus,
+    remove_papers,
+)
 from explorer.store.generations import restore
 from explorer.store.snapshot import Snapshot
 
@@ -29,6 +37,7 @@ if TYPE_CHECKING:
     from explorer.dedupe.rules import Rules
     from explorer.papers.ledger import Ledger
     from explorer.sources.formats.registry import Import
+    from explorer.topics.edits import TopicEdit
 
 
 def build(
@@ -269,6 +278,17 @@ def refitted(snapshot: Snapshot, n_topics: int | None, progress: Progress) -> Pa
         target = cache_folder() / f"grown-{told}"
     refit_corpus(snapshot.folder, into=target, n_topics=n_topics, progress=progress)
     return target
+
+
+def topics_edited(snapshot: Snapshot, log: Sequence[TopicEdit]) -> Snapshot:
+    """The same papers with another log of changes of their topics, in a generation of its own."""
+    target, name = snapshot.folder, snapshot.cached_name
+    if name is not None and name.startswith("papers-"):
+        # The same table shall give the same corpus the next time; what is changed of it goes on in a folder of its own.
+        told = hashlib.sha256(f"{name} topics {snapshot.generation.name}".encode()).hexdigest()[:16]
+        target = cache_folder() / f"grown-{told}"
+    edit_corpus(log, snapshot.folder, into=target)
+    return Snapshot(target)
 
 
 def removal(snapshot: Snapshot, papers: Sequence[str], progress: Progress) -> Path:

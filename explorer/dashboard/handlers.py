@@ -15,8 +15,8 @@ from urllib.parse import parse_qsl
 
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.opening import open_cached
+from explorer.dashboard import feed, plots
 from explorer.dashboard import messages as m
-from explorer.dashboard import plots
 from explorer.dashboard.intake.intake import Intake
 from explorer.dashboard.intake.review import account, likely, notes_csv
 from explorer.dashboard.marking import Marking
@@ -25,6 +25,7 @@ from explorer.dashboard.preparation import Preparation, by_words, lacking
 from explorer.dashboard.reading_list import ReadingList
 from explorer.dashboard.relevance_feedback import likeness_sentence, more_like, with_concept, with_operand
 from explorer.dashboard.saved_searches import SavedSearches
+from explorer.dashboard.screening import ScreenMode
 from explorer.dashboard.session import Session
 from explorer.dashboard.views import axes, topics
 from explorer.dashboard.views import page as views
@@ -58,6 +59,7 @@ class Page(Protocol):
     incoming: Intake
     preparing: Preparation
     opener: Opening
+    screening_mode: ScreenMode
     facets: Any
     papers: Any
 
@@ -389,6 +391,34 @@ def set_as_concept(page: Page, message: m.SaveMessage) -> Steps:
         return said
 
 
+# A review
+
+
+def _screening(act: Callable[[ScreenMode, Any], str | None]) -> Callable[[Page, Any], str | None]:
+    """Draw the review afterwards, also after a failure, for another reviewer may have changed what is there."""
+
+    def handle(page: Page, message: Any) -> str | None:
+        page.find_loop()
+        try:
+            return act(page.screening_mode, message)
+        finally:
+            page.draw("screening")
+
+    return handle
+
+
+def save_screening(page: Page, message: m.ScreenFileMessage) -> str:
+    """Save a file of the review."""
+    file = page.screening_mode.file(message["file"])
+    page.save([file])
+    return f"Saved {file.name}."
+
+
+def show_flow(page: Page, message: m.PlainMessage) -> None:
+    """Answer the PRISMA flow of the review."""
+    page.answer(message, {"kind": "screen_flow", **page.screening_mode.flow()})
+
+
 # Papers that come in
 
 
@@ -567,5 +597,34 @@ HANDLERS: dict[str, Handler] = {
     "report": Handler(m.PlainMessage, show_report, asks=True),
     "picture": Handler(m.PictureMessage, show_picture, asks=True),
     "chart_code": Handler(m.ChartCodeMessage, write_chart, asks=True),
+    "screen_open": Handler(m.PlainMessage, _screening(lambda screening, said: screening.open())),
+    "screen_close": Handler(m.PlainMessage, _screening(lambda screening, said: screening.close())),
+    "screen_leave": Handler(m.PlainMessage, _screening(lambda screening, said: screening.leave_review())),
+    "screen_begin": Handler(m.ScreenBeginMessage, _screening(lambda screening, said: screening.begin(said))),
+    "screen_decide": Handler(
+        m.ScreenDecideMessage, _screening(lambda screening, said: screening.decide(said["id"], said["label"], said["reason"]))
+    ),
+    "screen_resolve": Handler(
+        m.ScreenDecideMessage, _screening(lambda screening, said: screening.resolve(said["id"], said["label"], said["reason"]))
+    ),
+    "screen_undo": Handler(m.PlainMessage, _screening(lambda screening, said: screening.undo())),
+    "screen_pick": Handler(
+        m.ScreenPickMessage, _screening(lambda screening, said: screening.pick(said["id"], said.get("row")))
+    ),
+    "screen_fill": Handler(m.ScreenFillMessage, _screening(lambda screening, said: screening.fill(said["id"], said["text"]))),
+    "screen_view": Handler(
+        m.ScreenViewMessage, _screening(lambda screening, said: screening.show(said["view"], said["stage"]))
+    ),
+    "screen_team": Handler(m.ScreenTeamMessage, _screening(lambda screening, said: screening.team(said["act"], said["who"]))),
+    "screen_settings": Handler(m.ScreenSettingsMessage, _screening(lambda screening, said: screening.change(said["settings"]))),
+    "screen_sample": Handler(m.ScreenSampleMessage, _screening(lambda screening, said: screening.sample(said["size"]))),
+    "screen_update": Handler(m.PlainMessage, _screening(lambda screening, said: screening.update())),
+    "screen_priors": Handler(m.PlainMessage, _screening(lambda screening, said: screening.priors())),
+    "screen_file": Handler(m.ScreenFileMessage, save_screening),
+    "screen_flow": Handler(m.PlainMessage, show_flow, asks=True),
+    "day": Handler(m.DayMessage, feed.show_day, asks=True),
+    "subscriptions": Handler(m.SubscriptionsMessage, feed.show_subscriptions, asks=True),
+    "subscribe": Handler(m.SubscribeMessage, feed.subscribe),
+    "end_subscription": Handler(m.NameMessage, feed.end_subscription),
 }
 """The messages that a page may send, and what each does."""

@@ -274,6 +274,33 @@ class IntakeDecideMessage(Message):
     same: Required[bool]
 
 
+class DayMessage(Message):
+    """Which papers appeared in a period; `by` asks for another kind of period around it."""
+
+    period: NotRequired[str]
+    by: NotRequired[str]
+    order: NotRequired[str]
+
+
+class SubscriptionsMessage(Message):
+    """What the reader is subscribed to, and the next issue of what is shown."""
+
+    without: NotRequired[str]
+    cadence: NotRequired[str]
+    cap: NotRequired[int]
+
+
+class SubscribeMessage(Message):
+    """Subscribe to what is shown."""
+
+    name: Required[str]
+    without: NotRequired[str]
+    cadence: NotRequired[str]
+    cap: NotRequired[int]
+    address: NotRequired[str]
+    replace: NotRequired[bool]
+
+
 class LedgerFileMessage(Message):
     """Save the ledger: of the corpus, or of what came in last."""
 
@@ -308,6 +335,71 @@ class ChartCodeMessage(Message):
     """Ask for a chart as Python."""
 
     chart: Required[str]
+
+
+class ScreenBeginMessage(Message):
+    """Begin a review, or go on with one; `criteria` are lines, `seeds` says whether the ticked papers are included."""
+
+    name: Required[str]
+    reviewer: Required[str]
+    description: NotRequired[str]
+    criteria: NotRequired[str]
+    votes: NotRequired[int]
+    seeds: NotRequired[bool]
+
+
+class ScreenDecideMessage(Message):
+    """Decide about a record, or resolve the conflict about it."""
+
+    id: Required[str]
+    label: Required[str]
+    reason: Required[str]
+
+
+class ScreenPickMessage(Message):
+    """Show a certain record of the review, by its id or its `row` in the corpus; with neither the one that comes next."""
+
+    id: Required[str | None]
+    row: NotRequired[int]
+
+
+class ScreenFillMessage(Message):
+    """Fill in the missing abstract of a record."""
+
+    id: Required[str]
+    text: Required[str]
+
+
+class ScreenViewMessage(Message):
+    """Show another view of the review, or another stage of it."""
+
+    view: Required[str]
+    stage: Required[int]
+
+
+class ScreenTeamMessage(Message):
+    """A reviewer is done with the stage, leaves (`who`), comes back, or lifts the blinding."""
+
+    act: Required[str]
+    who: Required[str]
+
+
+class ScreenSettingsMessage(Message):
+    """Change criteria and reasons of the review, each given as lines."""
+
+    settings: Required[dict[str, Any]]
+
+
+class ScreenSampleMessage(Message):
+    """Draw a random sample of so many records."""
+
+    size: Required[int]
+
+
+class ScreenFileMessage(Message):
+    """Save a file of the review."""
+
+    file: Required[str]
 
 
 def check(message: Mapping[str, Any], kind: Any) -> None:

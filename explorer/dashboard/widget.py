@@ -26,6 +26,7 @@ from explorer.dashboard.picture import plain, still
 from explorer.dashboard.preparation import Preparation, by_words, lacking
 from explorer.dashboard.reading_list import ReadingList
 from explorer.dashboard.saved_searches import SavedSearches
+from explorer.dashboard.screening import ScreenMode
 from explorer.dashboard.session import Session
 from explorer.dashboard.views import axes, concepts, marks, topics
 from explorer.dashboard.views import page as views
@@ -120,6 +121,7 @@ class Dashboard(anywidget.AnyWidget):
     modes: Any = traitlets.List().tag(sync=True)
     preparation = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
     opening = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
+    screening = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
 
     def __init__(
         self,
@@ -174,6 +176,13 @@ class Dashboard(anywidget.AnyWidget):
             tell=lambda: self.set_trait("opening", self.opener.state),
             opened=self._opened,
             failed=lambda reason: self.set_trait("status", self._status("error", reason)),
+        )
+        self.screening_mode = ScreenMode(
+            self.session,
+            self._post,
+            tell=lambda: self.draw("screening"),
+            failed=lambda reason: self.set_trait("status", self._status("error", reason)),
+            writable=not deployment.read_only,
         )
         assets = deployment.assets
         self._picture = None if deployment.served else CellPicture(self._still)
@@ -311,6 +320,7 @@ class Dashboard(anywidget.AnyWidget):
             "comparison": lambda: None if self.searches.base is None else self.searches.comparison(),
             "saved": self.searches.saved,
             "marks": self.marking.state,
+            "screening": self.screening_mode.state,
         }
         return makers[name]()
 
@@ -394,7 +404,7 @@ class Dashboard(anywidget.AnyWidget):
         with contextlib.suppress(ExplorerError), self._one_message():
             if self.marking.writable:
                 self.session.take_reads(self.session.corpus.library.reads(), reorder=False)
-            self.draw("saved")
+            self.draw("saved", "screening")
             self.library_changed()
 
     def _selection_set(self, change: Any) -> None:
@@ -534,7 +544,8 @@ class Dashboard(anywidget.AnyWidget):
         self.session.open(opened)
         self.incoming.corpus = corpus
         self.set_trait("sorts", menus(corpus.snapshot)["sorts"])
-        self.draw("all", "saved", "marks")
+        self.screening_mode.show_corpus()
+        self.draw("all", "saved", "marks", "screening")
         self._library_version = self._seen_version()
 
     def _arrived(self, corpus: Corpus, grown: bool, sentence: str) -> None:
@@ -563,6 +574,7 @@ class Dashboard(anywidget.AnyWidget):
         self.opener.stop()
         if self._picture is not None:
             self._picture.close()
+        self.screening_mode.stop()
         super().close()
 
 

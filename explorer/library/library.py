@@ -24,6 +24,7 @@ from explorer.library.saved_searches import SavedSearch, SavedSearches
 from explorer.library.sets import SavedSet, Sets
 from explorer.library.sharing import share, shared
 from explorer.library.stars import STARS
+from explorer.library.subscriptions import Subscriptions
 from explorer.library.tags import TAGS, tidy_tag
 from explorer.library.visits import Visit, Visits
 from explorer.papers.html_table import html_table
@@ -99,6 +100,11 @@ class Library:
             new=lambda: self.new,
             shared=self.shared_marks,
         )
+
+    @cached_property
+    def subscriptions(self) -> Subscriptions:
+        """What the reader wants to be told of."""
+        return Subscriptions(self.database, self.ranker.snapshot)
 
     @property
     def reader(self) -> str:

@@ -147,7 +147,7 @@ class Meaning:
             A pole has no papers of its own, or is more than one paper, set or topic.
         """
         axis = fit_axis(self.space, self._pole(low), self._pole(high))
-        low_terms, high_terms = self._written(axis.low_terms), self._written(axis.high_terms)
+        low_terms, high_terms = self.written(axis.low_terms), self.written(axis.high_terms)
         return replace(axis, low=low, high=high, low_terms=low_terms, high_terms=high_terms)
 
     def _pole(self, pole: str) -> str | NDArray[np.int64]:
@@ -160,7 +160,7 @@ class Meaning:
             raise ConceptError(f"The pole {pole} is more than one topic, paper or set. Save the papers as a set, and use that.")
         return self._resolve(terms[0].operand)
 
-    def _written(self, terms: list[str]) -> list[str]:
+    def written(self, terms: list[str]) -> list[str]:
         """Terms as papers that have them write them, most often."""
         words = []
         for term in terms:

@@ -26,7 +26,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pyarrow as pa
 
@@ -42,7 +42,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from explorer.library.database import Database
-    from explorer.screening.screening import Screening
+    from explorer.screening.labels import State
+    from explorer.screening.prisma import Flow
+    from explorer.store.snapshot import Snapshot
 
 DECISIONS = "screening_decisions"
 _NOTE = "Screening decisions: "
@@ -78,6 +80,29 @@ CREATE TRIGGER trg_results_label_update AFTER UPDATE OF label ON results FOR EAC
 _PROJECT_VERSION = 3
 _LARGEST_PROJECT = 2_000_000_000
 """Bytes of a project's database at most."""
+
+
+class Written(Protocol):
+    """What is written of a review; `explorer.Screening` is one."""
+
+    name: str
+    reviewer: str
+    state: State
+
+    @property
+    def snapshot(self) -> Snapshot: ...
+    @property
+    def database(self) -> Database: ...
+    @property
+    def ids(self) -> list[str]: ...
+    @property
+    def labels(self) -> pd.DataFrame: ...
+    @property
+    def log(self) -> pd.DataFrame: ...
+    def refresh(self) -> int: ...
+    def decisions(self) -> list[tuple[int, str, Decision]]: ...
+    def ranks(self) -> dict[str, int]: ...
+    def prisma(self) -> Flow: ...
 
 
 # In
@@ -204,12 +229,12 @@ def _project_labels(path: Path) -> Iterator[tuple[Any, ...]]:
         raise ReadError(f"{path} cannot be read as a project of ASReview 3 ({error}). Export its dataset as CSV.") from error
 
 
-def matched(review: Screening, labels: pd.DataFrame) -> pd.DataFrame:
+def matched(review: Written, labels: pd.DataFrame) -> pd.DataFrame:
     """The labels with the ids of the review's records, found by id, DOI, arXiv id or the words of the title; missing where none is found.
 
     A record that is named by its title alone and shares it with another is not guessed.
     """
-    table = review.corpus.snapshot.table
+    table = review.snapshot.table
     known = set(review.ids)
     by: dict[str, dict[str, str]] = {"doi": {}, "arxiv_id": {}, "title": {}}
     twice: set[str] = set()
@@ -243,14 +268,14 @@ def _words(title: str | None) -> str:
 # Out
 
 
-def records_table(review: Screening) -> pa.Table:
+def records_table(review: Written) -> pa.Table:
     """The records of a review with the decisions in force that may be seen, as a paper table with these further columns.
 
     `label_included` (1 or 0; what holds over all reviewers by title and abstract, missing where nothing does), `screening_label`,
     `screening_reason`, `fulltext_label`, `fulltext_reason`, `screening_rank` (place in the queue), `screening_decisions` (JSON).
     """
     review.refresh()
-    snapshot = review.corpus.snapshot
+    snapshot = review.snapshot
     rows = {id_: row for row, id_ in enumerate(snapshot.table.column("id").to_pylist())}
     ids = review.ids
     table = snapshot.table.take(pa.array([rows[id_] for id_ in ids], pa.int64()))
@@ -283,7 +308,7 @@ def records_table(review: Screening) -> pa.Table:
     return table
 
 
-def seen(review: Screening, stage: int, id_: str) -> tuple[str, str]:
+def seen(review: Written, stage: int, id_: str) -> tuple[str, str]:
     """Label and reason of a record at a stage as this reviewer may see them: over all, or while it is blind, their own."""
     state = review.state
     verdict, decision = state.verdict(stage, id_)
@@ -300,12 +325,12 @@ def _plain(stage: int, one: Decision) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value}
 
 
-def to_csv(review: Screening, path: str | PathLike[str]) -> None:
+def to_csv(review: Written, path: str | PathLike[str]) -> None:
     """Write `records_table` as CSV."""
     table_to_csv(records_table(review), path)
 
 
-def to_ris(review: Screening, path: str | PathLike[str]) -> None:
+def to_ris(review: Written, path: str | PathLike[str]) -> None:
     """Write the records as RIS; the decisions stand in N1, in words and to the letter."""
     table = records_table(review)
     notes = []
@@ -325,7 +350,7 @@ def to_ris(review: Screening, path: str | PathLike[str]) -> None:
     table_to_ris(table.select(kept).append_column("note", pa.array(notes, pa.large_string())), path)
 
 
-def to_excel(review: Screening, path: str | PathLike[str]) -> None:
+def to_excel(review: Written, path: str | PathLike[str]) -> None:
     """Write a workbook: sheets ``records``, ``labels``, ``log``, ``flow`` and ``review``."""
     import pandas as pd
 
@@ -348,7 +373,7 @@ def to_excel(review: Screening, path: str | PathLike[str]) -> None:
     _write(Path(path), data.getvalue())
 
 
-def to_asreview(review: Screening, path: str | PathLike[str]) -> None:
+def to_asreview(review: Written, path: str | PathLike[str]) -> None:
     """Write a project that ASReview 3 opens (``.asreview``), or the dataset it imports (``.csv``).
 
     ASReview knows relevant and irrelevant, one decision a record and no stage: what holds by title and abstract is written, the reason as
@@ -414,7 +439,7 @@ def _write(path: Path, data: bytes) -> None:
 _LOG = Entry._fields
 
 
-def log_to_csv(review: Screening, path: str | PathLike[str]) -> None:
+def log_to_csv(review: Written, path: str | PathLike[str]) -> None:
     """Write every act of a review, all reviewers' included, so that `log_from_csv` makes the same review of it.
 
     Raises
@@ -429,7 +454,7 @@ def log_to_csv(review: Screening, path: str | PathLike[str]) -> None:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(_LOG)
-    for entry in Log(review.corpus.library.database, review.name).after():
+    for entry in Log(review.database, review.name).after():
         writer.writerow([*("" if value is None else value for value in entry[:-1]), json.dumps(entry.said, ensure_ascii=False)])
     _write(Path(path), text.getvalue().encode())
 

@@ -7,19 +7,18 @@ from typing import TYPE_CHECKING
 from explorer.screening.labels import State
 
 if TYPE_CHECKING:
-    from explorer.screening.screening import Screening
+    from explorer.screening.queue import Method
     from explorer.screening.stopping import Estimate, Stopping
 
 
-def report(review: Screening, known: Stopping) -> str:
-    """The stopping report, as Markdown."""
-    state: State = review.state
-    settings, method = state.settings, review.method
-    reviewers = [name for name, how in sorted(state.reviewers.items()) if how == "active"]
-    left = [name for name, how in sorted(state.reviewers.items()) if how == "left"]
+def report(name: str, state: State, method: Method, known: Stopping) -> str:
+    """The stopping report of a review, as Markdown."""
+    settings = state.settings
+    reviewers = [who for who, how in sorted(state.reviewers.items()) if how == "active"]
+    left = [who for who, how in sorted(state.reviewers.items()) if how == "left"]
     sampled = sum(len(ids) for _, ids in state.samples)
     lines = [
-        f"# Screening of “{review.name}”",
+        f"# Screening of “{name}”",
         "",
         f"{known.records:,} records came from {len(state.searches)} search{'' if len(state.searches) == 1 else 'es'}."
         f" {known.screened:,} were read by title and abstract ({_percent(known.screened, known.records)}), {known.found:,} of them relevant.",

@@ -176,6 +176,17 @@ class Screening:
     def __len__(self) -> int:
         return len(self.ids)
 
+    @property
+    def snapshot(self) -> Snapshot:
+        """The generation of the corpus that is reviewed."""
+        return self.corpus.snapshot
+
+    @property
+    def database(self) -> Database:
+        """The library's, which holds the log."""
+        database: Database = self.corpus.library.database
+        return database
+
     # The records
 
     def _take_corpus(self, corpus: Reviewed) -> None:
@@ -837,6 +848,10 @@ class Screening:
             sample=sample if len(sample) else None,
         )
 
+    def found_so_far(self) -> list[bool]:
+        """Of each record that was read, in the order of reading, whether it was relevant."""
+        return [relevant for _, _, relevant, _ in self._reading_order()]
+
     def _reading_order(self) -> list[tuple[int, str, bool, bool]]:
         """Number of the first decision, paper, whether it is relevant, and whether it was known before; priors first."""
         state, blind = self.state, self.state.blind(1)
@@ -864,7 +879,7 @@ class Screening:
         """A stopping report for the methods section, as Markdown."""
         from explorer.screening.report import report
 
-        return report(self, self.stopping(target=target, confidence=confidence))
+        return report(self.name, self.state, self.method, self.stopping(target=target, confidence=confidence))
 
     def prisma(self) -> Flow:
         """The PRISMA 2020 flow of the review as it is now, a column a search."""

@@ -142,7 +142,7 @@ def row_of(snapshot: Snapshot, id_: object, asked: str) -> int:
             return int(rows[0])
         some = ", ".join(repr(known) for known in snapshot.table.column("id").slice(0, 3).to_pylist())
         raise SelectionError(f"There is no paper {id_!r} in the corpus. Its ids stand in corpus.papers['id'], such as {some}.")
-    if isinstance(id_, bool) or not isinstance(id_, numbers.Integral) or not 0 <= id_ < len(snapshot):
+    if isinstance(id_, bool) or not isinstance(id_, numbers.Integral) or not 0 <= int(id_) < len(snapshot):
         raise SelectionError(f"A paper is named by its id, a text of corpus.papers['id'], and not by {id_!r}.")
     warnings.warn(f"Corpus.{asked} takes the id of a paper now, not its row.", DeprecationWarning, stacklevel=4)
     return int(id_)

@@ -191,8 +191,17 @@ def keep_rules(target: Path, rules: Rules | None, kept: bytes | None) -> None:
         (target / RULES).write_bytes(kept)
 
 
-def write_generation(table: pa.Table, target: Path, n_topics: int | None, progress: Progress) -> dict[str, Any]:
-    """Write all that is made from papers into the folder of a generation; returns what the manifest says of the topics."""
+def write_generation(
+    table: pa.Table,
+    target: Path,
+    n_topics: int | None,
+    progress: Progress,
+    before: tuple[Path, pa.ChunkedArray] | None = None,
+) -> dict[str, Any]:
+    """Write all that is made from papers into the folder of a generation; returns what the manifest says of the topics.
+
+    `before` is the generation whose topics are gone on with, and the ids of its papers (see `build_topics`).
+    """
     progress("papers", 0.0)
     write_papers(table, target)
     progress("facets", 0.0)
@@ -202,7 +211,9 @@ def write_generation(table: pa.Table, target: Path, n_topics: int | None, progre
     (target / "index").mkdir()
     build_index(table, target / "index", progress=lambda part: progress("index", part))
     progress("topics", 0.0)
-    topics = build_topics(Texts(table), target, n_topics=n_topics, progress=lambda part: progress("topics", part))  # type: ignore[arg-type]
+    texts: Any = Texts(table)
+    told = lambda part: progress("topics", part)  # noqa: E731
+    topics = build_topics(texts, target, n_topics=n_topics, ids=table.column("id"), before=before, progress=told)
     progress("flush", 1.0)
     return topics
 

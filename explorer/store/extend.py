@@ -51,9 +51,10 @@ from explorer.store.ledgers import account_path, load_accounts, part_of, save_pa
 from explorer.store.own_columns import write_columns_of
 from explorer.store.prefixes import Prefixes, sort_words
 from explorer.store.sort_orders import by_title_with
-from explorer.store.topics import build_topics, extend_topics
+from explorer.store.topics import build_topics, edit_topics, extend_topics
 from explorer.text.analysis import fingerprint
 from explorer.text.keyphrases import KeyPhrases
+from explorer.topics.edits import TopicEdit
 
 RANKED = "ranked"
 """What the manifest says where the papers were ranked by meaning before the last change."""
@@ -142,7 +143,14 @@ def refit_corpus(
             _index_anew(table, target, progress)
         progress("topics", 0.0)
         texts: Any = Texts(table)
-        topics = build_topics(texts, target, n_topics=n_topics, progress=lambda part: progress("topics", part))
+        topics = build_topics(
+            texts,
+            target,
+            n_topics=n_topics,
+            ids=table.column("id"),
+            before=(before, table.column("id")),
+            progress=lambda part: progress("topics", part),
+        )
         progress("flush", 1.0)
         return topics
 
@@ -159,6 +167,35 @@ def refit_corpus(
             upon=upon,
         ),
     )
+
+
+def edit_corpus(log: Sequence[TopicEdit], folder: Path, *, into: Path | None = None) -> dict[str, Any]:
+    """Show the topics of a corpus as they are with a log of changes; all else is taken over as it is.
+
+    Returns
+    -------
+    dict
+        The manifest.
+
+    Raises
+    ------
+    CorpusError
+        There is no corpus, or it cannot be written; it stays as it was.
+    """
+    manifest = read_manifest(folder)
+    before = folder / manifest["generation"]
+
+    def write(target: Path) -> dict[str, Any]:
+        _take_over(before, target, leave=("topics.",))
+        table = read_table(before)
+        edit_topics(log, Texts(table), table.column("id"), before, target)  # type: ignore[arg-type]
+        topics: dict[str, Any] = manifest["made"]["topics"]
+        return topics
+
+    target = into or folder
+    upon = before.name if target == folder else None
+    made = {**manifest["made"], **_grown_from(folder, target, before)} if target != folder else manifest["made"]
+    return in_folder(target, lambda: publish(target, manifest["content_hash"], manifest["papers"], made, write, upon=upon))
 
 
 def index_again(folder: Path, *, progress: Progress = no_progress) -> dict[str, Any]:
@@ -281,7 +318,7 @@ def _rebuild(
     before = folder / manifest["generation"]
 
     def write(target: Path) -> dict[str, Any]:
-        topics = write_generation(table, target, None, progress)
+        topics = write_generation(table, target, None, progress, (before, read_table(before).column("id")))
         pairs, there = merges.likely, table.column("id").combine_chunks()
         both = [pc.is_in(pairs.column(name), value_set=there) for name in ("first", "second")]
         replace(merges, likely=pairs.filter(pc.and_(*both))).save(target)
@@ -384,7 +421,8 @@ def _extend_with_papers(
         build_index(new, target / "index", rows=rows, held=first, progress=lambda part: progress("index", part))
     progress("topics", 0.0)
     said = lambda part: progress("topics", part)  # noqa: E731
-    return extend_topics(Texts(new), rows, before, target, topics, said)  # type: ignore[arg-type]
+    every = (Texts(whole), whole.column("id"))
+    return extend_topics(Texts(new), rows, before, target, topics, said, every)  # type: ignore[arg-type]
 
 
 def extend_columns(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
@@ -20,7 +21,7 @@ from explorer.papers.author_names import display, family_first
 from explorer.selection.fields import STORED_SORTS
 from explorer.selection.query import Node, check_fields
 from explorer.selection.syntax import COLUMN, All, Either, Not, leaves_of
-from explorer.store.build import ANALYSERS, FACETS, RULES, read_table
+from explorer.store.build import ANALYSERS, FACETS, RULES, Texts, read_table
 from explorer.store.caches import MEGABYTE, Cache
 from explorer.store.facets import Facet, mapped
 from explorer.store.fulltext import Hits, TextIndex
@@ -30,7 +31,7 @@ from explorer.store.own_columns import StoredColumns
 from explorer.store.prefixes import Prefixes, sort_words
 from explorer.store.topics import Topics, load_topics
 from explorer.text.analysis import fingerprint
-from explorer.topics.trends import MONTH
+from explorer.topics.trends import DAY, MONTH
 
 if TYPE_CHECKING:
     from explorer.dedupe.rules import Rules
@@ -104,7 +105,7 @@ class Snapshot:
         self._facets = {name: Facet.load(self.generation, name) for name in ("topics", *FACETS)}
         self._prefixes = {name: Prefixes.load(self.generation, name) for name in FACETS}
         self.columns = StoredColumns(self.table, self.generation)
-        self.topics: Topics = load_topics(self.generation, self.months, self.precision)
+        self.topics: Topics = load_topics(self.generation, self.months, self.precision, self._texts, self.newest_day)
         self.merged = load_merges(self.generation)
         self.accounts = load_accounts(self.generation)
         rules = self.generation / RULES
@@ -112,6 +113,10 @@ class Snapshot:
         columns = (self.table, self.months, self.precision, self.has_code, self.topics.codes, *self._orders.values())
         if {len(self), *map(len, columns), *(len(facet.starts) - 1 for facet in self._facets.values())} != {len(self)}:
             raise CorpusError(f"the files in {self.generation} are not of one build")
+
+    def _texts(self, rows: Iterable[int]) -> list[str]:
+        texts = Texts(self.table)
+        return [texts[int(row)] for row in rows]
 
     def _array(self, name: str) -> np.ndarray:
         return mapped(self.generation / f"{name}.npy")
@@ -198,7 +203,7 @@ class Snapshot:
         if isinstance(node, All | Either):
             found = [self._matched(part) for part in self._together(node)]
             masks = np.array([mask for mask, _ in found])
-            mask = masks.all(axis=0) if isinstance(node, All) else masks.any(axis=0)
+            mask = np.asarray(masks.all(axis=0) if isinstance(node, All) else masks.any(axis=0))
             return mask, np.where(mask, np.sum([part for _, part in found], axis=0), 0).astype(np.float32)
         leaf = leaves_of(node)[0]
         return self.columns[leaf.field.removeprefix(COLUMN)].matching(leaf), scores
@@ -293,6 +298,13 @@ class Snapshot:
         """Upvotes of the papers, float32; NaN where they are unknown."""
         known = pc.fill_null(self.table.column("upvotes").cast(pa.float32()), float("nan"))
         return np.asarray(known.to_numpy(), np.float32)
+
+    def newest_day(self) -> date | None:
+        """When the newest paper was published whose day is known; None where there is none."""
+        published = self.table.column("published")
+        days = published.filter(pa.array(np.asarray(self.precision == DAY)))
+        found = pc.max(days.cast(pa.int64())).as_py()
+        return None if found is None else datetime.fromtimestamp(found, UTC).date()
 
     def order(self, name: str) -> np.ndarray:
         """All rows in one of the orders newest, oldest, upvotes, title."""

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from explorer.errors import TopicError
 from explorer.papers.html_table import html_table
 from explorer.store.facets import Facet, mapped
-from explorer.topics.model import TopicModel
-from explorer.topics.trends import frequency_frame, period_index
+from explorer.topics.edits import NONE, Papers, TopicEdit, TopicState, load_edits, replay, save_edits
+from explorer.topics.trends import PERIODS, coarseness, frequency_frame, period_index, period_label, trend_frame
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from explorer.topics.model import TopicModel
+
+EDITS = "topics.edits.json"
+"""File of the reader's changes of the topics, in a generation."""
 
 _CHUNK = 10_000
 
@@ -31,15 +39,48 @@ class TopicTable:
     labels : list of str
         Text of each topic code.
     words : list of list of str
-        Heaviest words of each topic; empty for `OTHER`.
+        Ten words of each topic, best first; empty for `OTHER`.
     seed : int
     method : str
+    ids : list of str
+        Id of each topic: ``t1``, ``t2``, …; the same for the same topic when topics are found again. The last is ``none``.
+    stability : list of float or None
+        How often each comes back over samples of the papers, 0 to 1; None where it was not measured.
+    phrases : list of list of str
+        Up to five phrases of each.
+    hidden, pinned : list of str
+        Ids.
+    curve : list of dict
+        How the number of topics was chosen (see `TopicModel.curve_`).
     """
 
     labels: list[str]
     words: list[list[str]]
     seed: int
     method: str
+    ids: list[str] = field(default_factory=list)
+    stability: list[float | None] = field(default_factory=list)
+    phrases: list[list[str]] = field(default_factory=list)
+    hidden: list[str] = field(default_factory=list)
+    pinned: list[str] = field(default_factory=list)
+    curve: list[dict[str, float]] = field(default_factory=list)
+
+    def completed(self) -> TopicTable:
+        """The same with all that an earlier version did not write."""
+        count = len(self.labels)
+        ids = self.ids or [*(f"t{number}" for number in range(1, count)), NONE]
+        return TopicTable(
+            self.labels,
+            self.words,
+            self.seed,
+            self.method,
+            ids,
+            self.stability or [None] * count,
+            self.phrases or [[] for _ in range(count)],
+            self.hidden,
+            self.pinned,
+            self.curve,
+        )
 
 
 class Topics:
@@ -50,12 +91,29 @@ class Topics:
     table : TopicTable
     codes : ndarray of int32, shape (n_papers,)
     share : ndarray of float32, shape (n_papers,)
-        See `TopicModel.transform`.
+        How likely each paper's topic is, 0 to 1 (see `TopicModel.transform`).
+    second : ndarray of int32, shape (n_papers,)
+        Code of the topic that is the next likeliest.
+    log : list of TopicEdit
+        What the reader changed.
     """
 
     def __init__(
-        self, table: TopicTable, codes: np.ndarray, share: np.ndarray, months: np.ndarray, precision: np.ndarray
+        self,
+        table: TopicTable,
+        codes: np.ndarray,
+        share: np.ndarray,
+        months: np.ndarray,
+        precision: np.ndarray,
+        log: Sequence[TopicEdit] = (),
+        texts: Callable[[Iterable[int]], list[str]] | None = None,
+        newest: Callable[[], date | None] = lambda: None,
+        second: np.ndarray | None = None,
     ) -> None:
+        self.second = np.full(len(codes), len(table.labels) - 1, np.int32) if second is None else second
+        self.log = list(log)
+        self._newest = newest
+        self._texts = texts
         self.table = table
         self.codes = codes
         self.share = share
@@ -69,16 +127,44 @@ class Topics:
         return self.table.labels
 
     def frequency(self, *, by: str = "year", rows: np.ndarray | None = None) -> pd.DataFrame:
-        """Papers per topic and period, as `explorer.topic_frequency` gives them.
+        """Papers per topic and period, as `explorer.topic_frequency` counts them.
 
         Parameters
         ----------
         by : {"year", "quarter", "month"}
         rows : ndarray of int, optional
             Rows of the papers to count; all by default.
+
+        Returns
+        -------
+        DataFrame
+            One row a (period, topic), zero-filled: `period`, `topic` (id), `label`, `papers`, `share`, `low`, `high`, `cumulative`
+            (papers up to then), `finished` (False for a period that went on after the newest paper of the corpus).
         """
         chosen = slice(None) if rows is None else rows
-        return frequency_frame(self.codes[chosen], self.labels, self._months[chosen], self._precision[chosen], by)
+        frame = frequency_frame(self.codes[chosen], self.labels, self._months[chosen], self._precision[chosen], by)
+        if len(frame):
+            ids = np.tile(np.array(self.table.ids, object), len(frame) // len(self.labels))
+            frame.insert(1, "label", frame.pop("topic"))
+            frame.insert(1, "topic", ids)
+        else:
+            frame.insert(2, "label", frame["topic"])
+        frame["cumulative"] = frame.groupby("topic")["papers"].cumsum()
+        frame["finished"] = frame["period"] != self.unfinished(by)
+        return frame
+
+    def unfinished(self, by: str = "year") -> str:
+        """The period that went on after the newest paper of the corpus; empty where that was published on its last day.
+
+        The shares of such a period are as good as others, its counts are not.
+        """
+        newest = self._newest()
+        if newest is None:
+            return ""
+        month = 12 * newest.year + newest.month - 1
+        period = month // (12 // PERIODS[by])
+        ends = (newest + timedelta(days=1)).month != newest.month and (month + 1) % (12 // PERIODS[by]) == 0
+        return "" if ends else period_label(period, by)
 
     def grid(self, by: str = "year", rows: np.ndarray | None = None) -> tuple[np.ndarray, int]:
         """Papers per topic and period, from the first dated period to the last.
@@ -120,16 +206,163 @@ class Topics:
 
     def _repr_html_(self) -> str:
         frame = self.summary()
-        rows = [[row[0], int(row[1]), str(row[2])] for row in frame[["topic", "papers", "words"]].itertuples(index=False)]
-        return html_table(f"{len(rows)} topics", ["Topic", "Papers", "Words"], rows)
+        rows = [[row.topic, row.label, int(row.papers), ", ".join(row.words)] for row in frame.itertuples()]
+        return html_table(f"{len(rows)} topics", ["Id", "Topic", "Papers", "Words"], rows)
 
     def summary(self) -> pd.DataFrame:
-        """One row a topic: `topic` (label), `papers` (count), `words` (its heaviest words)."""
+        """What the topics are.
+
+        Returns
+        -------
+        DataFrame
+            One row a topic, the largest first: `topic` (id), `label`, `papers` (count), `words` (list of up to ten, best
+            first), `phrases` (list), `stability` (0 to 1, how often it comes back over samples of the papers; missing where it
+            was not measured), `sure` (mean over its papers of how likely they are of it), `distinct` (1 less the likeness of its
+            words to the nearest topic's), `hidden`, `pinned`. The papers of no topic are the row ``none``.
+        """
         import pandas as pd
 
+        from explorer.topics.stability import distinctness
+
         counts = np.bincount(self.codes, minlength=len(self.labels))
-        frame = pd.DataFrame({"topic": self.labels, "papers": counts, "words": [", ".join(w) for w in self.table.words]})
+        sure = np.bincount(self.codes, self.share, minlength=len(self.labels)) / np.maximum(counts, 1)
+        table = self.table
+        frame = pd.DataFrame(
+            {
+                "topic": table.ids,
+                "label": table.labels,
+                "papers": counts,
+                "words": pd.Series([list(words) for words in table.words], dtype=object),
+                "phrases": pd.Series([list(phrases) for phrases in table.phrases], dtype=object),
+                "stability": pd.array(table.stability, dtype="Float64"),
+                "sure": np.where(counts > 0, sure, np.nan),
+                "distinct": distinctness(table.words),
+                "hidden": [topic in table.hidden for topic in table.ids],
+                "pinned": [topic in table.pinned for topic in table.ids],
+            }
+        )
         return frame.sort_values("papers", ascending=False, kind="stable", ignore_index=True)
+
+    def trends(self, *, by: str = "year", rows: np.ndarray | None = None, level: float = 0.05) -> pd.DataFrame:
+        """Which topics rise, fall, burst and change, as shares of the papers of each period.
+
+        Parameters
+        ----------
+        by : {"year", "quarter", "month"}
+            Papers whose date is coarser are left out and counted in ``attrs["too_coarse"]``, those without one in
+            ``attrs["undated"]``.
+        rows : ndarray of int, optional
+            Rows of the papers to count; all by default.
+        level : float
+            Share of false discoveries that is let in.
+
+        Returns
+        -------
+        DataFrame
+            One row a topic: `topic` (id), `label`, and what `explorer.topics.trends.trend_frame` gives.
+        """
+        grid, first = self.grid(by, rows)
+        frame = trend_frame(grid, grid.sum(axis=0), first, by, level=level)
+        frame.insert(0, "topic", self.table.ids)
+        frame.insert(1, "label", self.labels)
+        frame.attrs.update(coarseness(self._precision if rows is None else self._precision[rows], by))
+        frame.attrs["unfinished"] = self.unfinished(by)
+        return frame
+
+    def code(self, topic: str) -> int:
+        """Code of a topic by its id or its label.
+
+        Raises
+        ------
+        TopicError
+            There is none.
+        """
+        for names in (self.table.ids, self.labels):
+            if topic in names:
+                return names.index(topic)
+        raise TopicError(f"There is no topic {topic!r}. Topics: {', '.join(self.table.ids)}.")
+
+    def texts_of(self, rows: Iterable[int]) -> list[str]:
+        """Title and abstract of papers by their rows."""
+        if self._texts is None:
+            raise TopicError("These topics have no texts. Open the corpus with open_corpus.")
+        return self._texts(rows)
+
+    def parts(self, topic: str, number: int = 3) -> pd.DataFrame:
+        """Divide a topic, as `split` would, without changing it.
+
+        Parameters
+        ----------
+        topic : str
+            Id or label.
+        number : int
+            Parts that are wanted.
+
+        Returns
+        -------
+        DataFrame
+            One row a part: `topic` (id, such as ``t3.1``), `parent`, `label`, `papers`, `words`; none where it cannot be divided.
+        """
+        import pandas as pd
+
+        from explorer.topics.edits import part_scores
+        from explorer.topics.hierarchy import parts_of
+
+        code = self.code(topic)
+        parent = self.table.ids[code]
+        rows = np.flatnonzero(np.asarray(self.codes) == code)
+        texts = self.texts_of(rows)
+        found = parts_of(texts, number)
+        details = [{"words": part.words, "weights": part.weights} for part in found]
+        best = part_scores(texts, details).argmax(axis=1) if found else np.zeros(0, int)
+        counts = np.bincount(best, minlength=len(found))
+        return pd.DataFrame(
+            {
+                "topic": [f"{parent}.{at}" for at in range(1, len(found) + 1)],
+                "parent": parent,
+                "label": [part.label for part in found],
+                "papers": counts[: len(found)],
+                "words": pd.Series([part.words[:10] for part in found], dtype=object),
+            }
+        )
+
+    def tree(self, *, depth: int = 2, number: int = 3, least: int = 12) -> pd.DataFrame:
+        """The topics as a tree: the corpus, its topics, and their parts.
+
+        Parameters
+        ----------
+        depth : {1, 2}
+            Topics alone, or with their parts, which are found when asked for.
+        number : int
+            Parts of each topic.
+        least : int
+            Papers from which a topic is divided.
+
+        Returns
+        -------
+        DataFrame
+            One row a node, parents before children: `topic` (id; ``all`` is the corpus), `parent` (id; empty for the root), `level`
+            (0 to 2), `label`, `papers`, `words`. The papers of the topics add up to the corpus, those of the parts to their topic.
+        """
+        import pandas as pd
+
+        summary = self.summary()
+        summary = summary[summary["papers"] > 0]
+        rows = [{"topic": "all", "parent": "", "level": 0, "label": "all papers", "papers": len(self.codes), "words": []}]
+        for topic in summary.itertuples():
+            rows.append(
+                {
+                    "topic": topic.topic,
+                    "parent": "all",
+                    "level": 1,
+                    "label": topic.label,
+                    "papers": topic.papers,
+                    "words": topic.words,
+                }
+            )
+            if depth > 1 and topic.topic != NONE and topic.papers >= least:
+                rows += [{**part, "level": 2} for part in self.parts(topic.topic, number).to_dict("records")]
+        return pd.DataFrame(rows, columns=["topic", "parent", "level", "label", "papers", "words"])
 
 
 def build_topics(
@@ -138,14 +371,21 @@ def build_topics(
     *,
     n_topics: int | None = None,
     seed: int = 0,
+    ids: pa.ChunkedArray | None = None,
+    before: tuple[Path, pa.ChunkedArray] | None = None,
     progress: Callable[[float], None] = lambda part: None,
 ) -> dict[str, Any]:
-    """Fit topics and write ``topics.json``, ``topics.share.npy`` and the facet of topics into a folder.
+    """Fit topics and write them and the facet of topics into a folder.
 
     Parameters
     ----------
     texts : sequence of str
         Title and abstract of each paper; sliced in chunks, so it may be lazy.
+    ids : pyarrow.ChunkedArray, optional
+        Ids of the papers; needed to go on from a generation before.
+    before : (Path, pyarrow.ChunkedArray), optional
+        The generation that this one goes on from, and the ids of its papers: what is the same topic keeps its id, and what the
+        reader changed is done again.
     progress : callable
         Called with the part done, 0 to 1.
 
@@ -154,15 +394,78 @@ def build_topics(
     dict
         What the manifest says of them.
     """
+    from explorer.topics.model import TopicModel
+
     model = TopicModel(n_topics, seed=seed).fit(texts)
     progress(0.5)
     model.save(folder / "topics.model.npz")
-    method = "NMF on TF-IDF (scikit-learn)"
-    table = TopicTable(model.labels_, [*model.words_, []], seed, method)
-    (folder / "topics.json").write_text(json.dumps(asdict(table), ensure_ascii=False), encoding="utf-8")
-    codes, share = _place(model, texts, lambda part: progress(0.5 + part / 2))
-    _save_places(table.labels, codes, share, folder)
-    return {"topics": len(model.words_), "method": method, "seed": seed, "made_from": len(texts), "added_since": 0}
+    codes, share, second = _place(model, texts, lambda part: progress(0.5 + part / 2))
+    count = len(model.words_)
+    names = [*(f"t{number}" for number in range(1, count + 1)), NONE]
+    log: list[TopicEdit] = []
+    if before is not None and ids is not None:
+        names = _names_kept(before, ids, codes, count)
+        log = load_edits(before[0] / EDITS)
+    method = "NMF on weighted terms"
+    known = [None if np.isnan(value) else round(float(value), 4) for value in model.stability_]
+    table = TopicTable(
+        model.labels_, [*model.words_, []], seed, method, names, [*known, None], [*model.phrases_, []], curve=model.curve_
+    )
+    _save_base(table, codes, share, second, folder)
+    _save_edited(table, codes, share, second, log, _papers(texts, ids), folder)
+    return {"topics": count, "method": method, "seed": seed, "made_from": len(texts), "added_since": 0}
+
+
+def _names_kept(before: tuple[Path, pa.ChunkedArray], ids: pa.ChunkedArray, codes: np.ndarray, count: int) -> list[str]:
+    """Ids of new topics: those of topics before that share a quarter of their papers (Jaccard), and new numbers."""
+    from scipy.optimize import linear_sum_assignment
+
+    folder, there = before
+    try:
+        table, old, _, _ = _load_base(folder)
+    except (OSError, ValueError, KeyError):
+        return [*(f"t{number}" for number in range(1, count + 1)), NONE]
+    where = pc.fill_null(pc.index_in(ids, value_set=there.combine_chunks()), -1).to_numpy()
+    shared = where >= 0
+    width = len(table.ids)
+    pairs = np.bincount(codes[shared] * width + old[where[shared]], minlength=(count + 1) * width).reshape(count + 1, width)
+    union = pairs.sum(axis=1, keepdims=True) + pairs.sum(axis=0, keepdims=True) - pairs
+    alike = (pairs / np.maximum(union, 1))[:count, : width - 1]
+    names = [""] * count
+    for new, past in zip(*linear_sum_assignment(-alike), strict=True):
+        if alike[new, past] >= 0.25:
+            names[new] = table.ids[past]
+    used = [int(name[1:]) for name in table.ids if name[1:].isdigit()]
+    number = max(used, default=0)
+    for at, name in enumerate(names):
+        if not name:
+            number += 1
+            names[at] = f"t{number}"
+    return [*names, NONE]
+
+
+def _papers(texts: Sequence[str], ids: pa.ChunkedArray | None) -> Papers:
+    def rows(wanted: Sequence[str]) -> np.ndarray:
+        if ids is None or not wanted:
+            return np.zeros(0, np.int64)
+        known = pc.is_in(ids, value_set=pa.array(list(wanted), ids.type))
+        return np.asarray(pc.indices_nonzero(known).to_numpy(), np.int64)
+
+    return Papers(rows, lambda wanted: [texts[int(row)] for row in wanted])
+
+
+def reasons_of(
+    log: Sequence[TopicEdit], folder: Path, ids: pa.ChunkedArray, texts: Callable[[Iterable[int]], list[str]]
+) -> list[str]:
+    """Why each change of a log cannot be done to the topics of a generation; empty where it can."""
+    return edited(*_load_base(folder), log, Papers(_papers((), ids).rows, texts))[1]
+
+
+def edit_topics(log: Sequence[TopicEdit], texts: Sequence[str], ids: pa.ChunkedArray, before: Path, folder: Path) -> None:
+    """Write the topics of a generation as they are with another log of changes."""
+    for name in ("topics.model.npz", "topics.base.json", "topics.base.npy"):
+        (folder / name).write_bytes((before / name).read_bytes())
+    _save_edited(*_load_base(before), list(log), _papers(texts, ids), folder)
 
 
 def extend_topics(
@@ -172,6 +475,7 @@ def extend_topics(
     folder: Path,
     made: dict[str, Any],
     progress: Callable[[float], None] = lambda part: None,
+    whole: tuple[Sequence[str], pa.ChunkedArray] | None = None,
 ) -> dict[str, Any]:
     """Place papers on the topics of another generation, which stay as they are.
 
@@ -187,43 +491,123 @@ def extend_topics(
         What the manifest said of the topics.
     progress : callable
         Called with the part done, 0 to 1.
+    whole : (sequence of str, pyarrow.ChunkedArray), optional
+        Texts and ids of all papers, on which the reader's changes are done again.
 
     Returns
     -------
     dict
         What the manifest says of them now: `added_since` grows.
     """
-    table = TopicTable(**json.loads((before / "topics.json").read_text(encoding="utf-8")))
-    for name in ("topics.json", "topics.model.npz"):
-        (folder / name).write_bytes((before / name).read_bytes())
-    there = [np.load(before / f"topics.{part}.npy") for part in ("codes", "share")]
+    from explorer.topics.model import TopicModel
+
+    table, *there = _load_base(before)
+    (folder / "topics.model.npz").write_bytes((before / "topics.model.npz").read_bytes())
     added = int(np.count_nonzero(rows >= len(there[0])))
     placed = _place(TopicModel.load(before / "topics.model.npz", table.labels), texts, progress)
-    codes, share = (np.concatenate([old, np.empty(added, old.dtype)]) for old in there)
-    codes[rows], share[rows] = placed
-    _save_places(table.labels, codes, share, folder)
+    parts = [np.concatenate([old, np.empty(added, old.dtype)]) for old in there]
+    for part, new in zip(parts, placed, strict=True):
+        part[rows] = new
+    codes, share, second = parts
+    _save_base(table, codes, share, second, folder)
+    log = load_edits(before / EDITS)
+    _save_edited(table, codes, share, second, log, _papers(*whole) if whole else _papers(texts, None), folder)
     return {**made, "added_since": made["added_since"] + added}
 
 
-def _place(model: TopicModel, texts: Sequence[str], progress: Callable[[float], None]) -> tuple[np.ndarray, np.ndarray]:
+def _place(
+    model: TopicModel, texts: Sequence[str], progress: Callable[[float], None]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Code of each paper's topic, how likely it is, and the code of the next likeliest."""
     codes = np.empty(len(texts), np.int32)
     share = np.empty(len(texts), np.float32)
+    second = np.empty(len(texts), np.int32)
     for start in range(0, len(texts), _CHUNK):
         chunk = [texts[i] for i in range(start, min(start + _CHUNK, len(texts)))]
-        codes[start : start + len(chunk)], share[start : start + len(chunk)] = model.transform(chunk)
+        places = model.transform(chunk)
+        part = slice(start, start + len(chunk))
+        order = np.argsort(-places, axis=1, kind="stable")
+        codes[part] = order[:, 0]
+        share[part] = places[np.arange(len(chunk)), order[:, 0]]
+        second[part] = order[:, min(1, order.shape[1] - 1)]
         progress((start + len(chunk)) / len(texts))
-    return codes, share
+    # How sure a paper without a topic is of it is no question.
+    share[codes == len(model.factors_)] = 0.0
+    return codes, share, second
 
 
-def _save_places(labels: list[str], codes: np.ndarray, share: np.ndarray, folder: Path) -> None:
-    np.save(folder / "topics.share.npy", share)
+def _save_base(table: TopicTable, codes: np.ndarray, share: np.ndarray, second: np.ndarray, folder: Path) -> None:
+    """Write the topics as the model finds them."""
+    (folder / "topics.base.json").write_text(json.dumps(asdict(table), ensure_ascii=False), encoding="utf-8")
+    kept = np.zeros(len(codes), [("code", np.int32), ("second", np.int32), ("share", np.float32)])
+    kept["code"], kept["second"], kept["share"] = codes, second, share
+    np.save(folder / "topics.base.npy", kept)
+
+
+def _load_base(folder: Path) -> tuple[TopicTable, np.ndarray, np.ndarray, np.ndarray]:
+    """The topics as the model found them: those that are shown, where an earlier version wrote them."""
+    path = folder / "topics.base.json"
+    if not path.exists():
+        table = TopicTable(**json.loads((folder / "topics.json").read_text(encoding="utf-8"))).completed()
+        codes, share = (np.load(folder / f"topics.{part}.npy") for part in ("codes", "share"))
+        return table, codes, share, np.full_like(codes, len(table.labels) - 1)
+    table = TopicTable(**json.loads(path.read_text(encoding="utf-8"))).completed()
+    kept = np.load(folder / "topics.base.npy")
+    return table, kept["code"].copy(), kept["share"].copy(), kept["second"].copy()
+
+
+def edited(
+    table: TopicTable, codes: np.ndarray, share: np.ndarray, second: np.ndarray, log: Sequence[TopicEdit], papers: Papers
+) -> tuple[TopicState, list[str]]:
+    """The topics of a model after the reader's changes, and why each of these could not be done."""
+    state = TopicState(
+        table.ids, table.labels, table.words, table.phrases, table.stability, frozenset(), frozenset(), codes, share, second
+    )
+    return replay(state, log, papers)
+
+
+def _save_edited(
+    table: TopicTable,
+    codes: np.ndarray,
+    share: np.ndarray,
+    second: np.ndarray,
+    log: list[TopicEdit],
+    papers: Papers,
+    folder: Path,
+) -> None:
+    """Write the topics as they are shown."""
+    state, _ = edited(table, codes, share, second, log, papers)
+    shown = TopicTable(
+        state.labels,
+        state.words,
+        table.seed,
+        table.method,
+        state.ids,
+        state.stability,
+        state.phrases,
+        sorted(state.hidden),
+        sorted(state.pinned),
+        table.curve,
+    )
+    (folder / "topics.json").write_text(json.dumps(asdict(shown), ensure_ascii=False), encoding="utf-8")
+    if log:
+        save_edits(log, folder / EDITS)
+    np.save(folder / "topics.share.npy", state.share)
+    np.save(folder / "topics.second.npy", state.second)
     rows = np.arange(len(codes), dtype=np.int32)
     starts = np.arange(len(codes) + 1, dtype=np.int64)
-    Facet(pa.array(labels, pa.large_string()), codes, starts, rows).save(folder, "topics")
+    Facet(pa.array(state.labels, pa.large_string()), state.codes, starts, rows).save(folder, "topics")
 
 
-def load_topics(folder: Path, months: np.ndarray, precision: np.ndarray) -> Topics:
+def load_topics(
+    folder: Path,
+    months: np.ndarray,
+    precision: np.ndarray,
+    texts: Callable[[Iterable[int]], list[str]] | None = None,
+    newest: Callable[[], date | None] = lambda: None,
+) -> Topics:
     """Open the topics of a corpus folder."""
-    table = TopicTable(**json.loads((folder / "topics.json").read_text(encoding="utf-8")))
+    table = TopicTable(**json.loads((folder / "topics.json").read_text(encoding="utf-8"))).completed()
     codes, share = (mapped(folder / f"topics.{part}.npy") for part in ("codes", "share"))
-    return Topics(table, codes, share, months, precision)
+    second = mapped(path) if (path := folder / "topics.second.npy").exists() else None
+    return Topics(table, codes, share, months, precision, load_edits(folder / EDITS), texts, newest, second)

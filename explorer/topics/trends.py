@@ -169,3 +169,56 @@ def coarseness(precision: np.ndarray, by: str) -> dict[str, Any]:
     undated = int(np.count_nonzero(precision == UNDATED))
     coarse = int(np.count_nonzero((precision > UNDATED) & (precision < _KNOWN[by])))
     return {"undated": undated, "too_coarse": coarse}
+
+
+def trend_frame(grid: np.ndarray, totals: np.ndarray, first: int, by: str, *, level: float = 0.05) -> pd.DataFrame:
+    """Which values rise, fall, burst and change.
+
+    Parameters
+    ----------
+    grid : ndarray of int, shape (n_values, n_periods)
+        Papers of each value and period.
+    totals : ndarray of int, shape (n_periods,)
+        Papers of each period.
+    first : int
+        The first period, counted from year 0.
+    by : {"year", "quarter", "month"}
+    level : float
+        Share of false discoveries that is let in.
+
+    Returns
+    -------
+    DataFrame
+        One row a value, in their order: `papers` (dated), `slope` (change of the log odds of the share a period), `low`, `high` (its
+        95 % interval), `p`, `q` (adjusted for all values), `trend` ("rising", "falling", "level"; "unknown" where there are
+        too few papers or periods), `bursts` (list of (first period, last period)), `change` (period from which the share is another,
+        where that is more than chance; empty otherwise), `change_p`.
+
+    Notes
+    -----
+    See `explorer.topics.significance.linear_trends`, `explorer.topics.bursts`. A trend is called so where q is `level` or less.
+    """
+    import pandas as pd
+
+    from explorer.topics.bursts import bursts, change_points
+    from explorer.topics.significance import false_discovery_rates, linear_trends
+
+    found = linear_trends(grid, totals)
+    q = false_discovery_rates(found["p"])
+    at, p = change_points(grid, totals)
+    change_q = false_discovery_rates(p)
+    name = lambda place: period_label(first + int(place), by)  # noqa: E731
+    trend = np.where(np.isnan(q), "unknown", np.where(q > level, "level", np.where(found["slope"] > 0, "rising", "falling")))
+    return pd.DataFrame(
+        {
+            "papers": grid.sum(axis=1),
+            **found,
+            "q": q,
+            "trend": trend.astype(object),
+            "bursts": pd.Series(
+                [[(name(burst.first), name(burst.last)) for burst in bursts(row, totals)] for row in grid], dtype=object
+            ),
+            "change": [name(place) if place >= 0 and sure <= level else "" for place, sure in zip(at, change_q, strict=True)],
+            "change_p": p,
+        }
+    )

@@ -28,6 +28,9 @@ import { beyondPanel } from "./beyond.js";
 import { comparisonPanel } from "./comparison.js";
 import { arrive, standby } from "./first_view.js";
 import { hidePicture } from "./picture.js";
+import { screeningPanel } from "./screening.js";
+import { dailyDialog } from "./daily.js";
+import { subscribeDialog } from "./subscribe.js";
 import { listenForShortcuts } from "./shortcuts.js";
 
 /** @import { Traits } from "./messages.d.ts" */
@@ -195,6 +198,9 @@ function assemble(app) {
   app.intake = intakePanel(app);
   app.ledgerDialog = ledgerDialog(app);
   app.growth = growthPanel(app);
+  app.screening = screeningPanel(app);
+  app.daily = dailyDialog(app);
+  app.subscribe = subscribeDialog(app);
   app.toolbar = toolbarPanel(app);
   app.layers.push(app.closeRail);
   app.filters = filtersPanel(app);
@@ -214,6 +220,7 @@ function assemble(app) {
     h(
       app.page ? "main" : "div",
       { class: "lx-main" },
+      app.screening.node,
       h(
         "div",
         { class: "lx-columns-two" },
@@ -226,6 +233,8 @@ function assemble(app) {
     app.status.node,
     ...app.intake.layers,
     app.ledgerDialog.dialog,
+    app.daily.dialog,
+    app.subscribe.dialog,
   );
   if (!app.page) {
     root.setAttribute("role", "region");

@@ -20,7 +20,10 @@ const ASIDE = new Set(
     "picture",
     "report",
     "chart_code",
+    "day",
+    "subscriptions",
     "plotly",
+    "screen_flow",
   ]),
 );
 

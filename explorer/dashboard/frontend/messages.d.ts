@@ -439,6 +439,118 @@ export interface IntakeRefitMessage extends Numbered {
   kind: "intake_refit";
 }
 
+// A review
+
+/** Turn the Screen mode on. */
+export interface ScreenOpenMessage extends Numbered {
+  kind: "screen_open";
+}
+
+/** Turn the Screen mode off; the review stays. */
+export interface ScreenCloseMessage extends Numbered {
+  kind: "screen_close";
+}
+
+/** Show the list of reviews again. */
+export interface ScreenLeaveMessage extends Numbered {
+  kind: "screen_leave";
+}
+
+/** Begin a review, or go on with the one of that name. */
+export interface ScreenBeginMessage extends Numbered {
+  kind: "screen_begin";
+  name: string;
+  /** Empty for the reader of the library. */
+  reviewer: string;
+  description?: string;
+  /** A line each. */
+  criteria?: string;
+  /** Reviewers who decide about each record. */
+  votes?: number;
+  /** Whether the ticked papers are included. */
+  seeds?: boolean;
+}
+
+/** Decide about a record. */
+export interface ScreenDecideMessage extends Numbered {
+  kind: "screen_decide";
+  id: string;
+  label: string;
+  reason: string;
+}
+
+/** Resolve the conflict about a record. */
+export interface ScreenResolveMessage extends Numbered {
+  kind: "screen_resolve";
+  id: string;
+  label: string;
+  reason: string;
+}
+
+/** Take the last decision back. */
+export interface ScreenUndoMessage extends Numbered {
+  kind: "screen_undo";
+}
+
+/** Show a certain record; null: the one that comes next. */
+export interface ScreenPickMessage extends Numbered {
+  kind: "screen_pick";
+  id: string | null;
+  /** The paper in a row of the corpus instead. */
+  row?: number;
+}
+
+/** Fill in a missing abstract. */
+export interface ScreenFillMessage extends Numbered {
+  kind: "screen_fill";
+  id: string;
+  text: string;
+}
+
+/** Show another view, or another stage. */
+export interface ScreenViewMessage extends Numbered {
+  kind: "screen_view";
+  view: string;
+  /** 1: titles and abstracts, 2: full texts. */
+  stage: number;
+}
+
+/** A reviewer is done, leaves, comes back, or lifts the blinding. */
+export interface ScreenTeamMessage extends Numbered {
+  kind: "screen_team";
+  act: string;
+  /** Who leaves; empty for the reviewer. */
+  who: string;
+}
+
+/** Change criteria and reasons, given as lines. */
+export interface ScreenSettingsMessage extends Numbered {
+  kind: "screen_settings";
+  settings: Record<string, string>;
+}
+
+/** Draw a random sample. */
+export interface ScreenSampleMessage extends Numbered {
+  kind: "screen_sample";
+  size: number;
+}
+
+/** Take the records that the corpus has and the review has not. */
+export interface ScreenUpdateMessage extends Numbered {
+  kind: "screen_update";
+}
+
+/** Take the decisions over that the records tell of. */
+export interface ScreenPriorsMessage extends Numbered {
+  kind: "screen_priors";
+}
+
+/** Save a file of the review. */
+export interface ScreenFileMessage extends Numbered {
+  kind: "screen_file";
+  file: string;
+}
+
 // Questions: messages that change nothing, each with an answer
 
 /** What may follow at the cursor. */
@@ -474,6 +586,42 @@ export interface AxisPointMessage extends Numbered {
   row: number;
 }
 
+/** Which papers appeared in a period. */
+export interface DayMessage extends Numbered {
+  kind: "day";
+  /** ``2026-06-12``, ``2026-W24`` or ``2026-06``; without it the last day. */
+  period?: string;
+  /** Another kind of period around it. */
+  by?: string;
+  order?: string;
+}
+
+/** What the reader is subscribed to, and the next issue of what is shown. */
+export interface SubscriptionsMessage extends Numbered {
+  kind: "subscriptions";
+  /** Words against, between commas. */
+  without?: string;
+  cadence?: string;
+  cap?: number;
+}
+
+/** Subscribe to what is shown. */
+export interface SubscribeMessage extends Numbered {
+  kind: "subscribe";
+  name: string;
+  without?: string;
+  cadence?: string;
+  cap?: number;
+  address?: string;
+  replace?: boolean;
+}
+
+/** End a subscription. */
+export interface EndSubscriptionMessage extends Numbered {
+  kind: "end_subscription";
+  name: string;
+}
+
 /** What became of the records that the corpus was made from. */
 export interface LedgerMessage extends Numbered {
   kind: "ledger";
@@ -495,6 +643,11 @@ export interface ChartCodeMessage extends Numbered {
   kind: "chart_code";
   /** Its name. */
   chart: string;
+}
+
+/** What the PRISMA flow of the review is. */
+export interface ScreenFlowMessage extends Numbered {
+  kind: "screen_flow";
 }
 
 export type Message =
@@ -561,7 +714,28 @@ export type Message =
   | LedgerMessage
   | ReportMessage
   | PictureMessage
-  | ChartCodeMessage;
+  | ChartCodeMessage
+  | ScreenOpenMessage
+  | ScreenCloseMessage
+  | ScreenLeaveMessage
+  | ScreenBeginMessage
+  | ScreenDecideMessage
+  | ScreenResolveMessage
+  | ScreenUndoMessage
+  | ScreenPickMessage
+  | ScreenFillMessage
+  | ScreenViewMessage
+  | ScreenTeamMessage
+  | ScreenSettingsMessage
+  | ScreenSampleMessage
+  | ScreenUpdateMessage
+  | ScreenPriorsMessage
+  | ScreenFileMessage
+  | ScreenFlowMessage
+  | DayMessage
+  | SubscriptionsMessage
+  | SubscribeMessage
+  | EndSubscriptionMessage;
 
 export type Kind = Message["kind"];
 
@@ -681,6 +855,35 @@ export interface LedgerAnswer extends Numbered, LedgerExtract {
   pairs: LikelyPair[];
 }
 
+/** The papers of a period. */
+export interface DayAnswer extends Numbered {
+  kind: "day";
+  period: string;
+  by: string;
+  order: string;
+  /** The nearest periods of that kind that have papers. */
+  before: string | null;
+  after: string | null;
+  /** All of them; the rows are the first. */
+  papers: number;
+  rows: { row: number; title: string; about: string; reason: string }[];
+  /** Of the month. */
+  days: { day: string; papers: number }[];
+  /** Topics that rise, in words. */
+  rising: string[];
+}
+
+/** What the reader is subscribed to, and the next issue of what is shown. */
+export interface SubscriptionsAnswer extends Numbered {
+  kind: "subscriptions";
+  rows: { name: string; sentence: string; cadence: string; cap: number; address: string }[];
+  /** What is shown, in words. */
+  sentence: string;
+  writable: boolean;
+  issue: { day: string; papers: { title: string; reason: string }[]; waiting: number } | null;
+  problem: string;
+}
+
 /** plotly.js, compressed with gzip, which is the message's one buffer. */
 export interface PlotlyAnswer {
   kind: "plotly";
@@ -699,6 +902,15 @@ export interface FileAnswer {
   last: boolean;
 }
 
+/** The PRISMA flow: a picture, its numbers, and where these do not reconcile. */
+export interface ScreenFlowAnswer extends Numbered {
+  kind: "screen_flow";
+  svg: string;
+  /** Search, phase, box, source or reason, number. */
+  rows: string[][];
+  notes: string[];
+}
+
 export type Answer =
   | CompletionsAnswer
   | NotedAnswer
@@ -710,8 +922,11 @@ export type Answer =
   | ReportAnswer
   | PictureAnswer
   | ChartCodeAnswer
+  | DayAnswer
+  | SubscriptionsAnswer
   | PlotlyAnswer
-  | FileAnswer;
+  | FileAnswer
+  | ScreenFlowAnswer;
 
 // Traits
 
@@ -757,6 +972,8 @@ export interface Traits {
   preparation: { stage: string; part: number | null } | null;
   /** What a cell gave and is being opened, and how far that is. */
   opening: { title: string; stage: string; part: number | null } | null;
+  /** The Screen mode; null while it is off. */
+  screening: ScreenMode | null;
 }
 
 export interface Summary {
@@ -1208,4 +1425,108 @@ export interface ConceptTerm {
   added: boolean;
   /** Words that are in no paper. */
   unknown: string[];
+}
+
+export interface ScreenMode {
+  writable: boolean;
+  /** Name of the reader, or empty. */
+  reader: string;
+  review: ScreenReview | null;
+  /** Names of the reviews there are, where none is open. */
+  reviews: string[];
+  /** Why they cannot be read. */
+  problem: string;
+  /** Papers ticked. */
+  ticked: number;
+}
+
+export type ScreenLabel = "include" | "exclude" | "maybe";
+
+export interface ScreenReview {
+  name: string;
+  reviewer: string;
+  view: string;
+  stage: number;
+  criteria: string[];
+  description: string;
+  reasons: string[];
+  record: ScreenRecord | null;
+  /** Whether the queue is learning. */
+  learning: boolean;
+  /** Papers of the corpus that the review has not. */
+  newer: number;
+  progress: { records: number; screened: number; included: number; excluded: number; maybe: number; left: number };
+  /** Records whose full texts are assessed. */
+  second: number;
+  can_undo: boolean;
+  maybes: { id: string; title: string }[];
+  stop: ScreenStop | null;
+  /** Why nothing is known yet of when to stop. */
+  unknown: string;
+  team: ScreenTeam | null;
+  votes: number;
+}
+
+/** A piece of text, and the criterion it shows (from 1), -1 where it speaks for the record, -2 against, or 0. */
+export type ScreenSegment = [text: string, mark: number];
+
+export interface ScreenRecord {
+  id: string;
+  row: number;
+  title: ScreenSegment[];
+  abstract: ScreenSegment[];
+  /** Whether the abstract was filled in by hand. */
+  filled: boolean;
+  authors: string[];
+  date: string;
+  venue: string;
+  url: string;
+  /** What this reviewer decided about it. */
+  mine: [label: ScreenLabel, reason: string] | null;
+  /** Records that say nearly the same. */
+  alike: number;
+  /** Whether it was asked for, and not the one that comes next. */
+  picked: boolean;
+  why: { word: string; weight: number }[];
+}
+
+export interface ScreenEstimate {
+  value: number | null;
+  low: number | null;
+  high: number | null;
+  confidence: number;
+}
+
+export interface ScreenStop {
+  records: number;
+  screened: number;
+  found: number;
+  /** Irrelevant ones in a row. */
+  run: number;
+  target: number;
+  recall: ScreenEstimate;
+  relevant: ScreenEstimate;
+  to_go: ScreenEstimate;
+  p: number | null;
+  reached: boolean;
+  sentence: string;
+  curve: [screened: number, found: number][];
+  sampled: number;
+}
+
+export interface ScreenTeam {
+  blind: boolean;
+  said: string;
+  reviewers: { name: string; left: boolean; done: boolean; decided: number }[];
+  awaiting: number;
+  awaiting_me: number;
+  conflicts: { id: string; title: string; votes: [reviewer: string, decision: string][] }[];
+  agreement: {
+    measure: string;
+    value: number | null;
+    low: number | null;
+    high: number | null;
+    papers: number;
+    reviewers: string;
+  }[];
 }

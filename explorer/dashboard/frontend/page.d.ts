@@ -143,6 +143,8 @@ export interface App {
   intake: Panel & { layers: HTMLElement[] };
   ledgerDialog: Panel & { dialog: HTMLDialogElement };
   growth: Panel;
+  daily: Panel & { dialog: HTMLDialogElement };
+  subscribe: Panel & { dialog: HTMLDialogElement };
   toolbar: Panel & { rail: HTMLButtonElement };
   filters: Panel;
   preference: Panel;
@@ -151,6 +153,7 @@ export interface App {
   charts: Panel;
   axes: Panel;
   reader: ReaderPanel;
+  screening: ScreeningPanel;
 }
 
 export interface Panel {
@@ -222,6 +225,12 @@ export interface ReaderPanel extends Panel {
   toggleRead(): boolean;
   /** Whether there was a paper to star. */
   toggleStar(): boolean;
+}
+
+export interface ScreeningPanel extends Panel {
+  button: HTMLButtonElement;
+  /** Whether a key was one of the Screen mode. */
+  pressed(event: KeyboardEvent): boolean;
 }
 
 export interface Popover {

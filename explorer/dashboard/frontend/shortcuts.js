@@ -11,6 +11,8 @@ export const SHORTCUTS = [
   ["t  n", "tag the open paper, write a note"],
   ["u", "take back the last star, tag, note or mark as read"],
   ["Ctrl Z", "undo; with Shift redo"],
+  ["v  x  m", "while screening: include, exclude, maybe (Shift+X: with a reason)"],
+  ["z", "while screening: take the last decision back"],
   ["Esc", "close what is open"],
   ["?", "show this help"],
 ];
@@ -42,6 +44,7 @@ export function listenForShortcuts(app) {
    * @param {KeyboardEvent} event
    */
   function act(event) {
+    if (app.screening.pressed(event)) return true;
     switch (event.key) {
       case "/":
         app.search.focus();

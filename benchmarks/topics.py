@@ -1,0 +1,229 @@
+"""Topics: coherence, diversity, stability and agreement with known groups, beside scikit-learn's NMF and LDA in the same run.
+
+python -m benchmarks.topics                       # the three corpora, this build and the peers
+python -m benchmarks.topics --before              # the model of the build before, in its own environment, beside this one
+python -m benchmarks.topics --others              # corpora of other kinds too: test collections and screening sets
+python -m benchmarks.topics --time 588000         # time and memory at a number of arXiv papers (see `benchmarks.data`)
+
+What is measured, at a fixed number of topics:
+
+- *coherence*: mean normalised pointwise mutual information (Bouma 2009) of pairs of a topic's ten words, over whole documents of
+  the corpus itself, as `benchmarks.build.coherence` counts it;
+- *diversity*: the part of the words of all topics that differ (Dieng, Ruiz and Blei 2020);
+- *stability*: five samples of 90 % of the papers; topics of two samples are matched one to one by the Jaccard index of their ten
+  words, and the mean of the matched indices over the ten pairs of samples is given (as Greene, O'Callaghan and Cunningham 2014);
+- *NMI*, *purity*: of each paper's topic with arXiv's archive (``astro-ph``, ``math``, ``cs``, …) of its primary category, papers
+  without a topic counting as one more topic.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import subprocess
+import sys
+import time
+import warnings
+from collections.abc import Sequence
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks import report
+from benchmarks.build import coherence
+from benchmarks.data import arguments, data_folder
+
+K = {"page": 10, "daily": 20, "learning": 20, "arxiv": 30}
+"""Number of topics a corpus."""
+
+SAMPLES, PART = 5, 0.9
+
+
+def read_corpus(name: str, folder: Path, papers: int = 20_000) -> tuple[list[str], list[str] | None]:
+    """Texts of a corpus, and the group of each paper where there is one."""
+    if name == "page":
+        from explorer import read_papers
+
+        frame = read_papers(folder / "hf_page" / "arithmetic.txt")
+        return [f"{row.title} {row.abstract}" for row in frame.itertuples()], None
+    if name == "daily":
+        found: dict[str, str] = {}
+        for file in sorted((folder / "hf_daily").glob("*.json")):
+            for paper in json.loads(file.read_text(encoding="utf-8"))["papers"]:
+                found.setdefault(paper["id"], f"{paper['title']} {paper['summary']}")
+        return list(found.values()), None
+    if name in ("arxiv", "learning"):
+        import pyarrow as pa
+        import pyarrow.compute as pc
+        import pyarrow.parquet as pq
+
+        table = pq.read_table(folder / "arxiv" / "arxiv_100k.parquet", columns=["title", "abstract", "primary_category"])
+        if name == "learning":
+            # As many of one field as the daily papers of four months are.
+            papers, fields = 1_639, pa.array(["cs.AI", "cs.CL", "cs.CV", "cs.LG", "stat.ML"])
+            table = table.filter(pc.is_in(table["primary_category"], value_set=fields))
+        rows = np.sort(np.random.default_rng(0).permutation(table.num_rows)[:papers])
+        chosen = table.take(rows).to_pydict()
+        texts = [f"{title} {abstract}" for title, abstract in zip(chosen["title"], chosen["abstract"])]
+        depth = 1 if name == "arxiv" else 2
+        return texts, [".".join(category.split(".")[:depth]) for category in chosen["primary_category"]]
+    path = folder / name
+    file = path / "corpus.jsonl.gz" if path.is_dir() else path
+    with gzip.open(file, "rt", encoding="utf-8") as lines:
+        rows_ = [json.loads(line) for line in lines]
+    return [f"{row.get('title') or ''} {row.get('text') or row.get('abstract') or ''}" for row in rows_], None
+
+
+def explorer_model(texts: list[str], topics: int) -> tuple[list[list[str]], np.ndarray, list[str]]:
+    """Words of each topic, the topic of each paper, and the labels, of the explorer that this process imports."""
+    from explorer import TopicModel
+
+    model = TopicModel(topics).fit(texts)
+    placed = model.transform(texts)
+    codes = placed[0] if isinstance(placed, tuple) else np.asarray(placed).argmax(axis=1)
+    return [list(map(str, words)) for words in model.words_], codes, list(model.labels_)
+
+
+def sklearn_nmf(texts: list[str], topics: int) -> tuple[list[list[str]], np.ndarray, list[str]]:
+    """NMF of TF-IDF as scikit-learn's own example sets it up, with logarithmic counts."""
+    from sklearn.decomposition import NMF
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    vectorizer = TfidfVectorizer(
+        stop_words="english", max_features=10_000, min_df=2 if len(texts) < 2000 else 5, max_df=0.5, sublinear_tf=True
+    )
+    matrix = vectorizer.fit_transform(texts)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model = NMF(topics, init="nndsvda", random_state=0, max_iter=150, tol=1e-3)
+        loads = model.fit_transform(matrix)
+    return _top(model.components_, vectorizer), loads.argmax(axis=1), []
+
+
+def sklearn_lda(texts: list[str], topics: int) -> tuple[list[list[str]], np.ndarray, list[str]]:
+    """Latent Dirichlet allocation of counts (online variational Bayes)."""
+    from sklearn.decomposition import LatentDirichletAllocation
+    from sklearn.feature_extraction.text import CountVectorizer
+
+    vectorizer = CountVectorizer(stop_words="english", max_features=10_000, min_df=2 if len(texts) < 2000 else 5, max_df=0.5)
+    matrix = vectorizer.fit_transform(texts)
+    model = LatentDirichletAllocation(topics, learning_method="online", random_state=0, max_iter=10)
+    loads = model.fit_transform(matrix)
+    return _top(model.components_, vectorizer), loads.argmax(axis=1), []
+
+
+def _top(components: np.ndarray, vectorizer: Any) -> list[list[str]]:
+    names = vectorizer.get_feature_names_out()
+    return [[str(names[i]) for i in np.argsort(-row, kind="stable")[:10]] for row in components]
+
+
+MODELS = {"explorer": explorer_model, "NMF": sklearn_nmf, "LDA": sklearn_lda}
+
+
+def diversity(words: Sequence[Sequence[str]]) -> float:
+    """Part of the words of all topics that differ."""
+    every = [word for topic in words for word in topic]
+    return len(set(every)) / max(len(every), 1)
+
+
+def agreement(one: Sequence[Sequence[str]], other: Sequence[Sequence[str]]) -> float:
+    """Mean Jaccard index of the words of two models' topics, matched one to one."""
+    from scipy.optimize import linear_sum_assignment
+
+    index = np.array([[len({*a} & {*b}) / max(len({*a} | {*b}), 1) for b in other] for a in one])
+    rows, columns = linear_sum_assignment(-index)
+    return float(index[rows, columns].sum() / max(len(one), len(other)))
+
+
+def samples(count: int) -> list[np.ndarray]:
+    """Rows of `SAMPLES` samples of `PART` of the papers."""
+    draw = np.random.default_rng(7)
+    return [np.sort(draw.permutation(count)[: round(PART * count)]) for _ in range(SAMPLES)]
+
+
+def groups_found(codes: np.ndarray, groups: Sequence[str]) -> tuple[float, float]:
+    """Normalised mutual information and purity of topics with known groups."""
+    from sklearn.metrics import normalized_mutual_info_score
+    from sklearn.metrics.cluster import contingency_matrix
+
+    table = contingency_matrix(groups, codes)
+    return float(normalized_mutual_info_score(groups, codes)), float(table.max(axis=0).sum() / table.sum())
+
+
+def measure(model: str, name: str, folder: Path, topics: int, stability: bool, papers: int) -> dict[str, Any]:
+    """All measures of one model on one corpus."""
+    texts, groups = read_corpus(name, folder, papers)
+    start = time.process_time()
+    words, codes, labels = MODELS[model](texts, topics)
+    found: dict[str, Any] = {"seconds": time.process_time() - start, "words": words, "labels": labels}
+    found["coherence"] = coherence({model: words}, texts)[model]
+    found["diversity"] = diversity(words)
+    found["none"] = float(np.mean(codes >= len(words)))
+    if groups is not None:
+        found["nmi"], found["purity"] = groups_found(codes, groups)
+    if stability:
+        fits = [MODELS[model]([texts[i] for i in rows], topics)[0] for rows in samples(len(texts))]
+        found["stability"] = float(np.mean([agreement(a, b) for a, b in combinations(fits, 2)]))
+    return found
+
+
+def elsewhere(python: Path, root: Path, arguments: Sequence[str]) -> dict[str, Any]:
+    """Run one measurement in a process of its own, with this file and the package that lies in a folder."""
+    here = Path(__file__).resolve().parents[1]
+    program = (
+        f"import sys; sys.path[:0] = [{str(root)!r}, {str(here)!r}]; import explorer; "
+        f"import benchmarks.topics as t; t.main({['--part', *arguments]!r})"
+    )
+    done = subprocess.run(
+        [str(python), "-c", program], check=True, capture_output=True, text=True, cwd=root, env={**os.environ, "PYTHONPATH": ""}
+    )
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def main(told: Sequence[str] | None = None) -> None:
+    parser = arguments((__doc__ or "").splitlines()[0])
+    parser.add_argument("--corpora", nargs="*", default=list(K), help="page, daily, arxiv, or a file below the data folder")
+    parser.add_argument("--models", nargs="*", default=list(MODELS))
+    parser.add_argument("--papers", type=int, default=20_000)
+    parser.add_argument("--before", metavar="CHECKOUT", type=Path, help="checkout of an earlier build, with its .venv")
+    parser.add_argument("--others", action="store_true", help="test collections and screening sets too")
+    parser.add_argument("--no-stability", action="store_true")
+    parser.add_argument("--topics", type=int, help="number of topics (default: 10, 20, 30 as in `K`; 15 for others)")
+    parser.add_argument("--words", action="store_true", help="print labels and words too")
+    parser.add_argument("--part", nargs=3, help="one model, corpus and number of topics: prints JSON")
+    options = parser.parse_args(told)
+    folder = data_folder(options.data)
+    if options.part:
+        model, name, topics = options.part
+        print(json.dumps(measure(model, name, folder, int(topics), not options.no_stability, options.papers)))
+        return
+    corpora = list(options.corpora)
+    if options.others:
+        corpora += [f"retrieval/{name}" for name in ("scifact", "cisi", "cacm")]
+        corpora += [f"screening/{name}.jsonl.gz" for name in ("Cohen_2006_ADHD", "synergy_Menon_2022")]
+    report.heading("Topics", (report.versions("scikit-learn", "numpy"), "processor time of fitting and placing, one thread"))
+    for name in corpora:
+        topics = options.topics or K.get(name, 15)
+        runs = [(model, Path(sys.executable), Path(__file__).resolve().parents[1]) for model in options.models]
+        if options.before:
+            runs.append(("before", options.before / ".venv" / "bin" / "python", options.before))
+        rows = []
+        for model, python, root in runs:
+            more = ["explorer" if model == "before" else model, name, str(topics), "--papers", str(options.papers)]
+            more += ["--data", str(folder), *(["--no-stability"] if options.no_stability else [])]
+            found = elsewhere(python, root, more)
+            measures = ("coherence", "diversity", "stability", "nmi", "purity", "none", "seconds")
+            rows.append([model, *(report.number(found[m]) if m in found else "" for m in measures)])
+            if options.words:
+                for label, words in zip(found["labels"] or [""] * topics, found["words"]):
+                    print(f"- {label}: {' '.join(words)}")
+        print(f"{name}, {topics} topics\n")
+        report.table(("model", "coherence", "diversity", "stability", "NMI", "purity", "without topic", "seconds"), rows)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,495 @@
+"""The topics of a corpus as a reader works on them: what a snapshot says of them, and changes that are kept in a log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from explorer.corpus import growth
+from explorer.errors import TopicError
+from explorer.topics.edits import NONE, TopicEdit
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from explorer.search.ranker import Ranker
+    from explorer.selection.selection import Selection
+    from explorer.store.snapshot import Snapshot
+    from explorer.store.topics import Topics
+
+
+_ENOUGH = 5
+"""Papers that must have a value for anything to be said of it."""
+
+_MOST = 200
+"""Values of a facet that are looked at."""
+
+
+class Shown(Protocol):
+    """What shows a snapshot, and can show another: a `Corpus`."""
+
+    snapshot: Snapshot
+    ranker: Ranker
+
+    def _show(self, snapshot: Snapshot) -> None:
+        """Show another generation of the same papers."""
+
+
+class CorpusTopics:
+    """Topics of a corpus: `summary`, `frequency`, `trends`, `tree` and the rest of `explorer.store.topics.Topics`, and edits.
+
+    An edit changes what the corpus shows at once, and is written into its folder as one entry of a log. The log is replayed when
+    papers come, and when the topics are found again; each entry can be undone by itself.
+
+    Examples
+    --------
+    >>> import explorer
+    >>> papers = explorer.open_corpus().papers.drop(columns="topic")
+    >>> corpus = explorer.Corpus.from_papers(papers)
+    >>> corpus.topics.rename("t1", "counting")
+    >>> corpus.topics.edits["edit"].to_list()
+    ['t1 is called counting']
+    >>> print(corpus.topics.as_python())
+    corpus.topics.rename('t1', 'counting')
+    >>> corpus.topics.undo()
+    >>> len(corpus.topics.edits)
+    0
+    """
+
+    def __init__(self, corpus: Shown) -> None:
+        self._corpus = corpus
+
+    @property
+    def snapshot(self) -> Topics:
+        """The topics that are shown, frozen."""
+        return self._corpus.snapshot.topics
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(self._corpus.snapshot.topics, name)
+
+    def _repr_html_(self) -> str:
+        return self.snapshot._repr_html_()
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *dir(self.snapshot)})
+
+    # What goes with what, and what changes, of topics and of every other facet
+
+    def trends(
+        self, *, by: str = "year", field: str = "topics", selection: Selection | str | None = None, level: float = 0.05
+    ) -> pd.DataFrame:
+        """Which topics, or values of another facet, rise, fall, burst and change, as shares of the papers of each period.
+
+        Parameters
+        ----------
+        by : {"year", "quarter", "month"}
+            Papers whose date is coarser are left out and counted in ``attrs["too_coarse"]``, those without one in
+            ``attrs["undated"]``. ``attrs["unfinished"]`` is the period that goes on after the newest paper.
+        field : {"topics", "venues", "authors", "keywords"}
+        selection : Selection or str, optional
+            Papers to count; all by default.
+        level : float
+            Share of false discoveries that is let in.
+
+        Returns
+        -------
+        DataFrame
+            One row a topic: `topic` (id), `label`, and what `explorer.topics.trends.trend_frame` gives; for another facet one row a
+            value that five papers have or more, the commonest first, with `value` in their place.
+        """
+        rows = self._rows(selection)
+        if field == "topics":
+            found: pd.DataFrame = self.snapshot.trends(by=by, rows=rows, level=level)
+            return found
+        from explorer.topics.trends import coarseness, count_grid, period_index, trend_frame
+
+        snapshot = self._corpus.snapshot
+        facet = snapshot.facet(field)
+        periods = period_index(snapshot.months, snapshot.precision, by)
+        if rows is not None:
+            inside = np.zeros(len(periods), bool)
+            inside[rows] = True
+            periods = np.where(inside, periods, -1)
+        dated = periods[periods >= 0]
+        first, count = (int(dated.min()), int(dated.max() - dated.min() + 1)) if len(dated) else (0, 0)
+        grid = count_grid(np.asarray(facet.codes), periods[np.asarray(facet.rows)], facet.size, first, count)
+        totals = np.bincount(dated - first, minlength=count)
+        enough = np.flatnonzero(grid.sum(axis=1) >= _ENOUGH)[:_MOST]
+        frame = trend_frame(grid[enough], totals, first, by, level=level)
+        frame.insert(0, "value", [facet.values[int(code)].as_py() for code in enough])
+        frame.attrs.update(coarseness(snapshot.precision if rows is None else snapshot.precision[rows], by))
+        frame.attrs["unfinished"] = self.snapshot.unfinished(by)
+        return frame
+
+    def compare(self, before: Selection | str, after: Selection | str) -> pd.DataFrame:
+        """Shares of the topics in two selections: two periods, two venues, two queries.
+
+        Parameters
+        ----------
+        before, after : Selection or str
+            Papers that are in both are left out of both, and counted in ``attrs["both"]``.
+
+        Returns
+        -------
+        DataFrame
+            One row a topic: `topic` (id), `label`, and what `explorer.topics.relations.compared` gives.
+        """
+        from explorer.topics.relations import compared
+
+        rows = [self._rows(selection) for selection in (before, after)]
+        both = np.intersect1d(*rows)
+        parts = [np.setdiff1d(part, both) for part in rows]
+        codes, size = np.asarray(self.snapshot.codes), len(self.snapshot.labels)
+        counts = [np.bincount(codes[part], minlength=size) for part in parts]
+        frame = compared(counts[0], counts[1], (len(parts[0]), len(parts[1])))
+        frame.insert(0, "topic", self.snapshot.table.ids)
+        frame.insert(1, "label", self.snapshot.labels)
+        frame.attrs["both"] = len(both)
+        return frame
+
+    def relations(self, field: str = "venues", *, selection: Selection | str | None = None) -> pd.DataFrame:
+        """Which topics go with which values of a facet, against what chance would give.
+
+        Parameters
+        ----------
+        field : {"topics", "venues", "authors", "keywords"}
+            With ``"topics"``, the topic that is the next likeliest for each paper.
+        selection : Selection or str, optional
+            Papers to count; all by default.
+
+        Returns
+        -------
+        DataFrame
+            One row a pair, the surest first: `topic` (id), `label`, `value`, `papers`, `expected`, `ratio`, `p`, `q`, `selection` (gives the
+            papers of the pair: ``corpus.select(row.selection)``). At most the 200 commonest values that five papers have or more.
+        """
+        from explorer.selection.selection import Selection
+        from explorer.topics.relations import relation_frame
+
+        snapshot, rows = self._corpus.snapshot, self._rows(selection)
+        codes, size = np.asarray(self.snapshot.codes), len(self.snapshot.labels)
+        inside = np.ones(len(codes), bool)
+        if rows is not None:
+            inside = np.zeros(len(codes), bool)
+            inside[rows] = True
+        if field == "topics":
+            values, of, at = list(self.snapshot.labels), np.asarray(self.snapshot.second), np.arange(len(codes))
+        else:
+            facet = snapshot.facet(field)
+            values, of, at = [], np.asarray(facet.codes), np.asarray(facet.rows)
+        kept = inside[at]
+        of, at = of[kept], at[kept]
+        counts = np.bincount(of, minlength=len(values) or facet.size)
+        chosen = np.arange(len(values)) if values else np.flatnonzero(counts >= _ENOUGH)[:_MOST]
+        place = np.full(len(counts), -1)
+        place[chosen] = np.arange(len(chosen))
+        known = place[of] >= 0
+        cells = codes[at[known]] * len(chosen) + place[of[known]]
+        pairs = np.bincount(cells, minlength=size * len(chosen)).reshape(size, len(chosen))
+        one = np.bincount(codes[inside], minlength=size)
+        frame = relation_frame(pairs, one, counts[chosen], int(inside.sum()))
+        names = values or [facet.values[int(code)].as_py() for code in chosen]
+        topics, others = frame.pop("one").to_numpy(), frame.pop("other").to_numpy()
+        frame.insert(0, "topic", [self.snapshot.table.ids[code] for code in topics])
+        frame.insert(1, "label", [self.snapshot.labels[code] for code in topics])
+        frame.insert(2, "value", [names[code] for code in others])
+        if field != "topics":
+            frame["selection"] = [
+                Selection(topics=(label,)).with_({field: (value,)})
+                for label, value in zip(frame["label"], frame["value"], strict=True)
+            ]
+        frame = frame[frame["expected"] > 0]
+        return frame.sort_values(["q", "papers"], ascending=[True, False], kind="stable", ignore_index=True)
+
+    def emerging(self, *, since: int, least: int = 5, level: float = 0.05) -> pd.DataFrame:
+        """Terms that are commoner since a year than before, and that no topic is told by yet.
+
+        Parameters
+        ----------
+        since : int
+            First year of the newer papers.
+        least : int
+            Newer papers that must have a term.
+        level : float
+            Share of false discoveries that is let in.
+
+        Returns
+        -------
+        DataFrame
+            One row a term of one or two words, the surest first: `term`, `before`, `after` (papers), `share_before`, `share_after`, `odds`,
+            `low`, `high`, `p`, `q`. At most 20,000 papers are read, the newest.
+        """
+        from explorer.topics.emerging import emerging_terms
+
+        snapshot = self._corpus.snapshot
+        order = np.asarray(snapshot.order("newest"))
+        rows = order[np.asarray(snapshot.precision)[order] > 0][:20_000]
+        newer = np.asarray(snapshot.months)[rows] // 12 >= since
+        known = {word for topic in self.snapshot.table.words for word in topic}
+        return emerging_terms(self.snapshot.texts_of(rows), newer, known, least=least, level=level)
+
+    def coverage(self, field: str = "keywords") -> dict[str, float]:
+        """How much of the themes of the field the corpus shows, by its keywords or key phrases.
+
+        Parameters
+        ----------
+        field : {"keywords", "venues", "authors"}
+
+        Returns
+        -------
+        dict
+            As `explorer.topics.stability.coverage` gives it, with what it assumes.
+        """
+        from explorer.topics.stability import coverage
+
+        return coverage(self._corpus.snapshot.totals(field))
+
+    def central(self, topic: str, count: int = 3) -> pd.DataFrame:
+        """The papers that are the surest of a topic, and the sentence of each that tells of it.
+
+        Parameters
+        ----------
+        topic : str
+            Id or label.
+        count : int
+
+        Returns
+        -------
+        DataFrame
+            `id`, `title`, `sure` (0 to 1), `sentence`.
+        """
+        import pandas as pd
+
+        from explorer.topics.labels import telling_sentence
+
+        code = self.snapshot.code(topic)
+        rows = np.flatnonzero(np.asarray(self.snapshot.codes) == code)
+        sure = np.asarray(self.snapshot.share)[rows]
+        words = self.snapshot.table.words[code]
+        texts = dict(zip(rows.tolist(), self.snapshot.texts_of(rows), strict=True)) if len(rows) <= 500 else {}
+        best = rows[np.argsort(-sure, kind="stable")]
+        if texts:
+            from explorer.topics.terms import words_of
+
+            # Of those that are equally sure, the ones that have the most of its words.
+            having = np.array([len({*words} & {*words_of(texts[int(row)])}) for row in best])
+            best = best[np.lexsort((-having, -np.round(sure[np.argsort(-sure, kind="stable")], 2)))]
+        best = best[:count]
+        snapshot = self._corpus.snapshot
+        records = [snapshot.record(int(row), ("id", "title")) for row in best]
+        sentences = [telling_sentence(text, words) for text in self.snapshot.texts_of(best)]
+        frame = pd.DataFrame(records, columns=["id", "title"])
+        frame["sure"] = np.asarray(self.snapshot.share)[best]
+        frame["sentence"] = sentences
+        return frame
+
+    def _rows(self, selection: Selection | str | None) -> Any:
+        """Rows of a selection; None where there is none."""
+        if selection is None:
+            return None
+        from explorer.search.results import Results
+        from explorer.selection.selection import Selection
+
+        return np.flatnonzero(Results(self._corpus.ranker, Selection.of(selection), ()).mask)
+
+    # Changes
+
+    def rename(self, topic: str, label: str) -> None:
+        """Give a topic another name.
+
+        Parameters
+        ----------
+        topic : str
+            Its id, such as ``t3``, or its label.
+        label : str
+            A name that no other topic has.
+
+        Raises
+        ------
+        TopicError
+            There is no such topic, or the name is taken.
+        """
+        label = " ".join(label.split())
+        if not label:
+            raise TopicError("A topic needs a name of at least one letter.")
+        self._do(TopicEdit("rename", self._id(topic), {"label": label}))
+
+    def merge(self, topic: str, *others: str) -> None:
+        """Make several topics one, under the id and the label of the first.
+
+        Parameters
+        ----------
+        topic, *others : str
+            Ids or labels.
+
+        Raises
+        ------
+        TopicError
+            There is no such topic, or fewer than two are named.
+        """
+        if not others:
+            raise TopicError("Name two topics or more to merge, the one that stays first.")
+        self._do(TopicEdit("merge", self._id(topic), {"others": [self._id(other) for other in others]}))
+
+    def split(self, topic: str, number: int = 2) -> None:
+        """Divide a topic into parts, which become topics (see `parts`); their ids are ``t3.1``, ``t3.2`` and so on.
+
+        Parameters
+        ----------
+        topic : str
+            Id or label.
+        number : int
+            Parts, two or more.
+
+        Raises
+        ------
+        TopicError
+            There is no such topic, or its papers tell no parts apart.
+        """
+        from explorer.topics.hierarchy import parts_of
+
+        id_ = self._id(topic)
+        rows = np.flatnonzero(np.asarray(self.snapshot.codes) == self.snapshot.code(id_))
+        found = parts_of(self.snapshot.texts_of(rows), number) if id_ != NONE else []
+        if not found:
+            raise TopicError(f"{topic} cannot be divided into {number}: its {len(rows)} papers tell no such parts apart.")
+        parts = [
+            {"id": f"{id_}.{at}", "label": part.label, "words": part.words, "weights": part.weights}
+            for at, part in enumerate(found, 1)
+        ]
+        self._do(TopicEdit("split", id_, {"parts": parts}))
+
+    def pin(self, topic: str) -> None:
+        """Keep a topic, its name and its papers as they are now, also when topics are found again; papers that come may join it."""
+        code = self.snapshot.code(topic)
+        table = self.snapshot.table
+        details = {"label": table.labels[code], "words": table.words[code], "papers": self.papers(topic)}
+        details["among"] = len(self._corpus.snapshot)
+        self._do(TopicEdit("pin", table.ids[code], details))
+
+    def seed(self, label: str, *, words: Sequence[str] = (), papers: Sequence[str] = ()) -> str:
+        """Make a topic of words or papers of the reader's.
+
+        Parameters
+        ----------
+        label : str
+            Its name.
+        words : sequence of str
+            Words and phrases. Papers that have one of them, of three or more that have two, are of the topic.
+        papers : sequence of str
+            Ids of papers that are of it.
+
+        Returns
+        -------
+        str
+            Id of the topic: ``s1``, ``s2`` and so on.
+
+        Raises
+        ------
+        TopicError
+            No paper has the words, or none is named.
+        """
+        used = [int(edit.topic[1:]) for edit in self.snapshot.log if edit.action == "seed"]
+        id_ = f"s{max(used, default=0) + 1}"
+        given = [[words] if isinstance(words, str) else list(words), [papers] if isinstance(papers, str) else list(papers)]
+        self._do(TopicEdit("seed", id_, {"label": label, "words": given[0], "papers": given[1]}))
+        return id_
+
+    def move(self, paper: str, topic: str) -> None:
+        """Say of what topic a paper is.
+
+        Parameters
+        ----------
+        paper : str
+            Id of a paper.
+        topic : str
+            Id or label; ``none`` for no topic.
+        """
+        self._do(TopicEdit("move", self._id(topic), {"paper": paper}))
+
+    def hide(self, topic: str) -> None:
+        """Leave a topic out of charts; its papers stay on it."""
+        self._do(TopicEdit("hide", self._id(topic)))
+
+    def delete(self, topic: str) -> None:
+        """Give up a topic: each of its papers goes to the one that is the next likeliest for it, or to none."""
+        self._do(TopicEdit("delete", self._id(topic)))
+
+    def undo(self, number: int | None = None) -> None:
+        """Take a change back, the last one or any other; those after it are done again without it.
+
+        Parameters
+        ----------
+        number : int, optional
+            As in `edits`, from 1; the last one by default.
+
+        Raises
+        ------
+        TopicError
+            There is no such change.
+        """
+        log = self.snapshot.log
+        at = len(log) if number is None else number
+        if not 1 <= at <= len(log):
+            raise TopicError(f"There is no change {at or ''} to undo: the log has {len(log)}.".replace("  ", " "))
+        self._keep([*log[: at - 1], *log[at:]])
+
+    # What was changed
+
+    @property
+    def edits(self) -> pd.DataFrame:
+        """The log of changes.
+
+        Returns
+        -------
+        DataFrame
+            One row a change, the first one first: `number` (from 1, for `undo`), `action`, `topic` (id), `edit` (in words), `python`,
+            `applied`, and `reason` where it could not be, as after a refit that finds other topics.
+        """
+        import pandas as pd
+
+        log = self.snapshot.log
+        reasons = self._replayed(log) if log else []
+        return pd.DataFrame(
+            {
+                "number": np.arange(1, len(log) + 1),
+                "action": [edit.action for edit in log],
+                "topic": [edit.topic for edit in log],
+                "edit": [edit.sentence() for edit in log],
+                "python": [edit.code() for edit in log],
+                "applied": [not reason for reason in reasons],
+                "reason": reasons,
+            }
+        )
+
+    def as_python(self) -> str:
+        """The log of changes as a program."""
+        return "\n".join(edit.code() for edit in self.snapshot.log)
+
+    def papers(self, topic: str) -> list[str]:
+        """Ids of the papers of a topic, in the order of the corpus."""
+        rows = np.flatnonzero(np.asarray(self.snapshot.codes) == self.snapshot.code(topic))
+        found: list[str] = self._corpus.snapshot.table.column("id").take(rows).to_pylist()
+        return found
+
+    def _id(self, topic: str) -> str:
+        return self.snapshot.table.ids[self.snapshot.code(topic)]
+
+    def _do(self, edit: TopicEdit) -> None:
+        log = [*self.snapshot.log, edit]
+        if reason := self._replayed(log)[-1]:
+            raise TopicError(reason)
+        self._keep(log)
+
+    def _replayed(self, log: Sequence[TopicEdit]) -> list[str]:
+        from explorer.store.topics import reasons_of
+
+        snapshot = self._corpus.snapshot
+        return reasons_of(log, snapshot.generation, snapshot.table.column("id"), self.snapshot.texts_of)
+
+    def _keep(self, log: Sequence[TopicEdit]) -> None:
+        self._corpus._show(growth.topics_edited(self._corpus.snapshot, log))

@@ -1,0 +1,275 @@
+import { h, icon, iconButton, swap } from "./dom.js";
+import { plural } from "./text.js";
+
+/** @import { DayAnswer } from "./messages.d.ts" */
+/** @import { App } from "./page.d.ts" */
+
+const KINDS = ["day", "week", "month"];
+const MONTHS = [
+  "January",
+  "February",
+  "March",
+  "April",
+  "May",
+  "June",
+  "July",
+  "August",
+  "September",
+  "October",
+  "November",
+  "December",
+];
+const WEEKDAYS = ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"];
+
+/**
+ * The weeks of a month, Monday first: each day, or null for those of another month.
+ *
+ * @template {{ day: string }} Day
+ * @param {Day[]} days All days of a month, in order.
+ * @returns {(Day | null)[][]}
+ */
+export function weeks(days) {
+  if (!days.length) return [];
+  const first = (new Date(`${days[0].day}T00:00:00Z`).getUTCDay() + 6) % 7;
+  /** @type {(Day | null)[]} */
+  const cells = [...Array.from({ length: first }, () => null), ...days];
+  while (cells.length % 7) cells.push(null);
+  return Array.from({ length: cells.length / 7 }, (_, week) => cells.slice(7 * week, 7 * week + 7));
+}
+
+/**
+ * A period in words: 12 June 2026, week 24 of 2026, June 2026.
+ *
+ * @param {string} period
+ */
+export function periodText(period) {
+  const [year, part, day] = period.split("-");
+  if (part.startsWith("W")) return `Week ${Number(part.slice(1))} of ${year}`;
+  return `${day ? `${Number(day)} ` : ""}${MONTHS[Number(part) - 1]} ${year}`;
+}
+
+/**
+ * Papers by the day, week or month in which they appeared, with a calendar; by upvotes or by what trends.
+ *
+ * @param {App} app
+ */
+export function dailyDialog(app) {
+  const { link } = app;
+  const button = h(
+    "button",
+    {
+      class: "lx-button lx-feed-button",
+      "aria-haspopup": "dialog",
+      title: "Papers by the day, and what trends",
+      click: () => open(),
+    },
+    icon("day"),
+    h("span", {}, "Daily"),
+  );
+  const title = h("h2", { class: "lx-dialog-title", id: app.id("daily"), tabIndex: -1 }, "Daily papers");
+  const body = h("div", { class: "lx-feed-body" });
+  const dialog = h(
+    "dialog",
+    {
+      class: "lx-dialog lx-feed",
+      "aria-labelledby": app.id("daily"),
+      cancel: (event) => {
+        event.preventDefault();
+        close();
+      },
+    },
+    h(
+      "div",
+      { class: "lx-dialog-head" },
+      title,
+      h("span", { class: "lx-spacer" }),
+      iconButton("close", "Close (Esc)", () => close()),
+    ),
+    body,
+  );
+  let order = "upvotes";
+
+  /** @param {{ period?: string, by?: string }} asked */
+  const ask = (asked = {}) => link.send("day", { order, ...asked });
+
+  function open() {
+    swap(body, [h("p", { class: "lx-quiet", role: "status" }, "Looking them up…")]);
+    dialog.showModal();
+    title.focus();
+    ask();
+  }
+
+  function close() {
+    if (!dialog.open) return false;
+    dialog.close();
+    button.focus();
+    return true;
+  }
+
+  /** @param {DayAnswer} answer */
+  function head(answer) {
+    return h(
+      "div",
+      { class: "lx-feed-head" },
+      iconButton("left", "Earlier", () => ask({ period: answer.before ?? answer.period }), {
+        disabled: !answer.before,
+        key: "earlier",
+      }),
+      h("strong", { role: "status" }, periodText(answer.period)),
+      iconButton("right", "Later", () => ask({ period: answer.after ?? answer.period }), {
+        disabled: !answer.after,
+        key: "later",
+      }),
+      h(
+        "div",
+        { class: "lx-segments", role: "group", label: "Period" },
+        KINDS.map((kind) =>
+          h(
+            "button",
+            {
+              class: "lx-segment",
+              "aria-pressed": String(answer.by === kind),
+              key: `by:${kind}`,
+              click: () => ask({ period: answer.period, by: kind }),
+            },
+            `${kind[0].toUpperCase()}${kind.slice(1)}`,
+          ),
+        ),
+      ),
+      h(
+        "div",
+        { class: "lx-segments", role: "group", label: "Order" },
+        [
+          ["upvotes", "Most upvotes"],
+          ["trending", "Trending"],
+        ].map(([name, label]) =>
+          h(
+            "button",
+            {
+              class: "lx-segment",
+              "aria-pressed": String(answer.order === name),
+              key: `order:${name}`,
+              click: () => {
+                order = name;
+                ask({ period: answer.period });
+              },
+            },
+            label,
+          ),
+        ),
+      ),
+    );
+  }
+
+  /** @param {DayAnswer} answer */
+  function month(answer) {
+    const most = Math.max(1, ...answer.days.map((day) => day.papers));
+    return h(
+      "table",
+      { class: "lx-month" },
+      h("caption", {}, answer.days.length ? periodText(answer.days[0].day.slice(0, 7)) : ""),
+      h(
+        "thead",
+        {},
+        h(
+          "tr",
+          {},
+          WEEKDAYS.map((name) => h("th", { scope: "col" }, name)),
+        ),
+      ),
+      h(
+        "tbody",
+        {},
+        weeks(answer.days).map((week) =>
+          h(
+            "tr",
+            {},
+            week.map((day) => {
+              if (!day) return h("td", {});
+              const number = String(Number(day.day.slice(8)));
+              if (!day.papers) return h("td", {}, h("span", { class: "lx-quiet" }, number));
+              return h(
+                "td",
+                {},
+                h(
+                  "button",
+                  {
+                    class: "lx-month-day",
+                    "aria-pressed": String(day.day === answer.period),
+                    label: `${periodText(day.day)}: ${plural(day.papers, "paper")}`,
+                    title: plural(day.papers, "paper"),
+                    style: { "--part": day.papers / most },
+                    key: `day:${day.day}`,
+                    click: () => ask({ period: day.day }),
+                  },
+                  number,
+                ),
+              );
+            }),
+          ),
+        ),
+      ),
+    );
+  }
+
+  /** @param {DayAnswer["rows"][number]} row */
+  function item(row) {
+    return h(
+      "li",
+      { class: "lx-feed-row" },
+      h(
+        "button",
+        {
+          class: "lx-feed-title",
+          key: `open:${row.row}`,
+          click: () => {
+            close();
+            link.send("open", { row: row.row });
+          },
+        },
+        row.title,
+      ),
+      row.about ? h("p", { class: "lx-quiet" }, row.about) : null,
+      h("p", { class: "lx-feed-why" }, row.reason),
+    );
+  }
+
+  app.onAnswer("day", (answer) => {
+    if (!dialog.open) return;
+    const more = answer.papers - answer.rows.length;
+    swap(
+      body,
+      [
+        head(answer),
+        h(
+          "div",
+          { class: "lx-feed-columns" },
+          month(answer),
+          h(
+            "div",
+            {},
+            answer.rising.length
+              ? h(
+                  "div",
+                  { class: "lx-rising" },
+                  h("h3", {}, "Rising topics"),
+                  h(
+                    "ul",
+                    {},
+                    answer.rising.map((text) => h("li", {}, text)),
+                  ),
+                )
+              : null,
+            answer.rows.length
+              ? h("ol", { class: "lx-feed-list", label: `${plural(answer.papers, "paper")}` }, answer.rows.map(item))
+              : h("p", { class: "lx-quiet" }, "No paper of the corpus is known to have appeared then."),
+            more > 0 ? h("p", { class: "lx-quiet" }, `and ${plural(more, "more paper")}`) : null,
+          ),
+        ),
+      ],
+      title,
+    );
+  });
+  app.layers.unshift(close);
+  return { node: button, dialog };
+}

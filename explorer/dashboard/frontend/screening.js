@@ -1,0 +1,1052 @@
+import { h, icon, iconButton, submitOnEnter, swap } from "./dom.js";
+import { count, plainText, plural, webAddress } from "./text.js";
+import { band, curvePath, percent } from "./recall.js";
+
+/** @import { ScreenFlowAnswer, ScreenLabel, ScreenMode, ScreenRecord, ScreenReview, ScreenSegment, ScreenStop, ScreenTeam } from "./messages.d.ts" */
+/** @import { App, Children, ScreeningPanel } from "./page.d.ts" */
+
+const SVG = "http://www.w3.org/2000/svg";
+/** @type {[view: string, label: string][]} */
+const VIEWS = [
+  ["read", "Read"],
+  ["team", "Reviewers"],
+  ["stop", "When to stop"],
+  ["flow", "PRISMA flow"],
+];
+/** @type {[file: string, label: string][]} */
+const FILES = [
+  ["csv", "CSV"],
+  ["ris", "RIS"],
+  ["excel", "Excel"],
+  ["asreview", "ASReview"],
+  ["log", "Log"],
+];
+// As many as there are colours; further criteria share them.
+const CRITERIA = ["lx-criterion-1", "lx-criterion-2", "lx-criterion-3", "lx-criterion-4", "lx-criterion-5", "lx-criterion-6"];
+/** @type {Record<ScreenLabel, string>} */
+const CHOICES = { include: "lx-button lx-screen-include", exclude: "lx-button lx-screen-exclude", maybe: "lx-button" };
+/** @type {Record<ScreenLabel, string>} */
+const SAID = { include: "Included", exclude: "Excluded", maybe: "Maybe" };
+
+/**
+ * The Screen mode: a review of the corpus, one record at a time.
+ *
+ * @param {App} app
+ * @returns {ScreeningPanel}
+ */
+export function screeningPanel(app) {
+  const { model, link } = app;
+  const node = h("section", { class: "lx-screen", label: "Screening", hidden: true });
+  const said = h("p", { class: "lx-hide", role: "status" });
+  const body = h("div", { class: "lx-screen-body" });
+  node.append(said, body);
+  const button = h(
+    "button",
+    {
+      class: "lx-button lx-screen-button",
+      title: "Screen papers for a review",
+      "aria-pressed": "false",
+      click: () => (mode() ? link.send("screen_close") : link.send("screen_open")),
+    },
+    icon("check"),
+    h("span", {}, "Screen"),
+  );
+  /** Number of the decision that is not answered yet. */
+  let sent = 0;
+  let picking = false;
+  /** @type {ScreenFlowAnswer | null} */
+  let flow = null;
+  let flowOf = "";
+  let drawn = "";
+
+  /** @returns {ScreenMode | null} */
+  const mode = () => model.get("screening") ?? null;
+  const review = () => mode()?.review ?? null;
+  /** @param {string} name */
+  const id = (name) => app.id(`screen-${name}`);
+
+  // What the reviewer does
+
+  /**
+   * @param {ScreenLabel} label
+   * @param {string} reason
+   */
+  function decide(label, reason = "") {
+    const record = review()?.record;
+    if (!record || !mode()?.writable || !link.answered(sent)) return;
+    picking = false;
+    said.textContent = `${SAID[label]}: ${plainText(/** @type {any} */ (record.title))}.`;
+    sent = link.send("screen_decide", { id: record.id, label, reason });
+  }
+
+  function exclude() {
+    // PRISMA counts the reasons of the second stage.
+    if (review()?.stage === 2) pickReason();
+    else decide("exclude");
+  }
+
+  function pickReason() {
+    if (!review()?.record) return;
+    picking = true;
+    draw();
+    /** @type {HTMLElement | null} */ (body.querySelector(".lx-screen-reasons button"))?.focus();
+  }
+
+  function closeReasons() {
+    if (!picking) return false;
+    picking = false;
+    draw();
+    /** @type {HTMLElement | null} */ (body.querySelector("[data-key='exclude']"))?.focus();
+    return true;
+  }
+
+  function undo() {
+    if (review()?.can_undo && link.answered(sent)) sent = link.send("screen_undo");
+  }
+
+  /** @param {KeyboardEvent} event */
+  function pressed(event) {
+    const now = review();
+    if (!now || now.view !== "read" || !now.record || event.repeat) return false;
+    // In the drawer of another paper keys are the drawer's own.
+    if (app.reader.node.contains(document.activeElement)) return false;
+    if (picking && /^[1-9]$/.test(event.key)) {
+      const reason = now.reasons[Number(event.key) - 1];
+      if (reason) decide("exclude", reason);
+      return true;
+    }
+    switch (event.key) {
+      case "v":
+        decide("include");
+        return true;
+      case "x":
+        exclude();
+        return true;
+      case "X":
+        pickReason();
+        return true;
+      case "m":
+        decide("maybe");
+        return true;
+      case "z":
+        undo();
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  // Beginning
+
+  /** @param {ScreenMode} now */
+  function start(now) {
+    const name = h("input", { id: id("name"), class: "lx-box", type: "text", maxlength: "120", value: "Review", key: "name" });
+    const reviewer = h("input", {
+      id: id("reviewer"),
+      class: "lx-box",
+      type: "text",
+      maxlength: "80",
+      value: now.reader,
+      placeholder: "your name",
+      key: "reviewer",
+      autocomplete: "off",
+    });
+    const about = h("textarea", { id: id("about"), class: "lx-box lx-screen-text", key: "about" });
+    const criteria = h("textarea", { id: id("criteria"), class: "lx-box lx-screen-text", key: "criteria" });
+    const votes = h(
+      "select",
+      { id: id("votes"), class: "lx-select", key: "votes" },
+      h("option", { value: "1" }, "one reviewer"),
+      h("option", { value: "2" }, "two reviewers, blind to each other"),
+    );
+    const seeds = h("input", { type: "checkbox", checked: now.ticked > 0, disabled: !now.ticked });
+    /**
+     * @param {string} label
+     * @param {HTMLElement} field
+     * @param {string} hint
+     */
+    const row = (label, field, hint = "") =>
+      h(
+        "div",
+        { class: "lx-screen-field" },
+        h("label", { for: field.id }, label),
+        field,
+        hint ? h("p", { class: "lx-quiet" }, hint) : null,
+      );
+    return [
+      h("h2", { class: "lx-screen-title", tabIndex: -1 }, "Screen papers for a review"),
+      now.problem ? h("p", { class: "lx-saved-problem" }, now.problem) : null,
+      now.writable
+        ? null
+        : h("p", { class: "lx-saved-problem" }, "The server was started read-only: decisions cannot be kept."),
+      now.reviews.length
+        ? h(
+            "div",
+            { class: "lx-screen-going" },
+            h("h3", {}, "Go on with"),
+            now.reviews.map((known) =>
+              h(
+                "button",
+                {
+                  class: "lx-button",
+                  key: `go:${known}`,
+                  disabled: !now.writable,
+                  click: () => link.send("screen_begin", { name: known, reviewer: reviewer.value }),
+                },
+                known,
+              ),
+            ),
+          )
+        : null,
+      h(
+        "form",
+        {
+          class: "lx-screen-start",
+          submit: (event) => {
+            event.preventDefault();
+            link.send("screen_begin", {
+              name: name.value,
+              reviewer: reviewer.value,
+              description: about.value,
+              criteria: criteria.value,
+              votes: Number(votes.value),
+              seeds: seeds.checked,
+            });
+          },
+        },
+        row("You are", reviewer),
+        row("Name of the review", name),
+        row("What it is about", about, "The queue starts from these words."),
+        row("Criteria, one a line", criteria, "They stand beside each record, and their words are marked in it."),
+        row("Each record is decided by", votes),
+        h(
+          "label",
+          { class: "lx-check" },
+          seeds,
+          now.ticked
+            ? ` The ${plural(now.ticked, "ticked paper")} ${now.ticked === 1 ? "is" : "are"} relevant: start from there`
+            : " Tick papers in the list to start from them",
+        ),
+        h("button", { class: "lx-button lx-screen-begin", type: "submit", disabled: !now.writable }, "Begin"),
+      ),
+    ];
+  }
+
+  // A review
+
+  /** @param {ScreenReview} now */
+  function head(now) {
+    /** @param {number} stage */
+    const toStage = (stage) => link.send("screen_view", { view: now.view, stage });
+    return h(
+      "div",
+      { class: "lx-screen-head" },
+      h("h2", { class: "lx-screen-title", tabIndex: -1, key: "title" }, now.name),
+      h("span", { class: "lx-quiet" }, now.reviewer),
+      h(
+        "div",
+        { class: "lx-segmented", role: "group", label: "Stage" },
+        h(
+          "button",
+          { "aria-pressed": String(now.stage === 1), key: "stage:1", click: () => toStage(1) },
+          "Titles and abstracts",
+        ),
+        h(
+          "button",
+          { "aria-pressed": String(now.stage === 2), key: "stage:2", click: () => toStage(2) },
+          `Full texts ${count(now.second)}`,
+        ),
+      ),
+      h(
+        "div",
+        { class: "lx-segmented", role: "group", label: "View of the review" },
+        VIEWS.map(([view, label]) =>
+          h(
+            "button",
+            {
+              "aria-pressed": String(now.view === view),
+              key: `view:${view}`,
+              click: () => link.send("screen_view", { view, stage: now.stage }),
+            },
+            label,
+          ),
+        ),
+      ),
+      h("span", { class: "lx-spacer" }),
+      h("button", { class: "lx-textbutton", key: "leave", click: () => link.send("screen_leave") }, "Other reviews"),
+      iconButton("close", "Stop screening for now", () => link.send("screen_close"), { key: "close" }),
+    );
+  }
+
+  /** @param {ScreenSegment[]} pieces */
+  function marks(pieces) {
+    return pieces.map(([text, mark]) => {
+      if (!mark) return document.createTextNode(text);
+      if (mark === -1) return h("mark", { class: "lx-for", title: "speaks for it, as the queue has learnt" }, text);
+      if (mark === -2) return h("mark", { class: "lx-against", title: "speaks against it, as the queue has learnt" }, text);
+      return h("mark", { class: CRITERIA[mark - 1], title: `criterion ${mark}` }, text);
+    });
+  }
+
+  /**
+   * The bar of decisions: above the record, so that it stays where it is however long a record is.
+   *
+   * @param {ScreenReview} now
+   */
+  function decisions(now) {
+    const off = !now.record || !mode()?.writable;
+    const mine = now.record?.mine;
+    /**
+     * @param {ScreenLabel} label
+     * @param {string} text
+     * @param {string} keys
+     * @param {() => void} act
+     */
+    const choice = (label, text, keys, act) =>
+      h(
+        "button",
+        {
+          class: CHOICES[label],
+          key: label,
+          disabled: off,
+          "aria-keyshortcuts": keys,
+          "aria-pressed": mine ? String(mine[0] === label) : null,
+          click: act,
+        },
+        text,
+        h("kbd", { "aria-hidden": "true" }, keys),
+      );
+    return h(
+      "div",
+      { class: "lx-screen-bar", role: "group", label: "Decision" },
+      choice("include", "Include", "V", () => decide("include")),
+      choice("exclude", "Exclude", "X", exclude),
+      h(
+        "button",
+        {
+          class: "lx-button",
+          key: "reason",
+          disabled: off,
+          "aria-keyshortcuts": "Shift+X",
+          "aria-expanded": String(picking),
+          click: () => (picking ? closeReasons() : pickReason()),
+        },
+        "with a reason",
+        h("kbd", { "aria-hidden": "true" }, "⇧X"),
+      ),
+      choice("maybe", "Maybe", "M", () => decide("maybe")),
+      h("span", { class: "lx-spacer" }),
+      h(
+        "button",
+        { class: "lx-button", key: "undo", disabled: !now.can_undo, "aria-keyshortcuts": "Z", click: undo },
+        icon("undo"),
+        h("span", {}, "Undo"),
+        h("kbd", { "aria-hidden": "true" }, "Z"),
+      ),
+      picking ? reasons(now) : null,
+    );
+  }
+
+  /** @param {ScreenReview} now */
+  function reasons(now) {
+    const other = h("input", {
+      class: "lx-box",
+      type: "text",
+      maxlength: "300",
+      label: "Another reason",
+      placeholder: "another reason",
+      keydown: submitOnEnter,
+      key: "other-reason",
+    });
+    return h(
+      "div",
+      { class: "lx-screen-reasons", role: "group", label: "Reasons for exclusion" },
+      now.reasons.map((reason, place) =>
+        h(
+          "button",
+          { class: "lx-menu-item", key: `reason:${reason}`, click: () => decide("exclude", reason) },
+          place < 9 ? h("kbd", { "aria-hidden": "true" }, String(place + 1)) : null,
+          ` ${reason}`,
+        ),
+      ),
+      now.stage === 2
+        ? h(
+            "button",
+            { class: "lx-menu-item", key: "not-retrieved", click: () => decide("exclude", "full text not retrieved") },
+            "full text not retrieved",
+          )
+        : null,
+      h(
+        "form",
+        {
+          class: "lx-saved-line",
+          submit: (event) => {
+            event.preventDefault();
+            if (other.value.trim()) decide("exclude", other.value);
+            else other.focus();
+          },
+        },
+        other,
+        h("button", { class: "lx-button", type: "submit" }, "Exclude"),
+      ),
+    );
+  }
+
+  /**
+   * @param {ScreenRecord} record
+   * @param {ScreenReview} now
+   */
+  function recordCard(record, now) {
+    const url = webAddress(record.url);
+    const text = record.abstract.length
+      ? h("p", { class: "lx-screen-abstract" }, marks(record.abstract))
+      : h("p", { class: "lx-quiet" }, "No abstract.");
+    const fillBox = h("textarea", { class: "lx-box lx-screen-text", label: "The abstract", key: "fill" });
+    return h(
+      "article",
+      { class: "lx-screen-record" },
+      record.mine
+        ? h(
+            "p",
+            { class: "lx-quiet" },
+            `You decided: ${record.mine.filter(Boolean).join(", ")}. Decide otherwise, or `,
+            h("button", { class: "lx-textbutton", key: "next", click: () => link.send("screen_pick", { id: null }) }, "go on"),
+          )
+        : null,
+      h("h3", { class: "lx-screen-record-title", key: "record", tabIndex: -1 }, marks(record.title)),
+      h("p", { class: "lx-meta" }, [record.authors.join(", "), record.date, record.venue].filter(Boolean).join(" · ")),
+      text,
+      record.filled ? h("p", { class: "lx-quiet" }, "The abstract was filled in by hand.") : null,
+      record.abstract.length && !record.filled
+        ? null
+        : h(
+            "details",
+            { class: "lx-screen-fill" },
+            h("summary", {}, record.filled ? "Change the abstract" : "Fill in the abstract"),
+            fillBox,
+            h(
+              "button",
+              {
+                class: "lx-button",
+                key: "fill-in",
+                click: () => {
+                  if (fillBox.value.trim()) link.send("screen_fill", { id: record.id, text: fillBox.value });
+                  else fillBox.focus();
+                },
+              },
+              "Keep it",
+            ),
+          ),
+      h(
+        "p",
+        { class: "lx-screen-links" },
+        url ? h("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, "Open its page") : null,
+        h("button", { class: "lx-textbutton", key: "open", click: () => app.reader.open(record.row) }, "Show it in the reader"),
+        record.alike
+          ? h(
+              "span",
+              { class: "lx-quiet" },
+              `${plural(record.alike, "record")} that say nearly the same will be decided with it.`,
+            )
+          : null,
+      ),
+      now.stage === 2 && !record.mine
+        ? h("p", { class: "lx-quiet" }, "Read the full text; an exclusion needs a reason here.")
+        : null,
+    );
+  }
+
+  /** @param {ScreenReview} now */
+  function aside(now) {
+    const { record, progress } = now;
+    const share = progress.records ? (100 * progress.screened) / progress.records : 0;
+    return h(
+      "aside",
+      { class: "lx-screen-aside" },
+      h(
+        "section",
+        {},
+        h("h3", {}, "Criteria"),
+        now.criteria.length
+          ? h(
+              "ol",
+              { class: "lx-screen-criteria" },
+              now.criteria.map((text, place) => h("li", {}, h("mark", { class: CRITERIA[place % CRITERIA.length] }, text))),
+            )
+          : h("p", { class: "lx-quiet" }, "None."),
+        settings(now),
+      ),
+      record?.why.length
+        ? h(
+            "section",
+            {},
+            h("h3", {}, "Why this one"),
+            h(
+              "ul",
+              { class: "lx-screen-why" },
+              record.why.map(({ word, weight }) =>
+                h("li", {}, h("mark", { class: weight > 0 ? "lx-for" : "lx-against" }, `${weight > 0 ? "+" : "−"} ${word}`)),
+              ),
+            ),
+          )
+        : null,
+      h(
+        "section",
+        {},
+        h("h3", {}, "So far"),
+        h(
+          "div",
+          {
+            class: "lx-screen-progress",
+            role: "progressbar",
+            label: "Records screened",
+            "aria-valuenow": String(progress.screened),
+            "aria-valuemax": String(progress.records),
+          },
+          h("span", { style: { width: `${share}%` } }),
+        ),
+        h(
+          "p",
+          {},
+          `${count(progress.screened)} of ${count(progress.records)}: `,
+          `${count(progress.included)} included, ${count(progress.excluded)} excluded, ${count(progress.maybe)} maybe.`,
+        ),
+        now.learning ? h("p", { class: "lx-quiet" }, "The queue is learning.") : null,
+        now.stop ? recall(now.stop) : h("p", { class: "lx-quiet" }, now.unknown || "Recall so far: not enough is known yet."),
+      ),
+      now.maybes.length
+        ? h(
+            "details",
+            { class: "lx-screen-maybes" },
+            h("summary", {}, `Maybe: ${count(now.maybes.length)}`),
+            h(
+              "ul",
+              {},
+              now.maybes.map((paper) =>
+                h(
+                  "li",
+                  {},
+                  h(
+                    "button",
+                    {
+                      class: "lx-textbutton",
+                      key: `maybe:${paper.id}`,
+                      click: () => link.send("screen_pick", { id: paper.id }),
+                    },
+                    paper.title,
+                  ),
+                ),
+              ),
+            ),
+          )
+        : null,
+    );
+  }
+
+  /** @param {ScreenReview} now */
+  function settings(now) {
+    const criteria = h("textarea", {
+      class: "lx-box lx-screen-text",
+      label: "Criteria, one a line",
+      value: now.criteria.join("\n"),
+    });
+    const own = h("textarea", { class: "lx-box lx-screen-text", label: "Reasons, one a line", value: now.reasons.join("\n") });
+    return h(
+      "details",
+      { class: "lx-screen-settings" },
+      h("summary", {}, "Change criteria and reasons"),
+      h("p", { class: "lx-quiet" }, "Criteria, one a line"),
+      criteria,
+      h("p", { class: "lx-quiet" }, "Reasons for exclusion, one a line"),
+      own,
+      h(
+        "button",
+        {
+          class: "lx-button",
+          key: "settings",
+          click: () => link.send("screen_settings", { settings: { criteria: criteria.value, reasons: own.value } }),
+        },
+        "Keep them",
+      ),
+    );
+  }
+
+  // Recall
+
+  /** @param {ScreenStop} known */
+  function recall(known) {
+    const { value, low, high } = known.recall;
+    return h(
+      "div",
+      { class: "lx-screen-recall" },
+      h(
+        "p",
+        {},
+        h("strong", {}, `Recall so far ${percent(value)}`),
+        low === null ? null : ` (${percent(low)} to ${percent(high)})`,
+      ),
+      bar(known),
+      h("p", { class: "lx-quiet" }, known.sentence),
+    );
+  }
+
+  /** @param {ScreenStop} known */
+  function bar(known) {
+    const { left, width, at, target } = band(known.recall, known.target);
+    return h(
+      "div",
+      {
+        class: "lx-screen-band",
+        role: "img",
+        label: `Recall ${percent(known.recall.value)}, interval ${percent(known.recall.low)} to ${percent(known.recall.high)}, target ${percent(known.target)}`,
+      },
+      h("span", { class: "lx-screen-interval", style: { left: `${left}%`, width: `${width}%` } }),
+      at === null ? null : h("span", { class: "lx-screen-value", style: { left: `${at}%` } }),
+      h("span", { class: "lx-screen-target", style: { left: `${target}%` } }),
+    );
+  }
+
+  /**
+   * Relevant records found against records read.
+   *
+   * @param {ScreenStop} known
+   */
+  function curve(known) {
+    const svg = document.createElementNS(SVG, "svg");
+    svg.setAttribute("viewBox", "0 0 400 160");
+    svg.setAttribute("class", "lx-screen-curve");
+    svg.setAttribute("role", "img");
+    svg.setAttribute(
+      "aria-label",
+      `${count(known.found)} relevant records after ${count(known.screened)} of ${count(known.records)} read`,
+    );
+    const most = Math.max(known.relevant.high ?? known.found, known.found, 1);
+    const path = document.createElementNS(SVG, "path");
+    path.setAttribute("d", curvePath(known.curve, known.records, most, 400, 160));
+    svg.append(path);
+    return svg;
+  }
+
+  /** @param {ScreenReview} now */
+  function stopView(now) {
+    const known = now.stop;
+    const size = h("input", { id: id("sample"), class: "lx-box", type: "number", min: "1", value: "50", key: "sample-size" });
+    return h(
+      "div",
+      { class: "lx-screen-stop" },
+      known
+        ? [
+            h(
+              "p",
+              { class: "lx-screen-verdict" },
+              h("strong", {}, known.reached ? "You may stop. " : "Go on. "),
+              known.sentence,
+            ),
+            recall({ ...known, sentence: "" }),
+            curve(known),
+            h(
+              "dl",
+              { class: "lx-facts" },
+              [
+                ["Relevant records in all", interval(known.relevant)],
+                ["To be read until the target", interval(known.to_go)],
+                ["Test that the target is not reached", known.p === null ? "—" : `p = ${known.p.toPrecision(2)}`],
+                ["Irrelevant ones in a row", count(known.run)],
+                ["Random validation sample", known.sampled ? plural(known.sampled, "record") : "none"],
+              ].map(([term, value]) => h("div", {}, h("dt", {}, term), h("dd", {}, value))),
+            ),
+          ]
+        : h("p", { class: "lx-quiet" }, now.unknown || "Decide about some records first."),
+      h(
+        "form",
+        {
+          class: "lx-saved-line",
+          submit: (event) => {
+            event.preventDefault();
+            link.send("screen_sample", { size: Number(size.value) });
+          },
+        },
+        h("label", { for: size.id }, "Check with a random sample of"),
+        size,
+        h("button", { class: "lx-button", type: "submit" }, "Draw it"),
+      ),
+      h(
+        "p",
+        {},
+        h(
+          "button",
+          { class: "lx-button", key: "report", click: () => link.send("screen_file", { file: "report" }) },
+          "Save the stopping report",
+        ),
+      ),
+    );
+  }
+
+  /** @param {ScreenStop["relevant"]} estimate */
+  function interval({ value, low, high }) {
+    /** @param {number | null} number */
+    const say = (number) => (number === null ? "?" : count(Math.round(number)));
+    return `${say(value)} (${say(low)} to ${say(high)})`;
+  }
+
+  // Reviewers
+
+  /**
+   * @param {ScreenTeam} team
+   * @param {ScreenReview} now
+   */
+  function teamView(team, now) {
+    /**
+     * @param {string} act
+     * @param {string} label
+     * @param {string} who
+     */
+    const acting = (act, label, who = "") =>
+      h("button", { class: "lx-button", key: `${act}:${who}`, click: () => link.send("screen_team", { act, who }) }, label);
+    const me = team.reviewers.find(({ name }) => name === now.reviewer);
+    return h(
+      "div",
+      { class: "lx-screen-team" },
+      h(
+        "table",
+        { class: "lx-screen-table" },
+        h(
+          "thead",
+          {},
+          h(
+            "tr",
+            {},
+            ["Reviewer", "Decided", "", ""].map((text) => h("th", { scope: "col" }, text)),
+          ),
+        ),
+        h(
+          "tbody",
+          {},
+          team.reviewers.map(({ name, left, done, decided }) =>
+            h(
+              "tr",
+              {},
+              h("td", {}, name, name === now.reviewer ? " (you)" : ""),
+              h("td", {}, count(decided)),
+              h("td", {}, left ? "left" : done ? "done" : "reading"),
+              h("td", {}, left ? null : acting("leave", name === now.reviewer ? "Leave" : "Has left", name)),
+            ),
+          ),
+        ),
+      ),
+      h(
+        "p",
+        { class: "lx-screen-acts" },
+        me?.left ? acting("join", "Come back") : me?.done ? null : acting("done", "I am done with this stage"),
+        now.votes > 1 && team.blind ? acting("unblind", "Lift the blinding") : null,
+      ),
+      now.votes > 1
+        ? h(
+            "p",
+            {},
+            `${plural(team.awaiting, "record")} await a further vote, ${count(team.awaiting_me)} of them yours. `,
+            team.blind ? "Decisions of others are shown once all are done." : null,
+          )
+        : null,
+      team.said ? h("p", { class: "lx-quiet" }, team.said) : null,
+      team.agreement.length
+        ? h(
+            "table",
+            { class: "lx-screen-table" },
+            h(
+              "thead",
+              {},
+              h(
+                "tr",
+                {},
+                ["Agreement", "Value", "95 % interval", "Records"].map((text) => h("th", { scope: "col" }, text)),
+              ),
+            ),
+            h(
+              "tbody",
+              {},
+              team.agreement.map((row) =>
+                h(
+                  "tr",
+                  {},
+                  h("td", {}, `${row.measure}${row.measure.startsWith("Cohen") ? ` (${row.reviewers})` : ""}`),
+                  h("td", {}, decimal(row.value)),
+                  h("td", {}, row.low === null ? "—" : `${decimal(row.low)} to ${decimal(row.high)}`),
+                  h("td", {}, count(row.papers)),
+                ),
+              ),
+            ),
+          )
+        : null,
+      team.blind || now.votes < 2 ? null : h("h3", {}, `Conflicts: ${count(team.conflicts.length)}`),
+      h(
+        "ul",
+        { class: "lx-screen-conflicts" },
+        team.conflicts.map((conflict) => conflictItem(conflict, now)),
+      ),
+    );
+  }
+
+  /** @param {number | null} number */
+  function decimal(number) {
+    return number === null ? "not defined" : number.toFixed(3).replace("-", "−");
+  }
+
+  /**
+   * @param {ScreenTeam["conflicts"][number]} conflict
+   * @param {ScreenReview} now
+   */
+  function conflictItem(conflict, now) {
+    const reason = h(
+      "select",
+      { class: "lx-select", label: `Reason for ${conflict.title}`, key: `conflict-reason:${conflict.id}` },
+      now.stage === 1 ? h("option", { value: "" }, "no reason") : null,
+      now.reasons.map((text) => h("option", { value: text }, text)),
+    );
+    /** @param {ScreenLabel} label */
+    const settle = (label) =>
+      link.send("screen_resolve", { id: conflict.id, label, reason: label === "exclude" ? reason.value : "" });
+    return h(
+      "li",
+      {},
+      h("strong", {}, conflict.title),
+      h("p", {}, conflict.votes.map(([name, decision]) => `${name}: ${decision}`).join(" · ")),
+      h(
+        "div",
+        { class: "lx-saved-line" },
+        h(
+          "button",
+          {
+            class: "lx-button",
+            label: `Include ${conflict.title}`,
+            key: `settle-include:${conflict.id}`,
+            click: () => settle("include"),
+          },
+          "Include",
+        ),
+        h(
+          "button",
+          {
+            class: "lx-button",
+            label: `Exclude ${conflict.title}`,
+            key: `settle-exclude:${conflict.id}`,
+            click: () => settle("exclude"),
+          },
+          "Exclude",
+        ),
+        reason,
+        h(
+          "button",
+          {
+            class: "lx-textbutton",
+            label: `Read ${conflict.title}`,
+            key: `settle-read:${conflict.id}`,
+            click: () => link.send("screen_pick", { id: conflict.id }),
+          },
+          "Read it",
+        ),
+      ),
+    );
+  }
+
+  // The flow
+
+  function flowView() {
+    if (!flow) return h("p", { class: "lx-quiet", role: "status" }, "Counting…");
+    const image = h("img", { class: "lx-screen-flow", title: "PRISMA 2020 flow diagram" });
+    image.alt = "PRISMA 2020 flow diagram; its numbers are in the table below.";
+    image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(flow.svg)}`;
+    return h(
+      "div",
+      {},
+      h(
+        "p",
+        { class: "lx-screen-acts" },
+        h(
+          "button",
+          { class: "lx-button", key: "flow-file", click: () => link.send("screen_file", { file: "flow" }) },
+          "Save as SVG",
+        ),
+      ),
+      flow.notes.length
+        ? h(
+            "ul",
+            { class: "lx-quiet" },
+            flow.notes.map((note) => h("li", {}, note)),
+          )
+        : h("p", { class: "lx-quiet" }, "All numbers reconcile."),
+      h("div", { class: "lx-screen-scroll", tabIndex: 0, role: "group", label: "Flow diagram" }, image),
+      h(
+        "details",
+        {},
+        h("summary", {}, "The numbers as a table"),
+        h(
+          "table",
+          { class: "lx-screen-table" },
+          h(
+            "thead",
+            {},
+            h(
+              "tr",
+              {},
+              ["Search", "Phase", "Box", "", "n"].map((text) => h("th", { scope: "col" }, text)),
+            ),
+          ),
+          h(
+            "tbody",
+            {},
+            flow.rows.map((row) =>
+              h(
+                "tr",
+                {},
+                row.map((value) => h("td", {}, value)),
+              ),
+            ),
+          ),
+        ),
+      ),
+    );
+  }
+
+  app.onAnswer("screen_flow", (answer) => {
+    flow = answer;
+    draw();
+  });
+
+  // Drawing
+
+  /** @param {ScreenReview} now */
+  function readView(now) {
+    const open = model.get("reader");
+    return [
+      decisions(now),
+      open && open.row !== now.record?.row
+        ? h(
+            "p",
+            { class: "lx-screen-open" },
+            h(
+              "button",
+              { class: "lx-button", key: "pick-open", click: () => link.send("screen_pick", { id: null, row: open.row }) },
+              `Decide about the open paper: ${plainText(open.title).slice(0, 80)}`,
+            ),
+          )
+        : null,
+      h(
+        "div",
+        { class: "lx-screen-columns" },
+        now.record
+          ? recordCard(now.record, now)
+          : h(
+              "article",
+              { class: "lx-screen-record" },
+              h(
+                "p",
+                {},
+                now.learning
+                  ? "The queue is learning what to show first…"
+                  : now.stage === 1
+                    ? "Every record is decided. See when to stop, the reviewers, or the full texts."
+                    : "No full text is left to assess. Those of papers that are included come here.",
+              ),
+            ),
+        aside(now),
+      ),
+    ];
+  }
+
+  /** @param {ScreenReview} now */
+  function files(now) {
+    return h(
+      "div",
+      { class: "lx-screen-files", role: "group", label: "Files of the review" },
+      now.newer
+        ? h(
+            "button",
+            { class: "lx-button", key: "update", click: () => link.send("screen_update") },
+            `Take ${plural(now.newer, "new record")} in`,
+          )
+        : null,
+      h(
+        "button",
+        {
+          class: "lx-textbutton",
+          key: "priors",
+          title: "Columns, notes and tags of Rayyan, Covidence, ASReview and Zotero",
+          click: () => link.send("screen_priors"),
+        },
+        "Take over decisions that the records tell of",
+      ),
+      h("span", { class: "lx-spacer" }),
+      h("span", { class: "lx-quiet" }, "Save"),
+      FILES.map(([file, label]) =>
+        h(
+          "button",
+          {
+            class: "lx-textbutton",
+            key: `file:${file}`,
+            label: `Save the review as ${label}`,
+            click: () => link.send("screen_file", { file }),
+          },
+          label,
+        ),
+      ),
+    );
+  }
+
+  /**
+   * @param {ScreenReview} now
+   * @returns {Children}
+   */
+  function viewOf(now) {
+    if (now.view === "team") return now.team ? teamView(now.team, now) : null;
+    if (now.view === "stop") return stopView(now);
+    if (now.view === "flow") return flowView();
+    return readView(now);
+  }
+
+  function draw() {
+    const now = mode();
+    node.hidden = !now;
+    button.setAttribute("aria-pressed", String(Boolean(now)));
+    app.frame.classList.toggle("lx-screening", Boolean(now));
+    if (!now) {
+      drawn = "";
+      body.replaceChildren();
+      return;
+    }
+    const seen = now.review;
+    if (!seen) {
+      // What was written into the form is not lost when papers are ticked or another reviewer begins.
+      const key = JSON.stringify(["start", now]);
+      if (key !== drawn) swap(body, start(now));
+      if (!drawn) /** @type {HTMLElement | null} */ (body.querySelector(".lx-screen-title"))?.focus();
+      drawn = key;
+      return;
+    }
+    if (seen.view === "flow") {
+      const stamp = JSON.stringify([seen.name, seen.progress, seen.stage]);
+      if (stamp !== flowOf) {
+        flowOf = stamp;
+        flow = null;
+        link.send("screen_flow");
+      }
+    } else flowOf = "";
+    const open = [...body.querySelectorAll("details[open]")].map((details) => details.className);
+    // What is being written is not lost when the estimate comes.
+    const written = [...body.querySelectorAll("textarea")].map((box) => [box.getAttribute("aria-label"), box.value]);
+    const sameRecord = drawn === `record:${seen.record?.id}`;
+    swap(body, [head(seen), viewOf(seen), files(seen)], null);
+    if (sameRecord) {
+      for (const name of open.filter(Boolean)) body.querySelector(`details.${name}`)?.setAttribute("open", "");
+      for (const [label, value] of written) {
+        const box = [...body.querySelectorAll("textarea")].find((candidate) => candidate.getAttribute("aria-label") === label);
+        if (box && value) box.value = value;
+      }
+    }
+    drawn = `record:${seen.record?.id}`;
+  }
+
+  app.watch(["screening", "reader"], draw);
+  app.layers.unshift(closeReasons);
+  return { node, button, pressed };
+}

@@ -1,0 +1,383 @@
+"""The Screen mode of a dashboard: a review of its corpus as one reviewer sees it, and what they do in it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from explorer.dashboard.views import screening as views
+from explorer.errors import LibraryError, ScreeningError
+from explorer.export.export import ExportedFile
+from explorer.jobs import Say, Worker
+from explorer.screening.labels import reviews
+from explorer.screening.screening import Learnt, Screening
+
+if TYPE_CHECKING:
+    from explorer.corpus.corpus import Corpus
+    from explorer.dashboard.session import Session
+    from explorer.screening.stopping import Stopping
+
+VIEWS = ("read", "team", "stop", "flow")
+
+_FILES = {
+    "csv": ("labels.csv", "text/csv", Screening.to_csv),
+    "ris": ("labels.ris", "application/x-research-info-systems", Screening.to_ris),
+    "excel": ("review.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", Screening.to_excel),
+    "asreview": ("review.asreview", "application/zip", Screening.to_asreview),
+    "log": ("log.csv", "text/csv", Screening.to_log),
+}
+"""Files of a review: name, media type and what writes it."""
+
+_LONGEST = 5000
+"""Characters of a description or of all criteria at most."""
+
+
+class ScreenMode:
+    """What of a review the page shows, and the acts of its reviewer. The model is fitted, and recall estimated, in threads.
+
+    Parameters
+    ----------
+    session : Session
+    post : callable
+        ``post(step)`` has `step()` called where messages are handled.
+    tell : callable
+        Called when `state` changed without a message.
+    failed : callable
+        Called with a sentence when the queue could not learn.
+    writable : bool
+        Whether decisions may be kept.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        post: Callable[[Callable[[], None]], None],
+        *,
+        tell: Callable[[], None],
+        failed: Callable[[str], None],
+        writable: bool,
+    ) -> None:
+        self.session, self.writable = session, writable
+        self._tell = tell
+        self._learning = Worker(post, progress=lambda stage, part: None, stopped=lambda: None, failed=failed)
+        self._estimating = Worker(post, progress=lambda stage, part: None, stopped=lambda: None, failed=self._not_estimated)
+        self._review: Screening | None = None
+        self._corpus: Corpus | None = None
+        self._current: str | None = None
+        self._picked = False
+        self._busy = False
+        self._known: Stopping | None = None
+        self._unknown = ""
+        self.on = False
+        self.view = "read"
+        self.stage = 1
+
+    # What the page shows
+
+    def state(self) -> dict[str, Any] | None:
+        """The mode as plain values; None while it is off."""
+        if not self.on:
+            return None
+        library = self.session.corpus.library
+        base: dict[str, Any] = {"writable": self.writable, "reader": library.database.reader}
+        review = self._review
+        if review is None:
+            try:
+                names, problem = reviews(library.database), ""
+            except LibraryError as error:
+                names, problem = [], str(error)
+            ticked = [self.session.id_of(row) for row in sorted(self.session.ticked)]
+            return {**base, "review": None, "reviews": names, "problem": problem, "ticked": len(ticked)}
+        review.refresh()
+        return {
+            **base,
+            "review": views.review(
+                review,
+                current=self._current,
+                picked=self._picked,
+                stage=self.stage,
+                view=self.view,
+                learning=self._busy,
+                known=self._known,
+                unknown=self._unknown,
+                newer=self._newer(),
+            ),
+            "reviews": [],
+            "problem": "",
+            "ticked": 0,
+        }
+
+    def _newer(self) -> int:
+        """Papers of the corpus that the review does not have."""
+        assert self._review is not None
+        return max(0, len(self.session.corpus) - len(self._review))
+
+    # Opening
+
+    def open(self) -> None:
+        """Turn the mode on; a review that was open is there again."""
+        self.on = True
+        if self._review is not None and self._corpus is not self.session.corpus:
+            self._review = None
+
+    def close(self) -> None:
+        """Turn the mode off; the review stays."""
+        self.on = False
+
+    def stop(self) -> None:
+        """Stop the threads."""
+        self._learning.drop()
+        self._estimating.drop()
+
+    def join(self, timeout: float | None = None) -> None:
+        """Wait for the threads."""
+        self._learning.join(timeout)
+        self._estimating.join(timeout)
+
+    def leave_review(self) -> None:
+        """Show the list of reviews again."""
+        self.stop()
+        self._review, self._current, self._known, self._unknown, self._busy = None, None, None, "", False
+        self.view, self.stage = "read", 1
+
+    def begin(self, given: Mapping[str, Any]) -> str:
+        """Begin a review, or go on with one.
+
+        Parameters
+        ----------
+        given : mapping
+            `name`, `reviewer`, and of a new one `description`, `criteria` (lines), `votes`, and whether the ticked papers are `seeds`.
+        """
+        self._check_writable()
+        corpus = self.session.corpus
+        description, criteria = str(given.get("description", "")), str(given.get("criteria", ""))
+        if len(description) + len(criteria) > _LONGEST:
+            raise ScreeningError(f"Description and criteria are longer than {_LONGEST:,} characters. Shorten them.")
+        seeds = [self.session.id_of(row) for row in sorted(self.session.ticked)] if given.get("seeds") else []
+        there = str(given["name"]) in reviews(corpus.library.database)
+        new = {
+            "description": description or None,
+            "criteria": [line for line in criteria.splitlines() if line.strip()],
+            "votes": int(given.get("votes", 1)),
+            "seeds": seeds,
+        }
+        review = Screening(
+            corpus, name=str(given["name"]), reviewer=str(given.get("reviewer", "")) or None, **({} if there else new)
+        )
+        self.leave_review()
+        self._review, self._corpus = review, corpus
+        self._learn()
+        return f"{'Went on with' if there else 'Began'} “{review.name}” as {review.reviewer}."
+
+    def _check_writable(self) -> None:
+        if not self.writable:
+            raise LibraryError("Decisions cannot be kept here: the server was started read-only.")
+
+    @property
+    def review(self) -> Screening:
+        """The review that is open. Raises `ScreeningError` without one."""
+        if self._review is None:
+            raise ScreeningError("No review is open. Begin one, or choose one.")
+        return self._review
+
+    # Learning, in threads
+
+    def _learn(self) -> None:
+        """Have the queue learn what it does not know yet; the paper that is shown stays."""
+        review = self.review
+        if not self._busy and review.lesson_due():
+            lesson = review.lesson()
+            self._busy = True
+
+            def work(say: Say, stop: object) -> Learnt:
+                return lesson()
+
+            self._learning.start(work, lambda learnt: self._learnt(review, learnt))
+        self._estimate()
+
+    def _learnt(self, review: Screening, learnt: Learnt) -> None:
+        self._busy = False
+        if review is not self._review:
+            return
+        review.take(learnt)
+        if self._current is None:
+            self._current = review.next_id(self.stage)
+        self._learn()
+        self._tell()
+
+    def _estimate(self) -> None:
+        review = self.review
+        estimate = review.stopping_of()
+
+        def work(say: Say, stop: object) -> Stopping:
+            return estimate()
+
+        def done(known: Stopping) -> None:
+            if review is self._review:
+                self._known, self._unknown = known, ""
+                self._tell()
+
+        self._estimating.drop()
+        self._estimating.start(work, done)
+
+    def _not_estimated(self, reason: str) -> None:
+        """Say beside the progress why nothing is estimated; decisions are not held up by it."""
+        self._known, self._unknown = None, f"Recall cannot be estimated: {reason}"
+        self._tell()
+
+    # What the reviewer does
+
+    def _go_on(self) -> None:
+        """Show the next paper, and learn from what was decided."""
+        self._picked = False
+        self._current = self.review.next_id(self.stage)
+        self._learn()
+
+    def decide(self, id_: str, label: str, reason: str) -> str | None:
+        """Decide about a paper; it is on the disk before the next one is shown."""
+        self._check_writable()
+        review = self.review
+        before = len(review.state.votes[self.stage])
+        decision = review.label(id_, label, reason=reason, stage=self.stage)  # type: ignore[arg-type]
+        together = len(review.state.votes[self.stage]) - before - 1
+        self._go_on()
+        return f"{together:,} more that say nearly the same got {decision.label} too." if together > 0 else None
+
+    def undo(self) -> str:
+        """Take the last decision back, and show its paper again."""
+        self._check_writable()
+        undone = self.review.undo()
+        if not undone:
+            return "There is nothing to undo."
+        self._picked, self._current = True, undone[0]
+        self._learn()
+        return "Took the last decision back."
+
+    def pick(self, id_: str | None, row: int | None = None) -> None:
+        """Show a certain paper, by its id or its row in the corpus, or the one that comes next."""
+        if row is not None:
+            id_ = self.session.id_of(row)
+        if id_ is None:
+            self._go_on()
+        else:
+            self.review.record(id_)
+            self._picked, self._current = True, id_
+        self.view = "read"
+
+    def fill(self, id_: str, text: str) -> str:
+        """Fill in a missing abstract."""
+        self._check_writable()
+        self.review.fill_abstract(id_, text)
+        self._learn()
+        return "Filled in the abstract."
+
+    def show(self, view: str, stage: int) -> None:
+        """Show another view of the review, or another stage."""
+        if view not in VIEWS or stage not in (1, 2):
+            raise ScreeningError(f"A review has no view {view!r} of stage {stage!r}.")
+        if stage != self.stage:
+            self.stage, self._current, self._picked = stage, self.review.next_id(stage), False
+        self.view = view
+
+    def resolve(self, id_: str, label: str, reason: str) -> None:
+        """Resolve a conflict."""
+        self._check_writable()
+        self.review.resolve(id_, label, reason=reason, stage=self.stage)  # type: ignore[arg-type]
+        self._learn()
+
+    def team(self, act: str, who: str) -> str:
+        """Be done, leave, come back, or lift the blinding."""
+        self._check_writable()
+        review = self.review
+        acts: dict[str, tuple[Callable[[], None], str]] = {
+            "done": (lambda: review.done(self.stage), f"{review.reviewer} is done with stage {self.stage}."),
+            "leave": (lambda: review.leave(who or None), f"{who or review.reviewer} left. What was decided stays."),
+            "join": (review.join, f"{review.reviewer} is back."),
+            "unblind": (lambda: review.unblind(self.stage), "Reviewers see each other's decisions from now on."),
+        }
+        if act not in acts:
+            raise ScreeningError(f"A team has no act {act!r}.")
+        do, said = acts[act]
+        do()
+        return said
+
+    def change(self, settings: Mapping[str, Any]) -> None:
+        """Change criteria or reasons, given as lines."""
+        self._check_writable()
+        lines = {
+            name: [" ".join(line.split()) for line in str(settings[name]).splitlines() if line.strip()] for name in settings
+        }
+        if unknown := settings.keys() - {"criteria", "reasons"}:
+            raise ScreeningError(f"The page cannot change {', '.join(sorted(unknown))}.")
+        if sum(len(line) for given in lines.values() for line in given) > _LONGEST:
+            raise ScreeningError(f"They are longer than {_LONGEST:,} characters. Shorten them.")
+        self.review.change(**lines)
+        self._learn()
+
+    def sample(self, size: int) -> str:
+        """Draw a random validation sample, which comes next."""
+        self._check_writable()
+        drawn = self.review.sample(size)
+        self._go_on()
+        return f"Drew {len(drawn):,} records at random; they come next."
+
+    def update(self) -> str:
+        """Take the records that the corpus has and the review has not."""
+        self._check_writable()
+        fresh = self.review.update(self.session.corpus)
+        self._corpus = self.session.corpus
+        self._go_on()
+        return f"{len(fresh):,} new record{'' if len(fresh) == 1 else 's'} came to the review; the decisions stay."
+
+    def show_corpus(self) -> None:
+        """The corpus was added to or changed: the review goes on with it, its new records come when the reviewer takes them."""
+        if self._review is None:
+            return
+        before = self._review
+        self.stop()
+        self._busy = False
+        try:
+            self._review = Screening(self.session.corpus, name=before.name, reviewer=before.reviewer)
+        except (ScreeningError, LibraryError):
+            self._review = None
+        if self._review is not None and self._review.state.searches[0].ids != before.state.searches[0].ids:
+            # Another corpus, which has a review of the same name.
+            self._review = None
+        self._corpus = self.session.corpus
+        self._current = None
+        if self._review is None:
+            self.on = False
+        else:
+            self._learn()
+
+    def priors(self) -> str:
+        """Take the decisions that the records themselves tell of: columns, notes and tags."""
+        self._check_writable()
+        found = self.review.read_labels(self.session.corpus.papers)
+        self._go_on()
+        return f"{len(found):,} decision{'' if len(found) == 1 else 's'} of the records were taken over."
+
+    # Questions and files
+
+    def flow(self) -> dict[str, Any]:
+        """The PRISMA flow: the picture, its numbers, and where they do not reconcile."""
+        flow = self.review.prisma()
+        rows = [[str(value) for value in row] for row in flow.frame.itertuples(index=False, name=None)]
+        return {"svg": flow.svg(), "rows": rows, "notes": flow.notes}
+
+    def file(self, kind: str) -> ExportedFile:
+        """A file of the review."""
+        review = self.review
+        if kind == "flow":
+            return ExportedFile("prisma.svg", "image/svg+xml", review.prisma().svg().encode())
+        if kind == "report":
+            return ExportedFile("stopping.md", "text/markdown", review.report().encode())
+        if kind not in _FILES:
+            raise ScreeningError(f"A review has no file {kind!r}. Files: {', '.join([*_FILES, 'flow', 'report'])}.")
+        name, media, write = _FILES[kind]
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / name
+            write(review, path)
+            return ExportedFile(name, media, path.read_bytes())

@@ -1,0 +1,229 @@
+"""A review as plain JSON values: the record to decide about with its words marked, how far it is, who reviews, when to stop."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from explorer.errors import ScreeningError
+from explorer.papers.author_names import display
+from explorer.text.analysis import Terms, highlight, readable, tokens
+
+if TYPE_CHECKING:
+    from explorer.screening.queue import Reason
+    from explorer.screening.screening import Screening
+    from explorer.screening.stopping import Estimate, Stopping
+
+View = dict[str, Any]
+Marked = list[tuple[str, int]]
+"""Pieces of a text, each with the number of the criterion it shows (from 1), FOR, AGAINST, or 0."""
+
+FOR, AGAINST = -1, -2
+
+COLOURS = 6
+"""Criteria beyond so many share colours."""
+
+_MOST_CONFLICTS = 200
+_CURVE = 120
+"""Points of the picture of what was found at most."""
+
+
+def review(
+    screening: Screening,
+    *,
+    current: str | None,
+    picked: bool,
+    stage: int,
+    view: str,
+    learning: bool,
+    known: Stopping | None,
+    unknown: str,
+    newer: int,
+) -> View:
+    """All of a review that the page shows."""
+    state = screening.state
+    criteria = [str(text) for text in state.settings.get("criteria", [])]
+    progress = screening.progress(stage)
+    return {
+        "name": screening.name,
+        "reviewer": screening.reviewer,
+        "view": view,
+        "stage": stage,
+        "criteria": criteria,
+        "description": state.settings.get("description", ""),
+        "reasons": list(state.settings.get("reasons", [])),
+        "record": None if current is None else record(screening, current, stage, criteria, picked=picked),
+        "learning": learning,
+        "newer": newer,
+        "progress": progress,
+        "second": sum(state.verdict(1, paper)[0] == "include" for paper in state.decided(1)),
+        "can_undo": bool(state.latest.get(screening.reviewer)),
+        "maybes": maybes(screening, stage),
+        "stop": None if known is None else stop(known, screening),
+        "unknown": unknown,
+        "team": team(screening, stage) if view == "team" else None,
+        "votes": state.votes_needed,
+    }
+
+
+def record(screening: Screening, id_: str, stage: int, criteria: Sequence[str], *, picked: bool) -> View:
+    """One record, the words of the criteria and what the queue has learnt marked in it."""
+    row = screening.corpus.snapshot.table.column("id").index(id_).as_py()
+    paper = screening.corpus.snapshot.table.slice(row, 1).to_pylist()[0]
+    said = screening.record(id_)
+    why = screening.why(id_)
+    looked_for = _looked_for(criteria, why)
+    mine = screening.state.vote(stage, id_, screening.reviewer)
+    return {
+        "id": id_,
+        "row": row,
+        "title": marked(readable(said["title"]) or "Untitled", looked_for),
+        "abstract": marked(readable(said["abstract"]), looked_for),
+        "filled": id_ in screening.state.abstracts,
+        "authors": [display(name) for name in paper["authors"] or ()][:12],
+        "date": str(paper["year"] or ""),
+        "venue": paper["venue"] or "",
+        "url": f"https://doi.org/{paper['doi']}" if paper["doi"] else paper["url"] or "",
+        "mine": [mine.label, mine.reason] if mine else None,
+        "alike": len(screening.alike(id_)),
+        "picked": picked,
+        "why": [{"word": one.word, "weight": round(float(one.weight), 4)} for one in why],
+    }
+
+
+def _looked_for(criteria: Sequence[str], why: Iterable[Reason]) -> list[tuple[int, Terms]]:
+    """What is marked, criteria first; a word of two criteria is the first one's."""
+    found = [(number % COLOURS + 1, _terms(text)) for number, text in enumerate(criteria)]
+    words: dict[int, list[str]] = {FOR: [], AGAINST: []}
+    for reason in why:
+        words[FOR if reason.weight > 0 else AGAINST].append(reason.word)
+    return [*found, *((mark, _terms(" ".join(said))) for mark, said in words.items())]
+
+
+def _terms(text: str) -> Terms:
+    return Terms(stems=frozenset(term for _, term in tokens(text, "english")))
+
+
+def marked(text: str, looked_for: Sequence[tuple[int, Terms]]) -> Marked:
+    """Cut a text where words are marked."""
+    marks = [0] * len(text)
+    for mark, terms in looked_for:
+        place = 0
+        for piece, hit in highlight(text, terms) if terms.stems else ():
+            if hit:
+                for at in range(place, place + len(piece)):
+                    marks[at] = marks[at] or mark
+            place += len(piece)
+    pieces: Marked = []
+    start = 0
+    for at in range(1, len(text) + 1):
+        if at == len(text) or marks[at] != marks[start]:
+            pieces.append((text[start:at], marks[start]))
+            start = at
+    return pieces
+
+
+def maybes(screening: Screening, stage: int) -> list[View]:
+    """The papers that this reviewer left at maybe."""
+    found = []
+    for paper, votes in screening.state.votes[stage].items():
+        mine = votes.get(screening.reviewer)
+        if mine and mine[-1].label == "maybe":
+            found.append({"id": paper, "title": readable(screening.record(paper)["title"])[:200]})
+    return found[:_MOST_CONFLICTS]
+
+
+def stop(known: Stopping, screening: Screening) -> View:
+    """What is known of what is still to be found, and the curve of what was found."""
+    return {
+        "records": known.records,
+        "screened": known.screened,
+        "found": known.found,
+        "run": known.irrelevant_run,
+        "target": known.target,
+        "recall": _estimate(known.recall),
+        "relevant": _estimate(known.relevant),
+        "to_go": _estimate(known.to_go),
+        "p": _number(known.p_value),
+        "reached": known.reached,
+        "sentence": known.sentence,
+        "curve": curve(screening.found_so_far()),
+        "sampled": sum(len(ids) for _, ids in screening.state.samples),
+    }
+
+
+def _estimate(estimate: Estimate) -> View:
+    return {
+        "value": _number(estimate.value),
+        "low": _number(estimate.low),
+        "high": _number(estimate.high),
+        "confidence": estimate.confidence,
+    }
+
+
+def _number(value: float) -> float | None:
+    """JSON has no infinity, and nothing that is no number."""
+    return round(float(value), 6) if math.isfinite(value) else None
+
+
+def curve(found: Sequence[bool]) -> list[tuple[int, int]]:
+    """Records read and relevant ones among them, at so many points at most, the last one always."""
+    total, points = 0, [(0, 0)]
+    step = max(1, len(found) // _CURVE)
+    for place, relevant in enumerate(found, 1):
+        total += relevant
+        if place % step == 0 or place == len(found):
+            points.append((place, total))
+    return points
+
+
+def team(screening: Screening, stage: int) -> View:
+    """Who reviews, what awaits whom, and, once it is not blind, agreement and conflicts."""
+    state = screening.state
+    blind = state.blind(stage)
+    decided = dict.fromkeys(state.reviewers, 0)
+    for votes in state.votes[stage].values():
+        for reviewer, mine in votes.items():
+            decided[reviewer] = decided.get(reviewer, 0) + bool(mine)
+    waiting = screening.awaiting(stage) if state.votes_needed > 1 else None
+    conflicts: list[View] = []
+    agreement: list[View] = []
+    said = ""
+    if not blind and len(state.reviewers) > 1:
+        try:
+            frame = screening.conflicts(stage)
+            names = [name for name in frame.columns if name not in ("id", "title")]
+            conflicts = [
+                {
+                    "id": row[0],
+                    "title": readable(row[1]),
+                    "votes": [[name, value] for name, value in zip(names, row[2:], strict=True) if isinstance(value, str)],
+                }
+                for row in frame.head(_MOST_CONFLICTS).itertuples(index=False, name=None)
+            ]
+            agreement = [
+                {
+                    "measure": row.measure,
+                    "value": _number(row.value),
+                    "low": _number(row.low),
+                    "high": _number(row.high),
+                    "papers": int(row.papers),
+                    "reviewers": row.reviewers,
+                }
+                for row in screening.agreement(stage).itertuples()
+            ]
+        except ScreeningError as error:
+            said = str(error)
+    return {
+        "blind": blind,
+        "said": said,
+        "reviewers": [
+            {"name": name, "left": how == "left", "done": (name, stage) in state.done, "decided": decided[name]}
+            for name, how in sorted(state.reviewers.items())
+        ],
+        "awaiting": 0 if waiting is None else len(waiting),
+        "awaiting_me": 0 if waiting is None else int((~waiting["mine"].astype(bool)).sum()),
+        "conflicts": conflicts,
+        "agreement": agreement,
+    }

@@ -1,0 +1,278 @@
+"""What to read next, learnt from what a reader starred, tagged and read in this corpus."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from explorer.errors import FeedError
+from explorer.feed.daily import organisations
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from scipy import sparse
+
+    from explorer.library.library import Library
+    from explorer.ranking.recommender import Block
+    from explorer.ranking.terms import TermIndex
+    from explorer.search.ranker import Ranker
+
+PRIORS = {"words": 1.0, "vectors": 1.0, "authors": 0.3, "keywords": 0.3, "venues": 0.3, "organisations": 0.5}
+"""How much each kind of feature counts before anything is known of a reader: what a paper says before whom it is by."""
+
+_REASONS = 5
+_LABELS = {"words": "", "authors": "by ", "keywords": "keyword ", "venues": "in ", "organisations": "from "}
+
+
+@dataclass(frozen=True, eq=False)
+class Features:
+    """What papers are recommended by.
+
+    Attributes
+    ----------
+    blocks : dict of str to csr_matrix or ndarray, shape (n_papers, n_features)
+        Rows of length one, or empty.
+    names : dict of str to sequence
+        What each column of a sparse block stands for: a text; of words, the term, or the two terms of a pair.
+    """
+
+    blocks: dict[str, Block]
+    names: dict[str, Sequence[Any]]
+
+
+_KEPT: WeakKeyDictionary[Ranker, Features] = WeakKeyDictionary()
+
+
+def features(ranker: Ranker) -> Features:
+    """Words, vectors, authors, keywords, venues and organisations of the papers; kept as long as the ranker is."""
+    if ranker not in _KEPT:
+        _KEPT[ranker] = _features(ranker)
+    return _KEPT[ranker]
+
+
+def _features(ranker: Ranker) -> Features:
+    snapshot, meaning = ranker.snapshot, ranker.meaning
+    words, pairs = word_features(meaning.index)
+    blocks: dict[str, Block] = {"words": words}
+    names: dict[str, Sequence[Any]] = {"words": pairs}
+    if np.asarray(meaning.vectors).any():
+        blocks["vectors"] = np.asarray(meaning.vectors, np.float32)
+    for name in ("authors", "keywords", "venues"):
+        facet = snapshot.facet(name)
+        values = facet.values.to_pylist()
+        blocks[name], names[name] = (
+            _incidence(np.asarray(facet.rows), np.asarray(facet.codes), len(snapshot), len(values)),
+            values,
+        )
+    sources = organisations(snapshot)
+    known = {name: code for code, name in enumerate(sorted({name for name in sources if name}))}
+    there = [(row, known[name]) for row, name in enumerate(sources) if name]
+    held, codes = (np.array(part, np.int64) for part in zip(*there, strict=True)) if there else (np.zeros(0, np.int64),) * 2
+    blocks["organisations"], names["organisations"] = _incidence(held, codes, len(snapshot), len(known)), list(known)
+    return Features({name: block for name, block in blocks.items() if block.shape[1] and _shared(block)}, names)
+
+
+def word_features(index: TermIndex) -> tuple[sparse.csr_matrix, list[tuple[str, ...]]]:
+    """Words, and pairs of words that stand beside each other, of every paper, weighted by TF-IDF.
+
+    Returns
+    -------
+    matrix : csr_matrix of float32, shape (n_papers, n_terms + n_pairs)
+        Rows of length one.
+    terms : list of tuple of str
+        One or two terms a column.
+    """
+    from scipy import sparse
+
+    from explorer.ranking.terms import unit_rows
+
+    papers, terms = index.n_papers, len(index.terms_)
+    tokens, starts = np.asarray(index.tokens_, np.int64), np.asarray(index.starts_)
+    owner = np.repeat(np.arange(papers), np.diff(starts))
+    # A pair does not reach from one paper into the next, nor from a title into its abstract.
+    beside = owner[:-1] == owner[1:]
+    ends = starts[:-1] + np.asarray(index.title_lengths_, np.int64)
+    ends = ends[(np.asarray(index.title_lengths_) > 0) & (ends < starts[1:])]
+    beside[ends - 1] = False
+    codes = (tokens[:-1] * terms + tokens[1:])[beside]
+    kinds, codes = np.unique(codes, return_inverse=True)
+    counts = sparse.csr_matrix((np.ones(len(codes), np.float32), (owner[:-1][beside], codes)), shape=(papers, len(kinds)))
+    counts.sum_duplicates()
+    often = np.bincount(counts.indices, minlength=len(kinds))
+    kept = np.flatnonzero((often >= max(2, papers // 10_000)) & (often <= papers / 2))
+    counts, often = counts[:, kept], often[kept]
+    counts.data = (1 + np.log(counts.data)) * np.log1p((papers - often + 0.5) / (often + 0.5)).astype(np.float32)[
+        counts.indices
+    ]
+    single = index.counts(np.arange(papers))
+    single.data = (1 + np.log(single.data)) * index.idf_[single.indices]
+    both = unit_rows(sparse.hstack([single, counts], format="csr", dtype=np.float32))
+    first, second = np.divmod(kinds[kept], max(terms, 1))
+    known = index.terms_
+    pairs = [(known[one], known[two]) for one, two in zip(first.tolist(), second.tolist(), strict=True)]
+    return both, [*((term,) for term in known), *pairs]
+
+
+def _incidence(rows: np.ndarray, codes: np.ndarray, papers: int, values: int) -> sparse.csr_matrix:
+    """Which papers have which values, the rarer the heavier, rows of length one; values of one paper tell nothing."""
+    from scipy import sparse
+
+    from explorer.ranking.terms import unit_rows
+
+    often = np.bincount(codes, minlength=values)
+    weights = np.where(often > 1, np.log((papers + 1) / np.maximum(often, 1)), 0).astype(np.float32)
+    matrix = sparse.csr_matrix((weights[codes], (rows, codes)), shape=(papers, values))
+    matrix.eliminate_zeros()
+    return unit_rows(matrix)
+
+
+def _shared(block: Block) -> bool:
+    return bool(block.nnz) if hasattr(block, "nnz") else True
+
+
+def recommend(
+    ranker: Ranker,
+    liked: Iterable[str],
+    *,
+    disliked: Iterable[str] = (),
+    seen: Iterable[str] = (),
+    among: np.ndarray | None = None,
+    limit: int | None = 50,
+) -> pd.DataFrame:
+    """Papers to read next.
+
+    Parameters
+    ----------
+    liked : iterable of str
+        Ids of papers that were starred or tagged, or chosen to begin with; those that the corpus has not are left out.
+    disliked : iterable of str
+        Ids of papers to lead away from.
+    seen : iterable of str
+        Ids of papers that were read. Where nothing is liked, they are learnt from.
+    among : ndarray of int, optional
+        Rows of the papers to choose from; all by default.
+    limit : int, optional
+        Papers at most.
+
+    Returns
+    -------
+    DataFrame
+        Best first, equal scores by id: `id`, `title`, `score` (standard deviations above the mean of the papers that were not
+        pointed at), `reason`
+        (text: what made most of it), `terms` (list of (text, part of the score)). Never a paper that was liked, disliked or
+        seen. Its `attrs` hold `learnt_from` (number of papers) and `weights` (how much each kind of feature counts).
+
+    Raises
+    ------
+    FeedError
+        Nothing is liked or read that the corpus has.
+
+    Notes
+    -----
+    See `explorer.ranking.recommender`.
+    """
+    import pandas as pd
+
+    from explorer.ranking.recommender import Recommender
+
+    snapshot = ranker.snapshot
+    wanted, unwanted, read = (snapshot.rows_known(list(dict.fromkeys(ids))) for ids in (liked, disliked, seen))
+    wanted = np.setdiff1d(wanted, unwanted)
+    learnt = wanted if len(wanted) else np.setdiff1d(read, unwanted)
+    if not len(learnt):
+        raise FeedError("There is nothing to learn from. Star, tag or read a paper, or choose some to begin with.")
+    known = features(ranker)
+    model = Recommender(priors=PRIORS).fit(known.blocks, learnt, unwanted, read)
+    hidden = np.concatenate([wanted, unwanted, read])
+    rows = np.setdiff1d(np.arange(len(snapshot)) if among is None else np.asarray(among), hidden)
+    ids = {row: snapshot.table.column("id")[row].as_py() for row in _nearest(model.scores_, rows, limit)}
+    best = sorted(ids, key=lambda row: (-round(float(model.scores_[row]), 6), ids[row]))[:limit]
+    terms = [_terms(known, model.contributions(known.blocks, row), ranker, row) for row in best]
+    frame = pd.DataFrame(
+        {
+            "id": [ids[row] for row in best],
+            "title": [snapshot.table.column("title")[row].as_py() for row in best],
+            "score": model.scores_[best] if best else np.zeros(0, np.float32),
+            "reason": [_reason(row) for row in terms],
+            "terms": terms,
+        }
+    )
+    frame.attrs.update(learnt_from=len(learnt), weights={name: round(value, 4) for name, value in model.weights_.items()})
+    return frame
+
+
+def for_reader(library: Library, like: Iterable[str] = (), *, limit: int | None = 50) -> pd.DataFrame:
+    """Papers to read next, learnt from what the reader starred, tagged and read.
+
+    Parameters
+    ----------
+    like : iterable of str
+        Ids of papers to begin with, as if they had a star.
+    limit : int, optional
+        Papers at most.
+
+    Returns
+    -------
+    DataFrame
+        Best first, equal scores by id: `id`, `title`, `score` (standard deviations above the mean of the papers that the reader
+        did not point at), `reason` (text), `terms` (list of (text, part of the score)). Never a paper that was starred, tagged
+        or read. Its `attrs` hold `learnt_from` (number of papers) and `weights` (how much each kind of feature counts).
+
+    Raises
+    ------
+    FeedError
+        Nothing was starred, tagged or read, and no paper is given to begin with.
+
+    Examples
+    --------
+    >>> import explorer
+    >>> corpus = explorer.open_corpus()
+    >>> first = corpus.papers["id"].iloc[0]
+    >>> found = corpus.recommend([first], limit=3)
+    >>> found.columns.to_list()
+    ['id', 'title', 'score', 'reason', 'terms']
+    >>> first in set(found["id"])
+    False
+    """
+    given = list(like)
+    liked = [*library.stars["id"], *library.tags["id"], *given]
+    return recommend(library.ranker, liked, seen=library.reads(), limit=limit)
+
+
+def _nearest(scores: np.ndarray, rows: np.ndarray, limit: int | None) -> list[int]:
+    """The best rows, and all that score about like the last of them."""
+    if limit is None or limit >= len(rows):
+        return [int(row) for row in rows]
+    if limit <= 0:
+        return []
+    least = np.partition(scores[rows], len(rows) - limit)[len(rows) - limit]
+    return [int(row) for row in rows[scores[rows] >= least - 1e-5]]
+
+
+def _terms(known: Features, parts: dict[tuple[str, int], float], ranker: Ranker, row: int) -> list[tuple[str, float]]:
+    """What made most of a score, in words as they are written; a pair of words takes the place of each of the two."""
+    topics = ranker.snapshot.topics
+    told: list[tuple[str, float]] = []
+    covered: set[str] = set()
+    ordered = sorted(((value, kind, column) for (kind, column), value in parts.items() if value > 0), reverse=True)
+    for value, kind, column in ordered[: 4 * _REASONS]:
+        if column < 0:
+            text = f"alike in meaning ({topics.labels[int(topics.codes[row])]})"
+        elif kind == "words":
+            words = known.names[kind][column]
+            if covered.issuperset(words):
+                continue
+            covered.update(words)
+            text = " ".join(ranker.meaning.written(list(words)))
+        else:
+            text = f"{_LABELS[kind]}{known.names[kind][column]}"
+        told.append((text, round(float(value), 3)))
+    return told[:_REASONS]
+
+
+def _reason(terms: list[tuple[str, float]]) -> str:
+    return "because of " + ", ".join(text for text, _ in terms) if terms else "not unlike what you like"

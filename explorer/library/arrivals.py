@@ -1,0 +1,78 @@
+"""When papers came to the corpus: a number each, which grows with every look that finds new ones.
+
+A paper that comes again under another id (a preprint with its DOI, two records merged) is known by any of its ids, its DOI or its
+arXiv id, and has arrived before.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from explorer.library.database import Database, Noun
+from explorer.papers.schema import TEXT
+
+if TYPE_CHECKING:
+    from explorer.store.snapshot import Snapshot
+
+ARRIVALS = Noun(
+    "arrivals",
+    (
+        """
+        CREATE TABLE arrivals (key TEXT PRIMARY KEY, number INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE INDEX arrivals_in_turn ON arrivals (number)
+        """,
+    ),
+)
+
+
+def register(file: sqlite3.Connection, snapshot: Snapshot) -> int:
+    """Note within a transaction which papers of a corpus are new; returns the number of the last that came.
+
+    Papers that come together have one number. The first look finds all papers, under number 1.
+    """
+    before = int(file.execute("SELECT coalesce(max(number), 0) FROM arrivals").fetchone()[0])
+    rows = _unknown(file, snapshot)
+    if not len(rows):
+        return before
+    find = "SELECT min(number) FROM arrivals WHERE key IN (?, ?, ?)"
+    table = snapshot.table.select(["id", "doi", "arxiv_id"]).take(pa.array(rows))
+    number, fresh = before + 1, []
+    for id_, doi, arxiv in zip(*(table.column(name).to_pylist() for name in table.column_names), strict=True):
+        keys = [f"id:{id_}", *([f"doi:{doi}"] if doi else []), *([f"arxiv:{arxiv}"] if arxiv else [])]
+        known = file.execute(find, (keys * 3)[:3]).fetchone()[0]
+        fresh += [(key, known or number) for key in keys]
+    file.executemany("INSERT OR IGNORE INTO arrivals VALUES (?, ?)", fresh)
+    return int(file.execute("SELECT max(number) FROM arrivals").fetchone()[0])
+
+
+def _unknown(file: sqlite3.Connection, snapshot: Snapshot) -> np.ndarray:
+    """Rows whose id was not noted."""
+    known = pa.array(
+        [key.removeprefix("id:") for (key,) in file.execute("SELECT key FROM arrivals WHERE key >= 'id:' AND key < 'id;'")],
+        TEXT,
+    )
+    there = pc.is_in(snapshot.table.column("id"), value_set=known)
+    return np.flatnonzero(~np.asarray(there.to_numpy()).astype(bool))
+
+
+def numbers(database: Database, snapshot: Snapshot, after: int) -> np.ndarray:
+    """The number under which each paper came, where that is larger than `after`; 0 for the others.
+
+    Returns
+    -------
+    ndarray of int64, shape (n_papers,)
+    """
+    ask = "SELECT key, number FROM arrivals WHERE number > ? AND key >= 'id:' AND key < 'id;'"
+    rows = database.read(ARRIVALS, lambda file: file.execute(ask, (after,)).fetchall(), [])
+    found = np.zeros(len(snapshot), np.int64)
+    if rows:
+        came = {key.removeprefix("id:"): number for key, number in rows}
+        places = snapshot.rows_known(list(came))
+        ids = snapshot.table.column("id")
+        found[places] = [came[ids[int(row)].as_py()] for row in places]
+    return found

@@ -1,0 +1,75 @@
+"""Terms that come up before a topic is told by them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from explorer.topics.terms import words_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def emerging_terms(
+    texts: Sequence[str], newer: np.ndarray, known: set[str], *, least: int = 5, level: float = 0.05
+) -> pd.DataFrame:
+    """Terms of newer texts that are commoner there than in older ones.
+
+    Parameters
+    ----------
+    texts : sequence of str
+    newer : ndarray of bool, shape (n_texts,)
+    known : set of str
+        Words that are not looked for.
+    least : int
+        Newer texts that must have a term.
+    level : float
+        Share of false discoveries that is let in, over all terms that enough texts have.
+
+    Returns
+    -------
+    DataFrame
+        One row a term, the surest first: `term`, and what `explorer.topics.relations.compared` gives. A word is left out where a
+        phrase with it is among them and most of the texts with the word have the phrase.
+
+    Examples
+    --------
+    >>> texts = ["old work on stars"] * 20 + ["new work on gravitational waves"] * 20
+    >>> emerging_terms(texts, np.arange(40) >= 20, set())["term"].tolist()
+    ['gravitational waves']
+    """
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, CountVectorizer
+
+    from explorer.topics.relations import compared
+
+    empty = ENGLISH_STOP_WORDS | {"new"}
+
+    def terms(text: str) -> Iterator[str]:
+        words = words_of(text)
+        yield from (word for word in words if word not in empty)
+        yield from (f"{a} {b}" for a, b in pairwise(words) if a not in empty and b not in empty)
+
+    newer = np.asarray(newer, bool)
+    if not newer.any() or newer.all():
+        return compared(np.zeros(0, int), np.zeros(0, int), (1, 1)).assign(term=[])
+    counter = CountVectorizer(analyzer=terms, binary=True, min_df=min(least, len(texts)))
+    try:
+        has = counter.fit_transform(texts)
+    except ValueError:
+        return compared(np.zeros(0, int), np.zeros(0, int), (1, 1)).assign(term=[])
+    names = counter.get_feature_names_out()
+    after = np.asarray(has[newer].sum(axis=0)).ravel().astype(int)
+    before = np.asarray(has[~newer].sum(axis=0)).ravel().astype(int)
+    frame = compared(before, after, (int((~newer).sum()), int(newer.sum())))
+    frame.insert(0, "term", names)
+    frame = frame[(frame["q"] <= level) & (frame["odds"] > 1) & (frame["after"] >= least)]
+    frame = frame[[not (set(term.split()) & known) for term in frame["term"]]]
+    frame = frame.sort_values(["q", "after", "term"], ascending=[True, False, True], kind="stable")
+    counts = dict(zip(frame["term"], frame["after"], strict=True))
+    phrases = [term for term in counts if " " in term]
+    within = {word for phrase in phrases for word in phrase.split() if word in counts and counts[phrase] > counts[word] / 2}
+    return frame[~frame["term"].isin(within)].reset_index(drop=True)

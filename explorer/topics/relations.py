@@ -1,0 +1,93 @@
+"""What goes with what: pairs of values that papers have together, against what chance would give."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from explorer.topics.significance import false_discovery_rates, over_represented
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def relation_frame(pairs: np.ndarray, one: np.ndarray, other: np.ndarray, papers: int) -> pd.DataFrame:
+    """Observed and expected numbers of papers that have two values.
+
+    Parameters
+    ----------
+    pairs : ndarray of int, shape (n_one, n_other)
+        Papers that have both.
+    one, other : ndarray of int, shape (n_one,) and (n_other,)
+        Papers that have each.
+    papers : int
+        All papers.
+
+    Returns
+    -------
+    DataFrame
+        One row a pair: `one` and `other` (places), `papers`, `expected` (were the two independent), `ratio`, `p` (Fisher's exact test,
+        see `over_represented`), `q` (adjusted for all pairs).
+
+    Examples
+    --------
+    >>> found = relation_frame(np.array([[4, 0], [0, 4]]), np.array([4, 4]), np.array([4, 4]), 8)
+    >>> found["ratio"].tolist()
+    [2.0, 0.0, 0.0, 2.0]
+    """
+    import pandas as pd
+
+    expected = one[:, None] * other[None] / max(papers, 1)
+    p = over_represented(pairs, one[:, None], other[None], papers)
+    p = np.where(expected > 0, p, np.nan)
+    places = np.indices(pairs.shape)
+    with np.errstate(all="ignore"):
+        ratio = np.where(expected > 0, pairs / expected, np.nan)
+    told = {"one": places[0], "other": places[1], "papers": pairs, "expected": expected, "ratio": ratio}
+    found = {**told, "p": p, "q": false_discovery_rates(p)}
+    return pd.DataFrame({name: values.ravel() for name, values in found.items()})
+
+
+def compared(first: np.ndarray, second: np.ndarray, totals: tuple[int, int]) -> pd.DataFrame:
+    """Shares of values in two groups of papers.
+
+    Parameters
+    ----------
+    first, second : ndarray of int, shape (n_values,)
+        Papers of each value in each group.
+    totals : tuple of int
+        Papers of each group; none is in both.
+
+    Returns
+    -------
+    DataFrame
+        One row a value: `before`, `after` (papers), `share_before`, `share_after`, `odds` (ratio of the odds, half a paper added to
+        each count; Haldane 1956), `low`, `high` (its 95 % interval; Woolf 1955), `p`, `q`.
+
+    Examples
+    --------
+    >>> compared(np.array([1, 9]), np.array([9, 1]), (10, 10))["odds"].round(1).tolist()
+    [40.1, 0.0]
+    """
+    import pandas as pd
+
+    a, b = first + 0.5, totals[0] - first + 0.5
+    c, d = second + 0.5, totals[1] - second + 0.5
+    log = np.log(c * b / (a * d))
+    error = np.sqrt(1 / a + 1 / b + 1 / c + 1 / d)
+    p = over_represented(second, first + second, np.asarray(totals[1]), sum(totals))
+    p = np.where(first + second > 0, p, np.nan)
+    return pd.DataFrame(
+        {
+            "before": first,
+            "after": second,
+            "share_before": first / max(totals[0], 1),
+            "share_after": second / max(totals[1], 1),
+            "odds": np.exp(log),
+            "low": np.exp(log - 1.96 * error),
+            "high": np.exp(log + 1.96 * error),
+            "p": p,
+            "q": false_discovery_rates(p),
+        }
+    )

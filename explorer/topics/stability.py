@@ -1,0 +1,214 @@
+"""How sure topics are: how often they come back, how distinct they are, and how much of the themes the corpus shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from explorer.topics.factors import SAMPLED, factorise, resampled, telling_words
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+
+def agreement(one: Sequence[Sequence[str]], other: Sequence[Sequence[str]]) -> tuple[float, np.ndarray]:
+    """How well the topics of two models agree, matched one to one by the Jaccard index of their words.
+
+    Parameters
+    ----------
+    one, other : sequence of sequence of str
+        Words of each topic.
+
+    Returns
+    -------
+    mean : float
+        Mean of the matched indices, over the larger number of topics.
+    matched : ndarray of float64, shape (len(one),)
+        Index of each topic of the first; 0 where it has no partner.
+
+    Notes
+    -----
+    Matched by the Hungarian method (Kuhn 1955), as Greene, O'Callaghan and Cunningham (2014) do.
+
+    Examples
+    --------
+    >>> agreement([["a", "b"], ["c"]], [["c"], ["b", "d"]])[0].__round__(3)
+    0.667
+    """
+    from scipy.optimize import linear_sum_assignment
+
+    if not one or not other:
+        return float(not one and not other), np.zeros(len(one))
+    sets = [[frozenset(words) for words in model] for model in (one, other)]
+    index = np.array([[len(a & b) / max(len(a | b), 1) for b in sets[1]] for a in sets[0]])
+    rows, columns = linear_sum_assignment(-index)
+    matched = np.zeros(len(one))
+    matched[rows] = index[rows, columns]
+    return float(matched.sum() / max(len(one), len(other))), matched
+
+
+def coherence(counts: csr_matrix, topics: Sequence[Sequence[int]]) -> float:
+    """Mean normalised pointwise mutual information of pairs of a topic's terms, over whole papers (Bouma 2009).
+
+    Parameters
+    ----------
+    counts : csr_matrix, shape (n_papers, n_terms)
+    topics : sequence of sequence of int
+        Columns of each topic's terms.
+
+    Returns
+    -------
+    float
+        -1 for terms that never meet, 0 for independent ones, 1 for those that only come together; 0 without a pair.
+    """
+    columns = counts.tocsc()
+    papers = counts.shape[0]
+    found: list[float] = []
+    for terms in topics:
+        has = (columns[:, list(terms)] > 0).astype(float)
+        both = (has.T @ has).toarray() / papers
+        share = np.diag(both)
+        for a, b in combinations(range(len(terms)), 2):
+            together = both[a, b]
+            if together in (0.0, 1.0):
+                found.append(-1.0 if together == 0.0 else 1.0)
+            else:
+                found.append(float(np.log(together / (share[a] * share[b])) / -np.log(together)))
+    return float(np.mean(found)) if found else 0.0
+
+
+def topic_stability(
+    counts: csr_matrix, weights: np.ndarray, keys: np.ndarray, words: Sequence[Sequence[str]], names: np.ndarray
+) -> np.ndarray:
+    """How often each topic comes back over samples of the papers.
+
+    Parameters
+    ----------
+    counts, weights, keys
+        As `explorer.topics.factors.factorise` takes them; at most 1,500 papers are looked at.
+    words : sequence of sequence of str
+        Words of each topic of the model.
+    names : ndarray of str, shape (n_terms,)
+
+    Returns
+    -------
+    ndarray of float64, shape (n_topics,)
+        Mean over five samples of 80 % of the Jaccard index of the topic's words with those of its partner, 0 to 1.
+    """
+    counts, keys = counts[:1500].tocsr(), keys[:1500]
+    found = []
+    for sample in range(5):
+        rows = resampled(keys, 200 + sample, SAMPLED)
+        if len(rows) > len(words):
+            placed = factorise(counts[rows], weights, keys[rows], len(words), ensemble=False)
+            found.append(agreement(words, telling_words(counts[rows], placed, weights, names))[1])
+    return np.mean(found, axis=0) if found else np.full(len(words), np.nan)
+
+
+def choose_number(counts: csr_matrix, weights: np.ndarray, keys: np.ndarray, around: int) -> tuple[int, list[dict[str, float]]]:
+    """Choose the number of topics by stability and coherence.
+
+    Parameters
+    ----------
+    counts, weights, keys
+        As `factorise` takes them; at most 600 papers are looked at.
+    around : int
+        Numbers from half of it to 1.6 times as many are tried.
+
+    Returns
+    -------
+    number : int
+        That of the highest score; of equal ones the nearest to `around`.
+    curve : list of dict
+        `topics`, `stability` (mean Jaccard index of the words of topics of three samples of 80 %, matched one to one; Greene,
+        O'Callaghan and Cunningham 2014), `coherence` (mean normalised pointwise mutual information of the words), and `score`:
+        the mean of the two, each as a share of its highest.
+    """
+    counts, keys = counts[:600].tocsr(), keys[:600]
+    tried = sorted({max(2, round(around * part)) for part in (0.5, 0.75, 1.0, 1.25, 1.6)})
+    names = np.arange(counts.shape[1]).astype(str)
+    curve: list[dict[str, float]] = []
+    for number in tried:
+        words = []
+        for sample in range(3):
+            rows = resampled(keys, 100 + sample, SAMPLED)
+            if len(rows) <= number:
+                continue
+            placed = factorise(counts[rows], weights, keys[rows], number, ensemble=False)
+            words.append(telling_words(counts[rows], placed, weights, names))
+        if len(words) < 2:
+            continue
+        pairs = [agreement(words[a], words[b])[0] for a in range(len(words)) for b in range(a)]
+        curve.append(
+            {
+                "topics": number,
+                "stability": float(np.mean(pairs)),
+                "coherence": coherence(counts, [list(map(int, w)) for w in words[0]]),
+            }
+        )
+    if not curve:
+        return around, []
+    most = {name: max(max(row[name] for row in curve), 1e-9) for name in ("stability", "coherence")}
+    for row in curve:
+        row["score"] = float(np.mean([row[name] / most[name] for name in most]))
+    best = max(curve, key=lambda row: (round(row["score"], 6), -abs(row["topics"] - around)))
+    return int(best["topics"]), curve
+
+
+def distinctness(words: Sequence[Sequence[str]]) -> np.ndarray:
+    """How distinct each topic is: one less the highest Jaccard index of its words with those of another, 0 to 1."""
+    sets = [frozenset(topic) for topic in words]
+    return np.array(
+        [
+            1 - max((len(a & b) / max(len(a | b), 1) for j, b in enumerate(sets) if i != j), default=0)
+            for i, a in enumerate(sets)
+        ]
+    )
+
+
+def coverage(counts: Sequence[int] | np.ndarray) -> dict[str, float]:
+    """How much of the themes there are, the themes that were seen make up.
+
+    Parameters
+    ----------
+    counts : sequence of int
+        Papers of each theme that was seen, such as each key phrase.
+
+    Returns
+    -------
+    dict
+        `seen` (themes), `papers` (their counts added), `coverage` (estimated share of all uses that are of themes seen),
+        `low` and `high` (its 95 % interval), `unseen` (a lower bound of the themes not seen), `singletons` and `doubletons`.
+
+    Notes
+    -----
+    Coverage is Good's (1953) as Chao and Jost (2012) improve it; unseen themes are Chao's (1984) bound in the form that holds without
+    doubletons. Both assume that papers were drawn at random and independently from a field whose themes keep their shares;
+    a corpus that was searched for is not, and then they hold for what the search can find. Without singletons coverage would be
+    1 and say that nothing is missing, which cannot be known of a finite number of uses: the upper end of the interval then is 1
+    and the lower one that of three uses in all, the "rule of three" (Hanley and Lippman-Hand 1983).
+
+    Examples
+    --------
+    >>> found = coverage([10, 5, 2, 1, 1])
+    >>> found["seen"], round(found["coverage"], 3), round(found["unseen"], 2)
+    (5, 0.9, 1.89)
+    """
+    found = np.asarray(counts, float)
+    found = found[found > 0]
+    n, f1, f2 = float(found.sum()), float((found == 1).sum()), float((found == 2).sum())
+    told = {"seen": len(found), "papers": n, "singletons": f1, "doubletons": f2}
+    if n < 2:
+        return {**told, "coverage": 0.0, "low": 0.0, "high": 1.0, "unseen": 0.0}
+    if f1 == 0:
+        return {**told, "coverage": 1.0, "low": max(0.0, 1 - 3 / n), "high": 1.0, "unseen": 0.0}
+    unseen = (n - 1) / n * (f1**2 / (2 * f2) if f2 else f1 * (f1 - 1) / 2)
+    rest = (n - 1) * f1 / ((n - 1) * f1 + 2 * f2) if f2 else (n - 1) * (f1 - 1) / ((n - 1) * (f1 - 1) + 2) if f1 > 1 else 1.0
+    share = 1 - f1 / n * rest
+    # Variance of the Good-Turing estimate (Esty 1983).
+    deviation = (f1 * (1 - f1 / n) + 2 * f2) ** 0.5 / n
+    low, high = max(0.0, share - 1.96 * deviation), min(1.0, share + 1.96 * deviation)
+    return {**told, "coverage": share, "low": low, "high": high, "unseen": unseen}

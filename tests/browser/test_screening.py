@@ -1,0 +1,282 @@
+"""The Screen mode, by the keyboard alone; two reviewers in two browsers."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pandas as pd
+import pytest
+from playwright.sync_api import Browser, Locator, expect
+
+from explorer import Corpus, Screening
+from explorer.corpus.opening import open_files
+from explorer.dashboard.views.page import title_of
+
+from .conftest import WIDE, Open, watched
+from .driver import DRAWN_WITHIN, Board
+from .servers import Server
+from .test_accessibility import RULES, faults
+
+KEYS = {"v": "include", "x": "exclude", "m": "maybe"}
+
+
+def title(board: Board) -> Locator:
+    """The title of the record that is to be decided."""
+    return board.root.locator(".lx-screen-record-title")
+
+
+def tab_to(board: Board, target: Locator) -> None:
+    """Press Tab until something has the focus."""
+    for _ in range(200):
+        if target.evaluate("node => node === document.activeElement"):
+            return
+        board.page.keyboard.press("Tab")
+    raise AssertionError(f"Tab does not lead to {target}")
+
+
+def press(board: Board, name: str) -> None:
+    """Reach a button by Tab, and press it."""
+    tab_to(board, board.root.get_by_role("button", name=re.compile(rf"^{name}")).first)
+    board.page.keyboard.press("Enter")
+
+
+def begin(board: Board, name: str, reviewer: str, criteria: str = "", votes: str = "") -> None:
+    """Begin a review, or go on with it."""
+    press(board, "Screen")
+    tab_to(board, board.root.get_by_label("You are"))
+    board.page.keyboard.press("Control+a")
+    board.page.keyboard.type(reviewer)
+    going = board.root.get_by_role("button", name=name, exact=True)
+    if going.count():
+        going.focus()
+        board.page.keyboard.press("Enter")
+    else:
+        tab_to(board, board.root.get_by_label("Name of the review"))
+        board.page.keyboard.press("Control+a")
+        board.page.keyboard.type(name)
+        tab_to(board, board.root.get_by_label("Criteria, one a line"))
+        board.page.keyboard.type(criteria)
+        if votes:
+            tab_to(board, board.root.get_by_label("Each record is decided by"))
+            board.page.keyboard.type(votes)
+        press(board, "Begin")
+    expect(title(board)).to_be_visible()
+
+
+def decide(board: Board, key: str) -> str:
+    """Press a key of a decision and wait for the next record; the title of the one decided."""
+    before = title(board).text_content() or ""
+    board.page.keyboard.press(key)
+    expect(title(board)).not_to_have_text(before)
+    return before
+
+
+def decided(corpus: Corpus, name: str, reviewer: str) -> dict[str, str]:
+    """Labels by title, as another process finds them."""
+    labels = Screening(corpus, name=name, reviewer=reviewer).labels
+    mine = labels[labels["reviewer"] == reviewer]
+    return {title_of(name): label for name, label in mine[["title", "label"]].itertuples(index=False, name=None)}
+
+
+@pytest.fixture
+def board(voila_board: Board) -> Board:
+    """As a page."""
+    return voila_board
+
+
+def test_a_review_by_the_keyboard(board: Board, corpus: Corpus, tmp_path: Path) -> None:
+    begin(board, "keys", "ann", "task vectors\nmathematical reasoning")
+    # Criteria beside the record, their words in its text in the same colours.
+    expect(board.root.locator(".lx-screen-criteria mark")).to_have_text(["task vectors", "mathematical reasoning"])
+    expect(board.root.locator(".lx-screen-record mark.lx-criterion-1").first).to_be_visible()
+    place = board.root.get_by_role("button", name="Include").bounding_box()
+    seen = {decide(board, key): label for key, label in (("v", "include"), ("x", "exclude"), ("m", "maybe"), ("x", "exclude"))}
+    assert decided(corpus, "keys", "ann") == seen
+    # The buttons are where they were, however long the record is.
+    assert board.root.get_by_role("button", name="Include").bounding_box() == place
+    # What was learnt is marked, and named beside the record.
+    expect(board.root.locator(".lx-screen-why li").first).to_be_visible()
+    # A reason by its number.
+    before = title(board).text_content()
+    board.page.keyboard.press("Shift+X")
+    expect(board.root.get_by_role("group", name="Reasons for exclusion")).to_be_visible()
+    board.page.keyboard.press("Escape")
+    expect(board.root.get_by_role("group", name="Reasons for exclusion")).to_have_count(0)
+    board.page.keyboard.press("Shift+X")
+    board.page.keyboard.press("2")
+    expect(title(board)).not_to_have_text(before or "")
+    labels = Screening(corpus, name="keys", reviewer="ann").labels
+    assert labels["reason"].iloc[-1] == "wrong intervention"
+    # Undo brings its paper back.
+    board.page.keyboard.press("z")
+    expect(title(board)).to_have_text(before or "")
+    assert decided(corpus, "keys", "ann") == seen
+    decide(board, "v")
+    # What was left at maybe is decided otherwise.
+    tab_to(board, board.root.locator(".lx-screen-maybes summary"))
+    board.page.keyboard.press("Enter")
+    tab_to(board, board.root.locator(".lx-screen-maybes button"))
+    board.page.keyboard.press("Enter")
+    expect(board.root.get_by_text("You decided: maybe")).to_be_visible()
+    decide(board, "v")
+    assert "maybe" not in decided(corpus, "keys", "ann").values()
+
+
+def test_keys_are_those_of_what_has_the_focus(board: Board, corpus: Corpus) -> None:
+    begin(board, "focus", "ann")
+    before = title(board).text_content() or ""
+    # In the search box letters are letters, and the search goes on while screening.
+    board.page.keyboard.press("/")
+    board.page.keyboard.type("vxm merging")
+    expect(board.box).to_have_value("vxm merging")
+    board.page.keyboard.press("Control+a")
+    board.page.keyboard.type("merging")
+    board.page.keyboard.press("Enter")
+    expect(board.root.locator(".lx-count strong")).not_to_have_text("88")
+    expect(title(board)).to_have_text(before)
+    # A paper that was found is decided about.
+    board.page.keyboard.press("Tab")
+    board.page.keyboard.press("j")
+    board.page.keyboard.press("Enter")
+    expect(board.reader).to_be_visible()
+    board.page.keyboard.press("m")
+    expect(title(board)).to_have_text(before)
+    found = board.reader.locator(".lx-reader-title").text_content() or ""
+    press(board, "Decide about the open paper")
+    expect(title(board)).to_have_text(found)
+    board.page.keyboard.press("v")
+    expect(title(board)).not_to_have_text(found)
+    assert decided(corpus, "focus", "ann") == {found: "include"}
+
+
+def test_a_missing_abstract_is_filled_in(open_voila: Open, tmp_path: Path) -> None:
+    path = tmp_path / "papers.csv"
+    pd.DataFrame({"title": [f"A trial of walking number {n}" for n in range(6)], "abstract": [None] * 6, "year": 2020}).to_csv(
+        path
+    )
+    board = open_voila(path)
+    begin(board, "fill", "ann")
+    shown = title(board).text_content()
+    tab_to(board, board.root.locator(".lx-screen-fill summary"))
+    board.page.keyboard.press("Enter")
+    board.page.keyboard.press("Tab")
+    board.page.keyboard.type("Walking improved mood; v x m are letters here.")
+    board.page.keyboard.press("Tab")
+    board.page.keyboard.press("Enter")
+    expect(board.root.locator(".lx-screen-abstract")).to_contain_text("Walking improved mood; v x m are letters here.")
+    expect(title(board)).to_have_text(shown or "")
+
+
+def test_flow_and_files_are_saved(board: Board, corpus: Corpus, tmp_path: Path) -> None:
+    begin(board, "files", "ann")
+    seen = {decide(board, key): KEYS[key] for key in "vxxv"}
+    [csv] = board.saved(lambda: press(board, "Save the review as CSV"), tmp_path)
+    table = pd.read_csv(csv)
+    kept = table.dropna(subset=["label_included"])
+    assert dict(zip(map(title_of, kept["title"]), kept["screening_label"], strict=True)) == seen
+    press(board, "PRISMA flow")
+    image = board.root.get_by_role("img", name=re.compile("PRISMA 2020 flow diagram"))
+    expect(image).to_be_visible()
+    assert image.evaluate("image => image.decode().then(() => image.naturalWidth)") > 400
+    [svg] = board.saved(lambda: press(board, "Save as SVG"), tmp_path)
+    texts = " ".join("".join(node.itertext()) for node in ElementTree.parse(svg).getroot().iter()).replace(
+        "\N{NO-BREAK SPACE}", " "
+    )
+    assert "Records identified (n = 88)" in texts
+    assert "Records excluded (n = 2)" in texts
+    review = Screening(corpus, name="files", reviewer="ann")
+    assert review.prisma().columns[0].sought == 2
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 1024, 390])
+def test_nothing_is_out_of_reach(open_voila: Open, scheme: str, width: int) -> None:
+    if (scheme, width) not in {("light", 1440), ("dark", 390), ("dark", 1024)}:
+        pytest.skip("both schemes and all widths are seen, not each pair of them")
+    board = open_voila(color_scheme=scheme, viewport={"width": width, "height": 844})
+    begin(board, f"reach {scheme} {width}", "ann", "task vectors\nreasoning")
+    decide(board, "v")
+    decide(board, "x")
+    for view in ("Read", "Reviewers", "When to stop", "PRISMA flow"):
+        press(board, view)
+        expect(board.root.get_by_role("button", name=view, exact=True)).to_have_attribute("aria-pressed", "true")
+        assert faults(board, RULES) == []
+        assert board.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.slow
+def test_two_reviewers_in_two_browsers_with_kills(browser: Browser, voila: Callable[..., Server], tmp_path: Path) -> None:
+    """Three hundred decisions on one library; kernels are killed on the way; nothing is lost, nothing doubled."""
+    path = tmp_path / "papers.csv"
+    pd.DataFrame(
+        {
+            "title": [
+                f"A trial of walking and mood in adults number {n}" if n % 5 else f"Surgery of bones, case {n}"
+                for n in range(150)
+            ],
+            "abstract": [f"Walking, mood and number {n}." if n % 5 else f"Bones and number {n}." for n in range(150)],
+            "year": 2020,
+        }
+    ).to_csv(path, index=False)
+    server = voila(path)
+    corpus = open_files([path])
+    said: dict[str, list[str]] = {"ann": [], "bo": []}
+
+    def opened(stack: list[Iterator[object]]) -> dict[str, Board]:
+        boards = {}
+        for who in said:
+            context = watched(browser, server.host, viewport=WIDE)
+            page, watch = context.__enter__()
+            stack.append(context)  # type: ignore[arg-type]
+            page.goto(server.url)
+            boards[who] = Board(page, server, watch, voila=True).wait()
+            begin(boards[who], "two", who, "walking", "two")
+        return boards
+
+    for kill_after in (40, 70, None):
+        stack: list[Iterator[object]] = []
+        boards = opened(stack)
+        done = dict.fromkeys(said, False)
+        steps = 0
+        while not all(done.values()) and (kill_after is None or steps < kill_after):
+            for who, board in boards.items():
+                if done[who]:
+                    continue
+                before = title(board).text_content() or ""
+                said[who].append(before)
+                board.page.keyboard.press("x" if before.startswith("Surgery") else "v")
+                deadline = time.monotonic() + DRAWN_WITHIN / 1000
+                while time.monotonic() < deadline:
+                    if not title(board).count():
+                        done[who] = True
+                        break
+                    if title(board).text_content() != before:
+                        break
+                    board.page.wait_for_timeout(20)
+                else:
+                    pytest.fail(f"no answer to the decision about {before!r}")
+            steps += 1
+        if kill_after is not None:
+            # In the middle of a decision.
+            for board in boards.values():
+                said_last = title(board).text_content() or ""
+                board.page.keyboard.press("x" if said_last.startswith("Surgery") else "v")
+            for kernel in server.kernels():
+                kernel.kill()
+        for context, board in zip(stack, boards.values(), strict=True):
+            board.watch.faults.clear()
+            context.__exit__(None, None, None)  # type: ignore[attr-defined]
+    with sqlite3.connect(corpus.library.path) as file:
+        acts = pd.read_sql("SELECT reader, paper FROM screening WHERE review = 'two' AND act = 'label'", file)
+    assert len(acts) == 300
+    assert not acts.duplicated().any()
+    for who in said:
+        found = decided(corpus, "two", who)
+        assert len(found) == 150
+        assert set(said[who]) <= set(found)
+        assert all((label == "exclude") == name.startswith("Surgery") for name, label in found.items())

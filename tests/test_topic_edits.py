@@ -1,0 +1,207 @@
+"""Edits of topics: a log, kept with the corpus, replayed on a refit and on papers that come, undone one by one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from test_topics import themed
+
+import explorer
+from explorer import Corpus, TopicError, open_corpus
+from explorer.topics.edits import NONE, load_edits
+
+
+def papers(count: int = 80, seed: int = 0) -> pd.DataFrame:
+    texts, which = themed(count, seed)
+    return pd.DataFrame(
+        {
+            "id": [f"p{seed}-{i}" for i in range(count)],
+            "title": [f"{text} {seed} {i}" for i, text in enumerate(texts)],
+            "year": [2000 + i % 5 for i in range(count)],
+        }
+    )
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Corpus:
+    return Corpus.from_papers(papers(), tmp_path / "c", n_topics=4)
+
+
+def sizes(corpus: Corpus) -> dict[str, int]:
+    summary = corpus.topics.summary()
+    return {topic: int(count) for topic, count in zip(summary["topic"], summary["papers"], strict=True) if count}
+
+
+def test_a_name_is_kept_with_the_corpus_and_by_a_refit_and_by_what_comes(corpus: Corpus) -> None:
+    words = corpus.topics.summary().set_index("topic")["words"]["t2"]
+    corpus.topics.rename("t2", "My Name")
+    assert "My Name" in corpus.topics.labels
+    assert "My Name" in set(corpus.papers["topic"])
+    again = open_corpus(corpus.folder)
+    assert again.topics.labels == corpus.topics.labels
+    grown = again.add(papers(20, 1))
+    assert "My Name" in grown.topics.labels
+    fresh = grown.refit(4)
+    named = fresh.topics.summary().set_index("label").loc["My Name"]
+    assert len({*named["words"]} & {*words}) >= 5
+    assert fresh.topics.edits["applied"].all()
+
+
+def test_merging_adds_the_papers_up(corpus: Corpus) -> None:
+    before = sizes(corpus)
+    a, b = corpus.topics.papers("t1"), corpus.topics.papers("t3")
+    corpus.topics.merge("t1", "t3")
+    after = sizes(corpus)
+    assert after["t1"] == before["t1"] + before["t3"]
+    assert "t3" not in after
+    assert set(corpus.topics.papers("t1")) == {*a, *b}
+    assert sum(after.values()) == 80
+    words = corpus.topics.summary().set_index("topic")["words"]["t1"]
+    assert len(words) == 10
+    counts = corpus.results(explorer.Selection()).counts("topics")
+    assert counts.sum() == 80
+
+
+def test_a_split_divides_the_papers_of_one_topic(tmp_path: Path) -> None:
+    corpus = Corpus.from_papers(papers(), tmp_path / "c", n_topics=2)
+    (topic, size), *_ = sizes(corpus).items()
+    mine = set(corpus.topics.papers(topic))
+    preview = corpus.topics.parts(topic, 2)
+    corpus.topics.split(topic, 2)
+    parts = [f"{topic}.1", f"{topic}.2"]
+    assert sum(sizes(corpus)[part] for part in parts) == size
+    assert {*corpus.topics.papers(parts[0]), *corpus.topics.papers(parts[1])} == mine
+    assert dict(zip(preview["topic"], preview["papers"], strict=True)) == {part: sizes(corpus)[part] for part in parts}
+    # Each part is one of the themes that the papers were drawn from.
+    for part in parts:
+        assert len({int(id_.split("-")[1]) % 4 for id_ in corpus.topics.papers(part)}) == 1
+
+
+def test_seeds_take_the_papers_that_have_the_words_and_those_that_are_named(corpus: Corpus) -> None:
+    table = papers()
+    has = table["title"].str.contains(r"\brobot\b")
+    topic = corpus.topics.seed("robots", words=["robot"], papers=["p0-0"])
+    assert set(corpus.topics.papers(topic)) == {*table["id"][has], "p0-0"}
+    assert topic == "s1"
+    assert corpus.topics.seed("two of three", words=["robot", "arm", "policy"]) == "s2"
+    wanted = [sum(f" {word} " in f" {title} " for word in ("robot", "arm", "policy")) >= 2 for title in table["title"]]
+    assert set(corpus.topics.papers("s2")) == set(table["id"][np.array(wanted)])
+
+
+def test_papers_are_moved_hidden_deleted_and_pinned(corpus: Corpus) -> None:
+    first = corpus.topics.papers("t1")[0]
+    corpus.topics.move(first, "t2")
+    assert first in corpus.topics.papers("t2")
+    corpus.topics.hide("t2")
+    assert corpus.topics.summary().set_index("topic")["hidden"].to_dict()["t2"]
+    before = sizes(corpus)
+    corpus.topics.delete("t4")
+    after = sizes(corpus)
+    assert "t4" not in after
+    assert sum(after.values()) == 80
+    assert all(after[topic] >= before[topic] for topic in ("t1", "t2", "t3"))
+    corpus.topics.move(first, NONE)
+    assert first in corpus.topics.papers(NONE)
+
+
+def test_a_pinned_topic_keeps_its_papers_when_topics_are_found_again(corpus: Corpus) -> None:
+    corpus.topics.rename("t1", "kept")
+    mine = corpus.topics.papers("t1")
+    corpus.topics.pin("t1")
+    fresh = corpus.refit(2)
+    assert set(fresh.topics.papers("kept")) == set(mine)
+    assert fresh.topics.summary().set_index("label")["pinned"].to_dict()["kept"]
+
+
+def test_each_change_is_undone_by_itself(corpus: Corpus) -> None:
+    codes, labels = np.array(corpus.topics.codes), list(corpus.topics.labels)
+    corpus.topics.rename("t1", "one")
+    corpus.topics.merge("t1", "t2")
+    corpus.topics.rename("t3", "three")
+    assert corpus.topics.edits["number"].tolist() == [1, 2, 3]
+    corpus.topics.undo(2)
+    assert {"one", "three"} <= set(corpus.topics.labels)
+    assert np.array_equal(corpus.topics.codes, codes)
+    corpus.topics.undo()
+    corpus.topics.undo()
+    assert corpus.topics.labels == labels
+    assert len(corpus.topics.edits) == 0
+    with pytest.raises(TopicError, match="no change to undo"):
+        corpus.topics.undo()
+
+
+def test_the_log_as_python_does_it_again(corpus: Corpus, tmp_path: Path) -> None:
+    corpus.topics.rename("t1", 'it\'s "one"')
+    corpus.topics.split("t2")
+    corpus.topics.merge("t1", "t3")
+    corpus.topics.seed("robots", words=["robot"])
+    corpus.topics.move("p0-7", "t1")
+    other = Corpus.from_papers(papers(), tmp_path / "other", n_topics=4)
+    exec(corpus.topics.as_python(), {"corpus": other})
+    assert other.topics.labels == corpus.topics.labels
+    assert np.array_equal(other.topics.codes, corpus.topics.codes)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda t: t.rename("t9", "x"), "no topic 't9'"),
+        (lambda t: t.rename("t1", t.labels[1]), "Another topic is called"),
+        (lambda t: t.rename("t1", "  "), "needs a name"),
+        (lambda t: t.rename(NONE, "x"), "no name to change"),
+        (lambda t: t.merge("t1"), "two topics or more"),
+        (lambda t: t.merge("t1", "t1"), "cannot be merged"),
+        (lambda t: t.split(NONE), "cannot be divided"),
+        (lambda t: t.seed("x", words=["xylophone"]), "No paper has xylophone"),
+        (lambda t: t.move("nobody", "t1"), "no paper 'nobody'"),
+        (lambda t: t.delete(NONE), "cannot be deleted"),
+    ],
+)
+def test_what_cannot_be_is_said_and_changes_nothing(change: object, said: str, corpus: Corpus) -> None:
+    before = corpus.snapshot.generation
+    with pytest.raises(TopicError, match=said):
+        change(corpus.topics)  # type: ignore[operator]
+    assert corpus.snapshot.generation == before
+    assert len(corpus.topics.edits) == 0
+
+
+def test_a_change_that_cannot_be_done_any_more_stays_in_the_log_with_its_reason(corpus: Corpus) -> None:
+    corpus.topics.move("p0-0", "t4")
+    fresh = corpus.refit(1)
+    (row,) = fresh.topics.edits.itertuples()
+    assert not row.applied
+    assert "no topic 't4'" in row.reason
+    assert fresh.topics.summary()["papers"].sum() == 80
+
+
+def test_the_log_is_plain_json_and_a_damaged_one_is_named(corpus: Corpus) -> None:
+    corpus.topics.rename("t1", "née")
+    file = corpus.snapshot.generation / "topics.edits.json"
+    assert json.loads(file.read_text(encoding="utf-8")) == [{"action": "rename", "topic": "t1", "label": "née"}]
+    file.write_text('[{"action": "explode", "topic": "t1"}]')
+    with pytest.raises(explorer.CorpusError, match="damaged"):
+        open_corpus(corpus.folder)
+    with pytest.raises(explorer.CorpusError, match=r"topics\.edits\.json is damaged"):
+        load_edits(file)
+
+
+def test_a_corpus_of_the_cache_stays_for_the_same_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    one = Corpus.from_papers(papers())
+    one.topics.rename("t1", "mine")
+    assert "mine" in one.topics.labels
+    assert "mine" not in Corpus.from_papers(papers()).topics.labels
+
+
+def test_the_tree_adds_up(corpus: Corpus) -> None:
+    tree = corpus.topics.tree(number=2)
+    assert tree["topic"].is_unique
+    for node in tree.itertuples():
+        parts = tree[tree["parent"] == node.topic]["papers"]
+        assert not len(parts) or parts.sum() == node.papers
+    assert tree[tree["level"] == 0]["papers"].tolist() == [80]
+    assert corpus.topics.tree(depth=1)["level"].max() == 1

@@ -1,0 +1,152 @@
+"""Tests of trends against scipy, statsmodels' formulas by hand, and simulated corpora."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from explorer.topics.bursts import bursts, change_points
+from explorer.topics.relations import compared, relation_frame
+from explorer.topics.significance import false_discovery_rates, linear_trends, over_represented
+from explorer.topics.stability import agreement, coherence, coverage
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
+def test_discovery_rates_are_those_of_scipy(p: list[float]) -> None:
+    assert false_discovery_rates(np.array(p)) == pytest.approx(stats.false_discovery_control(p))
+
+
+def test_what_was_not_tested_stays_out() -> None:
+    found = false_discovery_rates(np.array([[0.01, np.nan], [0.5, 0.02]]))
+    expected = stats.false_discovery_control([0.01, 0.5, 0.02])
+    assert found[[0, 1, 1], [0, 0, 1]] == pytest.approx(expected)
+    assert np.isnan(found[0, 1])
+
+
+@given(st.integers(0, 30), st.integers(0, 30), st.integers(0, 30), st.integers(1, 30))
+def test_mid_p_by_adding_up(both: int, one: int, other: int, rest: int) -> None:
+    n, of, papers = both + one + other + rest, both + one, both + other
+    ways = [math.comb(of, k) * math.comb(n - of, papers - k) for k in range(min(of, papers) + 1)]
+    upper = (sum(ways[both + 1 :]) + ways[both] / 2) / sum(ways)
+    lower = (sum(ways[:both]) + ways[both] / 2) / sum(ways)
+    (found,) = over_represented(np.array([both]), np.array([of]), np.array([papers]), n)
+    assert found == pytest.approx(min(1, 2 * min(upper, lower)), abs=1e-9)
+
+
+def test_the_trend_test_is_that_of_cochran_and_armitage_where_nothing_is_dispersed() -> None:
+    counts, totals = np.array([[10, 12, 14, 16, 18]]), np.array([100] * 5)
+    time, share = np.arange(5), counts.sum() / totals.sum()
+    score = (time * (counts[0] - totals * share)).sum()
+    variance = share * (1 - share) * ((totals * time**2).sum() - (totals * time).sum() ** 2 / totals.sum())
+    found = linear_trends(counts, totals)
+    assert found["p"][0] == pytest.approx(2 * stats.norm.sf(abs(score / math.sqrt(variance))), rel=1e-3)
+    assert found["slope"][0] > 0
+    assert found["low"][0] < found["slope"][0] < found["high"][0]
+
+
+def test_the_rate_of_false_trends_is_nominal_also_where_counts_come_in_waves() -> None:
+    draw = np.random.default_rng(1)
+    totals = np.array([80, 90, 100, 120, 150, 160, 200, 220, 240, 260])
+    plain = draw.binomial(totals, 0.1, (2000, 10))
+    waves = draw.binomial(totals, draw.beta(3, 27, (2000, 10)))
+    for grid in (plain, waves):
+        assert 0.02 < (linear_trends(grid, totals)["p"] < 0.05).mean() < 0.07
+    rising = draw.binomial(totals, np.linspace(0.05, 0.2, 10), (500, 10))
+    assert (linear_trends(rising, totals)["p"] < 0.05).mean() > 0.95
+
+
+def test_too_little_is_not_tested() -> None:
+    assert np.isnan(
+        linear_trends(np.array([[1, 1, 1, 1], [9, 9, 9, 9], [10, 10, 10, 10]]), np.array([10] * 4))["p"][[0, 2]]
+    ).all()
+    assert np.isnan(linear_trends(np.array([[5, 5, 5]]), np.array([10] * 3))["p"]).all()
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 8), st.integers(0, 12)), min_size=2, max_size=9))
+def test_bursts_are_the_cheapest_sequence_of_states(series: list[tuple[int, int]]) -> None:
+    counts, totals = np.array([c for c, _ in series]), np.array([c + r for c, r in series])
+    if not counts.sum() or counts.sum() == totals.sum():
+        assert bursts(counts, totals) == []
+        return
+    base = counts.sum() / totals.sum()
+    rates = (base, min(2 * base, (1 + base) / 2))
+
+    def price(states: tuple[int, ...]) -> float:
+        emitted = sum(
+            -(c * math.log(rates[s]) + (t - c) * math.log(1 - rates[s])) for s, c, t in zip(states, counts, totals, strict=True)
+        )
+        ups = sum(b > a for a, b in itertools.pairwise((0, *states)))
+        return emitted + ups * math.log(len(series))
+
+    found = np.zeros(len(series), int)
+    for burst in bursts(counts, totals):
+        found[burst.first : burst.last + 1] = 1
+    cheapest = min(price(states) for states in itertools.product((0, 1), repeat=len(series)))
+    assert price(tuple(found.tolist())) == pytest.approx(cheapest)
+
+
+def test_change_points_are_found_and_not_made_up() -> None:
+    draw = np.random.default_rng(2)
+    totals = np.full(20, 60)
+    changed = draw.binomial(totals, np.where(np.arange(20) < 12, 0.05, 0.2), (60, 20))
+    at, p = change_points(changed, totals)
+    assert (np.abs(at - 12) <= 1).mean() > 0.9
+    assert (p < 0.05).mean() > 0.95
+    same = draw.binomial(totals, 0.1, (300, 20))
+    assert 0.01 < (change_points(same, totals)[1] < 0.05).mean() < 0.09
+
+
+def test_relations_by_hand() -> None:
+    pairs = np.array([[8, 2], [2, 8]])
+    found = relation_frame(pairs, np.array([10, 10]), np.array([10, 10]), 20)
+    assert found["expected"].tolist() == [5, 5, 5, 5]
+    assert found["ratio"].tolist() == pytest.approx([1.6, 0.4, 0.4, 1.6])
+    assert found["p"].to_list() == pytest.approx([found["p"][0]] * 4)
+    assert found["q"].to_list() == pytest.approx(found["p"].to_list())
+
+
+def test_odds_are_those_of_scipy_but_for_half_a_paper() -> None:
+    found = compared(np.array([20]), np.array([60]), (100, 100)).iloc[0]
+    odds = stats.contingency.odds_ratio([[60, 20], [40, 80]], kind="sample").statistic
+    assert found["odds"] == pytest.approx(odds, rel=0.05)
+    assert found["low"] < odds < found["high"]
+
+
+def test_coverage_of_a_field_that_is_known() -> None:
+    """The part of all uses that are of themes which were seen is known where the shares are."""
+    draw = np.random.default_rng(4)
+    shares = draw.dirichlet(np.full(200, 0.3))
+    inside = []
+    for _ in range(200):
+        counts = draw.multinomial(300, shares)
+        true = shares[counts > 0].sum()
+        found = coverage(counts)
+        inside.append(found["low"] <= true <= found["high"])
+    assert 0.88 < np.mean(inside) <= 1
+    sure = coverage([3, 3, 3])
+    assert sure["coverage"] == 1
+    assert sure["low"] < 1
+    assert coverage([])["coverage"] == 0
+
+
+def test_agreement_matches_one_to_one() -> None:
+    assert agreement([["a", "b"], ["a", "c"]], [["a", "b"], ["a", "c"]])[0] == 1
+    mean, each = agreement([["a", "b"], ["x"]], [["a", "b"]])
+    assert mean == 0.5
+    assert each.tolist() == [1, 0]
+    assert agreement([], [])[0] == 1
+
+
+def test_coherence_of_words_that_meet_always_and_never() -> None:
+    from scipy.sparse import csr_matrix
+
+    counts = csr_matrix(np.array([[1, 1, 0], [2, 1, 0], [0, 0, 1], [0, 0, 1]]))
+    assert coherence(counts, [[0, 1]]) == pytest.approx(1)
+    assert coherence(counts, [[0, 2]]) == -1
