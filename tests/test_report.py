@@ -11,6 +11,7 @@ import pytest
 
 from explorer import Corpus, Selection
 from explorer.dashboard.views import report as views
+from explorer.dashboard.views.page import title_of
 
 Corpora = list[tuple[Corpus, list[oracles.Paper]]]
 
@@ -25,7 +26,7 @@ def test_the_whole_list_in_its_order(corpora: Corpora) -> None:
     made = report(corpus, selection)
     rows = corpus.results(selection).rows().tolist()
     assert len(rows) > 25
-    assert [paper["title"] for paper in made["papers"]] == [views.title_of(papers[row]["title"]) for row in rows]
+    assert [paper["title"] for paper in made["papers"]] == [title_of(papers[row]["title"]) for row in rows]
     assert made["more"] == 0
     assert "graph" in made["sentence"]
     facts = dict(made["made"])
@@ -39,7 +40,7 @@ def test_the_whole_list_in_its_order(corpora: Corpora) -> None:
 def test_some_rows_only(corpora: Corpora, monkeypatch: pytest.MonkeyPatch) -> None:
     corpus, papers = corpora[-1]
     made = report(corpus, Selection(), np.array([5, 2]))
-    assert [paper["title"] for paper in made["papers"]] == [views.title_of(papers[row]["title"]) for row in (5, 2)]
+    assert [paper["title"] for paper in made["papers"]] == [title_of(papers[row]["title"]) for row in (5, 2)]
     monkeypatch.setattr(views, "MOST", 10)
     assert report(corpus, Selection())["more"] == len(papers) - 10
 

@@ -61,8 +61,8 @@ def similar(snapshot: Snapshot, row: int, limit: int = 8) -> list[tuple[int, lis
         shared = own & _phrases(f"{theirs}. {text}")
         # A single word says little, but in a title, or as a name such as GPT-4.
         titled = named & _phrases(theirs)
-        shared = {phrase for phrase in shared if " " in phrase or phrase in titled or _NAME.search(phrase)}
-        found.append((int(other), as_written(_telling(snapshot, shared), f"{title} {abstract}")))
+        telling = {phrase for phrase in shared if " " in phrase or phrase in titled or _NAME.search(phrase)}
+        found.append((int(other), as_written(_telling(snapshot, telling), f"{title} {abstract}")))
     return found[:limit]
 
 

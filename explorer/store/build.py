@@ -261,7 +261,7 @@ def write_facet(table: pa.Table, target: Path, name: str, progress: Callable[[fl
 def lacks_keywords(table: pa.Table) -> bool:
     """Whether so few papers came with keywords, fewer than one in ten, that key phrases stand in for those of the others."""
     rows, given = table.num_rows, table.column("keywords")
-    return rows <= _MOST_PHRASED and (rows - given.null_count) * _KEYWORDED < max(rows, 1)
+    return bool(rows <= _MOST_PHRASED and (rows - given.null_count) * _KEYWORDED < max(rows, 1))
 
 
 def own_or(given: pa.ChunkedArray, phrases: pa.Array) -> pa.ChunkedArray:
