@@ -97,7 +97,8 @@ def test_papers_are_alike_by_phrases_that_both_have(bundled: Corpus) -> None:
     told = 0
     for row in range(40):
         text = " ".join(bundled.table.column(name)[row].as_py() or "" for name in ("title", "abstract"))
-        for other, phrases in bundled.similar(row, 4):
+        for id_, phrases in bundled.similar(bundled.papers["id"][row], limit=4)[["id", "words"]].itertuples(index=False):
+            other = int(bundled.snapshot.rows_known((id_,))[0])
             theirs = " ".join(bundled.table.column(name)[other].as_py() or "" for name in ("title", "abstract"))
             told += len(phrases)
             assert len(phrases) <= 3
