@@ -103,7 +103,7 @@ def test_ticks_last(voila_board: Board) -> None:
     expect(ticked).to_contain_text("2 ticked")
     names = [board.titles.nth(place).text_content() or "" for place in (2, 4)]
     board.button("More like these").click()
-    expect(board.chips).to_have_count(1)
+    expect(board.chips).to_have_count(2)
     expect(ticked).to_contain_text("2 ticked")
     board.page.reload()
     board.wait()
