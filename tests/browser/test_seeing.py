@@ -190,6 +190,8 @@ def test_a_report_is_printed(voila_board: Board, corpus: Corpus, tmp_path: Path)
     board = voila_board
     board.page.evaluate("window.print = () => { window.__printed = document.querySelector('.lx-report').innerHTML; }")
     board.search("reasoning")
+    # What is printed is what is shown when it is asked for.
+    expect(board.titles).to_have_text(expected_titles(corpus, Selection(query="reasoning"))[:25])
     board.page.get_by_role("button", name="Export").click()
     board.page.get_by_role("button", name=re.compile("^Print or PDF")).click()
     board.page.wait_for_function("window.__printed")
