@@ -56,7 +56,24 @@ def test_without_an_axis_there_is_nothing(corpus: Corpus) -> None:
         "colours": [],
         "colour": "",
         "chart": None,
+        "suggested": axis_views.suggested(corpus.snapshot),
     }
+
+
+def test_a_suggested_axis_parts_the_corpus(corpus: Corpus) -> None:
+    poles = axis_views.suggested(corpus.snapshot)
+    assert poles is not None
+    assert all(any(pole in label for label in corpus.topics.labels) for pole in poles)
+    axis = corpus.ranker.axis_between(*poles)
+    assert axis.separation > 0.9
+    # Both ends have papers, and not one paper alone.
+    assert min(np.count_nonzero(axis.place < -0.5), np.count_nonzero(axis.place > 0.5)) > len(corpus) / 20
+
+
+def test_without_two_topics_no_axis_is_suggested(tmp_path: Any) -> None:
+    for titles in ([], ["Adding numbers"]):
+        frame = pd.DataFrame({"title": pd.Series(titles, dtype="str")})
+        assert axis_views.suggested(Corpus.from_papers(frame, tmp_path / str(len(titles))).snapshot) is None
 
 
 @pytest.mark.parametrize("colour", ["none", "topic"])

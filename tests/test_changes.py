@@ -102,8 +102,22 @@ def _ends(folder: Path) -> list[tuple[int, int]]:
     return list(itertools.pairwise(starts))
 
 
+def test_a_few_keywords_do_not_take_the_place_of_key_phrases(tmp_path: Path) -> None:
+    table, new = papers(1, 100, keywords=None), papers(2, 7, keywords=["Zebras"])
+    before = columns(table, tmp_path / "before")
+    whole, after = extended(table, new, before, tmp_path / "after")
+    assert (after / "keywords.derived").exists()
+    values = pa.ipc.open_file(after / "keywords.values.arrow").read_all()["value"].to_pylist()
+    of = [[values[code] for code in np.load(after / "keywords.codes.npy")[slice(*ends)]] for ends in _ends(after)]
+    # Papers that came with keywords have their own, the others keep their phrases.
+    assert of[100:] == [["Zebras"]] * 7
+    old = pa.ipc.open_file(before / "keywords.values.arrow").read_all()["value"].to_pylist()
+    assert of[:100] == [[old[code] for code in np.load(before / "keywords.codes.npy")[slice(*ends)]] for ends in _ends(before)]
+    assert sum(map(bool, of[:100])) > 50
+
+
 def test_keywords_take_the_place_of_key_phrases(tmp_path: Path) -> None:
-    table, new = papers(1, 100, keywords=None), papers(2, 2, keywords=["Zebras"])
+    table, new = papers(1, 100, keywords=None), papers(2, 12, keywords=["Zebras"])
     before = columns(table, tmp_path / "before")
     whole, after = extended(table, new, before, tmp_path / "after")
     assert written(after) == written(columns(whole, tmp_path / "fresh"))

@@ -139,7 +139,29 @@ def test_reasons_add_up_to_the_score(corpus: Corpus, selection: Selection) -> No
         told = why(results, row)
         assert len(told["reasons"]) <= 12
         assert sum(part for _, part in told["reasons"]) == pytest.approx(told["score"], abs=0.01)
-        assert told["score"] == pytest.approx(float(results.scores(np.array([row]))[0]), abs=0.01)
+        score = float(results.scores(np.array([row]))[0])
+        if told["average"]:
+            # On the scale of the bar: against the paper of the corpus on average.
+            assert results.ordering is not None
+            score -= float(results.ordering.scores.mean(dtype=np.float64))
+            shown = bars(results, [row])
+            assert shown is not None
+            assert sorted(part for _, part in told["reasons"]) == sorted(shown["rows"][row])
+        assert told["score"] == pytest.approx(score, abs=0.01)
+
+
+def test_why_is_said_in_words(corpus: Corpus) -> None:
+    results = corpus.results(Selection(rank=RANK))
+    for row in range(20):
+        told = why(results, row)
+        most = max(abs(part) for _, part in told["reasons"])
+        for label, part in told["reasons"]:
+            ahead, _, against = told["words"].partition("Against it:")
+            if part > 0.11 * most:
+                assert label in ahead
+            elif part < -0.11 * most:
+                assert label in against
+    assert why(corpus.results(Selection(query="vision")), 0)["words"] == ""
 
 
 def test_reasons_of_concepts_say_what_was_subtracted(corpus: Corpus) -> None:
@@ -365,8 +387,10 @@ def test_more_and_less_like_ticked_papers(page: Page, corpus: Corpus) -> None:
     page.say("tick", row=2, on=True)
     assert page.say("like_ticked", less=False)["text"] == "More like 2 papers."
     assert page.selection == Selection(like=(ids[1], ids[2]))
-    assert page.board.papers["ticked"] == 0
+    # They stay ticked, for an export or a set.
+    assert page.board.papers["ticked"] == 2
     assert page.ids() == corpus.select(Selection(like=(ids[1], ids[2])))["id"].tolist()[:25]
+    page.say("untick_all")
     # A paper is on one side only.
     page.say("tick", row=2, on=True)
     page.say("tick", row=9, on=True)

@@ -91,6 +91,24 @@ def test_similar_papers_share_words_and_leave_out_the_paper_itself(bundled: Corp
     assert any(len(bundled.similar(id_)) for id_ in ids[:10])
 
 
+def test_papers_are_alike_by_phrases_that_both_have(bundled: Corpus) -> None:
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+    told = 0
+    for row in range(40):
+        text = " ".join(bundled.table.column(name)[row].as_py() or "" for name in ("title", "abstract"))
+        for id_, phrases in bundled.similar(bundled.papers["id"][row], limit=4)[["id", "words"]].itertuples(index=False):
+            other = int(bundled.snapshot.rows_known((id_,))[0])
+            theirs = " ".join(bundled.table.column(name)[other].as_py() or "" for name in ("title", "abstract"))
+            told += len(phrases)
+            assert len(phrases) <= 3
+            for phrase in phrases:
+                words = phrase.lower().split()
+                assert all(word in text.lower() and word in theirs.lower() for word in words), phrase
+                assert not {words[0], words[-1]} & ENGLISH_STOP_WORDS
+    assert told > 40
+
+
 def test_papers_that_bring_a_topic_or_a_score_are_as_good_as_others(tmp_path: Path) -> None:
     """Exports have both; what is exported must come in again, and go out again."""
     first = Corpus.from_papers(pd.DataFrame({"title": ["a graph", "a tree"]}), tmp_path / "a")

@@ -392,6 +392,7 @@ def test_answers_are_what_the_page_takes_them_for(
     send(board, "axis_point", row=0)
     send(board, "ledger")
     send(board, "picture", chart="topics")
+    send(board, "report")
     send(board, "chart_code", chart="keywords")
     send(board, "day")
     send(board, "day", period="2024-03", by="month", order="trending")

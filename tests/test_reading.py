@@ -16,6 +16,7 @@ import explorer
 from explorer import Corpus, Dashboard, LibraryError, Selection
 from explorer.corpus.opening import default_corpus
 from explorer.dashboard.deployment import Deployment
+from explorer.dashboard.handlers import HANDLERS
 from explorer.export.export import export_bytes
 
 NOVEL = Selection(prefer={"novelty": 1}, sort="preference")
@@ -93,21 +94,13 @@ def test_marking_orders_anew_and_is_seen(corpus: Corpus) -> None:
     assert corpus.library.reads() == ()
 
 
-def test_a_paper_that_was_open_for_a_while_moves_nothing(corpus: Corpus) -> None:
+def test_a_paper_is_read_only_by_the_act_of_its_reader(corpus: Corpus) -> None:
     board = Dashboard(corpus)
-    first, second = (row["row"] for row in board.papers["rows"][:2])
-    send(board, "read", row=first, on=True)
-    send(board, "set", changes={"prefer": [["novelty", 1]], "sort": "preference"})
-    send(board, "set", changes={"query": '"chain of'})
-    assert board.status["level"] == "error"
-    before = board.session.results.rows().tolist()
-    send(board, "was_open", row=second, on=True)
-    assert board.status["level"] == "error"
-    assert board.session.results.rows().tolist() == before
-    assert {row["row"] for row in board.papers["rows"] if row["read"]} == {first, second} & set(before[:25])
-    assert board.preference["read"] == 2
-    send(board, "set", changes={"has_code": None, "prefer": [["novelty", 1]], "years": [None, 2100]})
-    assert board.session.results.rows().tolist() != before
+    row = board.papers["rows"][0]["row"]
+    send(board, "open", row=row)
+    assert board.reader is not None
+    assert not board.reader["read"]
+    assert "was_open" not in HANDLERS
 
 
 def test_readers_of_one_server_do_not_read_for_each_other(corpus: Corpus) -> None:

@@ -153,7 +153,10 @@ def test_lines_are_of_the_chosen_topics(corpora: Corpora) -> None:
     assert lines["table"]["columns"] == ["Year", *labels]
     named = [trace for trace in lines["figure"]["data"] if not trace["meta"].get("band")]
     assert [trace["customdata"][0] for trace in named] == [["topics", label] for label in labels]
-    rows = {row["value"]: row for row in panel(corpus, Selection(topics=labels))["rows"]}
+    # Also where a period has no papers, and a band none there.
+    view = panel(corpus, Selection(topics=labels))
+    assert lines["figure"]["layout"]["xaxis"]["categoryarray"] == [item["label"] for item in view["periods"]]
+    rows = {row["value"]: row for row in view["rows"]}
     assert [trace["meta"]["place"] for trace in named] == [rows[label]["place"] for label in labels]
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.growth import opened
 from explorer.dedupe.merges import Change
-from explorer.disk import cache_folder
+from explorer.disk import cache_folder, write_whole
 from explorer.errors import CorpusError, ReadError
 from explorer.sources.files import files_of
 from explorer.store.build import Progress, no_progress, write_corpus
@@ -75,14 +75,45 @@ def open_corpus(folder: str | PathLike[str] | None = None) -> Corpus:
 
 
 def default_corpus(folder: str | None = None) -> Corpus:
-    """The corpus that a server was started with, else the bundled sample.
+    """The corpus that a server was started with, with what its readers added to it, else the bundled sample.
 
     Raises
     ------
     CorpusError
         The folder holds no corpus.
     """
-    return Corpus(folder) if folder else open_files([bundled("data", "arithmetic.jsonl")])
+    if not folder:
+        return open_files([bundled("data", "arithmetic.jsonl")])
+    kept = opened(_added_to(Path(folder)))
+    return Corpus(folder) if kept is None else Corpus(kept)
+
+
+def keep_added(first: str, shown: Path) -> None:
+    """Have the plain address of a server show a corpus: its own one with papers added, or its own one again.
+
+    Parameters
+    ----------
+    first : str
+        Folder of the corpus that the server was started with. Papers that are added to files of the cache make another corpus
+        there; those that are added to a folder stand in it, and there is nothing to keep.
+    shown : Path
+        Folder of the corpus to show.
+    """
+    folder = Path(first)
+    path = cache_folder() / f"{folder.name}.added"
+    if not CACHED.fullmatch(folder.name) or folder.resolve().parent != cache_folder().resolve():
+        return
+    if shown.resolve() == folder.resolve():
+        path.unlink(missing_ok=True)
+    elif shown.resolve().parent == folder.resolve().parent:
+        write_whole(path, shown.name.encode())
+
+
+def _added_to(folder: Path) -> Path:
+    """The corpus that `keep_added` told of; the folder itself without one."""
+    path = cache_folder() / f"{folder.name}.added"
+    name = path.read_text(encoding="utf-8").strip() if path.is_file() else ""
+    return cache_folder() / name if CACHED.fullmatch(name) else folder
 
 
 def bundled(folder: str, name: str) -> Path:

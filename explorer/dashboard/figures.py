@@ -258,7 +258,10 @@ def lines_json(
                 }
             )
     most = max([value for row in values for value in row if value is not None], default=0)
-    return {"data": data, "layout": _over_periods(share, most)}
+    layout = _over_periods(share, most)
+    # A band has no empty periods, and plotly takes the order of categories from what it meets first.
+    layout["xaxis"] |= {"categoryorder": "array", "categoryarray": list(periods)}
+    return {"data": data, "layout": layout}
 
 
 def mark_of(place: int) -> JSON:

@@ -31,6 +31,7 @@ from explorer.dashboard.views import axes, topics
 from explorer.dashboard.views import page as views
 from explorer.dashboard.views.beyond import beyond
 from explorer.dashboard.views.concepts import why
+from explorer.dashboard.views.report import report
 from explorer.errors import LibraryError, SelectionError
 from explorer.export.export import ExportedFile, export_bytes, exported
 from explorer.search.concept_completion import complete_concept
@@ -43,6 +44,9 @@ Outcome = Steps | str | None
 
 _LONGEST = 2000
 """Characters of a text that is looked at while it is written."""
+
+_MOST_TICKED = 5000
+"""Papers that a page which was loaded again may tick at once."""
 
 
 class Page(Protocol):
@@ -171,11 +175,9 @@ def add_paper(page: Page, message: m.RowMessage) -> Steps:
 
 
 def like_ticked(page: Page, message: m.LikeTickedMessage) -> Steps:
-    """Rank by likeness or unlikeness to the ticked papers, which are then unticked."""
+    """Rank by likeness or unlikeness to the ticked papers, which stay ticked."""
     rows = sorted(page.session.ticked)
     yield from _shown(page, lambda: more_like(page.session, rows, less=message["less"]))
-    page.session.untick()
-    page.draw("papers")
     return likeness_sentence(page.session.selection)
 
 
@@ -206,6 +208,18 @@ def tick_page(page: Page, message: m.TickPageMessage) -> None:
     page.draw("papers")
 
 
+def tick_ids(page: Page, message: m.TickIdsMessage) -> None:
+    """Tick papers by their ids, as a page that was loaded again remembers them."""
+    page.session.tick_ids([str(id_) for id_ in message["ids"]][:_MOST_TICKED])
+    page.draw("papers")
+
+
+def show_ticked(page: Page, message: m.ShowTickedMessage) -> None:
+    """List the ticked papers only, or all that are shown."""
+    page.session.show_ticked(message["on"])
+    page.draw("papers")
+
+
 def untick_all(page: Page, message: m.PlainMessage) -> None:
     """Untick all papers."""
     page.session.untick()
@@ -219,8 +233,8 @@ def open_paper(page: Page, message: m.OpenMessage) -> None:
 
 
 def mark_read(page: Page, message: m.ReadMessage) -> None:
-    """Mark a paper as read or not; one that was open for a while changes no order under the eyes of its reader."""
-    page.reading.mark(message["row"], message["on"], reorder=message["kind"] == "read")
+    """Mark a paper as read or not."""
+    page.reading.mark(message["row"], message["on"], reorder=True)
     page.draw("ordered")
     page.library_changed(rerun=message["kind"] == "read")
 
@@ -463,6 +477,13 @@ def show_picture(page: Page, message: m.PictureMessage) -> None:
     page.answer(message, {"kind": "picture", **topics.picture(page.session.results, **options)})
 
 
+def show_report(page: Page, message: m.PlainMessage) -> None:
+    """Answer what is shown as a report to print."""
+    session = page.session
+    only = session.ticked_rows() if session.only_ticked else page.searches.rows()
+    page.answer(message, {"kind": "report", **report(session.results, only)})
+
+
 def write_chart(page: Page, message: m.ChartCodeMessage) -> None:
     """Answer a chart as Python that draws it."""
     session = page.session
@@ -507,10 +528,11 @@ HANDLERS: dict[str, Handler] = {
     "page": Handler(m.PageMessage, turn),
     "tick": Handler(m.TickMessage, tick),
     "tick_page": Handler(m.TickPageMessage, tick_page),
+    "tick_ids": Handler(m.TickIdsMessage, tick_ids, quiet=True),
+    "show_ticked": Handler(m.ShowTickedMessage, show_ticked),
     "untick_all": Handler(m.PlainMessage, untick_all),
     "open": Handler(m.OpenMessage, open_paper),
     "read": Handler(m.ReadMessage, mark_read),
-    "was_open": Handler(m.ReadMessage, mark_read, quiet=True),
     "star": Handler(m.StarMessage, _marking(lambda marking, said: marking.star(said["row"], said["on"]))),
     "tag": Handler(m.TagMessage, _marking(lambda marking, said: marking.tag(said["row"], said["name"], said["on"]))),
     "note": Handler(m.NoteMessage, write_note, quiet=True),
@@ -556,6 +578,7 @@ HANDLERS: dict[str, Handler] = {
         ),
     ),
     "intake_split": Handler(m.IntakeSplitMessage, _incoming(lambda intake, said: intake.split(said["paper"]))),
+    "intake_undo": Handler(m.PlainMessage, _incoming(lambda intake, said: intake.undo())),
     "intake_decide": Handler(
         m.IntakeDecideMessage, _incoming(lambda intake, said: intake.decide(said["first"], said["second"], same=said["same"]))
     ),
@@ -571,6 +594,7 @@ HANDLERS: dict[str, Handler] = {
     "why": Handler(m.RowMessage, explain, asks=True),
     "axis_point": Handler(m.RowMessage, place_on_axes, asks=True),
     "ledger": Handler(m.PlainMessage, show_ledger, asks=True),
+    "report": Handler(m.PlainMessage, show_report, asks=True),
     "picture": Handler(m.PictureMessage, show_picture, asks=True),
     "chart_code": Handler(m.ChartCodeMessage, write_chart, asks=True),
     "screen_open": Handler(m.PlainMessage, _screening(lambda screening, said: screening.open())),

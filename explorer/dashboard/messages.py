@@ -70,6 +70,18 @@ class TickPageMessage(Message):
     on: Required[bool]
 
 
+class TickIdsMessage(Message):
+    """Tick papers by their ids."""
+
+    ids: Required[list[Any]]
+
+
+class ShowTickedMessage(Message):
+    """List the ticked papers only, or all that are shown."""
+
+    on: Required[bool]
+
+
 class ReadMessage(Message):
     """Mark the paper in a row as read, or as not read."""
 

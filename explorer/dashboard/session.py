@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -67,6 +67,7 @@ class Session(HasTraits):
         self.page = 0
         self.opened: int | None = None
         self.ticked: frozenset[int] = frozenset()
+        self.only_ticked = False
         self.facet_state: dict[str, tuple[str, int]] = {}
         self.open_facets: frozenset[str] = frozenset()
         self.typed: tuple[str, str] = ("", "")
@@ -81,7 +82,7 @@ class Session(HasTraits):
         self._future: list[Selection] = []
 
     def show_corpus(self, corpus: Corpus, selection: Selection) -> None:
-        """Show another corpus; ticks, the open paper and what could be undone belonged to the one before.
+        """Show another corpus; the open paper and what could be undone belonged to the one before. Papers that it has too stay ticked.
 
         Raises
         ------
@@ -90,7 +91,9 @@ class Session(HasTraits):
         """
         results = Results(corpus.ranker, selection, corpus.read_papers if self._keeps_reads else ())
         results.mask, results.ordering, results.axes  # noqa: B018  (runs the query)
+        ticked = [self.id_of(row) for row in sorted(self.ticked)]
         self._begin(corpus, results)
+        self.tick_ids(ticked)
         self._moving = True
         try:
             self.selection = selection
@@ -131,6 +134,7 @@ class Session(HasTraits):
             self._past = [*self._past, change.old][-_MOST_UNDO:]
             self._future = []
         self.page = 0
+        self.only_ticked = False
 
     def changed(self, changes: Mapping[str, Any]) -> Selection:
         """The selection with some fields changed. Raises as `Selection.with_` does, and where it does not parse."""
@@ -197,9 +201,27 @@ class Session(HasTraits):
             self.check(row)
         self.ticked = self.ticked | set(rows) if on else self.ticked - set(rows)
 
+    def tick_ids(self, ids: Sequence[str]) -> None:
+        """Tick papers by their ids; those that the corpus has not are passed over."""
+        self.ticked = self.ticked | frozenset(self.corpus.snapshot.rows_known(ids).tolist())
+
     def untick(self) -> None:
         """Untick all papers."""
         self.ticked = frozenset()
+        self.only_ticked = False
+
+    def show_ticked(self, on: bool) -> None:
+        """List the ticked papers only, or all that are shown. Raises `SelectionError` where none is ticked."""
+        if on and not self.ticked:
+            raise SelectionError("No paper is ticked. Tick some in the list first.")
+        self.only_ticked, self.page = on, 0
+
+    def ticked_rows(self) -> np.ndarray:
+        """Rows of the ticked papers: first those that are shown, in the order of the list, then the others."""
+        wanted = np.array(sorted(self.ticked), np.int64)
+        shown = self.results.rows()
+        shown = shown[np.isin(shown, wanted)]
+        return np.concatenate([shown, np.setdiff1d(wanted, shown)]).astype(np.int64)
 
     def turn(self, page: int) -> None:
         """Go to a page of the list."""

@@ -12,6 +12,7 @@ import anywidget
 import traitlets
 
 from explorer.corpus.corpus import Corpus
+from explorer.corpus.opening import keep_added
 from explorer.dashboard import frontend
 from explorer.dashboard.deployment import Deployment
 from explorer.dashboard.figures import plotly_bundle, plotly_version
@@ -63,6 +64,10 @@ class Chosen(traitlets.TraitType[Selection, Selection | str]):
     def validate(self, obj: Any, value: object) -> Selection:
         """The selection. Raises `SelectionError` where it is none."""
         return Selection.of(value)  # type: ignore[arg-type]
+
+
+_MOST_REMEMBERED = 1000
+"""Ticked papers whose ids the page is told, to tick them again after it was loaded anew."""
 
 
 class Dashboard(anywidget.AnyWidget):
@@ -136,6 +141,7 @@ class Dashboard(anywidget.AnyWidget):
         self._loop: asyncio.AbstractEventLoop | None = None
         self._posted: deque[Callable[[], None]] = deque()
         self._first_folder = corpus.folder
+        self._served_folder = deployment.corpus if deployment.served else None
         self._awaited: Selection | None = selection if opening else None
         selection = None if opening else selection
         self._library_version: object = None
@@ -337,9 +343,13 @@ class Dashboard(anywidget.AnyWidget):
     def _papers(self) -> dict[str, Any]:
         session = self.session
         only = None if self.searches.base is None else self.searches.rows()
+        if session.only_ticked:
+            only = session.ticked_rows()
         page = views.page(session.results, session.page, session.ticked, session.opened, read=session.read_rows, only=only)
         own = marks.of_rows(self.marking.kept, [row["row"] for row in page["rows"]])
-        return {**page, "rows": [{**row, "marks": marked} for row, marked in zip(page["rows"], own, strict=True)]}
+        kept = [session.id_of(row) for row in sorted(session.ticked)] if len(session.ticked) <= _MOST_REMEMBERED else []
+        rows = [{**row, "marks": marked} for row, marked in zip(page["rows"], own, strict=True)]
+        return {**page, "rows": rows, "only_ticked": session.only_ticked, "ticks": kept}
 
     def _status(self, level: str, text: str = "", at: int | None = None, of: str | None = None) -> dict[str, Any]:
         return {"level": level, "text": text, "at": at, "of": of, "seq": self._seq}
@@ -557,6 +567,8 @@ class Dashboard(anywidget.AnyWidget):
     def _arrived(self, corpus: Corpus, grown: bool, sentence: str) -> None:
         """Show a corpus that was added to under the same filters and with the same paper open, and a new one whole."""
         selection, opened = (self.session.selection, self.session.opened) if grown else (Selection(), None)
+        if grown and self._served_folder:
+            keep_added(self._served_folder, corpus.folder)
         later = lacking(corpus, selection)
 
         def steps() -> Steps:

@@ -1,20 +1,31 @@
-"""Papers like one paper, by the rare words they share."""
+"""Papers like one paper, by the rare words they share, and the phrases that show it."""
 
 from __future__ import annotations
 
 import numbers
+import re
 import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from explorer.errors import SelectionError
-from explorer.text.analysis import as_written, tokens
+from explorer.text.analysis import as_written, readable, tokens
+from explorer.text.keyphrases import candidates
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from explorer.store.snapshot import Snapshot
+
+
+_NAME = re.compile(r"\w-\w|\d")
+
+_TOLD = 3
+"""Phrases told of a pair of papers."""
+
+_COMMON = 20
+"""A word that one paper in so many has tells nothing by itself."""
 
 
 def similar(snapshot: Snapshot, row: int, limit: int = 8) -> list[tuple[int, list[str]]]:
@@ -30,30 +41,59 @@ def similar(snapshot: Snapshot, row: int, limit: int = 8) -> list[tuple[int, lis
     Returns
     -------
     list of (int, list of str)
-        Row, and up to four of the shared words, rarest first; the nearest paper first.
+        Row, and up to three phrases that both use, the longest and rarest first; the nearest paper first. A single word is only
+        given where it is in both titles or a name with a digit or a hyphen, and few papers have it.
 
     Examples
     --------
     >>> import explorer
-    >>> [len(words) for _, words in similar(explorer.open_corpus().snapshot, 0, limit=2)]
-    [4, 4]
+    >>> [len(phrases) for _, phrases in similar(explorer.open_corpus().snapshot, 0, limit=2)]
+    [2, 1]
     """
     title, abstract = (snapshot.table.column(name)[row].as_py() or "" for name in ("title", "abstract"))
     hits = snapshot.index.similar(title, abstract, limit + 1)
-    own = {term for _, term in tokens(f"{title} {abstract}", "english") if len(term) > 2 and not term.isdigit()}
+    own, named = _phrases(f"{title}. {abstract}"), _phrases(title)
     found = []
     for other in hits.rows[np.lexsort((hits.rows, -hits.scores))]:
         if other == row:
             continue
-        text = " ".join(snapshot.table.column(name)[int(other)].as_py() or "" for name in ("title", "abstract"))
-        shared = own & {term for _, term in tokens(text, "english")}
-        rare = sorted(shared, key=lambda term: (snapshot.index.rarity(term), term))
-        found.append((int(other), as_written(rare[:4], f"{title} {abstract}")))
+        theirs, text = (snapshot.table.column(name)[int(other)].as_py() or "" for name in ("title", "abstract"))
+        shared = own & _phrases(f"{theirs}. {text}")
+        # A single word says little, but in a title, or as a name such as GPT-4.
+        titled = named & _phrases(theirs)
+        telling = {phrase for phrase in shared if " " in phrase or phrase in titled or _NAME.search(phrase)}
+        found.append((int(other), as_written(_telling(snapshot, telling), f"{title} {abstract}")))
     return found[:limit]
 
 
+def _phrases(text: str) -> frozenset[str]:
+    return frozenset(candidates(readable(text)))
+
+
+def _telling(snapshot: Snapshot, shared: set[str]) -> list[str]:
+    """The phrases that say most: of more words first, then of rarer ones; none within another, no word that many papers have."""
+
+    def rarity(phrase: str) -> int:
+        stems = [stem for _, stem in tokens(phrase, "english")]
+        return min((snapshot.index.rarity(stem) for stem in stems), default=len(snapshot))
+
+    known = {phrase: rarity(phrase) for phrase in shared}
+    most = max(2, len(snapshot) // _COMMON)
+    ranked = sorted(
+        (phrase for phrase, papers in known.items() if " " in phrase or papers <= most),
+        key=lambda phrase: (-phrase.count(" "), known[phrase], phrase),
+    )
+    told: list[str] = []
+    for phrase in ranked:
+        if not any(f" {phrase} " in f" {other} " or set(phrase.split()) & set(other.split()) for other in told):
+            told.append(phrase)
+        if len(told) == _TOLD:
+            break
+    return told
+
+
 def similar_papers(snapshot: Snapshot, id_: str | int, limit: int = 8) -> pd.DataFrame:
-    """Papers nearest to one by the rare words they share.
+    """Papers nearest to one by the rare words they share, with the phrases that both have.
 
     Parameters
     ----------
@@ -65,7 +105,7 @@ def similar_papers(snapshot: Snapshot, id_: str | int, limit: int = 8) -> pd.Dat
     Returns
     -------
     DataFrame
-        The nearest first: `id`, `title`, and `words` (list of up to four of the words that both have, rarest first).
+        The nearest first: `id`, `title`, and `words` (list of up to three phrases that both have, see `similar`).
 
     Raises
     ------

@@ -68,6 +68,9 @@ RULES = "rules.json"
 _FILE = 65_536
 """Papers a file."""
 
+_KEYWORDED = 10
+"""One paper in so many must come with keywords for them to make the facet; six on seven papers of three thousand say nothing."""
+
 _MOST_PHRASED = 100_000
 """Papers up to which key phrases stand in for keywords that are missing: they take a millisecond a paper."""
 
@@ -246,7 +249,7 @@ def write_facet(table: pa.Table, target: Path, name: str, progress: Callable[[fl
         texts: Any = Texts(table)
         phrases = learn_phrases(texts, lambda part: progress(0.4 * part))
         phrases.save(target / PHRASES)
-        given = phrases.of(texts, lambda part: progress(0.4 + 0.6 * part))
+        given = own_or(table.column("keywords"), phrases.of(texts, lambda part: progress(0.4 + 0.6 * part)))
         (target / "keywords.derived").touch()
     if name == "authors":
         given = displayed(given)
@@ -256,8 +259,14 @@ def write_facet(table: pa.Table, target: Path, name: str, progress: Callable[[fl
 
 
 def lacks_keywords(table: pa.Table) -> bool:
-    """Whether no paper came with keywords, so that key phrases stand in for them."""
-    return bool(table.column("keywords").null_count == table.num_rows <= _MOST_PHRASED)
+    """Whether so few papers came with keywords, fewer than one in ten, that key phrases stand in for those of the others."""
+    rows, given = table.num_rows, table.column("keywords")
+    return bool(rows <= _MOST_PHRASED and (rows - given.null_count) * _KEYWORDED < max(rows, 1))
+
+
+def own_or(given: pa.ChunkedArray, phrases: pa.Array) -> pa.ChunkedArray:
+    """The keywords of papers that came with some, the key phrases of the others."""
+    return pc.coalesce(given.cast(phrases.type), pa.chunked_array([phrases]))
 
 
 def write_numbers(table: pa.Table, target: Path) -> None:

@@ -35,6 +35,7 @@ from explorer.store.build import (
     keep_rules,
     lacks_keywords,
     no_progress,
+    own_or,
     read_file,
     read_table,
     write_facet,
@@ -457,7 +458,7 @@ def extend_columns(
             if phrases is None or not lacks_keywords(whole) or not phrases.serve(whole.num_rows):
                 write_facet(whole, target, name, progress)
                 continue
-            given = phrases.of(Texts(new), progress)  # type: ignore[arg-type]
+            given = own_or(new.column("keywords"), phrases.of(Texts(new), progress))  # type: ignore[arg-type]
             for kept in (PHRASES, "keywords.derived"):
                 _share(before / kept, target / kept)
         there = Facet.load(before, name)

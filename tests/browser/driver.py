@@ -144,7 +144,7 @@ class Board:
     @property
     def topics(self) -> Locator:
         """The rows of the topic panel."""
-        return self.root.locator(".lx-topic-row")
+        return self.root.locator(".lx-frame .lx-topic-row")
 
     def topic(self, place: int) -> Locator:
         """A topic of the panel: the button that filters by it."""

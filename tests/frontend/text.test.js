@@ -6,7 +6,7 @@ import { conceptColour, expression, written } from "../../explorer/dashboard/fro
 import { buttonLabel } from "../../explorer/dashboard/frontend/intake.js";
 import { isExpression } from "../../explorer/dashboard/frontend/search.js";
 import { SHORTCUTS } from "../../explorer/dashboard/frontend/shortcuts.js";
-import { count, plainText, plural, tidied, webAddress } from "../../explorer/dashboard/frontend/text.js";
+import { count, plainText, plural, spoken, tidied, webAddress } from "../../explorer/dashboard/frontend/text.js";
 
 test("numbers and their nouns", () => {
   assert.equal(count(1234567), "1,234,567");
@@ -109,4 +109,9 @@ test("an expression begins with an equals sign", () => {
 test("every shortcut is told once", () => {
   const keys = SHORTCUTS.flatMap(([pressed]) => pressed.split("  "));
   assert.equal(new Set(keys).size, keys.length);
+});
+
+test("names of columns are said in words", () => {
+  const said = ["github_stars", "githubStars", "DOI", "my_label", "abstractNote", "score2", "_"].map(spoken);
+  assert.deepEqual(said, ["Github stars", "Github stars", "DOI", "My label", "Abstract note", "Score2", "_"]);
 });

@@ -11,6 +11,7 @@ import { marksPanel } from "./marks.js";
 import { papersPanel } from "./papers.js";
 import { readerPanel } from "./reader.js";
 import { exportMenu } from "./export_menu.js";
+import { reportPanel } from "./report.js";
 import { intakePanel } from "./intake.js";
 import { ledgerDialog } from "./ledger_dialog.js";
 import { statusPanel } from "./status.js";
@@ -19,6 +20,8 @@ import { preparationPanel } from "./preparation.js";
 import { conceptsPanel } from "./concepts.js";
 import { conceptSetPanel } from "./relevance_feedback.js";
 import { toolbarPanel } from "./toolbar.js";
+import { growthPanel } from "./growth.js";
+import { keepTicks } from "./ticks.js";
 import { savedSearchesPanel } from "./saved_searches.js";
 import { spellingPanel } from "./spelling.js";
 import { beyondPanel } from "./beyond.js";
@@ -190,9 +193,11 @@ function assemble(app) {
   app.comparison = comparisonPanel(app);
   app.concepts = conceptsPanel(app);
   app.conceptSet = conceptSetPanel(app);
+  app.report = reportPanel(app);
   app.exportMenu = exportMenu(app);
   app.intake = intakePanel(app);
   app.ledgerDialog = ledgerDialog(app);
+  app.growth = growthPanel(app);
   app.screening = screeningPanel(app);
   app.daily = dailyDialog(app);
   app.subscribe = subscribeDialog(app);
@@ -336,10 +341,11 @@ function render({ model, el }) {
 /** @param {App} app */
 function stand(app) {
   assemble(app);
-  app.root.replaceChildren(app.frame);
+  app.root.replaceChildren(app.frame, app.report.node);
   if (!app.page) return;
   if (!app.standby) document.documentElement.dataset.kernel = "there";
   followAddress(app);
+  keepTicks(app);
   uncover(app);
 }
 

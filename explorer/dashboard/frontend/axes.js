@@ -10,10 +10,6 @@ const HOVER_PAUSE = 60; // ms; a pointer that passes over many points asks for n
 /** @type {{ x: Range<number>; y: Range<number> }} */
 const NO_RANGES = { x: [null, null], y: [null, null] };
 const FIELDS = /** @type {const} */ (["x", "y"]);
-const EXAMPLES = [
-  ["theory", "experiment"],
-  ["text", "vision"],
-];
 
 /**
  * Places on an axis for a range that was drawn with the pointer: whole bars of a histogram, the sides of a box otherwise.
@@ -48,6 +44,7 @@ export function axesPanel(app) {
   let hovered = 0;
 
   const now = () => model.get("axes");
+  const hint = h("span", { class: "lx-quiet lx-axes-hint" });
   const fold = h(
     "button",
     {
@@ -60,7 +57,7 @@ export function axesPanel(app) {
       },
     },
     h("span", {}, "Axes"),
-    h("span", { class: "lx-quiet lx-axes-hint" }, "Place the papers between two poles, such as theory ↔ experiment"),
+    hint,
     icon("down"),
   );
   const colour = h("select", {
@@ -82,9 +79,7 @@ export function axesPanel(app) {
     colour,
     view.actions,
   );
-  const poles = ["first", "second"].map((which, axis) =>
-    ["From", "To"].map((end, side) => pole(`${end} pole of the ${which} axis`, EXAMPLES[axis][side])),
-  );
+  const poles = ["first", "second"].map((which) => ["From", "To"].map((end) => pole(`${end} pole of the ${which} axis`)));
   const rows = poles.map(([low, high], axis) =>
     h(
       "div",
@@ -117,6 +112,14 @@ export function axesPanel(app) {
     },
     "Remove",
   );
+  const attempt = h("button", {
+    class: "lx-textbutton",
+    title: "Two topics of these papers: an axis between them parts this corpus",
+    click: () => {
+      const { suggested } = now();
+      if (suggested) link.set({ axes: [suggested], ...NO_RANGES });
+    },
+  });
   const form = h(
     "form",
     {
@@ -133,6 +136,7 @@ export function axesPanel(app) {
       more,
       fewer,
       remove,
+      attempt,
     ),
   );
   const facts = h("div");
@@ -152,9 +156,8 @@ export function axesPanel(app) {
    * The box of one pole; it completes words, topics, sets and papers as the bar of concepts does.
    *
    * @param {string} name
-   * @param {string} placeholder
    */
-  function pole(name, placeholder) {
+  function pole(name) {
     const input = h("input", {
       class: "lx-box",
       type: "text",
@@ -164,7 +167,6 @@ export function axesPanel(app) {
       autocomplete: "off",
       spellcheck: "false",
       maxlength: "300",
-      placeholder,
       label: name,
       input: () => ways.typed(),
       keydown: (event) => {
@@ -285,8 +287,11 @@ export function axesPanel(app) {
           ? null
           : h(
               "span",
-              { class: axis.weak ? "lx-axes-weak" : null },
-              `Parts its own poles with an AUC of ${axis.separation.toFixed(2)}, cross-validated; 0.5 is chance, 1 perfect.${axis.weak ? " That is low: its places say little." : ""}`,
+              {
+                class: axis.weak ? "lx-axes-weak" : null,
+                title: `Area under the ROC curve (AUC), cross-validated over the papers of the poles: ${axis.separation.toFixed(3)}`,
+              },
+              `Puts ${Math.round(axis.separation * 100)} of 100 pairs of papers, one of each pole, in the right order (50 is chance).${axis.weak ? " That is low: its places say little." : ""}`,
             ),
       ),
     );
@@ -319,6 +324,14 @@ export function axesPanel(app) {
       });
       if (axes.length) unfold(true);
     }
+    const { suggested } = now();
+    const example = suggested ? suggested.join(" ↔ ") : "";
+    hint.textContent = `Place the papers between two poles${example ? `, such as ${example}` : ""}`;
+    attempt.hidden = !suggested;
+    attempt.textContent = `Try ${example}`;
+    poles[0].forEach(({ input }, side) => {
+      input.placeholder = suggested?.[side] ?? "";
+    });
     remove.hidden = !axes.length;
     chart.hidden = !axes.length;
     node.classList.toggle("lx-axes-two", axes.length > 1);

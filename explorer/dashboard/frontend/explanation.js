@@ -9,8 +9,17 @@ import { conceptColour } from "./concepts.js";
  * @param {number} digits
  */
 const number = (amount, digits) => amount.toFixed(digits).replace("-", "−");
-/** @param {number} amount */
-const signed = (amount) => `${amount < 0 ? "−" : "+"}${Math.abs(amount).toFixed(1)}`;
+/**
+ * @param {number} amount
+ * @param {number} digits
+ */
+const signed = (amount, digits) => `${amount < 0 ? "−" : "+"}${Math.abs(amount).toFixed(digits)}`;
+/**
+ * Digits after the point that tell amounts apart.
+ *
+ * @param {number} span From the smallest to the largest.
+ */
+const digitsOf = (span) => (span < 0.2 ? 3 : span < 2 ? 2 : 1);
 
 /**
  * What the colours of the bars mean.
@@ -31,7 +40,7 @@ export function partsLegend(parts) {
           parts.added[place] ? name : `not ${name}`,
         ),
       ),
-      h("span", { class: "lx-quiet" }, "from the average paper: right counts for, left against"),
+      h("span", { class: "lx-quiet" }, "from the average paper: right of the line counts for, left against"),
     ),
   ];
 }
@@ -68,9 +77,10 @@ export function barPieces(amounts, low, high) {
 export function partsBar(parts, row) {
   const amounts = parts?.rows[row];
   if (!amounts) return null;
-  const text = parts.names
-    .map((name, place) => `${parts.added[place] ? "" : "not "}${name} ${signed(amounts[place])}`)
-    .join(", ");
+  const digits = digitsOf(Math.max(0, ...amounts) - Math.min(0, ...amounts));
+  const all = amounts.reduce((sum, amount) => sum + amount, 0);
+  const each = parts.names.map((name, place) => `${parts.added[place] ? "" : "not "}${name} ${signed(amounts[place], digits)}`);
+  const text = `${each.join(", ")}; in all ${signed(all, digits)}`;
   const { zero, pieces } = barPieces(amounts, parts.low, parts.high);
   return h(
     "div",
@@ -95,11 +105,14 @@ export function reasonsList(app) {
   const known = new Map();
 
   /** @param {WhyAnswer} answer */
-  function bars({ score, reasons, note }) {
+  function bars({ score, reasons, note, average, words }) {
     if (!reasons.length) return [h("p", { class: "lx-quiet" }, "The search gives this paper no score.")];
-    const most = Math.max(...reasons.map(([, amount]) => Math.abs(amount)), 1e-9);
-    const digits = most < 1 ? 3 : 2;
+    const amounts = reasons.map(([, amount]) => amount);
+    const [low, high] = [Math.min(0, ...amounts), Math.max(0, ...amounts)];
+    const digits = digitsOf(high - low);
+    const text = average ? signed : number;
     return [
+      words ? h("p", {}, words) : null,
       h(
         "table",
         { class: "lx-reasons-table" },
@@ -116,27 +129,39 @@ export function reasonsList(app) {
         h(
           "tbody",
           {},
-          reasons.map(([label, amount]) =>
-            h(
+          reasons.map(([label, amount]) => {
+            const { zero, pieces } = barPieces([amount], low, high);
+            return h(
               "tr",
               {},
               h("th", { scope: "row" }, label),
               h(
                 "td",
                 {},
-                h("span", {
-                  class: `lx-reason-bar${amount < 0 ? " lx-against" : ""}`,
-                  "aria-hidden": "true",
-                  style: { "--size": Math.abs(amount) / most },
-                }),
+                h(
+                  "span",
+                  { class: "lx-reason", "aria-hidden": "true" },
+                  h("span", { class: "lx-parts-zero", style: { "--start": zero } }),
+                  h("span", {
+                    class: `lx-reason-bar${amount < 0 ? " lx-against" : ""}`,
+                    style: { "--start": pieces[0].start, "--size": pieces[0].size },
+                  }),
+                ),
               ),
-              h("td", { class: "lx-amount" }, number(amount, digits)),
-            ),
-          ),
+              h("td", { class: "lx-amount" }, text(amount, digits)),
+            );
+          }),
         ),
       ),
-      h("p", { class: "lx-quiet" }, `Score ${number(score, digits)}, the sum of these.${note ? ` ${note}` : ""}`),
-    ];
+      h(
+        "p",
+        { class: "lx-quiet" },
+        average
+          ? `In all ${signed(score, digits)} against the average paper, the sum of these and the bar of the list. `
+          : `Score ${number(score, digits)}, the sum of these. `,
+        note,
+      ),
+    ].filter(Boolean);
   }
 
   /**
@@ -155,7 +180,9 @@ export function reasonsList(app) {
   app.onAnswer("why", (answer) => {
     if (!open.has(answer.row)) return;
     known.set(answer.row, answer);
-    app.root.querySelector(`.lx-reasons[data-row="${answer.row}"]`)?.replaceChildren(...bars(answer));
+    app.root
+      .querySelector(`.lx-reasons[data-row="${answer.row}"]`)
+      ?.replaceChildren(.../** @type {HTMLElement[]} */ (bars(answer)));
   });
 
   return {

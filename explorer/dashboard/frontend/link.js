@@ -18,6 +18,7 @@ const ASIDE = new Set(
     "axis_point",
     "ledger",
     "picture",
+    "report",
     "chart_code",
     "day",
     "subscriptions",

@@ -135,13 +135,6 @@ export interface ReadMessage extends Numbered {
   on: boolean;
 }
 
-/** A paper was open long enough to count as read; the order of the list and the status line stay. */
-export interface WasOpenMessage extends Numbered {
-  kind: "was_open";
-  row: number;
-  on: boolean;
-}
-
 /** Tick a paper, or untick it. */
 export interface TickMessage extends Numbered {
   kind: "tick";
@@ -152,6 +145,18 @@ export interface TickMessage extends Numbered {
 /** Tick or untick the papers of the page shown. */
 export interface TickPageMessage extends Numbered {
   kind: "tick_page";
+  on: boolean;
+}
+
+/** Tick papers by their ids, as a page that was loaded again remembers them. */
+export interface TickIdsMessage extends Numbered {
+  kind: "tick_ids";
+  ids: string[];
+}
+
+/** List the ticked papers only, or all that are shown. */
+export interface ShowTickedMessage extends Numbered {
+  kind: "show_ticked";
   on: boolean;
 }
 
@@ -416,6 +421,11 @@ export interface IntakeSplitMessage extends Numbered {
   paper: string;
 }
 
+/** Take the last change of the corpus back. */
+export interface IntakeUndoMessage extends Numbered {
+  kind: "intake_undo";
+}
+
 /** Say of two papers that are likely one whether they are. */
 export interface IntakeDecideMessage extends Numbered {
   kind: "intake_decide";
@@ -617,6 +627,11 @@ export interface LedgerMessage extends Numbered {
   kind: "ledger";
 }
 
+/** What is shown as a report to print. */
+export interface ReportMessage extends Numbered {
+  kind: "report";
+}
+
 /** A chart as a figure, to be saved as a picture. */
 export interface PictureMessage extends Numbered {
   kind: "picture";
@@ -646,9 +661,10 @@ export type Message =
   | PageMessage
   | OpenMessage
   | ReadMessage
-  | WasOpenMessage
   | TickMessage
   | TickPageMessage
+  | TickIdsMessage
+  | ShowTickedMessage
   | UntickAllMessage
   | FacetMessage
   | ChartMessage
@@ -687,6 +703,7 @@ export type Message =
   | IntakeCloseMessage
   | IntakeLedgerMessage
   | IntakeSplitMessage
+  | IntakeUndoMessage
   | IntakeDecideMessage
   | IntakeRefitMessage
   | CompleteMessage
@@ -695,6 +712,7 @@ export type Message =
   | WhyMessage
   | AxisPointMessage
   | LedgerMessage
+  | ReportMessage
   | PictureMessage
   | ChartCodeMessage
   | ScreenOpenMessage
@@ -781,6 +799,10 @@ export interface WhyAnswer extends Numbered {
   score: number;
   reasons: [label: string, part: number][];
   note: string;
+  /** Whether they are counted from the average paper, as the bar of the list is. */
+  average: boolean;
+  /** What speaks for the paper and what against it. */
+  words: string;
 }
 
 /** What to say of a paper on the axes. */
@@ -788,6 +810,17 @@ export interface AxisPointAnswer extends Numbered {
   kind: "axis_point";
   title: string;
   date: string;
+}
+
+/** What is shown as a report: the list, and how it was made. */
+export interface ReportAnswer extends Numbered {
+  kind: "report";
+  title: string;
+  sentence: string;
+  papers: { title: string; authors: string; facts: string[]; url: string }[];
+  /** Papers beyond those listed. */
+  more: number;
+  made: [what: string, how: string][];
 }
 
 /** A chart as a figure. */
@@ -886,6 +919,7 @@ export type Answer =
   | WhyAnswer
   | AxisPointAnswer
   | LedgerAnswer
+  | ReportAnswer
   | PictureAnswer
   | ChartCodeAnswer
   | DayAnswer
@@ -1180,6 +1214,10 @@ export interface PapersPage {
   per_page: number;
   rows: PaperRow[];
   ticked: number;
+  /** Whether the ticked papers only are listed. */
+  only_ticked: boolean;
+  /** Ids of the ticked papers, where they are few enough to be remembered. */
+  ticks: string[];
   parts: ScoreParts | null;
   /** Whether the papers have scores to be explained. */
   scored: boolean;
@@ -1265,6 +1303,8 @@ export interface Intake {
   largest: number;
   services: Service[];
   review: Review | null;
+  /** What the corpus was last changed by; empty where there is nothing to take back. */
+  undo: string;
 }
 
 export interface Service {
@@ -1340,6 +1380,8 @@ export interface AxesView {
   colours: [name: string, label: string][];
   colour: string;
   chart: Chart | null;
+  /** Poles of an axis to try. */
+  suggested: [low: string, high: string] | null;
 }
 
 export interface Axis {

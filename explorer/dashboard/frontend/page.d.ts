@@ -138,9 +138,11 @@ export interface App {
   comparison: Panel;
   concepts: Panel;
   conceptSet: Panel;
+  report: Panel & { print(): void };
   exportMenu: Panel;
   intake: Panel & { layers: HTMLElement[] };
   ledgerDialog: Panel & { dialog: HTMLDialogElement };
+  growth: Panel;
   daily: Panel & { dialog: HTMLDialogElement };
   subscribe: Panel & { dialog: HTMLDialogElement };
   toolbar: Panel & { rail: HTMLButtonElement };
@@ -202,6 +204,8 @@ export interface MarksPanel extends Panel {
 export interface PapersPanel extends Panel {
   /** Move the focus through the list. */
   step(by: number): void;
+  /** Tick the paper that has the focus, or untick it; whether there was one. */
+  tickCurrent(): boolean;
   /** Open the paper that has the focus. */
   openCurrent(): void;
   /** Star the paper that has the focus; whether there was one. */

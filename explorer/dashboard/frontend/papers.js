@@ -4,6 +4,7 @@ import { partsLegend, partsBar, reasonsList } from "./explanation.js";
 import { feedbackButtons } from "./relevance_feedback.js";
 import { placeOf, topicMark } from "./topic_marks.js";
 import { remembered, remember } from "./memory.js";
+import { showTickedButton } from "./ticks.js";
 
 /** @import { PaperRow, Summary } from "./messages.d.ts" */
 /** @import { App, PapersPanel } from "./page.d.ts" */
@@ -270,6 +271,7 @@ export function papersPanel(app) {
       papers.ticked
         ? [
             h("span", {}, `${count(papers.ticked)} ticked`),
+            showTickedButton(app),
             ...app.marks.forTicked(),
             ...feedbackButtons(app),
             h("button", { class: "lx-textbutton", key: "untick", click: () => link.send("untick_all") }, "Untick all"),
@@ -309,6 +311,11 @@ export function papersPanel(app) {
   return {
     node,
     step,
+    tickCurrent() {
+      const item = rows[current()];
+      if (item) link.send("tick", { row: item.row, on: !item.ticked });
+      return Boolean(item);
+    },
     openCurrent() {
       const item = rows[current()];
       if (item) app.reader.open(item.row);

@@ -1,10 +1,9 @@
 import { h, icon, iconButton, segments, swap } from "./dom.js";
-import { count, webAddress } from "./text.js";
+import { count, spoken, webAddress } from "./text.js";
+import { placeOf, topicMark } from "./topic_marks.js";
 
 /** @import { Paper } from "./messages.d.ts" */
 /** @import { App, Children, ReaderPanel } from "./page.d.ts" */
-
-const READ_AFTER = 6000; // ms that a paper is open before it counts as read
 
 /**
  * The drawer that shows one paper.
@@ -24,7 +23,6 @@ export function readerPanel(app) {
   let asked = false;
   /** The paper that was open last. @type {number | null} */
   let lastRow = null;
-  let reading = 0;
 
   /** @param {number} row */
   function open(row) {
@@ -50,7 +48,6 @@ export function readerPanel(app) {
   function toggleRead() {
     const paper = model.get("reader");
     if (node.hidden || !paper) return false;
-    clearTimeout(reading);
     link.send("read", { row: paper.row, on: !paper.read });
     return true;
   }
@@ -60,20 +57,6 @@ export function readerPanel(app) {
     if (node.hidden || !paper) return false;
     link.send("star", { row: paper.row, on: !paper.marks.starred });
     return true;
-  }
-
-  /**
-   * Who looks at a paper for a while has read it.
-   *
-   * @param {number} row
-   */
-  function lookAt(row) {
-    clearTimeout(reading);
-    reading = setTimeout(() => {
-      const paper = model.get("reader");
-      if (paper?.row === row && !paper.read && document.visibilityState === "visible" && !app.signal.aborted)
-        link.send("was_open", { row, on: true });
-    }, READ_AFTER);
   }
 
   /**
@@ -98,7 +81,9 @@ export function readerPanel(app) {
   /** @param {string} name */
   function topic(name) {
     if (!name) return null;
+    const place = placeOf(model.get("topics"), name);
     return [
+      place === undefined ? null : topicMark(place),
       pick("topics", name, "lx-word lx-word-topic"),
       iconButton("plus", `Add the topic ${name} as a concept`, () => link.send("add_operand", { of: "topic", name }), {
         key: "topic-concept",
@@ -120,7 +105,7 @@ export function readerPanel(app) {
         "dl",
         { class: "lx-facts" },
         rows.map(([name, value]) =>
-          h("div", {}, h("dt", {}, name), h("dd", {}, typeof value === "number" ? count(value) : String(value))),
+          h("div", {}, h("dt", {}, spoken(name)), h("dd", {}, typeof value === "number" ? count(value) : String(value))),
         ),
       ),
     );
@@ -318,13 +303,11 @@ export function readerPanel(app) {
     const wasOpen = !node.hidden;
     node.hidden = !paper;
     if (!paper) {
-      clearTimeout(reading);
       if (wasOpen && document.activeElement === document.body) app.papers.focusPaper(lastRow);
       return;
     }
     const scroll = paper.row === lastRow ? node.querySelector(".lx-reader-body")?.scrollTop : 0;
     const inNavigation = node.querySelector(".lx-reader-head")?.contains(document.activeElement);
-    if (paper.row !== lastRow || !wasOpen) lookAt(paper.row);
     lastRow = paper.row;
     const { title, body } = draw(paper);
     body.scrollTop = scroll ?? 0;

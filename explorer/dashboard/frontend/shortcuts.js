@@ -5,15 +5,26 @@ export const SHORTCUTS = [
   ["/", "go to the search box"],
   ["j  k", "next, previous paper"],
   ["Enter", "open the paper"],
+  ["x", "tick the paper, or untick it"],
   ["m", "mark the open paper as read, or not"],
   ["s", "star the open paper, or the one in the list"],
   ["t  n", "tag the open paper, write a note"],
   ["u", "take back the last star, tag, note or mark as read"],
+  ["Ctrl Z", "undo; with Shift redo"],
   ["v  x  m", "while screening: include, exclude, maybe (Shift+X: with a reason)"],
   ["z", "while screening: take the last decision back"],
   ["Esc", "close what is open"],
   ["?", "show this help"],
 ];
+
+/**
+ * Whether a key means undo or redo; in a notebook these are Lab's own.
+ *
+ * @param {KeyboardEvent} event
+ */
+function undoes(event) {
+  return (event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "z";
+}
 
 const TEXT_FIELD =
   "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true], [contenteditable='']";
@@ -48,6 +59,8 @@ export function listenForShortcuts(app) {
         else app.papers.step(by);
         return true;
       }
+      case "x":
+        return app.papers.tickCurrent();
       case "m":
         return app.reader.toggleRead();
       case "s":
@@ -76,6 +89,11 @@ export function listenForShortcuts(app) {
     const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
     // Lab leaves a key alone if its very target has this attribute; Ctrl and Cmd combinations stay Lab's.
     if (!page && inside) target?.toggleAttribute("data-lm-suppress-shortcuts", plain);
+    if (here && page && undoes(event) && !target?.closest(TEXT_FIELD) && !root.querySelector("dialog[open]")) {
+      app.link.send(event.shiftKey ? "redo" : "undo");
+      event.preventDefault();
+      return;
+    }
     if (!here || !plain || event.isComposing || event.defaultPrevented) return;
     if (event.key === "Escape") {
       if (!(inside || page) || !app.closeTop()) return;

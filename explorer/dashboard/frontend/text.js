@@ -41,3 +41,16 @@ export function tidied(text) {
 export function webAddress(url) {
   return /^https?:\/\//i.test(url) ? url : null;
 }
+
+/**
+ * The name of a column in words: `githubStars` and `github_stars` are Github stars; an abbreviation stays as it is.
+ *
+ * @param {string} name
+ */
+export function spoken(name) {
+  const words = name
+    .replace(/([\p{Ll}\d])(\p{Lu})(?=\p{Ll})/gu, (_, before, after) => `${before} ${after.toLowerCase()}`)
+    .replace(/[_\s]+/g, " ")
+    .trim();
+  return words ? words[0].toUpperCase() + words.slice(1) : name;
+}

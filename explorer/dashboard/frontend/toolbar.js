@@ -53,7 +53,7 @@ export function toolbarPanel(app) {
       app.exportMenu.node,
     ),
     app.concepts.node,
-    h("div", { class: "lx-strip" }, chips, app.spelling.below, app.ledgerDialog.node),
+    h("div", { class: "lx-strip" }, chips, app.spelling.below, app.growth.node, app.ledgerDialog.node),
     h("div", { class: "lx-progress", "aria-hidden": "true" }),
   );
 

@@ -57,7 +57,8 @@ class Intake:
     ----------
     state : dict
         For the page, never changed in place: `allowed`, `phase`, `stage` (what is done now), `part` (0 to 1, or None),
-        `message`, `got` (the part that came last: [id, part]), `chunk` and `largest` (bytes), `services`, `review`.
+        `message`, `got` (the part that came last: [id, part]), `chunk` and `largest` (bytes), `services`, `review`, `undo` (what
+        the corpus was last changed by, as a sentence; empty where there is nothing to take back).
     """
 
     def __init__(
@@ -85,6 +86,7 @@ class Intake:
             "chunk": CHUNK,
             "largest": LARGEST,
             "services": fetching.services() if allowed else [],
+            "undo": "",
         }
 
     def _forget(self) -> None:
@@ -214,6 +216,18 @@ class Intake:
         done = f"{name} was split into the records it was merged from; they stay apart from now on."
         self._grow(lambda say: corpus.split(name, progress=building(say)), done)
 
+    def undo(self) -> None:
+        """Take the last change of the corpus back: an addition, a split or a refit. Raises as `split` does."""
+        self._free()
+        if not self.state["undo"]:
+            raise ReadError("There is no change of the corpus to take back.")
+        corpus, done = self.corpus, self.state["undo"].split(". ")[0].rstrip(".")
+        self._start(
+            "building",
+            lambda say, stop: corpus.undo(),
+            lambda before: self._built(before, None, f"Taken back: {done[:1].lower()}{done[1:]}.", grown=True, undo=False),
+        )
+
     def decide(self, first: Any, second: Any, *, same: bool) -> None:
         """Say whether two papers of the corpus are one. Raises as `split` does."""
         self._free()
@@ -292,7 +306,11 @@ class Intake:
             arrivals = _compare(arrivals.imported, corpus, self._apart, say)
         ledger = arrivals.additions.ledger
         larger = corpus.changed(arrivals.change, made=self._made(ledger), progress=building(say))
-        return larger, ledger, f"Added {_papers(len(larger) - len(corpus))} from {self._name}.{arrivals.sentence}"
+        return (
+            larger,
+            ledger,
+            f"Added {_papers(len(larger) - len(corpus))} from {self._name}.{arrivals.sentence}{_where(corpus, larger)}",
+        )
 
     def _new(self, arrivals: Arrivals, say: Say) -> tuple[Corpus, Ledger, str]:
         came = arrivals.papers
@@ -314,8 +332,9 @@ class Intake:
     def _review(self, arrivals: Arrivals) -> dict[str, Any]:
         return review(arrivals, name=self._name, files=self._upload.names if self._upload else [], apart=len(self._apart))
 
-    def _built(self, corpus: Corpus, ledger: Ledger | None, sentence: str, *, grown: bool) -> None:
+    def _built(self, corpus: Corpus, ledger: Ledger | None, sentence: str, *, grown: bool, undo: bool = True) -> None:
         self.corpus = corpus
+        self.state = {**self.state, "undo": sentence if grown and undo else ""}
         self._end("done" if ledger else "idle", message=sentence if ledger else "")
         self._ledger = ledger
         self._arrived(corpus, grown, sentence)
@@ -383,6 +402,13 @@ def _compare(imported: Import, corpus: Corpus, apart: Apart, say: Say) -> Arriva
 
 def _name(files: list[str]) -> str:
     return files[0] if len(files) == 1 else f"{files[0]} and {len(files) - 1} more"
+
+
+def _where(corpus: Corpus, larger: Corpus) -> str:
+    """Where papers went that were added to files, which stay as they are."""
+    if larger.folder == corpus.folder:
+        return f" They are kept in {larger.folder}."
+    return f" They are kept with the others in {larger.folder}; your files stay as they are."
 
 
 def _papers(count: int) -> str:

@@ -18,6 +18,7 @@ from explorer.selection.syntax import COLUMN
 if TYPE_CHECKING:
     from explorer.ranking.axes import Axis
     from explorer.store.facets import Facet
+    from explorer.store.snapshot import Snapshot
 
 COLOURS = {"none": "One colour", "topic": "Topic", "year": "Year", "upvotes": "Upvotes", "score": "Score"}
 """What a paper's colour may tell, and how it is called."""
@@ -37,8 +38,8 @@ CAVEAT = (
 )
 
 
-NONE: View = {"axes": [], "colours": [], "colour": "", "chart": None}
-"""Where no axis is chosen."""
+NONE: View = {"axes": [], "colours": [], "colour": "", "chart": None, "suggested": None}
+"""Where no axis is chosen, and no topics suggest one."""
 
 
 def axes(results: Results, colour: str) -> View:
@@ -53,7 +54,8 @@ def axes(results: Results, colour: str) -> View:
     Returns
     -------
     dict
-        `axes`, one entry each; `colours`, `colour`; `chart`, as the others are, or None without an axis.
+        `axes`, one entry each; `colours`, `colour`; `chart`, as the others are, or None without an axis; `suggested`, the poles of
+        one to try, or None.
 
     Raises
     ------
@@ -62,15 +64,32 @@ def axes(results: Results, colour: str) -> View:
     """
     found = results.axes
     if not found:
-        return NONE
+        return {**NONE, "suggested": suggested(results.snapshot)}
     names = _colours(results, len(found))
     colour = colour if colour in names else names[0]
     return {
         "axes": [_axis(axis, *pair) for axis, pair in zip(found, _pairs(results), strict=True)],
         "colours": [[name, _called(results, name)] for name in names],
         "colour": colour,
+        "suggested": None,
         "chart": _histogram(results, found[0], colour) if len(found) == 1 else _scatter(results, found, colour),
     }
+
+
+def suggested(snapshot: Snapshot) -> list[str] | None:
+    """Two poles that part this corpus: the first phrases of its two largest topics that have no word in common.
+
+    Topics are where the papers of a corpus differ most, so that an axis between two of them has papers at both ends, as one between
+    words that somebody thought of for another corpus has not.
+    """
+    totals = snapshot.totals("topics")
+    order = np.lexsort((np.arange(len(totals)), -totals)).tolist()
+    told = [(snapshot.topics.labels[code], set(snapshot.topics.table.words[code])) for code in order if totals[code] > 1]
+    told = [(label.split(",")[0].strip(), words | set(label.replace(",", " ").split())) for label, words in told if words]
+    return next(
+        ([low, high] for at, (low, ours) in enumerate(told) for high, theirs in told[at + 1 :] if not ours & theirs),
+        [told[0][0], told[1][0]] if len(told) > 1 else None,
+    )
 
 
 def check_colour(colour: object) -> str:

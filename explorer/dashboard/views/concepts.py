@@ -27,9 +27,12 @@ _NOTES = {
     "words": "Rare words, and words in the title, count for more (BM25).",
     "hybrid": "Words, meaning, and what the best papers have in common.",
     "likeness": "Words and meaning shared with the papers to be like, less those of the others.",
-    "concepts": "The logarithm of how surely the paper shows each concept: 0 is best.",
-    "preference": "Each is the weight times the share of papers that have less of it.",
+    "concepts": "How much more surely the paper shows each concept than the average paper does, as a logarithm: 0.7 is twice.",
+    "preference": "How much more of each the paper has than the average paper, as a share of all papers, times its weight.",
 }
+
+_LITTLE = 0.1
+"""Part of the largest contribution below which one is not worth a word."""
 
 
 def concepts(results: Results) -> View | None:
@@ -128,16 +131,15 @@ def why(results: Results, row: int) -> View:
     -------
     dict
         `score`; `reasons`, at most a dozen pairs of a label and its contribution, largest first, that add up to it; `note`, what
-        kind of number they are.
+        kind of number they are; `average`, whether they are counted from the average paper, as the bar of the list is; `words`,
+        what speaks for the paper and what against.
     """
     found = reasons(results.ranker, row, results.selection, results.read)
     kind = "words" if results.ordering is None else results.ordering.kind
-    if kind == "preference":
-        found = [(OBJECTIVES.get(label, label), part) for label, part in found]
-    elif kind == "concepts":
-        terms = results.selection.expression.canonical().terms if results.selection.expression else ()
-        subtracted = {str(term.operand) for term in terms if term.weight < 0}
-        found = [(f"{'not ' * (name in subtracted)}{_name(results.snapshot, name)}", part) for name, part in found]
+    bar = bars(results, [row])
+    if bar is not None:
+        labels = [name if added else f"not {name}" for name, added in zip(bar["names"], bar["added"], strict=True)]
+        found = sorted(zip(labels, bar["rows"][row], strict=True), key=lambda reason: -reason[1])
     rest = sorted(found, key=lambda reason: -abs(reason[1]))[_MOST_REASONS - 1 :] if len(found) > _MOST_REASONS else []
     kept = [reason for reason in found if reason not in rest]
     if rest:
@@ -147,7 +149,19 @@ def why(results: Results, row: int) -> View:
         "score": round(math.fsum(part for _, part in found), 3) + 0.0,
         "reasons": [[label, round(part, 3) + 0.0] for label, part in kept],
         "note": _NOTES[kind],
+        "average": bar is not None,
+        "words": _in_words(kept) if bar is not None else "",
     }
+
+
+def _in_words(parts: list[tuple[str, float]]) -> str:
+    """What speaks for a paper, the strongest first, and what against it."""
+    most = max((abs(part) for _, part in parts), default=0.0)
+    speaks = [(name, part) for name, part in parts if abs(part) > _LITTLE * most and part]
+    ahead = [name for name, part in sorted(speaks, key=lambda item: -item[1]) if part > 0]
+    against = [name for name, part in sorted(speaks, key=lambda item: item[1]) if part < 0]
+    told = [f"{lead} {', '.join(names)}." for lead, names in (("For it:", ahead), ("Against it:", against)) if names]
+    return " ".join(told) or "Much like the average paper."
 
 
 def plus(expression: Expression | None, more: Expression) -> str:

@@ -353,7 +353,7 @@ def _frequency(results: Results, field: str, title: str) -> View:
     numbers = [int(counts[c]) for c in codes]
     chosen = chosen_of(results, field)
     more = found - len(codes)
-    notes = ["from titles and abstracts, as no paper came with keywords"] if title == "Key phrases" else []
+    notes = ["from titles and abstracts, as few papers came with keywords"] if title == "Key phrases" else []
     notes += [f"{more:,} more in the filter panel"] if more > 0 else []
     stale = field == "topics" and results.snapshot.topics_stale
     notes += [results.snapshot.stale_sentence] if stale else []
@@ -501,9 +501,9 @@ def reader(results: Results, row: int) -> View:
             "row": other,
             "title": title_of(snapshot.record(other, ["title"])["title"]),
             "date": date_text(*snapshot.record(other, ["published", "precision"]).values()),
-            "why": f"both: {', '.join(words)}" if words else "",
+            "why": f"both on {', '.join(phrases)}" if phrases else "",
         }
-        for other, words in similar(snapshot, row)
+        for other, phrases in similar(snapshot, row)
     ]
     return {
         "row": row,

@@ -1,0 +1,266 @@
+"""What is seen on the first screen and on paper, and what a reader marks: layout, compact rows, ticks, undo, the report."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from playwright.sync_api import Locator, expect
+
+from explorer import Corpus, Selection
+
+from .conftest import Open
+from .driver import Board
+from .test_dashboard import expected_titles
+
+SHIFTS = """() => { window.__shift = 0; new PerformanceObserver((list) => list.getEntries().forEach((entry) => {
+    if (!entry.hadRecentInput) window.__shift += entry.value; })).observe({ type: "layout-shift", buffered: false }); }"""
+"""The browser's own measure of what moved without being asked to."""
+
+
+def box(locator: Locator) -> dict[str, float]:
+    found = locator.bounding_box()
+    assert found is not None
+    return dict(found)
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1280, 800), (1024, 768), (390, 844), (720, 450)])
+def test_papers_and_topics_share_the_first_screen(open_voila: Open, size: tuple[int, int]) -> None:
+    width, height = size
+    board = open_voila(viewport={"width": width, "height": height})
+    paper = box(board.titles.first)
+    assert paper["y"] + 20 < height
+    assert board.page.evaluate("document.documentElement.scrollWidth") <= width
+    if height < 600:
+        # There is no room for both: the charts are folded to a line, and the papers are there.
+        expect(board.button("Show the charts")).to_be_visible()
+        return
+    topic = box(board.topic(0))
+    assert topic["y"] + topic["height"] < height
+    beside = topic["x"] > paper["x"] + 100 and width >= 1280
+    assert beside == (width >= 1280)
+
+
+def test_a_paper_that_is_opened_moves_no_other(voila_board: Board) -> None:
+    board = voila_board
+    before = [box(board.titles.nth(place)) for place in range(4)]
+    board.titles.nth(1).click()
+    expect(board.reader).to_be_visible()
+    assert [box(board.titles.nth(place)) for place in range(4)] == before
+    # It lies over the charts, and not over the list.
+    assert box(board.reader)["x"] >= before[0]["x"] + before[0]["width"] - 2
+
+
+def test_nothing_moves_while_a_query_is_typed(voila_board: Board) -> None:
+    board = voila_board
+    board.page.evaluate(SHIFTS)
+    before = box(board.root.locator(".lx-sentence")), box(board.root.locator(".lx-topics"))
+    board.box.press_sequentially("reasoning model", delay=120)
+    expect(board.chips).to_have_count(1)
+    after = box(board.root.locator(".lx-sentence")), box(board.root.locator(".lx-topics"))
+    assert [(place["x"], place["y"]) for place in after] == [(place["x"], place["y"]) for place in before]
+    assert board.page.evaluate("window.__shift") < 0.02
+
+
+def test_compact_rows_are_half_as_high(voila_board: Board) -> None:
+    board = voila_board
+    papers = board.root.locator(".lx-paper")
+    high = sum(box(papers.nth(place))["height"] for place in range(10))
+    board.button("Compact").click()
+    expect(board.button("Compact")).to_have_attribute("aria-pressed", "true")
+    assert sum(box(papers.nth(place))["height"] for place in range(10)) < high / 2
+    board.page.reload()
+    board.wait()
+    expect(board.button("Compact")).to_have_attribute("aria-pressed", "true")
+
+
+def test_charts_fold_and_stay_folded(voila_board: Board) -> None:
+    board = voila_board
+    wide = box(board.root.locator(".lx-papers"))["width"]
+    board.button("Fold the charts").click()
+    expect(board.topics.first).to_be_hidden()
+    assert box(board.root.locator(".lx-papers"))["width"] > wide + 100
+    board.page.reload()
+    board.wait()
+    expect(board.topics.first).to_be_hidden()
+    board.button("Show the charts").click()
+    expect(board.topics.first).to_be_visible()
+
+
+# What a reader marks
+
+
+def test_ticks_last(voila_board: Board) -> None:
+    board = voila_board
+    board.titles.nth(2).focus()
+    board.page.keyboard.press("x")
+    ticks = board.root.locator(".lx-tick")
+    expect(ticks.nth(2)).to_be_checked()
+    ticks.nth(4).check()
+    ticked = board.root.locator(".lx-ticked")
+    expect(ticked).to_contain_text("2 ticked")
+    names = [board.titles.nth(place).text_content() or "" for place in (2, 4)]
+    board.button("More like these").click()
+    expect(board.chips).to_have_count(2)
+    expect(ticked).to_contain_text("2 ticked")
+    board.page.reload()
+    board.wait()
+    expect(ticked).to_contain_text("2 ticked")
+    board.button("Clear all").click()
+    board.button("Show ticked").click()
+    expect(board.titles).to_have_text(names)
+    board.button("Show ticked").click()
+    expect(board.titles).to_have_count(25)
+    board.button("Untick all").click()
+    expect(ticked).to_be_empty()
+    board.page.reload()
+    board.wait()
+    expect(ticked).to_be_empty()
+
+
+def test_a_paper_is_read_by_an_act(voila_board: Board) -> None:
+    board = voila_board
+    board.page.clock.install()
+    board.titles.first.click()
+    expect(board.reader).to_be_visible()
+    board.page.clock.run_for(60_000)
+    expect(board.reader.get_by_role("button", name="Mark as read")).to_have_attribute("aria-pressed", "false")
+    board.page.keyboard.press("m")
+    expect(board.reader.get_by_role("button", name="Mark as read")).to_have_attribute("aria-pressed", "true")
+    board.page.keyboard.press("m")
+    expect(board.reader.get_by_role("button", name="Mark as read")).to_have_attribute("aria-pressed", "false")
+
+
+def test_ctrl_z_undoes(voila_board: Board) -> None:
+    board = voila_board
+    board.click_bar(0)
+    expect(board.chips).to_have_count(1)
+    board.page.keyboard.press("Control+z")
+    expect(board.chips).to_have_count(0)
+    board.page.keyboard.press("Control+Shift+z")
+    expect(board.chips).to_have_count(1)
+    # In the search box it undoes what was typed.
+    board.box.press_sequentially("vision")
+    expect(board.chips).to_have_count(2)
+    board.page.keyboard.press("Control+z")
+    expect(board.chips.nth(0)).to_be_visible()
+    assert board.box.input_value() != "vision"
+
+
+# The reasons
+
+
+def test_why_is_on_the_scale_of_the_bar(voila_board: Board) -> None:
+    board = voila_board
+    board.page.goto(f"{board.server.url}?rank=reasoning+%2B+vision+-+benchmark")
+    board.wait()
+    paper = board.root.locator(".lx-paper").first
+    told = paper.locator(".lx-parts").get_attribute("title") or ""
+    paper.locator(".lx-why").click()
+    reasons = paper.locator(".lx-reasons")
+    expect(reasons).to_contain_text("For it:")
+    amounts = dict(
+        zip(
+            reasons.get_by_role("rowheader").all_text_contents(),
+            reasons.locator(".lx-amount").all_text_contents(),
+            strict=True,
+        )
+    )
+    assert {f"{name} {amount}" for name, amount in amounts.items()} == set(told.partition(";")[0].split(", "))
+    total = re.search(r"in all ([+−][\d.]+)", told)
+    assert total is not None
+    expect(reasons).to_contain_text(f"In all {total[1]} against the average paper")
+
+
+def test_a_suggested_axis_is_drawn_by_one_click(voila_board: Board) -> None:
+    board = voila_board
+    board.root.get_by_role("button", name=re.compile("^Axes")).click()
+    board.root.get_by_role("button", name=re.compile("^Try .* ↔ ")).click()
+    told = board.root.locator(".lx-axes-fact")
+    expect(told).to_contain_text(re.compile(r"Puts (9\d|100) of 100 pairs of papers"))
+    assert "AUC" not in (told.text_content() or "")
+
+
+# On paper
+
+
+def test_a_report_is_printed(voila_board: Board, corpus: Corpus, tmp_path: Path) -> None:
+    board = voila_board
+    board.page.evaluate("window.print = () => { window.__printed = document.querySelector('.lx-report').innerHTML; }")
+    board.search("reasoning")
+    # What is printed is what is shown when it is asked for.
+    expect(board.titles).to_have_text(expected_titles(corpus, Selection(query="reasoning"))[:25])
+    board.page.get_by_role("button", name="Export").click()
+    board.page.get_by_role("button", name=re.compile("^Print or PDF")).click()
+    board.page.wait_for_function("window.__printed")
+    report = board.root.locator(".lx-report")
+    found = expected_titles(corpus, Selection(query="reasoning"))
+    assert len(found) > 25
+    assert report.locator(".lx-report-papers strong").all_text_contents() == found
+    assert report.locator("h1").text_content() == board.sentence.text_content()
+    assert report.locator(".lx-topic-row").count() == board.topics.count()
+    made = report.locator(".lx-report-made").text_content() or ""
+    assert "Wilson (1927)" in made
+    assert "corpus.select(" in made
+    assert "reasoning" in made.partition("Python")[2]
+    # On the screen it is not seen, on paper nothing else is.
+    expect(report).to_be_hidden()
+    board.page.emulate_media(media="print")
+    expect(report).to_be_visible()
+    expect(board.root.locator(".lx-frame")).to_be_hidden()
+    pdf = board.page.pdf(path=tmp_path / "report.pdf", format="A4")
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) >= 3
+    board.page.emulate_media(media="screen")
+    board.page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    expect(report).to_be_empty()
+
+
+def test_ctrl_p_prints_the_report(voila_board: Board) -> None:
+    board = voila_board
+    board.page.evaluate("window.print = () => { window.__printed = document.querySelectorAll('.lx-report-papers li').length; }")
+    board.box.blur()
+    board.page.keyboard.press("Control+p")
+    board.page.wait_for_function("window.__printed === 88")
+
+
+# What changed the corpus
+
+
+@pytest.fixture(scope="module")
+def refs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("refs") / "refs.csv"
+    rows = [(f"r{place}", f"Paper {place} on tides and rivers", 2015 + place % 8) for place in range(30)]
+    pd.DataFrame(rows, columns=["id", "title", "year"]).to_csv(path, index=False)
+    return path
+
+
+def test_an_addition_is_taken_back(open_voila: Open, refs: Path) -> None:
+    board = open_voila(refs)
+    board.shows(30)
+    more = {"name": "more.csv", "mimeType": "text/csv", "buffer": b"title,year\nA grammar of whale song,2018\n"}
+    board.button("Add papers").click()
+    board.page.locator("input[type=file]").first.set_input_files([more])  # type: ignore[list-item]
+    board.page.get_by_role("button", name=re.compile("^Add 1 paper")).click()
+    done = board.page.locator(".lx-intake-done")
+    expect(done).to_contain_text("your files stay as they are")
+    board.page.keyboard.press("Escape")
+    board.shows(31)
+    # The plain address shows it too.
+    board.page.goto(board.server.url)
+    board.wait()
+    board.shows(31)
+    board.button("Add papers").click()
+    again = {"name": "again.csv", "mimeType": "text/csv", "buffer": b"title,year\nSoil and its fungi,2019\n"}
+    board.page.locator("input[type=file]").first.set_input_files([again])  # type: ignore[list-item]
+    board.page.get_by_role("button", name=re.compile("^Add 1 paper")).click()
+    expect(done).to_be_visible()
+    board.page.keyboard.press("Escape")
+    board.shows(32)
+    board.button("Take back").click()
+    board.shows(31)
+    expect(board.root.get_by_role("status").last).to_contain_text("Taken back: added 1 paper from again.csv")
+    board.page.goto(board.server.url)
+    board.wait()
+    board.shows(31)
