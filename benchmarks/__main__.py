@@ -32,6 +32,11 @@ RUNS = (
     ("retrieval", None, ("--latency", f"{LARGE}")),
     ("arithmetic", SMALL, ()),
     ("arithmetic", LARGE, ()),
+    ("library", None, ()),
+    ("digest", SMALL, ()),
+    ("digest_crash", None, ()),
+    ("trending", None, ()),
+    ("recommendations", None, ()),
 )
 """Benchmark, number of papers it is told, and what else, in the order in which they run; ``{retrieval}`` is the folder of test collections."""
 

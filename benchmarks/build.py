@@ -114,12 +114,13 @@ def tantivy_alone(source: Path, tokenizer: str) -> dict[str, float]:
 
 def explorer_topics(source: Path, topics: int, whole: int) -> dict[str, Any]:
     """Topics as the explorer finds them, on its sample or on all papers; seconds and the words of each."""
+    from explorer.topics import factors
     from explorer.topics import model as module
 
     texts = texts_of(source)
     settings: dict[str, Any] = {}
     if whole:
-        module._ROUNDS, module._TOLERANCE = SKLEARN_ROUNDS, SKLEARN_TOLERANCE
+        factors._ROUNDS, factors._TOLERANCE = SKLEARN_ROUNDS, SKLEARN_TOLERANCE
         settings["sample"] = len(texts)
     start, used = time.perf_counter(), time.process_time()
     model = module.TopicModel(topics, **settings).fit(texts)
@@ -130,24 +131,21 @@ def explorer_topics(source: Path, topics: int, whole: int) -> dict[str, Any]:
     return {**times, "words": model.words_}
 
 
-def sklearn_topics(source: Path, topics: int, whole: int, filler: int) -> dict[str, Any]:
-    """Topics by scikit-learn on as many papers, with the same rounds and tolerance; seconds and the words of each.
-
-    With `filler`, the words that the explorer leaves out beside the stop words are left out here too.
-    """
+def sklearn_topics(source: Path, topics: int, whole: int) -> dict[str, Any]:
+    """Topics by scikit-learn on as many papers, with the same rounds and tolerance; seconds and the words of each."""
     from sklearn.decomposition import NMF
-    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, TfidfVectorizer
+    from sklearn.feature_extraction.text import TfidfVectorizer
 
+    from explorer.topics import factors
     from explorer.topics import model as module
 
     texts = texts_of(source)
-    rounds, tolerance = (SKLEARN_ROUNDS, SKLEARN_TOLERANCE) if whole else (module._ROUNDS, module._TOLERANCE)
-    stop = sorted(ENGLISH_STOP_WORDS | module.FILLER) if filler else "english"
+    rounds, tolerance = (SKLEARN_ROUNDS, SKLEARN_TOLERANCE) if whole else (factors._ROUNDS, factors._TOLERANCE)
     chosen = range(len(texts))
     if not whole and len(texts) > module._SAMPLE:
         chosen = np.sort(np.random.default_rng(0).choice(len(texts), module._SAMPLE, replace=False))
     start, used = time.perf_counter(), time.process_time()
-    vectorizer = TfidfVectorizer(stop_words=stop, max_features=VOCABULARY, min_df=5, max_df=0.5, sublinear_tf=True)
+    vectorizer = TfidfVectorizer(stop_words="english", max_features=VOCABULARY, min_df=5, max_df=0.5, sublinear_tf=True)
     matrix = vectorizer.fit_transform([texts[i] for i in chosen])
     model = NMF(topics, init="nndsvda", random_state=0, max_iter=rounds, tol=tolerance)
     with warnings.catch_warnings():
@@ -256,11 +254,10 @@ def main() -> None:
         "tantivy, its stemming analyser": ("tantivy", "en_stem"),
         "tantivy, its default analyser": ("tantivy", "default"),
         OURS: ("topics", topics, "0"),
-        PEER: ("sklearn", topics, "0", "0"),
-        f"{PEER}, without our filler words": ("sklearn", topics, "0", "1"),
+        PEER: ("sklearn", topics, "0"),
     }
     if not options.no_whole:
-        parts |= {f"{OURS}, all papers": ("topics", topics, "1"), f"{PEER}, all papers": ("sklearn", topics, "1", "0")}
+        parts |= {f"{OURS}, all papers": ("topics", topics, "1"), f"{PEER}, all papers": ("sklearn", topics, "1")}
     results: dict[str, list[dict[str, Any]]] = {}
     for _ in range(options.repeat):
         for name, (part, *more) in parts.items():

@@ -6,8 +6,10 @@ server does in ours, with our settings. The text box in Voila's template is what
 below our page and cannot be gained there: a kernel, the widgets' own scripts, one widget, and what our template loads.
 
 Each page has a browser profile of its own, so that the first visit fills the cache that the others use. The time is the page's own,
-from the start of navigation to the frame after the text box, the widget's bars or the dashboard's first chart is there. Visits
-alternate, so that what else the machine does falls on all alike.
+from the start of navigation to the frame after the text box, the widget's bars or the dashboard's first chart is there. A second time is
+that of the first interaction that a kernel answered: as soon as the page has it, a query is typed into the dashboard, and a letter into
+the text box, whose kernel writes it into a label. Visits alternate, so that what else the machine does falls on all alike. Beside the
+dashboard stand one that keeps no kernel ready, and what a kernel that is kept ready takes of memory.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psutil
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from playwright.sync_api import sync_playwright
 
@@ -39,38 +42,58 @@ from explorer.server import server as explorer_server
 from explorer.server.admission import Admission, memory_there, sizes
 from tests.browser.find import ARGUMENTS, executable
 
-TEXT_BOX = "import ipywidgets\nipywidgets.Text()"
+TEXT_BOX = (
+    "import ipywidgets\nbox, label = ipywidgets.Text(), ipywidgets.Label()\n"
+    "box.observe(lambda change: setattr(label, 'value', 'heard ' + change.new), names='value')\nipywidgets.VBox([box, label])"
+)
 FIGURE_WIDGET = "import plotly.graph_objects as go\ngo.FigureWidget(go.Bar(x=list(range(15)), y=list(range(15))))"
 
 _WATCH = """
 (() => {
-  const mark = () => requestAnimationFrame(() => { window.__ready ??= performance.now(); });
-  if (SELECTOR === null) window.addEventListener("lx-chart-drawn", mark);
-  else {
-    const look = () => (document.querySelector(SELECTOR) ? mark() : requestAnimationFrame(look));
-    requestAnimationFrame(look);
-  }
+  const seen = (name) => requestAnimationFrame(() => { window[name] ??= performance.now(); });
+  let acted = false;
+  const look = () => {
+    if (window.__ready === undefined && document.querySelector(SELECTOR)) seen("__ready");
+    const box = document.querySelector(BOX);
+    if (box && !acted) {
+      acted = true;
+      box.focus();
+      box.value = "v";
+      for (const kind of ["input", "change", "keyup"]) box.dispatchEvent(new Event(kind, { bubbles: true }));
+      box.form?.requestSubmit();
+    }
+    const answer = document.querySelector(ANSWER)?.textContent ?? "";
+    if (acted && window.__answered === undefined && new RegExp(SAYS).test(answer)) seen("__answered");
+    if (window.__answered === undefined) requestAnimationFrame(look);
+  };
+  if (SELECTOR) requestAnimationFrame(look);
 })();
 """
 _PATIENCE = 120_000
+_APART = 4.0
+"""Seconds between two visits, in which the kernel of the one before ends and the next is made ready, for every page alike."""
 
 
 @dataclass
 class Visit:
-    """One page load: milliseconds to what it is for, bytes by HTTP as transferred, bytes by web socket."""
+    """One page load: milliseconds to what it is for and to the first answer, bytes by HTTP as transferred, bytes by web socket."""
 
     ready: float
+    answered: float
     transferred: int
     socket_bytes: int
 
 
 @dataclass
 class Site:
-    """A page to visit: where it is, what shows that it is there (None: the dashboard's own signal), and the visits so far."""
+    """A page to visit: where it is, what shows that it is there, where to type and where the answer stands, and the visits so far."""
 
     name: str
     url: str
-    selector: str | None
+    selector: str
+    box: str
+    answer: str
+    says: str
     first: Visit | None = None
     repeats: list[Visit] = field(default_factory=list)
 
@@ -159,17 +182,26 @@ def visit(context: Any, site: Site) -> Visit:
     frames = [0]
     network.on("Network.loadingFinished", lambda event: transferred.append(int(event["encodedDataLength"])))
     page.on("websocket", lambda opened: opened.on("framereceived", lambda data: frames.append(_size(data))))
-    page.add_init_script(_WATCH.replace("SELECTOR", json.dumps(site.selector)))
+    script = _WATCH
+    for name, value in (("SELECTOR", site.selector), ("BOX", site.box), ("ANSWER", site.answer), ("SAYS", site.says)):
+        script = script.replace(name, json.dumps(value))
+    page.add_init_script(script)
     page.goto(site.url, wait_until="commit")
     try:
         page.wait_for_function("window.__ready !== undefined", timeout=_PATIENCE)
+        if site.box:
+            page.wait_for_function("window.__answered !== undefined", timeout=_PATIENCE)
     except PlaywrightTimeout:
         print(f"{site.name}: nothing was drawn within {_PATIENCE // 1000} s; the visit is left out.", file=sys.stderr)
     # What is still on its way belongs to the visit too.
     page.wait_for_timeout(1500)
     ready = float(page.evaluate("window.__ready ?? NaN"))
+    answered = float(page.evaluate("window.__answered ?? NaN"))
+    # Leaving the page ends its kernel; one that is kept ready is started meanwhile.
+    page.goto("about:blank")
     page.close()
-    return Visit(ready, sum(transferred), sum(frames))
+    time.sleep(_APART)
+    return Visit(ready, answered, sum(transferred), sum(frames))
 
 
 def _size(data: str | bytes) -> int:
@@ -179,6 +211,7 @@ def _size(data: str | bytes) -> int:
 def main() -> None:
     parser = arguments(__doc__.splitlines()[0], 100_000)
     parser.add_argument("--visits", type=int, default=9, metavar="N", help="repeat visits of each page (default: 9)")
+    parser.add_argument("--only", nargs="*", metavar="PAGE", help="pages whose name begins so (default: all)")
     parser.add_argument("--serve", metavar="NOTEBOOK", help=argparse.SUPPRESS)
     parser.add_argument("--port", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -191,7 +224,9 @@ def main() -> None:
     browser = chromium()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        sites = list(_sites(stack, folder, corpus))
+        sites = [
+            site for site in _sites(stack, folder, corpus) if not options.only or site.name.startswith(tuple(options.only))
+        ]
         playwright = stack.enter_context(sync_playwright())
         contexts = {}
         for number, site in enumerate(sites):
@@ -226,9 +261,9 @@ def main() -> None:
         times = [visit.ready for visit in site.repeats if visit.ready == visit.ready]
         ratios = []
         for base in bases:
-            paired = [mine.ready / other.ready for mine, other in zip(site.repeats, base.repeats, strict=True)]
-            ratios.append(f"{report.median([ratio for ratio in paired if ratio == ratio]):.2f}")
+            ratios.append(_paired(site, base, "ready"))
         assert site.first is not None
+        answers = [_paired(site, base, "answered") for base in bases] if site.box else [""] * len(bases)
         rows.append(
             [
                 site.name,
@@ -236,6 +271,8 @@ def main() -> None:
                 report.number(min(times, default=float("nan"))),
                 report.number(max(times, default=float("nan"))),
                 *ratios,
+                report.number(report.median([visit.answered for visit in site.repeats])) if site.box else "",
+                *answers,
                 report.number(report.median([visit.socket_bytes for visit in site.repeats]) / 1000),
                 report.number(report.median([visit.transferred for visit in site.repeats]) / 1000),
                 report.number(site.first.transferred / 1e6),
@@ -243,21 +280,45 @@ def main() -> None:
             ]
         )
     head = ["page", "repeat visit, median ms", "least", "most", *(f"ratio to {base.name}, paired" for base in bases)]
+    head += ["first answer, median ms", *(f"answer to {base.name}, paired" for base in bases)]
     report.table([*head, "web socket KB", "HTTP KB", "first visit MB", "first visit ms"], rows)
 
 
-def _sites(stack: ExitStack, folder: Path, corpus: Path) -> Iterator[Site]:
-    for name, source, selector in (
-        ("text box", TEXT_BOX, ".widget-text input"),
-        ("figure widget", FIGURE_WIDGET, ".js-plotly-plot .barlayer .point path"),
+def _paired(site: Site, base: Site, what: str) -> str:
+    """Median of the ratios of visits that were made beside each other."""
+    paired = [getattr(mine, what) / getattr(other, what) for mine, other in zip(site.repeats, base.repeats, strict=True)]
+    return f"{report.median([ratio for ratio in paired if ratio == ratio]):.2f}"
+
+
+def _sites(stack: ExitStack, folder: Path, corpus: Path, only: tuple[str, ...]) -> Iterator[Site]:
+    boxed = (".widget-text input", ".widget-label:not(.widget-text *)", "heard v")
+    for name, source, selector, asked in (
+        ("text box", TEXT_BOX, ".widget-text input", boxed),
+        ("figure widget", FIGURE_WIDGET, ".js-plotly-plot .barlayer .point path", ("", "", "")),
     ):
         path = notebook(source, folder / name.replace(" ", "-") / "page.ipynb")
         for whose, (command, port) in (("Voila's", voila(path)), ("our", in_our_template(path))):
+            if not f"{name}, {whose} template".startswith(only):
+                continue
             address = stack.enter_context(server(command, port, folder / f"{port}.log"))
-            yield Site(f"{name}, {whose} template", address, selector)
-    port = free_port()
-    command = [sys.executable, "-m", "explorer.cli", "serve", str(corpus), "--no-browser", "--port", str(port)]
-    yield Site("dashboard", stack.enter_context(server(command, port, folder / f"{port}.log")), None)
+            yield Site(f"{name}, {whose} template", address, selector, *asked)
+    for name, ready in (("dashboard", 1), ("dashboard, no kernel ready", 0)):
+        if not name.startswith(only):
+            continue
+        port = free_port()
+        command = [sys.executable, "-m", "explorer.cli", "serve", str(corpus), "--no-browser", "--port", str(port)]
+        address = stack.enter_context(server([*command, "--kernels-ready", str(ready)], port, folder / f"{port}.log"))
+        if ready:
+            print(f"A kernel that is kept ready: {_kernel_megabytes(port):.0f} MB", file=sys.stderr)
+        shown = "#lx-boot svg[role=img], .lx-topic-rows > *"
+        yield Site(name, address, shown, ".lx-app .lx-query", ".lx-app .lx-sentence", "‘v’")
+
+
+def _kernel_megabytes(port: int) -> float:
+    """What the kernel of a server that waits for its first reader takes, pages that others share counted once."""
+    time.sleep(15)
+    [process] = [child for child in psutil.Process().children() if str(port) in child.cmdline()]
+    return sum(child.memory_full_info().pss for child in process.children(recursive=True)) / 1e6
 
 
 if __name__ == "__main__":

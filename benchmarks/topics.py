@@ -174,7 +174,7 @@ def elsewhere(python: Path, root: Path, arguments: Sequence[str]) -> dict[str, A
     """Run one measurement in a process of its own, with this file and the package that lies in a folder."""
     here = Path(__file__).resolve().parents[1]
     program = (
-        f"import sys; sys.path[:0] = [{str(root)!r}, {str(here)!r}]; import explorer; "
+        f"import sys; sys.path.insert(0, {str(root)!r}); import explorer; sys.path.insert(0, {str(here)!r}); "
         f"import benchmarks.topics as t; t.main({['--part', *arguments]!r})"
     )
     done = subprocess.run(
@@ -189,7 +189,9 @@ def main(told: Sequence[str] | None = None) -> None:
     parser.add_argument("--corpora", nargs="*", default=list(K), help="page, daily, arxiv, or a file below the data folder")
     parser.add_argument("--models", nargs="*", default=list(MODELS))
     parser.add_argument("--papers", type=int, default=20_000)
-    parser.add_argument("--before", metavar="CHECKOUT", type=Path, help="checkout of an earlier build, with its .venv")
+    parser.add_argument(
+        "--before", metavar="CHECKOUT", type=Path, help="checkout of an earlier build, its .venv in it if it has one"
+    )
     parser.add_argument("--others", action="store_true", help="test collections and screening sets too")
     parser.add_argument("--no-stability", action="store_true")
     parser.add_argument("--topics", type=int, help="number of topics (default: 10, 20, 30 as in `K`; 15 for others)")
@@ -210,7 +212,8 @@ def main(told: Sequence[str] | None = None) -> None:
         topics = options.topics or K.get(name, 15)
         runs = [(model, Path(sys.executable), Path(__file__).resolve().parents[1]) for model in options.models]
         if options.before:
-            runs.append(("before", options.before / ".venv" / "bin" / "python", options.before))
+            own = options.before / ".venv" / "bin" / "python"
+            runs.append(("before", own if own.exists() else Path(sys.executable), options.before))
         rows = []
         for model, python, root in runs:
             more = ["explorer" if model == "before" else model, name, str(topics), "--papers", str(options.papers)]

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from explorer.corpus.opening import open_corpus
     from explorer.dashboard.explore import explore
     from explorer.dashboard.plots import plot_axes, plot_column, plot_keywords, plot_topics, plot_trends
+    from explorer.dashboard.topic_plots import plot_relations, plot_topic_number, plot_topic_tree
     from explorer.dashboard.widget import Dashboard
     from explorer.dedupe.deduplication import Deduplicated, Rules, find_duplicates, merge_duplicates
     from explorer.errors import (
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
         ExplorerError,
         ExportError,
         ExpressionError,
+        FeedError,
         LibraryError,
         QueryError,
         ReadError,
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from explorer.papers.ledger import Ledger
     from explorer.papers.schema import validate
     from explorer.screening.screening import Screening
+    from explorer.screening.simulate import simulate_screening
     from explorer.search.comparison import compare, compare_dates
     from explorer.selection.selection import Selection
     from explorer.sources.formats.bibtex.bibtex import to_bibtex
@@ -72,6 +75,7 @@ _HOMES = {
     "ExplorerError": "errors",
     "ExportError": "errors",
     "ExpressionError": "errors",
+    "FeedError": "errors",
     "Import": "sources.formats.registry",
     "Ledger": "papers.ledger",
     "LibraryError": "errors",
@@ -104,9 +108,13 @@ _HOMES = {
     "plot_axes": "dashboard.plots",
     "plot_column": "dashboard.plots",
     "plot_keywords": "dashboard.plots",
+    "plot_relations": "dashboard.topic_plots",
+    "plot_topic_number": "dashboard.topic_plots",
+    "plot_topic_tree": "dashboard.topic_plots",
     "plot_topics": "dashboard.plots",
     "plot_trends": "dashboard.plots",
     "read_papers": "sources.formats.registry",
+    "simulate_screening": "screening.simulate",
     "to_bibtex": "sources.formats.bibtex.bibtex",
     "to_csl_json": "sources.formats.json.csl_json",
     "to_csv": "sources.formats.tables.delimited",
@@ -132,6 +140,7 @@ __all__ = [
     "ExplorerError",
     "ExportError",
     "ExpressionError",
+    "FeedError",
     "Import",
     "Ledger",
     "LibraryError",
@@ -164,9 +173,13 @@ __all__ = [
     "plot_axes",
     "plot_column",
     "plot_keywords",
+    "plot_relations",
+    "plot_topic_number",
+    "plot_topic_tree",
     "plot_topics",
     "plot_trends",
     "read_papers",
+    "simulate_screening",
     "to_bibtex",
     "to_csl_json",
     "to_csv",

@@ -68,6 +68,12 @@ def flush(path: Path) -> None:
             os.close(handle)
 
 
+def open_to_others(path: Path) -> None:
+    """Make a file or folder as readable as any other new one; libraries that write by temporary files keep them to their owner."""
+    with contextlib.suppress(OSError):
+        path.chmod((0o777 if path.is_dir() else 0o666) & ~_umask())
+
+
 FILES = "files.json"
 """In a folder of files that nothing writes into any more: the size and the hash of each, by its path there."""
 

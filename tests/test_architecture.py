@@ -41,7 +41,7 @@ ONLY = {
     "ipywidgets": {"dashboard/session", "dashboard/widget"},
     "anywidget": {"dashboard/widget"},
     "traitlets": {"dashboard/session", "dashboard/widget", "server"},
-    "plotly": {"dashboard/figures"},
+    "plotly": {"dashboard/figures", "dashboard/plots", "dashboard/topic_plots"},
     "voila": {"server"},
     "tornado": {"server"},
     "jupyter_server": {"server"},

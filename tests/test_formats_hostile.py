@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from fuzz.nasty_files import NASTY
@@ -93,3 +95,48 @@ def test_the_fuzzer_runs() -> None:
         check=False,
     )
     assert run.returncode == 0, run.stderr.decode(errors="replace")[-2000:]
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("nothing.json", b"[]"),
+        ("headers.csv", b"title,year,doi\n"),
+        ("page.bib", b"<!DOCTYPE html><html><body>Not found</body></html>"),
+        ("blank.ris", b"\n\n"),
+    ],
+)
+def test_a_file_without_a_record_is_in_the_ledger(name: str, data: bytes, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(data)
+    (tmp_path / "papers.csv").write_bytes(b"title\nAdding numbers\n")
+    found = import_papers(tmp_path)
+    assert len(found.papers) == 1
+    assert [(note.source, note.action) for note in found.ledger.notes] == [(name, "rejected")]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "papers.csv")
+    with pytest.raises(ReadError, match="no file but a pipe"):
+        import_papers(tmp_path / "papers.csv")
+
+
+def test_half_a_surrogate_pair_in_a_name_costs_that_character(tmp_path: Path) -> None:
+    for name, data in (
+        ("whole.json", b'[{"title": "Adding numbers", "no\\ud800te": "x"}]'),
+        ("lines.jsonl", b'{"title": "Adding numbers", "no\\ud800te": "x"}\n{"title": "Counting apples"}\n'),
+    ):
+        (tmp_path / name).write_bytes(data)
+        assert "no?te" in import_papers(tmp_path / name).papers.columns
+
+
+def test_a_cell_far_out_in_a_sheet_is_said(tmp_path: Path) -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet["A1"], sheet["A2"], sheet["ZZ900000"] = "title", "Adding numbers", "far"
+    book.save(tmp_path / "far.xlsx")
+    with pytest.raises(ReadError, match="a cell far out, in column ZZ or row 900,000"):
+        import_papers(tmp_path / "far.xlsx")

@@ -7,7 +7,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -43,9 +42,16 @@ def relevant(id_: str) -> bool:
 
 
 @pytest.fixture
-def corpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Corpus]:
+def corpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Corpus:
     monkeypatch.setenv("LITEXPLORER_DATA_HOME", str(tmp_path / "data"))
     return Corpus.from_papers(papers(70), tmp_path / "corpus", n_topics=3)
+
+
+def coming(review: Screening, stage: int = 1) -> str:
+    """Id of the paper that comes next."""
+    shown = review.next(stage=stage)
+    assert shown is not None
+    return str(shown.id)
 
 
 def again(corpus: Corpus) -> Corpus:
@@ -64,22 +70,22 @@ def test_a_decision_is_kept_before_the_next_paper_is_shown(corpus: Corpus) -> No
         [shown.id, "exclude", "wrong outcome", ""],
     ]
     assert other.state.settings["criteria"] == ["walking and mood"]
-    assert other.next().id not in ("r0000", shown.id)
+    assert coming(other) not in ("r0000", shown.id)
 
 
 def test_the_queue_finds_what_the_seeds_are_like(corpus: Corpus) -> None:
     review = Screening(corpus, seeds=["r0000"])
     found = []
     for _ in range(9):
-        shown = review.next()
-        review.label(shown.id, "include" if relevant(shown.id) else "exclude", alike=False)
-        found.append(relevant(shown.id))
+        shown = coming(review)
+        review.label(shown, "include" if relevant(shown) else "exclude", alike=False)
+        found.append(relevant(shown))
     assert sum(found) >= 8, "nine others of the seventy are like the seed"
 
 
 def test_a_description_and_criteria_start_the_queue_too(corpus: Corpus) -> None:
-    assert relevant(Screening(corpus, description="walking, mood", name="by description").next().id)
-    assert relevant(Screening(corpus, criteria=["walking", "mood"], name="by criteria").next().id)
+    assert relevant(coming(Screening(corpus, description="walking, mood", name="by description")))
+    assert relevant(coming(Screening(corpus, criteria=["walking", "mood"], name="by criteria")))
 
 
 def test_undo_takes_the_last_decision_back_and_a_decision_can_be_changed(corpus: Corpus) -> None:
@@ -131,8 +137,8 @@ def test_records_that_say_the_same_are_decided_at_once_and_taken_back_at_once(tm
 def test_a_review_replays_exactly(corpus: Corpus) -> None:
     review = Screening(corpus, seeds=["r0000"], description="walking")
     for step in range(25):
-        shown = review.next()
-        review.label(shown.id, "include" if relevant(shown.id) else ("maybe" if step % 5 == 4 else "exclude"))
+        shown = coming(review)
+        review.label(shown, "include" if relevant(shown) else ("maybe" if step % 5 == 4 else "exclude"))
         if step in (6, 13):
             review.undo()
         if step == 10:
@@ -186,12 +192,12 @@ def test_the_second_stage_has_the_papers_included_and_needs_reasons(corpus: Corp
     for id_ in ("r0000", "r0007", "r0014"):
         review.label(id_, "include")
     review.label("r0001", "exclude")
-    assert {review.next(stage=2).id} <= {"r0000", "r0007", "r0014"}
+    assert {coming(review, 2)} <= {"r0000", "r0007", "r0014"}
     with pytest.raises(ScreeningError, match="needs a reason"):
         review.label("r0000", "exclude", stage=2)
     review.label("r0000", "exclude", reason="wrong outcome", stage=2)
     review.label("r0007", "include", stage=2)
-    assert review.next(stage=2).id == "r0014"
+    assert coming(review, 2) == "r0014"
     assert review.progress(2) == {"records": 3, "screened": 2, "included": 1, "excluded": 1, "maybe": 0, "left": 1}
     # A change at the first stage takes the paper out of the second.
     review.label("r0014", "exclude")
@@ -203,12 +209,12 @@ def test_the_second_stage_has_the_papers_included_and_needs_reasons(corpus: Corp
 
 def test_two_reviewers_are_blind_until_both_are_done(corpus: Corpus) -> None:
     ann, bo = Screening(corpus, reviewer="ann", votes=2), Screening(again(corpus), reviewer="bo")
-    order = {"ann": [], "bo": []}
+    order: dict[str, list[str]] = {"ann": [], "bo": []}
     for review in (ann, bo):
         for _ in range(12):
-            shown = review.next()
-            order[review.reviewer].append(shown.id)
-            review.label(shown.id, "include" if relevant(shown.id) else "exclude", alike=False)
+            shown = coming(review)
+            order[review.reviewer].append(shown)
+            review.label(shown, "include" if relevant(shown) else "exclude", alike=False)
     assert order["ann"] != order["bo"], "each reads in another order"
     bo.label(order["ann"][0], "maybe")
     ann.refresh()
@@ -222,8 +228,8 @@ def test_two_reviewers_are_blind_until_both_are_done(corpus: Corpus) -> None:
     assert mine <= set(waiting.loc[~waiting["mine"], "id"])
     # Who reads next gets them, and nobody a third time.
     for review in (ann, bo):
-        while (shown := review.next()) is not None:
-            review.label(shown.id, "include" if relevant(shown.id) else "exclude", alike=False)
+        while (paper := review.next()) is not None:
+            review.label(paper.id, "include" if relevant(paper.id) else "exclude", alike=False)
     assert ann.awaiting().empty
     ann.done()
     with pytest.raises(ScreeningError, match="not done: bo"):
@@ -279,16 +285,16 @@ def test_a_search_run_again_brings_only_what_is_new(corpus: Corpus) -> None:
     assert review.update(grown) == []
     assert len(review) == 90
     assert len(review.labels) == 8
-    first = [review.next().id]
+    first = [coming(review)]
     while len(first) < 12:
         review.label(first[-1], "include" if relevant(first[-1]) else "exclude")
-        first.append(review.next().id)
+        first.append(coming(review))
     assert {"r0070", "r0077", "r0084"} <= set(first), "the queue starts from the decisions before"
     flow = review.prisma()
     assert [column.title for column in flow.columns] == ["Search 1", "Search of May"]
     assert [column.records for column in flow.columns] == [70, 20]
     reopened = Screening(grown)
-    assert reopened.next().id == review.next().id
+    assert coming(reopened) == coming(review)
     assert reopened.replayed().query("asked")["same"].all()
 
 

@@ -11,7 +11,7 @@ import openpyxl
 import pandas as pd
 import pytest
 import rispy
-from test_screening import again, corpus, relevant
+from test_screening import again, coming, corpus, relevant
 
 import explorer
 from explorer import Corpus, Screening
@@ -39,23 +39,23 @@ def in_force(labels: pd.DataFrame) -> set[tuple[str, int, str, str]]:
 
 
 @pytest.mark.parametrize("suffix", ["csv", "ris"])
-def test_what_is_written_is_read_back_without_loss(review: Screening, tmp_path: Path, suffix: str) -> None:
+def test_what_is_written_is_read_back_without_loss(review: Screening, corpus: Corpus, tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"labels.{suffix}"
     getattr(review, f"to_{suffix}")(path)
-    other = Screening(again(review.corpus), name="other")
+    other = Screening(again(corpus), name="other")
     found = other.read_labels(path)
     assert found["id"].notna().all()
     assert in_force(other.labels) == in_force(review.labels)
     assert set(other.labels["how"]) == {path.name}
     # Also where the ids are others, as in another corpus: by DOI or title.
     table = read_labels(path).assign(id=None)
-    third = Screening(again(review.corpus), name="third")
+    third = Screening(again(corpus), name="third")
     from explorer.screening.files import matched
 
     assert matched(third, table)["id"].tolist() == found["id"].tolist()
 
 
-def test_the_csv_has_a_row_a_record_with_label_and_rank(review: Screening, tmp_path: Path) -> None:
+def test_the_csv_has_a_row_a_record_with_label_and_rank(review: Screening, corpus: Corpus, tmp_path: Path) -> None:
     review.to_csv(tmp_path / "labels.csv")
     table = pd.read_csv(tmp_path / "labels.csv", dtype={"label_included": "Int64"}).set_index("id")
     assert len(table) == 70
@@ -65,10 +65,10 @@ def test_the_csv_has_a_row_a_record_with_label_and_rank(review: Screening, tmp_p
     assert table.loc["r0007", ["fulltext_label", "fulltext_reason"]].tolist() == ["exclude", "wrong study design"]
     left = table[table["screening_label"].isna()]
     assert sorted(left["screening_rank"]) == list(range(1, 66))
-    assert left["screening_rank"].idxmin() == review.next().id
+    assert left["screening_rank"].idxmin() == coming(review)
 
 
-def test_the_ris_has_the_decisions_in_n1(review: Screening, tmp_path: Path) -> None:
+def test_the_ris_has_the_decisions_in_n1(review: Screening, corpus: Corpus, tmp_path: Path) -> None:
     review.to_ris(tmp_path / "labels.ris")
     entries = rispy.loads((tmp_path / "labels.ris").read_text(encoding="utf-8-sig"))
     notes = {entry["title"]: entry.get("notes", []) for entry in entries}
@@ -78,7 +78,7 @@ def test_the_ris_has_the_decisions_in_n1(review: Screening, tmp_path: Path) -> N
     assert len(entries) == 70
 
 
-def test_the_workbook_has_records_labels_log_and_flow(review: Screening, tmp_path: Path) -> None:
+def test_the_workbook_has_records_labels_log_and_flow(review: Screening, corpus: Corpus, tmp_path: Path) -> None:
     review.to_excel(tmp_path / "review.xlsx")
     book = openpyxl.load_workbook(tmp_path / "review.xlsx")
     assert book.sheetnames == ["records", "labels", "log", "flow", "review"]
@@ -87,7 +87,7 @@ def test_the_workbook_has_records_labels_log_and_flow(review: Screening, tmp_pat
     assert book["labels"].max_row == len(review.labels) + 1
 
 
-def test_the_project_is_one_of_asreview(review: Screening, tmp_path: Path) -> None:
+def test_the_project_is_one_of_asreview(review: Screening, corpus: Corpus, tmp_path: Path) -> None:
     path = tmp_path / "review.asreview"
     review.to_asreview(path)
     with zipfile.ZipFile(path) as project:
@@ -97,7 +97,7 @@ def test_the_project_is_one_of_asreview(review: Screening, tmp_path: Path) -> No
         labels = dict(file.execute("SELECT title, label FROM results JOIN record USING (record_id)").fetchall())
         assert len(labels) == 4
         assert file.execute("SELECT COUNT(*) FROM record").fetchone() == (70,)
-    other = Screening(again(review.corpus), name="other")
+    other = Screening(again(corpus), name="other")
     other.read_labels(path)
     assert in_force(other.labels) == {row for row in in_force(review.labels) if row[1] == 1 and row[2] != "maybe"}
     review.to_asreview(tmp_path / "dataset.csv")
@@ -105,7 +105,7 @@ def test_the_project_is_one_of_asreview(review: Screening, tmp_path: Path) -> No
     assert set(dataset["label_included"].dropna()) == {0, 1}
 
 
-def test_asreview_opens_the_project(review: Screening, tmp_path: Path) -> None:
+def test_asreview_opens_the_project(review: Screening, corpus: Corpus, tmp_path: Path) -> None:
     asreview = pytest.importorskip(
         "asreview", reason="needs ASReview, which is a peer of the benchmarks and not in the test extra"
     )
@@ -115,19 +115,19 @@ def test_asreview_opens_the_project(review: Screening, tmp_path: Path) -> None:
     assert len(project.read_input_data()) == 70
 
 
-def test_the_log_makes_the_same_review_elsewhere(review: Screening, tmp_path: Path) -> None:
+def test_the_log_makes_the_same_review_elsewhere(review: Screening, corpus: Corpus, tmp_path: Path) -> None:
     review.undo()
     for _ in range(6):
-        shown = review.next()
-        review.label(shown.id, "include" if relevant(shown.id) else "exclude")
+        shown = coming(review)
+        review.label(shown, "include" if relevant(shown) else "exclude")
     review.to_log(tmp_path / "log.csv")
     count = log_from_csv(review.corpus.library.database, tmp_path / "log.csv", "copy")
-    copy = Screening(again(review.corpus), name="copy")
+    copy = Screening(again(corpus), name="copy")
     assert count == len(review.log) == len(copy.log)
     same = ["reviewer", "at", "act", "stage", "id", "label", "reason"]
     pd.testing.assert_frame_equal(copy.log[same], review.log[same])
     assert in_force(copy.labels) == in_force(review.labels)
-    assert copy.next().id == review.next().id
+    assert coming(copy) == coming(review)
     assert copy.replayed().query("asked")["same"].all()
     assert copy.undo() == review.undo()
     with pytest.raises(ScreeningError, match="already"):
@@ -179,7 +179,7 @@ def test_labels_of_a_file_are_priors_that_a_reviewer_may_change(corpus: Corpus, 
     found = review.read_labels(tmp_path / "labels.csv")
     assert found["id"].isna().sum() == 1
     assert review.progress() == {"records": 70, "screened": 30, "included": 5, "excluded": 25, "maybe": 0, "left": 40}
-    assert relevant(review.next().id)
+    assert relevant(coming(review))
     assert len(review.read_labels(tmp_path / "labels.csv")) == 31
     assert (review.log["act"] == "prior").sum() == 30
     review.label("r0000", "exclude")

@@ -210,7 +210,7 @@ def test_a_second_server_on_the_port_says_so(server: int, tmp_path: Path) -> Non
 
 def test_it_says_where_it_is_and_stops_when_told_to(tmp_path: Path) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-m", "explorer.cli", "serve", "--no-browser", "--port", "0"],
+        [sys.executable, "-m", "explorer.cli", "serve", "--no-browser", "--port", "0", "--kernels-ready", "0"],
         cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         env={**os.environ, "HOME": str(tmp_path)}, start_new_session=True,
     )  # fmt: skip

@@ -523,3 +523,16 @@ def test_the_papers_are_read_from_the_map_and_not_copied(tmp_path: Path) -> None
     corpus = Corpus(tmp_path)
     assert set(FIELDS) <= set(corpus.table.column_names)
     assert pa.total_allocated_bytes() - before < 4096
+
+
+@pytest.mark.skipif(os.name == "nt", reason="modes of files are Unix's")
+def test_who_may_read_the_folder_may_read_every_file(tmp_path: Path) -> None:
+    mask = os.umask(0o022)
+    try:
+        write_corpus(papers(1, 20), tmp_path / "c")
+        open_corpus(tmp_path / "c").add(papers(5, 3))
+    finally:
+        os.umask(mask)
+    files = [path for path in (tmp_path / "c").rglob("*") if path.is_file() and path.suffix != ".lock" and path.name != ".lock"]
+    assert files
+    assert {oct(path.stat().st_mode & 0o777) for path in files} == {"0o644"}

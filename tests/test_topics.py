@@ -252,3 +252,14 @@ def test_the_number_is_chosen_where_it_is_not_given() -> None:
     assert {row["topics"] for row in model.curve_} >= {len(model.words_)}
     assert max(model.curve_, key=lambda row: row["score"])["topics"] == len(model.words_)
     assert TopicModel(3).fit(texts).curve_ == []
+
+
+def test_what_fits_nowhere_is_of_none() -> None:
+    """Texts of words drawn from all themes alike fit none; those of one theme fit it."""
+    texts, _ = themed(400)
+    model = TopicModel(4).fit(texts)
+    assert (model.predict(texts) < 4).all()
+    draw = np.random.default_rng(5)
+    every = " ".join(THEMES).split()
+    mixed = [" ".join(draw.permutation(every)) for _ in range(50)]
+    assert (model.predict(mixed) == 4).mean() > 0.9

@@ -16,10 +16,12 @@ from explorer.cli import (
     export,
     fetch,
     ledger,
+    library,
     merges,
     refit,
     remove,
     saved,
+    screen,
     search,
     serve,
     sources,
@@ -73,11 +75,14 @@ def commands() -> dict[str, ModuleType]:
         serve,
         search,
         export,
+        library,
         saved,
         compare,
+        screen,
         sources,
         subscriptions,
         digest,
+        screen,
     )
     return {module.__name__.rpartition(".")[2]: module for module in modules}
 

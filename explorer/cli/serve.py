@@ -11,6 +11,7 @@ from pathlib import Path
 from explorer.cli.corpora import open_given
 from explorer.cli.progress import Progress
 from explorer.errors import ServerError
+from explorer.library.readers import GIVEN, tidy_reader
 
 HELP = "serve the dashboard"
 
@@ -31,6 +32,10 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         "--token-file", metavar="FILE", help="read the token from a file; without both, from LITEXPLORER_TOKEN"
     )
     command.add_argument(
+        "--readers", metavar="FILE", help="readers with a token each, a line a reader: the name, a blank, the token"
+    )
+    command.add_argument("--reader", metavar="NAME", help="whose stars, tags and notes are kept, where no token says so")
+    command.add_argument(
         "--cull-after", type=int, default=600, metavar="SECONDS", help="end kernels of closed pages (default: 600)"
     )
     command.add_argument(
@@ -48,7 +53,10 @@ def run(options: argparse.Namespace) -> int:
     from explorer.server.server import main_url, serve
 
     token = _token(options)
-    if token is None and not _is_loopback(options.ip):
+    readers = _readers(options)
+    if options.reader is not None:
+        os.environ[GIVEN] = tidy_reader(options.reader)
+    if token is None and not readers and not _is_loopback(options.ip):
         say = f"Whoever reaches {options.ip} can read these papers{'' if options.read_only else ' and add some'}"
         print(f"{say}: give a token (LITEXPLORER_TOKEN or --token-file).", file=sys.stderr)
     corpus = open_given(options.files, keep_duplicates=options.keep_duplicates) if options.files else default_corpus()
@@ -69,6 +77,7 @@ def run(options: argparse.Namespace) -> int:
         ip=options.ip,
         port=options.port,
         token=token,
+        readers=readers,
         cull_after=options.cull_after,
         browser=not options.no_browser,
         read_only=options.read_only,
@@ -98,6 +107,19 @@ def _token(options: argparse.Namespace) -> str | None:
             raise ServerError(f"The token cannot be read from {options.token_file}: {reason}.") from error
     # The kernels, where readers run what they like, inherit the environment.
     return os.environ.pop("LITEXPLORER_TOKEN", None)
+
+
+def _readers(options: argparse.Namespace) -> dict[str, str]:
+    """Readers with their tokens. Raises `ServerError` where the file cannot be read, or is not one of readers."""
+    from explorer.server.identity import parse_readers
+
+    if options.readers is None:
+        return {}
+    try:
+        return parse_readers(Path(options.readers).read_text(encoding="utf-8"), options.readers)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise ServerError(f"The readers cannot be read from {options.readers}: {reason}.") from error
 
 
 def _is_loopback(ip: str) -> bool:

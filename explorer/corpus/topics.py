@@ -367,8 +367,8 @@ class CorpusTopics:
         """Keep a topic, its name and its papers as they are now, also when topics are found again; papers that come may join it."""
         code = self.snapshot.code(topic)
         table = self.snapshot.table
-        details = {"label": table.labels[code], "words": table.words[code], "papers": self.papers(topic)}
-        details["among"] = len(self._corpus.snapshot)
+        told = {"label": table.labels[code], "words": table.words[code], "papers": self.papers(topic)}
+        details = {**told, "among": len(self._corpus.snapshot)}
         self._do(TopicEdit("pin", table.ids[code], details))
 
     def seed(self, label: str, *, words: Sequence[str] = (), papers: Sequence[str] = ()) -> str:

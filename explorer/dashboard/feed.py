@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -10,7 +11,7 @@ from explorer.errors import ExplorerError, FeedError, LibraryError
 from explorer.feed.daily import calendar, daily, facts_of
 from explorer.feed.digest import Digest
 from explorer.feed.periods import period_around, period_of
-from explorer.feed.trending import rising_topics, trending
+from explorer.feed.trending import WEIGHTS, rising_topics, trending
 from explorer.library.subscriptions import DEFAULT_CAP, Subscription
 from explorer.store.appearances import appearances
 from explorer.text.analysis import readable
@@ -49,8 +50,12 @@ def show_day(page: Page, message: m.DayMessage) -> None:
         # Another kind of period around the day that is shown; the last one that has papers, where the day is none of it.
         around = min(max(period.first, found.span[0]), last) if found.span else period.first
         period = period_around(min(period.last, around) if kind == "day" else period.first, kind)
-    frame = trending(snapshot, period.last) if order == "trending" else daily(snapshot, period.name)
-    beside = daily(snapshot, period.name).attrs
+    frame = daily(snapshot, period.name)
+    beside = frame.attrs
+    at = min(period.last, last)
+    if order == "trending":
+        # As of the last day of the period that is known; a longer period is looked at as a whole.
+        frame = trending(snapshot, at, weights=replace(WEIGHTS, window=max(WEIGHTS.window, (at - period.first).days + 1)))
     rows = _rows(snapshot, frame.head(_MOST).to_dict("records"))
     page.answer(
         message,
@@ -66,7 +71,7 @@ def show_day(page: Page, message: m.DayMessage) -> None:
             "days": [{"day": day.isoformat(), "papers": count} for day, count in calendar(snapshot, period.first)]
             if found.span
             else [],
-            "rising": [_rising(row) for row in rising_topics(snapshot, period.last)] if order == "trending" else [],
+            "rising": [_rising(row) for row in rising_topics(snapshot, at)] if order == "trending" else [],
         },
     )
 

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 from explorer.errors import LibraryError, SelectionError
+from explorer.library.library import Library
 
 if TYPE_CHECKING:
+    from explorer.corpus.corpus import Corpus
     from explorer.dashboard.session import Session
-    from explorer.library.library import Library
 
 _NOUNS = {"stars": "star", "tags": "tag", "notes": "note", "reads": "mark as read"}
+
+
+def read_by(corpus: Corpus, reader: str | None) -> None:
+    """Have a corpus's library be that of a reader; None leaves it that of whom it finds itself."""
+    if reader is not None and corpus.library.reader != reader:
+        corpus.library = Library(corpus.ranker, reader=reader)
 
 
 class Marking:
@@ -49,6 +57,21 @@ class Marking:
         except LibraryError as error:
             names, shared, reader, problem = [], [], "", str(error)
         return {"writable": self.writable, "reader": reader, "tags": names, "shared": shared, "problem": problem}
+
+    def look_back(self) -> None:
+        """Find the visit before, since which papers are new; without a library nothing is."""
+        if self.writable:
+            with contextlib.suppress(LibraryError):
+                self.library.look_back()
+
+    def visit(self) -> None:
+        """Note that the reader is here; what cannot be written is said where something is marked."""
+        if self.writable:
+            with contextlib.suppress(LibraryError):
+                since = self.library.since
+                self.library.visit()
+                # What was new when the page opened stays new while it is open.
+                self.library.since = since
 
     def star(self, row: int | None, on: bool) -> str:
         """Star a paper, or the ticked ones where `row` is None; or take the star off."""

@@ -156,16 +156,20 @@ class ScreenMode:
         if len(description) + len(criteria) > _LONGEST:
             raise ScreeningError(f"Description and criteria are longer than {_LONGEST:,} characters. Shorten them.")
         seeds = [self.session.id_of(row) for row in sorted(self.session.ticked)] if given.get("seeds") else []
-        there = str(given["name"]) in reviews(corpus.library.database)
-        new = {
-            "description": description or None,
-            "criteria": [line for line in criteria.splitlines() if line.strip()],
-            "votes": int(given.get("votes", 1)),
-            "seeds": seeds,
-        }
-        review = Screening(
-            corpus, name=str(given["name"]), reviewer=str(given.get("reviewer", "")) or None, **({} if there else new)
-        )
+        name, reviewer = str(given["name"]), str(given.get("reviewer", "")) or None
+        there = name in reviews(corpus.library.database)
+        if there:
+            review = Screening(corpus, name=name, reviewer=reviewer)
+        else:
+            review = Screening(
+                corpus,
+                name=name,
+                reviewer=reviewer,
+                seeds=seeds,
+                description=description or None,
+                criteria=[line for line in criteria.splitlines() if line.strip()],
+                votes=int(given.get("votes", 1)),
+            )
         self.leave_review()
         self._review, self._corpus = review, corpus
         self._learn()

@@ -18,7 +18,7 @@ from explorer.dashboard.deployment import Deployment
 from explorer.dashboard.figures import plotly_bundle, plotly_version
 from explorer.dashboard.handlers import HANDLERS, Handler, Outcome, Steps, open_address
 from explorer.dashboard.intake.intake import Intake
-from explorer.dashboard.marking import Marking
+from explorer.dashboard.marking import Marking, read_by
 from explorer.dashboard.messages import Message, check
 from explorer.dashboard.notebook import CellPicture
 from explorer.dashboard.opening import Open, Opening
@@ -44,6 +44,9 @@ _ORDERED = ("selection", "papers", "concepts", "axes", "preference", "reader")
 """What an order says, and with it the page of papers."""
 
 _ALL = (*_ORDERED, "facets", "topics", "charts", "comparison")
+
+_VISIT, _SEEN = 3.0, 300.0
+"""Seconds that a page is open before it is a visit, and between the times at which it is noted that it still is."""
 
 _FOLLOW = 1.0
 """Seconds after which it is looked whether another dashboard changed the library."""
@@ -142,7 +145,10 @@ class Dashboard(anywidget.AnyWidget):
         self._awaited: Selection | None = selection if opening else None
         selection = None if opening else selection
         self._library_version: object = None
+        self._next_visit = 0.0
         self._library_timer: asyncio.TimerHandle | None = None
+        self._whose = deployment.reader
+        read_by(corpus, self._whose)
         self._loop_of_library: asyncio.AbstractEventLoop | None = None
         # Without a loop, as in a script, nobody looks at the page either.
         with contextlib.suppress(RuntimeError):
@@ -158,6 +164,7 @@ class Dashboard(anywidget.AnyWidget):
         self.searches = SavedSearches(self.session, writable=not deployment.read_only)
         self.reading = ReadingList(self.session, writable=not deployment.read_only)
         self.marking = Marking(self.session, writable=not deployment.read_only)
+        self.marking.look_back()
         self.incoming = Intake(
             corpus,
             tell=lambda: self.set_trait("intake", self.incoming.state),
@@ -208,6 +215,7 @@ class Dashboard(anywidget.AnyWidget):
         self.session.observe(self._selection_set, names="selection")
         self._library_version = self._seen_version()
         if self._loop_of_library is not None:
+            self._next_visit = self._loop_of_library.time() + _VISIT
             self._library_timer = self._loop_of_library.call_later(_FOLLOW, self._follow_library)
         self.on_msg(self._received)
         if address:
@@ -399,7 +407,13 @@ class Dashboard(anywidget.AnyWidget):
         if self._loop_of_library is None:
             return
         self._library_timer = self._loop_of_library.call_later(_FOLLOW, self._follow_library)
-        if self._seen_version() == self._library_version:
+        changed = self._seen_version() != self._library_version
+        if self._loop_of_library.time() > self._next_visit:
+            self._next_visit = self._loop_of_library.time() + _SEEN
+            self.marking.visit()
+            if not changed:
+                self._library_version = self._seen_version()
+        if not changed:
             return
         with contextlib.suppress(ExplorerError), self._one_message():
             if self.marking.writable:
@@ -540,7 +554,9 @@ class Dashboard(anywidget.AnyWidget):
 
     def show_corpus(self, corpus: Corpus, selection: Selection, opened: int | None = None) -> None:
         """Show another corpus."""
+        read_by(corpus, self._whose)
         self.session.show_corpus(corpus, selection)
+        self.marking.look_back()
         self.session.open(opened)
         self.incoming.corpus = corpus
         self.set_trait("sorts", menus(corpus.snapshot)["sorts"])

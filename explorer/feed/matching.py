@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -23,9 +23,10 @@ from explorer.search.own import OWN_FACETS, asks_own, text_part
 from explorer.search.scores import ordering
 from explorer.selection.fields import STORED_SORTS
 from explorer.selection.query import parse
-from explorer.selection.syntax import Node
+from explorer.selection.syntax import All, Either, Node, Not, Phrase, Word
 from explorer.store.appearances import appearances
-from explorer.store.fulltext import TextIndex, build_index
+from explorer.store.fulltext import TextIndex, build_index, leaves
+from explorer.text.analysis import Terms, highlight, readable
 
 if TYPE_CHECKING:
     from explorer.search.ranker import Ranker
@@ -74,6 +75,7 @@ class Percolator:
         self.rows = np.asarray(rows, np.int64)
         table = self.snapshot.table.take(pa.array(self.rows)) if len(self.rows) else self.snapshot.table.slice(0, 0)
         self.ids: list[str] = table.column("id").to_pylist()
+        self._titles = [readable(title) for title in table.column("title").to_pylist()]
         self._by_id = np.argsort(np.argsort(np.array(self.ids, dtype=object), kind="stable"), kind="stable")
         self._folder = tempfile.TemporaryDirectory(prefix="litexplorer-day-")
         build_index(table, Path(self._folder.name))
@@ -115,7 +117,7 @@ class Percolator:
             if row.field == "query":
                 node = selection.parsed
                 assert node is not None
-                found, best = self._own_hits(ranker, node) if asks_own(node) else self._hits(node, selection.query)
+                found, best = self._own_hits(ranker, node) if asks_own(node) else self._node(node)
                 mask &= found
                 scores = best
             else:
@@ -166,20 +168,17 @@ class Percolator:
         """Papers of the day that have a word or a phrase."""
         tidy = " ".join(words.replace('"', " ").split())
         node = parse(f'"{tidy}"') if tidy else None
-        return self._hits(node, f'"{tidy}"')[0] if node is not None else np.zeros(len(self.rows), bool)
+        return self._node(node)[0] if node is not None else np.zeros(len(self.rows), bool)
 
     def _words(self, selection: Selection, place: int) -> list[str]:
         assert selection.parsed is not None
         text = text_part(selection.parsed)
-        parts = self._index.contributions(text, place) if text is not None else {}
-        fields: dict[str, list[str]] = {}
-        for label, value in parts.items():
-            word, _, field = label.rpartition(" (")
-            if value > 0 and field:
-                fields.setdefault(word, []).append(field.removesuffix(")"))
-        if not fields:
+        own = [leaf for leaf in leaves(text) if self._node(leaf)[0][place]]
+        if not own:
             return [f"matches ‘{selection.query}’"]
-        return ["matches " + ", ".join(f"‘{word}’ ({' and '.join(where)})" for word, where in list(fields.items())[:4])]
+        title = self._titles[place]
+        said = [f"‘{leaf.text}’{' in the title' if _stands(self._index.terms_of(leaf), title) else ''}" for leaf in own[:4]]
+        return [f"matches {', '.join(dict.fromkeys(said))}"]
 
     def _like(self, selection: Selection) -> str:
         rows = self.snapshot.rows_known(selection.like)
@@ -187,7 +186,17 @@ class Percolator:
             return f"like ‘{self.snapshot.table.column('title')[int(rows[0])].as_py()}’"
         return f"like {len(selection.like)} papers that you chose"
 
-    def _hits(self, node: Node, key: str) -> tuple[np.ndarray, np.ndarray]:
+    def _node(self, node: Node) -> tuple[np.ndarray, np.ndarray]:
+        """Which papers of the day a query matches, and their scores: those of its words, which many queries share, put together."""
+        if isinstance(node, Not):
+            mask, scores = self._node(node.part)
+            return ~mask, np.zeros_like(scores)
+        if isinstance(node, All | Either):
+            parts = [self._node(part) for part in node.parts]
+            together = np.logical_and if isinstance(node, All) else np.logical_or
+            mask = together.reduce([mask for mask, _ in parts])
+            return mask, np.where(mask, np.sum([scores for _, scores in parts], axis=0), 0.0)
+
         def search() -> tuple[np.ndarray, np.ndarray]:
             hits = self._index.hits(node)
             mask, scores = np.zeros(len(self.rows), bool), np.zeros(len(self.rows))
@@ -195,7 +204,9 @@ class Percolator:
             scores[hits.rows] = hits.scores
             return mask, scores
 
-        return self._once(("query", key), search)
+        # Where a word stands in its query is no part of what it finds.
+        key = replace(node, position=0) if isinstance(node, Word | Phrase) else node
+        return self._once(key, search)
 
     def _own_hits(self, ranker: Ranker, node: Node) -> tuple[np.ndarray, np.ndarray]:
         """Hits of a query for what its reader put on papers, which the papers of the day do not say themselves."""
@@ -278,3 +289,8 @@ class Percolator:
             self._found[key] = make()
         kept: Value = self._found[key]
         return kept
+
+
+def _stands(terms: Terms, text: str) -> bool:
+    """Whether one of the words looked for stands in a text."""
+    return any(hit for _, hit in highlight(text, terms))

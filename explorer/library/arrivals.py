@@ -68,7 +68,7 @@ def numbers(database: Database, snapshot: Snapshot, after: int) -> np.ndarray:
     ndarray of int64, shape (n_papers,)
     """
     ask = "SELECT key, number FROM arrivals WHERE number > ? AND key >= 'id:' AND key < 'id;'"
-    rows = database.read(ARRIVALS, lambda file: file.execute(ask, (after,)).fetchall(), [])
+    rows: list[tuple[str, int]] = database.read(ARRIVALS, lambda file: file.execute(ask, (after,)).fetchall(), [])
     found = np.zeros(len(snapshot), np.int64)
     if rows:
         came = {key.removeprefix("id:"): number for key, number in rows}

@@ -41,17 +41,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
+from explorer.disk import flush
 from explorer.errors import LibraryError
 from explorer.store.generations import locked
 
 Value = TypeVar("Value")
 
 SCRIPTS = (
-    # 1: the file of 0.1, in which searches, sets and reads had tables and no reader had a name.
+    # 1 and 2: files before, in which searches and, in some, sets and reads had tables, and no reader had a name.
+    "",
     "",
     """
-    CREATE TABLE nouns (name TEXT PRIMARY KEY, scripts INTEGER NOT NULL) STRICT;
-    INSERT INTO nouns SELECT name, 1 FROM sqlite_master WHERE type = 'table' AND name IN ('searches', 'sets', 'reads')
+    CREATE TABLE IF NOT EXISTS nouns (name TEXT PRIMARY KEY, scripts INTEGER NOT NULL) STRICT;
+    INSERT OR IGNORE INTO nouns SELECT name, 1 FROM sqlite_master WHERE type = 'table' AND name IN ('searches', 'sets', 'reads')
     """,
 )
 """What all nouns stand on; ``PRAGMA user_version`` says how many of these were run."""
@@ -143,6 +145,9 @@ class Database:
                     raise
                 file.execute("COMMIT")
             self._writes += 1
+            with contextlib.suppress(FileNotFoundError):
+                # On the disk before it is said to be saved; not by SQLite, which would keep the others waiting meanwhile.
+                flush(self.path.with_name(f"{self.path.name}-wal"))
 
     def version(self) -> tuple[object, ...]:
         """A value that differs as soon as anybody wrote, in this process or another."""
@@ -204,8 +209,8 @@ class Database:
     def _found(self, file: sqlite3.Connection) -> None:
         if self._version(file) == 0:
             file.execute("PRAGMA journal_mode = WAL")
-        # Each commit is on the disk before it is said to be saved.
-        file.execute("PRAGMA synchronous = FULL")
+        # What was committed is flushed by `writing`, where it keeps nobody waiting.
+        file.execute("PRAGMA synchronous = NORMAL")
         file.create_function("reader", 0, lambda: self.reader)
 
     # Migrating

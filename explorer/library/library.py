@@ -270,6 +270,12 @@ class Library:
         self._changed(saved.name)
         return saved
 
+    def take_search(self, name: str, url: str, content_hash: str, ids: Sequence[str]) -> SavedSearch:
+        """Keep a search that was saved elsewhere, with the papers it gave there. Raises as `save` does."""
+        saved = self._searches.save(name, url, content_hash, ids)
+        self._changed(saved.name)
+        return saved
+
     def rename(self, name: str, to: str) -> None:
         """Give a saved search another name. Raises `LibraryError` if there is none, or the new name cannot be or is taken."""
         self._searches.rename(name, to)
@@ -458,10 +464,16 @@ class Library:
     # Visits
 
     def visit(self) -> Visit | None:
-        """Note that the reader is here. Returns the visit before, since which papers are `new`; None at the first."""
+        """Note that the reader is here. Returns the visit before, since which papers are new (``is:new``); None at the first."""
         snapshot = self.ranker.snapshot
         self.__dict__.pop("new", None)
         self.since = self._visits.visit(snapshot.manifest["content_hash"], snapshot.table.column("id"))
+        return self.since
+
+    def look_back(self) -> Visit | None:
+        """As `visit`, but leaves no trace: a page that is open for a moment only is no visit."""
+        self.__dict__.pop("new", None)
+        self.since = self._visits.before()
         return self.since
 
     def visits(self) -> list[Visit]:
@@ -480,6 +492,11 @@ class Library:
         if done.noun == "tags":
             self._changed(*done.names, kind="tag")
         return done
+
+    def forget_concepts(self) -> None:
+        """Drop what the ranker fitted on sets and tags, any of which may have changed."""
+        self._changed(*(saved.name for saved in self.sets()), *(saved.name for saved in self.searches()))
+        self._changed(*{mark.name for mark in self.marks["tags"].all()}, kind="tag")
 
     def _changed(self, *names: str, kind: str = "set") -> None:
         for name in names:

@@ -59,7 +59,7 @@ def both(before: str, there: str, text: str) -> str:
     """
     if text in ("", before):
         return there
-    if there in text:
+    if text.startswith(there):
         return text
     if before and text.startswith(before):
         return f"{there}\n{text[len(before) :].strip()}"

@@ -94,8 +94,9 @@ class OwnMarks:
         """
         mask = np.zeros(self._papers, bool)
         if leaf.field == "is":
-            begins = isinstance(leaf, Word) and leaf.prefix
-            meant = [mark for mark in MARKS if mark == leaf.text.lower() or (begins and mark.startswith(leaf.text.lower()))]
+            asked = leaf.text.lower()
+            # The beginning of one is enough, as it is while it is typed.
+            meant = [asked] if asked in MARKS else [mark for mark in MARKS if mark.startswith(asked)]
             if not meant:
                 raise QueryError(f"“is:{leaf.text}” is no mark of a paper. Marks: {', '.join(MARKS)}.", leaf.position)
             for mark in meant:

@@ -8,14 +8,20 @@ from collections.abc import Mapping
 from explorer.errors import LibraryError
 
 GIVEN, OF_THE_HUB = "LITEXPLORER_READER", "JUPYTERHUB_USER"
-"""Environment variables: what the command line (`--reader`) or the name of the token says; who is logged in at JupyterHub."""
+"""Environment variables: what the command line says (`--reader`); who is logged in at JupyterHub."""
+
+HEADER = "X-Literature-Explorer-Reader"
+"""Header of a page's request that the server itself writes, with the name of the reader whose token let it in."""
+
+BY_TOKEN = f"HTTP_{HEADER.upper().replace('-', '_')}"
+"""As Voila hands that header to the kernel."""
 
 LONGEST = 80
 """Characters of a name at most."""
 
 
 def reader_name(environment: Mapping[str, str] | None = None) -> str:
-    """Name of the reader: given by the command line or with the token, else that of JupyterHub; empty where there is none.
+    """Name of the reader: that of the token, else of the command line, else of JupyterHub; empty where there is none.
 
     Parameters
     ----------
@@ -37,7 +43,7 @@ def reader_name(environment: Mapping[str, str] | None = None) -> str:
     ''
     """
     known = os.environ if environment is None else environment
-    return tidy_reader(known.get(GIVEN) or known.get(OF_THE_HUB) or "")
+    return tidy_reader(known.get(BY_TOKEN) or known.get(GIVEN) or known.get(OF_THE_HUB) or "")
 
 
 def tidy_reader(name: str) -> str:

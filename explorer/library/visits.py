@@ -63,6 +63,14 @@ class Visits:
         given = (self.database.reader,)
         return self.database.read(VISITS, lambda file: [Visit(*row) for row in file.execute(ask, given)], [])
 
+    def before(self) -> Visit | None:
+        """The visit that what is new is told against: the one before this; None where there was none."""
+        last = self.all()[-2:]
+        goes_on = bool(last) and _time(now()) - _time(last[-1].until) < SAME_VISIT
+        if goes_on:
+            last = last[:-1]
+        return last[-1] if last else None
+
     def visit(self, content_hash: str, ids: pa.ChunkedArray) -> Visit | None:
         """Note that the reader is here and sees a corpus; what it is compared with is the visit before, None at the first."""
         at, reader = now(), self.database.reader

@@ -11,7 +11,7 @@ reader likes, and looking how soon the others find it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Self
+from typing import Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ from scipy import sparse
 
 Floats = NDArray[np.float32]
 Rows = NDArray[np.int64]
-Block = sparse.csr_matrix | Floats
+Block: TypeAlias = "sparse.csr_matrix | Floats"
 
 _MOST_LEFT_OUT = 40
 """Papers left out one by one at most; more tell little more."""
@@ -120,7 +120,7 @@ class Recommender:
         parts: dict[tuple[str, int], float] = {}
         for name, block in blocks.items():
             weight, direction = self.weights_[name], self.directions_[name]
-            if sparse.issparse(block):
+            if not isinstance(block, np.ndarray):
                 start, stop = block.indptr[row], block.indptr[row + 1]
                 for column, value in zip(block.indices[start:stop].tolist(), block.data[start:stop].tolist(), strict=True):
                     parts[name, column] = weight * value * float(direction[column])

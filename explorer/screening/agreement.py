@@ -60,7 +60,7 @@ def agreement(ratings: pd.DataFrame) -> pd.DataFrame:
     >>> from explorer.screening.agreement import agreement
     >>> ratings = pd.DataFrame({"ann": ["include", "exclude", "exclude", None], "bo": ["include", "exclude", "include", "include"]})
     >>> agreement(ratings).set_index("measure")["value"].round(3).to_dict()
-    {'observed': 0.667, "Cohen's kappa": 0.4, "Fleiss' kappa": 0.273, "Gwet's AC1": 0.385, "Krippendorff's alpha": 0.444}
+    {'observed': 0.667, "Cohen's kappa": 0.4, "Fleiss' kappa": 0.289, "Gwet's AC1": 0.373, "Krippendorff's alpha": 0.444}
     """
     import pandas as pd
 

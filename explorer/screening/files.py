@@ -90,19 +90,36 @@ class Written(Protocol):
     state: State
 
     @property
-    def snapshot(self) -> Snapshot: ...
+    def snapshot(self) -> Snapshot:
+        """The generation of the corpus."""
+
     @property
-    def database(self) -> Database: ...
+    def database(self) -> Database:
+        """The library's."""
+
     @property
-    def ids(self) -> list[str]: ...
+    def ids(self) -> list[str]:
+        """Ids of the records, in order."""
+
     @property
-    def labels(self) -> pd.DataFrame: ...
+    def labels(self) -> pd.DataFrame:
+        """The decisions in force."""
+
     @property
-    def log(self) -> pd.DataFrame: ...
-    def refresh(self) -> int: ...
-    def decisions(self) -> list[tuple[int, str, Decision]]: ...
-    def ranks(self) -> dict[str, int]: ...
-    def prisma(self) -> Flow: ...
+    def log(self) -> pd.DataFrame:
+        """Every act."""
+
+    def refresh(self) -> int:
+        """Take what was written since."""
+
+    def decisions(self) -> list[tuple[int, str, Decision]]:
+        """Stage, paper and decision of all that may be seen."""
+
+    def ranks(self) -> dict[str, int]:
+        """Place in the queue of each record that is left."""
+
+    def prisma(self) -> Flow:
+        """The flow."""
 
 
 # In

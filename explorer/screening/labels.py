@@ -382,6 +382,7 @@ def _packed(said: Mapping[str, Any]) -> str:
 
 
 def _entries(rows: Iterable[tuple[Any, ...]] | sqlite3.Cursor) -> Iterator[Entry]:
-    for *values, said in rows:
+    for row in rows:
+        said = row[-1]
         text = zlib.decompress(bytes.fromhex(said[1:])).decode() if said[:1] == "z" else said
-        yield Entry(*values, json.loads(text))
+        yield Entry._make((*row[:-1], json.loads(text)))

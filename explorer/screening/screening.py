@@ -194,7 +194,7 @@ class Screening:
         snapshot = corpus.snapshot
         self._table_ids = [str(id_) for id_ in snapshot.table.column("id").to_pylist()]
         self._table_row = {id_: row for row, id_ in enumerate(self._table_ids)}
-        self._moved = {
+        self._moved: dict[str, str] = {
             member: paper
             for paper, members in zip(
                 snapshot.merged.history.column("paper").to_pylist(),
@@ -222,7 +222,7 @@ class Screening:
         if self._mapped_for == len(self.state.searches):
             return
         given = (self._moved.get(id_, id_) for search in self.state.searches for id_ in search.ids)
-        self._ids = list(dict.fromkeys(id_ for id_ in given if id_ in self._table_row))
+        self._ids: list[str] = list(dict.fromkeys(id_ for id_ in given if id_ in self._table_row))
         self._row = {id_: row for row, id_ in enumerate(self._ids)}
         self._mapped_for = len(self.state.searches)
         self._screened: dict[int, np.ndarray] = {}
@@ -237,8 +237,8 @@ class Screening:
         return {"id": id_, "title": titles[row] or "", "abstract": self.state.abstracts.get(id_) or abstracts[row] or ""}
 
     def _known(self, id_: Any) -> str:
-        name = str(id_ if isinstance(id_, str) else getattr(id_, "id", id_))
-        name = self._moved.get(name, name)
+        given = str(id_ if isinstance(id_, str) else getattr(id_, "id", id_))
+        name: str = self._moved.get(given, given)
         self._map()
         if name not in self._row:
             raise ScreeningError(f"The review {self.name!r} has no record {name[:80]!r}. Its ids are those of the corpus.")
@@ -393,7 +393,8 @@ class Screening:
             rows = following(learnt.model, screened, count, method=self._method(state))
             if not len(rows):
                 rows = np.flatnonzero(left)[:count]
-        return min((self._ids[row] for row in rows), key=self._own_order) if count > 1 else self._ids[int(rows[0])]
+        ids = [self._ids[int(row)] for row in rows]
+        return min(ids, key=self._own_order) if count > 1 else ids[0]
 
     def _own_order(self, id_: str) -> bytes:
         return hashlib.blake2b(f"{self.reviewer}\n{id_}".encode(errors="surrogatepass"), digest_size=8).digest()
@@ -432,7 +433,7 @@ class Screening:
 
         if self._learnt is None or self._learnt.key != self._features_key(self.state):
             return True
-        return refit_due(self._learnt.labels, len(self._lesson(self.state)[0]))
+        return refit_due(self._learnt.labels, self._decided(self.state))
 
     def lesson(self) -> Callable[[], Learnt]:
         """What is to be learnt now, as a function that may run in another thread and changes nothing; `take` takes its result."""
@@ -445,7 +446,7 @@ class Screening:
 
     def _lesson_of(self, state: State) -> Callable[[], Learnt]:
         from explorer.screening.features import record_features
-        from explorer.screening.queue import Model, learn
+        from explorer.screening.queue import learn
 
         self._map()
         key = self._features_key(state)
@@ -456,7 +457,7 @@ class Screening:
         filled = dict(state.abstracts)
         extra = self._words_of(state)
         labelled, included = self._lesson(state)
-        seq, method, pseudo = state.seq, self._method(state), bool(extra)
+        seq, method, pseudo, decided = state.seq, self._method(state), bool(extra), self._decided(state)
 
         def run() -> Learnt:
             features = known
@@ -468,14 +469,8 @@ class Screening:
                 features = record_features([*given[0], extra] if pseudo else given[0], [*given[1], ""] if pseudo else given[1])
             of = [*([len(rows)] if pseudo else []), *labelled]
             positive = np.array([*([True] if pseudo else []), *included], bool)
-            if len(set(positive.tolist())) < 2 and positive.any():
-                # Nothing is excluded yet: papers are ranked by likeness to what is known.
-                like = features.terms[of].mean(axis=0)
-                weights = np.asarray(like, np.float32).ravel()
-                model = Model(np.asarray(features.terms @ weights, np.float32), len(labelled), weights)
-            else:
-                model = learn(features, np.array(of, np.int64), positive, method=method)
-            return Learnt(seq, len(labelled), model, features, key)
+            model = learn(features, np.array(of, np.int64), positive, method=method)
+            return Learnt(seq, decided, model, features, key)
 
         return run
 
@@ -491,6 +486,11 @@ class Screening:
             return len(self._ids)
         known = {self._moved.get(id_, id_) for search in state.searches for id_ in search.ids}
         return sum(id_ in known for id_ in self._ids)
+
+    def _decided(self, state: State) -> int:
+        """About how many decisions there are to learn from: counted without looking at each, for it is asked after every one."""
+        mine = len(state.votes[1]) if not state.blind(1) else len(state.order.get(self.reviewer, ()))
+        return len(state.priors[1]) + mine
 
     def _lesson(self, state: State) -> tuple[list[int], list[bool]]:
         """Rows that this reviewer may learn from, in the order of decision, and whether each was included.

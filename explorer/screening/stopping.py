@@ -1,14 +1,45 @@
-"""When to stop: how many of the relevant records were found so far, how sure that is, and what it rests on."""
+"""When to stop: how many of the relevant records were found so far, how sure that is, and what it rests on.
+
+Three views of the same decisions, and a guarantee:
+
+- the **curve**: where in the order the relevant records were met says how many are still to come. Positions follow Kumaraswamy's
+  distribution, whose two shapes are known beforehand as well as other reviews tell, and a share of the records comes anywhere, for
+  no queue knows them. Of all that agrees with what was met, the relevant records in all have a posterior: recall and its interval.
+- the **test** of Callaghan and Müller-Hansen: were the records read last drawn at random, how likely would so few be relevant if the
+  target was not reached?
+- the **model**: what its scores say of the records left (Yang, Lewis and Frieder).
+- a **random sample** of the records left, if one was drawn, bounds what is missed without any of these assumptions.
+"""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import gammaln
+from scipy.stats import hypergeom
 
-TARGETS = (0.80, 0.90, 0.95, 0.99)
-"""Recalls for which a stopping report says whether they are reached."""
+from explorer.errors import ScreeningError
+from explorer.ranking.logistic import calibrated
+
+Bools = NDArray[np.bool_]
+
+SHAPES_MEAN = (-0.36, 1.46)
+"""Logarithms of the two shapes in other reviews: early finds, and how soon they end."""
+
+SHAPES_COVARIANCE = ((0.17, 0.20), (0.20, 0.88))
+
+ANYWHERE = ((0.0, 20.0), (0.03, 3.0), (0.08, 1.0), (0.2, 0.5))
+"""Share of relevant records that come anywhere in the order, and how often reviews are so, relatively."""
+
+LEVEL = 0.4
+"""The test's p-value must be below this for a stop. Its usual level is one less the confidence; a queue that puts the likeliest first
+makes it far too strict then, and beside the curve it only has to keep one from stopping before a long run was irrelevant."""
+
+_FIRST = np.linspace(-2.2, 1.0, 17)
+_SECOND = np.linspace(-2.0, 3.5, 23)
 
 
 @dataclass(frozen=True)
@@ -36,8 +67,12 @@ class Stopping:
     """Relevant records in all."""
     recall: Estimate
     """Share of them that was found."""
+    chance: float
+    """Chance that the target is reached, by the curve."""
     p_value: float
     """Of the hypothesis that the target is not reached (Callaghan and Müller-Hansen 2020); small speaks for stopping."""
+    modelled: Estimate | None
+    """Relevant records in all by the scores of the model; none without scores, or before both kinds were met."""
     reached: bool
     """Whether to stop: the target is reached, at the confidence asked for."""
     to_go: Estimate
@@ -46,15 +81,190 @@ class Stopping:
     """The same in words, and what it rests on."""
 
 
+class Curve:
+    """Posterior of the relevant records to come, from the places of those that were met.
+
+    Parameters
+    ----------
+    records : int
+        Records that are screened in the order of the queue.
+    mean, covariance : tuple
+        Of the logarithms of the two shapes, in other reviews.
+
+    Notes
+    -----
+    Kumaraswamy, "A generalized probability density function for double-bounded random processes", J. Hydrology 46, 1980. That the
+    places of finds tell what is left is the idea of Sneyd and Stevenson, "Stopping Methods for Technology Assisted Reviews based on
+    Point Processes", ACM TOIS 2021. The number of relevant records has a prior of one over it.
+    """
+
+    def __init__(
+        self,
+        records: int,
+        *,
+        mean: tuple[float, ...] = SHAPES_MEAN,
+        covariance: tuple[tuple[float, ...], ...] = SHAPES_COVARIANCE,
+    ) -> None:
+        self.records = records
+        self.found = 0
+        a, b = np.meshgrid(np.exp(_FIRST), np.exp(_SECOND), indexing="ij")
+        away = np.stack([np.log(a) - mean[0], np.log(b) - mean[1]], -1)
+        prior = -0.5 * np.einsum("ijk,kl,ijl->ij", away, np.linalg.inv(np.array(covariance)), away)
+        self._a, self._b = a, b
+        self._share = np.array([share for share, _ in ANYWHERE])[:, None, None]
+        self._log = prior + np.log(np.array([often for _, often in ANYWHERE]))[:, None, None]
+
+    def meet(self, place: int) -> None:
+        """Take in that the record at a place, from 0, was relevant."""
+        at = (place + 0.5) / self.records
+        density = np.log(self._a * self._b) + (self._a - 1) * math.log(at) + (self._b - 1) * np.log1p(-(at**self._a))
+        self._log = self._log + np.log((1 - self._share) * np.exp(density) + self._share)
+        self.found += 1
+
+    def to_come(self, screened: int) -> NDArray[np.float64]:
+        """Chances that 0, 1, 2 … relevant records are among those not screened: float64, sums to 1."""
+        left = self.records - screened
+        if left <= 0:
+            return np.ones(1)
+        later = self._later(screened)
+        # More than this is hardly believed of any curve (`tests/test_screening_queue.py` looks at what is left).
+        more = np.arange(min(left, 60 + 6 * self.found) + 1)
+        count = gammaln(self.found + more + 1) - gammaln(more + 1) - gammaln(self.found + 1) - np.log(self.found + more + 1)
+        log = self._log.ravel()[:, None] + count + more * np.log(later.ravel())[:, None]
+        log -= log.max()
+        chances: NDArray[np.float64] = np.exp(log).sum(axis=0)
+        normal: NDArray[np.float64] = chances / chances.sum()
+        return normal
+
+    def _later(self, screened: int) -> NDArray[np.float64]:
+        """Chance of a relevant record to come after a place, for each pair of shapes and share."""
+        at = min(screened / self.records, 1.0)
+        later: NDArray[np.float64] = np.maximum(
+            (1 - self._share) * (1 - at**self._a) ** self._b + self._share * (1 - at), 1e-300
+        )
+        return later
+
+    def places(self, screened: int, parts: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Places up to which these shares of the relevant records to come are met, the curve's mean: float64, one a share."""
+        weight = np.exp(self._log - self._log.max())
+        grid = np.unique(np.linspace(screened, self.records, 65).astype(int))
+        # Each curve counts as often as it still expects records.
+        expected = np.array([float((weight * self._later(int(at))).sum()) for at in grid])
+        met = 1 - expected / max(expected[0], 1e-300)
+        met[-1] = 1.0
+        found: NDArray[np.float64] = np.interp(parts, met, grid)
+        return found
+
+
+def hypergeometric(included: Bools, records: int, target: float, known: int = 0) -> float:
+    """p-value of the hypothesis that fewer than `target` of the relevant records were found.
+
+    Parameters
+    ----------
+    included : ndarray of bool, shape (n_screened,)
+        Decisions in the order of the queue.
+    records : int
+        Records of which these were screened.
+    target : float
+    known : int
+        Relevant records that were known before; they only add to what was found.
+
+    Returns
+    -------
+    float
+        The least over all tails of the decisions; 1 where nothing was found.
+
+    Notes
+    -----
+    M. Callaghan and F. Müller-Hansen, "Statistical stopping criteria for automated screening in systematic reviews", Systematic
+    Reviews 9:273, 2020: for each tail, the chance to draw at most as many relevant records as it has from those left before it, were
+    the fewest relevant ones left that miss the target.
+    """
+    found = np.concatenate([[0], np.cumsum(included)])
+    total = int(found[-1])
+    if not total + known or not len(included):
+        return 1.0
+    fewest = math.floor((total + known) / target + 1e-9) + 1 - known
+    before = np.arange(len(included))
+    hidden, urn = fewest - found[before], records - before
+    possible = hidden <= urn
+    drawn = np.minimum(len(included) - before, urn)
+    chance = hypergeom.cdf(total - found[before], urn, np.minimum(hidden, urn), drawn)
+    return float(np.min(np.where(possible, chance, 0.0)))
+
+
+def modelled(chances: NDArray[np.float64], included: Bools, left: NDArray[np.float64], confidence: float) -> Estimate | None:
+    """Relevant records among those left, by what the scores of those screened meant.
+
+    Parameters
+    ----------
+    chances : ndarray of float64, shape (n_screened,)
+        Scores that records had before they were read; nan where there was none.
+    included : ndarray of bool, shape (n_screened,)
+    left : ndarray of float64, shape (n_left,)
+        Scores of the records left.
+    confidence : float
+
+    Notes
+    -----
+    E. Yang, D. Lewis and O. Frieder, "Heuristic Stopping Rules For Technology-Assisted Review", DocEng 2021, QuantCI: the sum of the
+    calibrated chances, and the normal interval of independent draws. It holds as far as the model's scores mean the same all the time,
+    which they do not quite.
+    """
+    known = ~np.isnan(chances)
+    scores, shown = chances[known].astype(np.float32), included[known]
+    if not shown.any() or shown.all() or not len(left):
+        return None
+    slope, intercept = calibrated(scores, shown, np.ones(len(scores), np.float32))
+    p = 1 / (1 + np.exp(-np.clip(slope * left + intercept, -30, 30)))
+    mean, spread = float(p.sum()), float(np.sqrt((p * (1 - p)).sum()))
+    z = _normal_quantile(confidence)
+    return Estimate(mean, max(0.0, mean - z * spread), min(float(len(left)), mean + z * spread), confidence)
+
+
+def _normal_quantile(confidence: float) -> float:
+    from scipy.stats import norm
+
+    return float(norm.ppf(0.5 + confidence / 2))
+
+
+def most_missed(sampled: int, relevant: int, left: int, confidence: float) -> int:
+    """The most relevant records among those left that a random sample of them leaves possible.
+
+    Parameters
+    ----------
+    sampled, relevant : int
+        Records drawn, and how many of them were relevant.
+    left : int
+        Records they were drawn from.
+    confidence : float
+        The bound holds this often, one-sided.
+
+    Notes
+    -----
+    The exact bound of the hypergeometric distribution, as C. Clopper and E. Pearson (1934) have it for the binomial one.
+    """
+    low, high = relevant, left - (sampled - relevant)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if hypergeom.cdf(relevant, left, middle, sampled) > 1 - confidence:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
 def stopping(
-    included: NDArray[np.bool_],
+    included: Bools,
     records: int,
     *,
     chances: NDArray[np.float64] | None = None,
+    left: NDArray[np.float64] | None = None,
     target: float = 0.95,
     confidence: float = 0.95,
     priors: int = 0,
-    sample: NDArray[np.bool_] | None = None,
+    sample: Bools | None = None,
+    sample_from: int | None = None,
 ) -> Stopping:
     """Say how many of the relevant records were found so far, and whether to stop.
 
@@ -66,13 +276,153 @@ def stopping(
         Records of the review, screened ones included.
     chances : ndarray of float64, shape (n_screened,), optional
         The score that the model gave each record before it was read (`Model.scores`); nan where there was none.
+    left : ndarray of float64, shape (n_left,), optional
+        Scores of the records left.
     target : float
-        Recall wished for, 0 to 1.
+        Recall wished for, above 0 to 1.
     confidence : float
         How sure to be, 0 to 1.
     priors : int
-        Decisions at the beginning that were not the queue's.
+        Decisions at the beginning that were not the queue's; they count as found, and tell nothing of the queue.
     sample : ndarray of bool, shape (n_sampled,), optional
-        Decisions about a random sample of the records that were left when it was drawn.
+        Decisions about a random sample of the records that were left when it was drawn; they stand in `included` too.
+    sample_from : int, optional
+        Records that were left when it was drawn, by default all that the decisions before the last `n_sampled` leave.
+
+    Returns
+    -------
+    Stopping
+
+    Raises
+    ------
+    ScreeningError
+        A target or confidence out of range, or more decisions than records.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> decisions = np.zeros(800, bool)
+    >>> decisions[[1, 2, 3, 5, 8, 13, 21, 34, 55]] = True
+    >>> now = stopping(decisions, 1000)
+    >>> now.found, now.irrelevant_run, now.recall.high
+    (9, 744, 1.0)
     """
-    raise NotImplementedError
+    included = np.asarray(included, bool)
+    _check(included, records, target, confidence, priors)
+    queue = included[priors:]
+    known = int(included[:priors].sum())
+    curve = Curve(max(records - priors, 1))
+    for place in np.flatnonzero(queue):
+        curve.meet(int(place))
+    missed = curve.to_come(len(queue))
+    return summary(
+        curve,
+        missed,
+        p_value=hypergeometric(queue, records - priors, target, known),
+        included=included,
+        records=records,
+        target=target,
+        confidence=confidence,
+        scored=modelled(chances, included, left, confidence) if chances is not None and left is not None else None,
+        sample=None if sample is None or not len(sample) else (sample, sample_from),
+    )
+
+
+def _check(included: Bools, records: int, target: float, confidence: float, priors: int) -> None:
+    if not 0 < target <= 1:
+        raise ScreeningError(f"A recall of {target} cannot be a target; give a share above 0 and at most 1, such as 0.95.")
+    if not 0 < confidence < 1:
+        raise ScreeningError(f"Nobody is sure to {confidence}; give a share between 0 and 1, such as 0.95.")
+    if len(included) > records or priors > len(included):
+        raise ScreeningError(f"{len(included)} decisions, {priors} of them priors, do not fit {records} records.")
+
+
+def summary(
+    curve: Curve,
+    missed: NDArray[np.float64],
+    *,
+    p_value: float,
+    included: Bools,
+    records: int,
+    target: float,
+    confidence: float,
+    scored: Estimate | None = None,
+    sample: tuple[Bools, int | None] | None = None,
+) -> Stopping:
+    """Put the views together; `stopping` and the simulation both end here."""
+    n, found = len(included), int(included.sum())
+    low, high = _interval(missed, confidence)
+    # The middle of the posterior, not its mean, which a few wild curves would carry away.
+    middle = int(np.searchsorted(np.cumsum(missed), 0.5))
+    enough = math.floor(found / target - found + 1e-9)
+    chance = float(missed[: enough + 1].sum()) if found else 0.0
+    # A rule that is asked again and again stops at its luckiest moment, so that half the doubt is allowed.
+    reached = n == records or (chance >= (1 + confidence) / 2 and p_value < LEVEL)
+    bound = ""
+    if sample is not None:
+        drawn, drawn_from = sample
+        from_ = drawn_from if drawn_from is not None else records - (n - len(drawn))
+        before = int(included[: records - from_].sum()) if drawn_from is not None else found - int(drawn.sum())
+        most = most_missed(len(drawn), int(drawn.sum()), from_, confidence)
+        high = max(before + most - found, 0)
+        low, middle = min(low, high), min(middle, high)
+        reached = n == records or (found > 0 and found / (found + high) >= target)
+        bound = f" Of {len(drawn):,} records drawn at random {int(drawn.sum()):,} were relevant: at most {high:,} are missed."
+    recall = Estimate(_share(found, middle), _share(found, high), _share(found, low), confidence)
+    relevant = Estimate(found + middle, found + low, found + high, confidence)
+    run = n - 1 - int(np.flatnonzero(included)[-1]) if found else n
+    to_go = _to_go(curve, found, (low, middle, high), n, records, target, confidence)
+    sentence = _sentence(n, records, found, run, recall, relevant, target, confidence, chance, p_value, reached, to_go) + bound
+    return Stopping(
+        records, n, found, run, target, relevant, recall, chance, p_value,
+        None if scored is None else Estimate(found + scored.value, found + scored.low, found + scored.high, confidence),
+        reached, to_go, sentence,
+    )  # fmt: skip
+
+
+def _interval(missed: NDArray[np.float64], confidence: float) -> tuple[int, int]:
+    sums = np.cumsum(missed)
+    low = int(np.searchsorted(sums, (1 - confidence) / 2))
+    return low, min(int(np.searchsorted(sums, (1 + confidence) / 2)), len(missed) - 1)
+
+
+def _share(found: int, missed: int) -> float:
+    return found / (found + missed) if found else float(missed == 0)
+
+
+def _to_go(
+    curve: Curve, found: int, missed: tuple[int, int, int], n: int, records: int, target: float, confidence: float
+) -> Estimate:
+    """Records to read until the target is reached, were the relevant ones left as many as the interval's ends and middle."""
+    needed = [max(0, math.ceil(target * (found + more) - 1e-9) - found) for more in missed]
+    # Half a record early: the last of them is met before the curve has no more to give.
+    parts = np.array([max(part - 0.5, 0.0) / more if more else 0.0 for part, more in zip(needed, missed, strict=True)])
+    screened = max(curve.records - (records - n), 0)
+    places = curve.places(screened, parts) - screened
+    low, middle, high = (float(np.ceil(place)) if need else 0.0 for place, need in zip(places, needed, strict=True))
+    return Estimate(middle, min(low, middle), max(middle, high), confidence)
+
+
+def _sentence(
+    n: int, records: int, found: int, run: int, recall: Estimate, relevant: Estimate, target: float, confidence: float,
+    chance: float, p_value: float, reached: bool, to_go: Estimate,
+) -> str:  # fmt: skip
+    if n == records:
+        return f"All {records:,} records were screened; {found:,} are relevant."
+    if not found:
+        return f"No relevant record was found among {n:,} of {records:,}, so that nothing can be said about recall."
+    said = (
+        f"{n:,} of {records:,} records were screened and {found:,} found relevant, of an estimated {relevant.value:,.0f} "
+        f"({relevant.low:,.0f} to {relevant.high:,.0f}): recall {recall.value:.0%} ({recall.low:.0%} to {recall.high:.0%}, at "
+        f"{confidence:.0%}). This rests on where in the order they were found and on {run:,} irrelevant records in a row; "
+        f"the chance that {target:.0%} are found is {_chance(chance)}, and the test of Callaghan and Müller-Hansen gives p = {p_value:.2f}."
+    )
+    if reached:
+        return f"{said} One may stop."
+    if not to_go.value:
+        return f"{said} That is likely, and not sure enough to stop."
+    return f"{said} Going on to {target:.0%} would take about {to_go.value:,.0f} more ({to_go.low:,.0f} to {to_go.high:,.0f})."
+
+
+def _chance(chance: float) -> str:
+    return "above 99 %" if chance > 0.99 else "below 1 %" if chance < 0.01 else f"{chance:.0%}"

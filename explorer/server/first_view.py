@@ -25,6 +25,7 @@ from explorer.dashboard.picture import title_text
 from explorer.dashboard.views import topics
 from explorer.dashboard.widget import Dashboard
 from explorer.errors import ExplorerError
+from explorer.library.readers import BY_TOKEN
 from explorer.selection.selection import Selection
 
 BONES = ("<!--lx-bones-->", "<!--/lx-bones-->")
@@ -62,22 +63,22 @@ class FirstView:
         """Draw the view that most begin with, so that no visitor waits for what is read once."""
         self._thread.submit(self.html, "")
 
-    async def fill(self, page: str, query: str) -> str:
+    async def fill(self, page: str, query: str, reader: str = "") -> str:
         """A page with the first view of an address in place of its bones; as it is where there is no view."""
         start, end = (page.find(mark) for mark in BONES)
         if start < 0 or end < start:
             return page
         loop = asyncio.get_running_loop()
         try:
-            view = await asyncio.wait_for(loop.run_in_executor(self._thread, self.html, query), PATIENCE)
+            view = await asyncio.wait_for(loop.run_in_executor(self._thread, self.html, query, reader), PATIENCE)
         except TimeoutError:
             return page
         return page[:start] + view + page[end + len(BONES[1]) :] if view else page
 
-    def html(self, query: str) -> str:
+    def html(self, query: str, reader: str = "") -> str:
         """The first view of the query part of an address; empty where only a kernel can draw it, or say what is wrong."""
         try:
-            state = self.state(query)
+            state = self.state(query, reader)
         except ExplorerError:
             return ""
         except Exception:  # noqa: BLE001  (a fault here must not keep the page from its kernel)
@@ -85,7 +86,7 @@ class FirstView:
             return ""
         return "" if state is None else written(state) + self._begin
 
-    def state(self, query: str) -> dict[str, Any] | None:
+    def state(self, query: str, reader: str = "") -> dict[str, Any] | None:
         """The values that the page is drawn from, by trait; None where they take a kernel.
 
         Raises
@@ -103,6 +104,7 @@ class FirstView:
             "VOILA_BASE_URL": self._base_url,
             "QUERY_STRING": query,
             "LITEXPLORER_ASSETS": "served",
+            BY_TOKEN: reader,
         }
         board = addressed(self._corpus, Deployment.from_environment({**os.environ, **told}))
         try:

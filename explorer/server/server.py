@@ -7,6 +7,7 @@ import errno
 import json
 import logging
 import os
+import secrets
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -33,9 +34,10 @@ from explorer.dashboard import frontend
 from explorer.dashboard.deployment import told_to_kernels
 from explorer.dashboard.figures import plotly_path, plotly_version
 from explorer.errors import ServerError
+from explorer.library.readers import HEADER
 from explorer.server.admission import Admission, Decision, default_number, memory_there, raise_descriptors, sizes
 from explorer.server.first_view import FirstView
-from explorer.server.identity import Identity
+from explorer.server.identity import with_readers
 
 TEMPLATE = "literature-explorer"
 _YEAR = 31_536_000
@@ -89,6 +91,9 @@ class _Page(TornadoVoilaHandler):  # type: ignore[misc]
         """Start a dashboard, where there is room for it and a person asks for a page."""
         if not is_visit(self.request.headers):
             raise HTTPError(403, reason="Not a visit of a page")
+        # Whatever the browser said of itself, the kernel learns whose token let it in.
+        reader = getattr(self.current_user, "username", "")
+        self.request.headers[HEADER] = reader if reader in self.identity_provider.readers else ""
         doors: Doors = self.settings["explorer_doors"]
         decision = doors.admission.ask(doors.running(self.kernel_manager), self.get_cookie("lx-ticket", "") or "")
         if not decision.admitted:
@@ -106,7 +111,7 @@ class _Page(TornadoVoilaHandler):  # type: ignore[misc]
                     # The kernel runs once the page goes on, and is counted among the others.
                     doors.starting -= 1
                     started = True
-                self.write(html if view is None else await view.fill(html, query))
+                self.write(html if view is None else await view.fill(html, query, self.request.headers[HEADER]))
                 await self.flush()
         finally:
             if not started:
@@ -203,9 +208,14 @@ class ExplorerServer(Voila):  # type: ignore[misc]
     def stop(self) -> None:
         """End the server and its kernels."""
         # One that nobody has taken may still be starting: interrupted, as kernels are first, it would print where it was.
-        for kernel in waiting(self.kernel_manager):
-            with contextlib.suppress(psutil.Error, KeyError):
-                psutil.Process(self.kernel_manager.get_kernel(kernel).provisioner.pid).kill()
+        taken = set()
+        for kernel in set(self.kernel_manager.list_kernel_ids()) - waiting(self.kernel_manager):
+            with contextlib.suppress(KeyError, AttributeError):
+                taken.add(self.kernel_manager.get_kernel(kernel).provisioner.pid)
+        for child in psutil.Process().children():
+            if child.pid not in taken:
+                with contextlib.suppress(psutil.Error):
+                    child.kill()
         super().stop()
 
     def report(self) -> None:
@@ -237,7 +247,16 @@ def _page_config(page_config: dict[str, Any], **context: Any) -> dict[str, Any]:
     return {**page_config, "plotlyUrl": f"{base}{plotly_address()}", **addresses}
 
 
-def settings(*, ip: str, port: int, token: str | None, cull_after: int, browser: bool, ready: int = 0) -> Config:
+def settings(
+    *,
+    ip: str,
+    port: int,
+    token: str | None,
+    cull_after: int,
+    browser: bool,
+    ready: int = 0,
+    readers: Mapping[str, str] | None = None,
+) -> Config:
     """Settings of the server.
 
     Parameters
@@ -254,6 +273,8 @@ def settings(*, ip: str, port: int, token: str | None, cull_after: int, browser:
         Open a browser.
     ready : int
         Kernels that are started before anybody comes, and kept.
+    readers : mapping, optional
+        Token of each reader who has one, by name; the dashboard then keeps their stars, tags and notes apart.
     """
     config = Config()
     # Voila tells each file it serves and each kernel it starts.
@@ -262,7 +283,10 @@ def settings(*, ip: str, port: int, token: str | None, cull_after: int, browser:
     config.Voila.port = port
     config.Voila.port_retries = 0
     config.Voila.open_browser = browser
-    config.Voila.identity_provider_class = Identity
+    config.Voila.identity_provider_class = with_readers(readers or {})
+    if readers and not token:
+        # Without one nobody would be asked for a token.
+        token = secrets.token_urlsafe(32)
     if token:
         config.Voila.token = token
     local = ip in ("localhost", "127.0.0.1", "::1")
@@ -283,6 +307,7 @@ def settings(*, ip: str, port: int, token: str | None, cull_after: int, browser:
     # Every other extension of JupyterLab that happens to be installed would be fetched and run on each visit: plotly's own is
     # 1.4 MB compressed, and nothing on this page uses it.
     voila.extension_allowlist = ["@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8", "anywidget"]
+    voila.http_header_envs = [HEADER]
     voila.strip_sources = True
     voila.show_tracebacks = False
     voila.file_allowlist = []
@@ -304,6 +329,7 @@ def serve(
     ip: str = "127.0.0.1",
     port: int = 8866,
     token: str | None = None,
+    readers: Mapping[str, str] | None = None,
     cull_after: int = 600,
     browser: bool = True,
     read_only: bool = False,
@@ -318,7 +344,7 @@ def serve(
     Parameters
     ----------
     corpus : Corpus, optional
-    ip, port, token, cull_after, browser
+    ip, port, token, readers, cull_after, browser
         See `settings`.
     read_only : bool
         Its readers can add no papers.
@@ -368,7 +394,11 @@ def serve(
         # A copy in a folder of its own: what Voila serves from is the notebook's folder, which shall hold nothing else.
         notebook = Path(folder) / "explorer.ipynb"
         notebook.write_bytes(bundled("notebooks", "explorer.ipynb").read_bytes())
-        config = settings(ip=ip, port=port, token=token, cull_after=cull_after, browser=browser, ready=kernels_ready)
+        # A kernel that was started before anybody came cannot know whose it will be.
+        kernels_ready = 0 if readers else kernels_ready
+        config = settings(
+            ip=ip, port=port, token=token, cull_after=cull_after, browser=browser, ready=kernels_ready, readers=readers
+        )
         config.Voila.tornado_settings["explorer_ready"] = partial(ready, port)
         # A function, for settings are copied deeply, and a corpus cannot be.
         config.Voila.tornado_settings["explorer_corpus"] = lambda: default_corpus() if corpus is None else corpus

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from explorer.errors import ReadError
@@ -21,16 +23,31 @@ def files_of(path: Path) -> list[Path]:
         There is nothing of that name, or the folder has no file.
     """
     if path.is_dir():
-        inside = sorted(p for p in path.rglob("*") if p.is_file() and not any(part.startswith(".") for part in p.parts[-2:]))
+        inside = sorted(_below(path))
         if not inside:
             raise ReadError(f"{path} is a folder without files.")
         return inside
-    if path.exists():
+    if path.is_file():
         return [path]
+    if path.exists():
+        # A pipe without a writer would be waited for.
+        raise ReadError(f"{path} is no file but a pipe, a socket or a device. Save what it gives to a file.")
     found = [match for match in _matches(path) if match.is_file()]
     if not found:
         raise ReadError(f"{path} does not exist. Check the path.")
     return found
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """Files below a folder, and folders there that cannot be looked into, which reading them says."""
+    closed: list[Path] = []
+    for place, folders, files in os.walk(folder, onerror=lambda error: closed.append(Path(error.filename))):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in files:
+            path = Path(place, name)
+            if not name.startswith(".") and path.is_file():
+                yield path
+    yield from closed
 
 
 def _matches(pattern: Path) -> list[Path]:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from explorer.disk import flush, record_files, write_whole
+from explorer.disk import flush, open_to_others, record_files, write_whole
 from explorer.errors import CorpusError
 
 FORMAT = 2
@@ -82,6 +82,7 @@ def publish(
         topics = write(target)
         record_files(target, None if upon is None else folder / upon)
         for path in [*target.rglob("*"), target]:
+            open_to_others(path)
             flush(path)
         manifest: dict[str, Any] = {
             "format": FORMAT,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
@@ -31,7 +31,8 @@ from explorer.store.own_columns import StoredColumns
 from explorer.store.prefixes import Prefixes, sort_words
 from explorer.store.topics import Topics, load_topics
 from explorer.text.analysis import fingerprint
-from explorer.topics.trends import DAY, MONTH
+from explorer.topics.periods import last_day, unfinished_period
+from explorer.topics.trends import MONTH
 
 if TYPE_CHECKING:
     from explorer.dedupe.rules import Rules
@@ -41,6 +42,9 @@ STALE = 0.1
 """Share of papers that came after the topics were found from which these count as stale. A convention: a tenth of the papers
 can bring in a topic of its own, where there are ten or more."""
 
+
+_LATEST = 50
+"""Papers among which the latest date is looked for: within a month those known to the day may stand before or after the others."""
 
 CACHED = re.compile(r"(?:files|papers|grown)-[0-9a-f]{16}(?:-(?:auto|\d+))?")
 """Names of the folders of corpora in the cache."""
@@ -105,7 +109,7 @@ class Snapshot:
         self._facets = {name: Facet.load(self.generation, name) for name in ("topics", *FACETS)}
         self._prefixes = {name: Prefixes.load(self.generation, name) for name in FACETS}
         self.columns = StoredColumns(self.table, self.generation)
-        self.topics: Topics = load_topics(self.generation, self.months, self.precision, self._texts, self.newest_day)
+        self.topics: Topics = load_topics(self.generation, self.months, self.precision, self._texts, self.unfinished)
         self.merged = load_merges(self.generation)
         self.accounts = load_accounts(self.generation)
         rules = self.generation / RULES
@@ -299,12 +303,15 @@ class Snapshot:
         known = pc.fill_null(self.table.column("upvotes").cast(pa.float32()), float("nan"))
         return np.asarray(known.to_numpy(), np.float32)
 
-    def newest_day(self) -> date | None:
-        """When the newest paper was published whose day is known; None where there is none."""
-        published = self.table.column("published")
-        days = published.filter(pa.array(np.asarray(self.precision == DAY)))
-        found = pc.max(days.cast(pa.int64())).as_py()
-        return None if found is None else datetime.fromtimestamp(found, UTC).date()
+    def unfinished(self, by: str) -> int | None:
+        """The last period, where papers of it are still to come (see `unfinished_period`)."""
+        at = str(self.manifest["made"].get("at", ""))[:10]
+        made = date.fromisoformat(at) if len(at) == 10 else None
+        order = self.order("newest")
+        late = order[np.flatnonzero(np.asarray(self.precision[order]) >= MONTH)[:_LATEST]].tolist()
+        ends = [last_day(*self.record(row, ("published", "precision")).values()) for row in late]
+        months = np.asarray(self.months[np.asarray(self.precision) >= MONTH])
+        return unfinished_period(months, max(ends, default=None), by, made)
 
     def order(self, name: str) -> np.ndarray:
         """All rows in one of the orders newest, oldest, upvotes, title."""

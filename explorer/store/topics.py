@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +16,7 @@ from explorer.errors import TopicError
 from explorer.papers.html_table import html_table
 from explorer.store.facets import Facet, mapped
 from explorer.topics.edits import NONE, Papers, TopicEdit, TopicState, load_edits, replay, save_edits
-from explorer.topics.trends import PERIODS, coarseness, frequency_frame, period_index, period_label, trend_frame
+from explorer.topics.trends import coarseness, frequency_frame, period_index, period_label, trend_frame
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -107,12 +106,12 @@ class Topics:
         precision: np.ndarray,
         log: Sequence[TopicEdit] = (),
         texts: Callable[[Iterable[int]], list[str]] | None = None,
-        newest: Callable[[], date | None] = lambda: None,
+        unfinished: Callable[[str], int | None] = lambda by: None,
         second: np.ndarray | None = None,
     ) -> None:
         self.second = np.full(len(codes), len(table.labels) - 1, np.int32) if second is None else second
         self.log = list(log)
-        self._newest = newest
+        self._unfinished = unfinished
         self._texts = texts
         self.table = table
         self.codes = codes
@@ -154,17 +153,12 @@ class Topics:
         return frame
 
     def unfinished(self, by: str = "year") -> str:
-        """The period that went on after the newest paper of the corpus; empty where that was published on its last day.
+        """The last period, where papers of it are still to come; empty where there is none (see `explorer.topics.periods`).
 
         The shares of such a period are as good as others, its counts are not.
         """
-        newest = self._newest()
-        if newest is None:
-            return ""
-        month = 12 * newest.year + newest.month - 1
-        period = month // (12 // PERIODS[by])
-        ends = (newest + timedelta(days=1)).month != newest.month and (month + 1) % (12 // PERIODS[by]) == 0
-        return "" if ends else period_label(period, by)
+        period = self._unfinished(by)
+        return "" if period is None else period_label(period, by)
 
     def grid(self, by: str = "year", rows: np.ndarray | None = None) -> tuple[np.ndarray, int]:
         """Papers per topic and period, from the first dated period to the last.
@@ -604,10 +598,10 @@ def load_topics(
     months: np.ndarray,
     precision: np.ndarray,
     texts: Callable[[Iterable[int]], list[str]] | None = None,
-    newest: Callable[[], date | None] = lambda: None,
+    unfinished: Callable[[str], int | None] = lambda by: None,
 ) -> Topics:
     """Open the topics of a corpus folder."""
     table = TopicTable(**json.loads((folder / "topics.json").read_text(encoding="utf-8"))).completed()
     codes, share = (mapped(folder / f"topics.{part}.npy") for part in ("codes", "share"))
     second = mapped(path) if (path := folder / "topics.second.npy").exists() else None
-    return Topics(table, codes, share, months, precision, load_edits(folder / EDITS), texts, newest, second)
+    return Topics(table, codes, share, months, precision, load_edits(folder / EDITS), texts, unfinished, second)

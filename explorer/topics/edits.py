@@ -142,10 +142,14 @@ class TopicState:
         """The same without one topic, which has no papers any more; where it was the next likeliest, none is."""
         last = len(self.ids) - 1
         second = np.where(self.second == at, last, self.second)
-        cut = lambda values: [value for i, value in enumerate(values) if i != at]  # noqa: E731
+        kept = [i for i in range(len(self.ids)) if i != at]
         return replace(
             self,
-            **{name: cut(getattr(self, name)) for name in ("ids", "labels", "words", "phrases", "stability")},
+            ids=[self.ids[i] for i in kept],
+            labels=[self.labels[i] for i in kept],
+            words=[self.words[i] for i in kept],
+            phrases=[self.phrases[i] for i in kept],
+            stability=[self.stability[i] for i in kept],
             codes=np.where(self.codes > at, self.codes - 1, self.codes).astype(np.int32),
             second=np.where(second > at, second - 1, second).astype(np.int32),
         )

@@ -66,8 +66,8 @@ def name_topics(
     Notes
     -----
     Of each topic the 60 papers that lie on it most are read. A phrase scores by coverage (the part of them that has it, those
-    that have it in their title twice), times the logarithm of its lift over the papers read for the other topics, times the root
-    of its number of words and of what its words are worth, and more if they are the topic's first words; it must stand in three
+    that have it in their title twice), times the logarithm of its lift over the papers read for the other topics, times its
+    number of words and the root of what the best of them is worth, and more if they are the topic's first words; it must stand in three
     papers, or two where ten were read or fewer. One-word names are completed by a second phrase.
     """
     heaviest = [np.argsort(-places[:, topic], kind="stable")[:_READ] for topic in range(places.shape[1])]
@@ -84,7 +84,7 @@ def name_topics(
             len(rows),
             everywhere,
             len(told),
-            {word: 1 / (1 + place / 10) for place, word in enumerate(words[topic])},
+            {word: 1 / (1 + place / 20) for place, word in enumerate(words[topic])},
             worth,
         )
         for topic, rows in enumerate(mine)
@@ -117,8 +117,8 @@ def _ranked(
         lift = (count / papers) / elsewhere
         if lift > 1:
             known = [worth[part] for part in parts if part in worth]
-            told = max(heavy.get(part, 0.0) for part in parts) * (sum(known) / len(known)) ** 0.5
-            scores[phrase] = (count + titled[phrase]) / papers * np.log(lift) * len(parts) ** 0.5 * told
+            told = max(heavy.get(part, 0.0) for part in parts) * max(known) ** 0.5
+            scores[phrase] = (count + titled[phrase]) / papers * np.log(lift) * len(parts) * told
     chosen: list[str] = []
     for phrase in sorted(scores, key=lambda phrase: (-scores[phrase], phrase)):
         if not any(_same(phrase, other) for other in chosen):

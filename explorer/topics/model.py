@@ -32,6 +32,8 @@ _REFINEMENTS = 25
 _SHRINK = 0.3
 _TEMPER = 0.2
 _LENGTH = 60.0
+_NONE = 0.1
+"""How likely it is beforehand that a paper is of no topic. A convention; with it texts of words drawn at random are of none."""
 
 
 def suggested_topics(papers: int) -> int:
@@ -196,8 +198,7 @@ class TopicModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             factors += _SHRINK * factors.sum(axis=1, keepdims=True) * self.background_
             self.factors_ = factors / np.maximum(factors.sum(axis=1, keepdims=True), 1e-12)
             prior = places.mean(axis=0, dtype=np.float64) + 1e-9
-            # None of the topics is as likely as the least of them.
-            self.prior_ = np.append(prior, prior.min()) / (prior.sum() + prior.min())
+            self.prior_ = np.append(prior / prior.sum() * (1 - _NONE), _NONE)
             if at < rounds - 1:
                 found = self._posterior(has)[:, :-1]
                 places = (found / np.maximum(found.sum(axis=1, keepdims=True), 1e-12)).astype(np.float32)
@@ -216,7 +217,7 @@ class TopicModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """How likely each topic is for each paper, and none of them; see the notes of the class."""
         every = np.vstack([self.factors_, self.background_])
         logs = np.log(np.maximum(every, 1e-12)).T.astype(np.float32)
-        found = _TEMPER * (has @ np.ascontiguousarray(logs)).astype(np.float64) + np.log(self.prior_)
+        found: np.ndarray = _TEMPER * (has @ np.ascontiguousarray(logs)).astype(np.float64) + np.log(self.prior_)
         found -= found.max(axis=1, keepdims=True)
         found = np.exp(found)
         found /= found.sum(axis=1, keepdims=True)
@@ -268,7 +269,7 @@ class TopicModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             texts = list(texts)
             if not texts or not len(self.factors_):
                 return np.eye(1, len(self.factors_) + 1, len(self.factors_)).repeat(len(texts), axis=0)
-            counts, _ = count_terms(texts, self.vocabulary_)
+            counts, _ = count_terms(texts, self.vocabulary_.tolist())
         else:
             counts, _ = self._counts(texts, reset=False)
         from threadpoolctl import threadpool_limits

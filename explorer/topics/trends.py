@@ -35,7 +35,14 @@ def period_index(months: np.ndarray, precision: np.ndarray, by: str) -> np.ndarr
     -------
     ndarray of int32, shape (n,)
         Periods counted from year 0; -1 where the date is missing or coarser than the period.
+
+    Raises
+    ------
+    SchemaError
+        There is no such period.
     """
+    if by not in PERIODS:
+        raise SchemaError(f"There is no period {by!r}. Periods: {', '.join(PERIODS)}.")
     return np.where(precision >= _KNOWN[by], months // (12 // PERIODS[by]), -1).astype(np.int32)
 
 
@@ -207,7 +214,10 @@ def trend_frame(grid: np.ndarray, totals: np.ndarray, first: int, by: str, *, le
     q = false_discovery_rates(found["p"])
     at, p = change_points(grid, totals)
     change_q = false_discovery_rates(p)
-    name = lambda place: period_label(first + int(place), by)  # noqa: E731
+
+    def name(place: int) -> str:
+        return period_label(first + int(place), by)
+
     trend = np.where(np.isnan(q), "unknown", np.where(q > level, "level", np.where(found["slope"] > 0, "rising", "falling")))
     return pd.DataFrame(
         {

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import pandas as pd
 from nbconvert import HTMLExporter
 from playwright.sync_api import Browser, expect
 
 from explorer import Corpus, Selection
 
-from .conftest import Open, watched
+from .conftest import Open, run_notebook, watched
 from .driver import DRAWN_WITHIN, Board
 from .servers import Server
 
@@ -43,7 +44,7 @@ def saved(board: Board, name: str, shows: str) -> Path:
 
 def test_a_saved_notebook_shows_what_was_shown(open_lab: Open, corpus: Corpus) -> None:
     board = open_lab()
-    picture = board.page.locator("[class*=lx-picture]")
+    picture = board.page.locator(".lx-picture")
     expect(picture).to_have_count(1)
     expect(picture).to_be_hidden()
     board.search("vision")
@@ -82,7 +83,7 @@ def test_a_notebook_that_is_opened_again_shows_the_picture(
     server = lab()
     with watched(browser, server.host, viewport={"width": 1760, "height": 1100}) as (page, watch):
         page.goto(f"{server.url}lab/tree/{other.name}")
-        picture = page.locator("[class*=lx-picture]").first
+        picture = page.locator(".lx-picture").first
         expect(picture).to_be_visible(timeout=DRAWN_WITHIN)
         expect(picture).to_contain_text("matching ‘vision’")
         expect(picture.locator("tbody tr")).to_have_count(min(10, len(corpus.select(Selection(query="vision")))))
@@ -91,3 +92,57 @@ def test_a_notebook_that_is_opened_again_shows_the_picture(
         wide: list[Any] = [image.evaluate("image => image.naturalWidth") for image in images.all()]
         assert all(width > 100 for width in wide)
         watch.faults = [fault for fault in watch.faults if "model not found" not in fault and "widget" not in fault]
+
+
+def test_many_papers_are_opened_while_the_notebook_goes_on(
+    browser: Browser, lab: Callable[..., Server], tmp_path: Path
+) -> None:
+    words = ("graphs", "planets", "rewards", "vision", "speech", "merging", "arithmetic")
+    papers = pd.DataFrame(
+        {
+            "title": [f"On {words[number % 7]} and {words[number % 5]}, part {number}" for number in range(3000)],
+            "abstract": [f"We look at {words[number % 7]} by way of {words[number % 3]}. " * 20 for number in range(3000)],
+            "year": [2000 + number % 25 for number in range(3000)],
+        }
+    )
+    file = tmp_path / "many.csv"
+    papers.to_csv(file, index=False)
+    server = lab(file)
+    with watched(browser, server.host, viewport={"width": 1760, "height": 1100}) as (page, watch):
+        page.goto(f"{server.url}lab/tree/many.ipynb")
+        expect(page.get_by_role("button", name="Python 3 (ipykernel) | Idle")).to_be_visible(timeout=DRAWN_WITHIN)
+        run_notebook(page)
+        board = Board(page, server, watch, voila=False)
+        opening = board.root.locator(".lx-opening")
+        expect(opening).to_be_visible(timeout=DRAWN_WITHIN)
+        expect(opening).to_contain_text("Opening many.csv")
+        # The cell is done, and the kernel answers.
+        expect(page.get_by_role("button", name="Python 3 (ipykernel) | Idle")).to_be_visible(timeout=DRAWN_WITHIN)
+        opening.get_by_role("button", name="Stop").click()
+        expect(board.error).to_contain_text("Run the cell again", timeout=DRAWN_WITHIN)
+        run_notebook(page)
+        expect(board.root.locator(".lx-count strong")).to_have_text("3,000", timeout=DRAWN_WITHIN)
+        expect(board.root.locator(".lx-opening")).to_be_hidden()
+        board.search("planets")
+        board.shows(int((papers["title"] + papers["abstract"]).str.contains("planets").sum()))
+
+
+def test_charts_follow_the_theme_of_lab(lab_board: Board) -> None:
+    page = lab_board.page
+
+    def choose(theme: str) -> None:
+        page.get_by_role("menuitem", name="Settings", exact=True).click()
+        page.get_by_role("menuitem", name="Theme", exact=True).click()
+        page.get_by_role("menuitem", name=theme, exact=True).click()
+
+    lab_board.root.get_by_role("tab", name="Key phrases").click()
+    text = lab_board.root.locator(".lx-drawn .ytick text").first
+    expect(text).to_be_visible(timeout=DRAWN_WITHIN)
+    light = text.evaluate("node => getComputedStyle(node).fill")
+    try:
+        choose("JupyterLab Dark")
+        expect(page.locator('body[data-jp-theme-light="false"]')).to_have_count(1)
+        expect(text).not_to_have_css("fill", light)
+    finally:
+        choose("JupyterLab Light")
+    expect(text).to_have_css("fill", light)

@@ -26,8 +26,12 @@ export function marksPanel(app) {
     maxlength: "100000",
     key: "note",
     input: typed,
-    blur: () => save(),
+    blur: () => {
+      if (!moving) save();
+    },
   });
+  /** Whether the box is put into a drawing made anew, which takes the focus from it for that moment. */
+  let moving = false;
   /** The paper whose note is in the box. @type {number | null} */
   let row = null;
   /** The note as the kernel has it. */
@@ -180,6 +184,13 @@ export function marksPanel(app) {
     const { writable, problem } = model.get("marks");
     const { tags, others } = paper.marks;
     take(paper);
+    if (document.activeElement === box) {
+      moving = true;
+      queueMicrotask(() => {
+        box.focus({ preventScroll: true });
+        moving = false;
+      });
+    }
     const shown = others.length
       ? h(
           "ul",

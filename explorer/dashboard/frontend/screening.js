@@ -716,7 +716,7 @@ export function screeningPanel(app) {
           h(
             "tr",
             {},
-            ["Reviewer", "Decided", "", ""].map((text) => h("th", { scope: "col" }, text)),
+            ["Reviewer", "Decided", "State", "Leaving"].map((text) => h("th", { scope: "col" }, text)),
           ),
         ),
         h(
@@ -889,7 +889,7 @@ export function screeningPanel(app) {
             h(
               "tr",
               {},
-              ["Search", "Phase", "Box", "", "n"].map((text) => h("th", { scope: "col" }, text)),
+              ["Search", "Phase", "Box", "Source or reason", "n"].map((text) => h("th", { scope: "col" }, text)),
             ),
           ),
           h(

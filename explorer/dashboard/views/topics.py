@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
-import datetime
-import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -12,7 +9,8 @@ import numpy as np
 from explorer.dashboard.figures import lines_json, trend_json
 from explorer.search.results import Results
 from explorer.text.analysis import readable
-from explorer.topics.trends import MONTH, PERIODS, YEAR, coarseness, period_label, wilson
+from explorer.topics.periods import unfinished_period as unfinished_period
+from explorer.topics.trends import PERIODS, YEAR, coarseness, period_label, wilson
 
 if TYPE_CHECKING:
     from explorer.store.snapshot import Snapshot
@@ -30,12 +28,6 @@ _FEW = 10
 
 _COARSE = 0.25
 """Part of a year's papers dated too coarsely, above which its months or quarters are marked."""
-
-_ENDED = 0.05
-"""How likely the silence after the last paper must be, were papers still coming, for its period to count as finished."""
-
-_LATEST = 50
-"""Papers among which the latest date is looked for: within a month those known to the day may stand before or after the others."""
 
 _CHOSEN_HERE = ("topics", "years", "months")
 """What a click and a range in the panel filter by: its pictures do not change with these."""
@@ -86,7 +78,7 @@ def grid(results: Results, by: str) -> Grid:
     early = max(0, counts.shape[1] - MOST_PERIODS)
     before = int(counts[:, :early].sum())
     counts, first = counts[:, early:], first + early
-    last = results.ranker.kept(("unfinished", by), lambda: _unfinished(snapshot, by))
+    last = results.ranker.kept(("unfinished", by), lambda: snapshot.unfinished(by))
     return Grid(counts, first, _states(snapshot, shown, counts.sum(axis=0), first, by, last), before)
 
 
@@ -121,69 +113,6 @@ def _coarse_years(snapshot: Snapshot, shown: np.ndarray | None, by: str) -> dict
     years = snapshot.months[rows][np.asarray(snapshot.precision[rows]) == YEAR] // 12
     found, counts = np.unique(years, return_counts=True)
     return dict(zip(found.tolist(), counts.tolist(), strict=True))
-
-
-def _unfinished(snapshot: Snapshot, by: str) -> int | None:
-    """`unfinished_period` of a corpus, kept, for no filter changes it."""
-    at = str(snapshot.manifest["made"].get("at", ""))[:10]
-    made = datetime.date.fromisoformat(at) if len(at) == 10 else None
-    order = snapshot.order("newest")
-    late = order[np.flatnonzero(np.asarray(snapshot.precision[order]) >= MONTH)[:_LATEST]].tolist()
-    ends = [_last_day(*snapshot.record(row, ("published", "precision")).values()) for row in late]
-    months = np.asarray(snapshot.months[np.asarray(snapshot.precision) >= MONTH])
-    return unfinished_period(months, max(ends, default=None), by, made)
-
-
-def _last_day(published: datetime.datetime, precision: str) -> datetime.date:
-    """The day of a date, or the last of its month where no more is known."""
-    if precision != "month":
-        return published.date()
-    return published.date().replace(day=calendar.monthrange(published.year, published.month)[1])
-
-
-def unfinished_period(months: np.ndarray, end: datetime.date | None, by: str, made: datetime.date | None) -> int | None:
-    """The last period of a corpus, where papers of it are still to come or were not collected.
-
-    Parameters
-    ----------
-    months : ndarray of int32, shape (n,)
-        Months of the papers that are dated to the month or day, counted from year 0 (``12 * year + month - 1``).
-    end : date, optional
-        The latest of their dates.
-    by : {"year", "quarter", "month"}
-    made : date, optional
-        Day on which the corpus was made.
-
-    Returns
-    -------
-    int or None
-        The period, counted from year 0; it is unfinished where the corpus was made in it, or where papers end so early in it that
-        this would hardly happen by chance.
-
-    Notes
-    -----
-    Were the papers of the period a Poisson process over all of its days, so long a silence at its end as after the last paper would
-    have the probability ``exp(-papers * silent / elapsed)``; below 0.05 it is no chance.
-
-    Examples
-    --------
-    >>> import datetime
-    >>> import numpy as np
-    >>> months = np.repeat(2025 * 12 + np.arange(3), 30)  # thirty papers in each of three months
-    >>> unfinished_period(months, datetime.date(2025, 3, 20), "year", datetime.date(2026, 11, 1))
-    2025
-    """
-    length = 12 // PERIODS[by]
-    current = None if made is None else (made.year * 12 + made.month - 1) // length
-    if end is None:
-        return current
-    last = (end.year * 12 + end.month - 1) // length
-    if current is not None and current <= last:
-        return current
-    begins, ends = (datetime.date(month // 12, month % 12 + 1, 1) for month in (last * length, (last + 1) * length))
-    papers = int(np.count_nonzero(months // length == last))
-    chance = math.exp(-papers * ((ends - end).days - 1) / ((end - begins).days + 1))
-    return last if chance < _ENDED else None
 
 
 def topics(results: Results, *, share: bool = True, by: str = "year", lines: bool = False) -> View:

@@ -358,6 +358,7 @@ def _gathered(sources: Iterable[tuple[Source, bool]], progress: Callable[[str, i
     origins: list[tuple[str, int, int]] = []
     for source, named in sources:
         progress(source.name, 0)
+        seen = ledger.read
         try:
             for table in read_batches(source, ledger):
                 parts.append(table)
@@ -368,6 +369,10 @@ def _gathered(sources: Iterable[tuple[Source, bool]], progress: Callable[[str, i
             if named:
                 raise
             ledger.reject(source.name, 1, str(error))
+        else:
+            if ledger.read == seen:
+                # Such as a list of nothing, headers without rows, or a web page under a name that ends in .bib.
+                ledger.reject(source.name, 1, "no record is in the file")
     whole = (
         pa.concat_tables(parts, promote_options="permissive")
         if parts

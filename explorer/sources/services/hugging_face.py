@@ -54,7 +54,7 @@ def fetch_hugging_face(
     Returns
     -------
     Import
-        Beside the schema: `organization`, `project_page`, `daily` (day on which the paper was listed), `stars` (of the
+        Beside the schema: `organization`, `project_page`, `daily` (day on which the paper was listed), `submitted_by`, `stars` (of the
         repository), `ai_summary`.
 
     Raises
@@ -127,6 +127,7 @@ def _paper(item: dict[str, Any]) -> Record:
     if not number:
         return {NOT_A_PAPER: "it has no paper in it"}
     organization = paper.get("organization") or item.get("organization") or {}
+    submitter = paper.get("submittedOnDailyBy") or item.get("submittedBy") or {}
     return {
         "title": _line(paper.get("title") or item.get("title")),
         "abstract": _line(paper.get("summary") or item.get("summary")),
@@ -143,6 +144,7 @@ def _paper(item: dict[str, Any]) -> Record:
         "organization": organization.get("fullname") or organization.get("name"),
         "project_page": paper.get("projectPage"),
         "daily": (paper.get("submittedOnDailyAt") or "")[:10],
+        "submitted_by": submitter.get("fullname") or submitter.get("name"),
         "stars": paper.get("githubStars"),
         "ai_summary": paper.get("ai_summary"),
     }

@@ -146,7 +146,7 @@ def _whole(source: Source, records_in: Records) -> list[Any]:
     except orjson.JSONDecodeError as error:
         # The standard parser takes what orjson is too strict for: numbers beyond 64 bits, NaN, half surrogates.
         try:
-            value = json.loads(decode(data, encoding)) if len(data) < 64 << 20 else None
+            value = json.loads(decode(data, encoding), object_pairs_hook=_object) if len(data) < 64 << 20 else None
         except RecursionError:
             raise ReadError(f"{source.name} nests its JSON too deeply to be papers.") from error
         except ValueError:
@@ -158,6 +158,11 @@ def _whole(source: Source, records_in: Records) -> list[Any]:
     if not isinstance(value, list):
         raise ReadError(f"{source.name} holds no list of papers.")
     return value
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose names Arrow can hold: no half of a surrogate pair."""
+    return {name.encode("utf-8", errors="replace").decode(): value for name, value in pairs}
 
 
 def _records_in(value: dict[str, Any]) -> list[Any]:
@@ -202,7 +207,7 @@ def _lines(source: Source) -> Iterator[tuple[int, int | None, Any, str]]:
             told = told or (None if is_utf8(text) else encoding_of(text))
             decoded = text.decode(errors="replace") if is_utf8(text) else decode(text, told)
             try:
-                yield number, line, json.loads(decoded), ""
+                yield number, line, json.loads(decoded, object_pairs_hook=_object), ""
             except (ValueError, RecursionError):
                 yield number, line, decoded, problem
 

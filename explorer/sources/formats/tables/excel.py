@@ -10,6 +10,8 @@ Types of columns beyond the schema come back as text. Files of our own writing a
 from __future__ import annotations
 
 import io
+import re
+import zipfile
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from os import PathLike
@@ -63,6 +65,7 @@ def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
     data = source.bytes()
     if not data.startswith(_OLD_EXCEL):
         check_bounds(io.BytesIO(data), source.name)
+        _check_extent(data, source.name)
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         sheets = [book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names]
@@ -78,6 +81,40 @@ def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
         if _columns(sheet, source) > 1:
             header, rows = find_header(_rows(sheet), source, Ledger())
             yield from tables(records(rows, header, source, ledger, after=ledger.read - read), source, ledger)
+
+
+_COLUMN = re.compile(rb'<(?:\w+:)?c [^>]*?\br="([A-Z]{1,3})')
+_ROW = re.compile(rb'<(?:\w+:)?row [^>]*?\br="(\d{1,7})')
+_CELLS = 30_000_000
+"""Cells that a sheet may span: reading takes memory for every one, also where they are empty."""
+
+
+def _check_extent(data: bytes, name: str) -> None:
+    """Refuse a workbook of which a sheet has a cell far out.
+
+    Raises
+    ------
+    ReadError
+        It would take more memory than there is.
+    """
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for sheet in (entry for entry in archive.namelist() if re.search(r"worksheets/[^/]+\.xml\Z", entry)):
+            columns: set[bytes] = set()
+            last = 0
+            with archive.open(sheet) as file:
+                kept = b""
+                while part := file.read(1 << 20):
+                    columns.update(_COLUMN.findall(kept + part))
+                    last = max([last, *map(int, _ROW.findall(kept + part))])
+                    # A tag may lie across two parts.
+                    kept = part[-200:]
+            furthest = max(columns, key=lambda letters: (len(letters), letters), default=b"")
+            width = sum((letter - 64) * 26**place for place, letter in enumerate(reversed(furthest)))
+            if last * width > _CELLS:
+                raise ReadError(
+                    f"{name} has a cell far out, in column {furthest.decode()} or row {last:,}, so that its sheet spans "
+                    f"{last * width:,} cells. Delete the empty rows and columns before it, and save the workbook again."
+                )
 
 
 def _rows(sheet: list[list[Any]]) -> Iterator[tuple[int, list[str]]]:

@@ -1,0 +1,348 @@
+"""Screening: how early the queue finds what is relevant, with ASReview's default in the same run.
+
+    python -m benchmarks.screening                      ours and ELAS u4, ten seeds
+    python -m benchmarks.screening --seeds 3 --reviews NAME NAME
+    python -m benchmarks.screening --results FILE       append each run to a file, and leave out those that are there
+    python -m benchmarks.screening --latency 50000      a decision to the next record while a model is learnt; one refit, ours and u4's
+    python -m benchmarks.screening --fit                learn the study words of all reviews anew
+
+Each review starts from one relevant and one irrelevant record, drawn by the seed; the same for both sides. Figures are those of
+asreview-insights (`figures`), priors left out. The words that speak for a study in any review are learnt from the *other* reviews each
+time, so that no label of a review is known when it is screened; the other choices (features, weight of the titles, of the study words)
+are one configuration for all.
+
+The peer is ASReview's own `Simulate` with its own ELAS u4, as `pip install asreview` has it; without it only ours runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import resource
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks import report
+from benchmarks.data import arxiv_sample, data_folder
+from explorer.screening.features import record_features
+from explorer.screening.simulate import screened_order
+
+FIGURES = ("WSS@95", "recall after 10 %", "average time to discovery", "loss")
+AIMS = (0.58, 0.65, 0.11, 0.09)
+WORDS_FILE = Path(__file__).parents[1] / "explorer" / "screening" / "study_words.json"
+
+FEW_REVIEWS = 5
+"""A word must occur in so many reviews to be a study word."""
+
+MOST = 2_000
+"""Study words that are kept, the weightiest: twice or seven times as many tell studies apart no better."""
+
+DOUBT = 3.0
+"""Reviews without it that a word's mean weight is drawn to nothing by."""
+
+
+@dataclass(frozen=True)
+class Review:
+    """Records of a review and which were relevant."""
+
+    name: str
+    titles: list[str]
+    abstracts: list[str]
+    relevant: NDArray[np.bool_]
+
+
+def review_names(folder: Path) -> list[str]:
+    """Names of the reviews of a folder."""
+    return sorted(path.name.removesuffix(".jsonl.gz") for path in folder.glob("*.jsonl.gz"))
+
+
+@cache
+def read_review(folder: Path, name: str) -> Review:
+    """Read a review of JSON lines: title, abstract, label_included."""
+    with gzip.open(folder / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines]
+    return Review(
+        name,
+        [row.get("title") or "" for row in rows],
+        [row.get("abstract") or "" for row in rows],
+        np.array([bool(int(row["label_included"])) for row in rows]),
+    )
+
+
+def drawn_priors(relevant: NDArray[np.bool_], seed: int) -> NDArray[np.int64]:
+    """One relevant and one irrelevant record, drawn by the seed."""
+    chance = np.random.default_rng(seed)
+    return np.array([chance.choice(np.flatnonzero(relevant)), chance.choice(np.flatnonzero(~relevant))])
+
+
+def figures(found: Sequence[bool] | NDArray[np.bool_]) -> tuple[float, float, float, float]:
+    """Figures of a screening, from what was relevant in the order screened, priors left out, to the last record.
+
+    Returns
+    -------
+    tuple of float
+        Work saved over sampling at 95 % recall; recall after a tenth; mean place of the relevant ones as a share of the records; loss.
+
+    Notes
+    -----
+    As asreview-insights 1.6 defines them (https://github.com/asreview/asreview-insights): its random screening finds the k-th relevant
+    record where the rounded diagonal reaches k, and loss is the area above the recall curve between the best and the worst curve.
+    """
+    label = np.asarray(found, int)
+    n, k = len(label), int(label.sum())
+    at = np.flatnonzero(label)
+    # round() to even, as numpy's there: the place where the diagonal reaches each count.
+    by_chance = np.searchsorted(np.round(np.linspace(0, k, n)), np.arange(1, k + 1))
+    reached = max(int(np.searchsorted(np.arange(1, k + 1) / k, 0.95, side="right")), 1) - 1
+    wss = (by_chance[reached] - at[reached]) / n
+    tenth = int(np.searchsorted(np.arange(1, n + 1) / n, 0.10, side="right"))
+    best = k * (n - (k - 1) / 2)
+    loss = (best - np.cumsum(label).sum()) / (k * (n - k))
+    return float(wss), float(label[:tenth].sum() / k), float((at + 1).mean() / n), float(loss)
+
+
+@cache
+def _weights(folder: Path, name: str) -> dict[str, float]:
+    """How much each word and phrase of a review speaks for its relevant records, in standard deviations of these weights."""
+    from sklearn.feature_extraction.text import CountVectorizer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.preprocessing import normalize
+
+    review = read_review(folder, name)
+    texts = [f"{title} {abstract}" for title, abstract in zip(review.titles, review.abstracts, strict=True)]
+    counter = CountVectorizer(ngram_range=(1, 2), min_df=2, binary=True, dtype=np.float32)
+    there = normalize(counter.fit_transform(texts))
+    fitted = LogisticRegression(class_weight="balanced", max_iter=300).fit(there, review.relevant)
+    weights = fitted.coef_[0] / fitted.coef_[0].std()
+    return dict(zip(counter.get_feature_names_out().tolist(), weights.tolist(), strict=True))
+
+
+def study_words(folder: Path, names: Sequence[str]) -> dict[str, float]:
+    """Words of `FEW_REVIEWS` of these reviews at least that weigh most, and their mean weight."""
+    total: defaultdict[str, float] = defaultdict(float)
+    count: defaultdict[str, int] = defaultdict(int)
+    for name in names:
+        for word, weight in _weights(folder, name).items():
+            total[word] += weight
+            count[word] += 1
+    mean = {word: round(total[word] / (count[word] + DOUBT), 3) for word in total if count[word] >= FEW_REVIEWS}
+    kept = sorted(mean, key=lambda word: (-abs(mean[word]), word))[:MOST]
+    return {word: mean[word] for word in sorted(kept)}
+
+
+def run_ours(review: Review, seed: int, words: Mapping[str, float]) -> tuple[list[bool], dict[str, Any]]:
+    """Screen a review with our queue; processor time of features and models, and the number of models."""
+    start = time.process_time()
+    features = record_features(review.titles, review.abstracts, study_words=words)
+    made = time.process_time()
+    order = screened_order(features, review.relevant, drawn_priors(review.relevant, seed), whole=False)
+    done = time.process_time()
+    return _padded(review, order.rows), {"features": made - start, "models": done - made, "fits": order.fits}
+
+
+def run_u4(review: Review, seed: int) -> tuple[list[bool], dict[str, Any]]:
+    """Screen a review with ASReview's ELAS u4, in ASReview's own simulation."""
+    import pandas as pd
+    from asreview.learner import ActiveLearningCycle
+    from asreview.models.models import get_ai_config
+    from asreview.simulation.simulate import Simulate
+
+    papers = pd.DataFrame({"title": review.titles, "abstract": review.abstracts})
+    start = time.process_time()
+    cycle = ActiveLearningCycle.from_meta(get_ai_config("elas_u4")["value"])
+    screening = Simulate(papers, review.relevant.astype(int), [cycle], print_progress=False)
+    screening.label(drawn_priors(review.relevant, seed))
+    screening.review()
+    done = time.process_time()
+    rows = screening._results["record_id"].to_numpy()
+    return _padded(review, rows), {"models": done - start, "fits": len(rows) - 2}
+
+
+def _padded(review: Review, rows: NDArray[np.int64]) -> list[bool]:
+    """What was relevant after the priors; the records after the last relevant one are irrelevant."""
+    return [*review.relevant[rows[2:]].tolist(), *[False] * (len(review.relevant) - len(rows))]
+
+
+def run(folder: Path, names: Sequence[str], seeds: Sequence[int], results: Path | None) -> list[dict[str, Any]]:
+    """Run both sides; each run is a dictionary, kept in `results` as JSON lines."""
+    kept = [json.loads(line) for line in results.read_text().splitlines()] if results and results.exists() else []
+    there = {(row["review"], row["seed"], row["who"]) for row in kept}
+    everyone = review_names(folder)
+    sides = ["ours", *(["ELAS u4"] if find_spec("asreview") else [])]
+    rows = [row for row in kept if row["review"] in names and row["seed"] in seeds]
+    for name in names:
+        words: dict[str, float] | None = None
+        for seed in seeds:
+            for who in sides:
+                if (name, seed, who) in there:
+                    continue
+                review = read_review(folder, name)
+                if who == "ours":
+                    words = words if words is not None else study_words(folder, [other for other in everyone if other != name])
+                    found, took = run_ours(review, seed, words)
+                else:
+                    found, took = run_u4(review, seed)
+                row = {"review": name, "seed": seed, "who": who, "figures": figures(found), **took}
+                rows.append(row)
+                if results:
+                    with results.open("a") as file:
+                        file.write(json.dumps(row) + "\n")
+    return rows
+
+
+def mean_interval(values: NDArray[np.float64]) -> tuple[float, float, float]:
+    """Mean over reviews, and its 95 % interval by the bootstrap (10,000 draws of reviews)."""
+    draws = np.random.default_rng(0).integers(0, len(values), (10_000, len(values)))
+    low, high = np.percentile(values[draws].mean(axis=1), [2.5, 97.5])
+    return float(values.mean()), float(low), float(high)
+
+
+def tell(rows: Sequence[dict[str, Any]]) -> None:
+    """Print the means over reviews, the paired differences, and the time."""
+    sides = sorted({row["who"] for row in rows}, key=lambda who: who != "ours")
+    names = sorted({row["review"] for row in rows})
+    both = {(row["review"], row["seed"]) for row in rows}
+    for who in sides:
+        both &= {(row["review"], row["seed"]) for row in rows if row["who"] == who}
+    rows = [row for row in rows if (row["review"], row["seed"]) in both]
+    of = {
+        (who, name): np.mean([row["figures"] for row in rows if row["who"] == who and row["review"] == name], axis=0)
+        for who in sides
+        for name in names
+        if any(row["review"] == name for row in rows)
+    }
+    names = [name for name in names if ("ours", name) in of]
+    print(f"Means over {len(names)} reviews, {len(both)} runs each side; intervals 95 %, over reviews.\n")
+    table = []
+    for number, (what, aim) in enumerate(zip(FIGURES, AIMS, strict=True)):
+        line: list[object] = [what]
+        for who in sides:
+            mean, low, high = mean_interval(np.array([of[who, name][number] for name in names]))
+            line.append(f"{mean:.3f} ({low:.3f}–{high:.3f})")
+        if len(sides) > 1:
+            mean, low, high = mean_interval(np.array([of["ours", name][number] - of[sides[1], name][number] for name in names]))
+            line.append(f"{mean:+.3f} ({low:+.3f} to {high:+.3f})")
+        table.append([*line, f"{aim:.2f}"])
+    report.table(["", *sides, *(["difference, paired"] if len(sides) > 1 else []), "aim"], table)
+    report.table(
+        ["review", *(f"{who}: {what}" for who in sides for what in ("WSS@95", "loss"))],
+        [[name, *(f"{of[who, name][number]:.3f}" for who in sides for number in (0, 3))] for name in names],
+    )
+    spent = {who: sum(row["models"] + row.get("features", 0) for row in rows if row["who"] == who) for who in sides}
+    fits = {who: sum(row["fits"] for row in rows if row["who"] == who) for who in sides}
+    for who in sides:
+        print(f"- {who}: {spent[who]:.0f} s of processor, {fits[who]:,} models")
+    if len(sides) > 1:
+        print(f"- whole screenings, ours / its: {spent['ours'] / spent[sides[1]]:.2f} (aim: at most 0.5)")
+
+
+def latency(count: int, data: str | None) -> None:
+    """Time a decision to the next record while a model is learnt behind, and one refit of both sides, on papers of arXiv."""
+    from explorer.screening.queue import following, learn
+
+    papers = arxiv_sample(data)[:count]
+    titles, abstracts = [paper["title"] for paper in papers], [paper["abstract"] for paper in papers]
+    # What is relevant: a few papers in a hundred, as in reviews.
+    relevant = np.array(["galax" in paper["title"].lower() for paper in papers])
+    start = time.process_time()
+    features = record_features(titles, abstracts)
+    print(f"- {count:,} records, {int(relevant.sum()):,} relevant; features {time.process_time() - start:.1f} s of processor")
+    chance = np.random.default_rng(0)
+    table = []
+    for labels in (100, 500, 2000):
+        if labels // 10 > relevant.sum():
+            continue
+        positive = chance.choice(np.flatnonzero(relevant), labels // 10, replace=False)
+        rows = np.concatenate([positive, chance.choice(np.flatnonzero(~relevant), labels - len(positive), replace=False)])
+        start = time.process_time()
+        model = learn(features, rows, relevant[rows])
+        ours = time.process_time() - start
+        screened = np.zeros(len(features), bool)
+        screened[rows] = True
+        waits: list[float] = []
+        behind = threading.Thread(target=lambda rows=rows: [learn(features, rows, relevant[rows]) for _ in range(3)])
+        behind.start()
+        while behind.is_alive():
+            began = time.perf_counter()
+            row = int(following(model, screened)[0])
+            screened[row] = True
+            waits.append((time.perf_counter() - began) * 1000)
+            time.sleep(0.01)
+        behind.join()
+        table.append(
+            [
+                f"{labels:,}",
+                f"{report.median(waits):.1f} / {report.p95(waits):.1f} ms",
+                f"{ours:.2f} s",
+                _u4_refit(papers, relevant, rows, ours),
+            ]
+        )
+    report.table(["decisions", "next record, median / p95", "refit", "refit, ours / ELAS u4"], table)
+    print(f"- peak memory of this process, both sides: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB")
+
+
+def _u4_refit(papers: Sequence[Mapping[str, Any]], relevant: NDArray[np.bool_], rows: NDArray[np.int64], ours: float) -> str:
+    if not find_spec("asreview"):
+        return "–"
+    import pandas as pd
+    from asreview.learner import ActiveLearningCycle
+    from asreview.models.models import get_ai_config
+
+    global _U4  # its features take half a minute, and are the same for each number of decisions
+    cycle = ActiveLearningCycle.from_meta(get_ai_config("elas_u4")["value"])
+    if _U4 is None:
+        _U4 = cycle.transform(
+            pd.DataFrame({"title": [p["title"] for p in papers], "abstract": [p["abstract"] for p in papers]})
+        )
+    left = np.setdiff1d(np.arange(len(papers)), rows)
+    start = time.process_time()
+    cycle.fit(_U4[rows], relevant[rows].astype(int))
+    cycle.rank(_U4[left])
+    return f"{ours / (time.process_time() - start):.2f}"
+
+
+_U4: Any = None
+
+
+def main() -> None:
+    """Run the benchmark as told."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", metavar="PATH", help="folder of the real data")
+    parser.add_argument("--reviews", nargs="+", metavar="NAME", help="default: all")
+    parser.add_argument("--seeds", type=int, default=10, metavar="N", help="seeds 0 to N - 1")
+    parser.add_argument("--results", type=Path, metavar="FILE", help="append each run here, and leave out those that are there")
+    parser.add_argument("--latency", type=int, metavar="N", help="time N papers of arXiv instead")
+    parser.add_argument("--fit", action="store_true", help="write the study words of all reviews into the package")
+    options = parser.parse_args()
+    if options.latency:
+        report.heading("Screening: waiting", [report.versions("asreview", "scikit-learn")])
+        latency(options.latency, options.data)
+        return
+    folder = data_folder(options.data) / "screening"
+    if not review_names(folder):
+        raise SystemExit(
+            f"There are no reviews in {folder}: files NAME.jsonl.gz of title, abstract, label_included, a record a line."
+        )
+    if options.fit:
+        words = study_words(folder, review_names(folder))
+        about = {"reviews": review_names(folder), "words": words}
+        WORDS_FILE.write_text(json.dumps(about, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
+        print(f"{len(words):,} words")
+        return
+    report.heading("Screening", [report.versions("asreview", "scikit-learn")])
+    tell(run(folder, options.reviews or review_names(folder), range(options.seeds), options.results))
+
+
+if __name__ == "__main__":
+    main()

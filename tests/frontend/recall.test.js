@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { band, curvePath, percent } from "../../explorer/dashboard/frontend/recall.js";
+
+test("a share is rounded, but only all is all", () => {
+  assert.deepEqual([0, 0.004, 0.5, 0.996, 1, null].map(percent), ["0 %", "1 %", "50 %", "99 %", "100 %", "?"]);
+});
+
+test("interval, value and target stand within the bar", () => {
+  assert.deepEqual(band({ value: 0.8, low: 0.6, high: 0.95, confidence: 0.95 }, 0.9), {
+    left: 60,
+    width: 35,
+    at: 80,
+    target: 90,
+  });
+  assert.deepEqual(band({ value: null, low: null, high: null, confidence: 0.95 }, 0.95), {
+    left: 0,
+    width: 100,
+    at: null,
+    target: 95,
+  });
+});
+
+test("the curve goes from the lower left towards the top", () => {
+  const points = /** @type {[number, number][]} */ ([
+    [0, 0],
+    [5, 2],
+    [10, 4],
+  ]);
+  assert.equal(curvePath(points, 20, 4, 400, 160), "M0.0 160.0L100.0 80.0L200.0 0.0");
+  assert.equal(curvePath([[0, 0]], 0, 0, 400, 160), "M0.0 160.0");
+});

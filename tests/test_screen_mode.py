@@ -1,0 +1,188 @@
+"""The Screen mode of a dashboard, without a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from test_screening import corpus, papers, relevant
+
+from explorer import Corpus, Dashboard, Screening
+from explorer.dashboard.deployment import Deployment
+from explorer.dashboard.views.screening import AGAINST, FOR, curve, marked
+from explorer.text.analysis import Terms, tokens
+
+__all__ = ["corpus"]
+
+
+@pytest.fixture
+def board(corpus: Corpus) -> Iterator[Dashboard]:
+    board = Dashboard(corpus)
+    yield board
+    board.close()
+
+
+def send(board: Dashboard, kind: str, **content: Any) -> None:
+    board._received(board, {"kind": kind, "seq": 1, **content}, [])
+    board.screening_mode.join()
+
+
+def begin(board: Dashboard, name: str = "a review", reviewer: str = "ann", **more: Any) -> dict[str, Any]:
+    send(board, "screen_open")
+    send(board, "screen_begin", name=name, reviewer=reviewer, **more)
+    assert board.status["level"] != "error", board.status
+    return shown(board)
+
+
+def shown(board: Dashboard) -> dict[str, Any]:
+    assert board.screening is not None
+    found: dict[str, Any] = board.screening["review"]
+    return found
+
+
+def test_it_goes_from_one_decision_to_the_next(board: Dashboard, corpus: Corpus) -> None:
+    now = begin(board, description="walking and mood", criteria="walking\n\nmood of adults")
+    assert now["criteria"] == ["walking", "mood of adults"]
+    assert relevant(now["record"]["id"])
+    seen = []
+    for _ in range(8):
+        record = shown(board)["record"]
+        seen.append(record["id"])
+        send(board, "screen_decide", id=record["id"], label="include" if relevant(record["id"]) else "exclude", reason="")
+        # Before the next record is shown the decision is there for everybody.
+        assert Screening(corpus, name="a review", reviewer="ann").labels["id"].tolist()[-1] == record["id"]
+    assert len(set(seen)) == 8
+    now = shown(board)
+    assert now["progress"]["screened"] == 8
+    assert 0 <= now["stop"]["recall"]["low"] <= now["stop"]["recall"]["value"] <= now["stop"]["recall"]["high"] <= 1
+    assert now["stop"]["curve"][-1] == (8, now["progress"]["included"])
+    assert now["stop"]["sentence"]
+    send(board, "screen_undo")
+    assert shown(board)["record"]["id"] == seen[-1]
+    assert shown(board)["progress"]["screened"] == 7
+
+
+def test_the_record_does_not_change_while_the_queue_learns(board: Dashboard) -> None:
+    begin(board, description="walking")
+    before = shown(board)["record"]["id"]
+    board.screening_mode._learn()
+    board.screening_mode.join()
+    assert shown(board)["record"]["id"] == before
+
+
+def test_what_cannot_be_is_said_and_changes_nothing(board: Dashboard) -> None:
+    send(board, "screen_decide", id="r0001", label="include", reason="")
+    assert "No review is open" in board.status["text"]
+    begin(board)
+    before = shown(board)
+    for kind, content, match in (
+        ("screen_decide", {"id": "nothing", "label": "include", "reason": ""}, "no record"),
+        ("screen_decide", {"id": "r0001", "label": "perhaps", "reason": ""}, "no label"),
+        ("screen_view", {"view": "attic", "stage": 1}, "no view"),
+        ("screen_team", {"act": "sleep", "who": ""}, "no act"),
+        ("screen_file", {"file": "pdf"}, "no file"),
+        ("screen_sample", {"size": 1000}, "cannot be drawn"),
+        ("screen_settings", {"settings": {"votes": "3"}}, "cannot change"),
+        ("screen_pick", {"id": None, "row": 10_000}, "no paper"),
+        ("screen_decide", {"id": 5, "label": "include", "reason": ""}, "cannot be"),
+    ):
+        send(board, kind, **content)
+        assert board.status["level"] == "error"
+        assert match in board.status["text"]
+    assert shown(board) == before
+
+
+def test_a_read_only_server_keeps_no_decision(corpus: Corpus) -> None:
+    board = Dashboard(corpus, deployment=Deployment(read_only=True))
+    send(board, "screen_open")
+    send(board, "screen_begin", name="a review", reviewer="ann")
+    assert "read-only" in board.status["text"]
+    assert board.screening == {
+        "writable": False, "reader": "", "review": None, "reviews": [], "problem": "", "ticked": 0,
+    }  # fmt: skip
+    board.close()
+
+
+def test_ticked_papers_are_the_seeds(board: Dashboard, corpus: Corpus) -> None:
+    send(board, "tick", row=corpus.papers["id"].tolist().index("r0007"), on=True)
+    now = begin(board, seeds=True)
+    assert now["progress"]["included"] == 1
+    assert relevant(now["record"]["id"])
+
+
+def test_the_mode_goes_on_with_a_corpus_that_was_added_to(board: Dashboard, corpus: Corpus) -> None:
+    begin(board, description="walking")
+    send(board, "screen_decide", id="r0007", label="include", reason="")
+    board.show_corpus(corpus.add(papers(10, first=70)), board.session.selection)
+    board.screening_mode.join()
+    assert shown(board)["newer"] == 10
+    assert shown(board)["progress"]["records"] == 70
+    send(board, "screen_update")
+    assert shown(board)["progress"] == {"records": 80, "screened": 1, "included": 1, "excluded": 0, "maybe": 0, "left": 79}
+    assert shown(board)["newer"] == 0
+
+
+def test_another_corpus_ends_the_mode(board: Dashboard, tmp_path: Path) -> None:
+    begin(board)
+    board.show_corpus(Corpus.from_papers(papers(20), tmp_path / "other", n_topics=2), board.session.selection)
+    board.screening_mode.join()
+    assert board.screening is None
+
+
+def test_two_reviewers_meet_in_the_team_view(board: Dashboard, corpus: Corpus) -> None:
+    other = Dashboard(corpus)
+    begin(board, votes=2)
+    begin(other, reviewer="bo")
+    for place in range(6):
+        for one, turned in ((board, False), (other, place == 3)):
+            label = "include" if (place % 2 == 0) != turned else "exclude"
+            send(one, "screen_decide", id=f"r{place:04}", label=label, reason="")
+    send(board, "screen_view", view="team", stage=1)
+    team = shown(board)["team"]
+    assert team["blind"]
+    assert team["conflicts"] == []
+    assert [(row["name"], row["decided"]) for row in team["reviewers"]] == [("ann", 6), ("bo", 6)]
+    for one in (board, other):
+        send(one, "screen_team", act="done", who="")
+    send(board, "screen_view", view="team", stage=1)
+    team = shown(board)["team"]
+    assert [conflict["id"] for conflict in team["conflicts"]] == ["r0003"]
+    assert team["conflicts"][0]["votes"] == [["ann", "exclude"], ["bo", "include"]]
+    assert {row["measure"] for row in team["agreement"]} >= {"observed", "Cohen's kappa", "Gwet's AC1", "Krippendorff's alpha"}
+    send(board, "screen_resolve", id="r0003", label="exclude", reason="wrong outcome")
+    assert shown(board)["team"]["conflicts"] == []
+    other.close()
+
+
+@pytest.mark.parametrize("kind", ["csv", "ris", "excel", "asreview", "log", "flow", "report"])
+def test_every_file_is_saved(board: Dashboard, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    begin(board)
+    send(board, "screen_decide", id="r0001", label="exclude", reason="wrong outcome")
+    heard: list[tuple[dict[str, Any], Any]] = []
+    monkeypatch.setattr(board, "send", lambda content, buffers=None: heard.append((content, buffers)))
+    send(board, "screen_file", file=kind)
+    assert heard, board.status
+    assert all(content["kind"] == "file" for content, _ in heard)
+    assert sum(len(buffers[0]) for _, buffers in heard) > 100
+
+
+def test_words_are_marked_in_the_colour_of_their_criterion() -> None:
+    def terms(text: str) -> Terms:
+        return Terms(stems=frozenset(term for _, term in tokens(text, "english")))
+
+    text = "Walking trials of adults"
+    looked_for = [(1, terms("walk")), (2, terms("adult walks")), (FOR, terms("trial")), (AGAINST, terms("trial"))]
+    assert marked(text, looked_for) == [("Walking", 1), (" ", 0), ("trials", FOR), (" of ", 0), ("adults", 2)]
+    assert marked("", looked_for) == []
+    assert marked("nothing of it", []) == [("nothing of it", 0)]
+
+
+def test_the_curve_has_its_last_point_and_few_others() -> None:
+    found = [number % 3 == 0 for number in range(1000)]
+    points = curve(found)
+    assert points[0] == (0, 0)
+    assert points[-1] == (1000, 334)
+    assert len(points) < 150
+    assert curve([]) == [(0, 0)]
