@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { periodText, weeks } from "../../explorer/dashboard/frontend/daily.js";
 
 /** @param {number} year @param {number} month */
-function month(year, month) {
+function daysOf(year, month) {
   const last = new Date(Date.UTC(year, month, 0)).getUTCDate();
   return Array.from({ length: last }, (_, day) => ({
     day: new Date(Date.UTC(year, month - 1, day + 1)).toISOString().slice(0, 10),
@@ -12,7 +12,7 @@ function month(year, month) {
 
 test("each day stands under its weekday", () => {
   for (let number = 1; number <= 12; number += 1) {
-    const days = month(2026, number);
+    const days = daysOf(2026, number);
     const rows = weeks(days);
     assert.deepEqual(rows.flat().filter(Boolean), days);
     rows.forEach((row) => {
