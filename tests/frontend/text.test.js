@@ -106,9 +106,14 @@ test("an expression begins with an equals sign", () => {
   assert.ok(!isExpression("a = b"));
 });
 
-test("every shortcut is told once", () => {
-  const keys = SHORTCUTS.flatMap(([pressed]) => pressed.split("  "));
-  assert.equal(new Set(keys).size, keys.length);
+test("every shortcut is told once, of the Screen mode and of the rest", () => {
+  // While it screens, the page hands its keys to the Screen mode first.
+  for (const screening of [true, false]) {
+    const told = SHORTCUTS.filter(([, meaning]) => meaning.startsWith("while screening") === screening);
+    const keys = told.flatMap(([pressed]) => pressed.split("  "));
+    assert.ok(keys.length);
+    assert.equal(new Set(keys).size, keys.length);
+  }
 });
 
 test("names of columns are said in words", () => {
