@@ -162,13 +162,13 @@ def test_a_paper_that_is_replaced_costs_one_file(tmp_path: Path, monkeypatch: py
     table, better = papers(1, 34), papers(2, 2)
     write_corpus(table, tmp_path / "c", n_topics=3)
     before = open_corpus(tmp_path / "c")
-    links = {path.name: path.stat().st_ino for path in (tmp_path / "c").rglob("papers.*")}
+    links = {path.name: path.stat().st_ino for path in before.snapshot.generation.glob("papers.*")}
     assert len(links) == 4
     assert before.table.equals(table)
     extend_corpus(Change(papers(3, 15), rows=np.array([29, 12]), replaced=better), tmp_path / "c")
     records = [*table.to_pylist(), *papers(3, 15).to_pylist()]
     records[29], records[12] = better.to_pylist()
     assert open_corpus(tmp_path / "c").table.to_pylist() == records
-    now = {path.name: path.stat().st_ino for path in (tmp_path / "c").rglob("papers.*")}
+    now = {path.name: path.stat().st_ino for path in open_corpus(tmp_path / "c").snapshot.generation.glob("papers.*")}
     assert {name for name, inode in now.items() if links.get(name) == inode} == {"papers.0.arrow", "papers.3.arrow"}
     assert len(now) == 6

@@ -205,7 +205,7 @@ print(*sorted({name.split(".")[0] for name in sys.modules} & {"pandas", "sklearn
     folder = Path(shutil.copytree(bundled.folder, tmp_path / "corpus"))
     accounts = list(folder.rglob("ledger.*.arrow"))
     assert accounts
-    for path in accounts if not kept else ():
+    for path in [*accounts, *folder.rglob("files.json")] if not kept else ():
         path.unlink()
     assert run(program, LITEXPLORER_CORPUS=str(folder)).strip() == ""
 

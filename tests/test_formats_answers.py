@@ -121,7 +121,8 @@ def test_dblp() -> None:
 
 def test_dblp_that_found_nothing() -> None:
     found = import_papers(Source("x.json", data=json.dumps({"result": {"hits": {"@total": "0", "@sent": "0"}}}).encode()))
-    assert (found.ledger.read, found.table.num_rows) == (0, 0)
+    assert found.table.num_rows == 0
+    assert [note.reason for note in found.ledger.notes] == ["no record is in the file"]
 
 
 def inspire(metadata: dict[str, Any], number: int) -> dict[str, Any]:

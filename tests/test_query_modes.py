@@ -84,7 +84,7 @@ def test_reasons_add_up_to_the_score(corpus: Corpus, mode: str) -> None:
     selection = Selection(query="planets stars author:lee", mode=mode)
     results = corpus.results(selection)
     for row in results.rows(0, 5).tolist():
-        assert sum(part for _, part in corpus.why(row, selection)) == pytest.approx(
+        assert sum(part for _, part in corpus.why(corpus.table.column("id")[row].as_py(), selection)) == pytest.approx(
             float(results.scores(np.array([row]))[0]), abs=1e-3
         )
 

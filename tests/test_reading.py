@@ -31,8 +31,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def corpus(built: Path, tmp_path: Path) -> Corpus:
-    """The sample in a folder, and so with a library, of its own."""
+def corpus(built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Corpus:
+    """The sample in a folder of its own, with a library of its own: wherever a corpus lies, it has that of its papers."""
+    monkeypatch.setenv("LITEXPLORER_DATA_HOME", str(tmp_path / "data"))
     return Corpus(shutil.copytree(built, tmp_path / "corpus"))
 
 

@@ -69,7 +69,8 @@ class Merges:
     records: pa.Table = field(
         default_factory=lambda: pa.table({name: pa.nulls(0, kind) for name, kind in {**FIELDS, **ORIGIN}.items()})
     )
-    likely: pa.Table = field(default_factory=lambda: LIKELY.empty_table())
+    # Arrow makes a table of empty arrays by way of pandas, for which no dashboard should wait.
+    likely: pa.Table = field(default_factory=lambda: pa.Table.from_batches([], LIKELY))
 
     def __len__(self) -> int:
         return int(self.history.num_rows)

@@ -4,9 +4,8 @@ The file has a write-ahead log: readers never wait, and one transaction is writt
 process is killed. Writers queue for the lock of the folder first, which the system hands on in turn, for SQLite itself has them
 try again after pauses that grow, and some wait long.
 
-How a noun keeps its table here
--------------------------------
-Each noun (stars, tags, notes, …, in whatever room) is a module of its own that names its tables once, as numbered scripts::
+How a noun keeps its table here. Each noun (stars, tags, notes, …, in whatever room) is a module of its own that names its
+tables once, as numbered scripts::
 
     SUBSCRIPTIONS = Noun("subscriptions", (
         "CREATE TABLE subscriptions (reader TEXT NOT NULL, name TEXT NOT NULL, …, PRIMARY KEY (reader, name)) STRICT",

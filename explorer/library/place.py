@@ -42,8 +42,9 @@ def library_path(snapshot: Snapshot, folder: Path | None = None) -> Path:
     path = home / _key(f"corpus {made.get('first', snapshot.manifest['content_hash'])}") / FILE
     # Until 0.1 it was known by where its folder stands.
     before = home / _key(str(where)) / FILE
-    if not path.exists() and before.exists() and not _copied(before, path):
-        return before
+    with contextlib.suppress(PermissionError):
+        if not path.exists() and before.exists() and not _copied(before, path):
+            return before
     return path
 
 

@@ -77,7 +77,14 @@ def facet_of(values: list[tuple[str, np.ndarray]], papers: int) -> Facet:
     by_paper = np.argsort(owners, kind="stable")
     starts = np.zeros(papers + 1, np.int64)
     np.cumsum(np.bincount(owners, minlength=papers), out=starts[1:])
-    return Facet(pa.array([name for name, _ in ordered], pa.large_string()), codes[by_paper], starts, owners[by_paper])
+    return Facet(_texts([name for name, _ in ordered]), codes[by_paper], starts, owners[by_paper])
+
+
+def _texts(names: list[str]) -> pa.Array:
+    """Names as an array; Arrow makes one of a list by way of pandas, for which no dashboard should wait."""
+    data = [name.encode(errors="replace") for name in names]
+    offsets = np.cumsum([0, *map(len, data)], dtype=np.int64)
+    return pa.LargeStringArray.from_buffers(len(data), pa.py_buffer(offsets), pa.py_buffer(b"".join(data)))
 
 
 def asks_own(node: Node | None) -> bool:

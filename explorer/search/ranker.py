@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from explorer.errors import ConceptError, LibraryError
 from explorer.papers.schema import to_frame
-from explorer.search.own import Nothing, Own, own_hits
+from explorer.search.own import Nothing, Own, asks_own, own_hits
 from explorer.selection.expression import Operand, parse
 from explorer.selection.syntax import Node, Phrase
 from explorer.store.build import Progress, no_progress
@@ -77,7 +77,8 @@ class Ranker:
 
     def hits(self, node: Node) -> Hits:
         """All hits of a query, those of the reader's own tags, notes and sets too."""
-        return own_hits(self.snapshot, self.own, node)
+        # The library of another account, which cannot be read, keeps nobody from searching.
+        return own_hits(self.snapshot, self.own, node) if asks_own(node) else self.snapshot.hits(node)
 
     @cached_property
     def meaning(self) -> Meaning:

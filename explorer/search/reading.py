@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from explorer.errors import QueryError
 from explorer.search.own import asks_own
 from explorer.selection.selection import Selection
 from explorer.selection.syntax import All, Either, Node, leaves_of, ranked_and_required
@@ -18,6 +19,7 @@ from explorer.store.fulltext import Hits, says_nothing
 
 if TYPE_CHECKING:
     from explorer.search.ranker import Ranker
+    from explorer.store.snapshot import Snapshot
 
 SHARE = 0.25
 """Part of the best score below which a paper does not count as found by meaning.
@@ -89,10 +91,24 @@ def hits_of(ranker: Ranker, selection: Selection) -> Hits | None:
     node = selection.parsed
     if node is None:
         return None
-    ranker.snapshot.check(node)
+    check_query(ranker.snapshot, selection)
     if selection.mode == "meaning":
         return by_meaning(ranker, selection)[0]
     return ranker.hits(any_of(node) if selection.mode == "any" else node)
+
+
+def check_query(snapshot: Snapshot, selection: Selection) -> None:
+    """See that each field the query of a selection names is one here.
+
+    Raises
+    ------
+    QueryError
+        One is not.
+    """
+    try:
+        snapshot.check(selection.parsed)
+    except QueryError as error:
+        raise QueryError(str(error), error.position, selection.query) from None
 
 
 def text_of(selection: Selection) -> str:

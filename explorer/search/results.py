@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ import pyarrow as pa
 
 from explorer.search import scores
 from explorer.search.own import OWN_FACETS, asks_own, text_part
-from explorer.search.reading import Cutoff, any_of, by_meaning, hits_of
+from explorer.search.reading import Cutoff, any_of, by_meaning, check_query, hits_of
 from explorer.search.scores import Front, Ordering, front, ordering
 from explorer.selection.fields import STORED_SORTS, VALUE_FIELDS
 from explorer.selection.query import Node
@@ -62,6 +63,7 @@ class Results:
         self.read = read
         # A query or an expression that does not parse fails here.
         self._node, _ = selection.parsed, selection.expression
+        check_query(self.snapshot, selection)
         ranker.notice(selection.operands)
         self._masks: dict[str, np.ndarray] = {}
         self._facets: dict[str, Facet] = {}
@@ -320,9 +322,13 @@ class Results:
         """
         options = []
         for row, value in self.selection.active():
-            pairs = list(value) if row.kind == "pairs" else []
-            fields = {f if f in VALUE_FIELDS else f"{COLUMN}{f}" for f, _ in pairs} if pairs else {row.field}
-            options.append((row.field, value, int(np.count_nonzero(self.mask_without(*fields)))))
+            if row.kind == "pairs" or (row.field in VALUE_FIELDS and self.selection.exclude):
+                # Its mask holds another filter too: what a field includes, and what it excludes.
+                loose = replace(self.selection, **{row.field: getattr(Selection(), row.field)})
+                papers = Results(self.ranker, loose, self.read).shown
+            else:
+                papers = int(np.count_nonzero(self.mask_without(row.field)))
+            options.append((row.field, value, papers))
         return sorted((option for option in options if option[2]), key=lambda option: -option[2])[:most]
 
 

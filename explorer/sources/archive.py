@@ -31,7 +31,8 @@ NESTED = 2
 """Archives within archives that are looked through."""
 
 _MAGIC = ((b"\x1f\x8b", "gzip"), (b"BZh", "bzip2"), (b"\xfd7zXZ\x00", "xz"))
-_DAMAGED = (EOFError, OSError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
+DAMAGED = (EOFError, OSError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
+"""What reading a damaged file raises."""
 
 
 class _Bounded(io.RawIOBase):
@@ -47,7 +48,7 @@ class _Bounded(io.RawIOBase):
         view = memoryview(cast("bytearray", buffer))
         try:
             data = self._inner.read(len(view))
-        except _DAMAGED as error:
+        except DAMAGED as error:
             raise ReadError(
                 f"{self._name} is damaged: {error or type(error).__name__}. Download or export it again."
             ) from error
@@ -115,7 +116,7 @@ def check_bounds(file: IO[bytes], name: str) -> None:
     try:
         with zipfile.ZipFile(file) as archive:
             entries = archive.infolist()
-    except (*_DAMAGED, ValueError, NotImplementedError) as error:
+    except (*DAMAGED, ValueError, NotImplementedError) as error:
         raise ReadError(f"{name} is a damaged archive: {error}. Download or export it again.") from error
     finally:
         file.seek(0)
@@ -156,7 +157,7 @@ def _members(file: IO[bytes], name: str, budget: list[int], depth: int) -> Itera
             try:
                 with archive.open(entry) as inside:
                     data = inside.read(limit + 1)
-            except (*_DAMAGED, RuntimeError, NotImplementedError, ValueError) as error:
+            except (*DAMAGED, RuntimeError, NotImplementedError, ValueError) as error:
                 raise ReadError(f"{label} cannot be unpacked: {error}. Unpack the archive yourself.") from error
             budget[0] -= len(data)
             if len(data) > limit or budget[0] < 0:

@@ -9,6 +9,7 @@ Types of columns beyond the schema come back as text. Files of our own writing a
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
 import zipfile
@@ -23,7 +24,7 @@ import pyarrow.compute as pc
 from explorer.errors import ExportError, ReadError
 from explorer.papers.ledger import Ledger
 from explorer.papers.schema import FIELDS, TEXTS, to_table
-from explorer.sources.archive import check_bounds, is_workbook
+from explorer.sources.archive import DAMAGED, check_bounds, is_workbook
 from explorer.sources.formats.tables.columns import HEADER_WITHIN, find_header, header_of, records
 from explorer.sources.formats.target import cells, deliver, list_cell
 from explorer.sources.source import Source, tables
@@ -97,7 +98,11 @@ def _check_extent(data: bytes, name: str) -> None:
     ReadError
         It would take more memory than there is.
     """
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+    # Of a damaged one the reader says so.
+    with (
+        contextlib.suppress(*DAMAGED, ValueError, NotImplementedError, RuntimeError),
+        zipfile.ZipFile(io.BytesIO(data)) as archive,
+    ):
         for sheet in (entry for entry in archive.namelist() if re.search(r"worksheets/[^/]+\.xml\Z", entry)):
             columns: set[bytes] = set()
             last = 0
