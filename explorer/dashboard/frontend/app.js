@@ -321,6 +321,7 @@ function uncover(app) {
  */
 function render({ model, el }) {
   if (begun?.standby?.waiting()) return takeOver(begun, begun.standby, model);
+  came = true;
   const root = h("div", { class: model.get("assets")?.page ? "lx-app lx-page" : "lx-app" }, skeleton());
   el.append(root);
   const app = createApp(model, root);
@@ -352,10 +353,13 @@ function stand(app) {
 /** The dashboard that was drawn before its kernel was there. @type {App | null} */
 let begun = null;
 
+/** Whether a kernel's dashboard was drawn: one that was kept ready may come before the first view does. */
+let came = false;
+
 /** Draw the dashboard of the server's first view, which the kernel takes over when it is there. */
 function begin() {
   const state = document.getElementById("lx-first-view")?.textContent;
-  if (!state) return;
+  if (!state || came) return;
   const traits = /** @type {Traits} */ (JSON.parse(state));
   const model = standby(traits);
   const root = h("div", { class: "lx-app lx-page" });

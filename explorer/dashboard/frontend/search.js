@@ -250,7 +250,8 @@ export function searchPanel(app) {
     }
     // Only a query that changed elsewhere (undo, a link) may replace what is being typed;
     // a query the kernel refused stays in the box to be mended.
-    const own = query.trim() === input.value.trim() || model.get("summary").typed === input.value;
+    const mine = input.value !== "" && model.get("summary").typed === input.value;
+    const own = mine || query.trim() === input.value.trim();
     if (query !== known && !timer && !link.busy() && !own) input.value = query;
     known = query;
     clear.hidden = !input.value;
