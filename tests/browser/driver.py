@@ -141,6 +141,17 @@ class Board:
         self.box.fill(text)
         self.box.press("Enter")
 
+    def enter(self, text: str) -> None:
+        """Write a query and press Enter before anything of it is searched while it is typed."""
+        self.box.evaluate(
+            """(box, text) => {
+                box.value = text;
+                box.dispatchEvent(new Event("input", { bubbles: true }));
+                box.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }));
+            }""",
+            text,
+        )
+
     @property
     def topics(self) -> Locator:
         """The rows of the topic panel."""

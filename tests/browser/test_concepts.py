@@ -78,7 +78,9 @@ def test_an_expression_moves_into_its_bar_and_ranks(board: Board, corpus: Corpus
     expect(board.box).to_have_value("")
     expect(board.root.locator(".lx-parts")).to_have_count(25)
     expect(board.root.locator(".lx-parts").first).to_have_accessible_name(
-        re.compile(r"^Against the average paper: arithmetic [+−]\d+\.\d, vision [+−]\d+\.\d, not benchmark [+−]\d+\.\d$")
+        re.compile(
+            r"^Against the average paper: arithmetic [+−]\d+\.\d, vision [+−]\d+\.\d, not benchmark [+−]\d+\.\d; in all [+−]\d+\.\d$"
+        )
     )
     expect(board.root.locator(".lx-parts-legend")).to_contain_text("not benchmark")
     expect(board.sentence).to_contain_text(RANK)

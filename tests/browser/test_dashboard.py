@@ -44,7 +44,7 @@ def test_broken_query_keeps_the_result_and_points_at_the_character(board: Board)
     expect(board.sentence).to_contain_text("matching ‘reasoning’")
     shown, titles = board.papers(), board.titles.all_text_contents()
     for query, at in (('reasoning "chain of', 10), ("(vision", 0), ("reasoning auhtor:lee", 10), ("vision AND", 7)):
-        board.search(query)
+        board.enter(query)
         expect(board.error.locator(".lx-where")).to_have_text(query)
         expect(board.error.locator("mark")).to_have_text(query[at])
         assert board.error.locator(".lx-where").evaluate("node => node.firstChild.textContent") == query[:at]
