@@ -174,6 +174,8 @@ def test_more_like_and_less_like_from_ticks_and_the_reader(voila_board: Board, c
     expect(board.chips).to_have_count(2)
     expect(board.chips.filter(has_text=titles[0])).to_have_text(f"More like: {titles[0]}")
     less = corpus.select(like).iloc[2]
+    # Ticks last.
+    board.button("Untick all").click()
     ticks.nth(2).check()
     board.button("Less like these").click()
     lists(board, corpus, like.with_({"unlike": [less["id"]]}))

@@ -115,7 +115,7 @@ def test_add_to_the_corpus_under_the_same_filters(voila_board: Board, bib: Path,
     board.shows(before + 1)
     expect(board.root.locator(".lx-count")).to_contain_text("of 90 papers")
     expect(board.box).to_have_value("planet OR reasoning")
-    expect(board.root.locator(".lx-paper input:checked")).to_have_count(0)
+    expect(board.root.locator(".lx-paper input:checked")).to_have_count(1)
     expect(board.root.locator(".lx-status")).to_contain_text("Added 2 papers from refs.bib and 1 more. 88 were there already.")
 
 
