@@ -32,7 +32,7 @@ def title(board: Board) -> Locator:
 
 def tab_to(board: Board, target: Locator) -> None:
     """Press Tab until something has the focus."""
-    for _ in range(200):
+    for _ in range(900):
         if target.evaluate("node => node === document.activeElement"):
             return
         board.page.keyboard.press("Tab")

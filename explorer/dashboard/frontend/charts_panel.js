@@ -4,6 +4,7 @@ import { topicsPanel } from "./topics.js";
 import { remembered, remember } from "./memory.js";
 
 const LOW = 600; // px
+const NARROW = 480; // px; on a phone the topics above would leave no paper on the first screen
 
 /** @import { App, ChartView, Panel } from "./page.d.ts" */
 
@@ -91,7 +92,7 @@ export function chartsPanel(app) {
     ),
   );
   // On a low screen the charts would leave no paper to be seen.
-  let folded = remembered("charts-folded", String(app.page && window.innerHeight < LOW)) === "true";
+  let folded = remembered("charts-folded", String(app.page && (window.innerHeight < LOW || window.innerWidth < NARROW))) === "true";
   let shown = 0;
 
   /** @param {number} wanted */
