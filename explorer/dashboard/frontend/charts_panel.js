@@ -92,7 +92,8 @@ export function chartsPanel(app) {
     ),
   );
   // On a low screen the charts would leave no paper to be seen.
-  let folded = remembered("charts-folded", String(app.page && (window.innerHeight < LOW || window.innerWidth < NARROW))) === "true";
+  let folded =
+    remembered("charts-folded", String(app.page && (window.innerHeight < LOW || window.innerWidth < NARROW))) === "true";
   let shown = 0;
 
   /** @param {number} wanted */
