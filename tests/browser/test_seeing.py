@@ -217,6 +217,7 @@ def test_a_report_is_printed(voila_board: Board, corpus: Corpus, tmp_path: Path)
     expect(report).to_be_empty()
 
 
+@pytest.mark.slow
 def test_ctrl_p_prints_the_report(voila_board: Board) -> None:
     board = voila_board
     board.page.evaluate("window.print = () => { window.__printed = document.querySelectorAll('.lx-report-papers li').length; }")
@@ -236,6 +237,7 @@ def refs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_an_addition_is_taken_back(open_voila: Open, refs: Path) -> None:
     board = open_voila(refs)
     board.shows(30)
