@@ -11,6 +11,7 @@ from typing import Any
 
 import nbformat
 import pandas as pd
+import pytest
 from nbconvert import HTMLExporter
 from playwright.sync_api import Browser, expect
 
@@ -127,6 +128,7 @@ def test_many_papers_are_opened_while_the_notebook_goes_on(
         board.shows(int((papers["title"] + papers["abstract"]).str.contains("planets").sum()))
 
 
+@pytest.mark.slow
 def test_charts_follow_the_theme_of_lab(lab_board: Board) -> None:
     page = lab_board.page
 
