@@ -102,8 +102,11 @@ def test_two_files_become_a_corpus(board: Board, bib: Path, odd: Path, tmp_path:
         assert "corpus=papers-" in board.page.url
 
 
-def test_add_to_the_corpus_under_the_same_filters(voila_board: Board, bib: Path, sample: Path) -> None:
-    board = voila_board
+def test_add_to_the_corpus_under_the_same_filters(open_voila: Open, bib: Path, sample: Path, tmp_path: Path) -> None:
+    # A server of its own: its plain address shows what was added from then on.
+    own = tmp_path / "own.jsonl"
+    own.write_bytes(sample.read_bytes())
+    board = open_voila(own)
     board.search("planet OR reasoning")
     expect(board.sentence).to_contain_text("matching")
     before = board.papers()
