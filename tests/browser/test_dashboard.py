@@ -668,7 +668,8 @@ def test_back_and_forward_step_through_the_selections(voila_board: Board) -> Non
     board.shows(topic)
     board.page.go_forward()
     board.shows(both)
-    expect(board.box).to_have_value("reward")
+    # What was searched while it was typed ends in the beginning of a word.
+    expect(board.box).to_have_value(re.compile("^reward…?$"))
 
 
 @pytest.mark.parametrize("query", ["years=abc", "q=%28vision"])
