@@ -679,8 +679,12 @@ def test_address_that_cannot_be_says_so(open_voila: Open, query: str) -> None:
     board.shows(88)
 
 
+NONE_READY = (Path("--kernels-ready"), Path("0"))
+"""Options of a server whose kernels are those of its pages."""
+
+
 def test_kernel_that_died_is_told(open_voila: Open) -> None:
-    board = open_voila()
+    board = open_voila(*NONE_READY)
     for kernel in board.server.kernels():
         kernel.kill()
     lost = board.root.locator(".lx-alert", has_text="kernel")
@@ -694,7 +698,7 @@ def test_kernel_that_died_is_told(open_voila: Open) -> None:
 
 
 def test_leaving_the_page_ends_its_kernel(open_voila: Open) -> None:
-    board = open_voila()
+    board = open_voila(*NONE_READY)
     kernel = board.server.kernels()[-1]
     board.page.goto("about:blank")
     assert kernel.wait(timeout=30) is not None or not kernel.is_running()
