@@ -780,6 +780,9 @@ def test_nothing_in_a_record_runs(open_voila: Open, hostile: Path, tmp_path: Pat
         assert not [
             link for link in board.reader.get_by_role("link").all() if "javascript" in (link.get_attribute("href") or "")
         ]
+    # An opened paper lies over the charts.
+    board.page.keyboard.press("Escape")
+    expect(board.reader).to_be_hidden()
     board.root.get_by_role("tab", name="Topics").click()
     board.click_bar(0)
     board.panel("Venue").get_by_role("checkbox").nth(1).check()
