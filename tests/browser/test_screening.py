@@ -171,6 +171,7 @@ def test_a_missing_abstract_is_filled_in(open_voila: Open, tmp_path: Path) -> No
     expect(title(board)).to_have_text(shown or "")
 
 
+@pytest.mark.slow
 def test_flow_and_files_are_saved(board: Board, corpus: Corpus, tmp_path: Path) -> None:
     begin(board, "files", "ann")
     seen = {decide(board, key): KEYS[key] for key in "vxxv"}
