@@ -186,6 +186,7 @@ def test_a_suggested_axis_is_drawn_by_one_click(voila_board: Board) -> None:
 # On paper
 
 
+@pytest.mark.slow
 def test_a_report_is_printed(voila_board: Board, corpus: Corpus, tmp_path: Path) -> None:
     board = voila_board
     board.page.evaluate("window.print = () => { window.__printed = document.querySelector('.lx-report').innerHTML; }")
