@@ -186,7 +186,6 @@ def test_a_suggested_axis_is_drawn_by_one_click(voila_board: Board) -> None:
 # On paper
 
 
-@pytest.mark.slow
 def test_a_report_is_printed(voila_board: Board, corpus: Corpus, tmp_path: Path) -> None:
     board = voila_board
     board.page.evaluate("window.print = () => { window.__printed = document.querySelector('.lx-report').innerHTML; }")
@@ -218,7 +217,6 @@ def test_a_report_is_printed(voila_board: Board, corpus: Corpus, tmp_path: Path)
     expect(report).to_be_empty()
 
 
-@pytest.mark.slow
 def test_ctrl_p_prints_the_report(voila_board: Board) -> None:
     board = voila_board
     board.page.evaluate("window.print = () => { window.__printed = document.querySelectorAll('.lx-report-papers li').length; }")
