@@ -116,6 +116,23 @@ def _added_to(folder: Path) -> Path:
     return cache_folder() / name if CACHED.fullmatch(name) else folder
 
 
+def current(corpus: Corpus, first: str | None) -> Corpus:
+    """What the plain address of a server shows by now: the same object where that is the corpus given.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        Opened before.
+    first : str or None
+        Folder of the corpus that the server was started with.
+    """
+    folder = corpus.folder if first is None else _added_to(Path(first))
+    if folder.resolve() == corpus.folder.resolve():
+        return Corpus(corpus.folder) if corpus.snapshot.superseded else corpus
+    kept = opened(folder)
+    return corpus if kept is None else Corpus(kept)
+
+
 def bundled(folder: str, name: str) -> Path:
     """A file that ships with the package: within it when installed, beside it in a checkout."""
     package = Path(__file__).parent.parent

@@ -84,6 +84,9 @@ class Page(Protocol):
     def library_changed(self, *, rerun: bool = True) -> None:
         """Draw what the reader put on papers anew; `rerun` the selection too where it asks for that."""
 
+    def catch_up(self) -> bool:
+        """Show what the plain address of the server shows by now; whether that is another corpus."""
+
     def find_loop(self) -> None:
         """Note the loop that handles messages, to which threads hand their steps."""
 
@@ -133,11 +136,7 @@ def open_address(page: Page, message: m.UrlMessage) -> Steps:
 
 def arrive(page: Page, message: m.ArriveMessage) -> Steps:
     """Catch up with what happened since the kernel was started, and show what the address says."""
-    corpus = page.session.corpus
-    if corpus.snapshot.superseded:
-        corpus = Corpus(corpus.folder)
-        page.show_corpus(corpus, Selection())
-    else:
+    if not page.catch_up():
         page.reading.again()
         page.draw("ordered", "saved")
     said = None

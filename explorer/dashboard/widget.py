@@ -12,7 +12,7 @@ import anywidget
 import traitlets
 
 from explorer.corpus.corpus import Corpus
-from explorer.corpus.opening import keep_added
+from explorer.corpus.opening import current, keep_added
 from explorer.dashboard import frontend
 from explorer.dashboard.deployment import Deployment
 from explorer.dashboard.figures import plotly_bundle, plotly_version
@@ -563,6 +563,15 @@ class Dashboard(anywidget.AnyWidget):
         self.screening_mode.show_corpus()
         self.draw("all", "saved", "marks", "screening")
         self._library_version = self._seen_version()
+
+    def catch_up(self) -> bool:
+        """Show what the plain address of the server shows by now; whether that is another corpus."""
+        corpus = current(self.session.corpus, self._served_folder)
+        if corpus is self.session.corpus:
+            return False
+        self._first_folder = corpus.folder
+        self.show_corpus(corpus, Selection())
+        return True
 
     def _arrived(self, corpus: Corpus, grown: bool, sentence: str) -> None:
         """Show a corpus that was added to under the same filters and with the same paper open, and a new one whole."""

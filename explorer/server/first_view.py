@@ -17,6 +17,7 @@ from functools import cache
 from typing import Any
 
 from explorer.corpus.corpus import Corpus
+from explorer.corpus.opening import current
 from explorer.dashboard import frontend
 from explorer.dashboard.deployment import Deployment
 from explorer.dashboard.drawing import PAGE, svg
@@ -55,6 +56,7 @@ class FirstView:
 
     def __init__(self, corpus: Corpus, base_url: str) -> None:
         self._corpus, self._base_url = corpus, base_url
+        self._first = str(corpus.folder)
         self._begin = _BEGIN.format(script=json.dumps(f"{base_url}lx/app.js?v={frontend.version()}"))
         # One thread: pages that open at once wait for each other some milliseconds, and a corpus is opened again by one.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="first-view")
@@ -97,8 +99,7 @@ class FirstView:
         # What ranks by meaning takes hundreds of megabytes, which the server shall not hold.
         if Selection.from_url(query).by_meaning or "corpus=" in query:
             return None
-        if self._corpus.snapshot.superseded:
-            self._corpus = Corpus(self._corpus.folder)
+        self._corpus = current(self._corpus, self._first)
         told = {
             "SERVER_SOFTWARE": "voila/",
             "VOILA_BASE_URL": self._base_url,
