@@ -122,21 +122,3 @@ def test_an_address_that_only_a_kernel_can_show_opens_as_ever(
         board = Board(page, server, watch, voila=True).wait()
         expect(board.error).to_be_visible()
         board.shows(88)
-
-
-def test_a_kernel_that_does_not_come_is_told(browser: Browser, voila: Callable[..., Server]) -> None:
-    server = voila()
-    with watched(browser, server.host) as (page, watch):
-        prepared(page, server)
-        page.clock.install()
-        with held(server):
-            page.goto(server.url, wait_until="commit")
-            board = Board(page, server, watch, voila=True)
-            board.shows(88)
-            lost = board.root.locator(".lx-alert", has_text="has not come")
-            page.clock.fast_forward(40_000)
-            expect(lost).to_be_hidden()
-            page.clock.fast_forward(10_000)
-            expect(lost.get_by_role("button", name="Reload")).to_be_visible()
-        expect(page.locator("html[data-kernel]")).to_have_count(1, timeout=DRAWN_WITHIN)
-        expect(lost).to_be_hidden()

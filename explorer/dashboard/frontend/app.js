@@ -36,7 +36,6 @@ import { listenForShortcuts } from "./shortcuts.js";
 /** @import { Traits } from "./messages.d.ts" */
 /** @import { App, Listener, Model, Standby } from "./page.d.ts" */
 
-const PATIENCE = 45000; // ms, for which a page waits for its kernel without a word
 const BUSY_AFTER = 150; // ms; faster answers show no progress bar
 const TYPING = 1500; // ms; changes of a query that follow each other sooner are one step back
 let instances = 0;
@@ -369,10 +368,6 @@ function begin() {
   app.standby = model;
   begun = app;
   app.guard(() => stand(app))();
-  // One that was kept ready may have died since.
-  setTimeout(() => {
-    if (model.waiting()) app.status.setLost(true, "The kernel of this page has not come; what you do here waits for it.");
-  }, PATIENCE);
 }
 
 /**
@@ -382,7 +377,6 @@ function begin() {
  */
 function takeOver(app, waiting, model) {
   waiting.adopt(model, () => {
-    app.status.setLost(false);
     followKernel(app);
     document.documentElement.dataset.kernel = "there";
   });
