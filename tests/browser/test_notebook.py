@@ -11,7 +11,6 @@ from typing import Any
 
 import nbformat
 import pandas as pd
-import pytest
 from nbconvert import HTMLExporter
 from playwright.sync_api import Browser, expect
 
@@ -128,14 +127,13 @@ def test_many_papers_are_opened_while_the_notebook_goes_on(
         board.shows(int((papers["title"] + papers["abstract"]).str.contains("planets").sum()))
 
 
-@pytest.mark.slow
 def test_charts_follow_the_theme_of_lab(lab_board: Board) -> None:
     page = lab_board.page
 
     def choose(theme: str) -> None:
-        page.get_by_role("menuitem", name="Settings", exact=True).click()
-        page.get_by_role("menuitem", name="Theme", exact=True).click()
-        page.get_by_role("menuitem", name=theme, exact=True).click()
+        page.locator(".lm-MenuBar-item", has_text=re.compile("^Settings$")).click()
+        page.locator(".lm-Menu-item", has_text=re.compile("^Theme")).hover()
+        page.locator(".lm-Menu-item", has_text=re.compile(f"^{theme}$")).click()
 
     lab_board.root.get_by_role("tab", name="Key phrases").click()
     text = lab_board.root.locator(".lx-drawn .ytick text").first
