@@ -168,6 +168,8 @@ export function chartView(app, name, hooks = {}) {
   function redraw() {
     drawn = null;
     draw();
+    // While Lab changes its theme nothing has a size for a moment, too short for it to be told when it has one again.
+    if (!visible()) requestAnimationFrame(app.guard(draw));
   }
 
   /** @param {Chart} now */
