@@ -119,3 +119,18 @@ def test_the_command_line_removes_and_takes_back(tmp_path: Path, capsys: pytest.
     assert "4 papers, as before the last change (3)" in capsys.readouterr().err
     assert main(["remove", folder]) == 1
     assert main(["remove", folder, "nobody"]) == 1
+
+
+@pytest.mark.parametrize("cached", [False, True], ids=["a folder", "the cache"])
+def test_what_the_reader_put_on_papers_outlives_each_change(
+    cached: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LITEXPLORER_DATA_HOME", str(tmp_path / "data"))
+    records = pd.DataFrame({"title": [*TITLES, f"Sorting {tmp_path.name}"]})
+    corpus = explorer.Corpus.from_papers(records, None if cached else tmp_path / "c")
+    kept = id_of(corpus, "Painting fences")
+    corpus.library.star(kept)
+    smaller = corpus.remove(id_of(corpus, "Weighing pears"))
+    pair = id_of(smaller, "Adding numbers"), id_of(smaller, "Counting apples")
+    for changed in (smaller, smaller.decide(smaller.rules.always_merge(*pair)), smaller.refit(2)):
+        assert changed.library.stars["id"].tolist() == [kept]

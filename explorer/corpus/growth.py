@@ -272,21 +272,16 @@ def refitted(snapshot: Snapshot, n_topics: int | None, progress: Progress) -> Pa
     >>> len(corpus.refit(4).topics.labels)  # the last is for papers without any
     5
     """
-    target, name = snapshot.folder, snapshot.cached_name
-    if name is not None and not name.startswith("files-"):
-        told = hashlib.sha256(f"{snapshot.folder.name} {n_topics}".encode()).hexdigest()[:16]
-        target = cache_folder() / f"grown-{told}"
+    target = _grown(snapshot, "topics", n_topics)
     refit_corpus(snapshot.folder, into=target, n_topics=n_topics, progress=progress)
     return target
 
 
 def topics_edited(snapshot: Snapshot, log: Sequence[TopicEdit]) -> Snapshot:
     """The same papers with another log of changes of their topics, in a generation of its own."""
-    target, name = snapshot.folder, snapshot.cached_name
-    if name is not None and name.startswith("papers-"):
-        # The same table shall give the same corpus the next time; what is changed of it goes on in a folder of its own.
-        told = hashlib.sha256(f"{name} topics {snapshot.generation.name}".encode()).hexdigest()[:16]
-        target = cache_folder() / f"grown-{told}"
+    # The same table shall give the same corpus the next time; what is changed of it goes on in a folder of its own.
+    cached = snapshot.cached_name
+    target = _grown(snapshot, "edits") if cached is not None and cached.startswith("papers-") else snapshot.folder
     edit_corpus(log, snapshot.folder, into=target)
     return Snapshot(target)
 
@@ -320,13 +315,9 @@ def removal(snapshot: Snapshot, papers: Sequence[str], progress: Progress) -> Pa
     ['Counting apples']
     """
     ids = [papers] if isinstance(papers, str) else list(papers)
-    target = snapshot.folder
-    if snapshot.cached_name is not None and not snapshot.cached_name.startswith("files-"):
-        told = hashlib.sha256(repr((snapshot.folder.name, sorted(ids))).encode()).hexdigest()[:16]
-        target = cache_folder() / f"grown-{told}"
-        if opened(target) is not None:
-            return target
-    remove_papers(ids, snapshot.folder, into=target, progress=progress)
+    target = _grown(snapshot, "removed", sorted(ids))
+    if target == snapshot.folder or opened(target) is None:
+        remove_papers(ids, snapshot.folder, into=target, progress=progress)
     return target
 
 
@@ -405,14 +396,19 @@ def decided(snapshot: Snapshot, rules: Rules, progress: Progress) -> Path:
     if not pairs:
         change = Change(snapshot.table.slice(0, 0), rules=rules)
         return changed(snapshot, change, step="decided", made=None, progress=progress)
-    target = snapshot.folder
-    if snapshot.cached_name is not None and not snapshot.cached_name.startswith("files-"):
-        told = hashlib.sha256(repr((snapshot.folder.name, pairs)).encode()).hexdigest()[:16]
-        target = cache_folder() / f"grown-{told}"
-        if opened(target) is not None:
-            return target
-    join_papers(pairs, rules, snapshot.folder, into=target, progress=progress)
+    target = _grown(snapshot, "joined", pairs)
+    if target == snapshot.folder or opened(target) is None:
+        join_papers(pairs, rules, snapshot.folder, into=target, progress=progress)
     return target
+
+
+def _grown(snapshot: Snapshot, *what: object) -> Path:
+    """Where a changed corpus lies: in its folder, but for one of the cache whose folder is named after its content."""
+    name = snapshot.cached_name
+    if name is None or name.startswith("files-"):
+        return snapshot.folder
+    told = hashlib.sha256(repr((name, snapshot.generation.name, *what)).encode()).hexdigest()[:16]
+    return cache_folder() / f"grown-{told}"
 
 
 def opened(folder: Path) -> Snapshot | None:

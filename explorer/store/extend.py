@@ -104,15 +104,11 @@ def extend_corpus(
     def write(target: Path) -> dict[str, Any]:
         return _extend_generation(change, before, target, manifest["made"]["topics"], anew, progress)
 
-    target, papers, said = into or folder, manifest["papers"] + change.added.num_rows, {**manifest["made"], step: steps}
-    said.setdefault("first", manifest["content_hash"])
+    said = {**manifest["made"], step: steps}
     anew = said.get(ANALYSERS) != fingerprint()
     if anew and (change.added.num_rows or len(change.rows)):
         said[ANALYSERS] = fingerprint()
-    said |= _grown_from(folder, target, before)
-    # In another folder nothing was before that somebody else could have added to.
-    upon = before.name if target == folder else None
-    return in_folder(target, lambda: publish(target, digest, papers, said, write, upon=upon))
+    return _publish(folder, into, digest, manifest["papers"] + change.added.num_rows, said, write)
 
 
 def refit_corpus(
@@ -154,19 +150,8 @@ def refit_corpus(
         progress("flush", 1.0)
         return topics
 
-    target = into or folder
-    upon = before.name if target == folder else None
-    return in_folder(
-        target,
-        lambda: publish(
-            target,
-            manifest["content_hash"],
-            manifest["papers"],
-            {**manifest["made"], **_grown_from(folder, target, before), ANALYSERS: fingerprint()},
-            write,
-            upon=upon,
-        ),
-    )
+    made = {**manifest["made"], ANALYSERS: fingerprint()}
+    return _publish(folder, into, manifest["content_hash"], manifest["papers"], made, write)
 
 
 def edit_corpus(log: Sequence[TopicEdit], folder: Path, *, into: Path | None = None) -> dict[str, Any]:
@@ -192,10 +177,7 @@ def edit_corpus(log: Sequence[TopicEdit], folder: Path, *, into: Path | None = N
         topics: dict[str, Any] = manifest["made"]["topics"]
         return topics
 
-    target = into or folder
-    upon = before.name if target == folder else None
-    made = {**manifest["made"], **_grown_from(folder, target, before)} if target != folder else manifest["made"]
-    return in_folder(target, lambda: publish(target, manifest["content_hash"], manifest["papers"], made, write, upon=upon))
+    return _publish(folder, into, manifest["content_hash"], manifest["papers"], manifest["made"], write)
 
 
 def index_again(folder: Path, *, progress: Progress = no_progress) -> dict[str, Any]:
@@ -328,20 +310,32 @@ def _rebuild(
         return topics
 
     name, gone = step
-    target, steps = into or folder, [*manifest["made"].get(name, []), {"at": now(), "papers": gone}]
-    made = {**manifest["made"], **_grown_from(folder, target, before), name: steps, ANALYSERS: fingerprint()}
-    upon = before.name if target == folder else None
-    return in_folder(target, lambda: publish(target, content_hash(table), table.num_rows, made, write, upon=upon))
+    made = {
+        **manifest["made"],
+        name: [*manifest["made"].get(name, []), {"at": now(), "papers": gone}],
+        ANALYSERS: fingerprint(),
+    }
+    return _publish(folder, into, content_hash(table), table.num_rows, made, write)
 
 
-def _grown_from(folder: Path, target: Path, before: Path) -> dict[str, Any]:
-    """What a corpus says of the one that it was made from.
+def _publish(
+    folder: Path, into: Path | None, digest: str, papers: int, made: dict[str, Any], write: Callable[[Path], dict[str, Any]]
+) -> dict[str, Any]:
+    """Publish what a corpus becomes, in its folder or another, and say there what it was made from.
 
-    Where it is, so that the change can be taken back; and that it could rank by meaning, so that a command that is killed before
-    it made that again is not the end of it.
+    What it was first, by which the reader's library is found; where that one is, so that the change can be taken back; and that it
+    could rank by meaning, so that a command that is killed before it made that again is not the end of it.
     """
-    ranked = {RANKED: True} if any(before.glob("meaning-*")) else {}
-    return ranked if target == folder else {**ranked, "grown_from": folder.name}
+    manifest, target = read_manifest(folder), into or folder
+    before = folder / manifest["generation"]
+    made = {"first": manifest["content_hash"], **made}
+    if any(before.glob("meaning-*")):
+        made[RANKED] = True
+    if target != folder:
+        made["grown_from"] = folder.name
+    # In another folder nothing was before that somebody else could have added to.
+    upon = before.name if target == folder else None
+    return in_folder(target, lambda: publish(target, digest, papers, made, write, upon=upon))
 
 
 def _index_anew(table: pa.Table, target: Path, progress: Progress) -> None:

@@ -1,3 +1,4 @@
+import { titledDialog } from "./dialog.js";
 import { h, icon, iconButton, swap } from "./dom.js";
 import { plural } from "./text.js";
 
@@ -66,25 +67,10 @@ export function dailyDialog(app) {
     icon("day"),
     h("span", {}, "Daily"),
   );
-  const title = h("h2", { class: "lx-dialog-title", id: app.id("daily"), tabIndex: -1 }, "Daily papers");
   const body = h("div", { class: "lx-feed-body" });
-  const dialog = h(
-    "dialog",
-    {
-      class: "lx-dialog lx-feed",
-      "aria-labelledby": app.id("daily"),
-      cancel: (event) => {
-        event.preventDefault();
-        close();
-      },
-    },
-    h(
-      "div",
-      { class: "lx-dialog-head" },
-      title,
-      h("span", { class: "lx-spacer" }),
-      iconButton("close", "Close (Esc)", () => close()),
-    ),
+  const { dialog, title } = titledDialog(
+    app,
+    { name: "daily", text: "Daily papers", kind: "lx-feed", close: () => close() },
     body,
   );
   let order = "upvotes";

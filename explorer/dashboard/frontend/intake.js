@@ -1,4 +1,5 @@
-import { h, icon, iconButton, swap } from "./dom.js";
+import { titledDialog } from "./dialog.js";
+import { h, icon, swap } from "./dom.js";
 import { count, plural } from "./text.js";
 import { uploader } from "./upload.js";
 import { intakeReview } from "./intake_review.js";
@@ -36,28 +37,13 @@ export function intakePanel(app) {
   const state = () => model.get("intake");
   const send = uploader(app);
   const review = intakeReview(app);
-  const title = h("h2", { class: "lx-dialog-title", id: app.id("intake"), tabIndex: -1 }, "Add papers");
   const alert = h("p", { class: "lx-alert lx-intake-alert", role: "alert", hidden: true });
   const announcement = h("p", { class: "lx-hide", role: "status" });
   const body = h("div", { class: "lx-intake-body" });
   const foot = h("div", { class: "lx-intake-foot" });
-  const dialog = h(
-    "dialog",
-    {
-      class: "lx-dialog",
-      "aria-labelledby": app.id("intake"),
-      cancel: (event) => {
-        event.preventDefault();
-        close();
-      },
-    },
-    h(
-      "div",
-      { class: "lx-dialog-head" },
-      title,
-      h("span", { class: "lx-spacer" }),
-      iconButton("close", "Close (Esc)", () => close()),
-    ),
+  const { dialog, title } = titledDialog(
+    app,
+    { name: "intake", text: "Add papers", close: () => close() },
     alert,
     announcement,
     body,

@@ -1,4 +1,5 @@
-import { h, iconButton, swap } from "./dom.js";
+import { titledDialog } from "./dialog.js";
+import { h, swap } from "./dom.js";
 import { ledgerTable } from "./ledger_table.js";
 import { likelyPairs } from "./likely_pairs.js";
 
@@ -19,25 +20,10 @@ export function ledgerDialog(app) {
     },
   });
   const node = h("p", { class: "lx-ledger-summary" });
-  const title = h("h2", { class: "lx-dialog-title", id: app.id("account"), tabIndex: -1 }, "What became of every record");
   const body = h("div", { class: "lx-intake-body" });
-  const dialog = h(
-    "dialog",
-    {
-      class: "lx-dialog",
-      "aria-labelledby": app.id("account"),
-      cancel: (event) => {
-        event.preventDefault();
-        close();
-      },
-    },
-    h(
-      "div",
-      { class: "lx-dialog-head" },
-      title,
-      h("span", { class: "lx-spacer" }),
-      iconButton("close", "Close (Esc)", () => close()),
-    ),
+  const { dialog, title } = titledDialog(
+    app,
+    { name: "account", text: "What became of every record", close: () => close() },
     body,
   );
   const sentence = () => model.get("summary").ledger.sentence;

@@ -1,3 +1,4 @@
+import { titledDialog } from "./dialog.js";
 import { h, icon, iconButton, submitOnEnter, swap } from "./dom.js";
 import { plural, tidied } from "./text.js";
 
@@ -24,32 +25,13 @@ export function subscribeDialog(app) {
     icon("mail"),
     h("span", {}, "Subscribe"),
   );
-  const title = h(
-    "h2",
-    { class: "lx-dialog-title", id: app.id("subscribe"), tabIndex: -1 },
-    "Get trending papers in your email inbox!",
-  );
   const form = { name: "", without: "", cadence: "daily", cap: 20, address: "" };
   const fields = h("div", {});
   const issue = h("div", { class: "lx-issue", "aria-live": "polite" });
   const list = h("div", {});
-  const dialog = h(
-    "dialog",
-    {
-      class: "lx-dialog lx-feed",
-      "aria-labelledby": app.id("subscribe"),
-      cancel: (event) => {
-        event.preventDefault();
-        close();
-      },
-    },
-    h(
-      "div",
-      { class: "lx-dialog-head" },
-      title,
-      h("span", { class: "lx-spacer" }),
-      iconButton("close", "Close (Esc)", () => close()),
-    ),
+  const { dialog, title } = titledDialog(
+    app,
+    { name: "subscribe", text: "Get trending papers in your email inbox!", kind: "lx-feed", close: () => close() },
     h("div", { class: "lx-feed-body" }, h("div", { class: "lx-subscribe-columns" }, h("div", {}, fields, list), issue)),
   );
   let timer = 0;
