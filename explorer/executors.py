@@ -204,7 +204,7 @@ class OnDask:
     @property
     def workers(self) -> int:
         """Threads of all workers, each of which does a part."""
-        return max(1, sum(self._client.nthreads().values()))
+        return max(1, int(sum(self._client.nthreads().values())))
 
     def _check(self) -> None:
         try:

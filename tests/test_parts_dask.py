@@ -36,7 +36,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 
-PAPERS = 160
+PAPERS = 60
 QUERIES = ("model OR reward", "NOT graph", "mod*", '"reward model"', "graph", "title:model", "author:Lee", "zzzz")
 
 
@@ -148,7 +148,7 @@ def test_the_same_corpus_and_the_same_answers(
     workers: int, papers: list[oracles.Paper], whole: Corpus, cluster: Cluster, tmp_path: Path
 ) -> None:
     with cluster.client(workers) as client:
-        built(papers, tmp_path / "c", Plan(25, OnDask(client)))
+        built(papers, tmp_path / "c", Plan(15, OnDask(client)))
         corpus = explorer.open_corpus(tmp_path / "c", client=client)
         assert isinstance(corpus.snapshot.index, PartedIndex)
         assert files_of(corpus) == files_of(whole)
@@ -161,12 +161,12 @@ def test_the_way_from_files(cluster: Cluster, tmp_path: Path) -> None:
     source.write_text(
         "title,year\n" + "".join(f"Paper number {n} of many,20{n % 20:02d}\n" for n in range(40)), encoding="utf-8"
     )
-    one = explorer.build_corpus(source, folder=tmp_path / "one")
+    one = explorer.build_corpus(source, folder=tmp_path / "one", n_topics=2)
     with cluster.client(2) as client:
-        corpus = explorer.build_corpus(source, folder=tmp_path / "many", part_size=7, client=client)
+        corpus = explorer.build_corpus(source, folder=tmp_path / "many", part_size=14, client=client, n_topics=2)
         assert isinstance(corpus.snapshot.index, PartedIndex)
         assert files_of(corpus) == files_of(one)
-    command = ["build", str(source), "-o", str(tmp_path / "told"), "--parts", "5", "--no-concepts"]
+    command = ["build", str(source), "-o", str(tmp_path / "told"), "--parts", "3", "--no-concepts", "--topics", "2"]
     assert main([*command, "--scheduler", cluster.address]) == 0
     assert files_of(Corpus(tmp_path / "told")) == files_of(one)
 
@@ -186,7 +186,7 @@ def test_a_worker_that_is_killed_in_a_build(
 
     with cluster.client(2) as client:
         table = to_table(pa.Table.from_pylist(papers))
-        write_corpus(table, tmp_path / "c", plan=Plan(8, OnDask(client)), progress=progress)
+        write_corpus(table, tmp_path / "c", n_topics=4, plan=Plan(10, OnDask(client)), progress=progress)
     assert killed.is_set()
     corpus = Corpus(tmp_path / "c")
     assert files_of(corpus) == files_of(whole)

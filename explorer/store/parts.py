@@ -13,6 +13,7 @@ import weakref
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -118,7 +119,7 @@ def place_part(task: tuple[Part, list[str]], told: Progress) -> Places:
     """Place the papers of one part on the topics of its generation, which have some labels."""
     part, labels = task
     generation = Path(part.generation)
-    texts = Texts(read_table(generation).slice(part.first, part.stop - part.first))
+    texts: Any = Texts(read_table(generation).slice(part.first, part.stop - part.first))
     return place_papers(generation, labels, texts, told)
 
 
