@@ -1,11 +1,11 @@
 """Files to a corpus, and a corpus asked: at once, in parts, in processes, by the workers of a Dask cluster, and by a build before.
 
-``python -m benchmarks.parts --papers 60000 [--before CHECKOUT] [--ways in turn,processes,dask]``. Each build is the command
-``litexplorer build --no-concepts`` in a process of its own. Its memory is twice told, as the system has it every 20 ms: what is
-resident, pages of mapped files included, which the system takes back when it needs them; and the part of it that is nobody's file
+``python -m benchmarks.parts --papers 60000 [--before CHECKOUT] [--ways "in turn,processes,dask"]``. Each build is the command
+``litexplorer build --no-concepts`` in a process of its own. Its memory is told twice, as the system has it every 20 ms: what is
+resident, pages of mapped files included, which the system takes back when it needs them; and the part of it that is no file's
 (anonymous), which it cannot. Processes that a build starts count with it; the workers of Dask, which stand for other machines, do
-not. With ``--before``, another checkout builds the same file in the same run. Then 60 selections are asked of the corpus, and every
-answer is compared with that of one process that asks at once.
+not, nor does their processor's time. With ``--before``, another checkout builds the same file in the same run. Then 60 selections
+are asked of the corpus, and every answer is compared with that of one process that asks at once.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import argparse
 import contextlib
 import json
 import os
+import resource
 import socket
 import subprocess
 import sys
@@ -67,11 +68,11 @@ if __name__ == "__main__":
 
 
 def measured(command: list[str], checkout: Path) -> dict[str, float]:
-    """Seconds, and the most memory in MB (resident; anonymous) of a command and the processes it starts."""
+    """Seconds on the clock and of the processor, and the most memory in MB, of a command and the processes it starts."""
     import psutil
 
     environment = {**os.environ, "PYTHONPATH": str(checkout), "OMP_NUM_THREADS": "1"}
-    started = time.perf_counter()
+    started, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
     process = subprocess.Popen(command, env=environment, cwd=checkout, stderr=subprocess.PIPE, text=True)
     resident = anonymous = 0
     while process.poll() is None:
@@ -86,9 +87,11 @@ def measured(command: list[str], checkout: Path) -> dict[str, float]:
         resident, anonymous = max(resident, sums[0]), max(anonymous, sums[1])
         time.sleep(EVERY)
     seconds = time.perf_counter() - started
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    busy = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     if process.returncode:
         raise SystemExit(f"{' '.join(command)}: {process.stderr.read() if process.stderr else ''}")
-    return {"seconds": seconds, "resident": resident / 1024, "anonymous": anonymous / 1024}
+    return {"seconds": seconds, "processor": busy, "resident": resident / 1024, "anonymous": anonymous / 1024}
 
 
 def built(source: Path, folder: Path, checkout: Path, *options: str) -> dict[str, float]:
@@ -147,7 +150,10 @@ def main() -> None:
     source = prepared(options.papers, options.data, options.snapshot)
     ways = options.ways.split(",")
     size = ("--part-size", str(options.part_size))
-    heading(f"Parts: {options.papers:,} papers", [f"parts of {options.part_size:,} papers; OMP_NUM_THREADS=1; Arrow IPC on a local disk"])
+    heading(
+        f"Parts: {options.papers:,} papers",
+        [f"parts of {options.part_size:,} papers; OMP_NUM_THREADS=1; Arrow IPC on a local disk"],
+    )
     with tempfile.TemporaryDirectory(prefix="litexplorer-parts-") as place:
         folder = Path(place)
         builds: dict[str, dict[str, float]] = {}
@@ -169,12 +175,14 @@ def main() -> None:
                 questions[name] = asked(address, folder / f"dask{workers}")
         first = next(iter(builds.values()))
         table(
-            ["build", "seconds", "ratio", "resident MB", "ratio", "anonymous MB", "ratio", "disk MB"],
+            ["build", "seconds", "ratio", "of processor", "ratio", "resident MB", "ratio", "anonymous MB", "ratio", "disk MB"],
             [
                 [
                     name,
                     number(found["seconds"]),
                     f"{found['seconds'] / first['seconds']:.2f}",
+                    number(found["processor"]),
+                    f"{found['processor'] / first['processor']:.2f}",
                     f"{found['resident']:.0f}",
                     f"{found['resident'] / first['resident']:.2f}",
                     f"{found['anonymous']:.0f}",

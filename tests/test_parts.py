@@ -236,7 +236,7 @@ def test_what_becomes_of_it_is_the_same(papers: list[oracles.Paper], eight: Eigh
     more = pa.Table.from_pylist([*papers[100:140], twin, {**twin, "id": "twin-2"}])
     steps: list[Callable[[Corpus], Corpus]] = [
         lambda corpus: corpus.add(more),
-        lambda corpus: corpus.remove([papers[3]["id"], papers[130]["id"]]),
+        lambda corpus: corpus.remove([papers[3]["id"], papers[110]["id"]]),
         lambda corpus: corpus.refit(3),
         lambda corpus: corpus.undo(),
         lambda corpus: corpus.decide(corpus.rules.always_merge(papers[10]["id"], papers[90]["id"])),
