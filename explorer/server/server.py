@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import secrets
+import signal
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -16,6 +17,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from string import Template
+from types import FrameType
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -203,7 +205,15 @@ class ExplorerServer(Voila):  # type: ignore[misc]
         IOLoop.current().add_callback(self.tornado_settings["explorer_ready"])
         report = PeriodicCallback(self.report, _REPORT_EVERY)
         report.start()
+        # An interrupt raised as an exception may arrive where it is swallowed: the loop is asked to stop, as by SIGTERM.
+        self.ioloop = IOLoop.current()
+        signal.signal(signal.SIGINT, self._handle_signal_stop)
         super().listen()
+
+    def _handle_signal_stop(self, number: int, frame: FrameType | None) -> None:
+        # Who asks again does not want to wait for what is still being drawn.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        super()._handle_signal_stop(number, frame)
 
     def stop(self) -> None:
         """End the server and its kernels."""
