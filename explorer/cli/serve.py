@@ -7,11 +7,15 @@ import ipaddress
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from explorer.cli.corpora import open_given
 from explorer.cli.progress import Progress
 from explorer.errors import ServerError
 from explorer.library.readers import GIVEN, tidy_reader
+
+if TYPE_CHECKING:
+    from explorer.corpus.corpus import Corpus
 
 HELP = "serve the dashboard"
 
@@ -52,8 +56,6 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run it; returns the exit status."""
-    from explorer.corpus.building import asked_by, connected
-    from explorer.corpus.opening import default_corpus
     from explorer.server.server import main_url, serve
 
     token = _token(options)
@@ -63,9 +65,7 @@ def run(options: argparse.Namespace) -> int:
     if token is None and not readers and not _is_loopback(options.ip):
         say = f"Whoever reaches {options.ip} can read these papers{'' if options.read_only else ' and add some'}"
         print(f"{say}: give a token (LITEXPLORER_TOKEN or --token-file).", file=sys.stderr)
-    corpus = open_given(options.files, keep_duplicates=options.keep_duplicates) if options.files else default_corpus()
-    if options.scheduler is not None:
-        corpus = asked_by(corpus.folder, connected(options.scheduler))
+    corpus = _opened(options)
     if options.files and corpus.snapshot.cached_name and len(corpus) <= _PREPARED and not corpus.ranker.meaning_ready:
         corpus.ranker.prepare_meaning(Progress())
 
@@ -94,6 +94,15 @@ def run(options: argparse.Namespace) -> int:
         ready=ready,
     )
     return 0
+
+
+def _opened(options: argparse.Namespace) -> Corpus:
+    """The corpus to serve, asked by a cluster where one is named."""
+    from explorer.corpus.building import asked_by, connected
+    from explorer.corpus.opening import default_corpus
+
+    corpus = open_given(options.files, keep_duplicates=options.keep_duplicates) if options.files else default_corpus()
+    return corpus if options.scheduler is None else asked_by(corpus.folder, connected(options.scheduler))
 
 
 def _token(options: argparse.Namespace) -> str | None:

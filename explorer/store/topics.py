@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
     from explorer.topics.model import TopicModel
 
-EDITS = "topics.edits.json"
-"""File of the reader's changes of the topics, in a generation."""
-
 MODEL = "topics.model.npz"
 """File of the topic model, in a generation."""
 
 Places = tuple[np.ndarray, np.ndarray, np.ndarray]
 """Code of each paper's topic (int32), how likely it is (float32), and the code of the next likeliest (int32)."""
+
+EDITS = "topics.edits.json"
+"""File of the reader's changes of the topics, in a generation."""
 
 _CHUNK = 10_000
 
