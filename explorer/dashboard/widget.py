@@ -317,7 +317,7 @@ class Dashboard(anywidget.AnyWidget):
             "selection": lambda: session.selection,
             "papers": self._papers,
             "concepts": lambda: concepts.concepts(results) if session.selection.rank else None,
-            "axes": lambda: axes.axes(results, session.axis_colour) if session.selection.axes else axes.NONE,
+            "axes": lambda: axes.axes(results, session.axis_colour),
             "preference": lambda: preference(results, len(session.read)),
             "reader": self._reader,
             "facets": lambda: views.panels(results, session.facet_state, session.open_facets),
