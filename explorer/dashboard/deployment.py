@@ -11,6 +11,7 @@ from explorer.library.readers import reader_name
 from explorer.sources.services.registry import KEYS
 
 _CORPUS, _READ_ONLY, _ASSETS = "LITEXPLORER_CORPUS", "LITEXPLORER_READ_ONLY", "LITEXPLORER_ASSETS"
+SCHEDULER = "LITEXPLORER_SCHEDULER"
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class Deployment:
     """Whether readers can add no papers and save nothing."""
     corpus: str | None = None
     """Folder of the corpus that the server was started with."""
+    scheduler: str | None = None
+    """Address of the Dask scheduler whose workers are asked for the parts of that corpus."""
     address: str = ""
     """Query part of the page's address."""
     early: bool = False
@@ -45,6 +48,7 @@ class Deployment:
             assets=given.get("VOILA_BASE_URL", "/") + "lx/" if served and given.get(_ASSETS) else None,
             read_only=bool(given.get(_READ_ONLY)),
             corpus=given.get(_CORPUS) or None,
+            scheduler=given.get(SCHEDULER) or None,
             address=given.get("QUERY_STRING", "") if served and not early else "",
             early=early,
             reader=reader_name(given),

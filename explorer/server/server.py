@@ -33,7 +33,7 @@ from voila.tornado.handler import TornadoVoilaHandler
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.opening import bundled, default_corpus
 from explorer.dashboard import frontend
-from explorer.dashboard.deployment import told_to_kernels
+from explorer.dashboard.deployment import SCHEDULER, told_to_kernels
 from explorer.dashboard.figures import plotly_path, plotly_version
 from explorer.errors import ServerError
 from explorer.library.readers import HEADER
@@ -346,6 +346,7 @@ def serve(
     max_dashboards: int | None = None,
     memory: int | None = None,
     kernels_ready: int = 1,
+    scheduler: str | None = None,
     ready: Callable[[int], None] = lambda port: None,
     arguments: Sequence[str] = (),
 ) -> None:
@@ -365,6 +366,8 @@ def serve(
     kernels_ready : int
         Kernels that are started before anybody comes, so that a page answers at once; each takes what a dashboard does, beside
         the others.
+    scheduler : str, optional
+        Address of a Dask scheduler, whose workers every dashboard asks for the parts of the corpus.
     ready : callable
         Called with the port once it answers.
     arguments : sequence of str
@@ -399,6 +402,7 @@ def serve(
             read_only=read_only,
             JUPYTER_PATH=jupyter,
             JUPYTER_PREFER_ENV_PATH=prefer,
+            **({} if scheduler is None else {SCHEDULER: scheduler}),
         ),
     ):
         # A copy in a folder of its own: what Voila serves from is the notebook's folder, which shall hold nothing else.
