@@ -44,7 +44,12 @@ def pairs_of(language: str) -> dict[str, str]:
     double: Counter[tuple[str, str]] = Counter()
     for word, frequency in _frequencies(language):
         plain = unicodedata.normalize("NFC", word).translate(_WITH_CEDILLA)
-        if not all(letter.isalpha() or unicodedata.category(letter) == "Mn" for letter in plain) or not plain or len(plain) > 30 or (language in _NOT_LATIN and not plain.isascii() and _LATIN.search(plain)):
+        if (
+            not all(letter.isalpha() or unicodedata.category(letter) == "Mn" for letter in plain)
+            or not plain
+            or len(plain) > 30
+            or (language in _NOT_LATIN and not plain.isascii() and _LATIN.search(plain))
+        ):
             continue
         if language in _NOT_LATIN and plain.isascii():
             continue

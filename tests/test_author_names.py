@@ -60,6 +60,8 @@ from explorer.sources.source import Source
         ("김, 철수", Name("철수", "김")),
         *[(text, Name(literal=text)) for text in ("王小明", "김철수", "OpenAI", "World Lake Organization", "Barnes and Noble, Inc.", "ATLAS Collaboration", "The Reed Team", "University of Lakes, Department of Reeds", "Министерство здоровья", "湖沼研究所", "Ministry of Health and Welfare")],
         ("World Lake Organization,", Name(literal="World Lake Organization")),
+        ("Organization, World Lake", Name(literal="World Lake Organization")),
+        ("Society, Ann", Name("Ann", "Society")),
         ("{Aurora Borealis}", Name(literal="Aurora Borealis")),
         ("", Name()),
     ],

@@ -151,6 +151,10 @@ def _parsed(text: str) -> Name:
     if _BRACED.match(whole):
         return Name(literal=whole[1:-1].strip())
     if is_body(whole):
+        # Programs that know people only write "Organization, World Lake".
+        turned = re.fullmatch(r"([^\W\d_]+), ([^,]+)", whole)
+        if turned and _BODY.fullmatch(turned[1]) and not _BODY.search(turned[2]):
+            return Name(literal=f"{turned[2]} {turned[1]}")
         return Name(literal=whole)
     if _COMMAS.search(whole):
         return _with_commas([part for part in _COMMAS.split(whole) if part]) or Name(literal=whole)

@@ -209,12 +209,20 @@ def _names(raw: str | None) -> list[str] | None:
     parts = [_from_parts(part) if "=" in part and part.lstrip()[:1] != "{" else part for part in parts]
     names = [_name(name) for name in parts] if "{" in raw else parts
     if "," in raw or "&" in raw or not raw.isascii():
-        names = [one for name in names for one in (split_names(name) if several_names(name) else [name])]
+        # A semicolon beside ``and`` is part of a name.
+        names = [
+            one
+            for part, name in zip(parts, names, strict=True)
+            for one in (
+                split_names(name) if ";" not in part and several_names(name) and not _MARK_IN_BRACES.search(part) else [name]
+            )
+        ]
     return [
         name for name in names if name and (name.lower() != "others" or "{others}" in raw) and not PLACEHOLDER.fullmatch(name)
     ] or None
 
 
+_MARK_IN_BRACES = re.compile(r"\{[^{}]*[,&，、；؛،]")
 _WHOLE_IN_BRACES = re.compile(r"\s*\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}\s*\Z")
 
 
