@@ -104,7 +104,7 @@ class Ranker:
     @property
     def _meaning_folder(self) -> Path:
         # The number changes with what is kept there, so that a folder of another version is left alone and not misread.
-        return Path(self.snapshot.generation / "meaning-3")
+        return Path(self.snapshot.generation / "meaning-4")
 
     @property
     def meaning_ready(self) -> bool:
