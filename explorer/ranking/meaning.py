@@ -61,24 +61,31 @@ class Meaning:
     def __init__(self, table: pa.Table, folder: Path, resolve: Resolve, *, progress: Progress) -> None:
         self._table = table
         self._resolve = resolve
-        if folder.is_dir():
-            self._open(folder)
-            return
-        # In one thread, products are the same bits whatever the machine has.
-        with threadpool_limits(1, user_api="blas"):
-            self._make(progress)
-        progress("flush", 0.0)
-        self._keep(folder)
+        if not folder.is_dir():
+            # In one thread, products are the same bits whatever the machine has.
+            with threadpool_limits(1, user_api="blas"):
+                self._fit(progress)
+            progress("flush", 0.0)
+            self._keep(folder)
+            progress("flush", 1.0)
         if folder.is_dir():
             # What was made is let go for its copy on the disk, which is mapped, and shared with other processes.
             self._open(folder)
-        progress("flush", 1.0)
+
+    @classmethod
+    def make(cls, table: pa.Table, folder: Path, *, progress: Progress) -> None:
+        """Make the folder of a corpus, for others to open. Parameters as those of the class."""
+
+        def unasked(operand: Operand) -> NDArray[np.int64]:
+            raise ConceptError(f"Nobody asks for {operand} here.")
+
+        cls(table, folder, unasked, progress=progress)
 
     def _open(self, folder: Path) -> None:
         self.index, self.lsa, self.features = TermIndex.open(folder), LSA.open(folder), Features.open(folder)
         self.vectors, self.acronyms = RoundedVectors.open(folder), Acronyms.open(folder)
 
-    def _make(self, progress: Progress) -> None:
+    def _fit(self, progress: Progress) -> None:
         titles, abstracts = (_texts(self._table.column(name)) for name in ("title", "abstract"))
         self.index = TermIndex().fit(_told(titles, self._table.num_rows, "terms", progress), abstracts)
         progress("vectors", 0.0)

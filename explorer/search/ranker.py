@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from explorer.errors import ConceptError, LibraryError
 from explorer.papers.schema import to_frame
+from explorer.search.making import LARGE, make
 from explorer.search.own import Nothing, Own, asks_own, own_hits
 from explorer.selection.expression import Operand, parse
 from explorer.selection.syntax import Node, Phrase
@@ -86,12 +87,17 @@ class Ranker:
         return self._meaning(no_progress)
 
     def prepare_meaning(self, progress: Progress = no_progress) -> None:
-        """Make `meaning` if it is not there yet, about half a minute for 100,000 papers.
+        """Make `meaning` if it is not there yet, about half a minute for 100,000 papers; or wait for another process that does.
 
         Parameters
         ----------
         progress : callable
             Called as ``progress(stage, part)``, part from 0 to 1; an exception it raises stops the work and leaves nothing.
+
+        Raises
+        ------
+        CorpusError
+            It could not be made: memory or the disk was full.
         """
         if "meaning" not in self.__dict__:
             self.__dict__["meaning"] = self._meaning(progress)
@@ -99,6 +105,8 @@ class Ranker:
     def _meaning(self, progress: Progress) -> Meaning:
         from explorer.ranking.meaning import Meaning
 
+        if len(self.snapshot) >= LARGE and not self._meaning_folder.is_dir():
+            make(self.snapshot.generation, self._meaning_folder, progress)
         return Meaning(self.snapshot.table, self._meaning_folder, self._rows_of, progress=progress)
 
     @property
