@@ -26,7 +26,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -212,6 +212,9 @@ def main() -> None:
     parser = arguments(__doc__.splitlines()[0], 100_000)
     parser.add_argument("--visits", type=int, default=9, metavar="N", help="repeat visits of each page (default: 9)")
     parser.add_argument("--only", nargs="*", metavar="PAGE", help="pages whose name begins so (default: all)")
+    parser.add_argument(
+        "--visits-file", type=Path, metavar="FILE", help="add to the visits of earlier runs that are kept there, and tell of all"
+    )
     parser.add_argument("--serve", metavar="NOTEBOOK", help=argparse.SUPPRESS)
     parser.add_argument("--port", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -224,9 +227,7 @@ def main() -> None:
     browser = chromium()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        sites = [
-            site for site in _sites(stack, folder, corpus) if not options.only or site.name.startswith(tuple(options.only))
-        ]
+        sites = list(_sites(stack, folder, corpus, tuple(options.only or [""])))
         playwright = stack.enter_context(sync_playwright())
         contexts = {}
         for number, site in enumerate(sites):
@@ -247,11 +248,13 @@ def main() -> None:
             # Each in turn comes after each other: the kernel of the page before is still ending when the next begins.
             for site in sites[turn % len(sites) :] + sites[: turn % len(sites)]:
                 site.repeats.append(visit(contexts[site.name], site))
+        if options.visits_file:
+            _keep(options.visits_file, sites)
         version = subprocess.run([browser, "--version"], capture_output=True, text=True, check=False).stdout.strip()
     conditions = [
         report.versions("voila", "ipywidgets", "ipykernel", "anywidget", "plotly", "playwright"),
         f"{version}, 1440 × 900, servers on the same machine",
-        f"corpus of {options.papers:,} papers; {options.visits} repeat visits of each page, alternating; paired ratios are medians",
+        f"corpus of {options.papers:,} papers; {len(sites[0].repeats)} repeat visits of each page, alternating; paired ratios are medians",
         SOURCES["arxiv"],
     ]
     report.heading("Start-up", conditions)
@@ -282,6 +285,17 @@ def main() -> None:
     head = ["page", "repeat visit, median ms", "least", "most", *(f"ratio to {base.name}, paired" for base in bases)]
     head += ["first answer, median ms", *(f"answer to {base.name}, paired" for base in bases)]
     report.table([*head, "web socket KB", "HTTP KB", "first visit MB", "first visit ms"], rows)
+
+
+def _keep(path: Path, sites: list[Site]) -> None:
+    """Put the visits of earlier runs before those of this one, and write them all down."""
+    earlier = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    for site in sites:
+        known = earlier.get(site.name, {"first": None, "repeats": []})
+        site.repeats[:0] = [Visit(**visit) for visit in known["repeats"]]
+        site.first = Visit(**known["first"]) if known["first"] else site.first
+        earlier[site.name] = {"first": asdict(site.first) if site.first else None, "repeats": [asdict(v) for v in site.repeats]}
+    path.write_text(json.dumps(earlier), encoding="utf-8")
 
 
 def _paired(site: Site, base: Site, what: str) -> str:
