@@ -213,7 +213,10 @@ def main() -> None:
     parser.add_argument("--visits", type=int, default=9, metavar="N", help="repeat visits of each page (default: 9)")
     parser.add_argument("--only", nargs="*", metavar="PAGE", help="pages whose name begins so (default: all)")
     parser.add_argument(
-        "--visits-file", type=Path, metavar="FILE", help="add to the visits of earlier runs that are kept there, and tell of all"
+        "--visits-file",
+        type=Path,
+        metavar="FILE",
+        help="add to the visits of earlier runs that are kept there, and tell of all",
     )
     parser.add_argument("--serve", metavar="NOTEBOOK", help=argparse.SUPPRESS)
     parser.add_argument("--port", type=int, help=argparse.SUPPRESS)

@@ -18,9 +18,9 @@ Floats = NDArray[np.float32]
 Rows = NDArray[np.int64]
 
 _ARRAYS = (
-    ("columns", "indptr", "indices", "codes", "weights", "mean", "components", "spread", "rest", "inner")
-    + ("background_indptr", "background_indices", "background_data")
-)  # fmt: skip
+    *("columns", "indptr", "indices", "codes", "weights", "mean", "components", "spread", "rest", "inner"),
+    *("background_indptr", "background_indices", "background_data"),
+)
 _BLOCK = 4096
 """Papers whose words are unpacked at once: they stay in the processor's cache."""
 

@@ -107,7 +107,8 @@ class TermIndex:
     @property
     def df_(self) -> NDArray[np.int64]:
         """Papers that have each term: int64, shape (n_terms,)."""
-        return np.diff(self.indptr_)
+        papers: NDArray[np.int64] = np.diff(self.indptr_)
+        return papers
 
     @property
     def n_papers(self) -> int:

@@ -85,7 +85,7 @@ class RoundedVectors:
     @classmethod
     def of(cls, vectors: Floats, leading: int | None = None) -> Self:
         """Round vectors; by default all dimensions are leading ones."""
-        codes = np.empty(vectors.shape, np.int8)
+        codes: NDArray[np.int8] = np.empty(vectors.shape, np.int8)
         scales = np.zeros(len(vectors), np.float32)
         for start in range(0, len(vectors), _BLOCK):
             part = slice(start, start + _BLOCK)
@@ -95,7 +95,9 @@ class RoundedVectors:
             # Whole numbers, so that the sum is the same in whatever order it is taken.
             squares = np.square(codes[part], dtype=np.int32).sum(axis=1, dtype=np.int64)
             scales[part] = np.divide(1, np.sqrt(squares), out=np.zeros(len(squares)), where=squares > 0)
-        return cls(np.ascontiguousarray(codes[:, :leading]), codes[:, codes.shape[1] if leading is None else leading :].copy(), scales)
+        return cls(
+            np.ascontiguousarray(codes[:, :leading]), codes[:, codes.shape[1] if leading is None else leading :].copy(), scales
+        )
 
     def save(self, folder: Path) -> None:
         """Write the codes into an existing `folder`."""
@@ -120,7 +122,7 @@ class RoundedVectors:
         found: Floats = codes * np.asarray(self.scales[rows])[..., None]
         return found
 
-    def __array__(self, dtype: DTypeLike = None, copy: bool | None = None) -> NDArray[Any]:
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
         return np.asarray(self[:], dtype)
 
     def __matmul__(self, other: Floats) -> Floats:

@@ -99,7 +99,7 @@ def _have_made(generation: Path, folder: Path, lock: IO[bytes], progress: Progre
     home = str(Path(__file__).parents[2])
     search = os.pathsep.join(filter(None, (home, os.environ.get("PYTHONPATH"))))
     command = [sys.executable, "-m", "explorer.search.making", str(generation), str(folder)]
-    with subprocess.Popen(
+    with subprocess.Popen(  # noqa: S603  (this interpreter, on folders of ours)
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env={**os.environ, "PYTHONPATH": search},
     ) as process:  # fmt: skip
@@ -120,7 +120,9 @@ def _have_made(generation: Path, folder: Path, lock: IO[bytes], progress: Progre
         said = process.stderr.read().strip().rpartition("\n")[2]
     if process.returncode and not folder.is_dir():
         reason = said or f"its process ended by signal {-process.returncode}"
-        raise CorpusError(f"What ranking by concepts takes could not be made: {reason}. Free some memory or disk, and ask again.")
+        raise CorpusError(
+            f"What ranking by concepts takes could not be made: {reason}. Free some memory or disk, and ask again."
+        )
 
 
 def main(generation: str, folder: str) -> None:

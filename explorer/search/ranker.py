@@ -64,7 +64,7 @@ class Ranker:
         self._own = (lambda: Nothing(len(snapshot))) if own is None else own
         self._own_rows: dict[Operand, bytes] = {}
         self._embedded: list[tuple[Embedder, HybridRanker]] = []
-        self._orderings = Cache(96 * MEGABYTE)
+        self._orderings = Cache(32 * MEGABYTE)
         self._nearest: tuple[tuple[str, ...], np.ndarray] | None = None
 
     @property
@@ -102,11 +102,26 @@ class Ranker:
         if "meaning" not in self.__dict__:
             self.__dict__["meaning"] = self._meaning(progress)
 
+    def have_meaning_made(self, progress: Progress = no_progress) -> None:
+        """Have what `meaning` takes made by a process of its own, as for readers to come; nothing of it is opened here.
+
+        Raises
+        ------
+        CorpusError
+            It could not be made.
+        """
+        make(self.snapshot.generation, self._meaning_folder, progress)
+
+    @property
+    def meaning_outdated(self) -> bool:
+        """Whether an earlier version made what ranking by meaning takes, and this one has to make it anew."""
+        return not self.meaning_ready and any(self.snapshot.generation.glob("meaning-*"))
+
     def _meaning(self, progress: Progress) -> Meaning:
         from explorer.ranking.meaning import Meaning
 
-        if len(self.snapshot) >= LARGE and not self._meaning_folder.is_dir():
-            make(self.snapshot.generation, self._meaning_folder, progress)
+        if len(self.snapshot) >= LARGE:
+            self.have_meaning_made(progress)
         return Meaning(self.snapshot.table, self._meaning_folder, self._rows_of, progress=progress)
 
     @property

@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Any
+from typing import Any, cast
 
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 
 
-class Kernels(AsyncMappingKernelManager):  # type: ignore[misc]
+class Kernels(AsyncMappingKernelManager):
     """Kernels of pages, and those that wait for one; knows which are still the processes that were started."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
+        super().__init__(**options)  # type: ignore[no-untyped-call]
         self._processes: dict[str, int] = {}
 
-    async def start_kernel(self, **options: Any) -> str:
+    async def start_kernel(self, **options: Any) -> str:  # type: ignore[override]  (asynchronous there too, which its types do not say)
         """Start a kernel; gives its id."""
         kernel_id: str = await super().start_kernel(**options)
         self._processes = {known: pid for known, pid in self._processes.items() if known in self}
-        self._processes[kernel_id] = self.get_kernel(kernel_id).provisioner.pid
+        self._processes[kernel_id] = cast(Any, self.get_kernel(kernel_id)).provisioner.pid
         return kernel_id
 
     async def lives(self, kernel_id: str) -> bool:
         """Whether a kernel runs, and is the one that was started: Jupyter starts one that ended again, without what it had run."""
         if kernel_id not in self:
             return False
-        kernel = self.get_kernel(kernel_id)
+        kernel = cast(Any, self.get_kernel(kernel_id))
         return bool(await kernel.is_alive()) and kernel.provisioner.pid == self._processes.get(kernel_id)
 
 

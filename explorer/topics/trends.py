@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
