@@ -15,7 +15,7 @@ class Kernels(AsyncMappingKernelManager):
         super().__init__(**options)  # type: ignore[no-untyped-call]
         self._processes: dict[str, int] = {}
 
-    async def start_kernel(self, **options: Any) -> str:  # type: ignore[override]  (asynchronous there too, which its types do not say)
+    async def start_kernel(self, **options: Any) -> str:  # type: ignore[override]  # asynchronous there too
         """Start a kernel; gives its id."""
         kernel_id: str = await super().start_kernel(**options)
         self._processes = {known: pid for known, pid in self._processes.items() if known in self}
