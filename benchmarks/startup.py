@@ -243,6 +243,7 @@ def main() -> None:
                 viewport={"width": 1440, "height": 900},
             )
             stack.callback(contexts[site.name].close)
+        earlier = _earlier(options.visits_file, sites)
         for site in sites:
             # The server's own first page imports and compiles; that is no visitor's wait. The browser's cache stays empty.
             urllib.request.urlopen(site.url, timeout=120).read()
@@ -251,8 +252,11 @@ def main() -> None:
             # Each in turn comes after each other: the kernel of the page before is still ending when the next begins.
             for site in sites[turn % len(sites) :] + sites[: turn % len(sites)]:
                 site.repeats.append(visit(contexts[site.name], site))
-        if options.visits_file:
-            _keep(options.visits_file, sites)
+            if options.visits_file:
+                # A run that is cut short has added what it saw.
+                options.visits_file.write_text(json.dumps(_told(sites, earlier)), encoding="utf-8")
+        for site in sites:
+            site.repeats[:0] = earlier[site.name]
         version = subprocess.run([browser, "--version"], capture_output=True, text=True, check=False).stdout.strip()
     conditions = [
         report.versions("voila", "ipywidgets", "ipykernel", "anywidget", "plotly", "playwright"),
@@ -290,15 +294,20 @@ def main() -> None:
     report.table([*head, "web socket KB", "HTTP KB", "first visit MB", "first visit ms"], rows)
 
 
-def _keep(path: Path, sites: list[Site]) -> None:
-    """Put the visits of earlier runs before those of this one, and write them all down."""
-    earlier = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    for site in sites:
-        known = earlier.get(site.name, {"first": None, "repeats": []})
-        site.repeats[:0] = [Visit(**visit) for visit in known["repeats"]]
-        site.first = Visit(**known["first"]) if known["first"] else site.first
-        earlier[site.name] = {"first": asdict(site.first) if site.first else None, "repeats": [asdict(v) for v in site.repeats]}
-    path.write_text(json.dumps(earlier), encoding="utf-8")
+def _earlier(path: Path | None, sites: list[Site]) -> dict[str, list[Visit]]:
+    """The repeat visits of earlier runs, by site."""
+    kept = json.loads(path.read_text(encoding="utf-8")) if path is not None and path.exists() else {}
+    return {site.name: [Visit(**told) for told in kept.get(site.name, {}).get("repeats", [])] for site in sites}
+
+
+def _told(sites: list[Site], earlier: dict[str, list[Visit]]) -> dict[str, Any]:
+    return {
+        site.name: {
+            "first": asdict(site.first) if site.first else None,
+            "repeats": [asdict(made) for made in (*earlier[site.name], *site.repeats)],
+        }
+        for site in sites
+    }
 
 
 def _paired(site: Site, base: Site, what: str) -> str:
