@@ -130,12 +130,26 @@ def test_a_process_that_is_killed_is_said_and_what_it_left_goes(corpus: Corpus) 
     assert len(corpus.rank("vision", limit=3)) == 3
 
 
-def test_a_corpus_that_cannot_be_written_is_ranked_from_memory(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "access", lambda path, mode: False)
+def test_of_a_corpus_that_cannot_be_written_it_is_kept_in_the_cache(
+    corpus: Corpus, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    really = os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: path != corpus.snapshot.generation and really(path, mode))
+    gone = cache / "meaning" / "g-gone"
+    gone.mkdir(parents=True)
+    (gone / "generation").write_text(str(cache / "nowhere"))
+    assert len(corpus.rank("vision", limit=3)) == 3
+    assert left(corpus) == []
+    assert (cache / "meaning" / corpus.snapshot.generation.name / "meaning-4").is_dir()
+    assert not gone.exists()
+    assert Corpus(corpus.folder).ranker.meaning_ready
 
+
+def test_where_nothing_can_be_written_papers_are_ranked_from_memory(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*args: object, **kwargs: object) -> str:
         raise PermissionError
 
+    monkeypatch.setattr(Path, "touch", refuse)
     monkeypatch.setattr("tempfile.mkdtemp", refuse)
     assert len(corpus.rank("vision", limit=3)) == 3
     assert left(corpus) == []

@@ -16,24 +16,35 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from explorer.disk import cache_folder
 from explorer.errors import CorpusError
 from explorer.store.build import Progress, read_table
 
 LARGE = 5_000
 """Papers from which it takes a process of its own; fewer take some seconds."""
 
+_OF = "generation"
+"""File in a folder of the cache that says which generation it was made of."""
+
 _LOOK = 0.1
 """Seconds after which one who waits looks again."""
+
+
+def home(generation: Path) -> Path:
+    """The folder for what is made of a generation: itself, or one in the cache where it is somebody else's and cannot be written."""
+    return generation if os.access(generation, os.W_OK) else cache_folder() / "meaning" / generation.name
 
 
 def make(generation: Path, folder: Path, progress: Progress) -> None:
     """See that a generation has its terms and vectors in a folder: have them made, or wait for another process that makes them.
 
-    Where the generation cannot be written nothing happens, and who asks makes them in memory.
+    Where that folder cannot be written either nothing happens, and who asks makes them in memory.
 
     Parameters
     ----------
-    generation, folder : Path
+    generation : Path
+    folder : Path
+        Within the generation's `home`.
     progress : callable
         Called as ``progress(stage, part)`` again and again, also while another process makes them; an exception it raises ends the
         wait, and the making if it is ours. Nothing is left then; whoever waits too begins again.
@@ -43,22 +54,38 @@ def make(generation: Path, folder: Path, progress: Progress) -> None:
     CorpusError
         They could not be made.
     """
-    if not os.access(generation, os.W_OK):
+    if folder.is_dir():
         return
-    told = ("terms", 0.0)
+    told, lock = ("terms", 0.0), folder.parent / f".{folder.name}.lock"
+    try:
+        if folder.parent != generation:
+            _enter_cache(generation, folder.parent)
+        lock.touch()
+    except OSError:
+        return
     while not folder.is_dir():
-        with _turn(generation / f".{folder.name}.lock") as file:
+        with _turn(lock) as file:
             if file is None:
-                told = _read(generation / f".{folder.name}.lock") or told
+                told = _read(lock) or told
                 progress(*told)
                 time.sleep(_LOOK)
             elif not folder.is_dir():
-                for left in generation.glob(f".{folder.name}-*"):
+                for left in folder.parent.glob(f".{folder.name}-*"):
                     # A maker was killed: while this one has its turn no other is at work.
                     shutil.rmtree(left, ignore_errors=True)
                 _have_made(generation, folder, file, progress)
                 if not folder.is_dir():
                     return
+
+
+def _enter_cache(generation: Path, folder: Path) -> None:
+    """Make the folder of a generation in the cache, and remove those of generations that are gone."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / _OF).write_text(str(generation.resolve()), encoding="utf-8")
+    for other in folder.parent.iterdir():
+        with contextlib.suppress(OSError):
+            if not Path((other / _OF).read_text(encoding="utf-8")).is_dir():
+                shutil.rmtree(other)
 
 
 @contextlib.contextmanager

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from explorer.errors import ConceptError, LibraryError
 from explorer.papers.schema import to_frame
-from explorer.search.making import LARGE, make
+from explorer.search.making import LARGE, home, make
 from explorer.search.own import Nothing, Own, asks_own, own_hits
 from explorer.selection.expression import Operand, parse
 from explorer.selection.syntax import Node, Phrase
@@ -120,14 +120,16 @@ class Ranker:
     def _meaning(self, progress: Progress) -> Meaning:
         from explorer.ranking.meaning import Meaning
 
+        folder = self._meaning_folder
         if len(self.snapshot) >= LARGE:
-            self.have_meaning_made(progress)
-        return Meaning(self.snapshot.table, self._meaning_folder, self._rows_of, progress=progress)
+            make(self.snapshot.generation, folder, progress)
+        return Meaning(self.snapshot.table, folder, self._rows_of, progress=progress)
 
     @property
     def _meaning_folder(self) -> Path:
         # The number changes with what is kept there, so that a folder of another version is left alone and not misread.
-        return Path(self.snapshot.generation / "meaning-4")
+        made = self.snapshot.generation / "meaning-4"
+        return made if made.is_dir() else home(self.snapshot.generation) / made.name
 
     @property
     def meaning_ready(self) -> bool:
