@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import secrets
+import signal
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -16,6 +17,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from string import Template
+from types import FrameType
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -201,7 +203,15 @@ class ExplorerServer(Voila):  # type: ignore[misc]
         report.start()
         # Before the next page comes, so that it finds another one ready.
         PeriodicCallback(partial(replace_dead, self.kernel_manager), _LOOK_EVERY).start()
+        # An interrupt raised as an exception may arrive where it is swallowed: the loop is asked to stop, as by SIGTERM.
+        self.ioloop = IOLoop.current()
+        signal.signal(signal.SIGINT, self._handle_signal_stop)
         super().listen()
+
+    def _handle_signal_stop(self, number: int, frame: FrameType | None) -> None:
+        # Who asks again does not want to wait for what is still being drawn.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        super()._handle_signal_stop(number, frame)
 
     def stop(self) -> None:
         """End the server and its kernels."""
