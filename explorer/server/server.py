@@ -40,10 +40,12 @@ from explorer.library.readers import HEADER
 from explorer.server.admission import Admission, Decision, default_number, memory_there, raise_descriptors, sizes
 from explorer.server.first_view import FirstView
 from explorer.server.identity import with_readers
+from explorer.server.ready import Kernels, replace_dead, waiting
 
 TEMPLATE = "literature-explorer"
 _YEAR = 31_536_000
 _REPORT_EVERY = 60_000
+_LOOK_EVERY = 5_000
 
 POLICY = "; ".join(
     (
@@ -102,6 +104,7 @@ class _Page(TornadoVoilaHandler):  # type: ignore[misc]
             self._say_busy(decision)
             return
         self.clear_cookie("lx-ticket", path=self.base_url)
+        await replace_dead(self.kernel_manager)
         view: FirstView | None = self.settings.get("explorer_first_view")
         # Without the token, which is the server's own.
         query = urlencode([pair for pair in parse_qsl(self.request.query) if pair[0] != "token"])
@@ -169,13 +172,6 @@ class Doors:
         return len(set(kernels.list_kernel_ids()) - waiting(kernels)) + self.starting
 
 
-def waiting(kernels: Any) -> set[str]:
-    """Kernels that were started before anybody came, and that nobody has taken yet."""
-    pools = getattr(kernels, "_pools", {})
-    tasks = [task for pool in pools.values() for task in pool if task.done() and not task.cancelled() and not task.exception()]
-    return {task.result()["kernel_id"] for task in tasks}
-
-
 class ExplorerServer(Voila):  # type: ignore[misc]
     """Voila with the explorer's notebook, its assets and a report of the memory its dashboards use."""
 
@@ -205,6 +201,8 @@ class ExplorerServer(Voila):  # type: ignore[misc]
         IOLoop.current().add_callback(self.tornado_settings["explorer_ready"])
         report = PeriodicCallback(self.report, _REPORT_EVERY)
         report.start()
+        # Before the next page comes, so that it finds another one ready.
+        PeriodicCallback(partial(replace_dead, self.kernel_manager), _LOOK_EVERY).start()
         # An interrupt raised as an exception may arrive where it is swallowed: the loop is asked to stop, as by SIGTERM.
         self.ioloop = IOLoop.current()
         signal.signal(signal.SIGINT, self._handle_signal_stop)
@@ -323,6 +321,7 @@ def settings(
     voila.file_allowlist = []
     voila.file_denylist = [".*"]
     voila.page_config_hook = _page_config
+    voila.multi_kernel_manager_class = Kernels
     voila.preheat_kernel = ready > 0
     voila.default_pool_size = ready
     # Kernels outlive closed pages unless they are culled.

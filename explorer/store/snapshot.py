@@ -303,6 +303,11 @@ class Snapshot:
         return (int(dated.min()) // 12, int(dated.max()) // 12) if len(dated) else (0, 0)
 
     @cached_property
+    def undated(self) -> int:
+        """Number of papers without a date."""
+        return int(np.count_nonzero(self.precision == 0))
+
+    @cached_property
     def upvotes(self) -> np.ndarray:
         """Upvotes of the papers, float32; NaN where they are unknown."""
         known = pc.fill_null(self.table.column("upvotes").cast(pa.float32()), float("nan"))
