@@ -33,15 +33,18 @@ from explorer.corpus.opening import bundled, default_corpus
 from explorer.dashboard import frontend
 from explorer.dashboard.deployment import told_to_kernels
 from explorer.dashboard.figures import plotly_path, plotly_version
+from explorer.disk import TEMPORARY
 from explorer.errors import ServerError
 from explorer.library.readers import HEADER
 from explorer.server.admission import Admission, Decision, default_number, memory_there, raise_descriptors, sizes
+from explorer.server.downloads import DownloadHandler, sweep
 from explorer.server.first_view import FirstView
 from explorer.server.identity import with_readers
 
 TEMPLATE = "literature-explorer"
 _YEAR = 31_536_000
 _REPORT_EVERY = 60_000
+_SWEEP_EVERY = 60_000
 
 POLICY = "; ".join(
     (
@@ -191,8 +194,15 @@ class ExplorerServer(Voila):  # type: ignore[misc]
         queue = (rf"{self.server_url}lx/queue", _Queue)
         asset = (rf"{self.server_url}lx/(plotly\.min\.js)", _Asset, {"path": str(script.parent)})
         text = (rf"{self.server_url}lx/(app\.js|dashboard\.css)", _Text)
+        file = (rf"{self.server_url}lx/file/([\w-]+)", DownloadHandler)
         pages = {TornadoVoilaHandler: _Page}
-        return [queue, asset, text, *((route, pages.get(kind, kind), *rest) for route, kind, *rest in super().init_handlers())]
+        return [
+            queue,
+            asset,
+            text,
+            file,
+            *((route, pages.get(kind, kind), *rest) for route, kind, *rest in super().init_handlers()),
+        ]
 
     def listen(self) -> None:
         """Serve until stopped."""
@@ -203,6 +213,7 @@ class ExplorerServer(Voila):  # type: ignore[misc]
         IOLoop.current().add_callback(self.tornado_settings["explorer_ready"])
         report = PeriodicCallback(self.report, _REPORT_EVERY)
         report.start()
+        PeriodicCallback(partial(sweep, Path(self.tornado_settings["explorer_downloads"])), _SWEEP_EVERY).start()
         super().listen()
 
     def stop(self) -> None:
@@ -383,10 +394,12 @@ def serve(
     prefer = os.environ.get("JUPYTER_PREFER_ENV_PATH", "1")
     logging.getLogger("tornado.access").setLevel(logging.ERROR)
     with (
-        tempfile.TemporaryDirectory(prefix="litexplorer-") as folder,
+        tempfile.TemporaryDirectory(prefix=TEMPORARY) as folder,
+        tempfile.TemporaryDirectory(prefix=TEMPORARY) as downloads,
         told_to_kernels(
             corpus=None if corpus is None else str(corpus.folder.resolve()),
             read_only=read_only,
+            downloads=downloads,
             JUPYTER_PATH=jupyter,
             JUPYTER_PREFER_ENV_PATH=prefer,
         ),
@@ -402,6 +415,7 @@ def serve(
         config.Voila.tornado_settings["explorer_ready"] = partial(ready, port)
         # A function, for settings are copied deeply, and a corpus cannot be.
         config.Voila.tornado_settings["explorer_corpus"] = lambda: default_corpus() if corpus is None else corpus
+        config.Voila.tornado_settings["explorer_downloads"] = downloads
         config.Voila.tornado_settings["explorer_doors"] = Doors(Admission(most, memory, sizes))
         app = ExplorerServer(config=config)
         try:

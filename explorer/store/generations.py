@@ -7,14 +7,13 @@ import json
 import os
 import re
 import shutil
-import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from explorer.disk import flush, open_to_others, record_files, write_whole
+from explorer.disk import flush, lock, open_to_others, record_files, write_whole
 from explorer.errors import CorpusError
 
 FORMAT = 2
@@ -156,16 +155,7 @@ def _clean(folder: Path, target: Path, kept: set[str | None]) -> None:
 def locked(folder: Path) -> Iterator[None]:
     """Hold the folder for the moment in which generations come and go; the system lets go of the lock of a process that ends."""
     with (folder / ".lock").open("ab") as file:
-        # File systems without locks, as some network drives are, do without.
-        with contextlib.suppress(OSError):
-            if sys.platform == "win32":
-                import msvcrt
-
-                msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
-            else:
-                import fcntl
-
-                fcntl.flock(file, fcntl.LOCK_EX)
+        lock(file)
         yield
 
 
