@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import json
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -119,6 +120,75 @@ def remove_left(folder: Path, start: str) -> None:
                         path.unlink()
 
 
+class HeldFolder:
+    """A new folder that goes when it is closed; where its process was killed, when the next of such a name is made.
+
+    Parameters
+    ----------
+    start : str
+        How its name begins.
+    parent : Path, optional
+        Where it is made; by default the system's temporary folder.
+
+    Attributes
+    ----------
+    path : Path
+    """
+
+    def __init__(self, start: str, parent: Path | None = None) -> None:
+        parent = Path(tempfile.gettempdir()) if parent is None else parent
+        with contextlib.suppress(OSError):
+            for left in [path for path in parent.iterdir() if path.name.startswith(start)]:
+                if not is_held(left):
+                    shutil.rmtree(left, ignore_errors=True)
+        while True:
+            self.path = Path(tempfile.mkdtemp(prefix=start, dir=parent))
+            with contextlib.suppress(FileNotFoundError):
+                self._held = hold(self.path)
+                break
+
+    def __enter__(self) -> Path:
+        return self.path
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Remove it; once more does no harm."""
+        self._held.close()
+        shutil.rmtree(self.path, ignore_errors=True)
+
+
+HELD = "held.lock"
+"""In a folder that a process works in: locked while it does."""
+
+
+def hold(folder: Path) -> IO[bytes]:
+    """Say that this process works in a folder, until what is returned is closed.
+
+    Raises
+    ------
+    FileNotFoundError
+        It was taken for a leftover meanwhile.
+    """
+    file = (folder / HELD).open("ab")
+    lock(file)
+    if (folder / HELD).exists():
+        return file
+    file.close()
+    raise FileNotFoundError(folder)
+
+
+def is_held(folder: Path) -> bool:
+    """Whether a living process may still work in a folder; one that never said so, nobody knows of."""
+    try:
+        with (folder / HELD).open("r+b") as file:
+            return not lock(file, wait=False)
+    except OSError:
+        # An earlier version made it, or somebody else.
+        return True
+
+
 def lock(file: IO[bytes], *, wait: bool = True) -> bool:
     """Lock an open file until it is closed or the process ends, which the system sees to; whether that could be done.
 
@@ -229,7 +299,7 @@ def damaged_files(
 def _recorded(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.rglob("*")):
         hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if path.is_file() and not hidden and path.suffix != ".lock" and path.name not in (FILES, "builder"):
+        if path.is_file() and not hidden and path.suffix != ".lock" and path.name != FILES:
             yield path
 
 

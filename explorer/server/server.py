@@ -9,7 +9,6 @@ import logging
 import os
 import secrets
 import sys
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,19 +26,21 @@ from tornado.web import HTTPError, RequestHandler, StaticFileHandler, authentica
 from traitlets.config import Config
 from voila.app import Voila
 from voila.tornado.handler import TornadoVoilaHandler
+from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.opening import bundled, default_corpus
 from explorer.dashboard import frontend
 from explorer.dashboard.deployment import told_to_kernels
 from explorer.dashboard.figures import plotly_path, plotly_version
-from explorer.disk import TEMPORARY
+from explorer.disk import TEMPORARY, HeldFolder
 from explorer.errors import ServerError
 from explorer.library.readers import HEADER
 from explorer.server.admission import Admission, Decision, default_number, memory_there, raise_descriptors, sizes
 from explorer.server.downloads import DownloadHandler, sweep
 from explorer.server.first_view import FirstView
 from explorer.server.identity import with_readers
+from explorer.server.line import BODY, MESSAGE, Line
 
 TEMPLATE = "literature-explorer"
 _YEAR = 31_536_000
@@ -195,7 +196,7 @@ class ExplorerServer(Voila):  # type: ignore[misc]
         asset = (rf"{self.server_url}lx/(plotly\.min\.js)", _Asset, {"path": str(script.parent)})
         text = (rf"{self.server_url}lx/(app\.js|dashboard\.css)", _Text)
         file = (rf"{self.server_url}lx/file/([\w-]+)", DownloadHandler)
-        pages = {TornadoVoilaHandler: _Page}
+        pages = {TornadoVoilaHandler: _Page, VoilaKernelWebsocketHandler: Line}
         return [
             queue,
             asset,
@@ -214,6 +215,7 @@ class ExplorerServer(Voila):  # type: ignore[misc]
         report = PeriodicCallback(self.report, _REPORT_EVERY)
         report.start()
         PeriodicCallback(partial(sweep, Path(self.tornado_settings["explorer_downloads"])), _SWEEP_EVERY).start()
+        self.app.listen = partial(self.app.listen, max_body_size=BODY, max_buffer_size=2 * MESSAGE)
         super().listen()
 
     def stop(self) -> None:
@@ -308,7 +310,7 @@ def settings(
         # host name to this machine and read the papers.
         "allow_remote_access": not local,
         "local_hostnames": ["localhost", "127.0.0.1", "::1"],
-        "websocket_max_message_size": 100 * 1024 * 1024,
+        "websocket_max_message_size": MESSAGE,
     }
     voila = config.VoilaConfiguration
     voila.template = TEMPLATE
@@ -394,18 +396,19 @@ def serve(
     prefer = os.environ.get("JUPYTER_PREFER_ENV_PATH", "1")
     logging.getLogger("tornado.access").setLevel(logging.ERROR)
     with (
-        tempfile.TemporaryDirectory(prefix=TEMPORARY) as folder,
-        tempfile.TemporaryDirectory(prefix=TEMPORARY) as downloads,
+        HeldFolder(f"{TEMPORARY}served-") as folder,
         told_to_kernels(
             corpus=None if corpus is None else str(corpus.folder.resolve()),
             read_only=read_only,
-            downloads=downloads,
+            downloads=str(folder / "downloads"),
             JUPYTER_PATH=jupyter,
             JUPYTER_PREFER_ENV_PATH=prefer,
         ),
     ):
         # A copy in a folder of its own: what Voila serves from is the notebook's folder, which shall hold nothing else.
-        notebook = Path(folder) / "explorer.ipynb"
+        (folder / "downloads").mkdir(mode=0o700)
+        (folder / "notebook").mkdir()
+        notebook = folder / "notebook" / "explorer.ipynb"
         notebook.write_bytes(bundled("notebooks", "explorer.ipynb").read_bytes())
         # A kernel that was started before anybody came cannot know whose it will be.
         kernels_ready = 0 if readers else kernels_ready
@@ -415,7 +418,7 @@ def serve(
         config.Voila.tornado_settings["explorer_ready"] = partial(ready, port)
         # A function, for settings are copied deeply, and a corpus cannot be.
         config.Voila.tornado_settings["explorer_corpus"] = lambda: default_corpus() if corpus is None else corpus
-        config.Voila.tornado_settings["explorer_downloads"] = downloads
+        config.Voila.tornado_settings["explorer_downloads"] = str(folder / "downloads")
         config.Voila.tornado_settings["explorer_doors"] = Doors(Admission(most, memory, sizes))
         app = ExplorerServer(config=config)
         try:

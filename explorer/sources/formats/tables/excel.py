@@ -12,7 +12,6 @@ from __future__ import annotations
 import contextlib
 import io
 import re
-import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
@@ -22,7 +21,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from explorer.disk import TEMPORARY
+from explorer.disk import TEMPORARY, HeldFolder
 from explorer.errors import ExportError, ReadError
 from explorer.papers.batches import PaperBatches
 from explorer.papers.ledger import Ledger
@@ -204,9 +203,9 @@ def write_excel(
 
     if papers.num_rows >= _ROWS:
         raise ExportError(f"An Excel sheet holds {_ROWS - 1:,} papers, not {papers.num_rows:,}. Export CSV or Parquet.")
-    with tempfile.TemporaryDirectory(prefix=TEMPORARY) as folder:
+    with HeldFolder(f"{TEMPORARY}excel-") as folder:
         # Rows go to a file in the folder once the next one begins.
-        book = xlsxwriter.Workbook(file, {"constant_memory": True, "tmpdir": folder})
+        book = xlsxwriter.Workbook(file, {"constant_memory": True, "tmpdir": str(folder)})
         try:
             _write_book(book, papers, manifest, ledger)
         finally:
