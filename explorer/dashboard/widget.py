@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import anywidget
@@ -15,6 +16,8 @@ from explorer.corpus.corpus import Corpus
 from explorer.corpus.opening import current, keep_added
 from explorer.dashboard import frontend
 from explorer.dashboard.deployment import Deployment
+from explorer.dashboard.downloads import Downloads
+from explorer.dashboard.exporting import Exporting
 from explorer.dashboard.figures import plotly_bundle, plotly_version
 from explorer.dashboard.handlers import HANDLERS, Handler, Outcome, Steps, open_address
 from explorer.dashboard.intake.intake import Intake
@@ -124,6 +127,7 @@ class Dashboard(anywidget.AnyWidget):
     modes: Any = traitlets.List().tag(sync=True)
     preparation = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
     opening = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
+    exporting = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
     screening = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
 
     def __init__(
@@ -192,6 +196,18 @@ class Dashboard(anywidget.AnyWidget):
             writable=not deployment.read_only,
         )
         assets = deployment.assets
+        self.downloads = Downloads(
+            Path(deployment.downloads) if deployment.downloads else None,
+            f"{assets}file/",
+            deployment.reader or "",
+            lambda content, buffers: self.send(content, buffers),
+        )
+        self.exporter = Exporting(
+            self.downloads,
+            self._post,
+            tell=lambda: self.set_trait("exporting", self.exporter.state),
+            said=lambda level, text: self.set_trait("status", self._status(level, text)),
+        )
         self._picture = None if deployment.served else CellPicture(self._still)
         super().__init__(
             _esm=frontend.loader(f"{assets}app.js?v={frontend.version()}") if assets else frontend.script(),
@@ -523,10 +539,11 @@ class Dashboard(anywidget.AnyWidget):
         self.send({"seq": message.get("seq"), **answer})
 
     def save(self, files: Sequence[ExportedFile]) -> None:
-        """Send files for the browser to save, in parts."""
-        for number, file in enumerate(files):
-            for head, data in file.parts(f"{self._seq}-{number}"):
-                self.send(head, [data])
+        """Give finished files to the browser to save."""
+        for finished in files:
+            file = self.downloads.begin()
+            file.write(finished.data)
+            self.downloads.give(file, finished.name, finished.media_type)
 
     def send_plotly(self) -> None:
         """Send plotly.js to a page that cannot fetch it."""
@@ -609,6 +626,8 @@ class Dashboard(anywidget.AnyWidget):
         if self._picture is not None:
             self._picture.close()
         self.screening_mode.stop()
+        self.exporter.close()
+        self.downloads.close()
         super().close()
 
 

@@ -346,10 +346,15 @@ class Snapshot:
 
     def with_topic(self, table: pa.Table, codes: np.ndarray) -> pa.Table:
         """A table of papers with the label of each one's topic, in place of a column `topic` that it brought."""
+        return with_column(table, "topic", self._labelled(codes))
+
+    def topic_labels(self, rows: np.ndarray) -> pa.Array:
+        """The label of the topic of each of some papers."""
+        return self._labelled(np.asarray(self.topics.codes[rows]))
+
+    def _labelled(self, codes: np.ndarray) -> pa.Array:
         labels = pa.array(self.topics.labels, pa.large_string())
-        return with_column(
-            table, "topic", pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32()), labels).cast(labels.type)
-        )
+        return pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32()), labels).cast(labels.type)
 
     def take(self, rows: np.ndarray, scores: np.ndarray, more: Mapping[str, np.ndarray] | None = None) -> pa.Table:
         """Papers of some rows, in their order, with `topic`, `score` and further columns of numbers."""

@@ -24,6 +24,7 @@ const ASIDE = new Set(
     "subscriptions",
     "plotly",
     "screen_flow",
+    "file_next",
   ]),
 );
 
