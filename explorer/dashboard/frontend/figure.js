@@ -65,7 +65,7 @@ export function dressed(figure, colours, { width, height }, fast) {
  * @returns {Trace}
  */
 function dressedTrace(trace, colours, fast) {
-  const { accent, density, scaled, place, places, heat } = trace.meta ?? {};
+  const { accent, density, scaled, place, places, heat, areas, faded } = trace.meta ?? {};
   const own = { ...trace };
   if (trace.type === "scatter") own.cliponaxis = false;
   // Without WebGL points are drawn as SVG, which looks the same and takes longer.
@@ -78,6 +78,15 @@ function dressedTrace(trace, colours, fast) {
     if (trace.line) own.line = { ...trace.line, color };
     if (trace.fillcolor) own.fillcolor = color;
   }
+  if (areas) {
+    const colour = (/** @type {number} */ at) => (at < 0 ? colours.surface : colours.topics[at % colours.topics.length]);
+    own.marker = {
+      ...trace.marker,
+      colors: areas.map((at, node) => (faded?.[node] ? faint(colour(at)) : colour(at))),
+      line: { width: 1, color: colours.surface },
+    };
+    own.root = { color: colours.surface };
+  }
   if (places) own.marker = { ...trace.marker, color: places.map((at) => colours.topics[at % colours.topics.length]) };
   if (heat) own.colorscale = scale([colours.surface, colours.accent]);
   if (accent && trace.line) own.line = { ...trace.line, color: colours.accent };
@@ -89,6 +98,15 @@ function dressedTrace(trace, colours, fast) {
       colorbar: { ...trace.marker?.colorbar, tickfont: { color: colours.muted, size: TEXT_SIZE } },
     };
   return own;
+}
+
+/**
+ * A colour that the browser read, see-through.
+ *
+ * @param {string} colour
+ */
+export function faint(colour) {
+  return colour.replace(/^rgb\((.*)\)$/, "rgba($1, 0.35)");
 }
 
 /**
