@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl
 
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.opening import open_cached
-from explorer.dashboard import feed, plots, topic_compare, topic_edits
+from explorer.dashboard import feed, plots, recommended, topic_compare, topic_edits
 from explorer.dashboard import messages as m
 from explorer.dashboard.intake.intake import Intake
 from explorer.dashboard.intake.review import account, likely, notes_csv
@@ -631,6 +631,7 @@ HANDLERS: dict[str, Handler] = {
     "subscriptions": Handler(m.SubscriptionsMessage, feed.show_subscriptions, asks=True),
     "subscribe": Handler(m.SubscribeMessage, feed.subscribe),
     "end_subscription": Handler(m.NameMessage, feed.end_subscription),
+    "recommend": Handler(m.RecommendMessage, recommended.show_recommended, asks=True),
     "topic": Handler(m.TopicMessage, topic_edits.show_topic, asks=True),
     "topic_log": Handler(m.PlainMessage, topic_edits.show_log, asks=True),
     "topic_edit": Handler(m.TopicEditMessage, topic_edits.edit_topic),

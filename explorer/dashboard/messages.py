@@ -402,6 +402,13 @@ class ScreenFileMessage(Message):
     file: Required[str]
 
 
+class RecommendMessage(Message):
+    """What to read next; also learnt from papers picked to begin with, by their `rows`, and from the `ticked` ones."""
+
+    rows: NotRequired[list[Any]]
+    ticked: NotRequired[bool]
+
+
 class TopicMessage(Message):
     """What a topic is, by its id or its label."""
 

@@ -38,6 +38,7 @@ from explorer.library.readers import HEADER
 from explorer.server.admission import Admission, Decision, default_number, memory_there, raise_descriptors, sizes
 from explorer.server.first_view import FirstView
 from explorer.server.identity import with_readers
+from explorer.server.unsubscribe import ADDRESS, Subscriptions, Unsubscribe
 
 TEMPLATE = "literature-explorer"
 _YEAR = 31_536_000
@@ -192,7 +193,15 @@ class ExplorerServer(Voila):  # type: ignore[misc]
         asset = (rf"{self.server_url}lx/(plotly\.min\.js)", _Asset, {"path": str(script.parent)})
         text = (rf"{self.server_url}lx/(app\.js|dashboard\.css)", _Text)
         pages = {TornadoVoilaHandler: _Page}
-        return [queue, asset, text, *((route, pages.get(kind, kind), *rest) for route, kind, *rest in super().init_handlers())]
+        corpus = self.tornado_settings.get("explorer_corpus", default_corpus)
+        ending = (rf"{self.server_url}{ADDRESS}/([\w-]+)", Unsubscribe, {"subscriptions": Subscriptions(corpus)})
+        return [
+            queue,
+            asset,
+            text,
+            ending,
+            *((route, pages.get(kind, kind), *rest) for route, kind, *rest in super().init_handlers()),
+        ]
 
     def listen(self) -> None:
         """Serve until stopped."""

@@ -5,6 +5,7 @@
 /** @typedef {Record<string, unknown> & { title?: { text?: string } }} AxisLayout */
 
 const TEXT_SIZE = 12; // px
+const FADED = 0.35; // of a colour, where something else is chosen
 const LABEL_WIDTH = { number: 80, period: 48 }; // px that a label of the horizontal axis takes with its margin
 
 /**
@@ -82,7 +83,7 @@ function dressedTrace(trace, colours, fast) {
     const colour = (/** @type {number} */ at) => (at < 0 ? colours.surface : colours.topics[at % colours.topics.length]);
     own.marker = {
       ...trace.marker,
-      colors: areas.map((at, node) => (faded?.[node] ? faint(colour(at)) : colour(at))),
+      colors: areas.map((at, node) => (faded?.[node] ? faint(colour(at), colours.surface) : colour(at))),
       line: { width: 1, color: colours.surface },
     };
     own.root = { color: colours.surface };
@@ -101,12 +102,14 @@ function dressedTrace(trace, colours, fast) {
 }
 
 /**
- * A colour that the browser read, see-through.
+ * A colour faded into its ground; solid, so that what is written on it can be told from it.
  *
- * @param {string} colour
+ * @param {string} colour As the browser writes it, `rgb(r, g, b)`.
+ * @param {string} ground
  */
-export function faint(colour) {
-  return colour.replace(/^rgb\((.*)\)$/, "rgba($1, 0.35)");
+export function faint(colour, ground) {
+  const [own, under] = [colour, ground].map((text) => (text.match(/[\d.]+/g) ?? []).slice(0, 3).map(Number));
+  return `rgb(${own.map((part, at) => Math.round(part * FADED + under[at] * (1 - FADED))).join(", ")})`;
 }
 
 /**

@@ -623,6 +623,13 @@ export interface EndSubscriptionMessage extends Numbered {
   name: string;
 }
 
+/** What to read next, also learnt from papers picked to begin with and from the ticked ones. */
+export interface RecommendMessage extends Numbered {
+  kind: "recommend";
+  rows?: number[];
+  ticked?: boolean;
+}
+
 /** What a topic is, by its id or its label. */
 export interface TopicMessage extends Numbered {
   kind: "topic";
@@ -776,6 +783,7 @@ export type Message =
   | SubscriptionsMessage
   | SubscribeMessage
   | EndSubscriptionMessage
+  | RecommendMessage
   | TopicMessage
   | TopicLogMessage
   | TopicEditMessage
@@ -929,6 +937,21 @@ export interface SubscriptionsAnswer extends Numbered {
   problem: string;
 }
 
+/** What to read next, or papers to begin with. */
+export interface RecommendedAnswer extends Numbered {
+  kind: "recommended";
+  /** Each with what made it: words, people and places, and their part, 1 for the largest. */
+  rows: { row: number; title: string; about: string; reason: string; terms: { text: string; part: number }[] }[];
+  /** Papers that it was learnt from. */
+  learnt: number;
+  /** Papers that were picked. */
+  picked: number;
+  picks: { row: number; title: string; topic: string }[];
+  ticked: number;
+  writable: boolean;
+  problem: string;
+}
+
 /** A topic: its words, its surest papers, and how often it comes back. */
 export interface TopicAnswer extends Numbered {
   kind: "topic";
@@ -1032,6 +1055,7 @@ export type Answer =
   | ChartCodeAnswer
   | DayAnswer
   | SubscriptionsAnswer
+  | RecommendedAnswer
   | TopicAnswer
   | TopicLogAnswer
   | TopicEditedAnswer
@@ -1219,6 +1243,8 @@ export interface TopicPanel {
   stale: boolean;
   wants_lines: boolean;
   lines: Chart | null;
+  /** Place of each topic by its value (see `TopicRow.place`), of those too that have no row. */
+  places: Record<string, number>;
   /** How many changes of the topics are in force. */
   edits: number;
   /** The topic whose parts the rows are; null where they are the topics. */

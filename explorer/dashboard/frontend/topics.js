@@ -746,6 +746,7 @@ export function topicsPanel(app) {
     drawCrumbs(panel);
     drawTree(panel);
     drawKey(panel);
+    key.hidden = Boolean(panel.tree);
     drawLines(panel);
     const found = next && app.root.querySelector(`[data-key="${CSS.escape(next)}"]`);
     if (found instanceof HTMLElement) {

@@ -222,8 +222,8 @@ def topics(
         `papers`, its `state` (see `Grid`) and its `span` of months; `top`, the largest share of a period (or count); `rows`, one a
         topic that is not hidden, largest first: `value`, `id`, `pinned`, `divided` (whether it can be), `label`, `place` (see
         `places`), `papers`, `all` (of the corpus), `on`, `counts` per period, `low` and `high` (95 % interval of the share, in
-        ten-thousandths), `rise` (see `rises`); `notes`; `edits`, how many changes of the topics are in force; `within`, the topic
-        whose parts the rows are; `tree`, a chart; `options`; `lines`.
+        ten-thousandths), `rise` (see `rises`); `notes`; `places` of all topics by label; `edits`, how many changes of the topics
+        are in force; `within`, the topic whose parts the rows are; `tree`, a chart; `options`; `lines`.
 
     Notes
     -----
@@ -273,6 +273,7 @@ def topics(
         "by": by,
         "choices": list(PERIODS),
         "notes": notes + ([snapshot.stale_sentence] if stale else []),
+        "places": dict(zip(snapshot.topics.labels, places(snapshot).tolist(), strict=True)),
         "edits": len(snapshot.topics.log),
         "within": None if of.within is None else _parent(snapshot, of.within),
         "shape": shape,
