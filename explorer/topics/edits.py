@@ -147,7 +147,7 @@ def followed(
         there = np.flatnonzero(pairs[code]).tolist()
         if topic in ids:
             found[label] = (labels[list(ids).index(topic)],)
-        elif len(there) == 1 or (there and all(place in fresh for place in there)):
+        elif there and (ids[there[0]] != NONE if len(there) == 1 else all(place in fresh for place in there)):
             found[label] = tuple(labels[place] for place in there)
         else:
             found[label] = ()
