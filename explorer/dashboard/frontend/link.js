@@ -24,6 +24,10 @@ const ASIDE = new Set(
     "subscriptions",
     "plotly",
     "screen_flow",
+    "recommend",
+    "topic",
+    "topic_log",
+    "topic_compare",
   ]),
 );
 

@@ -987,6 +987,20 @@ export interface TopicEditedAnswer extends Numbered {
   problem: string;
 }
 
+/** What is counted on both sides. */
+export interface ComparedRow {
+  value: string;
+  label: string;
+  papers: number[];
+  shares: number[];
+  /** Ratio of the odds, second to first, and its 95 % interval. */
+  odds: [odds: number, low: number, high: number];
+  /** Where it is commoner by more than chance. */
+  sure: "" | "before" | "after";
+  /** Addresses of the papers; null where none says them. */
+  urls: (string | null)[];
+}
+
 /** Two sides beside each other, the largest difference of shares first. */
 export interface TopicCompareAnswer extends Numbered {
   kind: "topic_compare";
@@ -997,18 +1011,7 @@ export interface TopicCompareAnswer extends Numbered {
   middle: number;
   names: string[];
   papers: number[];
-  rows: {
-    value: string;
-    label: string;
-    papers: number[];
-    shares: number[];
-    /** Ratio of the odds, second to first, and its 95 % interval. */
-    odds: [odds: number, low: number, high: number];
-    /** Where it is commoner by more than chance. */
-    sure: "" | "before" | "after";
-    /** Addresses of the papers; null where none says them. */
-    urls: (string | null)[];
-  }[];
+  rows: ComparedRow[];
   /** Papers of both sides, which are left out. */
   both: number;
   python: string;

@@ -2,7 +2,7 @@ import { titledDialog } from "./dialog.js";
 import { h, swap } from "./dom.js";
 import { count, percent, plural } from "./text.js";
 
-/** @import { TopicCompareAnswer } from "./messages.d.ts" */
+/** @import { ComparedRow, TopicCompareAnswer } from "./messages.d.ts" */
 /** @import { App, TopicCompare } from "./page.d.ts" */
 
 const WAYS = /** @type {const} */ ([
@@ -20,7 +20,7 @@ const FIELDS = [
 /**
  * How much commoner a value is on the second side, in words.
  *
- * @param {TopicCompareAnswer["rows"][number]} row
+ * @param {ComparedRow} row
  */
 export function oddsText({ odds: [odds, low, high] }) {
   /** @param {number} value */
