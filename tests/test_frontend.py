@@ -257,7 +257,13 @@ def states(board: Dashboard, merged: Corpus) -> Iterator[dict[str, Any]]:
         "one axis": {"rank": "", "axes": [["theory", "experiment"]], "x": [-1.0, None]},
         "two axes": {"axes": [["theory", "experiment"], ["text", "vision"]]},
         "a part of a topic": {"axes": [], "topics": [f"{board.topics['rows'][0]['value']} › none such"]},
-        "a preference": {"topics": [], "axes": [], "query": "reasoning", "prefer": [["recency", 0.8], ["code", -0.6]], "sort": "preference"},
+        "a preference": {
+            "topics": [],
+            "axes": [],
+            "query": "reasoning",
+            "prefer": [["recency", 0.8], ["code", -0.6]],
+            "sort": "preference",
+        },
         "a search of another database": {"query": "arithmetic[ti] AND reasoning[tiab]", "sort": "newest"},
         "a broken query": {"query": '"'},
     }

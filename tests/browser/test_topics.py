@@ -37,6 +37,8 @@ def invented(first: int, count: int) -> pd.DataFrame:
                 "title": f"{theme} and {said}, study {number} of many",
                 "abstract": f"We measure {theme}, {said}, over a season of study {number}.",
                 "year": 2015 + number % 8,
+                "my_score": round(number / 7, 3) if number % 9 else None,
+                "seen_on": f"20{10 + number % 10}-0{1 + number % 9}-11",
             }
         )
     return pd.DataFrame(rows)
@@ -248,6 +250,89 @@ def test_topics_are_looked_into_and_compared(open_voila: Open, themed: Path) -> 
         expect(beside.locator("thead")).to_contain_text("all other papers")
         board.page.keyboard.press("Escape")
         expect(board.root.locator("[data-key=topic-compare]")).to_be_focused()
+
+
+def test_own_columns_are_axes_and_marks_are_completed_and_learnt_from(open_voila: Open, themed: Path) -> None:
+    board = open_voila(themed)
+    corpus = open_files([themed])
+    board.shows(len(corpus))
+
+    # A column is an axis, at an address, and a range of it filters.
+    axes = board.root.locator(".lx-axes")
+    board.button(re.compile("^Axes")).click()
+    axes.get_by_role("combobox", name="First axis").select_option("My score")
+    expect(axes.locator(".lx-chart-title")).to_have_text("My score")
+    expect(axes.locator(".lx-drawn")).to_be_visible()
+    expect(axes.get_by_role("combobox", name="From pole of the first axis")).to_be_hidden()
+    scores = corpus.papers["my_score"].astype(float)
+    axes.get_by_label("From place on My score").fill("2.5")
+    axes.get_by_label("From place on My score").press("Enter")
+    board.shows(int((scores >= 2.5).sum()))
+    expect(board.page).to_have_url(re.compile(r"axis=columns\.my_score"))
+    axes.get_by_role("button", name="Add a second axis").press("Enter")
+    expect(axes.get_by_role("combobox", name="Second axis")).to_be_focused()
+    axes.get_by_role("combobox", name="Second axis").select_option("Seen on")
+    expect(axes.locator(".lx-chart-title")).to_have_text("My score by Seen on")
+    assert not faults(board, RULES)
+    if picture := os.environ.get("LITEXPLORER_PICTURES"):
+        axes.scroll_into_view_if_needed()
+        board.page.screenshot(path=f"{picture}/own-axes.png")
+    board.page.reload()
+    board.wait()
+    expect(axes.locator(".lx-chart-title")).to_have_text("My score by Seen on")
+    axes.get_by_role("button", name="Remove", exact=True).click()
+    board.shows(len(corpus))
+
+    # Nothing to learn from yet: a few papers are picked to begin with.
+    board.root.locator(".lx-feed-button").first.click()
+    shown = board.root.get_by_role("dialog", name="Daily papers")
+    shown.get_by_role("button", name="Recommended").click()
+    picks = shown.locator(".lx-recommended-picks input")
+    expect(picks.first).to_be_visible()
+    picks.first.check()
+    shown.get_by_role("button", name="Recommend from these").click()
+    expect(shown.locator(".lx-recommended")).to_contain_text("Learnt from 1 paper")
+    expect(shown.locator(".lx-recommended-row").first.locator(".lx-recommended-terms li").first).to_be_visible()
+    expect(shown.locator(".lx-recommended-row")).to_have_count(30)
+    shown.get_by_role("button", name="Pick others").click()
+    expect(picks.first).not_to_be_checked()
+    board.page.keyboard.press("Escape")
+
+    # A star and a tag are learnt from; what has one is not recommended.
+    title = board.titles.first.text_content() or ""
+    board.button(f"Star {title}").click()
+    expect(board.button(f"Star {title}")).to_have_attribute("aria-pressed", "true")
+    board.titles.nth(1).click()
+    board.page.keyboard.press("t")
+    board.page.keyboard.type("slow things")
+    board.page.keyboard.press("Enter")
+    expect(board.reader.get_by_role("button", name="slow things", exact=True)).to_be_visible()
+    board.page.keyboard.press("Escape")
+    board.page.keyboard.press("Escape")
+    board.root.locator(".lx-feed-button").first.click()
+    expect(shown.locator(".lx-recommended")).to_contain_text("Learnt from 2 papers")
+    listed = shown.locator(".lx-feed-title").all_text_contents()
+    assert title not in listed
+    for scheme in ("light", "dark"):
+        board.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        assert not faults(board, RULES)
+        if picture:
+            board.page.screenshot(path=f"{picture}/recommended-{scheme}.png")
+    # One that is starred there is learnt from at once, and goes.
+    shown.get_by_role("button", name=f"Star {listed[0]}").click()
+    expect(shown.locator(".lx-recommended")).to_contain_text("Learnt from 3 papers")
+    assert listed[0] not in shown.locator(".lx-feed-title").all_text_contents()
+    board.page.keyboard.press("Escape")
+
+    # After the name of a field of one's own the box offers what there is.
+    board.box.press_sequentially("tag:", delay=60)
+    offered = board.root.get_by_role("listbox", name="Completions").get_by_role("option")
+    expect(offered).to_have_count(1)
+    expect(offered).to_contain_text("slow things")
+    board.box.press("ArrowDown")
+    board.box.press("Enter")
+    expect(board.box).to_have_value(re.compile('^tag:"slow things" ?$'))
+    board.shows(1)
 
 
 def test_a_read_only_server_says_why_nothing_changes(open_voila: Open) -> None:
