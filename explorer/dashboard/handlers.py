@@ -492,7 +492,7 @@ def show_report(page: Page, message: m.PlainMessage) -> None:
 def write_chart(page: Page, message: m.ChartCodeMessage) -> None:
     """Answer a chart as Python that draws it."""
     session = page.session
-    options = {**session.chart_options, "kind": session.chart_options["shape"], "colour": session.axis_colour}
+    options = {**session.chart_options, "kind": session.chart_options["shape"].replace("rows", ""), "colour": session.axis_colour}
     folder = str(session.corpus.folder)
     page.answer(message, {"kind": "chart_code", "text": plots.code_of(message["chart"], session.selection, folder, options)})
 
