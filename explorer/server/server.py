@@ -44,6 +44,7 @@ from explorer.server.first_view import FirstView
 from explorer.server.identity import with_readers
 from explorer.server.line import BODY, MESSAGE, Line
 from explorer.server.ready import Kernels, replace_dead, waiting
+from explorer.server.unsubscribe import ADDRESS, Subscriptions, Unsubscribe
 
 TEMPLATE = "literature-explorer"
 _YEAR = 31_536_000
@@ -195,11 +196,14 @@ class ExplorerServer(Voila):  # type: ignore[misc]
         text = (rf"{self.server_url}lx/(app\.js|dashboard\.css)", _Text)
         file = (rf"{self.server_url}lx/file/([\w-]+)", DownloadHandler)
         pages = {TornadoVoilaHandler: _Page, VoilaKernelWebsocketHandler: Line}
+        corpus = self.tornado_settings.get("explorer_corpus", default_corpus)
+        ending = (rf"{self.server_url}{ADDRESS}/([\w-]+)", Unsubscribe, {"subscriptions": Subscriptions(corpus)})
         return [
             queue,
             asset,
             text,
             file,
+            ending,
             *((route, pages.get(kind, kind), *rest) for route, kind, *rest in super().init_handlers()),
         ]
 
