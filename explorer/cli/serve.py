@@ -6,12 +6,13 @@ import argparse
 import ipaddress
 import os
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from explorer.cli.corpora import open_given
 from explorer.cli.progress import Progress
-from explorer.errors import ServerError
+from explorer.errors import CorpusError, ServerError
 from explorer.library.readers import GIVEN, tidy_reader
 
 if TYPE_CHECKING:
@@ -66,7 +67,8 @@ def run(options: argparse.Namespace) -> int:
         say = f"Whoever reaches {options.ip} can read these papers{'' if options.read_only else ' and add some'}"
         print(f"{say}: give a token (LITEXPLORER_TOKEN or --token-file).", file=sys.stderr)
     corpus = _opened(options)
-    if options.files and corpus.snapshot.cached_name and len(corpus) <= _PREPARED and not corpus.ranker.meaning_ready:
+    plain = bool(options.files and corpus.snapshot.cached_name and not corpus.ranker.meaning_ready)
+    if plain and len(corpus) <= _PREPARED:
         corpus.ranker.prepare_meaning(Progress())
 
     if rejected := corpus.snapshot.accounts.counts["rejected"]:
@@ -77,6 +79,9 @@ def run(options: argparse.Namespace) -> int:
         # A terminal is the reader's own; a log is read by others.
         address = main_url(options.ip, port, token if sys.stderr.isatty() else None)
         print(f"Serving {len(corpus):,} papers at {address} (Ctrl+C stops)", file=sys.stderr, flush=True)
+        if corpus.ranker.meaning_outdated or (plain and not corpus.ranker.meaning_ready):
+            # Whoever ranks before it is done waits for it, with all others.
+            threading.Thread(target=_prepare, args=(corpus,), name="meaning", daemon=True).start()
 
     serve(
         corpus,
@@ -103,6 +108,14 @@ def _opened(options: argparse.Namespace) -> Corpus:
 
     corpus = open_given(options.files, keep_duplicates=options.keep_duplicates) if options.files else default_corpus()
     return corpus if options.scheduler is None else asked_by(corpus.folder, connected(options.scheduler))
+
+
+def _prepare(corpus: Corpus) -> None:
+    """Have what ranking by concepts takes made, and say where that cannot be; readers are told when they ask for it."""
+    try:
+        corpus.ranker.have_meaning_made()
+    except CorpusError as error:
+        print(error, file=sys.stderr)
 
 
 def _token(options: argparse.Namespace) -> str | None:

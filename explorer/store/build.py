@@ -25,7 +25,8 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Callable
+import io
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,7 @@ import pyarrow.compute as pc
 from explorer.dedupe.merges import Merges
 from explorer.errors import CorpusError
 from explorer.papers.author_names import displayed
+from explorer.papers.batches import Read
 from explorer.papers.dates import PRECISIONS
 from explorer.papers.ledger import Ledger
 from explorer.store.facets import code_facet, join_facets
@@ -85,22 +87,61 @@ def no_progress(stage: str, part: float) -> None:
 
 def content_hash(table: pa.Table) -> str:
     """SHA-256 over names, types and values of a table, as 16 hexadecimal digits; the chunks it is in do not matter."""
+    return hash_in_parts(
+        table.column_names, table.num_rows, lambda start, stop, names: table.select(names).slice(start, stop - start)
+    )
+
+
+def hash_in_parts(names: Sequence[str], num_rows: int, read: Read) -> str:
+    """What `content_hash` gives of a table that is read part by part; of the longest column 65,536 values are held at a time.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Columns.
+    num_rows : int
+    read : callable
+        Gives some rows of some columns.
+    """
     digest = hashlib.sha256()
-    for name in table.column_names:
-        column = table.column(name)
-        digest.update(f"{name}\0{column.type}\0".encode())
-        for start in range(0, len(column), 65_536):
-            part = column.slice(start, 65_536)
-            sink = pa.BufferOutputStream()
-            values = pa.concat_arrays(part.chunks) if part.num_chunks != 1 else part.chunk(0)
-            if values.null_count:
-                # What lies in memory under a null is anything.
-                values = values.take(pa.array(np.arange(len(values))))
-            whole = pa.table({name: values})
-            with pa.ipc.new_stream(sink, whole.schema) as writer:
+    for name in names:
+        kind = read(0, 0, [name]).schema.field(name).type
+        digest.update(f"{name}\0{kind}\0".encode())
+        for start in range(0, num_rows, _HASHED):
+            stop = min(start + _HASHED, num_rows)
+            whole = pa.table({name: _canonical(name, start, stop, read)})
+            with pa.PythonFile(_Digested(digest), "w") as sink, pa.ipc.new_stream(sink, whole.schema) as writer:
                 writer.write_table(whole)
-            digest.update(sink.getvalue())
     return digest.hexdigest()[:16]
+
+
+_HASHED = 65_536
+
+
+def _canonical(name: str, start: int, stop: int, read: Read) -> pa.Array:
+    """Values of a column in one array whose memory says nothing but them."""
+    pieces = []
+    for first in range(start, stop, _HASHED // 16):
+        last = min(first + _HASHED // 16, stop)
+        piece = read(first, last, [name]).column(name)
+        values = pa.concat_arrays(piece.chunks) if piece.num_chunks != 1 else piece.chunk(0)
+        # What lies in memory under a null is anything.
+        pieces.append(values.take(pa.array(np.arange(len(values)))) if values.null_count else values)
+    return pa.concat_arrays(pieces)
+
+
+class _Digested(io.RawIOBase):
+    """A file whose bytes go into a hash."""
+
+    def __init__(self, digest: Any) -> None:
+        self._digest = digest
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self._digest.update(data)
+        return len(data)
 
 
 def write_corpus(

@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 
 from explorer.dedupe.merges import Change, Merges, load_merges
 from explorer.dedupe.rules import Rules
+from explorer.disk import HELD
 from explorer.errors import CorpusError
 from explorer.papers.author_names import displayed
 from explorer.papers.ledger import Ledger
@@ -485,7 +486,7 @@ def _take_over(before: Path, target: Path, *, leave: tuple[str, ...]) -> None:
     """Let what is in another generation stand in this one too, but for names that begin with one of `leave`."""
     for path in before.iterdir():
         # Hidden is what another process is still at work on.
-        if not path.name.startswith((".", "builder", *leave)):
+        if not path.name.startswith((".", HELD, *leave)):
             _share(path, target / path.name)
 
 

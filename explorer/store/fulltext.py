@@ -590,7 +590,10 @@ def _two_places(node: Near, field: str) -> tuple[Spot, Spot] | None:
 
 def _name_shapes(node: Phrase) -> list[Shape]:
     """A person's name in either order; initials stand for the names that begin so."""
-    family, given = family_and_given(node.text)
+    # "smith j", "Smith J*": initials stand for the names that begin so anyhow.
+    text = re.sub(r"(?<=[\s,])(?:(\w{1,3})\*|([a-z]))\Z", lambda match: (match[1] or match[2]).upper(), node.text)
+    node = replace(node, text=text)
+    family, given = family_and_given(text)
     found = [] if "," in node.text and given else [shapes_of(node.text, _itself)]
     if not given or node.exact:
         return found or [shapes_of(f"{family} {given}", _itself)]

@@ -256,7 +256,13 @@ class Snapshot:
         if field == "authors":
             # However a name is written, by who chose it or by who built the corpus.
             value = tuple(dict.fromkeys(form for name in value for form in (name, display(name), family_first(name))))
-        return self.facet(field).mask(value)
+        mask = self.facet(field).mask(value)
+        if field == "topics":
+            # A part of a topic is found when asked for, and is no value of the facet.
+            for rows in filter(lambda found: found is not None, map(self.topics.rows_of_part, value)):
+                mask = mask.copy()
+                mask[rows] = True
+        return mask
 
     def facet(self, field: str) -> Facet:
         """A facet of values: topics, venues, authors, keywords, or ``columns.KEY``."""
@@ -303,6 +309,11 @@ class Snapshot:
         return (int(dated.min()) // 12, int(dated.max()) // 12) if len(dated) else (0, 0)
 
     @cached_property
+    def undated(self) -> int:
+        """Number of papers without a date."""
+        return int(np.count_nonzero(self.precision == 0))
+
+    @cached_property
     def upvotes(self) -> np.ndarray:
         """Upvotes of the papers, float32; NaN where they are unknown."""
         known = pc.fill_null(self.table.column("upvotes").cast(pa.float32()), float("nan"))
@@ -341,10 +352,15 @@ class Snapshot:
 
     def with_topic(self, table: pa.Table, codes: np.ndarray) -> pa.Table:
         """A table of papers with the label of each one's topic, in place of a column `topic` that it brought."""
+        return with_column(table, "topic", self._labelled(codes))
+
+    def topic_labels(self, rows: np.ndarray) -> pa.Array:
+        """The label of the topic of each of some papers."""
+        return self._labelled(np.asarray(self.topics.codes[rows]))
+
+    def _labelled(self, codes: np.ndarray) -> pa.Array:
         labels = pa.array(self.topics.labels, pa.large_string())
-        return with_column(
-            table, "topic", pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32()), labels).cast(labels.type)
-        )
+        return pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32()), labels).cast(labels.type)
 
     def take(self, rows: np.ndarray, scores: np.ndarray, more: Mapping[str, np.ndarray] | None = None) -> pa.Table:
         """Papers of some rows, in their order, with `topic`, `score` and further columns of numbers."""
