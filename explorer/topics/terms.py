@@ -47,6 +47,8 @@ def words_of(text: str) -> list[str]:
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
     found = _WORD.findall(text.lower())
+    if "'s" in text or "’s" in text:
+        found = [word[:-2] if word.endswith(("'s", "’s")) else word for word in found]
     return [part for word in found for part in _parts(word)] if _UNSPACED.search(text) else found
 
 
