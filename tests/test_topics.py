@@ -224,6 +224,7 @@ def test_the_stored_model_places_papers_as_the_fitted_one(tmp_path: Path) -> Non
         ("state-of-the-art LLMs' don't", ["state-of-the-art", "llms", "don't"]),
         ("深度学习", ["深度", "度学", "学习"]),
         ("Bradford's law, Parkinson’s, it isn't", ["bradford", "law", "parkinson", "it", "isn't"]),
+        (r"Schr\"odinger and Poincar\'{e}", ["schrödinger", "and", "poincaré"]),
         ("Überprüfung der Größe", ["überprüfung", "der", "größe"]),
         ("U\u0308ber", ["über"]),
         ("", []),

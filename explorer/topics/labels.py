@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from explorer.topics.acronyms import acronyms_of
-from explorer.topics.terms import words_of
+from explorer.topics.terms import accented, words_of
 
 OTHER = "other"
 """Label of papers that fit no topic, such as those without any text."""
@@ -76,11 +76,12 @@ def name_topics(
     mine = [rows or [int(row) for row in near[:3]] for rows, near in zip(mine, heaviest, strict=True)]
     read = sorted({row for rows in mine for row in rows})
     # An acronym and what it stands for are one phrase.
-    long = acronyms_of(texts[row] for row in read)
-    told = {row: _spelt_out(phrases_of(texts[row], worth), long) for row in read}
+    said = {row: accented(texts[row]) for row in read}
+    long = acronyms_of(said.values())
+    told = {row: _spelt_out(phrases_of(text, worth), long) for row, text in said.items()}
     everywhere = Counter(phrase for found in told.values() for phrase in found)
     # What stands in a title counts twice: texts begin with theirs.
-    titles = {row: _spelt_out(phrases_of(texts[row][:_TITLE], worth), long) for row in told}
+    titles = {row: _spelt_out(phrases_of(text[:_TITLE], worth), long) for row, text in said.items()}
     ranked = [
         _ranked(
             Counter(phrase for row in rows for phrase in told[row]),
@@ -97,7 +98,7 @@ def name_topics(
     labels: list[str] = []
     for topic, candidates in enumerate(ranked):
         labels.append(_label(candidates, list(words[topic]), labels, long))
-    shown = _spellings([texts[row] for row in told], {part for label in labels for part in label.split(", ")})
+    shown = _spellings(list(said.values()), {part for label in labels for part in label.split(", ")})
     labels = [", ".join(shown.get(part, part) for part in label.split(", ")) for label in labels]
     return labels, [list(candidates[:5]) for candidates in ranked]
 
