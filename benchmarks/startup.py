@@ -328,7 +328,7 @@ def _sites(stack: ExitStack, folder: Path, corpus: Path, only: tuple[str, ...]) 
                 continue
             address = stack.enter_context(server(command, port, folder / f"{port}.log"))
             yield Site(f"{name}, {whose} template", address, selector, *asked)
-    for name, ready in (("dashboard", 1), ("dashboard, no kernel ready", 0)):
+    for name, ready in (("dashboard", 1), ("no kernel ready: dashboard", 0)):
         if not name.startswith(only):
             continue
         port = free_port()
