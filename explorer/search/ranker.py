@@ -128,7 +128,7 @@ class Ranker:
     @property
     def _meaning_folder(self) -> Path:
         # The number changes with what is kept there, so that a folder of another version is left alone and not misread.
-        made = self.snapshot.generation / "meaning-4"
+        made = Path(self.snapshot.generation / "meaning-4")
         return made if made.is_dir() else home(self.snapshot.generation) / made.name
 
     @property
