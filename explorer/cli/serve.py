@@ -48,12 +48,16 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--max-dashboards", type=int, metavar="N", help="open at one time; others wait (default: by memory)")
     command.add_argument("--memory", type=float, metavar="GB", help="for the server and its dashboards (default: 80 %% of all)")
+    command.add_argument(
+        "--scheduler", metavar="ADDRESS", help="have the workers of a Dask cluster search the parts of a corpus folder"
+    )
     command.add_argument("--no-browser", action="store_true", help="do not open a browser")
     command.add_argument("--read-only", action="store_true", help="readers of the dashboard can add no papers")
 
 
 def run(options: argparse.Namespace) -> int:
     """Run it; returns the exit status."""
+    from explorer.corpus.building import asked_by, connected
     from explorer.corpus.opening import default_corpus
     from explorer.server.server import main_url, serve
 
@@ -65,6 +69,8 @@ def run(options: argparse.Namespace) -> int:
         say = f"Whoever reaches {options.ip} can read these papers{'' if options.read_only else ' and add some'}"
         print(f"{say}: give a token (LITEXPLORER_TOKEN or --token-file).", file=sys.stderr)
     corpus = open_given(options.files, keep_duplicates=options.keep_duplicates) if options.files else default_corpus()
+    if options.scheduler is not None:
+        corpus = asked_by(corpus.folder, connected(options.scheduler))
     plain = bool(options.files and corpus.snapshot.cached_name and not corpus.ranker.meaning_ready)
     if plain and len(corpus) <= _PREPARED:
         corpus.ranker.prepare_meaning(Progress())
@@ -92,6 +98,7 @@ def run(options: argparse.Namespace) -> int:
         read_only=options.read_only,
         kernels_ready=max(options.kernels_ready, 0),
         max_dashboards=options.max_dashboards,
+        scheduler=options.scheduler,
         memory=None if options.memory is None else int(options.memory * 1e9),
         ready=ready,
     )

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -17,7 +15,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from explorer.disk import record_files
+from explorer.disk import HeldFolder, record_files
 from explorer.errors import ConceptError
 from explorer.ranking.acronyms import Acronyms
 from explorer.ranking.analysis import forget, spelling
@@ -100,9 +98,10 @@ class Meaning:
 
     def _keep(self, folder: Path) -> None:
         try:
-            made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+            held = HeldFolder(f".{folder.name}-", folder.parent)
         except OSError:
             return
+        made = held.path
         try:
             for part in (self.index, self.lsa, self.vectors, self.features, self.acronyms):
                 part.save(made)
@@ -110,10 +109,11 @@ class Meaning:
             os.chmod(made, 0o755)  # noqa: PTH101, S103  (mkdtemp keeps it to its owner; the corpus is shared)
             made.rename(folder)
         except BaseException as error:
-            shutil.rmtree(made, ignore_errors=True)
             # Another process was first, or the disk is full: what is in memory serves.
             if not isinstance(error, OSError):
                 raise
+        finally:
+            held.close()
 
     @cached_property
     def ranker(self) -> HybridRanker:
