@@ -26,10 +26,10 @@ from explorer.ranking.logistic import calibrated
 
 Bools = NDArray[np.bool_]
 
-SHAPES_MEAN = (-0.36, 1.46)
+SHAPES_MEAN = (-0.29, 1.62)
 """Logarithms of the two shapes in other reviews: early finds, and how soon they end."""
 
-SHAPES_COVARIANCE = ((0.17, 0.20), (0.20, 0.88))
+SHAPES_COVARIANCE = ((0.22, 0.32), (0.32, 1.07))
 
 ANYWHERE = ((0.0, 20.0), (0.03, 3.0), (0.08, 1.0), (0.2, 0.5))
 """Share of relevant records that come anywhere in the order, and how often reviews are so, relatively."""

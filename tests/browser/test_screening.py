@@ -237,8 +237,8 @@ def test_two_reviewers_in_two_browsers_with_kills(browser: Browser, voila: Calla
             "year": 2020,
         }
     ).to_csv(path, index=False)
-    server = voila(path)
     corpus = open_files([path])
+    server = voila(path)
     said: dict[str, list[str]] = {"ann": [], "bo": []}
 
     def opened(pages: ExitStack, killed: bool) -> dict[str, Board]:
