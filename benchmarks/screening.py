@@ -24,7 +24,7 @@ import tempfile
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -301,10 +301,11 @@ def decisions(count: int, data: str | None, labels: int = 300) -> None:
     with tempfile.TemporaryDirectory() as made:
         review = Screening(Corpus.from_papers(papers, Path(made) / "corpus"), name="waiting", reviewer="one")
         done = threading.Event()
+        lessons: list[Callable[[], Any]] = []
 
         def learning() -> None:
             while not done.is_set():
-                review.lesson()()
+                lessons[-1]()
 
         behind = threading.Thread(target=learning)
         clock, spent = [], []
@@ -316,10 +317,12 @@ def decisions(count: int, data: str | None, labels: int = 300) -> None:
                 review.label(paper, answer)
                 continue
             if number == labels:
+                lessons.append(review.lesson())
                 behind.start()
             wall, processor = time.perf_counter(), time.thread_time()
             review.label(paper, answer)
             review.next(learn=False)
+            lessons.append(review.lesson())
             clock.append((time.perf_counter() - wall) * 1000)
             spent.append((time.thread_time() - processor) * 1000)
             time.sleep(0.02)
