@@ -10,13 +10,15 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import parse_qsl
 
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.opening import open_cached
-from explorer.dashboard import feed, plots
+from explorer.dashboard import feed, plots, recommended, topic_compare, topic_edits
 from explorer.dashboard import messages as m
+from explorer.dashboard.downloads import Downloads
+from explorer.dashboard.exporting import Exporting
 from explorer.dashboard.intake.intake import Intake
 from explorer.dashboard.intake.review import account, likely, notes_csv
 from explorer.dashboard.marking import Marking
@@ -33,11 +35,14 @@ from explorer.dashboard.views.beyond import beyond
 from explorer.dashboard.views.concepts import why
 from explorer.dashboard.views.report import report
 from explorer.errors import LibraryError, SelectionError
-from explorer.export.export import ExportedFile, export_bytes, exported
+from explorer.export.export import Export, ExportedFile
 from explorer.search.concept_completion import complete_concept
 from explorer.selection.query import as_typed
 from explorer.selection.selection import Selection
 from explorer.selection.syntax import COLUMN
+
+if TYPE_CHECKING:
+    from explorer.store.snapshot import Snapshot
 
 Steps = Generator[Selection, None, str | None]
 Outcome = Steps | str | None
@@ -60,6 +65,8 @@ class Page(Protocol):
     preparing: Preparation
     opener: Opening
     screening_mode: ScreenMode
+    exporter: Exporting
+    downloads: Downloads
     facets: Any
     papers: Any
 
@@ -70,7 +77,7 @@ class Page(Protocol):
         """Answer a question; nothing that is shown changes."""
 
     def save(self, files: Sequence[ExportedFile]) -> None:
-        """Send files for the browser to save."""
+        """Give finished files to the browser to save."""
 
     def send_plotly(self) -> None:
         """Send plotly.js."""
@@ -86,6 +93,9 @@ class Page(Protocol):
 
     def catch_up(self) -> bool:
         """Show what the plain address of the server shows by now; whether that is another corpus."""
+
+    def follow_topics(self, before: Snapshot) -> Selection:
+        """Show the topics as the corpus has them now; gives the selection that follows them."""
 
     def find_loop(self) -> None:
         """Note the loop that handles messages, to which threads hand their steps."""
@@ -296,7 +306,7 @@ def colour_axes(page: Page, message: m.AxisColourMessage) -> None:
 # Files
 
 
-def export(page: Page, message: m.ExportMessage) -> str:
+def export(page: Page, message: m.ExportMessage) -> str | None:
     """Save what is shown, or the ticked papers."""
     rows, session, ticked = page.searches.rows(), page.session, message.get("ticked", False)
     only = session.ticked if ticked else None if rows is None else rows.tolist()
@@ -305,9 +315,13 @@ def export(page: Page, message: m.ExportMessage) -> str:
     compared = None if ticked or rows is None else page.searches.comparison()
     asked = message.get("analysis", False)
     marks = message.get("marks", False)
-    files, count = export_bytes(session.results, message["format"], only, compared=compared, analysis=asked, marks=marks)
-    page.save(files)
-    return exported(files, count)
+    page.find_loop()
+    return page.exporter.begin(Export(session.results, message["format"], only, compared=compared, analysis=asked, marks=marks))
+
+
+def send_next_part(page: Page, message: m.FileNextMessage) -> None:
+    """Send another part of a file, as one has arrived."""
+    page.downloads.send_next(message["id"])
 
 
 def save_ledger(page: Page, message: m.LedgerFileMessage) -> str:
@@ -472,7 +486,7 @@ def show_picture(page: Page, message: m.PictureMessage) -> None:
     """Answer a chart as a figure, to be saved as a picture."""
     if message["chart"] != "topics":
         raise SelectionError(f"There is no picture of {message['chart']!r}. Pictures: topics.")
-    options = {name: page.session.chart_options[name] for name in ("share", "by")}
+    options = {name: page.session.chart_options[name] for name in ("share", "by", "within")}
     page.answer(message, {"kind": "picture", **topics.picture(page.session.results, **options)})
 
 
@@ -486,7 +500,11 @@ def show_report(page: Page, message: m.PlainMessage) -> None:
 def write_chart(page: Page, message: m.ChartCodeMessage) -> None:
     """Answer a chart as Python that draws it."""
     session = page.session
-    options = {**session.chart_options, "colour": session.axis_colour}
+    options = {
+        **session.chart_options,
+        "kind": session.chart_options["shape"].replace("rows", ""),
+        "colour": session.axis_colour,
+    }
     folder = str(session.corpus.folder)
     page.answer(message, {"kind": "chart_code", "text": plots.code_of(message["chart"], session.selection, folder, options)})
 
@@ -542,6 +560,8 @@ HANDLERS: dict[str, Handler] = {
     "chart": Handler(m.ChartMessage, set_chart),
     "axis_colour": Handler(m.AxisColourMessage, colour_axes),
     "export": Handler(m.ExportMessage, export),
+    "stop_export": Handler(m.PlainMessage, lambda page, message: page.exporter.stop(), quiet=True),
+    "file_next": Handler(m.FileNextMessage, send_next_part, asks=True),
     "intake_ledger": Handler(m.LedgerFileMessage, save_ledger),
     "saved": Handler(m.PlainMessage, _saving(lambda searches, message: None)),
     "save_search": Handler(
@@ -625,5 +645,11 @@ HANDLERS: dict[str, Handler] = {
     "subscriptions": Handler(m.SubscriptionsMessage, feed.show_subscriptions, asks=True),
     "subscribe": Handler(m.SubscribeMessage, feed.subscribe),
     "end_subscription": Handler(m.NameMessage, feed.end_subscription),
+    "recommend": Handler(m.RecommendMessage, recommended.show_recommended, asks=True),
+    "topic": Handler(m.TopicMessage, topic_edits.show_topic, asks=True),
+    "topic_log": Handler(m.PlainMessage, topic_edits.show_log, asks=True),
+    "topic_edit": Handler(m.TopicEditMessage, topic_edits.edit_topic),
+    "topic_compare": Handler(m.TopicCompareMessage, topic_compare.show_comparison, asks=True),
+    "topic_undo": Handler(m.TopicUndoMessage, topic_edits.undo_edit),
 }
 """The messages that a page may send, and what each does."""

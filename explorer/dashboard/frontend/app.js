@@ -1,7 +1,7 @@
 import { h, copyText } from "./dom.js";
 import { openLink, watchKernel } from "./link.js";
 import { watchPress } from "./pointer.js";
-import { fileReceiver } from "./download.js";
+import { fetchFile, fileReceiver } from "./download.js";
 import { searchPanel } from "./search.js";
 import { filtersPanel } from "./filters.js";
 import { chartsPanel } from "./charts_panel.js";
@@ -11,6 +11,7 @@ import { marksPanel } from "./marks.js";
 import { papersPanel } from "./papers.js";
 import { readerPanel } from "./reader.js";
 import { exportMenu } from "./export_menu.js";
+import { exportingPanel } from "./exporting.js";
 import { reportPanel } from "./report.js";
 import { intakePanel } from "./intake.js";
 import { ledgerDialog } from "./ledger_dialog.js";
@@ -31,6 +32,8 @@ import { hidePicture } from "./picture.js";
 import { screeningPanel } from "./screening.js";
 import { dailyDialog } from "./daily.js";
 import { subscribeDialog } from "./subscribe.js";
+import { topicEdits } from "./topic_edits.js";
+import { topicCompare } from "./topic_compare.js";
 import { listenForShortcuts } from "./shortcuts.js";
 
 /** @import { Traits } from "./messages.d.ts" */
@@ -185,6 +188,7 @@ function createApp(model, root) {
 function assemble(app) {
   const { root, frame } = app;
   app.preparation = preparationPanel(app);
+  app.exporting = exportingPanel(app);
   app.status = statusPanel(app);
   app.search = searchPanel(app);
   app.spelling = spellingPanel(app);
@@ -201,6 +205,8 @@ function assemble(app) {
   app.screening = screeningPanel(app);
   app.daily = dailyDialog(app);
   app.subscribe = subscribeDialog(app);
+  app.topicEdits = topicEdits(app);
+  app.topicCompare = topicCompare(app);
   app.toolbar = toolbarPanel(app);
   app.layers.push(app.closeRail);
   app.filters = filtersPanel(app);
@@ -235,13 +241,19 @@ function assemble(app) {
     app.ledgerDialog.dialog,
     app.daily.dialog,
     app.subscribe.dialog,
+    app.topicEdits.dialog,
+    app.topicCompare.dialog,
   );
   if (!app.page) {
     root.setAttribute("role", "region");
     root.setAttribute("aria-label", "Literature Explorer");
   }
   listenForShortcuts(app);
-  app.onAnswer("file", fileReceiver());
+  app.onAnswer(
+    "file",
+    fileReceiver((id) => app.link.send("file_next", { id })),
+  );
+  app.onAnswer("download", fetchFile);
   app.on("comm:close", () => app.status.setLost(true));
   if (!app.standby) followKernel(app);
 }
