@@ -223,12 +223,12 @@ def test_it_says_where_it_is_and_stops_when_told_to(tmp_path: Path) -> None:
         assert found, line
         assert ask(int(found[1]), f"/{plotly_address()}")[0] == 200
         process.send_signal(signal.SIGINT)
-        rest, _ = process.communicate(timeout=60)
+        rest, _ = process.communicate(timeout=180)
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-    assert process.returncode in (0, 130)
+            process.communicate()
+    assert process.returncode == 0
     assert rest.strip() in ("", "litexplorer: stopped")
 
 

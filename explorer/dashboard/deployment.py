@@ -12,6 +12,7 @@ from explorer.sources.services.registry import KEYS
 
 _CORPUS, _READ_ONLY, _ASSETS = "LITEXPLORER_CORPUS", "LITEXPLORER_READ_ONLY", "LITEXPLORER_ASSETS"
 _DOWNLOADS = "LITEXPLORER_DOWNLOADS"
+SCHEDULER = "LITEXPLORER_SCHEDULER"
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,8 @@ class Deployment:
     """Whether readers can add no papers and save nothing."""
     corpus: str | None = None
     """Folder of the corpus that the server was started with."""
+    scheduler: str | None = None
+    """Address of the Dask scheduler whose workers are asked for the parts of that corpus."""
     address: str = ""
     """Query part of the page's address."""
     early: bool = False
@@ -49,6 +52,7 @@ class Deployment:
             downloads=given.get(_DOWNLOADS) or None if served and given.get(_ASSETS) else None,
             read_only=bool(given.get(_READ_ONLY)),
             corpus=given.get(_CORPUS) or None,
+            scheduler=given.get(SCHEDULER) or None,
             address=given.get("QUERY_STRING", "") if served and not early else "",
             early=early,
             reader=reader_name(given),

@@ -333,7 +333,7 @@ class Dashboard(anywidget.AnyWidget):
             "selection": lambda: session.selection,
             "papers": self._papers,
             "concepts": lambda: concepts.concepts(results) if session.selection.rank else None,
-            "axes": lambda: axes.axes(results, session.axis_colour) if session.selection.axes else axes.NONE,
+            "axes": lambda: axes.axes(results, session.axis_colour),
             "preference": lambda: preference(results, len(session.read)),
             "reader": self._reader,
             "facets": lambda: views.panels(results, session.facet_state, session.open_facets),
@@ -385,6 +385,15 @@ class Dashboard(anywidget.AnyWidget):
             self._drawing = False
         if self._drawn and self._picture is not None:
             self._picture.renew()
+
+    def send_state(self, key: Any = None) -> None:
+        """Send traits, as ipywidgets does but for one thing: no value of ours holds bytes, which it would look for in each."""
+        state = self.get_state(key=key)
+        for name in self._property_lock.keys() & state.keys():
+            # What the page said last, which is not sent back to it.
+            self._property_lock[name] = state[name]
+        if state:
+            self._send({"method": "update", "state": state, "buffer_paths": []})
 
     def draw(self, *parts: str) -> None:
         """Send some parts of the page anew: ``all``, ``ordered``, or a trait; a value that is as before is not sent."""

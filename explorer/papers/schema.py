@@ -275,7 +275,7 @@ def _as_texts(values: pa.ChunkedArray, *, names: bool) -> pa.ChunkedArray:
 def _as_names(text: pa.ChunkedArray) -> pa.ChunkedArray:
     """Split the names that texts list."""
     split = name_splitter(cell for cell in text.slice(0, 1000).to_pylist() if cell)
-    odd = pc.match_substring_regex(text, r"[；、，…&{]|\.{3}|\s(?:and|et)\s|等\s*$|\s/\s")
+    odd = pc.match_substring_regex(text, r"[；、，؛،…&{@*†‡§\d]|\.{3}|\s(?:and|et|y|e|i|und|och|og|ve|и)\s|等\s*$|\s/\s")
     plain = pc.and_(pc.invert(odd), pc.or_(pc.match_substring_regex(text, r"[;|\n]"), pc.invert(pc.match_substring(text, ","))))
     if split is split_names and pc.all(pc.fill_null(plain, True)).as_py() is not False:
         return pc.split_pattern_regex(text, r"\s*[;|\n]\s*").cast(TEXTS)

@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import secrets
+import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from string import Template
+from types import FrameType
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -31,7 +33,7 @@ from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.opening import bundled, default_corpus
 from explorer.dashboard import frontend
-from explorer.dashboard.deployment import told_to_kernels
+from explorer.dashboard.deployment import SCHEDULER, told_to_kernels
 from explorer.dashboard.figures import plotly_path, plotly_version
 from explorer.disk import TEMPORARY, HeldFolder
 from explorer.errors import ServerError
@@ -41,11 +43,13 @@ from explorer.server.downloads import DownloadHandler, sweep
 from explorer.server.first_view import FirstView
 from explorer.server.identity import with_readers
 from explorer.server.line import BODY, MESSAGE, Line
+from explorer.server.ready import Kernels, replace_dead, waiting
 
 TEMPLATE = "literature-explorer"
 _YEAR = 31_536_000
 _REPORT_EVERY = 60_000
 _SWEEP_EVERY = 60_000
+_LOOK_EVERY = 5_000
 
 POLICY = "; ".join(
     (
@@ -104,6 +108,7 @@ class _Page(TornadoVoilaHandler):  # type: ignore[misc]
             self._say_busy(decision)
             return
         self.clear_cookie("lx-ticket", path=self.base_url)
+        await replace_dead(self.kernel_manager)
         view: FirstView | None = self.settings.get("explorer_first_view")
         # Without the token, which is the server's own.
         query = urlencode([pair for pair in parse_qsl(self.request.query) if pair[0] != "token"])
@@ -171,13 +176,6 @@ class Doors:
         return len(set(kernels.list_kernel_ids()) - waiting(kernels)) + self.starting
 
 
-def waiting(kernels: Any) -> set[str]:
-    """Kernels that were started before anybody came, and that nobody has taken yet."""
-    pools = getattr(kernels, "_pools", {})
-    tasks = [task for pool in pools.values() for task in pool if task.done() and not task.cancelled() and not task.exception()]
-    return {task.result()["kernel_id"] for task in tasks}
-
-
 class ExplorerServer(Voila):  # type: ignore[misc]
     """Voila with the explorer's notebook, its assets and a report of the memory its dashboards use."""
 
@@ -216,7 +214,17 @@ class ExplorerServer(Voila):  # type: ignore[misc]
         report.start()
         PeriodicCallback(partial(sweep, Path(self.tornado_settings["explorer_downloads"])), _SWEEP_EVERY).start()
         self.app.listen = partial(self.app.listen, max_body_size=BODY, max_buffer_size=2 * MESSAGE)
+        # Before the next page comes, so that it finds another one ready.
+        PeriodicCallback(partial(replace_dead, self.kernel_manager), _LOOK_EVERY).start()
+        # An interrupt raised as an exception may arrive where it is swallowed: the loop is asked to stop, as by SIGTERM.
+        self.ioloop = IOLoop.current()
+        signal.signal(signal.SIGINT, self._handle_signal_stop)
         super().listen()
+
+    def _handle_signal_stop(self, number: int, frame: FrameType | None) -> None:
+        # Who asks again does not want to wait for what is still being drawn.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        super()._handle_signal_stop(number, frame)
 
     def stop(self) -> None:
         """End the server and its kernels."""
@@ -326,6 +334,7 @@ def settings(
     voila.file_allowlist = []
     voila.file_denylist = [".*"]
     voila.page_config_hook = _page_config
+    voila.multi_kernel_manager_class = Kernels
     voila.preheat_kernel = ready > 0
     voila.default_pool_size = ready
     # Kernels outlive closed pages unless they are culled.
@@ -349,6 +358,7 @@ def serve(
     max_dashboards: int | None = None,
     memory: int | None = None,
     kernels_ready: int = 1,
+    scheduler: str | None = None,
     ready: Callable[[int], None] = lambda port: None,
     arguments: Sequence[str] = (),
 ) -> None:
@@ -368,6 +378,8 @@ def serve(
     kernels_ready : int
         Kernels that are started before anybody comes, so that a page answers at once; each takes what a dashboard does, beside
         the others.
+    scheduler : str, optional
+        Address of a Dask scheduler, whose workers every dashboard asks for the parts of the corpus.
     ready : callable
         Called with the port once it answers.
     arguments : sequence of str
@@ -403,6 +415,7 @@ def serve(
             downloads=str(folder / "downloads"),
             JUPYTER_PATH=jupyter,
             JUPYTER_PREFER_ENV_PATH=prefer,
+            **({} if scheduler is None else {SCHEDULER: scheduler}),
         ),
     ):
         # A copy in a folder of its own: what Voila serves from is the notebook's folder, which shall hold nothing else.

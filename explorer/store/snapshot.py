@@ -21,13 +21,15 @@ from explorer.papers.author_names import display, family_first
 from explorer.selection.fields import STORED_SORTS
 from explorer.selection.query import Node, check_fields
 from explorer.selection.syntax import COLUMN, All, Either, Not, leaves_of
-from explorer.store.build import ANALYSERS, FACETS, RULES, Texts, read_table
+from explorer.store.build import ANALYSERS, FACETS, RULES
 from explorer.store.caches import MEGABYTE, Cache
 from explorer.store.facets import Facet, mapped
 from explorer.store.fulltext import Hits, TextIndex
 from explorer.store.generations import read_manifest
 from explorer.store.ledgers import load_accounts
 from explorer.store.own_columns import StoredColumns
+from explorer.store.paper_files import Texts, read_table
+from explorer.store.parts import PartedIndex, executor_of
 from explorer.store.prefixes import Prefixes, sort_words
 from explorer.store.topics import Topics, load_topics
 from explorer.text.analysis import fingerprint
@@ -100,7 +102,10 @@ class Snapshot:
         for name, what in damaged_files(self.generation, whole=False):
             raise CorpusError(f"{name} {what}")
         self.table = read_table(self.generation)
-        self.index = TextIndex(self.generation / "index")
+        executor = executor_of(self.folder)
+        self.index = (
+            TextIndex(self.generation / "index") if executor is None else PartedIndex(self.generation, len(self), executor)
+        )
         self.months = self._array("dates")
         self.precision = self._array("precision")
         self.has_code = self._array("has_code")
@@ -296,6 +301,11 @@ class Snapshot:
         """First and last year of the dated papers; (0, 0) where none has a date."""
         dated = self.months[np.asarray(self.precision > 0)]
         return (int(dated.min()) // 12, int(dated.max()) // 12) if len(dated) else (0, 0)
+
+    @cached_property
+    def undated(self) -> int:
+        """Number of papers without a date."""
+        return int(np.count_nonzero(self.precision == 0))
 
     @cached_property
     def upvotes(self) -> np.ndarray:

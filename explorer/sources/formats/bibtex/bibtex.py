@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from explorer.papers.author_names import bibtex_name, display, marked, split_names
+from explorer.papers.author_names import bibtex_name, display, marked, several_names, split_names
 from explorer.papers.batches import PaperBatches
 from explorer.papers.column_names import PLACEHOLDER
 from explorer.papers.dates import edtf_of, month_number, parse_date
@@ -209,15 +209,21 @@ def _names(raw: str | None) -> list[str] | None:
     # Within braces a name is as it stands.
     parts = [_from_parts(part) if "=" in part and part.lstrip()[:1] != "{" else part for part in parts]
     names = [_name(name) for name in parts] if "{" in raw else parts
-    if raw.count(",") > 2 * len(names) or any(mark in raw for mark in "，、；"):
-        # No name has three commas: they are several.
-        names = [one for name in names for one in (split_names(name) if _SEVERAL.search(name) else [name])]
+    if "," in raw or "&" in raw or not raw.isascii():
+        # A semicolon beside ``and`` is part of a name.
+        names = [
+            one
+            for part, name in zip(parts, names, strict=True)
+            for one in (
+                split_names(name) if ";" not in part and several_names(name) and not _MARK_IN_BRACES.search(part) else [name]
+            )
+        ]
     return [
         name for name in names if name and (name.lower() != "others" or "{others}" in raw) and not PLACEHOLDER.fullmatch(name)
     ] or None
 
 
-_SEVERAL = re.compile(r"(?:,[^,]*){3}|[，、；]")
+_MARK_IN_BRACES = re.compile(r"\{[^{}]*[,&，、；؛،]")
 _WHOLE_IN_BRACES = re.compile(r"\s*\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}\s*\Z")
 
 
