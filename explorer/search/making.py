@@ -18,7 +18,8 @@ from typing import IO
 
 from explorer.disk import cache_folder
 from explorer.errors import CorpusError
-from explorer.store.build import Progress, read_table
+from explorer.store.build import Progress
+from explorer.store.paper_files import read_table
 
 LARGE = 5_000
 """Papers from which it takes a process of its own; fewer take some seconds."""
