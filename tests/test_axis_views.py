@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer import ConceptError, Corpus, Dashboard, Selection
+from explorer import ConceptError, Corpus, Dashboard, Selection, SelectionError
 from explorer.dashboard import figures as charts
 from explorer.dashboard.views import axes as axis_views
 
@@ -57,6 +57,7 @@ def test_without_an_axis_there_is_nothing(corpus: Corpus) -> None:
         "colour": "",
         "chart": None,
         "suggested": axis_views.suggested(corpus.snapshot),
+        "columns": [],
     }
 
 
@@ -258,3 +259,77 @@ def test_places_are_exported(corpus: Corpus) -> None:
     table = corpus.select(Selection(query="graph", axes=(FIRST, SECOND)))
     for column, poles in (("x", FIRST), ("y", SECOND)):
         np.testing.assert_array_equal(table[column], places(corpus, poles)[table["id"]])
+
+
+# Columns of the reader's own
+
+
+@pytest.fixture(scope="module")
+def owned(tmp_path_factory: pytest.TempPathFactory) -> tuple[Corpus, pd.DataFrame]:
+    """Sixty papers with a number, a date and whole numbers, some of them missing."""
+    random = np.random.default_rng(5)
+    table = pd.DataFrame(
+        {
+            "id": [f"p{number}" for number in range(60)],
+            "title": [f"{'moss and lichen' if number % 2 else 'tides and salt'}, part {number}" for number in range(60)],
+            "my_score": np.where(random.random(60) < 0.2, np.nan, random.normal(5, 40, 60).round(3)),
+            "seen_on": [None if number % 7 == 0 else f"{2001 + number % 20}-0{1 + number % 9}-15" for number in range(60)],
+            "pages_read": random.permutation(60) * 3,
+        }
+    )
+    return Corpus.from_papers(table, tmp_path_factory.mktemp("owned") / "c"), table
+
+
+def test_a_column_is_an_axis_with_its_own_unit(owned: tuple[Corpus, pd.DataFrame]) -> None:
+    corpus, table = owned
+    for low, high in ((None, 3.0), (-10.0, 30.0), (12.5, None)):
+        selection = Selection(axes=("columns.my_score",), x=(low, high))
+        found = corpus.select(selection)
+        wanted = table["my_score"].between(-np.inf if low is None else low, np.inf if high is None else high)
+        assert set(found["id"]) == set(table["id"][wanted])
+        assert Selection.from_url(selection.to_url()) == selection
+    assert not Selection(axes=("columns.my_score",)).by_meaning
+    assert Selection(axes=("columns.my_score",), x=(2, None)).describe() == "papers, at 2 or more on my score, along ‘my score’"
+    scope: dict[str, Any] = {}
+    written = Selection(axes=(("columns.my_score",), ("moss", "tides"))).to_python(str(corpus.folder))
+    exec(written, scope)
+    assert len(scope["papers"]) == 60
+
+
+def test_the_bins_of_a_column_hold_its_papers(owned: tuple[Corpus, pd.DataFrame]) -> None:
+    corpus, table = owned
+    for key, numbers in (("my_score", table["my_score"]), ("pages_read", table["pages_read"].astype(float))):
+        view = plain(axis_views.axes(corpus.results(Selection(axes=(f"columns.{key}",))), "none"))
+        [axis] = view["axes"]
+        low, high = axis["span"]
+        assert low <= numbers.min() <= numbers.max() < high
+        rows = view["chart"]["table"]["rows"]
+        assert sum(count for _, _, count in rows) == numbers.notna().sum()
+        for start, end, count in rows:
+            assert count == ((numbers >= start - 1e-6) & (numbers < end - 1e-6)).sum()
+        lacking = int(numbers.isna().sum())
+        assert (f"{lacking} papers have no" in axis["caveat"]) == (lacking > 1)
+
+
+def test_a_date_is_drawn_in_years(owned: tuple[Corpus, pd.DataFrame]) -> None:
+    corpus, table = owned
+    dates = pd.to_datetime(table["seen_on"])
+    years = dates.dt.year + (dates.dt.day_of_year - 1) / np.where(dates.dt.is_leap_year, 366, 365)
+    selection = Selection(axes=("columns.seen_on", "columns.my_score"), x=(2005, 2012.5))
+    frame = corpus.select(selection)
+    there = years.between(2005, 2012.5)
+    assert set(frame["id"]) == set(table["id"][there])
+    assert frame.set_index("id")["x"].to_dict() == pytest.approx(years.set_axis(table["id"])[frame["id"]].to_dict(), abs=1e-3)
+    view = plain(axis_views.axes(corpus.results(selection.without("x")), "topic"))
+    both = years.notna() & table["my_score"].notna()
+    points = [trace for trace in view["chart"]["figure"]["data"] if "customdata" in trace]
+    assert sum(len(array(trace["x"])) for trace in points) == both.sum()
+    assert f"{(~both).sum()} without a place on both axes left out" in view["chart"]["note"]
+
+
+@pytest.mark.parametrize(
+    "axes", [("columns.none_such",), ("columns.",), ("score",), (("columns.my_score", "a", "b"),), "columns.my_score"]
+)
+def test_a_column_that_cannot_be_an_axis_is_said(owned: tuple[Corpus, pd.DataFrame], axes: Any) -> None:
+    with pytest.raises(SelectionError):
+        owned[0].select(Selection(axes=axes))

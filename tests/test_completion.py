@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import oracles
+import pandas as pd
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -298,3 +299,36 @@ def test_words_of_real_papers_need_no_correction(sample: Path) -> None:
     for title in titles[:40]:
         for token in analyzer("names").pre_tokenize(title).tokens:
             assert suggest(corpus.snapshot, token.text) is None
+
+
+# What the reader put on papers
+
+
+def test_tags_marks_sets_and_words_of_notes_are_completed(tmp_path: Path) -> None:
+    corpus = Corpus.from_papers(pd.DataFrame({"id": list("abc"), "title": ["Moss", "Tides", "Bells"]}), tmp_path / "c")
+    library = corpus.library
+    library.tag(["a", "b"], "to read")
+    library.tag(["c"], "method: rather odd")
+    library.star("a")
+    library.note("b", "Salt marshes are told of; see Table 2")
+    library.save_set("Reading group", ["a", "c"])
+
+    def offered(text: str) -> list[tuple[str, int | None]]:
+        return [(one.label, one.papers) for one in corpus.complete(text)]
+
+    assert offered("tag:") == [("to read", 2), ("method: rather odd", 1)]
+    assert offered("tag:rea") == [("to read", 2)]
+    assert offered("tag:zz") == []
+    assert offered("is:st") == [("starred", 1)]
+    assert dict(offered("moss is:"))["unread"] == 3
+    assert offered("set:gro") == [("Reading group", 2)]
+    assert offered("note:mars") == [("marshes", 1)]
+    # What is taken finds the papers that were promised, with quotation marks where it takes some.
+    for text, papers in (("tag:rea", 2), ('tag:"met', 1), ("is:not", 1), ("set:gro", 2), ("note:salt", 1)):
+        one, *_ = corpus.complete(text) or [Completion(0, 0, "", "", "", None)]
+        query = text[: one.start] + one.text + text[one.end :] if one.kind else text
+        assert len(corpus.select(query)) == papers, (text, query)
+    # The fields themselves are offered where they would find something.
+    assert ("tag:", None) in offered("ta")
+    bare = Corpus.from_papers(pd.DataFrame({"id": ["x"], "title": ["Other"]}), tmp_path / "d")
+    assert "tag:" not in [one.label for one in bare.complete("ta")]

@@ -258,7 +258,14 @@ def states(board: Dashboard, merged: Corpus) -> Iterator[dict[str, Any]]:
         "concepts": {"months": [None, None], "rank": 'reasoning - 0.5*vision + "xyzzyx"', "sort": "relevance"},
         "one axis": {"rank": "", "axes": [["theory", "experiment"]], "x": [-1.0, None]},
         "two axes": {"axes": [["theory", "experiment"], ["text", "vision"]]},
-        "a preference": {"axes": [], "query": "reasoning", "prefer": [["recency", 0.8], ["code", -0.6]], "sort": "preference"},
+        "a part of a topic": {"axes": [], "topics": [f"{board.topics['rows'][0]['value']} › none such"]},
+        "a preference": {
+            "topics": [],
+            "axes": [],
+            "query": "reasoning",
+            "prefer": [["recency", 0.8], ["code", -0.6]],
+            "sort": "preference",
+        },
         "a search of another database": {"query": "arithmetic[ti] AND reasoning[tiab]", "sort": "newest"},
         "a broken query": {"query": '"'},
     }
@@ -268,6 +275,10 @@ def states(board: Dashboard, merged: Corpus) -> Iterator[dict[str, Any]]:
     send(board, "chart", option="share", value=True)
     for changes in set_.values():
         send(board, "set", changes=changes, joined=False)
+        yield traits(board)
+    send(board, "set", changes={"query": ""}, joined=False)
+    for option, value in (("within", "t1"), ("shape", "treemap"), ("within", ""), ("shape", "rows")):
+        send(board, "chart", option=option, value=value)
         yield traits(board)
     send(board, "like_paper", row=2)
     send(board, "compare", **{"with": {"date": "2024-01"}})
@@ -420,6 +431,12 @@ def test_answers_are_what_the_page_takes_them_for(
     send(board, "screen_begin", name="another review", reviewer="ann")
     send(board, "screen_flow")
     send(board, "screen_close")
+    send(board, "topic", topic="t1")
+    send(board, "topic_edit", action="rename", topic="t99", label="none such")
+    send(board, "topic_compare", by="topics", of="keywords", before="t1", after="t2")
+    send(board, "topic_compare", by="selections", of="topics", before="", after="*")
+    send(board, "recommend")
+    send(board, "recommend", rows=[3, 4])
     send(board, "plotly")
     for folder in (None, tmp_path):
         board.downloads = Downloads(folder, "/lx/file/", "", board.send)

@@ -604,10 +604,12 @@ def test_only_corpora_of_the_last_visits_are_kept(tmp_path: Path, monkeypatch: p
 def test_export_and_import(corpus: Corpus, library: Library) -> None:
     marked(library)
     library.save("rewards", Selection(query="reward"))
+    made = library.subscriptions.add("new", "reward", without=["survey"], cadence="weekly", cap=5, address="ann@example.org")
     data = export_library(library)
+    assert made.token not in data.decode()
     bo = Library(corpus.ranker, reader="bo")
     assert import_library(bo, data) == {
-        "stars": 2, "tags": 4, "notes": 2, "reads": 1, "sets": 1, "searches": 1, "shares": 0
+        "stars": 2, "tags": 4, "notes": 2, "reads": 1, "sets": 1, "searches": 1, "shares": 0, "subscriptions": 1
     }  # fmt: skip
     for noun in ("stars", "tags", "notes", "reads"):
         assert bo.marks[noun].all() == library.marks[noun].all()

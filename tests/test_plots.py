@@ -118,6 +118,7 @@ def test_the_copied_python_draws_the_chart(chart: str, corpus: Corpus, tmp_path:
         "keywords": lambda: explorer.plot_keywords(corpus, selection),
         "own": lambda: explorer.plot_column(corpus, "", selection),
         "axes": lambda: explorer.plot_axes(corpus, selection),
+        "tree": lambda: explorer.plot_topic_tree(corpus, selection),
     }[chart]()
     assert as_json(shown[0]) == as_json(expected)
     board.close()

@@ -159,9 +159,9 @@ class Corpus:
     def similar(self, id_: str, limit: int = 8) -> pd.DataFrame:
         return similar.similar_papers(self.snapshot, id_, limit)
 
-    @documented_by(completion.complete, without=("snapshot", "limit"))
+    @documented_by(completion.complete, without=("snapshot", "limit", "own"))
     def complete(self, text: str, at: int | None = None) -> list[completion.Completion]:
-        return completion.complete(self.snapshot, text, at)
+        return completion.complete(self.snapshot, text, at, own=self.ranker.own)
 
     @documented_by(completion.suggest, without=("snapshot",))
     def suggest(self, query: str) -> str | None:

@@ -125,30 +125,50 @@ class CorpusTopics:
         frame.attrs["unfinished"] = self.snapshot.unfinished(by)
         return frame
 
-    def compare(self, before: Selection | str, after: Selection | str) -> pd.DataFrame:
-        """Shares of the topics in two selections: two periods, two venues, two queries.
+    def compare(self, before: Selection | str, after: Selection | str | None = None, *, field: str = "topics") -> pd.DataFrame:
+        """Shares of the topics, or of the values of another facet, in two selections: two periods, two venues, two topics.
 
         Parameters
         ----------
-        before, after : Selection or str
-            Papers that are in both are left out of both, and counted in ``attrs["both"]``.
+        before : Selection or str
+        after : Selection or str, optional
+            By default all other papers. Papers that are in both are left out of both, and counted in ``attrs["both"]``.
+        field : {"topics", "venues", "authors", "keywords"}
 
         Returns
         -------
         DataFrame
-            One row a topic: `topic` (id), `label`, and what `explorer.topics.relations.compared` gives.
+            One row a topic: `topic` (id), `label`, and what `explorer.topics.relations.compared` gives; for another facet one row a
+            value that five of the papers have or more, at most the 200 commonest, with `value` in their place. ``attrs["papers"]``
+            has the papers of each.
         """
         from explorer.topics.relations import compared
 
-        rows = [self._rows(selection) for selection in (before, after)]
-        both = np.intersect1d(*rows)
-        parts = [np.setdiff1d(part, both) for part in rows]
-        codes, size = np.asarray(self.snapshot.codes), len(self.snapshot.labels)
-        counts = [np.bincount(codes[part], minlength=size) for part in parts]
-        frame = compared(counts[0], counts[1], (len(parts[0]), len(parts[1])))
-        frame.insert(0, "topic", self.snapshot.table.ids)
-        frame.insert(1, "label", self.snapshot.labels)
+        one = self._rows(before)
+        other = np.setdiff1d(np.arange(len(self._corpus.snapshot)), one) if after is None else self._rows(after)
+        both = np.intersect1d(one, other)
+        parts = [np.setdiff1d(part, both) for part in (one, other)]
+        sizes = (len(parts[0]), len(parts[1]))
+        if field == "topics":
+            codes, size = np.asarray(self.snapshot.codes), len(self.snapshot.labels)
+            counts = [np.bincount(codes[part], minlength=size) for part in parts]
+            frame = compared(counts[0], counts[1], sizes)
+            frame.insert(0, "topic", self.snapshot.table.ids)
+            frame.insert(1, "label", self.snapshot.labels)
+        else:
+            facet = self._corpus.snapshot.facet(field)
+            counts = []
+            for part in parts:
+                inside = np.zeros(len(self._corpus.snapshot), bool)
+                inside[part] = True
+                counts.append(np.bincount(facet.codes[inside[facet.rows]], minlength=facet.size))
+            total = counts[0] + counts[1]
+            order = np.lexsort((np.arange(len(total)), -total))[:_MOST]
+            order = order[total[order] >= _ENOUGH]
+            frame = compared(counts[0][order], counts[1][order], sizes)
+            frame.insert(0, "value", [facet.values[int(code)].as_py() for code in order])
         frame.attrs["both"] = len(both)
+        frame.attrs["papers"] = sizes
         return frame
 
     def relations(self, field: str = "venues", *, selection: Selection | str | None = None) -> pd.DataFrame:
@@ -432,6 +452,7 @@ class CorpusTopics:
         TopicError
             There is no such change.
         """
+        self.catch_up()
         log = self.snapshot.log
         at = len(log) if number is None else number
         if not 1 <= at <= len(log):
@@ -466,6 +487,26 @@ class CorpusTopics:
             }
         )
 
+    def told(self) -> list[tuple[str, str]]:
+        """The log of changes in words, each with why it could not be done; empty where it was.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> corpus = explorer.Corpus.from_papers(explorer.open_corpus().papers.drop(columns="topic"))
+        >>> label = corpus.topics.labels[0]
+        >>> corpus.topics.rename(label, "counting")
+        >>> corpus.topics.told() == [(f"“{label}” is called “counting”", "")]
+        True
+        >>> corpus.topics.undo()
+        """
+        from explorer.store.topics import sentences_of
+
+        log = self.snapshot.log
+        if not log:
+            return []
+        return list(zip(sentences_of(log, self._corpus.snapshot.generation), self._replayed(log), strict=True))
+
     def as_python(self) -> str:
         """The log of changes as a program."""
         return "\n".join(edit.code() for edit in self.snapshot.log)
@@ -479,7 +520,15 @@ class CorpusTopics:
     def _id(self, topic: str) -> str:
         return self.snapshot.table.ids[self.snapshot.code(topic)]
 
+    def catch_up(self) -> None:
+        """Show what was changed of the topics in the folder meanwhile, so that a change by another hand is not lost under this one."""
+        if self._corpus.snapshot.superseded:
+            latest = type(self._corpus.snapshot)(self._corpus.snapshot.folder)
+            if latest.table.column("id") == self._corpus.snapshot.table.column("id"):
+                self._corpus._show(latest)
+
     def _do(self, edit: TopicEdit) -> None:
+        self.catch_up()
         log = [*self.snapshot.log, edit]
         if reason := self._replayed(log)[-1]:
             raise TopicError(reason)

@@ -56,7 +56,7 @@ def show_day(page: Page, message: m.DayMessage) -> None:
     if order == "trending":
         # As of the last day of the period that is known; a longer period is looked at as a whole.
         frame = trending(snapshot, at, weights=replace(WEIGHTS, window=max(WEIGHTS.window, (at - period.first).days + 1)))
-    rows = _rows(snapshot, frame.head(_MOST).to_dict("records"))
+    rows = rows_of(snapshot, frame.head(_MOST).to_dict("records"))
     page.answer(
         message,
         {
@@ -76,7 +76,8 @@ def show_day(page: Page, message: m.DayMessage) -> None:
     )
 
 
-def _rows(snapshot: Snapshot, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def rows_of(snapshot: Snapshot, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Papers of a feed as the page lists them: `row`, `title`, `about`, `reason`; of each record `id` and `reason` are used."""
     places = snapshot.rows_known([record["id"] for record in records])
     ids = snapshot.table.column("id")
     row_of = {ids[int(row)].as_py(): int(row) for row in places}

@@ -362,7 +362,9 @@ def histogram_json(
             "width": float(edges[1] - edges[0]),
             "name": _short(label, 30),
             "marker": {"opacity": opacity, "line": {"width": 0}, **_bar_mark(places[i] if i < len(places) else None)},
-            "hovertemplate": f"{_escaped(label)}{'<br>' * bool(label)}at %{{x:.2f}}: %{{y:,d}}<extra></extra>",
+            "hovertemplate": f"{_escaped(label)}{'<br>' * bool(label)}at %{{x:.4~r}}: %{{y:,d}}<extra></extra>"
+            if not poles[1]
+            else f"{_escaped(label)}{'<br>' * bool(label)}at %{{x:.2f}}: %{{y:,d}}<extra></extra>",
             "meta": {"accent": True} if not label else {"place": places[i]} if i < len(places) else {},
         }
         for i, label in enumerate(labels)
@@ -498,8 +500,13 @@ def typed(values: np.ndarray) -> JSON:
 
 
 def _ends(poles: tuple[str, str], way: str) -> list[JSON]:
-    """The names of the poles at the ends of an axis."""
+    """The names of the poles at the ends of an axis; of a column, which has no second one, its name at the end."""
     low, high = (_short(pole, 40) for pole in poles)
+    if not high:
+        end = {"xref": "paper", "yref": "paper", "showarrow": False}
+        if way == "x":
+            return [{**end, "x": 1, "xanchor": "right", "y": 0, "yanchor": "top", "yshift": -22, "text": f"{low} →"}]
+        return [{**end, "x": 0, "xanchor": "left", "xshift": 4, "y": 1, "yanchor": "top", "text": f"↑ {low}"}]
     if way == "x":
         common = {"xref": "paper", "yref": "paper", "y": 0, "yanchor": "top", "yshift": -22, "showarrow": False}
         return [

@@ -10,12 +10,12 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import parse_qsl
 
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.opening import open_cached
-from explorer.dashboard import feed, plots
+from explorer.dashboard import feed, plots, recommended, topic_compare, topic_edits
 from explorer.dashboard import messages as m
 from explorer.dashboard.downloads import Downloads
 from explorer.dashboard.exporting import Exporting
@@ -40,6 +40,9 @@ from explorer.search.concept_completion import complete_concept
 from explorer.selection.query import as_typed
 from explorer.selection.selection import Selection
 from explorer.selection.syntax import COLUMN
+
+if TYPE_CHECKING:
+    from explorer.store.snapshot import Snapshot
 
 Steps = Generator[Selection, None, str | None]
 Outcome = Steps | str | None
@@ -90,6 +93,9 @@ class Page(Protocol):
 
     def catch_up(self) -> bool:
         """Show what the plain address of the server shows by now; whether that is another corpus."""
+
+    def follow_topics(self, before: Snapshot) -> Selection:
+        """Show the topics as the corpus has them now; gives the selection that follows them."""
 
     def find_loop(self) -> None:
         """Note the loop that handles messages, to which threads hand their steps."""
@@ -480,7 +486,7 @@ def show_picture(page: Page, message: m.PictureMessage) -> None:
     """Answer a chart as a figure, to be saved as a picture."""
     if message["chart"] != "topics":
         raise SelectionError(f"There is no picture of {message['chart']!r}. Pictures: topics.")
-    options = {name: page.session.chart_options[name] for name in ("share", "by")}
+    options = {name: page.session.chart_options[name] for name in ("share", "by", "within")}
     page.answer(message, {"kind": "picture", **topics.picture(page.session.results, **options)})
 
 
@@ -494,7 +500,11 @@ def show_report(page: Page, message: m.PlainMessage) -> None:
 def write_chart(page: Page, message: m.ChartCodeMessage) -> None:
     """Answer a chart as Python that draws it."""
     session = page.session
-    options = {**session.chart_options, "colour": session.axis_colour}
+    options = {
+        **session.chart_options,
+        "kind": session.chart_options["shape"].replace("rows", ""),
+        "colour": session.axis_colour,
+    }
     folder = str(session.corpus.folder)
     page.answer(message, {"kind": "chart_code", "text": plots.code_of(message["chart"], session.selection, folder, options)})
 
@@ -635,5 +645,11 @@ HANDLERS: dict[str, Handler] = {
     "subscriptions": Handler(m.SubscriptionsMessage, feed.show_subscriptions, asks=True),
     "subscribe": Handler(m.SubscribeMessage, feed.subscribe),
     "end_subscription": Handler(m.NameMessage, feed.end_subscription),
+    "recommend": Handler(m.RecommendMessage, recommended.show_recommended, asks=True),
+    "topic": Handler(m.TopicMessage, topic_edits.show_topic, asks=True),
+    "topic_log": Handler(m.PlainMessage, topic_edits.show_log, asks=True),
+    "topic_edit": Handler(m.TopicEditMessage, topic_edits.edit_topic),
+    "topic_compare": Handler(m.TopicCompareMessage, topic_compare.show_comparison, asks=True),
+    "topic_undo": Handler(m.TopicUndoMessage, topic_edits.undo_edit),
 }
 """The messages that a page may send, and what each does."""

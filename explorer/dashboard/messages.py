@@ -408,6 +408,47 @@ class ScreenFileMessage(Message):
     file: Required[str]
 
 
+class RecommendMessage(Message):
+    """What to read next; also learnt from papers picked to begin with, by their `rows`, and from the `ticked` ones."""
+
+    rows: NotRequired[list[Any]]
+    ticked: NotRequired[bool]
+
+
+class TopicMessage(Message):
+    """What a topic is, by its id or its label."""
+
+    topic: Required[str]
+
+
+class TopicEditMessage(Message):
+    """Change a topic, or make one: `action` is one of `explorer.topics.edits.ACTIONS`, `words` stand between commas."""
+
+    action: Required[str]
+    topic: Required[str]
+    label: NotRequired[str]
+    others: NotRequired[list[Any]]
+    number: NotRequired[int]
+    words: NotRequired[str]
+    ticked: NotRequired[bool]
+    row: NotRequired[int]
+
+
+class TopicCompareMessage(Message):
+    """Compare two sides by what they are about; `by` says what a side is: years, a topic's id, or the name of a saved search."""
+
+    by: Required[str]
+    of: Required[str]
+    before: Required[Any]
+    after: Required[Any]
+
+
+class TopicUndoMessage(Message):
+    """Take an edit of the topics back, by its number in the log, from 1."""
+
+    number: Required[int]
+
+
 def check(message: Mapping[str, Any], kind: Any) -> None:
     """See that a message has what its type says, under the types it says.
 

@@ -25,6 +25,7 @@ FUNCTIONS = {
     "keywords": ("plot_keywords", ()),
     "own": ("plot_column", ("column",)),
     "axes": ("plot_axes", ("colour",)),
+    "tree": ("plot_topic_tree", ("kind",)),
 }
 """For each chart of the page its function, and the options of the page that it takes."""
 

@@ -9,6 +9,7 @@ import numpy as np
 from traitlets import HasTraits, Instance, observe, validate
 
 from explorer.corpus.corpus import Corpus
+from explorer.dashboard.tree_figure import SHAPES
 from explorer.errors import ExpressionError, QueryError, SelectionError
 from explorer.search.results import Results
 from explorer.selection import expression as concepts
@@ -75,6 +76,8 @@ class Session(HasTraits):
             "share": True,
             "by": _natural_period(corpus.snapshot),
             "lines": False,
+            "within": None,
+            "shape": "rows",
             "column": "",
         }
         self.axis_colour = "topic"
@@ -94,6 +97,29 @@ class Session(HasTraits):
         ticked = [self.id_of(row) for row in sorted(self.ticked)]
         self._begin(corpus, results)
         self.tick_ids(ticked)
+        self._moving = True
+        try:
+            self.selection = selection
+        finally:
+            self._moving = False
+
+    def follow_topics(self, names: Mapping[str, Sequence[str]], selection: Selection) -> None:
+        """Show the corpus anew after a change of its topics: ticks, the open paper and the steps back stay.
+
+        Parameters
+        ----------
+        names : mapping of str to sequence of str
+            For each label of before those in its place (see `Selection.with_topics`).
+        selection : Selection
+            What to show.
+        """
+        if not self._keeps_reads:
+            self.corpus.ranker.conceal()
+        results = Results(self.corpus.ranker, selection, self.read)
+        results.mask, results.ordering, results.axes  # noqa: B018  (runs the query)
+        self.results = results
+        self._past = [step.with_topics(names) for step in self._past]
+        self._future = [step.with_topics(names) for step in self._future]
         self._moving = True
         try:
             self.selection = selection
@@ -260,12 +286,14 @@ class Session(HasTraits):
             raise SelectionError(f"There is no paper in row {row!r}; the corpus has {len(self.corpus):,}.")
 
     def set_chart(self, option: str, value: Any) -> None:
-        """Set an option of the charts: share (bool), by (a period), lines (bool), or column (key of one of the reader's own)."""
+        """Set an option of the charts: share (bool), by (a period), lines (bool), within (id of a topic), shape, or column (a key)."""
         columns = tuple(self.corpus.snapshot.columns.by_key)
         allowed: dict[str, tuple[Any, ...]] = {
             "share": (True, False),
             "by": tuple(PERIODS),
             "lines": (True, False),
+            "within": ("", *self.corpus.snapshot.topics.table.ids),
+            "shape": ("rows", *SHAPES),
             "column": columns,
         }
         if option not in allowed or value not in allowed[option]:

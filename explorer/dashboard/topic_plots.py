@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from explorer.corpus.corpus import Corpus
 from explorer.dashboard.figures import FADED, SERIES, drawn
 from explorer.errors import SelectionError
@@ -18,12 +20,16 @@ _UNSTABLE = 0.25
 """Stability below which a topic is drawn faded: less than a quarter of its words come back. A convention."""
 
 
-def plot_topic_tree(corpus: Corpus, *, kind: str = "treemap", depth: int = 2, number: int = 3) -> go.Figure:
+def plot_topic_tree(
+    corpus: Corpus, selection: Selection | str | None = None, *, kind: str = "treemap", depth: int = 2, number: int = 3
+) -> go.Figure:
     """Draw the topics and their parts; topics that hardly come back over samples of the papers are faded.
 
     Parameters
     ----------
     corpus : Corpus
+    selection : Selection or str, optional
+        Whose papers are counted, under all its filters but that of topics; all by default.
     kind : {"treemap", "sunburst", "icicle"}
     depth : {1, 2}
         Topics alone, or with their parts.
@@ -49,7 +55,8 @@ def plot_topic_tree(corpus: Corpus, *, kind: str = "treemap", depth: int = 2, nu
     """
     if kind not in KINDS:
         raise SelectionError(f"There is no kind of tree {kind!r}. Kinds: {', '.join(KINDS)}.")
-    tree = corpus.topics.tree(depth=depth, number=number)
+    rows = None if selection is None else np.flatnonzero(corpus.results(Selection.of(selection)).mask_without("topics"))
+    tree = corpus.topics.tree(depth=depth, number=number, rows=rows)
     summary = corpus.topics.summary().set_index("topic")
     stability = summary["stability"].astype(float)
     order = {topic: place for place, topic in enumerate(tree.loc[tree["level"] == 1, "topic"])}
@@ -104,8 +111,6 @@ def plot_relations(
     >>> explorer.plot_relations(explorer.open_corpus(), "keywords").data[0].type
     'heatmap'
     """
-    import numpy as np
-
     frame = corpus.topics.relations(field, selection=selection)
     frame["log"] = np.log2(frame["ratio"].clip(lower=2**-4)).where(frame["q"] <= level)
     values = (

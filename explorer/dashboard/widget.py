@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -31,6 +32,7 @@ from explorer.dashboard.reading_list import ReadingList
 from explorer.dashboard.saved_searches import SavedSearches
 from explorer.dashboard.screening import ScreenMode
 from explorer.dashboard.session import Session
+from explorer.dashboard.topic_edits import names_of
 from explorer.dashboard.views import axes, concepts, marks, topics
 from explorer.dashboard.views import page as views
 from explorer.dashboard.views.menus import menus
@@ -42,6 +44,8 @@ from explorer.selection.selection import Selection
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from explorer.store.snapshot import Snapshot
 
 _ORDERED = ("selection", "papers", "concepts", "axes", "preference", "reader")
 """What an order says, and with it the page of papers."""
@@ -589,6 +593,30 @@ class Dashboard(anywidget.AnyWidget):
         self.screening_mode.show_corpus()
         self.draw("all", "saved", "marks", "screening")
         self._library_version = self._seen_version()
+
+    def follow_topics(self, before: Snapshot) -> Selection:
+        """Show the topics as the corpus has them now; gives the selection that follows them.
+
+        What the plain address shows it goes on showing, also where the folder before was not to be changed.
+        """
+        session, corpus = self.session, self.session.corpus
+        names = names_of(before.topics, corpus.snapshot.topics)
+        selection = session.selection.with_topics(names)
+        if before.folder == self._first_folder != corpus.folder:
+            self._first_folder = corpus.folder
+            if self._served_folder:
+                keep_added(self._served_folder, corpus.folder)
+        read_by(corpus, self._whose)
+        self.marking.look_back()
+        try:
+            session.follow_topics(names, by_words(selection) if lacking(corpus, selection) else selection)
+        except ConceptError:
+            # It ranked by a topic that is no more.
+            selection = replace(selection, rank="", axes=())
+            session.follow_topics(names, by_words(selection) if lacking(corpus, selection) else selection)
+        self.draw("all", "saved", "marks")
+        self._library_version = self._seen_version()
+        return selection
 
     def catch_up(self) -> bool:
         """Show what the plain address of the server shows by now; whether that is another corpus."""

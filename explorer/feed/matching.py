@@ -26,6 +26,7 @@ from explorer.selection.query import parse
 from explorer.selection.syntax import All, Either, Node, Not, Phrase, Word
 from explorer.store.appearances import appearances
 from explorer.store.fulltext import TextIndex, build_index, leaves
+from explorer.store.topics import PART
 from explorer.text.analysis import Terms, highlight, readable
 
 if TYPE_CHECKING:
@@ -217,13 +218,13 @@ class Percolator:
         return mask[self.rows], scores[self.rows]
 
     def _mask(self, ranker: Ranker, selection: Selection, field: str, value: Any) -> np.ndarray:
-        if field in _VALUES:
+        if field in _VALUES and not (field == "topics" and any(PART in label for label in value)):
             return self._value_mask(field, value)
         if field in OWN_FACETS:
             return np.asarray(ranker.own.facet(field).mask(value))[self.rows]
         if field in ("x", "y"):
-            low, high = selection.axes["xy".index(field)]
-            return self._once((id(ranker), field, low, high, value), lambda: ranker.axis_mask(low, high, value)[self.rows])
+            axis = selection.axes["xy".index(field)]
+            return self._once((id(ranker), field, axis, value), lambda: ranker.axis_mask(axis, value)[self.rows])
         return self._once((field, value), lambda: np.asarray(self.snapshot.mask(field, value))[self.rows])
 
     def _value_mask(self, field: str, value: tuple[str, ...]) -> np.ndarray:

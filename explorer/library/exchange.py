@@ -9,7 +9,11 @@
      "reads": [{"id": "2404.09632", "at": "…"}],
      "sets": [{"name": "picks", "saved_at": "…", "ids": ["2404.09632"]}],
      "searches": [{"name": "reward", "url": "q=reward", "saved_at": "…", "content_hash": "…", "ids": []}],
-     "shares": [{"kind": "set", "name": "picks"}]}
+     "shares": [{"kind": "set", "name": "picks"}],
+     "subscriptions": [{"name": "new", "url": "q=reward", "without": ["survey"], "cadence": "daily", "cap": 20,
+                        "address": "ann@example.org", "bibtex": false}]}
+
+What a subscription was told of, and the secret by which it is ended, stay where they are: one that is imported begins anew.
 
 Importing adds, and takes nothing away: what is there already stays; of a note that is another here both texts are kept; a set or a
 search whose name is taken by another gets a number after its name.
@@ -25,13 +29,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from explorer.errors import LibraryError
+from explorer.errors import ExplorerError, LibraryError
 from explorer.library.database import now
 from explorer.library.marks import ACTS, Mark
 from explorer.library.names import tidy_name
 from explorer.library.notes import NOTES, both
 from explorer.library.sharing import share
+from explorer.library.subscriptions import DEFAULT_CAP
 from explorer.library.tags import tidy_tag
+from explorer.selection.selection import Selection
 
 if TYPE_CHECKING:
     from explorer.library.library import Library
@@ -108,7 +114,9 @@ def import_library(library: Library, data: bytes, parts: Sequence[Part] | None =
                 raise LibraryError(f"The {part.name} of this file are no list of objects. Export the library again.")
             try:
                 added[part.name] = part.take(library, rows)
-            except (KeyError, TypeError, ValueError, AttributeError) as error:
+            except LibraryError:
+                raise
+            except (KeyError, TypeError, ValueError, AttributeError, ExplorerError) as error:
                 raise LibraryError(
                     f"The {part.name} of this file are damaged ({error!r}). Export the library again."
                 ) from error
@@ -231,6 +239,42 @@ def _take_shares(library: Library, rows: Rows) -> int:
     return len(new)
 
 
+def _give_subscriptions(library: Library) -> Rows:
+    return [
+        {
+            "name": row.name,
+            "url": row.url,
+            "without": list(row.without),
+            "cadence": row.cadence,
+            "cap": row.cap,
+            "address": row.address,
+            "bibtex": row.bibtex,
+        }
+        for row in library.subscriptions.all()
+    ]
+
+
+def _take_subscriptions(library: Library, rows: Rows) -> int:
+    added = 0
+    for row in rows:
+        there = {given.pop("name"): given for given in _give_subscriptions(library)}
+        name = _text(row["name"])
+        wanted = {
+            "url": _text(row["url"]),
+            "without": [_text(word) for word in row.get("without", [])],
+            "cadence": _text(row.get("cadence", "daily")),
+            "cap": row.get("cap", DEFAULT_CAP),
+            "address": _text(row.get("address", "")),
+            "bibtex": bool(row.get("bibtex", False)),
+        }
+        if there.get(name) == wanted:
+            continue
+        selection = Selection.from_url(wanted.pop("url"))
+        library.subscriptions.add(_free(name, set(there)), selection, **wanted)
+        added += 1
+    return added
+
+
 PARTS = (
     _marks("stars"),
     _marks("tags", name="tag"),
@@ -239,5 +283,6 @@ PARTS = (
     Part("sets", _give_sets, _take_sets),
     Part("searches", _give_searches, _take_searches),
     Part("shares", _give_shares, _take_shares),
+    Part("subscriptions", _give_subscriptions, _take_subscriptions),
 )
 """What every library holds."""

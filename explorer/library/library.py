@@ -99,6 +99,7 @@ class Library:
             members=self.members,
             new=lambda: self.new,
             shared=self.shared_marks,
+            sets=lambda: [(row.name, row.papers) for row in self.sets()],
         )
 
     @cached_property

@@ -37,6 +37,8 @@ class OwnMarks:
         Gives the papers that came since the last visit, as a boolean array of shape (n_papers,).
     shared : callable
         Gives what other readers show, one a paper.
+    sets : callable
+        Gives the names of the reader's sets, with their papers.
     """
 
     def __init__(
@@ -48,6 +50,7 @@ class OwnMarks:
         members: Callable[[str], list[str]],
         new: Callable[[], np.ndarray],
         shared: Callable[[], list[dict[str, str]]],
+        sets: Callable[[], list[tuple[str, int]]] = list,
     ) -> None:
         self._snapshot = snapshot
         self._database = database
@@ -55,6 +58,7 @@ class OwnMarks:
         self._members = members
         self._new = new
         self._shared = shared
+        self._sets = sets
         self._others: dict[str, list[dict[str, str]]] | None = None
         self._papers = len(snapshot)
         self._version: Hashable = None
@@ -167,6 +171,32 @@ class OwnMarks:
             "my_tags": pa.array([tags.get(id_, []) for id_ in ids], pa.list_(pa.large_string())),
             "my_note": pa.array([notes.get(id_) for id_ in ids], pa.large_string()),
         }
+
+    def values(self, field: str) -> list[tuple[str, int]]:
+        """What a field of the query may ask for, with the papers of this corpus that have it.
+
+        Parameters
+        ----------
+        field : {"tag", "note", "is", "set"}
+
+        Returns
+        -------
+        list of (str, int)
+            Tags, words of notes or sets, the commonest first, ties by name; marks in their own order.
+        """
+        if field == "is":
+            return [(mark, len(self.rows(mark))) for mark in MARKS]
+        if field == "tag":
+            found = [(name, len(rows)) for name, rows in self.tagged().items()]
+        elif field == "set":
+            found = self._sets()
+        else:
+            papers: dict[str, set[str]] = {}
+            for mark in self._marks("notes"):
+                for _, word in tokens(mark.text, "names"):
+                    papers.setdefault(word, set()).add(mark.id)
+            found = [(word, len(ids)) for word, ids in papers.items()]
+        return sorted(found, key=lambda value: (-value[1], value[0]))
 
     def _find(self, mark: str) -> np.ndarray:
         if mark == "new":

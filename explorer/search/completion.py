@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from explorer.errors import QueryError
-from explorer.search.own import asks_own
+from explorer.search.own import Own, asks_own
 from explorer.selection.dialects import translate
 from explorer.selection.query import as_typed, parse
-from explorer.selection.syntax import BEGUN, COLUMN, FIELD_NAMES, WILDCARDS, All, Node, Phrase, Word
+from explorer.selection.syntax import BEGUN, COLUMN, FIELD_NAMES, OWN_FIELD_NAMES, WILDCARDS, All, Node, Phrase, Word
 from explorer.store.fulltext import ANALYZERS, EVERYWHERE, leaves
 from explorer.text.analysis import analyzer, tokens
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 VALUES = {"authors": "authors", "venue": "venues", "keywords": "keywords"}
 """Fields of the query language whose whole values are offered, and the facets that hold them."""
 
-_NAMES = {alias: field for field, aliases in FIELD_NAMES.items() for alias in aliases}
+_NAMES = {alias: field for field, aliases in (FIELD_NAMES | OWN_FIELD_NAMES).items() for alias in aliases}
 _TOKEN = re.compile(r'[^\s()"]*\Z')
 _REST = re.compile(r'[^\s()"]*')
 _FIELD = re.compile(r"(\w+):")
@@ -64,7 +64,7 @@ class Completion:
         Characters of the query that `text` replaces.
     text : str
         In the query language, quoted where needed.
-    kind : {"field", "word", "author", "venue", "keyword", "id"}
+    kind : {"field", "word", "author", "venue", "keyword", "id", "tag", "mark", "set"}
     label : str
         The same as it is read, without quotes and field name.
     papers : int or None
@@ -90,7 +90,9 @@ class _Place:
     quoted: bool
 
 
-def complete(snapshot: Snapshot, text: str, at: int | None = None, *, limit: int = 8) -> list[Completion]:
+def complete(
+    snapshot: Snapshot, text: str, at: int | None = None, *, limit: int = 8, own: Own | None = None
+) -> list[Completion]:
     """Ways to go on with the word under the cursor; never raises, for a query that is being written is seldom whole.
 
     Parameters
@@ -102,6 +104,8 @@ def complete(snapshot: Snapshot, text: str, at: int | None = None, *, limit: int
         Place of the cursor, by default at the end.
     limit : int
         Completions at most.
+    own : Own, optional
+        What the reader put on papers: tags, words of notes, marks and sets are offered after ``tag:``, ``note:``, ``is:``, ``set:``.
 
     Returns
     -------
@@ -120,7 +124,12 @@ def complete(snapshot: Snapshot, text: str, at: int | None = None, *, limit: int
         # A browser may send halves of surrogate pairs; no index holds one.
         return []
     place = _place(text, at)
-    if place is None or limit < 1 or not place.part.strip():
+    if place is None or limit < 1:
+        return []
+    if place.field in OWN_FIELD_NAMES:
+        # These are few, and all of them may be offered before a letter is written.
+        return [] if own is None else _own_values(own, place, limit)
+    if not place.part.strip():
         return []
     if place.field.startswith(COLUMN):
         return _helping(snapshot, text, place, _column_values(snapshot, place, limit))
@@ -128,7 +137,7 @@ def complete(snapshot: Snapshot, text: str, at: int | None = None, *, limit: int
         return _helping(snapshot, text, place, _values(snapshot, place, limit))
     if place.field == "ids":
         return _ids(snapshot, place, limit)
-    found = [] if place.field or place.quoted else _fields(snapshot, place)
+    found = [] if place.field or place.quoted else _fields(snapshot, place, own)
     found += _words(snapshot, place, limit - len(found))
     if not place.field and not place.quoted and len(place.part) >= _SHORT:
         authors = _values(snapshot, place, 2, "authors")
@@ -169,6 +178,21 @@ def _together(snapshot: Snapshot, others: Node, text: str) -> bool:
     return node is None or snapshot.count_hits(All((others, node))) > 0
 
 
+def _own_values(own: Own, place: _Place, limit: int) -> list[Completion]:
+    """What the reader put on papers, of which a word begins so."""
+    begun = place.part.casefold().strip()
+    kind = OWN_FIELD_NAMES[place.field][0]
+    fitting = [
+        (value, papers)
+        for value, papers in own.values(place.field)
+        if value.casefold().startswith(begun) or any(word.startswith(begun) for word in value.casefold().split())
+    ]
+    # What is written whole already needs no completion.
+    fitting = [] if [value for value, _ in fitting] == [place.part] else fitting
+    label = {"is": "mark", "note": "word"}.get(kind, kind)
+    return [Completion(place.start, place.end, _written(value), label, value, papers) for value, papers in fitting[:limit]]
+
+
 def _query_name(field: str) -> str:
     return field.removeprefix(COLUMN) if field.startswith(COLUMN) else FIELD_NAMES[field][0]
 
@@ -192,7 +216,7 @@ def _place(text: str, at: int) -> _Place | None:
         opening = before.rindex('"')
         named = _FIELD_BEFORE.search(text, 0, opening)
         field = _NAMES.get(named.group(1).lower(), f"{COLUMN}{named.group(1).lower()}") if named else ""
-        if field in VALUES or field == "ids" or field.startswith(COLUMN):
+        if field in VALUES or field == "ids" or field in OWN_FIELD_NAMES or field.startswith(COLUMN):
             # A further quotation mark closes this one if all of them pair up.
             end = text.index('"', at) + 1 if text.count('"') % 2 == 0 else at
             return _Place(opening, end, field, text[opening + 1 : at], True)
@@ -214,12 +238,18 @@ def _end(text: str, at: int) -> int:
     return _REST.match(text, at).end()  # type: ignore[union-attr]
 
 
-def _fields(snapshot: Snapshot, place: _Place) -> list[Completion]:
+def _fields(snapshot: Snapshot, place: _Place, own: Own | None) -> list[Completion]:
     part = place.part.lower()
     if len(part) < 2:
         return []
     found = []
-    for aliases in FIELD_NAMES.values():
+    # Fields of the reader's own only where they would find something.
+    mine = [
+        names
+        for field, names in OWN_FIELD_NAMES.items()
+        if own is not None and names[0].startswith(part) and any(papers for _, papers in own.values(field))
+    ]
+    for aliases in (*FIELD_NAMES.values(), *mine):
         fitting = [alias for alias in aliases if alias.startswith(part)]
         # Of author and authors, one is enough.
         kept = [alias for alias in fitting if not any(alias != other and alias.startswith(other) for other in fitting)]

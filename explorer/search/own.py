@@ -32,6 +32,9 @@ class Own(Protocol):
     def columns(self, ids: list[str]) -> dict[str, pa.Array]:
         """What the reader put on some papers, as columns of a table."""
 
+    def values(self, field: str) -> list[tuple[str, int]]:
+        """What one of `OWN_FIELD_NAMES` may ask for, with the papers that have it: tags, words of notes, marks, sets."""
+
 
 class Nothing:
     """Of a snapshot that was opened without a library.
@@ -59,6 +62,10 @@ class Nothing:
     def columns(self, ids: list[str]) -> dict[str, pa.Array]:
         """No column."""
         return {}
+
+    def values(self, field: str) -> list[tuple[str, int]]:
+        """No value."""
+        return []
 
 
 def facet_of(values: list[tuple[str, np.ndarray]], papers: int) -> Facet:

@@ -11,12 +11,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from explorer.errors import ConceptError, LibraryError
+from explorer.errors import ConceptError, LibraryError, SelectionError
 from explorer.papers.schema import to_frame
 from explorer.search.making import LARGE, home, make
 from explorer.search.own import Nothing, Own, asks_own, own_hits
 from explorer.selection.expression import Operand, parse
-from explorer.selection.syntax import Node, Phrase
+from explorer.selection.syntax import COLUMN, Node, Phrase
 from explorer.store.build import Progress, no_progress
 from explorer.store.caches import MEGABYTE, Cache
 from explorer.store.fulltext import Hits
@@ -128,7 +128,7 @@ class Ranker:
     @property
     def _meaning_folder(self) -> Path:
         # The number changes with what is kept there, so that a folder of another version is left alone and not misread.
-        made = self.snapshot.generation / "meaning-4"
+        made: Path = self.snapshot.generation / "meaning-4"
         return made if made.is_dir() else home(self.snapshot.generation) / made.name
 
     @property
@@ -234,11 +234,37 @@ class Ranker:
         """The fitted axis between two poles; the last few are kept. `axis` gives it as a table."""
         return self.kept(("axis", low, high), lambda: self.meaning.axis(low, high))
 
-    def axis_mask(self, low: str, high: str, places: tuple[float | None, float | None]) -> np.ndarray:
-        """Papers whose place on an axis is between two, as a boolean array of shape (n_papers,)."""
-        place = self.axis_between(low, high).place
+    def axis_of(self, axis: tuple[str, ...]) -> Axis:
+        """An axis of a selection: between two poles, or a column of numbers or dates.
+
+        Raises
+        ------
+        ConceptError
+            A pole has no papers of its own.
+        SelectionError
+            There is no such column.
+        """
+        return self.axis_between(*axis) if len(axis) == 2 else self.kept(("axis", axis[0]), lambda: self._column_axis(axis[0]))
+
+    def _column_axis(self, field: str) -> Axis:
+        from explorer.ranking.axes import Axis
+
+        known = self.snapshot.columns.by_key
+        stored = known.get(field.removeprefix(COLUMN))
+        if stored is None or stored.numbers is None:
+            choices = ", ".join(one.column.field for one in known.values() if one.numbers is not None)
+            raise SelectionError(f"{field} is no column of numbers or dates. Such columns: {choices or 'none'}.")
+        numbers = np.asarray(stored.numbers, np.float64)
+        place = years_of(numbers) if stored.column.kind == "date" else numbers
+        return Axis(stored.column.label, "", place.astype(np.float32), [], [], float("nan"))
+
+    def axis_mask(self, axis: tuple[str, ...], places: tuple[float | None, float | None]) -> np.ndarray:
+        """Papers whose place on an axis is between two, as a boolean array of shape (n_papers,); those without a place are not."""
+        place = self.axis_of(axis).place
         least, most = places
-        mask = np.ones(len(place), bool) if least is None else place >= np.float32(least)
+        mask = ~np.isnan(place)
+        if least is not None:
+            mask &= place >= np.float32(least)
         return mask if most is None else mask & (place <= np.float32(most))
 
     def novelty(self, read: tuple[str, ...]) -> np.ndarray:
@@ -380,6 +406,23 @@ class Ranker:
         frame = to_frame(self.snapshot.table.select(["id", "title"])).assign(place=axis.place)
         frame.attrs.update(low_terms=axis.low_terms, high_terms=axis.high_terms, separation=axis.separation)
         return frame
+
+
+def years_of(days: np.ndarray) -> np.ndarray:
+    """Days since 1970 as years with their fraction; NaN stays.
+
+    Examples
+    --------
+    >>> years_of(np.array([0.0, 181.0, 18262.0])).round(2).tolist()
+    [1970.0, 1970.5, 2020.0]
+    """
+    known = ~np.isnan(days)
+    found = np.full(len(days), np.nan)
+    date = days[known].astype(np.int64).astype("datetime64[D]")
+    year = date.astype("datetime64[Y]")
+    first, after = year.astype("datetime64[D]"), (year + 1).astype("datetime64[D]")
+    found[known] = year.astype(np.int64) + 1970 + (date - first) / (after - first)
+    return found
 
 
 def _taken(table: pa.Table, rows: np.ndarray) -> pa.Table:

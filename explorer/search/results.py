@@ -70,8 +70,7 @@ class Results:
         self._facets: dict[str, Facet] = {}
         for row, value in selection.active():
             if row.field in ("x", "y"):
-                low, high = selection.axes["xy".index(row.field)]
-                self._masks[row.field] = ranker.axis_mask(low, high, value)
+                self._masks[row.field] = ranker.axis_mask(selection.axes["xy".index(row.field)], value)
             elif row.field == "query":
                 if self._node is not None:
                     self._masks["query"] = self._query_mask(self._node)
@@ -209,7 +208,7 @@ class Results:
     @cached_property
     def axes(self) -> list[Axis]:
         """The fitted axes of the selection. Raises `ConceptError` where a pole has no papers of its own."""
-        return [self.ranker.axis_between(low, high) for low, high in self.selection.axes]
+        return [self.ranker.axis_of(axis) for axis in self.selection.axes]
 
     @cached_property
     def front(self) -> Front | None:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from explorer.selection.syntax import COLUMN
+
 SORTS = {
     "relevance": "Best match",
     "hybrid": "Best match by meaning",
@@ -104,6 +106,11 @@ def _weights_sentence(weights: tuple[tuple[str, float], ...]) -> str:
     return "preferring " + ", ".join(f"{OBJECTIVES[name].lower()} {weight:+.2f}" for name, weight in weights)
 
 
+def axis_name(axis: tuple[str, ...]) -> str:
+    """An axis in words: its poles, or the column that it is."""
+    return axis[0].removeprefix(COLUMN).replace("_", " ") if len(axis) == 1 else BETWEEN.join(axis)
+
+
 FILTERS: tuple[Filter, ...] = (
     Filter("query", "Search", "q", "text", lambda value: f"matching ‘{value}’"),
     Filter("topics", "Topic", "topic", "values", _values_sentence("topic")),
@@ -126,7 +133,7 @@ STEERS: tuple[Filter, ...] = (
     Filter("rank", "Concepts", "rank", "text", lambda value: f"ranked by ‘{value}’"),
     Filter("like", "More like", "like", "values", _papers_sentence("more like")),
     Filter("unlike", "Less like", "unlike", "values", _papers_sentence("less like")),
-    Filter("axes", "Axis", "axis", "axes", lambda value: "along " + " and ".join(f"‘{BETWEEN.join(axis)}’" for axis in value)),
+    Filter("axes", "Axis", "axis", "axes", lambda value: "along " + " and ".join(f"‘{axis_name(axis)}’" for axis in value)),
     Filter("prefer", "Preference", "prefer", "weights", _weights_sentence),
 )
 """What orders or places papers without leaving any out."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any
@@ -15,8 +15,20 @@ from explorer.errors import ExpressionError, SelectionError
 from explorer.selection import expression as concepts
 from explorer.selection import query as queries
 from explorer.selection.dialects import LINE_END, Translation, has_lines, translate
-from explorer.selection.fields import BETWEEN, FILTERS, MODES, NOTHING, OBJECTIVES, PAPERS, SORTS, STEERS, Filter, Range
-from explorer.selection.syntax import MARKS
+from explorer.selection.fields import (
+    BETWEEN,
+    FILTERS,
+    MODES,
+    NOTHING,
+    OBJECTIVES,
+    PAPERS,
+    SORTS,
+    STEERS,
+    Filter,
+    Range,
+    axis_name,
+)
+from explorer.selection.syntax import COLUMN, MARKS
 
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 _KEY = re.compile(r"\w+")
@@ -52,11 +64,12 @@ class Selection:
     like, unlike : tuple of str
         Ids of papers; the best match is then the paper most like the former and least like the latter (Rocchio 1971). Papers
         in `unlike` alone say nothing. `rank` goes before.
-    axes : tuple of (str, str)
+    axes : tuple of (str, str) or (str,)
         At most two axes, each from one pole to the other; a pole is a few words, or ``topic:"LABEL"``, ``paper:ID``,
-        ``set:NAME``.
+        ``set:NAME``. Or one of your own columns of numbers or dates: ``columns.KEY``.
     x, y : (float or None, float or None)
-        Places on the first and the second axis, in standard deviations, both ends included; without the axis they are dropped.
+        Places on the first and the second axis, in standard deviations, of a column in its own unit (of dates in years, such as
+        2021.5); both ends included; without the axis they are dropped.
     prefer : tuple of (str, float), or mapping
         Direction over `OBJECTIVES`, brought to length one; used by the order ``preference``.
     sort : str
@@ -97,7 +110,7 @@ class Selection:
     rank: str = ""
     like: tuple[str, ...] = ()
     unlike: tuple[str, ...] = ()
-    axes: tuple[tuple[str, str], ...] = ()
+    axes: tuple[tuple[str, ...], ...] = ()
     x: tuple[float | None, float | None] = (None, None)
     y: tuple[float | None, float | None] = (None, None)
     prefer: tuple[tuple[str, float], ...] = ()
@@ -243,7 +256,7 @@ class Selection:
             said = f"{said} {'by any of its words' if self.mode == 'any' else 'by meaning'}"
         if row.field in ("x", "y"):
             place = "xy".index(row.field)
-            said = said.replace(f"the {('first', 'second')[place]} axis", BETWEEN.join(self.axes[place]))
+            said = said.replace(f"the {('first', 'second')[place]} axis", axis_name(self.axes[place]))
         return said
 
     @property
@@ -258,7 +271,8 @@ class Selection:
     @property
     def by_meaning(self) -> bool:
         """Whether showing it takes the terms and vectors of the corpus (`Corpus.meaning`)."""
-        return bool(self.rank or self.like or self.axes or self.weighs_novelty or self._ranks_by_meaning)
+        between = any(len(axis) > 1 for axis in self.axes)
+        return bool(self.rank or self.like or between or self.weighs_novelty or self._ranks_by_meaning)
 
     @property
     def _ranks_by_meaning(self) -> bool:
@@ -307,6 +321,47 @@ class Selection:
                 raise SelectionError(f"A selection has no field {name!r}. Fields: {', '.join(sorted(known))}.")
         values: dict[str, Any] = {name: _tuples(v) for name, v in changes.items()}
         return replace(self, **values)
+
+    def with_topics(self, names: Mapping[str, Sequence[str]]) -> Selection:
+        """The same selection once topics are called otherwise, were merged or divided.
+
+        Parameters
+        ----------
+        names : mapping of str to sequence of str
+            For each label those in its place; a label that has none in its place is left out, others stay.
+
+        Returns
+        -------
+        Selection
+            Another object; this one stays as it is.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> chosen = explorer.Selection(topics=("a", "b"), rank='topic:"a" - vision')
+        >>> chosen.with_topics({"a": ("sums",), "b": ()}).to_url()
+        'topic=sums&rank=topic%3Asums+-+vision'
+        """
+        topics = tuple(new for label in self.topics for new in names.get(label, (label,)))
+        exclude = tuple(
+            (field, new)
+            for field, label in self.exclude
+            for new in (names.get(label, (label,)) if field == "topics" else (label,))
+        )
+        one = {
+            written: str(concepts.Operand("topic", new[0]))
+            for label, new in names.items()
+            if len(new) == 1 and new[0] != label
+            for written in {str(concepts.Operand("topic", label)), f'topic:"{label}"'}
+        }
+        # All at once, so that two labels can change places.
+        named = re.compile("|".join(f"{re.escape(written)}(?!\\S)" for written in one) or r"(?!)")
+
+        def said(text: str) -> str:
+            return named.sub(lambda hit: one[hit[0]], text)
+
+        axes = tuple(tuple(said(pole) for pole in axis) for axis in self.axes)
+        return replace(self, topics=topics, exclude=exclude, rank=said(self.rank), axes=axes)
 
     def without(self, field: str) -> Selection:
         """A selection with one field as it is by default.
@@ -539,19 +594,23 @@ def _tuples(value: Any) -> Any:
     return tuple(_tuples(item) for item in value) if isinstance(value, list) else value
 
 
-def _axes(value: Any) -> tuple[tuple[str, str], ...]:
+def _axes(value: Any) -> tuple[tuple[str, ...], ...]:
     wrong = SelectionError(
-        f"axes is {value!r}; it must be one or two pairs of poles, such as (('theory', 'experiment'),). A pole is a few words, and "
-        f"holds no {BETWEEN.strip()}."
+        f"axes is {value!r}; it must be one or two pairs of poles, such as (('theory', 'experiment'),), or columns of numbers or dates, "
+        f"such as ('columns.score',). A pole is a few words, and holds no {BETWEEN.strip()}."
     )
     try:
-        found = tuple((" ".join(low.split()), " ".join(high.split())) for low, high in value)
+        given = [(axis,) if isinstance(axis, str) else tuple(axis) for axis in value]
+        found = tuple(tuple(" ".join(pole.split()) for pole in axis) for axis in given)
     except (TypeError, ValueError, AttributeError) as error:
         raise wrong from error
     poles = [pole for axis in found for pole in axis]
+    columns = [axis[0] for axis in found if len(axis) == 1]
     if (
         isinstance(value, str)
         or len(found) > 2
+        or any(len(axis) not in (1, 2) for axis in found)
+        or not all(name.startswith(COLUMN) and _KEY.fullmatch(name.removeprefix(COLUMN)) for name in columns)
         or not all(pole and len(pole) <= _LONGEST and _is_text(pole) and BETWEEN.strip() not in pole for pole in poles)
     ):
         raise wrong

@@ -37,7 +37,7 @@ class DownloadHandler(JupyterHandler):
             if not TOKEN.fullmatch(token):
                 raise FileNotFoundError
             told = json.loads(path.with_suffix(TOLD).read_bytes())
-            if told["reader"] != (reader if reader in self.identity_provider.readers else ""):
+            if told["reader"] != (reader if reader in getattr(self.identity_provider, "readers", {}) else ""):
                 raise FileNotFoundError
             file = path.open("rb")
         except (OSError, ValueError):
@@ -57,7 +57,8 @@ class DownloadHandler(JupyterHandler):
                     try:
                         await asyncio.wait_for(asyncio.shield(asyncio.ensure_future(self.flush())), PATIENCE)
                     except TimeoutError:
-                        self.request.connection.stream.close()
+                        # Closed, not ended: the browser must not take what came for the whole.
+                        self.request.connection.stream.close()  # type: ignore[union-attr]
                         return
 
 

@@ -44,12 +44,13 @@ from explorer.server.first_view import FirstView
 from explorer.server.identity import with_readers
 from explorer.server.line import BODY, MESSAGE, Line
 from explorer.server.ready import Kernels, replace_dead, waiting
+from explorer.server.unsubscribe import ADDRESS, Subscriptions, Unsubscribe
 
 TEMPLATE = "literature-explorer"
 _YEAR = 31_536_000
 _REPORT_EVERY = 60_000
-_SWEEP_EVERY = 60_000
 _LOOK_EVERY = 5_000
+_SWEEP_EVERY = 60_000
 
 POLICY = "; ".join(
     (
@@ -195,11 +196,14 @@ class ExplorerServer(Voila):  # type: ignore[misc]
         text = (rf"{self.server_url}lx/(app\.js|dashboard\.css)", _Text)
         file = (rf"{self.server_url}lx/file/([\w-]+)", DownloadHandler)
         pages = {TornadoVoilaHandler: _Page, VoilaKernelWebsocketHandler: Line}
+        corpus = self.tornado_settings.get("explorer_corpus", default_corpus)
+        ending = (rf"{self.server_url}{ADDRESS}/([\w-]+)", Unsubscribe, {"subscriptions": Subscriptions(corpus)})
         return [
             queue,
             asset,
             text,
             file,
+            ending,
             *((route, pages.get(kind, kind), *rest) for route, kind, *rest in super().init_handlers()),
         ]
 
@@ -212,13 +216,13 @@ class ExplorerServer(Voila):  # type: ignore[misc]
         IOLoop.current().add_callback(self.tornado_settings["explorer_ready"])
         report = PeriodicCallback(self.report, _REPORT_EVERY)
         report.start()
-        PeriodicCallback(partial(sweep, Path(self.tornado_settings["explorer_downloads"])), _SWEEP_EVERY).start()
-        self.app.listen = partial(self.app.listen, max_body_size=BODY, max_buffer_size=2 * MESSAGE)
         # Before the next page comes, so that it finds another one ready.
         PeriodicCallback(partial(replace_dead, self.kernel_manager), _LOOK_EVERY).start()
         # An interrupt raised as an exception may arrive where it is swallowed: the loop is asked to stop, as by SIGTERM.
         self.ioloop = IOLoop.current()
         signal.signal(signal.SIGINT, self._handle_signal_stop)
+        PeriodicCallback(partial(sweep, Path(self.tornado_settings["explorer_downloads"])), _SWEEP_EVERY).start()
+        self.app.listen = partial(self.app.listen, max_body_size=BODY, max_buffer_size=2 * MESSAGE)
         super().listen()
 
     def _handle_signal_stop(self, number: int, frame: FrameType | None) -> None:

@@ -256,7 +256,13 @@ class Snapshot:
         if field == "authors":
             # However a name is written, by who chose it or by who built the corpus.
             value = tuple(dict.fromkeys(form for name in value for form in (name, display(name), family_first(name))))
-        return self.facet(field).mask(value)
+        mask = self.facet(field).mask(value)
+        if field == "topics":
+            # A part of a topic is found when asked for, and is no value of the facet.
+            for rows in filter(lambda found: found is not None, map(self.topics.rows_of_part, value)):
+                mask = mask.copy()
+                mask[rows] = True
+        return mask
 
     def facet(self, field: str) -> Facet:
         """A facet of values: topics, venues, authors, keywords, or ``columns.KEY``."""

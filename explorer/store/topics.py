@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from explorer.errors import TopicError
 from explorer.papers.html_table import html_table
 from explorer.store.facets import Facet, mapped
-from explorer.topics.edits import NONE, Papers, TopicEdit, TopicState, load_edits, replay, save_edits
+from explorer.topics.edits import NONE, Papers, TopicEdit, TopicState, load_edits, replay, save_edits, sentences
 from explorer.topics.trends import coarseness, frequency_frame, period_index, period_label, trend_frame
 
 if TYPE_CHECKING:
@@ -31,8 +31,40 @@ MODEL = "topics.model.npz"
 
 Places = tuple[np.ndarray, np.ndarray, np.ndarray]
 """Code of each paper's topic (int32), how likely it is (float32), and the code of the next likeliest (int32)."""
+PART = " › "
+"""Between the label of a topic and that of a part of it, where a part is chosen: ``reasoning › chain of thought``."""
+
+PARTS = 3
+"""Parts that a topic is divided into by default."""
+
+LEAST = 12
+"""Papers from which a topic is divided by default."""
 
 _CHUNK = 10_000
+
+
+@dataclass(frozen=True)
+class Division:
+    """A topic divided into parts, as `Topics.divided` finds them.
+
+    Attributes
+    ----------
+    topic : str
+        Its id.
+    labels : list of str
+        Of the parts, the first found first; empty where it cannot be divided.
+    words : list of list of str
+        Ten of each.
+    rows : ndarray of int64, shape (n_papers_of_topic,)
+    part : ndarray of int64, shape (n_papers_of_topic,)
+        Place of each paper's part.
+    """
+
+    topic: str
+    labels: list[str]
+    words: list[list[str]]
+    rows: np.ndarray
+    part: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -125,6 +157,7 @@ class Topics:
         self._months = months
         self._precision = precision
         self._kept: dict[str, tuple[np.ndarray, int, int]] = {}
+        self._divisions: dict[tuple[str, int], Division] = {}
 
     @property
     def labels(self) -> list[str]:
@@ -288,7 +321,40 @@ class Topics:
             raise TopicError("These topics have no texts. Open the corpus with open_corpus.")
         return self._texts(rows)
 
-    def parts(self, topic: str, number: int = 3) -> pd.DataFrame:
+    def divided(self, topic: str, number: int = PARTS) -> Division:
+        """A topic with its parts and the papers of each; the last ones are kept.
+
+        Parameters
+        ----------
+        topic : str
+            Id or label.
+        number : int
+            Parts that are wanted.
+        """
+        from explorer.topics.edits import part_scores
+        from explorer.topics.hierarchy import parts_of
+
+        code = self.code(topic)
+        parent = self.table.ids[code]
+        if (parent, number) not in self._divisions:
+            rows = np.flatnonzero(np.asarray(self.codes) == code)
+            texts = self.texts_of(rows) if parent != NONE else []
+            found = parts_of(texts, number) if texts else []
+            details = [{"words": part.words, "weights": part.weights} for part in found]
+            best = part_scores(texts, details).argmax(axis=1) if found else np.zeros(len(rows), int)
+            words = [part.words[:10] for part in found]
+            self._divisions[parent, number] = Division(parent, [part.label for part in found], words, rows, best)
+        return self._divisions[parent, number]
+
+    def rows_of_part(self, value: str) -> np.ndarray | None:
+        """Rows of the papers of a part by its label after that of its topic and `PART`; None where it names no part."""
+        label, between, name = value.rpartition(PART)
+        if not between or value in self.labels or label not in self.labels:
+            return None
+        found = self.divided(label)
+        return found.rows[found.part == found.labels.index(name)] if name in found.labels else np.zeros(0, np.int64)
+
+    def parts(self, topic: str, number: int = PARTS) -> pd.DataFrame:
         """Divide a topic, as `split` would, without changing it.
 
         Parameters
@@ -302,31 +368,25 @@ class Topics:
         -------
         DataFrame
             One row a part: `topic` (id, such as ``t3.1``), `parent`, `label`, `papers`, `words`; none where it cannot be divided.
+            Of three parts each is chosen by the labels: ``corpus.select(explorer.Selection(topics=("TOPIC › PART",)))``.
         """
+        return self._parts(self.divided(topic, number), None)
+
+    def _parts(self, found: Division, mask: np.ndarray | None) -> pd.DataFrame:
         import pandas as pd
 
-        from explorer.topics.edits import part_scores
-        from explorer.topics.hierarchy import parts_of
-
-        code = self.code(topic)
-        parent = self.table.ids[code]
-        rows = np.flatnonzero(np.asarray(self.codes) == code)
-        texts = self.texts_of(rows)
-        found = parts_of(texts, number)
-        details = [{"words": part.words, "weights": part.weights} for part in found]
-        best = part_scores(texts, details).argmax(axis=1) if found else np.zeros(0, int)
-        counts = np.bincount(best, minlength=len(found))
+        placed = found.part if mask is None else found.part[mask[found.rows]]
         return pd.DataFrame(
             {
-                "topic": [f"{parent}.{at}" for at in range(1, len(found) + 1)],
-                "parent": parent,
-                "label": [part.label for part in found],
-                "papers": counts[: len(found)],
-                "words": pd.Series([part.words[:10] for part in found], dtype=object),
+                "topic": [f"{found.topic}.{at}" for at in range(1, len(found.labels) + 1)],
+                "parent": found.topic,
+                "label": found.labels,
+                "papers": np.bincount(placed, minlength=len(found.labels))[: len(found.labels)],
+                "words": pd.Series([list(words) for words in found.words], dtype=object),
             }
         )
 
-    def tree(self, *, depth: int = 2, number: int = 3, least: int = 12) -> pd.DataFrame:
+    def tree(self, *, depth: int = 2, number: int = PARTS, least: int = LEAST, rows: np.ndarray | None = None) -> pd.DataFrame:
         """The topics as a tree: the corpus, its topics, and their parts.
 
         Parameters
@@ -337,6 +397,8 @@ class Topics:
             Parts of each topic.
         least : int
             Papers from which a topic is divided.
+        rows : ndarray of int, optional
+            Rows of the papers to count; all by default.
 
         Returns
         -------
@@ -346,23 +408,28 @@ class Topics:
         """
         import pandas as pd
 
-        summary = self.summary()
-        summary = summary[summary["papers"] > 0]
-        rows = [{"topic": "all", "parent": "", "level": 0, "label": "all papers", "papers": len(self.codes), "words": []}]
-        for topic in summary.itertuples():
-            rows.append(
-                {
-                    "topic": topic.topic,
-                    "parent": "all",
-                    "level": 1,
-                    "label": topic.label,
-                    "papers": topic.papers,
-                    "words": topic.words,
-                }
-            )
-            if depth > 1 and topic.topic != NONE and topic.papers >= least:
-                rows += [{**part, "level": 2} for part in self.parts(topic.topic, number).to_dict("records")]
-        return pd.DataFrame(rows, columns=["topic", "parent", "level", "label", "papers", "words"])
+        mask = None
+        if rows is not None:
+            mask = np.zeros(len(self.codes), bool)
+            mask[rows] = True
+        codes = np.asarray(self.codes)
+        counts = np.bincount(codes if mask is None else codes[mask], minlength=len(self.labels))
+        table = self.table
+        nodes = [{"topic": "all", "parent": "", "level": 0, "label": "all papers", "papers": int(counts.sum()), "words": []}]
+        for code in np.argsort(-counts, kind="stable").tolist():
+            if not counts[code]:
+                continue
+            topic = {
+                "topic": table.ids[code],
+                "label": table.labels[code],
+                "papers": int(counts[code]),
+                "words": table.words[code],
+            }
+            nodes.append({**topic, "parent": "all", "level": 1})
+            if depth > 1 and table.ids[code] != NONE and np.count_nonzero(codes == code) >= least:
+                parts = self._parts(self.divided(table.ids[code], number), mask).to_dict("records")
+                nodes += [{**part, "level": 2} for part in parts]
+        return pd.DataFrame(nodes, columns=["topic", "parent", "level", "label", "papers", "words"])
 
 
 def build_topics(
@@ -464,6 +531,12 @@ def reasons_of(
 ) -> list[str]:
     """Why each change of a log cannot be done to the topics of a generation; empty where it can."""
     return edited(*_load_base(folder), log, Papers(_papers((), ids).rows, texts))[1]
+
+
+def sentences_of(log: Sequence[TopicEdit], folder: Path) -> list[str]:
+    """A log of changes in words, with the labels of the topics of a generation."""
+    table = _load_base(folder)[0]
+    return sentences(log, dict(zip(table.ids, table.labels, strict=True)))
 
 
 def edit_topics(log: Sequence[TopicEdit], texts: Sequence[str], ids: pa.ChunkedArray, before: Path, folder: Path) -> None:

@@ -61,20 +61,97 @@ class TopicEdit:
         }
         return f"corpus.topics.{call[self.action]()}"
 
-    def sentence(self) -> str:
-        """The edit in words."""
-        told = self.details
+    def sentence(self, names: Mapping[str, str] | None = None) -> str:
+        """The edit in words.
+
+        Parameters
+        ----------
+        names : mapping, optional
+            Labels by id, which stand in place of ids (see `sentences`).
+        """
+        told, known = self.details, names or {}
+
+        def quoted(label: str) -> str:
+            return f"“{label}”" if known else label
+
+        def name(topic: str) -> str:
+            return quoted(known[topic]) if topic in known else topic
+
+        topic = name(self.topic)
+        parts = ", ".join(quoted(part["label"]) if known else part["id"] for part in told.get("parts", ()))
         say = {
-            "rename": lambda: f"{self.topic} is called {told['label']}",
-            "merge": lambda: f"{', '.join(told['others'])} merged into {self.topic}",
-            "split": lambda: f"{self.topic} split into {', '.join(part['id'] for part in told['parts'])}",
-            "pin": lambda: f"{self.topic} keeps its papers",
-            "seed": lambda: f"{self.topic}, {told['label']}, made of {', '.join([*told['words'], *told['papers']])}",
-            "move": lambda: f"{told['paper']} moved to {self.topic}",
-            "hide": lambda: f"{self.topic} hidden",
-            "delete": lambda: f"{self.topic} deleted",
+            "rename": lambda: f"{topic} is called {quoted(told['label'])}",
+            "merge": lambda: f"{', '.join(map(name, told['others']))} merged into {topic}",
+            "split": lambda: f"{topic} split into {parts}",
+            "pin": lambda: f"{topic} keeps its papers",
+            "seed": lambda: f"{self.topic}, {quoted(told['label'])}, made of {', '.join([*told['words'], *told['papers']])}",
+            "move": lambda: f"{told['paper']} moved to {topic}",
+            "hide": lambda: f"{topic} hidden",
+            "delete": lambda: f"{topic} deleted",
         }
         return say[self.action]()
+
+
+def sentences(log: Sequence[TopicEdit], names: Mapping[str, str]) -> list[str]:
+    """A log in words, each topic under the label that it had before the edit.
+
+    Parameters
+    ----------
+    log : sequence of TopicEdit
+    names : mapping
+        Labels by id, as the model finds the topics.
+
+    Examples
+    --------
+    >>> log = [TopicEdit("rename", "t1", {"label": "sums"}), TopicEdit("hide", "t1")]
+    >>> sentences(log, {"t1": "counting"})
+    ['“counting” is called “sums”', '“sums” hidden']
+    """
+    known, told = dict(names), []
+    for edit in log:
+        told.append(edit.sentence(known))
+        if "label" in edit.details:
+            known[edit.topic] = edit.details["label"]
+        known.update({part["id"]: part["label"] for part in edit.details.get("parts", ())})
+    return told
+
+
+def followed(
+    before: tuple[Sequence[str], Sequence[str], np.ndarray], after: tuple[Sequence[str], Sequence[str], np.ndarray]
+) -> dict[str, tuple[str, ...]]:
+    """What has become of each topic, so that what was chosen by a label goes on to mean the same papers.
+
+    Parameters
+    ----------
+    before, after : (ids, labels, codes)
+        Of the same papers in the same order; `codes` is the place of each paper's topic.
+
+    Returns
+    -------
+    dict
+        For each label of before those of after: of the topic with its id; else of the one that has all its papers, as after a merge;
+        else of the new topics that have them, as after a split; else none.
+
+    Examples
+    --------
+    >>> codes = np.array([0, 1, 1, 2])
+    >>> followed((["t1", "t2", "none"], ["a", "b", "-"], codes), (["t1", "none"], ["sums", "-"], np.array([0, 0, 0, 1])))
+    {'a': ('sums',), 'b': ('sums',), '-': ('-',)}
+    """
+    (old_ids, old_labels, old), (ids, labels, new) = before, after
+    pairs = np.bincount(np.asarray(old) * len(ids) + np.asarray(new), minlength=len(old_ids) * len(ids))
+    pairs = pairs.reshape(len(old_ids), len(ids))
+    fresh = [code for code, topic in enumerate(ids) if topic not in old_ids]
+    found: dict[str, tuple[str, ...]] = {}
+    for code, (topic, label) in enumerate(zip(old_ids, old_labels, strict=True)):
+        there = np.flatnonzero(pairs[code]).tolist()
+        if topic in ids:
+            found[label] = (labels[list(ids).index(topic)],)
+        elif there and (ids[there[0]] != NONE if len(there) == 1 else all(place in fresh for place in there)):
+            found[label] = tuple(labels[place] for place in there)
+        else:
+            found[label] = ()
+    return found
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { percent } from "../../explorer/dashboard/frontend/text.js";
 import { markOf } from "../../explorer/dashboard/frontend/topic_marks.js";
 import {
   excluding,
   inside,
   level,
-  percent,
   rangeOf,
   riseText,
   runs,

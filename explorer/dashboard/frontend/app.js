@@ -32,6 +32,8 @@ import { hidePicture } from "./picture.js";
 import { screeningPanel } from "./screening.js";
 import { dailyDialog } from "./daily.js";
 import { subscribeDialog } from "./subscribe.js";
+import { topicEdits } from "./topic_edits.js";
+import { topicCompare } from "./topic_compare.js";
 import { listenForShortcuts } from "./shortcuts.js";
 
 /** @import { Traits } from "./messages.d.ts" */
@@ -203,6 +205,8 @@ function assemble(app) {
   app.screening = screeningPanel(app);
   app.daily = dailyDialog(app);
   app.subscribe = subscribeDialog(app);
+  app.topicEdits = topicEdits(app);
+  app.topicCompare = topicCompare(app);
   app.toolbar = toolbarPanel(app);
   app.layers.push(app.closeRail);
   app.filters = filtersPanel(app);
@@ -237,6 +241,8 @@ function assemble(app) {
     app.ledgerDialog.dialog,
     app.daily.dialog,
     app.subscribe.dialog,
+    app.topicEdits.dialog,
+    app.topicCompare.dialog,
   );
   if (!app.page) {
     root.setAttribute("role", "region");

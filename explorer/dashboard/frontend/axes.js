@@ -32,6 +32,15 @@ export function drawnPlaces(pair, span, step, bins) {
 }
 
 /**
+ * An axis in words: its poles, or the column that it is.
+ *
+ * @param {Pick<Axis, "low" | "high" | "column">} axis
+ */
+export function axisName({ low, high, column }) {
+  return column ? low : `${low} ↔ ${high}`;
+}
+
+/**
  * The card that places papers between two poles, or four: one line until it is used.
  *
  * @param {App} app
@@ -80,22 +89,40 @@ export function axesPanel(app) {
     view.actions,
   );
   const poles = ["first", "second"].map((which) => ["From", "To"].map((end) => pole(`${end} pole of the ${which} axis`)));
+  /** What each axis is: between two poles, or a column of the reader's own. */
+  const kinds = ["First", "Second"].map((which) =>
+    h("select", {
+      class: "lx-select lx-axes-kind",
+      label: `${which} axis`,
+      change: (event) => {
+        kindChosen();
+        if (event.currentTarget.value) submit();
+        else poles[which === "First" ? 0 : 1][0].input.focus();
+      },
+    }),
+  );
   const rows = poles.map(([low, high], axis) =>
     h(
       "div",
       { class: "lx-axes-row", role: "group", label: axis ? "Second axis" : "First axis", hidden: axis > 0 },
+      kinds[axis],
       low.node,
-      h("span", { "aria-hidden": "true" }, "↔"),
+      h("span", { class: "lx-axes-between", "aria-hidden": "true" }, "↔"),
       high.node,
     ),
   );
+
+  /** Boxes for poles stand only where the axis is between some. */
+  function kindChosen() {
+    rows.forEach((row, axis) => row.classList.toggle("lx-axes-column", Boolean(kinds[axis].value)));
+  }
   const more = h(
     "button",
     {
       class: "lx-textbutton",
       click: () => {
         second(true);
-        poles[1][0].input.focus();
+        (kinds[1].hidden ? poles[1][0].input : kinds[1]).focus();
       },
     },
     "Add a second axis",
@@ -192,10 +219,13 @@ export function axesPanel(app) {
     rows[1].hidden = !shown;
     more.hidden = shown;
     fewer.hidden = !shown;
-    if (!shown)
+    if (!shown) {
+      kinds[1].value = "";
       poles[1].forEach(({ input }) => {
         input.value = "";
       });
+    }
+    kindChosen();
   }
 
   function drop() {
@@ -205,14 +235,17 @@ export function axesPanel(app) {
   }
 
   function submit() {
-    const wanted = poles.filter((_, axis) => !rows[axis].hidden);
-    const empty = wanted.flat().find(({ input }) => !input.value.trim());
+    const wanted = [0, 1].filter((axis) => !rows[axis].hidden);
+    const empty = wanted
+      .filter((axis) => !kinds[axis].value)
+      .flatMap((axis) => poles[axis])
+      .find(({ input }) => !input.value.trim());
     if (empty) {
       empty.input.focus();
       return;
     }
-    const axes = wanted.map(
-      ([low, high]) => /** @type {[string, string]} */ ([tidied(low.input.value), tidied(high.input.value)]),
+    const axes = wanted.map((axis) =>
+      kinds[axis].value ? [kinds[axis].value] : poles[axis].map(({ input }) => tidied(input.value)),
     );
     if (JSON.stringify(axes) !== JSON.stringify(link.draft().axes) || model.get("status").level === "error")
       link.set({ axes, ...NO_RANGES });
@@ -251,7 +284,7 @@ export function axesPanel(app) {
         step: "any",
         placeholder: String(axis.span[end]),
         value: axis.within[end] ?? "",
-        label: `${name} place on ${axis.low} ↔ ${axis.high}`,
+        label: `${name} place on ${axisName(axis)}`,
         key: `place:${position}:${end}`,
         change: entered,
         keydown: (event) => event.key === "Enter" && entered(),
@@ -277,8 +310,10 @@ export function axesPanel(app) {
     return h(
       "section",
       { class: "lx-axes-fact" },
-      now().axes.length > 1 ? h("h3", {}, `${axis.low} ↔ ${axis.high}`) : null,
-      h("dl", { class: "lx-axes-words" }, words(axis.low, axis.low_terms, false), words(axis.high, axis.high_terms, true)),
+      now().axes.length > 1 ? h("h3", {}, axisName(axis)) : null,
+      axis.column
+        ? null
+        : h("dl", { class: "lx-axes-words" }, words(axis.low, axis.low_terms, false), words(axis.high, axis.high_terms, true)),
       rangeBoxes(axis, position),
       h(
         "p",
@@ -314,13 +349,22 @@ export function axesPanel(app) {
   });
 
   app.watch(["axes"], () => {
-    const { axes, colours, chart: next } = now();
-    const given = JSON.stringify(axes.map((axis) => [axis.low, axis.high]));
+    const { axes, colours, columns, chart: next } = now();
+    const given = JSON.stringify([axes.map((axis) => [axis.low, axis.high]), columns]);
     if (given !== known) {
       known = given;
+      kinds.forEach((kind, axis) => {
+        kind.hidden = !columns.length;
+        swap(
+          kind,
+          [["", "Between two poles"], ...columns].map(([value, label]) => h("option", { value }, label)),
+        );
+        kind.value = axes[axis]?.column ?? "";
+      });
       second(axes.length > 1);
       poles.flat().forEach(({ input }, place) => {
-        input.value = axes[place >> 1]?.[place % 2 ? "high" : "low"] ?? "";
+        const axis = axes[place >> 1];
+        input.value = axis && !axis.column ? axis[place % 2 ? "high" : "low"] : "";
       });
       if (axes.length) unfold(true);
     }
@@ -337,7 +381,7 @@ export function axesPanel(app) {
     node.classList.toggle("lx-axes-two", axes.length > 1);
     swap(facts, [
       ...axes.map(fact),
-      ...[...new Set(axes.map((axis) => axis.caveat))].map((text) => h("p", { class: "lx-quiet" }, text)),
+      ...[...new Set(axes.map((axis) => axis.caveat))].filter(Boolean).map((text) => h("p", { class: "lx-quiet" }, text)),
     ]);
     if (!next) return;
     swap(

@@ -1,5 +1,6 @@
 import { titledDialog } from "./dialog.js";
 import { h, icon, iconButton, swap } from "./dom.js";
+import { recommendedView } from "./recommended.js";
 import { plural } from "./text.js";
 
 /** @import { DayAnswer } from "./messages.d.ts" */
@@ -61,13 +62,18 @@ export function dailyDialog(app) {
     {
       class: "lx-button lx-feed-button",
       "aria-haspopup": "dialog",
-      title: "Papers by the day, and what trends",
+      title: "Papers by the day, what trends, and what to read next",
       click: () => open(),
     },
     icon("day"),
     h("span", {}, "Daily"),
   );
-  const body = h("div", { class: "lx-feed-body" });
+  const days = h("div", {});
+  const recommended = recommendedView(app, { close: () => close(), shown: () => dialog.open && view === "recommended" });
+  /** @type {"days" | "recommended"} */
+  let view = "days";
+  const views = h("div", { class: "lx-segments", role: "group", label: "Show" });
+  const body = h("div", { class: "lx-feed-body" }, views, days, recommended.node);
   const { dialog, title } = titledDialog(
     app,
     { name: "daily", text: "Daily papers", kind: "lx-feed", close: () => close() },
@@ -79,9 +85,34 @@ export function dailyDialog(app) {
   const ask = (asked = {}) => link.send("day", { order, ...asked });
 
   function open() {
-    swap(body, [h("p", { class: "lx-quiet", role: "status" }, "Looking them up…")]);
     dialog.showModal();
     title.focus();
+    show(view);
+  }
+
+  /** @param {typeof view} wanted */
+  function show(wanted) {
+    view = wanted;
+    swap(
+      views,
+      /** @type {const} */ ([
+        ["days", "By the day"],
+        ["recommended", "Recommended"],
+      ]).map(([name, label]) =>
+        h(
+          "button",
+          { class: "lx-segment", "aria-pressed": String(view === name), key: `view:${name}`, click: () => show(name) },
+          label,
+        ),
+      ),
+    );
+    days.hidden = view !== "days";
+    recommended.node.hidden = view === "days";
+    if (view === "recommended") {
+      recommended.open();
+      return;
+    }
+    swap(days, [h("p", { class: "lx-quiet", role: "status" }, "Looking them up…")]);
     ask();
   }
 
@@ -221,10 +252,10 @@ export function dailyDialog(app) {
   }
 
   app.onAnswer("day", (answer) => {
-    if (!dialog.open) return;
+    if (!dialog.open || view !== "days") return;
     const more = answer.papers - answer.rows.length;
     swap(
-      body,
+      days,
       [
         head(answer),
         h(

@@ -5,6 +5,7 @@
 /** @typedef {Record<string, unknown> & { title?: { text?: string } }} AxisLayout */
 
 const TEXT_SIZE = 12; // px
+const FADED = 0.35; // of a colour, where something else is chosen
 const LABEL_WIDTH = { number: 80, period: 48 }; // px that a label of the horizontal axis takes with its margin
 
 /**
@@ -65,7 +66,7 @@ export function dressed(figure, colours, { width, height }, fast) {
  * @returns {Trace}
  */
 function dressedTrace(trace, colours, fast) {
-  const { accent, density, scaled, place, places, heat } = trace.meta ?? {};
+  const { accent, density, scaled, place, places, heat, areas, faded } = trace.meta ?? {};
   const own = { ...trace };
   if (trace.type === "scatter") own.cliponaxis = false;
   // Without WebGL points are drawn as SVG, which looks the same and takes longer.
@@ -78,6 +79,15 @@ function dressedTrace(trace, colours, fast) {
     if (trace.line) own.line = { ...trace.line, color };
     if (trace.fillcolor) own.fillcolor = color;
   }
+  if (areas) {
+    const colour = (/** @type {number} */ at) => (at < 0 ? colours.surface : colours.topics[at % colours.topics.length]);
+    own.marker = {
+      ...trace.marker,
+      colors: areas.map((at, node) => (faded?.[node] ? faint(colour(at), colours.surface) : colour(at))),
+      line: { width: 1, color: colours.surface },
+    };
+    own.root = { color: colours.surface };
+  }
   if (places) own.marker = { ...trace.marker, color: places.map((at) => colours.topics[at % colours.topics.length]) };
   if (heat) own.colorscale = scale([colours.surface, colours.accent]);
   if (accent && trace.line) own.line = { ...trace.line, color: colours.accent };
@@ -89,6 +99,17 @@ function dressedTrace(trace, colours, fast) {
       colorbar: { ...trace.marker?.colorbar, tickfont: { color: colours.muted, size: TEXT_SIZE } },
     };
   return own;
+}
+
+/**
+ * A colour faded into its ground; solid, so that what is written on it can be told from it.
+ *
+ * @param {string} colour As the browser writes it, `rgb(r, g, b)`.
+ * @param {string} ground
+ */
+export function faint(colour, ground) {
+  const [own, under] = [colour, ground].map((text) => (text.match(/[\d.]+/g) ?? []).slice(0, 3).map(Number));
+  return `rgb(${own.map((part, at) => Math.round(part * FADED + under[at] * (1 - FADED))).join(", ")})`;
 }
 
 /**

@@ -25,6 +25,10 @@ const ASIDE = new Set(
     "plotly",
     "screen_flow",
     "file_next",
+    "recommend",
+    "topic",
+    "topic_log",
+    "topic_compare",
   ]),
 );
 

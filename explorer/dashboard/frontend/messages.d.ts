@@ -26,7 +26,8 @@ export interface SelectionFields {
   rank: string;
   like: string[];
   unlike: string[];
-  axes: [low: string, high: string][];
+  /** Each two poles, or one column. */
+  axes: string[][];
   x: Range<number>;
   y: Range<number>;
   prefer: [objective: string, weight: number][];
@@ -634,6 +635,52 @@ export interface EndSubscriptionMessage extends Numbered {
   name: string;
 }
 
+/** What to read next, also learnt from papers picked to begin with and from the ticked ones. */
+export interface RecommendMessage extends Numbered {
+  kind: "recommend";
+  rows?: number[];
+  ticked?: boolean;
+}
+
+/** What a topic is, by its id or its label. */
+export interface TopicMessage extends Numbered {
+  kind: "topic";
+  topic: string;
+}
+
+/** The log of edits of the topics. */
+export interface TopicLogMessage extends Numbered {
+  kind: "topic_log";
+}
+
+/** Change a topic, or make one of words between commas and of ticked papers. */
+export interface TopicEditMessage extends Numbered {
+  kind: "topic_edit";
+  action: string;
+  topic: string;
+  label?: string;
+  others?: string[];
+  number?: number;
+  words?: string;
+  ticked?: boolean;
+  row?: number;
+}
+
+/** Compare two sides by what they are about; a side is a pair of years, a topic's id, or the name of a saved search. */
+export interface TopicCompareMessage extends Numbered {
+  kind: "topic_compare";
+  by: "periods" | "topics" | "selections";
+  of: string;
+  before: unknown;
+  after: unknown;
+}
+
+/** Take an edit of the topics back, by its number in the log, from 1. */
+export interface TopicUndoMessage extends Numbered {
+  kind: "topic_undo";
+  number: number;
+}
+
 /** What became of the records that the corpus was made from. */
 export interface LedgerMessage extends Numbered {
   kind: "ledger";
@@ -749,7 +796,13 @@ export type Message =
   | DayMessage
   | SubscriptionsMessage
   | SubscribeMessage
-  | EndSubscriptionMessage;
+  | EndSubscriptionMessage
+  | RecommendMessage
+  | TopicMessage
+  | TopicLogMessage
+  | TopicEditMessage
+  | TopicUndoMessage
+  | TopicCompareMessage;
 
 export type Kind = Message["kind"];
 
@@ -898,6 +951,87 @@ export interface SubscriptionsAnswer extends Numbered {
   problem: string;
 }
 
+/** What to read next, or papers to begin with. */
+export interface RecommendedAnswer extends Numbered {
+  kind: "recommended";
+  /** Each with what made it: words, people and places, and their part, 1 for the largest. */
+  rows: { row: number; title: string; about: string; reason: string; terms: { text: string; part: number }[] }[];
+  /** Papers that it was learnt from. */
+  learnt: number;
+  /** Papers that were picked. */
+  picked: number;
+  picks: { row: number; title: string; topic: string }[];
+  ticked: number;
+  writable: boolean;
+  problem: string;
+}
+
+/** A topic: its words, its surest papers, and how often it comes back. */
+export interface TopicAnswer extends Numbered {
+  kind: "topic";
+  /** Its id. */
+  topic: string;
+  label: string;
+  words: string[];
+  /** How much of its words comes back over samples of the papers, 0 to 1; null where it was not measured. */
+  stability: number | null;
+  papers: number;
+  /** How likely its papers are of it, 0 to 1. */
+  sure: number | null;
+  pinned: boolean;
+  hidden: boolean;
+  central: { row: number; title: string }[];
+  /** Whether it holds the papers of no topic. */
+  none: boolean;
+}
+
+/** The log of edits, and why nothing can be changed here. */
+export interface TopicLogAnswer extends Numbered {
+  kind: "topic_log";
+  rows: { edit: string; problem: string }[];
+  python: string;
+  /** Papers that are ticked. */
+  ticked: number;
+  problem: string;
+}
+
+/** A change of the topics was done, or why it was not. */
+export interface TopicEditedAnswer extends Numbered {
+  kind: "topic_edited";
+  problem: string;
+}
+
+/** What is counted on both sides. */
+export interface ComparedRow {
+  value: string;
+  label: string;
+  papers: number[];
+  shares: number[];
+  /** Ratio of the odds, second to first, and its 95 % interval. */
+  odds: [odds: number, low: number, high: number];
+  /** Where it is commoner by more than chance. */
+  sure: "" | "before" | "after";
+  /** Addresses of the papers; null where none says them. */
+  urls: (string | null)[];
+}
+
+/** Two sides beside each other, the largest difference of shares first. */
+export interface TopicCompareAnswer extends Numbered {
+  kind: "topic_compare";
+  of: string;
+  /** First and last year of the papers. */
+  years: [first: number, last: number];
+  /** The last year of their earlier half. */
+  middle: number;
+  names: string[];
+  papers: number[];
+  rows: ComparedRow[];
+  /** Papers of both sides, which are left out. */
+  both: number;
+  python: string;
+  problem: string;
+}
+
 /** plotly.js, compressed with gzip, which is the message's one buffer. */
 export interface PlotlyAnswer {
   kind: "plotly";
@@ -945,6 +1079,11 @@ export type Answer =
   | ChartCodeAnswer
   | DayAnswer
   | SubscriptionsAnswer
+  | RecommendedAnswer
+  | TopicAnswer
+  | TopicLogAnswer
+  | TopicEditedAnswer
+  | TopicCompareAnswer
   | PlotlyAnswer
   | FileAnswer
   | DownloadAnswer
@@ -1131,6 +1270,15 @@ export interface TopicPanel {
   stale: boolean;
   wants_lines: boolean;
   lines: Chart | null;
+  /** Place of each topic by its value (see `TopicRow.place`), of those too that have no row. */
+  places: Record<string, number>;
+  /** How many changes of the topics are in force. */
+  edits: number;
+  /** The topic whose parts the rows are; null where they are the topics. */
+  within: { id: string; label: string; value: string } | null;
+  /** "rows", or the tree that is drawn in their place. */
+  shape: string;
+  tree: Chart | null;
 }
 
 export interface TopicPeriod {
@@ -1143,6 +1291,11 @@ export interface TopicPeriod {
 
 export interface TopicRow {
   value: string;
+  id: string;
+  /** Whether it keeps its papers. */
+  pinned: boolean;
+  /** Whether it can be divided into parts. */
+  divided: boolean;
   label: string;
   /** Among all topics of the corpus by size: its colour and shape. */
   place: number;
@@ -1214,6 +1367,9 @@ export interface Trace {
     place?: number;
     /** The same for each bar. */
     places?: number[];
+    /** The same for each area of a tree, -1 for the root; and whether it is drawn faintly. */
+    areas?: number[];
+    faded?: boolean[];
     /** Whether it belongs to another trace, and is not in the legend. */
     band?: boolean;
   };
@@ -1404,11 +1560,16 @@ export interface AxesView {
   colours: [name: string, label: string][];
   colour: string;
   chart: Chart | null;
+  /** The reader's own columns that can be an axis. */
+  columns: [field: string, label: string][];
   /** Poles of an axis to try. */
   suggested: [low: string, high: string] | null;
 }
 
 export interface Axis {
+  /** Field of the column that it is; empty where it is between two poles. */
+  column: string;
+  /** The poles, or the name of the column and nothing. */
   low: string;
   high: string;
   low_terms: string[];

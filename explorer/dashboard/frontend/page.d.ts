@@ -12,6 +12,7 @@ import type {
   SelectionFields,
   Status,
   Step,
+  TopicRow,
   Traits,
 } from "./messages.d.ts";
 
@@ -146,6 +147,8 @@ export interface App {
   growth: Panel;
   daily: Panel & { dialog: HTMLDialogElement };
   subscribe: Panel & { dialog: HTMLDialogElement };
+  topicEdits: TopicEdits;
+  topicCompare: TopicCompare;
   toolbar: Panel & { rail: HTMLButtonElement };
   filters: Panel;
   preference: Panel;
@@ -155,6 +158,23 @@ export interface App {
   axes: Panel;
   reader: ReaderPanel;
   screening: ScreeningPanel;
+}
+
+/** Two periods, topics or selections beside each other. */
+export interface TopicCompare {
+  dialog: HTMLDialogElement;
+  button(): HTMLElement;
+}
+
+/** Changes of the topics. */
+export interface TopicEdits {
+  dialog: HTMLDialogElement;
+  /** The button that looks at a topic of the panel. */
+  menu(row: TopicRow): HTMLElement;
+  /** The button that shows the log of edits. */
+  logButton(edits: number): HTMLElement;
+  /** The button that moves a paper to another topic. */
+  move(paper: Paper): HTMLElement;
 }
 
 export interface Panel {

@@ -232,6 +232,7 @@ export function readerPanel(app) {
               "div",
               { class: "lx-words" },
               topic(paper.topic),
+              app.topicEdits.move(paper),
               paper.keywords.map((word) => pick("keywords", word, "lx-word")),
             ),
           )

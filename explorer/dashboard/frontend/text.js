@@ -54,3 +54,6 @@ export function spoken(name) {
     .trim();
   return words ? words[0].toUpperCase() + words.slice(1) : name;
 }
+
+/** @param {number} share */
+export const percent = (share) => `${(share * 100).toFixed(share && share < 0.0995 ? 1 : 0)} %`;

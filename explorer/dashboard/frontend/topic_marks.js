@@ -31,5 +31,5 @@ export function topicMark(place) {
  * @param {string} value
  */
 export function placeOf(panel, value) {
-  return panel?.rows.find((row) => row.value === value)?.place;
+  return panel && Object.hasOwn(panel.places, value) ? panel.places[value] : undefined;
 }

@@ -3,7 +3,7 @@ import { h, iconButton, swap } from "./dom.js";
 import { chartView } from "./charts.js";
 import { dressed } from "./figure.js";
 import { loadPlotly, themeColours } from "./plotly.js";
-import { count, plural } from "./text.js";
+import { count, percent, plural } from "./text.js";
 import { topicMark } from "./topic_marks.js";
 import { remembered, remember } from "./memory.js";
 
@@ -19,6 +19,12 @@ const SORTS = /** @type {const} */ ([
   ["rise", "Rise", "Largest growth of the share first, by the lower end of its interval"],
   ["name", "Name", "A to Z"],
 ]);
+const SHAPES = [
+  ["rows", "Rows"],
+  ["treemap", "Treemap"],
+  ["sunburst", "Sunburst"],
+  ["icicle", "Icicle"],
+];
 /** What is said of a period that tells little. @type {Record<string, string>} */
 const STATES = {
   unfinished: "unfinished: papers of it are still to come",
@@ -142,9 +148,6 @@ export function excluding(draft, value, all) {
   return { topics: (draft.topics.length ? draft.topics : all).filter((topic) => topic !== value) };
 }
 
-/** @param {number} share */
-export const percent = (share) => `${(share * 100).toFixed(share && share < 0.0995 ? 1 : 0)} %`;
-
 /**
  * A growth of a share in words.
  *
@@ -206,6 +209,16 @@ export function topicsPanel(app) {
   const key = h("div", { class: "lx-topic-key" });
   const note = h("p", { class: "lx-quiet lx-chart-note" });
   const lines = chartView(app, "lines", { chart: () => now().lines });
+  const tree = chartView(app, "tree", { chart: () => now().tree });
+  const treeBox = h(
+    "div",
+    { class: "lx-tree", hidden: true },
+    h("div", { class: "lx-card-head" }, tree.title, tree.actions),
+    tree.node,
+  );
+  const crumbs = h("nav", { class: "lx-topic-crumbs", label: "Topics looked into", hidden: true });
+  /** Key of what takes the focus once it is drawn. */
+  let next = "";
   const hint = h("p", { class: "lx-quiet lx-lines-hint", hidden: true });
   const linesBox = h(
     "div",
@@ -251,7 +264,9 @@ export function topicsPanel(app) {
     "figure",
     { class: "lx-chart lx-topics" },
     tools,
+    crumbs,
     grid,
+    treeBox,
     twin,
     hint,
     linesBox,
@@ -441,15 +456,18 @@ export function topicsPanel(app) {
       panel.periods.length
         ? [spark(row, panel), h("div", { class: "lx-heat", style: { "--strip": stops(levels) }, "aria-hidden": "true" })]
         : null,
-      iconButton(
-        "plus",
-        `Add the topic ${row.label} as a concept`,
-        () => link.send("add_operand", { of: "topic", name: row.value }),
-        {
-          key: `topic-concept:${row.value}`,
-          class: "lx-iconbutton lx-topic-add",
-        },
-      ),
+      panel.within
+        ? null
+        : iconButton(
+            "plus",
+            `Add the topic ${row.label} as a concept`,
+            () => link.send("add_operand", { of: "topic", name: row.value }),
+            {
+              key: `topic-concept:${row.value}`,
+              class: "lx-iconbutton lx-topic-add",
+            },
+          ),
+      panel.within ? null : app.topicEdits.menu(row),
     );
   }
 
@@ -586,6 +604,18 @@ export function topicsPanel(app) {
             ),
           ]
         : null,
+      h(
+        "select",
+        {
+          class: "lx-select lx-topic-shape",
+          label: "Draw the topics as",
+          key: "shape",
+          change: (event) => choose("shape", event.currentTarget.value),
+        },
+        SHAPES.map(([shape, label]) => h("option", { value: shape, selected: shape === panel.shape }, label)),
+      ),
+      app.topicCompare.button(),
+      app.topicEdits.logButton(panel.edits),
       panel.stale && model.get("intake").allowed
         ? h("button", { class: "lx-textbutton", key: "refit", click: () => link.send("intake_refit") }, "Find topics anew")
         : null,
@@ -644,6 +674,40 @@ export function topicsPanel(app) {
     ]);
   }
 
+  /** @param {TopicPanel} panel */
+  function drawCrumbs({ within }) {
+    crumbs.hidden = !within;
+    swap(
+      crumbs,
+      within
+        ? [
+            h(
+              "button",
+              {
+                class: "lx-textbutton",
+                key: "topic-crumb",
+                click: () => {
+                  next = `topic:${within.value}`;
+                  link.send("chart", { option: "within", value: "" });
+                },
+              },
+              "All topics",
+            ),
+            h("span", { "aria-hidden": "true" }, "›"),
+            h("strong", { "aria-current": "true" }, within.label),
+          ]
+        : [],
+    );
+  }
+
+  /** @param {TopicPanel} panel */
+  function drawTree(panel) {
+    treeBox.hidden = asTable || !panel.tree;
+    if (treeBox.hidden || !panel.tree) return;
+    tree.title.textContent = panel.tree.title;
+    tree.draw();
+  }
+
   function drawLines(/** @type {TopicPanel} */ panel) {
     const chosen = link.draft().topics.length;
     hint.hidden = !panel.wants_lines || (chosen > 0 && chosen <= 5);
@@ -661,7 +725,7 @@ export function topicsPanel(app) {
     hideTip();
     tableButton.setAttribute("aria-pressed", String(asTable));
     twin.hidden = !asTable;
-    grid.hidden = asTable;
+    grid.hidden = asTable || Boolean(panel.tree);
     grid.classList.toggle("lx-undated", !panel.periods.length);
     grid.classList.toggle("lx-topic-filtered", panel.shown !== panel.total);
     drawTools(panel);
@@ -679,8 +743,16 @@ export function topicsPanel(app) {
           : [h("p", { class: "lx-quiet" }, "No topics: no paper has a text to find them in.")],
       );
     }
+    drawCrumbs(panel);
+    drawTree(panel);
     drawKey(panel);
+    key.hidden = Boolean(panel.tree);
     drawLines(panel);
+    const found = next && app.root.querySelector(`[data-key="${CSS.escape(next)}"]`);
+    if (found instanceof HTMLElement) {
+      found.focus();
+      next = "";
+    }
     note.textContent = panel.notes.join(" ");
     app.root.dispatchEvent(new CustomEvent("lx-chart-drawn", { bubbles: true, detail: "topics" }));
   }
@@ -711,7 +783,10 @@ export function topicsPanel(app) {
     );
   });
   app.watch(["topics"], draw);
-  app.onTheme(() => lines.redraw());
+  app.onTheme(() => {
+    lines.redraw();
+    tree.redraw();
+  });
   return { node, actions, title: h("h3", { class: "lx-chart-title" }), name: "topics", draw, redraw: draw };
 }
 

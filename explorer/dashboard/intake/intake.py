@@ -236,6 +236,15 @@ class Intake:
         done = f"{both[0]} and {both[1]} are {'one paper' if same else 'two papers'} from now on."
         self._grow(lambda say: corpus.decide(rules, progress=building(say)), done)
 
+    def check_free(self, problem: str) -> None:
+        """Raise `ReadError` with the words for it while papers are on their way in."""
+        if self.phase in (*BUSY, "review"):
+            raise ReadError(problem)
+
+    def forget_undo(self) -> None:
+        """Offer no longer to take back what the last papers changed, for something else was changed since."""
+        self._update(undo="")
+
     def refit(self) -> None:
         """Find the topics of the corpus anew. Raises as `split` does."""
         self._free()

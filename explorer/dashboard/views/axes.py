@@ -12,7 +12,7 @@ from explorer.dashboard.views.page import View, date_text, title_of
 from explorer.dashboard.views.topics import places
 from explorer.errors import SelectionError
 from explorer.search.results import Results
-from explorer.selection.fields import BETWEEN
+from explorer.selection.fields import axis_name
 from explorer.selection.syntax import COLUMN
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ CAVEAT = (
 )
 
 
-NONE: View = {"axes": [], "colours": [], "colour": "", "chart": None, "suggested": None}
+NONE: View = {"axes": [], "colours": [], "colour": "", "chart": None, "suggested": None, "columns": []}
 """Where no axis is chosen, and no topics suggest one."""
 
 
@@ -63,17 +63,28 @@ def axes(results: Results, colour: str) -> View:
         A pole has no papers of its own.
     """
     found = results.axes
+    offered = columns(results.snapshot)
     if not found:
-        return {**NONE, "suggested": suggested(results.snapshot)}
+        return {**NONE, "suggested": suggested(results.snapshot), "columns": offered}
     names = _colours(results, len(found))
     colour = colour if colour in names else names[0]
     return {
+        "columns": offered,
         "axes": [_axis(axis, *pair) for axis, pair in zip(found, _pairs(results), strict=True)],
         "colours": [[name, _called(results, name)] for name in names],
         "colour": colour,
         "suggested": None,
         "chart": _histogram(results, found[0], colour) if len(found) == 1 else _scatter(results, found, colour),
     }
+
+
+def columns(snapshot: Snapshot) -> list[list[str]]:
+    """The reader's own columns that can be an axis, numbers and dates: each its field and its label."""
+    return [
+        [stored.column.field, stored.column.label]
+        for stored in snapshot.columns.by_key.values()
+        if stored.numbers is not None and stored.column.telling
+    ]
 
 
 def suggested(snapshot: Snapshot) -> list[str] | None:
@@ -105,23 +116,46 @@ def point(results: Results, row: int) -> View:
     return {"title": title_of(paper["title"]), "date": date_text(paper["published"], paper["precision"])}
 
 
-def _pairs(results: Results) -> list[tuple[tuple[str, str], charts.Range]]:
+def _pairs(results: Results) -> list[tuple[tuple[str, ...], charts.Range]]:
     selection = results.selection
     return list(zip(selection.axes, (selection.x, selection.y), strict=False))
 
 
-def _axis(axis: Axis, poles: tuple[str, str], within: charts.Range) -> View:
+def _ends(axis: Axis, poles: tuple[str, ...]) -> tuple[str, str]:
+    """What stands at the ends of an axis: its poles, or the name of the column and nothing."""
+    return (axis.low, "") if len(poles) == 1 else (poles[0], poles[1])
+
+
+def _along(axis: Axis, poles: tuple[str, ...]) -> str:
+    return f"by {axis.low}" if len(poles) == 1 else f"from {poles[0]} to {poles[1]}, in standard deviations"
+
+
+def _place(place: float) -> float | None:
+    return None if math.isnan(place) else round(float(place), 2)
+
+
+def _titled(axis: Axis, poles: tuple[str, ...]) -> str:
+    return axis.low if len(poles) == 1 else axis_name(poles)
+
+
+def _axis(axis: Axis, poles: tuple[str, ...], within: charts.Range) -> View:
     parts = axis.separation
     known = not math.isnan(parts)
     low, high = _span(axis.place)
+    first, second = _ends(axis, poles)
+    caveat = CAVEAT if known else "Too few papers stand for a pole to tell how well the axis parts them."
+    if len(poles) == 1:
+        lacking = int(np.isnan(axis.place).sum())
+        caveat = f"{lacking:,} paper{'s have' if lacking != 1 else ' has'} no {axis.low}." if lacking else ""
     return {
-        "low": poles[0],
-        "high": poles[1],
+        "column": poles[0] if len(poles) == 1 else "",
+        "low": first,
+        "high": second,
         "low_terms": axis.low_terms,
         "high_terms": axis.high_terms,
         "separation": round(parts, 3) if known else None,
         "weak": known and parts < _WEAK,
-        "caveat": CAVEAT if known else "Too few papers stand for a pole to tell how well the axis parts them.",
+        "caveat": caveat,
         "within": list(within),
         "span": [low, high],
     }
@@ -154,17 +188,26 @@ def _called(results: Results, colour: str) -> str:
 
 def _span(place: np.ndarray) -> tuple[float, float]:
     """Whole bins around all papers of the corpus, so that a filter moves no axis."""
-    if not len(place):
+    known = place[~np.isnan(place)].astype(np.float64)
+    if not len(known):
         return -1.0, 1.0
     width = _width(place)
-    low, high = math.floor(float(place.min()) / width), math.floor(float(place.max()) / width) + 1
-    return round(low * width, 6), round(high * width, 6)
+    low, high = math.floor(float(known.min()) / width), math.floor(float(known.max()) / width) + 1
+    return float(f"{low * width:.9g}"), float(f"{high * width:.9g}")
 
 
 def _width(place: np.ndarray) -> float:
     """A round width that gives not too many bins."""
-    reach = float(place.max() - place.min()) if len(place) else 0.0
-    return next((width for width in (0.05, 0.1, 0.25, 0.5, 1.0, 2.5) if reach / width <= _MOST_BINS - 1), 5.0)
+    known = place[~np.isnan(place)]
+    reach = float(known.max() - known.min()) if len(known) else 0.0
+    if reach <= 0:
+        return 0.05
+    if bool((known == np.round(known)).all()):
+        # Of whole numbers each bin has as many.
+        return max(1.0, math.ceil(reach / (_MOST_BINS - 1)))
+    power = math.floor(math.log10(reach / _MOST_BINS))
+    widths = [step * 10.0**exponent for exponent in (power, power + 1) for step in (1.0, 2.5, 5.0)]
+    return next(width for width in [*widths, 10.0 ** (power + 2)] if reach / width <= _MOST_BINS - 1)
 
 
 def _topics(results: Results) -> tuple[np.ndarray, list[str], list[int]]:
@@ -185,7 +228,7 @@ def _histogram(results: Results, axis: Axis, colour: str) -> View:
     low, high = _span(axis.place)
     width = _width(axis.place)
     edges = np.linspace(low, high, max(1, round((high - low) / width)) + 1)
-    rows = np.flatnonzero(results.mask_without("x"))
+    rows = np.flatnonzero(results.mask_without("x") & ~np.isnan(axis.place))
     places = np.clip(((axis.place[rows] - low) / width).astype(np.int64), 0, len(edges) - 2)
     series, names, marks = np.zeros(len(rows), np.int64), [""], [0]
     if colour == "topic":
@@ -200,10 +243,9 @@ def _histogram(results: Results, axis: Axis, colour: str) -> View:
     bins = zip(edges[:-1], edges[1:], grid.T.tolist(), strict=True)
     return {
         "name": "axes",
-        "title": BETWEEN.join(poles),
-        "description": f"Histogram of {len(rows):,} papers from {poles[0]} to {poles[1]}, in standard deviations. "
-        "The boxes below the chart choose a range.",
-        "figure": charts.histogram_json(edges, names, grid, within, poles, marks),
+        "title": _titled(axis, poles),
+        "description": f"Histogram of {len(rows):,} papers {_along(axis, poles)}. The boxes below the chart choose a range.",
+        "figure": charts.histogram_json(edges, names, grid, within, _ends(axis, poles), marks),
         "table": {"columns": columns, "rows": [[round(a, 3), round(b, 3), *counts] for a, b, counts in bins]},
         "note": "",
         "options": [],
@@ -218,7 +260,10 @@ def _scatter(results: Results, found: list[Axis], colour: str) -> View:
     x, y = (axis.place for axis in found)
     spans = _span(x), _span(y)
     (first, within_x), (second, within_y) = _pairs(results)
-    rows = np.flatnonzero(results.mask_without("x", "y"))
+    titles = _titled(found[0], first), _titled(found[1], second)
+    ends = _ends(found[0], first), _ends(found[1], second)
+    there = ~(np.isnan(x) | np.isnan(y))
+    rows = np.flatnonzero(results.mask_without("x", "y") & there)
     drawn = sample(rows, MOST_DRAWN)
     density = None
     if len(drawn) < len(rows):
@@ -229,26 +274,26 @@ def _scatter(results: Results, found: list[Axis], colour: str) -> View:
     series, notes = _series(results, drawn[inside], colour)
     points += [charts.Points(name, x[some], y[some], some, shade) for name, some, shade in series if len(some)]
     notes = [f"{len(drawn):,} of {len(rows):,} drawn, over the density of all"] * (density is not None) + notes
+    lacking = int(np.count_nonzero(results.mask_without("x", "y") & ~there))
+    notes += [f"{lacking:,} without a place on both axes left out"] * bool(lacking)
     listed = results.rows(0, LISTED)
-    titles = [title_of(results.snapshot.record(int(row), ["title"])["title"]) for row in listed]
+    listed_titles = [title_of(results.snapshot.record(int(row), ["title"])["title"]) for row in listed]
     return {
         "name": "axes",
-        "title": f"{BETWEEN.join(first)} by {BETWEEN.join(second)}",
-        "description": f"Scatter plot of {len(rows):,} papers, {first[0]} to {first[1]} across and {second[0]} to {second[1]} up, "
+        "title": f"{titles[0]} by {titles[1]}",
+        "description": f"Scatter plot of {len(rows):,} papers {_along(found[0], first)} across and {_along(found[1], second)} up, "
         f"coloured by {_called(results, colour).lower()}. The boxes below the chart choose a range.",
-        "figure": charts.scatter_json(points, spans, (within_x, within_y), (first, second), density),
+        "figure": charts.scatter_json(points, spans, (within_x, within_y), ends, density),
         "table": {
-            "columns": ["Paper", BETWEEN.join(first), BETWEEN.join(second)],
-            "rows": [
-                [title, round(float(x[row]), 2), round(float(y[row]), 2)] for title, row in zip(titles, listed, strict=True)
-            ],
+            "columns": ["Paper", *titles],
+            "rows": [[name, _place(x[row]), _place(y[row])] for name, row in zip(listed_titles, listed, strict=True)],
         },
         "note": "; ".join(notes),
         "options": [],
         "pick": None,
         "bare": not len(rows),
         "select": "box",
-        "step": 0.05,
+        "step": min(_width(x), _width(y)) / 5,
     }
 
 

@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from explorer.dashboard.figures import lines_json, trend_json
+from explorer.dashboard.tree_figure import tree_json
 from explorer.search.results import Results
+from explorer.store.topics import LEAST, PART
 from explorer.text.analysis import readable
+from explorer.topics.edits import NONE
 from explorer.topics.periods import unfinished_period as unfinished_period
-from explorer.topics.trends import PERIODS, YEAR, coarseness, period_label, wilson
+from explorer.topics.trends import PERIODS, YEAR, coarseness, count_grid, period_index, period_label, wilson
 
 if TYPE_CHECKING:
     from explorer.store.snapshot import Snapshot
+    from explorer.store.topics import Division
 
 View = dict[str, Any]
 
@@ -70,16 +74,89 @@ def places(snapshot: Snapshot) -> np.ndarray:
     return found
 
 
-def grid(results: Results, by: str) -> Grid:
-    """Papers per topic and period under all filters but those of topics and of time, which are chosen here."""
+class Groups(NamedTuple):
+    """What the panel has a row for: the topics, or the parts of one.
+
+    Attributes
+    ----------
+    ids, values, labels : list of str
+        `values` are what a selection chooses them by.
+    papers, totals, marks : ndarray of int64, shape (n_groups,)
+        Papers under all filters but that of topics, papers in all, and the place that gives the mark.
+    divided : list of bool
+        Whether there are enough papers to divide it.
+    within : Division or None
+        The topic whose parts they are.
+    """
+
+    ids: list[str]
+    values: list[str]
+    labels: list[str]
+    papers: np.ndarray
+    totals: np.ndarray
+    marks: np.ndarray
+    divided: list[bool]
+    within: Division | None
+
+
+def groups(results: Results, within: str | None) -> Groups:
+    """The topics, or the parts of the one whose id is given."""
+    snapshot = results.snapshot
+    table = snapshot.topics.table
+    if within is None:
+        totals = snapshot.totals("topics")
+        divided = [topic != NONE and int(total) >= LEAST for topic, total in zip(table.ids, totals, strict=True)]
+        return Groups(table.ids, table.labels, table.labels, results.counts("topics"), totals, places(snapshot), divided, None)
+    found = snapshot.topics.divided(within)
+    number = len(found.labels)
+    parent = table.labels[snapshot.topics.code(within)]
+    here = results.mask_without("topics")[found.rows]
+    return Groups(
+        [f"{within}.{at}" for at in range(1, number + 1)],
+        [f"{parent}{PART}{label}" for label in found.labels],
+        found.labels,
+        np.bincount(found.part[here], minlength=number)[:number],
+        np.bincount(found.part, minlength=number)[:number],
+        np.arange(number),
+        [False] * number,
+        found,
+    )
+
+
+def within_of(results: Results, within: str | None) -> str | None:
+    """The topic whose parts are shown, by its id: the one asked for, or, where nothing is said (None), that of a part that is chosen."""
+    topics = results.snapshot.topics
+    if within is None:
+        chosen = [value for value in results.selection.topics if value not in topics.labels]
+        labels = [value.rpartition(PART)[0] for value in chosen]
+        return next((topics.table.ids[topics.labels.index(label)] for label in labels if label in topics.labels), None)
+    return within if within in topics.table.ids else None
+
+
+def grid(results: Results, by: str, within: Division | None = None) -> Grid:
+    """Papers per topic, or part of one, and period under all filters but those of topics and of time, which are chosen here."""
     snapshot = results.snapshot
     shown = _rows(results)
-    counts, first = snapshot.topics.grid(by, shown)
+    if within is not None:
+        everywhere = results.mask_without(*_CHOSEN_HERE)[within.rows]
+        shown, part = within.rows[everywhere], within.part[everywhere]
+        counts, first = _part_grid(snapshot, shown, part, len(within.labels), by)
+    else:
+        counts, first = snapshot.topics.grid(by, shown)
     early = max(0, counts.shape[1] - MOST_PERIODS)
     before = int(counts[:, :early].sum())
     counts, first = counts[:, early:], first + early
     last = results.ranker.kept(("unfinished", by), lambda: snapshot.unfinished(by))
     return Grid(counts, first, _states(snapshot, shown, counts.sum(axis=0), first, by, last), before)
+
+
+def _part_grid(snapshot: Snapshot, rows: np.ndarray, part: np.ndarray, number: int, by: str) -> tuple[np.ndarray, int]:
+    periods = period_index(snapshot.months[rows], snapshot.precision[rows], by)
+    dated = periods[periods >= 0]
+    if not len(dated):
+        return np.zeros((number, 0), np.int64), 0
+    first = int(dated.min())
+    return count_grid(part, periods, number, first, int(dated.max()) - first + 1), first
 
 
 def _rows(results: Results) -> np.ndarray | None:
@@ -115,7 +192,15 @@ def _coarse_years(snapshot: Snapshot, shown: np.ndarray | None, by: str) -> dict
     return dict(zip(found.tolist(), counts.tolist(), strict=True))
 
 
-def topics(results: Results, *, share: bool = True, by: str = "year", lines: bool = False) -> View:
+def topics(
+    results: Results,
+    *,
+    share: bool = True,
+    by: str = "year",
+    lines: bool = False,
+    within: str | None = None,
+    shape: str = "rows",
+) -> View:
     """All topics with their counts, their shares and their course.
 
     Parameters
@@ -125,57 +210,115 @@ def topics(results: Results, *, share: bool = True, by: str = "year", lines: boo
     by : {"year", "quarter", "month"}
     lines : bool
         Whether the chosen topics are drawn as lines too.
+    within : str, optional
+        Id of the topic whose parts are shown in place of the topics; empty for none, by default that of a part that is chosen.
+    shape : {"rows", "treemap", "sunburst", "icicle"}
+        Whether the same papers are drawn as a tree too.
 
     Returns
     -------
     dict
         `shown`, papers under all filters but that of topics, and `total`, of the corpus; `periods`, each with its `label`, its
         `papers`, its `state` (see `Grid`) and its `span` of months; `top`, the largest share of a period (or count); `rows`, one a
-        topic, largest first: `value`, `label`, `place` (see `places`), `papers`, `all` (of the corpus), `on`, `counts` per period,
-        `low` and `high` (95 % interval of the share, in ten-thousandths), `rise` (see `rises`); `notes`; `options`; `lines`.
+        topic that is not hidden, largest first: `value`, `id`, `pinned`, `divided` (whether it can be), `label`, `place` (see
+        `places`), `papers`, `all` (of the corpus), `on`, `counts` per period, `low` and `high` (95 % interval of the share, in
+        ten-thousandths), `rise` (see `rises`); `notes`; `places` of all topics by label; `edits`, how many changes of the topics
+        are in force; `within`, the topic whose parts the rows are; `tree`, a chart; `options`; `lines`.
 
     Notes
     -----
     Intervals are Wilson's (1927) score intervals, 95 %; that of a rise is Newcombe's (1998, method 10) of two of them.
     """
     snapshot = results.snapshot
-    counts, totals = results.counts("topics"), snapshot.totals("topics")
-    marks, found = places(snapshot), grid(results, by)
+    chosen = results.selection.topics
+    of = groups(results, within_of(results, within))
+    found = grid(results, by, of.within)
     low, high = wilson(found.counts, np.broadcast_to(found.counts.sum(axis=0), found.counts.shape))
     rise = rises(found)
-    order = np.lexsort((np.arange(len(counts)), -totals, -counts))
-    chosen = results.selection.topics
-    labels = snapshot.topics.labels
+    order = np.lexsort((np.arange(len(of.papers)), -of.totals, -of.papers))
+    hidden = set(snapshot.topics.table.hidden) - {
+        topic for topic, value in zip(of.ids, of.values, strict=True) if value in chosen
+    }
     rows = [
         {
-            "value": labels[code],
-            "label": readable(labels[code]),
-            "place": int(marks[code]),
-            "papers": int(counts[code]),
-            "all": int(totals[code]),
-            "on": labels[code] in chosen,
+            "value": of.values[code],
+            "id": of.ids[code],
+            "pinned": of.ids[code] in snapshot.topics.table.pinned,
+            "divided": of.divided[code],
+            "label": readable(of.labels[code]),
+            "place": int(of.marks[code]),
+            "papers": int(of.papers[code]),
+            "all": int(of.totals[code]),
+            "on": of.values[code] in chosen,
             "counts": found.counts[code].tolist(),
             "low": np.floor(low[code] * _SCALE).astype(int).tolist(),
             "high": np.ceil(high[code] * _SCALE).astype(int).tolist(),
             "rise": rise[code],
         }
         for code in order.tolist()
-        if totals[code] or labels[code] in chosen
+        if (of.totals[code] and of.ids[code] not in hidden) or of.values[code] in chosen
     ]
+    left_out = sum(1 for topic, total in zip(of.ids, of.totals, strict=True) if topic in hidden and total)
     stale = snapshot.topics_stale
+    notes = _notes(results, found, by)
+    notes += [f"{left_out} topic{'s' if left_out > 1 else ''} hidden by an edit."] * bool(left_out)
+    notes += ["Its papers tell no parts apart."] * (of.within is not None and not of.values)
     return {
-        "shown": int(counts.sum()),
-        "total": len(snapshot),
+        "shown": int(of.papers.sum()),
+        "total": int(of.totals.sum()),
         "periods": _periods(found, by),
         "top": _top(found, share=share),
         "rows": rows,
         "share": share,
         "by": by,
         "choices": list(PERIODS),
-        "notes": _notes(results, found, by) + ([snapshot.stale_sentence] if stale else []),
+        "notes": notes + ([snapshot.stale_sentence] if stale else []),
+        "places": dict(zip(snapshot.topics.labels, places(snapshot).tolist(), strict=True)),
+        "edits": len(snapshot.topics.log),
+        "within": None if of.within is None else _parent(snapshot, of.within),
+        "shape": shape,
+        "tree": None if shape == "rows" else _tree(results, of, shape),
         "stale": stale,
         "wants_lines": lines,
-        "lines": _lines(results, found, by, share=share) if lines else None,
+        "lines": _lines(results, of, found, by, share=share) if lines else None,
+    }
+
+
+def _parent(snapshot: Snapshot, within: Division) -> View:
+    label = snapshot.topics.labels[snapshot.topics.code(within.topic)]
+    return {"id": within.topic, "label": readable(label), "value": label}
+
+
+def _tree(results: Results, of: Groups, shape: str) -> View:
+    """The topics as a tree of areas; of the one that is looked into the parts."""
+    whole = of if of.within is None else groups(results, None)
+    parent = None if of.within is None else of.within.topic
+    nodes = [("all", "", "All topics", int(whole.papers.sum()), "", -1)]
+    hidden = set(results.snapshot.topics.table.hidden)
+    for code in np.argsort(-whole.papers, kind="stable").tolist():
+        if not whole.papers[code] or whole.ids[code] in hidden:
+            continue
+        mark = int(whole.marks[code])
+        nodes.append((whole.ids[code], "all", whole.labels[code], int(whole.papers[code]), whole.values[code], mark))
+        if whole.ids[code] == parent:
+            nodes += [
+                (of.ids[at], whole.ids[code], of.labels[at], int(of.papers[at]), of.values[at], mark)
+                for at in range(len(of.ids))
+                if of.papers[at]
+            ]
+    shown = [node for node in nodes if node[1]] if parent is None else [node for node in nodes if node[1] == parent]
+    return {
+        "name": "tree",
+        "title": "Topics as a tree",
+        "description": f"{shape.capitalize()} of papers per topic, {len(shown)} areas."
+        if parent is None
+        else f"{shape.capitalize()} of papers per part of a topic, {len(shown)} areas.",
+        "figure": tree_json(nodes, shape, parent or "all", results.selection.topics),
+        "table": {"columns": ["Topic", "Papers"], "rows": [[readable(label), papers] for _, _, label, papers, _, _ in shown]},
+        "note": "An area is as large as its papers are many. Click one: only these.",
+        "options": [],
+        "pick": {"field": "topics", "values": [value for _, _, _, _, value, _ in shown]} if shown else None,
+        "bare": not shown,
     }
 
 
@@ -256,11 +399,10 @@ def _notes(results: Results, found: Grid, by: str) -> list[str]:
     return ["Left out of the periods: " + ", ".join(notes) + "."] if notes else []
 
 
-def _lines(results: Results, found: Grid, by: str, *, share: bool) -> View:
+def _lines(results: Results, of: Groups, found: Grid, by: str, *, share: bool) -> View:
     """Lines of the topics that are chosen, at most `MOST_LINES`."""
-    labels = results.snapshot.topics.labels
-    marks = places(results.snapshot)
-    codes = [labels.index(value) for value in results.selection.topics if value in labels][:MOST_LINES]
+    labels, marks = of.labels, of.marks
+    codes = [of.values.index(value) for value in results.selection.topics if value in of.values][:MOST_LINES]
     names = [period_label(found.first + at, by) for at in range(found.counts.shape[1])]
     totals = found.counts.sum(axis=0)
     low, high = wilson(found.counts[codes], np.broadcast_to(totals, (len(codes), len(totals))))
@@ -288,9 +430,9 @@ def _lines(results: Results, found: Grid, by: str, *, share: bool) -> View:
     }  # fmt: skip
 
 
-def picture(results: Results, *, share: bool = True, by: str = "year") -> View:
+def picture(results: Results, *, share: bool = True, by: str = "year", within: str | None = "") -> View:
     """The panel as one plotly figure, for a picture: the topics shown, and their course as a heat map."""
-    view = topics(results, share=share, by=by)
+    view = topics(results, share=share, by=by, within=within)
     return {"title": "Topics", "figure": trend_json(view)}
 
 

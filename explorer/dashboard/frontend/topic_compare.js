@@ -1,0 +1,312 @@
+import { titledDialog } from "./dialog.js";
+import { h, swap } from "./dom.js";
+import { count, percent, plural } from "./text.js";
+
+/** @import { ComparedRow, TopicCompareAnswer } from "./messages.d.ts" */
+/** @import { App, TopicCompare } from "./page.d.ts" */
+
+const WAYS = /** @type {const} */ ([
+  ["periods", "Two periods"],
+  ["topics", "Two topics"],
+  ["selections", "Two selections"],
+]);
+const FIELDS = [
+  ["topics", "Topics"],
+  ["keywords", "Keywords"],
+  ["venues", "Venues"],
+  ["authors", "Authors"],
+];
+
+/**
+ * How much commoner a value is on the second side, in words.
+ *
+ * @param {ComparedRow} row
+ */
+export function oddsText({ odds: [odds, low, high] }) {
+  /** @param {number} value */
+  const written = (value) => (value >= 100 ? String(Math.round(value)) : value.toPrecision(2).replace(/\.0$/, ""));
+  return `× ${written(odds)} (${written(low)} to ${written(high)})`;
+}
+
+/**
+ * Two periods, two topics or two selections beside each other.
+ *
+ * @param {App} app
+ * @returns {TopicCompare}
+ */
+export function topicCompare(app) {
+  const { model, link } = app;
+  const form = h("div", { class: "lx-compare-form" });
+  const result = h("div", { class: "lx-compare-result", "aria-live": "polite" });
+  const { dialog, title } = titledDialog(
+    app,
+    { name: "topic-compare", text: "Compare", kind: "lx-feed", close: () => close() },
+    h("div", { class: "lx-feed-body" }, form, result),
+  );
+  /** @type {(typeof WAYS)[number][0]} */
+  let by = "periods";
+  let of = "topics";
+  /** What each side is, by the way of comparing. @type {Record<string, [any, any]>} */
+  const sides = { periods: [null, null], topics: ["", ""], selections: ["", "*"] };
+  /** First and last year of the papers, and the last of their earlier half. @type {[number, number, number]} */
+  let years = [0, 0, 0];
+
+  const topics = () => model.get("topics").rows.filter((row) => row.id !== "none");
+
+  function ask() {
+    const [before, after] = sides[by];
+    link.send("topic_compare", {
+      by,
+      of: by === "topics" && of === "topics" ? "keywords" : of,
+      before: before ?? [1, 9999],
+      after: after ?? [1, 9999],
+    });
+  }
+
+  function open() {
+    const chosen = topics();
+    const [one, other] = link.draft().topics.map((value) => chosen.find((row) => row.value === value)?.id);
+    sides.topics = [one ?? chosen[0]?.id ?? "", other ?? chosen.find((row) => row.id !== (one ?? chosen[0]?.id))?.id ?? ""];
+    swap(form, []);
+    swap(result, [h("p", { class: "lx-quiet", role: "status" }, "Comparing…")]);
+    dialog.showModal();
+    title.focus();
+    ask();
+  }
+
+  function close() {
+    if (!dialog.open) return false;
+    dialog.close();
+    const button = app.root.querySelector('[data-key="topic-compare"]');
+    if (button instanceof HTMLElement) button.focus();
+    return true;
+  }
+
+  /** @param {0 | 1} side */
+  function picker(side) {
+    const id = app.id(`compare-side-${side}`);
+    const text = side ? "Second" : "First";
+    if (by === "periods") {
+      const [low, high] = sides.periods[side];
+      /** @param {0 | 1} end */
+      const year = (end) =>
+        h("input", {
+          class: "lx-box lx-topic-number",
+          type: "number",
+          min: String(years[0]),
+          max: String(years[1]),
+          value: String(end ? high : low),
+          label: `${text} period, ${end ? "to" : "from"}`,
+          key: `compare:${side}:${end}`,
+          change: (event) => {
+            const given = Math.round(Number(event.currentTarget.value));
+            if (!given) return;
+            const ends = [low, high];
+            ends[end] = given;
+            sides.periods[side] = ends[0] <= ends[1] ? ends : [given, given];
+            ask();
+          },
+        });
+      return h("div", { class: "lx-topic-form" }, h("span", { class: "lx-compare-side" }, text), year(0), "to", year(1));
+    }
+    const choices =
+      by === "topics"
+        ? topics().map((row) => [row.id, row.label])
+        : [
+            ["", "What is shown"],
+            ...(side ? [["*", "All other papers"]] : []),
+            ...model.get("saved").rows.map((row) => [row.name, `“${row.name}”`]),
+          ];
+    return h(
+      "div",
+      { class: "lx-topic-form" },
+      h("label", { class: "lx-compare-side", for: id }, text),
+      h(
+        "select",
+        {
+          id,
+          class: "lx-select",
+          key: `compare:${side}`,
+          change: (event) => {
+            sides[by][side] = event.currentTarget.value;
+            ask();
+          },
+        },
+        choices.map(([value, label]) => h("option", { value, selected: value === sides[by][side] }, label)),
+      ),
+    );
+  }
+
+  function drawForm() {
+    const id = app.id("compare-of");
+    const fields = FIELDS.filter(([name]) => by !== "topics" || name !== "topics");
+    swap(
+      form,
+      [
+        h(
+          "div",
+          { class: "lx-segments", role: "group", label: "Compare" },
+          WAYS.map(([way, label]) =>
+            h(
+              "button",
+              {
+                class: "lx-segment",
+                "aria-pressed": String(by === way),
+                key: `compare-way:${way}`,
+                click: () => {
+                  by = way;
+                  ask();
+                },
+              },
+              label,
+            ),
+          ),
+        ),
+        picker(0),
+        picker(1),
+        h(
+          "div",
+          { class: "lx-topic-form" },
+          h("label", { class: "lx-compare-side", for: id }, "By their"),
+          h(
+            "select",
+            {
+              id,
+              class: "lx-select",
+              key: "compare-of",
+              change: (event) => {
+                of = event.currentTarget.value;
+                ask();
+              },
+            },
+            fields.map(([name, label]) => h("option", { value: name, selected: name === of }, label)),
+          ),
+        ),
+      ],
+      title,
+    );
+  }
+
+  /** @param {TopicCompareAnswer} answer */
+  function table(answer) {
+    const most = Math.max(...answer.rows.flatMap((row) => row.shares), 1e-9);
+    return h(
+      "table",
+      { class: "lx-compare-table" },
+      h(
+        "caption",
+        { class: "lx-hide" },
+        `${answer.names[0]} and ${answer.names[1]} by their ${answer.of}, the largest difference first`,
+      ),
+      h(
+        "thead",
+        {},
+        h(
+          "tr",
+          {},
+          h("th", { scope: "col" }, FIELDS.find(([name]) => name === answer.of)?.[1] ?? ""),
+          answer.names.map((name, side) =>
+            h("th", { scope: "col" }, name, h("span", { class: "lx-quiet" }, ` ${plural(answer.papers[side], "paper")}`)),
+          ),
+          h("th", { scope: "col", title: "Odds of the second against the first, with the 95 % interval" }, "Odds"),
+        ),
+      ),
+      h(
+        "tbody",
+        {},
+        answer.rows.map((row) =>
+          h(
+            "tr",
+            {},
+            h("th", { scope: "row" }, row.label),
+            row.shares.map((share, side) =>
+              h(
+                "td",
+                { style: { "--share": share / most } },
+                h(
+                  "button",
+                  {
+                    class: "lx-compare-share",
+                    disabled: row.urls[side] === null,
+                    label: `${answer.names[side]}, ${row.label}: ${plural(row.papers[side], "paper")}, ${percent(share)}; show them`,
+                    click: () => {
+                      close();
+                      link.send("url", { url: row.urls[side] ?? "" });
+                    },
+                  },
+                  percent(share),
+                  h("span", { class: "lx-quiet" }, count(row.papers[side])),
+                ),
+              ),
+            ),
+            h(
+              "td",
+              {},
+              row.sure ? h("strong", {}, row.sure === "after" ? "▲ " : "▼ ") : "",
+              h("span", { class: row.sure ? null : "lx-quiet" }, oddsText(row)),
+            ),
+          ),
+        ),
+      ),
+    );
+  }
+
+  app.onAnswer("topic_compare", (answer) => {
+    if (!dialog.open) return;
+    const [first, last] = answer.years;
+    if (!sides.periods[0] && last) {
+      years = [first, last, answer.middle];
+      sides.periods = [
+        [first, answer.middle],
+        [Math.min(answer.middle + 1, last), last],
+      ];
+      drawForm();
+      if (by === "periods") {
+        ask();
+        return;
+      }
+    }
+    drawForm();
+    swap(
+      result,
+      answer.problem
+        ? [h("p", { class: "lx-saved-problem" }, answer.problem)]
+        : [
+            answer.rows.length ? table(answer) : h("p", { class: "lx-quiet" }, "There is nothing to compare."),
+            h(
+              "p",
+              { class: "lx-quiet" },
+              "▲ ▼ commoner in the second, or in the first, by more than chance (false discoveries held at 5 %).",
+              answer.both ? ` ${plural(answer.both, "paper")} of both sides left out.` : null,
+            ),
+            h(
+              "button",
+              {
+                class: "lx-textbutton",
+                key: "compare-python",
+                click: () => app.copy(answer.python, "Copied the comparison as Python."),
+              },
+              "Copy as Python",
+            ),
+          ],
+      title,
+    );
+  });
+  app.layers.unshift(close);
+
+  return {
+    dialog,
+    button: () =>
+      h(
+        "button",
+        {
+          class: "lx-textbutton",
+          key: "topic-compare",
+          "aria-haspopup": "dialog",
+          title: "Two periods, two topics or two selections beside each other",
+          click: () => open(),
+        },
+        "Compare",
+      ),
+  };
+}

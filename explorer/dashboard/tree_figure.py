@@ -1,0 +1,51 @@
+"""Topics and their parts as areas: a treemap, a sunburst or an icicle of the same nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from explorer.dashboard.figures import JSON
+
+SHAPES = ("treemap", "sunburst", "icicle")
+
+Node = tuple[str, str, str, int, str, int]
+"""Id, id of the parent (empty for the root), label, papers, the value that a click selects, and the place that gives its colour."""
+
+
+def tree_json(nodes: Sequence[Node], shape: str, level: str = "all", chosen: Sequence[str] = ()) -> JSON:
+    """Areas as large as the papers are many; parents before children, whose papers are part of theirs.
+
+    Parameters
+    ----------
+    nodes : sequence of Node
+    shape : {"treemap", "sunburst", "icicle"}
+    level : str
+        Id of the node that is looked into.
+    chosen : sequence of str
+        Values that are filtered by; the other areas are faded if there are any.
+
+    Examples
+    --------
+    >>> figure = tree_json([("all", "", "All", 3, "", -1), ("t1", "all", "counting", 3, "counting", 0)], "icicle")
+    >>> figure["data"][0]["values"]
+    [3, 3]
+    """
+    ids, parents, labels, papers, values, places = (list(column) for column in zip(*nodes, strict=True))
+    trace = {
+        "type": shape,
+        "ids": ids,
+        "parents": parents,
+        "labels": labels,
+        "values": papers,
+        "level": level,
+        "branchvalues": "total",
+        "sort": False,
+        "customdata": [["topics", value] if value else None for value in values],
+        "hovertemplate": "%{label}<br>%{value:,} papers<extra></extra>",
+        "marker": {"colors": []},
+        "textinfo": "label+value",
+        "meta": {"areas": places, "faded": [bool(chosen) and value not in chosen for value in values]},
+    }
+    if shape == "sunburst":
+        trace["insidetextorientation"] = "radial"
+    return {"data": [trace], "layout": {"height": 420, "margin": {"l": 0, "r": 0, "t": 0, "b": 0}}}
