@@ -11,13 +11,8 @@ from explorer.library.readers import reader_name
 from explorer.sources.services.registry import KEYS
 
 _CORPUS, _READ_ONLY, _ASSETS = "LITEXPLORER_CORPUS", "LITEXPLORER_READ_ONLY", "LITEXPLORER_ASSETS"
-<<<<<<< HEAD
-_DOWNLOADS = "LITEXPLORER_DOWNLOADS"
-SCHEDULER = "LITEXPLORER_SCHEDULER"
-=======
 SCHEDULER = "LITEXPLORER_SCHEDULER"
 _DOWNLOADS = "LITEXPLORER_DOWNLOADS"
->>>>>>> origin/main
 
 
 @dataclass(frozen=True)
