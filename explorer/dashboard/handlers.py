@@ -137,7 +137,8 @@ def open_address(page: Page, message: m.UrlMessage) -> Steps:
     if named and named != page.session.corpus.snapshot.cached_name and page.incoming.state["allowed"]:
         corpus = open_cached(named)
         page.show_corpus(corpus, by_words(selection) if lacking(corpus, selection) else selection)
-    return (yield from _shown(page, lambda: selection))
+    # The topics it names may be called otherwise by now; in another corpus than that of before, too.
+    return (yield from _shown(page, lambda: selection.with_topics(page.session.corpus.snapshot.topics.former)))
 
 
 def arrive(page: Page, message: m.ArriveMessage) -> Steps:
@@ -369,6 +370,7 @@ def run_search(page: Page, message: m.RunSearchMessage) -> Steps:
     """Show a saved search, beside what it gave when it was saved if the corpus has changed since."""
     with _redrawing(page):
         selection, base, said = page.searches.get(message["name"], changes=message.get("changes", False))
+        selection = selection.with_topics(page.session.corpus.snapshot.topics.former)
         yield selection
         page.session.show(selection)
         page.searches.beside(base)
@@ -492,7 +494,11 @@ def show_report(page: Page, message: m.PlainMessage) -> None:
 def write_chart(page: Page, message: m.ChartCodeMessage) -> None:
     """Answer a chart as Python that draws it."""
     session = page.session
-    options = {**session.chart_options, "kind": session.chart_options["shape"].replace("rows", ""), "colour": session.axis_colour}
+    options = {
+        **session.chart_options,
+        "kind": session.chart_options["shape"].replace("rows", ""),
+        "colour": session.axis_colour,
+    }
     folder = str(session.corpus.folder)
     page.answer(message, {"kind": "chart_code", "text": plots.code_of(message["chart"], session.selection, folder, options)})
 
