@@ -33,8 +33,9 @@ from explorer.ranking.concepts import ConceptSpace
 from explorer.ranking.embedders import WordLlama
 from explorer.ranking.features import Features
 from explorer.ranking.hybrid import HybridRanker
+from explorer.ranking.meaning import LEADING
 from explorer.ranking.terms import TermIndex, top
-from explorer.ranking.vectors import LSA
+from explorer.ranking.vectors import LSA, RoundedVectors
 
 Floats = NDArray[np.float32]
 Pair = tuple[str, str]
@@ -351,9 +352,12 @@ def main() -> None:
     index = TermIndex().fit(frame["title"], frame["abstract"])
     lsa = LSA().fit_index(index)
     vectors, encode = lsa.project_index(index), lsa.encoder(index)
-    space = ConceptSpace(index, HybridRanker(index, encode, vectors), features := Features().fit(index))
-    arrays = {"postings and words": [index.rows_, index.saturation_, index.tokens_], "vectors": [vectors],
-              "features": [features.data_, features.indices_, features.indptr_, features.components_]}  # fmt: skip
+    # Ours has the vectors that it keeps; peers have them in float32.
+    rounded = RoundedVectors.of(vectors, LEADING)
+    space = ConceptSpace(index, HybridRanker(index, encode, rounded), features := Features().fit(index))
+    arrays = {"postings and words": [index.rows_, index.saturation_, index.tokens_],
+              "vectors": [rounded.leading, rounded.rest, rounded.scales],
+              "features": [features.codes_, features.indices_, features.indptr_, features.components_]}  # fmt: skip
     sizes = (f"{name} {sum(part.nbytes for part in parts) / len(frame):,.0f}" for name, parts in arrays.items())
     print(f"Bytes a paper, mapped from disk: {', '.join(sizes)}.\n")
     texts = (frame["title"] + " " + frame["abstract"].fillna("")).tolist()

@@ -1,7 +1,8 @@
 """How surprising letters are in some languages: makes ``explorer/sources/letter_costs.json``, by which encodings are told apart.
 
-``python -m benchmarks.letter_costs`` counts the letters of the word lists of `wordfreq` (https://pypi.org/project/wordfreq/, 3.1), which
-has to be installed beside the project. Only counts go into the file, no word.
+``python -m benchmarks.letter_costs`` counts the letters of the word lists of `wordfreq` (https://pypi.org/project/wordfreq/, 3.1), and for
+Thai of `pythainlp` (https://pypi.org/project/pythainlp/, 5.4), which have to be installed beside the project. Only counts go into the
+file, no word.
 """
 
 from __future__ import annotations
@@ -12,12 +13,13 @@ import math
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 _TARGET = Path(__file__).parents[1] / "explorer" / "sources" / "letter_costs.json"
 
 ALPHABETS = (
-    "ru uk bg mk pl cs sk hu ro sl sh el tr ar fa ur he de fr es pt it nl sv da nb fi is ca lt lv".split()
+    "ru uk bg mk pl cs sk hu ro sl sh el tr ar fa ur he de fr es pt it nl sv da nb fi is ca lt lv th".split()
 )  # fmt: skip
 """Languages whose words are counted by pairs of letters."""
 
@@ -28,7 +30,9 @@ _KEPT = {"zh-hans": 4000, "zh-hant": 4500, "ja": 2600, "ko": 1600}
 # Titles have more long and rare words than the speech and the subtitles that the lists were counted from.
 _FLATTENED = 0.5
 _MOST_BITS = 15.0
-_NOT_LATIN = frozenset("ru uk bg mk el ar fa ur he".split())
+_NOT_LATIN = frozenset("ru uk bg mk el ar fa ur he th".split())
+_UNSPACED = frozenset(("th",))
+"""Languages that write no blanks between words: a word goes on in the next one."""
 _LATIN = re.compile("[a-zà-ÿ]")
 # The encodings that have Romanian letters have them with a cedilla.
 _WITH_CEDILLA = {ord("ș"): "ş", ord("ț"): "ţ"}
@@ -36,13 +40,16 @@ _WITH_CEDILLA = {ord("ș"): "ş", ord("ț"): "ţ"}
 
 def pairs_of(language: str) -> dict[str, str]:
     """Letters of a language, and the bits by which each is a surprise after each; a blank stands for the ends of words."""
-    from wordfreq import get_frequency_dict
-
     single: Counter[str] = Counter()
     double: Counter[tuple[str, str]] = Counter()
-    for word, frequency in get_frequency_dict(language).items():
+    for word, frequency in _frequencies(language):
         plain = unicodedata.normalize("NFC", word).translate(_WITH_CEDILLA)
-        if not plain.isalpha() or len(plain) > 30 or (language in _NOT_LATIN and not plain.isascii() and _LATIN.search(plain)):
+        if (
+            not all(letter.isalpha() or unicodedata.category(letter) == "Mn" for letter in plain)
+            or not plain
+            or len(plain) > 30
+            or (language in _NOT_LATIN and not plain.isascii() and _LATIN.search(plain))
+        ):
             continue
         if language in _NOT_LATIN and plain.isascii():
             continue
@@ -51,6 +58,11 @@ def pairs_of(language: str) -> dict[str, str]:
         single.update(dict.fromkeys(plain, weight))
         for first, second in zip(ends, ends[1:], strict=False):
             double[first, second] += weight
+    if language in _UNSPACED:
+        begun = {letter: weight for (before, letter), weight in double.items() if before == " "}
+        for (letter, after), weight in list(double.items()):
+            if after == " ":
+                double.update({(letter, first): weight * share / sum(begun.values()) for first, share in begun.items()})
     total = sum(single.values())
     letters = " " + "".join(sorted(letter for letter, weight in single.items() if weight > 2e-5 * total))
     costs = []
@@ -62,6 +74,17 @@ def pairs_of(language: str) -> dict[str, str]:
             bits = min(_MOST_BITS, -math.log2((weight + smooth) / (whole + smooth * len(letters)))) if whole else _MOST_BITS
             costs.append(chr(48 + round(bits * 2)))
     return {"letters": letters, "costs": "".join(costs)}
+
+
+def _frequencies(language: str) -> Iterable[tuple[str, float]]:
+    if language == "th":
+        from pythainlp.corpus import tnc
+
+        found: list[tuple[str, float]] = tnc.word_freqs()
+        return found
+    from wordfreq import get_frequency_dict
+
+    return list(get_frequency_dict(language).items())
 
 
 def characters_of(script: str) -> str:

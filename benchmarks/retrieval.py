@@ -48,7 +48,7 @@ from explorer.ranking.embedders import WordLlama
 from explorer.ranking.hybrid import Blend, HybridRanker
 from explorer.ranking.meaning import Meaning
 from explorer.ranking.terms import top
-from explorer.ranking.vectors import Scan
+from explorer.ranking.vectors import RoundedVectors
 from explorer.store.build import no_progress
 
 Floats = NDArray[np.float32]
@@ -258,10 +258,11 @@ def runs_of(corpus: Corpus, c: Collection, others: dict[str, Callable[[list[str]
     """Scores of every paper for every query, by method."""
     meaning = corpus.ranker.meaning
     index, vectors, encode = meaning.index, meaning.vectors, meaning.lsa.encoder(meaning.index)
-    exact = HybridRanker(index, encode, vectors, scan=Exact(vectors[:, : len(meaning.scan.steps)]), acronyms=meaning.acronyms)
-    rounded = Scan.of(vectors)
+    whole = meaning.lsa.project_index(index)
+    exact = HybridRanker(index, encode, whole, acronyms=meaning.acronyms)
+    exact.rounded = Exact(whole[:, : vectors.leading.shape[1]])
     words = [index.scores(q) for q in c.queries]
-    latent = [meaning.semantic(q) for q in c.queries]
+    latent = [whole @ encode(q, index.weigh(q)) for q in c.queries]
     peer = by_bm25s(c)
     runs = {
         "bm25s, its own tokenizer": peer,
@@ -274,12 +275,12 @@ def runs_of(corpus: Corpus, c: Collection, others: dict[str, Callable[[list[str]
     return {
         **runs,
         "LSA": latent,
-        "LSA, a byte a dimension": [rounded.products(encode(q, index.weigh(q))) for q in c.queries],
+        "LSA, a byte a dimension": [meaning.semantic(q) for q in c.queries],
         "rank fusion BM25 + LSA": [fused(a, b) for a, b in zip(words, latent, strict=True)],
         "ours, BM25 with our analysis": words,
         "ours, corpus.search as by default": searched(corpus, c),
         "ours, corpus.search natural": searched(corpus, c, natural=True),
-        "ours, hybrid, scan in float32": [exact.scores(q) for q in c.queries],
+        "ours, hybrid, vectors in float32": [exact.scores(q) for q in c.queries],
         "ours, hybrid": searched(corpus, c, mode="hybrid", natural=True),
     }
 
@@ -299,9 +300,7 @@ def quality(root: Path, choose: bool) -> None:
             for values in itertools.product(*GRID.values()) if choose else ():
                 blend = replace(Blend(), **dict(zip(GRID, values, strict=True)))
                 encode = meaning.lsa.encoder(meaning.index)
-                other = HybridRanker(
-                    meaning.index, encode, meaning.vectors, scan=meaning.scan, acronyms=meaning.acronyms, blend=blend
-                )
+                other = HybridRanker(meaning.index, encode, meaning.vectors, acronyms=meaning.acronyms, blend=blend)
                 run = measure([other.scores(q) for q in c.queries], c.relevant)[0]
                 grid.setdefault(values, {})[c.name] = float(run.mean())
     methods = list(next(iter(results.values())))
@@ -329,13 +328,13 @@ def quality(root: Path, choose: bool) -> None:
         print(f"mean when left out {np.mean(list(held.values())):.4f}; over the grid {min(means):.4f} to {max(means):.4f}")
 
 
-class Exact(Scan):
-    """Vectors compared in float32, as a peer of the rounded ones."""
+class Exact(RoundedVectors):
+    """Leading dimensions in float32, as a peer of the rounded ones."""
 
     def __init__(self, vectors: Floats) -> None:
         self.vectors = np.ascontiguousarray(vectors)
 
-    def products(self, vector: Floats) -> Floats:
+    def nearness(self, vector: Floats) -> Floats:
         found: Floats = self.vectors @ vector[: self.vectors.shape[1]]
         return found
 
@@ -348,7 +347,7 @@ def latency(papers: int, data: str | None, snapshot: str | None) -> None:
         start = time.process_time()
         Meaning(table, folder, no_papers, progress=no_progress)
         print(f"terms, LSA and vectors of {papers:,} papers: {time.process_time() - start:.0f} s of processor time\n")
-    sizes = {name: sum(f.stat().st_size for f in folder.glob(name)) / papers for name in ("terms*", "lsa_vectors*", "scan*")}
+    sizes = {name: sum(f.stat().st_size for f in folder.glob(name)) / papers for name in ("terms*", "vectors*", "features*")}
     print("Bytes a paper on disk: " + ", ".join(f"{name} {size:.0f}" for name, size in sizes.items()) + ".\n")
     titles = table.column("title").take(np.random.default_rng(1).permutation(papers)[:65]).to_pylist()
     before = private()
@@ -357,9 +356,8 @@ def latency(papers: int, data: str | None, snapshot: str | None) -> None:
     rows = [timed("ours, hybrid top 50", lambda q: top(ranker.scores(q), 50), titles)]
     own = private() - before
     rows.append(timed("its BM25 alone", lambda q: top(meaning.index.scores(q), 50), titles))
-    rows.append(timed("its scan alone, 1 byte", lambda q: meaning.scan.products(meaning.vectors[len(q)]), titles))
-    rounded = Scan.of(meaning.vectors)
-    rows.append(timed("cosine top 50, 1 byte, all", lambda q: top(rounded.products(meaning.vectors[len(q)]), 50), titles))
+    rows.append(timed("its scan alone, 1 byte", lambda q: meaning.vectors.nearness(meaning.vectors[len(q)]), titles))
+    rows.append(timed("cosine top 50, 1 byte, all", lambda q: top(meaning.vectors @ meaning.vectors[len(q)], 50), titles))
     exact = np.array(meaning.vectors)
     rows.append(timed("cosine top 50, float32, all", lambda q: top(exact @ exact[len(q)], 50), titles))
     columns = (table.column(name).to_pylist() for name in table.column_names)

@@ -26,7 +26,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -212,6 +212,12 @@ def main() -> None:
     parser = arguments(__doc__.splitlines()[0], 100_000)
     parser.add_argument("--visits", type=int, default=9, metavar="N", help="repeat visits of each page (default: 9)")
     parser.add_argument("--only", nargs="*", metavar="PAGE", help="pages whose name begins so (default: all)")
+    parser.add_argument(
+        "--visits-file",
+        type=Path,
+        metavar="FILE",
+        help="add to the visits of earlier runs that are kept there, and tell of all",
+    )
     parser.add_argument("--serve", metavar="NOTEBOOK", help=argparse.SUPPRESS)
     parser.add_argument("--port", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -224,9 +230,7 @@ def main() -> None:
     browser = chromium()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        sites = [
-            site for site in _sites(stack, folder, corpus) if not options.only or site.name.startswith(tuple(options.only))
-        ]
+        sites = list(_sites(stack, folder, corpus, tuple(options.only or [""])))
         playwright = stack.enter_context(sync_playwright())
         contexts = {}
         for number, site in enumerate(sites):
@@ -239,6 +243,7 @@ def main() -> None:
                 viewport={"width": 1440, "height": 900},
             )
             stack.callback(contexts[site.name].close)
+        earlier = _earlier(options.visits_file, sites)
         for site in sites:
             # The server's own first page imports and compiles; that is no visitor's wait. The browser's cache stays empty.
             urllib.request.urlopen(site.url, timeout=120).read()
@@ -247,11 +252,16 @@ def main() -> None:
             # Each in turn comes after each other: the kernel of the page before is still ending when the next begins.
             for site in sites[turn % len(sites) :] + sites[: turn % len(sites)]:
                 site.repeats.append(visit(contexts[site.name], site))
+            if options.visits_file:
+                # A run that is cut short has added what it saw.
+                options.visits_file.write_text(json.dumps(_told(sites, earlier)), encoding="utf-8")
+        for site in sites:
+            site.repeats[:0] = earlier[site.name]
         version = subprocess.run([browser, "--version"], capture_output=True, text=True, check=False).stdout.strip()
     conditions = [
         report.versions("voila", "ipywidgets", "ipykernel", "anywidget", "plotly", "playwright"),
         f"{version}, 1440 × 900, servers on the same machine",
-        f"corpus of {options.papers:,} papers; {options.visits} repeat visits of each page, alternating; paired ratios are medians",
+        f"corpus of {options.papers:,} papers; {len(sites[0].repeats)} repeat visits of each page, alternating; paired ratios are medians",
         SOURCES["arxiv"],
     ]
     report.heading("Start-up", conditions)
@@ -282,6 +292,22 @@ def main() -> None:
     head = ["page", "repeat visit, median ms", "least", "most", *(f"ratio to {base.name}, paired" for base in bases)]
     head += ["first answer, median ms", *(f"answer to {base.name}, paired" for base in bases)]
     report.table([*head, "web socket KB", "HTTP KB", "first visit MB", "first visit ms"], rows)
+
+
+def _earlier(path: Path | None, sites: list[Site]) -> dict[str, list[Visit]]:
+    """The repeat visits of earlier runs, by site."""
+    kept = json.loads(path.read_text(encoding="utf-8")) if path is not None and path.exists() else {}
+    return {site.name: [Visit(**told) for told in kept.get(site.name, {}).get("repeats", [])] for site in sites}
+
+
+def _told(sites: list[Site], earlier: dict[str, list[Visit]]) -> dict[str, Any]:
+    return {
+        site.name: {
+            "first": asdict(site.first) if site.first else None,
+            "repeats": [asdict(made) for made in (*earlier[site.name], *site.repeats)],
+        }
+        for site in sites
+    }
 
 
 def _paired(site: Site, base: Site, what: str) -> str:

@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from explorer.corpus.building import build_corpus
     from explorer.corpus.corpus import Corpus
     from explorer.corpus.opening import open_corpus
     from explorer.dashboard.explore import explore
@@ -91,6 +92,7 @@ _HOMES = {
     "ServiceError": "errors",
     "TopicError": "errors",
     "TopicModel": "topics.model",
+    "build_corpus": "corpus.building",
     "compare": "search.comparison",
     "compare_dates": "search.comparison",
     "explore": "dashboard.explore",
@@ -156,6 +158,7 @@ __all__ = [
     "ServiceError",
     "TopicError",
     "TopicModel",
+    "build_corpus",
     "compare",
     "compare_dates",
     "explore",

@@ -6,13 +6,19 @@ import contextlib
 import hashlib
 import json
 import os
+import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import IO, BinaryIO
 
 from platformdirs import user_cache_path, user_data_path
 
 NAME = "literature-explorer"
+
+TEMPORARY = "litexplorer-"
+"""How the names of our folders in the system's temporary folder begin."""
 
 
 def cache_folder() -> Path:
@@ -39,22 +45,167 @@ def write_whole(path: Path, data: bytes) -> None:
     OSError
         The folder cannot be written; what was there stays.
     """
+    with written_whole(path) as (file,):
+        file.write(data)
+
+
+@contextlib.contextmanager
+def written_whole(*paths: Path) -> Iterator[tuple[BinaryIO, ...]]:
+    """Have files of one folder written under temporary names; at the end they take their own, unless something went wrong.
+
+    Of several files the later ones speak of the first. They are withdrawn before it changes, and come after it: whatever ends the
+    process in between, none stands beside a first one that it does not speak of.
+
+    Yields
+    ------
+    files : tuple of file
+        To be written; they can be read as well.
+
+    Raises
+    ------
+    OSError
+        The folder cannot be written; what was there stays.
+    """
     # A link is written through, not replaced.
-    target = Path(os.path.realpath(path))
-    mode = target.stat().st_mode & 0o777 if target.exists() else None
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
+    targets = [Path(os.path.realpath(path)) for path in paths]
+    modes = [target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask() for target in targets]
+    remove_left(targets[0].parent, f".{targets[0].name}.")
+    with contextlib.ExitStack() as opened:
+        files = [opened.enter_context(_held(target)) for target in targets]
+        yield tuple(file for file, _ in files)
+        for (file, temporary), mode in zip(files, modes, strict=True):
             file.flush()
             os.fsync(file.fileno())
-        # mkstemp keeps files to their owner; this one is as readable as the one before, or as any other new file.
-        temporary.chmod(mode if mode is not None else 0o666 & ~_umask())
-        temporary.replace(target)
+            # A temporary file is its owner's; this one is as readable as the one before, or as any other new file.
+            temporary.chmod(mode)
+        # Windows renames no open file.
+        for file, _ in files:
+            file.close()
+        for target in reversed(targets[1:]):
+            target.unlink(missing_ok=True)
+        for (_, temporary), target in zip(files, targets, strict=True):
+            temporary.replace(target)
+    flush(targets[0].parent)
+
+
+_LEFT = ".lx-part"
+"""How the names of files end that are being written; whoever writes one holds its lock."""
+
+
+@contextlib.contextmanager
+def _held(target: Path) -> Iterator[tuple[BinaryIO, Path]]:
+    """A new temporary file beside another, locked while it is open; gone in the end if it still has its name."""
+    while True:
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=_LEFT, dir=target.parent)
+        file, temporary = os.fdopen(handle, "w+b"), Path(name)
+        lock(file)
+        # Before it was locked it may have been taken for a leftover.
+        if temporary.exists():
+            break
+        file.close()
+    try:
+        with file:
+            yield file, temporary
     finally:
         temporary.unlink(missing_ok=True)
-    flush(target.parent)
+
+
+def remove_left(folder: Path, start: str) -> None:
+    """Remove what a process that ended was writing into a folder, under names that start so; what another still writes stays."""
+    with contextlib.suppress(OSError):
+        for path in list(folder.iterdir()):
+            if path.name.startswith(start) and path.name.endswith(_LEFT):
+                with contextlib.suppress(OSError), path.open("r+b") as file:
+                    if lock(file, wait=False):
+                        path.unlink()
+
+
+class HeldFolder:
+    """A new folder that goes when it is closed; where its process was killed, when the next of such a name is made.
+
+    Parameters
+    ----------
+    start : str
+        How its name begins.
+    parent : Path, optional
+        Where it is made; by default the system's temporary folder.
+
+    Attributes
+    ----------
+    path : Path
+    """
+
+    def __init__(self, start: str, parent: Path | None = None) -> None:
+        parent = Path(tempfile.gettempdir()) if parent is None else parent
+        with contextlib.suppress(OSError):
+            for left in [path for path in parent.iterdir() if path.name.startswith(start)]:
+                if not is_held(left):
+                    shutil.rmtree(left, ignore_errors=True)
+        while True:
+            self.path = Path(tempfile.mkdtemp(prefix=start, dir=parent))
+            with contextlib.suppress(FileNotFoundError):
+                self._held = hold(self.path)
+                break
+
+    def __enter__(self) -> Path:
+        return self.path
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Remove it; once more does no harm."""
+        self._held.close()
+        shutil.rmtree(self.path, ignore_errors=True)
+
+
+HELD = "held.lock"
+"""In a folder that a process works in: locked while it does."""
+
+
+def hold(folder: Path) -> IO[bytes]:
+    """Say that this process works in a folder, until what is returned is closed.
+
+    Raises
+    ------
+    FileNotFoundError
+        It was taken for a leftover meanwhile.
+    """
+    file = (folder / HELD).open("ab")
+    lock(file)
+    if (folder / HELD).exists():
+        return file
+    file.close()
+    raise FileNotFoundError(folder)
+
+
+def is_held(folder: Path) -> bool:
+    """Whether a living process may still work in a folder; one that never said so, nobody knows of."""
+    try:
+        with (folder / HELD).open("r+b") as file:
+            return not lock(file, wait=False)
+    except OSError:
+        # An earlier version made it, or somebody else.
+        return True
+
+
+def lock(file: IO[bytes], *, wait: bool = True) -> bool:
+    """Lock an open file until it is closed or the process ends, which the system sees to; whether that could be done.
+
+    A number of a process may come again, in a container at once; a lock does not outlive its process.
+    """
+    # File systems without locks, as some network drives are, do without.
+    with contextlib.suppress(OSError):
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(file.fileno(), msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        return True
+    return False
 
 
 def flush(path: Path) -> None:
@@ -148,7 +299,7 @@ def damaged_files(
 def _recorded(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.rglob("*")):
         hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if path.is_file() and not hidden and path.suffix != ".lock" and path.name not in (FILES, "builder"):
+        if path.is_file() and not hidden and path.suffix != ".lock" and path.name != FILES:
             yield path
 
 

@@ -17,6 +17,7 @@ ROOMS = (
     "errors",
     "disk",
     "jobs",
+    "executors",
     "papers",
     "text",
     "dedupe",
@@ -46,6 +47,7 @@ ONLY = {
     "tornado": {"server"},
     "jupyter_server": {"server"},
     "tantivy": {"store/fulltext", "text"},
+    "distributed": {"executors", "corpus/building", "corpus/opening"},
     "sklearn": {"topics", "store/topics", "ranking", "text/keyphrases", "screening"},
 }
 # Whatever opens a connection to another machine.

@@ -60,6 +60,8 @@ from explorer.sources.source import Source
         ("김, 철수", Name("철수", "김")),
         *[(text, Name(literal=text)) for text in ("王小明", "김철수", "OpenAI", "World Lake Organization", "Barnes and Noble, Inc.", "ATLAS Collaboration", "The Reed Team", "University of Lakes, Department of Reeds", "Министерство здоровья", "湖沼研究所", "Ministry of Health and Welfare")],
         ("World Lake Organization,", Name(literal="World Lake Organization")),
+        ("Organization, World Lake", Name(literal="World Lake Organization")),
+        ("Society, Ann", Name("Ann", "Society")),
         ("{Aurora Borealis}", Name(literal="Aurora Borealis")),
         ("", Name()),
     ],
@@ -177,10 +179,50 @@ def test_lists_are_split_at_any_separator(people: list[Name]) -> None:
         ("B Kohl, C Lang, D Mohn, ...", ["B Kohl", "C Lang", "D Mohn"]),
         ("...", []),
         ("", []),
+        ("Moss, Ida y Fenn, Lou", ["Moss, Ida", "Fenn, Lou"]),
+        *[
+            (f"Ida Moss, Ann Poe {word} Lou Fenn", ["Ida Moss", "Ann Poe", "Lou Fenn"])
+            for word in "y e i et und och ve".split()
+        ],
+        ("Петров П.П. и Иванова А.", ["Петров П.П.", "Иванова А."]),
+        ("José Ortega y Gasset", ["José Ortega y Gasset"]),
+        ("Ortega y Gasset, José", ["Ortega y Gasset, José"]),
+        ("Antoni Gaudí i Cornet; Ida Moss", ["Antoni Gaudí i Cornet", "Ida Moss"]),
+        ("محمد علي، أحمد حسن", ["محمد علي", "أحمد حسن"]),
+        ("محمد علي؛ أحمد حسن", ["محمد علي", "أحمد حسن"]),
+        ("山田太郎・鈴木花子", ["山田太郎", "鈴木花子"]),
+        ("김철수·이영희", ["김철수", "이영희"]),
+        ("卡尔·马克思", ["卡尔·马克思"]),
+        ("ジョン・スミス", ["ジョン・スミス"]),
+        ("Ida Moss1,2*, Lou Fenn3 and Ann Poe", ["Ida Moss", "Lou Fenn", "Ann Poe"]),
+        ("Ida Moss (1), Lou Fenn (2,3)", ["Ida Moss", "Lou Fenn"]),
+        ("Ida Moss¹, Lou Fenn²†", ["Ida Moss", "Lou Fenn"]),
+        ("Moss, Ida [0000-0001-2345-678X]; Fenn, Lou (https://orcid.org/0000-0002-2345-6789)", ["Moss, Ida", "Fenn, Lou"]),
+        ("Ida Moss <ida@example.org>; Lou Fenn", ["Ida Moss", "Lou Fenn"]),
+        ("Wei Zhao 0003; Reed2000", ["Wei Zhao 0003", "Reed2000"]),
     ],
 )
 def test_lists_met(cell: str, names: list[str]) -> None:
     assert split_names(cell) == names
+
+
+@pytest.mark.parametrize(
+    ("value", "names"),
+    [
+        ("A.B. Moss, C. Fenn", ["A.B. Moss", "C. Fenn"]),
+        ("Moss A, Fenn C, Poe D", ["Moss A", "Fenn C", "Poe D"]),
+        ("Иванов И.И., Петров П.П.", ["Иванов И.И.", "Петров П.П."]),
+        ("Moss, Ida & Fenn, Lou", ["Moss, Ida", "Fenn, Lou"]),
+        ("García López, MA", ["García López, MA"]),
+        ("Roe, Sam, Jr.", ["Roe, Sam, Jr."]),
+    ],
+)
+def test_a_value_of_one_name_that_lists_several(value: str, names: list[str]) -> None:
+    """BibTeX parts names by ``and`` and RIS by lines; exporters of other lists put several into one."""
+    bib = Source("a.bib", data=f"@misc{{a, title={{Peat}}, author={{{value} and Ann Lee}}}}".encode())
+    ris = Source("a.ris", data=f"TY  - JOUR\nTI  - Peat\nAU  - {value}\nAU  - Ann Lee\nER  - \n".encode())
+    for source in (bib, ris):
+        assert import_papers(source).table.column("authors").to_pylist() == [[*names, "Ann Lee"]], source.name
 
 
 def test_a_column_tells_what_a_cell_does_not() -> None:

@@ -273,6 +273,11 @@ def test_any_single_edit_is_mended(data: st.DataObject, spelt: Corpus) -> None:
         assert tokens(meant, "english") == tokens(word, "english")
 
 
+def test_a_field_without_a_word_is_no_misspelling(spelt: Corpus) -> None:
+    for name in ("venue:", "title: author:", "arithmetic venue:"):
+        assert suggest(spelt.snapshot, name) is None
+
+
 @settings(max_examples=150, deadline=None)
 @given(query=st.text(st.characters(exclude_categories=["Cs"]), max_size=30))
 def test_a_suggestion_finds_more(query: str, spelt: Corpus) -> None:

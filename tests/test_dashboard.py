@@ -233,12 +233,14 @@ def files_of(sent: list[tuple[dict[str, Any], list[Any]]]) -> dict[str, bytes]:
 def test_downloads_are_what_is_shown(form: str, board: Dashboard, monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[Any] = []
     monkeypatch.setattr(board, "send", lambda content, buffers=None: sent.append((content, buffers)))
-    monkeypatch.setattr("explorer.export.export._CHUNK", 1000)
+    monkeypatch.setattr("explorer.dashboard.downloads.PART", 1000)
     send(board, "set", changes={"query": "graph", "sort": "title"})
     status = send(board, "export", format=form, ticked=False)
     shown = board.summary["shown"]
     assert status["level"] == "info"
     assert status["text"].startswith(f"{shown} paper")
+    while not sent[-1][0]["last"]:
+        send(board, "file_next", id=sent[0][0]["id"])
     files = files_of(sent)
     name = f"papers-graph.{form}"
     # One download: the manifest is in the file, or beside it in an archive.

@@ -177,6 +177,14 @@ def test_there_are_forty_strategies_of_nine_databases() -> None:
         ("('lake' NEAR/3 net):ti AND [english]/lim", 'title:+"lake" NEAR/2 title:+net', ("[english]/lim",)),
         ("TI=(lake NEAR/80 net)", "title:lake AND title:net", ("NEAR/80 (both are wanted, near or not)",)),
         ("1. lake.ti.\n2. pond.ti.\n3. net.ti.\n4. 1 or 3", "title:+lake OR title:+net", ("line 2 (not part of the last line)",)),
+        ('"Moss IA"[au] AND hasabstract', 'author:"Moss IA"', ("hasabstract",)),
+        ("moss ia.au.", 'author:"moss IA"', ()),
+        ("DO=(10.1234/lake.1)", "id:10.1234/lake.1", ()),
+        ('(lake && "fish net") || !pond', '(lake AND "fish net") OR NOT pond', ()),
+        ('lake^2 "fish net"~4 trap~1', "lake (fish NEAR/4 net) trap", ("the weight ^2", "words that are spelt alike (~)")),
+        ("allintitle: lake fish", "title:(lake fish)", ()),
+        ('intitle:"lake fish" inauthor:moss site:example.org', 'title:"lake fish" author:moss', ("site:example.org",)),
+        ("title_and_abstract.search:(lake fish)", "title,abstract:(lake fish)", ()),
     ],
 )  # fmt: skip
 def test_what_is_shown(strategy: str, query: str, left_out: tuple[str, ...]) -> None:
@@ -201,6 +209,8 @@ def test_what_is_shown(strategy: str, query: str, left_out: tuple[str, ...]) -> 
         "1. lake\n2. pond",
         "The search for exp(x)/x: a limit",
         "What [in] brackets means",
+        "What a lake! And a norm ||x||, x^2 ~ 3",
+        "lake near/3 fish",
     ],
 )
 def test_our_own_language_stays(text: str) -> None:
@@ -226,6 +236,9 @@ def test_our_own_language_stays(text: str) -> None:
         ("https://www.nature.com/articles/s41586-020-1234-5", 'doi:"10.1038/s41586-020-1234-5"', "address with a DOI"),
         ("https://example.org/papers/w123", 'id:"https://example.org/papers/w123" OR id:"w123"', "address"),
         ("12345678, 23456789", 'pmid:"12345678" OR pmid:"23456789"', "PubMed number"),
+        ("12345678 OR 23456789", 'pmid:"12345678" OR pmid:"23456789"', "PubMed number"),
+        ("NCT01234567", 'id:"NCT01234567" OR "NCT01234567"', "number of a trial"),
+        ("W123456789", 'id:"W123456789" OR id:"https://openalex.org/W123456789"', "OpenAlex number"),
     ],
 )  # fmt: skip
 def test_identifiers_and_addresses(text: str, query: str, kind: str) -> None:
@@ -242,6 +255,15 @@ def test_an_identifier_finds_its_paper(tmp_path: Path) -> None:
     )
     assert found(index, "https://doi.org/10.1234/LAKE.2014(25)") == {0}
     assert found(index, "https://arxiv.org/abs/2401.00001v3") == {1, 2}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['"Moss I"[au]', "Moss IA[author]", "moss i.au.", "moss ia.au.", 'AU=("Moss I*")', "AU=(Moss, Ida)", 'AU "Moss, Ida"', 'inauthor:"I Moss"'],
+)  # fmt: skip
+def test_names_of_authors_find_them_as_in_their_database(text: str, tmp_path: Path) -> None:
+    index = small(tmp_path, {"title": "a", "authors": ["Moss, Ida A."]}, {"title": "b", "authors": ["Fenn, Ida"]})
+    assert found(index, text) == {0}
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import os
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -299,3 +301,102 @@ def test_formats_that_are_none(corpus: Corpus) -> None:
 )
 def test_names_of_files(query: str, stem: str) -> None:
     assert file_stem(Selection(query=query)) == stem
+
+
+@pytest.mark.parametrize("form", FORMATS, ids=lambda form: form.name)
+def test_what_is_written_in_batches_is_what_is_written_at_once(
+    form: Any, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Batches of seven papers, against one of them all; the writers' own against what they give for a table in memory."""
+    results = corpus.results(SELECTION)
+    monkeypatch.setattr("explorer.export.export.datetime", Noon)
+    whole, parts = (), ()
+    for rows in (10_000, 7):
+        monkeypatch.setattr("explorer.papers.batches.ROWS", rows)
+        [file], _ = export_bytes(results, form.name, analysis=True)
+        whole, parts = parts, (file.name, file.lost, content_of(form.name, file.data))
+    assert parts == whole
+    assert results.shown > 14
+
+
+class Noon:
+    """A clock that stands."""
+
+    @staticmethod
+    def now(zone: Any) -> Any:
+        return pd.Timestamp("2024-05-06 12:00", tz=zone)
+
+
+def content_of(form: str, data: bytes) -> Any:
+    """What a file says, where it also says when it was made or how it was parted."""
+    if form == "xlsx":
+        book = openpyxl.load_workbook(io.BytesIO(data))
+        return [[[(cell.value, cell.data_type) for cell in row] for row in sheet.iter_rows()] for sheet in book]
+    if form == "parquet":
+        table = pq.read_table(io.BytesIO(data))
+        return table.schema.metadata, table.to_pylist()
+    return data
+
+
+@pytest.mark.parametrize("analysis", [False, True])
+def test_the_hash_in_the_manifest_is_that_of_the_table(analysis: bool, corpus: Corpus) -> None:
+    results = corpus.results(SELECTION)
+    [file], _ = export_bytes(results, "parquet", analysis=analysis)
+    table = results.table()
+    table = table if analysis else table.select([name for name in table.column_names if name in corpus.table.column_names])
+    assert manifest_in("parquet", [file])["content_hash"] == content_hash(table)
+
+
+_KILLED = """
+import os, sys
+from pathlib import Path
+import explorer
+from explorer.export.export import export_file
+corpus = explorer.open_corpus(sys.argv[1])
+results = corpus.results(explorer.Selection(query=sys.argv[3]))
+left = int(sys.argv[4])
+def count(event, arguments):
+    global left
+    if event in ("os.rename", "os.remove", "os.chmod", "open") and sys.argv[2] in str(arguments[0]):
+        left -= 1
+        if left == 0:
+            os._exit(9)
+sys.addaudithook(count)
+export_file(results, Path(sys.argv[2]) / "t.csv")
+print("done")
+"""
+
+
+@pytest.mark.slow
+def test_no_table_stands_beside_the_manifest_of_another(corpus: Corpus, tmp_path: Path) -> None:
+    """The process is ended before each step on the disk in turn; what is there is the old pair, the new one, or without manifest."""
+    for query in ("graph", "model"):
+        export_file(corpus.results(Selection(query=query)), tmp_path / f"{query}.csv")
+    new = (tmp_path / "model.csv").read_bytes()
+    steps, seen = 0, set()
+    while True:
+        steps += 1
+        folder = tmp_path / f"killed{steps}"
+        folder.mkdir()
+        export_file(corpus.results(Selection(query="graph")), folder / "t.csv")
+        old, old_manifest = (path.read_bytes() for path in (folder / "t.csv", folder / "t.csv.manifest.json"))
+        done = subprocess.run(
+            [sys.executable, "-c", _KILLED, str(corpus.folder), str(folder), "model", str(steps)],
+            capture_output=True,
+            text=True,
+        )
+        table, manifest = folder / "t.csv", folder / "t.csv.manifest.json"
+        if table.read_bytes() == old:
+            assert not manifest.exists() or manifest.read_bytes() == old_manifest
+        else:
+            assert table.read_bytes() == new
+            assert not manifest.exists() or json.loads(manifest.read_bytes())["selection"]["query"] == "model"
+        seen.add((table.read_bytes() == new, manifest.exists()))
+        # The next export removes what this one left.
+        export_file(corpus.results(Selection(query="graph")), table)
+        assert sorted(path.name for path in folder.iterdir()) == ["t.csv", "t.csv.manifest.json"]
+        if done.stdout:
+            break
+        assert done.returncode == 9, done.stderr
+    assert {(False, True), (True, True)} <= seen
+    assert steps > 5

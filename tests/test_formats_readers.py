@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from explorer.errors import ReadError
+from explorer.papers.batches import PaperBatches
 from explorer.papers.dates import finest, parse_date
 from explorer.papers.schema import to_table
 from explorer.sources.encoding import encoding_of
@@ -312,12 +313,12 @@ def test_citation_keys_depend_on_the_paper_only() -> None:
         {"id": "mykey2020", "title": "Z", "authors": None, "year": None},
     ]
     table = to_table(pa.Table.from_pylist(rows))
-    keys, backwards = citation_keys(table), citation_keys(table.take(pa.array([2, 1, 0])))
+    keys, backwards = (citation_keys(PaperBatches.of(some)) for some in (table, table.take(pa.array([2, 1, 0]))))
     assert keys == backwards[::-1]
     assert keys[2] == "mykey2020"
     assert keys[0].startswith("vaswani2017attention-")
     assert keys[0] != keys[1]
-    assert citation_keys(table.slice(0, 1)) == ["vaswani2017attention"]
+    assert citation_keys(PaperBatches.of(table.slice(0, 1))) == ["vaswani2017attention"]
     assert b"paperid = {doi:10.1000/a}" in to_bibtex(table)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
 
 import pyarrow as pa
@@ -20,11 +22,17 @@ from explorer.sources.formats.tables.delimited import to_csv, to_tsv
 from explorer.sources.formats.tables.excel import CELL, to_excel
 from explorer.sources.formats.tables.parquet import to_parquet
 from explorer.sources.formats.tagged.ris import to_ris
+from explorer.sources.mojibake import SUSPECT
 from explorer.sources.source import Source
 from explorer.text.markup import unicode_maths
 
 Writer = Callable[[pa.Table], bytes]
 _slow = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def _assume_decoded(table: pa.Table) -> None:
+    """Leave aside texts that look as if they had been decoded wrongly: those are restored when they are read."""
+    assume(not re.search(SUSPECT, json.dumps(table.to_pylist(), default=str, ensure_ascii=False)))
 
 
 def _read_back(data: bytes, name: str) -> pa.Table:
@@ -48,12 +56,14 @@ def _assert_same(found: pa.Table, wanted: pa.Table) -> None:
 @_slow
 @given(table=tables())
 def test_to_the_letter(write: Writer, name: str, table: pa.Table) -> None:
+    _assume_decoded(table)
     _assert_same(_read_back(write(table), name), table)
 
 
 @_slow
 @given(table=tables())
 def test_excel_but_for_two_noncharacters(table: pa.Table) -> None:
+    _assume_decoded(table)
     dropped = {0xFFFE: None, 0xFFFF: None}
     papers = table.to_pylist()
     for paper in papers:
@@ -81,6 +91,7 @@ def _by_display(table: pa.Table) -> pa.Table:
 @_slow
 @given(table=tables())
 def test_but_for_white_space_and_the_form_of_names(write: Writer, name: str, table: pa.Table) -> None:
+    _assume_decoded(table)
     wanted = with_single_spaces(table)
     assume(all(wanted.column("id").to_pylist()))
     # A formula that stands in a text as LaTeX is written as one, and read as its characters.

@@ -229,6 +229,20 @@ def test_latex_of_any_text_reads_back(title: str) -> None:
     assert plain_latex(latex_of(title, protect=True)) == title
 
 
+@pytest.mark.parametrize(
+    ("title", "written"),
+    [
+        ("Peat at 5 °C and 25°C", "Peat at 5 °{C} and 25°{C}"),
+        ("H₂O and CO₂ of bogs", "{H$_{2}$O} and {{CO}$_{2}$} of bogs"),
+        ("Ca²⁺ in x² fens", "{Ca$^{2+}$} in x$^{2}$ fens"),
+    ],
+)
+def test_symbols_keep_their_capitals(title: str, written: str) -> None:
+    """Styles make titles small: °c and h₂o are something else."""
+    assert latex_of(title, protect=True) == written
+    assert plain_latex(written) == title
+
+
 def test_keys_of_names_in_other_scripts() -> None:
     rows = 'title,authors,year\n湖泊芦苇研究,王小明,2021\nРост камыша,"Иванов, И.",2020\n'
     text = to_bibtex(_read(rows, "x.csv").table).decode()

@@ -15,12 +15,14 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 import pytest
 import two_files
 
-from explorer import Corpus, Dashboard
+from explorer import Corpus, Dashboard, Selection
 from explorer.corpus.opening import open_files
 from explorer.dashboard import frontend
+from explorer.dashboard.downloads import Downloads
+from explorer.dashboard.exporting import Exporting
 from explorer.dashboard.handlers import HANDLERS
 from explorer.dashboard.preparation import Preparation
-from explorer.export.export import ExportedFile
+from explorer.export.export import Export, ExportedFile
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "explorer" / "dashboard" / "frontend"
@@ -359,6 +361,19 @@ def shown(board: Dashboard, tmp_path_factory: pytest.TempPathFactory) -> dict[st
     preparation.join()
     assert progress[0] is not None
     found["preparation"].update({json.dumps(state): state for state in progress})
+    written: list[Any] = []
+    monkeypatch = pytest.MonkeyPatch()
+    monkeypatch.setattr("explorer.dashboard.exporting.SMALL", 1)
+    exporting = Exporting(
+        Downloads(None, "", "", lambda head, buffers: None),
+        lambda step: step(),
+        tell=lambda: written.append(exporting.state),
+        said=lambda level, text: None,
+    )
+    exporting.begin(Export(merged.results(Selection()), "csv"))
+    exporting.join()
+    monkeypatch.undo()
+    found["exporting"].update({json.dumps(state): state for state in written})
     return {f'Traits["{name}"]': list(values.values()) for name, values in found.items()}
 
 
@@ -387,7 +402,7 @@ def test_a_trait_that_is_otherwise_is_noticed(
 
 
 def test_answers_are_what_the_page_takes_them_for(
-    board: Dashboard, compile_: Callable[[dict[str, list[Any]]], str], monkeypatch: pytest.MonkeyPatch
+    board: Dashboard, compile_: Callable[[dict[str, list[Any]]], str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     heard: list[dict[str, Any]] = []
     monkeypatch.setattr(board, "send", lambda content, buffers=None: heard.append(content))
@@ -423,7 +438,9 @@ def test_answers_are_what_the_page_takes_them_for(
     send(board, "recommend")
     send(board, "recommend", rows=[3, 4])
     send(board, "plotly")
-    board.save([ExportedFile("papers.csv", "text/csv", b"id\n")])
+    for folder in (None, tmp_path):
+        board.downloads = Downloads(folder, "/lx/file/", "", board.send)
+        board.save([ExportedFile("papers.csv", "text/csv", b"id\n")])
     values: dict[str, list[Any]] = {}
     for answer in heard:
         values.setdefault(ANSWERS[answer["kind"]][0], []).append(answer)

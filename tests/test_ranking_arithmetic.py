@@ -152,3 +152,18 @@ def test_percentiles_tie_in_the_middle_and_forgive_gaps() -> None:
 def test_utility_names_a_missing_objective() -> None:
     with pytest.raises(ValueError, match="no objective 'upvotes'; one of recency"):
         utility({"recency": percentiles([1, 2])}, (("upvotes", 1.0),))
+
+
+def test_features_are_the_weights_of_the_words(space: ConceptSpace) -> None:
+    features, index = space.features, space.index
+    chosen = np.array([5, 0, 89])
+    # BM25 of each word alone, by the index itself.
+    words = np.stack([index.scores({int(term): 1.0}) for term in features.columns_], axis=1) / features.length_
+    np.testing.assert_allclose(features.rows(chosen).toarray(), words[chosen], rtol=1e-5)
+    weights = np.random.default_rng(1).normal(size=len(features.columns_)).astype(np.float32)
+    np.testing.assert_allclose(features.products(weights), words @ weights, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(features.background_rows.toarray(), words[features.background], rtol=1e-5)
+    # The covariance that the discriminant divides by, as a whole matrix.
+    ridge = np.diag(1 / features._precision.astype(np.float64))
+    covariance = ridge + (features.components_.T * features.spread_) @ features.components_
+    np.testing.assert_allclose(features.unmixed(weights), np.linalg.solve(covariance, weights), rtol=2e-2, atol=1e-2)

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
 from explorer import Corpus
 from explorer.ranking.acronyms import Acronyms, definitions
@@ -16,7 +17,9 @@ from explorer.ranking.analysis import analyse, fold
 from explorer.ranking.hybrid import HybridRanker
 from explorer.ranking.similar import more_like
 from explorer.ranking.terms import TermIndex, top
-from explorer.ranking.vectors import LSA, Scan
+from explorer.ranking.vectors import LSA, RoundedVectors
+from explorer.ranking.vocabulary import Terms, Vocabulary
+from explorer.text.stopwords import FUNCTION_WORDS
 
 SUBJECTS = {
     "optics": "laser beam cavity photon mirror lens".split(),
@@ -183,18 +186,48 @@ def test_an_acronym_finds_what_is_written_out() -> None:
     assert ranker.weigh("soil svm") == index.weigh("soil svm")
 
 
-def test_rounded_vectors_are_near_the_exact_ones() -> None:
-    rng = np.random.default_rng(3)
-    vectors = rng.normal(size=(5000, 20)).astype(np.float32)
+def unit_vectors(count: int, dimensions: int) -> np.ndarray:
+    vectors = np.random.default_rng(3).normal(size=(count, dimensions)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     vectors[7] = 0
-    query = rng.normal(size=20).astype(np.float32)
-    for kept in (20, 8):
-        exact = vectors[:, :kept] @ query[:kept]
-        step = np.abs(vectors[:, :kept]).max(axis=0) / 127
-        found = Scan.of(vectors, kept).products(query)
-        assert np.abs(found - exact).max() <= (np.abs(query[:kept]) * step).sum() / 2 + 1e-4
-        assert found[7] == 0
-    assert Scan.of(np.zeros((0, 4), np.float32)).products(query[:4]).shape == (0,)
+    return vectors
+
+
+@pytest.mark.parametrize("leading", [20, 8, None])
+def test_rounded_vectors_are_unit_vectors_near_the_exact_ones(leading: int | None, tmp_path: Path) -> None:
+    vectors = unit_vectors(5000, 20)
+    made = RoundedVectors.of(vectors, leading)
+    made.save(tmp_path)
+    rounded = RoundedVectors.open(tmp_path)
+    assert rounded.shape == (len(rounded), 20) == (5000, 20)
+    # Half a unit of each code, of which 127 are the largest value; the length then moves by no more than that again.
+    allowed = np.abs(vectors).max(axis=1) / 127 * np.sqrt(20)
+    assert (np.linalg.norm(rounded[np.arange(5000)] - vectors, axis=1) <= allowed).all()
+    lengths = np.linalg.norm(np.asarray(rounded, np.float64), axis=1)
+    np.testing.assert_allclose(np.delete(lengths, 7), 1, atol=1e-6)
+    assert not rounded[7].any()
+    np.testing.assert_array_equal(rounded[[4, 2]], np.stack([rounded[4], rounded[2]]))
+    query = vectors[:3]
+    np.testing.assert_allclose(rounded @ query[0], np.asarray(rounded) @ query[0], atol=1e-6)
+    np.testing.assert_allclose(rounded @ query.T, np.asarray(rounded) @ query.T, atol=1e-6)
+    np.testing.assert_allclose(rounded.nearness(query[0]), np.asarray(rounded)[:, :leading] @ query[0][:leading], atol=1e-6)
+
+
+def test_no_vectors_are_rounded_to_none() -> None:
+    assert (RoundedVectors.of(np.zeros((0, 4), np.float32)) @ np.ones(4, np.float32)).shape == (0,)
+
+
+@given(st.sets(st.text(st.characters(codec="utf-8"), min_size=1), max_size=40), st.text(st.characters(codec="utf-8")))
+def test_terms_are_numbered_as_in_a_dictionary(words: set[str], other: str) -> None:
+    listed = sorted(words, key=hash)
+    terms = Terms.of(listed)
+    assert list(terms) == listed
+    assert dict(Vocabulary(terms)) == {word: number for number, word in enumerate(listed)}
+    assert terms.number(other) == (listed.index(other) if other in listed else None)
+
+
+def test_function_words_are_those_of_scikit_learn() -> None:
+    assert FUNCTION_WORDS == ENGLISH_STOP_WORDS
 
 
 @pytest.mark.parametrize("query", ["laser cavity", "laser", "market market seed", "study7 laser"])
@@ -239,7 +272,7 @@ def test_the_public_search_gives_the_ranking(tmp_path: Path) -> None:
     searched = Corpus.from_papers(papers, tmp_path / "corpus")
     index = TermIndex().fit(titles, bodies)
     lsa = LSA().fit_index(index)
-    ranker = HybridRanker(index, lsa.encoder(index), lsa.project_index(index))
+    ranker = HybridRanker(index, lsa.encoder(index), RoundedVectors.of(lsa.project_index(index)))
     row = {paper: i for i, paper in enumerate(searched.table.column("id").to_pylist())}
     assert list(row)[:11] == ids[:11]
     for query in ("laser", "market: (credit OR -debt)", "seed " * 400 + "flower", "study9", 'title:laser "cavity'):

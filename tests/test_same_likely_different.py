@@ -24,6 +24,7 @@ from explorer.dedupe import blocking, clusters, titles, words
 from explorer.dedupe.deduplication import Deduplicated, Rules, merge_duplicates
 from explorer.dedupe.imprint import same_venue
 from explorer.papers.identifiers import normal_doi
+from explorer.sources.source import Source
 
 DATA = Path(os.environ.get("LITEXPLORER_DATA", Path(__file__).parents[2] / "shared" / "data")) / "screening"
 
@@ -414,3 +415,19 @@ def test_screening_sets_keep_every_identifier(path: Path) -> None:
     for members in import_papers(path).merges.history.column("members").to_pylist():
         assert not numbered, members
         assert len({given[name].get("doi") for name in members} - {None}) <= 1
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.ris", "TY  - JOUR\nTI  - {0}\nM3  - Article\nER  - \n\nTY  - JOUR\nTI  - {0}\nM3  - Erratum\nER  - \n"),
+        ("a.bib", "@article{{a, title={{{0}}}, year=2011}}\n@article{{b, title={{{0}}}, year=2011, type={{Correction}}}}"),
+        ("a.csv", "Title,Year,Document Type\n{0},2011,Article\n{0},2011,Retraction\n"),
+        ("a.csv", "题名,年,文献类型\n{0},2011,期刊论文\n{0},2011,勘误\n"),
+        ("a.csv", "Заглавие,Год,Тип публикации\n{0},2011,Статья\n{0},2011,Исправление\n"),
+    ],
+)
+def test_what_a_database_calls_a_notice_is_not_its_paper(name: str, text: str) -> None:
+    """Some notices bear the very title of their paper, and only a field of the record tells."""
+    title = "Peat under the old bridges of lake towns"
+    assert import_papers(Source(name, data=text.format(title).encode())).table.num_rows == 2

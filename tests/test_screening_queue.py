@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.stats import hypergeom
+from sklearn.naive_bayes import MultinomialNB
 
 import explorer
 from benchmarks.screening import drawn_priors as benchmark_priors
@@ -18,7 +20,7 @@ from explorer.cli.main import main
 from explorer.errors import ScreeningError
 from explorer.screening import stopping as stop
 from explorer.screening.features import RecordFeatures, known_study_words, record_features
-from explorer.screening.queue import Method, following, learn, reasons, refit_due
+from explorer.screening.queue import ALIKE, BAYES, LIKENESS, Method, _presumed, following, learn, reasons, refit_due
 from explorer.screening.simulate import drawn_priors, estimates, screened_order, simulate_screening
 from explorer.screening.stopping import Curve, hypergeometric, modelled, most_missed, stopping
 
@@ -57,7 +59,7 @@ def test_the_order_of_decisions_and_of_equal_runs_changes_nothing(pile) -> None:
     assert np.array_equal(one.scores, learn(features, rows, relevant[rows]).scores)
 
 
-@pytest.mark.parametrize("model", ["svm", "logistic", "bayes"])
+@pytest.mark.parametrize("model", ["ensemble", "svm", "logistic", "bayes"])
 @pytest.mark.parametrize("balance", ["ratio", "none"])
 @pytest.mark.parametrize("query", ["max", "uncertain", "mixed"])
 def test_every_method_shows_each_record_once(pile, model: str, balance: str, query: str) -> None:
@@ -67,7 +69,7 @@ def test_every_method_shows_each_record_once(pile, model: str, balance: str, que
 
 
 def test_an_unknown_method_is_refused_with_those_there_are() -> None:
-    with pytest.raises(ScreeningError, match="svm, logistic, bayes"):
+    with pytest.raises(ScreeningError, match="ensemble, svm, logistic, bayes"):
         Method(model="oracle")
 
 
@@ -103,6 +105,56 @@ def test_words_say_why(pile) -> None:
     everything = reasons(features, model, 100, count=10_000)
     by_matrix = float((features.terms[100] @ model.weights)[0])
     assert sum(one.weight for one in everything) == pytest.approx(by_matrix, abs=1e-5)
+
+
+def test_naive_bayes_is_that_of_scikit_learn(pile) -> None:
+    features, relevant, _ = pile
+    rows = np.arange(40)
+    model = learn(features, rows, relevant[rows], method=Method("bayes", "none"))
+    known = MultinomialNB(alpha=3.8).fit(features.terms[rows], relevant[rows])
+    logs = known.feature_log_prob_[1] - known.feature_log_prob_[0]
+    left = np.arange(200) >= 40
+    assert model.weights == pytest.approx(logs / (features.terms @ logs)[left].std(), rel=1e-3)
+
+
+def test_the_ensemble_adds_its_models_in_their_deviations(pile) -> None:
+    features, relevant, _ = pile
+    plain = replace(features, study=np.zeros(200, np.float32))
+    rows = np.arange(40)
+    left = np.arange(200) >= 40
+    of = {name: learn(plain, rows, relevant[rows], method=Method(name)).scores for name in ("svm", "bayes", "ensemble")}
+    likeness = features.terms @ np.asarray(
+        features.terms[rows[relevant[rows]]].mean(axis=0) - features.terms.mean(axis=0)
+    ).ravel().astype(np.float32)
+    share = LIKENESS * ALIKE / (ALIKE + relevant[rows].sum())
+    whole = of["svm"] + BAYES * of["bayes"] + share * (likeness - likeness[left].mean()) / likeness[left].std()
+    assert of["ensemble"] == pytest.approx((whole - whole[left].mean()) / whole[left].std(), abs=1e-3)
+
+
+def test_records_presumed_irrelevant_are_spread_and_change_with_every_decision() -> None:
+    titles = [f"{'randomized trial' if n % 3 else 'letter'} of drug{n} and drug{n % 40} for {n % 7} weeks" for n in range(600)]
+    features = record_features(titles, [None] * 600)
+    left = np.arange(600) >= 10
+    samples = [set(_presumed(features, left, n).tolist()) for n in (10, 11, 12)]
+    # Three decisions later each record that is left was one of them once.
+    assert sorted(row for sample in samples for row in sample) == list(range(10, 600))
+    for sample in samples:
+        assert features.study[sorted(sample)].mean() == pytest.approx(0, abs=0.1)
+    assert samples[0] == set(_presumed(features, left, 13).tolist())
+
+
+def test_wording_counts_less_where_the_included_do_not_read_like_studies(pile) -> None:
+    features, relevant, _ = pile
+    rows = np.arange(40)
+    included = relevant[rows]
+    like = np.where(relevant, 1.5, -0.2).astype(np.float32)
+
+    def share(study: np.ndarray) -> float:
+        one = learn(replace(features, study=study), rows, included).scores
+        none = learn(replace(features, study=np.zeros(200, np.float32)), rows, included).scores
+        return float(np.median((one - none) / study))
+
+    assert share(like) > 2 * share(-like) > 0
 
 
 def test_learning_is_due_at_every_decision_first_and_seldom_later() -> None:

@@ -39,7 +39,7 @@ def test_settings_that_keep_strangers_out() -> None:
     served = config.Voila.tornado_settings
     assert served["allow_remote_access"] is False
     assert served["headers"]["Content-Security-Policy"] == POLICY
-    assert served["websocket_max_message_size"] >= 50 << 20
+    assert 8 << 20 <= served["websocket_max_message_size"] <= 32 << 20
     assert (
         settings(ip="0.0.0.0", port=1, token="t", cull_after=8, browser=True).Voila.tornado_settings["allow_remote_access"]
         is True
@@ -97,7 +97,7 @@ def serving(folder: Path, *options: str) -> Iterator[int]:
         cwd=folder, stdout=log, stderr=log, env={**os.environ, "HOME": str(folder)}, start_new_session=True,
     )  # fmt: skip
     try:
-        for _ in range(300):
+        for _ in range(900):
             assert process.poll() is None, (folder / f"{port}.log").read_text()
             with socket.socket() as trial:
                 if trial.connect_ex(("127.0.0.1", port)) == 0:
@@ -223,12 +223,12 @@ def test_it_says_where_it_is_and_stops_when_told_to(tmp_path: Path) -> None:
         assert found, line
         assert ask(int(found[1]), f"/{plotly_address()}")[0] == 200
         process.send_signal(signal.SIGINT)
-        rest, _ = process.communicate(timeout=60)
+        rest, _ = process.communicate(timeout=180)
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-    assert process.returncode in (0, 130)
+            process.communicate()
+    assert process.returncode == 0
     assert rest.strip() in ("", "litexplorer: stopped")
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import math
+from dataclasses import replace
 
 from explorer.cli.progress import Progress
 from explorer.cli.reading import add_corrections, made_of, merged_by_rules, read_given, tell_ledger
 from explorer.cli.writing import write_folder
-from explorer.errors import ReadError
+from explorer.errors import CorpusError, ReadError
 
 HELP = "make a corpus folder from files of papers"
 
@@ -24,17 +26,38 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--no-concepts", action="store_true", help="leave out what ranking by concepts needs; made when first asked for then"
     )
+    parts = command.add_mutually_exclusive_group()
+    parts.add_argument("--part-size", type=int, metavar="N", help="papers a part that is worked on at once (default: 200,000)")
+    parts.add_argument("--parts", type=int, metavar="N", help="number of parts, in place of their size")
+    workers = command.add_mutually_exclusive_group()
+    workers.add_argument("--processes", type=int, default=1, metavar="N", help="parts that are worked on at the same time")
+    workers.add_argument(
+        "--scheduler", metavar="ADDRESS", help="have the workers of a Dask cluster work on the parts; they see the same folders"
+    )
     add_corrections(command)
 
 
 def run(options: argparse.Namespace) -> int:
     """Run it; returns the exit status."""
-    imported = merged_by_rules(read_given(options), options)
-    tell_ledger(imported.ledger, options.ledger)
-    if not imported.table.num_rows:
-        # A corpus that is there would be replaced by an empty one.
-        raise ReadError("No paper was read, and no corpus was made. The lines above say why.")
-    write_folder(options.output, imported, made_of(options.files, imported.ledger), options.topics)
+    from explorer.corpus.building import folder_of, working
+    from explorer.papers.spool import Spool, spools
+    from explorer.store.parts import PART, Plan
+
+    if options.parts is not None and options.parts < 1:
+        raise CorpusError(f"--parts {options.parts} is no number of parts. Name one or more.")
+    target = folder_of(options.output)
+    with working(processes=options.processes, scheduler=options.scheduler) as executor, spools(target) as folder:
+        plan = Plan(PART if options.part_size is None else options.part_size, executor)
+        read = read_given(options, Spool.within(folder))
+        imported = merged_by_rules(read, options, lambda: Spool.within(folder))
+        tell_ledger(imported.ledger, options.ledger)
+        papers = imported.table.num_rows
+        if not papers:
+            # A corpus that is there would be replaced by an empty one.
+            raise ReadError("No paper was read, and no corpus was made. The lines above say why.")
+        if options.parts is not None:
+            plan = replace(plan, size=math.ceil(papers / options.parts))
+        write_folder(options.output, imported, made_of(options.files, imported.ledger), options.topics, plan)
     if not options.no_concepts:
         from explorer.corpus.opening import open_corpus
 

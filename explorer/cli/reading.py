@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from explorer.errors import ReadError
 
 if TYPE_CHECKING:
     from explorer.papers.ledger import Ledger
+    from explorer.papers.spool import Spool
     from explorer.sources.formats.registry import Import
 
 
@@ -25,8 +26,8 @@ def add_corrections(command: argparse.ArgumentParser) -> None:
     command.add_argument("--encoding", metavar="NAME", help="of the files, such as cp1252")
 
 
-def read_given(options: argparse.Namespace) -> Import:
-    """Read the files, each record for itself. Raises `ReadError` for a correction that cannot be."""
+def read_given(options: argparse.Namespace, spool: Spool | None = None) -> Import:
+    """Read the files, each record for itself, into a spool or memory. Raises `ReadError` for a correction that cannot be."""
     from explorer.sources.formats.registry import import_papers
 
     told = [pair.rpartition("=") for pair in options.column]
@@ -36,11 +37,11 @@ def read_given(options: argparse.Namespace) -> Import:
     delimiter = "\t" if options.delimiter in ("tab", "\\t") else options.delimiter
     if delimiter is not None and len(delimiter) != 1:
         raise ReadError(f"--delimiter {delimiter!r} must be one character, or tab.")
-    return import_papers(*options.files, columns=columns or None, delimiter=delimiter, encoding=options.encoding)
+    return import_papers(*options.files, columns=columns or None, delimiter=delimiter, encoding=options.encoding, spool=spool)
 
 
-def merged_by_rules(read: Import, options: argparse.Namespace) -> Import:
-    """Merge records that are one paper, by the rules of the corpus that is replaced."""
+def merged_by_rules(read: Import, options: argparse.Namespace, spool: Callable[[], Spool] | None = None) -> Import:
+    """Merge records that are one paper, by the rules of the corpus that is replaced, into a spool or memory."""
     from explorer.dedupe.rules import Rules, parse_rules
     from explorer.sources.importing import merged
     from explorer.store.build import rules_in
@@ -50,7 +51,7 @@ def merged_by_rules(read: Import, options: argparse.Namespace) -> Import:
     kept = rules_in(Path(options.output))
     rules = parse_rules(kept, options.output) if kept else Rules()
     progress = Progress()
-    found = merged(read, rules, progress=lambda part: progress("merging", part))[0]
+    found = merged(read, rules, progress=lambda part: progress("merging", part), spool=spool)[0]
     progress.end()
     return found
 

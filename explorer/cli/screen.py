@@ -17,7 +17,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--priors", nargs="+", metavar="ID", help="papers known at the beginning; default: --seed draws two")
     command.add_argument("--seed", type=int, default=0, metavar="N", help="draws one relevant and one irrelevant paper")
     command.add_argument("--target", type=float, default=0.95, metavar="RECALL", help="recall wished for (default: 0.95)")
-    command.add_argument("--model", default="svm", help="svm, logistic or bayes")
+    command.add_argument("--model", default="ensemble", help="ensemble, svm, logistic or bayes")
     command.add_argument("--balance", default="ratio", help="ratio or none")
     command.add_argument("--query", default="max", help="max, uncertain or mixed")
     command.add_argument("-o", "--output", metavar="CSV", help="write the papers in the order screened, with the estimates")

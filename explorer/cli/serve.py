@@ -6,12 +6,17 @@ import argparse
 import ipaddress
 import os
 import sys
+import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from explorer.cli.corpora import open_given
 from explorer.cli.progress import Progress
-from explorer.errors import ServerError
+from explorer.errors import CorpusError, ServerError
 from explorer.library.readers import GIVEN, tidy_reader
+
+if TYPE_CHECKING:
+    from explorer.corpus.corpus import Corpus
 
 HELP = "serve the dashboard"
 
@@ -43,12 +48,16 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--max-dashboards", type=int, metavar="N", help="open at one time; others wait (default: by memory)")
     command.add_argument("--memory", type=float, metavar="GB", help="for the server and its dashboards (default: 80 %% of all)")
+    command.add_argument(
+        "--scheduler", metavar="ADDRESS", help="have the workers of a Dask cluster search the parts of a corpus folder"
+    )
     command.add_argument("--no-browser", action="store_true", help="do not open a browser")
     command.add_argument("--read-only", action="store_true", help="readers of the dashboard can add no papers")
 
 
 def run(options: argparse.Namespace) -> int:
     """Run it; returns the exit status."""
+    from explorer.corpus.building import asked_by, connected
     from explorer.corpus.opening import default_corpus
     from explorer.server.server import main_url, serve
 
@@ -60,7 +69,10 @@ def run(options: argparse.Namespace) -> int:
         say = f"Whoever reaches {options.ip} can read these papers{'' if options.read_only else ' and add some'}"
         print(f"{say}: give a token (LITEXPLORER_TOKEN or --token-file).", file=sys.stderr)
     corpus = open_given(options.files, keep_duplicates=options.keep_duplicates) if options.files else default_corpus()
-    if options.files and corpus.snapshot.cached_name and len(corpus) <= _PREPARED and not corpus.ranker.meaning_ready:
+    if options.scheduler is not None:
+        corpus = asked_by(corpus.folder, connected(options.scheduler))
+    plain = bool(options.files and corpus.snapshot.cached_name and not corpus.ranker.meaning_ready)
+    if plain and len(corpus) <= _PREPARED:
         corpus.ranker.prepare_meaning(Progress())
 
     if rejected := corpus.snapshot.accounts.counts["rejected"]:
@@ -71,6 +83,9 @@ def run(options: argparse.Namespace) -> int:
         # A terminal is the reader's own; a log is read by others.
         address = main_url(options.ip, port, token if sys.stderr.isatty() else None)
         print(f"Serving {len(corpus):,} papers at {address} (Ctrl+C stops)", file=sys.stderr, flush=True)
+        if corpus.ranker.meaning_outdated or (plain and not corpus.ranker.meaning_ready):
+            # Whoever ranks before it is done waits for it, with all others.
+            threading.Thread(target=_prepare, args=(corpus,), name="meaning", daemon=True).start()
 
     serve(
         corpus,
@@ -83,10 +98,19 @@ def run(options: argparse.Namespace) -> int:
         read_only=options.read_only,
         kernels_ready=max(options.kernels_ready, 0),
         max_dashboards=options.max_dashboards,
+        scheduler=options.scheduler,
         memory=None if options.memory is None else int(options.memory * 1e9),
         ready=ready,
     )
     return 0
+
+
+def _prepare(corpus: Corpus) -> None:
+    """Have what ranking by concepts takes made, and say where that cannot be; readers are told when they ask for it."""
+    try:
+        corpus.ranker.have_meaning_made()
+    except CorpusError as error:
+        print(error, file=sys.stderr)
 
 
 def _token(options: argparse.Namespace) -> str | None:

@@ -14,9 +14,10 @@ from explorer.cli.reading import made_of, tell_ledger
 if TYPE_CHECKING:
     from explorer.corpus.corpus import Corpus
     from explorer.sources.formats.registry import Import
+    from explorer.store.parts import Plan
 
 
-def write_folder(folder: str, imported: Import, made: dict[str, object], topics: int | None) -> None:
+def write_folder(folder: str, imported: Import, made: dict[str, object], topics: int | None, plan: Plan | None = None) -> None:
     """Build a corpus folder, and say so."""
     from explorer.store.build import write_corpus
 
@@ -28,6 +29,7 @@ def write_folder(folder: str, imported: Import, made: dict[str, object], topics:
         n_topics=topics,
         merges=imported.merges,
         ledger=imported.ledger,
+        plan=plan,
         progress=Progress(),
     )
     print(f"{folder}: {manifest['papers']:,} papers, {manifest['made']['topics']['topics']} topics", file=sys.stderr)

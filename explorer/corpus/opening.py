@@ -9,11 +9,13 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from explorer.corpus.building import asked_by, connected, folder_of, what_must_agree
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.growth import opened
 from explorer.dedupe.merges import Change
 from explorer.disk import cache_folder, write_whole
 from explorer.errors import CorpusError, ReadError
+from explorer.executors import OnDask, Processes
 from explorer.sources.files import files_of
 from explorer.store.build import Progress, no_progress, write_corpus
 from explorer.store.extend import change_digest
@@ -23,6 +25,7 @@ from explorer.store.snapshot import CACHED
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
+    from distributed import Client
 
     from explorer.sources.formats.registry import Import
 
@@ -43,7 +46,9 @@ def open_cached(name: str) -> Corpus:
         raise CorpusError(f"The corpus {name} is not here any more. Add its papers again.") from error
 
 
-def open_corpus(folder: str | PathLike[str] | None = None) -> Corpus:
+def open_corpus(
+    folder: str | PathLike[str] | None = None, *, client: Client | None = None, processes: int | None = None
+) -> Corpus:
     """Open a corpus folder, memory-mapped.
 
     Where its words were indexed by other analysers, so that some searches find less, a warning says what to do.
@@ -52,6 +57,11 @@ def open_corpus(folder: str | PathLike[str] | None = None) -> Corpus:
     ----------
     folder : path, optional
         As `litexplorer build` or `Corpus.from_papers` made it; by default the bundled sample.
+    client : distributed.Client, optional
+        Has the full text asked part by part by the workers of a Dask cluster, which reach the folder under the same path. The
+        answers are the same.
+    processes : int, optional
+        Has it asked by so many processes of this machine.
 
     Returns
     -------
@@ -60,7 +70,8 @@ def open_corpus(folder: str | PathLike[str] | None = None) -> Corpus:
     Raises
     ------
     CorpusError
-        There is no corpus, it is damaged, or it is of another format version.
+        There is no corpus, it is damaged, or it is of another format version; or the cluster has no worker, or one that differs
+        from this machine.
 
     Examples
     --------
@@ -68,14 +79,20 @@ def open_corpus(folder: str | PathLike[str] | None = None) -> Corpus:
     >>> len(explorer.open_corpus())
     88
     """
-    corpus = default_corpus() if folder is None else Corpus(folder)
+    if client is not None or processes is not None:
+        executor = Processes(processes) if processes is not None else OnDask(client, what_must_agree)
+        corpus = asked_by(default_corpus().folder if folder is None else folder_of(folder), executor)
+    else:
+        corpus = default_corpus() if folder is None else asked_by(folder_of(folder), None)
     if said := corpus.snapshot.index_sentence:
         warnings.warn(said, stacklevel=2)
     return corpus
 
 
-def default_corpus(folder: str | None = None) -> Corpus:
+def default_corpus(folder: str | None = None, scheduler: str | None = None) -> Corpus:
     """The corpus that a server was started with, with what its readers added to it, else the bundled sample.
+
+    The workers of a `scheduler` are asked for its parts.
 
     Raises
     ------
@@ -84,6 +101,8 @@ def default_corpus(folder: str | None = None) -> Corpus:
     """
     if not folder:
         return open_files([bundled("data", "arithmetic.jsonl")])
+    if scheduler:
+        return asked_by(_added_to(Path(folder)), connected(scheduler))
     kept = opened(_added_to(Path(folder)))
     return Corpus(folder) if kept is None else Corpus(kept)
 

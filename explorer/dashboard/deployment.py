@@ -11,6 +11,8 @@ from explorer.library.readers import reader_name
 from explorer.sources.services.registry import KEYS
 
 _CORPUS, _READ_ONLY, _ASSETS = "LITEXPLORER_CORPUS", "LITEXPLORER_READ_ONLY", "LITEXPLORER_ASSETS"
+SCHEDULER = "LITEXPLORER_SCHEDULER"
+_DOWNLOADS = "LITEXPLORER_DOWNLOADS"
 
 
 @dataclass(frozen=True)
@@ -19,12 +21,16 @@ class Deployment:
 
     served: bool = False
     """Whether Voila serves the page."""
+    downloads: str | None = None
+    """Folder from which the server gives files out; None where they are sent to the page."""
     assets: str | None = None
     """Address below which the server gives plotly.js, the script and the style sheet; None where they travel with the widget."""
     read_only: bool = False
     """Whether readers can add no papers and save nothing."""
     corpus: str | None = None
     """Folder of the corpus that the server was started with."""
+    scheduler: str | None = None
+    """Address of the Dask scheduler whose workers are asked for the parts of that corpus."""
     address: str = ""
     """Query part of the page's address."""
     early: bool = False
@@ -43,8 +49,10 @@ class Deployment:
         return cls(
             served=served,
             assets=given.get("VOILA_BASE_URL", "/") + "lx/" if served and given.get(_ASSETS) else None,
+            downloads=given.get(_DOWNLOADS) or None if served and given.get(_ASSETS) else None,
             read_only=bool(given.get(_READ_ONLY)),
             corpus=given.get(_CORPUS) or None,
+            scheduler=given.get(SCHEDULER) or None,
             address=given.get("QUERY_STRING", "") if served and not early else "",
             early=early,
             reader=reader_name(given),
@@ -53,7 +61,7 @@ class Deployment:
 
 
 @contextlib.contextmanager
-def told_to_kernels(*, corpus: str | None, read_only: bool, **more: str) -> Iterator[None]:
+def told_to_kernels(*, corpus: str | None, read_only: bool, downloads: str = "", **more: str) -> Iterator[None]:
     """Have the kernels that start meanwhile read this deployment; the environment is as before afterwards.
 
     Parameters
@@ -61,10 +69,12 @@ def told_to_kernels(*, corpus: str | None, read_only: bool, **more: str) -> Iter
     corpus : str or None
         Folder; None leaves what the environment says.
     read_only : bool
+    downloads : str
+        Folder from which the server gives files out.
     **more : str
         Further variables.
     """
-    told = {_ASSETS: "served", _READ_ONLY: "1" if read_only else "", **more}
+    told = {_ASSETS: "served", _READ_ONLY: "1" if read_only else "", _DOWNLOADS: downloads, **more}
     if corpus is not None:
         told[_CORPUS] = corpus
     before = {name: os.environ.get(name) for name in told}

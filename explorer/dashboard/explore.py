@@ -79,7 +79,7 @@ def explore(
     deployment = Deployment.from_environment()
     wanted = None if selection is None else Selection.of(selection)
     if papers is None or isinstance(papers, Corpus):
-        corpus = default_corpus(deployment.corpus) if papers is None else papers
+        corpus = default_corpus(deployment.corpus, deployment.scheduler) if papers is None else papers
         return addressed(corpus, deployment) if wanted is None else Dashboard(corpus, wanted, deployment=deployment)
     open_, title = _way_in(papers, keep_duplicates, name)
     if wait is None:

@@ -17,6 +17,8 @@ from explorer.corpus.corpus import Corpus
 from explorer.corpus.opening import open_cached
 from explorer.dashboard import feed, plots, recommended, topic_compare, topic_edits
 from explorer.dashboard import messages as m
+from explorer.dashboard.downloads import Downloads
+from explorer.dashboard.exporting import Exporting
 from explorer.dashboard.intake.intake import Intake
 from explorer.dashboard.intake.review import account, likely, notes_csv
 from explorer.dashboard.marking import Marking
@@ -33,7 +35,7 @@ from explorer.dashboard.views.beyond import beyond
 from explorer.dashboard.views.concepts import why
 from explorer.dashboard.views.report import report
 from explorer.errors import LibraryError, SelectionError
-from explorer.export.export import ExportedFile, export_bytes, exported
+from explorer.export.export import Export, ExportedFile
 from explorer.search.concept_completion import complete_concept
 from explorer.selection.query import as_typed
 from explorer.selection.selection import Selection
@@ -63,6 +65,8 @@ class Page(Protocol):
     preparing: Preparation
     opener: Opening
     screening_mode: ScreenMode
+    exporter: Exporting
+    downloads: Downloads
     facets: Any
     papers: Any
 
@@ -73,7 +77,7 @@ class Page(Protocol):
         """Answer a question; nothing that is shown changes."""
 
     def save(self, files: Sequence[ExportedFile]) -> None:
-        """Send files for the browser to save."""
+        """Give finished files to the browser to save."""
 
     def send_plotly(self) -> None:
         """Send plotly.js."""
@@ -303,7 +307,7 @@ def colour_axes(page: Page, message: m.AxisColourMessage) -> None:
 # Files
 
 
-def export(page: Page, message: m.ExportMessage) -> str:
+def export(page: Page, message: m.ExportMessage) -> str | None:
     """Save what is shown, or the ticked papers."""
     rows, session, ticked = page.searches.rows(), page.session, message.get("ticked", False)
     only = session.ticked if ticked else None if rows is None else rows.tolist()
@@ -312,9 +316,13 @@ def export(page: Page, message: m.ExportMessage) -> str:
     compared = None if ticked or rows is None else page.searches.comparison()
     asked = message.get("analysis", False)
     marks = message.get("marks", False)
-    files, count = export_bytes(session.results, message["format"], only, compared=compared, analysis=asked, marks=marks)
-    page.save(files)
-    return exported(files, count)
+    page.find_loop()
+    return page.exporter.begin(Export(session.results, message["format"], only, compared=compared, analysis=asked, marks=marks))
+
+
+def send_next_part(page: Page, message: m.FileNextMessage) -> None:
+    """Send another part of a file, as one has arrived."""
+    page.downloads.send_next(message["id"])
 
 
 def save_ledger(page: Page, message: m.LedgerFileMessage) -> str:
@@ -554,6 +562,8 @@ HANDLERS: dict[str, Handler] = {
     "chart": Handler(m.ChartMessage, set_chart),
     "axis_colour": Handler(m.AxisColourMessage, colour_axes),
     "export": Handler(m.ExportMessage, export),
+    "stop_export": Handler(m.PlainMessage, lambda page, message: page.exporter.stop(), quiet=True),
+    "file_next": Handler(m.FileNextMessage, send_next_part, asks=True),
     "intake_ledger": Handler(m.LedgerFileMessage, save_ledger),
     "saved": Handler(m.PlainMessage, _saving(lambda searches, message: None)),
     "save_search": Handler(

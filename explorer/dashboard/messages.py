@@ -126,6 +126,12 @@ class ExportMessage(Message):
     marks: NotRequired[bool]
 
 
+class FileNextMessage(Message):
+    """A part of a file has arrived."""
+
+    id: Required[str]
+
+
 class StarMessage(Message):
     """Star the paper in a row, or the ticked papers where it is null; or take the star off."""
 

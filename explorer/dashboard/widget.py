@@ -7,6 +7,7 @@ import contextlib
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import anywidget
@@ -16,6 +17,8 @@ from explorer.corpus.corpus import Corpus
 from explorer.corpus.opening import current, keep_added
 from explorer.dashboard import frontend
 from explorer.dashboard.deployment import Deployment
+from explorer.dashboard.downloads import Downloads
+from explorer.dashboard.exporting import Exporting
 from explorer.dashboard.figures import plotly_bundle, plotly_version
 from explorer.dashboard.handlers import HANDLERS, Handler, Outcome, Steps, open_address
 from explorer.dashboard.intake.intake import Intake
@@ -128,6 +131,7 @@ class Dashboard(anywidget.AnyWidget):
     modes: Any = traitlets.List().tag(sync=True)
     preparation = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
     opening = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
+    exporting = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
     screening = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
 
     def __init__(
@@ -196,6 +200,18 @@ class Dashboard(anywidget.AnyWidget):
             writable=not deployment.read_only,
         )
         assets = deployment.assets
+        self.downloads = Downloads(
+            Path(deployment.downloads) if deployment.downloads else None,
+            f"{assets}file/",
+            deployment.reader or "",
+            lambda content, buffers: self.send(content, buffers),
+        )
+        self.exporter = Exporting(
+            self.downloads,
+            self._post,
+            tell=lambda: self.set_trait("exporting", self.exporter.state),
+            said=lambda level, text: self.set_trait("status", self._status(level, text)),
+        )
         self._picture = None if deployment.served else CellPicture(self._still)
         super().__init__(
             _esm=frontend.loader(f"{assets}app.js?v={frontend.version()}") if assets else frontend.script(),
@@ -321,7 +337,7 @@ class Dashboard(anywidget.AnyWidget):
             "selection": lambda: session.selection,
             "papers": self._papers,
             "concepts": lambda: concepts.concepts(results) if session.selection.rank else None,
-            "axes": lambda: axes.axes(results, session.axis_colour) if session.selection.axes else axes.NONE,
+            "axes": lambda: axes.axes(results, session.axis_colour),
             "preference": lambda: preference(results, len(session.read)),
             "reader": self._reader,
             "facets": lambda: views.panels(results, session.facet_state, session.open_facets),
@@ -373,6 +389,15 @@ class Dashboard(anywidget.AnyWidget):
             self._drawing = False
         if self._drawn and self._picture is not None:
             self._picture.renew()
+
+    def send_state(self, key: Any = None) -> None:
+        """Send traits, as ipywidgets does but for one thing: no value of ours holds bytes, which it would look for in each."""
+        state = self.get_state(key=key)
+        for name in self._property_lock.keys() & state.keys():
+            # What the page said last, which is not sent back to it.
+            self._property_lock[name] = state[name]
+        if state:
+            self._send({"method": "update", "state": state, "buffer_paths": []})
 
     def draw(self, *parts: str) -> None:
         """Send some parts of the page anew: ``all``, ``ordered``, or a trait; a value that is as before is not sent."""
@@ -518,10 +543,11 @@ class Dashboard(anywidget.AnyWidget):
         self.send({"seq": message.get("seq"), **answer})
 
     def save(self, files: Sequence[ExportedFile]) -> None:
-        """Send files for the browser to save, in parts."""
-        for number, file in enumerate(files):
-            for head, data in file.parts(f"{self._seq}-{number}"):
-                self.send(head, [data])
+        """Give finished files to the browser to save."""
+        for finished in files:
+            file = self.downloads.begin()
+            file.write(finished.data)
+            self.downloads.give(file, finished.name, finished.media_type)
 
     def send_plotly(self) -> None:
         """Send plotly.js to a page that cannot fetch it."""
@@ -628,6 +654,8 @@ class Dashboard(anywidget.AnyWidget):
         if self._picture is not None:
             self._picture.close()
         self.screening_mode.stop()
+        self.exporter.close()
+        self.downloads.close()
         super().close()
 
 

@@ -33,6 +33,9 @@ _CACHED = 1 << 16
 _AT_ONCE = 2_000
 """Texts that are folded at once."""
 
+_TOGETHER = 20_000
+"""Abstracts that are looked at together."""
+
 _EDGE = 18
 _ABSTRACT_HEAD, _ABSTRACT_EDGE = 160, 70
 
@@ -172,12 +175,15 @@ def candidate_pairs(
         Rows of each pair, the smaller first; each pair once.
     """
     progress(0.1)
-    heads = squeeze(fold(pc.utf8_slice_codeunits(abstracts, 0, _ABSTRACT_HEAD)))
+    # Some at a time: their texts need not all lie in memory.
+    some = (abstracts.slice(start, _TOGETHER) for start in range(0, len(abstracts), _TOGETHER))
+    folded = (squeeze(fold(pc.utf8_slice_codeunits(part, 0, _ABSTRACT_HEAD))) for part in some)
+    heads = pa.chunked_array([pc.utf8_slice_codeunits(part, 0, _ABSTRACT_EDGE) for part in folded], TEXT)
     progress(0.3)
     blocks = [
         _codes(pc.utf8_slice_codeunits(titles, 0, _EDGE), 1),
         _codes(pc.utf8_slice_codeunits(titles, -_EDGE), 1),
-        _codes(pc.utf8_slice_codeunits(heads, 0, _ABSTRACT_EDGE), _ABSTRACT_EDGE),
+        _codes(heads, _ABSTRACT_EDGE),
         *_min_hash_bands(titles),
     ]
     rows = np.int64(max(len(titles), 1))

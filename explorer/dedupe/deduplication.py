@@ -26,6 +26,7 @@ from explorer.dedupe.rules import Rules, pair, read_rules, write_rules
 from explorer.errors import SchemaError
 from explorer.papers.ledger import Ledger
 from explorer.papers.schema import TEXT, TEXTS, to_frame, to_table
+from explorer.papers.spool import Spool, in_batches, rows_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -208,14 +209,26 @@ def merge_duplicates(
     >>> len(papers), len(merged.papers)
     (2, 1)
     """
-    table = to_table(papers)
+    return merge_records(to_table(papers), rules or Rules(), ledger, progress, first_new=first_new)
+
+
+def merge_records(
+    table: pa.Table,
+    rules: Rules,
+    ledger: Ledger | None,
+    progress: Callable[[float], None] = lambda part: None,
+    spool: Callable[[], Spool] | None = None,
+    *,
+    first_new: int = 0,
+) -> Deduplicated:
+    """As `merge_duplicates`, of a table in the schema; `spool` gives what takes the papers that come of it, if not memory."""
     base = ledger if ledger is not None else Ledger(read=table.num_rows, accepted=table.num_rows)
-    records, matches, roots = _group(table, rules or Rules(), first_new, lambda part: progress(0.8 * part))
+    records, matches, roots = _group(table, rules, first_new, lambda part: progress(0.8 * part))
     order = np.argsort(roots, kind="stable")
     starts = np.flatnonzero(np.diff(roots[order], prepend=-1))
     groups = [group for group in np.split(order, starts[1:]) if len(group) > 1]
     absorbed_rows = np.concatenate(groups) if groups else np.empty(0, np.int64)
-    absorbed = table.take(pa.array(absorbed_rows))
+    absorbed = rows_of(table, absorbed_rows)
     why = _why(groups, matches, table.num_rows)
     merged, history = _merge_groups(absorbed, groups, why, records, lambda part: progress(0.8 + 0.2 * part))
     sizes = np.array([len(group) for group in groups], np.int64)
@@ -227,14 +240,20 @@ def merge_duplicates(
     rows = np.concatenate([untouched, merged_rows])
     places = np.concatenate([untouched, table.num_rows + np.arange(len(merged_rows))])
     sequence = np.argsort(rows)
-    # One column at a time: the texts of all papers need not lie in memory twice.
     whole = pa.concat_tables([table, *merged], promote_options="default")
-    result = pa.table({name: whole.column(name).take(pa.array(places[sequence])) for name in whole.column_names})
+    if spool is None:
+        # One column at a time: the texts of all papers need not lie in memory twice.
+        result = pa.table({name: whole.column(name).take(pa.array(places[sequence])) for name in whole.column_names})
+    else:
+        with spool() as taking:
+            for batch in in_batches(whole, places[sequence]):
+                taking.write(batch)
+            result = taking.table() if len(sequence) else whole
     absorbed = absorbed.append_column("merge_paper", keeper).append_column("merge_row", pa.array(absorbed_rows))
     papers_of = np.arange(table.num_rows)
     papers_of[absorbed_rows] = table.num_rows + np.repeat(np.arange(len(groups)), sizes)
     names = pa.chunked_array([*table.column("id").chunks, *history.column("paper").chunks], TEXT).combine_chunks()
-    undecided = _undecided(table, matches, roots, rules or Rules(), names.take(pa.array(papers_of)), result)
+    undecided = _undecided(table, matches, roots, rules, names.take(pa.array(papers_of)), result)
     return _accounted(result, history, absorbed, rows[sequence], base, undecided)
 
 

@@ -247,7 +247,7 @@ EVIDENCE = frozenset(
     (
         "volume", "vl", "pages", "pg", "startpage", "sp", "bp", "number", "issue", "is", "entrytype", "type", "pt", "dt", "documenttype",
         "itemtype", "typeofreference", "publicationtype", "isbn", "bn", "isbn13", "isbn10", "isbns", "eisbn", "printisbn", "electronicisbn",
-        "chapter", "edition", "issn", "recordid", "booktitle",
+        "chapter", "edition", "issn", "recordid", "booktitle", "m3", "genre", "typeofwork", "worktype", "articletype", "recordtype", "subtype",
     )
 )  # fmt: skip
 """Names (see `key`) of the columns that hold evidence beside identifiers."""

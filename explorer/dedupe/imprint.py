@@ -23,7 +23,11 @@ KIND_NAMES = (
 )  # fmt: skip
 
 _KINDS = (
-    (NOTICE, r"erratum|corrigendum|correction|retraction|expressionofconcern|retracted|comment$|^reply"),
+    (
+        NOTICE,
+        r"erratum|corrigend|^correct|correction$|retract|withdraw|expressionofconcern|comment$|^reply|^response|^addend|publishersnote"
+        r"|^errat[ao]|^berichtig|^rectific|勘误|勘誤|更正|撤稿|訂正|正誤|정오|정정|철회|исправлен|опечатк|ретрак",
+    ),
     (PREPRINT, r"preprint|postedcontent|^unpb|unpublished|manuscript"),
     (
         CONFERENCE,
@@ -49,6 +53,13 @@ _MEETING = re.compile(
 _SMALL = frozenset(
     "the of and in on for a an de la le les des du et der die das und fur für y el los e do da dos di del".split()
 )
+
+
+KIND_COLUMNS = (
+    "entrytype", "documenttype", "itemtype", "publicationtype", "typeofreference", "dt", "pt", "type", "m3", "genre", "typeofwork", "worktype",
+    "articletype", "recordtype", "subtype",
+)  # fmt: skip
+"""Names (see `key`) of the columns that say what kind of work a record is; where the first says nothing the next one does."""
 
 
 class Imprint:
@@ -89,13 +100,12 @@ class Imprint:
 
     def _kinds(self, table: pa.Table, rows: int) -> Numbers:
         kinds = np.zeros(rows, np.int64)
-        for name in columns_named(
-            table, ("entrytype", "documenttype", "itemtype", "publicationtype", "typeofreference", "dt", "pt", "type")
-        ):
+        for name in columns_named(table, KIND_COLUMNS):
             column = texts(table.column(name))
             if column is not None:
                 given = np.array([int(kind or 0) for kind in mapped(column, _kind_named)], np.int64)
-                kinds = np.where(kinds == UNKNOWN, given, kinds)
+                # A notice in a journal is a journal article in another column.
+                kinds = np.where((kinds == UNKNOWN) | (given == NOTICE), given, kinds)
         meetings = np.array([0, *(_is_meeting(name) for name in self.venues)], bool)[self.venue]
         return np.where(meetings & ((kinds == ARTICLE) | (kinds == UNKNOWN)), CONFERENCE, kinds)
 
@@ -115,7 +125,7 @@ def preprints(table: pa.Table) -> list[bool | None]:
 
 
 def _kind_named(text: str) -> str | None:
-    name = re.sub(r"[^a-z]+", "", text.lower())
+    name = re.sub(r"[\W\d_]+", "", text.lower())
     return next((str(kind) for kind, pattern in _KINDS if re.search(pattern, name)), None)
 
 

@@ -23,6 +23,7 @@ from explorer.dedupe.records import Records
 
 _CHUNK = 50_000
 _OFTEN = 2_000
+_AT_ONCE = 20_000
 
 _ATTESTED = 20_000
 """Distinct words in the titles of a table from which a word that no other title has is taken for misspelt."""
@@ -246,7 +247,13 @@ def _title_similarity(
 
 def _heads_equal(table: pa.Table, low: Rows, high: Rows) -> Mask:
     """Whether both abstracts start with the same hundred characters: a changed title is then worth a look."""
-    heads = pc.binary_slice(pc.fill_null(table.column("abstract"), "").cast(pa.large_binary()), 0, 100)
+    given = table.column("abstract")
+    # Some at a time: the texts of all papers need not lie in memory.
+    parts = [
+        pc.binary_slice(pc.fill_null(given.slice(start, _AT_ONCE), "").cast(pa.large_binary()), 0, 100)
+        for start in range(0, max(len(given), 1), _AT_ONCE)
+    ]
+    heads = pa.chunked_array([chunk for part in parts for chunk in part.chunks], pa.large_binary())
     long_enough = pc.greater_equal(pc.binary_length(heads), 100).to_numpy()
     coded = heads.combine_chunks().dictionary_encode().indices.to_numpy()
     equal: Mask = (coded[low] == coded[high]) & long_enough[low]

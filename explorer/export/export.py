@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib import import_module
 from os import PathLike
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 
+from explorer.disk import written_whole
 from explorer.errors import ExportError
 from explorer.export import embedding
+from explorer.papers.batches import PaperBatches, Read
 from explorer.papers.ledger import Ledger
 from explorer.search.results import Results
 from explorer.selection.selection import Selection
-from explorer.store.build import content_hash
+from explorer.store.build import hash_in_parts
 from explorer.store.generations import versions
-from explorer.store.snapshot import with_column
 
 Manifest = Mapping[str, Any]
 
-_CHUNK = 4 * 1024 * 1024
-"""Bytes a message of a download; a web socket message of any size would stop all others for its time."""
+Write = Callable[[PaperBatches, Callable[[], Manifest], Ledger, BinaryIO], None]
+"""Writes papers into a file; the manifest it gives once they are written names what was lost."""
 
 
 @dataclass(frozen=True)
@@ -37,45 +40,44 @@ class ExportFormat:
     label: str
     suffix: str
     media_type: str
-    write: Callable[[pa.Table, Manifest, Ledger], bytes]
+    write: Write
     holds_manifest: bool
     """Whether the manifest goes into the file; otherwise the two are put into one archive."""
     note: str
-    embed: Callable[[bytes, Manifest], bytes] | None = None
+    embed: Callable[[BinaryIO, Manifest], Iterator[bytes]] | None = None
     """Puts the manifest into a written file, where `write` does not."""
 
 
 # Writers are imported by the first export: with them come the readers of all formats, for which no dashboard should wait.
 
 
-def _writer(module: str, name: str) -> Callable[[pa.Table, Manifest, Ledger], bytes]:
+def _writer(module: str, name: str, *options: Any) -> Write:
     """A writer of `explorer.sources.formats` that notes in a ledger what its format cannot hold."""
 
-    def write(table: pa.Table, manifest: Manifest, ledger: Ledger) -> bytes:
-        data: bytes = getattr(import_module(f"explorer.sources.formats.{module}"), name)(table, ledger=ledger)
-        return data
+    def write(papers: PaperBatches, manifest: Callable[[], Manifest], ledger: Ledger, file: BinaryIO) -> None:
+        for part in getattr(import_module(f"explorer.sources.formats.{module}"), name)(papers, *options, ledger):
+            file.write(part)
 
     return write
 
 
-def _excel(table: pa.Table, manifest: Manifest, ledger: Ledger) -> bytes:
-    from explorer.sources.formats.tables.excel import to_excel
+def _excel(papers: PaperBatches, manifest: Callable[[], Manifest], ledger: Ledger, file: BinaryIO) -> None:
+    from explorer.sources.formats.tables.excel import write_excel
 
-    data = to_excel(table, manifest=manifest, ledger=ledger)
-    # What a cell cannot hold is known once it was written; it is rare, and the manifest is in the same file.
-    return to_excel(table, manifest={**manifest, "lost": list(losses(ledger))}) if ledger.notes else data
+    write_excel(papers, file, manifest, ledger)
 
 
-def _json_lines(table: pa.Table, manifest: Manifest, ledger: Ledger) -> bytes:
-    from explorer.sources.formats.json.json_records import to_json_lines
+def _json_lines(papers: PaperBatches, manifest: Callable[[], Manifest], ledger: Ledger, file: BinaryIO) -> None:
+    from explorer.sources.formats.json.json_records import json_lines_parts
 
-    return to_json_lines(table)
+    for part in json_lines_parts(papers):
+        file.write(part)
 
 
-def _parquet(table: pa.Table, manifest: Manifest, ledger: Ledger) -> bytes:
-    from explorer.sources.formats.tables.parquet import to_parquet
+def _parquet(papers: PaperBatches, manifest: Callable[[], Manifest], ledger: Ledger, file: BinaryIO) -> None:
+    from explorer.sources.formats.tables.parquet import write_parquet
 
-    return to_parquet(table, manifest=manifest)
+    write_parquet(papers, file, manifest())
 
 
 _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -86,7 +88,7 @@ FORMATS: tuple[ExportFormat, ...] = (
         "BibTeX",
         ".bib",
         "application/x-bibtex",
-        _writer("bibtex.bibtex", "to_bibtex"),
+        _writer("bibtex.bibtex", "bibtex_parts"),
         True,
         "for LaTeX, JabRef and Zotero",
         embedding.in_bibtex,
@@ -96,7 +98,7 @@ FORMATS: tuple[ExportFormat, ...] = (
         "RIS",
         ".ris",
         "application/x-research-info-systems",
-        _writer("tagged.ris", "to_ris"),
+        _writer("tagged.ris", "ris_parts"),
         True,
         "for EndNote, Mendeley and Zotero",
         embedding.in_ris,
@@ -106,14 +108,20 @@ FORMATS: tuple[ExportFormat, ...] = (
         "CSL-JSON",
         ".json",
         "application/vnd.citationstyles.csl+json",
-        _writer("json.csl_json", "to_csl_json"),
+        _writer("json.csl_json", "csl_json_parts"),
         True,
         "for pandoc, Zotero",
         embedding.in_csl_json,
     ),
-    ExportFormat("csv", "CSV", ".csv", "text/csv", _writer("tables.delimited", "to_csv"), False, "for any program"),
+    ExportFormat("csv", "CSV", ".csv", "text/csv", _writer("tables.delimited", "csv_parts", ","), False, "for any program"),
     ExportFormat(
-        "tsv", "TSV", ".tsv", "text/tab-separated-values", _writer("tables.delimited", "to_tsv"), False, "for any program"
+        "tsv",
+        "TSV",
+        ".tsv",
+        "text/tab-separated-values",
+        _writer("tables.delimited", "csv_parts", "\t"),
+        False,
+        "for any program",
     ),
     ExportFormat("xlsx", "Excel", ".xlsx", _SHEET, _excel, True, "manifest on the second sheet"),
     ExportFormat("jsonl", "JSON lines", ".jsonl", "application/x-ndjson", _json_lines, False, "one paper a line"),
@@ -125,7 +133,7 @@ FORMATS: tuple[ExportFormat, ...] = (
         "Markdown",
         ".md",
         "text/markdown",
-        _writer("documents.markdown", "to_markdown"),
+        _writer("documents.markdown", "markdown_parts"),
         True,
         "a list of references",
         embedding.in_markdown,
@@ -135,7 +143,7 @@ FORMATS: tuple[ExportFormat, ...] = (
         "HTML",
         ".html",
         "text/html",
-        _writer("documents.html", "to_html"),
+        _writer("documents.html", "html_parts"),
         True,
         "a list of references",
         embedding.in_html,
@@ -145,7 +153,7 @@ FORMATS: tuple[ExportFormat, ...] = (
         "LaTeX",
         ".tex",
         "application/x-tex",
-        _writer("documents.latex", "to_latex_table"),
+        _writer("documents.latex", "latex_parts"),
         True,
         "a table of references",
         embedding.in_latex,
@@ -163,16 +171,11 @@ class ExportedFile:
     lost: tuple[str, ...] = ()
     """What the format could not hold, a sentence each; the manifest has them too."""
 
-    def parts(self, key: str) -> Iterator[tuple[dict[str, Any], bytes]]:
-        """The file in messages for the page, each with the part it carries; `key` tells files apart."""
-        count = max(1, -(-len(self.data) // _CHUNK))
-        for part in range(count):
-            head = {"kind": "file", "id": key, "name": self.name, "type": self.media_type, "part": part, "parts": count}
-            yield {**head, "last": part == count - 1}, self.data[part * _CHUNK : (part + 1) * _CHUNK]
 
-
-def manifest_of(results: Results, table: pa.Table, ticked: bool, compared: dict[str, Any] | None = None) -> dict[str, Any]:
-    """How an export was made.
+def manifest_of(
+    results: Results, papers: int, digest: str, ticked: bool, compared: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """How an export of so many papers, of such a content hash, was made.
 
     Returns
     -------
@@ -188,30 +191,21 @@ def manifest_of(results: Results, table: pa.Table, ticked: bool, compared: dict[
         "selection": asdict(selection),
         "url": selection.to_url(),
         "python": selection.to_python(str(corpus.folder)),
-        "papers": table.num_rows,
+        "papers": papers,
         "shown": results.shown,
         "total": len(corpus),
         "ticked_only": ticked,
         **({"compared": compared} if compared else {}),
         **({"read": list(results.read)} if selection.weighs_novelty else {}),
-        "content_hash": content_hash(table),
+        "content_hash": digest,
         "corpus": {"content_hash": corpus.manifest["content_hash"], "made": corpus.manifest["made"]},
         "versions": versions(),
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
     }
 
 
-def export_bytes(
-    results: Results,
-    form: str,
-    only: Iterable[int] | None = None,
-    name: str | None = None,
-    *,
-    compared: dict[str, Any] | None = None,
-    analysis: bool = False,
-    marks: bool = False,
-) -> tuple[list[ExportedFile], int]:
-    """Make the file of an export.
+class Export:
+    """What goes out: which papers, in which order and with which columns is fixed when it is made; then it can be written in any thread.
 
     Parameters
     ----------
@@ -230,64 +224,147 @@ def export_bytes(
     marks : bool
         Add what the reader put on the papers: `starred`, `read`, `my_tags`, `my_note`.
 
-    Returns
-    -------
-    files : list of ExportedFile
-        One: the table with its manifest, or an archive of the two where the format cannot hold it. What is lost is in the
-        manifest under `lost`.
+    Attributes
+    ----------
     papers : int
-        Number of papers in it.
+        How many.
+    name, media_type : str
+        Of the one file that `write` makes.
 
     Raises
     ------
     ExportError
         There is no such format.
     """
-    chosen = next((row for row in FORMATS if row.name == form), None)
-    if chosen is None:
-        raise ExportError(f"There is no export format {form!r}. Formats: {', '.join(row.name for row in FORMATS)}.")
-    made = _made(results, chosen, only, compared, analysis, marks)
-    stem = name or file_stem(results.selection)
-    file = ExportedFile(stem + chosen.suffix, chosen.media_type, made.data, made.lost)
-    if made.manifest is not None:
-        packed = embedding.archive({file.name: made.data, f"{file.name}.manifest.json": made.manifest})
-        file = ExportedFile(f"{file.name}.zip", "application/zip", packed, made.lost)
-    return [file], made.papers
+
+    def __init__(
+        self,
+        results: Results,
+        form: str,
+        only: Iterable[int] | None = None,
+        name: str | None = None,
+        *,
+        compared: dict[str, Any] | None = None,
+        analysis: bool = False,
+        marks: bool = False,
+    ) -> None:
+        chosen = next((row for row in FORMATS if row.name == form), None)
+        if chosen is None:
+            raise ExportError(f"There is no export format {form!r}. Formats: {', '.join(row.name for row in FORMATS)}.")
+        self._form, self._results, self._compared = chosen, results, compared
+        self._ticked = only is not None and compared is None
+        names, self.papers, self._read = results.parts(only)
+        if not analysis:
+            given = set(results.snapshot.table.column_names)
+            names = [name for name in names if name in given]
+        self._marks: dict[str, pa.Array] = {}
+        if marks:
+            ids = self._read(0, self.papers, ["id"]).column("id").to_pylist()
+            self._marks = dict(results.ranker.own.columns(ids))
+        self._names = [*(name for name in names if name not in self._marks), *self._marks]
+        self._table_name = (name or file_stem(results.selection)) + chosen.suffix
+        self.name = self._table_name if chosen.holds_manifest else f"{self._table_name}.zip"
+        self.media_type = chosen.media_type if chosen.holds_manifest else "application/zip"
+
+    def write(self, file: BinaryIO, progress: Callable[[float], None] = lambda part: None) -> tuple[str, ...]:
+        """Write one file: the table with its manifest, or an archive of the two where the format cannot hold it.
+
+        Parameters
+        ----------
+        file : binary file
+        progress : callable
+            Called with the part that is done, 0 to 1, after every batch of papers; what it raises ends the writing.
+
+        Returns
+        -------
+        tuple of str
+            What the format could not hold, as `losses` says it; it is in the manifest under `lost` too.
+        """
+        if self._form.holds_manifest:
+            return self._write(file, progress)[0]
+        with tempfile.TemporaryFile() as table:
+            lost, manifest = self._write(table, progress)
+            size = table.tell()
+            table.seek(0)
+            embedding.archive(file, self._table_name, table, size, manifest)
+        return lost
+
+    def write_beside(self, path: Path) -> tuple[str, ...]:
+        """Write the table to `path`, and its manifest beside it, where the format cannot hold it.
+
+        Raises
+        ------
+        ExportError
+            The file cannot be written. A file that was there before stays whole, and no manifest stands beside a table that it
+            does not speak of.
+        """
+        beside = path.with_name(f"{path.stem}{self._form.suffix}.manifest.json")
+        try:
+            with written_whole(path, *(() if self._form.holds_manifest else (beside,))) as (table, *apart):
+                lost, manifest = self._write(table, lambda part: None)
+                for file in apart:
+                    file.write(manifest)
+        except OSError as error:
+            raise ExportError(f"{path} cannot be written: {error.strerror}. Choose another folder.") from error
+        return lost
+
+    def _write(self, file: BinaryIO, progress: Callable[[float], None]) -> tuple[tuple[str, ...], bytes]:
+        """Write the table; returns what was lost, and the manifest."""
+        ledger = Ledger()
+        read = self._told(progress)
+        digest = hash_in_parts(self._names, self.papers, read)
+        made = manifest_of(self._results, self.papers, digest, self._ticked, self._compared)
+        papers = PaperBatches(self._names, self.papers, read)
+        embed = self._form.embed
+        if embed is None:
+            self._form.write(papers, lambda: {**made, "lost": list(lost)} if (lost := losses(ledger)) else made, ledger, file)
+        else:
+            # What is lost is known once all is written, and may have to stand at the top.
+            with tempfile.TemporaryFile() as body:
+                self._form.write(papers, lambda: made, ledger, body)
+                body.seek(0)
+                for part in embed(body, {**made, "lost": list(losses(ledger))}):
+                    file.write(part)
+        lost = losses(ledger)
+        return lost, json.dumps({**made, "lost": list(lost)}, indent=1, ensure_ascii=False).encode()
+
+    def _told(self, progress: Callable[[float], None]) -> Read:
+        """Reads the papers, and tells how far that is: each column once for the hash, then all together."""
+        done = 0
+        whole = max(1, 2 * self.papers * len(self._names))
+
+        def read(start: int, stop: int, names: Sequence[str]) -> pa.Table:
+            nonlocal done
+            done += (stop - start) * len(names)
+            progress(min(done / whole, 1.0))
+            stored = [name for name in names if name not in self._marks]
+            found = self._read(start, stop, stored)
+            return pa.table(
+                {
+                    name: self._marks[name].slice(start, stop - start) if name in self._marks else found.column(name)
+                    for name in names
+                }
+            )
+
+        return read
 
 
-class _Made(NamedTuple):
-    """A written table, and its manifest where that is not in it."""
+def export_bytes(
+    results: Results, form: str, only: Iterable[int] | None = None, name: str | None = None, **options: Any
+) -> tuple[list[ExportedFile], int]:
+    """Make the file of an export in memory; arguments and errors are those of `Export`.
 
-    data: bytes
-    manifest: bytes | None
-    lost: tuple[str, ...]
-    papers: int
-
-
-def _made(
-    results: Results,
-    chosen: ExportFormat,
-    only: Iterable[int] | None,
-    compared: dict[str, Any] | None,
-    analysis: bool,
-    marks: bool,
-) -> _Made:
-    table = results.table(only)
-    if not analysis:
-        given = results.snapshot.table.column_names
-        table = table.select([name for name in table.column_names if name in given])
-    if marks:
-        for name, values in results.ranker.own.columns(table.column("id").to_pylist()).items():
-            table = with_column(table, name, values)
-    manifest = manifest_of(results, table, only is not None and compared is None, compared)
-    ledger = Ledger()
-    data = chosen.write(table, manifest, ledger)
-    lost = losses(ledger)
-    whole = {**manifest, "lost": list(lost)}
-    if chosen.embed is not None:
-        data = chosen.embed(data, whole)
-    apart = None if chosen.holds_manifest else json.dumps(whole, indent=1, ensure_ascii=False).encode()
-    return _Made(data, apart, lost, table.num_rows)
+    Returns
+    -------
+    files : list of ExportedFile
+        One.
+    papers : int
+        Number of papers in it.
+    """
+    export = Export(results, form, only, name, **options)
+    buffer = io.BytesIO()
+    lost = export.write(buffer)
+    return [ExportedFile(export.name, export.media_type, buffer.getvalue(), lost)], export.papers
 
 
 def losses(ledger: Ledger) -> tuple[str, ...]:
@@ -300,10 +377,10 @@ def losses(ledger: Ledger) -> tuple[str, ...]:
     )
 
 
-def exported(files: list[ExportedFile], papers: int) -> str:
+def exported(name: str, papers: int, lost: Sequence[str]) -> str:
     """Say that an export is done, for the status line."""
-    said = f"{_papers(papers)} exported to {files[0].name}."
-    return f"{said} Its manifest names what the format cannot hold." if files[0].lost else said
+    said = f"{_papers(papers)} exported to {name}."
+    return f"{said} Its manifest names what the format cannot hold." if lost else said
 
 
 def _papers(count: int) -> str:
@@ -334,18 +411,13 @@ def export_file(
     ExportError
         No format has the suffix, or the file cannot be written. A file that was there before stays whole.
     """
-    from explorer.sources.formats.target import deliver
-
     target = Path(path)
     chosen = next((row for row in FORMATS if row.suffix == target.suffix.lower()), None)
     if chosen is None:
         suffixes = ", ".join(row.suffix for row in FORMATS)
         raise ExportError(f"{target.name} has no suffix of an export format. Suffixes: {suffixes}.")
-    made = _made(results, chosen, None, None, analysis, marks)
-    deliver(made.data, target)
-    if made.manifest is not None:
-        deliver(made.manifest, target.with_name(f"{target.stem}{chosen.suffix}.manifest.json"))
-    return made.papers, made.lost
+    export = Export(results, chosen.name, analysis=analysis, marks=marks)
+    return export.papers, export.write_beside(target)
 
 
 def file_stem(selection: Selection) -> str:

@@ -10,6 +10,7 @@ The paper table keeps a name as its source gave it (``Lopez AB``, ``Lopez, A. B.
 `marked`           a name that is known to be a body's, as the table keeps it
 `split_names`      names that one text lists: ``Lopez, A. B. and Meyer, K.``, ``钱七，孙八``, ``Ana Lopez; et al.``
 `name_splitter`    the same for the cells of one column, which tell more together than each alone
+`several_names`    whether a text that should be one name is a list of them
 `family_and_given` the words by which a name is searched for
 `displayed`        `display` of a whole column
 ================== ====================================================================================================
@@ -81,7 +82,7 @@ _DEGREE = re.compile(
 _DOTTED = re.compile(r"(?:[^\W\d_][a-zа-яё]{0,3}\.-?|[^\W\d_](?=-|\Z)-?)+\Z")
 _CAPITALS = re.compile(r"[^\W\d_](?:-?[^\W\d_]){0,3}\Z")
 _BRACED = re.compile(r"\{[^{}]*\}\Z")
-_COMMAS = re.compile(r"\s*[,，]\s*")
+_COMMAS = re.compile(r"\s*[,，،]\s*")
 _SPACES = re.compile(r"\s+")
 
 _HAN = "\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
@@ -150,6 +151,10 @@ def _parsed(text: str) -> Name:
     if _BRACED.match(whole):
         return Name(literal=whole[1:-1].strip())
     if is_body(whole):
+        # Programs that know people only write "Organization, World Lake".
+        turned = re.fullmatch(r"([^\W\d_]+), ([^,]+)", whole)
+        if turned and _BODY.fullmatch(turned[1]) and not _BODY.search(turned[2]):
+            return Name(literal=f"{turned[2]} {turned[1]}")
         return Name(literal=whole)
     if _COMMAS.search(whole):
         return _with_commas([part for part in _COMMAS.split(whole) if part]) or Name(literal=whole)
@@ -379,8 +384,22 @@ _NOT_AS_SHOWN = r"\.$|\b(?:Jr|Sr)$"
 
 _INITIALS = re.compile(r"(?:[^\W\d_a-zß-ÿ\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3][. -]{0,2}){1,4}\Z")
 _CONJUNCTION = re.compile(r",?\s+(?:&|and)\s+")
-_MARKS = re.compile(r"\s*[;；|\n]\s*|\s+/\s+")
-_WIDE = re.compile(r"\s*[、，]\s*")
+_MARKS = re.compile(r"\s*[;；؛|\n]\s*|\s+/\s+")
+_WIDE = re.compile(r"\s*[、，،]\s*")
+# "and" in languages in which it is a word or a letter; a letter also joins two family names of one person.
+_AND_ELSEWHERE = re.compile(r"\s+(?:y|e|i|et|und|och|og|ve|и|та|και)\s+")
+_DOTS = re.compile(f"(?<=[{_HAN}{_HANGUL}])\\s?[·・•]\\s?(?=[{_HAN}{_HANGUL}])")
+# What publishers print behind a name: marks of affiliations and of notes, an ORCID iD, an address.
+_BEHIND = re.compile(
+    r"\s*[(\[<]\s*(?:mailto:)?[^\s<>()\[\]@]+@[^\s<>()\[\]@]+\s*[)\]>]"
+    r"|\s*[(\[]?\s*(?:ORCID(?: iD)?:?\s*)?(?:https?://orcid\.org/)?\b\d{4}-\d{4}-\d{4}-\d{3}[\dX]\b\s*[)\]]?"
+    r"|\s*[(\[]\d{1,2}(?:\s*,\s*\d{1,2})*[)\]](?=\s*(?:[,;，、&]|and\b|\Z))"
+    r"|[¹²³⁴-⁹⁰*†‡§¶‖]+(?:\s*,\s*[¹²³⁴-⁹⁰*†‡§¶‖]+)*",
+    re.IGNORECASE,
+)
+_FIGURES_BEHIND = re.compile(
+    r"(?<=[^\W\d_]{2})\d{1,2}(?!\d)(?:\s*,\s*\d{1,2}(?![\w.]))*[*†‡§¶]*(?=\s*(?:[,;，、]|(?:&|and)\s|\Z))", re.IGNORECASE
+)
 _AND = re.compile(r"\s*[,，;]?\s+(?:and|&)\s+|(?<=[\u3400-\u9fff])\s*(?:和|及)\s*(?=[\u3400-\u9fff]{2})", re.IGNORECASE)
 _MORE = re.compile(
     r"(?:\A|[\s,;、，；]+|(?<=[\u3400-\u9fff])|(?<=\w)(?=…|\.{3}))"
@@ -394,31 +413,81 @@ def split_names(cell: str) -> list[str]:
 
     Separators met: ``;`` ``；`` ``|`` line ends and `` / `` wherever they stand; ``、`` ``，``, ``and`` and ``&``; a comma where it does
     not part a family name from what comes after it. What stands for the rest (``et al.``, ``…``, ``and others``, ``等``) is no name, and
-    neither are academic degrees. Braces keep a name together.
+    neither are academic degrees, marks of affiliations (``Ana Lopez1,2*``), ORCID iDs and addresses. Braces keep a name together.
     """
-    text = cell.strip()
+    text = _BEHIND.sub("", cell).strip()
+    if " " in text and len(_FIGURES_BEHIND.findall(text)) > text.count(" ") // 4:
+        text = _FIGURES_BEHIND.sub("", text)
+    text = _DOTS.sub(_dot_between_names, text)
     previous = None
     while previous != text:
-        previous, text = text, _MORE.sub("", text).rstrip(" \t;；、，")
+        previous, text = text, _MORE.sub("", text).rstrip(" \t;；、，،؛")
     braced = _WITHIN_BRACES.findall(text)
     hidden = _WITHIN_BRACES.sub("\0", text)
     alone = _MARKS.search(hidden) is None
     names = [name for part in _MARKS.split(hidden) for name in _listed(part, alone=alone)]
     within = iter(braced)
-    shown = (re.sub("\0", lambda match: next(within, ""), name).strip(" ,;，；、") for name in names)
+    shown = (re.sub("\0", lambda match: next(within, ""), name).strip(" ,;，；、،؛") for name in names)
     return [name for name in shown if name]
 
 
 _WITHIN_BRACES = re.compile(r"\{[^{}]*\}")
 
 
+def several_names(text: str) -> bool:
+    """Whether a text that should be one name, as a value of BibTeX or RIS should, is a list of names.
+
+    Examples
+    --------
+    >>> several_names("Lopez A, Meyer K"), several_names("A. Lopez, K. Meyer"), several_names("Lopez, Ana & Meyer, Karl")
+    (True, True, True)
+    >>> several_names("García López, MA"), several_names("Roe, Sam, Jr."), several_names("Barnes & Noble")
+    (False, False, False)
+    """
+    if _SEVERAL.search(text):
+        return True
+    if "&" in text and not _BODY.search(text):
+        return all(" " in part.strip() for part in text.split("&"))
+    pieces = [piece for piece in _COMMAS.split(text) if piece and not _SUFFIX.match(piece)]
+    return len(pieces) > 1 and all(map(_short, pieces))
+
+
+_SEVERAL = re.compile(r"(?:,[^,]*){3}|[;；؛،、，]")
+
+
+def _dot_between_names(match: re.Match[str]) -> str:
+    """A list's mark in place of a dot between two whole names; within a foreign name the dot stays (``卡尔·马克思``)."""
+    before, after = (re.search(pattern, text) for pattern, text in (
+        (f"[{_HAN}{_HANGUL}]+\\Z", match.string[: match.start()]), (f"[{_HAN}{_HANGUL}]+", match.string[match.end() :]),
+    ))  # fmt: skip
+    whole = all(
+        found is not None and 2 <= len(found[0]) <= 5 and (match[0].strip() == "・" or _whole_name(found[0]))
+        for found in (before, after)
+    )
+    return "、" if whole else match[0]
+
+
+def _and_in_english(text: str) -> str:
+    """A text with ``and`` for the same word of another language, where whole names stand on both sides of it."""
+
+    def spelt(match: re.Match[str]) -> str:
+        before, after = re.split(_AND, text[: match.start()])[-1], re.split(_AND, text[match.end() :])[0]
+        inverted = "," in after and "," in before
+        # "José Ortega y Gasset", "Ortega y Gasset, José": the word joins two family names.
+        full = " " in before.rpartition(",")[2].strip() and " " in re.split("[,，]", after)[0].strip()
+        return " and " if inverted or full else match[0]
+
+    return _AND_ELSEWHERE.sub(spelt, text)
+
+
 def _listed(text: str, *, alone: bool) -> list[str]:
     """Names of a text without semicolons; where others stood around it (`alone` is off), a comma is that of one name."""
-    text = text.strip(" ,，、")
+    text = text.strip(" ,，、،")
     if not text:
         return []
     if _BODY.search(text) or _EASTERN_BODY.search(text):
         return _with_bodies(text)
+    text = _and_in_english(text)
     if not alone:
         text = re.sub(r"\A(?:and|&)\s+", "", text, flags=re.IGNORECASE)
         return [part for part in _AND.split(text) if part]
@@ -464,8 +533,8 @@ def _by_commas(text: str) -> list[str]:
     if len(pieces) < 2:
         return pieces
     if all(map(_EASTERN.match, (piece.replace(" ", "") for piece in pieces))):
-        return _eastern(pieces, wide=re.search("[、，]", text) is not None)
-    if len(pieces) == 2 and re.search("[、，]", text) is None and _inverted(", ".join(pieces)):
+        return _eastern(pieces, wide=re.search("[、，،]", text) is not None)
+    if len(pieces) == 2 and re.search("[、，،]", text) is None and _inverted(", ".join(pieces)):
         return [", ".join(pieces)]
     even, odd = pieces[::2], pieces[1::2]
     if len(even) == len(odd):

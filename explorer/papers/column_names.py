@@ -1,4 +1,4 @@
-"""What the columns of other programs are called, in a dozen languages, and which field of the schema each one is.
+"""What the columns of other programs are called, in some thirty languages, and which field of the schema each one is.
 
 A name is looked up without case, accents, punctuation and the difference of ``pubYear`` from ``Pub Year``; then the two halves of one
 in two languages (``Title-题名``), and what stands before a bracket (``Title (English)``).
@@ -18,10 +18,10 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
               "display name", "ti", "titles", "public title", "scientific title", "brief title", "official title", "english title",
               "original title", "publication name"),
     "abstract": ("abstract", "summary", "abstract note", "notes abstract", "ab", "abstracts", "abstract text", "paper abstract",
-                 "brief summary", "description"),
+                 "brief summary", "description", "abstract/summary"),
     "authors": ("author full names", "authors", "author", "author/s", "creators", "author names", "first authors", "authors, primary",
                 "author text", "authorships.author.display name", "af", "au", "author(s)", "author list", "authors list",
-                "author name", "author string", "all authors", "inventor/author", "inventors", "inventor"),
+                "author name", "author string", "all authors", "first author", "inventor/author", "inventors", "inventor"),
     "published": ("published", "date", "publication date", "date published", "published at", "publishedat", "update date", "month",
                   "issue date", "online date", "pubdate", "pub date", "date of publication", "publish date", "published date",
                   "cover date", "created", "published month", "pd", "date registration3", "date registration", "date of registration",
@@ -32,10 +32,10 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "venue": ("venue", "journal", "source title", "publication title", "journal/book", "journal title", "booktitle", "book title",
               "journal ref", "pubtitle", "secondary title", "journal name", "primary location.source.display name", "so",
               "periodical full", "periodical", "container title", "conference title", "conference name", "proceedings title",
-              "journal/conference", "journal/venue", "published in", "periodical abbrev", "publication"),
+              "journal/conference", "journal/venue", "journal/source", "published in", "periodical abbrev", "publication"),
     "keywords": ("keywords", "author keywords", "tags", "ai keywords", "categories", "manual tags", "index keywords", "de",
-                 "mesh terms", "subject terms", "subjects", "ieee terms", "fields of study", "keyword", "descriptors",
-                 "subject headings", "mesh headings", "index terms", "conditions", "condition"),
+                 "mesh terms", "subject terms", "subjects", "ieee terms", "fields of study", "keyword", "key words", "descriptors",
+                 "subject headings", "mesh headings", "index terms", "terms", "conditions", "condition"),
     "url": ("url", "link", "urls", "pdf link", "source urls", "external url", "dimensions url", "openurl link", "open url link",
             "document url", "documenturl", "article url", "articleurl", "plink", "full text url", "fulltexturl", "study url",
             "result link", "web address", "paper url", "publication url", "permalink"),
@@ -61,7 +61,7 @@ FURTHER: dict[str, tuple[str, ...]] = {
     "pmid": ("pmid", "pubmed id", "medline pmid", "pubmedid"),
     "pmcid": ("pmcid",),
     "editor": ("editor", "editors", "book editors"),
-    "entry_type": ("item type", "reference type", "document type", "entry type"),
+    "entry_type": ("item type", "reference type", "document type", "entry type", "article type", "type of work"),
     "trial_id": ("nct number", "trialid", "trial id", "trial registration number"),
 }
 """Further columns that other formats bring too: under one name a merge and an export to BibTeX or RIS know them."""
@@ -85,6 +85,7 @@ LANGUAGES: dict[str, dict[str, str]] = {
         "first page": "起始页 起页 起始頁 起始页码", "last page": "结束页 终止页 止页 結束頁 结束页码",
         "publisher": "出版社 出版者 出版商 出版单位 出版單位", "issn": "issn号", "isbn": "isbn号", "language": "语种 语言 語種 語言",
         "editor": "编者 主编 編者 主編",
+        "entry_type": "类型 文献类型 资源类型 论文类型 文獻類型 類型",
     },
     "Japanese": {
         "title": "タイトル 題名 論題 論文名 論文題目 論文タイトル 文献タイトル 標題 表題 和文タイトル 記事タイトル",
@@ -101,6 +102,7 @@ LANGUAGES: dict[str, dict[str, str]] = {
         "first page": "開始ページ 開始頁",
         "last page": "終了ページ 終了頁",
         "publisher": "出版社 出版者 発行元 発行者", "language": "言語 本文言語", "editor": "編者 編集者",
+        "entry_type": "資料種別 記事種別 文献種別",
     },
     "Korean": {
         "title": "제목 논문명 논문제목 논문표제 표제 서명 국문제목 자료명 타이틀 기사명",
@@ -117,6 +119,7 @@ LANGUAGES: dict[str, dict[str, str]] = {
         "first page": "시작페이지 시작쪽",
         "last page": "끝페이지 종료페이지 마지막페이지 끝쪽",
         "publisher": "발행기관 발행기관명 출판사 발행처", "language": "언어 본문언어", "editor": "편집자 편저자",
+        "entry_type": "자료유형 문헌유형 자료구분",
     },
     "Russian": {
         "title": "название | заглавие | заголовок | название статьи | название публикации | название работы | наименование",
@@ -130,6 +133,7 @@ LANGUAGES: dict[str, dict[str, str]] = {
         "volume": "том", "number": "номер | выпуск | № | номер выпуска", "pages": "страницы | стр",
         "first page": "начальная страница | первая страница", "last page": "конечная страница | последняя страница",
         "publisher": "издательство | издатель", "language": "язык", "editor": "редактор | редакторы",
+        "entry_type": "тип документа | тип публикации | вид публикации",
     },
     "Spanish": {
         "title": "título | título del artículo | título del documento | título del trabajo",
@@ -144,6 +148,7 @@ LANGUAGES: dict[str, dict[str, str]] = {
         "volume": "volumen | vol", "number": "número | núm | nº | fascículo", "pages": "páginas | págs | pp",
         "first page": "página inicial | página de inicio | primera página", "last page": "página final | página de fin | última página",
         "publisher": "editorial", "language": "idioma | lengua", "editor": "editores",
+        "entry_type": "tipo de documento | tipo de publicación",
     },
     "Portuguese": {
         "title": "título do artigo | título do documento | título do trabalho",
@@ -166,7 +171,7 @@ LANGUAGES: dict[str, dict[str, str]] = {
         "published": "erscheinungsdatum | veröffentlichungsdatum | publikationsdatum | datum | veröffentlicht",
         "year": "jahr | erscheinungsjahr | publikationsjahr | veröffentlichungsjahr",
         "venue": "zeitschrift | zeitschriftentitel | titel der zeitschrift | zeitschriftenname"
-                 " | titel der quelle | fachzeitschrift | sammelwerk | buchtitel | konferenz",
+                 " | titel der quelle | quelle | fachzeitschrift | sammelwerk | buchtitel | konferenz",
         "keywords": "schlagwörter | schlagworte | schlagwort | stichwörter | stichworte | schlüsselwörter | deskriptoren",
         "url": "webadresse | internetadresse | verknüpfung", "source": "datenbank | quelle",
         "volume": "band | jahrgang | bd",
@@ -174,6 +179,7 @@ LANGUAGES: dict[str, dict[str, str]] = {
         "pages": "seiten | seitenangabe | seitenbereich | seite",
         "first page": "erste seite | anfangsseite | startseite", "last page": "letzte seite | endseite",
         "publisher": "verlag", "language": "sprache", "editor": "herausgeber | herausgeber*innen",
+        "entry_type": "dokumenttyp | dokumentart | publikationstyp",
     },
     "French": {
         "title": "titre | titre de l'article | titre du document",
@@ -188,6 +194,7 @@ LANGUAGES: dict[str, dict[str, str]] = {
         "volume": "tome", "number": "numéro | n° | fascicule", "pages": "pagination",
         "first page": "page de début | première page", "last page": "page de fin | dernière page",
         "publisher": "éditeur | maison d'édition", "language": "langue", "editor": "directeur de publication",
+        "entry_type": "type de document | type de publication",
     },
     "Italian": {
         "title": "titolo | titolo dell'articolo | titolo del documento | titolo del contributo",
@@ -200,6 +207,7 @@ LANGUAGES: dict[str, dict[str, str]] = {
         "url": "collegamento", "source": "banca dati",
         "number": "fascicolo", "pages": "pagine | pagina", "first page": "pagina iniziale", "last page": "pagina finale",
         "publisher": "editore", "language": "lingua", "editor": "curatori | curatore",
+        "entry_type": "tipo di documento | tipologia",
     },
     "Polish": {
         "title": "tytuł | tytuł artykułu", "abstract": "streszczenie | abstrakt", "authors": "autorzy | autor",
@@ -250,6 +258,109 @@ LANGUAGES: dict[str, dict[str, str]] = {
         "number": "випуск",
         "pages": "сторінки",
         "publisher": "видавництво | видавець", "language": "мова", "source": "база даних",
+    },
+    "Czech": {
+        "title": "název | titul | název článku", "abstract": "abstrakt | souhrn", "authors": "autoři",
+        "published": "datum vydání | datum publikace", "year": "rok vydání",
+        "venue": "časopis | název časopisu | zdrojový dokument", "keywords": "klíčová slova", "url": "odkaz", "volume": "ročník",
+        "number": "číslo", "pages": "strany", "publisher": "vydavatel | nakladatel", "language": "jazyk", "source": "databáze",
+    },
+    "Slovak": {
+        "title": "názov | názov článku", "abstract": "súhrn", "authors": "autori", "year": "rok vydania",
+        "venue": "názov časopisu", "keywords": "kľúčové slová",
+    },
+    "Hungarian": {
+        "title": "cím | cikk címe", "abstract": "kivonat | absztrakt | összefoglaló", "authors": "szerzők | szerző",
+        "published": "megjelenés dátuma", "year": "év | megjelenés éve", "venue": "folyóirat | folyóirat címe",
+        "keywords": "kulcsszavak", "volume": "kötet", "number": "szám | füzet", "pages": "oldalak | oldalszám",
+        "publisher": "kiadó", "language": "nyelv", "source": "adatbázis",
+    },
+    "Romanian": {
+        "title": "titlu | titlul articolului", "abstract": "rezumat", "authors": "autorii", "published": "data publicării",
+        "year": "anul | anul publicării", "venue": "revista | titlul revistei", "keywords": "cuvinte cheie | cuvinte-cheie",
+        "number": "numărul", "pages": "pagini", "publisher": "editura", "language": "limba",
+    },
+    "Bulgarian": {
+        "title": "заглавие на статията", "abstract": "анотация | резюме", "authors": "автори", "year": "година",
+        "venue": "списание", "keywords": "ключови думи", "url": "връзка",
+    },
+    "Croatian, Serbian and Slovenian": {
+        "title": "naslov | naslov rada | naslov članka | наслов", "abstract": "sažetak | sažetek | povzetek | сажетак",
+        "authors": "autori | autor(i) | avtorji | avtor | аутори", "published": "datum objave",
+        "year": "godina | godina izdanja | leto | leto izdaje | година издања",
+        "venue": "časopis | naziv časopisa | revija | часопис",
+        "keywords": "ključne riječi | ključne reči | ključne besede | кључне речи", "url": "poveznica | povezava",
+    },
+    "Swedish": {
+        "title": "titel | artikeltitel | rubrik", "abstract": "sammanfattning", "authors": "författare",
+        "published": "publiceringsdatum", "year": "år | publiceringsår | utgivningsår", "venue": "tidskrift | tidskriftens titel",
+        "keywords": "nyckelord | ämnesord", "url": "länk", "volume": "volym | årgång", "number": "häfte", "pages": "sidor",
+        "publisher": "förlag | utgivare", "language": "språk", "source": "databas",
+    },
+    "Danish and Norwegian": {
+        "title": "tittel | artikkeltittel | overskrift", "abstract": "resumé | sammendrag | sammenfatning",
+        "authors": "forfattere | forfatter | forfatter(e)",
+        "published": "udgivelsesdato | utgivelsesdato | publiceringsdato | publiseringsdato",
+        "year": "udgivelsesår | utgivelsesår | publiceringsår | publiseringsår", "venue": "tidsskrift | tidsskriftets titel",
+        "keywords": "nøgleord | nøkkelord | emneord", "url": "lenke", "volume": "årgang | bind", "number": "hefte",
+        "pages": "sider", "publisher": "forlag | udgiver | utgiver", "language": "sprog | språk",
+    },
+    "Finnish": {
+        "title": "otsikko | nimeke | artikkelin nimi", "abstract": "tiivistelmä", "authors": "tekijät | tekijä | kirjoittajat",
+        "published": "julkaisupäivä", "year": "vuosi | julkaisuvuosi", "venue": "lehti | julkaisu | lehden nimi",
+        "keywords": "avainsanat | asiasanat", "url": "linkki", "volume": "vuosikerta", "number": "numero", "pages": "sivut",
+        "publisher": "kustantaja | julkaisija", "language": "kieli", "source": "tietokanta",
+    },
+    "Greek": {
+        "title": "τίτλος | τίτλος άρθρου", "abstract": "περίληψη", "authors": "συγγραφείς | συγγραφέας",
+        "published": "ημερομηνία δημοσίευσης", "year": "έτος | έτος δημοσίευσης | χρονολογία",
+        "venue": "περιοδικό | τίτλος περιοδικού", "keywords": "λέξεις κλειδιά | λέξεις-κλειδιά", "url": "σύνδεσμος",
+        "volume": "τόμος", "number": "τεύχος", "pages": "σελίδες", "publisher": "εκδότης", "language": "γλώσσα",
+        "source": "βάση δεδομένων",
+    },
+    "Arabic": {
+        "title": "العنوان | عنوان البحث | عنوان المقال | عنوان المقالة", "abstract": "الملخص | ملخص | المستخلص",
+        "authors": "المؤلفون | المؤلف | المؤلفين | أسماء المؤلفين | الباحث | الباحثون", "published": "تاريخ النشر",
+        "year": "السنة | سنة النشر | العام", "venue": "المجلة | اسم المجلة | عنوان المجلة | الدورية",
+        "keywords": "الكلمات المفتاحية | كلمات مفتاحية | الكلمات الدالة", "url": "الرابط", "volume": "المجلد", "number": "العدد",
+        "pages": "الصفحات", "publisher": "الناشر", "language": "اللغة", "source": "قاعدة البيانات",
+    },
+    "Persian": {
+        "title": "عنوان | عنوان مقاله", "abstract": "چکیده", "authors": "نویسندگان | نویسنده | پدیدآورندگان",
+        "published": "تاریخ انتشار", "year": "سال | سال انتشار", "venue": "مجله | نام مجله | نشریه | عنوان نشریه",
+        "keywords": "کلیدواژه‌ها | کلید واژه ها | کلیدواژه ها | کلمات کلیدی | واژگان کلیدی", "url": "پیوند | لینک",
+        "volume": "دوره | جلد", "number": "شماره", "pages": "صفحات", "publisher": "ناشر", "language": "زبان",
+        "source": "پایگاه داده",
+    },
+    "Hebrew": {
+        "title": "כותרת | כותר | שם המאמר", "abstract": "תקציר", "authors": "מחברים | מחבר | שמות המחברים",
+        "published": "תאריך פרסום", "year": "שנה | שנת פרסום", "venue": "כתב עת | שם כתב העת", "keywords": "מילות מפתח",
+        "url": "קישור", "volume": "כרך", "number": "גיליון", "pages": "עמודים", "publisher": "מוציא לאור", "language": "שפה",
+    },
+    "Indonesian and Malay": {
+        "title": "judul | judul artikel | tajuk", "abstract": "abstrak | ringkasan", "authors": "penulis | pengarang",
+        "published": "tanggal terbit | tarikh terbit", "year": "tahun | tahun terbit", "venue": "jurnal | nama jurnal",
+        "keywords": "kata kunci | kata-kata kunci", "url": "tautan | pautan", "number": "nomor", "pages": "halaman",
+        "publisher": "penerbit", "language": "bahasa",
+    },
+    "Vietnamese": {
+        "title": "tiêu đề | tên bài báo | nhan đề | tên bài", "abstract": "tóm tắt", "authors": "tác giả | các tác giả",
+        "published": "ngày xuất bản", "year": "năm | năm xuất bản", "venue": "tạp chí | tên tạp chí",
+        "keywords": "từ khóa | từ khoá", "url": "liên kết", "volume": "tập", "number": "số", "pages": "trang",
+        "publisher": "nhà xuất bản", "language": "ngôn ngữ",
+    },
+    "Thai": {
+        "title": "ชื่อเรื่อง | ชื่อบทความ", "abstract": "บทคัดย่อ", "authors": "ผู้แต่ง | ชื่อผู้แต่ง | ผู้เขียน",
+        "year": "ปี | ปีที่พิมพ์ | ปีที่เผยแพร่", "venue": "วารสาร | ชื่อวารสาร", "keywords": "คำสำคัญ", "url": "ลิงก์",
+    },
+    "Hindi": {
+        "title": "शीर्षक", "abstract": "सारांश | सार", "authors": "लेखक", "year": "वर्ष | प्रकाशन वर्ष", "venue": "पत्रिका",
+        "keywords": "मुख्य शब्द | कुंजी शब्द",
+    },
+    "Catalan": {
+        "title": "títol | títol de l'article", "abstract": "resum", "authors": "autors", "published": "data de publicació",
+        "year": "any | any de publicació", "venue": "títol de la revista", "keywords": "paraules clau", "url": "enllaç",
+        "number": "número", "pages": "pàgines", "language": "idioma",
     },
 }  # fmt: skip
 """Names in other languages by field; a bar parts those of several words, a space the others."""

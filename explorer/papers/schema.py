@@ -122,14 +122,14 @@ def conform(table: pa.Table, note: Callable[[int, str, str, str, str], None] | N
     columns["doi"] = _normalised(columns["doi"], normal_doi, "doi", "no DOI in it", report)
     columns["arxiv_id"] = _normalised(columns["arxiv_id"], normal_arxiv_id, "arxiv_id", "no arXiv id in it", report)
     extra = {
-        f"{name}_text" if name in FIELDS else name: _as_named(name, table.column(name), report)
+        f"{name}_text" if name in FIELDS else name: as_named(name, table.column(name), report)
         for name in table.column_names
         if name not in mapping
     }
     return pa.table({**{field: columns[field] for field in FIELDS}, **extra})
 
 
-def _as_named(
+def as_named(
     name: str, values: pa.ChunkedArray, report: Callable[[int, str, str, str, str], None] = lambda *told: None
 ) -> pa.ChunkedArray:
     """A column beyond the schema: names made of digits are text, whole numbers have no fraction.
@@ -159,6 +159,12 @@ def _as_named(
     for row in pc.indices_nonzero(broken).to_pylist():
         report(row, name, values[row].as_py(), whole[row].as_py(), "it was taken for a number, and is restored")
     return whole
+
+
+def needs_whole_column(name: str, kind: pa.DataType) -> bool:
+    """Whether `as_named` has to see all values of a column beyond the schema to say what they are written as."""
+    texts = pa.types.is_string(kind) or pa.types.is_large_string(kind)
+    return bool(pa.types.is_floating(kind) or (texts and _NAMES_OF_DIGITS.search(name)))
 
 
 _NAMES_OF_DIGITS = re.compile(
@@ -269,7 +275,7 @@ def _as_texts(values: pa.ChunkedArray, *, names: bool) -> pa.ChunkedArray:
 def _as_names(text: pa.ChunkedArray) -> pa.ChunkedArray:
     """Split the names that texts list."""
     split = name_splitter(cell for cell in text.slice(0, 1000).to_pylist() if cell)
-    odd = pc.match_substring_regex(text, r"[；、，…&{]|\.{3}|\s(?:and|et)\s|等\s*$|\s/\s")
+    odd = pc.match_substring_regex(text, r"[；、，؛،…&{@*†‡§\d]|\.{3}|\s(?:and|et|y|e|i|und|och|og|ve|и)\s|等\s*$|\s/\s")
     plain = pc.and_(pc.invert(odd), pc.or_(pc.match_substring_regex(text, r"[;|\n]"), pc.invert(pc.match_substring(text, ","))))
     if split is split_names and pc.all(pc.fill_null(plain, True)).as_py() is not False:
         return pc.split_pattern_regex(text, r"\s*[;|\n]\s*").cast(TEXTS)
@@ -529,7 +535,7 @@ def to_table(papers: pd.DataFrame | pa.Table) -> pa.Table:
         dates = papers.column("published")
         in_calendar = types == list(FIELDS.values()) and _in_calendar(dates, "published") is dates
         if in_calendar and len(pc.unique(papers.column("id"))) == papers.num_rows:
-            extra = {name: _as_named(name, papers.column(name)) for name in papers.column_names[len(FIELDS) :]}
+            extra = {name: as_named(name, papers.column(name)) for name in papers.column_names[len(FIELDS) :]}
             return pa.table({**{name: papers.column(name) for name in FIELDS}, **extra})
     try:
         return assign_ids(conform(papers)).replace_schema_metadata(None)

@@ -13,9 +13,8 @@ import unicodedata
 from functools import lru_cache
 
 import Stemmer
-from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
-STOP_WORDS: frozenset[str] = frozenset(ENGLISH_STOP_WORDS)
+from explorer.text.stopwords import FUNCTION_WORDS
 
 # A LaTeX accent takes its letter with it (\"o, \'{e}); any other command leaves its name (\alpha -> alpha).
 _ACCENT = re.compile(r"\\[\"'`^~=.uvHcdbkrt]\s*\{?\\?([A-Za-z])\}?(?![a-z])|\\[\"'`^~=.]\{?\\?([A-Za-z])\}?")
@@ -95,7 +94,7 @@ def stem(word: str) -> str:
 def _terms(word: str) -> tuple[str, ...]:
     """Return the index terms of one folded word, which may be a hyphenated compound."""
     parts = word.split("-")
-    terms = tuple(stem(p) for p in parts if len(p) > 1 and p not in STOP_WORDS)
+    terms = tuple(stem(p) for p in parts if len(p) > 1 and p not in FUNCTION_WORDS)
     if len(parts) > 1:
         whole = "".join(parts)
         if len(whole) <= 32:  # longer chains are sentences glued by a damaged export
@@ -118,6 +117,11 @@ def analyse(text: str) -> list[str]:
     Stemmer: M. F. Porter, "Snowball: A language for stemming algorithms", 2001 (English, "Porter2").
     """
     return [term for word in _WORD.findall(fold(text)) for term in _terms(word)]
+
+
+def forget() -> None:
+    """Let go of the words met so far: those of a whole corpus take a process some hundred megabytes."""
+    _terms.cache_clear()
 
 
 def spelling(text: str) -> dict[str, str]:

@@ -107,7 +107,7 @@ def _separation(space: ConceptSpace, low: Rows, high: Rows, folds: int) -> float
         held_low, held_high = low[fold::k], high[fold::k]
         model = space.between("fold", np.setdiff1d(low, held_low), np.setdiff1d(high, held_high))
         held = np.concatenate([held_low, held_high])
-        values.append(space.features.matrix[held] @ model.weights + np.float32(model.bias))
+        values.append(space.features.rows(held) @ model.weights + np.float32(model.bias))
         labels.append(np.arange(len(held)) >= len(held_low))
     return area_under_curve(np.concatenate(values), np.concatenate(labels))
 

@@ -134,7 +134,7 @@ class ConceptSpace:
         low, high : ndarray of int64
             Rows of the papers the concept speaks against and for.
         """
-        rows = self.features.matrix[np.concatenate([low, high])]
+        rows = self.features.rows(np.concatenate([low, high]))
         shown = np.arange(rows.shape[0]) >= len(low)
         importance = np.where(shown, 0.5 / len(high), 0.5 / len(low)).astype(np.float32) * np.float32(rows.shape[0])
         flat = np.zeros(rows.shape[0], np.float32)
@@ -158,7 +158,7 @@ class ConceptSpace:
         used = shown
         if len(shown) > self.examples:
             used = np.sort(np.random.default_rng(self.seed).choice(shown, self.examples, replace=False))
-        positive = self.features.matrix[used]
+        positive = self.features.rows(used)
         total = int(np.count_nonzero(judged))
         others, negative, mean = self._counterexamples(judged, total, few)
         first = self.features.unmixed(self.features.mean_of(positive) - mean)
@@ -200,7 +200,7 @@ class ConceptSpace:
         rows = np.flatnonzero(judged)
         if total > few:
             rows = np.sort(np.random.default_rng(self.seed).choice(rows, few, replace=False))
-        chosen = features.matrix[rows]
+        chosen = features.rows(rows)
         return np.ones(len(rows), bool), chosen, features.mean_of(chosen)
 
     def of_words(self, words: str, *, examples: int = 1000, emphasis: float = 10.0, nearness: float = 1.5) -> Concept:
@@ -257,7 +257,7 @@ class ConceptSpace:
 
     def log_odds(self, concept: Concept) -> Floats:
         """Return the log-odds of a concept for every paper: float32, shape (n_papers,)."""
-        odds: Floats = self.features.matrix @ concept.weights
+        odds: Floats = self.features.products(concept.weights)
         odds += np.float32(concept.bias)
         if concept.words:
             odds += self.index.scores(concept.words)

@@ -11,15 +11,18 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from sklearn.utils.extmath import randomized_svd
 
-from explorer.ranking.terms import TermIndex
+from explorer.ranking.terms import QUANTA, TermIndex
 
 Floats = NDArray[np.float32]
 Rows = NDArray[np.int64]
 
-_ARRAYS = ("columns", "indptr", "indices", "data", "mean", "components", "spread", "rest")
-_BLOCK = 20_000
+_ARRAYS = (
+    *("columns", "indptr", "indices", "codes", "weights", "mean", "components", "spread", "rest", "inner"),
+    *("background_indptr", "background_indices", "background_data"),
+)
+_BLOCK = 4096
+"""Papers whose words are unpacked at once: they stay in the processor's cache."""
 
 
 class Features:
@@ -43,8 +46,13 @@ class Features:
     ----------
     columns_ : ndarray of int32, shape (n_columns,)
         Term numbers, ascending.
-    indptr_, indices_, data_ : ndarray of int32, int32 and float32
-        Rows in compressed form (`matrix`), scaled so that their mean squared length is one: 8 bytes a distinct word.
+    indptr_ : ndarray of int64, shape (n_papers + 1,)
+        Where the words of each paper start in `indices_` and `codes_`.
+    indices_ : ndarray of uint16, or int32 where there are more columns
+    codes_ : ndarray of uint8
+        A column, and how often it occurs as the index saturates it: 3 bytes a distinct word, from which `rows` gives its weight.
+    weights_ : ndarray of float32, shape (n_columns,)
+        Weight of one unit of a code; scaled so that the mean squared length of a paper is one.
     length_ : float
         Root mean square length of a paper in BM25 scores.
     mean_ : ndarray of float32, shape (n_columns,)
@@ -76,12 +84,14 @@ class Features:
         n = index.n_papers
         least = max(min(self.min_df, max(1, n // 100)), n // 10_000)
         self.columns_ = np.flatnonzero(index.df_ >= least).astype(np.int32)
-        matrix = _weights(index, self.columns_)
-        length = float(np.sqrt(np.square(matrix.data, dtype=np.float64).sum() / max(n, 1))) or 1.0
-        matrix.data /= np.float32(length)
-        self.length_ = length
-        self.indptr_, self.indices_, self.data_ = matrix.indptr, matrix.indices, matrix.data
+        self.indptr_, self.indices_, self.codes_ = _coded(index, self.columns_)
         n_columns = len(self.columns_)
+        units = index.idf_[self.columns_] / np.float32(QUANTA)
+        matrix = sparse.csr_matrix((self.codes_ * units[self.indices_], self.indices_, self.indptr_), shape=(n, n_columns))
+        length = float(np.sqrt(np.square(matrix.data, dtype=np.float64).sum() / max(n, 1))) or 1.0
+        self.length_ = length
+        self.weights_: Floats = units / np.float32(length)
+        matrix.data /= np.float32(length)
         self.mean_: Floats = (_sums(matrix, matrix.data) / max(n, 1)).astype(np.float32)
         moment = _sums(matrix, np.square(matrix.data)) / max(n, 1)
         sampled = matrix[np.sort(self._drawn(self.sample))]
@@ -90,24 +100,58 @@ class Features:
             self.components_: Floats = np.zeros((0, n_columns), np.float32)
             self.spread_: Floats = np.zeros(0, np.float32)
         else:
+            # Fitting alone takes scikit-learn, which ranking shall not load.
+            from sklearn.utils.extmath import randomized_svd
+
             _, values, components = randomized_svd(sampled, rank, n_iter=3, random_state=self.seed)
             self.components_ = np.ascontiguousarray(components, np.float32)
             self.spread_ = (values**2 / sampled.shape[0]).astype(np.float32)
         left = moment - np.square(self.components_).T @ self.spread_
         self.rest_: Floats = np.maximum(left, 0).astype(np.float32)
+        self.inner_ = self._inner()
+        self._keep_background(self.rows(self._drawn(self.few)))
         return self
+
+    def _inner(self) -> Floats:
+        """What the Woodbury identity inverts: a square of the components."""
+        spread = np.diag(1 / np.maximum(self.spread_, 1e-12).astype(np.float64))
+        scaled = (self.components_ * self._precision).astype(np.float64)
+        return np.asarray(np.linalg.inv(spread + scaled @ self.components_.T), np.float32)
+
+    def _keep_background(self, rows: sparse.csr_matrix) -> None:
+        self.background_indptr_, self.background_indices_, self.background_data_ = rows.indptr, rows.indices, rows.data
 
     @property
     def n_papers(self) -> int:
         """Papers that have features."""
         return len(self.indptr_) - 1
 
-    @cached_property
-    def matrix(self) -> sparse.csr_matrix:
-        """All papers: float32 CSR, shape (n_papers, n_columns)."""
-        return sparse.csr_matrix(
-            (self.data_, self.indices_, self.indptr_), shape=(self.n_papers, len(self.columns_)), copy=False
-        )
+    def rows(self, rows: NDArray[np.integer]) -> sparse.csr_matrix:
+        """Some papers: float32 CSR, shape (len(rows), n_columns)."""
+        starts, lengths = self.indptr_[rows], np.diff(self.indptr_)[rows]
+        indptr = np.concatenate([[0], np.cumsum(lengths)])
+        places = np.arange(indptr[-1]) + np.repeat(starts - indptr[:-1], lengths)
+        indices = self.indices_[places].astype(np.int32)
+        data = self.codes_[places] * self.weights_[indices]
+        return sparse.csr_matrix((data, indices, indptr.astype(np.int32)), shape=(len(rows), len(self.columns_)))
+
+    def products(self, weights: Floats) -> Floats:
+        """Sum of the weights of the words of every paper: float32, shape (n_papers,)."""
+        found = np.empty(self.n_papers, np.float32)
+        per_code = self.weights_ * weights
+        for start in range(0, len(found), _BLOCK):
+            starts = self.indptr_[start : start + _BLOCK + 1]
+            part = slice(int(starts[0]), int(starts[-1]))
+            block = sparse.csr_matrix(
+                (
+                    self.codes_[part].astype(np.float32),
+                    self.indices_[part].astype(np.int32),
+                    (starts - starts[0]).astype(np.int32),
+                ),
+                shape=(len(starts) - 1, len(per_code)),
+            )
+            found[start : start + _BLOCK] = block @ per_code
+        return found
 
     @cached_property
     def background(self) -> Rows:
@@ -119,8 +163,9 @@ class Features:
 
     @cached_property
     def background_rows(self) -> sparse.csr_matrix:
-        """Features of the background, kept in memory."""
-        return self.matrix[self.background]
+        """Features of the background, which every concept is told from."""
+        parts = self.background_data_, self.background_indices_, self.background_indptr_
+        return sparse.csr_matrix(parts, shape=(len(self.background_indptr_) - 1, len(self.columns_)), copy=False)
 
     def columns_of(self, terms: Sequence[int]) -> NDArray[np.int64]:
         """Columns of those terms that have one."""
@@ -129,7 +174,8 @@ class Features:
     def unmixed(self, difference: Floats) -> Floats:
         """Return a difference of means, divided by the covariance: the weights of a linear discriminant."""
         weighted = difference * self._precision
-        return np.asarray(weighted - self._scaled.T @ (self._inner @ (self._scaled @ difference)), np.float32)
+        mixed = self.components_.T @ (self.inner_ @ (self.components_ @ weighted))
+        return np.asarray(weighted - mixed * self._precision, np.float32)
 
     @cached_property
     def deviations(self) -> Floats:
@@ -139,15 +185,6 @@ class Features:
     @cached_property
     def _precision(self) -> Floats:
         return np.asarray(1 / (self.rest_ + np.float32(self.ridge + 10 / max(self.n_papers, 1))), np.float32)
-
-    @cached_property
-    def _scaled(self) -> Floats:
-        return np.asarray(self.components_ * self._precision, np.float32)
-
-    @cached_property
-    def _inner(self) -> Floats:
-        spread = np.diag(1 / np.maximum(self.spread_, 1e-12).astype(np.float64))
-        return np.asarray(np.linalg.inv(spread + self._scaled.astype(np.float64) @ self.components_.T), np.float32)
 
     def mean_of(self, rows: sparse.csr_matrix) -> Floats:
         """Mean of some rows."""
@@ -179,17 +216,20 @@ class Features:
         return features
 
 
-def _weights(index: TermIndex, columns: NDArray[np.int32]) -> sparse.csr_matrix:
-    """BM25 weight of every word of `columns` in every paper, from the postings."""
-    starts, stops = np.asarray(index.indptr_)[columns], np.asarray(index.indptr_)[columns + 1]
+def _coded(
+    index: TermIndex, columns: NDArray[np.int32]
+) -> tuple[NDArray[np.int64], NDArray[np.uint16] | NDArray[np.int32], NDArray[np.uint8]]:
+    """The words of `columns` by paper, from the postings: where each paper starts, columns, and saturated frequencies."""
+    counts = index.df_[columns]
     kept = np.zeros(len(index.terms_), bool)
     kept[columns] = True
     taken = np.repeat(kept, index.df_)
     rows = np.asarray(index.rows_)[taken]
-    data = np.asarray(index.saturation_)[taken] * np.repeat(index.idf_[columns] / np.float32(255), stops - starts)
-    indptr = np.concatenate([[0], np.cumsum(stops - starts)])
+    indptr = np.concatenate([[0], np.cumsum(counts)])
     shape = (index.n_papers, len(columns))
-    return sparse.csc_matrix((data.astype(np.float32), rows, indptr.astype(np.int32)), shape=shape).tocsr()
+    by_paper = sparse.csc_matrix((np.asarray(index.saturation_)[taken], rows, indptr), shape=shape).tocsr()
+    small = np.uint16 if len(columns) <= 1 << 16 else np.int32
+    return by_paper.indptr.astype(np.int64), by_paper.indices.astype(small), by_paper.data
 
 
 def _sums(matrix: sparse.csr_matrix, values: Floats) -> NDArray[np.float64]:

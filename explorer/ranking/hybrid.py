@@ -16,7 +16,7 @@ from scipy import sparse
 from explorer.ranking.acronyms import Acronyms
 from explorer.ranking.analysis import stem
 from explorer.ranking.terms import TermIndex, top
-from explorer.ranking.vectors import QueryEncoder, Scan
+from explorer.ranking.vectors import QueryEncoder, RoundedVectors, Vectors
 
 Floats = NDArray[np.float32]
 
@@ -89,10 +89,8 @@ class HybridRanker:
     index : TermIndex
     encode : callable
         Query text and its weighted terms to a unit vector, such as ``lsa.encoder(index)``.
-    vectors : ndarray of float32, shape (n_papers, n_dimensions)
-        Unit rows.
-    scan : Scan, optional
-        The leading dimensions of the vectors in a byte each, by which every paper is compared; made from them if not given.
+    vectors : ndarray of float32, shape (n_papers, n_dimensions), or RoundedVectors
+        Unit rows. Every paper is compared by the leading dimensions of rounded ones, which are made of an array.
     acronyms : Acronyms, optional
         Those that the papers write out.
     blend : Blend
@@ -109,16 +107,15 @@ class HybridRanker:
         self,
         index: TermIndex,
         encode: QueryEncoder,
-        vectors: Floats,
+        vectors: Vectors,
         *,
-        scan: Scan | None = None,
         acronyms: Acronyms | None = None,
         blend: Blend | None = None,
     ) -> None:
         self.index = index
         self.encode = encode
         self.vectors = vectors
-        self.scan = scan or Scan.of(vectors)
+        self.rounded = vectors if isinstance(vectors, RoundedVectors) else RoundedVectors.of(np.asarray(vectors))
         self.acronyms = acronyms or Acronyms({})
         self.blend = blend or Blend()
 
@@ -183,7 +180,7 @@ class HybridRanker:
         # BM25 of the pool's best is the unit, so that a cosine weighs the same for short and long queries.
         unit = max(float(lexical.max()), 1e-9)
         total: Floats = lexical / np.float32(unit)
-        total += np.float32(self.blend.vectors) * self.scan.products(vector)
+        total += np.float32(self.blend.vectors) * self.rounded.nearness(vector)
         pool = top(total, self.blend.pool)
         parts, model = self._again(query, pool, lexical[pool], self.vectors[pool], vector)
         again: Floats = np.sum(list(parts.values()), axis=0, dtype=np.float32)

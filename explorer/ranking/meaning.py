@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -17,17 +15,17 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from explorer.disk import record_files
+from explorer.disk import HeldFolder, record_files
 from explorer.errors import ConceptError
 from explorer.ranking.acronyms import Acronyms
-from explorer.ranking.analysis import spelling
+from explorer.ranking.analysis import forget, spelling
 from explorer.ranking.arithmetic import Arithmetic
 from explorer.ranking.axes import Axis, fit_axis
 from explorer.ranking.concepts import ConceptSpace
 from explorer.ranking.features import Features
 from explorer.ranking.hybrid import HybridRanker
 from explorer.ranking.terms import TermIndex
-from explorer.ranking.vectors import LSA, Scan
+from explorer.ranking.vectors import LSA, RoundedVectors
 from explorer.selection.expression import KINDS, Operand, parse
 
 Floats = NDArray[np.float32]
@@ -61,61 +59,66 @@ class Meaning:
     def __init__(self, table: pa.Table, folder: Path, resolve: Resolve, *, progress: Progress) -> None:
         self._table = table
         self._resolve = resolve
-        if folder.is_dir():
-            self._open(folder)
-            return
-        # In one thread, products are the same bits whatever the machine has.
-        with threadpool_limits(1, user_api="blas"):
-            self._make(progress)
-        progress("flush", 0.0)
-        self._keep(folder)
+        if not folder.is_dir():
+            # In one thread, products are the same bits whatever the machine has.
+            with threadpool_limits(1, user_api="blas"):
+                self._fit(progress)
+            progress("flush", 0.0)
+            self._keep(folder)
+            progress("flush", 1.0)
         if folder.is_dir():
             # What was made is let go for its copy on the disk, which is mapped, and shared with other processes.
             self._open(folder)
-        progress("flush", 1.0)
+
+    @classmethod
+    def make(cls, table: pa.Table, folder: Path, *, progress: Progress) -> None:
+        """Make the folder of a corpus, for others to open. Parameters as those of the class."""
+
+        def unasked(operand: Operand) -> NDArray[np.int64]:
+            raise ConceptError(f"Nobody asks for {operand} here.")
+
+        cls(table, folder, unasked, progress=progress)
 
     def _open(self, folder: Path) -> None:
         self.index, self.lsa, self.features = TermIndex.open(folder), LSA.open(folder), Features.open(folder)
-        self.vectors: Floats = np.load(folder / "lsa_vectors.npy", mmap_mode="r")
-        self.scan, self.acronyms = Scan.open(folder), Acronyms.open(folder)
+        self.vectors, self.acronyms = RoundedVectors.open(folder), Acronyms.open(folder)
 
-    def _make(self, progress: Progress) -> None:
+    def _fit(self, progress: Progress) -> None:
         titles, abstracts = (_texts(self._table.column(name)) for name in ("title", "abstract"))
         self.index = TermIndex().fit(_told(titles, self._table.num_rows, "terms", progress), abstracts)
         progress("vectors", 0.0)
         self.lsa = LSA().fit_index(self.index)
         progress("vectors", 0.5)
-        self.vectors = self.lsa.project_index(self.index)
-        self.scan = Scan.of(self.vectors, LEADING)
+        self.vectors = RoundedVectors.of(self.lsa.project_index(self.index), LEADING)
         titles, abstracts = (_texts(self._table.column(name)) for name in ("title", "abstract"))
         self.acronyms = Acronyms.learn(map("{}. {}".format, titles, abstracts))
         progress("concepts", 0.0)
         self.features = Features().fit(self.index)
+        forget()
 
     def _keep(self, folder: Path) -> None:
         try:
-            made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+            held = HeldFolder(f".{folder.name}-", folder.parent)
         except OSError:
             return
+        made = held.path
         try:
-            for part in (self.index, self.lsa, self.features):
+            for part in (self.index, self.lsa, self.vectors, self.features, self.acronyms):
                 part.save(made)
-            np.save(made / "lsa_vectors.npy", self.vectors)
-            self.scan.save(made)
-            self.acronyms.save(made)
             record_files(made)
             os.chmod(made, 0o755)  # noqa: PTH101, S103  (mkdtemp keeps it to its owner; the corpus is shared)
             made.rename(folder)
         except BaseException as error:
-            shutil.rmtree(made, ignore_errors=True)
             # Another process was first, or the disk is full: what is in memory serves.
             if not isinstance(error, OSError):
                 raise
+        finally:
+            held.close()
 
     @cached_property
     def ranker(self) -> HybridRanker:
         """Hybrid ranking of plain text."""
-        return HybridRanker(self.index, self.lsa.encoder(self.index), self.vectors, scan=self.scan, acronyms=self.acronyms)
+        return HybridRanker(self.index, self.lsa.encoder(self.index), self.vectors, acronyms=self.acronyms)
 
     @cached_property
     def space(self) -> ConceptSpace:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from explorer.ranking.terms import TermIndex, unit_rows
+from explorer.ranking.vectors import Vectors
 
 Floats = NDArray[np.float32]
 
@@ -32,14 +33,14 @@ DEFAULT = Rocchio()
 
 
 def more_like(
-    index: TermIndex, vectors: Floats, like: Sequence[int], unlike: Sequence[int] = (), *, weights: Rocchio = DEFAULT
+    index: TermIndex, vectors: Vectors, like: Sequence[int], unlike: Sequence[int] = (), *, weights: Rocchio = DEFAULT
 ) -> Floats:
     """Score every paper by likeness to some papers and unlikeness to others.
 
     Parameters
     ----------
     index : TermIndex
-    vectors : ndarray of float32, shape (n_papers, n_dimensions)
+    vectors : ndarray of float32, shape (n_papers, n_dimensions), or RoundedVectors
         Unit rows.
     like, unlike : sequence of int
         Rows; `unlike` may be empty.
@@ -70,7 +71,7 @@ def more_like(
 
 def likeness_parts(
     index: TermIndex,
-    vectors: Floats,
+    vectors: Vectors,
     row: int,
     like: Sequence[int],
     unlike: Sequence[int] = (),
@@ -89,7 +90,7 @@ def likeness_parts(
 
 
 def _rocchio(
-    index: TermIndex, vectors: Floats, like: Sequence[int], unlike: Sequence[int], weights: Rocchio
+    index: TermIndex, vectors: Vectors, like: Sequence[int], unlike: Sequence[int], weights: Rocchio
 ) -> tuple[Floats, dict[int, float]]:
     """Unit vector and weighted terms that lead to some papers and away from others."""
     if not len(like):

@@ -8,7 +8,7 @@ their character n-grams, their TF-IDF vectors.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,12 +16,14 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from explorer.ranking.analysis import analyse
+from explorer.ranking.vocabulary import Terms, Vocabulary
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
 
-_ARRAYS = ("indptr", "rows", "saturation", "starts", "tokens", "title_lengths")
-_QUANTA = 255.0
+_ARRAYS = ("indptr", "rows", "saturation", "starts", "tokens", "title_lengths", "idf")
+QUANTA = 255.0
+"""What one is in saturated term frequencies."""
 
 
 class TermIndex:
@@ -40,8 +42,10 @@ class TermIndex:
 
     Attributes
     ----------
-    vocabulary_ : dict of str to int
+    vocabulary_ : mapping of str to int
         Term to its number, in order of first appearance.
+    terms_ : sequence of str
+        Term of each number.
     idf_ : ndarray of float32, shape (n_terms,)
     indptr_ : ndarray of int64, shape (n_terms + 1,)
         Where the postings of a term start in `rows_` and `saturation_`.
@@ -85,7 +89,8 @@ class TermIndex:
             numbered += [number(t, len(vocabulary)) for t in of_body]
             tokens.append(np.array(numbered, dtype=np.int32))
             title_lengths.append(min(len(of_title), 65535))
-        self.vocabulary_ = vocabulary
+        self.vocabulary_: Mapping[str, int] = vocabulary
+        self.terms_: Sequence[str] = list(vocabulary)
         self.starts_ = np.concatenate([[0], np.cumsum([len(t) for t in tokens], dtype=np.int64)])
         self.tokens_ = np.concatenate(tokens) if tokens else np.zeros(0, np.int32)
         self.title_lengths_ = np.array(title_lengths, dtype=np.uint16)
@@ -94,15 +99,16 @@ class TermIndex:
         norm = self.k1 * (1 - self.b + self.b * lengths / max(float(lengths.mean()) if len(lengths) else 0.0, 1e-9))
         self.indptr_ = counts.indptr.astype(np.int64)
         self.rows_ = counts.indices.astype(np.int32)
-        self.saturation_ = np.rint(_QUANTA * counts.data / (counts.data + norm[counts.indices])).astype(np.uint8)
-        self._derive()
+        self.saturation_ = np.rint(QUANTA * counts.data / (counts.data + norm[counts.indices])).astype(np.uint8)
+        rarity = (self.n_papers - self.df_ + 0.5) / (self.df_ + 0.5)
+        self.idf_: Floats = np.log1p(rarity).astype(np.float32)
         return self
 
-    def _derive(self) -> None:
-        self.df_ = np.diff(self.indptr_)
-        n = self.n_papers
-        self.idf_: Floats = np.log1p((n - self.df_ + 0.5) / (self.df_ + 0.5)).astype(np.float32)
-        self.terms_: list[str] = list(self.vocabulary_)
+    @property
+    def df_(self) -> NDArray[np.int64]:
+        """Papers that have each term: int64, shape (n_terms,)."""
+        papers: NDArray[np.int64] = np.diff(self.indptr_)
+        return papers
 
     @property
     def n_papers(self) -> int:
@@ -110,21 +116,22 @@ class TermIndex:
         return len(self.title_lengths_)
 
     def save(self, folder: Path) -> None:
-        """Write the index as ``.npy`` arrays and a JSON vocabulary into an existing `folder`."""
+        """Write the index as ``.npy`` arrays into an existing `folder`."""
         for name in _ARRAYS:
             np.save(folder / f"terms_{name}.npy", getattr(self, f"{name}_"))
-        about = {"k1": self.k1, "b": self.b, "title_weight": self.title_weight, "terms": self.terms_}
-        (folder / "terms.json").write_text(json.dumps(about, ensure_ascii=False), encoding="utf-8")
+        Terms.of(self.terms_).save(folder)
+        about = {"k1": self.k1, "b": self.b, "title_weight": self.title_weight}
+        (folder / "terms.json").write_text(json.dumps(about), encoding="utf-8")
 
     @classmethod
     def open(cls, folder: Path, *, analyser: Callable[[str], list[str]] = analyse) -> TermIndex:
         """Open an index written by `save`; arrays stay on disk and are paged in as queries touch them."""
         about = json.loads((folder / "terms.json").read_text(encoding="utf-8"))
         index = cls(k1=about["k1"], b=about["b"], title_weight=about["title_weight"], analyser=analyser)
-        index.vocabulary_ = {term: i for i, term in enumerate(about["terms"])}
+        index.terms_ = terms = Terms.open(folder)
+        index.vocabulary_ = Vocabulary(terms)
         for name in _ARRAYS:
             setattr(index, f"{name}_", np.load(folder / f"terms_{name}.npy", mmap_mode="r"))
-        index._derive()
         return index
 
     def counts(self, rows: NDArray[np.integer]) -> sparse.csr_matrix:
@@ -164,7 +171,7 @@ class TermIndex:
         total = np.zeros(self.n_papers, dtype=np.float32)
         for term, weight in weights.items():
             span = slice(self.indptr_[term], self.indptr_[term + 1])
-            gain = np.float32(weight * self.idf_[term] / _QUANTA)
+            gain = np.float32(weight * self.idf_[term] / QUANTA)
             # A paper occurs once in a term's postings, so fancy in-place addition is safe and beats np.add.at.
             total[self.rows_[span]] += gain * self.saturation_[span]
         return total
@@ -176,7 +183,7 @@ class TermIndex:
             span = slice(self.indptr_[term], self.indptr_[term + 1])
             at = int(np.searchsorted(self.rows_[span], row))
             if at < span.stop - span.start and self.rows_[span.start + at] == row:
-                saturation = float(self.saturation_[span.start + at]) / _QUANTA
+                saturation = float(self.saturation_[span.start + at]) / QUANTA
                 parts[self.terms_[term]] = float(weight * self.idf_[term]) * saturation
         return dict(sorted(parts.items(), key=lambda part: -part[1]))
 

@@ -9,12 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 from scipy import sparse
-from sklearn.decomposition import TruncatedSVD
 
 from explorer.ranking.terms import TermIndex
 
@@ -23,6 +22,7 @@ QueryEncoder = Callable[[str, Mapping[int, float]], Floats]
 """A query as text, and as weighted term numbers, to a unit vector; an embedder uses whichever it understands."""
 
 _BLOCK = 2048
+_CODES = ("leading", "rest", "scales")
 
 
 class Embedder(Protocol):
@@ -37,52 +37,109 @@ class Embedder(Protocol):
         ...
 
 
-class Scan:
-    """Vectors in one byte a dimension, to compare a query with every paper; files of it are shared between processes.
+class Vectors(Protocol):
+    """Unit rows, one a paper: an array of float32, or `RoundedVectors`."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Papers and dimensions."""
+        ...
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, rows: Any, /) -> Floats:
+        """Those of some rows: float32, shape (len(rows), n_dimensions); of one row (n_dimensions,)."""
+        ...
+
+    def __matmul__(self, other: Floats, /) -> Floats:
+        """Cosines of every paper with unit vectors, float32: shape (n_papers,) for one, (n_papers, n) for columns."""
+        ...
+
+
+class RoundedVectors:
+    """Unit vectors in one byte a dimension; their files are mapped, and shared between processes.
+
+    The leading dimensions lie apart from the rest, so that comparing every paper by these alone reads nothing else.
 
     Parameters
     ----------
-    codes : ndarray of int8, shape (n_papers, n_dimensions)
-    steps : ndarray of float32, shape (n_dimensions,)
-        What one unit of a code stands for in each dimension.
+    leading, rest : ndarray of int8, shape (n_papers, n_leading) and (n_papers, n_rest)
+    scales : ndarray of float32, shape (n_papers,)
+        What makes a row of codes a unit vector again; 0 for a row of zeros.
 
     Notes
     -----
-    Uniform scalar quantisation, one range a dimension; only the papers are rounded, the query is not.
+    Only the direction of a vector counts. So each is stretched until its largest value is 127, rounded, and read as a unit vector
+    again: uniform scalar quantisation, one range a paper. A range a dimension, which a few short papers stretch, loses more.
+
+    Examples
+    --------
+    >>> rounded = RoundedVectors.of(np.array([[0.6, 0.8], [0, 0]], np.float32))
+    >>> rounded[[0, 1]].round(2).tolist()
+    [[0.6000000238418579, 0.800000011920929], [0.0, 0.0]]
     """
 
-    def __init__(self, codes: NDArray[np.int8], steps: Floats) -> None:
-        self.codes = codes
-        self.steps = steps
+    def __init__(self, leading: NDArray[np.int8], rest: NDArray[np.int8], scales: Floats) -> None:
+        self.leading, self.rest, self.scales = leading, rest, scales
 
     @classmethod
-    def of(cls, vectors: Floats, dimensions: int | None = None) -> Self:
-        """Round the leading dimensions of vectors; all of them by default."""
-        kept = vectors[:, :dimensions]
-        steps = np.maximum(np.abs(kept).max(axis=0, initial=0), 1e-9).astype(np.float32) / 127
-        codes = np.empty(kept.shape, np.int8)
-        for start in range(0, len(kept), _BLOCK):
-            codes[start : start + _BLOCK] = np.rint(kept[start : start + _BLOCK] / steps)
-        return cls(codes, steps)
+    def of(cls, vectors: Floats, leading: int | None = None) -> Self:
+        """Round vectors; by default all dimensions are leading ones."""
+        codes: NDArray[np.int8] = np.empty(vectors.shape, np.int8)
+        scales = np.zeros(len(vectors), np.float32)
+        for start in range(0, len(vectors), _BLOCK):
+            part = slice(start, start + _BLOCK)
+            largest = np.abs(vectors[part]).max(axis=1, initial=0)
+            stretch = np.divide(np.float32(127), largest, out=np.zeros_like(largest), where=largest > 0)
+            codes[part] = np.rint(vectors[part] * stretch[:, None])
+            # Whole numbers, so that the sum is the same in whatever order it is taken.
+            squares = np.square(codes[part], dtype=np.int32).sum(axis=1, dtype=np.int64)
+            scales[part] = np.divide(1, np.sqrt(squares), out=np.zeros(len(squares)), where=squares > 0)
+        return cls(
+            np.ascontiguousarray(codes[:, :leading]), codes[:, codes.shape[1] if leading is None else leading :].copy(), scales
+        )
 
     def save(self, folder: Path) -> None:
         """Write the codes into an existing `folder`."""
-        np.save(folder / "scan_codes.npy", self.codes)
-        np.save(folder / "scan_steps.npy", self.steps)
+        for name in _CODES:
+            np.save(folder / f"vectors_{name}.npy", getattr(self, name))
 
     @classmethod
     def open(cls, folder: Path) -> Self:
         """Open codes written by `save`, memory-mapped."""
-        return cls(np.load(folder / "scan_codes.npy", mmap_mode="r"), np.load(folder / "scan_steps.npy"))
+        return cls(*(np.asarray(np.load(folder / f"vectors_{name}.npy", mmap_mode="r")) for name in _CODES))
 
-    def products(self, vector: Floats) -> Floats:
-        """Inner product of a vector with every paper over the dimensions kept: float32, shape (n_papers,)."""
-        weights = vector[: len(self.steps)] * self.steps
-        found = np.empty(len(self.codes), np.float32)
-        # A block as float32 stays in the processor's cache, where a copy of everything would go through memory twice.
-        for start in range(0, len(found), _BLOCK):
-            found[start : start + _BLOCK] = self.codes[start : start + _BLOCK].astype(np.float32) @ weights
+    def __len__(self) -> int:
+        return len(self.scales)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Papers and dimensions."""
+        return len(self), self.leading.shape[1] + self.rest.shape[1]
+
+    def __getitem__(self, rows: Any) -> Floats:
+        codes = np.concatenate([self.leading[rows], self.rest[rows]], axis=-1)
+        found: Floats = codes * np.asarray(self.scales[rows])[..., None]
         return found
+
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
+        return np.asarray(self[:], dtype)
+
+    def __matmul__(self, other: Floats) -> Floats:
+        cut = self.leading.shape[1]
+        found = np.empty((len(self), *other.shape[1:]), np.float32)
+        # A block as float32 stays in the processor's cache, where a copy of everything would go through memory twice.
+        for start in range(0, len(self), _BLOCK):
+            part = slice(start, start + _BLOCK)
+            found[part] = self.leading[part].astype(np.float32) @ other[:cut]
+            if self.rest.shape[1]:
+                found[part] += self.rest[part].astype(np.float32) @ other[cut:]
+        found *= self.scales if other.ndim == 1 else self.scales[:, None]
+        return found
+
+    def nearness(self, vector: Floats) -> Floats:
+        """What the leading dimensions add to the cosine of every paper with a vector: float32, shape (n_papers,)."""
+        return RoundedVectors(self.leading, self.rest[:, :0], self.scales) @ vector[: self.leading.shape[1]]
 
 
 class LSA:
@@ -129,6 +186,9 @@ class LSA:
         if n_dimensions < 1:  # a handful of papers has no latent structure: vectors of zeros leave BM25 in charge
             self.projection_: Floats = np.zeros((len(self.columns_), 1), np.float32)
             return self
+        # Fitting alone takes scikit-learn, which ranking shall not load: it is 30 MB and half a second a process.
+        from sklearn.decomposition import TruncatedSVD
+
         svd = TruncatedSVD(n_dimensions, random_state=self.seed, n_iter=4)
         svd.fit(sampled[:, self.columns_])
         scaled = svd.components_.T * svd.singular_values_**self.power

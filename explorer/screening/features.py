@@ -29,6 +29,10 @@ class RecordFeatures:
     """The word or phrase of each column; one that stands in titles too has a second column."""
     study: Floats
     """How much the wording is that of records which reviews include, in standard deviations of the records given."""
+    mean: Floats
+    """Mean of each word or phrase over the records."""
+    by_study: NDArray[np.int64]
+    """Rows in the order of `study`, for samples that are spread evenly over it."""
 
     def __len__(self) -> int:
         rows: int = self.terms.shape[0]
@@ -69,7 +73,8 @@ def record_features(
     title, title_names = _tfidf([title or "" for title in titles])
     study = _study(whole, names, words)
     terms = sparse.hstack([whole * np.float32((1 - TITLE) ** 0.5), title * np.float32(TITLE**0.5)], "csr", np.float32)
-    return RecordFeatures(terms, np.concatenate([names, title_names]), study)
+    mean = np.asarray(terms.mean(axis=0), np.float32).ravel()
+    return RecordFeatures(terms, np.concatenate([names, title_names]), study, mean, np.argsort(study, kind="stable"))
 
 
 def _tfidf(texts: Sequence[str]) -> tuple[sparse.csr_matrix, NDArray[np.object_]]:

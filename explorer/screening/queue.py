@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 from sklearn.linear_model import LogisticRegression
-from sklearn.naive_bayes import MultinomialNB
 from sklearn.svm import LinearSVC
 
 from explorer.errors import ScreeningError
@@ -17,18 +17,49 @@ from explorer.screening.features import RecordFeatures
 Floats = NDArray[np.float32]
 Rows = NDArray[np.int64]
 
-MODELS = ("svm", "logistic", "bayes")
+MODELS = ("ensemble", "svm", "logistic", "bayes")
 BALANCES = ("ratio", "none")
 QUERIES = ("max", "uncertain", "mixed")
 
-RATIO = 9.8
-"""Weight of all included records together beside that of all excluded ones, as in ELAS u4."""
+C = 0.25
+"""Of the support vector machine: how much each decision counts beside the margin."""
+
+TOLERANCE = 0.01
+
+RATIO = 15.0
+"""Weight of all included records together beside that of all excluded ones."""
+
+BAYES = 0.4
+"""Weight of naive Bayes beside the support vector machine in the ensemble, both in standard deviations."""
+
+SMOOTHING = 3.8
+"""Naive Bayes' counts before anything is learnt, and next what included records weigh beside excluded ones, as in ELAS u3."""
+
+BAYES_RATIO = 1.2
+
+LIKENESS = 0.5
+"""Weight of likeness to the mean of the included records in the ensemble, before anything is learnt."""
+
+ALIKE = 3
+"""Included records at which that weight is half of what it was."""
 
 STUDY = 1.5
 """Weight of `RecordFeatures.study`, in standard deviations of the model's scores, before anything is learnt."""
 
-HALF = 3
+HALF = 8
 """Included records at which that weight is half of what it was: from then on the decisions know better."""
+
+FLOOR = 0.15
+"""What is left of that weight to the end, for relevant records that are like none of those included."""
+
+EXPECTED = 0.8
+"""How much more like a study included records read than excluded ones in other reviews, in standard deviations."""
+
+DOUBT = 10
+"""Included records that weigh as much as that expectation: where they read no more like studies, the wording counts less."""
+
+PRESUMED = 200
+"""Records that are taken for irrelevant at least, where there are so many; twice as many at most."""
 
 ALONE = 30
 """Decisions up to which every one is learnt from before the next record is shown."""
@@ -44,8 +75,9 @@ class Method:
         There is no such model, balance or query.
     """
 
-    model: str = "svm"
-    """``svm`` (squared hinge), ``logistic`` or ``bayes`` (multinomial naive Bayes), all linear in words and phrases."""
+    model: str = "ensemble"
+    """``svm`` (squared hinge), ``logistic``, ``bayes`` (multinomial naive Bayes), or the ``ensemble`` of the first and the last; all
+    are linear in words and phrases."""
     balance: str = "ratio"
     """``ratio``: included records together weigh `RATIO` times what excluded ones do; ``none``: each decision weighs the same."""
     query: str = "max"
@@ -94,26 +126,48 @@ def learn(features: RecordFeatures, rows: Rows, included: NDArray[np.bool_], *, 
 
     Notes
     -----
-    The support vector machine is that of ELAS u4 (linear, squared hinge, C = 0.11). Before much is included, its scores, in units
-    of their standard deviation, are moved by `RecordFeatures.study`, which was learnt from other reviews.
+    The support vector machine is that of ELAS u4 (linear, squared hinge), naive Bayes that of ELAS u3, of ASReview. Some records not
+    yet decided, others with every decision, are taken for irrelevant, together as weighty as the excluded ones: of one excluded record
+    little is learnt (G. Cormack and M. Grossman, "Autonomy and reliability of continuous active learning", arXiv:1504.06868). Scores,
+    in units of their standard deviation, are moved by `RecordFeatures.study`, which was learnt from other reviews: much before
+    anything is included, less where the included records do not read like studies.
     """
     method = method or Method()
     order = np.argsort(rows, kind="stable")
     rows, included = np.asarray(rows, np.int64)[order], np.asarray(included, bool)[order]
     n_included = int(included.sum())
-    if n_included in (0, len(rows)) or not features.terms.shape[1]:
-        weights, bias = _one_sided(features, rows, n_included > 0), 0.0
-    else:
-        weights, bias = _two_sided(features, rows, included, method)
-    known = np.asarray(features.terms @ weights, np.float32) + np.float32(bias)
     left = np.ones(len(features), bool)
     left[rows] = False
+    if n_included in (0, len(rows)) or not features.terms.shape[1]:
+        parts = [_Part(1.0, _one_sided(features, rows, n_included > 0), 0.0)]
+    else:
+        parts = [] if method.model == "bayes" else [_separating(features, rows, included, left, method)]
+        if method.model in ("bayes", "ensemble"):
+            parts.append(_bayes(features, rows, included, method))
+        if method.model == "ensemble":
+            likeness = _one_sided(features, rows[included], True) - features.mean
+            parts.append(_Part(LIKENESS * ALIKE / (ALIKE + n_included), likeness, 0.0))
     if not left.any():
         left[:] = True
+    weights = np.zeros(features.terms.shape[1], np.float32)
+    known = np.zeros(len(features), np.float32)
+    for part in parts:
+        scores = np.asarray(features.terms @ part.weights, np.float32) + np.float32(part.bias)
+        share = np.float32(part.share / (float(scores[left].std()) or 1.0))
+        weights += share * part.weights
+        known += share * scores
     mean, spread = float(known[left].mean()), float(known[left].std()) or 1.0
-    share = STUDY * HALF / (HALF + n_included)
-    scores = ((known - mean) / spread + share * features.study).astype(np.float32)
+    scores = ((known - mean) / spread + _study_share(features, rows, included) * features.study).astype(np.float32)
     return Model(scores, len(rows), weights, -mean / spread)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A model of the ensemble, linear in words and phrases."""
+
+    share: float
+    weights: Floats
+    bias: float
 
 
 def _one_sided(features: RecordFeatures, rows: Rows, included: bool) -> Floats:
@@ -123,22 +177,55 @@ def _one_sided(features: RecordFeatures, rows: Rows, included: bool) -> Floats:
     return mean if included else -mean
 
 
-def _two_sided(features: RecordFeatures, rows: Rows, included: NDArray[np.bool_], method: Method) -> tuple[Floats, float]:
+def _separating(
+    features: RecordFeatures, rows: Rows, included: NDArray[np.bool_], left: NDArray[np.bool_], method: Method
+) -> _Part:
+    """A plane between included and excluded records, and those presumed irrelevant."""
     weight = np.ones(len(rows))
+    presumed = _presumed(features, left, len(rows))
     if method.balance == "ratio":
         weight = np.where(included, 1.0, included.sum() / (RATIO * (~included).sum()))
         weight *= len(rows) / weight.sum()
-    terms = features.terms[rows]
-    if method.model == "bayes":
-        bayes = MultinomialNB(alpha=3.8).fit(terms, included, weight)
-        return (bayes.feature_log_prob_[1] - bayes.feature_log_prob_[0]).astype(np.float32), 0.0
-    # Both are convex, and the number of rounds bounds the time; a seed makes liblinear's order of coordinates the same every time.
+    if len(presumed):
+        weight = np.concatenate([weight, np.full(len(presumed), weight[~included].sum() / len(presumed))])
+        rows, included = np.concatenate([rows, presumed]), np.concatenate([included, np.zeros(len(presumed), bool)])
+    # Both are convex. A seed makes liblinear's order of coordinates the same every time, and its own usual tolerance (0.1) is
+    # enough: a tighter one changes the ranking hardly and takes thrice as long.
     fitted = (
-        LinearSVC(C=0.11, random_state=0)
-        if method.model == "svm"
-        else LogisticRegression(C=1.0, solver="liblinear", dual=True, random_state=0, max_iter=200)
-    ).fit(terms, included, weight)
-    return fitted.coef_[0].astype(np.float32), float(fitted.intercept_[0])
+        LogisticRegression(C=1.0, solver="liblinear", dual=True, random_state=0, max_iter=200)
+        if method.model == "logistic"
+        else LinearSVC(C=C, tol=TOLERANCE, random_state=0)
+    ).fit(features.terms[rows], included, weight)
+    return _Part(1.0, fitted.coef_[0].astype(np.float32), float(fitted.intercept_[0]))
+
+
+def _presumed(features: RecordFeatures, left: NDArray[np.bool_], n_labels: int) -> Rows:
+    """Some records that are not decided, spread evenly over how they read; others with every decision, lest a relevant one is put off."""
+    step = max(1, len(features) // PRESUMED)
+    rows = features.by_study[n_labels % step :: step]
+    found: Rows = np.sort(rows[left[rows]])
+    return found
+
+
+def _bayes(features: RecordFeatures, rows: Rows, included: NDArray[np.bool_], method: Method) -> _Part:
+    """Multinomial naive Bayes, the weights of words as their counts."""
+    weight = np.ones(len(rows))
+    if method.balance == "ratio":
+        weight = np.where(included, 1.0, included.sum() / (BAYES_RATIO * (~included).sum()))
+        weight *= len(rows) / weight.sum()
+    kinds = sparse.csr_matrix(np.stack([included * weight, ~included * weight]).astype(np.float32))
+    counts = (kinds @ features.terms[rows]).toarray() + np.float32(SMOOTHING)
+    logs = np.log(counts / counts.sum(axis=1, keepdims=True))
+    return _Part(BAYES if method.model == "ensemble" else 1.0, (logs[0] - logs[1]).astype(np.float32), 0.0)
+
+
+def _study_share(features: RecordFeatures, rows: Rows, included: NDArray[np.bool_]) -> np.float32:
+    """Weight of how much a record reads like a study."""
+    n = int(included.sum())
+    of = features.study[rows]
+    more = float(of[included].sum()) - n * float(of[~included].mean() if n < len(rows) else 0.0)
+    trust = (more + EXPECTED * DOUBT) / (n + DOUBT) / EXPECTED
+    return np.float32((STUDY * HALF / (HALF + n) + FLOOR) * min(max(trust, 0.0), 2.0))
 
 
 def following(model: Model, screened: NDArray[np.bool_], count: int = 1, *, method: Method | None = None) -> Rows:

@@ -396,7 +396,10 @@ class _Doubt:
 
 def _doubts(snapshot: Snapshot, query: str, leaf: Word | Phrase) -> Iterator[_Doubt]:
     named = _FIELDS.match(query, leaf.position)
-    start = query.index(leaf.text, named.end() if named else leaf.position)
+    start = query.find(leaf.text, named.end() if named else leaf.position)
+    if start < 0:
+        # A field's name with nothing behind it is a word.
+        start = query.index(leaf.text, leaf.position)
     for token in analyzer("names").pre_tokenize(leaf.text).tokens:
         if len(token.text) < 4 or not token.text.isalpha():
             continue

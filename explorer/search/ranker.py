@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from explorer.errors import ConceptError, LibraryError, SelectionError
 from explorer.papers.schema import to_frame
+from explorer.search.making import LARGE, home, make
 from explorer.search.own import Nothing, Own, asks_own, own_hits
 from explorer.selection.expression import Operand, parse
 from explorer.selection.syntax import COLUMN, Node, Phrase
@@ -63,7 +64,7 @@ class Ranker:
         self._own = (lambda: Nothing(len(snapshot))) if own is None else own
         self._own_rows: dict[Operand, bytes] = {}
         self._embedded: list[tuple[Embedder, HybridRanker]] = []
-        self._orderings = Cache(96 * MEGABYTE)
+        self._orderings = Cache(32 * MEGABYTE)
         self._nearest: tuple[tuple[str, ...], np.ndarray] | None = None
 
     @property
@@ -86,25 +87,49 @@ class Ranker:
         return self._meaning(no_progress)
 
     def prepare_meaning(self, progress: Progress = no_progress) -> None:
-        """Make `meaning` if it is not there yet, about half a minute for 100,000 papers.
+        """Make `meaning` if it is not there yet, about half a minute for 100,000 papers; or wait for another process that does.
 
         Parameters
         ----------
         progress : callable
             Called as ``progress(stage, part)``, part from 0 to 1; an exception it raises stops the work and leaves nothing.
+
+        Raises
+        ------
+        CorpusError
+            It could not be made: memory or the disk was full.
         """
         if "meaning" not in self.__dict__:
             self.__dict__["meaning"] = self._meaning(progress)
 
+    def have_meaning_made(self, progress: Progress = no_progress) -> None:
+        """Have what `meaning` takes made by a process of its own, as for readers to come; nothing of it is opened here.
+
+        Raises
+        ------
+        CorpusError
+            It could not be made.
+        """
+        make(self.snapshot.generation, self._meaning_folder, progress)
+
+    @property
+    def meaning_outdated(self) -> bool:
+        """Whether an earlier version made what ranking by meaning takes, and this one has to make it anew."""
+        return not self.meaning_ready and any(self.snapshot.generation.glob("meaning-*"))
+
     def _meaning(self, progress: Progress) -> Meaning:
         from explorer.ranking.meaning import Meaning
 
-        return Meaning(self.snapshot.table, self._meaning_folder, self._rows_of, progress=progress)
+        folder = self._meaning_folder
+        if len(self.snapshot) >= LARGE:
+            make(self.snapshot.generation, folder, progress)
+        return Meaning(self.snapshot.table, folder, self._rows_of, progress=progress)
 
     @property
     def _meaning_folder(self) -> Path:
         # The number changes with what is kept there, so that a folder of another version is left alone and not misread.
-        return Path(self.snapshot.generation / "meaning-3")
+        made: Path = self.snapshot.generation / "meaning-4"
+        return made if made.is_dir() else home(self.snapshot.generation) / made.name
 
     @property
     def meaning_ready(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
+from explorer.papers.batches import Read, gathered
 from explorer.search import scores
 from explorer.search.own import OWN_FACETS, asks_own, text_part
 from explorer.search.reading import Cutoff, any_of, by_meaning, check_query, hits_of
@@ -302,6 +303,37 @@ class Results:
         only : iterable of int, optional
             Rows to give instead of those shown: first those that are shown, in order, then the others by row.
         """
+        rows, numbers = self._listed(only)
+        return self.snapshot.take(rows, numbers.pop("score"), numbers)
+
+    def parts(self, only: Iterable[int] | None = None) -> tuple[list[str], int, Read]:
+        """The papers that `table` gives, to be read part by part: names of columns, number of papers, and what reads some of them.
+
+        What is shown is fixed by the call; reading may be left to another thread.
+        """
+        rows, numbers = self._listed(only)
+        computed = {"topic", *numbers}
+        names = [*(name for name in self.snapshot.table.column_names if name not in computed), "topic", *numbers]
+
+        def read(start: int, stop: int, wanted: Sequence[str]) -> pa.Table:
+            some = rows[start:stop]
+            stored = [name for name in wanted if name not in computed]
+            found = gathered(self.snapshot.table.select(stored), pa.array(some)) if stored else None
+            columns = {}
+            for name in wanted:
+                if name == "topic":
+                    columns[name] = self.snapshot.topic_labels(some)
+                elif name in numbers:
+                    columns[name] = pa.array(numbers[name][start:stop], pa.float32(), from_pandas=True)
+                else:
+                    assert found is not None
+                    columns[name] = found.column(name)
+            return pa.table(columns)
+
+        return names, len(rows), read
+
+    def _listed(self, only: Iterable[int] | None) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        """Rows in their order, and the numbers that were computed about each."""
         rows = self.rows()
         if only is not None:
             wanted = np.unique(np.fromiter(only, np.int64))
@@ -310,7 +342,7 @@ class Results:
         more = {name: axis.place for name, axis in zip("xy", self.axes, strict=False)}
         if self.ordering is not None:
             more |= {f"part: {name}": part for name, part in self.ordering.parts.items()}
-        return self.snapshot.take(rows, self.scores(rows), {name: values[rows] for name, values in more.items()})
+        return rows, {"score": self.scores(rows), **{name: values[rows] for name, values in more.items()}}
 
     def loosened(self, most: int = 4) -> list[tuple[str, Any, int]]:
         """For an empty result: each active filter with how many papers there would be without it, most first.

@@ -78,7 +78,7 @@ _NAMES = {alias: name for name, aliases in (FIELD_NAMES | OWN_FIELD_NAMES).items
 _FIELD = re.compile(r"(\w+(?:,\w+)*):(?=[^\s:])")
 _WORD = re.compile(r'[^\s()"]+')
 _GLUED = re.compile(r'\([^\s()"]*\)[^\s()"]*')
-_NEAR = re.compile(r"(NEAR|PRE)/([0-9]{1,4})")
+_NEAR = re.compile(r"(NEAR|PRE)/([0-9]{1,4})", re.IGNORECASE)
 _SIGNS = str.maketrans(dict.fromkeys("“”„‟«»＂❝❞〝〞「」『』", '"') | {LINE_END: " "})
 
 _OPERATOR = re.compile(r"AND|OR|NOT|(?:NEAR|PRE)(?:/\d*)?")
@@ -308,7 +308,7 @@ class _Parser:
             kind, number = operator.split("/")
             if int(number) > FURTHEST:
                 raise QueryError(f"At most {FURTHEST} words may stand between two others. Use AND for papers with both.", at)
-            node = Near(node, self.atom(depth), int(number), kind == "PRE", at)
+            node = Near(node, self.atom(depth), int(number), kind.upper() == "PRE", at)
         return node
 
     def too_deep(self) -> Node:

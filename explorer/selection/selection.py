@@ -489,11 +489,7 @@ class Selection:
         >>> print(explorer.Selection(query="reward model").to_python().splitlines()[-3])
         papers = corpus.select(explorer.Selection(
         """
-        given = [
-            f"{row.name}={getattr(self, row.name)!r}"
-            for row in fields(self)
-            if getattr(self, row.name) != getattr(Selection(), row.name)
-        ]
+        given = [f"{row.name}={value!r}" for row in fields(self) if (value := getattr(self, row.name)) != row.default]
         lines = "".join(f"\n    {item}," for item in given)
         # The reading list is the reader's own, and no part of a selection.
         note = "# Novelty is measured against the papers you have read: corpus.read_papers\n" if self.weighs_novelty else ""

@@ -8,14 +8,15 @@ import json
 import logging
 import os
 import secrets
+import signal
 import sys
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from string import Template
+from types import FrameType
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -27,22 +28,29 @@ from tornado.web import HTTPError, RequestHandler, StaticFileHandler, authentica
 from traitlets.config import Config
 from voila.app import Voila
 from voila.tornado.handler import TornadoVoilaHandler
+from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.opening import bundled, default_corpus
 from explorer.dashboard import frontend
-from explorer.dashboard.deployment import told_to_kernels
+from explorer.dashboard.deployment import SCHEDULER, told_to_kernels
 from explorer.dashboard.figures import plotly_path, plotly_version
+from explorer.disk import TEMPORARY, HeldFolder
 from explorer.errors import ServerError
 from explorer.library.readers import HEADER
 from explorer.server.admission import Admission, Decision, default_number, memory_there, raise_descriptors, sizes
+from explorer.server.downloads import DownloadHandler, sweep
 from explorer.server.first_view import FirstView
 from explorer.server.identity import with_readers
+from explorer.server.line import BODY, MESSAGE, Line
+from explorer.server.ready import Kernels, replace_dead, waiting
 from explorer.server.unsubscribe import ADDRESS, Subscriptions, Unsubscribe
 
 TEMPLATE = "literature-explorer"
 _YEAR = 31_536_000
 _REPORT_EVERY = 60_000
+_LOOK_EVERY = 5_000
+_SWEEP_EVERY = 60_000
 
 POLICY = "; ".join(
     (
@@ -101,6 +109,7 @@ class _Page(TornadoVoilaHandler):  # type: ignore[misc]
             self._say_busy(decision)
             return
         self.clear_cookie("lx-ticket", path=self.base_url)
+        await replace_dead(self.kernel_manager)
         view: FirstView | None = self.settings.get("explorer_first_view")
         # Without the token, which is the server's own.
         query = urlencode([pair for pair in parse_qsl(self.request.query) if pair[0] != "token"])
@@ -168,13 +177,6 @@ class Doors:
         return len(set(kernels.list_kernel_ids()) - waiting(kernels)) + self.starting
 
 
-def waiting(kernels: Any) -> set[str]:
-    """Kernels that were started before anybody came, and that nobody has taken yet."""
-    pools = getattr(kernels, "_pools", {})
-    tasks = [task for pool in pools.values() for task in pool if task.done() and not task.cancelled() and not task.exception()]
-    return {task.result()["kernel_id"] for task in tasks}
-
-
 class ExplorerServer(Voila):  # type: ignore[misc]
     """Voila with the explorer's notebook, its assets and a report of the memory its dashboards use."""
 
@@ -192,14 +194,16 @@ class ExplorerServer(Voila):  # type: ignore[misc]
         queue = (rf"{self.server_url}lx/queue", _Queue)
         asset = (rf"{self.server_url}lx/(plotly\.min\.js)", _Asset, {"path": str(script.parent)})
         text = (rf"{self.server_url}lx/(app\.js|dashboard\.css)", _Text)
-        pages = {TornadoVoilaHandler: _Page}
         corpus = self.tornado_settings.get("explorer_corpus", default_corpus)
         ending = (rf"{self.server_url}{ADDRESS}/([\w-]+)", Unsubscribe, {"subscriptions": Subscriptions(corpus)})
+        file = (rf"{self.server_url}lx/file/([\w-]+)", DownloadHandler)
+        pages = {TornadoVoilaHandler: _Page, VoilaKernelWebsocketHandler: Line}
         return [
             queue,
             asset,
             text,
             ending,
+            file,
             *((route, pages.get(kind, kind), *rest) for route, kind, *rest in super().init_handlers()),
         ]
 
@@ -212,7 +216,19 @@ class ExplorerServer(Voila):  # type: ignore[misc]
         IOLoop.current().add_callback(self.tornado_settings["explorer_ready"])
         report = PeriodicCallback(self.report, _REPORT_EVERY)
         report.start()
+        # Before the next page comes, so that it finds another one ready.
+        PeriodicCallback(partial(replace_dead, self.kernel_manager), _LOOK_EVERY).start()
+        # An interrupt raised as an exception may arrive where it is swallowed: the loop is asked to stop, as by SIGTERM.
+        self.ioloop = IOLoop.current()
+        signal.signal(signal.SIGINT, self._handle_signal_stop)
+        PeriodicCallback(partial(sweep, Path(self.tornado_settings["explorer_downloads"])), _SWEEP_EVERY).start()
+        self.app.listen = partial(self.app.listen, max_body_size=BODY, max_buffer_size=2 * MESSAGE)
         super().listen()
+
+    def _handle_signal_stop(self, number: int, frame: FrameType | None) -> None:
+        # Who asks again does not want to wait for what is still being drawn.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        super()._handle_signal_stop(number, frame)
 
     def stop(self) -> None:
         """End the server and its kernels."""
@@ -306,7 +322,7 @@ def settings(
         # host name to this machine and read the papers.
         "allow_remote_access": not local,
         "local_hostnames": ["localhost", "127.0.0.1", "::1"],
-        "websocket_max_message_size": 100 * 1024 * 1024,
+        "websocket_max_message_size": MESSAGE,
     }
     voila = config.VoilaConfiguration
     voila.template = TEMPLATE
@@ -322,6 +338,7 @@ def settings(
     voila.file_allowlist = []
     voila.file_denylist = [".*"]
     voila.page_config_hook = _page_config
+    voila.multi_kernel_manager_class = Kernels
     voila.preheat_kernel = ready > 0
     voila.default_pool_size = ready
     # Kernels outlive closed pages unless they are culled.
@@ -345,6 +362,7 @@ def serve(
     max_dashboards: int | None = None,
     memory: int | None = None,
     kernels_ready: int = 1,
+    scheduler: str | None = None,
     ready: Callable[[int], None] = lambda port: None,
     arguments: Sequence[str] = (),
 ) -> None:
@@ -364,6 +382,8 @@ def serve(
     kernels_ready : int
         Kernels that are started before anybody comes, so that a page answers at once; each takes what a dashboard does, beside
         the others.
+    scheduler : str, optional
+        Address of a Dask scheduler, whose workers every dashboard asks for the parts of the corpus.
     ready : callable
         Called with the port once it answers.
     arguments : sequence of str
@@ -392,16 +412,20 @@ def serve(
     prefer = os.environ.get("JUPYTER_PREFER_ENV_PATH", "1")
     logging.getLogger("tornado.access").setLevel(logging.ERROR)
     with (
-        tempfile.TemporaryDirectory(prefix="litexplorer-") as folder,
+        HeldFolder(f"{TEMPORARY}served-") as folder,
         told_to_kernels(
             corpus=None if corpus is None else str(corpus.folder.resolve()),
             read_only=read_only,
+            downloads=str(folder / "downloads"),
             JUPYTER_PATH=jupyter,
             JUPYTER_PREFER_ENV_PATH=prefer,
+            **({} if scheduler is None else {SCHEDULER: scheduler}),
         ),
     ):
         # A copy in a folder of its own: what Voila serves from is the notebook's folder, which shall hold nothing else.
-        notebook = Path(folder) / "explorer.ipynb"
+        (folder / "downloads").mkdir(mode=0o700)
+        (folder / "notebook").mkdir()
+        notebook = folder / "notebook" / "explorer.ipynb"
         notebook.write_bytes(bundled("notebooks", "explorer.ipynb").read_bytes())
         # A kernel that was started before anybody came cannot know whose it will be.
         kernels_ready = 0 if readers else kernels_ready
@@ -411,6 +435,7 @@ def serve(
         config.Voila.tornado_settings["explorer_ready"] = partial(ready, port)
         # A function, for settings are copied deeply, and a corpus cannot be.
         config.Voila.tornado_settings["explorer_corpus"] = lambda: default_corpus() if corpus is None else corpus
+        config.Voila.tornado_settings["explorer_downloads"] = str(folder / "downloads")
         config.Voila.tornado_settings["explorer_doors"] = Doors(Admission(most, memory, sizes))
         app = ExplorerServer(config=config)
         try:

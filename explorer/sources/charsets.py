@@ -54,6 +54,7 @@ CANDIDATES: Mapping[str, Candidate] = {
     "koi8-r": Candidate(("ru", "bg"), 9),
     "koi8-u": Candidate(("uk", "ru"), 12),
     "cp1257": Candidate(("lt", "lv"), 9),
+    "cp874": Candidate(("th",), 9),
     "iso8859-2": Candidate(_EAST, 12),
     "iso8859-7": Candidate(("el",), 12),
     "iso8859-15": Candidate(_WEST, 9),
@@ -92,8 +93,10 @@ _MANDELBROT = 20
 _HIGH = re.compile(rb"[\x80-\xff]")
 _NEAR = re.compile(rb"[^\r\n\x80-\xff]{0,%d}[\x80-\xff][^\r\n]{0,240}" % _AROUND)
 # The micro sign, ordinals, raised digits and fractions are parts of words to Unicode, and signs in a text.
-_PIECE = re.compile(r"[^\W\d_µªº¹²³¼½¾]+|[^\x00-\x7f]|[\x00-\x7f]")
-_LETTERS = re.compile(r"[^\W\d_µªº¹²³¼½¾]")
+# The vowels and tones of Thai are none to Python.
+_LETTER = "(?:[^\\W\\d_µªº¹²³¼½¾]|[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e])"
+_PIECE = re.compile(rf"{_LETTER}+|[^\x00-\x7f]|[\x00-\x7f]")
+_LETTERS = re.compile(_LETTER)
 _IDEOGRAPH = re.compile("[\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003134f]")
 _USUAL = frozenset("“”„‚‘’«»–—…•°§©®™±×·€№\xa0")
 _OPENING = frozenset("“„‚‘«‹§€£¥•–—¿¡\xa0")

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from explorer.dedupe.deduplication import Deduplicated, Rules, merge_duplicates
+from explorer.dedupe.deduplication import Deduplicated, Rules, merge_records
 from explorer.dedupe.merges import LIKELY, ORIGIN, Merges
 from explorer.errors import ReadError
 from explorer.papers.ledger import Ledger
 from explorer.papers.schema import to_table
+from explorer.papers.spool import Spool
 from explorer.sources.formats import registry as formats
 from explorer.sources.formats.registry import Import
 from explorer.sources.source import Source
@@ -99,6 +100,7 @@ def merged(
     rules: Rules,
     judge: Callable[[Deduplicated, Rules], Rules] = lambda found, rules: rules,
     progress: Callable[[float], None] = lambda part: None,
+    spool: Callable[[], Spool] | None = None,
 ) -> tuple[Import, list[int], Rules]:
     """Merge the records that are one paper.
 
@@ -113,16 +115,18 @@ def merged(
     progress : callable
         Called with the part done, 0 to 1, which stays 1 while papers are merged again by other rules; an exception it raises
         stops the work.
+    spool : callable, optional
+        Gives what takes the papers, so that they need not lie in memory.
 
     Returns
     -------
     tuple of (Import, list of int, Rules)
         The papers, the row of `read` at which each stands, and the rules they were merged by.
     """
-    found = merge_duplicates(read.table, rules=rules, ledger=read.ledger, progress=progress)
+    found = merge_records(read.table, rules, read.ledger, progress, spool)
     progress(1.0)
     if (judged := judge(found, rules)) != rules:
-        again = merge_duplicates(read.table, rules=judged, ledger=read.ledger, progress=lambda part: progress(1.0))
+        again = merge_records(read.table, judged, read.ledger, lambda part: progress(1.0), spool)
         found, rules = again, judged
     titles = read.table.column("title")
     notes = []

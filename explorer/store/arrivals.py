@@ -16,9 +16,10 @@ from explorer.dedupe.identifiers import comparable
 from explorer.dedupe.merges import LIKELY, Change, fitted
 from explorer.dedupe.rules import pair
 from explorer.papers.schema import FIELDS, TEXT
+from explorer.papers.spool import rows_of
 from explorer.sources.formats.registry import Import
 from explorer.sources.importing import merged
-from explorer.store.joins import Match, into_corpus, records_of, rows_of
+from explorer.store.joins import Match, into_corpus, records_of
 
 if TYPE_CHECKING:
     from explorer.store.snapshot import Snapshot

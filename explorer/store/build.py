@@ -25,7 +25,8 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Callable
+import io
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,14 +37,16 @@ import pyarrow.compute as pc
 from explorer.dedupe.merges import Merges
 from explorer.errors import CorpusError
 from explorer.papers.author_names import displayed
+from explorer.papers.batches import Read
 from explorer.papers.dates import PRECISIONS
 from explorer.papers.ledger import Ledger
-from explorer.papers.schema import FIELDS
-from explorer.store.facets import code_facet
+from explorer.store.facets import code_facet, join_facets
 from explorer.store.fulltext import build_index
 from explorer.store.generations import in_folder, publish, read_manifest
 from explorer.store.ledgers import account_path, part_of, save_part
 from explorer.store.own_columns import write_columns_of
+from explorer.store.paper_files import Texts, write_papers
+from explorer.store.parts import Plan, index_parts, place_parts
 from explorer.store.prefixes import sort_words
 from explorer.store.sort_orders import by_title
 from explorer.store.topics import build_topics
@@ -65,8 +68,8 @@ ANALYSERS = "analysers"
 RULES = "rules.json"
 """File of the reader's rules in a generation."""
 
-_FILE = 65_536
-"""Papers a file."""
+_TOGETHER = 50_000
+"""Papers whose values are coded together."""
 
 _KEYWORDED = 10
 """One paper in so many must come with keywords for them to make the facet; six on seven papers of three thousand say nothing."""
@@ -84,35 +87,61 @@ def no_progress(stage: str, part: float) -> None:
 
 def content_hash(table: pa.Table) -> str:
     """SHA-256 over names, types and values of a table, as 16 hexadecimal digits; the chunks it is in do not matter."""
+    return hash_in_parts(
+        table.column_names, table.num_rows, lambda start, stop, names: table.select(names).slice(start, stop - start)
+    )
+
+
+def hash_in_parts(names: Sequence[str], num_rows: int, read: Read) -> str:
+    """What `content_hash` gives of a table that is read part by part; of the longest column 65,536 values are held at a time.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Columns.
+    num_rows : int
+    read : callable
+        Gives some rows of some columns.
+    """
     digest = hashlib.sha256()
-    for name in table.column_names:
-        column = table.column(name)
-        digest.update(f"{name}\0{column.type}\0".encode())
-        for start in range(0, len(column), 65_536):
-            part = column.slice(start, 65_536)
-            sink = pa.BufferOutputStream()
-            values = pa.concat_arrays(part.chunks) if part.num_chunks != 1 else part.chunk(0)
-            if values.null_count:
-                # What lies in memory under a null is anything.
-                values = values.take(pa.array(np.arange(len(values))))
-            whole = pa.table({name: values})
-            with pa.ipc.new_stream(sink, whole.schema) as writer:
+    for name in names:
+        kind = read(0, 0, [name]).schema.field(name).type
+        digest.update(f"{name}\0{kind}\0".encode())
+        for start in range(0, num_rows, _HASHED):
+            stop = min(start + _HASHED, num_rows)
+            whole = pa.table({name: _canonical(name, start, stop, read)})
+            with pa.PythonFile(_Digested(digest), "w") as sink, pa.ipc.new_stream(sink, whole.schema) as writer:
                 writer.write_table(whole)
-            digest.update(sink.getvalue())
     return digest.hexdigest()[:16]
 
 
-class Texts:
-    """Title and abstract of each paper, joined when asked for."""
+_HASHED = 65_536
 
-    def __init__(self, table: pa.Table) -> None:
-        self._titles, self._abstracts = (table.column(name).combine_chunks() for name in ("title", "abstract"))
 
-    def __len__(self) -> int:
-        return len(self._titles)
+def _canonical(name: str, start: int, stop: int, read: Read) -> pa.Array:
+    """Values of a column in one array whose memory says nothing but them."""
+    pieces = []
+    for first in range(start, stop, _HASHED // 16):
+        last = min(first + _HASHED // 16, stop)
+        piece = read(first, last, [name]).column(name)
+        values = pa.concat_arrays(piece.chunks) if piece.num_chunks != 1 else piece.chunk(0)
+        # What lies in memory under a null is anything.
+        pieces.append(values.take(pa.array(np.arange(len(values)))) if values.null_count else values)
+    return pa.concat_arrays(pieces)
 
-    def __getitem__(self, row: int) -> str:
-        return f"{self._titles[row].as_py() or ''} {self._abstracts[row].as_py() or ''}"
+
+class _Digested(io.RawIOBase):
+    """A file whose bytes go into a hash."""
+
+    def __init__(self, digest: Any) -> None:
+        self._digest = digest
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self._digest.update(data)
+        return len(data)
 
 
 def write_corpus(
@@ -124,6 +153,7 @@ def write_corpus(
     merges: Merges | None = None,
     rules: Rules | None = None,
     ledger: Ledger | None = None,
+    plan: Plan | None = None,
     progress: Progress = no_progress,
 ) -> dict[str, Any]:
     """Build a corpus folder from a paper table.
@@ -142,6 +172,8 @@ def write_corpus(
         The reader's; by default those of the corpus that is replaced.
     ledger : Ledger, optional
         What became of the records that the table was made from; by default each paper is a record that was accepted.
+    plan : Plan, optional
+        How many papers a part holds, and who works on the parts; what is built does not depend on it.
 
     Returns
     -------
@@ -163,7 +195,7 @@ def write_corpus(
     kept = None if rules is not None else rules_in(folder)
 
     def write(target: Path) -> dict[str, Any]:
-        topics = write_generation(table, target, n_topics, progress)
+        topics = write_generation(table, target, n_topics, progress, plan=plan)
         (merges or Merges()).save(target)
         save_part(account, account_path(target, 0))
         keep_rules(target, rules, kept)
@@ -197,37 +229,36 @@ def write_generation(
     n_topics: int | None,
     progress: Progress,
     before: tuple[Path, pa.ChunkedArray] | None = None,
+    plan: Plan | None = None,
 ) -> dict[str, Any]:
     """Write all that is made from papers into the folder of a generation; returns what the manifest says of the topics.
 
     `before` is the generation whose topics are gone on with, and the ids of its papers (see `build_topics`).
     """
+    plan, papers = plan or Plan(), table.num_rows
     progress("papers", 0.0)
     write_papers(table, target)
     progress("facets", 0.0)
     write_columns(table, target, lambda part: progress("facets", part))
     write_columns_of(table, target)
     progress("index", 0.0)
-    (target / "index").mkdir()
-    build_index(table, target / "index", progress=lambda part: progress("index", part))
+    write_index(table, target, plan, lambda part: progress("index", part))
     progress("topics", 0.0)
     texts: Any = Texts(table)
+    place = None if plan.whole(papers) else lambda labels, told: place_parts(target, papers, plan, labels, told)
     told = lambda part: progress("topics", part)  # noqa: E731
-    topics = build_topics(texts, target, n_topics=n_topics, ids=table.column("id"), before=before, progress=told)
+    topics = build_topics(texts, target, n_topics=n_topics, ids=table.column("id"), before=before, progress=told, place=place)
     progress("flush", 1.0)
     return topics
 
 
-def write_papers(table: pa.Table, target: Path, number: int = 0) -> None:
-    """Write papers as files, from a number on. There are several, so that a paper which is replaced costs one of them."""
-    for start in range(0, max(table.num_rows, 1), _FILE):
-        write_file(table.slice(start, _FILE), target / f"papers.{number + start // _FILE}.arrow")
-
-
-def write_file(table: pa.Table, path: Path) -> None:
-    """Write one file of papers."""
-    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
-        writer.write_table(table, max_chunksize=_FILE)
+def write_index(table: pa.Table, target: Path, plan: Plan, progress: Callable[[float], None]) -> None:
+    """Index the papers of a generation, which lie in its folder."""
+    if plan.whole(table.num_rows):
+        (target / "index").mkdir()
+        build_index(table, target / "index", progress=progress)
+    else:
+        index_parts(target, table.num_rows, plan, progress)
 
 
 def write_columns(table: pa.Table, target: Path, progress: Callable[[float], None] = lambda part: None) -> None:
@@ -251,9 +282,9 @@ def write_facet(table: pa.Table, target: Path, name: str, progress: Callable[[fl
         phrases.save(target / PHRASES)
         given = own_or(table.column("keywords"), phrases.of(texts, lambda part: progress(0.4 + 0.6 * part)))
         (target / "keywords.derived").touch()
-    if name == "authors":
-        given = displayed(given)
-    facet = code_facet(given)
+    # Some at a time: of all papers at once, the text of each name in each paper would lie in memory.
+    some = (given.slice(start, _TOGETHER) for start in range(0, max(len(given), 1), _TOGETHER))
+    facet = join_facets([code_facet(displayed(part) if name == "authors" else part) for part in some])
     facet.save(target, name)
     sort_words(facet.values).save(target, name)
 
@@ -287,33 +318,3 @@ def write_numbers(table: pa.Table, target: Path) -> None:
     np.save(target / "oldest.order.npy", np.lexsort((rows, days, undated)).astype(np.int32))
     votes = pc.fill_null(table.column("upvotes"), -1).to_numpy()
     np.save(target / "upvotes.order.npy", np.lexsort((rows, -days, -votes.astype(np.int64))).astype(np.int32))
-
-
-def read_table(generation: Path) -> pa.Table:
-    """Open the papers of a generation memory-mapped.
-
-    Raises
-    ------
-    CorpusError
-        A file is missing or damaged.
-    """
-    parts: list[pa.Table] = []
-    number = 0
-    while not parts or (generation / f"papers.{number}.arrow").exists():
-        path = generation / f"papers.{number}.arrow"
-        parts.append(read_file(path))
-        number += 1
-    table = pa.concat_tables(parts, promote_options="permissive") if len(parts) > 1 else parts[0]
-    names = set(table.column_names)
-    if any(name not in names or table.schema.field(name).type != kind for name, kind in FIELDS.items()):
-        raise CorpusError(f"{generation} does not have the columns of a paper table. Build the corpus again.")
-    return table
-
-
-def read_file(path: Path) -> pa.Table:
-    """Open one file of papers memory-mapped. Raises as `read_table` does."""
-    try:
-        with pa.memory_map(str(path)) as file:
-            return pa.ipc.open_file(file).read_all()
-    except (pa.ArrowInvalid, OSError) as error:
-        raise CorpusError(f"{path} is missing or damaged ({error}). Build the corpus again.") from error

@@ -14,6 +14,9 @@ Value = TypeVar("Value")
 
 MEGABYTE = 2**20
 
+_NOTHING = object()
+"""What is not there; None may be."""
+
 
 class Cache:
     """Values by their keys; those that were used longest ago go first.
@@ -29,12 +32,13 @@ class Cache:
 
     def get(self, key: Hashable, make: Callable[[], Value]) -> Value:
         """The value kept under a key, made if it is not there."""
-        kept: Value | None = self._kept.get(key)
-        if kept is None:
+        kept: Any = self._kept.get(key, _NOTHING)
+        if kept is _NOTHING:
             kept = make()
             if size_of(kept) <= self._kept.maxsize:
                 self._kept[key] = kept
-        return kept
+        found: Value = kept
+        return found
 
     def clear(self) -> None:
         """Forget everything."""

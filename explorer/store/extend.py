@@ -20,35 +20,33 @@ import pyarrow.compute as pc
 
 from explorer.dedupe.merges import Change, Merges, load_merges
 from explorer.dedupe.rules import Rules
+from explorer.disk import HELD
 from explorer.errors import CorpusError
 from explorer.papers.author_names import displayed
 from explorer.papers.ledger import Ledger
 from explorer.papers.schema import FIELDS, TEXT
+from explorer.papers.spool import rows_of
 from explorer.store.build import (
     ANALYSERS,
     FACETS,
     PHRASES,
     RULES,
     Progress,
-    Texts,
     content_hash,
     keep_rules,
     lacks_keywords,
     no_progress,
     own_or,
-    read_file,
-    read_table,
     write_facet,
-    write_file,
     write_generation,
     write_numbers,
-    write_papers,
 )
 from explorer.store.facets import Facet, code_facet, extend_facet
 from explorer.store.fulltext import IDS, build_index
 from explorer.store.generations import in_folder, now, publish, read_manifest
 from explorer.store.ledgers import account_path, load_accounts, part_of, save_part
 from explorer.store.own_columns import write_columns_of
+from explorer.store.paper_files import Texts, read_file, read_table, write_file, write_papers
 from explorer.store.prefixes import Prefixes, sort_words
 from explorer.store.sort_orders import by_title_with
 from explorer.store.topics import build_topics, edit_topics, extend_topics
@@ -394,9 +392,6 @@ def _extend_with_papers(
     change: Change, before: Path, target: Path, topics: dict[str, Any], anew: bool, progress: Progress
 ) -> dict[str, Any]:
     """All that is made from papers; the full text `anew` where other analysers indexed it. Returns what is said of the topics."""
-    # With it comes the search for duplicates, which nobody who only opens a corpus waits for.
-    from explorer.store.joins import rows_of
-
     _extend_papers(change, before, target)
     whole = read_table(target)
     first = whole.num_rows - change.added.num_rows
@@ -491,7 +486,7 @@ def _take_over(before: Path, target: Path, *, leave: tuple[str, ...]) -> None:
     """Let what is in another generation stand in this one too, but for names that begin with one of `leave`."""
     for path in before.iterdir():
         # Hidden is what another process is still at work on.
-        if not path.name.startswith((".", "builder", *leave)):
+        if not path.name.startswith((".", HELD, *leave)):
             _share(path, target / path.name)
 
 

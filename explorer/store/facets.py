@@ -6,6 +6,7 @@ single values holds one code a paper; a facet of lists holds the codes of all pa
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -151,14 +152,43 @@ def code_facet(column: pa.ChunkedArray) -> Facet:
     _, first = np.unique(rows.astype(np.int64) * len(coded.dictionary) + codes, return_index=True)
     first.sort()
     rows, codes = rows[first], codes[first]
-    counts = np.bincount(codes, minlength=len(coded.dictionary))
+    order, rank = _by_papers(coded.dictionary, np.bincount(codes, minlength=len(coded.dictionary)))
+    values = coded.dictionary.take(pa.array(order))
+    return Facet(values, rank[codes].astype(np.int32), _starts(rows, papers), rows.astype(np.int32))
+
+
+def join_facets(facets: Sequence[Facet]) -> Facet:
+    """Facet of a column from the facets of its parts, in their order: what `code_facet` gives of the whole.
+
+    Parameters
+    ----------
+    facets : sequence of Facet
+        One or more.
+    """
+    if len(facets) == 1:
+        return facets[0]
+    coded = pa.chunked_array([facet.values for facet in facets], pa.large_string()).combine_chunks().dictionary_encode()
+    ends = np.cumsum([facet.size for facet in facets])
+    # For each value of each part, its number among all.
+    numbers = np.split(coded.indices.to_numpy(), ends[:-1])
+    counts = np.zeros(len(coded.dictionary), np.int64)
+    for facet, number in zip(facets, numbers, strict=True):
+        counts[number] += np.bincount(facet.codes, minlength=facet.size)
+    order, rank = _by_papers(coded.dictionary, counts)
+    firsts = np.cumsum([0, *(len(facet.starts) - 1 for facet in facets)])
+    codes = np.concatenate([rank[number][facet.codes] for facet, number in zip(facets, numbers, strict=True)])
+    rows = np.concatenate([facet.rows + np.int32(first) for facet, first in zip(facets, firsts[:-1], strict=True)])
+    return Facet(coded.dictionary.take(pa.array(order)), codes, _starts(rows, int(firsts[-1])), rows)
+
+
+def _by_papers(values: pa.Array, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Values in the order of their codes, the most frequent first, and the code of each."""
     by_text = np.empty(len(counts), np.int64)
-    by_text[pc.sort_indices(coded.dictionary).to_numpy()] = np.arange(len(counts))
+    by_text[pc.sort_indices(values).to_numpy()] = np.arange(len(counts))
     order = np.lexsort((by_text, -counts))
     rank = np.empty(len(order), np.int32)
     rank[order] = np.arange(len(order), dtype=np.int32)
-    values = coded.dictionary.take(pa.array(order))
-    return Facet(values, rank[codes].astype(np.int32), _starts(rows, papers), rows.astype(np.int32))
+    return order, rank
 
 
 def extend_facet(facet: Facet, new: Facet, rows: np.ndarray, papers: int) -> tuple[Facet, np.ndarray]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import math
 import os
 import re
@@ -55,6 +56,9 @@ _APART = f"{FILLER} " * _FILLERS
 
 _HEAP = 256_000_000
 
+_META, _MANAGED = "meta.json", ".managed.json"
+"""tantivy's lists of an index: its segments, and the files that it made."""
+
 _MOST_PHRASES = 4_000
 """Phrases that one part of a query may stand for."""
 
@@ -62,6 +66,8 @@ _ALTERNATIVES = 12
 """Phrases that are looked for one by one, each with its own score; more become alternatives at a place."""
 
 _EVERY_WORD = 1_000_000
+_LAST = 2**31
+"""A row that no paper has."""
 
 _POSITIONS = "does not have positions"
 _TOO_MANY = "exceeded max expansions"
@@ -116,6 +122,8 @@ def build_index(
     *,
     rows: Iterable[int] | None = None,
     held: int = 0,
+    heap: int = _HEAP,
+    threads: int = 2,
     progress: Callable[[float], None] = lambda part: None,
 ) -> None:
     """Index a paper table into `folder`, which must exist and be empty, or hold the index of `held` rows.
@@ -128,13 +136,17 @@ def build_index(
         Row number of each paper, which becomes the hit; counted from 0 by default. One below `held` is replaced.
     held : int
         Rows that the index holds, 0 to `held`.
+    heap : int
+        Bytes that what is indexed may take before it is written.
+    threads : int
+        Each writes segments of its own.
     progress : callable
         Called with the part done, 0 to 1; an exception it raises stops the work.
     """
     with _as_os_errors():
         index = tantivy.Index.open(str(folder)) if held else tantivy.Index(_schema(), str(folder))
         _register(index)
-        writer = index.writer(_HEAP, 2)
+        writer = index.writer(heap, threads)
     fields = ["title", "abstract", "authors", "keywords", "venue", *(name for name in IDS if name in table.column_names)]
     numbers, done = iter(range(table.num_rows) if rows is None else rows), 0
     for batch in table.select(fields).to_batches(max_chunksize=1_000):
@@ -175,6 +187,33 @@ def build_index(
         writer.wait_merging_threads()
 
 
+def join_indexes(folders: Sequence[Path], target: Path) -> None:
+    """Make one index of several, whose papers have different rows: their segments stand side by side, and none is written anew.
+
+    Parameters
+    ----------
+    folders : sequence of Path
+        As `build_index` wrote them, in the order of their rows. Their files are moved.
+    target : Path
+        Folder of the whole, which is made.
+    """
+    target.mkdir()
+    metas = [json.loads((folder / _META).read_text(encoding="utf-8")) for folder in folders]
+    managed: set[str] = set()
+    for folder in folders:
+        managed |= set(json.loads((folder / _MANAGED).read_text(encoding="utf-8")))
+        for path in folder.iterdir():
+            if path.name not in (_META, _MANAGED) and path.suffix != ".lock":
+                path.replace(target / path.name)
+    whole = {
+        **metas[0],
+        "segments": [segment for meta in metas for segment in meta["segments"]],
+        "opstamp": max(meta["opstamp"] for meta in metas),
+    }
+    (target / _MANAGED).write_text(json.dumps(sorted(managed)), encoding="utf-8")
+    (target / _META).write_text(json.dumps(whole), encoding="utf-8")
+
+
 class TextIndex:
     """An opened index. Opening maps files into memory and reads next to nothing."""
 
@@ -198,6 +237,19 @@ class TextIndex:
     def hits(self, node: Node) -> Hits:
         """All papers that a parsed query matches."""
         return self._run(self._build(node), self._searcher.num_docs)
+
+    def hits_between(self, node: Node, first: int, stop: int) -> Hits:
+        """The papers of the rows from `first` to before `stop` that a parsed query matches; their scores are those of `hits`."""
+        return self._run(self._between(node, first, stop), max(stop - first, 1))
+
+    def _between(self, node: Node, first: int, stop: int) -> Any:
+        # By what is left out: beside rows that must be there, a query that every paper matches would lose its score.
+        others = [
+            (tantivy.Occur.MustNot, tantivy.Query.range_query(self._schema, "row", tantivy.FieldType.Integer, low, high))
+            for low, high in ((0, first - 1), (stop, _LAST))
+            if low <= high
+        ]
+        return tantivy.Query.boolean_query([(tantivy.Occur.Must, self._build(node)), *others])
 
     def natural(self, text: str, limit: int, fields: Sequence[str] = EVERYWHERE) -> Hits:
         """The best papers for plain text: any of its words, no operators; and all that score like the last of them."""
@@ -538,7 +590,10 @@ def _two_places(node: Near, field: str) -> tuple[Spot, Spot] | None:
 
 def _name_shapes(node: Phrase) -> list[Shape]:
     """A person's name in either order; initials stand for the names that begin so."""
-    family, given = family_and_given(node.text)
+    # "smith j", "Smith J*": initials stand for the names that begin so anyhow.
+    text = re.sub(r"(?<=[\s,])(?:(\w{1,3})\*|([a-z]))\Z", lambda match: (match[1] or match[2]).upper(), node.text)
+    node = replace(node, text=text)
+    family, given = family_and_given(text)
     found = [] if "," in node.text and given else [shapes_of(node.text, _itself)]
     if not given or node.exact:
         return found or [shapes_of(f"{family} {given}", _itself)]

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import re
 import shutil
-import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-from explorer.disk import flush, open_to_others, record_files, write_whole
+from explorer.disk import HELD, flush, hold, is_held, lock, open_to_others, record_files, write_whole
 from explorer.errors import CorpusError
 
 FORMAT = 2
@@ -24,7 +22,7 @@ _GENERATION = re.compile(r"g-[0-9a-f]{16}-\d+")
 
 _CHANGED = "{} was changed by somebody else meanwhile, and nothing was done. Do it again."
 
-_OURS = re.compile(rf"{_GENERATION.pattern}|\.manifest\.json\.\d+|\.lock|\.DS_Store")
+_OURS = re.compile(rf"{_GENERATION.pattern}|\.manifest\.json\.(?:\d+|\w+\.lx-part)|\.lock|\.DS_Store")
 
 
 def in_folder(folder: Path, publish: Callable[[], dict[str, Any]]) -> dict[str, Any]:
@@ -75,7 +73,7 @@ def publish(
     until the next one, so that it can be taken back (see `restore`); what both have lies on the disk once.
     """
     try:
-        target = _fresh(folder, digest)
+        target, held = _fresh(folder, digest)
     except OSError as error:
         raise CorpusError(f"{folder} cannot be written: {error.strerror}. Choose another folder.") from error
     try:
@@ -109,6 +107,8 @@ def publish(
             reason = error.strerror or str(error)
             raise CorpusError(f"{folder} cannot be written: {reason}. The corpus before it is untouched.") from error
         raise
+    finally:
+        held.close()
     return manifest
 
 
@@ -139,13 +139,13 @@ def restore(folder: Path) -> dict[str, Any]:
 
 def _put_in_force(folder: Path, manifest: dict[str, Any]) -> None:
     write_whole(folder / "manifest.json", json.dumps(manifest, indent=1, ensure_ascii=False).encode())
-    _clean(folder, folder / manifest["generation"], {manifest["generation"], manifest.get("before", {}).get("generation")})
-
-
-def _clean(folder: Path, target: Path, kept: set[str | None]) -> None:
-    """Remove the generations that neither stay nor are the work of a living build."""
     with contextlib.suppress(OSError):
-        (target / "builder").unlink()
+        (folder / manifest["generation"] / HELD).unlink()
+    _clean(folder, {manifest["generation"], manifest.get("before", {}).get("generation")})
+
+
+def _clean(folder: Path, kept: set[str | None]) -> None:
+    """Remove the generations that neither stay nor are the work of a living build."""
     for old in folder.iterdir():
         if old.name not in kept and _GENERATION.fullmatch(old.name) and old.is_dir() and not _being_written(old):
             # Who has it open keeps its memory maps; on Windows it stays until the next build.
@@ -156,16 +156,7 @@ def _clean(folder: Path, target: Path, kept: set[str | None]) -> None:
 def locked(folder: Path) -> Iterator[None]:
     """Hold the folder for the moment in which generations come and go; the system lets go of the lock of a process that ends."""
     with (folder / ".lock").open("ab") as file:
-        # File systems without locks, as some network drives are, do without.
-        with contextlib.suppress(OSError):
-            if sys.platform == "win32":
-                import msvcrt
-
-                msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
-            else:
-                import fcntl
-
-                fcntl.flock(file, fcntl.LOCK_EX)
+        lock(file)
         yield
 
 
@@ -202,26 +193,20 @@ def _first_in(folder: Path) -> str | None:
     return str(manifest["made"].get("first", manifest["content_hash"]))
 
 
-def _fresh(folder: Path, digest: str) -> Path:
-    """Make the folder of a new generation, with the number of the process that builds it."""
+def _fresh(folder: Path, digest: str) -> tuple[Path, IO[bytes]]:
+    """Make the folder of a new generation, and hold it."""
     with locked(folder):
         # Never a name again: who sees one vanish looks whether the manifest names another by now.
         number = time.time_ns()
         while (target := folder / f"g-{digest}-{number}").exists():
             number += 1
         target.mkdir()
-        (target / "builder").write_text(str(os.getpid()))
-    return target
+        return target, hold(target)
 
 
 def _being_written(generation: Path) -> bool:
-    """Whether another living build may still be at work in an unnamed generation (it left its process number)."""
-    import psutil
-
-    try:
-        return bool(psutil.pid_exists(int((generation / "builder").read_text())))
-    except (OSError, ValueError):
-        return False
+    """Whether another living build may still be at work in an unnamed generation."""
+    return (generation / HELD).exists() and is_held(generation)
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

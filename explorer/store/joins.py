@@ -17,6 +17,7 @@ from explorer.dedupe.rules import Rules
 from explorer.errors import CorpusError
 from explorer.papers.ledger import Entry, Ledger
 from explorer.papers.schema import TEXT, TEXTS
+from explorer.papers.spool import rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -128,14 +129,6 @@ def into_corpus(
     if "versions" not in fields and any("versions" in paper for paper in papers):
         paper_schema = paper_schema.append(pa.field("versions", TEXTS))
     return np.array(rows, np.int64), pa.Table.from_pylist(papers, paper_schema) if papers else None, merges
-
-
-def rows_of(table: pa.Table, rows: list[int] | np.ndarray) -> pa.Table:
-    """Some rows of a large table; taken from it at once, its whole text would be gathered first."""
-    mask = np.zeros(table.num_rows, bool)
-    mask[rows] = True
-    found = table.filter(pa.array(mask)).combine_chunks()
-    return found.take(pa.array(np.searchsorted(np.flatnonzero(mask), rows)))
 
 
 def split(snapshot: Snapshot, paper: str) -> Change:

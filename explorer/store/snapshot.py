@@ -21,13 +21,15 @@ from explorer.papers.author_names import display, family_first
 from explorer.selection.fields import STORED_SORTS
 from explorer.selection.query import Node, check_fields
 from explorer.selection.syntax import COLUMN, All, Either, Not, leaves_of
-from explorer.store.build import ANALYSERS, FACETS, RULES, Texts, read_table
+from explorer.store.build import ANALYSERS, FACETS, RULES
 from explorer.store.caches import MEGABYTE, Cache
 from explorer.store.facets import Facet, mapped
 from explorer.store.fulltext import Hits, TextIndex
 from explorer.store.generations import read_manifest
 from explorer.store.ledgers import load_accounts
 from explorer.store.own_columns import StoredColumns
+from explorer.store.paper_files import Texts, read_table
+from explorer.store.parts import PartedIndex, executor_of
 from explorer.store.prefixes import Prefixes, sort_words
 from explorer.store.topics import Topics, load_topics
 from explorer.text.analysis import fingerprint
@@ -100,7 +102,10 @@ class Snapshot:
         for name, what in damaged_files(self.generation, whole=False):
             raise CorpusError(f"{name} {what}")
         self.table = read_table(self.generation)
-        self.index = TextIndex(self.generation / "index")
+        executor = executor_of(self.folder)
+        self.index = (
+            TextIndex(self.generation / "index") if executor is None else PartedIndex(self.generation, len(self), executor)
+        )
         self.months = self._array("dates")
         self.precision = self._array("precision")
         self.has_code = self._array("has_code")
@@ -307,6 +312,11 @@ class Snapshot:
         return (int(dated.min()) // 12, int(dated.max()) // 12) if len(dated) else (0, 0)
 
     @cached_property
+    def undated(self) -> int:
+        """Number of papers without a date."""
+        return int(np.count_nonzero(self.precision == 0))
+
+    @cached_property
     def upvotes(self) -> np.ndarray:
         """Upvotes of the papers, float32; NaN where they are unknown."""
         known = pc.fill_null(self.table.column("upvotes").cast(pa.float32()), float("nan"))
@@ -345,10 +355,15 @@ class Snapshot:
 
     def with_topic(self, table: pa.Table, codes: np.ndarray) -> pa.Table:
         """A table of papers with the label of each one's topic, in place of a column `topic` that it brought."""
+        return with_column(table, "topic", self._labelled(codes))
+
+    def topic_labels(self, rows: np.ndarray) -> pa.Array:
+        """The label of the topic of each of some papers."""
+        return self._labelled(np.asarray(self.topics.codes[rows]))
+
+    def _labelled(self, codes: np.ndarray) -> pa.Array:
         labels = pa.array(self.topics.labels, pa.large_string())
-        return with_column(
-            table, "topic", pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32()), labels).cast(labels.type)
-        )
+        return pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32()), labels).cast(labels.type)
 
     def take(self, rows: np.ndarray, scores: np.ndarray, more: Mapping[str, np.ndarray] | None = None) -> pa.Table:
         """Papers of some rows, in their order, with `topic`, `score` and further columns of numbers."""

@@ -35,6 +35,12 @@ PARTS = 3
 LEAST = 12
 """Papers from which a topic is divided by default."""
 
+MODEL = "topics.model.npz"
+"""File of the topic model, in a generation."""
+
+Places = tuple[np.ndarray, np.ndarray, np.ndarray]
+"""Code of each paper's topic (int32), how likely it is (float32), and the code of the next likeliest (int32)."""
+
 _CHUNK = 10_000
 
 
@@ -450,6 +456,7 @@ def build_topics(
     ids: pa.ChunkedArray | None = None,
     before: tuple[Path, pa.ChunkedArray] | None = None,
     progress: Callable[[float], None] = lambda part: None,
+    place: Callable[[list[str], Callable[[float], None]], Places] | None = None,
 ) -> dict[str, Any]:
     """Fit topics and write them and the facet of topics into a folder.
 
@@ -464,6 +471,9 @@ def build_topics(
         reader changed is done again.
     progress : callable
         Called with the part done, 0 to 1.
+    place : callable, optional
+        Places the papers, as `place_papers` does, on the topics that lie in the folder: called with their labels and with what is
+        told the part done.
 
     Returns
     -------
@@ -474,8 +484,9 @@ def build_topics(
 
     model = TopicModel(n_topics, seed=seed).fit(texts)
     progress(0.5)
-    model.save(folder / "topics.model.npz")
-    codes, share, second = _place(model, texts, lambda part: progress(0.5 + part / 2))
+    model.save(folder / MODEL)
+    told = lambda part: progress(0.5 + part / 2)  # noqa: E731
+    codes, share, second = _place(model, texts, told) if place is None else place(model.labels_, told)
     count = len(model.words_)
     names = [*(f"t{number}" for number in range(1, count + 1)), NONE]
     log: list[TopicEdit] = []
@@ -545,7 +556,7 @@ def sentences_of(log: Sequence[TopicEdit], folder: Path) -> list[str]:
 
 def edit_topics(log: Sequence[TopicEdit], texts: Sequence[str], ids: pa.ChunkedArray, before: Path, folder: Path) -> None:
     """Write the topics of a generation as they are with another log of changes."""
-    for name in ("topics.model.npz", "topics.base.json", "topics.base.npy"):
+    for name in (MODEL, "topics.base.json", "topics.base.npy"):
         (folder / name).write_bytes((before / name).read_bytes())
     _save_edited(*_load_base(before), list(log), _papers(texts, ids), folder)
 
@@ -584,9 +595,9 @@ def extend_topics(
     from explorer.topics.model import TopicModel
 
     table, *there = _load_base(before)
-    (folder / "topics.model.npz").write_bytes((before / "topics.model.npz").read_bytes())
+    (folder / MODEL).write_bytes((before / MODEL).read_bytes())
     added = int(np.count_nonzero(rows >= len(there[0])))
-    placed = _place(TopicModel.load(before / "topics.model.npz", table.labels), texts, progress)
+    placed = _place(TopicModel.load(before / MODEL, table.labels), texts, progress)
     parts = [np.concatenate([old, np.empty(added, old.dtype)]) for old in there]
     for part, new in zip(parts, placed, strict=True):
         part[rows] = new
@@ -597,10 +608,14 @@ def extend_topics(
     return {**made, "added_since": made["added_since"] + added}
 
 
-def _place(
-    model: TopicModel, texts: Sequence[str], progress: Callable[[float], None]
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Code of each paper's topic, how likely it is, and the code of the next likeliest."""
+def place_papers(folder: Path, labels: list[str], texts: Sequence[str], progress: Callable[[float], None]) -> Places:
+    """Place papers on the topics that were found for a folder, which have some labels."""
+    from explorer.topics.model import TopicModel
+
+    return _place(TopicModel.load(folder / MODEL, labels), texts, progress)
+
+
+def _place(model: TopicModel, texts: Sequence[str], progress: Callable[[float], None]) -> Places:
     codes = np.empty(len(texts), np.int32)
     share = np.empty(len(texts), np.float32)
     second = np.empty(len(texts), np.int32)

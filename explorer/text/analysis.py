@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -223,37 +224,55 @@ def snippet(text: str, terms: Terms, width: int = _WINDOW) -> Segments:
 
 def _spans(text: str, terms: Terms) -> list[tuple[int, int]]:
     """Start and end of what matches in `text`."""
-    plain, starts, ends = _placed(text)
+    placed = _Placed(text)
     found = []
     for run in terms.runs:
         # Set apart as the text is, so that a run is found over a blank too, as the index finds it.
-        found += [(starts[m.start()], ends[m.end() - 1]) for m in re.finditer(r"\s*".join(map(re.escape, run)), plain)]
+        found += [placed.span(m.start(), m.end()) for m in re.finditer(r"\s*".join(map(re.escape, run)), placed.plain)]
     if terms.stems or terms.patterns:
-        for stemmed, word in _pairs(plain, bool(terms.patterns)):
+        for stemmed, word in _pairs(placed.plain, bool(terms.patterns)):
             if stemmed.text in terms.stems or (word and terms.fits(word)):
-                found.append((starts[stemmed.char_offset_from], ends[stemmed.char_offset_to - 1]))
+                found.append(placed.span(stemmed.char_offset_from, stemmed.char_offset_to))
     return _apart(found) if terms.runs else found
 
 
-def _placed(text: str) -> tuple[str, Sequence[int], Sequence[int]]:
-    """`spread` of a text, and where in the text each of its characters begins and ends."""
-    if text.isascii():
-        return text, range(len(text)), range(1, len(text) + 1)
-    pieces: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    for match in _STRETCH.finditer(text):
-        piece, first, last = match.group(), match.start(), match.end()
-        if piece.isascii():
-            # Letter by letter this would take most of the time of a page.
-            starts += range(first, last)
-            ends += range(first + 1, last + 1)
-        else:
-            piece = spread(piece)
-            starts += [first] * len(piece)
-            ends += [last] * len(piece)
-        pieces.append(piece)
-    return "".join(pieces), starts, ends
+class _Placed:
+    """`spread` of a text, and where in the text a part of it stands.
+
+    Only what matches is looked up: letter by letter for a whole abstract this would take most of the time of a page.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.plain = text
+        self._at: list[int] = []
+        self._pieces: list[tuple[int, int, bool]] = []
+        if text.isascii():
+            return
+        pieces: list[str] = []
+        length = 0
+        for match in _STRETCH.finditer(text):
+            piece = match.group()
+            plain = piece.isascii()
+            piece = piece if plain else spread(piece)
+            self._at.append(length)
+            self._pieces.append((match.start(), match.end(), plain))
+            length += len(piece)
+            pieces.append(piece)
+        self.plain = "".join(pieces)
+
+    def span(self, start: int, stop: int) -> tuple[int, int]:
+        """Start and end in the text of a part of `plain`."""
+        if not self._at:
+            return start, stop
+        at, (first, _, plain) = self._piece(start)
+        begin = first + start - at if plain else first
+        at, (first, last, plain) = self._piece(stop - 1)
+        return begin, first + stop - at if plain else last
+
+    def _piece(self, place: int) -> tuple[int, tuple[int, int, bool]]:
+        number = bisect_right(self._at, place) - 1
+        # Pieces of which nothing is left, as invisible signs, begin where the next one does.
+        return self._at[number], self._pieces[number]
 
 
 def _apart(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

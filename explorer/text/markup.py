@@ -311,7 +311,8 @@ def latex_of(text: str, *, protect: bool = False) -> str:
     Parameters
     ----------
     protect : bool
-        Put words that have a capital after their first letter in braces (``{BERT}``, ``{mRNA}``), as styles make titles small.
+        Put words that have a capital after their first letter in braces (``{BERT}``, ``{mRNA}``), as styles make titles small, and
+        so symbols of chemistry and degrees (``{H$_{2}$O}``, ``°{C}``).
     """
     line = " ".join(text.split())
     formulas = "$" in line and any(map(_is_formula, _DOLLARS.findall(line)))
@@ -354,9 +355,10 @@ def _with_maths(text: str, protect: bool) -> str:
         pieces.append(f"${formula}$")
     pieces.append(_protected(text[start:], protect))
     # A dollar before a digit would be one of money.
-    return "".join(
+    written = "".join(
         f"{piece}{{}}" if piece[-1:] == "$" and after[:1].isdigit() else piece for piece, after in pairwise([*pieces, ""])
     )
+    return _ELEMENTS.sub(r"{\g<0>}", written) if protect else written
 
 
 def _in_formula(match: re.Match[str], text: str) -> str | None:
@@ -383,7 +385,8 @@ def _protected(text: str, protect: bool) -> str:
 
 def _in_braces(match: re.Match[str]) -> str:
     word = match.group()
-    return f"{{{word}}}" if any(letter.isupper() for letter in word[1:]) else word
+    degrees = match.string[match.start() - 1 : match.start()] == "°"
+    return f"{{{word}}}" if degrees or any(letter.isupper() for letter in word[1:]) else word
 
 
 def _shouted(text: str) -> bool:
@@ -417,6 +420,10 @@ _TEX_IN_FORMULA = re.compile(r"\\[A-Za-z]|[\^_]")
 _DOLLARS_APART = re.compile(rf"({_DOLLARS.pattern})")
 _LATER_CAPITAL = re.compile(r"[^\W_][A-Z]|[^\x00-\x7f]")
 _WORD = re.compile(r"(?<!\\)\b[^\W_]+")
+# A symbol of chemistry or of a quantity is a capital with a raised or a lowered digit: H₂O, Ca²⁺.
+_ELEMENTS = re.compile(
+    r"(?<![\w\\{])(?:\{[A-Z]\w*\}|[A-Z][a-z]?)(?:\$[_^][^$]*\$(?:\{[A-Z]\w*\}|[A-Z][a-z]?(?![a-z])|(?=[^A-Za-z]|\Z)))+"
+)
 
 _ESCAPES = {
     "\\": "\\textbackslash{}", "{": "\\{", "}": "\\}", "$": "\\$", "%": "\\%", "&": "\\&", "#": "\\#", "_": "\\_",

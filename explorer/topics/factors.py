@@ -7,22 +7,27 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from explorer.topics.terms import weigh
+from explorer.topics.terms import evened, weigh
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 _ROUNDS = 50
 _TOLERANCE = 2e-3
-_RESAMPLES = 10
+_RESAMPLES = 20
 SAMPLED = 0.8
 """Part of the papers in a sample."""
 
+_SHARED = 0.7
+"""A word is one of a topic's unless it weighs so much more in another that this part of it is not reached."""
+
 _ENSEMBLE_TO = 3_000
-"""Papers up to which the start is an ensemble: above, one factorisation is as stable, and the ensemble would cost ten."""
+"""Papers up to which the start is an ensemble: above, one factorisation is as stable, and the ensemble would cost twenty."""
 
 
-def factorise(counts: csr_matrix, weights: np.ndarray, keys: np.ndarray, topics: int, *, ensemble: bool = True) -> np.ndarray:
+def factorise(
+    counts: csr_matrix, weights: np.ndarray, keys: np.ndarray, topics: int, *, ensemble: bool = True
+) -> tuple[np.ndarray, np.ndarray]:
     """Parts of each paper on each topic, by NMF from a deterministic start; see the notes of `TopicModel`.
 
     Parameters
@@ -30,6 +35,7 @@ def factorise(counts: csr_matrix, weights: np.ndarray, keys: np.ndarray, topics:
     counts : csr_matrix, shape (n_papers, n_terms)
         In the order of `keys`.
     weights : ndarray, shape (n_terms,)
+        As `explorer.topics.terms.term_weights` gives them; rarity counts by its root here.
     keys : ndarray of uint64, shape (n_papers,)
     topics : int
     ensemble : bool
@@ -37,10 +43,12 @@ def factorise(counts: csr_matrix, weights: np.ndarray, keys: np.ndarray, topics:
 
     Returns
     -------
-    ndarray of float64, shape (n_papers, topics)
+    places : ndarray of float64, shape (n_papers, topics)
         Each row sums to 1, or to 0 where no term of the paper is worth anything.
+    factors : ndarray of float64, shape (topics, n_terms)
+        What each term weighs in each topic, rows of unit length, or of zeros where there are fewer topics.
     """
-    weighted = weigh(counts, weights)
+    weighted = weigh(counts, evened(counts, weights))
     if ensemble and 2 * topics < counts.shape[0] <= _ENSEMBLE_TO:
         found = []
         for number in range(_RESAMPLES):
@@ -52,12 +60,44 @@ def factorise(counts: csr_matrix, weights: np.ndarray, keys: np.ndarray, topics:
         loads = _onto(weighted, factors)
     else:
         loads, factors = _nmf(weighted, topics)
-    loads = loads * np.sqrt((factors**2).sum(axis=1))
+    length = np.sqrt((factors**2).sum(axis=1))
+    loads = loads * length
+    factors = factors / np.maximum(length, 1e-12)[:, None]
     if loads.shape[1] < topics:
-        loads = np.hstack([loads, np.zeros((len(loads), topics - loads.shape[1]))])
+        missing = topics - loads.shape[1]
+        loads = np.hstack([loads, np.zeros((len(loads), missing))])
+        factors = np.vstack([factors, np.zeros((missing, factors.shape[1]))])
     total = loads.sum(axis=1, keepdims=True)
     placed: np.ndarray = np.divide(loads, total, out=np.zeros_like(loads), where=total > 0)
-    return placed
+    return placed, factors
+
+
+def factors_of(counts: csr_matrix, weights: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """What each term weighs in topics whose papers are known: non-negative least squares, by multiplicative steps.
+
+    Parameters
+    ----------
+    counts, weights
+        As `factorise` takes them.
+    places : ndarray, shape (n_papers, n_topics)
+        Parts of each paper on each topic.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_topics, n_terms)
+        Rows of unit length.
+
+    Notes
+    -----
+    The steps are those of Lee and Seung (2001) with the papers' side held.
+    """
+    held = places.T @ places
+    there = (weigh(counts, evened(counts, weights)).T @ places).T
+    found: np.ndarray = there / np.maximum(np.diag(held), 1e-12)[:, None]
+    for _ in range(_ROUNDS):
+        found = found * there / np.maximum(held @ found, 1e-12)
+    found /= np.maximum(np.sqrt((found**2).sum(axis=1)), 1e-12)[:, None]
+    return found
 
 
 def resampled(keys: np.ndarray, number: int, part: float) -> np.ndarray:
@@ -103,18 +143,25 @@ def _onto(matrix: Any, factors: np.ndarray) -> np.ndarray:
 
 
 def telling_words(
-    counts: csr_matrix, places: np.ndarray, weights: np.ndarray, vocabulary: np.ndarray, count: int = 10
+    counts: csr_matrix, places: np.ndarray, factors: np.ndarray, vocabulary: np.ndarray, count: int = 10
 ) -> list[list[str]]:
-    """The words of each topic: those that its papers have, times the logarithm of their lift and the root of their weight; best first."""
-    papers = counts.shape[0]
+    """The words of each topic: those that weigh most in it, but for those that weigh more in another; best first.
+
+    Parameters
+    ----------
+    counts : csr_matrix, shape (n_papers, n_terms)
+    places : ndarray, shape (n_papers, n_topics)
+        Parts of each paper on each topic.
+    factors : ndarray, shape (n_topics, n_terms)
+        As `factorise` and `factors_of` give them.
+    vocabulary : ndarray of str, shape (n_terms,)
+    count : int
+        Words of each topic.
+    """
     has = counts.copy()
     has.data = np.ones_like(has.data)
-    users = np.bincount(has.indices, minlength=has.shape[1]) / papers
-    size = places.sum(axis=0)[:, None]
-    # Half a paper as the corpus has them, so that a topic of few papers does not live on what stands in one.
-    here = ((has.T @ places).T + 0.5 * users) / (size + 0.5)
-    lift = np.log(np.maximum(here, 1e-12) / np.maximum(users, 1e-12)).clip(0)
-    scores = here * lift * np.sqrt(weights)
     # Where few words tell of a topic, the commonest of its papers follow.
+    here = (has.T @ places).T
+    scores = np.where(factors >= _SHARED * factors.max(axis=0), factors, 0.0)
     order = (np.lexsort((-commonness, -row))[:count] for row, commonness in zip(scores, here, strict=True))
     return [[str(vocabulary[i]) for i in best] for best in order]

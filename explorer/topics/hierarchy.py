@@ -63,10 +63,11 @@ def parts_of(texts: Sequence[str], number: int) -> list[Part]:
         return []
     with threadpool_limits(1):
         weights = term_weights(counts)
-        placed = factorise(counts, weights, keys[order], number)
+        placed, factors = factorise(counts, weights, keys[order], number)
         size = np.bincount(placed.argmax(axis=1), minlength=number)
-        placed = placed[:, [int(i) for i in np.argsort(-size, kind="stable") if size[i]]]
-        words = telling_words(counts, placed, weights, vocabulary, 30)
+        kept = [int(i) for i in np.argsort(-size, kind="stable") if size[i]]
+        placed, factors = placed[:, kept], factors[kept]
+        words = telling_words(counts, placed, factors, vocabulary, 30)
     worth = dict(zip(vocabulary.tolist(), weights.tolist(), strict=True))
     labels, _ = name_topics(chosen, placed, [topic[:10] for topic in words], {w: v for w, v in worth.items() if v > 0})
     if placed.shape[1] < 2:

@@ -13,7 +13,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from explorer.errors import CorpusError
-from explorer.topics.factors import factorise, telling_words
+from explorer.topics.factors import factorise, factors_of, telling_words
 from explorer.topics.labels import OTHER, name_topics
 from explorer.topics.stability import choose_number, topic_stability
 from explorer.topics.terms import content_keys, count_terms, term_weights
@@ -78,7 +78,7 @@ class TopicModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     Notes
     -----
     The start is NMF (Lee and Seung 1999) with its deterministic start (Boutsidis and Gallopoulos 2008); up to 3,000 papers it is
-    made of ten factorisations of samples of 80 %, whose topics are factorised again (Belford, Mac Namee and Greene 2018). The
+    made of twenty factorisations of samples of 80 %, whose topics are factorised again (Belford, Mac Namee and Greene 2018). The
     samples are drawn by the content of the papers. Factors become likelihoods of words by one step of maximisation, or, where
     there are 200 papers a topic, by 25 rounds of expectation maximisation of a mixture of multinomials (Nigam et al. 2000)
     whose word probabilities are shrunk towards the corpus; which is NMF under the Kullback-Leibler divergence with one topic a
@@ -179,10 +179,10 @@ class TopicModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             if texts is not None and counts.shape[0] >= 60:
                 number, self.curve_ = choose_number(counts, weights, keys, number)
         number = max(1, min(number, *counts.shape))
-        places = factorise(counts, weights, keys, number)
-        rounds = _REFINEMENTS if counts.shape[0] >= _REFINED_FROM * number else 1
-        self._learn(counts, places, rounds)
-        self._order_and_name(counts, texts)
+        places, factors = factorise(counts, weights, keys, number)
+        refined = counts.shape[0] >= _REFINED_FROM * number
+        self._learn(counts, places, _REFINEMENTS if refined else 1)
+        self._order_and_name(counts, None if refined else factors, texts)
         self.stability_ = topic_stability(counts, weights, keys, self.words_, vocabulary)
         return self
 
@@ -225,15 +225,16 @@ class TopicModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         found[np.diff(has.indptr) == 0] = np.append(np.zeros(len(self.factors_)), 1.0)
         return found
 
-    def _order_and_name(self, counts: csr_matrix, texts: Sequence[str] | None) -> None:
-        """Bring the topics in the order of their size, and say what each is about."""
+    def _order_and_name(self, counts: csr_matrix, factors: np.ndarray | None, texts: Sequence[str] | None) -> None:
+        """Bring the topics in the order of their size, and say what each is about; by factors of the papers' places, if not given."""
         placed = self._posterior(self._presence(counts))
         size = np.bincount(placed.argmax(axis=1), minlength=placed.shape[1])[:-1]
         order = np.lexsort((-placed[:, :-1].sum(axis=0), -size))
         self.factors_ = self.factors_[order]
         self.prior_ = np.append(self.prior_[:-1][order], self.prior_[-1])
         placed = placed[:, [*order, len(order)]]
-        self.words_ = telling_words(counts, placed[:, :-1], self.weights_, self.vocabulary_)
+        factors = factors_of(counts, self.weights_, placed[:, :-1]) if factors is None else factors[order]
+        self.words_ = telling_words(counts, placed[:, :-1], factors, self.vocabulary_)
         if texts is None:
             self.labels_ = [*(f"topic {number}" for number in range(1, len(order) + 1)), OTHER]
             self.phrases_ = [[] for _ in order]

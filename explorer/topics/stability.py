@@ -103,8 +103,8 @@ def topic_stability(
     for sample in range(5):
         rows = resampled(keys, 200 + sample, SAMPLED)
         if len(rows) > len(words):
-            placed = factorise(counts[rows], weights, keys[rows], len(words), ensemble=False)
-            found.append(agreement(words, telling_words(counts[rows], placed, weights, names))[1])
+            placed, factors = factorise(counts[rows], weights, keys[rows], len(words), ensemble=False)
+            found.append(agreement(words, telling_words(counts[rows], placed, factors, names))[1])
     return np.mean(found, axis=0) if found else np.full(len(words), np.nan)
 
 
@@ -137,8 +137,8 @@ def choose_number(counts: csr_matrix, weights: np.ndarray, keys: np.ndarray, aro
             rows = resampled(keys, 100 + sample, SAMPLED)
             if len(rows) <= number:
                 continue
-            placed = factorise(counts[rows], weights, keys[rows], number, ensemble=False)
-            words.append(telling_words(counts[rows], placed, weights, names))
+            placed, factors = factorise(counts[rows], weights, keys[rows], number, ensemble=False)
+            words.append(telling_words(counts[rows], placed, factors, names))
         if len(words) < 2:
             continue
         pairs = [agreement(words[a], words[b])[0] for a in range(len(words)) for b in range(a)]

@@ -140,6 +140,21 @@ def term_weights(counts: csr_matrix) -> np.ndarray:
     return np.where(users > 0, rarity * worth**0.25, 0.0)
 
 
+def evened(counts: csr_matrix, weights: np.ndarray) -> np.ndarray:
+    """Weights in which the rarity of a term counts by its root: what few papers have decides less of the topics.
+
+    Parameters
+    ----------
+    counts : csr_matrix, shape (n_papers, n_terms)
+    weights : ndarray of float64, shape (n_terms,)
+        As `term_weights` gives them.
+    """
+    users = np.bincount(counts.indices, minlength=counts.shape[1])
+    rarity = np.log((counts.shape[0] + 1) / np.maximum(users, 0.5))
+    found: np.ndarray = weights / np.sqrt(rarity)
+    return found
+
+
 def _likeness(counts: csr_matrix, users: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """How like each other the papers of each term are; see `term_weights`."""
     from sklearn.utils.extmath import randomized_svd

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -46,6 +47,7 @@ def period_index(months: np.ndarray, precision: np.ndarray, by: str) -> np.ndarr
     return np.where(precision >= _KNOWN[by], months // (12 // PERIODS[by]), -1).astype(np.int32)
 
 
+@lru_cache(maxsize=4096)
 def period_label(period: int, by: str) -> str:
     """Name of a period: ``2024``, ``2024-Q1`` or ``2024-03``."""
     year, part = divmod(int(period), PERIODS[by])

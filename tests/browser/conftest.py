@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,8 @@ LAB = {"width": 1760, "height": 1100}
 expect.set_options(timeout=15_000)  # ms; beside other work on two cores
 
 Open = Callable[..., Board]
+COPIES = count(1)
+"""Numbers of the copies of notebooks."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -142,12 +146,17 @@ def run_notebook(page: Page) -> None:
 
 
 def open_notebook(page: Page, server: Server, name: str, watch: Watch) -> Board:
-    """Open a notebook in Lab and run it."""
-    page.goto(f"{server.url}lab/tree/{name}.ipynb")
+    """Open a copy of a notebook in Lab and run it."""
+    # What one test saves, Lab would find changed on disk where another has the same notebook open.
+    original = server.folder / f"{name}.ipynb"
+    notebook = original.with_name(f"{name}-{next(COPIES)}.ipynb")
+    shutil.copyfile(original, notebook)
+    # Lab would open the notebooks of pages before, too.
+    page.goto(f"{server.url}lab/tree/{notebook.name}?reset")
     # Lab runs nothing, and says nothing, while the notebook has no kernel yet.
     expect(page.get_by_role("button", name="Python 3 (ipykernel) | Idle")).to_be_visible(timeout=DRAWN_WITHIN)
     run_notebook(page)
-    board = Board(page, server, watch, voila=False).wait()
+    board = Board(page, server, watch, voila=False, notebook=notebook).wait()
     board.root.scroll_into_view_if_needed()
     return board
 

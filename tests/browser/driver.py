@@ -62,10 +62,12 @@ class Board:
     watch : Watch
     voila : bool
         Whether it is the whole page, and not a cell's output.
+    notebook : Path or None
+        The notebook whose cell it is.
     """
 
-    def __init__(self, page: Page, server: Server, watch: Watch, *, voila: bool) -> None:
-        self.page, self.server, self.watch, self.voila = page, server, watch, voila
+    def __init__(self, page: Page, server: Server, watch: Watch, *, voila: bool, notebook: Path | None = None) -> None:
+        self.page, self.server, self.watch, self.voila, self.notebook = page, server, watch, voila, notebook
         self.root = page.locator(".lx-app:not([data-gone])")
 
     def wait(self) -> Board:

@@ -30,6 +30,11 @@ class Server:
     log: Path
 
     @property
+    def folder(self) -> Path:
+        """Where JupyterLab finds its notebooks."""
+        return Path(self.process.cwd()) / "work"
+
+    @property
     def host(self) -> str:
         """Host and port, as in its addresses."""
         return self.url.split("/")[2]

@@ -191,3 +191,24 @@ def test_everything_is_reached_by_tab(voila_board: Board) -> None:
     assert "Search papers" in names
     assert "From year" in names
     assert any(name.startswith("Table of") for name in names)
+    # A list of values is one stop, whatever it holds.
+    assert sum(name.startswith("Exclude ") for name in names) == 0
+
+
+def test_arrows_go_through_a_filter(voila_board: Board) -> None:
+    board = voila_board
+    venue = board.panel("Venue")
+    names = venue.locator(".lx-value-label").evaluate_all("labels => labels.map(label => label.title)")
+    venue.get_by_role("textbox").focus()
+    for key in ("Tab", "ArrowDown", "ArrowDown", "ArrowUp", "ArrowRight"):
+        board.page.keyboard.press(key)
+    left_out = venue.get_by_role("button", name=f"Exclude {names[1]}")
+    expect(left_out).to_be_focused()
+    board.page.keyboard.press("Enter")
+    expect(board.chips).to_have_text([re.compile(re.escape(names[1]))])
+    # Focus stays on the same control of the list that was drawn again.
+    expect(venue.get_by_role("button", name=f"Show {names[1]} again")).to_be_focused()
+    board.page.keyboard.press("ArrowLeft")
+    board.page.keyboard.press("Home")
+    board.page.keyboard.press("Space")
+    expect(board.chips.filter(has_text=names[0])).to_have_count(1)

@@ -30,9 +30,10 @@ def pictures(notebook: Path) -> list[str]:
     return [output.data["text/html"] for output in outputs if "text/html" in output.get("data", {})]
 
 
-def saved(board: Board, name: str, shows: str) -> Path:
+def saved(board: Board, shows: str) -> Path:
     """Save the notebook, again until its picture shows a text: it is drawn a moment after the change."""
-    path = Path(board.server.process.cwd()) / "work" / name
+    path = board.notebook
+    assert path is not None
     for _ in range(40):
         board.page.get_by_role("menuitem", name="File", exact=True).click()
         board.page.get_by_role("menuitem", name=re.compile("^Save Notebook(?! As)")).click()
@@ -50,7 +51,7 @@ def test_a_saved_notebook_shows_what_was_shown(open_lab: Open, corpus: Corpus) -
     board.search("vision")
     count = len(corpus.select("vision"))
     board.shows(count)
-    path = saved(board, "explorer.ipynb", f"{count} of 88 papers, matching ‘vision’")
+    path = saved(board, f"{count} of 88 papers, matching ‘vision’")
     [kept] = pictures(path)
     assert len(kept.encode()) < MOST
     assert kept.count("<tr>") == 1 + min(10, count)
@@ -74,7 +75,7 @@ def test_a_notebook_that_is_opened_again_shows_the_picture(
 ) -> None:
     board = open_lab()
     board.search("vision")
-    path = saved(board, "explorer.ipynb", "matching ‘vision’")
+    path = saved(board, "matching ‘vision’")
     # As somebody else gets it: not trusted, so that JupyterLab cleans what it shows.
     notebook = json.loads(path.read_text(encoding="utf-8"))
     notebook["metadata"].pop("widgets", None)

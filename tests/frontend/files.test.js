@@ -123,7 +123,7 @@ test("parts of several files that arrive in any order are saved whole, one file 
     URL.createObjectURL = before.create;
   });
   t.mock.timers.enable({ apis: ["setTimeout", "Date"] });
-  const receive = fileReceiver();
+  const receive = fileReceiver(() => {});
   const message = (id, part, parts, text) => [
     { kind: "file", id, name: `${id}.csv`, type: "text/csv", part, parts, last: part === parts - 1 },
     text === null ? [] : [new DataView(new TextEncoder().encode(text).buffer)],

@@ -1,7 +1,7 @@
 import { h, copyText } from "./dom.js";
 import { openLink, watchKernel } from "./link.js";
 import { watchPress } from "./pointer.js";
-import { fileReceiver } from "./download.js";
+import { fetchFile, fileReceiver } from "./download.js";
 import { searchPanel } from "./search.js";
 import { filtersPanel } from "./filters.js";
 import { chartsPanel } from "./charts_panel.js";
@@ -11,6 +11,7 @@ import { marksPanel } from "./marks.js";
 import { papersPanel } from "./papers.js";
 import { readerPanel } from "./reader.js";
 import { exportMenu } from "./export_menu.js";
+import { exportingPanel } from "./exporting.js";
 import { reportPanel } from "./report.js";
 import { intakePanel } from "./intake.js";
 import { ledgerDialog } from "./ledger_dialog.js";
@@ -187,6 +188,7 @@ function createApp(model, root) {
 function assemble(app) {
   const { root, frame } = app;
   app.preparation = preparationPanel(app);
+  app.exporting = exportingPanel(app);
   app.status = statusPanel(app);
   app.search = searchPanel(app);
   app.spelling = spellingPanel(app);
@@ -247,7 +249,11 @@ function assemble(app) {
     root.setAttribute("aria-label", "Literature Explorer");
   }
   listenForShortcuts(app);
-  app.onAnswer("file", fileReceiver());
+  app.onAnswer(
+    "file",
+    fileReceiver((id) => app.link.send("file_next", { id })),
+  );
+  app.onAnswer("download", fetchFile);
   app.on("comm:close", () => app.status.setLost(true));
   if (!app.standby) followKernel(app);
 }

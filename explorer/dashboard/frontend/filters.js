@@ -1,6 +1,7 @@
 import { h, icon, iconButton, swap } from "./dom.js";
 import { count, plural } from "./text.js";
 import { DATES, MONTHS, NUMBERS, YEARS, rangeControl } from "./range.js";
+import { roving } from "./roving.js";
 import { chosenOf, ranged } from "./selection.js";
 import { middle, rangeText } from "./own_columns.js";
 
@@ -78,6 +79,7 @@ function valuesPanel(app, first, open) {
   /** Rows that there is room for. */
   let kept = 1;
   const rows = h("div", { class: "lx-values", role: "group", label: first.label, scroll: nearEnd });
+  const settle = roving(rows);
   const rest = h("button", { class: "lx-textbutton lx-facet-more", hidden: true, click: () => ask(facet.page + 1) });
   const search = h("input", {
     class: "lx-box lx-facet-search",
@@ -189,6 +191,7 @@ function valuesPanel(app, first, open) {
       search.hidden ? null : search,
     );
     rows.scrollTop = place;
+    settle();
     // A list that can be scrolled is reached by the keyboard through what is in it.
     rest.hidden &&= !facet.more;
     rest.classList.toggle("lx-unseen", !facet.more);

@@ -28,6 +28,7 @@ const ASIDE = new Set(
     "topic",
     "topic_log",
     "topic_compare",
+    "file_next",
   ]),
 );
 

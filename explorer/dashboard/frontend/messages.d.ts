@@ -225,6 +225,18 @@ export interface StopPreparingMessage extends Numbered {
   kind: "stop_preparing";
 }
 
+/** Stop the export that is being written. */
+export interface StopExportMessage extends Numbered {
+  kind: "stop_export";
+}
+
+/** A part of a file has arrived: send another, if there is one. */
+export interface FileNextMessage extends Numbered {
+  kind: "file_next";
+  /** Of the file. */
+  id: string;
+}
+
 /** Send what is shown, or what is ticked, as files. */
 export interface ExportMessage extends Numbered {
   kind: "export";
@@ -729,6 +741,8 @@ export type Message =
   | AddToSetMessage
   | ShareMessage
   | ExportMessage
+  | StopExportMessage
+  | FileNextMessage
   | PlotlyMessage
   | SavedMessage
   | SaveSearchMessage
@@ -1024,6 +1038,13 @@ export interface PlotlyAnswer {
   version: string;
 }
 
+/** A file that the server gives out once, below an address that nobody can guess. */
+export interface DownloadAnswer {
+  kind: "download";
+  name: string;
+  url: string;
+}
+
 /** A part of a file, which is the message's one buffer. */
 export interface FileAnswer {
   kind: "file";
@@ -1065,6 +1086,7 @@ export type Answer =
   | TopicCompareAnswer
   | PlotlyAnswer
   | FileAnswer
+  | DownloadAnswer
   | ScreenFlowAnswer;
 
 // Traits
@@ -1109,6 +1131,8 @@ export interface Traits {
   modes: [mode: string, label: string][];
   /** How far ranking by meaning is prepared: `part` from 0 to 1. */
   preparation: { stage: string; part: number | null } | null;
+  /** The export that is being written, and how far it is: `part` from 0 to 1. */
+  exporting: { name: string; part: number | null } | null;
   /** What a cell gave and is being opened, and how far that is. */
   opening: { title: string; stage: string; part: number | null } | null;
   /** The Screen mode; null while it is off. */

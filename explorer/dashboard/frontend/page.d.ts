@@ -131,6 +131,7 @@ export interface App {
 
   opening: Panel;
   preparation: Panel;
+  exporting: Panel;
   status: StatusPanel;
   search: SearchPanel;
   beyond: Panel;

@@ -5,6 +5,7 @@ export const SHORTCUTS = [
   ["/", "go to the search box"],
   ["j  k", "next, previous paper"],
   ["Enter", "open the paper"],
+  ["↓  →", "in a filter: to the next value, to what excludes it"],
   ["x", "tick the paper, or untick it"],
   ["m", "mark the open paper as read, or not"],
   ["s", "star the open paper, or the one in the list"],

@@ -20,6 +20,7 @@ export function statusPanel(app) {
     { class: "lx-foot" },
     line,
     app.preparation.node,
+    app.exporting.node,
     h(
       "p",
       { class: "lx-hints", "aria-hidden": "true" },

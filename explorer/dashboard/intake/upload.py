@@ -6,14 +6,13 @@ A page can send anything: what it announces and what it sends is checked here, a
 from __future__ import annotations
 
 import re
-import shutil
-import tempfile
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from explorer.disk import TEMPORARY, HeldFolder
 from explorer.errors import ReadError
 
 if TYPE_CHECKING:
@@ -73,7 +72,8 @@ class Upload:
                 f"The files have {self.total >> 20:,} MB together; a page takes {LARGEST >> 20} MB. "
                 "Use the command line for more: litexplorer build FILE -o DIR"
             )
-        self.folder = Path(tempfile.mkdtemp(prefix="litexplorer-intake-"))
+        self._held = HeldFolder(f"{TEMPORARY}intake-")
+        self.folder = self._held.path
         self._files: dict[str, _File] = {}
         taken: set[str] = set()
         for number, (key, name, size) in enumerate(announced):
@@ -128,7 +128,7 @@ class Upload:
 
     def close(self) -> None:
         """Remove the files; once more does no harm."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._held.close()
 
 
 def _checked(file: Any) -> tuple[str, str, int]:

@@ -103,7 +103,7 @@ def panels(results: Results, facet_state: dict[str, tuple[str, int]], opened: Se
     for field in ("topics", "venues", "authors", "keywords", *own_facets(results)):
         if results.facet(field).size:
             found.append(values(results, field, *facet_state.get(field, ("", 0))))
-    if results.snapshot.has_code.any():
+    if results.snapshot.totals("has_code")[1]:
         found.append(code(results))
     return found + [own_panel(results, stored, facet_state, opened) for stored in results.snapshot.columns.by_key.values()]
 
@@ -195,7 +195,7 @@ def years(results: Results) -> View:
         "hi": last,
         "bars": [[first + i, int(count)] for i, count in enumerate(counts)],
         "selected": list(results.selection.years),
-        "undated": int(np.count_nonzero(results.snapshot.precision == 0)),
+        "undated": results.snapshot.undated,
         "months": None,
     }
     if (last - first + 1) * 12 <= _MOST_MONTHS:

@@ -108,7 +108,7 @@ _DATE = r"\"?\d{4}(?:/\d{1,2}){0,2}\"?"
 
 PUBMED = Dialect(
     "PubMed",
-    re.compile(rf"\[\s*(?:{_PUBMED_TAG})\s*(?::~\d+)?\s*\]", re.I),
+    re.compile(rf"\[\s*(?:{_PUBMED_TAG})\s*(?::~\d+)?\s*\]|\bhasabstract\b", re.I),
     _PUBMED_FIELDS,
     suffix=re.compile(r"\s*\[\s*([^\[\]]*?)\s*\]"),
     limit=re.compile(
@@ -135,6 +135,7 @@ OVID = Dialect(
     "Ovid",
     re.compile(
         r"\badj\d{1,2}\b|[\w\")*$?#]\.\s?(?:ti|ab|tw|mp|kw|kf|hw|af|sh|au|pt|jn|jw|ot|nm)(?:\s?,\s?[a-z]{2})*\.?(?=[\s)]|$)"
+        r"|[\w\")]\.(?:yr|dt|la|lg|ui)\.(?=[\s)]|$)"
         r"|(?:^|[\s(])exp\s+\*?[\"A-Za-z][^/()\n]{2,120}/|(?:^|\n|[\s(.])(?:and|or)/\s?\d|^\*?[A-Za-z\"][^/()\n=:\[\]]{2,120}/\s*$",
         re.I,
     ),
@@ -200,7 +201,7 @@ any = all
 WEB_OF_SCIENCE = Dialect(
     "Web of Science",
     re.compile(
-        r"\b(?:TS|TI|AB|AK|KP|SO|ALL)\s*=\s*[(\"\w*]|\b(?:PY|DT|LA|WC|SU)\s*=\s*\(?[\"\w]"
+        r"\b(?:TS|TI|AB|AK|KP|SO|ALL)\s*=\s*[(\"\w*]|\b(?:PY|DT|LA|WC|SU|DO|UT|PMID)\s*=\s*\(?[\"\w]"
         r"|(?i:\b(?:TS|TI|AB|AU|SO|Topic|Title|Author|Publication Name)\s*=\s*[(\"])"
     ),
     _WOS_FIELDS,
@@ -257,7 +258,7 @@ EBSCO = Dialect(
     re.compile(
         r"\(?\b(?:MH|MM|DE)\s?\(?\s?[\"“][^\"”]+[\"”]|\b(?:TI|AB|SU|TX|XB|KW)\s+[(\"“\w][^=]*\s(?:N|W)\d{1,2}\s"
         r"|\b(?:TI|AB|SU)\s?\(\s?[\"\w]"
-        r"|\b(?:TI|AB|SU|KW|TX)\s+(?:[\"(]|\w+\s+(?:OR|AND|N\d)\b)"
+        r"|\b(?:TI|AB|SU|KW|TX|AU)\s+(?:[\"(]|\w+\s+(?:OR|AND|N\d)\b)"
     ),
     {**_EBSCO_FIELDS, "xb": _TEXT},
     prefix=re.compile(r"(MH|MM|MJ|DE|TI|AB|SU|AU|SO|JN|TX|XB|KW|ZU|MW|DH)\b\s*(?=[\s(\"“])"),

@@ -286,7 +286,18 @@ def in_field(node: Node | None, name: str, reading: Reading, shown: str) -> Node
         )
         return heading(text, reading, explode=explode, focus="majr" in lower or "/mj" in lower or lower in ("mj", "mm"))
     whole = "" if everywhere else ",".join(dict.fromkeys(fields))
+    if whole == "authors":
+        # Names have no other forms than their own, and initials stand for the names that begin so.
+        node = changed(node, lambda found: _named(found, dialect) if isinstance(found, Phrase) else found)
     return changed(node, lambda found: replace(found, field=whole) if found.field == OPEN else found)
+
+
+def _named(phrase: Phrase, dialect: Dialect) -> Phrase:
+    """A phrase that is a name; Ovid writes initials in small letters as well."""
+    text = phrase.text
+    if dialect.name == "Ovid":
+        text = re.sub(r"(?<=\s)[a-z]{1,3}(?=\*?\Z)", lambda match: match.group().upper(), text)
+    return replace(phrase, text=text, exact=False)
 
 
 def _is_heading(name: str, dialect: Dialect) -> bool:

@@ -11,7 +11,7 @@ from explorer.papers.identifiers import normal_arxiv_id, normal_doi
 from explorer.selection.dialects.databases import DIALECTS, EBSCO, LINES, Dialect
 from explorer.selection.dialects.grammar import OPEN, Reading, read
 from explorer.selection.dialects.lines import Line, lines_of, read_lines
-from explorer.selection.syntax import Node, changed, in_fields, written
+from explorer.selection.syntax import FURTHEST, Node, changed, in_fields, written
 
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»＂❝❞〝〞", '"') | dict.fromkeys("‘’‚‛", "'"))
 _DOI_ALONE = re.compile(r"(?:doi\s*[:=]?\s*|https?://(?:dx\.)?doi\.org/|(?:dx\.)?doi\.org/)?10\.\d{4,9}/\S+", re.I)
@@ -22,6 +22,8 @@ _ARXIV_ALONE = re.compile(
 )
 _PMID_ALONE = re.compile(r"(?:pmid|pubmed id)\s*[:=#]?\s*(\d{1,9})|(\d{7,8})", re.I)
 _PMID_ADDRESS = re.compile(r"(?:pubmed\.ncbi\.nlm\.nih\.gov/|ncbi\.nlm\.nih\.gov/pubmed/(?:\?term=)?)(\d{1,9})", re.I)
+_TRIAL = re.compile(r"(?:NCT|ISRCTN|ACTRN|DRKS|ChiCTR|UMIN|CTRI|EUCTR)[\d/.-]{6,20}")
+_OPENALEX = re.compile(r"W\d{5,12}")
 _EBSCO_LINES = re.compile(r"\s*S\d+[\s.:]")
 _LINES_ALONE = re.compile(
     r"[\s({]*(?:(?:and|or)\s+)?(#\d{1,3})(?:\s*[-–,]\s*#?\d{1,3}|\s+(?:and|or|not)\s+#\d{1,3}|[\s(){}]+)*", re.I
@@ -92,6 +94,8 @@ def translate(text: str) -> Translation:
         dialect = dialect or (EBSCO if _EBSCO_LINES.match(plain) else LINES)
         return _translated(text, dialect, lambda reading: read_lines(lines, dialect, reading))
     if dialect is None:
+        if found := _web_search(plain):
+            return found
         if match := _LINES_ALONE.fullmatch(plain):
             raise QueryError(f"Line {match.group(1)} is not here. Paste the lines that this one combines as well.", 0, text)
         return Translation(text)
@@ -143,16 +147,74 @@ def _translated(text: str, dialect: Dialect, read_it: object) -> Translation:
     return Translation(query, dialect.name, tuple(reading.left_out))
 
 
+# Search engines
+
+_ENGINE_FIELDS = {
+    "intitle": "title", "allintitle": "title", "title_abs": "title,abstract", "title_abstract": "title,abstract",
+    "title_and_abstract": "title,abstract", "intext": "abstract", "allintext": "abstract", "inauthor": "author", "allinauthor": "author",
+}  # fmt: skip
+_ALL_OF = re.compile(r"\s*(allin\w+):\s*(.+)", re.I)
+_ENGINE = re.compile(
+    r"(?P<quoted>\"[^\"]*\")(?P<near>~\d{1,3})?(?P<boost>\^\d+(?:\.\d+)?)?"
+    r"|(?<!\w)(?P<field>" + "|".join(_ENGINE_FIELDS) + r")(?:\.search)?:(?P<gap>\s*)(?=\S)"
+    r"|(?P<site>(?<!\w)(?:site|filetype|source):\s?(?:\"[^\"]*\"|[^\s()]+))"
+    r"|(?P<both>(?<=[\s)\"])&&(?=[\s(\"]))|(?P<either>(?<=[\s)\"])\|\|(?=[\s(\"]))"
+    r"|(?P<none>(?<![\w!)\"])!(?=[\w(\"]))|(?P<weight>(?<=\w\w|.\))\^\d+(?:\.\d+)?(?=[\s)]|\Z))"
+    r"|(?P<alike>(?<=\w)~(?:[012](?:\.\d)?)?(?=[\s)]|\Z))",
+    re.I,
+)
+
+
+def _web_search(text: str) -> Translation | None:
+    """What search engines write beside what we do too: Lucene's ``&&``, ``||``, ``!``, ``^2``, ``"a b"~3``, Google Scholar's ``intitle:``.
+
+    Their help: Apache Lucene, *Query Parser Syntax*; Google Scholar, *Search Tips*; OpenAlex, *Search works* (``title_and_abstract.search:``).
+    """
+    left_out: list[str] = []
+    seen = False
+    if whole := _ALL_OF.fullmatch(text):
+        field = _ENGINE_FIELDS.get(whole.group(1).lower())
+        if field:
+            return Translation(f"{field}:({whole.group(2)})", "a search engine")
+
+    def ours(match: re.Match[str]) -> str:
+        nonlocal seen
+        found = match.group()
+        if match["quoted"] and not match["near"] and not match["boost"]:
+            return found
+        seen = True
+        if match["boost"] or match["weight"]:
+            left_out.append(f"the weight {match['boost'] or match['weight']}")
+        if match["quoted"]:
+            words = re.findall(r"[\w*?-]+", match["quoted"])
+            # The number is that of moves, which for two words is that of the words between them.
+            near = f" NEAR/{min(int((match['near'] or '~0')[1:]), FURTHEST)} "
+            return f"({near.join(words)})" if match["near"] and len(words) > 1 else match["quoted"]
+        if match["field"]:
+            return f"{_ENGINE_FIELDS[match['field'].lower()]}:"
+        if match["site"]:
+            left_out.append(match["site"])
+            return " "
+        if match["alike"]:
+            left_out.append("words that are spelt alike (~)")
+        return "AND" if match["both"] else "OR" if match["either"] else "NOT " if match["none"] else ""
+
+    query = " ".join(_ENGINE.sub(ours, text).split())
+    if not seen or not query:
+        return None
+    return Translation(query, "a search engine", tuple(dict.fromkeys(left_out)))
+
+
 # Identifiers and addresses
 
 
 def _identifiers(text: str) -> Translation | None:
-    """Identifiers and nothing else, parted by blanks, commas or semicolons."""
+    """Identifiers and nothing else, parted by blanks, commas, semicolons or OR."""
     whole = text.strip()
     single = _identifier(whole)
     if single:
         return Translation(*single)
-    parts = [part for part in re.split(r"[\s,;]+", whole) if part]
+    parts = [part for part in re.split(r"(?:[\s,;]|\bOR\b)+", whole) if part]
     if not 1 < len(parts) <= 500:
         return None
     found = [_identifier(part) for part in parts]
@@ -172,6 +234,10 @@ def _identifier(text: str) -> tuple[str, str] | None:
         return _arxiv(found), "arXiv number"
     if _DOI_ALONE.fullmatch(text) and (found := normal_doi(text)):
         return _doi(found), "DOI"
+    if _TRIAL.fullmatch(text):
+        return f'id:"{text}" OR "{text}"', "number of a trial"
+    if _OPENALEX.fullmatch(text):
+        return f'id:"{text}" OR id:"https://openalex.org/{text}"', "OpenAlex number"
     if not _ADDRESS.fullmatch(text):
         return None
     if match := _PMID_ADDRESS.search(text):

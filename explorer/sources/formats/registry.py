@@ -23,6 +23,7 @@ from explorer.dedupe.merges import Merges
 from explorer.errors import ReadError
 from explorer.papers.ledger import Finding, Ledger
 from explorer.papers.schema import FIELDS, assign_ids, to_frame
+from explorer.papers.spool import Spool
 from explorer.sources.archive import is_archive, is_workbook, members
 from explorer.sources.files import files_of
 from explorer.sources.formats.bibtex import bibtex
@@ -299,6 +300,7 @@ def import_papers(
     columns: Mapping[str, str | None] | None = None,
     delimiter: str | None = None,
     encoding: str | None = None,
+    spool: Spool | None = None,
 ) -> Import:
     """Read files of any known format into one paper table, with a ledger of every record.
 
@@ -312,6 +314,8 @@ def import_papers(
         Corrects what columns of a table are taken for: ``{"Headline": "title", "Source": None}``; None leaves a column as it is.
     delimiter, encoding : str, optional
         Correct what was found; `ledger.findings` says what that is.
+    spool : Spool, optional
+        Takes the papers as they are read, so that they need not lie in memory.
 
     Returns
     -------
@@ -334,7 +338,7 @@ def import_papers(
     told = (
         (replace(source, columns=columns, delimiter=delimiter, encoding=encoding), named) for source, named in _expanded(files)
     )
-    return _gathered(told, lambda name, papers: None)
+    return _gathered(told, lambda name, papers: None, spool)
 
 
 def import_sources(sources: Iterable[Source], *, progress: Callable[[str, int], None]) -> Import:
@@ -351,7 +355,9 @@ def import_sources(sources: Iterable[Source], *, progress: Callable[[str, int], 
     return _gathered((part for source in sources for part in _unpacked(source, False)), progress)
 
 
-def _gathered(sources: Iterable[tuple[Source, bool]], progress: Callable[[str, int], None]) -> Import:
+def _gathered(
+    sources: Iterable[tuple[Source, bool]], progress: Callable[[str, int], None], spool: Spool | None = None
+) -> Import:
     """Read sources into one table; one that is damaged raises if it is marked so, and is a rejected record if not."""
     parts: list[pa.Table] = []
     ledger = Ledger()
@@ -361,7 +367,7 @@ def _gathered(sources: Iterable[tuple[Source, bool]], progress: Callable[[str, i
         seen = ledger.read
         try:
             for table in read_batches(source, ledger):
-                parts.append(table)
+                parts.append(table) if spool is None else spool.write(table)
                 before = sum(rows for name, _, rows in origins if name == source.name)
                 origins.append((source.name, before, table.num_rows))
                 progress(source.name, before + table.num_rows)
@@ -373,11 +379,12 @@ def _gathered(sources: Iterable[tuple[Source, bool]], progress: Callable[[str, i
             if ledger.read == seen:
                 # Such as a list of nothing, headers without rows, or a web page under a name that ends in .bib.
                 ledger.reject(source.name, 1, "no record is in the file")
-    whole = (
-        pa.concat_tables(parts, promote_options="permissive")
-        if parts
-        else pa.table({n: pa.nulls(0, k) for n, k in FIELDS.items()})
-    )
+    if spool is not None:
+        whole = spool.table()
+    elif parts:
+        whole = pa.concat_tables(parts, promote_options="permissive")
+    else:
+        whole = pa.table({n: pa.nulls(0, k) for n, k in FIELDS.items()})
 
     def note(row: int, field: str, before: str, after: str, reason: str) -> None:
         for name, first, rows in origins:

@@ -21,13 +21,14 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from explorer.papers.author_names import bibtex_name, display, marked, split_names
+from explorer.papers.author_names import bibtex_name, display, marked, several_names, split_names
+from explorer.papers.batches import PaperBatches
 from explorer.papers.column_names import PLACEHOLDER
 from explorer.papers.dates import edtf_of, month_number, parse_date
 from explorer.papers.edtf import known_part, read_edtf
 from explorer.papers.identifiers import addresses, normal_arxiv_id, normal_doi
 from explorer.papers.ledger import Ledger
-from explorer.papers.schema import FIELDS, to_table
+from explorer.papers.schema import FIELDS
 from explorer.sources.formats.bibtex.bibtex_syntax import MONTHS, Entry, entries
 from explorer.sources.formats.bibtex.citation_key import citation_keys
 from explorer.sources.formats.bibtex.inheritance import has_links, resolve
@@ -208,15 +209,21 @@ def _names(raw: str | None) -> list[str] | None:
     # Within braces a name is as it stands.
     parts = [_from_parts(part) if "=" in part and part.lstrip()[:1] != "{" else part for part in parts]
     names = [_name(name) for name in parts] if "{" in raw else parts
-    if raw.count(",") > 2 * len(names) or any(mark in raw for mark in "，、；"):
-        # No name has three commas: they are several.
-        names = [one for name in names for one in (split_names(name) if _SEVERAL.search(name) else [name])]
+    if "," in raw or "&" in raw or not raw.isascii():
+        # A semicolon beside ``and`` is part of a name.
+        names = [
+            one
+            for part, name in zip(parts, names, strict=True)
+            for one in (
+                split_names(name) if ";" not in part and several_names(name) and not _MARK_IN_BRACES.search(part) else [name]
+            )
+        ]
     return [
         name for name in names if name and (name.lower() != "others" or "{others}" in raw) and not PLACEHOLDER.fullmatch(name)
     ] or None
 
 
-_SEVERAL = re.compile(r"(?:,[^,]*){3}|[，、；]")
+_MARK_IN_BRACES = re.compile(r"\{[^{}]*[,&，、；؛،]")
 _WHOLE_IN_BRACES = re.compile(r"\s*\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}\s*\Z")
 
 
@@ -355,9 +362,13 @@ def to_bibtex(
     >>> print(explorer.to_bibtex(papers).decode().splitlines()[1])
       author = {Lee, Ann},
     """
-    table = to_table(papers)
+    return deliver(b"".join(bibtex_parts(PaperBatches.of(papers), ledger)), path)
+
+
+def bibtex_parts(papers: PaperBatches, ledger: Ledger | None = None) -> Iterator[bytes]:
+    """What `to_bibtex` gives, a batch of papers at a time."""
     extra: dict[str, str] = {}
-    for name in table.column_names:
+    for name in papers.column_names:
         field = name.lower()
         if name in FIELDS or name in _WRITTEN_APART:
             continue
@@ -365,15 +376,19 @@ def to_bibtex(
             extra[name] = field
         elif ledger is not None:
             ledger.lose("BibTeX", 0, name, "", "", "no field of an entry can have this column's name")
-    keys, dates, extended = citation_keys(table), known_dates(table), extended_dates(table)
-    lines: list[str] = []
-    for row, paper in enumerate(table.to_pylist()):
-        written = dict(_written(paper, dates[row], extended[row], keys[row]))
-        lines += [f"@{_kind(paper)}{{{keys[row]},", *(f"  {name} = {value}," for name, value in written.items())]
-        more = {f: name for name, f in extra.items() if paper[name] is not None and f not in written}
-        lines += [f"  {f} = {{{_further(f, paper[name])}}}," for f, name in more.items()]
-        lines += ["}", ""]
-    return deliver("\n".join(lines).encode(), path)
+    keys = iter(citation_keys(papers))
+    between = ""
+    for table in papers:
+        lines: list[str] = []
+        for paper, day, extended in zip(table.to_pylist(), known_dates(table), extended_dates(table), strict=True):
+            key = next(keys)
+            written = dict(_written(paper, day, extended, key))
+            lines += [f"@{_kind(paper)}{{{key},", *(f"  {name} = {value}," for name, value in written.items())]
+            more = {f: name for name, f in extra.items() if paper[name] is not None and f not in written}
+            lines += [f"  {f} = {{{_further(f, paper[name])}}}," for f, name in more.items()]
+            lines += ["}", ""]
+        yield (between + "\n".join(lines)).encode()
+        between = "\n"
 
 
 def _further(field: str, value: Any) -> str:

@@ -9,9 +9,8 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-import pyarrow as pa
-
 from explorer.papers.author_names import parse_name
+from explorer.papers.batches import PaperBatches
 
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9:_.+/-]*\Z")
 _MADE = re.compile(r"(?:doi:|arxiv:|p-[0-9a-f]{12})")
@@ -26,13 +25,12 @@ _SMALL = frozenset(
 )
 
 
-def citation_keys(table: pa.Table) -> list[str]:
+def citation_keys(papers: PaperBatches) -> list[str]:
     """Make one key a paper.
 
     Parameters
     ----------
-    table : pyarrow.Table
-        A conforming table.
+    papers : PaperBatches
 
     Returns
     -------
@@ -42,14 +40,18 @@ def citation_keys(table: pa.Table) -> list[str]:
         (``vaswani2017attention``, ``wang2021hupo``), in ASCII. Papers that share such a key get four characters of a hash of their ids, so that
         a key depends on no order.
     """
-    papers = table.select(["id", "authors", "year", "title"]).to_pylist()
-    given = [paper["id"] if _KEY.match(paper["id"]) and not _MADE.match(paper["id"]) else None for paper in papers]
-    made = [key or _made(paper) for key, paper in zip(given, papers, strict=True)]
+    made: list[str] = []
+    given: list[bool] = []
+    for table in papers.select(["id", "authors", "year", "title"]):
+        for paper in table.to_pylist():
+            given.append(bool(_KEY.match(paper["id"]) and not _MADE.match(paper["id"])))
+            made.append(paper["id"] if given[-1] else _made(paper))
     # BibTeX compares keys without regard to case.
     count = Counter(key.lower() for key in made)
+    ids = (id_ for table in papers.select(["id"]) for id_ in table.column("id").to_pylist())
     keys = [
-        key if own or count[key.lower()] == 1 else f"{key}-{hashlib.blake2b(paper['id'].encode(), digest_size=2).hexdigest()}"
-        for key, own, paper in zip(made, given, papers, strict=True)
+        key if own or count[key.lower()] == 1 else f"{key}-{hashlib.blake2b(id_.encode(), digest_size=2).hexdigest()}"
+        for key, own, id_ in zip(made, given, ids, strict=True)
     ]
     return keys if len({key.lower() for key in keys}) == len(keys) else _told_apart(keys)
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Iterator
 from os import PathLike
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from explorer.papers.batches import PaperBatches
 from explorer.papers.ledger import Ledger
 from explorer.sources.formats.documents.reference import Reference, references
 from explorer.sources.formats.target import deliver
@@ -84,8 +86,18 @@ def to_html(
     >>> "Adding numbers" in explorer.to_html(papers).decode()
     True
     """
-    items = "\n".join(map(_item, references(papers, LABEL, ledger, abstracts=abstracts)))
-    return deliver(_PAGE.format(title=_escaped(title), items=items).encode(), path)
+    return deliver(b"".join(html_parts(PaperBatches.of(papers), ledger, title=title, abstracts=abstracts)), path)
+
+
+def html_parts(
+    papers: PaperBatches, ledger: Ledger | None = None, *, title: str = "Papers", abstracts: bool = False
+) -> Iterator[bytes]:
+    """What `to_html` gives, a paper at a time."""
+    before, after = (part.format(title=_escaped(title)).encode() for part in _PAGE.split("{items}"))
+    yield before
+    for number, paper in enumerate(references(papers, LABEL, ledger, abstracts=abstracts)):
+        yield (("\n" if number else "") + _item(paper)).encode()
+    yield after
 
 
 def _item(paper: Reference) -> str:

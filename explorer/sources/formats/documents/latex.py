@@ -6,11 +6,13 @@ beyond its encodings want LuaTeX or XeTeX.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from os import PathLike
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from explorer.papers.batches import PaperBatches
 from explorer.papers.ledger import Ledger
 from explorer.sources.formats.documents.reference import references
 from explorer.sources.formats.target import deliver
@@ -61,12 +63,18 @@ def to_latex_table(
     >>> print(explorer.to_latex_table(papers).decode().splitlines()[4])
     Ann Lee & 2024 & Adding numbers &  \\
     """
-    lines = [rf"\begin{{tabular}}{{{_COLUMNS}}}", r"\toprule", r"Authors & Year & Title & Venue \\", r"\midrule"]
+    return deliver(b"".join(latex_parts(PaperBatches.of(papers), ledger)), path)
+
+
+def latex_parts(papers: PaperBatches, ledger: Ledger | None = None) -> Iterator[bytes]:
+    """What `to_latex_table` gives, a row at a time."""
+    top = [rf"\begin{{tabular}}{{{_COLUMNS}}}", r"\toprule", r"Authors & Year & Title & Venue \\", r"\midrule"]
+    yield "".join(f"{line}\n" for line in top).encode()
     for paper in references(papers, LABEL, ledger, most_names=3):
         title = _cell(paper.title)
         linked = rf"\href{{{paper.url.translate(_ADDRESS)}}}{{{title}}}" if paper.url else title
-        lines.append(rf"{_cell(paper.names)} & {paper.year} & {linked} & {_cell(paper.venue)} \\")
-    return deliver("\n".join([*lines, r"\bottomrule", r"\end{tabular}", ""]).encode(), path)
+        yield f"{_cell(paper.names)} & {paper.year} & {linked} & {_cell(paper.venue)} \\\\\n".encode()
+    yield b"\\bottomrule\n\\end{tabular}\n"
 
 
 def _cell(text: str) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from os import PathLike
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from explorer.papers.batches import PaperBatches
 from explorer.papers.ledger import Ledger
 from explorer.sources.formats.documents.reference import References, references
 from explorer.sources.formats.target import deliver
@@ -61,20 +63,22 @@ def to_markdown(
     >>> print(explorer.to_markdown(papers).decode().strip())
     1. Ann Lee (2024) **Adding numbers**.
     """
-    found = references(papers, LABEL, ledger, abstracts=abstracts)
-    return deliver("".join(_items(found)).encode(), path)
+    return deliver(b"".join(markdown_parts(PaperBatches.of(papers), ledger, abstracts=abstracts)), path)
 
 
-def _items(found: References) -> list[str]:
-    items = []
+def markdown_parts(papers: PaperBatches, ledger: Ledger | None = None, *, abstracts: bool = False) -> Iterator[bytes]:
+    """What `to_markdown` gives, a paper at a time."""
+    return (item.encode() for item in _items(references(papers, LABEL, ledger, abstracts=abstracts)))
+
+
+def _items(found: References) -> Iterator[str]:
     for number, paper in enumerate(found, start=1):
         title = _escaped(paper.title)
         linked = f"[{title}]({_address(paper.url)})" if paper.url else title
         parts = [_escaped(paper.names), f"({paper.year})" if paper.year else "", f"**{linked}**."]
         text = " ".join(part for part in parts if part)
         text += f" *{_escaped(paper.venue)}*." if paper.venue else ""
-        items.append(f"{number}. {text}\n" + (f"\n   > {_escaped(paper.abstract)}\n\n" if paper.abstract else ""))
-    return items
+        yield f"{number}. {text}\n" + (f"\n   > {_escaped(paper.abstract)}\n\n" if paper.abstract else "")
 
 
 def _escaped(text: str) -> str:

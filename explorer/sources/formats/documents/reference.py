@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-
 from explorer.papers.author_names import display
+from explorer.papers.batches import PaperBatches
 from explorer.papers.ledger import Ledger
-from explorer.papers.schema import FIELDS, to_table
+from explorer.papers.schema import FIELDS
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 _SPACES = re.compile(r"\s+")
 _SAFE_URL = re.compile(r"(?:https?|ftp)://[^\s\x00-\x1f]+\Z", re.IGNORECASE)
@@ -35,13 +34,13 @@ class Reference:
     abstract: str
 
 
-References = Sequence[Reference]
+References = Iterable[Reference]
 
 
 def references(
-    papers: pd.DataFrame | pa.Table, target: str, ledger: Ledger | None, *, abstracts: bool = False, most_names: int = 6
-) -> References:
-    """Bring papers into the form they are shown in.
+    papers: PaperBatches, target: str, ledger: Ledger | None, *, abstracts: bool = False, most_names: int = 6
+) -> Iterator[Reference]:
+    """Bring papers into the form they are shown in, one after the other.
 
     Parameters
     ----------
@@ -54,28 +53,23 @@ def references(
     most_names : int
         Names that are shown; of more, the first and "et al.".
     """
-    table = to_table(papers)
+    kept = {*_SHOWN, "id", *(("abstract",) if abstracts else ())}
     if ledger is not None:
-        kept = {*_SHOWN, "id", *(("abstract",) if abstracts else ())}
-        for name in table.column_names:
-            if name not in kept and table.column(name).null_count < table.num_rows:
+        for name in papers.column_names:
+            if name not in kept and papers.given(name):
                 ledger.lose(target, 0, name, "", "", "a list of references does not show this column")
-    found = []
-    shown = table.select([name for name in FIELDS if name in (*_SHOWN, "id", "abstract")])
-    for row, paper in enumerate(shown.to_pylist(), start=1):
+    shown = (paper for table in papers.select([name for name in FIELDS if name in kept]) for paper in table.to_pylist())
+    for row, paper in enumerate(shown, start=1):
         authors = [display(_line(name)) for name in paper["authors"] or ()]
         names = "; ".join(authors) if any("," in name for name in authors) else ", ".join(authors)
         if len(authors) > most_names:
             names = f"{authors[0]} et al."
             if ledger is not None:
                 ledger.lose(target, row, "authors", "; ".join(authors), names, f"more than {most_names} authors are not shown")
-        found.append(
-            Reference(
-                paper["id"], _line(paper["title"]) or "Untitled", names, str(paper["year"] or ""), _line(paper["venue"]),
-                _address(paper["doi"], paper["arxiv_id"], paper["url"]), _line(paper["abstract"]) if abstracts else "",
-            )
+        yield Reference(
+            paper["id"], _line(paper["title"]) or "Untitled", names, str(paper["year"] or ""), _line(paper["venue"]),
+            _address(paper["doi"], paper["arxiv_id"], paper["url"]), _line(paper["abstract"]) if abstracts else "",
         )  # fmt: skip
-    return found
 
 
 def _line(text: str | None) -> str:

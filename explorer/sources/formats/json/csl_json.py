@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from explorer.papers.author_names import marked, parse_name
+from explorer.papers.batches import PaperBatches
 from explorer.papers.dates import edtf_of
 from explorer.papers.edtf import about, known_part, read_edtf, season_number
 from explorer.papers.identifiers import normal_arxiv_id
 from explorer.papers.ledger import Ledger
-from explorer.papers.schema import FIELDS, to_table
+from explorer.papers.schema import FIELDS
 from explorer.sources.formats.json.json_records import head_names, read_as
 from explorer.sources.formats.kinds import by_house, kind_of
 from explorer.sources.formats.shared import EDITORS, NOTES, notes_of, people, with_editors
@@ -192,20 +193,33 @@ def to_csl_json(
     >>> json.loads(explorer.to_csl_json(papers))[0]["author"]
     [{'family': 'Lee', 'given': 'Ann'}]
     """
-    import orjson
+    return deliver(b"".join(csl_json_parts(PaperBatches.of(papers), ledger)), path)
 
-    table = to_table(papers)
-    for name in table.column_names:
+
+def csl_json_parts(papers: PaperBatches, ledger: Ledger | None = None) -> Iterator[bytes]:
+    """What `to_csl_json` gives, a batch of papers at a time."""
+    for name in papers.column_names:
         if ledger is not None and (name in ("code_url", "upvotes", "comments") or (name not in FIELDS and name not in _PLACED)):
-            if name in FIELDS and table.column(name).null_count == table.num_rows:
+            if name in FIELDS and not papers.given(name):
                 continue
             ledger.lose("CSL-JSON", 0, name, "", "", "kept in `custom`, which other programs do not show")
-    dates, extended = known_dates(table), extended_dates(table)
-    items = [_item(paper, dates[row], extended[row]) for row, paper in enumerate(table.to_pylist())]
-    if items:
-        # By this a reader knows even a list of bare titles for what it is.
-        items[0].setdefault("custom", {_OWN: {}})
-    return deliver(orjson.dumps(items, default=str, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE), path)
+    before = b"["
+    for table in papers:
+        items = [_item(*row) for row in zip(table.to_pylist(), known_dates(table), extended_dates(table), strict=True)]
+        if before == b"[":
+            # By this a reader knows even a list of bare titles for what it is.
+            items[0].setdefault("custom", {_OWN: {}})
+        yield before + b",".join(map(indented, items))
+        before = b","
+    yield b"[]\n" if before == b"[" else b"\n]\n"
+
+
+def indented(item: Mapping[str, Any]) -> bytes:
+    """An item as it stands in a list that is indented."""
+    import orjson
+
+    # No text holds a line end of its own: JSON writes those as escapes.
+    return b"\n  " + orjson.dumps(item, default=str, option=orjson.OPT_INDENT_2).replace(b"\n", b"\n  ")
 
 
 def _item(paper: Mapping[str, Any], day: str | None, extended: str | None) -> dict[str, Any]:

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from explorer.errors import ReadError
+from explorer.papers.batches import PaperBatches
 from explorer.papers.column_names import columns_to_fields
 from explorer.papers.ledger import Ledger
-from explorer.papers.schema import FIELDS, to_table
+from explorer.papers.schema import FIELDS
 from explorer.sources.encoding import encoding_of, is_utf8
 from explorer.sources.formats.target import deliver, known_dates
 from explorer.sources.source import LINE, Source, decode, tables
@@ -301,16 +302,20 @@ def to_json_lines(papers: pd.DataFrame | pa.Table, path: str | PathLike[str] | N
     >>> json.loads(explorer.to_json_lines(papers))["title"]
     'Adding numbers'
     """
+    return deliver(b"".join(json_lines_parts(PaperBatches.of(papers))), path)
+
+
+def json_lines_parts(papers: PaperBatches) -> Iterator[bytes]:
+    """What `to_json_lines` gives, a batch of papers at a time."""
     import orjson
 
-    table = to_table(papers)
-    table = table.set_column(table.column_names.index("published"), "published", pa.array(known_dates(table), pa.string()))
-    lines = bytearray()
-    for batch in table.to_batches(max_chunksize=10_000):
-        for record in batch.to_pylist():
+    place = papers.column_names.index("published")
+    for table in papers:
+        lines = bytearray()
+        for record in table.set_column(place, "published", pa.array(known_dates(table), pa.string())).to_pylist():
             present = {name: value for name, value in record.items() if value is not None}
             lines += orjson.dumps(present, default=str, option=orjson.OPT_APPEND_NEWLINE)
-    return deliver(bytes(lines), path)
+        yield bytes(lines)
 
 
 def mapping(value: Any) -> Mapping[str, Any]:

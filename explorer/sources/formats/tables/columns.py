@@ -55,7 +55,9 @@ _SOURCE_LINE = re.compile(
     r"(?P<venue>[^()]{2,200}?) \((?P<year>(?:19|20)\d\d)\)(?: (?P<volume>[\w.-]+)?(?::(?P<number>[^()]{1,40}?))?)?"
     r"(?: \((?P<pages>[^()]{1,30})\))?\.(?:[^:]{0,40})?(?: ?Date of Publication: (?P<date>.{4,40}))?"
 )
-_MORE_THAN_LISTED = re.compile(r"\b(?:and|others|al)\b|\.\.|[&{|\n/]|[^\x00-\u024f]", re.IGNORECASE)
+_MORE_THAN_LISTED = re.compile(
+    r"\b(?:and|others|al)\b|\.\.|[&{|\n/@\d*†‡§]|[^\x00-\u024f]|\s(?:y|e|i|et|und|och|og|ve)\s", re.IGNORECASE
+)
 """What tells that a list of names has more than names and semicolons."""
 
 _FRACTION = re.compile(r"(\d+)\.0")
@@ -370,9 +372,9 @@ def _splitter(name: str, field: str, sample: Iterable[Row], header: Header) -> S
         if names and len(text) < 10_000 and _LIST_END.fullmatch(text):
             # PubMed ends its list of names with a full stop.
             text = text[:-1]
-        plain = names and ";" in text and _MORE_THAN_LISTED.search(text) is None
         if "(" in text or "[" in text:
             text = _IDENTIFIER.sub("", text)
+        plain = names and ";" in text and _MORE_THAN_LISTED.search(text) is None
         # Most lists have nothing but semicolons, and there are many.
         stripped = (part.strip(" ,;") for part in (text.split(";") if plain else separated(text)))
         return [part for part in stripped if part]

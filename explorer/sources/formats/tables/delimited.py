@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from explorer.papers.batches import PaperBatches
 from explorer.papers.ledger import Ledger
-from explorer.papers.schema import FIELDS, to_table
+from explorer.papers.schema import FIELDS
 from explorer.sources.formats.tables.columns import HEADER_WITHIN, find_header, header_of, records, turned
 from explorer.sources.formats.target import cells, deliver
 from explorer.sources.source import LINE, Source, decode, tables
@@ -225,21 +226,29 @@ def to_csv(
     >>> explorer.to_csv(papers).decode("utf-8-sig").split(",")[:3]
     ['id', 'title', 'abstract']
     """
-    table = to_table(papers)
-    for field in table.schema:
+    return deliver(b"".join(csv_parts(PaperBatches.of(papers), delimiter, ledger)), path)
+
+
+def csv_parts(papers: PaperBatches, delimiter: str = ",", ledger: Ledger | None = None) -> Iterator[bytes]:
+    """What `to_csv` gives, a batch of papers at a time."""
+    for field in papers.schema:
         if ledger is not None and field.name not in FIELDS and pa.types.is_nested(field.type):
             ledger.lose("CSV", 0, field.name, "", "", "its lists read back as text")
-    columns = cells(table)
-    return deliver(write_rows(columns, zip(*columns.values(), strict=True), delimiter), path)
+    yield write_rows(papers.column_names, (), delimiter)
+    for table in papers:
+        yield _lines(zip(*cells(table).values(), strict=True), delimiter).encode()
 
 
 def write_rows(names: Iterable[str], rows: Iterable[Sequence[Any]], delimiter: str = ",") -> bytes:
     """Write any table of text as `to_csv` does, guarded against formulas."""
+    return (_lines([list(names)], delimiter) + _lines(rows, delimiter)).encode("utf-8-sig")
+
+
+def _lines(rows: Iterable[Sequence[Any]], delimiter: str) -> str:
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, delimiter=delimiter, lineterminator="\r\n")
-    writer.writerow([_guard(name) for name in names])
     writer.writerows([_guard(cell) for cell in row] for row in rows)
-    return buffer.getvalue().encode("utf-8-sig")
+    return buffer.getvalue()
 
 
 def _guard(cell: Any) -> Any:

@@ -13,17 +13,19 @@ import contextlib
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from os import PathLike
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from explorer.disk import TEMPORARY, HeldFolder
 from explorer.errors import ExportError, ReadError
+from explorer.papers.batches import PaperBatches
 from explorer.papers.ledger import Ledger
-from explorer.papers.schema import FIELDS, TEXTS, to_table
+from explorer.papers.schema import FIELDS, TEXTS
 from explorer.sources.archive import DAMAGED, check_bounds, is_workbook
 from explorer.sources.formats.tables.columns import HEADER_WITHIN, find_header, header_of, records
 from explorer.sources.formats.target import cells, deliver, list_cell
@@ -185,47 +187,75 @@ def to_excel(
     >>> pd.read_excel(io.BytesIO(explorer.to_excel(papers)), engine="calamine")["title"].to_list()
     ['Adding numbers']
     """
-    import xlsxwriter
-
-    table = _representable(to_table(papers), ledger)
-    if table.num_rows >= _ROWS:
-        raise ExportError(f"An Excel sheet holds {_ROWS - 1:,} papers, not {table.num_rows:,}. Export CSV or Parquet.")
-    columns = _fitting(cells(table), table, ledger)
     buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True})
-    bold, normal = book.add_format({"bold": True}), book.add_format()
-    sheet = book.add_worksheet("papers")
-    for column, (name, values) in enumerate(columns.items()):
-        sheet.set_column(column, column, _WIDTHS.get(name, 12))
-        sheet.write_string(0, column, _cut(name), bold)
-        for row, value in enumerate(values, start=1):
-            if isinstance(value, str):
-                if value.startswith("<r>") and value.endswith("</r>"):
-                    # XlsxWriter takes such a text for the XML of formatted text, unless it formats it itself.
-                    sheet.write_rich_string(row, column, "<", normal, value[1:])
-                elif value:
-                    sheet.write_string(row, column, value)
-            elif value is not None and value == value and abs(value) != float("inf"):
-                if abs(value) < _EXACT:
-                    sheet.write_number(row, column, value)
-                else:
-                    # A spreadsheet would round it.
-                    sheet.write_string(row, column, str(value))
-    sheet.freeze_panes(1, 0)
-    if columns:
-        sheet.autofilter(0, 0, table.num_rows, len(columns) - 1)
-    if manifest is not None:
-        about = book.add_worksheet("manifest")
-        about.set_column(0, 1, 40)
-        for row, (key, value) in enumerate(manifest.items()):
-            about.write_string(row, 0, _cut(str(key)), bold)
-            about.write_string(row, 1, _cut(str(value)))
-    book.close()
+    write_excel(PaperBatches.of(papers), buffer, None if manifest is None else lambda: manifest, ledger)
     return deliver(buffer.getvalue(), path)
 
 
-def _representable(table: pa.Table, ledger: Ledger | None) -> pa.Table:
-    """Drop the two characters that no XML can hold."""
+def write_excel(
+    papers: PaperBatches,
+    file: BinaryIO,
+    manifest: Callable[[], Mapping[str, Any]] | None = None,
+    ledger: Ledger | None = None,
+) -> None:
+    """Write what `to_excel` gives into a file, a batch of papers at a time; `manifest` is asked for once the papers are written."""
+    import xlsxwriter
+
+    if papers.num_rows >= _ROWS:
+        raise ExportError(f"An Excel sheet holds {_ROWS - 1:,} papers, not {papers.num_rows:,}. Export CSV or Parquet.")
+    with HeldFolder(f"{TEMPORARY}excel-") as folder:
+        # Rows go to a file in the folder once the next one begins.
+        book = xlsxwriter.Workbook(file, {"constant_memory": True, "tmpdir": str(folder)})
+        try:
+            _write_book(book, papers, manifest, ledger)
+        finally:
+            # It would be closed with its file, also where that is half.
+            book.close()
+
+
+def _write_book(
+    book: Any, papers: PaperBatches, manifest: Callable[[], Mapping[str, Any]] | None, ledger: Ledger | None
+) -> None:
+    bold, normal = book.add_format({"bold": True}), book.add_format()
+    sheet = book.add_worksheet("papers")
+    for column, name in enumerate(papers.column_names):
+        sheet.set_column(column, column, _WIDTHS.get(name, 12))
+        sheet.write_string(0, column, _cut(name), bold)
+    sheet.freeze_panes(1, 0)
+    if papers.column_names:
+        sheet.autofilter(0, 0, papers.num_rows, len(papers.column_names) - 1)
+    row = 0
+    for table in papers:
+        shown = _representable(table, row, ledger)
+        for values in zip(*_fitting(cells(shown), shown, row, ledger).values(), strict=True):
+            row += 1
+            for column, value in enumerate(values):
+                _write_cell(sheet, row, column, value, normal)
+    if manifest is not None:
+        about = book.add_worksheet("manifest")
+        about.set_column(0, 1, 40)
+        for place, (key, value) in enumerate(manifest().items()):
+            about.write_string(place, 0, _cut(str(key)), bold)
+            about.write_string(place, 1, _cut(str(value)))
+
+
+def _write_cell(sheet: Any, row: int, column: int, value: Any, normal: Any) -> None:
+    if isinstance(value, str):
+        if value.startswith("<r>") and value.endswith("</r>"):
+            # XlsxWriter takes such a text for the XML of formatted text, unless it formats it itself.
+            sheet.write_rich_string(row, column, "<", normal, value[1:])
+        elif value:
+            sheet.write_string(row, column, value)
+    elif value is not None and value == value and abs(value) != float("inf"):
+        if abs(value) < _EXACT:
+            sheet.write_number(row, column, value)
+        else:
+            # A spreadsheet would round it.
+            sheet.write_string(row, column, str(value))
+
+
+def _representable(table: pa.Table, before_it: int, ledger: Ledger | None) -> pa.Table:
+    """Drop the two characters that no XML can hold; so many papers come before the table."""
     for place, name in enumerate(table.column_names):
         column = table.column(name)
         texts = pc.list_flatten(column) if column.type == TEXTS else column
@@ -236,7 +266,7 @@ def _representable(table: pa.Table, ledger: Ledger | None) -> pa.Table:
             [_without(item) for item in value] if isinstance(value, list) else value and _without(value) for value in before
         ]
         if ledger is not None:
-            for row, (old, new) in enumerate(zip(before, after, strict=True), start=1):
+            for row, (old, new) in enumerate(zip(before, after, strict=True), start=before_it + 1):
                 if old != new:
                     ledger.lose("Excel", row, name, str(old), str(new), "a cell holds no U+FFFE and U+FFFF")
         table = table.set_column(place, name, pa.array(after, column.type))
@@ -247,7 +277,7 @@ def _without(text: str | None) -> str | None:
     return text and text.replace("\ufffe", "").replace("\uffff", "")
 
 
-def _fitting(columns: dict[str, list[Any]], table: pa.Table, ledger: Ledger | None) -> dict[str, list[Any]]:
+def _fitting(columns: dict[str, list[Any]], table: pa.Table, before_it: int, ledger: Ledger | None) -> dict[str, list[Any]]:
     """Cut what a cell cannot hold, a list after its last item that fits, and note it."""
     fitting = {}
     for name, values in columns.items():
@@ -265,7 +295,7 @@ def _fitting(columns: dict[str, list[Any]], table: pa.Table, ledger: Ledger | No
             else:
                 values[row] = _cut(value)
             if ledger is not None:
-                ledger.lose("Excel", row + 1, name, value, values[row], f"a cell holds {CELL:,} characters")
+                ledger.lose("Excel", before_it + row + 1, name, value, values[row], f"a cell holds {CELL:,} characters")
         fitting[name] = values
     return fitting
 

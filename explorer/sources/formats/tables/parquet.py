@@ -6,14 +6,15 @@ import io
 import json
 from collections.abc import Iterator, Mapping
 from os import PathLike
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pyarrow as pa
 
 from explorer.errors import ReadError
+from explorer.papers.batches import PaperBatches
 from explorer.papers.column_names import columns_to_fields
 from explorer.papers.ledger import Ledger
-from explorer.papers.schema import conform, to_table
+from explorer.papers.schema import conform
 from explorer.sources.formats.target import deliver
 from explorer.sources.mojibake import restored
 from explorer.sources.source import Source
@@ -25,6 +26,9 @@ LABEL = "Parquet"
 SUFFIXES: tuple[str, ...] = (".parquet", ".pq")
 
 _ROWS = 65_536
+
+_GROUP = 16
+"""Batches of papers that are one group of rows: what is written at once, and what a reader may pass over."""
 
 
 def sniff(head: bytes) -> bool:
@@ -100,11 +104,24 @@ def to_parquet(
     >>> pd.read_parquet(io.BytesIO(explorer.to_parquet(papers)))["title"].to_list()
     ['Adding numbers']
     """
+    buffer = io.BytesIO()
+    write_parquet(PaperBatches.of(papers), buffer, manifest)
+    return deliver(buffer.getvalue(), path)
+
+
+def write_parquet(papers: PaperBatches, file: BinaryIO, manifest: Mapping[str, Any] | None = None) -> None:
+    """Write what `to_parquet` gives into a file, a group of rows at a time."""
     import pyarrow.parquet as pq
 
-    table = to_table(papers)
+    schema = papers.schema.remove_metadata()
     if manifest is not None:
-        table = table.replace_schema_metadata({"manifest": json.dumps(manifest, default=str, ensure_ascii=False)})
-    buffer = io.BytesIO()
-    pq.write_table(table, buffer, compression="zstd")
-    return deliver(buffer.getvalue(), path)
+        schema = schema.with_metadata({"manifest": json.dumps(manifest, default=str, ensure_ascii=False)})
+    with pq.ParquetWriter(file, schema, compression="zstd") as writer:
+        group: list[pa.Table] = []
+        for number, table in enumerate(papers, start=1):
+            group.append(table)
+            if number % _GROUP == 0:
+                writer.write_table(pa.concat_tables(group).cast(schema))
+                group = []
+        if group or not papers.num_rows:
+            writer.write_table(pa.concat_tables([*group, schema.empty_table()]).cast(schema))

@@ -14,7 +14,7 @@ for are left out. Our own records say ``DP  - Literature Explorer`` and are read
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
@@ -24,10 +24,11 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from explorer.papers.author_names import display, family_first, marked, parse_name
+from explorer.papers.batches import PaperBatches
 from explorer.papers.edtf import SEASONS
 from explorer.papers.identifiers import normal_doi
 from explorer.papers.ledger import Ledger
-from explorer.papers.schema import FIELDS, TEXT, to_table
+from explorer.papers.schema import FIELDS, TEXT
 from explorer.sources.formats.kinds import by_house, kind_of
 from explorer.sources.formats.shared import EDITORS, NOTES, editors_text, notes_of, people
 from explorer.sources.formats.tagged.ris_lines import TAGS, Records, blocks, split
@@ -356,58 +357,68 @@ def to_ris(papers: pd.DataFrame | pa.Table, path: str | PathLike[str] | None = N
     >>> explorer.to_ris(papers).decode().splitlines()[2:4]
     ['TI  - Adding numbers', 'AU  - Lee, Ann']
     """
-    table = to_table(papers)
-    tagged = [name for name in table.column_names if name in _PER_TAG]
-    kept = [name for name in _WRITTEN if name in table.column_names]
-    for name in table.column_names:
+    return deliver(b"".join(ris_parts(PaperBatches.of(papers), ledger)), path)
+
+
+def ris_parts(papers: PaperBatches, ledger: Ledger | None = None) -> Iterator[bytes]:
+    """What `to_ris` gives, a batch of papers at a time."""
+    tagged = [name for name in papers.column_names if name in _PER_TAG]
+    kept = [name for name in _WRITTEN if name in papers.column_names]
+    for name in papers.column_names:
         if name not in FIELDS and name not in _ELSEWHERE and name not in tagged and ledger is not None:
             ledger.lose("RIS", 0, name, "", "", "RIS has no tag for this column")
-    dates, extended = known_dates(table), extended_dates(table)
-    lines: list[str] = []
-    for row, paper in enumerate(table.to_pylist()):
-        values: list[tuple[str, Any]] = [("ID", paper["id"]), ("TI", _readable(paper["title"]))]
-        makers, housed, kind = people(paper), by_house(paper), _type(paper)
-        values += [("AU", ris_name(name)) for name in makers.authors]
-        values += [("ED" if kind_of(paper).house else "A2", ris_name(name)) for name in makers.editors]
-        series = cell_list(str(paper.get("series_editors") or ""))
-        values += [("A2" if kind in _OF_SERIES else "A3", ris_name(name)) for name in series]
-        values += [
-            (tag, line) for tag in ("A2", "A3") for line in str(paper.get(tag) or "").split("\n") if kind in _WITHOUT_EDITORS
-        ]
-        values += [
-            ("PY", f"{paper['year']:04d}" if paper["year"] is not None else None),
-            ("DA", _slashed(dates[row], extended[row])),
-        ]
-        values += [
-            ("PB" if housed else "T2", _readable(paper["venue"])),
-            *(("KW", word) for word in paper["keywords"] or ()),
-        ]
-        addresses = [paper["url"], *str(paper.get("further_urls") or "").split()]
-        values += [
-            ("DO", paper["doi"]),
-            *(("UR", address) for address in addresses),
-            ("L3", paper["code_url"]),
-            ("DB", paper["source"]),
-        ]
-        number = f"arXiv:{paper['arxiv_id']}" if paper["arxiv_id"] else paper.get("accession") or paper.get("pmid")
-        values += [("AN", number), *_paged(paper.get("pages"))]
-        written = {tag for tag, value in values if value}
-        for name in kept:
-            tag, text = _WRITTEN[name], str(paper[name] or "")
-            if text and (tag not in written or tag == "SN"):
-                values += [(tag, line) for line in (text.split("\n") if tag in _LISTED else [text])]
-                written.add(tag)
-        values += [(name, line) for name in tagged for line in str(paper[name] or "").split("\n")]
-        noted = {name: paper.get(name) for name in ("upvotes", "comments", *_NOTED)}
-        noted |= {"edtf": extended[row], "venue": "PB" if housed else None}
-        noted["authors"] = "ED" if paper["authors"] and not makers.authors else None
-        values += [("C7", f"{name}={value}") for name, value in noted.items() if value is not None]
-        # Below an abstract a line might be taken for more of it.
-        values += [*(("N1", note) for note in notes_of(paper)), ("AB", _readable(paper["abstract"]))]
-        lines.append(f"TY  - {kind}")
-        lines += [f"{tag}  - {text}" for tag, value in values if value is not None and (text := single_spaced(str(value)))]
-        lines += [f"DP  - {_MARK}", "ER  - ", ""]
-    return deliver("".join(f"{line}\r\n" for line in lines).encode(), path)
+    for table in papers:
+        rows = zip(table.to_pylist(), known_dates(table), extended_dates(table), strict=True)
+        lines = [line for row in rows for line in _record(*row, tagged, kept)]
+        yield "".join(f"{line}\r\n" for line in lines).encode()
+
+
+def _record(
+    paper: Mapping[str, Any], day: str | None, extended: str | None, tagged: Sequence[str], kept: Sequence[str]
+) -> list[str]:
+    """Lines of one paper."""
+    values: list[tuple[str, Any]] = [("ID", paper["id"]), ("TI", _readable(paper["title"]))]
+    makers, housed, kind = people(paper), by_house(paper), _type(paper)
+    values += [("AU", ris_name(name)) for name in makers.authors]
+    values += [("ED" if kind_of(paper).house else "A2", ris_name(name)) for name in makers.editors]
+    series = cell_list(str(paper.get("series_editors") or ""))
+    values += [("A2" if kind in _OF_SERIES else "A3", ris_name(name)) for name in series]
+    values += [
+        (tag, line) for tag in ("A2", "A3") for line in str(paper.get(tag) or "").split("\n") if kind in _WITHOUT_EDITORS
+    ]
+    values += [
+        ("PY", f"{paper['year']:04d}" if paper["year"] is not None else None),
+        ("DA", _slashed(day, extended)),
+    ]
+    values += [
+        ("PB" if housed else "T2", _readable(paper["venue"])),
+        *(("KW", word) for word in paper["keywords"] or ()),
+    ]
+    addresses = [paper["url"], *str(paper.get("further_urls") or "").split()]
+    values += [
+        ("DO", paper["doi"]),
+        *(("UR", address) for address in addresses),
+        ("L3", paper["code_url"]),
+        ("DB", paper["source"]),
+    ]
+    number = f"arXiv:{paper['arxiv_id']}" if paper["arxiv_id"] else paper.get("accession") or paper.get("pmid")
+    values += [("AN", number), *_paged(paper.get("pages"))]
+    written = {tag for tag, value in values if value}
+    for name in kept:
+        tag, text = _WRITTEN[name], str(paper[name] or "")
+        if text and (tag not in written or tag == "SN"):
+            values += [(tag, line) for line in (text.split("\n") if tag in _LISTED else [text])]
+            written.add(tag)
+    values += [(name, line) for name in tagged for line in str(paper[name] or "").split("\n")]
+    noted = {name: paper.get(name) for name in ("upvotes", "comments", *_NOTED)}
+    noted |= {"edtf": extended, "venue": "PB" if housed else None}
+    noted["authors"] = "ED" if paper["authors"] and not makers.authors else None
+    values += [("C7", f"{name}={value}") for name, value in noted.items() if value is not None]
+    # Below an abstract a line might be taken for more of it.
+    values += [*(("N1", note) for note in notes_of(paper)), ("AB", _readable(paper["abstract"]))]
+    lines = [f"TY  - {kind}"]
+    lines += [f"{tag}  - {text}" for tag, value in values if value is not None and (text := single_spaced(str(value)))]
+    return [*lines, f"DP  - {_MARK}", "ER  - ", ""]
 
 
 def _readable(text: str | None) -> str | None:

@@ -6,7 +6,6 @@ same: no record costs a dictionary of its own.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from explorer.papers.author_names import marked, split_names
+from explorer.papers.author_names import marked, several_names, split_names
 from explorer.papers.dates import extended, finest
 from explorer.papers.identifiers import BARE, addresses, normal_arxiv_id, normal_doi
 from explorer.papers.schema import TEXT, TEXTS
@@ -141,8 +140,10 @@ class TagTable:
         names = lists.flatten()
         several = _mask(pc.greater(pc.count_substring(names, ","), 2)) | _mask(pc.match_substring(names, ";"))
         several |= _mask(pc.ends_with(names, ",")) | _mask(pc.ends_with(names, "al."))
+        # A name ends in initials before the first comma, or begins with them.
+        several |= _mask(pc.match_substring_regex(names, r" (?:\p{Lu}\.?[ -]?){1,4},|^\p{Lu}\..*,| & "))
         if (wide := ~_mask(pc.string_is_ascii(names))).any():
-            several[wide] |= _mask(pc.match_substring_regex(names.filter(pa.array(wide)), "[；、，]"))
+            several[wide] |= _mask(pc.match_substring_regex(names.filter(pa.array(wide)), "[；、，؛،]"))
         if not several.any():
             return lists
         owners = pc.list_parent_indices(lists).to_numpy()
@@ -223,8 +224,7 @@ def _names(text: str) -> list[str]:
     """Names in a value; one that ends in its only comma is a body's (EndNote)."""
     if text.rstrip().endswith(",") and text.count(",") == 1:
         return [marked(text.rstrip(", "))]
-    several = re.search("[;；、，]|(?:,[^,]*){3}", text)
-    return split_names(text) if several or text.endswith(("al", "al.")) else [text.strip(" ,")]
+    return split_names(text) if several_names(text) or text.endswith(("al", "al.")) else [text.strip(" ,")]
 
 
 def tidied(texts: pa.Array) -> pa.Array:

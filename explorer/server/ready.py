@@ -1,0 +1,55 @@
+"""Kernels that are kept ready: one that ended, or was started again without its dashboard, is never given to a page."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any, cast
+
+from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
+
+
+class Kernels(AsyncMappingKernelManager):
+    """Kernels of pages, and those that wait for one; knows which are still the processes that were started."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)  # type: ignore[no-untyped-call]
+        self._processes: dict[str, int] = {}
+
+    async def start_kernel(self, **options: Any) -> str:  # type: ignore[override]  # asynchronous there too
+        """Start a kernel; gives its id."""
+        kernel_id: str = await super().start_kernel(**options)
+        self._processes = {known: pid for known, pid in self._processes.items() if known in self}
+        self._processes[kernel_id] = cast(Any, self.get_kernel(kernel_id)).provisioner.pid
+        return kernel_id
+
+    async def lives(self, kernel_id: str) -> bool:
+        """Whether a kernel runs, and is the one that was started: Jupyter starts one that ended again, without what it had run."""
+        if kernel_id not in self:
+            return False
+        kernel = cast(Any, self.get_kernel(kernel_id))
+        return bool(await kernel.is_alive()) and kernel.provisioner.pid == self._processes.get(kernel_id)
+
+
+def waiting(kernels: Any) -> set[str]:
+    """Kernels that were started before anybody came, and that nobody has taken yet."""
+    pools = getattr(kernels, "_pools", {})
+    tasks = [task for pool in pools.values() for task in pool if task.done() and not task.cancelled() and not task.exception()]
+    return {task.result()["kernel_id"] for task in tasks}
+
+
+async def replace_dead(kernels: Any) -> None:
+    """Take those that wait and do not live any more out of Voila's pools, and start others for them."""
+    for notebook, pool in getattr(kernels, "_pools", {}).items():
+        for task in [task for task in pool if task.done()]:
+            failed = task.cancelled() or task.exception() is not None
+            kernel_id = None if failed else task.result()["kernel_id"]
+            if kernel_id is not None and await kernels.lives(kernel_id):
+                continue
+            # A page may have taken it meanwhile.
+            if task in pool:
+                pool.remove(task)
+                if kernel_id in kernels:
+                    # What is left of one that ended cannot be spoken to.
+                    with contextlib.suppress(Exception):
+                        await kernels.shutdown_kernel(kernel_id, now=True)
+        kernels.fill_if_needed(delay=0, notebook_name=notebook)

@@ -1,0 +1,65 @@
+"""Kernels that are kept ready: a page never gets one that died, or that was started again without its dashboard."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+from test_admission import kernels
+from test_server import ask, serving
+
+
+def until(found: Callable[[], bool], seconds: float = 90) -> None:
+    deadline = time.monotonic() + seconds
+    while not found():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def ready(port: int) -> psutil.Process:
+    """The kernel that waits, once it does."""
+    until(lambda: len(kernels(port)) == 1)
+    [kernel] = kernels(port)
+    # Its dashboard is there when it rests: starting, it computes.
+    until(lambda: kernel.cpu_percent(0.5) < 2 and kernel.cpu_times().user > 0.5)
+    return kernel
+
+
+def kernel_of_page(port: int) -> str:
+    """Id of the kernel that a page was given."""
+    status, _, body = ask(port, "/")
+    found = re.search(rb'dataset.kernelId = "([^"]+)"', body)
+    assert status == 200
+    assert found
+    return found[1].decode()
+
+
+def runs(port: int, kernel_id: str) -> psutil.Process | None:
+    """The process of a kernel; its connection file is named after it."""
+    return next((process for process in kernels(port) if kernel_id in " ".join(process.cmdline())), None)
+
+
+@pytest.mark.parametrize("after", [0.0, 6.0])
+def test_one_that_died_is_not_given_to_a_page(after: float, tmp_path: Path) -> None:
+    """At once, and when Jupyter has started it again by itself, under the same id and empty."""
+    with serving(tmp_path, "--kernels-ready", "1") as port:
+        died = ready(port)
+        told = " ".join(died.cmdline())
+        died.kill()
+        time.sleep(after)
+        given = kernel_of_page(port)
+        process = runs(port, given)
+        assert process is not None
+        assert given not in told
+        assert process.is_running()
+
+
+def test_one_that_lives_is_given_and_another_started(tmp_path: Path) -> None:
+    with serving(tmp_path, "--kernels-ready", "1") as port:
+        waited = ready(port)
+        assert runs(port, kernel_of_page(port)) == waited
+        until(lambda: len(kernels(port)) == 2)
