@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 EDITS = "topics.edits.json"
 """File of the reader's changes of the topics, in a generation."""
 
+MODEL = "topics.model.npz"
+"""File of the topic model, in a generation."""
+
+Places = tuple[np.ndarray, np.ndarray, np.ndarray]
+"""Code of each paper's topic (int32), how likely it is (float32), and the code of the next likeliest (int32)."""
 PART = " › "
 """Between the label of a topic and that of a part of it, where a part is chosen: ``reasoning › chain of thought``."""
 
@@ -34,12 +39,6 @@ PARTS = 3
 
 LEAST = 12
 """Papers from which a topic is divided by default."""
-
-MODEL = "topics.model.npz"
-"""File of the topic model, in a generation."""
-
-Places = tuple[np.ndarray, np.ndarray, np.ndarray]
-"""Code of each paper's topic (int32), how likely it is (float32), and the code of the next likeliest (int32)."""
 
 _CHUNK = 10_000
 
