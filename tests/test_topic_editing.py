@@ -275,3 +275,29 @@ def test_a_name_of_a_topic_is_no_part_of_another(page: Page) -> None:
     assert page.board.corpus.topics.rows_of_part(f"{label} › x") is None
     with pytest.raises(TopicError):
         page.board.corpus.topics.divided("t99")
+
+
+def test_an_address_of_before_finds_the_same_papers(page: Page) -> None:
+    corpus, before = page.board.corpus, page.rows
+    ids = {topic: set(corpus.topics.papers(topic)) for topic in ("t1", "t2", "t3")}
+    old = {topic: before[topic]["value"] for topic in ids}
+    corpus.library.save("kept", Selection(topics=(old["t1"],), rank=f'topic:"{old["t1"]}"'))
+    page.edit("rename", "t1", label="First")
+    page.edit("rename", "t1", label="Second")
+    page.edit("merge", "t3", others=["t2"])
+    for label, wanted in (
+        (old["t1"], ids["t1"]), ("First", ids["t1"]), ("Second", ids["t1"]), (old["t2"], ids["t2"] | ids["t3"]),
+    ):  # fmt: skip
+        assert set(corpus.select(Selection(topics=(label,)))["id"]) == wanted
+    page.say("url", url=Selection(topics=(old["t1"],)).to_url())
+    assert page.board.selection.topics == ("Second",)
+    page.say("run_search", name="kept")
+    assert page.board.status["level"] != "error"
+    assert page.board.selection.rank == "topic:Second"
+    assert page.board.summary["shown"] == len(ids["t1"])
+    # A name that is in use again means who has it now.
+    page.edit("rename", "t4", label="First")
+    assert set(corpus.select(Selection(topics=("First",)))["id"]) == set(corpus.topics.papers("t4"))
+    # It is so after a refit and on a corpus that is opened again.
+    again = open_corpus(corpus.folder)
+    assert set(again.select(Selection(topics=(old["t1"],)))["id"]) == ids["t1"]

@@ -141,7 +141,8 @@ def open_address(page: Page, message: m.UrlMessage) -> Steps:
     if named and named != page.session.corpus.snapshot.cached_name and page.incoming.state["allowed"]:
         corpus = open_cached(named)
         page.show_corpus(corpus, by_words(selection) if lacking(corpus, selection) else selection)
-    return (yield from _shown(page, lambda: selection))
+    # The topics it names may be called otherwise by now; in another corpus than that of before, too.
+    return (yield from _shown(page, lambda: selection.with_topics(page.session.corpus.snapshot.topics.former)))
 
 
 def arrive(page: Page, message: m.ArriveMessage) -> Steps:
@@ -377,6 +378,7 @@ def run_search(page: Page, message: m.RunSearchMessage) -> Steps:
     """Show a saved search, beside what it gave when it was saved if the corpus has changed since."""
     with _redrawing(page):
         selection, base, said = page.searches.get(message["name"], changes=message.get("changes", False))
+        selection = selection.with_topics(page.session.corpus.snapshot.topics.former)
         yield selection
         page.session.show(selection)
         page.searches.beside(base)

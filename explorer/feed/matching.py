@@ -26,7 +26,6 @@ from explorer.selection.query import parse
 from explorer.selection.syntax import All, Either, Node, Not, Phrase, Word
 from explorer.store.appearances import appearances
 from explorer.store.fulltext import TextIndex, build_index, leaves
-from explorer.store.topics import PART
 from explorer.text.analysis import Terms, highlight, readable
 
 if TYPE_CHECKING:
@@ -218,7 +217,8 @@ class Percolator:
         return mask[self.rows], scores[self.rows]
 
     def _mask(self, ranker: Ranker, selection: Selection, field: str, value: Any) -> np.ndarray:
-        if field in _VALUES and not (field == "topics" and any(PART in label for label in value)):
+        # A part of a topic, or a name that it had before, is no value of the facet.
+        if field in _VALUES and not (field == "topics" and set(value) - set(self.snapshot.topics.labels)):
             return self._value_mask(field, value)
         if field in OWN_FACETS:
             return np.asarray(ranker.own.facet(field).mask(value))[self.rows]

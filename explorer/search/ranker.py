@@ -301,8 +301,10 @@ class Ranker:
             return self._rows_of_set(operand.name)
         if operand.kind == "tag":
             return self._rows_of_tag(operand.name)
-        if operand.kind == "topic" and operand.name in topics.labels:
-            return np.flatnonzero(topics.codes == topics.labels.index(operand.name))
+        if operand.kind == "topic":
+            [name] = topics.former.get(operand.name, (operand.name,))
+            if name in topics.labels:
+                return np.flatnonzero(topics.codes == topics.labels.index(name))
         if operand.kind == "paper":
             found = pc.indices_nonzero(pc.equal(ids, operand.name)).to_pylist()
             if found:

@@ -256,6 +256,9 @@ class Snapshot:
         if field == "authors":
             # However a name is written, by who chose it or by who built the corpus.
             value = tuple(dict.fromkeys(form for name in value for form in (name, display(name), family_first(name))))
+        if field == "topics":
+            # By the name that a topic had before, too, as in an address or a saved search of then.
+            value = tuple(dict.fromkeys(new for label in value for new in self.topics.former.get(label, (label,))))
         mask = self.facet(field).mask(value)
         if field == "topics":
             # A part of a topic is found when asked for, and is no value of the facet.

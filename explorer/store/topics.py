@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from explorer.errors import TopicError
 from explorer.papers.html_table import html_table
 from explorer.store.facets import Facet, mapped
-from explorer.topics.edits import NONE, Papers, TopicEdit, TopicState, load_edits, replay, save_edits, sentences
+from explorer.topics.edits import NONE, Papers, TopicEdit, TopicState, former_names, load_edits, replay, save_edits, sentences
 from explorer.topics.trends import coarseness, frequency_frame, period_index, period_label, trend_frame
 
 if TYPE_CHECKING:
@@ -89,6 +89,8 @@ class TopicTable:
         Ids.
     curve : list of dict
         How the number of topics was chosen (see `TopicModel.curve_`).
+    former : dict of str to str
+        For labels that topics had before the reader's changes, the id of the topic that has their papers.
     """
 
     labels: list[str]
@@ -101,6 +103,7 @@ class TopicTable:
     hidden: list[str] = field(default_factory=list)
     pinned: list[str] = field(default_factory=list)
     curve: list[dict[str, float]] = field(default_factory=list)
+    former: dict[str, str] = field(default_factory=dict)
 
     def completed(self) -> TopicTable:
         """The same with all that an earlier version did not write."""
@@ -117,6 +120,7 @@ class TopicTable:
             self.hidden,
             self.pinned,
             self.curve,
+            self.former,
         )
 
 
@@ -163,6 +167,16 @@ class Topics:
     def labels(self) -> list[str]:
         """Text of each topic code."""
         return self.table.labels
+
+    @property
+    def former(self) -> dict[str, tuple[str, ...]]:
+        """For each label that a topic had before it was renamed or merged, that of the topic with its papers (see `Selection.with_topics`)."""
+        labels = dict(zip(self.table.ids, self.labels, strict=True))
+        return {
+            label: (labels[topic],)
+            for label, topic in self.table.former.items()
+            if topic in labels and label not in self.labels
+        }
 
     def frequency(self, *, by: str = "year", rows: np.ndarray | None = None) -> pd.DataFrame:
         """Papers per topic and period, as `explorer.topic_frequency` counts them.
@@ -658,7 +672,7 @@ def _save_edited(
     folder: Path,
 ) -> None:
     """Write the topics as they are shown."""
-    state, _ = edited(table, codes, share, second, log, papers)
+    state, reasons = edited(table, codes, share, second, log, papers)
     shown = TopicTable(
         state.labels,
         state.words,
@@ -670,6 +684,7 @@ def _save_edited(
         sorted(state.hidden),
         sorted(state.pinned),
         table.curve,
+        former_names(log, reasons, dict(zip(table.ids, table.labels, strict=True))),
     )
     (folder / "topics.json").write_text(json.dumps(asdict(shown), ensure_ascii=False), encoding="utf-8")
     if log:

@@ -116,6 +116,44 @@ def sentences(log: Sequence[TopicEdit], names: Mapping[str, str]) -> list[str]:
     return told
 
 
+def former_names(log: Sequence[TopicEdit], reasons: Sequence[str], names: Mapping[str, str]) -> dict[str, str]:
+    """Labels that topics had before they were renamed or merged, so that what was chosen by one goes on to find its papers.
+
+    Parameters
+    ----------
+    log : sequence of TopicEdit
+    reasons : sequence of str
+        For each edit why it could not be applied; empty where it was.
+    names : mapping
+        Labels by id, as the model finds the topics.
+
+    Returns
+    -------
+    dict
+        For each label that no topic has any more the id of the topic that has its papers.
+
+    Examples
+    --------
+    >>> log = [TopicEdit("rename", "t1", {"label": "sums"}), TopicEdit("merge", "t2", {"others": ["t1"]})]
+    >>> former_names(log, ["", ""], {"t1": "counting", "t2": "vision"})
+    {'counting': 't2', 'sums': 't2'}
+    """
+    known, found = dict(names), dict[str, str]()
+    for edit, reason in zip(log, reasons, strict=True):
+        if reason:
+            continue
+        if edit.action == "rename":
+            found[known.get(edit.topic, "")] = edit.topic
+        for other in edit.details.get("others", ()):
+            found = {label: edit.topic if topic == other else topic for label, topic in found.items()}
+            found[known.pop(other, "")] = edit.topic
+        if "label" in edit.details:
+            known[edit.topic] = edit.details["label"]
+        known.update({part["id"]: part["label"] for part in edit.details.get("parts", ())})
+    now = set(known.values())
+    return {label: topic for label, topic in found.items() if label and label not in now}
+
+
 def followed(
     before: tuple[Sequence[str], Sequence[str], np.ndarray], after: tuple[Sequence[str], Sequence[str], np.ndarray]
 ) -> dict[str, tuple[str, ...]]:

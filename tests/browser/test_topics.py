@@ -92,7 +92,7 @@ def test_topics_are_changed_undone_and_kept(open_voila: Open, themed: Path) -> N
     assert not faults(board, RULES)
     if picture := os.environ.get("LITEXPLORER_PICTURES"):
         board.page.screenshot(path=f"{picture}/topic-light.png")
-    shown.get_by_label("Name").fill("My own name")
+    shown.get_by_label("Name", exact=True).fill("My own name")
     board.page.keyboard.press("Enter")
     expect(shown).to_be_hidden()
     expect(row(board, "My own name").locator(".lx-topic-menu")).to_be_focused()
@@ -103,7 +103,7 @@ def test_topics_are_changed_undone_and_kept(open_voila: Open, themed: Path) -> N
 
     # A name that another topic has is refused in the dialog, which stays.
     shown = look(board, second)
-    shown.get_by_label("Name").fill("My own name")
+    shown.get_by_label("Name", exact=True).fill("My own name")
     shown.get_by_role("button", name="Rename").click()
     expect(shown.get_by_role("alert")).to_contain_text("Another topic is called")
     # Merged, the counts add up.
@@ -120,7 +120,7 @@ def test_topics_are_changed_undone_and_kept(open_voila: Open, themed: Path) -> N
     board.root.locator(".lx-paper input[type=checkbox]").first.check()
     shown = edits(board)
     expect(shown.locator(".lx-topic-log li")).to_have_count(3)
-    shown.get_by_label("Name").fill("Brass things")
+    shown.get_by_label("Name", exact=True).fill("Brass things")
     shown.get_by_label("Of papers with").fill("brass, bronze")
     shown.get_by_role("button", name="Make it").click()
     expect(shown.locator(".lx-topic-log li")).to_have_count(4)
@@ -182,7 +182,7 @@ def test_topics_are_changed_undone_and_kept(open_voila: Open, themed: Path) -> N
     # Another that edits the folder meanwhile loses nothing.
     other = open_files([themed])
     other.topics.seed("Salt", words=["salt"])
-    look(board, "My own name").get_by_label("Name").fill("Again")
+    look(board, "My own name").get_by_label("Name", exact=True).fill("Again")
     board.page.keyboard.press("Enter")
     expect(row(board, "Again")).to_have_count(1)
     expect(row(board, "Salt")).to_have_count(1)

@@ -741,6 +741,8 @@ export function topicsPanel(app) {
         panel.rows.length
           ? sorted(panel.rows, sort).map((row) => topic(row, panel, most))
           : [h("p", { class: "lx-quiet" }, "No topics: no paper has a text to find them in.")],
+        // A topic that is gone leaves the focus to the edits, where that is undone.
+        tools.querySelector('[data-key="topic-log"]'),
       );
     }
     drawCrumbs(panel);
