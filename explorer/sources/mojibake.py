@@ -39,6 +39,7 @@ def restored(table: pa.Table, note: Note) -> pa.Table:
         column = table.column(name)
         listed = pa.types.is_list(column.type)
         texts = pc.list_flatten(column) if listed else column
+        # Older Arrow crashes on the indices of no values.
         if not len(texts):
             continue
         # Most texts are ASCII, and asking that costs little.

@@ -170,7 +170,7 @@ def compounds(word: str) -> tuple[str, ...]:
 
     Examples
     --------
-    >>> compounds("pre-training"), compounds("Pretraining"), compounds("present"), compounds("state-of-the-art")
+    >>> compounds("pre-training"), compounds("Pretraining"), compounds("lake"), compounds("state-of-the-art")
     (('pretraining',), ('Pre training',), (), ())
     """
     if parted := _HYPHENED.fullmatch(word):
