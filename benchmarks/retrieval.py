@@ -43,13 +43,13 @@ from benchmarks import report
 from benchmarks.data import SOURCES, arguments, label, prepared
 from explorer import Corpus, EmbedderError, QueryError, SelectionError
 from explorer.disk import cache_folder
-from explorer.ranking.analysis import STOP_WORDS
 from explorer.ranking.embedders import WordLlama
 from explorer.ranking.hybrid import Blend, HybridRanker
 from explorer.ranking.meaning import Meaning
 from explorer.ranking.terms import top
 from explorer.ranking.vectors import RoundedVectors
 from explorer.store.build import no_progress
+from explorer.text.stopwords import FUNCTION_WORDS
 
 Floats = NDArray[np.float32]
 
@@ -155,7 +155,7 @@ def fused(one: Floats, other: Floats, k: int = 60) -> Floats:
 def plain(text: str, stemmer: Stemmer.Stemmer) -> list[str]:
     """Return the baseline's analysis: lower case, English stop words out, Snowball stems."""
     words = "".join(c if c.isascii() and c.isalnum() else " " for c in text.lower().replace("'s", "")).split()
-    return list(stemmer.stemWords([w for w in words if w not in STOP_WORDS]))
+    return list(stemmer.stemWords([w for w in words if w not in FUNCTION_WORDS]))
 
 
 def baseline(c: Collection, k1: float) -> list[Floats]:

@@ -20,10 +20,11 @@ import argparse
 import gzip
 import json
 import resource
+import tempfile
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -292,6 +293,55 @@ def latency(count: int, data: str | None) -> None:
     print(f"- peak memory of this process, both sides: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB")
 
 
+def decisions(count: int, data: str | None, labels: int = 300) -> None:
+    """Time a decision and the next record of a real review, the write of the log included, while a model is learnt behind."""
+    from explorer import Corpus, Screening
+
+    papers = _table(arxiv_sample(data)[:count])
+    with tempfile.TemporaryDirectory() as made:
+        review = Screening(Corpus.from_papers(papers, Path(made) / "corpus"), name="waiting", reviewer="one")
+        done = threading.Event()
+        lessons: list[Callable[[], Any]] = []
+
+        def learning() -> None:
+            while not done.is_set():
+                lessons[-1]()
+
+        behind = threading.Thread(target=learning)
+        clock, spent = [], []
+        for number in range(labels + 100):
+            paper = review.next(learn=number % 20 == 0 and number < labels)
+            assert paper is not None
+            answer = "include" if "galax" in paper["title"].lower() or not number else "exclude"
+            if number < labels:
+                review.label(paper, answer)
+                continue
+            if number == labels:
+                lessons.append(review.lesson())
+                behind.start()
+            wall, processor = time.perf_counter(), time.thread_time()
+            review.label(paper, answer)
+            review.next(learn=False)
+            lessons.append(review.lesson())
+            clock.append((time.perf_counter() - wall) * 1000)
+            spent.append((time.thread_time() - processor) * 1000)
+            time.sleep(0.02)
+        done.set()
+        behind.join()
+    print(
+        f"- a decision, written, and the next of {count:,} records, {labels} decided, a model learnt behind all the time: on the clock "
+        f"median {report.median(clock):.1f}, p95 {report.p95(clock):.1f} ms; of one thread's processor median {report.median(spent):.1f}, "
+        f"p95 {report.p95(spent):.1f} ms (aim: p95 at most 50)"
+    )
+
+
+def _table(papers: Sequence[Mapping[str, Any]]) -> Any:
+    """The columns a review needs, as a table of papers."""
+    import pandas as pd
+
+    return pd.DataFrame([{"id": p["id"], "title": p["title"], "abstract": p["abstract"]} for p in papers])
+
+
 def _u4_refit(papers: Sequence[Mapping[str, Any]], relevant: NDArray[np.bool_], rows: NDArray[np.int64], ours: float) -> str:
     if not find_spec("asreview"):
         return "–"
@@ -328,6 +378,7 @@ def main() -> None:
     if options.latency:
         report.heading("Screening: waiting", [report.versions("asreview", "scikit-learn")])
         latency(options.latency, options.data)
+        decisions(options.latency, options.data)
         return
     folder = data_folder(options.data) / "screening"
     if not review_names(folder):

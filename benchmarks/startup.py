@@ -204,6 +204,14 @@ def visit(context: Any, site: Site) -> Visit:
     return Visit(ready, answered, sum(transferred), sum(frames))
 
 
+def _seen(site: Site, made: Visit) -> Visit:
+    """Tell of a visit at once: on a busy machine a run may not come to its end."""
+    print(
+        f"{site.name}: {made.ready:.0f} ms, answered {made.answered:.0f} ms, {made.transferred / 1e6:.2f} MB", file=sys.stderr
+    )
+    return made
+
+
 def _size(data: str | bytes) -> int:
     return len(data.encode()) if isinstance(data, str) else len(data)
 
@@ -247,11 +255,11 @@ def main() -> None:
         for site in sites:
             # The server's own first page imports and compiles; that is no visitor's wait. The browser's cache stays empty.
             urllib.request.urlopen(site.url, timeout=120).read()
-            site.first = visit(contexts[site.name], site)
+            site.first = _seen(site, visit(contexts[site.name], site))
         for turn in range(options.visits):
             # Each in turn comes after each other: the kernel of the page before is still ending when the next begins.
             for site in sites[turn % len(sites) :] + sites[: turn % len(sites)]:
-                site.repeats.append(visit(contexts[site.name], site))
+                site.repeats.append(_seen(site, visit(contexts[site.name], site)))
             if options.visits_file:
                 # A run that is cut short has added what it saw.
                 options.visits_file.write_text(json.dumps(_told(sites, earlier)), encoding="utf-8")
@@ -328,7 +336,7 @@ def _sites(stack: ExitStack, folder: Path, corpus: Path, only: tuple[str, ...]) 
                 continue
             address = stack.enter_context(server(command, port, folder / f"{port}.log"))
             yield Site(f"{name}, {whose} template", address, selector, *asked)
-    for name, ready in (("dashboard", 1), ("dashboard, no kernel ready", 0)):
+    for name, ready in (("dashboard", 1), ("no kernel ready: dashboard", 0)):
         if not name.startswith(only):
             continue
         port = free_port()

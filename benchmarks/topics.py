@@ -3,7 +3,7 @@
 python -m benchmarks.topics                       # the three corpora, this build and the peers
 python -m benchmarks.topics --before              # the model of the build before, in its own environment, beside this one
 python -m benchmarks.topics --others              # corpora of other kinds too: test collections and screening sets
-python -m benchmarks.topics --time 588000         # time and memory at a number of arXiv papers (see `benchmarks.data`)
+python -m benchmarks.topics --time 10000 30000    # time and memory at numbers of arXiv papers, beside TF-IDF and NMF alone
 
 What is measured, at a fixed number of topics:
 
@@ -170,6 +170,29 @@ def measure(model: str, name: str, folder: Path, topics: int, stability: bool, p
     return found
 
 
+def timed(model: str, folder: Path, papers: int) -> dict[str, Any]:
+    """Processor seconds of finding 30 topics in texts and placing every paper, and the peak of memory.
+
+    Beyond 100,000 the papers come again, one word longer, so that all differ.
+    """
+    import resource
+
+    texts, _ = read_corpus("arxiv", folder, min(papers, 100_000))
+    texts += [f"{texts[i % len(texts)]} copy{i}" for i in range(len(texts), papers)]
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+    start = time.process_time()
+    if model == "explorer":
+        from explorer import TopicModel
+
+        fitted = TopicModel(K["arxiv"]).fit(texts)
+        for at in range(0, papers, 10_000):
+            fitted.transform(texts[at : at + 10_000])
+    else:
+        MODELS[model](texts, K["arxiv"])
+    seconds = time.process_time() - start
+    return {"seconds": seconds, "texts": before, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000}
+
+
 def elsewhere(python: Path, root: Path, arguments: Sequence[str]) -> dict[str, Any]:
     """Run one measurement in a process of its own, with this file and the package that lies in a folder."""
     here = Path(__file__).resolve().parents[1]
@@ -197,8 +220,24 @@ def main(told: Sequence[str] | None = None) -> None:
     parser.add_argument("--topics", type=int, help="number of topics (default: 10, 20, 30 as in `K`; 15 for others)")
     parser.add_argument("--words", action="store_true", help="print labels and words too")
     parser.add_argument("--part", nargs=3, help="one model, corpus and number of topics: prints JSON")
+    parser.add_argument("--time", nargs="+", type=int, metavar="PAPERS", help="time and memory at numbers of arXiv papers")
     options = parser.parse_args(told)
     folder = data_folder(options.data)
+    if options.time and options.part:
+        print(json.dumps(timed(options.part[0], folder, options.time[0])))
+        return
+    if options.time:
+        report.heading("Time of topics", (report.versions("scikit-learn", "numpy"), "processor time of one thread; 30 topics"))
+        rows = []
+        for papers in options.time:
+            for model in [name for name in options.models if name != "LDA"]:
+                root = Path(__file__).resolve().parents[1]
+                found = elsewhere(
+                    Path(sys.executable), root, [model, "arxiv", "30", "--time", str(papers), "--data", str(folder)]
+                )
+                rows.append([f"{papers:,}", model, *(report.number(found[m]) for m in ("seconds", "texts", "peak"))])
+        report.table(("papers", "model", "seconds", "MB of the texts", "MB at the peak"), rows)
+        return
     if options.part:
         model, name, topics = options.part
         print(json.dumps(measure(model, name, folder, int(topics), not options.no_stability, options.papers)))

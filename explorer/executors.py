@@ -32,6 +32,9 @@ _BEAT = 0.2
 _SILENCE = 10.0
 """Seconds without a connection after which a scheduler is given up."""
 
+_FRESH = 5.0
+"""Seconds for which it is taken for known which workers there are."""
+
 _LIMITED = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 """Of a process among others: with a thread for each core of its own they would wait for each other."""
 
@@ -195,6 +198,8 @@ class OnDask:
         self._client = client
         self.address = str(client.scheduler.address)
         self._same = same
+        self._known: dict[str, int] = {}
+        self._looked = float("-inf")
         self._check()
 
     def close(self) -> None:
@@ -204,7 +209,19 @@ class OnDask:
     @property
     def workers(self) -> int:
         """Threads of all workers, each of which does a part."""
-        return max(1, int(sum(self._client.nthreads().values())))
+        return max(1, sum(self._threads().values()))
+
+    def _threads(self) -> dict[str, int]:
+        """Threads of each worker, as of some seconds ago at most: to ask the scheduler before each work would double its time."""
+        now = time.monotonic()
+        # Where there is no connection now, asking would wait for a minute; `map` waits for it, and says so in the end.
+        if now - self._looked > _FRESH and self._client.status == "running":
+            try:
+                self._known = {str(worker): int(threads) for worker, threads in self._client.nthreads().items()}
+            except OSError as error:
+                raise CorpusError(self._unreached(type(error).__name__)) from error
+            self._looked = now
+        return self._known
 
     def _check(self) -> None:
         try:
@@ -232,13 +249,14 @@ class OnDask:
         """See `Executor.map`. A part goes to the worker that has its files open, where that one is free."""
         from concurrent.futures import CancelledError
 
+        from distributed.comm import CommClosedError
         from distributed.scheduler import KilledWorker
 
         left: dict[Any, int] = {}
         done: SimpleQueue[Any] = SimpleQueue()
         heard = time.monotonic()
         try:
-            addresses = sorted(self._client.nthreads())
+            addresses = sorted(self._threads())
             for number, task in enumerate(tasks):
                 where = [addresses[number % len(addresses)]] if addresses else None
                 future = self._client.submit(work, task, unheard, pure=False, workers=where, allow_other_workers=True)
@@ -258,10 +276,10 @@ class OnDask:
                 progress(1 - len(left) / len(tasks))
         except KilledWorker as error:
             raise CorpusError(_died(sorted(left.values()), len(tasks))) from error
-        except CancelledError as error:
-            raise CorpusError(self._unreached("cancelled")) from error
+        except (CancelledError, CommClosedError) as error:
+            raise CorpusError(self._unreached(type(error).__name__)) from error
         finally:
-            if left:
+            if left and self._client.status == "running":
                 self._client.cancel(list(left), force=True)
 
     def _unreached(self, why: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import resource
 import subprocess
@@ -140,3 +141,53 @@ def test_a_cell_far_out_in_a_sheet_is_said(tmp_path: Path) -> None:
     book.save(tmp_path / "far.xlsx")
     with pytest.raises(ReadError, match="a cell far out, in column ZZ or row 900,000"):
         import_papers(tmp_path / "far.xlsx")
+
+
+_LIMITED = """
+import resource, sys
+import explorer
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+try:
+    result = explorer.import_papers(sys.argv[1])
+except explorer.ReadError as error:
+    print(error)
+else:
+    print(result.ledger.accepted, "accepted")
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
+"""
+
+MB = 1 << 20
+HEAVY: dict[str, tuple[object, str, int]] = {
+    # What it holds, what is said of it, and the megabytes that reading it may take.
+    "zeros.bib.gz": (lambda: gzip.compress(bytes(1000 * MB), 1), "unpacks to more than 150 times", 300),
+    "again.bib.gz": (lambda: gzip.compress(b"@misc{a, title={x}}\n" * (20 * MB), 6), "unpacks to more than 150 times", 300),
+    "twice.bib.gz.gz": (lambda: gzip.compress(gzip.compress(b"@misc{a, title={x}}\n")), "1 accepted", 300),
+    "value.json": (lambda: b'[{"title": "' + b"x" * (100 * MB) + b'"}]', "a value of more than 16 MiB", 600),
+    "quote.csv": (lambda: b"title,abstract\n" + b'a,"b\n' * 450_000, "accepted", 1000),
+    "columns.csv": (
+        lambda: (
+            b"title,"
+            + b",".join(b"c%d" % n for n in range(5000))
+            + b"\n"
+            + b"".join(b"t%d,%s\n" % (n, b"1," * 4999 + b"1") for n in range(20))
+        ),
+        "20 accepted",
+        500,
+    ),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="needs Linux, which says how much memory a process took")
+@pytest.mark.parametrize("name", HEAVY)
+def test_heavy_files_take_bounded_memory(name: str, tmp_path: Path) -> None:
+    make, said, most = HEAVY[name]
+    path = tmp_path / name
+    path.write_bytes(make())  # type: ignore[operator]
+    done = subprocess.run(
+        [sys.executable, "-c", _LIMITED, str(path)], capture_output=True, text=True, timeout=300,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (6 << 30, 6 << 30)),
+    )  # fmt: skip
+    answer, grown = done.stdout.strip().rsplit("\n", 1)
+    assert said in answer, done.stderr
+    assert int(grown) < most

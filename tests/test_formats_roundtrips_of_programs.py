@@ -77,7 +77,7 @@ def test_journals_that_are_macros(journal: str, venue: str) -> None:
     assert _papers(f"@article{{a, title = {{T}}, journal = {journal}}}", "x.bib")["T"]["venue"] == venue
 
 
-@pytest.mark.parametrize("language", "en de fr es it pt ca nl sv da nb fi pl cs sk sl hu ro tr ru uk bg el id".split())
+@pytest.mark.parametrize("language", "en de fr es it pt ca nl sv da nb fi pl cs sk sl hu ro tr ru uk bg el id ar he th".split())
 def test_months_are_those_of_the_common_locale_data(language: str) -> None:
     locale = pytest.importorskip("babel").Locale.parse(language)
     for context in ("format", "stand-alone"):
@@ -89,13 +89,22 @@ def test_months_are_those_of_the_common_locale_data(language: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "day"),
-    [("15 de marzo de 2014", "2014-03-15"), ("2014年3月15日", "2014-03-15"), ("二〇一四年十二月", "2014-12"), ("平成26年3月", "2014-03"), ("1er août 2019", "2019-08-01"),
+    [("15 tháng 3 năm 2014", "2014-03-15"), ("tháng 3/2014", "2014-03"), ("15 มีนาคม 2557", "2014-03-15"), ("15 مارس 2014", "2014-03-15"), ("15 במרץ 2014", "2014-03-15"),
+     ("201403", "2014-03"), ("20140315", "2014-03-15"), ("15 de marzo de 2014", "2014-03-15"), ("2014年3月15日", "2014-03-15"), ("二〇一四年十二月", "2014-12"), ("平成26年3月", "2014-03"), ("1er août 2019", "2019-08-01"),
      ("март 2014", "2014-03"), ("2014년 3월", "2014-03"), ("2004/06/02/ca.", "2004-06-02"), ("2004-06~", "2004-06"), ("2004-21", "2004"), ("7/8/2024", "2024")],
 )  # fmt: skip
 def test_dates_of_many_languages(text: str, day: str) -> None:
     found = parse_date(text)
     assert found is not None
     assert found[0].isoformat()[: {"year": 4, "month": 7, "day": 10}[found[1]]] == day
+
+
+@pytest.mark.parametrize(
+    ("date", "day"), [("2014/03", "2014-03"), ("2014/03/15", "2014-03-15"), ("201403", "2014-03"), ("2014/2016", "2014"), ("2014-03/2014-05", "2014-03")]
+)  # fmt: skip
+def test_dates_of_bibtex_that_are_no_ranges(date: str, day: str) -> None:
+    paper = _papers(f"@article{{a, title = {{T}}, date = {{{date}}}}}", "x.bib")["T"]
+    assert paper["published"].isoformat()[: {"year": 4, "month": 7, "day": 10}[paper["precision"]]] == day
 
 
 @pytest.mark.parametrize(

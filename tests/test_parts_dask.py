@@ -96,7 +96,6 @@ class Cluster:
         while len(self._workers) > workers:
             self.kill()
         with distributed.Client(self.address, timeout=60, set_as_default=False) as client:
-            client.wait_for_workers(workers, timeout=60)
             until(lambda: len(client.nthreads()) == workers)
             yield client
 

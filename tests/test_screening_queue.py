@@ -268,6 +268,20 @@ def test_what_is_known_gets_surer_as_irrelevant_records_follow() -> None:
         assert one.to_go.low <= one.to_go.value <= one.to_go.high <= one.records - one.screened
 
 
+def test_the_level_of_the_test_is_another_where_one_record_would_be_missed() -> None:
+    decisions = np.zeros(1500, bool)
+    decisions[[1, 2, 3, 5, 8, 13, 21, 34, 55]] = True
+
+    def first(target: float) -> stop.Stopping:
+        told = (stopping(decisions[:n], 1500, target=target) for n in range(60, 1501, 10))
+        return next(now for now in told if now.reached)
+
+    # Of nine found one more would miss 95 %: nearly two thirds of what is left must be read, and no more.
+    assert 0.15 < first(0.95).p_value < 0.4
+    assert first(0.6).p_value < 0.15
+    assert first(0.6).screened < first(0.95).screened < 1500
+
+
 def test_everything_screened_is_everything_known() -> None:
     decisions = np.zeros(50, bool)
     decisions[[3, 49]] = True

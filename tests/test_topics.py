@@ -16,6 +16,8 @@ import pytest
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from explorer import Corpus, TopicModel, read_papers
+from explorer.topics.acronyms import acronyms_of
+from explorer.topics.labels import name_topics
 from explorer.topics.model import OTHER, suggested_topics
 from explorer.topics.terms import content_keys, count_terms, term_weights, words_of
 
@@ -221,6 +223,8 @@ def test_the_stored_model_places_papers_as_the_fitted_one(tmp_path: Path) -> Non
         (r"\alpha-decay of <i>Drosophila</i> &amp; x_1, 3D", ["decay", "of", "drosophila"]),
         ("state-of-the-art LLMs' don't", ["state-of-the-art", "llms", "don't"]),
         ("深度学习", ["深度", "度学", "学习"]),
+        ("Bradford's law, Parkinson’s, it isn't", ["bradford", "law", "parkinson", "it", "isn't"]),
+        (r"Schr\"odinger and Poincar\'{e}", ["schrödinger", "and", "poincaré"]),
         ("Überprüfung der Größe", ["überprüfung", "der", "größe"]),
         ("U\u0308ber", ["über"]),
         ("", []),
@@ -263,3 +267,35 @@ def test_what_fits_nowhere_is_of_none() -> None:
     every = " ".join(THEMES).split()
     mixed = [" ".join(draw.permutation(every)) for _ in range(50)]
     assert (model.predict(mixed) == 4).mean() > 0.9
+
+
+@pytest.mark.parametrize(
+    ("texts", "short", "long"),
+    [
+        (["Large language models (LLMs) reason."], "llm", "large language models"),
+        (
+            ["A large language model (LLM) reasons.", "Large language models (LLMs).", "Large language models (LLMs)"],
+            "llms",
+            "large language models",
+        ),
+        (["We use chain-of-thought (CoT) prompts"], "cot", "chain-of-thought"),
+        (["magnetic resonance imaging (MRI)"], "mri", "magnetic resonance imaging"),
+        (["the hypothalamic pituitary adrenal axis response (HPA)"], "hpa", None),
+        (["as shown before (See)"], "see", None),
+        (["principal component analysis (PCA)", "patient controlled analgesia (PCA)"], "pca", None),
+        (["no bracket"], "llm", None),
+    ],
+)
+def test_what_acronyms_stand_for(texts: list[str], short: str, long: str | None) -> None:
+    assert acronyms_of(texts).get(short) == long
+    assert acronyms_of(reversed(texts)).get(short) == long
+
+
+def test_an_acronym_and_what_it_stands_for_are_one_phrase() -> None:
+    one = ["Large language models (LLMs) answer.", "LLMs answer.", "An LLM answers.", "Large language models answer."]
+    other = ["Stars shine.", "Stars and planets.", "Planets shine.", "Stars of planets."]
+    places = np.repeat(np.eye(2), 4, axis=0)
+    worth = dict.fromkeys(("large", "language", "models", "llms", "llm", "stars", "planets", "shine"), 1.0)
+    labels, phrases = name_topics([*one, *other], places, [["llms", "language", "models"], ["stars", "planets"]], worth)
+    assert labels[0] == "large language models"
+    assert not {"llm", "llms"} & set(phrases[0])

@@ -57,8 +57,6 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run it; returns the exit status."""
-    from explorer.corpus.building import asked_by, connected
-    from explorer.corpus.opening import default_corpus
     from explorer.server.server import main_url, serve
 
     token = _token(options)
@@ -68,9 +66,7 @@ def run(options: argparse.Namespace) -> int:
     if token is None and not readers and not _is_loopback(options.ip):
         say = f"Whoever reaches {options.ip} can read these papers{'' if options.read_only else ' and add some'}"
         print(f"{say}: give a token (LITEXPLORER_TOKEN or --token-file).", file=sys.stderr)
-    corpus = open_given(options.files, keep_duplicates=options.keep_duplicates) if options.files else default_corpus()
-    if options.scheduler is not None:
-        corpus = asked_by(corpus.folder, connected(options.scheduler))
+    corpus = _opened(options)
     plain = bool(options.files and corpus.snapshot.cached_name and not corpus.ranker.meaning_ready)
     if plain and len(corpus) <= _PREPARED:
         corpus.ranker.prepare_meaning(Progress())
@@ -103,6 +99,15 @@ def run(options: argparse.Namespace) -> int:
         ready=ready,
     )
     return 0
+
+
+def _opened(options: argparse.Namespace) -> Corpus:
+    """The corpus to serve, asked by a cluster where one is named."""
+    from explorer.corpus.building import asked_by, connected
+    from explorer.corpus.opening import default_corpus
+
+    corpus = open_given(options.files, keep_duplicates=options.keep_duplicates) if options.files else default_corpus()
+    return corpus if options.scheduler is None else asked_by(corpus.folder, connected(options.scheduler))
 
 
 def _prepare(corpus: Corpus) -> None:

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from explorer.library.readers import reader_name
 from explorer.sources.services.registry import KEYS
 
-_CORPUS, _READ_ONLY, _ASSETS = "LITEXPLORER_CORPUS", "LITEXPLORER_READ_ONLY", "LITEXPLORER_ASSETS"
 SCHEDULER = "LITEXPLORER_SCHEDULER"
+_CORPUS, _READ_ONLY, _ASSETS = "LITEXPLORER_CORPUS", "LITEXPLORER_READ_ONLY", "LITEXPLORER_ASSETS"
 _DOWNLOADS = "LITEXPLORER_DOWNLOADS"
 
 

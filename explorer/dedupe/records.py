@@ -30,6 +30,13 @@ _BODIES = re.compile(
 )
 
 
+_IN_LANGUAGE = (
+    r"(?i)\s*[\[(](?:(?:article|text|published) in )?(?:english|spanish|german|french|italian|portuguese|chinese|japanese|korean|russian|polish"
+    r"|turkish|dutch|czech|hungarian|swedish|norwegian|danish|persian|arabic|hebrew|ukrainian)[\])]\.?\s*$"
+)
+"""The language of a paper, which Embase and others write behind its translated title (RE2)."""
+
+
 class Records:
     """The columns of a paper table in the forms that are compared.
 
@@ -52,7 +59,7 @@ class Records:
 
     def __init__(self, table: pa.Table) -> None:
         self.table = table
-        titles = table.column("title").combine_chunks()
+        titles = pc.replace_substring_regex(table.column("title").combine_chunks(), _IN_LANGUAGE, "")
         self.folded = fold(titles)
         self.titles = squeeze(self.folded)
         self.title = codes(self.titles)

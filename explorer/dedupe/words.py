@@ -54,6 +54,8 @@ _ENDINGS = frozenset((
 # fmt: on
 
 _FIGURE = re.compile(r"\d")
+_UMLAUT = re.compile("([aou])e")
+"""A German ä, ö or ü where it is written as two letters; folded it is the first of them."""
 _FORMS = (
     (re.compile(r"(?<=[a-z]{2})(?:'?s|es)$"), ""),
     (re.compile(r"ies$"), "y"),
@@ -117,10 +119,12 @@ def relation(first: str, second: str) -> Relation:
     Returns
     -------
     {"form", "slip", "doubt", "other"}
-        form: plural, spelling, abbreviation, the same number. slip: a letter doubled or two exchanged, which makes no other word.
+        form: plural, spelling, abbreviation, the same number, ä as ae. slip: a letter doubled or two exchanged, which makes no other word.
         doubt: one letter differs, as it does in a slip, and as it does in nitrate and nitrite. other: two words.
     """
-    if form(first) == form(second):
+    if form(first) == form(second) or (
+        min(len(first), len(second)) > 5 and _UMLAUT.sub(r"\1", first) == _UMLAUT.sub(r"\1", second)
+    ):
         return "form"
     one, other = number(first), number(second)
     if one is not None or other is not None:

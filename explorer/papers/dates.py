@@ -15,7 +15,7 @@ from explorer.papers.edtf import known_part, read_edtf, season_number
 
 PRECISIONS = ("year", "month", "day")
 
-# Names and their abbreviations as Unicode's CLDR has them for 26 languages, folded; what means two months in two of them (the
+# Names and their abbreviations as Unicode's CLDR has them for 29 languages, folded; what means two months in two of them (the
 # listopad of Zagreb is October, that of Prague November) or is a short word of another language is left out.
 _MONTHS = {
     name: month
@@ -23,39 +23,51 @@ _MONTHS = {
         (
             "ene enero gen gener gennaio ian ianuarie jan janeiro januar januara januari january janv janvier "
             "leden ledna oca ocak sij sijecanj sijecnja sty styczen stycznia tammi tammikuu tammikuuta ιαν "
-            "ιανουαριοσ ιανουαριου січ січень січня янв январь января яну януари јан јануар",
+            "ιανουαριοσ ιανουαριου січ січень січня янв январь января яну януари јан јануар "
+            "يناير جانفي ינואר มกราคม",
             "feb febbr febbraio febr febrer febrero februar februara februari februarie february fev fevereiro "
             "fevr fevrier helmi helmikuu helmikuuta lut lutego luty subat uno unor unora velj veljaca veljace φεβ "
-            "φεβρουαριοσ φεβρουαριου лют лютии лютого феб фебруар фев февр февраль февраля февруари",
+            "φεβρουαριοσ φεβρουαριου лют лютии лютого феб фебруар фев февр февраль февраля февруари "
+            "فبراير شباط فيفري פברואר กุมภาพันธ์",
             "bre brezen brezna maalis maaliskuu maaliskuuta maart maerz mar marc marca march marcius marco marec "
             "maret mars mart martie marts marz marzec marzo mrt ozu ozujak ozujka μαρ μαρτιοσ μαρτιου бер "
-            "березень березня мар март марта",
+            "березень березня мар март марта "
+            "مارس اذار מרס מרץ มีนาคม",
             "abr abril apr april aprila aprile aprilie aprilis avr avril dub duben dubna d’abril huhti huhtikuu "
             "huhtikuuta kwi kwiecien kwietnia nis nisan tra travanj travnja απρ απριλιοσ απριλιου апр апрель "
-            "апреля април квіт квітень квітня",
+            "апреля април квіт квітень квітня "
+            "ابريل نيسان افريل אפריל เมษายน",
             "kve kveten kvetna mag maggio mai maig maio maj maja majus may mayis mayo mei svi svibanj svibnja "
-            "touko toukokuu toukokuuta μαι μαιοσ μαιου маи мая мај трав травень травня",
+            "touko toukokuu toukokuuta μαι μαιοσ μαιου маи мая мај трав травень травня "
+            "مايو ايار ماي מאי พฤษภาคม",
             "cerven cervna cvn cze czerwca czerwiec giu giugno haz haziran iun iunie juin jun juna june junho "
             "juni junij junio junius juny kesa kesakuu kesakuuta lipanj lipnja ιουν ιουνιοσ ιουνιου июн июнь июня "
-            "черв червень червня юни јун",
+            "черв червень червня юни јун "
+            "يونيو حزيران جوان יוני มิถุนายน",
             "cervence cervenec cvc heina heinakuu heinakuuta iul iulie juil juillet jul jula julho juli julij "
             "julio juliol julius july lipca lipiec lug luglio srpanj srpnja tem temmuz ιουλ ιουλιοσ ιουλιου июл "
-            "июль июля лип липень липня юли јул",
+            "июль июля лип липень липня юли јул "
+            "يوليو تموز جويلية יולי กรกฎาคม",
             "ag ago agost agosto agu agustos agustus aout aug august augusta augusti augustus augusztus avg "
             "avgust elo elokuu elokuuta kol kolovoz kolovoza sierpien sierpnia srpen srpna αυγ αυγουστοσ "
-            "αυγουστου авг август августа серп серпень серпня",
+            "αυγουστου авг август августа серп серпень серпня "
+            "اغسطس اب اوت אוגוסט สิงหาคม",
             "eyl eylul ruj rujan rujna sep sept september septembra septembre septembrie septiembre set setembre "
             "setembro settembre syys syyskuu syyskuuta szept szeptember wrz wrzesien wrzesnia zar zari σεπ "
-            "σεπτεμβριοσ σεπτεμβριου вер вересень вересня сент сентябрь сентября сеп септембар септември",
+            "σεπτεμβριοσ σεπτεμβριου вер вересень вересня сент сентябрь сентября сеп септембар септември "
+            "سبتمبر ايلول ספטמבר กันยายน",
             "eki ekim loka lokakuu lokakuuta oct october octobre octombrie octubre okt oktober oktobra ott "
             "ottobre out outubro paz pazdziernik pazdziernika rij rijen rijna οκτ οκτωβριοσ οκτωβριου жовт "
-            "жовтень жовтня окт октобар октомври октябрь октября",
+            "жовтень жовтня окт октобар октомври октябрь октября "
+            "اكتوبر אוקטובר ตุลาคม",
             "kas kasim listopadu marras marraskuu marraskuuta noiembrie nov november novembra novembre novembro "
             "noviembre stu studeni studenoga νοε νοεμβριοσ νοεμβριου лист листопад листопада нов новембар ное "
-            "ноември нояб ноябрь ноября",
+            "ноември нояб ноябрь ноября "
+            "نوفمبر נובמבר พฤศจิกายน",
             "aralik dec december decembra decembre decembrie des desember desembre dez dezember dezembro dic "
             "dicembre diciembre gru grudnia grudzien joulu joulukuu joulukuuta prosinac prosinca prosince "
-            "prosinec δεκ δεκεμβριοσ δεκεμβριου груд грудень грудня дек декабрь декабря декември дец децембар",
+            "prosinec δεκ δεκεμβριοσ δεκεμβριου груд грудень грудня дек декабрь декабря декември дец децембар "
+            "ديسمبر דצמבר ธันวาคม",
         ),
         start=1,
     )
@@ -66,7 +78,8 @@ _COMPACT = re.compile(r"\s*((?:1[5-9]|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01
 _OF_RIS = re.compile(r"\s*(\d{4})/(\d{1,2})?/(\d{1,2})?/\s*(\S.*)\Z")
 _NUMBERS_FIRST = re.compile(r"\s*(?:(\d{1,2})[-/. ])?(\d{1,2})[-/. ](\d{4})(?:[ T].*)?\s*\Z")
 _YEAR = re.compile(r"(?<!\d)(1[4-9]\d\d|20\d\d)(?!\d)")
-_WORD = re.compile(r"[^\W\d_]+")
+# The vowels of Thai and the points of Hebrew are no letters to Python.
+_WORD = re.compile(r"(?:[^\W\d_]|[\u05b0-\u05c7\u0e31-\u0e3a\u0e47-\u0e4e])+")
 _DAY = re.compile(r"(?<![\d:])(\d{1,2})(?:st|nd|rd|th|er|º|ª)?(?![\d:])")
 _COUNTED = re.compile(
     r"(?:\D{0,4}?)(\d{4})\s*[年년]\s*(?:(\d{1,2})\s*[月월]\s*(?:(\d{1,2})\s*[日号號일])?)?|(\d{1,2})\s*[月월]|tháng\s+(\d{1,2})\Z",
@@ -84,12 +97,18 @@ _NUMERALS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 _TENS = re.compile("([一二三四五六七八九]?)十([一二三四五六七八九]?)")
 
 
+_VIETNAMESE = re.compile(r"(?:(?:ngày\s+)?(\d{1,2})\s+)?tháng\s+(\d{1,2})[\s,/]+(?:năm\s+)?(\d{4})", re.IGNORECASE)
+_BUDDHIST = re.compile(r"(?<!\d)2[4-6]\d\d(?!\d)")
+"""A year of Thailand, whose calendar is 543 years ahead."""
+
+
 def _folded(word: str) -> str:
     """A word without case and accents."""
     if word.isascii():
         return word.lower()
     apart = unicodedata.normalize("NFKD", word.casefold().replace("ı", "i"))
-    return "".join(letter for letter in apart if not unicodedata.combining(letter))
+    # What combines with a letter of Thai is a vowel or a tone.
+    return "".join(letter for letter in apart if not unicodedata.combining(letter) or "\u0e00" < letter < "\u0e80")
 
 
 def _counted(text: str) -> str:
@@ -102,7 +121,7 @@ def _counted(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def month_number(text: str) -> int | None:
-    """Number of the month that a word, or a number, names in one of 26 languages: ``3``, ``Mar.``, ``März``, ``марта``, ``3月``."""
+    """Number of the month that a word, or a number, names in one of 29 languages: ``3``, ``Mar.``, ``März``, ``марта``, ``3月``."""
     word = _folded(text.strip().rstrip("."))
     if word in _MONTHS:
         return _MONTHS[word]
@@ -140,6 +159,10 @@ def parse_date(text: str) -> tuple[date, str] | None:
         if int(second) > 12 >= int(first):
             return _made(year, first, second)
         return _made(year, first, first) if first == second else _made(year, None, None)
+    if "\u0e00" < max(text, default="") < "\u0e80":
+        text = _BUDDHIST.sub(lambda match: str(int(match.group()) - 543), text)
+    if (named := _VIETNAMESE.search(text)) is not None:
+        return _made(named.group(3), named.group(2), named.group(1))
     if not text.isascii() and (counted := _COUNTED.match(_counted(text))) and counted.group(1):
         return _made(*counted.groups()[:3])
     if (extended := read_edtf(text)) is not None:
@@ -149,9 +172,15 @@ def parse_date(text: str) -> tuple[date, str] | None:
     return None if found is None else _worded(text, found)
 
 
+def _month_named(word: str) -> int | None:
+    folded = _folded(word)
+    # Hebrew writes "in March" as one word.
+    return _MONTHS.get(folded) or (_MONTHS.get(folded[1:]) if folded[:1] == "ב" else None)
+
+
 def _worded(text: str, found: re.Match[str]) -> tuple[date, str] | None:
     """Read a date whose month is a word; of a range of months the first."""
-    words = [(match, month) for match in _WORD.finditer(text) if (month := _MONTHS.get(_folded(match.group())))]
+    words = [(match, month) for match in _WORD.finditer(text) if (month := _month_named(match.group()))]
     if not words or (words[0][0].start() > found.end() + 12):
         return _made(found.group(), None, None)
     rest = text[: found.start()] + " " * 4 + text[found.end() :]

@@ -26,17 +26,20 @@ from explorer.ranking.logistic import calibrated
 
 Bools = NDArray[np.bool_]
 
-SHAPES_MEAN = (-0.36, 1.46)
+SHAPES_MEAN = (-0.29, 1.62)
 """Logarithms of the two shapes in other reviews: early finds, and how soon they end."""
 
-SHAPES_COVARIANCE = ((0.17, 0.20), (0.20, 0.88))
+SHAPES_COVARIANCE = ((0.22, 0.32), (0.32, 1.07))
 
 ANYWHERE = ((0.0, 20.0), (0.03, 3.0), (0.08, 1.0), (0.2, 0.5))
 """Share of relevant records that come anywhere in the order, and how often reviews are so, relatively."""
 
-LEVEL = 0.4
+LEVEL = 0.15
 """The test's p-value must be below this for a stop. Its usual level is one less the confidence; a queue that puts the likeliest first
 makes it far too strict then, and beside the curve it only has to keep one from stopping before a long run was irrelevant."""
+
+LEVEL_OF_ONE = 0.4
+"""The same where the target is missed by a single record more: the test could reject that at `LEVEL` only when hardly a record is left."""
 
 _FIRST = np.linspace(-2.2, 1.0, 17)
 _SECOND = np.linspace(-2.0, 3.5, 23)
@@ -357,7 +360,7 @@ def summary(
     enough = math.floor(found / target - found + 1e-9)
     chance = float(missed[: enough + 1].sum()) if found else 0.0
     # A rule that is asked again and again stops at its luckiest moment, so that half the doubt is allowed.
-    reached = n == records or (chance >= (1 + confidence) / 2 and p_value < LEVEL)
+    reached = n == records or (chance >= (1 + confidence) / 2 and p_value < (LEVEL if enough else LEVEL_OF_ONE))
     bound = ""
     if sample is not None:
         drawn, drawn_from = sample

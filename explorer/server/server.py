@@ -194,16 +194,16 @@ class ExplorerServer(Voila):  # type: ignore[misc]
         queue = (rf"{self.server_url}lx/queue", _Queue)
         asset = (rf"{self.server_url}lx/(plotly\.min\.js)", _Asset, {"path": str(script.parent)})
         text = (rf"{self.server_url}lx/(app\.js|dashboard\.css)", _Text)
-        file = (rf"{self.server_url}lx/file/([\w-]+)", DownloadHandler)
-        pages = {TornadoVoilaHandler: _Page, VoilaKernelWebsocketHandler: Line}
         corpus = self.tornado_settings.get("explorer_corpus", default_corpus)
         ending = (rf"{self.server_url}{ADDRESS}/([\w-]+)", Unsubscribe, {"subscriptions": Subscriptions(corpus)})
+        file = (rf"{self.server_url}lx/file/([\w-]+)", DownloadHandler)
+        pages = {TornadoVoilaHandler: _Page, VoilaKernelWebsocketHandler: Line}
         return [
             queue,
             asset,
             text,
-            file,
             ending,
+            file,
             *((route, pages.get(kind, kind), *rest) for route, kind, *rest in super().init_handlers()),
         ]
 

@@ -25,6 +25,9 @@ FREE = 64 << 20
 RATIO = 150
 """Bytes a compressed file may give for each byte it has, beyond `FREE`."""
 
+_UNPACKED = 1 << 20
+"""Bytes that are unpacked at once."""
+
 MEMBERS = 10_000
 
 NESTED = 2
@@ -47,7 +50,8 @@ class _Bounded(io.RawIOBase):
     def readinto(self, buffer: object) -> int:
         view = memoryview(cast("bytearray", buffer))
         try:
-            data = self._inner.read(len(view))
+            # Whoever reads all of a file asks for as much as could be, which would be unpacked before it is looked at.
+            data = self._inner.read(min(len(view), _UNPACKED))
         except DAMAGED as error:
             raise ReadError(
                 f"{self._name} is damaged: {error or type(error).__name__}. Download or export it again."

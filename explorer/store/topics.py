@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 
     from explorer.topics.model import TopicModel
 
-EDITS = "topics.edits.json"
-"""File of the reader's changes of the topics, in a generation."""
-
 MODEL = "topics.model.npz"
 """File of the topic model, in a generation."""
 
@@ -39,6 +36,9 @@ PARTS = 3
 
 LEAST = 12
 """Papers from which a topic is divided by default."""
+
+EDITS = "topics.edits.json"
+"""File of the reader's changes of the topics, in a generation."""
 
 _CHUNK = 10_000
 

@@ -89,10 +89,11 @@ def factors_of(counts: csr_matrix, weights: np.ndarray, places: np.ndarray) -> n
 
     Notes
     -----
-    The steps are those of Lee and Seung (2001) with the papers' side held.
+    The steps are those of Lee and Seung (2001) with the papers' side held. Rarity counts in full: with many papers to a topic
+    what few of the others have is sure, and says more than what they share.
     """
     held = places.T @ places
-    there = (weigh(counts, evened(counts, weights)).T @ places).T
+    there = (weigh(counts, weights).T @ places).T
     found: np.ndarray = there / np.maximum(np.diag(held), 1e-12)[:, None]
     for _ in range(_ROUNDS):
         found = found * there / np.maximum(held @ found, 1e-12)

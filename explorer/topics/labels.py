@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from explorer.topics.terms import words_of
+from explorer.topics.acronyms import acronyms_of
+from explorer.topics.terms import accented, words_of
 
 OTHER = "other"
 """Label of papers that fit no topic, such as those without any text."""
@@ -73,10 +74,14 @@ def name_topics(
     heaviest = [np.argsort(-places[:, topic], kind="stable")[:_READ] for topic in range(places.shape[1])]
     mine = [[int(row) for row in rows if places[row, topic] >= 0.3] for topic, rows in enumerate(heaviest)]
     mine = [rows or [int(row) for row in near[:3]] for rows, near in zip(mine, heaviest, strict=True)]
-    told = {row: phrases_of(texts[row], worth) for row in sorted({row for rows in mine for row in rows})}
+    read = sorted({row for rows in mine for row in rows})
+    # An acronym and what it stands for are one phrase.
+    said = {row: accented(texts[row]) for row in read}
+    long = acronyms_of(said.values())
+    told = {row: _spelt_out(phrases_of(text, worth), long) for row, text in said.items()}
     everywhere = Counter(phrase for found in told.values() for phrase in found)
     # What stands in a title counts twice: texts begin with theirs.
-    titles = {row: phrases_of(texts[row][:_TITLE], worth) for row in told}
+    titles = {row: _spelt_out(phrases_of(text[:_TITLE], worth), long) for row, text in said.items()}
     ranked = [
         _ranked(
             Counter(phrase for row in rows for phrase in told[row]),
@@ -84,15 +89,16 @@ def name_topics(
             len(rows),
             everywhere,
             len(told),
-            {word: 1 / (1 + place / 20) for place, word in enumerate(words[topic])},
+            _heavy(words[topic], long),
             worth,
+            long,
         )
         for topic, rows in enumerate(mine)
     ]
     labels: list[str] = []
     for topic, candidates in enumerate(ranked):
-        labels.append(_label(candidates, list(words[topic]), labels))
-    shown = _spellings([texts[row] for row in told], {part for label in labels for part in label.split(", ")})
+        labels.append(_label(candidates, list(words[topic]), labels, long))
+    shown = _spellings(list(said.values()), {part for label in labels for part in label.split(", ")})
     labels = [", ".join(shown.get(part, part) for part in label.split(", ")) for label in labels]
     return labels, [list(candidates[:5]) for candidates in ranked]
 
@@ -105,6 +111,7 @@ def _ranked(
     all_papers: int,
     heavy: Mapping[str, float],
     worth: Mapping[str, float],
+    long: Mapping[str, str],
 ) -> list[str]:
     """Phrases of a topic, best first; none is part of one before it, or holds one."""
     least = 3 if papers > 10 else 2 if papers > 3 else 1
@@ -117,25 +124,39 @@ def _ranked(
         lift = (count / papers) / elsewhere
         if lift > 1:
             known = [worth[part] for part in parts if part in worth]
-            told = max(heavy.get(part, 0.0) for part in parts) * max(known) ** 0.5
+            told = max(heavy.get(part, 0.0) for part in parts) * max(known, default=0.0) ** 0.5
             scores[phrase] = (count + titled[phrase]) / papers * np.log(lift) * len(parts) * told
     chosen: list[str] = []
     for phrase in sorted(scores, key=lambda phrase: (-scores[phrase], phrase)):
-        if not any(_same(phrase, other) for other in chosen):
+        if not any(_same(phrase, other, long) for other in chosen):
             chosen.append(phrase)
         if len(chosen) == 12:
             break
     return chosen
 
 
-def _same(one: str, other: str) -> bool:
-    """Whether two phrases say the same, but for an ending, or one holds a word of the other."""
+def _spelt_out(phrases: set[str], long: Mapping[str, str]) -> set[str]:
+    return {long.get(phrase, phrase) for phrase in phrases}
+
+
+def _heavy(words: Sequence[str], long: Mapping[str, str]) -> dict[str, float]:
+    """How much the words of a topic count in its name, the first ones most; those that an acronym stands for as it does."""
+    heavy = {word: 1 / (1 + place / 20) for place, word in enumerate(words)}
+    for word in words:
+        for part in long.get(word, "").split():
+            heavy[part] = max(heavy.get(part, 0.0), heavy[word])
+    return heavy
+
+
+def _same(one: str, other: str, long: Mapping[str, str]) -> bool:
+    """Whether two phrases say the same, but for an ending, or one holds a word of the other, spelt out or not."""
+    one, other = (" ".join(long.get(word, word) for word in phrase.split()) for phrase in (one, other))
     return any(a[:5] == b[:5] or a.rstrip("s") == b.rstrip("s") for a in one.split() for b in other.split())
 
 
-def _label(candidates: Sequence[str], words: Sequence[str], taken: Sequence[str]) -> str:
+def _label(candidates: Sequence[str], words: Sequence[str], taken: Sequence[str], long: Mapping[str, str]) -> str:
     parts = list(candidates[:1]) or list(words[:1])
-    more = [phrase for phrase in [*candidates[1:], *words] if not any(_same(phrase, part) for part in parts)]
+    more = [phrase for phrase in [*candidates[1:], *words] if not any(_same(phrase, part, long) for part in parts)]
     if parts and len(parts[0].split()) == 1 and more:
         parts.append(more.pop(0))
     label = ", ".join(parts) or OTHER + " ·"

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from explorer.text.markup import plain_latex
+
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
@@ -18,6 +20,7 @@ _ADDRESS = re.compile(
     r"https?://\S+|www\.\S+|\S+@\S+\.\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|edu|gov|ai|co)\b(?:/\S*)?", re.I
 )
 _MARKUP = re.compile(r"\\[A-Za-z]+|<[^<>]{1,80}>|&\w+;")
+_ACCENT = re.compile(r"""\\["'`^~=.]\{?\\?[A-Za-z]""")
 _RUN = re.compile(r"[぀-ヿ㐀-鿿豈-﫿]+")
 _UNSPACED = re.compile(r"[぀-ヿ㐀-鿿豈-﫿]")
 
@@ -32,6 +35,17 @@ _FULL = 0.3
 """Likeness of its papers from which a term is worth all it can be."""
 
 
+def accented(text: str) -> str:
+    r"""A text whose accents are letters, where LaTeX writes them: half a name is no word.
+
+    Examples
+    --------
+    >>> accented(r'Schr\"odinger operators')
+    'Schrödinger operators'
+    """
+    return plain_latex(text) if "\\" in text and _ACCENT.search(text) else text
+
+
 def words_of(text: str) -> list[str]:
     r"""Words of a text in lower case: no addresses, no markup, no numbers; pairs of characters where a script has no spaces.
 
@@ -43,10 +57,13 @@ def words_of(text: str) -> list[str]:
     if "://" in text or "www." in text or "@" in text or ".com" in text or ".org" in text or ".io" in text:
         text = _ADDRESS.sub(" ", text)
     if "\\" in text or "<" in text or "&" in text:
+        text = accented(text)
         text = _MARKUP.sub(" ", text)
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
     found = _WORD.findall(text.lower())
+    if "'s" in text or "’s" in text:
+        found = [word[:-2] if word.endswith(("'s", "’s")) else word for word in found]
     return [part for word in found for part in _parts(word)] if _UNSPACED.search(text) else found
 
 

@@ -24,11 +24,11 @@ const ASIDE = new Set(
     "subscriptions",
     "plotly",
     "screen_flow",
-    "file_next",
     "recommend",
     "topic",
     "topic_log",
     "topic_compare",
+    "file_next",
   ]),
 );
 

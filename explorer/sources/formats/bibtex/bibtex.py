@@ -288,7 +288,9 @@ def _date(raw: Mapping[str, str]) -> str | None:
     if date := raw.get("date"):
         if (extended := read_edtf(date)) is not None:
             return known_part(extended)
-        return plain_latex(date).split("/")[0] if re.match(r"\s*\d{4}", date) else plain_latex(date)
+        text = plain_latex(date)
+        # "2014/03" is a month, and no range.
+        return text.split("/")[0] if re.match(r"\s*\d{4}(?!/(?:0?[1-9]|1[0-2])(?:/\d\d?)?\s*\Z)", text) else text
     year = plain_latex(raw.get("year", ""))
     month, day = plain_latex(raw.get("month", "")), plain_latex(raw.get("day", ""))
     if not year or not month:

@@ -99,8 +99,10 @@ def objects(source: Source, records_in: Records | None = None) -> Iterator[tuple
         yield from _lines(source)
         return
     value = _whole(source, records_in or _records_in)
-    for number, item in enumerate(value, start=1):
-        yield number, None, item, ""
+    # Each record is let go of once it was taken: what Python makes of a file is several times its size.
+    value.reverse()
+    for number in range(1, len(value) + 1):
+        yield number, None, value.pop(), ""
 
 
 def _is_lines(source: Source) -> bool:
@@ -139,6 +141,7 @@ def _whole(source: Source, records_in: Records) -> list[Any]:
     import orjson
 
     data = source.bytes()
+    _check_values(data, source.name)
     text: bytes | str = data
     if encoding := source.judge(data):
         text = decode(data, encoding)
@@ -159,6 +162,13 @@ def _whole(source: Source, records_in: Records) -> list[Any]:
     if not isinstance(value, list):
         raise ReadError(f"{source.name} holds no list of papers.")
     return value
+
+
+def _check_values(data: bytes, name: str) -> None:
+    """Refuse a text that no record has. Raises `ReadError`."""
+    for start in range(0, len(data) - LINE, LINE):
+        if data.find(b'"', start, start + LINE) < 0:
+            raise ReadError(f"{name} has a value of more than {LINE >> 20} MiB; that is no list of papers.")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
