@@ -29,7 +29,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -312,7 +312,7 @@ def decisions(count: int, data: str | None, labels: int = 300) -> None:
         for number in range(labels + 100):
             paper = review.next(learn=number % 20 == 0 and number < labels)
             assert paper is not None
-            answer = "include" if "galax" in paper["title"].lower() or not number else "exclude"
+            answer: Literal["include", "exclude"] = "include" if "galax" in paper["title"].lower() or not number else "exclude"
             if number < labels:
                 review.label(paper, answer)
                 continue

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from importlib.metadata import version as installed
 from pathlib import Path
+from typing import Any
 
 project = "Literature Explorer"
 author = "the Literature Explorer maintainers"
@@ -34,3 +36,8 @@ GALLERY = Path(__file__).parent / "generated" / "notebooks"
 GALLERY.mkdir(parents=True, exist_ok=True)
 for notebook in (Path(__file__).parent.parent / "notebooks").glob("*.ipynb"):
     shutil.copy2(notebook, GALLERY)
+
+
+def setup(app: Any) -> None:
+    """Leave out what scikit-learn puts on each estimator, whose docstrings refer to pages of its own."""
+    app.connect("autodoc-skip-member", lambda *given: True if re.fullmatch(r"set_\w+_request", given[2]) else None)

@@ -281,6 +281,16 @@ def test_the_best_hits_and_all_that_tie_with_the_last(tmp_path: Path) -> None:
         ('author:"van der Berg, Jan"', {16}),
         ('author:"Jan van der Berg"', {16}),
         ('author:"Roe, Jane"', set()),
+        # Compounds in one word, in two, with a hyphen; letters of Greek by their names.
+        ("pretraining", {18, 19, 20}),
+        ("pre-training", {18, 19, 20}),
+        ("pre-trained", {18, 19, 20}),
+        ('"pre training"', {19, 20}),
+        ("+pretraining", {18}),
+        ("title:(nonlinear OR nothing)", {18, 19}),
+        ("overview", set()),
+        ("beta-catenin", {18, 19}),
+        ("β-catenin", {18, 19}),
         # Wildcards and nearness.
         ('"graph neur*"', {17}),
         ('"graph *al network"', {17}),
@@ -321,6 +331,9 @@ def _titles() -> TextIndex:
         {"authors": ["Jane Doe"]},
         {"authors": ["Doe J", "Berg, Jan van der", "van der Berg, Jan"]},
         {"title": "A graph neural network and a C*-algebra"},
+        {"title": "Pretraining, non-linear, of β-catenin"},
+        {"title": "Pre-training, nonlinear, of beta-catenin"},
+        {"title": "Pre training: over views"},
     )
 
 
@@ -329,6 +342,15 @@ def test_words_of_two_keywords_are_not_near_each_other(tmp_path: Path) -> None:
     assert found(index, "keyword:(fish NEAR/9 lake)") == {0}
     assert found(index, "keyword:(fish NEAR/9 net)") == set()
     assert found(index, "author:(lovelace NEAR/9 grace)") == set()
+
+
+def test_initials_in_a_phrase_near_a_word_are_letters(tmp_path: Path) -> None:
+    index = small(
+        tmp_path,
+        {"title": "Lakes of the large U.S. states", "authors": ["Moss, Ursula S."]},
+        {"title": "Lakes of large states"},
+    )
+    assert found(index, 'lakes NEAR/3 "large U.S."') == {0}
 
 
 def test_wildcards_that_too_many_words_fit_are_refused(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from explorer import Corpus, import_papers, open_corpus, read_papers
 from explorer.cli.main import main
 from explorer.dashboard.intake.intake import BUSY, Intake
 from explorer.dashboard.intake.upload import CHUNK, MOST_FILES, Upload
+from explorer.disk import HELD
 from explorer.errors import ReadError
 from explorer.papers.schema import FIELDS
 from explorer.sources import services
@@ -718,7 +719,7 @@ def test_too_much(desk: Desk) -> None:
 def test_names_are_never_paths(name: str, temporary: Path) -> None:
     upload = Upload([{**FILE, "name": name}, {**FILE, "id": "1", "name": name}])
     upload.take("0", 0, b"abc")
-    assert sorted(path.name for path in upload.folder.iterdir()) == ["0", "1"]
+    assert sorted(path.name for path in upload.folder.iterdir()) == ["0", "1", HELD]
     first, second = upload.names
     assert first != second
     assert not set(first) & set("/\\\x00")

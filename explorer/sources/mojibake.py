@@ -39,7 +39,6 @@ def restored(table: pa.Table, note: Note) -> pa.Table:
         column = table.column(name)
         listed = pa.types.is_list(column.type)
         texts = pc.list_flatten(column) if listed else column
-        # Arrow before 20 crashes on the indices of no values.
         if not len(texts):
             continue
         # Most texts are ASCII, and asking that costs little.

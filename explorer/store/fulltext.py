@@ -25,7 +25,7 @@ from explorer.papers.author_names import family_and_given, is_initials
 from explorer.selection.syntax import All, Either, Near, Node, Not, Phrase, Word, changed, over, parts_of, written
 from explorer.store.word_shapes import Shape, Spot, apart, beside, merged_words, pattern_of, shapes_of
 from explorer.text.analysis import FILLER, Terms, analyzer, spread, tokens, unspaced, without_particle
-from explorer.text.word_forms import word_forms
+from explorer.text.word_forms import compounds, word_forms
 
 ANALYZERS = {
     "title": "english",
@@ -549,15 +549,19 @@ def _itself_unless_small(word: str) -> tuple[str, ...]:
     return (word,) if tokens(word, "words") else ()
 
 
-def _shapes(node: Node, field: str) -> list[Shape]:
-    """The rows of words that a part of a query may be in one field: words, phrases, alternatives, parts near each other."""
+def _shapes(node: Node, field: str, *, beside_others: bool = False) -> list[Shape]:
+    """The rows of words that a part of a query may be in one field: words, phrases, alternatives, parts near each other.
+
+    A phrase `beside_others` is no name, whose initials would stand for too many words.
+    """
     if isinstance(node, Near):
         between = min(node.between, _FILLERS) if field in ("authors", "keywords") else node.between
-        return beside(_shapes(node.first, field), _shapes(node.second, field), between, node.ordered, _MOST_PHRASES)
+        first, second = (_shapes(part, field, beside_others=True) for part in (node.first, node.second))
+        return beside(first, second, between, node.ordered, _MOST_PHRASES)
     if isinstance(node, Either):
-        return merged_words([shape for part in node.parts for shape in _shapes(part, field)])
+        return merged_words([shape for part in node.parts for shape in _shapes(part, field, beside_others=beside_others)])
     assert isinstance(node, Word | Phrase)
-    if field == "authors" and isinstance(node, Phrase):
+    if field == "authors" and isinstance(node, Phrase) and not beside_others:
         return _name_shapes(node)
     text = node.text + ("*" if isinstance(node, Word) and node.prefix else "")
     return list(_leaf_shapes(text, isinstance(node, Word), node.exact, ANALYZERS[field] == "english"))
@@ -574,6 +578,8 @@ def _leaf_shapes(text: str, is_word: bool, exact: bool, stemmed: bool) -> tuple[
     found = [shapes_of(text.rstrip("?") if asks else text, terms, by_pattern=stemmed and exact)]
     if asks and is_word and found[0].spots:
         found.append(shapes_of(text, terms))
+    if is_word and not exact and stemmed and found[0].spots:
+        found += [shapes_of(other, terms) for other in compounds(text)]
     return tuple(merged_words(found))
 
 

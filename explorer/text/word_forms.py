@@ -99,6 +99,13 @@ _PLURALS = (
     "foci focuses", "formulae formulas", "fungi funguses", "appendices appendixes",
 )  # fmt: skip
 
+_NAMES_OF_LETTERS = (
+    "alpha beta gamma delta epsilon zeta theta iota kappa lambda sigma tau upsilon phi psi omega",
+    "αβγδεζθικλστυφψω",
+)
+"""Letters of Greek that stand in names of things, and what they are called; shorter names are words too."""
+_GREEK = dict(zip(_NAMES_OF_LETTERS[0].split(), _NAMES_OF_LETTERS[1], strict=True))
+_GREEK |= {letter: name for name, letter in _GREEK.items()}
 _LONGEST = 40
 _MOST = 24
 
@@ -135,13 +142,15 @@ _LENGTHS = tuple(sorted(set(map(len, _BY_ENDING))))
 
 @lru_cache(maxsize=8192)
 def word_forms(word: str) -> tuple[str, ...]:
-    """A folded word and its forms, itself first.
+    """A folded word and its forms, itself first; of a letter of Greek its name too.
 
     Examples
     --------
     >>> "tumor" in word_forms("tumour"), "analyses" in word_forms("analysis")
     (True, True)
     """
+    if word in _GREEK:
+        return (word, _GREEK[word])
     if len(word) > _LONGEST or not word.isascii() or not word.isalpha() or word in _NOT_ALIKE:
         return (word,)
     found = {word: None}
@@ -151,6 +160,33 @@ def word_forms(word: str) -> tuple[str, ...]:
             # Sorted: the order of a set is another on every run, and scores are added up in this one.
             found.update(dict.fromkeys(sorted(_one_step(form))))
     return tuple(form for form in found if form == word or form not in _NOT_ALIKE)[:_MOST]
+
+
+def compounds(word: str) -> tuple[str, ...]:
+    """How else a compound may be written: together (``pretraining``), or as words next to each other (``pre training``).
+
+    A hyphen parts words, so that *pre-training* is two of them. A word without one is taken apart behind the prefixes that are written
+    both ways.
+
+    Examples
+    --------
+    >>> compounds("pre-training"), compounds("Pretraining"), compounds("present"), compounds("state-of-the-art")
+    (('pretraining',), ('Pre training',), (), ())
+    """
+    if parted := _HYPHENED.fullmatch(word):
+        return ("".join(parted.groups()),)
+    begun = _PREFIXED.fullmatch(word)
+    return (" ".join(begun.groups()),) if begun and begun[2].lower() not in _NO_COMPOUNDS else ()
+
+
+_HYPHENED = re.compile(r"([^\W\d_]{2,20})[-\u2010\u2011]([^\W\d_]{3,20})")
+_PREFIXED = re.compile(
+    r"(anti|co|counter|cross|extra|fine|hyper|inter|intra|macro|meta|micro|multi|nano|non|over|para|post|pre|pseudo|quasi|self|semi|sub|super"
+    r"|trans|ultra|under|well)([a-z]{4,20})",
+    re.IGNORECASE,
+)
+_NO_COMPOUNDS = frozenset("view standing come coming turn".split())
+"""What stands behind a prefix that is a word too without being part of it (*over view*)."""
 
 
 def _one_step(word: str) -> set[str]:
