@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -16,6 +17,7 @@ import explorer
 from explorer import Corpus, Screening
 from explorer.errors import LibraryError, ScreeningError
 from explorer.screening.labels import Log, replay, reviews
+from explorer.screening.queue import Method
 
 WORDS = "trial walking mood sleep singing placebo adults dose bones cohort diet surgery school pain vision".split()
 
@@ -152,6 +154,14 @@ def test_a_review_replays_exactly(corpus: Corpus) -> None:
     for until in (entries[5].seq, entries[20].seq, entries[-1].seq):
         assert replay(entries, until) == replay([entry for entry in entries if entry.seq <= until])
     assert replay(entries) == review.state
+
+
+def test_another_default_does_not_change_a_review_that_began(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = Screening(corpus, seeds=["r0000"])
+    method = begun.method
+    monkeypatch.setattr("explorer.screening.queue.Method", partial(Method, model="logistic", query="uncertain"))
+    assert Screening(again(corpus)).method == method
+    assert Screening(corpus, name="another").method != method
 
 
 def test_the_log_only_grows(corpus: Corpus) -> None:

@@ -156,7 +156,11 @@ class Screening:
         self.refresh()
         acts: list[dict[str, Any]] = []
         if not self.state.searches:
-            begun: dict[str, Any] = {"description": "", "criteria": [], "votes": 1, "reasons": list(REASONS), "method": {}}
+            from explorer.screening.queue import Method
+
+            # Named though it is the default: what is the default may change, the order of a review that began must not.
+            settled = {"reasons": list(REASONS), "method": asdict(Method())}
+            begun: dict[str, Any] = {"description": "", "criteria": [], "votes": 1, **settled}
             begun |= {field: value for field, value in wanted.items() if value is not None}
             acts.append({"act": "begin", "said": {**begun, **self._search("Search 1", self._table_ids)}})
         else:
