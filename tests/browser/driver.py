@@ -97,6 +97,11 @@ class Board:
         return self.root.locator(".lx-chip-label")
 
     @property
+    def said(self) -> Locator:
+        """The line that says what was done."""
+        return self.root.locator(".lx-status[role=status]")
+
+    @property
     def error(self) -> Locator:
         """The line that says what went wrong."""
         return self.root.locator(".lx-alert[role=alert]").first

@@ -548,7 +548,7 @@ def test_csv_holds_what_is_shown(board: Board, corpus: Corpus, tmp_path: Path) -
     assert told["total"] == 88
     assert Selection.from_url(told["url"]) == selection
     assert told["corpus"]["content_hash"] == corpus.manifest["content_hash"]
-    expect(board.root.get_by_role("status")).to_have_text(f"{len(expected)} papers exported to {table.name}.zip.")
+    expect(board.said).to_have_text(f"{len(expected)} papers exported to {table.name}.zip.")
 
 
 def test_other_formats_hold_what_is_shown(voila_board: Board, corpus: Corpus, tmp_path: Path) -> None:
@@ -616,14 +616,14 @@ def test_python_and_link_are_copied(open_voila: Open, corpus: Corpus) -> None:
     board = open_voila(query="q=reward", permissions=["clipboard-read", "clipboard-write"])
     board.button("Export").click()
     board.root.get_by_role("button", name=re.compile("^Copy as Python")).click()
-    expect(board.root.get_by_role("status")).to_contain_text("Copied the Python code")
+    expect(board.said).to_contain_text("Copied the Python code")
     code = board.page.evaluate("navigator.clipboard.readText()")
     names: dict[str, object] = {}
     exec(code, names)
     assert names["papers"]["id"].tolist() == corpus.select(Selection(query="reward"))["id"].tolist()  # type: ignore[index]
     board.button("Export").click()
     board.root.get_by_role("button", name=re.compile("^Copy link")).click()
-    expect(board.root.get_by_role("status")).to_contain_text("Copied the link")
+    expect(board.said).to_contain_text("Copied the link")
     assert board.page.evaluate("navigator.clipboard.readText()") == f"{board.server.url}?q=reward"
 
 

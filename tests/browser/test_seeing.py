@@ -261,7 +261,7 @@ def test_an_addition_is_taken_back(open_voila: Open, refs: Path) -> None:
     board.shows(32)
     board.button("Take back").click()
     board.shows(31)
-    expect(board.root.get_by_role("status").last).to_contain_text("Taken back: added 1 paper from again.csv")
+    expect(board.said).to_contain_text("Taken back: added 1 paper from again.csv")
     board.page.goto(board.server.url)
     board.wait()
     board.shows(31)
