@@ -83,7 +83,7 @@ def test_a_notebook_that_is_opened_again_shows_the_picture(
     other.write_text(json.dumps(notebook), encoding="utf-8")
     server = lab()
     with watched(browser, server.host, viewport={"width": 1760, "height": 1100}) as (page, watch):
-        page.goto(f"{server.url}lab/tree/{other.name}")
+        page.goto(f"{server.url}lab/tree/{other.name}?reset")
         picture = page.locator(".lx-picture").first
         expect(picture).to_be_visible(timeout=DRAWN_WITHIN)
         expect(picture).to_contain_text("matching ‘vision’")
@@ -110,7 +110,7 @@ def test_many_papers_are_opened_while_the_notebook_goes_on(
     papers.to_csv(file, index=False)
     server = lab(file)
     with watched(browser, server.host, viewport={"width": 1760, "height": 1100}) as (page, watch):
-        page.goto(f"{server.url}lab/tree/many.ipynb")
+        page.goto(f"{server.url}lab/tree/many.ipynb?reset")
         expect(page.get_by_role("button", name="Python 3 (ipykernel) | Idle")).to_be_visible(timeout=DRAWN_WITHIN)
         run_notebook(page)
         board = Board(page, server, watch, voila=False)
