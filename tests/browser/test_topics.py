@@ -147,7 +147,8 @@ def test_topics_are_changed_undone_and_kept(open_voila: Open, themed: Path) -> N
     board.titles.first.click()
     board.reader.get_by_role("button", name="Move to another topic").click()
     moving = board.root.get_by_role("dialog", name="Move the paper to another topic")
-    moving.get_by_label("Its topic").select_option(label=re.compile("^My own name"))
+    own = moving.locator("option", has_text=re.compile("^My own name")).get_attribute("value")
+    moving.get_by_label("Its topic").select_option(own)
     moving.get_by_role("button", name="Move", exact=True).click()
     expect(board.reader.locator(".lx-word-topic")).to_have_text("My own name")
     expect(board.reader.get_by_role("button", name="Move to another topic")).to_be_focused()
@@ -260,7 +261,7 @@ def test_own_columns_are_axes_and_marks_are_completed_and_learnt_from(open_voila
     # A column is an axis, at an address, and a range of it filters.
     axes = board.root.locator(".lx-axes")
     board.button(re.compile("^Axes")).click()
-    axes.get_by_role("combobox", name="First axis").select_option("My score")
+    axes.get_by_role("combobox", name="First axis", exact=True).select_option("My score")
     expect(axes.locator(".lx-chart-title")).to_have_text("My score")
     expect(axes.locator(".lx-drawn")).to_be_visible()
     expect(axes.get_by_role("combobox", name="From pole of the first axis")).to_be_hidden()
@@ -271,7 +272,7 @@ def test_own_columns_are_axes_and_marks_are_completed_and_learnt_from(open_voila
     expect(board.page).to_have_url(re.compile(r"axis=columns\.my_score"))
     axes.get_by_role("button", name="Add a second axis").press("Enter")
     expect(axes.get_by_role("combobox", name="Second axis")).to_be_focused()
-    axes.get_by_role("combobox", name="Second axis").select_option("Seen on")
+    axes.get_by_role("combobox", name="Second axis", exact=True).select_option("Seen on")
     expect(axes.locator(".lx-chart-title")).to_have_text("My score by Seen on")
     assert not faults(board, RULES)
     if picture := os.environ.get("LITEXPLORER_PICTURES"):

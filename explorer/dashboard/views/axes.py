@@ -13,6 +13,7 @@ from explorer.dashboard.views.topics import places
 from explorer.errors import SelectionError
 from explorer.search.results import Results
 from explorer.selection.fields import axis_name
+from explorer.selection.query import parse
 from explorer.selection.syntax import COLUMN
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ LISTED = 50
 _MOST_BINS = 48
 _CELLS = (48, 72)
 _WEAK = 0.75
+_LOOKED_AT = 8
 CAVEAT = (
     "The papers of a pole hold the very words they were chosen by, so this figure flatters: read it as a warning when it is low, "
     "not as praise when it is high."
@@ -88,18 +90,26 @@ def columns(snapshot: Snapshot) -> list[list[str]]:
 
 
 def suggested(snapshot: Snapshot) -> list[str] | None:
-    """Two poles that part this corpus: the first phrases of its two largest topics that have no word in common.
+    """Two poles that part this corpus: the first phrases of two large topics that have no word in common.
 
     Topics are where the papers of a corpus differ most, so that an axis between two of them has papers at both ends, as one between
-    words that somebody thought of for another corpus has not.
+    words that somebody thought of for another corpus has not. Of the largest, those are taken whose phrase says most of its papers and
+    of few others: the papers of a pole are found by its words.
     """
-    totals = snapshot.totals("topics")
-    order = np.lexsort((np.arange(len(totals)), -totals)).tolist()
-    told = [(snapshot.topics.labels[code], set(snapshot.topics.table.words[code])) for code in order if totals[code] > 1]
-    told = [(label.split(",")[0].strip(), words | set(label.replace(",", " ").split())) for label, words in told if words]
+    totals, codes = snapshot.totals("topics"), snapshot.topics.codes
+    told: list[tuple[float, str, set[str]]] = []
+    for code in np.lexsort((np.arange(len(totals)), -totals))[:_LOOKED_AT].tolist():
+        label, words = snapshot.topics.labels[code], set(snapshot.topics.table.words[code])
+        phrase = label.split(",")[0].replace('"', "").strip()
+        said = parse(f'"{phrase}"') if phrase else None
+        if said is not None and totals[code] > 1 and words:
+            rows = snapshot.hits(said).rows
+            within = np.count_nonzero(codes[rows] == code)
+            told.append((within**2 / max(len(rows), 1), phrase, words | set(label.replace(",", " ").split())))
+    told.sort(key=lambda topic: -topic[0])
     return next(
-        ([low, high] for at, (low, ours) in enumerate(told) for high, theirs in told[at + 1 :] if not ours & theirs),
-        [told[0][0], told[1][0]] if len(told) > 1 else None,
+        ([low, high] for at, (_, low, ours) in enumerate(told) for _, high, theirs in told[at + 1 :] if not ours & theirs),
+        [told[0][1], told[1][1]] if len(told) > 1 else None,
     )
 
 
