@@ -62,6 +62,8 @@ def row(board: Board, name: str) -> Locator:
 
 def look(board: Board, name: str) -> Locator:
     """The dialog of a topic, opened by the keyboard: from its name by two steps of Tab."""
+    # One that was open closes when its change is answered, and gives the focus back.
+    expect(board.page.locator("dialog[open]")).to_have_count(0)
     row(board, name).locator(".lx-topic-button").focus()
     board.page.keyboard.press("Tab")
     board.page.keyboard.press("Tab")
