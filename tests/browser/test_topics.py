@@ -273,7 +273,7 @@ def test_own_columns_are_axes_and_marks_are_completed_and_learnt_from(open_voila
     board.shows(int((scores >= 2.5).sum()))
     expect(board.page).to_have_url(re.compile(r"axis=columns\.my_score"))
     axes.get_by_role("button", name="Add a second axis").press("Enter")
-    expect(axes.get_by_role("combobox", name="Second axis")).to_be_focused()
+    expect(axes.get_by_role("combobox", name="Second axis", exact=True)).to_be_focused()
     axes.get_by_role("combobox", name="Second axis", exact=True).select_option("Seen on")
     expect(axes.locator(".lx-chart-title")).to_have_text("My score by Seen on")
     assert not faults(board, RULES)
