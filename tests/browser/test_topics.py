@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Locator, expect
 
-from explorer.corpus.opening import open_files
+from explorer import Corpus, open_corpus
 
 from .conftest import Open
 from .driver import Board
@@ -44,12 +44,10 @@ def invented(first: int, count: int) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-@pytest.fixture(scope="module")
-def themed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file of forty-eight invented papers."""
-    path = tmp_path_factory.mktemp("themed") / "themed.csv"
-    invented(0, 48).to_csv(path, index=False)
-    return path
+@pytest.fixture
+def themed(tmp_path: Path) -> Path:
+    """A corpus of forty-eight invented papers, in a folder of its own."""
+    return Corpus.from_papers(invented(0, 48), tmp_path / "themed").folder
 
 
 def names(board: Board) -> list[str]:
@@ -160,14 +158,14 @@ def test_topics_are_changed_undone_and_kept(open_voila: Open, themed: Path) -> N
     look(board, "My own name").get_by_role("button", name="Pin").click()
     look(board, "Brass things").get_by_role("button", name="Hide").click()
     expect(row(board, "Brass things")).to_have_count(0)
-    expect(board.root.locator(".lx-topics .lx-chart-note")).to_contain_text("1 topic hidden")
+    expect(board.root.locator(".lx-topics .lx-chart-note", has_text="1 topic hidden")).to_be_visible()
     kept = sorted(names(board))
 
     # The page that is loaded again shows the same at the same address; topics that are found again, and papers that come, keep it.
     board.page.reload()
     board.wait()
     assert sorted(names(board)) == kept
-    corpus = open_files([themed])
+    corpus = open_corpus(themed)
     grown = corpus.refit().add(invented(48, 8))
     assert grown.folder == corpus.folder
     board.page.reload()
@@ -183,7 +181,7 @@ def test_topics_are_changed_undone_and_kept(open_voila: Open, themed: Path) -> N
     look(board, "Brass things").get_by_role("button", name="Delete").click()
     expect(row(board, "Brass things")).to_have_count(0)
     # Another that edits the folder meanwhile loses nothing.
-    other = open_files([themed])
+    other = open_corpus(themed)
     other.topics.seed("Salt", words=["salt"])
     look(board, "My own name").get_by_label("Name", exact=True).fill("Again")
     board.page.keyboard.press("Enter")
@@ -192,7 +190,7 @@ def test_topics_are_changed_undone_and_kept(open_voila: Open, themed: Path) -> N
 
 
 def test_topics_are_looked_into_and_compared(open_voila: Open, themed: Path) -> None:
-    corpus = open_files([themed])
+    corpus = open_corpus(themed)
     for scheme in ("light", "dark"):
         board = open_voila(themed, color_scheme=scheme)
         board.shows(len(corpus))
@@ -257,7 +255,7 @@ def test_topics_are_looked_into_and_compared(open_voila: Open, themed: Path) -> 
 
 def test_own_columns_are_axes_and_marks_are_completed_and_learnt_from(open_voila: Open, themed: Path) -> None:
     board = open_voila(themed)
-    corpus = open_files([themed])
+    corpus = open_corpus(themed)
     board.shows(len(corpus))
 
     # A column is an axis, at an address, and a range of it filters.
@@ -306,6 +304,7 @@ def test_own_columns_are_axes_and_marks_are_completed_and_learnt_from(open_voila
     board.button(f"Star {title}").click()
     expect(board.button(f"Star {title}")).to_have_attribute("aria-pressed", "true")
     board.titles.nth(1).click()
+    expect(board.reader.get_by_role("combobox", name="Add a tag (t)")).to_be_visible()
     board.page.keyboard.press("t")
     board.page.keyboard.type("slow things")
     board.page.keyboard.press("Enter")

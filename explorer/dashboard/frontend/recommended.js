@@ -68,7 +68,8 @@ export function recommendedView(app, { close, shown }) {
           ),
         ),
       ),
-      app.marks.star(row.row, false, row.title),
+      // A star that is given here is learnt from at once: asked after it, in order.
+      h("div", { click: () => ask() }, app.marks.star(row.row, false, row.title)),
     );
   }
 
@@ -151,10 +152,6 @@ export function recommendedView(app, { close, shown }) {
           ? h("ol", { class: "lx-feed-list", label: "Recommended papers" }, answer.rows.map(item))
           : h("p", { class: "lx-quiet" }, "Every paper of the corpus was marked already."),
       ]);
-  });
-  // A star that is given here is learnt from at once.
-  app.watch(["marks"], () => {
-    if (shown() && node.isConnected && asked) ask();
   });
   return { node, open };
 }
