@@ -150,9 +150,17 @@ def ticket_of(answer: Answer) -> str:
     return found[1].decode()
 
 
+def told(process: psutil.Process) -> str:
+    """What a process was started with; nothing of one that ended in between."""
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""
+
+
 def kernels(port: int) -> list[psutil.Process]:
     [server] = [child for child in psutil.Process().children() if str(port) in child.cmdline()]
-    return [child for child in server.children(recursive=True) if "ipykernel_launcher" in " ".join(child.cmdline())]
+    return [child for child in server.children(recursive=True) if "ipykernel_launcher" in told(child)]
 
 
 def test_a_full_server_says_so_and_lets_in_who_waited(tmp_path: Path) -> None:
