@@ -56,6 +56,7 @@ class Worker:
         self._post, self._progress, self._stopped, self._failed = post, progress, stopped, failed
         self._job: Job | None = None
         self._threads: list[threading.Thread] = []
+        self._listing = threading.Lock()
 
     def start(
         self,
@@ -84,8 +85,10 @@ class Worker:
 
         self._job = job
         job.thread = threading.Thread(target=run, name="explorer-worker", daemon=True)
-        self._threads = [thread for thread in self._threads if thread.is_alive()] + [job.thread]
-        job.thread.start()
+        # One job may start another before its own thread is listed; and only what was started can be waited for.
+        with self._listing:
+            job.thread.start()
+            self._threads = [thread for thread in self._threads if thread.is_alive()] + [job.thread]
 
     def _outcome(self, job: Job, work: Callable[[Say, threading.Event], T], done: Callable[[T], None]) -> Callable[[], None]:
         try:
@@ -134,9 +137,16 @@ class Worker:
         self._job = None
 
     def join(self, timeout: float | None = None) -> None:
-        """Wait for the threads of all jobs, dropped ones too."""
-        for thread in self._threads:
-            thread.join(timeout)
+        """Wait for the threads of all jobs, dropped ones and those that they started too."""
+        waited: set[threading.Thread] = set()
+        while True:
+            with self._listing:
+                left = [thread for thread in self._threads if thread not in waited]
+            if not left:
+                return
+            for thread in left:
+                thread.join(timeout)
+            waited.update(left)
 
 
 Stages = Mapping[str, tuple[str, float, float]]
