@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from string import Template
 from types import FrameType
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -43,6 +42,7 @@ from explorer.server.downloads import DownloadHandler, sweep
 from explorer.server.first_view import FirstView
 from explorer.server.identity import with_readers
 from explorer.server.line import BODY, MESSAGE, Line
+from explorer.server.notice import busy
 from explorer.server.ready import Kernels, replace_dead, waiting
 from explorer.server.unsubscribe import ADDRESS, Subscriptions, Unsubscribe
 
@@ -131,10 +131,8 @@ class _Page(TornadoVoilaHandler):  # type: ignore[misc]
         self.set_status(503)
         self.set_header("Retry-After", "5")
         self.set_header("Cache-Control", "no-store")
-        page = Template((Path(__file__).parent / "busy.html").read_text(encoding="utf-8"))
-        told = {name: _in_script(value) for name, value in (("ticket", decision.ticket), ("base", self.base_url))}
-        queue = _in_script(f"{self.base_url}lx/queue")
-        self.finish(page.substitute(told, ahead=decision.ahead, reason=decision.reason, queue=queue))
+        told = {"ticket": decision.ticket, "base": self.base_url, "queue": f"{self.base_url}lx/queue"}
+        self.finish(busy(decision.ahead, decision.reason, **{name: _in_script(value) for name, value in told.items()}))
 
 
 class _Queue(JupyterHandler):

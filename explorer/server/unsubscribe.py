@@ -9,25 +9,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from functools import cache
-from pathlib import Path
-from string import Template
 
 from tornado.web import RequestHandler
 
 from explorer.corpus.corpus import Corpus
 from explorer.errors import ExplorerError
 from explorer.server.identity import Tries
+from explorer.server.notice import notice
 
 ADDRESS = "lx/unsubscribe"
 """Below the server's base; a slash and the token follow."""
 
 _LONGEST = 200
-
-
-@cache
-def _page() -> Template:
-    return Template((Path(__file__).parent / "unsubscribe.html").read_text(encoding="utf-8"))
 
 
 class Subscriptions:
@@ -98,4 +91,4 @@ class Unsubscribe(RequestHandler):
 
     def _say(self, title: str, text: str, form: str = "") -> None:
         self.set_header("Content-Type", "text/html; charset=utf-8")
-        self.finish(_page().substitute(title=title, text=text, form=form))
+        self.finish(notice(title, f'<p role="status">{text}</p>\n{form}', head='<meta name="robots" content="noindex">'))
