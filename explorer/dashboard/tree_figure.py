@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 
 from explorer.dashboard.figures import JSON
 
 SHAPES = ("treemap", "sunburst", "icicle")
+
+_WIDTH = 16
+"""Letters of a line of a label; an area shrinks what is written in it until the longest line fits."""
 
 Node = tuple[str, str, str, int, str, int]
 """Id, id of the parent (empty for the root), label, papers, the value that a click selects, and the place that gives its colour."""
@@ -43,9 +47,13 @@ def tree_json(nodes: Sequence[Node], shape: str, level: str = "all", chosen: Seq
         "customdata": [["topics", value] if value else None for value in values],
         "hovertemplate": "%{label}<br>%{value:,} papers<extra></extra>",
         "marker": {"colors": []},
-        "textinfo": "label+value",
+        "text": ["<br>".join(textwrap.wrap(label, _WIDTH, break_long_words=False)) for label in labels],
+        "textinfo": "text+value",
         "meta": {"areas": places, "faded": [bool(chosen) and value not in chosen for value in values]},
     }
     if shape == "sunburst":
         trace["insidetextorientation"] = "radial"
+    if shape != "treemap":
+        # Faded leaves would leave writing that was chosen for the colour as it is.
+        trace["leaf"] = {"opacity": 1}
     return {"data": [trace], "layout": {"height": 420, "margin": {"l": 0, "r": 0, "t": 0, "b": 0}}}
