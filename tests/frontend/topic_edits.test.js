@@ -42,6 +42,7 @@ test("what was learnt from is said", () => {
     learntText({ learnt: 1, picked: 0, writable: true }),
     /^Learnt from 1 paper: what you starred, tagged and read\./,
   );
+  assert.match(learntText({ learnt: 1, picked: 1, writable: true }), /^Learnt from 1 paper: the papers you picked\./);
   assert.match(learntText({ learnt: 5, picked: 2, writable: true }), /read and 2 papers you picked\./);
   assert.match(learntText({ learnt: 2, picked: 2, writable: false }), /^Learnt from 2 papers: the papers you picked\./);
 });

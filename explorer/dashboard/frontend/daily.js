@@ -1,5 +1,6 @@
 import { titledDialog } from "./dialog.js";
 import { h, icon, iconButton, swap } from "./dom.js";
+import { paperTitle } from "./paper_title.js";
 import { recommendedView } from "./recommended.js";
 import { plural } from "./text.js";
 
@@ -234,18 +235,7 @@ export function dailyDialog(app) {
     return h(
       "li",
       { class: "lx-feed-row" },
-      h(
-        "button",
-        {
-          class: "lx-feed-title",
-          key: `open:${row.row}`,
-          click: () => {
-            close();
-            link.send("open", { row: row.row });
-          },
-        },
-        row.title,
-      ),
+      paperTitle(app, row, close),
       row.about ? h("p", { class: "lx-quiet" }, row.about) : null,
       h("p", { class: "lx-feed-why" }, row.reason),
     );

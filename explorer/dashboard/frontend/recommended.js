@@ -1,4 +1,5 @@
 import { h, swap } from "./dom.js";
+import { paperTitle } from "./paper_title.js";
 import { plural } from "./text.js";
 
 /** @import { RecommendedAnswer } from "./messages.d.ts" */
@@ -10,8 +11,9 @@ import { plural } from "./text.js";
  * @param {Pick<RecommendedAnswer, "learnt" | "picked" | "writable">} answer
  */
 export function learntText({ learnt, picked, writable }) {
-  const own = writable ? "what you starred, tagged and read" : "the papers you picked";
-  const also = writable && picked ? ` and ${plural(picked, "paper")} you picked` : "";
+  const marked = writable && learnt > picked;
+  const own = marked ? "what you starred, tagged and read" : "the papers you picked";
+  const also = marked && picked ? ` and ${plural(picked, "paper")} you picked` : "";
   return `Learnt from ${plural(learnt, "paper")}: ${own}${also}. What you have marked already is left out.`;
 }
 
@@ -47,18 +49,7 @@ export function recommendedView(app, { close, shown }) {
       h(
         "div",
         {},
-        h(
-          "button",
-          {
-            class: "lx-feed-title",
-            key: `open:${row.row}`,
-            click: () => {
-              close();
-              link.send("open", { row: row.row });
-            },
-          },
-          row.title,
-        ),
+        paperTitle(app, row, close),
         row.about ? h("p", { class: "lx-quiet" }, row.about) : null,
         h(
           "ul",

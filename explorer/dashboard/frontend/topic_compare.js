@@ -206,7 +206,7 @@ export function topicCompare(app) {
           {},
           h("th", { scope: "col" }, FIELDS.find(([name]) => name === answer.of)?.[1] ?? ""),
           answer.names.map((name, side) =>
-            h("th", { scope: "col" }, name, h("span", { class: "lx-quiet" }, ` ${plural(answer.papers[side], "paper")}`)),
+            h("th", { scope: "col" }, name, h("span", { class: "lx-quiet" }, `, ${plural(answer.papers[side], "paper")}`)),
           ),
           h("th", { scope: "col", title: "Odds of the second against the first, with the 95 % interval" }, "Odds"),
         ),

@@ -1,5 +1,6 @@
 import { titledDialog } from "./dialog.js";
 import { h, iconButton, submitOnEnter, swap } from "./dom.js";
+import { paperTitle } from "./paper_title.js";
 import { count, plural, tidied } from "./text.js";
 
 /** @import { TopicAnswer, TopicLogAnswer, TopicRow, Paper } from "./messages.d.ts" */
@@ -115,23 +116,7 @@ export function topicEdits(app) {
         ? h(
             "ul",
             { class: "lx-topic-central", label: "Surest papers" },
-            answer.central.map(({ row, title: paper }) =>
-              h(
-                "li",
-                {},
-                h(
-                  "button",
-                  {
-                    class: "lx-feed-title",
-                    click: () => {
-                      close();
-                      link.send("open", { row });
-                    },
-                  },
-                  paper,
-                ),
-              ),
-            ),
+            answer.central.map((paper) => h("li", {}, paperTitle(app, paper, close))),
           )
         : null,
     ];
