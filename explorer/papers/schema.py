@@ -46,6 +46,7 @@ from explorer.papers.author_names import name_splitter, split_names
 from explorer.papers.column_names import columns_to_fields
 from explorer.papers.dates import PRECISIONS, parse_date
 from explorer.papers.identifiers import BARE, arxiv_id_from_number, first_address, normal_arxiv_id, normal_doi
+from explorer.papers.rows import rows_where
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -156,7 +157,7 @@ def as_named(
     if not pc.any(broken).as_py() or pc.sum(broken).as_py() < pc.sum(given).as_py():
         return values
     whole = pc.if_else(broken, pc.replace_substring_regex(values, r"\.0$", ""), values)
-    for row in pc.indices_nonzero(broken).to_pylist():
+    for row in rows_where(broken).to_pylist():
         report(row, name, values[row].as_py(), whole[row].as_py(), "it was taken for a number, and is restored")
     return whole
 
@@ -416,7 +417,7 @@ def _in_calendar(
     beyond = pc.fill_null(pc.or_(pc.less(counted, low), pc.greater(counted, high)), False)
     if not pc.any(beyond).as_py():
         return values
-    for row in pc.indices_nonzero(beyond).to_pylist():
+    for row in rows_where(beyond).to_pylist():
         report(row, field, f"{counted[row].as_py() // per_day} days from 1970-01-01", "", "not a day of the years 1 to 9999")
     return pc.if_else(beyond, pa.scalar(None, kind), values)
 
