@@ -133,7 +133,8 @@ class _File:
         self._file.seek(0)
         self._head()
         self._file.close()
-        return np.load(self._path, mmap_mode="r" if self._length else None)
+        whole: NDArray[Any] = np.load(self._path, mmap_mode="r" if self._length else None)
+        return whole
 
 
 def save_array(path: Path, array: NDArray[Any]) -> None:
