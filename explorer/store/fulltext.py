@@ -25,7 +25,7 @@ from explorer.papers.author_names import family_and_given, is_initials
 from explorer.selection.syntax import All, Either, Near, Node, Not, Phrase, Word, changed, over, parts_of, written
 from explorer.store.word_shapes import Shape, Spot, apart, beside, merged_words, pattern_of, shapes_of
 from explorer.text.analysis import FILLER, Terms, analyzer, spread, tokens, unspaced, without_particle
-from explorer.text.word_forms import compounds, word_forms
+from explorer.text.word_forms import parted_name, spellings, umlauts, word_forms
 
 ANALYZERS = {
     "title": "english",
@@ -584,11 +584,17 @@ def stem_of(word: str) -> str:
 def _stems(word: str) -> tuple[str, ...]:
     """The stems of a folded word and of its irregular forms; none for a stop word."""
     own = stem_of(word)
-    return tuple(dict.fromkeys((own, *(stem for form in word_forms(word) if (stem := stem_of(form)))))) if own else ()
+    forms = (*word_forms(word), *umlauts(word, name=False))
+    return tuple(dict.fromkeys((own, *(stem for form in forms if (stem := stem_of(form)))))) if own else ()
 
 
 def _itself(word: str) -> tuple[str, ...]:
     return (word,)
+
+
+def _name(word: str) -> tuple[str, ...]:
+    """A folded word of a name, and how else it may be written."""
+    return (word, *umlauts(word, name=True))
 
 
 def _itself_unless_small(word: str) -> tuple[str, ...]:
@@ -611,22 +617,26 @@ def _shapes(node: Node, field: str, *, beside_others: bool = False) -> list[Shap
     if field == "authors" and isinstance(node, Phrase) and not beside_others:
         return _name_shapes(node)
     text = node.text + ("*" if isinstance(node, Word) and node.prefix else "")
-    return list(_leaf_shapes(text, isinstance(node, Word), node.exact, ANALYZERS[field] == "english"))
+    kind = "name" if field == "authors" and not node.exact else ANALYZERS[field]
+    return list(_leaf_shapes(text, isinstance(node, Word), node.exact, kind))
 
 
 @lru_cache(maxsize=8192)
-def _leaf_shapes(text: str, is_word: bool, exact: bool, stemmed: bool) -> tuple[Shape, ...]:
-    """The rows of words that a word or a phrase may be; the same in every field of one analyser."""
+def _leaf_shapes(text: str, is_word: bool, exact: bool, kind: str) -> tuple[Shape, ...]:
+    """The rows of words that a word or a phrase may be; the same in every field of one kind: of one analyser, or of names of persons."""
+    stemmed = kind == "english"
     if is_word and not exact:
         text = without_particle(text)
-    terms = _itself if not stemmed else _itself_unless_small if exact else _stems
+    terms = _name if kind == "name" else _itself if not stemmed else _itself_unless_small if exact else _stems
     # A question mark after the last word may be a question's: the word itself is meant too.
     asks = not exact and text.endswith("?") and not text.endswith("??")
     found = [shapes_of(text.rstrip("?") if asks else text, terms, by_pattern=stemmed and exact)]
     if asks and is_word and found[0].spots:
         found.append(shapes_of(text, terms))
-    if is_word and not exact and stemmed and found[0].spots:
-        found += [shapes_of(other, terms) for other in compounds(text)]
+    if is_word and not exact and found[0].spots:
+        others = [*spellings(text), *(parted_name(text) if kind == "name" else ())]
+        # Where one part is a stop word, the other alone would be looked for.
+        found += [shape for shape in (shapes_of(other, terms) for other in others) if len(shape.spots) == shape.length]
     return tuple(merged_words(found))
 
 
@@ -647,16 +657,18 @@ def _name_shapes(node: Phrase) -> list[Shape]:
     text = re.sub(r"(?<=[\s,])(?:(\w{1,3})\*|([a-z]))\Z", lambda match: (match[1] or match[2]).upper(), node.text)
     node = replace(node, text=text)
     family, given = family_and_given(text)
-    found = [] if "," in node.text and given else [shapes_of(node.text, _itself)]
-    if not given or node.exact:
-        return found or [shapes_of(f"{family} {given}", _itself)]
+    if node.exact:
+        return [shapes_of(node.text if not given or "," not in node.text else f"{family} {given}", _itself)]
+    families = (family, *spellings(family), *parted_name(family))
+    found = [] if "," in node.text and given else [shapes_of(node.text, _name)]
     begun = [
         [word] if not is_initials(word) else [f"{letter}*" for letter in word if letter.isalpha()] for word in given.split()
     ]
     for names in ([given], [name for some in begun for name in some]):
-        shape = shapes_of(" ".join((family, *names)), _itself, least=1)
-        if shape not in found:
-            found.append(shape)
+        for one in families:
+            shape = shapes_of(" ".join((one, *filter(None, names))), _name, least=1)
+            if shape not in found:
+                found.append(shape)
     return found
 
 
