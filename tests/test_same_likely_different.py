@@ -98,6 +98,8 @@ def test_a_word_that_turns_a_title_around_makes_another_paper(first: str, second
         "Addendum to: {}", "Re: {}", "Fe de erratas: {}", "{} (fe de errores)", "Errata: {}", "Retractación: {}", "Respuesta a: {}",
         "Correção: {}", "Rectificatif : {}", "Réponse à : {}", "Berichtigung: {}", "{} (Berichtigung)", "Erwiderung auf: {}", "Rettifica: {}",
         "Исправление: {}", "{} (исправление)", "Ответ на: {}", "勘误：{}", "{}（更正）", "訂正：{}", "{} (정정)", "Sprostowanie: {}",
+        "{}: reply to Smith", "{} — reply from the authors", "{}. Addendum", "{}: a comment", "{}: protocol for a cohort study",
+        "{}: a systematic review protocol",
     ],
 )  # fmt: skip
 def test_a_notice_is_not_its_paper(notice: str) -> None:
