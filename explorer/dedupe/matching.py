@@ -17,7 +17,7 @@ from rapidfuzz import fuzz, process
 
 from explorer.dedupe import evidence as ev
 from explorer.dedupe import imprint, titles
-from explorer.dedupe.blocking import Rows, candidate_pairs, same_value_pairs, sorted_unique
+from explorer.dedupe.blocking import Rows, candidate_pairs, letters_of, same_value_pairs, sorted_unique
 from explorer.dedupe.evidence import LEVELS, LIKELY, SAME
 from explorer.dedupe.records import Records
 
@@ -129,6 +129,8 @@ class ClosePairs:
         Rows, the smaller first.
     ratio, cut : array of float32
         Likeness of the titles, and of their common length where one is cut off; 0 to 1.
+    turned : array of bool
+        Whether the titles have the same letters in another order.
     shared, other : array of int64
         The first kind of identifier that both have the same of, and that both have different ones of: an index of `kinds` plus 1,
         0 where there is none.
@@ -139,6 +141,7 @@ class ClosePairs:
     high: Rows
     ratio: npt.NDArray[np.float32]
     cut: npt.NDArray[np.float32]
+    turned: Mask
     shared: npt.NDArray[np.int64]
     other: npt.NDArray[np.int64]
     kinds: tuple[str, ...]
@@ -156,7 +159,8 @@ def close_pairs(records: Records, *, first_new: int = 0, progress: Callable[[flo
         if values.any():
             low, high = same_value_pairs(values, ordered, first_new)
             found.append(low * rows + high)
-    low, high = candidate_pairs(records.titles, table.column("abstract"), ordered, first_new, lambda part: progress(0.4 * part))
+    texts = (records.titles, table.column("abstract"), table.column("authors"))
+    low, high = candidate_pairs(*texts, ordered, first_new, lambda part: progress(0.4 * part))
     code = sorted_unique(np.concatenate([low * rows + high, *found]))
     low, high = code // rows, code % rows
     shared, other = np.zeros(len(code), np.int64), np.zeros(len(code), np.int64)
@@ -168,15 +172,17 @@ def close_pairs(records: Records, *, first_new: int = 0, progress: Callable[[flo
         other[both & (one != two)] = number
     ratio, cut = _title_similarity(records, low, high, lambda part: progress(0.4 + 0.4 * part))
     progress(0.8)
-    kept = (shared > 0) | (ratio >= 0.7) | (cut >= 0.9) | _heads_equal(table, low, high)
+    letters = letters_of(records.titles)
+    turned = (letters[low] == letters[high]) & (letters[low] > 0) & (ratio < 1)
+    kept = (shared > 0) | (ratio >= 0.7) | (cut >= 0.85) | turned | _heads_equal(table, low, high)
     low, high, shared, other = low[kept], high[kept], shared[kept], other[kept]
-    ratio, cut = ratio[kept], cut[kept]
+    ratio, cut, turned = ratio[kept], cut[kept], turned[kept]
     for kind, sets, same_kind in (("trial number", records.trials, _registry), ("ISBN", records.isbns, lambda number: "")):
         for place in _both_in(sets, low, high, table.num_rows):
             if _differ(sets[int(low[place])], sets[int(high[place])], same_kind) and not (kind == "ISBN" and shared[place]):
                 other[place] = other[place] or kinds.index(kind) + 1
     records.load(sorted_unique(np.concatenate([low, high])), lambda part: progress(0.85 + 0.15 * part))
-    return ClosePairs(low, high, ratio, cut, shared, other, kinds)
+    return ClosePairs(low, high, ratio, cut, turned, shared, other, kinds)
 
 
 def _both_in(sets: dict[int, frozenset[str]], low: Rows, high: Rows, rows: int) -> list[int]:
@@ -404,6 +410,9 @@ def _title_levels(
         worst = np.where(verdicts == ev.TITLE_SLIP, levels[places], np.maximum(levels[places], verdicts))
         levels[places] = np.where(ended[places], worst, verdicts)
         ended[places] &= verdicts == ev.TITLE_SLIP
+    # Words that changed places: by a slip, or to say something else (parents of children, children of parents).
+    moved = close.turned & (levels > ev.TITLE_NEAR)
+    levels[moved] = ev.TITLE_NEAR
     return levels, ended, marked
 
 
@@ -534,9 +543,11 @@ def judged(records: Records, close: ClosePairs, found: Agreement) -> Verdict:
     printed_alike = pages == ev.PAGES_SAME
     works = _other_works(records, low, high) & ~printed_alike
     preprints = (place.preprint[low] != place.preprint[high]) & (place.preprint[low] >= 0) & (place.preprint[high] >= 0)
-    unproven = ~(people | told | printed_alike) & ~((authors == ev.AUTHORS_UNKNOWN) & (abstract == ev.ABSTRACT_UNKNOWN))
-    bare = (authors == ev.AUTHORS_UNKNOWN) & (abstract == ev.ABSTRACT_UNKNOWN) & ~printed_alike
     long_titles = _long_titles(records)
+    # A long title of one year, and some of its authors: the others were misspelt or left out.
+    some = (authors == ev.AUTHORS_SOME) & (title == ev.TITLE_SAME) & (year == ev.YEAR_SAME) & long_titles[low]
+    unproven = ~(people | some | told | printed_alike) & ~((authors == ev.AUTHORS_UNKNOWN) & (abstract == ev.ABSTRACT_UNKNOWN))
+    bare = (authors == ev.AUTHORS_UNKNOWN) & (abstract == ev.ABSTRACT_UNKNOWN) & ~printed_alike
     # Columns and news come without names each time; a record that lost its names meets one that has them.
     named = records.named[low] | records.named[high] | (records.abstract[low] >= 0) | (records.abstract[high] >= 0)
     bare &= ~((year == ev.YEAR_SAME) & (title == ev.TITLE_SAME) & long_titles[low] & named & ~records.notice[low])
@@ -597,7 +608,7 @@ def judged(records: Records, close: ClosePairs, found: Agreement) -> Verdict:
             ("words of the title differ", ~accounted),
             ("what follows in one title may be another part or report", unsure_end),
             ("a title that many works have", short),
-            ("authors differ", (authors == ev.AUTHORS_OTHERS) | ((authors == ev.AUTHORS_SOME) & ~told)),
+            ("authors differ", (authors == ev.AUTHORS_OTHERS) | ((authors == ev.AUTHORS_SOME) & ~told & ~some)),
             ("years differ", years),
             ("a body's report of another year", yearly),
             ("venues differ", venues),
