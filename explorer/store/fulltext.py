@@ -55,6 +55,8 @@ _APART = f"{FILLER} " * _FILLERS
 """Stands before an author or a keyword, so that words of two are not near each other."""
 
 _HEAP = 256_000_000
+_LEAST_HEAP = 30_000_000
+"""Bytes that papers may take before they are written; tantivy refuses less than 15 MB."""
 
 _META, _MANAGED = "meta.json", ".managed.json"
 """tantivy's lists of an index: its segments, and the files that it made."""
@@ -146,9 +148,25 @@ def build_index(
     with _as_os_errors():
         index = tantivy.Index.open(str(folder)) if held else tantivy.Index(_schema(), str(folder))
         _register(index)
+    _fill(
+        index,
+        table,
+        rows=range(table.num_rows) if rows is None else rows,
+        held=held,
+        heap=heap,
+        threads=threads,
+        progress=progress,
+    )
+
+
+def _fill(
+    index: Any, table: pa.Table, *, rows: Iterable[int], held: int, heap: int, threads: int, progress: Callable[[float], None]
+) -> None:
+    """Put the papers of a table into an opened index."""
+    with _as_os_errors():
         writer = index.writer(heap, threads)
     fields = ["title", "abstract", "authors", "keywords", "venue", *(name for name in IDS if name in table.column_names)]
-    numbers, done = iter(range(table.num_rows) if rows is None else rows), 0
+    numbers, done = iter(rows), 0
     for batch in table.select(fields).to_batches(max_chunksize=1_000):
         for title, abstract, authors, keywords, venue, *ids in zip(*(c.to_pylist() for c in batch.columns), strict=True):
             row = int(next(numbers))
@@ -229,9 +247,24 @@ class TextIndex:
             for path in (path for path in folder.resolve().iterdir() if path.suffix != ".lock"):
                 (Path(links) / path.name).symlink_to(path)
             self._index = tantivy.Index.open(links)
-        _register(self._index)
-        self._schema = self._index.schema
-        self._searcher = self._index.searcher()
+        self._take(self._index)
+
+    @classmethod
+    def in_memory(cls, table: pa.Table) -> TextIndex:
+        """An index of a few papers that never touches the disk; hits are their places in the table."""
+        index = tantivy.Index(_schema())
+        _register(index)
+        _fill(index, table, rows=range(table.num_rows), held=0, heap=_LEAST_HEAP, threads=1, progress=lambda part: None)
+        index.reload()
+        made = cls.__new__(cls)
+        made._take(index)
+        return made
+
+    def _take(self, index: Any) -> None:
+        self._index = index
+        _register(index)
+        self._schema = index.schema
+        self._searcher = index.searcher()
         self._kept_forms: dict[tuple[str, str], tuple[str, ...]] = {}
 
     def hits(self, node: Node) -> Hits:
@@ -434,6 +467,11 @@ class TextIndex:
         else:
             index = _WORDS[field]
             places = [(place, self._as_words(field, spot)) for place, spot in places]
+        if len(places) == 1 and not places[0][1].patterns and len(places[0][1].terms) <= _ALTERNATIVES:
+            # A word, as most of a query is.
+            for term in places[0][1].terms:
+                yield tantivy.Query.term_query(self._schema, index, term)
+            return
         if all(not spot.patterns for _, spot in places) and math.prod(len(spot.terms) for _, spot in places) <= _ALTERNATIVES:
             for terms in itertools.product(*(spot.terms for _, spot in places)):
                 yield self._row(index, [(place, term) for (place, _), term in zip(places, terms, strict=True)], slop)
@@ -501,7 +539,16 @@ def in_fields(node: Word | Phrase | Near) -> list[tuple[str, Word | Phrase | Nea
     named = next(iter(leaves(node))).field
     if named:
         return [(named, node)]
-    return [(field, over((field,), node)) for field in EVERYWHERE]  # type: ignore[misc]
+    return [(field, _within(node, field)) for field in EVERYWHERE]
+
+
+def _within(node: Word | Phrase | Near, field: str) -> Word | Phrase | Near:
+    """The same in one field. Not by `dataclasses.replace`, which takes longer than all else that is done for a word."""
+    if isinstance(node, Word):
+        return Word(node.text, field, node.prefix, node.position, node.exact)
+    if isinstance(node, Phrase):
+        return Phrase(node.text, field, node.position, node.exact)
+    return over((field,), node)  # type: ignore[return-value]
 
 
 def _label(node: Word | Phrase | Near) -> str:
@@ -643,7 +690,8 @@ def says_nothing(node: Word | Phrase | Near) -> bool:
     """Whether a part of a query has no word but stop words, in fields that drop those."""
     if isinstance(node, Near):
         return not all(shape.spots for shape in _shapes(node, next(iter(leaves(node))).field or "title"))
-    if node.field == "ids":
+    # An id, a tag or the value of a column is no text, of which small words would be left out.
+    if node.field == "ids" or (node.field and node.field not in ANALYZERS):
         return not node.text.strip()
     return not all(shape.spots for shape in _shapes(node, node.field or "title"))
 

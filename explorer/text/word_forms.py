@@ -137,6 +137,7 @@ def _by_ending() -> dict[str, list[tuple[str, int]]]:
 
 
 _BY_ENDING = _by_ending()
+_ANY_INSIDE = re.compile("|".join(dict.fromkeys(part for pair in _INSIDE for part in pair)))
 _LENGTHS = tuple(sorted(set(map(len, _BY_ENDING))))
 
 
@@ -308,7 +309,8 @@ def _one_step(word: str) -> set[str]:
         for instead, before in _BY_ENDING.get(word[-length:], ()):
             if len(word) - length >= before:
                 found.add(word[: len(word) - length] + instead)
-    for british, american in _INSIDE:
+    # Few words have any of them, which one look tells.
+    for british, american in _INSIDE if _ANY_INSIDE.search(word) else ():
         if british in word:
             found.add(word.replace(british, american))
         elif american in word:
