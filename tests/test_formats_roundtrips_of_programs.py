@@ -378,3 +378,11 @@ def test_libreoffice_opens_our_tables_and_what_it_saves_reads_back(tmp_path: Pat
     for field in ("title", "authors", "published", "precision", "doi", "pages"):
         found, given = text.column(field).to_pylist(), table.column(field).to_pylist()
         assert found == given or (field == "title" and found[1] == "'=1+1 reeds"), field
+
+
+def test_signs_that_latex_does_not_print_are_escaped_in_titles() -> None:
+    written = to_bibtex(
+        _read(r"@article{a, title = {Growth of 50% of {BERT} & co in \emph{lakes} \& ponds}}", "x.bib").table
+    ).decode()
+    assert r"title = {Growth of 50\% of {BERT} \& co in \emph{lakes} \& ponds}" in written
+    assert _papers(written, "y.bib").keys() == {"Growth of 50% of BERT & co in lakes & ponds"}
