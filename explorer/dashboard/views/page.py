@@ -187,7 +187,8 @@ def years(results: Results) -> View:
     """Years with their counts; months too where the corpus spans at most a century."""
     first, last = results.snapshot.year_span
     # A corpus without a date has no year to choose, and the page then says only that.
-    counts = results.counts("years") if results.snapshot.undated < len(results.snapshot) else []
+    dated = results.snapshot.undated < len(results.snapshot)
+    counts = results.counts("years") if dated else np.zeros(0, np.int64)
     view: View = {
         "name": "years",
         "kind": "range",
@@ -199,7 +200,7 @@ def years(results: Results) -> View:
         "undated": results.snapshot.undated,
         "months": None,
     }
-    if len(counts) and (last - first + 1) * 12 <= _MOST_MONTHS:
+    if dated and (last - first + 1) * 12 <= _MOST_MONTHS:
         monthly = results.counts("months")
         if monthly.any():
             labels = [period_label(first * 12 + i, "month") for i in range(len(monthly))]
