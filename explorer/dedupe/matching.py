@@ -329,11 +329,10 @@ def agreement(records: Records, close: ClosePairs, progress: Callable[[float], N
 def _author_levels(records: Records, low: Rows, high: Rows) -> npt.NDArray[np.int64]:
     one, other = records.authors[low], records.authors[high]
     first, second = np.minimum(one, other), np.maximum(one, other)
-    keys, back = np.unique(first * np.int64(max(len(records.names), 1)) + second, return_inverse=True)
     size = max(len(records.names), 1)
-    found = np.array(
-        [ev.people_level(records.people(key // size), records.people(key % size)) for key in keys.tolist()], np.int64
-    )
+    keys, back = np.unique(first * np.int64(size) + second, return_inverse=True)
+    levels = (ev.people_level(records.people(key // size), records.people(key % size)) for key in keys.tolist())
+    found = np.fromiter(levels, np.int64, len(keys))
     return found[back] if len(keys) else np.zeros(0, np.int64)
 
 
@@ -351,16 +350,20 @@ def _abstract_levels(records: Records, low: Rows, high: Rows) -> npt.NDArray[np.
     size = np.int64(len(records.abstracts))
     first, second = np.minimum(one, other)[unlike], np.maximum(one, other)[unlike]
     keys, back = np.unique(first * size + second, return_inverse=True)
-    left = [records.abstracts[key] for key in (keys // size).tolist()]
-    right = [records.abstracts[key] for key in (keys % size).tolist()]
-    least = np.array([min(len(a), len(b)) for a, b in zip(left, right, strict=True)])
-    likeness = process.cpdist(
-        [text[:n] for text, n in zip(left, least.tolist(), strict=True)],
-        [text[:n] for text, n in zip(right, least.tolist(), strict=True)],
-        scorer=fuzz.ratio,
-        score_cutoff=60,
-        dtype=np.float32,
-    )
+    least, likeness = np.zeros(len(keys), np.int64), np.zeros(len(keys), np.float32)
+    # Some at a time: many pairs have texts of their own.
+    for start in range(0, len(keys), _CHUNK):
+        part = slice(start, start + _CHUNK)
+        left, right = (records.abstracts.take(pa.array(of)).to_pylist() for of in (keys[part] // size, keys[part] % size))
+        shared = [min(len(a), len(b)) for a, b in zip(left, right, strict=True)]
+        least[part] = shared
+        likeness[part] = process.cpdist(
+            [text[:n] for text, n in zip(left, shared, strict=True)],
+            [text[:n] for text, n in zip(right, shared, strict=True)],
+            scorer=fuzz.ratio,
+            score_cutoff=60,
+            dtype=np.float32,
+        )
     steps = [likeness >= 97, likeness >= 90, likeness >= 70]
     found = np.select(steps, [ev.ABSTRACT_SAME, ev.ABSTRACT_NEAR, ev.ABSTRACT_ALIKE], ev.ABSTRACT_OTHER)
     levels[unlike] = np.where(least >= 40, found, ev.ABSTRACT_UNKNOWN)[back]
