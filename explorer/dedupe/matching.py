@@ -409,13 +409,17 @@ def _title_levels(
     turned = first > second
     first, second = np.where(turned, second, first), np.where(turned, first, second)
     keys, back = np.unique(first * np.int64(len(texts)) + second, return_inverse=True)
-    compared = []
+    compared, marks = np.zeros(len(keys), np.int64), np.zeros(len(keys), bool)
+    doubted: dict[int, tuple[tuple[str, str, bool], ...]] = {}
     for number, key in enumerate(keys.tolist()):
         if number % _OFTEN == 0:
             progress(number / len(keys))
-        compared.append(titles.compare(texts[key // len(texts)], texts[key % len(texts)]))
-    level = np.array([found.level for found in compared], np.int64)[back]
-    marked[alike] = np.array([found.marked for found in compared], bool)[back]
+        comparison = titles.compare(texts[key // len(texts)], texts[key % len(texts)])
+        compared[number], marks[number] = comparison.level, comparison.marked
+        if comparison.doubts:
+            doubted[number] = comparison.doubts
+    level = compared[back]
+    marked[alike] = marks[back]
     known = {titles.FORM: ev.TITLE_FORM, titles.SLIP: ev.TITLE_SLIP, titles.CUT: ev.TITLE_CUT, titles.TURNED: ev.TITLE_TURNED}
     for code, found in known.items():
         # What is not alike at all has other numbers too.
@@ -423,12 +427,11 @@ def _title_levels(
     ended[alike] = (level == titles.CUT) | (level == titles.SUBTITLE)
     subtitles = alike[level == titles.SUBTITLE]
     levels[subtitles] = _subtitle_levels(records, low[subtitles], high[subtitles], levels[subtitles])
-    doubtful = np.flatnonzero([bool(found.doubts) for found in compared])
-    if len(doubtful):
-        position = np.full(len(compared), -1)
-        position[doubtful] = np.arange(len(doubtful))
-        some = np.flatnonzero(position[back] >= 0)
-        doubts = [compared[back[place]].doubts for place in some.tolist()]
+    if doubted:
+        doubtful = np.zeros(len(keys), bool)
+        doubtful[list(doubted)] = True
+        some = np.flatnonzero(doubtful[back])
+        doubts = [doubted[pair] for pair in back[some].tolist()]
         places = alike[some]
         verdicts = _settled(records, low[places], high[places], turned[some], doubts, abstract[places])
         # Of a title that was cut off, too, each word there is must be accounted for.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from dask_cluster import Cluster, until
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills workers by signal")
 
-INTERACTIONS = 200
+INTERACTIONS = int(os.environ.get("LITEXPLORER_INTERACTIONS", "200"))
 WORDS = ("model", "task", "arithmetic", "vision", "vectors", "merging", "reasoning", "numbers", "language", "learning")
 
 
