@@ -37,9 +37,9 @@ class Cluster:
         self._workers: list[subprocess.Popen[bytes]] = []
 
     def _run(self, kind: str, *options: str) -> subprocess.Popen[bytes]:
-        log = (self._folder / f"{kind}-{time.time_ns()}.log").open("wb")
         command = [sys.executable, "-W", "ignore", "-m", "dask", kind, *options]
-        return subprocess.Popen(command, env=self._environment, stdout=log, stderr=log, cwd=self._folder)
+        with (self._folder / f"{kind}-{time.time_ns()}.log").open("wb") as log:
+            return subprocess.Popen(command, env=self._environment, stdout=log, stderr=log, cwd=self._folder)
 
     def worker(self) -> None:
         options = [
