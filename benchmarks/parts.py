@@ -5,7 +5,7 @@ concepts included but with ``--no-concepts``, in a process of its own. With ``--
 there, so that a long run can be done way by way. Its memory is told twice, as the system has it every 50 ms: what is resident,
 pages of mapped files included, which the system takes back when it needs them; and the part of it that is no file's (anonymous),
 which it cannot. Processes that a build starts count with it; the workers of Dask, which stand for other machines, do not, nor does
-their processor's time. With ``--before``, another checkout builds the same file in the same run. Then 60 selections are asked of the
+their processor's time. With ``--before``, another checkout builds the same file in the same run. Then 50 selections are asked of the
 corpus, and every answer is compared with that of one process that asks at once.
 """
 

@@ -48,6 +48,7 @@ ONLY = {
     "jupyter_server": {"server"},
     "tantivy": {"store/fulltext", "text"},
     "distributed": {"executors", "corpus/building", "corpus/opening"},
+    "fsspec": {"store/fetched"},
     "sklearn": {"topics", "store/topics", "ranking", "text/keyphrases", "screening"},
 }
 # Whatever opens a connection to another machine.

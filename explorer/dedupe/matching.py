@@ -334,11 +334,10 @@ def agreement(records: Records, close: ClosePairs, progress: Callable[[float], N
 def _author_levels(records: Records, low: Rows, high: Rows) -> npt.NDArray[np.int64]:
     one, other = records.authors[low], records.authors[high]
     first, second = np.minimum(one, other), np.maximum(one, other)
-    keys, back = np.unique(first * np.int64(max(len(records.names), 1)) + second, return_inverse=True)
     size = max(len(records.names), 1)
-    found = np.array(
-        [ev.people_level(records.people(key // size), records.people(key % size)) for key in keys.tolist()], np.int64
-    )
+    keys, back = np.unique(first * np.int64(size) + second, return_inverse=True)
+    levels = (ev.people_level(records.people(key // size), records.people(key % size)) for key in keys.tolist())
+    found = np.fromiter(levels, np.int64, len(keys))
     return found[back] if len(keys) else np.zeros(0, np.int64)
 
 
@@ -356,16 +355,20 @@ def _abstract_levels(records: Records, low: Rows, high: Rows) -> npt.NDArray[np.
     size = np.int64(len(records.abstracts))
     first, second = np.minimum(one, other)[unlike], np.maximum(one, other)[unlike]
     keys, back = np.unique(first * size + second, return_inverse=True)
-    left = [records.abstracts[key] for key in (keys // size).tolist()]
-    right = [records.abstracts[key] for key in (keys % size).tolist()]
-    least = np.array([min(len(a), len(b)) for a, b in zip(left, right, strict=True)])
-    likeness = process.cpdist(
-        [text[:n] for text, n in zip(left, least.tolist(), strict=True)],
-        [text[:n] for text, n in zip(right, least.tolist(), strict=True)],
-        scorer=fuzz.ratio,
-        score_cutoff=60,
-        dtype=np.float32,
-    )
+    least, likeness = np.zeros(len(keys), np.int64), np.zeros(len(keys), np.float32)
+    # Some at a time: many pairs have texts of their own.
+    for start in range(0, len(keys), _CHUNK):
+        part = slice(start, start + _CHUNK)
+        left, right = (records.abstracts.take(pa.array(of)).to_pylist() for of in (keys[part] // size, keys[part] % size))
+        shared = [min(len(a), len(b)) for a, b in zip(left, right, strict=True)]
+        least[part] = shared
+        likeness[part] = process.cpdist(
+            [text[:n] for text, n in zip(left, shared, strict=True)],
+            [text[:n] for text, n in zip(right, shared, strict=True)],
+            scorer=fuzz.ratio,
+            score_cutoff=60,
+            dtype=np.float32,
+        )
     steps = [likeness >= 97, likeness >= 90, likeness >= 70]
     found = np.select(steps, [ev.ABSTRACT_SAME, ev.ABSTRACT_NEAR, ev.ABSTRACT_ALIKE], ev.ABSTRACT_OTHER)
     levels[unlike] = np.where(least >= 40, found, ev.ABSTRACT_UNKNOWN)[back]
@@ -411,13 +414,17 @@ def _title_levels(
     turned = first > second
     first, second = np.where(turned, second, first), np.where(turned, first, second)
     keys, back = np.unique(first * np.int64(len(texts)) + second, return_inverse=True)
-    compared = []
+    compared, marks = np.zeros(len(keys), np.int64), np.zeros(len(keys), bool)
+    doubted: dict[int, tuple[tuple[str, str, bool], ...]] = {}
     for number, key in enumerate(keys.tolist()):
         if number % _OFTEN == 0:
             progress(number / len(keys))
-        compared.append(titles.compare(texts[key // len(texts)], texts[key % len(texts)]))
-    level = np.array([found.level for found in compared], np.int64)[back]
-    marked[alike] = np.array([found.marked for found in compared], bool)[back]
+        comparison = titles.compare(texts[key // len(texts)], texts[key % len(texts)])
+        compared[number], marks[number] = comparison.level, comparison.marked
+        if comparison.doubts:
+            doubted[number] = comparison.doubts
+    level = compared[back]
+    marked[alike] = marks[back]
     known = {titles.FORM: ev.TITLE_FORM, titles.SLIP: ev.TITLE_SLIP, titles.CUT: ev.TITLE_CUT, titles.TURNED: ev.TITLE_TURNED}
     for code, found in known.items():
         # What is not alike at all has other numbers too.
@@ -425,12 +432,11 @@ def _title_levels(
     ended[alike] = (level == titles.CUT) | (level == titles.SUBTITLE)
     subtitles = alike[level == titles.SUBTITLE]
     levels[subtitles] = _subtitle_levels(records, low[subtitles], high[subtitles], levels[subtitles])
-    doubtful = np.flatnonzero([bool(found.doubts) for found in compared])
-    if len(doubtful):
-        position = np.full(len(compared), -1)
-        position[doubtful] = np.arange(len(doubtful))
-        some = np.flatnonzero(position[back] >= 0)
-        doubts = [compared[back[place]].doubts for place in some.tolist()]
+    if doubted:
+        doubtful = np.zeros(len(keys), bool)
+        doubtful[list(doubted)] = True
+        some = np.flatnonzero(doubtful[back])
+        doubts = [doubted[pair] for pair in back[some].tolist()]
         places = alike[some]
         verdicts = _settled(records, low[places], high[places], turned[some], doubts, abstract[places])
         # Of a title that was cut off, too, each word there is must be accounted for.

@@ -20,8 +20,13 @@ from explorer.papers.schema import TEXT
 
 _MEDLINE = r"[a-z][ ,]+[A-Z]{1,4}$|^et al\.?$"
 _ABSTRACT = 300
+_PEOPLE = 50_000
+"""Lists of names whose words are kept."""
+
 _BATCH = 20_000
-_HEADINGS = re.compile(r"(?:abstract|summary|background|introduction|objectives?|purpose|aims?|importance|context)")
+_HEADINGS = r"^(?:abstract|summary|background|introduction|objectives?|purpose|aims?|importance|context)"
+"""RE2."""
+
 _NO_NAMES = frozenset(("al", "et", "others"))
 _BODIES = re.compile(
     r"\b(?:associations?|society|societies|group|committee|college|academy|organi[sz]ation|institutes?|federation|council|ministry|department|agency|"
@@ -100,17 +105,15 @@ class Records:
         self.abstract = np.full(self.table.num_rows, -1, np.int64)
         self.abstract[rows] = pc.fill_null(self._heads.indices, -1).to_numpy(zero_copy_only=False)
 
-    @cached_property
-    def names(self) -> list[str]:
+    @property
+    def names(self) -> pa.Array:
         """All names of each distinct list of authors that was loaded, folded."""
-        found: list[str] = self._names.dictionary.to_pylist()
-        return found
+        return self._names.dictionary
 
     @cached_property
-    def abstracts(self) -> list[str]:
+    def abstracts(self) -> pa.Array:
         """First letters of each distinct abstract that was loaded, folded, without spaces and a heading."""
-        folded = squeeze(fold(self._heads.dictionary)).to_pylist()
-        return [_HEADINGS.sub("", text, count=1) if _HEADINGS.match(text) else text for text in folded]
+        return pc.replace_substring_regex(squeeze(fold(self._heads.dictionary)), _HEADINGS, "", max_replacements=1)
 
     @cached_property
     def long_abstracts(self) -> npt.NDArray[np.bool_]:
@@ -121,7 +124,11 @@ class Records:
         """Words of two letters or more in a list of names, by its number: initials and the order of names do not count."""
         found = self._people.get(authors)
         if found is None:
-            found = self._people[authors] = frozenset(w for w in self.names[authors].split() if len(w) > 1) - _NO_NAMES
+            # Pairs come by their first record, so that its names, and few others, are asked for again.
+            if len(self._people) >= _PEOPLE:
+                self._people.clear()
+            found = frozenset(w for w in self.names[authors].as_py().split() if len(w) > 1) - _NO_NAMES
+            self._people[authors] = found
         return found
 
     @cached_property

@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 import psutil
 
 ROOT = Path(__file__).parent.parent.parent
-STARTED_WITHIN = 90
+STARTED_WITHIN = 240
 """Seconds; a cold disk and a busy machine make JupyterLab slow to start."""
 
 
@@ -52,11 +52,11 @@ class Server:
 
 
 @contextmanager
-def voila(*files: str | Path) -> Iterator[Server]:
+def voila(*files: str | Path, options: Sequence[str] = ()) -> Iterator[Server]:
     """``litexplorer serve`` on files of papers, on the sample without one."""
     with _folder() as folder:
         port = _free_port()
-        command = ["serve", *map(str, files), "--no-browser", "--port", str(port)]
+        command = ["serve", *map(str, files), "--no-browser", "--port", str(port), *options]
         with _running([_script("litexplorer"), *command], folder, port) as server:
             yield server
 
