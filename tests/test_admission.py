@@ -8,6 +8,8 @@ import re
 import resource
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import psutil
@@ -17,7 +19,7 @@ from hypothesis import strategies as st
 from test_server import Answer, ask, serving
 
 from explorer.errors import ServerError
-from explorer.server.admission import DASHBOARD_BYTES, DESCRIPTORS, Admission, default_number
+from explorer.server.admission import DASHBOARD_BYTES, DESCRIPTORS, Admission, control_group_bounds, default_number
 from explorer.server.identity import TRIES, Tries
 from explorer.server.server import Doors, is_visit, serve, waiting
 
@@ -199,6 +201,62 @@ def test_tokens_are_not_tried_for_long_and_can_stand_in_a_file(tmp_path: Path) -
         assert 429 not in found[:TRIES]
         assert found[TRIES:] == [429] * 5
         assert "open-sesame" not in (tmp_path / f"{port}.log").read_text()
+
+
+@pytest.mark.parametrize(
+    ("groups", "files", "bounds"),
+    [
+        ("0::/system.slice/explorer.service", {"system.slice/explorer.service/memory.max": "2000"}, [2000]),
+        ("0::/a/b", {"a/b/memory.max": "max", "a/memory.max": "3000", "memory.max": "max"}, [3000]),
+        (
+            "4:memory:/a/b\n0::/",
+            {"memory/a/b/memory.limit_in_bytes": "4000", "memory/memory.limit_in_bytes": "5000"},
+            [4000, 5000],
+        ),
+        ("4:memory:/outside/name", {"memory/memory.limit_in_bytes": "6000"}, [6000]),
+        ("", {}, []),
+    ],
+)
+def test_bounds_of_control_groups_are_those_of_the_group_and_of_all_around_it(
+    groups: str, files: dict[str, str], bounds: list[int], tmp_path: Path
+) -> None:
+    (tmp_path / "proc/self").mkdir(parents=True)
+    (tmp_path / "proc/self/cgroup").write_text(groups)
+    for name, text in files.items():
+        path = tmp_path / "sys/fs/cgroup" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text + "\n")
+    assert sorted(set(control_group_bounds(tmp_path))) == bounds
+
+
+def test_those_inside_do_not_wait_for_those_who_ask() -> None:
+    """What is measured is measured in a thread, once for all who ask within a second."""
+    measured: list[str] = []
+
+    def sizes() -> tuple[int, list[int]]:
+        measured.append(threading.current_thread().name)
+        time.sleep(0.2)
+        return 0, [EACH]
+
+    async def come() -> None:
+        door = Admission(3, 2 * EACH, sizes)
+        beats = 0
+
+        async def beat() -> None:
+            nonlocal beats
+            while True:
+                await asyncio.sleep(0.01)
+                beats += 1
+
+        beating = asyncio.create_task(beat())
+        await asyncio.gather(*(door.measure() for _ in range(30)))
+        beating.cancel()
+        assert beats > 3
+        assert [door.ask(1).admitted, door.ask(2).admitted] == [True, False]
+
+    asyncio.run(come())
+    assert len(measured) == 1
+    assert measured[0] != threading.main_thread().name
 
 
 def test_few_file_descriptors_are_raised_at_the_start(tmp_path: Path) -> None:

@@ -37,7 +37,15 @@ from explorer.dashboard.figures import plotly_path, plotly_version
 from explorer.disk import TEMPORARY, HeldFolder
 from explorer.errors import ServerError
 from explorer.library.readers import HEADER
-from explorer.server.admission import Admission, Decision, default_number, memory_there, raise_descriptors, sizes
+from explorer.server.admission import (
+    Admission,
+    Decision,
+    default_number,
+    expected_sizes,
+    memory_there,
+    raise_descriptors,
+    sizes,
+)
 from explorer.server.downloads import DownloadHandler, sweep
 from explorer.server.first_view import FirstView
 from explorer.server.identity import with_readers
@@ -104,6 +112,7 @@ class _Page(TornadoVoilaHandler):  # type: ignore[misc]
         reader = getattr(self.current_user, "username", "")
         self.request.headers[HEADER] = reader if reader in self.identity_provider.readers else ""
         doors: Doors = self.settings["explorer_doors"]
+        await doors.admission.measure()
         decision = doors.admission.ask(doors.running(self.kernel_manager), self.get_cookie("lx-ticket", "") or "")
         if not decision.admitted:
             self._say_busy(decision)
@@ -139,8 +148,9 @@ class _Queue(JupyterHandler):
     """What a page that waits asks."""
 
     @authenticated
-    def get(self) -> None:
+    async def get(self) -> None:
         doors: Doors = self.settings["explorer_doors"]
+        await doors.admission.measure()
         decision = doors.admission.ready(doors.running(self.kernel_manager), self.get_argument("ticket", ""))
         self.set_header("Cache-Control", "no-store")
         self.finish({"admitted": decision.admitted, "ahead": decision.ahead})
@@ -434,7 +444,7 @@ def serve(
         # A function, for settings are copied deeply, and a corpus cannot be.
         config.Voila.tornado_settings["explorer_corpus"] = lambda: default_corpus() if corpus is None else corpus
         config.Voila.tornado_settings["explorer_downloads"] = str(folder / "downloads")
-        config.Voila.tornado_settings["explorer_doors"] = Doors(Admission(most, memory, sizes))
+        config.Voila.tornado_settings["explorer_doors"] = Doors(Admission(most, memory, expected_sizes))
         app = ExplorerServer(config=config)
         try:
             app.initialize([str(notebook), *arguments])
