@@ -43,7 +43,7 @@ def runs(port: int, kernel_id: str) -> psutil.Process | None:
     return next((process for process in kernels(port) if kernel_id in told(process)), None)
 
 
-@pytest.mark.parametrize("after", [pytest.param(0.0, marks=pytest.mark.slow), 6.0])
+@pytest.mark.parametrize("after", [0.0, 6.0])
 def test_one_that_died_is_not_given_to_a_page(after: float, tmp_path: Path) -> None:
     """At once, and when Jupyter has started it again by itself, under the same id and empty."""
     with serving(tmp_path, "--kernels-ready", "1") as port:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import time
 from typing import Any, cast
 
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
+
+_PATIENCE, _PAUSE = 2.0, 0.05
+"""Seconds in which a kernel's heart must answer, which it does whatever the kernel is doing, and between two looks whether it has."""
 
 
 class Kernels(AsyncMappingKernelManager):
@@ -27,7 +32,25 @@ class Kernels(AsyncMappingKernelManager):
         if kernel_id not in self:
             return False
         kernel = cast(Any, self.get_kernel(kernel_id))
-        return bool(await kernel.is_alive()) and kernel.provisioner.pid == self._processes.get(kernel_id)
+        # One that is being ended is there still for some milliseconds, but answers no more.
+        answered = asyncio.Event()
+        heart = kernel.connect_hb()
+        heart.on_recv(lambda parts: answered.set())
+        try:
+            heart.send(b"ping")
+            until = time.monotonic() + _PATIENCE
+            while time.monotonic() < until:
+                if not await kernel.is_alive() or kernel.provisioner.pid != self._processes.get(kernel_id):
+                    return False
+                if answered.is_set():
+                    return True
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(answered.wait(), _PAUSE)
+        finally:
+            # The stream has still to hear that there is no more to hear.
+            heart.stop_on_recv()
+            asyncio.get_running_loop().call_later(_PAUSE, heart.close, 0)
+        return False
 
 
 def waiting(kernels: Any) -> set[str]:
