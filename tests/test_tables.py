@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -405,3 +406,12 @@ def test_a_page_without_such_a_table_is_refused_in_words() -> None:
 
 def test_the_schema_reads_back_under_its_own_names() -> None:
     assert columns_to_fields(FIELDS) == {name: name for name in FIELDS}
+
+
+def test_a_year_of_thousands_of_digits_is_no_year(tmp_path: Path) -> None:
+    path = tmp_path / "odd.csv"
+    path.write_text(f'title,year\nOne,{"1" * 5000}\nTwo,2020\nThree,"{"1" * 5000}.0\n')
+    result = import_papers(path)
+    assert result.papers["title"].tolist() == ["One", "Two", "Three"]
+    assert result.papers["year"].fillna(0).tolist() == [0, 2020, 0]
+    assert [note.before[:9] for note in result.ledger.notes if note.reason == "not a whole number"] == ["1" * 9] * 2
