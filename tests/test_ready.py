@@ -63,3 +63,8 @@ def test_one_that_lives_is_given_and_another_started(tmp_path: Path) -> None:
         waited = ready(port)
         assert runs(port, kernel_of_page(port)) == waited
         until(lambda: len(kernels(port)) == 2)
+        ready_again = [kernel for kernel in kernels(port) if kernel != waited]
+        until(lambda: ready_again[0].cpu_times().user > 0.5)
+        # Whoever started it reads in the terminal what matters, and no warning about what is as it should be.
+        said = (tmp_path / f"{port}.log").read_text()
+        assert not [line for line in said.splitlines() if "WARNING" in line or "ping" in line]

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import oracles
 import pytest
+from sklearn.metrics import normalized_mutual_info_score
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from explorer import Corpus, TopicModel, read_papers
@@ -269,6 +270,17 @@ def test_what_fits_nowhere_is_of_none() -> None:
     assert (model.predict(mixed) == 4).mean() > 0.9
 
 
+def test_many_papers_give_the_themes_they_were_made_of_in_any_order() -> None:
+    """Above the size of ensembles the start is another; there too each theme is a topic, whatever the order of the papers."""
+    texts, themes = themed(3_200)
+    model = TopicModel(4).fit(texts)
+    codes = model.predict(texts)
+    assert normalized_mutual_info_score(themes, codes) > 0.95
+    again = TopicModel(4).fit(texts[::-1])
+    assert (again.factors_ == model.factors_).all()
+    assert again.labels_ == model.labels_
+
+
 @pytest.mark.parametrize(
     ("texts", "short", "long"),
     [
@@ -284,6 +296,10 @@ def test_what_fits_nowhere_is_of_none() -> None:
         (["as shown before (See)"], "see", None),
         (["principal component analysis (PCA)", "patient controlled analgesia (PCA)"], "pca", None),
         (["no bracket"], "llm", None),
+        # A plural of an acronym that is a word of its own.
+        (["Multi-agent systems (MAS) learn.", "The mass of stars.", "A MAS learns."], "mass", None),
+        (["Multi-agent systems (MAS) learn.", "The mass of stars.", "A MAS learns."], "mas", "multi-agent systems"),
+        (["Computed axial tomography (CAT).", "A cat sat.", "The cat sat.", "Another cat."], "cat", None),
     ],
 )
 def test_what_acronyms_stand_for(texts: list[str], short: str, long: str | None) -> None:

@@ -47,8 +47,11 @@ def tree_json(nodes: Sequence[Node], shape: str, level: str = "all", chosen: Seq
         "customdata": [["topics", value] if value else None for value in values],
         "hovertemplate": "%{label}<br>%{value:,} papers<extra></extra>",
         "marker": {"colors": []},
-        "text": ["<br>".join(textwrap.wrap(label, _WIDTH, break_long_words=False)) for label in labels],
-        "textinfo": "text+value",
+        "text": [
+            "<br>".join([*textwrap.wrap(label, _WIDTH, break_long_words=False), f"{count:,}"])
+            for label, count in zip(labels, papers, strict=True)
+        ],
+        "textinfo": "text",
         "meta": {"areas": places, "faded": [bool(chosen) and value not in chosen for value in values]},
     }
     if shape == "sunburst":

@@ -20,6 +20,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import psutil
+import zmq
 from jupyter_server.base.handlers import JupyterHandler
 from tornado.ioloop import IOLoop, PeriodicCallback
 from tornado.netutil import bind_sockets
@@ -331,6 +332,8 @@ def settings(
         "allow_remote_access": not local,
         "local_hostnames": ["localhost", "127.0.0.1", "::1"],
         "websocket_max_message_size": MESSAGE,
+        # Tornado takes no longer one than between two pings, 30 s, and says so with every page that comes.
+        "ws_ping_timeout": 30_000,
     }
     voila = config.VoilaConfiguration
     voila.template = TEMPLATE
@@ -354,6 +357,9 @@ def settings(
     config.MappingKernelManager.cull_interval = max(5, min(60, cull_after // 2))
     config.MappingKernelManager.cull_connected = False
     config.MappingKernelManager.cull_busy = False
+    if hasattr(Kernels, "transport_encryption") and zmq.has("curve"):
+        # From ipykernel 7.4 on a kernel says at its start that others on this machine may listen, where nothing is encrypted.
+        config.MappingKernelManager.transport_encryption = "auto"
     return config
 
 

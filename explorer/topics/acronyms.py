@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 
 _DEFINED = re.compile(r"([\w’'-]+(?:\s+[\w’'-]+){0,9})\s*\(\s*([^\W\d_][\w-]{1,9})\s*\)")
+_WORD = re.compile(r"[^\W\d_][\w-]*")
 _MOST_WORDS = 3
 """Words of a long form: as many as a label may have."""
 
@@ -22,7 +23,8 @@ def acronyms_of(texts: Iterable[str]) -> dict[str, str]:
     -------
     dict of str to str
         In lower case, long forms of at most three words: of each acronym, of its plural, and of the other number of its long form,
-        the long form that most texts give; none where most texts give another than that.
+        the long form that most texts give; none where most texts give another than that. What the texts write in small letters
+        for the most part is a word and no acronym: *mass* is not the plural of MAS, and *aid* is not AIDS.
 
     Notes
     -----
@@ -35,7 +37,10 @@ def acronyms_of(texts: Iterable[str]) -> dict[str, str]:
     'large language models'
     """
     given: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    capitals, small = Counter[str](), Counter[str]()
     for text in texts:
+        for word in _WORD.findall(text):
+            (capitals if sum(letter.isupper() for letter in word) > 1 else small)[word.lower()] += 1
         if "(" in text:
             for short, long in set(_definitions(text)):
                 given[short.removesuffix("s")][long] += 1
@@ -51,7 +56,8 @@ def acronyms_of(texts: Iterable[str]) -> dict[str, str]:
             (form for form in given[short] if form.removesuffix("s") == stem), key=lambda form: (-given[short][form], form)
         )
         if len(long.split()) <= _MOST_WORDS:
-            found |= dict.fromkeys((short, short + "s", stem, stem + "s"), long)
+            forms = [form for form in (short, short + "s") if capitals[form] >= small[form]]
+            found |= dict.fromkeys((*forms, stem, stem + "s"), long)
     return found
 
 

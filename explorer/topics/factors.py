@@ -22,7 +22,14 @@ _SHARED = 0.7
 """A word is one of a topic's unless it weighs so much more in another that this part of it is not reached."""
 
 _ENSEMBLE_TO = 3_000
-"""Papers up to which the start is an ensemble: above, one factorisation is as stable, and the ensemble would cost twenty."""
+"""Papers up to which the start is an ensemble: above, turned singular vectors are as stable, and the ensemble would cost twenty."""
+
+_TURNED_ROUNDS = 8
+"""Rounds of factorisation after a start from turned singular vectors, which are near: further ones make topics less stable."""
+
+_TURNS, _TURNED_ENOUGH = 200, 1e-7
+_SLIGHT = 1e-6
+"""Instead of nothing in a start, of which a product would never make something."""
 
 
 def factorise(
@@ -39,7 +46,7 @@ def factorise(
     keys : ndarray of uint64, shape (n_papers,)
     topics : int
     ensemble : bool
-        Start from factorisations of samples, where there are few papers.
+        Start from factorisations of samples, where there are few papers, and from turned singular vectors, where there are many.
 
     Returns
     -------
@@ -58,6 +65,8 @@ def factorise(
         stacked = np.vstack(found)
         factors = _unit(_nmf(stacked, min(topics, len(stacked)), rounds=200)[1])
         loads = _onto(weighted, factors)
+    elif ensemble and counts.shape[0] > _ENSEMBLE_TO and 1 < topics < min(weighted.shape):
+        loads, factors = _nmf(weighted, topics, _TURNED_ROUNDS, _turned(weighted, topics))
     else:
         loads, factors = _nmf(weighted, topics)
     length = np.sqrt((factors**2).sum(axis=1))
@@ -114,18 +123,49 @@ def _unit(factors: np.ndarray) -> np.ndarray:
     return found
 
 
-def _nmf(matrix: Any, topics: int, rounds: int = _ROUNDS) -> tuple[np.ndarray, np.ndarray]:
+def _turned(matrix: Any, topics: int) -> tuple[np.ndarray, np.ndarray]:
+    """Loads and factors from singular vectors turned until each has few words: a start that samples of many papers share.
+
+    The turn is Kaiser's varimax (1958), which finds the topics wherever each has words of its own (Rohe and Zeng 2023). The space
+    of the first singular vectors hardly differs between samples, while single ones of like length are mixed in any way.
+    """
+    from sklearn.utils.extmath import randomized_svd
+
+    left, lengths, right = randomized_svd(matrix, topics, n_iter=4, n_oversamples=20, random_state=0)
+    turn = _varimax(right.T * lengths)
+    root = np.sqrt(lengths)
+    loads, factors = (left * root) @ turn, turn.T @ (root[:, None] * right)
+    sign = np.where((factors**3).sum(axis=1) < 0, -1.0, 1.0)
+    return np.maximum(loads * sign, 0.0) + _SLIGHT, np.maximum(factors * sign[:, None], 0.0) + _SLIGHT
+
+
+def _varimax(loads: np.ndarray) -> np.ndarray:
+    """The rotation that makes the variance of the squares of each column highest."""
+    turn, before = np.eye(loads.shape[1]), 0.0
+    for _ in range(_TURNS):
+        turned = loads @ turn
+        left, values, right = np.linalg.svd(loads.T @ (turned**3 - turned * (turned**2).mean(axis=0)))
+        turn = left @ right
+        if values.sum() - before <= _TURNED_ENOUGH * before:
+            break
+        before = float(values.sum())
+    return turn
+
+
+def _nmf(
+    matrix: Any, topics: int, rounds: int = _ROUNDS, start: tuple[np.ndarray, np.ndarray] | None = None
+) -> tuple[np.ndarray, np.ndarray]:
     from sklearn.decomposition import NMF
     from sklearn.exceptions import ConvergenceWarning
 
     topics = max(1, min(topics, *matrix.shape))
-    init = "nndsvda" if topics < min(matrix.shape) else "random"
+    init = "custom" if start else "nndsvda" if topics < min(matrix.shape) else "random"
     model = NMF(topics, init=init, random_state=0, max_iter=rounds, tol=_TOLERANCE)
     # A fit without an error, as of a few short texts, has a rest of minus nothing, whose root scikit-learn takes.
     with warnings.catch_warnings(), np.errstate(invalid="ignore"):
         # Stopping after max_iter is meant: later rounds move the factors by less than their labels show.
         warnings.simplefilter("ignore", ConvergenceWarning)
-        loads = model.fit_transform(matrix)
+        loads = model.fit_transform(matrix, W=start[0], H=start[1]) if start else model.fit_transform(matrix)
     return loads, model.components_
 
 

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { drawnPlaces } from "../../explorer/dashboard/frontend/axes.js";
 import { barPieces } from "../../explorer/dashboard/frontend/explanation.js";
-import { dressed } from "../../explorer/dashboard/frontend/figure.js";
+import { dressed, readableOn } from "../../explorer/dashboard/frontend/figure.js";
 import { randoms } from "./kernel.js";
 
 const COLOURS = {
@@ -147,4 +147,19 @@ test("a figure without traces or axes is one", () => {
   const { data, layout } = dressed({ data: [], layout: {} }, COLOURS, SIZE, fast);
   assert.deepEqual(data, []);
   assert.equal(layout.shapes, undefined);
+});
+
+test("what is written on an area stands out from it, whatever its colour", () => {
+  const linear = (part) => (part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4);
+  const light = ([red, green, blue]) => 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue);
+  const contrast = (one, other) => {
+    const [less, more] = [light(one), light(other)].sort((a, b) => a - b);
+    return (more + 0.05) / (less + 0.05);
+  };
+  const random = randoms(5);
+  for (let run = 0; run < 500; run += 1) {
+    const ground = [0, 0, 0].map(() => Math.floor(random() * 256));
+    const ink = readableOn(`rgb(${ground.join(", ")})`) === "#000" ? [0, 0, 0] : [255, 255, 255];
+    assert.ok(contrast(ink, ground) >= 4.5);
+  }
 });

@@ -81,11 +81,9 @@ function dressedTrace(trace, colours, fast) {
   }
   if (areas) {
     const colour = (/** @type {number} */ at) => (at < 0 ? colours.surface : colours.topics[at % colours.topics.length]);
-    own.marker = {
-      ...trace.marker,
-      colors: areas.map((at, node) => (faded?.[node] ? faint(colour(at), colours.surface) : colour(at))),
-      line: { width: 1, color: colours.surface },
-    };
+    const colors = areas.map((at, node) => (faded?.[node] ? faint(colour(at), colours.surface) : colour(at)));
+    own.marker = { ...trace.marker, colors, line: { width: 1, color: colours.surface } };
+    own.textfont = { color: colors.map(readableOn) };
     own.root = { color: colours.surface };
   }
   if (places) own.marker = { ...trace.marker, color: places.map((at) => colours.topics[at % colours.topics.length]) };
@@ -110,6 +108,19 @@ function dressedTrace(trace, colours, fast) {
 export function faint(colour, ground) {
   const [own, under] = [colour, ground].map((text) => (text.match(/[\d.]+/g) ?? []).slice(0, 3).map(Number));
   return `rgb(${own.map((part, at) => Math.round(part * FADED + under[at] * (1 - FADED))).join(", ")})`;
+}
+
+/**
+ * Black or white, whichever stands out more on a colour (WCAG 2.2, relative luminance).
+ *
+ * @param {string} colour As the browser writes it, `rgb(r, g, b)`.
+ */
+export function readableOn(colour) {
+  const [red, green, blue] = (colour.match(/[\d.]+/g) ?? [])
+    .map((part) => Number(part) / 255)
+    .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+  // Contrast with black, (l + .05) / .05, and with white, 1.05 / (l + .05), are equal where l + .05 is the root of .05 × 1.05.
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05 > Math.sqrt(0.05 * 1.05) ? "#000" : "#fff";
 }
 
 /**
