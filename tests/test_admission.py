@@ -6,17 +6,19 @@ import asyncio
 import json
 import re
 import resource
+import signal
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from test_server import Answer, ask, serving
+from test_server import Answer, ask, free_port, serving
 
 from explorer.errors import ServerError
 from explorer.server.admission import DASHBOARD_BYTES, DESCRIPTORS, Admission, control_group_bounds, default_number
@@ -167,6 +169,13 @@ def kernels(port: int) -> list[psutil.Process]:
     return [child for child in server.children(recursive=True) if "ipykernel_launcher" in told(child)]
 
 
+def until(found: Callable[[], bool], seconds: float = 90) -> None:
+    deadline = time.monotonic() + seconds
+    while not found():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
 def test_a_full_server_says_so_and_lets_in_who_waited(tmp_path: Path) -> None:
     with serving(tmp_path, "--max-dashboards", "1", "--cull-after", "600", "--kernels-ready", "0") as port:
         for headers in ({"Sec-Fetch-Dest": "image", "Sec-Fetch-Site": "cross-site"}, {"Sec-Purpose": "prefetch"}):
@@ -268,6 +277,35 @@ def test_few_file_descriptors_are_raised_at_the_start(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=tmp_path, timeout=60)
     assert done.stdout.strip() == "True", done.stderr
+
+
+@pytest.mark.slow
+def test_with_few_descriptors_the_number_is_less_and_the_server_answers(tmp_path: Path) -> None:
+    """One hundred are asked for where 116 descriptors are allowed: four may come in, and the fifth is told."""
+    port = free_port()
+    limited = "import resource, runpy, sys; resource.setrlimit(resource.RLIMIT_NOFILE, (116, 116)); sys.argv[0] = 'serve';"
+    command = [
+        sys.executable,
+        "-c",
+        f"{limited} runpy.run_module('explorer.cli', run_name='__main__')",
+        "serve",
+        "--no-browser",
+    ]
+    log = tmp_path / "log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [*command, "--port", str(port), "--max-dashboards", "100", "--kernels-ready", "0"], stdout=output, stderr=output
+        )
+    try:
+        until(lambda: "Serving" in log.read_text())
+        answers = [ask(port, "/")[0] for _ in range(5)]
+        assert answers == [200, 200, 200, 200, 503]
+        assert log.read_text().count("4 may be open") == 1
+        assert "Traceback" not in log.read_text()
+        assert len(log.read_bytes()) < 20_000
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(60)
 
 
 def test_kernels_that_wait_for_a_reader_are_no_dashboards() -> None:

@@ -179,7 +179,12 @@ def control_group_bounds(root: Path = Path("/")) -> list[int]:
 
 def default_number(memory: int) -> int:
     """Dashboards that memory and file descriptors have room for."""
-    return max(1, min(memory // DASHBOARD_BYTES, (descriptors() - _SPARE_DESCRIPTORS) // DESCRIPTORS))
+    return max(1, min(memory // DASHBOARD_BYTES, most_by_descriptors()))
+
+
+def most_by_descriptors() -> int:
+    """Dashboards that file descriptors have room for; one at least."""
+    return max(1, (descriptors() - _SPARE_DESCRIPTORS) // DESCRIPTORS)
 
 
 def descriptors() -> int:

@@ -44,6 +44,7 @@ from explorer.server.admission import (
     default_number,
     expected_sizes,
     memory_there,
+    most_by_descriptors,
     raise_descriptors,
     sizes,
 )
@@ -418,7 +419,10 @@ def serve(
         raise ServerError(f"--max-dashboards {max_dashboards} lets nobody in. Give at least 1.")
     raise_descriptors()
     memory = memory_there() if memory is None else memory
-    most = default_number(memory) if max_dashboards is None else max_dashboards
+    most = default_number(memory) if max_dashboards is None else min(max_dashboards, most_by_descriptors())
+    if max_dashboards is not None and most < max_dashboards:
+        said = f"Of {max_dashboards:,} dashboards {most:,} may be open at one time: the system allows this process no more file"
+        print(f"{said} descriptors. Raise the hard limit (ulimit -Hn).", file=sys.stderr)
     port = _free(ip, port)
     # Voila looks for templates below the data folders of Jupyter; this folder is one of them.
     jupyter = os.pathsep.join(filter(None, (str(Path(__file__).parent), os.environ.get("JUPYTER_PATH"))))
