@@ -268,6 +268,25 @@ def test_those_inside_do_not_wait_for_those_who_ask() -> None:
     assert measured[0] != threading.main_thread().name
 
 
+def test_the_token_is_taken_from_the_environment_and_no_kernel_inherits_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LITEXPLORER_TOKEN", "open-sesame")
+    with serving(tmp_path, "--kernels-ready", "1") as port:
+        assert ask(port, "/")[0] in (302, 403)
+        assert ask(port, "/lx/queue?token=open-sesame")[0] == 200
+        until(lambda: len(kernels(port)) == 1)
+        assert "LITEXPLORER_TOKEN" not in kernels(port)[0].environ()
+        assert "open-sesame" not in (tmp_path / f"{port}.log").read_text()
+
+
+def test_whoever_opens_papers_to_all_is_told(tmp_path: Path) -> None:
+    with serving(tmp_path, "--ip", "0.0.0.0", "--kernels-ready", "0") as port:
+        assert (
+            "Whoever reaches 0.0.0.0 can read these papers and add some: give a token" in (tmp_path / f"{port}.log").read_text()
+        )
+
+
 def test_few_file_descriptors_are_raised_at_the_start(tmp_path: Path) -> None:
     script = (
         "import resource; hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1];"

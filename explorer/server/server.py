@@ -21,10 +21,12 @@ from urllib.parse import parse_qsl, urlencode
 
 import psutil
 import zmq
+from jupyter_events import EventLogger
 from jupyter_server.base.handlers import JupyterHandler
 from tornado.ioloop import IOLoop, PeriodicCallback
 from tornado.netutil import bind_sockets
 from tornado.web import HTTPError, RequestHandler, StaticFileHandler, authenticated
+from traitlets import Instance
 from traitlets.config import Config
 from voila.app import Voila
 from voila.tornado.handler import TornadoVoilaHandler
@@ -189,6 +191,9 @@ class Doors:
 
 class ExplorerServer(Voila):  # type: ignore[misc]
     """Voila with the explorer's notebook, its assets and a report of the memory its dashboards use."""
+
+    # Shared by all kernels: without one each makes its own, of which Python keeps the logger for ever.
+    event_logger = Instance(EventLogger, ())
 
     def init_settings(self) -> dict[str, Any]:
         """Voila's settings with ours, which it would add too late for compression to be set up."""

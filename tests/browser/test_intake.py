@@ -230,7 +230,8 @@ def test_a_page_asks_before_it_is_left_with_papers_on_their_way(open_voila: Open
     add.click()
     expect(board.root.get_by_role("button", name=re.compile("^Building"))).to_be_attached()
     board.page.once("dialog", lambda dialog: dialog.accept())
-    board.page.close(run_before_unload=True)
+    with board.page.expect_event("close"):
+        board.page.close(run_before_unload=True)
     deadline = time.monotonic() + 60
     while len(open_corpus(folder)) == before:
         assert time.monotonic() < deadline, "what was being built in is lost"
