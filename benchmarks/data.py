@@ -22,12 +22,14 @@ the venue, and the DOI's address for the code link.
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import os
 import random
 import re
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date, timedelta
 from email.utils import parsedate_to_datetime
 from hashlib import blake2b
@@ -176,13 +178,12 @@ def _from_snapshot(row: Record) -> Record:
 
 
 def _write(count: int, sample: list[Record], path: Path) -> None:
-    rest = grow(sample, count - len(sample)) if count > len(sample) else []
     # In the order of the sample, so that the whole of it is the file as it is.
     chosen = sorted(random.Random(0).sample(range(len(sample)), min(count, len(sample))))
-    records = [*(sample[i] for i in chosen), *rest]
+    records = itertools.chain((sample[i] for i in chosen), grow(sample, max(count - len(sample), 0)))
     with pq.ParquetWriter(path, SCHEMA, compression="zstd") as writer:
-        for start in range(0, len(records), _ROWS_A_GROUP):
-            writer.write_table(pa.Table.from_pylist(records[start : start + _ROWS_A_GROUP], SCHEMA))
+        while some := list(itertools.islice(records, _ROWS_A_GROUP)):
+            writer.write_table(pa.Table.from_pylist(some, SCHEMA))
 
 
 SCHEMA = pa.schema(
@@ -224,7 +225,7 @@ def _record(row: Record) -> Record:
     }
 
 
-def grow(sample: list[Record], count: int, seed: int = 0) -> list[Record]:
+def grow(sample: list[Record], count: int, seed: int = 0) -> Iterator[Record]:
     """Make `count` further papers of the same kind; the same arguments give the same papers."""
     chance = random.Random(seed)
     peers: dict[str, list[Record]] = {}
@@ -233,27 +234,23 @@ def grow(sample: list[Record], count: int, seed: int = 0) -> list[Record]:
     sentences = {record["id"]: record["abstract"].split(". ") for record in sample}
     rare = _rare_words(sample)
     people = [name for record in sample for name in record["authors"]]
-    made = []
     for number in range(count):
         one = sample[chance.randrange(len(sample))]
         other = chance.choice(peers[one["venue"]])
         abstract = ". ".join(_mixed(sentences[one["id"]], sentences[other["id"]], chance))
         code = f"10.48550/bench.{number}" if one["doi"] else None
-        made.append(
-            {
-                "id": f"bench/{number:07d}",
-                "title": _respell(_crossed(one["title"], other["title"]), rare, chance),
-                "abstract": _respell(abstract, rare, chance),
-                "authors": [_renamed(name, people, chance) for name in one["authors"]],
-                "published": one["published"] + timedelta(days=chance.randint(-365, 365)),
-                "venue": one["venue"],
-                "keywords": one["keywords"],
-                "doi": code,
-                "url": f"https://example.org/bench/{number:07d}",
-                "code_url": f"https://doi.org/{code}" if code else None,
-            }
-        )
-    return made
+        yield {
+            "id": f"bench/{number:07d}",
+            "title": _respell(_crossed(one["title"], other["title"]), rare, chance),
+            "abstract": _respell(abstract, rare, chance),
+            "authors": [_renamed(name, people, chance) for name in one["authors"]],
+            "published": one["published"] + timedelta(days=chance.randint(-365, 365)),
+            "venue": one["venue"],
+            "keywords": one["keywords"],
+            "doi": code,
+            "url": f"https://example.org/bench/{number:07d}",
+            "code_url": f"https://doi.org/{code}" if code else None,
+        }
 
 
 def _rare_words(sample: list[Record]) -> frozenset[str]:

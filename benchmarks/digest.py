@@ -16,6 +16,7 @@ import random
 import time
 
 import numpy as np
+import pandas  # noqa: F401  (which Arrow imports when it is first given an array: no part of either way)
 import pyarrow.parquet as pq
 
 from benchmarks import report
@@ -69,11 +70,11 @@ def selections(corpus: Corpus, count: int, seed: int = 0) -> list[tuple[Selectio
 def percolated(corpus: Corpus, rows: np.ndarray, wanted: list[tuple[Selection, tuple[str, ...]]]) -> tuple[list[set[int]], int]:
     """Papers of the day that each selection wants, and how many reasons were given."""
     found, said = [], 0
-    with Percolator(corpus.ranker, rows) as percolator:
-        for selection, against in wanted:
-            places = percolator.match(selection, without=against).places
-            found.append(set(rows[places].tolist()))
-            said += sum(len(percolator.reasons(selection, int(place))) for place in places[:CAP])
+    percolator = Percolator(corpus.ranker, rows)
+    for selection, against in wanted:
+        places = percolator.match(selection, without=against).places
+        found.append(set(rows[places].tolist()))
+        said += sum(map(len, percolator.reasons(selection, places[:CAP].tolist())))
     return found, said
 
 

@@ -1,11 +1,12 @@
 """Files to a corpus, and a corpus asked: at once, in parts, in processes, by the workers of a Dask cluster, and by a build before.
 
-``python -m benchmarks.parts --papers 60000 [--before CHECKOUT] [--ways "in turn,processes,dask"]``. Each build is the command
-``litexplorer build --no-concepts`` in a process of its own. Its memory is told twice, as the system has it every 20 ms: what is
-resident, pages of mapped files included, which the system takes back when it needs them; and the part of it that is no file's
-(anonymous), which it cannot. Processes that a build starts count with it; the workers of Dask, which stand for other machines, do
-not, nor does their processor's time. With ``--before``, another checkout builds the same file in the same run. Then 60 selections
-are asked of the corpus, and every answer is compared with that of one process that asks at once.
+``python -m benchmarks.parts --papers 60000 [--before CHECKOUT] [--ways WAYS]``. Each build is the command ``litexplorer build``,
+concepts included but with ``--no-concepts``, in a process of its own. With ``--place FOLDER`` what was built and measured stays
+there, so that a long run can be done way by way. Its memory is told twice, as the system has it every 50 ms: what is resident,
+pages of mapped files included, which the system takes back when it needs them; and the part of it that is no file's (anonymous),
+which it cannot. Processes that a build starts count with it; the workers of Dask, which stand for other machines, do not, nor does
+their processor's time. With ``--before``, another checkout builds the same file in the same run. Then 60 selections are asked of the
+corpus, and every answer is compared with that of one process that asks at once.
 """
 
 from __future__ import annotations
@@ -28,7 +29,10 @@ from benchmarks.data import arguments, prepared
 from benchmarks.report import heading, median, number, p95, table
 
 ROOT = Path(__file__).parent.parent
-EVERY = 0.02
+EVERY = 0.05
+
+BEFORE, ONE, TURN, PROCESSES = "the build before", "this one, one part", "in parts, in turn", "in parts, two processes"
+WAYS = (BEFORE, ONE, TURN, PROCESSES, "Dask, 1 worker", "Dask, 2 workers")
 
 _QUERIES = """
 import json, sys, time
@@ -96,10 +100,9 @@ def measured(command: list[str], checkout: Path) -> dict[str, float]:
 
 def built(source: Path, folder: Path, checkout: Path, *options: str) -> dict[str, float]:
     """Build a corpus with a checkout; `disk` is in MB."""
-    found = measured(
-        [sys.executable, "-m", "explorer.cli", "build", str(source), "-o", str(folder), "--no-concepts", *options], checkout
-    )
+    found = measured([sys.executable, "-m", "explorer.cli", "build", str(source), "-o", str(folder), *options], checkout)
     found["disk"] = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 2**20
+    found["load"] = os.getloadavg()[0]
     return found
 
 
@@ -141,41 +144,69 @@ def cluster(workers: int, folder: Path) -> Iterator[str]:
             process.wait()
 
 
+def measure(
+    way: str, source: Path, folder: Path, options: argparse.Namespace
+) -> tuple[dict[str, float], dict[str, dict[str, Any]]]:
+    """Build in one way, and ask what was built; answers by how it was asked."""
+    place = folder / way.replace(" ", "-").replace(",", "")
+    size = ("--part-size", str(options.part_size))
+    more = ("--no-concepts",) if options.no_concepts else ()
+    if way == BEFORE:
+        return built(source, place, options.before.resolve(), *more), {}
+    if way == ONE:
+        return built(source, place, ROOT, *more), {"at once": asked("at once", place)}
+    if way == TURN:
+        return built(source, place, ROOT, *size, *more), {"at once, built in parts": asked("at once", place)}
+    if way == PROCESSES:
+        return built(source, place, ROOT, *size, "--processes", "2", *more), {"two processes": asked("processes", place)}
+    with cluster(int(way.split()[1]), folder) as address:
+        found = built(source, place, ROOT, *size, "--scheduler", address, *more)
+        return found, {way: asked(address, place)}
+
+
 def main() -> None:
     parser: argparse.ArgumentParser = arguments((__doc__ or "").splitlines()[0], 60_000)
     parser.add_argument("--before", type=Path, metavar="CHECKOUT", help="another checkout, which builds the same papers")
     parser.add_argument("--part-size", type=int, default=15_000, metavar="N")
-    parser.add_argument("--ways", default="in turn,processes,dask", metavar="WAYS")
+    parser.add_argument("--ways", default=";".join(WAYS), metavar="WAYS", help=f"of {'; '.join(WAYS)} (default: all)")
+    parser.add_argument("--no-concepts", action="store_true")
+    parser.add_argument("--place", type=Path, metavar="FOLDER", help="where what is built and measured stays")
     options = parser.parse_args()
     source = prepared(options.papers, options.data, options.snapshot)
-    ways = options.ways.split(",")
-    size = ("--part-size", str(options.part_size))
     heading(
         f"Parts: {options.papers:,} papers",
         [f"parts of {options.part_size:,} papers; OMP_NUM_THREADS=1; Arrow IPC on a local disk"],
     )
-    with tempfile.TemporaryDirectory(prefix="litexplorer-parts-") as place:
-        folder = Path(place)
+    with contextlib.ExitStack() as stack:
+        folder = options.place or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="litexplorer-parts-")))
+        folder.mkdir(parents=True, exist_ok=True)
+        kept = folder / "measured.json"
         builds: dict[str, dict[str, float]] = {}
         questions: dict[str, dict[str, Any]] = {}
-        if options.before:
-            builds["the build before"] = built(source, folder / "before", options.before.resolve())
-        builds["this one, one part"] = built(source, folder / "one", ROOT)
-        questions["at once"] = asked("at once", folder / "one")
-        if "in turn" in ways:
-            builds["in parts, in turn"] = built(source, folder / "turn", ROOT, *size)
-            questions["at once, built in parts"] = asked("at once", folder / "turn")
-        if "processes" in ways:
-            builds["in parts, two processes"] = built(source, folder / "processes", ROOT, *size, "--processes", "2")
-            questions["two processes"] = asked("processes", folder / "processes")
-        for workers in (1, 2) if "dask" in ways else ():
-            with cluster(workers, folder) as address:
-                name = f"Dask, {workers} worker{'s' if workers > 1 else ''}"
-                builds[name] = built(source, folder / f"dask{workers}", ROOT, *size, "--scheduler", address)
-                questions[name] = asked(address, folder / f"dask{workers}")
-        first = next(iter(builds.values()))
+        if kept.exists():
+            builds, questions = json.loads(kept.read_text(encoding="utf-8"))
+        for way in map(str.strip, options.ways.split(";")):
+            if way in builds or (way == BEFORE and not options.before):
+                continue
+            builds[way], answers = measure(way, source, folder, options)
+            questions |= answers
+            kept.write_text(json.dumps([builds, questions]), encoding="utf-8")
+        first = builds.get(BEFORE) or next(iter(builds.values()))
         table(
-            ["build", "seconds", "ratio", "of processor", "ratio", "resident MB", "ratio", "anonymous MB", "ratio", "disk MB"],
+            [
+                "build",
+                "seconds",
+                "ratio",
+                "of processor",
+                "ratio",
+                "resident MB",
+                "ratio",
+                "anonymous MB",
+                "ratio",
+                "disk MB",
+                "ratio",
+                "load",
+            ],
             [
                 [
                     name,
@@ -188,11 +219,15 @@ def main() -> None:
                     f"{found['anonymous']:.0f}",
                     f"{found['anonymous'] / first['anonymous']:.2f}",
                     f"{found['disk']:.0f}",
+                    f"{found['disk'] / first['disk']:.2f}",
+                    f"{found['load']:.0f}",
                 ]
                 for name, found in builds.items()
             ],
         )
-        expected = questions["at once"]
+        expected = questions.get("at once")
+        if expected is None:
+            return
         rows = []
         for name, found in questions.items():
             same = sum(one == other for one, other in zip(found["answers"], expected["answers"]))

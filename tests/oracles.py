@@ -18,7 +18,7 @@ from explorer.selection.selection import Selection
 from explorer.selection.syntax import All, Either, Near, Node, Not, Phrase, Word, leaves_of, parts_of
 from explorer.text import analysis
 from explorer.text.analysis import unspaced, without_particle
-from explorer.text.word_forms import word_forms
+from explorer.text.word_forms import parted_name, spellings, umlauts, word_forms
 
 Paper = dict[str, Any]
 
@@ -111,7 +111,7 @@ def _glob(pattern: str, word: str) -> bool:
 
 @functools.cache
 def _stems(word: str) -> set[str]:
-    return {stem for form in word_forms(word) for _, stem in tokens(form, "english")}
+    return {stem for form in (*word_forms(word), *umlauts(word, name=False)) for _, stem in tokens(form, "english")}
 
 
 def _query_words(text: str) -> list[Token]:
@@ -138,13 +138,13 @@ def _query_words(text: str) -> list[Token]:
 
 
 @functools.cache
-def _fits(wanted: str, word: str, *, english: bool, exact: bool) -> bool:
+def _fits(wanted: str, word: str, *, english: bool, exact: bool, name: bool) -> bool:
     if english and not tokens(word, "words"):
         return False  # The index keeps no stop words.
     if any(sign in wanted for sign in "*?$"):
         return _glob(wanted, word)
     if exact or not english:
-        return wanted == word
+        return word == wanted or (name and not exact and word in umlauts(wanted, name=True))
     return bool(_stems(wanted) & {stem for _, stem in tokens(word, "english")})
 
 
@@ -154,29 +154,34 @@ def _spans(node: Node, text: str, field: str) -> list[Span]:
     if isinstance(node, Either):
         return [span for part in node.parts for span in _spans(part, text, field)]
     if isinstance(node, Near):
-        for part, other in ((node.first, node.second), (node.second, node.first)):
-            if not _says_something(part, field):
-                # Stop words say nothing, and so are near to anything.
-                return _spans(other, text, field)
-        return [
+        both = [
             span
             for one in _spans(node.first, text, field)
             for other in _spans(node.second, text, field)
             if (span := _together(one, other, node.between, node.ordered))
         ]
+        for part, other in ((node.first, node.second), (node.second, node.first)):
+            if not _says_something(part, field):
+                # Stop words say nothing, and so are near to anything; what stands beside them as another word may be near too.
+                return _spans(other, text, field) + both
+        return both
     assert isinstance(node, Word | Phrase)
     there = tokens(text, "names")
     found = []
-    for reading in _readings(node):
+    for number, reading in enumerate(_readings(node, field)):
         wanted = _query_words(reading)
         said = [
             (at, word) for at, word in wanted if any(sign in word for sign in "*?$") or not english or tokens(word, "words")
         ]
-        if said:
+        # Another spelling is no other where one of its parts is a stop word.
+        if said and (not number or "?" in reading or len(said) == len(wanted)):
             length = wanted[-1][0] + 1
             for start in range(-length, len(there) + 1):
                 if all(
-                    any(place == start + at and _fits(word, other, english=english, exact=node.exact) for place, other in there)
+                    any(
+                        place == start + at and _fits(word, other, english=english, exact=node.exact, name=field == "authors")
+                        for place, other in there
+                    )
                     for at, word in said
                 ):
                     found.append((start, start + length, frozenset()))
@@ -210,14 +215,18 @@ def _says_something(node: Node, field: str) -> bool:
     )
 
 
-def _readings(node: Word | Phrase) -> list[str]:
+def _readings(node: Word | Phrase, field: str = "") -> list[str]:
     written = node.text + "*" * (isinstance(node, Word) and node.prefix)
     if isinstance(node, Word) and not node.exact:
         written = without_particle(written)
-    if node.exact or not written.endswith("?") or written.endswith("??"):
-        return [written]
-    # A question mark may be a question's.
-    return [written[:-1], written] if isinstance(node, Word) else [written[:-1]]
+    asks = not node.exact and written.endswith("?") and not written.endswith("??")
+    found = [written.rstrip("?") if asks else written]
+    if asks and isinstance(node, Word):
+        # A question mark may be a question's.
+        found.append(written)
+    if isinstance(node, Word) and not node.exact:
+        found += [*spellings(written), *(parted_name(written) if field == "authors" else ())]
+    return found
 
 
 def matches(node: Node | None, paper: Paper) -> bool:

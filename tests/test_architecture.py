@@ -202,6 +202,11 @@ def test_nobody_reaches_into_another_module() -> None:
     assert found == []
 
 
+def test_rows_of_a_mask_are_asked_for_in_one_place() -> None:
+    """Arrow ends the process where a column without chunks is asked for its indices; `rows_where` does not ask."""
+    assert {name_of(path) for path in MODULES if "indices_nonzero(" in path.read_text(encoding="utf-8")} == {"papers/rows"}
+
+
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_nothing_is_unpickled_or_evaluated(path: Path) -> None:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

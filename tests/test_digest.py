@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+import random
 import re
 from collections import Counter
 from datetime import date, timedelta
@@ -232,13 +233,24 @@ def test_killed_at_any_moment_nobody_is_told_twice(shared_data: Path) -> None:
 
 @pytest.fixture(scope="module")
 def several() -> Corpus:
-    return Corpus.from_papers(pd.concat([papers(day) for day in range(1, 6)], ignore_index=True))
+    frame = pd.concat([papers(day) for day in range(1, 6)], ignore_index=True)
+    # Columns of the reader's own, of numbers and of values; some papers have none.
+    frame["loss"] = [None if n % 7 == 3 else n / 10 for n in range(len(frame))]
+    frame["lab"] = [("north", "south", "west")[n % 3] for n in range(len(frame))]
+    return Corpus.from_papers(frame)
 
 
 @pytest.mark.parametrize(
     "given",
     [{"query": "moss"}, {"query": '"tide planet" OR robot -graph'}, {"authors": ("Ann moss",)}, {"query": "quantum", "authors": ("Ann tide", "Ann moss")},
-     {"query": "title:graph author:ann"}, {"has_code": False}, {"query": "rob*"}, {"query": "id:3-1"}],
+     {"query": "title:graph author:ann"}, {"has_code": False}, {"query": "rob*"}, {"query": "id:3-1"},
+    {"query": "moss NEAR/1 tide"}, {"query": "moss PRE/0 study OR graph NEAR/2 robot"}, {"query": "abstract:moss -title:moss"},
+    {"query": "moss planet -robot", "mode": "any"}, {"query": "moss tide author:planet", "mode": "any"},
+    {"query": "robot about tide", "mode": "meaning"}, {"query": "moss -graph", "mode": "meaning"},
+    {"query": "loss:>1.2"}, {"query": "moss loss:0.3..2 -lab:west"}, {"query": "lab:north OR quantum"}, {"query": "NOT loss:>1.2 moss"},
+    {"columns": {"loss": (0.5, 2)}}, {"columns": {"lab": ["north", "west"]}, "query": "moss OR tide"},
+    {"columns": {"lab": "south"}, "exclude": (("authors", "Ann moss"),)}, {"exclude": (("lab", "north"),)}, {"exclude": (("lab", "north"), ("lab", "west"), ("authors", "Ann tide")), "query": "stud*"},
+    {"query": "is:unread moss"}, {"years": (2026, None), "months": (None, "2026-06")}],
     ids=str,
 )  # fmt: skip
 def test_the_day_is_matched_as_the_corpus_is(several: Corpus, given: dict[str, Any]) -> None:
@@ -247,30 +259,102 @@ def test_the_day_is_matched_as_the_corpus_is(several: Corpus, given: dict[str, A
     rows = np.arange(9, 27)
     for wanted in (selection, selection.with_({"topics": [topic]})):
         shown = several.results(wanted).mask
-        with Percolator(several.ranker, rows) as percolator:
-            assert sorted(rows[percolator.match(wanted).places]) == [row for row in rows if shown[row]]
+        percolator = Percolator(several.ranker, rows)
+        assert sorted(rows[percolator.match(wanted).places]) == [row for row in rows if shown[row]]
 
 
 def test_concepts_likeness_and_marks_are_those_of_the_corpus(several: Corpus) -> None:
     several.library.tag("2-1", "mine")
     rows = np.arange(len(several))
-    with Percolator(several.ranker, rows) as percolator:
-        ranked = Selection(rank="moss + robot - planet")
-        best = percolator.match(ranked)
-        scores = several.results(ranked).ordering.scores
-        count = round(0.05 * len(several))
-        assert set(best.places) == set(np.flatnonzero(scores >= np.sort(scores)[-count]))
-        assert "shows moss and robot, not planet" in percolator.reasons(ranked, int(best.places[0]))
-        like = percolator.match(Selection(like=("1-1",)))
-        assert several.papers["id"][int(like.places[0])] != "1-1"
-        assert several.papers["id"][percolator.match(Selection(query="tag:mine")).places].to_list() == ["2-1"]
-        assert len(percolator.match(Selection(query="moss"), without=["study"]).places) == 0
+    percolator = Percolator(several.ranker, rows)
+    ranked = Selection(rank="moss + robot - planet")
+    best = percolator.match(ranked)
+    scores = several.results(ranked).ordering.scores
+    count = round(0.05 * len(several))
+    assert set(best.places) == set(np.flatnonzero(scores >= np.sort(scores)[-count]))
+    assert "shows moss and robot, not planet" in percolator.reasons(ranked, best.places[:1].tolist())[0]
+    like = percolator.match(Selection(like=("1-1",)))
+    assert several.papers["id"][int(like.places[0])] != "1-1"
+    assert several.papers["id"][percolator.match(Selection(query="tag:mine")).places].to_list() == ["2-1"]
+    assert len(percolator.match(Selection(query="moss"), without=["study"]).places) == 0
 
 
 def test_reasons_name_the_words_and_where_they_stand(several: Corpus) -> None:
-    with Percolator(several.ranker, np.arange(6)) as percolator:
-        [reason] = percolator.reasons(Selection(query="moss"), 0)
+    percolator = Percolator(several.ranker, np.arange(6))
+    [reason] = percolator.reasons(Selection(query="moss"), [0])[0]
     assert reason == "matches ‘moss’ in the title"
+
+
+def test_any_words_and_filters_together_find_what_they_find_in_the_corpus(several: Corpus) -> None:
+    draw = random.Random(5)
+    rows = np.arange(3, 28)
+    leaves = [
+        *WORDS,
+        '"tide planet"',
+        '"about moss"',
+        "title:robot",
+        "author:ann",
+        "qu*",
+        "studies",
+        "loss:<1.5",
+        "lab:north",
+        "is:unread",
+        "moss NEAR/2 study",
+    ]
+    percolator = Percolator(several.ranker, rows)
+    for _ in range(300):
+        parts = [("-" if draw.random() < 0.2 else "") + draw.choice(leaves) for _ in range(draw.randint(1, 4))]
+        query = "".join(part + draw.choice([" ", " OR "]) for part in parts).removesuffix("OR ").strip()
+        if draw.random() < 0.3:
+            query = f"{draw.choice(WORDS)} ({query})"
+        more: dict[str, Any] = {
+            "mode": draw.choice(["all", "any"]),
+            "sort": draw.choice(["relevance", "upvotes", "columns.loss:up"]),
+        }
+        if draw.random() < 0.3:
+            more["authors"] = tuple(draw.sample(["Ann moss", "Ann tide", "Ann planet"], 2))
+        if draw.random() < 0.3:
+            more["exclude"] = (("lab", draw.choice(["north", "south"])),)
+        selection = Selection(query=query, **more)
+        shown = several.results(selection).mask
+        match = percolator.match(selection)
+        assert sorted(rows[match.places]) == [row for row in rows if shown[row]], selection
+        assert all(percolator.reasons(selection, match.places.tolist()))
+
+
+def test_what_is_wanted_comes_in_the_order_of_the_selection(several: Corpus) -> None:
+    rows = np.arange(len(several))
+    percolator = Percolator(several.ranker, rows)
+    up = several.papers["loss"].to_numpy(float)[percolator.match(Selection(query="study", sort="columns.loss:up")).places]
+    assert np.isnan(up).sum() == 4
+    assert np.array_equal(up, np.sort(up), equal_nan=True)
+    votes = several.papers["upvotes"].to_numpy(float)[percolator.match(Selection(query="study", sort="upvotes")).places]
+    assert (np.diff(votes) <= 0).all()
+
+
+def test_an_unknown_column_is_said_and_others_are_told(corpus: Corpus) -> None:
+    corpus.library.subscriptions.add("gone", "colour:red", address="a@example.org")
+    corpus.library.subscriptions.add("moss", "moss", address="a@example.org")
+    inbox = Inbox()
+    outcome = run(corpus, inbox, 0)
+    assert len(outcome.problems) == 1
+    assert "colour" in outcome.problems[0]
+    every = papers(1)
+    text = every["title"] + " " + every["abstract"] + " " + every["authors"].str[0]
+    assert set(inbox.links("a@")) == set(every["id"][text.str.contains("moss")])
+
+
+def test_reasons_say_how_a_query_was_read(several: Corpus) -> None:
+    percolator = Percolator(several.ranker, np.arange(6))
+    for selection, said in (
+        (Selection(query="moss quantum", mode="any"), "matches ‘moss’ in the title"),
+        (Selection(query="about"), "matches ‘about’"),
+        (Selection(query='"moss tide" OR tide'), "matches ‘moss tide’ in the title, ‘tide’ in the title"),
+        (Selection(query='"moss robot" OR ann'), "matches ‘ann’"),
+        (Selection(query="loss:<0.1"), "matches ‘loss:<0.1’"),
+        (Selection(columns={"lab": "north"}, exclude=(("lab", "west"),)), "lab ‘north’"),
+    ):
+        assert [said] == [reason.lower() for reason in percolator.reasons(selection, [0])[0]], selection
 
 
 # Subscriptions

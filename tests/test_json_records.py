@@ -111,7 +111,7 @@ def test_numbers_beyond_64_bits_stop_nothing() -> None:
         '{"title": "a", "year": [-9223372036854775809], "upvotes": 99999999999999999999, "x": {"y": 99999999999999999999}}\n{"title": "b"}\n'
     )
     assert found.papers["title"].tolist() == ["a", "b"]
-    assert json.loads(found.papers["x"].iloc[0])["y"] == 1e20
+    assert json.loads(found.papers["x"].iloc[0])["y"] == 99999999999999999999
 
 
 def test_half_a_surrogate_pair_does_not_stop_the_reading() -> None:
@@ -188,3 +188,11 @@ def test_what_is_written_reads_back(papers: list[dict[str, str]]) -> None:
     again = read(data)
     assert not [note for note in again.ledger.notes if note.action == "rejected"]
     assert [title.strip() for title in again.papers["title"]] == [paper["title"].strip() for paper in papers]
+
+
+def test_numbers_beyond_64_bits_keep_their_digits() -> None:
+    ids = [2**53 + 1, 2**63 + 1, 123456789012345678901]
+    papers = [{"title": letter, "id": number} for letter, number in zip("ABC", ids, strict=True)]
+    for text in (json.dumps(papers), "\n".join(map(json.dumps, papers)), json.dumps({"results": papers}, indent=1)):
+        found = read(text)
+        assert found.papers["id"].tolist() == list(map(str, ids))

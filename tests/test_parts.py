@@ -388,10 +388,8 @@ def test_no_paper_is_no_corpus(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", ["s3://bucket/corpus", "gs://bucket/c"])
-def test_an_address_is_no_folder(path: str, sources: list[Path]) -> None:
-    with pytest.raises(CorpusError, match="Mount the storage"):
-        explorer.open_corpus(path)
-    with pytest.raises(CorpusError, match="Mount the storage"):
+def test_an_address_is_no_folder_to_build_in(path: str, sources: list[Path]) -> None:
+    with pytest.raises(CorpusError, match="Build one, and copy the folder there"):
         explorer.build_corpus(*sources, folder=path)
 
 

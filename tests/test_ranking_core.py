@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
@@ -217,6 +217,7 @@ def test_no_vectors_are_rounded_to_none() -> None:
     assert (RoundedVectors.of(np.zeros((0, 4), np.float32)) @ np.ones(4, np.float32)).shape == (0,)
 
 
+@settings(deadline=None)
 @given(st.sets(st.text(st.characters(codec="utf-8"), min_size=1), max_size=40), st.text(st.characters(codec="utf-8")))
 def test_terms_are_numbered_as_in_a_dictionary(words: set[str], other: str) -> None:
     listed = sorted(words, key=hash)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from explorer import Corpus
@@ -57,6 +58,29 @@ def test_making_it_twice_gives_the_same_bits(corpus: Corpus, tmp_path: Path) -> 
     assert files == sorted(path.name for path in again.ranker._meaning_folder.iterdir())
     for name in files:
         assert (corpus.ranker._meaning_folder / name).read_bytes() == (again.ranker._meaning_folder / name).read_bytes()
+
+
+@pytest.mark.parametrize("block", [7, 64])
+def test_what_is_made_in_files_a_few_papers_at_a_time_is_what_is_made_in_memory(
+    corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int
+) -> None:
+    again = Corpus.from_papers(default_corpus().papers.head(300), tmp_path / "again")
+    again.ranker.prepare_meaning()
+    for name, value in (("meaning._MAPPED", 1), ("terms._TOKENS", 100), ("terms._BLOCK", block)):
+        monkeypatch.setattr(f"explorer.ranking.{name}", value)
+    for name, value in (("features._FITTED", block), ("features._POSTINGS", 50)):
+        monkeypatch.setattr(f"explorer.ranking.{name}", value)
+    corpus.ranker.prepare_meaning()
+    one, other = corpus.ranker._meaning_folder, again.ranker._meaning_folder
+    assert sorted(path.name for path in one.iterdir()) == sorted(path.name for path in other.iterdir())
+    for path in one.glob("*.npy"):
+        made, expected = np.load(path), np.load(other / path.name)
+        assert made.dtype == expected.dtype
+        if made.dtype.kind == "f":
+            # Sums of some papers at a time have other last digits.
+            np.testing.assert_allclose(made, expected, rtol=1e-4, atol=1e-6)
+        else:
+            np.testing.assert_array_equal(made, expected)
 
 
 def test_a_folder_that_cannot_be_written_keeps_it_in_memory(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,6 +18,7 @@ import explorer
 from explorer import SchemaError, validate
 from explorer.papers.column_names import columns_to_fields
 from explorer.papers.identifiers import normal_arxiv_id, normal_doi
+from explorer.papers.rows import rows_where
 from explorer.papers.schema import FIELDS, conform, parse_date, to_frame, to_table
 from explorer.sources.formats.registry import import_papers
 from explorer.sources.source import Source
@@ -321,3 +322,10 @@ def test_pandas_periods_are_dates(
             "year" if column == "year" else precision
         ] * 2
         assert [None if value is pd.NA else int(value) for value in papers["year"]] == [day and day.year for day in wanted]
+
+
+@given(st.lists(st.lists(st.none() | st.booleans(), max_size=4), max_size=4))
+def test_rows_of_a_mask_in_any_number_of_chunks(chunks: list[list[bool | None]]) -> None:
+    mask = pa.chunked_array(chunks, pa.bool_())
+    expected = [row for row, value in enumerate(value for chunk in chunks for value in chunk) if value]
+    assert rows_where(mask).to_pylist() == rows_where(mask.combine_chunks()).to_pylist() == expected

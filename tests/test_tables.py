@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import xlsxwriter
 
@@ -415,3 +417,30 @@ def test_a_year_of_thousands_of_digits_is_no_year(tmp_path: Path) -> None:
     assert result.papers["title"].tolist() == ["One", "Two", "Three"]
     assert result.papers["year"].fillna(0).tolist() == [0, 2020, 0]
     assert [note.before[:9] for note in result.ledger.notes if note.reason == "not a whole number"] == ["1" * 9] * 2
+
+
+@pytest.mark.parametrize("written", ["31934719.0", "31934719.00", "3.1934719E+07", "3.1934719e7", "31934719"])
+@pytest.mark.parametrize("name", ["pmid", "PubMed ID", "pubmedID"])
+def test_a_pmid_is_whole_whatever_wrote_it(written: str, name: str) -> None:
+    text = f"title,{name}\nOn reeds,{written}\nOn lakes,7\n"
+    assert import_papers(Source("x.csv", data=text.encode())).papers["pmid"].tolist() == ["31934719", "7"]
+    papers = [{"title": "On reeds", name: written}, {"title": "On lakes", name: "7"}]
+    # Records that are no table keep the names of their fields.
+    assert import_papers(Source("x.json", data=json.dumps(papers).encode())).papers[name].tolist() == ["31934719", "7"]
+
+
+def test_digits_that_a_workbook_or_a_float_lost_are_told() -> None:
+    """2**53 + 1 is the first whole number that a float has not; as text a workbook keeps it."""
+    beyond = 2**53 + 1
+    frame = pd.DataFrame({"title": ["a", "b"], "id": [beyond, 12], "accession": [str(beyond), "7"]})
+    book = io.BytesIO()
+    frame.to_excel(book, index=False)
+    found = import_papers(Source("x.xlsx", data=book.getvalue()))
+    assert found.papers["accession"].tolist() == [str(beyond), "7"]
+    assert [(note.action, note.record, note.field) for note in found.ledger.notes] == [("repaired", 1, "id")]
+    assert "15 digits" in found.ledger.notes[0].reason
+    parquet = io.BytesIO()
+    pd.DataFrame({"title": ["a", "b"], "id": [float(beyond), 12.0]}).to_parquet(parquet)
+    floats = import_papers(Source("x.parquet", data=parquet.getvalue()))
+    assert [(note.action, note.record, note.field) for note in floats.ledger.notes] == [("repaired", 1, "id")]
+    assert floats.papers["id"].tolist()[1] == "12"

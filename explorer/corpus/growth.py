@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from explorer.dedupe.merges import Change, Merges, fitted
 from explorer.disk import cache_folder
 from explorer.errors import CorpusError
+from explorer.papers.rows import rows_where
 from explorer.papers.schema import to_table
 from explorer.store.build import Progress, content_hash, no_progress, write_corpus
 from explorer.store.extend import (
@@ -160,7 +161,7 @@ def addition(
     new = fitted(came.table.filter(pc.invert(known)), snapshot.table.schema)
     ledger = replace(came.ledger, notes=list(came.ledger.notes))
     there = came.table.select(["id", "title"]).filter(known).to_pydict()
-    for row, id_, title in zip(pc.indices_nonzero(known).to_pylist(), *there.values(), strict=True):
+    for row, id_, title in zip(rows_where(known).to_pylist(), *there.values(), strict=True):
         ledger.merge(*came.origin(row), id_, "in the corpus already: the same id", text=title or "")
     return Change(new, ledger=ledger)
 

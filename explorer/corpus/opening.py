@@ -9,7 +9,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from explorer.corpus.building import asked_by, connected, folder_of, what_must_agree
+from explorer.corpus.building import asked_by, connected, what_must_agree
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.growth import opened
 from explorer.dedupe.merges import Change
@@ -19,6 +19,7 @@ from explorer.executors import OnDask, Processes
 from explorer.sources.files import files_of
 from explorer.store.build import Progress, no_progress, write_corpus
 from explorer.store.extend import change_digest
+from explorer.store.fetched import fetch_corpus, is_address
 from explorer.store.generations import FORMAT
 from explorer.store.snapshot import CACHED
 
@@ -56,7 +57,8 @@ def open_corpus(
     Parameters
     ----------
     folder : path, optional
-        As `litexplorer build` or `Corpus.from_papers` made it; by default the bundled sample.
+        As `litexplorer build` or `Corpus.from_papers` made it; by default the bundled sample. Or the address of one, such as
+        ``s3://bucket/corpus``, which is fetched into the cache first and cannot be changed.
     client : distributed.Client, optional
         Has the full text asked part by part by the workers of a Dask cluster, which reach the folder under the same path. The
         answers are the same.
@@ -70,7 +72,7 @@ def open_corpus(
     Raises
     ------
     CorpusError
-        There is no corpus, it is damaged, or it is of another format version; or the cluster has no worker, or one that differs
+        There is no corpus, it is damaged, of another format version, or cannot be fetched; or the cluster has no worker, or one that differs
         from this machine.
 
     Examples
@@ -81,12 +83,17 @@ def open_corpus(
     """
     if client is not None or processes is not None:
         executor = Processes(processes) if processes is not None else OnDask(client, what_must_agree)
-        corpus = asked_by(default_corpus().folder if folder is None else folder_of(folder), executor)
+        corpus = asked_by(default_corpus().folder if folder is None else _folder_at(folder), executor)
     else:
-        corpus = default_corpus() if folder is None else asked_by(folder_of(folder), None)
+        corpus = default_corpus() if folder is None else asked_by(_folder_at(folder), None)
     if said := corpus.snapshot.index_sentence:
         warnings.warn(said, stacklevel=2)
     return corpus
+
+
+def _folder_at(place: str | PathLike[str]) -> Path:
+    """The folder of a corpus: the one that is named, or the copy of the corpus at an address."""
+    return fetch_corpus(str(place)) if is_address(place) else Path(place)
 
 
 def default_corpus(folder: str | None = None, scheduler: str | None = None) -> Corpus:
@@ -166,7 +173,7 @@ def open_files(
     progress: Progress = no_progress,
     merging: Callable[[float], None] = lambda part: None,
 ) -> Corpus:
-    """Open a corpus folder, or build one from plain files in the cache, keyed by their content.
+    """Open a corpus folder, or that at an address, or build one from plain files in the cache, keyed by their content.
 
     Records that are one paper are merged, unless `keep_duplicates` is set; `merging` is called with the part of that that is done.
 
@@ -175,8 +182,11 @@ def open_files(
     ReadError
         A file cannot be read as papers, or none has a paper and something was rejected.
     CorpusError
-        A corpus folder cannot be opened.
+        A corpus folder cannot be opened, or not be fetched.
     """
+    files = [*files]
+    if len(files) == 1 and is_address(files[0]):
+        return Corpus(fetch_corpus(str(files[0]), lambda part: progress("fetch", part)))
     paths = [Path(file) for file in files]
     if len(paths) == 1 and (paths[0] / "manifest.json").exists():
         return Corpus(paths[0])

@@ -153,7 +153,7 @@ def candidate_pairs(
     ordered: Rows,
     first_new: int = 0,
     progress: Callable[[float], None] = lambda part: None,
-) -> tuple[Rows, Rows]:
+) -> Rows:
     """Pairs of rows that share a block.
 
     Parameters
@@ -171,8 +171,8 @@ def candidate_pairs(
 
     Returns
     -------
-    tuple of two arrays of int64
-        Rows of each pair, the smaller first; each pair once.
+    array of int64
+        Each pair once, sorted: its smaller row times the number of rows, plus the other one.
     """
     progress(0.1)
     # Some at a time: their texts need not all lie in memory.
@@ -186,24 +186,41 @@ def candidate_pairs(
         _codes(heads, _ABSTRACT_EDGE),
         *_min_hash_bands(titles),
     ]
-    rows = np.int64(max(len(titles), 1))
-    found = []
+    pairs = np.empty(0, np.int64)
     for number, codes in enumerate(blocks):
         progress(0.5 + 0.5 * number / len(blocks))
-        found.append(_neighbours(codes, ordered, first_new))
-    pairs = sorted_unique(np.concatenate([low * rows + high for low, high in found]))
-    return pairs // rows, pairs % rows
+        # Most pairs share several blocks: what is known already is let go at once.
+        pairs = united(pairs, _neighbours(codes, ordered, first_new))
+    return pairs
 
 
 def sorted_unique(values: Rows) -> Rows:
     """Sort values and drop repeated ones; on many numbers several times faster than `numpy.unique`, which hashes."""
-    ordered = np.sort(values)
-    kept: Rows = ordered[np.diff(ordered, prepend=ordered[:1] - 1) != 0]
-    return kept
+    return _unrepeated(np.sort(values))
 
 
-def same_value_pairs(codes: Rows, ordered: Rows, first_new: int = 0) -> tuple[Rows, Rows]:
-    """Pairs of rows with the same code, each row with the next one in an order that has it; 0 matches nothing."""
+def united(one: Rows, other: Rows) -> Rows:
+    """Sorted, the values of two arrays, of which the first is sorted without repetitions."""
+    if not len(one) or not len(other):
+        return one if len(one) else sorted_unique(other)
+    both = np.concatenate([one, sorted_unique(other)])
+    # Two runs, which this sort only merges.
+    both.sort(kind="stable")
+    return _unrepeated(both)
+
+
+def _unrepeated(ordered: Rows) -> Rows:
+    kept = np.ones(len(ordered), bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=kept[1:])
+    found: Rows = ordered if kept.all() else ordered[kept]
+    return found
+
+
+def same_value_pairs(codes: Rows, ordered: Rows, first_new: int = 0) -> Rows:
+    """Pairs of rows with the same code, each row with the next one in an order that has it; 0 matches nothing.
+
+    Pairs are numbers, as `candidate_pairs` gives them, in no order.
+    """
     return _neighbours(codes, ordered, first_new, window=1)
 
 
@@ -217,23 +234,21 @@ def _codes(values: pa.Array | pa.ChunkedArray, shortest: int) -> Codes:
     return np.where(long_enough.to_numpy(zero_copy_only=False), numbers, np.uint64(0))
 
 
-def _neighbours(codes: Codes | Rows, ordered: Rows, first_new: int, window: int = WINDOW) -> tuple[Rows, Rows]:
-    """Pairs of each row and its next rows, in an order, within the block of its code."""
+def _neighbours(codes: Codes | Rows, ordered: Rows, first_new: int, window: int = WINDOW) -> Rows:
+    """Pairs, as numbers, of each row and its next rows, in an order, within the block of its code."""
+    rows = np.int64(max(len(codes), 1))
     filled = ordered[codes[ordered] != 0]
     order = filled[np.argsort(codes[filled], kind="stable")]
     sorted_codes = codes[order]
-    left, right = [], []
+    pairs = [np.empty(0, np.int64)]
     for step in range(1, window + 1):
         same = np.flatnonzero(sorted_codes[step:] == sorted_codes[:-step])
         if not len(same):
             break
-        left.append(order[same])
-        right.append(order[same + step])
-    first = np.concatenate(left) if left else np.empty(0, np.int64)
-    second = np.concatenate(right) if right else np.empty(0, np.int64)
-    low, high = np.minimum(first, second), np.maximum(first, second)
-    kept = high >= first_new
-    return low[kept], high[kept]
+        first, second = order[same], order[same + step]
+        low, high = np.minimum(first, second), np.maximum(first, second)
+        pairs.append((low * rows + high)[high >= first_new])
+    return np.concatenate(pairs)
 
 
 def _min_hash_bands(titles: pa.Array) -> list[Codes]:

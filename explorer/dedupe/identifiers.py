@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from explorer.papers.identifiers import normal_doi
+from explorer.papers.rows import rows_where
 from explorer.papers.schema import FIELDS, TEXT
 
 Codes = npt.NDArray[np.int64]
@@ -183,14 +184,14 @@ def trials(table: pa.Table) -> tuple[dict[int, frozenset[str]], frozenset[int]]:
         values = texts(table.column(name))
         if values is None or values.null_count == len(values):
             continue
-        rows = pc.indices_nonzero(pc.fill_null(pc.match_substring_regex(values, REGISTRY), False))
+        rows = rows_where(pc.fill_null(pc.match_substring_regex(values, REGISTRY), False))
         for row, value in zip(rows.to_pylist(), values.take(rows).to_pylist(), strict=True):
             numbers = frozenset(re.sub(r"[^A-Z0-9]", "", number.upper()) for number in _REGISTRY.findall(value))
             found[row] = found.get(row, frozenset()) | numbers
     if not found:
         return {}, frozenset()
     hosts = pc.fill_null(pc.match_substring_regex(table.column("url"), _REGISTRY_HOST), False)
-    entries = set(pc.indices_nonzero(hosts).to_pylist()) | {
+    entries = set(rows_where(hosts).to_pylist()) | {
         row for row, name in zip(found, _whole(table.column("id")).take(pa.array(found)).to_pylist(), strict=True)
         if _REGISTRY.fullmatch(name)
     }  # fmt: skip
@@ -204,7 +205,7 @@ def isbns(table: pa.Table) -> dict[int, frozenset[str]]:
         values = texts(table.column(name))
         if values is None:
             continue
-        for row in pc.indices_nonzero(pc.fill_null(pc.is_valid(values), False)).to_pylist():
+        for row in rows_where(pc.fill_null(pc.is_valid(values), False)).to_pylist():
             numbers = frozenset(_isbns_in(values[row].as_py()))
             if numbers:
                 found[row] = found.get(row, frozenset()) | numbers

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
@@ -17,11 +18,15 @@ from rapidfuzz import fuzz, process
 
 from explorer.dedupe import evidence as ev
 from explorer.dedupe import imprint, titles
-from explorer.dedupe.blocking import Rows, candidate_pairs, same_value_pairs, sorted_unique
+from explorer.dedupe.blocking import Rows, candidate_pairs, same_value_pairs, sorted_unique, united
 from explorer.dedupe.evidence import LEVELS, LIKELY, SAME
 from explorer.dedupe.records import Records
 
 _CHUNK = 50_000
+_PAIRS = 2_000_000
+"""Pairs that are looked at at once, before most of them are let go."""
+
+_HEAD = 100
 _OFTEN = 2_000
 _AT_ONCE = 20_000
 
@@ -154,23 +159,27 @@ def close_pairs(records: Records, *, first_new: int = 0, progress: Callable[[flo
     ordered = pc.sort_indices(keys, sort_keys=[("title", "ascending"), ("id", "ascending")]).to_numpy().astype(np.int64)
     for values in records.identifiers.values():
         if values.any():
-            low, high = same_value_pairs(values, ordered, first_new)
-            found.append(low * rows + high)
-    low, high = candidate_pairs(records.titles, table.column("abstract"), ordered, first_new, lambda part: progress(0.4 * part))
-    code = sorted_unique(np.concatenate([low * rows + high, *found]))
-    low, high = code // rows, code % rows
-    shared, other = np.zeros(len(code), np.int64), np.zeros(len(code), np.int64)
+            found.append(same_value_pairs(values, ordered, first_new))
+    code = candidate_pairs(records.titles, table.column("abstract"), ordered, first_new, lambda part: progress(0.4 * part))
+    code = united(code, np.concatenate(found)) if found else code
     kinds = (*records.identifiers, "trial number", "ISBN")
-    for number, values in reversed(list(enumerate(records.identifiers.values(), 1))):
-        one, two = values[low], values[high]
-        both = (one > 0) & (two > 0)
-        shared[both & (one == two)] = number
-        other[both & (one != two)] = number
-    ratio, cut = _title_similarity(records, low, high, lambda part: progress(0.4 + 0.4 * part))
+    titles, heads = _Titles(records), _Heads(table)
+    kept: list[tuple[npt.NDArray[Any], ...]] = []
+    # Of the pairs that are looked at few are kept; what is said of the others lies in memory some at a time.
+    for start in range(0, max(len(code), 1), _PAIRS):
+        told = _part_of(progress, 0.4, 0.4, start, len(code))
+        low, high = np.divmod(code[start : start + _PAIRS], rows)
+        shared, other = np.zeros(len(low), np.int64), np.zeros(len(low), np.int64)
+        for number, values in reversed(list(enumerate(records.identifiers.values(), 1))):
+            one, two = values[low], values[high]
+            both = (one > 0) & (two > 0)
+            shared[both & (one == two)] = number
+            other[both & (one != two)] = number
+        ratio, cut = titles.similarity(low, high, told)
+        alike = (shared > 0) | (ratio >= 0.7) | (cut >= 0.9) | heads.equal(low, high)
+        kept.append(tuple(values[alike] for values in (low, high, shared, other, ratio, cut)))
     progress(0.8)
-    kept = (shared > 0) | (ratio >= 0.7) | (cut >= 0.9) | _heads_equal(table, low, high)
-    low, high, shared, other = low[kept], high[kept], shared[kept], other[kept]
-    ratio, cut = ratio[kept], cut[kept]
+    low, high, shared, other, ratio, cut = (np.concatenate(values) for values in zip(*kept, strict=True))
     for kind, sets, same_kind in (("trial number", records.trials, _registry), ("ISBN", records.isbns, lambda number: "")):
         for place in _both_in(sets, low, high, table.num_rows):
             if _differ(sets[int(low[place])], sets[int(high[place])], same_kind) and not (kind == "ISBN" and shared[place]):
@@ -195,69 +204,88 @@ def _differ(first: frozenset[str], second: frozenset[str], kind: Callable[[str],
     return first.isdisjoint(second) and not {kind(number) for number in first}.isdisjoint({kind(number) for number in second})
 
 
-def _title_similarity(
-    records: Records, low: Rows, high: Rows, progress: Callable[[float], None]
-) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-    """Indel similarity of each pair of titles, and that of their common length where one is cut off; 0 to 1.
+def _part_of(progress: Callable[[float], None], first: float, length: float, start: int, total: int) -> Callable[[float], None]:
+    """What is told the part done of the pairs from `start` on, where all pairs are the part of `length` from `first` on."""
+    some = min(_PAIRS, total - start)
+    return lambda part: progress(first + length * (start + part * some) / max(total, 1))
 
-    Each pair of distinct titles is looked at once.
-    """
-    one, other = records.title[low], records.title[high]
-    ratio = np.zeros(len(low), np.float32)
-    cut = np.zeros(len(low), np.float32)
-    equal = (one == other) & (one > 0)
-    ratio[equal] = 1.0
-    unlike = np.flatnonzero(~equal & (one > 0) & (other > 0))
-    if not len(unlike):
-        return ratio, cut
-    titles_of = records.titles.dictionary_encode()
-    texts = titles_of.dictionary
-    # Numbers of titles begin at 1 and leave out the empty one, indices of the dictionary do not.
-    place = np.zeros(int(records.title.max()) + 1, np.int64)
-    place[records.title] = titles_of.indices.to_numpy()
-    first, second = place[one[unlike]], place[other[unlike]]
-    first, second = np.minimum(first, second), np.maximum(first, second)
-    keys, back = np.unique(first * np.int64(len(texts)) + second, return_inverse=True)
-    first, second = keys // len(texts), keys % len(texts)
-    lengths = pc.utf8_length(texts).to_numpy()
-    shorter, longer = np.minimum(lengths[first], lengths[second]), np.maximum(lengths[first], lengths[second])
-    ends = (shorter >= 8) & (shorter <= 0.95 * longer)
-    likeness, heads = np.zeros(len(keys), np.float32), np.zeros(len(keys), np.float32)
-    for start in range(0, len(keys), _CHUNK):
-        progress(start / len(keys))
-        part = slice(start, start + _CHUNK)
-        left, right = texts.take(pa.array(first[part])).to_pylist(), texts.take(pa.array(second[part])).to_pylist()
-        likeness[part] = process.cpdist(left, right, scorer=fuzz.ratio, score_cutoff=60, dtype=np.float32) / 100
-        some = np.flatnonzero(ends[part])
-        if len(some):
-            least = shorter[part].tolist()
-            heads[start + some] = (
-                process.cpdist(
-                    [left[i][: least[i]] for i in some.tolist()],
-                    [right[i][: least[i]] for i in some.tolist()],
-                    scorer=fuzz.ratio,
-                    score_cutoff=80,
-                    dtype=np.float32,
+
+class _Titles:
+    """Distinct titles, and how like each other they are."""
+
+    def __init__(self, records: Records) -> None:
+        self._title = records.title
+        coded = records.titles.dictionary_encode()
+        self._texts = coded.dictionary
+        self._lengths = pc.utf8_length(self._texts).to_numpy()
+        # Numbers of titles begin at 1 and leave out the empty one, indices of the dictionary do not.
+        self._place = np.zeros(int(records.title.max(initial=0)) + 1, np.int64)
+        self._place[records.title] = coded.indices.to_numpy()
+
+    def similarity(
+        self, low: Rows, high: Rows, progress: Callable[[float], None]
+    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        """Indel similarity of each pair of titles, and that of their common length where one is cut off; 0 to 1.
+
+        Each pair of distinct titles is looked at once.
+        """
+        one, other = self._title[low], self._title[high]
+        ratio = np.zeros(len(low), np.float32)
+        cut = np.zeros(len(low), np.float32)
+        equal = (one == other) & (one > 0)
+        ratio[equal] = 1.0
+        unlike = np.flatnonzero(~equal & (one > 0) & (other > 0))
+        if not len(unlike):
+            return ratio, cut
+        texts = self._texts
+        first, second = self._place[one[unlike]], self._place[other[unlike]]
+        first, second = np.minimum(first, second), np.maximum(first, second)
+        keys, back = np.unique(first * np.int64(len(texts)) + second, return_inverse=True)
+        first, second = keys // len(texts), keys % len(texts)
+        shorter = np.minimum(self._lengths[first], self._lengths[second])
+        ends = (shorter >= 8) & (shorter <= 0.95 * np.maximum(self._lengths[first], self._lengths[second]))
+        likeness, heads = np.zeros(len(keys), np.float32), np.zeros(len(keys), np.float32)
+        for start in range(0, len(keys), _CHUNK):
+            progress(start / len(keys))
+            part = slice(start, start + _CHUNK)
+            left, right = texts.take(pa.array(first[part])).to_pylist(), texts.take(pa.array(second[part])).to_pylist()
+            likeness[part] = process.cpdist(left, right, scorer=fuzz.ratio, score_cutoff=60, dtype=np.float32) / 100
+            some = np.flatnonzero(ends[part])
+            if len(some):
+                least = shorter[part].tolist()
+                heads[start + some] = (
+                    process.cpdist(
+                        [left[i][: least[i]] for i in some.tolist()],
+                        [right[i][: least[i]] for i in some.tolist()],
+                        scorer=fuzz.ratio,
+                        score_cutoff=80,
+                        dtype=np.float32,
+                    )
+                    / 100
                 )
-                / 100
-            )
-    ratio[unlike], cut[unlike] = likeness[back], heads[back]
-    return ratio, cut
+        ratio[unlike], cut[unlike] = likeness[back], heads[back]
+        return ratio, cut
 
 
-def _heads_equal(table: pa.Table, low: Rows, high: Rows) -> Mask:
-    """Whether both abstracts start with the same hundred characters: a changed title is then worth a look."""
-    given = table.column("abstract")
-    # Some at a time: the texts of all papers need not lie in memory.
-    parts = [
-        pc.binary_slice(pc.fill_null(given.slice(start, _AT_ONCE), "").cast(pa.large_binary()), 0, 100)
-        for start in range(0, max(len(given), 1), _AT_ONCE)
-    ]
-    heads = pa.chunked_array([chunk for part in parts for chunk in part.chunks], pa.large_binary())
-    long_enough = pc.greater_equal(pc.binary_length(heads), 100).to_numpy()
-    coded = heads.combine_chunks().dictionary_encode().indices.to_numpy()
-    equal: Mask = (coded[low] == coded[high]) & long_enough[low]
-    return equal
+class _Heads:
+    """The first hundred bytes of each abstract, as a hash: two that meet by chance are only looked at closer, and in vain."""
+
+    def __init__(self, table: pa.Table) -> None:
+        given = table.column("abstract")
+        self._hash = np.zeros(len(given), np.int64)
+        self._long = np.zeros(len(given), bool)
+        # Some at a time: the texts of all papers need not lie in memory.
+        for start in range(0, len(given), _AT_ONCE):
+            part = pc.fill_null(given.slice(start, _AT_ONCE), "").cast(pa.large_binary())
+            heads = pc.binary_slice(part, 0, _HEAD).to_pylist()
+            digests = b"".join(blake2b(head, digest_size=8).digest() for head in heads)
+            self._hash[start : start + len(heads)] = np.frombuffer(digests, np.int64)
+            self._long[start : start + len(heads)] = [len(head) == _HEAD for head in heads]
+
+    def equal(self, low: Rows, high: Rows) -> Mask:
+        """Whether both abstracts start with the same hundred bytes: a changed title is then worth a look."""
+        equal: Mask = (self._hash[low] == self._hash[high]) & self._long[low]
+        return equal
 
 
 @dataclass(frozen=True)

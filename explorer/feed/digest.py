@@ -138,6 +138,7 @@ class Digest:
         self.setting = setting or Setting()
         self.today = today or date.today()
         self._rankers: dict[str, Ranker] = {library.reader: library.ranker}
+        self._described: dict[int, Item] = {}
 
     @property
     def day(self) -> date:
@@ -182,16 +183,16 @@ class Digest:
         by_subscriber: dict[str, list[Subscription]] = {}
         for row in wanted:
             by_subscriber.setdefault(row.subscriber, []).append(row)
-        with Percolator(self.ranker, rows) as percolator:
-            keys = _keys(percolator)
-            told = self._told(by_subscriber)
-            drafts = []
-            for subscriber, rows_of in by_subscriber.items():
-                known = told.get(subscriber, frozenset())
-                free = np.array([not (known and any(key in known for key in own)) for own in keys], bool)
-                sections, complete = self._sections(percolator, rows_of, free, came[rows], days[rows], problems)
-                after = [self._looked_at(row, came, days, passed) if row in complete else row for row in rows_of]
-                drafts.append(Draft(self._issue(sections, rows_of, at), tuple(after)))
+        percolator = Percolator(self.ranker, rows)
+        keys = _keys(percolator)
+        told = self._told(by_subscriber)
+        drafts = []
+        for subscriber, rows_of in by_subscriber.items():
+            known = told.get(subscriber, frozenset())
+            free = np.array([not (known and any(key in known for key in own)) for own in keys], bool)
+            sections, complete = self._sections(percolator, rows_of, free, came[rows], days[rows], problems)
+            after = [self._looked_at(row, came, days, passed) if row in complete else row for row in rows_of]
+            drafts.append(Draft(self._issue(sections, rows_of, at), tuple(after)))
         return drafts, problems
 
     def _looked_at(self, row: Subscription, came: np.ndarray, days: np.ndarray, passed: np.ndarray) -> Subscription:
@@ -222,13 +223,13 @@ class Digest:
                     fresh = fresh | (days >= np.datetime64(row.since, "D"))
                 found = found[(free & fresh)[found]]
                 chosen = found[: row.cap]
-                reasons = [percolator.reasons(selection, int(place), ranker=ranker) for place in chosen]
+                reasons = percolator.reasons(selection, chosen.tolist(), ranker=ranker)
             except ExplorerError as error:
                 problems.append(f"The subscription “{row.name}” could not be run: {error}")
                 continue
             # A paper is told once a subscriber, in the first section that wants it.
             free[chosen] = False
-            items = items_of(self.snapshot, percolator.rows[chosen].tolist(), reasons)
+            items = items_of(self.snapshot, percolator.rows[chosen].tolist(), reasons, self._described)
             if items:
                 sections.append(Section(row.name, row.sentence, tuple(items), len(found) - len(chosen)))
             if len(chosen) == len(found):
@@ -281,18 +282,18 @@ class Digest:
         rows = found.between(at - timedelta(days - 1), at)
         issues: dict[date, list[Section]] = {}
         told: set[int] = set()
-        with Percolator(self.ranker, rows) as percolator:
-            for row in own:
-                selection = row.selection
-                by_day: dict[date, list[int]] = {}
-                for place in percolator.match(selection, without=row.without).places.tolist():
-                    if place not in told:
-                        told.add(place)
-                        by_day.setdefault(found.days[rows[place]].item(), []).append(place)
-                for on, places in by_day.items():
-                    reasons = [percolator.reasons(selection, place) for place in places]
-                    items = items_of(self.snapshot, percolator.rows[places].tolist(), reasons)
-                    issues.setdefault(on, []).append(Section(row.name, row.sentence, tuple(items)))
+        percolator = Percolator(self.ranker, rows)
+        for row in own:
+            selection = row.selection
+            by_day: dict[date, list[int]] = {}
+            for place in percolator.match(selection, without=row.without).places.tolist():
+                if place not in told:
+                    told.add(place)
+                    by_day.setdefault(found.days[rows[place]].item(), []).append(place)
+            for on, places in by_day.items():
+                reasons = percolator.reasons(selection, places)
+                items = items_of(self.snapshot, percolator.rows[places].tolist(), reasons, self._described)
+                issues.setdefault(on, []).append(Section(row.name, row.sentence, tuple(items)))
         return [Issue(self.snapshot.name, on, tuple(issues[on])) for on in sorted(issues, reverse=True)]
 
     # Making and delivering

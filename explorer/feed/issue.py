@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -74,29 +74,39 @@ class Issue:
         return tuple(item for section in self.sections for item in section.items)
 
 
-def items_of(snapshot: Snapshot, rows: Sequence[int], reasons: Sequence[Sequence[str]]) -> list[Item]:
-    """Papers of a snapshot as items, each with its reasons."""
+def items_of(
+    snapshot: Snapshot, rows: Sequence[int], reasons: Sequence[Sequence[str]], known: dict[int, Item] | None = None
+) -> list[Item]:
+    """Papers of a snapshot as items, each with its reasons.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+    rows : sequence of int
+    reasons : sequence of sequence of str
+        Of each.
+    known : dict of int to Item, optional
+        Papers that were described before, by row; what is described now is added, for one paper may be told to thousands.
+    """
+    known = {} if known is None else known
     days = appearances(snapshot).days
-    found = []
-    for row, fact, why in zip(rows, facts_of(snapshot, np.asarray(rows, np.int64)), reasons, strict=True):
-        found.append(
-            Item(
-                id=fact["id"],
-                title=_line(readable(fact["title"] or "")) or "Untitled",
-                authors=tuple(_line(name) for name in fact["authors"]),
-                day="" if np.isnat(days[row]) else str(days[row]),
-                venue=_line(readable(fact["venue"] or "")),
-                url=_address(fact["url"]) or _resolved(fact),
-                code_url=_address(fact["code_url"]),
-                abstract=_line(readable(fact["abstract"] or "")),
-                topic=_line(fact["topic"] or ""),
-                organization=_line(fact["organization"] or ""),
-                upvotes=fact["upvotes"],
-                reasons=tuple(_line(reason) for reason in why),
-                keys=keys_of(fact),
-            )
+    new = [row for row in dict.fromkeys(rows) if row not in known]
+    for row, fact in zip(new, facts_of(snapshot, np.asarray(new, np.int64)) if new else [], strict=True):
+        known[row] = Item(
+            id=fact["id"],
+            title=_line(readable(fact["title"] or "")) or "Untitled",
+            authors=tuple(_line(name) for name in fact["authors"]),
+            day="" if np.isnat(days[row]) else str(days[row]),
+            venue=_line(readable(fact["venue"] or "")),
+            url=_address(fact["url"]) or _resolved(fact),
+            code_url=_address(fact["code_url"]),
+            abstract=_line(readable(fact["abstract"] or "")),
+            topic=_line(fact["topic"] or ""),
+            organization=_line(fact["organization"] or ""),
+            upvotes=fact["upvotes"],
+            keys=keys_of(fact),
         )
-    return found
+    return [replace(known[row], reasons=tuple(map(_line, why))) for row, why in zip(rows, reasons, strict=True)]
 
 
 def keys_of(fact: dict[str, Any]) -> tuple[str, ...]:

@@ -7,30 +7,31 @@ corpus; what scores papers beyond words (concepts, likeness, preference) is comp
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
 
-from explorer.feed.trending import trending
+from explorer.feed.trending import trend_of
 from explorer.papers.author_names import display, family_first
-from explorer.search.own import OWN_FACETS, asks_own, text_part
+from explorer.papers.batches import gathered
+from explorer.search.own import OWN_FACETS, text_part
+from explorer.search.reading import any_of, by_meaning, check_query
+from explorer.search.results import grouped
 from explorer.search.scores import ordering
-from explorer.selection.fields import STORED_SORTS
+from explorer.selection.fields import STORED_SORTS, VALUE_FIELDS
 from explorer.selection.query import parse
-from explorer.selection.syntax import All, Either, Node, Not, Phrase, Word
+from explorer.selection.syntax import COLUMN, OWN_FIELD_NAMES, All, Either, Near, Node, Not, Phrase, Word, over, without_columns
 from explorer.store.appearances import appearances
-from explorer.store.fulltext import TextIndex, build_index, leaves
-from explorer.text.analysis import Terms, highlight, readable
+from explorer.store.fulltext import TextIndex, leaves, says_nothing
 
 if TYPE_CHECKING:
     from explorer.search.ranker import Ranker
     from explorer.search.scores import Ordering
+    from explorer.selection.fields import Filter
     from explorer.selection.selection import Selection
 
 Value = TypeVar("Value")
@@ -58,6 +59,17 @@ class Match:
     scores: np.ndarray
 
 
+@dataclass(eq=False)
+class _Leaf:
+    """What a word or a phrase finds among the papers of the day; the scores are BM25."""
+
+    node: Word | Phrase | Near
+    mask: np.ndarray
+    scores: np.ndarray
+    titles: np.ndarray | None = None
+    """The papers that have it in the title, once that is asked for."""
+
+
 class Percolator:
     """Runs selections on some papers of a corpus.
 
@@ -73,21 +85,12 @@ class Percolator:
         self.ranker = ranker
         self.snapshot = ranker.snapshot
         self.rows = np.asarray(rows, np.int64)
-        table = self.snapshot.table.take(pa.array(self.rows)) if len(self.rows) else self.snapshot.table.slice(0, 0)
+        table = gathered(self.snapshot.table, pa.array(self.rows)) if len(self.rows) else self.snapshot.table.slice(0, 0)
         self.ids: list[str] = table.column("id").to_pylist()
-        self._titles = [readable(title) for title in table.column("title").to_pylist()]
         self._by_id = np.argsort(np.argsort(np.array(self.ids, dtype=object), kind="stable"), kind="stable")
-        self._folder = tempfile.TemporaryDirectory(prefix="litexplorer-day-")
-        build_index(table, Path(self._folder.name))
-        self._index = TextIndex(Path(self._folder.name))
+        self._index = TextIndex.in_memory(table)
         self._values = {name: self._by_value(name) for name in _VALUES}
         self._found: dict[Hashable, Any] = {}
-
-    def __enter__(self) -> Percolator:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._folder.cleanup()
 
     def match(self, selection: Selection, *, without: Sequence[str] = (), ranker: Ranker | None = None) -> Match:
         """The papers that a selection wants.
@@ -106,79 +109,124 @@ class Percolator:
             As `Results` raises them.
         """
         ranker = ranker or self.ranker
+        check_query(self.snapshot, selection)
         ranker.notice(selection.operands)
-        mask = np.ones(len(self.rows), bool)
-        scores = np.zeros(len(self.rows))
-        filtered = False
-        for words in without:
-            mask &= ~self._phrase(words)
-        for row, value in selection.active():
-            filtered = True
-            if row.field == "query":
-                node = selection.parsed
-                assert node is not None
-                found, best = self._own_hits(ranker, node) if asks_own(node) else self._node(node)
-                mask &= found
-                scores = best
-            else:
-                mask &= self._mask(ranker, selection, row.field, value)
         order = self._ordering(ranker, selection)
+        mask, filtered = self._filtered(ranker, selection)
+        scores = np.zeros(len(self.rows))
         if order is not None:
             scores, least = order
             if not filtered:
                 mask &= scores >= least
+        if selection.parsed is not None and mask.any():
+            found, best = self._query(ranker, selection, selection.parsed)
+            mask &= found
+            scores = best if order is None else scores
+        for words in without:
+            mask &= ~self._phrase(words)
+        places = np.flatnonzero(mask)
+        if not len(places):
+            return Match(places, scores[places])
         if selection.sort in STORED_SORTS:
             scores = -self._places(selection.sort).astype(float)
-        elif order is None and text_part(selection.parsed) is None:
+        elif selection.sort_column is not None:
+            scores = self._by_column(*selection.sort_column)
+        elif order is None and _words_of(selection) is None:
             scores = self._trend[0]
-        places = np.flatnonzero(mask)
         # Rounded, so that the last bits of another machine do not decide; equal scores by id.
         ranked = np.lexsort((self._by_id[places], -np.round(scores[places], 6)))
         return Match(places[ranked], scores[places][ranked])
 
-    def reasons(self, selection: Selection, place: int, *, ranker: Ranker | None = None) -> list[str]:
-        """Why a paper of the day is wanted, in words."""
-        said = []
+    def _filtered(self, ranker: Ranker, selection: Selection) -> tuple[np.ndarray, bool]:
+        """The papers that pass all filters but the query, and whether anything says which are wanted, not only which are not."""
+        mask, filtered = np.ones(len(self.rows), bool), False
+        for row, value in selection.active():
+            filtered |= row.field != "exclude"
+            if row.field == "columns":
+                for field, texts in grouped((f"{COLUMN}{key}", text) for key, text in value):
+                    mask &= self._mask(ranker, selection, field, texts)
+            elif row.field == "exclude":
+                for field, values in grouped(value):
+                    field = field if field in VALUE_FIELDS else f"{COLUMN}{field}"
+                    mask &= ~self._mask(ranker, selection, field, values)
+            elif row.field != "query":
+                mask &= self._mask(ranker, selection, row.field, value)
+        return mask, filtered
+
+    def reasons(self, selection: Selection, places: Sequence[int], *, ranker: Ranker | None = None) -> list[list[str]]:
+        """Why each of some papers of the day is wanted, in words."""
+        if not len(places):
+            return []
+        steps = self._saying(selection, ranker or self.ranker)
+        found = [[text for say in steps if (text := say(int(place)))] for place in places]
+        return [
+            said or [self._trend[1].get(int(place)) or "new in the corpus"] for said, place in zip(found, places, strict=True)
+        ]
+
+    def _saying(self, selection: Selection, ranker: Ranker) -> list[Callable[[int], str]]:
+        """What says, for each part of a selection, how a paper of the day meets it."""
+        steps: list[Callable[[int], str]] = []
         for row, value in selection.active():
             if row.field == "query":
-                said += self._words(selection, place)
+                steps.append(self._saying_words(selection))
             elif row.field in _VALUES:
-                own = [text for text in value if self._value_mask(row.field, (text,))[place]]
-                said.append(row.sentence(tuple(own)) if own else row.sentence(value))
-            else:
-                said.append(selection.say(row, value))
-        order = self._parts(ranker or self.ranker, selection)
-        if order is not None:
-            parts = {name: float(part[self.rows[place]]) for name, part in order.parts.items()}
-            if order.kind == "concepts" and parts and selection.expression is not None:
-                removed = {str(term.operand) for term in selection.expression.terms if term.weight < 0}
-                shown = [name for name in parts if name not in removed]
-                text = f"shows {' and '.join(shown)}" if shown else "by concepts"
-                said.append(f"{text}, not {' or '.join(sorted(removed))}" if removed else text)
-            elif order.kind == "preference" and parts:
-                best = sorted(parts, key=lambda name: (-parts[name], name))[:2]
-                said.append(f"preferred for {' and '.join(best)}")
+                each = [(self._value_mask(row.field, (text,)), text) for text in value]
+
+                def values(place: int, row: Filter = row, value: Any = value, each: list[Any] = each) -> str:
+                    own = tuple(text for mask, text in each if mask[place])
+                    return row.sentence(own or value)
+
+                steps.append(values)
+            elif row.field != "exclude":
+                steps.append(_always(selection.say(row, value)))
+        order = self._parts(ranker, selection)
+        if order is not None and order.kind == "concepts" and order.parts and selection.expression is not None:
+            removed = {str(term.operand) for term in selection.expression.terms if term.weight < 0}
+            shown = [name for name in order.parts if name not in removed]
+            text = f"shows {' and '.join(shown)}" if shown else "by concepts"
+            steps.append(_always(f"{text}, not {' or '.join(sorted(removed))}" if removed else text))
+        elif order is not None and order.kind == "preference" and order.parts:
+            parts = order.parts
+
+            def preferred(place: int) -> str:
+                best = sorted(parts, key=lambda name: (-float(parts[name][self.rows[place]]), name))[:2]
+                return f"preferred for {' and '.join(best)}"
+
+            steps.append(preferred)
         if selection.like and not selection.rank:
-            said.append(self._like(selection))
-        if not said and (trend := self._trend[1].get(place)):
-            said.append(trend)
-        return said or ["new in the corpus"]
+            steps.append(_always(self._like(selection)))
+        return steps
 
     def _phrase(self, words: str) -> np.ndarray:
         """Papers of the day that have a word or a phrase."""
-        tidy = " ".join(words.replace('"', " ").split())
-        node = parse(f'"{tidy}"') if tidy else None
-        return self._node(node)[0] if node is not None else np.zeros(len(self.rows), bool)
 
-    def _words(self, selection: Selection, place: int) -> list[str]:
-        assert selection.parsed is not None
-        text = text_part(selection.parsed)
-        own = [leaf for leaf in leaves(text) if self._node(leaf)[0][place]]
-        if not own:
-            return [f"matches ‘{selection.query}’"]
-        title = self._titles[place]
-        said = [f"‘{leaf.text}’{' in the title' if _stands(self._index.terms_of(leaf), title) else ''}" for leaf in own[:4]]
-        return [f"matches {', '.join(dict.fromkeys(said))}"]
+        def find() -> np.ndarray:
+            tidy = " ".join(words.replace('"', " ").split())
+            node = parse(f'"{tidy}"') if tidy else None
+            return self._node(self.ranker, node)[0] if node is not None else np.zeros(len(self.rows), bool)
+
+        return self._once(("phrase", words), find)
+
+    def _saying_words(self, selection: Selection) -> Callable[[int], str]:
+        by_meaning = selection.mode == "meaning"
+        asked = list(leaves(_words_of(selection)))
+        found = [(self._leaf(leaf), f"‘{leaf.text}’") for leaf in asked]
+        whole = f"near in meaning to ‘{selection.query}’" if by_meaning else f"matches ‘{selection.query}’"
+
+        def say(place: int) -> str:
+            own = [(leaf, text) for leaf, text in found if leaf.mask[place]][:4]
+            said = [f"{text} in the title" if self._titles_of(leaf)[place] else text for leaf, text in own]
+            return f"matches {', '.join(dict.fromkeys(said))}" if said else whole
+
+        return say
+
+    def _titles_of(self, leaf: _Leaf) -> np.ndarray:
+        """Papers of the day that have a word or a phrase in the title."""
+        if leaf.titles is None:
+            leaf.titles = np.zeros(len(self.rows), bool)
+            if not isinstance(leaf.node, Near) and leaf.node.field in ("", "title") and not says_nothing(leaf.node):
+                leaf.titles[self._index.hits(over(("title",), leaf.node)).rows] = True
+        return leaf.titles
 
     def _like(self, selection: Selection) -> str:
         rows = self.snapshot.rows_known(selection.like)
@@ -186,35 +234,60 @@ class Percolator:
             return f"like ‘{self.snapshot.table.column('title')[int(rows[0])].as_py()}’"
         return f"like {len(selection.like)} papers that you chose"
 
-    def _node(self, node: Node) -> tuple[np.ndarray, np.ndarray]:
-        """Which papers of the day a query matches, and their scores: those of its words, which many queries share, put together."""
-        if isinstance(node, Not):
-            mask, scores = self._node(node.part)
-            return ~mask, np.zeros_like(scores)
-        if isinstance(node, All | Either):
-            parts = [self._node(part) for part in node.parts]
-            together = np.logical_and if isinstance(node, All) else np.logical_or
-            mask = together.reduce([mask for mask, _ in parts])
-            return mask, np.where(mask, np.sum([scores for _, scores in parts], axis=0), 0.0)
+    def _query(self, ranker: Ranker, selection: Selection, node: Node) -> tuple[np.ndarray, np.ndarray]:
+        """Which papers of the day a query matches, as it is read, and their scores."""
+        if selection.mode == "meaning":
+            hits = by_meaning(ranker, selection)[0]
+            scores = np.full(len(self.snapshot), np.nan)
+            scores[hits.rows] = hits.scores
+            own = scores[self.rows]
+            return ~np.isnan(own), np.nan_to_num(own)
+        return self._node(ranker, any_of(node) if selection.mode == "any" else node)
 
-        def search() -> tuple[np.ndarray, np.ndarray]:
+    def _node(self, ranker: Ranker, node: Node) -> tuple[np.ndarray, np.ndarray]:
+        """Which papers of the day a query matches, and their scores: those of its words, which many queries share, put together.
+
+        What its reader put on papers, and columns of the reader's own, the papers of the day do not say themselves; the corpus does.
+        """
+        if isinstance(node, Not):
+            mask, scores = self._node(ranker, node.part)
+            return ~mask, np.zeros_like(scores)
+        if isinstance(node, All):
+            mask, scores = self._node(ranker, node.parts[0])
+            for part in node.parts[1:]:
+                if not mask.any():
+                    break
+                more, theirs = self._node(ranker, part)
+                mask, scores = mask & more, scores + theirs
+            return mask, np.where(mask, scores, 0.0)
+        if isinstance(node, Either):
+            parts = [self._node(ranker, part) for part in node.parts]
+            return np.logical_or.reduce([mask for mask, _ in parts]), np.sum([scores for _, scores in parts], axis=0)
+        if not isinstance(node, Near):
+            if node.field in OWN_FIELD_NAMES:
+                return np.asarray(ranker.own.mask(node))[self.rows], np.zeros(len(self.rows))
+            if node.field.startswith(COLUMN):
+                own = self._once(("column", node.field, node.text), lambda: self.snapshot.mask("query", node)[self.rows])
+                return own, np.zeros(len(self.rows))
+        leaf = self._leaf(node)
+        return leaf.mask, leaf.scores
+
+    def _leaf(self, node: Word | Phrase | Near) -> _Leaf:
+        # Where a word stands in its query is no part of what it finds.
+        key: Hashable = node
+        if isinstance(node, Word):
+            key = ("word", node.text, node.field, node.prefix, node.exact)
+        elif isinstance(node, Phrase):
+            key = ("words", node.text, node.field, node.exact)
+
+        def search() -> _Leaf:
             hits = self._index.hits(node)
             mask, scores = np.zeros(len(self.rows), bool), np.zeros(len(self.rows))
             mask[hits.rows] = True
             scores[hits.rows] = hits.scores
-            return mask, scores
+            return _Leaf(node, mask, scores)
 
-        # Where a word stands in its query is no part of what it finds.
-        key = replace(node, position=0) if isinstance(node, Word | Phrase) else node
         return self._once(key, search)
-
-    def _own_hits(self, ranker: Ranker, node: Node) -> tuple[np.ndarray, np.ndarray]:
-        """Hits of a query for what its reader put on papers, which the papers of the day do not say themselves."""
-        hits = ranker.hits(node)
-        mask, scores = np.zeros(len(self.snapshot), bool), np.zeros(len(self.snapshot))
-        mask[hits.rows] = True
-        scores[hits.rows] = hits.scores
-        return mask[self.rows], scores[self.rows]
 
     def _mask(self, ranker: Ranker, selection: Selection, field: str, value: Any) -> np.ndarray:
         # A part of a topic, or a name that it had before, is no value of the facet.
@@ -248,17 +321,21 @@ class Percolator:
         """Scores of the papers of the day where nothing else orders them: those that trend first, then the newest; and why, by place."""
         scores = -self._places("newest").astype(float)
         days = appearances(self.snapshot).days[self.rows]
-        if np.isnat(days).all():
+        if np.isnat(days).all() or np.isnan(np.asarray(self.snapshot.upvotes[self.rows], float)).all():
             return scores, {}
-        frame = trending(self.snapshot, days[~np.isnat(days)].max().item())
-        frame = frame[frame["upvotes"].notna()]
-        place = {id_: number for number, id_ in enumerate(self.ids)}
+        place_of = {int(row): place for place, row in enumerate(self.rows)}
         said = {}
-        for row in frame[["id", "score", "reason"]].itertuples(index=False):
-            if row.id in place:
-                scores[place[row.id]] = float(row.score)
-                said[place[row.id]] = str(row.reason)
+        for row, trend in trend_of(self.snapshot, days[~np.isnat(days)].max().item()).items():
+            place = place_of.get(row)
+            if place is not None and trend["upvotes"] is not None:
+                scores[place] = trend["score"]
+                said[place] = str(trend["reason"])
         return scores, said
+
+    def _by_column(self, key: str, up: bool) -> np.ndarray:
+        """Scores in the order of a column of the reader's own, papers without a value last."""
+        places = np.asarray(self.snapshot.columns[key].order[self.rows], float)
+        return np.asarray(np.nan_to_num(-places if up else places, nan=-np.inf))
 
     def _places(self, name: str) -> np.ndarray:
         return self._once(("places", name), lambda: self.snapshot.places(name)[self.rows])
@@ -270,6 +347,8 @@ class Percolator:
 
     def _ordering(self, ranker: Ranker, selection: Selection) -> tuple[np.ndarray, float] | None:
         """Scores of the papers of the day by what goes beyond words, and the least of the best of the corpus."""
+        if not (selection.by_meaning or selection.prefer):
+            return None
         words = selection.query if selection.prefer or selection.sort == "hybrid" else ""
         key = (id(ranker), selection.rank, selection.like, selection.unlike, selection.prefer, selection.sort, words)
 
@@ -292,6 +371,11 @@ class Percolator:
         return kept
 
 
-def _stands(terms: Terms, text: str) -> bool:
-    """Whether one of the words looked for stands in a text."""
-    return any(hit for _, hit in highlight(text, terms))
+def _words_of(selection: Selection) -> Node | None:
+    """What a query looks for in texts; None where it asks for nothing but the reader's own, or there is none."""
+    return text_part(without_columns(selection.parsed))
+
+
+def _always(text: str) -> Callable[[int], str]:
+    """A reason that is the same for every paper."""
+    return lambda place: text

@@ -8,7 +8,7 @@ anywhere: a picture would tell who read it, and when.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable
+from functools import lru_cache
 from html import escape
 
 from explorer.feed.issue import Issue, Item, Section
@@ -126,7 +126,7 @@ def _item(item: Item) -> str:
             f'color:#3d444d;background-color:#eef1f4">{escape("; ".join(item.reasons))}</p>'
         )
     if item.abstract:
-        short = escape(textwrap.shorten(item.abstract, _ABSTRACT, placeholder=" …"))
+        short = escape(_short(item.abstract))
         parts.append(
             f'<p class="lx-text" style="margin:0;font-size:14px;line-height:1.5;color:#1f2328;overflow-wrap:anywhere">{short}</p>'
         )
@@ -160,7 +160,7 @@ def text_of(issue: Issue, *, unsubscribe: str = "") -> str:
             lines += _wrapped(item.title, first="* ", then="  ")
             for part in (_about(item), *(f"Why: {reason}" for reason in item.reasons)):
                 lines += _wrapped(part, first="  ", then="  ")
-            lines += _wrapped(textwrap.shorten(item.abstract, _ABSTRACT, placeholder=" …"), first="  ", then="  ")
+            lines += _wrapped(_short(item.abstract), first="  ", then="  ")
             lines += [f"  {address}" for address in (item.url, item.code_url) if address]
             lines.append("")
         if section.waiting:
@@ -171,7 +171,17 @@ def text_of(issue: Issue, *, unsubscribe: str = "") -> str:
     return "\n".join(lines) + "\n"
 
 
-def _wrapped(text: str, *, first: str = "", then: str = "") -> Iterable[str]:
-    return textwrap.wrap(
+# One paper goes to many subscribers: what is the same in all of their messages is made once.
+
+
+@lru_cache(maxsize=2048)
+def _short(abstract: str) -> str:
+    return textwrap.shorten(abstract, _ABSTRACT, placeholder=" …")
+
+
+@lru_cache(maxsize=16_384)
+def _wrapped(text: str, *, first: str = "", then: str = "") -> tuple[str, ...]:
+    lines = textwrap.wrap(
         text, WIDTH, initial_indent=first, subsequent_indent=then, break_long_words=False, break_on_hyphens=False
     )
+    return tuple(lines)

@@ -30,10 +30,12 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
 
 from explorer.errors import FeedError
-from explorer.feed.daily import facts_of, organisations
+from explorer.feed.daily import COUNTED, counts_of, organisations
 from explorer.feed.periods import period_of
+from explorer.papers.batches import gathered
 from explorer.store.appearances import Appearances, appearances
 
 if TYPE_CHECKING:
@@ -42,7 +44,6 @@ if TYPE_CHECKING:
     from explorer.store.snapshot import Snapshot
 
 Counts = dict[str, np.ndarray]
-COUNTED = ("upvotes", "comments", "stars")
 LEAST = 6
 """Papers that a rising topic has lately at least. A convention: five papers are no trend, whatever an interval says."""
 
@@ -133,8 +134,37 @@ def trending(
     """
     import pandas as pd
 
+    at = _day(appearances(snapshot), day)
+    trends = trend_of(snapshot, at, counts=counts, weights=weights)
+    table = gathered(snapshot.table.select(["id", "title"]), pa.array(list(trends), pa.int64()))
+    frame = pd.DataFrame({name: table.column(name).to_pylist() for name in table.column_names})
+    for name in _COLUMNS:
+        values = [trend[name] for trend in trends.values()]
+        frame[name] = pd.array(values, dtype="Int64") if name in COUNTED else np.array(values, _NUMBERS.get(name, object))
+    # Rounded for the order, so that the last bits of another machine do not decide it.
+    frame = frame.assign(rounded=frame["score"].round(9)).sort_values(["rounded", "id"], ascending=[False, True])
+    frame = frame.drop(columns="rounded").head(limit).reset_index(drop=True)
+    frame.attrs.update(day=at.isoformat(), weights=asdict(weights), topics=rising_topics(snapshot, at))
+    return frame
+
+
+_NUMBERS = {"score": float, "expected": float, "prior": float, "decay": float, "age": int}
+_COLUMNS = ("day", "age", *COUNTED, "score", "expected", "prior", "decay", "reason")
+
+
+def trend_of(
+    snapshot: Snapshot, at: date, *, counts: pd.DataFrame | None = None, weights: TrendWeights = WEIGHTS
+) -> dict[int, dict[str, Any]]:
+    """Trend of each paper that is judged on a day, by its row: the columns of `trending`, and its reason.
+
+    Parameters
+    ----------
+    at : date
+    counts : DataFrame, optional
+        As of `trending`.
+    weights : TrendWeights, optional
+    """
     found = appearances(snapshot)
-    at = _day(found, day)
     known = found.until(at)
     ages = (np.datetime64(at, "D") - found.days[known]).astype(int)
     now = ages < weights.window
@@ -145,33 +175,17 @@ def trending(
     drawn = drawn_share(ages[past], weights)
     prior, said = expected_of_kind(votes, drawn, groups, weights)
     # Of a paper that is judged, its own votes are not part of what was expected of it: see `expected_of_kind`.
-    chosen = now[past]
-    rows, age = known[past][chosen], ages[past][chosen]
-    expected = (weights.strength + votes[chosen]) / (weights.strength / prior[chosen] + drawn[chosen])
-    decay = np.power(0.5, age / weights.half_life)
-    facts = facts_of(snapshot, rows)
-    frame = pd.DataFrame(
-        {
-            "id": [fact["id"] for fact in facts],
-            "title": [fact["title"] for fact in facts],
-            "day": [found.days[row].item() for row in rows],
-            "age": age,
-            **{name: pd.array(_whole(told[name][chosen]), dtype="Int64") for name in COUNTED},
-            "score": expected * decay,
-            "expected": expected,
-            "prior": prior[chosen],
-            "decay": decay,
-        }
-    )
-    frame["reason"] = [
-        _reason(row, kind, weights)
-        for row, kind in zip(frame.to_dict("records"), np.array(said, dtype=object)[chosen], strict=True)
-    ]
-    # Rounded for the order, so that the last bits of another machine do not decide it.
-    frame = frame.assign(rounded=frame["score"].round(9)).sort_values(["rounded", "id"], ascending=[False, True])
-    frame = frame.drop(columns="rounded").head(limit).reset_index(drop=True)
-    frame.attrs.update(day=at.isoformat(), weights=asdict(weights), topics=rising_topics(snapshot, at))
-    return frame
+    expected = (weights.strength + votes) / (weights.strength / prior + drawn)
+    decay = np.power(0.5, ages[past] / weights.half_life)
+    trends = {}
+    for place in np.flatnonzero(now[past]).tolist():
+        row = int(known[past][place])
+        trend: dict[str, Any] = {"day": found.days[row].item(), "age": int(ages[past][place])}
+        trend |= {name: _whole(told[name][place]) for name in COUNTED}
+        trend |= {"score": float(expected[place] * decay[place]), "expected": float(expected[place])}
+        trend |= {"prior": float(prior[place]), "decay": float(decay[place])}
+        trends[row] = {**trend, "reason": _reason(trend, said[place], weights)}
+    return trends
 
 
 def _day(found: Appearances, day: str | date | None) -> date:
@@ -253,14 +267,10 @@ def _groups(snapshot: Snapshot, rows: np.ndarray) -> list[list[tuple[str, str]]]
 
 def _counted(snapshot: Snapshot, rows: np.ndarray, at: date, counts: pd.DataFrame | None) -> Counts:
     """What was counted of some papers by the end of a day; NaN where nothing was."""
+    if counts is None:
+        return counts_of(snapshot, rows)
     import pandas as pd
 
-    if counts is None:
-        facts = facts_of(snapshot, rows)
-        return {
-            name: np.array([np.nan if fact[name] is None else fact[name] for fact in facts], float).reshape(-1)
-            for name in COUNTED
-        }
     if missing := {"id", "day"} - set(counts.columns):
         raise FeedError(f"The counts have no column {min(missing)!r}. They need the id of each paper and the day of the count.")
     days = pd.to_datetime(counts["day"]).dt.date
@@ -271,13 +281,13 @@ def _counted(snapshot: Snapshot, rows: np.ndarray, at: date, counts: pd.DataFram
     return {name: then[name].to_numpy(float, na_value=np.nan) if name in then else missing_column for name in COUNTED}
 
 
-def _whole(values: np.ndarray) -> list[int | None]:
-    return [None if np.isnan(value) else int(value) for value in values]
+def _whole(value: float) -> int | None:
+    return None if np.isnan(value) else int(value)
 
 
 def _reason(row: dict[str, Any], kind: str, weights: TrendWeights) -> str:
     """Why a paper has its score, in words."""
-    counted = [f"{row[name]:,} {name if row[name] != 1 else name[:-1]}" for name in COUNTED if not _missing(row[name])]
+    counted = [f"{row[name]:,} {name if row[name] != 1 else name[:-1]}" for name in COUNTED if row[name] is not None]
     age = "on its day" if row["age"] == 0 else f"after {row['age']} day{'' if row['age'] == 1 else 's'}"
     said = f"{', '.join(counted) or 'no counts'} {age}; {row['expected']:.0f} expected"
     said += f", {row['prior']:.0f} of its kind"
@@ -286,10 +296,6 @@ def _reason(row: dict[str, Any], kind: str, weights: TrendWeights) -> str:
     if row["age"]:
         said += f"; × {row['decay']:.2f}, half every {weights.half_life:g} days"
     return said
-
-
-def _missing(value: Any) -> bool:
-    return value is None or value != value or str(value) == "<NA>"
 
 
 def rising_topics(
@@ -318,7 +324,8 @@ def rising_topics(
     The exact interval of C. Clopper and E. Pearson (Biometrika 26, 1934) for the share of a topic's papers that is late, turned
     into one of the ratio; at 95 % for all topics together (Bonferroni), so that a few papers are no trend.
     """
-    from scipy.stats import beta
+    # Not `scipy.stats.beta.ppf`, which is the same and takes a second to import.
+    from scipy.special import betaincinv
 
     found = appearances(snapshot)
     last = np.datetime64(_day(found, day), "D")
@@ -334,8 +341,8 @@ def rising_topics(
     rows = []
     for code in tested.tolist():
         x, y = int(now[code]), int(before[code])
-        low = _ratio(float(beta.ppf(tail, x, y + 1)), n_now, n_before)
-        high = _ratio(float(beta.ppf(1 - tail, x + 1, y)) if y else 1.0, n_now, n_before)
+        low = _ratio(float(betaincinv(x, y + 1, tail)), n_now, n_before)
+        high = _ratio(float(betaincinv(x + 1, y, 1 - tail)) if y else 1.0, n_now, n_before)
         if low > 1 and x >= LEAST:
             ratio = float("inf") if y == 0 else (x / n_now) / (y / n_before)
             rows.append({"topic": labels[code], "papers": x, "before": y, "ratio": ratio, "low": low, "high": high})

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pyarrow as pa
@@ -30,14 +31,24 @@ ARRIVALS = Noun(
 )
 
 
+_NOTED: WeakKeyDictionary[Snapshot, dict[str, int]] = WeakKeyDictionary()
+"""Library files in which all papers of a snapshot were found, with the last number there: nothing is ever struck out."""
+
+
 def register(file: sqlite3.Connection, snapshot: Snapshot) -> int:
     """Note within a transaction which papers of a corpus are new; returns the number of the last that came.
 
     Papers that come together have one number. The first look finds all papers, under number 1.
     """
     before = int(file.execute("SELECT coalesce(max(number), 0) FROM arrivals").fetchone()[0])
+    path = str(file.execute("PRAGMA database_list").fetchone()[2])
+    seen = _NOTED.setdefault(snapshot, {})
+    if path and 0 < seen.get(path, 0) <= before:
+        return before
     rows = _unknown(file, snapshot)
     if not len(rows):
+        # Kept only of what others wrote down: what this transaction writes may yet be taken back.
+        seen[path] = before
         return before
     find = "SELECT min(number) FROM arrivals WHERE key IN (?, ?, ?)"
     table = snapshot.table.select(["id", "doi", "arxiv_id"]).take(pa.array(rows))

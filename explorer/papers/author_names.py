@@ -37,6 +37,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from explorer.papers.rows import rows_where
+
 
 class Name(NamedTuple):
     """The parts of a name.
@@ -363,7 +365,7 @@ def displayed(authors: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array
     coded = pc.list_flatten(lists).dictionary_encode()
     names = coded.dictionary
     # Most are written as they are shown.
-    other = pc.indices_nonzero(
+    other = rows_where(
         pc.or_(pc.invert(pc.match_substring_regex(names, _AS_SHOWN)), pc.match_substring_regex(names, _NOT_AS_SHOWN))
     )
     if not len(other):

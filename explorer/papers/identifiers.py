@@ -130,3 +130,24 @@ def arxiv_id_from_number(text: str) -> str | None:
     digits = 5 if match.group(1).zfill(4) >= "1501" else 4
     rounded = f"{float(text):0{digits + 5}.{digits}f}"
     return normal_arxiv_id(rounded) if abs(float(rounded) - float(text)) < 1e-7 else None
+
+
+def whole_number(text: str) -> str | None:
+    """The digits of a number that a program wrote as a fraction or by its power of ten; None where it was none, or lost digits.
+
+    Examples
+    --------
+    >>> whole_number("31934719.0"), whole_number("3.1934719E+07"), whole_number("3.19E+07"), whole_number("12")
+    ('31934719', '31934719', None, None)
+    """
+    found = _AS_FLOAT.fullmatch(text)
+    if found is None:
+        return None
+    whole, fraction, power = found.groups(default="")
+    if not power:
+        return whole if fraction and not fraction.strip("0") else None
+    # As many digits as the number has: fewer were cut off, or were zeros, which nobody can tell.
+    return whole + fraction if len(fraction) == int(power) else None
+
+
+_AS_FLOAT = re.compile(r"(\d+)(?:\.(\d+))?(?:[eE]\+?(\d{1,2}))?")

@@ -45,7 +45,8 @@ from explorer.errors import SchemaError
 from explorer.papers.author_names import name_splitter, split_names
 from explorer.papers.column_names import columns_to_fields
 from explorer.papers.dates import PRECISIONS, parse_date
-from explorer.papers.identifiers import BARE, arxiv_id_from_number, first_address, normal_arxiv_id, normal_doi
+from explorer.papers.identifiers import BARE, arxiv_id_from_number, first_address, normal_arxiv_id, normal_doi, whole_number
+from explorer.papers.rows import rows_where
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -106,6 +107,8 @@ def conform(table: pa.Table, note: Callable[[int, str, str, str, str], None] | N
         if given is None:
             columns[field] = pa.nulls(rows, kind)
         elif kind == TEXT:
+            if field == "id" and pa.types.is_floating(given.type):
+                _note_rounded(given, field, report)
             columns[field] = _as_text(given)
         elif kind == TEXTS:
             columns[field] = _without_blanks(_as_texts(given, names=field == "authors"))
@@ -142,23 +145,46 @@ def as_named(
         return values.cast(TEXT if pa.types.is_string_view(kind) else pa.large_binary())
     if pa.types.is_nested(kind) or pa.types.is_temporal(kind):
         return _sayable(values, name, report)
+    digits = bool(_NAMES_OF_DIGITS.search(name))
     if pa.types.is_floating(values.type):
+        if digits:
+            _note_rounded(values, name, report)
         values = _without_fractions(values)
-    if not _NAMES_OF_DIGITS.search(name):
+    if not digits:
         return values
     if pa.types.is_integer(values.type) or pa.types.is_floating(values.type):
         return values.cast(TEXT)
     if not (pa.types.is_string(values.type) or pa.types.is_large_string(values.type)):
         return values
-    broken = pc.fill_null(pc.match_substring_regex(values, r"^\d+\.0$"), False)
+    broken = pc.fill_null(pc.match_substring_regex(values, r"^\d+(?:\.0+|\.\d+[eE]\+?\d{1,2})$"), False)
     given = pc.and_(pc.is_valid(values), pc.not_equal(values, ""))
-    # "Version 2.0" is a number of its own: only a column that holds nothing else went through floats.
-    if not pc.any(broken).as_py() or pc.sum(broken).as_py() < pc.sum(given).as_py():
+    # "Version 2.0" is a number of its own: only a column that holds nothing else went through floats. A PMID has no fraction.
+    whole = pc.sum(broken).as_py() == pc.sum(given).as_py() or _PMIDS.search(name) is not None
+    if not whole or not pc.any(broken).as_py():
         return values
-    whole = pc.if_else(broken, pc.replace_substring_regex(values, r"\.0$", ""), values)
-    for row in pc.indices_nonzero(broken).to_pylist():
-        report(row, name, values[row].as_py(), whole[row].as_py(), "it was taken for a number, and is restored")
-    return whole
+    texts = values.to_pylist()
+    for row in rows_where(broken).to_pylist():
+        if restored := whole_number(texts[row]):
+            report(row, name, texts[row], restored, "it was taken for a number, and is restored")
+            texts[row] = restored
+    return pa.chunked_array([pa.array(texts, values.type)])
+
+
+_EXACT = 2.0**53
+
+
+def _note_rounded(values: pa.ChunkedArray, name: str, report: Callable[[int, str, str, str, str], None]) -> None:
+    """Note floats that stand for names and have more digits than a float keeps."""
+    beyond = pc.and_(pc.greater_equal(values, _EXACT), pc.is_finite(values))
+    for row in rows_where(beyond).to_pylist():
+        told = f"{values[row].as_py():.0f}"
+        report(
+            row,
+            name,
+            told,
+            told,
+            "a float keeps 15 digits of a number, so that the last of these may be others; keep it as text",
+        )
 
 
 def needs_whole_column(name: str, kind: pa.DataType) -> bool:
@@ -167,6 +193,7 @@ def needs_whole_column(name: str, kind: pa.DataType) -> bool:
     return bool(pa.types.is_floating(kind) or (texts and _NAMES_OF_DIGITS.search(name)))
 
 
+_PMIDS = re.compile(r"(?:\A|[\W_])pmid\Z|\A(?:pubmed|med)[\W_]*\w*id\Z", re.IGNORECASE)
 _NAMES_OF_DIGITS = re.compile(
     r"(?:\A|[\W_])(?:id|pmid|pmcid|pmc|isbns?|issns?|volume|vol|issue|number|no|pages?|accession|uid|eid|nct)\Z|[a-z]I[Dd]\Z|\A(?:pubmed|med)\w*id\Z",
     re.IGNORECASE,
@@ -421,7 +448,7 @@ def _in_calendar(
     beyond = pc.fill_null(pc.or_(pc.less(counted, low), pc.greater(counted, high)), False)
     if not pc.any(beyond).as_py():
         return values
-    for row in pc.indices_nonzero(beyond).to_pylist():
+    for row in rows_where(beyond).to_pylist():
         report(row, field, f"{counted[row].as_py() // per_day} days from 1970-01-01", "", "not a day of the years 1 to 9999")
     return pc.if_else(beyond, pa.scalar(None, kind), values)
 

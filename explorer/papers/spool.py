@@ -66,6 +66,8 @@ class Spool:
     def table(self) -> pa.Table:
         """All that was written, memory-mapped; an empty paper table where nothing was."""
         self._end()
+        # Arrow keeps what it let go for what comes next, which is less.
+        pa.default_memory_pool().release_unused()
         parts = []
         for path in self._files:
             with pa.memory_map(str(path)) as file:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Self
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from explorer.ranking.arrays import MEMORY, Place, save_array
 from explorer.ranking.terms import QUANTA, TermIndex
 
 Floats = NDArray[np.float32]
@@ -23,6 +24,12 @@ _ARRAYS = (
 )
 _BLOCK = 4096
 """Papers whose words are unpacked at once: they stay in the processor's cache."""
+
+_FITTED = 20_000
+"""Papers whose weights are summed at once."""
+
+_POSTINGS = 4_000_000
+"""Postings that are turned from words to papers at once; or those of one word."""
 
 
 class Features:
@@ -79,22 +86,24 @@ class Features:
         self.few = few
         self.seed = seed
 
-    def fit(self, index: TermIndex) -> Self:
-        """Learn from the papers of an index."""
+    def fit(self, index: TermIndex, *, place: Place = MEMORY) -> Self:
+        """Learn from the papers of an index, some thousand at a time; what grows with them is made in `place`."""
         n = index.n_papers
         least = max(min(self.min_df, max(1, n // 100)), n // 10_000)
         self.columns_ = np.flatnonzero(index.df_ >= least).astype(np.int32)
-        self.indptr_, self.indices_, self.codes_ = _coded(index, self.columns_)
+        self._code(index, place)
         n_columns = len(self.columns_)
-        units = index.idf_[self.columns_] / np.float32(QUANTA)
-        matrix = sparse.csr_matrix((self.codes_ * units[self.indices_], self.indices_, self.indptr_), shape=(n, n_columns))
-        length = float(np.sqrt(np.square(matrix.data, dtype=np.float64).sum() / max(n, 1))) or 1.0
-        self.length_ = length
-        self.weights_: Floats = units / np.float32(length)
-        matrix.data /= np.float32(length)
-        self.mean_: Floats = (_sums(matrix, matrix.data) / max(n, 1)).astype(np.float32)
-        moment = _sums(matrix, np.square(matrix.data)) / max(n, 1)
-        sampled = matrix[np.sort(self._drawn(self.sample))]
+        self.weights_: Floats = index.idf_[self.columns_] / np.float32(QUANTA)
+        sums, squares = np.zeros(n_columns), np.zeros(n_columns)
+        for start in range(0, n, _FITTED):
+            some = self.rows(np.arange(start, min(start + _FITTED, n)))
+            sums += _sums(some, some.data)
+            squares += _sums(some, np.square(some.data, dtype=np.float64))
+        self.length_ = float(np.sqrt(squares.sum() / max(n, 1))) or 1.0
+        self.weights_ = self.weights_ / np.float32(self.length_)
+        self.mean_: Floats = (sums / self.length_ / max(n, 1)).astype(np.float32)
+        moment = squares / self.length_**2 / max(n, 1)
+        sampled = self.rows(np.sort(self._drawn(self.sample)))
         rank = min(self.rank, sampled.shape[0] // 5, n_columns - 1)
         if rank < 1:  # a handful of papers varies in no direction that could be told from chance
             self.components_: Floats = np.zeros((0, n_columns), np.float32)
@@ -112,6 +121,25 @@ class Features:
         self._keep_background(self.rows(self._drawn(self.few)))
         return self
 
+    def _code(self, index: TermIndex, place: Place) -> None:
+        """The words of `columns_` by paper, from the postings: first how many each paper has, then each run of terms behind those before."""
+        small = np.uint16 if len(self.columns_) <= 1 << 16 else np.int32
+        words = np.zeros(index.n_papers, np.int64)
+        for _, _, rows, _ in _runs(index, self.columns_):
+            words += np.bincount(rows, minlength=len(words))
+        self.indptr_ = np.concatenate([[0], np.cumsum(words)])
+        self.indices_ = place.empty("features_indices", (int(self.indptr_[-1]),), small)
+        self.codes_ = place.empty("features_codes", (int(self.indptr_[-1]),), np.uint8)
+        following = self.indptr_[:-1].copy()
+        for first, indptr, rows, saturation in _runs(index, self.columns_):
+            shape = (index.n_papers, len(indptr) - 1)
+            by_paper = sparse.csc_matrix((saturation, rows, indptr), shape=shape).tocsr()
+            count = np.diff(by_paper.indptr)
+            at = np.arange(by_paper.nnz) + np.repeat(following - by_paper.indptr[:-1], count)
+            self.indices_[at] = by_paper.indices + first
+            self.codes_[at] = by_paper.data
+            following += count
+
     def _inner(self) -> Floats:
         """What the Woodbury identity inverts: a square of the components."""
         spread = np.diag(1 / np.maximum(self.spread_, 1e-12).astype(np.float64))
@@ -128,7 +156,7 @@ class Features:
 
     def rows(self, rows: NDArray[np.integer]) -> sparse.csr_matrix:
         """Some papers: float32 CSR, shape (len(rows), n_columns)."""
-        starts, lengths = self.indptr_[rows], np.diff(self.indptr_)[rows]
+        starts, lengths = self.indptr_[rows], self.indptr_[rows + 1] - self.indptr_[rows]
         indptr = np.concatenate([[0], np.cumsum(lengths)])
         places = np.arange(indptr[-1]) + np.repeat(starts - indptr[:-1], lengths)
         indices = self.indices_[places].astype(np.int32)
@@ -193,7 +221,7 @@ class Features:
     def save(self, folder: Path) -> None:
         """Write the arrays into an existing `folder`."""
         for name in _ARRAYS:
-            np.save(folder / f"features_{name}.npy", getattr(self, f"{name}_"))
+            save_array(folder / f"features_{name}.npy", getattr(self, f"{name}_"))
         about = {
             "min_df": self.min_df,
             "rank": self.rank,
@@ -216,20 +244,20 @@ class Features:
         return features
 
 
-def _coded(
+def _runs(
     index: TermIndex, columns: NDArray[np.int32]
-) -> tuple[NDArray[np.int64], NDArray[np.uint16] | NDArray[np.int32], NDArray[np.uint8]]:
-    """The words of `columns` by paper, from the postings: where each paper starts, columns, and saturated frequencies."""
-    counts = index.df_[columns]
-    kept = np.zeros(len(index.terms_), bool)
-    kept[columns] = True
-    taken = np.repeat(kept, index.df_)
-    rows = np.asarray(index.rows_)[taken]
-    indptr = np.concatenate([[0], np.cumsum(counts)])
-    shape = (index.n_papers, len(columns))
-    by_paper = sparse.csc_matrix((np.asarray(index.saturation_)[taken], rows, indptr), shape=shape).tocsr()
-    small = np.uint16 if len(columns) <= 1 << 16 else np.int32
-    return by_paper.indptr.astype(np.int64), by_paper.indices.astype(small), by_paper.data
+) -> Iterator[tuple[int, NDArray[np.int64], NDArray[np.int32], NDArray[np.uint8]]]:
+    """Postings of the terms of `columns`, as many columns at a time as have `_POSTINGS` of them: the first, and a sparse matrix by column."""
+    ends = np.cumsum(index.df_[columns])
+    start = 0
+    while start < len(columns):
+        before = int(ends[start - 1]) if start else 0
+        stop = max(start + 1, int(np.searchsorted(ends, before + _POSTINGS, side="right")))
+        some = columns[start:stop]
+        places = np.concatenate([np.arange(index.indptr_[term], index.indptr_[term + 1]) for term in some.tolist()])
+        indptr = np.concatenate([[0], ends[start:stop] - before])
+        yield start, indptr, np.asarray(index.rows_[places]), np.asarray(index.saturation_[places])
+        start = stop
 
 
 def _sums(matrix: sparse.csr_matrix, values: Floats) -> NDArray[np.float64]:

@@ -20,6 +20,7 @@ from explorer.errors import ConceptError
 from explorer.ranking.acronyms import Acronyms
 from explorer.ranking.analysis import forget, spelling
 from explorer.ranking.arithmetic import Arithmetic
+from explorer.ranking.arrays import MEMORY, Folder, Place
 from explorer.ranking.axes import Axis, fit_axis
 from explorer.ranking.concepts import ConceptSpace
 from explorer.ranking.features import Features
@@ -36,6 +37,9 @@ Resolve = Callable[[Operand], NDArray[np.int64]]
 Progress = Callable[[str, float], None]
 
 _BATCH = 5_000
+_MAPPED = 20_000
+"""Papers from which what is made of them is made in mapped files, and not in memory."""
+
 _WITNESSES = 3
 """Papers looked at for how a term is written."""
 
@@ -62,9 +66,7 @@ class Meaning:
         if not folder.is_dir():
             # In one thread, products are the same bits whatever the machine has.
             with threadpool_limits(1, user_api="blas"):
-                self._fit(progress)
-            progress("flush", 0.0)
-            self._keep(folder)
+                self._make(folder, progress)
             progress("flush", 1.0)
         if folder.is_dir():
             # What was made is let go for its copy on the disk, which is mapped, and shared with other processes.
@@ -83,37 +85,45 @@ class Meaning:
         self.index, self.lsa, self.features = TermIndex.open(folder), LSA.open(folder), Features.open(folder)
         self.vectors, self.acronyms = RoundedVectors.open(folder), Acronyms.open(folder)
 
-    def _fit(self, progress: Progress) -> None:
-        titles, abstracts = (_texts(self._table.column(name)) for name in ("title", "abstract"))
-        self.index = TermIndex().fit(_told(titles, self._table.num_rows, "terms", progress), abstracts)
-        progress("vectors", 0.0)
-        self.lsa = LSA().fit_index(self.index)
-        progress("vectors", 0.5)
-        self.vectors = RoundedVectors.of(self.lsa.project_index(self.index), LEADING)
-        titles, abstracts = (_texts(self._table.column(name)) for name in ("title", "abstract"))
-        self.acronyms = Acronyms.learn(map("{}. {}".format, titles, abstracts))
-        progress("concepts", 0.0)
-        self.features = Features().fit(self.index)
-        forget()
-
-    def _keep(self, folder: Path) -> None:
+    def _make(self, folder: Path, progress: Progress) -> None:
+        """Make everything, and keep it in a folder where one can be written."""
         try:
             held = HeldFolder(f".{folder.name}-", folder.parent)
         except OSError:
+            self._fit(MEMORY, progress)
             return
         made = held.path
+        # Of a small corpus memory holds it all, and nothing is begun again where the disk is full.
+        mapped = self._table.num_rows >= _MAPPED
         try:
+            self._fit(Folder(made) if mapped else MEMORY, progress)
+            progress("flush", 0.0)
             for part in (self.index, self.lsa, self.vectors, self.features, self.acronyms):
                 part.save(made)
             record_files(made)
             os.chmod(made, 0o755)  # noqa: PTH101, S103  (mkdtemp keeps it to its owner; the corpus is shared)
             made.rename(folder)
-        except BaseException as error:
-            # Another process was first, or the disk is full: what is in memory serves.
-            if not isinstance(error, OSError):
-                raise
+        except OSError:
+            # Another process was first, or the disk is full.
+            if mapped and not folder.is_dir():
+                self._fit(MEMORY, progress)
         finally:
             held.close()
+
+    def _fit(self, place: Place, progress: Progress) -> None:
+        titles, abstracts = (_texts(self._table.column(name)) for name in ("title", "abstract"))
+        told = _told(titles, self._table.num_rows, "terms", progress)
+        self.index = TermIndex().fit(told, abstracts, place=place)
+        progress("vectors", 0.0)
+        self.lsa = LSA().fit_index(self.index)
+        progress("vectors", 0.5)
+        shape = self.index.n_papers, self.lsa.projection_.shape[1]
+        self.vectors = RoundedVectors.of_blocks(self.lsa.projected(self.index), *shape, LEADING, place)
+        titles, abstracts = (_texts(self._table.column(name)) for name in ("title", "abstract"))
+        self.acronyms = Acronyms.learn(map("{}. {}".format, titles, abstracts))
+        progress("concepts", 0.0)
+        self.features = Features().fit(self.index, place=place)
+        forget()
 
     @cached_property
     def ranker(self) -> HybridRanker:

@@ -8,6 +8,7 @@ their character n-grams, their TF-IDF vectors.
 from __future__ import annotations
 
 import json
+from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -16,12 +17,19 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from explorer.ranking.analysis import analyse
+from explorer.ranking.arrays import MEMORY, Place, save_array
 from explorer.ranking.vocabulary import Terms, Vocabulary
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
 
 _ARRAYS = ("indptr", "rows", "saturation", "starts", "tokens", "title_lengths", "idf")
+_TOKENS = 1 << 19
+"""Tokens that lie in memory as numbers of Python before they are put away."""
+
+_BLOCK = 20_000
+"""Papers whose postings are made at once."""
+
 QUANTA = 255.0
 """What one is in saturated term frequencies."""
 
@@ -77,32 +85,61 @@ class TermIndex:
         self.title_weight = title_weight
         self.analyser = analyser
 
-    def fit(self, titles: Iterable[str], bodies: Iterable[str]) -> TermIndex:
-        """Index papers given as parallel titles and bodies (abstracts); either may be empty strings."""
+    def fit(self, titles: Iterable[str], bodies: Iterable[str], *, place: Place = MEMORY) -> TermIndex:
+        """Index papers given as parallel titles and bodies (abstracts); either may be empty strings.
+
+        What grows with the papers is made in `place`, some thousand of them at a time.
+        """
         vocabulary: dict[str, int] = {}
         number = vocabulary.setdefault
-        tokens: list[NDArray[np.int32]] = []
-        title_lengths: list[int] = []
+        tokens = place.column("terms_tokens", np.int32)
+        lengths, title_lengths = array("q", [0]), array("H")
+        block: list[int] = []
         for title, body in zip(titles, bodies, strict=True):
             of_title, of_body = self.analyser(title), self.analyser(body)
-            numbered = [number(t, len(vocabulary)) for t in of_title]
-            numbered += [number(t, len(vocabulary)) for t in of_body]
-            tokens.append(np.array(numbered, dtype=np.int32))
+            block += [number(t, len(vocabulary)) for t in of_title]
+            block += [number(t, len(vocabulary)) for t in of_body]
+            lengths.append(len(of_title) + len(of_body))
             title_lengths.append(min(len(of_title), 65535))
+            if len(block) >= _TOKENS:
+                tokens.append(np.array(block, np.int32))
+                block.clear()
+        tokens.append(np.array(block, np.int32))
         self.vocabulary_: Mapping[str, int] = vocabulary
         self.terms_: Sequence[str] = list(vocabulary)
-        self.starts_ = np.concatenate([[0], np.cumsum([len(t) for t in tokens], dtype=np.int64)])
-        self.tokens_ = np.concatenate(tokens) if tokens else np.zeros(0, np.int32)
-        self.title_lengths_ = np.array(title_lengths, dtype=np.uint16)
-        counts = self.counts(np.arange(self.n_papers)).tocsc()
-        lengths = np.asarray(counts.sum(axis=1)).ravel()
-        norm = self.k1 * (1 - self.b + self.b * lengths / max(float(lengths.mean()) if len(lengths) else 0.0, 1e-9))
-        self.indptr_ = counts.indptr.astype(np.int64)
-        self.rows_ = counts.indices.astype(np.int32)
-        self.saturation_ = np.rint(QUANTA * counts.data / (counts.data + norm[counts.indices])).astype(np.uint8)
+        self.starts_ = np.cumsum(np.frombuffer(lengths, np.int64))
+        self.tokens_ = tokens.whole()
+        self.title_lengths_ = np.frombuffer(title_lengths, np.uint16)
+        self._invert(place)
         rarity = (self.n_papers - self.df_ + 0.5) / (self.df_ + 0.5)
         self.idf_: Floats = np.log1p(rarity).astype(np.float32)
         return self
+
+    def _invert(self, place: Place) -> None:
+        """Make the postings: first how many there are of each term, then each block of papers behind those before it."""
+        blocks = [np.arange(start, min(start + _BLOCK, self.n_papers)) for start in range(0, self.n_papers, _BLOCK)]
+        df = np.zeros(len(self.terms_), np.int64)
+        total = 0.0
+        for block in blocks:
+            counts = self.counts(block)
+            df += np.bincount(counts.indices, minlength=len(df))
+            # Whole numbers: the sum is the same in whatever order it is taken.
+            total += float(counts.data.sum(dtype=np.float64))
+        mean = total / self.n_papers if self.n_papers else 0.0
+        self.indptr_ = np.concatenate([[0], np.cumsum(df)])
+        self.rows_ = place.empty("terms_rows", (int(self.indptr_[-1]),), np.int32)
+        self.saturation_ = place.empty("terms_saturation", (int(self.indptr_[-1]),), np.uint8)
+        following = self.indptr_[:-1].copy()
+        for block in blocks:
+            counts = self.counts(block)
+            lengths = np.asarray(counts.sum(axis=1)).ravel()
+            norm = self.k1 * (1 - self.b + self.b * lengths / max(mean, 1e-9))
+            by_term = counts.tocsc()
+            papers = np.diff(by_term.indptr)
+            at = np.arange(by_term.nnz) + np.repeat(following - by_term.indptr[:-1], papers)
+            self.rows_[at] = by_term.indices + block[0]
+            self.saturation_[at] = np.rint(QUANTA * by_term.data / (by_term.data + norm[by_term.indices])).astype(np.uint8)
+            following += papers
 
     @property
     def df_(self) -> NDArray[np.int64]:
@@ -118,7 +155,7 @@ class TermIndex:
     def save(self, folder: Path) -> None:
         """Write the index as ``.npy`` arrays into an existing `folder`."""
         for name in _ARRAYS:
-            np.save(folder / f"terms_{name}.npy", getattr(self, f"{name}_"))
+            save_array(folder / f"terms_{name}.npy", getattr(self, f"{name}_"))
         Terms.of(self.terms_).save(folder)
         about = {"k1": self.k1, "b": self.b, "title_weight": self.title_weight}
         (folder / "terms.json").write_text(json.dumps(about), encoding="utf-8")
@@ -136,7 +173,7 @@ class TermIndex:
 
     def counts(self, rows: NDArray[np.integer]) -> sparse.csr_matrix:
         """Weighted term frequencies of some papers: float32 CSR, shape (len(rows), n_terms), indices sorted."""
-        starts, lengths = self.starts_[rows], np.diff(self.starts_)[rows]
+        starts, lengths = self.starts_[rows], self.starts_[rows + 1] - self.starts_[rows]
         indptr = np.concatenate([[0], np.cumsum(lengths)])
         offsets = np.arange(indptr[-1]) - np.repeat(indptr[:-1], lengths)
         indices = self.tokens_[np.repeat(starts, lengths) + offsets]

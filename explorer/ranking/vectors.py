@@ -7,7 +7,7 @@ download, and the same numbers on every run.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, Self
 
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 from scipy import sparse
 
+from explorer.ranking.arrays import MEMORY, Place, save_array
 from explorer.ranking.terms import TermIndex
 
 Floats = NDArray[np.float32]
@@ -99,10 +100,24 @@ class RoundedVectors:
             np.ascontiguousarray(codes[:, :leading]), codes[:, codes.shape[1] if leading is None else leading :].copy(), scales
         )
 
+    @classmethod
+    def of_blocks(cls, blocks: Iterable[Floats], papers: int, dimensions: int, leading: int, place: Place = MEMORY) -> Self:
+        """What `of` gives of vectors that come some at a time, made in `place`."""
+        leading = min(leading, dimensions)
+        kinds = (((papers, leading), np.int8), ((papers, dimensions - leading), np.int8), ((papers,), np.float32))
+        codes = [place.empty(f"vectors_{name}", *kind) for name, kind in zip(_CODES, kinds, strict=True)]
+        start = 0
+        for vectors in blocks:
+            some = cls.of(vectors, leading)
+            for name, whole in zip(_CODES, codes, strict=True):
+                whole[start : start + len(vectors)] = getattr(some, name)
+            start += len(vectors)
+        return cls(*codes)
+
     def save(self, folder: Path) -> None:
         """Write the codes into an existing `folder`."""
         for name in _CODES:
-            np.save(folder / f"vectors_{name}.npy", getattr(self, name))
+            save_array(folder / f"vectors_{name}.npy", getattr(self, name))
 
     @classmethod
     def open(cls, folder: Path) -> Self:
@@ -204,9 +219,13 @@ class LSA:
 
     def project_index(self, index: TermIndex, *, block: int = 20_000) -> Floats:
         """Return unit rows for every paper of `index`, block by block to bound the memory."""
-        starts = range(0, index.n_papers, block)
-        blocks = [self.project(index.tfidf(np.arange(s, min(s + block, index.n_papers)))) for s in starts]
+        blocks = [*self.projected(index, block=block)]
         return np.concatenate(blocks) if blocks else np.zeros((0, 1), np.float32)
+
+    def projected(self, index: TermIndex, *, block: int = 20_000) -> Iterator[Floats]:
+        """The unit rows of the papers of `index`, so many at a time."""
+        for start in range(0, index.n_papers, block):
+            yield self.project(index.tfidf(np.arange(start, min(start + block, index.n_papers))))
 
     def encoder(self, index: TermIndex) -> QueryEncoder:
         """Return a function from a query to its unit vector, for a `HybridRanker`."""

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from explorer.errors import ConceptError, LibraryError, SelectionError
+from explorer.papers.rows import rows_where
 from explorer.papers.schema import to_frame
 from explorer.search.making import LARGE, home, make
 from explorer.search.own import Nothing, Own, asks_own, own_hits
@@ -306,7 +307,7 @@ class Ranker:
             if name in topics.labels:
                 return np.flatnonzero(topics.codes == topics.labels.index(name))
         if operand.kind == "paper":
-            found = pc.indices_nonzero(pc.equal(ids, operand.name)).to_pylist()
+            found = rows_where(pc.equal(ids, operand.name)).to_pylist()
             if found:
                 return np.array(found, np.int64)
         raise ConceptError(f"The corpus has no {operand.kind} {operand.name!r}. Look it up in the dashboard, or use words.")

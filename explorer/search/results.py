@@ -75,13 +75,13 @@ class Results:
                 if self._node is not None:
                     self._masks["query"] = self._query_mask(self._node)
             elif row.field == "columns":
-                for field, texts in _grouped((f"{COLUMN}{key}", text) for key, text in value):
+                for field, texts in grouped((f"{COLUMN}{key}", text) for key, text in value):
                     self._masks[field] = self.snapshot.mask(field, texts)
             elif row.field in OWN_FACETS:
                 self._masks[row.field] = self.facet(row.field).mask(value)
             elif row.field != "exclude":
                 self._masks[row.field] = self.snapshot.mask(row.field, value)
-        for field, values in _grouped(selection.exclude):
+        for field, values in grouped(selection.exclude):
             # A filter of the same field: its panel counts what it leaves out too.
             field = field if field in VALUE_FIELDS else f"{COLUMN}{field}"
             left = ~(self.facet(field).mask(values) if field in OWN_FACETS else self.snapshot.mask(field, values))
@@ -363,7 +363,7 @@ class Results:
         return sorted((option for option in options if option[2]), key=lambda option: -option[2])[:most]
 
 
-def _grouped(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, tuple[str, ...]]]:
+def grouped(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, tuple[str, ...]]]:
     """The values of each name, in the order in which they are given."""
     found: dict[str, tuple[str, ...]] = {}
     for name, value in pairs:

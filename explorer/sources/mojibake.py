@@ -13,6 +13,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from explorer.papers.rows import rows_where
+
 _LATIN = "[\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]"
 # What the bytes of UTF-8 become in Windows-1252, Windows-1250 or Latin-1; in Mac Roman; and twice in Windows-1251, whose letters
 # are common.
@@ -39,11 +41,8 @@ def restored(table: pa.Table, note: Note) -> pa.Table:
         column = table.column(name)
         listed = pa.types.is_list(column.type)
         texts = pc.list_flatten(column) if listed else column
-        # Older Arrow crashes on the indices of no values.
-        if not len(texts):
-            continue
         # Most texts are ASCII, and asking that costs little.
-        foreign = pc.indices_nonzero(pc.invert(pc.fill_null(pc.string_is_ascii(texts), True)))
+        foreign = rows_where(pc.invert(pc.fill_null(pc.string_is_ascii(texts), True)))
         found = foreign.filter(pc.match_substring_regex(texts.take(foreign), SUSPECT))
         if not len(found):
             continue

@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from explorer.papers.rows import rows_where
 from explorer.topics.trends import DAY
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def _days(column: pa.ChunkedArray) -> np.ndarray:
         return found
     heads = pc.utf8_slice_codeunits(column, 0, 10)
     good = pc.fill_null(pc.match_substring_regex(heads, r"^\d{4}-\d{2}-\d{2}$"), False)
-    for row in pc.indices_nonzero(good).to_pylist():
+    for row in rows_where(good).to_pylist():
         try:
             found[row] = np.datetime64(date.fromisoformat(heads[row].as_py()), "D")
         except ValueError:

@@ -15,6 +15,7 @@ from explorer.dedupe.deduplication import Deduplicated, Rules, find_duplicates
 from explorer.dedupe.identifiers import comparable
 from explorer.dedupe.merges import LIKELY, Change, fitted
 from explorer.dedupe.rules import pair
+from explorer.papers.rows import rows_where
 from explorer.papers.schema import FIELDS, TEXT
 from explorer.papers.spool import rows_of
 from explorer.sources.formats.registry import Import
@@ -331,7 +332,7 @@ def _rows_of(there: pa.ChunkedArray, values: pa.ChunkedArray) -> dict[int, int]:
     values = values.combine_chunks()
     # The few are hashed, and the many looked up.
     held = pc.is_in(there, value_set=values, skip_nulls=True)
-    rows = pc.indices_nonzero(held).to_pylist()
+    rows = rows_where(held).to_pylist()
     places = pc.index_in(values, value_set=there.filter(held).combine_chunks(), skip_nulls=True)
     return {row: rows[place] for row, place in enumerate(places.to_pylist()) if place is not None}
 

@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from explorer.papers.rows import rows_where
 from explorer.store.sort_orders import inserted
 
 FEW = 8
@@ -55,13 +56,13 @@ class Facet:
         """Code of a value, or -1 if no paper has it."""
         # Not pc.index: it makes an Arrow scalar, and that imports pandas, a quarter of a second at the first click.
         near = pc.and_(pc.starts_with(self.values, pattern=value), pc.ends_with(self.values, pattern=value))
-        found = (code for code in pc.indices_nonzero(near).to_pylist() if self.values[code].as_py() == value)
+        found = (code for code in rows_where(near).to_pylist() if self.values[code].as_py() == value)
         return next(found, -1)
 
     def containing(self, text: str) -> np.ndarray:
         """Values that contain a text in any case, as a boolean array of shape (n_values,)."""
         match = np.zeros(self.size, bool)
-        match[pc.indices_nonzero(pc.match_substring(self.values, text, ignore_case=True)).to_pylist()] = True
+        match[rows_where(pc.match_substring(self.values, text, ignore_case=True)).to_pylist()] = True
         return match
 
     def mask(self, chosen: tuple[str, ...]) -> np.ndarray:

@@ -25,7 +25,7 @@ from explorer.papers.author_names import family_and_given, is_initials
 from explorer.selection.syntax import All, Either, Near, Node, Not, Phrase, Word, changed, over, parts_of, written
 from explorer.store.word_shapes import Shape, Spot, apart, beside, merged_words, pattern_of, shapes_of
 from explorer.text.analysis import FILLER, Terms, analyzer, spread, tokens, unspaced, without_particle
-from explorer.text.word_forms import compounds, word_forms
+from explorer.text.word_forms import parted_name, spellings, umlauts, word_forms
 
 ANALYZERS = {
     "title": "english",
@@ -55,6 +55,8 @@ _APART = f"{FILLER} " * _FILLERS
 """Stands before an author or a keyword, so that words of two are not near each other."""
 
 _HEAP = 256_000_000
+_LEAST_HEAP = 30_000_000
+"""Bytes that papers may take before they are written; tantivy refuses less than 15 MB."""
 
 _META, _MANAGED = "meta.json", ".managed.json"
 """tantivy's lists of an index: its segments, and the files that it made."""
@@ -146,9 +148,25 @@ def build_index(
     with _as_os_errors():
         index = tantivy.Index.open(str(folder)) if held else tantivy.Index(_schema(), str(folder))
         _register(index)
+    _fill(
+        index,
+        table,
+        rows=range(table.num_rows) if rows is None else rows,
+        held=held,
+        heap=heap,
+        threads=threads,
+        progress=progress,
+    )
+
+
+def _fill(
+    index: Any, table: pa.Table, *, rows: Iterable[int], held: int, heap: int, threads: int, progress: Callable[[float], None]
+) -> None:
+    """Put the papers of a table into an opened index."""
+    with _as_os_errors():
         writer = index.writer(heap, threads)
     fields = ["title", "abstract", "authors", "keywords", "venue", *(name for name in IDS if name in table.column_names)]
-    numbers, done = iter(range(table.num_rows) if rows is None else rows), 0
+    numbers, done = iter(rows), 0
     for batch in table.select(fields).to_batches(max_chunksize=1_000):
         for title, abstract, authors, keywords, venue, *ids in zip(*(c.to_pylist() for c in batch.columns), strict=True):
             row = int(next(numbers))
@@ -229,9 +247,24 @@ class TextIndex:
             for path in (path for path in folder.resolve().iterdir() if path.suffix != ".lock"):
                 (Path(links) / path.name).symlink_to(path)
             self._index = tantivy.Index.open(links)
-        _register(self._index)
-        self._schema = self._index.schema
-        self._searcher = self._index.searcher()
+        self._take(self._index)
+
+    @classmethod
+    def in_memory(cls, table: pa.Table) -> TextIndex:
+        """An index of a few papers that never touches the disk; hits are their places in the table."""
+        index = tantivy.Index(_schema())
+        _register(index)
+        _fill(index, table, rows=range(table.num_rows), held=0, heap=_LEAST_HEAP, threads=1, progress=lambda part: None)
+        index.reload()
+        made = cls.__new__(cls)
+        made._take(index)
+        return made
+
+    def _take(self, index: Any) -> None:
+        self._index = index
+        _register(index)
+        self._schema = index.schema
+        self._searcher = index.searcher()
         self._kept_forms: dict[tuple[str, str], tuple[str, ...]] = {}
 
     def hits(self, node: Node) -> Hits:
@@ -434,6 +467,11 @@ class TextIndex:
         else:
             index = _WORDS[field]
             places = [(place, self._as_words(field, spot)) for place, spot in places]
+        if len(places) == 1 and not places[0][1].patterns and len(places[0][1].terms) <= _ALTERNATIVES:
+            # A word, as most of a query is.
+            for term in places[0][1].terms:
+                yield tantivy.Query.term_query(self._schema, index, term)
+            return
         if all(not spot.patterns for _, spot in places) and math.prod(len(spot.terms) for _, spot in places) <= _ALTERNATIVES:
             for terms in itertools.product(*(spot.terms for _, spot in places)):
                 yield self._row(index, [(place, term) for (place, _), term in zip(places, terms, strict=True)], slop)
@@ -501,7 +539,16 @@ def in_fields(node: Word | Phrase | Near) -> list[tuple[str, Word | Phrase | Nea
     named = next(iter(leaves(node))).field
     if named:
         return [(named, node)]
-    return [(field, over((field,), node)) for field in EVERYWHERE]  # type: ignore[misc]
+    return [(field, _within(node, field)) for field in EVERYWHERE]
+
+
+def _within(node: Word | Phrase | Near, field: str) -> Word | Phrase | Near:
+    """The same in one field. Not by `dataclasses.replace`, which takes longer than all else that is done for a word."""
+    if isinstance(node, Word):
+        return Word(node.text, field, node.prefix, node.position, node.exact)
+    if isinstance(node, Phrase):
+        return Phrase(node.text, field, node.position, node.exact)
+    return over((field,), node)  # type: ignore[return-value]
 
 
 def _label(node: Word | Phrase | Near) -> str:
@@ -537,11 +584,17 @@ def stem_of(word: str) -> str:
 def _stems(word: str) -> tuple[str, ...]:
     """The stems of a folded word and of its irregular forms; none for a stop word."""
     own = stem_of(word)
-    return tuple(dict.fromkeys((own, *(stem for form in word_forms(word) if (stem := stem_of(form)))))) if own else ()
+    forms = (*word_forms(word), *umlauts(word, name=False))
+    return tuple(dict.fromkeys((own, *(stem for form in forms if (stem := stem_of(form)))))) if own else ()
 
 
 def _itself(word: str) -> tuple[str, ...]:
     return (word,)
+
+
+def _name(word: str) -> tuple[str, ...]:
+    """A folded word of a name, and how else it may be written."""
+    return (word, *umlauts(word, name=True))
 
 
 def _itself_unless_small(word: str) -> tuple[str, ...]:
@@ -564,22 +617,26 @@ def _shapes(node: Node, field: str, *, beside_others: bool = False) -> list[Shap
     if field == "authors" and isinstance(node, Phrase) and not beside_others:
         return _name_shapes(node)
     text = node.text + ("*" if isinstance(node, Word) and node.prefix else "")
-    return list(_leaf_shapes(text, isinstance(node, Word), node.exact, ANALYZERS[field] == "english"))
+    kind = "name" if field == "authors" and not node.exact else ANALYZERS[field]
+    return list(_leaf_shapes(text, isinstance(node, Word), node.exact, kind))
 
 
 @lru_cache(maxsize=8192)
-def _leaf_shapes(text: str, is_word: bool, exact: bool, stemmed: bool) -> tuple[Shape, ...]:
-    """The rows of words that a word or a phrase may be; the same in every field of one analyser."""
+def _leaf_shapes(text: str, is_word: bool, exact: bool, kind: str) -> tuple[Shape, ...]:
+    """The rows of words that a word or a phrase may be; the same in every field of one kind: of one analyser, or of names of persons."""
+    stemmed = kind == "english"
     if is_word and not exact:
         text = without_particle(text)
-    terms = _itself if not stemmed else _itself_unless_small if exact else _stems
+    terms = _name if kind == "name" else _itself if not stemmed else _itself_unless_small if exact else _stems
     # A question mark after the last word may be a question's: the word itself is meant too.
     asks = not exact and text.endswith("?") and not text.endswith("??")
     found = [shapes_of(text.rstrip("?") if asks else text, terms, by_pattern=stemmed and exact)]
     if asks and is_word and found[0].spots:
         found.append(shapes_of(text, terms))
-    if is_word and not exact and stemmed and found[0].spots:
-        found += [shapes_of(other, terms) for other in compounds(text)]
+    if is_word and not exact and found[0].spots:
+        others = [*spellings(text), *(parted_name(text) if kind == "name" else ())]
+        # Where one part is a stop word, the other alone would be looked for.
+        found += [shape for shape in (shapes_of(other, terms) for other in others) if len(shape.spots) == shape.length]
     return tuple(merged_words(found))
 
 
@@ -600,16 +657,18 @@ def _name_shapes(node: Phrase) -> list[Shape]:
     text = re.sub(r"(?<=[\s,])(?:(\w{1,3})\*|([a-z]))\Z", lambda match: (match[1] or match[2]).upper(), node.text)
     node = replace(node, text=text)
     family, given = family_and_given(text)
-    found = [] if "," in node.text and given else [shapes_of(node.text, _itself)]
-    if not given or node.exact:
-        return found or [shapes_of(f"{family} {given}", _itself)]
+    if node.exact:
+        return [shapes_of(node.text if not given or "," not in node.text else f"{family} {given}", _itself)]
+    families = (family, *spellings(family), *parted_name(family))
+    found = [] if "," in node.text and given else [shapes_of(node.text, _name)]
     begun = [
         [word] if not is_initials(word) else [f"{letter}*" for letter in word if letter.isalpha()] for word in given.split()
     ]
     for names in ([given], [name for some in begun for name in some]):
-        shape = shapes_of(" ".join((family, *names)), _itself, least=1)
-        if shape not in found:
-            found.append(shape)
+        for one in families:
+            shape = shapes_of(" ".join((one, *filter(None, names))), _name, least=1)
+            if shape not in found:
+                found.append(shape)
     return found
 
 
@@ -629,7 +688,8 @@ def says_nothing(node: Word | Phrase | Near) -> bool:
     """Whether a part of a query has no word but stop words, in fields that drop those."""
     if isinstance(node, Near):
         return not all(shape.spots for shape in _shapes(node, next(iter(leaves(node))).field or "title"))
-    if node.field == "ids":
+    # An id, a tag or the value of a column is no text, of which small words would be left out.
+    if node.field == "ids" or (node.field and node.field not in ANALYZERS):
         return not node.text.strip()
     return not all(shape.spots for shape in _shapes(node, node.field or "title"))
 

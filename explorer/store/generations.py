@@ -18,11 +18,15 @@ from explorer.errors import CorpusError
 FORMAT = 2
 """Version of the folder's layout; another version is built anew."""
 
-_GENERATION = re.compile(r"g-[0-9a-f]{16}-\d+")
+GENERATION = re.compile(r"g-[0-9a-f]{16}-\d+")
+"""Name of the folder of a generation."""
+
+FETCHED = "fetched.txt"
+"""In a copy of a corpus that lies elsewhere: its address."""
 
 _CHANGED = "{} was changed by somebody else meanwhile, and nothing was done. Do it again."
 
-_OURS = re.compile(rf"{_GENERATION.pattern}|\.manifest\.json\.(?:\d+|\w+\.lx-part)|\.lock|\.DS_Store")
+_OURS = re.compile(rf"{GENERATION.pattern}|\.manifest\.json\.(?:\d+|\w+\.lx-part)|\.lock|\.DS_Store")
 
 
 def in_folder(folder: Path, publish: Callable[[], dict[str, Any]]) -> dict[str, Any]:
@@ -72,6 +76,7 @@ def publish(
     papers that somebody else added meanwhile would be lost. Where the change is `undoable`, that generation stays in the folder
     until the next one, so that it can be taken back (see `restore`); what both have lies on the disk once.
     """
+    _refuse_copy(folder)
     try:
         target, held = _fresh(folder, digest)
     except OSError as error:
@@ -112,6 +117,15 @@ def publish(
     return manifest
 
 
+def _refuse_copy(folder: Path) -> None:
+    with contextlib.suppress(FileNotFoundError):
+        address = (folder / FETCHED).read_text(encoding="utf-8")
+        raise CorpusError(
+            f"This corpus is a copy of {address}, which is fetched again when that changes; it cannot be changed here. "
+            "Change the corpus that lies there."
+        )
+
+
 def restore(folder: Path) -> dict[str, Any]:
     """Put the generation before the last change in force again; the one taken back then counts as the one before.
 
@@ -125,6 +139,7 @@ def restore(folder: Path) -> dict[str, Any]:
     CorpusError
         There is no corpus, nothing that can be taken back, or the folder cannot be written; it stays as it was.
     """
+    _refuse_copy(folder)
     try:
         with locked(folder):
             manifest = read_manifest(folder)
@@ -147,7 +162,7 @@ def _put_in_force(folder: Path, manifest: dict[str, Any]) -> None:
 def _clean(folder: Path, kept: set[str | None]) -> None:
     """Remove the generations that neither stay nor are the work of a living build."""
     for old in folder.iterdir():
-        if old.name not in kept and _GENERATION.fullmatch(old.name) and old.is_dir() and not _being_written(old):
+        if old.name not in kept and GENERATION.fullmatch(old.name) and old.is_dir() and not _being_written(old):
             # Who has it open keeps its memory maps; on Windows it stays until the next build.
             shutil.rmtree(old, ignore_errors=True)
 
@@ -163,7 +178,7 @@ def locked(folder: Path) -> Iterator[None]:
 def _strangers(folder: Path) -> list[str]:
     """What in a folder that holds no corpus no build of ours has made."""
     names = sorted(path.name for path in folder.iterdir())
-    if "manifest.json" in names and (any(map(_GENERATION.fullmatch, names)) or _is_ours(folder / "manifest.json")):
+    if "manifest.json" in names and (any(map(GENERATION.fullmatch, names)) or _is_ours(folder / "manifest.json")):
         return []
     # Web pages and browser extensions have a manifest.json too.
     return [name for name in names if not _OURS.fullmatch(name)]

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from explorer.errors import CorpusError
 from explorer.papers.ledger import Entry, Ledger, sentence
+from explorer.papers.rows import rows_where
 from explorer.papers.schema import TEXT
 
 NOTES = pa.schema(
@@ -117,11 +118,8 @@ def _repaired(part: pa.Table, among: pa.Table | None = None) -> set[tuple[str, i
 
 def _without(part: pa.Table, left: Counter[Record], papers: pa.Array) -> pa.Table:
     """Take the notes of merged records out of a part, and their numbers out of those that are left."""
-    # Older Arrow crashes on the indices of no values.
-    if not part.num_rows:
-        return part
     mine = pc.and_(pc.equal(part.column("action"), "merged"), pc.is_in(part.column("after"), value_set=papers))
-    rows = pc.indices_nonzero(mine).to_numpy()
+    rows = rows_where(mine).to_numpy()
     few = part.select(["after", "source", "record"]).filter(mine).to_pydict()
     stay = np.ones(part.num_rows, bool)
     for row, record in zip(rows, zip(*few.values(), strict=True), strict=True):

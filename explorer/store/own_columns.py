@@ -23,6 +23,7 @@ import pyarrow.compute as pc
 
 from explorer.errors import SelectionError
 from explorer.papers.own_columns import FEW, OwnColumn, as_numbers, as_texts, bounds, own_columns
+from explorer.papers.rows import rows_where
 from explorer.selection.syntax import WILDCARDS, Phrase, Word
 from explorer.store.facets import Facet, code_facet, mapped
 from explorer.store.prefixes import Prefixes, sort_words
@@ -146,7 +147,7 @@ class StoredColumn:
             pattern = "".join({"*": r"\w*", "?": r"\w", "$": r"\w?"}.get(c, re.escape(c)) for c in leaf.text)
             end = "" if prefix else r"\b"
             found = pc.match_substring_regex(self.facet.values, rf"(?i)\b{pattern}{end}")
-            return [int(code) for code in pc.indices_nonzero(found).to_pylist()]
+            return [int(code) for code in rows_where(found).to_pylist()]
         return self.words.find(self.facet.values, leaf.text if prefix else f"{leaf.text} ", max(self.facet.size, 1))
 
     @cached_property

@@ -18,6 +18,7 @@ from explorer.dedupe.merges import load_merges
 from explorer.disk import cache_folder, damaged_files
 from explorer.errors import CorpusError, SelectionError
 from explorer.papers.author_names import display, family_first
+from explorer.papers.rows import rows_where
 from explorer.selection.fields import STORED_SORTS
 from explorer.selection.query import Node, check_fields
 from explorer.selection.syntax import COLUMN, All, Either, Not, leaves_of
@@ -386,7 +387,7 @@ class Snapshot:
         starts = np.cumsum([0, *map(len, data)], dtype=np.int64)
         buffers = [None, pa.py_buffer(starts), pa.py_buffer(b"".join(data))]
         wanted = pa.Array.from_buffers(pa.large_string(), len(data), buffers)
-        return np.array(pc.indices_nonzero(pc.is_in(self.table.column("id"), value_set=wanted)).to_pylist(), np.int64)
+        return np.array(rows_where(pc.is_in(self.table.column("id"), value_set=wanted)).to_pylist(), np.int64)
 
     # What became of the records
 

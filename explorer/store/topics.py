@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from explorer.errors import TopicError
 from explorer.papers.html_table import html_table
+from explorer.papers.rows import rows_where
 from explorer.store.facets import Facet, mapped
 from explorer.topics.edits import NONE, Papers, TopicEdit, TopicState, former_names, load_edits, replay, save_edits, sentences
 from explorer.topics.trends import coarseness, frequency_frame, period_index, period_label, trend_frame
@@ -535,7 +536,7 @@ def _papers(texts: Sequence[str], ids: pa.ChunkedArray | None) -> Papers:
         if ids is None or not wanted:
             return np.zeros(0, np.int64)
         known = pc.is_in(ids, value_set=pa.array(list(wanted), ids.type))
-        return np.asarray(pc.indices_nonzero(known).to_numpy(), np.int64)
+        return np.asarray(rows_where(known).to_numpy(), np.int64)
 
     return Papers(rows, lambda wanted: [texts[int(row)] for row in wanted])
 

@@ -137,6 +137,7 @@ def _by_ending() -> dict[str, list[tuple[str, int]]]:
 
 
 _BY_ENDING = _by_ending()
+_ANY_INSIDE = re.compile("|".join(dict.fromkeys(part for pair in _INSIDE for part in pair)))
 _LENGTHS = tuple(sorted(set(map(len, _BY_ENDING))))
 
 
@@ -162,31 +163,144 @@ def word_forms(word: str) -> tuple[str, ...]:
     return tuple(form for form in found if form == word or form not in _NOT_ALIKE)[:_MOST]
 
 
-def compounds(word: str) -> tuple[str, ...]:
-    """How else a compound may be written: together (``pretraining``), or as words next to each other (``pre training``).
+def spellings(word: str) -> tuple[str, ...]:
+    """How else a word may be written: with or without what joins its parts (a hyphen, an apostrophe, a blank), or ä as ae.
 
-    A hyphen parts words, so that *pre-training* is two of them. A word without one is taken apart behind the prefixes that are written
-    both ways.
+    A hyphen parts words, so that *pre-training* is two of them, and so does an apostrophe. What is taken apart here stands next to each
+    other in a text that is found; pieces that are no words stand so in no text.
+
+    Parameters
+    ----------
+    word : str
+        As it is typed.
+
+    Returns
+    -------
+    tuple of str
+        Words, or words next to each other; not the word itself.
 
     Examples
     --------
-    >>> compounds("pre-training"), compounds("Pretraining"), compounds("lake"), compounds("state-of-the-art")
+    >>> spellings("pre-training"), spellings("Pretraining"), spellings("lake"), spellings("state-of-the-art")
     (('pretraining',), ('Pre training',), (), ())
+    >>> spellings("COVID-19"), spellings("covid19"), spellings("SARS-CoV-2")
+    (('COVID19',), ('covid 19',), ('SARSCoV 2', 'SARS CoV2', 'SARSCoV2'))
+    >>> spellings("Schrödinger")
+    ('Schroedinger',)
+    >>> spellings("O'Brien"), spellings("Alzheimer's"), spellings("e-health"), spellings("healthcare")
+    (('OBrien',), ('Alzheimer',), ('ehealth',), ('health care',))
     """
-    if parted := _HYPHENED.fullmatch(word):
-        return ("".join(parted.groups()),)
-    begun = _PREFIXED.fullmatch(word)
-    return (" ".join(begun.groups()),) if begun and begun[2].lower() not in _NO_COMPOUNDS else ()
+    found: dict[str, None] = {}
+    if (spelt := word.translate(_AS_TWO_LETTERS)) != word:
+        found[spelt] = None
+    if owned := _OWNED.fullmatch(word):
+        found[owned[1]] = None
+    elif _APOSTROPHE.search(word) and all(_APOSTROPHE.split(word)):
+        found[_APOSTROPHE.sub("", word)] = None
+    parts = _HYPHEN.split(word)
+    if 2 <= len(parts) <= _MOST_PARTS and all(part.isalnum() for part in parts):
+        for together in range(1, 2 ** (len(parts) - 1)):
+            joined = parts[0]
+            for place, part in enumerate(parts[1:]):
+                # Two numbers are a range, and two letters are two.
+                apart = (
+                    not together >> place & 1
+                    or (parts[place].isdigit() and part.isdigit())
+                    or len(parts[place] + part) < 2 + (parts[place].isalpha() and part.isalpha())
+                )
+                joined += f" {part}" if apart else part
+            if joined.count(" ") < len(parts) - 1:
+                found[joined] = None
+    elif figures := _FIGURES.fullmatch(word):
+        letters, digits, rest = figures.groups(default="")
+        found |= dict.fromkeys((f"{letters} {digits}{rest}", f"{letters} {digits} {rest}".rstrip()))
+    elif figures := _FIGURES_FIRST.fullmatch(word):
+        found[" ".join(figures.groups())] = None
+    elif (begun := _PREFIXED.fullmatch(word)) and begun[2].lower() not in _NO_COMPOUNDS:
+        found[" ".join(begun.groups())] = None
+    elif ended := _ENDED.fullmatch(word):
+        found[" ".join(ended.groups())] = None
+    return tuple(found)
 
 
-_HYPHENED = re.compile(r"([^\W\d_]{2,20})[-\u2010\u2011]([^\W\d_]{3,20})")
+_MOST_PARTS = 3
+_AS_TWO_LETTERS = str.maketrans(dict(zip("äöüøåÄÖÜØÅ", "ae oe ue oe aa Ae Oe Ue Oe Aa".split(), strict=True)))
+_APOSTROPHE = re.compile("['\u2018\u2019\u02bc\u2032`\u00b4]")
+_OWNED = re.compile(f"([^\\W\\d_]{{3,}}){_APOSTROPHE.pattern}s", re.IGNORECASE)
+_HYPHEN = re.compile("[-\u2010\u2011\u2013]")
+_FIGURES = re.compile(r"([^\W\d_]{1,20})(\d{1,4})([^\W\d_]?)")
+"""Letters and figures that a hyphen may part: covid19, il6, il1b."""
+_FIGURES_FIRST = re.compile(r"(\d{1,3})([^\W\d_]{1,20})")
 _PREFIXED = re.compile(
-    r"(anti|co|counter|cross|extra|fine|hyper|inter|intra|macro|meta|micro|multi|nano|non|over|para|post|pre|pseudo|quasi|self|semi|sub|super"
-    r"|trans|ultra|under|well)([a-z]{4,20})",
+    r"(anti|bi|bio|co|counter|cross|cyber|down|e|electro|extra|fine|geo|hydro|hyper|inter|intra|macro|mega|meta|micro|mid|mono|multi|nano|neuro|non|off|over|para|photo|post|pre|"
+    r"pseudo|psycho|quasi|radio|re|self|semi|socio|sub|super|tele|thermo|trans|tri|ultra|un|under|up|well|x|[tbnk](?=cells?))([a-z]{3,20})",
     re.IGNORECASE,
 )
-_NO_COMPOUNDS = frozenset("view standing come coming turn".split())
-"""What stands behind a prefix that is a word too without being part of it (*over view*)."""
+_NO_COMPOUNDS = frozenset("view standing come coming turn time times all".split())
+"""What stands behind a prefix that is a word too without being part of it (*over view*, *over time*)."""
+_ENDED = re.compile(
+    r"((?!net|over|under|make)[a-z]{3,15}?)(back|base|based|bases|being|board|book|borne|care|date|day|down|driven|feed|feeding|field|flow|free|"
+    r"front|givers?|giving|ground|hand|head|house|land|level|life|light|like|lines?|long|made|makers?|making|month|out|place|points?|proof|"
+    r"room|scale|scape|school|sets?|side|sites?|space|specific|stream|styles?|takers?|taking|term|times?|ups?|ware|water|wave|ways?|weeks?|"
+    r"wide|wise|words?|works?|world|worm|year)",
+    re.IGNORECASE,
+)
+"""Words that the second half of a compound often is."""
+
+
+def parted_name(name: str) -> tuple[str, ...]:
+    """A family name that is written in one word, with what it begins with apart, as in *O'Brien*, *D'Angelo*, *Al-Khwarizmi*, *van Dijk*.
+
+    Examples
+    --------
+    >>> parted_name("obrien"), parted_name("vandenberg"), parted_name("Lee")
+    (('o brien',), ('van den berg', 'van denberg'), ())
+    """
+    found = [_BEGUN_NAME.fullmatch(name), _BEGUN_NAME_TWICE.fullmatch(name)]
+    return tuple(" ".join(begun.groups()) for begun in reversed(found) if begun)
+
+
+_BEGUN_NAME = re.compile(
+    "(abu|al|ben|d|da|de|del|della|des|di|do|dos|du|el|ibn|l|la|le|lo|m|mac|mc|n|o|saint|st|t|te|ten|ter|van|von|zu)([a-z]{4,20})",
+    re.IGNORECASE,
+)
+_BEGUN_NAME_TWICE = re.compile("(de|van|von)(den|der|la|las|los|de)([a-z]{3,20})", re.IGNORECASE)
+
+
+def umlauts(word: str, *, name: bool) -> tuple[str, ...]:
+    """How else a folded word may be written where ä, ö, ü, ø or å are two letters (ae, oe, ue, oe, aa); not the word itself.
+
+    The index keeps *Müller* as *muller*. A word with the two letters asks for that too; a name also the other way round, as no list
+    of words tells which vowels have the dots.
+
+    Parameters
+    ----------
+    word : str
+        Folded.
+    name : bool
+        Whether names of persons are looked for.
+
+    Examples
+    --------
+    >>> umlauts("mueller", name=True), umlauts("goethe", name=False), umlauts("value", name=False), umlauts("michael", name=True)
+    (('muller',), ('gothe',), (), ())
+    >>> umlauts("muller", name=True)
+    ('mueller',)
+    """
+    if not word.isascii() or not word.isalpha() or len(word) < (_SHORTEST_NAME if name else _SHORTEST_WORD):
+        return ()
+    if _TWO_LETTERS.search(word):
+        return (_TWO_LETTERS.sub(lambda found: found[0][0], word),)
+    if not name:
+        return ()
+    places = [found.end() for found in _ONE_LETTER.finditer(word)]
+    return tuple(form for place in places if _TWO_LETTERS.search(form := f"{word[:place]}e{word[place:]}"))
+
+
+_SHORTEST_NAME, _SHORTEST_WORD = 4, 6
+_TWO_LETTERS = re.compile(r"(?:(?<![aeiouq])[aou]|^[aou])e(?=[bcdfghklmnprstvwxz])(?!l$|ls$|s$)|(?<![aeiou])aa(?=[bdgkmnrst])")
+"""Two letters for one; no English word ends so but by a plural or as *fuel* and *Michael* do."""
+_ONE_LETTER = re.compile(r"(?<![aeiouyq])[aou](?=[bcdfghklmnprstvwxz])")
 
 
 def _one_step(word: str) -> set[str]:
@@ -195,7 +309,8 @@ def _one_step(word: str) -> set[str]:
         for instead, before in _BY_ENDING.get(word[-length:], ()):
             if len(word) - length >= before:
                 found.add(word[: len(word) - length] + instead)
-    for british, american in _INSIDE:
+    # Few words have any of them, which one look tells.
+    for british, american in _INSIDE if _ANY_INSIDE.search(word) else ():
         if british in word:
             found.add(word.replace(british, american))
         elif american in word:

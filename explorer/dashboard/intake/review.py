@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from explorer.errors import ReadError
 from explorer.papers.ledger import Entry, Finding, Ledger
+from explorer.papers.rows import rows_where
 from explorer.papers.schema import FIELDS
 from explorer.sources.charsets import CANDIDATES
 from explorer.store.ledgers import Accounts
@@ -67,7 +68,7 @@ def account(accounts: Accounts) -> dict[str, Any]:
     notes, counts = accounts.notes, {}
     shown = np.zeros(notes.num_rows, bool)
     for kind, most in SHOWN.items():
-        rows = pc.indices_nonzero(pc.equal(notes.column("action"), kind)).to_numpy()
+        rows = rows_where(pc.equal(notes.column("action"), kind)).to_numpy()
         counts[kind] = len(rows)
         shown[rows[:most]] = True
     few = notes.filter(pa.array(shown)).to_pylist()

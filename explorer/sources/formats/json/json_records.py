@@ -36,6 +36,9 @@ Records = Callable[[dict[str, Any]], list[Any]]
 _BLANK = "\ufeff \t\r\n"
 _WRAPPERS = (("message", "items"), ("response", "docs"), ("results",), ("data",), ("papers",), ("items",), ("records",))
 _UNREADABLE = "\ud800"
+_LONG_NUMBER = r"[:,\[]\s*-?\d{19}"
+_ROUNDED = float(2**63)
+"""orjson makes floats of whole numbers from here on, which loses their last digits; the standard parser does not."""
 
 
 MALFORMED = (TypeError, ValueError, AttributeError, LookupError)
@@ -147,8 +150,10 @@ def _whole(source: Source, records_in: Records) -> list[Any]:
         text = decode(data, encoding)
     try:
         value = orjson.loads(text)
+        if re.search(_LONG_NUMBER if isinstance(text, str) else _LONG_NUMBER.encode(), text):
+            value = json.loads(decode(data, encoding), object_pairs_hook=_object)
     except orjson.JSONDecodeError as error:
-        # The standard parser takes what orjson is too strict for: numbers beyond 64 bits, NaN, half surrogates.
+        # The standard parser takes what orjson is too strict for: NaN, half surrogates.
         try:
             value = json.loads(decode(data, encoding), object_pairs_hook=_object) if len(data) < 64 << 20 else None
         except RecursionError:
@@ -210,7 +215,10 @@ def _lines(source: Source) -> Iterator[tuple[int, int | None, Any, str]]:
                 continue
             number += 1
             try:
-                yield number, line, orjson.loads(text), ""
+                value = orjson.loads(text)
+                if isinstance(value, dict) and any(type(found) is float and abs(found) >= _ROUNDED for found in value.values()):
+                    value = json.loads(text, object_pairs_hook=_object)
+                yield number, line, value, ""
                 continue
             except orjson.JSONDecodeError as error:
                 problem = f"the line is not JSON: {error}"

@@ -21,6 +21,7 @@ from explorer.errors import ReadError
 from explorer.papers.author_names import name_splitter, split_names
 from explorer.papers.column_names import PLACEHOLDER, candidates, columns_to_fields, further_columns
 from explorer.papers.dates import finest, month_number, parse_date
+from explorer.papers.identifiers import whole_number
 from explorer.papers.ledger import Ledger
 from explorer.papers.schema import FIELDS, TEXTS
 from explorer.sources.formats.tables.values import fields_by_values, names_databases
@@ -60,7 +61,6 @@ _MORE_THAN_LISTED = re.compile(
 )
 """What tells that a list of names has more than names and semicolons."""
 
-_FRACTION = re.compile(r"(\d+)\.0")
 _REFERENCE = re.compile(r"&#?\w+;")
 # Scopus puts its number of a person behind the name, Espacenet the country.
 _IDENTIFIER = re.compile(r"\s*(?:\(\d{6,}\)|\[[A-Z]{2}\])")
@@ -308,8 +308,8 @@ def _record(given: Mapping[str, str], header: Header, splits: Mapping[str, Split
         if field is None:
             kept = own.get(name, name)
             shared = header.further.get(name, kept)
-            if shared in _WHOLE and (fraction := _FRACTION.fullmatch(text)):
-                text = fraction.group(1)
+            if shared in _WHOLE:
+                text = whole_number(text) or text
             record[kept if shared in record else shared] = text
         else:
             record[field] = _value(text, name, field, splits)

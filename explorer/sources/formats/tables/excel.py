@@ -27,7 +27,7 @@ from explorer.papers.batches import PaperBatches
 from explorer.papers.ledger import Ledger
 from explorer.papers.schema import FIELDS, TEXTS
 from explorer.sources.archive import DAMAGED, check_bounds, is_workbook
-from explorer.sources.formats.tables.columns import HEADER_WITHIN, find_header, header_of, records
+from explorer.sources.formats.tables.columns import HEADER_WITHIN, Header, find_header, header_of, records
 from explorer.sources.formats.target import cells, deliver, list_cell
 from explorer.sources.source import Source, tables
 
@@ -79,11 +79,33 @@ def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
     first, *others = titled or sorted(sheets, key=len, reverse=True)[:1] or [[]]
     header, rows = find_header(_rows(first), source, ledger)
     read = ledger.read
-    yield from tables(records(rows, header, source, ledger), source, ledger)
+    yield from tables(_noting_rounded(records(rows, header, source, ledger), first, header, source, ledger), source, ledger)
     for sheet in others:
         if _columns(sheet, source) > 1:
             header, rows = find_header(_rows(sheet), source, Ledger())
-            yield from tables(records(rows, header, source, ledger, after=ledger.read - read), source, ledger)
+            found = records(rows, header, source, ledger, after=ledger.read - read)
+            yield from tables(_noting_rounded(found, sheet, header, source, ledger), source, ledger)
+
+
+_EXACT = 10**15
+"""A workbook keeps 15 digits of a number."""
+
+
+def _noting_rounded(
+    found: Iterator[tuple[int, int | None, Mapping[str, Any]]],
+    sheet: list[list[Any]],
+    header: Header,
+    source: Source,
+    ledger: Ledger,
+) -> Iterator[tuple[int, int | None, Mapping[str, Any]]]:
+    """Note what was typed as a number and has more digits than a workbook keeps; as text it would be whole."""
+    for number, line, record in found:
+        for name, cell in zip(header.names, sheet[(line or 1) - 1], strict=False):
+            if isinstance(cell, int | float) and _EXACT <= abs(cell) < float("inf"):
+                told = f"{cell:.0f}"
+                reason = "a workbook keeps 15 digits of a number, so that the last of these may be others; keep it as text"
+                ledger.repair(source.name, number, name, told, told, reason, line=line)
+        yield number, line, record
 
 
 _COLUMN = re.compile(rb'<(?:\w+:)?c [^>]*?\br="([A-Z]{1,3})')

@@ -26,6 +26,9 @@ LABEL = "Parquet"
 SUFFIXES: tuple[str, ...] = (".parquet", ".pq")
 
 _ROWS = 65_536
+_READ = 16_384
+"""Rows that are read at once; several copies of them lie in memory while they are made to conform."""
+
 
 _GROUP = 16
 """Batches of papers that are one group of rows: what is written at once, and what a reader may pass over."""
@@ -37,7 +40,7 @@ def sniff(head: bytes) -> bool:
 
 
 def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
-    """Yield conforming tables of at most 65,536 rows.
+    """Yield conforming tables of at most 16,384 rows.
 
     Raises
     ------
@@ -47,7 +50,8 @@ def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
     import pyarrow.parquet as pq
 
     try:
-        file = pq.ParquetFile(source.path if source.path is not None else io.BytesIO(source.bytes()))
+        # Read ahead, as it is by default, all of the file is held to its end.
+        file = pq.ParquetFile(source.path if source.path is not None else io.BytesIO(source.bytes()), pre_buffer=False)
         names = file.schema_arrow.names
         if "title" not in columns_to_fields(names).values():
             shown = ", ".join(names[:12])
@@ -55,7 +59,7 @@ def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
                 f"{source.name} has no title column (its columns: {shown}). Rename the one that holds titles to 'title'."
             )
         start = 1
-        for batch in file.iter_batches(batch_size=_ROWS):
+        for batch in file.iter_batches(batch_size=_READ):
             first = start
 
             def note(row: int, field: str, before: str, after: str, reason: str, first: int = first) -> None:
