@@ -5,10 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, cast
 
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
+
+STARTED: ContextVar[list[str] | None] = ContextVar("started", default=None)
+"""Takes the id of the kernel that is started for a page, before Voila tells it to anybody."""
 
 _PATIENCE, _PAUSE = 2.0, 0.05
 """Seconds in which a kernel's heart must answer, which it does whatever the kernel is doing, and between two looks whether it has."""
@@ -32,11 +36,20 @@ class Kernels(AsyncMappingKernelManager):
         # Where memory is out, Linux shall end a dashboard, and not the server of all.
         with contextlib.suppress(OSError):
             Path(f"/proc/{process}/oom_score_adj").write_text(_ENDED_FIRST)
+        if options.get("env", {}).get("VOILA_PREHEAT") == "False" and (started := STARTED.get()) is not None:
+            started.append(kernel_id)
         return kernel_id
+
+    async def ended(self, kernel_id: str) -> bool:
+        """Whether the process of a kernel is there no more, though Jupyter may have started another in its place."""
+        if kernel_id not in self:
+            return True
+        kernel = cast(Any, self.get_kernel(kernel_id))
+        return not await kernel.is_alive() or kernel.provisioner.pid != self._processes.get(kernel_id)
 
     async def lives(self, kernel_id: str) -> bool:
         """Whether a kernel runs, and is the one that was started: Jupyter starts one that ended again, without what it had run."""
-        if kernel_id not in self:
+        if await self.ended(kernel_id):
             return False
         kernel = cast(Any, self.get_kernel(kernel_id))
         # One that is being ended is there still for some milliseconds, but answers no more.
@@ -47,7 +60,7 @@ class Kernels(AsyncMappingKernelManager):
             heart.send(b"ping")
             until = time.monotonic() + _PATIENCE
             while time.monotonic() < until:
-                if not await kernel.is_alive() or kernel.provisioner.pid != self._processes.get(kernel_id):
+                if await self.ended(kernel_id):
                     return False
                 if answered.is_set():
                     return True

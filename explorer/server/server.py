@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import errno
 import json
 import logging
 import os
+import re
 import secrets
 import signal
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -55,7 +57,7 @@ from explorer.server.first_view import FirstView
 from explorer.server.identity import with_readers
 from explorer.server.line import BODY, MESSAGE, Line
 from explorer.server.notice import busy
-from explorer.server.ready import Kernels, replace_dead, waiting
+from explorer.server.ready import STARTED, Kernels, replace_dead, waiting
 from explorer.server.unsubscribe import ADDRESS, Subscriptions, Unsubscribe
 
 TEMPLATE = "literature-explorer"
@@ -100,6 +102,16 @@ class _Text(RequestHandler):
         self.finish(frontend.script() if script else frontend.style())
 
 
+_BEAT = 1.0
+"""Seconds between two looks whether the kernel of a page that is being made is there still."""
+
+_KERNEL = re.compile(r'dataset\.kernelId = "([^"]+)"')
+
+_ENDED = """<div class="lx-boot-failed" role="alert"><p>The dashboard could not start: its process ended. The server may be out of
+memory; close a dashboard that is open, or try again in a while.</p>
+<button type="button" onclick="location.reload()">Reload</button></div>"""
+
+
 class _Page(TornadoVoilaHandler):  # type: ignore[misc]
     """The dashboard's page, with the cookie without which the server refuses the page's goodbye, which ends its kernel."""
 
@@ -122,14 +134,15 @@ class _Page(TornadoVoilaHandler):  # type: ignore[misc]
             self._say_busy(decision)
             return
         self.clear_cookie("lx-ticket", path=self.base_url)
-        await replace_dead(self.kernel_manager)
         view: FirstView | None = self.settings.get("explorer_first_view")
         # Without the token, which is the server's own.
         query = urlencode([pair for pair in parse_qsl(self.request.query) if pair[0] != "token"])
+        # Before anything is waited for, in which time another would be given the same place.
         doors.starting += 1
         started = False
         try:
-            async for html in self.get_generator(path=path):
+            await replace_dead(self.kernel_manager)
+            async for html in self._parts(path):
                 if not started:
                     # The kernel runs once the page goes on, and is counted among the others.
                     doors.starting -= 1
@@ -139,6 +152,31 @@ class _Page(TornadoVoilaHandler):  # type: ignore[misc]
         finally:
             if not started:
                 doors.starting -= 1
+
+    async def _parts(self, path: str | None) -> AsyncIterator[str]:
+        """The page as Voila gives it; where its kernel ends meanwhile, for which Voila would wait for ever, that instead of the rest."""
+        started: list[str] = []
+        STARTED.set(started)
+        parts = self.get_generator(path=path)
+        kernel_id = ""
+        while True:
+            coming = asyncio.ensure_future(anext(parts))
+            while not (await asyncio.wait([coming], timeout=_BEAT))[0]:
+                kernel_id = kernel_id or "".join(started[:1])
+                if kernel_id and await self.kernel_manager.ended(kernel_id):
+                    coming.cancel()
+                    self.log.error("The kernel of a page ended while it started; the system may have been out of memory.")
+                    yield _ENDED
+                    if kernel_id in self.kernel_manager:
+                        await self.kernel_manager.shutdown_kernel(kernel_id, now=True)
+                    return
+            try:
+                html: str = coming.result()
+            except StopAsyncIteration:
+                return
+            found = _KERNEL.search(html)
+            kernel_id = found[1] if found else kernel_id
+            yield html
 
     def _say_busy(self, decision: Decision) -> None:
         self.set_status(503)
@@ -500,7 +538,5 @@ def main_url(ip: str, port: int, token: str | None) -> str:
 
 
 if sys.platform == "win32":
-    import asyncio
-
     # Tornado needs add_reader, which Windows' default event loop lacks.
     asyncio.set_event_loop_policy(asyncio.WindowsSelectorEventLoopPolicy())

@@ -48,7 +48,7 @@ def test_a_kernel_that_ends_while_it_starts_is_said(browser: Browser, open_voila
         kernel.kill()
     failed = page.locator(".lx-boot-failed[role=alert]")
     expect(failed).to_be_visible(timeout=DRAWN_WITHIN)
-    print(failed.inner_text())
+    expect(failed).to_contain_text("its process ended")
     failed.get_by_role("button", name="Reload").click()
     Board(page, board.server, Watch(page, board.server.host), voila=True).wait()
     page.close()
