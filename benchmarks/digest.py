@@ -6,14 +6,17 @@ two), a phrase of two, an author, a category, a topic with a word, one in ten wi
 expressions over concepts. Percolation matches all of them, reasons of the papers that an issue would have included. The peer
 runs the same selections on the whole corpus, each with the results' own masks, and keeps the papers of the day; a sample of
 `SAMPLED`, evenly spaced, for all would take long, and its time is scaled. Both give the same papers, or it is said. Clock and
-processor time of the process.
+processor time of the process. ``--whole`` instead makes the digest of as many subscribers, one subscription each, with its messages
+and the ledger of what was told.
 """
 
 from __future__ import annotations
 
 import contextlib
 import random
+import tempfile
 import time
+from pathlib import Path
 
 import numpy as np
 import pandas  # noqa: F401  (which Arrow imports when it is first given an array: no part of either way)
@@ -23,6 +26,7 @@ from benchmarks import report
 from benchmarks.data import SAMPLE, SOURCES, arguments, prepared
 from explorer import Corpus, QueryError, Selection
 from explorer.feed.matching import Percolator
+from explorer.library.library import Library
 from explorer.search.results import Results
 
 DAY, SUBSCRIPTIONS, SAMPLED, CONCEPTS, CAP = 250, 10_000, 200, 20, 20
@@ -97,10 +101,31 @@ def searched(corpus: Corpus, rows: np.ndarray, wanted: list[tuple[Selection, tup
     return found
 
 
+def whole(corpus: Corpus, rows: np.ndarray, wanted: list[tuple[Selection, tuple[str, ...]]]) -> None:
+    """Make the issues of all, as `litexplorer digest` does before it delivers them."""
+    from explorer.feed.digest import Digest, Setting
+    from explorer.store.appearances import appearances
+
+    first = appearances(corpus.snapshot).days[rows].min().item()
+    with tempfile.TemporaryDirectory(prefix="litexplorer-digest-") as folder:
+        library = Library(corpus.ranker, Path(folder))
+        for number, (selection, against) in enumerate(wanted):
+            address = f"{number}@example.org"
+            library.subscriptions.add(str(number), selection, without=against, since=first, address=address, cap=CAP)
+        clock, processor = time.perf_counter(), time.process_time()
+        outcome = Digest(library, Setting(sender="digest@example.org")).run(None)
+        taken = time.perf_counter() - clock, time.process_time() - processor
+        print(
+            f"{outcome.made:,} issues of {outcome.papers:,} papers made in {taken[0]:.1f} s, {taken[1]:.1f} s of the processor"
+        )
+        library.database.close()
+
+
 def main() -> int:
     parser = arguments((__doc__ or "").splitlines()[0])
     parser.add_argument("--papers", type=int, default=SAMPLE)
     parser.add_argument("--subscriptions", type=int, default=SUBSCRIPTIONS)
+    parser.add_argument("--whole", action="store_true", help="make the whole digest instead")
     options = parser.parse_args()
     try:
         path = prepared(options.papers, options.data, options.snapshot)
@@ -112,6 +137,9 @@ def main() -> int:
     rows = np.sort(np.asarray(corpus.snapshot.order("newest")[:DAY], np.int64))
     wanted = selections(corpus, options.subscriptions)
     print(f"\n## Subscriptions: {len(wanted):,} over {len(rows)} papers of {len(corpus):,}\n\n{report.machine()}\n")
+    if options.whole:
+        whole(corpus, rows, wanted)
+        return 0
     clock, processor = time.perf_counter(), time.process_time()
     ours, said = percolated(corpus, rows, wanted)
     ours_clock, ours_processor = time.perf_counter() - clock, time.process_time() - processor

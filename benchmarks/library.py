@@ -178,7 +178,8 @@ def kill(kills: int, seed: int) -> int:
     wrong = 0
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
-        papers, first = corpus(folder), 0
+        # The last number that was said to be saved, by whichever process: one that is killed before its first write says none.
+        papers, first, said = corpus(folder), 0, -1
         for _ in range(kills):
             with subprocess.Popen(
                 [sys.executable, "-c", _WRITER, str(papers), str(folder / "data"), str(first)],
@@ -190,14 +191,22 @@ def kill(kills: int, seed: int) -> int:
                 time.sleep(draw.uniform(0, 0.15))
                 os.kill(process.pid, signal.SIGKILL)
                 lines = [line for line in process.stdout.read().split("\n")[:-1] if line]
-            said = int(lines[-1]) if lines else first - 1
+            said = int(lines[-1]) if lines else said
             library = Library(Corpus(papers).ranker, folder / "data", reader="ann")
             numbers = [int(mark.name) for mark in library.marks["tags"].all()]
             note = int(library.note_of("p4") or -1)
             with closing(sqlite3.connect(library.path)) as file:
                 sound = file.execute("PRAGMA integrity_check").fetchone() == ("ok",)
             whole = sorted(numbers) == sorted([*set(numbers)] * 3)
-            wrong += not (sound and whole and set(range(said + 1)) <= set(numbers) and said <= note)
+            kept = {
+                "unsound": sound,
+                "torn": whole,
+                "lost tags": set(range(said + 1)) <= set(numbers),
+                "lost note": said <= note,
+            }
+            if faults := [fault for fault, good in kept.items() if not good]:
+                wrong += 1
+                print(f"{', '.join(faults)}: {said} was said, the note is {note}, tags go to {max(numbers, default=-1)}")
             first = max([said, note, *numbers]) + 1
             library.database.close()
     print(

@@ -14,6 +14,10 @@ Topics are those that the archive says (`topic_tag`), which no method is given; 
 which ours is given as
 the corpus has it, and which the peers, that know text, are not. ``--words`` keeps it from ours too.
 
+Ten readers of topics tell little. ``--collections`` takes, instead of the archive, test collections of retrieval (cacm, cisi) with
+readers of topics by the score: one reader for each query, who starred three to seven of the papers that are judged relevant to it,
+drawn at random; no method sees the query.
+
 The peer is what arxiv-sanity-lite does (https://github.com/karpathy/arxiv-sanity-lite, compute.py and serve.py): TF-IDF of
 words and pairs of words,
 sublinear, at most 20,000 features, in at least 5 papers and in at most half (where the papers are so few, 2), and a linear
@@ -24,16 +28,18 @@ vector machine with ``class_weight="balanced"`` and ``C=0.01`` whose decision fu
 from __future__ import annotations
 
 import argparse
+import gzip
 import json
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
 
-from benchmarks.data import data_folder
+from benchmarks.data import SOURCES, data_folder
 from explorer import Corpus, import_papers
 from explorer.feed.recommend import PRIORS, features
 from explorer.ranking.recommender import Recommender
@@ -55,6 +61,24 @@ def readers(records: list[dict[str, str]], place: dict[str, int]) -> dict[str, l
                 stars[value].add(place[record["id"]])
         found[field] = [np.array(sorted(rows)) for _, rows in sorted(stars.items()) if len(rows) >= LEAST]
     return found
+
+
+def collection(folder: Path) -> tuple[Corpus, list[np.ndarray]]:
+    """A test collection of retrieval as a corpus, and the rows that a reader for each query starred."""
+    with gzip.open(folder / "corpus.jsonl.gz", "rt", encoding="utf-8") as file:
+        documents = [json.loads(line) for line in file]
+    records = [{"id": one["_id"], "title": one.get("title") or one["text"][:60], "abstract": one["text"]} for one in documents]
+    corpus = Corpus.from_papers(pd.DataFrame(records))
+    place = {id_: row for row, id_ in enumerate(corpus.papers["id"])}
+    relevant: dict[str, set[int]] = defaultdict(set)
+    for path in sorted((folder / "qrels").glob("test*.tsv")) or sorted((folder / "qrels").glob("*.tsv")):
+        for line in path.read_text(encoding="utf-8").splitlines()[1:]:
+            query, document, judged = line.split("\t")
+            if float(judged) > 0 and document in place:
+                relevant[query].add(place[document])
+    draw = np.random.default_rng(0)
+    stars = [np.array(sorted(rows)) for _, rows in sorted(relevant.items()) if len(rows) >= LEAST]
+    return corpus, [np.sort(draw.choice(rows, min(len(rows), int(draw.integers(3, 8))), replace=False)) for rows in stars]
 
 
 def measured(method: Method, of: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
@@ -133,7 +157,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folder", nargs="?", type=Path)
     parser.add_argument("--words", action="store_true", help="keep the institutions from ours too")
+    parser.add_argument("--collections", action="store_true", help="readers of the topics of test collections instead")
     options = parser.parse_args()
+    if options.collections:
+        return in_collections()
     folder = options.folder or data_folder() / "hf_daily"
     files = sorted(folder.glob("*.json"))
     if not files:
@@ -156,6 +183,24 @@ def main() -> int:
         print("all readers\n")
         joined = {name: tuple(np.concatenate(part) for part in zip(*parts, strict=True)) for name, parts in everybody.items()}
         table(known, joined, None)  # type: ignore[arg-type]
+    return 0
+
+
+def in_collections() -> int:
+    """Readers of the topics of test collections."""
+    found = [folder for name in ("cacm", "cisi") if (folder := data_folder() / "retrieval" / name).exists()]
+    if not found:
+        print(f"recommendations left out: there are no collections. {SOURCES['retrieval']}")
+    everybody: dict[str, list[tuple[np.ndarray, np.ndarray]]] = defaultdict(list)
+    for folder in found:
+        corpus, of = collection(folder)
+        print(f"\n## Recommendations: {folder.name}, {len(corpus):,} papers, {len(of)} readers, {sum(map(len, of))} stars\n")
+        known = {name: method for name, method in methods(corpus, words=True).items() if name != "popularity"}
+        table(known, {name: measured(method, of) for name, method in known.items()}, everybody)
+    if len(found) > 1:
+        print("all of them\n")
+        joined = {name: tuple(np.concatenate(part) for part in zip(*parts, strict=True)) for name, parts in everybody.items()}
+        table(dict.fromkeys(joined, None), joined, None)  # type: ignore[arg-type]
     return 0
 
 

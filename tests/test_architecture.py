@@ -243,7 +243,13 @@ def test_every_third_party_import_is_a_dependency() -> None:
         "traitlets": "ipywidgets",
         "IPython": "ipywidgets",
     }
-    distributions |= {"jupyter_server": "voila", "jupyter_client": "voila", "Stemmer": "pystemmer", "yaml": "pyyaml"}
+    distributions |= {
+        "jupyter_server": "voila",
+        "jupyter_client": "voila",
+        "Stemmer": "pystemmer",
+        "yaml": "pyyaml",
+        "zmq": "ipykernel",
+    }
     missing = {
         f"{path.name}: {package}"
         for path in MODULES

@@ -22,6 +22,7 @@ from explorer.errors import QueryError
 from explorer.selection.dialects import LINE_END, Translation, translate
 from explorer.selection.query import parse
 from explorer.selection.selection import Selection
+from explorer.selection.syntax import leaves_of
 from explorer.store.fulltext import TextIndex
 
 STRATEGIES: list[tuple[str, str]] = [
@@ -216,6 +217,43 @@ def test_what_is_shown(strategy: str, query: str, left_out: tuple[str, ...]) -> 
 def test_our_own_language_stays(text: str) -> None:
     assert translate(text) == Translation(text)
     assert str(translate(text)) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "database"),
+    [
+        ("lake* N3 fish", "EBSCO"),
+        ('lake N3 "fish net"', "EBSCO"),
+        ("(lake OR pond) W2 (fish OR trout)", "EBSCO"),
+        ("lake w/3 fish", "Scopus"),
+        ("lake adj fish", "Ovid"),
+        ("lake NEAR fish", "Web of Science"),
+        ("lake NEAR5 fish", "ProQuest"),
+        ("lake onear/3 fish", "IEEE Xplore"),
+        ("lake | pond", "a search engine"),
+        ("STARS NEAR BLACK HOLES", ""),
+        ("copper N3 complex", ""),
+        ("lake n3 fish", ""),
+        ("the lake w fish", ""),
+    ],
+)
+def test_operators_tell_a_database_without_its_fields(text: str, database: str) -> None:
+    assert translate(text).dialect == database
+
+
+@pytest.mark.parametrize("quotes", ["“”", "„“", "«»", "‘’", "‚‘", "‹›", "「」", "『』", "＂＂", "〝〟", "″″"])
+def test_phrases_between_the_quotes_of_any_country(quotes: str) -> None:
+    one, other = quotes
+    assert parse(f"{one}fish net{other} lake") == parse('"fish net" lake')
+    assert parse(f"title:{one}fish net{other}") == parse('title:"fish net"')
+    assert translate(f"{one}fish net{other}[tiab]").query == translate('"fish net"[tiab]').query
+
+
+def test_an_apostrophe_is_no_quote() -> None:
+    assert translate("fishers’ nets and the lake’s fish").query == "fishers’ nets and the lake’s fish"
+    parsed = parse("fishers’ nets")
+    assert parsed is not None
+    assert [leaf.text for leaf in leaves_of(parsed)] == ["fishers’", "nets"]
 
 
 @pytest.mark.parametrize(

@@ -210,6 +210,25 @@ def test_topics_rise_only_beyond_doubt() -> None:
     assert 1 < risen["low"] < risen["ratio"] < risen["high"]
 
 
+def test_papers_of_no_topic_are_no_topic_that_rises() -> None:
+    rows = [
+        {
+            "id": f"{kind}{n}",
+            "title": words,
+            "abstract": f"{words} " * 3,
+            "daily": (date(2026, 3, 1) + timedelta(n % 30)).isoformat(),
+        }
+        for kind, words in (("a", "quantum lattice spin magnet"), ("b", "galaxy star orbit planet"))
+        for n in range(60)
+    ]
+    corpus = Corpus.from_papers(pd.DataFrame(rows), n_topics=2)
+    unknown = [{"id": f"c{n}", "title": f"sonnet{n} rhyme{n}", "daily": "2026-04-01"} for n in range(50)]
+    grown = corpus.add(pd.DataFrame(unknown))
+    labels = np.array(grown.topics.labels)[np.asarray(grown.snapshot.topics.codes)]
+    assert np.count_nonzero(labels == "other") == 50
+    assert rising_topics(grown.snapshot, "2026-04-01") == []
+
+
 # What to read next
 
 

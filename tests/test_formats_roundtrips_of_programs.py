@@ -11,14 +11,17 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from explorer.papers.dates import edtf_of, month_number, parse_date
 from explorer.papers.edtf import known_part, read_edtf
+from explorer.papers.schema import to_table
 from explorer.sources.formats.bibtex.bibtex import to_bibtex
 from explorer.sources.formats.json.csl_json import to_csl_json
 from explorer.sources.formats.registry import Import, import_papers
 from explorer.sources.formats.tables.delimited import to_csv
+from explorer.sources.formats.tables.excel import to_excel
 from explorer.sources.formats.tagged.ris import to_ris
 from explorer.sources.source import Source
 from explorer.text.markup import latex_of, plain_latex
@@ -342,3 +345,44 @@ def test_citeproc_formats_what_we_write() -> None:
     items = source.CiteProcJSON(json.loads(to_csl_json(_read(BIB, "x.bib").table)))
     assert [name.family for name in items["delta"]["editor"]] == ["Roe", "Berg"]
     assert (items["delta"]["issued"].year, items["silt"]["type"]) == (2004, "paper-conference")
+
+
+def test_libreoffice_opens_our_tables_and_what_it_saves_reads_back(tmp_path: Path) -> None:
+    """Names that look like numbers, formulas, quotes and lines; in a workbook saved again as another one, and in CSV."""
+    office = shutil.which("soffice") or shutil.which("libreoffice")
+    if office is None:
+        pytest.skip("needs LibreOffice")
+    table = to_table(
+        pd.DataFrame(
+            {
+                "title": ["湖泊芦苇与 Müller 的研究", "=1+1 reeds", 'Reeds; a "quote",\nand a line'],
+                "authors": [["王, 小明", "Müller, Karin"], ["Roe, Sam"], ["Lopez, Ana", "Meyer, Karl T."]],
+                "published": ["2021-03-05", "2020", "2019-02"],
+                "doi": ["10.1234/a", "10.1234/b", "10.1234/c"],
+                "pmid": ["31934719", "00123", "7"],
+                "pages": ["1-2", "100-110", "e12"],
+                "accession": ["12345678901234567890", "3", "4"],
+            }
+        )
+    )
+    (tmp_path / "book.xlsx").write_bytes(to_excel(table))
+    (tmp_path / "text.csv").write_bytes(to_csv(table))
+    saved = tmp_path / "saved"
+    for name, form, *options in (("book.xlsx", "ods"), ("text.csv", "xlsx", "--infilter=CSV:44,34,76,1")):
+        command = [office, "--headless", "--norestore", f"-env:UserInstallation=file://{tmp_path}/profile", *options]
+        subprocess.run([*command, "--convert-to", form, "--outdir", saved, tmp_path / name], capture_output=True, check=True)
+    book = import_papers(saved / "book.ods").table
+    assert book.drop_columns(["source"]).to_pylist() == table.drop_columns(["source"]).to_pylist()
+    # Cells of a text say not that they are text: digits of long numbers and leading zeros are the program's loss.
+    text = import_papers(saved / "text.xlsx").table
+    for field in ("title", "authors", "published", "precision", "doi", "pages"):
+        found, given = text.column(field).to_pylist(), table.column(field).to_pylist()
+        assert found == given or (field == "title" and found[1] == "'=1+1 reeds"), field
+
+
+def test_signs_that_latex_does_not_print_are_escaped_in_titles() -> None:
+    written = to_bibtex(
+        _read(r"@article{a, title = {Growth of 50% of {BERT} & co in \emph{lakes} \& ponds}}", "x.bib").table
+    ).decode()
+    assert r"title = {Growth of 50\% of {BERT} \& co in \emph{lakes} \& ponds}" in written
+    assert _papers(written, "y.bib").keys() == {"Growth of 50% of BERT & co in lakes & ponds"}

@@ -181,6 +181,9 @@ def test_words_are_found_with_and_without_their_hyphens_apostrophes_and_dots(tmp
         ("author:moller", {4, 5}),
         ("author:M\u00f8ller", {4, 5}),
         ("author:moeller", {4, 5}),
+        ('author:"Dijk, Jan van"', {9, 10}),
+        ('author:"van Dijk, Jan"', {9, 10}),
+        ('author:"Jan van Dijk"', {9, 10}),
         ("author:vandenberg", {6}),
         ('author:"van den Berg"', {6}),
         ("author:michael", {7}),
@@ -196,7 +199,7 @@ def test_names_are_found_however_their_letters_are_written(query: str, rows: set
 def _spelt_names() -> TextIndex:
     names = (
         "M\u00fcller, Karin", "Mueller, Hans", "Pat O'Brien", "OBrien, Sue", "Christian M\u00f8ller", "Moeller, C.", "van den Berg, Jan",
-        "Michael Roe", "Michal Roe",
+        "Michael Roe", "Michal Roe", "Dijk, Jan van", "Jan van Dijk",
     )  # fmt: skip
     return small(Path(tempfile.mkdtemp(prefix="litexplorer-test-")), *({"authors": [name]} for name in names))
 

@@ -569,6 +569,11 @@ def test_new_since_the_last_visit(corpus: Corpus, library: Library, monkeypatch:
     again = Corpus(larger.folder)
     again.library.visit()
     assert ids(again, Selection(marks=("new",))) == ["f"]
+    board, heard = Dashboard(again), []
+    monkeypatch.setattr(board, "send", lambda content, buffers=None: heard.append(content))
+    board._received(board, {"kind": "day", "seq": 1}, [])
+    assert [answer["new"] for answer in heard] == [1]
+    board.close()
     monkeypatch.setattr("explorer.library.visits.now", lambda: "2026-04-02T09:00:00.000000+00:00")
     later = Corpus(larger.folder)
     assert later.library.look_back() == later.library.visit()

@@ -72,6 +72,9 @@ def class_of(first: str, second: str, **fields: list[object]) -> str:
         ("Lectures on the theory of forms", "Lectures on the theory of forms II"),
         ("Annual report of the observatory for 1987", "Annual report of the observatory for 1988"),
         ("Malaria in schoolchildren of the Gambia valley", "Malaria in schoolchildren of the Zambia valley"),
+        ("Models of tidal flow in group 1 of bays", "Models of tidal flow in group l of bays"),
+        ("Influenza h1n1 in wild geese of the bay", "Influenza h1n2 in wild geese of the bay"),
+        ("Influenza h1n1 in wild geese of the bay", "Influenza hln1 in wild geese of the bay"),
         ("近代日本文学史研究（上）", "近代日本文学史研究（下）"),
         ("老年男性骨质疏松症危险因素分析", "老年女性骨质疏松症危险因素分析"),
         ("한국 남성 노인의 골다공증 위험 요인", "한국 여성 노인의 골다공증 위험 요인"),
@@ -98,6 +101,8 @@ def test_a_word_that_turns_a_title_around_makes_another_paper(first: str, second
         "Addendum to: {}", "Re: {}", "Fe de erratas: {}", "{} (fe de errores)", "Errata: {}", "Retractación: {}", "Respuesta a: {}",
         "Correção: {}", "Rectificatif : {}", "Réponse à : {}", "Berichtigung: {}", "{} (Berichtigung)", "Erwiderung auf: {}", "Rettifica: {}",
         "Исправление: {}", "{} (исправление)", "Ответ на: {}", "勘误：{}", "{}（更正）", "訂正：{}", "{} (정정)", "Sprostowanie: {}",
+        "{}: reply to Smith", "{} — reply from the authors", "{}. Addendum", "{}: a comment", "{}: protocol for a cohort study",
+        "{}: a systematic review protocol",
     ],
 )  # fmt: skip
 def test_a_notice_is_not_its_paper(notice: str) -> None:
@@ -439,3 +444,39 @@ def test_what_a_database_calls_a_notice_is_not_its_paper(name: str, text: str) -
     """Some notices bear the very title of their paper, and only a field of the record tells."""
     title = "Peat under the old bridges of lake towns"
     assert import_papers(Source(name, data=text.format(title).encode())).table.num_rows == 2
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("Migration of eels along the coast of Ireland", "Migration along of eels the coast of Ireland"),
+        ("Parents of children with fever of the marsh", "Children of parents with fever of the marsh"),
+        ("Basic equations of tidal flow, I. Theory", "I. Basic equations of tidal flow, Theory"),
+        ("The complexity of games with degree bound two", "The complexity of games with degree two bound"),
+        ("Chains on suspension spectra", "Chains on spectra suspension"),
+        ("Pressure control of tidal flow with nonlocal friction", "Prususre contrl of tdial flow wth nonlocla frction"),
+    ],
+)
+def test_words_that_changed_places_and_many_slips_are_for_the_reader(first: str, second: str) -> None:
+    assert class_of(first, second) == "likely"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        ("Models of tidal flow in shallow bays", "M0dels of tidal flow in shallow bays", "same"),
+        ("Structures of delay on tidal flats", "Structures of de1ay on tidal flats", "same"),
+        ("Structures for delay on tidal flats", "Structures f0r delay on tidal flats", "likely"),
+    ],
+)
+def test_letters_that_were_taken_for_figures(first: str, second: str, expected: str) -> None:
+    assert class_of(first, second) == expected
+
+
+def test_a_long_title_of_one_year_and_some_of_its_authors() -> None:
+    title = "Migration of young eels along a stony coast in winter"
+    some = [["Ana Lopez", "Karl Meyer", "Sam Roe"], ["Karl Meyer", "Wrgno Naem", "Misred Letrs"]]
+    assert class_of(title, title, authors=some) == "same"
+    assert class_of(title, title, authors=some, published=["2011", "2012"]) == "likely"
+    assert class_of("Young eels", "Young eels", authors=some) != "same"
+    assert class_of(title, title, authors=[some[0], ["Ida Moss"]]) != "same"

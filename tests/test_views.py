@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer import Corpus, Selection
+from explorer.corpus.opening import open_files
 from explorer.dashboard.figures import SERIES, counts_json, series_json
 from explorer.dashboard.views import page as views
 
@@ -197,3 +199,11 @@ def test_no_tick_of_a_count_stands_between_two_counts() -> None:
 
     assert [axis.get("dtick") for axis in ticks(2)] == [1, 1]
     assert [(axis.get("dtick"), axis["nticks"]) for axis in ticks(500)] == [(None, 5), (None, 5)]
+
+
+def test_papers_without_dates_have_no_years_to_choose(tmp_path: Path) -> None:
+    file = tmp_path / "lamps.csv"
+    pd.DataFrame({"title": ["Counting lamps", "Oil for lamps", "Wicks", "Light of stars"]}).to_csv(file, index=False)
+    corpus = open_files([file])
+    years = views.years(corpus.results(Selection()))
+    assert (years["bars"], years["months"], years["undated"]) == ([], None, 4)

@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
+import numpy as np
+
 from explorer.dashboard import messages as m
 from explorer.errors import ExplorerError, FeedError, LibraryError
 from explorer.feed.daily import calendar, daily, facts_of
@@ -13,6 +15,7 @@ from explorer.feed.digest import Digest
 from explorer.feed.periods import period_around, period_of
 from explorer.feed.trending import WEIGHTS, rising_topics, trending
 from explorer.library.subscriptions import DEFAULT_CAP, Subscription
+from explorer.selection.selection import Selection
 from explorer.store.appearances import appearances
 from explorer.text.analysis import readable
 
@@ -72,6 +75,8 @@ def show_day(page: Page, message: m.DayMessage) -> None:
             if found.span
             else [],
             "rising": [_rising(row) for row in rising_topics(snapshot, at)] if order == "trending" else [],
+            "weights": str(WEIGHTS) if order == "trending" else "",
+            "new": page.session.corpus.results(Selection(marks=("new",))).shown,
         },
     )
 
@@ -81,10 +86,9 @@ def rows_of(snapshot: Snapshot, records: list[dict[str, Any]]) -> list[dict[str,
     places = snapshot.rows_known([record["id"] for record in records])
     ids = snapshot.table.column("id")
     row_of = {ids[int(row)].as_py(): int(row) for row in places}
+    rows = [row_of[record["id"]] for record in records]
     found = []
-    for record in records:
-        row = row_of[record["id"]]
-        [fact] = facts_of(snapshot, places[places == row])
+    for record, row, fact in zip(records, rows, facts_of(snapshot, np.asarray(rows, np.int64)), strict=True):
         who = fact["authors"][:3]
         more = len(fact["authors"]) - len(who)
         about = [", ".join(who) + (f" and {more} more" if more > 0 else ""), fact["organization"]]
@@ -126,6 +130,7 @@ def subscribe(page: Page, message: m.SubscribeMessage) -> str:
         cadence=message.get("cadence", "daily"),
         cap=message.get("cap", DEFAULT_CAP),
         address=message.get("address", ""),
+        bibtex=message.get("bibtex", False),
         replace=message.get("replace", False),
     )
     _answer(page, message, message)
@@ -167,7 +172,8 @@ def _subscription(row: Subscription) -> dict[str, Any]:
         sentence = row.sentence
     except ExplorerError as error:
         sentence = str(error)
-    return {"name": row.name, "sentence": sentence, "cadence": row.cadence, "cap": row.cap, "address": row.address}
+    shown = {"name": row.name, "sentence": sentence, "cadence": row.cadence, "cap": row.cap, "address": row.address}
+    return {**shown, "bibtex": row.bibtex}
 
 
 def _preview(page: Page, wanted: Any) -> dict[str, Any]:

@@ -304,6 +304,7 @@ class SubscribeMessage(Message):
     cadence: NotRequired[str]
     cap: NotRequired[int]
     address: NotRequired[str]
+    bibtex: NotRequired[bool]
     replace: NotRequired[bool]
 
 

@@ -5,6 +5,8 @@ the records are sorted and each meets its next `WINDOW` neighbours, so that a bl
 (sorted neighbourhood, Hernández and Stolfo 1995, SIGMOD). The blocks overlap, so that no single error hides a duplicate:
 
 - the first and the last letters of the title (a truncated title keeps the first, a typo early in it the last),
+- the first authors as they are written, for titles in which much is misspelt,
+- the letters of the title in any order, for words that changed places,
 - bands of a min-hash over the title's 4-grams (Broder 1997; banding: Leskovec et al. 2014, ch. 3), for typos anywhere,
 - the first letters of the abstract, for titles that were changed.
 """
@@ -36,6 +38,7 @@ _AT_ONCE = 2_000
 _TOGETHER = 20_000
 """Abstracts that are looked at together."""
 
+_FIRST_AUTHORS, _FEWEST_LETTERS, _AUTHORS_EDGE = 3, 4, 40
 _EDGE = 18
 _ABSTRACT_HEAD, _ABSTRACT_EDGE = 160, 70
 
@@ -150,6 +153,7 @@ def squeeze(folded: pa.Array) -> pa.Array:
 def candidate_pairs(
     titles: pa.Array,
     abstracts: pa.ChunkedArray,
+    authors: pa.ChunkedArray,
     ordered: Rows,
     first_new: int = 0,
     progress: Callable[[float], None] = lambda part: None,
@@ -162,6 +166,8 @@ def candidate_pairs(
         Folded and squeezed titles.
     abstracts : ChunkedArray of large_string
         As given; only their first letters are looked at.
+    authors : ChunkedArray of lists
+        As given.
     ordered : array of int64, shape (rows,)
         The rows by title, then by what breaks ties, so that the pairs do not depend on the order of the rows.
     first_new : int
@@ -185,6 +191,8 @@ def candidate_pairs(
         _codes(pc.utf8_slice_codeunits(titles, -_EDGE), 1),
         _codes(heads, _ABSTRACT_EDGE),
         *_min_hash_bands(titles),
+        letters_of(titles),
+        _codes(_first_authors(authors), _FEWEST_LETTERS),
     ]
     pairs = np.empty(0, np.int64)
     for number, codes in enumerate(blocks):
@@ -192,6 +200,15 @@ def candidate_pairs(
         # Most pairs share several blocks: what is known already is let go at once.
         pairs = united(pairs, _neighbours(codes, ordered, first_new))
     return pairs
+
+
+def _first_authors(authors: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The first letters of the first authors as they are written, some records at a time."""
+    parts = []
+    for start in range(0, max(len(authors), 1), _TOGETHER):
+        named = pc.binary_join(pc.list_slice(authors.slice(start, _TOGETHER), 0, _FIRST_AUTHORS), pa.scalar("\n", TEXT))
+        parts += pc.utf8_slice_codeunits(named, 0, _AUTHORS_EDGE).chunks
+    return pa.chunked_array(parts, TEXT)
 
 
 def sorted_unique(values: Rows) -> Rows:
@@ -249,6 +266,23 @@ def _neighbours(codes: Codes | Rows, ordered: Rows, first_new: int, window: int 
         low, high = np.minimum(first, second), np.maximum(first, second)
         pairs.append((low * rows + high)[high >= first_new])
     return np.concatenate(pairs)
+
+
+def letters_of(titles: pa.Array) -> Codes:
+    """A number for the letters of each squeezed title, whatever their order: titles whose words changed places have one; 0 for an empty one."""
+    offsets = np.frombuffer(titles.buffers()[1], np.int64)[titles.offset : titles.offset + len(titles) + 1]
+    data = np.frombuffer(titles.buffers()[2] or b"", np.uint8)
+    found = np.zeros(len(titles), np.uint64)
+    for start in range(0, len(titles), _TOGETHER):
+        part = offsets[start : start + _TOGETHER + 1]
+        filled = np.flatnonzero(np.diff(part))
+        if len(filled):
+            # Between two that are filled nothing lies: an empty title has no letters.
+            found[start + filled] = np.add.reduceat(_WEIGHTS[data[part[0] : part[-1]]], part[filled] - part[0])
+    return found
+
+
+_WEIGHTS = np.random.Generator(np.random.PCG64(1997)).integers(1, 1 << 63, 256, np.uint64)
 
 
 def _min_hash_bands(titles: pa.Array) -> list[Codes]:

@@ -27,7 +27,7 @@ VOTES: dict[str, dict[str, float]] = {
         "misspelt or another word": 4.5,
         "nearly the same": 2.8,
         "alike": -1.5,
-        "changed": -5.0,
+        "changed": -4.5,
         "turned around": -4.0,
         "other": -8.0,
     },

@@ -18,7 +18,7 @@ from rapidfuzz import fuzz, process
 
 from explorer.dedupe import evidence as ev
 from explorer.dedupe import imprint, titles
-from explorer.dedupe.blocking import Rows, candidate_pairs, same_value_pairs, sorted_unique, united
+from explorer.dedupe.blocking import Rows, candidate_pairs, letters_of, same_value_pairs, sorted_unique, united
 from explorer.dedupe.evidence import LEVELS, LIKELY, SAME
 from explorer.dedupe.records import Records
 
@@ -134,6 +134,8 @@ class ClosePairs:
         Rows, the smaller first.
     ratio, cut : array of float32
         Likeness of the titles, and of their common length where one is cut off; 0 to 1.
+    turned : array of bool
+        Whether the titles have the same letters in another order.
     shared, other : array of int64
         The first kind of identifier that both have the same of, and that both have different ones of: an index of `kinds` plus 1,
         0 where there is none.
@@ -144,6 +146,7 @@ class ClosePairs:
     high: Rows
     ratio: npt.NDArray[np.float32]
     cut: npt.NDArray[np.float32]
+    turned: Mask
     shared: npt.NDArray[np.int64]
     other: npt.NDArray[np.int64]
     kinds: tuple[str, ...]
@@ -160,10 +163,11 @@ def close_pairs(records: Records, *, first_new: int = 0, progress: Callable[[flo
     for values in records.identifiers.values():
         if values.any():
             found.append(same_value_pairs(values, ordered, first_new))
-    code = candidate_pairs(records.titles, table.column("abstract"), ordered, first_new, lambda part: progress(0.4 * part))
+    texts = (records.titles, table.column("abstract"), table.column("authors"))
+    code = candidate_pairs(*texts, ordered, first_new, lambda part: progress(0.4 * part))
     code = united(code, np.concatenate(found)) if found else code
     kinds = (*records.identifiers, "trial number", "ISBN")
-    titles, heads = _Titles(records), _Heads(table)
+    titles, heads, letters = _Titles(records), _Heads(table), letters_of(records.titles)
     kept: list[tuple[npt.NDArray[Any], ...]] = []
     # Of the pairs that are looked at few are kept; what is said of the others lies in memory some at a time.
     for start in range(0, max(len(code), 1), _PAIRS):
@@ -176,16 +180,17 @@ def close_pairs(records: Records, *, first_new: int = 0, progress: Callable[[flo
             shared[both & (one == two)] = number
             other[both & (one != two)] = number
         ratio, cut = titles.similarity(low, high, told)
-        alike = (shared > 0) | (ratio >= 0.7) | (cut >= 0.9) | heads.equal(low, high)
-        kept.append(tuple(values[alike] for values in (low, high, shared, other, ratio, cut)))
+        turned = (letters[low] == letters[high]) & (letters[low] > 0) & (ratio < 1)
+        alike = (shared > 0) | (ratio >= 0.7) | (cut >= 0.85) | turned | heads.equal(low, high)
+        kept.append(tuple(values[alike] for values in (low, high, shared, other, ratio, cut, turned)))
     progress(0.8)
-    low, high, shared, other, ratio, cut = (np.concatenate(values) for values in zip(*kept, strict=True))
+    low, high, shared, other, ratio, cut, turned = (np.concatenate(values) for values in zip(*kept, strict=True))
     for kind, sets, same_kind in (("trial number", records.trials, _registry), ("ISBN", records.isbns, lambda number: "")):
         for place in _both_in(sets, low, high, table.num_rows):
             if _differ(sets[int(low[place])], sets[int(high[place])], same_kind) and not (kind == "ISBN" and shared[place]):
                 other[place] = other[place] or kinds.index(kind) + 1
     records.load(sorted_unique(np.concatenate([low, high])), lambda part: progress(0.85 + 0.15 * part))
-    return ClosePairs(low, high, ratio, cut, shared, other, kinds)
+    return ClosePairs(low, high, ratio, cut, turned, shared, other, kinds)
 
 
 def _both_in(sets: dict[int, frozenset[str]], low: Rows, high: Rows, rows: int) -> list[int]:
@@ -432,6 +437,9 @@ def _title_levels(
         worst = np.where(verdicts == ev.TITLE_SLIP, levels[places], np.maximum(levels[places], verdicts))
         levels[places] = np.where(ended[places], worst, verdicts)
         ended[places] &= verdicts == ev.TITLE_SLIP
+    # Words that changed places: by a slip, or to say something else (parents of children, children of parents).
+    moved = close.turned & (levels > ev.TITLE_NEAR)
+    levels[moved] = ev.TITLE_NEAR
     return levels, ended, marked
 
 
@@ -562,9 +570,11 @@ def judged(records: Records, close: ClosePairs, found: Agreement) -> Verdict:
     printed_alike = pages == ev.PAGES_SAME
     works = _other_works(records, low, high) & ~printed_alike
     preprints = (place.preprint[low] != place.preprint[high]) & (place.preprint[low] >= 0) & (place.preprint[high] >= 0)
-    unproven = ~(people | told | printed_alike) & ~((authors == ev.AUTHORS_UNKNOWN) & (abstract == ev.ABSTRACT_UNKNOWN))
-    bare = (authors == ev.AUTHORS_UNKNOWN) & (abstract == ev.ABSTRACT_UNKNOWN) & ~printed_alike
     long_titles = _long_titles(records)
+    # A long title of one year, and some of its authors: the others were misspelt or left out.
+    some = (authors == ev.AUTHORS_SOME) & (title == ev.TITLE_SAME) & (year == ev.YEAR_SAME) & long_titles[low]
+    unproven = ~(people | some | told | printed_alike) & ~((authors == ev.AUTHORS_UNKNOWN) & (abstract == ev.ABSTRACT_UNKNOWN))
+    bare = (authors == ev.AUTHORS_UNKNOWN) & (abstract == ev.ABSTRACT_UNKNOWN) & ~printed_alike
     # Columns and news come without names each time; a record that lost its names meets one that has them.
     named = records.named[low] | records.named[high] | (records.abstract[low] >= 0) | (records.abstract[high] >= 0)
     bare &= ~((year == ev.YEAR_SAME) & (title == ev.TITLE_SAME) & long_titles[low] & named & ~records.notice[low])
@@ -625,7 +635,7 @@ def judged(records: Records, close: ClosePairs, found: Agreement) -> Verdict:
             ("words of the title differ", ~accounted),
             ("what follows in one title may be another part or report", unsure_end),
             ("a title that many works have", short),
-            ("authors differ", (authors == ev.AUTHORS_OTHERS) | ((authors == ev.AUTHORS_SOME) & ~told)),
+            ("authors differ", (authors == ev.AUTHORS_OTHERS) | ((authors == ev.AUTHORS_SOME) & ~told & ~some)),
             ("years differ", years),
             ("a body's report of another year", yearly),
             ("venues differ", venues),

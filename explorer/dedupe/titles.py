@@ -214,7 +214,8 @@ _ANYWHERE = (
     r"expressao de preocupacao|expression de preoccupation|authors? reply|authors? respon[sc]e|reply (?:from|by|of) the authors?|"
     r"respuesta de los? autor(?:es)?|resposta (?:do|da|dos|das) autor\w*|reponse (?:de l |des |de )auteurs?|antwort der autoren|"
     r"publisher s? ?note|publishers note|editors? note|editorial expression|retraction notice|notice of retraction|retraction note|"
-    r"author correction|publisher correction|study protocol|rationale and design|design and rationale|"
+    r"author correction|publisher correction|(?:study|trial|review|analysis|research|survey|project) protocol|protocol (?:of|for) (?:an?|the)|"
+    r"rationale and design|design and rationale|"
     r"vol(?:ume)? \d+ (?:no? \d+ |iss(?:ue)? \d+ )?(?:pg?|pp?|pages?|art)? ?\w?\d+\w? (?:19|20)\d\d|"
     r"berichtigung|rectificatif|rettifica|ritrattazione|sprostowanie|rattelse|rettelse|duzeltme|oprava|opravy|oikaisu|korjaus|"
     r"исправлени[ея]|опечатк[аи]|поправк[аи]|ретракция|ретрагирован\w*|отзыв статьи|διορθωση|ανακληση|تصحيح|تصويب|"
@@ -238,9 +239,10 @@ _UNSPACED_NOTICE = (
 _BRACKETED = (
     r"(?i)[(\[（【][^()\[\]（）【】]{0,40}(?:errat|corrig|correct|rectif|retract|retirad|withdraw|repl(?:y|ies)|respon|comment|protoc|protok|concern|"
     r"addend|kommentar|antwort|risposta|respuesta|resposta|réponse|réplica|ответ|испр|勘|更正|撤|回复|答|訂正|정정)[^()\[\]（）【】]{0,60}[)\]）】](?:<[^<>]*>|[\s.])*$|"
-    r"[:.—–-]\s*(?:the )?(?:author[s'’]{0,3} )?(?:reply|replies|response|comments?|commentary|rejoinder|correction|retraction|"
-    r"protocol|study protocol|"
-    r"réponse|réplica|respuesta|resposta|risposta|antwort|erwiderung|ответ|комментарий)(?:<[^<>]*>|[\s.)\]])*$"
+    r"[:.—–-]\s*(?:the |an? )?(?:author[s'’]{0,3} )?(?:reply|replies|response|comments?|commentary|rejoinder|corrections?|retraction|"
+    r"protocol|study protocol|addend(?:um|a)|errat(?:um|a)|corrigend(?:um|a)|"
+    r"réponse|réplica|respuesta|resposta|risposta|antwort|erwiderung|ответ|комментарий)"
+    r"(?: (?:to|on|from|by|à|a|al|auf|von) [^:.?!]{1,60})?(?:<[^<>]*>|[\s.)\]])*$"
 )
 
 

@@ -54,6 +54,8 @@ _ENDINGS = frozenset((
 # fmt: on
 
 _FIGURE = re.compile(r"\d")
+_SCANNED = re.compile(r"(?=.{5,}\Z)[a-z]+(?:[01][a-z]+)+")
+"""Letters that character recognition took for a naught or a one (*m0de1s*)."""
 _UMLAUT = re.compile("([aou])e")
 """A German ä, ö or ü where it is written as two letters; folded it is the first of them."""
 _FORMS = (
@@ -93,7 +95,7 @@ def number(word: str) -> int | None:
 
 def counts(word: str) -> bool:
     """Whether a word says which one of several: a number, a year, a word with a figure in it."""
-    return number(word) is not None or not (word.isalpha() or _FIGURE.search(word) is None)
+    return number(word) is not None or not (word.isalpha() or _FIGURE.search(word) is None or _SCANNED.fullmatch(word))
 
 
 @lru_cache(maxsize=_KEPT)
@@ -130,6 +132,9 @@ def relation(first: str, second: str) -> Relation:
     if one is not None or other is not None:
         # A single letter is rather a variable than a Roman numeral.
         return "form" if one == other and not any(len(word) == 1 and word.isalpha() for word in (first, second)) else "other"
+    # Character recognition takes an o for a naught, and an l for a one.
+    if first.translate(_SEEN) == second.translate(_SEEN) and len(first) >= 3 and _mostly_letters(first, second):
+        return "slip" if len(first) >= 5 else "doubt"
     if counts(first) or counts(second):
         return "other"
     shorter, longer = sorted((len(first), len(second)))
@@ -145,6 +150,14 @@ def relation(first: str, second: str) -> Relation:
     if shorter >= 5 and first[0] == second[0] and _repeats(first, second):
         return "slip"
     return "other" if _affixes(first, second) else "doubt"
+
+
+_SEEN = str.maketrans("01", "ol")
+
+
+def _mostly_letters(first: str, second: str) -> bool:
+    """Whether one of two words has none but letters, and the other a figure or two among many."""
+    return (first.isalpha() or second.isalpha()) and sum(map(str.isdecimal, first + second)) <= max(len(first) // 4, 1)
 
 
 def _affixes(first: str, second: str) -> bool:

@@ -210,6 +210,8 @@ class Percolator:
     def _saying_words(self, selection: Selection) -> Callable[[int], str]:
         by_meaning = selection.mode == "meaning"
         asked = list(leaves(_words_of(selection)))
+        # Small words stand in every paper, and are a reason only where nothing else was asked.
+        asked = [leaf for leaf in asked if not says_nothing(leaf)] or asked
         found = [(self._leaf(leaf), f"‘{leaf.text}’") for leaf in asked]
         whole = f"near in meaning to ‘{selection.query}’" if by_meaning else f"matches ‘{selection.query}’"
 

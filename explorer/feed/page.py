@@ -18,6 +18,8 @@ WIDTH = 72
 _ABSTRACT = 420
 """Characters of an abstract at most."""
 _AUTHORS = 4
+_SHORT = 20
+"""Characters of what is not broken, such as a date."""
 
 _FONT = "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
 _DARK = """
@@ -118,7 +120,7 @@ def _item(item: Item) -> str:
     ]
     if about := _about(item):
         parts.append(
-            f'<p class="lx-soft" style="margin:0 0 8px;font-size:13px;line-height:1.4;color:#59636e">{escape(about)}</p>'
+            f'<p class="lx-soft" style="margin:0 0 8px;font-size:13px;line-height:1.4;color:#59636e">{_kept_whole(about)}</p>'
         )
     if item.reasons:
         parts.append(
@@ -148,6 +150,12 @@ def _about(item: Item) -> str:
         who += f" and {len(item.authors) - _AUTHORS} more"
     votes = "" if item.upvotes is None else f"{item.upvotes:,} upvote{'' if item.upvotes == 1 else 's'}"
     return " · ".join(part for part in (who, item.venue or item.organization, item.day, votes) if part)
+
+
+def _kept_whole(about: str) -> str:
+    """What is said of a paper as HTML, in which no date and no count is broken at its hyphen or blank."""
+    parts = (escape(part) for part in about.split(" · "))
+    return " · ".join(f'<span style="white-space:nowrap">{part}</span>' if len(part) < _SHORT else part for part in parts)
 
 
 def text_of(issue: Issue, *, unsubscribe: str = "") -> str:

@@ -11,6 +11,7 @@ import numpy as np
 
 from explorer.errors import FeedError
 from explorer.feed.daily import organisations
+from explorer.topics.labels import OTHER
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -261,7 +262,8 @@ def _terms(known: Features, parts: dict[tuple[str, int], float], ranker: Ranker,
     ordered = sorted(((value, kind, column) for (kind, column), value in parts.items() if value > 0), reverse=True)
     for value, kind, column in ordered[: 4 * _REASONS]:
         if column < 0:
-            text = f"alike in meaning ({topics.labels[int(topics.codes[row])]})"
+            topic = topics.labels[int(topics.codes[row])]
+            text = "alike in meaning" if topic == OTHER else f"alike in meaning ({topic})"
         elif kind == "words":
             words = known.names[kind][column]
             if covered.issuperset(words):
@@ -275,4 +277,4 @@ def _terms(known: Features, parts: dict[tuple[str, int], float], ranker: Ranker,
 
 
 def _reason(terms: list[tuple[str, float]]) -> str:
-    return "because of " + ", ".join(text for text, _ in terms) if terms else "not unlike what you like"
+    return f"like yours: {', '.join(text for text, _ in terms)}" if terms else "not unlike what you like"

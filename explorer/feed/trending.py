@@ -37,6 +37,7 @@ from explorer.feed.daily import COUNTED, counts_of, organisations
 from explorer.feed.periods import period_of
 from explorer.papers.batches import gathered
 from explorer.store.appearances import Appearances, appearances
+from explorer.topics.labels import OTHER
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -82,6 +83,14 @@ class TrendWeights:
     group: float = 20.0
     window: int = 7
     past: int = 90
+
+    def __str__(self) -> str:
+        """It in words, as the page shows it beside what trends."""
+        return (
+            f"Votes that a paper may be expected to draw, by its votes so far, its age, and what papers from the same place drew; half of "
+            f"it after {self.half_life:g} days. A comment counts as {self.comments:g} of a vote, twice the stars as {self.stars:g}. "
+            f"Weights of version {self.version}."
+        )
 
 
 WEIGHTS = TrendWeights()
@@ -336,7 +345,8 @@ def rising_topics(
     n_now, n_before = int(now.sum()), int(before.sum())
     if not (n_now and n_before):
         return []
-    tested = np.flatnonzero(now)
+    # Papers of no topic are none that could rise: they are many where papers came since the topics were found.
+    tested = np.array([code for code in np.flatnonzero(now).tolist() if labels[code] != OTHER], np.int64)
     tail = 0.05 / 2 / max(len(tested), 1)
     rows = []
     for code in tested.tolist():

@@ -352,6 +352,27 @@ def family_and_given(name: str) -> tuple[str, str]:
     return found.literal or found.last, found.given
 
 
+def particle_moved(name: str) -> str:
+    """A name as another catalogue sorts it: its particle before the family name, or behind the given ones; empty where it has none.
+
+    Examples
+    --------
+    >>> particle_moved("Berg, Jan van der"), particle_moved("Jan van der Berg"), particle_moved("Lee, Ann")
+    ('van der Berg, Jan', 'Berg, Jan van der', '')
+    """
+    found = _parsed(name)
+    if found.literal or not found.given:
+        return ""
+    if found.particle:
+        return f"{found.family}, {found.given} {found.particle}"
+    given = found.given.split(" ")
+    behind = len(given)
+    while behind > 1 and given[behind - 1].islower() and given[behind - 1] in _PARTICLES:
+        behind -= 1
+    moved = " ".join(given[behind:])
+    return f"{moved} {found.family}, {' '.join(given[:behind])}" if moved else ""
+
+
 def is_initials(word: str) -> bool:
     """Whether a word stands for given names by their first letters: ``J``, ``J.``, ``J.A.``, ``JA``."""
     return (_DOTTED.match(word) is not None and word[0].isupper()) or (

@@ -50,6 +50,7 @@ from explorer.selection.syntax import (
     Word,
     in_fields,
     leaves_of,
+    with_double_quotes,
     written,
 )
 
@@ -79,7 +80,7 @@ _FIELD = re.compile(r"(\w+(?:,\w+)*):(?=[^\s:])")
 _WORD = re.compile(r'[^\s()"]+')
 _GLUED = re.compile(r'\([^\s()"]*\)[^\s()"]*')
 _NEAR = re.compile(r"(NEAR|PRE)/([0-9]{1,4})", re.IGNORECASE)
-_SIGNS = str.maketrans(dict.fromkeys("“”„‟«»＂❝❞〝〞「」『』", '"') | {LINE_END: " "})
+_SIGNS = str.maketrans(dict.fromkeys("“”„‟«»＂❝❞〝〞〟″「」『』", '"') | {LINE_END: " "})
 
 _OPERATOR = re.compile(r"AND|OR|NOT|(?:NEAR|PRE)(?:/\d*)?")
 _COMPARED = re.compile(r"[<>=]|[-\d.]*\.\.|\d+(\.\d+)?\Z")
@@ -165,7 +166,7 @@ def as_typed(text: str) -> str:
             return text
     except QueryError:
         return text
-    kept = text.translate(_SIGNS)
+    kept = with_double_quotes(text).translate(_SIGNS)
     within = kept.count('"') % 2 == 1
     last = re.search(r'[^\s"]*\Z' if within else r'[^\s()"]*\Z', kept)
     assert last is not None
@@ -223,7 +224,7 @@ class _Parser:
 
     def __init__(self, text: str) -> None:
         self.written = text
-        self.text = text.translate(_SIGNS)
+        self.text = with_double_quotes(text).translate(_SIGNS)
         self.here = 0
         self.within = ""
         """Fields of the group that is read, with commas; a leaf keeps them so until the whole tree stands."""

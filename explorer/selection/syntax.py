@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -42,6 +43,20 @@ RANKED = ("", "title", "abstract", "keywords")
 
 FURTHEST = 50
 """Words that may stand between two parts at most; more is next to "in the same text"."""
+
+
+_SINGLE = re.compile(r"(?<!\w)[‘‚‛‹]([^‘’‚‛‹›\"\s][^‘’‚‛‹›\"\n]*\s[^‘’‚‛‹›\"\n]*)[’‘›‹](?!\w)")
+
+
+def with_double_quotes(text: str) -> str:
+    """A phrase between single quotation marks that are no apostrophes, between double ones; every character stays in its place.
+
+    Examples
+    --------
+    >>> with_double_quotes("‘machine learning’ and Alzheimer’s"), with_double_quotes("‹deep learning›")
+    ('"machine learning" and Alzheimer’s', '"deep learning"')
+    """
+    return _SINGLE.sub(r'"\1"', text)
 
 
 @dataclass(frozen=True)

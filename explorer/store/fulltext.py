@@ -21,7 +21,7 @@ import pyarrow as pa
 import tantivy
 
 from explorer.errors import CorpusError, QueryError
-from explorer.papers.author_names import family_and_given, is_initials
+from explorer.papers.author_names import family_and_given, is_initials, particle_moved
 from explorer.selection.syntax import All, Either, Near, Node, Not, Phrase, Word, changed, over, parts_of, written
 from explorer.store.word_shapes import Shape, Spot, apart, beside, merged_words, pattern_of, shapes_of
 from explorer.text.analysis import FILLER, Terms, analyzer, spread, tokens, unspaced, without_particle
@@ -669,6 +669,8 @@ def _name_shapes(node: Phrase) -> list[Shape]:
             shape = shapes_of(" ".join((one, *filter(None, names))), _name, least=1)
             if shape not in found:
                 found.append(shape)
+    if moved := particle_moved(text):
+        found.append(shapes_of(moved, _name))
     return found
 
 

@@ -62,6 +62,7 @@ def test_days_are_walked_and_what_trends_says_why(open_voila: Open, listed: Path
         expect(shown.locator(".lx-feed-row")).to_have_count(9)
         shown.get_by_role("button", name="Trending").click()
         expect(shown.locator(".lx-feed-row").first).to_contain_text("expected")
+        expect(shown.locator(".lx-weights")).to_contain_text("A comment counts as 0.5 of a vote")
         assert not faults(board, RULES)
         if picture := os.environ.get("LITEXPLORER_PICTURES"):
             board.page.screenshot(path=f"{picture}/daily-{scheme}.png")
@@ -83,12 +84,13 @@ def test_a_subscription_shows_its_next_issue(open_voila: Open, listed: Path) -> 
     expect(shown.locator(".lx-issue")).to_contain_text("4 more papers would wait")
     shown.get_by_label("Name").fill("slow things")
     shown.get_by_label("Mail address").fill("ann@example.org")
+    shown.get_by_label("Attach the papers as BibTeX").check()
     assert not faults(board, RULES)
     if picture := os.environ.get("LITEXPLORER_PICTURES"):
         board.page.screenshot(path=f"{picture}/subscribe.png")
     shown.get_by_role("button", name="Subscribe", exact=True).click()
     expect(shown.locator(".lx-subscription")).to_contain_text("slow things")
-    expect(shown.locator(".lx-subscription")).to_contain_text("weekly, 2 at most · ann@example.org")
+    expect(shown.locator(".lx-subscription")).to_contain_text("weekly, 2 at most · ann@example.org · with BibTeX")
     shown.get_by_role("button", name="End slow things").click()
     expect(shown.locator(".lx-subscription")).to_have_count(0)
     board.page.keyboard.press("Escape")

@@ -230,6 +230,23 @@ export function dailyDialog(app) {
     );
   }
 
+  /** @param {number} papers */
+  function sinceLastVisit(papers) {
+    if (!papers) return null;
+    return h(
+      "button",
+      {
+        class: "lx-button lx-new",
+        key: "new",
+        click: () => {
+          close();
+          link.set({ marks: ["new"] });
+        },
+      },
+      `${plural(papers, "paper")} new since your last visit`,
+    );
+  }
+
   /** @param {DayAnswer["rows"][number]} row */
   function item(row) {
     return h(
@@ -251,10 +268,11 @@ export function dailyDialog(app) {
         h(
           "div",
           { class: "lx-feed-columns" },
-          month(answer),
+          h("div", {}, month(answer), sinceLastVisit(answer.new)),
           h(
             "div",
             {},
+            answer.weights ? h("p", { class: "lx-quiet lx-weights" }, answer.weights) : null,
             answer.rising.length
               ? h(
                   "div",

@@ -631,6 +631,7 @@ export interface SubscribeMessage extends Numbered {
   cadence?: string;
   cap?: number;
   address?: string;
+  bibtex?: boolean;
   replace?: boolean;
 }
 
@@ -944,12 +945,16 @@ export interface DayAnswer extends Numbered {
   days: { day: string; papers: number }[];
   /** Topics that rise, in words. */
   rising: string[];
+  /** How the score is made, in words; empty where papers stand by upvotes. */
+  weights: string;
+  /** Papers that came to the corpus since the reader's last visit. */
+  new: number;
 }
 
 /** What the reader is subscribed to, and the next issue of what is shown. */
 export interface SubscriptionsAnswer extends Numbered {
   kind: "subscriptions";
-  rows: { name: string; sentence: string; cadence: string; cap: number; address: string }[];
+  rows: { name: string; sentence: string; cadence: string; cap: number; address: string; bibtex: boolean }[];
   /** What is shown, in words. */
   sentence: string;
   writable: boolean;

@@ -25,7 +25,7 @@ export function subscribeDialog(app) {
     icon("mail"),
     h("span", {}, "Subscribe"),
   );
-  const form = { name: "", without: "", cadence: "daily", cap: 20, address: "" };
+  const form = { name: "", without: "", cadence: "daily", cap: 20, address: "", bibtex: false };
   const fields = h("div", {});
   const issue = h("div", { class: "lx-issue", "aria-live": "polite" });
   const list = h("div", {});
@@ -155,6 +155,18 @@ export function subscribeDialog(app) {
         h("span", {}, "papers"),
       ),
       box("address", "Mail address (none for files and feeds)", "ann@example.org"),
+      h(
+        "label",
+        { class: "lx-check" },
+        h("input", {
+          type: "checkbox",
+          checked: form.bibtex,
+          change: (event) => {
+            form.bibtex = event.currentTarget.checked;
+          },
+        }),
+        "Attach the papers as BibTeX",
+      ),
       h("button", { class: "lx-button lx-primary", type: "submit" }, "Subscribe"),
     );
   }
@@ -199,7 +211,7 @@ export function subscribeDialog(app) {
               h(
                 "p",
                 { class: "lx-quiet" },
-                `${row.sentence} · ${row.cadence}, ${row.cap} at most${row.address ? ` · ${row.address}` : ""}`,
+                `${row.sentence} · ${row.cadence}, ${row.cap} at most${row.address ? ` · ${row.address}` : ""}${row.bibtex ? " · with BibTeX" : ""}`,
               ),
             ),
             iconButton("close", `End ${row.name}`, () => link.send("end_subscription", { name: row.name }), {

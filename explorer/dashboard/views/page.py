@@ -186,7 +186,8 @@ def own_facets(results: Results) -> tuple[str, ...]:
 def years(results: Results) -> View:
     """Years with their counts; months too where the corpus spans at most a century."""
     first, last = results.snapshot.year_span
-    counts = results.counts("years")
+    # A corpus without a date has no year to choose, and the page then says only that.
+    counts = results.counts("years") if results.snapshot.undated < len(results.snapshot) else []
     view: View = {
         "name": "years",
         "kind": "range",
@@ -198,7 +199,7 @@ def years(results: Results) -> View:
         "undated": results.snapshot.undated,
         "months": None,
     }
-    if (last - first + 1) * 12 <= _MOST_MONTHS:
+    if len(counts) and (last - first + 1) * 12 <= _MOST_MONTHS:
         monthly = results.counts("months")
         if monthly.any():
             labels = [period_label(first * 12 + i, "month") for i in range(len(monthly))]

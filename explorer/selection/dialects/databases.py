@@ -134,7 +134,7 @@ any = af
 OVID = Dialect(
     "Ovid",
     re.compile(
-        r"\badj\d{1,2}\b|[\w\")*$?#]\.\s?(?:ti|ab|tw|mp|kw|kf|hw|af|sh|au|pt|jn|jw|ot|nm)(?:\s?,\s?[a-z]{2})*\.?(?=[\s)]|$)"
+        r"\badj\d{1,2}\b|(?<=[\w\")*$?#]\s)adj(?=\s[\w\"(])|[\w\")*$?#]\.\s?(?:ti|ab|tw|mp|kw|kf|hw|af|sh|au|pt|jn|jw|ot|nm)(?:\s?,\s?[a-z]{2})*\.?(?=[\s)]|$)"
         r"|[\w\")]\.(?:yr|dt|la|lg|ui)\.(?=[\s)]|$)"
         r"|(?:^|[\s(])exp\s+\*?[\"A-Za-z][^/()\n]{2,120}/|(?:^|\n|[\s(.])(?:and|or)/\s?\d|^\*?[A-Za-z\"][^/()\n=:\[\]]{2,120}/\s*$",
         re.I,
@@ -170,7 +170,7 @@ SCOPUS = Dialect(
     "Scopus",
     re.compile(
         r"\b(?:TITLE(?:-ABS)?(?:-KEY)?(?:-AUTH)?|ABS|KEY|AUTHKEY|INDEXTERMS|SRCTITLE|AUTH|REF|AFFIL|LIMIT-TO|EXCLUDE|DOCTYPE|SUBJAREA)"
-        r"\s?\(|\b(?i:TITLE-ABS-KEY)\s?\(|\bPUBYEAR\b|\sW/\d{1,3}\s",
+        r"\s?\(|\b(?i:TITLE-ABS-KEY)\s?\(|\bPUBYEAR\b|\s[Ww]/\d{1,3}\s",
     ),
     _SCOPUS_FIELDS,
     prefix=re.compile(r"([A-Z]+(?:-[A-Z]+)*)\s*(?=\()", re.I),
@@ -203,6 +203,8 @@ WEB_OF_SCIENCE = Dialect(
     re.compile(
         r"\b(?:TS|TI|AB|AK|KP|SO|ALL)\s*=\s*[(\"\w*]|\b(?:PY|DT|LA|WC|SU|DO|UT|PMID)\s*=\s*\(?[\"\w]"
         r"|(?i:\b(?:TS|TI|AB|AU|SO|Topic|Title|Author|Publication Name)\s*=\s*[(\"])"
+        # In a title all of capitals it is a word.
+        r"|(?<=[\w\")*?$]\s)NEAR(?=\s[\w\"(][^\n]*[a-z])"
     ),
     _WOS_FIELDS,
     prefix=re.compile(r"(Publication Name|[A-Z][A-Z0-9]{1,7})\s*=\s*", re.I),
@@ -231,6 +233,7 @@ PROQUEST = Dialect(
     re.compile(
         r"\b(?:noft|NOFT|diskw|MAINSUBJECT(?:\.EXACT)?(?:\.EXPLODE)?|MESH\.EXACT(?:\.EXPLODE)?|MJMAINSUBJECT\.\w+|[Ss][Uu]\.[Ee]xact)\s?\("
         r"|\b(?:ti|ab|su|if|TI|AB|SU|IF)(?:,(?:ti|ab|su|if|TI|AB|SU|IF))*\(|\bMESH\("
+        r"|(?<=[\w\")*?]\s)NEAR\d{1,2}(?=\s[\w\"(])"
     ),
     _PROQUEST_FIELDS,
     prefix=re.compile(r"([a-z]+(?:\.exact)?(?:\.explode)?(?:,[a-z]+)*)\s*(?=\()", re.I),
@@ -259,6 +262,8 @@ EBSCO = Dialect(
         r"\(?\b(?:MH|MM|DE)\s?\(?\s?[\"“][^\"”]+[\"”]|\b(?:TI|AB|SU|TX|XB|KW)\s+[(\"“\w][^=]*\s(?:N|W)\d{1,2}\s"
         r"|\b(?:TI|AB|SU)\s?\(\s?[\"\w]"
         r"|\b(?:TI|AB|SU|KW|TX|AU)\s+(?:[\"(]|\w+\s+(?:OR|AND|N\d)\b)"
+        # Between two plain words it may be a word: N3 fatty acids.
+        r"|(?<=[\")*?#]\s)[NW]\d{1,2}(?=\s[\w\"(])|(?<=\w\s)[NW]\d{1,2}(?=\s[\"(])"
     ),
     {**_EBSCO_FIELDS, "xb": _TEXT},
     prefix=re.compile(r"(MH|MM|MJ|DE|TI|AB|SU|AU|SO|JN|TX|XB|KW|ZU|MW|DH)\b\s*(?=[\s(\"“])"),
@@ -342,7 +347,7 @@ ARXIV = Dialect(
 IEEE = Dialect(
     "IEEE Xplore",
     re.compile(r"\"(?:All Metadata|Document Title|Abstract|Author Keywords|Index Terms|IEEE Terms"
-               r"|Full Text \.?& Metadata|Authors|Mesh_Terms)\"\s?:", re.I),
+               r"|Full Text \.?& Metadata|Authors|Mesh_Terms)\"\s?:|\bONEAR/\d", re.I),
     _table('title = document title\nabstract = abstract\nkeywords = author keywords | index terms | ieee terms | mesh_terms\n'
            'authors = authors\nvenue = publication title\nids = doi\nany = all metadata | full text & metadata | full text .& metadata'),
     prefix=re.compile(r"\"([A-Za-z_ .&]+)\"\s?:\s?"),

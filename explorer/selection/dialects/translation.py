@@ -8,12 +8,12 @@ from functools import lru_cache
 
 from explorer.errors import QueryError
 from explorer.papers.identifiers import normal_arxiv_id, normal_doi
-from explorer.selection.dialects.databases import DIALECTS, EBSCO, LINES, Dialect
+from explorer.selection.dialects.databases import DIALECTS, EBSCO, EMBASE, LINES, Dialect
 from explorer.selection.dialects.grammar import OPEN, Reading, read
 from explorer.selection.dialects.lines import Line, lines_of, read_lines
-from explorer.selection.syntax import FURTHEST, Node, changed, in_fields, written
+from explorer.selection.syntax import FURTHEST, Node, changed, in_fields, with_double_quotes, written
 
-_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»＂❝❞〝〞", '"') | dict.fromkeys("‘’‚‛", "'"))
+_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»＂❝❞〝〞〟″「」『』", '"') | dict.fromkeys("‘’‚‛", "'"))
 _DOI_ALONE = re.compile(r"(?:doi\s*[:=]?\s*|https?://(?:dx\.)?doi\.org/|(?:dx\.)?doi\.org/)?10\.\d{4,9}/\S+", re.I)
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|(?:arxiv|pubmed\.ncbi\.nlm\.nih|doi|openalex)\.(?:org|gov)/\S+", re.I)
 _ARXIV_ALONE = re.compile(
@@ -86,6 +86,9 @@ def translate(text: str) -> Translation:
         It is another database's search, and malformed, or nothing of it can be looked for here; `position` is in `text`.
     """
     plain = _plain(text)
+    if recognised(plain) is not EMBASE:
+        # Its phrases stand between single quotes of any kind.
+        plain = _plain(with_double_quotes(text))
     if found := _identifiers(plain):
         return found
     lines = lines_of(plain)
@@ -158,7 +161,7 @@ _ENGINE = re.compile(
     r"(?P<quoted>\"[^\"]*\")(?P<near>~\d{1,3})?(?P<boost>\^\d+(?:\.\d+)?)?"
     r"|(?<!\w)(?P<field>" + "|".join(_ENGINE_FIELDS) + r")(?:\.search)?:(?P<gap>\s*)(?=\S)"
     r"|(?P<site>(?<!\w)(?:site|filetype|source):\s?(?:\"[^\"]*\"|[^\s()]+))"
-    r"|(?P<both>(?<=[\s)\"])&&(?=[\s(\"]))|(?P<either>(?<=[\s)\"])\|\|(?=[\s(\"]))"
+    r"|(?P<both>(?<=[\s)\"])&&(?=[\s(\"]))|(?P<either>(?<=[\s)\"])\|\|?(?=[\s(\"]))"
     r"|(?P<none>(?<![\w!)\"])!(?=[\w(\"]))|(?P<weight>(?<=\w\w|.\))\^\d+(?:\.\d+)?(?=[\s)]|\Z))"
     r"|(?P<alike>(?<=\w)~(?:[012](?:\.\d)?)?(?=[\s)]|\Z))",
     re.I,

@@ -469,7 +469,9 @@ def _written_title(paper: Mapping[str, Any]) -> str:
     """The title as it was in LaTeX, if that is still its text, or as LaTeX that keeps its formulas and capitals."""
     own, title = paper.get("title_latex"), single_spaced(paper["title"])
     if isinstance(own, str) and _text(own) == title and _counts(own):
-        return own
+        # Scopus and others write these signs bare, which LaTeX does not print.
+        escaped = re.sub(r"(?<!\\)([%&#])", r"\\\1", own)
+        return escaped if _text(escaped) == title else own
     return latex_of(title, protect=True)
 
 

@@ -36,7 +36,7 @@ Records = Callable[[dict[str, Any]], list[Any]]
 _BLANK = "\ufeff \t\r\n"
 _WRAPPERS = (("message", "items"), ("response", "docs"), ("results",), ("data",), ("papers",), ("items",), ("records",))
 _UNREADABLE = "\ud800"
-_LONG_NUMBER = r"[:,\[]\s*-?\d{19}"
+_LONG_NUMBER = re.compile(rb"[:,\[]\s*-?\d{19}")
 _ROUNDED = float(2**63)
 """orjson makes floats of whole numbers from here on, which loses their last digits; the standard parser does not."""
 
@@ -150,7 +150,7 @@ def _whole(source: Source, records_in: Records) -> list[Any]:
         text = decode(data, encoding)
     try:
         value = orjson.loads(text)
-        if re.search(_LONG_NUMBER if isinstance(text, str) else _LONG_NUMBER.encode(), text):
+        if _LONG_NUMBER.search(text.encode(errors="replace") if isinstance(text, str) else text):
             value = json.loads(decode(data, encoding), object_pairs_hook=_object)
     except orjson.JSONDecodeError as error:
         # The standard parser takes what orjson is too strict for: NaN, half surrogates.
