@@ -6,18 +6,22 @@ import asyncio
 import json
 import re
 import resource
+import signal
 import subprocess
 import sys
+import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from test_server import Answer, ask, serving
+from test_server import Answer, ask, free_port, serving
 
 from explorer.errors import ServerError
-from explorer.server.admission import DASHBOARD_BYTES, DESCRIPTORS, Admission, default_number
+from explorer.server.admission import DASHBOARD_BYTES, DESCRIPTORS, Admission, control_group_bounds, default_number
 from explorer.server.identity import TRIES, Tries
 from explorer.server.server import Doors, is_visit, serve, waiting
 
@@ -165,6 +169,13 @@ def kernels(port: int) -> list[psutil.Process]:
     return [child for child in server.children(recursive=True) if "ipykernel_launcher" in told(child)]
 
 
+def until(found: Callable[[], bool], seconds: float = 90) -> None:
+    deadline = time.monotonic() + seconds
+    while not found():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
 def test_a_full_server_says_so_and_lets_in_who_waited(tmp_path: Path) -> None:
     with serving(tmp_path, "--max-dashboards", "1", "--cull-after", "600", "--kernels-ready", "0") as port:
         for headers in ({"Sec-Fetch-Dest": "image", "Sec-Fetch-Site": "cross-site"}, {"Sec-Purpose": "prefetch"}):
@@ -201,6 +212,81 @@ def test_tokens_are_not_tried_for_long_and_can_stand_in_a_file(tmp_path: Path) -
         assert "open-sesame" not in (tmp_path / f"{port}.log").read_text()
 
 
+@pytest.mark.parametrize(
+    ("groups", "files", "bounds"),
+    [
+        ("0::/system.slice/explorer.service", {"system.slice/explorer.service/memory.max": "2000"}, [2000]),
+        ("0::/a/b", {"a/b/memory.max": "max", "a/memory.max": "3000", "memory.max": "max"}, [3000]),
+        (
+            "4:memory:/a/b\n0::/",
+            {"memory/a/b/memory.limit_in_bytes": "4000", "memory/memory.limit_in_bytes": "5000"},
+            [4000, 5000],
+        ),
+        ("4:memory:/outside/name", {"memory/memory.limit_in_bytes": "6000"}, [6000]),
+        ("", {}, []),
+    ],
+)
+def test_bounds_of_control_groups_are_those_of_the_group_and_of_all_around_it(
+    groups: str, files: dict[str, str], bounds: list[int], tmp_path: Path
+) -> None:
+    (tmp_path / "proc/self").mkdir(parents=True)
+    (tmp_path / "proc/self/cgroup").write_text(groups)
+    for name, text in files.items():
+        path = tmp_path / "sys/fs/cgroup" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text + "\n")
+    assert sorted(set(control_group_bounds(tmp_path))) == bounds
+
+
+def test_those_inside_do_not_wait_for_those_who_ask() -> None:
+    """What is measured is measured in a thread, once for all who ask within a second."""
+    measured: list[str] = []
+
+    def sizes() -> tuple[int, list[int]]:
+        measured.append(threading.current_thread().name)
+        time.sleep(0.2)
+        return 0, [EACH]
+
+    async def come() -> None:
+        door = Admission(3, 2 * EACH, sizes)
+        beats = 0
+
+        async def beat() -> None:
+            nonlocal beats
+            while True:
+                await asyncio.sleep(0.01)
+                beats += 1
+
+        beating = asyncio.create_task(beat())
+        await asyncio.gather(*(door.measure() for _ in range(30)))
+        beating.cancel()
+        assert beats > 3
+        assert [door.ask(1).admitted, door.ask(2).admitted] == [True, False]
+
+    asyncio.run(come())
+    assert len(measured) == 1
+    assert measured[0] != threading.main_thread().name
+
+
+def test_the_token_is_taken_from_the_environment_and_no_kernel_inherits_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LITEXPLORER_TOKEN", "open-sesame")
+    with serving(tmp_path, "--kernels-ready", "1") as port:
+        assert ask(port, "/")[0] in (302, 403)
+        assert ask(port, "/lx/queue?token=open-sesame")[0] == 200
+        until(lambda: len(kernels(port)) == 1)
+        assert "LITEXPLORER_TOKEN" not in kernels(port)[0].environ()
+        assert "open-sesame" not in (tmp_path / f"{port}.log").read_text()
+
+
+def test_whoever_opens_papers_to_all_is_told(tmp_path: Path) -> None:
+    with serving(tmp_path, "--ip", "0.0.0.0", "--kernels-ready", "0") as port:
+        assert (
+            "Whoever reaches 0.0.0.0 can read these papers and add some: give a token" in (tmp_path / f"{port}.log").read_text()
+        )
+
+
 def test_few_file_descriptors_are_raised_at_the_start(tmp_path: Path) -> None:
     script = (
         "import resource; hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1];"
@@ -210,6 +296,35 @@ def test_few_file_descriptors_are_raised_at_the_start(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=tmp_path, timeout=60)
     assert done.stdout.strip() == "True", done.stderr
+
+
+@pytest.mark.slow
+def test_with_few_descriptors_the_number_is_less_and_the_server_answers(tmp_path: Path) -> None:
+    """One hundred are asked for where 116 descriptors are allowed: four may come in, and the fifth is told."""
+    port = free_port()
+    limited = "import resource, runpy, sys; resource.setrlimit(resource.RLIMIT_NOFILE, (116, 116)); sys.argv[0] = 'serve';"
+    command = [
+        sys.executable,
+        "-c",
+        f"{limited} runpy.run_module('explorer.cli', run_name='__main__')",
+        "serve",
+        "--no-browser",
+    ]
+    log = tmp_path / "log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [*command, "--port", str(port), "--max-dashboards", "100", "--kernels-ready", "0"], stdout=output, stderr=output
+        )
+    try:
+        until(lambda: "Serving" in log.read_text())
+        answers = [ask(port, "/")[0] for _ in range(5)]
+        assert answers == [200, 200, 200, 200, 503]
+        assert log.read_text().count("4 may be open") == 1
+        assert "Traceback" not in log.read_text()
+        assert len(log.read_bytes()) < 20_000
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(60)
 
 
 def test_kernels_that_wait_for_a_reader_are_no_dashboards() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from ipywidgets.widgets import widget
 from lxml import html as pages
 
 import explorer
@@ -169,3 +170,10 @@ def test_what_is_written_is_ascii_safe_where_a_script_could_end() -> None:
     assert "a &lt; b &amp; c" in text
     assert values(text) == state
     assert "<!--" not in text
+
+
+def test_a_first_view_leaves_no_widget_behind(corpus: Corpus) -> None:
+    view = FirstView(corpus, "/")
+    before = set(widget._instances)
+    assert view.html("q=vision")
+    assert set(widget._instances) == before

@@ -105,6 +105,7 @@ def test_the_fuzzer_runs() -> None:
         ("headers.csv", b"title,year,doi\n"),
         ("page.bib", b"<!DOCTYPE html><html><body>Not found</body></html>"),
         ("blank.ris", b"\n\n"),
+        ("picture.bib", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\x08\6\0\0\0\x1f\x15\xc4\x89" + bytes(range(256))),
     ],
 )
 def test_a_file_without_a_record_is_in_the_ledger(name: str, data: bytes, tmp_path: Path) -> None:
@@ -113,6 +114,29 @@ def test_a_file_without_a_record_is_in_the_ledger(name: str, data: bytes, tmp_pa
     found = import_papers(tmp_path)
     assert len(found.papers) == 1
     assert [(note.source, note.action) for note in found.ledger.notes] == [(name, "rejected")]
+
+
+@pytest.mark.skipif(not hasattr(os, "setuid"), reason="the system has no owners of folders")
+def test_a_folder_that_may_not_be_looked_into_is_in_the_ledger(tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir()
+    (closed / "hidden.csv").write_bytes(b"title\nNobody reads this\n")
+    (tmp_path / "papers.csv").write_bytes(b"title\nAdding numbers\n")
+    # Root may look into all folders.
+    script = (
+        "import os, sys; from explorer import import_papers; import explorer.sources.formats.registry;"
+        "found = import_papers(sys.argv[1] + '/papers.csv');"
+        "os.geteuid() == 0 and os.setuid(65534); found = import_papers(sys.argv[1]);"
+        "print(len(found.papers), [(note.source.rpartition('/')[2], note.action) for note in found.ledger.notes])"
+    )
+    for folder in (tmp_path, *list(tmp_path.parents)[:2]):
+        folder.chmod(0o755)
+    closed.chmod(0)
+    try:
+        run = subprocess.run([sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=False)
+    finally:
+        closed.chmod(0o700)
+    assert run.stdout.strip() == "1 [('closed', 'rejected')]", run.stderr
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")

@@ -12,8 +12,10 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from explorer import open_corpus
 from explorer.dashboard.intake.upload import Upload
 from explorer.disk import HeldFolder, written_whole
+from explorer.papers.schema import to_table
 from explorer.store.build import write_corpus
 
 FILES = [{"id": "1", "name": "a.bib", "size": 3}]
@@ -48,6 +50,7 @@ BUILD = """
 import threading
 from pathlib import Path
 import pyarrow as pa
+from explorer.papers.schema import to_table
 from explorer.store.build import write_corpus
 reached = threading.Event()
 def stay(stage, part):
@@ -116,3 +119,35 @@ def test_a_folder_that_somebody_else_removed(tmp_path: Path) -> None:
     with HeldFolder("litexplorer-x-", tmp_path) as path:
         assert path.is_dir()
     assert [path.name for path in tmp_path.iterdir()] == ["litexplorer-x-of-a-stranger"]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_of_updates_at_once_the_losers_say_what_happened(tmp_path: Path) -> None:
+    """Each ends with its papers in the corpus, or says that another came first; started again alone it succeeds."""
+    folder = tmp_path / "corpus"
+    write_corpus(to_table(pa.table({"id": ["a"], "title": ["A title of its own"]})), folder)
+    files = [tmp_path / f"{number}.csv" for number in range(3)]
+    for number, file in enumerate(files):
+        file.write_text(f"title,year\nPaper of words {chr(97 + number) * 8},{2000 + number}\n")
+    lost = 0
+    for _ in range(3):
+        started = [
+            subprocess.Popen(
+                [sys.executable, "-m", "explorer.cli", "update", str(folder), str(file)], stderr=subprocess.PIPE, text=True
+            )
+            for file in files
+        ]
+        for process in started:
+            said = process.communicate(timeout=120)[1]
+            if process.returncode:
+                lost += 1
+                assert "was changed by somebody else meanwhile" in said, said
+                assert "cannot be written" not in said
+        for file in files:
+            subprocess.run(
+                [sys.executable, "-m", "explorer.cli", "update", str(folder), str(file)], check=True, capture_output=True
+            )
+        assert len(open_corpus(folder)) == 1 + len(files)
+        write_corpus(to_table(pa.table({"id": ["a"], "title": ["A title of its own"]})), folder)
+    assert lost, "they were never at it at once"

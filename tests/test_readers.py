@@ -18,7 +18,17 @@ ANN, BO = "ann-opens-with-this", "bo-opens-with-that"
 
 
 @pytest.mark.parametrize(
-    "text", ["ann", "ann short", f"{ANN}", f"ann {ANN}\nann {BO}", f"ann {ANN}\nbo {ANN}", "\x00 0123456789abcdef"]
+    "text",
+    [
+        "ann",
+        "ann short",
+        f"{ANN}",
+        f"ann {ANN}\nann {BO}",
+        f"ann {ANN}\nbo {ANN}",
+        "\x00 0123456789abcdef",
+        "",
+        "# nobody yet\n",
+    ],
 )
 def test_readers_that_cannot_be(text: str) -> None:
     with pytest.raises((ServerError, LibraryError)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import itertools
 import json
 import os
@@ -499,6 +500,22 @@ def test_the_content_hash_is_of_the_content(seed: int, cuts: list[int], row: int
     other = table.slice(0, row).to_pylist() + table.slice(row + 1).to_pylist()
     assert content_hash(pa.Table.from_pylist(other, table.schema)) != digest
     assert content_hash(table.rename_columns([*table.column_names[:-1], "renamed"])) != digest
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.none() | st.text(st.characters(exclude_categories=["Cs"]), max_size=30)), st.data())
+def test_the_content_hash_of_text_is_that_of_one_array(values: list[str | None], data: st.DataObject) -> None:
+    """However the text lies in memory, the hash is that of Arrow's stream of one array that begins with it and ends with it."""
+    array = pa.array(["before", None, *values, "after"], pa.large_string())[2:-1]
+    cut = data.draw(st.integers(0, len(values)))
+    table = pa.table({"x": pa.chunked_array([array[:cut], array[cut:]], pa.large_string())})
+    stream = pa.BufferOutputStream()
+    whole = pa.table({"x": pa.array(values, pa.large_string())})
+    with pa.ipc.new_stream(stream, whole.schema) as writer:
+        if values:
+            writer.write_table(whole)
+    body = stream.getvalue().to_pybytes() if values else b""
+    assert content_hash(table) == hashlib.sha256(b"x\0large_string\0" + body).hexdigest()[:16]
 
 
 def test_what_lies_under_a_null_does_not_count() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -407,6 +408,15 @@ def test_a_page_without_such_a_table_is_refused_in_words() -> None:
 
 def test_the_schema_reads_back_under_its_own_names() -> None:
     assert columns_to_fields(FIELDS) == {name: name for name in FIELDS}
+
+
+def test_a_year_of_thousands_of_digits_is_no_year(tmp_path: Path) -> None:
+    path = tmp_path / "odd.csv"
+    path.write_text(f'title,year\nOne,{"1" * 5000}\nTwo,2020\nThree,"{"1" * 5000}.0\n')
+    result = import_papers(path)
+    assert result.papers["title"].tolist() == ["One", "Two", "Three"]
+    assert result.papers["year"].fillna(0).tolist() == [0, 2020, 0]
+    assert [note.before[:9] for note in result.ledger.notes if note.reason == "not a whole number"] == ["1" * 9] * 2
 
 
 @pytest.mark.parametrize("written", ["31934719.0", "31934719.00", "3.1934719E+07", "3.1934719e7", "31934719"])

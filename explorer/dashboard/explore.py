@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +17,7 @@ from explorer.corpus.opening import default_corpus, open_files, open_papers
 from explorer.dashboard.deployment import Deployment
 from explorer.dashboard.opening import Open, many, watched
 from explorer.dashboard.widget import Dashboard
-from explorer.errors import ReadError, SelectionError
+from explorer.errors import ExplorerError, ReadError, SelectionError
 from explorer.jobs import Say, building
 from explorer.selection.selection import Selection
 from explorer.store.build import Progress
@@ -77,6 +78,36 @@ def explore(
     'papers, matching ‘vision’'
     """
     deployment = Deployment.from_environment()
+    try:
+        return _opened(papers, selection, deployment, keep_duplicates=keep_duplicates, name=name, wait=wait)
+    except Exception as error:
+        # Voila shows nobody what an error or a warning says, but what is printed.
+        if deployment.served and (said := _reason(error)):
+            print(said)
+        raise
+
+
+def _reason(error: Exception) -> str:
+    """Why a page cannot start, to its reader; empty where only the log can say it."""
+    if isinstance(error, ExplorerError):
+        return str(error)
+    if isinstance(error, MemoryError) or getattr(error, "errno", None) == errno.ENOMEM:
+        return "There is not enough memory for another dashboard. Close one that is open, or give the server more."
+    if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE):
+        return "The system allows no more open files. Close a dashboard that is open, or raise the limit (ulimit -n)."
+    return f"{error.filename} cannot be read: {error.strerror}." if isinstance(error, OSError) and error.filename else ""
+
+
+def _opened(
+    papers: Corpus | pd.DataFrame | pa.Table | Import | str | os.PathLike[str] | None,
+    selection: Selection | str | None,
+    deployment: Deployment,
+    *,
+    keep_duplicates: bool,
+    name: str,
+    wait: bool | None,
+) -> Dashboard:
+    """The dashboard, as `explore` gives it."""
     wanted = None if selection is None else Selection.of(selection)
     if papers is None or isinstance(papers, Corpus):
         corpus = default_corpus(deployment.corpus, deployment.scheduler) if papers is None else papers

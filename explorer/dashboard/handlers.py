@@ -94,6 +94,9 @@ class Page(Protocol):
     def catch_up(self) -> bool:
         """Show what the plain address of the server shows by now; whether that is another corpus."""
 
+    def follow_folder(self) -> Steps:
+        """Show the corpus as it was changed elsewhere."""
+
     def follow_topics(self, before: Snapshot) -> Selection:
         """Show the topics as the corpus has them now; gives the selection that follows them."""
 
@@ -603,6 +606,7 @@ HANDLERS: dict[str, Handler] = {
     "intake_decide": Handler(
         m.IntakeDecideMessage, _incoming(lambda intake, said: intake.decide(said["first"], said["second"], same=said["same"]))
     ),
+    "intake_follow": Handler(m.PlainMessage, lambda page, message: page.follow_folder()),
     "intake_refit": Handler(m.PlainMessage, _incoming(lambda intake, said: intake.refit())),
     "intake_cancel": Handler(m.PlainMessage, _incoming(lambda intake, said: intake.cancel())),
     "intake_close": Handler(m.PlainMessage, _incoming(lambda intake, said: intake.close())),

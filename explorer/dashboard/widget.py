@@ -21,7 +21,7 @@ from explorer.dashboard.downloads import Downloads
 from explorer.dashboard.exporting import Exporting
 from explorer.dashboard.figures import plotly_bundle, plotly_version
 from explorer.dashboard.handlers import HANDLERS, Handler, Outcome, Steps, open_address
-from explorer.dashboard.intake.intake import Intake
+from explorer.dashboard.intake.intake import BUSY, Intake
 from explorer.dashboard.marking import Marking, read_by
 from explorer.dashboard.messages import Message, check
 from explorer.dashboard.notebook import CellPicture
@@ -54,6 +54,9 @@ _ALL = (*_ORDERED, "facets", "topics", "charts", "comparison")
 
 _VISIT, _SEEN = 3.0, 300.0
 """Seconds that a page is open before it is a visit, and between the times at which it is noted that it still is."""
+
+_LOOK = 5.0
+"""Seconds between two looks whether the corpus was changed elsewhere."""
 
 _FOLLOW = 1.0
 """Seconds after which it is looked whether another dashboard changed the library."""
@@ -153,7 +156,7 @@ class Dashboard(anywidget.AnyWidget):
         self._awaited: Selection | None = selection if opening else None
         selection = None if opening else selection
         self._library_version: object = None
-        self._next_visit = 0.0
+        self._next_visit = self._next_look = 0.0
         self._library_timer: asyncio.TimerHandle | None = None
         self._whose = deployment.reader
         read_by(corpus, self._whose)
@@ -436,6 +439,7 @@ class Dashboard(anywidget.AnyWidget):
         if self._loop_of_library is None:
             return
         self._library_timer = self._loop_of_library.call_later(_FOLLOW, self._follow_library)
+        self._look_for_newer(self._loop_of_library.time())
         changed = self._seen_version() != self._library_version
         if self._loop_of_library.time() > self._next_visit:
             self._next_visit = self._loop_of_library.time() + _SEEN
@@ -449,6 +453,23 @@ class Dashboard(anywidget.AnyWidget):
                 self.session.take_reads(self.session.corpus.library.reads(), reorder=False)
             self.draw("saved", "screening")
             self.library_changed()
+
+    def _look_for_newer(self, now: float) -> None:
+        """Say that the corpus was changed by another dashboard, a command or a cell; the page shows it when its reader asks."""
+        if now < self._next_look or self.incoming.state["newer"] or self.incoming.phase in BUSY:
+            return
+        self._next_look = now + _LOOK
+        with contextlib.suppress(ExplorerError, OSError):
+            if (newer := self._newer()) is not None:
+                here, there = len(self.session.corpus), len(newer)
+                said = f": {there:,} papers by now, {here:,} here" if there != here else ""
+                self.incoming.tell_newer(f"The corpus was changed elsewhere{said}.")
+
+    def _newer(self) -> Corpus | None:
+        """The corpus shown as it is by now, if that is not as it is shown."""
+        shown = self.session.corpus
+        corpus = current(shown, self._served_folder if shown.folder == self._first_folder else None)
+        return None if corpus is shown else corpus
 
     def _selection_set(self, change: Any) -> None:
         # An order changes no count; a slider that moves shall not have them all drawn again.
@@ -627,21 +648,29 @@ class Dashboard(anywidget.AnyWidget):
         self.show_corpus(corpus, Selection())
         return True
 
+    def follow_folder(self) -> Steps:
+        """Show the corpus as it was changed elsewhere."""
+        corpus = self._newer() or self.session.corpus
+        self.incoming.follow(corpus)
+        if corpus.folder != self.session.corpus.folder:
+            self._first_folder = corpus.folder
+        sentence = f"The corpus is shown as it is by now: {len(corpus):,} papers."
+        return self._grown(corpus, self.session.selection, self.session.opened, sentence)
+
     def _arrived(self, corpus: Corpus, grown: bool, sentence: str) -> None:
         """Show a corpus that was added to under the same filters and with the same paper open, and a new one whole."""
         selection, opened = (self.session.selection, self.session.opened) if grown else (Selection(), None)
         if grown and self._served_folder:
             keep_added(self._served_folder, corpus.folder)
+        self._go(lambda: self._grown(corpus, selection, opened, sentence), quiet=False)
+
+    def _grown(self, corpus: Corpus, selection: Selection, opened: int | None, sentence: str) -> Steps:
         later = lacking(corpus, selection)
-
-        def steps() -> Steps:
-            self.show_corpus(corpus, by_words(selection) if later else selection, opened)
-            yield selection
-            if later:
-                self.session.show(selection)
-            return sentence
-
-        self._go(steps, quiet=False)
+        self.show_corpus(corpus, by_words(selection) if later else selection, opened)
+        yield selection
+        if later:
+            self.session.show(selection)
+        return sentence
 
     def close(self) -> None:
         """Remove the widget; papers on their way in are forgotten."""

@@ -328,6 +328,10 @@ def _names_of(value: list[Any] | None) -> list[str] | None:
     return None if names is None else [str(name) for name in names if name]
 
 
+_LONGEST_NUMBER = 30
+"""Characters: more than any column holds."""
+
+
 def _as_whole_numbers(
     values: pa.ChunkedArray, kind: pa.DataType, field: str, report: Callable[[int, str, str, str, str], None]
 ) -> pa.ChunkedArray:
@@ -346,7 +350,8 @@ def _as_whole_numbers(
         match = re.match(r"\s*(-?\d+)(?:\.0*)?\s*$", str(value)) or (
             re.search(r"\b(1[5-9]\d\d|20\d\d)\b", str(value)) if field == "year" else None
         )
-        number = int(match.group(1)) if match else None
+        # Python refuses to read a number of thousands of digits.
+        number = int(match.group(1)) if match and len(match.group(1)) < _LONGEST_NUMBER else None
         if number is None or not limits.min <= number <= limits.max:
             report(row, field, str(value), "", "not a whole number")
             number = None

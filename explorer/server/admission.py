@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import sys
 import time
@@ -20,6 +21,12 @@ DESCRIPTORS = 13
 _SPARE_DESCRIPTORS = 64
 _SHARE = 0.8
 """Of the memory there is, for the server and its dashboards."""
+
+_YOUNG = 60.0
+"""Seconds for which a process that started is taken to have still to grow to what a dashboard needs."""
+
+_PERIOD = 1.0
+"""Seconds for which what was measured is taken for what is: to add up the pages of a process takes milliseconds."""
 
 _SILENT = 15.0
 """Seconds after which a page that waits and does not ask any more has left the queue."""
@@ -68,6 +75,26 @@ class Admission:
     clock: Callable[[], float] = time.monotonic
     _waiting: dict[str, float] = field(default_factory=dict)
     """When each ticket asked last, in the order in which they came."""
+    _measured: tuple[int, Sequence[int]] = (0, ())
+    _measured_at: float = float("-inf")
+    _measuring: asyncio.Future[tuple[int, Sequence[int]]] | None = None
+
+    async def measure(self) -> None:
+        """Measure in a thread, before it is asked for a place: those inside are answered meanwhile, however many wait."""
+        if self._is_fresh():
+            return
+        if self._measuring is None:
+            self._measuring = asyncio.get_running_loop().run_in_executor(None, self.sizes)
+            self._measuring.add_done_callback(self._note)
+        await asyncio.wait([self._measuring])
+
+    def _note(self, measuring: asyncio.Future[tuple[int, Sequence[int]]]) -> None:
+        self._measuring = None
+        if not measuring.cancelled() and measuring.exception() is None:
+            self._measured, self._measured_at = measuring.result(), self.clock()
+
+    def _is_fresh(self) -> bool:
+        return self.clock() - self._measured_at < _PERIOD
 
     def ask(self, running: int, ticket: str = "") -> Decision:
         """Ask for a place.
@@ -104,7 +131,9 @@ class Admission:
 
     def _room(self, running: int) -> tuple[int, str]:
         """Places that are free, and what is short if there are none."""
-        own, dashboards = self.sizes()
+        if not self._is_fresh():
+            self._measured, self._measured_at = self.sizes(), self.clock()
+        own, dashboards = self._measured
         each = max(DASHBOARD_BYTES, sum(dashboards) // len(dashboards) if dashboards else 0)
         # Those that are being started hold no memory yet.
         taken = own + sum(dashboards) + max(0, running - len(dashboards)) * each
@@ -119,15 +148,27 @@ class Admission:
 
 def memory_there() -> int:
     """Bytes of memory for the server and its dashboards: a share of the machine's, or of what a control group leaves it."""
-    return int(_SHARE * min([psutil.virtual_memory().total, *_control_group_bounds()]))
+    return int(_SHARE * min([psutil.virtual_memory().total, *control_group_bounds()]))
 
 
-def _control_group_bounds() -> list[int]:
-    """Bounds that Linux control groups set on this process, of either version."""
+def control_group_bounds(root: Path = Path("/")) -> list[int]:
+    """Bounds that Linux control groups set on this process: its own group's and those of the groups around it, of either version."""
+    folders = [root / "sys/fs/cgroup", root / "sys/fs/cgroup/memory"]
+    try:
+        lines = (root / "proc/self/cgroup").read_text().splitlines()
+    except OSError:
+        lines = []
+    for line in lines:
+        _, controllers, group = line.split(":", 2)
+        if not controllers or "memory" in controllers.split(","):
+            base = folders[1 if controllers else 0]
+            inner = base / group.lstrip("/")
+            # In a container the group's name may be that of outside; then only the outermost is to be seen.
+            folders += [inner, *inner.parents[: len(inner.relative_to(base).parts)]]
     found = []
-    for path in ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"):
+    for path in [folder / name for folder in folders for name in ("memory.max", "memory.limit_in_bytes")]:
         try:
-            text = Path(path).read_text().strip()
+            text = path.read_text().strip()
         except OSError:
             continue
         # Version 2 says "max" where there is no bound, version 1 a number beyond all memory.
@@ -138,7 +179,12 @@ def _control_group_bounds() -> list[int]:
 
 def default_number(memory: int) -> int:
     """Dashboards that memory and file descriptors have room for."""
-    return max(1, min(memory // DASHBOARD_BYTES, (descriptors() - _SPARE_DESCRIPTORS) // DESCRIPTORS))
+    return max(1, min(memory // DASHBOARD_BYTES, most_by_descriptors()))
+
+
+def most_by_descriptors() -> int:
+    """Dashboards that file descriptors have room for; one at least."""
+    return max(1, (descriptors() - _SPARE_DESCRIPTORS) // DESCRIPTORS)
 
 
 def descriptors() -> int:
@@ -169,11 +215,16 @@ def sizes() -> tuple[int, list[int]]:
     The proportional size counts a page shared by several processes once, so it is what another dashboard costs.
     """
     own = psutil.Process()
-    below = []
+    return _size(own), [size for child in own.children(recursive=True) if (size := _size(child))]
+
+
+def expected_sizes() -> tuple[int, list[int]]:
+    """As `sizes`, of what each process below will need: one that started only now has still to grow."""
+    own, below = psutil.Process(), []
     for child in own.children(recursive=True):
-        size = _size(child)
-        if size:
-            below.append(size)
+        if size := _size(child):
+            is_young = time.time() - child.create_time() < _YOUNG
+            below.append(max(size, DASHBOARD_BYTES) if is_young else size)
     return _size(own), below
 
 

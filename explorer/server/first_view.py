@@ -114,6 +114,8 @@ class FirstView:
             state: dict[str, Any] = board.get_state(_drawn())
             return state
         finally:
+            # A widget of its own, which ipywidgets would keep for ever.
+            board.layout.close()
             board.close()
 
 

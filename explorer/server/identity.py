@@ -121,7 +121,7 @@ def parse_readers(text: str, source: str) -> dict[str, str]:
     Raises
     ------
     ServerError
-        A line has no token, a token is shorter than `SHORTEST`, or two readers have one name or one token.
+        A line has no token, a token is shorter than `SHORTEST`, two readers have one name or one token, or there is none.
 
     Examples
     --------
@@ -141,4 +141,7 @@ def parse_readers(text: str, source: str) -> dict[str, str]:
         if name in readers or token in readers.values():
             raise ServerError(f"Line {number} of {source} repeats a name or a token. Give each reader one of their own.")
         readers[name] = token
+    if not readers:
+        # Without readers and without a token everybody would be let in.
+        raise ServerError(f"{source} names no reader. Give one a line: the name, a blank, the token.")
     return readers

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import time
+from contextvars import ContextVar
+from pathlib import Path
 from typing import Any, cast
 
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
+
+STARTED: ContextVar[list[str] | None] = ContextVar("started", default=None)
+"""Takes the id of the kernel that is started for a page, before Voila tells it to anybody."""
+
+_PATIENCE, _PAUSE = 2.0, 0.05
+"""Seconds in which a kernel's heart must answer, which it does whatever the kernel is doing, and between two looks whether it has."""
+
+_ENDED_FIRST = "500"
+"""How much sooner than others the system ends a kernel, from -1000 to 1000 (proc(5))."""
 
 
 class Kernels(AsyncMappingKernelManager):
@@ -19,15 +32,45 @@ class Kernels(AsyncMappingKernelManager):
         """Start a kernel; gives its id."""
         kernel_id: str = await super().start_kernel(**options)
         self._processes = {known: pid for known, pid in self._processes.items() if known in self}
-        self._processes[kernel_id] = cast(Any, self.get_kernel(kernel_id)).provisioner.pid
+        self._processes[kernel_id] = process = cast(Any, self.get_kernel(kernel_id)).provisioner.pid
+        # Where memory is out, Linux shall end a dashboard, and not the server of all.
+        with contextlib.suppress(OSError):
+            Path(f"/proc/{process}/oom_score_adj").write_text(_ENDED_FIRST)
+        if options.get("env", {}).get("VOILA_PREHEAT") == "False" and (started := STARTED.get()) is not None:
+            started.append(kernel_id)
         return kernel_id
+
+    async def ended(self, kernel_id: str) -> bool:
+        """Whether the process of a kernel is there no more, though Jupyter may have started another in its place."""
+        if kernel_id not in self:
+            return True
+        kernel = cast(Any, self.get_kernel(kernel_id))
+        return not await kernel.is_alive() or kernel.provisioner.pid != self._processes.get(kernel_id)
 
     async def lives(self, kernel_id: str) -> bool:
         """Whether a kernel runs, and is the one that was started: Jupyter starts one that ended again, without what it had run."""
-        if kernel_id not in self:
+        if await self.ended(kernel_id):
             return False
         kernel = cast(Any, self.get_kernel(kernel_id))
-        return bool(await kernel.is_alive()) and kernel.provisioner.pid == self._processes.get(kernel_id)
+        # One that is being ended is there still for some milliseconds, but answers no more.
+        answered = asyncio.Event()
+        heart = kernel.connect_hb()
+        heart.on_recv(lambda parts: answered.set())
+        try:
+            heart.send(b"ping")
+            until = time.monotonic() + _PATIENCE
+            while time.monotonic() < until:
+                if await self.ended(kernel_id):
+                    return False
+                if answered.is_set():
+                    return True
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(answered.wait(), _PAUSE)
+        finally:
+            # The stream has still to hear that there is no more to hear.
+            heart.stop_on_recv()
+            asyncio.get_running_loop().call_later(_PAUSE, heart.close, 0)
+        return False
 
 
 def waiting(kernels: Any) -> set[str]:

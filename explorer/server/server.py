@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import errno
 import json
 import logging
 import os
+import re
 import secrets
 import signal
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -21,10 +23,12 @@ from urllib.parse import parse_qsl, urlencode
 
 import psutil
 import zmq
+from jupyter_events import EventLogger
 from jupyter_server.base.handlers import JupyterHandler
 from tornado.ioloop import IOLoop, PeriodicCallback
 from tornado.netutil import bind_sockets
 from tornado.web import HTTPError, RequestHandler, StaticFileHandler, authenticated
+from traitlets import Instance
 from traitlets.config import Config
 from voila.app import Voila
 from voila.tornado.handler import TornadoVoilaHandler
@@ -38,13 +42,22 @@ from explorer.dashboard.figures import plotly_path, plotly_version
 from explorer.disk import TEMPORARY, HeldFolder
 from explorer.errors import ServerError
 from explorer.library.readers import HEADER
-from explorer.server.admission import Admission, Decision, default_number, memory_there, raise_descriptors, sizes
+from explorer.server.admission import (
+    Admission,
+    Decision,
+    default_number,
+    expected_sizes,
+    memory_there,
+    most_by_descriptors,
+    raise_descriptors,
+    sizes,
+)
 from explorer.server.downloads import DownloadHandler, sweep
 from explorer.server.first_view import FirstView
 from explorer.server.identity import with_readers
 from explorer.server.line import BODY, MESSAGE, Line
 from explorer.server.notice import busy
-from explorer.server.ready import Kernels, replace_dead, waiting
+from explorer.server.ready import STARTED, Kernels, replace_dead, waiting
 from explorer.server.unsubscribe import ADDRESS, Subscriptions, Unsubscribe
 
 TEMPLATE = "literature-explorer"
@@ -89,6 +102,16 @@ class _Text(RequestHandler):
         self.finish(frontend.script() if script else frontend.style())
 
 
+_BEAT = 1.0
+"""Seconds between two looks whether the kernel of a page that is being made is there still."""
+
+_KERNEL = re.compile(r'dataset\.kernelId = "([^"]+)"')
+
+_ENDED = """<div class="lx-boot-failed" role="alert"><p>The dashboard could not start: its process ended. The server may be out of
+memory; close a dashboard that is open, or try again in a while.</p>
+<button type="button" onclick="location.reload()">Reload</button></div>"""
+
+
 class _Page(TornadoVoilaHandler):  # type: ignore[misc]
     """The dashboard's page, with the cookie without which the server refuses the page's goodbye, which ends its kernel."""
 
@@ -105,19 +128,21 @@ class _Page(TornadoVoilaHandler):  # type: ignore[misc]
         reader = getattr(self.current_user, "username", "")
         self.request.headers[HEADER] = reader if reader in self.identity_provider.readers else ""
         doors: Doors = self.settings["explorer_doors"]
+        await doors.admission.measure()
         decision = doors.admission.ask(doors.running(self.kernel_manager), self.get_cookie("lx-ticket", "") or "")
         if not decision.admitted:
             self._say_busy(decision)
             return
         self.clear_cookie("lx-ticket", path=self.base_url)
-        await replace_dead(self.kernel_manager)
         view: FirstView | None = self.settings.get("explorer_first_view")
         # Without the token, which is the server's own.
         query = urlencode([pair for pair in parse_qsl(self.request.query) if pair[0] != "token"])
+        # Before anything is waited for, in which time another would be given the same place.
         doors.starting += 1
         started = False
         try:
-            async for html in self.get_generator(path=path):
+            await replace_dead(self.kernel_manager)
+            async for html in self._parts(path):
                 if not started:
                     # The kernel runs once the page goes on, and is counted among the others.
                     doors.starting -= 1
@@ -127,6 +152,31 @@ class _Page(TornadoVoilaHandler):  # type: ignore[misc]
         finally:
             if not started:
                 doors.starting -= 1
+
+    async def _parts(self, path: str | None) -> AsyncIterator[str]:
+        """The page as Voila gives it; where its kernel ends meanwhile, for which Voila would wait for ever, that instead of the rest."""
+        started: list[str] = []
+        STARTED.set(started)
+        parts = self.get_generator(path=path)
+        kernel_id = ""
+        while True:
+            coming = asyncio.ensure_future(anext(parts))
+            while not (await asyncio.wait([coming], timeout=_BEAT))[0]:
+                kernel_id = kernel_id or "".join(started[:1])
+                if kernel_id and await self.kernel_manager.ended(kernel_id):
+                    coming.cancel()
+                    self.log.error("The kernel of a page ended while it started; the system may have been out of memory.")
+                    yield _ENDED
+                    if kernel_id in self.kernel_manager:
+                        await self.kernel_manager.shutdown_kernel(kernel_id, now=True)
+                    return
+            try:
+                html: str = coming.result()
+            except StopAsyncIteration:
+                return
+            found = _KERNEL.search(html)
+            kernel_id = found[1] if found else kernel_id
+            yield html
 
     def _say_busy(self, decision: Decision) -> None:
         self.set_status(503)
@@ -140,8 +190,9 @@ class _Queue(JupyterHandler):
     """What a page that waits asks."""
 
     @authenticated
-    def get(self) -> None:
+    async def get(self) -> None:
         doors: Doors = self.settings["explorer_doors"]
+        await doors.admission.measure()
         decision = doors.admission.ready(doors.running(self.kernel_manager), self.get_argument("ticket", ""))
         self.set_header("Cache-Control", "no-store")
         self.finish({"admitted": decision.admitted, "ahead": decision.ahead})
@@ -178,6 +229,9 @@ class Doors:
 
 class ExplorerServer(Voila):  # type: ignore[misc]
     """Voila with the explorer's notebook, its assets and a report of the memory its dashboards use."""
+
+    # Shared by all kernels: without one each makes its own, of which Python keeps the logger for ever.
+    event_logger = Instance(EventLogger, ())
 
     def init_settings(self) -> dict[str, Any]:
         """Voila's settings with ours, which it would add too late for compression to be set up."""
@@ -408,7 +462,10 @@ def serve(
         raise ServerError(f"--max-dashboards {max_dashboards} lets nobody in. Give at least 1.")
     raise_descriptors()
     memory = memory_there() if memory is None else memory
-    most = default_number(memory) if max_dashboards is None else max_dashboards
+    most = default_number(memory) if max_dashboards is None else min(max_dashboards, most_by_descriptors())
+    if max_dashboards is not None and most < max_dashboards:
+        said = f"Of {max_dashboards:,} dashboards {most:,} may be open at one time: the system allows this process no more file"
+        print(f"{said} descriptors. Raise the hard limit (ulimit -Hn).", file=sys.stderr)
     port = _free(ip, port)
     # Voila looks for templates below the data folders of Jupyter; this folder is one of them.
     jupyter = os.pathsep.join(filter(None, (str(Path(__file__).parent), os.environ.get("JUPYTER_PATH"))))
@@ -440,7 +497,7 @@ def serve(
         # A function, for settings are copied deeply, and a corpus cannot be.
         config.Voila.tornado_settings["explorer_corpus"] = lambda: default_corpus() if corpus is None else corpus
         config.Voila.tornado_settings["explorer_downloads"] = str(folder / "downloads")
-        config.Voila.tornado_settings["explorer_doors"] = Doors(Admission(most, memory, sizes))
+        config.Voila.tornado_settings["explorer_doors"] = Doors(Admission(most, memory, expected_sizes))
         app = ExplorerServer(config=config)
         try:
             app.initialize([str(notebook), *arguments])
@@ -481,7 +538,5 @@ def main_url(ip: str, port: int, token: str | None) -> str:
 
 
 if sys.platform == "win32":
-    import asyncio
-
     # Tornado needs add_reader, which Windows' default event loop lacks.
     asyncio.set_event_loop_policy(asyncio.WindowsSelectorEventLoopPolicy())

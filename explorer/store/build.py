@@ -26,7 +26,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -120,14 +120,35 @@ _HASHED = 65_536
 
 def _canonical(name: str, start: int, stop: int, read: Read) -> pa.Array:
     """Values of a column in one array whose memory says nothing but them."""
-    pieces = []
+    kind = read(0, 0, [name]).schema.field(name).type
+    pieces = _pieces(name, start, stop, read)
+    return _joined_text(pieces) if pa.types.is_large_string(kind) else pa.concat_arrays(list(pieces))
+
+
+def _pieces(name: str, start: int, stop: int, read: Read) -> Iterator[pa.Array]:
     for first in range(start, stop, _HASHED // 16):
         last = min(first + _HASHED // 16, stop)
         piece = read(first, last, [name]).column(name)
         values = pa.concat_arrays(piece.chunks) if piece.num_chunks != 1 else piece.chunk(0)
         # What lies in memory under a null is anything.
-        pieces.append(values.take(pa.array(np.arange(len(values)))) if values.null_count else values)
-    return pa.concat_arrays(pieces)
+        yield values.take(pa.array(np.arange(len(values)))) if values.null_count else values
+
+
+def _joined_text(pieces: Iterable[pa.Array]) -> pa.Array:
+    """As `pyarrow.concat_arrays` of large strings, without holding all pieces beside their whole: abstracts are long."""
+    # Grown in place.
+    text, lengths, nulls = bytearray(), [np.zeros(1, np.int64)], [np.zeros(0, bool)]
+    for piece in pieces:
+        _, ends, values = piece.buffers()
+        places = np.frombuffer(ends, np.int64)[piece.offset : piece.offset + len(piece) + 1]
+        if values is not None:
+            text += memoryview(values)[places[0] : places[-1]]
+        lengths.append(np.diff(places))
+        nulls.append(piece.is_null().to_numpy(zero_copy_only=False))
+    missing = np.concatenate(nulls)
+    valid = pa.py_buffer(np.packbits(~missing, bitorder="little")) if missing.any() else None
+    places = pa.py_buffer(np.concatenate(lengths).cumsum())
+    return pa.Array.from_buffers(pa.large_string(), len(missing), [valid, places, pa.py_buffer(text)])
 
 
 class _Digested(io.RawIOBase):

@@ -120,7 +120,8 @@ def watched(browser: Browser, host: str, **options: Any) -> Iterator[tuple[Page,
         assert not watch.faults
     finally:
         # Closing alone would not tell Voila to end the page's kernel; leaving the page does.
-        page.goto("about:blank")
+        if not page.is_closed():
+            page.goto("about:blank")
         context.close()
 
 

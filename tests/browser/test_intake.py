@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import base64
 import csv
+import random
 import re
+import time
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Dialog, Locator, expect
+
+from explorer import build_corpus, import_papers, open_corpus
 
 from .conftest import Open
 from .driver import Board
 from .test_accessibility import RULES, faults
+from .test_dashboard import NONE_READY
+
+MANY = 3000
+"""Papers that take some seconds to be built in."""
 
 BIB = """@article{rings, title={The rings of a distant planet}, author={Ito, Aya}, year={2021}, doi={10.1234/rings}}
 @article{rings2, title={The rings of a distant planet}, author={Ito, Aya}, year={2021}, doi={10.1234/RINGS}}
@@ -39,14 +47,14 @@ def panel(board: Board) -> Locator:
     return board.root.get_by_role("dialog", name=re.compile("^(Add papers|Review|Building|Reading|Receiving|Fetching)"))
 
 
-def pick(board: Board, *files: Path) -> Locator:
+def pick(board: Board, *files: Path, within: float = 15_000) -> Locator:
     """Open the panel, choose files, and wait for their review."""
     board.button("Add papers").click()
     with board.page.expect_file_chooser() as chooser:
         panel(board).get_by_role("button", name="Choose files").click()
     chooser.value.set_files(files)
     shown = panel(board)
-    expect(shown.locator(".lx-sentence")).to_be_visible()
+    expect(shown.locator(".lx-sentence")).to_be_visible(timeout=within)
     return shown
 
 
@@ -193,3 +201,53 @@ def test_read_only_server_takes_nothing(open_voila: Open) -> None:
     board = open_voila(Path("--read-only"))
     expect(board.button("Add papers")).to_have_count(0)
     expect(board.button("Export")).to_be_visible()
+
+
+def test_a_page_asks_before_it_is_left_with_papers_on_their_way(open_voila: Open, sample: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "corpus"
+    build_corpus(sample, folder=folder)
+    many = tmp_path / "many.csv"
+    words = random.Random(1)
+    titles = (" ".join("".join(words.choices("aeioubdgklmnprst", k=7)) for _ in range(5)) for _ in range(MANY))
+    many.write_text("title,year\n" + "".join(f"{title},2020\n" for title in titles))
+    board = open_voila(folder, *NONE_READY)
+    shown = pick(board, many, within=60_000)
+    add = shown.get_by_role("button", name=re.compile("to this corpus$"))
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    board.page.once("dialog", stay)
+    board.page.close(run_before_unload=True)
+    expect(add).to_be_visible()
+    board.page.wait_for_timeout(500)
+    assert asked == ["beforeunload"]
+    # The kernel is there still, and takes them over.
+    assert len(board.server.kernels()) == 1
+    before = len(open_corpus(folder))
+    add.click()
+    expect(board.root.get_by_role("button", name=re.compile("^Building"))).to_be_attached()
+    board.page.once("dialog", lambda dialog: dialog.accept())
+    with board.page.expect_event("close"):
+        board.page.close(run_before_unload=True)
+    deadline = time.monotonic() + 60
+    while len(open_corpus(folder)) == before:
+        assert time.monotonic() < deadline, "what was being built in is lost"
+        time.sleep(0.2)
+    assert len(open_corpus(folder)) > before + MANY / 2
+
+
+def test_a_page_is_told_that_its_folder_changed_and_shows_it(open_voila: Open, bib: Path, sample: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "corpus"
+    build_corpus(sample, folder=folder)
+    boards = [open_voila(folder) for _ in range(3)]
+    papers = boards[0].papers()
+    open_corpus(folder).add(import_papers(bib))
+    for board in boards:
+        growth = board.root.locator(".lx-growth")
+        expect(growth).to_contain_text("The corpus was changed elsewhere", timeout=30_000)
+        growth.get_by_role("button", name="Show it").click()
+        board.shows(papers + 2)
+        expect(growth).to_be_hidden()

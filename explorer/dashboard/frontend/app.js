@@ -22,6 +22,7 @@ import { conceptsPanel } from "./concepts.js";
 import { conceptSetPanel } from "./relevance_feedback.js";
 import { toolbarPanel } from "./toolbar.js";
 import { growthPanel } from "./growth.js";
+import { askBeforeLeaving } from "./leaving.js";
 import { keepTicks } from "./ticks.js";
 import { savedSearchesPanel } from "./saved_searches.js";
 import { spellingPanel } from "./spelling.js";
@@ -249,6 +250,7 @@ function assemble(app) {
     root.setAttribute("aria-label", "Literature Explorer");
   }
   listenForShortcuts(app);
+  askBeforeLeaving(app);
   app.onAnswer(
     "file",
     fileReceiver((id) => app.link.send("file_next", { id })),

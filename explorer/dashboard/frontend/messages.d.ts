@@ -439,6 +439,11 @@ export interface IntakeUndoMessage extends Numbered {
   kind: "intake_undo";
 }
 
+/** Show the corpus as it was changed elsewhere. */
+export interface IntakeFollowMessage extends Numbered {
+  kind: "intake_follow";
+}
+
 /** Say of two papers that are likely one whether they are. */
 export interface IntakeDecideMessage extends Numbered {
   kind: "intake_decide";
@@ -767,6 +772,7 @@ export type Message =
   | IntakeSplitMessage
   | IntakeUndoMessage
   | IntakeDecideMessage
+  | IntakeFollowMessage
   | IntakeRefitMessage
   | CompleteMessage
   | SuggestMessage
@@ -1490,6 +1496,8 @@ export interface Intake {
   review: Review | null;
   /** What the corpus was last changed by; empty where there is nothing to take back. */
   undo: string;
+  /** That the corpus was changed elsewhere; empty where it was not. */
+  newer: string;
 }
 
 export interface Service {

@@ -58,7 +58,8 @@ class Intake:
     state : dict
         For the page, never changed in place: `allowed`, `phase`, `stage` (what is done now), `part` (0 to 1, or None),
         `message`, `got` (the part that came last: [id, part]), `chunk` and `largest` (bytes), `services`, `review`, `undo` (what
-        the corpus was last changed by, as a sentence; empty where there is nothing to take back).
+        the corpus was last changed by, as a sentence; empty where there is nothing to take back), `newer` (that the corpus was
+        changed elsewhere, as a sentence; empty where it was not).
     """
 
     def __init__(
@@ -87,6 +88,7 @@ class Intake:
             "largest": LARGEST,
             "services": fetching.services() if allowed else [],
             "undo": "",
+            "newer": "",
         }
 
     def _forget(self) -> None:
@@ -212,7 +214,7 @@ class Intake:
     def split(self, paper: Any) -> None:
         """Take a merge of the corpus back; raises as `fetch` does where something is on its way in, or nothing may come in."""
         self._free()
-        corpus, name = self.corpus, str(paper)
+        corpus, name = self._latest(), str(paper)
         done = f"{name} was split into the records it was merged from; they stay apart from now on."
         self._grow(lambda say: corpus.split(name, progress=building(say)), done)
 
@@ -221,6 +223,8 @@ class Intake:
         self._free()
         if not self.state["undo"]:
             raise ReadError("There is no change of the corpus to take back.")
+        if self.corpus.snapshot.superseded:
+            raise ReadError("The corpus was changed elsewhere since; taken back would be that change. Show it first.")
         corpus, done = self.corpus, self.state["undo"].split(". ")[0].rstrip(".")
         self._start(
             "building",
@@ -231,7 +235,7 @@ class Intake:
     def decide(self, first: Any, second: Any, *, same: bool) -> None:
         """Say whether two papers of the corpus are one. Raises as `split` does."""
         self._free()
-        corpus, both = self.corpus, (str(first), str(second))
+        corpus, both = self._latest(), (str(first), str(second))
         rules = corpus.rules.always_merge(*both) if same else corpus.rules.never_merge(*both)
         done = f"{both[0]} and {both[1]} are {'one paper' if same else 'two papers'} from now on."
         self._grow(lambda say: corpus.decide(rules, progress=building(say)), done)
@@ -241,6 +245,26 @@ class Intake:
         if self.phase in (*BUSY, "review"):
             raise ReadError(problem)
 
+    def tell_newer(self, sentence: str) -> None:
+        """Say that the corpus was changed elsewhere, and is shown here as it was."""
+        self._update(newer=sentence)
+
+    def follow(self, corpus: Corpus) -> None:
+        """Go on with the corpus as it was changed elsewhere.
+
+        Raises
+        ------
+        ReadError
+            Papers are on their way in.
+        """
+        self.check_free("Papers are on their way in. Finish or cancel that first.")
+        self.corpus = corpus
+        self._update(newer="", undo="")
+
+    def _latest(self) -> Corpus:
+        """The corpus as its folder has it by now: what another changed since would make every change of ours fail."""
+        return Corpus(self.corpus.folder) if self.corpus.snapshot.superseded else self.corpus
+
     def forget_undo(self) -> None:
         """Offer no longer to take back what the last papers changed, for something else was changed since."""
         self._update(undo="")
@@ -248,7 +272,7 @@ class Intake:
     def refit(self) -> None:
         """Find the topics of the corpus anew. Raises as `split` does."""
         self._free()
-        corpus = self.corpus
+        corpus = self._latest()
         self._grow(lambda say: corpus.refit(progress=building(say)), f"The topics of {_papers(len(corpus))} were found anew.")
 
     def _grow(self, work: Callable[[Say], Corpus], sentence: str) -> None:
@@ -343,7 +367,7 @@ class Intake:
 
     def _built(self, corpus: Corpus, ledger: Ledger | None, sentence: str, *, grown: bool, undo: bool = True) -> None:
         self.corpus = corpus
-        self.state = {**self.state, "undo": sentence if grown and undo else ""}
+        self.state = {**self.state, "undo": sentence if grown and undo else "", "newer": ""}
         self._end("done" if ledger else "idle", message=sentence if ledger else "")
         self._ledger = ledger
         self._arrived(corpus, grown, sentence)
