@@ -175,6 +175,7 @@ _EXACT = 2.0**53
 
 def _note_rounded(values: pa.ChunkedArray, name: str, report: Callable[[int, str, str, str, str], None]) -> None:
     """Note floats that stand for names and have more digits than a float keeps."""
+    values = values.cast(pa.float64())
     beyond = pc.and_(pc.greater_equal(values, _EXACT), pc.is_finite(values))
     for row in rows_where(beyond).to_pylist():
         told = f"{values[row].as_py():.0f}"

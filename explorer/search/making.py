@@ -71,12 +71,19 @@ def make(generation: Path, folder: Path, progress: Progress) -> None:
                 progress(*told)
                 time.sleep(_LOOK)
             elif not folder.is_dir():
-                for left in folder.parent.glob(f".{folder.name}-*"):
-                    # A maker was killed: while this one has its turn no other is at work.
-                    shutil.rmtree(left, ignore_errors=True)
-                _have_made(generation, folder, file, progress)
+                # Of a maker that was killed: while this one has its turn no other is at work.
+                _remove_left(folder)
+                try:
+                    _have_made(generation, folder, file, progress)
+                finally:
+                    _remove_left(folder)
                 if not folder.is_dir():
                     return
+
+
+def _remove_left(folder: Path) -> None:
+    for left in folder.parent.glob(f".{folder.name}-*"):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def _enter_cache(generation: Path, folder: Path) -> None:

@@ -20,8 +20,15 @@ def files_of(path: Path) -> list[Path]:
     Raises
     ------
     ReadError
-        There is nothing of that name, or the folder has no file.
+        There is nothing of that name, it may not be looked at, or the folder has no file.
     """
+    try:
+        return _files_of(path)
+    except PermissionError as error:
+        raise ReadError(f"{path} may not be read: the system refuses {error.filename}. Change its permissions.") from error
+
+
+def _files_of(path: Path) -> list[Path]:
     if path.is_dir():
         inside = sorted(_below(path))
         if not inside:
