@@ -94,6 +94,8 @@ export function searchPanel(app) {
   let begun = false;
   /** The query in force. */
   let known = model.get("selection").query;
+  /** The query in force as it was typed: the mark of a word that is only begun is not the reader's. */
+  const asTyped = () => model.get("summary").typed || model.get("selection").query;
   /** The expression that was sent and not answered yet. */
   let ranking = "";
 
@@ -107,7 +109,7 @@ export function searchPanel(app) {
     autocomplete: "off",
     spellcheck: "false",
     placeholder: "Search titles, abstracts, authors, keywords",
-    value: known,
+    value: asTyped(),
     input: typed,
     keydown: pressed,
     paste: pasted,
@@ -250,9 +252,8 @@ export function searchPanel(app) {
     }
     // Only a query that changed elsewhere (undo, a link) may replace what is being typed;
     // a query the kernel refused stays in the box to be mended.
-    const mine = input.value !== "" && model.get("summary").typed === input.value;
-    const own = mine || query.trim() === input.value.trim();
-    if (query !== known && !timer && !link.busy() && !own) input.value = query;
+    const own = asTyped().trim() === input.value.trim();
+    if (query !== known && !timer && !link.busy() && !own) input.value = asTyped();
     known = query;
     clear.hidden = !input.value;
     mode.value = model.get("selection").mode;
