@@ -14,8 +14,8 @@ from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelMana
 STARTED: ContextVar[list[str] | None] = ContextVar("started", default=None)
 """Takes the id of the kernel that is started for a page, before Voila tells it to anybody."""
 
-_PATIENCE, _PAUSE = 2.0, 0.05
-"""Seconds in which a kernel's heart must answer, which it does whatever the kernel is doing, and between two looks whether it has."""
+_PATIENCE, _PAUSE = 0.5, 0.05
+"""Seconds for which an answer of a kernel's heart is waited for, and between two looks whether it has come or its process has gone."""
 
 _ENDED_FIRST = "500"
 """How much sooner than others the system ends a kernel, from -1000 to 1000 (proc(5))."""
@@ -52,7 +52,7 @@ class Kernels(AsyncMappingKernelManager):
         if await self.ended(kernel_id):
             return False
         kernel = cast(Any, self.get_kernel(kernel_id))
-        # One that is being ended is there still for some milliseconds, but answers no more.
+        # One that is being ended is there still for some milliseconds, but answers no more. One that stays is late, or was paused.
         answered = asyncio.Event()
         heart = kernel.connect_hb()
         heart.on_recv(lambda parts: answered.set())
@@ -70,7 +70,7 @@ class Kernels(AsyncMappingKernelManager):
             # The stream has still to hear that there is no more to hear.
             heart.stop_on_recv()
             asyncio.get_running_loop().call_later(_PAUSE, heart.close, 0)
-        return False
+        return True
 
 
 def waiting(kernels: Any) -> set[str]:

@@ -28,7 +28,8 @@ class Watch:
         page.on("websocket", self._websocket)
 
     def _console(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
+        # What the widgets' manager says where a full machine is late; the page then loads itself again.
+        if message.type == "error" and "widget model not found" not in message.text:
             self.faults.append(f"console: {message.text} ({message.location.get('url', '')})")
 
     def _page_error(self, error: Error) -> None:

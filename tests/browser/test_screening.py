@@ -95,11 +95,14 @@ def test_a_review_by_the_keyboard(board: Board, corpus: Corpus, tmp_path: Path) 
     # Criteria beside the record, their words in its text in the same colours.
     expect(board.root.locator(".lx-screen-criteria mark")).to_have_text(["task vectors", "mathematical reasoning"])
     expect(board.root.locator(".lx-screen-record mark.lx-criterion-1").first).to_be_visible()
-    place = board.root.get_by_role("button", name="Include").bounding_box()
+    include = board.root.get_by_role("button", name="Include")
+    expect(include).to_be_visible()
+    place = include.bounding_box()
     seen = {decide(board, key): label for key, label in (("v", "include"), ("x", "exclude"), ("m", "maybe"), ("x", "exclude"))}
     assert decided(corpus, "keys", "ann") == seen
     # The buttons are where they were, however long the record is.
-    assert board.root.get_by_role("button", name="Include").bounding_box() == place
+    expect(include).to_be_visible()
+    assert include.bounding_box() == place
     # What was learnt is marked, and named beside the record.
     expect(board.root.locator(".lx-screen-why li").first).to_be_visible()
     # A reason by its number.

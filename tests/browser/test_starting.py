@@ -52,3 +52,37 @@ def test_a_kernel_that_ends_while_it_starts_is_said(browser: Browser, open_voila
     failed.get_by_role("button", name="Reload").click()
     Board(page, board.server, Watch(page, board.server.host), voila=True).wait()
     page.close()
+
+
+LATE = """
+const loads = Number(sessionStorage.getItem("loads") ?? 0) + 1;
+sessionStorage.setItem("loads", loads);
+if (loads <= MOST) {
+  window.WebSocket = class extends EventTarget { send() {} close() {} };
+  addEventListener("DOMContentLoaded", () => {
+    const node = document.createElement("div");
+    node.className = "jupyter-widgets";
+    node.textContent = "Error displaying widget: model not found";
+    document.getElementById("rendered_cells").append(node);
+  });
+}
+"""
+"""On the first loads of a page its kernel is not heard, and it says what Jupyter's renderer says where a widget was not fetched."""
+
+
+def test_a_page_that_was_too_late_for_its_widgets_is_loaded_again_once(
+    browser: Browser, open_voila: Open, sample: Path
+) -> None:
+    server = open_voila(sample, *NONE_READY).server
+    page = browser.new_page()
+    page.add_init_script(LATE.replace("MOST", "1"))
+    page.goto(server.url)
+    Board(page, server, Watch(page, server.host), voila=True).wait()
+    assert page.evaluate("sessionStorage.getItem('loads')") == "2"
+    page.close()
+    page = browser.new_page()
+    page.add_init_script(LATE.replace("MOST", "9"))
+    page.goto(server.url)
+    expect(page.locator(".lx-boot-failed[role=alert]")).to_contain_text("not fetched in time", timeout=DRAWN_WITHIN)
+    assert page.evaluate("sessionStorage.getItem('loads')") == "2"
+    page.close()
