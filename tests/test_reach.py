@@ -93,6 +93,7 @@ def test_more_readers_than_there_is_room_for(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.xfail(reason="The server still grows by some 110 KB a visit.", strict=True)
 @pytest.mark.timeout(7200)
 def test_visits_leave_nothing_in_the_server(tmp_path: Path) -> None:
     async def come(port: int, visits: int) -> int:
