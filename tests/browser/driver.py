@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import ConsoleMessage, Download, Error, Locator, Page, Request, WebSocket, expect
+from playwright.sync_api import ConsoleMessage, Download, Error, Frame, Locator, Page, Request, WebSocket, expect
 
 from .servers import Server
 
@@ -26,11 +26,16 @@ class Watch:
         page.on("pageerror", self._page_error)
         page.on("request", self._request)
         page.on("websocket", self._websocket)
+        page.on("framenavigated", self._loaded_again)
 
     def _console(self, message: ConsoleMessage) -> None:
-        # What the widgets' manager says where a full machine is late; the page then loads itself again.
-        if message.type == "error" and "widget model not found" not in message.text:
+        if message.type == "error":
             self.faults.append(f"console: {message.text} ({message.location.get('url', '')})")
+
+    def _loaded_again(self, frame: Frame) -> None:
+        # A page that was late for its widgets, on a full machine, mends that by loading itself again; one that does not has failed.
+        if frame.parent_frame is None:
+            self.faults[:] = [fault for fault in self.faults if "widget model not found" not in fault]
 
     def _page_error(self, error: Error) -> None:
         self.faults.append(f"page error: {error}")

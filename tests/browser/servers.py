@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 import psutil
 
 ROOT = Path(__file__).parent.parent.parent
-STARTED_WITHIN = 240
+STARTED_WITHIN = 90
 """Seconds; a cold disk and a busy machine make JupyterLab slow to start."""
 
 
