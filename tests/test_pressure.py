@@ -21,6 +21,9 @@ from explorer.server.line import BODY, MESSAGE, UNREAD
 MOST = 120_000_000
 """Bytes by which the server may grow while it is pressed: what may wait of one line, and what the allocator keeps."""
 
+PINGED = 33
+"""Seconds after which the server has looked once whether a page still answers."""
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, psutil.Process]]:
@@ -202,3 +205,18 @@ def test_a_body_without_end_is_refused(server: tuple[int, psutil.Process]) -> No
         line.send(Endless(part))
     line.close()
     assert process.memory_info().rss - before < 20 * BODY
+
+
+def test_the_line_of_a_page_that_is_only_looked_at_stays_open(server: tuple[int, psutil.Process]) -> None:
+    """Past the first ping, half a minute after it was opened."""
+
+    async def look(port: int) -> str:
+        async with Visitor(port) as reader:
+            await reader.connect()
+            line = reader.line
+            await asyncio.sleep(PINGED)
+            assert (await reader.ask("set", changes={"query": "vision"}))["level"] == "ready"
+            assert reader.line is line
+            return str(reader.traits["selection"]["query"])
+
+    assert asyncio.run(look(server[0])) == "vision"

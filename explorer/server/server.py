@@ -376,8 +376,6 @@ def settings(
         "allow_remote_access": not local,
         "local_hostnames": ["localhost", "127.0.0.1", "::1"],
         "websocket_max_message_size": MESSAGE,
-        # Tornado takes no longer one than between two pings, 30 s, and says so with every page that comes.
-        "ws_ping_timeout": 30_000,
     }
     voila = config.VoilaConfiguration
     voila.template = TEMPLATE
@@ -472,6 +470,8 @@ def serve(
     # This environment's kernel, not one of the user's others.
     prefer = os.environ.get("JUPYTER_PREFER_ENV_PATH", "1")
     logging.getLogger("tornado.access").setLevel(logging.ERROR)
+    # Jupyter looks after its own pings, three of which may stay unanswered; Tornado, which takes that for its own, would say so.
+    logging.getLogger("tornado.general").addFilter(lambda record: "websocket_ping_timeout" not in record.getMessage())
     with (
         HeldFolder(f"{TEMPORARY}served-") as folder,
         told_to_kernels(
