@@ -122,6 +122,22 @@ def test_a_word_that_never_stands_by_itself_is_no_name() -> None:
     assert "linear" not in named(texts, STARS, words=[["linear", "operators"], ["stars"]])[0]
 
 
+def test_what_an_article_follows_is_a_verb_and_no_name() -> None:
+    texts = [
+        f"Evaluating the answers of {noun}. We are evaluating our {noun} by trust."
+        for noun in ("maps", "codes", "forms", "groups")
+    ]
+    label = named(texts, STARS, words=[["evaluating", "trust"], ["stars"]])[0]
+    assert label == "trust"
+    assert phrases_of("We study the problem", {"study": 1.0, "problem": 1.0}) == {"study": (1, 0), "problem": (1, 1)}
+
+
+def test_a_title_in_capitals_tells_of_none() -> None:
+    texts = ["On the Use of Robotic Manipulation for the Care of Plants", "Robotic Manipulation in the Garden of the Future",
+             "The Robotic Manipulation of a Plant", "Fast Robotic Manipulation"]  # fmt: skip
+    assert named(texts, STARS, words=[["robotic", "manipulation"], ["stars"]])[0] == "robotic manipulation"
+
+
 def test_a_letter_or_a_figure_that_belongs_to_a_name_stays() -> None:
     texts = ["Patients lack vitamin D.", "The vitamin D of milk.", "Vitamin D and bones.", "We give vitamin D to mice."]
     other = ["Cases of type 2 diabetes.", "In type 2 diabetes, insulin.", "Type 2 diabetes of the old.", "On type 2 diabetes."]

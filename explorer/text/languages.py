@@ -16,6 +16,9 @@ _AS_TWO_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}
 _LEAST = 2
 """Small words of another language that tell it."""
 
+_BESIDE, _SHARE = 4, 0.05
+"""Small words, and their share, that tell another language beside English, as of a record with two abstracts."""
+
 
 _SUBJECTS = frozenset("bill cry fire mill mine thick thin".split())
 """Words of the list of function words that are none: it was gathered from one collection (Nothman, Qin and Yurchak 2018)."""
@@ -24,6 +27,11 @@ _NOT_ENGLISH = frozenset("con de un".split())
 
 ENGLISH = FUNCTION_WORDS - _SUBJECTS - _NOT_ENGLISH
 """Function words of English."""
+
+WITHIN_NAMES = frozenset(
+    "against and as at between by for from in into of on or over per through to under via with without".split()
+)
+"""Words among them that stand within a name; an article does only after one of them."""
 
 IN_NAMES = frozenset("bottom first four front full interest side system third three top two".split())
 """Words among them that names begin or end with, such as *immune system*, *side effects*, *third person*, though they tell of no subject."""
@@ -76,12 +84,11 @@ def function_words_of(words: Sequence[str]) -> frozenset[str]:
     False
     """
     seen = sum(map(ENGLISH.__contains__, words))
-    if _ENOUGH * seen >= len(words):
-        return ENGLISH
     known = _languages_of()
-    hits = Counter(language for word in words for language in known.get(word, ()))
+    hits = Counter(language for word in words if word not in ENGLISH for language in known.get(word, ()))
     most = max(hits.values(), default=0)
-    if most < max(_LEAST, seen + 1):
+    english = _ENOUGH * seen >= len(words)
+    if most < (max(_BESIDE, _SHARE * len(words)) if english else max(_LEAST, seen + 1)):
         return ENGLISH
     # Languages that a few words cannot tell apart, as Spanish and Catalan, share their smallest ones.
     return ENGLISH.union(*(_function_words(name) for name, count in hits.items() if count == most))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from explorer.text.analysis import without_particle
-from explorer.text.languages import ENGLISH, IN_NAMES
+from explorer.text.languages import ENGLISH, IN_NAMES, WITHIN_NAMES, function_words_of
 from explorer.topics.acronyms import acronyms_of
 from explorer.topics.terms import ELIDED, LONGEST_STRING, cleaned, is_unspaced, pieces_of, terms_of, word_key
 
@@ -66,6 +66,8 @@ _ELISION = re.compile(r"(['’]) ")
 _MOST_WITHIN = 2
 """Words within a name that are no terms."""
 
+_ARTICLES = frozenset(("the", "a", "an"))
+_DETERMINERS = _ARTICLES | frozenset(("our", "their", "its", "this", "these", "those", "his", "her"))
 _NO_PART = frozenset(("_", "a", "i"))
 _SHOUTED = 0.2
 """Share of the places in which a word must have small letters to be no acronym."""
@@ -89,11 +91,12 @@ def phrases_of(text: str, worth: Mapping[str, float], among: Set[str] | None = N
     Returns
     -------
     dict of str to (int, int)
-        In lower case; how often each stands in the text, and how often by itself, with no other term right before or after. A phrase may
-        end with one letter or one figure, as *vitamin d* does, and has one word within that is no term, or two small ones. In a script
-        without spaces they are strings of two to eight characters.
+        In lower case; how often each stands in the text, and how often by itself, with no other term right before and no other word
+        right after. A phrase may end with one letter or one figure, as *vitamin d* does, and has one word within that is no term, or two
+        small ones. In a script without spaces they are strings of two to eight characters.
     """
     found: dict[str, tuple[int, int]] = {}
+    small = function_words_of(text.lower().split())
 
     def add(phrase: str, alone: bool) -> None:
         seen, free = found.get(phrase, (0, 0))
@@ -108,6 +111,11 @@ def phrases_of(text: str, worth: Mapping[str, float], among: Set[str] | None = N
         if among is not None and among.isdisjoint(keys) and not is_unspaced(part):
             continue
         good = [key in worth or word in IN_NAMES for key, word in zip(keys, words, strict=True)] + [False]
+        # What another word follows is not at its end yet, and what an article follows is a verb.
+        ends = [
+            after in small and (after not in _DETERMINERS or token[0].isupper())
+            for after, token in zip(words[1:], tokens[1:], strict=True)
+        ] + [True]
         for at, first in enumerate(words):
             if is_unspaced(first):
                 for string in _strings(first, worth):
@@ -121,12 +129,20 @@ def phrases_of(text: str, worth: Mapping[str, float], among: Set[str] | None = N
                 tail = end > at and good[end - 1] and len(words[end]) == 1 and tokens[end] not in _NO_PART
                 wanted = wanted or keys[end] in among  # type: ignore[operator]
                 if wanted and (good[end] or tail):
-                    add(" ".join(words[at : end + 1]), free and not good[end + 1])
+                    add(" ".join(words[at : end + 1]), free and ends[end])
                 gap = 0 if good[end] else gap + 1
                 # A small word with a capital begins a sentence, also after a title without a full stop.
-                if gap > _MOST_WITHIN or (gap and not tail and tokens[end][0].isupper()):
+                if gap > _MOST_WITHIN or (
+                    gap and not tail and (tokens[end][0].isupper() or not _joins(words[end - 1 : end + 1]))
+                ):
                     break
     return found
+
+
+def _joins(words: Sequence[str]) -> bool:
+    """Whether the last of two words may stand within a name; of those of English only prepositions do, and articles after them."""
+    before, word = words
+    return word not in ENGLISH or word in WITHIN_NAMES or (word in _ARTICLES and before in WITHIN_NAMES)
 
 
 def _strings(run: str, worth: Mapping[str, float]) -> Iterator[str]:
@@ -385,7 +401,7 @@ def _spellings(texts: Sequence[str], phrases: set[str]) -> dict[str, str]:
     for text in texts:
         for sentence in pieces_of(text):
             tokens = _TOKEN.findall(sentence)
-            letters = [token for token in tokens[1:] if token[0].isalpha()]
+            letters = [token for token in tokens[1:] if token[0].isalpha() and token.lower() not in ENGLISH]
             told = sum(word[0].isupper() for word in letters) < _TITLE_CASE * len(letters)
             shouted = sum(word.isupper() for word in letters) > _TITLE_CASE * len(letters)
             low = [token.lower() for token in tokens]

@@ -324,7 +324,7 @@ _MOSTLY = 0.5
 def units(texts: Sequence[str], names: np.ndarray, times: np.ndarray) -> np.ndarray:
     """Which words are units: those of at most three letters that stand right after a figure in most places where they stand.
 
-    Longer ones may be subjects: *type 2 diabetes*.
+    Longer ones may be subjects: *type 2 diabetes*. Units with a power, *kg-1*, are units too.
 
     Parameters
     ----------
@@ -343,7 +343,9 @@ def units(texts: Sequence[str], names: np.ndarray, times: np.ndarray) -> np.ndar
     [False, False, True]
     """
     after = Counter(word.lower() for text in texts for word in _AFTER_FIGURE.findall(text))
-    return np.array([after[name] for name in names]) > _MOSTLY * times
+    found: np.ndarray = np.array([after[name] for name in names]) > _MOSTLY * times
+    known = set(names[found].tolist())
+    return found | np.array([name.rpartition("-")[0] in known and name[-1].isdigit() for name in names])
 
 
 _END = re.compile(r"[.!?:]\s+|—\s*|[。！？：]")
