@@ -142,12 +142,13 @@ class _Page(TornadoVoilaHandler):  # type: ignore[misc]
         started = False
         try:
             await replace_dead(self.kernel_manager)
-            async for html in self._parts(path):
+            parts = self._parts(path)
+            async for html in parts if view is None else view.into(parts, query, self.request.headers[HEADER]):
                 if not started:
                     # The kernel runs once the page goes on, and is counted among the others.
                     doors.starting -= 1
                     started = True
-                self.write(html if view is None else await view.fill(html, query, self.request.headers[HEADER]))
+                self.write(html)
                 await self.flush()
         finally:
             if not started:
