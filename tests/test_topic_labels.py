@@ -262,3 +262,13 @@ def test_phrases_end_with_what_is_worth_something() -> None:
     assert found == {
         "risk": (1, 1), "risk of diabetes": (1, 1), "diabetes": (1, 1), "old": (1, 0), "old age": (1, 1), "age": (1, 0),
     }  # fmt: skip
+
+
+def test_units_name_nothing() -> None:
+    texts = [f"We gave {dose} mg of aspirin, {dose} mg a day, for {dose} weeks." for dose in (5, 10, 20, 40)]
+    assert named(texts, STARS, words=[["mg", "aspirin"], ["stars"]])[0] == "aspirin"
+
+
+def test_a_record_with_abstracts_in_two_languages_loses_the_articles_of_both() -> None:
+    text = "The songs of the school and of its pupils are sung. Die Lieder der Schule und die Kinder, von denen sie mit Freude gesungen werden."
+    assert not {"die", "der", "und", "von", "mit", "the", "and"} & {*terms_of(text)}

@@ -63,6 +63,11 @@ _STEM, _ENDING = 5, 3
 _BREAK = re.compile('[.,;:!?()\\[\\]{}"“”„«»‹›$\\\\/=<>|~^+*#%…·•¿¡。、，；：？！（）「」『』《》【】]+|\\s[-–—]+\\s|--+|—')
 _TOKEN = re.compile(rf"{ELIDED}(?= )|\d[\w.]*(?:-\w+)*|[^\W\d_](?:[^\W_]|[-’'](?=[^\W_]))*|_", re.IGNORECASE)
 _ELISION = re.compile(r"(['’]) ")
+_AFTER_FIGURE = re.compile(r"\d\s?%?\s?([^\W\d_]{1,3})\b")
+_LONGEST_POWER = 6
+_MOSTLY = 0.5
+"""Share of the places of a unit in which it follows a figure."""
+
 _MOST_WITHIN = 2
 """Words within a name that are no terms."""
 
@@ -139,6 +144,23 @@ def phrases_of(text: str, worth: Mapping[str, float], among: Set[str] | None = N
     return found
 
 
+def units(texts: Iterable[str]) -> set[str]:
+    """Units of measurement: words of at most three letters that stand right after a figure in most places; and their powers.
+
+    Longer ones may be subjects: *type 2 diabetes*.
+
+    Examples
+    --------
+    >>> sorted(units(["20 mg of iron", "5 mg kg-1 or 3 doses of iron in 70 kg"]))
+    ['kg', 'kg-1', 'mg']
+    """
+    texts = list(texts)
+    after = Counter(word.lower() for text in texts for word in _AFTER_FIGURE.findall(text))
+    times = Counter(word.lower() for text in texts for word in _TOKEN.findall(text) if len(word) <= _LONGEST_POWER)
+    found = {word for word, count in after.items() if word not in ENGLISH and count > _MOSTLY * times[word]}
+    return found | {word for word in times if word[-1].isdigit() and word.rpartition("-")[0] in found}
+
+
 def _joins(words: Sequence[str]) -> bool:
     """Whether the last of two words may stand within a name; of those of English only prepositions do, and articles after them."""
     before, word = words
@@ -195,6 +217,8 @@ def name_topics(
     # An acronym and what it stands for are one phrase.
     said = {row: cleaned(texts[row], elided="{} ") for row in sorted({row for rows in mine for row in rows})}
     long = acronyms_of(said.values())
+    measured = units(said.values())
+    worth = {key: weight for key, weight in worth.items() if key not in measured}
     heavy = [_heavy(topic, long) for topic in words]
     read = _Read.of(said, worth, long, {key for topic in heavy for key in topic})
     ranked = [_ranked(read, rows, heavy[topic], worth, long) for topic, rows in enumerate(mine)]
@@ -272,9 +296,9 @@ def _ranked(
     here = Counter(key for row in rows for key in read.told[row])
     seen, alone = Counter[str](), Counter[str]()
     for row in rows:
-        for key, (times, free) in read.told[row].items():
+        for key, (times, apart) in read.told[row].items():
             seen[key] += times
-            alone[key] += free
+            alone[key] += apart
     titled = Counter(key for row in rows for key in read.titled[row])
     typical = float(np.median([worth[key] for key in heavy if key in worth] or [1.0])) or 1.0
     value = dict.fromkeys(IN_NAMES, _ADDED) | {key: min(weight / typical, 1.0) for key, weight in worth.items()}

@@ -63,8 +63,8 @@ _LEARNT_ON = 6_000
 _FEW = 20
 """Papers below which nothing can be learnt of terms but how many papers have them."""
 
-_LENGTHS = 4
-"""Groups of papers by their length, of which each has its own mean."""
+_SHORT = 0.25
+"""Terms of a paper without an abstract, as a share of those of a long one."""
 
 _DIMENSIONS = 50
 _FULL = 0.3
@@ -178,11 +178,11 @@ def terms_of(text: str) -> list[str]:
     return found
 
 
-def _parted(text: str) -> tuple[list[str], set[str]]:
+def _parted(text: str) -> tuple[list[str], Set[str]]:
     """Words of a text but for function words, and its function words of a language that is not English."""
     words = _words(cleaned(text))
     empty = function_words_of(words)
-    foreign = set() if empty is ENGLISH else empty.intersection(words) - ENGLISH
+    foreign: Set[str] = frozenset() if empty is ENGLISH else empty.intersection(words) - ENGLISH
     return [word for word in words if word not in empty], foreign
 
 
@@ -309,43 +309,7 @@ def count_terms(texts: Iterable[str], vocabulary: Sequence[str] | None = None) -
     papers = np.bincount(counts.indices, minlength=len(names))
     # What is a function word in most papers that have it is one in those whose language is not clear.
     kept = (papers >= least_papers(len(texts))) & (papers > np.array([foreign[name] for name in names]))
-    kept &= ~units(texts[:_UNITS_FROM], names, np.asarray(counts[:_UNITS_FROM].sum(axis=0)).ravel())
     return counts[:, np.flatnonzero(kept)].tocsr(), names[kept].astype(str)
-
-
-_UNITS_FROM = 3_000
-"""Papers that units are learnt from."""
-
-_AFTER_FIGURE = re.compile(r"\d\s?%?\s?([^\W\d_]{1,3})\b")
-_MOSTLY = 0.5
-"""Share of the places of a unit in which it follows a figure."""
-
-
-def units(texts: Sequence[str], names: np.ndarray, times: np.ndarray) -> np.ndarray:
-    """Which words are units: those of at most three letters that stand right after a figure in most places where they stand.
-
-    Longer ones may be subjects: *type 2 diabetes*. Units with a power, *kg-1*, are units too.
-
-    Parameters
-    ----------
-    texts : sequence of str
-    names : ndarray of str, shape (n_words,)
-    times : ndarray, shape (n_words,)
-        How often the texts have each word.
-
-    Returns
-    -------
-    ndarray of bool, shape (n_words,)
-
-    Examples
-    --------
-    >>> units(["20 mg of iron", "5 mg or 3 doses of iron"], np.array(["doses", "iron", "mg"]), np.array([1, 2, 2])).tolist()
-    [False, False, True]
-    """
-    after = Counter(word.lower() for text in texts for word in _AFTER_FIGURE.findall(text))
-    found: np.ndarray = np.array([after[name] for name in names]) > _MOSTLY * times
-    known = set(names[found].tolist())
-    return found | np.array([name.rpartition("-")[0] in known and name[-1].isdigit() for name in names])
 
 
 _END = re.compile(r"[.!?:]\s+|—\s*|[。！？：]")
@@ -459,7 +423,8 @@ def term_weights(counts: csr_matrix) -> np.ndarray:
     Notes
     -----
     Likeness is the mean inner product of pairs of the papers that have the term, in the space of the first 50 singular vectors
-    of TF-IDF, centred, without the term's own part, as a share of the papers' variance. It is found twice, the second time with
+    of TF-IDF, less the mean of papers with an abstract or of those without, and without the term's own part, as a share of the papers'
+    variance. It is found twice, the second time with
     the weights of the first. A term of few papers, of which little can be known, is given the benefit of half a standard error.
     """
     # The same papers whatever their number: the first ones in the order of content.
@@ -503,7 +468,7 @@ def _likeness(counts: csr_matrix, users: np.ndarray, weights: np.ndarray) -> np.
     dimensions = max(1, min(_DIMENSIONS, min(counts.shape) - 1, papers // 4))
     _, _, vectors = randomized_svd(weighted, dimensions, n_iter=3, random_state=0)
     places = weighted @ vectors.T
-    places = places - _mean_of_like_length(places, np.diff(counts.indptr))
+    places = places - _means(places, np.diff(counts.indptr))
     square = (places**2).sum(axis=1)
     has = counts.copy()
     has.data = np.ones_like(has.data)
@@ -524,14 +489,17 @@ def _likeness(counts: csr_matrix, users: np.ndarray, weights: np.ndarray) -> np.
     return found
 
 
-def _mean_of_like_length(places: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-    """For each paper the mean place of the papers that are about as long: those without an abstract lack the words of abstracts."""
-    group = np.searchsorted(np.unique(np.quantile(lengths, np.linspace(0, 1, _LENGTHS + 1)[1:-1])), lengths)
-    means = np.array(
-        [places[group == number].mean(axis=0) if (group == number).any() else places[0] for number in range(_LENGTHS)]
-    )
-    found: np.ndarray = means[group]
-    return found
+def _means(places: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    """For each paper the mean place of the papers like it: of those with an abstract, or of those with a title only.
+
+    All that have an abstract share the words of abstracts, and would be like one another by *propose* and *results*.
+    """
+    means = np.tile(places.mean(axis=0), (len(places), 1))
+    short = lengths < _SHORT * np.quantile(lengths, 0.95)
+    if min(short.sum(), (~short).sum()) >= _FEW:
+        for group in (short, ~short):
+            means[group] = places[group].mean(axis=0)
+    return means
 
 
 def weigh(counts: csr_matrix, weights: np.ndarray) -> csr_matrix:
