@@ -171,9 +171,10 @@ def bertopic(texts: list[str], topics: int) -> tuple[list[list[str]], np.ndarray
 
 def embedded(texts: list[str]) -> np.ndarray:
     """Vectors of unit length of a static embedder."""
-    from wordllama import WordLlama
+    import wordllama
 
-    vectors = np.asarray(WordLlama.load().embed(texts), np.float32)
+    model = wordllama.WordLlama.load(cache_dir=Path(wordllama.__file__).parent, disable_download=True)
+    vectors = np.asarray(model.embed(texts), np.float32)
     found: np.ndarray = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
     return found
 
