@@ -18,8 +18,8 @@ from explorer.topics.terms import ELIDED, LONGEST_STRING, cleaned, is_unspaced, 
 OTHER = "other"
 """Label of papers that fit no topic, such as those without any text."""
 
-_READ = 60
-"""Papers of each topic that are read for its name."""
+_READ, _READ_IN_ALL = 60, 1_200
+"""Papers of each topic that are read for its name, and of all topics together."""
 
 _TITLE = 100
 """Characters of a text that are taken for its title."""
@@ -203,15 +203,16 @@ def name_topics(
 
     Notes
     -----
-    Of each topic the 60 papers that lie on it most are read. Phrases that differ by an ending are one. A phrase scores by coverage (the
-    part of the papers that has it, those that have it in their title twice), times the logarithm of its lift over the papers read for the
-    other topics, times what its words are worth beside the topic's own, times how often of all times it stands by itself, and
-    more if it has the topic's first words; it must stand in three papers, or two where ten were read or fewer. What half of the papers
-    have as part of a longer phrase is no name (nested terms: Frantzi, Ananiadou and Mima 2000). A name of one word is completed
-    by a second phrase. Topics choose in the order of their best scores.
+    Of each topic the 60 papers that lie on it most are read, fewer where there are more than twenty topics. Phrases that differ by an
+    ending are one. A phrase scores by coverage (the part of the papers that has it, those that have it in their title three times), times
+    the logarithm of its lift over the papers read for the other topics, times what its words are worth beside the topic's own, times how
+    often of all times it stands by itself, and more if it has the topic's first words; it must stand in three papers, or two where ten were
+    read or fewer. What half of the papers have as part of a longer phrase is no name (nested terms: Frantzi, Ananiadou and Mima 2000). A
+    name of one word is completed by a second phrase. Topics choose in the order of their best scores.
     """
     worth = {word_key(word): weight for word, weight in sorted(worth.items(), key=lambda item: (item[1], item[0]))}
-    heaviest = [np.argsort(-places[:, topic], kind="stable")[:_READ] for topic in range(places.shape[1])]
+    most = max(20, min(_READ, _READ_IN_ALL // max(places.shape[1], 1)))
+    heaviest = [np.argsort(-places[:, topic], kind="stable")[:most] for topic in range(places.shape[1])]
     mine = [[int(row) for row in rows if places[row, topic] >= 0.3] for topic, rows in enumerate(heaviest)]
     mine = [rows or [int(row) for row in near[:3]] for rows, near in zip(mine, heaviest, strict=True)]
     # An acronym and what it stands for are one phrase.
@@ -314,7 +315,7 @@ def _ranked(
         length = len(parts[0]) / 2 if is_unspaced(key) else sum(value.get(part, 0.0) for part in parts)
         free = (alone[key] + 0.5) / (seen[key] + 1)
         told = max(heavy.get(part, 0.0) for part in parts)
-        scores[key] = (count + titled[key]) / papers * math.log(min(lift, _MOST_LIFT)) * length**_LENGTH * told * free
+        scores[key] = (count + 2 * titled[key]) / papers * math.log(min(lift, _MOST_LIFT)) * length**_LENGTH * told * free
     order = sorted(scores, key=lambda key: (-scores[key], key))[:_SHORTLIST]
     chosen: list[tuple[str, float]] = []
     for key in order:
