@@ -272,3 +272,12 @@ def test_units_name_nothing() -> None:
 def test_a_record_with_abstracts_in_two_languages_loses_the_articles_of_both() -> None:
     text = "The songs of the school and of its pupils are sung. Die Lieder der Schule und die Kinder, von denen sie mit Freude gesungen werden."
     assert not {"die", "der", "und", "von", "mit", "the", "and"} & {*terms_of(text)}
+
+
+def test_a_second_phrase_is_no_form_of_the_first() -> None:
+    texts = [
+        f"Detecting {noun} is hard. We study detection, detecting {noun} early."
+        for noun in ("mines", "fires", "leaks", "frauds")
+    ]
+    label = named(texts, STARS, words=[["detecting", "detection"], ["stars"]])[0]
+    assert not {"detecting", "detection"} <= set(re.findall(r"\w+", label))

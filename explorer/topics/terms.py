@@ -251,7 +251,7 @@ def word_key(word: str) -> str:
     >>> word_key("tumours") == word_key("tumor"), word_key("analyses") == word_key("analysis"), word_key("news")
     (True, True, 'news')
     """
-    return min(map(_singular, word_forms(word)))
+    return min(map(_singular, word_forms(word)), key=lambda form: (len(form), form))
 
 
 def _singular(word: str) -> str:
