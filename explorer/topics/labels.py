@@ -282,8 +282,8 @@ def phrase_key(phrase: str) -> str:
 
     Examples
     --------
-    >>> phrase_key("tumours"), phrase_key("tumor"), phrase_key("neural networks"), phrase_key("analyses of bodies")
-    ('tumor', 'tumor', 'neural network', 'analyse of body')
+    >>> phrase_key("tumours"), phrase_key("tumor"), phrase_key("neural networks"), phrase_key("states of bodies")
+    ('tumor', 'tumor', 'neural network', 'state of body')
     """
     return " ".join(map(word_key, phrase.split()))
 
