@@ -562,3 +562,9 @@ def test_hits_are_those_that_the_documentation_promises(database: str, data: st.
 def test_operators_bind_as_the_database_says(text: str, wanted: Callable[[list[str]], bool]) -> None:
     papers, index = _papers()
     assert found(index, text) == {row for row, paper in enumerate(papers) if wanted(paper["title"])}
+
+
+def test_same_of_web_of_science_asks_for_both_sides() -> None:
+    both = translate("TS=((lake OR pond) SAME fish)")
+    assert both.query == translate("TS=((lake OR pond) AND fish)").query
+    assert both.query != translate("TS=((lake OR pond) same fish)").query

@@ -53,6 +53,8 @@ class Dialect:
     near : mapping
         Operators of nearness, in lower case: how many of its words less than its number may stand between, the number where none
         is given, and whether the order counts.
+    same : re.Pattern
+        A further operator that asks for both sides, as AND does.
     order : tuple of str
         Operators, those that bind most first; without any they are taken from left to right.
     adjacent : {"phrase", "and"}
@@ -74,6 +76,7 @@ class Dialect:
     limit: re.Pattern[str] | None = None
     wildcards: Mapping[str, str] | None = None
     near: Mapping[str, tuple[int, int | None, bool]] | None = None
+    same: re.Pattern[str] | None = None
     order: tuple[str, ...] = ("near", "not", "and", "or")
     adjacent: str = "and"
     exact_words: bool = True
@@ -213,6 +216,8 @@ WEB_OF_SCIENCE = Dialect(
     ),
     wildcards={"*": "*", "?": "?", "$": "$"},
     near={"near": (0, 15, False)},
+    # Outside addresses SAME is AND, says its documentation; in small letters it is more often a word.
+    same=re.compile(r"SAME(?=[\s(\"“])"),
     exact_words=False,
 )
 

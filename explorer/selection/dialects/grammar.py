@@ -124,6 +124,10 @@ def _pieces(text: str, reading: Reading, references: References | None) -> list[
             found.append(Piece("not" if word in ("and not", "andnot") else word, match.group(), at))
             at = match.end()
             continue
+        if dialect.same and after_operand and (match := dialect.same.match(text, at)):
+            found.append(Piece("and", match.group(), at))
+            at = match.end()
+            continue
         if (match := _NEAR.match(text, at)) and (near := _nearness(match, dialect)) and after_operand:
             found.append(Piece("near", match.group(), at, near=near))
             at = match.end()
