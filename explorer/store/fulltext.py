@@ -73,7 +73,8 @@ _LAST = 2**31
 
 _POSITIONS = "does not have positions"
 _TOO_MANY = "exceeded max expansions"
-"""What tantivy says of a phrase in a field without positions, and of wildcards that too many words fit."""
+_TOO_LONG = "exceeds size limit"
+"""What tantivy says of a phrase in a field without positions, of wildcards that too many words fit, and of a long word's pattern."""
 
 
 @dataclass(frozen=True)
@@ -478,12 +479,18 @@ class TextIndex:
             return
         if any(not spot.pattern for _, spot in places):
             return
-        if len(places) == 1:
-            yield tantivy.Query.regex_query(self._schema, index, places[0][1].pattern)
-        else:
-            yield tantivy.Query.regex_phrase_query(
-                self._schema, index, [(place, spot.pattern) for place, spot in places], slop=slop
-            )
+        try:
+            if len(places) == 1:
+                yield tantivy.Query.regex_query(self._schema, index, places[0][1].pattern)
+            else:
+                yield tantivy.Query.regex_phrase_query(
+                    self._schema, index, [(place, spot.pattern) for place, spot in places], slop=slop
+                )
+        except ValueError as error:
+            # The index takes patterns up to a size only; a long word has many spellings.
+            if len(places) > 1 or places[0][1].patterns:
+                raise _as_error_of_ours(error) from error
+            yield tantivy.Query.term_set_query(self._schema, index, list(places[0][1].terms))
 
     def _apart(self, field: str, one: Spot, other: Spot) -> bool:
         """Whether no word of a field can be at both of two places."""
@@ -558,6 +565,8 @@ def _label(node: Word | Phrase | Near) -> str:
 
 
 def _as_error_of_ours(error: ValueError) -> Exception:
+    if _TOO_LONG in str(error).lower():
+        return QueryError("A word of this query is too long to be looked for. Shorten it.")
     if _TOO_MANY in str(error).lower():
         return QueryError("Too many words fit a wildcard of this phrase. Write more letters of them.")
     if _POSITIONS in str(error).lower():

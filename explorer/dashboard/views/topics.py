@@ -393,6 +393,8 @@ def _notes(results: Results, found: Grid, by: str) -> list[str]:
     """What the periods leave out, in words."""
     precision, shown = results.snapshot.precision, _rows(results)
     left_out = coarseness(precision if shown is None else precision[shown], by)
+    if left_out["undated"] == (len(precision) if shown is None else len(shown)) > 0:
+        return ["No paper shown has a date, so there is no course over time to draw."]
     notes = [f"{left_out['undated']:,} without a date"] * bool(left_out["undated"])
     notes += [f"{left_out['too_coarse']:,} dated to the year only"] * bool(left_out["too_coarse"])
     notes += [f"{found.before:,} before {period_label(found.first, by)}"] * bool(found.before)
