@@ -456,6 +456,19 @@ def still(panel: View, most: int = 15) -> View:
         "title": "Topics",
         "description": f"Bar chart of papers per topic, {len(rows)} shown{named}; beside it a heat map of their course.",
         "figure": trend_json({**panel, "rows": rows}) if rows else None,
-        "note": f"{left:,} more" if left else "",
+        "note": " ".join([f"{left:,} more."] * bool(left) + [_shade(panel)] * bool(rows and panel["periods"])),
         "size": (680, 24 * len(rows) + 36),
     }
+
+
+def _shade(panel: View) -> str:
+    """What the shades of the heat map stand for, and what hatching would say where there is none."""
+    by, periods = panel["by"], panel["periods"]
+    most = f"{panel['top']:.0%} or more" if panel["top"] < 1 else "all"
+    said = (
+        f"Right: {by}s; the darkest is {most} of a {by}’s papers."
+        if panel["share"]
+        else f"Right: papers a {by}; darker is more."
+    )
+    last = periods[-1]
+    return said + (f" {last['label']} is unfinished." if last["state"] == "unfinished" else "")
