@@ -76,6 +76,9 @@ _TOO_MANY = "exceeded max expansions"
 _TOO_LONG = "exceeds size limit"
 """What tantivy says of a phrase in a field without positions, of wildcards that too many words fit, and of a long word's pattern."""
 
+_SURELY_TAKEN = 200
+"""Characters of a pattern that has fewer states than tantivy takes, which are a thousand, whatever it says."""
+
 
 @dataclass(frozen=True)
 class Hits:
@@ -479,18 +482,32 @@ class TextIndex:
             return
         if any(not spot.pattern for _, spot in places):
             return
-        try:
-            if len(places) == 1:
-                yield tantivy.Query.regex_query(self._schema, index, places[0][1].pattern)
-            else:
-                yield tantivy.Query.regex_phrase_query(
-                    self._schema, index, [(place, spot.pattern) for place, spot in places], slop=slop
-                )
-        except ValueError as error:
-            # The index takes patterns up to a size only; a long word has many spellings.
-            if len(places) > 1 or places[0][1].patterns:
+        if len(places) == 1:
+            spot = places[0][1]
+            if not spot.patterns and not self._takes(index, spot.pattern):
+                yield tantivy.Query.term_set_query(self._schema, index, list(spot.terms))
+                return
+            try:
+                yield tantivy.Query.regex_query(self._schema, index, spot.pattern)
+            except ValueError as error:
                 raise _as_error_of_ours(error) from error
-            yield tantivy.Query.term_set_query(self._schema, index, list(places[0][1].terms))
+            return
+        # A word whose spellings are too much for the index is looked for as it is written.
+        rows = [
+            (place, spot.pattern if spot.patterns or self._takes(index, spot.pattern) else re.escape(spot.terms[0]))
+            for place, spot in places
+        ]
+        yield tantivy.Query.regex_phrase_query(self._schema, index, rows, slop=slop)
+
+    def _takes(self, index: str, pattern: str) -> bool:
+        """Whether the index takes a pattern; those of long words with many spellings are too large for it."""
+        if len(pattern) <= _SURELY_TAKEN:
+            return True
+        try:
+            tantivy.Query.regex_query(self._schema, index, pattern)
+        except ValueError:
+            return False
+        return True
 
     def _apart(self, field: str, one: Spot, other: Spot) -> bool:
         """Whether no word of a field can be at both of two places."""
