@@ -456,7 +456,7 @@ def still(panel: View, most: int = 15) -> View:
         "title": "Topics",
         "description": f"Bar chart of papers per topic, {len(rows)} shown{named}; beside it a heat map of their course.",
         "figure": trend_json({**panel, "rows": rows}) if rows else None,
-        "note": " ".join([f"{left:,} more."] * bool(left) + [_shade(panel)] * bool(rows and panel["periods"])),
+        "note": " ".join([f"{left:,} more."] * bool(left) + ([_shade(panel)] if rows and panel["periods"] else [])),
         "size": (680, 24 * len(rows) + 36),
     }
 
