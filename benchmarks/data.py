@@ -4,12 +4,12 @@
 sample is ``arxiv/arxiv_100k.parquet`` in the folder of the data; or, with ``--snapshot FILE``, drawn from arXiv's metadata as they
 are published (`SOURCES`), so that anyone can run what runs on it.
 
-Up to the size of the sample its papers are taken as they are. Beyond it, each further paper is put together from two papers
-of one primary category, so that a larger corpus has new papers and not copies, which any index would compress and any cache
-would answer:
+Up to the size of the sample its papers are taken as they are. Beyond it, each further paper is put together from papers of one
+primary category, so that a larger corpus has new papers and not copies, which any index would compress and any cache would answer:
 
-- the abstract takes each sentence from one of the two at random, the title its first half from the one and the rest from the
-  other;
+- each sentence of the abstract is one of another paper, and each word of the title the one at its place in another title, so that two
+  papers share a sentence now and then and no part of a title: of papers that share half a title each would be compared with many
+  as a possible duplicate, which real ones are not;
 - words that fewer than `RARE` papers of the sample have are respelt now and then, so that the vocabulary grows with the
   corpus, as Heaps' law says of text (the number of words is measured and printed by `describe`);
 - a part of the authors gets a given name and a family name from two different people, so that their number grows too;
@@ -42,7 +42,7 @@ import pyarrow.parquet as pq
 
 from explorer.disk import cache_folder
 
-VERSION = 1
+VERSION = 2
 """Part of the cached file's name; changes with what `grow` makes."""
 
 RARE = 5
@@ -236,12 +236,14 @@ def grow(sample: list[Record], count: int, seed: int = 0) -> Iterator[Record]:
     people = [name for record in sample for name in record["authors"]]
     for number in range(count):
         one = sample[chance.randrange(len(sample))]
-        other = chance.choice(peers[one["venue"]])
-        abstract = ". ".join(_mixed(sentences[one["id"]], sentences[other["id"]], chance))
+        near = peers[one["venue"]]
+        abstract = ". ".join(_mixed([sentences[chance.choice(near)["id"]] for _ in sentences[one["id"]]]))
+        words = one["title"].split()
+        title = " ".join(_mixed([chance.choice(near)["title"].split() for _ in words]))
         code = f"10.48550/bench.{number}" if one["doi"] else None
         yield {
             "id": f"bench/{number:07d}",
-            "title": _respell(_crossed(one["title"], other["title"]), rare, chance),
+            "title": _respell(title, rare, chance),
             "abstract": _respell(abstract, rare, chance),
             "authors": [_renamed(name, people, chance) for name in one["authors"]],
             "published": one["published"] + timedelta(days=chance.randint(-365, 365)),
@@ -260,15 +262,9 @@ def _rare_words(sample: list[Record]) -> frozenset[str]:
     return frozenset(word for word, count in papers.items() if count < RARE)
 
 
-def _mixed(one: list[str], other: list[str], chance: random.Random) -> list[str]:
-    """As many sentences as `one` has, each from the one or the other."""
-    bits = chance.getrandbits(max(len(one), 1))
-    return [other[i] if bits >> i & 1 and i < len(other) else sentence for i, sentence in enumerate(one)]
-
-
-def _crossed(one: str, other: str) -> str:
-    head, tail = one.split(), other.split()
-    return " ".join(head[: (len(head) + 1) // 2] + tail[len(tail) // 2 :])
+def _mixed(others: list[list[str]]) -> list[str]:
+    """As many sentences or words as there are others, each the one at its place in one of them, or its last."""
+    return [other[min(place, len(other) - 1)] for place, other in enumerate(others)]
 
 
 def _respell(text: str, rare: frozenset[str], chance: random.Random) -> str:

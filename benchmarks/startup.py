@@ -54,7 +54,7 @@ _WATCH = """
   let acted = false;
   const look = () => {
     if (window.__ready === undefined && document.querySelector(SELECTOR)) seen("__ready");
-    const box = document.querySelector(BOX);
+    const box = BOX && document.querySelector(BOX);
     if (box && !acted) {
       acted = true;
       box.focus();
@@ -62,7 +62,7 @@ _WATCH = """
       for (const kind of ["input", "change", "keyup"]) box.dispatchEvent(new Event(kind, { bubbles: true }));
       box.form?.requestSubmit();
     }
-    const answer = document.querySelector(ANSWER)?.textContent ?? "";
+    const answer = (ANSWER && document.querySelector(ANSWER)?.textContent) || "";
     if (acted && window.__answered === undefined && new RegExp(SAYS).test(answer)) seen("__answered");
     if (window.__answered === undefined) requestAnimationFrame(look);
   };
@@ -168,6 +168,9 @@ def serve_notebook(path: str, port: int) -> None:
     config = explorer_server.settings(ip="127.0.0.1", port=port, token=None, cull_after=600, browser=False)
     config.Voila.tornado_settings["explorer_ready"] = lambda: None
     config.Voila.tornado_settings["explorer_doors"] = explorer_server.Doors(Admission(100, memory_there(), sizes))
+    # Nothing is downloaded from these pages, but the server looks after the folder all the same.
+    (downloads := Path(path).parent / "downloads").mkdir()
+    config.Voila.tornado_settings["explorer_downloads"] = str(downloads)
     app = explorer_server.ExplorerServer(config=config)
     app.initialize([path])
     app.start()

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from ipywidgets.widgets import widget
 from lxml import html as pages
+from test_server import ask, serving
 
 import explorer
 from explorer import Corpus, Selection
@@ -106,15 +111,50 @@ def test_titles_of_strangers_cannot_end_an_element(tmp_path: Path) -> None:
     assert "<script>alert" not in text
 
 
+def filled(view: FirstView, parts: list[str], query: str = "") -> list[str]:
+    """A page that comes in parts, with its first view."""
+
+    async def come() -> AsyncIterator[str]:
+        for part in parts:
+            yield part
+
+    async def all_of_it() -> list[str]:
+        return [part async for part in view.into(come(), query)]
+
+    return asyncio.run(all_of_it())
+
+
 def test_a_page_without_bones_stays_as_it_is(view: FirstView) -> None:
-    assert asyncio.run(view.fill("<p>Another page</p>", "")) == "<p>Another page</p>"
+    assert "".join(filled(view, ["<p>Another", " page</p>"])) == "<p>Another page</p>"
     start, end = BONES
-    filled = asyncio.run(view.fill(f"<body>{start}bones{end}</body>", ""))
-    assert filled.startswith("<body><div")
-    assert filled.endswith("</script></body>")
-    assert "bones" not in filled
     bare = f"{start}bones{end}"
-    assert asyncio.run(view.fill(bare, "q=%22")) == bare
+    assert "".join(filled(view, [bare], "q=%22")) == bare
+    assert "".join(filled(view, [f"<p>{start}cut off"])) == f"<p>{start}cut off"
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.integers(0, 60), max_size=8))
+def test_a_page_is_filled_whatever_parts_it_comes_in(view: FirstView, cuts: list[int]) -> None:
+    start, end = BONES
+    page = f"<body>{start}bones{end}</body>"
+    places = [0, *sorted(min(cut, len(page)) for cut in cuts), len(page)]
+    parts = [page[one:other] for one, other in pairwise(places)]
+    assert "".join(filled(view, parts)) == f"<body>{view.html('')}</body>"
+
+
+def test_what_comes_before_the_bones_is_sent_as_it_comes(view: FirstView) -> None:
+    head = "<head>" + "x" * 40
+    [first, *others] = filled(view, [head, f"{BONES[0]}bones", BONES[1]])
+    assert first == head[: -len(BONES[0]) + 1]
+    assert others
+
+
+def test_a_page_whose_kernel_is_started_for_it_has_its_first_view(tmp_path: Path) -> None:
+    """Before the kernel, which takes its time; Voila then gives the page in many parts."""
+    with serving(tmp_path, "--kernels-ready", "0") as port:
+        body = ask(port, "/")[2]
+    assert 0 < body.index(b'id="lx-first-view"') < body.index(b"dataset.kernelId = ")
+    assert BONES[0].encode() not in body
 
 
 def test_papers_added_since_are_shown(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import html
 import json
 import logging
 import os
+from collections.abc import AsyncIterable, AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any
@@ -65,17 +66,37 @@ class FirstView:
         """Draw the view that most begin with, so that no visitor waits for what is read once."""
         self._thread.submit(self.html, "")
 
-    async def fill(self, page: str, query: str, reader: str = "") -> str:
-        """A page with the first view of an address in place of its bones; as it is where there is no view."""
-        start, end = (page.find(mark) for mark in BONES)
-        if start < 0 or end < start:
-            return page
-        loop = asyncio.get_running_loop()
-        try:
-            view = await asyncio.wait_for(loop.run_in_executor(self._thread, self.html, query, reader), PATIENCE)
-        except TimeoutError:
-            return page
-        return page[:start] + view + page[end + len(BONES[1]) :] if view else page
+    async def into(self, parts: AsyncIterable[str], query: str, reader: str = "") -> AsyncIterator[str]:
+        """A page, part by part, with the first view of an address in place of its bones; as it is where there is no view.
+
+        Voila gives a page whole where a kernel was ready, and in the template's pieces where one is started for it.
+        """
+        # Drawn while the kernel starts.
+        drawn = asyncio.get_running_loop().run_in_executor(self._thread, self.html, query, reader)
+        start, end = BONES
+        held, passed = "", False
+        async for part in parts:
+            if passed:
+                yield part
+                continue
+            held += part
+            if (place := held.find(start)) < 0:
+                # Its end may be the beginning of the mark.
+                place = max(0, len(held) - len(start) + 1)
+            if place:
+                yield held[:place]
+                held = held[place:]
+            if not held.startswith(start) or end not in held:
+                continue
+            bones, rest = held[: held.index(end) + len(end)], held[held.index(end) + len(end) :]
+            try:
+                view = await asyncio.wait_for(drawn, PATIENCE)
+            except TimeoutError:
+                view = ""
+            passed, held = True, ""
+            yield (view or bones) + rest
+        if held:
+            yield held
 
     def html(self, query: str, reader: str = "") -> str:
         """The first view of the query part of an address; empty where only a kernel can draw it, or say what is wrong."""
