@@ -90,7 +90,7 @@ def test_tabs_and_buttons_of_the_charts_do_not_overlap(open_voila: Open, odd: Pa
     if board.button("Show the charts").is_visible():
         board.button("Show the charts").click()
     head = board.root.locator(".lx-charts .lx-card-head").first
-    boxes = [head.locator(part).bounding_box() for part in (".lx-tabs", ".lx-actions")]
+    boxes = [head.locator(part).first.bounding_box() for part in (".lx-tabs", ".lx-actions")]
     tabs, actions = (box for box in boxes if box)
     assert actions["y"] >= tabs["y"] + tabs["height"] - 1 or actions["x"] >= tabs["x"] + tabs["width"]
 
