@@ -79,7 +79,7 @@ def _figure(chart: View) -> str:
 
 def _size(chart: View) -> tuple[int, int]:
     """Width and height in pixels: bars that lie take a line each, and two of them do not fill a picture."""
-    first = next(iter((chart.get("figure") or {}).get("data", ())), {})
+    first: View = next(iter((chart.get("figure") or {}).get("data", ())), {})
     width, height = _SIZE
     return (width, min(height, _LINE * max(len(first["y"]), 1) + 12)) if first.get("orientation") == "h" else (width, height)
 

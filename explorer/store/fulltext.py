@@ -493,7 +493,7 @@ class TextIndex:
                 raise _as_error_of_ours(error) from error
             return
         # A word whose spellings are too much for the index is looked for as it is written.
-        rows = [
+        rows: list[str | tuple[int, str]] = [
             (place, spot.pattern if spot.patterns or self._takes(index, spot.pattern) else re.escape(spot.terms[0]))
             for place, spot in places
         ]
