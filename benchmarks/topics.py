@@ -4,6 +4,7 @@ python -m benchmarks.topics                       # the three corpora, this buil
 python -m benchmarks.topics --before              # the model of the build before, in its own environment, beside this one
 python -m benchmarks.topics --others              # corpora of other kinds too: test collections and screening sets
 python -m benchmarks.topics --time 10000 30000    # time and memory at numbers of arXiv papers, beside TF-IDF and NMF alone
+python -m benchmarks.topics --labels page         # labels judged by the procedure of docs/topics.md, beside KeyNMF's and BERTopic's
 
 What is measured, at a fixed number of topics:
 
@@ -21,6 +22,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -115,12 +117,116 @@ def sklearn_lda(texts: list[str], topics: int) -> tuple[list[list[str]], np.ndar
     return _top(model.components_, vectorizer), loads.argmax(axis=1), []
 
 
+def keynmf(texts: list[str], topics: int) -> tuple[list[list[str]], np.ndarray, list[str]]:
+    """KeyNMF (Kardos et al. 2024): NMF of the 25 words of each paper that lie nearest to it in an embedder's space.
+
+    Its paper embeds with a transformer. Here the static embedder is used that the package wordllama ships: no weights are fetched.
+    """
+    from scipy.sparse import csr_matrix
+    from sklearn.decomposition import NMF
+    from sklearn.feature_extraction.text import CountVectorizer
+
+    vectorizer = CountVectorizer(stop_words="english", max_features=10_000, min_df=2 if len(texts) < 2000 else 5, max_df=0.5)
+    counts = vectorizer.fit_transform(texts).tocsr()
+    papers, words = embedded(texts), embedded(vectorizer.get_feature_names_out().tolist())
+    rows, columns, values = [], [], []
+    for row in range(len(texts)):
+        there = counts.indices[counts.indptr[row] : counts.indptr[row + 1]]
+        near = words[there] @ papers[row]
+        best = np.argsort(-near, kind="stable")[:25]
+        best = best[near[best] > 0]
+        rows += [row] * len(best)
+        columns += there[best].tolist()
+        values += near[best].tolist()
+    matrix = csr_matrix((values, (rows, columns)), shape=counts.shape)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model = NMF(topics, init="nndsvda", random_state=0, max_iter=200)
+        loads = model.fit_transform(matrix)
+    found = _top(model.components_, vectorizer)
+    # Its package names a topic by its first four words.
+    return found, loads.argmax(axis=1), [", ".join(words[:4]) for words in found]
+
+
+def bertopic(texts: list[str], topics: int) -> tuple[list[list[str]], np.ndarray, list[str]]:
+    """BERTopic (Grootendorst 2022) as its documents set it up, over the static embedder that wordllama ships."""
+    from bertopic import BERTopic
+    from sklearn.feature_extraction.text import CountVectorizer
+    from umap import UMAP
+
+    model = BERTopic(
+        nr_topics=topics + 1,
+        umap_model=UMAP(n_neighbors=15, n_components=5, min_dist=0.0, metric="cosine", random_state=0),
+        vectorizer_model=CountVectorizer(stop_words="english"),
+        min_topic_size=5 if len(texts) < 500 else 10,
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        codes, _ = model.fit_transform(texts, embedded(texts))
+    numbers = [number for number in sorted(model.get_topics()) if number >= 0]
+    found = [[word for word, _ in model.get_topic(number)] for number in numbers]
+    codes = np.where(np.asarray(codes) < 0, len(numbers), codes)
+    return found, codes, [", ".join(words[:4]) for words in found]
+
+
+def embedded(texts: list[str]) -> np.ndarray:
+    """Vectors of unit length of a static embedder."""
+    import wordllama
+
+    model = wordllama.WordLlama.load(cache_dir=Path(wordllama.__file__).parent, disable_download=True)
+    vectors = np.asarray(model.embed(texts), np.float32)
+    found: np.ndarray = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    return found
+
+
 def _top(components: np.ndarray, vectorizer: Any) -> list[list[str]]:
     names = vectorizer.get_feature_names_out()
     return [[str(names[i]) for i in np.argsort(-row, kind="stable")[:10]] for row in components]
 
 
-MODELS = {"explorer": explorer_model, "NMF": sklearn_nmf, "LDA": sklearn_lda}
+MODELS = {"explorer": explorer_model, "NMF": sklearn_nmf, "LDA": sklearn_lda, "KeyNMF": keynmf, "BERTopic": bertopic}
+USUAL = ("explorer", "NMF", "LDA")
+"""Models that are compared where none are named: the others need packages of their own."""
+
+
+def judged(labels: Sequence[str], codes: np.ndarray, texts: Sequence[str]) -> list[dict[str, Any]]:
+    """Labels by the written procedure of ``docs/topics.md``.
+
+    Parameters
+    ----------
+    labels : sequence of str
+        Of each topic, its phrases parted by commas.
+    codes : ndarray of int
+        The topic of each paper.
+    texts : sequence of str
+        They begin with their titles, of which 100 characters are taken.
+
+    Returns
+    -------
+    list of dict
+        For each topic that has papers `label`, `coverage` (part of its papers that have its first phrase), `lift` (that over the part of
+        the other papers), `titles` (of its papers, that have it), and whether it `holds`.
+    """
+
+    def plain(text: str) -> str:
+        words = re.findall(r"[^\W_]+", text.lower())
+        return f" {' '.join(words)} "
+
+    bodies, heads = [plain(text) for text in texts], [plain(text[:100]) for text in texts]
+    found = []
+    for topic, label in enumerate(labels):
+        mine = codes == topic
+        if not mine.any():
+            continue
+        # In either number: a reader takes the one for the other.
+        phrase = plain(label.split(", ")[0]).strip()
+        forms = [f" {form} " for form in {phrase, phrase + "s", phrase.removesuffix("s")}]
+        has = np.array([any(form in body for form in forms) for body in bodies])
+        titles = sum(any(form in head for form in forms) for head, own in zip(heads, mine, strict=True) if own)
+        coverage, elsewhere = float(has[mine].mean()), float((has[~mine].sum() + 0.5) / ((~mine).sum() + 1))
+        holds = coverage >= 0.1 and coverage / elsewhere >= 3 and titles >= 3
+        found.append({"label": label, "coverage": coverage, "lift": coverage / elsewhere, "titles": titles, "holds": holds})
+    return found
 
 
 def diversity(words: Sequence[Sequence[str]]) -> float:
@@ -162,6 +268,7 @@ def measure(model: str, name: str, folder: Path, topics: int, stability: bool, p
     found["coherence"] = coherence({model: words}, texts)[model]
     found["diversity"] = diversity(words)
     found["none"] = float(np.mean(codes >= len(words)))
+    found["judged"] = judged(labels[: len(words)], codes, texts) if labels else []
     if groups is not None:
         found["nmi"], found["purity"] = groups_found(codes, groups)
     if stability:
@@ -210,7 +317,7 @@ def elsewhere(python: Path, root: Path, arguments: Sequence[str]) -> dict[str, A
 def main(told: Sequence[str] | None = None) -> None:
     parser = arguments((__doc__ or "").splitlines()[0])
     parser.add_argument("--corpora", nargs="*", default=list(K), help="page, daily, arxiv, or a file below the data folder")
-    parser.add_argument("--models", nargs="*", default=list(MODELS))
+    parser.add_argument("--models", nargs="*", default=list(USUAL), help=", ".join(MODELS))
     parser.add_argument("--papers", type=int, default=20_000)
     parser.add_argument(
         "--before", metavar="CHECKOUT", type=Path, help="checkout of an earlier build, its .venv in it if it has one"
@@ -219,6 +326,7 @@ def main(told: Sequence[str] | None = None) -> None:
     parser.add_argument("--no-stability", action="store_true")
     parser.add_argument("--topics", type=int, help="number of topics (default: 10, 20, 30 as in `K`; 15 for others)")
     parser.add_argument("--words", action="store_true", help="print labels and words too")
+    parser.add_argument("--labels", nargs="+", metavar="CORPUS", help="judge the labels of topics of these corpora")
     parser.add_argument("--part", nargs=3, help="one model, corpus and number of topics: prints JSON")
     parser.add_argument("--time", nargs="+", type=int, metavar="PAPERS", help="time and memory at numbers of arXiv papers")
     options = parser.parse_args(told)
@@ -241,6 +349,18 @@ def main(told: Sequence[str] | None = None) -> None:
     if options.part:
         model, name, topics = options.part
         print(json.dumps(measure(model, name, folder, int(topics), not options.no_stability, options.papers)))
+        return
+    if options.labels:
+        report.heading("Labels", (report.versions("scikit-learn", "numpy"),))
+        for name in options.labels:
+            topics = options.topics or K.get(name, 15)
+            for model in ("explorer", *(model for model in options.models if model not in USUAL)):
+                more = [model, name, str(topics), "--papers", str(options.papers), "--no-stability", "--data", str(folder)]
+                found = elsewhere(Path(sys.executable), Path(__file__).resolve().parents[1], more)["judged"]
+                print(f"{name}, {model}: {sum(row['holds'] for row in found)} of {len(found)} hold\n")
+                rows = [[row["label"], *(report.number(row[m]) for m in ("coverage", "lift")), row["titles"], "" if row["holds"] else "no"]
+                        for row in found]  # fmt: skip
+                report.table(("label", "coverage", "lift", "titles", "holds"), rows)
         return
     corpora = list(options.corpora)
     if options.others:

@@ -293,10 +293,10 @@ class CorpusTopics:
         texts = dict(zip(rows.tolist(), self.snapshot.texts_of(rows), strict=True)) if len(rows) <= 500 else {}
         best = rows[np.argsort(-sure, kind="stable")]
         if texts:
-            from explorer.topics.terms import words_of
+            from explorer.topics.terms import terms_of, word_key
 
             # Of those that are equally sure, the ones that have the most of its words.
-            having = np.array([len({*words} & {*words_of(texts[int(row)])}) for row in best])
+            having = np.array([len({*map(word_key, words)} & {*map(word_key, terms_of(texts[int(row)]))}) for row in best])
             best = best[np.lexsort((-having, -np.round(sure[np.argsort(-sure, kind="stable")], 2)))]
         best = best[:count]
         snapshot = self._corpus.snapshot

@@ -269,10 +269,11 @@ class ExplorerServer(Voila):  # type: ignore[misc]
         self.log.addFilter(lambda record: "is not trusted" not in record.getMessage())
         # Runs once the loop does, when the port is ours.
         IOLoop.current().add_callback(self.tornado_settings["explorer_ready"])
-        # Python looks for what nobody holds any more when what is held has grown by a quarter, which here is by many visits: their
-        # remains would lie all over the memory. What is there before the first of them is left out of the count.
+        # Python looks for what nobody holds any more when thousands of things are new, here after a hundred visits, whose remains would
+        # lie all over the memory till then. Of what is there before the first none goes: left out, a look takes some milliseconds.
         gc.collect()
         gc.freeze()
+        PeriodicCallback(_forget, _LOOK_EVERY).start()
         report = PeriodicCallback(self.report, _REPORT_EVERY)
         report.start()
         # Before the next page comes, so that it finds another one ready.
@@ -308,6 +309,11 @@ class ExplorerServer(Voila):  # type: ignore[misc]
         if line != self._reported:
             print(f"{datetime.now():%H:%M} {line}", file=sys.stderr, flush=True)
             self._reported = line
+
+
+def _forget() -> None:
+    """Let go of what nobody holds any more."""
+    gc.collect()
 
 
 def plotly_address() -> str:

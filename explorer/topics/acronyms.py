@@ -6,9 +6,11 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 
+from explorer.text.languages import ENGLISH
+
 _DEFINED = re.compile(r"([\w’'-]+(?:\s+[\w’'-]+){0,9})\s*\(\s*([^\W\d_][\w-]{1,9})\s*\)")
 _WORD = re.compile(r"[^\W\d_][\w-]*")
-_MOST_WORDS = 3
+_MOST_WORDS = 5
 """Words of a long form: as many as a label may have."""
 
 
@@ -22,7 +24,7 @@ def acronyms_of(texts: Iterable[str]) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        In lower case, long forms of at most three words: of each acronym, of its plural, and of the other number of its long form,
+        In lower case, long forms of at most five words: of each acronym, of its plural, and of the other number of its long form,
         the long form that most texts give; none where most texts give another than that. What the texts write in small letters
         for the most part is a word and no acronym: *mass* is not the plural of MAS, and *aid* is not AIDS.
 
@@ -69,7 +71,9 @@ def _definitions(text: str) -> Iterator[tuple[str, str]]:
             continue
         words = before.split()[-min(len(letters) + 5, 2 * len(letters)) :]
         long = _long_form(letters.lower(), " ".join(words).lower())
-        if long and short.lower() not in long.split():
+        # More words than letters: the rule has gone on to a letter of another word.
+        full = sum(word not in ENGLISH for word in long.split())
+        if long and full <= len(letters) and short.lower() not in long.split():
             yield short.lower(), long
 
 

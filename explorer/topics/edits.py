@@ -17,7 +17,7 @@ import numpy as np
 from explorer.disk import write_whole
 from explorer.errors import CorpusError, TopicError
 from explorer.topics.labels import OTHER
-from explorer.topics.terms import words_of
+from explorer.topics.terms import terms_of, words_of
 
 NONE = "none"
 """Id of `OTHER`: the papers of no topic."""
@@ -369,7 +369,7 @@ def _split(state: TopicState, edit: TopicEdit, papers: Papers) -> TopicState:
 def part_scores(texts: Sequence[str], parts: Sequence[Mapping[str, Any]]) -> np.ndarray:
     """How much of each part's words each text has, shape (n_texts, n_parts)."""
     weights = [dict(zip(part["words"], part["weights"], strict=True)) for part in parts]
-    found = [[sum(known.get(word, 0.0) for word in sorted({*words_of(text)})) for known in weights] for text in texts]
+    found = [[sum(known.get(word, 0.0) for word in sorted({*terms_of(text)})) for known in weights] for text in texts]
     return np.array(found, float).reshape(len(texts), len(parts))
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from explorer.text.languages import function_words_of
 from explorer.topics.terms import words_of
 
 if TYPE_CHECKING:
@@ -42,14 +43,13 @@ def emerging_terms(
     >>> emerging_terms(texts, np.arange(40) >= 20, set())["term"].tolist()
     ['gravitational waves']
     """
-    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, CountVectorizer
+    from sklearn.feature_extraction.text import CountVectorizer
 
     from explorer.topics.relations import compared
 
-    empty = ENGLISH_STOP_WORDS | {"new"}
-
     def terms(text: str) -> Iterator[str]:
         words = words_of(text)
+        empty = function_words_of(words) | {"new"}
         yield from (word for word in words if word not in empty)
         yield from (f"{a} {b}" for a, b in pairwise(words) if a not in empty and b not in empty)
 

@@ -2,43 +2,180 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
 
 import numpy as np
 
+from explorer.text.analysis import without_particle
+from explorer.text.languages import ENGLISH, IN_NAMES, WITHIN_NAMES, function_words_of
 from explorer.topics.acronyms import acronyms_of
-from explorer.topics.terms import accented, words_of
+from explorer.topics.terms import ELIDED, LONGEST_STRING, cleaned, is_unspaced, pieces_of, terms_of, word_key
 
 OTHER = "other"
 """Label of papers that fit no topic, such as those without any text."""
 
-_READ = 60
-"""Papers of each topic that are read for its name."""
+_READ, _READ_IN_ALL = 60, 1_200
+"""Papers of each topic that are read for its name, and of all topics together."""
 
 _TITLE = 100
 """Characters of a text that are taken for its title."""
 
-_BREAK = re.compile(r"[.,;:!?()\[\]{}\"“”$\\/=<>|]+|\s[-–—]\s|--")
-_PIECE = re.compile(r"[^\W\d_](?:[^\W_]|[-’'](?=[^\W_]))+|[^\W\d_]")
+_LONGEST = 5
+"""Words of a name."""
+
+_LONGEST_STRING = 8
+"""Characters of a name in a script without spaces."""
+
+_SHORTLIST = 60
+"""Phrases of a topic that are looked at closely."""
+
+_PART_OF = 0.5
+"""A phrase is part of a longer one, and no name, where so many of its papers have that."""
+
+_ADDED = 0.5
+"""What a longer phrase must say beyond one that it holds, as a share of what a word of the topic is worth."""
+
+_LENGTH = 0.7
+"""Power of the worth of a phrase's words, added up: two words say more than one, not twice as much."""
+
+_MOST_LIFT = 20.0
+"""Beyond it a phrase is no surer a name: what few papers say, none of the others may say by chance."""
+
+_LEAST_COVERAGE = 0.1
+"""Part of the papers that have a name at least."""
+
+_LEAST_LIFT = 1.5
+"""How much commoner than elsewhere a phrase is that names a topic."""
+
+_SECOND = 0.2
+"""A second phrase completes a name of one word if it scores so much of the first."""
+
+_NEARLY = 0.6
+"""Part of the best score that a phrase must have to be taken instead, where another topic is called by that."""
+
+_STEM, _ENDING = 5, 3
+"""Letters at the beginning that two forms of a word share at least, and letters of an ending at most."""
+
+_BREAK = re.compile('[.,;:!?()\\[\\]{}"“”„«»‹›$\\\\/=<>|~^+*#%…·•¿¡。、，；：？！（）「」『』《》【】]+|\\s[-–—]+\\s|--+|—')
+_TOKEN = re.compile(rf"{ELIDED}(?= )|\d[\w.]*(?:-\w+)*|[^\W\d_](?:[^\W_]|[-’'](?=[^\W_]))*|_", re.IGNORECASE)
+_ELISION = re.compile(r"(['’]) ")
+_AFTER_FIGURE = re.compile(r"\d\s?%?\s?([^\W\d_]{1,3})\b")
+_LONGEST_POWER = 6
+_MOSTLY = 0.5
+"""Share of the places of a unit in which it follows a figure."""
+
+_MOST_WITHIN = 2
+"""Words within a name that are no terms."""
+
+_ARTICLES = frozenset(("the", "a", "an"))
+_DETERMINERS = _ARTICLES | frozenset(("our", "their", "its", "this", "these", "those", "his", "her"))
+_NO_PART = frozenset(("_", "a", "i"))
+_SHOUTED = 0.2
+"""Share of the places in which a word must have small letters to be no acronym."""
+
+_TITLE_CASE = 0.6
+"""Share of the words of a sentence with a capital above which its capitals tell nothing."""
 
 
-def phrases_of(text: str, worth: Mapping[str, float]) -> set[str]:
-    """Runs of one to three words between punctuation that begin and end with a term of some worth, in lower case."""
-    found: set[str] = set()
-    for part in _BREAK.split(text.lower()):
-        words = _PIECE.findall(part)
-        good = [word in worth for word in words] + [False, False]
+def phrases_of(text: str, worth: Mapping[str, float], among: Set[str] | None = None) -> dict[str, tuple[int, int]]:
+    """What a text may be called: runs of one to five words between punctuation that begin and end with a term of some worth.
+
+    Parameters
+    ----------
+    text : str
+        As `explorer.topics.terms.cleaned` gives it.
+    worth : mapping of str to float
+        What terms are worth, by their keys (see `explorer.topics.terms.word_key`).
+    among : set of str, optional
+        Keys of which each phrase has one; but for strings.
+
+    Returns
+    -------
+    dict of str to (int, int)
+        In lower case; how often each stands in the text, and how often by itself, with no other term right before and no other word
+        right after. A phrase may end with one letter or one figure, as *vitamin d* does, and has one word within that is no term, or two
+        small ones. In a script without spaces they are strings of two to eight characters.
+    """
+    found: dict[str, tuple[int, int]] = {}
+    small = function_words_of(text.lower().split())
+
+    def add(phrase: str, alone: bool) -> None:
+        seen, free = found.get(phrase, (0, 0))
+        found[phrase] = (seen + 1, free + alone)
+
+    for part in _BREAK.split(text):
+        tokens = _TOKEN.findall(part)
+        words = [token.lower() for token in tokens]
+        if not part.isascii():
+            words = [without_particle(word) for word in words]
+        keys = list(map(word_key, words))
+        if among is not None and among.isdisjoint(keys) and not is_unspaced(part):
+            continue
+        good = [key in worth or word in IN_NAMES for key, word in zip(keys, words, strict=True)] + [False]
+        # What another word follows is not at its end yet, and what an article follows is a verb.
+        ends = [
+            after in small and (after not in _DETERMINERS or token[0].isupper())
+            for after, token in zip(words[1:], tokens[1:], strict=True)
+        ] + [True]
         for at, first in enumerate(words):
+            if is_unspaced(first):
+                for string in _strings(first, worth):
+                    add(string, True)
             if not good[at]:
                 continue
-            found.add(first)
-            if good[at + 1]:
-                found.add(f"{first} {words[at + 1]}")
-            if good[at + 2]:
-                found.add(f"{first} {words[at + 1]} {words[at + 2]}")
+            free = at == 0 or not good[at - 1]
+            gap, wanted = 0, among is None
+            for end in range(at, min(at + _LONGEST, len(words))):
+                # *Vitamin D*, *type 2*: the letter or figure belongs to what it follows.
+                tail = end > at and good[end - 1] and len(words[end]) == 1 and tokens[end] not in _NO_PART
+                wanted = wanted or keys[end] in among  # type: ignore[operator]
+                if wanted and (good[end] or tail):
+                    add(" ".join(words[at : end + 1]), free and ends[end])
+                gap = 0 if good[end] else gap + 1
+                # A small word with a capital begins a sentence, also after a title without a full stop.
+                if gap > _MOST_WITHIN or (
+                    gap and not tail and (tokens[end][0].isupper() or not _joins(words[end - 1 : end + 1]))
+                ):
+                    break
     return found
+
+
+def units(texts: Iterable[str]) -> set[str]:
+    """Units of measurement: words of at most three letters that stand right after a figure in most places; and their powers.
+
+    Longer ones may be subjects: *type 2 diabetes*.
+
+    Examples
+    --------
+    >>> sorted(units(["20 mg of iron", "5 mg kg-1 or 3 doses of iron in 70 kg"]))
+    ['kg', 'kg-1', 'mg']
+    """
+    texts = list(texts)
+    after = Counter(word.lower() for text in texts for word in _AFTER_FIGURE.findall(text))
+    times = Counter(word.lower() for text in texts for word in _TOKEN.findall(text) if len(word) <= _LONGEST_POWER)
+    found = {word for word, count in after.items() if word not in ENGLISH and count > _MOSTLY * times[word]}
+    return found | {word for word in times if word[-1].isdigit() and word.rpartition("-")[0] in found}
+
+
+def _joins(words: Sequence[str]) -> bool:
+    """Whether the last of two words may stand within a name; of those of English only prepositions do, and articles after them."""
+    before, word = words
+    return word not in ENGLISH or word in WITHIN_NAMES or (word in _ARTICLES and before in WITHIN_NAMES)
+
+
+def _strings(run: str, worth: Mapping[str, float]) -> Iterator[str]:
+    """Strings of a run of characters that begin and end with a word."""
+    begins, ends = set[int](), set[int]()
+    for at in range(len(run)):
+        for end in range(at + 2, min(at + LONGEST_STRING, len(run)) + 1):
+            if run[at:end] in worth:
+                begins.add(at)
+                ends.add(end)
+    yield from (run[at:end] for at in begins for end in ends if 2 <= end - at <= _LONGEST_STRING)
 
 
 def name_topics(
@@ -60,126 +197,262 @@ def name_topics(
     Returns
     -------
     labels : list of str, length n_topics
-        All different.
+        All different; none says what another says, but for an ending or the order of its words.
     phrases : list of list of str
         Up to five phrases of each topic, best first.
 
     Notes
     -----
-    Of each topic the 60 papers that lie on it most are read. A phrase scores by coverage (the part of them that has it, those
-    that have it in their title twice), times the logarithm of its lift over the papers read for the other topics, times its
-    number of words and the root of what the best of them is worth, and more if they are the topic's first words; it must stand in three
-    papers, or two where ten were read or fewer. One-word names are completed by a second phrase.
+    Of each topic the 60 papers that lie on it most are read, fewer where there are more than twenty topics. Phrases that differ by an
+    ending are one. A phrase scores by coverage (the part of the papers that has it, those that have it in their title three times), times
+    the logarithm of its lift over the papers read for the other topics, times what its words are worth beside the topic's own, times how
+    often of all times it stands by itself, and more if it has the topic's first words; it must stand in three papers, or two where ten were
+    read or fewer. What half of the papers have as part of a longer phrase is no name (nested terms: Frantzi, Ananiadou and Mima 2000). A
+    name of one word is completed by a second phrase. Topics choose in the order of their best scores.
     """
-    heaviest = [np.argsort(-places[:, topic], kind="stable")[:_READ] for topic in range(places.shape[1])]
+    worth = {word_key(word): weight for word, weight in sorted(worth.items(), key=lambda item: (item[1], item[0]))}
+    most = max(20, min(_READ, _READ_IN_ALL // max(places.shape[1], 1)))
+    heaviest = [np.argsort(-places[:, topic], kind="stable")[:most] for topic in range(places.shape[1])]
     mine = [[int(row) for row in rows if places[row, topic] >= 0.3] for topic, rows in enumerate(heaviest)]
     mine = [rows or [int(row) for row in near[:3]] for rows, near in zip(mine, heaviest, strict=True)]
-    read = sorted({row for rows in mine for row in rows})
     # An acronym and what it stands for are one phrase.
-    said = {row: accented(texts[row]) for row in read}
+    said = {row: cleaned(texts[row], elided="{} ") for row in sorted({row for rows in mine for row in rows})}
     long = acronyms_of(said.values())
-    told = {row: _spelt_out(phrases_of(text, worth), long) for row, text in said.items()}
-    everywhere = Counter(phrase for found in told.values() for phrase in found)
-    # What stands in a title counts twice: texts begin with theirs.
-    titles = {row: _spelt_out(phrases_of(text[:_TITLE], worth), long) for row, text in said.items()}
-    ranked = [
-        _ranked(
-            Counter(phrase for row in rows for phrase in told[row]),
-            Counter(phrase for row in rows for phrase in titles[row]),
-            len(rows),
-            everywhere,
-            len(told),
-            _heavy(words[topic], long),
-            worth,
-            long,
-        )
-        for topic, rows in enumerate(mine)
-    ]
-    labels: list[str] = []
-    for topic, candidates in enumerate(ranked):
-        labels.append(_label(candidates, list(words[topic]), labels, long))
-    shown = _spellings(list(said.values()), {part for label in labels for part in label.split(", ")})
-    labels = [", ".join(shown.get(part, part) for part in label.split(", ")) for label in labels]
-    return labels, [list(candidates[:5]) for candidates in ranked]
+    measured = units(said.values())
+    worth = {key: weight for key, weight in worth.items() if key not in measured}
+    heavy = [_heavy(topic, long) for topic in words]
+    read = _Read.of(said, worth, long, {key for topic in heavy for key in topic})
+    ranked = [_ranked(read, rows, heavy[topic], worth, long) for topic, rows in enumerate(mine)]
+    labels = _labels(ranked, words, long)
+    shown = _spellings(list(said.values()), {part for parts in labels for part in parts})
+    named = [_ELISION.sub(r"\1", ", ".join(shown[part] for part in parts)) for parts in labels]
+    for at, label in enumerate(named):
+        while named[at] in named[:at] or named[at] in ("", OTHER):
+            named[at] = f"{named[at] or label or OTHER} ·"
+    return named, [[_ELISION.sub(r"\1", phrase) for phrase, _ in candidates[:5]] for candidates in ranked]
+
+
+@dataclass(frozen=True)
+class _Read:
+    """The phrases of papers that were read, by what they have in common but for an ending.
+
+    Attributes
+    ----------
+    told : dict of int to dict of str to (int, int)
+        For each row the keys of its phrases, how often they stand there, and how often by themselves.
+    titled : dict of int to set of str
+        For each row the keys of those in its title.
+    forms : dict of str to Counter
+        How each key is written, and in how many papers.
+    everywhere : Counter
+        Papers that have each key.
+    """
+
+    told: dict[int, dict[str, tuple[int, int]]]
+    titled: dict[int, set[str]]
+    forms: dict[str, Counter[str]]
+    everywhere: Counter[str]
+
+    @classmethod
+    def of(cls, said: Mapping[int, str], worth: Mapping[str, float], long: Mapping[str, str], among: Set[str]) -> _Read:
+        """Read papers for phrases with a word, by its key, among some; acronyms count as what they stand for."""
+        among = among | {word_key(short) for short, full in long.items() if not among.isdisjoint(map(word_key, full.split()))}
+        told: dict[int, dict[str, tuple[int, int]]] = {}
+        titled: dict[int, set[str]] = {}
+        forms: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        everywhere = Counter[str]()
+        for row, text in said.items():
+            keys: dict[str, tuple[int, int]] = {}
+            for phrase, (seen, alone) in phrases_of(text, worth, among).items():
+                form = long.get(phrase, phrase)
+                key = phrase_key(form)
+                if key not in keys:
+                    forms[key][form] += 1
+                before = keys.get(key, (0, 0))
+                keys[key] = (before[0] + seen, before[1] + alone)
+            told[row] = keys
+            everywhere.update(keys.keys())
+            # Texts begin with their titles.
+            titled[row] = {phrase_key(long.get(phrase, phrase)) for phrase in phrases_of(text[:_TITLE], worth, among)}
+        return cls(told, titled, dict(forms), everywhere)
+
+
+def phrase_key(phrase: str) -> str:
+    """What a phrase has in common with its other forms: its words without the endings of a plural, in one spelling.
+
+    Examples
+    --------
+    >>> phrase_key("tumours"), phrase_key("tumor"), phrase_key("neural networks"), phrase_key("states of bodies")
+    ('tumor', 'tumor', 'neural network', 'state of body')
+    """
+    return " ".join(map(word_key, phrase.split()))
 
 
 def _ranked(
-    here: Counter[str],
-    titled: Counter[str],
-    papers: int,
-    everywhere: Counter[str],
-    all_papers: int,
-    heavy: Mapping[str, float],
-    worth: Mapping[str, float],
-    long: Mapping[str, str],
-) -> list[str]:
-    """Phrases of a topic, best first; none is part of one before it, or holds one."""
+    read: _Read, rows: Sequence[int], heavy: Mapping[str, float], worth: Mapping[str, float], long: Mapping[str, str]
+) -> list[tuple[str, float]]:
+    """Phrases of a topic and their scores, best first; none is part of one before it, or holds one."""
+    papers, others = len(rows), len(read.told) - len(rows)
     least = 3 if papers > 10 else 2 if papers > 3 else 1
+    here = Counter(key for row in rows for key in read.told[row])
+    seen, alone = Counter[str](), Counter[str]()
+    for row in rows:
+        for key, (times, apart) in read.told[row].items():
+            seen[key] += times
+            alone[key] += apart
+    titled = Counter(key for row in rows for key in read.titled[row])
+    typical = float(np.median([worth[key] for key in heavy if key in worth] or [1.0])) or 1.0
+    value = dict.fromkeys(IN_NAMES, _ADDED) | {key: min(weight / typical, 1.0) for key, weight in worth.items()}
     scores: dict[str, float] = {}
-    for phrase, count in here.items():
-        parts = phrase.split()
-        if count < least or not any(part in heavy for part in parts):
+    for key, count in here.items():
+        parts = key.split()
+        if count < max(least, _LEAST_COVERAGE * papers) or not any(part in heavy for part in parts):
             continue
-        elsewhere = (everywhere[phrase] - count + 0.5) / (all_papers - papers + 1)
+        elsewhere = (read.everywhere[key] - count + 0.5) / (others + 1)
         lift = (count / papers) / elsewhere
-        if lift > 1:
-            known = [worth[part] for part in parts if part in worth]
-            told = max(heavy.get(part, 0.0) for part in parts) * max(known, default=0.0) ** 0.5
-            scores[phrase] = (count + titled[phrase]) / papers * np.log(lift) * len(parts) * told
-    chosen: list[str] = []
-    for phrase in sorted(scores, key=lambda phrase: (-scores[phrase], phrase)):
-        if not any(_same(phrase, other, long) for other in chosen):
-            chosen.append(phrase)
+        if lift <= _LEAST_LIFT:
+            continue
+        length = len(parts[0]) / 2 if is_unspaced(key) else sum(value.get(part, 0.0) for part in parts)
+        free = (alone[key] + 0.5) / (seen[key] + 1)
+        told = max(heavy.get(part, 0.0) for part in parts)
+        scores[key] = (count + 2 * titled[key]) / papers * math.log(min(lift, _MOST_LIFT)) * length**_LENGTH * told * free
+    order = sorted(scores, key=lambda key: (-scores[key], key))[:_SHORTLIST]
+    chosen: list[tuple[str, float]] = []
+    for key in order:
+        if not _is_part(key, order, here, value) and not any(_same(key, other, long) for other, _ in chosen):
+            chosen.append((key, scores[key]))
         if len(chosen) == 12:
             break
-    return chosen
+    return [(min(read.forms[key], key=lambda form: (-read.forms[key][form], form)), score) for key, score in chosen]
 
 
-def _spelt_out(phrases: set[str], long: Mapping[str, str]) -> set[str]:
-    return {long.get(phrase, phrase) for phrase in phrases}
+def _is_part(key: str, others: Iterable[str], here: Mapping[str, int], value: Mapping[str, float]) -> bool:
+    """Whether most papers that have a phrase have it as part of a longer one, which says more."""
+    return any(
+        _PART_OF * here[key] <= here[other] and _added(key, other, value) >= _ADDED for other in others if len(other) > len(key)
+    )
+
+
+def _added(key: str, other: str, value: Mapping[str, float]) -> float:
+    """What the words are worth that a phrase has beyond another one that it holds; nothing where it does not hold it."""
+    if is_unspaced(key):
+        return float(key in other)
+    if f" {key} " not in f" {other} ":
+        return 0.0
+    rest = f" {other} ".replace(f" {key} ", " ", 1).split()
+    return sum(1.0 if len(part) == 1 else value.get(part, 0.0) for part in rest)
 
 
 def _heavy(words: Sequence[str], long: Mapping[str, str]) -> dict[str, float]:
     """How much the words of a topic count in its name, the first ones most; those that an acronym stands for as it does."""
-    heavy = {word: 1 / (1 + place / 20) for place, word in enumerate(words)}
-    for word in words:
-        for part in long.get(word, "").split():
-            heavy[part] = max(heavy.get(part, 0.0), heavy[word])
+    heavy: dict[str, float] = {}
+    for place, word in enumerate(words):
+        for part in (word, *long.get(word, "").split()):
+            key = word_key(part)
+            heavy[key] = max(heavy.get(key, 0.0), 1 / (1 + place / 20))
     return heavy
 
 
+def _content(phrase: str, long: Mapping[str, str]) -> list[str]:
+    """Words that a phrase says something with, in the singular and with acronyms spelt out; strings without spaces as they are."""
+    words = [part for word in phrase.split() for part in re.split("[ -]", long.get(word, word))]
+    return [word_key(word) for word in words if word not in ENGLISH] or words
+
+
 def _same(one: str, other: str, long: Mapping[str, str]) -> bool:
-    """Whether two phrases say the same, but for an ending, or one holds a word of the other, spelt out or not."""
-    one, other = (" ".join(long.get(word, word) for word in phrase.split()) for phrase in (one, other))
-    return any(a[:5] == b[:5] or a.rstrip("s") == b.rstrip("s") for a in one.split() for b in other.split())
+    """Whether two phrases share a word, but for its ending, spelt out or not."""
+    return any(_alike(a, b) for a in _content(one, long) for b in _content(other, long))
 
 
-def _label(candidates: Sequence[str], words: Sequence[str], taken: Sequence[str], long: Mapping[str, str]) -> str:
-    parts = list(candidates[:1]) or list(words[:1])
-    more = [phrase for phrase in [*candidates[1:], *words] if not any(_same(phrase, part, long) for part in parts)]
-    if parts and len(parts[0].split()) == 1 and more:
-        parts.append(more.pop(0))
-    label = ", ".join(parts) or OTHER + " ·"
-    while label in taken and more:
-        label = f"{label}, {more.pop(0)}"
-    while label in taken or label == OTHER:
-        label += " ·"
-    return label
+def _alike(one: str, other: str) -> bool:
+    """Whether two words are forms of one: *medical* and *medicine*, but not *transfer* and *transformer*."""
+    if is_unspaced(one) or is_unspaced(other):
+        return one in other or other in one
+    shared = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    return one == other or (shared >= _STEM and max(len(one), len(other)) - shared <= _ENDING)
+
+
+def _labels(
+    ranked: Sequence[Sequence[tuple[str, float]]], words: Sequence[Sequence[str]], long: Mapping[str, str]
+) -> list[list[str]]:
+    """The phrases of each topic's name: the topics with the best ones choose first."""
+    labels: list[list[str]] = [[] for _ in ranked]
+    taken: list[frozenset[str]] = []
+    for topic in sorted(range(len(ranked)), key=lambda at: (-max((score for _, score in ranked[at]), default=0.0), at)):
+        candidates = ranked[topic] or [(word, 1.0) for word in words[topic][:3]]
+        labels[topic] = _name(candidates, taken, long)
+        taken.append(_says(labels[topic], long))
+    return labels
+
+
+def _says(parts: Sequence[str], long: Mapping[str, str]) -> frozenset[str]:
+    return frozenset(word for part in parts for word in _content(part, long))
+
+
+def _name(candidates: Sequence[tuple[str, float]], taken: Sequence[frozenset[str]], long: Mapping[str, str]) -> list[str]:
+    """The best name that says something that no other says, if it is not much worse than the best of all; else that with one phrase more."""
+    best: list[str] = []
+    for phrase, score in candidates:
+        if score < _NEARLY * candidates[0][1]:
+            break
+        parts = [phrase]
+        if _is_short(phrase):
+            parts += [other for other, value in candidates if value >= _SECOND * score and not _same(phrase, other, long)][:1]
+        if not any(_says(parts, long) <= other for other in taken):
+            return parts
+        best = best or parts
+    if _says(best, long) in taken:
+        best += [other for other, _ in candidates if not any(_same(other, part, long) for part in best)][:1]
+    return best
+
+
+def _is_short(phrase: str) -> bool:
+    """Whether a phrase is one word, which wants a second."""
+    return len(phrase) <= 2 if is_unspaced(phrase) else " " not in phrase
 
 
 def _spellings(texts: Sequence[str], phrases: set[str]) -> dict[str, str]:
-    """How each phrase is written most: small letters, but for what is written in capitals inside a word, such as ``LLMs``."""
-    wanted = {word for phrase in phrases for word in phrase.split()}
-    forms: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    """How each phrase is written most within a sentence, as a whole or, where it never is, word by word.
+
+    What begins a sentence, and what stands in a title in which nearly every word has a capital, tells only of capitals inside a word,
+    such as those of *LLMs*. Where nothing else is told, letters are small.
+    """
+    by_first: defaultdict[str, set[tuple[str, ...]]] = defaultdict(set)
+    for phrase in phrases:
+        words = tuple(phrase.split())
+        for part in {words, *((word,) for word in words)}:
+            by_first[part[:1][0] if part else ""].add(part)
+    forms: defaultdict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
     for text in texts:
-        for piece in _PIECE.findall(text):
-            if (low := piece.lower()) in wanted:
-                forms[low][piece] += 1
-    shown = {}
-    for word, counts in forms.items():
-        form = min(counts, key=lambda form: (-counts[form], form))
-        shown[word] = form if any(letter.isupper() for letter in form[1:]) else word
-    return {phrase: " ".join(shown.get(word, word) for word in phrase.split()) for phrase in phrases}
+        for sentence in pieces_of(text):
+            tokens = _TOKEN.findall(sentence)
+            letters = [token for token in tokens[1:] if token[0].isalpha() and token.lower() not in ENGLISH]
+            told = sum(word[0].isupper() for word in letters) < _TITLE_CASE * len(letters)
+            shouted = sum(word.isupper() for word in letters) > _TITLE_CASE * len(letters)
+            low = [token.lower() for token in tokens]
+            for at, first in enumerate(low):
+                for part in by_first.get(first, ()):
+                    here = tokens[at : at + len(part)]
+                    if tuple(low[at : at + len(part)]) == part and (
+                        (told and at) or (not shouted and any(map(_has_capitals_inside, here)) and len(part) == 1)
+                    ):
+                        forms[part][" ".join(here)] += 1
+    shown = {part: _form(counts) for part, counts in forms.items()}
+    return {
+        phrase: shown.get(tuple(phrase.split())) or " ".join(shown.get((word,), word) for word in phrase.split())
+        for phrase in phrases
+    }
+
+
+def _form(counts: Counter[str]) -> str:
+    """The form that is written most; one all in capitals only where hardly any other is written, as then it is an acronym."""
+    small = Counter({form: count for form, count in counts.items() if not form.isupper()})
+    counts = small if _SHOUTED * counts.total() <= small.total() else counts
+    return min(counts, key=lambda form: (-counts[form], form.swapcase()))
+
+
+def _has_capitals_inside(word: str) -> bool:
+    return any(part[1:] != part[1:].lower() for part in word.split("-"))
 
 
 def central_papers(places: np.ndarray, topic: int, count: int = 3) -> list[int]:
@@ -190,5 +463,5 @@ def central_papers(places: np.ndarray, topic: int, count: int = 3) -> list[int]:
 def telling_sentence(text: str, words: Sequence[str]) -> str:
     """The sentence of a text that has the most of a topic's words; the first of several."""
     sentences = [part.strip() for part in re.split(r"(?<=[.!?])\s+", text) if part.strip()]
-    wanted = set(words)
-    return max(sentences, key=lambda sentence: len(wanted & set(words_of(sentence))), default="")
+    wanted = set(map(word_key, words))
+    return max(sentences, key=lambda sentence: len(wanted & set(map(word_key, terms_of(sentence)))), default="")

@@ -16,7 +16,7 @@ from explorer.errors import CorpusError
 from explorer.topics.factors import factorise, factors_of, telling_words
 from explorer.topics.labels import OTHER, name_topics
 from explorer.topics.stability import choose_number, topic_stability
-from explorer.topics.terms import content_keys, count_terms, term_weights
+from explorer.topics.terms import content_keys, count_terms, term_weights, without_boilerplate
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -140,7 +140,7 @@ class TopicModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def _fit_texts(self, texts: Sequence[str]) -> Self:
         keys = content_keys(texts[i].encode("utf-8", "surrogatepass") for i in range(len(texts)))
         order = np.argsort(keys, kind="stable")[: self.sample]
-        chosen = [texts[int(i)] for i in order]
+        chosen = without_boilerplate([texts[int(i)] for i in order])
         counts, vocabulary = count_terms(chosen)
         return self._fit(counts, keys[order], vocabulary, chosen, len(texts))
 
@@ -208,13 +208,20 @@ class TopicModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
                 places = (found / np.maximum(found.sum(axis=1, keepdims=True), 1e-12)).astype(np.float32)
 
     def _presence(self, counts: csr_matrix) -> csr_matrix:
-        """Which words a paper has, as their weights, so that a paper of the corpus has about 60 in all."""
+        """Which words a paper has, as their weights, so that a paper of the corpus has about 60 in all, and others by the root of theirs.
+
+        The words of a long text follow from each other: it is not as much surer than a title as it is longer. With weights added up, papers
+        without an abstract would all go to the largest topic.
+        """
         has = counts.astype(np.float32)
         has.data = self.weights_[has.indices].astype(np.float32)
         if not hasattr(self, "factors_") or self.factors_.shape[1] != len(self.weights_) or not hasattr(self, "scale_"):
-            total = float(has.data.sum(dtype=np.float64))
-            self.scale_ = _LENGTH * has.shape[0] / total if total > 0 else 1.0
+            every = float(has.data.sum(dtype=np.float64))
+            self.scale_ = _LENGTH * has.shape[0] / every if every > 0 else 1.0
         has.data *= np.float32(self.scale_)
+        total = np.asarray(has.sum(axis=1), np.float64).ravel()
+        by_root = np.sqrt(_LENGTH / np.maximum(total, 1e-9)).astype(np.float32)
+        has.data *= np.repeat(by_root, np.diff(has.indptr))
         return has
 
     def _posterior(self, has: csr_matrix, temper: float = _TEMPER) -> np.ndarray:

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence, Set
+from functools import lru_cache
 from hashlib import blake2b
+from html import unescape
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from explorer.text.analysis import without_particle
+from explorer.text.languages import ENGLISH, function_words_of
 from explorer.text.markup import plain_latex
+from explorer.text.word_forms import word_forms
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -19,16 +26,45 @@ _WORD = re.compile(r"(?<![\\\w])[^\W\d_](?:[^\W_]|[-’'](?=[^\W_]))+(?!\w)")
 _ADDRESS = re.compile(
     r"https?://\S+|www\.\S+|\S+@\S+\.\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|edu|gov|ai|co)\b(?:/\S*)?", re.I
 )
-_MARKUP = re.compile(r"\\[A-Za-z]+|<[^<>]{1,80}>|&\w+;")
+_ELEMENT = re.compile(r"</?[A-Za-z!?][^<>]{0,80}>")
+_COMMAND = re.compile(r"\\(?:(?:begin|end|cite[a-z]*|ref|eqref|label|footnotemark)\*?(?:\[[^\]]*\])*\{[^{}]*\}|[A-Za-z]+)")
 _ACCENT = re.compile(r"""\\["'`^~=.]\{?\\?[A-Za-z]""")
-_RUN = re.compile(r"[぀-ヿ㐀-鿿豈-﫿]+")
-_UNSPACED = re.compile(r"[぀-ヿ㐀-鿿豈-﫿]")
+_FORMULA = re.compile(r"(?<!\\)\$\$?(?=[^\s$])([^$]++)(?<![\s\\])\$\$?(?!\d)|\\\(.*?\\\)|\\\[.*?\\\]", re.DOTALL)
+"""Mathematics; between dollars by pandoc's rule, which tells it from amounts of money."""
+
+_LETTER = re.compile(r"\\?([A-Za-z]+)")
+_INDEX = re.compile(r"[_^]\{?(\w+)\}?")
+
+_CITED = re.compile(r"\bet\.? al\b\.?")
+_HYPHEN = re.compile(r"(?<=\w)[\u2010\u2011\u2013](?=\w)|(?<=\w)\u00ad(?=\w)")
+ELIDED = "(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|dell|nell|sull|all|dall|quell|un)['’]"
+_ELIDED = re.compile(f"{ELIDED}(?=[aeiouyhàáâèéêëìíîïòóôùúûœæ])", re.IGNORECASE)
+"""A French or Italian article or preposition that has lost its vowel before a word that begins with one."""
+
+_RUN = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
+_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+_HANGUL = re.compile("[\uac00-\ud7a3]")
+
+LONGEST_STRING = 6
+"""Characters of a word of a script without spaces that is looked for."""
+
+_WITHIN = 0.7
+"""A string of characters is part of a word, and none, where so many of its occurrences go on, or begin, with the same character."""
+
+_LEXICON_FROM = 3_000
+"""Papers that words of a script without spaces are learnt from."""
+
+_GRAMMAR = re.compile(r"[\u3040-\u309f的了和与與及或是在之]")
+"""Characters that no Chinese or Japanese term begins with: the syllables of Japanese grammar, and Chinese particles."""
 
 _LEARNT_ON = 6_000
 """Papers that the worth of terms is learnt on: enough for terms that stand in one paper of a thousand."""
 
 _FEW = 20
 """Papers below which nothing can be learnt of terms but how many papers have them."""
+
+_SHORT = 0.25
+"""Terms of a paper without an abstract, as a share of those of a long one."""
 
 _DIMENSIONS = 50
 _FULL = 0.3
@@ -46,6 +82,52 @@ def accented(text: str) -> str:
     return plain_latex(text) if "\\" in text and _ACCENT.search(text) else text
 
 
+def cleaned(text: str, *, elided: str = "") -> str:
+    r"""A text without what holds no words: addresses, elements of HTML, commands and formulas of LaTeX; its letters composed.
+
+    What a formula is part of stays a word, if it is a letter or an index. In the place of an article that has lost its vowel (*l'analyse*)
+    comes `elided`, in which ``{}`` is what it was.
+
+    Examples
+    --------
+    >>> cleaned(r"$k$-means of CO$_2$ &amp; <i>Drosophila</i>, $x^2+1$ at https://github.com/a/b")
+    'k-means of CO2 &  Drosophila ,  ;  at  '
+    """
+    if "://" in text or "www." in text or "@" in text or ".com" in text or ".org" in text or ".io" in text:
+        text = _ADDRESS.sub(" ", text)
+    if "&" in text:
+        # Twice: what was escaped is escaped again on many a way.
+        text = unescape(unescape(text))
+    if "<" in text:
+        text = _ELEMENT.sub(" ", text)
+    if "$" in text or "\\(" in text or "\\[" in text:
+        text = _FORMULA.sub(_left_of_a_formula, text)
+    if "\\" in text:
+        text = _COMMAND.sub(" ", accented(text))
+    if "et al" in text or "et. al" in text:
+        text = _CITED.sub(" ; ", text)
+    if not text.isascii():
+        text = _HYPHEN.sub(lambda found: "" if found[0] == "\u00ad" else "-", unicodedata.normalize("NFC", text))
+    if "'" in text or "’" in text:
+        text = _ELIDED.sub(lambda found: found[0] if _is_in_a_word(found) else elided.format(found[0]), text)
+    return text
+
+
+def _left_of_a_formula(found: re.Match[str]) -> str:
+    """What a formula leaves: a letter that a hyphen joins to a word (*$k$-means*), an index of a word (*CO$_2$*), else the end of a phrase."""
+    text, inside = found.string, found[1] or ""
+    before, after = text[found.start() - 1 : found.start()], text[found.end() : found.end() + 1]
+    if before.isalnum() and (index := _INDEX.fullmatch(inside)):
+        return index[1]
+    return letter[1] if "-" in (before, after) and (letter := _LETTER.fullmatch(inside)) else " ; "
+
+
+def _is_in_a_word(found: re.Match[str]) -> bool:
+    """Whether what was found is the end of a longer word: *isn't* has no elided *n*."""
+    before = found.string[found.start() - 1 : found.start()]
+    return before.isalnum() or before == "-"
+
+
 def words_of(text: str) -> list[str]:
     r"""Words of a text in lower case: no addresses, no markup, no numbers; pairs of characters where a script has no spaces.
 
@@ -53,35 +135,143 @@ def words_of(text: str) -> list[str]:
     --------
     >>> words_of("Code: https://github.com/a/b; graph-based LLMs, x_1 and \\alpha")
     ['code', 'graph-based', 'llms', 'and']
+    >>> words_of("L'analyse d'images")
+    ['analyse', 'images']
     """
-    if "://" in text or "www." in text or "@" in text or ".com" in text or ".org" in text or ".io" in text:
-        text = _ADDRESS.sub(" ", text)
-    if "\\" in text or "<" in text or "&" in text:
-        text = accented(text)
-        text = _MARKUP.sub(" ", text)
-    if not text.isascii():
-        text = unicodedata.normalize("NFC", text)
-    found = _WORD.findall(text.lower())
+    found = _words(cleaned(text))
+    return [part for word in found for part in _pairs(word)] if any(map(_UNSPACED.search, found)) else found
+
+
+def _words(text: str) -> list[str]:
+    """Words of a cleaned text in lower case; of a script without spaces its runs."""
+    found: list[str] = _WORD.findall(text.lower())
     if "'s" in text or "’s" in text:
         found = [word[:-2] if word.endswith(("'s", "’s")) else word for word in found]
-    return [part for word in found for part in _parts(word)] if _UNSPACED.search(text) else found
+    return found if text.isascii() or not _HANGUL.search(text) else [without_particle(word) for word in found]
 
 
-def _parts(word: str) -> list[str]:
+def is_unspaced(text: str) -> bool:
+    """Whether a text has characters of Chinese or Japanese, which write no spaces between words."""
+    return not text.isascii() and _UNSPACED.search(text) is not None
+
+
+def _pairs(word: str) -> list[str]:
     """A word, or the pairs of characters of one in a script without spaces (Nie, Gao, Zhang and Zhou 2000)."""
     if not _UNSPACED.search(word):
         return [word]
     return [run[at : at + 2] for run in _RUN.findall(word) for at in range(max(len(run) - 1, 1))]
 
 
+def terms_of(text: str) -> list[str]:
+    """Words of a text that may be terms of a topic: none of the function words of its language.
+
+    Of a script without spaces every string of two to six characters is one: a vocabulary tells those that are words.
+
+    Examples
+    --------
+    >>> terms_of("The adsorption of CO2 on thin films"), terms_of("El cáncer de mama"), terms_of("深度学")
+    (['adsorption', 'co2', 'thin', 'films'], ['cáncer', 'mama'], ['深度', '深度学', '度学'])
+    """
+    found, _ = _parted(text)
+    if any(map(_UNSPACED.search, found)):
+        return [part for word in found for part in (_strings(word, 2) if _UNSPACED.search(word) else (word,))]
+    return found
+
+
+def _parted(text: str) -> tuple[list[str], Set[str]]:
+    """Words of a text but for function words, and its function words of a language that is not English."""
+    words = _words(cleaned(text))
+    empty = function_words_of(words)
+    foreign: Set[str] = frozenset() if empty is ENGLISH else empty.intersection(words) - ENGLISH
+    return [word for word in words if word not in empty], foreign
+
+
+def _strings(word: str, shortest: int, longest: int = LONGEST_STRING) -> Iterator[str]:
+    """Strings of characters in the runs of a word in a script without spaces."""
+    for run in _RUN.findall(word):
+        for at in range(len(run)):
+            for end in range(at + shortest, min(at + longest, len(run)) + 1):
+                yield run[at:end]
+
+
+def lexicon(texts: Iterable[str]) -> frozenset[str]:
+    """Words of scripts without spaces, as the texts show them.
+
+    Parameters
+    ----------
+    texts : iterable of str
+
+    Returns
+    -------
+    frozenset of str
+        Strings of two to six characters that neither begin nor end with a character of grammar, and that stand between changing
+        characters.
+
+    Notes
+    -----
+    Accessor variety (Feng, Chen, Deng and Zheng 2004): where one character follows, or goes before, nearly always, the string is
+    part of a longer word.
+
+    Examples
+    --------
+    >>> sorted(lexicon(["深度学习方法", "基于深度学习的研究", "一种深度学习模型", "强化学习", "学习率"]))
+    ['学习', '深度学习']
+    """
+    seen = Counter[str]()
+    for text in texts:
+        if not text.isascii():
+            seen.update(string for run in _RUN.findall(text) for string in _strings(run, 1, LONGEST_STRING + 1))
+    most_after, most_before = Counter[str](), Counter[str]()
+    for string, count in seen.items():
+        if len(string) > 2:
+            most_after[string[:-1]] = max(most_after[string[:-1]], count)
+            most_before[string[1:]] = max(most_before[string[1:]], count)
+    return frozenset(
+        string
+        for string, count in seen.items()
+        if 2 <= len(string) <= LONGEST_STRING
+        and count > 1
+        and max(most_after[string], most_before[string]) < _WITHIN * count
+        and not _GRAMMAR.match(string[0])
+        and not _GRAMMAR.match(string[-1])
+    )
+
+
+_NO_PLURALS = frozenset("means news".split())
+
+
+@lru_cache(maxsize=65_536)
+def word_key(word: str) -> str:
+    """What the forms of a word have in common: singular and plural, British and American spelling.
+
+    Plurals are those of Harman (1991, How effective is suffixing?), and those that `explorer.text.word_forms` knows.
+
+    Examples
+    --------
+    >>> word_key("tumours") == word_key("tumor"), word_key("analyses") == word_key("analysis"), word_key("news")
+    (True, True, 'news')
+    """
+    return min(map(_singular, word_forms(word)), key=lambda form: (len(form), form))
+
+
+def _singular(word: str) -> str:
+    if len(word) <= 3 or word in _NO_PLURALS:
+        return word
+    if word.endswith("ies") and not word.endswith(("eies", "aies")):
+        return word[:-3] + "y"
+    if word.endswith(("xes", "sses", "ches", "shes", "zes")):
+        return word[:-2]
+    return word[:-1] if word.endswith("s") and not word.endswith(("us", "ss", "is")) else word
+
+
 def count_terms(texts: Iterable[str], vocabulary: Sequence[str] | None = None) -> tuple[csr_matrix, np.ndarray]:
-    """Count the words of texts.
+    """Count the terms of texts.
 
     Parameters
     ----------
     texts : iterable of str
     vocabulary : sequence of str, optional
-        Words to count; by default those of the texts that at least `least_papers` of them have.
+        Terms to count; by default those of the texts that at least `least_papers` of them have.
 
     Returns
     -------
@@ -90,22 +280,118 @@ def count_terms(texts: Iterable[str], vocabulary: Sequence[str] | None = None) -
         Sorted.
     """
     from scipy.sparse import csr_matrix
-    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, CountVectorizer
+    from sklearn.feature_extraction.text import CountVectorizer
 
     if vocabulary is not None:
-        counter = CountVectorizer(analyzer=words_of, vocabulary=vocabulary, dtype=np.float64)
+        counter = CountVectorizer(analyzer=terms_of, vocabulary=vocabulary, dtype=np.float64)
         return counter.transform(texts), np.asarray(vocabulary)
     texts = list(texts)
-    counter = CountVectorizer(analyzer=words_of, dtype=np.float64)
+    known = lexicon(texts[:_LEXICON_FROM])
+
+    foreign = Counter[str]()
+
+    def terms(text: str) -> list[str]:
+        found, left_out = _parted(text)
+        foreign.update(left_out)
+        if is_unspaced(text):
+            return [
+                part for word in found for part in (known.intersection(_strings(word, 2)) if is_unspaced(word) else (word,))
+            ]
+        return found
+
+    counter = CountVectorizer(analyzer=terms, dtype=np.float64)
     try:
         counts = counter.fit_transform(texts)
     except ValueError:
         # scikit-learn's way to say that there is no word: no texts, or nothing but numbers.
         return csr_matrix((len(texts), 0)), np.array([], dtype="U1")
     names = counter.get_feature_names_out()
-    papers = np.bincount(counts.indices, minlength=counts.shape[1])
-    kept = np.flatnonzero((papers >= least_papers(len(texts))) & ~np.isin(names, sorted(ENGLISH_STOP_WORDS)))
-    return counts[:, kept].tocsr(), names[kept].astype(str)
+    papers = np.bincount(counts.indices, minlength=len(names))
+    # What is a function word in most papers that have it is one in those whose language is not clear.
+    kept = (papers >= least_papers(len(texts))) & (papers > np.array([foreign[name] for name in names]))
+    return counts[:, np.flatnonzero(kept)].tocsr(), names[kept].astype(str)
+
+
+_END = re.compile(r"[.!?:]\s+|—\s*|[。！？：]")
+_SMALL = "(?:An|As|At|By|For|From|In|It|Of|On|Our|The|There|These|This|To|We|With) "
+_BEGINS = re.compile(f"(?<=[^\\W_]) (?={_SMALL})")
+"""A small word with a capital begins a sentence, also where what is before it has no full stop: a title, a heading."""
+
+_HEADED = re.compile(f"(?:[A-Z][\\w-]* (?:(?:and|of|the) )?){{1,3}}(?={_SMALL})")
+_LONGEST_PIECE = 200
+_OFTEN = 0.002
+"""Share of the papers that must say the same."""
+
+_SAID_BY = 3
+_NO_LETTERS = str.maketrans(dict.fromkeys("0123456789.,:;!?()[]{}-–—。，：；！？（）©®™*/&'\"", ""))
+
+
+def without_boilerplate(texts: Sequence[str]) -> list[str]:
+    """Texts without what several of them say word for word: headings of structured abstracts, notes of publishers.
+
+    Parameters
+    ----------
+    texts : sequence of str
+
+    Returns
+    -------
+    list of str
+        What stands between two ends of a sentence, or before a colon, is left out where three texts or more, and one of five
+        hundred, have it, whatever its figures; but the first such piece of each text, which is its title, stays.
+
+    Examples
+    --------
+    >>> said = [f"{word} heal. Methods: we count {word}. (C) 201{at} A Press. All rights reserved."
+    ...         for at, word in enumerate(["Cells", "Mice", "Plants"])]
+    >>> without_boilerplate(said)[0]
+    'Cells heal. we count Cells.'
+    """
+    # The same paper twice says nothing twice.
+    different = sorted(set(texts[:_LEARNT_ON]))
+    users, longest = Counter[str](), dict[str, int]()
+    for text in different:
+        said = {_said(piece): len(piece) for piece in pieces_of(text)[1:] if len(piece) <= _LONGEST_PIECE}
+        users.update(said.keys())
+        longest |= said
+    least = max(_SAID_BY, _OFTEN * len(different))
+    often = {key for key, count in users.items() if count >= least and key}
+    if not often:
+        return list(texts)
+    # Figures may be longer elsewhere; long pieces need not be looked at.
+    most = 10 + max(longest[key] for key in often)
+    return [_without(text, often, most) for text in texts]
+
+
+def _without(text: str, often: Set[str], most: int) -> str:
+    """A text without pieces that say one of what is said often, but for the first."""
+    pieces = pieces_of(text)
+    kept = [piece for at, piece in enumerate(pieces) if at == 0 or len(piece) > most or _said(piece) not in often]
+    return " ".join(kept) if len(kept) < len(pieces) else text
+
+
+def pieces_of(text: str) -> list[str]:
+    """Sentences of a text, and headings before them.
+
+    Examples
+    --------
+    >>> pieces_of("Cells heal Methods: we counted them. Results The cells healed.")
+    ['Cells heal Methods:', 'we counted them.', 'Results', 'The cells healed.']
+    """
+    ends = [found.end() for found in _END.finditer(text)]
+    pieces = [text[a:b].rstrip() for a, b in pairwise([0, *ends, len(text)]) if a < b]
+    if not pieces:
+        return []
+    # Only the first has a title before it; others may begin with a heading.
+    found = _BEGINS.split(pieces[0])
+    for piece in pieces[1:]:
+        heading = _HEADED.match(piece)
+        found += [piece[: heading.end() - 1], piece[heading.end() :]] if heading else [piece]
+    return found
+
+
+def _said(piece: str) -> str:
+    """What a piece of text says, without figures and signs."""
+    return " ".join(piece.translate(_NO_LETTERS).lower().split())
 
 
 def least_papers(papers: int) -> int:
@@ -137,7 +423,8 @@ def term_weights(counts: csr_matrix) -> np.ndarray:
     Notes
     -----
     Likeness is the mean inner product of pairs of the papers that have the term, in the space of the first 50 singular vectors
-    of TF-IDF, centred, without the term's own part, as a share of the papers' variance. It is found twice, the second time with
+    of TF-IDF, less the mean of papers with an abstract or of those without, and without the term's own part, as a share of the papers'
+    variance. It is found twice, the second time with
     the weights of the first. A term of few papers, of which little can be known, is given the benefit of half a standard error.
     """
     # The same papers whatever their number: the first ones in the order of content.
@@ -181,7 +468,7 @@ def _likeness(counts: csr_matrix, users: np.ndarray, weights: np.ndarray) -> np.
     dimensions = max(1, min(_DIMENSIONS, min(counts.shape) - 1, papers // 4))
     _, _, vectors = randomized_svd(weighted, dimensions, n_iter=3, random_state=0)
     places = weighted @ vectors.T
-    places = places - places.mean(axis=0)
+    places = places - _means(places, np.diff(counts.indptr))
     square = (places**2).sum(axis=1)
     has = counts.copy()
     has.data = np.ones_like(has.data)
@@ -200,6 +487,19 @@ def _likeness(counts: csr_matrix, users: np.ndarray, weights: np.ndarray) -> np.
     mean = pairs / np.maximum(users * (users - 1), 1)
     found: np.ndarray = np.where(users > 1, np.clip(mean / max(square.mean(), 1e-12), 0, 1), 0.0)
     return found
+
+
+def _means(places: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    """For each paper the mean place of the papers like it: of those with an abstract, or of those with a title only.
+
+    All that have an abstract share the words of abstracts, and would be like one another by *propose* and *results*.
+    """
+    means = np.tile(places.mean(axis=0), (len(places), 1))
+    short = lengths < _SHORT * np.quantile(lengths, 0.95)
+    if min(short.sum(), (~short).sum()) >= _FEW:
+        for group in (short, ~short):
+            means[group] = places[group].mean(axis=0)
+    return means
 
 
 def weigh(counts: csr_matrix, weights: np.ndarray) -> csr_matrix:

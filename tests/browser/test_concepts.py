@@ -258,7 +258,7 @@ def test_a_large_corpus_is_prepared_while_the_page_is_used(open_voila: Open, tmp
     board = open_voila(file, query="rank=graph+-+vision")
     board.page.wait_for_url("**/*rank=graph*")
     expect(concepts(board)).to_have_count(2, timeout=60_000)
-    expect(board.root.locator(".lx-preparing")).to_be_hidden()
+    expect(board.root.locator(".lx-preparing", has_text="ranking")).to_be_hidden()
     board.shows(5200)
     expect(board.root.locator(".lx-parts")).to_have_count(25)
 

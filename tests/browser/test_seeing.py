@@ -43,6 +43,22 @@ def test_papers_and_topics_share_the_first_screen(open_voila: Open, size: tuple[
     assert beside == (width >= 1280)
 
 
+@pytest.mark.parametrize("width", [1024, 1280, 1366, 1440, 1536])
+def test_the_bar_is_one_row_and_leaves_room_for_a_query(open_voila: Open, width: int) -> None:
+    """Also where the count is as long as that of a corpus of half a million."""
+    board = open_voila(viewport={"width": width, "height": 800})
+    tops = board.root.locator(".lx-bar-row").evaluate(
+        """(row) => {
+          row.querySelector(".lx-count").textContent = "588,092 of 588,092 papers";
+          const shown = [...row.children].map((node) => node.getBoundingClientRect()).filter((box) => box.width > 1);
+          return shown.map((box) => box.top + box.height / 2);
+        }"""
+    )
+    assert max(tops) - min(tops) < 4
+    assert box(board.box)["width"] > 120
+    assert board.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 def test_a_paper_that_is_opened_moves_no_other(voila_board: Board) -> None:
     board = voila_board
     before = [box(board.titles.nth(place)) for place in range(4)]

@@ -14,7 +14,13 @@ export function exportMenu(app) {
   let onlyTicked = false;
   let analysis = false;
   let marks = false;
-  const button = h("button", { class: "lx-button lx-menu-button" }, icon("out"), h("span", {}, "Export"), icon("down"));
+  const button = h(
+    "button",
+    { class: "lx-button lx-menu-button", title: "Export" },
+    icon("out"),
+    h("span", {}, "Export"),
+    icon("down"),
+  );
 
   function shareLink() {
     const query = model.get("summary").url;

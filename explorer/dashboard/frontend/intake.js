@@ -52,7 +52,7 @@ export function intakePanel(app) {
   const label = h("span", {}, "Add papers");
   const button = h(
     "button",
-    { class: "lx-button lx-intake-button", "aria-haspopup": "dialog", click: () => open() },
+    { class: "lx-button lx-intake-button", title: "Add papers", "aria-haspopup": "dialog", click: () => open() },
     icon("plus"),
     label,
   );

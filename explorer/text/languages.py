@@ -1,0 +1,94 @@
+"""The language of a text, by its small words, and which of its words say nothing of any subject."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from functools import cache
+
+from explorer.text.stopwords import FUNCTION_WORDS
+
+_ENOUGH = 5
+"""A text is English where one of so many of its words is a function word: two of five are in running text, one of four in titles."""
+
+_AS_TWO_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+
+_LEAST = 2
+"""Small words of another language that tell it."""
+
+_BESIDE, _SHARE = 4, 0.05
+"""Small words, and their share, that tell another language beside English, as of a record with two abstracts."""
+
+
+_SUBJECTS = frozenset("bill cry fire mill mine thick thin".split())
+"""Words of the list of function words that are none: it was gathered from one collection (Nothman, Qin and Yurchak 2018)."""
+
+_NOT_ENGLISH = frozenset("con de un".split())
+
+ENGLISH = FUNCTION_WORDS - _SUBJECTS - _NOT_ENGLISH
+"""Function words of English."""
+
+WITHIN_NAMES = frozenset(
+    "against and as at between by for from in into of on or over per through to under via with without".split()
+)
+"""Words among them that stand within a name; an article does only after one of them."""
+
+IN_NAMES = frozenset("bottom first four front full interest side system third three top two".split())
+"""Words among them that names begin or end with, such as *immune system*, *side effects*, *third person*, though they tell of no subject."""
+
+
+@cache
+def _languages_of() -> dict[str, tuple[str, ...]]:
+    """The languages, but for English, that have a word among their function words."""
+    from stop_words import AVAILABLE_LANGUAGES, get_stop_words
+
+    found: dict[str, list[str]] = {}
+    for language in sorted(AVAILABLE_LANGUAGES):
+        if language != "english":
+            words = {word.lower() for word in get_stop_words(language)}
+            # Where umlauts are written as two letters, in texts of old databases.
+            words |= {word.translate(_AS_TWO_LETTERS) for word in words}
+            for word in words:
+                found.setdefault(word, []).append(language)
+    return {word: tuple(languages) for word, languages in found.items()}
+
+
+@cache
+def _function_words(language: str) -> frozenset[str]:
+    return ENGLISH | {word for word, languages in _languages_of().items() if language in languages}
+
+
+def function_words_of(words: Sequence[str]) -> frozenset[str]:
+    """The function words of the language that a text is written in.
+
+    Parameters
+    ----------
+    words : sequence of str
+        Words of the text in lower case.
+
+    Returns
+    -------
+    frozenset of str
+        Those of English, and those of the other language whose function words the text has most of, if it has more of them.
+
+    Notes
+    -----
+    Small words tell languages apart (Grefenstette 1995, Comparing two language identification schemes). Each text is asked by itself:
+    German *die* and *war* are words of papers in English.
+
+    Examples
+    --------
+    >>> "die" in function_words_of("die wirkung der strahlung auf die zelle".split())
+    True
+    >>> "die" in function_words_of("why cells die of radiation and how".split())
+    False
+    """
+    seen = sum(map(ENGLISH.__contains__, words))
+    known = _languages_of()
+    hits = Counter(language for word in words if word not in ENGLISH for language in known.get(word, ()))
+    most = max(hits.values(), default=0)
+    english = _ENOUGH * seen >= len(words)
+    if most < (max(_BESIDE, _SHARE * len(words)) if english else max(_LEAST, seen + 1)):
+        return ENGLISH
+    # Languages that a few words cannot tell apart, as Spanish and Catalan, share their smallest ones.
+    return ENGLISH.union(*(_function_words(name) for name, count in hits.items() if count == most))

@@ -1,0 +1,283 @@
+"""Names of topics are what a reader of the field would call them, in whatever language and whatever the texts carry along."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from sklearn.metrics import normalized_mutual_info_score
+
+from explorer import TopicModel
+from explorer.text.languages import ENGLISH, function_words_of
+from explorer.topics.labels import name_topics, phrases_of
+from explorer.topics.terms import cleaned, lexicon, terms_of, without_boilerplate, word_key
+
+
+def named(*groups: Sequence[str], words: Sequence[Sequence[str]], worth: dict[str, float] | None = None) -> list[str]:
+    """Labels of groups of texts, each a topic, whose terms are all words of the texts that are no function words."""
+    texts = [text for group in groups for text in group]
+    places = np.repeat(np.eye(len(groups)), [len(group) for group in groups], axis=0)
+    terms = {term: 1.0 for text in texts for term in terms_of(text)}
+    return name_topics(texts, places, words, terms | (worth or {}))[0]
+
+
+STARS = [
+    "We observe distant stars with a telescope.",
+    "The stars of a galaxy.",
+    "Old stars and their planets.",
+    "Bright stars.",
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Les effets de l'apprentissage profond sur la qualité", ["effets", "apprentissage", "profond", "qualité"]),
+        ("El tratamiento del cáncer de mama en las mujeres", ["tratamiento", "cáncer", "mama", "mujeres"]),
+        ("Die Wirkung der Strahlung auf die Zellen und das Gewebe", ["wirkung", "strahlung", "zellen", "gewebe"]),
+        ("Studio dell'acqua e della luce nel mare", ["studio", "acqua", "luce", "mare"]),
+        ("Влияние света на рост растений и на их массу", ["влияние", "света", "рост", "растений", "массу"]),
+        ("How cells die in the war of hosts and germs", ["cells", "die", "war", "hosts", "germs"]),
+        ("The thin films of a fire detector", ["thin", "films", "fire", "detector"]),
+        ("딥러닝을 이용한", ["딥러닝", "이용한"]),
+    ],
+)
+def test_function_words_of_any_language_are_no_terms(text: str, words: list[str]) -> None:
+    assert terms_of(text) == words
+
+
+def test_languages_that_few_words_cannot_tell_apart_share_them() -> None:
+    assert "de" in function_words_of(["influencia", "de", "la", "luz"])
+    assert function_words_of([]) == ENGLISH
+    assert function_words_of(["graph", "networks"]) == ENGLISH
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (r"a $k$-means of $x_1 + \mathrm{eff}$ here", ["k-means"]),
+        (r"\begin{equation} E = mc^2 \end{equation} energy \cite{foo}", ["mc", "energy"]),
+        ("&lt;jats:p&gt;water&lt;/jats:p&gt; and &amp;lt;sub&amp;gt;oil&amp;lt;/sub&amp;gt;", ["water", "oil"]),
+        ("<sup>oil</sup> p < 0.05 and q > 0.1 water", ["oil", "water"]),
+        ("CO$_2$ and H$_{2}$O cost $5 and $6 million", ["co2", "h2o", "cost", "million"]),
+        ("Smith et al. measured", ["smith", "measured"]),
+        ("Kullback–Leibler divergence, state‐of‐the‐art", ["kullback-leibler", "divergence", "state-of-the-art"]),
+    ],
+)
+def test_mathematics_markup_and_citations_are_no_terms(text: str, words: list[str]) -> None:
+    assert terms_of(text) == words
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("networks", "network", True),
+        ("policies", "policy", True),
+        ("approaches", "approach", True),
+        ("analyses", "analysis", True),
+        ("tumour", "tumors", True),
+        ("matrices", "matrix", True),
+        ("news", "new", False),
+        ("mass", "mas", False),
+        ("virus", "viru", False),
+        ("transfer", "transformer", False),
+    ],
+)
+def test_forms_of_a_word_are_one_term(one: str, other: str, same: bool) -> None:
+    assert (word_key(one) == word_key(other)) is same
+
+
+def test_what_several_papers_say_word_for_word_is_left_out_but_not_their_titles() -> None:
+    def paper(name: str, year: int) -> str:
+        return f"{name} in water. Objective: we study {name}. Results Many {name} live. © {year} Press of Ashby. All rights reserved."
+
+    texts = [paper(name, year) for name, year in (("Algae", 1999), ("Crabs", 2003), ("Clams", 2011))]
+    assert without_boilerplate(texts)[1] == "Crabs in water. we study Crabs. Results Many Crabs live."
+    # The same paper again says nothing again, and a title that comes back is a title.
+    assert without_boilerplate([texts[0]] * 5) == [texts[0]] * 5
+    assert without_boilerplate(["Editorial.", "Editorial.", "Editorial. On crabs."]) == [
+        "Editorial.",
+        "Editorial.",
+        "Editorial. On crabs.",
+    ]
+
+
+def test_a_name_is_not_cut_out_of_a_longer_one() -> None:
+    texts = [
+        "Children with attention deficit hyperactivity disorder learn.",
+        "We treat attention deficit hyperactivity disorder.",
+        "On attention deficit hyperactivity disorder in adults.",
+        "Attention deficit hyperactivity disorder and sleep.",
+    ]
+    assert named(texts, STARS, words=[["attention", "deficit"], ["stars"]])[0] == "attention deficit hyperactivity disorder"
+
+
+def test_a_word_that_never_stands_by_itself_is_no_name() -> None:
+    """An adjective that many nouns follow is in more papers than any of them, and names nothing."""
+    texts = [
+        f"We show linear {noun} of operators on a space." for noun in ("maps", "codes", "forms", "groups", "systems", "orders")
+    ]
+    assert "linear" not in named(texts, STARS, words=[["linear", "operators"], ["stars"]])[0]
+
+
+def test_what_an_article_follows_is_a_verb_and_no_name() -> None:
+    texts = [
+        f"Evaluating the answers of {noun}. We are evaluating our {noun} by trust."
+        for noun in ("maps", "codes", "forms", "groups")
+    ]
+    label = named(texts, STARS, words=[["evaluating", "trust"], ["stars"]])[0]
+    assert label == "trust"
+    assert phrases_of("We study the problem", {"study": 1.0, "problem": 1.0}) == {"study": (1, 0), "problem": (1, 1)}
+
+
+def test_a_title_in_capitals_tells_of_none() -> None:
+    texts = ["On the Use of Robotic Manipulation for the Care of Plants", "Robotic Manipulation in the Garden of the Future",
+             "The Robotic Manipulation of a Plant", "Fast Robotic Manipulation"]  # fmt: skip
+    assert named(texts, STARS, words=[["robotic", "manipulation"], ["stars"]])[0] == "robotic manipulation"
+
+
+def test_a_letter_or_a_figure_that_belongs_to_a_name_stays() -> None:
+    texts = ["Patients lack vitamin D.", "The vitamin D of milk.", "Vitamin D and bones.", "We give vitamin D to mice."]
+    other = ["Cases of type 2 diabetes.", "In type 2 diabetes, insulin.", "Type 2 diabetes of the old.", "On type 2 diabetes."]
+    assert named(texts, other, words=[["vitamin"], ["diabetes", "type"]]) == ["vitamin D", "type 2 diabetes"]
+
+
+def test_capitals_are_those_that_are_written_within_sentences() -> None:
+    texts = [
+        "Sampling The Posterior With Markov Chains. We use a Monte Carlo method for LLMs.",
+        "MONTE CARLO METHODS. The Monte Carlo method converges.",
+        "Monte Carlo Methods For All. A fast Monte Carlo method is given.",
+        "Fast Sampling. This Monte Carlo method is slow.",
+    ]
+    assert named(texts, STARS, words=[["monte", "carlo", "method"], ["stars"]])[0] == "Monte Carlo method"
+
+
+def test_two_topics_do_not_say_the_same() -> None:
+    one = [
+        "Adversarial attacks on images.",
+        "We defend against adversarial attacks.",
+        "Strong adversarial attacks.",
+        "Adversarial attacks.",
+    ]
+    other = [
+        "An adversarial attack on speech.",
+        "The adversarial attack by speech.",
+        "Speech and the adversarial attack.",
+        "Attack speech.",
+    ]
+    first, second = named(one, other, words=[["adversarial", "attacks"], ["attack", "adversarial", "speech"]])
+    assert {word_key(word) for word in first.replace(",", "").split()} != {
+        word_key(word) for word in second.replace(",", "").split()
+    }
+
+
+def test_words_of_a_script_without_spaces_are_found_by_what_stands_around_them() -> None:
+    texts = ["基于深度学习的图像识别", "深度学习方法与图像识别", "一种深度学习模型", "图像识别中的深度学习", "图像识别技术"]
+    known = lexicon(texts)
+    assert {"深度学习", "图像识别"} <= known
+    assert not {"度学", "习的", "像识", "的图"} & known
+
+
+SPANISH = (
+    ("aprendizaje automático", "redes neuronales", "minería", "algoritmos", "datos", "clasificador"),
+    ("cáncer de mama", "quimioterapia", "mastectomía", "tumor", "pacientes", "biopsia"),
+    "en la para una que con los sobre se no por más este como sin entre".split(),
+)
+FRENCH = (
+    ("apprentissage automatique", "réseaux de neurones", "algorithme", "l'analyse d'images", "données", "classifieur"),
+    ("cancer du sein", "chimiothérapie", "mastectomie", "tumeur", "l'opération", "biopsie"),
+    "dans la pour une que avec les sur se ne par plus cette comme sans entre".split(),
+)
+GERMAN = (
+    ("maschinelles Lernen", "neuronale Netze", "Algorithmus", "Bilderkennung", "Daten", "Klassifikator"),
+    ("Brustkrebs", "Chemotherapie", "Mastektomie", "Tumor", "Gewebe", "Biopsie"),
+    "in der für eine dass mit die über sich nicht durch auch diese wie ohne zwischen".split(),
+)
+
+
+@pytest.mark.parametrize("language", [SPANISH, FRENCH, GERMAN], ids=("Spanish", "French", "German"))
+def test_topics_of_a_language_are_called_by_its_words(language: tuple[Sequence[str], ...]) -> None:
+    draw = np.random.default_rng(2)
+    *themes, small = language
+    texts = [
+        " ".join(word for name in draw.permutation(themes[at % 2])[:4] for word in (*draw.choice(small, 3), str(name)))
+        for at in range(60)
+    ]
+    model = TopicModel(2).fit(texts)
+    known = [{word for name in theme for word in re.split("[ ']", name.lower())} for theme in themes]
+    assert all(set(words[:6]) <= known[0] or set(words[:6]) <= known[1] for words in model.words_)
+    assert "analyse images" not in model.labels_
+    for label in model.labels_[:2]:
+        assert not set(small) & {word for part in label.split(", ") for word in (part.split()[0], part.split()[-1])}
+
+
+def test_topics_of_papers_in_two_languages_are_not_called_by_articles() -> None:
+    """Articles of a language stand in papers that are alike, as any subject's words do."""
+    draw = np.random.default_rng(3)
+    texts = []
+    for at in range(90):
+        *themes, small = (SPANISH, GERMAN)[at % 2]
+        texts.append(
+            " ".join(w for name in draw.permutation(themes[at % 3 % 2])[:4] for w in (*draw.choice(small, 3), str(name)))
+        )
+    model = TopicModel(4).fit(texts)
+    small = {*SPANISH[2], *GERMAN[2]}
+    assert not small & {word for words in model.words_ for word in words}
+
+
+def test_topics_of_chinese_papers_are_called_by_words() -> None:
+    themes = (("深度学习", "卷积神经网络", "目标检测", "图像识别"), ("糖尿病", "胰岛素抵抗", "血糖控制", "心血管疾病"))
+    between = ("的研究与", "在", "对", "和", "用于", "的关系及", "基于", "进展：")
+    draw = np.random.default_rng(4)
+    texts = [
+        "".join(str(part) for name in draw.permutation(themes[at % 2])[:3] for part in (draw.choice(between), name))
+        for at in range(60)
+    ]
+    model = TopicModel(2).fit(texts)
+    assert [set(words[:4]) for words in model.words_] in ([{*themes[0]}, {*themes[1]}], [{*themes[1]}, {*themes[0]}])
+    assert all(set(label.split(", ")) <= {*themes[0], *themes[1]} for label in model.labels_[:2])
+
+
+def test_papers_without_an_abstract_are_placed_by_their_titles() -> None:
+    """Two of three papers have a title only: they belong to the topics of the others, not to one of their own."""
+    draw = np.random.default_rng(6)
+    themes = [[f"{name}{letter}x" for letter in "abcdefghijklmnop"] for name in ("ru", "zo", "wi")]
+    anywhere = [f"qua{letter}m" for letter in "abcdefghijklmnopqrst"]
+    texts, which = [], []
+    for at in range(900):
+        theme = at // 3 % 3
+        long = at % 3 == 0
+        texts.append(" ".join([*draw.choice(themes[theme], 24 if long else 4), *draw.choice(anywhere, 40 if long else 2)]))
+        which.append(theme)
+    model = TopicModel(3).fit(texts)
+    assert normalized_mutual_info_score(which, model.predict(texts)) > 0.9
+    assert not set(anywhere) & {word for words in model.words_ for word in words}
+
+
+def test_phrases_end_with_what_is_worth_something() -> None:
+    worth = dict.fromkeys(map(word_key, ("risk", "diabetes", "old", "age")), 1.0)
+    found = phrases_of(cleaned("The risk of diabetes, in old age The next"), worth)
+    assert found == {
+        "risk": (1, 1), "risk of diabetes": (1, 1), "diabetes": (1, 1), "old": (1, 0), "old age": (1, 1), "age": (1, 0),
+    }  # fmt: skip
+
+
+def test_units_name_nothing() -> None:
+    texts = [f"We gave {dose} mg of aspirin, {dose} mg a day, for {dose} weeks." for dose in (5, 10, 20, 40)]
+    assert named(texts, STARS, words=[["mg", "aspirin"], ["stars"]])[0] == "aspirin"
+
+
+def test_a_record_with_abstracts_in_two_languages_loses_the_articles_of_both() -> None:
+    text = "The songs of the school and of its pupils are sung. Die Lieder der Schule und die Kinder, von denen sie mit Freude gesungen werden."
+    assert not {"die", "der", "und", "von", "mit", "the", "and"} & {*terms_of(text)}
+
+
+def test_a_second_phrase_is_no_form_of_the_first() -> None:
+    texts = [
+        f"Detecting {noun} is hard. We study detection, detecting {noun} early."
+        for noun in ("mines", "fires", "leaks", "frauds")
+    ]
+    label = named(texts, STARS, words=[["detecting", "detection"], ["stars"]])[0]
+    assert not {"detecting", "detection"} <= set(re.findall(r"\w+", label))
