@@ -445,3 +445,14 @@ def test_wildcards_that_too_many_words_fit_are_refused(tmp_path: Path) -> None:
         found(index, "l* NEAR/3 fish")
     with pytest.raises(QueryError, match="too many phrases"):
         found(index, "lake NEAR/50 fish NEAR/50 net")
+
+
+def test_words_of_any_length_are_looked_for(tmp_path: Path) -> None:
+    """A word with many spellings makes a pattern that the index refuses; pasted sequences and titles without blanks are such."""
+    long = "supercalifragilisticexpialidocious" * 6
+    index = small(tmp_path, {"title": f"The {long} word"}, {"title": "Another lake"})
+    for query in (long, f'"{long}"', "supercali" * 22, f'"the {long} word"', f'"{long} word"'):
+        assert found(index, query) == ({0} if long in query else set()), query
+    with pytest.raises(QueryError, match="too long"):
+        found(index, "s" * 1500 + "*")
+    assert found(index, f'"another {"supercali" * 22}"') == set()

@@ -140,3 +140,18 @@ def test_the_picture_is_drawn_once_after_the_last_of_many_changes(monkeypatch: p
 
     asyncio.run(cell())
     assert len(calls) == 2
+
+
+def test_bars_take_a_line_each_and_shades_are_explained(tmp_path: Path) -> None:
+    papers = pd.DataFrame(
+        {
+            "title": [f"Lake {place} and its fish" for place in range(30)],
+            "year": [2019 + place % 3 for place in range(30)],
+            "my_label": ["yes", "no"] * 15,
+        }
+    )
+    board = Dashboard(Corpus.from_papers(papers, tmp_path / "corpus"))
+    page = pages.fromstring(picture(board))
+    shown = {figure.findtext("strong"): figure for figure in page.iter("figure")}
+    assert int(shown["My label"].find("img").get("height")) < 100
+    assert re.search(r"the darkest is .* of a year’s papers", shown["Topics"].findtext("figcaption"))

@@ -193,8 +193,15 @@ def open_files(
     target = cache_folder() / f"files-{_files_hash(paths, keep_duplicates)}"
     if (kept := opened(target)) is not None:
         return Corpus(kept)
-    name = paths[0].stem if len(paths) == 1 else f"{paths[0].stem} and {len(paths) - 1} more"
+    first = _bare(paths[0])
+    name = first if len(paths) == 1 else f"{first} and {len(paths) - 1} more"
     return _built(paths, target, {"name": name, "files": [path.name for path in paths]}, keep_duplicates, progress, merging)
+
+
+def _bare(path: Path) -> str:
+    """A file's name without its suffix, and without that of its compression."""
+    packed = path.suffix.lower() in (".gz", ".xz", ".bz2", ".zst")
+    return (Path(path.stem).stem if packed else path.stem) or path.name
 
 
 def open_papers(

@@ -21,6 +21,7 @@ LARGEST = 190_000
 """Bytes of a picture at most; a chart that would not fit is left out, and its table says that."""
 
 _SIZE = (560, 300)
+_LINE = 26
 _CELL = "text-align:left;vertical-align:top;padding:4px 10px 4px 0"
 
 
@@ -64,7 +65,7 @@ def still(results: Results, summary: View, charts: list[View], papers: View, *, 
 
 
 def _figure(chart: View) -> str:
-    width, height = chart.get("size", _SIZE)
+    width, height = chart.get("size") or _size(chart)
     picture = svg(chart["figure"], width=width, height=height) if chart.get("figure") else ""
     if not picture:
         return ""
@@ -74,6 +75,13 @@ def _figure(chart: View) -> str:
         f'<figure style="display:inline-block;margin:0 16px 12px 0;max-width:100%"><strong>{html.escape(chart["title"])}</strong>'
         f'<br><img alt="{told}" width="{width}" height="{height}" style="max-width:100%;height:auto" src="{address}">{note}</figure>'
     )
+
+
+def _size(chart: View) -> tuple[int, int]:
+    """Width and height in pixels: bars that lie take a line each, and two of them do not fill a picture."""
+    first: View = next(iter((chart.get("figure") or {}).get("data", ())), {})
+    width, height = _SIZE
+    return (width, min(height, _LINE * max(len(first["y"]), 1) + 12)) if first.get("orientation") == "h" else (width, height)
 
 
 def _table(results: Results, summary: View, papers: View) -> str:

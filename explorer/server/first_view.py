@@ -168,8 +168,9 @@ def written(state: dict[str, Any]) -> str:
 
 
 def _paper(paper: dict[str, Any]) -> str:
-    said = " · ".join(part for part in (paper["authors"], paper["venue"], paper["date"]) if part)
-    return f"<li><h3>{html.escape(title_text(paper))}</h3><p>{html.escape(said)}</p></li>"
+    parts = (paper["authors"], paper["venue"], paper["date"])
+    said = " · ".join(f"<bdi>{html.escape(part)}</bdi>" for part in parts if part)
+    return f"<li><h3>{html.escape(title_text(paper))}</h3><p>{said}</p></li>"
 
 
 def _facet(facet: dict[str, Any]) -> str:

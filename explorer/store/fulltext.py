@@ -73,7 +73,11 @@ _LAST = 2**31
 
 _POSITIONS = "does not have positions"
 _TOO_MANY = "exceeded max expansions"
-"""What tantivy says of a phrase in a field without positions, and of wildcards that too many words fit."""
+_TOO_LONG = "exceeds size limit"
+"""What tantivy says of a phrase in a field without positions, of wildcards that too many words fit, and of a long word's pattern."""
+
+_SURELY_TAKEN = 200
+"""Characters of a pattern that has fewer states than tantivy takes, which are a thousand, whatever it says."""
 
 
 @dataclass(frozen=True)
@@ -479,11 +483,31 @@ class TextIndex:
         if any(not spot.pattern for _, spot in places):
             return
         if len(places) == 1:
-            yield tantivy.Query.regex_query(self._schema, index, places[0][1].pattern)
-        else:
-            yield tantivy.Query.regex_phrase_query(
-                self._schema, index, [(place, spot.pattern) for place, spot in places], slop=slop
-            )
+            spot = places[0][1]
+            if not spot.patterns and not self._takes(index, spot.pattern):
+                yield tantivy.Query.term_set_query(self._schema, index, list(spot.terms))
+                return
+            try:
+                yield tantivy.Query.regex_query(self._schema, index, spot.pattern)
+            except ValueError as error:
+                raise _as_error_of_ours(error) from error
+            return
+        # A word whose spellings are too much for the index is looked for as it is written.
+        rows: list[str | tuple[int, str]] = [
+            (place, spot.pattern if spot.patterns or self._takes(index, spot.pattern) else re.escape(spot.terms[0]))
+            for place, spot in places
+        ]
+        yield tantivy.Query.regex_phrase_query(self._schema, index, rows, slop=slop)
+
+    def _takes(self, index: str, pattern: str) -> bool:
+        """Whether the index takes a pattern; those of long words with many spellings are too large for it."""
+        if len(pattern) <= _SURELY_TAKEN:
+            return True
+        try:
+            tantivy.Query.regex_query(self._schema, index, pattern)
+        except ValueError:
+            return False
+        return True
 
     def _apart(self, field: str, one: Spot, other: Spot) -> bool:
         """Whether no word of a field can be at both of two places."""
@@ -558,6 +582,8 @@ def _label(node: Word | Phrase | Near) -> str:
 
 
 def _as_error_of_ours(error: ValueError) -> Exception:
+    if _TOO_LONG in str(error).lower():
+        return QueryError("A word of this query is too long to be looked for. Shorten it.")
     if _TOO_MANY in str(error).lower():
         return QueryError("Too many words fit a wildcard of this phrase. Write more letters of them.")
     if _POSITIONS in str(error).lower():

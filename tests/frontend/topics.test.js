@@ -10,6 +10,7 @@ import {
   rangeOf,
   riseText,
   runs,
+  scaleEnd,
   sorted,
   sparkPaths,
   stops,
@@ -116,4 +117,10 @@ test("a sparkline ends where its periods are finished, and goes on dotted", () =
   assert.equal(paths[2][1].split("L").length, 2);
   assert.deepEqual(sparkPaths({ counts: [] }, { periods: [], share: true }), []);
   assert.equal(sparkPaths(row, { periods, share: false })[0][0], "lx-spark-line");
+});
+
+test("nothing is more than all: the scale's end says so", () => {
+  assert.equal(scaleEnd({ share: true, top: 1, by: "year" }), "all of a year’s papers");
+  assert.equal(scaleEnd({ share: true, top: 0.25, by: "quarter" }), "25 % or more of a quarter’s papers");
+  assert.equal(scaleEnd({ share: false, top: 1, by: "year" }), "1 paper or more");
 });

@@ -62,7 +62,8 @@ export function axesPanel(app) {
       "aria-controls": bodyId,
       click: () => {
         unfold(Boolean(body.hidden));
-        if (!body.hidden && !now().axes.length) poles[0][0].input.focus();
+        if (!body.hidden && !now().axes.length) poles[0][0].input.focus({ preventScroll: true });
+        if (!body.hidden) node.scrollIntoView({ block: "nearest" });
       },
     },
     h("span", {}, "Axes"),

@@ -1,6 +1,6 @@
 import { codeButton } from "./chart_code.js";
 import { h, swap } from "./dom.js";
-import { dressed } from "./figure.js";
+import { dressed, neededHeight } from "./figure.js";
 import { canDrawFast, loadPlotly, themeColours } from "./plotly.js";
 import { topicMark } from "./topic_marks.js";
 
@@ -182,6 +182,9 @@ export function chartView(app, name, hooks = {}) {
         drawn = null;
         return;
       }
+      // It only grows: a chart that shrank with each filter would move what lies below.
+      const needed = neededHeight(now.figure);
+      if (needed > frame.clientHeight) frame.style.minHeight = `${needed}px`;
       const size = { width: frame.clientWidth, height: frame.clientHeight };
       const { data, layout } = dressed(now.figure, themeColours(app), size, canDrawFast);
       const drawnPlot = await plotly.react(plot, data, layout, CONFIG);

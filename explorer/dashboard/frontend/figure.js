@@ -4,9 +4,22 @@
 /** @import { ThemeColours } from "./page.d.ts" */
 /** @typedef {Record<string, unknown> & { title?: { text?: string } }} AxisLayout */
 
+const BAR_HEIGHT = 20; // px; less, and the names beside the bars run into each other
+const BELOW_BARS = 60; // px of the axis, its title and the margins
 const TEXT_SIZE = 12; // px
 const FADED = 0.35; // of a colour, where something else is chosen
 const LABEL_WIDTH = { number: 80, period: 48 }; // px that a label of the horizontal axis takes with its margin
+
+/**
+ * The height that horizontal bars need for a line of text beside each; none for other charts.
+ *
+ * @param {Pick<Figure, "data">} figure
+ * @returns {number} px
+ */
+export function neededHeight({ data }) {
+  const [bars] = data;
+  return bars?.orientation === "h" ? BAR_HEIGHT * (Array.isArray(bars.y) ? bars.y.length : 0) + BELOW_BARS : 0;
+}
 
 /**
  * A figure as plotly takes it; the kernel's own object stays as it came.

@@ -147,7 +147,7 @@ export function papersPanel(app) {
   function topicTag(topic) {
     if (!topic) return null;
     const place = placeOf(model.get("topics"), topic);
-    return h("span", { class: "lx-topic" }, place === undefined ? null : topicMark(place), topic);
+    return h("span", { class: "lx-topic", title: topic }, place === undefined ? null : topicMark(place), h("span", {}, topic));
   }
 
   /** @param {PaperRow} item */
@@ -186,7 +186,8 @@ export function papersPanel(app) {
         h(
           "p",
           { class: "lx-meta" },
-          [item.authors, item.venue, item.date].filter(Boolean).map((part) => h("span", {}, part)),
+          // Names in Arabic or Hebrew leave the dot and the date beside them where they are.
+          [item.authors, item.venue, item.date].filter(Boolean).map((part) => h("span", {}, h("bdi", {}, part))),
         ),
         item.snippet.length ? h("p", { class: "lx-snippet" }, segments(item.snippet)) : null,
         h(

@@ -31,7 +31,9 @@ export function readerPanel(app) {
   }
 
   function close() {
-    if (node.hidden) return false;
+    // One that is on its way is not wanted any more either.
+    if (node.hidden && !asked) return false;
+    asked = false;
     const inside = node.contains(document.activeElement) || document.activeElement === document.body;
     link.send("open", { row: null });
     node.hidden = true;

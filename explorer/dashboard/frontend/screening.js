@@ -46,7 +46,11 @@ export function screeningPanel(app) {
       class: "lx-button lx-screen-button",
       title: "Screen papers for a review",
       "aria-pressed": "false",
-      click: () => (mode() ? link.send("screen_close") : link.send("screen_open")),
+      click() {
+        // The reader would lie over the record that is screened.
+        if (!mode()) app.reader.close();
+        link.send(mode() ? "screen_close" : "screen_open");
+      },
     },
     icon("check"),
     h("span", {}, "Screen"),

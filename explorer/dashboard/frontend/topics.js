@@ -53,6 +53,16 @@ export function sorted(rows, by) {
 }
 
 /**
+ * What the darkest end of the heat map's scale stands for, in words; nothing is more than all.
+ *
+ * @param {Pick<TopicPanel, "share" | "top" | "by">} panel
+ */
+export function scaleEnd({ share, top, by }) {
+  if (!share) return `${plural(top, "paper")} or more`;
+  return top < 1 ? `${percent(top)} or more of a ${by}’s papers` : `all of a ${by}’s papers`;
+}
+
+/**
  * Step of the colour scale, from 0 for nothing; null for a period without papers.
  *
  * @param {number} papers
@@ -530,7 +540,7 @@ export function topicsPanel(app) {
               style: { "--strip": stops(Array.from({ length: LEVELS + 1 }, (_, at) => at)) },
               "aria-hidden": "true",
             }),
-            panel.share ? `${percent(panel.top)} or more of a ${panel.by}’s papers` : `${plural(panel.top, "paper")} or more`,
+            scaleEnd(panel),
           )
         : null,
       ...named,

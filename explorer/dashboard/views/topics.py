@@ -393,6 +393,8 @@ def _notes(results: Results, found: Grid, by: str) -> list[str]:
     """What the periods leave out, in words."""
     precision, shown = results.snapshot.precision, _rows(results)
     left_out = coarseness(precision if shown is None else precision[shown], by)
+    if left_out["undated"] == (len(precision) if shown is None else len(shown)) > 0:
+        return ["No paper shown has a date, so there is no course over time to draw."]
     notes = [f"{left_out['undated']:,} without a date"] * bool(left_out["undated"])
     notes += [f"{left_out['too_coarse']:,} dated to the year only"] * bool(left_out["too_coarse"])
     notes += [f"{found.before:,} before {period_label(found.first, by)}"] * bool(found.before)
@@ -454,6 +456,19 @@ def still(panel: View, most: int = 15) -> View:
         "title": "Topics",
         "description": f"Bar chart of papers per topic, {len(rows)} shown{named}; beside it a heat map of their course.",
         "figure": trend_json({**panel, "rows": rows}) if rows else None,
-        "note": f"{left:,} more" if left else "",
+        "note": " ".join([f"{left:,} more."] * bool(left) + ([_shade(panel)] if rows and panel["periods"] else [])),
         "size": (680, 24 * len(rows) + 36),
     }
+
+
+def _shade(panel: View) -> str:
+    """What the shades of the heat map stand for, and what hatching would say where there is none."""
+    by, periods = panel["by"], panel["periods"]
+    most = f"{panel['top']:.0%} or more" if panel["top"] < 1 else "all"
+    said = (
+        f"Right: {by}s; the darkest is {most} of a {by}’s papers."
+        if panel["share"]
+        else f"Right: papers a {by}; darker is more."
+    )
+    last = periods[-1]
+    return said + (f" {last['label']} is unfinished." if last["state"] == "unfinished" else "")
