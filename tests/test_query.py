@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.errors import QueryError
+from explorer.selection import syntax
 from explorer.selection.query import FIELD_NAMES, HELP, All, Either, Node, Not, Phrase, Word, parse
 
 
@@ -183,3 +184,31 @@ def test_the_examples_of_the_help_parse() -> None:
     named = {name for names in FIELD_NAMES.values() for name in names}
     for name in named:
         assert isinstance(parse(f"{name}:x"), Word)
+
+
+def test_an_error_in_what_was_read_as_another_search_points_into_what_was_typed() -> None:
+    for text in ("!«", "!(heart", "heart !«failure"):
+        with pytest.raises(QueryError) as caught:
+            parse(text)
+        assert caught.value.query == text
+        assert 0 <= caught.value.position < len(text)
+
+
+def test_what_stands_together_in_one_field_is_written_so() -> None:
+    """Fields before brackets stand before each word, which may then be in either: that is another query."""
+    together = All((Word("heart", "", False, 0), Word("failure", "", False, 0)))
+    node = syntax.over(("title", "abstract"), together)
+    text = syntax.written(node)
+    papers = [("heart", "failure"), ("heart failure", ""), ("", "failure of hearts heart")]
+
+    def holds(node: Node, paper: tuple[str, str]) -> bool:
+        if isinstance(node, Word):
+            return node.text in paper[("title", "abstract").index(node.field)].split()
+        assert isinstance(node, All | Either)
+        return (all if isinstance(node, All) else any)(holds(part, paper) for part in node.parts)
+
+    read = parse(text)
+    assert read is not None
+    assert [holds(read, paper) for paper in papers] == [False, True, True]
+    assert [holds(node, paper) for paper in papers] == [False, True, True]
+    assert syntax.written(syntax.over(("title", "abstract"), Word("heart", "", False, 0))) == "title,abstract:heart"

@@ -110,7 +110,15 @@ def parse(text: str) -> Node | None:
     QueryError
         The query is malformed; `position` is the character it points at.
     """
-    return parse_translated(translate(text).query)
+    read = translate(text)
+    try:
+        return parse_translated(read.query)
+    except QueryError as error:
+        if read.dialect:
+            # What was read stands elsewhere in what was written, where its sign does, if at all.
+            sign = read.query[error.position : error.position + 1]
+            error.query, error.position = text, max(text.find(sign), 0) if sign else 0
+        raise
 
 
 def check_fields(node: Node | None, columns: Collection[str] = ()) -> None:

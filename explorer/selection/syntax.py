@@ -226,6 +226,9 @@ def _shared_field(parts: tuple[Node, ...]) -> str:
     if len(plain) != 1 or len(set(fields)) != len(fields) or "" in fields:
         return ""
     node = plain.pop()
+    if not can_be_near(node):
+        # Fields before brackets stand before each word: all of "title,abstract:(a b)" may be in either, and need not be in one.
+        return ""
     text = written(node) if isinstance(node, Word | Phrase) else f"({written(node)})"
     return f"{','.join(map(_name, fields))}:{text}"
 

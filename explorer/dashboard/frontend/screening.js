@@ -49,7 +49,7 @@ export function screeningPanel(app) {
       click() {
         // The reader would lie over the record that is screened.
         if (!mode()) app.reader.close();
-        link.send(mode() ? "screen_close" : "screen_open");
+        return mode() ? link.send("screen_close") : link.send("screen_open");
       },
     },
     icon("check"),
