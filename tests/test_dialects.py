@@ -568,3 +568,17 @@ def test_same_of_web_of_science_asks_for_both_sides() -> None:
     both = translate("TS=((lake OR pond) SAME fish)")
     assert both.query == translate("TS=((lake OR pond) AND fish)").query
     assert both.query != translate("TS=((lake OR pond) same fish)").query
+
+
+@pytest.mark.parametrize(
+    ("text", "ours", "left_out"),
+    [
+        ('mh:"Heart Failure" AND (ti:aspirin OR ab:aspirin)', 'keyword:+"Heart Failure" AND title,abstract:aspirin', 0),
+        ('(tw:(dengue OR zika)) AND (db:("LILACS"))', "dengue OR zika", 1),
+        ("tw:(enferm$ AND saude) AND la:pt AND year_cluster:[2010 TO 2020]", "enferm* AND saude", 2),
+        ("au:silva AND tw:malaria", "author:silva AND malaria", 0),
+    ],
+)
+def test_searches_of_the_virtual_health_library(text: str, ours: str, left_out: int) -> None:
+    read = translate(text)
+    assert (read.dialect, read.query, len(read.left_out)) == ("LILACS (BVS)", ours, left_out)

@@ -4,7 +4,7 @@ The numbers of words between two others, the wildcards and the order of operator
 Guide (https://pubmed.ncbi.nlm.nih.gov/help/), Ovid's Search Syntax and Advanced Searching Techniques, Scopus' Search tips
 (https://schema.elsevier.com/dtds/document/bkapi/search/SCOPUSSearchTips.htm), Web of Science Help (Search operators, Wildcards),
 ProQuest Search Tips, EBSCO Connect (Searching with Wildcards, Proximity Searches), the Cochrane Library's Search manager help,
-Embase's Search tips and the arXiv API manual.
+Embase's Search tips, the BVS portal's help on searching and the arXiv API manual.
 """
 
 from __future__ import annotations
@@ -349,6 +349,21 @@ ARXIV = Dialect(
     exact_words=False,
 )
 
+LILACS = Dialect(
+    "LILACS (BVS)",
+    re.compile(r"\b(?:tw|mh|mj|db|year_cluster|instance|collection|type_of_study)\s?:\s?[\"\w(]"),
+    _table("title = ti\nabstract = ab\nkeywords = mh | mj | sh | kw\nauthors = au\nvenue = ta\nany = tw"),
+    prefix=re.compile(r"(ti|ab|mh|mj|sh|kw|au|ta|tw)\s?:\s?", re.I),
+    limit=re.compile(
+        r"\b(?:db|la|cp|pt|year_cluster|instance|collection|fulltext|limit|clinical_aspect|type_of_study|type)\s?:\s?"
+        r"(?:\[[^\]]*\]|\([^()]*\)|\"[^\"]*\"|[^\s()]+)",
+        re.I,
+    ),
+    wildcards={"*": "*", "$": "*"},
+    exact_words=False,
+)
+"""As the portals of the Virtual Health Library write it."""
+
 IEEE = Dialect(
     "IEEE Xplore",
     re.compile(r"\"(?:All Metadata|Document Title|Abstract|Author Keywords|Index Terms|IEEE Terms"
@@ -371,5 +386,5 @@ LINES = Dialect(
 )
 """Lines that refer to each other, of no database in particular."""
 
-DIALECTS = (IEEE, EMBASE, PUBMED, COCHRANE, SCOPUS, WEB_OF_SCIENCE, PROQUEST, EBSCO, OVID, ARXIV)
+DIALECTS = (IEEE, EMBASE, PUBMED, COCHRANE, SCOPUS, WEB_OF_SCIENCE, PROQUEST, EBSCO, OVID, LILACS, ARXIV)
 """In the order in which they are recognised: those with the most telling marks first."""
