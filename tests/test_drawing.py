@@ -120,7 +120,10 @@ def test_a_panel_of_topics_is_bars_with_their_course_beside_them() -> None:
     totals = [period["papers"] for period in panel["periods"]]
     shares = [count / total for row in panel["rows"][:3] for count, total in zip(row["counts"], totals, strict=True) if total]
     assert cells == pytest.approx([0.06 + 0.94 * min(share / panel["top"], 1) for share in shares], abs=0.006)
-    assert chart["note"] == f"{len(panel['rows']) - 3} more"
+    more, scale, unfinished = chart["note"].split(". ")
+    assert more == f"{len(panel['rows']) - 3} more"
+    assert f"{panel['top']:.0%}" in scale
+    assert unfinished == f"{panel['periods'][-1]['label']} is unfinished."
     assert topics.still({**panel, "rows": []})["figure"] is None
 
 

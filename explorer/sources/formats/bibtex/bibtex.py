@@ -215,7 +215,12 @@ def _names(raw: str | None) -> list[str] | None:
             one
             for part, name in zip(parts, names, strict=True)
             for one in (
-                split_names(name) if ";" not in part and several_names(name) and not _MARK_IN_BRACES.search(part) else [name]
+                split_names(name)
+                if ";" not in part
+                and several_names(name)
+                and not _MARK_IN_BRACES.search(part)
+                and not _WHOLE_IN_BRACES.fullmatch(part)
+                else [name]
             )
         ]
     return [
