@@ -366,7 +366,7 @@ LILACS = Dialect(
 """As the portals of the Virtual Health Library write it."""
 
 _ACM_FIELD = r"All|Title|Abstract|Keywords?|Authors?|Publication Title|Full Text|Anywhere|(?:E-)?Publication Date|CCS 2012"
-_ACM_PART = re.compile(rf"\[\s*({_ACM_FIELD})\s*:\s*([^\[\]]*?)\s*\]", re.I)
+_ACM_PART = re.compile(rf"\[\s*({_ACM_FIELD})\s*:\s*(?!~)([^\[\]]*?)\s*\]", re.I)
 
 ACM = Dialect(
     "ACM Digital Library",
