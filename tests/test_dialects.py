@@ -582,3 +582,21 @@ def test_same_of_web_of_science_asks_for_both_sides() -> None:
 def test_searches_of_the_virtual_health_library(text: str, ours: str, left_out: int) -> None:
     read = translate(text)
     assert (read.dialect, read.query, len(read.left_out)) == ("LILACS (BVS)", ours, left_out)
+
+
+@pytest.mark.parametrize(
+    ("text", "ours", "left_out"),
+    [
+        ("[[Title: heart] OR [Title: cardiac]] AND [Abstract: fail*]", "(title:heart OR title:cardiac) AND abstract:fail*", 0),
+        (
+            '[All: "machine learning"] AND [[Title: robot] OR [Keywords: robot]]',
+            '"machine learning" AND title,keyword:robot',
+            0,
+        ),
+        ("[Title: survey] AND [E-Publication Date: (01/01/2010 TO 12/31/2020)]", "title:survey", 1),
+        ("[Publication Title: robotics] AND NOT [Abstract: review]", "venue:robotics AND (NOT abstract:review)", 0),
+    ],
+)
+def test_searches_as_the_acm_digital_library_shows_them(text: str, ours: str, left_out: int) -> None:
+    read = translate(text)
+    assert (read.dialect, read.query.replace("+", ""), len(read.left_out)) == ("ACM Digital Library", ours, left_out)

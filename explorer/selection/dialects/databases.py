@@ -4,7 +4,8 @@ The numbers of words between two others, the wildcards and the order of operator
 Guide (https://pubmed.ncbi.nlm.nih.gov/help/), Ovid's Search Syntax and Advanced Searching Techniques, Scopus' Search tips
 (https://schema.elsevier.com/dtds/document/bkapi/search/SCOPUSSearchTips.htm), Web of Science Help (Search operators, Wildcards),
 ProQuest Search Tips, EBSCO Connect (Searching with Wildcards, Proximity Searches), the Cochrane Library's Search manager help,
-Embase's Search tips, the BVS portal's help on searching and the arXiv API manual.
+Embase's Search tips, the BVS portal's help on searching, what the ACM Digital Library shows
+as a search's syntax, and the arXiv API manual.
 """
 
 from __future__ import annotations
@@ -364,6 +365,34 @@ LILACS = Dialect(
 )
 """As the portals of the Virtual Health Library write it."""
 
+_ACM_FIELD = r"All|Title|Abstract|Keywords?|Authors?|Publication Title|Full Text|Anywhere|(?:E-)?Publication Date|CCS 2012"
+_ACM_PART = re.compile(rf"\[\s*({_ACM_FIELD})\s*:\s*(?!~)([^\[\]]*?)\s*\]", re.I)
+
+ACM = Dialect(
+    "ACM Digital Library",
+    _ACM_PART,
+    _table(
+        "title = title\nabstract = abstract\nkeywords = keyword | keywords | ccs 2012\nauthors = author | authors\nvenue = publication title\n"
+        "any = all | full text | anywhere"
+    ),
+    prefix=re.compile(rf"({_ACM_FIELD})\s?:\s?(?=\()", re.I),
+    limit=re.compile(r"(?:E-)?Publication Date:\((?:\([^()]*\)|[^()]*)\)", re.I),
+    wildcards={"*": "*", "?": "?"},
+    exact_words=False,
+)
+
+
+def with_parentheses(text: str) -> str:
+    """A search of the ACM Digital Library with parentheses in place of its brackets.
+
+    Examples
+    --------
+    >>> with_parentheses("[[Title: heart] OR [Title: cardiac]] AND [Abstract: failure]")
+    '(Title:(heart) OR Title:(cardiac)) AND Abstract:(failure)'
+    """
+    return _ACM_PART.sub(r"\1:(\2)", text).replace("[", "(").replace("]", ")")
+
+
 IEEE = Dialect(
     "IEEE Xplore",
     re.compile(r"\"(?:All Metadata|Document Title|Abstract|Author Keywords|Index Terms|IEEE Terms"
@@ -386,5 +415,5 @@ LINES = Dialect(
 )
 """Lines that refer to each other, of no database in particular."""
 
-DIALECTS = (IEEE, EMBASE, PUBMED, COCHRANE, SCOPUS, WEB_OF_SCIENCE, PROQUEST, EBSCO, OVID, LILACS, ARXIV)
+DIALECTS = (ACM, IEEE, EMBASE, PUBMED, COCHRANE, SCOPUS, WEB_OF_SCIENCE, PROQUEST, EBSCO, OVID, LILACS, ARXIV)
 """In the order in which they are recognised: those with the most telling marks first."""

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from explorer.errors import QueryError
 from explorer.papers.identifiers import normal_arxiv_id, normal_doi
-from explorer.selection.dialects.databases import DIALECTS, EBSCO, EMBASE, LINES, Dialect
+from explorer.selection.dialects.databases import ACM, DIALECTS, EBSCO, EMBASE, LINES, Dialect, with_parentheses
 from explorer.selection.dialects.grammar import OPEN, Reading, read
 from explorer.selection.dialects.lines import Line, lines_of, read_lines
 from explorer.selection.syntax import FURTHEST, Node, changed, in_fields, with_double_quotes, written
@@ -102,6 +102,8 @@ def translate(text: str) -> Translation:
         if match := _LINES_ALONE.fullmatch(plain):
             raise QueryError(f"Line {match.group(1)} is not here. Paste the lines that this one combines as well.", 0, text)
         return Translation(text)
+    if dialect is ACM:
+        plain = with_parentheses(plain)
     return _translated(text, dialect, lambda reading: read(plain, reading))
 
 
