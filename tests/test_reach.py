@@ -93,7 +93,7 @@ def test_more_readers_than_there_is_room_for(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(reason="The server still grows by some 110 KB a visit.", strict=True)
+@pytest.mark.xfail(reason="On a busy machine 200 visits left 9.5 KB each, where 5 are the aim.", strict=False)
 @pytest.mark.timeout(7200)
 def test_visits_leave_nothing_in_the_server(tmp_path: Path) -> None:
     async def come(port: int, visits: int) -> int:
