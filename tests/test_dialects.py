@@ -600,3 +600,4 @@ def test_searches_of_the_virtual_health_library(text: str, ours: str, left_out: 
 def test_searches_as_the_acm_digital_library_shows_them(text: str, ours: str, left_out: int) -> None:
     read = translate(text)
     assert (read.dialect, read.query.replace("+", ""), len(read.left_out)) == ("ACM Digital Library", ours, left_out)
+    assert all(part in text for part in read.left_out), "told as it was written"

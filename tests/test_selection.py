@@ -110,7 +110,7 @@ def test_the_sentence_names_every_filter(selection: Selection, shown: int, more:
 @pytest.mark.parametrize(
     ("selection", "sentence"),
     [
-        (Selection(), "papers"),
+        (Selection(), "all papers"),
         (Selection(topics=("chain of thought",), years=(2023, None)), "papers, topic ‘chain of thought’, since 2023"),
         (Selection(years=(2020, 2020)), "papers, in 2020"),
         (Selection(years=(None, 2020)), "papers, until 2020"),

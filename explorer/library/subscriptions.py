@@ -104,7 +104,7 @@ class Subscription:
     @property
     def sentence(self) -> str:
         """What it asks for, in words."""
-        said = self.selection.describe() if self.url else "all papers"
+        said = self.selection.describe()
         return f"{said}, without {', '.join(f'‘{word}’' for word in self.without)}" if self.without else said
 
     def due(self, day: date, today: date) -> bool:

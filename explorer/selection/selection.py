@@ -527,7 +527,7 @@ class Selection:
         parts = [self.say(row, named.get(row.field, value)) for row, value in self.given()]
         if self.sort != "relevance":
             parts.append(_sort_sentence(self))
-        return ", ".join([head, *parts])
+        return ", ".join([head, *parts]) if parts or shown is not None else "all papers"
 
 
 def _sort_sentence(selection: Selection) -> str:

@@ -127,7 +127,7 @@ export function subscribeDialog(app) {
           link.send("subscribe", { ...form, name, replace: names.includes(name) });
         },
       },
-      h("p", {}, "To what is shown: ", h("strong", {}, answer.sentence === "papers" ? "all papers" : answer.sentence)),
+      h("p", {}, "To what is shown: ", h("strong", {}, answer.sentence)),
       box("name", "Name", "What is new"),
       box("without", "Without these words", "survey, benchmark", later),
       h(

@@ -365,32 +365,40 @@ LILACS = Dialect(
 )
 """As the portals of the Virtual Health Library write it."""
 
-_ACM_FIELD = r"All|Title|Abstract|Keywords?|Authors?|Publication Title|Full Text|Anywhere|(?:E-)?Publication Date|CCS 2012"
-_ACM_PART = re.compile(rf"\[\s*({_ACM_FIELD})\s*:\s*(?!~)([^\[\]]*?)\s*\]", re.I)
+_ACM_FIELD = r"All|Title|Abstract|Keywords?|Authors?|Publication Title|Full Text|Anywhere|CCS 2012"
+_ACM_DATE = r"\[\s*(?:E-)?Publication Date\s*:[^\[\]]*\]"
+_ACM_PART = rf"\[\s*({_ACM_FIELD})\s*:\s*(?!~)([^\[\]]*?)\s*\]"
+_ACM_BRACKETS = re.compile(rf"{_ACM_DATE}|{_ACM_PART}|[\[\]]", re.I)
 
 ACM = Dialect(
     "ACM Digital Library",
-    _ACM_PART,
+    re.compile(_ACM_PART, re.I),
     _table(
         "title = title\nabstract = abstract\nkeywords = keyword | keywords | ccs 2012\nauthors = author | authors\nvenue = publication title\n"
         "any = all | full text | anywhere"
     ),
     prefix=re.compile(rf"({_ACM_FIELD})\s?:\s?(?=\()", re.I),
-    limit=re.compile(r"(?:E-)?Publication Date:\((?:\([^()]*\)|[^()]*)\)", re.I),
+    limit=re.compile(_ACM_DATE, re.I),
     wildcards={"*": "*", "?": "?"},
     exact_words=False,
 )
 
 
 def with_parentheses(text: str) -> str:
-    """A search of the ACM Digital Library with parentheses in place of its brackets.
+    """A search of the ACM Digital Library with parentheses in place of its brackets, but for limits, which are told as they are.
 
     Examples
     --------
-    >>> with_parentheses("[[Title: heart] OR [Title: cardiac]] AND [Abstract: failure]")
-    '(Title:(heart) OR Title:(cardiac)) AND Abstract:(failure)'
+    >>> with_parentheses("[[Title: heart] OR [Title: cardiac]] AND [Abstract: failure] AND [Publication Date: (2010 TO 2020)]")
+    '(Title:(heart) OR Title:(cardiac)) AND Abstract:(failure) AND [Publication Date: (2010 TO 2020)]'
     """
-    return _ACM_PART.sub(r"\1:(\2)", text).replace("[", "(").replace("]", ")")
+
+    def changed(found: re.Match[str]) -> str:
+        if found[1]:
+            return f"{found[1]}:({found[2]})"
+        return {"[": "(", "]": ")"}.get(found[0], found[0])
+
+    return _ACM_BRACKETS.sub(changed, text)
 
 
 IEEE = Dialect(
