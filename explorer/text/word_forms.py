@@ -223,6 +223,19 @@ def spellings(word: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def may_be_two(word: str) -> bool:
+    """Whether it is for the papers to say that a word is two: nothing here takes it apart, and none knows that it is one.
+
+    Examples
+    --------
+    >>> [may_be_two(word) for word in ("zeroshot", "pretraining", "overview", "network", "IL6")]
+    [True, False, False, False, False]
+    """
+    return word.isascii() and word.isalpha() and not _KNOWN.match(word) and not spellings(word)
+
+
+_KNOWN = re.compile("net|over|under|make|inter|out|with", re.IGNORECASE)
+"""Beginnings of words that are one although both halves are words."""
 _MOST_PARTS = 3
 _AS_TWO_LETTERS = str.maketrans(dict(zip("äöüøåÄÖÜØÅ", "ae oe ue oe aa Ae Oe Ue Oe Aa".split(), strict=True)))
 _APOSTROPHE = re.compile("['\u2018\u2019\u02bc\u2032`\u00b4]")
