@@ -116,11 +116,12 @@ def test_a_year_that_is_typed_is_no_error() -> None:
 @given(st.integers(1900, 2099), st.integers(1, 12), st.integers(1900, 2099), st.integers(1, 12))
 def test_spans_are_those_of_their_ends(year: int, month: int, other: int, others: int) -> None:
     one, two = f"{year}-{month:02d}", f"{other}-{others:02d}"
-    assert span_of(f"{one}..{two}") == (span_of(one).first, span_of(two).last)  # type: ignore[union-attr]
-    after, least = span_of(f">{one}"), span_of(f">={one}")
-    assert (
-        after is not None and least is not None and after.first == span_of(one).last + 1 and least.first == span_of(one).first
-    )  # type: ignore[union-attr,operator]
+    low, high, after, least = (span_of(text) for text in (one, two, f">{one}", f">={one}"))
+    assert low is not None
+    assert high is not None
+    assert low.last == year * 12 + month - 1
+    assert span_of(f"{one}..{two}") == (low.first, high.last)
+    assert (after, least) == ((low.last + 1, None), (low.first, None))
 
 
 LIMITS = [
