@@ -56,12 +56,16 @@ def features(ranker: Ranker) -> Features:
 
 
 def _features(ranker: Ranker) -> Features:
+    from explorer.ranking.embedders import unit
+
     snapshot, meaning = ranker.snapshot, ranker.meaning
     words, pairs = word_features(meaning.index)
     blocks: dict[str, Block] = {"words": words}
     names: dict[str, Sequence[Any]] = {"words": pairs}
-    if np.asarray(meaning.vectors).any():
-        blocks["vectors"] = np.asarray(meaning.vectors, np.float32)
+    vectors = np.asarray(meaning.vectors, np.float32)
+    if (placed := vectors.any(axis=1)).any():
+        # What all papers have in common would count for every one of them; the rest decides.
+        blocks["vectors"] = unit(np.where(placed[:, None], vectors - vectors[placed].mean(axis=0), np.float32(0)))
     for name in ("authors", "keywords", "venues"):
         facet = snapshot.facet(name)
         values = facet.values.to_pylist()
