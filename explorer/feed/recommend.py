@@ -63,7 +63,8 @@ def _features(ranker: Ranker) -> Features:
     blocks: dict[str, Block] = {"words": words}
     names: dict[str, Sequence[Any]] = {"words": pairs}
     vectors = np.asarray(meaning.vectors, np.float32)
-    if (placed := vectors.any(axis=1)).any():
+    placed = np.asarray(vectors.any(axis=1))
+    if placed.any():
         # What all papers have in common would count for every one of them; the rest decides.
         blocks["vectors"] = unit(np.where(placed[:, None], vectors - vectors[placed].mean(axis=0), np.float32(0)))
     for name in ("authors", "keywords", "venues"):
