@@ -231,6 +231,9 @@ def test_other_words_are_no_spellings(tmp_path: Path, query: str, text: str) -> 
         ("+zeroshot", {2}),
         ("zeroshot*", {2}),
         ("blackholes", {3, 4}),
+        # As many write it.
+        ("SARS-CoV2", {8}),
+        ("SARS-CoV-2", {8}),
         # Written in one word more often than in two, or with a small word.
         ("carpets", {5, 6}),
         ("notable", {7}),
@@ -248,7 +251,7 @@ def test_a_word_written_in_two_is_found_where_the_papers_write_it_so(tmp_path: P
         {"title": "A carpet of moss", "abstract": "A car, pets and moss."},
         {"title": "Carpets", "abstract": "of moss"},
         {"title": "A notable moss"},
-        {"title": "A moss that is not able to grow", "abstract": "The zero of the field and a shot. Not able."},
+        {"title": "A moss that is not able to grow, and SARS-CoV-2", "abstract": "The zero of the field and a shot. Not able."},
     )
     assert found(index, query) == rows
 

@@ -185,6 +185,8 @@ def spellings(word: str) -> tuple[str, ...]:
     (('pretraining',), ('Pre training',), (), ())
     >>> spellings("COVID-19"), spellings("covid19"), spellings("SARS-CoV-2")
     (('COVID19',), ('covid 19',), ('SARSCoV 2', 'SARS CoV2', 'SARSCoV2'))
+    >>> spellings("SARS-CoV2"), spellings("IL-6")
+    (('SARSCoV2', 'SARS CoV 2'), ('IL6',))
     >>> spellings("Schrödinger")
     ('Schroedinger',)
     >>> spellings("O'Brien"), spellings("Alzheimer's"), spellings("e-health"), spellings("healthcare")
@@ -211,6 +213,10 @@ def spellings(word: str) -> tuple[str, ...]:
                 joined += f" {part}" if apart else part
             if joined.count(" ") < len(parts) - 1:
                 found[joined] = None
+        # Another may have parted the figures too.
+        apart = " ".join(" ".join(filter(None, f.groups())) if (f := _FIGURES.fullmatch(part)) else part for part in parts)
+        if apart.count(" ") >= len(parts):
+            found[apart] = None
     elif figures := _FIGURES.fullmatch(word):
         letters, digits, rest = figures.groups(default="")
         found |= dict.fromkeys((f"{letters} {digits}{rest}", f"{letters} {digits} {rest}".rstrip()))
