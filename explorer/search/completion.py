@@ -12,7 +12,19 @@ from explorer.errors import QueryError
 from explorer.search.own import Own, asks_own
 from explorer.selection.dialects import translate
 from explorer.selection.query import as_typed, parse
-from explorer.selection.syntax import BEGUN, COLUMN, FIELD_NAMES, OWN_FIELD_NAMES, WILDCARDS, All, Node, Phrase, Word
+from explorer.selection.syntax import (
+    BEGUN,
+    COLUMN,
+    DATE_FIELD_NAMES,
+    FIELD_NAMES,
+    OWN_FIELD_NAMES,
+    WILDCARDS,
+    All,
+    Node,
+    Phrase,
+    Word,
+    by_table,
+)
 from explorer.store.fulltext import ANALYZERS, EVERYWHERE, leaves
 from explorer.text.analysis import analyzer, tokens
 
@@ -22,7 +34,7 @@ if TYPE_CHECKING:
 VALUES = {"authors": "authors", "venue": "venues", "keywords": "keywords"}
 """Fields of the query language whose whole values are offered, and the facets that hold them."""
 
-_NAMES = {alias: field for field, aliases in (FIELD_NAMES | OWN_FIELD_NAMES).items() for alias in aliases}
+_NAMES = {alias: field for field, aliases in (FIELD_NAMES | OWN_FIELD_NAMES | DATE_FIELD_NAMES).items() for alias in aliases}
 _TOKEN = re.compile(r'[^\s()"]*\Z')
 _REST = re.compile(r'[^\s()"]*')
 _FIELD = re.compile(r"(\w+):")
@@ -129,7 +141,7 @@ def complete(
     if place.field in OWN_FIELD_NAMES:
         # These are few, and all of them may be offered before a letter is written.
         return [] if own is None else _own_values(own, place, limit)
-    if not place.part.strip():
+    if not place.part.strip() or place.field in DATE_FIELD_NAMES:
         return []
     if place.field.startswith(COLUMN):
         return _helping(snapshot, text, place, _column_values(snapshot, place, limit))
@@ -249,7 +261,7 @@ def _fields(snapshot: Snapshot, place: _Place, own: Own | None) -> list[Completi
         for field, names in OWN_FIELD_NAMES.items()
         if own is not None and names[0].startswith(part) and any(papers for _, papers in own.values(field))
     ]
-    for aliases in (*FIELD_NAMES.values(), *mine):
+    for aliases in (*FIELD_NAMES.values(), *DATE_FIELD_NAMES.values(), *mine):
         fitting = [alias for alias in aliases if alias.startswith(part)]
         # Of author and authors, one is enough.
         kept = [alias for alias in fitting if not any(alias != other and alias.startswith(other) for other in fitting)]
@@ -365,7 +377,7 @@ def suggest(snapshot: Snapshot, query: str) -> str | None:
     doubts: list[_Doubt] = []
     for leaf in leaves(node):
         wild = (isinstance(leaf, Word) and leaf.prefix) or any(sign in leaf.text for sign in WILDCARDS)
-        if leaf.field != "ids" and not leaf.field.startswith(COLUMN) and not wild and not leaf.exact:
+        if leaf.field != "ids" and not by_table(leaf.field) and not wild and not leaf.exact:
             # What is looked for in several fields stands in the query once.
             doubts += [
                 doubt for doubt in _doubts(snapshot, query, leaf) if doubt.start not in {other.start for other in doubts}
