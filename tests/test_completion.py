@@ -188,7 +188,9 @@ def test_places_and_quotes() -> None:
 
 
 def test_beside_other_words_those_come_first_that_go_with_them_best() -> None:
-    titles = ["Neural networks"] * 6 + ["Neural network nets"] * 2 + ["New neural news"] + ["New results"] * 30 + ["Nested loops"]
+    titles = (
+        ["Neural networks"] * 6 + ["Neural network nets"] * 2 + ["New neural news"] + ["New results"] * 30 + ["Nested loops"]
+    )
     authors = [["Ada Newton"]] + [["Bo Nerval"]] * (len(titles) - 1)
     corpus = Corpus.from_papers(pa.table({"title": titles, "authors": authors, "id": [str(n) for n in range(len(titles))]}))
 

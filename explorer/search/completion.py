@@ -183,7 +183,9 @@ def _helping(snapshot: Snapshot, text: str, place: _Place, found: list[Completio
         fitting: dict[tuple[str, ...], tuple[float, Completion]] = {}
         for one in found:
             # Of the forms of a word, which find the same papers, the most frequent one is enough.
-            forms = tuple(form for _, form in tokens(one.text, ANALYZERS[place.field or "abstract"])) if one.kind == "word" else ()
+            forms = (
+                tuple(form for _, form in tokens(one.text, ANALYZERS[place.field or "abstract"])) if one.kind == "word" else ()
+            )
             key = forms or (one.text,)
             node = parse(f"{'' if one.kind == 'author' and not place.field else named}{one.text}")
             if key in fitting or node is None or (one.kind == "word" and said.issuperset(key)):

@@ -22,7 +22,11 @@ TOPICS = ("Convolutional neural networks of images", "Bayesian inference of esti
 def formulas(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Papers without votes, of topics with long names, one with a formula."""
     papers = [
-        {"title": f"{TOPICS[n % 3]}, part {n}", "abstract": f"We study {TOPICS[n % 3].lower()}.", "date": f"2024-0{1 + n % 6}-1{n % 4}"}
+        {
+            "title": f"{TOPICS[n % 3]}, part {n}",
+            "abstract": f"We study {TOPICS[n % 3].lower()}.",
+            "date": f"2024-0{1 + n % 6}-1{n % 4}",
+        }
         for n in range(90)
     ]
     papers.append({"title": r"Bounds of $x_i$ and $n^{-\gamma}$ in snake_case", "abstract": "Bounds.", "date": "2024-06-20"})
