@@ -289,6 +289,13 @@ def test_parts_add_up_to_the_score(archive: Corpus) -> None:
     assert max(offsets) - min(offsets) < 0.01
 
 
+def test_places_are_taken_from_what_all_papers_have_in_common(archive: Corpus) -> None:
+    places, vectors = features(archive.ranker).blocks["vectors"], np.asarray(archive.ranker.meaning.vectors, np.float64)
+    for row in (0, 50, 120):
+        apart = vectors[row] - vectors.mean(axis=0)
+        assert np.allclose(places[row], apart / math.sqrt(apart @ apart), atol=1e-5)
+
+
 def test_the_order_of_the_file_changes_no_recommendation() -> None:
     rows = [
         {"id": f"p{n}", "title": f"{word} {other}", "authors": [word]}

@@ -60,8 +60,15 @@ def _features(ranker: Ranker) -> Features:
     words, pairs = word_features(meaning.index)
     blocks: dict[str, Block] = {"words": words}
     names: dict[str, Sequence[Any]] = {"words": pairs}
-    if np.asarray(meaning.vectors).any():
-        blocks["vectors"] = np.asarray(meaning.vectors, np.float32)
+    vectors = np.array(meaning.vectors, np.float32)
+    placed = np.asarray(vectors.any(axis=1))
+    if placed.any():
+        # What all papers have in common would count for every one of them; the rest decides. In place, for vectors of many are large.
+        vectors -= vectors.sum(axis=0, dtype=np.float64).astype(np.float32) / np.float32(placed.sum())
+        vectors[~placed] = 0
+        lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
+        vectors /= np.where(lengths > 0, lengths, 1)[:, None]
+        blocks["vectors"] = vectors
     for name in ("authors", "keywords", "venues"):
         facet = snapshot.facet(name)
         values = facet.values.to_pylist()

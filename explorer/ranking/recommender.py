@@ -1,11 +1,9 @@
 """What to read next: a model of what a reader likes, learnt from the papers that the reader pointed at.
 
-A paper has several kinds of features: its words, its place among all papers (vectors), and what it shares with others
-outright, such as authors,
-keywords or where it comes from. Which of them tell a reader's papers from others differs from reader to reader: one follows a
-method,
-another a laboratory. So each kind has a model of its own, and how much it counts is learnt by leaving out each paper that the
-reader likes, and looking how soon the others find it.
+A paper has several kinds of features: its words, its place among all papers (vectors), and what it shares with others outright,
+such as authors, keywords or where it comes from. Which of them tell a reader's papers from others differs from reader to
+reader: one follows a method, another a laboratory. So each kind has a model of its own, and how much it counts is learnt by
+leaving out each paper that the reader likes, and looking how soon the others find it.
 """
 
 from __future__ import annotations
@@ -49,10 +47,9 @@ class Recommender:
     Notes
     -----
     A direction is that from the mean of all papers to the mean of those liked (J. Rocchio, "Relevance Feedback in Information
-    Retrieval",
-    1971), with papers marked as disliked taken away; unlike a margin it can be fitted without any one paper at no cost, which
-    is
-    what weighs the kinds. Stacking by leaving one out: D. Wolpert, "Stacked Generalization", Neural Networks 5, 1992.
+    Retrieval", 1971), with papers marked as disliked taken away; unlike a margin it can be fitted without any one paper at no
+    cost, which is what weighs the kinds. Stacking by leaving one out: D. Wolpert, "Stacked Generalization", Neural Networks 5,
+    1992.
 
     Examples
     --------
