@@ -13,7 +13,7 @@ from explorer.errors import QueryError
 from explorer.search.own import Own, asks_own
 from explorer.selection.dialects import translate
 from explorer.selection.query import as_typed, parse
-from explorer.selection.syntax import BEGUN, COLUMN, FIELD_NAMES, OWN_FIELD_NAMES, WILDCARDS, All, Node, Phrase, Word
+from explorer.selection.syntax import BEGUN, COLUMN, FIELD_NAMES, OWN_FIELD_NAMES, WILDCARDS, All, Phrase, Word
 from explorer.store.fulltext import ANALYZERS, EVERYWHERE, leaves
 from explorer.text.analysis import analyzer, tokens
 
