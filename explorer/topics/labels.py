@@ -72,7 +72,8 @@ _STEM, _ENDING = 5, 3
 """Letters at the beginning that two forms of a word share at least, and letters of an ending at most."""
 
 _BREAK = re.compile('[.,;:!?()\\[\\]{}"“”„«»‹›$\\\\/=<>|~^+*#%…·•¿¡。、，；：？！（）「」『』《》【】]+|\\s[-–—]+\\s|--+|—')
-_TOKEN = re.compile(rf"{ELIDED}(?= )|\d[\w.]*(?:-\w+)*|[^\W\d_](?:[^\W_]|[-’'](?=[^\W_]))*|_", re.IGNORECASE)
+_UNELIDED = r"\d[\w.]*(?:-\w+)*|[^\W\d_][^\W_]*(?:[-’'][^\W_]+)*|_"
+_TOKEN, _PLAIN_TOKEN = re.compile(rf"{ELIDED}(?= )|{_UNELIDED}", re.IGNORECASE), re.compile(_UNELIDED)
 _ELISION = re.compile(r"(['’]) ")
 _AFTER_FIGURE = re.compile(r"(\d[\d.,]*)[\s-]?%?\s?([^\W\d_]+)\b")
 _SHORT_UNIT, _LONGEST_POWER = 3, 6
@@ -117,10 +118,18 @@ class Stands(NamedTuple):
 
     def plus(self, other: Stands) -> Stands:
         """Both together."""
-        return Stands(*(a + b for a, b in zip(self, other, strict=True)))
+        return Stands(
+            self.seen + other.seen, self.alone + other.alone, self.ends + other.ends, self.predicates + other.predicates
+        )
 
 
 _NOWHERE = Stands(0, 0, 0, 0)
+
+
+def _tokens(text: str) -> list[str]:
+    """Words and figures of a text; an article that lost its vowel is one, where a space was set after it."""
+    found: list[str] = (_TOKEN if "' " in text or "’ " in text else _PLAIN_TOKEN).findall(text)
+    return found
 
 
 def phrases_of(text: str, worth: Mapping[str, float], among: Set[str] | None = None) -> dict[str, Stands]:
@@ -148,7 +157,7 @@ def phrases_of(text: str, worth: Mapping[str, float], among: Set[str] | None = N
         found[phrase] = found.get(phrase, _NOWHERE).plus(Stands(1, begins and ends, ends, predicate))
 
     for part in _BREAK.split(text):
-        tokens = _TOKEN.findall(part)
+        tokens = _tokens(part)
         words = [token.lower() for token in tokens]
         if not part.isascii():
             words = [without_particle(word) for word in words]
@@ -204,7 +213,7 @@ def units(texts: Iterable[str]) -> set[str]:
     for text in texts:
         for figure, word in _AFTER_FIGURE.findall(text):
             after[word.lower()][figure.rstrip(".,")] += 1
-        times.update(map(str.lower, _TOKEN.findall(text)))
+        times.update(map(str.lower, _tokens(text)))
     found = {
         word
         for word, figures in after.items()
@@ -518,7 +527,7 @@ def _spellings(texts: Sequence[str], phrases: set[str]) -> dict[str, str]:
     forms: defaultdict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
     for text in texts:
         for sentence in pieces_of(text):
-            tokens = _TOKEN.findall(sentence)
+            tokens = _tokens(sentence)
             letters = [token for token in tokens[1:] if token[0].isalpha() and token.lower() not in ENGLISH]
             told = sum(word[0].isupper() for word in letters) < _TITLE_CASE * len(letters)
             shouted = sum(word.isupper() for word in letters) > _TITLE_CASE * len(letters)
