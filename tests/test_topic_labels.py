@@ -278,6 +278,7 @@ def test_words_of_time_are_units_whatever_their_length_but_what_a_type_is_of_is_
         for n in (4, 8, 12, 24)
     ]
     assert units(texts) == {"weeks"}
+    assert "week" not in named(texts, STARS, words=[["weeks", "rest", "diabetes"], ["stars"]])[0]
 
 
 def test_what_is_said_of_things_names_nothing() -> None:

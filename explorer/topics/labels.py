@@ -287,7 +287,7 @@ def name_topics(
     # An acronym and what it stands for are one phrase.
     said = {row: cleaned(texts[row], elided="{} ") for row in sorted({row for rows in mine for row in rows})}
     long = acronyms_of(said.values())
-    measured = units(said.values())
+    measured = set(map(word_key, units(said.values())))
     worth = {key: weight for key, weight in worth.items() if key not in measured}
     heavy = [_heavy(topic, long) for topic in words]
     read = _Read.of(said, worth, long, {key for topic in heavy for key in topic})
