@@ -62,7 +62,7 @@ _LEAST_LIFT = 1.5
 _SECOND = 0.2
 """A second phrase completes a name of one word if it scores so much of the first."""
 
-_PHRASE = 0.45
+_PHRASE = 0.7
 """A phrase of several words goes before a single one, which names more than the topic, if it scores so much of it."""
 
 _NEARLY = 0.6
