@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from explorer.errors import QueryError
@@ -20,7 +21,6 @@ from explorer.selection.syntax import (
     OWN_FIELD_NAMES,
     WILDCARDS,
     All,
-    Node,
     Phrase,
     Word,
     by_table,
@@ -62,6 +62,9 @@ _PER_EDIT = 0.03
 _OTHER_LETTER = 0.3
 """Likewise for another first letter, which is seldom wrong."""
 
+_CANDIDATES = 2
+"""Times as many words as are offered are looked at beside the rest of a query: the most frequent ones seldom go with it best."""
+
 _SAMPLE = 100
 """Papers looked through for words near to one: frequent words are in many, so that few papers show them."""
 
@@ -80,7 +83,8 @@ class Completion:
     label : str
         The same as it is read, without quotes and field name.
     papers : int or None
-        Papers that have it; of a word, in the field where most have it; None for a field name.
+        Papers that have it, with the rest of the query where that says something; of a word alone, in the field where most have it;
+        None for a field name.
     """
 
     start: int
@@ -122,7 +126,9 @@ def complete(
     Returns
     -------
     list of Completion
-        Field names first, then words by how many papers have them, then authors. After a field name, its words or values.
+        Field names first, then words by how many papers have them, then authors. After a field name, its words or values. Beside
+        other words those first that go with them best, by Ochiai's coefficient (1957): papers with both, over the square root of
+        the papers with either.
 
     Examples
     --------
@@ -150,24 +156,33 @@ def complete(
     if place.field == "ids":
         return _ids(snapshot, place, limit)
     found = [] if place.field or place.quoted else _fields(snapshot, place, own)
-    found += _words(snapshot, place, limit - len(found))
-    if not place.field and not place.quoted and len(place.part) >= _SHORT:
-        authors = _values(snapshot, place, 2, "authors")
-        found = [*found[: limit - len(authors)], *authors]
-    return _helping(snapshot, text, place, found[:limit])
+    words = _words(snapshot, place, limit * (1 if _alone(text, place) else _CANDIDATES))
+    authors = [] if place.field or place.quoted or len(place.part) < _SHORT else _values(snapshot, place, 2, "authors")
+    authors = _helping(snapshot, text, place, authors)
+    found += _helping(snapshot, text, place, words)[: max(limit - len(found) - len(authors), 0)]
+    return [*found, *authors][:limit]
 
 
-def _helping(snapshot: Snapshot, text: str, place: _Place, found: list[Completion]) -> list[Completion]:
-    """The completions with which the rest of the query finds a paper."""
-    if place.quoted and place.field not in VALUES and not place.field.startswith(COLUMN):
-        # Of a phrase, what stands beside the word decides.
-        return found
+def _rest(text: str, place: _Place) -> str:
+    """What the query says besides the word that is written, and a paper must have too; empty where nothing."""
     start = place.start
     while start > 0 and not text[start - 1].isspace() and text[start - 1] not in '()"':
         start -= 1
-    rest = f"{text[:start]} {text[place.end :]}"
-    # What is excluded needs no paper.
-    if not rest.strip() or text[start : start + 1] == "-" or re.search(r"\b(?:NOT|OR)\s*\Z", text[:start]):
+    # Of a phrase, what stands beside the word decides; what is excluded needs no paper.
+    phrase = place.quoted and place.field not in VALUES and not place.field.startswith(COLUMN)
+    if phrase or text[start : start + 1] == "-" or re.search(r"\b(?:NOT|OR)\s*\Z", text[:start]):
+        return ""
+    return f"{text[:start]} {text[place.end :]}".strip()
+
+
+def _alone(text: str, place: _Place) -> bool:
+    return not _rest(text, place)
+
+
+def _helping(snapshot: Snapshot, text: str, place: _Place, found: list[Completion]) -> list[Completion]:
+    """The completions with which the rest of the query finds a paper, those first that go with it best."""
+    rest = _rest(text, place)
+    if not rest:
         return found
     try:
         others = parse(as_typed(f"{rest} "))
@@ -175,19 +190,23 @@ def _helping(snapshot: Snapshot, text: str, place: _Place, found: list[Completio
         if others is None or asks_own(others):
             return found
         named = f"{_query_name(place.field)}:" if place.field else ""
-        return [
-            one
-            for one in found
-            if one.kind == "field"
-            or _together(snapshot, others, f"{'' if one.kind == 'author' and not place.field else named}{one.text}")
-        ]
+        said = {form for _, form in tokens(rest, "english")}
+        fitting: dict[tuple[str, ...], tuple[float, Completion]] = {}
+        for one in found:
+            # Of the forms of a word, which find the same papers, the most frequent one is enough.
+            forms = (
+                tuple(form for _, form in tokens(one.text, ANALYZERS[place.field or "abstract"])) if one.kind == "word" else ()
+            )
+            key = forms or (one.text,)
+            node = parse(f"{'' if one.kind == 'author' and not place.field else named}{one.text}")
+            if key in fitting or node is None or (one.kind == "word" and said.issuperset(key)):
+                continue
+            if both := snapshot.count_hits(All((others, node))):
+                # The number of the rest of the query alone is the same for all.
+                fitting[key] = both / math.sqrt(snapshot.count_hits(node)), replace(one, papers=both)
+        return [one for _, one in sorted(fitting.values(), key=lambda pair: -pair[0])]
     except QueryError:
         return found
-
-
-def _together(snapshot: Snapshot, others: Node, text: str) -> bool:
-    node = parse(text)
-    return node is None or snapshot.count_hits(All((others, node))) > 0
 
 
 def _own_values(own: Own, place: _Place, limit: int) -> list[Completion]:
