@@ -22,6 +22,8 @@ Block: TypeAlias = "sparse.csr_matrix | Floats"
 _MOST_LEFT_OUT = 40
 """Papers left out one by one at most; more tell little more."""
 
+_AT_ONCE = 1 << 14
+
 
 class Recommender:
     """Rank papers by what tells those that a reader likes from all others.
@@ -97,7 +99,7 @@ class Recommender:
             if len(disliked):
                 against = 0.5 * (against + _mean(block[disliked]))
             direction = centre - against
-            scores = np.asarray(block @ direction, np.float32).ravel()
+            scores = _along(block, direction).astype(np.float32)
             spread = float(scores[others].std()) if others.any() else 0.0
             scale = 1 / spread if spread > 1e-12 else 0.0
             self.directions_[name] = np.asarray(direction * scale, np.float32)
@@ -126,6 +128,14 @@ class Recommender:
         return parts
 
 
+def _along(block: Block, direction: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Product of each row with a direction; dense rows become float64 some thousands at a time, for all at once are large."""
+    if not isinstance(block, np.ndarray):
+        return np.asarray(block @ direction, np.float64).ravel()
+    parts = [block[start : start + _AT_ONCE] @ direction for start in range(0, len(block), _AT_ONCE)]
+    return np.concatenate(parts, dtype=np.float64) if parts else np.zeros(0)
+
+
 def _mean(block: Block) -> NDArray[np.float64]:
     return np.asarray(block.mean(axis=0), np.float64).ravel()
 
@@ -140,16 +150,17 @@ def _found(
     if len(liked) < 2:
         return 1.0
     left_out = liked[np.unique(np.linspace(0, len(liked) - 1, min(len(liked), _MOST_LEFT_OUT)).round().astype(int))]
-    rest, k = block[np.flatnonzero(others)], len(liked)
-    towards, away = (np.asarray(rest @ direction).ravel() for direction in (centre, against))
+    k = len(liked)
+    # Of all papers, and then of the others: to take their rows out would copy nearly everything.
+    towards, away = (_along(block, direction)[others] for direction in (centre, against))
     gains = []
     for row in left_out.tolist():
         own = block[row]
         dense = np.asarray(own.todense()).ravel() if sparse.issparse(own) else np.asarray(own).ravel()
         # The mean without one paper is (k * mean - paper) / (k - 1).
-        theirs = (k * towards - np.asarray(rest @ dense).ravel()) / (k - 1) - away
+        theirs = (k * towards - _along(block, dense)[others]) / (k - 1) - away
         mine = (k * float(dense @ centre) - float(dense @ dense)) / (k - 1) - float(dense @ against)
         place = 1 + np.count_nonzero(theirs > mine + 1e-9) + 0.5 * np.count_nonzero(np.abs(theirs - mine) <= 1e-9)
         gains.append(1 / np.log2(1 + place))
-    chance = float(np.mean(1 / np.log2(2 + np.arange(max(rest.shape[0], 1)))))
+    chance = float(np.mean(1 / np.log2(2 + np.arange(max(len(towards), 1)))))
     return max(float(np.mean(gains)) - chance, 0.0)
