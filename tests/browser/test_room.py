@@ -38,8 +38,10 @@ def formulas(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("width", [1440, 720, 390])
 def test_what_is_wrong_with_a_query_covers_no_paper_and_moves_none(open_voila: Open, width: int) -> None:
     board = open_voila(viewport={"width": width, "height": 800})
+    board.search("vision")
+    expect(board.sentence).to_contain_text("matching ‘vision’")
     before = board.sentence.bounding_box()
-    board.search("vision AND (")
+    board.enter("vision AND (")
     expect(board.error).to_contain_text("parenthesis")
     error, sentence, box = board.error.bounding_box(), board.sentence.bounding_box(), board.box.bounding_box()
     assert before and error and sentence and box
