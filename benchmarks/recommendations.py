@@ -1,28 +1,23 @@
 """Recommendations beside those of arxiv-sanity, mean cosine, popularity and chance.
 
-``python -m benchmarks.recommendations [FOLDER]`` on an archive of Hugging Face's daily papers (default: hf_daily/ of the
-data), with readers
-that are simulated: one stars all papers of a topic, another all of an institution, for every topic and institution with at
-least
-`LEAST` papers. Each star is left out in turn; all methods learn from the others, and rank all papers but those. One paper is
-right:
-recall@20 is the share found among the first 20, nDCG@20 its mean ``1 / log2(1 + place)`` there. Means over readers, each
-reader's the mean
-over the stars; intervals are the 2.5th and 97.5th percentile of 2,000 bootstrap samples of readers.
+``python -m benchmarks.recommendations [FOLDER]`` on an archive of Hugging Face's daily papers (default: hf_daily/ of the data),
+with readers that are simulated: one stars all papers of a topic, another all of an institution, for every topic and institution
+with at least `LEAST` papers. Each star is left out in turn; all methods learn from the others, and rank all papers but those.
+One paper is right: recall@20 is the share found among the first 20, nDCG@20 its mean ``1 / log2(1 + place)`` there. Means over
+readers, each reader's the mean over the stars; intervals are the 2.5th and 97.5th percentile of 2,000 bootstrap samples of
+readers.
 
 Topics are those that the archive says (`topic_tag`), which no method is given; institutions are the archive's `institution`,
-which ours is given as
-the corpus has it, and which the peers, that know text, are not. ``--words`` keeps it from ours too.
+which ours is given as the corpus has it, and which the peers, that know text, are not. ``--words`` keeps it from ours too.
 
 Ten readers of topics tell little. ``--collections`` takes, instead of the archive, test collections of retrieval (cacm, cisi) with
 readers of topics by the score: one reader for each query, who starred three to seven of the papers that are judged relevant to it,
 drawn at random; no method sees the query.
 
 The peer is what arxiv-sanity-lite does (https://github.com/karpathy/arxiv-sanity-lite, compute.py and serve.py): TF-IDF of
-words and pairs of words,
-sublinear, at most 20,000 features, in at least 5 papers and in at most half (where the papers are so few, 2), and a linear
-support
-vector machine with ``class_weight="balanced"`` and ``C=0.01`` whose decision function ranks the papers.
+words and pairs of words, sublinear, at most 20,000 features, in at least 5 papers and in at most half (where the papers are so
+few, 2), and a linear support vector machine with ``class_weight="balanced"`` and ``C=0.01`` whose decision function ranks the
+papers.
 """
 
 from __future__ import annotations

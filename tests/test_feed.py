@@ -6,6 +6,7 @@ import json
 import math
 from collections import Counter
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from explorer import Corpus, import_papers
 from explorer.errors import FeedError
 from explorer.feed.daily import calendar
 from explorer.feed.periods import period_around, period_of
-from explorer.feed.recommend import PRIORS, features, recommend
+from explorer.feed.recommend import PRIORS, features, recommend, word_features
 from explorer.feed.trending import LEAST, WEIGHTS, rising_topics, trending
 from explorer.ranking.recommender import Recommender
 
@@ -287,6 +288,46 @@ def test_parts_add_up_to_the_score(archive: Corpus) -> None:
         round(float(model.scores_[row]) - sum(model.contributions(known.blocks, row).values()), 3) for row in range(0, 140, 20)
     }
     assert max(offsets) - min(offsets) < 0.01
+
+
+@pytest.mark.parametrize("at_once", [7, 1 << 14])
+def test_words_and_pairs_are_those_counted_one_by_one(archive: Corpus, monkeypatch: pytest.MonkeyPatch, at_once: int) -> None:
+    monkeypatch.setattr("explorer.feed.recommend._AT_ONCE", at_once)
+    index, papers = archive.ranker.meaning.index, len(archive)
+    counts: list[Counter[tuple[str, ...]]] = []
+    for row in range(papers):
+        words, title = [index.terms_[number] for number in index.words(row)], int(index.title_lengths_[row])
+        parts = words[:title], words[title:]
+        counts.append(Counter((word,) for word in parts[0] for _ in range(int(index.title_weight))))
+        counts[-1].update((word,) for word in parts[1])
+        counts[-1].update(pair for part in parts for pair in pairwise(part))
+    papers_with = Counter(term for found in counts for term in found)
+    matrix, names = word_features(index)
+    assert set(names) == {term for term, often in papers_with.items() if len(term) == 1 or 2 <= often <= papers / 2}
+    columns = {term: column for column, term in enumerate(names)}
+    for row in (0, 6, 7, 50, papers - 1):
+        weights = {
+            columns[term]: (1 + math.log(count))
+            * (
+                float(index.idf_[columns[term]])
+                if len(term) == 1
+                else math.log1p((papers - papers_with[term] + 0.5) / (papers_with[term] + 0.5))
+            )
+            for term, count in counts[row].items()
+            if term in columns
+        }
+        length = math.sqrt(sum(weight**2 for weight in weights.values()))
+        found = matrix[row]
+        assert dict(zip(found.indices.tolist(), found.data.tolist(), strict=True)) == pytest.approx(
+            {column: weight / length for column, weight in weights.items()}, abs=1e-5
+        )
+
+
+def test_places_are_taken_from_what_all_papers_have_in_common(archive: Corpus) -> None:
+    places, vectors = features(archive.ranker).blocks["vectors"], np.asarray(archive.ranker.meaning.vectors, np.float64)
+    for row in (0, 50, 120):
+        apart = vectors[row] - vectors.mean(axis=0)
+        assert np.allclose(places[row], apart / math.sqrt(apart @ apart), atol=1e-5)
 
 
 def test_the_order_of_the_file_changes_no_recommendation() -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -26,6 +26,8 @@ PRIORS = {"words": 1.0, "vectors": 1.0, "authors": 0.3, "keywords": 0.3, "venues
 """How much each kind of feature counts before anything is known of a reader: what a paper says before whom it is by."""
 
 _REASONS = 5
+_AT_ONCE = 1 << 14
+_BINS = 22
 _LABELS = {"words": "", "authors": "by ", "keywords": "keyword ", "venues": "in ", "organisations": "from "}
 
 
@@ -60,8 +62,15 @@ def _features(ranker: Ranker) -> Features:
     words, pairs = word_features(meaning.index)
     blocks: dict[str, Block] = {"words": words}
     names: dict[str, Sequence[Any]] = {"words": pairs}
-    if np.asarray(meaning.vectors).any():
-        blocks["vectors"] = np.asarray(meaning.vectors, np.float32)
+    vectors = np.array(meaning.vectors, np.float32)
+    placed = np.asarray(vectors.any(axis=1))
+    if placed.any():
+        # What all papers have in common would count for every one of them; the rest decides. In place, for vectors of many are large.
+        vectors -= vectors.sum(axis=0, dtype=np.float64).astype(np.float32) / np.float32(placed.sum())
+        vectors[~placed] = 0
+        lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
+        vectors /= np.where(lengths > 0, lengths, 1)[:, None]
+        blocks["vectors"] = vectors
     for name in ("authors", "keywords", "venues"):
         facet = snapshot.facet(name)
         values = facet.values.to_pylist()
@@ -77,45 +86,102 @@ def _features(ranker: Ranker) -> Features:
     return Features({name: block for name, block in blocks.items() if block.shape[1] and _shared(block)}, names)
 
 
-def word_features(index: TermIndex) -> tuple[sparse.csr_matrix, list[tuple[str, ...]]]:
+class _Words(Sequence[tuple[str, ...]]):
+    """What each column of `word_features` stands for: the terms, then pairs of them; read when asked, for few ever are."""
+
+    def __init__(self, terms: Sequence[str], pairs: np.ndarray) -> None:
+        self._terms = terms
+        self._pairs = pairs
+
+    def __len__(self) -> int:
+        return len(self._terms) + len(self._pairs)
+
+    @overload
+    def __getitem__(self, column: int) -> tuple[str, ...]: ...
+
+    @overload
+    def __getitem__(self, column: slice) -> list[tuple[str, ...]]: ...
+
+    def __getitem__(self, column: Any) -> Any:
+        if isinstance(column, slice):
+            return [self[place] for place in range(*column.indices(len(self)))]
+        if column < len(self._terms):
+            return (self._terms[column],)
+        first, second = divmod(int(self._pairs[column - len(self._terms)]), len(self._terms))
+        return self._terms[first], self._terms[second]
+
+
+def word_features(index: TermIndex) -> tuple[sparse.csr_matrix, Sequence[tuple[str, ...]]]:
     """Words, and pairs of words that stand beside each other, of every paper, weighted by TF-IDF.
+
+    Papers are looked at some thousands at a time: beside the matrix itself little memory is taken.
 
     Returns
     -------
     matrix : csr_matrix of float32, shape (n_papers, n_terms + n_pairs)
         Rows of length one.
-    terms : list of tuple of str
+    terms : sequence of tuple of str
         One or two terms a column.
     """
     from scipy import sparse
 
     from explorer.ranking.terms import unit_rows
 
-    papers, terms = index.n_papers, len(index.terms_)
-    tokens, starts = np.asarray(index.tokens_, np.int64), np.asarray(index.starts_)
-    owner = np.repeat(np.arange(papers), np.diff(starts))
-    # A pair does not reach from one paper into the next, nor from a title into its abstract.
-    beside = owner[:-1] == owner[1:]
-    ends = starts[:-1] + np.asarray(index.title_lengths_, np.int64)
-    ends = ends[(np.asarray(index.title_lengths_) > 0) & (ends < starts[1:])]
-    beside[ends - 1] = False
-    codes = (tokens[:-1] * terms + tokens[1:])[beside]
-    kinds, codes = np.unique(codes, return_inverse=True)
-    counts = sparse.csr_matrix((np.ones(len(codes), np.float32), (owner[:-1][beside], codes)), shape=(papers, len(kinds)))
-    counts.sum_duplicates()
-    often = np.bincount(counts.indices, minlength=len(kinds))
-    kept = np.flatnonzero((often >= max(2, papers // 10_000)) & (often <= papers / 2))
-    counts, often = counts[:, kept], often[kept]
-    counts.data = (1 + np.log(counts.data)) * np.log1p((papers - often + 0.5) / (often + 0.5)).astype(np.float32)[
-        counts.indices
-    ]
-    single = index.counts(np.arange(papers))
-    single.data = (1 + np.log(single.data)) * index.idf_[single.indices]
-    both = unit_rows(sparse.hstack([single, counts], format="csr", dtype=np.float32))
-    first, second = np.divmod(kinds[kept], max(terms, 1))
-    known = index.terms_
-    pairs = [(known[one], known[two]) for one, two in zip(first.tolist(), second.tolist(), strict=True)]
-    return both, [*((term,) for term in known), *pairs]
+    papers, least = index.n_papers, max(2, index.n_papers // 10_000)
+    # Most pairs are those of one paper. A pair is counted in one of some millions of bins, with others at times: none that is
+    # frequent enough is missed, and few others are carried on to where all are told apart.
+    bins = np.zeros(1 << _BINS, np.int32)
+    for _, pairs, _ in _pairs(index):
+        bins += np.bincount(_bin(pairs), minlength=len(bins)).astype(np.int32)
+    kept: list[tuple[np.ndarray, ...]] = []
+    for rows, pairs, counts in _pairs(index):
+        frequent = bins[_bin(pairs)] >= least
+        kept.append((rows[frequent], pairs[frequent], counts[frequent]))
+    del bins
+    rows, pairs, counts = (np.concatenate(parts) for parts in zip(*kept, strict=True)) if kept else (np.zeros(0, np.int64),) * 3
+    del kept
+    kinds, columns = np.unique(pairs, return_inverse=True)
+    often = np.bincount(columns, minlength=len(kinds))
+    chosen = (often >= least) & (often <= papers / 2)
+    there = chosen[columns]
+    columns = (np.cumsum(chosen) - 1)[columns[there]]
+    kinds, often = kinds[chosen], often[chosen]
+    rarity = np.log1p((papers - often + 0.5) / (often + 0.5)).astype(np.float32)
+    weights = ((1 + np.log(counts[there].astype(np.float32))) * rarity[columns]).astype(np.float32)
+    double = sparse.csr_matrix((weights, (rows[there], columns)), shape=(papers, len(kinds)))
+    del rows, pairs, counts, columns, weights
+    blocks = []
+    for start in range(0, papers, _AT_ONCE):
+        single = index.counts(np.arange(start, min(start + _AT_ONCE, papers)))
+        single.data = (1 + np.log(single.data)) * index.idf_[single.indices]
+        blocks.append(unit_rows(sparse.hstack([single, double[start : start + _AT_ONCE]], format="csr", dtype=np.float32)))
+    both = sparse.vstack(blocks, format="csr") if blocks else sparse.csr_matrix((0, len(index.terms_)), dtype=np.float32)
+    return both, _Words(index.terms_, kinds)
+
+
+def _pairs(index: TermIndex) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Pairs of words that stand beside each other, some thousand papers at a time: rows, pairs in order, how often.
+
+    A pair does not reach from one paper into the next, nor from a title into its abstract.
+    """
+    terms, starts, titles = len(index.terms_), np.asarray(index.starts_), np.asarray(index.title_lengths_, np.int64)
+    for start in range(0, index.n_papers, _AT_ONCE):
+        stop = min(start + _AT_ONCE, index.n_papers)
+        tokens = np.asarray(index.tokens_[starts[start] : starts[stop]], np.int64)
+        owner = np.repeat(np.arange(stop - start), np.diff(starts[start : stop + 1]))
+        beside = owner[:-1] == owner[1:]
+        begins, ends = starts[start:stop] - starts[start], starts[start + 1 : stop + 1] - starts[start]
+        abstracts = (begins + titles[start:stop])[(titles[start:stop] > 0) & (begins + titles[start:stop] < ends)]
+        beside[abstracts - 1] = False
+        # Row and pair in one number: 14 bits for the row leave 49, enough for the square of 23 million terms.
+        found, counts = np.unique((owner[:-1] * terms**2 + tokens[:-1] * terms + tokens[1:])[beside], return_counts=True)
+        rows, pairs = np.divmod(found, max(terms, 1) ** 2)
+        yield rows + start, pairs, counts
+
+
+def _bin(pairs: np.ndarray) -> np.ndarray:
+    """The bin that a pair is counted in (Fibonacci hashing; D. Knuth, "The Art of Computer Programming" 3, 6.4)."""
+    return np.asarray((pairs.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(64 - _BINS), np.int64)
 
 
 def _incidence(rows: np.ndarray, codes: np.ndarray, papers: int, values: int) -> sparse.csr_matrix:

@@ -1,24 +1,20 @@
 r"""What trends on a day: papers by the votes that they may be expected to draw, and topics that rise against their own past.
 
 A count that is small says little, and one that is young is not yet what it will be. The votes that a paper has drawn by age
-``t`` days
-are taken as Poisson with mean ``q F(t)``, where ``F(t) = 1 - 2^(-t / h)`` is the share of its votes that a paper has drawn by then.
-Its pull ``q`` is given a gamma distribution whose mean ``m`` is what papers of its organisation, and of all, drew before, so
-that
+``t`` days are taken as Poisson with mean ``q F(t)``, where ``F(t) = 1 - 2^(-t / h)`` is the share of its votes that a paper has
+drawn by then. Its pull ``q`` is given a gamma distribution whose mean ``m`` is what papers of its organisation, and of all,
+drew before, so that
 
 .. math:: E[q | v] = (a + v) / (a / m + F(t))
 
 which is ``m`` without a vote and without time, and ``v / F(t)`` when there are many. Comments and stars add to the votes by
-their
-weights. The score is that expectation, decayed by half every `half_life` days after the paper appeared.
+their weights. The score is that expectation, decayed by half every `half_life` days after the paper appeared.
 
 Notes
 -----
 Shrinkage: C. Morris, "Parametric Empirical Bayes Inference", JASA 78, 1983; the gamma-Poisson model is that of W. DuMouchel,
-"Bayesian
-Data Mining in Large Frequency Tables", The American Statistician 53, 1999. Votes arrive at a rate that falls by a constant
-factor a day:
-G. Szabo and B. Huberman, "Predicting the popularity of online content", CACM 53(8), 2010.
+"Bayesian Data Mining in Large Frequency Tables", The American Statistician 53, 1999. Votes arrive at a rate that falls by a
+constant factor a day: G. Szabo and B. Huberman, "Predicting the popularity of online content", CACM 53(8), 2010.
 """
 
 from __future__ import annotations
@@ -113,19 +109,17 @@ def trending(
     limit : int, optional
         Papers at most.
     counts : DataFrame, optional
-        What was counted and when: `id`, `day`, and any of `upvotes`, `comments`, `stars`; for each paper the last row up to
-        the day
-        counts. By default the counts that the corpus holds, whenever they were read.
+        What was counted and when: `id`, `day`, and any of `upvotes`, `comments`, `stars`; for each paper the last row up to the
+        day counts. By default the counts that the corpus holds, whenever they were read.
     weights : TrendWeights, optional
 
     Returns
     -------
     DataFrame
         Best first, equal scores by id: `id`, `title`, `day` (on which it appeared), `age` (days), `upvotes`, `comments`,
-        `stars`, `score` (votes,
-        decayed), `expected` (votes in the end), `prior` (votes expected of its kind), `decay` (0 to 1), `reason` (text). Its
-        `attrs` hold
-        `day`, `weights` (dict), and `topics`: those that rise, as `rising_topics` gives them.
+        `stars`, `score` (votes, decayed), `expected` (votes in the end), `prior` (votes expected of its kind), `decay` (0 to
+        1), `reason` (text). Its `attrs` hold `day`, `weights` (dict), and `topics`: those that rise, as `rising_topics` gives
+        them.
 
     Raises
     ------
@@ -233,8 +227,7 @@ def expected_of_kind(
     -------
     prior : ndarray of float64, shape (n,)
         Greater than zero. The rate of all papers, times the factor by which each of its groups differs from it, shrunk to one
-        by
-        as much as `weights.group` papers.
+        by as much as `weights.group` papers.
     said : list of str
         The group that differs most, in words; empty where none does by a fifth.
     """
@@ -324,9 +317,8 @@ def rising_topics(
     Returns
     -------
     list of dict
-        Those whose interval lies above one, by its lower end, then by name: `topic`, `papers` and `before` (counts), `ratio`
-        of the shares
-        (infinite where there was none before), `low` and `high` (its interval).
+        Those whose interval lies above one, by its lower end, then by name: `topic`, `papers` and `before` (counts), `ratio` of
+        the shares (infinite where there was none before), `low` and `high` (its interval).
 
     Notes
     -----

@@ -1,11 +1,9 @@
 """What to read next: a model of what a reader likes, learnt from the papers that the reader pointed at.
 
-A paper has several kinds of features: its words, its place among all papers (vectors), and what it shares with others
-outright, such as authors,
-keywords or where it comes from. Which of them tell a reader's papers from others differs from reader to reader: one follows a
-method,
-another a laboratory. So each kind has a model of its own, and how much it counts is learnt by leaving out each paper that the
-reader likes, and looking how soon the others find it.
+A paper has several kinds of features: its words, its place among all papers (vectors), and what it shares with others outright,
+such as authors, keywords or where it comes from. Which of them tell a reader's papers from others differs from reader to
+reader: one follows a method, another a laboratory. So each kind has a model of its own, and how much it counts is learnt by
+leaving out each paper that the reader likes, and looking how soon the others find it.
 """
 
 from __future__ import annotations
@@ -23,6 +21,8 @@ Block: TypeAlias = "sparse.csr_matrix | Floats"
 
 _MOST_LEFT_OUT = 40
 """Papers left out one by one at most; more tell little more."""
+
+_AT_ONCE = 1 << 14
 
 
 class Recommender:
@@ -49,10 +49,9 @@ class Recommender:
     Notes
     -----
     A direction is that from the mean of all papers to the mean of those liked (J. Rocchio, "Relevance Feedback in Information
-    Retrieval",
-    1971), with papers marked as disliked taken away; unlike a margin it can be fitted without any one paper at no cost, which
-    is
-    what weighs the kinds. Stacking by leaving one out: D. Wolpert, "Stacked Generalization", Neural Networks 5, 1992.
+    Retrieval", 1971), with papers marked as disliked taken away; unlike a margin it can be fitted without any one paper at no
+    cost, which is what weighs the kinds. Stacking by leaving one out: D. Wolpert, "Stacked Generalization", Neural Networks 5,
+    1992.
 
     Examples
     --------
@@ -100,7 +99,7 @@ class Recommender:
             if len(disliked):
                 against = 0.5 * (against + _mean(block[disliked]))
             direction = centre - against
-            scores = np.asarray(block @ direction, np.float32).ravel()
+            scores = _along(block, direction).astype(np.float32)
             spread = float(scores[others].std()) if others.any() else 0.0
             scale = 1 / spread if spread > 1e-12 else 0.0
             self.directions_[name] = np.asarray(direction * scale, np.float32)
@@ -129,6 +128,14 @@ class Recommender:
         return parts
 
 
+def _along(block: Block, direction: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Product of each row with a direction; dense rows become float64 some thousands at a time, for all at once are large."""
+    if not isinstance(block, np.ndarray):
+        return np.asarray(block @ direction, np.float64).ravel()
+    parts = [block[start : start + _AT_ONCE] @ direction for start in range(0, len(block), _AT_ONCE)]
+    return np.concatenate(parts, dtype=np.float64) if parts else np.zeros(0)
+
+
 def _mean(block: Block) -> NDArray[np.float64]:
     return np.asarray(block.mean(axis=0), np.float64).ravel()
 
@@ -143,16 +150,17 @@ def _found(
     if len(liked) < 2:
         return 1.0
     left_out = liked[np.unique(np.linspace(0, len(liked) - 1, min(len(liked), _MOST_LEFT_OUT)).round().astype(int))]
-    rest, k = block[np.flatnonzero(others)], len(liked)
-    towards, away = (np.asarray(rest @ direction).ravel() for direction in (centre, against))
+    k = len(liked)
+    # Of all papers, and then of the others: to take their rows out would copy nearly everything.
+    towards, away = (_along(block, direction)[others] for direction in (centre, against))
     gains = []
     for row in left_out.tolist():
         own = block[row]
         dense = np.asarray(own.todense()).ravel() if sparse.issparse(own) else np.asarray(own).ravel()
         # The mean without one paper is (k * mean - paper) / (k - 1).
-        theirs = (k * towards - np.asarray(rest @ dense).ravel()) / (k - 1) - away
+        theirs = (k * towards - _along(block, dense)[others]) / (k - 1) - away
         mine = (k * float(dense @ centre) - float(dense @ dense)) / (k - 1) - float(dense @ against)
         place = 1 + np.count_nonzero(theirs > mine + 1e-9) + 0.5 * np.count_nonzero(np.abs(theirs - mine) <= 1e-9)
         gains.append(1 / np.log2(1 + place))
-    chance = float(np.mean(1 / np.log2(2 + np.arange(max(rest.shape[0], 1)))))
+    chance = float(np.mean(1 / np.log2(2 + np.arange(max(len(towards), 1)))))
     return max(float(np.mean(gains)) - chance, 0.0)

@@ -56,9 +56,9 @@ def import_papers(
     Returns
     -------
     Import
-        `papers` (DataFrame in the schema), `ledger`, `merges`, which holds the merged records as they were, and `likely`, the pairs
-        that are likely one paper and were not merged. A file
-        without a known format is one rejected record, and so is one of a folder or archive that is damaged.
+        `papers` (DataFrame in the schema), `ledger`, `merges`, which holds the merged records as they were, and `likely`, the
+        pairs that are likely one paper and were not merged. A file without a known format is one rejected record, and so is one
+        of a folder or archive that is damaged.
 
     Raises
     ------

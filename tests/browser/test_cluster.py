@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
@@ -27,11 +26,11 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 
-INTERACTIONS = int(os.environ.get("LITEXPLORER_INTERACTIONS", "200"))
 WORDS = ("model", "task", "arithmetic", "vision", "vectors", "merging", "reasoning", "numbers", "language", "learning")
 
 
-def test_two_hundred_interactions_while_a_worker_dies(browser: Browser, cache: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("interactions", [50, pytest.param(200, marks=pytest.mark.slow)])
+def test_interactions_while_a_worker_dies(browser: Browser, cache: Path, tmp_path: Path, interactions: int) -> None:
     """The page shows what a corpus without workers answers, before and after."""
     whole = Corpus.from_papers(default_corpus().papers, tmp_path / "corpus")
     titles = whole.papers["title"].to_list()
@@ -44,10 +43,10 @@ def test_two_hundred_interactions_while_a_worker_dies(browser: Browser, cache: P
         ):
             page.goto(server.url)
             board = Board(page, server, watch, voila=True).wait()
-            for number in range(INTERACTIONS):
+            for number in range(interactions):
                 # Never the same query again, and never the same papers as before.
                 query = f"{WORDS[number % len(WORDS)]} OR (matrix{number} AND {WORDS[number // len(WORDS) % len(WORDS)]})"
-                if number == INTERACTIONS // 2:
+                if number == interactions // 2:
                     cluster.kill()
                 expected = whole.results(Selection(query=query))
                 board.search(query)

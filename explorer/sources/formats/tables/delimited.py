@@ -204,8 +204,8 @@ def to_csv(
     -------
     bytes
         UTF-8 after a byte order mark, by which Excel knows it, a header line, lines that end in CRLF. Lists are joined with
-        semicolons; dates are as long as they are known;
-        a cell that a spreadsheet would take for a formula starts with an apostrophe, which `read` takes off again.
+        semicolons; dates are as long as they are known; a cell that a spreadsheet would take for a formula starts with an
+        apostrophe, which `read` takes off again.
 
     Raises
     ------
