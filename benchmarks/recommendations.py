@@ -18,6 +18,9 @@ The peer is what arxiv-sanity-lite does (https://github.com/karpathy/arxiv-sanit
 words and pairs of words, sublinear, at most 20,000 features, in at least 5 papers and in at most half (where the papers are so
 few, 2), and a linear support vector machine with ``class_weight="balanced"`` and ``C=0.01`` whose decision function ranks the
 papers.
+
+``--cost CORPUS --before CHECKOUT`` tells what the first recommendations of a dashboard and those after another star cost in a
+corpus folder, in this build and in another, which needs an environment of its own.
 """
 
 from __future__ import annotations
@@ -34,13 +37,39 @@ import pandas as pd
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
 
+from benchmarks.before import run
 from benchmarks.data import SOURCES, data_folder
+from benchmarks.report import heading, number
+from benchmarks.report import table as table_of
 from explorer import Corpus, import_papers
 from explorer.feed.recommend import PRIORS, features
 from explorer.ranking.recommender import Recommender
 
+ROOT = Path(__file__).parent.parent
+
 LEAST = 3
 CUT = 20
+
+_COST = """
+import json, resource, sys, time
+from explorer import open_corpus
+
+def own():
+    with open("/proc/self/status") as file:
+        return next(int(line.split()[1]) * 1024 for line in file if line.startswith("RssAnon"))
+
+corpus = open_corpus(sys.argv[1])
+ids = corpus.papers["id"].to_list()[:: len(corpus) // 5][:5]
+corpus.ranker.meaning
+opened, times = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024, []
+before = own()
+for stars in (ids[:4], ids):
+    started = time.process_time()
+    corpus.recommend(stars, limit=20)
+    times.append(time.process_time() - started)
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+print(json.dumps({"first": times[0], "again": times[1], "peak": peak - opened, "kept": own() - before}))
+"""
 
 Method = Callable[[np.ndarray], np.ndarray]
 
@@ -153,7 +182,11 @@ def main() -> int:
     parser.add_argument("folder", nargs="?", type=Path)
     parser.add_argument("--words", action="store_true", help="keep the institutions from ours too")
     parser.add_argument("--collections", action="store_true", help="readers of the topics of test collections instead")
+    parser.add_argument("--cost", type=Path, metavar="CORPUS", help="what recommendations cost in a corpus folder")
+    parser.add_argument("--before", type=Path, metavar="CHECKOUT", help="with --cost: another build")
     options = parser.parse_args()
+    if options.cost:
+        return cost(options.cost, options.before)
     if options.collections:
         return in_collections()
     folder = options.folder or data_folder() / "hf_daily"
@@ -178,6 +211,19 @@ def main() -> int:
         print("all readers\n")
         joined = {name: tuple(np.concatenate(part) for part in zip(*parts, strict=True)) for name, parts in everybody.items()}
         table(known, joined, None)  # type: ignore[arg-type]
+    return 0
+
+
+def cost(corpus: Path, before: Path | None) -> int:
+    """Time and memory of recommendations in a corpus folder."""
+    heading(f"Recommendations in {corpus.name}", ["seconds of the processor; megabytes above those of the opened corpus"])
+    rows = []
+    for name, checkout in (("now", ROOT), ("before", before)):
+        if checkout:
+            told = run(checkout.resolve(), _COST, str(corpus.resolve()))
+            seconds, bytes_ = ([float(str(told[key])) for key in keys] for keys in (("first", "again"), ("peak", "kept")))
+            rows.append([name, *map(number, seconds), *(number(value / 1e6) for value in bytes_)])
+    table_of(["build", "first", "after another star", "peak", "kept"], rows)
     return 0
 
 

@@ -83,8 +83,8 @@ def explorer_model(texts: list[str], topics: int) -> tuple[list[list[str]], np.n
     """Words of each topic, the topic of each paper, and the labels, of the explorer that this process imports."""
     from explorer import TopicModel
 
-    model = TopicModel(topics).fit(texts)
-    placed = model.transform(texts)
+    model = TopicModel(topics)
+    placed = model.fit_transform(texts)
     codes = placed[0] if isinstance(placed, tuple) else np.asarray(placed).argmax(axis=1)
     return [list(map(str, words)) for words in model.words_], codes, list(model.labels_)
 
@@ -291,9 +291,7 @@ def timed(model: str, folder: Path, papers: int) -> dict[str, Any]:
     if model == "explorer":
         from explorer import TopicModel
 
-        fitted = TopicModel(K["arxiv"]).fit(texts)
-        for at in range(0, papers, 10_000):
-            fitted.transform(texts[at : at + 10_000])
+        TopicModel(K["arxiv"]).fit_transform(texts)
     else:
         MODELS[model](texts, K["arxiv"])
     seconds = time.process_time() - start

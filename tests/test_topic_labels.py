@@ -11,7 +11,7 @@ from sklearn.metrics import normalized_mutual_info_score
 
 from explorer import TopicModel
 from explorer.text.languages import ENGLISH, function_words_of
-from explorer.topics.labels import name_topics, phrases_of
+from explorer.topics.labels import name_topics, phrases_of, units
 from explorer.topics.terms import cleaned, lexicon, terms_of, without_boilerplate, word_key
 
 
@@ -129,7 +129,10 @@ def test_what_an_article_follows_is_a_verb_and_no_name() -> None:
     ]
     label = named(texts, STARS, words=[["evaluating", "trust"], ["stars"]])[0]
     assert label == "trust"
-    assert phrases_of("We study the problem", {"study": 1.0, "problem": 1.0}) == {"study": (1, 0), "problem": (1, 1)}
+    assert phrases_of("We study the problem", {"study": 1.0, "problem": 1.0}) == {
+        "study": (1, 0, 0, 1),
+        "problem": (1, 1, 1, 0),
+    }
 
 
 def test_a_title_in_capitals_tells_of_none() -> None:
@@ -259,14 +262,49 @@ def test_papers_without_an_abstract_are_placed_by_their_titles() -> None:
 def test_phrases_end_with_what_is_worth_something() -> None:
     worth = dict.fromkeys(map(word_key, ("risk", "diabetes", "old", "age")), 1.0)
     found = phrases_of(cleaned("The risk of diabetes, in old age The next"), worth)
-    assert found == {
-        "risk": (1, 1), "risk of diabetes": (1, 1), "diabetes": (1, 1), "old": (1, 0), "old age": (1, 1), "age": (1, 0),
+    assert {phrase: (stands.seen, stands.alone, stands.ends) for phrase, stands in found.items()} == {
+        "risk": (1, 1, 1), "risk of diabetes": (1, 1, 1), "diabetes": (1, 1, 1), "old": (1, 0, 0), "old age": (1, 1, 1), "age": (1, 0, 1),
     }  # fmt: skip
 
 
 def test_units_name_nothing() -> None:
     texts = [f"We gave {dose} mg of aspirin, {dose} mg a day, for {dose} weeks." for dose in (5, 10, 20, 40)]
     assert named(texts, STARS, words=[["mg", "aspirin"], ["stars"]])[0] == "aspirin"
+
+
+def test_words_of_time_are_units_whatever_their_length_but_what_a_type_is_of_is_none() -> None:
+    texts = [
+        f"After {n} weeks and {n + 1} weeks of rest. Type {1 + n % 2} diabetes, {n} patients; patients rest."
+        for n in (4, 8, 12, 24)
+    ]
+    assert units(texts) == {"weeks"}
+    assert "week" not in named(texts, STARS, words=[["weeks", "rest", "diabetes"], ["stars"]])[0]
+
+
+def test_what_is_said_of_things_names_nothing() -> None:
+    texts = [
+        f"The {noun} of genomes. Our code is freely available for the {noun}." for noun in ("atlas", "maps", "tables", "codes")
+    ]
+    label = named(texts, STARS, words=[["freely", "available", "code", "genomes"], ["stars"]])[0]
+    assert not {"freely", "available"} & set(re.findall(r"\w+", label))
+
+
+def test_what_stands_in_titles_names_rather_than_what_stands_in_abstracts_alone() -> None:
+    own = " ".join(f"filler{letter} of it and" for letter in "abcdefghijklmnop")
+    texts = [f"{start} the coral reef. {own}. We count the mean age." for start in ("On", "In", "Of", "By", "For", "With")]
+    others = [f"{start} stars. {own}. The age of it." for start in ("On", "In", "Of", "By", "For", "With")]
+    assert named(texts, others, words=[["age", "reef", "coral", "mean"], ["stars"]])[0] == "coral reef"
+
+
+def test_a_phrase_goes_before_a_word_that_names_more_than_the_topic() -> None:
+    texts = [f"{start} solar neutrino problem. The neutrino is light." for start in ("The", "A", "On the", "Our")]
+    assert named(texts, STARS, words=[["neutrino", "solar", "problem"], ["stars"]])[0] == "solar neutrino problem"
+
+
+def test_the_end_of_a_title_and_the_beginning_of_an_abstract_are_no_name() -> None:
+    texts = [f"{verb} by Lansoprazole Lansoprazole is a drug for the {noun}." for verb, noun in
+             (("Healing", "stomach"), ("Relief", "gut"), ("Rest", "throat"), ("Cure", "ulcer"))]  # fmt: skip
+    assert named(texts, STARS, words=[["lansoprazole"], ["stars"]])[0].lower() == "lansoprazole"
 
 
 def test_a_record_with_abstracts_in_two_languages_loses_the_articles_of_both() -> None:

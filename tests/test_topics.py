@@ -13,14 +13,17 @@ from pathlib import Path
 import numpy as np
 import oracles
 import pytest
+from scipy.sparse import csr_matrix
+from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.metrics import normalized_mutual_info_score
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from explorer import Corpus, TopicModel, read_papers
 from explorer.topics.acronyms import acronyms_of
+from explorer.topics.factors import telling_words
 from explorer.topics.labels import name_topics
 from explorer.topics.model import OTHER, suggested_topics
-from explorer.topics.terms import content_keys, count_terms, term_weights, words_of
+from explorer.topics.terms import content_keys, count_terms, term_weights, terms_of, words_of
 
 THEMES = (
     "graph neural network message passing node edge",
@@ -129,6 +132,42 @@ def test_texts_without_a_known_word_are_other() -> None:
 def test_the_number_of_topics(papers: int) -> None:
     assert 1 <= suggested_topics(papers) <= 30
     assert suggested_topics(papers) <= max(1, papers)
+
+
+@pytest.mark.parametrize("sample", [20_000, 150])
+def test_learning_and_placing_at_once_gives_what_placing_gives(sample: int) -> None:
+    """Also of papers that say the same, which are learnt from without it, and of those that were not learnt from."""
+    texts, _ = themed(200)
+    notes = [f"{text}. Published by the robot press of audio." if at % 3 else text for at, text in enumerate(texts)]
+    model = TopicModel(4, sample=sample)
+    placed = model.fit_transform(notes)
+    assert placed.tobytes() == model.transform(notes).tobytes()
+    assert placed.tobytes() == TopicModel(4, sample=sample).fit(notes).transform(notes).tobytes()
+
+
+def test_terms_are_counted_as_scikit_learn_counts_them() -> None:
+    texts = [*themed(60)[0], "", "深度学习方法 基于深度学习的研究", "die wirkung der strahlung auf die zelle und die kerne"]
+    counts, vocabulary = count_terms(texts)
+    oracle = CountVectorizer(analyzer=terms_of, vocabulary=vocabulary.tolist()).fit_transform(texts)
+    assert sorted(set(vocabulary)) == vocabulary.tolist()
+    assert (counts.toarray()[:60] == oracle.toarray()[:60]).all()
+    again, same = count_terms(texts, vocabulary.tolist())
+    assert (again.toarray() == oracle.toarray()).all()
+    assert same.tolist() == vocabulary.tolist()
+
+
+def test_words_by_lift_are_common_in_a_topic_and_rare_elsewhere() -> None:
+    #           both   own  seldom  other
+    counts = csr_matrix([[1, 1, 1, 0], [1, 1, 0, 0], [1, 1, 0, 0], [1, 0, 0, 1], [1, 0, 0, 1], [1, 0, 0, 1]])
+    places = np.repeat(np.eye(2), 3, axis=0)
+    factors = np.array([[9.0, 1, 1, 0], [0, 0, 0, 1]])
+    names = np.array(["both", "own", "seldom", "other"])
+    # By hand: own is in 3 papers, twice as common as in all: 3 ** .5 * log 2; seldom in 1: log 2; both as common as in all: 0.
+    assert telling_words(counts, places, factors, names, 3, by_lift=True) == [
+        ["own", "seldom", "both"],
+        ["other", "both", "own"],
+    ]
+    assert telling_words(counts, places, factors, names, 3)[0][0] == "both"
 
 
 def test_a_model_is_fitted_on_a_sample_of_a_large_corpus() -> None:

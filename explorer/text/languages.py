@@ -33,6 +33,11 @@ WITHIN_NAMES = frozenset(
 )
 """Words among them that stand within a name; an article does only after one of them."""
 
+BEFORE_PREDICATES = frozenset(
+    "also are be been being can cannot could he i is it may might must not she should they was we were who will would".split()
+)
+"""Words among them after which something is said of a subject: *is available*, *we show*. A name hardly ever follows them."""
+
 IN_NAMES = frozenset("bottom first four front full interest side system third three top two".split())
 """Words among them that names begin or end with, such as *immune system*, *side effects*, *third person*, though they tell of no subject."""
 

@@ -8,7 +8,11 @@ from collections.abc import Iterable, Iterator
 
 from explorer.text.languages import ENGLISH
 
-_DEFINED = re.compile(r"([\w’'-]+(?:\s+[\w’'-]+){0,9})\s*\(\s*([^\W\d_][\w-]{1,9})\s*\)")
+_IN_BRACKETS = re.compile(r"\(\s*([^\W\d_][\w-]{1,9})\s*\)")
+_NO_WORDS = re.compile(r"[^\w\s’'-]")
+_LOOKED_AT = 200
+"""Characters before a bracket in which a long form is looked for."""
+
 _WORD = re.compile(r"[^\W\d_][\w-]*")
 _MOST_WORDS = 5
 """Words of a long form: as many as a label may have."""
@@ -40,12 +44,15 @@ def acronyms_of(texts: Iterable[str]) -> dict[str, str]:
     """
     given: defaultdict[str, Counter[str]] = defaultdict(Counter)
     capitals, small = Counter[str](), Counter[str]()
+    texts = list(texts)
     for text in texts:
+        for short, long in set(_definitions(text)):
+            given[short.removesuffix("s")][long] += 1
+    shorts = {form for short in given for form in (short, short + "s")}
+    for text in texts if shorts else ():
         for word in _WORD.findall(text):
-            (capitals if sum(letter.isupper() for letter in word) > 1 else small)[word.lower()] += 1
-        if "(" in text:
-            for short, long in set(_definitions(text)):
-                given[short.removesuffix("s")][long] += 1
+            if word.lower() in shorts:
+                (capitals if sum(letter.isupper() for letter in word) > 1 else small)[word.lower()] += 1
     found: dict[str, str] = {}
     for short in sorted(given):
         by_number: Counter[str] = Counter()
@@ -65,7 +72,9 @@ def acronyms_of(texts: Iterable[str]) -> dict[str, str]:
 
 def _definitions(text: str) -> Iterator[tuple[str, str]]:
     """Pairs of an acronym and its long form, in lower case."""
-    for before, short in _DEFINED.findall(text):
+    for found in _IN_BRACKETS.finditer(text):
+        short, before = found[1], text[max(0, found.start() - _LOOKED_AT) : found.start()]
+        before = _NO_WORDS.split(before)[-1]
         letters = short.removesuffix("s") if short[:-1].isupper() else short
         if sum(letter.isupper() for letter in letters) < 2:
             continue

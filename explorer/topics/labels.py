@@ -7,11 +7,13 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
 from explorer.text.analysis import without_particle
-from explorer.text.languages import ENGLISH, IN_NAMES, WITHIN_NAMES, function_words_of
+from explorer.text.languages import BEFORE_PREDICATES, ENGLISH, IN_NAMES, WITHIN_NAMES, function_words_of
 from explorer.topics.acronyms import acronyms_of
 from explorer.topics.terms import ELIDED, LONGEST_STRING, cleaned, is_unspaced, pieces_of, terms_of, word_key
 
@@ -39,8 +41,14 @@ _PART_OF = 0.5
 _ADDED = 0.5
 """What a longer phrase must say beyond one that it holds, as a share of what a word of the topic is worth."""
 
-_LENGTH = 0.7
-"""Power of the worth of a phrase's words, added up: two words say more than one, not twice as much."""
+_LENGTH, _MOST_WORDS = 0.9, 2.5
+"""Power of the worth of a phrase's words, added up, and how much of them counts: two words say more than one, five no more than three."""
+
+_LEAST_ENDS = 0.25
+"""Share of the times, in all papers, that no other word follows a phrase which may be a name."""
+
+_TITLED, _PRIOR = 0.5, 3.0
+"""Power of how often a phrase that papers have is in their titles, beside other phrases, and papers that say beforehand that it is as usual."""
 
 _MOST_LIFT = 20.0
 """Beyond it a phrase is no surer a name: what few papers say, none of the others may say by chance."""
@@ -54,6 +62,9 @@ _LEAST_LIFT = 1.5
 _SECOND = 0.2
 """A second phrase completes a name of one word if it scores so much of the first."""
 
+_PHRASE = 0.7
+"""A phrase of several words goes before a single one, which names more than the topic, if it scores so much of it."""
+
 _NEARLY = 0.6
 """Part of the best score that a phrase must have to be taken instead, where another topic is called by that."""
 
@@ -61,10 +72,14 @@ _STEM, _ENDING = 5, 3
 """Letters at the beginning that two forms of a word share at least, and letters of an ending at most."""
 
 _BREAK = re.compile('[.,;:!?()\\[\\]{}"“”„«»‹›$\\\\/=<>|~^+*#%…·•¿¡。、，；：？！（）「」『』《》【】]+|\\s[-–—]+\\s|--+|—')
-_TOKEN = re.compile(rf"{ELIDED}(?= )|\d[\w.]*(?:-\w+)*|[^\W\d_](?:[^\W_]|[-’'](?=[^\W_]))*|_", re.IGNORECASE)
+_UNELIDED = r"\d[\w.]*(?:-\w+)*|[^\W\d_][^\W_]*(?:[-’'][^\W_]+)*|_"
+_TOKEN, _PLAIN_TOKEN = re.compile(rf"{ELIDED}(?= )|{_UNELIDED}", re.IGNORECASE), re.compile(_UNELIDED)
 _ELISION = re.compile(r"(['’]) ")
-_AFTER_FIGURE = re.compile(r"\d\s?%?\s?([^\W\d_]{1,3})\b")
-_LONGEST_POWER = 6
+_AFTER_FIGURE = re.compile(r"(\d[\d.,]*)[\s-]?%?\s?([^\W\d_]+)\b")
+_SHORT_UNIT, _LONGEST_POWER = 3, 6
+_FIGURES = 4
+"""Different figures before a longer word that make it a unit: *24 weeks*, but *type 1 diabetes* and *type 2 diabetes*."""
+
 _MOSTLY = 0.5
 """Share of the places of a unit in which it follows a figure."""
 
@@ -81,7 +96,43 @@ _TITLE_CASE = 0.6
 """Share of the words of a sentence with a capital above which its capitals tell nothing."""
 
 
-def phrases_of(text: str, worth: Mapping[str, float], among: Set[str] | None = None) -> dict[str, tuple[int, int]]:
+class Stands(NamedTuple):
+    """How a phrase stands in texts.
+
+    Attributes
+    ----------
+    seen : int
+        Times that it is there.
+    alone : int
+        Times that it is by itself, with no other term right before and no other word right after.
+    ends : int
+        Times that no other word is right after: an adjective and a gerund are hardly ever at an end.
+    predicates : int
+        Times that it is said of something, *is freely available*, or is what somebody does, *we evaluate*.
+    """
+
+    seen: int
+    alone: int
+    ends: int
+    predicates: int
+
+    def plus(self, other: Stands) -> Stands:
+        """Both together."""
+        return Stands(
+            self.seen + other.seen, self.alone + other.alone, self.ends + other.ends, self.predicates + other.predicates
+        )
+
+
+_NOWHERE = Stands(0, 0, 0, 0)
+
+
+def _tokens(text: str) -> list[str]:
+    """Words and figures of a text; an article that lost its vowel is one, where a space was set after it."""
+    found: list[str] = (_TOKEN if "' " in text or "’ " in text else _PLAIN_TOKEN).findall(text)
+    return found
+
+
+def phrases_of(text: str, worth: Mapping[str, float], among: Set[str] | None = None) -> dict[str, Stands]:
     """What a text may be called: runs of one to five words between punctuation that begin and end with a term of some worth.
 
     Parameters
@@ -95,20 +146,18 @@ def phrases_of(text: str, worth: Mapping[str, float], among: Set[str] | None = N
 
     Returns
     -------
-    dict of str to (int, int)
-        In lower case; how often each stands in the text, and how often by itself, with no other term right before and no other word
-        right after. A phrase may end with one letter or one figure, as *vitamin d* does, and has one word within that is no term, or two
+    dict of str to Stands
+        In lower case. A phrase may end with one letter or one figure, as *vitamin d* does, and has one word within that is no term, or two
         small ones. In a script without spaces they are strings of two to eight characters.
     """
-    found: dict[str, tuple[int, int]] = {}
+    found: dict[str, Stands] = {}
     small = function_words_of(text.lower().split())
 
-    def add(phrase: str, alone: bool) -> None:
-        seen, free = found.get(phrase, (0, 0))
-        found[phrase] = (seen + 1, free + alone)
+    def add(phrase: str, begins: bool, ends: bool, predicate: bool = False) -> None:
+        found[phrase] = found.get(phrase, _NOWHERE).plus(Stands(1, begins and ends, ends, predicate))
 
     for part in _BREAK.split(text):
-        tokens = _TOKEN.findall(part)
+        tokens = _tokens(part)
         words = [token.lower() for token in tokens]
         if not part.isascii():
             words = [without_particle(word) for word in words]
@@ -124,17 +173,21 @@ def phrases_of(text: str, worth: Mapping[str, float], among: Set[str] | None = N
         for at, first in enumerate(words):
             if is_unspaced(first):
                 for string in _strings(first, worth):
-                    add(string, True)
+                    add(string, True, True)
             if not good[at]:
                 continue
             free = at == 0 or not good[at - 1]
+            said = at > 0 and words[at - 1] in BEFORE_PREDICATES
             gap, wanted = 0, among is None
             for end in range(at, min(at + _LONGEST, len(words))):
                 # *Vitamin D*, *type 2*: the letter or figure belongs to what it follows.
                 tail = end > at and good[end - 1] and len(words[end]) == 1 and tokens[end] not in _NO_PART
                 wanted = wanted or keys[end] in among  # type: ignore[operator]
+                # The same word twice is the end of a title and the beginning of what follows it.
+                if end > at and keys[end] == keys[end - 1]:
+                    break
                 if wanted and (good[end] or tail):
-                    add(" ".join(words[at : end + 1]), free and ends[end])
+                    add(" ".join(words[at : end + 1]), free, ends[end], said)
                 gap = 0 if good[end] else gap + 1
                 # A small word with a capital begins a sentence, also after a title without a full stop.
                 if gap > _MOST_WITHIN or (
@@ -145,9 +198,9 @@ def phrases_of(text: str, worth: Mapping[str, float], among: Set[str] | None = N
 
 
 def units(texts: Iterable[str]) -> set[str]:
-    """Units of measurement: words of at most three letters that stand right after a figure in most places; and their powers.
+    """Units of measurement: words that stand right after a figure in most places; and the powers of short ones.
 
-    Longer ones may be subjects: *type 2 diabetes*.
+    Those of four letters and more stand after several figures: others may be subjects, as in *type 2 diabetes*.
 
     Examples
     --------
@@ -155,10 +208,22 @@ def units(texts: Iterable[str]) -> set[str]:
     ['kg', 'kg-1', 'mg']
     """
     texts = list(texts)
-    after = Counter(word.lower() for text in texts for word in _AFTER_FIGURE.findall(text))
-    times = Counter(word.lower() for text in texts for word in _TOKEN.findall(text) if len(word) <= _LONGEST_POWER)
-    found = {word for word, count in after.items() if word not in ENGLISH and count > _MOSTLY * times[word]}
-    return found | {word for word in times if word[-1].isdigit() and word.rpartition("-")[0] in found}
+    after: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    times = Counter[str]()
+    for text in texts:
+        for figure, word in _AFTER_FIGURE.findall(text):
+            after[word.lower()][figure.rstrip(".,")] += 1
+        times.update(map(str.lower, _tokens(text)))
+    found = {
+        word
+        for word, figures in after.items()
+        if word not in ENGLISH
+        and (len(word) <= _SHORT_UNIT or len(figures) >= _FIGURES)
+        and figures.total() > _MOSTLY * times[word]
+    }
+    return found | {
+        word for word in times if len(word) <= _LONGEST_POWER and word[-1].isdigit() and word.rpartition("-")[0] in found
+    }
 
 
 def _joins(words: Sequence[str]) -> bool:
@@ -207,8 +272,12 @@ def name_topics(
     ending are one. A phrase scores by coverage (the part of the papers that has it, those that have it in their title three times), times
     the logarithm of its lift over the papers read for the other topics, times what its words are worth beside the topic's own, times how
     often of all times it stands by itself, and more if it has the topic's first words; it must stand in three papers, or two where ten were
-    read or fewer. What half of the papers have as part of a longer phrase is no name (nested terms: Frantzi, Ananiadou and Mima 2000). A
-    name of one word is completed by a second phrase. Topics choose in the order of their best scores.
+    read or fewer. What half of the papers have as part of a longer phrase is no name (nested terms: Frantzi, Ananiadou and Mima 2000).
+
+    All papers that were read tell whether a phrase can be a name: at the end of what is said together, as adjectives and gerunds hardly
+    ever are; seldom what is said of something (*is freely available*) or done (*we evaluate*); and in titles, which name subjects, as
+    often as the other phrases that papers have. A phrase of several words goes before a word that scores not much more, and a name of
+    one word is completed by a second phrase. Topics choose in the order of their best scores.
     """
     worth = {word_key(word): weight for word, weight in sorted(worth.items(), key=lambda item: (item[1], item[0]))}
     most = max(20, min(_READ, _READ_IN_ALL // max(places.shape[1], 1)))
@@ -218,7 +287,7 @@ def name_topics(
     # An acronym and what it stands for are one phrase.
     said = {row: cleaned(texts[row], elided="{} ") for row in sorted({row for rows in mine for row in rows})}
     long = acronyms_of(said.values())
-    measured = units(said.values())
+    measured = set(map(word_key, units(said.values())))
     worth = {key: weight for key, weight in worth.items() if key not in measured}
     heavy = [_heavy(topic, long) for topic in words]
     read = _Read.of(said, worth, long, {key for topic in heavy for key in topic})
@@ -238,43 +307,69 @@ class _Read:
 
     Attributes
     ----------
-    told : dict of int to dict of str to (int, int)
-        For each row the keys of its phrases, how often they stand there, and how often by themselves.
+    told : dict of int to dict of str to Stands
+        For each row the keys of its phrases, and how they stand there.
     titled : dict of int to set of str
         For each row the keys of those in its title.
     forms : dict of str to Counter
         How each key is written, and in how many papers.
     everywhere : Counter
         Papers that have each key.
+    in_titles : Counter
+        Papers that have it in their title.
+    stands : dict of str to Stands
+        How each key stands in all of them.
     """
 
-    told: dict[int, dict[str, tuple[int, int]]]
+    told: dict[int, dict[str, Stands]]
     titled: dict[int, set[str]]
     forms: dict[str, Counter[str]]
     everywhere: Counter[str]
+    in_titles: Counter[str]
+    stands: dict[str, Stands]
+
+    @cached_property
+    def usual(self) -> float:
+        """Part of the papers that have a phrase which have it in their title, of all phrases together."""
+        return self.in_titles.total() / max(self.everywhere.total(), 1)
+
+    def nameable(self, key: str) -> float:
+        """How far a phrase can be a name, 0 to 1, by how all papers write it; see the notes of `name_topics`."""
+        stands = self.stands[key]
+        if (stands.ends + 0.5) / (stands.seen + 1) < _LEAST_ENDS:
+            return 0.0
+        expected = self.usual * (self.everywhere[key] + _PRIOR)
+        titled = (self.in_titles[key] + _PRIOR * self.usual) / max(expected, 1e-9)
+        said = stands.predicates / (stands.seen + 1)
+        return float(min(titled, 1.0) ** _TITLED * (1 - said) ** 2)
 
     @classmethod
     def of(cls, said: Mapping[int, str], worth: Mapping[str, float], long: Mapping[str, str], among: Set[str]) -> _Read:
         """Read papers for phrases with a word, by its key, among some; acronyms count as what they stand for."""
         among = among | {word_key(short) for short, full in long.items() if not among.isdisjoint(map(word_key, full.split()))}
-        told: dict[int, dict[str, tuple[int, int]]] = {}
+        told: dict[int, dict[str, Stands]] = {}
         titled: dict[int, set[str]] = {}
         forms: defaultdict[str, Counter[str]] = defaultdict(Counter)
-        everywhere = Counter[str]()
+        everywhere, in_titles = Counter[str](), Counter[str]()
+        every: dict[str, Stands] = {}
         for row, text in said.items():
-            keys: dict[str, tuple[int, int]] = {}
-            for phrase, (seen, alone) in phrases_of(text, worth, among).items():
+            keys: dict[str, Stands] = {}
+            for phrase, stands in phrases_of(text, worth, among).items():
                 form = long.get(phrase, phrase)
                 key = phrase_key(form)
                 if key not in keys:
                     forms[key][form] += 1
-                before = keys.get(key, (0, 0))
-                keys[key] = (before[0] + seen, before[1] + alone)
+                keys[key] = keys.get(key, _NOWHERE).plus(stands)
             told[row] = keys
+            for key, stands in keys.items():
+                every[key] = every.get(key, _NOWHERE).plus(stands)
             everywhere.update(keys.keys())
             # Texts begin with their titles.
-            titled[row] = {phrase_key(long.get(phrase, phrase)) for phrase in phrases_of(text[:_TITLE], worth, among)}
-        return cls(told, titled, dict(forms), everywhere)
+            titled[row] = {
+                phrase_key(long.get(phrase, phrase)) for phrase in phrases_of(text[:_TITLE], worth, among)
+            } & keys.keys()
+            in_titles.update(titled[row])
+        return cls(told, titled, dict(forms), everywhere, in_titles, every)
 
 
 def phrase_key(phrase: str) -> str:
@@ -297,9 +392,9 @@ def _ranked(
     here = Counter(key for row in rows for key in read.told[row])
     seen, alone = Counter[str](), Counter[str]()
     for row in rows:
-        for key, (times, apart) in read.told[row].items():
-            seen[key] += times
-            alone[key] += apart
+        for key, stands in read.told[row].items():
+            seen[key] += stands.seen
+            alone[key] += stands.alone
     titled = Counter(key for row in rows for key in read.titled[row])
     typical = float(np.median([worth[key] for key in heavy if key in worth] or [1.0])) or 1.0
     value = dict.fromkeys(IN_NAMES, _ADDED) | {key: min(weight / typical, 1.0) for key, weight in worth.items()}
@@ -315,7 +410,11 @@ def _ranked(
         length = len(parts[0]) / 2 if is_unspaced(key) else sum(value.get(part, 0.0) for part in parts)
         free = (alone[key] + 0.5) / (seen[key] + 1)
         told = max(heavy.get(part, 0.0) for part in parts)
-        scores[key] = (count + 2 * titled[key]) / papers * math.log(min(lift, _MOST_LIFT)) * length**_LENGTH * told * free
+        surprise = math.log(min(lift, _MOST_LIFT) / _LEAST_LIFT)
+        fit = read.nameable(key)
+        if fit > 0:
+            share = (count + 2 * titled[key]) / papers
+            scores[key] = share * surprise * min(length, _MOST_WORDS) ** _LENGTH * told * free * fit
     order = sorted(scores, key=lambda key: (-scores[key], key))[:_SHORTLIST]
     chosen: list[tuple[str, float]] = []
     for key in order:
@@ -392,6 +491,9 @@ def _says(parts: Sequence[str], long: Mapping[str, str]) -> frozenset[str]:
 def _name(candidates: Sequence[tuple[str, float]], taken: Sequence[frozenset[str]], long: Mapping[str, str]) -> list[str]:
     """The best name that says something that no other says, if it is not much worse than the best of all; else that with one phrase more."""
     best: list[str] = []
+    first = next((at for at, (_, score) in enumerate(candidates) if not _is_short(candidates[at][0])), 0)
+    if first and candidates[first][1] >= _PHRASE * candidates[0][1]:
+        candidates = [candidates[first], *candidates[:first], *candidates[first + 1 :]]
     for phrase, score in candidates:
         if score < _NEARLY * candidates[0][1]:
             break
@@ -425,7 +527,7 @@ def _spellings(texts: Sequence[str], phrases: set[str]) -> dict[str, str]:
     forms: defaultdict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
     for text in texts:
         for sentence in pieces_of(text):
-            tokens = _TOKEN.findall(sentence)
+            tokens = _tokens(sentence)
             letters = [token for token in tokens[1:] if token[0].isalpha() and token.lower() not in ENGLISH]
             told = sum(word[0].isupper() for word in letters) < _TITLE_CASE * len(letters)
             shouted = sum(word.isupper() for word in letters) > _TITLE_CASE * len(letters)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence, Set
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence, Set, Sized
 from functools import lru_cache
 from hashlib import blake2b
 from html import unescape
@@ -22,7 +23,7 @@ from explorer.text.word_forms import word_forms
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-_WORD = re.compile(r"(?<![\\\w])[^\W\d_](?:[^\W_]|[-’'](?=[^\W_]))+(?!\w)")
+_WORD = re.compile(r"(?<![\\\w])[^\W\d_](?:[^\W_]+(?:[-’'][^\W_]+)*|(?:[-’'][^\W_]+)+)(?!\w)")
 _ADDRESS = re.compile(
     r"https?://\S+|www\.\S+|\S+@\S+\.\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|edu|gov|ai|co)\b(?:/\S*)?", re.I
 )
@@ -279,12 +280,10 @@ def count_terms(texts: Iterable[str], vocabulary: Sequence[str] | None = None) -
     vocabulary : ndarray of str, shape (n_words,)
         Sorted.
     """
-    from scipy.sparse import csr_matrix
-    from sklearn.feature_extraction.text import CountVectorizer
-
     if vocabulary is not None:
-        counter = CountVectorizer(analyzer=terms_of, vocabulary=vocabulary, dtype=np.float64)
-        return counter.transform(texts), np.asarray(vocabulary)
+        places = {word: place for place, word in enumerate(vocabulary)}
+        rows = ([places[word] for word in terms_of(text) if word in places] for text in texts)
+        return _counted(rows, len(places)), np.asarray(vocabulary)
     texts = list(texts)
     known = lexicon(texts[:_LEXICON_FROM])
 
@@ -299,17 +298,31 @@ def count_terms(texts: Iterable[str], vocabulary: Sequence[str] | None = None) -
             ]
         return found
 
-    counter = CountVectorizer(analyzer=terms, dtype=np.float64)
-    try:
-        counts = counter.fit_transform(texts)
-    except ValueError:
-        # scikit-learn's way to say that there is no word: no texts, or nothing but numbers.
-        return csr_matrix((len(texts), 0)), np.array([], dtype="U1")
-    names = counter.get_feature_names_out()
-    papers = np.bincount(counts.indices, minlength=len(names))
+    met = defaultdict[str, int]()
+    met.default_factory = met.__len__
+    counts = _counted((list(map(met.__getitem__, terms(text))) for text in texts), met)
+    papers = np.bincount(counts.indices, minlength=len(met))
     # What is a function word in most papers that have it is one in those whose language is not clear.
-    kept = (papers >= least_papers(len(texts))) & (papers > np.array([foreign[name] for name in names]))
-    return counts[:, np.flatnonzero(kept)].tocsr(), names[kept].astype(str)
+    enough = (papers >= least_papers(len(texts))) & (papers > np.fromiter((foreign[name] for name in met), np.int64, len(met)))
+    names = list(met)
+    kept = sorted(np.flatnonzero(enough).tolist(), key=names.__getitem__)
+    found = counts[:, kept].tocsr()
+    found.sort_indices()
+    return found, np.array([names[place] for place in kept], dtype=str) if kept else np.array([], dtype="U1")
+
+
+def _counted(rows: Iterable[Sequence[int]], columns: int | Sized) -> csr_matrix:
+    """How often each number is in each row; as many columns as are told, or as there are things when all rows are read."""
+    from scipy.sparse import csr_matrix
+
+    numbers, ends = array("i"), [0]
+    for row in rows:
+        numbers.extend(row)
+        ends.append(len(numbers))
+    width = columns if isinstance(columns, int) else len(columns)
+    found = csr_matrix((np.ones(len(numbers)), np.frombuffer(numbers, np.int32), np.array(ends)), shape=(len(ends) - 1, width))
+    found.sum_duplicates()
+    return found
 
 
 _END = re.compile(r"[.!?:]\s+|—\s*|[。！？：]")
