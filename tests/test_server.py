@@ -62,7 +62,7 @@ def test_addresses() -> None:
     assert main_url("0.0.0.0", 1, "a") == "http://localhost:1/?token=a"
     assert main_url("10.0.0.1", 1, None) == "http://10.0.0.1:1/"
     assert plotly_address().startswith("lx/plotly.min.js?v=")
-    assert "no dashboard open" in memory_line() or "MB" in memory_line()
+    assert re.fullmatch(r"no dashboard open|1 dashboard open, \d+ MB|\d+ dashboards open, \d+ MB", memory_line())
 
 
 def free_port() -> int:

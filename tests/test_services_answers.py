@@ -214,12 +214,13 @@ def test_openalex(path):
             continue
         paper = by_id[work["id"].rsplit("/", 1)[-1]]
         assert paper["year"] == work["publication_year"]
-        assert paper["doi"] == (work["doi"] or "").removeprefix("https://doi.org/").lower() or paper["doi"] is None
+        assert paper["doi"] == ((work["doi"] or "").removeprefix("https://doi.org/").lower() or None)
         assert len(paper["authors"] or []) == len(work["authorships"])
         if work["abstract_inverted_index"]:
             index = work["abstract_inverted_index"]
             words = sum(len(word.split()) * len(places) for word, places in index.items())
-            assert len(paper["abstract"].split()) == words or any("<" in word or "&" in word for word in index)
+            if not any("<" in word or "&" in word for word in index):
+                assert len(paper["abstract"].split()) == words
 
 
 def test_openalex_without_a_key_goes_by_page_numbers():

@@ -40,8 +40,15 @@ def run(options: argparse.Namespace) -> int:
         print(f"{corpus.folder}: {len(rules.never):,} pairs never merged, {len(rules.always):,} always.", file=sys.stderr)
     else:
         rows = [
-            (row.paper, row.relation, f"{row.score:.3f}", row.reason, "; ".join(row.records), "; ".join(row.members))
-            for row in corpus.merges.itertuples(index=False)
+            (
+                row["paper"],
+                row["relation"],
+                f"{row['score']:.3f}",
+                row["reason"],
+                "; ".join(row["records"]),
+                "; ".join(row["members"]),
+            )
+            for row in corpus.merges.to_dict("records")
         ]
         if options.output:
             deliver(write_rows(("paper", "relation", "score", "reason", "records", "members"), rows), options.output)

@@ -54,12 +54,16 @@ def run(options: argparse.Namespace) -> int:
         found = to_frame(corpus.snapshot.take(rows, results.scores(rows)))
     else:
         found = corpus.search(options.query, mode=options.mode, limit=options.limit)
-    for paper in found[["id", "title", "authors", "published", "precision", "score"]].itertuples(index=False):
-        date = date_text(paper.published, text_of(paper.precision))
+    for paper in found[["id", "title", "authors", "published", "precision", "score"]].to_dict("records"):
+        date = date_text(paper["published"], text_of(paper["precision"]))
         # Without a query there is nothing to score.
-        score = 0.0 if paper.score is pd.NA else float(paper.score)
+        score = 0.0 if paper["score"] is pd.NA else float(paper["score"])
         if options.json:
-            print(json.dumps({"id": paper.id, "title": text_of(paper.title), "date": date, "score": score}, ensure_ascii=False))
+            print(
+                json.dumps(
+                    {"id": paper["id"], "title": text_of(paper["title"]), "date": date, "score": score}, ensure_ascii=False
+                )
+            )
         else:
-            print(f"{score:7.2f}  {paper.id}  {title_of(text_of(paper.title))}{f' ({date})' if date else ''}")
+            print(f"{score:7.2f}  {paper['id']}  {title_of(text_of(paper['title']))}{f' ({date})' if date else ''}")
     return 0

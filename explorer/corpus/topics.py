@@ -218,10 +218,11 @@ class CorpusTopics:
         frame.insert(1, "label", [self.snapshot.labels[code] for code in topics])
         frame.insert(2, "value", [names[code] for code in others])
         if field != "topics":
-            frame["selection"] = [
+            selections = [
                 Selection(topics=(label,)).with_({field: (value,)})
                 for label, value in zip(frame["label"], frame["value"], strict=True)
             ]
+            frame.insert(len(frame.columns), "selection", selections)
         frame = frame[frame["expected"] > 0]
         return frame.sort_values(["q", "papers"], ascending=[True, False], kind="stable", ignore_index=True)
 

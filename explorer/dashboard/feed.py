@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
@@ -90,7 +91,7 @@ def show_day(page: Page, message: m.DayMessage) -> None:
     )
 
 
-def rows_of(snapshot: Snapshot, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def rows_of(snapshot: Snapshot, records: Sequence[Mapping[Hashable, Any]]) -> list[dict[str, Any]]:
     """Papers of a feed as the page lists them: `row`, `title`, `about`, `reason`; of each record `id` and `reason` are used."""
     places = snapshot.rows_known([record["id"] for record in records])
     ids = snapshot.table.column("id")

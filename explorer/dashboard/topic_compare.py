@@ -72,15 +72,15 @@ def _compared(session: Session, message: m.TopicCompareMessage) -> dict[str, Any
     frame = frame.assign(change=change).sort_values(["change"], ascending=False, kind="stable").head(_MOST)
     names = frame["label"] if field == "topics" else frame["value"]
     rows = []
-    for name, row in zip(names, frame.itertuples(), strict=True):
-        sure = ("after" if row.odds > 1 else "before") if row.q <= _LEVEL else ""
+    for name, row in zip(names, frame.to_dict("records"), strict=True):
+        sure = ("after" if row["odds"] > 1 else "before") if row["q"] <= _LEVEL else ""
         rows.append(
             {
                 "value": name,
                 "label": readable(name),
-                "papers": [int(row.before), int(row.after)],
-                "shares": [round(float(row.share_before), 4), round(float(row.share_after), 4)],
-                "odds": [float(f"{value:.3g}") for value in (row.odds, row.low, row.high)],
+                "papers": [int(row["before"]), int(row["after"])],
+                "shares": [round(float(row["share_before"]), 4), round(float(row["share_after"]), 4)],
+                "odds": [float(f"{value:.3g}") for value in (row["odds"], row["low"], row["high"])],
                 "sure": sure,
                 "urls": [None if side is None else side.with_({field: (name,)}).to_url() for side in (one, other)],
             }

@@ -117,18 +117,21 @@ def plot_relations(
         frame.groupby("value", sort=False)["papers"].sum().sort_values(ascending=False, kind="stable").index[:most].to_list()
     )
     labels = [label for label in corpus.topics.labels if label in set(frame["label"])]
-    cells = {(row.label, row.value): row for row in frame.itertuples()}
+    cells = {(row["label"], row["value"]): row for row in frame.to_dict("records")}
     grid = [[cells.get((label, value)) for value in values] for label in labels]
-    addresses = [["" if cell is None or field == "topics" else cell.selection.to_url() for cell in row] for row in grid]
+    addresses = [["" if cell is None or field == "topics" else cell["selection"].to_url() for cell in row] for row in grid]
     said = [
-        ["" if cell is None else f"{cell.papers:,} papers, {cell.expected:.1f} expected, q = {cell.q:.2g}" for cell in row]
+        [
+            "" if cell is None else f"{cell['papers']:,} papers, {cell['expected']:.1f} expected, q = {cell['q']:.2g}"
+            for cell in row
+        ]
         for row in grid
     ]
     trace = {
         "type": "heatmap",
         "x": values,
         "y": labels,
-        "z": [[None if cell is None or np.isnan(cell.log) else float(cell.log) for cell in row] for row in grid],
+        "z": [[None if cell is None or np.isnan(cell["log"]) else float(cell["log"]) for cell in row] for row in grid],
         "zmid": 0,
         "colorscale": "RdBu",
         "reversescale": True,

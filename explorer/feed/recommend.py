@@ -155,7 +155,8 @@ def word_features(index: TermIndex) -> tuple[sparse.csr_matrix, Sequence[tuple[s
         single = index.counts(np.arange(start, min(start + _AT_ONCE, papers)))
         single.data = (1 + np.log(single.data)) * index.idf_[single.indices]
         blocks.append(unit_rows(sparse.hstack([single, double[start : start + _AT_ONCE]], format="csr", dtype=np.float32)))
-    both = sparse.vstack(blocks, format="csr") if blocks else sparse.csr_matrix((0, len(index.terms_)), dtype=np.float32)
+    nothing = sparse.csr_matrix((0, len(index.terms_))).astype(np.float32)
+    both = sparse.vstack(blocks, format="csr") if blocks else nothing
     return both, _Words(index.terms_, kinds)
 
 

@@ -146,7 +146,7 @@ def trending(
         frame[name] = pd.array(values, dtype="Int64") if name in COUNTED else np.array(values, _NUMBERS.get(name, object))
     # Rounded for the order, so that the last bits of another machine do not decide it.
     frame = frame.assign(rounded=frame["score"].round(9)).sort_values(["rounded", "id"], ascending=[False, True])
-    frame = frame.drop(columns="rounded").head(limit).reset_index(drop=True)
+    frame = frame.drop(columns="rounded").iloc[:limit].reset_index(drop=True)
     frame.attrs.update(day=at.isoformat(), weights=asdict(weights), topics=rising_topics(snapshot, at))
     return frame
 

@@ -31,12 +31,11 @@ from typing import TYPE_CHECKING, Any
 
 from explorer.errors import ExplorerError, LibraryError
 from explorer.library.database import now
-from explorer.library.marks import ACTS, Mark
+from explorer.library.marks import ACTS, Mark, tidy_tag
 from explorer.library.names import tidy_name
 from explorer.library.notes import NOTES, both
 from explorer.library.sharing import share
 from explorer.library.subscriptions import DEFAULT_CAP
-from explorer.library.tags import tidy_tag
 from explorer.selection.selection import Selection
 
 if TYPE_CHECKING:

@@ -13,19 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 from explorer.errors import LibraryError
 from explorer.library.database import Database
-from explorer.library.marks import Mark, Marks, Undone, undo
+from explorer.library.marks import READS, STARS, TAGS, Mark, Marks, Undone, tidy_tag, undo
 from explorer.library.names import LONGEST_NAME, missing
 from explorer.library.notes import NOTES, write_note
 from explorer.library.own import OwnMarks
 from explorer.library.place import library_path
 from explorer.library.readers import reader_name, tidy_reader
-from explorer.library.reads import READS
 from explorer.library.saved_searches import SavedSearch, SavedSearches
 from explorer.library.sets import SavedSet, Sets
 from explorer.library.sharing import share, shared
-from explorer.library.stars import STARS
 from explorer.library.subscriptions import Subscriptions
-from explorer.library.tags import TAGS, tidy_tag
 from explorer.library.visits import Visit, Visits
 from explorer.papers.html_table import html_table
 from explorer.search.comparison import compare

@@ -33,6 +33,29 @@ COLUMNS = """
 """
 """Of the table of every kind of mark."""
 
+STARS = Noun("stars", (f"CREATE TABLE stars ({COLUMNS}) STRICT",))
+"""Papers that a reader wants to find again."""
+
+READS = Noun(
+    "reads",
+    (
+        "CREATE TABLE reads (id TEXT PRIMARY KEY, read_at TEXT NOT NULL) STRICT",
+        f"""
+        ALTER TABLE reads RENAME TO reads_before;
+        CREATE TABLE reads ({COLUMNS}) STRICT;
+        INSERT INTO reads (reader, id, at) SELECT reader(), id, read_at FROM reads_before ORDER BY rowid;
+        DROP TABLE reads_before
+        """,  # noqa: S608  (a constant)
+    ),
+)
+"""Papers read, the first read first; novelty is measured against them."""
+
+TAGS = Noun("tags", (f"CREATE TABLE tags ({COLUMNS}) STRICT; CREATE INDEX tags_of ON tags (reader, name)",))
+"""Short names that a reader gives papers, to find them together."""
+
+LONGEST_TAG = 60
+"""Characters of a tag at most."""
+
 State = tuple[str, str] | None
 """Text and time of a mark; None where there is none."""
 
@@ -96,6 +119,16 @@ class Marks:
                 changed.append((self.noun.name, id_, name, before, after))
         record(file, self.database.reader, changed)
         return len(changed)
+
+
+def tidy_tag(name: str) -> str:
+    """A tag with single blanks. Raises `LibraryError` where it cannot be one: empty, long, with signs that are not printed or quotes."""
+    tidy = " ".join(str(name).split())
+    if not tidy or len(tidy) > LONGEST_TAG or not tidy.isprintable() or '"' in tidy:
+        raise LibraryError(
+            f"A tag has 1 to {LONGEST_TAG} characters and no quotation marks; “{tidy[:LONGEST_TAG]}” cannot be one."
+        )
+    return tidy
 
 
 def state(file: sqlite3.Connection, noun: str, reader: str, id_: str, name: str) -> State:

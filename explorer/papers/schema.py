@@ -240,7 +240,9 @@ def _periods_as_text(table: pa.Table) -> pa.Table:
         import pandas as pd
 
         known = [number for number in numbers.to_pylist() if number is not None and number > _NO_PERIOD]
-        texts = iter(pd.PeriodIndex.from_ordinals(known, freq=json.loads(how)["freq"]).astype(str).str.replace("Q", "-Q"))
+        # pandas-stubs 3.1 lacks `from_ordinals`, which pandas has since 2.2.
+        periods = pd.PeriodIndex.from_ordinals(known, freq=json.loads(how)["freq"])  # type: ignore[attr-defined]
+        texts = iter(periods.astype(str).str.replace("Q", "-Q"))
         values = [None if number is None or number <= _NO_PERIOD else next(texts) for number in numbers.to_pylist()]
         table = table.set_column(place, field.name, pa.array(values, TEXT))
     return table
@@ -528,7 +530,8 @@ def to_frame(table: pa.Table) -> pd.DataFrame:
     """Show a table as a DataFrame without copying: every column stays in Arrow memory."""
     import pandas as pd
 
-    return table.to_pandas(types_mapper=pd.ArrowDtype)
+    frame: pd.DataFrame = table.to_pandas(types_mapper=pd.ArrowDtype)
+    return frame
 
 
 def to_table(papers: pd.DataFrame | pa.Table) -> pa.Table:

@@ -163,7 +163,8 @@ class HybridRanker:
         parts = {(name, ""): float(values[place[0]]) for name, values in ranked.parts.items()}
         scale = parts.pop(("query", "")) / max(sum(words.values()), 1e-9)
         parts |= {("query", term): part * scale for term, part in words.items()}
-        likeness = self.index.tfidf(np.array([row])).multiply(ranked.model).tocsr()
+        likeness = self.index.tfidf(np.array([row]))
+        likeness.data = likeness.data * ranked.model[likeness.indices]
         for i in np.argsort(-np.abs(likeness.data), kind="stable")[:n_terms]:
             part = float(likeness.data[i])
             parts["best", self.index.terms_[likeness.indices[i]]] = part

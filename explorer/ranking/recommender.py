@@ -156,7 +156,7 @@ def _found(
     gains = []
     for row in left_out.tolist():
         own = block[row]
-        dense = np.asarray(own.todense()).ravel() if sparse.issparse(own) else np.asarray(own).ravel()
+        dense = own.ravel() if isinstance(own, np.ndarray) else own.toarray().ravel()
         # The mean without one paper is (k * mean - paper) / (k - 1).
         theirs = (k * towards - _along(block, dense)[others]) / (k - 1) - away
         mine = (k * float(dense @ centre) - float(dense @ dense)) / (k - 1) - float(dense @ against)

@@ -83,7 +83,8 @@ def _tfidf(texts: Sequence[str]) -> tuple[sparse.csr_matrix, NDArray[np.object_]
     try:
         matrix = vectorizer.fit_transform(texts)
     except ValueError:  # no text has a word of two letters
-        return sparse.csr_matrix((len(texts), 0), dtype=np.float32), np.zeros(0, object)
+        nothing = sparse.csr_matrix((len(texts), 0)).astype(np.float32)
+        return nothing, np.zeros(0, object)
     papers = np.bincount(matrix.indices, minlength=matrix.shape[1])
     # Of the words of nearly every record little is learnt, but that they are there.
     kept = np.flatnonzero((papers >= 2) & (papers <= max(2, 0.95 * len(texts))))

@@ -275,7 +275,8 @@ def matched(review: Written, labels: pd.DataFrame) -> pd.DataFrame:
             return str(row.id)
         return by["doi"].get(row.doi) or by["arxiv_id"].get(row.arxiv_id) or by["title"].get(_words(row.title))
 
-    return labels.assign(id=[found(row) for row in labels.itertuples()])
+    ids: list[Any] = [found(row) for row in labels.itertuples()]
+    return labels.assign(id=ids)
 
 
 def _words(title: str | None) -> str:

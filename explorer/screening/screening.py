@@ -325,7 +325,8 @@ class Screening:
             if paper in self._table_row
         ]
         columns = ["id", "title", "stage", "reviewer", "label", "reason", "how", "at", "seq"]
-        return pd.DataFrame(sorted(rows, key=lambda row: row[-1]), columns=columns)
+        rows.sort(key=lambda row: row[-1])
+        return pd.DataFrame(rows, columns=columns)
 
     def decisions(self) -> list[tuple[int, str, Decision]]:
         """Stage, paper and decision of all that is in force and may be seen."""
@@ -965,7 +966,8 @@ class Screening:
         found = matched(self, read_labels(path))
         known = found.dropna(subset="id")
         source = Path(path).name if isinstance(path, (str, PathLike)) else "a table"
-        for stage, part in known.groupby("stage"):
+        for stage in sorted(set(known["stage"].dropna())):
+            part = known[known["stage"] == stage]
             self.priors(zip(part["id"], part["label"], part["reason"], strict=True), stage=int(stage), how=source)
         return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numbers
 import re
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -121,9 +121,9 @@ def similar_papers(snapshot: Snapshot, id_: str | int, limit: int = 8) -> pd.Dat
     """
     import pandas as pd
 
-    found: Any = similar(snapshot, row_of(snapshot, id_, "similar"), limit)
+    found = similar(snapshot, row_of(snapshot, id_, "similar"), limit)
     if not isinstance(id_, str):
-        return found  # as it was
+        return found  # type: ignore[return-value]  # the list it was before ids, for one version more
     names = ("id", "title")
     rows = [[*snapshot.record(row, names).values(), words] for row, words in found]
     return pd.DataFrame(rows, columns=[*names, "words"]).astype(dict.fromkeys(names, "str"))

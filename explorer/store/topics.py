@@ -254,7 +254,7 @@ class Topics:
 
     def _repr_html_(self) -> str:
         frame = self.summary()
-        rows = [[row.topic, row.label, int(row.papers), ", ".join(row.words)] for row in frame.itertuples()]
+        rows = [[row["topic"], row["label"], row["papers"], ", ".join(row["words"])] for row in frame.to_dict("records")]
         return html_table(f"{len(rows)} topics", ["Id", "Topic", "Papers", "Words"], rows)
 
     def summary(self) -> pd.DataFrame:
@@ -443,7 +443,7 @@ class Topics:
             nodes.append({**topic, "parent": "all", "level": 1})
             if depth > 1 and table.ids[code] != NONE and np.count_nonzero(codes == code) >= least:
                 parts = self._parts(self.divided(table.ids[code], number), mask).to_dict("records")
-                nodes += [{**part, "level": 2} for part in parts]
+                nodes += [{**{str(name): value for name, value in part.items()}, "level": 2} for part in parts]
         return pd.DataFrame(nodes, columns=["topic", "parent", "level", "label", "papers", "words"])
 
 

@@ -521,4 +521,5 @@ def weigh(counts: csr_matrix, weights: np.ndarray) -> csr_matrix:
 
     weighted: Any = counts.copy()
     weighted.data = np.log1p(weighted.data) * weights[weighted.indices]
-    return normalize(weighted, copy=False)
+    rows: csr_matrix = normalize(weighted, copy=False)
+    return rows

@@ -204,14 +204,14 @@ def team(screening: Screening, stage: int) -> View:
             ]
             agreement = [
                 {
-                    "measure": row.measure,
-                    "value": _number(row.value),
-                    "low": _number(row.low),
-                    "high": _number(row.high),
-                    "papers": int(row.papers),
-                    "reviewers": row.reviewers,
+                    "measure": row["measure"],
+                    "value": _number(row["value"]),
+                    "low": _number(row["low"]),
+                    "high": _number(row["high"]),
+                    "papers": int(row["papers"]),
+                    "reviewers": row["reviewers"],
                 }
-                for row in screening.agreement(stage).itertuples()
+                for row in screening.agreement(stage).to_dict("records")
             ]
         except ScreeningError as error:
             said = str(error)
