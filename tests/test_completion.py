@@ -187,6 +187,26 @@ def test_places_and_quotes() -> None:
     assert complete(corpus.snapshot, "AND") == complete(corpus.snapshot, "nofield:ada") == complete(corpus.snapshot, "") == []
 
 
+def test_beside_other_words_those_come_first_that_go_with_them_best() -> None:
+    titles = (
+        ["Neural networks"] * 6 + ["Neural network nets"] * 2 + ["New neural news"] + ["New results"] * 30 + ["Nested loops"]
+    )
+    authors = [["Ada Newton"]] + [["Bo Nerval"]] * (len(titles) - 1)
+    corpus = Corpus.from_papers(pa.table({"title": titles, "authors": authors, "id": [str(n) for n in range(len(titles))]}))
+
+    def together(word: str) -> int:
+        return len(corpus.select(Selection(query=f"neural {word}")))
+
+    found = complete(corpus.snapshot, "neural ne")
+    # Eight of eight papers with networks are neural, one of 31 that are new; networks and network find the same.
+    assert by_kind(found, "word") == [("networks", 8), ("nets", 2), ("news", 1), ("new", 1)]
+    assert all(row.papers == together(row.text) for row in found)
+    # Alone, the number of papers decides.
+    assert by_kind(complete(corpus.snapshot, "ne"), "word")[0] == ("new", 31)
+    assert [row.label for row in complete(corpus.snapshot, "nested ner") if row.kind == "author"] == ["Bo Nerval"]
+    assert [row.label for row in complete(corpus.snapshot, "nested newt") if row.kind == "author"] == []
+
+
 def test_keywords_made_from_the_text_are_not_offered_as_keywords() -> None:
     corpus = Corpus.from_papers(
         pa.table({"title": ["graph networks of graph networks"] * 4, "abstract": ["graph networks work"] * 4})

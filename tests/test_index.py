@@ -222,6 +222,40 @@ def test_other_words_are_no_spellings(tmp_path: Path, query: str, text: str) -> 
     assert found(small(tmp_path, {"title": text}), query) == set()
 
 
+@pytest.mark.parametrize(
+    ("query", "rows"),
+    [
+        ("zeroshot", {0, 1, 2}),
+        ("ZeroShot", {0, 1, 2}),
+        ("title:zeroshot", {0, 2}),
+        ("+zeroshot", {2}),
+        ("zeroshot*", {2}),
+        ("blackholes", {3, 4}),
+        # As many write it.
+        ("SARS-CoV2", {8}),
+        ("SARS-CoV-2", {8}),
+        # Written in one word more often than in two, or with a small word.
+        ("carpets", {5, 6}),
+        ("notable", {7}),
+        ("zerofield", set()),
+    ],
+)
+def test_a_word_written_in_two_is_found_where_the_papers_write_it_so(tmp_path: Path, query: str, rows: set[int]) -> None:
+    index = small(
+        tmp_path,
+        {"title": "Zero-shot maps of moss"},
+        {"abstract": "Maps made by zero shot learning of moss."},
+        {"title": "Zeroshot moss"},
+        {"title": "Black hole moss"},
+        {"title": "Moss of black-holes"},
+        {"title": "A carpet of moss", "abstract": "A car, pets and moss."},
+        {"title": "Carpets", "abstract": "of moss"},
+        {"title": "A notable moss"},
+        {"title": "A moss that is not able to grow, and SARS-CoV-2", "abstract": "The zero of the field and a shot. Not able."},
+    )
+    assert found(index, query) == rows
+
+
 def test_texts_of_ten_megabytes(tmp_path: Path) -> None:
     index = small(
         tmp_path, {"title": "needle " + "hay " * 2_600_000}, {"title": "x" * 10_000_000, "doi": "10.1000/" + "y" * 100_000}

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from explorer.dashboard.session import Session
     from explorer.store.snapshot import Snapshot
 
-ORDERS = ("upvotes", "trending")
+ORDERS = {"upvotes": "Most upvotes", "newest": "Newest first", "trending": "Trending"}
+"""Orders of a day's papers, and what they are called; a corpus without upvotes has the newest first instead."""
+
 _MOST = 100
 _ANY = 2**62
 """Number of an arrival that is still to come."""
@@ -44,9 +46,13 @@ def show_day(page: Page, message: m.DayMessage) -> None:
     """Answer which papers appeared on a day, in a week or in a month."""
     snapshot = page.session.corpus.snapshot
     found = appearances(snapshot)
-    order = message.get("order", "upvotes")
+    voted = bool(np.isfinite(snapshot.upvotes).any())
+    offered = ("upvotes" if voted else "newest", "trending")
+    order = message.get("order", offered[0])
     if order not in ORDERS:
         raise FeedError(f"There is no order {order!r} of a day. Orders: {', '.join(ORDERS)}.")
+    if order not in offered:
+        order = offered[0]
     last = found.span[1] if found.span else date.today()
     period = period_of(message.get("period") or last)
     if kind := message.get("by"):
@@ -59,6 +65,8 @@ def show_day(page: Page, message: m.DayMessage) -> None:
     if order == "trending":
         # As of the last day of the period that is known; a longer period is looked at as a whole.
         frame = trending(snapshot, at, weights=replace(WEIGHTS, window=max(WEIGHTS.window, (at - period.first).days + 1)))
+    elif order == "newest":
+        frame = frame.sort_values(["day", "id"], ascending=[False, True], ignore_index=True)
     rows = rows_of(snapshot, frame.head(_MOST).to_dict("records"))
     page.answer(
         message,
@@ -67,6 +75,7 @@ def show_day(page: Page, message: m.DayMessage) -> None:
             "period": period.name,
             "by": period.kind,
             "order": order,
+            "orders": [[name, ORDERS[name]] for name in offered],
             "before": beside["before"],
             "after": beside["after"],
             "papers": len(frame),

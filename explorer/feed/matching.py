@@ -24,7 +24,20 @@ from explorer.search.results import grouped
 from explorer.search.scores import ordering
 from explorer.selection.fields import STORED_SORTS, VALUE_FIELDS
 from explorer.selection.query import parse
-from explorer.selection.syntax import COLUMN, OWN_FIELD_NAMES, All, Either, Near, Node, Not, Phrase, Word, over, without_columns
+from explorer.selection.syntax import (
+    COLUMN,
+    OWN_FIELD_NAMES,
+    All,
+    Either,
+    Near,
+    Node,
+    Not,
+    Phrase,
+    Word,
+    by_table,
+    over,
+    without_columns,
+)
 from explorer.store.appearances import appearances
 from explorer.store.fulltext import TextIndex, leaves, says_nothing
 
@@ -268,7 +281,7 @@ class Percolator:
         if not isinstance(node, Near):
             if node.field in OWN_FIELD_NAMES:
                 return np.asarray(ranker.own.mask(node))[self.rows], np.zeros(len(self.rows))
-            if node.field.startswith(COLUMN):
+            if by_table(node.field):
                 own = self._once(("column", node.field, node.text), lambda: self.snapshot.mask("query", node)[self.rows])
                 return own, np.zeros(len(self.rows))
         leaf = self._leaf(node)

@@ -159,7 +159,7 @@ LANGUAGES: dict[str, dict[str, str]] = {
         "venue": "periódico | título da revista | título do periódico | nome da revista"
                  " | nome do periódico | título da fonte | publicação | evento | anais",
         "keywords": "palavras-chave | descritores | assuntos | palavras-chave do autor",
-        "url": "ligação | hiperligação", "source": "base de dados | fonte",
+        "url": "ligação | hiperligação | endereço eletrônico | endereço eletrónico | endereço web", "source": "base de dados | fonte",
         "pages": "páginas", "last page": "página final", "publisher": "editora", "language": "língua", "editor": "organizadores",
     },
     "German": {
@@ -473,10 +473,11 @@ def columns_to_fields(names: Iterable[str]) -> dict[str, str]:
 
 def candidates(names: Iterable[str]) -> dict[str, list[str]]:
     """Columns that are called like each field, in the order of `SYNONYMS`; of columns of one name, the first."""
-    found: dict[str, list[tuple[int, str]]] = {field: [] for field in SYNONYMS}
-    for name in {_folded(name): name for name in reversed(list(names))}.values():
+    found: dict[str, list[tuple[tuple[int, bool], str]]] = {field: [] for field in SYNONYMS}
+    for folded, name in {_folded(name): name for name in reversed(list(names))}.items():
         for field, rank in _meant(name).items():
-            found[field].append((rank, name))
+            # Authors before Authors (Raw Affiliation).
+            found[field].append(((rank, folded not in _FIELDS), name))
     return {field: [name for _, name in sorted(some, key=lambda item: item[0])] for field, some in found.items()}
 
 

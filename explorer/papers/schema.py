@@ -349,10 +349,13 @@ def _as_whole_numbers(
             whole.append(None)
             continue
         match = re.match(r"\s*(-?\d+)(?:\.0*)?\s*$", str(value)) or (
-            re.search(r"\b(1[5-9]\d\d|20\d\d)\b", str(value)) if field == "year" else None
+            re.search(r"(?<![\d.])(1[5-9]\d\d|20\d\d)(?!\d)", str(value)) if field == "year" else None
         )
         # Python refuses to read a number of thousands of digits.
         number = int(match.group(1)) if match and len(match.group(1)) < _LONGEST_NUMBER else None
+        if match is None and field == "year" and not str(value).isascii() and (counted := parse_date(str(value)[:100])):
+            # Of a reign, as 平成28年.
+            number = counted[0].year
         if number is None or not limits.min <= number <= limits.max:
             report(row, field, str(value), "", "not a whole number")
             number = None

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from explorer.errors import QueryError
 from explorer.search.own import Own, asks_own
 from explorer.selection.dialects import translate
 from explorer.selection.query import as_typed, parse
-from explorer.selection.syntax import BEGUN, COLUMN, FIELD_NAMES, OWN_FIELD_NAMES, WILDCARDS, All, Node, Phrase, Word
+from explorer.selection.syntax import (
+    BEGUN,
+    COLUMN,
+    DATE_FIELD_NAMES,
+    FIELD_NAMES,
+    OWN_FIELD_NAMES,
+    WILDCARDS,
+    All,
+    Phrase,
+    Word,
+    by_table,
+)
 from explorer.store.fulltext import ANALYZERS, EVERYWHERE, leaves
 from explorer.text.analysis import analyzer, tokens
 
@@ -22,7 +34,7 @@ if TYPE_CHECKING:
 VALUES = {"authors": "authors", "venue": "venues", "keywords": "keywords"}
 """Fields of the query language whose whole values are offered, and the facets that hold them."""
 
-_NAMES = {alias: field for field, aliases in (FIELD_NAMES | OWN_FIELD_NAMES).items() for alias in aliases}
+_NAMES = {alias: field for field, aliases in (FIELD_NAMES | OWN_FIELD_NAMES | DATE_FIELD_NAMES).items() for alias in aliases}
 _TOKEN = re.compile(r'[^\s()"]*\Z')
 _REST = re.compile(r'[^\s()"]*')
 _FIELD = re.compile(r"(\w+):")
@@ -50,6 +62,9 @@ _PER_EDIT = 0.03
 _OTHER_LETTER = 0.3
 """Likewise for another first letter, which is seldom wrong."""
 
+_CANDIDATES = 2
+"""Times as many words as are offered are looked at beside the rest of a query: the most frequent ones seldom go with it best."""
+
 _SAMPLE = 100
 """Papers looked through for words near to one: frequent words are in many, so that few papers show them."""
 
@@ -68,7 +83,8 @@ class Completion:
     label : str
         The same as it is read, without quotes and field name.
     papers : int or None
-        Papers that have it; of a word, in the field where most have it; None for a field name.
+        Papers that have it, with the rest of the query where that says something; of a word alone, in the field where most have it;
+        None for a field name.
     """
 
     start: int
@@ -110,7 +126,9 @@ def complete(
     Returns
     -------
     list of Completion
-        Field names first, then words by how many papers have them, then authors. After a field name, its words or values.
+        Field names first, then words by how many papers have them, then authors. After a field name, its words or values. Beside
+        other words those first that go with them best, by Ochiai's coefficient (1957): papers with both, over the square root of
+        the papers with either.
 
     Examples
     --------
@@ -129,7 +147,7 @@ def complete(
     if place.field in OWN_FIELD_NAMES:
         # These are few, and all of them may be offered before a letter is written.
         return [] if own is None else _own_values(own, place, limit)
-    if not place.part.strip():
+    if not place.part.strip() or place.field in DATE_FIELD_NAMES:
         return []
     if place.field.startswith(COLUMN):
         return _helping(snapshot, text, place, _column_values(snapshot, place, limit))
@@ -138,24 +156,33 @@ def complete(
     if place.field == "ids":
         return _ids(snapshot, place, limit)
     found = [] if place.field or place.quoted else _fields(snapshot, place, own)
-    found += _words(snapshot, place, limit - len(found))
-    if not place.field and not place.quoted and len(place.part) >= _SHORT:
-        authors = _values(snapshot, place, 2, "authors")
-        found = [*found[: limit - len(authors)], *authors]
-    return _helping(snapshot, text, place, found[:limit])
+    words = _words(snapshot, place, limit * (1 if _alone(text, place) else _CANDIDATES))
+    authors = [] if place.field or place.quoted or len(place.part) < _SHORT else _values(snapshot, place, 2, "authors")
+    authors = _helping(snapshot, text, place, authors)
+    found += _helping(snapshot, text, place, words)[: max(limit - len(found) - len(authors), 0)]
+    return [*found, *authors][:limit]
 
 
-def _helping(snapshot: Snapshot, text: str, place: _Place, found: list[Completion]) -> list[Completion]:
-    """The completions with which the rest of the query finds a paper."""
-    if place.quoted and place.field not in VALUES and not place.field.startswith(COLUMN):
-        # Of a phrase, what stands beside the word decides.
-        return found
+def _rest(text: str, place: _Place) -> str:
+    """What the query says besides the word that is written, and a paper must have too; empty where nothing."""
     start = place.start
     while start > 0 and not text[start - 1].isspace() and text[start - 1] not in '()"':
         start -= 1
-    rest = f"{text[:start]} {text[place.end :]}"
-    # What is excluded needs no paper.
-    if not rest.strip() or text[start : start + 1] == "-" or re.search(r"\b(?:NOT|OR)\s*\Z", text[:start]):
+    # Of a phrase, what stands beside the word decides; what is excluded needs no paper.
+    phrase = place.quoted and place.field not in VALUES and not place.field.startswith(COLUMN)
+    if phrase or text[start : start + 1] == "-" or re.search(r"\b(?:NOT|OR)\s*\Z", text[:start]):
+        return ""
+    return f"{text[:start]} {text[place.end :]}".strip()
+
+
+def _alone(text: str, place: _Place) -> bool:
+    return not _rest(text, place)
+
+
+def _helping(snapshot: Snapshot, text: str, place: _Place, found: list[Completion]) -> list[Completion]:
+    """The completions with which the rest of the query finds a paper, those first that go with it best."""
+    rest = _rest(text, place)
+    if not rest:
         return found
     try:
         others = parse(as_typed(f"{rest} "))
@@ -163,19 +190,23 @@ def _helping(snapshot: Snapshot, text: str, place: _Place, found: list[Completio
         if others is None or asks_own(others):
             return found
         named = f"{_query_name(place.field)}:" if place.field else ""
-        return [
-            one
-            for one in found
-            if one.kind == "field"
-            or _together(snapshot, others, f"{'' if one.kind == 'author' and not place.field else named}{one.text}")
-        ]
+        said = {form for _, form in tokens(rest, "english")}
+        fitting: dict[tuple[str, ...], tuple[float, Completion]] = {}
+        for one in found:
+            # Of the forms of a word, which find the same papers, the most frequent one is enough.
+            forms = (
+                tuple(form for _, form in tokens(one.text, ANALYZERS[place.field or "abstract"])) if one.kind == "word" else ()
+            )
+            key = forms or (one.text,)
+            node = parse(f"{'' if one.kind == 'author' and not place.field else named}{one.text}")
+            if key in fitting or node is None or (one.kind == "word" and said.issuperset(key)):
+                continue
+            if both := snapshot.count_hits(All((others, node))):
+                # The number of the rest of the query alone is the same for all.
+                fitting[key] = both / math.sqrt(snapshot.count_hits(node)), replace(one, papers=both)
+        return [one for _, one in sorted(fitting.values(), key=lambda pair: -pair[0])]
     except QueryError:
         return found
-
-
-def _together(snapshot: Snapshot, others: Node, text: str) -> bool:
-    node = parse(text)
-    return node is None or snapshot.count_hits(All((others, node))) > 0
 
 
 def _own_values(own: Own, place: _Place, limit: int) -> list[Completion]:
@@ -249,7 +280,7 @@ def _fields(snapshot: Snapshot, place: _Place, own: Own | None) -> list[Completi
         for field, names in OWN_FIELD_NAMES.items()
         if own is not None and names[0].startswith(part) and any(papers for _, papers in own.values(field))
     ]
-    for aliases in (*FIELD_NAMES.values(), *mine):
+    for aliases in (*FIELD_NAMES.values(), *DATE_FIELD_NAMES.values(), *mine):
         fitting = [alias for alias in aliases if alias.startswith(part)]
         # Of author and authors, one is enough.
         kept = [alias for alias in fitting if not any(alias != other and alias.startswith(other) for other in fitting)]
@@ -365,7 +396,7 @@ def suggest(snapshot: Snapshot, query: str) -> str | None:
     doubts: list[_Doubt] = []
     for leaf in leaves(node):
         wild = (isinstance(leaf, Word) and leaf.prefix) or any(sign in leaf.text for sign in WILDCARDS)
-        if leaf.field != "ids" and not leaf.field.startswith(COLUMN) and not wild and not leaf.exact:
+        if leaf.field != "ids" and not by_table(leaf.field) and not wild and not leaf.exact:
             # What is looked for in several fields stands in the query once.
             doubts += [
                 doubt for doubt in _doubts(snapshot, query, leaf) if doubt.start not in {other.start for other in doubts}

@@ -20,6 +20,7 @@ closed before the next blank belongs to the word, and a hyphen directly after a 
 ``*`` stands for any letters, ``?`` for one, ``$`` for one or none, within, before and after words and in phrases. A ``?`` after a
 word may be a question's, and leaves the word itself found. ``+`` before a word or phrase leaves out its other forms.
 A word that ends in ``…`` is that word or the beginning of one, as the last word is while it is typed.
+``year:2010..2020`` asks when a paper was published (`explorer.selection.periods`).
 ``a NEAR/3 b``: at most three words between the two, in any order; ``a PRE/3 b``: in this order.
 
 Curly and angle quotes are quotes. What other databases write is translated first (`explorer.selection.dialects`).
@@ -34,9 +35,11 @@ from dataclasses import replace
 
 from explorer.errors import QueryError
 from explorer.selection.dialects import LINE_END, translate
+from explorer.selection.periods import span_of, without_begun
 from explorer.selection.syntax import (
     BEGUN,
     COLUMN,
+    DATE_FIELD_NAMES,
     FIELD_NAMES,
     FURTHEST,
     OWN_FIELD_NAMES,
@@ -60,6 +63,11 @@ HELP: tuple[tuple[str, str, str], ...] = (
     ("words", "papers with all of the words, in any form", "arithmetic reasoning"),
     ('"a phrase"', "words next to each other", '"chain of thought"'),
     ("field:word", "in one field: title, abstract, author, keyword, venue, id, doi, arxiv, pmid", "author:lee"),
+    (
+        "year:2010..2020",
+        "published then: a year, a month (2010-05), a range open at either end (2010..), or >, >=, <, <=",
+        "year:>=2020",
+    ),
     ("tag:word, note:word", "what you tagged or noted", "tag:method"),
     ("is:starred", "your own marks: starred, unread, read, noted, tagged, new; set:name for a set", "is:unread"),
     ("field,field:( )", "all of a group in some fields", "title,abstract:(vision OR speech)"),
@@ -75,7 +83,7 @@ HELP: tuple[tuple[str, str, str], ...] = (
 )
 """Syntax, meaning and an example of each feature; the dashboard and the documentation show it."""
 
-_NAMES = {alias: name for name, aliases in (FIELD_NAMES | OWN_FIELD_NAMES).items() for alias in aliases}
+_NAMES = {alias: name for name, aliases in (FIELD_NAMES | OWN_FIELD_NAMES | DATE_FIELD_NAMES).items() for alias in aliases}
 _FIELD = re.compile(r"(\w+(?:,\w+)*):(?=[^\s:])")
 _WORD = re.compile(r'[^\s()"]+')
 _GLUED = re.compile(r'\([^\s()"]*\)[^\s()"]*')
@@ -83,7 +91,7 @@ _NEAR = re.compile(r"(NEAR|PRE)/([0-9]{1,4})", re.IGNORECASE)
 _SIGNS = str.maketrans(dict.fromkeys("“”„‟«»＂❝❞〝〞〟″「」『』", '"') | {LINE_END: " "})
 
 _OPERATOR = re.compile(r"AND|OR|NOT|(?:NEAR|PRE)(?:/\d*)?")
-_COMPARED = re.compile(r"[<>=]|[-\d.]*\.\.|\d+(\.\d+)?\Z")
+_COMPARED = re.compile(r"[<>=]|[-\d.]*\.\.|\d+(\.\d+)?\Z|\d{4}-\d")
 """A number, which is no beginning of another, and what compares or ranges."""
 
 _FIELD_OR_SIGN = re.compile(r"[-+]*(?:\w+(?:,\w+)*:)?[-+]*")
@@ -143,7 +151,7 @@ def check_fields(node: Node | None, columns: Collection[str] = ()) -> None:
         meant = f" Did you mean {close[0]}:?" if close else ""
         own = "".join(f", {name}" for name in list(columns)[:_MOST_NAMED])
         raise QueryError(
-            f"“{key}” is not a field.{meant} Fields: title, abstract, author, keyword, venue, id, "
+            f"“{key}” is not a field.{meant} Fields: title, abstract, author, keyword, venue, year, id, "
             f"doi, arxiv, pmid{own}. To search for the text itself, put it in quotes.",
             leaf.position,
         )
@@ -174,7 +182,7 @@ def as_typed(text: str) -> str:
             return text
     except QueryError:
         return text
-    kept = with_double_quotes(text).translate(_SIGNS)
+    kept = without_begun(with_double_quotes(text).translate(_SIGNS))
     within = kept.count('"') % 2 == 1
     last = re.search(r'[^\s"]*\Z' if within else r'[^\s()"]*\Z', kept)
     assert last is not None
@@ -380,7 +388,15 @@ class _Parser:
         if text.endswith(BEGUN) and text.strip(f"{BEGUN} "):
             whole = Phrase(text.rstrip(BEGUN), field, start, exact)
             return Either((whole, replace(whole, text=f"{whole.text}*")))
+        self.check_date(field, text, opening)
         return Phrase(text, field, start, exact)
+
+    def check_date(self, field: str, text: str, start: int) -> None:
+        """See that what is asked of a date is one."""
+        if not DATE_FIELD_NAMES.keys().isdisjoint(field.split(",")) and span_of(text) is None:
+            raise QueryError(
+                f"“{text}” is no year. Write year:2010, year:2010..2020, year:>=2010, or year:2010-05 for a month.", start
+            )
 
     def word(self, field: str, start: int, exact: bool) -> Node:
         match = _WORD.match(self.text, self.here)
@@ -399,4 +415,5 @@ class _Parser:
         prefix = text.endswith("*")
         if any(c in WILDCARDS for c in text) and "*" in text and not any(c.isalnum() for c in text):
             raise QueryError("A * needs the beginning of a word before it, such as arithm*, or the end of one after it.", start)
+        self.check_date(field, text, start)
         return Word(text.rstrip("*") if prefix else text, field, prefix, start, exact)

@@ -26,6 +26,9 @@ OWN_FIELD_NAMES: dict[str, tuple[str, ...]] = {
 }
 """Fields that ask for what the reader put on papers; the library answers, not the corpus."""
 
+DATE_FIELD_NAMES: dict[str, tuple[str, ...]] = {"year": ("year", "years", "published")}
+"""The field that asks when a paper was published; the dates of the papers answer, not the full text."""
+
 MARKS = ("starred", "unread", "read", "noted", "tagged", "new")
 """What ``is:`` may ask."""
 
@@ -40,6 +43,12 @@ COLUMN = "columns."
 
 RANKED = ("", "title", "abstract", "keywords")
 """Fields that hold text, by which papers may be ranked; what is looked for in others filters, however a query is read."""
+
+
+def by_table(field: str) -> bool:
+    """Whether what is looked for in a field is answered by the table of papers, as a filter, and not by the full text."""
+    return field in DATE_FIELD_NAMES or field.startswith(COLUMN)
+
 
 FURTHEST = 50
 """Words that may stand between two parts at most; more is next to "in the same text"."""
@@ -169,6 +178,8 @@ def _near_in_fields(node: Near) -> Node:
         raise QueryError("Words near each other stand in one text: both sides must have the same fields.", node.position)
     if any(COLUMN in names for names in fields):
         raise QueryError("The value of a column is no text: nothing stands near in it. Use AND.", node.position)
+    if any(name in DATE_FIELD_NAMES for names in fields for name in names.split(",")):
+        raise QueryError("A year is no text: nothing stands near in it. Use AND.", node.position)
     if any("ids" in names for names in fields):
         raise QueryError("An id is one value: nothing stands near in it. Use AND.", node.position)
     if any(name in OWN_FIELD_NAMES for names in fields for name in names.split(",")):
@@ -238,7 +249,9 @@ def _field(field: str) -> str:
 
 
 def _name(field: str) -> str:
-    return field.removeprefix(COLUMN) if field.startswith(COLUMN) else (FIELD_NAMES | OWN_FIELD_NAMES)[field][0]
+    return (
+        field.removeprefix(COLUMN) if field.startswith(COLUMN) else (FIELD_NAMES | OWN_FIELD_NAMES | DATE_FIELD_NAMES)[field][0]
+    )
 
 
 def ranked_and_required(node: Node | None) -> tuple[tuple[Node, ...], tuple[Node, ...]]:
@@ -263,8 +276,8 @@ def _excludes(node: Node) -> bool:
 
 
 def without_columns(node: Node | None) -> Node | None:
-    """The tree without what is looked for in columns of the reader's own; None where nothing is left."""
-    if node is None or (isinstance(node, Word | Phrase) and node.field.startswith(COLUMN)):
+    """The tree without what is looked for in dates and in columns of the reader's own; None where nothing is left."""
+    if node is None or (isinstance(node, Word | Phrase) and by_table(node.field)):
         return None
     if isinstance(node, Not):
         return node if without_columns(node.part) == node.part else None

@@ -25,7 +25,7 @@ from explorer.papers.author_names import family_and_given, is_initials, particle
 from explorer.selection.syntax import All, Either, Near, Node, Not, Phrase, Word, changed, over, parts_of, written
 from explorer.store.word_shapes import Shape, Spot, apart, beside, merged_words, pattern_of, shapes_of
 from explorer.text.analysis import FILLER, Terms, analyzer, spread, tokens, unspaced, without_particle
-from explorer.text.word_forms import parted_name, spellings, umlauts, word_forms
+from explorer.text.word_forms import may_be_two, parted_name, spellings, umlauts, word_forms
 
 ANALYZERS = {
     "title": "english",
@@ -66,6 +66,10 @@ _MOST_PHRASES = 4_000
 
 _ALTERNATIVES = 12
 """Phrases that are looked for one by one, each with its own score; more become alternatives at a place."""
+
+_TEXTS = ("title", "abstract")
+_HALF = 3
+"""Letters that each half of a word written as two must have."""
 
 _EVERY_WORD = 1_000_000
 _LAST = 2**31
@@ -270,6 +274,7 @@ class TextIndex:
         self._schema = index.schema
         self._searcher = index.searcher()
         self._kept_forms: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._kept_halves: dict[str, tuple[str, str] | None] = {}
 
     def hits(self, node: Node) -> Hits:
         """All papers that a parsed query matches."""
@@ -453,7 +458,7 @@ class TextIndex:
             for places in (pair, pair[::-1]):
                 yield from self._phrases(field, list(enumerate(places)), slop=node.between)
             return
-        found = _shapes(node, field)
+        found = [*_shapes(node, field), *self._in_two_words(node, field)]
         if len(found) > _MOST_PHRASES:
             raise QueryError("This part of the query stands for too many phrases. Let fewer words stand between, or use AND.")
         for shape in found:
@@ -509,6 +514,42 @@ class TextIndex:
             return False
         return True
 
+    def _in_two_words(self, node: Node, field: str) -> tuple[Shape, ...]:
+        """A word that is typed as one where the papers write it as two, as in *zeroshot* for *zero-shot* and *zero shot*."""
+        if ANALYZERS.get(field) != "english" or not isinstance(node, Word) or node.exact or node.prefix:
+            return ()
+        word = node.text.lower()
+        if len(word) < 2 * _HALF or not may_be_two(word):
+            return ()
+        if word not in self._kept_halves:
+            self._kept_halves[word] = self._halves(word)
+        halves = self._kept_halves[word]
+        return (shapes_of(" ".join(halves), _stems),) if halves else ()
+
+    def _halves(self, word: str) -> tuple[str, str] | None:
+        """The two words that a word is written as at least as often as in one; None where it is not.
+
+        Whether *notable* may be *not able* is for the papers to say: what stands in them more often is meant.
+        """
+        if (own := stem_of(word)) == "":
+            return None
+        whole = sum(self._searcher.doc_freq(field, own) for field in _TEXTS)
+        best, most = None, max(whole, 1) - 1
+        for place in range(_HALF, len(word) - _HALF + 1):
+            one, two = stem_of(word[:place]), stem_of(word[place:])
+            rarest = min(
+                (sum(self._searcher.doc_freq(field, stem) for field in _TEXTS) for stem in (one, two) if stem), default=0
+            )
+            if not (one and two) or rarest <= most:
+                continue
+            together = 0
+            for field in _TEXTS:
+                phrase = tantivy.Query.phrase_query(self._schema, field, [(0, one), (1, two)])
+                together += self._searcher.search(phrase, limit=1, count=True).count
+            if together > most:
+                best, most = (word[:place], word[place:]), together
+        return best
+
     def _apart(self, field: str, one: Spot, other: Spot) -> bool:
         """Whether no word of a field can be at both of two places."""
         if one.patterns or other.patterns:
@@ -551,7 +592,7 @@ class TextIndex:
                 continue
             text = without_particle(leaf.text) if isinstance(leaf, Word) and not leaf.exact else leaf.text
             runs += unspaced(text)
-            for shape in _shapes(leaf, "title"):
+            for shape in (*_shapes(leaf, "title"), *self._in_two_words(leaf, "title")):
                 for spot in shape.spots.values():
                     stems.update(spot.terms)
                     patterns |= dict.fromkeys(spot.patterns)

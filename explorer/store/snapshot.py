@@ -20,8 +20,9 @@ from explorer.errors import CorpusError, SelectionError
 from explorer.papers.author_names import display, family_first
 from explorer.papers.rows import rows_where
 from explorer.selection.fields import STORED_SORTS
+from explorer.selection.periods import span_of
 from explorer.selection.query import Node, check_fields
-from explorer.selection.syntax import COLUMN, All, Either, Not, leaves_of
+from explorer.selection.syntax import COLUMN, DATE_FIELD_NAMES, All, Either, Not, by_table, leaves_of
 from explorer.store.build import ANALYSERS, FACETS, RULES
 from explorer.store.caches import MEGABYTE, Cache
 from explorer.store.facets import Facet, mapped
@@ -194,7 +195,7 @@ class Snapshot:
             check_fields(node, self.columns.by_key)
 
     def _found(self, node: Node) -> Hits:
-        if not any(leaf.field.startswith(COLUMN) for leaf in leaves_of(node)):
+        if not any(by_table(leaf.field) for leaf in leaves_of(node)):
             return self.index.hits(node)
         self.check(node)
         mask, scores = self._matched(node)
@@ -202,9 +203,9 @@ class Snapshot:
         return Hits(rows, scores[rows])
 
     def _matched(self, node: Node) -> tuple[np.ndarray, np.ndarray]:
-        """Papers that a part of a query finds and their scores, of all papers; columns filter, and score nothing."""
+        """Papers that a part of a query finds and their scores, of all papers; dates and columns filter, and score nothing."""
         scores = np.zeros(len(self), np.float32)
-        if not any(leaf.field.startswith(COLUMN) for leaf in leaves_of(node)):
+        if not any(by_table(leaf.field) for leaf in leaves_of(node)):
             mask, hits = np.zeros(len(self), bool), self.index.hits(node)
             mask[hits.rows], scores[hits.rows] = True, hits.scores
             return mask, scores
@@ -216,18 +217,31 @@ class Snapshot:
             mask = np.asarray(masks.all(axis=0) if isinstance(node, All) else masks.any(axis=0))
             return mask, np.where(mask, np.sum([part for _, part in found], axis=0), 0).astype(np.float32)
         leaf = leaves_of(node)[0]
+        if leaf.field in DATE_FIELD_NAMES:
+            return self._published(leaf.text), scores
         return self.columns[leaf.field.removeprefix(COLUMN)].matching(leaf), scores
+
+    def _published(self, text: str) -> np.ndarray:
+        """Papers that were published in a span of time; one of which the year alone is known, where the span has a part of that year."""
+        span = span_of(text)
+        assert span is not None, "parsing refuses what is no span"
+        by_month = self.precision >= MONTH
+        first = np.where(by_month, self.months, self.months // 12 * 12)
+        mask = np.asarray(self.precision > 0)
+        if span.first is not None:
+            mask &= np.where(by_month, first, first + 11) >= span.first
+        return mask if span.last is None else mask & (first <= span.last)
 
     @staticmethod
     def _together(node: All | Either) -> list[Node]:
-        """The parts of a node, those without columns as one, so that they are run at once."""
-        plain = tuple(part for part in node.parts if not any(leaf.field.startswith(COLUMN) for leaf in leaves_of(part)))
+        """The parts of a node, those without dates and columns as one, so that they are run at once."""
+        plain = tuple(part for part in node.parts if not any(by_table(leaf.field) for leaf in leaves_of(part)))
         rest: list[Node] = [part for part in node.parts if part not in plain]
         return [*([plain[0] if len(plain) == 1 else type(node)(plain)] if plain else []), *rest]
 
     def count_hits(self, node: Node) -> int:
         """Number of papers that a query finds."""
-        if any(leaf.field.startswith(COLUMN) for leaf in leaves_of(node)):
+        if any(by_table(leaf.field) for leaf in leaves_of(node)):
             return len(self.hits(node).rows)
         return self.index.count(node)
 

@@ -66,11 +66,12 @@ class KeyPhrases:
         pyarrow.Array of lists of text, length n_papers
             At most `PER_PAPER` phrases a paper, heaviest first; null for papers without any.
         """
-        from sklearn.feature_extraction.text import CountVectorizer
-
         count = len(texts)
         if not len(self.phrases):
+            # A dashboard that waits for its papers stands on a corpus without any, and must be there at once.
             return pa.array([None] * count, TEXTS)
+        from sklearn.feature_extraction.text import CountVectorizer
+
         counter = CountVectorizer(analyzer=candidates, vocabulary=self.phrases.to_pylist())
         spelling = np.array(self.spelling.to_pylist(), object)
         chosen: list[list[str] | None] = []

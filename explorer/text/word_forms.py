@@ -185,6 +185,8 @@ def spellings(word: str) -> tuple[str, ...]:
     (('pretraining',), ('Pre training',), (), ())
     >>> spellings("COVID-19"), spellings("covid19"), spellings("SARS-CoV-2")
     (('COVID19',), ('covid 19',), ('SARSCoV 2', 'SARS CoV2', 'SARSCoV2'))
+    >>> spellings("SARS-CoV2"), spellings("IL-6")
+    (('SARSCoV2', 'SARS CoV 2'), ('IL6',))
     >>> spellings("Schrödinger")
     ('Schroedinger',)
     >>> spellings("O'Brien"), spellings("Alzheimer's"), spellings("e-health"), spellings("healthcare")
@@ -211,6 +213,10 @@ def spellings(word: str) -> tuple[str, ...]:
                 joined += f" {part}" if apart else part
             if joined.count(" ") < len(parts) - 1:
                 found[joined] = None
+        # Another may have parted the figures too.
+        apart = " ".join(" ".join(filter(None, f.groups())) if (f := _FIGURES.fullmatch(part)) else part for part in parts)
+        if apart.count(" ") >= len(parts):
+            found[apart] = None
     elif figures := _FIGURES.fullmatch(word):
         letters, digits, rest = figures.groups(default="")
         found |= dict.fromkeys((f"{letters} {digits}{rest}", f"{letters} {digits} {rest}".rstrip()))
@@ -223,6 +229,19 @@ def spellings(word: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def may_be_two(word: str) -> bool:
+    """Whether it is for the papers to say that a word is two: nothing here takes it apart, and none knows that it is one.
+
+    Examples
+    --------
+    >>> [may_be_two(word) for word in ("zeroshot", "pretraining", "overview", "network", "IL6")]
+    [True, False, False, False, False]
+    """
+    return word.isascii() and word.isalpha() and not _KNOWN.match(word) and not spellings(word)
+
+
+_KNOWN = re.compile("net|over|under|make|inter|out|with", re.IGNORECASE)
+"""Beginnings of words that are one although both halves are words."""
 _MOST_PARTS = 3
 _AS_TWO_LETTERS = str.maketrans(dict(zip("äöüøåÄÖÜØÅ", "ae oe ue oe aa Ae Oe Ue Oe Aa".split(), strict=True)))
 _APOSTROPHE = re.compile("['\u2018\u2019\u02bc\u2032`\u00b4]")

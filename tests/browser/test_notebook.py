@@ -11,10 +11,13 @@ from typing import Any
 
 import nbformat
 import pandas as pd
+from ipywidgets import embed
 from nbconvert import HTMLExporter
 from playwright.sync_api import Browser, expect
 
 from explorer import Corpus, Selection
+from explorer.corpus.opening import default_corpus
+from explorer.dashboard.widget import Dashboard
 
 from .conftest import Open, run_notebook, watched
 from .driver import DRAWN_WITHIN, Board
@@ -93,6 +96,29 @@ def test_a_notebook_that_is_opened_again_shows_the_picture(
         wide: list[Any] = [image.evaluate("image => image.naturalWidth") for image in images.all()]
         assert all(width > 100 for width in wide)
         watch.faults = [fault for fault in watch.faults if "model not found" not in fault and "widget" not in fault]
+
+
+def test_a_page_of_the_saved_state_says_that_no_kernel_answers(browser: Browser) -> None:
+    """As a page of `ipywidgets.embed`, or of nbconvert with the widgets' state, draws it by the widgets' html manager."""
+    board = Dashboard(default_corpus(), Selection(query="vision"))
+    state = embed.dependency_state([board], drop_defaults=False)[board.model_id]["state"]
+    traits = {name: value for name, value in state.items() if name not in ("_esm", "_css")}
+    page = browser.new_page()
+    try:
+        page.set_content(f"<!doctype html><style>{state['_css']}</style><div id=view class=jupyter-widgets-disconnected></div>")
+        page.evaluate(
+            """async ([traits, code]) => {
+            const widget = await import(URL.createObjectURL(new Blob([code], { type: "text/javascript" })));
+            const model = { get: (name) => traits[name], set() {}, save_changes() {}, send() {}, on() {}, off() {} };
+            widget.default.render({ model, el: document.getElementById("view") });
+        }""",
+            [traits, state["_esm"]],
+        )
+        expect(page.locator(".lx-count strong")).to_have_text(str(len(board.to_frame())))
+        expect(page.locator(".lx-paper").first).to_be_visible()
+        expect(page.locator(".lx-alert", has_text="connection to the kernel is lost")).to_be_visible()
+    finally:
+        page.close()
 
 
 def test_many_papers_are_opened_while_the_notebook_goes_on(

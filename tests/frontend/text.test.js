@@ -6,7 +6,7 @@ import { conceptColour, expression, written } from "../../explorer/dashboard/fro
 import { buttonLabel } from "../../explorer/dashboard/frontend/intake.js";
 import { isExpression } from "../../explorer/dashboard/frontend/search.js";
 import { SHORTCUTS } from "../../explorer/dashboard/frontend/shortcuts.js";
-import { count, plainText, plural, spoken, tidied, webAddress } from "../../explorer/dashboard/frontend/text.js";
+import { count, plainText, plural, scripts, spoken, tidied, webAddress } from "../../explorer/dashboard/frontend/text.js";
 
 test("numbers and their nouns", () => {
   assert.equal(count(1234567), "1,234,567");
@@ -25,6 +25,45 @@ test("a marked text says the same without its marks", () => {
     "A <b>graph</b> of graphs",
   );
   assert.equal(plainText([]), "");
+});
+
+test("formulas have signs below and above the line, and say the same", () => {
+  /** @param {string} text */
+  const drawn = (text) =>
+    scripts([[text, 0]])
+      .map(([part, , role]) => (role === "sign" ? "" : role ? `<${role}>${part}</${role}>` : part))
+      .join("");
+  for (const [text, expected] of [
+    ["The x_i of 2x_j", "The x<sub>i</sub> of 2x<sub>j</sub>"],
+    ["γ_n=n^(-γ)", "γ<sub>n</sub>=n<sup>-γ</sup>"],
+    ["On K_(1,3) and (a+b)^k", "On K<sub>1,3</sub> and (a+b)<sup>k</sup>"],
+    ["x̂_i^k", "x̂<sub>i</sub><sup>k</sup>"],
+    ["snake_case, p_value, a_b_c, __init__ and x_ij", "snake_case, p_value, a_b_c, __init__ and x_ij"],
+    ["a^ b_ _c", "a^ b_ _c"],
+  ]) {
+    assert.equal(drawn(text), expected);
+    assert.equal(
+      scripts([[text, 0]])
+        .map(([part]) => part)
+        .join(""),
+      text,
+    );
+  }
+  // A hit may end within a formula.
+  assert.deepEqual(
+    scripts([
+      ["An ", 0],
+      ["x", 1],
+      ["_i here", 0],
+    ]),
+    [
+      ["An ", 0, ""],
+      ["x", 1, ""],
+      ["_", 0, "sign"],
+      ["i", 0, "sub"],
+      [" here", 0, ""],
+    ],
+  );
 });
 
 test("names are compared as the kernel keeps them", () => {

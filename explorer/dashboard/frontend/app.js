@@ -350,6 +350,8 @@ function render({ model, el }) {
   });
   ["summary", "papers"].forEach((name) => app.on(`change:${name}`, start));
   start();
+  // As Jupyter's own code marks a widget of a saved page, which stands as it was saved: nobody answers there.
+  if (started && el.classList.contains("jupyter-widgets-disconnected")) app.status.setLost(true);
   return app.close;
 }
 

@@ -80,10 +80,11 @@ export function dailyDialog(app) {
     { name: "daily", text: "Daily papers", kind: "lx-feed", close: () => close() },
     body,
   );
-  let order = "upvotes";
+  /** The order that was chosen. @type {string | undefined} */
+  let order;
 
   /** @param {{ period?: string, by?: string }} asked */
-  const ask = (asked = {}) => link.send("day", { order, ...asked });
+  const ask = (asked = {}) => link.send("day", { ...(order && { order }), ...asked });
 
   function open() {
     dialog.showModal();
@@ -157,10 +158,7 @@ export function dailyDialog(app) {
       h(
         "div",
         { class: "lx-segments", role: "group", label: "Order" },
-        [
-          ["upvotes", "Most upvotes"],
-          ["trending", "Trending"],
-        ].map(([name, label]) =>
+        answer.orders.map(([name, label]) =>
           h(
             "button",
             {

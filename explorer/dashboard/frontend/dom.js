@@ -1,6 +1,8 @@
 // Building blocks for the panels: text reaches the page only as text nodes, never as markup,
 // because titles and abstracts are written by strangers.
 
+import { scripts } from "./text.js";
+
 /** @import { Child, Children, Properties } from "./page.d.ts" */
 /** @import { Segment } from "./messages.d.ts" */
 /** @typedef {keyof typeof ICONS} IconName */
@@ -123,12 +125,20 @@ export function iconButton(name, label, onClick, properties = {}) {
 }
 
 /**
- * Text as nodes, hits marked.
+ * Text as nodes, hits marked, formulas with their signs below and above the line; what is copied is as it was.
  *
  * @param {Segment[]} list
  */
 export function segments(list) {
-  return list.map(([text, hit]) => (hit ? h("mark", {}, text) : document.createTextNode(text)));
+  return scripts(list).map(([text, hit, role]) => {
+    const node =
+      role === "sub" || role === "sup"
+        ? h(role, {}, text)
+        : role
+          ? h("span", { class: "lx-sign" }, text)
+          : document.createTextNode(text);
+    return hit ? h("mark", {}, node) : node;
+  });
 }
 
 /**

@@ -350,10 +350,14 @@ export function intakePanel(app) {
   app.watch(["intake"], () => {
     const { allowed, phase } = state();
     button.hidden = !allowed;
-    label.textContent = buttonLabel(state());
+    const said = buttonLabel(state());
+    label.replaceChildren(
+      said === "Add papers" ? "Add" : said,
+      said === "Add papers" ? h("span", { class: "lx-longer" }, " papers") : "",
+    );
     button.classList.toggle("lx-primary", phase === "review");
-    button.setAttribute("aria-label", label.textContent);
-    button.title = label.textContent;
+    button.setAttribute("aria-label", said);
+    button.title = said;
     if (phase === "done" && isOpen()) {
       dialog.close(); // what came is shown, and the status line says so
       button.focus();

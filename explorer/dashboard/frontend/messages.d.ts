@@ -935,6 +935,8 @@ export interface DayAnswer extends Numbered {
   period: string;
   by: string;
   order: string;
+  /** Orders and what they are called: upvotes only where a paper has some. */
+  orders: [value: string, label: string][];
   /** The nearest periods of that kind that have papers. */
   before: string | null;
   after: string | null;

@@ -191,6 +191,8 @@ export interface RangeControl<T> extends Panel {
 }
 
 export interface StatusPanel extends Panel {
+  /** What went wrong; lies where the chips are. */
+  alert: HTMLElement;
   banners: HTMLElement;
   /** Say something; an error may point at a character of a text, by default of the query. */
   say(level: Status["level"], text: string, at?: number | null, of?: string): void;

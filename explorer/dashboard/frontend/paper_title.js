@@ -1,4 +1,4 @@
-import { h } from "./dom.js";
+import { h, segments } from "./dom.js";
 
 /** @import { App } from "./page.d.ts" */
 
@@ -14,5 +14,5 @@ export function paperTitle(app, { row, title }, close) {
     close();
     app.link.send("open", { row });
   };
-  return h("button", { class: "lx-feed-title", key: `open:${row}`, click: open }, title);
+  return h("button", { class: "lx-feed-title", key: `open:${row}`, click: open }, segments([[title, 0]]));
 }

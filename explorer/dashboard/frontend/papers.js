@@ -258,6 +258,7 @@ export function papersPanel(app) {
     const summary = model.get("summary");
     rows = papers.rows;
     sentence.textContent = summary.sentence;
+    sentence.title = summary.sentence;
     if (sorts !== model.get("sorts")) {
       sorts = model.get("sorts");
       sort.replaceChildren(...sorts.map(([value, label]) => h("option", { value }, label)));

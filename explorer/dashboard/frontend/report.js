@@ -1,4 +1,4 @@
-import { h, swap } from "./dom.js";
+import { h, segments, swap } from "./dom.js";
 import { plural, webAddress } from "./text.js";
 
 /** @import { ReportAnswer } from "./messages.d.ts" */
@@ -55,7 +55,7 @@ export function reportPanel(app) {
             h(
               "li",
               {},
-              h("strong", {}, paper.title),
+              h("strong", {}, segments([[paper.title, 0]])),
               paper.authors ? h("div", {}, paper.authors) : null,
               h(
                 "div",

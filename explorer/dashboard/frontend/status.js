@@ -5,7 +5,7 @@ import { count } from "./text.js";
 /** @import { App, StatusPanel } from "./page.d.ts" */
 
 /**
- * What the kernel and the page have to say: a quiet line below, errors and a lost kernel above.
+ * What the kernel and the page have to say: a quiet line below, errors beneath the search box, a lost kernel above the rest.
  *
  * @param {App} app
  * @returns {StatusPanel}
@@ -77,7 +77,8 @@ export function statusPanel(app) {
   return {
     node,
     say,
-    banners: h("div", { class: "lx-banners" }, alert, lost),
+    alert,
+    banners: h("div", { class: "lx-banners" }, lost),
     setLost(gone, text = "The connection to the kernel is lost; what you see stays, but nothing new can be computed.") {
       if (gone === !lost.hidden) return;
       lost.hidden = !gone;

@@ -24,6 +24,44 @@ export function plainText(list) {
   return list.map(([text]) => text).join("");
 }
 
+/** What a letter has below or above it: one sign, or several in brackets. A word with an underscore is a name, not a formula. */
+const SCRIPT = /(?:(?<![\p{L}\p{M}_])\p{L}\p{M}*|[)\]|′])(?:[_^](?:[\p{L}\p{N}*′+](?![\p{L}\p{N}_])|\([^()_^]{1,24}\)))+/gu;
+
+/**
+ * A marked text with what its formulas have below (`sub`) and above (`sup`) a letter, and the signs that say so (`sign`).
+ *
+ * @param {Segment[]} list
+ * @returns {[text: string, hit: number, role: "" | "sign" | "sub" | "sup"][]}
+ */
+export function scripts(list) {
+  const whole = plainText(list);
+  /** @type {("" | "sign" | "sub" | "sup")[]} */
+  const roles = Array.from({ length: whole.length }, () => "");
+  for (const match of /[_^]/.test(whole) ? whole.matchAll(SCRIPT) : []) {
+    /** @type {"" | "sub" | "sup"} */
+    let now = "";
+    for (let at = match.index; at < match.index + match[0].length; at += 1) {
+      const sign = whole[at];
+      if (sign === "_") now = "sub";
+      else if (sign === "^") now = "sup";
+      roles[at] = now && "_^()".includes(sign) ? "sign" : now;
+    }
+  }
+  /** @type {ReturnType<typeof scripts>} */
+  const pieces = [];
+  let start = 0;
+  for (const [text, hit] of list) {
+    let from = 0;
+    for (let at = 1; at <= text.length; at += 1)
+      if (at === text.length || roles[start + at] !== roles[start + from]) {
+        pieces.push([text.slice(from, at), hit, roles[start + from]]);
+        from = at;
+      }
+    start += text.length;
+  }
+  return pieces;
+}
+
 /**
  * A name as the kernel keeps it: without white space around it, and one blank between words.
  *

@@ -53,7 +53,12 @@ export function toolbarPanel(app) {
       app.exportMenu.node,
     ),
     app.concepts.node,
-    h("div", { class: "lx-strip" }, chips, app.spelling.below, app.growth.node, app.ledgerDialog.node),
+    h(
+      "div",
+      { class: "lx-strip-place" },
+      h("div", { class: "lx-strip" }, chips, app.spelling.below, app.growth.node, app.ledgerDialog.node),
+      app.status.alert,
+    ),
     h("div", { class: "lx-progress", "aria-hidden": "true" }),
   );
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def menus(snapshot: Snapshot) -> dict[str, Any]:
     """As plain JSON values: `help` (tables of syntax, meaning, example), `sorts` and `modes` (key, label), `exports`.
 
-    A column of the reader's own is an order too, where it parts the papers.
+    A column of the reader's own is an order too, where it parts the papers; upvotes are one where a paper has some.
     """
     own = [stored.column for stored in snapshot.columns.by_key.values() if stored.column.telling]
     ways = {
@@ -24,7 +24,8 @@ def menus(snapshot: Snapshot) -> dict[str, Any]:
         "number": (", smallest first", ", largest first"),
         "date": (", oldest first", ", newest first"),
     }
-    sorts = [list(row) for row in SORTS.items()]
+    votes = snapshot.table.column("upvotes")
+    sorts = [list(row) for row in SORTS.items() if row[0] != "upvotes" or votes.null_count < len(votes)]
     for column in own:
         up, down = ways[column.kind]
         sorts += [[f"{column.field}{end}", f"{column.label}{way}"] for end, way in (((":up"), up), ("", down))]

@@ -66,6 +66,8 @@ class Dialect:
         Further pairs of quotes, opening and closing.
     default : tuple of str
         Fields of ours for words without a field.
+    dates : frozenset of str
+        Fields of the date of publication, as it names them.
     """
 
     name: str
@@ -84,6 +86,7 @@ class Dialect:
     exact_phrases: bool = True
     quotes: tuple[str, ...] = ()
     default: Fields = ()
+    dates: frozenset[str] = frozenset()
 
 
 _PUBMED_FIELDS = _table("""
@@ -116,11 +119,14 @@ PUBMED = Dialect(
     _PUBMED_FIELDS,
     suffix=re.compile(r"\s*\[\s*([^\[\]]*?)\s*\]"),
     limit=re.compile(
-        rf"\(?\s*{_DATE}\s*(?:\[[^\]]*\])?\s*:\s*{_DATE}\s*(?:\[[^\]]*\])\s*\)?|\b(?:hasabstract|free full text)\b", re.I
+        rf"\(\s*{_DATE}\s*(?:\[[^\]]*\])?\s*:\s*{_DATE}\s*(?:\[[^\]]*\])\s*\)|{_DATE}\s*(?:\[[^\]]*\])?\s*:\s*{_DATE}\s*(?:\[[^\]]*\])"
+        r"|\b(?:hasabstract|free full text)\b",
+        re.I,
     ),
     wildcards={"*": "*"},
     order=(),
     exact_words=False,
+    dates=frozenset(("dp", "pdat", "ppdat", "date - publication", "publication date")),
 )
 
 _OVID_FIELDS = _table("""
@@ -156,6 +162,7 @@ OVID = Dialect(
     near={"adj": (1, None, False)},
     adjacent="phrase",
     default=_TOPIC,
+    dates=frozenset(("yr", "dp")),
 )
 
 _SCOPUS_FIELDS = _table("""
@@ -179,7 +186,7 @@ SCOPUS = Dialect(
     _SCOPUS_FIELDS,
     prefix=re.compile(r"([A-Z]+(?:-[A-Z]+)*)\s*(?=\()", re.I),
     limit=re.compile(
-        r"\bPUBYEAR\s*(?:[<>=]|AFT|BEF|IS)\s*\d{4}|\b(?:LIMIT-TO|EXCLUDE)\s*\([^()]*\)|\bPUBDATETXT\s*\([^()]*\)"
+        r"\bPUBYEAR\s*(?:>=|<=|[<>=]|AFT|BEF|IS)\s*\d{4}|\b(?:LIMIT-TO|EXCLUDE)\s*\([^()]*\)|\bPUBDATETXT\s*\([^()]*\)"
         r"|\b(?:DOCTYPE|SUBJAREA|LANGUAGE|AFFILCOUNTRY|AFFIL|AFFILORG|AFFILCITY|REF|REFTITLE|ISSN|PUBSTAGE|SRCTYPE|FUND-ALL|FUND-SPONSOR|OPENACCESS)\s*\([^()]*\)",
         re.I,
     ),
@@ -205,7 +212,7 @@ any = all
 WEB_OF_SCIENCE = Dialect(
     "Web of Science",
     re.compile(
-        r"\b(?:TS|TI|AB|AK|KP|SO|ALL)\s*=\s*[(\"\w*]|\b(?:PY|DT|LA|WC|SU|DO|UT|PMID)\s*=\s*\(?[\"\w]"
+        r"\b(?:TS|TI|AB|AK|KP|SO|AU|ALL)\s*=\s*[(\"\w*]|\b(?:PY|DT|LA|WC|SU|DO|UT|PMID)\s*=\s*\(?[\"\w]"
         r"|(?i:\b(?:TS|TI|AB|AU|SO|Topic|Title|Author|Publication Name)\s*=\s*[(\"])"
         # In a title all of capitals it is a word.
         r"|(?<=[\w\")*?$]\s)NEAR(?=\s[\w\"(][^\n]*[a-z])"
@@ -213,7 +220,7 @@ WEB_OF_SCIENCE = Dialect(
     _WOS_FIELDS,
     prefix=re.compile(r"(Publication Name|[A-Z][A-Z0-9]{1,7})\s*=\s*", re.I),
     limit=re.compile(
-        r"\b(?:PY|DOP|DT|LA|WC|SU|CU|OG|OO|AD|PS|PUBL|FO|FG|FT|IS|AI|CF|LD|RI|ED|SG|SA|CI|ZP|Timespan|Databases?|Indexes)\s*=\s*(?:\([^()]*\)|\"[^\"]*\"|[^\s()]+)"
+        r"\b(?:PY|DOP|DT|LA|WC|SU|CU|OG|OO|AD|PS|PUBL|FO|FG|FT|IS|AI|CF|LD|RI|ED|SG|SA|CI|ZP|Timespan|Databases?|Indexes)\s*[=:]\s*(?:\([^()]*\)|\"[^\"]*\"|[^\s()]+)"
     ),
     wildcards={"*": "*", "?": "?", "$": "$"},
     near={"near": (0, 15, False)},
@@ -238,7 +245,7 @@ PROQUEST = Dialect(
     "ProQuest",
     re.compile(
         r"\b(?:noft|NOFT|diskw|MAINSUBJECT(?:\.EXACT)?(?:\.EXPLODE)?|MESH\.EXACT(?:\.EXPLODE)?|MJMAINSUBJECT\.\w+|[Ss][Uu]\.[Ee]xact)\s?\("
-        r"|\b(?:ti|ab|su|if|TI|AB|SU|IF)(?:,(?:ti|ab|su|if|TI|AB|SU|IF))*\(|\bMESH\("
+        r"|\b(?:ti|ab|su|if|TI|AB|SU|IF)(?:,(?:ti|ab|su|if|TI|AB|SU|IF))*\(|\bMESH\(|\bau\((?=[\"A-Za-z])"
         r"|(?<=[\w\")*?]\s)NEAR\d{1,2}(?=\s[\w\"(])"
     ),
     _PROQUEST_FIELDS,
@@ -262,6 +269,9 @@ ids = an | di | pm
 any = tx
 """)
 
+_EBSCO_NOTES = r"(?:Limiters|Expanders|Search modes|Narrow by)"
+"""Its history says them behind a search."""
+
 EBSCO = Dialect(
     "EBSCO",
     re.compile(
@@ -274,7 +284,10 @@ EBSCO = Dialect(
     {**_EBSCO_FIELDS, "xb": _TEXT},
     prefix=re.compile(r"(MH|MM|MJ|DE|TI|AB|SU|AU|SO|JN|TX|XB|KW|ZU|MW|DH)\b\s*(?=[\s(\"“])"),
     heading=None,
-    limit=re.compile(r"\b(?:DT|PY|LA|PT|ZT|PZ|RV|EM|AG|PO|EP)\s+(?:\([^()]*\)|\"[^\"]*\"|[\w-]+)"),
+    limit=re.compile(
+        r"\b(?:DT|PY|LA|PT|ZT|PZ|RV|EM|AG|PO|EP)\s+(?:\([^()]*\)|\"[^\"]*\"|[\w-]+)"
+        rf"|\b{_EBSCO_NOTES}\s?-\s[^\n]*?(?=\s(?:{_EBSCO_NOTES}\s?-|S\d+\b)|\n|\Z)"
+    ),
     wildcards={"*": "*", "?": "?", "#": "$"},
     near={"n": (0, None, False), "w": (0, None, True)},
     adjacent="phrase",
@@ -305,12 +318,13 @@ COCHRANE = Dialect(
         r"\[\s?mh\s+(?P<focus2>\^)?(?P<text2>\"[^\"]+\"|[^\]]+?)(?P<rest2>(?:/\s?\w+)?)\s?\]",
         re.I,
     ),
-    limit=re.compile(r":\s?(?:pt|py|la|so)(?=[\s)]|$)|\bwith (?:Cochrane Library )?publication date [^\n()]*"
+    limit=re.compile(r":\s?(?:pt|la|so)(?=[\s)]|$)|\bwith (?:Cochrane Library )?publication (?:date|year) [^\n()]*"
         r"|\bin (?:Trials|Cochrane Reviews)\b[^\n()]*",
                      re.I),
     wildcards={"*": "*", "?": "$"},
     near={"near": (0, 6, False), "next": (0, 0, True)},
     default=_TOPIC,
+    dates=frozenset(("py",)),
 )  # fmt: skip
 
 _EMBASE_FIELDS = _table("""
@@ -333,11 +347,12 @@ EMBASE = Dialect(
     suffix=re.compile(
         r"\s*(?::\s?([a-z]{2,3}(?:\s?,\s?[a-z]{2,3})*)|/((?:exp|de|mj|br|syn)(?:/(?:mj|dm_\w+))?))(?=[\s)]|$)", re.I
     ),
-    limit=re.compile(r"\[[^\]]+\]/(?:lim|py|sd|im)|:\s?(?:it|la|py|pt|de,it)(?=[\s)]|$)", re.I),
+    limit=re.compile(r"\[[^\]]+\]/(?:lim|py|sd|im)|:\s?(?:it|la|pt|de,it)(?=[\s)]|$)", re.I),
     wildcards={"*": "*", "?": "?", "$": "$"},
     near={"near": (1, None, False), "next": (1, 1, True)},
     quotes=("''",),
     default=_TOPIC,
+    dates=frozenset(("py",)),
 )
 
 ARXIV = Dialect(
@@ -401,6 +416,46 @@ def with_parentheses(text: str) -> str:
     return _ACM_BRACKETS.sub(changed, text)
 
 
+_PSYCNET_FIELD = (
+    r"Any ?Field|Title|Abstract|Keywords?|Index ?Terms?(?:Filt)?|Authors?|Author Name|Journal Title|Publication Name|DOI"
+)
+_PSYCNET_LIMIT = (
+    r"Age Group|Population(?: Group)?|Publication Type|Document Type|Record Type|Methodology|Language|Classification"
+    r"|Tests? (?:&|and) Measures|Affiliation|Location|PsycARTICLES|Status|Supplemental Data"
+)
+
+PSYCNET = Dialect(
+    "APA PsycNet",
+    re.compile(r"\b(?:Any ?Field|Index ?Terms?(?:Filt)?|Age Group)\s*:|\bPeer[- ]Reviewed Journals? only\b|\bYear:\s*\d{4} To \d{4}", re.I),
+    _table("title = title\nabstract = abstract\nkeywords = keyword | keywords | index term | index terms | indexterms | indextermsfilt\n"
+           "authors = author | authors | author name\nvenue = journal title | publication name\nids = doi\nany = any field | anyfield"),
+    prefix=re.compile(rf"({_PSYCNET_FIELD})\s*:\s*", re.I),
+    limit=re.compile(
+        rf"\b(?:Publication ?)?Year\s*:\s*\(?\d{{4}}(?:\s*(?:To|-)\s*\d{{4}})?\)?|\bPeer[- ]Reviewed Journals? only\b"
+        rf"|\b(?:{_PSYCNET_LIMIT})\s*:\s*(?:(?!\s(?:AND|OR|NOT)\b)[^()\n]|\([^()\n]*\))+",
+        re.I,
+    ),
+    wildcards={"*": "*", "?": "?"},
+    near={"near": (0, 5, False), "pre": (0, None, True)},
+    quotes=("{}",),
+    exact_words=False,
+)  # fmt: skip
+"""As the platform of the American Psychological Association shows a search: ``Any Field: moss* AND Year: 2010 To 2020``."""
+
+_PSYCNET_BRACES = re.compile(rf"\{{(\s*(?:{_PSYCNET_FIELD}|{_PSYCNET_LIMIT})\s*:[^{{}}]*)\}}", re.I)
+
+
+def without_braces(text: str) -> str:
+    """A search of APA PsycNet with parentheses in place of the braces around its fields; every character stays in its place.
+
+    Examples
+    --------
+    >>> without_braces("{Any Field: moss} AND {Title: {peat bog}}")
+    '(Any Field: moss) AND {Title: {peat bog}}'
+    """
+    return _PSYCNET_BRACES.sub(r"(\1)", text)
+
+
 IEEE = Dialect(
     "IEEE Xplore",
     re.compile(r"\"(?:All Metadata|Document Title|Abstract|Author Keywords|Index Terms|IEEE Terms"
@@ -423,5 +478,5 @@ LINES = Dialect(
 )
 """Lines that refer to each other, of no database in particular."""
 
-DIALECTS = (ACM, IEEE, EMBASE, PUBMED, COCHRANE, SCOPUS, WEB_OF_SCIENCE, PROQUEST, EBSCO, OVID, LILACS, ARXIV)
+DIALECTS = (ACM, IEEE, PSYCNET, EMBASE, PUBMED, COCHRANE, SCOPUS, WEB_OF_SCIENCE, PROQUEST, EBSCO, OVID, LILACS, ARXIV)
 """In the order in which they are recognised: those with the most telling marks first."""

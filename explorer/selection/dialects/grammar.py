@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 
 from explorer.errors import QueryError
 from explorer.selection.dialects.databases import Dialect
+from explorer.selection.dialects.dates import as_dates, published
 from explorer.selection.syntax import FURTHEST, All, Either, Near, Node, Not, Phrase, Word, can_be_near, changed, leaves_of
 
 OPEN = "?"
@@ -32,6 +34,8 @@ class Piece:
     at: int
     node: Node | None = None
     near: tuple[int, bool] = (0, False)
+    limits: bool = False
+    """Whether it is a limit to dates."""
 
 
 @dataclass
@@ -66,11 +70,25 @@ def read(text: str, reading: Reading, references: References | None = None) -> N
         Parentheses or quotes do not close, or an operator lacks a side; `position` is in `text`.
     """
     pieces = _joined(_pieces(text, reading, references), reading)
+    pieces, limits = _parted(pieces, reading.dialect)
     parser = _Parser(pieces, reading, len(text))
     node = parser.level(0)
     if parser.here < len(pieces):
         raise QueryError("This closing parenthesis has no opening one.", pieces[parser.here].at)
-    return node
+    return _all([node, *limits])
+
+
+def _parted(pieces: list[Piece], dialect: Dialect) -> tuple[list[Piece], list[Node | None]]:
+    """The limits to dates that a search ends with, apart from it where its NOT would take them with what it excludes."""
+    if not dialect.order or dialect.order[-1] != "not":
+        return pieces, []
+    limits: list[Node | None] = []
+    depths = list(accumulate((piece.kind == "(") - (piece.kind == ")") for piece in pieces))
+    if not any(piece.kind == "or" and not depth for piece, depth in zip(pieces, depths, strict=True)):
+        while len(pieces) > 2 and pieces[-1].limits and pieces[-2].kind == "and":
+            limits.insert(0, pieces[-1].node)
+            pieces = pieces[:-2]
+    return pieces, limits
 
 
 # Pieces
@@ -97,8 +115,9 @@ def _pieces(text: str, reading: Reading, references: References | None) -> list[
             at += 1
             continue
         if dialect.limit and (match := dialect.limit.match(text, at)) and match.group().count("(") == match.group().count(")"):
-            reading.leave_out(match.group())
-            found.append(Piece("nothing", match.group(), at))
+            dates, rest = published(match.group())
+            reading.leave_out(match.group() if dates is None else rest)
+            found.append(Piece("nothing" if dates is None else "node", match.group(), at, dates, limits=dates is not None))
             at = match.end()
             continue
         if references and (reference := references(text, at)):
@@ -264,6 +283,8 @@ def in_field(node: Node | None, name: str, reading: Reading, shown: str) -> Node
     proximity = re.fullmatch(r"(.*?)\s*:\s*~(\d+)", name) if dialect.name == "PubMed" else None
     if proximity:
         name = proximity.group(1)
+    if node is not None and not dialect.dates.isdisjoint(_names(name)) and (dates := as_dates(node)) is not None:
+        return dates
     fields: list[str] = []
     everywhere = False
     for part in _names(name):
@@ -307,7 +328,7 @@ def _named(phrase: Phrase, dialect: Dialect) -> Phrase:
 def _is_heading(name: str, dialect: Dialect) -> bool:
     lower = name.lower()
     return (
-        lower.startswith(("mesh", "mh", "majr", "mjmesh", "mainsubject", "mm"))
+        lower.startswith(("mesh", "mh", "majr", "mjmesh", "mainsubject", "mm", "index"))
         or (dialect.name == "Embase" and not lower.startswith("kw"))
         or ".exact" in lower
     )
@@ -335,6 +356,7 @@ def _joined(pieces: list[Piece], reading: Reading) -> list[Piece]:
     """Words next to each other as one node, fields that stand after something applied to it."""
     dialect = reading.dialect
     found: list[Piece] = []
+    names = _of_authors(pieces, dialect)
     place = 0
     while place < len(pieces):
         piece = pieces[place]
@@ -348,7 +370,7 @@ def _joined(pieces: list[Piece], reading: Reading) -> list[Piece]:
         run = pieces[place:end]
         tagged = end < len(pieces) and pieces[end].kind == "suffix"
         exact = dialect.exact_words or (dialect.name == "PubMed" and tagged)
-        if len(run) > 1 and (dialect.adjacent == "phrase" or (dialect.name == "PubMed" and tagged)):
+        if len(run) > 1 and (dialect.adjacent == "phrase" or place in names or (dialect.name == "PubMed" and tagged)):
             node = leaf(" ".join(word.text for word in run), dialect, exact=exact)
         else:
             nodes = [node for word in run if (node := leaf(word.text, dialect, exact=exact))]
@@ -358,6 +380,21 @@ def _joined(pieces: list[Piece], reading: Reading) -> list[Piece]:
             reading.leave_out(text)
         found.append(Piece("node" if node is not None else "nothing", text, piece.at, node))
         place = end
+    return found
+
+
+def _of_authors(pieces: list[Piece], dialect: Dialect) -> set[int]:
+    """Places of pieces under a field of authors that stands before them: words in a row are a name there, as in ``AU=(Lee A* OR Roe S)``."""
+    found: set[int] = set()
+    for place, piece in enumerate(pieces):
+        if piece.kind != "prefix" or any(dialect.fields.get(name) != ("authors",) for name in _names(piece.text)):
+            continue
+        depth = 0
+        for at in range(place + 1, len(pieces)):
+            depth += (pieces[at].kind == "(") - (pieces[at].kind == ")")
+            if depth <= 0 and pieces[at].kind != "word":
+                break
+            found.add(at)
     return found
 
 

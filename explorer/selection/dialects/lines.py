@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from explorer.errors import QueryError
 from explorer.selection.dialects.databases import Dialect
+from explorer.selection.dialects.dates import limit_of_ovid
 from explorer.selection.dialects.grammar import Reading, References, read
 from explorer.selection.syntax import All, Either, Node
 
@@ -132,8 +133,11 @@ def _read_line(line: Line, known: dict[int, Node | None], used: set[int], readin
     text = line.text
     if match := _LIMIT.match(text):
         number = int(match.group("one") or match.group("two"))
-        reading.leave_out(f"limit to {match.group('what')}" if match.group("what") else "the removal of duplicates")
-        return _of(number, known, used, 0)
+        dates, rest = limit_of_ovid(match.group("what")) if match.group("what") else (None, "")
+        if rest or dates is None:
+            reading.leave_out(f"limit to {rest}" if rest else "the removal of duplicates")
+        node = _of(number, known, used, 0)
+        return All((node, dates)) if node is not None and dates is not None else node or dates
     return read(text, reading, _references(known, used))
 
 

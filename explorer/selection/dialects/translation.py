@@ -8,7 +8,17 @@ from functools import lru_cache
 
 from explorer.errors import QueryError
 from explorer.papers.identifiers import normal_arxiv_id, normal_doi
-from explorer.selection.dialects.databases import ACM, DIALECTS, EBSCO, EMBASE, LINES, Dialect, with_parentheses
+from explorer.selection.dialects.databases import (
+    ACM,
+    DIALECTS,
+    EBSCO,
+    EMBASE,
+    LINES,
+    PSYCNET,
+    Dialect,
+    with_parentheses,
+    without_braces,
+)
 from explorer.selection.dialects.grammar import OPEN, Reading, read
 from explorer.selection.dialects.lines import Line, lines_of, read_lines
 from explorer.selection.syntax import FURTHEST, Node, changed, in_fields, with_double_quotes, written
@@ -104,6 +114,8 @@ def translate(text: str) -> Translation:
         return Translation(text)
     if dialect is ACM:
         plain = with_parentheses(plain)
+    elif dialect is PSYCNET:
+        plain = without_braces(plain)
     return _translated(text, dialect, lambda reading: read(plain, reading))
 
 

@@ -10,11 +10,12 @@ a concatenation of publishers' files; it also takes several times as long. Here 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import ChainMap
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from explorer.sources.formats.bibtex.journal_macros import STYLE_STRINGS
+from explorer.sources.formats.bibtex.journal_macros import AAS_STRINGS, STYLE_STRINGS
 
 _GAP = r"(?:\s|%[^\n]*\n)*"
 _START = re.compile(rf"@{_GAP}([A-Za-z][\w.+-]*){_GAP}([{{(])")
@@ -24,6 +25,7 @@ _FIELD = re.compile(r"(?:[\s,]|%[^\n]*\n)*([^\s=,{}()\"#%@]+(?:[ \t]+[^\s=,{}()\
 _NEXT_FIELD = re.compile(r"\s*[A-Za-z][\w:.+ -]*\s*=\s*[{\"\w]")
 _LOOSE_FIELD = re.compile(r"(?:^|,)\s*([A-Za-z][\w:.+ -]*?)\s*=[ \t]*", re.MULTILINE)
 _FLAT = re.compile(r"\{([^{}]*)\}")
+_JOURNALS = frozenset(("journal", "journaltitle"))
 _BRACE = re.compile(r"[{}]")
 _BARE_BRACE = re.compile(r"(?<!\\)[{}]")
 _QUOTE = re.compile(r"[{}\"]")
@@ -148,7 +150,8 @@ def _fields(
     fields = entry.fields
     while match := _FIELD.match(text, position, end):
         name = match.group(1).lower()
-        value, position = _value(text, match.end(), end, strings, entry, braces)
+        known = ChainMap(strings, AAS_STRINGS) if name in _JOURNALS else strings
+        value, position = _value(text, match.end(), end, known, entry, braces)
         if name not in fields or not fields[name]:
             fields[name] = value
         elif fields[name] != value:
@@ -174,7 +177,7 @@ def _fields(
 
 
 def _value(
-    text: str, position: int, end: int, strings: dict[str, str], entry: Entry | None, braces: re.Pattern[str]
+    text: str, position: int, end: int, strings: Mapping[str, str], entry: Entry | None, braces: re.Pattern[str]
 ) -> tuple[str, int]:
     """Read one value, its parts joined at ``#``; return it and where it ends."""
     pieces: list[str] = []

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-_AAS = {
+AAS_STRINGS = {
     name: journal
     for names, journal in {
         "aj": "The Astronomical Journal",
@@ -109,4 +109,4 @@ _MACRO = re.compile(r"\s*\{*\s*\\([A-Za-z]+)\s*(?:\{\}|\\)?\s*\}*\s*[,.]?\s*\Z")
 def journal_of(raw: str) -> str:
     """The journal that a field names, if it is nothing but a macro of the AAS; any other text as it is."""
     match = _MACRO.match(raw) if "\\" in raw else None
-    return raw if match is None else _AAS.get(match.group(1).lower(), raw)
+    return raw if match is None else AAS_STRINGS.get(match.group(1).lower(), raw)

@@ -247,6 +247,12 @@ def _flat(item: Mapping[str, Any]) -> Mapping[str, Any]:
         record["arxiv_id"] = inner.get("id")
     for name, identifier in (record.get("externalIds") or {}).items() if isinstance(record.get("externalIds"), Mapping) else ():
         record.setdefault({"ArXiv": "arxiv_id", "DOI": "doi", "PubMed": "pmid"}.get(name, f"{name.lower()}_id"), identifier)
+    journal = record.get("journal")
+    if isinstance(journal, Mapping):
+        # Semantic Scholar has a venue too, which is empty for many.
+        record["journal"] = journal.get("name")
+        for part in ("volume", "pages"):
+            record.setdefault(part, journal.get(part))
     for schema_name, name in _SERVICE_NAMES:
         if schema_name not in record and record.get(name):
             record[schema_name] = record[name]

@@ -12,6 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from explorer.papers.author_names import marked
 from explorer.papers.identifiers import normal_doi
 from explorer.papers.ledger import Ledger
 from explorer.sources.formats.shared import with_editors
@@ -73,7 +74,7 @@ def _fields(record: Tagged) -> Mapping[str, Any]:
     return {
         "id": label if label and not label.isdigit() else None,
         "title": readable(record.first("T", "B" if whole else "T", "!")),
-        **with_editors(record.lines("A"), record.lines("E"), alone=whole),
+        **with_editors(_names(record.lines("A")), _names(record.lines("E")), alone=whole),
         "abstract": readable(record.first("X")),
         "venue": readable(container),
         "published": record.date("D", "8"),
@@ -85,3 +86,8 @@ def _fields(record: Tagged) -> Mapping[str, Any]:
         **{name: record.first(tag) for name, tag in _EXTRA.items()},
         **{f"%{tag}": text for tag, text in record.rest(_USED).items()},
     }
+
+
+def _names(lines: list[str]) -> list[str]:
+    """Names; EndNote ends that of a body with a comma, so that it is not taken for a person's."""
+    return [marked(name[:-1]) if name.endswith(",") and "," not in name[:-1] else name for name in lines]

@@ -1,0 +1,130 @@
+"""Room that is kept: what is said, filtered or chosen moves nothing and covers nothing; and names that can be read in every size."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from .conftest import Open
+from .driver import Board
+
+SHIFTS = """() => { window.lxShift = 0; new PerformanceObserver((list) => list.getEntries().forEach((entry) => {
+    window.lxShift += entry.value; })).observe({ type: "layout-shift", buffered: false }); }"""
+
+TOPICS = ("Convolutional neural networks of images", "Bayesian inference of estimators", "Atoms in optical lattices")
+
+
+@pytest.fixture(scope="package")
+def formulas(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Papers without votes, of topics with long names, one with a formula."""
+    papers = [
+        {
+            "title": f"{TOPICS[n % 3]}, part {n}",
+            "abstract": f"We study {TOPICS[n % 3].lower()}.",
+            "date": f"2024-0{1 + n % 6}-1{n % 4}",
+        }
+        for n in range(90)
+    ]
+    papers.append({"title": r"Bounds of $x_i$ and $n^{-\gamma}$ in snake_case", "abstract": "Bounds.", "date": "2024-06-20"})
+    path = tmp_path_factory.mktemp("formulas") / "formulas.json"
+    path.write_text(json.dumps(papers), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("width", [1440, 720, 390])
+def test_what_is_wrong_with_a_query_covers_no_paper_and_moves_none(open_voila: Open, width: int) -> None:
+    board = open_voila(viewport={"width": width, "height": 800})
+    before = board.sentence.bounding_box()
+    board.search("vision AND (")
+    expect(board.error).to_contain_text("parenthesis")
+    error, sentence, box = board.error.bounding_box(), board.sentence.bounding_box(), board.box.bounding_box()
+    assert before and error and sentence and box
+    assert (sentence["x"], sentence["y"]) == (before["x"], before["y"])
+    assert box["y"] + box["height"] <= error["y"] + 1
+    assert error["y"] + error["height"] <= sentence["y"] + 1
+    # A line and not a field: where two are needed they are seen.
+    assert board.error.evaluate("(node) => node.scrollHeight - node.clientHeight") <= 1
+    board.search("vision")
+    expect(board.error).to_be_hidden()
+
+
+def test_a_sentence_of_two_lines_and_a_chosen_topic_move_nothing(open_voila: Open, formulas: Path) -> None:
+    board = open_voila(formulas)
+    expect(board.topics.first).to_be_visible()
+    names = board.root.locator(".lx-frame .lx-topic-name")
+
+    def places() -> list[tuple[str, float, float]]:
+        found: list[tuple[str, float, float]] = names.evaluate_all(
+            "(all) => all.map((name) => [name.textContent, name.getBoundingClientRect().top, name.getBoundingClientRect().height])"
+        )
+        return sorted(found)
+
+    before, list_at = places(), board.root.locator(".lx-papers").bounding_box()
+    board.page.evaluate(SHIFTS)
+    board.topic(0).click()
+    board.page.mouse.move(5, 5)
+    board.topic(1).click()
+    expect(board.sentence).to_contain_text(re.compile("topics? "))
+    assert board.sentence.evaluate("(node) => node.getClientRects().length") == 1
+    after, list_now = places(), board.root.locator(".lx-papers").bounding_box()
+    assert list_at and list_now
+    assert list_now["y"] == list_at["y"]
+    assert after == before
+    assert board.page.evaluate("window.lxShift") < 0.02
+    # What is too long for two lines is in the tooltip, and heard as a whole.
+    assert board.sentence.get_attribute("title") == board.sentence.text_content()
+
+
+def test_a_formula_has_its_signs_below_and_above_the_line(open_voila: Open, formulas: Path) -> None:
+    board = open_voila(formulas)
+    board.search("bounds")
+    title = board.titles.first
+    expect(title).to_contain_text("snake_case")
+    expect(title.locator("sub")).to_have_text("i")
+    expect(title.locator("sup")).to_have_text("-γ")
+    board.search("title:x")
+    expect(title.locator("mark").first).to_have_text("x")
+    expect(title.locator("sub")).to_have_text("i")
+
+
+def test_a_day_is_not_ordered_by_votes_that_nobody_cast(open_voila: Open, formulas: Path) -> None:
+    board = open_voila(formulas)
+    board.button("Daily").click()
+    orders = board.root.get_by_role("group", name="Order").get_by_role("button")
+    expect(orders).to_have_text(["Newest first", "Trending"])
+    board.root.locator(".lx-feed").get_by_role("button", name="Month").click()
+    days = board.root.locator(".lx-feed-why")
+    expect(days.first).to_have_text("dated 2024-06-20")
+    said = days.all_text_contents()
+    assert said == sorted(said, reverse=True)
+    assert "Most upvotes" not in (board.root.get_by_label("Sort by").text_content() or "")
+
+
+def test_a_day_is_ordered_by_votes_where_there_are_some(open_voila: Open, tmp_path: Path) -> None:
+    papers = [{"title": f"Lake {n}", "date": "2024-06-20", "upvotes": n} for n in (3, 9, 5)]
+    path = tmp_path / "voted.json"
+    path.write_text(json.dumps(papers), encoding="utf-8")
+    board = open_voila(path)
+    board.button("Daily").click()
+    expect(board.root.get_by_role("group", name="Order").get_by_role("button")).to_have_text(["Most upvotes", "Trending"])
+    expect(board.root.locator(".lx-feed-title")).to_have_text(["Lake 9", "Lake 5", "Lake 3"])
+
+
+@pytest.mark.parametrize("width", [1440, 1100, 1024, 720, 390, 360])
+def test_the_buttons_of_the_bar_have_names_that_can_be_read(open_voila: Open, width: int) -> None:
+    board: Board = open_voila(viewport={"width": width, "height": 800})
+    row = board.root.locator(".lx-bar-row")
+    names = ["Saved", "Screen", "Daily", "Subscribe", "Add", "Export", *(["Filters"] if width <= 1024 else [])]
+    for name in names:
+        label = row.locator("button span", has_text=re.compile(f"^{name}( papers)?$")).first
+        expect(label).to_be_visible()
+        room = label.evaluate(
+            """(span) => { const [box, button] = [span, span.closest("button")].map((node) => node.getBoundingClientRect());
+            return [box.width, box.left - button.left, button.right - box.right, button.left, innerWidth - button.right]; }"""
+        )
+        assert room[0] > 14, name
+        assert min(room[1:]) > -2, (name, room)

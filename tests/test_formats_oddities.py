@@ -1,0 +1,100 @@
+"""Small oddities of exports that users report: the right value stands beside each, as the format's documentation has it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from explorer.sources.formats.registry import import_papers
+from explorer.sources.source import Source
+
+
+def paper(text: str, name: str, encoding: str = "utf-8") -> dict[str, object]:
+    (found,) = import_papers(Source(name, data=text.encode(encoding))).table.to_pylist()
+    return dict(found)
+
+
+def test_of_two_columns_with_one_name_the_one_without_a_bracket_is_meant() -> None:
+    found = paper(
+        "Rank,Title,Publication date (online),Publication date,Authors (Raw Affiliation),Authors,Source title\n"
+        '1,Moss,2016-04-30,2016-05-03,"Novak, Petra (Univ A); Ilves, Jaan (Univ B)","Novak, Petra; Ilves, Jaan",Bog Science\n',
+        "a.csv",
+    )
+    assert (found["authors"], str(found["published"])[:10]) == (["Novak, Petra", "Ilves, Jaan"], "2016-05-03")
+    # Whatever the order of the columns.
+    turned = paper("Authors,Title,Authors (Raw),Year\nPetra Novak,Moss,nobody,2016\n", "a.csv")
+    assert turned["authors"] == ["Petra Novak"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "year"),
+    [
+        ("2016年", 2016),
+        ("2016년", 2016),
+        ("2016 г.", 2016),
+        ("c2016", 2016),
+        ("2016a", 2016),
+        ("平成28年", 2016),
+        ("民國105年", 2016),
+    ],
+)
+def test_years_with_a_word_beside_them(cell: str, year: int) -> None:
+    assert paper(f"Title,Authors,Year,Journal\nMoss,Petra Novak,{cell},Bog Science\n", "a.csv")["year"] == year
+
+
+def test_what_is_no_year_is_none() -> None:
+    assert paper("Title,Authors,Year,Journal\nMoss,Petra Novak,120169,Bog Science\n", "a.csv")["year"] is None
+
+
+def test_an_address_in_portuguese() -> None:
+    text = "Título;Autores;Revista;Ano;Endereço eletrônico\nMusgos;Silva, João;Pântano;2016;https://example.org/pt\n"
+    assert paper(text, "a.csv")["url"] == "https://example.org/pt"
+
+
+def test_a_journal_that_is_an_object_is_named() -> None:
+    found = paper(
+        json.dumps(
+            {
+                "data": [
+                    {
+                        "paperId": "a",
+                        "title": "Moss",
+                        "venue": "",
+                        "year": 2016,
+                        "journal": {"name": "Bog Science", "volume": "8", "pages": "1-9"},
+                    }
+                ]
+            }
+        ),
+        "a.json",
+    )
+    assert (found["venue"], found["volume"], found["pages"]) == ("Bog Science", "8", "1-9")
+
+
+@pytest.mark.parametrize(("name", "tag", "end"), [("a.enw", "%A", ""), ("a.ris", "AU  -", "ER  - \n")])
+def test_a_comma_behind_a_body_is_no_part_of_its_name(name: str, tag: str, end: str) -> None:
+    title = "%0 Journal Article\n%T Moss\n" if name == "a.enw" else "TY  - JOUR\nTI  - Moss\n"
+    text = f"{title}{tag} Novak, Petra\n{tag} Bog Society,\n{tag} Roe, Sam, Jr.\n{end}"
+    assert paper(text, name)["authors"] == ["Novak, Petra", "Bog Society", "Roe, Sam, Jr."]
+
+
+@pytest.mark.parametrize(
+    ("value", "venue"),
+    [
+        ("apj", "The Astrophysical Journal"),
+        ("MNRAS", "Monthly Notices of the Royal Astronomical Society"),
+        ('apj # " Letters"', "The Astrophysical Journal Letters"),
+        ("tcs", "Theoretical Computer Science"),
+        ("nowhere", "nowhere"),
+        ("{apj}", "apj"),
+    ],
+)
+def test_macros_of_ads_without_braces_are_journals(value: str, venue: str) -> None:
+    assert paper(f"@article{{k, title={{Moss}}, journal = {value}, year = 2016}}", "a.bib")["venue"] == venue
+
+
+def test_macros_of_ads_are_journals_alone_and_give_way_to_the_file_itself() -> None:
+    own = '@string{apj = "Annals of Peat"}\n@article{k, title={Moss}, journal = apj, note = na, year = 2016}'
+    found = paper(own, "a.bib")
+    assert (found["venue"], found["note"]) == ("Annals of Peat", "na")
