@@ -250,6 +250,7 @@ def several() -> Corpus:
     {"query": "loss:>1.2"}, {"query": "moss loss:0.3..2 -lab:west"}, {"query": "lab:north OR quantum"}, {"query": "NOT loss:>1.2 moss"},
     {"columns": {"loss": (0.5, 2)}}, {"columns": {"lab": ["north", "west"]}, "query": "moss OR tide"},
     {"columns": {"lab": "south"}, "exclude": (("authors", "Ann moss"),)}, {"exclude": (("lab", "north"),)}, {"exclude": (("lab", "north"), ("lab", "west"), ("authors", "Ann tide")), "query": "stud*"},
+    {"query": "moss year:2026"}, {"query": "year:..2025 OR tide"}, {"query": "robot -year:2026-01"}, {"query": "moss year:2026..", "mode": "any"},
     {"query": "is:unread moss"}, {"years": (2026, None), "months": (None, "2026-06")}],
     ids=str,
 )  # fmt: skip
