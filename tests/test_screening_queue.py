@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from scipy.stats import hypergeom
 from sklearn.naive_bayes import MultinomialNB
+from sklearn.svm import LinearSVC
 
 import explorer
 from benchmarks.screening import drawn_priors as benchmark_priors
@@ -20,7 +21,21 @@ from explorer.cli.main import main
 from explorer.errors import ScreeningError
 from explorer.screening import stopping as stop
 from explorer.screening.features import RecordFeatures, known_study_words, record_features
-from explorer.screening.queue import ALIKE, BAYES, LIKENESS, Method, _presumed, following, learn, reasons, refit_due
+from explorer.screening.queue import (
+    ALIKE,
+    BAYES,
+    LIKENESS,
+    RATIO,
+    TOLERANCE,
+    C,
+    Method,
+    _presumed,
+    _spread,
+    following,
+    learn,
+    reasons,
+    refit_due,
+)
 from explorer.screening.simulate import drawn_priors, estimates, screened_order, simulate_screening
 from explorer.screening.stopping import Curve, hypergeometric, modelled, most_missed, stopping
 
@@ -115,6 +130,38 @@ def test_naive_bayes_is_that_of_scikit_learn(pile) -> None:
     logs = known.feature_log_prob_[1] - known.feature_log_prob_[0]
     left = np.arange(200) >= 40
     assert model.weights == pytest.approx(logs / (features.terms @ logs)[left].std(), rel=1e-3)
+
+
+def test_the_machine_on_the_words_that_occur_is_the_one_on_all_words(pile) -> None:
+    features, relevant, _ = pile
+    rows = np.array([0, 1, 10, 33])
+    weights = learn(features, rows, relevant[rows], method=Method("svm")).weights
+    left = np.ones(200, bool)
+    left[rows] = False
+    presumed = _presumed(features, left, 4)
+    weight = np.where(relevant[rows], 1.0, relevant[rows].sum() / (RATIO * (~relevant[rows]).sum()))
+    weight *= 4 / weight.sum()
+    weight = np.append(weight, np.full(len(presumed), weight[~relevant[rows]].sum() / len(presumed)))
+    labels = np.append(relevant[rows], np.zeros(len(presumed), bool))
+    whole = LinearSVC(C=C, tol=TOLERANCE, random_state=0).fit(
+        features.terms[np.append(rows, presumed)].toarray().astype(float), labels, weight
+    )
+    spread = (features.terms[left] @ whole.coef_[0]).std()
+    assert weights == pytest.approx(whole.coef_[0] / spread, abs=1e-4)
+
+
+def test_the_spread_of_a_model_is_told_from_a_sample_of_the_records_left() -> None:
+    draw = np.random.default_rng(3)
+    features = record_features(
+        [" ".join(draw.choice(TOPICS[0].split() + TOPICS[1].split(), 5)) for _ in range(9_000)], [None] * 9_000
+    )
+    assert 2_000 <= len(features.sample) <= 4_000
+    weights = draw.normal(size=features.terms.shape[1]).astype(np.float32)
+    left = np.ones(9_000, bool)
+    left[::3] = False
+    assert _spread(features, weights, left) == pytest.approx(float((features.terms[left] @ weights).std()), rel=0.05)
+    left[features.sample] = False
+    assert _spread(features, weights, left) == pytest.approx(float((features.terms[left] @ weights).std()), rel=1e-5)
 
 
 def test_the_ensemble_adds_its_models_in_their_deviations(pile) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,9 @@ Floats = NDArray[np.float32]
 
 TITLE = 0.15
 """Share of the title's own words in the likeness of two records; the rest is of title and abstract as one text."""
+
+SAMPLE = 2_000
+"""Records in `RecordFeatures.sample` at least, where there are so many; twice as many at most."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,17 @@ class RecordFeatures:
     def __len__(self) -> int:
         rows: int = self.terms.shape[0]
         return rows
+
+    @cached_property
+    def sample(self) -> NDArray[np.int64]:
+        """Rows spread evenly over `by_study`, from which the spread of a model's scores is told; all of a small review."""
+        step = max(1, len(self) // SAMPLE)
+        return np.sort(self.by_study[step // 2 :: step])
+
+    @cached_property
+    def sampled(self) -> sparse.csr_matrix:
+        """`terms` of `sample`."""
+        return self.terms[self.sample]
 
 
 def record_features(
@@ -73,6 +87,7 @@ def record_features(
     title, title_names = _tfidf([title or "" for title in titles])
     study = _study(whole, names, words)
     terms = sparse.hstack([whole * np.float32((1 - TITLE) ** 0.5), title * np.float32(TITLE**0.5)], "csr", np.float32)
+    terms.sort_indices()
     mean = np.asarray(terms.mean(axis=0), np.float32).ravel()
     return RecordFeatures(terms, np.concatenate([names, title_names]), study, mean, np.argsort(study, kind="stable"))
 

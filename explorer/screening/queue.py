@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+from sklearn import config_context
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
@@ -138,24 +139,24 @@ def learn(features: RecordFeatures, rows: Rows, included: NDArray[np.bool_], *, 
     n_included = int(included.sum())
     left = np.ones(len(features), bool)
     left[rows] = False
+    decided = features.terms[rows]
     if n_included in (0, len(rows)) or not features.terms.shape[1]:
-        parts = [_Part(1.0, _one_sided(features, rows, n_included > 0), 0.0)]
+        parts = [_Part(1.0, _mean(decided) if n_included else -_mean(decided), 0.0)]
     else:
-        parts = [] if method.model == "bayes" else [_separating(features, rows, included, left, method)]
+        parts = [] if method.model == "bayes" else [_separating(features, decided, included, left, method)]
         if method.model in ("bayes", "ensemble"):
-            parts.append(_bayes(features, rows, included, method))
+            parts.append(_bayes(decided, included, method))
         if method.model == "ensemble":
-            likeness = _one_sided(features, rows[included], True) - features.mean
-            parts.append(_Part(LIKENESS * ALIKE / (ALIKE + n_included), likeness, 0.0))
+            parts.append(_Part(LIKENESS * ALIKE / (ALIKE + n_included), _mean(decided[included]) - features.mean, 0.0))
     if not left.any():
         left[:] = True
     weights = np.zeros(features.terms.shape[1], np.float32)
-    known = np.zeros(len(features), np.float32)
+    bias = np.float32(0)
     for part in parts:
-        scores = np.asarray(features.terms @ part.weights, np.float32) + np.float32(part.bias)
-        share = np.float32(part.share / (float(scores[left].std()) or 1.0))
+        share = np.float32(part.share / _spread(features, part.weights, left))
         weights += share * part.weights
-        known += share * scores
+        bias += share * np.float32(part.bias)
+    known = np.asarray(features.terms @ weights, np.float32) + bias
     mean, spread = float(known[left].mean()), float(known[left].std()) or 1.0
     scores = ((known - mean) / spread + _study_share(features, rows, included) * features.study).astype(np.float32)
     return Model(scores, len(rows), weights, -mean / spread)
@@ -170,33 +171,64 @@ class _Part:
     bias: float
 
 
-def _one_sided(features: RecordFeatures, rows: Rows, included: bool) -> Floats:
-    if not len(rows):
-        return np.zeros(features.terms.shape[1], np.float32)
-    mean = np.asarray(features.terms[rows].mean(axis=0), np.float32).ravel()
-    return mean if included else -mean
+def _mean(terms: sparse.csr_matrix) -> Floats:
+    """Mean of each word or phrase over some records; nothing of none."""
+    total = np.bincount(terms.indices, terms.data, minlength=terms.shape[1])
+    mean: Floats = (total / max(terms.shape[0], 1)).astype(np.float32)
+    return mean
+
+
+def _spread(features: RecordFeatures, weights: Floats, left: NDArray[np.bool_]) -> float:
+    """Standard deviation of what a model says of the records left, from a sample of them where they are many."""
+    among = left[features.sample]
+    if among.sum() * 2 < len(among):  # most of the sample was read
+        return float(np.std(features.terms[left] @ weights)) or 1.0
+    return float(np.std((features.sampled @ weights)[among])) or 1.0
 
 
 def _separating(
-    features: RecordFeatures, rows: Rows, included: NDArray[np.bool_], left: NDArray[np.bool_], method: Method
+    features: RecordFeatures, decided: sparse.csr_matrix, included: NDArray[np.bool_], left: NDArray[np.bool_], method: Method
 ) -> _Part:
     """A plane between included and excluded records, and those presumed irrelevant."""
-    weight = np.ones(len(rows))
-    presumed = _presumed(features, left, len(rows))
-    if method.balance == "ratio":
-        weight = np.where(included, 1.0, included.sum() / (RATIO * (~included).sum()))
-        weight *= len(rows) / weight.sum()
+    weight = _balanced(included, RATIO, method)
+    presumed = _presumed(features, left, len(included))
     if len(presumed):
         weight = np.concatenate([weight, np.full(len(presumed), weight[~included].sum() / len(presumed))])
-        rows, included = np.concatenate([rows, presumed]), np.concatenate([included, np.zeros(len(presumed), bool)])
+        decided = sparse.vstack([decided, features.terms[presumed]], "csr")
+        included = np.concatenate([included, np.zeros(len(presumed), bool)])
+    # Only the words of these records get a weight: liblinear is given no others, for it would go through them all.
+    there, places = _occurring(decided)
+    few = (decided.data.astype(np.float64), places, decided.indptr)
     # Both are convex. A seed makes liblinear's order of coordinates the same every time; with scikit-learn's own tolerance (1e-4) the
     # machine takes up to twice as long.
-    fitted = (
+    machine = (
         LogisticRegression(C=1.0, solver="liblinear", dual=True, random_state=0, max_iter=200)
         if method.model == "logistic"
         else LinearSVC(C=C, tol=TOLERANCE, random_state=0)
-    ).fit(features.terms[rows], included, weight)
-    return _Part(1.0, fitted.coef_[0].astype(np.float32), float(fitted.intercept_[0]))
+    )
+    # What is given is ours: neither finite values nor parameters need be looked for each time.
+    with config_context(assume_finite=True, skip_parameter_validation=True):
+        fitted = machine.fit(sparse.csr_matrix(few, shape=(decided.shape[0], len(there))), included, weight)
+    weights = np.zeros(decided.shape[1], np.float32)
+    weights[there] = fitted.coef_[0]
+    return _Part(1.0, weights, float(fitted.intercept_[0]))
+
+
+def _occurring(terms: sparse.csr_matrix) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Columns of the words that occur, and for each value its place among them; by marks, which are faster than a sort."""
+    seen = np.zeros(terms.shape[1], bool)
+    seen[terms.indices] = True
+    places: NDArray[np.int32] = (np.cumsum(seen, dtype=np.int32) - np.int32(1))[terms.indices]
+    return np.flatnonzero(seen), places
+
+
+def _balanced(included: NDArray[np.bool_], ratio: float, method: Method) -> NDArray[np.float64]:
+    """Weight of each decision, one on average."""
+    if method.balance != "ratio":
+        return np.ones(len(included))
+    weight = np.where(included, 1.0, included.sum() / (ratio * (~included).sum()))
+    weight *= len(included) / weight.sum()
+    return weight
 
 
 def _presumed(features: RecordFeatures, left: NDArray[np.bool_], n_labels: int) -> Rows:
@@ -207,16 +239,17 @@ def _presumed(features: RecordFeatures, left: NDArray[np.bool_], n_labels: int) 
     return found
 
 
-def _bayes(features: RecordFeatures, rows: Rows, included: NDArray[np.bool_], method: Method) -> _Part:
+def _bayes(decided: sparse.csr_matrix, included: NDArray[np.bool_], method: Method) -> _Part:
     """Multinomial naive Bayes, the weights of words as their counts."""
-    weight = np.ones(len(rows))
-    if method.balance == "ratio":
-        weight = np.where(included, 1.0, included.sum() / (BAYES_RATIO * (~included).sum()))
-        weight *= len(rows) / weight.sum()
-    kinds = sparse.csr_matrix(np.stack([included * weight, ~included * weight]).astype(np.float32))
-    counts = (kinds @ features.terms[rows]).toarray() + np.float32(SMOOTHING)
-    logs = np.log(counts / counts.sum(axis=1, keepdims=True))
-    return _Part(BAYES if method.model == "ensemble" else 1.0, (logs[0] - logs[1]).astype(np.float32), 0.0)
+    value = decided.data * np.repeat(_balanced(included, BAYES_RATIO, method), np.diff(decided.indptr))
+    of = np.repeat(included, np.diff(decided.indptr))
+    there, places = _occurring(decided)
+    counts = np.stack([np.bincount(places[kind], value[kind], minlength=len(there)) for kind in (of, ~of)])
+    unseen = np.log(counts.sum(axis=1) + SMOOTHING * decided.shape[1])
+    weights = np.full(decided.shape[1], unseen[1] - unseen[0], np.float32)
+    logs = np.log(counts + SMOOTHING)
+    weights[there] += (logs[0] - logs[1]).astype(np.float32)
+    return _Part(BAYES if method.model == "ensemble" else 1.0, weights, 0.0)
 
 
 def _study_share(features: RecordFeatures, rows: Rows, included: NDArray[np.bool_]) -> np.float32:
