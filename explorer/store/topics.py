@@ -482,11 +482,17 @@ def build_topics(
     """
     from explorer.topics.model import TopicModel
 
-    model = TopicModel(n_topics, seed=seed).fit(texts)
-    progress(0.5)
-    model.save(folder / MODEL)
-    told = lambda part: progress(0.5 + part / 2)  # noqa: E731
-    codes, share, second = _place(model, texts, told) if place is None else place(model.labels_, told)
+    model = TopicModel(n_topics, seed=seed)
+    if place is None and len(texts) <= model.sample:
+        # All of them are learnt from, and need not be read a second time.
+        codes, share, second = _found(model.fit_transform(texts))
+        model.save(folder / MODEL)
+    else:
+        model.fit(texts)
+        progress(0.5)
+        model.save(folder / MODEL)
+        told = lambda part: progress(0.5 + part / 2)  # noqa: E731
+        codes, share, second = _place(model, texts, told) if place is None else place(model.labels_, told)
     count = len(model.words_)
     names = [*(f"t{number}" for number in range(1, count + 1)), NONE]
     log: list[TopicEdit] = []
@@ -621,15 +627,19 @@ def _place(model: TopicModel, texts: Sequence[str], progress: Callable[[float], 
     second = np.empty(len(texts), np.int32)
     for start in range(0, len(texts), _CHUNK):
         chunk = [texts[i] for i in range(start, min(start + _CHUNK, len(texts)))]
-        places = model.transform(chunk)
         part = slice(start, start + len(chunk))
-        order = np.argsort(-places, axis=1, kind="stable")
-        codes[part] = order[:, 0]
-        share[part] = places[np.arange(len(chunk)), order[:, 0]]
-        second[part] = order[:, min(1, order.shape[1] - 1)]
+        codes[part], share[part], second[part] = _found(model.transform(chunk))
         progress((start + len(chunk)) / len(texts))
+    return codes, share, second
+
+
+def _found(places: np.ndarray) -> Places:
+    """The topic that papers are likeliest of, how sure that is, and the next, by how likely each is, shape (n_papers, n_topics + 1)."""
+    order = np.argsort(-places, axis=1, kind="stable")
+    codes, second = order[:, 0].astype(np.int32), order[:, min(1, order.shape[1] - 1)].astype(np.int32)
+    share = places[np.arange(len(places)), codes].astype(np.float32)
     # How sure a paper without a topic is of it is no question.
-    share[codes == len(model.factors_)] = 0.0
+    share[codes == places.shape[1] - 1] = 0.0
     return codes, share, second
 
 
