@@ -57,7 +57,7 @@ def run(options: argparse.Namespace) -> int:
     for paper in found[["id", "title", "authors", "published", "precision", "score"]].to_dict("records"):
         date = date_text(paper["published"], text_of(paper["precision"]))
         # Without a query there is nothing to score.
-        score = 0.0 if paper["score"] is pd.NA else float(paper["score"])
+        score = 0.0 if pd.isna(paper["score"]) else float(paper["score"])
         if options.json:
             print(
                 json.dumps(
