@@ -86,7 +86,9 @@ class Downloads:
         file.close()
         written = Path(file.name)
         path = written.with_suffix("")
-        path.with_suffix(TOLD).write_text(json.dumps({"name": name, "reader": self._reader}), encoding="utf-8")
+        told = path.with_suffix(TOLD)
+        told.touch(mode=0o600, exist_ok=False)
+        told.write_text(json.dumps({"name": name, "reader": self._reader}), encoding="utf-8")
         written.rename(path)
         self._laid.append(path)
         while len(self._laid) > MOST:

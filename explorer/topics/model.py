@@ -100,9 +100,6 @@ class TopicModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     (4, True)
     """
 
-    _read: tuple[np.ndarray, csr_matrix] | None
-    """While `fit_transform` is at work: rows of the texts that were counted whole, and their counts."""
-
     def __init__(self, n_topics: int | None = None, *, seed: int = 0, sample: int = _SAMPLE) -> None:
         self.n_topics = n_topics
         self.seed = seed
@@ -135,22 +132,20 @@ class TopicModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         with threadpool_limits(1):
             # Sums in another order would give other last digits, and other topics now and then.
             if _are_texts(texts):
-                return self._fit_texts(texts)
+                self._fit_texts(texts)
+                return self
             counts, keys = self._counts(texts, reset=True)
             order = np.argsort(keys, kind="stable")[: self.sample]
             return self._fit(counts[order], keys[order], np.array([f"x{i}" for i in range(counts.shape[1])]), None, len(keys))
 
-    def _fit_texts(self, texts: Sequence[str]) -> Self:
+    def _fit_texts(self, texts: Sequence[str]) -> tuple[np.ndarray, list[str], csr_matrix, np.ndarray]:
+        """Learn from texts: rows of those that were read, what was read of them, its counts, and the terms of the columns."""
         keys = content_keys(texts[i].encode("utf-8", "surrogatepass") for i in range(len(texts)))
         order = np.argsort(keys, kind="stable")[: self.sample]
         chosen = without_boilerplate([texts[int(i)] for i in order])
         counts, vocabulary = count_terms(chosen)
         self._fit(counts, keys[order], vocabulary, chosen, len(texts))
-        if hasattr(self, "_read"):
-            whole = [row for row, at in enumerate(order) if chosen[row] == texts[int(at)]]
-            columns = np.searchsorted(vocabulary, self.vocabulary_)
-            self._read = order[whole], counts[whole][:, columns]
-        return self
+        return order, chosen, counts, vocabulary
 
     def _counts(self, matrix: Any, *, reset: bool) -> tuple[csr_matrix, np.ndarray]:
         """A matrix of counts as it is checked by scikit-learn, and a key of the content of each row."""
@@ -286,28 +281,22 @@ class TopicModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         >>> bool((model.fit_transform(texts) == model.transform(texts)).all())
         True
         """
-        if not _are_texts(texts):
-            return self.fit(texts).transform(texts)
-        texts = list(texts)
-        self._read = None
-        try:
-            self.fit(texts)
-            return self._placed_again(texts)
-        finally:
-            del self._read
-
-    def _placed_again(self, texts: list[str]) -> np.ndarray:
-        """Places of the texts that were learnt from: those that were counted whole are not counted again."""
         from scipy.sparse import vstack
         from threadpoolctl import threadpool_limits
 
-        if self._read is None or not len(self.factors_):
-            return self.transform(texts)
-        known, counts = self._read
-        rest = np.setdiff1d(np.arange(len(texts)), known)
+        if not _are_texts(texts):
+            return self.fit(texts).transform(texts)
+        texts = list(texts)
         with threadpool_limits(1):
+            order, chosen, counts, vocabulary = self._fit_texts(texts)
+            if not len(self.factors_):
+                return self.transform(texts)
+            # Boilerplate is left out of what is learnt from only: a text that has some is counted again.
+            whole = [at for at, row in enumerate(order) if chosen[at] == texts[row]]
+            known = counts[whole][:, np.searchsorted(vocabulary, self.vocabulary_)]
+            rest = np.setdiff1d(np.arange(len(texts)), order[whole])
             again, _ = count_terms([texts[row] for row in rest], self.vocabulary_.tolist())
-            every = vstack([counts, again], format="csr")[np.argsort(np.concatenate([known, rest]), kind="stable")]
+            every = vstack([known, again], format="csr")[np.argsort(np.concatenate([order[whole], rest]), kind="stable")]
             return self._posterior(self._presence(every))
 
     def transform(self, texts: Any) -> np.ndarray:
