@@ -107,9 +107,6 @@ async def visited(port: int, visits: int) -> int:
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(
-    reason="What is kept is full after some hundred visits, not after twenty: 14 KB a visit till then.", strict=True
-)
 @pytest.mark.timeout(7200)
 def test_visits_leave_nothing_in_the_server(tmp_path: Path) -> None:
     with serving(tmp_path, "--kernels-ready", "1") as port:

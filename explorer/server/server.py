@@ -65,6 +65,7 @@ TEMPLATE = "literature-explorer"
 _YEAR = 31_536_000
 _REPORT_EVERY = 60_000
 _LOOK_EVERY = 5_000
+_FORGET_EVERY = 1_000
 _SWEEP_EVERY = 60_000
 
 POLICY = "; ".join(
@@ -270,10 +271,11 @@ class ExplorerServer(Voila):  # type: ignore[misc]
         # Runs once the loop does, when the port is ours.
         IOLoop.current().add_callback(self.tornado_settings["explorer_ready"])
         # Python looks for what nobody holds any more when thousands of things are new, here after a hundred visits, whose remains would
-        # lie all over the memory till then. Of what is there before the first none goes: left out, a look takes some milliseconds.
+        # lie all over the memory till then: every second, so that those of few visits lie there at once. Of what is
+        # there before the first none goes: left out, a look takes two milliseconds.
         gc.collect()
         gc.freeze()
-        PeriodicCallback(_forget, _LOOK_EVERY).start()
+        PeriodicCallback(_forget, _FORGET_EVERY).start()
         report = PeriodicCallback(self.report, _REPORT_EVERY)
         report.start()
         # Before the next page comes, so that it finds another one ready.
