@@ -21,10 +21,7 @@ MEMORY = 700_000_000
 
 READERS = 8
 VISITS, FIRST = 200, 20
-"""Visits that are measured, and those before them, which fill a part of what is kept."""
-
-FULL = 110
-"""Visits after which all of it is full."""
+"""Visits that are measured, and those before them, which fill what is kept."""
 
 MOST_GROWTH = 5 * 1024
 REST = 75
@@ -113,12 +110,3 @@ def test_visits_leave_nothing_in_the_server(tmp_path: Path) -> None:
         before = asyncio.run(visited(port, FIRST))
         after = asyncio.run(visited(port, VISITS))
     assert (after - before) / VISITS < MOST_GROWTH
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(7200)
-def test_a_server_that_a_hundred_visited_grows_no_more(tmp_path: Path) -> None:
-    with serving(tmp_path, "--kernels-ready", "1") as port:
-        before = asyncio.run(visited(port, FULL))
-        after = asyncio.run(visited(port, VISITS - FULL))
-    assert (after - before) / (VISITS - FULL) < MOST_GROWTH
