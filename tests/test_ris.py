@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from explorer.errors import ReadError
@@ -77,6 +77,8 @@ def test_records_are_those_of_reading_line_by_line(text: str) -> None:
 
 
 @settings(deadline=None)
+@example(["TY  - ", "ER  - ", "TI - ", ";"], 1)
+@example(["TY  - ", "ER  - ", "AU - ", ";"], 1)
 @given(st.lists(LINES, max_size=20), st.integers(1, 40))
 def test_where_a_file_is_cut_into_blocks_makes_no_difference(lines: list[str], size: int) -> None:
     data = "\n".join(lines).encode()

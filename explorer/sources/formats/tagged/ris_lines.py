@@ -95,7 +95,10 @@ def split(block: bytes, first: int) -> Records:
     kinds: NDArray[np.int64] = known[starts.indices.to_numpy()]
     values, tags = pc.utf8_slice_codeunits(lines, 6), TAGS
     if (odd := kinds == _MORE).any():
-        kinds[odd], others, tags = _odd(lines.filter(pa.array(odd)), np.flatnonzero(odd), np.flatnonzero(kinds == _TYPE))
+        ended = (kinds == _LAST) & _blank(values)
+        kinds[odd], others, tags = _odd(
+            lines.filter(pa.array(odd)), np.flatnonzero(odd), np.flatnonzero(kinds == _TYPE), np.flatnonzero(ended)
+        )
         values = pc.replace_with_mask(values, pa.array(odd), others)
     if len(text := _wrapped(kinds, values, lines, tags)):
         kinds[text] = _MORE
@@ -189,23 +192,32 @@ def _is_text(tag: str, value: str, before: str) -> bool:
 _KNOWN = frozenset(TAGS)
 
 
+def _blank(values: pa.Array) -> NDArray[np.bool_]:
+    """Which values have no text."""
+    found: NDArray[np.bool_] = pc.fill_null(pc.equal(pc.utf8_trim(values, " \t"), ""), True).to_numpy(zero_copy_only=False)
+    return found
+
+
 def _odd(
-    lines: pa.Array, numbers: NDArray[np.int64], types: NDArray[np.int64]
+    lines: pa.Array, numbers: NDArray[np.int64], types: NDArray[np.int64], ends: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], pa.Array, tuple[str, ...]]:
     """Kinds and values of lines that do not start as the specification says, and all tags by now.
 
     Parameters
     ----------
-    numbers, types : array of int
-        Numbers of the lines, and of those that start a record as the specification says.
+    numbers, types, ends : array of int
+        Numbers of the lines, and of those that start or end a record as the specification says.
     """
     parts = pc.extract_regex(lines, _TAGGED)
     tags = pc.struct_field(parts, "tag").cast(TEXT).dictionary_encode()
     # One space before the dash is also how running text looks; there the tag has to be a known one.
     wide = pc.fill_null(pc.equal(pc.struct_field(parts, "gap"), "  "), False).to_numpy(zero_copy_only=False)
     typed = pc.fill_null(pc.equal(tags, "TY"), False).to_numpy(zero_copy_only=False)
+    closing = pc.fill_null(pc.equal(tags, "ER"), False).to_numpy(zero_copy_only=False) & _blank(pc.struct_field(parts, "value"))
     # In a record that starts in the right way, a line with one space before the dash goes on with the text before it.
-    narrow = _last(numbers[typed & ~wide], numbers) >= _last(np.sort(np.concatenate([types, numbers[typed & wide]])), numbers)
+    started = _last(np.sort(np.concatenate([types, numbers[typed & wide]])), numbers)
+    ended = _last(np.sort(np.concatenate([ends, numbers[closing]])), numbers)
+    narrow = (_last(numbers[typed & ~wide], numbers) >= started) | (ended > started)
     sure = pc.or_(
         pa.array(wide),
         pc.or_(
