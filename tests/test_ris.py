@@ -32,6 +32,8 @@ def by_line(text: str) -> list[tuple[int, bool, dict[str, list[str]]]]:
         tag = match.group(1)[:2]
         if tag == "TY":
             narrow = match.group(2) != "  "
+        if tag == "ER" and not match.group(3).strip(" \t"):
+            narrow = True
         if fields is not None and tag in ("TY", "ER"):
             found.append((start, tag == "ER" and "TY" in fields, fields | ({"ER": []} if tag == "ER" else {})))
             fields = None
