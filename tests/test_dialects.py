@@ -169,7 +169,7 @@ def test_there_are_forty_strategies_of_nine_databases() -> None:
         ("*Lake Fish/dt or pond.ti.", 'keyword:+"Lake Fish" OR title:+pond', ("that “Lake Fish” is a main heading", "the subheadings of “Lake Fish” (dt)")),
         ("TITLE(lake OR pond AND net)", "(title:lake OR title:pond) AND title:net", ()),
         ("TITLE(lake W/3 net)", "title:lake NEAR/3 title:net", ()),
-        ("TITLE(lake) AND NOT TITLE(net) AND PUBYEAR > 2010", "title:lake AND (NOT title:net) AND year:2011..", ()),
+        ("TITLE(lake) AND NOT TITLE(net) AND PUBYEAR > 2010", "title:lake AND (NOT title:net) AND year:>=2011", ()),
         ("TI=(lake NEAR net)", "title:lake NEAR/15 title:net", ()),
         ('TI=("lake net" OR wom$n OR bo?)', 'title:+"lake net" OR title:+wom$n OR title:+bo?', ()),
         ("ti(lake P/2 net)", "title:lake PRE/2 title:net", ()),

@@ -1,24 +1,14 @@
-"""What has a name, sets and saved searches: their tables, their names, and the ids of their papers.
-
-One name stands for one of them, for ``set:NAME`` says no more. Ids are kept as compressed JSON, and read back with care.
-"""
+"""What has a name, sets and saved searches: one name stands for one of them, for ``set:NAME`` says no more."""
 
 from __future__ import annotations
 
-import json
 import sqlite3
-import zlib
-from collections.abc import Sequence
-from pathlib import Path
 
 from explorer.errors import LibraryError
 from explorer.library.database import Noun
 
 LONGEST_NAME = 120
 """Characters of a name at most."""
-
-_MOST_INFLATED = 512_000_000
-"""Bytes of ids at most; a damaged file may say it holds more."""
 
 SEARCHES = Noun(
     "searches",
@@ -77,20 +67,3 @@ def missing(name: str, kind: str = "search") -> LibraryError:
     """That nothing is saved under a name."""
     said = f"There is no saved {kind} “{str(name)[:LONGEST_NAME]}”. It may have been deleted in another window."
     return LibraryError(said)
-
-
-def packed(ids: Sequence[str]) -> bytes:
-    """Ids as the file keeps them."""
-    return zlib.compress(json.dumps(list(ids), ensure_ascii=False).encode(), 1)
-
-
-def unpacked(data: bytes, path: Path) -> list[str]:
-    """Ids that the file keeps. Raises `LibraryError` where they are damaged."""
-    try:
-        inflate = zlib.decompressobj()
-        ids = json.loads(inflate.decompress(data, _MOST_INFLATED))
-    except (zlib.error, ValueError, RecursionError) as error:
-        raise LibraryError(f"A saved search in {path} is damaged ({error}). Delete it and save it again.") from error
-    if not isinstance(ids, list) or not all(isinstance(item, str) for item in ids):
-        raise LibraryError(f"A saved search in {path} is damaged (no list of ids). Delete it and save it again.")
-    return ids

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from explorer.errors import LibraryError
 from explorer.library.database import Database, now
-from explorer.library.names import SEARCHES, SETS, check_free, missing, packed, tidy_name, unpacked
+from explorer.library.ids import packed, unpacked
+from explorer.library.names import SEARCHES, SETS, check_free, missing, tidy_name
 from explorer.library.sharing import SHARES, forget_share, rename_share
 from explorer.selection.selection import Selection
 

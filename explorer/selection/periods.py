@@ -76,13 +76,16 @@ def span_text(first: tuple[int, int | None] | None, last: tuple[int, int | None]
     Examples
     --------
     >>> span_text((2010, 1), (2020, 12)), span_text((2010, 3), None), span_text((2011, None), (2011, None))
-    ('2010..2020', '2010-03..', '2011')
+    ('2010..2020', '>=2010-03', '2011')
     """
     low = "" if first is None else _text(first[0], None if first[1] == 1 else first[1])
     high = "" if last is None else _text(last[0], None if last[1] == 12 else last[1])
     if low and high and (len(low) > 4) != (len(high) > 4) and low[:4] == high[:4]:
         # One of both is a year whose other end is meant: 2010..2010-05 is January to May.
         low, high = _text(first[0], first[1] or 1), _text(last[0], last[1] or 12)  # type: ignore[index]
+    if not (low and high):
+        # Not 2010.., which before a full stop would read as if more came.
+        return f">={low}" if low else f"<={high}"
     return low if low == high else f"{low}..{high}"
 
 

@@ -35,9 +35,11 @@ const SCRIPT = /(?:(?<![\p{L}\p{M}_])\p{L}\p{M}*|[)\]|′])(?:[_^](?:[\p{L}\p{N}
  */
 export function scripts(list) {
   const whole = plainText(list);
+  // Most texts have no formula, and every list of papers has many texts.
+  if (!/[_^]/.test(whole)) return list.filter(([text]) => text).map(([text, hit]) => [text, hit, ""]);
   /** @type {("" | "sign" | "sub" | "sup")[]} */
   const roles = Array.from({ length: whole.length }, () => "");
-  for (const match of /[_^]/.test(whole) ? whole.matchAll(SCRIPT) : []) {
+  for (const match of whole.matchAll(SCRIPT)) {
     /** @type {"" | "sub" | "sup"} */
     let now = "";
     for (let at = match.index; at < match.index + match[0].length; at += 1) {

@@ -1,4 +1,4 @@
-"""Dates of publication as databases limit searches by them, in our language: ``PUBYEAR > 2010`` is ``year:2011..``.
+"""Dates of publication as databases limit searches by them, in our language: ``PUBYEAR > 2010`` is ``year:>=2011``.
 
 What is known of a paper here is its month at best: of days the months are taken, and that is told.
 """
@@ -58,10 +58,10 @@ def published(text: str) -> tuple[Node | None, str]:
     >>> limits = ("PUBYEAR > 2010", "PY=(2010-2020)", "DT 20100101-20201231", '("2010/03/15"[dp] : "3000"[dp])')
     >>> for node, rest in map(published, limits):
     ...     print(written(node), *filter(None, [rest]))
-    year:2011..
+    year:>=2011
     year:2010..2020
     year:2010..2020
-    year:2010-03.. days: whole months are taken
+    year:>=2010-03 days: whole months are taken
     >>> published("LA=(English)")
     (None, '')
     """
@@ -94,7 +94,7 @@ def limit_of_ovid(text: str) -> tuple[Node | None, str]:
     >>> from explorer.selection.syntax import written
     >>> node, rest = limit_of_ovid('(english language and yr="2000 -Current")')
     >>> written(node), rest
-    ('year:2000..', 'english language')
+    ('year:>=2000', 'english language')
     """
     found = _OVID.search(text)
     node = _read(found[1].strip(_AROUND))[0] if found else None
@@ -177,7 +177,7 @@ def _next(sign: str, day: Day) -> str:
     else:
         place = year * 12 + month - 1 + step
         text = f"{place // 12:04d}-{place % 12 + 1:02d}"
-    return f"{text}.." if sign == ">" else f"..{text}"
+    return f">={text}" if sign == ">" else f"<={text}"
 
 
 def _is_end(day: Day) -> bool:
