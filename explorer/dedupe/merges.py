@@ -84,7 +84,9 @@ class Merges:
         papers = self.history.column("paper").to_pylist()
         if paper not in papers:
             return None
-        return self.history.slice(papers.index(paper), 1).to_pylist()[0], self.records.filter(pc.equal(self.records["merge_paper"], paper))
+        return self.history.slice(papers.index(paper), 1).to_pylist()[0], self.records.filter(
+            pc.equal(self.records["merge_paper"], paper)
+        )
 
     def of_papers(self, papers: Sequence[str]) -> Merges:
         """Only the merges of some papers, and the pairs to decide of which both are among them."""
