@@ -243,7 +243,7 @@ def _spelt_names() -> TextIndex:
         ("standby", "stand tall"),
         ("2019-2020", "20192020"),
         ("+covid-19", "covid19"),
-        ('"covid-19 in"', "of covid19"),
+        ('"covid-19 in lakes"', "covid19 lakes"),
         ('"overtime"', "changes over time"),
     ],
 )
