@@ -161,8 +161,10 @@ def _last_pages(table: pa.Table, first: Numbers) -> Numbers:
         numbers = pc.fill_null(ends.cast(pa.int64()), 0).to_numpy()
         found = np.where(found == 0, numbers, found)
     # Digits that the last page has in common with the first are left out by many.
-    digits = np.power(10, np.char.str_len(found.astype(str)).astype(np.int64))
-    return np.where((found > 0) & (found < first), first - first % digits + found, found)
+    for row in np.flatnonzero((found > 0) & (found < first)).tolist():
+        digits = 10 ** len(str(found[row]))
+        found[row] += first[row] - first[row] % digits
+    return found
 
 
 def _words(venue: str) -> list[str]:

@@ -341,7 +341,7 @@ def agreement(records: Records, close: ClosePairs, progress: Callable[[float], N
     abstract = _abstract_levels(records, low, high)
     progress(0.4)
     title, ended, marked, aspect = _title_levels(records, close, abstract, lambda part: progress(0.4 + 0.6 * part))
-    long_titles = _long_titles(records, _LONG_TITLE_WORDS, _LONG_TITLE)
+    long_titles = records.long_titles(_LONG_TITLE_WORDS, _LONG_TITLE)
     long_titles = long_titles[low] & long_titles[high] & (title <= ev.TITLE_SUBTITLE)
     years = ev.year_levels(records.year[low], records.year[high])
     levels = {
@@ -654,7 +654,7 @@ def judged(records: Records, close: ClosePairs, found: Agreement) -> Verdict:
     identical = _identical(records, low, high, (found.ended | by_them) & (abstract == ev.ABSTRACT_SAME) & free)
     accounted |= identical
     # Neighbours change places by a slip: in a title of some length, where all else is the same.
-    whole_titles = _long_titles(records, 5, 30)
+    whole_titles = records.long_titles(5, 30)
     long_titles = whole_titles[low] & whole_titles[high]
     alike = (authors == ev.AUTHORS_SAME) & (year == ev.YEAR_SAME) & long_titles
     accounted &= (title != ev.TITLE_MOVED) | alike | told
@@ -843,13 +843,6 @@ def _told_otherwise(records: Records, low: Rows, high: Rows, needed: Mask) -> Ma
         missing = numbers - Counter(word for word in second if word.isdecimal())
         found[place] = missing.total() > 0.1 * numbers.total() or fuzz.ratio(" ".join(first), " ".join(second)) < 90
     return found
-
-
-def _long_titles(records: Records, words: int, letters: int) -> Mask:
-    """Whether each title has so many words and letters."""
-    spaces = pc.count_substring(records.folded, " ").to_numpy()
-    long_enough: Mask = (spaces >= words - 1) & (pc.utf8_length(records.titles).to_numpy() >= letters)
-    return long_enough
 
 
 def _other_works(records: Records, low: Rows, high: Rows) -> Mask:

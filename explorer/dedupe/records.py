@@ -126,6 +126,15 @@ class Records:
         """Whether each distinct abstract that was loaded is long enough to tell something."""
         return np.asarray(pc.greater_equal(pc.utf8_length(self._heads.dictionary), 50))
 
+    @cached_property
+    def _sizes(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        return pc.count_substring(self.folded, " ").to_numpy() + 1, pc.utf8_length(self.titles).to_numpy()
+
+    def long_titles(self, words: int, letters: int) -> npt.NDArray[np.bool_]:
+        """Whether each title has so many words and letters."""
+        counted, length = self._sizes
+        return (counted >= words) & (length >= letters)
+
     def people(self, authors: int) -> frozenset[str]:
         """Words of two letters or more in a list of names, by its number: initials and the order of names do not count."""
         found = self._people.get(authors)

@@ -240,7 +240,7 @@ def _cut_off(left: Sequence[str], right: Sequence[str]) -> Comparison | None:
     marked = any(counts(word) or word in NEGATIONS or _MARKS.fullmatch(word) for word in tail)
     if turned:
         doubts = [(other, one, two) for one, other, two in doubts]
-    return Comparison(CUT if cut else SUBTITLE, tuple(doubts), marked, any(map(_ASPECTS.fullmatch, tail)))
+    return Comparison(CUT if cut else SUBTITLE, tuple(doubts), marked, not cut and any(map(_ASPECTS.fullmatch, tail)))
 
 
 # Words that only a notice has, in any place; folded. One alternation, so that a column is searched in one pass.
