@@ -214,6 +214,36 @@ print(*sorted({name.split(".")[0] for name in sys.modules} & {"pandas", "sklearn
     assert run(program, LITEXPLORER_CORPUS=str(folder)).strip() == ""
 
 
+@pytest.mark.parametrize(
+    "papers",
+    [
+        None,
+        pd.DataFrame(
+            {"title": ["Arithmetic of lattices", "Lattices, and their arithmetic"], "authors": [["Ada Abel"], ["Bo Bell"]]}
+        ),
+    ],
+)
+def test_looking_at_papers_loads_no_pandas(bundled: Corpus, tmp_path: Path, papers: pd.DataFrame | None) -> None:
+    """Nor scikit-learn and scipy; also where no paper has a venue, a date or keywords."""
+    corpus = bundled if papers is None else Corpus.from_papers(papers, tmp_path / "corpus")
+    program = """
+import sys, explorer
+board = explorer.explore()
+messages = [
+    {"kind": "set", "changes": {"query": "arith"}}, {"kind": "complete", "text": "arith", "at": 5}, {"kind": "open", "row": 1},
+    {"kind": "star", "row": 1, "on": True}, {"kind": "tag", "row": 1, "name": "later", "on": True}, {"kind": "open", "row": None},
+    {"kind": "facet", "facet": "authors", "text": "a"}, {"kind": "tick", "row": 1, "on": True}, {"kind": "set", "changes": {"sort": "newest"}},
+    {"kind": "page", "page": 1}, {"kind": "undo"}, {"kind": "set", "changes": {"query": ""}},
+]
+for number, message in enumerate(messages, 1):
+    board._received(board, {"seq": number, **message}, [])
+    assert board.status["level"] != "error", (message, board.status)
+print(*sorted({name.split(".")[0] for name in sys.modules} & {"pandas", "sklearn", "scipy"}))
+"""
+    told = run(program, LITEXPLORER_CORPUS=str(corpus.folder), LITEXPLORER_DATA_HOME=str(tmp_path / "library"))
+    assert told.strip() == ""
+
+
 def test_a_reading_list_loads_no_pandas_either(bundled: Corpus, tmp_path: Path) -> None:
     read = bundled.table["id"][3].as_py()
     mark = f"import explorer; explorer.explore().session.corpus.library.mark_read({read!r}, True)"
