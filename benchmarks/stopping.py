@@ -13,19 +13,19 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from benchmarks import report
 from benchmarks.data import data_folder
 from benchmarks.screening import drawn_priors, read_review, review_names, study_words
 from explorer.screening.features import record_features
 from explorer.screening.simulate import screened_order
-from explorer.screening.stopping import Curve, Stopping, hypergeometric, summary
+from explorer.screening.stopping import ANYWHERE, FIRST_SHAPES, SECOND_SHAPES, SOONER, Curve, Stopping, hypergeometric, summary
 
 TARGETS = (0.80, 0.90, 0.95, 0.99)
 MOMENTS = (0.10, 0.25, 0.50)
@@ -34,6 +34,9 @@ AT = 40
 
 SPREAD = 2.0
 """The covariance of the shapes over these reviews is taken so many times larger, for they are few."""
+
+DOUBT = 2.0
+"""Reviews that what is thought beforehand of shapes and shares weighs as much as."""
 
 Orders = dict[tuple[str, int], NDArray[np.bool_]]
 """Review and seed; what was relevant in the order of the queue, priors left out."""
@@ -70,29 +73,65 @@ def _unpacked(row: dict[str, Any]) -> NDArray[np.bool_]:
     return queue
 
 
-def shapes(found: Orders, names: Sequence[str]) -> tuple[tuple[float, ...], tuple[tuple[float, ...], ...]]:
-    """Mean and covariance of the logarithms of the shapes of some reviews, each fitted to all of its finds."""
-    fitted = []
+@dataclass(frozen=True)
+class Known:
+    """What reviews tell of the curve of another one."""
+
+    mean: tuple[float, ...]
+    covariance: tuple[tuple[float, ...], ...]
+    anywhere: tuple[tuple[float, float], ...]
+
+
+def known_of(found: Orders, names: Sequence[str]) -> Known:
+    """Distribution of the shapes and of the share that comes anywhere, over some reviews.
+
+    Notes
+    -----
+    Empirical Bayes: expectation and maximisation, the seeds of a review taken together for one screening. A prior as weighty as two
+    reviews keeps variances and shares from vanishing.
+    """
+    shares = np.array([share for share, _ in ANYWHERE])
+    points = np.stack(np.meshgrid(FIRST_SHAPES, SECOND_SHAPES, indexing="ij"), -1)
+    fits = []
     for name in names:
-        places = [(np.flatnonzero(queue) + 0.5) / len(queue) for (of, _), queue in found.items() if of == name]
-        at = np.concatenate(places)
+        of = [_likelihood(queue, shares, points) for (review, _), queue in found.items() if review == name]
+        fits.append(np.mean(of, axis=0))
+    mean, covariance = np.array([0.0, 2.0]), np.diag([0.3, 0.8])
+    often = np.full(len(shares), 1 / len(shares))
+    for _ in range(60):
+        away = points - mean
+        prior = -0.5 * np.einsum("ijk,kl,ijl->ij", away, np.linalg.inv(covariance), away)
+        total = np.zeros_like(fits[0])
+        for fit in fits:
+            chance = fit + prior + np.log(often)[:, None, None]
+            chance = np.exp(chance - chance.max())
+            total += chance / chance.sum()
+        often = (total.sum(axis=(1, 2)) + DOUBT / len(shares)) / (len(fits) + DOUBT)
+        at = total.sum(axis=0)
+        mean = np.einsum("ij,ijk->k", at, points) / at.sum()
+        away = points - mean
+        covariance = (np.einsum("ij,ijk,ijl->kl", at, away, away) + DOUBT * np.diag([0.1, 0.3])) / (len(fits) + DOUBT)
+    return Known(
+        tuple(mean.tolist()),
+        tuple(tuple(row) for row in (covariance * SPREAD).tolist()),
+        tuple(zip(shares.tolist(), often.tolist(), strict=True)),
+    )
 
-        def loss(point: NDArray[np.float64], at: NDArray[np.float64] = at, seeds: int = len(places)) -> float:
-            a, b = np.exp(point)
-            near = 0.5 * (((point - np.array([-0.7, 0.7])) / 1.5) ** 2).sum()
-            return float(near - np.sum(np.log(a * b) + (a - 1) * np.log(at) + (b - 1) * np.log1p(-(at**a))) / seeds)
 
-        fitted.append(minimize(loss, [-0.7, 0.7]).x)
-    values = np.array(fitted)
-    covariance = np.cov(values.T) * SPREAD + np.diag([0.05, 0.1])
-    return tuple(values.mean(axis=0).tolist()), tuple(tuple(row) for row in covariance.tolist())
+def _likelihood(queue: NDArray[np.bool_], shares: NDArray[np.float64], points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Logarithm of the chance of the places of finds: a share, a first and a second shape each."""
+    at = (np.flatnonzero(queue) + 0.5) / len(queue)
+    a, b = np.exp(points[..., 0, None]), np.exp(points[..., 1, None])
+    density = np.exp(np.log(a * b) + (a - 1) * np.log(at) + (b - 1) * np.log1p(-(at**a)))
+    anywhere = SOONER * (1 - at) ** (SOONER - 1)
+    return np.stack([np.log((1 - share) * density + share * anywhere).sum(axis=-1) for share in shares])
 
 
-def moments(queue: NDArray[np.bool_], mean: Any, covariance: Any) -> list[tuple[int, dict[float, Stopping]]]:
+def moments(queue: NDArray[np.bool_], known: Known) -> list[tuple[int, dict[float, Stopping]]]:
     """What is known at each moment, for each target; one relevant and one irrelevant prior were known."""
     n = len(queue)
     at = sorted({*np.linspace(max(20, n // 20), n, AT).astype(int).tolist(), *(int(part * n) for part in MOMENTS)})
-    curve = Curve(n, mean=mean, covariance=covariance)
+    curve = Curve(n, mean=known.mean, covariance=known.covariance, anywhere=known.anywhere)
     priors = np.array([True, False])
     told, met = [], 0
     for screened in at:
@@ -139,10 +178,10 @@ def tell(found: Orders) -> None:
     names = sorted({name for name, _ in found})
     known = {}
     for name in names:
-        mean, covariance = shapes(found, [other for other in names if other != name])
+        others = known_of(found, [other for other in names if other != name])
         for key, queue in found.items():
             if key[0] == name:
-                known[key] = moments(queue, mean, covariance)
+                known[key] = moments(queue, others)
     print(
         f"{len(names)} reviews, {len(found)} screenings. Of each rule: share that had reached the target when it stopped, work saved.\n"
     )
@@ -187,7 +226,7 @@ def main() -> None:
     folder = data_folder(options.data) / "screening"
     found = orders(folder, options.orders, range(options.seeds))
     if options.shapes:
-        print(*shapes(found, sorted({name for name, _ in found})), sep="\n")
+        print(known_of(found, sorted({name for name, _ in found})))
         return
     report.heading("When to stop", [report.versions("scikit-learn", "scipy")])
     tell(found)
