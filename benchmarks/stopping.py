@@ -2,6 +2,7 @@
 
     python -m benchmarks.stopping --orders FILE      screen every review to its end (three seeds by default), then the tables
     python -m benchmarks.stopping --orders FILE --shapes    what the constants of `explorer.screening.stopping` come from
+    python -m benchmarks.stopping --orders FILE --topics FILE    the same tables of topics of test collections, which nothing was learnt from
 
 The orders are those of the queue (`benchmarks.screening`: one relevant and one irrelevant prior, study words of the other reviews); they
 are kept in FILE, and screened anew only where they are missing. The shapes of a review's curve are known beforehand from the *other*
@@ -11,6 +12,7 @@ reviews. A rule is asked at forty moments of each screening; it stops at the fir
 from __future__ import annotations
 
 import argparse
+import gzip
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -38,6 +40,12 @@ SPREAD = 2.0
 DOUBT = 2.0
 """Reviews that what is thought beforehand of shapes and shares weighs as much as."""
 
+TOPICS = {"cisi": 45, "npl": 45, "cacm": 40}
+"""Test collections of retrieval, and topics of each."""
+
+FEWEST = 6
+"""Relevant records of a topic at least."""
+
 Orders = dict[tuple[str, int], NDArray[np.bool_]]
 """Review and seed; what was relevant in the order of the queue, priors left out."""
 
@@ -59,12 +67,58 @@ def orders(folder: Path, kept: Path, seeds: Sequence[int]) -> Orders:
         features = record_features(review.titles, review.abstracts, study_words=words)
         for seed in wanted:
             rows = screened_order(features, review.relevant, drawn_priors(review.relevant, seed)).rows
-            queue = review.relevant[rows[2:]]
-            found[name, seed] = queue
-            with kept.open("a") as file:
-                row = {"review": name, "seed": seed, "records": len(queue), "relevant_at": np.flatnonzero(queue).tolist()}
-                file.write(json.dumps(row) + "\n")
+            found[name, seed] = _keep(kept, name, seed, review.relevant[rows[2:]])
     return {key: queue for key, queue in found.items() if key[1] in seeds}
+
+
+def topic_orders(folder: Path, kept: Path) -> Orders:
+    """Screen topics of CISI, NPL and CACM as if each were a review, but for those that are kept; relevant is what was judged so.
+
+    Of a collection of more than 2,000 records 1,800 are drawn, and all that are relevant to one of the topics.
+    """
+    done: Orders = {}
+    if kept.exists():
+        for line in kept.read_text().splitlines():
+            row = json.loads(line)
+            done[row["review"], row["seed"]] = _unpacked(row)
+    chance = np.random.default_rng(7)
+    found: Orders = {}
+    for collection, most in TOPICS.items():
+        with gzip.open(folder / collection / "corpus.jsonl.gz", "rt", encoding="utf-8") as lines:
+            records = [json.loads(line) for line in lines]
+        judged: dict[str, set[str]] = {}
+        for line in (folder / collection / "qrels" / "test.tsv").read_text().splitlines()[1:]:
+            topic, record, score = line.split("\t")
+            if float(score) > 0:
+                judged.setdefault(topic, set()).add(record)
+        drawn = set(range(len(records)))
+        if len(records) > 2000:
+            drawn = set(chance.choice(len(records), 1800, replace=False).tolist())
+        topics = sorted((topic for topic in judged if len(judged[topic]) >= FEWEST), key=int)
+        topics = [topics[at] for at in sorted(chance.choice(len(topics), min(most, len(topics)), replace=False))]
+        wanted = set().union(*(judged[topic] for topic in topics))
+        records = [record for at, record in enumerate(records) if at in drawn or record["_id"] in wanted]
+        features = None
+        for topic in topics:
+            name = f"{collection}{topic}"
+            relevant = np.array([record["_id"] in judged[topic] for record in records])
+            if relevant.sum() < FEWEST:
+                continue
+            if (name, 0) not in done:
+                features = features or record_features(
+                    [record.get("title") for record in records], [record.get("abstract") for record in records]
+                )
+                rows = screened_order(features, relevant, drawn_priors(relevant, int(topic))).rows
+                done[name, 0] = _keep(kept, name, 0, relevant[rows[2:]])
+            found[name, 0] = done[name, 0]
+    return found
+
+
+def _keep(kept: Path, name: str, seed: int, queue: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    row = {"review": name, "seed": seed, "records": len(queue), "relevant_at": np.flatnonzero(queue).tolist()}
+    with kept.open("a") as file:
+        file.write(json.dumps(row) + "\n")
+    return queue
 
 
 def _unpacked(row: dict[str, Any]) -> NDArray[np.bool_]:
@@ -173,12 +227,14 @@ RULES: dict[str, Rule] = {
 }
 
 
-def tell(found: Orders) -> None:
-    """Print the tables."""
+def tell(found: Orders, reviews: Orders) -> None:
+    """Print the tables; the curve is known from `reviews`, without the one that is screened."""
     names = sorted({name for name, _ in found})
     known = {}
+    of = sorted({name for name, _ in reviews})
+    every = known_of(reviews, of)
     for name in names:
-        others = known_of(found, [other for other in names if other != name])
+        others = known_of(reviews, [other for other in of if other != name]) if name in of else every
         for key, queue in found.items():
             if key[0] == name:
                 known[key] = moments(queue, others)
@@ -222,6 +278,7 @@ def main() -> None:
     parser.add_argument("--orders", metavar="FILE", type=Path, required=True, help="where the orders are kept")
     parser.add_argument("--seeds", type=int, default=3, metavar="N", help="seeds 0 to N - 1")
     parser.add_argument("--shapes", action="store_true", help="print mean and covariance of the shapes over all reviews")
+    parser.add_argument("--topics", metavar="FILE", type=Path, help="tables of topics of test collections, kept here")
     options = parser.parse_args()
     folder = data_folder(options.data) / "screening"
     found = orders(folder, options.orders, range(options.seeds))
@@ -229,7 +286,7 @@ def main() -> None:
         print(known_of(found, sorted({name for name, _ in found})))
         return
     report.heading("When to stop", [report.versions("scikit-learn", "scipy")])
-    tell(found)
+    tell(topic_orders(folder.parent / "retrieval", options.topics) if options.topics else found, found)
 
 
 if __name__ == "__main__":

@@ -142,28 +142,28 @@ class Curve:
         more = np.arange(min(left, 60 + 6 * self.found) + 1)
         count = gammaln(self.found + more + 1) - gammaln(more + 1) - gammaln(self.found + 1) - np.log(self.found + more + 1)
         # Over all numbers to come a curve weighs about this; those that weigh nothing are not gone through.
-        whole = (self._log - (self.found + 1) * np.log1p(-np.minimum(later, 1 - 1e-12))).ravel()
+        whole = self._log.ravel() - (self.found + 1) * np.log1p(-np.minimum(later, 1 - 1e-12))
         kept = whole > whole.max() - 30
-        log = self._log.ravel()[kept][:, None] + count + more * np.log(later.ravel()[kept])[:, None]
+        log = self._log.ravel()[kept][:, None] + count + more * np.log(later[kept])[:, None]
         log -= log.max()
         chances: NDArray[np.float64] = np.exp(log).sum(axis=0)
         normal: NDArray[np.float64] = chances / chances.sum()
         return normal
 
-    def _later(self, screened: int) -> NDArray[np.float64]:
-        """Chance of a relevant record to come after a place, for each pair of shapes and share."""
+    def _later(self, screened: int, kept: Bools | slice = slice(None)) -> NDArray[np.float64]:
+        """Chance of a relevant record to come after a place, for each triple of shapes and share, flat, or for those that are kept."""
         at = min(screened / self.records, 1.0)
-        later: NDArray[np.float64] = np.maximum(
-            (1 - self._share) * (1 - at**self._a) ** self._b + self._share * (1 - at) ** SOONER, 1e-300
-        )
+        first, second, share = (np.broadcast_to(part, self._log.shape).ravel()[kept] for part in (self._a, self._b, self._share))
+        later: NDArray[np.float64] = np.maximum((1 - share) * (1 - at**first) ** second + share * (1 - at) ** SOONER, 1e-300)
         return later
 
     def places(self, screened: int, parts: NDArray[np.float64]) -> NDArray[np.float64]:
         """Places up to which these shares of the relevant records to come are met, the curve's mean: float64, one a share."""
-        weight = np.exp(self._log - self._log.max())
+        weight = np.exp(self._log - self._log.max()).ravel()
+        kept = weight > 1e-9
         grid = np.unique(np.linspace(screened, self.records, 65).astype(int))
         # Each curve counts as often as it still expects records.
-        expected = np.array([float((weight * self._later(int(at))).sum()) for at in grid])
+        expected = np.array([float((weight[kept] * self._later(int(at), kept)).sum()) for at in grid])
         met = 1 - expected / max(expected[0], 1e-300)
         met[-1] = 1.0
         found: NDArray[np.float64] = np.interp(parts, met, grid)
