@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # Tests run in so many processes; those of a file in one, for they share servers and corpora.
 PROCESSES ?= 2
+# Those that use the browser wait for it and for kernels a third of their time.
+BROWSERS ?= 3
 # The page's code is checked by tools that run in node, which the environment brings; make once fetches what package-lock.json names.
 PAGE_READY := node_modules/.ready
 NPM := PATH="$(abspath $(BIN)):$$PATH" npm --loglevel=error
@@ -17,7 +19,7 @@ dashboard: $(READY)  ## open the dashboard on the bundled sample
 test: $(READY) $(PAGE_READY) browser  ## run every test, the browser's included
 	$(NPM) run --silent test
 	$(BIN)/python -m pytest -m "not slow and not browser" -n $(PROCESSES) --dist loadfile
-	$(BIN)/python -m pytest -m "browser and not slow" -n $(PROCESSES) --dist loadfile
+	$(BIN)/python -m pytest -m "browser and not slow" -n $(BROWSERS) --dist loadfile --no-loadscope-reorder
 
 test-slow: $(READY) browser  ## the checks that take longer
 	$(BIN)/python -m pytest -m slow

@@ -128,7 +128,7 @@ class Facet:
         parts = {part: mapped(folder / f"{name}.{part}.npy") for part in ("codes", "starts", "rows")}
         with pa.memory_map(str(folder / f"{name}.values.arrow")) as file:
             values = pa.ipc.open_file(file).read_all().column("value")
-        return cls(values=values.chunk(0) if values.num_chunks else pa.array([], values.type), **parts)
+        return cls(values=values.chunk(0) if values.num_chunks else pa.nulls(0, values.type), **parts)
 
 
 def code_facet(column: pa.ChunkedArray) -> Facet:
