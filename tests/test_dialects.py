@@ -616,7 +616,7 @@ def _searches(draw: Any, rules: Rules) -> Search:
 
 
 @pytest.mark.parametrize("database", DATABASES)
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_hits_are_those_that_the_documentation_promises(database: str, data: st.DataObject) -> None:
     rules = DATABASES[database]

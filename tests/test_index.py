@@ -39,7 +39,7 @@ def found(index: TextIndex, query: str) -> set[int]:
     return set(index.hits(node).rows.tolist())
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(seed=st.integers(0, 4), query=oracles.queries)
 def test_hits_are_those_of_a_search_paper_by_paper(seed: int, query: str) -> None:
     papers, index = indexed(seed)
