@@ -9,11 +9,14 @@ differ from reader to reader. Then each ranks by three more, and its memory is r
 - mapped: resident size less that, pages of files and libraries that processes share;
 - proportional size (PSS): shared pages divided among those who share them; the sum over readers is what they take together.
 
+Each build opens the corpus that it made; the other one makes its own if it does not read that of this checkout.
+
 ``--fresh N`` then removes what ranking takes, and lets N readers come: what has to be made is made while they wait.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import shutil
@@ -27,7 +30,7 @@ import psutil
 
 from benchmarks import report
 from benchmarks.corpus import built
-from benchmarks.data import SOURCES, arguments
+from benchmarks.data import SOURCES, arguments, prepared
 
 ROOT = Path(__file__).parent.parent
 
@@ -47,7 +50,8 @@ board.observe(lambda change: changed.add(change["name"]))
 def ask(number, expression):
     changed.clear()
     # Where it has to be made or waited for, a page is told of it while a thread of the kernel does this.
-    board.session.corpus.ranker.prepare_meaning()
+    corpus = board.session.corpus
+    (corpus.prepare_meaning if hasattr(corpus, "prepare_meaning") else corpus.ranker.prepare_meaning)()
     board._received(board, {"kind": "set", "seq": number, "changes": {"rank": expression}}, [])
     assert board.status["level"] != "error", board.status
     json.dumps({name: getattr(board, name) for name in changed}, default=str)
@@ -107,6 +111,38 @@ class Reader:
         """End the process."""
         self._process.kill()
         self._process.communicate()
+
+
+_OPEN = """
+import sys
+from explorer import open_corpus
+open_corpus(sys.argv[1])
+"""
+
+_BUILD = """
+import sys
+from explorer import Corpus, read_papers
+Corpus.from_papers(read_papers(sys.argv[1]), sys.argv[2])
+"""
+
+
+def corpus_of(checkout: Path, corpus: Path, papers: int, options: argparse.Namespace) -> Path:
+    """The corpus folder if that build opens it, otherwise one of the same papers that it made, kept in the cache folder."""
+    environment = {**os.environ, "PYTHONPATH": str(checkout)}
+
+    def run(program: str, *arguments: str) -> int:
+        return subprocess.run(
+            [sys.executable, "-c", program, *arguments], env=environment, cwd=checkout, stderr=subprocess.DEVNULL
+        ).returncode
+
+    if run(_OPEN, str(corpus)) == 0:
+        return corpus
+    own = corpus.with_name(f"{corpus.name}-{checkout.name}")
+    if run(_OPEN, str(own)) != 0:
+        print(f"Building a corpus of {papers:,} papers by {checkout} …", file=sys.stderr)
+        if run(_BUILD, str(prepared(papers, options.data, options.snapshot)), str(own)) != 0:
+            raise SystemExit(f"The build in {checkout} opens no corpus of this one, and could not make one of its own.")
+    return own
 
 
 def crowd(checkout: Path, corpus: Path, count: int, further: int = 3) -> dict[str, Any]:
@@ -172,9 +208,10 @@ def main() -> None:
     options = parser.parse_args()
     corpus = built(options.papers, options.data, options.snapshot)
     builds = {"before": options.before.resolve(), "now": ROOT}
-    for checkout in builds.values():
+    corpora = {name: corpus_of(checkout, corpus, options.papers, options) for name, checkout in builds.items()}
+    for name, checkout in builds.items():
         # What was made is there, and in the page cache.
-        crowd(checkout, corpus, 1, 0)
+        crowd(checkout, corpora[name], 1, 0)
     conditions = [
         report.versions("numpy", "scipy", "scikit-learn", "pyarrow"),
         f"{options.readers} readers at once, {options.rounds} rounds in turn",
@@ -183,7 +220,7 @@ def main() -> None:
     report.heading(f"First use by many, {options.papers:,} papers", conditions)
     rounds: list[dict[str, dict[str, Any]]] = []
     for _ in range(options.rounds):
-        rounds.append({name: crowd(checkout, corpus, options.readers) for name, checkout in builds.items()})
+        rounds.append({name: crowd(checkout, corpora[name], options.readers) for name, checkout in builds.items()})
         report.table(HEAD, [shown(name, found) for name, found in rounds[-1].items()])
     for name, of in (
         ("wait, p95", lambda found: report.p95(found["waits"])),
@@ -201,9 +238,9 @@ def main() -> None:
     if options.fresh:
         rows = []
         for name, checkout in builds.items():
-            for folder in corpus.glob("g-*/meaning-*"):
+            for folder in corpora[name].glob("g-*/meaning-*"):
                 shutil.rmtree(folder)
-            rows.append(shown(name, crowd(checkout, corpus, options.fresh, 0)))
+            rows.append(shown(name, crowd(checkout, corpora[name], options.fresh, 0)))
         print(f"{options.fresh} readers before anything was made:\n")
         report.table(HEAD, rows)
 

@@ -189,7 +189,7 @@ class Meaning:
         words = []
         for term in terms:
             number = self.index.vocabulary_[term]
-            rows = self.index.rows_[self.index.indptr_[number] : self.index.indptr_[number + 1]][:_WITNESSES]
+            rows = self.index.papers(number)[:_WITNESSES]
             found: Counter[str] = Counter()
             for name, row in itertools.product(("title", "abstract"), rows.tolist()):
                 written = spelling(self._table.column(name)[row].as_py() or "")

@@ -5,7 +5,8 @@
     corpus/
     ├── manifest.json          format version, content hash, how it was made; names the generation in force
     └── g-<content hash>-<n>/  one generation; n is the time it was begun, so that no name comes twice
-        ├── papers.*.arrow       the paper table (Arrow IPC, uncompressed, so that it maps)
+        ├── papers.*.arrow       the paper table (Arrow IPC, uncompressed, so that it maps; abstracts as binary)
+        ├── papers.dictionary    what abstracts are packed by
         ├── index/             tantivy
         ├── <facet>.*          codes and values of each facet
         ├── keywords.phrases.arrow  key phrases, where they stand in for keywords
@@ -26,6 +27,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
+import mmap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -93,7 +95,7 @@ def content_hash(table: pa.Table) -> str:
 
 
 def hash_in_parts(names: Sequence[str], num_rows: int, read: Read) -> str:
-    """What `content_hash` gives of a table that is read part by part; of the longest column 65,536 values are held at a time.
+    """What `content_hash` gives of a table that is read part by part; of text 4,096 values are held at a time, of other columns 65,536.
 
     Parameters
     ----------
@@ -101,7 +103,7 @@ def hash_in_parts(names: Sequence[str], num_rows: int, read: Read) -> str:
         Columns.
     num_rows : int
     read : callable
-        Gives some rows of some columns.
+        Gives some rows of some columns; it is asked twice for text.
     """
     digest = hashlib.sha256()
     for name in names:
@@ -109,20 +111,14 @@ def hash_in_parts(names: Sequence[str], num_rows: int, read: Read) -> str:
         digest.update(f"{name}\0{kind}\0".encode())
         for start in range(0, num_rows, _HASHED):
             stop = min(start + _HASHED, num_rows)
-            whole = pa.table({name: _canonical(name, start, stop, read)})
-            with pa.PythonFile(_Digested(digest), "w") as sink, pa.ipc.new_stream(sink, whole.schema) as writer:
-                writer.write_table(whole)
+            if pa.types.is_large_string(kind):
+                _hash_text(digest, name, lambda start=start, stop=stop, name=name: _pieces(name, start, stop, read))  # type: ignore[misc]
+            else:
+                _hash_stream(_Digested(digest), name, pa.concat_arrays(list(_pieces(name, start, stop, read))))
     return digest.hexdigest()[:16]
 
 
 _HASHED = 65_536
-
-
-def _canonical(name: str, start: int, stop: int, read: Read) -> pa.Array:
-    """Values of a column in one array whose memory says nothing but them."""
-    kind = read(0, 0, [name]).schema.field(name).type
-    pieces = _pieces(name, start, stop, read)
-    return _joined_text(pieces) if pa.types.is_large_string(kind) else pa.concat_arrays(list(pieces))
 
 
 def _pieces(name: str, start: int, stop: int, read: Read) -> Iterator[pa.Array]:
@@ -134,35 +130,77 @@ def _pieces(name: str, start: int, stop: int, read: Read) -> Iterator[pa.Array]:
         yield values.take(pa.array(np.arange(len(values)))) if values.null_count else values
 
 
-def _joined_text(pieces: Iterable[pa.Array]) -> pa.Array:
-    """As `pyarrow.concat_arrays` of large strings, without holding all pieces beside their whole: abstracts are long."""
-    # Grown in place.
-    text, lengths, nulls = bytearray(), [np.zeros(1, np.int64)], [np.zeros(0, bool)]
-    for piece in pieces:
-        _, ends, values = piece.buffers()
-        places = np.frombuffer(ends, np.int64)[piece.offset : piece.offset + len(piece) + 1]
-        if values is not None:
-            text += memoryview(values)[places[0] : places[-1]]
-        lengths.append(np.diff(places))
+def _hash_stream(sink: _Digested, name: str, values: pa.Array) -> None:
+    whole = pa.table({name: values})
+    with pa.PythonFile(sink, "w") as file, pa.ipc.new_stream(file, whole.schema) as writer:
+        writer.write_table(whole)
+
+
+def _hash_text(digest: Any, name: str, pieces: Callable[[], Iterator[pa.Array]]) -> None:
+    """Hash what `_hash_stream` would of the pieces joined.
+
+    Abstracts are long, so they are not joined: an array that has their places, but empty pages where they would be, is written, and
+    where its text would be hashed theirs is, piece by piece.
+    """
+    lengths, nulls = [np.zeros(1, np.int64)], [np.zeros(0, bool)]
+    for piece in pieces():
+        lengths.append(np.diff(_places(piece)))
         nulls.append(piece.is_null().to_numpy(zero_copy_only=False))
-    missing = np.concatenate(nulls)
+    missing, places = np.concatenate(nulls), np.concatenate(lengths).cumsum()
     valid = pa.py_buffer(np.packbits(~missing, bitorder="little")) if missing.any() else None
-    places = pa.py_buffer(np.concatenate(lengths).cumsum())
-    return pa.Array.from_buffers(pa.large_string(), len(missing), [valid, places, pa.py_buffer(text)])
+    # Pages that nobody reads take no memory.
+    empty = pa.py_buffer(mmap.mmap(-1, int(places[-1])) if places[-1] else b"")
+    array = pa.Array.from_buffers(pa.large_string(), len(missing), [valid, pa.py_buffer(places), empty])
+    sink = _Digested(digest, empty if empty.size else None, lambda: map(_text_of, pieces()))
+    _hash_stream(sink, name, array)
+    if empty.size and not sink.replaced:
+        raise AssertionError("This version of pyarrow does not write the text of a column in one piece.")
+
+
+def _places(text: pa.Array) -> np.ndarray:
+    return np.frombuffer(text.buffers()[1], np.int64)[text.offset : text.offset + len(text) + 1]
+
+
+def _text_of(text: pa.Array) -> memoryview:
+    _, _, values = text.buffers()
+    places = _places(text)
+    return memoryview(values)[places[0] : places[-1]] if values is not None else memoryview(b"")
 
 
 class _Digested(io.RawIOBase):
-    """A file whose bytes go into a hash."""
+    """A file whose bytes go into a hash; instead of those of one buffer, others.
 
-    def __init__(self, digest: Any) -> None:
-        self._digest = digest
+    Parameters
+    ----------
+    digest : hash
+    buffer : pyarrow.Buffer, optional
+    instead : callable, optional
+        Gives the bytes that are hashed for it.
+
+    Attributes
+    ----------
+    replaced : bool
+        The buffer was written.
+    """
+
+    def __init__(
+        self, digest: Any, buffer: pa.Buffer | None = None, instead: Callable[[], Iterable[memoryview]] = lambda: ()
+    ) -> None:
+        self._digest, self._buffer, self._instead = digest, buffer, instead
+        self.replaced = False
 
     def writable(self) -> bool:
         return True
 
     def write(self, data: Any) -> int:
-        self._digest.update(data)
-        return len(data)
+        size = len(data)
+        if self._buffer is not None and size == self._buffer.size and pa.py_buffer(data).address == self._buffer.address:
+            for part in self._instead():
+                self._digest.update(part)
+            self.replaced = True
+        else:
+            self._digest.update(data)
+        return size
 
 
 def write_corpus(

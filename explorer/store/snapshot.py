@@ -65,7 +65,7 @@ class Snapshot:
     folder : Path
     manifest : dict
         Format version, content hash, number of papers, how it was made.
-    table : pyarrow.Table
+    table : PaperTable
         The papers, in the schema.
     keywords_derived : bool
         Whether no paper came with keywords, and the facet of keywords holds key phrases from the text.
@@ -121,7 +121,14 @@ class Snapshot:
         self.accounts = load_accounts(self.generation)
         rules = self.generation / RULES
         self.rules_file = rules.read_bytes() if rules.exists() else b""
-        columns = (self.table, self.months, self.precision, self.has_code, self.topics.codes, *self._orders.values())
+        columns: tuple[Any, ...] = (
+            self.table,
+            self.months,
+            self.precision,
+            self.has_code,
+            self.topics.codes,
+            *self._orders.values(),
+        )
         if {len(self), *map(len, columns), *(len(facet.starts) - 1 for facet in self._facets.values())} != {len(self)}:
             raise CorpusError(f"the files in {self.generation} are not of one build")
 
@@ -382,11 +389,7 @@ class Snapshot:
 
     def take(self, rows: np.ndarray, scores: np.ndarray, more: Mapping[str, np.ndarray] | None = None) -> pa.Table:
         """Papers of some rows, in their order, with `topic`, `score` and further columns of numbers."""
-        mask = np.zeros(len(self), bool)
-        mask[rows] = True
-        place = np.cumsum(mask) - 1
-        # Filtering first keeps `take` from gathering the text of the whole corpus into one buffer.
-        found = self.table.filter(pa.array(mask)).combine_chunks().take(pa.array(place[rows]))
+        found = self.table.take(pa.array(rows, pa.int64()))
         found = self.with_topic(found, np.asarray(self.topics.codes[rows]))
         for name, values in {"score": scores, **(more or {})}.items():
             found = with_column(found, name, pa.array(values, pa.float32(), from_pandas=True))
