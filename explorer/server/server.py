@@ -56,7 +56,7 @@ from explorer.server.admission import (
     sizes,
 )
 from explorer.server.downloads import DownloadHandler, sweep
-from explorer.server.entrance import Entrance
+from explorer.server.entrance import IDLE, Entrance
 from explorer.server.first_view import FirstView
 from explorer.server.identity import with_readers
 from explorer.server.line import BODY, MESSAGE, Line
@@ -289,7 +289,8 @@ class ExplorerServer(Voila):  # type: ignore[misc]
         self.ioloop = IOLoop.current()
         signal.signal(signal.SIGINT, self._handle_signal_stop)
         PeriodicCallback(partial(sweep, Path(self.tornado_settings["explorer_downloads"])), _SWEEP_EVERY).start()
-        self.app.listen = Entrance(self.app, max_body_size=BODY, max_buffer_size=2 * MESSAGE).listen
+        bounds = {"max_body_size": BODY, "max_buffer_size": 2 * MESSAGE, "idle_connection_timeout": IDLE, "body_timeout": IDLE}
+        self.app.listen = Entrance(self.app, **bounds).listen
         super().listen()
 
     def _handle_signal_stop(self, number: int, frame: FrameType | None) -> None:
