@@ -153,7 +153,9 @@ class Curve:
     def _later(self, screened: int, kept: Bools | slice = slice(None)) -> NDArray[np.float64]:
         """Chance of a relevant record to come after a place, for each triple of shapes and share, flat, or for those that are kept."""
         at = min(screened / self.records, 1.0)
-        first, second, share = (np.broadcast_to(part, self._log.shape).ravel()[kept] for part in (self._a, self._b, self._share))
+        first, second, share = (
+            np.broadcast_to(part, self._log.shape).ravel()[kept] for part in (self._a, self._b, self._share)
+        )
         later: NDArray[np.float64] = np.maximum((1 - share) * (1 - at**first) ** second + share * (1 - at) ** SOONER, 1e-300)
         return later
 
