@@ -314,13 +314,22 @@ def memory_of(side: str, path: Path, labels: int = 500) -> None:
     chance = np.random.default_rng(0)
     positive = chance.choice(np.flatnonzero(relevant), min(labels // 10, int(relevant.sum())), replace=False)
     rows = np.concatenate([positive, chance.choice(np.flatnonzero(~relevant), labels - len(positive), replace=False)])
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    before = _peak()
     if side == "ours":
         learn(record_features([p["title"] for p in papers], [p["abstract"] for p in papers]), rows, relevant[rows])
     else:
         _u4_refit(papers, relevant, rows, 1.0)
-    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    after = _peak()
     print(f"- {side}: {len(papers):,} records, peak {after:,.0f} MB, of which {before:,.0f} MB before features were made")
+
+
+def _peak() -> float:
+    """Megabytes that this process took at most. What getrusage says is that of the parent where that took more."""
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+    return int(line.split()[1]) / 1024
 
 
 def decisions(count: int, data: str | None, labels: int = 300) -> None:
