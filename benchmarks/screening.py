@@ -296,28 +296,40 @@ def latency(count: int, data: str | None) -> None:
 
 
 def memory(count: int, data: str | None) -> None:
-    """Peak memory of each side in a process of its own, papers read included."""
-    for side in ("ours", *(["ELAS u4"] if find_spec("asreview") else [])):
-        command = [sys.executable, "-m", "benchmarks.screening", "--memory", str(count), "--side", side]
-        subprocess.run([*command, *(["--data", data] if data else [])], check=True)
+    """Peak memory of each side in a process of its own, which reads the records from a file."""
+    papers = [{"title": paper["title"], "abstract": paper["abstract"]} for paper in arxiv_sample(data)[:count]]
+    with tempfile.TemporaryDirectory() as made:
+        path = Path(made) / "papers.json"
+        path.write_text(json.dumps(papers), encoding="utf-8")
+        for side in ("ours", *(["ELAS u4"] if find_spec("asreview") else [])):
+            subprocess.run([sys.executable, "-m", "benchmarks.screening", "--memory-of", side, str(path)], check=True)
 
 
-def memory_of(side: str, count: int, data: str | None, labels: int = 500) -> None:
+def memory_of(side: str, path: Path, labels: int = 500) -> None:
     """Make the features of one side and learn once, and say what this process took at most."""
     from explorer.screening.queue import learn
 
-    papers = arxiv_sample(data)[:count]
+    papers = json.loads(path.read_text(encoding="utf-8"))
     relevant = np.array(["galax" in paper["title"].lower() for paper in papers])
     chance = np.random.default_rng(0)
     positive = chance.choice(np.flatnonzero(relevant), min(labels // 10, int(relevant.sum())), replace=False)
     rows = np.concatenate([positive, chance.choice(np.flatnonzero(~relevant), labels - len(positive), replace=False)])
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    before = _peak()
     if side == "ours":
         learn(record_features([p["title"] for p in papers], [p["abstract"] for p in papers]), rows, relevant[rows])
     else:
         _u4_refit(papers, relevant, rows, 1.0)
-    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"- {side}: {count:,} records, peak {after:,.0f} MB, of which {before:,.0f} MB before features were made")
+    after = _peak()
+    print(f"- {side}: {len(papers):,} records, peak {after:,.0f} MB, of which {before:,.0f} MB before features were made")
+
+
+def _peak() -> float:
+    """Megabytes that this process took at most. What getrusage says is that of the parent where that took more."""
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+    return int(line.split()[1]) / 1024
 
 
 def decisions(count: int, data: str | None, labels: int = 300) -> None:
@@ -413,7 +425,7 @@ def main() -> None:
     parser.add_argument("--results", type=Path, metavar="FILE", help="append each run here, and leave out those that are there")
     parser.add_argument("--latency", type=int, metavar="N", help="time N papers of arXiv instead")
     parser.add_argument("--memory", type=int, metavar="N", help="peak memory on N papers of arXiv instead")
-    parser.add_argument("--side", choices=["ours", "ELAS u4"], help="with --memory: this side only, in this process")
+    parser.add_argument("--memory-of", nargs=2, metavar=("SIDE", "FILE"), help=argparse.SUPPRESS)
     parser.add_argument("--fit", action="store_true", help="write the study words of all reviews into the package")
     options = parser.parse_args()
     if options.latency:
@@ -421,8 +433,8 @@ def main() -> None:
         latency(options.latency, options.data)
         decisions(options.latency, options.data)
         return
-    if options.memory and options.side:
-        memory_of(options.side, options.memory, options.data)
+    if options.memory_of:
+        memory_of(options.memory_of[0], Path(options.memory_of[1]))
         return
     if options.memory:
         report.heading("Screening: memory", [report.versions("asreview", "scikit-learn")])

@@ -15,6 +15,7 @@ import pytest
 
 import explorer
 from explorer import Corpus, Screening
+from explorer.corpus.opening import open_files
 from explorer.errors import LibraryError, ScreeningError
 from explorer.screening.labels import Log, replay, reviews
 from explorer.screening.queue import Method
@@ -351,3 +352,17 @@ def test_nothing_is_lost_or_doubled_when_processes_are_killed(corpus: Corpus) ->
         acts = review.log
         assert (acts[acts["reviewer"] == who]["act"] == "label").sum() == 70
         assert len(said[who]) == len(set(said[who])), "nobody was shown a paper twice that was said to be decided"
+
+
+def test_a_flow_names_no_file_for_a_part_of_its_records(tmp_path: Path) -> None:
+    """Papers that name no database do not tell their file; the one that was merged does, and would stand alone as the file's."""
+    path = tmp_path / "trials.csv"
+    titles = [
+        f"A trial of walking on {place} and what came of it" for place in ("sand", "snow", "grass", "ice", "stone", "stone")
+    ]
+    pd.DataFrame({"title": titles, "abstract": "Walking was measured.", "year": 2020}).to_csv(path, index=False)
+    corpus = open_files([path])
+    assert len(corpus) == 5
+    flow = explorer.Screening(corpus, name="walks", reviewer="ann").prisma()
+    assert flow.columns[0].identified == {"source not named": 6}
+    assert flow.columns[0].duplicates == 1

@@ -36,7 +36,7 @@ class Column:
     at: str
     """When the records came to the review, UTC."""
     identified: dict[str, int]
-    """Records by source: the database that the record names, else its file."""
+    """Records by source: the database that the record names, else its file, where all others name theirs."""
     duplicates: int
     unreadable: int
     """Records that could not be read as papers."""
@@ -124,6 +124,9 @@ def identified(snapshot: Snapshot) -> dict[str, Any]:
     """
     accounts, merges = snapshot.accounts, snapshot.merged
     sources: Counter[str] = Counter(value or UNNAMED for value in snapshot.table.column("source").to_pylist())
+    # Of papers that name no database only what befell them is told by file: a part of a file's records would pass for all of them.
+    unnamed = bool(sources[UNNAMED])
+    sources += Counter()
     kept = bool(accounts.parts)
     databases = {
         (source, record): database
@@ -136,10 +139,10 @@ def identified(snapshot: Snapshot) -> dict[str, Any]:
         for entry in accounts.entries():
             if entry.action == "merged":
                 merged += 1
-                sources[databases.get((entry.source, entry.record)) or entry.source or UNNAMED] += 1
+                sources[databases.get((entry.source, entry.record)) or ("" if unnamed else entry.source) or UNNAMED] += 1
             elif entry.action == "rejected":
                 rejected += 1
-                sources[entry.source or UNNAMED] += 1
+                sources[("" if unnamed else entry.source) or UNNAMED] += 1
     else:
         rejected, merged = 0, sum(max(0, len(members) - 1) for members in merges.history.column("members").to_pylist())
         if merged:

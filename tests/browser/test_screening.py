@@ -198,6 +198,25 @@ def test_flow_and_files_are_saved(lab_board: Board, corpus: Corpus, tmp_path: Pa
     assert review.prisma().columns[0].sought == 2
 
 
+def test_what_is_known_is_drawn_and_conflicts_have_a_heading(board: Board, corpus: Corpus) -> None:
+    begin(board, "known", "ann")
+    for key in "vxxv":
+        decide(board, key)
+    labels = Screening(corpus, name="known", reviewer="bob").labels
+    Screening(corpus, name="known", reviewer="bob").label(labels["id"].iloc[0], "exclude")
+    decide(board, "x")
+    press(board, "When to stop", "Shift+Tab")
+    caption = board.root.locator(".lx-screen-figure figcaption")
+    expect(caption).to_contain_text(f"against records read (up to {len(corpus)})")
+    known = Screening(corpus, name="known", reviewer="ann").stopping()
+    expect(caption).to_contain_text(f"(up to {known.relevant.high:.0f})")
+    expect(board.root.locator(".lx-facts")).to_contain_text("Chance that the target is reached")
+    # One vote each was asked for, and two read one record all the same.
+    press(board, "Reviewers", "Shift+Tab")
+    expect(board.root.get_by_role("heading", name="Conflicts: 1")).to_be_visible()
+    expect(board.root.locator(".lx-screen-conflicts li")).to_have_count(1)
+
+
 def test_nothing_is_out_of_reach(voila_board: Board) -> None:
     board = voila_board
     begin(board, "reach", "ann", "task vectors\nreasoning")

@@ -1707,6 +1707,8 @@ export interface ScreenStop {
   recall: ScreenEstimate;
   relevant: ScreenEstimate;
   to_go: ScreenEstimate;
+  /** That the target is reached, by the curve. */
+  chance: number | null;
   p: number | null;
   reached: boolean;
   sentence: string;

@@ -628,7 +628,24 @@ export function screeningPanel(app) {
     const path = document.createElementNS(SVG, "path");
     path.setAttribute("d", curvePath(known.curve, known.records, most, 400, 160));
     svg.append(path);
-    return svg;
+    const value = known.relevant.value;
+    if (value !== null) {
+      const expected = document.createElementNS(SVG, "path");
+      expected.setAttribute("class", "lx-screen-expected");
+      expected.setAttribute("d", `M0 ${160 - (160 * value) / most}H400`);
+      svg.append(expected);
+    }
+    return h(
+      "figure",
+      { class: "lx-screen-figure" },
+      svg,
+      h(
+        "figcaption",
+        { class: "lx-quiet" },
+        `Relevant records found (up to ${count(most)}) against records read (up to ${count(known.records)}).`,
+        value === null ? null : ` Dashed: ${count(value)} in all, as estimated.`,
+      ),
+    );
   }
 
   /** @param {ScreenReview} now */
@@ -654,6 +671,7 @@ export function screeningPanel(app) {
               [
                 ["Relevant records in all", interval(known.relevant)],
                 ["To be read until the target", interval(known.to_go)],
+                ["Chance that the target is reached", percent(known.chance)],
                 ["Test that the target is not reached", known.p === null ? "—" : `p = ${known.p.toPrecision(2)}`],
                 ["Irrelevant ones in a row", count(known.run)],
                 ["Random validation sample", known.sampled ? plural(known.sampled, "record") : "none"],
@@ -782,7 +800,9 @@ export function screeningPanel(app) {
             ),
           )
         : null,
-      team.blind || now.votes < 2 ? null : h("h3", {}, `Conflicts: ${count(team.conflicts.length)}`),
+      team.blind || (now.votes < 2 && !team.conflicts.length)
+        ? null
+        : h("h3", {}, `Conflicts: ${count(team.conflicts.length)}`),
       h(
         "ul",
         { class: "lx-screen-conflicts" },

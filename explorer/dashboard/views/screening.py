@@ -145,6 +145,7 @@ def stop(known: Stopping, screening: Screening) -> View:
         "recall": _estimate(known.recall),
         "relevant": _estimate(known.relevant),
         "to_go": _estimate(known.to_go),
+        "chance": _number(known.chance),
         "p": _number(known.p_value),
         "reached": known.reached,
         "sentence": known.sentence,
