@@ -345,8 +345,9 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
         ("[]", "format"),
         ("null", "format"),
         ('{"format": 999}', "format 999"),
-        ('{"format": FORMAT}', "lacks its generation"),
-        ('{"format": FORMAT, "generation": "g-1"}', "lacks its generation"),
+        ('{"format": FORMAT}', r"not as it was written \(generation, content_hash, papers, made\)"),
+        ('{"format": FORMAT, "generation": "g-1"}', r"not as it was written \(content_hash, papers, made\)"),
+        ('{"format": FORMAT, "generation": "g-1", "content_hash": "0", "papers": 3, "made": {}}', "lacks its generation g-1"),
     ],
 )
 def test_manifests_that_are_wrong(manifest: str | None, says: str, tmp_path: Path) -> None:
