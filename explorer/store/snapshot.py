@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from explorer.dedupe.merges import load_merges
-from explorer.disk import cache_folder, damaged_files
+from explorer.disk import cache_folder
 from explorer.errors import CorpusError, SelectionError
 from explorer.papers.author_names import display, family_first
 from explorer.papers.rows import rows_where
@@ -27,7 +27,7 @@ from explorer.store.build import ANALYSERS, FACETS, RULES
 from explorer.store.caches import MEGABYTE, Cache
 from explorer.store.facets import Facet, mapped
 from explorer.store.fulltext import Hits, TextIndex
-from explorer.store.generations import read_manifest
+from explorer.store.generations import damaged, read_manifest
 from explorer.store.ledgers import load_accounts
 from explorer.store.own_columns import StoredColumns
 from explorer.store.paper_files import Texts, read_table
@@ -101,7 +101,7 @@ class Snapshot:
 
     def _open(self) -> None:
         """Map every file at once, for a later build removes those of this generation."""
-        for name, what in damaged_files(self.generation, whole=False):
+        for name, what in damaged(self.folder, self.manifest, whole=False):
             raise CorpusError(f"{name} {what}")
         self.table = read_table(self.generation)
         executor = executor_of(self.folder)
