@@ -33,6 +33,7 @@ from explorer.papers.spool import Spool, in_batches, rows_of, spools
 from explorer.selection.query import parse
 from explorer.store.build import write_corpus
 from explorer.store.facets import code_facet, join_facets
+from explorer.store.paper_files import DICTIONARY
 from explorer.store.parts import PART, PartedIndex, Plan
 
 PAPERS = 120
@@ -60,6 +61,14 @@ def built(papers: list[oracles.Paper], folder: Path, plan: Plan) -> Corpus:
     # A number of topics that is told is not looked for, which would take most of the time.
     write_corpus(to_table(pa.Table.from_pylist(papers)), folder, n_topics=4, plan=plan)
     return Corpus(folder)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def packs() -> Iterator[None]:
+    """Abstracts are packed as those of a large corpus are."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("explorer.papers.packed.LEAST", 50)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +103,7 @@ def in_parts(papers: list[oracles.Paper], eight: Eight, tmp_path_factory: pytest
 
 def test_what_is_built_does_not_depend_on_the_parts(whole: Corpus, in_parts: list[Corpus]) -> None:
     expected = files_of(whole)
-    assert {"papers.0.arrow", "topics.base.npy", "authors.codes.npy", "title.order.npy"} <= set(expected)
+    assert {"papers.0.arrow", DICTIONARY, "topics.base.npy", "authors.codes.npy", "title.order.npy"} <= set(expected)
     for corpus in in_parts:
         assert files_of(corpus) == expected
         assert corpus.manifest["content_hash"] == whole.manifest["content_hash"]

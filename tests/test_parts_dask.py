@@ -14,7 +14,7 @@ import oracles
 import pyarrow as pa
 import pytest
 from dask_cluster import Cluster, until
-from test_parts import built, files_of
+from test_parts import built, files_of, packs  # noqa: F401  (packs is asked for by nobody: it holds for the module)
 
 import explorer
 from explorer import Corpus, CorpusError, QueryError
@@ -23,6 +23,7 @@ from explorer.corpus.building import asked_by, connected, working
 from explorer.executors import OnDask
 from explorer.papers.schema import to_table
 from explorer.store.build import write_corpus
+from explorer.store.paper_files import DICTIONARY
 from explorer.store.parts import PartedIndex, Plan
 
 pytestmark = [
@@ -79,6 +80,7 @@ def test_the_same_corpus_and_the_same_answers(
         corpus = explorer.open_corpus(tmp_path / "c", client=client)
         assert isinstance(corpus.snapshot.index, PartedIndex)
         assert files_of(corpus) == files_of(whole)
+        assert DICTIONARY in files_of(corpus)
         for query in QUERIES:
             assert corpus.select(query).equals(whole.select(query)), query
 

@@ -37,8 +37,8 @@ _LEVEL = 5
 _FRAME = b"\x28\xb5\x2f\xfd"
 """What a packed text begins with, and no text does: the second byte cannot follow the first in UTF-8."""
 
-_BATCH = 5_000
-"""Papers that are packed or unpacked at once."""
+_BATCH = 1_000
+"""Papers that are packed or unpacked at once: their texts lie in memory several times meanwhile."""
 
 STORED = pa.large_binary()
 
