@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # Tests run in so many processes; those of a file in one, for they share servers and corpora.
 PROCESSES ?= 2
+# Those that use the browser wait for it and for kernels a third of their time.
+BROWSERS ?= 3
 # The page's code is checked by tools that run in node, which the environment brings; make once fetches what package-lock.json names.
 PAGE_READY := node_modules/.ready
 NPM := PATH="$(abspath $(BIN)):$$PATH" npm --loglevel=error
@@ -16,8 +18,8 @@ dashboard: $(READY)  ## open the dashboard on the bundled sample
 
 test: $(READY) $(PAGE_READY) browser  ## run every test, the browser's included
 	$(NPM) run --silent test
-	$(BIN)/python -m pytest -m "not slow and not browser" -n $(PROCESSES) --dist loadfile
-	$(BIN)/python -m pytest -m "browser and not slow" -n $(PROCESSES) --dist loadfile
+	$(BIN)/python -m pytest -m "not slow and not browser" --ignore tests/browser -n $(PROCESSES) --dist loadfile
+	$(BIN)/python -m pytest tests/browser -m "not slow" -n $(BROWSERS) --dist loadfile --no-loadscope-reorder
 
 test-slow: $(READY) browser  ## the checks that take longer
 	$(BIN)/python -m pytest -m slow
@@ -43,7 +45,7 @@ format: $(READY) $(PAGE_READY)  ## write all code as the formatters do
 coverage: $(READY) $(PAGE_READY) browser  ## which lines the tests run: of JavaScript in node, of Python, of JavaScript in the browser
 	$(NPM) run --silent coverage
 	$(BIN)/python -m pytest -m "not slow and not browser" --cov --cov-report=term
-	LITEXPLORER_PAGE_COVERAGE=1 $(BIN)/python -m pytest -m "browser and not slow"
+	LITEXPLORER_PAGE_COVERAGE=1 $(BIN)/python -m pytest tests/browser -m "not slow"
 
 bench: $(READY) browser  ## every benchmark, with its peers in the same run
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test,bench]'

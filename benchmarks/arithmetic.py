@@ -355,7 +355,7 @@ def main() -> None:
     # Ours has the vectors that it keeps; peers have them in float32.
     rounded = RoundedVectors.of(vectors, LEADING)
     space = ConceptSpace(index, HybridRanker(index, encode, rounded), features := Features().fit(index))
-    arrays = {"postings and words": [index.rows_, index.saturation_, index.tokens_],
+    arrays = {"postings and words": [index.gaps_, index.saturation_, index.tokens_],
               "vectors": [rounded.leading, rounded.rest, rounded.scales],
               "features": [features.codes_, features.indices_, features.indptr_, features.components_]}  # fmt: skip
     sizes = (f"{name} {sum(part.nbytes for part in parts) / len(frame):,.0f}" for name, parts in arrays.items())

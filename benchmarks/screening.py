@@ -4,6 +4,7 @@
     python -m benchmarks.screening --seeds 3 --reviews NAME NAME
     python -m benchmarks.screening --results FILE       append each run to a file, and leave out those that are there
     python -m benchmarks.screening --latency 50000      a decision to the next record while a model is learnt; one refit, ours and u4's
+    python -m benchmarks.screening --memory 8000        peak memory of features and one refit, each side in a process of its own
     python -m benchmarks.screening --fit                learn the study words of all reviews anew
 
 Each review starts from one relevant and one irrelevant record, drawn by the seed; the same for both sides. Figures are those of
@@ -20,6 +21,8 @@ import argparse
 import gzip
 import json
 import resource
+import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -292,6 +295,31 @@ def latency(count: int, data: str | None) -> None:
     print(f"- peak memory of this process, both sides: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB")
 
 
+def memory(count: int, data: str | None) -> None:
+    """Peak memory of each side in a process of its own, papers read included."""
+    for side in ("ours", *(["ELAS u4"] if find_spec("asreview") else [])):
+        command = [sys.executable, "-m", "benchmarks.screening", "--memory", str(count), "--side", side]
+        subprocess.run([*command, *(["--data", data] if data else [])], check=True)
+
+
+def memory_of(side: str, count: int, data: str | None, labels: int = 500) -> None:
+    """Make the features of one side and learn once, and say what this process took at most."""
+    from explorer.screening.queue import learn
+
+    papers = arxiv_sample(data)[:count]
+    relevant = np.array(["galax" in paper["title"].lower() for paper in papers])
+    chance = np.random.default_rng(0)
+    positive = chance.choice(np.flatnonzero(relevant), min(labels // 10, int(relevant.sum())), replace=False)
+    rows = np.concatenate([positive, chance.choice(np.flatnonzero(~relevant), labels - len(positive), replace=False)])
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    if side == "ours":
+        learn(record_features([p["title"] for p in papers], [p["abstract"] for p in papers]), rows, relevant[rows])
+    else:
+        _u4_refit(papers, relevant, rows, 1.0)
+    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"- {side}: {count:,} records, peak {after:,.0f} MB, of which {before:,.0f} MB before features were made")
+
+
 def decisions(count: int, data: str | None, labels: int = 300) -> None:
     """Time a decision and the next record of a real review, the write of the log included, while a model is learnt behind."""
     from explorer import Corpus, Screening
@@ -384,12 +412,21 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=10, metavar="N", help="seeds 0 to N - 1")
     parser.add_argument("--results", type=Path, metavar="FILE", help="append each run here, and leave out those that are there")
     parser.add_argument("--latency", type=int, metavar="N", help="time N papers of arXiv instead")
+    parser.add_argument("--memory", type=int, metavar="N", help="peak memory on N papers of arXiv instead")
+    parser.add_argument("--side", choices=["ours", "ELAS u4"], help="with --memory: this side only, in this process")
     parser.add_argument("--fit", action="store_true", help="write the study words of all reviews into the package")
     options = parser.parse_args()
     if options.latency:
         report.heading("Screening: waiting", [report.versions("asreview", "scikit-learn")])
         latency(options.latency, options.data)
         decisions(options.latency, options.data)
+        return
+    if options.memory and options.side:
+        memory_of(options.side, options.memory, options.data)
+        return
+    if options.memory:
+        report.heading("Screening: memory", [report.versions("asreview", "scikit-learn")])
+        memory(options.memory, options.data)
         return
     folder = data_folder(options.data) / "screening"
     if not review_names(folder):

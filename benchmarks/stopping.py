@@ -2,6 +2,7 @@
 
     python -m benchmarks.stopping --orders FILE      screen every review to its end (three seeds by default), then the tables
     python -m benchmarks.stopping --orders FILE --shapes    what the constants of `explorer.screening.stopping` come from
+    python -m benchmarks.stopping --orders FILE --topics FILE    the same tables of topics of test collections, which nothing was learnt from
 
 The orders are those of the queue (`benchmarks.screening`: one relevant and one irrelevant prior, study words of the other reviews); they
 are kept in FILE, and screened anew only where they are missing. The shapes of a review's curve are known beforehand from the *other*
@@ -11,21 +12,22 @@ reviews. A rule is asked at forty moments of each screening; it stops at the fir
 from __future__ import annotations
 
 import argparse
+import gzip
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from benchmarks import report
 from benchmarks.data import data_folder
 from benchmarks.screening import drawn_priors, read_review, review_names, study_words
 from explorer.screening.features import record_features
 from explorer.screening.simulate import screened_order
-from explorer.screening.stopping import Curve, Stopping, hypergeometric, summary
+from explorer.screening.stopping import ANYWHERE, FIRST_SHAPES, SECOND_SHAPES, SOONER, Curve, Stopping, hypergeometric, summary
 
 TARGETS = (0.80, 0.90, 0.95, 0.99)
 MOMENTS = (0.10, 0.25, 0.50)
@@ -34,6 +36,15 @@ AT = 40
 
 SPREAD = 2.0
 """The covariance of the shapes over these reviews is taken so many times larger, for they are few."""
+
+DOUBT = 2.0
+"""Reviews that what is thought beforehand of shapes and shares weighs as much as."""
+
+TOPICS = {"cisi": 45, "npl": 45, "cacm": 40}
+"""Test collections of retrieval, and topics of each."""
+
+FEWEST = 6
+"""Relevant records of a topic at least."""
 
 Orders = dict[tuple[str, int], NDArray[np.bool_]]
 """Review and seed; what was relevant in the order of the queue, priors left out."""
@@ -56,12 +67,58 @@ def orders(folder: Path, kept: Path, seeds: Sequence[int]) -> Orders:
         features = record_features(review.titles, review.abstracts, study_words=words)
         for seed in wanted:
             rows = screened_order(features, review.relevant, drawn_priors(review.relevant, seed)).rows
-            queue = review.relevant[rows[2:]]
-            found[name, seed] = queue
-            with kept.open("a") as file:
-                row = {"review": name, "seed": seed, "records": len(queue), "relevant_at": np.flatnonzero(queue).tolist()}
-                file.write(json.dumps(row) + "\n")
+            found[name, seed] = _keep(kept, name, seed, review.relevant[rows[2:]])
     return {key: queue for key, queue in found.items() if key[1] in seeds}
+
+
+def topic_orders(folder: Path, kept: Path) -> Orders:
+    """Screen topics of CISI, NPL and CACM as if each were a review, but for those that are kept; relevant is what was judged so.
+
+    Of a collection of more than 2,000 records 1,800 are drawn, and all that are relevant to one of the topics.
+    """
+    done: Orders = {}
+    if kept.exists():
+        for line in kept.read_text().splitlines():
+            row = json.loads(line)
+            done[row["review"], row["seed"]] = _unpacked(row)
+    chance = np.random.default_rng(7)
+    found: Orders = {}
+    for collection, most in TOPICS.items():
+        with gzip.open(folder / collection / "corpus.jsonl.gz", "rt", encoding="utf-8") as lines:
+            records = [json.loads(line) for line in lines]
+        judged: dict[str, set[str]] = {}
+        for line in (folder / collection / "qrels" / "test.tsv").read_text().splitlines()[1:]:
+            topic, record, score = line.split("\t")
+            if float(score) > 0:
+                judged.setdefault(topic, set()).add(record)
+        drawn = set(range(len(records)))
+        if len(records) > 2000:
+            drawn = set(chance.choice(len(records), 1800, replace=False).tolist())
+        topics = sorted((topic for topic in judged if len(judged[topic]) >= FEWEST), key=int)
+        topics = [topics[at] for at in sorted(chance.choice(len(topics), min(most, len(topics)), replace=False))]
+        wanted = set().union(*(judged[topic] for topic in topics))
+        records = [record for at, record in enumerate(records) if at in drawn or record["_id"] in wanted]
+        features = None
+        for topic in topics:
+            name = f"{collection}{topic}"
+            relevant = np.array([record["_id"] in judged[topic] for record in records])
+            if relevant.sum() < FEWEST:
+                continue
+            if (name, 0) not in done:
+                features = features or record_features(
+                    [record.get("title") for record in records], [record.get("abstract") for record in records]
+                )
+                rows = screened_order(features, relevant, drawn_priors(relevant, int(topic))).rows
+                done[name, 0] = _keep(kept, name, 0, relevant[rows[2:]])
+            found[name, 0] = done[name, 0]
+    return found
+
+
+def _keep(kept: Path, name: str, seed: int, queue: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    row = {"review": name, "seed": seed, "records": len(queue), "relevant_at": np.flatnonzero(queue).tolist()}
+    with kept.open("a") as file:
+        file.write(json.dumps(row) + "\n")
+    return queue
 
 
 def _unpacked(row: dict[str, Any]) -> NDArray[np.bool_]:
@@ -70,29 +127,65 @@ def _unpacked(row: dict[str, Any]) -> NDArray[np.bool_]:
     return queue
 
 
-def shapes(found: Orders, names: Sequence[str]) -> tuple[tuple[float, ...], tuple[tuple[float, ...], ...]]:
-    """Mean and covariance of the logarithms of the shapes of some reviews, each fitted to all of its finds."""
-    fitted = []
+@dataclass(frozen=True)
+class Known:
+    """What reviews tell of the curve of another one."""
+
+    mean: tuple[float, ...]
+    covariance: tuple[tuple[float, ...], ...]
+    anywhere: tuple[tuple[float, float], ...]
+
+
+def known_of(found: Orders, names: Sequence[str]) -> Known:
+    """Distribution of the shapes and of the share that comes anywhere, over some reviews.
+
+    Notes
+    -----
+    Empirical Bayes: expectation and maximisation, the seeds of a review taken together for one screening. A prior as weighty as two
+    reviews keeps variances and shares from vanishing.
+    """
+    shares = np.array([share for share, _ in ANYWHERE])
+    points = np.stack(np.meshgrid(FIRST_SHAPES, SECOND_SHAPES, indexing="ij"), -1)
+    fits = []
     for name in names:
-        places = [(np.flatnonzero(queue) + 0.5) / len(queue) for (of, _), queue in found.items() if of == name]
-        at = np.concatenate(places)
+        of = [_likelihood(queue, shares, points) for (review, _), queue in found.items() if review == name]
+        fits.append(np.mean(of, axis=0))
+    mean, covariance = np.array([0.0, 2.0]), np.diag([0.3, 0.8])
+    often = np.full(len(shares), 1 / len(shares))
+    for _ in range(60):
+        away = points - mean
+        prior = -0.5 * np.einsum("ijk,kl,ijl->ij", away, np.linalg.inv(covariance), away)
+        total = np.zeros_like(fits[0])
+        for fit in fits:
+            chance = fit + prior + np.log(often)[:, None, None]
+            chance = np.exp(chance - chance.max())
+            total += chance / chance.sum()
+        often = (total.sum(axis=(1, 2)) + DOUBT / len(shares)) / (len(fits) + DOUBT)
+        at = total.sum(axis=0)
+        mean = np.einsum("ij,ijk->k", at, points) / at.sum()
+        away = points - mean
+        covariance = (np.einsum("ij,ijk,ijl->kl", at, away, away) + DOUBT * np.diag([0.1, 0.3])) / (len(fits) + DOUBT)
+    return Known(
+        tuple(mean.tolist()),
+        tuple(tuple(row) for row in (covariance * SPREAD).tolist()),
+        tuple(zip(shares.tolist(), often.tolist(), strict=True)),
+    )
 
-        def loss(point: NDArray[np.float64], at: NDArray[np.float64] = at, seeds: int = len(places)) -> float:
-            a, b = np.exp(point)
-            near = 0.5 * (((point - np.array([-0.7, 0.7])) / 1.5) ** 2).sum()
-            return float(near - np.sum(np.log(a * b) + (a - 1) * np.log(at) + (b - 1) * np.log1p(-(at**a))) / seeds)
 
-        fitted.append(minimize(loss, [-0.7, 0.7]).x)
-    values = np.array(fitted)
-    covariance = np.cov(values.T) * SPREAD + np.diag([0.05, 0.1])
-    return tuple(values.mean(axis=0).tolist()), tuple(tuple(row) for row in covariance.tolist())
+def _likelihood(queue: NDArray[np.bool_], shares: NDArray[np.float64], points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Logarithm of the chance of the places of finds: a share, a first and a second shape each."""
+    at = (np.flatnonzero(queue) + 0.5) / len(queue)
+    a, b = np.exp(points[..., 0, None]), np.exp(points[..., 1, None])
+    density = np.exp(np.log(a * b) + (a - 1) * np.log(at) + (b - 1) * np.log1p(-(at**a)))
+    anywhere = SOONER * (1 - at) ** (SOONER - 1)
+    return np.stack([np.log((1 - share) * density + share * anywhere).sum(axis=-1) for share in shares])
 
 
-def moments(queue: NDArray[np.bool_], mean: Any, covariance: Any) -> list[tuple[int, dict[float, Stopping]]]:
+def moments(queue: NDArray[np.bool_], known: Known) -> list[tuple[int, dict[float, Stopping]]]:
     """What is known at each moment, for each target; one relevant and one irrelevant prior were known."""
     n = len(queue)
     at = sorted({*np.linspace(max(20, n // 20), n, AT).astype(int).tolist(), *(int(part * n) for part in MOMENTS)})
-    curve = Curve(n, mean=mean, covariance=covariance)
+    curve = Curve(n, mean=known.mean, covariance=known.covariance, anywhere=known.anywhere)
     priors = np.array([True, False])
     told, met = [], 0
     for screened in at:
@@ -134,15 +227,17 @@ RULES: dict[str, Rule] = {
 }
 
 
-def tell(found: Orders) -> None:
-    """Print the tables."""
+def tell(found: Orders, reviews: Orders) -> None:
+    """Print the tables; the curve is known from `reviews`, without the one that is screened."""
     names = sorted({name for name, _ in found})
     known = {}
+    of = sorted({name for name, _ in reviews})
+    every = known_of(reviews, of)
     for name in names:
-        mean, covariance = shapes(found, [other for other in names if other != name])
+        others = known_of(reviews, [other for other in of if other != name]) if name in of else every
         for key, queue in found.items():
             if key[0] == name:
-                known[key] = moments(queue, mean, covariance)
+                known[key] = moments(queue, others)
     print(
         f"{len(names)} reviews, {len(found)} screenings. Of each rule: share that had reached the target when it stopped, work saved.\n"
     )
@@ -183,14 +278,15 @@ def main() -> None:
     parser.add_argument("--orders", metavar="FILE", type=Path, required=True, help="where the orders are kept")
     parser.add_argument("--seeds", type=int, default=3, metavar="N", help="seeds 0 to N - 1")
     parser.add_argument("--shapes", action="store_true", help="print mean and covariance of the shapes over all reviews")
+    parser.add_argument("--topics", metavar="FILE", type=Path, help="tables of topics of test collections, kept here")
     options = parser.parse_args()
     folder = data_folder(options.data) / "screening"
     found = orders(folder, options.orders, range(options.seeds))
     if options.shapes:
-        print(*shapes(found, sorted({name for name, _ in found})), sep="\n")
+        print(known_of(found, sorted({name for name, _ in found})))
         return
     report.heading("When to stop", [report.versions("scikit-learn", "scipy")])
-    tell(found)
+    tell(topic_orders(folder.parent / "retrieval", options.topics) if options.topics else found, found)
 
 
 if __name__ == "__main__":

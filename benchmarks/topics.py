@@ -207,9 +207,11 @@ def judged(labels: Sequence[str], codes: np.ndarray, texts: Sequence[str]) -> li
         For each topic that has papers `label`, `coverage` (part of its papers that have its first phrase), `lift` (that over the part of
         the other papers), `titles` (of its papers, that have it), and whether it `holds`.
     """
+    from explorer.topics.terms import accented
 
     def plain(text: str) -> str:
-        words = re.findall(r"[^\W_]+", text.lower())
+        # *K\\"ahler* is a word to whoever reads the label, of whichever tool.
+        words = re.findall(r"[^\W_]+", accented(text).lower())
         return f" {' '.join(words)} "
 
     bodies, heads = [plain(text) for text in texts], [plain(text[:100]) for text in texts]

@@ -228,8 +228,8 @@ def open_to_others(path: Path) -> None:
 FILES = "files.json"
 """In a folder of files that nothing writes into any more: the size and the hash of each, by its path there."""
 
-_LITTLE = 65_536
-"""Bytes up to which a file is hashed whenever its folder is opened."""
+_AT_OPENING = 8_000_000
+"""Bytes of the smallest files of a folder that are hashed whenever it is opened, in some ten milliseconds: all files of a small one."""
 
 
 def record_files(folder: Path, before: Path | None = None) -> None:
@@ -265,7 +265,7 @@ def damaged_files(
     ----------
     folder : Path
     whole : bool
-        Hash every file; otherwise only little ones are, and of the others the size is compared.
+        Hash every file; otherwise only the smallest are, `_AT_OPENING` bytes of them, and of the others the size is compared.
     progress : callable
         Called with the part done, 0 to 1.
 
@@ -284,16 +284,30 @@ def damaged_files(
         yield FILES, "is not as it was written"
         return
     total, done = max(1, sum(size for size, _ in recorded.values())), 0
-    for name, (size, digest) in recorded.items():
+    for name, (size, digest) in sorted(recorded.items(), key=lambda told: told[1][0]):
         try:
             if (folder / name).stat().st_size != size:
                 yield name, f"has {(folder / name).stat().st_size:,} bytes instead of {size:,}"
-            elif (whole or size <= _LITTLE) and _hash(folder / name) != digest:
+            elif (whole or done + size <= _AT_OPENING) and _hash(folder / name) != digest:
                 yield name, "is not as it was written"
         except OSError as error:
             yield name, f"cannot be read ({error.strerror or error})"
         done += size
         progress(done / total)
+
+
+def seal(folder: Path, *said: str) -> str:
+    """The hash of `FILES` of a folder, and of what else is said of it, by which either is known to be as it was written.
+
+    Raises
+    ------
+    OSError
+        There is no such file, or it cannot be read.
+    """
+    hashed = hashlib.blake2b((folder / FILES).read_bytes(), digest_size=16)
+    for text in said:
+        hashed.update(b"\0" + text.encode())
+    return hashed.hexdigest()
 
 
 def _recorded(folder: Path) -> Iterator[Path]:

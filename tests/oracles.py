@@ -6,6 +6,7 @@ Only the tokens and the forms of words come from the package, so that the two si
 from __future__ import annotations
 
 import functools
+import itertools
 import random
 import re
 from collections import Counter
@@ -167,14 +168,15 @@ def _spans(node: Node, text: str, field: str) -> list[Span]:
         return both
     assert isinstance(node, Word | Phrase)
     there = tokens(text, "names")
-    found = []
+    found, small = [], 0
     for number, reading in enumerate(_readings(node, field)):
         wanted = _query_words(reading)
         said = [
             (at, word) for at, word in wanted if any(sign in word for sign in "*?$") or not english or tokens(word, "words")
         ]
-        # Another spelling is no other where one of its parts is a stop word.
-        if said and (not number or "?" in reading or len(said) == len(wanted)):
+        # Another spelling is no other where one of its parts is a stop word that was not typed as one.
+        small = small if number else len(wanted) - len(said)
+        if said and (not number or "?" in reading or len(wanted) - len(said) == small):
             length = wanted[-1][0] + 1
             for start in range(-length, len(there) + 1):
                 if all(
@@ -226,6 +228,9 @@ def _readings(node: Word | Phrase, field: str = "") -> list[str]:
         found.append(written)
     if isinstance(node, Word) and not node.exact:
         found += [*spellings(written), *(parted_name(written) if field == "authors" else ())]
+    elif not node.exact and field != "authors":
+        ways = [(word, *spellings(word)) for word in found[0].split()]
+        found += [" ".join(words) for words in itertools.product(*ways)][1:]
     return found
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import re
 import resource
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -20,6 +22,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from test_server import Answer, ask, free_port, serving
 
+from explorer.cli.main import main
 from explorer.errors import ServerError
 from explorer.server.admission import DASHBOARD_BYTES, DESCRIPTORS, Admission, control_group_bounds, default_number
 from explorer.server.identity import TRIES, Tries
@@ -105,6 +108,19 @@ def test_memory_bounds_too_and_what_is_started_counts_before_it_holds_any() -> N
     assert tiny.ask(0).admitted, "one reader is always let in"
 
 
+def test_descriptors_bound_too_for_connections_take_them() -> None:
+    free = 2 * DESCRIPTORS
+    door = Admission(50, 100 * EACH, lambda: (0, [EACH]), Clock(), lambda: free)
+    assert door.ask(1).admitted
+    assert door.ask(2).admitted, "one that is coming has taken none yet"
+    refused = door.ask(3)
+    assert (refused.admitted, refused.reason) == (False, "its connections are in use")
+    free = 3 * DESCRIPTORS
+    assert door.ask(3, refused.ticket).admitted
+    free = 0
+    assert not Admission(50, 100 * EACH, lambda: (0, []), Clock(), lambda: free).ask(0).admitted
+
+
 def test_the_default_number_leaves_room_for_each() -> None:
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     assert default_number(10 * EACH) == min(10, (soft - 64) // DESCRIPTORS)
@@ -148,6 +164,12 @@ def test_wrong_tokens_are_counted_by_address_and_forgotten() -> None:
 def test_settings_that_cannot_be_meant_are_refused(options: dict[str, object], says: str) -> None:
     with pytest.raises(ServerError, match=says):
         serve(**options)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("memory", ["0", "-1", "nan"])
+def test_memory_that_is_none_is_refused(memory: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["serve", "--no-browser", "--memory", memory]) == 1
+    assert "leaves nothing" in capsys.readouterr().err
 
 
 def ticket_of(answer: Answer) -> str:
@@ -298,33 +320,46 @@ def test_few_file_descriptors_are_raised_at_the_start(tmp_path: Path) -> None:
     assert done.stdout.strip() == "True", done.stderr
 
 
-@pytest.mark.slow
-def test_with_few_descriptors_the_number_is_less_and_the_server_answers(tmp_path: Path) -> None:
-    """One hundred are asked for where 116 descriptors are allowed: four may come in, and the fifth is told."""
+@contextlib.contextmanager
+def with_few_descriptors(folder: Path, *options: str) -> Iterator[tuple[int, Path]]:
+    """A server that is allowed 116 descriptors: for four dashboards; its port and its log."""
     port = free_port()
     limited = "import resource, runpy, sys; resource.setrlimit(resource.RLIMIT_NOFILE, (116, 116)); sys.argv[0] = 'serve';"
-    command = [
-        sys.executable,
-        "-c",
-        f"{limited} runpy.run_module('explorer.cli', run_name='__main__')",
-        "serve",
-        "--no-browser",
-    ]
-    log = tmp_path / "log"
+    program = f"{limited} runpy.run_module('explorer.cli', run_name='__main__')"
+    command = [sys.executable, "-c", program, "serve", "--no-browser", "--port", str(port), "--kernels-ready", "0", *options]
+    log = folder / "log"
     with log.open("wb") as output:
-        process = subprocess.Popen(
-            [*command, "--port", str(port), "--max-dashboards", "100", "--kernels-ready", "0"], stdout=output, stderr=output
-        )
+        process = subprocess.Popen(command, stdout=output, stderr=output)
     try:
         until(lambda: "Serving" in log.read_text())
-        answers = [ask(port, "/")[0] for _ in range(5)]
-        assert answers == [200, 200, 200, 200, 503]
-        assert log.read_text().count("4 may be open") == 1
+        yield port, log
         assert "Traceback" not in log.read_text()
         assert len(log.read_bytes()) < 20_000
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(60)
+
+
+@pytest.mark.slow
+def test_with_few_descriptors_the_number_is_less_and_the_server_answers(tmp_path: Path) -> None:
+    """One hundred are asked for where there is room for four: four may come in, and the fifth is told."""
+    with with_few_descriptors(tmp_path, "--max-dashboards", "100") as (port, log):
+        assert [ask(port, "/")[0] for _ in range(5)] == [200, 200, 200, 200, 503]
+        assert log.read_text().count("4 may be open") == 1
+
+
+@pytest.mark.slow
+def test_connections_that_ask_for_nothing_leave_descriptors_for_dashboards(tmp_path: Path) -> None:
+    """Two hundred are more than the server may open: those beyond are told, once it is said, and they go after a minute."""
+    with with_few_descriptors(tmp_path) as (port, log), contextlib.ExitStack() as opened:
+        idle = [opened.enter_context(socket.create_connection(("localhost", port), timeout=120)) for _ in range(200)]
+        answer = idle[-1].recv(1000)
+        assert answer.startswith(b"HTTP/1.1 503 ")
+        assert b"Too many connections are open" in answer
+        assert ask(port, "/")[0] == 503
+        assert log.read_text().count("More connections came than 116 file descriptors have room for") == 1
+        assert idle[0].recv(1000) == b"", "it asked for nothing for a minute"
+        until(lambda: ask(port, "/")[0] == 200)
 
 
 def test_kernels_that_wait_for_a_reader_are_no_dashboards() -> None:

@@ -81,9 +81,14 @@ NAMES = {name_of(path) for path in MODULES}
 
 
 @cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
 def imports(path: Path) -> tuple[tuple[str, int, bool], ...]:
     """Full names a module imports, the line, and whether when it is imported itself; those for type checkers count."""
-    return tuple(_imports(ast.parse(path.read_text(encoding="utf-8")), True))
+    return tuple(_imports(tree_of(path), True))
 
 
 def _imports(node: ast.AST, top: bool) -> Iterator[tuple[str, int, bool]]:
@@ -95,7 +100,7 @@ def _imports(node: ast.AST, top: bool) -> Iterator[tuple[str, int, bool]]:
             yield from ((f"{child.module}.{alias.name}", child.lineno, top) for alias in child.names)
         else:
             later = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef)
-            typing = isinstance(child, ast.If) and "TYPE_CHECKING" in ast.dump(child.test)
+            typing = isinstance(child, ast.If) and ast.unparse(child.test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING")
             yield from _imports(child, top and not later and not typing)
 
 
@@ -214,7 +219,7 @@ def test_rows_of_a_mask_are_asked_for_in_one_place() -> None:
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_nothing_is_unpickled_or_evaluated(path: Path) -> None:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Call):
             called = ast.unparse(node.func)
             assert called not in (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,10 +13,13 @@ from hypothesis import strategies as st
 
 from explorer import Corpus, Selection, import_papers, to_csl_json
 from explorer.papers.author_names import (
+    _BEGINS_BODY,
+    _BODY,
     Name,
     bibtex_name,
     display,
     displayed,
+    family_and_given,
     family_first,
     marked,
     name_splitter,
@@ -283,3 +287,22 @@ def test_csl_has_the_parts_of_names() -> None:
         {"literal": "王小明"},
     ]
     assert import_papers(Source("x.json", data=data)).table.column("authors").to_pylist() == [names]
+
+
+SPECIAL = tuple(
+    "Van De St Saint Jr Sr Junior Senior World Health Task Force Working Group Party United Nations European Union Study Research "
+    "Writing Institute Society Inc Staff The Team National Center Company Nguyen Tran Li Xu Ann Jane Smith Lopez Q. J. I. V. of y Of".split()
+)
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(st.sampled_from(SPECIAL) | st.from_regex(r"[A-Z][a-z]{1,6}", fullmatch=True), min_size=1, max_size=5))
+def test_plain_names_are_taken_apart_as_all_others_are(words: list[str]) -> None:
+    name = " ".join(words)
+    found = parse_name(name)
+    assert family_and_given(name) == (found.literal or found.last, found.given)
+
+
+def test_every_body_of_several_words_begins_as_is_told() -> None:
+    several = re.findall(r"(?<=[|(])([\w ]+?) (?:\(|[\w]+)", _BODY.pattern)
+    assert len(several) == 9 and set(several) <= {*_BEGINS_BODY}

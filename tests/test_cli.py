@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from explorer import Corpus, Selection, open_corpus
+from explorer import Corpus, Selection, open_corpus, read_papers
 from explorer.cli.main import main
 from explorer.corpus.opening import open_files
 from explorer.export.export import FORMATS
@@ -282,9 +282,16 @@ def test_every_format_is_exported_by_its_suffix_and_says_what_it_lost(
         r"\.[a-z]+\b", " ".join(capsys.readouterr().out.split()).partition("the format:")[2].partition("--query")[0]
     )
     assert set(offered) == {form.suffix for form in FORMATS}
+    titles = open_corpus(corpus).select(Selection())["title"].dropna().tolist()
+    assert len(titles) == 3
     for suffix in offered:
-        assert main(["export", str(corpus), "-o", str(tmp_path / f"out{suffix}")]) == 0
-        assert (tmp_path / f"out{suffix}").stat().st_size > 0
+        written = tmp_path / f"out{suffix}"
+        assert main(["export", str(corpus), "-o", str(written)]) == 0
+        if suffix in (".xlsx", ".parquet"):
+            assert read_papers(written)["title"].dropna().tolist() == titles
+        else:
+            text = written.read_text(encoding="utf-8")
+            assert -1 < text.find(titles[0]) < text.find(titles[1]) < text.find(titles[2]), suffix
         assert "cannot hold" not in capsys.readouterr().err
         # Topics and scores are columns that these have no place for.
         assert main(["export", str(corpus), "--analysis", "-o", str(tmp_path / f"out{suffix}")]) == 0

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -61,7 +62,12 @@ def test_what_is_taken_opens_again_and_is_written(kind: str, name: str, tmp_path
     for number, (writer, write) in enumerate(WRITERS.items()):
         written = tmp_path / f"{number}"
         write(corpus.papers, written)
-        assert written.stat().st_size > 0, writer
+        if writer in ("to_excel", "to_parquet"):
+            frame = pd.read_excel(written, engine="openpyxl") if writer == "to_excel" else pd.read_parquet(written)
+            assert sorted(frame["title"]) == sorted(corpus.papers["title"]), writer
+        else:
+            text = written.read_text(encoding="utf-8")
+            assert [title for title in corpus.papers["title"] if title not in text] == [], writer
 
 
 @pytest.mark.parametrize("kind", ["days", "milliseconds", "seconds", "before year 1"])

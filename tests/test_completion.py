@@ -279,6 +279,14 @@ def edits(word: str) -> set[str]:
     ) - {word}
 
 
+@st.composite
+def misspelt(draw: st.DrawFn) -> str:
+    """One or two words of the papers, most of them an edit away, put together as in a query."""
+    words = draw(st.lists(st.sampled_from(["neural", "arithmetic", "transformer", "language"]), min_size=1, max_size=2))
+    written = [draw(st.sampled_from(sorted(edits(word))) | st.just(word)) for word in words]
+    return draw(st.sampled_from([" ", " OR ", " -", " title:"])).join(written)
+
+
 @settings(max_examples=150, deadline=None)
 @given(data=st.data())
 def test_any_single_edit_is_mended(data: st.DataObject, spelt: Corpus) -> None:
@@ -299,7 +307,7 @@ def test_a_field_without_a_word_is_no_misspelling(spelt: Corpus) -> None:
 
 
 @settings(max_examples=150, deadline=None)
-@given(query=st.text(st.characters(exclude_categories=["Cs"]), max_size=30))
+@given(query=st.text(st.characters(exclude_categories=["Cs"]), max_size=30) | misspelt())
 def test_a_suggestion_finds_more(query: str, spelt: Corpus) -> None:
     try:
         before = len(spelt.search(query, limit=None)) if parse(query) is not None else len(spelt)

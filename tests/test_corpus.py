@@ -39,7 +39,7 @@ def test_select_gives_the_papers_of_the_oracle_in_the_schema(data: st.DataObject
     assert list(frame.columns[: len(FIELDS)]) == list(FIELDS)
     assert list(frame.columns[-2:]) == ["topic", "score"]
     assert sorted(frame["id"]) == sorted(paper["id"] for paper in papers if oracles.passes(selection, paper))
-    assert frame["score"].notna().all() == bool(selection.query) or frame.empty
+    assert (frame["score"].notna() == bool(selection.query)).all()
     by_id = {paper["id"]: paper for paper in papers}
     for row in frame.astype(object).itertuples():
         assert row.topic == by_id[row.id]["topic"]
@@ -65,9 +65,13 @@ def test_search_refuses_what_cannot_be(natural: bool, bundled: Corpus) -> None:
 
 
 def test_natural_text_may_hold_anything(bundled: Corpus) -> None:
+    expected = bundled.search("arithmetic", limit=None)
+    assert len(expected) > 5
     for text in ('NOT "', "((", "author:", "", " ", "the", "😀", "a" * 5000, "x OR"):
-        found = bundled.search(text, natural=True, limit=None)
-        assert found["score"].is_monotonic_decreasing
+        alone = bundled.search(text, natural=True, limit=None)
+        assert alone["score"].is_monotonic_decreasing
+        if alone.empty:  # Then it adds nothing to a word, either.
+            assert bundled.search(f"arithmetic {text}", natural=True, limit=None)["id"].equals(expected["id"])
     with pytest.raises(QueryError):
         bundled.search('"')
 
@@ -208,6 +212,36 @@ print(*sorted({name.split(".")[0] for name in sys.modules} & {"pandas", "sklearn
     for path in [*accounts, *folder.rglob("files.json")] if not kept else ():
         path.unlink()
     assert run(program, LITEXPLORER_CORPUS=str(folder)).strip() == ""
+
+
+@pytest.mark.parametrize(
+    "papers",
+    [
+        None,
+        pd.DataFrame(
+            {"title": ["Arithmetic of lattices", "Lattices, and their arithmetic"], "authors": [["Ada Abel"], ["Bo Bell"]]}
+        ),
+    ],
+)
+def test_looking_at_papers_loads_no_pandas(bundled: Corpus, tmp_path: Path, papers: pd.DataFrame | None) -> None:
+    """Nor scikit-learn and scipy; also where no paper has a venue, a date or keywords."""
+    corpus = bundled if papers is None else Corpus.from_papers(papers, tmp_path / "corpus")
+    program = """
+import sys, explorer
+board = explorer.explore()
+messages = [
+    {"kind": "set", "changes": {"query": "arith"}}, {"kind": "complete", "text": "arith", "at": 5}, {"kind": "open", "row": 1},
+    {"kind": "star", "row": 1, "on": True}, {"kind": "tag", "row": 1, "name": "later", "on": True}, {"kind": "open", "row": None},
+    {"kind": "facet", "facet": "authors", "text": "a"}, {"kind": "tick", "row": 1, "on": True}, {"kind": "set", "changes": {"sort": "newest"}},
+    {"kind": "page", "page": 1}, {"kind": "undo"}, {"kind": "set", "changes": {"query": ""}},
+]
+for number, message in enumerate(messages, 1):
+    board._received(board, {"seq": number, **message}, [])
+    assert board.status["level"] != "error", (message, board.status)
+print(*sorted({name.split(".")[0] for name in sys.modules} & {"pandas", "sklearn", "scipy"}))
+"""
+    told = run(program, LITEXPLORER_CORPUS=str(corpus.folder), LITEXPLORER_DATA_HOME=str(tmp_path / "library"))
+    assert told.strip() == ""
 
 
 def test_a_reading_list_loads_no_pandas_either(bundled: Corpus, tmp_path: Path) -> None:

@@ -89,6 +89,11 @@ STRATEGIES: list[tuple[str, str]] = [
     ("Web of Science", "TI=lake AND AU=Doe J* AND SO=(LAKE RESEARCH) AND DO=10.1234/lake.1"),
     ("Web of Science", "Topic=(lake OR pond) AND Title=(fish) Timespan=2000-2010"),
     ("Web of Science", "ts=(lake) and ti=(fish)"),
+    (
+        "Web of Science",
+        '# 3 #2 AND #1\n# 2 TOPIC: ("lake fish" OR pond*) NOT TITLE: (sea)\n# 1 TITLE: (net$ NEAR/3 trap)\nRefined by: LANGUAGES: ( ENGLISH )\n'
+        "Timespan: 2000-2010. Indexes: SCI-EXPANDED, SSCI.",
+    ),
     ("Web of Science", 'ALL=(lake fish) NOT AK=("sea fish")'),
     # ProQuest
     ("ProQuest", "noft(lake OR pond) AND ti(fish NEAR/3 net*) AND su(trout)"),
@@ -282,6 +287,86 @@ def test_an_apostrophe_is_no_quote() -> None:
 def test_identifiers_and_addresses(text: str, query: str, kind: str) -> None:
     assert translate(text) == Translation(query, kind)
     assert parse(text) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [
+        ("Moss, I. A., & Roe, B. (2003). Nets in older lakes. Lake Research, 3(2), 1-9.", 'title:"Nets in older lakes"'),
+        ("Moss, I. (2003, May 4). Nets in older lakes: why? Lake Research.", 'title:"Nets in older lakes: why"'),
+        (
+            "Moss IA, Roe B, van Dam C. Nets in older lakes. Lake Res. 2003;3(2):1-9. doi: 10.1234/lake.1.",
+            'doi:"10.1234/lake.1" OR title:"Nets in older lakes"',
+        ),
+        ("Moss IA, et al. Nets in older lakes. Lake Res. 2003 May;3(2):1-9.", 'title:"Nets in older lakes"'),
+        (
+            "I. A. Moss and B. Roe, \u201cNets in older lakes,\u201d Lake Res., vol. 3, pp. 1\u20139, 2003.",
+            'title:"Nets in older lakes"',
+        ),
+        ('Moss, Ida. "Nets in Older Lakes." Lake Research 3.2 (2003): 1-9.', 'title:"Nets in Older Lakes"'),
+        (
+            "Moss, I. (2003). Nets in older lakes. Lake Research. https://doi.org/10.1234/lake.1",
+            'doi:"10.1234/lake.1" OR title:"Nets in older lakes"',
+        ),
+    ],
+)
+def test_a_reference_finds_its_paper(text: str, query: str) -> None:
+    assert translate(text) == Translation(query, "a reference")
+    assert parse(text) is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nets in older lakes (2003)", "lake fish (2003) and nets. more nets", 'lake, "nets in older lakes" 2003', "lake AND (2003). fish nets in lakes. x",
+        "Nets in older lakes. A study of fish. Lakes", "title:lake (2003). fish nets in lakes. x", 'author:"Moss IA" "nets in older lakes"',
+    ],
+)  # fmt: skip
+def test_words_and_queries_are_no_references(text: str) -> None:
+    assert translate(text).dialect != "a reference"
+
+
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [
+        ("Title: lake fish", "title:lake fish"),
+        ('title: "lake fish" AND Authors: moss', 'title:"lake fish" AND author:moss'),
+        ("(Abstract: lake) OR Keywords: (fish OR net)", "(abstract:lake) OR keyword:(fish OR net)"),
+        ("year: 2003 lake", "year:2003 lake"),
+    ],
+)
+def test_a_blank_behind_the_name_of_a_field(text: str, query: str) -> None:
+    assert translate(text) == Translation(query, "a search by fields")
+
+
+@pytest.mark.parametrize("text", ["title:lake", '"Title: lake"', "Subtitle: lake", "Lakes: a study of title: lake"])
+def test_no_name_of_a_field(text: str) -> None:
+    assert translate(text) == Translation(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "query", "left_out"),
+    [
+        (
+            "TOPIC: (lake) NOT TOPIC: (sea)\nRefined by: DOCUMENT TYPES: ( ARTICLE OR REVIEW ) AND LANGUAGES: ( ENGLISH )\n"
+            "Timespan: 2000-2010. Indexes: SCI-EXPANDED.",
+            "title,abstract,keyword:lake AND (NOT title,abstract,keyword:sea) AND year:2000..2010",
+            ("Refined by: DOCUMENT TYPES: ( ARTICLE OR REVIEW )", "LANGUAGES: ( ENGLISH )", "Indexes: SCI-EXPANDED."),
+        ),
+        (
+            "TITLE: (lake) AND YEAR PUBLISHED: (2000-2010)\nTimespan: All years. Indexes: SSCI, A&HCI.",
+            "title:lake AND year:2000..2010",
+            ("Timespan: All years.", "Indexes: SSCI, A&HCI."),
+        ),
+    ],
+)
+def test_searches_as_the_history_of_web_of_science_showed_them(text: str, query: str, left_out: tuple[str, ...]) -> None:
+    assert translate(text) == Translation(query, "Web of Science", left_out)
+
+
+def test_a_field_named_exactly_tells_proquest() -> None:
+    assert translate('lake AND la.exact("English")') == Translation("lake", "ProQuest", ('la.exact("English")',))
+    assert translate('lake AND (la:("eng"))') == Translation("lake", "LILACS (BVS)", ('la:("eng")',))
 
 
 def test_an_identifier_finds_its_paper(tmp_path: Path) -> None:
@@ -531,7 +616,7 @@ def _searches(draw: Any, rules: Rules) -> Search:
 
 
 @pytest.mark.parametrize("database", DATABASES)
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_hits_are_those_that_the_documentation_promises(database: str, data: st.DataObject) -> None:
     rules = DATABASES[database]

@@ -6,6 +6,8 @@ import argparse
 import ast
 import re
 import shlex
+import shutil
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -74,6 +76,44 @@ def test_commands_and_code_are_as_they_can_be_given(path: Path) -> None:
                 if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "explorer"
             ]
             assert [name for name in names if name not in explorer.__all__] == []
+
+
+GUIDES = [ROOT / "README.md", ROOT / "docs" / "tutorial.md", *sorted((ROOT / "docs" / "howto").glob("*.md"))]
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory, sample: Path) -> Path:
+    """A folder with the files that the documents speak of."""
+    folder = tmp_path_factory.mktemp("desk")
+    explorer.to_bibtex(explorer.read_papers(sample), folder / "refs.bib")
+    labels = cycle(("in", "out"))
+    written = (folder / "refs.bib").read_text(encoding="utf-8")
+    written = re.sub(r"^@\w+\{.*,$", lambda entry: f"{entry[0]}\n  my_label = {{{next(labels)}}},", written, flags=re.MULTILINE)
+    (folder / "refs.bib").write_text(written, encoding="utf-8")
+    lines = sample.read_text(encoding="utf-8").splitlines(keepends=True)
+    (folder / "papers").mkdir()
+    (folder / "papers" / "a.jsonl").write_text("".join(lines[:50]), encoding="utf-8")
+    explorer.to_ris(explorer.read_papers(sample).tail(30), folder / "papers" / "b.ris")
+    explorer.Corpus.from_papers(explorer.read_papers(sample), folder / "corpus")
+    records = explorer.read_papers(sample).head(30)
+    records.loc[0, ["id", "doi"]] = "doi:10.5555/1", "10.5555/1"
+    explorer.Corpus.from_papers(records, folder / "review")
+    records[["title"]].assign(label_included=[n % 2 for n in range(30)]).to_csv(folder / "rayyan.csv", index=False)
+    return folder
+
+
+@pytest.mark.parametrize("path", GUIDES, ids=lambda path: path.stem)
+def test_what_the_guides_write_runs(path: Path, desk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One block after the other, as they stand; those of machines that are not here are left out."""
+    shutil.copytree(desk, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, object] = {"id": explorer.read_papers("refs.bib")["id"].iloc[0]}
+    if path.stem == "keep_up":
+        shutil.rmtree("papers")
+        shutil.copytree("corpus", "papers")
+    for language, text in _FENCE.findall(path.read_text(encoding="utf-8")):
+        if language == "python" and "://" not in text:
+            exec(compile(text, path.name, "exec"), names)
 
 
 def test_the_glossary_says_each_word_once() -> None:

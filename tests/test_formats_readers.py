@@ -40,6 +40,11 @@ def _one(text: str | bytes, name: str = "x", **options: Any) -> dict[str, Any]:
         (r'Erd{\H o}s, Ji{\v{r}}{\'{\i}} and M{\"u}ller', "Erdős, Jiří and Müller"), (r"\L{}ukasz \O{}re \c{c}a \aa", "Łukasz Øre ça å"),
         ("S$^{2}$FT", "S²FT"), (r"$\textit{Labor Space}$", "Labor Space"), (r"$O(n \log n)$ at $x_i \leq \alpha$", "O(n log n) at xᵢ ≤ α"),
         ("costs $5 and $10 a day", "costs $5 and $10 a day"), ("a --- b -- c ``q''", "a — b – c “q”"), (r"50\% of A \& B", "50% of A & B"),
+        (r"A $\frac34$-approximation", "A 3/4-approximation"), (r"$\frac{3}{4}$ or $\frac 3 4$", "3/4 or 3/4"), (r"$1\tfrac12$", "1 1/2"),
+        (r"$\frac{n+1}{2n}$", "(n+1)/2n"), (r"$\frac{1}{n+1}$", "1/(n+1)"), (r"$\frac\pi2x$", "π/2x"), (r"spin-$\nicefrac{1}{2}$", "spin-1/2"),
+        (r"$\frac{\frac12}{3}$", "(1/2)/3"), (r"$x^{\frac{3}{2}}$", "x^(3/2)"), (r"$\sqrt2x$", "√2x"), (r"$\sqrt[3]{2}$", "∛2"), (r"$\sqrt[3]{x+1}$", "∛(x+1)"),
+        (r"$\sqrt[n]{2}$", "ⁿ√2"), (r"$\binom{n}{2}$ pairs", "(n choose 2) pairs"), (r"$\sim$50 or $<$5 of $\ge$65", "~50 or <5 of ≥65"),
+        (r"$\frac{1}$ a", "1/ a"),
         ("{{Deep} {B}races}", "Deep Braces"), ("$4^{th}$", "4th"), (r"\unknown{kept} \alone", "kept alone"), ("  two\n lines ", "two lines"),
     ],
 )  # fmt: skip
@@ -78,6 +83,9 @@ def test_markup_reads_as_text(text: str, plain: str) -> None:
         ("2024", "2024 year"), ("2024-03", "2024-03 month"), ("2014//", "2014 year"), ("2001/09/01/", "2001-09-01 day"), ("1996 Jul 9", "1996-07-09 day"),
         ("FEB 2011", "2011-02 month"), ("Nov. 16, 2004", "2004-11-16 day"), ("2015 Nov-Dec", "2015-11 month"), ("7/8/2024", "2024 year"),
         ("7/31/2024 14:00", "2024-07-31 day"), ("c1999", "1999 year"), ("2007-02-31", "2007-02 month"), ("20240311", "2024-03-11 day"),
+        ("05.03.2011", "2011-03-05 day"), ("5. 3. 2011", "2011-03-05 day"), ("03.25.2011", "2011-03-25 day"), ("2011. 3. 5.", "2011-03-05 day"),
+        ("05-03-2011", "2011 year"), ("15-Mar-12", "2012-03-15 day"), ("7-mai-98", "1998-05-07 day"), ("3rd of May 2011", "2011-05-03 day"),
+        ("2012-05-12 (online)", "2012-05-12 day"), ("2011.03", "2011-03 month"),
     ],
 )  # fmt: skip
 def test_dates_read_as_far_as_they_are_known(text: str, day: str) -> None:
@@ -90,6 +98,8 @@ def test_a_date_without_a_year_takes_that_of_the_record() -> None:
     assert finest("2022", "MAR 16") == "2022-03-16"
     assert finest("1999", "2000-01-02") == "1999"
     assert parse_date("soon") is None
+    # A year that stands for none, and a page or a day of which spreadsheets made a date.
+    assert parse_date("9999") is parse_date("12-Mar") is parse_date("Mar-12") is parse_date("10-11-12") is None
 
 
 def test_bibtex_names_between_semicolons() -> None:

@@ -43,7 +43,7 @@ def named_counts(results: Results, field: str) -> dict[Any, int]:
     return {name: count for name, count in zip(names, counts, strict=True) if count}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(data=st.data())
 def test_papers_and_counts_of_random_selections(data: st.DataObject, corpora: Corpora) -> None:
     corpus, papers = data.draw(st.sampled_from(corpora))
@@ -57,7 +57,7 @@ def test_papers_and_counts_of_random_selections(data: st.DataObject, corpora: Co
         assert named_counts(results, field) == dict(oracles.count(selection, papers, field)), field
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(data=st.data())
 def test_the_order_of_filters_never_matters(data: st.DataObject, corpora: Corpora) -> None:
     corpus, _ = data.draw(st.sampled_from(corpora))
@@ -92,7 +92,7 @@ def expected_order(selection: Selection, papers: list[oracles.Paper], rows: list
     return sorted(rows, key=orders["newest" if selection.sort == "relevance" else selection.sort])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(data=st.data())
 def test_orders_and_pages(data: st.DataObject, corpora: Corpora) -> None:
     corpus, papers = data.draw(st.sampled_from(corpora))
@@ -117,7 +117,7 @@ def test_orders_and_pages(data: st.DataObject, corpora: Corpora) -> None:
         assert rows == expected_order(selection, papers, rows)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(data=st.data())
 def test_which_filter_to_loosen(data: st.DataObject, corpora: Corpora) -> None:
     corpus, papers = data.draw(st.sampled_from(corpora))

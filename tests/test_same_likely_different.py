@@ -480,3 +480,130 @@ def test_a_long_title_of_one_year_and_some_of_its_authors() -> None:
     assert class_of(title, title, authors=some, published=["2011", "2012"]) == "likely"
     assert class_of("Young eels", "Young eels", authors=some) != "same"
     assert class_of(title, title, authors=[some[0], ["Ida Moss"]]) != "same"
+
+
+LONG = "Slow migration of young eels along a stony coast in winter and spring"
+"""More letters and words than two works share by chance."""
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        # Two neighbours that changed places; not where they say which one of several, and not two letters.
+        ("The drift of slow tidal waves in shallow bays", "The drift of tidal slow waves in shallow bays", "same"),
+        ("The drift of slow waves in three shallow bays", "The drift of slow waves three in shallow bays", "likely"),
+        ("The map of p q waves on long shallow coasts", "The map of q p waves on long shallow coasts", "likely"),
+        # A preposition was lost; one that says no was not.
+        ("Migration of eels along the coast of Ireland", "Migration eels along the coast of Ireland", "same"),
+        ("Parsing with grammars learnt from raw text corpora", "Parsing grammars learnt from raw text corpora", "likely"),
+        ("Migration of eels and not of trout in shallow rivers", "Migration of eels and of trout in shallow rivers", "likely"),
+        # What an aggregator writes behind a title, and what makes it another work.
+        ("Migration of eels along the coast", "Migration of eels along the coast [Article]", "same"),
+        ("Migration of eels along the coast", "Migration of eels along the coast (Preprint).", "same"),
+        ("Migration of eels along the coast", "Migration of eels along the coast (Original research article)", "same"),
+        ("Migration of eels along the coast", "Migration of eels along the coast (Protocol)", "different"),
+        ("Migration of eels along the coast", "Migration of eels along the coast (Extended abstract)", "likely"),
+        ("Migration of eels along the coast", "Data from: Migration of eels along the coast", "different"),
+        ("Migration of eels along the coast", "Supplementary materials for Migration of eels along the coast", "different"),
+        # A database left out the subtitle; another side of the matter is another paper.
+        ("Migration of young eels along the coast", "Migration of young eels along the coast: a puzzle of old maps", "same"),
+        ("Migration of young eels along the coast", "Migration of young eels along the coast: theory and old maps", "likely"),
+        ("Migration of young eels along the coast", "Migration of young eels along the coast: 2. Old maps", "likely"),
+        ("Young eels", "Young eels: a puzzle of old maps along the coast", "different"),
+        # Cut off where no title ends.
+        ("Migration of young eels along the", "Migration of young eels along the stony coast of Ireland", "same"),
+        ("Migration of young eels in fresh-", "Migration of young eels in fresh-water lakes of Ireland", "same"),
+        ("Migration of young eels along", "Migration of young eels along rivers", "likely"),
+    ],
+)
+def test_what_befalls_a_title_by_the_same_people_in_the_same_year(first: str, second: str, expected: str) -> None:
+    assert class_of(first, second) == class_of(second, first) == expected
+
+
+def test_a_subtitle_and_words_in_another_order_need_the_same_people_and_year() -> None:
+    for first, second in (
+        ("Migration of young eels along the coast", "Migration of young eels along the coast: a puzzle of old maps"),
+        ("The drift of slow tidal waves in shallow bays", "The drift of tidal slow waves in shallow bays"),
+    ):
+        assert class_of(first, second, year=[2018, 2019]) == "likely"
+        assert class_of(first, second, authors=[AUTHORS, ["Ida Moss", "Noether, Emmy"]]) != "same"
+
+
+def test_a_long_title_needs_no_names_where_no_other_work_has_it() -> None:
+    nameless = [AUTHORS, None]
+    for year, expected in (([2018, 2019], "same"), ([2019, None], "same"), ([2016, 2019], "likely")):
+        assert class_of(LONG, LONG.upper(), authors=nameless, year=year) == expected
+    assert (
+        class_of(
+            "Young eels in winter rivers of Eire", "Young eels in winter rivers of Eire", authors=nameless, year=[2018, 2019]
+        )
+        == "likely"
+    )
+    yearly = f"Annual report on the {LONG[5:]}"
+    assert class_of(yearly, yearly, authors=nameless, year=[2018, 2019]) == "likely"
+    # Nobody says whose of the two the third one is.
+    three = records([LONG] * 3, authors=[AUTHORS, ["Ruth Moss", "Luis Paz"], None], year=[2018, 2018, 2019])
+    assert set(classes(merge_duplicates(three)).values()) == {"likely"}
+
+
+def test_one_stretch_of_pages_is_one_article() -> None:
+    first, second = "Migration of young eels along the coast", "Migration of young brown eels and trout along the coast"
+    place: dict[str, list[object]] = {"venue": ["Journal of Fish Biology", "J. Fish Biol."], "volume": ["12", "12"]}
+    assert class_of(first, second, **place, pages=["101-120", "101-20"]) == "same"
+    assert class_of(first, second, **place, pages=["101", "101"], endpage=["120", "120"]) == "same"
+    # Abstracts of a meeting stand on one page, and two by the same people are alike.
+    assert class_of(first, second, **place, pages=["S101", "S101"]) == "likely"
+    assert class_of(first, second, **place, pages=["101-102", "101-102"]) == "likely"
+    # In some journals each article begins at page 1.
+    assert class_of(first, second, **place, pages=["1-20", "1-20"]) == "likely"
+    assert class_of(first, second, **{**place, "volume": ["12", "13"]}, pages=["101-120", "101-120"]) == "different"
+    assert (
+        class_of(first, second, **{**place, "venue": ["J. Fish Biol.", "Acta Math."]}, pages=["101-120", "101-120"]) == "likely"
+    )
+    assert class_of(first, second, **place, pages=["101-120", "101-120"], authors=[AUTHORS, ["Ida Moss"]]) != "same"
+    parts = ("Lectures on the theory of forms, part one", "Lectures on the theory of forms, part two")
+    assert class_of(*parts, **place, pages=["101-120", "101-120"]) != "same"
+
+
+def test_one_text_as_abstract_is_one_paper_whatever_its_title_lost() -> None:
+    text = " ".join(
+        f"Eels of the {river} river swim {way} when the moon is new."
+        for river in ("Lea", "Ouse", "Tees")
+        for way in ("up", "down")
+    )
+    first, second = "Migration of young brown eels along the stony coast", "Migration of young eels along the stony coast"
+    assert class_of(first, second, abstract=[text, text]) == "same"
+    assert class_of(first, second, abstract=[text, text], year=[2014, 2019]) == "likely"
+    assert class_of(first, second, abstract=[text, text.replace("up", "away")]) != "same"
+    assert class_of(first, f"Data from: {first}", abstract=[text, text]) == "different"
+    parts = ("Lectures on the theory of forms, part one", "Lectures on the theory of forms, part two")
+    assert class_of(*parts, abstract=[text, text]) != "same"
+
+
+def _vocabulary() -> list[str]:
+    """Two thousand and more invented words, of syllables."""
+    heads = [f"{one}{two}" for one in "bdfgklmnprst" for two in "aeiou"]
+    return [f"{head}{tail}" for head in heads for tail in heads]
+
+
+def test_a_slip_is_told_by_the_words_of_the_other_titles() -> None:
+    words = _vocabulary()
+    others = [" ".join(words[start : start + 12]) for start in range(0, len(words), 12)]
+    frame = [
+        {"title": f"The eels of {text}", "authors": [f"Person{row} Lopez"], "year": 2001} for row, text in enumerate(others * 2)
+    ]
+
+    def found(first: str, second: str) -> str:
+        pair = [{"title": f"Migration of {title}", "authors": AUTHORS, "year": 2019} for title in (first, second)]
+        rows = pd.DataFrame([*pair, *frame]).assign(id=lambda table: [f"r{row}" for row in range(len(table))])
+        return classes(merge_duplicates(rows)).get(("r0", "r1"), "different")
+
+    # *bxg* stands in no other word; *bana* might be a word though no title has it.
+    assert found("babana along the coast", "baxana along the coast") == "same"
+    assert found("bafana along the coast", "bagana along the coast") == "likely"
+    # A word that nearly all titles have was misspelt.
+    assert found("the eels along the coast", "teh eels along the coast") == "same"
+    # A space became a letter.
+    assert found("bafa gada along the coast", "bafaxgada along the coast") == "same"
+    # Neither is known, and both could be words.
+    assert found("zuzana along the coast", "zuzama along the coast") == "likely"

@@ -68,3 +68,10 @@ def test_headers_of_languages(language: str) -> None:
     assert (paper["title"], paper["authors"], paper["venue"], paper["keywords"]) == (title, authors, venue, keywords)
     assert paper["year"] == 2016
     assert paper["abstract"]
+
+
+def test_tags_that_zotero_made_itself_are_keywords_where_there_are_no_others() -> None:
+    table = "Key,Item Type,Title,Manual Tags,Automatic Tags\nA,journalArticle,Reeds of lakes,,Water; Lake plants\nB,journalArticle,Reeds,moss,Water\n"
+    papers = import_papers(Source("zotero.csv", data=table.encode())).table.to_pylist()
+    assert papers[0]["keywords"] == ["Water", "Lake plants"]
+    assert papers[1]["keywords"] == ["moss"]

@@ -154,3 +154,14 @@ def test_names_in_a_row() -> None:
     assert joined([]) == ""
     assert joined(["A", "B", "C"]) == "A, B, C"
     assert joined(list("ABCDE")) == "A, B, C and 2 more"
+
+
+def test_words_are_told_apart_alike_whether_all_are_analysed_or_few() -> None:
+    """A pattern that may begin with any letter has every word analysed, as texts in other scripts have."""
+    letters = [chr(code) for code in range(0x3000) if not 0xD800 <= code < 0xE000]
+    texts = [f"graph{c}graphs {c}graph {c}raph g{c}raph gr{c} _graph_ GRAPHS{c}" for c in letters]
+    for terms in (Terms(frozenset({"graph", "e"})), Terms(frozenset({"o"}), ("gr.*", "s[a-z]*"))):
+        all_analysed = replace(terms, patterns=(*terms.patterns, "[z]zz"))
+        assert terms.beginnings
+        assert not all_analysed.beginnings
+        assert [highlight(text, terms) for text in texts] == [highlight(text, all_analysed) for text in texts]

@@ -130,8 +130,8 @@ def test_what_an_article_follows_is_a_verb_and_no_name() -> None:
     label = named(texts, STARS, words=[["evaluating", "trust"], ["stars"]])[0]
     assert label == "trust"
     assert phrases_of("We study the problem", {"study": 1.0, "problem": 1.0}) == {
-        "study": (1, 0, 0, 1),
-        "problem": (1, 1, 1, 0),
+        "study": (1, 0, 0, 1, 0),
+        "problem": (1, 1, 1, 0, 0),
     }
 
 
@@ -319,3 +319,90 @@ def test_a_second_phrase_is_no_form_of_the_first() -> None:
     ]
     label = named(texts, STARS, words=[["detecting", "detection"], ["stars"]])[0]
     assert not {"detecting", "detection"} <= set(re.findall(r"\w+", label))
+
+
+def test_a_name_is_of_all_papers_of_a_topic_and_not_of_the_surest_alone() -> None:
+    sure = [f"Wild orchids {at}. Orchids of a narrow peat bog {at}." for at in range(70)]
+    rest = [f"Wild orchids of hill {at}. Orchids and their soil {at}." for at in range(330)]
+    texts = [*sure, *rest, *STARS * 30]
+    places = np.zeros((len(texts), 2))
+    places[: len(sure), 0] = np.linspace(1, 0.99, len(sure))
+    places[len(sure) : 400, 0] = np.linspace(0.9, 0.8, len(rest))
+    places[400:, 1] = 1
+    worth = {term: 1.0 for text in texts for term in terms_of(text)}
+    words = [["orchids", "peat", "bog", "narrow", "wild"], ["stars"]]
+    assert name_topics(texts, places, words, worth)[0][0] == "wild orchids"
+
+
+def test_what_wants_an_object_names_nothing() -> None:
+    texts = [f"On the lack of {noun} among bees. A lack of {noun} and of bees." for noun in ("food", "water", "nests", "shade")]
+    assert named(texts, STARS, words=[["lack", "bees"], ["stars"]])[0] == "bees"
+
+
+def test_a_participle_that_a_preposition_follows_neither_begins_nor_ends_a_name() -> None:
+    worth = dict.fromkeys(map(word_key, ("algorithm", "based", "trees", "speed", "light")), 1.0)
+    assert {*phrases_of("An algorithm based on trees, the speed of light", worth)} == {
+        "algorithm", "algorithm based on trees", "trees", "speed", "speed of light", "light",
+    }  # fmt: skip
+
+
+def test_a_code_of_a_classification_goes_behind_a_name() -> None:
+    texts = [f"Gamma function {noun} [S14]. How to find the gamma function, {noun}, S14." for noun in "abcd"]
+    assert named(texts, STARS, words=[["s14", "gamma", "function"], ["stars"]])[0] == "gamma function"
+
+
+def test_capitals_before_an_acronym_in_brackets_are_those_of_the_acronym() -> None:
+    texts = [
+        "Planning. We solve a Markov Decision Process (MDP) fast.",
+        "Control. It is called a Markov Decision Process (MDP) here.",
+        "Search. A Markov Decision Process (MDP) is large, and every Markov decision process is slow.",
+    ]
+    assert named(texts, STARS, words=[["markov", "decision", "process"], ["stars"]])[0] == "Markov decision process"
+    always = [
+        f"It is what the World Health Organization (WHO) wrote in letters on the care of old people in {name}."
+        for name in ("Rome", "Oslo", "Lima")
+    ]
+    assert named(always, STARS, words=[["world", "health", "organization"], ["stars"]])[0] == "World Health Organization"
+
+
+def test_powers_of_units_are_units() -> None:
+    texts = [
+        f"We gave {dose} mg kg-1 of iron to rats with IL-6, then {dose} mg kg-1 more. IL-6 rose." for dose in (5, 10, 20, 40)
+    ]
+    assert units(texts) == {"mg", "kg-1"}
+
+
+def test_a_name_is_not_cut_before_a_word_that_names_end_with() -> None:
+    texts = [f"The central nervous system of {noun}." for noun in ("rats", "mice", "apes", "cats")]
+    assert named(texts, STARS, words=[["nervous", "central"], ["stars"]])[0] == "central nervous system"
+
+
+def test_a_small_letter_is_a_word_and_no_part_of_a_name() -> None:
+    worth = dict.fromkeys(("análise", "brasil", "vitamin"), 1.0)
+    assert {*phrases_of("análise do Brasil e do Peru", worth)} == {"análise", "brasil"}
+    assert "vitamin d" in phrases_of("lack of vitamin D in bones", worth)
+
+
+def test_a_word_is_completed_by_a_phrase_rather_than_by_a_word() -> None:
+    texts = [
+        f"Connectome {noun}. The connectome has edges; a human brain and {noun}." for noun in ("maps", "codes", "forms", "data")
+    ]
+    label = named(texts, STARS, words=[["connectome", "edges", "brain", "human"], ["stars"]])[0]
+    assert label in ("connectome, human brain", "human brain")
+
+
+def test_topics_without_a_phrase_of_their_own_are_called_by_their_words() -> None:
+    texts = [f"Neural networks {at}." for at in range(4)]
+    one, other = named(texts, texts, words=[["neural", "networks"], ["neural", "networks", "depth"]])
+    assert "·" not in one + other
+    assert one != other
+
+
+def test_a_note_in_brackets_after_a_sentence_is_a_piece_by_itself() -> None:
+    said = [f"{word} heal. (Some Database Record (c) 20{at}1 A, all rights reserved) {word} grow." for at, word in
+            enumerate(["Cells", "Mice", "Plants"])]  # fmt: skip
+    assert without_boilerplate(said)[1] == "Mice heal. Mice grow."
+
+
+def test_identifiers_of_papers_are_no_words() -> None:
+    assert terms_of("Discussion [arXiv:1009.1234] and doi:10.1/abc of proxies") == ["discussion", "proxies"]

@@ -101,3 +101,6 @@ def test_terms_that_emerge_are_those_that_were_put_in() -> None:
     assert found["before"].tolist() == [0]
     assert emerging_terms(texts, np.arange(400) >= 300, {"waves"}, level=0.001)["term"].tolist() == ["gravitational"]
     assert len(emerging_terms(texts, np.zeros(400, bool), set())) == 0
+    # None is commoner than chance makes it: a frame of the same columns.
+    none = emerging_terms(texts[:300], np.arange(300) >= 150, set(), level=1e-9)
+    assert (len(none), list(none.columns)) == (0, list(found.columns))

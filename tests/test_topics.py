@@ -354,3 +354,13 @@ def test_an_acronym_and_what_it_stands_for_are_one_phrase() -> None:
     labels, phrases = name_topics([*one, *other], places, [["llms", "language", "models"], ["stars", "planets"]], worth)
     assert labels[0] == "large language models"
     assert not {"llm", "llms"} & set(phrases[0])
+
+
+def test_a_model_that_is_fitted_again_is_as_a_new_one() -> None:
+    draw = np.random.default_rng(8)
+    first = draw.poisson(0.4, (80, 30))
+    second = draw.poisson(np.where(np.arange(30) % 2 == np.arange(60)[:, None] % 2, 3.0, 0.2))
+    again = TopicModel(2).fit(first).fit(second)
+    fresh = TopicModel(2).fit(second)
+    assert (again.factors_ == fresh.factors_).all()
+    assert (again.transform(second) == fresh.transform(second)).all()

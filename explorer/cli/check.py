@@ -19,13 +19,13 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run it; returns the exit status."""
     from explorer.disk import FILES, damaged_files
-    from explorer.store.generations import read_manifest
+    from explorer.store.generations import damaged, read_manifest
 
     folder = Path(options.corpus)
     manifest = read_manifest(folder)
     generation = folder / manifest["generation"]
     say = Progress()
-    found = list(damaged_files(generation, whole=True, progress=lambda part: say("check", part)))
+    found = list(damaged(folder, manifest, whole=True, progress=lambda part: say("check", part)))
     for name, what in found:
         print(f"{generation / name} {what}", file=sys.stderr)
     # Made from the rest when it is missing.

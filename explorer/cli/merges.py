@@ -34,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
         after = corpus.decide(rules, progress=Progress())
         if len(after) < len(corpus):
             print(f"{after.folder}: {len(corpus) - len(after):,} merged, {len(after):,} papers.", file=sys.stderr)
-        known = {*corpus.table.column("id").to_pylist(), *corpus.snapshot.merged.records.column("id").to_pylist()}
+        known = {*corpus.snapshot.table.column("id").to_pylist(), *corpus.snapshot.merged.records.column("id").to_pylist()}
         for name in (name for name in options.never or options.always if name not in known):
             print(f"There is no record {name!r} here yet; the rule holds once it comes in.", file=sys.stderr)
         print(f"{corpus.folder}: {len(rules.never):,} pairs never merged, {len(rules.always):,} always.", file=sys.stderr)

@@ -28,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
     if not ids:
         raise CorpusError("No paper is meant: give ids, or a --query that finds some.")
     if options.dry_run:
-        titles = dict(zip(*corpus.table.select(["id", "title"]).to_pydict().values(), strict=True))
+        titles = dict(zip(*corpus.snapshot.table.select(["id", "title"]).to_pydict().values(), strict=True))
         for id_ in ids:
             print(f"{id_}\t{titles.get(id_, '(not here)')}")
         return 0

@@ -59,6 +59,8 @@ def run(options: argparse.Namespace) -> int:
     """Run it; returns the exit status."""
     from explorer.server.server import main_url, serve
 
+    if options.memory is not None and not options.memory > 0:
+        raise ServerError(f"--memory {options.memory:g} leaves nothing. Give gigabytes for the server and its dashboards.")
     token = _token(options)
     readers = _readers(options)
     if options.reader is not None:
@@ -79,6 +81,7 @@ def run(options: argparse.Namespace) -> int:
         # A terminal is the reader's own; a log is read by others.
         address = main_url(options.ip, port, token if sys.stderr.isatty() else None)
         print(f"Serving {len(corpus):,} papers at {address} (Ctrl+C stops)", file=sys.stderr, flush=True)
+        threading.Thread(target=_check, args=(corpus,), name="check", daemon=True).start()
         if corpus.ranker.meaning_outdated or (plain and not corpus.ranker.meaning_ready):
             # Whoever ranks before it is done waits for it, with all others.
             threading.Thread(target=_prepare, args=(corpus,), name="meaning", daemon=True).start()
@@ -108,6 +111,15 @@ def _opened(options: argparse.Namespace) -> Corpus:
 
     corpus = open_given(options.files, keep_duplicates=options.keep_duplicates) if options.files else default_corpus()
     return corpus if options.scheduler is None else asked_by(corpus.folder, connected(options.scheduler))
+
+
+def _check(corpus: Corpus) -> None:
+    """Say which files of the corpus are not as they were written; of large ones only the size is compared when it is opened."""
+    from explorer.store.generations import damaged
+
+    for name, what in damaged(corpus.folder, corpus.manifest, whole=True):
+        say = f"{corpus.manifest['generation']}/{name} {what}, and what is shown may be wrong. See what to do"
+        print(f"{say}: litexplorer check {corpus.folder}", file=sys.stderr, flush=True)
 
 
 def _prepare(corpus: Corpus) -> None:

@@ -88,14 +88,16 @@ class Corpus:
     _repr_html_ = card
     folder: Handed[Path] = Handed("snapshot.folder", "Path of the corpus folder.")
     manifest: Handed[dict[str, Any]] = Handed("snapshot.manifest", "Format version, content hash, papers, how it was made.")
-    table: Handed[pa.Table] = Handed("snapshot.table", "The papers in the schema, memory-mapped.")
+    table: Handed[pa.Table] = Handed(
+        "snapshot.table.whole", "The papers in the schema, memory-mapped but for abstracts that are packed."
+    )
     ledger: Handed[Ledger] = Handed("snapshot.ledger", str(Snapshot.ledger.__doc__))
     rules: Handed[Rules] = Handed("snapshot.rules", "Pairs of records that are merged always, or never.")
 
     @cached_property
     def papers(self) -> pd.DataFrame:
         """The papers as a DataFrame in the schema, memory-mapped, with their `topic`."""
-        return to_frame(self.snapshot.with_topic(self.snapshot.table, self.snapshot.topics.codes))
+        return to_frame(self.snapshot.with_topic(self.table, self.snapshot.topics.codes))
 
     @property
     def topics(self) -> CorpusTopics:

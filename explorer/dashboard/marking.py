@@ -114,7 +114,7 @@ class Marking:
             return [self.session.id_of(row)]
         if not self.session.ticked:
             raise SelectionError("No paper is ticked. Tick some in the list first.")
-        ids = self.session.corpus.table.column("id")
+        ids = self.session.corpus.snapshot.table.column("id")
         return [ids[ticked].as_py() for ticked in sorted(self.session.ticked)]
 
     def _check(self) -> None:

@@ -159,7 +159,7 @@ class SavedSearches:
     def save_set(self, name: str, *, replace: bool) -> str:
         """Save the ticked papers as a set."""
         self.check_writable()
-        ids = self.session.corpus.table.column("id")
+        ids = self.session.corpus.snapshot.table.column("id")
         saved = self.library.save_set(name, [ids[row].as_py() for row in sorted(self.session.ticked)], replace=replace)
         return f"Saved the set “{saved.name}” of {saved.papers:,} paper{'' if saved.papers == 1 else 's'}."
 

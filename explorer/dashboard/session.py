@@ -262,7 +262,7 @@ class Session(HasTraits):
     def id_of(self, row: Any) -> str:
         """Id of the paper in a row of the corpus."""
         self.check(row)
-        return str(self.corpus.table.column("id")[row].as_py())
+        return str(self.corpus.snapshot.table.column("id")[row].as_py())
 
     def take_reads(self, ids: tuple[str, ...], *, reorder: bool) -> None:
         """Take other papers for read; `reorder` has an order that depends on them follow at once."""

@@ -22,6 +22,7 @@ VOTES: dict[str, dict[str, float]] = {
         "same, but of a kind": 0.0,
         "same in other forms": 6.5,
         "misspelt": 5.5,
+        "in another order": 5.0,
         "cut off": 5.0,
         "without subtitle": 3.5,
         "misspelt or another word": 4.5,
@@ -34,7 +35,8 @@ VOTES: dict[str, dict[str, float]] = {
     "authors": {"same": 3.5, "most": 1.5, "some": -1.2, "others": -8.0, "unknown": 0.0},
     "year": {"same": 1.0, "next": 0.0, "near": -2.0, "far": -6.0, "unknown": 0.0},
     "abstract": {"same": 7.0, "nearly the same": 6.0, "alike": 1.0, "other": -7.0, "unknown": 0.0},
-    "pages": {"same": 4.0, "other": -13.0, "unknown": 0.0},
+    "pages": {"same throughout": 8.0, "same": 4.0, "other": -13.0, "unknown": 0.0},
+    "length": {"long": 1.5, "unknown": 0.0},
 }
 """Votes in bits: field, then level of agreement."""
 
@@ -45,13 +47,14 @@ LEVELS: dict[str, tuple[str, ...]] = {field: tuple(votes) for field, votes in VO
 """Names of the levels of each field; a level is an index of its field's."""
 
 (
-    TITLE_SAME, TITLE_SHORT, TITLE_OF_A_KIND, TITLE_FORM, TITLE_SLIP, TITLE_CUT, TITLE_SUBTITLE, TITLE_DOUBT, TITLE_NEAR, TITLE_ALIKE,
-    TITLE_CHANGED, TITLE_TURNED, TITLE_OTHER,
-) = range(13)  # fmt: skip
+    TITLE_SAME, TITLE_SHORT, TITLE_OF_A_KIND, TITLE_FORM, TITLE_SLIP, TITLE_MOVED, TITLE_CUT, TITLE_SUBTITLE, TITLE_DOUBT, TITLE_NEAR,
+    TITLE_ALIKE, TITLE_CHANGED, TITLE_TURNED, TITLE_OTHER,
+) = range(14)  # fmt: skip
 AUTHORS_SAME, AUTHORS_MOST, AUTHORS_SOME, AUTHORS_OTHERS, AUTHORS_UNKNOWN = range(5)
 YEAR_SAME, YEAR_NEXT, YEAR_NEAR, YEAR_FAR, YEAR_UNKNOWN = range(5)
 ABSTRACT_SAME, ABSTRACT_NEAR, ABSTRACT_ALIKE, ABSTRACT_OTHER, ABSTRACT_UNKNOWN = range(5)
-PAGES_SAME, PAGES_OTHER, PAGES_UNKNOWN = range(3)
+PAGES_WHOLE, PAGES_SAME, PAGES_OTHER, PAGES_UNKNOWN = range(4)
+LENGTH_LONG, LENGTH_UNKNOWN = range(2)
 
 # fmt: off
 OF_A_KIND = frozenset((

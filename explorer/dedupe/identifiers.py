@@ -246,6 +246,7 @@ def comparable(table: pa.Table) -> pa.Table:
 
 EVIDENCE = frozenset(
     (
+        "endpage", "ep", "lastpage",
         "volume", "vl", "pages", "pg", "startpage", "sp", "bp", "number", "issue", "is", "entrytype", "type", "pt", "dt", "documenttype",
         "itemtype", "typeofreference", "publicationtype", "isbn", "bn", "isbn13", "isbn10", "isbns", "eisbn", "printisbn", "electronicisbn",
         "chapter", "edition", "issn", "recordid", "booktitle", "m3", "genre", "typeofwork", "worktype", "articletype", "recordtype", "subtype",

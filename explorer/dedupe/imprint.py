@@ -71,8 +71,8 @@ class Imprint:
         One of the kinds of works above.
     preprint : array of int64, shape (rows,)
         1 for preprints, 0 for what was published, -1 where a record does not tell.
-    volume, issue, page : array of int64, shape (rows,)
-        Numbers; 0 where a record bears none. `page` is the first one.
+    volume, issue, page, last : array of int64, shape (rows,)
+        Numbers; 0 where a record bears none. `page` is the first one, `last` the last.
     venue : array of int64, shape (rows,)
         A number for each venue, as an index of `venues` plus 1; 0 where there is none.
     venues : list of str
@@ -88,6 +88,7 @@ class Imprint:
         self.volume = _first_number(table, ("volume", "vl"), rows)
         self.issue = _first_number(table, ("number", "issue", "is"), rows)
         self.page = _first_number(table, ("startpage", "sp", "bp", "pages", "pg", "firstpage"), rows)
+        self.last = _last_pages(table, self.page)
         early = pc.or_(
             pc.fill_null(pc.match_substring_regex(doi, PREPRINT_DOI), False),
             pc.fill_null(pc.match_substring_regex(venue, PREPRINT_VENUE), False),
@@ -143,6 +144,26 @@ def _first_number(table: pa.Table, names: tuple[str, ...], rows: int) -> Numbers
         text = pc.struct_field(pc.extract_regex(values, r"^[^\d]{0,12}?(?P<id>\d{1,9})"), "id")
         numbers = pc.fill_null(text.cast(pa.int64()), 0).to_numpy()
         found = np.where(found == 0, numbers, found)
+    return found
+
+
+_PAGES = r"^[^\d]{0,12}?\d{1,9}\s*[-\x{2010}-\x{2015}]{1,3}\s*[A-Za-z]?(?P<id>\d{1,9})\s*$"
+
+
+def _last_pages(table: pa.Table, first: Numbers) -> Numbers:
+    """The last page of each record, in full (``1024-31`` ends on 1031); 0 where it is not told."""
+    found = _first_number(table, ("endpage", "ep", "lastpage"), len(first))
+    for name in columns_named(table, ("pages", "pg")):
+        values = texts(table.column(name))
+        if values is None or values.null_count == len(first):
+            continue
+        ends = pc.struct_field(pc.extract_regex(values, _PAGES), "id")
+        numbers = pc.fill_null(ends.cast(pa.int64()), 0).to_numpy()
+        found = np.where(found == 0, numbers, found)
+    # Digits that the last page has in common with the first are left out by many.
+    for row in np.flatnonzero((found > 0) & (found < first)).tolist():
+        digits = 10 ** len(str(found[row]))
+        found[row] += first[row] - first[row] % digits
     return found
 
 

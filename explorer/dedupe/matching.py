@@ -21,6 +21,7 @@ from explorer.dedupe import imprint, titles
 from explorer.dedupe.blocking import Rows, candidate_pairs, letters_of, same_value_pairs, sorted_unique, united
 from explorer.dedupe.evidence import LEVELS, LIKELY, SAME
 from explorer.dedupe.records import Records
+from explorer.papers.schema import TEXT
 
 _CHUNK = 50_000
 _PAIRS = 2_000_000
@@ -33,10 +34,29 @@ _AT_ONCE = 20_000
 _ATTESTED = 20_000
 """Distinct words in the titles of a table from which a word that no other title has is taken for misspelt."""
 
+_LETTERED = 2_000
+"""Words that several titles have from which it tells something that three letters follow each other in none of them."""
+
+_LONG_WORD, _KNOWN_WORD = 9, 10
+"""Letters of a word, and titles that have it, from which one that differs in two places, and that no other title has, is a slip of it."""
+
+_COMMONER = 300
+"""How many times as often as its slips a word stands in titles: common words are misspelt more than once."""
+
+_LONG_TITLE, _LONG_TITLE_WORDS = 45, 7
+"""Letters and words from which on no two works have one title by chance: in 50,000 of arXiv two authors had the same of 40 letters."""
+
 _WHOLE = 250
 """Letters from which on the beginning of an abstract stands for the whole."""
 
 _HEADING = re.compile(r"^\W*(?:abstract|summary)\W+", re.I)
+
+_PERIODIC = (
+    r"\b(?:annual|yearly|monthly|weekly|quarterly|biennial|reports?|statistics|standards?|guidelines?|proceedings|conference|congress|symposium|"
+    r"workshop|meeting|abstracts|newsletter|bulletin|program(?:me)?|updates?|recommendations?|survey|census|outlook|yearbook|minutes|issue|series|"
+    r"discussion)\b"
+)
+"""Words of titles that come again and again without names, or are said by several (RE2)."""
 
 _BOOK_DOI = r"97[89]\d{10}|97[89]-[\d-]{13}"
 
@@ -303,13 +323,14 @@ class Agreement:
         For each field of `VOTES`, indices of `LEVELS`.
     ended : array of bool
         Whether one title goes on where the other one ends, and all else is accounted for.
-    marked : array of bool
-        Whether the end that one title lacks says which part or report it is.
+    marked, aspect : array of bool
+        Whether the end that one title lacks says which part or report it is, and which side of its matter it tells of.
     """
 
     levels: dict[str, npt.NDArray[np.int64]]
     ended: Mask
     marked: Mask
+    aspect: Mask
 
 
 def agreement(records: Records, close: ClosePairs, progress: Callable[[float], None] = lambda part: None) -> Agreement:
@@ -319,7 +340,9 @@ def agreement(records: Records, close: ClosePairs, progress: Callable[[float], N
     progress(0.2)
     abstract = _abstract_levels(records, low, high)
     progress(0.4)
-    title, ended, marked = _title_levels(records, close, abstract, lambda part: progress(0.4 + 0.6 * part))
+    title, ended, marked, aspect = _title_levels(records, close, abstract, lambda part: progress(0.4 + 0.6 * part))
+    long_titles = records.long_titles(_LONG_TITLE_WORDS, _LONG_TITLE)
+    long_titles = long_titles[low] & long_titles[high] & (title <= ev.TITLE_SUBTITLE)
     years = ev.year_levels(records.year[low], records.year[high])
     levels = {
         "title": title,
@@ -327,8 +350,9 @@ def agreement(records: Records, close: ClosePairs, progress: Callable[[float], N
         "year": years,
         "abstract": abstract,
         "pages": _page_levels(records, low, high),
+        "length": np.where(long_titles, ev.LENGTH_LONG, ev.LENGTH_UNKNOWN),
     }
-    return Agreement(levels, ended, marked)
+    return Agreement(levels, ended, marked, aspect)
 
 
 def _author_levels(records: Records, low: Rows, high: Rows) -> npt.NDArray[np.int64]:
@@ -389,14 +413,16 @@ def _page_levels(records: Records, low: Rows, high: Rows) -> npt.NDArray[np.int6
     pages = differ(place.page, 2)
     issues = differ(place.issue, 1) & ~((place.page[low] > 1) & (place.page[low] == place.page[high]))
     same = (place.page[low] > 1) & (place.page[low] == place.page[high]) & ~volumes
-    return np.where(volumes | pages | issues, ev.PAGES_OTHER, np.where(same, ev.PAGES_SAME, ev.PAGES_UNKNOWN))
+    apart = volumes | pages | issues
+    whole = _one_stretch(records, low, high, same & ~apart)
+    return np.select([apart, whole, same], [ev.PAGES_OTHER, ev.PAGES_WHOLE, ev.PAGES_SAME], ev.PAGES_UNKNOWN)
 
 
 def _title_levels(
     records: Records, close: ClosePairs, abstract: npt.NDArray[np.int64], progress: Callable[[float], None]
-) -> tuple[npt.NDArray[np.int64], Mask, Mask]:
+) -> tuple[npt.NDArray[np.int64], Mask, Mask, Mask]:
     low, high, ratio = close.low, close.high, close.ratio
-    marked, ended = np.zeros(len(low), bool), np.zeros(len(low), bool)
+    marked, ended, aspect = (np.zeros(len(low), bool) for _ in range(3))
     one, other = records.title[low], records.title[high]
     equal = (one == other) & (one > 0)
     steps = [ratio >= 0.92, ratio >= 0.8, ratio >= 0.6]
@@ -409,23 +435,29 @@ def _title_levels(
     levels[equal] = kinds[word[low[equal]]]
     alike = np.flatnonzero(~equal & (one > 0) & (other > 0) & ((ratio >= 0.7) | (close.cut >= 0.85)))
     if not len(alike):
-        return levels, ended, marked
+        return levels, ended, marked, aspect
     first, second = word[low[alike]], word[high[alike]]
     turned = first > second
     first, second = np.where(turned, second, first), np.where(turned, first, second)
     keys, back = np.unique(first * np.int64(len(texts)) + second, return_inverse=True)
-    compared, marks = np.zeros(len(keys), np.int64), np.zeros(len(keys), bool)
+    compared, marks, sides = np.zeros(len(keys), np.int64), np.zeros(len(keys), bool), np.zeros(len(keys), bool)
     doubted: dict[int, tuple[tuple[str, str, bool], ...]] = {}
     for number, key in enumerate(keys.tolist()):
         if number % _OFTEN == 0:
             progress(number / len(keys))
         comparison = titles.compare(texts[key // len(texts)], texts[key % len(texts)])
-        compared[number], marks[number] = comparison.level, comparison.marked
+        compared[number], marks[number], sides[number] = comparison.level, comparison.marked, comparison.aspect
         if comparison.doubts:
             doubted[number] = comparison.doubts
     level = compared[back]
-    marked[alike] = marks[back]
-    known = {titles.FORM: ev.TITLE_FORM, titles.SLIP: ev.TITLE_SLIP, titles.CUT: ev.TITLE_CUT, titles.TURNED: ev.TITLE_TURNED}
+    marked[alike], aspect[alike] = marks[back], sides[back]
+    known = {
+        titles.FORM: ev.TITLE_FORM,
+        titles.SLIP: ev.TITLE_SLIP,
+        titles.MOVED: ev.TITLE_MOVED,
+        titles.CUT: ev.TITLE_CUT,
+        titles.TURNED: ev.TITLE_TURNED,
+    }
     for code, found in known.items():
         # What is not alike at all has other numbers too.
         levels[alike[(level == code) & ((code != titles.TURNED) | (ratio[alike] >= 0.6))]] = found
@@ -446,7 +478,7 @@ def _title_levels(
     # Words that changed places: by a slip, or to say something else (parents of children, children of parents).
     moved = close.turned & (levels > ev.TITLE_NEAR)
     levels[moved] = ev.TITLE_NEAR
-    return levels, ended, marked
+    return levels, ended, marked, aspect
 
 
 def _kind_of_title(folded: str) -> int:
@@ -484,16 +516,17 @@ def _settled(
     """Levels of titles of which all but some doubts is accounted for: decides which of two words is misspelt, or that both are words.
 
     A word that many titles have is one, and one that no other title has, while others have its neighbour, is a slip of it. So is one
-    that the abstracts lack, where they are the same and have its neighbour.
+    that the abstracts lack, where they are the same and have its neighbour; one that is rare beside a neighbour that is very common; and
+    one of three letters in a row that no other word has.
     """
-    counts, distinct = _attested(records, {word for some in doubts for one, other, _ in some for word in (one, other)})
+    words = _Words(records, {word for some in doubts for one, other, _ in some for word in (*one.split(), *other.split())})
     abstracts = records.table.column("abstract")
     verdicts = np.zeros(len(low), np.int64)
     for number, (some, backwards) in enumerate(zip(doubts, turned.tolist(), strict=True)):
         close = abstract[number] in (ev.ABSTRACT_SAME, ev.ABSTRACT_NEAR)
         verdict = ev.TITLE_SLIP
         for one, other, two in some:
-            often, rarely = max(counts[one], counts[other]), min(counts[one], counts[other])
+            rarely = min(words.count(one), words.count(other))
             found = ev.TITLE_DOUBT
             if close:
                 row, another = (high[number], low[number]) if backwards else (low[number], high[number])
@@ -503,7 +536,7 @@ def _settled(
                     found = ev.TITLE_NEAR
                 elif (right and not _has_word(theirs, other)) or (left and not _has_word(mine, one)):
                     found = ev.TITLE_SLIP if rarely <= 1 or abstract[number] == ev.ABSTRACT_SAME else ev.TITLE_DOUBT
-            if found == ev.TITLE_DOUBT and distinct >= _ATTESTED and often >= 2 and rarely <= 1 and not two:
+            if found == ev.TITLE_DOUBT and words.slip(one, other, two):
                 found = ev.TITLE_SLIP
             verdict = max(verdict, found)
         verdicts[number] = verdict
@@ -521,14 +554,65 @@ def _has_word(text: str, word: str) -> bool:
     return False
 
 
-def _attested(records: Records, wanted: Iterable[str]) -> tuple[Counter[str], int]:
-    """How many titles have each of some words, and how many distinct words there are."""
-    listed = pc.value_counts(pc.split_pattern(records.folded, " ").flatten())
-    values = listed.field("values")
-    mine = pc.is_in(values, value_set=pa.array(sorted(wanted), values.type))
-    found = listed.filter(mine)
-    counts = zip(found.field("values").to_pylist(), found.field("counts").to_pylist(), strict=True)
-    return Counter(dict(counts)), len(values)
+class _Words:
+    """The words of all titles of a table: how many titles have some of them, and which letters follow each other in them."""
+
+    def __init__(self, records: Records, wanted: Iterable[str]) -> None:
+        listed = pc.value_counts(pc.split_pattern(records.folded, " ").flatten())
+        values = listed.field("values")
+        found = listed.filter(pc.is_in(values, value_set=pa.array(sorted(wanted), values.type)))
+        counts = zip(found.field("values").to_pylist(), found.field("counts").to_pylist(), strict=True)
+        self._counts: dict[str, int] = dict(counts)
+        self._distinct = len(values)
+        # What no other title has may be misspelt.
+        several = values.filter(pc.greater(listed.field("counts"), 1))
+        self._several = len(several)
+        joined = pc.binary_join(
+            pa.ListArray.from_arrays(pa.array([0, len(several)], pa.int32()), several), pa.scalar(" ", TEXT)
+        )
+        letters = _LETTERS[np.frombuffer(f" {joined[0].as_py()} ".encode(), np.uint8)]
+        self._threes = np.bincount(_threes(letters), minlength=_BASE**3)
+
+    def count(self, text: str) -> int:
+        """How many titles have a word; of several, the rarest."""
+        return min(self._counts.get(word, 0) for word in text.split())
+
+    def slip(self, one: str, other: str, two: bool) -> bool:
+        """Whether one of two words that differ by one letter, or by two, is a slip of the other one for certain."""
+        wrong, right = sorted((one, other), key=lambda text: (self.count(text), text))
+        often, rarely = self.count(right), self.count(wrong)
+        if any(word in titles.NEGATIONS for word in (one, other)):
+            return False
+        if often >= _COMMONER * max(rarely, 1) and len(wrong) > 1:
+            return True
+        if rarely > 1:
+            return False
+        if self._distinct >= _ATTESTED and often >= (_KNOWN_WORD if two else 2) and (not two or len(right) >= _LONG_WORD):
+            return True
+        odd, even = self._strange(wrong), self._strange(right)
+        return self._several >= _LETTERED and odd != even and (odd or often == rarely)
+
+    def _strange(self, text: str) -> bool:
+        """Whether three letters in a row, or two at an end, stand in no word that several titles have, but this one."""
+        if not (text.isascii() and text.replace(" ", "").isalpha()):
+            return False
+        for word in text.split():
+            mine = _threes(_LETTERS[np.frombuffer(f" {word} ".encode(), np.uint8)])
+            own = self._counts.get(word, 0) > 1
+            if len(mine) > 2 and any(self._threes[code] <= own * int(np.sum(mine == code)) for code in mine.tolist()):
+                return True
+        return False
+
+
+_BASE = 28
+_LETTERS = np.full(256, _BASE - 1, np.int64)
+_LETTERS[[*b" abcdefghijklmnopqrstuvwxyz"]] = np.arange(_BASE - 1)
+"""Letters as numbers: a space is 0, and what is no letter is the last one."""
+
+
+def _threes(letters: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Each three letters in a row, as a number."""
+    return (letters[:-2] * _BASE + letters[1:-1]) * _BASE + letters[2:]
 
 
 @dataclass(frozen=True)
@@ -564,26 +648,39 @@ def judged(records: Records, close: ClosePairs, found: Agreement) -> Verdict:
     # What holds of titles, most of all: each word accounted for.
     accounted = title <= ev.TITLE_SUBTITLE
     told = abstract <= ev.ABSTRACT_NEAR
-    identical = _identical(records, low, high, found.ended & (abstract == ev.ABSTRACT_SAME) & ~shared & ~clash)
+    people = authors <= ev.AUTHORS_MOST
+    free = ~shared & ~clash
+    by_them = people & (year <= ev.YEAR_NEXT) & np.isin(title, [ev.TITLE_MOVED, ev.TITLE_DOUBT, ev.TITLE_NEAR, ev.TITLE_ALIKE])
+    identical = _identical(records, low, high, (found.ended | by_them) & (abstract == ev.ABSTRACT_SAME) & free)
     accounted |= identical
+    # Neighbours change places by a slip: in a title of some length, where all else is the same.
+    whole_titles = records.long_titles(5, 30)
+    long_titles = whole_titles[low] & whole_titles[high]
+    alike = (authors == ev.AUTHORS_SAME) & (year == ev.YEAR_SAME) & long_titles
+    accounted &= (title != ev.TITLE_MOVED) | alike | told
+    # No two articles have one stretch of pages, and a title may be changed by more than slips.
+    placed = pages == ev.PAGES_WHOLE
+    accounted |= placed & people & (title <= ev.TITLE_CHANGED)
     needed = told & accounted & ~shared & ~clash & ((authors == ev.AUTHORS_UNKNOWN) | (title > ev.TITLE_FORM))
     told &= ~_told_otherwise(records, low, high, needed)
-    people = authors <= ev.AUTHORS_MOST
+    accounted |= placed & people & told & (title == ev.TITLE_TURNED)
     notices = (records.notice[low] != records.notice[high]) | (
         (place.kind[low] == imprint.NOTICE) != (place.kind[high] == imprint.NOTICE)
     )
     printed_apart = pages == ev.PAGES_OTHER
-    printed_alike = pages == ev.PAGES_SAME
+    printed_alike = pages <= ev.PAGES_SAME
     works = _other_works(records, low, high) & ~printed_alike
     preprints = (place.preprint[low] != place.preprint[high]) & (place.preprint[low] >= 0) & (place.preprint[high] >= 0)
-    long_titles = _long_titles(records)
     # A long title of one year, and some of its authors: the others were misspelt or left out.
-    some = (authors == ev.AUTHORS_SOME) & (title == ev.TITLE_SAME) & (year == ev.YEAR_SAME) & long_titles[low]
+    some = (authors == ev.AUTHORS_SOME) & (title == ev.TITLE_SAME) & (year == ev.YEAR_SAME) & long_titles
     unproven = ~(people | some | told | printed_alike) & ~((authors == ev.AUTHORS_UNKNOWN) & (abstract == ev.ABSTRACT_UNKNOWN))
     bare = (authors == ev.AUTHORS_UNKNOWN) & (abstract == ev.ABSTRACT_UNKNOWN) & ~printed_alike
     # Columns and news come without names each time; a record that lost its names meets one that has them.
     named = records.named[low] | records.named[high] | (records.abstract[low] >= 0) | (records.abstract[high] >= 0)
-    bare &= ~((year == ev.YEAR_SAME) & (title == ev.TITLE_SAME) & long_titles[low] & named & ~records.notice[low])
+    said = named & ~records.notice[low] & ~_said_by_several(records, low, high, title, authors)
+    bare &= ~((year == ev.YEAR_SAME) & (title == ev.TITLE_SAME) & long_titles & said)
+    # Of a longer one neither the year nor each letter matters, if it is not one that comes again.
+    bare[_told_by_title(records, low, high, levels, bare & said)] = False
     # A body has a report of the same title each year.
     bodies = (
         records.bodies[records.authors[low]] & records.bodies[records.authors[high]]
@@ -591,9 +688,14 @@ def judged(records: Records, close: ClosePairs, found: Agreement) -> Verdict:
         else np.zeros(len(low), bool)
     )
     yearly = bodies & (year != ev.YEAR_SAME) & ~told & ~printed_alike
-    unsure_end = ((title == ev.TITLE_SUBTITLE) & ~told & ~printed_alike) | (found.marked & found.ended & ~identical)
+    # Databases leave out subtitles; a subtitle may also tell of another side of the matter.
+    told_subtitle = alike & ~found.aspect & ~found.marked
+    unsure_end = ((title == ev.TITLE_SUBTITLE) & ~told & ~printed_alike & ~told_subtitle) | (
+        found.marked & found.ended & ~identical
+    )
+    unsure_end &= ~placed
     # Titles that are not word for word the same, and abstracts that are not.
-    unsure_end |= (title >= ev.TITLE_FORM) & ((abstract == ev.ABSTRACT_ALIKE) | (abstract == ev.ABSTRACT_OTHER))
+    unsure_end |= (title >= ev.TITLE_FORM) & ((abstract == ev.ABSTRACT_ALIKE) | (abstract == ev.ABSTRACT_OTHER)) & ~placed
     short = ((title == ev.TITLE_SHORT) & (authors != ev.AUTHORS_SAME) & ~told & ~printed_alike) | (
         title == ev.TITLE_OF_A_KIND
     ) & ~told & ~printed_alike
@@ -670,6 +772,47 @@ def judged(records: Records, close: ClosePairs, found: Agreement) -> Verdict:
     return Verdict(score, same, versions, apart & ~same, bar, bars)
 
 
+def _one_stretch(records: Records, low: Rows, high: Rows, pages: Mask) -> Mask:
+    """Whether two records of the same first page stand in one volume of one venue, on the same three pages or more.
+
+    Abstracts of a meeting share a page, and two of them by the same people are alike; a stretch of pages is one article's.
+    """
+    place = records.imprint
+    found = (
+        pages
+        & (place.venue[low] > 0)
+        & (place.venue[high] > 0)
+        & (place.volume[low] > 0)
+        & (place.volume[low] == place.volume[high])
+    )
+    found &= (place.last[low] == place.last[high]) & (place.last[low] >= place.page[low] + 2)
+    for number in np.flatnonzero(found & (place.venue[low] != place.venue[high])).tolist():
+        found[number] = not place.venues_differ(int(low[number]), int(high[number]))
+    whole: Mask = found
+    return whole
+
+
+def _said_by_several(
+    records: Records, low: Rows, high: Rows, title: npt.NDArray[np.int64], authors: npt.NDArray[np.int64]
+) -> Mask:
+    """Whether each pair is of a title that works of several people have."""
+    several = np.zeros(int(records.title.max(initial=0)) + 1, bool)
+    several[records.title[low[(title <= ev.TITLE_SHORT) & (authors == ev.AUTHORS_OTHERS)]]] = True
+    several[0] = False
+    found: Mask = several[records.title[low]] | several[records.title[high]]
+    return found
+
+
+def _told_by_title(records: Records, low: Rows, high: Rows, levels: dict[str, npt.NDArray[np.int64]], asked: Mask) -> Rows:
+    """Places of the pairs asked for whose titles are so long that they need no names, and do not come again each year."""
+    title, year = levels["title"], levels["year"]
+    close = np.where(title == ev.TITLE_SAME, (year <= ev.YEAR_NEXT) | (year == ev.YEAR_UNKNOWN), year == ev.YEAR_SAME)
+    places = np.flatnonzero(asked & (levels["length"] == ev.LENGTH_LONG) & (title <= ev.TITLE_CUT) & close)
+    again = pc.match_substring_regex(records.folded.take(pa.array(low[places])), _PERIODIC)
+    found: Rows = places[~np.asarray(again)]
+    return found
+
+
 def _identical(records: Records, low: Rows, high: Rows, needed: Mask) -> Mask:
     """Whether two abstracts are one text, or one of them as far as it goes."""
     found = np.zeros(len(low), bool)
@@ -700,13 +843,6 @@ def _told_otherwise(records: Records, low: Rows, high: Rows, needed: Mask) -> Ma
         missing = numbers - Counter(word for word in second if word.isdecimal())
         found[place] = missing.total() > 0.1 * numbers.total() or fuzz.ratio(" ".join(first), " ".join(second)) < 90
     return found
-
-
-def _long_titles(records: Records) -> Mask:
-    """Whether each title is so long that no two works have it by chance."""
-    words = pc.count_substring(records.folded, " ").to_numpy()
-    long_enough: Mask = (words >= 4) & (pc.utf8_length(records.titles).to_numpy() >= 30)
-    return long_enough
 
 
 def _other_works(records: Records, low: Rows, high: Rows) -> Mask:
@@ -780,8 +916,9 @@ def other_languages(first: str, second: str) -> bool:
 def _reasons(close: ClosePairs, found: Agreement, verdict: Verdict, kept: Rows) -> tuple[npt.NDArray[np.int64], Texts]:
     """Say of each pair which fields spoke for it, and what barred it: a number for each pair, and what the numbers say."""
     percent = np.rint(np.maximum(close.ratio, 0)[kept] * 100).astype(np.int64)
-    parts = [close.shared[kept], verdict.bar[kept], percent, *(levels[kept] for levels in found.levels.values())]
-    sizes = [len(close.kinds) + 1, len(verdict.bars), 101, *(len(LEVELS[field]) for field in found.levels)]
+    fields = [field for field in found.levels if field != "length"]
+    parts = [close.shared[kept], verdict.bar[kept], percent, *(found.levels[field][kept] for field in fields)]
+    sizes = [len(close.kinds) + 1, len(verdict.bars), 101, *(len(LEVELS[field]) for field in fields)]
     code = np.zeros(len(kept), np.int64)
     for values, size in zip(parts, sizes, strict=True):
         code = code * size + values
@@ -789,7 +926,7 @@ def _reasons(close: ClosePairs, found: Agreement, verdict: Verdict, kept: Rows) 
     said = []
     for place in first.tolist():
         shared, bar, likeness, *levels = (int(values[place]) for values in parts)
-        named: dict[str, Any] = {field: LEVELS[field][level] for field, level in zip(found.levels, levels, strict=True)}
+        named: dict[str, Any] = {field: LEVELS[field][level] for field, level in zip(fields, levels, strict=True)}
         if shared:
             text = f"same {close.kinds[shared - 1]}"
         else:

@@ -80,10 +80,13 @@ class Merges:
 
     def of(self, paper: str) -> tuple[dict[str, Any], pa.Table] | None:
         """The row of the history for a paper, and its records; None where nothing was merged into it."""
-        place = pc.index(self.history.column("paper"), paper).as_py()
-        if place < 0:
+        # Not by Arrow's `index`, which imports pandas for the sake of its value: every paper that is opened is looked for.
+        papers = self.history.column("paper").to_pylist()
+        if paper not in papers:
             return None
-        return self.history.slice(place, 1).to_pylist()[0], self.records.filter(pc.equal(self.records["merge_paper"], paper))
+        return self.history.slice(papers.index(paper), 1).to_pylist()[0], self.records.filter(
+            pc.equal(self.records["merge_paper"], paper)
+        )
 
     def of_papers(self, papers: Sequence[str]) -> Merges:
         """Only the merges of some papers, and the pairs to decide of which both are among them."""

@@ -35,11 +35,17 @@ _BODIES = re.compile(
 )
 
 
-_IN_LANGUAGE = (
-    r"(?i)\s*[\[(](?:(?:article|text|published) in )?(?:english|spanish|german|french|italian|portuguese|chinese|japanese|korean|russian|polish"
-    r"|turkish|dutch|czech|hungarian|swedish|norwegian|danish|persian|arabic|hebrew|ukrainian)[\])]\.?\s*$"
+_LABEL = (
+    r"(?i)\s*[\[(](?:(?:(?:article|text|published) in )?(?:english|spanish|german|french|italian|portuguese|chinese|japanese|korean|russian"
+    r"|polish|turkish|dutch|czech|hungarian|swedish|norwegian|danish|persian|arabic|hebrew|ukrainian)"
+    r"|(?:(?:journal|original|research|review|full|scientific|regular|original research|peer[- ]reviewed|published|accepted) )?"
+    r"(?:article|paper|manuscript)|preprint|review|report|clinical report|cover story|original research|in press|article in press"
+    r"|e-?pub ahead of print|ahead of print|online first|open access)[\])]\.?\s*$"
 )
-"""The language of a paper, which Embase and others write behind its translated title (RE2)."""
+"""What aggregators write behind a title: the language of a paper whose title was translated, the kind of a record (RE2).
+
+A protocol, an abstract or a letter is another work.
+"""
 
 
 class Records:
@@ -64,7 +70,7 @@ class Records:
 
     def __init__(self, table: pa.Table) -> None:
         self.table = table
-        titles = pc.replace_substring_regex(table.column("title").combine_chunks(), _IN_LANGUAGE, "")
+        titles = pc.replace_substring_regex(table.column("title").combine_chunks(), _LABEL, "")
         self.folded = fold(titles)
         self.titles = squeeze(self.folded)
         self.title = codes(self.titles)
@@ -119,6 +125,15 @@ class Records:
     def long_abstracts(self) -> npt.NDArray[np.bool_]:
         """Whether each distinct abstract that was loaded is long enough to tell something."""
         return np.asarray(pc.greater_equal(pc.utf8_length(self._heads.dictionary), 50))
+
+    @cached_property
+    def _sizes(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        return pc.count_substring(self.folded, " ").to_numpy() + 1, pc.utf8_length(self.titles).to_numpy()
+
+    def long_titles(self, words: int, letters: int) -> npt.NDArray[np.bool_]:
+        """Whether each title has so many words and letters."""
+        counted, length = self._sizes
+        return (counted >= words) & (length >= letters)
 
     def people(self, authors: int) -> frozenset[str]:
         """Words of two letters or more in a list of names, by its number: initials and the order of names do not count."""

@@ -19,14 +19,14 @@ from rapidfuzz.distance import Levenshtein
 from explorer.dedupe.words import counts, relation, two_slips
 from explorer.text.analysis import spread
 
-SAME, FORM, SLIP, CUT, SUBTITLE, DOUBT, CHANGED, TURNED, OTHER = range(9)
-"""Levels of agreement, the closest first. FORM: plurals, spellings, articles. SLIP: certainly misspelt. CUT: one lost its end.
-SUBTITLE: one lacks the last part. DOUBT: misspelt, or another word by one letter. CHANGED: words are replaced, added or left
-out. TURNED: numbers, prefixes or words that are known differ. OTHER: not alike."""
+SAME, FORM, SLIP, MOVED, CUT, SUBTITLE, DOUBT, CHANGED, TURNED, OTHER = range(10)
+"""Levels of agreement, the closest first. FORM: plurals, spellings, articles. SLIP: certainly misspelt, or a preposition lost. MOVED: two
+neighbours changed places. CUT: one lost its end. SUBTITLE: one lacks the last part. DOUBT: misspelt, or another word by one letter.
+CHANGED: words are replaced, added or left out. TURNED: numbers, prefixes or words that are known differ. OTHER: not alike."""
 
 NAMES = (
-    "same", "same in other forms", "misspelt", "cut off", "without subtitle", "misspelt or another word", "changed", "turned around",
-    "other",
+    "same", "same in other forms", "misspelt", "in another order", "cut off", "without subtitle", "misspelt or another word", "changed",
+    "turned around", "other",
 )  # fmt: skip
 """What the levels are called."""
 
@@ -36,16 +36,19 @@ class Comparison(NamedTuple):
 
     level: int
     doubts: tuple[tuple[str, str, bool], ...] = ()
-    """Pairs of words that may be slips, of the first and the second title, and whether two letters differ; all else is accounted for."""
+    """Pairs of words that may be slips, of the first and the second title, and whether two letters differ; all else is accounted for.
+    Where a space was lost or put in, one of a pair is several words."""
     marked: bool = False
     """Whether the end that one of them lacks says which part, number or report it is."""
+    aspect: bool = False
+    """Whether the end that one of them lacks says which side of its matter it tells of: theory, examples, results."""
 
 
 _ARTICLES = frozenset(
     "a an the le la les l un une der die das ein eine el los las lo il gli o os as uma um de het een den det en et".split()
 )
 _LEADING = _ARTICLES | {"on"}
-_NEGATIONS = frozenset(
+NEGATIONS = frozenset(
     "no not non without sans sin sem senza ohne nicht kein nie bez не без нет ikke uten inte utan zonder niet".split()
 )
 _MARKS = re.compile(
@@ -56,6 +59,16 @@ _MARKS = re.compile(
     r"antwort|erwiderung|respuesta|resposta|reponse|risposta|kommentar|komment\w*|commentaire|comentario|"
     r"[上中下续續前后後篇编編卷部章一二三四五六七八九十])"
 )
+_ASPECTS = re.compile(
+    r"(?:theor\w*|experiment\w*|applications?|examples?|proofs?|numerical|algorithm\w*|results?|outcomes?|sub(?:study|groups?|analys[ie]s)|"
+    r"secondary|post|posthoc|ancillary|companion|tutorial|introduction|conclusions?|lessons|methods?|data|dataset|software|code|baseline|"
+    r"analys[ie]s|progress|status|news|perspectives?)"
+)
+_LINKS = _ARTICLES | frozenset(
+    "of and in for to on at by as from und im zu zur zum von vom du des et dans sur pour en para por del della di per na dos das do van voor "
+    "met op".split()
+)
+"""Words that hold others together, and that a slip may lose; none that says no, and none that is a letter but an article."""
 _SHORTEST, _SHORTEST_UNSPACED = 20, 8
 
 
@@ -90,16 +103,18 @@ def _differences(left: Sequence[str], right: Sequence[str]) -> tuple[int, list[t
     some, others = left[start : len(left) - stop], right[start : len(right) - stop]
     short = len(some) <= 1 or len(others) <= 1 or len(some) == len(others) == 2
     blocks = [(some, others)] if short else _aligned(some, others)
-    level, doubts = FORM, []
+    level, doubts, moved = FORM, [], False
     for number, (one, other) in enumerate(blocks):
         found, unsure = _block(one, other, leading=start == 0 and number == 0)
         level = max(level, found)
+        moved |= found == MOVED
         doubts += unsure
-    return level, doubts
+    # Words that changed places beside words that may be others: too much at once.
+    return (CHANGED if moved and level == DOUBT else level), doubts
 
 
 def _aligned(left: Sequence[str], right: Sequence[str]) -> list[tuple[Sequence[str], Sequence[str]]]:
-    """The stretches in which two lists of words differ."""
+    """The stretches in which two lists of words differ; a word on the other side of its neighbour is one stretch with it."""
     blocks: list[tuple[int, int, int, int]] = []
     for step in Levenshtein.opcodes(left, right):
         if step.tag == "equal":
@@ -108,7 +123,22 @@ def _aligned(left: Sequence[str], right: Sequence[str]) -> list[tuple[Sequence[s
             blocks[-1] = (blocks[-1][0], step.src_end, blocks[-1][2], step.dest_end)
         else:
             blocks.append((step.src_start, step.src_end, step.dest_start, step.dest_end))
-    return [(left[a:b], right[c:d]) for a, b, c, d in blocks]
+    joined: list[tuple[int, int, int, int]] = []
+    for a, b, c, d in blocks:
+        if joined and joined[-1][1] + 1 == a and joined[-1][3] + 1 == c:
+            start, end, first, last = joined[-1]
+            gone, come = left[start:end] or right[first:last], left[a:b] or right[c:d]
+            if (
+                (end == start) != (last == first)
+                and (a == b) != (c == d)
+                and gone == come
+                and len(gone) == 1
+                and (end == start) != (a == b)
+            ):
+                joined[-1] = (start, b, first, d)
+                continue
+        joined.append((a, b, c, d))
+    return [(left[a:b], right[c:d]) for a, b, c, d in joined]
 
 
 def _block(left: Sequence[str], right: Sequence[str], *, leading: bool) -> tuple[int, list[tuple[str, str, bool]]]:
@@ -121,15 +151,20 @@ def _block(left: Sequence[str], right: Sequence[str], *, leading: bool) -> tuple
         bare, others = [w for w in left if w not in small], [w for w in right if w not in small]
         if bare == others:
             return FORM, []
+        if [w for w in left if w not in _LINKS] == [w for w in right if w not in _LINKS]:
+            return SLIP, []
         # A space lost or put in by a slip.
-        joined = _pair(one, other)
-        if min(len(one), len(other)) >= 5 and joined[0] < CHANGED:
-            return joined
+        joined, unsure = _pair(one, other)
+        if min(len(one), len(other)) >= 5 and joined < CHANGED:
+            return joined, [(" ".join(left), " ".join(right), two) for _, _, two in unsure]
         if len(bare) != len(others):
             return _added([*left, *right]), []
         left, right = bare, others
     elif "".join(left) == "".join(right):
         return FORM, []
+    elif len(left) == 2 and left[0] == right[1] and left[1] == right[0]:
+        said = any(counts(word) or word in NEGATIONS or len(word) < 3 for word in left)
+        return TURNED if said else MOVED, []
     level, doubts = FORM, []
     for one, other in zip(left, right, strict=True):
         if one == other:
@@ -160,7 +195,7 @@ def _pair(one: str, other: str) -> tuple[int, list[tuple[str, str, bool]]]:
 
 def _added(words: Sequence[str]) -> int:
     """Level of words that only one title has."""
-    return TURNED if any(counts(word) or word in _NEGATIONS for word in words) else CHANGED
+    return TURNED if any(counts(word) or word in NEGATIONS for word in words) else CHANGED
 
 
 def _without_article(words: Sequence[str]) -> Sequence[str]:
@@ -199,13 +234,13 @@ def _cut_off(left: Sequence[str], right: Sequence[str]) -> Comparison | None:
         level, doubts = _differences(shorter[:-1], longer[: end - 1])
     else:
         level, doubts = _differences(shorter, longer[:end])
-    if level >= CHANGED:
+    if level >= CHANGED or level == MOVED:
         return None
     tail = longer[end - 1 :] if cut else longer[end:]
-    marked = any(counts(word) or word in _NEGATIONS or _MARKS.fullmatch(word) for word in tail)
+    marked = any(counts(word) or word in NEGATIONS or _MARKS.fullmatch(word) for word in tail)
     if turned:
         doubts = [(other, one, two) for one, other, two in doubts]
-    return Comparison(CUT if cut else SUBTITLE, tuple(doubts), marked)
+    return Comparison(CUT if cut else SUBTITLE, tuple(doubts), marked, not cut and any(map(_ASPECTS.fullmatch, tail)))
 
 
 # Words that only a notice has, in any place; folded. One alternation, so that a column is searched in one pass.
@@ -232,7 +267,14 @@ _BEFORE = (
     r"wycofanie|ответ|комментари[йи]|отзыв|протокол|yanit|yorum|geri cekme|vastaus|سحب|رد|تعليق)"
     r"(?: (?:to|on|of|from|notice|article|for|au|aux|a|al|sur|su|zu|zum|zur|op|till|til|do|na|на|по|к)\b| )"
 )
-_NOTICE = rf"(?:^|\s)(?:{_ANYWHERE})(?:\s|$)|^{_BEFORE}"
+_BELONGING = (
+    r"(?:(?:research |raw |source |replication |supplement(?:ary|al) |supporting )?"
+    r"(?:data|code|software|scripts?|dataset|information|materials?|files?|package|figures?|tables?|"
+    r"slides|video|appendix)|supplement|supplementary|additional file \d+) "
+    r"(?:and (?:data|code|scripts?|materials?) )?(?:from|for|to|of) "
+)
+"""What belongs to a paper, and bears its title."""
+_NOTICE = rf"(?:^|\s)(?:{_ANYWHERE})(?:\s|$)|^{_BEFORE}|^{_BELONGING}"
 _UNSPACED_NOTICE = (
     r"勘误|勘誤|更正|撤稿|撤回|撤销|關切聲明|关注声明|关切声明|表达关注|訂正|正誤表|정오표|정정|철회|回复|回復|答复|答復"
 )
@@ -267,8 +309,11 @@ def withdrawn(folded: pa.Array) -> pa.BooleanArray:
 
 
 def cut_marks(titles: pa.Array) -> pa.BooleanArray:
-    """Whether each title ends as a title does that was cut off."""
-    return pc.match_substring_regex(pc.fill_null(titles, ""), r"(?:\.\.\.|…)\s*(?:<[^<>]*>)?\s*$")
+    """Whether each title ends as a title does that was cut off: with dots, in a word, or with a word that others must follow."""
+    ends = (
+        r"(?:\.\.\.|…|\pL-|[:,(\[]|\s(?i:of|the|and|an|for|with|from|by|in|et|des|du|und|der|die|mit|zur))\s*(?:<[^<>]*>)?\s*$"
+    )
+    return pc.match_substring_regex(pc.fill_null(titles, ""), ends)
 
 
 _SEPARATOR = re.compile(r"\s*[:.?!;|：。？！；]\s*|\s+[-–—]+\s+|\s*[–—]{1,3}\s*")

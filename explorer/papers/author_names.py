@@ -348,8 +348,26 @@ def marked(text: str) -> str:
 
 def family_and_given(name: str) -> tuple[str, str]:
     """Family name with its particle, and given names; of a name that has no parts all is family name."""
+    # An index asks this of every author: names as most are written are not looked at more closely.
+    if _PLAIN.fullmatch(name) and all(map(_is_plain, words := name.split(" "))):
+        return words[-1], " ".join(words[:-1])
     found = _parsed(name)
     return found.literal or found.last, found.given
+
+
+_PLAIN = re.compile(r"(?:[A-Z](?:\.|[a-z]+) )+[A-Z][a-z]+")
+"""Given names or initials, and a family name, each with one capital."""
+
+_BEGINS_BODY = frozenset("task working study research writing world united nations european".split())
+"""First words of those alternatives of `_BODY` that are several words."""
+
+
+@lru_cache(maxsize=1 << 17)
+def _is_plain(word: str) -> bool:
+    """Whether a word with one capital is of a person's name, and neither a particle nor a suffix."""
+    return not (
+        word in _CAPITALISED or _SUFFIX.match(word) or word.lower() in _BEGINS_BODY or _BODY.search(word) or _LOOSE.search(word)
+    )
 
 
 def particle_moved(name: str) -> str:

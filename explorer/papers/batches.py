@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -18,6 +18,14 @@ ROWS = 1000
 
 Read = Callable[[int, int, Sequence[str]], pa.Table]
 """Called with the first row, the one after the last, and names of columns; gives that part of the table."""
+
+
+class Takes(Protocol):
+    """A table of its own that gives rows as a plain one."""
+
+    def take(self, rows: pa.Array) -> pa.Table:
+        """The rows of some numbers, in their order."""
+        ...
 
 
 class PaperBatches:
@@ -88,16 +96,19 @@ class PaperBatches:
         return pa.table(columns)
 
 
-def gathered(table: pa.Table, rows: pa.Array) -> pa.Table:
+def gathered(table: pa.Table | Takes, rows: pa.Array) -> pa.Table:
     """Rows of a table in their order; nothing is copied but those rows, however many chunks the table is in.
 
     Parameters
     ----------
-    table : pyarrow.Table
+    table : pyarrow.Table or PaperTable
     rows : pyarrow.Array
         Numbers of rows, of type int64.
     """
     import numpy as np
+
+    if not isinstance(table, pa.Table):
+        return table.take(rows)
 
     wanted = rows.to_numpy(zero_copy_only=False)
     batches = table.to_batches()

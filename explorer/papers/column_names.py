@@ -33,7 +33,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
               "journal ref", "pubtitle", "secondary title", "journal name", "primary location.source.display name", "so",
               "periodical full", "periodical", "container title", "conference title", "conference name", "proceedings title",
               "journal/conference", "journal/venue", "journal/source", "published in", "periodical abbrev", "publication"),
-    "keywords": ("keywords", "author keywords", "tags", "ai keywords", "categories", "manual tags", "index keywords", "de",
+    "keywords": ("keywords", "author keywords", "tags", "ai keywords", "categories", "manual tags", "automatic tags", "index keywords", "de",
                  "mesh terms", "subject terms", "subjects", "ieee terms", "fields of study", "keyword", "key words", "descriptors",
                  "subject headings", "mesh headings", "index terms", "terms", "conditions", "condition"),
     "url": ("url", "link", "urls", "pdf link", "source urls", "external url", "dimensions url", "openurl link", "open url link",

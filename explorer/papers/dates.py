@@ -1,6 +1,7 @@
 """Dates as bibliographies write them, read as far as they are known.
 
-Never further: ``7/8/2024`` is the seventh of August to some and the eighth of July to others, so only its year is known.
+Never further: ``7/8/2024`` is the seventh of August to some and the eighth of July to others, so only its year is known. With dots
+the day is first wherever they are used (CLDR), as in ``7.8.2024``.
 """
 
 from __future__ import annotations
@@ -73,10 +74,18 @@ _MONTHS = {
     )
     for name in names.split()
 }
-_ISO = re.compile(r"\s*(\d{4})(?:[-/.](\d{1,2})?(?:[-/.](\d{1,2})?)?)?(?:[-/.]|[T ]\d\d?:.*|Z)?\s*\Z", re.DOTALL)
+_ISO = re.compile(
+    r"\s*(?!9999)(\d{4})(?:(?:[-/.]|\. )(\d{1,2})?(?:(?:[-/.]|\. )(\d{1,2})?)?)?(?:[-/.]|[T ]\d\d?:.*|\s+[(\[].*|Z)?\s*\Z",
+    re.DOTALL,
+)
 _COMPACT = re.compile(r"\s*((?:1[5-9]|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])?\s*\Z")
 _OF_RIS = re.compile(r"\s*(\d{4})/(\d{1,2})?/(\d{1,2})?/\s*(\S.*)\Z")
 _NUMBERS_FIRST = re.compile(r"\s*(?:(\d{1,2})[-/. ])?(\d{1,2})[-/. ](\d{4})(?:[ T].*)?\s*\Z")
+_DAY_FIRST = re.compile(r"\s*(\d{1,2})\. ?(\d{1,2})\. ?(\d{4})(?:[ T].*)?\s*\Z")
+_SHORT_YEAR = re.compile(r"\s*(\d{1,2})[- ]([^\W\d_]{3,9})\.?[- ](\d\d)\s*\Z")
+"""As spreadsheets write a day (``15-Mar-12``)."""
+_THIS_CENTURY = 69
+"""Years of two figures below it are of this century, as POSIX has it."""
 _YEAR = re.compile(r"(?<!\d)(1[4-9]\d\d|20\d\d)(?!\d)")
 # The vowels of Thai and the points of Hebrew are no letters to Python.
 _WORD = re.compile(r"(?:[^\W\d_]|[\u05b0-\u05c7\u0e31-\u0e3a\u0e47-\u0e4e])+")
@@ -138,7 +147,7 @@ def parse_date(text: str) -> tuple[date, str] | None:
     ----------
     text : str
         ``2024``, ``2024-03``, ``2024/03/11``, ``2014//``, ``20240311``, ``1996 Jul 9``, ``FEB 2011``, ``Nov. 16, 2004``,
-        ``28 July 2020``, ``2015 Nov-Dec``, ``Mon, 2 Apr 2007 19:18:42 GMT``, ``3/2017``, ``c1999``, ``[1999?]``, ISO with a time,
+        ``28 July 2020``, ``2015 Nov-Dec``, ``Mon, 2 Apr 2007 19:18:42 GMT``, ``3/2017``, ``c1999``, ``[1999?]``, ISO with a time, ``5.3.2011``,
         ``15 de marzo de 2014``, ``2014年3月15日``, ``平成26年``; of EDTF the beginning (see `edtf`).
 
     Returns
@@ -149,6 +158,12 @@ def parse_date(text: str) -> tuple[date, str] | None:
     match = _ISO.match(text) or _COMPACT.match(text) or _OF_RIS.match(text)
     if match is not None:
         return _made(*match.groups()[:3])
+    match = _DAY_FIRST.match(text)
+    if match is not None and int(match[1]) <= 31 and int(match[2]) <= 12:
+        return _made(match[3], match[2], match[1])
+    match = _SHORT_YEAR.match(text)
+    if match is not None and (month := _month_named(match[2])) is not None:
+        return _made(str(int(match[3]) + (2000 if int(match[3]) < _THIS_CENTURY else 1900)), str(month), match[1])
     match = _NUMBERS_FIRST.match(text)
     if match is not None:
         first, second, year = match.groups()
@@ -185,7 +200,7 @@ def _worded(text: str, found: re.Match[str]) -> tuple[date, str] | None:
         return _made(found.group(), None, None)
     rest = text[: found.start()] + " " * 4 + text[found.end() :]
     ranged = len({month for _, month in words}) > 1
-    near = rest[max(0, words[0][0].start() - 6) : words[-1][0].end() + 6]
+    near = rest[max(0, words[0][0].start() - 8) : words[-1][0].end() + 6]
     days = [] if ranged else [int(day) for day in _DAY.findall(near) if 1 <= int(day) <= 31]
     return _made(found.group(), str(words[0][1]), str(days[0]) if days else None)
 

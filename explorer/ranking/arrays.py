@@ -56,17 +56,21 @@ class Memory:
 
     def column(self, name: str, kind: DTypeLike) -> Column:
         """See `Place.column`; the name does not matter."""
-        return _Pieces(kind)
+        return Pieces(kind)
 
 
-class _Pieces:
+class Pieces:
+    """A column in memory."""
+
     def __init__(self, kind: DTypeLike) -> None:
         self._pieces = [np.empty(0, kind)]
 
     def append(self, values: NDArray[Any]) -> None:
+        """See `Column.append`."""
         self._pieces.append(values.astype(self._pieces[0].dtype))
 
     def whole(self) -> NDArray[Any]:
+        """See `Column.whole`."""
         return np.concatenate(self._pieces)
 
 
@@ -135,6 +139,95 @@ class _File:
         self._file.close()
         whole: NDArray[Any] = np.load(self._path, mmap_mode="r" if self._length else None)
         return whole
+
+
+APART = 65_535
+"""Stands in the place of a number that does not fit into two bytes."""
+
+
+class ShortNumbers:
+    """Whole numbers from 0 on, most of which fit into two bytes each; those that do not stand apart.
+
+    It is asked as an array is, by a slice or by places, and gives int32.
+
+    Parameters
+    ----------
+    short : ndarray of uint16, shape (n,)
+        The numbers; 65,535 where one stands apart.
+    places : ndarray of int64, shape (n_apart,)
+        Where those stand, ascending.
+    values : ndarray of int32, shape (n_apart,)
+
+    Examples
+    --------
+    >>> column = ShortColumn(MEMORY, "tokens")
+    >>> column.append(np.array([7, 70_000, 65_535]))
+    >>> numbers = column.whole()
+    >>> numbers[1:].tolist(), numbers[np.array([2, 0])].tolist(), len(numbers)
+    ([70000, 65535], [65535, 7], 3)
+    """
+
+    def __init__(self, short: NDArray[np.uint16], places: NDArray[np.int64], values: NDArray[np.int32]) -> None:
+        self.short, self.places, self.values = short, places, values
+
+    def __len__(self) -> int:
+        return len(self.short)
+
+    def __getitem__(self, asked: slice | NDArray[np.integer]) -> NDArray[np.int32]:
+        found = self.short[asked].astype(np.int32)
+        if isinstance(asked, slice):
+            start, stop, _ = asked.indices(len(self.short))
+            first, last = np.searchsorted(self.places, [start, max(start, stop)])
+            found[self.places[first:last] - start] = self.values[first:last]
+        else:
+            apart = found == APART
+            if apart.any():
+                found[apart] = self.values[np.searchsorted(self.places, asked[apart])]
+        return found
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that they take."""
+        return int(self.short.nbytes + self.places.nbytes + self.values.nbytes)
+
+    def save(self, folder: Path, name: str) -> None:
+        """Write the arrays as ``NAME_*.npy`` into an existing folder."""
+        for part in ("short", "places", "values"):
+            save_array(folder / f"{name}_{part}.npy", getattr(self, part))
+
+    @classmethod
+    def open(cls, folder: Path, name: str) -> ShortNumbers:
+        """Open what `save` wrote, memory-mapped."""
+        # Plain arrays over the mapping: `numpy.memmap` runs Python at every slice.
+        return cls(
+            *(np.asarray(np.load(folder / f"{name}_{part}.npy", mmap_mode="r")) for part in ("short", "places", "values"))
+        )
+
+
+class ShortColumn:
+    """`ShortNumbers` that are made piece by piece: ``NAME_short`` in a place, those apart in memory.
+
+    Parameters
+    ----------
+    place : Place
+    name : str
+    """
+
+    def __init__(self, place: Place, name: str) -> None:
+        self._short, self._length = place.column(f"{name}_short", np.uint16), 0
+        self._places, self._values = Pieces(np.int64), Pieces(np.int32)
+
+    def append(self, values: NDArray[Any]) -> None:
+        """Add whole numbers from 0 on."""
+        apart = np.flatnonzero(values >= APART)
+        self._places.append(apart + self._length)
+        self._values.append(values[apart])
+        self._short.append(np.minimum(values, APART))
+        self._length += len(values)
+
+    def whole(self) -> ShortNumbers:
+        """All of them; nothing is added any more."""
+        return ShortNumbers(self._short.whole(), self._places.whole(), self._values.whole())
 
 
 def save_array(path: Path, array: NDArray[Any]) -> None:

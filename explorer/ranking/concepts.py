@@ -252,7 +252,7 @@ class ConceptSpace:
         index = self.index
         count = np.zeros(index.n_papers, np.uint16)
         for term in terms:
-            count[index.rows_[index.indptr_[term] : index.indptr_[term + 1]]] += 1
+            count[index.papers(term)] += 1
         return np.flatnonzero(count == count.max())
 
     def log_odds(self, concept: Concept) -> Floats:

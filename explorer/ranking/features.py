@@ -257,7 +257,7 @@ def _runs(
         some = columns[start:stop]
         places = np.concatenate([np.arange(index.indptr_[term], index.indptr_[term + 1]) for term in some.tolist()])
         indptr = np.concatenate([[0], ends[start:stop] - before])
-        yield start, indptr, np.asarray(index.rows_[places]), np.asarray(index.saturation_[places])
+        yield start, indptr, index.papers_of(some), np.asarray(index.saturation_[places])
         start = stop
 
 

@@ -15,8 +15,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from explorer.disk import HeldFolder, record_files
-from explorer.errors import ConceptError
+from explorer.disk import HeldFolder, damaged_files, record_files
+from explorer.errors import ConceptError, CorpusError
 from explorer.ranking.acronyms import Acronyms
 from explorer.ranking.analysis import forget, spelling
 from explorer.ranking.arithmetic import Arithmetic
@@ -58,6 +58,11 @@ class Meaning:
         Rows of the papers behind an operand of kind paper, set or topic.
     progress : callable
         Called as ``progress(stage, part)`` while they are made; an exception it raises stops that, and leaves nothing.
+
+    Raises
+    ------
+    CorpusError
+        A file of the folder is not as it was written.
     """
 
     def __init__(self, table: pa.Table, folder: Path, resolve: Resolve, *, progress: Progress) -> None:
@@ -82,8 +87,14 @@ class Meaning:
         cls(table, folder, unasked, progress=progress)
 
     def _open(self, folder: Path) -> None:
-        self.index, self.lsa, self.features = TermIndex.open(folder), LSA.open(folder), Features.open(folder)
-        self.vectors, self.acronyms = RoundedVectors.open(folder), Acronyms.open(folder)
+        again = f"Remove the folder {folder}, and it is made again."
+        for name, what in damaged_files(folder, whole=False):
+            raise CorpusError(f"{folder / name} {what}. {again}")
+        try:
+            self.index, self.lsa, self.features = TermIndex.open(folder), LSA.open(folder), Features.open(folder)
+            self.vectors, self.acronyms = RoundedVectors.open(folder), Acronyms.open(folder)
+        except (OSError, EOFError, ValueError, KeyError) as error:
+            raise CorpusError(f"What ranking by meaning takes is damaged ({error}). {again}") from error
 
     def _make(self, folder: Path, progress: Progress) -> None:
         """Make everything, and keep it in a folder where one can be written."""
@@ -178,7 +189,7 @@ class Meaning:
         words = []
         for term in terms:
             number = self.index.vocabulary_[term]
-            rows = self.index.rows_[self.index.indptr_[number] : self.index.indptr_[number + 1]][:_WITNESSES]
+            rows = self.index.papers(number)[:_WITNESSES]
             found: Counter[str] = Counter()
             for name, row in itertools.product(("title", "abstract"), rows.tolist()):
                 written = spelling(self._table.column(name)[row].as_py() or "")

@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from explorer.ranking.analysis import analyse
-from explorer.ranking.arrays import MEMORY, Place, save_array
+from explorer.ranking.arrays import APART, MEMORY, Pieces, Place, ShortColumn, ShortNumbers, save_array
 from explorer.ranking.vocabulary import Terms, Vocabulary
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
 
-_ARRAYS = ("indptr", "rows", "saturation", "starts", "tokens", "title_lengths", "idf")
+_ARRAYS = ("indptr", "saturation", "starts", "title_lengths", "idf")
 _TOKENS = 1 << 19
 """Tokens that lie in memory as numbers of Python before they are put away."""
 
@@ -56,12 +56,14 @@ class TermIndex:
         Term of each number.
     idf_ : ndarray of float32, shape (n_terms,)
     indptr_ : ndarray of int64, shape (n_terms + 1,)
-        Where the postings of a term start in `rows_` and `saturation_`.
-    rows_ : ndarray of int32, shape (n_postings,)
+        Where the postings of a term start in `gaps_` and `saturation_`.
+    gaps_ : ShortNumbers or ndarray of int32, shape (n_postings,)
+        The first paper of each term, and how far each further one is from that before it (see `papers`). As an array, where an earlier
+        version wrote the index, the papers themselves.
     saturation_ : ndarray of uint8, shape (n_postings,)
         ``tf / (tf + K)`` in 1/255: one byte a posting costs less than 0.2 % of a score.
     starts_ : ndarray of int64, shape (n_papers + 1,)
-    tokens_ : ndarray of int32, shape (n_tokens,)
+    tokens_ : ShortNumbers or ndarray of int32, shape (n_tokens,)
         The terms of every paper in order, title first.
     title_lengths_ : ndarray of uint16, shape (n_papers,)
 
@@ -92,7 +94,7 @@ class TermIndex:
         """
         vocabulary: dict[str, int] = {}
         number = vocabulary.setdefault
-        tokens = place.column("terms_tokens", np.int32)
+        tokens = ShortColumn(place, "terms_tokens")
         lengths, title_lengths = array("q", [0]), array("H")
         block: list[int] = []
         for title, body in zip(titles, bodies, strict=True):
@@ -108,7 +110,7 @@ class TermIndex:
         self.vocabulary_: Mapping[str, int] = vocabulary
         self.terms_: Sequence[str] = list(vocabulary)
         self.starts_ = np.cumsum(np.frombuffer(lengths, np.int64))
-        self.tokens_ = tokens.whole()
+        self.tokens_: ShortNumbers | Ints = tokens.whole()
         self.title_lengths_ = np.frombuffer(title_lengths, np.uint16)
         self._invert(place)
         rarity = (self.n_papers - self.df_ + 0.5) / (self.df_ + 0.5)
@@ -127,7 +129,8 @@ class TermIndex:
             total += float(counts.data.sum(dtype=np.float64))
         mean = total / self.n_papers if self.n_papers else 0.0
         self.indptr_ = np.concatenate([[0], np.cumsum(df)])
-        self.rows_ = place.empty("terms_rows", (int(self.indptr_[-1]),), np.int32)
+        gaps = place.empty("terms_gaps_short", (int(self.indptr_[-1]),), np.uint16)
+        places, values, latest = Pieces(np.int64), Pieces(np.int32), np.zeros(len(df), np.int32)
         self.saturation_ = place.empty("terms_saturation", (int(self.indptr_[-1]),), np.uint8)
         following = self.indptr_[:-1].copy()
         for block in blocks:
@@ -137,9 +140,38 @@ class TermIndex:
             by_term = counts.tocsc()
             papers = np.diff(by_term.indptr)
             at = np.arange(by_term.nnz) + np.repeat(following - by_term.indptr[:-1], papers)
-            self.rows_[at] = by_term.indices + block[0]
+            some = np.flatnonzero(papers)
+            heads, ends = by_term.indptr[some], by_term.indptr[some + 1] - 1
+            rows = (by_term.indices + block[0]).astype(np.int32)
+            gap = np.diff(rows, prepend=np.int32(0))
+            gap[heads] = rows[heads] - latest[some]
+            latest[some] = rows[ends]
+            gaps[at] = np.minimum(gap, APART)
+            apart = np.flatnonzero(gap >= APART)
+            places.append(at[apart])
+            values.append(gap[apart])
             self.saturation_[at] = np.rint(QUANTA * by_term.data / (by_term.data + norm[by_term.indices])).astype(np.uint8)
             following += papers
+        # Each block has come with its places of all terms.
+        order = np.argsort(places.whole())
+        self.gaps_: ShortNumbers | Ints = ShortNumbers(gaps, places.whole()[order], values.whole()[order])
+
+    def papers(self, term: int) -> NDArray[np.integer]:
+        """Rows of the papers that have a term, ascending."""
+        gaps = self.gaps_[self.indptr_[term] : self.indptr_[term + 1]]
+        # In the type that numpy looks places up by.
+        return gaps.cumsum(dtype=np.intp) if isinstance(self.gaps_, ShortNumbers) else gaps
+
+    def papers_of(self, terms: NDArray[np.integer]) -> Ints:
+        """Rows of the papers that have each of some terms, term after term."""
+        lengths = self.df_[terms]
+        ends = np.cumsum(lengths)
+        gaps = self.gaps_[np.arange(ends[-1]) + np.repeat(self.indptr_[terms] - (ends - lengths), lengths)]
+        if not isinstance(self.gaps_, ShortNumbers):
+            return gaps
+        sums = np.concatenate([[0], np.cumsum(gaps, dtype=np.int64)])
+        rows: Ints = (sums[1:] - np.repeat(sums[ends - lengths], lengths)).astype(np.int32)
+        return rows
 
     @property
     def df_(self) -> NDArray[np.int64]:
@@ -156,6 +188,10 @@ class TermIndex:
         """Write the index as ``.npy`` arrays into an existing `folder`."""
         for name in _ARRAYS:
             save_array(folder / f"terms_{name}.npy", getattr(self, f"{name}_"))
+        for name in ("gaps", "tokens"):
+            numbers = getattr(self, f"{name}_")
+            assert isinstance(numbers, ShortNumbers), "an index that is saved was made here"
+            numbers.save(folder, f"terms_{name}")
         Terms.of(self.terms_).save(folder)
         about = {"k1": self.k1, "b": self.b, "title_weight": self.title_weight}
         (folder / "terms.json").write_text(json.dumps(about), encoding="utf-8")
@@ -169,6 +205,11 @@ class TermIndex:
         index.vocabulary_ = Vocabulary(terms)
         for name in _ARRAYS:
             setattr(index, f"{name}_", np.load(folder / f"terms_{name}.npy", mmap_mode="r"))
+        for name, before in (("gaps", "rows"), ("tokens", "tokens")):
+            # Until 0.2 both were plain arrays, and the papers not told by their distances.
+            plain = folder / f"terms_{before}.npy"
+            numbers = np.load(plain, mmap_mode="r") if plain.exists() else ShortNumbers.open(folder, f"terms_{name}")
+            setattr(index, f"{name}_", numbers)
         return index
 
     def counts(self, rows: NDArray[np.integer]) -> sparse.csr_matrix:
@@ -210,7 +251,7 @@ class TermIndex:
             span = slice(self.indptr_[term], self.indptr_[term + 1])
             gain = np.float32(weight * self.idf_[term] / QUANTA)
             # A paper occurs once in a term's postings, so fancy in-place addition is safe and beats np.add.at.
-            total[self.rows_[span]] += gain * self.saturation_[span]
+            total[self.papers(term)] += gain * self.saturation_[span]
         return total
 
     def contributions(self, row: int, weights: Mapping[int, float]) -> dict[str, float]:
@@ -218,8 +259,9 @@ class TermIndex:
         parts: dict[str, float] = {}
         for term, weight in weights.items():
             span = slice(self.indptr_[term], self.indptr_[term + 1])
-            at = int(np.searchsorted(self.rows_[span], row))
-            if at < span.stop - span.start and self.rows_[span.start + at] == row:
+            papers = self.papers(term)
+            at = int(np.searchsorted(papers, row))
+            if at < len(papers) and papers[at] == row:
                 saturation = float(self.saturation_[span.start + at]) / QUANTA
                 parts[self.terms_[term]] = float(weight * self.idf_[term]) * saturation
         return dict(sorted(parts.items(), key=lambda part: -part[1]))

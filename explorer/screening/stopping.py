@@ -4,7 +4,7 @@ Three views of the same decisions, and a guarantee:
 
 - the **curve**: where in the order the relevant records were met says how many are still to come. Positions follow Kumaraswamy's
   distribution, whose two shapes are known beforehand as well as other reviews tell, and a share of the records comes anywhere, for
-  no queue knows them. Of all that agrees with what was met, the relevant records in all have a posterior: recall and its interval.
+  the queue hardly knows them. Of all that agrees with what was met, the relevant records in all have a posterior: recall and its interval.
 - the **test** of Callaghan and Müller-Hansen: were the records read last drawn at random, how likely would so few be relevant if the
   target was not reached?
 - the **model**: what its scores say of the records left (Yang, Lewis and Frieder).
@@ -26,23 +26,27 @@ from explorer.ranking.logistic import calibrated
 
 Bools = NDArray[np.bool_]
 
-SHAPES_MEAN = (-0.29, 1.62)
+SHAPES_MEAN = (0.01, 2.57)
 """Logarithms of the two shapes in other reviews: early finds, and how soon they end."""
 
-SHAPES_COVARIANCE = ((0.22, 0.32), (0.32, 1.07))
+SHAPES_COVARIANCE = ((0.075, 0.042), (0.042, 0.451))
+"""Twice what twelve reviews show, for they are few."""
 
-ANYWHERE = ((0.0, 20.0), (0.03, 3.0), (0.08, 1.0), (0.2, 0.5))
-"""Share of relevant records that come anywhere in the order, and how often reviews are so, relatively."""
+ANYWHERE = ((0.0, 0.07), (0.02, 0.13), (0.05, 0.22), (0.1, 0.39), (0.2, 0.07), (0.35, 0.06), (0.5, 0.06))
+"""Share of relevant records that come anywhere in the order, and in what part of reviews it is so large."""
 
-LEVEL = 0.15
-"""The test's p-value must be below this for a stop. Its usual level is one less the confidence; a queue that puts the likeliest first
-makes it far too strict then, and beside the curve it only has to keep one from stopping before a long run was irrelevant."""
+SOONER = 1.5
+"""Of these records a part of ``(1 - x) ** SOONER`` comes after a part x of the order: a little better than by chance, at 1."""
 
-LEVEL_OF_ONE = 0.4
-"""The same where the target is missed by a single record more: the test could reject that at `LEVEL` only when hardly a record is left."""
+LEVELS = ((1, 0.25), (3, 0.4))
+"""The test's p-value must be below this for a stop, from so many records on that would have to be missed to miss the target. Its usual
+level is one less the confidence; a queue that puts the likeliest first makes it far too strict then. Where one or two odd records decide,
+the curve knows least, and the test has to say more."""
 
-_FIRST = np.linspace(-2.2, 1.0, 17)
-_SECOND = np.linspace(-2.0, 3.5, 23)
+FIRST_SHAPES = np.linspace(-2.2, 1.0, 17)
+"""Logarithms of the first shape that are thought of, and below those of the second."""
+
+SECOND_SHAPES = np.linspace(-2.0, 3.5, 23)
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,8 @@ class Curve:
         Records that are screened in the order of the queue.
     mean, covariance : tuple
         Of the logarithms of the two shapes, in other reviews.
+    anywhere : tuple
+        Shares of relevant records that come anywhere, and how often each is met in other reviews, relatively.
 
     Notes
     -----
@@ -107,21 +113,23 @@ class Curve:
         *,
         mean: tuple[float, ...] = SHAPES_MEAN,
         covariance: tuple[tuple[float, ...], ...] = SHAPES_COVARIANCE,
+        anywhere: tuple[tuple[float, float], ...] = ANYWHERE,
     ) -> None:
         self.records = records
         self.found = 0
-        a, b = np.meshgrid(np.exp(_FIRST), np.exp(_SECOND), indexing="ij")
+        a, b = np.meshgrid(np.exp(FIRST_SHAPES), np.exp(SECOND_SHAPES), indexing="ij")
         away = np.stack([np.log(a) - mean[0], np.log(b) - mean[1]], -1)
         prior = -0.5 * np.einsum("ijk,kl,ijl->ij", away, np.linalg.inv(np.array(covariance)), away)
         self._a, self._b = a, b
-        self._share = np.array([share for share, _ in ANYWHERE])[:, None, None]
-        self._log = prior + np.log(np.array([often for _, often in ANYWHERE]))[:, None, None]
+        self._share = np.array([share for share, _ in anywhere])[:, None, None]
+        self._log = prior + np.log(np.array([often for _, often in anywhere]))[:, None, None]
 
     def meet(self, place: int) -> None:
         """Take in that the record at a place, from 0, was relevant."""
         at = (place + 0.5) / self.records
         density = np.log(self._a * self._b) + (self._a - 1) * math.log(at) + (self._b - 1) * np.log1p(-(at**self._a))
-        self._log = self._log + np.log((1 - self._share) * np.exp(density) + self._share)
+        anywhere = SOONER * (1 - at) ** (SOONER - 1)
+        self._log = self._log + np.log((1 - self._share) * np.exp(density) + self._share * anywhere)
         self.found += 1
 
     def to_come(self, screened: int) -> NDArray[np.float64]:
@@ -133,26 +141,31 @@ class Curve:
         # More than this is hardly believed of any curve (`tests/test_screening_queue.py` looks at what is left).
         more = np.arange(min(left, 60 + 6 * self.found) + 1)
         count = gammaln(self.found + more + 1) - gammaln(more + 1) - gammaln(self.found + 1) - np.log(self.found + more + 1)
-        log = self._log.ravel()[:, None] + count + more * np.log(later.ravel())[:, None]
+        # Over all numbers to come a curve weighs about this; those that weigh nothing are not gone through.
+        whole = self._log.ravel() - (self.found + 1) * np.log1p(-np.minimum(later, 1 - 1e-12))
+        kept = whole > whole.max() - 30
+        log = self._log.ravel()[kept][:, None] + count + more * np.log(later[kept])[:, None]
         log -= log.max()
         chances: NDArray[np.float64] = np.exp(log).sum(axis=0)
         normal: NDArray[np.float64] = chances / chances.sum()
         return normal
 
-    def _later(self, screened: int) -> NDArray[np.float64]:
-        """Chance of a relevant record to come after a place, for each pair of shapes and share."""
+    def _later(self, screened: int, kept: Bools | slice = slice(None)) -> NDArray[np.float64]:
+        """Chance of a relevant record to come after a place, for each triple of shapes and share, flat, or for those that are kept."""
         at = min(screened / self.records, 1.0)
-        later: NDArray[np.float64] = np.maximum(
-            (1 - self._share) * (1 - at**self._a) ** self._b + self._share * (1 - at), 1e-300
+        first, second, share = (
+            np.broadcast_to(part, self._log.shape).ravel()[kept] for part in (self._a, self._b, self._share)
         )
+        later: NDArray[np.float64] = np.maximum((1 - share) * (1 - at**first) ** second + share * (1 - at) ** SOONER, 1e-300)
         return later
 
     def places(self, screened: int, parts: NDArray[np.float64]) -> NDArray[np.float64]:
         """Places up to which these shares of the relevant records to come are met, the curve's mean: float64, one a share."""
-        weight = np.exp(self._log - self._log.max())
+        weight = np.exp(self._log - self._log.max()).ravel()
+        kept = weight > 1e-9
         grid = np.unique(np.linspace(screened, self.records, 65).astype(int))
         # Each curve counts as often as it still expects records.
-        expected = np.array([float((weight * self._later(int(at))).sum()) for at in grid])
+        expected = np.array([float((weight[kept] * self._later(int(at), kept)).sum()) for at in grid])
         met = 1 - expected / max(expected[0], 1e-300)
         met[-1] = 1.0
         found: NDArray[np.float64] = np.interp(parts, met, grid)
@@ -188,7 +201,8 @@ def hypergeometric(included: Bools, records: int, target: float, known: int = 0)
     if not total + known or not len(included):
         return 1.0
     fewest = math.floor((total + known) / target + 1e-9) + 1 - known
-    before = np.arange(len(included))
+    # A tail that begins with an irrelevant record is a larger draw with as few relevant ones: the least is after a find, or of all.
+    before = np.concatenate([[0], np.flatnonzero(included[:-1]) + 1])
     hidden, urn = fewest - found[before], records - before
     possible = hidden <= urn
     drawn = np.minimum(len(included) - before, urn)
@@ -359,8 +373,9 @@ def summary(
     middle = int(np.searchsorted(np.cumsum(missed), 0.5))
     enough = math.floor(found / target - found + 1e-9)
     chance = float(missed[: enough + 1].sum()) if found else 0.0
-    # A rule that is asked again and again stops at its luckiest moment, so that half the doubt is allowed.
-    reached = n == records or (chance >= (1 + confidence) / 2 and p_value < (LEVEL if enough else LEVEL_OF_ONE))
+    # Both must hold, which happens later than either: the promise of `confidence` asks the curve alone for less (0.90 for 0.95).
+    level = next(level for missing, level in reversed(LEVELS) if enough + 1 >= missing)
+    reached = n == records or (chance >= confidence**2 and p_value < level)
     bound = ""
     if sample is not None:
         drawn, drawn_from = sample

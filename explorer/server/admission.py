@@ -19,6 +19,9 @@ DESCRIPTORS = 13
 """File descriptors of the server that a dashboard takes: pipes, sockets to its kernel, and the page's."""
 
 _SPARE_DESCRIPTORS = 64
+_KEPT_FREE = 48
+"""Descriptors that connections leave for dashboards, and for files that are opened for a moment; of few an eighth."""
+
 _SHARE = 0.8
 """Of the memory there is, for the server and its dashboards."""
 
@@ -67,12 +70,15 @@ class Admission:
         Gives the bytes of the server, and of each of its dashboards.
     clock : callable
         Gives seconds.
+    free : callable
+        Gives the file descriptors of the server that are free.
     """
 
     most: int
     memory: int
     sizes: Callable[[], tuple[int, Sequence[int]]]
     clock: Callable[[], float] = time.monotonic
+    free: Callable[[], int] = lambda: 1 << 20
     _waiting: dict[str, float] = field(default_factory=dict)
     """When each ticket asked last, in the order in which they came."""
     _measured: tuple[int, Sequence[int]] = (0, ())
@@ -136,14 +142,20 @@ class Admission:
         own, dashboards = self._measured
         each = max(DASHBOARD_BYTES, sum(dashboards) // len(dashboards) if dashboards else 0)
         # Those that are being started hold no memory yet.
-        taken = own + sum(dashboards) + max(0, running - len(dashboards)) * each
+        coming = max(0, running - len(dashboards))
+        taken = own + sum(dashboards) + coming * each
         by_memory = (self.memory - taken) // each
         if running == 0:
             # One reader is always let in: nobody could ever come otherwise.
-            return max(1, min(self.most, by_memory)), ""
-        by_number = self.most - running
-        short = "as many dashboards are open as this server allows" if by_number <= by_memory else "its memory is in use"
-        return max(0, min(by_number, by_memory)), short
+            by_memory = max(1, by_memory)
+        room = {
+            "as many dashboards are open as this server allows": self.most - running,
+            "its memory is in use": by_memory,
+            # Connections that pages keep open take some too, and are given up after a while.
+            "its connections are in use": self.free() // DESCRIPTORS - coming,
+        }
+        short = min(room, key=lambda reason: room[reason])
+        return max(0, room[short]), short
 
 
 def memory_there() -> int:
@@ -195,6 +207,18 @@ def descriptors() -> int:
 
     soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
     return 1 << 20 if soft == resource.RLIM_INFINITY else int(soft)
+
+
+def kept_free() -> int:
+    """File descriptors that connections leave free."""
+    return min(_KEPT_FREE, descriptors() // 8)
+
+
+def free_descriptors() -> int:
+    """File descriptors that this process has for dashboards still."""
+    if sys.platform == "win32":
+        return 1 << 20
+    return descriptors() - psutil.Process().num_fds() - kept_free() // 2
 
 
 def raise_descriptors() -> None:

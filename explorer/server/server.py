@@ -48,12 +48,14 @@ from explorer.server.admission import (
     Decision,
     default_number,
     expected_sizes,
+    free_descriptors,
     memory_there,
     most_by_descriptors,
     raise_descriptors,
     sizes,
 )
 from explorer.server.downloads import DownloadHandler, sweep
+from explorer.server.entrance import Entrance
 from explorer.server.first_view import FirstView
 from explorer.server.identity import with_readers
 from explorer.server.line import BODY, MESSAGE, Line
@@ -284,7 +286,7 @@ class ExplorerServer(Voila):  # type: ignore[misc]
         self.ioloop = IOLoop.current()
         signal.signal(signal.SIGINT, self._handle_signal_stop)
         PeriodicCallback(partial(sweep, Path(self.tornado_settings["explorer_downloads"])), _SWEEP_EVERY).start()
-        self.app.listen = partial(self.app.listen, max_body_size=BODY, max_buffer_size=2 * MESSAGE)
+        self.app.listen = Entrance(self.app, max_body_size=BODY, max_buffer_size=2 * MESSAGE).listen
         super().listen()
 
     def _handle_signal_stop(self, number: int, frame: FrameType | None) -> None:
@@ -514,7 +516,7 @@ def serve(
         # A function, for settings are copied deeply, and a corpus cannot be.
         config.Voila.tornado_settings["explorer_corpus"] = lambda: default_corpus() if corpus is None else corpus
         config.Voila.tornado_settings["explorer_downloads"] = str(folder / "downloads")
-        config.Voila.tornado_settings["explorer_doors"] = Doors(Admission(most, memory, expected_sizes))
+        config.Voila.tornado_settings["explorer_doors"] = Doors(Admission(most, memory, expected_sizes, free=free_descriptors))
         app = ExplorerServer(config=config)
         try:
             app.initialize([str(notebook), *arguments])

@@ -5,7 +5,8 @@
     corpus/
     ├── manifest.json          format version, content hash, how it was made; names the generation in force
     └── g-<content hash>-<n>/  one generation; n is the time it was begun, so that no name comes twice
-        ├── papers.*.arrow       the paper table (Arrow IPC, uncompressed, so that it maps)
+        ├── papers.*.arrow       the paper table (Arrow IPC, uncompressed, so that it maps; abstracts as binary)
+        ├── papers.dictionary    what abstracts are packed by
         ├── index/             tantivy
         ├── <facet>.*          codes and values of each facet
         ├── keywords.phrases.arrow  key phrases, where they stand in for keywords

@@ -24,8 +24,8 @@ from explorer.disk import HELD
 from explorer.errors import CorpusError
 from explorer.papers.author_names import displayed
 from explorer.papers.ledger import Ledger
+from explorer.papers.packed import PaperTable, packed, stored_alike
 from explorer.papers.schema import FIELDS, TEXT
-from explorer.papers.spool import rows_of
 from explorer.store.build import (
     ANALYSERS,
     FACETS,
@@ -46,7 +46,7 @@ from explorer.store.fulltext import IDS, build_index
 from explorer.store.generations import in_folder, now, publish, read_manifest
 from explorer.store.ledgers import account_path, load_accounts, part_of, save_part
 from explorer.store.own_columns import write_columns_of
-from explorer.store.paper_files import Texts, read_file, read_table, write_file, write_papers
+from explorer.store.paper_files import DICTIONARY, Texts, read_file, read_packing, read_table, write_file, write_papers
 from explorer.store.prefixes import Prefixes, sort_words
 from explorer.store.sort_orders import by_title_with
 from explorer.store.topics import build_topics, edit_topics, extend_topics
@@ -276,7 +276,7 @@ def join_papers(
     manifest = read_manifest(folder)
     before = folder / manifest["generation"]
     accounts = load_accounts(before)
-    table, merges, ledger, gone = joined(read_table(before), load_merges(before), accounts.ledger(), pairs)
+    table, merges, ledger, gone = joined(read_table(before).whole, load_merges(before), accounts.ledger(), pairs)
     return _rebuild(table, merges, ledger if accounts.parts else None, rules, ("joined", gone), folder, into, progress)
 
 
@@ -336,7 +336,7 @@ def _publish(
     return in_folder(target, lambda: publish(target, digest, papers, made, write, upon=upon))
 
 
-def _index_anew(table: pa.Table, target: Path, progress: Progress) -> None:
+def _index_anew(table: PaperTable, target: Path, progress: Progress) -> None:
     progress("index", 0.0)
     (target / "index").mkdir()
     build_index(table, target / "index", progress=lambda part: progress("index", part))
@@ -397,7 +397,7 @@ def _extend_with_papers(
     first = whole.num_rows - change.added.num_rows
     rows = np.concatenate([change.rows, np.arange(first, whole.num_rows)]).astype(np.int64)
     fields = whole.select([*FIELDS, *(name for name in IDS if name in whole.column_names and name not in FIELDS)])
-    new = rows_of(fields, rows) if len(change.rows) else fields.slice(first)
+    new = fields.take(pa.array(rows)) if len(change.rows) else fields.slice(first)
     progress("facets", 0.0)
     extend_columns(whole, new, rows, before, target, lambda part: progress("facets", part))
     # Anew: whether a column holds numbers or values is decided over all of it.
@@ -415,7 +415,7 @@ def _extend_with_papers(
 
 
 def extend_columns(
-    whole: pa.Table,
+    whole: PaperTable,
     new: pa.Table,
     rows: np.ndarray,
     before: Path,
@@ -464,17 +464,21 @@ def extend_columns(
 
 def _extend_papers(change: Change, before: Path, target: Path) -> None:
     """Write the papers: only those files anew that hold a paper which is replaced."""
+    packing = read_packing(before)
+    if packing is not None:
+        _share(before / DICTIONARY, target / DICTIONARY)
     first, number = 0, 0
     while (path := before / f"papers.{number}.arrow").exists():
         part = read_file(path)
         mine = (change.rows >= first) & (change.rows < first + part.num_rows)
         if mine.any():
             assert change.replaced is not None
-            both = pa.concat_tables([part, change.replaced], promote_options="permissive")
+            replaced = change.replaced if packing is None else packed(change.replaced, packing)
+            both = pa.concat_tables([part if packing is None else stored_alike(part), replaced], promote_options="permissive")
             places = np.arange(part.num_rows)
             places[change.rows[mine] - first] = part.num_rows + np.flatnonzero(mine)
             changed = pa.table({name: both.column(name).take(pa.array(places)) for name in both.column_names})
-            write_file(changed, target / path.name)
+            write_file(changed, target / path.name, packing)
         else:
             _share(path, target / path.name)
         first, number = first + part.num_rows, number + 1

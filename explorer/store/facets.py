@@ -36,7 +36,7 @@ class Facet:
         Text of each code.
     codes : ndarray of int32, shape (n_items,)
         Codes of all papers, paper after paper.
-    starts : ndarray of int64, shape (n_papers + 1,)
+    starts : ndarray of int64, or of int32 as it is kept, shape (n_papers + 1,)
         Where the codes of each paper begin.
     rows : ndarray of int32, shape (n_items,)
         Paper of each item.
@@ -114,8 +114,10 @@ class Facet:
 
     def save(self, folder: Path, name: str) -> None:
         """Write the arrays of the facet as ``name.*`` into a folder."""
-        for part in ("codes", "starts", "rows"):
-            np.save(folder / f"{name}.{part}.npy", getattr(self, part))
+        # Half the room, as long as there are not two thousand million items.
+        starts = self.starts.astype(np.int32) if len(self.rows) < 2**31 else self.starts
+        for part, values in (("codes", self.codes), ("starts", starts), ("rows", self.rows)):
+            np.save(folder / f"{name}.{part}.npy", values)
         table = pa.table({"value": self.values})
         with pa.OSFile(str(folder / f"{name}.values.arrow"), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
             writer.write_table(table)
@@ -126,7 +128,7 @@ class Facet:
         parts = {part: mapped(folder / f"{name}.{part}.npy") for part in ("codes", "starts", "rows")}
         with pa.memory_map(str(folder / f"{name}.values.arrow")) as file:
             values = pa.ipc.open_file(file).read_all().column("value")
-        return cls(values=values.chunk(0) if values.num_chunks else pa.array([], values.type), **parts)
+        return cls(values=values.chunk(0) if values.num_chunks else pa.nulls(0, values.type), **parts)
 
 
 def code_facet(column: pa.ChunkedArray) -> Facet:

@@ -25,7 +25,7 @@ from explorer.papers.author_names import family_and_given, is_initials, particle
 from explorer.selection.syntax import All, Either, Near, Node, Not, Phrase, Word, changed, over, parts_of, written
 from explorer.store.word_shapes import Shape, Spot, apart, beside, merged_words, pattern_of, shapes_of
 from explorer.text.analysis import FILLER, Terms, analyzer, spread, tokens, unspaced, without_particle
-from explorer.text.word_forms import may_be_two, parted_name, spellings, umlauts, word_forms
+from explorer.text.word_forms import letters_and_figures, may_be_two, parted_name, spellings, umlauts, word_forms
 
 ANALYZERS = {
     "title": "english",
@@ -274,7 +274,7 @@ class TextIndex:
         self._schema = index.schema
         self._searcher = index.searcher()
         self._kept_forms: dict[tuple[str, str], tuple[str, ...]] = {}
-        self._kept_halves: dict[str, tuple[str, str] | None] = {}
+        self._kept_halves: dict[str, tuple[str, ...]] = {}
 
     def hits(self, node: Node) -> Hits:
         """All papers that a parsed query matches."""
@@ -516,39 +516,42 @@ class TextIndex:
 
     def _in_two_words(self, node: Node, field: str) -> tuple[Shape, ...]:
         """A word that is typed as one where the papers write it as two, as in *zeroshot* for *zero-shot* and *zero shot*."""
-        if ANALYZERS.get(field) != "english" or not isinstance(node, Word) or node.exact or node.prefix:
+        if ANALYZERS.get(field) != "english" or not isinstance(node, Word | Phrase) or node.exact:
+            return ()
+        if isinstance(node, Word) and node.prefix:
             return ()
         word = node.text.lower()
-        if len(word) < 2 * _HALF or not may_be_two(word):
+        letters, figures = letters_and_figures(word)
+        if len(letters) < 2 * _HALF or not (figures or may_be_two(word)):
             return ()
         if word not in self._kept_halves:
-            self._kept_halves[word] = self._halves(word)
-        halves = self._kept_halves[word]
-        return (shapes_of(" ".join(halves), _stems),) if halves else ()
+            self._kept_halves[word] = self._halves(letters, figures)
+        return tuple(shapes_of(parts, _stems) for parts in self._kept_halves[word])
 
-    def _halves(self, word: str) -> tuple[str, str] | None:
-        """The two words that a word is written as at least as often as in one; None where it is not.
+    def _halves(self, letters: str, figures: str) -> tuple[str, ...]:
+        """How a word is written in two at least as often as in one, with the figures at its end apart and not; nothing where it is not.
 
         Whether *notable* may be *not able* is for the papers to say: what stands in them more often is meant.
         """
-        if (own := stem_of(word)) == "":
-            return None
+        if (own := stem_of(letters + figures)) == "":
+            return ()
         whole = sum(self._searcher.doc_freq(field, own) for field in _TEXTS)
-        best, most = None, max(whole, 1) - 1
-        for place in range(_HALF, len(word) - _HALF + 1):
-            one, two = stem_of(word[:place]), stem_of(word[place:])
-            rarest = min(
-                (sum(self._searcher.doc_freq(field, stem) for field in _TEXTS) for stem in (one, two) if stem), default=0
-            )
-            if not (one and two) or rarest <= most:
-                continue
-            together = 0
-            for field in _TEXTS:
-                phrase = tantivy.Query.phrase_query(self._schema, field, [(0, one), (1, two)])
-                together += self._searcher.search(phrase, limit=1, count=True).count
+        best: tuple[str, ...] = ()
+        most = max(whole, 1) - 1
+        for place in range(_HALF, len(letters) - _HALF + 1):
+            one, two = letters[:place], letters[place:]
+            forms = (f"{one} {two} {figures}", f"{one} {two}{figures}") if figures else (f"{one} {two}",)
+            together = sum(self._together([stem_of(part) for part in form.split()], most) for form in forms)
             if together > most:
-                best, most = (word[:place], word[place:]), together
+                best, most = forms, together
         return best
+
+    def _together(self, stems: list[str], least: int) -> int:
+        """How many titles and abstracts have some stems in a row; 0 where one of them is too rare for more than `least`."""
+        if not all(stems) or min(sum(self._searcher.doc_freq(field, stem) for field in _TEXTS) for stem in stems) <= least:
+            return 0
+        phrases = (tantivy.Query.phrase_query(self._schema, field, list(enumerate(stems))) for field in _TEXTS)
+        return sum(int(self._searcher.search(phrase, limit=1, count=True).count) for phrase in phrases)
 
     def _apart(self, field: str, one: Spot, other: Spot) -> bool:
         """Whether no word of a field can be at both of two places."""
@@ -700,11 +703,28 @@ def _leaf_shapes(text: str, is_word: bool, exact: bool, kind: str) -> tuple[Shap
     found = [shapes_of(text.rstrip("?") if asks else text, terms, by_pattern=stemmed and exact)]
     if asks and is_word and found[0].spots:
         found.append(shapes_of(text, terms))
-    if is_word and not exact and found[0].spots:
-        others = [*spellings(text), *(parted_name(text) if kind == "name" else ())]
+    if not exact and found[0].spots:
+        others = [*_phrase_spellings(text), *(parted_name(text) if kind == "name" and is_word else ())]
         # Where one part is a stop word, the other alone would be looked for.
-        found += [shape for shape in (shapes_of(other, terms) for other in others) if len(shape.spots) == shape.length]
+        small = found[0].length - len(found[0].spots)
+        found += [shape for shape in (shapes_of(other, terms) for other in others) if shape.length - len(shape.spots) == small]
     return tuple(merged_words(found))
+
+
+def _phrase_spellings(text: str) -> list[str]:
+    """A word, or words in a row, with each of them spelt otherwise: *self-supervised learning* as *selfsupervised learning*."""
+    ways = [(word, *spellings(word)) for word in text.split()]
+    if math.prod(map(len, ways)) > _ALTERNATIVES:
+        # One word at a time: more would be too many phrases.
+        return [" ".join([*words, way, *others]) for words, (_, *rest), others in _each_among(ways) for way in rest]
+    return [" ".join(words) for words in itertools.product(*ways)][1:]
+
+
+def _each_among(ways: Sequence[tuple[str, ...]]) -> Iterator[tuple[list[str], tuple[str, ...], list[str]]]:
+    """Each word's spellings, with the words before it and behind it as they were typed."""
+    typed = [way[0] for way in ways]
+    for place, way in enumerate(ways):
+        yield typed[:place], way, typed[place + 1 :]
 
 
 def _two_places(node: Near, field: str) -> tuple[Spot, Spot] | None:

@@ -12,7 +12,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from explorer.disk import HELD, flush, hold, is_held, lock, open_to_others, record_files, write_whole
+from explorer.disk import (
+    FILES,
+    HELD,
+    damaged_files,
+    flush,
+    hold,
+    is_held,
+    lock,
+    open_to_others,
+    record_files,
+    seal,
+    write_whole,
+)
 from explorer.errors import CorpusError
 
 FORMAT = 2
@@ -23,6 +35,9 @@ GENERATION = re.compile(r"g-[0-9a-f]{16}-\d+")
 
 FETCHED = "fetched.txt"
 """In a copy of a corpus that lies elsewhere: its address."""
+
+_FIELDS = {"generation": str, "content_hash": str, "papers": int, "made": dict}
+"""What every manifest says, and of which type."""
 
 _CHANGED = "{} was changed by somebody else meanwhile, and nothing was done. Do it again."
 
@@ -96,6 +111,7 @@ def publish(
         }
         with locked(folder):
             manifest["made"]["first"] = made.get("first") or _first_in(folder) or digest
+            manifest["seal"] = _seal(manifest, target)
             if upon is not None and _generation_in_force(folder) != upon:
                 raise CorpusError(_CHANGED.format(folder))
             if upon is not None and undoable:
@@ -115,6 +131,26 @@ def publish(
     finally:
         held.close()
     return manifest
+
+
+def _seal(manifest: dict[str, Any], generation: Path) -> str:
+    """What tells whether the list of a generation's files, and what the manifest names it by, are as they were written."""
+    return seal(generation, manifest["content_hash"], str(manifest["papers"]), str(manifest["made"].get("first")))
+
+
+def damaged(
+    folder: Path, manifest: dict[str, Any], *, whole: bool, progress: Callable[[float], None] = lambda part: None
+) -> Iterator[tuple[str, str]]:
+    """Find files of the generation in force that are not as they were written, as `damaged_files` does, the list of them included."""
+    generation = folder / manifest["generation"]
+    sealed = manifest.get("seal")
+    try:
+        # Earlier versions kept no seal.
+        if sealed is not None and sealed != _seal(manifest, generation):
+            yield FILES, "or manifest.json is not as it was written"
+    except OSError as error:
+        yield FILES, f"cannot be read ({error.strerror or error})"
+    yield from damaged_files(generation, whole=whole, progress=progress)
 
 
 def _refuse_copy(folder: Path) -> None:
@@ -247,6 +283,8 @@ def read_manifest(folder: Path) -> dict[str, Any]:
             f"{folder} is of corpus format {found}, and this version reads {FORMAT}. "
             f"Build it again: litexplorer build {files} -o {folder}"
         )
+    if wrong := [name for name, kind in _FIELDS.items() if not isinstance(manifest.get(name), kind)]:
+        raise CorpusError(f"{path} is not as it was written ({', '.join(wrong)}). Build the corpus again.")
     if not (folder / str(manifest.get("generation"))).is_dir():
         raise CorpusError(f"{folder} lacks its generation {manifest.get('generation')}. Build the corpus again.")
     return manifest

@@ -7,7 +7,11 @@ from pathlib import Path
 import pyarrow as pa
 
 from explorer.errors import CorpusError
+from explorer.papers.packed import PACKED, STORED, Packing, PaperTable, learn_packing, packed, stored_alike
 from explorer.papers.schema import FIELDS
+
+DICTIONARY = "papers.dictionary"
+"""File of what abstracts are packed by; a generation whose abstracts are not packed has none."""
 
 _FILE = 65_536
 """Papers a file."""
@@ -16,7 +20,7 @@ _FILE = 65_536
 class Texts:
     """Title and abstract of each paper, joined when asked for."""
 
-    def __init__(self, table: pa.Table) -> None:
+    def __init__(self, table: pa.Table | PaperTable) -> None:
         # Left in the chunks they are in: put together, the text of all papers would lie in memory.
         self._titles, self._abstracts = (table.column(name) for name in ("title", "abstract"))
 
@@ -28,19 +32,35 @@ class Texts:
 
 
 def write_papers(table: pa.Table, target: Path, number: int = 0) -> None:
-    """Write papers as files, from a number on. There are several, so that a paper which is replaced costs one of them."""
+    """Write papers as files, from a number on. There are several, so that a paper which is replaced costs one of them.
+
+    Abstracts are packed as those are that the folder has already; where it has none, by what is learnt from these.
+    """
+    packing = read_packing(target)
+    if packing is None and (packing := learn_packing(table)) is not None:
+        (target / DICTIONARY).write_bytes(packing.dictionary)
     for start in range(0, max(table.num_rows, 1), _FILE):
-        write_file(table.slice(start, _FILE), target / f"papers.{number + start // _FILE}.arrow")
+        write_file(table.slice(start, _FILE), target / f"papers.{number + start // _FILE}.arrow", packing)
 
 
-def write_file(table: pa.Table, path: Path) -> None:
-    """Write one file of papers."""
+def write_file(table: pa.Table, path: Path, packing: Packing | None) -> None:
+    """Write one file of papers, its abstracts packed where they are not yet."""
+    if packing is not None and table.schema.field(PACKED).type != STORED:
+        table = packed(table, packing)
     with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
         # In one piece, whatever pieces it came in.
         writer.write_table(table.combine_chunks(), max_chunksize=_FILE)
 
 
-def read_table(generation: Path) -> pa.Table:
+def read_packing(generation: Path) -> Packing | None:
+    """How the abstracts of a generation are packed; None where they are not."""
+    try:
+        return Packing((generation / DICTIONARY).read_bytes())
+    except FileNotFoundError:
+        return None
+
+
+def read_table(generation: Path) -> PaperTable:
     """Open the papers of a generation memory-mapped.
 
     Raises
@@ -48,21 +68,29 @@ def read_table(generation: Path) -> pa.Table:
     CorpusError
         A file is missing or damaged.
     """
+    packing = read_packing(generation)
     parts: list[pa.Table] = []
     number = 0
     while not parts or (generation / f"papers.{number}.arrow").exists():
-        path = generation / f"papers.{number}.arrow"
-        parts.append(read_file(path))
+        parts.append(read_file(generation / f"papers.{number}.arrow"))
         number += 1
-    table = pa.concat_tables(parts, promote_options="permissive") if len(parts) > 1 else parts[0]
-    names = set(table.column_names)
-    if any(name not in names or table.schema.field(name).type != kind for name, kind in FIELDS.items()):
+    try:
+        if packing is not None:
+            # Files of an earlier version, which packed none, may stand beside those that came since.
+            parts = [stored_alike(part) for part in parts]
+        table = PaperTable(pa.concat_tables(parts, promote_options="permissive") if len(parts) > 1 else parts[0], packing)
+        schema = table.schema
+    except (pa.ArrowInvalid, KeyError) as error:
+        raise CorpusError(
+            f"The files of papers in {generation} do not fit together ({error}). Build the corpus again."
+        ) from error
+    if any(name not in schema.names or schema.field(name).type != kind for name, kind in FIELDS.items()):
         raise CorpusError(f"{generation} does not have the columns of a paper table. Build the corpus again.")
     return table
 
 
 def read_file(path: Path) -> pa.Table:
-    """Open one file of papers memory-mapped. Raises as `read_table` does."""
+    """Open one file of papers memory-mapped, as it is stored. Raises as `read_table` does."""
     try:
         with pa.memory_map(str(path)) as file:
             return pa.ipc.open_file(file).read_all()

@@ -101,7 +101,7 @@ def index_part(task: tuple[Part, int], told: Progress) -> str:
     """Index one part, by so many threads, into a folder of its own in the generation; returns the folder's name."""
     part, threads = task
     generation = Path(part.generation)
-    table = read_table(generation).slice(part.first, part.stop - part.first)
+    table = read_table(generation).between(part.first, part.stop)
     folder = Path(tempfile.mkdtemp(prefix=f"{_INDEX}{part.number}-", dir=generation))
     build_index(table, folder, rows=range(part.first, part.stop), heap=_HEAP, threads=threads, progress=told)
     return folder.name
@@ -119,7 +119,7 @@ def place_part(task: tuple[Part, list[str]], told: Progress) -> Places:
     """Place the papers of one part on the topics of its generation, which have some labels."""
     part, labels = task
     generation = Path(part.generation)
-    texts: Any = Texts(read_table(generation).slice(part.first, part.stop - part.first))
+    texts: Any = Texts(read_table(generation).between(part.first, part.stop))
     return place_papers(generation, labels, texts, told)
 
 

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from explorer.dedupe.merges import load_merges
-from explorer.disk import cache_folder, damaged_files
+from explorer.disk import cache_folder
 from explorer.errors import CorpusError, SelectionError
 from explorer.papers.author_names import display, family_first
 from explorer.papers.rows import rows_where
@@ -27,7 +27,7 @@ from explorer.store.build import ANALYSERS, FACETS, RULES
 from explorer.store.caches import MEGABYTE, Cache
 from explorer.store.facets import Facet, mapped
 from explorer.store.fulltext import Hits, TextIndex
-from explorer.store.generations import read_manifest
+from explorer.store.generations import damaged, read_manifest
 from explorer.store.ledgers import load_accounts
 from explorer.store.own_columns import StoredColumns
 from explorer.store.paper_files import Texts, read_table
@@ -65,7 +65,7 @@ class Snapshot:
     folder : Path
     manifest : dict
         Format version, content hash, number of papers, how it was made.
-    table : pyarrow.Table
+    table : PaperTable
         The papers, in the schema.
     keywords_derived : bool
         Whether no paper came with keywords, and the facet of keywords holds key phrases from the text.
@@ -101,7 +101,7 @@ class Snapshot:
 
     def _open(self) -> None:
         """Map every file at once, for a later build removes those of this generation."""
-        for name, what in damaged_files(self.generation, whole=False):
+        for name, what in damaged(self.folder, self.manifest, whole=False):
             raise CorpusError(f"{name} {what}")
         self.table = read_table(self.generation)
         executor = executor_of(self.folder)
@@ -121,7 +121,14 @@ class Snapshot:
         self.accounts = load_accounts(self.generation)
         rules = self.generation / RULES
         self.rules_file = rules.read_bytes() if rules.exists() else b""
-        columns = (self.table, self.months, self.precision, self.has_code, self.topics.codes, *self._orders.values())
+        columns: tuple[Any, ...] = (
+            self.table,
+            self.months,
+            self.precision,
+            self.has_code,
+            self.topics.codes,
+            *self._orders.values(),
+        )
         if {len(self), *map(len, columns), *(len(facet.starts) - 1 for facet in self._facets.values())} != {len(self)}:
             raise CorpusError(f"the files in {self.generation} are not of one build")
 
@@ -382,11 +389,7 @@ class Snapshot:
 
     def take(self, rows: np.ndarray, scores: np.ndarray, more: Mapping[str, np.ndarray] | None = None) -> pa.Table:
         """Papers of some rows, in their order, with `topic`, `score` and further columns of numbers."""
-        mask = np.zeros(len(self), bool)
-        mask[rows] = True
-        place = np.cumsum(mask) - 1
-        # Filtering first keeps `take` from gathering the text of the whole corpus into one buffer.
-        found = self.table.filter(pa.array(mask)).combine_chunks().take(pa.array(place[rows]))
+        found = self.table.take(pa.array(rows, pa.int64()))
         found = self.with_topic(found, np.asarray(self.topics.codes[rows]))
         for name, values in {"score": scores, **(more or {})}.items():
             found = with_column(found, name, pa.array(values, pa.float32(), from_pandas=True))

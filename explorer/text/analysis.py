@@ -6,9 +6,9 @@ import hashlib
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 from explorer.text.markup import plain_latex, plain_markup
@@ -142,6 +142,10 @@ def without_particle(word: str) -> str:
     return word
 
 
+_KNOWN_BEGINNING = re.compile(r"[a-z0-9](?![*?{])")
+"""Regular expressions of which the first letter is known."""
+
+
 @dataclass(frozen=True)
 class Terms:
     """What a query looks for in running text, for highlighting."""
@@ -155,6 +159,16 @@ class Terms:
     def fits(self, word: str) -> bool:
         """Whether a folded word fits one of the patterns."""
         return any(re.fullmatch(pattern, word) for pattern in self.patterns)
+
+    @cached_property
+    def beginnings(self) -> str:
+        """Letters and digits that words in ASCII begin with if they match; empty where a pattern may begin with any.
+
+        Stemmers change how a word ends.
+        """
+        known = all(_KNOWN_BEGINNING.match(pattern) and "|" not in pattern for pattern in self.patterns)
+        begin = {word[0] for word in (*self.stems, *self.patterns)} if known else set()
+        return "".join(sorted(letter for letter in begin if letter.isascii()))
 
 
 def readable(text: str | None) -> str:
@@ -230,9 +244,7 @@ def _spans(text: str, terms: Terms) -> list[tuple[int, int]]:
         # Set apart as the text is, so that a run is found over a blank too, as the index finds it.
         found += [placed.span(m.start(), m.end()) for m in re.finditer(r"\s*".join(map(re.escape, run)), placed.plain)]
     if terms.stems or terms.patterns:
-        for stemmed, word in _pairs(placed.plain, bool(terms.patterns)):
-            if stemmed.text in terms.stems or (word and terms.fits(word)):
-                found.append(placed.span(stemmed.char_offset_from, stemmed.char_offset_to))
+        found += [placed.span(*place) for place in _matching(placed.plain, terms)]
     return _apart(found) if terms.runs else found
 
 
@@ -284,6 +296,40 @@ def _apart(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
         else:
             joined.append((start, stop))
     return joined
+
+
+def _matching(text: str, terms: Terms) -> Iterator[tuple[int, int]]:
+    """Places of the words that match, of a text as the index takes it."""
+    if terms.beginnings and _PLAIN.fullmatch(text):
+        # Only words that begin as one looked for are analysed: that takes a tenth of the time, and most of that of a page.
+        for match in _words_beginning(terms.beginnings).finditer(text):
+            stem, word = _analysed(match.group())
+            if stem in terms.stems or (terms.patterns and word and terms.fits(word)):
+                yield match.span()
+    else:
+        for stemmed, word in _pairs(text, bool(terms.patterns)):
+            if stemmed.text in terms.stems or (word and terms.fits(word)):
+                yield stemmed.char_offset_from, stemmed.char_offset_to
+
+
+_PLAIN = re.compile("[\\x00-\u024f\u0370-\u03ff\u2000-\u206f\u2190-\u22ff]*")
+"""Latin and Greek letters and common signs, of which regular expressions and tantivy tell words apart alike."""
+
+
+@cache
+def _words_beginning(letters: str) -> re.Pattern[str]:
+    """Words of such a text that begin with one of some letters, or with one that may be folded into it."""
+    # The letters first, for which a text is gone through fastest; what stands before them is looked at after.
+    first = f"[{letters}{letters.upper()}\u0080-\u024f\u0370-\u03ff]"
+    return re.compile(f"{first}(?<=[^\\W_])(?<![^\\W_].)[^\\W_]*", re.DOTALL)
+
+
+@lru_cache(maxsize=20_000)
+def _analysed(word: str) -> tuple[str | None, str]:
+    """Stem of one word, and the word as wildcards find it; None and nothing of a stop word."""
+    for stemmed, plain in _pairs(word, True):
+        return stemmed.text, plain
+    return None, ""
 
 
 def _pairs(text: str, with_words: bool) -> Sequence[tuple[Any, str]]:

@@ -6,14 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
 from explorer.papers.schema import TEXTS
-from explorer.text.stopwords import FILLER
+from explorer.text.stopwords import FILLER, FUNCTION_WORDS
 
 PER_PAPER = 5
 """Phrases a paper at most."""
@@ -27,6 +26,7 @@ _OFTEN = 200
 _KNOWN = 20_000
 _WORD = re.compile(r"[^\W\d_][\w’'-]*[^\W_]|[^\W\d_]")
 _BREAK = re.compile(r"[.,;:!?()\[\]{}\"“”$\\/]+|\s[-–—]\s|--")
+_EMPTY = FUNCTION_WORDS | FILLER
 _INNER = frozenset(("of", "in", "for", "to", "and", "the"))
 
 
@@ -160,19 +160,11 @@ def _told(texts: Sequence[str], rows: Iterable[int], progress: Callable[[int], N
         yield texts[row]
 
 
-@cache
-def _empty_words() -> frozenset[str]:
-    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
-
-    return frozenset(ENGLISH_STOP_WORDS | FILLER)
-
-
 def candidates(text: str) -> Iterator[str]:
     """Runs of one to three words that can be phrases, in lower case."""
-    empty = _empty_words()
     for part in _BREAK.split(text.lower()):
         words = _WORD.findall(part)
-        full = [len(word) > 1 and word not in empty for word in words] + [False, False]
+        full = [len(word) > 1 and word not in _EMPTY for word in words] + [False, False]
         for start, first in enumerate(words):
             if not full[start]:
                 continue

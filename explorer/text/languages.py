@@ -38,6 +38,9 @@ BEFORE_PREDICATES = frozenset(
 )
 """Words among them after which something is said of a subject: *is available*, *we show*. A name hardly ever follows them."""
 
+BEFORE_OBJECTS = frozenset("about among as between for into of on than that to toward towards upon whether with".split())
+"""Words among them that say what a word before them is of: *number of*, *based on*, *relationship between*."""
+
 IN_NAMES = frozenset("bottom first four front full interest side system third three top two".split())
 """Words among them that names begin or end with, such as *immune system*, *side effects*, *third person*, though they tell of no subject."""
 

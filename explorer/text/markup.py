@@ -61,12 +61,13 @@ _SUBS = str.maketrans("0123456789+-=()aeox", "₀₁₂₃₄₅₆₇₈₉₊�
 _SUPERABLE = frozenset("0123456789+-=()ni′*")
 _SUBABLE = frozenset("0123456789+-=()aeox")
 _DOUBLE = dict(zip("CHNPQRZ", "ℂℍℕℙℚℝℤ", strict=True))
-# Pandoc's rule for dollars that enclose mathematics (tex_math_dollars): no space inside, no digit after the closing one.
+# Pandoc's rule for dollars that enclose mathematics (tex_math_dollars): no space inside, no digit after the closing one. A command or a
+# sign of comparison is no money, so that `$\\sim$50` is read.
 _ODD = tuple(c for c in map(chr, range(0x3001)) if c.isspace() and c not in " \n")
 _ODD_ASCII = tuple(filter(str.isascii, _ODD))
 ODD_SPACES = "".join(rf"\x{{{ord(c):x}}}" for c in (*_ODD, "\n"))
 """White space that is no space, within a class of characters of RE2."""
-_DOLLARS = re.compile(r"(?<!\\)\$\$?(?=[^\s$])[^$]++(?<![\s\\])\$\$?(?!\d)")
+_DOLLARS = re.compile(r"(?<!\\)\$\$?(?=[^\s$])(?:[^$]++(?<![\s\\])\$\$?(?!\d)|(?:\\[A-Za-z]|[<>=~])[^$]*+(?<![\s\\])\$)")
 
 
 @cache
@@ -169,18 +170,40 @@ def _resolved(text: str, maths: frozenset[int], *, in_maths: bool = False) -> st
     groups: list[tuple[int, str]] = []
     pending = ""
 
-    def emit(piece: str) -> None:
+    def emit(piece: str, *, run: bool = False) -> None:
+        """Put out a piece, as the argument of a command that waits for one; of a run of letters without braces only the first is one."""
         nonlocal pending
         if pending and piece and not piece.isspace():
             action, pending = pending, ""
             if action[0] == "a":
                 piece = _accented(piece, action[1:])
-            elif action[0] == "f":
-                piece = f"{piece}/" if len(piece) == 1 or piece.isalnum() else f"({piece})/"
+            elif action[0] in "fc":
+                part, rest = (piece[:1], piece[1:].lstrip()) if run else (piece, "")
+                if action[0] == "c":
+                    out.append(f"({part} choose ")
+                else:
+                    # One and a half is no 11/2.
+                    out.append((" " if out and out[-1][-1:].isdigit() else "") + _grouped(part) + "/")
+                pending = "k" if action[0] == "c" else "d"
+                if rest:
+                    emit(rest, run=True)
+                return
+            elif action[0] in "dk":
+                part, rest = (piece[:1], piece[1:]) if run else (piece, "")
+                piece = (f"{part})" if action[0] == "k" else _grouped(part)) + rest
             elif action[0] == "b":
                 piece = "".join(_DOUBLE.get(c, c) for c in piece)
             elif action[0] == "q":
-                piece = f"√{piece}" if len(piece) == 1 else f"√({piece})"
+                if run and piece[0] == "[" and "]" in piece:
+                    degree, _, piece = piece[1:].partition("]")
+                    out.append({"2": "", "3": "∛", "4": "∜"}.get(degree, _shifted(degree, "^")))
+                    pending = "r" if degree in ("3", "4") else "q"
+                    if piece:
+                        emit(piece, run=True)
+                    return
+                piece = f"√{piece}" if run or len(piece) == 1 else f"√({piece})"
+            elif action[0] == "r":
+                piece = piece if run or len(piece) == 1 else f"({piece})"
             elif action[0] == "x":
                 piece = ""
             elif len(piece) > 1 and action[0] in "^_" and action[1:] != "g" and piece[0] != "\\":
@@ -196,14 +219,16 @@ def _resolved(text: str, maths: frozenset[int], *, in_maths: bool = False) -> st
         name, escaped, mark, ligature, run = match.groups()
         if run is not None:
             if pending:
-                emit(run)
+                emit(run, run=True)
             else:
                 out.append(run)
         elif name is not None:
             if name in _ACCENTS and (in_maths or len(name) == 1 or name in ("cedilla", "ogonek")):
                 pending = "a" + _ACCENTS[name]
-            elif name in ("frac", "dfrac", "tfrac"):
+            elif name in ("frac", "dfrac", "tfrac", "cfrac", "nicefrac", "sfrac"):
                 pending = "f"
+            elif name in ("binom", "dbinom", "tbinom"):
+                pending = "c"
             elif name == "mathbb":
                 pending = "b"
             elif name == "sqrt":
@@ -242,10 +267,12 @@ def _resolved(text: str, maths: frozenset[int], *, in_maths: bool = False) -> st
                     emit(inner)
                 elif pending[:1] == "a":
                     out.append(_BARE_ACCENTS.get(pending[1:], ""))
-                pending = ""
+                # What has two arguments waits for the second one.
+                pending = pending if pending in ("d", "k") and inner else ""
         elif mark == "$":
             if match.start() in maths:
                 in_maths = not in_maths
+                pending = ""
             else:
                 emit("$")
         elif mark == "~":
@@ -270,6 +297,11 @@ def _spaced(symbol: str, text: str, match: re.Match[str]) -> str:
     ):
         return symbol
     return _RELATIONS[symbol]
+
+
+def _grouped(text: str) -> str:
+    """A part of a fraction, in parentheses where it is more than a number or a name."""
+    return text if len(text) == 1 or text.isalnum() else f"({text})"
 
 
 def _accented(text: str, accent: str) -> str:

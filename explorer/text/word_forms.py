@@ -240,6 +240,19 @@ def may_be_two(word: str) -> bool:
     return word.isascii() and word.isalpha() and not _KNOWN.match(word) and not spellings(word)
 
 
+def letters_and_figures(word: str) -> tuple[str, str]:
+    """A word of ASCII letters that ends in figures, without its hyphens, in two: *SARSCoV-2* is *SARSCoV* and *2*; any other as it is.
+
+    Examples
+    --------
+    >>> letters_and_figures("sarscov2"), letters_and_figures("SARSCoV-2"), letters_and_figures("zeroshot"), letters_and_figures("10-20")
+    (('sarscov', '2'), ('SARSCoV', '2'), ('zeroshot', ''), ('10-20', ''))
+    """
+    found = _ENDS_IN_FIGURES.fullmatch(word)
+    return (found[1], found[2]) if found else (word, "")
+
+
+_ENDS_IN_FIGURES = re.compile("([A-Za-z]+)[-\u2010\u2011\u2013]?([0-9]{1,4})")
 _KNOWN = re.compile("net|over|under|make|inter|out|with", re.IGNORECASE)
 """Beginnings of words that are one although both halves are words."""
 _MOST_PARTS = 3

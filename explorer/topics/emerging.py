@@ -67,7 +67,7 @@ def emerging_terms(
     frame = compared(before, after, (int((~newer).sum()), int(newer.sum())))
     frame.insert(0, "term", names)
     frame = frame[(frame["q"] <= level) & (frame["odds"] > 1) & (frame["after"] >= least)]
-    frame = frame[[not (set(term.split()) & known) for term in frame["term"]]]
+    frame = frame[np.array([not (set(term.split()) & known) for term in frame["term"]], bool)]
     frame = frame.sort_values(["q", "after", "term"], ascending=[True, False, True], kind="stable")
     counts = dict(zip(frame["term"], frame["after"], strict=True))
     phrases = [term for term in counts if " " in term]

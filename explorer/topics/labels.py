@@ -8,12 +8,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
 from explorer.text.analysis import without_particle
-from explorer.text.languages import BEFORE_PREDICATES, ENGLISH, IN_NAMES, WITHIN_NAMES, function_words_of
+from explorer.text.languages import BEFORE_OBJECTS, BEFORE_PREDICATES, ENGLISH, IN_NAMES, WITHIN_NAMES, function_words_of
 from explorer.topics.acronyms import acronyms_of
 from explorer.topics.terms import ELIDED, LONGEST_STRING, cleaned, is_unspaced, pieces_of, terms_of, word_key
 
@@ -22,6 +23,9 @@ OTHER = "other"
 
 _READ, _READ_IN_ALL = 60, 1_200
 """Papers of each topic that are read for its name, and of all topics together."""
+
+_NEAREST = 3
+"""Papers that are read for a topic on which no paper lies most."""
 
 _TITLE = 100
 """Characters of a text that are taken for its title."""
@@ -47,8 +51,17 @@ _LENGTH, _MOST_WORDS = 0.9, 2.5
 _LEAST_ENDS = 0.25
 """Share of the times, in all papers, that no other word follows a phrase which may be a name."""
 
+_CODE, _SIGN = re.compile(r"[^\W\d_]\d{1,2}|[ivx]{2,5}"), 0.3
+"""A letter with a figure and a Roman number, which are codes of classifications and parts of names, and how far they name anything alone."""
+
+_BOUND = 0.5
+"""Share of the ends of a phrase up to which a preposition may follow: beyond, what it is of is missing from it, as from *lack* and *number*."""
+
 _TITLED, _PRIOR = 0.5, 3.0
 """Power of how often a phrase that papers have is in their titles, beside other phrases, and papers that say beforehand that it is as usual."""
+
+_AT_END = 5
+"""What a form counts that is at an end, beside one that is not."""
 
 _MOST_LIFT = 20.0
 """Beyond it a phrase is no surer a name: what few papers say, none of the others may say by chance."""
@@ -61,6 +74,9 @@ _LEAST_LIFT = 1.5
 
 _SECOND = 0.2
 """A second phrase completes a name of one word if it scores so much of the first."""
+
+_BESIDE = 0.5
+"""A phrase of several words completes a name rather than a word that comes before it if it scores so much of that."""
 
 _PHRASE = 0.7
 """A phrase of several words goes before a single one, which names more than the topic, if it scores so much of it."""
@@ -77,6 +93,13 @@ _TOKEN, _PLAIN_TOKEN = re.compile(rf"{ELIDED}(?= )|{_UNELIDED}", re.IGNORECASE),
 _ELISION = re.compile(r"(['’]) ")
 _AFTER_FIGURE = re.compile(r"(\d[\d.,]*)[\s-]?%?\s?([^\W\d_]+)\b")
 _SHORT_UNIT, _LONGEST_POWER = 3, 6
+
+_PARTICIPLE = re.compile(r"\w{2,}[^\We]ed")
+"""A word that is cut off from what follows if a preposition does; not *speed*, *seed* and *need*."""
+
+_DEFINED = re.compile(r"\s*\(\s*[^\W\d_]*[A-Z][\w-]*\s*\)")
+"""An acronym in brackets, as after what it stands for."""
+
 _FIGURES = 4
 """Different figures before a longer word that make it a unit: *24 weeks*, but *type 1 diabetes* and *type 2 diabetes*."""
 
@@ -91,6 +114,12 @@ _DETERMINERS = _ARTICLES | frozenset(("our", "their", "its", "this", "these", "t
 _NO_PART = frozenset(("_", "a", "i"))
 _SHOUTED = 0.2
 """Share of the places in which a word must have small letters to be no acronym."""
+
+_ALSO = 0.4
+"""A form is written often if it is in so many places beside that which is written most."""
+
+_MARK = "_"
+"""What an acronym in brackets leaves."""
 
 _TITLE_CASE = 0.6
 """Share of the words of a sentence with a capital above which its capitals tell nothing."""
@@ -109,18 +138,19 @@ class Stands(NamedTuple):
         Times that no other word is right after: an adjective and a gerund are hardly ever at an end.
     predicates : int
         Times that it is said of something, *is freely available*, or is what somebody does, *we evaluate*.
+    bound : int
+        Times that it is at an end, but a preposition says what it is of: *lack of*, *based on*, *relationship between*.
     """
 
     seen: int
     alone: int
     ends: int
     predicates: int
+    bound: int = 0
 
     def plus(self, other: Stands) -> Stands:
         """Both together."""
-        return Stands(
-            self.seen + other.seen, self.alone + other.alone, self.ends + other.ends, self.predicates + other.predicates
-        )
+        return Stands(*(a + b for a, b in zip(self, other, strict=True)))
 
 
 _NOWHERE = Stands(0, 0, 0, 0)
@@ -153,8 +183,10 @@ def phrases_of(text: str, worth: Mapping[str, float], among: Set[str] | None = N
     found: dict[str, Stands] = {}
     small = function_words_of(text.lower().split())
 
-    def add(phrase: str, begins: bool, ends: bool, predicate: bool = False) -> None:
-        found[phrase] = found.get(phrase, _NOWHERE).plus(Stands(1, begins and ends, ends, predicate))
+    def add(phrase: str, begins: bool, ends: bool, predicate: bool = False, bound: bool = False) -> None:
+        before = found.get(phrase)
+        here = Stands(1, begins and ends, ends, predicate, bound and ends)
+        found[phrase] = before.plus(here) if before else here
 
     for part in _BREAK.split(text):
         tokens = _tokens(part)
@@ -167,9 +199,12 @@ def phrases_of(text: str, worth: Mapping[str, float], among: Set[str] | None = N
         good = [key in worth or word in IN_NAMES for key, word in zip(keys, words, strict=True)] + [False]
         # What another word follows is not at its end yet, and what an article follows is a verb.
         ends = [
-            after in small and (after not in _DETERMINERS or token[0].isupper())
+            after in small and after not in IN_NAMES and (after not in _DETERMINERS or token[0].isupper())
             for after, token in zip(words[1:], tokens[1:], strict=True)
         ] + [True]
+        bound = [after in BEFORE_OBJECTS for after in words[1:]] + [False]
+        # *Algorithm based* on, and *associated with* what: neither begins nor ends a name.
+        cut = [held and _PARTICIPLE.fullmatch(word) is not None for held, word in zip(bound, words, strict=True)]
         for at, first in enumerate(words):
             if is_unspaced(first):
                 for string in _strings(first, worth):
@@ -180,14 +215,22 @@ def phrases_of(text: str, worth: Mapping[str, float], among: Set[str] | None = N
             said = at > 0 and words[at - 1] in BEFORE_PREDICATES
             gap, wanted = 0, among is None
             for end in range(at, min(at + _LONGEST, len(words))):
-                # *Vitamin D*, *type 2*: the letter or figure belongs to what it follows.
-                tail = end > at and good[end - 1] and len(words[end]) == 1 and tokens[end] not in _NO_PART
+                # *Vitamin D*, *type 2*: the letter or figure belongs to what it follows; a small letter is a word, as *e* and *y* are.
+                tail = (
+                    end > at
+                    and good[end - 1]
+                    and len(words[end]) == 1
+                    and tokens[end] not in _NO_PART
+                    and not tokens[end].islower()
+                )
                 wanted = wanted or keys[end] in among  # type: ignore[operator]
                 # The same word twice is the end of a title and the beginning of what follows it.
                 if end > at and keys[end] == keys[end - 1]:
                     break
-                if wanted and (good[end] or tail):
-                    add(" ".join(words[at : end + 1]), free, ends[end], said)
+                if end > at and cut[at]:
+                    break
+                if wanted and (good[end] or tail) and not cut[end]:
+                    add(" ".join(words[at : end + 1]), free, ends[end], said, bound[end])
                 gap = 0 if good[end] else gap + 1
                 # A small word with a capital begins a sentence, also after a title without a full stop.
                 if gap > _MOST_WITHIN or (
@@ -209,11 +252,13 @@ def units(texts: Iterable[str]) -> set[str]:
     """
     texts = list(texts)
     after: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    times = Counter[str]()
+    times, pairs = Counter[str](), Counter[tuple[str, str]]()
     for text in texts:
         for figure, word in _AFTER_FIGURE.findall(text):
             after[word.lower()][figure.rstrip(".,")] += 1
-        times.update(map(str.lower, _tokens(text)))
+        words = [token.lower() for token in _tokens(text)]
+        times.update(words)
+        pairs.update(pair for pair in pairwise(words) if _is_power(pair[1]))
     found = {
         word
         for word, figures in after.items()
@@ -221,9 +266,20 @@ def units(texts: Iterable[str]) -> set[str]:
         and (len(word) <= _SHORT_UNIT or len(figures) >= _FIGURES)
         and figures.total() > _MOSTLY * times[word]
     }
+    # The power of a unit, and what stands after a unit: *mg kg-1*.
+    after_unit = Counter[str]()
+    for (before, word), count in pairs.items():
+        after_unit[word] += count if before in found or before[0].isdigit() else 0
     return found | {
-        word for word in times if len(word) <= _LONGEST_POWER and word[-1].isdigit() and word.rpartition("-")[0] in found
+        word
+        for word in times
+        if _is_power(word) and (word.rpartition("-")[0] in found or after_unit[word] > _MOSTLY * times[word])
     }
+
+
+def _is_power(word: str) -> bool:
+    """Whether a word is written as the power of a unit may be: *kg-1*."""
+    return len(word) <= _LONGEST_POWER and word[-1].isdigit() and "-" in word
 
 
 def _joins(words: Sequence[str]) -> bool:
@@ -268,22 +324,24 @@ def name_topics(
 
     Notes
     -----
-    Of each topic the 60 papers that lie on it most are read, fewer where there are more than twenty topics. Phrases that differ by an
-    ending are one. A phrase scores by coverage (the part of the papers that has it, those that have it in their title three times), times
-    the logarithm of its lift over the papers read for the other topics, times what its words are worth beside the topic's own, times how
-    often of all times it stands by itself, and more if it has the topic's first words; it must stand in three papers, or two where ten were
-    read or fewer. What half of the papers have as part of a longer phrase is no name (nested terms: Frantzi, Ananiadou and Mima 2000).
+    Of each topic 60 of the papers that lie on it most are read, fewer where there are more than twenty topics: the surest, the least sure
+    and those between, as a name is to hold for all. Phrases that differ by an ending are one. A phrase scores by coverage (the part of
+    the papers that has it, those that have it in their title three times), times the logarithm of its lift over the papers read for the
+    other topics, times what its words are worth beside the topic's own, times how often of all times it stands by itself, and more if it
+    has the topic's first words; it must stand in three papers, or two where ten were read or fewer. What half of the papers have as part
+    of a longer phrase is no name (nested terms: Frantzi, Ananiadou and Mima 2000).
 
     All papers that were read tell whether a phrase can be a name: at the end of what is said together, as adjectives and gerunds hardly
-    ever are; seldom what is said of something (*is freely available*) or done (*we evaluate*); and in titles, which name subjects, as
-    often as the other phrases that papers have. A phrase of several words goes before a word that scores not much more, and a name of
-    one word is completed by a second phrase. Topics choose in the order of their best scores.
+    ever are; seldom what is said of something (*is freely available*) or done (*we evaluate*); not mostly before a preposition that says
+    what it is of (*lack of*, *relationship between*); and in titles, which name subjects, as often as the other phrases that papers have.
+    A phrase of several words goes before a word that scores not much more, and a name of one word is completed by a second phrase. Topics
+    choose in the order of their best scores.
     """
     worth = {word_key(word): weight for word, weight in sorted(worth.items(), key=lambda item: (item[1], item[0]))}
     most = max(20, min(_READ, _READ_IN_ALL // max(places.shape[1], 1)))
-    heaviest = [np.argsort(-places[:, topic], kind="stable")[:most] for topic in range(places.shape[1])]
-    mine = [[int(row) for row in rows if places[row, topic] >= 0.3] for topic, rows in enumerate(heaviest)]
-    mine = [rows or [int(row) for row in near[:3]] for rows, near in zip(mine, heaviest, strict=True)]
+    # Papers on no topic are none of any.
+    own = np.where(places.sum(axis=1) + places.max(axis=1) >= 1, places.argmax(axis=1), -1)
+    mine = [_typical(places[:, topic], own == topic, most) for topic in range(places.shape[1])]
     # An acronym and what it stands for are one phrase.
     said = {row: cleaned(texts[row], elided="{} ") for row in sorted({row for rows in mine for row in rows})}
     long = acronyms_of(said.values())
@@ -299,6 +357,13 @@ def name_topics(
         while named[at] in named[:at] or named[at] in ("", OTHER):
             named[at] = f"{named[at] or label or OTHER} ·"
     return named, [[_ELISION.sub(r"\1", phrase) for phrase, _ in candidates[:5]] for candidates in ranked]
+
+
+def _typical(places: np.ndarray, own: np.ndarray, most: int) -> list[int]:
+    """Rows of papers that stand for a topic: all that lie on it most, or so many of them, the surest and the least sure alike."""
+    mine = np.flatnonzero(own) if own.any() else np.argsort(-places, kind="stable")[:_NEAREST]
+    mine = mine[np.argsort(-places[mine], kind="stable")]
+    return [int(row) for row in mine[np.linspace(0, len(mine) - 1, min(most, len(mine))).astype(int)]]
 
 
 @dataclass(frozen=True)
@@ -341,7 +406,11 @@ class _Read:
         expected = self.usual * (self.everywhere[key] + _PRIOR)
         titled = (self.in_titles[key] + _PRIOR * self.usual) / max(expected, 1e-9)
         said = stands.predicates / (stands.seen + 1)
-        return float(min(titled, 1.0) ** _TITLED * (1 - said) ** 2)
+        # *Large number* is as wanting as *number*, but *gamma function of a sum* is one of the gamma functions.
+        last = self.stands.get(key.rpartition(" ")[2], stands)
+        bound = last.bound / (last.ends + 1)
+        sign = _SIGN if _CODE.fullmatch(key) else 1.0
+        return float(min(titled, 1.0) ** _TITLED * (1 - said) ** 2 * min((1 - bound) / (1 - _BOUND), 1.0) ** 2 * sign)
 
     @classmethod
     def of(cls, said: Mapping[int, str], worth: Mapping[str, float], long: Mapping[str, str], among: Set[str]) -> _Read:
@@ -357,8 +426,8 @@ class _Read:
             for phrase, stands in phrases_of(text, worth, among).items():
                 form = long.get(phrase, phrase)
                 key = phrase_key(form)
-                if key not in keys:
-                    forms[key][form] += 1
+                # An adjective and a noun may have one key, *pharmacokinetic* and *pharmacokinetics*: the noun is at ends.
+                forms[key][form] += _AT_END if stands.ends else 1
                 keys[key] = keys.get(key, _NOWHERE).plus(stands)
             told[row] = keys
             for key, stands in keys.items():
@@ -408,6 +477,9 @@ def _ranked(
         if lift <= _LEAST_LIFT:
             continue
         length = len(parts[0]) / 2 if is_unspaced(key) else sum(value.get(part, 0.0) for part in parts)
+        if len(parts) == 1 and not is_unspaced(key):
+            # A word that is worth little is anything's, *problem*, while in a phrase it is part of a name.
+            length *= length
         free = (alone[key] + 0.5) / (seen[key] + 1)
         told = max(heavy.get(part, 0.0) for part in parts)
         surprise = math.log(min(lift, _MOST_LIFT) / _LEAST_LIFT)
@@ -468,7 +540,9 @@ def _alike(one: str, other: str) -> bool:
     if is_unspaced(one) or is_unspaced(other):
         return one in other or other in one
     shared = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
-    return one == other or (shared >= _STEM and max(len(one), len(other)) - shared <= _ENDING)
+    longest, shortest = max(len(one), len(other)), min(len(one), len(other))
+    # One may be all of the stem of the other, *sort* of *sorting*, where two that go on differently share more.
+    return one == other or (shared >= min(_STEM, max(shortest, _STEM - 1)) and longest - shared <= _ENDING)
 
 
 def _labels(
@@ -478,7 +552,8 @@ def _labels(
     labels: list[list[str]] = [[] for _ in ranked]
     taken: list[frozenset[str]] = []
     for topic in sorted(range(len(ranked)), key=lambda at: (-max((score for _, score in ranked[at]), default=0.0), at)):
-        candidates = ranked[topic] or [(word, 1.0) for word in words[topic][:3]]
+        # Where no phrase is left that others are not called by, words of the topic are.
+        candidates = [*ranked[topic], *((word, 1.0 if not ranked[topic] else 0.0) for word in words[topic])]
         labels[topic] = _name(candidates, taken, long)
         taken.append(_says(labels[topic], long))
     return labels
@@ -499,7 +574,12 @@ def _name(candidates: Sequence[tuple[str, float]], taken: Sequence[frozenset[str
             break
         parts = [phrase]
         if _is_short(phrase):
-            parts += [other for other, value in candidates if value >= _SECOND * score and not _same(phrase, other, long)][:1]
+            more = [
+                (other, value) for other, value in candidates if value >= _SECOND * score and not _same(phrase, other, long)
+            ]
+            # Of the others too a phrase says more than a word.
+            whole = [other for other, value in more if not _is_short(other) and value >= _BESIDE * more[0][1]]
+            parts += [*whole, *(other for other, _ in more)][:1]
         if not any(_says(parts, long) <= other for other in taken):
             return parts
         best = best or parts
@@ -517,7 +597,8 @@ def _spellings(texts: Sequence[str], phrases: set[str]) -> dict[str, str]:
     """How each phrase is written most within a sentence, as a whole or, where it never is, word by word.
 
     What begins a sentence, and what stands in a title in which nearly every word has a capital, tells only of capitals inside a word,
-    such as those of *LLMs*. Where nothing else is told, letters are small.
+    such as those of *LLMs*. A phrase before its acronym in brackets has the capitals of that: *Markov Decision Process (MDP)*. Where
+    nothing else is told, letters are small.
     """
     by_first: defaultdict[str, set[tuple[str, ...]]] = defaultdict(set)
     for phrase in phrases:
@@ -525,8 +606,9 @@ def _spellings(texts: Sequence[str], phrases: set[str]) -> dict[str, str]:
         for part in {words, *((word,) for word in words)}:
             by_first[part[:1][0] if part else ""].add(part)
     forms: defaultdict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
+    defined: defaultdict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
     for text in texts:
-        for sentence in pieces_of(text):
+        for sentence in pieces_of(_DEFINED.sub(f" {_MARK} ", text)):
             tokens = _tokens(sentence)
             letters = [token for token in tokens[1:] if token[0].isalpha() and token.lower() not in ENGLISH]
             told = sum(word[0].isupper() for word in letters) < _TITLE_CASE * len(letters)
@@ -538,8 +620,9 @@ def _spellings(texts: Sequence[str], phrases: set[str]) -> dict[str, str]:
                     if tuple(low[at : at + len(part)]) == part and (
                         (told and at) or (not shouted and any(map(_has_capitals_inside, here)) and len(part) == 1)
                     ):
-                        forms[part][" ".join(here)] += 1
-    shown = {part: _form(counts) for part, counts in forms.items()}
+                        to = defined if len(part) > 1 and _MARK in tokens[at + len(part) : at + len(part) + 1] else forms
+                        to[part][" ".join(here)] += 1
+    shown = {part: _form(counts) for part, counts in (defined | forms).items()}
     return {
         phrase: shown.get(tuple(phrase.split())) or " ".join(shown.get((word,), word) for word in phrase.split())
         for phrase in phrases
@@ -547,10 +630,14 @@ def _spellings(texts: Sequence[str], phrases: set[str]) -> dict[str, str]:
 
 
 def _form(counts: Counter[str]) -> str:
-    """The form that is written most; one all in capitals only where hardly any other is written, as then it is an acronym."""
+    """The form with the fewest capitals of those that are written often; one all in capitals only if hardly any other is, as an acronym."""
     small = Counter({form: count for form, count in counts.items() if not form.isupper()})
     counts = small if _SHOUTED * counts.total() <= small.total() else counts
-    return min(counts, key=lambda form: (-counts[form], form.swapcase()))
+    often = _ALSO * max(counts.values())
+    return min(
+        (form for form, count in counts.items() if count >= often),
+        key=lambda form: (sum(map(str.isupper, form)), -counts[form], form.swapcase()),
+    )
 
 
 def _has_capitals_inside(word: str) -> bool:

@@ -195,6 +195,9 @@ class TopicModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def _learn(self, counts: csr_matrix, places: np.ndarray, rounds: int) -> None:
         """Likelihoods of words from the parts of papers on topics, and, in further rounds, from those that follow from them."""
+        # Of these papers, also where the same model was fitted to others before.
+        every = float(self.weights_[counts.indices].sum())
+        self.scale_ = _LENGTH * counts.shape[0] / every if every > 0 else 1.0
         has = self._presence(counts)
         turned = has.T.tocsr()
         background = np.asarray(has.sum(axis=0), np.float64).ravel()
@@ -217,11 +220,7 @@ class TopicModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         without an abstract would all go to the largest topic.
         """
         has = counts.astype(np.float32)
-        has.data = self.weights_[has.indices].astype(np.float32)
-        if not hasattr(self, "factors_") or self.factors_.shape[1] != len(self.weights_) or not hasattr(self, "scale_"):
-            every = float(has.data.sum(dtype=np.float64))
-            self.scale_ = _LENGTH * has.shape[0] / every if every > 0 else 1.0
-        has.data *= np.float32(self.scale_)
+        has.data = (self.scale_ * self.weights_)[has.indices].astype(np.float32)
         total = np.asarray(has.sum(axis=1), np.float64).ravel()
         by_root = np.sqrt(_LENGTH / np.maximum(total, 1e-9)).astype(np.float32)
         has.data *= np.repeat(by_root, np.diff(has.indptr))

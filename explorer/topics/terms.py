@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 _WORD = re.compile(r"(?<![\\\w])[^\W\d_](?:[^\W_]+(?:[-’'][^\W_]+)*|(?:[-’'][^\W_]+)+)(?!\w)")
 _ADDRESS = re.compile(
-    r"https?://\S+|www\.\S+|\S+@\S+\.\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|edu|gov|ai|co)\b(?:/\S*)?", re.I
+    r"https?://\S+|www\.\S+|\b(?:arxiv|doi):\s?\S+|\S+@\S+\.\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|edu|gov|ai|co)\b(?:/\S*)?",
+    re.I,
 )
 _ELEMENT = re.compile(r"</?[A-Za-z!?][^<>]{0,80}>")
 _COMMAND = re.compile(r"\\(?:(?:begin|end|cite[a-z]*|ref|eqref|label|footnotemark)\*?(?:\[[^\]]*\])*\{[^{}]*\}|[A-Za-z]+)")
@@ -94,7 +95,16 @@ def cleaned(text: str, *, elided: str = "") -> str:
     >>> cleaned(r"$k$-means of CO$_2$ &amp; <i>Drosophila</i>, $x^2+1$ at https://github.com/a/b")
     'k-means of CO2 &  Drosophila ,  ;  at  '
     """
-    if "://" in text or "www." in text or "@" in text or ".com" in text or ".org" in text or ".io" in text:
+    if (
+        "://" in text
+        or "www." in text
+        or "@" in text
+        or ".com" in text
+        or ".org" in text
+        or ".io" in text
+        or "Xiv:" in text
+        or "doi:" in text
+    ):
         text = _ADDRESS.sub(" ", text)
     if "&" in text:
         # Twice: what was escaped is escaped again on many a way.
@@ -326,6 +336,9 @@ def _counted(rows: Iterable[Sequence[int]], columns: int | Sized) -> csr_matrix:
 
 
 _END = re.compile(r"[.!?:]\s+|—\s*|[。！？：]")
+_ASIDE = re.compile(r"(?<=[.!?] )\((?:[^()]|\([^()]*\)){1,200}\)\s+")
+"""A bracket after the end of a sentence, which is a piece by itself: *(c) 2021 A Press*."""
+
 _SMALL = "(?:An|As|At|By|For|From|In|It|Of|On|Our|The|There|These|This|To|We|With) "
 _BEGINS = re.compile(f"(?<=[^\\W_]) (?={_SMALL})")
 """A small word with a capital begins a sentence, also where what is before it has no full stop: a title, a heading."""
@@ -391,6 +404,8 @@ def pieces_of(text: str) -> list[str]:
     ['Cells heal Methods:', 'we counted them.', 'Results', 'The cells healed.']
     """
     ends = [found.end() for found in _END.finditer(text)]
+    if ". (" in text:
+        ends = sorted({*ends, *(found.end() for found in _ASIDE.finditer(text))})
     pieces = [text[a:b].rstrip() for a, b in pairwise([0, *ends, len(text)]) if a < b]
     if not pieces:
         return []

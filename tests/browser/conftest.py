@@ -30,12 +30,21 @@ expect.set_options(timeout=15_000)  # ms; beside other work on two cores
 Open = Callable[..., Board]
 COPIES = count(1)
 """Numbers of the copies of notebooks."""
+LONGEST = ("test_dashboard", "test_seeing", "test_typing", "test_accessibility", "test_intake", "test_topics", "test_screening")
+"""Files that take longest, longest first."""
+AT_ONCE = 3
+"""Servers that run on at a time, beside that of the sample: each keeps some 300 MB, with the kernel that it has ready."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker("browser")
+    places = [place for place, item in enumerate(items) if Path(__file__).parent in item.path.parents]
+    here = [items[place] for place in places]
+    for item in here:
+        item.add_marker("browser")
+    # Processes take files as they come: a long one that begins last would keep one of them at work alone.
+    here.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
+    for place, item in zip(places, here, strict=True):
+        items[place] = item
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -67,14 +76,19 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="package")
 def voila(cache: Path) -> Iterator[Callable[..., Server]]:
-    """`voila(*files)` is a server on those papers, started when first asked for."""
+    """`voila(*files)` is a server on those papers, started when first asked for; it ends when others have been asked for since."""
     with ExitStack() as running:
-        started: dict[tuple[Path, ...], Server] = {}
+        started: dict[tuple[Path, ...], tuple[Server, ExitStack]] = {}
 
         def of(*files: Path) -> Server:
-            if files not in started:
-                started[files] = running.enter_context(servers.voila(*files))
-            return started[files]
+            found = started.pop(files, None)
+            if found is None:
+                own = running.enter_context(ExitStack())
+                found = own.enter_context(servers.voila(*files)), own
+            started[files] = found  # As the one asked for last.
+            if len(others := [key for key in started if key]) > AT_ONCE:
+                started.pop(others[0])[1].close()
+            return found[0]
 
         yield of
 
@@ -203,6 +217,10 @@ def voila_board(open_voila: Open) -> Board:
 
 @pytest.fixture(params=["voila", "lab"])
 def board(request: pytest.FixtureRequest) -> Board:
-    """A dashboard on the sample, as a page and in Lab."""
+    """A dashboard on the sample, as a page and in Lab.
+
+    For what the one around it can differ in: keys, the focus, places and sizes, files saved, forms, what charts are drawn with. What
+    is only asked of the kernel and shown goes through the same code in both: `lab_board` does, at a third of the cost.
+    """
     found: Board = request.getfixturevalue(f"{request.param}_board")
     return found

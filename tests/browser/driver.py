@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import ConsoleMessage, Download, Error, Frame, Locator, Page, Request, WebSocket, expect
 
@@ -84,6 +86,30 @@ class Board:
         # A chart without anything to draw is not drawn.
         expect(self.root.locator(".lx-plot-wait:visible")).to_have_count(0, timeout=DRAWN_WITHIN)
         return self
+
+    def sized(self, width: int, height: int) -> Board:
+        """As when its window is made so large; a page of its own for each size would cost a kernel each."""
+        self.page.set_viewport_size({"width": width, "height": height})
+        # What observes sizes hears of a new one in the frame after that in which it is laid out.
+        self.page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        return self
+
+    def coloured(self, scheme: Literal["light", "dark"]) -> Board:
+        """As when the system's colours change."""
+        self.page.emulate_media(color_scheme=scheme)
+        # The charts hear of it, and are drawn in the next frame.
+        self.page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        return self
+
+    @contextmanager
+    def clock_stands(self) -> Iterator[Callable[[int], None]]:
+        """No time passes on the page but the milliseconds that it is told to run for, however busy the machine is."""
+        self.page.clock.install()
+        self.page.clock.pause_at(self.page.evaluate("Date.now()") + 1000)
+        try:
+            yield self.page.clock.run_for
+        finally:
+            self.page.clock.resume()
 
     # Reading
 

@@ -16,7 +16,7 @@ COLOURS = {"type": "rule", "values": ["color-contrast"]}
 """All that light and dark differ in."""
 
 
-def faults(board: Board, rules: dict[str, object]) -> list[str]:
+def faults(board: Board, rules: dict[str, object] = RULES) -> list[str]:
     """Run axe-core, out of the installed package; it tells each rule broken and where."""
     page = board.page
     if not page.evaluate("'axe' in window"):
@@ -32,6 +32,14 @@ def faults(board: Board, rules: dict[str, object]) -> list[str]:
         for fault in found["violations"]
         for node in fault["nodes"]
     ]
+
+
+def faults_in_both(board: Board) -> list[str]:
+    """Those in light colours, and those of dark ones; the page is left light."""
+    found = faults(board, RULES)
+    found += [f"dark: {fault}" for fault in faults(board.coloured("dark"), COLOURS)]
+    board.coloured("light")
+    return found
 
 
 def initial(board: Board) -> None:
@@ -132,12 +140,14 @@ def start_again(board: Board) -> None:
         expect(gone.filter(visible=True)).to_have_count(0)
 
 
-def check_states(board: Board, states: Sequence[Callable[[Board], None]], rules: dict[str, object] = RULES) -> None:
+def check_states(
+    board: Board, states: Sequence[Callable[[Board], None]], check: Callable[[Board], list[str]] = faults_in_both
+) -> None:
     """Check states, each from the page as it opens; all faults are told at once."""
     told = []
     for state in states:
         state(board)
-        told += [f"{state.__name__}: {fault}" for fault in faults(board, rules)]
+        told += [f"{state.__name__}: {fault}" for fault in check(board)]
         start_again(board)
     assert not told, "\n".join(told)
 
@@ -146,19 +156,18 @@ def test_page(voila_board: Board) -> None:
     check_states(voila_board, STATES)
 
 
-def test_dark_page(open_voila: Open) -> None:
-    check_states(open_voila(color_scheme="dark"), STATES, COLOURS)
-
-
-def test_narrow_page(open_voila: Open) -> None:
-    check_states(open_voila(viewport={"width": 1024, "height": 768}), (initial, reading, error, rail))
+def test_narrow_page_that_opens_dark(open_voila: Open) -> None:
+    board = open_voila(viewport={"width": 1024, "height": 768}, color_scheme="dark")
+    check_states(board, (initial, reading, error, rail), faults)
 
 
 def test_cell_in_lab(lab_board: Board) -> None:
-    check_states(lab_board, STATES)
+    # Lab has colours of its own, which do not follow the system's.
+    check_states(lab_board, STATES, faults)
 
 
-def test_topics_say_their_figures(board: Board) -> None:
+def test_topics_say_their_figures(lab_board: Board) -> None:
+    board = lab_board
     first = board.topic(0)
     expect(first).to_have_attribute("title", re.compile(r"\d+ papers, \d+(\.\d)? % of the 88 papers here, .*95 %|Too few"))
     first.click()

@@ -70,7 +70,8 @@ def rank(board: Board, corpus: Corpus, expression: str = RANK) -> None:
     lists(board, corpus, Selection(rank=expression))
 
 
-def test_an_expression_moves_into_its_bar_and_ranks(board: Board, corpus: Corpus) -> None:
+def test_an_expression_moves_into_its_bar_and_ranks(lab_board: Board, corpus: Corpus) -> None:
+    board = lab_board
     before = board.titles.first.text_content()
     rank(board, corpus)
     assert board.titles.first.text_content() != before

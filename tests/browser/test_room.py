@@ -35,23 +35,36 @@ def formulas(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.mark.parametrize("width", [1440, 720, 390])
-def test_what_is_wrong_with_a_query_covers_no_paper_and_moves_none(open_voila: Open, width: int) -> None:
-    board = open_voila(viewport={"width": width, "height": 800})
-    board.search("vision")
-    expect(board.sentence).to_contain_text("matching ‘vision’")
-    before = board.sentence.bounding_box()
-    board.enter("vision AND (")
-    expect(board.error).to_contain_text("parenthesis")
-    error, sentence, box = board.error.bounding_box(), board.sentence.bounding_box(), board.box.bounding_box()
-    assert before and error and sentence and box
-    assert (sentence["x"], sentence["y"]) == (before["x"], before["y"])
-    assert box["y"] + box["height"] <= error["y"] + 1
-    assert error["y"] + error["height"] <= sentence["y"] + 1
-    # A line and not a field: where two are needed they are seen.
-    assert board.error.evaluate("(node) => node.scrollHeight - node.clientHeight") <= 1
+def test_what_is_wrong_with_a_query_covers_no_paper_and_moves_none(voila_board: Board) -> None:
+    board = voila_board
+    for width in (1440, 720, 390):
+        board.sized(width, 800)
+        board.search("vision")
+        expect(board.error).to_be_hidden()
+        expect(board.sentence).to_contain_text("matching ‘vision’")
+        before = board.sentence.bounding_box()
+        board.enter("vision AND (")
+        expect(board.error).to_contain_text("parenthesis")
+        error, sentence, box = board.error.bounding_box(), board.sentence.bounding_box(), board.box.bounding_box()
+        assert before and error and sentence and box
+        assert (sentence["x"], sentence["y"]) == (before["x"], before["y"]), width
+        assert box["y"] + box["height"] <= error["y"] + 1, width
+        assert error["y"] + error["height"] <= sentence["y"] + 1, width
+        # A line and not a field: where two are needed they are seen.
+        assert board.error.evaluate("(node) => node.scrollHeight - node.clientHeight") <= 1, width
     board.search("vision")
     expect(board.error).to_be_hidden()
+
+
+@pytest.mark.parametrize("width", [1440, 720])
+def test_the_first_filter_moves_nothing_above_the_papers(open_voila: Open, width: int) -> None:
+    board = open_voila(viewport={"width": width, "height": 800})
+    still = [board.root.locator(f".lx-{name}").first for name in ("search", "ledger-summary", "topics", "sentence")]
+    before = [node.evaluate("(node) => [node.getBoundingClientRect().x, node.getBoundingClientRect().y]") for node in still]
+    board.search("vision")
+    expect(board.sentence).to_contain_text("matching ‘vision’")
+    after = [node.evaluate("(node) => [node.getBoundingClientRect().x, node.getBoundingClientRect().y]") for node in still]
+    assert after == before
 
 
 def test_a_sentence_of_two_lines_and_a_chosen_topic_move_nothing(open_voila: Open, formulas: Path) -> None:
@@ -116,17 +129,19 @@ def test_a_day_is_ordered_by_votes_where_there_are_some(open_voila: Open, tmp_pa
     expect(board.root.locator(".lx-feed-title")).to_have_text(["Lake 9", "Lake 5", "Lake 3"])
 
 
-@pytest.mark.parametrize("width", [1440, 1100, 1024, 720, 390, 360])
-def test_the_buttons_of_the_bar_have_names_that_can_be_read(open_voila: Open, width: int) -> None:
-    board: Board = open_voila(viewport={"width": width, "height": 800})
-    row = board.root.locator(".lx-bar-row")
-    names = ["Saved", "Screen", "Daily", "Subscribe", "Add", "Export", *(["Filters"] if width <= 1024 else [])]
-    for name in names:
-        label = row.locator("button span", has_text=re.compile(f"^{name}( papers)?$")).first
-        expect(label).to_be_visible()
-        room = label.evaluate(
-            """(span) => { const [box, button] = [span, span.closest("button")].map((node) => node.getBoundingClientRect());
-            return [box.width, box.left - button.left, button.right - box.right, button.left, innerWidth - button.right]; }"""
-        )
-        assert room[0] > 14, name
-        assert min(room[1:]) > -2, (name, room)
+def test_the_buttons_of_the_bar_have_names_that_can_be_read(voila_board: Board) -> None:
+    row = voila_board.root.locator(".lx-bar-row")
+    names = ["Saved", "Screen", "Daily", "Subscribe", "Add", "Export"]
+    for width in (1440, 1100, 1024, 720, 390, 360):
+        voila_board.sized(width, 800)
+        for name in [*names, *(["Filters"] if width <= 1024 else [])]:
+            label = row.locator("button span", has_text=re.compile(f"^{name}( papers)?$")).first
+            expect(label).to_be_visible()
+            room = label.evaluate(
+                """(span) => {
+                  const [box, button] = [span, span.closest("button")].map((node) => node.getBoundingClientRect());
+                  return [box.width, box.left - button.left, button.right - box.right, button.left, innerWidth - button.right];
+                }"""
+            )
+            assert room[0] > 14, (width, name)
+            assert min(room[1:]) > -2, (width, name, room)

@@ -175,7 +175,8 @@ def test_a_missing_abstract_is_filled_in(open_voila: Open, tmp_path: Path) -> No
     expect(title(board)).to_have_text(shown or "")
 
 
-def test_flow_and_files_are_saved(board: Board, corpus: Corpus, tmp_path: Path) -> None:
+def test_flow_and_files_are_saved(lab_board: Board, corpus: Corpus, tmp_path: Path) -> None:
+    board = lab_board
     begin(board, "files", "ann")
     seen = {decide(board, key): KEYS[key] for key in "vxxv"}
     [csv] = board.saved(lambda: press(board, "Save the review as CSV"), tmp_path)
@@ -197,20 +198,19 @@ def test_flow_and_files_are_saved(board: Board, corpus: Corpus, tmp_path: Path) 
     assert review.prisma().columns[0].sought == 2
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 1024, 390])
-def test_nothing_is_out_of_reach(open_voila: Open, scheme: str, width: int) -> None:
-    if (scheme, width) not in {("light", 1440), ("dark", 390), ("dark", 1024)}:
-        pytest.skip("both schemes and all widths are seen, not each pair of them")
-    board = open_voila(color_scheme=scheme, viewport={"width": width, "height": 844})
-    begin(board, f"reach {scheme} {width}", "ann", "task vectors\nreasoning")
+def test_nothing_is_out_of_reach(voila_board: Board) -> None:
+    board = voila_board
+    begin(board, "reach", "ann", "task vectors\nreasoning")
     decide(board, "v")
     decide(board, "x")
     for view in ("Read", "Reviewers", "When to stop", "PRISMA flow"):
+        board.sized(1440, 844).coloured("light")
         press(board, view)
         expect(board.root.get_by_role("button", name=view, exact=True)).to_have_attribute("aria-pressed", "true")
-        assert faults(board, {**RULES}) == []
-        assert board.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        for width, scheme in ((1440, "light"), (1024, "dark"), (390, "dark")):
+            board.sized(width, 844).coloured(scheme)
+            assert faults(board, RULES) == [], (view, width)
+            assert board.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (view, width)
 
 
 def answered(board: Board, before: str) -> bool:

@@ -14,7 +14,7 @@ from explorer import Corpus, open_corpus
 
 from .conftest import Open
 from .driver import Board
-from .test_accessibility import COLOURS, RULES, faults
+from .test_accessibility import RULES, faults, faults_in_both
 
 THEMES = {
     "moss": "moss lichen fern spores damp bark",
@@ -191,67 +191,66 @@ def test_topics_are_changed_undone_and_kept(open_voila: Open, themed: Path) -> N
 
 def test_topics_are_looked_into_and_compared(open_voila: Open, themed: Path) -> None:
     corpus = open_corpus(themed)
-    for scheme in ("light", "dark"):
-        board = open_voila(themed, color_scheme=scheme)
-        board.shows(len(corpus))
-        summary = corpus.topics.summary()
-        name = next(label for label, papers in zip(summary["label"], summary["papers"], strict=True) if papers >= 12)
-        parts = corpus.topics.parts(name)
-        shown = look(board, name)
-        shown.get_by_role("button", name="Look into its parts").click()
-        expect(board.root.get_by_role("button", name="All topics")).to_be_focused()
-        expect(board.root.locator(".lx-topic-crumbs strong")).to_have_text(name)
-        assert sorted(names(board)) == sorted(parts["label"])
-        # A part is chosen as a topic is, and has an address.
-        label, papers = parts["label"].iloc[0], int(parts["papers"].iloc[0])
-        row(board, label).locator(".lx-topic-button").click()
-        board.shows(papers)
-        expect(board.chips).to_have_text([f"Topic: {name} › {label}"])
-        board.page.reload()
-        board.wait()
-        board.shows(papers)
-        expect(board.root.locator(".lx-topic-crumbs strong")).to_have_text(name)
-        # The same as areas, by the keyboard too.
-        for shape in ("Treemap", "Sunburst", "Icicle"):
-            board.root.get_by_label("Draw the topics as").select_option(shape)
-            expect(board.root.locator(".lx-tree .lx-drawn")).to_have_attribute(
-                "aria-label", f"{shape} of papers per part of a topic, {len(parts)} areas."
-            )
-            expect(board.root.locator(f".lx-tree .{shape.lower()}layer .slice").first).to_be_visible()
-            if picture := os.environ.get("LITEXPLORER_PICTURES"):
-                board.page.screenshot(path=f"{picture}/{shape.lower()}-{scheme}.png")
-        board.root.get_by_role("button", name="Table of Topics as a tree").click()
-        lines = board.root.locator(".lx-tree .lx-twin tbody tr").all_inner_texts()
-        for label, papers in zip(parts["label"], parts["papers"], strict=True):
-            assert any(label in line and str(papers) in re.findall(r"\d+", line) for line in lines), (label, papers, lines)
-        assert not faults(board, RULES)
-        board.root.get_by_label("Draw the topics as").select_option("Rows")
-        board.root.get_by_role("button", name="All topics").click()
-        expect(row(board, name).locator(".lx-topic-button")).to_be_focused()
-        board.button("Clear all").click()
-        board.shows(len(corpus))
-
-        # Two periods: each count leads to its papers.
-        board.root.get_by_role("button", name="Compare", exact=True).click()
-        beside = board.root.get_by_role("dialog", name="Compare")
-        expect(beside.locator("tbody tr").first).to_be_visible()
-        low, high = (int(beside.get_by_label(f"First period, {end}").input_value()) for end in ("from", "to"))
+    board = open_voila(themed)
+    board.shows(len(corpus))
+    summary = corpus.topics.summary()
+    name = next(label for label, papers in zip(summary["label"], summary["papers"], strict=True) if papers >= 12)
+    parts = corpus.topics.parts(name)
+    shown = look(board, name)
+    shown.get_by_role("button", name="Look into its parts").click()
+    expect(board.root.get_by_role("button", name="All topics")).to_be_focused()
+    expect(board.root.locator(".lx-topic-crumbs strong")).to_have_text(name)
+    assert sorted(names(board)) == sorted(parts["label"])
+    # A part is chosen as a topic is, and has an address.
+    label, papers = parts["label"].iloc[0], int(parts["papers"].iloc[0])
+    row(board, label).locator(".lx-topic-button").click()
+    board.shows(papers)
+    expect(board.chips).to_have_text([f"Topic: {name} › {label}"])
+    board.page.reload()
+    board.wait()
+    board.shows(papers)
+    expect(board.root.locator(".lx-topic-crumbs strong")).to_have_text(name)
+    # The same as areas, by the keyboard too.
+    for shape in ("Treemap", "Sunburst", "Icicle"):
+        board.root.get_by_label("Draw the topics as").select_option(shape)
+        expect(board.root.locator(".lx-tree .lx-drawn")).to_have_attribute(
+            "aria-label", f"{shape} of papers per part of a topic, {len(parts)} areas."
+        )
+        expect(board.root.locator(f".lx-tree .{shape.lower()}layer .slice").first).to_be_visible()
         if picture := os.environ.get("LITEXPLORER_PICTURES"):
-            board.page.screenshot(path=f"{picture}/compare-{scheme}.png")
-        assert not faults(board, RULES)
-        years = corpus.papers["published"].dt.year
-        expected = int(((corpus.papers["topic"] == name) & years.between(low, high)).sum())
-        beside.locator("tbody tr").filter(has_text=name).get_by_role("button").first.click()
-        board.shows(expected)
-        expect(beside).to_be_hidden()
-        # Two topics, by their keywords; two selections.
-        board.root.get_by_role("button", name="Compare", exact=True).press("Enter")
-        beside.get_by_role("button", name="Two topics").click()
-        expect(beside.locator("thead")).to_contain_text("Keywords")
-        beside.get_by_role("button", name="Two selections").click()
-        expect(beside.locator("thead")).to_contain_text("all other papers")
-        board.page.keyboard.press("Escape")
-        expect(board.root.locator("[data-key=topic-compare]")).to_be_focused()
+            board.page.screenshot(path=f"{picture}/{shape.lower()}.png")
+    board.root.get_by_role("button", name="Table of Topics as a tree").click()
+    lines = board.root.locator(".lx-tree .lx-twin tbody tr").all_inner_texts()
+    for label, papers in zip(parts["label"], parts["papers"], strict=True):
+        assert any(label in line and str(papers) in re.findall(r"\d+", line) for line in lines), (label, papers, lines)
+    assert not faults_in_both(board)
+    board.root.get_by_label("Draw the topics as").select_option("Rows")
+    board.root.get_by_role("button", name="All topics").click()
+    expect(row(board, name).locator(".lx-topic-button")).to_be_focused()
+    board.button("Clear all").click()
+    board.shows(len(corpus))
+
+    # Two periods: each count leads to its papers.
+    board.root.get_by_role("button", name="Compare", exact=True).click()
+    beside = board.root.get_by_role("dialog", name="Compare")
+    expect(beside.locator("tbody tr").first).to_be_visible()
+    low, high = (int(beside.get_by_label(f"First period, {end}").input_value()) for end in ("from", "to"))
+    if picture := os.environ.get("LITEXPLORER_PICTURES"):
+        board.page.screenshot(path=f"{picture}/compare.png")
+    assert not faults_in_both(board)
+    years = corpus.papers["published"].dt.year
+    expected = int(((corpus.papers["topic"] == name) & years.between(low, high)).sum())
+    beside.locator("tbody tr").filter(has_text=name).get_by_role("button").first.click()
+    board.shows(expected)
+    expect(beside).to_be_hidden()
+    # Two topics, by their keywords; two selections.
+    board.root.get_by_role("button", name="Compare", exact=True).press("Enter")
+    beside.get_by_role("button", name="Two topics").click()
+    expect(beside.locator("thead")).to_contain_text("Keywords")
+    beside.get_by_role("button", name="Two selections").click()
+    expect(beside.locator("thead")).to_contain_text("all other papers")
+    board.page.keyboard.press("Escape")
+    expect(board.root.locator("[data-key=topic-compare]")).to_be_focused()
 
 
 def test_own_columns_are_axes_and_marks_are_completed_and_learnt_from(open_voila: Open, themed: Path) -> None:
@@ -339,16 +338,15 @@ def test_own_columns_are_axes_and_marks_are_completed_and_learnt_from(open_voila
 
 
 def test_a_read_only_server_says_why_nothing_changes(open_voila: Open) -> None:
-    for scheme in ("light", "dark"):
-        board = open_voila(Path("--read-only"), color_scheme=scheme)
-        shown = look(board, names(board)[0])
-        expect(shown).to_contain_text("started read-only")
-        expect(shown.get_by_role("button", name="Rename")).to_have_count(0)
-        assert not faults(board, COLOURS)
-        if picture := os.environ.get("LITEXPLORER_PICTURES"):
-            board.page.screenshot(path=f"{picture}/topic-closed-{scheme}.png")
-        board.page.keyboard.press("Escape")
-        shown = edits(board)
-        expect(shown).to_contain_text("started read-only")
-        expect(shown.get_by_role("button", name="Make it")).to_have_count(0)
-        board.page.keyboard.press("Escape")
+    board = open_voila(Path("--read-only"))
+    shown = look(board, names(board)[0])
+    expect(shown).to_contain_text("started read-only")
+    expect(shown.get_by_role("button", name="Rename")).to_have_count(0)
+    assert not faults_in_both(board)
+    if picture := os.environ.get("LITEXPLORER_PICTURES"):
+        board.page.screenshot(path=f"{picture}/topic-closed.png")
+    board.page.keyboard.press("Escape")
+    shown = edits(board)
+    expect(shown).to_contain_text("started read-only")
+    expect(shown.get_by_role("button", name="Make it")).to_have_count(0)
+    board.page.keyboard.press("Escape")

@@ -214,13 +214,19 @@ WEB_OF_SCIENCE = Dialect(
     re.compile(
         r"\b(?:TS|TI|AB|AK|KP|SO|AU|ALL)\s*=\s*[(\"\w*]|\b(?:PY|DT|LA|WC|SU|DO|UT|PMID)\s*=\s*\(?[\"\w]"
         r"|(?i:\b(?:TS|TI|AB|AU|SO|Topic|Title|Author|Publication Name)\s*=\s*[(\"])"
+        # As its history shows a search (until 2021), and reviews print it.
+        r"|\b(?:TOPIC|TITLE|AUTHOR|PUBLICATION NAME)\s?:\s*\("
         # In a title all of capitals it is a word.
         r"|(?<=[\w\")*?$]\s)NEAR(?=\s[\w\"(][^\n]*[a-z])"
     ),
     _WOS_FIELDS,
-    prefix=re.compile(r"(Publication Name|[A-Z][A-Z0-9]{1,7})\s*=\s*", re.I),
+    prefix=re.compile(r"(Publication Name|[A-Z][A-Z0-9]{1,7})\s*(?:=|:(?=\s*\())\s*", re.I),
     limit=re.compile(
-        r"\b(?:PY|DOP|DT|LA|WC|SU|CU|OG|OO|AD|PS|PUBL|FO|FG|FT|IS|AI|CF|LD|RI|ED|SG|SA|CI|ZP|Timespan|Databases?|Indexes)\s*[=:]\s*(?:\([^()]*\)|\"[^\"]*\"|[^\s()]+)"
+        r"\b(?:Refined by\s?:\s*)?(?:(?:\[excluding\]\s*)?\b(?:LANGUAGES?|DOCUMENT TYPES?|ADDRESS|ORGANI[SZ]ATION-ENHANCED|RESEARCH AREAS|"
+        r"WEB OF SCIENCE CATEGORIES|COUNTRIES(?:/REGIONS)?|PUBLICATION YEARS|SOURCE TITLES|RESEARCH DOMAINS)\s?:\s*\([^()]*\))"
+        r"|\b(?:Timespan\s?[:=]\s?All years|(?:Indexes|Databases?)\s?[:=][^\n]*?(?=\.\s|\.?\s*$|\n))\.?|\bSearch language=\w+"
+        r"|\b(?:YEAR PUBLISHED|PY|DOP|DT|LA|WC|SU|CU|OG|OO|AD|PS|PUBL|FO|FG|FT|IS|AI|"
+        r"CF|LD|RI|ED|SG|SA|CI|ZP|Timespan|Databases?|Indexes)\s*[=:]\s*(?:\([^()]*\)|\"[^\"]*\"|[^\s()]+)"
     ),
     wildcards={"*": "*", "?": "?", "$": "$"},
     near={"near": (0, 15, False)},
@@ -246,12 +252,13 @@ PROQUEST = Dialect(
     re.compile(
         r"\b(?:noft|NOFT|diskw|MAINSUBJECT(?:\.EXACT)?(?:\.EXPLODE)?|MESH\.EXACT(?:\.EXPLODE)?|MJMAINSUBJECT\.\w+|[Ss][Uu]\.[Ee]xact)\s?\("
         r"|\b(?:ti|ab|su|if|TI|AB|SU|IF)(?:,(?:ti|ab|su|if|TI|AB|SU|IF))*\(|\bMESH\(|\bau\((?=[\"A-Za-z])"
+        r"|\b(?i:la|rtype|stype|dtype|at|pub|subj?|loc|ra)\.(?i:exact)\s?\("
         r"|(?<=[\w\")*?]\s)NEAR\d{1,2}(?=\s[\w\"(])"
     ),
     _PROQUEST_FIELDS,
     prefix=re.compile(r"([a-z]+(?:\.exact)?(?:\.explode)?(?:,[a-z]+)*)\s*(?=\()", re.I),
     limit=re.compile(
-        r"\b(?:pd|yr|la|stype|dtype|at|rtype|pubid|psu|age|me|me\.exact|po|location|pstype|la\.exact)\s*\([^()]*\)", re.I
+        r"\b(?:pd|yr|la|stype|dtype|at|rtype|pubid|psu|age|me|po|loc|location|pstype|ra)(?:\.exact)?\s*\([^()]*\)", re.I
     ),
     wildcards={"*": "*", "?": "?"},
     near={"near": (0, 4, False), "n": (0, 4, False), "pre": (0, 4, True), "p": (0, 4, True)},
@@ -367,7 +374,9 @@ ARXIV = Dialect(
 
 LILACS = Dialect(
     "LILACS (BVS)",
-    re.compile(r"\b(?:tw|mh|mj|db|year_cluster|instance|collection|type_of_study)\s?:\s?[\"\w(]"),
+    re.compile(
+        r"\b(?:tw|mh|mj|db|year_cluster|instance|collection|type_of_study)\s?:\s?[\"\w(]|\b(?:ti|ab|la)\s?:\s?\(\s?[\"\w(]"
+    ),
     _table("title = ti\nabstract = ab\nkeywords = mh | mj | sh | kw\nauthors = au\nvenue = ta\nany = tw"),
     prefix=re.compile(r"(ti|ab|mh|mj|sh|kw|au|ta|tw)\s?:\s?", re.I),
     limit=re.compile(

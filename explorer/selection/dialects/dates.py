@@ -26,7 +26,7 @@ _ONE = re.compile(rf"({_DATE}){_TAG}", re.IGNORECASE)
 _LIMIT = re.compile(
     r"(?P<pubmed>(?=.*\[\s*(?:dp|pdat|ppdat|date - publication|publication date)\s*\]\s*\)?\s*\Z))"
     r"|(?P<scopus>PUBYEAR\b)|(?P<listed>(?:LIMIT-TO|EXCLUDE)\s*\(\s*PUBYEAR\s*,)"
-    r"|(?:PY|DOP|Timespan)\s*[=:]|(?:YR|PD)\s*\((?=[^()]*\))|(?:DT|PY)\s+(?=[\d(\"])"
+    r"|(?:PY|DOP|Timespan|YEAR PUBLISHED)\s*[=:]|(?:YR|PD)\s*\((?=[^()]*\))|(?:DT|PY)\s+(?=[\d(\"])"
     r"|\[(?=[\d-]+\]/py)|\[\s*(?:E-)?Publication Date\s*:|(?:year_cluster|submittedDate)\s*:"
     r"|with\s[^\n]*?publication (?:date|year)\s*:?\s*(?:between|from)?"
     r"|Limiters\s?-(?P<before>[^\n]*?)(?:Published Date|Publication Year|Publication Date|Date Published)\s*:"
@@ -74,7 +74,7 @@ def published(text: str) -> tuple[Node | None, str]:
     if begun["pubmed"] is not None:
         return _read(re.sub(r"\[[^\]]*\]", "", rest).strip(" ()"))
     rest, *behind = re.split(r"[;,](?=\s*[A-Za-z])|\)\s*\Z|\]/py", rest.strip(), maxsplit=1)
-    rest = rest.strip().lstrip("([").rstrip(")]")
+    rest = rest.strip().lstrip("([").rstrip(")].")
     others = [begun["before"] or "", *behind]
     if re.search(r"\bor\b", rest, re.IGNORECASE):
         found = [_read(part) for part in re.split(r"\bor\b", rest, flags=re.IGNORECASE)]

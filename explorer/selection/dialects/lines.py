@@ -11,7 +11,7 @@ from explorer.selection.dialects.dates import limit_of_ovid
 from explorer.selection.dialects.grammar import Reading, References, read
 from explorer.selection.syntax import All, Either, Node
 
-_LINE = re.compile(r"^[ \t]*(?P<mark>#|S|L)?(?P<number>\d{1,3})(?P<after>[.):]|\s)[ \t]*(?P<text>\S.*?)[ \t]*$")
+_LINE = re.compile(r"^[ \t]*(?:(?P<mark>#|S|L)(?:(?<=#) )?)?(?P<number>\d{1,3})(?P<after>[.):]|\s)[ \t]*(?P<text>\S.*?)[ \t]*$")
 _COUNT = re.compile(r"(?:\s*\(\s*\d[\d,. ]*\)|\t+\s*\d[\d,. ]*|\s+results?\s*[=:]?\s*\d[\d,]*)\s*$", re.I)
 _BARE_COUNT = re.compile(r"(?<!\band)(?<!\bor)(?<!\bnot)\s+\d{1,3}(?:,?\d{3})*\s*$", re.I)
 """Number of hits after a line of EBSCO's history, where every reference has an S before it."""
@@ -19,7 +19,7 @@ _COMBINED = re.compile(r"(?P<kind>and|or)\s?/\s?(?P<list>\d{1,3}(?:\s?[-–,]\s?
 _BRACED = re.compile(r"\{\s*(?P<kind>and|or)\s+(?P<list>#?\d{1,3}(?:\s?[-–,]\s?#?\d{1,3})*)\s*\}", re.I)
 _HASHES = re.compile(r"(?P<list>#\d{1,3}\s?[-–]\s?#?\d{1,3})(?:/(?P<kind>or|and))?", re.I)
 _ONE = re.compile(r"(?P<mark>#|S|L)?(?P<number>\d{1,3})(?![\w.])(?=\s*(?:$|\)|\s(?:and|or|not)\b|/))", re.I)
-_MARKED = re.compile(r"(?:#|S|L)(?P<number>\d{1,3})(?!\w)")
+_MARKED = re.compile(r"(?:# ?|S|L)(?P<number>\d{1,3})(?!\w)")
 _COMBINATION = re.compile(r"(?:\d{1,3}|and|or|not|[\s()])+", re.I)
 _LIMIT = re.compile(
     r"(?:limit\s+#?(?P<one>\d{1,3})\s+to\s+(?P<what>.+)|remove duplicates from\s+(?P<two>\d{1,3}))$", re.I | re.S

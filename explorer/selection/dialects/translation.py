@@ -99,7 +99,7 @@ def translate(text: str) -> Translation:
     if recognised(plain) is not EMBASE:
         # Its phrases stand between single quotes of any kind.
         plain = _plain(with_double_quotes(text))
-    if found := _identifiers(plain):
+    if found := _identifiers(plain) or _reference(plain):
         return found
     lines = lines_of(plain)
     dialect = recognised(plain)
@@ -111,7 +111,7 @@ def translate(text: str) -> Translation:
             return found
         if match := _LINES_ALONE.fullmatch(plain):
             raise QueryError(f"Line {match.group(1)} is not here. Paste the lines that this one combines as well.", 0, text)
-        return Translation(text)
+        return _spaced_fields(plain) or Translation(text)
     if dialect is ACM:
         plain = with_parentheses(plain)
     elif dialect is PSYCNET:
@@ -222,6 +222,26 @@ def _web_search(text: str) -> Translation | None:
     return Translation(query, "a search engine", tuple(dict.fromkeys(left_out)))
 
 
+_SPACED_FIELD = re.compile(
+    r"\"[^\"]*\"|(?P<before>\A\s*|\(\s*|\b(?:AND|OR|NOT)\s+)(?P<name>title|abstract|authors?|keywords?|venue|journal|year)\s?:\s+(?=[\"(\w])",
+    re.I,
+)
+_OUR_NAMES = {"authors": "author", "keywords": "keyword", "journal": "venue"}
+
+
+def _spaced_fields(text: str) -> Translation | None:
+    """A query with a blank behind the names of its fields, as people write it (``Title: heart``), without them."""
+
+    def ours(match: re.Match[str]) -> str:
+        if not match["name"]:
+            return match.group()
+        name = match["name"].lower()
+        return f"{match['before']}{_OUR_NAMES.get(name, name)}:"
+
+    query = _SPACED_FIELD.sub(ours, text)
+    return None if query == text else Translation(query, "a search by fields")
+
+
 # Identifiers and addresses
 
 
@@ -239,6 +259,41 @@ def _identifiers(text: str) -> Translation | None:
         return None
     kinds = dict.fromkeys(kind for one in found if one for kind in [one[1]])
     return Translation(" OR ".join(one[0] for one in found if one), ", ".join(kinds))
+
+
+_REFERENCES = (
+    # Smith, J. A., & Roe, B. (2003). Title. Journal, 3(2), 1-9.
+    re.compile(
+        r"[^()\"]{3,600}\((?:1[89]|20)\d\d[a-z]?(?:,[^()]{1,30})?\)[.,:]?\s+(?P<title>[^\"]{12,400}?)[.?!]\s+\S.*", re.DOTALL
+    ),
+    # Smith JA, Roe B. Title. Journal. 2003;3(2):1-9.
+    re.compile(
+        r"(?:[^\W\d_][\w'\u2019 -]{1,40}\s[A-Z]{1,4}(?:,\s|\.\s))+(?:et al\.\s)?"
+        r"(?P<title>[^\"]{12,400}?)[.?!]\s+[^\W\d_].*?\b(?:1[89]|20)\d\d\b.*",
+        re.DOTALL,
+    ),
+    # J. A. Smith and B. Roe, "Title," Journal, vol. 3, 2003.
+    re.compile(
+        r"[^\"]{3,600}[,.]\s\"(?P<title>[^\"]{12,400}?)(?:[,.?!]\"|\"[,.])\s.*?(?<!\d)(?:1[89]|20)\d\d(?!\d).*", re.DOTALL
+    ),
+)
+_OPERATORS = re.compile(r"\b(?:AND|OR|NOT)\b|\[[a-z]{2,5}\]|\w:\w|[*]")
+_DOI_IN = re.compile(r"\b10\.\d{4,9}/[^\s\"<>]+", re.I)
+
+
+def _reference(text: str) -> Translation | None:
+    """What finds the paper that a reference tells of, as lists of references print it: its title, and its DOI where it has one."""
+    line = " ".join(text.split())
+    doi = _DOI_IN.search(line)
+    if _OPERATORS.search(line[: doi.start()].removesuffix("https://doi.org/").removesuffix("doi:") if doi else line):
+        return None
+    match = next((match for pattern in _REFERENCES if (match := pattern.fullmatch(line))), None)
+    if match is None:
+        return None
+    title = " ".join(re.sub(r"[*?$\"]", " ", match["title"]).split())
+    query = f'title:"{title}"'
+    found = normal_doi(doi.group().rstrip(".,;)")) if doi else None
+    return Translation(f"{_doi(found)} OR {query}" if found else query, "a reference")
 
 
 def _identifier(text: str) -> tuple[str, str] | None:
