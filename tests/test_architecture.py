@@ -16,6 +16,7 @@ PACKAGE = Path(__file__).parent.parent / "explorer"
 ROOMS = (
     "errors",
     "disk",
+    "memory",
     "jobs",
     "executors",
     "papers",

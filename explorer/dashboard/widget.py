@@ -39,6 +39,7 @@ from explorer.dashboard.views.menus import menus
 from explorer.dashboard.views.preference import preference
 from explorer.errors import ConceptError, ExplorerError, ExpressionError, LibraryError, QueryError
 from explorer.export.export import ExportedFile
+from explorer.memory import give_back
 from explorer.search.modes import select
 from explorer.selection.selection import Selection
 
@@ -248,6 +249,8 @@ class Dashboard(anywidget.AnyWidget):
         if opening is not None:
             self.find_loop()
             self.opener.begin(*opening)
+        # Drawing for the first time takes memory that no later answer takes.
+        give_back()
 
     # In a cell
 
@@ -519,6 +522,7 @@ class Dashboard(anywidget.AnyWidget):
             if problem is not None:
                 status = self._status("error", *problem[1:])
             self.set_trait("status", status)
+        self.session.corpus.ranker.rest()
 
     def _guarded(
         self, begin: Callable[[], Outcome], say: Callable[[str], None]

@@ -204,7 +204,8 @@ class OwnMarks:
         if mark == "unread":
             unread = np.ones(self._papers, bool)
             unread[self.rows("read")] = False
-            return np.flatnonzero(unread)
+            # In a large corpus they are nearly all papers.
+            return np.flatnonzero(unread).astype(np.int32)
         noun = {"starred": "stars", "read": "reads", "noted": "notes", "tagged": "tags"}[mark]
         return self._known([found.id for found in self._marks(noun)])
 

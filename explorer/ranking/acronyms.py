@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cached_property
 from pathlib import Path
+from typing import Self
 
 from explorer.ranking.analysis import analyse
 
@@ -26,9 +28,20 @@ class Acronyms:
     """
 
     def __init__(self, long_forms: dict[str, str]) -> None:
-        self.long_forms = long_forms
-        self._shorts = {tuple(analyse(long)): short for short, long in reversed(long_forms.items())}
-        self._typed = {short.lower(): short for short in reversed(long_forms)}
+        self._read: Callable[[], dict[str, str]] = lambda: long_forms
+
+    @cached_property
+    def long_forms(self) -> dict[str, str]:
+        """Acronym as written to its long form."""
+        return self._read()
+
+    @cached_property
+    def _shorts(self) -> dict[tuple[str, ...], str]:
+        return {tuple(analyse(long)): short for short, long in reversed(self.long_forms.items())}
+
+    @cached_property
+    def _typed(self) -> dict[str, str]:
+        return {short.lower(): short for short in reversed(self.long_forms)}
 
     @classmethod
     def learn(cls, texts: Iterable[str], *, least: int = 2) -> Acronyms:
@@ -67,9 +80,11 @@ class Acronyms:
         (folder / "acronyms.json").write_text(json.dumps(self.long_forms, ensure_ascii=False), encoding="utf-8")
 
     @classmethod
-    def open(cls, folder: Path) -> Acronyms:
-        """Read what `save` wrote."""
-        return cls(json.loads((folder / "acronyms.json").read_text(encoding="utf-8")))
+    def open(cls, folder: Path) -> Self:
+        """Those that `save` wrote, read when first asked for: ranking by concepts takes none, and ten thousand are 6 MB of a process."""
+        opened = cls({})
+        opened._read = lambda: json.loads((folder / "acronyms.json").read_text(encoding="utf-8"))
+        return opened
 
 
 def definitions(text: str) -> list[tuple[str, str]]:

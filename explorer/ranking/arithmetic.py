@@ -22,6 +22,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.memory import apart
 from explorer.ranking.concepts import Concept, ConceptSpace
 from explorer.ranking.terms import top
 from explorer.selection.expression import Expression, Operand, parse
@@ -31,7 +32,7 @@ Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 _KEEPING = Lock()
-_CONCEPTS, _ODDS = 64, 8
+_CONCEPTS, _ODDS = 64, 4
 """Concepts kept, and how many of them with the log-odds of every paper (4 bytes each)."""
 
 SOFTENED = 0.5
@@ -110,7 +111,7 @@ class Arithmetic:
     def log_odds(self, operand: Operand) -> Floats:
         """Return the log-odds of an operand for every paper, kept for the next expression."""
         kept = self._odds.get(operand)
-        return _keep(self._odds, operand, self.space.log_odds(self.concept(operand)), _ODDS) if kept is None else kept
+        return _keep(self._odds, operand, apart(self.space.log_odds(self.concept(operand))), _ODDS) if kept is None else kept
 
     def rank(self, expression: str | Expression) -> Ranking:
         """Score every paper.
@@ -129,7 +130,7 @@ class Arithmetic:
         scores = np.zeros(self.space.index.n_papers, dtype=np.float32)
         for part in parts.values():
             scores += part
-        return Ranking(canonical, scores, parts)
+        return Ranking(canonical, apart(scores), {operand: apart(part) for operand, part in parts.items()})
 
     def _all_odds(self, operands: list[Operand]) -> dict[Operand, Floats]:
         """Log-odds of several operands; the new ones are fitted and scored in two threads, each for itself."""

@@ -187,7 +187,8 @@ class Features:
         return self._drawn(self.few)
 
     def _drawn(self, count: int) -> Rows:
-        return np.random.default_rng(self.seed).permutation(self.n_papers)[:count]
+        # A copy, which does not hold on to all the others.
+        return np.random.default_rng(self.seed).permutation(self.n_papers)[:count].copy()
 
     @cached_property
     def background_rows(self) -> sparse.csr_matrix:

@@ -82,8 +82,9 @@ def facet_of(values: list[tuple[str, np.ndarray]], papers: int) -> Facet:
     codes = np.repeat(np.arange(len(ordered), dtype=np.int32), [len(rows) for _, rows in ordered])
     owners = np.concatenate([np.empty(0, np.int32), *(rows for _, rows in ordered)]).astype(np.int32)
     by_paper = np.argsort(owners, kind="stable")
-    starts = np.zeros(papers + 1, np.int64)
-    np.cumsum(np.bincount(owners, minlength=papers), out=starts[1:])
+    starts = np.zeros(papers + 1, np.int32)
+    if len(owners):  # Zeros that nobody wrote take no memory.
+        np.cumsum(np.bincount(owners, minlength=papers), dtype=np.int32, out=starts[1:])
     return Facet(_texts([name for name, _ in ordered]), codes[by_paper], starts, owners[by_paper])
 
 

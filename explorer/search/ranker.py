@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from explorer.errors import ConceptError, LibraryError, SelectionError
+from explorer.memory import give_back
 from explorer.papers.rows import rows_where
 from explorer.papers.schema import to_frame
 from explorer.search.making import LARGE, home, make
@@ -65,7 +66,8 @@ class Ranker:
         self._own = (lambda: Nothing(len(snapshot))) if own is None else own
         self._own_rows: dict[Operand, bytes] = {}
         self._embedded: list[tuple[Embedder, HybridRanker]] = []
-        self._orderings = Cache(32 * MEGABYTE)
+        self._orderings = Cache(24 * MEGABYTE)
+        self._worked = False
         self._nearest: tuple[tuple[str, ...], np.ndarray] | None = None
 
     @property
@@ -169,7 +171,18 @@ class Ranker:
 
     def kept(self, key: Hashable, make: Callable[[], Value]) -> Value:
         """What orders papers, computed once as long as there is room for it."""
-        return self._orderings.get(key, make)
+        return self._orderings.get(key, lambda: self._made(make))
+
+    def _made(self, make: Callable[[], Value]) -> Value:
+        made = make()
+        self._worked = "meaning" in self.__dict__ and len(self.snapshot) >= LARGE
+        return made
+
+    def rest(self) -> None:
+        """Give back the memory that looking at every word of every paper took, if that was done since; for the end of an answer."""
+        if self._worked:
+            self._worked = False
+            give_back(self._meaning_folder)
 
     def forget_concept(self, operand: Operand) -> None:
         """Drop what is kept of a concept whose papers have changed."""

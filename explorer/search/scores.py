@@ -6,6 +6,7 @@ An ordering is computed for the whole corpus, apart from the filters, so that mo
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,6 +36,16 @@ class Ordering:
     kind: str
     scores: np.ndarray
     parts: dict[str, np.ndarray] = field(default_factory=dict)
+
+    @cached_property
+    def spread(self) -> tuple[np.ndarray, float, float]:
+        """Mean of each part; what speaks against three papers in four is at least the low, what speaks for any at most the high."""
+        means = np.array([float(np.mean(part, dtype=np.float64)) for part in self.parts.values()], np.float32)
+        below, above = np.zeros(len(self.scores), np.float32), np.zeros(len(self.scores), np.float32)
+        for part, mean in zip(self.parts.values(), means, strict=True):
+            below += np.minimum(part - mean, 0)
+            above += np.maximum(part - mean, 0)
+        return means, round(float(np.quantile(below, 0.25)), 3) + 0.0, round(float(above.max(initial=0)), 3)
 
 
 @dataclass(frozen=True, eq=False)

@@ -489,6 +489,8 @@ def serve(
     jupyter = os.pathsep.join(filter(None, (str(Path(__file__).parent), os.environ.get("JUPYTER_PATH"))))
     # This environment's kernel, not one of the user's others.
     prefer = os.environ.get("JUPYTER_PREFER_ENV_PATH", "1")
+    # One heap a kernel: each thread that ranks for a moment would leave another, full of holes.
+    heaps = os.environ.get("MALLOC_ARENA_MAX", "1")
     logging.getLogger("tornado.access").setLevel(logging.ERROR)
     # Jupyter looks after its own pings, three of which may stay unanswered; Tornado, which takes that for its own, would say so.
     logging.getLogger("tornado.general").addFilter(lambda record: "websocket_ping_timeout" not in record.getMessage())
@@ -500,6 +502,7 @@ def serve(
             downloads=str(folder / "downloads"),
             JUPYTER_PATH=jupyter,
             JUPYTER_PREFER_ENV_PATH=prefer,
+            MALLOC_ARENA_MAX=heaps,
             **({} if scheduler is None else {SCHEDULER: scheduler}),
         ),
     ):

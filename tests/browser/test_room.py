@@ -56,6 +56,17 @@ def test_what_is_wrong_with_a_query_covers_no_paper_and_moves_none(voila_board: 
     expect(board.error).to_be_hidden()
 
 
+@pytest.mark.parametrize("width", [1440, 720])
+def test_the_first_filter_moves_nothing_above_the_papers(open_voila: Open, width: int) -> None:
+    board = open_voila(viewport={"width": width, "height": 800})
+    still = [board.root.locator(f".lx-{name}").first for name in ("search", "ledger-summary", "topics", "sentence")]
+    before = [node.evaluate("(node) => [node.getBoundingClientRect().x, node.getBoundingClientRect().y]") for node in still]
+    board.search("vision")
+    expect(board.sentence).to_contain_text("matching ‘vision’")
+    after = [node.evaluate("(node) => [node.getBoundingClientRect().x, node.getBoundingClientRect().y]") for node in still]
+    assert after == before
+
+
 def test_a_sentence_of_two_lines_and_a_chosen_topic_move_nothing(open_voila: Open, formulas: Path) -> None:
     board = open_voila(formulas)
     expect(board.topics.first).to_be_visible()

@@ -10,7 +10,6 @@ import numpy as np
 from explorer.dashboard.views.chips import titles_of
 from explorer.search.explain import reasons
 from explorer.search.results import Results
-from explorer.search.scores import Ordering
 from explorer.selection.expression import Expression, Term, parse
 from explorer.selection.fields import OBJECTIVES
 from explorer.text.analysis import readable
@@ -86,7 +85,7 @@ def bars(results: Results, rows: list[int]) -> View | None:
     found = results.ordering
     if found is None or not found.parts:
         return None
-    means, low, high = results.ranker.kept(("spread", found), lambda: _spread(found))
+    means, low, high = found.spread
     apart = np.stack([part[rows] for part in found.parts.values()], axis=1) - means
     expression = results.selection.expression
     if found.kind == "concepts" and expression is not None:
@@ -112,16 +111,6 @@ def bars(results: Results, rows: list[int]) -> View | None:
 def _name(snapshot: Snapshot, text: str) -> str:
     operand = parse(text).terms[0].operand
     return titles_of(snapshot, [operand.name]).get(operand.name, operand.name) if operand.kind == "paper" else operand.name
-
-
-def _spread(found: Ordering) -> tuple[np.ndarray, float, float]:
-    """Mean of each part; what speaks against three papers in four is at least the low, what speaks for any at most the high."""
-    means = np.array([float(np.mean(part, dtype=np.float64)) for part in found.parts.values()], np.float32)
-    below, above = np.zeros(len(found.scores), np.float32), np.zeros(len(found.scores), np.float32)
-    for part, mean in zip(found.parts.values(), means, strict=True):
-        below += np.minimum(part - mean, 0)
-        above += np.maximum(part - mean, 0)
-    return means, round(float(np.quantile(below, 0.25)), 3) + 0.0, round(float(above.max(initial=0)), 3)
 
 
 def why(results: Results, row: int) -> View:

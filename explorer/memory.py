@@ -1,0 +1,90 @@
+"""The memory of this process: what it holds in reserve, and the pages of files that it keeps at hand, given back to the system.
+
+A kernel that ranked every paper once would otherwise keep what that took until its reader leaves. Nothing is lost: freed memory is
+taken anew, and a page that is asked for again comes from the system's cache of the disk, which all processes share.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import mmap
+import os
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+_MAPS = Path("/proc/self/maps")
+_DONTNEED = 4
+"""Linux's `MADV_DONTNEED`. Of a shared mapping that cannot be written, it forgets where the pages are, and no more."""
+
+
+def give_back(*folders: Path) -> None:
+    """Give back freed memory, and the pages of files mapped from some folders.
+
+    It takes some milliseconds, and is for the end of work that takes much more. Where the system has no means for it
+    nothing happens.
+
+    Parameters
+    ----------
+    folders : Path
+        Files below them are let go of if they are mapped shared and for reading alone.
+
+    Notes
+    -----
+    ``malloc_trim(3)`` and ``madvise(2)`` of Linux; `MADV_DONTNEED` may be called while other threads read the mapping.
+    """
+    pa.default_memory_pool().release_unused()
+    trim = _function("malloc_trim", ctypes.c_size_t)
+    if trim:
+        trim(0)
+    advise = _function("madvise", ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int)
+    if advise:
+        for start, size in _mapped(folders):
+            advise(start, size, _DONTNEED)
+
+
+def apart(array: NDArray[Any]) -> NDArray[Any]:
+    """A copy of an array in pages of its own, for what is kept: among what is soon freed it would hold on to the memory around it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> apart(np.arange(6).reshape(2, 3)).tolist()
+    [[0, 1, 2], [3, 4, 5]]
+    """
+    if not array.nbytes:
+        return array.copy()
+    alone = {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS} if hasattr(mmap, "MAP_PRIVATE") else {}
+    copy = np.frombuffer(mmap.mmap(-1, array.nbytes, **alone), array.dtype).reshape(array.shape)
+    copy[...] = array
+    return copy
+
+
+@cache
+def _function(name: str, *arguments: type) -> Callable[..., int] | None:
+    """A function of the C library, where it is Linux's and has it."""
+    if not _MAPS.exists():
+        return None
+    try:
+        found: Callable[..., int] = getattr(ctypes.CDLL(None), name)
+    except (AttributeError, OSError):
+        return None
+    found.argtypes = arguments  # type: ignore[attr-defined]
+    return found
+
+
+def _mapped(folders: tuple[Path, ...]) -> Iterator[tuple[int, int]]:
+    """Start and length of the shared mappings for reading of files below some folders."""
+    wanted = tuple(os.path.realpath(folder) + os.sep for folder in folders)
+    if not wanted:
+        return
+    for line in _MAPS.read_text(encoding="utf-8", errors="surrogateescape").splitlines():
+        place, rights, *_, path = line.split(maxsplit=5) if line.count("/") else (line, "", "")
+        if rights == "r--s" and path.startswith(wanted):
+            start, _, end = place.partition("-")
+            yield int(start, 16), int(end, 16) - int(start, 16)
