@@ -210,7 +210,7 @@ def judged(labels: Sequence[str], codes: np.ndarray, texts: Sequence[str]) -> li
     from explorer.topics.terms import accented
 
     def plain(text: str) -> str:
-        # *K\\"ahler* is a word to whoever reads the label, of whichever tool.
+        # *K\"ahler* is a word to whoever reads the label, of whichever tool.
         words = re.findall(r"[^\W_]+", accented(text).lower())
         return f" {' '.join(words)} "
 

@@ -259,6 +259,7 @@ def test_every_third_party_import_is_a_dependency() -> None:
         "yaml": "pyyaml",
         "jupyter_events": "voila",
         "zmq": "ipykernel",
+        "jinja2": "voila",
     }
     missing = {
         f"{path.name}: {package}"

@@ -267,3 +267,14 @@ def test_with_a_token_nothing_is_shown_without_it(tmp_path: Path) -> None:
         assert b"open-sesame" not in body, "the token must not come back in the page"
         log = (tmp_path / f"{port}.log").read_text()
         assert "Traceback" not in log
+
+
+def test_what_is_not_there_is_said_on_a_page(tmp_path: Path) -> None:
+    with serving(tmp_path, "--token", "open-sesame", "--kernels-ready", "0") as port:
+        status, headers, body = ask(port, "/lx/file/abc?token=open-sesame")
+        assert (status, headers["content-type"]) == (404, "text/html")
+        assert b"The file was fetched or is gone" in body
+        status, _, body = ask(port, "/logout")
+        assert status == 200
+        assert b"Signed out" in body
+        assert "Traceback" not in (tmp_path / f"{port}.log").read_text()

@@ -218,7 +218,7 @@ def free_descriptors() -> int:
     """File descriptors that this process has for dashboards still."""
     if sys.platform == "win32":
         return 1 << 20
-    return descriptors() - psutil.Process().num_fds() - kept_free() // 2
+    return descriptors() - int(psutil.Process().num_fds()) - kept_free() // 2
 
 
 def raise_descriptors() -> None:

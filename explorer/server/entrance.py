@@ -26,16 +26,13 @@ class Entrance(HTTPServer):
     Left to itself it would take the last one, and then try a thousand times a second, with as many tracebacks in the log.
     """
 
-    def initialize(self, *arguments: Any, **options: Any) -> None:
-        """Begin with nothing said. Parameters as those of `HTTPServer`."""
-        super().initialize(*arguments, idle_connection_timeout=IDLE, body_timeout=IDLE, **options)
-        self._said = False
+    _said = False
 
     def handle_stream(self, stream: IOStream, address: Any) -> None:
         """Serve a connection, or say that there are too many."""
         # The system gives the lowest number that is free.
         if sys.platform == "win32" or stream.socket.fileno() < descriptors() - kept_free():
-            super().handle_stream(stream, address)  # type: ignore[no-untyped-call]
+            super().handle_stream(stream, address)
             return
         if not self._said:
             self._said = True

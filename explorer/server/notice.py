@@ -44,3 +44,10 @@ def busy(ahead: int, reason: str, *, ticket: str, queue: str, base: str) -> str:
     """
     main = _template("busy.html").substitute(ahead=ahead, reason=reason, ticket=ticket, queue=queue, base=base)
     return notice("Busy", main, head='<noscript><meta http-equiv="refresh" content="10"></noscript>')
+
+
+def jupyter_pages() -> dict[str, str]:
+    """Templates (Jinja) of Jupyter's own pages that are shown here; its own ask for files that Voila does not serve, and fail."""
+    error = notice("Not here", '<p>{{ status_message }}.</p><p><a href="{{ base_url }}">To the dashboard</a></p>')
+    left = notice("Signed out", '<p><a href="{{ base_url }}">To the dashboard</a></p>')
+    return {"error.html": error, "404.html": error, "logout.html": left}

@@ -24,6 +24,7 @@ from urllib.parse import parse_qsl, urlencode
 
 import psutil
 import zmq
+from jinja2 import ChoiceLoader, DictLoader
 from jupyter_events import EventLogger
 from jupyter_server.base.handlers import JupyterHandler
 from tornado.ioloop import IOLoop, PeriodicCallback
@@ -55,11 +56,11 @@ from explorer.server.admission import (
     sizes,
 )
 from explorer.server.downloads import DownloadHandler, sweep
-from explorer.server.entrance import Entrance
+from explorer.server.entrance import IDLE, Entrance
 from explorer.server.first_view import FirstView
 from explorer.server.identity import with_readers
 from explorer.server.line import BODY, MESSAGE, Line
-from explorer.server.notice import busy
+from explorer.server.notice import busy, jupyter_pages
 from explorer.server.ready import STARTED, Kernels, replace_dead, waiting
 from explorer.server.unsubscribe import ADDRESS, Subscriptions, Unsubscribe
 
@@ -241,6 +242,8 @@ class ExplorerServer(Voila):  # type: ignore[misc]
     def init_settings(self) -> dict[str, Any]:
         """Voila's settings with ours, which it would add too late for compression to be set up."""
         settings = {**super().init_settings(), **self.tornado_settings}
+        pages = settings["jinja2_env"]
+        pages.loader = ChoiceLoader([DictLoader(jupyter_pages()), pages.loader])
         if (corpus := settings.get("explorer_corpus")) is not None:
             settings["explorer_first_view"] = view = FirstView(corpus(), self.base_url)
             view.warm()
@@ -286,7 +289,8 @@ class ExplorerServer(Voila):  # type: ignore[misc]
         self.ioloop = IOLoop.current()
         signal.signal(signal.SIGINT, self._handle_signal_stop)
         PeriodicCallback(partial(sweep, Path(self.tornado_settings["explorer_downloads"])), _SWEEP_EVERY).start()
-        self.app.listen = Entrance(self.app, max_body_size=BODY, max_buffer_size=2 * MESSAGE).listen
+        bounds = {"max_body_size": BODY, "max_buffer_size": 2 * MESSAGE, "idle_connection_timeout": IDLE, "body_timeout": IDLE}
+        self.app.listen = Entrance(self.app, **bounds).listen
         super().listen()
 
     def _handle_signal_stop(self, number: int, frame: FrameType | None) -> None:

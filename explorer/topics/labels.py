@@ -150,7 +150,13 @@ class Stands(NamedTuple):
 
     def plus(self, other: Stands) -> Stands:
         """Both together."""
-        return Stands(*(a + b for a, b in zip(self, other, strict=True)))
+        return Stands(
+            self.seen + other.seen,
+            self.alone + other.alone,
+            self.ends + other.ends,
+            self.predicates + other.predicates,
+            self.bound + other.bound,
+        )
 
 
 _NOWHERE = Stands(0, 0, 0, 0)

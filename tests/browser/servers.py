@@ -17,8 +17,8 @@ from tempfile import TemporaryDirectory
 import psutil
 
 ROOT = Path(__file__).parent.parent.parent
-STARTED_WITHIN = 90
-"""Seconds; a cold disk and a busy machine make JupyterLab slow to start."""
+STARTED_WITHIN = 180
+"""Seconds; a cold disk and a busy machine make a server slow to start."""
 
 
 @dataclass(frozen=True)
