@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import itertools
 import json
 import math
@@ -407,12 +409,13 @@ class TextIndex:
         return self._run(query, limit).rows
 
     def _run(self, query: Any, limit: int) -> Hits:
-        try:
-            found = self._searcher.search(query, limit=max(limit, 1), count=False).hits
-            rows = self._searcher.fast_field_values("row", [address for _, address in found]) if found else []
-        except ValueError as error:
-            raise _as_error_of_ours(error) from error
-        return Hits(np.array(rows, np.int32), np.array([score for score, _ in found], np.float32))
+        with _uncollected():
+            try:
+                found = self._searcher.search(query, limit=max(limit, 1), count=False).hits
+                rows = self._searcher.fast_field_values("row", [address for _, address in found]) if found else []
+            except ValueError as error:
+                raise _as_error_of_ours(error) from error
+            return Hits(np.array(rows, np.int32), np.fromiter((score for score, _ in found), np.float32, len(found)))
 
     def _build(self, node: Node) -> Any:
         if isinstance(node, Word | Phrase | Near):
@@ -759,6 +762,18 @@ def _name_shapes(node: Phrase) -> list[Shape]:
     if moved := particle_moved(text):
         found.append(shapes_of(moved, _name))
     return found
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Look for no cycles meanwhile: hits come one by one, a hundred thousand of them, and looking among them takes as long as they do."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _rows(found: Sequence[tuple[int, str]]) -> Iterator[Sequence[tuple[int, str]]]:
