@@ -607,3 +607,17 @@ def test_a_slip_is_told_by_the_words_of_the_other_titles() -> None:
     assert found("bafa gada along the coast", "bafaxgada along the coast") == "same"
     # Neither is known, and both could be words.
     assert found("zuzana along the coast", "zuzama along the coast") == "likely"
+
+
+def test_so_many_pairs_are_listed_and_the_others_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    titles = [f"{name} number {number} of a long series" for name in ("Report", "Protein") for number in (12148, 11428)]
+    papers = pd.DataFrame({"title": titles, "year": [2001, 2001, 2011, 2011]})
+    every = merge_duplicates(papers)
+    assert len(every.likely) == 2
+    assert [note.action for note in every.ledger.notes] == ["likely", "likely"]
+    monkeypatch.setattr("explorer.dedupe.matching.MOST_LIKELY", 1)
+    some = merge_duplicates(papers)
+    assert some.likely.to_dict("records") == every.likely.head(1).to_dict("records")
+    assert some.ledger.notes[0].reason == "of 2 pairs of records that are likely one paper the surest 1 are listed"
+    assert [note.record for note in some.ledger.notes[1:]] == [note.record for note in every.ledger.notes[:1]]
+    assert len(some.papers) == 4

@@ -24,7 +24,7 @@ from explorer.dedupe.merging import NEEDED, by_worth, merge, versions
 from explorer.dedupe.records import Records
 from explorer.dedupe.rules import Rules, pair, read_rules, write_rules
 from explorer.errors import SchemaError
-from explorer.papers.ledger import Ledger
+from explorer.papers.ledger import Entry, Ledger
 from explorer.papers.schema import TEXT, TEXTS, to_frame, to_table
 from explorer.papers.spool import Spool, in_batches, rows_of
 
@@ -224,6 +224,10 @@ def merge_records(
     """As `merge_duplicates`, of a table in the schema; `spool` gives what takes the papers that come of it, if not memory."""
     base = ledger if ledger is not None else Ledger(read=table.num_rows, accepted=table.num_rows)
     records, matches, roots = _group(table, rules, first_new, lambda part: progress(0.8 * part))
+    if matches.unlisted:
+        listed = int(np.count_nonzero(~matches.same))
+        said = f"of {listed + matches.unlisted:,} pairs of records that are likely one paper the surest {listed:,} are listed"
+        base = replace(base, notes=[*base.notes, Entry("papers", None, 0, "likely", "", "", "", said)])
     order = np.argsort(roots, kind="stable")
     starts = np.flatnonzero(np.diff(roots[order], prepend=-1))
     groups = [group for group in np.split(order, starts[1:]) if len(group) > 1]

@@ -64,6 +64,10 @@ Mask = npt.NDArray[np.bool_]
 Texts = npt.NDArray[np.object_]
 
 
+MOST_LIKELY = 100_000
+"""Pairs that are left to the reader at most: more nobody decides, and titles that differ by a number each would be as many as they like."""
+
+
 @dataclass(frozen=True)
 class Matches:
     """Pairs of rows that are, or may be, one paper; sorted by falling score, then by ids.
@@ -87,6 +91,8 @@ class Matches:
         The row whose title is taken for the beginning of the other one, -1 where there is none.
     apart : tuple of two arrays of int64
         Rows of the pairs that were looked at and are two papers for certain.
+    unlisted : int
+        How many more pairs are likely; of those the surest `MOST_LIKELY` are here.
     """
 
     low: Rows
@@ -99,6 +105,7 @@ class Matches:
     closeness: npt.NDArray[np.int64]
     shorter: Rows
     apart: tuple[Rows, Rows]
+    unlisted: int
 
 
 def match(records: Records, *, first_new: int = 0, progress: Callable[[float], None] = lambda part: None) -> Matches:
@@ -121,6 +128,9 @@ def match(records: Records, *, first_new: int = 0, progress: Callable[[float], N
     rank[pc.sort_indices(ids).to_numpy()] = np.arange(len(ids))
     one, other = rank[close.low[kept]], rank[close.high[kept]]
     kept = kept[np.lexsort((np.maximum(one, other), np.minimum(one, other), -verdict.score[kept]))]
+    doubted = np.cumsum(~verdict.same[kept])
+    unlisted = max(int(doubted[-1]) - MOST_LIKELY, 0) if len(kept) else 0
+    kept = kept[verdict.same[kept] | (doubted <= MOST_LIKELY)]
     low, high = close.low[kept], close.high[kept]
     versions = verdict.versions[kept]
     relation = np.where(versions, "version", np.where(verdict.same[kept], "same", "likely")).astype(object)
@@ -141,6 +151,7 @@ def match(records: Records, *, first_new: int = 0, progress: Callable[[float], N
         closeness,
         shorter,
         (close.low[apart], close.high[apart]),
+        unlisted,
     )
 
 
