@@ -11,6 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from earlier import unlist
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from two_files import TABLE, build, write_files
@@ -20,7 +21,6 @@ from explorer.cli.main import main
 from explorer.corpus.opening import open_files
 from explorer.dashboard.intake.review import SHOWN, account
 from explorer.dashboard.widget import Dashboard
-from explorer.disk import FILES
 from explorer.papers.ledger import Entry, Ledger
 from explorer.sources.formats.registry import import_papers as read_files
 from explorer.store.ledgers import account_path, load_accounts, part_of, save_part
@@ -151,7 +151,7 @@ def test_whatever_is_done(seed: int, tmp_path: Path) -> None:
 def test_a_corpus_of_an_earlier_version_says_that_it_has_none(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     corpus = open_corpus(folder)
     account_path(folder / corpus.manifest["generation"], 0).unlink()
-    (folder / corpus.manifest["generation"] / FILES).unlink()
+    unlist(folder)
     assert corpus.ledger.rejected == 1, "who has it open goes on seeing it"
     old = open_corpus(folder)
     with pytest.raises(CorpusError, match="an earlier version made it"):

@@ -14,6 +14,7 @@ import numpy as np
 import oracles
 import pandas as pd
 import pytest
+from earlier import unlist
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -209,8 +210,10 @@ print(*sorted({name.split(".")[0] for name in sys.modules} & {"pandas", "sklearn
     folder = Path(shutil.copytree(bundled.folder, tmp_path / "corpus"))
     accounts = list(folder.rglob("ledger.*.arrow"))
     assert accounts
-    for path in [*accounts, *folder.rglob("files.json")] if not kept else ():
-        path.unlink()
+    if not kept:
+        for path in accounts:
+            path.unlink()
+        unlist(folder)
     assert run(program, LITEXPLORER_CORPUS=str(folder)).strip() == ""
 
 

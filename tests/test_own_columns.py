@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from earlier import unlist
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import explorer
 from explorer import Corpus, Selection
 from explorer.dedupe.merges import Change
-from explorer.disk import FILES
 from explorer.errors import QueryError, SelectionError
 from explorer.papers.own_columns import bounds, own_columns
 from explorer.papers.schema import to_table
@@ -242,8 +242,9 @@ def test_their_values_and_names_complete_a_query(corpus: Corpus) -> None:
 def test_a_corpus_of_an_earlier_version_has_them_too(frame: pd.DataFrame, tmp_path: Path) -> None:
     corpus = Corpus.from_papers(frame, tmp_path / "corpus", n_topics=2)
     expected = ids(corpus, "institution:mit score2:>0.3")
-    for path in [*corpus.snapshot.generation.glob("columns.*"), corpus.snapshot.generation / FILES]:
+    for path in corpus.snapshot.generation.glob("columns.*"):
         path.unlink()
+    unlist(tmp_path / "corpus")
     again = explorer.open_corpus(tmp_path / "corpus")
     assert not (again.snapshot.generation / INDEX).exists()
     assert ids(again, "institution:mit score2:>0.3") == expected

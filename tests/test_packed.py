@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import itertools
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +14,7 @@ import oracles
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
+from earlier import unseal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -161,13 +161,6 @@ def as_before(folder: Path) -> None:
     record_files(meaning)
     record_files(generation)
     unseal(folder)
-
-
-def unseal(folder: Path) -> None:
-    """Leave out of the manifest what earlier versions did not write, which tells whether the list of files is as it was written."""
-    manifest = json.loads((folder / "manifest.json").read_bytes())
-    del manifest["seal"]
-    (folder / "manifest.json").write_text(json.dumps(manifest))
 
 
 @pytest.fixture(scope="module")

@@ -22,6 +22,7 @@ from explorer.screening.labels import NOT_RETRIEVED, State
 if TYPE_CHECKING:
     import pandas as pd
 
+    from explorer.papers.ledger import Entry
     from explorer.store.snapshot import Snapshot
 
 UNNAMED = "source not named"
@@ -125,8 +126,11 @@ def identified(snapshot: Snapshot) -> dict[str, Any]:
     accounts, merges = snapshot.accounts, snapshot.merged
     sources: Counter[str] = Counter(value or UNNAMED for value in snapshot.table.column("source").to_pylist())
     # Of papers that name no database only what befell them is told by file: a part of a file's records would pass for all of them.
-    unnamed = bool(sources[UNNAMED])
-    sources += Counter()
+    unnamed, named = UNNAMED in sources, frozenset(sources)
+
+    def source_of(entry: Entry) -> str:
+        return entry.source if entry.source and (entry.source in named or not unnamed) else UNNAMED
+
     kept = bool(accounts.parts)
     databases = {
         (source, record): database
@@ -139,10 +143,10 @@ def identified(snapshot: Snapshot) -> dict[str, Any]:
         for entry in accounts.entries():
             if entry.action == "merged":
                 merged += 1
-                sources[databases.get((entry.source, entry.record)) or ("" if unnamed else entry.source) or UNNAMED] += 1
+                sources[databases.get((entry.source, entry.record)) or source_of(entry)] += 1
             elif entry.action == "rejected":
                 rejected += 1
-                sources[("" if unnamed else entry.source) or UNNAMED] += 1
+                sources[source_of(entry)] += 1
     else:
         rejected, merged = 0, sum(max(0, len(members) - 1) for members in merges.history.column("members").to_pylist())
         if merged:

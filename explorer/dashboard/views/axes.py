@@ -11,6 +11,7 @@ from explorer.dashboard import figures as charts
 from explorer.dashboard.views.page import View, date_text, title_of
 from explorer.dashboard.views.topics import places
 from explorer.errors import SelectionError
+from explorer.ranking.analysis import analyse
 from explorer.search.results import Results
 from explorer.selection.fields import axis_name
 from explorer.selection.query import parse
@@ -101,7 +102,8 @@ def suggested(snapshot: Snapshot) -> list[str] | None:
     for code in np.lexsort((np.arange(len(totals)), -totals))[:_LOOKED_AT].tolist():
         label, words = snapshot.topics.labels[code], set(snapshot.topics.table.words[code])
         phrase = label.split(",")[0].replace('"', "").strip()
-        said = parse(f'"{phrase}"') if phrase else None
+        # What ranks by meaning knows words in Latin letters only.
+        said = parse(f'"{phrase}"') if analyse(phrase) else None
         if said is not None and totals[code] > 1 and words:
             rows = snapshot.hits(said).rows
             within = np.count_nonzero(codes[rows] == code)
