@@ -25,5 +25,5 @@ def rows_where(mask: pa.Array | pa.ChunkedArray) -> pa.Array:
     """
     # Arrow to 25 at least ends the process where it is asked for the indices of a column that has no chunks.
     if not len(mask):
-        return pa.array([], pa.uint64())
+        return pa.nulls(0, pa.uint64())
     return pc.indices_nonzero(mask)

@@ -7,7 +7,7 @@ single values holds one code a paper; a facet of lists holds the codes of all pa
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +19,10 @@ from explorer.store.sort_orders import inserted
 
 FEW = 8
 """A selection smaller than 1/8 of the papers is counted by looking at its papers only, a larger one by looking at all."""
+
+
+_ASKED = 1_000
+"""Values whose codes are kept: a click asks for the same ones many times, and to look through a million authors takes ten milliseconds."""
 
 
 def mapped(path: Path) -> np.ndarray:
@@ -46,6 +50,7 @@ class Facet:
     codes: np.ndarray
     starts: np.ndarray
     rows: np.ndarray
+    _asked: dict[str, int] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def size(self) -> int:
@@ -54,10 +59,16 @@ class Facet:
 
     def code(self, value: str) -> int:
         """Code of a value, or -1 if no paper has it."""
-        # Not pc.index: it makes an Arrow scalar, and that imports pandas, a quarter of a second at the first click.
-        near = pc.and_(pc.starts_with(self.values, pattern=value), pc.ends_with(self.values, pattern=value))
-        found = (code for code in rows_where(near).to_pylist() if self.values[code].as_py() == value)
-        return next(found, -1)
+        code = self._asked.get(value)
+        if code is None:
+            # Not pc.index: it makes an Arrow scalar, and that imports pandas, a quarter of a second at the first click.
+            begin = rows_where(pc.starts_with(self.values, pattern=value))
+            near = begin.take(rows_where(pc.ends_with(self.values.take(begin), pattern=value)))
+            code = next((code for code in near.to_pylist() if self.values[code].as_py() == value), -1)
+            if len(self._asked) >= _ASKED:
+                self._asked.clear()
+            self._asked[value] = code
+        return code
 
     def containing(self, text: str) -> np.ndarray:
         """Values that contain a text in any case, as a boolean array of shape (n_values,)."""

@@ -415,7 +415,10 @@ class TextIndex:
                 rows = self._searcher.fast_field_values("row", [address for _, address in found]) if found else []
             except ValueError as error:
                 raise _as_error_of_ours(error) from error
-            return Hits(np.array(rows, np.int32), np.fromiter((score for score, _ in found), np.float32, len(found)))
+            hits = Hits(np.array(rows, np.int32), np.fromiter((score for score, _ in found), np.float32, len(found)))
+            # Gone before cycles are looked for again.
+            del found, rows
+        return hits
 
     def _build(self, node: Node) -> Any:
         if isinstance(node, Word | Phrase | Near):
