@@ -175,6 +175,7 @@ def older(corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Corpus:
 def test_a_corpus_of_the_version_before_gives_the_same_answers(corpus: Corpus, older: Corpus, capsys: Any) -> None:
     assert main(["check", str(older.folder)]) == 0
     assert older.table.equals(corpus.table)
+    assert corpus.table is corpus.table, "abstracts are unpacked once"
     for query in ("reward", "graph network", '"reward model"', "abstract:vision"):
         assert older.select(query).equals(corpus.select(query)), query
     for mode in ("bm25", "hybrid", "semantic"):

@@ -258,9 +258,9 @@ class PaperTable:
         for batch in self._stored.to_batches(max_chunksize):
             yield from self._plain(pa.Table.from_batches([batch])).to_batches()
 
-    @property
+    @cached_property
     def whole(self) -> pa.Table:
-        """All papers as a plain table, whose abstracts lie in memory where they are packed."""
+        """All papers as a plain table; abstracts that are packed lie in memory from then on, for who asks once asks again."""
         return self._plain(self._stored)
 
     def _plain(self, stored: pa.Table) -> pa.Table:

@@ -295,7 +295,7 @@ def _pairs(
     else:
         places = np.arange(len(snapshot))
     progress("comparing", 0.7)
-    known = snapshot.table.whole if len(places) == len(snapshot) else rows_of(snapshot.table, places)
+    known = snapshot.table.slice(0) if len(places) == len(snapshot) else rows_of(snapshot.table, places)
     parts = [_numbered(comparable(part), mark) for part, mark in ((known, "c"), (table, "n"))]
     both = pa.concat_tables(parts, promote_options="default")
     pairs = find_duplicates(both, first_new=known.num_rows, progress=lambda part: progress("comparing", 0.7 + 0.2 * part))
