@@ -226,7 +226,7 @@ def test_a_corpus_built_before_there_were_prefixes(corpora: Corpora) -> None:
 
 # Spelling
 
-TITLES = ["Neural networks for arithmetic reasoning"] * 12 + ["Transformer models of language"] * 9 + ["Arithmetics"]
+TITLES = ["Neural networks for arithmetic reasoning"] * 12 + ["Transformer models of Auther language"] * 9 + ["Arithmetics"]
 
 
 @pytest.fixture(scope="module")
@@ -253,6 +253,8 @@ def spelt(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
         ("-arithmatic", None),
         ("arithmat*", None),
         ("= arithmatic", None),
+        ("nueral: networks", "neural: networks"),
+        ("author:", None),
         ("xyzzyxq", None),
         ("12345", None),
         ("", None),

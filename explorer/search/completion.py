@@ -396,6 +396,8 @@ def suggest(snapshot: Snapshot, query: str) -> str | None:
     doubts: list[_Doubt] = []
     for leaf in leaves(node):
         wild = (isinstance(leaf, Word) and leaf.prefix) or any(sign in leaf.text for sign in WILDCARDS)
+        # The name of a field that has no words yet is no misspelt word.
+        wild |= leaf.text.endswith(":") and leaf.text[:-1].lower() in _NAMES
         if leaf.field != "ids" and not by_table(leaf.field) and not wild and not leaf.exact:
             # What is looked for in several fields stands in the query once.
             doubts += [
