@@ -111,6 +111,22 @@ def test_keys_of_the_page_stay(voila_board: Board) -> None:
     expect(board.titles.first).to_be_focused()
 
 
+def test_arrow_down_goes_to_the_papers_that_were_asked_for(voila_board: Board, corpus: Corpus) -> None:
+    board = voila_board
+    kernels = board.server.kernels()
+    try:
+        for kernel in kernels:
+            kernel.suspend()
+        board.box.fill("arithmetic")
+        board.box.press("ArrowDown")
+        expect(board.box).to_be_focused()
+    finally:
+        for kernel in kernels:
+            kernel.resume()
+    board.shows(len(corpus.select(Selection(query="arithmetic"))))
+    expect(board.titles.first).to_be_focused()
+
+
 def test_old_answers_are_dropped(voila_board: Board) -> None:
     board = voila_board
     kernels = board.server.kernels()

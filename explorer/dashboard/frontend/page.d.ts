@@ -227,6 +227,10 @@ export interface MarksPanel extends Panel {
 export interface PapersPanel extends Panel {
   /** Move the focus through the list. */
   step(by: number): void;
+  /** Move the focus from the search box to the papers, once what was asked there is answered. */
+  enter(): void;
+  /** The reader types on. */
+  stay(): void;
   /** Tick the paper that has the focus, or untick it; whether there was one. */
   tickCurrent(): boolean;
   /** Open the paper that has the focus. */

@@ -84,6 +84,8 @@ export function papersPanel(app) {
   let rows = [];
   /** Which paper of the page to come takes the focus. @type {Edge} */
   let focusNext = null;
+  /** From where the reader goes down into the list once what was asked is answered. @type {Element | null} */
+  let waitsAt = null;
 
   /** Place on the page of the paper that has the focus, or had it last; -1 without one. */
   function current() {
@@ -124,6 +126,12 @@ export function papersPanel(app) {
     if (next >= rows.length && papers.page + 1 < papers.pages) turn(papers.page + 1, "first");
     else if (next < 0 && papers.page > 0 && current() === 0) turn(papers.page - 1, "last");
     else focusRow(Math.min(Math.max(next, 0), rows.length - 1));
+  }
+
+  /** Go from the search box to the papers: to those that were asked for, for a redraw would take the focus away with the others. */
+  function enter() {
+    waitsAt = link.busy() ? document.activeElement : null;
+    if (!waitsAt) step(1);
   }
 
   /**
@@ -308,11 +316,18 @@ export function papersPanel(app) {
     showEmpty(summary);
     if (focusNext) focusRow(focusNext === "first" ? 0 : rows.length - 1);
     focusNext = null;
+    if (!waitsAt || link.busy()) return;
+    if (waitsAt === document.activeElement) step(1);
+    waitsAt = null;
   });
 
   return {
     node,
     step,
+    enter,
+    stay() {
+      waitsAt = null;
+    },
     tickCurrent() {
       const item = rows[current()];
       if (item) link.send("tick", { row: item.row, on: !item.ticked });

@@ -204,6 +204,7 @@ export function searchPanel(app) {
 
   function typed() {
     clear.hidden = !input.value;
+    app.papers.stay();
     clearTimeout(timer);
     timer = isExpression(input.value) ? 0 : setTimeout(flush, TYPING_PAUSE);
     completions.typed();
@@ -229,8 +230,10 @@ export function searchPanel(app) {
     if (event.defaultPrevented || event.isComposing) return;
     // Lab cancels the submission that Enter stands for.
     if (event.key === "Enter") submit();
-    else if (event.key === "ArrowDown") app.papers.step(1);
-    else return;
+    else if (event.key === "ArrowDown") {
+      if (timer) flush();
+      app.papers.enter();
+    } else return;
     event.preventDefault();
   }
 
