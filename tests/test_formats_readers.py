@@ -38,7 +38,8 @@ def _one(text: str | bytes, name: str = "x", **options: Any) -> dict[str, Any]:
     ("text", "plain"),
     [
         (r'Erd{\H o}s, Ji{\v{r}}{\'{\i}} and M{\"u}ller', "Erdős, Jiří and Müller"), (r"\L{}ukasz \O{}re \c{c}a \aa", "Łukasz Øre ça å"),
-        ("S$^{2}$FT", "S²FT"), (r"$\textit{Labor Space}$", "Labor Space"), (r"$O(n \log n)$ at $x_i \leq \alpha$", "O(n log n) at xᵢ ≤ α"),
+        (r"\cb{S}tefan Ni\textcommabelow{s}, B\h{a}o, S{\ohorn}n, H\`{\ocircumflex}, \'{\uhorn}", "Ștefan Niș, Bảo, Sơn, Hồ, ứ"),
+        (r"col\textperiodcentered{}lecci\'o", "col·lecció"), ("S$^{2}$FT", "S²FT"), (r"$\textit{Labor Space}$", "Labor Space"), (r"$O(n \log n)$ at $x_i \leq \alpha$", "O(n log n) at xᵢ ≤ α"),
         ("costs $5 and $10 a day", "costs $5 and $10 a day"), ("a --- b -- c ``q''", "a — b – c “q”"), (r"50\% of A \& B", "50% of A & B"),
         (r"A $\frac34$-approximation", "A 3/4-approximation"), (r"$\frac{3}{4}$ or $\frac 3 4$", "3/4 or 3/4"), (r"$1\tfrac12$", "1 1/2"),
         (r"$\frac{n+1}{2n}$", "(n+1)/2n"), (r"$\frac{1}{n+1}$", "1/(n+1)"), (r"$\frac\pi2x$", "π/2x"), (r"spin-$\nicefrac{1}{2}$", "spin-1/2"),

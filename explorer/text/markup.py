@@ -27,7 +27,12 @@ _ACCENTS = {
     "r": "\u030a", "H": "\u030b", "v": "\u030c", "d": "\u0323", "c": "\u0327", "k": "\u0328", "b": "\u0331", "t": "\u0361",
     "hat": "\u0302", "widehat": "\u0302", "tilde": "\u0303", "widetilde": "\u0303", "bar": "\u0304", "overline": "\u0304",
     "breve": "\u0306", "dot": "\u0307", "ddot": "\u0308", "mathring": "\u030a", "check": "\u030c", "vec": "\u20d7",
-    "acute": "\u0301", "grave": "\u0300", "cedilla": "\u0327", "ogonek": "\u0328",
+    "acute": "\u0301", "grave": "\u0300", "cedilla": "\u0327", "ogonek": "\u0328", "textogonekcentered": "\u0328",
+    "h": "\u0309", "G": "\u030f", "f": "\u0311", "U": "\u030d", "cb": "\u0326", "textcommabelow": "\u0326",
+    "textdotbelow": "\u0323",
+}  # fmt: skip
+_TEXT_ACCENTS = frozenset(name for name in _ACCENTS if len(name) == 1) | {
+    "cedilla", "ogonek", "textogonekcentered", "cb", "textcommabelow", "textdotbelow",
 }  # fmt: skip
 _SYMBOLS = {
     "textbackslash": "\\", "textasciitilde": "~", "textasciicircum": "^", "textbraceleft": "{", "textbraceright": "}",
@@ -35,7 +40,9 @@ _SYMBOLS = {
     "textgreater": ">", "textquotesingle": "'", "textquotedbl": '"', "textsinglequote": "'", "textasciigrave": "`",
     "textendash": "–", "textemdash": "—", "textellipsis": "…", "ldots": "…", "dots": "…", "cdots": "⋯", "i": "ı", "j": "ȷ",
     "ss": "ß", "o": "ø", "O": "Ø", "l": "ł", "L": "Ł", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ", "aa": "å", "AA": "Å",
-    "dh": "ð", "DH": "Ð", "th": "þ", "TH": "Þ", "dj": "đ", "DJ": "Đ", "ng": "ŋ", "NG": "Ŋ", "lq": "‘", "rq": "’",
+    "dh": "ð", "DH": "Ð", "th": "þ", "TH": "Þ", "dj": "đ", "DJ": "Đ", "ng": "ŋ", "NG": "Ŋ", "ohorn": "ơ", "OHORN": "Ơ", "uhorn": "ư",
+    "UHORN": "Ư", "abreve": "ă", "ABREVE": "Ă", "acircumflex": "â", "ACIRCUMFLEX": "Â", "ecircumflex": "ê",
+    "ECIRCUMFLEX": "Ê", "ocircumflex": "ô", "OCIRCUMFLEX": "Ô", "textcrh": "ħ", "textperiodcentered": "·", "lq": "‘", "rq": "’",
     "textquoteleft": "‘", "textquoteright": "’", "textquotedblleft": "“", "textquotedblright": "”", "quotedblbase": "„",
     "guillemotleft": "«", "guillemotright": "»", "LaTeX": "LaTeX", "TeX": "TeX", "BibTeX": "BibTeX", "quad": " ",
     "qquad": " ", "newline": " ", "par": " ", "linebreak": " ", "space": " ", "colon": ":", "backslash": "\\", "vert": "|",
@@ -100,7 +107,8 @@ def plain_latex(text: str) -> str:
 
     Notes
     -----
-    Accents: Lamport, *LaTeX: A Document Preparation System* (1994), section 3.2.2. A command that is not known leaves its
+    Accents: Lamport, *LaTeX: A Document Preparation System* (1994), section 3.2.2; those of Romanian and of Vietnamese by
+    the encodings T1 and T5 (*LaTeX font encodings*, encguide). A command that is not known leaves its
     arguments, or its name where it has none.
     """
     if (
@@ -223,7 +231,7 @@ def _resolved(text: str, maths: frozenset[int], *, in_maths: bool = False) -> st
             else:
                 out.append(run)
         elif name is not None:
-            if name in _ACCENTS and (in_maths or len(name) == 1 or name in ("cedilla", "ogonek")):
+            if name in (_ACCENTS if in_maths else _TEXT_ACCENTS):
                 pending = "a" + _ACCENTS[name]
             elif name in ("frac", "dfrac", "tfrac", "cfrac", "nicefrac", "sfrac"):
                 pending = "f"
