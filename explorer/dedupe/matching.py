@@ -449,9 +449,7 @@ def agreements(
         low, high = pairs.low, pairs.high
         authors = _author_levels(records, low, high)
         abstract = _abstract_levels(records, low, high)
-        title, ended, marked, aspect = titles_of(
-            pairs, abstract, lambda part, done=number: progress((done + part) / len(close))
-        )
+        title, ended, marked, aspect = titles_of(pairs, abstract, _part_of(progress, number, len(close)))
         years = ev.year_levels(records.year[low], records.year[high])
         whole = long_titles[low] & long_titles[high] & (title <= ev.TITLE_SUBTITLE)
         length = np.where(whole, ev.LENGTH_LONG, ev.LENGTH_UNKNOWN)
@@ -460,6 +458,11 @@ def agreements(
         several[records.title[low[(title <= ev.TITLE_SHORT) & (authors == ev.AUTHORS_OTHERS)]]] = True
     several[0] = False
     return found, several
+
+
+def _part_of(progress: Callable[[float], None], number: int, parts: int) -> Callable[[float], None]:
+    """What is told the part done of one of several parts."""
+    return lambda part: progress((number + part) / parts)
 
 
 def _author_levels(records: Records, low: Rows, high: Rows) -> npt.NDArray[np.int64]:
