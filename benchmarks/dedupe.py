@@ -50,7 +50,7 @@ from benchmarks.dedupe_peers import (
 )
 from explorer.dedupe.deduplication import find_duplicates, merge_duplicates
 from explorer.dedupe.evidence import LEVELS, VOTES
-from explorer.dedupe.matching import agreement, close_pairs
+from explorer.dedupe.matching import agreements, close_pairs
 from explorer.dedupe.records import Records
 from explorer.papers.schema import to_table
 
@@ -476,12 +476,13 @@ def fit(tuning: pd.DataFrame) -> None:
         table, truth, _ = perturbed(tuning, 0.3, 1, abstracts)
         records = Records(table)
         names = table.column("id").to_pylist()
-        close = close_pairs(records)
-        found = agreement(records, close).levels
-        for place in np.flatnonzero(close.shared == 0).tolist():
-            same = tuple(sorted((names[close.low[place]], names[close.high[place]]))) in truth
-            counts[same].update((field, LEVELS[field][levels[place]]) for field, levels in found.items())
-            counts[same]["pairs", ""] += 1
+        pairs = close_pairs(records)
+        for close, agreed in zip(pairs, agreements(records, pairs)[0], strict=True):
+            found = agreed.levels
+            for place in np.flatnonzero(close.shared == 0).tolist():
+                same = tuple(sorted((names[close.low[place]], names[close.high[place]]))) in truth
+                counts[same].update((field, LEVELS[field][levels[place]]) for field, levels in found.items())
+                counts[same]["pairs", ""] += 1
     print({same: found["pairs", ""] for same, found in counts.items()})
     for field, votes in VOTES.items():
         for level in votes:

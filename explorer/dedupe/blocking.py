@@ -13,7 +13,7 @@ the records are sorted and each meets its next `WINDOW` neighbours, so that a bl
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 
 import numpy as np
@@ -37,6 +37,9 @@ _AT_ONCE = 2_000
 
 _TOGETHER = 20_000
 """Abstracts that are looked at together."""
+
+_ROWS_AT_ONCE = 2_500
+"""Rows whose pairs are found at once: a hundred each, where titles are all but the same."""
 
 _FIRST_AUTHORS, _FEWEST_LETTERS, _AUTHORS_EDGE = 3, 4, 40
 _EDGE = 18
@@ -152,54 +155,107 @@ def squeeze(folded: pa.Array) -> pa.Array:
 
 def candidate_pairs(
     titles: pa.Array,
+    letters: Codes,
     abstracts: pa.ChunkedArray,
     authors: pa.ChunkedArray,
+    identifiers: Iterable[Rows],
     ordered: Rows,
     first_new: int = 0,
     progress: Callable[[float], None] = lambda part: None,
-) -> Rows:
-    """Pairs of rows that share a block.
+) -> Iterator[Rows]:
+    """Pairs of rows that share a block or an identifier, those of some thousand rows at a time.
 
     Parameters
     ----------
     titles : Array of large_string
         Folded and squeezed titles.
+    letters : array of uint64, shape (rows,)
+        What `letters_of` says of the titles.
     abstracts : ChunkedArray of large_string
         As given; only their first letters are looked at.
     authors : ChunkedArray of lists
         As given.
+    identifiers : iterable of arrays of int64, shape (rows,)
+        A number for each distinct identifier of a kind; 0 where a record bears none. A row meets the next one that has the same.
     ordered : array of int64, shape (rows,)
         The rows by title, then by what breaks ties, so that the pairs do not depend on the order of the rows.
     first_new : int
         Rows before this one have met each other already: pairs of two of them are left out.
     progress : callable
-        Called with the part done, 0 to 1.
+        Called with the part done, 0 to 1, while the blocks are made.
 
-    Returns
-    -------
+    Yields
+    ------
     array of int64
-        Each pair once, sorted: its smaller row times the number of rows, plus the other one.
+        Each pair once, sorted, also from one array to the next: its smaller row times the number of rows, plus the other one.
     """
     progress(0.1)
     # Some at a time: their texts need not all lie in memory.
     some = (abstracts.slice(start, _TOGETHER) for start in range(0, len(abstracts), _TOGETHER))
     folded = (squeeze(fold(pc.utf8_slice_codeunits(part, 0, _ABSTRACT_HEAD))) for part in some)
     heads = pa.chunked_array([pc.utf8_slice_codeunits(part, 0, _ABSTRACT_EDGE) for part in folded], TEXT)
-    progress(0.3)
-    blocks = [
-        _codes(pc.utf8_slice_codeunits(titles, 0, _EDGE), 1),
-        _codes(pc.utf8_slice_codeunits(titles, -_EDGE), 1),
-        _codes(heads, _ABSTRACT_EDGE),
-        *_min_hash_bands(titles),
-        letters_of(titles),
-        _codes(_first_authors(authors), _FEWEST_LETTERS),
-    ]
-    pairs = np.empty(0, np.int64)
-    for number, codes in enumerate(blocks):
-        progress(0.5 + 0.5 * number / len(blocks))
-        # Most pairs share several blocks: what is known already is let go at once.
-        pairs = united(pairs, _neighbours(codes, ordered, first_new))
-    return pairs
+    progress(0.6)
+    blocks = [_Block(values, ordered, first_new, 1) for values in identifiers]
+    blocks += [_Block(codes, ordered, first_new, WINDOW) for codes in _blocking_codes(titles, letters, heads, authors)]
+    progress(1.0)
+    rows = len(titles)
+    for start in range(0, rows, _ROWS_AT_ONCE):
+        pairs = np.empty(0, np.int64)
+        for block in blocks:
+            # Most pairs share several blocks: what is known already is let go at once.
+            pairs = united(pairs, block.pairs(start, start + _ROWS_AT_ONCE, rows))
+        if len(pairs):
+            yield pairs
+
+
+def _blocking_codes(titles: pa.Array, letters: Codes, heads: pa.ChunkedArray, authors: pa.ChunkedArray) -> Iterator[Codes]:
+    """The codes of each kind of block, one kind at a time."""
+    yield _codes(pc.utf8_slice_codeunits(titles, 0, _EDGE), 1)
+    yield _codes(pc.utf8_slice_codeunits(titles, -_EDGE), 1)
+    yield _codes(heads, _ABSTRACT_EDGE)
+    yield from _min_hash_bands(titles)
+    yield letters
+    yield _codes(_first_authors(authors), _FEWEST_LETTERS)
+
+
+class _Block:
+    """Rows in an order in which those of one code follow each other; each meets its next rows among them.
+
+    Rows that are alone with their code, and rows with the code 0, are left out.
+    """
+
+    def __init__(self, codes: Codes | Rows, ordered: Rows, first_new: int, window: int) -> None:
+        filled = ordered[codes[ordered] != 0]
+        order = filled[np.argsort(codes[filled], kind="stable")]
+        own = codes[order]
+        begins = np.ones(len(order) + 1, bool)
+        np.not_equal(own[1:], own[:-1], out=begins[1:-1])
+        alone = begins[:-1] & begins[1:]
+        self._order = order[~alone].astype(np.int32)
+        self._code = np.cumsum(begins[:-1][~alone], dtype=np.int32)
+        self._first_new = first_new
+        self._window = window
+
+    def pairs(self, start: int, stop: int, rows: int) -> Rows:
+        """The pairs whose smaller row is one of those from `start` to `stop`, as numbers, in no order."""
+        order, code = self._order, self._code
+        places = np.flatnonzero((order >= start) & (order < stop))
+        pairs = [np.empty(0, np.int64)]
+        for direction in (1, -1):
+            near = places
+            for step in range(1, self._window + 1):
+                others = near + direction * step
+                within = (others < len(order)) & (others >= 0)
+                near, others = near[within], others[within]
+                same = code[near] == code[others]
+                # Whose neighbour at this distance is of another code has none further on.
+                near, others = near[same], others[same]
+                if not len(near):
+                    break
+                low, high = order[near].astype(np.int64), order[others].astype(np.int64)
+                kept = (low < high) & (high >= self._first_new)
+                pairs.append((low * rows + high)[kept])
+        return np.concatenate(pairs)
 
 
 def _first_authors(authors: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -233,14 +289,6 @@ def _unrepeated(ordered: Rows) -> Rows:
     return found
 
 
-def same_value_pairs(codes: Rows, ordered: Rows, first_new: int = 0) -> Rows:
-    """Pairs of rows with the same code, each row with the next one in an order that has it; 0 matches nothing.
-
-    Pairs are numbers, as `candidate_pairs` gives them, in no order.
-    """
-    return _neighbours(codes, ordered, first_new, window=1)
-
-
 def _codes(values: pa.Array | pa.ChunkedArray, shortest: int) -> Codes:
     """Give each value a number from 1, and 0, which is in no block, to values shorter than `shortest` and nulls."""
     if isinstance(values, pa.ChunkedArray):
@@ -251,46 +299,56 @@ def _codes(values: pa.Array | pa.ChunkedArray, shortest: int) -> Codes:
     return np.where(long_enough.to_numpy(zero_copy_only=False), numbers, np.uint64(0))
 
 
-def _neighbours(codes: Codes | Rows, ordered: Rows, first_new: int, window: int = WINDOW) -> Rows:
-    """Pairs, as numbers, of each row and its next rows, in an order, within the block of its code."""
-    rows = np.int64(max(len(codes), 1))
-    filled = ordered[codes[ordered] != 0]
-    order = filled[np.argsort(codes[filled], kind="stable")]
-    sorted_codes = codes[order]
-    pairs = [np.empty(0, np.int64)]
-    for step in range(1, window + 1):
-        same = np.flatnonzero(sorted_codes[step:] == sorted_codes[:-step])
-        if not len(same):
-            break
-        first, second = order[same], order[same + step]
-        low, high = np.minimum(first, second), np.maximum(first, second)
-        pairs.append((low * rows + high)[high >= first_new])
-    return np.concatenate(pairs)
+def letters_of(folded: pa.Array) -> Codes:
+    """A number for the letters of each folded title, whatever their order: titles whose words changed places have one; 0 for an empty one.
 
-
-def letters_of(titles: pa.Array) -> Codes:
-    """A number for the letters of each squeezed title, whatever their order: titles whose words changed places have one; 0 for an empty one."""
-    offsets = np.frombuffer(titles.buffers()[1], np.int64)[titles.offset : titles.offset + len(titles) + 1]
-    data = np.frombuffer(titles.buffers()[2] or b"", np.uint8)
-    found = np.zeros(len(titles), np.uint64)
-    for start in range(0, len(titles), _TOGETHER):
+    The numbers of a title may change places, but each keeps its figures as they are: 2019 and 2091 are no slips of each other.
+    """
+    offsets = np.frombuffer(folded.buffers()[1], np.int64)[folded.offset : folded.offset + len(folded) + 1]
+    data = np.frombuffer(folded.buffers()[2] or b"", np.uint8)
+    found = np.zeros(len(folded), np.uint64)
+    for start in range(0, len(folded), _TOGETHER):
         part = offsets[start : start + _TOGETHER + 1]
         filled = np.flatnonzero(np.diff(part))
         if len(filled):
             # Between two that are filled nothing lies: an empty title has no letters.
-            found[start + filled] = np.add.reduceat(_WEIGHTS[data[part[0] : part[-1]]], part[filled] - part[0])
+            begins = part[filled] - part[0]
+            found[start + filled] = np.add.reduceat(_weighed(data[part[0] : part[-1]], begins), begins)
     return found
 
 
+def _weighed(letters: npt.NDArray[np.uint8], begins: Rows) -> Codes:
+    """The weight of each letter; of the figures of a number, the first has that of the whole and the others none."""
+    weights = _WEIGHTS[letters]
+    figure = (letters >= ord("0")) & (letters <= ord("9"))
+    places = np.flatnonzero(figure)
+    if not len(places):
+        return weights
+    first = np.ones(len(letters), bool)
+    np.logical_not(figure[:-1], out=first[1:])
+    first[begins] = True
+    starts = np.flatnonzero(first[places])
+    place = np.arange(len(places)) - np.repeat(starts, np.diff(np.append(starts, len(places))))
+    numbers = np.add.reduceat(weights[places] * _ODDS[np.minimum(place, len(_ODDS) - 1)], starts)
+    weights[places] = 0
+    # Mixed, so that two numbers that exchange a figure are two others.
+    numbers ^= numbers >> np.uint64(29)
+    weights[places[starts]] = numbers * np.uint64(0x9E3779B97F4A7C15) | np.uint64(1)
+    return weights
+
+
 _WEIGHTS = np.random.Generator(np.random.PCG64(1997)).integers(1, 1 << 63, 256, np.uint64)
+_WEIGHTS[ord(" ")] = 0
+_ODDS = np.random.Generator(np.random.PCG64(1998)).integers(1, 1 << 63, 40, np.uint64) | np.uint64(1)
+"""By what a figure counts at each place of a number."""
 
 
-def _min_hash_bands(titles: pa.Array) -> list[Codes]:
+def _min_hash_bands(titles: pa.Array) -> Iterator[Codes]:
     """One code a title and band: equal codes mean equal minima of `ROWS` hashes over the 4-grams."""
     coded = titles.dictionary_encode()
     bands = _bands_of(coded.dictionary)
     indices = coded.indices.to_numpy()
-    return [band[indices] for band in bands]
+    return (band[indices] for band in bands)
 
 
 def _bands_of(titles: pa.Array) -> list[Codes]:

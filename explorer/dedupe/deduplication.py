@@ -299,9 +299,12 @@ def _group(
 ) -> tuple[Records, Matches, npt.NDArray[np.int64]]:
     progress(0.0)
     records = Records(table)
-    matches = match(records, first_new=first_new, progress=lambda part: progress(0.2 + 0.8 * part))
+    ids = table.column("id").to_pylist()
+    named = {name for pairs in rules.always for name in pairs}
+    ruled = [row for row, name in enumerate(ids) if name in named] if named else []
+    matches = match(records, ruled=ruled, first_new=first_new, progress=lambda part: progress(0.2 + 0.8 * part))
     progress(1.0)
-    return records, matches, clusters(matches, table.column("id").to_pylist(), rules, records.identifiers)
+    return records, matches, clusters(matches, ids, rules, records.identifiers)
 
 
 def _merge_groups(

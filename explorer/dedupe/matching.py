@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -18,14 +18,13 @@ from rapidfuzz import fuzz, process
 
 from explorer.dedupe import evidence as ev
 from explorer.dedupe import imprint, titles
-from explorer.dedupe.blocking import Rows, candidate_pairs, letters_of, same_value_pairs, sorted_unique, united
+from explorer.dedupe.blocking import Codes, Rows, candidate_pairs, letters_of
 from explorer.dedupe.evidence import LEVELS, LIKELY, SAME
+from explorer.dedupe.packed_pairs import PackedPairs
 from explorer.dedupe.records import Records
 from explorer.papers.schema import TEXT
 
 _CHUNK = 50_000
-_PAIRS = 2_000_000
-"""Pairs that are looked at at once, before most of them are let go."""
 
 _HEAD = 100
 _OFTEN = 2_000
@@ -58,14 +57,15 @@ _PERIODIC = (
 )
 """Words of titles that come again and again without names, or are said by several (RE2)."""
 
-_BOOK_DOI = r"97[89]\d{10}|97[89]-[\d-]{13}"
-
 Mask = npt.NDArray[np.bool_]
 Texts = npt.NDArray[np.object_]
 
 
 MOST_LIKELY = 100_000
 """Pairs that are left to the reader at most: more nobody decides, and titles that differ by a number each would be as many as they like."""
+
+_HELD = 250_000
+"""Pairs that are merged or likely from which on the likely ones that are too many are let go."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,8 @@ class Matches:
     shorter : array of int64
         The row whose title is taken for the beginning of the other one, -1 where there is none.
     apart : tuple of two arrays of int64
-        Rows of the pairs that were looked at and are two papers for certain.
+        Rows of the pairs that were looked at and are two papers for certain, of those of which something may be joined: each row is one
+        of a pair that is merged, or one that a rule joins.
     unlisted : int
         How many more pairs are likely; of those the surest `MOST_LIKELY` are here.
     """
@@ -108,51 +109,124 @@ class Matches:
     unlisted: int
 
 
-def match(records: Records, *, first_new: int = 0, progress: Callable[[float], None] = lambda part: None) -> Matches:
+def match(
+    records: Records,
+    *,
+    ruled: Iterable[int] = (),
+    first_new: int = 0,
+    progress: Callable[[float], None] = lambda part: None,
+) -> Matches:
     """Find the pairs of rows that are, or may be, one paper.
+
+    Titles that are all but the same give some fifty pairs a record. They are looked at some at a time, in three rounds, for a verdict
+    hangs on what is known of other pairs; in between what is known of them lies compressed.
 
     Parameters
     ----------
     records : Records
+    ruled : iterable of int
+        Rows that a rule joins with others, whatever is found.
     first_new : int
         Rows before this one have met each other already; pairs of two of them are left out.
     progress : callable
         Called with the part done, 0 to 1; an exception it raises stops the search.
     """
     close = close_pairs(records, first_new=first_new, progress=lambda part: progress(0.6 * part))
-    found = agreement(records, close, progress=lambda part: progress(0.6 + 0.35 * part))
-    verdict = judged(records, close, found)
-    kept = np.flatnonzero(verdict.same | (verdict.score >= LIKELY))
-    ids = records.table.column("id")
-    rank = np.empty(len(ids), np.int64)
-    rank[pc.sort_indices(ids).to_numpy()] = np.arange(len(ids))
-    one, other = rank[close.low[kept]], rank[close.high[kept]]
-    kept = kept[np.lexsort((np.maximum(one, other), np.minimum(one, other), -verdict.score[kept]))]
-    doubted = np.cumsum(~verdict.same[kept])
-    unlisted = max(int(doubted[-1]) - MOST_LIKELY, 0) if len(kept) else 0
-    kept = kept[verdict.same[kept] | (doubted <= MOST_LIKELY)]
-    low, high = close.low[kept], close.high[kept]
-    versions = verdict.versions[kept]
-    relation = np.where(versions, "version", np.where(verdict.same[kept], "same", "likely")).astype(object)
-    apart = np.flatnonzero(verdict.apart)
-    reason, reasons = _reasons(close, found, verdict, kept)
-    closeness = np.where(close.shared[kept] > 0, 2, (found.levels["title"][kept] <= ev.TITLE_SHORT).astype(np.int64))
-    lengths = pc.utf8_length(records.titles).to_numpy()
-    shorter = np.where(found.ended[kept] & (close.shared[kept] == 0), np.where(lengths[low] < lengths[high], low, high), -1)
+    found, several = agreements(records, close, progress=lambda part: progress(0.6 + 0.35 * part))
+    listed = _Listed(records)
+    verdicts = PackedPairs(Verdict)
+    joined = np.zeros(records.table.num_rows, bool)
+    joined[list(ruled)] = True
+    for number, (pairs, agreed) in enumerate(zip(close, found, strict=True)):
+        progress(0.95 + 0.05 * number / len(close))
+        verdict = judged(records, pairs, agreed, several)
+        listed.add(pairs, agreed, verdict)
+        verdicts.add(verdict)
+        joined[pairs.low[verdict.same]] = joined[pairs.high[verdict.same]] = True
+    apart = [np.empty((2, 0), np.int64)]
+    for pairs, verdict in zip(close, verdicts, strict=True):
+        where = verdict.apart & joined[pairs.low] & joined[pairs.high]
+        apart.append(np.array([pairs.low[where], pairs.high[where]]))
     progress(1.0)
-    return Matches(
-        low,
-        high,
-        verdict.score[kept],
-        verdict.same[kept],
-        relation,
-        reason,
-        reasons,
-        closeness,
-        shorter,
-        (close.low[apart], close.high[apart]),
-        unlisted,
-    )
+    low, high = np.concatenate(apart, axis=1)
+    return listed.matches((low, high))
+
+
+_LISTED = {
+    "low": np.int64,
+    "high": np.int64,
+    "score": np.float64,
+    "same": np.bool_,
+    "versions": np.bool_,
+    "reason": np.int64,
+    "closeness": np.int64,
+    "shorter": np.int64,
+}
+"""What is kept of each pair that is merged or likely."""
+
+
+class _Listed:
+    """The pairs that are merged, and the surest of those that are likely."""
+
+    def __init__(self, records: Records) -> None:
+        ids = records.table.column("id")
+        self._rank = np.empty(len(ids), np.int64)
+        self._rank[pc.sort_indices(ids).to_numpy()] = np.arange(len(ids))
+        self._lengths = records.lengths
+        self._kinds = kinds_of(records)
+        self._parts: list[dict[str, npt.NDArray[Any]]] = [{name: np.empty(0, kind) for name, kind in _LISTED.items()}]
+        self._held = 0
+        self._unlisted = 0
+
+    def add(self, close: ClosePairs, found: Agreement, verdict: Verdict) -> None:
+        """Take what is merged and what is likely of some pairs."""
+        kept = np.flatnonzero(verdict.same | (verdict.score >= LIKELY))
+        low, high = close.low[kept], close.high[kept]
+        ended = found.ended[kept] & (close.shared[kept] == 0)
+        part = {
+            "low": low,
+            "high": high,
+            "score": verdict.score[kept],
+            "same": verdict.same[kept],
+            "versions": verdict.versions[kept],
+            "reason": _reason_codes(self._kinds, close, found, verdict, kept),
+            "closeness": np.where(close.shared[kept] > 0, 2, (found.title[kept] <= ev.TITLE_SHORT).astype(np.int64)),
+            "shorter": np.where(ended, np.where(self._lengths[low] < self._lengths[high], low, high), -1),
+        }
+        self._parts.append(part)
+        self._held += len(kept)
+        if self._held > _HELD:
+            self._parts = [self._surest()]
+            self._held = len(self._parts[0]["low"])
+
+    def _surest(self) -> dict[str, npt.NDArray[Any]]:
+        """What was taken, sorted, and without the likely pairs that are too many."""
+        pairs = {name: np.concatenate([part[name] for part in self._parts]) for name in self._parts[0]}
+        one, other = self._rank[pairs["low"]], self._rank[pairs["high"]]
+        order = np.lexsort((np.maximum(one, other), np.minimum(one, other), -pairs["score"]))
+        same = pairs["same"][order]
+        kept = order[same | (np.cumsum(~same) <= MOST_LIKELY)]
+        self._unlisted += len(order) - len(kept)
+        return {name: values[kept] for name, values in pairs.items()}
+
+    def matches(self, apart: tuple[Rows, Rows]) -> Matches:
+        """All that was taken, with the pairs that are two papers for certain."""
+        pairs = self._surest()
+        relation = np.where(pairs["versions"], "version", np.where(pairs["same"], "same", "likely")).astype(object)
+        codes, reason = np.unique(pairs["reason"], return_inverse=True)
+        return Matches(
+            pairs["low"],
+            pairs["high"],
+            pairs["score"],
+            pairs["same"],
+            relation,
+            reason,
+            _reasons(self._kinds, codes),
+            pairs["closeness"],
+            pairs["shorter"],
+            apart,
+            self._unlisted,
+        )
 
 
 @dataclass(frozen=True)
@@ -168,9 +242,8 @@ class ClosePairs:
     turned : array of bool
         Whether the titles have the same letters in another order.
     shared, other : array of int64
-        The first kind of identifier that both have the same of, and that both have different ones of: an index of `kinds` plus 1,
+        The first kind of identifier that both have the same of, and that both have different ones of: an index of `kinds_of` plus 1,
         0 where there is none.
-    kinds : tuple of str
     """
 
     low: Rows
@@ -180,48 +253,67 @@ class ClosePairs:
     turned: Mask
     shared: npt.NDArray[np.int64]
     other: npt.NDArray[np.int64]
-    kinds: tuple[str, ...]
 
 
-def close_pairs(records: Records, *, first_new: int = 0, progress: Callable[[float], None] = lambda part: None) -> ClosePairs:
+def kinds_of(records: Records) -> tuple[str, ...]:
+    """The kinds of identifiers that two records may share, or have different ones of."""
+    return *records.identifiers, "trial number", "ISBN"
+
+
+def close_pairs(
+    records: Records, *, first_new: int = 0, progress: Callable[[float], None] = lambda part: None
+) -> PackedPairs[ClosePairs]:
     """Find pairs that share an identifier, or a block and much of the title or the abstract; loads their rows."""
     table = records.table
     rows = np.int64(max(table.num_rows, 1))
-    found = []
     # By title and id, so that records of one title meet, and the pairs do not depend on the order of the rows.
     keys = pa.table({"title": records.titles, "id": table.column("id")})
     ordered = pc.sort_indices(keys, sort_keys=[("title", "ascending"), ("id", "ascending")]).to_numpy().astype(np.int64)
-    for values in records.identifiers.values():
-        if values.any():
-            found.append(same_value_pairs(values, ordered, first_new))
-    texts = (records.titles, table.column("abstract"), table.column("authors"))
-    code = candidate_pairs(*texts, ordered, first_new, lambda part: progress(0.4 * part))
-    code = united(code, np.concatenate(found)) if found else code
-    kinds = (*records.identifiers, "trial number", "ISBN")
-    titles, heads, letters = _Titles(records), _Heads(table), letters_of(records.titles)
-    kept: list[tuple[npt.NDArray[Any], ...]] = []
-    # Of the pairs that are looked at few are kept; what is said of the others lies in memory some at a time.
-    for start in range(0, max(len(code), 1), _PAIRS):
-        told = _part_of(progress, 0.4, 0.4, start, len(code))
-        low, high = np.divmod(code[start : start + _PAIRS], rows)
+    letters = letters_of(records.folded)
+    likeness = _Likeness(records, letters)
+    identifiers = [values for values in records.identifiers.values() if values.any()]
+    texts = (records.titles, letters, table.column("abstract"), table.column("authors"))
+    kept: PackedPairs[ClosePairs] = PackedPairs(ClosePairs)
+    touched = np.zeros(table.num_rows, bool)
+    for code in candidate_pairs(*texts, identifiers, ordered, first_new, lambda part: progress(0.3 * part)):
+        low, high = np.divmod(code, rows)
+        progress(0.3 + 0.5 * int(low[0]) / int(rows))
+        pairs = likeness.close(low, high)
+        kept.add(pairs)
+        touched[pairs.low] = touched[pairs.high] = True
+    progress(0.8)
+    records.load(np.flatnonzero(touched), lambda part: progress(0.8 + 0.2 * part))
+    return kept
+
+
+class _Likeness:
+    """What tells which pairs of rows are worth a closer look."""
+
+    def __init__(self, records: Records, letters: Codes) -> None:
+        self._records = records
+        self._letters = letters
+        self._titles = _Titles(records)
+        self._heads = _Heads(records.table)
+
+    def close(self, low: Rows, high: Rows) -> ClosePairs:
+        """Those of some pairs that are alike enough to be looked at field by field."""
+        records, letters = self._records, self._letters
         shared, other = np.zeros(len(low), np.int64), np.zeros(len(low), np.int64)
         for number, values in reversed(list(enumerate(records.identifiers.values(), 1))):
             one, two = values[low], values[high]
             both = (one > 0) & (two > 0)
             shared[both & (one == two)] = number
             other[both & (one != two)] = number
-        ratio, cut = titles.similarity(low, high, told)
+        ratio, cut = self._titles.similarity(low, high)
         turned = (letters[low] == letters[high]) & (letters[low] > 0) & (ratio < 1)
-        alike = (shared > 0) | (ratio >= 0.7) | (cut >= 0.85) | turned | heads.equal(low, high)
-        kept.append(tuple(values[alike] for values in (low, high, shared, other, ratio, cut, turned)))
-    progress(0.8)
-    low, high, shared, other, ratio, cut, turned = (np.concatenate(values) for values in zip(*kept, strict=True))
-    for kind, sets, same_kind in (("trial number", records.trials, _registry), ("ISBN", records.isbns, lambda number: "")):
-        for place in _both_in(sets, low, high, table.num_rows):
-            if _differ(sets[int(low[place])], sets[int(high[place])], same_kind) and not (kind == "ISBN" and shared[place]):
-                other[place] = other[place] or kinds.index(kind) + 1
-    records.load(sorted_unique(np.concatenate([low, high])), lambda part: progress(0.85 + 0.15 * part))
-    return ClosePairs(low, high, ratio, cut, turned, shared, other, kinds)
+        alike = (shared > 0) | (ratio >= 0.7) | (cut >= 0.85) | turned | self._heads.equal(low, high)
+        low, high, shared, other = low[alike], high[alike], shared[alike], other[alike]
+        kinds = kinds_of(records)
+        for kind, sets, same_kind in (("trial number", records.trials, _registry), ("ISBN", records.isbns, lambda number: "")):
+            for place in _both_in(sets, low, high, records.table.num_rows):
+                if _differ(sets[int(low[place])], sets[int(high[place])], same_kind) and not (kind == "ISBN" and shared[place]):
+                    other[place] = other[place] or kinds.index(kind) + 1
+        return ClosePairs(low, high, ratio[alike], cut[alike], turned[alike], shared, other)
 
 
 def _both_in(sets: dict[int, frozenset[str]], low: Rows, high: Rows, rows: int) -> list[int]:
@@ -240,12 +332,6 @@ def _differ(first: frozenset[str], second: frozenset[str], kind: Callable[[str],
     return first.isdisjoint(second) and not {kind(number) for number in first}.isdisjoint({kind(number) for number in second})
 
 
-def _part_of(progress: Callable[[float], None], first: float, length: float, start: int, total: int) -> Callable[[float], None]:
-    """What is told the part done of the pairs from `start` on, where all pairs are the part of `length` from `first` on."""
-    some = min(_PAIRS, total - start)
-    return lambda part: progress(first + length * (start + part * some) / max(total, 1))
-
-
 class _Titles:
     """Distinct titles, and how like each other they are."""
 
@@ -258,9 +344,7 @@ class _Titles:
         self._place = np.zeros(int(records.title.max(initial=0)) + 1, np.int64)
         self._place[records.title] = coded.indices.to_numpy()
 
-    def similarity(
-        self, low: Rows, high: Rows, progress: Callable[[float], None]
-    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    def similarity(self, low: Rows, high: Rows) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
         """Indel similarity of each pair of titles, and that of their common length where one is cut off; 0 to 1.
 
         Each pair of distinct titles is looked at once.
@@ -282,7 +366,6 @@ class _Titles:
         ends = (shorter >= 8) & (shorter <= 0.95 * np.maximum(self._lengths[first], self._lengths[second]))
         likeness, heads = np.zeros(len(keys), np.float32), np.zeros(len(keys), np.float32)
         for start in range(0, len(keys), _CHUNK):
-            progress(start / len(keys))
             part = slice(start, start + _CHUNK)
             left, right = texts.take(pa.array(first[part])).to_pylist(), texts.take(pa.array(second[part])).to_pylist()
             likeness[part] = process.cpdist(left, right, scorer=fuzz.ratio, score_cutoff=60, dtype=np.float32) / 100
@@ -330,40 +413,56 @@ class Agreement:
 
     Attributes
     ----------
-    levels : dict of str to array of int64
-        For each field of `VOTES`, indices of `LEVELS`.
+    title, authors, year, abstract, pages, length : array of int64
+        Indices of `LEVELS`.
     ended : array of bool
         Whether one title goes on where the other one ends, and all else is accounted for.
     marked, aspect : array of bool
         Whether the end that one title lacks says which part or report it is, and which side of its matter it tells of.
     """
 
-    levels: dict[str, npt.NDArray[np.int64]]
+    title: npt.NDArray[np.int64]
+    authors: npt.NDArray[np.int64]
+    year: npt.NDArray[np.int64]
+    abstract: npt.NDArray[np.int64]
+    pages: npt.NDArray[np.int64]
+    length: npt.NDArray[np.int64]
     ended: Mask
     marked: Mask
     aspect: Mask
 
+    @property
+    def levels(self) -> dict[str, npt.NDArray[np.int64]]:
+        """The levels of each field of `LEVELS`."""
+        return {field: getattr(self, field) for field in LEVELS}
 
-def agreement(records: Records, close: ClosePairs, progress: Callable[[float], None] = lambda part: None) -> Agreement:
-    """Compare pairs field by field."""
-    low, high = close.low, close.high
-    authors = _author_levels(records, low, high)
-    progress(0.2)
-    abstract = _abstract_levels(records, low, high)
-    progress(0.4)
-    title, ended, marked, aspect = _title_levels(records, close, abstract, lambda part: progress(0.4 + 0.6 * part))
+
+def agreements(
+    records: Records, close: PackedPairs[ClosePairs], progress: Callable[[float], None] = lambda part: None
+) -> tuple[PackedPairs[Agreement], Mask]:
+    """Compare pairs field by field; tells too which titles, by their numbers, works of several people have."""
+    several = np.zeros(int(records.title.max(initial=0)) + 1, bool)
+    titles_of = _TitleLevels(records)
     long_titles = records.long_titles(_LONG_TITLE_WORDS, _LONG_TITLE)
-    long_titles = long_titles[low] & long_titles[high] & (title <= ev.TITLE_SUBTITLE)
-    years = ev.year_levels(records.year[low], records.year[high])
-    levels = {
-        "title": title,
-        "authors": authors,
-        "year": years,
-        "abstract": abstract,
-        "pages": _page_levels(records, low, high),
-        "length": np.where(long_titles, ev.LENGTH_LONG, ev.LENGTH_UNKNOWN),
-    }
-    return Agreement(levels, ended, marked, aspect)
+    found: PackedPairs[Agreement] = PackedPairs(Agreement)
+    for number, pairs in enumerate(close):
+        low, high = pairs.low, pairs.high
+        authors = _author_levels(records, low, high)
+        abstract = _abstract_levels(records, low, high)
+        title, ended, marked, aspect = titles_of(pairs, abstract, _part_of(progress, number, len(close)))
+        years = ev.year_levels(records.year[low], records.year[high])
+        whole = long_titles[low] & long_titles[high] & (title <= ev.TITLE_SUBTITLE)
+        length = np.where(whole, ev.LENGTH_LONG, ev.LENGTH_UNKNOWN)
+        pages = _page_levels(records, low, high)
+        found.add(Agreement(title, authors, years, abstract, pages, length, ended, marked, aspect))
+        several[records.title[low[(title <= ev.TITLE_SHORT) & (authors == ev.AUTHORS_OTHERS)]]] = True
+    several[0] = False
+    return found, several
+
+
+def _part_of(progress: Callable[[float], None], number: int, parts: int) -> Callable[[float], None]:
+    """What is told the part done of one of several parts."""
+    return lambda part: progress((number + part) / parts)
 
 
 def _author_levels(records: Records, low: Rows, high: Rows) -> npt.NDArray[np.int64]:
@@ -429,67 +528,89 @@ def _page_levels(records: Records, low: Rows, high: Rows) -> npt.NDArray[np.int6
     return np.select([apart, whole, same], [ev.PAGES_OTHER, ev.PAGES_WHOLE, ev.PAGES_SAME], ev.PAGES_UNKNOWN)
 
 
-def _title_levels(
-    records: Records, close: ClosePairs, abstract: npt.NDArray[np.int64], progress: Callable[[float], None]
-) -> tuple[npt.NDArray[np.int64], Mask, Mask, Mask]:
-    low, high, ratio = close.low, close.high, close.ratio
-    marked, ended, aspect = (np.zeros(len(low), bool) for _ in range(3))
-    one, other = records.title[low], records.title[high]
-    equal = (one == other) & (one > 0)
-    steps = [ratio >= 0.92, ratio >= 0.8, ratio >= 0.6]
-    levels = np.select(steps, [ev.TITLE_NEAR, ev.TITLE_ALIKE, ev.TITLE_CHANGED], ev.TITLE_OTHER)
-    levels[(one == 0) | (other == 0)] = ev.TITLE_CHANGED
-    folded = records.folded.dictionary_encode()
-    texts: list[str] = folded.dictionary.to_pylist()
-    word = folded.indices.to_numpy()
-    kinds = np.array([_kind_of_title(text) for text in texts], np.int64)
-    levels[equal] = kinds[word[low[equal]]]
-    alike = np.flatnonzero(~equal & (one > 0) & (other > 0) & ((ratio >= 0.7) | (close.cut >= 0.85)))
-    if not len(alike):
+class _TitleLevels:
+    """Levels of agreement of titles, word by word."""
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+        folded = records.folded.dictionary_encode()
+        self._texts = folded.dictionary
+        self._text = folded.indices.to_numpy()
+
+    @cached_property
+    def _words(self) -> _Words:
+        return _Words(self._records)
+
+    def __call__(
+        self, close: ClosePairs, abstract: npt.NDArray[np.int64], progress: Callable[[float], None]
+    ) -> tuple[npt.NDArray[np.int64], Mask, Mask, Mask]:
+        """Levels of pairs, and what `Agreement` calls `ended`, `marked` and `aspect`."""
+        records = self._records
+        low, high, ratio = close.low, close.high, close.ratio
+        marked, ended, aspect = (np.zeros(len(low), bool) for _ in range(3))
+        one, other = records.title[low], records.title[high]
+        equal = (one == other) & (one > 0)
+        steps = [ratio >= 0.92, ratio >= 0.8, ratio >= 0.6]
+        levels = np.select(steps, [ev.TITLE_NEAR, ev.TITLE_ALIKE, ev.TITLE_CHANGED], ev.TITLE_OTHER)
+        levels[(one == 0) | (other == 0)] = ev.TITLE_CHANGED
+        texts, text = self._texts, self._text
+        own, back = np.unique(text[low[equal]], return_inverse=True)
+        kinds = (_kind_of_title(folded) for folded in texts.take(pa.array(own)).to_pylist())
+        levels[equal] = np.fromiter(kinds, np.int64, len(own))[back]
+        alike = np.flatnonzero(~equal & (one > 0) & (other > 0) & ((ratio >= 0.7) | (close.cut >= 0.85)))
+        if not len(alike):
+            return levels, ended, marked, aspect
+        first, second = text[low[alike]], text[high[alike]]
+        turned = first > second
+        first, second = np.where(turned, second, first), np.where(turned, first, second)
+        keys, back = np.unique(first * np.int64(len(texts)) + second, return_inverse=True)
+        compared, marks, sides = np.zeros(len(keys), np.int64), np.zeros(len(keys), bool), np.zeros(len(keys), bool)
+        doubted: dict[int, tuple[tuple[str, str, bool], ...]] = {}
+        for number, (left, right) in enumerate(self._texts_of(keys)):
+            if number % _OFTEN == 0:
+                progress(number / len(keys))
+            comparison = titles.compare(left, right)
+            compared[number], marks[number], sides[number] = comparison.level, comparison.marked, comparison.aspect
+            if comparison.doubts:
+                doubted[number] = comparison.doubts
+        level = compared[back]
+        marked[alike], aspect[alike] = marks[back], sides[back]
+        known = {
+            titles.FORM: ev.TITLE_FORM,
+            titles.SLIP: ev.TITLE_SLIP,
+            titles.MOVED: ev.TITLE_MOVED,
+            titles.CUT: ev.TITLE_CUT,
+            titles.TURNED: ev.TITLE_TURNED,
+        }
+        for code, found in known.items():
+            # What is not alike at all has other numbers too.
+            levels[alike[(level == code) & ((code != titles.TURNED) | (ratio[alike] >= 0.6))]] = found
+        ended[alike] = (level == titles.CUT) | (level == titles.SUBTITLE)
+        subtitles = alike[level == titles.SUBTITLE]
+        levels[subtitles] = _subtitle_levels(records, low[subtitles], high[subtitles], levels[subtitles])
+        if doubted:
+            doubtful = np.zeros(len(keys), bool)
+            doubtful[list(doubted)] = True
+            some = np.flatnonzero(doubtful[back])
+            doubts = [doubted[pair] for pair in back[some].tolist()]
+            places = alike[some]
+            verdicts = _settled(records, self._words, low[places], high[places], turned[some], doubts, abstract[places])
+            # Of a title that was cut off, too, each word there is must be accounted for.
+            worst = np.where(verdicts == ev.TITLE_SLIP, levels[places], np.maximum(levels[places], verdicts))
+            levels[places] = np.where(ended[places], worst, verdicts)
+            ended[places] &= verdicts == ev.TITLE_SLIP
+        # Words that changed places: by a slip, or to say something else (parents of children, children of parents).
+        moved = close.turned & (levels > ev.TITLE_NEAR)
+        levels[moved] = ev.TITLE_NEAR
         return levels, ended, marked, aspect
-    first, second = word[low[alike]], word[high[alike]]
-    turned = first > second
-    first, second = np.where(turned, second, first), np.where(turned, first, second)
-    keys, back = np.unique(first * np.int64(len(texts)) + second, return_inverse=True)
-    compared, marks, sides = np.zeros(len(keys), np.int64), np.zeros(len(keys), bool), np.zeros(len(keys), bool)
-    doubted: dict[int, tuple[tuple[str, str, bool], ...]] = {}
-    for number, key in enumerate(keys.tolist()):
-        if number % _OFTEN == 0:
-            progress(number / len(keys))
-        comparison = titles.compare(texts[key // len(texts)], texts[key % len(texts)])
-        compared[number], marks[number], sides[number] = comparison.level, comparison.marked, comparison.aspect
-        if comparison.doubts:
-            doubted[number] = comparison.doubts
-    level = compared[back]
-    marked[alike], aspect[alike] = marks[back], sides[back]
-    known = {
-        titles.FORM: ev.TITLE_FORM,
-        titles.SLIP: ev.TITLE_SLIP,
-        titles.MOVED: ev.TITLE_MOVED,
-        titles.CUT: ev.TITLE_CUT,
-        titles.TURNED: ev.TITLE_TURNED,
-    }
-    for code, found in known.items():
-        # What is not alike at all has other numbers too.
-        levels[alike[(level == code) & ((code != titles.TURNED) | (ratio[alike] >= 0.6))]] = found
-    ended[alike] = (level == titles.CUT) | (level == titles.SUBTITLE)
-    subtitles = alike[level == titles.SUBTITLE]
-    levels[subtitles] = _subtitle_levels(records, low[subtitles], high[subtitles], levels[subtitles])
-    if doubted:
-        doubtful = np.zeros(len(keys), bool)
-        doubtful[list(doubted)] = True
-        some = np.flatnonzero(doubtful[back])
-        doubts = [doubted[pair] for pair in back[some].tolist()]
-        places = alike[some]
-        verdicts = _settled(records, low[places], high[places], turned[some], doubts, abstract[places])
-        # Of a title that was cut off, too, each word there is must be accounted for.
-        worst = np.where(verdicts == ev.TITLE_SLIP, levels[places], np.maximum(levels[places], verdicts))
-        levels[places] = np.where(ended[places], worst, verdicts)
-        ended[places] &= verdicts == ev.TITLE_SLIP
-    # Words that changed places: by a slip, or to say something else (parents of children, children of parents).
-    moved = close.turned & (levels > ev.TITLE_NEAR)
-    levels[moved] = ev.TITLE_NEAR
-    return levels, ended, marked, aspect
+
+    def _texts_of(self, keys: npt.NDArray[np.int64]) -> Iterator[tuple[str, str]]:
+        """The two titles of each pair of distinct ones, given as a number; few of them lie in memory at once."""
+        texts = self._texts
+        for start in range(0, len(keys), _AT_ONCE):
+            some = keys[start : start + _AT_ONCE]
+            left, right = (texts.take(pa.array(of)).to_pylist() for of in (some // len(texts), some % len(texts)))
+            yield from zip(left, right, strict=True)
 
 
 def _kind_of_title(folded: str) -> int:
@@ -503,10 +624,9 @@ def _kind_of_title(folded: str) -> int:
 def _subtitle_levels(records: Records, low: Rows, high: Rows, levels: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """Levels of pairs of which one title goes on where the other ends, with a whole word."""
     given = records.table.column("title")
-    lengths = pc.utf8_length(records.titles).to_numpy()
     found = levels.copy()
     for place, (one, other) in enumerate(zip(low.tolist(), high.tolist(), strict=True)):
-        shorter, longer = (one, other) if lengths[one] < lengths[other] else (other, one)
+        shorter, longer = (one, other) if records.lengths[one] < records.lengths[other] else (other, one)
         if records.cut[shorter]:
             found[place] = ev.TITLE_CUT
         elif titles.has_subtitle(given[longer].as_py(), records.titles[shorter].as_py()):
@@ -518,6 +638,7 @@ def _subtitle_levels(records: Records, low: Rows, high: Rows, levels: npt.NDArra
 
 def _settled(
     records: Records,
+    words: _Words,
     low: Rows,
     high: Rows,
     turned: Mask,
@@ -530,7 +651,7 @@ def _settled(
     that the abstracts lack, where they are the same and have its neighbour; one that is rare beside a neighbour that is very common; and
     one of three letters in a row that no other word has.
     """
-    words = _Words(records, {word for some in doubts for one, other, _ in some for word in (*one.split(), *other.split())})
+    words.know({word for some in doubts for one, other, _ in some for word in (*one.split(), *other.split())})
     abstracts = records.table.column("abstract")
     verdicts = np.zeros(len(low), np.int64)
     for number, (some, backwards) in enumerate(zip(doubts, turned.tolist(), strict=True)):
@@ -568,12 +689,11 @@ def _has_word(text: str, word: str) -> bool:
 class _Words:
     """The words of all titles of a table: how many titles have some of them, and which letters follow each other in them."""
 
-    def __init__(self, records: Records, wanted: Iterable[str]) -> None:
+    def __init__(self, records: Records) -> None:
         listed = pc.value_counts(pc.split_pattern(records.folded, " ").flatten())
+        self._listed = listed
         values = listed.field("values")
-        found = listed.filter(pc.is_in(values, value_set=pa.array(sorted(wanted), values.type)))
-        counts = zip(found.field("values").to_pylist(), found.field("counts").to_pylist(), strict=True)
-        self._counts: dict[str, int] = dict(counts)
+        self._counts: dict[str, int] = {}
         self._distinct = len(values)
         # What no other title has may be misspelt.
         several = values.filter(pc.greater(listed.field("counts"), 1))
@@ -583,6 +703,13 @@ class _Words:
         )
         letters = _LETTERS[np.frombuffer(f" {joined[0].as_py()} ".encode(), np.uint8)]
         self._threes = np.bincount(_threes(letters), minlength=_BASE**3)
+
+    def know(self, wanted: Iterable[str]) -> None:
+        """Look up some words: those that are asked about next."""
+        values = self._listed.field("values")
+        found = self._listed.filter(pc.is_in(values, value_set=pa.array(sorted(wanted), values.type)))
+        counts = zip(found.field("values").to_pylist(), found.field("counts").to_pylist(), strict=True)
+        self._counts = dict(counts)
 
     def count(self, text: str) -> int:
         """How many titles have a word; of several, the rarest."""
@@ -636,9 +763,7 @@ class Verdict:
     same, versions, apart : array of bool
         Whether a pair is merged, is of two versions of a work, is two papers for certain.
     bar : array of int64
-        What keeps a pair from being merged: an index of `bars`.
-    bars : tuple of str
-        The first is empty: nothing.
+        What keeps a pair from being merged: an index of `_bars`, 0 where nothing does.
     """
 
     score: npt.NDArray[np.float64]
@@ -646,14 +771,34 @@ class Verdict:
     versions: Mask
     apart: Mask
     bar: npt.NDArray[np.int64]
-    bars: tuple[str, ...]
 
 
-def judged(records: Records, close: ClosePairs, found: Agreement) -> Verdict:
-    """Weigh the evidence of pairs, and look for what bars a merge."""
+_BARS = (
+    "one is a notice about a paper",
+    "volume, issue or pages differ",
+    "other kinds of works",
+    "a conference paper and a journal article",
+    "words of the title differ",
+    "what follows in one title may be another part or report",
+    "a title that many works have",
+    "authors differ",
+    "years differ",
+    "a body's report of another year",
+    "venues differ",
+    "too little is known",
+)
+
+
+def _bars(kinds: tuple[str, ...]) -> tuple[str, ...]:
+    """What may keep a pair from being merged; the first is empty: nothing."""
+    return ("", *(f"other {kind}" for kind in kinds), *_BARS)
+
+
+def judged(records: Records, close: ClosePairs, found: Agreement, several: Mask) -> Verdict:
+    """Weigh the evidence of pairs, and look for what bars a merge; `several` is of all pairs, as `agreements` tells it."""
     low, high = close.low, close.high
     levels = found.levels
-    title, authors, year, abstract, pages = (levels[name] for name in ("title", "authors", "year", "abstract", "pages"))
+    title, authors, year, abstract, pages = found.title, found.authors, found.year, found.abstract, found.pages
     shared, clash = close.shared > 0, close.other > 0
     place = records.imprint
     # What holds of titles, most of all: each word accounted for.
@@ -688,7 +833,7 @@ def judged(records: Records, close: ClosePairs, found: Agreement) -> Verdict:
     bare = (authors == ev.AUTHORS_UNKNOWN) & (abstract == ev.ABSTRACT_UNKNOWN) & ~printed_alike
     # Columns and news come without names each time; a record that lost its names meets one that has them.
     named = records.named[low] | records.named[high] | (records.abstract[low] >= 0) | (records.abstract[high] >= 0)
-    said = named & ~records.notice[low] & ~_said_by_several(records, low, high, title, authors)
+    said = named & ~records.notice[low] & ~(several[records.title[low]] | several[records.title[high]])
     bare &= ~((year == ev.YEAR_SAME) & (title == ev.TITLE_SAME) & long_titles & said)
     # Of a longer one neither the year nor each letter matters, if it is not one that comes again.
     bare[_told_by_title(records, low, high, levels, bare & said)] = False
@@ -724,24 +869,7 @@ def judged(records: Records, close: ClosePairs, found: Agreement) -> Verdict:
     for number in ask.tolist():
         venues[number] = place.venues_differ(int(low[number]), int(high[number]))
     works &= venues | (place.venue[low] == 0) | (place.venue[high] == 0) | shared
-    other_ids = [f"other {kind}" for kind in close.kinds]
-    bars = (
-        "",
-        *other_ids,
-        "one is a notice about a paper",
-        "volume, issue or pages differ",
-        "other kinds of works",
-        "a conference paper and a journal article",
-        "words of the title differ",
-        "what follows in one title may be another part or report",
-        "a title that many works have",
-        "authors differ",
-        "years differ",
-        "a body's report of another year",
-        "venues differ",
-        "too little is known",
-    )
-    number_of = {name: number for number, name in enumerate(bars)}
+    number_of = {name: number for number, name in enumerate(_bars(kinds_of(records)))}
     bar = np.zeros(len(low), np.int64)
     both_kinds = {imprint.ARTICLE, imprint.CONFERENCE}
     meeting = works & np.isin(place.kind[low], list(both_kinds)) & np.isin(place.kind[high], list(both_kinds))
@@ -780,7 +908,7 @@ def judged(records: Records, close: ClosePairs, found: Agreement) -> Verdict:
     versions &= same | (score >= SAME)
     turned = (title == ev.TITLE_TURNED) & ~shared
     apart = clash | notices | turned | (printed_apart & ~shared) | (works & ~shared) | (shared & chapters)
-    return Verdict(score, same, versions, apart & ~same, bar, bars)
+    return Verdict(score, same, versions, apart & ~same, bar)
 
 
 def _one_stretch(records: Records, low: Rows, high: Rows, pages: Mask) -> Mask:
@@ -801,17 +929,6 @@ def _one_stretch(records: Records, low: Rows, high: Rows, pages: Mask) -> Mask:
         found[number] = not place.venues_differ(int(low[number]), int(high[number]))
     whole: Mask = found
     return whole
-
-
-def _said_by_several(
-    records: Records, low: Rows, high: Rows, title: npt.NDArray[np.int64], authors: npt.NDArray[np.int64]
-) -> Mask:
-    """Whether each pair is of a title that works of several people have."""
-    several = np.zeros(int(records.title.max(initial=0)) + 1, bool)
-    several[records.title[low[(title <= ev.TITLE_SHORT) & (authors == ev.AUTHORS_OTHERS)]]] = True
-    several[0] = False
-    found: Mask = several[records.title[low]] | several[records.title[high]]
-    return found
 
 
 def _told_by_title(records: Records, low: Rows, high: Rows, levels: dict[str, npt.NDArray[np.int64]], asked: Mask) -> Rows:
@@ -873,10 +990,7 @@ def _unlike(records: Records, close: ClosePairs, found: Agreement) -> tuple[Mask
     Template DOIs and slips of copying stand on unlike works; chapters bear the DOI of their book.
     """
     unlike, chapters = np.zeros(len(close.low), bool), np.zeros(len(close.low), bool)
-    title, authors, abstract, pages = (found.levels[name] for name in ("title", "authors", "abstract", "pages"))
-    book = np.asarray(pc.fill_null(pc.match_substring_regex(records.doi, _BOOK_DOI), False))
-    book |= np.isin(records.imprint.kind, [imprint.BOOK, imprint.CHAPTER])
-    book[list(records.isbns)] = True
+    title, authors, abstract, pages, book = found.title, found.authors, found.abstract, found.pages, records.book
     empty = (records.title[close.low] == 0) | (records.title[close.high] == 0)
     told = abstract <= ev.ABSTRACT_NEAR
     changed = (title >= ev.TITLE_NEAR) & ~empty & ~told & (close.shared > 0)
@@ -924,24 +1038,40 @@ def other_languages(first: str, second: str) -> bool:
     return bool(spoken(first)) and bool(spoken(second)) and spoken(first) != spoken(second)
 
 
-def _reasons(close: ClosePairs, found: Agreement, verdict: Verdict, kept: Rows) -> tuple[npt.NDArray[np.int64], Texts]:
-    """Say of each pair which fields spoke for it, and what barred it: a number for each pair, and what the numbers say."""
+_REASONED = tuple(field for field in LEVELS if field != "length")
+"""Fields that are named in a reason."""
+
+
+def _reason_sizes(kinds: tuple[str, ...]) -> tuple[int, ...]:
+    """How many values each part of a reason's number has."""
+    return len(kinds) + 1, len(_bars(kinds)), 101, *(len(LEVELS[field]) for field in _REASONED)
+
+
+def _reason_codes(
+    kinds: tuple[str, ...], close: ClosePairs, found: Agreement, verdict: Verdict, kept: Rows
+) -> npt.NDArray[np.int64]:
+    """A number for what spoke for each pair, and what barred it; `_reasons` puts it into words."""
     percent = np.rint(np.maximum(close.ratio, 0)[kept] * 100).astype(np.int64)
-    fields = [field for field in found.levels if field != "length"]
-    parts = [close.shared[kept], verdict.bar[kept], percent, *(found.levels[field][kept] for field in fields)]
-    sizes = [len(close.kinds) + 1, len(verdict.bars), 101, *(len(LEVELS[field]) for field in fields)]
+    levels = found.levels
+    parts = [close.shared[kept], verdict.bar[kept], percent, *(levels[field][kept] for field in _REASONED)]
     code = np.zeros(len(kept), np.int64)
-    for values, size in zip(parts, sizes, strict=True):
+    for values, size in zip(parts, _reason_sizes(kinds), strict=True):
         code = code * size + values
-    _, first, back = np.unique(code, return_index=True, return_inverse=True)
+    return code
+
+
+def _reasons(kinds: tuple[str, ...], codes: npt.NDArray[np.int64]) -> Texts:
+    """Say which fields spoke for pairs, and what barred them."""
+    bars = _bars(kinds)
     said = []
-    for place in first.tolist():
-        shared, bar, likeness, *levels = (int(values[place]) for values in parts)
-        named: dict[str, Any] = {field: LEVELS[field][level] for field, level in zip(fields, levels, strict=True)}
+    for shared, bar, likeness, *levels in zip(
+        *(values.tolist() for values in np.unravel_index(codes, _reason_sizes(kinds))), strict=True
+    ):
+        named: dict[str, Any] = {field: LEVELS[field][level] for field, level in zip(_REASONED, levels, strict=True)}
         if shared:
-            text = f"same {close.kinds[shared - 1]}"
+            text = f"same {kinds[shared - 1]}"
         else:
             text = f"title {named['title']} ({likeness}%)"
             text += "".join(f", {field} {named[field]}" for field in list(named)[1:] if named[field] != "unknown")
-        said.append(text + (f", but {verdict.bars[bar]}" if bar else ""))
-    return back, np.array(said, object)
+        said.append(text + (f", but {bars[bar]}" if bar else ""))
+    return np.array(said, object)

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from explorer.dedupe.blocking import Rows, fold, squeeze
 from explorer.dedupe.identifiers import codes, identifiers, isbns, trials
-from explorer.dedupe.imprint import Imprint
+from explorer.dedupe.imprint import BOOK, CHAPTER, Imprint
 from explorer.dedupe.titles import cut_marks, notices
 from explorer.papers.schema import TEXT
 
@@ -25,6 +25,9 @@ _PEOPLE = 50_000
 
 _BATCH = 20_000
 _HEADINGS = r"^(?:abstract|summary|background|introduction|objectives?|purpose|aims?|importance|context)"
+"""RE2."""
+
+_BOOK_DOI = r"97[89]\d{10}|97[89]-[\d-]{13}"
 """RE2."""
 
 _NO_NAMES = frozenset(("al", "et", "others"))
@@ -129,6 +132,19 @@ class Records:
     @cached_property
     def _sizes(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         return pc.count_substring(self.folded, " ").to_numpy() + 1, pc.utf8_length(self.titles).to_numpy()
+
+    @property
+    def lengths(self) -> npt.NDArray[np.int64]:
+        """Letters of each title, spaces not counted."""
+        return self._sizes[1]
+
+    @cached_property
+    def book(self) -> npt.NDArray[np.bool_]:
+        """Whether each record is of a book or a chapter, by its DOI, its kind or an ISBN."""
+        found = np.asarray(pc.fill_null(pc.match_substring_regex(self.doi, _BOOK_DOI), False))
+        found |= np.isin(self.imprint.kind, [BOOK, CHAPTER])
+        found[list(self.isbns)] = True
+        return found
 
     def long_titles(self, words: int, letters: int) -> npt.NDArray[np.bool_]:
         """Whether each title has so many words and letters."""

@@ -48,6 +48,10 @@ def busy(ahead: int, reason: str, *, ticket: str, queue: str, base: str) -> str:
 
 def jupyter_pages() -> dict[str, str]:
     """Templates (Jinja) of Jupyter's own pages that are shown here; its own ask for files that Voila does not serve, and fail."""
-    error = notice("Not here", '<p>{{ status_message }}.</p><p><a href="{{ base_url }}">To the dashboard</a></p>')
+    error = notice(
+        "{{ 'Not here' if status_code == 404 else 'This did not work' }}",
+        "<p>{{ 'There is nothing at this address: it may be misspelt, or come from another server' if status_message == 'Not Found' "
+        'else status_message }}.</p><p><a href="{{ base_url }}">To the dashboard</a></p>',
+    )
     left = notice("Signed out", '<p><a href="{{ base_url }}">To the dashboard</a></p>')
-    return {"error.html": error, "404.html": error, "logout.html": left}
+    return {**dict.fromkeys(("error.html", "403.html", "404.html", "500.html"), error), "logout.html": left}

@@ -33,6 +33,7 @@ from tornado.web import HTTPError, RequestHandler, StaticFileHandler, authentica
 from traitlets import Instance
 from traitlets.config import Config
 from voila.app import Voila
+from voila.static_file_handler import MultiStaticFileHandler, TemplateStaticFileHandler
 from voila.tornado.handler import TornadoVoilaHandler
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
@@ -90,14 +91,51 @@ POLICY = "; ".join(
 """Content security policy: whatever a page is talked into, the browser asks nobody else."""
 
 
-class _Asset(StaticFileHandler):
+class _Said(RequestHandler):
+    """A handler that is none of Jupyter's, and says what went wrong on a page as theirs do."""
+
+    def send_error(self, status_code: int = 500, **details: Any) -> None:
+        """Answer with an error; whether a file is missing or is not for others makes no difference to who asks."""
+        super().send_error(404 if status_code == 403 else status_code, **details)
+
+    def write_error(self, status_code: int, **details: Any) -> None:
+        """Write the page."""
+        pages = self.settings["jinja2_env"]
+        said = {"base_url": self.settings["base_url"], "status_code": status_code, "status_message": self._reason}
+        self.finish(pages.get_template("error.html").render(**said))
+
+
+class _Nothing(_Said):
+    """What answers at an address that there is nothing at."""
+
+    def prepare(self) -> None:
+        """Refuse whatever is asked."""
+        raise HTTPError(404)
+
+
+class _StaticFile(_Said, MultiStaticFileHandler):  # type: ignore[misc]
+    """Voila's own files."""
+
+
+class _TemplateFile(_Said, TemplateStaticFileHandler):  # type: ignore[misc]
+    """The files of Voila's templates."""
+
+    def parse_url_path(self, path: str) -> str:
+        """Path of a file; Voila's own would end in a traceback where the address is that of none."""
+        if path.count("/") < 2 or path.split("/")[1] != "static":
+            raise HTTPError(404)
+        found: str = super().parse_url_path(path)
+        return found
+
+
+class _Asset(_Said, StaticFileHandler):
     """plotly.js out of the installed package; the address carries its version, so it may be kept for a year."""
 
     def get_cache_time(self, path: str, modified: Any, mime_type: str) -> int:
         return _YEAR
 
 
-class _Text(RequestHandler):
+class _Text(_Said):
     """The page's script and style sheet, whose addresses carry their hash."""
 
     def get(self, name: str) -> None:
@@ -129,6 +167,9 @@ class _Page(TornadoVoilaHandler):  # type: ignore[misc]
         """Start a dashboard, where there is room for it and a person asks for a page."""
         if not is_visit(self.request.headers):
             raise HTTPError(403, reason="Not a visit of a page")
+        if path:
+            # Voila would send whoever asks to a folder of files that is closed.
+            raise HTTPError(404)
         # Whatever the browser said of itself, the kernel learns whose token let it in.
         reader = getattr(self.current_user, "username", "")
         self.request.headers[HEADER] = reader if reader in self.identity_provider.readers else ""
@@ -242,8 +283,9 @@ class ExplorerServer(Voila):  # type: ignore[misc]
     def init_settings(self) -> dict[str, Any]:
         """Voila's settings with ours, which it would add too late for compression to be set up."""
         settings = {**super().init_settings(), **self.tornado_settings}
-        pages = settings["jinja2_env"]
-        pages.loader = ChoiceLoader([DictLoader(jupyter_pages()), pages.loader])
+        # Voila's handlers look at its own first.
+        for pages in (settings["jinja2_env"], settings["voila_jinja2_env"]):
+            pages.loader = ChoiceLoader([DictLoader(jupyter_pages()), pages.loader])
         if (corpus := settings.get("explorer_corpus")) is not None:
             settings["explorer_first_view"] = view = FirstView(corpus(), self.base_url)
             view.warm()
@@ -258,8 +300,15 @@ class ExplorerServer(Voila):  # type: ignore[misc]
         corpus = self.tornado_settings.get("explorer_corpus", default_corpus)
         ending = (rf"{self.server_url}{ADDRESS}/([\w-]+)", Unsubscribe, {"subscriptions": Subscriptions(corpus)})
         file = (rf"{self.server_url}lx/file/([\w-]+)", DownloadHandler)
-        pages = {TornadoVoilaHandler: _Page, VoilaKernelWebsocketHandler: Line}
+        pages = {
+            TornadoVoilaHandler: _Page,
+            VoilaKernelWebsocketHandler: Line,
+            MultiStaticFileHandler: _StaticFile,
+            TemplateStaticFileHandler: _TemplateFile,
+        }
+        nothing = (rf"{self.server_url}voila/files/.*", _Nothing)
         return [
+            nothing,
             queue,
             asset,
             text,
@@ -390,6 +439,7 @@ def settings(
     local = ip in ("localhost", "127.0.0.1", "::1")
     config.Voila.tornado_settings = {
         "compress_response": True,
+        "default_handler_class": _Nothing,
         "headers": {"Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin"},
         # On the loopback address only requests that name it are answered, so that a page elsewhere cannot rebind its
         # host name to this machine and read the papers.
