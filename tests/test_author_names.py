@@ -204,6 +204,9 @@ def test_lists_are_split_at_any_separator(people: list[Name]) -> None:
         ("Moss, Ida [0000-0001-2345-678X]; Fenn, Lou (https://orcid.org/0000-0002-2345-6789)", ["Moss, Ida", "Fenn, Lou"]),
         ("Ida Moss <ida@example.org>; Lou Fenn", ["Ida Moss", "Lou Fenn"]),
         ("Wei Zhao 0003; Reed2000", ["Wei Zhao 0003", "Reed2000"]),
+        ("Moss, Ida (Department of Peat, University of A); Fenn, Lou (ed.)", ["Moss, Ida", "Fenn, Lou"]),
+        ("Moss I, the Bog Study Group", ["Moss I", "the Bog Study Group"]),
+        ("Alliance for Bogs, Fens and Mires", ["Alliance for Bogs, Fens and Mires"]),
     ],
 )
 def test_lists_met(cell: str, names: list[str]) -> None:
@@ -219,6 +222,23 @@ def test_lists_met(cell: str, names: list[str]) -> None:
         ("Moss, Ida & Fenn, Lou", ["Moss, Ida", "Fenn, Lou"]),
         ("García López, MA", ["García López, MA"]),
         ("Roe, Sam, Jr.", ["Roe, Sam, Jr."]),
+        ("Ida Moss, Lou Fenn, Ann Poe", ["Ida Moss", "Lou Fenn", "Ann Poe"]),
+        ("Moss, Ida und Fenn, Lou", ["Moss, Ida", "Fenn, Lou"]),
+        ("Moss, Ida | Fenn, Lou", ["Moss, Ida", "Fenn, Lou"]),
+        ("Ida Moss et al.", ["Ida Moss"]),
+        ("Moss, Ida, et al.", ["Moss, Ida"]),
+        ("王小明,李大伟", ["王小明", "李大伟"]),
+        ("王小明 李大伟", ["王小明", "李大伟"]),
+        ("王小明,李大伟,等", ["王小明", "李大伟"]),
+        ("김철수, 이영희", ["김철수", "이영희"]),
+        ("山田 太郎, 鈴木 花子", ["山田 太郎", "鈴木 花子"]),
+        # A family name and a given one.
+        ("佐々木, 健太郎", ["佐々木, 健太郎"]),
+        ("田中, 康夫", ["田中, 康夫"]),
+        ("欧阳, 修", ["欧阳, 修"]),
+        ("José Ortega y Gasset", ["José Ortega y Gasset"]),
+        ("van der Berg, Jan, III", ["van der Berg, Jan, III"]),
+        ("Moss, I. A., PhD", ["Moss, I. A., PhD"]),
     ],
 )
 def test_a_value_of_one_name_that_lists_several(value: str, names: list[str]) -> None:

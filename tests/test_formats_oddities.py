@@ -98,3 +98,52 @@ def test_macros_of_ads_are_journals_alone_and_give_way_to_the_file_itself() -> N
     own = '@string{apj = "Annals of Peat"}\n@article{k, title={Moss}, journal = apj, note = na, year = 2016}'
     found = paper(own, "a.bib")
     assert (found["venue"], found["note"]) == ("Annals of Peat", "na")
+
+
+_NOTHING = ["NA", "N/A", "nan", "NaN", "None", "NULL", "#N/A", "<NA>", "-", "[No abstract available]", "No abstract available."]
+
+
+@pytest.mark.parametrize("said", _NOTHING)
+def test_what_programs_write_for_a_missing_value_is_none(said: str) -> None:
+    """R writes ``NA``, pandas ``nan`` and ``None``, spreadsheets ``#N/A``, databases that there is no abstract."""
+    names = ("abstract", "authors", "venue", "keywords", "doi", "year", "url", "volume", "pages")
+    ris = "".join(f"{tag}  - {said}\n" for tag in ("AB", "AU", "JO", "KW", "DO", "UR", "PY"))
+    for text, name in (
+        (f"Title,Abstract,Authors,Journal,Keywords,DOI,Year,URL,Volume,Pages\nMoss{(',' + said) * 9}\n", "a.csv"),
+        ("@article{a, title={Moss}, " + ", ".join(f"{n}={{{said}}}" for n in ("journal", *names)) + "}", "a.bib"),
+        (f"TY  - JOUR\nTI  - Moss\n{ris}ER  - \n", "a.ris"),
+    ):
+        found = paper(text, name)
+        assert {field: found.get(field) for field in names if field != "authors" or "bstract" not in said} == dict.fromkeys(
+            found_names := [field for field in names if field != "authors" or "bstract" not in said]
+        ), (name, found_names)
+
+
+def test_a_word_for_nothing_among_others_is_somebody_and_a_title_stays() -> None:
+    found = paper("Title,Authors,Journal,Year\nNA,Roe; NA,Na,2016\n", "a.csv")
+    assert (found["title"], found["authors"], found["venue"]) == ("NA", ["Roe", "NA"], "Na")
+
+
+def test_records_whose_type_stands_within_them() -> None:
+    """R writes tags in the order of a table's columns."""
+    record = "DB  - WoS\nTI  - {0}\nAU  - Moss, Ida\nTY  - JOUR\nSO  - Bog Science\nPY  - 2016\nER  - \n\n"
+    found = import_papers(Source("a.ris", data="".join(map(record.format, ("One", "Two"))).encode())).table.to_pylist()
+    assert [(p["title"], p["authors"], p["venue"], p["year"]) for p in found] == [
+        (title, ["Moss, Ida"], "Bog Science", 2016) for title in ("One", "Two")
+    ]
+
+
+def test_authors_that_pandas_wrote_as_rows_of_an_answer() -> None:
+    found = paper("title,authors,year\nMoss,\"[{'authorId': '1', 'name': 'Ida Moss'}, {'name': 'Lou Fenn'}]\",2016\n", "a.csv")
+    assert found["authors"] == ["Ida Moss", "Lou Fenn"]
+
+
+@pytest.mark.parametrize(("cell", "day"), [("Mar-12", "2012-03-01"), ("Dez-98", "1998-12-01"), ("Jänner 2012", "2012-01-01")])
+def test_months_of_spreadsheets_and_of_austria(cell: str, day: str) -> None:
+    found = paper(f"Title,Authors,Date\nMoss,Ida Fenn,{cell}\n", "a.csv")
+    assert (str(found["published"])[:10], found["precision"]) == (day, "month")
+
+
+def test_a_year_that_only_the_issue_has_in_europe_pmc() -> None:
+    answer = {"resultList": {"result": [{"title": "Moss", "journalInfo": {"yearOfPublication": 2016}}]}}
+    assert paper(json.dumps(answer), "a.json")["year"] == 2016

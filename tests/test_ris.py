@@ -23,6 +23,7 @@ def by_line(text: str) -> list[tuple[int, bool, dict[str, list[str]]]]:
     found: list[tuple[int, bool, dict[str, list[list[str]]]]] = []
     fields: dict[str, list[list[str]]] | None = None
     start, tag, narrow = 0, "", True
+    within = types_within(text)
     for number, line in enumerate(text.split("\n"), start=1):
         match = TAG.match(line)
         if match is None or (match.group(2) != "  " and match.group(1) not in (KNOWN if narrow else ("TY", "ER"))):
@@ -34,7 +35,7 @@ def by_line(text: str) -> list[tuple[int, bool, dict[str, list[str]]]]:
             narrow = match.group(2) != "  "
         if tag == "ER" and not match.group(3).strip(" \t"):
             narrow = True
-        if fields is not None and tag in ("TY", "ER"):
+        if fields is not None and tag in (("ER",) if within else ("TY", "ER")):
             found.append((start, tag == "ER" and "TY" in fields, fields | ({"ER": []} if tag == "ER" else {})))
             fields = None
         if tag != "ER":
@@ -53,8 +54,21 @@ def by_line(text: str) -> list[tuple[int, bool, dict[str, list[str]]]]:
     ]  # fmt: skip
 
 
+def types_within(text: str) -> bool:
+    """Whether the first record has its type behind its title or its names, and no second title behind that."""
+    lines = (re.match(r"[ \t]{0,3}(..)(?:  ?|\t)-([ \t].*|)$", line) for line in text.split("\n"))
+    found = [(match.group(1), match.group(2).strip(" \t")) for match in lines if match]
+    tags = [tag for tag, value in found if tag == "TY" or bool(value) == (tag != "ER")]
+    record = tags[: tags.index("ER")] if "ER" in tags else []
+    if record.count("TY") != 1:
+        return False
+    before, after = record[: record.index("TY")], record[record.index("TY") + 1 :]
+    titles = ({"TI", "T1"}.intersection(some) for some in (before, after))
+    return not {"TI", "T1", "AU", "A1"}.isdisjoint(before) and not all(titles)
+
+
 def by_column(text: str) -> list[tuple[int, bool, dict[str, list[str]]]]:
-    done = ris_lines.split(text.encode(), 1)
+    done = ris_lines.split(text.encode(), 1, within=ris_lines.types_within(text.encode()))
     records: list[dict[str, list[str]]] = [{} for _ in range(done.table.count)]
     for value, code, record in zip(done.table.values.to_pylist(), done.table.codes, done.table.records, strict=True):
         records[record].setdefault(done.table.tags[code], []).append(value)
@@ -79,6 +93,7 @@ def test_records_are_those_of_reading_line_by_line(text: str) -> None:
 
 
 @settings(deadline=None)
+@example(["AU  - a", "TY  - ", "ER  - ", "TY  - ", "TI  - b", "ER  - "], 9)
 @example(["TY  - ", "ER  - ", "TI - ", ";"], 1)
 @example(["TY  - ", "ER  - ", "AU - ", ";"], 1)
 @given(st.lists(LINES, max_size=20), st.integers(1, 40))

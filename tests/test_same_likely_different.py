@@ -129,6 +129,14 @@ def test_a_notice_is_not_its_paper(notice: str) -> None:
         ("TrialID", ["ChiCTR1900021111", "ChiCTR1900022222"]),
         ("accession", ["CN-00000001", "CN-00000002"]),
         ("isbn", ["978-0-306-40615-7", "978-1-86197-876-9"]),
+        ("note", ["PMID: 11111111", "Peat.\nPMID: 22222222 [PubMed - indexed for MEDLINE]"]),
+        ("extra", ["PMCID: PMC1111111\nPMID: 33333333", "PMCID: PMC2222222"]),
+        ("UT", ["WOS:000111111100001", "WOS:000222222200002"]),
+        ("EID", ["2-s2.0-84900000001", "2-s2.0-84900000002"]),
+        ("url", [f"https://www.scopus.com/inward/record.uri?eid=2-s2.0-8490000000{n}&partnerID=40" for n in (1, 2)]),
+        ("accession", ["EJ1111111", "EJ2222222"]),
+        ("Embase accession ID", ["L601111111", "L602222222"]),
+        ("Lens ID", ["011-111-111-111-11X", "022-222-222-222-222"]),
     ],
 )
 def test_two_identifiers_of_a_kind_are_two_papers(name: str, values: list[object]) -> None:
@@ -137,6 +145,11 @@ def test_two_identifiers_of_a_kind_are_two_papers(name: str, values: list[object
     assert class_of(title, title, abstract=[abstract] * 2, **{name: values}) == "likely"
     assert class_of(title, title, abstract=[abstract] * 2, **{name: [values[0]] * 2}) == "same"
     assert class_of(title, title, abstract=[abstract] * 2, **{name: [values[0], None]}) == "same"
+
+
+def test_the_pmid_of_another_paper_in_a_note_is_none_of_this_one() -> None:
+    title = "Migration of young eels along a stony coast in winter"
+    assert class_of(title, title, note=["Comment in PMID: 11111111", "Erratum in: Eel Sci, PMID: 22222222"]) == "same"
 
 
 def test_a_book_and_its_isbn_in_ten_and_thirteen_digits() -> None:
@@ -166,6 +179,13 @@ def test_a_book_doi_stands_on_each_of_its_chapters(fields: dict[str, str]) -> No
     result = merge_duplicates(records(_chapters, **given))
     # Two records of one chapter meet, though another chapter stands between them.
     assert classes(result) == {("r1", "r3"): "same"}
+
+
+def test_a_first_chapter_begins_at_page_one() -> None:
+    pages = {"doi": ["10.4324/abc"] * 2, "pages": ["1-19", "20-41"]}
+    assert class_of("An introduction to eels", "An introduction to nets", **pages) == "different"
+    # An article may have had no pages yet.
+    assert class_of("An introduction to eels", "An introduction to eel", **pages, volume=[None, "7"]) == "same"
 
 
 def test_volumes_and_pages_are_evidence() -> None:

@@ -19,24 +19,59 @@ from explorer.papers.schema import FIELDS, TEXT
 
 Codes = npt.NDArray[np.int64]
 
-KINDS = ("DOI", "arXiv id", "PMID", "PMCID", "OpenAlex id")
+KINDS = (
+    "DOI",
+    "arXiv id",
+    "PMID",
+    "PMCID",
+    "OpenAlex id",
+    "Web of Science id",
+    "Scopus id",
+    "ERIC number",
+    "Embase id",
+    "Lens id",
+)
 """Kinds of which a record bears one."""
 
 _NAMES = {
     "PMID": {"pmid", "pubmedid", "medlinepmid", "pm", "medlineid", "pubmed", "pubmednumber", "pubmedpmid"},
     "PMCID": {"pmcid", "pmc", "pubmedcentralid"},
     "OpenAlex id": {"openalex", "openalexid", "openalexwork", "openalexworkid"},
-}
+    "Web of Science id": {"ut", "uniquewosid", "utuniquewosid", "uniqueid", "wosid", "accession", "accessionnumber", "an"},
+    "Scopus id": {"eid", "scopuseid", "scopusid"},
+    "ERIC number": {"ericnumber", "ericid", "ericnum", "accession", "accessionnumber", "an"},
+    "Embase id": {"embaseaccessionid", "embaseid", "luiid", "accession", "accessionnumber", "an"},
+    "Lens id": {"lensid"},
+}  # fmt: skip
 _PATTERNS = {
     "PMID": r"(?i)^\s*(?:pmid:?\s*|https?://(?:www\.)?(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/pubmed)/|MEDLINE:\s*)?0*(?P<id>[1-9]\d{0,8})(?:\.0+)?/?\s*$",
     "PMCID": r"(?i)^\s*(?:pmcid:?\s*|https?://\S*/)?(?:PMC)?0*(?P<id>[1-9]\d{1,8})(?:\.\d+)?/?\s*$",
     "OpenAlex id": r"(?i)^\s*(?:https?://(?:api\.)?openalex\.org/(?:works/)?)?(?P<id>W\d{4,12})\s*$",
+    "Web of Science id": r"^\s*(?:WOS|ISI):(?P<id>[A-Z0-9]{15})\s*$",
+    "Scopus id": r"^\s*2-s2\.0-(?P<id>\d{8,11})\s*$",
+    "ERIC number": r"^\s*(?P<id>E[DJ]\d{6,7})\s*$",
+    "Embase id": r"^\s*(?P<id>L\d{6,12})\s*$",
+    "Lens id": r"(?i)^\s*(?P<id>\d{3}-\d{3}-\d{3}-\d{3}-\d{2}[\dX])\s*$",
 }
 _ADDRESSES = {
     "PMID": r"(?i)^https?://(?:www\.)?(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/pubmed)/(?P<id>[1-9]\d{0,8})/?(?:[?#].*)?$",
     "PMCID": r"(?i)/pmc/articles/PMC(?P<id>[1-9]\d{1,8})(?:\D|$)",
     "OpenAlex id": r"(?i)^https?://(?:api\.)?openalex\.org/(?:works/)?(?P<id>W\d{4,12})$",
+    "Web of Science id": r"(?i)webofscience\.com/\S*/WOS:(?P<id>[A-Z0-9]{15})(?:\W|$)",
+    "Scopus id": r"(?i)^https?://www\.scopus\.com/\S*[?&]eid=2-s2\.0-(?P<id>\d{8,11})(?:\D|$)",
+    "ERIC number": r"(?i)^https?://(?:www\.)?eric\.ed\.gov/\?id=(?P<id>E[DJ]\d{6,7})(?:\W|$)",
+    "Embase id": r"(?i)^https?://www\.embase\.com/\S*[?&]id=(?P<id>L\d{6,12})(?:\W|$)",
+    "Lens id": r"(?i)^https?://(?:www\.|link\.)?lens\.org/(?P<id>\d{3}-\d{3}-\d{3}-\d{3}-\d{2}[\dX])(?:\W|$)",
 }
+_IN_IDS = frozenset(("OpenAlex id", "Web of Science id", "ERIC number", "Lens id"))
+"""Kinds whose form tells them from other ids of records."""
+
+_NOTES = ("note", "notes", "n1", "extra", "annote")
+_NOTED = {
+    "PMID": r"(?im)^\s*PMID:?\s*0*(?P<id>[1-9]\d{3,8})\s*(?:$|[;,.\[]|PMCID)",
+    "PMCID": r"(?im)^\s*PMCID:?\s*PMC(?P<id>[1-9]\d{3,8})\s*(?:$|[;,.\[]|PMID)",
+}
+"""How reference managers keep in a note what a format has no field for: on a line of its own (RE2)."""
 PREPRINT_DOI = (
     r"^10\.(?:48550/|1101/\d|64898/|26434/|21203/|31234/|31219/|31222/|31235/|20944/|2139/ssrn|36227/|22541/|5281/zenodo|51094/|"
     r"32942/|35542/|55458/|12688/|33774/|14293/)"
@@ -58,7 +93,7 @@ _REGISTRY_HOST = (
 )
 _NO_PLACE_OF_NUMBERS = frozenset(("title", "abstract", "authors", "keywords", "venue", "doi", "arxiv_id", "code_url", "source"))
 _PLACES = re.compile(
-    r"^(?:id|url|note|n1|notes|howpublished|accession|an|number|reportnumber|secondaryids?|m1|c\d|u\d|l\d|doi|eprint|archiveid|recordid|"
+    r"^(?:id|url|note|n1|notes|extra|annote|howpublished|accession|an|number|reportnumber|secondaryids?|m1|c\d|u\d|l\d|doi|eprint|archiveid|recordid|"
     r".*(?:trial|registr|nct|studyid|otherids?).*)$"
 )
 
@@ -102,7 +137,7 @@ def identifiers(table: pa.Table) -> dict[str, pa.Array]:
     Returns
     -------
     dict of str to Array of large_string
-        For each of `KINDS`, one value a row, in its normal form.
+        For DOI, arXiv id, and those of `KINDS` that some record bears, one value a row, in its normal form.
     """
     rows = table.num_rows
     given = table.column("doi")
@@ -112,18 +147,24 @@ def identifiers(table: pa.Table) -> dict[str, pa.Array]:
     dois = pc.if_else(pc.fill_null(pc.starts_with(dois, "10.48550/arxiv."), False), None, dois)
     found: dict[str, pa.Array] = {"DOI": dois, "arXiv id": arxiv}
     ids, urls = table.column("id"), table.column("url")
-    for kind in ("PMID", "PMCID", "OpenAlex id"):
+    for kind in KINDS[2:]:
         parts: list[pa.ChunkedArray | pa.Array] = []
         for name in columns_named(table, _NAMES[kind]):
             if (column := texts(table.column(name))) is not None:
                 parts.append(_extracted(column, _PATTERNS[kind]))
         if urls.null_count < rows:
             parts.append(_extracted(urls, _ADDRESSES[kind]))
+        if kind in _NOTED:
+            for name in columns_named(table, _NOTES):
+                if (column := texts(table.column(name))) is not None:
+                    parts.append(_extracted(column, _NOTED[kind]))
         if kind == "PMID":
             parts.append(_numbers_of_pubmed(table))
         for values in _own_ids(table, ids):
-            parts.append(_extracted(values, _ADDRESSES[kind] if kind != "OpenAlex id" else _PATTERNS[kind]))
-        found[kind] = _whole(pc.coalesce(*parts))
+            parts.append(_extracted(values, _PATTERNS[kind] if kind in _IN_IDS else _ADDRESSES[kind]))
+        values = _whole(pc.coalesce(*parts))
+        if values.null_count < rows:
+            found[kind] = values
     return found
 
 

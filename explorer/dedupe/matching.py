@@ -994,7 +994,11 @@ def _unlike(records: Records, close: ClosePairs, found: Agreement) -> tuple[Mask
     empty = (records.title[close.low] == 0) | (records.title[close.high] == 0)
     told = abstract <= ev.ABSTRACT_NEAR
     changed = (title >= ev.TITLE_NEAR) & ~empty & ~told & (close.shared > 0)
-    chapters |= changed & (book[close.low] | book[close.high] | (pages == ev.PAGES_OTHER))
+    # The first chapter begins at page 1; what has no volume either is no article that waits for its pages.
+    first, loose = records.imprint.page, np.maximum(records.imprint.volume, records.imprint.issue) <= 0
+    begun = (np.minimum(first[close.low], first[close.high]) > 0) & (first[close.low] != first[close.high])
+    begun &= loose[close.low] & loose[close.high]
+    chapters |= changed & (book[close.low] | book[close.high] | (pages == ev.PAGES_OTHER) | begun)
     unlike |= changed & ((title == ev.TITLE_TURNED) | (authors == ev.AUTHORS_OTHERS)) | chapters
     # No book gives its PMID to its chapters.
     sure = np.zeros(len(close.low), bool)
@@ -1002,8 +1006,8 @@ def _unlike(records: Records, close: ClosePairs, found: Agreement) -> tuple[Mask
         if kind != "DOI":
             sure |= (values[close.low] > 0) & (values[close.low] == values[close.high])
     for place in np.flatnonzero(changed & ~unlike & ~sure & (title == ev.TITLE_OTHER)).tolist():
-        first, second = (records.folded[int(row)].as_py() for row in (close.low[place], close.high[place]))
-        unlike[place] = not (authors[place] <= ev.AUTHORS_MOST and other_languages(*sorted((first, second))))
+        said = sorted(records.folded[int(row)].as_py() for row in (close.low[place], close.high[place]))
+        unlike[place] = not (authors[place] <= ev.AUTHORS_MOST and other_languages(*said))
     return unlike, chapters
 
 

@@ -111,6 +111,7 @@ _BODY = re.compile(
     r"|agenc(?:y|ies)|agencia|agentur|investigators|secretariat|corporations?|gmbh|inc|ltd|llc|plc|corp|s\.a|academy|academia|académie|akademie"
     r"|laborator(?:y|ies)|laboratoire|laboratorio|hospitals?|hôpital|h[oô]pitaux|klinik\w*|clinics?|task force|working (?:group|party)"
     r"|study group|research group|writing group|initiative|authorit(?:y|ies)|administration|bureau|network|taskforce|workgroup|librar(?:y|ies)"
+    r"|(?:alliance|partnership|coalition|cent(?:er|re)|board|office|bank) (?:for|of|on|to|against)"
     r"|bibliothek|museum|musée|museo|world health|united nations|nations unies|european union|steering|contributors|anonymous|staff"
     r"|университет\w*|институт\w*|академи\w*|министерств\w*|обществ\w*|организаци\w*|комитет\w*|центр\w*|ассоциаци\w*|фонд)\b",
     re.IGNORECASE,
@@ -430,10 +431,12 @@ _WIDE = re.compile(r"\s*[、，،]\s*")
 # "and" in languages in which it is a word or a letter; a letter also joins two family names of one person.
 _AND_ELSEWHERE = re.compile(r"\s+(?:y|e|i|et|und|och|og|ve|и|та|και)\s+")
 _DOTS = re.compile(f"(?<=[{_HAN}{_HANGUL}])\\s?[·・•]\\s?(?=[{_HAN}{_HANGUL}])")
-# What publishers print behind a name: marks of affiliations and of notes, an ORCID iD, an address.
+# What publishers print behind a name: marks of affiliations and of notes, an ORCID iD, an address, a role, where somebody works.
 _BEHIND = re.compile(
     r"\s*[(\[<]\s*(?:mailto:)?[^\s<>()\[\]@]+@[^\s<>()\[\]@]+\s*[)\]>]"
     r"|\s*[(\[]?\s*(?:ORCID(?: iD)?:?\s*)?(?:https?://orcid\.org/)?\b\d{4}-\d{4}-\d{4}-\d{3}[\dX]\b\s*[)\]]?"
+    r"|\s*[(\[](?:eds?|editors?|hrsg|hg|coords?|comps?|transl?|org|dir)\.?[)\]]"
+    r"|\s*\([^()]*\b(?:universit|universid|institut|departm|hospital|college|laborator|academy)[^()]*\)"
     r"|\s*[(\[]\d{1,2}(?:\s*,\s*\d{1,2})*[)\]](?=\s*(?:[,;，、&]|and\b|\Z))"
     r"|[¹²³⁴-⁹⁰*†‡§¶‖]+(?:\s*,\s*[¹²³⁴-⁹⁰*†‡§¶‖]+)*",
     re.IGNORECASE,
@@ -485,15 +488,39 @@ def several_names(text: str) -> bool:
     >>> several_names("García López, MA"), several_names("Roe, Sam, Jr."), several_names("Barnes & Noble")
     (False, False, False)
     """
-    if _SEVERAL.search(text):
+    if _SEVERAL.search(text) or ((more := _MORE.search(text)) and more.start() > 0):
         return True
-    if "&" in text and not _BODY.search(text):
+    body = _BODY.search(text) is not None
+    if "&" in text and not body:
         return all(" " in part.strip() for part in text.split("&"))
     pieces = [piece for piece in _COMMAS.split(text) if piece and not _SUFFIX.match(piece)]
+    if _EASTERN_LETTER.search(text):
+        return _several_eastern(text, pieces)
+    if not body and text.count(",") > 1:
+        # No name has two commas around what is neither a suffix nor initials.
+        whole = len(pieces) > 2 and all(" " in piece and not _INITIALS.match(piece) for piece in pieces)
+        if whole or _and_in_english(text) != text:
+            return True
     return len(pieces) > 1 and all(map(_short, pieces))
 
 
-_SEVERAL = re.compile(r"(?:,[^,]*){3}|[;；؛،、，]")
+_SEVERAL = re.compile(r"(?:,[^,]*){3}|[;；؛،、，|]")
+
+
+def _several_eastern(text: str, pieces: list[str]) -> bool:
+    """Whether what an ASCII comma, a dot or a space parts are names of China, Japan and Korea, and not the parts of one."""
+    bare = [piece.replace(" ", "") for piece in pieces]
+    if len(bare) > 1 and all(map(_EASTERN.match, bare)):
+        # Of two letters each they may be a family name and a given one of Japan.
+        whole = all(map(_whole_name, bare)) and max(map(len, bare)) > 2
+        return len(bare) > 2 or whole or all(" " in piece.strip() for piece in pieces)
+    return _DOTS.sub(_dot_between_names, text) != text or len(_names_between_spaces(text)) > 1
+
+
+def _names_between_spaces(text: str) -> list[str]:
+    """Whole Chinese or Korean names that nothing but a space parts; else the text."""
+    words = text.split()
+    return words if len(words) > 1 and all(len(word) > 2 and _whole_name(word) for word in words) else [text]
 
 
 def _dot_between_names(match: re.Match[str]) -> str:
@@ -553,6 +580,8 @@ def _with_bodies(text: str) -> list[str]:
     pieces = _COMMAS.split(text)
     if len(pieces) > 2 and sum(map(is_body, pieces)) < len(pieces) / 2:
         return _by_commas(re.sub(r"\A(?:and|&)\s+", "", text))
+    if len(pieces) == 2 and _short(pieces[0]) and is_body(pieces[1]):
+        return pieces
     return [text]
 
 
@@ -572,7 +601,7 @@ def _by_commas(text: str) -> list[str]:
         elif not (pieces and _is_degree(piece, pieces[-1])):
             pieces.append(piece)
     if len(pieces) < 2:
-        return pieces
+        return _names_between_spaces(pieces[0]) if pieces else pieces
     if all(map(_EASTERN.match, (piece.replace(" ", "") for piece in pieces))):
         return _eastern(pieces, wide=re.search("[、，،]", text) is not None)
     if len(pieces) == 2 and re.search("[、，،]", text) is None and _inverted(", ".join(pieces)):

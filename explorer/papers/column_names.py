@@ -373,8 +373,14 @@ _NAMES = ("name", "paper", "article", "名称", "名稱", "名前", "이름", "n
 
 _BESIDE = frozenset(("published", "year", "venue", "abstract", "doi", "url", "arxiv_id"))
 
-PLACEHOLDER = re.compile(r"\[No [a-z ]{1,30} (?:available|listed)\]")
-"""What databases write where there is nothing: ``[No abstract available]`` (Scopus), ``[No authors listed]`` (PubMed)."""
+PLACEHOLDER = re.compile(
+    r"\[No [a-z ]{1,30} (?:available|listed)\]|\[[Aa]nonymous\]|\[?(?i:no abstract(?: (?:is )?(?:available|provided|supplied|listed))?"
+    r"|abstract (?:is )?not (?:available|provided))\.?\]?"
+)
+"""What databases write where there is nothing: ``[No abstract available]`` (Scopus), ``[No authors listed]`` (PubMed), ``[Anonymous]``."""
+
+NOTHING = frozenset("NA N/A n/a #N/A <NA> nan NaN NAN null NULL None none - -- --- – —".split())
+"""What R, pandas, databases and spreadsheets write for a value that is missing. ``Na`` and ``Null`` are people."""
 
 _DATES = ("data",)
 """Dates where another column is named in Portuguese, Italian or Polish; whatever they may be elsewhere."""

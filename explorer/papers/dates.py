@@ -22,11 +22,11 @@ _MONTHS = {
     name: month
     for month, names in enumerate(
         (
-            "ene enero gen gener gennaio ian ianuarie jan janeiro januar januara januari january janv janvier "
+            "ene enero gen gener gennaio ian ianuarie jan janner janeiro januar januara januari january janv janvier "
             "leden ledna oca ocak sij sijecanj sijecnja sty styczen stycznia tammi tammikuu tammikuuta ιαν "
             "ιανουαριοσ ιανουαριου січ січень січня янв январь января яну януари јан јануар "
             "يناير جانفي ינואר มกราคม",
-            "feb febbr febbraio febr febrer febrero februar februara februari februarie february fev fevereiro "
+            "feb febbr febbraio febr febrer febrero feber februar februara februari februarie february fev fevereiro "
             "fevr fevrier helmi helmikuu helmikuuta lut lutego luty subat uno unor unora velj veljaca veljace φεβ "
             "φεβρουαριοσ φεβρουαριου лют лютии лютого феб фебруар фев февр февраль февраля февруари "
             "فبراير شباط فيفري פברואר กุมภาพันธ์",
@@ -84,6 +84,8 @@ _NUMBERS_FIRST = re.compile(r"\s*(?:(\d{1,2})[-/. ])?(\d{1,2})[-/. ](\d{4})(?:[ 
 _DAY_FIRST = re.compile(r"\s*(\d{1,2})\. ?(\d{1,2})\. ?(\d{4})(?:[ T].*)?\s*\Z")
 _SHORT_YEAR = re.compile(r"\s*(\d{1,2})[- ]([^\W\d_]{3,9})\.?[- ](\d\d)\s*\Z")
 """As spreadsheets write a day (``15-Mar-12``)."""
+_MONTH_AND_SHORT_YEAR = re.compile(r"\s*([^\W\d_]{3,9})\.?-(\d\d)\s*\Z")
+"""As they write a month (``Mar-12``)."""
 _THIS_CENTURY = 69
 """Years of two figures below it are of this century, as POSIX has it."""
 _YEAR = re.compile(r"(?<!\d)(1[4-9]\d\d|20\d\d)(?!\d)")
@@ -163,7 +165,10 @@ def parse_date(text: str) -> tuple[date, str] | None:
         return _made(match[3], match[2], match[1])
     match = _SHORT_YEAR.match(text)
     if match is not None and (month := _month_named(match[2])) is not None:
-        return _made(str(int(match[3]) + (2000 if int(match[3]) < _THIS_CENTURY else 1900)), str(month), match[1])
+        return _made(_in_full(match[3]), str(month), match[1])
+    match = _MONTH_AND_SHORT_YEAR.match(text)
+    if match is not None and (month := _month_named(match[1])) is not None:
+        return _made(_in_full(match[2]), str(month), None)
     match = _NUMBERS_FIRST.match(text)
     if match is not None:
         first, second, year = match.groups()
@@ -185,6 +190,11 @@ def parse_date(text: str) -> tuple[date, str] | None:
         return None if known is None else parse_date(known)
     found = _YEAR.search(text)
     return None if found is None else _worded(text, found)
+
+
+def _in_full(year: str) -> str:
+    """A year of two figures with its century."""
+    return str(int(year) + (2000 if int(year) < _THIS_CENTURY else 1900))
 
 
 def _month_named(word: str) -> int | None:

@@ -40,10 +40,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from explorer.errors import SchemaError
 from explorer.papers.author_names import name_splitter, split_names
-from explorer.papers.column_names import columns_to_fields
+from explorer.papers.column_names import FURTHER, NOTHING, PLACEHOLDER, columns_to_fields
 from explorer.papers.dates import PRECISIONS, parse_date
 from explorer.papers.identifiers import BARE, arxiv_id_from_number, first_address, normal_arxiv_id, normal_doi, whole_number
 from explorer.papers.rows import rows_where
@@ -79,6 +80,9 @@ FIELDS: dict[str, pa.DataType] = {
 
 _COUNTS = ("upvotes", "comments")
 
+_TO_THE_LETTER = ("id", "title")
+"""Texts in which a word for nothing may be one that somebody chose."""
+
 
 def conform(table: pa.Table, note: Callable[[int, str, str, str, str], None] | None = None) -> pa.Table:
     """Bring a table of any column names and types into the schema.
@@ -109,9 +113,10 @@ def conform(table: pa.Table, note: Callable[[int, str, str, str, str], None] | N
         elif kind == TEXT:
             if field == "id" and pa.types.is_floating(given.type):
                 _note_rounded(given, field, report)
-            columns[field] = _as_text(given)
+            text = _as_text(given)
+            columns[field] = text if field in _TO_THE_LETTER else _without_placeholders(text)
         elif kind == TEXTS:
-            columns[field] = _without_blanks(_as_texts(given, names=field == "authors"))
+            columns[field] = _without_sole_placeholders(_without_blanks(_as_texts(given, names=field == "authors")))
         elif given.type == kind:
             columns[field] = given
         elif field in ("year", "upvotes", "comments"):
@@ -125,7 +130,7 @@ def conform(table: pa.Table, note: Callable[[int, str, str, str, str], None] | N
     columns["doi"] = _normalised(columns["doi"], normal_doi, "doi", "no DOI in it", report)
     columns["arxiv_id"] = _normalised(columns["arxiv_id"], normal_arxiv_id, "arxiv_id", "no arXiv id in it", report)
     extra = {
-        f"{name}_text" if name in FIELDS else name: as_named(name, table.column(name), report)
+        f"{name}_text" if name in FIELDS else name: as_named(name, _further(name, table.column(name)), report)
         for name in table.column_names
         if name not in mapping
     }
@@ -285,6 +290,50 @@ def _as_text(values: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, TEXT), trimmed)
 
 
+_LONGEST_PLACEHOLDER = 60
+"""Bytes."""
+
+
+def _says_nothing(texts: pa.ChunkedArray | pa.Array) -> NDArray[np.bool_] | None:
+    """Which texts stand for a value that is missing; None where no text does."""
+    short = np.flatnonzero(
+        pc.fill_null(pc.less_equal(pc.binary_length(texts), _LONGEST_PLACEHOLDER), False).to_numpy(zero_copy_only=False)
+    )
+    coded = texts.take(pa.array(short))
+    coded = (coded.combine_chunks() if isinstance(coded, pa.ChunkedArray) else coded).dictionary_encode()
+    words = [code for code, word in enumerate(coded.dictionary.to_pylist()) if word in NOTHING or PLACEHOLDER.fullmatch(word)]
+    if not words:
+        return None
+    found = np.zeros(len(texts), bool)
+    found[short[np.isin(coded.indices.to_numpy(), words)]] = True
+    return found
+
+
+def _without_placeholders(texts: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Texts without those that stand for a missing value."""
+    found = _says_nothing(texts)
+    return texts if found is None else pc.if_else(pa.array(found), pa.scalar(None, texts.type), texts)
+
+
+def _without_sole_placeholders(values: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
+    """Lists without those whose only item stands for a missing value: among others, ``NA`` may be somebody."""
+    lists = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+    if not (sole := pc.fill_null(pc.equal(pc.list_value_length(lists), 1), False).to_numpy(zero_copy_only=False)).any():
+        return values
+    found = _says_nothing(lists.filter(pa.array(sole)).flatten())
+    if found is None:
+        return values
+    sole[np.flatnonzero(sole)[~found]] = False
+    return pc.if_else(pa.array(sole), pa.scalar(None, lists.type), lists)
+
+
+def _further(name: str, values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """A column beyond the schema; what other formats have under its name too says nothing where those would."""
+    if name not in FURTHER or not (pa.types.is_string(values.type) or pa.types.is_large_string(values.type)):
+        return values
+    return _without_placeholders(values)
+
+
 def _as_texts(values: pa.ChunkedArray, *, names: bool) -> pa.ChunkedArray:
     """Cast to lists of text; a text is split at the separator its column uses."""
     if pa.types.is_list(values.type) or pa.types.is_large_list(values.type):
@@ -347,7 +396,7 @@ def _as_whole_numbers(
     limits = np.iinfo(kind.to_pandas_dtype())
     whole: list[int | None] = []
     for row, value in enumerate(values.to_pylist()):
-        if value is None or str(value).strip() in ("", "nan", "None", "null"):
+        if value is None or not (told := str(value).strip()) or told in NOTHING:
             whole.append(None)
             continue
         match = re.match(r"\s*(-?\d+)(?:\.0*)?\s*$", str(value)) or (
@@ -373,7 +422,7 @@ def _date_columns(
 ) -> None:
     """Fill `published`, `precision` and `year` from each other; `published` wins where they differ."""
     if given is not None and not pa.types.is_temporal(given.type):
-        coded = _as_text(given).combine_chunks().dictionary_encode()
+        coded = _without_placeholders(_as_text(given)).combine_chunks().dictionary_encode()
         texts = coded.dictionary.to_pylist()
         parsed = [parse_date(text) for text in texts]
         codes = pc.fill_null(coded.indices, -1).to_numpy()

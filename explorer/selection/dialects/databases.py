@@ -146,7 +146,8 @@ OVID = Dialect(
     re.compile(
         r"\badj\d{1,2}\b|(?<=[\w\")*$?#]\s)adj(?=\s[\w\"(])|[\w\")*$?#]\.\s?(?:ti|ab|tw|mp|kw|kf|hw|af|sh|au|pt|jn|jw|ot|nm)(?:\s?,\s?[a-z]{2})*\.?(?=[\s)]|$)"
         r"|[\w\")]\.(?:yr|dt|la|lg|ui)\.(?=[\s)]|$)"
-        r"|(?:^|[\s(])exp\s+\*?[\"A-Za-z][^/()\n]{2,120}/|(?:^|\n|[\s(.])(?:and|or)/\s?\d|^\*?[A-Za-z\"][^/()\n=:\[\]]{2,120}/\s*$",
+        r"|(?:^|[\s(])exp\s+\*?[\"A-Za-z][^/()\n]{2,120}/|(?:^|\n|[\s(.])(?:and|or)/\s?\d|^\*?[A-Za-z\"][^/()\n=:\[\]]{2,120}/(?:(?:ae|ag|bl|cl|co|di|dt|ec|ep|et|ge|im|me|mo|mt|nu|pa|pc|ph|pp|px|rh|rt|sn|st|su|td|th|tu)"
+        r"(?:,\s?[a-z]{2})*)?\s*$",
         re.I,
     ),
     _OVID_FIELDS,
@@ -180,8 +181,9 @@ any = all | title-abs-key-ref
 SCOPUS = Dialect(
     "Scopus",
     re.compile(
-        r"\b(?:TITLE(?:-ABS)?(?:-KEY)?(?:-AUTH)?|ABS|KEY|AUTHKEY|INDEXTERMS|SRCTITLE|AUTH|REF|AFFIL|LIMIT-TO|EXCLUDE|DOCTYPE|SUBJAREA)"
-        r"\s?\(|\b(?i:TITLE-ABS-KEY)\s?\(|\bPUBYEAR\b|\s[Ww]/\d{1,3}\s",
+        r"\b(?:TITLE(?:-ABS)?(?:-KEY)?(?:-AUTH)?|ABS|KEY|AUTHKEY|INDEXTERMS|(?:EXACT)?SRCTITLE|(?:FIRST)?AUTH|AUTH(?:OR-NAME|FIRST|LASTNAME)|AU-ID"
+        r"|REF|AFFIL(?:COUNTRY|ORG|CITY)?|LIMIT-TO|EXCLUDE|DOCTYPE|SUBJAREA|LANGUAGE|CONFNAME|CHEMNAME|CASREGNUMBER)\s?\("
+        r"|\b(?:ALL|DOI|PMID|EID|ISSN|CONF)\(|\b(?i:TITLE-ABS-KEY)\s?\(|\bPUBYEAR\b|\s[Ww]/\d{1,3}\s",
     ),
     _SCOPUS_FIELDS,
     prefix=re.compile(r"([A-Z]+(?:-[A-Z]+)*)\s*(?=\()", re.I),
@@ -250,7 +252,7 @@ any = all | anywhere | ft | fulltext
 PROQUEST = Dialect(
     "ProQuest",
     re.compile(
-        r"\b(?:noft|NOFT|diskw|MAINSUBJECT(?:\.EXACT)?(?:\.EXPLODE)?|MESH\.EXACT(?:\.EXPLODE)?|MJMAINSUBJECT\.\w+|[Ss][Uu]\.[Ee]xact)\s?\("
+        r"\b(?:noft|NOFT|diskw|MAINSUBJECT(?:\.EXACT)?(?:\.EXPLODE)?|MESH\.EXACT(?:\.EXPLODE)?|MJMAINSUBJECT\.\w+|(?i:su\.exact))\s?\("
         r"|\b(?:ti|ab|su|if|TI|AB|SU|IF)(?:,(?:ti|ab|su|if|TI|AB|SU|IF))*\(|\bMESH\(|\bau\((?=[\"A-Za-z])"
         r"|\b(?i:la|rtype|stype|dtype|at|pub|subj?|loc|ra)\.(?i:exact)\s?\("
         r"|(?<=[\w\")*?]\s)NEAR\d{1,2}(?=\s[\w\"(])"
@@ -284,7 +286,7 @@ EBSCO = Dialect(
     re.compile(
         r"\(?\b(?:MH|MM|DE)\s?\(?\s?[\"“][^\"”]+[\"”]|\b(?:TI|AB|SU|TX|XB|KW)\s+[(\"“\w][^=]*\s(?:N|W)\d{1,2}\s"
         r"|\b(?:TI|AB|SU)\s?\(\s?[\"\w]"
-        r"|\b(?:TI|AB|SU|KW|TX|AU)\s+(?:[\"(]|\w+\s+(?:OR|AND|N\d)\b)"
+        r"|\b(?:TI|AB|SU|KW|TX|AU)\s+(?:[\"(]|[\w*?#-]+\s+(?:OR|AND|N\d)\b)|^(?:AU|SU)\s+[\"\w](?=[^\n]*[a-z])"
         # Between two plain words it may be a word: N3 fatty acids.
         r"|(?<=[\")*?#]\s)[NW]\d{1,2}(?=\s[\w\"(])|(?<=\w\s)[NW]\d{1,2}(?=\s[\"(])"
     ),
@@ -347,7 +349,8 @@ any = all
 EMBASE = Dialect(
     "Embase",
     re.compile(
-        r"['\"\w]/(?:exp|de|mj|br|syn)(?:/mj)?\b|(?<!\w)'[^'\n]+'[^:'\n]*:\s?(?:ti|ab|kw|de|tt)|\[(?:embase|medline|humans|english|animals|article)\]/lim",
+        r"['\"\w]/(?:exp|de|mj|br|syn)(?:/mj)?\b|(?<!\w)'[^'\n]+'[^:'\n]*:\s?(?:ti|ab|kw|de|tt)|\[(?:embase|medline|humans|english|animals|article)\]/lim"
+        r"|\[\d{4}-\d{4}\]/py\b",
         re.I,
     ),
     _EMBASE_FIELDS,

@@ -36,7 +36,8 @@ _TRIAL = re.compile(r"(?:NCT|ISRCTN|ACTRN|DRKS|ChiCTR|UMIN|CTRI|EUCTR)[\d/.-]{6,
 _OPENALEX = re.compile(r"W\d{5,12}")
 _EBSCO_LINES = re.compile(r"\s*S\d+[\s.:]")
 _LINES_ALONE = re.compile(
-    r"[\s({]*(?:(?:and|or)\s+)?(#\d{1,3})(?:\s*[-–,]\s*#?\d{1,3}|\s+(?:and|or|not)\s+#\d{1,3}|[\s(){}]+)*", re.I
+    r"[\s({]*(?:(?:and|or)\s+)?(#\d{1,3})(?:\s*[-–,]\s*#?\d{1,3}|\s+(?:and|or|not)\s+#\d{1,3}|[\s(){}]+)*|\s*limit\s+(#?\d{1,3})\s+to\s.+",
+    re.I,
 )
 _IN_ADDRESS = re.compile(r"(?:arxiv|huggingface|alphaxiv|semanticscholar)[^\s]*?/(\d{4}\.\d{4,5})(?:v\d+)?", re.I)
 
@@ -110,7 +111,9 @@ def translate(text: str) -> Translation:
         if found := _web_search(plain):
             return found
         if match := _LINES_ALONE.fullmatch(plain):
-            raise QueryError(f"Line {match.group(1)} is not here. Paste the lines that this one combines as well.", 0, text)
+            raise QueryError(
+                f"Line {match.group(1) or match.group(2)} is not here. Paste the lines that this one combines as well.", 0, text
+            )
         return _spaced_fields(plain) or Translation(text)
     if dialect is ACM:
         plain = with_parentheses(plain)

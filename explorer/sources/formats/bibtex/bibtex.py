@@ -209,7 +209,7 @@ def _names(raw: str | None) -> list[str] | None:
     # Within braces a name is as it stands.
     parts = [_from_parts(part) if "=" in part and part.lstrip()[:1] != "{" else part for part in parts]
     names = [_name(name) for name in parts] if "{" in raw else parts
-    if "," in raw or "&" in raw or not raw.isascii():
+    if _MAY_LIST.search(raw) or not raw.isascii():
         # A semicolon beside ``and`` is part of a name.
         names = [
             one
@@ -228,6 +228,7 @@ def _names(raw: str | None) -> list[str] | None:
     ] or None
 
 
+_MAY_LIST = re.compile(r"[,&|]|\bet\.? ?al\b|\.{3}")
 _MARK_IN_BRACES = re.compile(r"\{[^{}]*[,&，、；؛،]")
 _WHOLE_IN_BRACES = re.compile(r"\s*\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}\s*\Z")
 

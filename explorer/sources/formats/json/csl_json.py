@@ -106,7 +106,7 @@ def names_of(people: Any) -> list[str]:
     Particles stand with the part they belong to: ``van der Berg, Jan`` and ``Beethoven, Ludwig van``.
     """
     names = []
-    for person in people if isinstance(people, list) else ():
+    for person in people if isinstance(people, list) else [people] if isinstance(people, Mapping) else ():
         if not isinstance(person, Mapping):
             names.append(str(person))
             continue

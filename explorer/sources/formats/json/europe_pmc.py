@@ -50,7 +50,15 @@ def fields(result: Mapping[str, Any]) -> Mapping[str, Any]:
         "abstract": plain_markup(abstract) if isinstance(abstract, str) else None,
         "authors": _authors(result),
         "published": finest(
-            *map(_date, (issue.get("dateOfPublication"), result.get("pubYear"), result.get("firstPublicationDate")))
+            *map(
+                _date,
+                (
+                    issue.get("dateOfPublication"),
+                    result.get("pubYear"),
+                    issue.get("yearOfPublication"),
+                    result.get("firstPublicationDate"),
+                ),
+            )
         ),
         "venue": journal.get("title") or result.get("journalTitle") or book.get("publisher"),
         "keywords": list(dict.fromkeys([*texts(mapping(result.get("keywordList")).get("keyword")), *texts(headings)])),

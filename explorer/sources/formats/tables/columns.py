@@ -57,7 +57,7 @@ _SOURCE_LINE = re.compile(
     r"(?: \((?P<pages>[^()]{1,30})\))?\.(?:[^:]{0,40})?(?: ?Date of Publication: (?P<date>.{4,40}))?"
 )
 _MORE_THAN_LISTED = re.compile(
-    r"\b(?:and|others|al)\b|\.\.|[&{|\n/@\d*†‡§]|[^\x00-\u024f]|\s(?:y|e|i|et|und|och|og|ve)\s", re.IGNORECASE
+    r"\b(?:and|others|al)\b|\.\.|[&{(|\n/@\d*†‡§]|[^\x00-\u024f]|\s(?:y|e|i|et|und|och|og|ve)\s", re.IGNORECASE
 )
 """What tells that a list of names has more than names and semicolons."""
 
@@ -411,4 +411,12 @@ def _literal(cell: str) -> list[str] | None:
         items = ast.literal_eval(cell) if len(cell) < 100_000 else None
     except (ValueError, SyntaxError, MemoryError, RecursionError):
         return None
-    return [str(item).strip() for item in items if str(item).strip()] if isinstance(items, list) else None
+    if not isinstance(items, list):
+        return None
+    # Rows of a service's answer, as pandas writes them.
+    plain = (next((item[key] for key in _CALLED if item.get(key)), "") if isinstance(item, dict) else item for item in items)
+    return [text for item in plain if (text := str(item).strip())]
+
+
+_CALLED = ("name", "fullname", "full_name", "fullName", "display_name", "authname", "literal", "term", "keyword")
+"""Under what services name an author or a keyword."""

@@ -31,7 +31,7 @@ from explorer.papers.ledger import Ledger
 from explorer.papers.schema import FIELDS, TEXT
 from explorer.sources.formats.kinds import by_house, kind_of
 from explorer.sources.formats.shared import EDITORS, NOTES, editors_text, notes_of, people
-from explorer.sources.formats.tagged.ris_lines import TAGS, Records, blocks, split
+from explorer.sources.formats.tagged.ris_lines import TAGS, Records, blocks, split, types_within
 from explorer.sources.formats.tagged.tag_table import TagTable, mapped, readables
 from explorer.sources.formats.target import cell_list, deliver, extended_dates, known_dates
 from explorer.sources.source import Source, accepted, decode
@@ -101,8 +101,10 @@ def sniff(head: bytes) -> bool:
 def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
     """Yield tables of the records; a record without its ``TY`` or ``ER`` line is read and noted as repaired."""
     done, line = 0, 1
-    for block in blocks(source.utf8(), source.name):
-        records = split(block, line)
+    data = source.utf8()
+    within = types_within(data)
+    for block in blocks(data, source.name):
+        records = split(block, line, within=within)
         for before, place, text in records.stray:
             ledger.repair(source.name, done + before, "", text, "", "lines between records are left out", line=place)
         if records.table.count:
@@ -241,7 +243,7 @@ def _among(kinds: pa.Array, wanted: frozenset[str]) -> NDArray[np.bool_]:
 
 def _venues(table: TagTable, kinds: pa.Array) -> pa.Array:
     """Where each appeared: the container, or the publisher of a work of its own."""
-    places = table.first("JF", "T2", "JO", "JA", "J2", "J1", "C3", "BT", "PB")
+    places = table.first("JF", "T2", "JO", "JA", "J2", "J1", "C3", "BT", "SO", "PB")
     for wanted, tags in _CONTAINERS.items():
         if (mine := _among(kinds, wanted)).any():
             places = np.where(mine, table.first(*tags), places)

@@ -1,7 +1,8 @@
 """Lines of RIS, and the records that they make: a block of the file at a time, whatever dialect it is written in.
 
 A line starts with a tag, or continues the line before it. A record starts with ``TY``, or with the first tag after ``ER``; it ends with
-``ER``, or before the next ``TY``. Lines between records that have neither, and no title, are none (Ovid puts its search there).
+``ER``, or before the next ``TY``; where ``TY`` stands behind a title or an author, by ``ER`` alone. Lines between records that have
+neither, and no title, are none (Ovid puts its search there).
 
 Wrapped text may look like a tag (``IL  - 6 was high``). It is taken for text where it follows an abstract or a note and its value is
 none that the tag could have, and, with one space before the dash, in records that have two.
@@ -30,6 +31,9 @@ _RECORD = 16 << 20
 """Most bytes of one record; each of its lines takes a multiple of its own size while it is read."""
 
 _BETWEEN = re.compile(rb"\n(?:\s{0,3}ER(?:  ?|\t)-[ \t]*(?:\n|\Z)|(?=[ \t]{0,3}TY(?:  ?|\t)-(?:[ \t\n]|\Z)))")
+
+_END = re.compile(rb"\n\s{0,3}ER(?:  ?|\t)-[ \t]*(?:\n|\Z)")
+_OF_FIRST = re.compile(rb"^[ \t]{0,3}(TY|TI|T1|AU|A1|ER)(?:  ?|\t)-(?:[ \t]+(\S)|[ \t]*$)", re.MULTILINE)
 
 TAGS = tuple(
     "TY A1 A2 A3 A4 AB AD AN AU AV BT C1 C2 C3 C4 C5 C6 C7 C8 CA CN CP CT CY DA DB DI DO DP ED EP ET ID IS J1 J2 JA JF JO KW"
@@ -78,8 +82,9 @@ def blocks(text: bytes, name: str) -> Iterator[bytes]:
         A record of the file of that `name` is longer than `_RECORD`: none is.
     """
     start = 0
+    between = _END if types_within(text) else _BETWEEN
     while start < len(text):
-        last = _BETWEEN.search(text, start + _BLOCK)
+        last = between.search(text, start + _BLOCK)
         end = last.end() if last else len(text)
         if end - start > _BLOCK + _RECORD:
             raise ReadError(f"{name} has a record of more than {_RECORD >> 20} MiB; that is no list of papers.")
@@ -87,8 +92,32 @@ def blocks(text: bytes, name: str) -> Iterator[bytes]:
         start = end
 
 
-def split(block: bytes, first: int) -> Records:
-    """Split a block, which ends with a record, into its records; `first` is the number of its first line."""
+def types_within(text: bytes) -> bool:
+    """Whether ``TY`` stands within the records of a file, so that ``ER`` alone parts them: behind a title or a name in the first one.
+
+    Programs that sort the tags of a record, or write them in the order of a table's columns, give it no place of its own.
+    """
+    before: set[bytes] = set()
+    after: set[bytes] | None = None
+    for match in _OF_FIRST.finditer(text):
+        tag = match.group(1)
+        if tag == b"ER" and not match.group(2):
+            titled = {b"TI", b"T1"}
+            return after is not None and bool(before) and (before.isdisjoint(titled) or after.isdisjoint(titled))
+        if tag == b"TY":
+            if after is not None or not before:
+                return False
+            after = set()
+        elif match.group(2) and tag != b"ER":
+            (before if after is None else after).add(tag)
+    return False
+
+
+def split(block: bytes, first: int, *, within: bool = False) -> Records:
+    """Split a block, which ends with a record, into its records; `first` is the number of its first line.
+
+    `within` says that ``TY`` starts no record (see `types_within`).
+    """
     lines = pc.split_pattern(pa.array([block], pa.large_binary()).cast(TEXT), "\n").flatten()
     starts = pc.utf8_slice_codeunits(lines, 0, 6).dictionary_encode()
     known = np.array([_STARTS.get(start, _MORE) for start in starts.dictionary.to_pylist()], np.int64)
@@ -109,10 +138,12 @@ def split(block: bytes, first: int) -> Records:
     # Of the lines with a tag, those that start a record, and of each the next that does.
     tagged = np.flatnonzero((kinds >= 0) | (kinds == _LAST))
     ends = kinds[tagged] == _LAST
-    starting = ~ends & ((kinds[tagged] == _TYPE) | np.concatenate([[True], ends])[: len(ends)])
+    starting = ~ends & ((~within & (kinds[tagged] == _TYPE)) | np.concatenate([[True], ends])[: len(ends)])
     openings = np.flatnonzero(starting)
     closings = np.append(openings[1:], len(tagged))[: len(openings)] - 1
     typed, ended = kinds[tagged[openings]] == _TYPE, ends[closings]
+    if within and len(openings):
+        typed = np.add.reduceat((kinds[tagged] == _TYPE)[openings[0] :], openings - openings[0]) > 0
     stray = ~typed & ~ended
     part = np.cumsum(starting) - 1
     if stray.any():
@@ -222,7 +253,13 @@ def _odd(
         pa.array(wide),
         pc.or_(
             pc.and_(pa.array(narrow), pc.is_in(tags, value_set=pa.array([*TAGS, "DOI"], TEXT))),
-            pc.is_in(tags, value_set=pa.array(["TY", "ER"], TEXT)),
+            pc.or_(
+                pc.is_in(tags, value_set=pa.array(["TY", "ER"], TEXT)),
+                pc.and_(
+                    pc.equal(tags, "DOI"),
+                    pc.match_substring_regex(pc.struct_field(parts, "value"), r"^\s*\S*\b10\.\d{4,}/\S+\s*$"),
+                ),
+            ),
         ),
     )
     sure = pc.fill_null(sure, False)

@@ -138,12 +138,16 @@ class TagTable:
         """Names in the values at `places`, which stand by record, as lists: one or several a line."""
         lists = self.lines(places)
         names = lists.flatten()
-        several = _mask(pc.greater(pc.count_substring(names, ","), 2)) | _mask(pc.match_substring(names, ";"))
-        several |= _mask(pc.ends_with(names, ",")) | _mask(pc.ends_with(names, "al."))
+        several = _mask(pc.greater(pc.count_substring(names, ","), 1)) | _mask(pc.match_substring_regex(names, r"[;|]"))
+        several |= _mask(pc.match_substring_regex(names, r",$|al\.?$|\.{3}$"))
         # A name ends in initials before the first comma, or begins with them.
         several |= _mask(pc.match_substring_regex(names, r" (?:\p{Lu}\.?[ -]?){1,4},|^\p{Lu}\..*,| & "))
         if (wide := ~_mask(pc.string_is_ascii(names))).any():
-            several[wide] |= _mask(pc.match_substring_regex(names.filter(pa.array(wide)), "[；、，؛،]"))
+            several[wide] |= _mask(
+                pc.match_substring_regex(
+                    names.filter(pa.array(wide)), r"[；、，؛،…·・]|等$|[\p{Han}\p{Hangul}][ ,]+[\p{Han}\p{Hangul}]{2}"
+                )
+            )
         if not several.any():
             return lists
         owners = pc.list_parent_indices(lists).to_numpy()
