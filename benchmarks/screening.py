@@ -339,16 +339,17 @@ def decisions(count: int, data: str | None, labels: int = 300) -> None:
     papers = _table(arxiv_sample(data)[:count])
     with tempfile.TemporaryDirectory() as made:
         review = Screening(Corpus.from_papers(papers, Path(made) / "corpus"), name="waiting", reviewer="one")
-        done = threading.Event()
+        done, busy = threading.Event(), threading.Event()
         lessons: list[Callable[[], Any]] = []
 
         def learning() -> None:
             while not done.is_set():
-                lessons[-1]()
+                if busy.wait(0.05):
+                    lessons[-1]()
 
         behind = threading.Thread(target=learning)
-        clock, spent = [], []
-        for number in range(labels + 100):
+        taken: dict[bool, list[tuple[float, float]]] = {True: [], False: []}
+        for number in range(labels + 200):
             paper = review.next(learn=number % 20 == 0 and number < labels)
             assert paper is not None
             answer: Literal["include", "exclude"] = "include" if "galax" in paper["title"].lower() or not number else "exclude"
@@ -358,20 +359,25 @@ def decisions(count: int, data: str | None, labels: int = 300) -> None:
             if number == labels:
                 lessons.append(review.lesson())
                 behind.start()
+            # In turns of ten, so that what else the machine does weighs on both alike.
+            learns = number // 10 % 2 == 0
+            (busy.set if learns else busy.clear)()
+            time.sleep(0.02)
             wall, processor = time.perf_counter(), time.thread_time()
             review.label(paper, answer)
             review.next(learn=False)
             lessons.append(review.lesson())
-            clock.append((time.perf_counter() - wall) * 1000)
-            spent.append((time.thread_time() - processor) * 1000)
-            time.sleep(0.02)
+            taken[learns].append(((time.perf_counter() - wall) * 1000, (time.thread_time() - processor) * 1000))
         done.set()
         behind.join()
-    print(
-        f"- a decision, written, and the next of {count:,} records, {labels} decided, a model learnt behind all the time: on the clock "
-        f"median {report.median(clock):.1f}, p95 {report.p95(clock):.1f} ms; of one thread's processor median {report.median(spent):.1f}, "
-        f"p95 {report.p95(spent):.1f} ms (aim: p95 at most 50)"
-    )
+    print(f"- a decision, written, and the next of {count:,} records, {labels} decided (aim: p95 at most 50 ms):")
+    for learns, times in taken.items():
+        clock, spent = zip(*times, strict=True)
+        print(
+            f"  - {'a model learnt behind all the time' if learns else 'nothing behind'}: on the clock median "
+            f"{report.median(clock):.1f}, p95 {report.p95(clock):.1f} ms; of one thread's processor median {report.median(spent):.1f}, "
+            f"p95 {report.p95(spent):.1f} ms"
+        )
 
 
 def _table(papers: Sequence[Mapping[str, Any]]) -> Any:

@@ -18,7 +18,7 @@ from explorer import Corpus, Screening
 from explorer.corpus.opening import open_files
 from explorer.errors import LibraryError, ScreeningError
 from explorer.screening.labels import Log, replay, reviews
-from explorer.screening.queue import Method
+from explorer.screening.queue import Method, reasons
 
 WORDS = "trial walking mood sleep singing placebo adults dose bones cohort diet surgery school pain vision".split()
 
@@ -28,7 +28,7 @@ def papers(count: int, first: int = 0) -> pd.DataFrame:
     rows = []
     for number in range(first, first + count):
         words = [WORDS[(number * step + step) % len(WORDS)] for step in range(2, 9)]
-        about = ["walking", "mood", "trial"] if number % 7 == 0 else ["surgery", "diet", "cohort"]
+        about = ["walking", "of", "mood", "trial"] if number % 7 == 0 else ["surgery", "diet", "cohort"]
         rows.append(
             {
                 "id": f"r{number:04}",
@@ -89,6 +89,34 @@ def test_the_queue_finds_what_the_seeds_are_like(corpus: Corpus) -> None:
 def test_a_description_and_criteria_start_the_queue_too(corpus: Corpus) -> None:
     assert relevant(coming(Screening(corpus, description="walking, mood", name="by description")))
     assert relevant(coming(Screening(corpus, criteria=["walking", "mood"], name="by criteria")))
+
+
+def test_function_words_weigh_and_explain_nothing(corpus: Corpus) -> None:
+    review = Screening(corpus, seeds=["r0000"])
+    for id_ in ("r0007", "r0001", "r0002", "r0003"):
+        review.label(id_, "include" if relevant(id_) else "exclude", alike=False)
+    coming(review)
+    learnt = review._learnt
+    assert learnt is not None
+    every = [one.word for one in reasons(learnt.features, learnt.model, 14, 1000)]
+    assert {"of", "of mood", "walking of", "walking"} <= set(every)
+    shown = [one.word for one in review.why("r0014", 1000)]
+    assert shown == [word for word in every if "of" not in word.split()]
+    assert [one.word for one in review.why("r0014", 2)][:2] == shown[:2]
+
+
+def test_a_maybe_that_counts_as_relevant_is_said(corpus: Corpus) -> None:
+    review = Screening(corpus, seeds=["r0000"])
+    review.label("r0001", "exclude")
+    assert "maybe" not in review.stopping().sentence
+    review.label("r0002", "maybe")
+    known = review.stopping()
+    assert known.found == 2
+    assert "2 found relevant" in known.sentence
+    assert known.sentence.endswith("A “maybe” counts as relevant.")
+    assert "on 0 irrelevant records in a row" in known.sentence
+    review.label("r0003", "exclude")
+    assert "on 1 irrelevant record in a row" in review.stopping().sentence
 
 
 def test_undo_takes_the_last_decision_back_and_a_decision_can_be_changed(corpus: Corpus) -> None:

@@ -19,6 +19,7 @@ from benchmarks.screening import drawn_priors as benchmark_priors
 from benchmarks.screening import figures, read_review, review_names
 from explorer.cli.main import main
 from explorer.errors import ScreeningError
+from explorer.screening import queue
 from explorer.screening import stopping as stop
 from explorer.screening.features import RecordFeatures, known_study_words, record_features
 from explorer.screening.queue import (
@@ -29,8 +30,9 @@ from explorer.screening.queue import (
     TOLERANCE,
     C,
     Method,
+    _added,
+    _Part,
     _presumed,
-    _spread,
     following,
     learn,
     reasons,
@@ -150,6 +152,19 @@ def test_the_machine_on_the_words_that_occur_is_the_one_on_all_words(pile) -> No
     assert weights == pytest.approx(whole.coef_[0] / spread, abs=1e-4)
 
 
+def test_the_machine_is_the_same_by_the_front_door_of_scikit_learn(pile, monkeypatch: pytest.MonkeyPatch) -> None:
+    features, relevant, _ = pile
+    rows = np.arange(40)
+    asked: list[bool] = []
+    monkeypatch.setattr(queue, "LinearSVC", lambda **given: asked.append(True) or LinearSVC(**given))
+    direct = learn(features, rows, relevant[rows], method=Method("svm"))
+    assert not asked
+    monkeypatch.setattr(queue, "_liblinear", None)
+    around = learn(features, rows, relevant[rows], method=Method("svm"))
+    assert asked
+    assert np.array_equal(direct.scores, around.scores)
+
+
 def test_the_spread_of_a_model_is_told_from_a_sample_of_the_records_left() -> None:
     draw = np.random.default_rng(3)
     features = record_features(
@@ -159,9 +174,12 @@ def test_the_spread_of_a_model_is_told_from_a_sample_of_the_records_left() -> No
     weights = draw.normal(size=features.terms.shape[1]).astype(np.float32)
     left = np.ones(9_000, bool)
     left[::3] = False
-    assert _spread(features, weights, left) == pytest.approx(float((features.terms[left] @ weights).std()), rel=0.05)
-    left[features.sample] = False
-    assert _spread(features, weights, left) == pytest.approx(float((features.terms[left] @ weights).std()), rel=1e-5)
+    for exact in (0.05, 1e-4):
+        added, known = _added(features, [_Part(1.0, weights, 0.5)], left)
+        share = 1 / (features.terms[left] @ weights).std()
+        assert added == pytest.approx(weights * share, rel=exact)
+        assert known == pytest.approx(features.terms @ added + 0.5 * share, abs=exact)
+        left[features.sample] = False
 
 
 def test_the_ensemble_adds_its_models_in_their_deviations(pile) -> None:

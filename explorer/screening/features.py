@@ -49,8 +49,8 @@ class RecordFeatures:
 
     @cached_property
     def sampled(self) -> sparse.csr_matrix:
-        """`terms` of `sample`."""
-        return self.terms[self.sample]
+        """`terms` of `sample`; `terms` itself where that is all."""
+        return self.terms if len(self.sample) == len(self) else self.terms[self.sample]
 
 
 def record_features(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from sklearn import config_context
+from sklearn import svm
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
@@ -25,7 +26,17 @@ QUERIES = ("max", "uncertain", "mixed")
 C = 0.25
 """Of the support vector machine: how much each decision counts beside the margin."""
 
-TOLERANCE = 0.01
+TOLERANCE = 0.1
+"""liblinear's own default for this machine: a tenth of it takes twice as many rounds and gives the same first fifty records."""
+
+_liblinear: Any = getattr(svm, "_liblinear", None)
+"""scikit-learn's own way to liblinear; none where a version has it elsewhere."""
+
+_SQUARED_HINGE_DUAL = 1
+"""liblinear's number of the machine."""
+
+_SEED = 209652396
+"""Of the order in which liblinear takes the records, the same every time: what scikit-learn makes of ``random_state=0``."""
 
 RATIO = 15.0
 """Weight of all included records together beside that of all excluded ones."""
@@ -134,29 +145,29 @@ def learn(features: RecordFeatures, rows: Rows, included: NDArray[np.bool_], *, 
     anything is included, less where the included records do not read like studies.
     """
     method = method or Method()
-    order = np.argsort(rows, kind="stable")
-    rows, included = np.asarray(rows, np.int64)[order], np.asarray(included, bool)[order]
+    included = np.asarray(included, bool)
+    # Included records first, so that the words of either kind lie together.
+    order = np.lexsort((rows, ~included))
+    rows, included = np.asarray(rows, np.int64)[order], included[order]
     n_included = int(included.sum())
     left = np.ones(len(features), bool)
     left[rows] = False
-    decided = features.terms[rows]
     if n_included in (0, len(rows)) or not features.terms.shape[1]:
-        parts = [_Part(1.0, _mean(decided) if n_included else -_mean(decided), 0.0)]
+        decided = features.terms[rows]
+        parts = [_Part(1.0, _mean(decided) if n_included else -_mean(decided))]
     else:
-        parts = [] if method.model == "bayes" else [_separating(features, decided, included, left, method)]
+        presumed = np.zeros(0, np.int64) if method.model == "bayes" else _presumed(features, left, len(rows))
+        chosen = _chosen(features, np.concatenate([rows, presumed]))
+        parts = [] if method.model == "bayes" else [_separating(chosen, included, method)]
         if method.model in ("bayes", "ensemble"):
-            parts.append(_bayes(decided, included, method))
+            parts.append(_bayes(chosen, included, method))
         if method.model == "ensemble":
-            parts.append(_Part(LIKENESS * ALIKE / (ALIKE + n_included), _mean(decided[included]) - features.mean, 0.0))
+            alike = -features.mean
+            alike[chosen.columns] += (chosen.counts(0, n_included) / n_included).astype(np.float32)
+            parts.append(_Part(LIKENESS * ALIKE / (ALIKE + n_included), alike))
     if not left.any():
         left[:] = True
-    weights = np.zeros(features.terms.shape[1], np.float32)
-    bias = np.float32(0)
-    for part in parts:
-        share = np.float32(part.share / _spread(features, part.weights, left))
-        weights += share * part.weights
-        bias += share * np.float32(part.bias)
-    known = np.asarray(features.terms @ weights, np.float32) + bias
+    weights, known = _added(features, parts, left)
     mean, spread = float(known[left].mean()), float(known[left].std()) or 1.0
     scores = ((known - mean) / spread + _study_share(features, rows, included) * features.study).astype(np.float32)
     return Model(scores, len(rows), weights, -mean / spread)
@@ -168,7 +179,7 @@ class _Part:
 
     share: float
     weights: Floats
-    bias: float
+    bias: float = 0.0
 
 
 def _mean(terms: sparse.csr_matrix) -> Floats:
@@ -178,48 +189,93 @@ def _mean(terms: sparse.csr_matrix) -> Floats:
     return mean
 
 
-def _spread(features: RecordFeatures, weights: Floats, left: NDArray[np.bool_]) -> float:
-    """Standard deviation of what a model says of the records left, from a sample of them where they are many."""
-    among = left[features.sample]
-    if among.sum() * 2 < len(among):  # most of the sample was read
-        return float(np.std(features.terms[left] @ weights)) or 1.0
-    return float(np.std((features.sampled @ weights)[among])) or 1.0
+def _added(features: RecordFeatures, parts: Sequence[_Part], left: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+    """Sum of models in units of their standard deviation over the records left: its weights, and what it says of each record.
+
+    Where the records are many the deviations are those of a sample, as long as most of the sample is left.
+    """
+    terms, among = features.sampled, left[features.sample]
+    if among.sum() * 2 < len(among):
+        terms, among = features.terms, left
+    weights = np.zeros(features.terms.shape[1], np.float32)
+    known, bias = np.zeros(terms.shape[0], np.float32), np.float32(0)
+    for part in parts:
+        said = terms @ part.weights
+        share = np.float32(part.share / (float(said[among].std()) or 1.0))
+        weights += share * part.weights
+        known += share * said
+        bias += share * np.float32(part.bias)
+    return weights, (known if terms is features.terms else features.terms @ weights) + bias
 
 
-def _separating(
-    features: RecordFeatures, decided: sparse.csr_matrix, included: NDArray[np.bool_], left: NDArray[np.bool_], method: Method
-) -> _Part:
-    """A plane between included and excluded records, and those presumed irrelevant."""
-    weight = _balanced(included, RATIO, method)
-    presumed = _presumed(features, left, len(included))
-    if len(presumed):
-        weight = np.concatenate([weight, np.full(len(presumed), weight[~included].sum() / len(presumed))])
-        decided = sparse.vstack([decided, features.terms[presumed]], "csr")
-        included = np.concatenate([included, np.zeros(len(presumed), bool)])
-    # Only the words of these records get a weight: liblinear is given no others, for it would go through them all.
-    there, places = _occurring(decided)
-    few = (decided.data.astype(np.float64), places, decided.indptr)
-    # Both are convex. A seed makes liblinear's order of coordinates the same every time; with scikit-learn's own tolerance (1e-4) the
-    # machine takes up to twice as long.
-    machine = (
-        LogisticRegression(C=1.0, solver="liblinear", dual=True, random_state=0, max_iter=200)
-        if method.model == "logistic"
-        else LinearSVC(C=C, tol=TOLERANCE, random_state=0)
-    )
-    # What is given is ours: neither finite values nor parameters need be looked for each time.
-    with config_context(assume_finite=True, skip_parameter_validation=True):
-        fitted = machine.fit(sparse.csr_matrix(few, shape=(decided.shape[0], len(there))), included, weight)
-    weights = np.zeros(decided.shape[1], np.float32)
-    weights[there] = fitted.coef_[0]
-    return _Part(1.0, weights, float(fitted.intercept_[0]))
+@dataclass(frozen=True)
+class _Chosen:
+    """The words of some records: those that are learnt from, and after them those presumed irrelevant."""
+
+    columns: NDArray[np.int64]
+    """Of the words that occur; the machine is given no others, for it would go through them all."""
+    places: NDArray[np.int32]
+    """Of each value, the place of its word among `columns`."""
+    values: NDArray[np.float64]
+    starts: NDArray[np.int32]
+    """Where the values of each record begin, and where those of the last end."""
+    width: int
+    """Words and phrases there are."""
+
+    def counts(self, start: int, end: int) -> NDArray[np.float64]:
+        """Sum of the values of each word over the records from one to another."""
+        part = slice(self.starts[start], self.starts[end])
+        sums = np.bincount(self.places[part], self.values[part], minlength=len(self.columns))
+        return sums.astype(np.float64, copy=False)
 
 
-def _occurring(terms: sparse.csr_matrix) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """Columns of the words that occur, and for each value its place among them; by marks, which are faster than a sort."""
+def _chosen(features: RecordFeatures, rows: Rows) -> _Chosen:
+    terms = features.terms[rows]
+    # By marks, which are faster than a sort.
     seen = np.zeros(terms.shape[1], bool)
     seen[terms.indices] = True
     places: NDArray[np.int32] = (np.cumsum(seen, dtype=np.int32) - np.int32(1))[terms.indices]
-    return np.flatnonzero(seen), places
+    return _Chosen(np.flatnonzero(seen), places, terms.data.astype(np.float64), terms.indptr, terms.shape[1])
+
+
+def _separating(chosen: _Chosen, included: NDArray[np.bool_], method: Method) -> _Part:
+    """A plane between included and excluded records, and those presumed irrelevant."""
+    weight = _balanced(included, RATIO, method)
+    records = len(chosen.starts) - 1
+    if presumed := records - len(included):
+        weight = np.concatenate([weight, np.full(presumed, weight[~included].sum() / presumed)])
+        included = np.concatenate([included, np.zeros(presumed, bool)])
+    given = sparse.csr_matrix((chosen.values, chosen.places, chosen.starts), shape=(records, len(chosen.columns)))
+    found, bias = _machine(given, included, weight) if method.model != "logistic" else _logistic(given, included, weight)
+    weights = np.zeros(chosen.width, np.float32)
+    weights[chosen.columns] = found
+    return _Part(1.0, weights, bias)
+
+
+def _machine(
+    terms: sparse.csr_matrix, included: NDArray[np.bool_], weight: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], float]:
+    """Weights and bias of the support vector machine of scikit-learn's `LinearSVC`.
+
+    Its liblinear is asked as it asks it itself, without its checks, which take longer than the machine; where a version keeps or calls
+    it otherwise, by the front door, with the same outcome.
+    """
+    try:
+        _liblinear.set_verbosity_wrap(0)
+        found, _ = _liblinear.train_wrap(
+            terms, included.astype(float), True, _SQUARED_HINGE_DUAL, TOLERANCE, 1.0, C, np.ones(2), 1_000, _SEED, 0.1, weight
+        )
+    except (AttributeError, TypeError, ValueError):
+        fitted = LinearSVC(C=C, tol=TOLERANCE, random_state=0).fit(terms, included, weight)
+        return fitted.coef_[0], float(fitted.intercept_[0])
+    return found[0, :-1], float(found[0, -1])
+
+
+def _logistic(
+    terms: sparse.csr_matrix, included: NDArray[np.bool_], weight: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], float]:
+    fitted = LogisticRegression(C=1.0, solver="liblinear", dual=True, random_state=0, max_iter=200).fit(terms, included, weight)
+    return fitted.coef_[0], float(fitted.intercept_[0])
 
 
 def _balanced(included: NDArray[np.bool_], ratio: float, method: Method) -> NDArray[np.float64]:
@@ -239,17 +295,16 @@ def _presumed(features: RecordFeatures, left: NDArray[np.bool_], n_labels: int) 
     return found
 
 
-def _bayes(decided: sparse.csr_matrix, included: NDArray[np.bool_], method: Method) -> _Part:
+def _bayes(chosen: _Chosen, included: NDArray[np.bool_], method: Method) -> _Part:
     """Multinomial naive Bayes, the weights of words as their counts."""
-    value = decided.data * np.repeat(_balanced(included, BAYES_RATIO, method), np.diff(decided.indptr))
-    of = np.repeat(included, np.diff(decided.indptr))
-    there, places = _occurring(decided)
-    counts = np.stack([np.bincount(places[kind], value[kind], minlength=len(there)) for kind in (of, ~of)])
-    unseen = np.log(counts.sum(axis=1) + SMOOTHING * decided.shape[1])
-    weights = np.full(decided.shape[1], unseen[1] - unseen[0], np.float32)
-    logs = np.log(counts + SMOOTHING)
-    weights[there] += (logs[0] - logs[1]).astype(np.float32)
-    return _Part(BAYES if method.model == "ensemble" else 1.0, weights, 0.0)
+    weight = _balanced(included, BAYES_RATIO, method)
+    n = int(included.sum())
+    # Decisions of a kind weigh the same, and those that include come first.
+    counts = [weight[0] * chosen.counts(0, n), weight[-1] * chosen.counts(n, len(included))]
+    unseen = [np.log(count.sum() + SMOOTHING * chosen.width) for count in counts]
+    weights = np.full(chosen.width, unseen[1] - unseen[0], np.float32)
+    weights[chosen.columns] += np.log((counts[0] + SMOOTHING) / (counts[1] + SMOOTHING)).astype(np.float32)
+    return _Part(BAYES if method.model == "ensemble" else 1.0, weights)
 
 
 def _study_share(features: RecordFeatures, rows: Rows, included: NDArray[np.bool_]) -> np.float32:

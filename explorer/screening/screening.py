@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
@@ -52,6 +52,9 @@ REASONS = (
 
 BLOCK = 8
 """Where several decide about each paper, each reads the next so many in an order of their own."""
+
+_MOST_REASONS = 10_000
+"""More words and phrases than a record has."""
 
 _LONGEST_NAME = 120
 _MOST_REVIEWERS_TEXT = 80
@@ -457,8 +460,9 @@ class Screening:
         key = self._features_key(state)
         known = self._features[1] if self._features is not None and self._features[0] == key else None
         titles, abstracts = self._texts
-        ids = self._ids[: self._known_of(state)]
-        rows = [self._table_row[id_] for id_ in ids]
+        # These are never changed, only made anew. Places in the table are looked up where features are made: of 50,000 records
+        # that takes longer than all else of a decision.
+        ids, table_row, count = self._ids, self._table_row, self._known_of(state)
         filled = dict(state.abstracts)
         extra = self._words_of(state)
         labelled, included = self._lesson(state)
@@ -467,12 +471,13 @@ class Screening:
         def run() -> Learnt:
             features = known
             if features is None:
+                rows = [table_row[id_] for id_ in ids[:count]]
                 given = (
                     [titles[row] for row in rows],
-                    [filled.get(ids[place]) or abstracts[row] for place, row in enumerate(rows)],
+                    [filled.get(id_) or abstracts[row] for id_, row in zip(ids, rows, strict=False)],
                 )
                 features = record_features([*given[0], extra] if pseudo else given[0], [*given[1], ""] if pseudo else given[1])
-            of = [*([len(rows)] if pseudo else []), *labelled]
+            of = [*([count] if pseudo else []), *labelled]
             positive = np.array([*([True] if pseudo else []), *included], bool)
             model = learn(features, np.array(of, np.int64), positive, method=method)
             return Learnt(seq, decided, model, features, key)
@@ -520,13 +525,24 @@ class Screening:
         return [row for _, row, _ in ordered], [label == "include" for _, _, label in ordered]
 
     def why(self, id_: str, count: int = 5) -> Sequence[Reason]:
-        """Words that speak for and against a paper, as the queue knows by now, the weightiest first."""
+        """Words that speak for and against a paper, as the queue knows by now, the weightiest first.
+
+        Function words weigh too, and so do phrases with one ("heads and"), but explain nothing to a reader: they are left out.
+        """
         from explorer.screening.queue import reasons
+        from explorer.text.languages import function_words_of
 
         row = self._row[self._known(id_)]
         if self._learnt is None or row >= len(self._learnt.model.scores):
             return ()
-        return reasons(self._learnt.features, self._learnt.model, row, count)
+        said = self.record(id_)
+        empty = function_words_of(_WORD.findall(f"{said['title']} {said['abstract']}".casefold()))
+        every = reasons(self._learnt.features, self._learnt.model, row, _MOST_REASONS)
+        found = [one for one in every if empty.isdisjoint(one.word.split())]
+        return [
+            *[one for one in found if one.weight > 0][:count],
+            *[one for one in found if one.weight < 0][:count],
+        ]
 
     # What reviewers do
 
@@ -843,15 +859,22 @@ class Screening:
         scores = np.array([self.state.scores.get(seq, np.nan) for seq, *_ in order], float)
         included = np.array([relevant for _, _, relevant, _ in order], bool)
         records, priors = len(self._ids), sum(prior for *_, prior in order)
-        return lambda: stopping(
-            included,
-            records,
-            chances=scores,
-            target=target,
-            confidence=confidence,
-            priors=priors,
-            sample=sample if len(sample) else None,
-        )
+        maybe = self.progress()["maybe"]
+
+        def estimate() -> Stopping:
+            known = stopping(
+                included,
+                records,
+                chances=scores,
+                target=target,
+                confidence=confidence,
+                priors=priors,
+                sample=sample if len(sample) else None,
+            )
+            # Else a reader who counts what was included finds fewer than are said to be relevant.
+            return replace(known, sentence=f"{known.sentence} A “maybe” counts as relevant.") if maybe else known
+
+        return estimate
 
     def found_so_far(self) -> list[bool]:
         """Of each record that was read, in the order of reading, whether it was relevant."""

@@ -431,16 +431,21 @@ def _sentence(
         return f"No relevant record was found among {n:,} of {records:,}, so that nothing can be said about recall."
     said = (
         f"{n:,} of {records:,} records were screened and {found:,} found relevant, of an estimated {relevant.value:,.0f} "
-        f"({relevant.low:,.0f} to {relevant.high:,.0f}): recall {recall.value:.0%} ({recall.low:.0%} to {recall.high:.0%}, at "
-        f"{confidence:.0%}). This rests on where in the order they were found and on {run:,} irrelevant records in a row; "
-        f"the chance that {target:.0%} are found is {_chance(chance)}, and the test of Callaghan and Müller-Hansen gives p = {p_value:.2f}."
+        f"({relevant.low:,.0f} to {relevant.high:,.0f}): recall {_percent(recall.value)} ({_percent(recall.low)} to "
+        f"{_percent(recall.high)}, at {_percent(confidence)}). This rests on where in the order they were found and on "
+        f"{run:,} irrelevant record{'' if run == 1 else 's'} in a row; the chance that {_percent(target)} are found is {_chance(chance)}, "
+        f"and the test of Callaghan and Müller-Hansen gives p\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{p_value:.2f}."
     )
     if reached:
         return f"{said} One may stop."
     if not to_go.value:
         return f"{said} That is likely, and not sure enough to stop."
-    return f"{said} Going on to {target:.0%} would take about {to_go.value:,.0f} more ({to_go.low:,.0f} to {to_go.high:,.0f})."
+    return f"{said} Going on to {_percent(target)} would take about {to_go.value:,.0f} more ({to_go.low:,.0f} to {to_go.high:,.0f})."
 
 
 def _chance(chance: float) -> str:
-    return "above 99 %" if chance > 0.99 else "below 1 %" if chance < 0.01 else f"{chance:.0%}"
+    return f"above {_percent(0.99)}" if chance > 0.99 else f"below {_percent(0.01)}" if chance < 0.01 else _percent(chance)
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:.0f}\N{NO-BREAK SPACE}%"
