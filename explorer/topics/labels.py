@@ -48,6 +48,9 @@ _ADDED = 0.5
 _LENGTH, _MOST_WORDS = 0.9, 2.5
 """Power of the worth of a phrase's words, added up, and how much of them counts: two words say more than one, five no more than three."""
 
+_FIRST, _HALVED = 0.8, 5
+"""What the first of a topic's words counts in a name, and the place at which a word counts half of that."""
+
 _LEAST_ENDS = 0.25
 """Share of the times, in all papers, that no other word follows a phrase which may be a name."""
 
@@ -55,7 +58,8 @@ _CODE, _SIGN = re.compile(r"[^\W\d_]\d{1,2}|[ivx]{2,5}"), 0.3
 """A letter with a figure and a Roman number, which are codes of classifications and parts of names, and how far they name anything alone."""
 
 _BOUND = 0.5
-"""Share of the ends of a phrase up to which a preposition may follow: beyond, what it is of is missing from it, as from *lack* and *number*."""
+"""Share of the ends of a phrase up to which a preposition may follow, beyond which what it is of is missing from it, as from *lack* and
+*number*; and of its places up to which *in* may go before, beyond which that is missing, as from *vitro* and *fact*."""
 
 _TITLED, _PRIOR = 0.5, 3.0
 """Power of how often a phrase that papers have is in their titles, beside other phrases, and papers that say beforehand that it is as usual."""
@@ -72,14 +76,17 @@ _LEAST_COVERAGE = 0.1
 _LEAST_LIFT = 1.5
 """How much commoner than elsewhere a phrase is that names a topic."""
 
-_SECOND = 0.2
-"""A second phrase completes a name of one word if it scores so much of the first."""
+_SECOND, _SECOND_WORD = 0.2, 0.4
+"""A second phrase completes a name of one word if it scores so much of the first; if it is a word too, it must score more."""
 
 _BESIDE = 0.5
 """A phrase of several words completes a name rather than a word that comes before it if it scores so much of that."""
 
 _PHRASE = 0.7
 """A phrase of several words goes before a single one, which names more than the topic, if it scores so much of it."""
+
+_OFTEN_WITHIN = 1 / 3
+"""Part of the papers with a word that must have a phrase which is taken in its place."""
 
 _NEARLY = 0.6
 """Part of the best score that a phrase must have to be taken instead, where another topic is called by that."""
@@ -140,6 +147,8 @@ class Stands(NamedTuple):
         Times that it is said of something, *is freely available*, or is what somebody does, *we evaluate*.
     bound : int
         Times that it is at an end, but a preposition says what it is of: *lack of*, *based on*, *relationship between*.
+    within : int
+        Times that it is right after *in*: what always is, is half of an adverb, as of *in vitro* and *in fact*.
     """
 
     seen: int
@@ -147,6 +156,7 @@ class Stands(NamedTuple):
     ends: int
     predicates: int
     bound: int = 0
+    within: int = 0
 
     def plus(self, other: Stands) -> Stands:
         """Both together."""
@@ -156,6 +166,7 @@ class Stands(NamedTuple):
             self.ends + other.ends,
             self.predicates + other.predicates,
             self.bound + other.bound,
+            self.within + other.within,
         )
 
 
@@ -189,9 +200,9 @@ def phrases_of(text: str, worth: Mapping[str, float], among: Set[str] | None = N
     found: dict[str, Stands] = {}
     small = function_words_of(text.lower().split())
 
-    def add(phrase: str, begins: bool, ends: bool, predicate: bool = False, bound: bool = False) -> None:
+    def add(phrase: str, begins: bool, ends: bool, predicate: bool = False, bound: bool = False, within: bool = False) -> None:
         before = found.get(phrase)
-        here = Stands(1, begins and ends, ends, predicate, bound and ends)
+        here = Stands(1, begins and ends, ends, predicate, bound and ends, within)
         found[phrase] = before.plus(here) if before else here
 
     for part in _BREAK.split(text):
@@ -219,6 +230,7 @@ def phrases_of(text: str, worth: Mapping[str, float], among: Set[str] | None = N
                 continue
             free = at == 0 or not good[at - 1]
             said = at > 0 and words[at - 1] in BEFORE_PREDICATES
+            within = at > 0 and words[at - 1] == "in"
             gap, wanted = 0, among is None
             for end in range(at, min(at + _LONGEST, len(words))):
                 # *Vitamin D*, *type 2*: the letter or figure belongs to what it follows; a small letter is a word, as *e* and *y* are.
@@ -236,7 +248,7 @@ def phrases_of(text: str, worth: Mapping[str, float], among: Set[str] | None = N
                 if end > at and cut[at]:
                     break
                 if wanted and (good[end] or tail) and not cut[end]:
-                    add(" ".join(words[at : end + 1]), free, ends[end], said, bound[end])
+                    add(" ".join(words[at : end + 1]), free, ends[end], said, bound[end], within)
                 gap = 0 if good[end] else gap + 1
                 # A small word with a capital begins a sentence, also after a title without a full stop.
                 if gap > _MOST_WITHIN or (
@@ -330,18 +342,18 @@ def name_topics(
 
     Notes
     -----
-    Of each topic 60 of the papers that lie on it most are read, fewer where there are more than twenty topics: the surest, the least sure
-    and those between, as a name is to hold for all. Phrases that differ by an ending are one. A phrase scores by coverage (the part of
-    the papers that has it, those that have it in their title three times), times the logarithm of its lift over the papers read for the
-    other topics, times what its words are worth beside the topic's own, times how often of all times it stands by itself, and more if it
-    has the topic's first words; it must stand in three papers, or two where ten were read or fewer. What half of the papers have as part
-    of a longer phrase is no name (nested terms: Frantzi, Ananiadou and Mima 2000).
+    Of each topic 60 of the papers that lie on it most are read, fewer where there are more than twenty topics: the surest, the least
+    sure and those between, as a name is to hold for all. Phrases that differ by an ending are one. A phrase scores by coverage (the
+    part of the papers that has it, those that have it in their title three times), times the logarithm of its lift over the papers read
+    for the other topics, times what its words are worth beside the topic's own, times how often of all times it stands by itself, and
+    more the nearer two of its words are to the first of the topic's; it must stand in three papers, or two where ten were read or
+    fewer. What half of the papers have as part of a longer phrase is no name (nested terms: Frantzi, Ananiadou and Mima 2000).
 
     All papers that were read tell whether a phrase can be a name: at the end of what is said together, as adjectives and gerunds hardly
-    ever are; seldom what is said of something (*is freely available*) or done (*we evaluate*); not mostly before a preposition that says
-    what it is of (*lack of*, *relationship between*); and in titles, which name subjects, as often as the other phrases that papers have.
-    A phrase of several words goes before a word that scores not much more, and a name of one word is completed by a second phrase. Topics
-    choose in the order of their best scores.
+    ever are; seldom what is said of something (*is freely available*) or done (*we evaluate*); not mostly before a preposition that
+    says what it is of (*lack of*, *relationship between*) nor after *in* (*in vitro*); and in titles, which name subjects, as often as
+    the other phrases that papers have. A phrase of several words goes before a word that scores not much more, and a name of one word
+    is completed by a second phrase. Topics choose in the order of their best scores.
     """
     worth = {word_key(word): weight for word, weight in sorted(worth.items(), key=lambda item: (item[1], item[0]))}
     most = max(20, min(_READ, _READ_IN_ALL // max(places.shape[1], 1)))
@@ -415,8 +427,10 @@ class _Read:
         # *Large number* is as wanting as *number*, but *gamma function of a sum* is one of the gamma functions.
         last = self.stands.get(key.rpartition(" ")[2], stands)
         bound = last.bound / (last.ends + 1)
+        adverb = stands.within / (stands.seen + 1)
         sign = _SIGN if _CODE.fullmatch(key) else 1.0
-        return float(min(titled, 1.0) ** _TITLED * (1 - said) ** 2 * min((1 - bound) / (1 - _BOUND), 1.0) ** 2 * sign)
+        whole = min((1 - bound) / (1 - _BOUND), 1.0) * min((1 - adverb) / (1 - _BOUND), 1.0)
+        return float(min(titled, 1.0) ** _TITLED * (1 - said) ** 2 * whole**2 * sign)
 
     @classmethod
     def of(cls, said: Mapping[int, str], worth: Mapping[str, float], long: Mapping[str, str], among: Set[str]) -> _Read:
@@ -463,7 +477,7 @@ def _ranked(
 ) -> list[tuple[str, float]]:
     """Phrases of a topic and their scores, best first; none is part of one before it, or holds one."""
     papers, others = len(rows), len(read.told) - len(rows)
-    least = 3 if papers > 10 else 2 if papers > 3 else 1
+    least = 3 if papers > 10 else 2 if papers > 1 else 1
     here = Counter(key for row in rows for key in read.told[row])
     seen, alone = Counter[str](), Counter[str]()
     for row in rows:
@@ -487,7 +501,7 @@ def _ranked(
             # A word that is worth little is anything's, *problem*, while in a phrase it is part of a name.
             length *= length
         free = (alone[key] + 0.5) / (seen[key] + 1)
-        told = max(heavy.get(part, 0.0) for part in parts)
+        told = 1 - math.prod(1 - weight for weight in sorted((heavy.get(part, 0.0) for part in parts), reverse=True)[:2])
         surprise = math.log(min(lift, _MOST_LIFT) / _LEAST_LIFT)
         fit = read.nameable(key)
         if fit > 0:
@@ -496,11 +510,27 @@ def _ranked(
     order = sorted(scores, key=lambda key: (-scores[key], key))[:_SHORTLIST]
     chosen: list[tuple[str, float]] = []
     for key in order:
-        if not _is_part(key, order, here, value) and not any(_same(key, other, long) for other, _ in chosen):
+        if _is_part(key, order, here, value):
+            continue
+        within = next((at for at, (other, _) in enumerate(chosen) if _same(key, other, long)), None)
+        if within is None:
             chosen.append((key, scores[key]))
+        elif _completes(key, chosen[within][0], scores, here):
+            chosen[within] = (key, scores[key])
         if len(chosen) == 12:
             break
     return [(min(read.forms[key], key=lambda form: (-read.forms[key][form], form)), score) for key, score in chosen]
+
+
+def _completes(key: str, word: str, scores: Mapping[str, float], here: Mapping[str, int]) -> bool:
+    """Whether a phrase names what a word in it stands for: as *phylogenetic tree* does, where *tree* is said of that alone."""
+    return (
+        not is_unspaced(key)
+        and len(word.split()) == 1
+        and word in key.split()
+        and scores[key] >= _PHRASE * scores[word]
+        and here[key] >= _OFTEN_WITHIN * here[word]
+    )
 
 
 def _is_part(key: str, others: Iterable[str], here: Mapping[str, int], value: Mapping[str, float]) -> bool:
@@ -526,7 +556,7 @@ def _heavy(words: Sequence[str], long: Mapping[str, str]) -> dict[str, float]:
     for place, word in enumerate(words):
         for part in (word, *long.get(word, "").split()):
             key = word_key(part)
-            heavy[key] = max(heavy.get(key, 0.0), 1 / (1 + place / 20))
+            heavy[key] = max(heavy.get(key, 0.0), _FIRST / (1 + place / _HALVED))
     return heavy
 
 
@@ -581,7 +611,9 @@ def _name(candidates: Sequence[tuple[str, float]], taken: Sequence[frozenset[str
         parts = [phrase]
         if _is_short(phrase):
             more = [
-                (other, value) for other, value in candidates if value >= _SECOND * score and not _same(phrase, other, long)
+                (other, value)
+                for other, value in candidates
+                if value >= (_SECOND_WORD if _is_short(other) else _SECOND) * score and not _same(phrase, other, long)
             ]
             # Of the others too a phrase says more than a word.
             whole = [other for other, value in more if not _is_short(other) and value >= _BESIDE * more[0][1]]

@@ -249,6 +249,7 @@ def lexicon(texts: Iterable[str]) -> frozenset[str]:
 
 
 _NO_PLURALS = frozenset("means news".split())
+_VOWELS = frozenset("aeiou")
 
 
 @lru_cache(maxsize=65_536)
@@ -262,7 +263,10 @@ def word_key(word: str) -> str:
     >>> word_key("tumours") == word_key("tumor"), word_key("analyses") == word_key("analysis"), word_key("news")
     (True, True, 'news')
     """
-    return min(map(_singular, word_forms(word)), key=lambda form: (len(form), form))
+    one = _singular(word)
+    # Of the plural too, as a rule may know that only: *lattices* could be of a *lattex*, as *lattice* could not.
+    forms = {form for start in (one, _plural(one), _stem(word)) for form in word_forms(start)}
+    return min(map(_stem, forms), key=lambda form: (len(form), form))
 
 
 def _singular(word: str) -> str:
@@ -273,6 +277,18 @@ def _singular(word: str) -> str:
     if word.endswith(("xes", "sses", "ches", "shes", "zes")):
         return word[:-2]
     return word[:-1] if word.endswith("s") and not word.endswith(("us", "ss", "is")) else word
+
+
+def _plural(word: str) -> str:
+    if word.endswith("y") and word[-2:-1] not in _VOWELS:
+        return word[:-1] + "ies"
+    return word + ("es" if word.endswith(("s", "x", "z", "ch", "sh")) else "s")
+
+
+def _stem(word: str) -> str:
+    """The singular, of which *ses* tells no *e*: *phases* and *gases* alike, so that *phase* loses more than a plural has."""
+    shorter = word[:-2] if word.endswith("ses") and len(word) > 4 else _singular(word)
+    return word if shorter == word else _stem(shorter)
 
 
 def count_terms(texts: Iterable[str], vocabulary: Sequence[str] | None = None) -> tuple[csr_matrix, np.ndarray]:
