@@ -30,7 +30,7 @@ from explorer.ranking.arrays import MEMORY, ShortColumn
 from explorer.ranking.terms import TermIndex
 from explorer.store.build import write_corpus
 from explorer.store.extend import extend_corpus
-from explorer.store.paper_files import DICTIONARY, read_file, read_table
+from explorer.store.paper_files import DICTIONARY, Texts, read_file, read_table
 
 texts = st.none() | st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 
@@ -128,6 +128,12 @@ def test_abstracts_are_packed_from_two_thousand_papers_on(corpus: Corpus, tmp_pa
     few = open_corpus(tmp_path / "few").snapshot
     assert not (few.generation / DICTIONARY).exists()
     assert few.table.whole.equals(table.slice(0, LEAST - 1))
+
+
+def test_texts_are_the_same_read_one_by_one_and_together(corpus: Corpus) -> None:
+    texts: Any = Texts(corpus.snapshot.table)
+    assert len(texts) > 2_000
+    assert list(texts) == [texts[row] for row in range(len(texts))]
 
 
 def test_texts_with_nothing_in_common_stay_as_they_are(tmp_path: Path) -> None:

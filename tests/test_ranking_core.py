@@ -13,7 +13,7 @@ from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
 from explorer import Corpus
 from explorer.ranking.acronyms import Acronyms, definitions
-from explorer.ranking.analysis import analyse, fold
+from explorer.ranking.analysis import Numbering, analyse, fold
 from explorer.ranking.hybrid import HybridRanker
 from explorer.ranking.similar import more_like
 from explorer.ranking.terms import TermIndex, top
@@ -61,10 +61,40 @@ def test_spellings_meet(one: str, other: str) -> None:
     assert set(analyse(one)) & set(analyse(other)), (analyse(one), analyse(other))
 
 
+@pytest.mark.parametrize(
+    ("british", "american"),
+    [
+        ("tumour behavioural favourable", "tumor behavioral favorable"),
+        ("organise synthesis", "organize synthesis"),
+        ("catalyse analysed", "catalyze analyzed"),
+        ("leukaemia anaemia haemorrhage", "leukemia anemia hemorrhage"),
+        ("oestradiol oedema oesophagus", "estradiol edema esophagus"),
+        ("paediatric foetal", "pediatric fetal"),
+        ("anaesthetic gynaecological", "anesthetic gynecological"),
+    ],
+)
+def test_every_rule_of_spelling_holds(british: str, american: str) -> None:
+    assert analyse(british) == analyse(american)
+
+
 @given(st.text())
 def test_analysis_takes_any_text(text: str) -> None:
     assert fold(fold(text)) == fold(fold(fold(text)))
     assert all(term for term in analyse(text))
+
+
+@pytest.mark.parametrize("kept", [1, 3, 1000])
+@given(st.lists(st.lists(st.sampled_from("tumours anaesthesia time-sharing the x model models".split())), max_size=8))
+@settings(max_examples=30, deadline=None)
+def test_terms_are_numbered_as_they_are_met(kept: int, texts: list[list[str]]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("explorer.ranking.analysis._KEPT", kept)
+        vocabulary: dict[str, int] = {}
+        numbering = Numbering(vocabulary)
+        found = [numbering.of(" ".join(words)) for words in texts]
+    terms = [analyse(" ".join(words)) for words in texts]
+    assert list(vocabulary) == list(dict.fromkeys(term for some in terms for term in some))
+    assert [[list(vocabulary)[number] for number in numbers] for numbers in found] == terms
 
 
 def test_bm25_equals_its_formula(ranker: HybridRanker) -> None:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sklearn.metrics import normalized_mutual_info_score
+from stop_words import AVAILABLE_LANGUAGES, get_stop_words
 
 from explorer import TopicModel
 from explorer.text.languages import ENGLISH, function_words_of
 from explorer.topics.labels import name_topics, phrases_of, units
-from explorer.topics.terms import cleaned, lexicon, terms_of, without_boilerplate, word_key
+from explorer.topics.terms import cleaned, lexicon, terms_of, without_boilerplate, word_key, words_of
 
 
 def named(*groups: Sequence[str], words: Sequence[Sequence[str]], worth: dict[str, float] | None = None) -> list[str]:
@@ -21,6 +25,13 @@ def named(*groups: Sequence[str], words: Sequence[Sequence[str]], worth: dict[st
     places = np.repeat(np.eye(len(groups)), [len(group) for group in groups], axis=0)
     terms = {term: 1.0 for text in texts for term in terms_of(text)}
     return name_topics(texts, places, words, terms | (worth or {}))[0]
+
+
+@cache
+def small_words() -> dict[str, frozenset[str]]:
+    """The lists of function words of all languages but English."""
+    languages = [language for language in AVAILABLE_LANGUAGES if language != "english"]
+    return {language: frozenset(map(str.lower, get_stop_words(language))) for language in languages}
 
 
 STARS = [
@@ -52,6 +63,27 @@ def test_languages_that_few_words_cannot_tell_apart_share_them() -> None:
     assert "de" in function_words_of(["influencia", "de", "la", "luz"])
     assert function_words_of([]) == ENGLISH
     assert function_words_of(["graph", "networks"]) == ENGLISH
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.sampled_from("die der und la de los que the of on water cells model".split()), max_size=40))
+def test_the_language_is_the_one_that_most_small_words_are_of(words: list[str]) -> None:
+    counts = {language: sum(word in small - ENGLISH for word in words) for language, small in small_words().items()}
+    english, most = sum(word in ENGLISH for word in words), max(counts.values())
+    least = max(4, 0.05 * len(words)) if 5 * english >= len(words) else max(2, english + 1)
+    told = [language for language, count in counts.items() if count == most] if most >= least else []
+    expected = ENGLISH.union(*(small_words()[language] for language in told))
+    found = function_words_of(words)
+    # Umlauts may be written as two letters besides.
+    assert expected <= found
+    assert {word for word in words if word in found} == {word for word in words if word in expected}
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text("aBz1_-'’\\ .,é", max_size=30))
+def test_words_of_ascii_are_told_apart_as_those_of_any_letters(text: str) -> None:
+    # A letter beyond ASCII at the end, apart from all else, has the other expression used.
+    assert [*words_of(text), "éé"] == words_of(f"{text} éé")
 
 
 @pytest.mark.parametrize(

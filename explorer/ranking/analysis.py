@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import chain
 
 import Stemmer
 
@@ -85,12 +86,18 @@ def fold(text: str) -> str:
 def stem(word: str) -> str:
     """Return the Snowball English stem of a folded `word`, British spelling folded onto American."""
     stemmed: str = _stemmer.stemWord(word)
-    for pattern, american in _BRITISH:
-        stemmed = pattern.sub(american, stemmed)
+    # One word of eight has any of this, and what has none fits no rule.
+    if "our" in stemmed or "ae" in stemmed or "oe" in stemmed or stemmed.endswith(("is", "lyz")):
+        for pattern, american in _BRITISH:
+            stemmed = pattern.sub(american, stemmed)
     return _RESPELT.get(stemmed, stemmed)
 
 
-@lru_cache(maxsize=1 << 19)
+_KEPT = 1 << 19
+"""Words whose terms are kept."""
+
+
+@lru_cache(maxsize=_KEPT)
 def _terms(word: str) -> tuple[str, ...]:
     """Return the index terms of one folded word, which may be a hyphenated compound."""
     parts = word.split("-")
@@ -117,6 +124,39 @@ def analyse(text: str) -> list[str]:
     Stemmer: M. F. Porter, "Snowball: A language for stemming algorithms", 2001 (English, "Porter2").
     """
     return [term for word in _WORD.findall(fold(text)) for term in _terms(word)]
+
+
+class Numbering(dict[str, tuple[int, ...]]):
+    """Numbers of the index terms of each folded word, found when it is first met.
+
+    Parameters
+    ----------
+    vocabulary : dict of str to int
+        Term to its number; a term that it does not have gets the next one.
+
+    Examples
+    --------
+    >>> vocabulary = {}
+    >>> Numbering(vocabulary).of("Modelling of the time-sharing"), vocabulary
+    ([0, 1, 2, 3], {'model': 0, 'time': 1, 'share': 2, 'timeshar': 3})
+    """
+
+    def __init__(self, vocabulary: dict[str, int]) -> None:
+        super().__init__()
+        self._vocabulary = vocabulary
+
+    def of(self, text: str) -> list[int]:
+        """The numbers of the terms that `analyse` gives of a text, in their order."""
+        return [*chain.from_iterable(map(self.__getitem__, _WORD.findall(fold(text))))]
+
+    def __missing__(self, word: str) -> tuple[int, ...]:
+        number = self._vocabulary.setdefault
+        # Not by the cache, which would keep the same words once more.
+        found = tuple(number(term, len(self._vocabulary)) for term in _terms.__wrapped__(word))
+        if len(self) >= _KEPT:
+            self.clear()
+        self[word] = found
+        return found
 
 
 def forget() -> None:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from explorer.ranking.analysis import analyse
+from explorer.ranking.analysis import Numbering, analyse
 from explorer.ranking.arrays import APART, MEMORY, Pieces, Place, ShortColumn, ShortNumbers, save_array
 from explorer.ranking.vocabulary import Terms, Vocabulary
 
@@ -93,14 +93,14 @@ class TermIndex:
         What grows with the papers is made in `place`, some thousand of them at a time.
         """
         vocabulary: dict[str, int] = {}
-        number = vocabulary.setdefault
+        numbers = self._numbering(vocabulary)
         tokens = ShortColumn(place, "terms_tokens")
         lengths, title_lengths = array("q", [0]), array("H")
         block: list[int] = []
         for title, body in zip(titles, bodies, strict=True):
-            of_title, of_body = self.analyser(title), self.analyser(body)
-            block += [number(t, len(vocabulary)) for t in of_title]
-            block += [number(t, len(vocabulary)) for t in of_body]
+            of_title, of_body = numbers(title), numbers(body)
+            block += of_title
+            block += of_body
             lengths.append(len(of_title) + len(of_body))
             title_lengths.append(min(len(of_title), 65535))
             if len(block) >= _TOKENS:
@@ -116,6 +116,12 @@ class TermIndex:
         rarity = (self.n_papers - self.df_ + 0.5) / (self.df_ + 0.5)
         self.idf_: Floats = np.log1p(rarity).astype(np.float32)
         return self
+
+    def _numbering(self, vocabulary: dict[str, int]) -> Callable[[str], list[int]]:
+        """What numbers the terms of a text, and enters new ones in a vocabulary."""
+        if self.analyser is analyse:
+            return Numbering(vocabulary).of
+        return lambda text: [vocabulary.setdefault(term, len(vocabulary)) for term in self.analyser(text)]
 
     def _invert(self, place: Place) -> None:
         """Make the postings: first how many there are of each term, then each block of papers behind those before it."""

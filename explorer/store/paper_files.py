@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
@@ -16,6 +17,9 @@ DICTIONARY = "papers.dictionary"
 _FILE = 65_536
 """Papers a file."""
 
+_TOGETHER = 1_000
+"""Papers whose texts are read at once by who reads all."""
+
 
 class Texts:
     """Title and abstract of each paper, joined when asked for."""
@@ -29,6 +33,13 @@ class Texts:
 
     def __getitem__(self, row: int) -> str:
         return f"{self._titles[row].as_py() or ''} {self._abstracts[row].as_py() or ''}"
+
+    def __iter__(self) -> Iterator[str]:
+        # Who reads all has them some at a time, which takes a tenth of the time of one by one.
+        for start in range(0, len(self), _TOGETHER):
+            titles, abstracts = (column.slice(start, _TOGETHER).to_pylist() for column in (self._titles, self._abstracts))
+            for title, abstract in zip(titles, abstracts, strict=True):
+                yield f"{title or ''} {abstract or ''}"
 
 
 def write_papers(table: pa.Table, target: Path, number: int = 0) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -625,8 +626,9 @@ def _place(model: TopicModel, texts: Sequence[str], progress: Callable[[float], 
     codes = np.empty(len(texts), np.int32)
     share = np.empty(len(texts), np.float32)
     second = np.empty(len(texts), np.int32)
+    reading = iter(texts)
     for start in range(0, len(texts), _CHUNK):
-        chunk = [texts[i] for i in range(start, min(start + _CHUNK, len(texts)))]
+        chunk = list(islice(reading, _CHUNK))
         part = slice(start, start + len(chunk))
         codes[part], share[part], second[part] = _found(model.transform(chunk))
         progress((start + len(chunk)) / len(texts))

@@ -62,6 +62,12 @@ def _languages_of() -> dict[str, tuple[str, ...]]:
 
 
 @cache
+def _foreign() -> frozenset[str]:
+    """Function words of the other languages that are none of English."""
+    return frozenset(_languages_of()) - ENGLISH
+
+
+@cache
 def _function_words(language: str) -> frozenset[str]:
     return ENGLISH | {word for word, languages in _languages_of().items() if language in languages}
 
@@ -92,11 +98,16 @@ def function_words_of(words: Sequence[str]) -> frozenset[str]:
     False
     """
     seen = sum(map(ENGLISH.__contains__, words))
-    known = _languages_of()
-    hits = Counter(language for word in words if word not in ENGLISH for language in known.get(word, ()))
-    most = max(hits.values(), default=0)
+    small = list(filter(_foreign().__contains__, words))
     english = _ENOUGH * seen >= len(words)
-    if most < (max(_BESIDE, _SHARE * len(words)) if english else max(_LEAST, seen + 1)):
+    least = max(_BESIDE, _SHARE * len(words)) if english else max(_LEAST, seen + 1)
+    if len(small) < least:
+        # Too few for any one language, whichever it is: so it is with nearly every text in English.
+        return ENGLISH
+    known = _languages_of()
+    hits = Counter(language for word in small for language in known[word])
+    most = max(hits.values())
+    if most < least:
         return ENGLISH
     # Languages that a few words cannot tell apart, as Spanish and Catalan, share their smallest ones.
     return ENGLISH.union(*(_function_words(name) for name, count in hits.items() if count == most))

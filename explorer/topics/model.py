@@ -140,7 +140,7 @@ class TopicModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def _fit_texts(self, texts: Sequence[str]) -> tuple[np.ndarray, list[str], csr_matrix, np.ndarray]:
         """Learn from texts: rows of those that were read, what was read of them, its counts, and the terms of the columns."""
-        keys = content_keys(texts[i].encode("utf-8", "surrogatepass") for i in range(len(texts)))
+        keys = content_keys(text.encode("utf-8", "surrogatepass") for text in texts)
         order = np.argsort(keys, kind="stable")[: self.sample]
         chosen = without_boilerplate([texts[int(i)] for i in order])
         counts, vocabulary = count_terms(chosen)
