@@ -156,6 +156,13 @@ def test_lines_are_of_the_chosen_topics(corpora: Corpora) -> None:
     # Also where a period has no papers, and a band none there.
     view = panel(corpus, Selection(topics=labels))
     assert lines["figure"]["layout"]["xaxis"]["categoryarray"] == [item["label"] for item in view["periods"]]
+    # Intervals are in the picture, but those of periods that tell little go beyond it.
+    drawn = [row for row in view["rows"] if row["value"] in labels]
+    sure = [row["high"][at] / 10000 for row in drawn for at, item in enumerate(view["periods"]) if not item["state"]]
+    most = max(row["counts"][at] / (item["papers"] or 1) for row in drawn for at, item in enumerate(view["periods"]))
+    bottom, top = lines["figure"]["layout"]["yaxis"]["range"]
+    assert bottom == 0
+    assert max([most, *sure]) <= top < 1.2 * max([most, *sure], default=1) + 1e-3
     rows = {row["value"]: row for row in view["rows"]}
     assert [trace["meta"]["place"] for trace in named] == [rows[label]["place"] for label in labels]
 

@@ -259,6 +259,10 @@ def lines_json(
             )
     most = max([value for row in values for value in row if value is not None], default=0)
     layout = _over_periods(share, most)
+    if low is not None and high is not None:
+        # One paper of a year is a share of 0 to 79 %: where years tell little, intervals shall not press the lines flat.
+        sure = [float(high[i][j]) for i in range(len(labels)) for j, state in enumerate(states) if not state]
+        layout["yaxis"]["range"] = [0, min(1.02, 1.06 * max([most, *sure]))] if sure else [0, 1.02]
     # A band has no empty periods, and plotly takes the order of categories from what it meets first.
     layout["xaxis"] |= {"categoryorder": "array", "categoryarray": list(periods)}
     return {"data": data, "layout": layout}

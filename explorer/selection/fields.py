@@ -22,7 +22,7 @@ SORTS = {
 STORED_SORTS = ("newest", "oldest", "upvotes", "title")
 """Orders that a corpus knows before anything is asked."""
 
-MODES = {"all": "All words", "any": "Any words, best first", "meaning": "By meaning"}
+MODES = {"all": "All words", "any": "Any words", "meaning": "By meaning"}
 """Ways to read a query and what they are called: every word must occur; one of the words must; the papers nearest in meaning."""
 
 OBJECTIVES = {

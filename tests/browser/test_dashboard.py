@@ -295,6 +295,16 @@ def test_empty_result_says_what_to_loosen(lab_board: Board, corpus: Corpus) -> N
     board.root.get_by_role("button", name=re.compile("^without year")).click()
     board.shows(len(corpus.select(Selection(query="haoxiang"))))
     expect(board.box).to_have_value("haoxiang")
+    # With one filter there is one way, and the topics keep their place and their columns.
+    place = board.topics.last.bounding_box()
+    assert place
+    board.search("haoxiang zzzyx")
+    board.shows(0)
+    expect(board.root.get_by_text("No paper matches this search.")).to_be_visible()
+    now = board.topics.last.bounding_box()
+    assert now and (now["x"], now["y"], now["height"]) == (place["x"], place["y"], place["height"])
+    ways.get_by_text("Show all 88 papers").click()
+    board.shows(88)
 
 
 # The list and the reader
@@ -484,7 +494,7 @@ def test_a_cell_leads_to_its_papers_and_a_range_to_its_years(board: Board, corpu
     expect(board.chips).to_have_count(1)
     board.shows(len(corpus.select(Selection(years=(last - 3, last - 1)))))
     # The panel goes on to show all years, what is out of the range paler.
-    expect(board.root.locator(".lx-topic-axis")).to_contain_text(str(first))
+    expect(board.root.locator(".lx-topic-axis")).to_contain_text(f"papersshareof all{first}")
     expect(board.root.locator(".lx-hatch-outside").first).to_be_attached()
 
 

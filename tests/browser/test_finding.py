@@ -78,15 +78,16 @@ def test_the_way_a_query_is_read_is_chosen_beside_the_box(voila_board: Board, co
     board.search(query)
     every = len(corpus.select(Selection(query=query)))
     board.shows(every)
-    for name, key in (("Any words, best first", "any"), ("By meaning", "meaning")):
+    for name, key in (("Any words", "any"), ("By meaning", "meaning")):
         mode(board).select_option(label=name)
         selection = Selection(query=query, mode=key)
         board.shows(len(corpus.select(selection)))
         expect(board.page).to_have_url(re.compile(rf"mode={key}"))
         expect(board.sentence).to_contain_text({"any": "by any of its words", "meaning": "by meaning"}[key])
         expect(board.titles.first).to_have_text(corpus.select(selection)["title"].iloc[0])
-    # The cut-off is said: with a number and a score.
-    expect(board.root.locator(".lx-status")).to_contain_text("at least a quarter of the best score")
+    # The cut-off is said: with a number and a score, below and where the list ends.
+    for place in (".lx-status", ".lx-ends"):
+        expect(board.root.locator(place)).to_contain_text("at least a quarter of the best score")
     picture(board, "meaning-1440")
 
 

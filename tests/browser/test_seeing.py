@@ -115,12 +115,18 @@ def test_charts_fold_and_stay_folded(voila_board: Board) -> None:
 
 def test_ticks_last(voila_board: Board) -> None:
     board = voila_board
-    board.titles.nth(2).focus()
-    board.page.keyboard.press("x")
     ticks = board.root.locator(".lx-tick")
+    place = ticks.nth(1).bounding_box()
+    board.titles.nth(1).focus()
+    board.page.keyboard.press("j")
+    board.page.keyboard.press("x")
     expect(ticks.nth(2)).to_be_checked()
-    ticks.nth(4).check()
     ticked = board.root.locator(".lx-ticked")
+    # What can be done with them is in sight, and the list stays under the pointer.
+    expect(ticked).to_contain_text("1 ticked")
+    expect(ticked).to_be_in_viewport()
+    assert ticks.nth(1).bounding_box() == place
+    ticks.nth(4).check()
     expect(ticked).to_contain_text("2 ticked")
     names = [board.titles.nth(place).text_content() or "" for place in (2, 4)]
     board.button("More like these").click()
@@ -198,7 +204,13 @@ def test_why_is_on_the_scale_of_the_bar(voila_board: Board) -> None:
 def test_a_suggested_axis_is_drawn_by_one_click(voila_board: Board) -> None:
     board = voila_board
     board.root.get_by_role("button", name=re.compile("^Axes")).click()
-    board.root.get_by_role("button", name=re.compile("^Try .* ↔ ")).click()
+    tried = board.root.get_by_role("button", name=re.compile("^Try .* ↔ "))
+    suggested = (tried.text_content() or "").removeprefix("Try ")
+    # The boxes name it while they are empty, so that drawing them draws it too.
+    board.button("Draw").click()
+    expect(board.chips).to_have_text([f"Along ‘{suggested}’"])
+    board.button("Clear all").click()
+    tried.click()
     told = board.root.locator(".lx-axes-fact")
     expect(told).to_contain_text(re.compile(r"Puts (9\d|100) of 100 pairs of papers"))
     assert "AUC" not in (told.text_content() or "")

@@ -15,10 +15,16 @@ test("a long name is cut in the middle only where another begins like it", () =>
   ];
   assert.deepEqual(
     names.map((name) => middle(name, names)[1]),
-    ["tment of A", "tment of B", ""],
+    ["of A", "of B", ""],
   );
   for (const name of names) assert.equal(middle(name, names).join(""), name);
   assert.deepEqual(middle("short", ["short", "shorter"]), ["short", ""]);
+  // The end begins with a word, unless nothing would be left of it.
+  const like = (name) => middle(name, [name, `${name.slice(0, 20)}!`])[1];
+  assert.equal(like("Proceedings of the Conference on Computational Linguistics"), "inguistics");
+  assert.equal(like("Proceedings of the Conference on Machine Learning"), "Learning");
+  assert.equal(like("Proceedings of the International Joint Conference, IJCAI-23"), "IJCAI-23");
+  assert.equal(like("Proceedings of the International Conference, part 7"), "part 7");
 });
 
 test("a range of steps is written to the end of its last step", () => {

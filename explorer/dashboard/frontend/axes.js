@@ -241,6 +241,12 @@ export function axesPanel(app) {
       .filter((axis) => !kinds[axis].value)
       .flatMap((axis) => poles[axis])
       .find(({ input }) => !input.value.trim());
+    const { suggested } = now();
+    // Empty boxes name the poles that are suggested: drawing takes them at their word.
+    if (suggested && wanted.length === 1 && !kinds[0].value && poles[0].every(({ input }) => !input.value.trim())) {
+      link.set({ axes: [suggested], ...NO_RANGES });
+      return;
+    }
     if (empty) {
       empty.input.focus();
       return;

@@ -5,6 +5,7 @@
 const WHOLE = 26; // characters that a panel has room for
 const ALIKE = 14; // characters at the beginning that names have in common which a cut at the end would make one
 const TAIL = 10;
+const TELLING = 4; // characters of an end that begins with a word
 
 /**
  * A name in two parts, the second of which is never cut off, so that long names that differ only at their end are told apart.
@@ -17,7 +18,11 @@ export function middle(text, others) {
   const signs = [...text];
   const head = signs.slice(0, ALIKE).join("");
   if (signs.length <= WHOLE || !others.some((other) => other !== text && other.startsWith(head))) return [text, ""];
-  return [signs.slice(0, -TAIL).join(""), signs.slice(-TAIL).join("")];
+  // A piece of a word says nothing: the end begins with the next one, if that leaves something.
+  const end = signs.slice(-TAIL - 1).join("");
+  const words = end.search(/(?<=[\s,;:–—-])[^\s,;:–—-]/u);
+  const tail = words > 0 && end.length - words >= TELLING ? end.slice(words) : signs.slice(-TAIL).join("");
+  return [text.slice(0, text.length - tail.length), tail];
 }
 
 /**

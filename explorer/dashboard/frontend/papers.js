@@ -26,7 +26,7 @@ export function papersPanel(app) {
     type: "checkbox",
     change: (event) => link.send("tick_page", { on: event.currentTarget.checked }),
   });
-  const ticked = h("div", { class: "lx-ticked" });
+  const ticked = h("div", { class: "lx-ticked", role: "group", label: "What to do with the ticked papers" });
   const sort = h("select", {
     id: sortId,
     class: "lx-select",
@@ -39,6 +39,8 @@ export function papersPanel(app) {
   const pager = h("div", { class: "lx-pager", role: "group", label: "Pages of papers" });
   const list = h("ol", { class: "lx-papers" });
   const empty = h("div", { class: "lx-empty", hidden: true });
+  /** Why the list ends where it does. */
+  const ends = h("p", { class: "lx-quiet lx-ends", hidden: true });
   const compact = h(
     "button",
     {
@@ -62,7 +64,6 @@ export function papersPanel(app) {
     { class: "lx-toolbar" },
     h("label", { class: "lx-tickall" }, tickPage, h("span", {}, "Tick page")),
     compact,
-    ticked,
     h("span", { class: "lx-spacer" }),
     h("label", { class: "lx-sort", for: sortId }, "Sort by"),
     sort,
@@ -78,6 +79,9 @@ export function papersPanel(app) {
     key,
     empty,
     list,
+    ends,
+    // Below, and in sight while the list is: above it, the first tick would move the list from under the pointer.
+    ticked,
   );
   setCompact();
   /** @type {PaperRow[]} */
@@ -195,7 +199,8 @@ export function papersPanel(app) {
           "p",
           { class: "lx-meta" },
           // Names in Arabic or Hebrew leave the dot and the date beside them where they are.
-          [item.authors, item.venue, item.date].filter(Boolean).map((part) => h("span", {}, h("bdi", {}, part))),
+          [item.authors, item.venue].filter(Boolean).map((part) => h("span", {}, h("bdi", {}, part))),
+          item.date ? h("span", { class: "lx-date" }, item.date) : null,
         ),
         item.snippet.length ? h("p", { class: "lx-snippet" }, segments(item.snippet)) : null,
         h(
@@ -235,11 +240,14 @@ export function papersPanel(app) {
       swap(empty, [h("p", { class: "lx-empty-title" }, part === "gone" ? "No paper is gone." : "No paper is new.")], sentence);
       return;
     }
-    const { loosen } = summary;
+    const alone = summary.chips.length < 2;
+    const loosen = alone ? [] : summary.loosen;
+    const what = model.get("selection").query ? "search" : "filter";
     swap(
       empty,
       [
-        h("p", { class: "lx-empty-title" }, "No paper matches all of this."),
+        h("p", { class: "lx-empty-title" }, alone ? `No paper matches this ${what}.` : "No paper matches all of this."),
+        summary.cutoff ? h("p", {}, summary.cutoff) : null,
         app.spelling.instead,
         loosen.length ? h("p", {}, "Loosen one filter:") : null,
         h(
@@ -253,7 +261,11 @@ export function papersPanel(app) {
               h("span", { class: "lx-badge" }, count(way.shown)),
             ),
           ),
-          h("button", { class: "lx-button", click: () => link.send("clear") }, "Clear all filters"),
+          h(
+            "button",
+            { class: "lx-button", click: () => link.send("clear") },
+            alone ? `Show all ${plural(summary.total, "paper")}` : "Clear all filters",
+          ),
         ),
       ],
       sentence,
@@ -284,7 +296,7 @@ export function papersPanel(app) {
             showTickedButton(app),
             ...app.marks.forTicked(),
             ...feedbackButtons(app),
-            h("button", { class: "lx-textbutton", key: "untick", click: () => link.send("untick_all") }, "Untick all"),
+            iconButton("close", "Untick all", () => link.send("untick_all"), { key: "untick" }),
           ]
         : [],
       tickPage,
@@ -314,6 +326,8 @@ export function papersPanel(app) {
     list.start = first;
     list.hidden = !rows.length;
     showEmpty(summary);
+    ends.hidden = !rows.length || !summary.cutoff || papers.page < papers.pages - 1;
+    ends.textContent = summary.cutoff;
     if (focusNext) focusRow(focusNext === "first" ? 0 : rows.length - 1);
     focusNext = null;
     if (!waitsAt || link.busy()) return;

@@ -182,6 +182,8 @@ export function topicsPanel(app) {
   const { model, link } = app;
   let sort = remembered("topics-sort", "size");
   let asTable = false;
+  /** Whether papers have dates; where none is shown, those shown before say so, and no column comes or goes. */
+  let dated = true;
   /** Where the pointer went down, as a place among the periods. @type {{ x: number; at: number; value: string | null } | null} */
   let press = null;
 
@@ -463,7 +465,7 @@ export function topicsPanel(app) {
           ? h("span", { class: "lx-quiet lx-topic-all" }, h("span", { class: "lx-hide" }, ", in all "), percent(ofAll))
           : null,
       ),
-      panel.periods.length
+      dated
         ? [spark(row, panel), h("div", { class: "lx-heat", style: { "--strip": stops(levels) }, "aria-hidden": "true" })]
         : null,
       panel.within
@@ -488,21 +490,27 @@ export function topicsPanel(app) {
     const length = Math.max(periods.length, 1);
     const middle = Math.floor((length - 1) / 2);
     const labelled = length > 4 ? [0, middle, length - 1] : [...new Set([0, length - 1])];
-    swap(
-      axis,
-      labelled
+    swap(axis, [
+      h(
+        "div",
+        { class: "lx-topic-heads" },
+        h("span", { title: "Papers shown" }, "papers"),
+        h("span", { title: "Share of the papers shown" }, "share"),
+        panel.shown === panel.total ? null : h("span", { title: "Share of all papers of the corpus" }, "of all"),
+      ),
+      ...labelled
         .filter((at) => periods[at])
         .map((at) =>
           h(
             "span",
             {
-              class: at === 0 ? "lx-axis-first" : at === length - 1 ? "lx-axis-last" : null,
+              class: `lx-axis-period${at === 0 ? " lx-axis-first" : at === length - 1 ? " lx-axis-last" : ""}`,
               style: { "--at": (at + 0.5) / length },
             },
             periods[at].label,
           ),
         ),
-    );
+    ]);
     const outside = runs(periods.map((period) => ({ ...period, state: inside(period, draft) ? "" : "outside" })));
     swap(
       hatch,
@@ -543,6 +551,14 @@ export function topicsPanel(app) {
             scaleEnd(panel),
           )
         : null,
+      panel.shown === panel.total
+        ? null
+        : h(
+            "span",
+            { class: "lx-key-state" },
+            h("span", { class: "lx-key-all", "aria-hidden": "true" }),
+            "share of all papers",
+          ),
       ...named,
     ]);
   }
@@ -572,7 +588,7 @@ export function topicsPanel(app) {
           ),
         ),
       ),
-      panel.periods.length
+      dated
         ? [
             h(
               "div",
@@ -732,16 +748,20 @@ export function topicsPanel(app) {
 
   function draw() {
     const panel = now();
+    if (panel.shown) dated = panel.periods.length > 0;
     hideTip();
     tableButton.setAttribute("aria-pressed", String(asTable));
     twin.hidden = !asTable;
     grid.hidden = asTable || Boolean(panel.tree);
-    grid.classList.toggle("lx-undated", !panel.periods.length);
+    grid.classList.toggle("lx-undated", !dated);
     grid.classList.toggle("lx-topic-filtered", panel.shown !== panel.total);
     drawTools(panel);
     if (asTable) drawTable(panel);
     else {
       drawAxis(panel);
+      // Room for the largest number: its digits, and the shares beside it.
+      const widest = Math.max(...panel.rows.map((row) => count(row.all).length));
+      grid.style.setProperty("--count", `${Math.max(40, 7.5 * widest)}px`);
       const most = Math.max(
         ...panel.rows.map((row) => Math.max(row.papers / (panel.shown || 1), row.all / (panel.total || 1))),
         1e-9,
