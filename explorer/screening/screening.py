@@ -1254,7 +1254,8 @@ class Screening:
         Returns
         -------
         dict of str to tuple of (str, Decision or None)
-            By id: "open" (nobody decided), "awaits" (a further vote), "include", "exclude", "maybe" or "conflict", and the decision that it is from.
+            By id: "open" (nobody decided), "awaits" (a further vote), "include", "exclude", "maybe" or "conflict", and the decision
+            that it is from.
 
         Examples
         --------
@@ -1323,8 +1324,8 @@ class Screening:
         Returns
         -------
         Stopping
-            Among its fields: `found` (records), `relevant` and `recall` (estimates with `value`, `low` and `high`), `reached` (whether to stop),
-            `to_go` (records still to be read), `sentence` (the same in words).
+            Among its fields: `found` (records), `relevant` and `recall` (estimates with `value`, `low` and `high`), `reached` (whether to
+            stop), `to_go` (records still to be read), `sentence` (the same in words).
 
         Raises
         ------
