@@ -8,6 +8,8 @@ from importlib.metadata import version as installed
 from pathlib import Path
 from typing import Any
 
+from explorer.dashboard.widget import PUBLIC, Dashboard
+
 project = "Literature Explorer"
 author = "the Literature Explorer maintainers"
 release = version = installed("literature-explorer")
@@ -39,5 +41,11 @@ for notebook in (Path(__file__).parent.parent / "notebooks").glob("*.ipynb"):
 
 
 def setup(app: Any) -> None:
-    """Leave out what scikit-learn puts on each estimator, whose docstrings refer to pages of its own."""
-    app.connect("autodoc-skip-member", lambda *given: True if re.fullmatch(r"set_\w+_request", given[2]) else None)
+    """Leave out what scikit-learn puts on each estimator, whose docstrings refer to its own pages, and what the dashboard's page calls."""
+
+    def left_out(app: Any, what: str, name: str, thing: Any, skip: bool, options: Any) -> bool | None:
+        owner, _, _ = getattr(thing, "__qualname__", "").rpartition(".")
+        of_page = owner == Dashboard.__name__ and name not in PUBLIC
+        return True if of_page or re.fullmatch(r"set_\w+_request", name) else None
+
+    app.connect("autodoc-skip-member", left_out)

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+import ast
 import doctest
 import inspect
+import textwrap
 from collections.abc import Iterator
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import explorer
+from explorer import errors
+from explorer.corpus.topics import CorpusTopics
+from explorer.dashboard.widget import PUBLIC
+from explorer.library.library import Library
+from explorer.screening.prisma import Flow
+from explorer.screening.stopping import Stopping
+from explorer.search.results import Results
 
 NAMES = [name for name in explorer.__all__ if not name.endswith("Error")]
-OBJECTS = ["Corpus", "Deduplicated", "Import", "Ledger", "Rules", "Selection", "TopicModel"]
-"""Classes that readers hold; the methods of the dashboard are the page's."""
+CLASSES = {name: getattr(explorer, name) for name in NAMES if inspect.isclass(getattr(explorer, name))}
+GIVEN = {kind.__name__: kind for kind in (CorpusTopics, Flow, Library, Results, Stopping)}
+"""Classes that those hand out."""
+
+OBJECTS = CLASSES | GIVEN
 
 PACKAGE = Path(explorer.__file__).parent
 MODULES = [
@@ -27,8 +40,9 @@ MODULES = [
 
 def members(name: str) -> Iterator[tuple[str, object]]:
     """Public methods and properties of a class, by name, as functions."""
-    for member, value in vars(getattr(explorer, name)).items():
-        if member.startswith("_"):
+    for member, value in vars(OBJECTS[name]).items():
+        # The other methods of the dashboard are its page's.
+        if member.startswith("_") or (name == "Dashboard" and member not in PUBLIC):
             continue
         if isinstance(value, classmethod | staticmethod):
             yield member, value.__func__
@@ -59,9 +73,9 @@ def lacking(text: str, parameters: list[str]) -> list[str]:
     return [name for name in parameters if name not in listed]
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*NAMES, *GIVEN])
 def test_public_names_have_examples(name: str) -> None:
-    assert examples(vars(getattr(explorer, name))["__doc__"] if name in OBJECTS else getattr(explorer, name).__doc__)
+    assert examples(vars(OBJECTS[name])["__doc__"] if name in OBJECTS else getattr(explorer, name).__doc__)
 
 
 @pytest.mark.parametrize("name", METHODS)
@@ -76,18 +90,51 @@ def test_public_properties_are_described(name: str) -> None:
     assert dict(members(holder))[member].__doc__
 
 
-@pytest.mark.parametrize("name", [*METHODS, *(name for name in NAMES if inspect.isfunction(getattr(explorer, name)))])
-def test_parameters_are_described(name: str) -> None:
+FUNCTIONS = [*METHODS, *(name for name in NAMES if inspect.isfunction(getattr(explorer, name)))]
+
+
+def function(name: str) -> Any:
+    """A public function or method by its name."""
     holder, _, member = name.partition(".")
-    function = dict(members(holder))[member] if member else getattr(explorer, name)
-    assert lacking(function.__doc__ or "", called(function)) == []
+    return dict(members(holder))[member] if member else getattr(explorer, name)
+
+
+def unsaid(text: str, made: object) -> list[str]:
+    """Sections that a function needs by what its code says: of what it gives, and of each error of ours that it raises itself."""
+    gives = inspect.signature(made).return_annotation  # type: ignore[arg-type]
+    _, _, raises = text.partition("\nRaises\n------\n")
+    said = gives in ("None", inspect.Signature.empty) or "\nReturns\n-------\n" in text or "\nYields\n------\n" in text
+    lacks = [] if said else ["Returns"]
+    code = ast.parse(textwrap.dedent(inspect.getsource(inspect.unwrap(made))))  # type: ignore[arg-type]
+    raised = [
+        ast.unparse(node.exc).partition("(")[0].rpartition(".")[2]
+        for node in ast.walk(code)
+        if isinstance(node, ast.Raise) and node.exc
+    ]
+    return lacks + sorted({name for name in raised if hasattr(errors, name) and name not in raises})
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_parameters_results_and_errors_are_described(name: str) -> None:
+    made = function(name)
+    text = inspect.cleandoc(made.__doc__ or "")
+    assert lacking(text, called(made)) == []
+    if name != "Corpus.results":  # It gives an object of the class that documents it.
+        assert unsaid(text, made) == []
 
 
 def test_what_lacks_is_found() -> None:
-    """The checks above see a docstring without examples, and a parameter that is not listed."""
+    """The checks above see a docstring without examples, a parameter that is not listed, a result and an error that is not named."""
     text = "Do.\n\nParameters\n----------\nfirst, second : int\n    Two.\n*rest : str\n\nReturns\n-------\nthird : int\n"
     assert examples(text) == []
     assert lacking(text, ["first", "second", "rest", "third"]) == ["third"]
+    assert unsaid("Do.", raising) == ["Returns", "ReadError"]
+    assert unsaid("Do.\n\nReturns\n-------\nint\n\nRaises\n------\nReadError\n    Always.", raising) == []
+
+
+def raising() -> int:
+    """Raise one of our errors, which this does not say."""
+    raise errors.ReadError("")
 
 
 def test_modules_of_public_names_have_examples() -> None:

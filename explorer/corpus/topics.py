@@ -100,6 +100,13 @@ class CorpusTopics:
         DataFrame
             One row a topic: `topic` (id), `label`, and what `explorer.topics.trends.trend_frame` gives; for another facet one row a
             value that five papers have or more, the commonest first, with `value` in their place.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> corpus = explorer.open_corpus()
+        >>> set(corpus.topics.trends()["label"]) <= set(corpus.topics.labels)
+        True
         """
         rows = self._rows(selection)
         if field == "topics":
@@ -141,6 +148,14 @@ class CorpusTopics:
             One row a topic: `topic` (id), `label`, and what `explorer.topics.relations.compared` gives; for another facet one row a
             value that five of the papers have or more, at most the 200 commonest, with `value` in their place. ``attrs["papers"]``
             has the papers of each.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> corpus = explorer.open_corpus()
+        >>> frame = corpus.topics.compare("vision")
+        >>> frame.attrs["papers"], frame.attrs["both"]
+        ((5, 83), 0)
         """
         from explorer.topics.relations import compared
 
@@ -186,6 +201,13 @@ class CorpusTopics:
         DataFrame
             One row a pair, the surest first: `topic` (id), `label`, `value`, `papers`, `expected`, `ratio`, `p`, `q`, `selection` (gives the
             papers of the pair: ``corpus.select(row.selection)``). At most the 200 commonest values that five papers have or more.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> corpus = explorer.open_corpus()
+        >>> corpus.topics.relations("authors").columns.to_list()
+        ['topic', 'label', 'value', 'papers', 'expected', 'ratio', 'p', 'q', 'selection']
         """
         from explorer.selection.selection import Selection
         from explorer.topics.relations import relation_frame
@@ -243,6 +265,14 @@ class CorpusTopics:
         DataFrame
             One row a term of one or two words, the surest first: `term`, `before`, `after` (papers), `share_before`, `share_after`, `odds`,
             `low`, `high`, `p`, `q`. At most 20,000 papers are read, the newest.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> corpus = explorer.open_corpus()
+        >>> frame = corpus.topics.emerging(since=2024, level=1.0)
+        >>> bool((frame["share_after"] > frame["share_before"]).all())
+        True
         """
         from explorer.topics.emerging import emerging_terms
 
@@ -264,6 +294,14 @@ class CorpusTopics:
         -------
         dict
             As `explorer.topics.stability.coverage` gives it, with what it assumes.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> corpus = explorer.open_corpus()
+        >>> known = corpus.topics.coverage()
+        >>> known["low"] <= known["coverage"] <= known["high"]
+        True
         """
         from explorer.topics.stability import coverage
 
@@ -282,6 +320,18 @@ class CorpusTopics:
         -------
         DataFrame
             `id`, `title`, `sure` (0 to 1), `sentence`.
+
+        Raises
+        ------
+        TopicError
+            There is no such topic.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> corpus = explorer.open_corpus()
+        >>> len(corpus.topics.central(corpus.topics.labels[0], 2))
+        2
         """
         import pandas as pd
 
@@ -333,6 +383,13 @@ class CorpusTopics:
         ------
         TopicError
             There is no such topic, or the name is taken.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> corpus = explorer.Corpus.from_papers(explorer.open_corpus().papers.drop(columns="topic"))
+        >>> corpus.topics.rename("t1", "sums")
+        >>> corpus.topics.undo()
         """
         label = " ".join(label.split())
         if not label:
@@ -351,6 +408,16 @@ class CorpusTopics:
         ------
         TopicError
             There is no such topic, or fewer than two are named.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> corpus = explorer.Corpus.from_papers(explorer.open_corpus().papers.drop(columns="topic"))
+        >>> before = len(corpus.topics.labels)
+        >>> corpus.topics.merge("t1", "t2")
+        >>> before - len(corpus.topics.labels)
+        1
+        >>> corpus.topics.undo()
         """
         if not others:
             raise TopicError("Name two topics or more to merge, the one that stays first.")
@@ -370,6 +437,16 @@ class CorpusTopics:
         ------
         TopicError
             There is no such topic, or its papers tell no parts apart.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> corpus = explorer.Corpus.from_papers(explorer.open_corpus().papers.drop(columns="topic"))
+        >>> before = len(corpus.topics.labels)
+        >>> corpus.topics.split("t1")
+        >>> len(corpus.topics.labels) - before
+        1
+        >>> corpus.topics.undo()
         """
         from explorer.topics.hierarchy import parts_of
 
@@ -385,7 +462,25 @@ class CorpusTopics:
         self._do(TopicEdit("split", id_, {"parts": parts}))
 
     def pin(self, topic: str) -> None:
-        """Keep a topic, its name and its papers as they are now, also when topics are found again; papers that come may join it."""
+        """Keep a topic, its name and its papers as they are now, also when topics are found again; papers that come may join it.
+
+        Parameters
+        ----------
+        topic : str
+            Id or label.
+
+        Raises
+        ------
+        TopicError
+            There is no such topic.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> corpus = explorer.Corpus.from_papers(explorer.open_corpus().papers.drop(columns="topic"))
+        >>> corpus.topics.pin("t1")
+        >>> corpus.topics.undo()
+        """
         code = self.snapshot.code(topic)
         table = self.snapshot.table
         told = {"label": table.labels[code], "words": table.words[code], "papers": self.papers(topic)}
@@ -413,6 +508,14 @@ class CorpusTopics:
         ------
         TopicError
             No paper has the words, or none is named.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> corpus = explorer.Corpus.from_papers(explorer.open_corpus().papers.drop(columns="topic"))
+        >>> corpus.topics.seed("seeing", words=["vision", "image", "visual"])
+        's1'
+        >>> corpus.topics.undo()
         """
         used = [int(edit.topic[1:]) for edit in self.snapshot.log if edit.action == "seed"]
         id_ = f"s{max(used, default=0) + 1}"
@@ -429,15 +532,69 @@ class CorpusTopics:
             Id of a paper.
         topic : str
             Id or label; ``none`` for no topic.
+
+        Raises
+        ------
+        TopicError
+            There is no such topic or paper.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> corpus = explorer.Corpus.from_papers(explorer.open_corpus().papers.drop(columns="topic"))
+        >>> paper = corpus.topics.papers("t1")[0]
+        >>> corpus.topics.move(paper, "t2")
+        >>> paper in corpus.topics.papers("t2")
+        True
+        >>> corpus.topics.undo()
         """
         self._do(TopicEdit("move", self._id(topic), {"paper": paper}))
 
     def hide(self, topic: str) -> None:
-        """Leave a topic out of charts; its papers stay on it."""
+        """Leave a topic out of charts; its papers stay on it.
+
+        Parameters
+        ----------
+        topic : str
+            Id or label.
+
+        Raises
+        ------
+        TopicError
+            There is no such topic.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> corpus = explorer.Corpus.from_papers(explorer.open_corpus().papers.drop(columns="topic"))
+        >>> corpus.topics.hide("t1")
+        >>> corpus.topics.undo()
+        """
         self._do(TopicEdit("hide", self._id(topic)))
 
     def delete(self, topic: str) -> None:
-        """Give up a topic: each of its papers goes to the one that is the next likeliest for it, or to none."""
+        """Give up a topic: each of its papers goes to the one that is the next likeliest for it, or to none.
+
+        Parameters
+        ----------
+        topic : str
+            Id or label.
+
+        Raises
+        ------
+        TopicError
+            There is no such topic.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> corpus = explorer.Corpus.from_papers(explorer.open_corpus().papers.drop(columns="topic"))
+        >>> papers = corpus.topics.papers("t1")
+        >>> corpus.topics.delete("t1")
+        >>> corpus.topics.undo()
+        >>> corpus.topics.papers("t1") == papers
+        True
+        """
         self._do(TopicEdit("delete", self._id(topic)))
 
     def undo(self, number: int | None = None) -> None:
@@ -452,6 +609,17 @@ class CorpusTopics:
         ------
         TopicError
             There is no such change.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> corpus = explorer.Corpus.from_papers(explorer.open_corpus().papers.drop(columns="topic"))
+        >>> corpus.topics.rename("t1", "sums")
+        >>> corpus.topics.rename("t2", "proofs")
+        >>> corpus.topics.undo(1)
+        >>> corpus.topics.edits["edit"].to_list()
+        ['t2 is called proofs']
+        >>> corpus.topics.undo()
         """
         self.catch_up()
         log = self.snapshot.log
@@ -491,6 +659,10 @@ class CorpusTopics:
     def told(self) -> list[tuple[str, str]]:
         """The log of changes in words, each with why it could not be done; empty where it was.
 
+        Returns
+        -------
+        list of tuple of (str, str)
+
         Examples
         --------
         >>> import explorer
@@ -509,11 +681,49 @@ class CorpusTopics:
         return list(zip(sentences_of(log, self._corpus.snapshot.generation), self._replayed(log), strict=True))
 
     def as_python(self) -> str:
-        """The log of changes as a program."""
+        """The log of changes as a program.
+
+        Returns
+        -------
+        str
+            One line a change, of a variable ``corpus``.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> corpus = explorer.Corpus.from_papers(explorer.open_corpus().papers.drop(columns="topic"))
+        >>> corpus.topics.rename("t1", "sums")
+        >>> corpus.topics.as_python()
+        "corpus.topics.rename('t1', 'sums')"
+        >>> corpus.topics.undo()
+        """
         return "\n".join(edit.code() for edit in self.snapshot.log)
 
     def papers(self, topic: str) -> list[str]:
-        """Ids of the papers of a topic, in the order of the corpus."""
+        """Ids of the papers of a topic, in the order of the corpus.
+
+        Parameters
+        ----------
+        topic : str
+            Id or label.
+
+        Returns
+        -------
+        list of str
+
+        Raises
+        ------
+        TopicError
+            There is no such topic.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> corpus = explorer.open_corpus()
+        >>> label = corpus.topics.labels[0]
+        >>> set(corpus.topics.papers(label)) == set(corpus.select(explorer.Selection(topics=(label,)))["id"])
+        True
+        """
         rows = np.flatnonzero(np.asarray(self.snapshot.codes) == self.snapshot.code(topic))
         found: list[str] = self._corpus.snapshot.table.column("id").take(rows).to_pylist()
         return found
@@ -522,7 +732,14 @@ class CorpusTopics:
         return self.snapshot.table.ids[self.snapshot.code(topic)]
 
     def catch_up(self) -> None:
-        """Show what was changed of the topics in the folder meanwhile, so that a change by another hand is not lost under this one."""
+        """Show what was changed of the topics in the folder meanwhile, so that a change by another hand is not lost under this one.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> corpus = explorer.Corpus.from_papers(explorer.open_corpus().papers.drop(columns="topic"))
+        >>> corpus.topics.catch_up()
+        """
         if self._corpus.snapshot.superseded:
             latest = type(self._corpus.snapshot)(self._corpus.snapshot.folder)
             if latest.table.column("id") == self._corpus.snapshot.table.column("id"):

@@ -62,7 +62,7 @@ _LOOK = 5.0
 _FOLLOW = 1.0
 """Seconds after which it is looked whether another dashboard changed the library."""
 
-_PUBLIC = ("close", "corpus", "observe", "selection", "session", "to_frame", "unobserve", "wait")
+PUBLIC = ("close", "corpus", "observe", "selection", "session", "to_frame", "unobserve", "wait")
 """What a cell may use; Jupyter's widgets have a hundred names more."""
 
 
@@ -266,7 +266,25 @@ class Dashboard(anywidget.AnyWidget):
         return self.wait().session.corpus
 
     def wait(self) -> Self:
-        """Wait until the papers it was opened on are there. Raises as `corpus` does."""
+        """Wait until the papers it was opened on are there.
+
+        Returns
+        -------
+        Dashboard
+            Itself.
+
+        Raises
+        ------
+        CorpusError
+            They could not be opened, or that was stopped.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> board = explorer.explore()
+        >>> board.wait() is board
+        True
+        """
         if self.opener.busy:
             self.opener.join()
             self._take_posted()
@@ -274,7 +292,26 @@ class Dashboard(anywidget.AnyWidget):
         return self
 
     def to_frame(self) -> pd.DataFrame:
-        """The papers shown, in their order, as `Corpus.select` gives them. Waits and raises as `corpus` does."""
+        """The papers shown, in their order. Waits for papers that are still being opened.
+
+        Returns
+        -------
+        DataFrame
+            As `Corpus.select` gives it.
+
+        Raises
+        ------
+        CorpusError
+            They could not be opened, or that was stopped.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> board = explorer.explore()
+        >>> board.selection = "vision"
+        >>> list(board.to_frame()["id"]) == list(board.corpus.select("vision")["id"])
+        True
+        """
         return select(self.wait().session.results)
 
     @traitlets.validate("selection")
@@ -286,7 +323,7 @@ class Dashboard(anywidget.AnyWidget):
         return selection
 
     def __dir__(self) -> list[str]:
-        return sorted({*_PUBLIC, *(name for name in super().__dir__() if name.startswith("_"))})
+        return sorted({*PUBLIC, *(name for name in super().__dir__() if name.startswith("_"))})
 
     def __repr__(self) -> str:
         return f"Dashboard({self.session.corpus!r}, {self.session.selection!r})"
@@ -677,7 +714,14 @@ class Dashboard(anywidget.AnyWidget):
         return sentence
 
     def close(self) -> None:
-        """Remove the widget; papers on their way in are forgotten."""
+        """Remove the widget; papers on their way in are forgotten.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> board = explorer.explore()
+        >>> board.close()
+        """
         if self._library_timer is not None:
             self._library_timer.cancel()
         self._loop_of_library = None

@@ -101,14 +101,47 @@ class Flow:
         return pd.DataFrame(rows, columns=["search", "phase", "box", "what", "n"])
 
     def svg(self) -> str:
-        """The diagram."""
+        """The diagram as SVG.
+
+        Returns
+        -------
+        str
+
+        Examples
+        --------
+        >>> import explorer
+        >>> flow = explorer.Screening(explorer.open_corpus(), name="drawn").prisma()
+        >>> flow.svg().startswith("<svg")
+        True
+        """
         return _drawn(self)
 
     def _repr_svg_(self) -> str:
         return self.svg()
 
     def to_svg(self, path: str | PathLike[str]) -> None:
-        """Write the diagram. Raises `ExportError` where the file cannot be written."""
+        """Write the diagram as SVG.
+
+        Parameters
+        ----------
+        path : path
+
+        Raises
+        ------
+        ExportError
+            The file cannot be written.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> flow = explorer.Screening(explorer.open_corpus(), name="written").prisma()
+        >>> from pathlib import Path
+        >>> from tempfile import mkdtemp
+        >>> path = Path(mkdtemp()) / "flow.svg"
+        >>> flow.to_svg(path)
+        >>> path.exists()
+        True
+        """
         try:
             write_whole(Path(path), self.svg().encode())
         except OSError as error:

@@ -238,7 +238,29 @@ class Screening:
         return {"title": title, "ids": ids, "sources": identified(self.corpus.snapshot)}
 
     def record(self, id_: str) -> dict[str, Any]:
-        """Title and abstract of a paper, an abstract that was filled in included."""
+        """Title and abstract of a paper, an abstract that was filled in included.
+
+        Parameters
+        ----------
+        id_ : str
+
+        Returns
+        -------
+        dict
+            `id`, `title` and `abstract`; the last two are empty where there are none.
+
+        Raises
+        ------
+        ScreeningError
+            The review has no such record.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> review = explorer.Screening(explorer.open_corpus(), name="one record")
+        >>> sorted(review.record(review.ids[0]))
+        ['abstract', 'id', 'title']
+        """
         row = self._table_row[self._known(id_)]
         titles, abstracts = self._texts
         return {"id": id_, "title": titles[row] or "", "abstract": self.state.abstracts.get(id_) or abstracts[row] or ""}
@@ -254,7 +276,24 @@ class Screening:
     # The log
 
     def refresh(self) -> int:
-        """Take what was written since, by others too; returns how many acts."""
+        """Take what was written since, by others too. What changes or shows a review does so by itself.
+
+        Returns
+        -------
+        int
+            How many acts there were.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> corpus = explorer.open_corpus()
+        >>> ann = explorer.Screening(corpus, name="two who look", reviewer="ann", votes=2)
+        >>> bo = explorer.Screening(corpus, name="two who look", reviewer="bo")
+        >>> paper = ann.next()
+        >>> decision = bo.label(paper.id, "exclude")
+        >>> ann.refresh()
+        1
+        """
         return self._apply(self._log.after(self.state.seq))
 
     def _apply(self, entries: Iterable[Entry]) -> int:
@@ -332,7 +371,21 @@ class Screening:
         return pd.DataFrame(rows, columns=columns)
 
     def decisions(self) -> list[tuple[int, str, Decision]]:
-        """Stage, paper and decision of all that is in force and may be seen."""
+        """All decisions in force that this reviewer may see; `labels` is the table of them.
+
+        Returns
+        -------
+        list of tuple of (int, str, Decision)
+            Stage, id of the paper, and the decision: `label`, `reason`, `reviewer`, `at` (UTC), `seq`, `how`, `together`.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> review = explorer.Screening(explorer.open_corpus(), name="some decisions")
+        >>> decision = review.label(review.ids[0], "maybe")
+        >>> [(stage, id_ == review.ids[0], one.label) for stage, id_, one in review.decisions()]
+        [(1, True, 'maybe')]
+        """
         state = self.state
         found: list[tuple[int, str, Decision]] = []
         for stage in STAGES:
@@ -363,6 +416,16 @@ class Screening:
         -------
         Series or None
             `id`, `title`, `abstract`; named by its id.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> review = explorer.Screening(explorer.open_corpus(), name="what comes next")
+        >>> paper = review.next()
+        >>> list(paper.index), paper.id in review.ids
+        (['id', 'title', 'abstract'], True)
+        >>> review.next(stage=2) is None  # nothing is included yet
+        True
         """
         import pandas as pd
 
@@ -373,7 +436,27 @@ class Screening:
         return None if id_ is None else pd.Series(self.record(id_), name=id_)
 
     def next_id(self, stage: int = 1, among: Callable[[str], bool] | None = None) -> str | None:
-        """Id of the paper to read next, as the queue knows by now; `among` leaves out others."""
+        """Id of the paper to read next, as the queue knows by now.
+
+        Parameters
+        ----------
+        stage : int
+            1 (titles and abstracts) or 2 (full texts).
+        among : callable, optional
+            Given an id, says whether that paper may come; by default all may.
+
+        Returns
+        -------
+        str or None
+            None where none is left.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> review = explorer.Screening(explorer.open_corpus(), name="the next of some")
+        >>> review.next_id(among=lambda id_: id_ == review.ids[7]) == review.ids[7]
+        True
+        """
         self._map()
         left = ~self._screened_rows(stage)
         if among is not None:
@@ -436,7 +519,22 @@ class Screening:
     # Learning
 
     def lesson_due(self) -> bool:
-        """Whether decisions came that are worth learning from."""
+        """Whether decisions came that are worth learning from: all at first, later a 25th part of those there are.
+
+        Returns
+        -------
+        bool
+
+        Examples
+        --------
+        >>> import explorer
+        >>> review = explorer.Screening(explorer.open_corpus(), name="is a lesson due")
+        >>> review.lesson_due()
+        True
+        >>> paper = review.next()
+        >>> review.lesson_due()
+        False
+        """
         from explorer.screening.queue import refit_due
 
         if self._learnt is None or self._learnt.key != self._features_key(self.state):
@@ -444,11 +542,40 @@ class Screening:
         return refit_due(self._learnt.labels, self._decided(self.state))
 
     def lesson(self) -> Callable[[], Learnt]:
-        """What is to be learnt now, as a function that may run in another thread and changes nothing; `take` takes its result."""
+        """What is to be learnt now, as a function that may run in another thread and changes nothing.
+
+        Returns
+        -------
+        callable
+            Gives what `take` takes.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> review = explorer.Screening(explorer.open_corpus(), name="a lesson")
+        >>> review.take(review.lesson()())
+        >>> review.lesson_due()
+        False
+        """
         return self._lesson_of(self.state)
 
     def take(self, learnt: Learnt) -> None:
-        """Order the queue by what was learnt."""
+        """Order the queue by what was learnt.
+
+        Parameters
+        ----------
+        learnt : Learnt
+            What the function of `lesson` gave.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> review = explorer.Screening(explorer.open_corpus(), name="a lesson taken")
+        >>> learn = review.lesson()
+        >>> review.take(learn())
+        >>> len(review.ranks()) == len(review)
+        True
+        """
         self._learnt = learnt
         self._features = (learnt.key, learnt.features)
 
@@ -525,9 +652,35 @@ class Screening:
         return [row for _, row, _ in ordered], [label == "include" for _, _, label in ordered]
 
     def why(self, id_: str, count: int = 5) -> Sequence[Reason]:
-        """Words that speak for and against a paper, as the queue knows by now, the weightiest first.
+        """Words that speak for and against a paper, as the queue knows by now.
 
         Function words weigh too, and so do phrases with one ("heads and"), but explain nothing to a reader: they are left out.
+
+        Parameters
+        ----------
+        id_ : str
+        count : int
+            Words at most.
+
+        Returns
+        -------
+        sequence of Reason
+            `word` and `weight` (what it adds to the paper's score: above 0 for it, below 0 against), the weightiest first; none before
+            the queue has learnt.
+
+        Raises
+        ------
+        ScreeningError
+            The review has no such record.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> review = explorer.Screening(explorer.open_corpus(), name="why this one")
+        >>> decision = review.label(review.ids[0], "include")
+        >>> paper = review.next()
+        >>> len(review.why(paper.id, 2))
+        2
         """
         from explorer.screening.queue import reasons
         from explorer.text.languages import function_words_of
@@ -555,19 +708,29 @@ class Screening:
             Or the paper, as `next` gave it.
         label : {"include", "exclude", "maybe"}
         reason : str
-            Of an exclusion; needed at stage 2, where PRISMA counts them.
+            Of an exclusion; needed at stage 2, where PRISMA counts them. At most 300 characters.
         stage : int
+            1 (titles and abstracts) or 2 (full texts).
         alike : bool
             Whether the same holds of records that say nearly the same (as `alike` finds them) and are not decided.
 
         Returns
         -------
         Decision
+            `label`, `reason`, `reviewer`, `at` (UTC), `seq` (its number in the log), `how`, `together`.
 
         Raises
         ------
         ScreeningError
             The review has no such paper or label, the reason is missing, or the reviewer has left.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> review = explorer.Screening(explorer.open_corpus(), name="a decision")
+        >>> decision = review.label(review.next(), "exclude", reason="wrong outcome")
+        >>> decision.label, decision.reason
+        ('exclude', 'wrong outcome')
         """
         self.refresh()
         name = self._known(id_)
@@ -607,7 +770,22 @@ class Screening:
             raise ScreeningError("An exclusion by full text needs a reason, for PRISMA counts them. Choose one.")
 
     def undo(self) -> list[str]:
-        """Take this reviewer's last decision back, with those made together with it; returns ids, none where there is nothing to undo."""
+        """Take this reviewer's last decision back, with those made together with it. Undone again, the one before.
+
+        Returns
+        -------
+        list of str
+            Ids of the papers that await a decision again; none where there is nothing to undo.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> review = explorer.Screening(explorer.open_corpus(), name="an undo")
+        >>> paper = review.next()
+        >>> decision = review.label(paper, "exclude")
+        >>> review.undo() == [paper.id], review.undo()
+        (True, [])
+        """
         self.refresh()
         steps = self.state.latest.get(self.reviewer)
         if not steps:
@@ -623,7 +801,29 @@ class Screening:
         return papers
 
     def alike(self, id_: str) -> list[str]:
-        """Records that say nearly the same: the same words in the title, four or more, and in the abstract, where both have one."""
+        """Records that say nearly the same: the same words in the title, four or more, and in the abstract, where both have one.
+
+        Parameters
+        ----------
+        id_ : str
+
+        Returns
+        -------
+        list of str
+            Their ids, the record itself left out.
+
+        Raises
+        ------
+        ScreeningError
+            The review has no such record.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> review = explorer.Screening(explorer.open_corpus(), name="two alike")
+        >>> review.alike(review.ids[0])
+        []
+        """
         name = self._known(id_)
         groups = self._alike
         return [other for other in groups.get(self._title_key(name), ()) if other != name and self._same_abstract(name, other)]
@@ -649,7 +849,27 @@ class Screening:
         return not one or not other or one == other
 
     def fill_abstract(self, id_: str, text: str) -> None:
-        """Fill in an abstract that is missing; the queue learns from it, the corpus stays as it is."""
+        """Fill in an abstract that is missing; the queue learns from it, the corpus stays as it is.
+
+        Parameters
+        ----------
+        id_ : str
+        text : str
+            Of which 20,000 characters are kept.
+
+        Raises
+        ------
+        ScreeningError
+            The text is empty, or the review has no such record.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> review = explorer.Screening(explorer.open_corpus(), name="an abstract")
+        >>> review.fill_abstract(review.ids[0], "We look at forty adults.")
+        >>> review.record(review.ids[0])["abstract"]
+        'We look at forty adults.'
+        """
         name = self._known(id_)
         tidy = " ".join(text.split())
         if not tidy:
@@ -657,7 +877,31 @@ class Screening:
         self._write([{"act": "abstract", "paper": name, "said": {"text": tidy[:20_000]}}])
 
     def sample(self, size: int) -> list[str]:
-        """Draw a random sample of the records not read yet; they come next, and what is found in them bounds what was missed."""
+        """Draw a random sample of the records not read yet; they come next, and what is found in them bounds what was missed.
+
+        Parameters
+        ----------
+        size : int
+            Records, of those that are left.
+
+        Returns
+        -------
+        list of str
+            Their ids, in the order in which they come. The same log gives the same ones.
+
+        Raises
+        ------
+        ScreeningError
+            Fewer records are left, or `size` is no whole number above 0.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> review = explorer.Screening(explorer.open_corpus(), name="a sample")
+        >>> drawn = review.sample(10)
+        >>> len(drawn), review.next().id == drawn[0]
+        (10, True)
+        """
         self.refresh()
         left = [id_ for id_, screened in zip(self.ids, self._screened_rows(1), strict=True) if not screened]
         if isinstance(size, bool) or not isinstance(size, int) or not 0 < size <= len(left):
@@ -669,14 +913,61 @@ class Screening:
         return ids
 
     def change(self, **settings: Any) -> None:
-        """Change criteria, reasons, description, votes or method of the review, from now on."""
+        """Change the review from now on; what it was before stays in its log.
+
+        Parameters
+        ----------
+        **settings
+            Any of `criteria` and `reasons` (lists of str), `description` (str), `votes` (int), `method` (dict of the fields of `Method`).
+
+        Raises
+        ------
+        ScreeningError
+            There is no such setting.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> review = explorer.Screening(explorer.open_corpus(), name="a change")
+        >>> review.change(criteria=["adults", "randomised"])
+        >>> review.state.settings["criteria"]
+        ['adults', 'randomised']
+        """
         known = {"criteria", "reasons", "description", "votes", "method"}
         if unknown := sorted(settings.keys() - known):
             raise ScreeningError(f"A review has no setting {unknown[0]!r}. Settings: {', '.join(sorted(known))}.")
         self._write([{"act": "settings", "said": settings}])
 
     def priors(self, labels: Iterable[tuple[str, Label, str]], *, stage: int = 1, how: str = "given") -> int:
-        """Take decisions that were there before: id, label and reason of each; returns how many were new."""
+        """Take decisions that were there before; the queue learns from them.
+
+        Parameters
+        ----------
+        labels : iterable of tuple of (str, str, str)
+            Id, label ("include", "exclude", "maybe") and reason (or an empty text) of each.
+        stage : int
+            1 (titles and abstracts) or 2 (full texts).
+        how : str
+            Where they are from, as `labels` says it.
+
+        Returns
+        -------
+        int
+            How many were new.
+
+        Raises
+        ------
+        ScreeningError
+            The review has no such record, or there is no such label.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> review = explorer.Screening(explorer.open_corpus(), name="known before")
+        >>> known = [(review.ids[0], "include", ""), (review.ids[1], "exclude", "wrong outcome")]
+        >>> review.priors(known), review.priors(known)
+        (2, 0)
+        """
         return len(self._write(self._prior_acts(labels, stage, how)))
 
     def _prior_acts(self, labels: Iterable[tuple[str, Label, str]], stage: int, how: str) -> list[dict[str, Any]]:
@@ -700,26 +991,117 @@ class Screening:
     # Several reviewers
 
     def join(self) -> None:
-        """Begin, or come back."""
+        """Take part in the review, or come back after `leave`. A review that is opened by a new reviewer has them join.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> review = explorer.Screening(explorer.open_corpus(), name="come back")
+        >>> review.leave()
+        >>> review.join()
+        >>> decision = review.label(review.next(), "include")
+        """
         self._write([{"act": "join"}])
 
     def done(self, stage: int = 1) -> None:
-        """Say that this reviewer is done with a stage; once all are, they see each other's decisions."""
+        """Say that this reviewer is done with a stage; once all are, they see each other's decisions.
+
+        Parameters
+        ----------
+        stage : int
+            1 (titles and abstracts) or 2 (full texts).
+
+        Examples
+        --------
+        >>> import explorer
+        >>> corpus = explorer.open_corpus()
+        >>> ann = explorer.Screening(corpus, name="both done", reviewer="ann", votes=2)
+        >>> bo = explorer.Screening(corpus, name="both done", reviewer="bo")
+        >>> paper = ann.next()
+        >>> ann.done()
+        >>> bo.done()
+        >>> ann.conflicts().empty
+        True
+        """
         self._write([{"act": "done", "stage": stage}])
 
     def leave(self, who: str | None = None) -> None:
-        """A reviewer leaves, by default this one: what they decided stays, what awaits their vote falls to the others."""
+        """A reviewer leaves: what they decided stays, what awaits their vote falls to the others.
+
+        Parameters
+        ----------
+        who : str, optional
+            By default this reviewer.
+
+        Raises
+        ------
+        ScreeningError
+            Nobody of that name takes part.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> corpus = explorer.open_corpus()
+        >>> ann = explorer.Screening(corpus, name="one leaves", reviewer="ann", votes=2)
+        >>> bo = explorer.Screening(corpus, name="one leaves", reviewer="bo")
+        >>> paper = ann.next()
+        >>> ann.leave("bo")
+        >>> ann.state.reviewers
+        {'ann': 'active', 'bo': 'left'}
+        """
         name = who or self.reviewer
         if name not in self.state.reviewers:
             raise ScreeningError(f"No reviewer of {self.name!r} is called {name!r}.")
         self._write([{"act": "leave", "said": {"who": name}}])
 
     def unblind(self, stage: int = 1) -> None:
-        """Let reviewers see each other's decisions though not all are done; that stands in the log."""
+        """Let reviewers see each other's decisions though not all are done; that stands in the log.
+
+        Parameters
+        ----------
+        stage : int
+            1 (titles and abstracts) or 2 (full texts).
+
+        Examples
+        --------
+        >>> import explorer
+        >>> corpus = explorer.open_corpus()
+        >>> ann = explorer.Screening(corpus, name="seen before the end", reviewer="ann", votes=2)
+        >>> bo = explorer.Screening(corpus, name="seen before the end", reviewer="bo")
+        >>> paper = ann.next()
+        >>> decision = bo.label(paper.id, "exclude")
+        >>> len(ann.labels)
+        0
+        >>> ann.unblind()
+        >>> list(ann.labels["reviewer"])
+        ['bo']
+        """
         self._write([{"act": "unblind", "stage": stage}])
 
     def awaiting(self, stage: int = 1) -> pd.DataFrame:
-        """Papers that await a further vote: `id`, `title`, `votes` (so far), `missing`, `mine` (whether this reviewer has voted)."""
+        """Papers that somebody decided and that await a further vote.
+
+        Parameters
+        ----------
+        stage : int
+            1 (titles and abstracts) or 2 (full texts).
+
+        Returns
+        -------
+        DataFrame
+            One row a paper: `id`, `title`, `votes` (so far), `missing` (votes), `mine` (whether this reviewer has voted).
+
+        Examples
+        --------
+        >>> import explorer
+        >>> corpus = explorer.open_corpus()
+        >>> ann = explorer.Screening(corpus, name="a second vote", reviewer="ann", votes=2)
+        >>> bo = explorer.Screening(corpus, name="a second vote", reviewer="bo")
+        >>> paper = ann.next()
+        >>> decision = ann.label(paper.id, "include")
+        >>> bo.awaiting()[["votes", "missing", "mine"]].to_dict("records")
+        [{'votes': 1, 'missing': 1, 'mine': False}]
+        """
         import pandas as pd
 
         self.refresh()
@@ -739,12 +1121,35 @@ class Screening:
         return pd.DataFrame(rows, columns=["id", "title", "votes", "missing", "mine"])
 
     def conflicts(self, stage: int = 1) -> pd.DataFrame:
-        """Papers about which reviewers disagree, once it is not blind: `id`, `title`, and a column a reviewer with label and reason.
+        """Papers about which reviewers disagree, once the stage is not blind.
+
+        Parameters
+        ----------
+        stage : int
+            1 (titles and abstracts) or 2 (full texts).
+
+        Returns
+        -------
+        DataFrame
+            One row a paper: `id`, `title`, and a column a reviewer with label and reason, missing where there is none.
 
         Raises
         ------
         ScreeningError
             Not all reviewers are done with the stage.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> corpus = explorer.open_corpus()
+        >>> ann = explorer.Screening(corpus, name="a conflict", reviewer="ann", votes=2)
+        >>> bo = explorer.Screening(corpus, name="a conflict", reviewer="bo")
+        >>> paper = ann.next()
+        >>> decisions = ann.label(paper.id, "include"), bo.label(paper.id, "exclude", reason="wrong outcome")
+        >>> ann.done()
+        >>> bo.done()
+        >>> ann.conflicts()[["ann", "bo"]].to_dict("records")
+        [{'ann': 'include', 'bo': 'exclude: wrong outcome'}]
         """
         import pandas as pd
 
@@ -766,7 +1171,37 @@ class Screening:
         return pd.DataFrame(rows, columns=["id", "title", *names])
 
     def resolve(self, id_: str, label: Label, *, reason: str = "", stage: int = 1) -> None:
-        """Decide a conflict, together or as a third."""
+        """Decide a conflict, together or as a third.
+
+        Parameters
+        ----------
+        id_ : str
+        label : {"include", "exclude", "maybe"}
+        reason : str
+            Of an exclusion; needed at stage 2.
+        stage : int
+            1 (titles and abstracts) or 2 (full texts).
+
+        Raises
+        ------
+        ScreeningError
+            Not all reviewers are done with the stage, the review has no such paper or label, or the reason is missing.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> corpus = explorer.open_corpus()
+        >>> ann = explorer.Screening(corpus, name="a conflict resolved", reviewer="ann", votes=2)
+        >>> bo = explorer.Screening(corpus, name="a conflict resolved", reviewer="bo")
+        >>> paper = ann.next()
+        >>> decisions = ann.label(paper.id, "include"), bo.label(paper.id, "exclude", reason="wrong outcome")
+        >>> ann.done()
+        >>> bo.done()
+        >>> ann.resolve(paper.id, "include")
+        >>> len(ann.conflicts()), ann.verdicts()[paper.id][0]
+        (0, 'include')
+        """
+        self.refresh()
         name = self._known(id_)
         self._check(label, reason, stage)
         if self.state.blind(stage):
@@ -774,12 +1209,39 @@ class Screening:
         self._write([{"act": "resolve", "stage": stage, "paper": name, "label": label, "reason": " ".join(reason.split())}])
 
     def agreement(self, stage: int = 1) -> pd.DataFrame:
-        """How far the reviewers agree, as `explorer.screening.agreement.agreement` gives it, on the papers that two or more decided.
+        """How far the reviewers agree, on the papers that two or more decided.
+
+        Parameters
+        ----------
+        stage : int
+            1 (titles and abstracts) or 2 (full texts).
+
+        Returns
+        -------
+        DataFrame
+            One row a measure: `measure`, `value` (-1 to 1; of "observed" 0 to 1), `low`, `high` (95 % interval), `papers`, `reviewers`.
 
         Raises
         ------
         ScreeningError
             Not all reviewers are done with the stage.
+
+        Notes
+        -----
+        `explorer.screening.agreement` names the source of each measure.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> corpus = explorer.open_corpus()
+        >>> ann = explorer.Screening(corpus, name="an agreement", reviewer="ann", votes=2)
+        >>> bo = explorer.Screening(corpus, name="an agreement", reviewer="bo")
+        >>> paper = ann.next()
+        >>> decisions = ann.label(paper.id, "include"), bo.label(paper.id, "exclude", reason="wrong outcome")
+        >>> ann.done()
+        >>> bo.done()
+        >>> ann.agreement().set_index("measure")["value"]["observed"]
+        np.float64(0.0)
         """
         import pandas as pd
 
@@ -797,11 +1259,50 @@ class Screening:
     # How far it is
 
     def verdicts(self, stage: int = 1) -> dict[str, tuple[Verdict, Decision | None]]:
-        """What holds of every record over all reviewers."""
+        """What holds of every record over all reviewers.
+
+        Parameters
+        ----------
+        stage : int
+            1 (titles and abstracts) or 2 (full texts).
+
+        Returns
+        -------
+        dict of str to tuple of (str, Decision or None)
+            By id: "open" (nobody decided), "awaits" (a further vote), "include", "exclude", "maybe" or "conflict", and the decision
+            that it is from.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> review = explorer.Screening(explorer.open_corpus(), name="a verdict")
+        >>> decision = review.label(review.ids[0], "include")
+        >>> review.verdicts()[review.ids[0]][0]
+        'include'
+        """
         return {id_: self.state.verdict(stage, id_) for id_ in self.ids}
 
     def progress(self, stage: int = 1) -> dict[str, int]:
-        """Counts of records of this reviewer: `records`, `screened`, `included`, `excluded`, `maybe`, `left`."""
+        """How far this reviewer is.
+
+        Parameters
+        ----------
+        stage : int
+            1 (titles and abstracts) or 2 (full texts).
+
+        Returns
+        -------
+        dict of str to int
+            Counts of records: `records`, `screened`, `included`, `excluded`, `maybe`, `left`.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> review = explorer.Screening(explorer.open_corpus(), name="how far")
+        >>> decision = review.label(review.next(), "exclude")
+        >>> review.progress()
+        {'records': 88, 'screened': 1, 'included': 0, 'excluded': 1, 'maybe': 0, 'left': 87}
+        """
         self._map()
         records = (
             len(self._ids)
@@ -838,17 +1339,55 @@ class Screening:
         Returns
         -------
         Stopping
+            Among its fields: `found` (records), `relevant` and `recall` (estimates with `value`, `low` and `high`), `reached` (whether to
+            stop), `to_go` (records still to be read), `sentence` (the same in words).
+
+        Raises
+        ------
+        ScreeningError
+            Target or confidence is not between 0 and 1.
 
         Notes
         -----
         It rests on this reviewer's decisions by title and abstract, and, once they may be seen, on those of the others. A "maybe"
-        counts as relevant here, so that the estimate is not too good.
+        counts as relevant here, so that the estimate is not too good. The curve is after Sneyd and Stevenson (2021), the test that of
+        Callaghan and Müller-Hansen (2020); `explorer.screening.stopping` has both.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> review = explorer.Screening(explorer.open_corpus(), name="when to stop")
+        >>> decision = review.label(review.next(), "include")
+        >>> known = review.stopping()
+        >>> known.found, known.reached
+        (1, False)
         """
         self.refresh()
         return self.stopping_of(target=target, confidence=confidence)()
 
     def stopping_of(self, *, target: float = 0.95, confidence: float = 0.95) -> Callable[[], Stopping]:
-        """What `stopping` gives, as a function that may run in another thread."""
+        """What `stopping` gives, as a function that may run in another thread.
+
+        Parameters
+        ----------
+        target : float
+            Recall wished for, 0 to 1.
+        confidence : float
+            How sure to be, 0 to 1.
+
+        Returns
+        -------
+        callable
+            Gives a `Stopping`, of the decisions made by now.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> review = explorer.Screening(explorer.open_corpus(), name="stopping elsewhere")
+        >>> later = review.stopping_of()
+        >>> later().screened
+        0
+        """
         from explorer.screening.stopping import stopping
 
         self._map()
@@ -877,7 +1416,20 @@ class Screening:
         return estimate
 
     def found_so_far(self) -> list[bool]:
-        """Of each record that was read, in the order of reading, whether it was relevant."""
+        """Of each record that was read, in the order of reading, whether it was relevant. A "maybe" counts as relevant.
+
+        Returns
+        -------
+        list of bool
+
+        Examples
+        --------
+        >>> import explorer
+        >>> review = explorer.Screening(explorer.open_corpus(), name="found so far")
+        >>> decisions = [review.label(review.next(), label) for label in ("exclude", "include")]
+        >>> review.found_so_far()
+        [False, True]
+        """
         return [relevant for _, _, relevant, _ in self._reading_order()]
 
     def _reading_order(self) -> list[tuple[int, str, bool, bool]]:
@@ -904,13 +1456,55 @@ class Screening:
         return sorted(found, key=lambda row: (not row[3], row[0]))
 
     def report(self, *, target: float = 0.95, confidence: float = 0.95) -> str:
-        """A stopping report for the methods section, as Markdown."""
+        """A stopping report for the methods section.
+
+        Parameters
+        ----------
+        target : float
+            Recall wished for, 0 to 1.
+        confidence : float
+            How sure to be, 0 to 1.
+
+        Returns
+        -------
+        str
+            Markdown.
+
+        Raises
+        ------
+        ScreeningError
+            Target or confidence is not between 0 and 1.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> review = explorer.Screening(explorer.open_corpus(), name="a report")
+        >>> print(review.report().splitlines()[0])
+        # Screening of “a report”
+        """
         from explorer.screening.report import report
 
         return report(self.name, self.state, self.method, self.stopping(target=target, confidence=confidence))
 
     def prisma(self) -> Flow:
-        """The PRISMA 2020 flow of the review as it is now, a column a search."""
+        """The PRISMA 2020 flow of the review as it is now, a column a search.
+
+        Returns
+        -------
+        Flow
+            `columns`, `notes` (where numbers do not reconcile), `frame` (a DataFrame), `svg()` and `to_svg(path)`.
+
+        Notes
+        -----
+        Page et al. (2021), *The PRISMA 2020 statement*, BMJ 372:n71.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> review = explorer.Screening(explorer.open_corpus(), name="a flow")
+        >>> review.prisma().frame.columns.to_list()
+        ['search', 'phase', 'box', 'what', 'n']
+        """
         self.refresh()
         return flow(self.state, self.corpus.snapshot, self._moved)
 
@@ -930,6 +1524,13 @@ class Screening:
         -------
         list of str
             Ids of the new records.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> review = explorer.Screening(explorer.open_corpus(), name="a living review")
+        >>> review.update(explorer.open_corpus())  # the same papers
+        []
         """
         if corpus is not None:
             self._take_corpus(corpus)
@@ -948,7 +1549,15 @@ class Screening:
         -------
         DataFrame
             One row a decision of this reviewer: `seq`, `id`, `label`, `shown` (the id the queue gives), `same` (whether that is the paper
-            that was decided; a paper that was sought out rather than shown has `asked` False).
+            that was decided), `asked` (False where the paper was sought out rather than shown).
+
+        Examples
+        --------
+        >>> import explorer
+        >>> review = explorer.Screening(explorer.open_corpus(), name="a replay")
+        >>> decisions = [review.label(review.next(), "exclude") for _ in range(3)]
+        >>> review.replayed()["same"].to_list()
+        [True, True, True]
         """
         import pandas as pd
 
@@ -976,13 +1585,32 @@ class Screening:
     # Files
 
     def read_labels(self, path: str | PathLike[str] | pd.DataFrame) -> pd.DataFrame:
-        """Take the decisions in a file as priors; `explorer.screening.files.read_labels` says which files.
+        """Take the decisions in a file as priors.
+
+        Parameters
+        ----------
+        path : path or DataFrame
+            Of any format that papers are read from, with decisions as ASReview, Rayyan, Covidence, Zotero or this program write them, or a
+            project of ASReview; or a table of papers.
 
         Returns
         -------
         DataFrame
             One row a decision of the file: `id` of the record it is about (missing where the review has none), `title`, `stage`,
             `label`, `reason`, `reviewer`, `at`. Where a file has decisions of several reviewers about a record, the last counts.
+
+        Raises
+        ------
+        ReadError
+            The file cannot be read.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> review = explorer.Screening(explorer.open_corpus(), name="labels of a table")
+        >>> papers = explorer.open_corpus().papers[["id", "title"]].head(2).assign(included=[1, 0])
+        >>> review.read_labels(papers)["label"].to_list(), len(review.labels)
+        (['include', 'exclude'], 2)
         """
         from explorer.screening.files import matched, read_labels
 
@@ -995,37 +1623,156 @@ class Screening:
         return found
 
     def to_log(self, path: str | PathLike[str]) -> None:
-        """Write every act as CSV, from which `explorer.screening.files.log_from_csv` makes the same review."""
+        """Write every act as CSV, from which `explorer.screening.files.log_from_csv` makes the same review.
+
+        Parameters
+        ----------
+        path : path
+
+        Raises
+        ------
+        ExportError
+            The file cannot be written.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> review = explorer.Screening(explorer.open_corpus(), name="a log")
+        >>> from pathlib import Path
+        >>> from tempfile import mkdtemp
+        >>> path = Path(mkdtemp()) / "log.csv"
+        >>> review.to_log(path)
+        >>> path.read_text(encoding="utf-8").splitlines()[0][:17]
+        'seq,reviewer,at,a'
+        """
         from explorer.screening.files import log_to_csv
 
         log_to_csv(self, path)
 
     def to_csv(self, path: str | PathLike[str]) -> None:
-        """Write one row a record: its fields, label and reason at each stage, rank in the queue; `read_labels` reads it back."""
+        """Write one row a record: its fields, label and reason at each stage, rank in the queue; `read_labels` reads it back.
+
+        Parameters
+        ----------
+        path : path
+
+        Raises
+        ------
+        ExportError
+            The file cannot be written.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> review = explorer.Screening(explorer.open_corpus(), name="a table")
+        >>> from pathlib import Path
+        >>> from tempfile import mkdtemp
+        >>> path = Path(mkdtemp()) / "labels.csv"
+        >>> review.to_csv(path)
+        >>> len(explorer.read_papers(path))
+        88
+        """
         from explorer.screening.files import to_csv
 
         to_csv(self, path)
 
     def to_ris(self, path: str | PathLike[str]) -> None:
-        """Write the records as RIS, their decisions in N1."""
+        """Write the records as RIS, their decisions in N1; `read_labels` reads it back.
+
+        Parameters
+        ----------
+        path : path
+
+        Raises
+        ------
+        ExportError
+            The file cannot be written.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> review = explorer.Screening(explorer.open_corpus(), name="records with decisions")
+        >>> from pathlib import Path
+        >>> from tempfile import mkdtemp
+        >>> path = Path(mkdtemp()) / "labels.ris"
+        >>> review.to_ris(path)
+        >>> len(explorer.read_papers(path))
+        88
+        """
         from explorer.screening.files import to_ris
 
         to_ris(self, path)
 
     def to_excel(self, path: str | PathLike[str]) -> None:
-        """Write records, labels, log, flow and settings as sheets of a workbook."""
+        """Write records, labels, log, flow and settings as sheets of a workbook.
+
+        Parameters
+        ----------
+        path : path
+
+        Raises
+        ------
+        ExportError
+            The file cannot be written.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> review = explorer.Screening(explorer.open_corpus(), name="a workbook")
+        >>> from pathlib import Path
+        >>> from tempfile import mkdtemp
+        >>> path = Path(mkdtemp()) / "review.xlsx"
+        >>> review.to_excel(path)
+        >>> path.exists()
+        True
+        """
         from explorer.screening.files import to_excel
 
         to_excel(self, path)
 
     def to_asreview(self, path: str | PathLike[str]) -> None:
-        """Write a project that ASReview 3 opens (``.asreview``), or the dataset that it imports (``.csv``)."""
+        """Write a project that ASReview 3 opens, or the dataset that it imports.
+
+        Parameters
+        ----------
+        path : path
+            Ends in ``.asreview`` (a project) or ``.csv`` (a dataset).
+
+        Raises
+        ------
+        ExportError
+            The file cannot be written.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> review = explorer.Screening(explorer.open_corpus(), name="a project")
+        >>> from pathlib import Path
+        >>> from tempfile import mkdtemp
+        >>> path = Path(mkdtemp()) / "review.asreview"
+        >>> review.to_asreview(path)
+        >>> path.exists()
+        True
+        """
         from explorer.screening.files import to_asreview
 
         to_asreview(self, path)
 
     def ranks(self) -> dict[str, int]:
-        """Place in the queue of each record not read yet, from 1."""
+        """Place in the queue of each record not read yet.
+
+        Returns
+        -------
+        dict of str to int
+            By id; the first place is 1.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> review = explorer.Screening(explorer.open_corpus(), name="ranks")
+        >>> review.ranks()[review.next().id]
+        1
+        """
         if self._learnt is None:
             self.take(self.lesson()())
         from explorer.screening.queue import following

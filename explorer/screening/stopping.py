@@ -61,7 +61,16 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Stopping:
-    """What is known at a moment of a screening about what is still to be found."""
+    """What is known at a moment of a screening about what is still to be found.
+
+    Examples
+    --------
+    >>> import explorer
+    >>> review = explorer.Screening(explorer.open_corpus(), name="a doctest's end")
+    >>> known = review.stopping()
+    >>> known.found, known.reached, known.recall.low <= known.recall.high
+    (0, False, True)
+    """
 
     records: int
     screened: int

@@ -120,7 +120,25 @@ class Results:
         return int(np.count_nonzero(self.mask)) if self._masks else len(self.snapshot)
 
     def mask_without(self, *fields: str) -> np.ndarray:
-        """Papers that pass all filters but some."""
+        """Papers that pass all filters but some.
+
+        Parameters
+        ----------
+        *fields : str
+            Fields of the selection, such as ``years``.
+
+        Returns
+        -------
+        ndarray of bool, shape (n_papers,)
+
+        Examples
+        --------
+        >>> import explorer
+        >>> corpus = explorer.open_corpus()
+        >>> results = corpus.results(explorer.Selection(query="vision", years=(2024, 2024)))
+        >>> int(results.mask_without("years").sum()) == len(corpus.select("vision"))
+        True
+        """
         left_out = [field for field in fields if field in self._masks]
         if not left_out:
             return self.mask
@@ -130,7 +148,25 @@ class Results:
         return np.asarray(passed == len(self._masks) - len(left_out))
 
     def rows_without(self, field: str) -> np.ndarray | None:
-        """Rows of the papers that pass all filters but one, in the order of the table; None where no other filter is set."""
+        """Rows of the papers that pass all filters but one.
+
+        Parameters
+        ----------
+        field : str
+
+        Returns
+        -------
+        ndarray of int or None
+            In the order of the table; None where no other filter is set.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> corpus = explorer.open_corpus()
+        >>> results = corpus.results(explorer.Selection(query="vision", years=(2024, 2024)))
+        >>> len(results.rows_without("years")) == len(corpus.select("vision"))
+        True
+        """
         if not self._masks.keys() - {field}:
             return None
         key = field if field in self._masks else ""
@@ -150,6 +186,14 @@ class Results:
         ndarray of int64
             By the codes of the facet; for has_code without and with; for years from the first of `Snapshot.year_span` on, one
             entry a year; for months likewise from that year's January; for a column of numbers or dates by its steps.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> corpus = explorer.open_corpus()
+        >>> results = corpus.results(explorer.Selection(query="vision", years=(2024, 2024)))
+        >>> int(results.counts("years").sum()) == len(corpus.select("vision"))  # all dated; other years stay to choose from
+        True
         """
         if field not in self._counts:
             rows = self.rows_without(field)
@@ -163,7 +207,30 @@ class Results:
         return self._counts[field]
 
     def facet(self, field: str) -> Facet:
-        """A facet of values: of the corpus, or of what the reader put on its papers."""
+        """A facet of values: of the corpus, or of what the reader put on its papers.
+
+        Parameters
+        ----------
+        field : str
+            As `counts` takes it, those of values.
+
+        Returns
+        -------
+        Facet
+
+        Raises
+        ------
+        SelectionError
+            There is no such facet.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> corpus = explorer.open_corpus()
+        >>> results = corpus.results(explorer.Selection(query="vision", years=(2024, 2024)))
+        >>> results.facet("authors").size == corpus.snapshot.facet("authors").size
+        True
+        """
         if field in OWN_FACETS:
             if field not in self._facets:
                 self._facets[field] = self.ranker.own.facet(field)
@@ -171,7 +238,15 @@ class Results:
         return self.snapshot.facet(field)
 
     def forget_own(self) -> None:
-        """Look up anew what the reader put on papers, where it is counted; which papers are shown stays."""
+        """Look up anew what the reader put on papers, where it is counted; which papers are shown stays.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> corpus = explorer.open_corpus()
+        >>> results = corpus.results(explorer.Selection(query="vision", years=(2024, 2024)))
+        >>> results.forget_own()
+        """
         for field in OWN_FACETS:
             self._facets.pop(field, None)
             self._counts.pop(field, None)
@@ -219,9 +294,28 @@ class Results:
         return front(found, self.rows(0, scores.MOST_COMPARED))
 
     def rows(self, start: int = 0, stop: int | None = None) -> np.ndarray:
-        """Rows of the papers shown, in the order of the selection, from place `start` to before `stop`.
+        """Rows of the papers shown, in the order of the selection.
 
+        Parameters
+        ----------
+        start, stop : int
+            Places, from `start` to before `stop`; all by default.
+
+        Returns
+        -------
+        ndarray of int
+
+        Notes
+        -----
         Ties are in the order of the table, so that the same selection gives the same list on every run.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> corpus = explorer.open_corpus()
+        >>> results = corpus.results(explorer.Selection(query="vision", years=(2024, 2024)))
+        >>> len(results.rows(0, 2)), results.shown
+        (2, 3)
         """
         stop = self.shown if stop is None else min(stop, self.shown)
         if self.ordering is not None:
@@ -284,7 +378,25 @@ class Results:
         return self._node is not None and text_part(without_columns(self._node)) is not None
 
     def scores(self, rows: np.ndarray) -> np.ndarray:
-        """Scores of some of the papers shown: of the ordering, else BM25; NaN without either."""
+        """Scores of some of the papers shown: of the ordering, else BM25.
+
+        Parameters
+        ----------
+        rows : ndarray of int
+
+        Returns
+        -------
+        ndarray of float32, shape (n_rows,)
+            NaN where nothing scores them.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> corpus = explorer.open_corpus()
+        >>> results = corpus.results(explorer.Selection(query="vision", years=(2024, 2024)))
+        >>> bool((results.scores(results.rows()) > 0).all())
+        True
+        """
         if self.ordering is not None:
             return np.asarray(self.ordering.scores[rows])
         scores = np.full(len(self.snapshot), np.nan, np.float32)
@@ -294,22 +406,50 @@ class Results:
         return found
 
     def table(self, only: Iterable[int] | None = None) -> pa.Table:
-        """The papers shown as a table, in their order, with `topic`, `score` and, where the order has parts, ``part: NAME``.
-
-        Places on the axes are in `x` and `y`.
+        """The papers shown as an Arrow table, in their order; `Corpus.select` gives it as a frame.
 
         Parameters
         ----------
         only : iterable of int, optional
             Rows to give instead of those shown: first those that are shown, in order, then the others by row.
+
+        Returns
+        -------
+        pyarrow.Table
+            The columns of the papers, `topic`, `score`, where the order has parts ``part: NAME``, and `x` and `y` (places on the axes).
+
+        Examples
+        --------
+        >>> import explorer
+        >>> corpus = explorer.open_corpus()
+        >>> results = corpus.results(explorer.Selection(query="vision", years=(2024, 2024)))
+        >>> results.table().num_rows
+        3
         """
         rows, numbers = self._listed(only)
         return self.snapshot.take(rows, numbers.pop("score"), numbers)
 
     def parts(self, only: Iterable[int] | None = None) -> tuple[list[str], int, Read]:
-        """The papers that `table` gives, to be read part by part: names of columns, number of papers, and what reads some of them.
+        """The papers that `table` gives, to be read part by part. What is shown is fixed by the call; reading may be left to another thread.
 
-        What is shown is fixed by the call; reading may be left to another thread.
+        Parameters
+        ----------
+        only : iterable of int, optional
+            As `table` takes it.
+
+        Returns
+        -------
+        tuple of (list of str, int, callable)
+            Names of columns, number of papers, and what reads some of them: ``read(start, stop, names)`` gives a table.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> corpus = explorer.open_corpus()
+        >>> results = corpus.results(explorer.Selection(query="vision", years=(2024, 2024)))
+        >>> names, papers, read = results.parts()
+        >>> read(0, papers, ["id", "title"]).shape
+        (3, 2)
         """
         rows, numbers = self._listed(only)
         computed = {"topic", *numbers}
@@ -345,11 +485,25 @@ class Results:
         return rows, {"score": self.scores(rows), **{name: values[rows] for name, values in more.items()}}
 
     def loosened(self, most: int = 4) -> list[tuple[str, Any, int]]:
-        """For an empty result: each active filter with how many papers there would be without it, most first.
+        """For an empty result: each active filter with how many papers there would be without it.
+
+        Parameters
+        ----------
+        most : int
+            Filters to give at most.
 
         Returns
         -------
         list of (field, value, papers)
+            Those that help most first.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> corpus = explorer.open_corpus()
+        >>> nothing = corpus.results(explorer.Selection(query="vision", years=(1990, 1990)))
+        >>> nothing.loosened()
+        [('years', (1990, 1990), 5)]
         """
         options = []
         for row, value in self.selection.active():

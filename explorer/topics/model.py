@@ -334,12 +334,16 @@ class TopicModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             return self._posterior(self._presence(counts))
 
     def predict(self, texts: Any) -> np.ndarray:
-        """The likeliest topic of each paper, int32; ``n_topics``, the code of `OTHER`, where it is likeliest that there is none.
+        """The likeliest topic of each paper; ``n_topics``, the code of `OTHER`, where it is likeliest that there is none.
 
         Parameters
         ----------
         texts : sequence of str, or matrix of shape (n_papers, n_terms)
             As `fit` takes them.
+
+        Returns
+        -------
+        ndarray of int32, shape (n_papers,)
 
         Examples
         --------
@@ -362,6 +366,10 @@ class TopicModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         ----------
         input_features : None
             Not used.
+
+        Returns
+        -------
+        ndarray of str, shape (n_topics + 1,)
 
         Examples
         --------

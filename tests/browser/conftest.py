@@ -215,6 +215,29 @@ def voila_board(open_voila: Open) -> Board:
     return open_voila()
 
 
+@contextmanager
+def tab(browser: Browser, server: Server) -> Iterator[Board]:
+    """A page that stays open, for a kernel takes seconds to start; tests that leave it as it was share it (`Board.as_at_first`)."""
+    with watched(browser, server.host) as (page, watch):
+        page.goto(server.url)
+        yield Board(page, server, watch, voila=True).wait()
+
+
+@pytest.fixture(scope="package")
+def voila_tab(browser: Browser, voila: Callable[..., Server]) -> Iterator[Board]:
+    """A page on the sample that stays open."""
+    with tab(browser, voila()) as board:
+        yield board
+
+
+@pytest.fixture
+def kept_board(voila_tab: Board) -> Iterator[Board]:
+    """The page on the sample that stays open, as it was at first; for what loads no page, stops no clock and keeps nothing."""
+    yield voila_tab.as_at_first(88)
+    faults, voila_tab.watch.faults = voila_tab.watch.faults, []
+    assert not faults
+
+
 @pytest.fixture(params=["voila", "lab"])
 def board(request: pytest.FixtureRequest) -> Board:
     """A dashboard on the sample, as a page and in Lab.

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Locator, expect
 
 from explorer import Corpus, Selection
 from explorer.dashboard.views.page import title_of
 
-from .conftest import Open, watched
+from .conftest import Open
 from .driver import Board
-from .servers import Server
 from .test_accessibility import COLOURS, RULES, faults
 
 RANK = "arithmetic + vision - benchmark"
@@ -26,32 +25,6 @@ def empty_library(corpus: Corpus) -> Iterator[None]:
     yield
     for saved in corpus.library.sets():
         corpus.library.delete_set(saved.name)
-
-
-@pytest.fixture(scope="module")
-def tab(browser: Browser, voila: Callable[..., Server]) -> Iterator[Board]:
-    """A page that stays open, for a kernel takes seconds to start."""
-    server = voila()
-    with watched(browser, server.host) as (page, watch):
-        page.goto(server.url)
-        yield Board(page, server, watch, voila=True).wait()
-
-
-@pytest.fixture
-def voila_board(tab: Board) -> Board:
-    """The open page, as it was at first."""
-    tab.box.focus()
-    for _ in range(3):
-        tab.page.keyboard.press("Escape")
-    tab.search("")
-    for name in ("Clear", "Clear all", "Untick all"):
-        # One may go with the click before it, while a mouse would still be on its way there.
-        tab.button(name).filter(visible=True).evaluate_all("buttons => buttons.forEach((button) => button.click())")
-    tab.root.get_by_label("Sort by").select_option("relevance")
-    for gone in (tab.chips, tab.error, tab.root.locator(".lx-concept"), tab.root.locator(".lx-ticked > *"), tab.reader):
-        expect(gone.filter(visible=True)).to_have_count(0)
-    tab.shows(88)
-    return tab
 
 
 def concepts(board: Board) -> Locator:
@@ -124,8 +97,8 @@ def test_the_address_holds_the_concepts(open_voila: Open, corpus: Corpus) -> Non
     expect(board.root.locator(".lx-concept-amount").first).to_have_text("0×")
 
 
-def test_errors_point_at_the_character_and_words_unknown_are_said(voila_board: Board, corpus: Corpus) -> None:
-    board = voila_board
+def test_errors_point_at_the_character_and_words_unknown_are_said(kept_board: Board, corpus: Corpus) -> None:
+    board = kept_board
     rank(board, corpus)
     board.search("= arithmetic + * vision")
     expect(board.error).to_contain_text("Expected a word or phrase")
@@ -144,8 +117,8 @@ def test_errors_point_at_the_character_and_words_unknown_are_said(voila_board: B
     lists(board, corpus, Selection(rank="arithmetic + vision xyzzyx"))
 
 
-def test_concepts_are_completed(voila_board: Board, corpus: Corpus) -> None:
-    board = voila_board
+def test_concepts_are_completed(kept_board: Board, corpus: Corpus) -> None:
+    board = kept_board
     board.box.press_sequentially("= arith", delay=20)
     options = board.root.get_by_role("listbox", name="Completions").get_by_role("option")
     expect(options.first).to_contain_text("arithmetic")
@@ -162,8 +135,8 @@ def test_concepts_are_completed(voila_board: Board, corpus: Corpus) -> None:
     lists(board, corpus, Selection(rank=f'arithmetic + topic:"{corpus.topics.labels[0]}"'))
 
 
-def test_more_like_and_less_like_from_ticks_and_the_reader(voila_board: Board, corpus: Corpus) -> None:
-    board = voila_board
+def test_more_like_and_less_like_from_ticks_and_the_reader(kept_board: Board, corpus: Corpus) -> None:
+    board = kept_board
     ids = corpus.select(Selection())["id"].tolist()
     titles = [title_of(title) for title in corpus.select(Selection())["title"]]
     ticks = board.root.locator(".lx-tick")
@@ -193,8 +166,8 @@ def test_more_like_and_less_like_from_ticks_and_the_reader(voila_board: Board, c
     expect(board.chips).to_have_count(0)
 
 
-def test_ticked_papers_become_a_concept_that_is_kept(voila_board: Board, corpus: Corpus) -> None:
-    board = voila_board
+def test_ticked_papers_become_a_concept_that_is_kept(kept_board: Board, corpus: Corpus) -> None:
+    board = kept_board
     board.root.locator(".lx-tick").nth(0).check()
     board.button("As concept…").click()
     expect(board.root.get_by_label("Name of the set")).to_be_focused()
@@ -215,8 +188,8 @@ def test_ticked_papers_become_a_concept_that_is_kept(voila_board: Board, corpus:
     expect(board.root.get_by_role("button", name="As concept: to read")).to_have_count(0)
 
 
-def test_why_and_the_order_by_meaning(voila_board: Board, corpus: Corpus) -> None:
-    board = voila_board
+def test_why_and_the_order_by_meaning(kept_board: Board, corpus: Corpus) -> None:
+    board = kept_board
     expect(board.root.locator(".lx-why")).to_have_count(0)
     board.search("reasoning model")
     why = board.root.locator(".lx-why").first
@@ -238,8 +211,8 @@ def test_why_and_the_order_by_meaning(voila_board: Board, corpus: Corpus) -> Non
     assert sorts[:2] == ["Best match", "Best match by meaning"]
 
 
-def test_help_shows_the_grammar_and_its_examples_rank(voila_board: Board, corpus: Corpus) -> None:
-    board = voila_board
+def test_help_shows_the_grammar_and_its_examples_rank(kept_board: Board, corpus: Corpus) -> None:
+    board = kept_board
     board.button("Search help and keys").click()
     expect(board.root.get_by_role("table", name="Ranking by concepts")).to_be_visible()
     board.root.get_by_role("button", name=f"Search for = {RANK}").click()
@@ -264,8 +237,8 @@ def test_a_large_corpus_is_prepared_while_the_page_is_used(open_voila: Open, tmp
     expect(board.root.locator(".lx-parts")).to_have_count(25)
 
 
-def test_accessible(voila_board: Board, corpus: Corpus) -> None:
-    board, page = voila_board, voila_board.page
+def test_accessible(kept_board: Board, corpus: Corpus) -> None:
+    board, page = kept_board, kept_board.page
     wide = page.viewport_size
     rank(board, corpus)
     board.root.locator(".lx-why").first.click()

@@ -108,8 +108,8 @@ def test_what_is_typed_comes_before_what_is_clicked_next(voila_board: Board, cor
     board.shows(len(corpus.select(Selection(query="arithmetic"))))
 
 
-def test_undo_takes_back_what_was_done_before_it(voila_board: Board, corpus: Corpus) -> None:
-    board = voila_board
+def test_undo_takes_back_what_was_done_before_it(kept_board: Board, corpus: Corpus) -> None:
+    board = kept_board
     boxes = board.topics.locator(".lx-topic-button")
     names = board.topics.locator(".lx-topic-name")
     kernels = board.server.kernels()
@@ -225,19 +225,19 @@ def test_year_range(board: Board, corpus: Corpus) -> None:
     expect(board.chips).to_have_count(0)
 
 
-def test_year_handle_is_dragged(voila_board: Board, corpus: Corpus) -> None:
-    handle = voila_board.panel("Year").get_by_role("slider", name="From year")
-    start, track = handle.bounding_box(), voila_board.root.locator(".lx-track").first.bounding_box()
+def test_year_handle_is_dragged(kept_board: Board, corpus: Corpus) -> None:
+    handle = kept_board.panel("Year").get_by_role("slider", name="From year")
+    start, track = handle.bounding_box(), kept_board.root.locator(".lx-track").first.bounding_box()
     assert start is not None
     assert track is not None
-    voila_board.page.mouse.move(start["x"] + 12, start["y"] + 12)
-    voila_board.page.mouse.down()
-    voila_board.page.mouse.move(track["x"] + track["width"] * 0.5, start["y"] + 12, steps=6)
-    voila_board.page.mouse.up()
+    kept_board.page.mouse.move(start["x"] + 12, start["y"] + 12)
+    kept_board.page.mouse.down()
+    kept_board.page.mouse.move(track["x"] + track["width"] * 0.5, start["y"] + 12, steps=6)
+    kept_board.page.mouse.up()
     first, last = corpus.snapshot.year_span
     since = first + round((last - first + 1) * 0.5)
-    expect(voila_board.chips).to_have_text([f"Since {since}"])
-    voila_board.shows(len(corpus.select(Selection(years=(since, None)))))
+    expect(kept_board.chips).to_have_text([f"Since {since}"])
+    kept_board.shows(len(corpus.select(Selection(years=(since, None)))))
 
 
 def test_chips_clear_undo_and_redo(lab_board: Board, corpus: Corpus) -> None:
@@ -351,13 +351,13 @@ def test_similar_paper_opens(lab_board: Board) -> None:
     expect(board.reader.get_by_role("heading", level=2)).to_have_text(title)
 
 
-def test_author_in_the_reader_filters(voila_board: Board, corpus: Corpus) -> None:
+def test_author_in_the_reader_filters(kept_board: Board, corpus: Corpus) -> None:
     author = corpus.select(Selection())["authors"].iloc[0][0]
-    voila_board.titles.first.click()
-    voila_board.reader.get_by_role("button", name=author, exact=True).click()
-    expect(voila_board.chips).to_have_text([f"Author: {author}"])
-    voila_board.shows(len(corpus.select(Selection(authors=(author,)))))
-    expect(voila_board.reader).to_be_visible()
+    kept_board.titles.first.click()
+    kept_board.reader.get_by_role("button", name=author, exact=True).click()
+    expect(kept_board.chips).to_have_text([f"Author: {author}"])
+    kept_board.shows(len(corpus.select(Selection(authors=(author,)))))
+    expect(kept_board.reader).to_be_visible()
 
 
 def test_keys(board: Board) -> None:
@@ -384,14 +384,14 @@ def test_keys(board: Board) -> None:
     expect(board.box).to_have_value("j/k?")
 
 
-def test_j_walks_on_to_the_next_page(voila_board: Board) -> None:
-    voila_board.titles.last.focus()
-    voila_board.page.keyboard.press("j")
-    expect(voila_board.root.locator(".lx-place")).to_have_text("26–50 of 88")
-    expect(voila_board.titles.first).to_be_focused()
-    voila_board.page.keyboard.press("k")
-    expect(voila_board.root.locator(".lx-place")).to_have_text("1–25 of 88")
-    expect(voila_board.titles.last).to_be_focused()
+def test_j_walks_on_to_the_next_page(kept_board: Board) -> None:
+    kept_board.titles.last.focus()
+    kept_board.page.keyboard.press("j")
+    expect(kept_board.root.locator(".lx-place")).to_have_text("26–50 of 88")
+    expect(kept_board.titles.first).to_be_focused()
+    kept_board.page.keyboard.press("k")
+    expect(kept_board.root.locator(".lx-place")).to_have_text("1–25 of 88")
+    expect(kept_board.titles.last).to_be_focused()
 
 
 def test_question_mark_shows_the_help(board: Board) -> None:
@@ -411,14 +411,14 @@ def test_question_mark_shows_the_help(board: Board) -> None:
     expect(board.sentence).to_contain_text("chain of thought")
 
 
-def test_mathematics_reads_as_text(voila_board: Board) -> None:
-    voila_board.search('"structured sparsity"')
-    expect(voila_board.titles.first).to_contain_text("S²FT: Efficient")
-    voila_board.search("title:labor")
-    expect(voila_board.titles.first).to_contain_text("Labor Space: A Unifying")
-    voila_board.titles.first.click()
-    expect(voila_board.reader.get_by_role("heading", level=2)).to_contain_text("Labor Space: A Unifying")
-    assert not re.search(r"[$\\{}]", voila_board.root.locator(".lx-list").inner_text())
+def test_mathematics_reads_as_text(kept_board: Board) -> None:
+    kept_board.search('"structured sparsity"')
+    expect(kept_board.titles.first).to_contain_text("S²FT: Efficient")
+    kept_board.search("title:labor")
+    expect(kept_board.titles.first).to_contain_text("Labor Space: A Unifying")
+    kept_board.titles.first.click()
+    expect(kept_board.reader.get_by_role("heading", level=2)).to_contain_text("Labor Space: A Unifying")
+    assert not re.search(r"[$\\{}]", kept_board.root.locator(".lx-list").inner_text())
 
 
 # Charts

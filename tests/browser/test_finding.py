@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Browser, Locator, expect
 
 from explorer import Selection
 from explorer.corpus.opening import open_files
 
-from .conftest import Open
+from .conftest import Open, tab
 from .driver import Board
+from .servers import Server
 
 SHIFTS = """() => {
   window.lxShifts = [];
@@ -62,10 +64,16 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def own_tab(browser: Browser, voila: Callable[..., Server], own: Path) -> Iterator[Board]:
+    with tab(browser, voila(own)) as board:
+        yield board
+
+
 @pytest.fixture
-def own_board(open_voila: Open, own: Path) -> Board:
-    """A dashboard on papers with columns of their reader's own."""
-    return open_voila(own)
+def own_board(own_tab: Board) -> Board:
+    """A page that stays open, on papers with columns of their reader's own."""
+    return own_tab.as_at_first(60)
 
 
 def mode(board: Board) -> Locator:
@@ -107,8 +115,8 @@ def test_few_papers_with_all_words_have_more_by_meaning_below(voila_board: Board
     expect(beyond).to_be_hidden()
 
 
-def test_nothing_jumps_while_a_query_is_typed(voila_board: Board) -> None:
-    board = voila_board
+def test_nothing_jumps_while_a_query_is_typed(kept_board: Board) -> None:
+    board = kept_board
     board.box.focus()
     board.page.evaluate(SHIFTS)
     shown = []
@@ -123,8 +131,8 @@ def test_nothing_jumps_while_a_query_is_typed(voila_board: Board) -> None:
     assert sum(value for value, _ in shifts) < 0.02, sorted(shifts)[-6:]
 
 
-def test_the_last_word_is_a_beginning_until_it_is_ended(voila_board: Board, corpus: Any) -> None:
-    board = voila_board
+def test_the_last_word_is_a_beginning_until_it_is_ended(kept_board: Board, corpus: Any) -> None:
+    board = kept_board
     board.box.press_sequentially("arithm", delay=30)
     board.shows(len(corpus.select("arithm*")))
     expect(board.chips.first).to_have_text("Matching ‘arithm…’")
@@ -186,8 +194,8 @@ def test_long_names_are_cut_in_the_middle(own_board: Board) -> None:
     assert {text[-1] for text in tails.all_text_contents()} == {"A", "B"}
 
 
-def test_a_facet_scrolls_to_more_of_its_values(voila_board: Board) -> None:
-    board = voila_board
+def test_a_facet_scrolls_to_more_of_its_values(kept_board: Board) -> None:
+    board = kept_board
     panel = board.panel("Author")
     values = panel.get_by_role("checkbox")
     before = values.count()

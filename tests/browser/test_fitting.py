@@ -5,14 +5,16 @@ from __future__ import annotations
 import gzip
 import json
 import re
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
-from .conftest import Open
+from .conftest import Open, tab
 from .driver import Board
+from .servers import Server
 
 LONG = "Supercalifragilisticexpialidocious" * 6
 BARS = 20
@@ -49,8 +51,20 @@ def undated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_a_title_without_blanks_is_not_cut_off(open_voila: Open, odd: Path) -> None:
-    board = open_voila(odd)
+@pytest.fixture(scope="module")
+def odd_tab(browser: Browser, voila: Callable[..., Server], odd: Path) -> Iterator[Board]:
+    with tab(browser, voila(odd)) as board:
+        yield board
+
+
+@pytest.fixture
+def odd_board(odd_tab: Board) -> Board:
+    """A page on those papers that stays open."""
+    return odd_tab.as_at_first(63)
+
+
+def test_a_title_without_blanks_is_not_cut_off(odd_board: Board) -> None:
+    board = odd_board
     board.search("again")
     cut = """(node) => [...node.querySelectorAll(".lx-title, .lx-topic")].filter((part) =>
         part.getBoundingClientRect().right > node.getBoundingClientRect().right + 1).length"""
@@ -62,8 +76,8 @@ def test_a_title_without_blanks_is_not_cut_off(open_voila: Open, odd: Path) -> N
         assert 0 < max(names.evaluate_all("(all) => all.map((name) => name.clientHeight)")) <= 60, width
 
 
-def test_names_in_arabic_leave_the_date_in_its_place(open_voila: Open, odd: Path) -> None:
-    board = open_voila(odd)
+def test_names_in_arabic_leave_the_date_in_its_place(odd_board: Board) -> None:
+    board = odd_board
     board.search("author:محمد")
     expect(board.titles).to_have_count(1)
     parts = board.root.locator(".lx-paper .lx-meta bdi")
@@ -72,8 +86,8 @@ def test_names_in_arabic_leave_the_date_in_its_place(open_voila: Open, odd: Path
     assert lefts == sorted(lefts)
 
 
-def test_the_bar_is_as_high_at_every_count(open_voila: Open, odd: Path) -> None:
-    board = open_voila(odd)
+def test_the_bar_is_as_high_at_every_count(odd_board: Board) -> None:
+    board = odd_board
     row, count = board.root.locator(".lx-bar-row"), board.root.locator(".lx-count")
     few = count.inner_html()
     outside = """(row) => [...row.querySelectorAll("button, select, input")].filter((part) => part.offsetWidth &&
@@ -89,8 +103,8 @@ def test_the_bar_is_as_high_at_every_count(open_voila: Open, odd: Path) -> None:
         count.evaluate("(node, few) => { node.innerHTML = few; }", few)
 
 
-def test_tabs_and_buttons_of_the_charts_do_not_overlap(open_voila: Open, odd: Path) -> None:
-    board = open_voila(odd, viewport={"width": 390, "height": 844})
+def test_tabs_and_buttons_of_the_charts_do_not_overlap(odd_board: Board) -> None:
+    board = odd_board.sized(390, 844)
     if board.button("Show the charts").is_visible():
         board.button("Show the charts").click()
     head = board.root.locator(".lx-charts .lx-card-head").first
@@ -99,8 +113,8 @@ def test_tabs_and_buttons_of_the_charts_do_not_overlap(open_voila: Open, odd: Pa
     assert actions["y"] >= tabs["y"] + tabs["height"] - 1 or actions["x"] >= tabs["x"] + tabs["width"]
 
 
-def test_bars_have_a_line_for_each_name(open_voila: Open, odd: Path) -> None:
-    board = open_voila(odd)
+def test_bars_have_a_line_for_each_name(odd_board: Board) -> None:
+    board = odd_board
     board.root.get_by_role("tab", name="Keywords").click()
     labels = board.root.locator(".lx-charts .ytick text:visible")
     expect(labels.first).to_be_visible()
@@ -115,8 +129,8 @@ def test_a_corpus_without_dates_says_so(open_voila: Open, undated: Path) -> None
     expect(board.root.locator(".lx-brand")).to_contain_text(re.compile(r"lakes$"))
 
 
-def test_screening_closes_the_reader(open_voila: Open, odd: Path) -> None:
-    board: Board = open_voila(odd)
+def test_screening_closes_the_reader(odd_board: Board) -> None:
+    board = odd_board
     board.titles.first.click()
     expect(board.reader).to_be_visible()
     board.button("Screen").click()

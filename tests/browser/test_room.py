@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
-from .conftest import Open
+from .conftest import Open, tab
 from .driver import Board
+from .servers import Server
 
 SHIFTS = """() => { window.lxShift = 0; new PerformanceObserver((list) => list.getEntries().forEach((entry) => {
     window.lxShift += entry.value; })).observe({ type: "layout-shift", buffered: false }); }"""
@@ -35,8 +37,20 @@ def formulas(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_what_is_wrong_with_a_query_covers_no_paper_and_moves_none(voila_board: Board) -> None:
-    board = voila_board
+@pytest.fixture(scope="module")
+def formulas_tab(browser: Browser, voila: Callable[..., Server], formulas: Path) -> Iterator[Board]:
+    with tab(browser, voila(formulas)) as board:
+        yield board
+
+
+@pytest.fixture
+def formulas_board(formulas_tab: Board) -> Board:
+    """A page on those papers that stays open."""
+    return formulas_tab.as_at_first(91)
+
+
+def test_what_is_wrong_with_a_query_covers_no_paper_and_moves_none(kept_board: Board) -> None:
+    board = kept_board
     for width in (1440, 720, 390):
         board.sized(width, 800)
         board.search("vision")
@@ -57,8 +71,8 @@ def test_what_is_wrong_with_a_query_covers_no_paper_and_moves_none(voila_board: 
 
 
 @pytest.mark.parametrize("width", [1440, 720])
-def test_the_first_filter_moves_nothing_above_the_papers(open_voila: Open, width: int) -> None:
-    board = open_voila(viewport={"width": width, "height": 800})
+def test_the_first_filter_moves_nothing_above_the_papers(kept_board: Board, width: int) -> None:
+    board = kept_board.sized(width, 800)
     still = [board.root.locator(f".lx-{name}").first for name in ("search", "ledger-summary", "topics", "sentence")]
     before = [node.evaluate("(node) => [node.getBoundingClientRect().x, node.getBoundingClientRect().y]") for node in still]
     board.search("vision")
@@ -67,8 +81,8 @@ def test_the_first_filter_moves_nothing_above_the_papers(open_voila: Open, width
     assert after == before
 
 
-def test_a_sentence_of_two_lines_and_a_chosen_topic_move_nothing(open_voila: Open, formulas: Path) -> None:
-    board = open_voila(formulas)
+def test_a_sentence_of_two_lines_and_a_chosen_topic_move_nothing(formulas_board: Board) -> None:
+    board = formulas_board
     expect(board.topics.first).to_be_visible()
     names = board.root.locator(".lx-frame .lx-topic-name")
 
@@ -94,8 +108,8 @@ def test_a_sentence_of_two_lines_and_a_chosen_topic_move_nothing(open_voila: Ope
     assert board.sentence.get_attribute("title") == board.sentence.text_content()
 
 
-def test_a_formula_has_its_signs_below_and_above_the_line(open_voila: Open, formulas: Path) -> None:
-    board = open_voila(formulas)
+def test_a_formula_has_its_signs_below_and_above_the_line(formulas_board: Board) -> None:
+    board = formulas_board
     board.search("bounds")
     title = board.titles.first
     expect(title).to_contain_text("snake_case")
@@ -106,8 +120,8 @@ def test_a_formula_has_its_signs_below_and_above_the_line(open_voila: Open, form
     expect(title.locator("sub")).to_have_text("i")
 
 
-def test_a_day_is_not_ordered_by_votes_that_nobody_cast(open_voila: Open, formulas: Path) -> None:
-    board = open_voila(formulas)
+def test_a_day_is_not_ordered_by_votes_that_nobody_cast(formulas_board: Board) -> None:
+    board = formulas_board
     board.button("Daily").click()
     orders = board.root.get_by_role("group", name="Order").get_by_role("button")
     expect(orders).to_have_text(["Newest first", "Trending"])
@@ -129,11 +143,11 @@ def test_a_day_is_ordered_by_votes_where_there_are_some(open_voila: Open, tmp_pa
     expect(board.root.locator(".lx-feed-title")).to_have_text(["Lake 9", "Lake 5", "Lake 3"])
 
 
-def test_the_buttons_of_the_bar_have_names_that_can_be_read(voila_board: Board) -> None:
-    row = voila_board.root.locator(".lx-bar-row")
+def test_the_buttons_of_the_bar_have_names_that_can_be_read(kept_board: Board) -> None:
+    row = kept_board.root.locator(".lx-bar-row")
     names = ["Saved", "Screen", "Daily", "Subscribe", "Add", "Export"]
     for width in (1440, 1100, 1024, 720, 390, 360):
-        voila_board.sized(width, 800)
+        kept_board.sized(width, 800)
         for name in [*names, *(["Filters"] if width <= 1024 else [])]:
             label = row.locator("button span", has_text=re.compile(f"^{name}( papers)?$")).first
             expect(label).to_be_visible()

@@ -54,8 +54,8 @@ def test_arrow_and_enter_take_a_word(board: Board, corpus: Corpus) -> None:
     expect(board.box).to_be_focused()
 
 
-def test_tab_takes_what_is_chosen_and_else_goes_on(voila_board: Board) -> None:
-    board = voila_board
+def test_tab_takes_what_is_chosen_and_else_goes_on(kept_board: Board) -> None:
+    board = kept_board
     type_in(board, "reasoning author:jos")
     board.box.press("ArrowDown")
     name = options(board).first.locator(".lx-completion-text").text_content()
@@ -97,8 +97,8 @@ def test_escape_closes_the_list_and_keeps_the_text(board: Board) -> None:
     expect(board.box).to_have_value("arith")
 
 
-def test_keys_of_the_page_stay(voila_board: Board) -> None:
-    board = voila_board
+def test_keys_of_the_page_stay(kept_board: Board) -> None:
+    board = kept_board
     board.titles.first.focus()
     board.page.keyboard.press("/")
     expect(board.box).to_be_focused()
@@ -111,8 +111,8 @@ def test_keys_of_the_page_stay(voila_board: Board) -> None:
     expect(board.titles.first).to_be_focused()
 
 
-def test_arrow_down_goes_to_the_papers_that_were_asked_for(voila_board: Board, corpus: Corpus) -> None:
-    board = voila_board
+def test_arrow_down_goes_to_the_papers_that_were_asked_for(kept_board: Board, corpus: Corpus) -> None:
+    board = kept_board
     kernels = board.server.kernels()
     try:
         for kernel in kernels:
