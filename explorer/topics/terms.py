@@ -258,7 +258,7 @@ def lexicon(texts: Iterable[str]) -> frozenset[str]:
 
 
 _NO_PLURALS = frozenset("means news".split())
-_VOWELS = frozenset("aeiou")
+_BARE_VOWELS = frozenset("aeiou")
 
 
 @lru_cache(maxsize=65_536)
@@ -289,7 +289,7 @@ def _singular(word: str) -> str:
 
 
 def _plural(word: str) -> str:
-    if word.endswith("y") and word[-2:-1] not in _VOWELS:
+    if word.endswith("y") and word[-2:-1] not in _BARE_VOWELS:
         return word[:-1] + "ies"
     return word + ("es" if word.endswith(("s", "x", "z", "ch", "sh")) else "s")
 
