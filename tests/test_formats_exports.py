@@ -202,10 +202,10 @@ def test_web_of_science_may_leave_out_its_own_keywords() -> None:
 
 
 def test_what_scopus_writes_for_nothing_is_nothing() -> None:
-    text = 'Authors,Title,Year,Abstract,EID\n[No author name available],Proceedings,2022,[No abstract available],2-s2.0-1\n"Doe, J.",[No abstract available],2022,No abstract available,2-s2.0-2\n'
+    text = 'Authors,Title,Year,Abstract,EID\n[No author name available],Proceedings,2022,[No abstract available],2-s2.0-1\n"Doe, J.",[No abstract available],2022,No abstract available was found useful,2-s2.0-2\n'
     empty, given = import_papers(Source("x.csv", data=text.encode())).table.to_pylist()
     assert (empty["title"], empty["authors"], empty["abstract"]) == ("Proceedings", None, None)
-    assert (given["authors"], given["abstract"]) == (["Doe, J."], "No abstract available")
+    assert (given["authors"], given["abstract"]) == (["Doe, J."], "No abstract available was found useful")
     [entry] = import_papers(Source("x.bib", data=b"@book{a, title={T}, author={[No author name available]}}")).table.to_pylist()
     assert entry["authors"] is None
 
@@ -284,7 +284,7 @@ def test_every_sheet_with_a_header_is_read() -> None:
         first.append(row)
     for name, rows in {
         "empty": [],
-        "more": [["Year", "Title", "DOI"], [2003, "Cows", "10.1000/cows"], [2004, "Pigs", "none"]],
+        "more": [["Year", "Title", "DOI"], [2003, "Cows", "10.1000/cows"], [2004, "Pigs", "no doi"]],
         "notes": [["Title"], ["of the project"]],
         "about": [["made", "today"]],
     }.items():
