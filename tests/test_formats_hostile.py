@@ -200,6 +200,18 @@ HEAVY: dict[str, tuple[object, str, int]] = {
         "20 accepted",
         500,
     ),
+    "alike.json": (
+        lambda: (
+            b"["
+            + b",".join(
+                b'{"title": "Annual survey of the coastal station number %d and its instruments", "year": 2020}' % n
+                for n in range(60_000)
+            )
+            + b"]"
+        ),
+        "60000 accepted",
+        600,
+    ),
 }
 
 

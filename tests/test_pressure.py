@@ -32,8 +32,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, psut
         yield port, process
 
 
-def raw_line(port: int, reader: Visitor, protocol: str = "") -> socket.socket:
-    """A line to the kernel of a reader, as bytes."""
+def raw_line(port: int, reader: Visitor, protocol: str = "", origin: str = "", status: bytes = b"101") -> socket.socket:
+    """A line to the kernel of a reader, as bytes; asked for by the server's own page, or by one of another origin."""
     offered = f"Sec-WebSocket-Protocol: {protocol}\r\n" if protocol else ""
     line = socket.create_connection(("localhost", port), timeout=60)
     key = base64.b64encode(os.urandom(16)).decode()
@@ -41,13 +41,13 @@ def raw_line(port: int, reader: Visitor, protocol: str = "") -> socket.socket:
         (
             f"GET /api/kernels/{reader.kernel}/channels?session_id=s HTTP/1.1\r\nHost: localhost:{port}\r\nUpgrade: websocket\r\n"
             f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\nCookie: {reader.cookie}\r\n"
-            f"{offered}Origin: http://localhost:{port}\r\n\r\n"
+            f"{offered}Origin: {origin or f'http://localhost:{port}'}\r\n\r\n"
         ).encode()
     )
     answer = b""
     while b"\r\n\r\n" not in answer:
         answer += line.recv(1)
-    assert b"101" in answer.split(b"\r\n")[0], answer
+    assert status in answer.split(b"\r\n")[0], answer
     return line
 
 
@@ -112,11 +112,15 @@ ALL: list[tuple[Callable[[socket.socket], None], str]] = [
 ]
 
 
-def test_what_is_no_message_ends_its_line_and_no_other(server: tuple[int, psutil.Process]) -> None:
+def test_what_is_no_message_and_what_comes_from_elsewhere_ends_its_line_and_no_other(
+    server: tuple[int, psutil.Process],
+) -> None:
     port, process = server
 
     async def press() -> None:
         async with Visitor(port) as reader:
+            for origin in ("http://elsewhere.example", f"http://localhost:{port + 1}", "null"):
+                raw_line(port, reader, origin=origin, status=b"403").close()
             await reader.connect()
             before = process.memory_info().rss
             for act, protocol in ALL:
