@@ -133,6 +133,30 @@ def test_records_whose_type_stands_within_them() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        (
+            "TY  - JOUR\nTI  - Moss\nAU  - M&uuml;ller, J&#252;rgen\nKW  - peat &amp; bog; fen\nJO  - Bog &amp; Fen\nER  - \n",
+            "a.ris",
+        ),
+        (
+            "@article{a, title={Moss}, author={M&uuml;ller, J&#252;rgen}, keywords={peat &amp; bog; fen}, journal={Bog &amp; Fen}}",
+            "a.bib",
+        ),
+        ('Title,Authors,Keywords,Journal\nMoss,"M&uuml;ller, J&#252;rgen",peat &amp; bog; fen,Bog &amp; Fen\n', "a.csv"),
+        ("%0 Journal Article\n%T Moss\n%A M&uuml;ller, J&#252;rgen\n%K peat &amp; bog\nfen\n%J Bog &amp; Fen\n", "a.enw"),
+        (
+            "FN X\nVR 1.0\nPT J\nAU M&uuml;ller, J&#252;rgen\nTI Moss\nDE peat &amp; bog; fen\nSO Bog &amp; Fen\nER\n\nEF\n",
+            "a.txt",
+        ),
+    ],
+)
+def test_references_of_html_part_no_list(text: str, name: str) -> None:
+    found = paper(text, name)
+    assert (found["authors"], found["keywords"], found["venue"]) == (["Müller, Jürgen"], ["peat & bog", "fen"], "Bog & Fen")
+
+
 def test_authors_that_pandas_wrote_as_rows_of_an_answer() -> None:
     found = paper("title,authors,year\nMoss,\"[{'authorId': '1', 'name': 'Ida Moss'}, {'name': 'Lou Fenn'}]\",2016\n", "a.csv")
     assert found["authors"] == ["Ida Moss", "Lou Fenn"]

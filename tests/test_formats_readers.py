@@ -96,7 +96,8 @@ def test_dates_read_as_far_as_they_are_known(text: str, day: str) -> None:
 
 
 def test_a_date_without_a_year_takes_that_of_the_record() -> None:
-    assert finest("2022", "MAR 16") == "2022-03-16"
+    assert finest("2022", "MAR 16") == finest("2022", "MAR-16") == "2022-03-16"
+    assert finest("MAR-16") == finest("2016", "MAR-16") == "2016-03"
     assert finest("1999", "2000-01-02") == "1999"
     assert parse_date("soon") is None
     # A year that stands for none, and a page or a day of which spreadsheets made a date.

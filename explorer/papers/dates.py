@@ -241,7 +241,10 @@ def finest(*texts: str | None) -> str | None:
         return None
     year = parsed[0][0].year
     for text in given:
-        if parse_date(text) is None and (found := parse_date(f"{text} {year:04d}")):
+        # Beside a year of its own, what looks like a month and a short year is a day.
+        short = _MONTH_AND_SHORT_YEAR.match(text)
+        known = parse_date(text)
+        if (known is None or (short and known[0].year != year)) and (found := parse_date(f"{text} {year:04d}")):
             parsed.append(found)
     best = max((found for found in parsed if found[0].year == year), key=lambda found: PRECISIONS.index(found[1]))
     return _iso(best)

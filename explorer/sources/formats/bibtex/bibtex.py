@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from html import unescape
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +49,8 @@ SUFFIXES: tuple[str, ...] = (".bib", ".bibtex", ".biblatex")
 _SNIFF = re.compile(r"^[ \t]*@\s*(?:%[^\n]*\s*)?[A-Za-z][\w-]*\s*(?:%[^\n]*\s*)?[{(]", re.MULTILINE)
 _AND = re.compile(r"\s+and\s+", re.IGNORECASE)
 _CHARACTER_REFERENCE = re.compile(r"&#?\w+;")
+# What is written here has a backslash before its ampersand, and stays.
+_OF_HTML = re.compile(r"(?<!\\)&#?\w+;")
 _SEMICOLON, _COMMA = re.compile(";"), re.compile(",")
 _SPACES = re.compile(r"\s+")
 _LESS, _GREATER = (
@@ -201,6 +204,7 @@ def _names(raw: str | None) -> list[str] | None:
     """Names between ``and``, or semicolons where there is no ``and``; one within braces does not part them. ``and others`` is no name."""
     if not raw:
         return None
+    raw = _referred(raw)
     parts = _split_outside_braces(raw, _AND) if "{" in raw else _AND.split(plain_latex(raw))
     if len(parts) == 1 and ";" in raw and not _CHARACTER_REFERENCE.search(raw):
         # BibTeX knows no list but that of ``and``, yet exporters of other lists write this.
@@ -263,9 +267,15 @@ def _split_outside_braces(raw: str, separator: re.Pattern[str]) -> list[str]:
     return [*parts, raw[start:]]
 
 
+def _referred(raw: str) -> str:
+    """A value with the characters that HTML's references to them mean, whose semicolons would part lists."""
+    return _OF_HTML.sub(lambda match: unescape(match.group()), raw) if "&" in raw else raw
+
+
 def _keywords(raw: str | None) -> list[str] | None:
     if not raw:
         return None
+    raw = _referred(raw)
     if "{" in raw:
         parts = _split_outside_braces(raw, _SEMICOLON)
         parts = parts if len(parts) > 1 else _split_outside_braces(raw, _COMMA)

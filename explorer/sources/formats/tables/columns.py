@@ -25,7 +25,7 @@ from explorer.papers.identifiers import whole_number
 from explorer.papers.ledger import Ledger
 from explorer.papers.schema import FIELDS, TEXTS
 from explorer.sources.formats.tables.values import fields_by_values, names_databases
-from explorer.sources.formats.tagged.tagged import readable
+from explorer.sources.formats.tagged.tagged import readable, without_references
 from explorer.sources.formats.target import cell_list
 from explorer.sources.source import Source
 from explorer.text.markup import plain_markup, single_spaced
@@ -343,7 +343,7 @@ def _value(text: str, name: str, field: str, splits: Mapping[str, Split]) -> Any
         return splits[name](text)
     if field == "title":
         return readable(single_spaced(text))
-    return plain_markup(text) if field == "abstract" else text
+    return plain_markup(text) if field == "abstract" else without_references(text) if field == "venue" else text
 
 
 def _with_day(year: str, published: str, given: Mapping[str, str]) -> str:

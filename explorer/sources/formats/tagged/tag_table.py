@@ -20,7 +20,7 @@ from explorer.papers.author_names import marked, several_names, split_names
 from explorer.papers.dates import extended, finest
 from explorer.papers.identifiers import BARE, addresses, normal_arxiv_id, normal_doi
 from explorer.papers.schema import TEXT, TEXTS
-from explorer.sources.formats.tagged.tagged import readable
+from explorer.sources.formats.tagged.tagged import readable, without_references
 from explorer.text.markup import ODD_SPACES, single_spaced
 
 Numbers = NDArray[np.int64]
@@ -136,7 +136,7 @@ class TagTable:
 
     def names(self, places: Numbers) -> pa.Array:
         """Names in the values at `places`, which stand by record, as lists: one or several a line."""
-        lists = self.lines(places)
+        lists = self._split(_plain(self.values.take(pa.array(places))), self.records[places], "\n")
         names = lists.flatten()
         several = _mask(pc.greater(pc.count_substring(names, ","), 1)) | _mask(pc.match_substring_regex(names, r"[;|]"))
         several |= _mask(pc.match_substring_regex(names, r",$|al\.?$|\.{3}$"))
@@ -163,7 +163,7 @@ class TagTable:
     def parts(self, *tags: str) -> pa.Array:
         """Every item of `tags`, one or several a line, separated by semicolons, as lists; each item once a record."""
         places = self.places(*tags)
-        values = self.values.take(pa.array(places))
+        values = _plain(self.values.take(pa.array(places)))
         return self._split(
             pc.replace_substring(values, "\n", ";") if self.continued else values, self.records[places], ";", once=True
         )
@@ -234,6 +234,11 @@ def _names(text: str) -> list[str]:
 def tidied(texts: pa.Array) -> pa.Array:
     """Texts as `single_spaced` leaves them."""
     return mapped(texts, pc.match_substring_regex(texts, f"^ | $|  |[{ODD_SPACES}]"), single_spaced)
+
+
+def _plain(texts: pa.Array) -> pa.Array:
+    """Texts without HTML's references to characters."""
+    return mapped(texts, pc.match_substring_regex(texts, r"&#?\w+;"), without_references)
 
 
 def readables(texts: pa.Array) -> pa.Array:

@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from html import unescape
 from typing import Any
 
 from explorer.papers.dates import finest
@@ -64,7 +66,7 @@ class Tagged:
     def all(self, *tags: str) -> list[str]:
         """Texts of all values of `tags`, each on one line, without empty ones."""
         fields = self.fields
-        return [value.replace("\n", " ") for tag in tags if tag in fields for value in fields[tag] if value]
+        return [without_references(value).replace("\n", " ") for tag in tags if tag in fields for value in fields[tag] if value]
 
     def lines(self, *tags: str) -> list[str]:
         """Every line of every value of `tags`, without empty ones."""
@@ -77,7 +79,7 @@ class Tagged:
 
     def _values(self, tags: tuple[str, ...]) -> list[str]:
         fields = self.fields
-        return [value for tag in tags if tag in fields for value in fields[tag]]
+        return [without_references(value) for tag in tags if tag in fields for value in fields[tag]]
 
     def doi(self, *tags: str) -> str | None:
         """First DOI in the values of `tags`."""
@@ -116,6 +118,14 @@ class Tagged:
             for tag, values in self.fields.items()
             if tag not in used
         }
+
+
+_REFERENCE = re.compile(r"&#?\w+;")
+
+
+def without_references(text: str) -> str:
+    """Text with the characters that HTML's references to them mean, whose semicolons would part lists."""
+    return _REFERENCE.sub(lambda match: unescape(match.group()), text) if "&" in text else text
 
 
 def readable(text: str | None) -> str | None:

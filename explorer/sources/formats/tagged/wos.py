@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 
 from explorer.papers.ledger import Ledger
-from explorer.sources.formats.tagged.tagged import Tagged, accounted, readable
+from explorer.sources.formats.tagged.tagged import Tagged, accounted, readable, without_references
 from explorer.sources.source import Source, decode, tables
 
 LABEL = "Web of Science (tagged)"
@@ -92,5 +92,5 @@ def _fields(record: Tagged) -> Mapping[str, Any]:
 
 def _joined(record: Tagged, tag: str) -> list[str]:
     """Keywords, which run on across lines and are separated by semicolons."""
-    text = record.first(tag) or ""
+    text = without_references(record.first(tag) or "")
     return [word for part in re.split(r";|/ ", text) if (word := part.strip().rstrip("/"))]
