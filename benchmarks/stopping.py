@@ -6,7 +6,8 @@
 
 The orders are those of the queue (`benchmarks.screening`: one relevant and one irrelevant prior, study words of the other reviews); they
 are kept in FILE, and screened anew only where they are missing. The shapes of a review's curve are known beforehand from the *other*
-reviews. A rule is asked at forty moments of each screening; it stops at the first that says so, or reads everything.
+reviews. A rule is asked after each half per cent of the records, as `simulate_screening` asks it, for of more moments one is likelier to be
+wrong; it stops at the first that says so, or reads everything.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from explorer.screening.stopping import ANYWHERE, FIRST_SHAPES, SECOND_SHAPES, S
 
 TARGETS = (0.80, 0.90, 0.95, 0.99)
 MOMENTS = (0.10, 0.25, 0.50)
-AT = 40
+AT = 200
 """Moments at which a rule is asked."""
 
 SPREAD = 2.0

@@ -38,8 +38,11 @@ ANYWHERE = ((0.0, 0.07), (0.02, 0.13), (0.05, 0.22), (0.1, 0.39), (0.2, 0.07), (
 SOONER = 1.5
 """Of these records a part of ``(1 - x) ** SOONER`` comes after a part x of the order: a little better than by chance, at 1."""
 
-LEVELS = ((1, 0.25), (3, 0.4))
-"""The test's p-value must be below this for a stop, from so many records on that would have to be missed to miss the target. Its usual
+CHANCE = 1.5
+"""The curve's chance that the target is reached must be the confidence to this power for a stop: .926 for .95."""
+
+LEVELS = ((1, 0.2), (3, 0.5))
+"""So must the test's p-value be below this, from so many records on that would have to be missed to miss the target. Its usual
 level is one less the confidence; a queue that puts the likeliest first makes it far too strict then. Where one or two odd records decide,
 the curve knows least, and the test has to say more."""
 
@@ -382,9 +385,9 @@ def summary(
     middle = int(np.searchsorted(np.cumsum(missed), 0.5))
     enough = math.floor(found / target - found + 1e-9)
     chance = float(missed[: enough + 1].sum()) if found else 0.0
-    # Both must hold, which happens later than either: the promise of `confidence` asks the curve alone for less (0.90 for 0.95).
+    # Both must hold, which happens later than either: the promise of `confidence` asks the curve alone for less.
     level = next(level for missing, level in reversed(LEVELS) if enough + 1 >= missing)
-    reached = n == records or (chance >= confidence**2 and p_value < level)
+    reached = n == records or (chance >= confidence**CHANCE and p_value < level)
     bound = ""
     if sample is not None:
         drawn, drawn_from = sample
