@@ -15,7 +15,7 @@ from stop_words import AVAILABLE_LANGUAGES, get_stop_words
 
 from explorer import TopicModel
 from explorer.text.languages import ENGLISH, function_words_of
-from explorer.topics.labels import name_topics, phrases_of, units
+from explorer.topics.labels import _name, name_topics, phrases_of, units
 from explorer.topics.terms import cleaned, lexicon, terms_of, without_boilerplate, word_key, words_of
 
 
@@ -367,6 +367,19 @@ def test_what_one_paper_of_a_topic_says_is_no_name() -> None:
 def test_what_always_follows_a_preposition_is_half_of_an_adverb() -> None:
     texts = [f"The {noun}, in vitro, of cells." for noun in ("bone", "skin", "fat", "nerve")]
     assert named(texts, STARS, words=[["vitro", "cells"], ["stars"]])[0] == "cells"
+
+
+def test_what_is_called_after_somebody_keeps_the_name() -> None:
+    texts = [f"Alzheimer's disease and {noun}. We study a disease of {noun}." for noun in ("sleep", "diet", "age", "walks")]
+    label = named([*texts, "Alzheimer disease."], STARS, words=[["alzheimer", "disease"], ["stars"]])[0]
+    assert label.lower() == "alzheimer's disease"
+
+
+def test_a_name_that_another_topic_has_gives_way_and_is_not_said_again() -> None:
+    taken = [frozenset(("solar", "wind"))]
+    assert _name([("solar wind", 1.0), ("magnetic tail", 0.3)], taken, {}) == ["magnetic tail"]
+    # What hardly names the topic only tells it from the other.
+    assert _name([("solar wind", 1.0), ("magnetic tail", 0.05)], taken, {}) == ["solar wind", "magnetic tail"]
 
 
 def test_the_end_of_a_title_and_the_beginning_of_an_abstract_are_no_name() -> None:

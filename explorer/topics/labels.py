@@ -91,6 +91,9 @@ _OFTEN_WITHIN = 1 / 3
 _NEARLY = 0.6
 """Part of the best score that a phrase must have to be taken instead, where another topic is called by that."""
 
+_GENITIVES = ("'s", "’s")
+"""Endings of a word that what it owns follows: *Alzheimer's* disease."""
+
 _STEM, _ENDING = 5, 3
 """Letters at the beginning that two forms of a word share at least, and letters of an ending at most."""
 
@@ -247,7 +250,7 @@ def phrases_of(text: str, worth: Mapping[str, float], among: Set[str] | None = N
                     break
                 if end > at and cut[at]:
                     break
-                if wanted and (good[end] or tail) and not cut[end]:
+                if wanted and (good[end] or tail) and not cut[end] and not words[end].endswith(_GENITIVES):
                     add(" ".join(words[at : end + 1]), free, ends[end], said, bound[end], within)
                 gap = 0 if good[end] else gap + 1
                 # A small word with a capital begins a sentence, also after a title without a full stop.
@@ -600,7 +603,10 @@ def _says(parts: Sequence[str], long: Mapping[str, str]) -> frozenset[str]:
 
 
 def _name(candidates: Sequence[tuple[str, float]], taken: Sequence[frozenset[str]], long: Mapping[str, str]) -> list[str]:
-    """The best name that says something that no other says, if it is not much worse than the best of all; else that with one phrase more."""
+    """The best name that no other topic has, if it is not much worse than the best; else the best of what shares no word with that.
+
+    Where nothing of that names the topic, both.
+    """
     best: list[str] = []
     first = next((at for at, (_, score) in enumerate(candidates) if not _is_short(candidates[at][0])), 0)
     if first and candidates[first][1] >= _PHRASE * candidates[0][1]:
@@ -622,7 +628,10 @@ def _name(candidates: Sequence[tuple[str, float]], taken: Sequence[frozenset[str
             return parts
         best = best or parts
     if _says(best, long) in taken:
-        best += [other for other, _ in candidates if not any(_same(other, part, long) for part in best)][:1]
+        rest = [(other, score) for other, score in candidates if not any(_same(other, part, long) for part in best)]
+        if rest and rest[0][1] >= _SECOND * candidates[0][1] > 0:
+            return _name(rest, taken, long)
+        best += [other for other, _ in rest[:1]]
     return best
 
 

@@ -263,7 +263,7 @@ _BARE_VOWELS = frozenset("aeiou")
 
 @lru_cache(maxsize=65_536)
 def word_key(word: str) -> str:
-    """What the forms of a word have in common: singular and plural, British and American spelling.
+    """What the forms of a word have in common: singular, plural and genitive, British and American spelling.
 
     Plurals are those of Harman (1991, How effective is suffixing?), and those that `explorer.text.word_forms` knows.
 
@@ -272,6 +272,7 @@ def word_key(word: str) -> str:
     >>> word_key("tumours") == word_key("tumor"), word_key("analyses") == word_key("analysis"), word_key("news")
     (True, True, 'news')
     """
+    word = word.removesuffix("'s").removesuffix("’s") or word
     one = _singular(word)
     # Of the plural too, as a rule may know that only: *lattices* could be of a *lattex*, as *lattice* could not.
     forms = {form for start in (one, _plural(one), _stem(word)) for form in word_forms(start)}

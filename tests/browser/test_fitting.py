@@ -127,6 +127,11 @@ def test_a_corpus_without_dates_says_so(open_voila: Open, undated: Path) -> None
     board = open_voila(undated)
     expect(board.root.locator(".lx-frame .lx-topics")).to_contain_text("No paper shown has a date")
     expect(board.root.locator(".lx-brand")).to_contain_text(re.compile(r"lakes$"))
+    # There are no periods to compare: it begins with topics.
+    board.root.get_by_role("button", name="Compare", exact=True).click()
+    beside = board.root.get_by_role("dialog", name="Compare")
+    expect(beside.get_by_role("button", name="Two topics")).to_have_attribute("aria-pressed", "true")
+    expect(beside.get_by_role("button", name="Two periods")).to_be_disabled()
 
 
 def test_screening_closes_the_reader(odd_board: Board) -> None:

@@ -50,6 +50,8 @@ export function topicCompare(app) {
   const sides = { periods: [null, null], topics: ["", ""], selections: ["", "*"] };
   /** First and last year of the papers, and the last of their earlier half. @type {[number, number, number]} */
   let years = [0, 0, 0];
+  /** Whether no paper has a date, so that there are no periods. */
+  let undated = false;
 
   const topics = () => model.get("topics").rows.filter((row) => row.id !== "none");
 
@@ -153,6 +155,8 @@ export function topicCompare(app) {
                 class: "lx-segment",
                 "aria-pressed": String(by === way),
                 key: `compare-way:${way}`,
+                disabled: way === "periods" && undated,
+                title: way === "periods" && undated ? "No paper has a date." : null,
                 click: () => {
                   by = way;
                   ask();
@@ -254,6 +258,12 @@ export function topicCompare(app) {
   app.onAnswer("topic_compare", (answer) => {
     if (!dialog.open) return;
     const [first, last] = answer.years;
+    undated = !last;
+    if (undated && by === "periods") {
+      by = "topics";
+      ask();
+      return;
+    }
     if (!sides.periods[0] && last) {
       years = [first, last, answer.middle];
       sides.periods = [
