@@ -16,7 +16,9 @@ import pyarrow as pa
 import pytest
 
 from explorer import Corpus
+from explorer.cli.main import main
 from explorer.errors import CorpusError
+from explorer.papers.schema import to_frame
 from explorer.ranking.meaning import Meaning
 from explorer.search import making, ranker
 
@@ -160,3 +162,59 @@ def test_vectors_of_an_earlier_version_are_left_alone_and_made_anew(corpus: Corp
     assert not corpus.ranker.meaning_ready
     assert len(corpus.rank("vision", limit=3)) == 3
     assert sorted(left(corpus)) == ["meaning-3", "meaning-4"]
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Papers that count as many."""
+    monkeypatch.setattr(making, "LARGE", 0)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    path = tmp_path / "papers.csv"
+    to_frame(pa.Table.from_pylist(oracles.random_papers(3, 100))).to_csv(path, index=False)
+    return path
+
+
+def makers() -> list[psutil.Process]:
+    return [child for child in psutil.Process().children() if "explorer.search.making" in child.cmdline()]
+
+
+def test_a_build_has_it_made_beside_the_rest(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*made: object) -> None:
+        raise Stop
+
+    # Whatever is made after the build is made by one of these.
+    monkeypatch.setattr(making, "_have_made", stop)
+    monkeypatch.setattr(Meaning, "_make", stop)
+    assert main(["build", str(file), "-o", str(file.parent / "corpus")]) == 0
+    monkeypatch.undo()
+    corpus = Corpus(file.parent / "corpus")
+    Meaning.make(corpus.table, file.parent / "here", progress=lambda stage, part: None)
+    made = {path.name: path.read_bytes() for path in (corpus.snapshot.generation / "meaning-4").iterdir()}
+    assert made == {path.name: path.read_bytes() for path in (file.parent / "here").iterdir()}
+    assert main(["check", str(corpus.folder)]) == 0
+    assert not makers()
+
+
+def test_a_build_that_is_stopped_stops_what_is_made_beside_it(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[psutil.Process] = []
+
+    def stop(*arguments: object, **options: object) -> None:
+        begun.extend(makers())
+        raise Stop
+
+    monkeypatch.setattr("explorer.store.build.build_topics", stop)
+    with pytest.raises(Stop):
+        main(["build", str(file), "-o", str(file.parent / "corpus")])
+    assert len(begun) == 1
+    assert not makers()
+    assert [path.name for path in file.parent.iterdir()] == ["papers.csv"]
+
+
+def test_what_could_not_be_made_beside_a_build_is_made_after_it(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(generation: Path, folder: Path) -> subprocess.Popen[str]:
+        command = [sys.executable, "-c", "print('terms 0.5', flush=True); raise SystemExit('no memory')"]
+        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    monkeypatch.setattr(making, "_maker", failing)
+    assert main(["build", str(file), "-o", str(file.parent / "corpus")]) == 0
+    assert left(Corpus(file.parent / "corpus")) == ["meaning-4"]

@@ -41,12 +41,17 @@ def run(options: argparse.Namespace) -> int:
     """Run it; returns the exit status."""
     from explorer.corpus.building import folder_of, working
     from explorer.papers.spool import Spool, spools
+    from explorer.search.making import Beside
     from explorer.store.parts import PART, Plan
 
     if options.parts is not None and options.parts < 1:
         raise CorpusError(f"--parts {options.parts} is no number of parts. Name one or more.")
     target = folder_of(options.output)
-    with working(processes=options.processes, scheduler=options.scheduler) as executor, spools(target) as folder:
+    with (
+        working(processes=options.processes, scheduler=options.scheduler) as executor,
+        spools(target) as folder,
+        Beside(folder) as beside,
+    ):
         plan = Plan(PART if options.part_size is None else options.part_size, executor)
         read = read_given(options, Spool.within(folder))
         imported = merged_by_rules(read, options, lambda: Spool.within(folder))
@@ -57,9 +62,14 @@ def run(options: argparse.Namespace) -> int:
             raise ReadError("No paper was read, and no corpus was made. The lines above say why.")
         if options.parts is not None:
             plan = replace(plan, size=math.ceil(papers / options.parts))
-        write_folder(options.output, imported, made_of(options.files, imported.ledger), options.topics, plan)
-    if not options.no_concepts:
+        made = made_of(options.files, imported.ledger)
+        if options.no_concepts:
+            write_folder(options.output, imported, made, options.topics, plan)
+            return 0
+        write_folder(options.output, imported, made, options.topics, plan, beside.begin)
         from explorer.corpus.opening import open_corpus
 
-        open_corpus(options.output).ranker.prepare_meaning(Progress())
+        ranker = open_corpus(options.output).ranker
+        ranker.take_meaning(beside, Progress())
+    ranker.prepare_meaning(Progress())
     return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,8 +17,15 @@ if TYPE_CHECKING:
     from explorer.store.parts import Plan
 
 
-def write_folder(folder: str, imported: Import, made: dict[str, object], topics: int | None, plan: Plan | None = None) -> None:
-    """Build a corpus folder, and say so."""
+def write_folder(
+    folder: str,
+    imported: Import,
+    made: dict[str, object],
+    topics: int | None,
+    plan: Plan | None = None,
+    written: Callable[[Path], None] = lambda generation: None,
+) -> None:
+    """Build a corpus folder, and say so; `written` is called with the generation when its papers lie there."""
     from explorer.store.build import write_corpus
 
     made = {"name": Path(folder).name, **made}
@@ -31,6 +38,7 @@ def write_folder(folder: str, imported: Import, made: dict[str, object], topics:
         ledger=imported.ledger,
         plan=plan,
         progress=Progress(),
+        written=written,
     )
     print(f"{folder}: {manifest['papers']:,} papers, {manifest['made']['topics']['topics']} topics", file=sys.stderr)
 

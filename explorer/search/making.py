@@ -11,10 +11,12 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from types import TracebackType
+from typing import IO, Self
 
 from explorer.disk import cache_folder
 from explorer.errors import CorpusError
@@ -23,6 +25,9 @@ from explorer.store.paper_files import read_table
 
 LARGE = 5_000
 """Papers from which it takes a process of its own; fewer take some seconds."""
+
+MOST = 200_000
+"""Papers up to which they are made while a corpus is built: of more, both together would take more memory than either may."""
 
 _OF = "generation"
 """File in a folder of the cache that says which generation it was made of."""
@@ -130,14 +135,19 @@ def _read(path: Path) -> tuple[str, float] | None:
     return None
 
 
-def _have_made(generation: Path, folder: Path, lock: IO[bytes], progress: Progress) -> None:
+def _maker(generation: Path, folder: Path) -> subprocess.Popen[str]:
+    """A process that makes them, and says on its output how far it has come."""
     home = str(Path(__file__).parents[2])
     search = os.pathsep.join(filter(None, (home, os.environ.get("PYTHONPATH"))))
     command = [sys.executable, "-m", "explorer.search.making", str(generation), str(folder)]
-    with subprocess.Popen(  # noqa: S603  (this interpreter, on folders of ours)
+    return subprocess.Popen(  # noqa: S603  (this interpreter, on folders of ours)
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env={**os.environ, "PYTHONPATH": search},
-    ) as process:  # fmt: skip
+    )  # fmt: skip
+
+
+def _have_made(generation: Path, folder: Path, lock: IO[bytes], progress: Progress) -> None:
+    with _maker(generation, folder) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         try:
@@ -158,6 +168,69 @@ def _have_made(generation: Path, folder: Path, lock: IO[bytes], progress: Progre
         raise CorpusError(
             f"What ranking by concepts takes could not be made: {reason}. Free some memory or disk, and ask again."
         )
+
+
+class Beside:
+    """Terms and vectors that a process of its own makes while a build goes on with the rest of a generation.
+
+    Parameters
+    ----------
+    place : Path
+        A folder on the disk of the corpus, in which they lie until the generation is in force.
+    """
+
+    def __init__(self, place: Path) -> None:
+        self._made = place / "meaning"
+        self._process: subprocess.Popen[str] | None = None
+        self._told = ("terms", 0.0)
+        self._readers: list[threading.Thread] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._process is not None:
+            with self._process as process:
+                process.kill()
+                for reader in self._readers:
+                    reader.join()
+
+    def begin(self, generation: Path) -> None:
+        """Begin with the papers of a generation, whose files are written, unless they are few or many, or there is one processor."""
+        if LARGE <= read_table(generation).num_rows <= MOST and (os.cpu_count() or 1) > 1:
+            self._process = process = _maker(generation, self._made)
+            # Both are read to their ends, so that it never waits; and when this process is killed, it hears that nobody reads.
+            self._readers = [threading.Thread(target=read, args=(process,), daemon=True) for read in (self._hear, _overhear)]
+            for reader in self._readers:
+                reader.start()
+
+    def _hear(self, process: subprocess.Popen[str]) -> None:
+        assert process.stdout is not None
+        for line in process.stdout:
+            stage, part = line.split()
+            self._told = stage, float(part)
+
+    def end(self, folder: Path, progress: Progress) -> None:
+        """Wait for them, and move them to where they belong. What could not be made here is made when it is asked for.
+
+        Parameters
+        ----------
+        folder : Path
+            Within the generation, which is in force now.
+        progress : callable
+            Called as ``progress(stage, part)`` again and again; an exception it raises ends the wait.
+        """
+        while self._process is not None and self._process.poll() is None:
+            progress(*self._told)
+            time.sleep(_LOOK)
+        # Who opened the corpus meanwhile may have had them made.
+        with contextlib.suppress(OSError):
+            self._made.rename(folder)
+
+
+def _overhear(process: subprocess.Popen[str]) -> None:
+    assert process.stderr is not None
+    process.stderr.read()
 
 
 def main(generation: str, folder: str) -> None:

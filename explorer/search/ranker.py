@@ -15,7 +15,7 @@ from explorer.errors import ConceptError, LibraryError, SelectionError
 from explorer.memory import give_back
 from explorer.papers.rows import rows_where
 from explorer.papers.schema import to_frame
-from explorer.search.making import LARGE, home, make
+from explorer.search.making import LARGE, Beside, home, make
 from explorer.search.own import Nothing, Own, asks_own, own_hits
 from explorer.selection.expression import Operand, parse
 from explorer.selection.syntax import COLUMN, Node, Phrase
@@ -104,6 +104,17 @@ class Ranker:
         """
         if "meaning" not in self.__dict__:
             self.__dict__["meaning"] = self._meaning(progress)
+
+    def take_meaning(self, beside: Beside, progress: Progress = no_progress) -> None:
+        """Have what `meaning` takes from a build that had it made; without a word where it was not.
+
+        Parameters
+        ----------
+        beside : Beside
+        progress : callable
+            As `prepare_meaning` takes it.
+        """
+        beside.end(self._meaning_folder, progress)
 
     def have_meaning_made(self, progress: Progress = no_progress) -> None:
         """Have what `meaning` takes made by a process of its own, as for readers to come; nothing of it is opened here.

@@ -214,6 +214,7 @@ def write_corpus(
     ledger: Ledger | None = None,
     plan: Plan | None = None,
     progress: Progress = no_progress,
+    written: Callable[[Path], None] = lambda generation: None,
 ) -> dict[str, Any]:
     """Build a corpus folder from a paper table.
 
@@ -233,6 +234,10 @@ def write_corpus(
         What became of the records that the table was made from; by default each paper is a record that was accepted.
     plan : Plan, optional
         How many papers a part holds, and who works on the parts; what is built does not depend on it.
+    progress : callable, optional
+        Called as ``progress(stage, part)``; an exception it raises stops the build.
+    written : callable, optional
+        Called with the folder of the generation as soon as its papers lie there, before all else does.
 
     Returns
     -------
@@ -254,7 +259,7 @@ def write_corpus(
     kept = None if rules is not None else rules_in(folder)
 
     def write(target: Path) -> dict[str, Any]:
-        topics = write_generation(table, target, n_topics, progress, plan=plan)
+        topics = write_generation(table, target, n_topics, progress, plan=plan, written=written)
         (merges or Merges()).save(target)
         save_part(account, account_path(target, 0))
         keep_rules(target, rules, kept)
@@ -289,14 +294,17 @@ def write_generation(
     progress: Progress,
     before: tuple[Path, pa.ChunkedArray] | None = None,
     plan: Plan | None = None,
+    written: Callable[[Path], None] = lambda generation: None,
 ) -> dict[str, Any]:
     """Write all that is made from papers into the folder of a generation; returns what the manifest says of the topics.
 
-    `before` is the generation whose topics are gone on with, and the ids of its papers (see `build_topics`).
+    `before` is the generation whose topics are gone on with, and the ids of its papers (see `build_topics`); `written` is called when the
+    papers lie in the folder.
     """
     plan, papers = plan or Plan(), table.num_rows
     progress("papers", 0.0)
     write_papers(table, target)
+    written(target)
     progress("facets", 0.0)
     write_columns(table, target, lambda part: progress("facets", part))
     write_columns_of(table, target)
