@@ -63,7 +63,9 @@ def test_columns_of_other_types() -> None:
 
 def test_repairs_name_the_record_beyond_the_first_batch() -> None:
     rows = 70_000
-    found = read(pa.table({"title": ["t"] * rows, "id": [f"i{i}" for i in range(rows)], "doi": [None] * (rows - 1) + ["asked for"]}))
+    found = read(
+        pa.table({"title": ["t"] * rows, "id": [f"i{i}" for i in range(rows)], "doi": [None] * (rows - 1) + ["asked for"]})
+    )
     assert [(note.record, note.field) for note in found.ledger.notes] == [(rows, "doi")]
 
 
