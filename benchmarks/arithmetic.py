@@ -392,6 +392,8 @@ def quality(
     train, test = np.flatnonzero(half), np.flatnonzero(~half)
     member = {c: np.array([c in cs for cs in listed]) for c in {c for cs in listed for c in cs}}
     frequent = sorted(c for c, m in member.items() if m.sum() >= 500)
+    if len(frequent) < 2:
+        raise SystemExit(f"Of {len(frame):,} papers no two categories have 500. Give --papers 20000 or more.")
     vectors = spoken["LSA"][0]
     centroid = {c: unit(vectors[half & member[c]].mean(axis=0)) for c in {*frequent, *names}}
     near = {c: max((o for o in frequent if o != c and (member[o] & member[c]).mean() < 0.5 * member[c].mean()),

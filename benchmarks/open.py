@@ -22,14 +22,17 @@ from benchmarks.data import SOURCES, arguments
 _CHILD = """
 import json, sys, time
 start = time.perf_counter()
-from explorer import Corpus, views
+from explorer import Corpus
 from explorer.dashboard.session import Session
+from explorer.dashboard.views import page as views
+from explorer.dashboard.views.topics import topics
 imported = time.perf_counter()
 session = Session(Corpus(sys.argv[1]))
 def show():
     results = session.results
-    json.dumps([views.summary(results, ""), views.panels(results, session.facet_state),
-                views.charts(results, **session.chart_options), views.page(results, 0, frozenset(), None)])
+    options = {name: value for name, value in session.chart_options.items() if name != "column"}
+    json.dumps([views.summary(results), views.panels(results, session.facet_state), topics(results, **options),
+                views.keyword_chart(results), views.page(results, 0, frozenset(), None)])
 show()
 first = time.perf_counter()
 session.change({"query": "quantum field"})

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import gzip
+import importlib
+import importlib.util
 import json
 import math
 import random
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -277,3 +281,34 @@ def test_peers_get_what_ours_reads() -> None:
     assert rows[0]["year"] == "2001"
     assert rows[0]["title_key"] == rows[1]["title_key"] == "atitle"
     assert all(rows[1][name] is None for name in ("families", "first_family", "year", "doi", "abstract_start"))
+
+
+def programs(path: Path) -> Iterator[ast.Module]:
+    """A benchmark, and the programs that it has run by other processes."""
+    benchmark = ast.parse(path.read_text(encoding="utf-8"))
+    yield benchmark
+    for node in ast.walk(benchmark):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and "import " in node.value:
+            try:
+                yield ast.parse(node.value)
+            except SyntaxError:
+                continue  # A sentence.
+
+
+def test_what_benchmarks_import_is_there() -> None:
+    paths = sorted(Path(data.__file__).parent.glob("*.py"))
+    imports = [
+        (path.name, str(node.module), alias.name)
+        for path in paths
+        for program in programs(path)
+        for node in ast.walk(program)
+        if isinstance(node, ast.ImportFrom) and str(node.module).split(".")[0] == "explorer"
+        for alias in node.names
+    ]
+    assert "open.py" in {name for name, module, _ in imports if module == "explorer.dashboard.session"}
+    lacking = [
+        (name, module, alias)
+        for name, module, alias in imports
+        if not hasattr(importlib.import_module(module), alias) and importlib.util.find_spec(f"{module}.{alias}") is None
+    ]
+    assert lacking == []
