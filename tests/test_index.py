@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from explorer.errors import QueryError
 from explorer.papers.schema import to_table
 from explorer.selection.query import parse
-from explorer.store.fulltext import TextIndex, build_index
+from explorer.store import frequent
+from explorer.store.fulltext import TextIndex, build_index, keep_frequent
 from explorer.text.analysis import Terms, highlight
 
 
@@ -30,6 +31,9 @@ def indexed(seed: int) -> tuple[list[oracles.Paper], TextIndex]:
     papers = oracles.random_papers(seed, 60)
     folder = Path(tempfile.mkdtemp(prefix="litexplorer-test-"))
     build_index(table_of(papers), folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(frequent, "LEAST", 1)
+        keep_frequent(folder, len(papers))
     return papers, TextIndex(folder)
 
 
@@ -45,7 +49,29 @@ def test_hits_are_those_of_a_search_paper_by_paper(seed: int, query: str) -> Non
     papers, index = indexed(seed)
     node = parse(query)
     if node is not None:
-        assert found(index, query) == {row for row, paper in enumerate(papers) if oracles.matches(node, paper)}
+        expected = {row for row, paper in enumerate(papers) if oracles.matches(node, paper)}
+        assert found(index, query) == expected
+        # And those that are put together from the papers of frequent words.
+        assert set(np.flatnonzero(index.mask(node, len(papers))).tolist()) == expected
+
+
+def test_papers_of_frequent_words_are_those_of_this_state_of_an_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(frequent, "LEAST", 1)
+    papers = table_of([{"title": f"a theory of {word}"} for word in ("graphs", "fields", "graphs")])
+    build_index(papers, tmp_path)
+    keep_frequent(tmp_path, 3)
+    theory, other = parse("theory"), parse("-graphs")
+    assert theory is not None
+    assert other is not None
+    index = TextIndex(tmp_path)
+    assert index.commonest(2, 2) == [("title", "theori"), ("title", "graph")]
+    assert index.mask(theory, 3).tolist() == [True] * 3
+    assert index.mask(other, 3).tolist() == [False, True, False]
+    # A paper that came, and one that was written anew, are in the index and not yet in what is kept beside it.
+    build_index(table_of([{"title": "graphs"}, {"title": "no theory"}]), tmp_path, rows=[0, 3], held=3)
+    assert TextIndex(tmp_path).mask(theory, 4).tolist() == [False, True, True, True]
+    keep_frequent(tmp_path, 4)
+    assert TextIndex(tmp_path).mask(theory, 4).tolist() == [False, True, True, True]
 
 
 def small(folder: Path, *papers: dict[str, object]) -> TextIndex:

@@ -20,7 +20,9 @@ from hypothesis import strategies as st
 
 from explorer import Corpus, QueryError, Selection
 from explorer.papers.author_names import display
+from explorer.search import results as results_module
 from explorer.search.results import Results
+from explorer.store import snapshot as snapshot_module
 from explorer.store.caches import Cache
 
 Corpora = list[tuple[Corpus, list[oracles.Paper]]]
@@ -55,6 +57,31 @@ def test_papers_and_counts_of_random_selections(data: st.DataObject, corpora: Co
     assert sorted(results.rows().tolist()) == expected
     for field in data.draw(st.permutations(FACETS)):
         assert named_counts(results, field) == dict(oracles.count(selection, papers, field)), field
+
+
+@settings(max_examples=50, deadline=None)
+@given(data=st.data())
+def test_the_first_pages_are_those_of_all_hits(data: st.DataObject, corpora: Corpora) -> None:
+    corpus, papers = data.draw(st.sampled_from(corpora[2:]))
+    selection = replace(data.draw(oracles.selections(corpus.topics.labels)), sort="relevance", query=data.draw(oracles.queries))
+    node, stop = selection.parsed, data.draw(st.integers(1, 6))
+    if node is None:
+        return
+    hits = corpus.snapshot.index.hits(node)
+    score = dict(zip(hits.rows.tolist(), hits.scores.tolist(), strict=True))
+    shown = [row for row in score if oracles.passes(selection, papers[row])]
+    expected = sorted(shown, key=lambda row: (-score[row], row))
+    with pytest.MonkeyPatch.context() as patch:
+        # As if these few papers were many.
+        for module in (results_module, snapshot_module):
+            patch.setattr(module, "LEADING", 4)
+        corpus.snapshot._masks.clear()
+        corpus.snapshot._hits.clear()
+        results = Results(corpus.ranker, selection)
+        assert results.rows(0, stop).tolist() == expected[:stop]
+        assert results.scores(np.array(expected[:stop], int)).tolist() == [score[row] for row in expected[:stop]]
+        assert results.rows().tolist() == expected
+        corpus.snapshot._masks.clear()
 
 
 @settings(max_examples=50, deadline=None)

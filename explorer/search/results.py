@@ -21,6 +21,7 @@ from explorer.selection.selection import Selection
 from explorer.selection.syntax import COLUMN, without_columns
 from explorer.store.facets import FEW, Facet
 from explorer.store.fulltext import Hits
+from explorer.store.snapshot import LEADING
 from explorer.text.analysis import Terms
 
 if TYPE_CHECKING:
@@ -354,8 +355,37 @@ class Results:
         return np.asarray(shown[_least(np.where(np.isnan(keys), np.inf, keys), shown, stop)[start:]])
 
     def _best(self, start: int, stop: int) -> np.ndarray:
-        rows, scores = self._shown_hits
+        rows, scores = self._leading(stop) or self._shown_hits
         return np.asarray(rows[_least(-scores, rows, stop)[start:]])
+
+    def _best_hits(self, limit: int) -> Hits | None:
+        """The best hits of the query, where they may be enough; None where they have to be all."""
+        node = self._node
+        if node is None or self.selection.mode == "meaning" or asks_own(node) or "hits" in self.__dict__:
+            return None
+        found = self.snapshot.leading(any_of(node) if self.selection.mode == "any" else node, limit)
+        return None if found is None else found[0]
+
+    def _leading(self, count: int) -> tuple[np.ndarray, np.ndarray] | None:
+        """Papers shown that are among the best hits, with their scores, if they are at least so many."""
+        for again in (False, True):
+            limit = self._likely_enough(count) if again else LEADING
+            hits = self._best_hits(limit) if count <= limit else None
+            if hits is None:
+                return None
+            kept = self.mask[hits.rows]
+            if np.count_nonzero(kept) >= count:
+                return hits.rows[kept], hits.scores[kept]
+        return None
+
+    def _likely_enough(self, count: int) -> int:
+        """How many of the best hits have so many shown papers among them, if the other filters leave good and bad ones alike.
+
+        0 where that is most of them, which are had at once.
+        """
+        found = int(np.count_nonzero(self._masks["query"]))
+        enough = 3 * count * found // max(self.shown, 1) + LEADING
+        return enough if enough < found // 2 else 0
 
     @cached_property
     def _shown_hits(self) -> tuple[np.ndarray, np.ndarray]:
@@ -400,7 +430,10 @@ class Results:
         if self.ordering is not None:
             return np.asarray(self.ordering.scores[rows])
         scores = np.full(len(self.snapshot), np.nan, np.float32)
-        if self.hits is not None:
+        best = self._leading(min(len(rows), self.shown)) if len(rows) else None
+        if best is not None:
+            scores[best[0]] = best[1]
+        if (best is None or np.isnan(scores[rows]).any()) and self.hits is not None:
             scores[self.hits.rows] = self.hits.scores
         found: np.ndarray = scores[rows]
         return found

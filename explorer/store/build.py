@@ -43,7 +43,7 @@ from explorer.papers.batches import Read
 from explorer.papers.dates import PRECISIONS
 from explorer.papers.ledger import Ledger
 from explorer.store.facets import code_facet, join_facets
-from explorer.store.fulltext import build_index
+from explorer.store.fulltext import build_index, keep_frequent
 from explorer.store.generations import in_folder, publish, read_manifest
 from explorer.store.ledgers import account_path, part_of, save_part
 from explorer.store.own_columns import write_columns_of
@@ -324,6 +324,7 @@ def write_index(table: pa.Table, target: Path, plan: Plan, progress: Callable[[f
     if plan.whole(table.num_rows):
         (target / "index").mkdir()
         build_index(table, target / "index", progress=progress)
+        keep_frequent(target / "index", table.num_rows)
     else:
         index_parts(target, table.num_rows, plan, progress)
 

@@ -42,7 +42,7 @@ from explorer.store.build import (
     write_numbers,
 )
 from explorer.store.facets import Facet, code_facet, extend_facet
-from explorer.store.fulltext import IDS, build_index
+from explorer.store.fulltext import IDS, build_index, keep_frequent
 from explorer.store.generations import in_folder, now, publish, read_manifest
 from explorer.store.ledgers import account_path, load_accounts, part_of, save_part
 from explorer.store.own_columns import write_columns_of
@@ -340,6 +340,7 @@ def _index_anew(table: PaperTable, target: Path, progress: Progress) -> None:
     progress("index", 0.0)
     (target / "index").mkdir()
     build_index(table, target / "index", progress=lambda part: progress("index", part))
+    keep_frequent(target / "index", table.num_rows)
 
 
 def change_digest(before: str, change: Change) -> str:
@@ -408,6 +409,7 @@ def _extend_with_papers(
     else:
         _share(before / "index", target / "index")
         build_index(new, target / "index", rows=rows, held=first, progress=lambda part: progress("index", part))
+        keep_frequent(target / "index", whole.num_rows)
     progress("topics", 0.0)
     said = lambda part: progress("topics", part)  # noqa: E731
     every = (Texts(whole), whole.column("id"))

@@ -25,6 +25,8 @@ import tantivy
 from explorer.errors import CorpusError, QueryError
 from explorer.papers.author_names import family_and_given, is_initials, particle_moved
 from explorer.selection.syntax import All, Either, Near, Node, Not, Phrase, Word, changed, over, parts_of, written
+from explorer.store import frequent
+from explorer.store.frequent import FrequentWords
 from explorer.store.word_shapes import Shape, Spot, apart, beside, merged_words, pattern_of, shapes_of
 from explorer.text.analysis import FILLER, Terms, analyzer, spread, tokens, unspaced, without_particle
 from explorer.text.word_forms import letters_and_figures, may_be_two, parted_name, spellings, umlauts, word_forms
@@ -242,6 +244,14 @@ def join_indexes(folders: Sequence[Path], target: Path) -> None:
     (target / _META).write_text(json.dumps(whole), encoding="utf-8")
 
 
+def keep_frequent(folder: Path, papers: int) -> None:
+    """Keep which papers have the commonest words beside an index of so many papers, so that `TextIndex.mask` need not ask for them."""
+    if papers >= frequent.LEAST:
+        index = TextIndex(folder)
+        rows = {word: index.rows_of(*word) for word in index.commonest(frequent.MOST, math.ceil(papers * frequent.SHARE))}
+        frequent.write(folder, index.state, papers, rows)
+
+
 class TextIndex:
     """An opened index. Opening maps files into memory and reads next to nothing."""
 
@@ -258,6 +268,8 @@ class TextIndex:
                 (Path(links) / path.name).symlink_to(path)
             self._index = tantivy.Index.open(links)
         self._take(self._index)
+        self.state = (folder / _META).read_text(encoding="utf-8")
+        self._frequent = FrequentWords.load(folder, self.state)
 
     @classmethod
     def in_memory(cls, table: pa.Table) -> TextIndex:
@@ -268,6 +280,7 @@ class TextIndex:
         index.reload()
         made = cls.__new__(cls)
         made._take(index)
+        made.state, made._frequent = "", FrequentWords(np.empty((0, 0), np.uint8), {}, 0)
         return made
 
     def _take(self, index: Any) -> None:
@@ -281,6 +294,90 @@ class TextIndex:
     def hits(self, node: Node) -> Hits:
         """All papers that a parsed query matches."""
         return self._run(self._build(node), self._searcher.num_docs)
+
+    def mask(self, node: Node, papers: int) -> np.ndarray:
+        """Which of so many papers a parsed query matches, as a boolean array: half the work of `hits`, of common words next to none."""
+        if papers == self._frequent.papers and (found := self._of_frequent(node)) is not None:
+            return found
+        mask = np.zeros(papers, bool)
+        mask[self._rows(self._build(node))] = True
+        return mask
+
+    def _of_frequent(self, node: Node) -> np.ndarray | None:
+        """The papers that match, from those of the commonest words; None where tantivy has few to hand over, or has to be asked anyway."""
+        if isinstance(node, Not):
+            found = self._of_frequent(node.part)
+            return None if found is None else ~found
+        if isinstance(node, All | Either):
+            masks = [self._of_frequent(part) for part in node.parts]
+            known = [mask for mask in masks if mask is not None]
+            # What all parts share with a rare one is soon handed over.
+            if not known or (isinstance(node, All) and len(known) < len(masks)):
+                return None
+            # A rare word beside a common one adds its few papers.
+            known += [
+                self.mask(part, self._frequent.papers) for part, mask in zip(node.parts, masks, strict=True) if mask is None
+            ]
+            return np.asarray((np.logical_and if isinstance(node, All) else np.logical_or).reduce(known))
+        if says_nothing(node):
+            return None
+        parts = self._parts(node)
+        words = [part for part in parts if isinstance(part, tuple) and part in self._frequent]
+        if not words:
+            return None
+        mask = self._frequent.mask(words)
+        if rest := [self._query(part) for part in parts if part not in words]:
+            mask[self._rows(tantivy.Query.boolean_query([(tantivy.Occur.Should, part) for part in rest]))] = True
+        return mask
+
+    def _rows(self, query: Any) -> np.ndarray:
+        """Rows of all papers that a query matches, in no particular order."""
+        with _uncollected():
+            try:
+                # By the number itself: each hit brings its row along, and none has to be scored.
+                found = self._searcher.search(
+                    query, limit=max(self._searcher.num_docs, 1), count=False, order_by_field="row"
+                ).hits
+            except ValueError as error:
+                raise _as_error_of_ours(error) from error
+            rows = np.fromiter((row for row, _ in found), np.int32, len(found))
+            del found
+        return rows
+
+    def rows_of(self, field: str, term: str) -> np.ndarray:
+        """Rows of all papers with a term in a field."""
+        return self._rows(tantivy.Query.term_query(self._schema, field, term))
+
+    def commonest(self, most: int, least: int) -> list[tuple[str, str]]:
+        """Fields and terms that most papers have, each at least so many papers."""
+        found = [
+            (papers, field, term)
+            for field in ("title", "abstract", "keywords")
+            for term, papers in self._searcher.terms_with_prefix(field, "", limit=most)
+            if papers >= least
+        ]
+        return [(field, term) for _, field, term in sorted(found, key=lambda word: (-word[0], *word[1:]))[:most]]
+
+    def leading(self, node: Node, limit: int) -> tuple[Hits, bool]:
+        """The best hits of a parsed query, and whether these are all.
+
+        Parameters
+        ----------
+        node : Node
+        limit : int
+            Hits at most.
+
+        Returns
+        -------
+        hits : Hits
+            Best first, as `hits` scores them. Of those that score like the last either all or none are among them.
+        all : bool
+        """
+        hits = self._run(self._build(node), limit)
+        if len(hits.rows) < limit:
+            return hits, True
+        sure = hits.scores > hits.scores[-1]
+        return Hits(hits.rows[sure], hits.scores[sure]), False
 
     def hits_between(self, node: Node, first: int, stop: int) -> Hits:
         """The papers of the rows from `first` to before `stop` that a parsed query matches; their scores are those of `hits`."""
@@ -443,11 +540,18 @@ class TextIndex:
         if says_nothing(node):
             # Nothing but stop words or signs: like the small words of a title, it excludes no paper.
             return tantivy.Query.const_score_query(tantivy.Query.all_query(), 0.0)
-        parts = [query for field, inside in in_fields(node) for query in self._in_field(inside, field)]
+        parts = [self._query(part) for part in self._parts(node)]
         if not parts:
             # Stop words in the one field that drops them.
             return tantivy.Query.empty_query()
         return parts[0] if len(parts) == 1 else tantivy.Query.boolean_query([(tantivy.Occur.Should, part) for part in parts])
+
+    def _parts(self, node: Word | Phrase | Near) -> list[Any]:
+        """What a word, phrase or pair asks for, any of it: the field and term of a single word, a query of anything else."""
+        return [part for field, inside in in_fields(node) for part in self._in_field(inside, field)]
+
+    def _query(self, part: Any) -> Any:
+        return tantivy.Query.term_query(self._schema, *part) if isinstance(part, tuple) else part
 
     def _in_field(self, node: Node, field: str) -> Iterator[Any]:
         if field == "ids":
@@ -485,7 +589,7 @@ class TextIndex:
         if len(places) == 1 and not places[0][1].patterns and len(places[0][1].terms) <= _ALTERNATIVES:
             # A word, as most of a query is.
             for term in places[0][1].terms:
-                yield tantivy.Query.term_query(self._schema, index, term)
+                yield index, term
             return
         if all(not spot.patterns for _, spot in places) and math.prod(len(spot.terms) for _, spot in places) <= _ALTERNATIVES:
             for terms in itertools.product(*(spot.terms for _, spot in places)):

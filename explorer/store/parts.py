@@ -20,7 +20,7 @@ import numpy as np
 from explorer.errors import CorpusError
 from explorer.executors import Executor, InTurn, Progress
 from explorer.selection.syntax import Node
-from explorer.store.fulltext import Hits, TextIndex, build_index, join_indexes
+from explorer.store.fulltext import Hits, TextIndex, build_index, join_indexes, keep_frequent
 from explorer.store.paper_files import Texts, read_table
 from explorer.store.topics import Places, place_papers
 
@@ -91,6 +91,7 @@ def index_parts(generation: Path, papers: int, plan: Plan, progress: Progress) -
         threads = 2 if plan.executor.workers == 1 else 1
         made.update(plan.executor.map(index_part, [(part, threads) for part in parts], progress))
         join_indexes([generation / made[part.number] for part in parts], generation / "index")
+        keep_frequent(generation / "index", papers)
     finally:
         # Those of workers that died, too.
         for left in generation.glob(f"{_INDEX}*"):
@@ -167,6 +168,16 @@ class PartedIndex(TextIndex):
         shares = self._shares()
         found = dict(self._executor.map(hits_of_share, [(share, node) for share in shares]))
         return Hits(*(np.concatenate([found[share.number][which] for share in shares]) for which in range(2)))
+
+    def mask(self, node: Node, papers: int) -> np.ndarray:
+        """See `TextIndex.mask`."""
+        mask = np.zeros(papers, bool)
+        mask[self.hits(node).rows] = True
+        return mask
+
+    def leading(self, node: Node, limit: int) -> tuple[Hits, bool]:
+        """See `TextIndex.leading`; workers hand over all their hits at once."""
+        return self.hits(node), True
 
 
 def hits_of_share(task: tuple[Part, Node], told: Progress) -> tuple[np.ndarray, np.ndarray]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from os import PathLike
@@ -18,13 +18,14 @@ from explorer.dedupe.merges import load_merges
 from explorer.disk import cache_folder
 from explorer.errors import CorpusError, SelectionError
 from explorer.papers.author_names import display, family_first
+from explorer.papers.batches import gathered
 from explorer.papers.rows import rows_where
 from explorer.selection.fields import STORED_SORTS
 from explorer.selection.periods import span_of
 from explorer.selection.query import Node, check_fields
-from explorer.selection.syntax import COLUMN, DATE_FIELD_NAMES, All, Either, Not, by_table, leaves_of
+from explorer.selection.syntax import COLUMN, DATE_FIELD_NAMES, All, Either, Not, Word, by_table, leaves_of
 from explorer.store.build import ANALYSERS, FACETS, RULES
-from explorer.store.caches import MEGABYTE, Cache
+from explorer.store.caches import MEGABYTE, Cache, Value
 from explorer.store.facets import Facet, mapped
 from explorer.store.fulltext import Hits, TextIndex
 from explorer.store.generations import damaged, read_manifest
@@ -46,6 +47,9 @@ STALE = 0.1
 """Share of papers that came after the topics were found from which these count as stale. A convention: a tenth of the papers
 can bring in a topic of its own, where there are ten or more."""
 
+
+LEADING = 1000
+"""Hits of a query whose scores are asked for at first: many pages of them, also where other filters leave one in ten."""
 
 _LATEST = 50
 """Papers among which the latest date is looked for: within a month those known to the day may stand before or after the others."""
@@ -96,6 +100,7 @@ class Snapshot:
                         f"{self.folder} is damaged ({error}). Build the corpus again, or see what is left: litexplorer check {self.folder}"
                     ) from error
         self._hits = Cache(64 * MEGABYTE)
+        self._leading = Cache(2 * MEGABYTE)
         self._masks = Cache(48 * MEGABYTE)
         self._totals = Cache(32 * MEGABYTE)
 
@@ -196,6 +201,26 @@ class Snapshot:
         """
         return self._hits.get(node, lambda: self._found(node))
 
+    def leading(self, node: Node, limit: int) -> tuple[Hits, bool] | None:
+        """The best hits of a query of words, and whether these are all; None where only all of them tell which are the best.
+
+        Most pages show nothing else: a word that a third of the papers have costs as much as its hits, one by one. Dates and columns
+        are asked of the table, and papers with beginnings of words score alike.
+        """
+        found = leaves_of(node)
+        if any(by_table(leaf.field) for leaf in found) or all(isinstance(leaf, Word) and leaf.prefix for leaf in found):
+            return None
+        return self._leading.get((node, limit), lambda: self.index.leading(node, limit))
+
+    def _found_by(self, node: Node) -> np.ndarray:
+        """The papers that a query finds, as a boolean array; their scores may not be needed."""
+        led = self.leading(node, LEADING)
+        if led is not None and not led[1]:
+            return self.index.mask(node, len(self))
+        mask = np.zeros(len(self), bool)
+        mask[(self.hits(node) if led is None else led[0]).rows] = True
+        return mask
+
     def check(self, node: Node | None) -> None:
         """See that each field a query names is one here. Raises `QueryError` where it is not."""
         if any(leaf.field.startswith(COLUMN) for leaf in leaves_of(node)) if node is not None else False:
@@ -260,9 +285,7 @@ class Snapshot:
         if field.startswith(COLUMN):
             return self.columns[field.removeprefix(COLUMN)].mask(value)
         if field == "query":
-            mask = np.zeros(len(self), bool)
-            mask[self.hits(value).rows] = True
-            return mask
+            return self._found_by(value)
         if field == "has_code":
             return np.asarray(self.has_code == value)
         if field in ("years", "months"):
@@ -372,6 +395,15 @@ class Snapshot:
     def record(self, row: int, names: Iterable[str]) -> dict[str, Any]:
         """Some columns of one paper."""
         return {name: self.table.column(name)[row].as_py() for name in names}
+
+    def records(self, rows: np.ndarray, names: Sequence[str]) -> list[dict[str, Any]]:
+        """Some columns of some papers, in their order."""
+        found: list[dict[str, Any]] = gathered(self.table.select(names), pa.array(rows, pa.int64())).to_pylist()
+        return found
+
+    def kept(self, key: Hashable, make: Callable[[], Value]) -> Value:
+        """What follows from the corpus alone, whoever asks and whatever for: computed once."""
+        return self._totals.get(key, make)
 
     # Papers by their rows and ids
 

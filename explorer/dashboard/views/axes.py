@@ -65,10 +65,10 @@ def axes(results: Results, colour: str) -> View:
     ConceptError
         A pole has no papers of its own.
     """
-    found = results.axes
-    offered = columns(results.snapshot)
+    found, snapshot = results.axes, results.snapshot
+    offered = columns(snapshot)
     if not found:
-        return {**NONE, "suggested": suggested(results.snapshot), "columns": offered}
+        return {**NONE, "suggested": snapshot.kept("suggested axis", lambda: suggested(snapshot)), "columns": offered}
     names = _colours(results, len(found))
     colour = colour if colour in names else names[0]
     return {
@@ -179,7 +179,7 @@ def _colours(results: Results, n_axes: int) -> list[str]:
         return ["none", "topic"]
     snapshot = results.snapshot
     upvotes = snapshot.table.column("upvotes")
-    ordered = results.ordering is not None or results.hits is not None
+    ordered = results.ordering is not None or results.selection.parsed is not None
     there = {
         "topic": True,
         "year": bool((snapshot.precision > 0).any()),

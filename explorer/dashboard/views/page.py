@@ -232,7 +232,8 @@ def values(results: Results, field: str, text: str = "", page: int = 0) -> View:
         match = facet.containing(text)
         codes = np.flatnonzero(match & ((facet.counts() if field in OWN_FACETS else results.snapshot.totals(field)) > 0))
     else:
-        codes = np.flatnonzero(counts)
+        # Of numbers it takes four times as long as of what is true.
+        codes = np.flatnonzero(counts > 0)
     found = len(codes)
     page = min(max(page, 0), -(-max(found - FACET_PAGE, 0) // FACET_MORE))
     codes = _largest(codes, counts[codes], FACET_PAGE + page * FACET_MORE)
@@ -443,7 +444,7 @@ def page(
     part = slice(number * PAGE, (number + 1) * PAGE)
     rows = results.rows(part.start, part.stop) if only is None else only[part]
     best = set() if results.front is None else set(results.front.rows.tolist())
-    papers = [_paper(results.snapshot, row, terms) for row in rows.tolist()]
+    papers = _papers(results.snapshot, rows, terms)
     marks = {"ticked": ticked, "open": {opened}, "read": read, "best": best}
     return {
         "listed": listed,
@@ -457,21 +458,23 @@ def page(
     }
 
 
-def _paper(snapshot: Snapshot, row: int, terms: Terms) -> View:
+def _papers(snapshot: Snapshot, rows: np.ndarray, terms: Terms) -> list[View]:
     names = ("title", "abstract", "authors", "published", "precision", "venue", "upvotes", "comments", "code_url")
-    paper = snapshot.record(row, names)
-    return {
-        "row": row,
-        "title": highlight(title_of(paper["title"]), terms),
-        "snippet": snippet(readable(paper["abstract"]), terms),
-        "authors": joined([display(name) for name in paper["authors"] or []]),
-        "date": date_text(paper["published"], paper["precision"]),
-        "venue": paper["venue"] or "",
-        "topic": snapshot.topics.labels[int(snapshot.topics.codes[row])],
-        "upvotes": paper["upvotes"],
-        "comments": paper["comments"],
-        "code": paper["code_url"] is not None,
-    }
+    return [
+        {
+            "row": row,
+            "title": highlight(title_of(paper["title"]), terms),
+            "snippet": snippet(readable(paper["abstract"]), terms),
+            "authors": joined([display(name) for name in paper["authors"] or []]),
+            "date": date_text(paper["published"], paper["precision"]),
+            "venue": paper["venue"] or "",
+            "topic": snapshot.topics.labels[int(snapshot.topics.codes[row])],
+            "upvotes": paper["upvotes"],
+            "comments": paper["comments"],
+            "code": paper["code_url"] is not None,
+        }
+        for row, paper in zip(rows.tolist(), snapshot.records(rows, names), strict=True)
+    ]
 
 
 def title_of(title: str | None) -> str:
