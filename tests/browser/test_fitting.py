@@ -80,7 +80,7 @@ def test_names_in_arabic_leave_the_date_in_its_place(odd_board: Board) -> None:
     board = odd_board
     board.search("author:محمد")
     expect(board.titles).to_have_count(1)
-    parts = board.root.locator(".lx-paper .lx-meta bdi")
+    parts = board.root.locator(".lx-paper .lx-meta :is(bdi, .lx-date)")
     expect(parts).to_have_text(["محمد علي", "Acta", "5 Jan 2020"])
     lefts = parts.evaluate_all("(all) => all.map((part) => part.getBoundingClientRect().left)")
     assert lefts == sorted(lefts)
