@@ -12,7 +12,6 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyarrow as pa
 
 from explorer.feed.periods import Period, period_around, period_of
 from explorer.papers.batches import gathered
@@ -136,7 +135,7 @@ def facts_of(snapshot: Snapshot, rows: np.ndarray) -> list[dict[str, Any]]:
     more = [name for name in (*SUBMITTED_BY, *ORGANISATION, *STARS, "hf_url", "arxiv_url") if name in there]
     table = snapshot.table.select([*names, *more])
     labels, codes = snapshot.topics.labels, snapshot.topics.codes
-    table = gathered(table, pa.array(rows, pa.int64()))
+    table = gathered(table, rows)
     found = []
     for row, record in zip(rows.tolist(), table.to_pylist(), strict=True):
         fact = {name: record[name] for name in names}
@@ -157,7 +156,7 @@ def counts_of(snapshot: Snapshot, rows: np.ndarray) -> dict[str, np.ndarray]:
     """What was counted of some papers, as the corpus holds it: arrays of float64 in the order of `rows`, NaN where nothing was."""
     there = [name for name in ("upvotes", "comments", *STARS) if name in snapshot.table.column_names]
     found = []
-    for record in gathered(snapshot.table.select(there), pa.array(rows, pa.int64())).to_pylist():
+    for record in gathered(snapshot.table.select(there), rows).to_pylist():
         counted = (record.get("upvotes"), record.get("comments"), _stars(record))
         found.append([np.nan if value is None else float(value) for value in counted])
     return dict(zip(COUNTED, np.array(found, float).reshape(-1, len(COUNTED)).T, strict=True))

@@ -13,7 +13,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
-import pyarrow as pa
 
 from explorer.feed.trending import trend_of
 from explorer.papers.author_names import display, family_first
@@ -98,7 +97,7 @@ class Percolator:
         self.ranker = ranker
         self.snapshot = ranker.snapshot
         self.rows = np.asarray(rows, np.int64)
-        table = gathered(self.snapshot.table, pa.array(self.rows)) if len(self.rows) else self.snapshot.table.slice(0, 0)
+        table = gathered(self.snapshot.table, self.rows) if len(self.rows) else self.snapshot.table.slice(0, 0)
         self.ids: list[str] = table.column("id").to_pylist()
         self._by_id = np.argsort(np.argsort(np.array(self.ids, dtype=object), kind="stable"), kind="stable")
         self._index = TextIndex.in_memory(table)

@@ -26,7 +26,6 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyarrow as pa
 
 from explorer.errors import FeedError
 from explorer.feed.daily import COUNTED, counts_of, organisations
@@ -139,7 +138,7 @@ def trending(
 
     at = _day(appearances(snapshot), day)
     trends = trend_of(snapshot, at, counts=counts, weights=weights)
-    table = gathered(snapshot.table.select(["id", "title"]), pa.array(list(trends), pa.int64()))
+    table = gathered(snapshot.table.select(["id", "title"]), np.array(list(trends), np.int64))
     frame = pd.DataFrame({name: table.column(name).to_pylist() for name in table.column_names})
     for name in _COLUMNS:
         values = [trend[name] for trend in trends.values()]

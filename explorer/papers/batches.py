@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from explorer.papers.schema import FIELDS, as_named, needs_whole_column, to_table
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
 ROWS = 1000
@@ -96,30 +97,37 @@ class PaperBatches:
         return pa.table(columns)
 
 
-def gathered(table: pa.Table | Takes, rows: pa.Array) -> pa.Table:
+def row_numbers(rows: np.ndarray) -> pa.Array:
+    """Numbers of rows as Arrow takes them. `pyarrow.array` would import pandas, to see whether it is given a series."""
+    import numpy as np
+
+    wanted = np.ascontiguousarray(rows, np.int64)
+    return pa.Array.from_buffers(pa.int64(), len(wanted), [None, pa.py_buffer(wanted)])
+
+
+def gathered(table: pa.Table | Takes, rows: np.ndarray) -> pa.Table:
     """Rows of a table in their order; nothing is copied but those rows, however many chunks the table is in.
 
     Parameters
     ----------
     table : pyarrow.Table or PaperTable
-    rows : pyarrow.Array
-        Numbers of rows, of type int64.
+    rows : numpy.ndarray
+        Their numbers.
     """
     import numpy as np
 
     if not isinstance(table, pa.Table):
-        return table.take(rows)
+        return table.take(row_numbers(rows))
 
-    wanted = rows.to_numpy(zero_copy_only=False)
     batches = table.to_batches()
     if len(batches) == 1:
-        return pa.Table.from_batches([pc.take(batches[0], rows)])
+        return pa.Table.from_batches([pc.take(batches[0], row_numbers(rows))])
     ends = np.cumsum([len(batch) for batch in batches])
-    place = np.searchsorted(ends, wanted, side="right")
+    place = np.searchsorted(ends, rows, side="right")
     order = np.argsort(place, kind="stable")
     parts = []
     for number in np.unique(place):
         start = ends[number] - len(batches[number])
-        parts.append(pc.take(batches[number], pa.array(wanted[place == number] - start)))
+        parts.append(pc.take(batches[number], row_numbers(rows[place == number] - start)))
     found = pa.Table.from_batches(parts, table.schema).combine_chunks()
-    return found.take(pa.array(np.argsort(order, kind="stable")))
+    return found.take(row_numbers(np.argsort(order, kind="stable")))

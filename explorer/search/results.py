@@ -491,7 +491,7 @@ class Results:
         def read(start: int, stop: int, wanted: Sequence[str]) -> pa.Table:
             some = rows[start:stop]
             stored = [name for name in wanted if name not in computed]
-            found = gathered(self.snapshot.table.select(stored), pa.array(some)) if stored else None
+            found = gathered(self.snapshot.table.select(stored), some) if stored else None
             columns = {}
             for name in wanted:
                 if name == "topic":

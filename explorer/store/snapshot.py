@@ -398,7 +398,7 @@ class Snapshot:
 
     def records(self, rows: np.ndarray, names: Sequence[str]) -> list[dict[str, Any]]:
         """Some columns of some papers, in their order."""
-        found: list[dict[str, Any]] = gathered(self.table.select(names), pa.array(rows, pa.int64())).to_pylist()
+        found: list[dict[str, Any]] = gathered(self.table.select(names), rows).to_pylist()
         return found
 
     def kept(self, key: Hashable, make: Callable[[], Value]) -> Value:
