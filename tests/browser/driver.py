@@ -17,6 +17,15 @@ DRAWN_WITHIN = 60_000
 """Milliseconds to the first chart: a kernel has to start, beside other work on two cores."""
 
 
+def place_of(locator: Locator) -> dict[str, float]:
+    """Where an element is: `x`, `y`, `width`, `height`. A redraw may put another in its place meanwhile; then that one is asked."""
+    while True:
+        expect(locator).to_be_visible()
+        found = locator.bounding_box()
+        if found:
+            return dict(found)
+
+
 class Watch:
     """What a page did that it must not do, and what it said to its kernel."""
 

@@ -17,7 +17,7 @@ from explorer.corpus.opening import open_files
 from explorer.dashboard.views.page import title_of
 
 from .conftest import Open
-from .driver import Board
+from .driver import Board, place_of
 
 
 def expected_titles(corpus: Corpus, selection: Selection) -> list[str]:
@@ -296,13 +296,12 @@ def test_empty_result_says_what_to_loosen(lab_board: Board, corpus: Corpus) -> N
     board.shows(len(corpus.select(Selection(query="haoxiang"))))
     expect(board.box).to_have_value("haoxiang")
     # With one filter there is one way, and the topics keep their place and their columns.
-    place = board.topics.last.bounding_box()
-    assert place
+    place = place_of(board.topics.last)
     board.search("haoxiang zzzyx")
     board.shows(0)
     expect(board.root.get_by_text("No paper matches this search.")).to_be_visible()
-    now = board.topics.last.bounding_box()
-    assert now and (now["x"], now["y"], now["height"]) == (place["x"], place["y"], place["height"])
+    now = place_of(board.topics.last)
+    assert (now["x"], now["y"], now["height"]) == (place["x"], place["y"], place["height"])
     ways.get_by_text("Show all 88 papers").click()
     board.shows(88)
 

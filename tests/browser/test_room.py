@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from .conftest import Open, tab
-from .driver import Board
+from .driver import Board, place_of
 from .servers import Server
 
 SHIFTS = """() => { window.lxShift = 0; new PerformanceObserver((list) => list.getEntries().forEach((entry) => {
@@ -56,11 +56,10 @@ def test_what_is_wrong_with_a_query_covers_no_paper_and_moves_none(kept_board: B
         board.search("vision")
         expect(board.error).to_be_hidden()
         expect(board.sentence).to_contain_text("matching ‘vision’")
-        before = board.sentence.bounding_box()
+        before = place_of(board.sentence)
         board.enter("vision AND (")
         expect(board.error).to_contain_text("parenthesis")
-        error, sentence, box = board.error.bounding_box(), board.sentence.bounding_box(), board.box.bounding_box()
-        assert before and error and sentence and box
+        error, sentence, box = place_of(board.error), place_of(board.sentence), place_of(board.box)
         assert (sentence["x"], sentence["y"]) == (before["x"], before["y"]), width
         assert box["y"] + box["height"] <= error["y"] + 1, width
         assert error["y"] + error["height"] <= sentence["y"] + 1, width
@@ -92,15 +91,14 @@ def test_a_sentence_of_two_lines_and_a_chosen_topic_move_nothing(formulas_board:
         )
         return sorted(found)
 
-    before, list_at = places(), board.root.locator(".lx-papers").bounding_box()
+    before, list_at = places(), place_of(board.root.locator(".lx-papers"))
     board.page.evaluate(SHIFTS)
     board.topic(0).click()
     board.page.mouse.move(5, 5)
     board.topic(1).click()
     expect(board.sentence).to_contain_text(re.compile("topics? "))
     assert board.sentence.evaluate("(node) => node.getClientRects().length") == 1
-    after, list_now = places(), board.root.locator(".lx-papers").bounding_box()
-    assert list_at and list_now
+    after, list_now = places(), place_of(board.root.locator(".lx-papers"))
     assert list_now["y"] == list_at["y"]
     assert after == before
     assert board.page.evaluate("window.lxShift") < 0.02

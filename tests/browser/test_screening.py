@@ -19,7 +19,7 @@ from explorer.corpus.opening import open_files
 from explorer.dashboard.views.page import title_of
 
 from .conftest import WIDE, Open, watched
-from .driver import DRAWN_WITHIN, Board
+from .driver import DRAWN_WITHIN, Board, place_of
 from .servers import Server
 from .test_accessibility import RULES, faults
 
@@ -96,13 +96,11 @@ def test_a_review_by_the_keyboard(board: Board, corpus: Corpus, tmp_path: Path) 
     expect(board.root.locator(".lx-screen-criteria mark")).to_have_text(["task vectors", "mathematical reasoning"])
     expect(board.root.locator(".lx-screen-record mark.lx-criterion-1").first).to_be_visible()
     include = board.root.get_by_role("button", name="Include")
-    expect(include).to_be_visible()
-    place = include.bounding_box()
+    place = place_of(include)
     seen = {decide(board, key): label for key, label in (("v", "include"), ("x", "exclude"), ("m", "maybe"), ("x", "exclude"))}
     assert decided(corpus, "keys", "ann") == seen
     # The buttons are where they were, however long the record is.
-    expect(include).to_be_visible()
-    assert include.bounding_box() == place
+    assert place_of(include) == place
     # What was learnt is marked, and named beside the record.
     expect(board.root.locator(".lx-screen-why li").first).to_be_visible()
     # A reason by its number.

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import expect
 
 from explorer import Corpus, Selection
 
 from .conftest import Open
-from .driver import Board
+from .driver import Board, place_of
 from .test_dashboard import expected_titles
 
 SHIFTS = """() => { window.__shift = 0; new PerformanceObserver((list) => list.getEntries().forEach((entry) => {
@@ -20,17 +20,11 @@ SHIFTS = """() => { window.__shift = 0; new PerformanceObserver((list) => list.g
 """The browser's own measure of what moved without being asked to."""
 
 
-def box(locator: Locator) -> dict[str, float]:
-    found = locator.bounding_box()
-    assert found is not None
-    return dict(found)
-
-
 def test_papers_and_topics_share_the_first_screen(kept_board: Board) -> None:
     board = kept_board
     for width, height in ((1440, 900), (1280, 800), (1024, 768)):
         board.sized(width, height)
-        paper, topic = box(board.titles.first), box(board.topic(0))
+        paper, topic = place_of(board.titles.first), place_of(board.topic(0))
         assert paper["y"] + 20 < height, width
         assert board.page.evaluate("document.documentElement.scrollWidth") <= width
         assert topic["y"] + topic["height"] < height, width
@@ -42,7 +36,7 @@ def test_a_window_without_room_for_both_opens_on_the_papers(open_voila: Open, si
     """The charts are folded to a line."""
     width, height = size
     board = open_voila(viewport={"width": width, "height": height})
-    assert box(board.titles.first)["y"] + 20 < height
+    assert place_of(board.titles.first)["y"] + 20 < height
     assert board.page.evaluate("document.documentElement.scrollWidth") <= width
     expect(board.button("Show the charts")).to_be_visible()
 
@@ -64,7 +58,7 @@ def test_the_bar_is_one_row_and_leaves_room_for_a_query(kept_board: Board) -> No
             )
         )
         assert max(tops) - min(tops) < 4, width
-        assert box(board.box)["width"] > 120, width
+        assert place_of(board.box)["width"] > 120, width
         assert board.page.evaluate("document.documentElement.scrollWidth") <= width
         expect(board.root.locator(".lx-count")).to_have_text("588,092 of 588,092 papers")
     board.root.locator(".lx-count").evaluate("(count, few) => { count.innerHTML = few; }", few)
@@ -72,21 +66,21 @@ def test_the_bar_is_one_row_and_leaves_room_for_a_query(kept_board: Board) -> No
 
 def test_a_paper_that_is_opened_moves_no_other(kept_board: Board) -> None:
     board = kept_board
-    before = [box(board.titles.nth(place)) for place in range(4)]
+    before = [place_of(board.titles.nth(place)) for place in range(4)]
     board.titles.nth(1).click()
     expect(board.reader).to_be_visible()
-    assert [box(board.titles.nth(place)) for place in range(4)] == before
+    assert [place_of(board.titles.nth(place)) for place in range(4)] == before
     # It lies over the charts, and not over the list.
-    assert box(board.reader)["x"] >= before[0]["x"] + before[0]["width"] - 2
+    assert place_of(board.reader)["x"] >= before[0]["x"] + before[0]["width"] - 2
 
 
 def test_nothing_moves_while_a_query_is_typed(kept_board: Board) -> None:
     board = kept_board
     board.page.evaluate(SHIFTS)
-    before = box(board.root.locator(".lx-sentence")), box(board.root.locator(".lx-topics"))
+    before = place_of(board.root.locator(".lx-sentence")), place_of(board.root.locator(".lx-topics"))
     board.box.press_sequentially("reasoning model", delay=120)
     expect(board.chips).to_have_count(1)
-    after = box(board.root.locator(".lx-sentence")), box(board.root.locator(".lx-topics"))
+    after = place_of(board.root.locator(".lx-sentence")), place_of(board.root.locator(".lx-topics"))
     assert [(place["x"], place["y"]) for place in after] == [(place["x"], place["y"]) for place in before]
     assert board.page.evaluate("window.__shift") < 0.02
 
@@ -94,10 +88,10 @@ def test_nothing_moves_while_a_query_is_typed(kept_board: Board) -> None:
 def test_compact_rows_are_half_as_high(voila_board: Board) -> None:
     board = voila_board
     papers = board.root.locator(".lx-paper")
-    high = sum(box(papers.nth(place))["height"] for place in range(10))
+    high = sum(place_of(papers.nth(place))["height"] for place in range(10))
     board.button("Compact").click()
     expect(board.button("Compact")).to_have_attribute("aria-pressed", "true")
-    assert sum(box(papers.nth(place))["height"] for place in range(10)) < high / 2
+    assert sum(place_of(papers.nth(place))["height"] for place in range(10)) < high / 2
     board.page.reload()
     board.wait()
     expect(board.button("Compact")).to_have_attribute("aria-pressed", "true")
@@ -105,10 +99,10 @@ def test_compact_rows_are_half_as_high(voila_board: Board) -> None:
 
 def test_charts_fold_and_stay_folded(voila_board: Board) -> None:
     board = voila_board
-    wide = box(board.root.locator(".lx-papers"))["width"]
+    wide = place_of(board.root.locator(".lx-papers"))["width"]
     board.button("Fold the charts").click()
     expect(board.topics.first).to_be_hidden()
-    assert box(board.root.locator(".lx-papers"))["width"] > wide + 100
+    assert place_of(board.root.locator(".lx-papers"))["width"] > wide + 100
     board.page.reload()
     board.wait()
     expect(board.topics.first).to_be_hidden()
@@ -122,7 +116,7 @@ def test_charts_fold_and_stay_folded(voila_board: Board) -> None:
 def test_ticks_last(voila_board: Board) -> None:
     board = voila_board
     ticks = board.root.locator(".lx-tick")
-    place = ticks.nth(1).bounding_box()
+    place = place_of(ticks.nth(1))
     board.titles.nth(1).focus()
     board.page.keyboard.press("j")
     board.page.keyboard.press("x")
@@ -131,7 +125,7 @@ def test_ticks_last(voila_board: Board) -> None:
     # What can be done with them is in sight, and the list stays under the pointer.
     expect(ticked).to_contain_text("1 ticked")
     expect(ticked).to_be_in_viewport()
-    assert ticks.nth(1).bounding_box() == place
+    assert place_of(ticks.nth(1)) == place
     ticks.nth(4).check()
     expect(ticked).to_contain_text("2 ticked")
     names = [board.titles.nth(place).text_content() or "" for place in (2, 4)]
