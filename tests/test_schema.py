@@ -329,3 +329,10 @@ def test_rows_of_a_mask_in_any_number_of_chunks(chunks: list[list[bool | None]])
     mask = pa.chunked_array(chunks, pa.bool_())
     expected = [row for row, value in enumerate(value for chunk in chunks for value in chunk) if value]
     assert rows_where(mask).to_pylist() == rows_where(mask.combine_chunks()).to_pylist() == expected
+
+
+def test_items_are_trimmed_whether_or_not_a_list_is_missing() -> None:
+    table = pa.table({"title": ["A", "B"], "keywords": pa.array([["ice "], ["-"]])})
+    once = conform(table)
+    assert once.column("keywords").to_pylist() == [["ice"], None]
+    assert conform(once).column("keywords").to_pylist() == [["ice"], None]

@@ -364,9 +364,10 @@ def _as_names(text: pa.ChunkedArray) -> pa.ChunkedArray:
 def _without_blanks(values: pa.ChunkedArray) -> pa.ChunkedArray | pa.Array:
     """Trim the items of lists, and leave out those that are null or empty."""
     lists = values.combine_chunks()
-    items = pc.utf8_trim_whitespace(pc.list_flatten(lists))
+    given = pc.list_flatten(lists)
+    items = pc.utf8_trim_whitespace(given)
     good = pc.fill_null(pc.not_equal(items, ""), False).to_numpy(zero_copy_only=False)
-    if good.all() and not values.null_count and pc.min(pc.list_value_length(lists)).as_py() != 0:
+    if good.all() and not values.null_count and pc.min(pc.list_value_length(lists)).as_py() != 0 and items.equals(given):
         return values
     kept = np.bincount(pc.list_parent_indices(lists).to_numpy()[good], minlength=len(lists))
     ends = pa.array(np.concatenate([[0], np.cumsum(kept)]), pa.int32())
