@@ -179,6 +179,7 @@ def test_lists_are_split_at_any_separator(people: list[Name]) -> None:
         ("Doe, J., WHO Group, Roe, R.", ["Doe, J.", "WHO Group", "Roe, R."]),
         ("Jane Doe, MD, PhD, John Roe, MD", ["Jane Doe", "John Roe"]),
         ("Sam Roe, Jr., Jane Doe, Ann Lee", ["Sam Roe, Jr.", "Jane Doe", "Ann Lee"]),
+        ("Lopez, M.B.A., Roe, J.", ["Lopez, M.B.A.", "Roe, J."]),
         ("Lopez, Ana; Meyer, Karl & Roe, Sam", ["Lopez, Ana", "Meyer, Karl", "Roe, Sam"]),
         ("B Kohl, C Lang, D Mohn, ...", ["B Kohl", "C Lang", "D Mohn"]),
         ("...", []),

@@ -13,7 +13,7 @@ from paper_tables import table_of, tables, with_single_spaces
 
 from explorer.papers.author_names import display
 from explorer.papers.ledger import Ledger
-from explorer.papers.schema import FIELDS
+from explorer.papers.schema import FIELDS, conform
 from explorer.sources.formats.bibtex.bibtex import to_bibtex
 from explorer.sources.formats.json.csl_json import to_csl_json
 from explorer.sources.formats.json.json_records import to_json_lines
@@ -84,7 +84,8 @@ def _by_display(table: pa.Table) -> pa.Table:
         None if names is None else [" ".join((display(name) or name).strip("{}").split()) for name in names]
         for names in table.column("authors").to_pylist()
     ]
-    return table.set_column(table.column_names.index("authors"), "authors", pa.array(shown, FIELDS["authors"]))
+    # What is shown of a name may be what stands for none.
+    return conform(table.set_column(table.column_names.index("authors"), "authors", pa.array(shown, FIELDS["authors"])))
 
 
 @pytest.mark.parametrize(("write", "name"), [(to_bibtex, "x.bib"), (to_ris, "x.ris")], ids=["bibtex", "ris"])

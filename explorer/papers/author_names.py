@@ -220,11 +220,16 @@ def _with_commas(parts: list[str]) -> Name | None:
 
 
 def _is_degree(text: str, before: str) -> bool:
-    """Whether a text after a comma is an academic degree; two letters are initials, but for a physician's after a full name."""
+    """Whether a text after a comma is an academic degree.
+
+    Two letters, and single ones with full stops behind a family name alone, are initials, but for a physician's after a full name.
+    """
     if not _DEGREE.match(text):
         return False
     whole = " " in before and before.split(" ")[0].lower() not in _PARTICLES
-    return len(text.replace(".", "").replace(" ", "")) > 2 or (whole and text.upper().startswith(("MD", "M.D", "RN")))
+    if len(text.replace(".", "").replace(" ", "")) > 2:
+        return whole or not _INITIAL.match(text)
+    return whole and text.upper().startswith(("MD", "M.D", "RN"))
 
 
 def _family_then_initials(words: list[str], suffix: str) -> Name | None:
