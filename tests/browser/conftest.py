@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 from collections.abc import Callable, Iterator
@@ -32,6 +33,24 @@ COPIES = count(1)
 """Numbers of the copies of notebooks."""
 LONGEST = ("test_dashboard", "test_seeing", "test_typing", "test_accessibility", "test_intake", "test_topics", "test_screening")
 """Files that take longest, longest first."""
+FAR = """
+(() => {
+    const later = setTimeout, Near = WebSocket;
+    window.WebSocket = class extends Near {
+        send(data) {
+            later(() => this.readyState === Near.OPEN && super.send(data), MILLISECONDS);
+        }
+        set onmessage(told) {
+            super.onmessage = told && ((event) => later(() => told.call(this, event), MILLISECONDS));
+        }
+        get onmessage() {
+            return super.onmessage;
+        }
+    };
+})();
+"""
+"""What makes a page's kernel far away: each message takes so long, in the order in which they were sent. In the page, for it keeps the
+clock of the machine where a test stops that of the page."""
 AT_ONCE = 3
 """Servers that run on at a time, beside that of the sample: each keeps some 300 MB, with the kernel that it has ready."""
 
@@ -126,6 +145,8 @@ def lab(cache: Path) -> Iterator[Callable[..., Server]]:
 def watched(browser: Browser, host: str, **options: Any) -> Iterator[tuple[Page, Watch]]:
     """A page in a context of its own; on leaving it must have made no fault."""
     context = browser.new_context(**{"viewport": WIDE, "reduced_motion": "reduce", **options})
+    if away := os.environ.get("LITEXPLORER_FAR"):
+        context.add_init_script(FAR.replace("MILLISECONDS", str(int(away))))
     page = context.new_page()
     watch = Watch(page, host)
     try:

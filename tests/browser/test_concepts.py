@@ -156,8 +156,11 @@ def test_more_like_and_less_like_from_ticks_and_the_reader(kept_board: Board, co
     expect(board.root.locator(".lx-status")).to_have_text("More like 2 papers, less like 1 paper.")
     board.button(f"Remove More like: {titles[0]}").click()
     expect(board.chips).to_have_count(2)
+    left = like.with_({"like": ids[1:2], "unlike": [less["id"]]})
+    lists(board, corpus, left)
+    title = title_of(corpus.select(left)["title"].iloc[1])
     board.titles.nth(1).click()
-    title = board.reader.locator(".lx-reader-title").text_content() or ""
+    expect(board.reader.locator(".lx-reader-title")).to_have_text(title)
     board.button("More like this").click()
     expect(board.chips.first).to_have_text(f"More like: {title}")
     board.button("Add as concept").click()
