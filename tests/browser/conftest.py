@@ -41,10 +41,8 @@ FAR = """
             later(() => this.readyState === Near.OPEN && super.send(data), MILLISECONDS);
         }
         set onmessage(told) {
-            super.onmessage = told && ((event) => later(() => told.call(this, event), MILLISECONDS));
-        }
-        get onmessage() {
-            return super.onmessage;
+            this.told = told;
+            super.onmessage = (event) => later(() => this.told?.(event), MILLISECONDS);
         }
     };
 })();

@@ -123,6 +123,7 @@ class Board:
         ):
             expect(gone.filter(visible=True)).to_have_count(0)
         self.shows(papers)
+        self.answered()
         self.page.evaluate("scrollTo(0, 0)")
         self.watch.sets = 0
         return self
@@ -184,6 +185,10 @@ class Board:
     def shows(self, papers: int) -> None:
         """Wait for the number of papers shown."""
         expect(self.root.locator(".lx-count strong")).to_have_text(f"{papers:,}")
+
+    def answered(self) -> None:
+        """Wait until no change is unanswered: what is done before joins the one before it."""
+        expect(self.root.locator("[data-busy]")).to_have_count(0)
 
     def papers(self) -> int:
         """The number of papers shown."""

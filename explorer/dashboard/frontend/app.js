@@ -69,6 +69,7 @@ function createApp(model, root) {
       if (!app.standby?.waiting()) app.status.setLost(true, "The kernel has not answered for a while; it may be busy or gone.");
     },
     onBusy(busy) {
+      app.frame.toggleAttribute("data-busy", busy);
       clearTimeout(busyTimer);
       if (busy) busyTimer = setTimeout(() => app.frame.classList.add("lx-busy"), BUSY_AFTER);
       else app.frame.classList.remove("lx-busy");

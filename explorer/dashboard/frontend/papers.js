@@ -86,7 +86,7 @@ export function papersPanel(app) {
   setCompact();
   /** @type {PaperRow[]} */
   let rows = [];
-  /** Which paper of the page to come takes the focus. @type {Edge} */
+  /** Which paper of which page takes the focus once it is there. @type {{ page: number; edge: Edge } | null} */
   let focusNext = null;
   /** From where the reader goes down into the list once what was asked is answered. @type {Element | null} */
   let waitsAt = null;
@@ -102,6 +102,7 @@ export function papersPanel(app) {
   function focusRow(position) {
     const item = list.children[position];
     if (!item) return;
+    focusNext = null;
     [...list.children].forEach((other) => other.classList.toggle("lx-current", other === item));
     /** @type {HTMLElement | null} */ (item.querySelector(".lx-title"))?.focus({ preventScroll: true });
     item.scrollIntoView({ block: "nearest" });
@@ -112,7 +113,7 @@ export function papersPanel(app) {
    * @param {Edge} focus
    */
   function turn(page, focus = null) {
-    focusNext = focus;
+    focusNext = focus && { page, edge: focus };
     link.send("page", { page });
     // Not scrollIntoView, which would scroll the notebook as well.
     const scroller = node.closest(".lx-main");
@@ -328,8 +329,10 @@ export function papersPanel(app) {
     showEmpty(summary);
     ends.hidden = !rows.length || !summary.cutoff || papers.page < papers.pages - 1;
     ends.textContent = summary.cutoff;
-    if (focusNext) focusRow(focusNext === "first" ? 0 : rows.length - 1);
-    focusNext = null;
+    // Something else may be answered before.
+    if (focusNext?.page === papers.page) {
+      focusRow(focusNext.edge === "first" ? 0 : rows.length - 1);
+    }
     if (!waitsAt || link.busy()) return;
     if (waitsAt === document.activeElement) step(1);
     waitsAt = null;
