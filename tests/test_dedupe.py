@@ -1,9 +1,12 @@
 import json
 import os
+import random
+import re
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
@@ -284,3 +287,79 @@ def test_pubmed_numbers_meet_whatever_their_columns_are_called() -> None:
         {"title": ["Sheep", "A herd", "Goats"], "pmid": ["7", None, None], "PMID": [None, "7.0", None], "PM": [None, None, "8"]}
     )
     assert len(merge_duplicates(papers).table) == 2
+
+
+def test_what_is_known_of_records_is_that_of_their_words_however_few_are_looked_at_at_once(tmp_path, monkeypatch):
+    """Numbers of titles, ids and venues, put together from two records at a time in files, against Python's own grouping."""
+    import explorer.dedupe.records as module
+    from explorer.dedupe.scratch import Scratch
+
+    draw = random.Random(4)
+    said = ["Adding numbers", "Adding Numbers", "Add-ing numbers", "Counting apples", "", "Counting pears"]
+    table = to_table(
+        pd.DataFrame(
+            {
+                "id": [str(number) for number in draw.sample(range(10_000_000, 40_000_000), 24)],
+                "title": draw.choices(said, k=24),
+                "doi": draw.choices(["10.5555/one1", "10.5555/TWO2", None], k=24),
+                "venue": draw.choices(["Journal A", "Journal B", None], k=24),
+                "authors": [["Ada Byron"], ["Emmy Noether"], []] * 8,
+                "abstract": draw.choices([None, "", "a" * 99, "b" * 120, "b" * 100 + "c" * 20], k=24),
+            }
+        )
+    )
+    monkeypatch.setattr(module, "_BATCH", 2)
+    with Scratch(tmp_path) as scratch:
+        records = module.Records(table, scratch)
+        records.load(np.arange(0, 24, 3))
+        rows = table.to_pylist()
+        folded = [re.sub(r"[^a-z]+", " ", row["title"].lower()) if row["title"] else "" for row in rows]
+        squeezed = [text.replace(" ", "") for text in folded]
+
+        def alike(numbers, values, none=(None, "")):
+            groups = [number if value not in none else None for number, value in zip(numbers.tolist(), values, strict=True)]
+            return (
+                len(set(groups))
+                == len(set(zip(groups, values, strict=True)))
+                == len({None if v in none else v for v in values})
+            )
+
+        assert records.folded.to_pylist() == folded
+        assert records.titles.to_pylist() == squeezed
+        assert alike(records.title, squeezed)
+        assert [squeezed[title - 1] if title else "" for title in records.title.tolist()] == squeezed
+        assert [folded[row] for row in records.text.tolist()] == folded
+        assert records.ordered.tolist() == sorted(range(24), key=lambda row: (squeezed[row], rows[row]["id"]))
+        assert alike(records.identifiers["DOI"], [row["doi"] for row in rows])
+        # Each id is PubMed's, as those of its whole source are: of two records at a time that could not be told.
+        assert alike(records.identifiers["PMID"], [row["id"] for row in rows])
+        assert [records.imprint.venues[v - 1] if v else None for v in records.imprint.venue.tolist()] == [
+            row["venue"] for row in rows
+        ]
+        assert alike(records.beginning, [row["abstract"][:100] if len(row["abstract"] or "") >= 100 else None for row in rows])
+        loaded = range(0, 24, 3)
+        assert [records.names[records.authors[row]].as_py() for row in loaded] == [
+            " ".join(rows[row]["authors"]).lower() for row in loaded
+        ]
+        assert [records.abstracts[records.abstract[row]].as_py() if records.abstract[row] >= 0 else None for row in loaded] == [
+            rows[row]["abstract"] for row in loaded
+        ]
+    assert not list(tmp_path.iterdir())
+
+
+def test_pairs_packed_into_a_file_come_back(tmp_path):
+    from explorer.dedupe.matching import Verdict
+    from explorer.dedupe.packed_pairs import PackedPairs
+    from explorer.dedupe.scratch import Scratch
+
+    with Scratch(tmp_path) as scratch:
+        packed = PackedPairs(Verdict, scratch)
+        for count in (3, 0, 70_000):
+            mask = np.arange(count) % 2 == 0
+            packed.add(Verdict(np.arange(count) / 7, mask, ~mask, mask, np.arange(count)))
+        for _ in range(2):
+            assert [part.bar.tolist() for part in packed] == [list(range(count)) for count in (3, 0, 70_000)]
+            assert [part.score.tolist() for part in packed] == [[n / 7 for n in range(count)] for count in (3, 0, 70_000)]
+            assert [part.versions.tolist() for part in packed] == [
+                [n % 2 == 1 for n in range(count)] for count in (3, 0, 70_000)
+            ]

@@ -21,6 +21,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from explorer.dedupe.scratch import Scratch
 from explorer.papers.schema import TEXT
 
 WINDOW = 12
@@ -36,7 +37,7 @@ _AT_ONCE = 2_000
 """Texts that are folded at once."""
 
 _TOGETHER = 20_000
-"""Abstracts that are looked at together."""
+"""Titles that are looked at together."""
 
 _ROWS_AT_ONCE = 2_500
 """Rows whose pairs are found at once: a hundred each, where titles are all but the same."""
@@ -153,17 +154,12 @@ def squeeze(folded: pa.Array) -> pa.Array:
     return pc.replace_substring(folded, " ", "")
 
 
-def candidate_pairs(
-    titles: pa.Array,
-    letters: Codes,
-    abstracts: pa.ChunkedArray,
-    authors: pa.ChunkedArray,
-    identifiers: Iterable[Rows],
-    ordered: Rows,
-    first_new: int = 0,
-    progress: Callable[[float], None] = lambda part: None,
-) -> Iterator[Rows]:
-    """Pairs of rows that share a block or an identifier, those of some thousand rows at a time.
+KINDS_OF_BLOCKS = 3 + BANDS + 2
+"""Kinds of blocks that a record may be in, beside those of its identifiers."""
+
+
+def block_codes(titles: pa.Array, letters: Codes, abstracts: pa.ChunkedArray, authors: pa.ChunkedArray) -> Iterator[Codes]:
+    """The blocks that some records are in, one kind at a time.
 
     Parameters
     ----------
@@ -175,10 +171,41 @@ def candidate_pairs(
         As given; only their first letters are looked at.
     authors : ChunkedArray of lists
         As given.
+
+    Yields
+    ------
+    array of uint64, shape (rows,)
+        Equal numbers are one block; with 0 a record is in none. `KINDS_OF_BLOCKS` arrays.
+    """
+    yield _codes(pc.utf8_slice_codeunits(titles, 0, _EDGE), 1)
+    yield _codes(pc.utf8_slice_codeunits(titles, -_EDGE), 1)
+    heads = squeeze(fold(pc.utf8_slice_codeunits(abstracts, 0, _ABSTRACT_HEAD)))
+    yield _codes(pc.utf8_slice_codeunits(heads, 0, _ABSTRACT_EDGE), _ABSTRACT_EDGE)
+    yield from _min_hash_bands(titles)
+    yield letters
+    yield _codes(_first_authors(authors), _FEWEST_LETTERS)
+
+
+def candidate_pairs(
+    codes: Iterable[Codes],
+    identifiers: Iterable[Rows],
+    ordered: Rows,
+    scratch: Scratch,
+    first_new: int = 0,
+    progress: Callable[[float], None] = lambda part: None,
+) -> Iterator[Rows]:
+    """Pairs of rows that share a block or an identifier, those of some thousand rows at a time.
+
+    Parameters
+    ----------
+    codes : iterable of arrays of uint64, shape (rows,)
+        Of all records what `block_codes` says.
     identifiers : iterable of arrays of int64, shape (rows,)
         A number for each distinct identifier of a kind; 0 where a record bears none. A row meets the next one that has the same.
     ordered : array of int64, shape (rows,)
         The rows by title, then by what breaks ties, so that the pairs do not depend on the order of the rows.
+    scratch : Scratch
+        Where the blocks lie.
     first_new : int
         Rows before this one have met each other already: pairs of two of them are left out.
     progress : callable
@@ -189,16 +216,12 @@ def candidate_pairs(
     array of int64
         Each pair once, sorted, also from one array to the next: its smaller row times the number of rows, plus the other one.
     """
-    progress(0.1)
-    # Some at a time: their texts need not all lie in memory.
-    some = (abstracts.slice(start, _TOGETHER) for start in range(0, len(abstracts), _TOGETHER))
-    folded = (squeeze(fold(pc.utf8_slice_codeunits(part, 0, _ABSTRACT_HEAD))) for part in some)
-    heads = pa.chunked_array([pc.utf8_slice_codeunits(part, 0, _ABSTRACT_EDGE) for part in folded], TEXT)
-    progress(0.6)
-    blocks = [_Block(values, ordered, first_new, 1) for values in identifiers]
-    blocks += [_Block(codes, ordered, first_new, WINDOW) for codes in _blocking_codes(titles, letters, heads, authors)]
+    rows = len(ordered)
+    blocks = [_Block(values, ordered, first_new, 1, scratch) for values in identifiers]
+    for number, values in enumerate(codes):
+        progress(number / KINDS_OF_BLOCKS)
+        blocks.append(_Block(values, ordered, first_new, WINDOW, scratch))
     progress(1.0)
-    rows = len(titles)
     for start in range(0, rows, _ROWS_AT_ONCE):
         pairs = np.empty(0, np.int64)
         for block in blocks:
@@ -208,38 +231,37 @@ def candidate_pairs(
             yield pairs
 
 
-def _blocking_codes(titles: pa.Array, letters: Codes, heads: pa.ChunkedArray, authors: pa.ChunkedArray) -> Iterator[Codes]:
-    """The codes of each kind of block, one kind at a time."""
-    yield _codes(pc.utf8_slice_codeunits(titles, 0, _EDGE), 1)
-    yield _codes(pc.utf8_slice_codeunits(titles, -_EDGE), 1)
-    yield _codes(heads, _ABSTRACT_EDGE)
-    yield from _min_hash_bands(titles)
-    yield letters
-    yield _codes(_first_authors(authors), _FEWEST_LETTERS)
-
-
 class _Block:
     """Rows in an order in which those of one code follow each other; each meets its next rows among them.
 
     Rows that are alone with their code, and rows with the code 0, are left out.
     """
 
-    def __init__(self, codes: Codes | Rows, ordered: Rows, first_new: int, window: int) -> None:
-        filled = ordered[codes[ordered] != 0]
-        order = filled[np.argsort(codes[filled], kind="stable")]
-        own = codes[order]
+    def __init__(self, codes: Codes | Rows, ordered: Rows, first_new: int, window: int, scratch: Scratch) -> None:
+        own = codes[ordered]
+        order = np.argsort(own, kind="stable")
+        own = own[order]
         begins = np.ones(len(order) + 1, bool)
         np.not_equal(own[1:], own[:-1], out=begins[1:-1])
-        alone = begins[:-1] & begins[1:]
-        self._order = order[~alone].astype(np.int32)
-        self._code = np.cumsum(begins[:-1][~alone], dtype=np.int32)
+        kept = np.flatnonzero(~(begins[:-1] & begins[1:]) & (own != 0))
+        del own
+        order = ordered[order[kept]].astype(np.int32)
+        self._order: npt.NDArray[np.int32] = scratch.kept(order)
+        self._code: npt.NDArray[np.int32] = scratch.kept(np.cumsum(begins[:-1][kept], dtype=np.int32))
+        del begins, kept
+        # Where each row is: those of some rows are then found without a look at all.
+        places = np.argsort(order, kind="stable").astype(np.int32)
+        self._places: npt.NDArray[np.int32] = scratch.kept(places)
+        self._rows: npt.NDArray[np.int32] = scratch.kept(order[places])
         self._first_new = first_new
         self._window = window
 
     def pairs(self, start: int, stop: int, rows: int) -> Rows:
         """The pairs whose smaller row is one of those from `start` to `stop`, as numbers, in no order."""
         order, code = self._order, self._code
-        places = np.flatnonzero((order >= start) & (order < stop))
+        # Of one type with the rows, which else were copied.
+        first, last = np.searchsorted(self._rows, np.array([start, min(stop, rows)], np.int32))
+        places = self._places[first:last].astype(np.int64)
         pairs = [np.empty(0, np.int64)]
         for direction in (1, -1):
             near = places
@@ -258,13 +280,10 @@ class _Block:
         return np.concatenate(pairs)
 
 
-def _first_authors(authors: pa.ChunkedArray) -> pa.ChunkedArray:
-    """The first letters of the first authors as they are written, some records at a time."""
-    parts = []
-    for start in range(0, max(len(authors), 1), _TOGETHER):
-        named = pc.binary_join(pc.list_slice(authors.slice(start, _TOGETHER), 0, _FIRST_AUTHORS), pa.scalar("\n", TEXT))
-        parts += pc.utf8_slice_codeunits(named, 0, _AUTHORS_EDGE).chunks
-    return pa.chunked_array(parts, TEXT)
+def _first_authors(authors: pa.ChunkedArray) -> pa.Array:
+    """The first letters of the first authors as they are written."""
+    named = pc.binary_join(pc.list_slice(authors, 0, _FIRST_AUTHORS), pa.scalar("\n", TEXT))
+    return pc.utf8_slice_codeunits(named, 0, _AUTHORS_EDGE)
 
 
 def sorted_unique(values: Rows) -> Rows:
@@ -289,14 +308,21 @@ def _unrepeated(ordered: Rows) -> Rows:
     return found
 
 
+def hashed(values: pa.Array | pa.ChunkedArray) -> Rows:
+    """A number above 0 for each text or each bytes, which all that are equal have; 0 for nulls and empty ones.
+
+    Two that are not equal have one number once in 10¹⁹ times, which no table of all texts need prevent.
+    """
+    given = values.to_pylist()
+    found = np.fromiter(map(hash, given), np.int64, len(given)) & np.iinfo(np.int64).max
+    filled = np.fromiter(map(bool, given), np.bool_, len(given))
+    return np.where(filled, np.maximum(found, 1), 0)
+
+
 def _codes(values: pa.Array | pa.ChunkedArray, shortest: int) -> Codes:
     """Give each value a number from 1, and 0, which is in no block, to values shorter than `shortest` and nulls."""
-    if isinstance(values, pa.ChunkedArray):
-        values = values.combine_chunks()
-    long_enough = pc.fill_null(pc.greater_equal(pc.utf8_length(values), shortest), False)
-    coded = pc.fill_null(pc.dictionary_encode(values).indices, 0).cast(pa.int64())
-    numbers = coded.to_numpy(zero_copy_only=False).astype(np.uint64) + np.uint64(1)
-    return np.where(long_enough.to_numpy(zero_copy_only=False), numbers, np.uint64(0))
+    long_enough = np.asarray(pc.fill_null(pc.greater_equal(pc.utf8_length(values), shortest), False))
+    return np.where(long_enough, hashed(values).astype(np.uint64), np.uint64(0))
 
 
 def letters_of(folded: pa.Array) -> Codes:
@@ -343,15 +369,8 @@ _ODDS = np.random.Generator(np.random.PCG64(1998)).integers(1, 1 << 63, 40, np.u
 """By what a figure counts at each place of a number."""
 
 
-def _min_hash_bands(titles: pa.Array) -> Iterator[Codes]:
+def _min_hash_bands(titles: pa.Array) -> list[Codes]:
     """One code a title and band: equal codes mean equal minima of `ROWS` hashes over the 4-grams."""
-    coded = titles.dictionary_encode()
-    bands = _bands_of(coded.dictionary)
-    indices = coded.indices.to_numpy()
-    return (band[indices] for band in bands)
-
-
-def _bands_of(titles: pa.Array) -> list[Codes]:
     offsets = np.frombuffer(titles.buffers()[1], np.int64)[titles.offset : titles.offset + len(titles) + 1]
     data = np.frombuffer(titles.buffers()[2] or b"", np.uint8)[offsets[0] : offsets[-1]]
     offsets = offsets - offsets[0]

@@ -13,7 +13,7 @@ from explorer.dedupe.rules import Rules
 Rows = npt.NDArray[np.int64]
 
 
-def clusters(matches: Matches, ids: Sequence[str], rules: Rules, identifiers: Mapping[str, Rows]) -> Rows:
+def clusters(matches: Matches, rows: int, row_of: Mapping[str, int], rules: Rules, identifiers: Mapping[str, Rows]) -> Rows:
     """Group rows into papers.
 
     Surer pairs join first. Two groups stay apart where a rule says so of any two of their records, where two of them are
@@ -24,8 +24,9 @@ def clusters(matches: Matches, ids: Sequence[str], rules: Rules, identifiers: Ma
     ----------
     matches : Matches
         Pairs that are only likely join nothing.
-    ids : sequence of str, length rows
-        What the rules speak of.
+    rows : int
+    row_of : mapping of str to int
+        Where the records are that the rules speak of, by id.
     rules : Rules
     identifiers : mapping of str to array of int64, shape (rows,)
         For each kind, a number for each distinct identifier; 0 where a record bears none.
@@ -35,11 +36,9 @@ def clusters(matches: Matches, ids: Sequence[str], rules: Rules, identifiers: Ma
     array of int64
         For each row, the smallest row of its paper.
     """
-    rows = len(ids)
     joins = matches.same & ~_beginnings_of_several(matches, rows)
     low, high = matches.low[joins], matches.high[joins]
     parent = components(rows, low, high)
-    row_of = {name: row for row, name in enumerate(ids)} if rules.always or rules.never else {}
     always, never = (
         [(row_of[one], row_of[other]) for one, other in sorted(pairs) if one in row_of and other in row_of]
         for pairs in (rules.always, rules.never)

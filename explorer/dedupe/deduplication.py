@@ -8,7 +8,7 @@ paper that names both in `versions`. The records that were merged are kept as th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -23,8 +23,10 @@ from explorer.dedupe.merges import HISTORY, LIKELY
 from explorer.dedupe.merging import NEEDED, by_worth, merge, versions
 from explorer.dedupe.records import Records
 from explorer.dedupe.rules import Rules, pair, read_rules, write_rules
+from explorer.dedupe.scratch import Scratch
 from explorer.errors import SchemaError
 from explorer.papers.ledger import Entry, Ledger
+from explorer.papers.rows import rows_where
 from explorer.papers.schema import TEXT, TEXTS, to_frame, to_table
 from explorer.papers.spool import Spool, in_batches, rows_of
 
@@ -143,7 +145,7 @@ def find_duplicates(
     import pandas as pd
 
     table = to_table(papers)
-    _, matches, roots = _group(table, rules or Rules(), first_new, progress)
+    _, matches, roots = _group(table, rules or Rules(), first_new, progress, Scratch())
     together = roots[matches.low] == roots[matches.high]
     number = np.full(table.num_rows, -1, np.int64)
     named = list(dict.fromkeys(roots[matches.low[together]].tolist()))
@@ -223,42 +225,46 @@ def merge_records(
 ) -> Deduplicated:
     """As `merge_duplicates`, of a table in the schema; `spool` gives what takes the papers that come of it, if not memory."""
     base = ledger if ledger is not None else Ledger(read=table.num_rows, accepted=table.num_rows)
-    records, matches, roots = _group(table, rules, first_new, lambda part: progress(0.8 * part))
-    if matches.unlisted:
-        listed = int(np.count_nonzero(~matches.same))
-        said = f"of {listed + matches.unlisted:,} pairs of records that are likely one paper the surest {listed:,} are listed"
-        base = replace(base, notes=[*base.notes, Entry("papers", None, 0, "likely", "", "", "", said)])
-    order = np.argsort(roots, kind="stable")
-    starts = np.flatnonzero(np.diff(roots[order], prepend=-1))
-    groups = [group for group in np.split(order, starts[1:]) if len(group) > 1]
-    absorbed_rows = np.concatenate(groups) if groups else np.empty(0, np.int64)
-    absorbed = rows_of(table, absorbed_rows)
-    why = _why(groups, matches, table.num_rows)
-    merged, history = _merge_groups(absorbed, groups, why, records, lambda part: progress(0.8 + 0.2 * part))
+    taking = spool() if spool is not None else None
+    with Scratch(taking.folder if taking is not None else None) as scratch:
+        records, matches, roots = _group(table, rules, first_new, lambda part: progress(0.8 * part), scratch)
+        if matches.unlisted:
+            listed = int(np.count_nonzero(~matches.same))
+            said = (
+                f"of {listed + matches.unlisted:,} pairs of records that are likely one paper the surest {listed:,} are listed"
+            )
+            base = replace(base, notes=[*base.notes, Entry("papers", None, 0, "likely", "", "", "", said)])
+        # All but the first of each paper, and those first ones: most records are a paper of their own.
+        others = np.flatnonzero(roots != np.arange(table.num_rows))
+        members = np.union1d(others, roots[others])
+        order = members[np.argsort(roots[members], kind="stable")]
+        starts = np.flatnonzero(np.diff(roots[order], prepend=-1))
+        groups = np.split(order, starts[1:]) if len(order) else []
+        absorbed = rows_of(table, order)
+        why = _why(groups, matches, table.num_rows)
+        early: list[bool | None] = [(False, True, None)[code] for code in records.imprint.preprint[order].tolist()]
+        merged, history = _merge_groups(absorbed, groups, why, early, lambda part: progress(0.8 + 0.2 * part))
     sizes = np.array([len(group) for group in groups], np.int64)
     keeper = history.column("paper").combine_chunks().take(pa.array(np.repeat(np.arange(len(groups)), sizes)))
-    merged_rows = absorbed_rows[pc.equal(absorbed.column("id"), keeper).to_numpy()]
+    merged_rows = order[pc.equal(absorbed.column("id"), keeper).to_numpy()]
     stays = np.ones(table.num_rows, bool)
-    stays[absorbed_rows] = False
-    untouched = np.flatnonzero(stays)
-    rows = np.concatenate([untouched, merged_rows])
-    places = np.concatenate([untouched, table.num_rows + np.arange(len(merged_rows))])
-    sequence = np.argsort(rows)
+    stays[order] = False
+    stays[merged_rows] = True
+    rows = np.flatnonzero(stays)
+    places = rows.copy()
+    places[np.searchsorted(rows, merged_rows)] = table.num_rows + np.arange(len(merged_rows))
     whole = pa.concat_tables([table, *merged], promote_options="default")
-    if spool is None:
+    if taking is None:
         # One column at a time: the texts of all papers need not lie in memory twice.
-        result = pa.table({name: whole.column(name).take(pa.array(places[sequence])) for name in whole.column_names})
+        result = pa.table({name: whole.column(name).take(pa.array(places)) for name in whole.column_names})
     else:
-        with spool() as taking:
-            for batch in in_batches(whole, places[sequence]):
+        with taking:
+            for batch in in_batches(whole, places):
                 taking.write(batch)
-            result = taking.table() if len(sequence) else whole
-    absorbed = absorbed.append_column("merge_paper", keeper).append_column("merge_row", pa.array(absorbed_rows))
-    papers_of = np.arange(table.num_rows)
-    papers_of[absorbed_rows] = table.num_rows + np.repeat(np.arange(len(groups)), sizes)
-    names = pa.chunked_array([*table.column("id").chunks, *history.column("paper").chunks], TEXT).combine_chunks()
-    undecided = _undecided(table, matches, roots, rules, names.take(pa.array(papers_of)), result)
-    return _accounted(result, history, absorbed, rows[sequence], base, undecided)
+            result = taking.table() if len(places) else whole
+    absorbed = absorbed.append_column("merge_paper", keeper).append_column("merge_row", pa.array(order))
+    undecided = _undecided(table, matches, roots, rules, absorbed, result)
+    return _accounted(result, history, absorbed, rows, base, undecided)
 
 
 def undo(result: Deduplicated, paper: str) -> Deduplicated:
@@ -295,33 +301,47 @@ def undo(result: Deduplicated, paper: str) -> Deduplicated:
 
 
 def _group(
-    table: pa.Table, rules: Rules, first_new: int, progress: Callable[[float], None]
+    table: pa.Table, rules: Rules, first_new: int, progress: Callable[[float], None], scratch: Scratch
 ) -> tuple[Records, Matches, npt.NDArray[np.int64]]:
     progress(0.0)
-    records = Records(table)
-    ids = table.column("id").to_pylist()
-    named = {name for pairs in rules.always for name in pairs}
-    ruled = [row for row, name in enumerate(ids) if name in named] if named else []
+    records = Records(table, scratch, lambda part: progress(0.2 * part))
+    named = _rows_named(table, {name for pairs in (*rules.always, *rules.never) for name in pairs})
+    always = {name for pairs in rules.always for name in pairs}
+    ruled = [row for row, name in named if name in always]
     matches = match(records, ruled=ruled, first_new=first_new, progress=lambda part: progress(0.2 + 0.8 * part))
     progress(1.0)
-    return records, matches, clusters(matches, ids, rules, records.identifiers)
+    row_of = {name: row for row, name in named}
+    return records, matches, clusters(matches, table.num_rows, row_of, rules, records.identifiers)
+
+
+def _rows_named(table: pa.Table, names: Collection[str]) -> list[tuple[int, str]]:
+    """Rows whose ids are some of these, and those ids."""
+    if not names:
+        return []
+    ids = table.column("id")
+    rows = rows_where(pc.is_in(ids, value_set=pa.array(sorted(names), ids.type)))
+    return list(zip(rows.to_pylist(), _values(table, "id", rows.to_numpy()).to_pylist(), strict=True))
+
+
+def _values(table: pa.Table, name: str, rows: npt.NDArray[Any]) -> pa.Array:
+    """Values of a column at some rows; the whole column need not lie in memory."""
+    return rows_of(table.select([name]), rows).column(name).combine_chunks()
 
 
 def _merge_groups(
     absorbed: pa.Table,
     groups: list[npt.NDArray[np.int64]],
     why: list[tuple[float, str, str]],
-    records: Records,
+    early: list[bool | None],
     progress: Callable[[float], None],
 ) -> tuple[list[pa.Table], pa.Table]:
-    """Merge each group; returns tables of the merged papers, and the history."""
+    """Merge each group; returns tables of the merged papers, and the history. `early` tells which records are preprints."""
     schema = absorbed.schema
     if "versions" not in schema.names and any(relation == "version" for _, relation, _ in why):
         schema = schema.append(pa.field("versions", TEXTS))
     # A column that no record fills costs as much as one that all do.
     filled = [name for name in absorbed.column_names if name in NEEDED or absorbed.column(name).null_count < len(absorbed)]
     absorbed = absorbed.select(filled)
-    early: list[bool | None] = [(False, True, None)[code] for code in records.imprint.preprint.tolist()]
     history: list[pa.Table] = [HISTORY.empty_table()]
     parts: list[pa.Table] = []
     start = 0
@@ -333,8 +353,9 @@ def _merge_groups(
         rows: list[dict[str, Any]] = []
         place = 0
         for group, (score, relation, reason) in zip(some, why[first : first + _GROUPS], strict=True):
-            ranked = by_worth(members[place : place + len(group)], [early[row] for row in group.tolist()])
-            place += len(group)
+            stop = place + len(group)
+            ranked = by_worth(members[place:stop], early[start + place : start + stop])
+            place = stop
             paper, giver = merge(ranked)
             if relation == "version":
                 paper["versions"] = versions(ranked)
@@ -373,14 +394,18 @@ def _why(groups: list[npt.NDArray[np.int64]], matches: Matches, rows: int) -> li
 
 def _named(table: pa.Table, matches: Matches) -> tuple[pa.Array, pa.Array]:
     """Ids of both records of each pair, the smaller first."""
-    ids = table.column("id").combine_chunks()
-    low, high = ids.take(pa.array(matches.low)), ids.take(pa.array(matches.high))
+    low, high = _values(table, "id", matches.low), _values(table, "id", matches.high)
     turned = pc.greater(low, high)
     return pc.if_else(turned, high, low), pc.if_else(turned, low, high)
 
 
 def _undecided(
-    table: pa.Table, matches: Matches, roots: npt.NDArray[np.int64], rules: Rules, papers: pa.Array, result: pa.Table
+    table: pa.Table,
+    matches: Matches,
+    roots: npt.NDArray[np.int64],
+    rules: Rules,
+    absorbed: pa.Table,
+    result: pa.Table,
 ) -> pa.Table:
     """The pairs of papers that are likely one and not merged, the surest first, each once; what a rule decides is left out.
 
@@ -388,7 +413,7 @@ def _undecided(
     """
     places = np.flatnonzero(roots[matches.low] != roots[matches.high])
     low, high = matches.low[places], matches.high[places]
-    one, other = papers.take(pa.array(low)), papers.take(pa.array(high))
+    one, other = _papers_of(table, absorbed, low), _papers_of(table, absorbed, high)
     turned = pc.greater(one, other)
     first, second = pc.if_else(turned, other, one), pc.if_else(turned, one, other)
     reason = matches.reasons[matches.reason[places]] + np.where(
@@ -404,23 +429,43 @@ def _undecided(
             "row": pc.if_else(turned, pa.array(low), pa.array(high)),
         }
     )
-    ids = table.column("id").combine_chunks()
     pairs = zip(first.to_pylist(), second.to_pylist(), strict=True)
     seen: set[tuple[str, str]] = set(rules.never)
     if rules.never:
-        seen |= {pair(*names) for names in _spread(rules, ids, papers)}
+        seen |= {pair(*names) for names in _spread(rules, table, absorbed)}
     kept = [not (names in seen or seen.add(names)) for names in pairs]  # type: ignore[func-returns-value]
     found = found.filter(pa.array(kept, pa.bool_()))
-    names = result.column("id").combine_chunks()
+    wanted = pc.unique(pa.concat_arrays([_whole(found.column(name)) for name in ("first", "second")]))
+    shown = rows_of(result.select(["id", "title"]), rows_where(pc.is_in(result.column("id"), value_set=wanted)).to_numpy())
+    names = _whole(shown.column("id"))
     for place, name in enumerate(("first", "second")):
-        titles = result.column("title").take(pc.index_in(found.column(name), value_set=names))
+        titles = shown.column("title").take(pc.index_in(found.column(name), value_set=names))
         found = found.add_column(2 + place, f"{name}_title", titles.cast(TEXT))
-    return found.append_column("source", table.column("source").take(found.column("row")))
+    return found.append_column("source", _values(table, "source", found.column("row").to_numpy()))
 
 
-def _spread(rules: Rules, ids: pa.Array, papers: pa.Array) -> list[tuple[str, str]]:
+def _whole(values: pa.ChunkedArray) -> pa.Array:
+    return values.combine_chunks()
+
+
+def _papers_of(table: pa.Table, absorbed: pa.Table, rows: npt.NDArray[np.int64]) -> pa.Array:
+    """Ids of the papers that hold some records."""
+    found = _values(table, "id", rows)
+    if not len(absorbed):
+        return found
+    merged = absorbed.column("merge_row").to_numpy()
+    order = np.argsort(merged)
+    place = np.minimum(np.searchsorted(merged, rows, sorter=order), len(merged) - 1)
+    place = order[place]
+    papers = absorbed.column("merge_paper").take(pa.array(place)).combine_chunks()
+    return pc.if_else(pa.array(merged[place] == rows), papers, found)
+
+
+def _spread(rules: Rules, table: pa.Table, absorbed: pa.Table) -> list[tuple[str, str]]:
     """The papers that hold the records which a rule keeps apart."""
-    paper_of = dict(zip(ids.to_pylist(), papers.to_pylist(), strict=True))
+    named = _rows_named(table, {name for pairs in rules.never for name in pairs})
+    papers = _papers_of(table, absorbed, np.array([row for row, _ in named], np.int64)).to_pylist()
+    paper_of = {name: paper for (_, name), paper in zip(named, papers, strict=True)}
     return [(paper_of[one], paper_of[other]) for one, other in rules.never if one in paper_of and other in paper_of]
 
 

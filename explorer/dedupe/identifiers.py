@@ -126,13 +126,15 @@ def _extracted(values: pa.ChunkedArray, pattern: str) -> pa.ChunkedArray:
     return pc.struct_field(pc.extract_regex(values, pattern), "id").cast(TEXT)
 
 
-def identifiers(table: pa.Table) -> dict[str, pa.Array]:
+def identifiers(table: pa.Table, of_pubmed: npt.NDArray[np.bool_] | None = None) -> dict[str, pa.Array]:
     """The identifiers of each record, null where it bears none.
 
     Parameters
     ----------
     table : pyarrow.Table
         In the schema, with any further columns.
+    of_pubmed : array of bool, shape (rows,), optional
+        What `numbered_by_pubmed` says of these records, if they are some of a larger table.
 
     Returns
     -------
@@ -146,6 +148,8 @@ def identifiers(table: pa.Table) -> dict[str, pa.Array]:
     # An arXiv DOI is an arXiv id in other words.
     dois = pc.if_else(pc.fill_null(pc.starts_with(dois, "10.48550/arxiv."), False), None, dois)
     found: dict[str, pa.Array] = {"DOI": dois, "arXiv id": arxiv}
+    if of_pubmed is None:
+        of_pubmed = numbered_by_pubmed(table)
     ids, urls = table.column("id"), table.column("url")
     for kind in KINDS[2:]:
         parts: list[pa.ChunkedArray | pa.Array] = []
@@ -159,7 +163,7 @@ def identifiers(table: pa.Table) -> dict[str, pa.Array]:
                 if (column := texts(table.column(name))) is not None:
                     parts.append(_extracted(column, _NOTED[kind]))
         if kind == "PMID":
-            parts.append(_numbers_of_pubmed(table))
+            parts.append(pc.if_else(pa.array(of_pubmed), _whole(_own_ids(table, ids)[-1]), pa.scalar(None, TEXT)))
         for values in _own_ids(table, ids):
             parts.append(_extracted(values, _PATTERNS[kind] if kind in _IN_IDS else _ADDRESSES[kind]))
         values = _whole(pc.coalesce(*parts))
@@ -172,25 +176,24 @@ def _own_ids(table: pa.Table, ids: pa.ChunkedArray) -> list[pa.ChunkedArray]:
     return [ids, *([table.column("record_id")] if "record_id" in table.column_names else [])]
 
 
-def _numbers_of_pubmed(table: pa.Table) -> pa.Array:
-    """Ids that are PubMed's numbers: a source whose records all have numbers of its size, far too sparse to count records."""
-    none = pa.nulls(table.num_rows, TEXT)
+def numbered_by_pubmed(table: pa.Table) -> npt.NDArray[np.bool_]:
+    """Whether the id of each record is PubMed's: its source's all are numbers of that size, far too sparse to count records."""
+    kept = np.zeros(table.num_rows, bool)
     ids = table.column("record_id" if "record_id" in table.column_names else "id")
     numeric = pc.match_substring_regex(ids, r"^[1-9]\d{4,7}$")
     if not pc.any(numeric).as_py():
-        return none
+        return kept
     sources = pc.fill_null(table.column("source"), "").combine_chunks().dictionary_encode()
     codes = sources.indices.to_numpy(zero_copy_only=False)
     mask = _whole(numeric).to_numpy(zero_copy_only=False)
     values = np.zeros(table.num_rows, np.int64)
     values[mask] = pc.cast(ids.filter(numeric), pa.int64()).to_numpy()
-    kept = np.zeros(table.num_rows, bool)
     for code in range(len(sources.dictionary)):
         mine = codes == code
         some = values[mine & mask]
         if len(some) >= 10 and mask[mine].all() and some.max() < 60_000_000 and np.ptp(some) > 50 * len(some):
             kept |= mine
-    return pc.if_else(pa.array(kept), _whole(ids), none)
+    return kept
 
 
 def _whole(values: pa.ChunkedArray | pa.Array) -> pa.Array:

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from explorer.dedupe.identifiers import PREPRINT_DOI, codes, columns_named, identifiers, mapped, texts
+from explorer.dedupe.scratch import Scratch
 
 Numbers = npt.NDArray[np.int64]
 
@@ -116,6 +117,37 @@ class Imprint:
         if not one or not other or one == other:
             return False
         return not same_venue(*sorted((self.venues[one - 1], self.venues[other - 1])))
+
+
+class Imprints(Imprint):
+    """What says where the records of a large table were printed, put together some at a time.
+
+    Parameters
+    ----------
+    rows : int
+    scratch : Scratch
+        Where it lies.
+    """
+
+    def __init__(self, rows: int, scratch: Scratch) -> None:
+        self.venues = []
+        self._numbers: dict[str, int] = {}
+        for name in _NUMBERS:
+            setattr(self, name, scratch.zeros(rows, np.int64))
+
+    def put(self, start: int, some: Imprint) -> None:
+        """Take what is known of the records from a row on."""
+        for venue in some.venues:
+            if venue not in self._numbers:
+                self._numbers[venue] = len(self._numbers) + 1
+                self.venues.append(venue)
+        number = np.array([0, *(self._numbers[venue] for venue in some.venues)], np.int64)
+        for name in _NUMBERS:
+            values = getattr(some, name)
+            getattr(self, name)[start : start + len(values)] = number[values] if name == "venue" else values
+
+
+_NUMBERS = ("kind", "preprint", "volume", "issue", "page", "last", "venue")
 
 
 def preprints(table: pa.Table) -> list[bool | None]:

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from hashlib import blake2b
 from typing import Any
 
 import numpy as np
@@ -18,17 +17,17 @@ from rapidfuzz import fuzz, process
 
 from explorer.dedupe import evidence as ev
 from explorer.dedupe import imprint, titles
-from explorer.dedupe.blocking import Codes, Rows, candidate_pairs, letters_of
+from explorer.dedupe.blocking import Rows, candidate_pairs
 from explorer.dedupe.evidence import LEVELS, LIKELY, SAME
 from explorer.dedupe.packed_pairs import PackedPairs
 from explorer.dedupe.records import Records
 from explorer.papers.schema import TEXT
 
-_CHUNK = 50_000
+_CHUNK = 10_000
 
-_HEAD = 100
 _OFTEN = 2_000
-_AT_ONCE = 20_000
+_AT_ONCE = 5_000
+_TOGETHER = 8
 
 _ATTESTED = 20_000
 """Distinct words in the titles of a table from which a word that no other title has is taken for misspelt."""
@@ -134,7 +133,7 @@ def match(
     close = close_pairs(records, first_new=first_new, progress=lambda part: progress(0.6 * part))
     found, several = agreements(records, close, progress=lambda part: progress(0.6 + 0.35 * part))
     listed = _Listed(records)
-    verdicts = PackedPairs(Verdict)
+    verdicts = PackedPairs(Verdict, records.scratch)
     joined = np.zeros(records.table.num_rows, bool)
     joined[list(ruled)] = True
     for number, (pairs, agreed) in enumerate(zip(close, found, strict=True)):
@@ -170,7 +169,7 @@ class _Listed:
 
     def __init__(self, records: Records) -> None:
         ids = records.table.column("id")
-        self._rank = np.empty(len(ids), np.int64)
+        self._rank: Rows = records.scratch.zeros(len(ids), np.int64)
         self._rank[pc.sort_indices(ids).to_numpy()] = np.arange(len(ids))
         self._lengths = records.lengths
         self._kinds = kinds_of(records)
@@ -266,16 +265,12 @@ def close_pairs(
     """Find pairs that share an identifier, or a block and much of the title or the abstract; loads their rows."""
     table = records.table
     rows = np.int64(max(table.num_rows, 1))
-    # By title and id, so that records of one title meet, and the pairs do not depend on the order of the rows.
-    keys = pa.table({"title": records.titles, "id": table.column("id")})
-    ordered = pc.sort_indices(keys, sort_keys=[("title", "ascending"), ("id", "ascending")]).to_numpy().astype(np.int64)
-    letters = letters_of(records.folded)
-    likeness = _Likeness(records, letters)
+    likeness = _Likeness(records)
     identifiers = [values for values in records.identifiers.values() if values.any()]
-    texts = (records.titles, letters, table.column("abstract"), table.column("authors"))
-    kept: PackedPairs[ClosePairs] = PackedPairs(ClosePairs)
+    blocks = (records.blocks, identifiers, records.ordered, records.scratch)
+    kept: PackedPairs[ClosePairs] = PackedPairs(ClosePairs, records.scratch)
     touched = np.zeros(table.num_rows, bool)
-    for code in candidate_pairs(*texts, identifiers, ordered, first_new, lambda part: progress(0.3 * part)):
+    for code in candidate_pairs(*blocks, first_new, lambda part: progress(0.3 * part)):
         low, high = np.divmod(code, rows)
         progress(0.3 + 0.5 * int(low[0]) / int(rows))
         pairs = likeness.close(low, high)
@@ -289,15 +284,13 @@ def close_pairs(
 class _Likeness:
     """What tells which pairs of rows are worth a closer look."""
 
-    def __init__(self, records: Records, letters: Codes) -> None:
+    def __init__(self, records: Records) -> None:
         self._records = records
-        self._letters = letters
         self._titles = _Titles(records)
-        self._heads = _Heads(records.table)
 
     def close(self, low: Rows, high: Rows) -> ClosePairs:
         """Those of some pairs that are alike enough to be looked at field by field."""
-        records, letters = self._records, self._letters
+        records, letters, beginning = self._records, self._records.letters, self._records.beginning
         shared, other = np.zeros(len(low), np.int64), np.zeros(len(low), np.int64)
         for number, values in reversed(list(enumerate(records.identifiers.values(), 1))):
             one, two = values[low], values[high]
@@ -306,7 +299,9 @@ class _Likeness:
             other[both & (one != two)] = number
         ratio, cut = self._titles.similarity(low, high)
         turned = (letters[low] == letters[high]) & (letters[low] > 0) & (ratio < 1)
-        alike = (shared > 0) | (ratio >= 0.7) | (cut >= 0.85) | turned | self._heads.equal(low, high)
+        # Where both abstracts start with the same hundred bytes, a changed title is worth a look.
+        begun = (beginning[low] == beginning[high]) & (beginning[low] > 0)
+        alike = (shared > 0) | (ratio >= 0.7) | (cut >= 0.85) | turned | begun
         low, high, shared, other = low[alike], high[alike], shared[alike], other[alike]
         kinds = kinds_of(records)
         for kind, sets, same_kind in (("trial number", records.trials, _registry), ("ISBN", records.isbns, lambda number: "")):
@@ -337,12 +332,8 @@ class _Titles:
 
     def __init__(self, records: Records) -> None:
         self._title = records.title
-        coded = records.titles.dictionary_encode()
-        self._texts = coded.dictionary
-        self._lengths = pc.utf8_length(self._texts).to_numpy()
-        # Numbers of titles begin at 1 and leave out the empty one, indices of the dictionary do not.
-        self._place = np.zeros(int(records.title.max(initial=0)) + 1, np.int64)
-        self._place[records.title] = coded.indices.to_numpy()
+        self._texts = records.titles
+        self._lengths = records.lengths
 
     def similarity(self, low: Rows, high: Rows) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
         """Indel similarity of each pair of titles, and that of their common length where one is cut off; 0 to 1.
@@ -358,7 +349,7 @@ class _Titles:
         if not len(unlike):
             return ratio, cut
         texts = self._texts
-        first, second = self._place[one[unlike]], self._place[other[unlike]]
+        first, second = one[unlike] - 1, other[unlike] - 1
         first, second = np.minimum(first, second), np.maximum(first, second)
         keys, back = np.unique(first * np.int64(len(texts)) + second, return_inverse=True)
         first, second = keys // len(texts), keys % len(texts)
@@ -384,27 +375,6 @@ class _Titles:
                 )
         ratio[unlike], cut[unlike] = likeness[back], heads[back]
         return ratio, cut
-
-
-class _Heads:
-    """The first hundred bytes of each abstract, as a hash: two that meet by chance are only looked at closer, and in vain."""
-
-    def __init__(self, table: pa.Table) -> None:
-        given = table.column("abstract")
-        self._hash = np.zeros(len(given), np.int64)
-        self._long = np.zeros(len(given), bool)
-        # Some at a time: the texts of all papers need not lie in memory.
-        for start in range(0, len(given), _AT_ONCE):
-            part = pc.fill_null(given.slice(start, _AT_ONCE), "").cast(pa.large_binary())
-            heads = pc.binary_slice(part, 0, _HEAD).to_pylist()
-            digests = b"".join(blake2b(head, digest_size=8).digest() for head in heads)
-            self._hash[start : start + len(heads)] = np.frombuffer(digests, np.int64)
-            self._long[start : start + len(heads)] = [len(head) == _HEAD for head in heads]
-
-    def equal(self, low: Rows, high: Rows) -> Mask:
-        """Whether both abstracts start with the same hundred bytes: a changed title is then worth a look."""
-        equal: Mask = (self._hash[low] == self._hash[high]) & self._long[low]
-        return equal
 
 
 @dataclass(frozen=True)
@@ -441,10 +411,10 @@ def agreements(
     records: Records, close: PackedPairs[ClosePairs], progress: Callable[[float], None] = lambda part: None
 ) -> tuple[PackedPairs[Agreement], Mask]:
     """Compare pairs field by field; tells too which titles, by their numbers, works of several people have."""
-    several = np.zeros(int(records.title.max(initial=0)) + 1, bool)
+    several = np.zeros(records.table.num_rows + 1, bool)
     titles_of = _TitleLevels(records)
     long_titles = records.long_titles(_LONG_TITLE_WORDS, _LONG_TITLE)
-    found: PackedPairs[Agreement] = PackedPairs(Agreement)
+    found: PackedPairs[Agreement] = PackedPairs(Agreement, records.scratch)
     for number, pairs in enumerate(close):
         low, high = pairs.low, pairs.high
         authors = _author_levels(records, low, high)
@@ -533,9 +503,8 @@ class _TitleLevels:
 
     def __init__(self, records: Records) -> None:
         self._records = records
-        folded = records.folded.dictionary_encode()
-        self._texts = folded.dictionary
-        self._text = folded.indices.to_numpy()
+        self._texts = records.folded
+        self._text = records.text
 
     @cached_property
     def _words(self) -> _Words:
@@ -690,13 +659,13 @@ class _Words:
     """The words of all titles of a table: how many titles have some of them, and which letters follow each other in them."""
 
     def __init__(self, records: Records) -> None:
-        listed = pc.value_counts(pc.split_pattern(records.folded, " ").flatten())
+        listed = _counted(records.folded)
         self._listed = listed
-        values = listed.field("values")
+        values = listed.column("words")
         self._counts: dict[str, int] = {}
         self._distinct = len(values)
         # What no other title has may be misspelt.
-        several = values.filter(pc.greater(listed.field("counts"), 1))
+        several = values.filter(pc.greater(listed.column("counts"), 1)).combine_chunks()
         self._several = len(several)
         joined = pc.binary_join(
             pa.ListArray.from_arrays(pa.array([0, len(several)], pa.int32()), several), pa.scalar(" ", TEXT)
@@ -706,9 +675,9 @@ class _Words:
 
     def know(self, wanted: Iterable[str]) -> None:
         """Look up some words: those that are asked about next."""
-        values = self._listed.field("values")
+        values = self._listed.column("words")
         found = self._listed.filter(pc.is_in(values, value_set=pa.array(sorted(wanted), values.type)))
-        counts = zip(found.field("values").to_pylist(), found.field("counts").to_pylist(), strict=True)
+        counts = zip(found.column("words").to_pylist(), found.column("counts").to_pylist(), strict=True)
         self._counts = dict(counts)
 
     def count(self, text: str) -> int:
@@ -740,6 +709,19 @@ class _Words:
             if len(mine) > 2 and any(self._threes[code] <= own * int(np.sum(mine == code)) for code in mine.tolist()):
                 return True
         return False
+
+
+def _counted(folded: pa.Array) -> pa.Table:
+    """Each word of some titles, and how often they have it."""
+    listed = pa.table({"words": pa.nulls(0, TEXT), "counts": pa.nulls(0, pa.int64())})
+    parts = []
+    for start in range(0, len(folded), _AT_ONCE):
+        some = pc.value_counts(pc.split_pattern(folded.slice(start, _AT_ONCE), " ").flatten())
+        parts.append(pa.table({"words": some.field("values"), "counts": some.field("counts")}))
+        if len(parts) == _TOGETHER or start + _AT_ONCE >= len(folded):
+            sums = pa.concat_tables([listed, *parts]).group_by("words", use_threads=False).aggregate([("counts", "sum")])
+            listed, parts = sums.rename_columns({"counts_sum": "counts"}), []
+    return listed
 
 
 _BASE = 28

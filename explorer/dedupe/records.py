@@ -12,18 +12,19 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from explorer.dedupe.blocking import Rows, fold, squeeze
-from explorer.dedupe.identifiers import codes, identifiers, isbns, trials
-from explorer.dedupe.imprint import BOOK, CHAPTER, Imprint
+from explorer.dedupe.blocking import KINDS_OF_BLOCKS, Codes, Rows, block_codes, fold, hashed, letters_of, squeeze
+from explorer.dedupe.identifiers import KINDS, identifiers, isbns, numbered_by_pubmed, trials
+from explorer.dedupe.imprint import BOOK, CHAPTER, Imprint, Imprints
+from explorer.dedupe.scratch import Scratch
 from explorer.dedupe.titles import cut_marks, notices
 from explorer.papers.schema import TEXT
 
 _MEDLINE = r"[a-z][ ,]+[A-Z]{1,4}$|^et al\.?$"
-_ABSTRACT = 300
-_PEOPLE = 50_000
+_ABSTRACT, _HEAD = 300, 100
+_PEOPLE = 5_000
 """Lists of names whose words are kept."""
 
-_BATCH = 20_000
+_BATCH = 10_000
 _HEADINGS = r"^(?:abstract|summary|background|introduction|objectives?|purpose|aims?|importance|context)"
 """RE2."""
 
@@ -54,12 +55,31 @@ A protocol, an abstract or a letter is another work.
 class Records:
     """The columns of a paper table in the forms that are compared.
 
+    Parameters
+    ----------
+    table : pyarrow.Table
+        Its texts are looked at some thousand records at a time.
+    scratch : Scratch
+        Where what is known of each record lies.
+
     Attributes
     ----------
     folded, titles : Array of large_string, shape (rows,)
         Titles as words, and without spaces.
+    ordered : array of int64, shape (rows,)
+        The rows by title without spaces, then by id.
     title : array of int64, shape (rows,)
-        A number for each distinct title without spaces, from 1; 0 where there is none.
+        A number for each distinct title without spaces: one of the rows that have it, and one more; 0 where there is none.
+    text : array of int64, shape (rows,)
+        For each distinct title as words, one of the rows that have it.
+    letters : array of uint64, shape (rows,)
+        What `letters_of` says of the titles.
+    words, lengths : array of int64, shape (rows,)
+        Words of each title, and its letters, spaces not counted.
+    blocks : list of arrays of uint64, shape (rows,)
+        What `block_codes` says.
+    beginning : array of int64, shape (rows,)
+        A number for the first hundred bytes of each abstract; 0 where it is shorter.
     identifiers : dict of str to array of int64
         For each kind, a number for each distinct identifier; 0 where a record bears none.
     trials, isbns : dict of int to frozenset of str
@@ -71,85 +91,140 @@ class Records:
     imprint : Imprint
     """
 
-    def __init__(self, table: pa.Table) -> None:
+    def __init__(
+        self, table: pa.Table, scratch: Scratch | None = None, progress: Callable[[float], None] = lambda part: None
+    ) -> None:
         self.table = table
-        titles = pc.replace_substring_regex(table.column("title").combine_chunks(), _LABEL, "")
-        self.folded = fold(titles)
-        self.titles = squeeze(self.folded)
-        self.title = codes(self.titles)
-        found = identifiers(table)
-        self.arxiv_id: pa.Array = found["arXiv id"]
-        self.doi: pa.Array = found["DOI"]
-        self.identifiers = {kind: codes(values) for kind, values in found.items()}
-        self.trials, self.entries = trials(table)
-        if self.entries:
-            numbers = [min(self.trials[row]) if row in self.entries else None for row in range(table.num_rows)]
-            self.identifiers["trial number"] = codes(pa.array(numbers, TEXT))
-        self.isbns = isbns(table)
-        self.notice = np.asarray(notices(titles, self.folded))
-        self.cut = np.asarray(cut_marks(titles))
-        self.year: npt.NDArray[np.int64] = pc.fill_null(table.column("year"), 0).to_numpy().astype(np.int64)
-        self.imprint = Imprint(table, self.doi, self.arxiv_id)
+        self.scratch = scratch or Scratch()
+        rows, zeros = table.num_rows, self.scratch.zeros
+        folded, titles = self.scratch.texts(), self.scratch.texts()
+        self.letters: Codes = zeros(rows, np.uint64)
+        self.words: Rows = zeros(rows, np.int64)
+        self.lengths: Rows = zeros(rows, np.int64)
+        self.blocks: list[Codes] = [zeros(rows, np.uint64) for _ in range(KINDS_OF_BLOCKS)]
+        self.beginning: Rows = zeros(rows, np.int64)
+        self.notice, self.cut, self._book = (zeros(rows, np.bool_) for _ in range(3))
+        self.year: Rows = zeros(rows, np.int64)
+        self.trials: dict[int, frozenset[str]] = {}
+        self.isbns: dict[int, frozenset[str]] = {}
+        self.imprint = Imprints(rows, self.scratch)
+        numbers: dict[str, Rows] = {kind: zeros(rows, np.int64) for kind in KINDS[:2]}
+        entries: set[int] = set()
+        of_pubmed = numbered_by_pubmed(table)
+        for start in range(0, rows, _BATCH):
+            progress(start / rows)
+            some = slice(start, min(start + _BATCH, rows))
+            part = table.slice(start, _BATCH)
+            given = pc.replace_substring_regex(part.column("title").combine_chunks(), _LABEL, "")
+            words = fold(given)
+            squeezed = squeeze(words)
+            folded.add(words)
+            titles.add(squeezed)
+            self.letters[some] = letters_of(words)
+            self.words[some] = pc.count_substring(words, " ").to_numpy() + 1
+            self.lengths[some] = pc.utf8_length(squeezed).to_numpy()
+            self.notice[some] = np.asarray(notices(given, words))
+            self.cut[some] = np.asarray(cut_marks(given))
+            self.year[some] = pc.fill_null(part.column("year"), 0).to_numpy()
+            abstracts = part.column("abstract")
+            codes_of = block_codes(squeezed, self.letters[some], abstracts, part.column("authors"))
+            for values, codes in zip(self.blocks, codes_of, strict=True):
+                values[some] = codes
+            heads = pc.binary_slice(abstracts.cast(pa.large_binary()), 0, _HEAD)
+            whole = np.asarray(pc.fill_null(pc.equal(pc.binary_length(heads), _HEAD), False))
+            self.beginning[some] = np.where(whole, hashed(heads), 0)
+            found = identifiers(part, of_pubmed[some])
+            for kind, values in found.items():
+                if kind not in numbers:
+                    numbers[kind] = zeros(rows, np.int64)
+                numbers[kind][some] = hashed(values)
+            self._book[some] = np.asarray(pc.fill_null(pc.match_substring_regex(found["DOI"], _BOOK_DOI), False))
+            self.imprint.put(start, Imprint(part, found["DOI"], found["arXiv id"]))
+            bearing, registered = trials(part)
+            self.trials |= {start + row: values for row, values in bearing.items()}
+            entries |= {start + row for row in registered}
+            self.isbns |= {start + row: values for row, values in isbns(part).items()}
+        self.folded, self.titles = folded.whole(), titles.whole()
+        self.identifiers = {kind: numbers[kind] for kind in KINDS if kind in numbers}
+        if entries:
+            self.identifiers["trial number"] = zeros(rows, np.int64)
+            chosen = sorted(entries)
+            self.identifiers["trial number"][chosen] = hashed(pa.array([min(self.trials[row]) for row in chosen], TEXT))
+        self._number_titles()
         self._people: dict[int, frozenset[str]] = {}
+
+    def _number_titles(self) -> None:
+        """Fill `ordered`, `title` and `text`: titles in their order stand beside those that are the same."""
+        rows = self.table.num_rows
+        # By title and id, so that records of one title meet, and the pairs do not depend on the order of the rows.
+        keys = pa.table({"title": self.titles, "id": self.table.column("id")})
+        sorted_ = pc.sort_indices(keys, sort_keys=[("title", "ascending"), ("id", "ascending")]).to_numpy()
+        self.ordered: Rows = self.scratch.kept(sorted_.astype(np.int64))
+        self.title: Rows = self.scratch.zeros(rows, np.int64)
+        self.text: Rows = self.scratch.zeros(rows, np.int64)
+        first, last, others = 0, None, [np.empty(0, np.int64)]
+        for start in range(0, rows, _BATCH):
+            mine = self.ordered[start : start + _BATCH]
+            titles = self.titles.take(pa.array(mine))
+            begins = np.ones(len(mine), bool)
+            begins[1:] = np.asarray(pc.not_equal(titles[1:], titles[:-1]))
+            begins[0] = titles[0] != last
+            last = titles[-1]
+            # The first row of each title stands for it; that of the batch before goes on.
+            heads = np.concatenate([[first], mine[begins]])[np.cumsum(begins)]
+            first = int(heads[-1])
+            self.title[mine] = np.where(self.lengths[mine] > 0, heads + 1, 0)
+            self.text[mine] = heads
+            unlike = pc.not_equal(self.folded.take(pa.array(mine)), self.folded.take(pa.array(heads)))
+            others.append(mine[np.asarray(unlike)])
+        # Titles that differ in their spaces alone.
+        unlike = np.concatenate(others)
+        coded = self.folded.take(pa.array(unlike)).dictionary_encode().indices.to_numpy()
+        _, firsts = np.unique(coded, return_index=True)
+        self.text[unlike] = unlike[firsts[coded]]
 
     def load(self, rows: Rows, progress: Callable[[float], None] = lambda part: None) -> None:
         """Fill `authors` and `abstract` for the rows that are compared closely; `progress` hears of the part done, 0 to 1."""
-        names: list[pa.Array] = []
-        heads: list[pa.Array] = []
+        zeros = self.scratch.zeros
+        names, heads = self.scratch.texts(), self.scratch.texts()
         chosen = self.table.select(["authors", "abstract"])
+        listed, told = zeros(len(rows), np.int64), zeros(len(rows), np.int64)
+        self.long_abstracts: npt.NDArray[np.bool_] = zeros(len(rows), np.bool_)
+        self.bodies: npt.NDArray[np.bool_] = zeros(len(rows), np.bool_)
+        self.named: npt.NDArray[np.bool_] = zeros(self.table.num_rows, np.bool_)
         # A slice of the table at a time: taken at once, its whole text would be copied first.
         edges = np.searchsorted(rows, np.arange(0, self.table.num_rows + _BATCH, _BATCH))
         for number, (first, last) in enumerate(pairwise(edges.tolist())):
             progress(number / len(edges))
             start = number * _BATCH
             taken = chosen.slice(start, _BATCH).take(pa.array(rows[first:last] - start))
-            names.append(fold(joined_names(taken.column("authors").combine_chunks())))
-            heads.append(pc.utf8_slice_codeunits(taken.column("abstract"), 0, _ABSTRACT).combine_chunks())
-        self._names = pa.concat_arrays(names or [pa.nulls(0, TEXT)]).dictionary_encode()
-        self._heads = pa.concat_arrays(heads or [pa.nulls(0, TEXT)]).dictionary_encode()
-        self.authors = np.zeros(self.table.num_rows, np.int64)
-        self.authors[rows] = self._names.indices.to_numpy()
-        self.named = np.zeros(self.table.num_rows, bool)
-        self.named[rows] = np.asarray(pc.greater(pc.utf8_length(self._names.dictionary), 0))[self.authors[rows]]
-        self.abstract = np.full(self.table.num_rows, -1, np.int64)
-        self.abstract[rows] = pc.fill_null(self._heads.indices, -1).to_numpy(zero_copy_only=False)
-
-    @property
-    def names(self) -> pa.Array:
-        """All names of each distinct list of authors that was loaded, folded."""
-        return self._names.dictionary
-
-    @cached_property
-    def abstracts(self) -> pa.Array:
-        """First letters of each distinct abstract that was loaded, folded, without spaces and a heading."""
-        return pc.replace_substring_regex(squeeze(fold(self._heads.dictionary)), _HEADINGS, "", max_replacements=1)
-
-    @cached_property
-    def long_abstracts(self) -> npt.NDArray[np.bool_]:
-        """Whether each distinct abstract that was loaded is long enough to tell something."""
-        return np.asarray(pc.greater_equal(pc.utf8_length(self._heads.dictionary), 50))
-
-    @cached_property
-    def _sizes(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        return pc.count_substring(self.folded, " ").to_numpy() + 1, pc.utf8_length(self.titles).to_numpy()
-
-    @property
-    def lengths(self) -> npt.NDArray[np.int64]:
-        """Letters of each title, spaces not counted."""
-        return self._sizes[1]
+            people = fold(joined_names(taken.column("authors").combine_chunks()))
+            names.add(people)
+            listed[first:last] = hashed(people)
+            self.named[rows[first:last]] = np.asarray(pc.greater(pc.binary_length(people), 0))
+            self.bodies[first:last] = np.asarray(pc.match_substring_regex(people, _BODIES.pattern))
+            given = pc.utf8_slice_codeunits(taken.column("abstract"), 0, _ABSTRACT).combine_chunks()
+            told[first:last] = np.where(np.asarray(pc.is_valid(given)), hashed(given), -1)
+            self.long_abstracts[first:last] = np.asarray(pc.fill_null(pc.greater_equal(pc.utf8_length(given), 50), False))
+            # Without spaces and a heading.
+            heads.add(pc.replace_substring_regex(squeeze(fold(given)), _HEADINGS, "", max_replacements=1))
+        self.names, self.abstracts = names.whole(), heads.whole()
+        self.authors: Rows = zeros(self.table.num_rows, np.int64)
+        self.authors[rows] = _first_equal(listed)
+        self.abstract: Rows = zeros(self.table.num_rows, np.int64)
+        self.abstract[:] = -1
+        self.abstract[rows] = np.where(told >= 0, _first_equal(told), -1)
 
     @cached_property
     def book(self) -> npt.NDArray[np.bool_]:
         """Whether each record is of a book or a chapter, by its DOI, its kind or an ISBN."""
-        found = np.asarray(pc.fill_null(pc.match_substring_regex(self.doi, _BOOK_DOI), False))
-        found |= np.isin(self.imprint.kind, [BOOK, CHAPTER])
+        found: npt.NDArray[np.bool_] = self._book | np.isin(self.imprint.kind, [BOOK, CHAPTER])
         found[list(self.isbns)] = True
         return found
 
     def long_titles(self, words: int, letters: int) -> npt.NDArray[np.bool_]:
         """Whether each title has so many words and letters."""
-        counted, length = self._sizes
-        return (counted >= words) & (length >= letters)
+        return (self.words >= words) & (self.lengths >= letters)
 
     def people(self, authors: int) -> frozenset[str]:
         """Words of two letters or more in a list of names, by its number: initials and the order of names do not count."""
@@ -162,10 +237,12 @@ class Records:
             self._people[authors] = found
         return found
 
-    @cached_property
-    def bodies(self) -> npt.NDArray[np.bool_]:
-        """Whether each distinct list of authors names a society, a group or a company."""
-        return np.asarray(pc.match_substring_regex(self._names.dictionary, _BODIES.pattern))
+
+def _first_equal(values: Rows) -> Rows:
+    """For each value the place of the first that is equal."""
+    _, first, back = np.unique(values, return_index=True, return_inverse=True)
+    found: Rows = first[back]
+    return found
 
 
 def joined_names(authors: pa.ListArray) -> pa.Array:

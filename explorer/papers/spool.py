@@ -29,6 +29,10 @@ class Spool:
     folder : Path
         An empty one; whoever made it removes it, once the table is not needed any more.
 
+    Attributes
+    ----------
+    folder : Path
+
     Examples
     --------
     >>> import tempfile
@@ -43,7 +47,7 @@ class Spool:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._files: list[Path] = []
         self._writer: Any = None
         self._schema: pa.Schema | None = None
@@ -57,7 +61,7 @@ class Spool:
         """Write a table; one of other columns begins a file of its own."""
         if self._writer is None or self._schema != table.schema:
             self._end()
-            path = self._folder / f"{len(self._files)}.arrow"
+            path = self.folder / f"{len(self._files)}.arrow"
             self._files.append(path)
             self._schema = table.schema
             self._writer = pa.ipc.new_file(str(path), table.schema)

@@ -7,6 +7,8 @@ from dataclasses import replace
 from os import PathLike
 from typing import TYPE_CHECKING
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from explorer.dedupe.deduplication import Deduplicated, Rules, merge_records
@@ -101,7 +103,7 @@ def merged(
     judge: Callable[[Deduplicated, Rules], Rules] = lambda found, rules: rules,
     progress: Callable[[float], None] = lambda part: None,
     spool: Callable[[], Spool] | None = None,
-) -> tuple[Import, list[int], Rules]:
+) -> tuple[Import, npt.NDArray[np.int64], Rules]:
     """Merge the records that are one paper.
 
     Parameters
@@ -120,7 +122,7 @@ def merged(
 
     Returns
     -------
-    tuple of (Import, list of int, Rules)
+    tuple of (Import, array of int64, Rules)
         The papers, the row of `read` at which each stands, and the rules they were merged by.
     """
     found = merge_records(read.table, rules, read.ledger, progress, spool)
@@ -139,7 +141,7 @@ def merged(
         notes.append(note)
     ledger = replace(found.ledger, notes=notes)
     ledger.check(found.table.num_rows)
-    return Import(found.table, ledger, merges=_kept(read, found)), found.rows.tolist(), rules
+    return Import(found.table, ledger, merges=_kept(read, found)), found.rows, rules
 
 
 def _kept(read: Import, found: Deduplicated) -> Merges:

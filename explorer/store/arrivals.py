@@ -109,7 +109,7 @@ def match_arrivals(imported: Import, snapshot: Snapshot, apart: Apart, progress:
         lambda found, rules: _kept_apart(imported, found, rules, apart),
         lambda part: progress("comparing", 0.5 * part),
     )
-    origins = [imported.origin(row) for row in rows]
+    origins = [imported.origin(row) for row in rows.tolist()]
     row_of = {origin: row for row, origin in enumerate(origins)}
     refused = {(row_of[source, record], paper) for source, record, paper in apart if (source, record) in row_of}
     additions, change = _without_known(papers, origins, snapshot, rules, refused, progress)
