@@ -536,9 +536,10 @@ def _of_a_meeting_and_a_journal(records: Records, low: Rows, high: Rows, asked: 
     both = ((one == imprint.CONFERENCE) & (other == imprint.ARTICLE)) | (
         (one == imprint.ARTICLE) & (other == imprint.CONFERENCE)
     )
-    found = np.flatnonzero(asked & both)
-    differ = [place.venues_differ(int(low[pair]), int(high[pair])) for pair in found.tolist()]
-    return found[np.array(differ, bool)]
+    places = np.flatnonzero(asked & both)
+    differ = [place.venues_differ(int(low[pair]), int(high[pair])) for pair in places.tolist()]
+    found: Rows = places[np.array(differ, bool)]
+    return found
 
 
 class _TitleLevels:
