@@ -156,6 +156,12 @@ def test_labels_in_chinese_alone(text: str) -> None:
     assert two["title"] == "湖岸的船"
 
 
+def test_a_source_of_sinomed_is_journal_year_volume_issue_and_pages() -> None:
+    one, two = papers("【标题】旧桥下的泥炭\n【出处】沼泽通报 2011; 4(2): 15-19\n\n【标题】湖岸的船\n【出处】湖泊2000年\n")
+    assert shown(one, "venue", "year", "volume", "number", "pages") == ["沼泽通报", 2011, "4", "2", "15-19"]
+    assert shown(two, "venue", "year") == ["湖泊2000年", None]
+
+
 # Cochrane and PubMed --------------------------------------------------------------------------------------------------------
 
 
@@ -318,6 +324,15 @@ def test_grobid() -> None:
     ]  # fmt: skip
     assert shown(shores, "title", "authors", "venue", "year") == ["Shores", ["Fenn, Jr"], "Example Press", 1999]
     assert raw["title"] == "What could not be parsed"
+
+
+def test_tei_of_other_programs() -> None:
+    """Zotero writes names without ``persName``; a title may have elements that only TEI knows, and signs that look like some."""
+    title = '<title level="a">Growth of <hi rend="italic">Phragmites</hi> where a &lt;u &amp; c</title>'
+    name = "<author><forename>Ida</forename><surname>Moss</surname></author><author><orgName>Bog Society</orgName></author>"
+    record = f"<biblStruct><analytic>{title}{name}</analytic><monogr><imprint><date>2011</date></imprint></monogr></biblStruct>"
+    (found,) = papers(f'<TEI xmlns="http://www.tei-c.org/ns/1.0"><listBibl>{record}</listBibl></TEI>', "x.xml")
+    assert shown(found, "title", "authors") == ["Growth of Phragmites where a <u & c", ["Moss, Ida", "Bog Society"]]
 
 
 # YAML -----------------------------------------------------------------------------------------------------------------------

@@ -174,8 +174,9 @@ def test_medline_web_of_science_refer_and_ovid() -> None:
         "FN x\nVR 1.0\nPT J\nAU Doe, J\nAF Doe, Jane\n   Roe, R.\nTI T\n   t\nSO S\nPD JAN 3\nPY 2020\nDE a; b\nUT WOS:1\nER\n\nEF\n"
     )
     assert (paper["id"], paper["authors"], str(paper["published"])[:10]) == ("WOS:1", ["Doe, Jane", "Roe, R."], "2020-01-03")
-    paper = _one("%0 Journal Article\n%T T\n%A Doe, J.\n%A Roe, R.\n%J J\n%D 2020\n%K a\nb\n%R 10.1000/x\n")
+    paper = _one("%0 Journal Article\n%T T\n%A Doe, J.\n%A Roe, R.\n%J J\n%D 2020\n%K a\nb\n%R 10.1000/x\n%G eng\n")
     assert (paper["authors"], paper["keywords"], paper["venue"]) == (["Doe, J.", "Roe, R."], ["a", "b"], "J")
+    assert paper["language"] == "eng"
     paper = _one("<1. >\nTI  - T.  [Article]\nAU  - Doe, Jane MD, PhD *\nSO  - The Journal August 2011;43(8):647-653\n")
     assert (paper["title"], paper["authors"], paper["venue"], paper["precision"]) == (
         "T",

@@ -198,12 +198,21 @@ def test_volumes_and_pages_are_evidence() -> None:
 
 
 @pytest.mark.parametrize(
-    "types", [("inproceedings", "article"), ("CPAPER", "JOUR"), ("proceedings-article", "journal-article")]
+    ("types", "printed"),
+    [
+        (("inproceedings", "article"), {"pages": ["10--19", "200--230"], "volume": [None, "12"]}),
+        (("CPAPER", "JOUR"), {"volume": ["3", "12"], "number": ["1", "4"]}),
+        (("proceedings-article", "journal-article"), {}),
+    ],
 )
-def test_a_conference_paper_and_its_article_are_versions_that_a_rule_merges(types: tuple[str, str]) -> None:
+def test_a_conference_paper_and_its_article_are_versions_that_a_rule_merges(
+    types: tuple[str, str], printed: dict[str, list[str | None]]
+) -> None:
+    """Each has pages of its own, which would tell two articles apart."""
     table = records(
         ["Typed eels for concurrent ponds"] * 2, venue=["Proceedings of the Pond Symposium", "Transactions on Ponds"],
         entry_type=list(types), year=[2016, 2018], abstract=["Types for eels are sound, and we prove it by a simulation of ponds in Coq. " * 5] * 2,
+        **printed,
     )  # fmt: skip
     result = merge_duplicates(table)
     assert result.ledger.merged == 0

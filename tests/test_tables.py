@@ -429,6 +429,27 @@ def test_a_pmid_is_whole_whatever_wrote_it(written: str, name: str) -> None:
     assert import_papers(Source("x.json", data=json.dumps(papers).encode())).papers[name].tolist() == ["31934719", "7"]
 
 
+def test_a_pmid_is_a_number_and_nothing_else() -> None:
+    """Embase writes an address behind it, abstrackr a zero where there is none; a version or a volume may be 0."""
+    text = "title,PMID,volume\nOn reeds,25700001 (http://www.ncbi.nlm.nih.gov/pubmed/25700001),0\nOn lakes,0,1 (2)\n"
+    found = import_papers(Source("x.csv", data=text.encode()))
+    assert found.papers["pmid"].fillna("").tolist() == ["25700001", ""]
+    assert found.papers["volume"].tolist() == ["0", "1 (2)"]
+    assert [(note.field, note.after) for note in found.ledger.notes] == [("pmid", "25700001"), ("pmid", "")]
+
+
+@pytest.mark.parametrize(
+    ("cells", "names"),
+    [
+        (["Moss I, Fenn L.", "Poe A."], [["Moss I", "Fenn L"], ["Poe A"]]),
+        (["Moss I.; Fenn L.", "Poe A."], [["Moss I.", "Fenn L."], ["Poe A."]]),
+    ],
+)
+def test_a_full_stop_ends_a_list_only_where_initials_have_none(cells: list[str], names: list[list[str]]) -> None:
+    text = "title,authors\n" + "".join(f'Paper {number},"{cell}"\n' for number, cell in enumerate(cells))
+    assert import_papers(Source("x.csv", data=text.encode())).table.column("authors").to_pylist() == names
+
+
 def test_digits_that_a_workbook_or_a_float_lost_are_told() -> None:
     """2**53 + 1 is the first whole number that a float has not; as text a workbook keeps it."""
     beyond = 2**53 + 1

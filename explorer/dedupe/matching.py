@@ -494,8 +494,22 @@ def _page_levels(records: Records, low: Rows, high: Rows) -> npt.NDArray[np.int6
     issues = differ(place.issue, 1) & ~((place.page[low] > 1) & (place.page[low] == place.page[high]))
     same = (place.page[low] > 1) & (place.page[low] == place.page[high]) & ~volumes
     apart = volumes | pages | issues
+    apart[_of_a_meeting_and_a_journal(records, low, high, apart)] = False
     whole = _one_stretch(records, low, high, same & ~apart)
     return np.select([apart, whole, same], [ev.PAGES_OTHER, ev.PAGES_WHOLE, ev.PAGES_SAME], ev.PAGES_UNKNOWN)
+
+
+def _of_a_meeting_and_a_journal(records: Records, low: Rows, high: Rows, asked: Mask) -> Rows:
+    """Places of the pairs asked for that were printed twice by nature: at a conference, and in a journal of another name."""
+    place = records.imprint
+    one, other = place.kind[low], place.kind[high]
+    both = ((one == imprint.CONFERENCE) & (other == imprint.ARTICLE)) | (
+        (one == imprint.ARTICLE) & (other == imprint.CONFERENCE)
+    )
+    places = np.flatnonzero(asked & both)
+    differ = [place.venues_differ(int(low[pair]), int(high[pair])) for pair in places.tolist()]
+    found: Rows = places[np.array(differ, bool)]
+    return found
 
 
 class _TitleLevels:

@@ -436,9 +436,12 @@ _WIDE = re.compile(r"\s*[、，،]\s*")
 # "and" in languages in which it is a word or a letter; a letter also joins two family names of one person.
 _AND_ELSEWHERE = re.compile(r"\s+(?:y|e|i|et|und|och|og|ve|и|та|και)\s+")
 _DOTS = re.compile(f"(?<=[{_HAN}{_HANGUL}])\\s?[·・•]\\s?(?=[{_HAN}{_HANGUL}])")
+# Wanfang's mark between names.
+_PERCENT = re.compile(f"(?<=[{_HAN}])%(?=[{_HAN}])")
 # What publishers print behind a name: marks of affiliations and of notes, an ORCID iD, an address, a role, where somebody works.
 _BEHIND = re.compile(
     r"\s*[(\[<]\s*(?:mailto:)?[^\s<>()\[\]@]+@[^\s<>()\[\]@]+\s*[)\]>]"
+    r"|\s*[,;]\s*[^\s<>()\[\]@,;]+@[^\s<>()\[\]@,;]+\.[a-z]{2,}(?=\s*(?:[,;]|\Z))"
     r"|\s*[(\[]?\s*(?:ORCID(?: iD)?:?\s*)?(?:https?://orcid\.org/)?\b\d{4}-\d{4}-\d{4}-\d{3}[\dX]\b\s*[)\]]?"
     r"|\s*[(\[](?:eds?|editors?|hrsg|hg|coords?|comps?|transl?|org|dir)\.?[)\]]"
     r"|\s*\([^()]*\b(?:universit|universid|institut|departm|hospital|college|laborator|academy)[^()]*\)"
@@ -452,7 +455,7 @@ _FIGURES_BEHIND = re.compile(
 _AND = re.compile(r"\s*[,，;]?\s+(?:and|&)\s+|(?<=[\u3400-\u9fff])\s*(?:和|及)\s*(?=[\u3400-\u9fff]{2})", re.IGNORECASE)
 _MORE = re.compile(
     r"(?:\A|[\s,;、，；]+|(?<=[\u3400-\u9fff])|(?<=\w)(?=…|\.{3}))"
-    r"(?:(?:and|&)\s+(?:others|\d+ (?:others|more))|et\.?\s*al\.?|u\.\s?a\.|y otros|и др\.?|\.{3,}|…|等)[\s,.;]*\Z",
+    r"(?:(?:and|&)\s+(?:others|\d+ (?:others|more))|(?:and\s+)?et\.?\s*al\.?|u\.\s?a\.|y otros|и др\.?|\.{3,}|…|等)[\s,.;]*\Z",
     re.IGNORECASE,
 )
 
@@ -467,7 +470,7 @@ def split_names(cell: str) -> list[str]:
     text = _BEHIND.sub("", cell).strip()
     if " " in text and len(_FIGURES_BEHIND.findall(text)) > text.count(" ") // 4:
         text = _FIGURES_BEHIND.sub("", text)
-    text = _DOTS.sub(_dot_between_names, text)
+    text = _PERCENT.sub(";", _DOTS.sub(_dot_between_names, text))
     previous = None
     while previous != text:
         previous, text = text, _MORE.sub("", text).rstrip(" \t;；、，،؛")
@@ -506,9 +509,13 @@ def several_names(text: str) -> bool:
         whole = len(pieces) > 2 and all(" " in piece and not _INITIALS.match(piece) for piece in pieces)
         if whole or _and_in_english(text) != text:
             return True
+    if len(pieces) == 2 and all(" " in piece for piece in pieces) and not body:
+        # A family name has no initial before it, and given names do not go on after one.
+        return any(map(_INITIAL_WITHIN.match, pieces)) or all(map(_short, pieces))
     return len(pieces) > 1 and all(map(_short, pieces))
 
 
+_INITIAL_WITHIN = re.compile(r"[^\W\d_a-z][^\W\d_]+ (?:[A-Z]\.[ -]?)+[^\W\d_a-z][^\W\d_]+\Z")
 _SEVERAL = re.compile(r"(?:,[^,]*){3}|[;；؛،、，|]")
 
 

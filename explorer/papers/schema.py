@@ -150,17 +150,23 @@ def as_named(
         return values.cast(TEXT if pa.types.is_string_view(kind) else pa.large_binary())
     if pa.types.is_nested(kind) or pa.types.is_temporal(kind):
         return _sayable(values, name, report)
-    digits = bool(_NAMES_OF_DIGITS.search(name))
-    if pa.types.is_floating(values.type):
-        if digits:
-            _note_rounded(values, name, report)
+    if not _NAMES_OF_DIGITS.search(name):
+        return _without_fractions(values) if pa.types.is_floating(kind) else values
+    if pa.types.is_floating(kind):
+        _note_rounded(values, name, report)
         values = _without_fractions(values)
-    if not digits:
-        return values
     if pa.types.is_integer(values.type) or pa.types.is_floating(values.type):
-        return values.cast(TEXT)
-    if not (pa.types.is_string(values.type) or pa.types.is_large_string(values.type)):
+        values = values.cast(TEXT)
+    elif pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        values = _with_fractions_restored(name, values, report)
+    else:
         return values
+    return _as_pmids(name, values, report) if _PMIDS.search(name) else values
+
+
+def _with_fractions_restored(
+    name: str, values: pa.ChunkedArray, report: Callable[[int, str, str, str, str], None]
+) -> pa.ChunkedArray:
     broken = pc.fill_null(pc.match_substring_regex(values, r"^\d+(?:\.0+|\.\d+[eE]\+?\d{1,2})$"), False)
     given = pc.and_(pc.is_valid(values), pc.not_equal(values, ""))
     # "Version 2.0" is a number of its own: only a column that holds nothing else went through floats. A PMID has no fraction.
@@ -172,6 +178,20 @@ def as_named(
         if restored := whole_number(texts[row]):
             report(row, name, texts[row], restored, "it was taken for a number, and is restored")
             texts[row] = restored
+    return pa.chunked_array([pa.array(texts, values.type)])
+
+
+def _as_pmids(name: str, values: pa.ChunkedArray, report: Callable[[int, str, str, str, str], None]) -> pa.ChunkedArray:
+    """PMIDs without the address that Embase writes behind them; abstrackr writes 0 where there is none."""
+    other = pc.fill_null(pc.match_substring_regex(values, r"^(?:0|\d{1,9} +\(.*\))$"), False)
+    if not pc.any(other).as_py():
+        return values
+    texts = values.to_pylist()
+    for row in rows_where(other).to_pylist():
+        number = texts[row].partition(" ")[0]
+        known = number != "0"
+        report(row, name, texts[row], number if known else "", "only the number is kept" if known else "no PMID is 0")
+        texts[row] = number if known else None
     return pa.chunked_array([pa.array(texts, values.type)])
 
 

@@ -504,6 +504,11 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,
 _LINES = re.compile(r"[ \t\r\f\v]*\n\s*")
 
 
+def is_element(tag: str) -> bool:
+    """Whether a tag is one that `plain_markup` takes for markup."""
+    return _ELEMENT.fullmatch(tag) is not None
+
+
 def plain_markup(text: str) -> str:
     """Turn HTML, JATS or MathML into readable text.
 

@@ -228,10 +228,16 @@ def _names(raw: str | None) -> list[str] | None:
             )
         ]
     return [
-        name for name in names if name and (name.lower() != "others" or "{others}" in raw) and not PLACEHOLDER.fullmatch(name)
+        name
+        for name in names
+        if name
+        and (name.lower() != "others" or "{others}" in raw)
+        and not _ET_AL.fullmatch(name)
+        and not PLACEHOLDER.fullmatch(name)
     ] or None
 
 
+_ET_AL = re.compile(r"et\.? ?al\.?", re.IGNORECASE)
 _MAY_LIST = re.compile(r"[,&|]|\bet\.? ?al\b|\.{3}")
 _MARK_IN_BRACES = re.compile(r"\{[^{}]*[,&，、；؛،]")
 _WHOLE_IN_BRACES = re.compile(r"\s*\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}\s*\Z")

@@ -57,13 +57,14 @@ _SOURCE_LINE = re.compile(
     r"(?: \((?P<pages>[^()]{1,30})\))?\.(?:[^:]{0,40})?(?: ?Date of Publication: (?P<date>.{4,40}))?"
 )
 _MORE_THAN_LISTED = re.compile(
-    r"\b(?:and|others|al)\b|\.\.|[&{(|\n/@\d*†‡§]|[^\x00-\u024f]|\s(?:y|e|i|et|und|och|og|ve)\s", re.IGNORECASE
+    r"\b(?:and|others|al)\b|\.\.|[&{(|\n/@\d*†‡§%]|[^\x00-\u024f]|\s(?:y|e|i|et|und|och|og|ve)\s", re.IGNORECASE
 )
 """What tells that a list of names has more than names and semicolons."""
 
 _REFERENCE = re.compile(r"&#?\w+;")
 # Scopus puts its number of a person behind the name, Espacenet the country.
 _IDENTIFIER = re.compile(r"\s*(?:\(\d{6,}\)|\[[A-Z]{2}\])")
+_ABBREVIATED = re.compile(r"\b[A-Z]\.\s*[,;|\n]")
 _LIST_END = re.compile(r"(?:[^\s.,;][^.,;]* [^.,;]+,\s*)*[^\s.,;][^.,;]* [A-Z]{1,3}\.")
 _GLUED = re.compile(r"(?<=[a-zà-ÿ])(?<!\bMc)(?<!\bMac)(?<!\bDe)(?<!\bLa)(?<!\bLe)(?<!\bDi)(?=[A-ZÀ-Þ][a-zà-ÿ.])")
 
@@ -363,13 +364,15 @@ def _splitter(name: str, field: str, sample: Iterable[Row], header: Header) -> S
     cells = [cells[place] for _, cells in sample if len(cells) > place and cells[place].strip()]
     plain = [_REFERENCE.sub("", cell) for cell in cells]
     names = field == "authors"
+    # Initials with full stops before a separator: then that at the end is the last one's.
+    abbreviated = any(_ABBREVIATED.search(cell) for cell in plain)
     separated = _glued(plain) or name_splitter(plain) if names else _separator(plain)
 
     def split(cell: str) -> list[str]:
         if cell[0] == "[" and cell[-1] == "]" and (items := _literal(cell)) is not None:
             return items
         text = plain_markup(cell)
-        if names and len(text) < 10_000 and _LIST_END.fullmatch(text):
+        if names and not abbreviated and len(text) < 10_000 and _LIST_END.fullmatch(text):
             # PubMed ends its list of names with a full stop.
             text = text[:-1]
         if "(" in text or "[" in text:
@@ -382,6 +385,8 @@ def _splitter(name: str, field: str, sample: Iterable[Row], header: Header) -> S
     return split
 
 
+_PERCENT = re.compile(r"(?<=[\u3400-\u9fff])%(?=[\u3400-\u9fffA-Za-z])")
+"""Wanfang's mark between names and between words."""
 _WIDE, _BAR, _LINE, _COMMA = (
     re.compile(p) for p in (r"\s*[;；]\s*", r"\s*\|\s*", r"\s*\n\s*", r"\s*[,，、]\s*(?![^()（）]*[)）])")
 )
@@ -389,6 +394,8 @@ _WIDE, _BAR, _LINE, _COMMA = (
 
 def _separator(cells: list[str]) -> Split:
     """How the words of a column are listed: by the mark that is surest among those it has."""
+    if any(_PERCENT.search(cell) for cell in cells):
+        return _PERCENT.split
     for mark, pattern in ((";", _WIDE), ("；", _WIDE), ("|", _BAR), ("\n", _LINE)):
         if any(mark in cell for cell in cells):
             return lambda cell: (

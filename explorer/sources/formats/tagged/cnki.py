@@ -41,6 +41,12 @@ _NAMES = {
     "Degree-学位授予单位": "venue",
 }  # fmt: skip
 
+_PLACE = re.compile(
+    r"(?P<venue>.{2,100}?)[,，.]?\s*(?P<year>(?:19|20)\d\d)\s*[;；,，]\s*(?P<volume>\w{1,9})?\s*(?:[(（](?P<number>[^()（）]{1,20})[)）])?"
+    r"\s*[:：]\s*(?P<pages>[\w+,，-]{1,30})\.?"
+)
+_PLACED = ("venue", "volume", "number", "pages")
+
 
 def sniff(head: bytes) -> bool:
     """Whether the text starts with a label of CNKI's, or a title's in Chinese."""
@@ -61,4 +67,11 @@ def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
 def _fields(record: Tagged) -> Mapping[str, Any]:
     # The kind of work is a number of which nobody knows what it counts.
     record.fields.pop("DataType", None)
-    return labelled.fields(record, {label: name for label, name in _NAMES.items() if label in record.fields})
+    fields = labelled.fields(record, {label: name for label, name in _NAMES.items() if label in record.fields})
+    place = _PLACE.fullmatch(fields["venue"] or "")
+    # SinoMed has journal, year, volume, issue and pages in one field.
+    return (
+        {**fields, "published": fields["published"] or place["year"], **{name: place[name] for name in _PLACED}}
+        if place
+        else fields
+    )

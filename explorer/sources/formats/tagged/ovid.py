@@ -112,7 +112,11 @@ def _venue(record: Tagged, journal: str | None) -> str | None:
 
 def _names(record: Tagged) -> list[str]:
     tag = "AU" if record.first("AU") else "ED"
-    return [name for line in record.lines(tag) for name in re.split(r";\s+", _ROLE.sub("", line)) if name]
+    names = [name for line in record.lines(tag) for name in re.split(r";\s+", _ROLE.sub("", line)) if name]
+    # The list may end with a full stop, which is none of the last one's initials where the others have none.
+    if len(names) > 1 and not any("." in name for name in names[:-1]):
+        names[-1] = names[-1].removesuffix(".")
+    return names
 
 
 def _bare(name: str) -> str:

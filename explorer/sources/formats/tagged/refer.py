@@ -26,8 +26,8 @@ _TAG = re.compile(r"%([0-9A-Z!@#$~^&*()+|<>?\[\]=;:])(?: (.*))?\Z", re.DOTALL)
 _SNIFF = re.compile(r"\A\s*%[0AT](?: \S|\s*$)", re.MULTILINE)
 _WHOLE_WORKS = frozenset(("book", "edited book", "thesis", "report", "serial"))
 _EXTRA = {"entry_type": "0", "volume": "V", "number": "N", "pages": "P", "publisher": "I", "issn": "@", "place": "C", "edition": "7",
-          "work_type": "9", "note": "Z"}  # fmt: skip
-_USED = frozenset("0ATBJDVNPIC8XKUR@FEM79Z")
+          "work_type": "9", "note": "Z", "language": "G"}  # fmt: skip
+_USED = frozenset("0ATBJDVNPIC8XKUR@FEM79ZG")
 
 
 def sniff(head: bytes) -> bool:

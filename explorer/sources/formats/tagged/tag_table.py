@@ -140,8 +140,10 @@ class TagTable:
         names = lists.flatten()
         several = _mask(pc.greater(pc.count_substring(names, ","), 1)) | _mask(pc.match_substring_regex(names, r"[;|]"))
         several |= _mask(pc.match_substring_regex(names, r",$|al\.?$|\.{3}$"))
-        # A name ends in initials before the first comma, or begins with them.
-        several |= _mask(pc.match_substring_regex(names, r" (?:\p{Lu}\.?[ -]?){1,4},|^\p{Lu}\..*,| & "))
+        # A name ends in initials before the first comma, or begins with them; of whole names one has an initial within.
+        several |= _mask(
+            pc.match_substring_regex(names, r" (?:\p{Lu}\.?[ -]?){1,4},|^\p{Lu}\..*,| & | .*\p{Lu}\. .*,|,.* \p{Lu}\. ")
+        )
         if (wide := ~_mask(pc.string_is_ascii(names))).any():
             several[wide] |= _mask(
                 pc.match_substring_regex(

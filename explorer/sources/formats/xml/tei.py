@@ -153,6 +153,9 @@ def _authors(record: Element) -> list[str]:
 
 def _name(author: Element) -> str | None:
     person = find(author, "persName")
+    if person is None and find(author, "surname") is not None:
+        # Zotero and others leave out the element around the parts of a name.
+        person = author
     if person is None:
         # An author of whom only the affiliation was found is none.
         return text_at(author, "orgName", "name") or (text_of(author) if len(author) == 0 else None)

@@ -16,7 +16,7 @@ from explorer.errors import ReadError
 from explorer.papers.ledger import Ledger
 from explorer.sources.encoding import encoding_of
 from explorer.sources.source import Source, decode
-from explorer.text.markup import plain_markup, single_spaced
+from explorer.text.markup import is_element, plain_markup, single_spaced
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -34,6 +34,8 @@ _SPELT = {
     "utf-16-le": "UTF-16LE", "utf-16-be": "UTF-16BE", "iso8859-1": "ISO-8859-1", "cp1252": "windows-1252", "euc_jp": "EUC-JP",
     "mac-roman": "MACINTOSH",
 }  # fmt: skip
+_TAG = re.compile(r"<[^<>]*>")
+"""A tag of serialised XML, in which a ``<`` that is none is a reference."""
 _NAMESPACED = re.compile(r"\sxmlns(?::\w+)?=\"[^\"]*\"")
 
 
@@ -148,6 +150,7 @@ def text_of(element: Element | None) -> str | None:
         whole = etree.tostring(element, encoding="unicode", with_tail=False)
         # An index stands on a line of its own where the XML is indented; no space belongs before it.
         inner = _BROKEN_INDEX.sub(r"\1", _OUTER.sub("", _NAMESPACED.sub("", whole)))
+        inner = _TAG.sub(lambda match: match[0] if is_element(match[0]) else "", inner)
     return single_spaced(plain_markup(_CONTROLS.sub(" ", inner))) or None
 
 
