@@ -276,9 +276,12 @@ export function screeningPanel(app) {
           ),
         ),
       ),
-      h("span", { class: "lx-spacer" }),
-      h("button", { class: "lx-textbutton", key: "leave", click: () => link.send("screen_leave") }, "Other reviews"),
-      iconButton("close", "Stop screening for now", () => link.send("screen_close"), { key: "close" }),
+      h(
+        "div",
+        { class: "lx-screen-end" },
+        h("button", { class: "lx-textbutton", key: "leave", click: () => link.send("screen_leave") }, "Other reviews"),
+        iconButton("close", "Stop screening for now", () => link.send("screen_close"), { key: "close" }),
+      ),
     );
   }
 
@@ -1000,18 +1003,21 @@ export function screeningPanel(app) {
         },
         "Take over decisions that the records tell of",
       ),
-      h("span", { class: "lx-spacer" }),
-      h("span", { class: "lx-quiet" }, "Save"),
-      FILES.map(([file, label]) =>
-        h(
-          "button",
-          {
-            class: "lx-textbutton",
-            key: `file:${file}`,
-            label: `Save the review as ${label}`,
-            click: () => link.send("screen_file", { file }),
-          },
-          label,
+      h(
+        "div",
+        { class: "lx-screen-end" },
+        h("span", { class: "lx-quiet" }, "Save"),
+        FILES.map(([file, label]) =>
+          h(
+            "button",
+            {
+              class: "lx-textbutton",
+              key: `file:${file}`,
+              label: `Save the review as ${label}`,
+              click: () => link.send("screen_file", { file }),
+            },
+            label,
+          ),
         ),
       ),
     );
