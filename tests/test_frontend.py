@@ -433,6 +433,7 @@ def test_answers_are_what_the_page_takes_them_for(
     send(board, "screen_close")
     send(board, "topic", topic="t1")
     send(board, "topic_edit", action="rename", topic="t99", label="none such")
+    send(board, "topic_log")
     send(board, "topic_compare", by="topics", of="keywords", before="t1", after="t2")
     send(board, "topic_compare", by="selections", of="topics", before="", after="*")
     send(board, "recommend")
