@@ -136,7 +136,13 @@ def start_again(board: Board) -> None:
         board.button(name).evaluate_all("buttons => buttons.forEach((button) => button.click())")
     board.search("")
     board.shows(88)
-    for gone in (board.chips, board.root.get_by_role("dialog"), board.root.locator(".lx-ticked > *"), board.reader, board.error):
+    for gone in (
+        board.chips,
+        board.root.get_by_role("dialog"),
+        board.root.locator(".lx-ticked > *"),
+        board.reader,
+        board.error,
+    ):
         expect(gone.filter(visible=True)).to_have_count(0)
     board.answered()
 
