@@ -46,7 +46,6 @@ _CODES = {
     "VL": "volume", "IS": "number", "BP": "first page", "EP": "last page", "PU": "publisher", "SN": "issn", "LA": "language", "PM": "pmid",
     "BE": "editor",
 }  # fmt: skip
-_CODE = re.compile(r"[A-Z][A-Z\d]")
 _WHOLE = frozenset(("volume", "number", "first page", "last page", "pmid", "pages"))
 """Further columns whose numbers a program may have written as fractions: ``31934719.0``."""
 
@@ -120,9 +119,7 @@ def _header(cells: Sequence[str], told: Mapping[str, str | None] | None) -> Head
     fields = {name: field for name, field in guessed.items() if field not in taken}
     fields.update({name: field for name, field in told.items() if field})
     own = names[: len(FIELDS)] == list(FIELDS)
-    # "SO" is a source, not "số", a number.
-    worded = further_columns(name for name in names if name and not _CODE.fullmatch(name))
-    further = {**worded, **{n: c for n, c in _CODES.items() if n in names}}
+    further = {**further_columns(name for name in names if name), **{n: c for n, c in _CODES.items() if n in names}}
     if not own and "venue" not in fields.values() and not _HOUSED.isdisjoint(further.values()):
         # Where publishers or volumes stand beside it, the source of a paper is its journal and not a database.
         fields.update({name: "venue" for name, field in guessed.items() if field == "source" and name in fields})
