@@ -240,7 +240,11 @@ def test_our_own_language_stays(text: str) -> None:
         ("DOI(10.1234/a)", "Scopus"),
         ('SU.EXACT("Fishes")', "ProQuest"),
         ("lake:ti AND [2014-2015]/py", "Embase"),
+        ("lak$s:ti,ab", "Embase"),
+        ("lak?s:ti,ab", "Cochrane"),
         ("fishes/dt", "Ovid"),
+        ("lake fish/dh, th", "Ovid"),
+        ("10.1234/lake.1 [doi]", "DOI"),
         ("TI lake* AND PY 2014-2015", "EBSCO"),
         ("AU moss i", "EBSCO"),
         ("SU fishes", "EBSCO"),
@@ -255,6 +259,28 @@ def test_our_own_language_stays(text: str) -> None:
 )
 def test_operators_tell_a_database_without_its_fields(text: str, database: str) -> None:
     assert translate(text).dialect == database
+
+
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [
+        ("(lake or pond) and (fish or trout)", "(lake OR pond) AND (fish OR trout)"),
+        ('("lake and pond" or sea) not fish', '("lake and pond" OR sea) NOT fish'),
+        ("(lake or pond) AND (fish or trout)", None),
+        ("Fish and trout of lakes (or ponds)", None),
+        ("Lakes and ponds", None),
+    ],
+)
+def test_operators_in_small_letters_beside_and_within_parentheses(text: str, query: str | None) -> None:
+    """Ovid, Scopus and the Web of Science take them so; elsewhere they may be words of a title, and stay."""
+    assert translate(text) == (Translation(query, "a search with operators in small letters") if query else Translation(text))
+
+
+def test_the_databases_that_a_line_of_ovid_is_for_are_left_out() -> None:
+    assert translate("(lake and fish).ti. use ppez, emczd") == Translation(
+        "title:+lake AND title:+fish", "Ovid", ("use ppez, emczd",)
+    )
+    assert "habit" in translate("(fish use habit).ti.").query
 
 
 @pytest.mark.parametrize("quotes", ["“”", "„“", "«»", "‘’", "‚‘", "‹›", "「」", "『』", "＂＂", "〝〟", "″″"])

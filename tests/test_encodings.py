@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from explorer import import_papers
 from explorer.dashboard.intake.review import ENCODINGS
-from explorer.sources.charsets import CANDIDATES, SURE
+from explorer.sources.charsets import CANDIDATES, SURE, readings
 from explorer.sources.encoding import decode, encoding_of, found_in, is_utf8
 from explorer.sources.mojibake import restored
 from explorer.sources.source import Source
@@ -197,3 +197,10 @@ def test_mixed_ids_are_text() -> None:
     table = to_table(pd.DataFrame({"title": ["a", "b", "c"], "pmid": ["1", 2, float("nan")]}))
     assert table.column("pmid").to_pylist() == ["1", "2", None]
     assert table.column("pmid").type == pa.large_string()
+
+
+def test_a_bracket_of_two_bytes_is_not_half_of_a_latin_word() -> None:
+    """A letter of DOS and the next one are a bracket in Shift_JIS, and others single katakana; half a word they are not."""
+    text = "title = {Einfluss der Dürre auf den Ertrag von Winterweizen},\nauthor = {Groß, Jürgen},\n"
+    best = readings(text.encode("cp850"))[0]
+    assert best.encoding == "cp850" or best.sureness < SURE

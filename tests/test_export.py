@@ -18,8 +18,9 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from explorer import Corpus, ExportError, Selection, import_papers
+from explorer import Corpus, ExportError, Selection, import_papers, to_csl_json
 from explorer.export.export import FORMATS, export_bytes, export_file, file_stem
+from explorer.sources.formats import registry as formats
 from explorer.sources.source import Source
 from explorer.store.build import content_hash
 from explorer.text.markup import unicode_maths
@@ -400,3 +401,28 @@ def test_no_table_stands_beside_the_manifest_of_another(corpus: Corpus, tmp_path
         assert done.returncode == 9, done.stderr
     assert {(False, True), (True, True)} <= seen
     assert steps > 5
+
+
+def test_reports_and_theses_keep_their_number_and_what_they_are() -> None:
+    """CSL has ``number`` and ``genre`` for them; ``issue`` is that of a journal."""
+    bib = (
+        "@techreport{r, title={Peat}, author={Moss, Ida}, institution={Bog Inst}, number={TR-7}, type={White paper}, year=2002}\n"
+        "@mastersthesis{m, title={Fens}, author={Moss, Ida}, school={Bog U}, year=2003}\n"
+        "@article{a, title={Mires}, author={Moss, Ida}, journal={Bogs}, number={3}, year=2004}\n"
+    )
+    table = formats.import_papers(Source("a.bib", data=bib.encode())).table
+    written = to_csl_json(table)
+    assert [[item.get(key) for key in ("type", "number", "issue", "genre")] for item in json.loads(written)] == [
+        ["report", "TR-7", None, "White paper"],
+        ["thesis", None, None, "Master's thesis"],
+        ["article-journal", None, "3", None],
+    ]
+    back = formats.import_papers(Source("a.json", data=written)).table
+    for name in ("entry_type", "number", "type", "venue"):
+        assert back.column(name).to_pylist() == table.column(name).to_pylist(), name
+    # As Zotero writes them.
+    other = (
+        b'[{"id": "z", "type": "report", "title": "Moor", "genre": "Memo", "number": "12", "issued": {"date-parts": [[2005]]}}]'
+    )
+    (found,) = formats.import_papers(Source("z.json", data=other)).table.to_pylist()
+    assert (found["number"], found["type"]) == ("12", "Memo")

@@ -197,7 +197,10 @@ def test_an_empty_cell_gives_way_to_the_next_column_of_its_kind() -> None:
 
 
 def test_web_of_science_may_leave_out_its_own_keywords() -> None:
-    paper = import_papers(Source("x", data=b"PT\tAU\tTI\tPY\tSO\tUT\nJ\tDoe, J\tA\t2021\tS\tWOS:1\n")).table.to_pylist()[0]
+    paper = import_papers(Source("x", data=b"PT\tAU\tTI\tPY\tSO\tIS\tUT\nJ\tDoe, J\tA\t2021\tS\t3\tWOS:1\n")).table.to_pylist()[
+        0
+    ]
+    assert (paper["venue"], paper["number"]) == ("S", "3")
     assert (paper["id"], paper["title"], paper["keywords"]) == ("WOS:1", "A", None)
 
 

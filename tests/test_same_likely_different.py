@@ -691,3 +691,20 @@ def test_so_many_pairs_are_listed_and_the_others_counted(monkeypatch: pytest.Mon
     assert some.ledger.notes[0].reason == "of 2 pairs of records that are likely one paper the surest 1 are listed"
     assert [note.record for note in some.ledger.notes[1:]] == [note.record for note in every.ledger.notes[:1]]
     assert len(some.papers) == 4
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("山田太郎", "山田, 太郎", "same"),
+        ("山田 太郎", "山田太郎", "same"),
+        ("王, 明", "王明", "same"),
+        ("김 철수", "김철수", "same"),
+        ("王, 明", "王, 刚", "likely"),
+        ("山田, 太郎", "鈴木, 太郎", "likely"),
+    ],
+)
+def test_names_of_the_east_with_and_without_a_space(one: str, other: str, expected: str) -> None:
+    """Databases write a space, a comma or nothing between the two parts of a name; a part may be one letter."""
+    title = "湖沼のヨシ群落の遷移に関する研究"
+    assert class_of(title, title, authors=[[one], [other]]) == expected

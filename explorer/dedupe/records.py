@@ -20,6 +20,7 @@ from explorer.dedupe.titles import cut_marks, notices
 from explorer.papers.schema import TEXT
 
 _MEDLINE = r"[a-z][ ,]+[A-Z]{1,4}$|^et al\.?$"
+_EASTERN = r"^[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}々ー]+[ ,，\x{3000}]+[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}々ー]+$"
 _ABSTRACT, _HEAD = 300, 100
 _PEOPLE = 5_000
 """Lists of names whose words are kept."""
@@ -256,4 +257,8 @@ def joined_names(authors: pa.ListArray) -> pa.Array:
     if medline.any():
         bare = pc.replace_substring_regex(flat, r"([a-z])[ ,]+[A-Z]{1,4}$", r"\1")
         flat = pc.if_else(pa.array(medline), bare, flat)
+    # Between the parts of an Eastern name some write a space or a comma, others nothing; a part alone may be one letter.
+    eastern = pc.match_substring_regex(flat, _EASTERN)
+    if pc.any(eastern).as_py():
+        flat = pc.if_else(eastern, pc.replace_substring_regex(flat, r"[ ,，\x{3000}]+", ""), flat)
     return pc.binary_join(pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), flat), pa.scalar(" ", TEXT))

@@ -491,4 +491,5 @@ def candidates(names: Iterable[str]) -> dict[str, list[str]]:
 
 def further_columns(names: Iterable[str]) -> dict[str, str]:
     """Columns that are called like those of `FURTHER`, ``{column: name}``; several may mean one."""
-    return {name: next(iter(meant)) for name in names if (meant := _meant(name, further=True))}
+    # "SO" is a source: what a number is called in Vietnam has a mark on its letter.
+    return {name: next(iter(meant)) for name in names if (meant := _meant(name, further=True)) and name.lower() != "so"}

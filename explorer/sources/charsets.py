@@ -226,7 +226,9 @@ def _sign(sign: str, before: str, after: str, eastern: bool) -> float:
     if code == 0xFFFD or 0x80 <= code < 0xA0 or 0xE000 <= code < 0xF900:
         return _STRAY
     if eastern and sign in _WIDE:
-        return 5.0
+        # Within a word of Latin letters a bracket is half of it: "D〉re" was "Dürre" of another encoding.
+        within = before.isascii() and after.isascii() and before.isalpha() and after.isalpha()
+        return 13.0 if within and sign not in "’—…－～" else 5.0
     if before.isalpha() and after.isalpha():
         return _WITHIN.get(sign, 13.0)
     cost = 6.0 if sign in _USUAL else 9.0 if sign in _RARER else 12.0

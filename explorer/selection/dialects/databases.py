@@ -146,7 +146,7 @@ OVID = Dialect(
     re.compile(
         r"\badj\d{1,2}\b|(?<=[\w\")*$?#]\s)adj(?=\s[\w\"(])|[\w\")*$?#]\.\s?(?:ti|ab|tw|mp|kw|kf|hw|af|sh|au|pt|jn|jw|ot|nm)(?:\s?,\s?[a-z]{2})*\.?(?=[\s)]|$)"
         r"|[\w\")]\.(?:yr|dt|la|lg|ui)\.(?=[\s)]|$)"
-        r"|(?:^|[\s(])exp\s+\*?[\"A-Za-z][^/()\n]{2,120}/|(?:^|\n|[\s(.])(?:and|or)/\s?\d|^\*?[A-Za-z\"][^/()\n=:\[\]]{2,120}/(?:(?:ae|ag|bl|cl|co|di|dt|ec|ep|et|ge|im|me|mo|mt|nu|pa|pc|ph|pp|px|rh|rt|sn|st|su|td|th|tu)"
+        r"|(?:^|[\s(])exp\s+\*?[\"A-Za-z][^/()\n]{2,120}/|(?:^|\n|[\s(.])(?:and|or)/\s?\d|^\*?[A-Za-z\"][^/()\n=:\[\]]{2,120}/(?:(?:ae|ag|ai|bl|cl|co|ct|de|dh|di|dt|ec|em|ep|et|ge|im|me|mo|mt|nu|pa|pc|pd|ph|pp|ps|px|rh|rt|sn|st|su|td|th|tr|tu)"
         r"(?:,\s?[a-z]{2})*)?\s*$",
         re.I,
     ),
@@ -159,6 +159,8 @@ OVID = Dialect(
         r"(?!\d)(?P<rest>(?:[a-z]{2}(?:\s*,\s*[a-z]{2})*)?(?:\s*\[[^\]]*\])?)(?=[\s),.]|$)",
         re.I,
     ),
+    # Which of several databases a line is for.
+    limit=re.compile(r"(?<=[).\]/]\s)use\s+[a-z]{4,8}(?:\s*,\s*[a-z]{4,8})*(?=\s*(?:\)|\n|\Z))", re.I),
     wildcards={"*": "*", "$": "*", ":": "*", "#": "?", "?": "$"},
     near={"adj": (1, None, False)},
     adjacent="phrase",
@@ -350,7 +352,9 @@ EMBASE = Dialect(
     "Embase",
     re.compile(
         r"['\"\w]/(?:exp|de|mj|br|syn)(?:/mj)?\b|(?<!\w)'[^'\n]+'[^:'\n]*:\s?(?:ti|ab|kw|de|tt)|\[(?:embase|medline|humans|english|animals|article)\]/lim"
-        r"|\[\d{4}-\d{4}\]/py\b",
+        r"|\[\d{4}-\d{4}\]/py\b"
+        # The Cochrane Library has no such wildcard.
+        r"|\w\$[^\n]*?:\s?(?:ti|ab|kw|de|tt)(?=[\s,)]|$)",
         re.I,
     ),
     _EMBASE_FIELDS,

@@ -30,6 +30,8 @@ _ARXIV_ALONE = re.compile(
     r"(?:arxiv\s*:\s*)(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?(?:\s*\[[a-z.-]+\])?|\d{4}\.\d{4,5}(?:v\d+)?",
     re.I,
 )
+_DOI_TAG = re.compile(r"(?<=\S)\s*\[(?:doi|aid|lid|article identifier|location id)\]\Z", re.I)
+"""PubMed's fields of a DOI, behind it."""
 _PMID_ALONE = re.compile(r"(?:pmid|pubmed id)\s*[:=#]?\s*(\d{1,9})|(\d{7,8})", re.I)
 _PMID_ADDRESS = re.compile(r"(?:pubmed\.ncbi\.nlm\.nih\.gov/|ncbi\.nlm\.nih\.gov/pubmed/(?:\?term=)?)(\d{1,9})", re.I)
 _TRIAL = re.compile(r"(?:NCT|ISRCTN|ACTRN|DRKS|ChiCTR|UMIN|CTRI|EUCTR)[\d/.-]{6,20}")
@@ -114,7 +116,7 @@ def translate(text: str) -> Translation:
             raise QueryError(
                 f"Line {match.group(1) or match.group(2)} is not here. Paste the lines that this one combines as well.", 0, text
             )
-        return _spaced_fields(plain) or Translation(text)
+        return _in_small_letters(plain) or _spaced_fields(plain) or Translation(text)
     if dialect is ACM:
         plain = with_parentheses(plain)
     elif dialect is PSYCNET:
@@ -245,6 +247,21 @@ def _spaced_fields(text: str) -> Translation | None:
     return None if query == text else Translation(query, "a search by fields")
 
 
+_QUOTED = r"\"[^\"]*\""
+_SMALL_GROUP = re.compile(r"\([^()\"]*(?:\"[^\"]*\"[^()\"]*)*\s(?:and|or)\s[^()]*\)")
+_SMALL_BESIDE = re.compile(r"\)\s*(?:and|or|not)\b|\b(?:and|or|not)\s*\(")
+_SMALL = re.compile(rf"{_QUOTED}|(?<=[\s)\"])(and|or|not)(?=[\s(\"])")
+_LARGE = re.compile(rf"{_QUOTED}|(?<![\w-])(AND|OR|NOT|NEAR/\d+|PRE/\d+)(?![\w-])")
+
+
+def _in_small_letters(text: str) -> Translation | None:
+    """A search whose operators are in small letters, as most databases take them: beside and within parentheses they are no words."""
+    if any(match[1] for match in _LARGE.finditer(text)) or not (_SMALL_GROUP.search(text) and _SMALL_BESIDE.search(text)):
+        return None
+    query = _SMALL.sub(lambda match: match[1].upper() if match[1] else match[0], text)
+    return Translation(query, "a search with operators in small letters")
+
+
 # Identifiers and addresses
 
 
@@ -300,6 +317,7 @@ def _reference(text: str) -> Translation | None:
 
 
 def _identifier(text: str) -> tuple[str, str] | None:
+    text = _DOI_TAG.sub("", text)
     if " " in text and not re.match(r"(?:doi|pmid|pubmed id|arxiv)\s*[:=#]?\s*\S+(?:\s*\[\S+\])?$", text, re.I):
         return None
     if match := _PMID_ALONE.fullmatch(text):

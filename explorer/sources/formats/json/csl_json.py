@@ -41,6 +41,10 @@ _DASH = re.compile(r"\s*[–—]\s*|(?<=\d)--+(?=\d)")
 _EXTRA = {"volume": "volume", "number": "issue", "pages": "page", "publisher": "publisher", "issn": "ISSN", "isbn": "ISBN",
           "language": "language", "pmid": "PMID", "pmcid": "PMCID", "note": "note", "edition": "edition", "series": "collection-title",
           "place": "publisher-place"}  # fmt: skip
+_NUMBERED = frozenset(("report", "patent", "standard", "thesis", "manuscript", "bill", "legislation", "regulation"))
+"""Types that have a number and a genre of their own, where others have an issue."""
+_GENRES = {"mastersthesis": "Master's thesis", "phdthesis": "PhD thesis"}
+"""Kinds of BibTeX that say what CSL keeps beside the type."""
 _INSTEAD = {"language": ("langid",), "place": ("address", "location"), "note": NOTES[1:]}
 """Columns that are written where the one of `_EXTRA` is empty."""
 _PLACED = frozenset(
@@ -90,6 +94,9 @@ def fields(item: Mapping[str, Any]) -> Mapping[str, Any]:
         "entry_type": item.get("type"),
         **{name: _text(item.get(key)) for name, key in _EXTRA.items()},
     }
+    if item.get("type") in _NUMBERED:
+        fields["number"] = fields["number"] or (None if fields["arxiv_id"] else _text(item.get("number")))
+        fields |= {"type": genre} if (genre := _text(item.get("genre"))) else {}
     custom = item.get("custom")
     own = custom.get(_OWN) if isinstance(custom, Mapping) else None
     return {**fields, **own} if isinstance(own, Mapping) else fields
@@ -228,12 +235,13 @@ def _item(paper: Mapping[str, Any], day: str | None, extended: str | None) -> di
     for derived in ("year", "precision", "title_latex"):
         exact.pop(derived, None)
     makers = people(paper)
+    kind = _type(paper)
     notes = "\n".join(notes_of(paper))
     if day is not None:
         exact["published"] = day
     item = {
         "id": paper["id"],
-        "type": _type(paper),
+        "type": kind,
         "title": _readable(paper["title"]),
         "author": [_person(name) for name in makers.authors],
         "editor": [_person(name) for name in makers.editors],
@@ -252,13 +260,17 @@ def _item(paper: Mapping[str, Any], day: str | None, extended: str | None) -> di
         },
         "note": notes,
     }
+    if kind in _NUMBERED:
+        item["genre"] = _first(paper, "type", "work_type") or _GENRES.get(str(paper.get("entry_type")))
+        if not item["number"]:
+            item["number"] = item.pop("issue", None)
     if item.get("page"):
         item["page"] = _DASH.sub("-", item["page"])
     item = {key: value for key, value in item.items() if value not in (None, "", [])}
     # Whatever our own reader would not read back the same from the standard fields is added to the letter.
     read_back = {name: value for name, value in fields(item).items() if value not in (None, "", [])}
     hidden = {name: value for name, value in exact.items() if read_back.get(name) != value}
-    invented = {name: None for name in read_back if name in FIELDS and name not in exact}
+    invented = {name: None for name in read_back if (name in FIELDS or name == "type") and name not in exact}
     if hidden or invented:
         item["custom"] = {_OWN: {**hidden, **invented}}
     return item

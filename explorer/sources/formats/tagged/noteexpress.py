@@ -23,7 +23,8 @@ _LABEL = re.compile(r"\{([^{}\n]{1,40})\}\s*[:：]?[ \t]*(.*)\Z", re.DOTALL)
 _SNIFF = re.compile(r"\A\s*\{(?:Reference Type|Title|文献类型|标题)\}\s*[:：]")
 _NAMES = {
     "Reference Type": "entry_type", "文献类型": "entry_type", "Author": "authors", "Journal": "venue", "Source": "venue",
-    "Book Title": "venue", "Secondary Title": "venue", "Conference Name": "venue", "ISBN/ISSN": "issn", "Issue": "number",
+    "Book Title": "venue", "Secondary Title": "venue", "Tertiary Title": "venue", "Conference Name": "venue",
+    "ISBN/ISSN": "issn", "Issue": "number",
     "Database Provider": "source", "Database": "source", "Date": "published", "Publication Date": "published", "Accession Number": "accession",
     "Secondary Author": "editor", "Notes": "note",
 }  # fmt: skip
