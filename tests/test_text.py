@@ -153,7 +153,7 @@ def test_readable_never_fails_nor_empties_a_title(text: str) -> None:
 def test_names_in_a_row() -> None:
     assert joined([]) == ""
     assert joined(["A", "B", "C"]) == "A, B, C"
-    assert joined(list("ABCDE")) == "A, B, C and 2 more"
+    assert joined(list("ABCDE")) == "A, B, C and\N{NO-BREAK SPACE}2\N{NO-BREAK SPACE}more"
 
 
 def test_words_are_told_apart_alike_whether_all_are_analysed_or_few() -> None:

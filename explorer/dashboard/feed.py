@@ -18,7 +18,7 @@ from explorer.feed.trending import WEIGHTS, rising_topics, trending
 from explorer.library.subscriptions import DEFAULT_CAP, Subscription
 from explorer.selection.selection import Selection
 from explorer.store.appearances import appearances
-from explorer.text.analysis import readable
+from explorer.text.analysis import joined, readable
 
 if TYPE_CHECKING:
     from explorer.dashboard.saved_searches import SavedSearches
@@ -99,9 +99,7 @@ def rows_of(snapshot: Snapshot, records: Sequence[Mapping[Hashable, Any]]) -> li
     rows = [row_of[record["id"]] for record in records]
     found = []
     for record, row, fact in zip(records, rows, facts_of(snapshot, np.asarray(rows, np.int64)), strict=True):
-        who = fact["authors"][:3]
-        more = len(fact["authors"]) - len(who)
-        about = [", ".join(who) + (f" and {more} more" if more > 0 else ""), fact["organization"]]
+        about = [joined(fact["authors"]), fact["organization"]]
         if fact["submitted_by"]:
             about.append(f"submitted by {fact['submitted_by']}")
         about += [_count(fact[name], name) for name in ("upvotes", "comments", "stars")]
@@ -109,7 +107,7 @@ def rows_of(snapshot: Snapshot, records: Sequence[Mapping[Hashable, Any]]) -> li
             {
                 "row": row,
                 "title": readable(fact["title"]) or "Untitled",
-                "about": " · ".join(part for part in about if part),
+                "about": "\N{NO-BREAK SPACE}· ".join(part for part in about if part),
                 "reason": record["reason"],
             }
         )

@@ -22,13 +22,13 @@ SHIFTS = """() => { window.__shift = 0; new PerformanceObserver((list) => list.g
 
 def test_papers_and_topics_share_the_first_screen(kept_board: Board) -> None:
     board = kept_board
-    for width, height in ((1440, 900), (1280, 800), (1024, 768)):
+    for width, height in ((1440, 900), (1280, 800), (1180, 768), (1024, 768), (930, 768)):
         board.sized(width, height)
         paper, topic = place_of(board.titles.first), place_of(board.topic(0))
         assert paper["y"] + 20 < height, width
         assert board.page.evaluate("document.documentElement.scrollWidth") <= width
         assert topic["y"] + topic["height"] < height, width
-        assert (topic["x"] > paper["x"] + 100) == (width >= 1280), width
+        assert (topic["x"] > paper["x"] + 100) == (width >= 960), width
 
 
 @pytest.mark.parametrize("size", [(390, 844), (720, 450)])
@@ -42,11 +42,13 @@ def test_a_window_without_room_for_both_opens_on_the_papers(open_voila: Open, si
 
 
 def test_the_bar_is_one_row_and_leaves_room_for_a_query(kept_board: Board) -> None:
-    """Also where the count is as long as that of a corpus of half a million."""
+    """Also where the count is as long as that of a corpus of half a million, and the name as that of some files."""
     board = kept_board
     few = board.root.locator(".lx-count").inner_html()
+    name = board.root.locator(".lx-name").text_content()
     board.root.locator(".lx-count").evaluate("(count) => { count.textContent = '588,092 of 588,092 papers'; }")
-    for width in (1024, 1280, 1366, 1440, 1536):
+    board.root.locator(".lx-name").evaluate("(name) => { name.textContent = '2026-01-01 to 2026-03-31 and 10 more'; }")
+    for width in (960, 1024, 1180, 1280, 1366, 1440, 1536):
         tops = (
             board.sized(width, 800)
             .root.locator(".lx-bar-row")
@@ -62,6 +64,35 @@ def test_the_bar_is_one_row_and_leaves_room_for_a_query(kept_board: Board) -> No
         assert board.page.evaluate("document.documentElement.scrollWidth") <= width
         expect(board.root.locator(".lx-count")).to_have_text("588,092 of 588,092 papers")
     board.root.locator(".lx-count").evaluate("(count, few) => { count.innerHTML = few; }", few)
+    board.root.locator(".lx-name").evaluate("(node, name) => { node.textContent = name; }", name)
+
+
+def test_the_line_above_the_list_is_one_at_every_count(kept_board: Board) -> None:
+    """So that no paper moves where a search leaves more or fewer of them."""
+    board = kept_board
+    for width in (1440, 1280, 1240, 1024, 960, 720, 390):
+        line, place = board.sized(width, 800).root.locator(".lx-toolbar"), board.root.locator(".lx-place")
+        place.evaluate("(node) => { node.innerHTML = '<strong>1–25</strong> of 588,092'; }")
+        assert place_of(line)["height"] < 50, width
+
+
+def test_a_line_of_facts_ends_between_them(kept_board: Board) -> None:
+    """And not within the last author's name, which stuck to the dot and to what follows it."""
+    board = kept_board.sized(390, 844)
+    rows = board.root.locator(".lx-meta").first.evaluate(
+        """(meta) => {
+          meta.querySelectorAll("bdi")[0].textContent = "Ann Aa, Ben Bb";
+          meta.style.width = "max-content";
+          const whole = meta.getBoundingClientRect().width;
+          // As wide as it needs but for a letter of the date.
+          meta.style.width = `${whole - 6}px`;
+          const name = meta.querySelector("bdi").getClientRects().length;
+          const [last, date] = [meta.querySelector("bdi"), meta.querySelector(".lx-date")].map((part) => part.getBoundingClientRect());
+          meta.style.width = "";
+          return { name, below: date.top > last.bottom - 4 };
+        }"""
+    )
+    assert rows == {"name": 1, "below": True}
 
 
 def test_a_paper_that_is_opened_moves_no_other(kept_board: Board) -> None:

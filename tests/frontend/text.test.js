@@ -6,7 +6,16 @@ import { conceptColour, expression, written } from "../../explorer/dashboard/fro
 import { buttonLabel } from "../../explorer/dashboard/frontend/intake.js";
 import { isExpression } from "../../explorer/dashboard/frontend/search.js";
 import { SHORTCUTS } from "../../explorer/dashboard/frontend/shortcuts.js";
-import { count, plainText, plural, scripts, spoken, tidied, webAddress } from "../../explorer/dashboard/frontend/text.js";
+import {
+  count,
+  dotted,
+  plainText,
+  plural,
+  scripts,
+  spoken,
+  tidied,
+  webAddress,
+} from "../../explorer/dashboard/frontend/text.js";
 
 test("numbers and their nouns", () => {
   assert.equal(count(1234567), "1,234,567");
@@ -153,6 +162,11 @@ test("every shortcut is told once, of the Screen mode and of the rest", () => {
     assert.ok(keys.length);
     assert.equal(new Set(keys).size, keys.length);
   }
+});
+
+test("a line of facts may end after a dot and not before one", () => {
+  assert.equal(dotted(["A", "", null, "B"]), "A\u00a0· B");
+  assert.equal(dotted([undefined]), "");
 });
 
 test("names of columns are said in words", () => {

@@ -1,5 +1,5 @@
 import { h, segments } from "./dom.js";
-import { count } from "./text.js";
+import { count, dotted } from "./text.js";
 
 /** @import { BeyondAnswer, BeyondRow } from "./messages.d.ts" */
 /** @import { App } from "./page.d.ts" */
@@ -26,7 +26,7 @@ export function beyondPanel(app) {
 
   /** @param {BeyondRow} item */
   function row(item) {
-    const facts = [item.authors, item.venue, item.date].filter(Boolean).join(" · ");
+    const facts = dotted([item.authors, item.venue, item.date]);
     return h(
       "li",
       {},

@@ -1,5 +1,5 @@
 import { h, icon, iconButton, segments, swap } from "./dom.js";
-import { count, spoken, webAddress } from "./text.js";
+import { count, dotted, spoken, webAddress } from "./text.js";
 import { placeOf, topicMark } from "./topic_marks.js";
 
 /** @import { Paper } from "./messages.d.ts" */
@@ -254,7 +254,7 @@ export function readerPanel(app) {
                   "li",
                   {},
                   h("button", { key: `similar:${item.row}`, click: () => open(item.row) }, item.title),
-                  h("p", { class: "lx-quiet" }, [item.date, item.why].filter(Boolean).join(" · ")),
+                  h("p", { class: "lx-quiet" }, dotted([item.date, item.why])),
                 ),
               ),
             ),

@@ -1,5 +1,5 @@
 import { h, segments, swap } from "./dom.js";
-import { plural, webAddress } from "./text.js";
+import { dotted, plural, webAddress } from "./text.js";
 
 /** @import { ReportAnswer } from "./messages.d.ts" */
 /** @import { App } from "./page.d.ts" */
@@ -60,8 +60,8 @@ export function reportPanel(app) {
               h(
                 "div",
                 { class: "lx-quiet" },
-                paper.facts.join(" · "),
-                webAddress(paper.url) ? [" ", h("a", { href: paper.url }, paper.url)] : null,
+                dotted(paper.facts),
+                webAddress(paper.url) ? [paper.facts.length ? "\u00a0· " : "", h("a", { href: paper.url }, paper.url)] : null,
               ),
             ),
           ),

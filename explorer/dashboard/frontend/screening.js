@@ -1,5 +1,5 @@
 import { h, icon, iconButton, submitOnEnter, swap } from "./dom.js";
-import { count, plainText, plural, webAddress } from "./text.js";
+import { count, dotted, plainText, plural, webAddress } from "./text.js";
 import { band, curvePath, percent } from "./recall.js";
 
 /** @import { ScreenFlowAnswer, ScreenLabel, ScreenMode, ScreenRecord, ScreenReview, ScreenSegment, ScreenStop, ScreenTeam } from "./messages.d.ts" */
@@ -418,7 +418,7 @@ export function screeningPanel(app) {
           )
         : null,
       h("h3", { class: "lx-screen-record-title", key: "record", tabIndex: -1 }, marks(record.title)),
-      h("p", { class: "lx-meta" }, [record.authors.join(", "), record.date, record.venue].filter(Boolean).join(" · ")),
+      h("p", { class: "lx-meta" }, dotted([record.authors.join(", "), record.date, record.venue])),
       text,
       record.filled ? h("p", { class: "lx-quiet" }, "The abstract was filled in by hand.") : null,
       record.abstract.length && !record.filled

@@ -74,6 +74,13 @@ export function tidied(text) {
 }
 
 /**
+ * Facts in a row, without those that are missing; a line ends after a dot and never begins with one.
+ *
+ * @param {(string | null | undefined)[]} facts
+ */
+export const dotted = (facts) => facts.filter(Boolean).join("\u00a0· ");
+
+/**
  * Only web addresses may become links, whatever the record says.
  *
  * @param {string} url

@@ -9,6 +9,7 @@ import numpy as np
 from explorer.dashboard.views.page import date_text, links, summary, title_of
 from explorer.papers.author_names import display
 from explorer.search.results import Results
+from explorer.text.analysis import joined
 
 View = dict[str, Any]
 
@@ -64,12 +65,10 @@ def _paper(results: Results, row: int) -> View:
     snapshot = results.snapshot
     names = ("title", "authors", "published", "precision", "venue", "url", "doi", "arxiv_id", "code_url")
     paper = snapshot.record(row, names)
-    authors = [display(name) for name in paper["authors"] or []]
-    more = len(authors) - _NAMED
     found = links(paper)
     return {
         "title": title_of(paper["title"]),
-        "authors": ", ".join(authors[:_NAMED]) + (f" and {more} more" if more > 0 else ""),
+        "authors": joined([display(name) for name in paper["authors"] or []], _NAMED),
         "facts": [
             text
             for text in (
