@@ -81,6 +81,16 @@ def test_hostile_completions(page: Page, content: dict[str, Any]) -> None:
     assert page.board.summary["shown"] == 4
 
 
+def test_a_saved_search_names_the_papers_that_others_are_like(page: Page) -> None:
+    """By their titles, as the list does, and not by their ids."""
+    first = page.board.papers["rows"][0]
+    title = "".join(text for text, _ in first["title"])
+    page.say("set", changes={"like": [page.listed()[0]]})
+    page.say("save_search", name="alike")
+    [saved] = page.board.saved["rows"]
+    assert saved["sentence"].endswith(f"more like ‘{title}’")
+
+
 def test_save_run_compare(page: Page) -> None:
     page.say("set", changes={"query": "reward"})
     assert page.say("save_search", name="r") == "info"

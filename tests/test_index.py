@@ -74,6 +74,41 @@ def test_papers_of_frequent_words_are_those_of_this_state_of_an_index(tmp_path: 
     assert TextIndex(tmp_path).mask(theory, 4).tolist() == [False, True, True, True]
 
 
+def test_a_beginning_is_found_by_the_commonest_words_that_have_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some forms of a common word begin otherwise, and some words that begin so are rare."""
+    words = ("modes", "models", "modeling", "modern", "made", "happy", "happier", "dies", "dying", "modem")
+    titles = [f"{one} {other}" for one in words for other in words]
+    papers = [
+        {"title": title, "abstract": title if row % 3 else "models", "authors": [title]} for row, title in enumerate(titles)
+    ]
+    build_index(table_of(papers), tmp_path)
+    plain = TextIndex(tmp_path)
+    for name, value in (("LEAST", 1), ("SHARE", 0.2)):
+        monkeypatch.setattr(frequent, name, value)
+    keep_frequent(tmp_path, len(papers))
+    kept = TextIndex(tmp_path)
+    used = set()
+    for begin in ("mod", "mode", "model", "models", "ma", "happ", "happi", "d", "dy", "modem", "x"):
+        for field in ("", "title", "abstract", "authors"):
+            node = parse(f"{field}:{begin}*" if field else f"{begin}*")
+            assert node is not None
+            fields = (field,) if field else ("title", "abstract", "authors")
+            texts = [[" ".join(paper[name]) if name == "authors" else paper[name] for name in fields] for paper in papers]
+            wanted = {
+                row: float(count)
+                for row, parts in enumerate(texts)
+                if (count := sum(any(word.startswith(begin) for word in text.split()) for text in parts))
+            }
+            for index in (plain, kept):
+                hits = index.hits(node)
+                assert dict(zip(hits.rows.tolist(), hits.scores.tolist(), strict=True)) == wanted, (begin, field)
+                assert np.flatnonzero(index.mask(node, len(papers))).tolist() == sorted(wanted), (begin, field)
+            used |= {begin} if kept._beginning(node) is not None else set()
+    # "dies" has the stem of "dying", and another beginning.
+    assert {"mod", "model", "d"} <= used
+    assert not used & {"dy", "x"}
+
+
 def small(folder: Path, *papers: dict[str, object]) -> TextIndex:
     build_index(table_of([{"title": None, **paper} for paper in papers]), folder)
     return TextIndex(folder)

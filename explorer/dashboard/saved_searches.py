@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from explorer.dashboard.views.chips import titles_of
 from explorer.errors import LibraryError, SelectionError
 from explorer.library.library import Library, SavedSearch
 from explorer.search.comparison import last_day, published_by
@@ -98,7 +99,9 @@ class SavedSearches:
 
     def _row(self, saved: SavedSearch) -> dict[str, Any]:
         try:
-            sentence = saved.selection.describe(saved.papers)
+            chosen = saved.selection
+            titles = titles_of(self.session.corpus.snapshot, (*chosen.like, *chosen.unlike))
+            sentence = chosen.describe(saved.papers, titles=titles)
         except SelectionError as error:
             sentence = str(error)
         return {

@@ -15,6 +15,7 @@ import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,7 @@ _HALF = 3
 """Letters that each half of a word written as two must have."""
 
 _EVERY_WORD = 1_000_000
+_MANY_WORDS = 4_000
 _LAST = 2**31
 """A row that no paper has."""
 
@@ -293,6 +295,12 @@ class TextIndex:
 
     def hits(self, node: Node) -> Hits:
         """All papers that a parsed query matches."""
+        if (masks := self._beginning(node)) is not None:
+            # Each field that has a word with the beginning adds one to the score, as a regular expression does.
+            fields = np.add.reduce(masks, axis=0, dtype=np.uint8)
+            rows = [np.flatnonzero(fields == count).astype(np.int32) for count in range(len(masks), 0, -1)]
+            scores = [np.full(len(some), count, np.float32) for some, count in zip(rows, range(len(masks), 0, -1), strict=True)]
+            return Hits(np.concatenate(rows), np.concatenate(scores))
         return self._run(self._build(node), self._searcher.num_docs)
 
     def mask(self, node: Node, papers: int) -> np.ndarray:
@@ -308,19 +316,29 @@ class TextIndex:
         if isinstance(node, Not):
             found = self._of_frequent(node.part)
             return None if found is None else ~found
-        if isinstance(node, All | Either):
+        if isinstance(node, All):
+            common: list[np.ndarray] = []
+            # Beginnings of words take longest.
+            for part in sorted(node.parts, key=lambda part: isinstance(part, Word) and part.prefix):
+                # What all parts share with a rare one is soon handed over.
+                if (found := self._of_frequent(part)) is None:
+                    return None
+                common.append(found)
+            return np.asarray(np.logical_and.reduce(common))
+        if isinstance(node, Either):
             masks = [self._of_frequent(part) for part in node.parts]
             known = [mask for mask in masks if mask is not None]
-            # What all parts share with a rare one is soon handed over.
-            if not known or (isinstance(node, All) and len(known) < len(masks)):
+            if not known:
                 return None
             # A rare word beside a common one adds its few papers.
             known += [
                 self.mask(part, self._frequent.papers) for part, mask in zip(node.parts, masks, strict=True) if mask is None
             ]
-            return np.asarray((np.logical_and if isinstance(node, All) else np.logical_or).reduce(known))
+            return np.asarray(np.logical_or.reduce(known))
         if says_nothing(node):
             return None
+        if (fields := self._beginning(node)) is not None:
+            return np.asarray(np.logical_or.reduce(fields))
         parts = self._parts(node)
         words = [part for part in parts if isinstance(part, tuple) and part in self._frequent]
         if not words:
@@ -329,6 +347,45 @@ class TextIndex:
         if rest := [self._query(part) for part in parts if part not in words]:
             mask[self._rows(tantivy.Query.boolean_query([(tantivy.Occur.Should, part) for part in rest]))] = True
         return mask
+
+    def _beginning(self, node: Node) -> list[np.ndarray] | None:
+        """The papers that have a word with a beginning, for each field; None where few of them are those of the commonest words.
+
+        What has a stem has one of its words: where all of them have the beginning, the papers of the stem are among those.
+        """
+        if not isinstance(node, Word) or not node.prefix or not self._frequent.papers or says_nothing(node):
+            return None
+        begins = {field: _begin(inside, field) for field, inside in in_fields(node)}
+        if not all(begins.values()):
+            return None
+        kept = {field: self._kept_of(field, begin) for field, begin in begins.items()}
+        if not any(stems for stems, _ in kept.values()):
+            return None
+        masks = []
+        for field, (stems, rest) in kept.items():
+            mask = self._frequent.mask((field, stem) for stem in stems) if stems else np.zeros(self._frequent.papers, bool)
+            if stems:
+                others = tantivy.Query.term_set_query(self._schema, _WORDS[field], rest)
+            else:
+                others = tantivy.Query.regex_query(self._schema, _WORDS[field], f"{begins[field]}.*")
+            if rest or not stems:
+                mask[self._rows(others)] = True
+            masks.append(mask)
+        return masks
+
+    def _kept_of(self, field: str, begin: str) -> tuple[list[str], list[str]]:
+        """The commonest stems of a field whose words have a beginning, and the other words that have it; no stem if these are most."""
+        if _WORDS[field] == field:
+            return [], []
+        counts = dict(self._searcher.terms_with_prefix(_WORDS[field], begin, limit=_MANY_WORDS))
+        if len(counts) == _MANY_WORDS:
+            # Those of one or two letters; to look for so many words takes longer than to look for the letters.
+            return [], []
+        stems = {word: stem_of(word) for word in counts}
+        common = {stem for stem in stems.values() if (field, stem) in self._frequent}
+        common = {stem for stem in common if all(word in counts for word in self._forms(field, stem))}
+        rest = [word for word, stem in stems.items() if stem not in common]
+        return (sorted(common), rest) if 2 * sum(counts[word] for word in rest) < sum(counts.values()) else ([], rest)
 
     def _rows(self, query: Any) -> np.ndarray:
         """Rows of all papers that a query matches, in no particular order."""
@@ -340,7 +397,7 @@ class TextIndex:
                 ).hits
             except ValueError as error:
                 raise _as_error_of_ours(error) from error
-            rows = np.fromiter((row for row, _ in found), np.int32, len(found))
+            rows = np.fromiter(map(itemgetter(0), found), np.int32, len(found))
             del found
         return rows
 
@@ -509,10 +566,10 @@ class TextIndex:
         with _uncollected():
             try:
                 found = self._searcher.search(query, limit=max(limit, 1), count=False).hits
-                rows = self._searcher.fast_field_values("row", [address for _, address in found]) if found else []
+                rows = self._searcher.fast_field_values("row", list(map(itemgetter(1), found))) if found else []
             except ValueError as error:
                 raise _as_error_of_ours(error) from error
-            hits = Hits(np.array(rows, np.int32), np.fromiter((score for score, _ in found), np.float32, len(found)))
+            hits = Hits(np.array(rows, np.int32), np.fromiter(map(itemgetter(0), found), np.float32, len(found)))
             # Gone before cycles are looked for again.
             del found, rows
         return hits
@@ -710,6 +767,15 @@ class TextIndex:
                     stems.update(spot.terms)
                     patterns |= dict.fromkeys(spot.patterns)
         return Terms(frozenset(stem for stem in stems if not unspaced(stem)), tuple(patterns), tuple(runs))
+
+
+def _begin(node: Node, field: str) -> str:
+    """What the words that are looked for in a field begin with; empty where more than that is asked of them."""
+    shapes = _shapes(node, field) if field in _WORDS else []
+    if len(shapes) != 1 or list(shapes[0].spots) != [0] or shapes[0].spots[0].terms:
+        return ""
+    begin, *more = shapes[0].spots[0].patterns
+    return begin[:-2] if not more and begin.endswith(".*") and begin[:-2].isalnum() else ""
 
 
 def in_fields(node: Word | Phrase | Near) -> list[tuple[str, Word | Phrase | Near]]:
