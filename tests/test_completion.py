@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from explorer import Corpus, QueryError, Selection
 from explorer.search.completion import Completion, complete, suggest
 from explorer.selection.query import parse
+from explorer.store import prefixes
 from explorer.store.prefixes import Prefixes, sort_words
 from explorer.text.analysis import analyzer, tokens
 
@@ -41,10 +42,12 @@ def holds(value: str, text: str) -> bool:
 
 
 @settings(max_examples=300, deadline=None)
-@given(values=st.lists(NAMES, max_size=40, unique=True), text=NAMES, limit=st.integers(1, 10))
-def test_values_by_prefix_equal_going_through_all(values: list[str], text: str, limit: int) -> None:
+@given(values=st.lists(NAMES, max_size=40, unique=True), text=NAMES, limit=st.integers(1, 10), at_once=st.sampled_from([7, 50]))
+def test_values_by_prefix_equal_going_through_all(values: list[str], text: str, limit: int, at_once: int) -> None:
     array = pa.array(values, pa.large_string())
-    found = sort_words(array).find(array, text, limit)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(prefixes, "_AT_ONCE", at_once)
+        found = sort_words(array).find(array, text, limit)
     expected = [code for code, value in enumerate(values) if tokens(text, "names") and holds(value, text)]
     assert found == expected[:limit]
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from explorer.store import sort_orders
 from explorer.store.sort_orders import by_title, by_title_with, inserted
 
 _text = st.sampled_from(["", "a", "A", "ab", "é", "e\u0301", "zz", "深度", "\uffff", "😀", "b" * 9])
@@ -40,7 +42,8 @@ def test_titles_that_change_or_come(titles: list[str | None], more: list[str | N
     assert by_title_with(before, whole, rows).tolist() == by_title(whole).tolist()
 
 
-def test_titles_go_by_their_words() -> None:
+def test_titles_go_by_their_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sort_orders, "_AT_ONCE", 3)
     titles = pa.chunked_array([["b", None, "“A” is", "a", "B", "(a)", "..."]], pa.large_string())
     # Signs before the first word and capitals do not count, equal ones stay as they stand, none is first.
     assert by_title(titles).tolist() == [1, 6, 3, 5, 2, 0, 4]

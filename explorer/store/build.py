@@ -352,9 +352,15 @@ def write_facet(table: pa.Table, target: Path, name: str, progress: Callable[[fl
         (target / "keywords.derived").touch()
     # Some at a time: of all papers at once, the text of each name in each paper would lie in memory.
     some = (given.slice(start, _TOGETHER) for start in range(0, max(len(given), 1), _TOGETHER))
-    facet = join_facets([code_facet(displayed(part) if name == "authors" else part) for part in some])
+    parts = [code_facet(displayed(part) if name == "authors" else part) for part in some]
+    # Arrow keeps what it let go; what comes next is of another size.
+    pa.default_memory_pool().release_unused()
+    facet = join_facets(parts)
     facet.save(target, name)
-    sort_words(facet.values).save(target, name)
+    values = facet.values
+    del parts, facet
+    pa.default_memory_pool().release_unused()
+    sort_words(values).save(target, name)
 
 
 def lacks_keywords(table: pa.Table) -> bool:

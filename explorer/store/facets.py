@@ -181,18 +181,21 @@ def join_facets(facets: Sequence[Facet]) -> Facet:
     """
     if len(facets) == 1:
         return facets[0]
-    coded = pa.chunked_array([facet.values for facet in facets], pa.large_string()).combine_chunks().dictionary_encode()
-    ends = np.cumsum([facet.size for facet in facets])
+    # Part by part into one dictionary; Arrow leaves out the empty ones.
+    coded = pa.chunked_array([facet.values for facet in facets], pa.large_string()).dictionary_encode().chunks
+    values = coded[-1].dictionary if coded else facets[0].values
     # For each value of each part, its number among all.
-    numbers = np.split(coded.indices.to_numpy(), ends[:-1])
-    counts = np.zeros(len(coded.dictionary), np.int64)
+    every = np.concatenate([np.empty(0, np.int32), *(part.indices.to_numpy() for part in coded)])
+    numbers = np.split(every, np.cumsum([facet.size for facet in facets])[:-1])
+    del coded
+    counts = np.zeros(len(values), np.int64)
     for facet, number in zip(facets, numbers, strict=True):
         counts[number] += np.bincount(facet.codes, minlength=facet.size)
-    order, rank = _by_papers(coded.dictionary, counts)
+    order, rank = _by_papers(values, counts)
     firsts = np.cumsum([0, *(len(facet.starts) - 1 for facet in facets)])
     codes = np.concatenate([rank[number][facet.codes] for facet, number in zip(facets, numbers, strict=True)])
     rows = np.concatenate([facet.rows + np.int32(first) for facet, first in zip(facets, firsts[:-1], strict=True)])
-    return Facet(coded.dictionary.take(pa.array(order)), codes, _starts(rows, int(firsts[-1])), rows)
+    return Facet(values.take(pa.array(order)), codes, _starts(rows, int(firsts[-1])), rows)
 
 
 def _by_papers(values: pa.Array, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

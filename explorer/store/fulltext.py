@@ -814,7 +814,6 @@ def _as_error_of_ours(error: ValueError) -> Exception:
 
 
 @lru_cache(maxsize=65_536)
-@lru_cache(maxsize=65_536)
 def _orders(author: str) -> tuple[str, ...]:
     """A name as it is written and, where that differs, with the family name first."""
     whole = " ".join(filter(None, family_and_given(author)))

@@ -18,7 +18,7 @@ from explorer.store.facets import mapped
 from explorer.text.analysis import tokens
 
 _BYTES = 8
-_FEW = 500
+_FEW, _AT_ONCE = 500, 50_000
 _FOLD = np.zeros(256, np.uint8)
 for _byte in b"abcdefghijklmnopqrstuvwxyz0123456789":
     _FOLD[_byte] = _byte
@@ -129,17 +129,27 @@ def sort_words(values: pa.Array) -> Prefixes:
     ----------
     values : pyarrow.Array of large_string
     """
-    plain = pc.string_is_ascii(values).to_numpy(zero_copy_only=False)
-    keys, codes = _plain_words(values.filter(pa.array(plain)), np.flatnonzero(plain))
-    others = [
-        (int.from_bytes(word.encode()[:_BYTES].ljust(_BYTES, b"\0"), "big"), code)
-        for code in np.flatnonzero(~plain).tolist()
-        for _, word in tokens(values[code].as_py(), "names")
-    ]
-    keys = np.concatenate([keys, np.array([key for key, _ in others], np.uint64)])
-    codes = np.concatenate([codes, np.array([code for _, code in others], np.int32)])
-    order = np.argsort(keys, kind="stable")
-    return Prefixes(keys[order], codes[order])
+    # The words of ASCII values, then those of the others.
+    keys: list[list[np.ndarray]] = [[np.empty(0, np.uint64)], []]
+    codes: list[list[np.ndarray]] = [[np.empty(0, np.int32)], []]
+    # Some at a time: what it takes to find words is many times what is kept of them.
+    for start in range(0, len(values), _AT_ONCE):
+        some = values.slice(start, _AT_ONCE)
+        plain = pc.string_is_ascii(some).to_numpy(zero_copy_only=False)
+        others = [
+            (int.from_bytes(word.encode()[:_BYTES].ljust(_BYTES, b"\0"), "big"), start + code)
+            for code in np.flatnonzero(~plain).tolist()
+            for _, word in tokens(some[code].as_py(), "names")
+        ]
+        found = _plain_words(some.filter(pa.array(plain)), start + np.flatnonzero(plain))
+        for kept, plain_words, other in zip(
+            (keys, codes), found, zip(*others, strict=True) if others else ((), ()), strict=True
+        ):
+            kept[0].append(plain_words)
+            kept[1].append(np.array(other, plain_words.dtype))
+    every, owner = (np.concatenate([*first, *rest]) for first, rest in (keys, codes))
+    order = np.argsort(every, kind="stable")
+    return Prefixes(every[order], owner[order])
 
 
 def _plain_words(values: pa.Array, codes: Sequence[int] | np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -8,6 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+_AT_ONCE = 50_000
+"""Titles that are looked at together."""
+
 
 def inserted(order: np.ndarray, items: np.ndarray, keys: Callable[[np.ndarray], pa.Table]) -> np.ndarray:
     """Put items into an order, each by a binary search, all at once.
@@ -49,7 +52,10 @@ def _before(some: pa.Table, others: pa.Table) -> np.ndarray:
 
 def by_title(titles: pa.ChunkedArray) -> np.ndarray:
     """Rows in the order of their titles, in any case and without the signs before the first word; those without one first."""
-    keys = pa.table({"title": _spoken(titles), "row": np.arange(len(titles))})
+    # Some at a time: each step of it makes another copy.
+    spoken = [_spoken(titles.slice(start, _AT_ONCE)) for start in range(0, len(titles), _AT_ONCE)]
+    chunks = [chunk for part in spoken for chunk in part.chunks]
+    keys = pa.table({"title": pa.chunked_array(chunks, titles.type), "row": np.arange(len(titles))})
     return np.asarray(pc.sort_indices(keys, [("title", "ascending"), ("row", "ascending")]), np.int32)
 
 
