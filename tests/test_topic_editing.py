@@ -136,6 +136,8 @@ def test_what_cannot_be_is_told_and_changes_nothing(page: Page) -> None:
         page.edit("explode", "t1"),
     ):
         assert problem
+    # The log would be drawn over what was typed, which is to be mended.
+    assert [answer["kind"] for answer in page.answers] == ["topic_edited"]
     assert page.board.topics == before
     assert page.board.corpus.topics.log == []
 

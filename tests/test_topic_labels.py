@@ -487,3 +487,28 @@ def test_a_note_in_brackets_after_a_sentence_is_a_piece_by_itself() -> None:
 
 def test_identifiers_of_papers_are_no_words() -> None:
     assert terms_of("Discussion [arXiv:1009.1234] and doi:10.1/abc of proxies") == ["discussion", "proxies"]
+
+
+def test_what_belongs_to_a_name_in_brackets_stays_with_it() -> None:
+    texts = [
+        f"{noun.title()} of CAT(0) spaces. Here are CAT(0) spaces and {noun}." for noun in ("rays", "walls", "trees", "flats")
+    ]
+    assert named(texts, STARS, words=[["cat", "spaces"], ["stars"]])[0] == "CAT(0) spaces"
+    group = [
+        f"{noun.title()} and SU(2) gauge theory. Here is $SU(2)$ gauge theory, with {noun}."
+        for noun in ("loops", "links", "strings")
+    ]
+    assert named(group, STARS, words=[["su", "gauge", "theory"], ["stars"]])[0] == "SU(2) gauge theory"
+    worth = dict.fromkeys(map(word_key, ("llm", "tools", "patients")), 1.0)
+    # A plural and what is set apart by a blank are other brackets.
+    assert {*phrases_of("LLM(s) tools, patients (A)", worth)} == {"llm", "tools", "patients"}
+
+
+def test_a_small_word_is_no_term_though_a_term_shares_its_key() -> None:
+    assert word_key("theses") == word_key("the")
+    worth = dict.fromkeys(map(word_key, ("theses", "spreadsheet")), 1.0)
+    assert {*phrases_of("The spreadsheet of the theses", worth)} == {"spreadsheet", "spreadsheet of the theses", "theses"}
+
+
+def test_names_of_machines_are_no_words() -> None:
+    assert terms_of("Code by ftp to suna.abc.xyz.ac.uk, or at cs.abc.edu, the old ones") == ["code", "ftp", "old"]

@@ -137,7 +137,9 @@ def _changed(page: Page, message: Any, act: Callable[[], str]) -> Steps:
         page.incoming.forget_undo()
         selection = page.follow_topics(before)
     page.answer(message, {"kind": "topic_edited", "problem": problem})
-    _answer_log(page, message)
+    if not problem or corpus.snapshot is not before:
+        # What was refused changed nothing, and what was typed stays to be mended: the log would be drawn over it.
+        _answer_log(page, message)
     if lacking(corpus, selection):
         yield selection
         page.session.show(selection, joined=True)

@@ -47,10 +47,7 @@ def tree_json(nodes: Sequence[Node], shape: str, level: str = "all", chosen: Seq
         "customdata": [["topics", value] if value else None for value in values],
         "hovertemplate": "%{label}<br>%{value:,} papers<extra></extra>",
         "marker": {"colors": []},
-        "text": [
-            "<br>".join([*textwrap.wrap(label, _WIDTH, break_long_words=False), f"{count:,}"])
-            for label, count in zip(labels, papers, strict=True)
-        ],
+        "text": [_written(label, count, shape) for label, count in zip(labels, papers, strict=True)],
         "textinfo": "text",
         "meta": {"areas": places, "faded": [bool(chosen) and value not in chosen for value in values]},
     }
@@ -60,3 +57,10 @@ def tree_json(nodes: Sequence[Node], shape: str, level: str = "all", chosen: Seq
         # Faded leaves would leave writing that was chosen for the colour as it is.
         trace["leaf"] = {"opacity": 1}
     return {"data": [trace], "layout": {"height": 420, "margin": {"l": 0, "r": 0, "t": 0, "b": 0}}}
+
+
+def _written(label: str, papers: int, shape: str) -> str:
+    """What is written in an area: in a stripe of an icicle one line, as several would be shrunk to its height."""
+    if shape == "icicle":
+        return f"{label} · {papers:,}"
+    return "<br>".join([*textwrap.wrap(label, _WIDTH, break_long_words=False), f"{papers:,}"])

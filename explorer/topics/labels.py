@@ -99,7 +99,14 @@ _STEM, _ENDING = 5, 3
 
 _BREAK = re.compile('[.,;:!?()\\[\\]{}"“”„«»‹›$\\\\/=<>|~^+*#%…·•¿¡。、，；：？！（）「」『』《》【】]+|\\s[-–—]+\\s|--+|—')
 _UNELIDED = r"\d[\w.]*(?:-\w+)*|[^\W\d_][^\W_]*(?:[-’'][^\W_]+)*|_"
-_TOKEN, _PLAIN_TOKEN = re.compile(rf"{ELIDED}(?= )|{_UNELIDED}", re.IGNORECASE), re.compile(_UNELIDED)
+_OPEN, _CLOSE = "⟨", "⟩"
+_ARGUED = rf"[^\W\d_]{{2,4}}{_OPEN}\S+?{_CLOSE}"
+_TOKEN = re.compile(rf"{ELIDED}(?= )|{_ARGUED}|{_UNELIDED}", re.IGNORECASE)
+_PLAIN_TOKEN = re.compile(rf"{_ARGUED}|{_UNELIDED}")
+_ARGUMENT = re.compile(r"\b([A-Z][A-Za-z]{1,3})\(((?!s\))(?:\d?[A-Za-z]|\d{1,2}|[IVX]{2,4})(?:,\s?\w{1,2})?)\)")
+"""What belongs, in brackets right behind it, to a short name with a capital: *SU(2)*, *CAT(0)*, *SL(2,R)*, *Fe(III)*; not *LLM(s)*."""
+
+_SHOWN = str.maketrans({_OPEN: "(", _CLOSE: ")", "‚": ","})
 _ELISION = re.compile(r"(['’]) ")
 _AFTER_FIGURE = re.compile(r"(\d[\d.,]*)[\s-]?%?\s?([^\W\d_]+)\b")
 _SHORT_UNIT, _LONGEST_POWER = 3, 6
@@ -182,6 +189,18 @@ def _tokens(text: str) -> list[str]:
     return found
 
 
+def _with_arguments(text: str) -> str:
+    """A text in which what belongs to a name in brackets is no break: *SU(2)*."""
+    if "(" not in text:
+        return text
+    return _ARGUMENT.sub(lambda found: f"{found[1]}{_OPEN}{found[2].replace(', ', ',').replace(',', '‚')}{_CLOSE}", text)
+
+
+def _head(key: str) -> str:
+    """A word without what belongs to it in brackets, as it is a term."""
+    return key.partition(_OPEN)[0]
+
+
 def phrases_of(text: str, worth: Mapping[str, float], among: Set[str] | None = None) -> dict[str, Stands]:
     """What a text may be called: runs of one to five words between punctuation that begin and end with a term of some worth.
 
@@ -197,26 +216,29 @@ def phrases_of(text: str, worth: Mapping[str, float], among: Set[str] | None = N
     Returns
     -------
     dict of str to Stands
-        In lower case. A phrase may end with one letter or one figure, as *vitamin d* does, and has one word within that is no term, or two
-        small ones. In a script without spaces they are strings of two to eight characters.
+        In lower case, brackets that belong to a word as ``⟨⟩``. A phrase may end with one letter or one figure, as *vitamin d* does, and
+        has one word within that is no term, or two small ones. In a script without spaces they are strings of two to eight characters.
     """
     found: dict[str, Stands] = {}
     small = function_words_of(text.lower().split())
+    grammar = small - IN_NAMES
 
     def add(phrase: str, begins: bool, ends: bool, predicate: bool = False, bound: bool = False, within: bool = False) -> None:
         before = found.get(phrase)
         here = Stands(1, begins and ends, ends, predicate, bound and ends, within)
         found[phrase] = before.plus(here) if before else here
 
-    for part in _BREAK.split(text):
+    for part in _BREAK.split(_with_arguments(text)):
         tokens = _tokens(part)
         words = [token.lower() for token in tokens]
         if not part.isascii():
             words = [without_particle(word) for word in words]
         keys = list(map(word_key, words))
-        if among is not None and among.isdisjoint(keys) and not is_unspaced(part):
+        # A term may lose so much that what is left is a small word: the key of *theses* is that of *the*.
+        heads = ["" if word in grammar else _head(key) for key, word in zip(keys, words, strict=True)]
+        if not words or (among is not None and among.isdisjoint(heads) and not is_unspaced(part)):
             continue
-        good = [key in worth or word in IN_NAMES for key, word in zip(keys, words, strict=True)] + [False]
+        good = [key in worth or word in IN_NAMES for key, word in zip(heads, words, strict=True)] + [False]
         # What another word follows is not at its end yet, and what an article follows is a verb.
         ends = [
             after in small and after not in IN_NAMES and (after not in _DETERMINERS or token[0].isupper())
@@ -244,9 +266,9 @@ def phrases_of(text: str, worth: Mapping[str, float], among: Set[str] | None = N
                     and tokens[end] not in _NO_PART
                     and not tokens[end].islower()
                 )
-                wanted = wanted or keys[end] in among  # type: ignore[operator]
+                wanted = wanted or heads[end] in among  # type: ignore[operator]
                 # The same word twice is the end of a title and the beginning of what follows it.
-                if end > at and keys[end] == keys[end - 1]:
+                if end > at and heads[end - 1] and keys[end] == keys[end - 1]:
                     break
                 if end > at and cut[at]:
                     break
@@ -364,7 +386,7 @@ def name_topics(
     own = np.where(places.sum(axis=1) + places.max(axis=1) >= 1, places.argmax(axis=1), -1)
     mine = [_typical(places[:, topic], own == topic, most) for topic in range(places.shape[1])]
     # An acronym and what it stands for are one phrase.
-    said = {row: cleaned(texts[row], elided="{} ") for row in sorted({row for rows in mine for row in rows})}
+    said = {row: _with_arguments(cleaned(texts[row], elided="{} ")) for row in sorted({row for rows in mine for row in rows})}
     long = acronyms_of(said.values())
     measured = set(map(word_key, units(said.values())))
     worth = {key: weight for key, weight in worth.items() if key not in measured}
@@ -373,11 +395,16 @@ def name_topics(
     ranked = [_ranked(read, rows, heavy[topic], worth, long) for topic, rows in enumerate(mine)]
     labels = _labels(ranked, words, long)
     shown = _spellings(list(said.values()), {part for parts in labels for part in parts})
-    named = [_ELISION.sub(r"\1", ", ".join(shown[part] for part in parts)) for parts in labels]
+    named = [_written(", ".join(shown[part] for part in parts)) for parts in labels]
     for at, label in enumerate(named):
         while named[at] in named[:at] or named[at] in ("", OTHER):
             named[at] = f"{named[at] or label or OTHER} ·"
-    return named, [[_ELISION.sub(r"\1", phrase) for phrase, _ in candidates[:5]] for candidates in ranked]
+    return named, [[_written(phrase) for phrase, _ in candidates[:5]] for candidates in ranked]
+
+
+def _written(name: str) -> str:
+    """A name as texts write it: articles that lost a vowel joined, and brackets that belong to a word."""
+    return _ELISION.sub(r"\1", name).translate(_SHOWN)
 
 
 def _typical(places: np.ndarray, own: np.ndarray, most: int) -> list[int]:
@@ -492,7 +519,7 @@ def _ranked(
     value = dict.fromkeys(IN_NAMES, _ADDED) | {key: min(weight / typical, 1.0) for key, weight in worth.items()}
     scores: dict[str, float] = {}
     for key, count in here.items():
-        parts = key.split()
+        parts = list(map(_head, key.split()))
         if count < max(least, _LEAST_COVERAGE * papers) or not any(part in heavy for part in parts):
             continue
         elsewhere = (read.everywhere[key] - count + 0.5) / (others + 1)
@@ -550,7 +577,7 @@ def _added(key: str, other: str, value: Mapping[str, float]) -> float:
     if f" {key} " not in f" {other} ":
         return 0.0
     rest = f" {other} ".replace(f" {key} ", " ", 1).split()
-    return sum(1.0 if len(part) == 1 else value.get(part, 0.0) for part in rest)
+    return sum(1.0 if len(part) == 1 else value.get(_head(part), 0.0) for part in rest)
 
 
 def _heavy(words: Sequence[str], long: Mapping[str, str]) -> dict[str, float]:
@@ -565,7 +592,7 @@ def _heavy(words: Sequence[str], long: Mapping[str, str]) -> dict[str, float]:
 
 def _content(phrase: str, long: Mapping[str, str]) -> list[str]:
     """Words that a phrase says something with, in the singular and with acronyms spelt out; strings without spaces as they are."""
-    words = [part for word in phrase.split() for part in re.split("[ -]", long.get(word, word))]
+    words = [_head(part) for word in phrase.split() for part in re.split("[ -]", long.get(word, word))]
     return [word_key(word) for word in words if word not in ENGLISH] or words
 
 

@@ -28,7 +28,8 @@ _ASCII_WORD = re.compile(r"(?<![\\0-9a-z_])[a-z](?:[0-9a-z]+(?:[-'][0-9a-z]+)*|(
 """The same in small letters of ASCII, which are told apart faster."""
 
 _ADDRESS = re.compile(
-    r"https?://\S+|www\.\S+|\b(?:arxiv|doi):\s?\S+|\S+@\S+\.\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|edu|gov|ai|co)\b(?:/\S*)?",
+    r"https?://\S+|www\.\S+|\b(?:arxiv|doi):\s?\S+|\S+@\S+\.\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|edu|gov|ai|co)\b(?:/\S*)?"
+    r"|\b[\w-]+(?:\.[\w-]+)*\.(?:ac|co)\.[a-z]{2}\b(?:/\S*)?",
     re.I,
 )
 _ELEMENT = re.compile(r"</?[A-Za-z!?][^<>]{0,80}>")
@@ -38,6 +39,11 @@ _FORMULA = re.compile(r"(?<!\\)\$\$?(?=[^\s$])([^$]++)(?<![\s\\])\$\$?(?!\d)|\\\
 """Mathematics; between dollars by pandoc's rule, which tells it from amounts of money."""
 
 _LETTER = re.compile(r"\\?([A-Za-z]+)")
+_GROUP = re.compile(
+    r"\{?(?:\\(?:math|text)?(?:rm|bf|it|sf|frak)\s*|\\operatorname\s*)?\{?([A-Za-z]{2,4})\}*\(((?!s\))\w{1,2}(?:,\s?\w{1,2})?)\)"
+)
+"""A formula that is a name of letters and what belongs to it: *SU(2)*."""
+
 _INDEX = re.compile(r"[_^]\{?(\w+)\}?")
 
 _CITED = re.compile(r"\bet\.? al\b\.?")
@@ -109,6 +115,8 @@ def cleaned(text: str, *, elided: str = "") -> str:
         or ".com" in text
         or ".org" in text
         or ".io" in text
+        or ".edu" in text
+        or ".ac." in text
         or "Xiv:" in text
         or "doi:" in text
     ):
@@ -132,11 +140,16 @@ def cleaned(text: str, *, elided: str = "") -> str:
 
 
 def _left_of_a_formula(found: re.Match[str]) -> str:
-    """What a formula leaves: a letter that a hyphen joins to a word (*$k$-means*), an index of a word (*CO$_2$*), else the end of a phrase."""
+    """What a formula leaves, if it is not the end of a phrase.
+
+    A letter that a hyphen joins to a word (*$k$-means*), an index of a word (*CO$_2$*), a name with what belongs to it in brackets (*$SU(2)$*).
+    """
     text, inside = found.string, found[1] or ""
     before, after = text[found.start() - 1 : found.start()], text[found.end() : found.end() + 1]
     if before.isalnum() and (index := _INDEX.fullmatch(inside)):
         return index[1]
+    if name := _GROUP.fullmatch(inside):
+        return f"{name[1]}({name[2]})"
     return letter[1] if "-" in (before, after) and (letter := _LETTER.fullmatch(inside)) else " ; "
 
 

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { axisName } from "../../explorer/dashboard/frontend/axes.js";
 import { faint } from "../../explorer/dashboard/frontend/figure.js";
 import { learntText } from "../../explorer/dashboard/frontend/recommended.js";
-import { oddsText } from "../../explorer/dashboard/frontend/topic_compare.js";
+import { nothing, oddsText } from "../../explorer/dashboard/frontend/topic_compare.js";
 import { stabilityText } from "../../explorer/dashboard/frontend/topic_edits.js";
 import { placeOf } from "../../explorer/dashboard/frontend/topic_marks.js";
 
@@ -18,6 +18,11 @@ test("odds are short and keep their interval", () => {
   assert.equal(oddsText({ odds: [2, 0.38, 10.4] }), "× 2 (0.38 to 10)");
   assert.equal(oddsText({ odds: [0.0805, 0.00904, 0.716] }), "× 0.081 (0.0090 to 0.72)");
   assert.equal(oddsText({ odds: [1234.5, 101, 22000] }), "× 1235 (101 to 22000)");
+});
+
+test("why there is nothing to compare", () => {
+  assert.match(nothing("keywords"), /none of the keywords is on five of these papers/);
+  assert.equal(nothing("topics"), "There is nothing to compare.");
 });
 
 test("a faded colour is solid and lies between the colour and its ground", () => {

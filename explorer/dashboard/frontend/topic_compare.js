@@ -29,6 +29,18 @@ export function oddsText({ odds: [odds, low, high] }) {
 }
 
 /**
+ * Why there is nothing to compare.
+ *
+ * @param {string} of
+ */
+export function nothing(of) {
+  const [, label] = FIELDS.find(([name]) => name === of) ?? FIELDS[0];
+  return of === "topics"
+    ? "There is nothing to compare."
+    : `There is nothing to compare: none of the ${label.toLowerCase()} is on five of these papers or more.`;
+}
+
+/**
  * Two periods, two topics or two selections beside each other.
  *
  * @param {App} app
@@ -282,7 +294,7 @@ export function topicCompare(app) {
       answer.problem
         ? [h("p", { class: "lx-saved-problem" }, answer.problem)]
         : [
-            answer.rows.length ? table(answer) : h("p", { class: "lx-quiet" }, "There is nothing to compare."),
+            answer.rows.length ? table(answer) : h("p", { class: "lx-quiet" }, nothing(answer.of)),
             h(
               "p",
               { class: "lx-quiet" },

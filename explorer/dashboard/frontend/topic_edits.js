@@ -114,9 +114,14 @@ export function topicEdits(app) {
       answer.words.length ? h("p", {}, h("strong", {}, "Words: "), answer.words.join(", ")) : null,
       answer.central.length
         ? h(
-            "ul",
-            { class: "lx-topic-central", label: "Surest papers" },
-            answer.central.map((paper) => h("li", {}, paperTitle(app, paper, close))),
+            "div",
+            {},
+            h("p", {}, h("strong", {}, "Surest papers:")),
+            h(
+              "ul",
+              { class: "lx-topic-central", label: "Surest papers" },
+              answer.central.map((paper) => h("li", {}, paperTitle(app, paper, close))),
+            ),
           )
         : null,
     ];
