@@ -14,7 +14,16 @@ from typing import NamedTuple
 import numpy as np
 
 from explorer.text.analysis import without_particle
-from explorer.text.languages import BEFORE_OBJECTS, BEFORE_PREDICATES, ENGLISH, IN_NAMES, WITHIN_NAMES, function_words_of
+from explorer.text.languages import (
+    AFTER_PARTICIPLES,
+    BEFORE_OBJECTS,
+    BEFORE_PREDICATES,
+    ENGLISH,
+    IN_NAMES,
+    IN_NO_NAMES,
+    WITHIN_NAMES,
+    function_words_of,
+)
 from explorer.topics.acronyms import acronyms_of
 from explorer.topics.terms import ELIDED, LONGEST_STRING, cleaned, is_unspaced, pieces_of, terms_of, word_key
 
@@ -220,7 +229,8 @@ def phrases_of(text: str, worth: Mapping[str, float], among: Set[str] | None = N
         has one word within that is no term, or two small ones. In a script without spaces they are strings of two to eight characters.
     """
     found: dict[str, Stands] = {}
-    small = function_words_of(text.lower().split())
+    small = function_words_of(text.lower().split()) | IN_NO_NAMES
+    grammar = small - IN_NAMES
 
     def add(phrase: str, begins: bool, ends: bool, predicate: bool = False, bound: bool = False, within: bool = False) -> None:
         before = found.get(phrase)
@@ -234,20 +244,21 @@ def phrases_of(text: str, worth: Mapping[str, float], among: Set[str] | None = N
             words = [without_particle(word) for word in words]
         keys = list(map(word_key, words))
         # A term may lose so much that what is left is a small word: the key of *theses* is that of *the*.
-        heads = [word if word in small else _head(key) for key, word in zip(keys, words, strict=True)]
+        heads = ["" if word in grammar else _head(key) for key, word in zip(keys, words, strict=True)]
         if not words or (among is not None and among.isdisjoint(heads) and not is_unspaced(part)):
             continue
-        good = [(key in worth and word not in small) or word in IN_NAMES for key, word in zip(heads, words, strict=True)] + [
-            False
-        ]
+        good = [key in worth or word in IN_NAMES for key, word in zip(heads, words, strict=True)] + [False]
         # What another word follows is not at its end yet, and what an article follows is a verb.
         ends = [
             after in small and after not in IN_NAMES and (after not in _DETERMINERS or token[0].isupper())
             for after, token in zip(words[1:], tokens[1:], strict=True)
         ] + [True]
         bound = [after in BEFORE_OBJECTS for after in words[1:]] + [False]
-        # *Algorithm based* on, and *associated with* what: neither begins nor ends a name.
-        cut = [held and _PARTICIPLE.fullmatch(word) is not None for held, word in zip(bound, words, strict=True)]
+        # *Algorithm based* on, *curve defined* over, and *associated with* what: neither begins nor ends a name.
+        cut = [
+            after in AFTER_PARTICIPLES and _PARTICIPLE.fullmatch(word) is not None
+            for word, after in zip(words, [*words[1:], ""], strict=True)
+        ]
         for at, first in enumerate(words):
             if is_unspaced(first):
                 for string in _strings(first, worth):
@@ -269,7 +280,7 @@ def phrases_of(text: str, worth: Mapping[str, float], among: Set[str] | None = N
                 )
                 wanted = wanted or heads[end] in among  # type: ignore[operator]
                 # The same word twice is the end of a title and the beginning of what follows it.
-                if end > at and keys[end] == keys[end - 1]:
+                if end > at and heads[end - 1] and keys[end] == keys[end - 1]:
                     break
                 if end > at and cut[at]:
                     break
