@@ -221,6 +221,7 @@ def phrases_of(text: str, worth: Mapping[str, float], among: Set[str] | None = N
     """
     found: dict[str, Stands] = {}
     small = function_words_of(text.lower().split())
+    grammar = small - IN_NAMES
 
     def add(phrase: str, begins: bool, ends: bool, predicate: bool = False, bound: bool = False, within: bool = False) -> None:
         before = found.get(phrase)
@@ -234,12 +235,10 @@ def phrases_of(text: str, worth: Mapping[str, float], among: Set[str] | None = N
             words = [without_particle(word) for word in words]
         keys = list(map(word_key, words))
         # A term may lose so much that what is left is a small word: the key of *theses* is that of *the*.
-        heads = [word if word in small else _head(key) for key, word in zip(keys, words, strict=True)]
+        heads = ["" if word in grammar else _head(key) for key, word in zip(keys, words, strict=True)]
         if not words or (among is not None and among.isdisjoint(heads) and not is_unspaced(part)):
             continue
-        good = [(key in worth and word not in small) or word in IN_NAMES for key, word in zip(heads, words, strict=True)] + [
-            False
-        ]
+        good = [key in worth or word in IN_NAMES for key, word in zip(heads, words, strict=True)] + [False]
         # What another word follows is not at its end yet, and what an article follows is a verb.
         ends = [
             after in small and after not in IN_NAMES and (after not in _DETERMINERS or token[0].isupper())
@@ -269,7 +268,7 @@ def phrases_of(text: str, worth: Mapping[str, float], among: Set[str] | None = N
                 )
                 wanted = wanted or heads[end] in among  # type: ignore[operator]
                 # The same word twice is the end of a title and the beginning of what follows it.
-                if end > at and keys[end] == keys[end - 1]:
+                if end > at and heads[end - 1] and keys[end] == keys[end - 1]:
                     break
                 if end > at and cut[at]:
                     break
