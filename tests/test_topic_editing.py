@@ -252,6 +252,8 @@ def test_topics_and_selections_are_compared(page: Page) -> None:
         {"by": "topics", "of": "nothing", "before": "t1", "after": "t2"},
         {"by": "topics", "of": "topics", "before": "t1", "after": "t99"},
         {"by": "selections", "of": "topics", "before": "*", "after": ""},
+        # No other paper is left.
+        {"by": "periods", "of": "topics", "before": [1, 2], "after": [3, 9999]},
         {"by": "selections", "of": "topics", "before": "none such", "after": ""},
         {"by": "moods", "of": "topics", "before": "", "after": "*"},
     ):

@@ -67,6 +67,9 @@ def _compared(session: Session, message: m.TopicCompareMessage) -> dict[str, Any
     if one is None:
         raise SelectionError("All other papers are other than what stands first. Choose them second.")
     frame = session.corpus.topics.compare(one, other, field=field)
+    if empty := [name for (name, _), size in zip(sides, frame.attrs["papers"], strict=True) if not size]:
+        also = " that the other side has not too" if frame.attrs["both"] else ""
+        raise SelectionError(f"There is no paper in {' and '.join(empty)}{also}: there is nothing to compare with.")
     frame = frame[frame["before"] + frame["after"] > 0]
     change = (frame["share_after"] - frame["share_before"]).abs()
     frame = frame.assign(change=change).sort_values(["change"], ascending=False, kind="stable").head(_MOST)

@@ -25,10 +25,7 @@ _SUBJECTS = frozenset("bill cry fire mill mine thick thin".split())
 
 _NOT_ENGLISH = frozenset("con de un".split())
 
-_PLURALS = frozenset(("ones",))
-"""Plurals of function words that the list has no place for."""
-
-ENGLISH = (FUNCTION_WORDS | _PLURALS) - _SUBJECTS - _NOT_ENGLISH
+ENGLISH = FUNCTION_WORDS - _SUBJECTS - _NOT_ENGLISH
 """Function words of English."""
 
 WITHIN_NAMES = frozenset(
@@ -43,6 +40,12 @@ BEFORE_PREDICATES = frozenset(
 
 BEFORE_OBJECTS = frozenset("about among as between for into of on than that to toward towards upon whether with".split())
 """Words among them that say what a word before them is of: *number of*, *based on*, *relationship between*."""
+
+IN_NO_NAMES = frozenset(("let", "ones"))
+"""Words of grammar that are not among them, and that names have as little: *let G be a group*, *the old ones*."""
+
+AFTER_PARTICIPLES = (BEFORE_OBJECTS | WITHIN_NAMES) - {"and", "or"}
+"""Prepositions, after which a participle says what is done to the word before it: *curve defined over*, *method used in*."""
 
 IN_NAMES = frozenset("bottom first four front full interest side system third three top two".split())
 """Words among them that names begin or end with, such as *immune system*, *side effects*, *third person*, though they tell of no subject."""

@@ -14,7 +14,16 @@ from typing import NamedTuple
 import numpy as np
 
 from explorer.text.analysis import without_particle
-from explorer.text.languages import BEFORE_OBJECTS, BEFORE_PREDICATES, ENGLISH, IN_NAMES, WITHIN_NAMES, function_words_of
+from explorer.text.languages import (
+    AFTER_PARTICIPLES,
+    BEFORE_OBJECTS,
+    BEFORE_PREDICATES,
+    ENGLISH,
+    IN_NAMES,
+    IN_NO_NAMES,
+    WITHIN_NAMES,
+    function_words_of,
+)
 from explorer.topics.acronyms import acronyms_of
 from explorer.topics.terms import ELIDED, LONGEST_STRING, cleaned, is_unspaced, pieces_of, terms_of, word_key
 
@@ -220,7 +229,7 @@ def phrases_of(text: str, worth: Mapping[str, float], among: Set[str] | None = N
         has one word within that is no term, or two small ones. In a script without spaces they are strings of two to eight characters.
     """
     found: dict[str, Stands] = {}
-    small = function_words_of(text.lower().split())
+    small = function_words_of(text.lower().split()) | IN_NO_NAMES
     grammar = small - IN_NAMES
 
     def add(phrase: str, begins: bool, ends: bool, predicate: bool = False, bound: bool = False, within: bool = False) -> None:
@@ -245,8 +254,11 @@ def phrases_of(text: str, worth: Mapping[str, float], among: Set[str] | None = N
             for after, token in zip(words[1:], tokens[1:], strict=True)
         ] + [True]
         bound = [after in BEFORE_OBJECTS for after in words[1:]] + [False]
-        # *Algorithm based* on, and *associated with* what: neither begins nor ends a name.
-        cut = [held and _PARTICIPLE.fullmatch(word) is not None for held, word in zip(bound, words, strict=True)]
+        # *Algorithm based* on, *curve defined* over, and *associated with* what: neither begins nor ends a name.
+        cut = [
+            after in AFTER_PARTICIPLES and _PARTICIPLE.fullmatch(word) is not None
+            for word, after in zip(words, [*words[1:], ""], strict=True)
+        ]
         for at, first in enumerate(words):
             if is_unspaced(first):
                 for string in _strings(first, worth):

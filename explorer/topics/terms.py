@@ -379,7 +379,7 @@ _END = re.compile(r"[.!?:]\s+|—\s*|[。！？：]")
 _ASIDE = re.compile(r"(?<=[.!?] )\((?:[^()]|\([^()]*\)){1,200}\)\s+")
 """A bracket after the end of a sentence, which is a piece by itself: *(c) 2021 A Press*."""
 
-_SMALL = "(?:An|As|At|By|For|From|In|It|Of|On|Our|The|There|These|This|To|We|With) "
+_SMALL = "(?:An|As|At|By|For|From|In|It|Let|Of|On|Our|The|There|These|This|To|We|With) "
 _BEGINS = re.compile(f"(?<=[^\\W_]) (?={_SMALL})")
 """A small word with a capital begins a sentence, also where what is before it has no full stop: a title, a heading."""
 
