@@ -25,10 +25,7 @@ _SUBJECTS = frozenset("bill cry fire mill mine thick thin".split())
 
 _NOT_ENGLISH = frozenset("con de un".split())
 
-_PLURALS = frozenset(("ones",))
-"""Plurals of function words that the list has no place for."""
-
-ENGLISH = (FUNCTION_WORDS | _PLURALS) - _SUBJECTS - _NOT_ENGLISH
+ENGLISH = FUNCTION_WORDS - _SUBJECTS - _NOT_ENGLISH
 """Function words of English."""
 
 WITHIN_NAMES = frozenset(
