@@ -45,12 +45,16 @@ from explorer.screening.simulate import screened_order
 FIGURES = ("WSS@95", "recall after 10 %", "average time to discovery", "loss")
 AIMS = (0.58, 0.65, 0.11, 0.09)
 WORDS_FILE = Path(__file__).parents[1] / "explorer" / "screening" / "study_words.json"
+REVIEWS_FILE = WORDS_FILE.with_name("review_words.json")
 
 FEW_REVIEWS = 5
 """A word must occur in so many reviews to be a study word."""
 
 MOST = 2_000
 """Study words that are kept, the weightiest: twice or seven times as many tell studies apart no better."""
+
+MOST_OF_REVIEWS = 4_000
+"""Words whose weight in each review is kept, those that weigh most in any."""
 
 DOUBT = 3.0
 """Reviews without it that a word's mean weight is drawn to nothing by."""
@@ -145,10 +149,29 @@ def study_words(folder: Path, names: Sequence[str]) -> dict[str, float]:
     return {word: mean[word] for word in sorted(kept)}
 
 
-def run_ours(review: Review, seed: int, words: Mapping[str, float]) -> tuple[list[bool], dict[str, Any]]:
+def review_words(folder: Path, names: Sequence[str]) -> dict[str, list[float]]:
+    """Words of `FEW_REVIEWS` of these reviews at least that weigh most in some, and their weight in each."""
+    of = [_weights(folder, name) for name in names]
+    count: defaultdict[str, int] = defaultdict(int)
+    square: defaultdict[str, float] = defaultdict(float)
+    for weights in of:
+        for word, weight in weights.items():
+            count[word] += 1
+            square[word] += weight**2
+    often = [word for word, reviews in count.items() if reviews >= FEW_REVIEWS]
+    kept = sorted(often, key=lambda word: (-square[word] / (count[word] + DOUBT), word))[:MOST_OF_REVIEWS]
+    return {word: [round(weights.get(word, 0.0), 1) for weights in of] for word in sorted(kept)}
+
+
+def learnt_words(folder: Path, names: Sequence[str]) -> dict[str, Any]:
+    """What `record_features` is told of some reviews."""
+    return {"study_words": study_words(folder, names), "review_words": review_words(folder, names)}
+
+
+def run_ours(review: Review, seed: int, words: Mapping[str, Any]) -> tuple[list[bool], dict[str, Any]]:
     """Screen a review with our queue; processor time of features and models, and the number of models."""
     start = time.process_time()
-    features = record_features(review.titles, review.abstracts, study_words=words)
+    features = record_features(review.titles, review.abstracts, **words)
     made = time.process_time()
     order = screened_order(features, review.relevant, drawn_priors(review.relevant, seed), whole=False)
     done = time.process_time()
@@ -186,14 +209,14 @@ def run(folder: Path, names: Sequence[str], seeds: Sequence[int], results: Path 
     sides = ["ours", *(["ELAS u4"] if find_spec("asreview") else [])]
     rows = [row for row in kept if row["review"] in names and row["seed"] in seeds]
     for name in names:
-        words: dict[str, float] | None = None
+        words: dict[str, Any] | None = None
         for seed in seeds:
             for who in sides:
                 if (name, seed, who) in there:
                     continue
                 review = read_review(folder, name)
                 if who == "ours":
-                    words = words if words is not None else study_words(folder, [other for other in everyone if other != name])
+                    words = words if words is not None else learnt_words(folder, [other for other in everyone if other != name])
                     found, took = run_ours(review, seed, words)
                 else:
                     found, took = run_u4(review, seed)
@@ -452,10 +475,15 @@ def main() -> None:
             f"There are no reviews in {folder}: files NAME.jsonl.gz of title, abstract, label_included, a record a line."
         )
     if options.fit:
-        words = study_words(folder, review_names(folder))
-        about = {"reviews": review_names(folder), "words": words}
+        names = review_names(folder)
+        words = study_words(folder, names)
+        about = {"reviews": names, "words": words}
         WORDS_FILE.write_text(json.dumps(about, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
-        print(f"{len(words):,} words")
+        weights = review_words(folder, names)
+        lines = ",\n".join(f"{json.dumps(word, ensure_ascii=False)}: {json.dumps(of)}" for word, of in weights.items())
+        about_each = f'{{"reviews": {json.dumps(names)},\n"words": {{\n{lines}\n}}}}\n'
+        REVIEWS_FILE.write_text(about_each.replace("0.0", "0").replace(", ", ","), encoding="utf-8")
+        print(f"{len(words):,} words, and {len(weights):,} with a weight in each review")
         return
     report.heading("Screening", [report.versions("asreview", "scikit-learn")])
     tell(run(folder, options.reviews or review_names(folder), range(options.seeds), options.results))

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from benchmarks import report
 from benchmarks.data import data_folder
-from benchmarks.screening import drawn_priors, read_review, review_names, study_words
+from benchmarks.screening import drawn_priors, learnt_words, read_review, review_names
 from explorer.screening.features import record_features
 from explorer.screening.simulate import screened_order
 from explorer.screening.stopping import ANYWHERE, FIRST_SHAPES, SECOND_SHAPES, SOONER, Curve, Stopping, hypergeometric, summary
@@ -64,8 +64,8 @@ def orders(folder: Path, kept: Path, seeds: Sequence[int]) -> Orders:
         if not wanted:
             continue
         review = read_review(folder, name)
-        words = study_words(folder, [other for other in names if other != name])
-        features = record_features(review.titles, review.abstracts, study_words=words)
+        words = learnt_words(folder, [other for other in names if other != name])
+        features = record_features(review.titles, review.abstracts, **words)
         for seed in wanted:
             rows = screened_order(features, review.relevant, drawn_priors(review.relevant, seed)).rows
             found[name, seed] = _keep(kept, name, seed, review.relevant[rows[2:]])

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.stats import hypergeom
+from sklearn.linear_model import Ridge
 from sklearn.naive_bayes import MultinomialNB
 from sklearn.svm import LinearSVC
 
@@ -25,7 +26,9 @@ from explorer.screening.features import RecordFeatures, known_study_words, recor
 from explorer.screening.queue import (
     ALIKE,
     BAYES,
+    KIND,
     LIKENESS,
+    PRUDENCE,
     RATIO,
     TOLERANCE,
     C,
@@ -184,7 +187,7 @@ def test_the_spread_of_a_model_is_told_from_a_sample_of_the_records_left() -> No
 
 def test_the_ensemble_adds_its_models_in_their_deviations(pile) -> None:
     features, relevant, _ = pile
-    plain = replace(features, study=np.zeros(200, np.float32))
+    plain = replace(features, study=np.zeros(200, np.float32), by_review=np.zeros((200, 0), np.float32))
     rows = np.arange(40)
     left = np.arange(200) >= 40
     of = {name: learn(plain, rows, relevant[rows], method=Method(name)).scores for name in ("svm", "bayes", "ensemble")}
@@ -220,6 +223,31 @@ def test_wording_counts_less_where_the_included_do_not_read_like_studies(pile) -
         return float(np.median((one - none) / study))
 
     assert share(like) > 2 * share(-like) > 0
+
+
+def test_the_kind_of_record_that_is_included_is_a_ridge_regression_over_other_reviews(pile) -> None:
+    features, relevant, _ = pile
+    ways = np.random.default_rng(5).normal(size=(200, 4)).astype(np.float32)
+    ways[:, 2] += relevant
+    rows = np.arange(40)[::-1]
+    included = relevant[rows]
+    one = learn(replace(features, by_review=ways), rows, included).scores
+    none = learn(replace(features, by_review=ways[:, :0]), rows, included).scores
+    # Included and excluded records together weigh the same.
+    weight = np.where(included, 0.5 / included.sum(), 0.5 / (~included).sum())
+    ridge = Ridge(alpha=PRUDENCE / included.sum()).fit(ways[rows], np.where(included, 2.0, -2.0), weight)
+    assert one - none == pytest.approx(KIND * (ways @ ridge.coef_), abs=1e-4)
+
+
+def test_wording_of_a_review_is_told_beside_that_of_all() -> None:
+    titles = ["Cohort of drug x", "Cohort of drug y", "Report of a case", "Report of the case"]
+    words = {"cohort": (2.0, 0.0, 1.0), "case": (0.0, 2.0, 1.0)}
+    features = record_features(titles, [None] * 4, study_words={"cohort": 1.0}, review_words=words)
+    assert features.by_review.mean(axis=1) == pytest.approx(0, abs=1e-6)
+    assert (features.by_review[:2, 0] > features.by_review[:2, 1]).all()
+    assert (features.by_review[2:, 1] > features.by_review[2:, 0]).all()
+    assert record_features(titles, [None] * 4, study_words={"cohort": 1.0}).by_review.shape == (4, 0)
+    assert record_features(titles, [None] * 4).by_review.shape == (4, 12)
 
 
 def test_learning_is_due_at_every_decision_first_and_seldom_later() -> None:

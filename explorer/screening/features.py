@@ -36,6 +36,9 @@ class RecordFeatures:
     """Mean of each word or phrase over the records."""
     by_study: NDArray[np.int64]
     """Rows in the order of `study`, for samples that are spread evenly over it."""
+    by_review: Floats
+    """How much more the wording is that of what one review includes than of what all do: a row a record, a column a review that was
+    learnt from; no columns where nothing was."""
 
     def __len__(self) -> int:
         rows: int = self.terms.shape[0]
@@ -54,7 +57,11 @@ class RecordFeatures:
 
 
 def record_features(
-    titles: Sequence[str | None], abstracts: Sequence[str | None], *, study_words: Mapping[str, float] | None = None
+    titles: Sequence[str | None],
+    abstracts: Sequence[str | None],
+    *,
+    study_words: Mapping[str, float] | None = None,
+    review_words: Mapping[str, Sequence[float]] | None = None,
 ) -> RecordFeatures:
     """Make the features of records.
 
@@ -64,6 +71,9 @@ def record_features(
         One of each a record; either may be missing.
     study_words : mapping of str to float, optional
         Word or phrase in lower case, and how much it speaks for a record in any review; by default those of `known_study_words`.
+    review_words : mapping of str to sequence of float, optional
+        The same in each of some reviews, as many numbers a word; by default those of `known_review_words`, and none where `study_words`
+        are given.
 
     Returns
     -------
@@ -81,15 +91,19 @@ def record_features(
     >>> len(features), sorted(set(features.names))
     (3, ['sleep'])
     """
+    if review_words is None:
+        review_words = known_review_words() if study_words is None else {}
     words = known_study_words() if study_words is None else study_words
     texts = [f"{title or ''} {abstract or ''}".strip() for title, abstract in zip(titles, abstracts, strict=True)]
     whole, names = _tfidf(texts)
     title, title_names = _tfidf([title or "" for title in titles])
-    study = _study(whole, names, words)
+    study = _study(whole, names, {word: (weight,) for word, weight in words.items()}).sum(axis=1)
+    by_review = _study(whole, names, review_words)
+    by_review -= by_review.mean(axis=1, keepdims=True) if review_words else np.float32(0)
     terms = sparse.hstack([whole * np.float32((1 - TITLE) ** 0.5), title * np.float32(TITLE**0.5)], "csr", np.float32)
     terms.sort_indices()
     mean = np.asarray(terms.mean(axis=0), np.float32).ravel()
-    return RecordFeatures(terms, np.concatenate([names, title_names]), study, mean, np.argsort(study, kind="stable"))
+    return RecordFeatures(terms, np.concatenate([names, title_names]), study, mean, np.argsort(study, kind="stable"), by_review)
 
 
 def _tfidf(texts: Sequence[str]) -> tuple[sparse.csr_matrix, NDArray[np.object_]]:
@@ -106,14 +120,19 @@ def _tfidf(texts: Sequence[str]) -> tuple[sparse.csr_matrix, NDArray[np.object_]
     return matrix[:, kept].tocsr(), vectorizer.get_feature_names_out()[kept]
 
 
-def _study(matrix: sparse.csr_matrix, names: NDArray[np.object_], words: Mapping[str, float]) -> Floats:
-    weights = np.fromiter((words.get(name, 0.0) for name in names), np.float32, len(names))
+def _study(matrix: sparse.csr_matrix, names: NDArray[np.object_], words: Mapping[str, Sequence[float]]) -> Floats:
+    """Weights of the words that are there, added and in standard deviations: a column for each weight that a word has."""
+    columns = len(next(iter(words.values()), ()))
+    weights = np.zeros((len(names), columns), np.float32)
+    for place, name in enumerate(names):
+        if (given := words.get(name)) is not None:
+            weights[place] = given
     there = matrix.copy()
     there.data = np.ones_like(there.data)
     length = np.sqrt(np.maximum(np.diff(there.indptr), 1))
-    raw = (there @ weights) / length
-    spread = float(raw.std())
-    standard: Floats = ((raw - raw.mean()) / (spread or 1.0)).astype(np.float32)
+    raw = (there @ weights) / length[:, None]
+    spread = raw.std(axis=0)
+    standard: Floats = ((raw - raw.mean(axis=0)) / np.where(spread > 0, spread, 1)).astype(np.float32)
     return standard
 
 
@@ -125,4 +144,12 @@ def known_study_words() -> Mapping[str, float]:
     """
     path = Path(__file__).with_name("study_words.json")
     found: dict[str, float] = json.loads(path.read_text(encoding="utf-8"))["words"]
+    return found
+
+
+@cache
+def known_review_words() -> Mapping[str, Sequence[float]]:
+    """Words that told what each of the same reviews includes: a weight a review, nothing of those without the word."""
+    path = Path(__file__).with_name("review_words.json")
+    found: dict[str, list[float]] = json.loads(path.read_text(encoding="utf-8"))["words"]
     return found

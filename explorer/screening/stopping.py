@@ -41,7 +41,7 @@ SOONER = 1.5
 CHANCE = 1.5
 """The curve's chance that the target is reached must be the confidence to this power for a stop: .926 for .95."""
 
-LEVELS = ((1, 0.2), (3, 0.5))
+LEVELS = ((1, 0.18), (3, 0.5))
 """So must the test's p-value be below this, from so many records on that would have to be missed to miss the target. Its usual
 level is one less the confidence; a queue that puts the likeliest first makes it far too strict then. Where one or two odd records decide,
 the curve knows least, and the test has to say more."""
