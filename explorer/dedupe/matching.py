@@ -64,7 +64,7 @@ MOST_LIKELY = 100_000
 """Pairs that are left to the reader at most: more nobody decides, and titles that differ by a number each would be as many as they like."""
 
 _HELD = 250_000
-"""Pairs that are merged or likely from which on the likely ones that are too many are let go."""
+"""Likely pairs from which on those that are too many are let go."""
 
 
 @dataclass(frozen=True)
@@ -193,10 +193,10 @@ class _Listed:
             "shorter": np.where(ended, np.where(self._lengths[low] < self._lengths[high], low, high), -1),
         }
         self._parts.append(part)
-        self._held += len(kept)
+        self._held += int(np.count_nonzero(~part["same"]))
         if self._held > _HELD:
             self._parts = [self._surest()]
-            self._held = len(self._parts[0]["low"])
+            self._held = MOST_LIKELY
 
     def _surest(self) -> dict[str, npt.NDArray[Any]]:
         """What was taken, sorted, and without the likely pairs that are too many."""
