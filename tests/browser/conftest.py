@@ -145,6 +145,8 @@ def watched(browser: Browser, host: str, **options: Any) -> Iterator[tuple[Page,
     context = browser.new_context(**{"viewport": WIDE, "reduced_motion": "reduce", **options})
     if away := os.environ.get("LITEXPLORER_FAR"):
         context.add_init_script(FAR.replace("MILLISECONDS", str(int(away))))
+    # A page is there only with its papers, for which a kernel may have to start.
+    context.set_default_navigation_timeout(DRAWN_WITHIN)
     page = context.new_page()
     watch = Watch(page, host)
     try:
