@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from explorer import Corpus
@@ -81,6 +82,25 @@ def test_what_is_made_in_files_a_few_papers_at_a_time_is_what_is_made_in_memory(
             np.testing.assert_allclose(made, expected, rtol=1e-4, atol=1e-6)
         else:
             np.testing.assert_array_equal(made, expected)
+
+
+@pytest.mark.parametrize("written", ["made", "link"])
+def test_what_is_made_in_files_stays_however_the_folder_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("explorer.ranking.meaning._MAPPED", 1)
+    Corpus.from_papers(default_corpus().papers.head(60), tmp_path / "made")
+    Path("link").symlink_to(tmp_path / "made")
+    corpus = Corpus(Path(written))
+    corpus.ranker.prepare_meaning()
+    assert Corpus(tmp_path / "made").ranker.meaning_ready
+
+
+def test_papers_that_all_say_the_same_can_be_ranked(tmp_path: Path) -> None:
+    titles = [f"Annual report of monitoring station {number} on air quality" for number in range(100, 116)]
+    corpus = Corpus.from_papers(pd.DataFrame({"title": titles}), tmp_path / "alike")
+    assert corpus.rank("air quality of station 107", limit=1)["title"].to_list() == [titles[7]]
 
 
 def test_a_folder_that_cannot_be_written_keeps_it_in_memory(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:

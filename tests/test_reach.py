@@ -20,9 +20,8 @@ MEMORY = 700_000_000
 """Bytes for a server and two or three dashboards."""
 
 READERS = 8
-VISITS, FIRST = 200, 80
-"""Visits that are measured, and those before them, which fill what is kept: also what pages leave in the minute in which they may come back,
-which are the more the faster they come."""
+VISITS, FIRST = 200, 20
+"""Visits that are measured, and those before them, which fill what is kept."""
 
 MOST_GROWTH = 5 * 1024
 REST = 75

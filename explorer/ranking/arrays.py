@@ -232,7 +232,8 @@ class ShortColumn:
 
 def save_array(path: Path, array: NDArray[Any]) -> None:
     """Write an array, unless it was made in that file."""
-    if isinstance(array, np.memmap) and array.filename is not None and Path(array.filename) == path:
+    # One place may be written in several ways: from the folder that is worked in, or through a link.
+    if isinstance(array, np.memmap) and array.filename is not None and Path(array.filename).resolve() == path.resolve():
         if array.flags.writeable:
             array.flush()
         return

@@ -205,7 +205,9 @@ class LSA:
         from sklearn.decomposition import TruncatedSVD
 
         svd = TruncatedSVD(n_dimensions, random_state=self.seed, n_iter=4)
-        svd.fit(sampled[:, self.columns_])
+        # Where all papers say the same there is no variance to be explained, a share of which scikit-learn always gives.
+        with np.errstate(divide="ignore", invalid="ignore"):
+            svd.fit(sampled[:, self.columns_])
         scaled = svd.components_.T * svd.singular_values_**self.power
         self.projection_ = np.ascontiguousarray(scaled, dtype=np.float32)
         return self

@@ -44,11 +44,25 @@ class Line(VoilaKernelWebsocketHandler):  # type: ignore[misc]
         super().initialize(**options)
         self._unheard: deque[tuple[bytes, int]] = deque()
         self._bytes_unheard = 0
+        self._is_open = False
 
     async def open(self, *arguments: Any, **options: Any) -> None:
         """Connect the page to its kernel."""
         self.ws_connection.stream.max_write_buffer_size = UNREAD
         await super().open(*arguments, **options)
+        self._is_open = True
+
+    def on_close(self) -> None:
+        """Let go at once of what two timers of Jupyter's would hold, one for a minute: of the next ping, and of patience with the kernel."""
+        connection, pings = self.connection, self.ping_callback
+        super().on_close()
+        if pings is not None:
+            pings.stop()
+        # Sockets that wait for the page to come back are kept with the kernel.
+        connection.channels = {}
+        # One that was left while it was being opened is still at work.
+        if self._is_open:
+            connection._trait_values.clear()
 
     async def on_message(self, message: str | bytes) -> None:
         """Hand a message on; the next one is read once there is room for it."""
