@@ -11,6 +11,7 @@ import pytest
 from explorer import Corpus
 from explorer.cli.main import main
 from explorer.corpus.opening import default_corpus
+from explorer.ranking.meaning import Meaning
 
 
 @pytest.fixture
@@ -111,6 +112,22 @@ def test_a_folder_that_cannot_be_written_keeps_it_in_memory(corpus: Corpus, monk
     corpus.ranker.prepare_meaning()
     assert corpus.ranker.meaning_ready
     assert not Corpus(corpus.folder).ranker.meaning_ready
+    assert len(corpus.rank("reasoning", limit=3)) == 3
+
+
+@pytest.mark.parametrize("mapped", [1, 1_000])
+def test_a_full_disk_is_said_by_who_makes_it_for_others(corpus: Corpus, monkeypatch: pytest.MonkeyPatch, mapped: int) -> None:
+    def refuse(folder: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("explorer.ranking.meaning._MAPPED", mapped)
+    monkeypatch.setattr("explorer.ranking.meaning.record_files", refuse)
+    folder = corpus.ranker._meaning_folder
+    before = sorted(path.name for path in folder.parent.iterdir())
+    with pytest.raises(OSError, match="No space left"):
+        Meaning.make(corpus.snapshot.table, folder, progress=lambda stage, part: None)
+    assert sorted(path.name for path in folder.parent.iterdir()) == before
+    # Who asks has an answer all the same.
     assert len(corpus.rank("reasoning", limit=3)) == 3
 
 

@@ -69,9 +69,7 @@ class Meaning:
         self._table = table
         self._resolve = resolve
         if not folder.is_dir():
-            # In one thread, products are the same bits whatever the machine has.
-            with threadpool_limits(1, user_api="blas"):
-                self._make(folder, progress)
+            self._make(folder, progress)
             progress("flush", 1.0)
         if folder.is_dir():
             # What was made is let go for its copy on the disk, which is mapped, and shared with other processes.
@@ -79,12 +77,22 @@ class Meaning:
 
     @classmethod
     def make(cls, table: pa.Table, folder: Path, *, progress: Progress) -> None:
-        """Make the folder of a corpus, for others to open. Parameters as those of the class."""
+        """Make the folder of a corpus, for others to open. Parameters as those of the class.
 
-        def unasked(operand: Operand) -> NDArray[np.int64]:
-            raise ConceptError(f"Nobody asks for {operand} here.")
-
-        cls(table, folder, unasked, progress=progress)
+        Raises
+        ------
+        OSError
+            It cannot be written.
+        """
+        made = cls.__new__(cls)
+        made._table = table
+        try:
+            made._keep(folder, progress)
+        except OSError:
+            # Another process may have been first.
+            if not folder.is_dir():
+                raise
+        progress("flush", 1.0)
 
     def _open(self, folder: Path) -> None:
         again = f"Remove the folder {folder}, and it is made again."
@@ -99,41 +107,46 @@ class Meaning:
     def _make(self, folder: Path, progress: Progress) -> None:
         """Make everything, and keep it in a folder where one can be written."""
         try:
-            held = HeldFolder(f".{folder.name}-", folder.parent)
+            self._keep(folder, progress)
         except OSError:
-            self._fit(MEMORY, progress)
-            return
+            # Another process was first, or the disk is full.
+            if not folder.is_dir() and not self._is_fitted:
+                self._fit(MEMORY, progress)
+
+    @property
+    def _is_fitted(self) -> bool:
+        """Whether memory holds it all, as it does of a small corpus: nothing is begun again then where the disk is full."""
+        return self._table.num_rows < _MAPPED and "features" in self.__dict__
+
+    def _keep(self, folder: Path, progress: Progress) -> None:
+        held = HeldFolder(f".{folder.name}-", folder.parent)
         made = held.path
-        # Of a small corpus memory holds it all, and nothing is begun again where the disk is full.
-        mapped = self._table.num_rows >= _MAPPED
         try:
-            self._fit(Folder(made) if mapped else MEMORY, progress)
+            self._fit(Folder(made) if self._table.num_rows >= _MAPPED else MEMORY, progress)
             progress("flush", 0.0)
             for part in (self.index, self.lsa, self.vectors, self.features, self.acronyms):
                 part.save(made)
             record_files(made)
             os.chmod(made, 0o755)  # noqa: PTH101, S103  (mkdtemp keeps it to its owner; the corpus is shared)
             made.rename(folder)
-        except OSError:
-            # Another process was first, or the disk is full.
-            if mapped and not folder.is_dir():
-                self._fit(MEMORY, progress)
         finally:
             held.close()
 
     def _fit(self, place: Place, progress: Progress) -> None:
-        titles, abstracts = (_texts(self._table.column(name)) for name in ("title", "abstract"))
-        told = _told(titles, self._table.num_rows, "terms", progress)
-        self.index = TermIndex().fit(told, abstracts, place=place)
-        progress("vectors", 0.0)
-        self.lsa = LSA().fit_index(self.index)
-        progress("vectors", 0.5)
-        shape = self.index.n_papers, self.lsa.projection_.shape[1]
-        self.vectors = RoundedVectors.of_blocks(self.lsa.projected(self.index), *shape, LEADING, place)
-        titles, abstracts = (_texts(self._table.column(name)) for name in ("title", "abstract"))
-        self.acronyms = Acronyms.learn(map("{}. {}".format, titles, abstracts))
-        progress("concepts", 0.0)
-        self.features = Features().fit(self.index, place=place)
+        # In one thread, products are the same bits whatever the machine has.
+        with threadpool_limits(1, user_api="blas"):
+            titles, abstracts = (_texts(self._table.column(name)) for name in ("title", "abstract"))
+            told = _told(titles, self._table.num_rows, "terms", progress)
+            self.index = TermIndex().fit(told, abstracts, place=place)
+            progress("vectors", 0.0)
+            self.lsa = LSA().fit_index(self.index)
+            progress("vectors", 0.5)
+            shape = self.index.n_papers, self.lsa.projection_.shape[1]
+            self.vectors = RoundedVectors.of_blocks(self.lsa.projected(self.index), *shape, LEADING, place)
+            titles, abstracts = (_texts(self._table.column(name)) for name in ("title", "abstract"))
+            self.acronyms = Acronyms.learn(map("{}. {}".format, titles, abstracts))
+            progress("concepts", 0.0)
+            self.features = Features().fit(self.index, place=place)
         forget()
 
     @cached_property
