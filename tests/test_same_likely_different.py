@@ -92,6 +92,26 @@ def test_a_word_that_turns_a_title_around_makes_another_paper(first: str, second
     assert class_of(first, second, abstract=[abstract] * 2) != "same"
 
 
+SIGNS = [
+    ("On the number of trees with n\u22121 leaves", "On the number of trees with n+1 leaves", "likely"),
+    ("On the number of trees with n-1 leaves", "On the number of trees with n + 1 leaves", "likely"),
+    ("Role of CD4<sup>+</sup> T cells in rats with gout", "Role of CD4\u207b T cells in rats with gout", "likely"),
+    ("Role of CD4(+) T cells in rats with gout", "Role of CD4+ T cells in rats with gout", "same"),
+    ("Role of CD4+ T cells in rats with gout", "Role of CD4 T cells in rats with gout", "same"),
+    ("Teaching of programming in C to nurses", "Teaching of programming in C++ to nurses", "likely"),
+    ("Teaching of programming in C# to nurses", "Teaching of programming in C++ to nurses", "likely"),
+    ("Falls in people aged >65 years in homes", "Falls in people aged <65 years in homes", "likely"),
+    ("Falls in people aged \u226565 years in homes", "Falls in people aged > 65 years in homes", "same"),
+    ("Pre- and postnatal care in the Andes region", "Pre and postnatal care in the Andes region", "same"),
+    ("Cats, dogs - and n-3 fatty acids in milk", "Cats, dogs and n\u20133 fatty acids in milk", "same"),
+]
+
+
+@pytest.mark.parametrize(("first", "second", "expected"), SIGNS)
+def test_a_sign_that_is_another_makes_another_title(first: str, second: str, expected: str) -> None:
+    assert class_of(first, second) == class_of(second, first) == expected
+
+
 @pytest.mark.parametrize(
     "notice",
     [

@@ -816,6 +816,7 @@ def judged(records: Records, close: ClosePairs, found: Agreement, several: Mask)
     needed = told & accounted & ~shared & ~clash & ((authors == ev.AUTHORS_UNKNOWN) | (title > ev.TITLE_FORM))
     told &= ~_told_otherwise(records, low, high, needed)
     accounted |= placed & people & told & (title == ev.TITLE_TURNED)
+    accounted &= ~_signs_differ(records, low, high, accounted & ~told & ~clash)
     notices = (records.notice[low] != records.notice[high]) | (
         (place.kind[low] == imprint.NOTICE) != (place.kind[high] == imprint.NOTICE)
     )
@@ -905,6 +906,18 @@ def judged(records: Records, close: ClosePairs, found: Agreement, several: Mask)
     turned = (title == ev.TITLE_TURNED) & ~shared
     apart = clash | notices | turned | (printed_apart & ~shared) | (works & ~shared) | (shared & chapters)
     return Verdict(score, same, versions, apart & ~same, bar)
+
+
+def _signs_differ(records: Records, low: Rows, high: Rows, asked: Mask) -> Mask:
+    """Whether titles of the same words have other signs (``CD4+``, ``CD4-``)."""
+    found = np.zeros(len(low), bool)
+    if not records.signs:
+        return found
+    signed = np.fromiter(records.signs, np.int64, len(records.signs))
+    for place in np.flatnonzero(asked & (np.isin(low, signed) | np.isin(high, signed))).tolist():
+        one, other = (records.signs.get(int(row), "") for row in (low[place], high[place]))
+        found[place] = titles.signs_differ(one, other)
+    return found
 
 
 def _one_stretch(records: Records, low: Rows, high: Rows, pages: Mask) -> Mask:
