@@ -51,16 +51,16 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
 """Names in English and of programs, in the order of preference."""
 
 FURTHER: dict[str, tuple[str, ...]] = {
-    "volume": ("volume", "journal volume"),
-    "number": ("number", "issue", "issue number", "journal issue"),
+    "volume": ("volume", "journal volume", "biblio.volume"),
+    "number": ("number", "issue", "issue number", "journal issue", "biblio.issue"),
     "pages": ("pages",),
-    "first page": ("start page", "page start", "first page"),
-    "last page": ("end page", "page end", "last page", "other pages"),
+    "first page": ("start page", "page start", "first page", "biblio.first page", "starting page"),
+    "last page": ("end page", "page end", "last page", "other pages", "biblio.last page", "ending page"),
     "publisher": ("publisher",),
     "issn": ("issn", "issns"),
     "isbn": ("isbn", "isbns"),
     "language": ("language", "language of original document"),
-    "pmid": ("pmid", "pubmed id", "medline pmid", "pubmedid"),
+    "pmid": ("pmid", "pubmed id", "medline pmid", "pubmedid", "ids.pmid"),
     "pmcid": ("pmcid",),
     "editor": ("editor", "editors", "book editors"),
     "entry_type": ("item type", "reference type", "document type", "entry type", "article type", "type of work"),

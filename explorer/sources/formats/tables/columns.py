@@ -24,6 +24,7 @@ from explorer.papers.dates import finest, month_number, parse_date
 from explorer.papers.identifiers import whole_number
 from explorer.papers.ledger import Ledger
 from explorer.papers.schema import FIELDS, TEXTS
+from explorer.sources.formats.shared import numbers_in
 from explorer.sources.formats.tables.values import fields_by_values, names_databases
 from explorer.sources.formats.tagged.tagged import readable, without_references
 from explorer.sources.formats.target import cell_list
@@ -319,6 +320,8 @@ def _record(given: Mapping[str, str], header: Header, splits: Mapping[str, Split
     for name, field in header.others.items():
         if field not in record and (text := given.get(name, "").strip()):
             record[field] = _value(text, name, field, splits)
+    for name, value in numbers_in(given.get("Extra")).items():
+        record.setdefault(name, value)
     if "pages" not in record and "first page" in record:
         # Publish or Perish writes a zero for what it does not know.
         ends = (page for name in ("first page", "last page") if (page := record.pop(name, None)) not in (None, "0"))
