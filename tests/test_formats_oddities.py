@@ -231,6 +231,9 @@ def test_a_master_s_thesis_stays_one_through_ris() -> None:
     [
         (r"howpublished={\url{https://example.org/~fenn/\#top}}", "url", "https://example.org/~fenn/#top"),
         (r"url={https://example.org/\~{}fenn/a\_b}", "url", "https://example.org/~fenn/a_b"),
+        ("author={Fenn, Ida}, author={Reed, Tom}", "authors", ["Fenn, Ida", "Reed, Tom"]),
+        ("author={Fenn, Ida and and Reed, Tom and }", "authors", ["Fenn, Ida", "Reed, Tom"]),
+        ("url={<https://example.org/a>}", "url", "https://example.org/a"),
         ("keywords={moss}, keywords={bog, fen}", "keywords", ["moss", "bog", "fen"]),
         ("note={one}, note={two}", "note", "one; two"),
         ("author={Fenn, Ida and {et al.}}", "authors", ["Fenn, Ida"]),
@@ -299,3 +302,75 @@ def test_a_column_tells_the_order_of_its_days_and_months(cells: list[str], days:
 def test_a_pmid_that_is_an_address() -> None:
     text = "id,title,authorships.author.display_name,publication_year,ids.pmid\nW1,Moss,Ida Fenn|Lou Reed,2016,https://pubmed.ncbi.nlm.nih.gov/24000001\n"
     assert paper(text, "a.csv")["pmid"] == "24000001"
+
+
+def test_endnote_xml_keeps_editors_both_numbers_and_what_it_lists_by_lines() -> None:
+    text = (
+        '<xml><records><record><ref-type name="Book Section">5</ref-type><contributors><authors><author>Fenn, Ida</author></authors>'
+        "<secondary-authors><author>Reed, Tom</author></secondary-authors></contributors><titles><title>Moss</title>"
+        "<secondary-title>The Bog</secondary-title></titles><keywords><keyword>bog&#xD;fen</keyword></keywords><dates><year>2016</year></dates>"
+        "<isbn>978-3-16-148410-0&#xD;1234-5678</isbn><research-notes>mine</research-notes><custom2>PMC7</custom2></record></records></xml>"
+    )
+    found = paper(text, "a.xml")
+    assert [found[name] for name in ("authors", "editors", "keywords", "isbn", "issn", "research_notes", "custom2")] == [
+        ["Fenn, Ida"], "Reed, Tom", ["bog", "fen"], "978-3-16-148410-0", "1234-5678", "mine", "PMC7",
+    ]  # fmt: skip
+    edited = paper(text.replace("Book Section", "Edited Book"), "a.xml")
+    assert (edited["authors"], edited["editors"], edited["series_editors"]) == (["Fenn, Ida"], "Fenn, Ida", "Reed, Tom")
+
+
+def test_numbers_of_pubmed_central_and_vernacular_titles_of_pubmed_xml() -> None:
+    text = (
+        "<PubmedArticleSet><PubmedArticle><MedlineCitation><PMID>1</PMID><Article><ArticleTitle>[Moss].</ArticleTitle>"
+        "<VernacularTitle>Moos.</VernacularTitle></Article></MedlineCitation><PubmedData><ArticleIdList>"
+        '<ArticleId IdType="pmc">PMC7</ArticleId></ArticleIdList></PubmedData></PubmedArticle></PubmedArticleSet>'
+    )
+    found = paper(text, "a.xml")
+    assert (found["pmcid"], found["TT"]) == ("PMC7", "Moos.")
+
+
+def test_editors_of_mods() -> None:
+    name = "<name><namePart>{}</namePart><role><roleTerm>{}</roleTerm></role></name>"
+    people = name.format("Fenn, Ida", "author") + name.format("Reed, Tom", "edt")
+    found = paper(f"<mods><titleInfo><title>Moss</title></titleInfo>{people}</mods>", "a.xml")
+    assert (found["authors"], found["editors"]) == (["Fenn, Ida"], "Reed, Tom")
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("Title,Author 1,Author 2,Author 10,Year", 'Moss,"Fenn, Ida","Reed, Tom",,2016'),
+        ("Title,AU2,AU1,Year", 'Moss,"Reed, Tom","Fenn, Ida",2016'),
+        ("Title,Author1 Last Name,Author1 First Name,Author2 Last Name,Author2 First Name,Year", "Moss,Fenn,Ida,Reed,Tom,2016"),
+        ("Title,First Name 1,Last Name 1,First Name 2,Last Name 2,Year", "Moss,Ida,Fenn,Tom,Reed,2016"),
+    ],
+)
+def test_authors_in_columns_of_their_own(header: str, row: str) -> None:
+    found = paper(f"{header}\n{row}\n", "a.csv")
+    assert (found["title"], found["authors"], found["year"]) == ("Moss", ["Fenn, Ida", "Reed, Tom"], 2016)
+
+
+def test_tables_that_were_joined_have_their_header_again() -> None:
+    text = "title,authors,year\nMoss,Ida Fenn,2016\ntitle,authors,year\nFen,Tom Reed,2017\n"
+    result = import_papers(Source("a.csv", data=text.encode()))
+    assert result.table.column("title").to_pylist() == ["Moss", "Fen"]
+    assert (result.ledger.read, result.ledger.rejected) == (2, 0)
+
+
+def test_cells_that_a_spreadsheet_was_kept_from_changing_or_could_not_reckon() -> None:
+    found = paper(
+        'title,authors,year,journal,pmid,pages\nMoss,Ida Fenn,"=""2016""",#NAME?,"=""00240001""","=""1-3"""\n', "a.csv"
+    )
+    assert [found[name] for name in ("year", "venue", "pmid", "pages")] == [2016, None, "00240001", "1-3"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[{"title": "Moss"}]\n[{"title": "Fen"}]\n',
+        '{"title": "Moss"},\n{"title": "Fen"},\n',
+        '[{"title": "Moss"}]\ufeff{"title": "Fen"}',
+    ],
+)
+def test_json_that_was_joined(text: str) -> None:
+    assert import_papers(Source("a.json", data=text.encode())).table.column("title").to_pylist() == ["Moss", "Fen"]

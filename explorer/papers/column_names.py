@@ -381,7 +381,9 @@ PLACEHOLDER = re.compile(
 )
 """What databases write where there is nothing: ``[No abstract available]`` (Scopus), ``[No authors listed]`` (PubMed), ``[Anonymous]``."""
 
-NOTHING = frozenset("NA N/A n/a #N/A <NA> nan NaN NAN null NULL None none - -- --- – —".split())
+NOTHING = frozenset(
+    "NA N/A n/a #N/A #NAME? #VALUE! #REF! #DIV/0! #NUM! #NULL! <NA> nan NaN NAN null NULL None none - -- --- – —".split()
+)
 """What R, pandas, databases and spreadsheets write for a value that is missing. ``Na`` and ``Null`` are people."""
 
 _DATES = ("data",)

@@ -47,7 +47,7 @@ LABEL = "BibTeX"
 SUFFIXES: tuple[str, ...] = (".bib", ".bibtex", ".biblatex")
 
 _SNIFF = re.compile(r"^[ \t]*@\s*(?:%[^\n]*\s*)?[A-Za-z][\w-]*\s*(?:%[^\n]*\s*)?[{(]", re.MULTILINE)
-_AND = re.compile(r"\s+and\s+", re.IGNORECASE)
+_AND = re.compile(r"\s+and(?:\s+and)*(?:\s+|\Z)|\A\s*and\s+", re.IGNORECASE)
 _CHARACTER_REFERENCE = re.compile(r"&#?\w+;")
 # What is written here has a backslash before its ampersand, and stays.
 _OF_HTML = re.compile(r"(?<!\\)&#?\w+;")
@@ -207,9 +207,10 @@ def _verbatim(raw: str | None) -> str | None:
         # A tie is no blank within an address, and its accent no letter's.
         raw = _TILDE.sub(r"\\textasciitilde{}", raw) if "~" in raw and "://" in raw else raw
         return plain_latex(raw.replace("\\url", ""))
-    return _SPACES.sub(" ", raw).strip()
+    return _SPACES.sub(" ", _ENCLOSED.sub(r"\1", raw)).strip()
 
 
+_ENCLOSED = re.compile(r"\A\s*<([a-z]+://[^<>\s]+)>\s*\Z")
 _TILDE = re.compile(r"(?:\\(?=~))?~(?:\{\})?")
 
 
@@ -330,7 +331,7 @@ def _date(raw: Mapping[str, str]) -> str | None:
         text = plain_latex(date)
         # "2014/03" is a month, and no range.
         return text.split("/")[0] if re.match(r"\s*\d{4}(?!/(?:0?[1-9]|1[0-2])(?:/\d\d?)?\s*\Z)", text) else text
-    year = plain_latex(raw.get("year", ""))
+    year = plain_latex(raw.get("year", "")).rstrip(" .,")
     month, day = plain_latex(raw.get("month", "")), plain_latex(raw.get("day", ""))
     if not year or not month:
         return year or None

@@ -144,7 +144,16 @@ def _entry(text: str, position: int, end: int, closer: str, entry: Entry, string
     return _loose(text, begin, end, entry, strings)
 
 
-_LISTED = {"keywords": ";", "keyword": ";", "note": "; ", "annote": "; ", "annotation": "; ", "notes": "; "}
+_LISTED = {
+    "author": " and ",
+    "editor": " and ",
+    "keywords": ";",
+    "keyword": ";",
+    "note": "; ",
+    "annote": "; ",
+    "annotation": "; ",
+    "notes": "; ",
+}
 """Fields of which an entry may have several, and what stands between their values in one."""
 
 
@@ -159,7 +168,7 @@ def _fields(
         if name not in fields or not fields[name]:
             fields[name] = value
         elif fields[name] != value and (mark := _LISTED.get(name)):
-            fields[name] += (mark if mark in value or mark in fields[name] or mark == "; " else ", ") + value
+            fields[name] += (mark if mark != ";" or ";" in value or ";" in fields[name] else ", ") + value
         elif fields[name] != value:
             entry.problems.append(f"{name} stands twice, the first is taken")
         after = _AFTER.match(text, position, end)

@@ -164,7 +164,7 @@ def _whole(source: Source, records_in: Records) -> list[Any]:
         except RecursionError:
             raise ReadError(f"{source.name} nests its JSON too deeply to be papers.") from error
         except ValueError:
-            value = None
+            value = _concatenated(decode(data, encoding)) if len(data) < 64 << 20 else None
         if value is None:
             raise ReadError(f"{source.name} is not valid JSON: {error}. Export it again, or as JSON lines.") from error
     if isinstance(value, dict):
@@ -172,6 +172,26 @@ def _whole(source: Source, records_in: Records) -> list[Any]:
     if not isinstance(value, list):
         raise ReadError(f"{source.name} holds no list of papers.")
     return value
+
+
+def _concatenated(text: str) -> list[Any] | None:
+    """Records of several lists or objects one after the other, as joined files have them; None where they are none."""
+    import json
+
+    reader, place = json.JSONDecoder(object_pairs_hook=_object), 0
+    found: list[Any] = []
+    while place < len(text):
+        if text[place] in "\ufeff \t\r\n,":
+            place += 1
+            continue
+        try:
+            value, place = reader.raw_decode(text, place)
+        except (ValueError, RecursionError):
+            return None
+        if not isinstance(value, dict | list):
+            return None
+        found += value if isinstance(value, list) else [value]
+    return found or None
 
 
 def _check_values(data: bytes, name: str) -> None:

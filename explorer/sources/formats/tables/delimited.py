@@ -183,6 +183,9 @@ def _unclosed(rest: str, delimiter: str, own: bool) -> bool:
 
 
 def _unguarded(cell: str) -> str:
+    if cell[:2] == '="' and cell[-1:] == '"' and '"' not in cell[2:-1]:
+        # So that a spreadsheet keeps the zeros of a number.
+        return cell[2:-1]
     return cell[1:] if cell[:1] == "'" and _GUARDED.match(cell) else cell
 
 
