@@ -374,3 +374,45 @@ def test_cells_that_a_spreadsheet_was_kept_from_changing_or_could_not_reckon() -
 )
 def test_json_that_was_joined(text: str) -> None:
     assert import_papers(Source("a.json", data=text.encode())).table.column("title").to_pylist() == ["Moss", "Fen"]
+
+
+def test_an_article_of_zotero_s_rdf_has_what_its_journal_counts() -> None:
+    names = 'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:bib="http://purl.org/net/biblio#" xmlns:dc="http://purl.org/dc/elements/1.1/"'
+    names += ' xmlns:dcterms="http://purl.org/dc/terms/" xmlns:prism="http://prismstandard.org/namespaces/1.2/basic/"'
+    found = paper(
+        f'<rdf:RDF {names}><bib:Article rdf:about="#a"><dcterms:isPartOf rdf:resource="urn:issn:1"/><dc:title>Moss</dc:title><bib:pages>11-15</bib:pages>'
+        '</bib:Article><bib:Journal rdf:about="urn:issn:1"><dc:title>Bogs</dc:title><prism:volume>3</prism:volume><prism:number>1</prism:number>'
+        "<dc:identifier>DOI 10.1234/a</dc:identifier><dc:identifier>ISSN 1234-5678</dc:identifier></bib:Journal></rdf:RDF>",
+        "a.rdf",
+    )
+    assert [found[name] for name in ("venue", "doi", "volume", "number", "pages", "issn")] == [
+        "Bogs",
+        "10.1234/a",
+        "3",
+        "1",
+        "11-15",
+        "1234-5678",
+    ]
+
+
+def test_names_between_the_slashes_of_endnote() -> None:
+    text = "*Journal Article\nAuthor\tTitle\tYear\tJournal\nFenn, I.//Reed, T.\tMoss\t2016\tBogs\n"
+    assert paper(text, "a.txt")["authors"] == ["Fenn, I.", "Reed, T."]
+
+
+def test_references_of_eppi_reviewer() -> None:
+    answer = {
+        "CodeSets": [],
+        "References": [
+            {
+                "ItemId": 1,
+                "Title": "Moss",
+                "ParentTitle": "Bogs",
+                "Year": "2016",
+                "Month": "March",
+                "Authors": "Fenn I; Reed T;",
+            }
+        ],
+    }
+    found = paper(json.dumps(answer), "a.json")
+    assert (found["venue"], str(found["published"])[:7], found["authors"]) == ("Bogs", "2016-03", ["Fenn I", "Reed T"])

@@ -92,6 +92,23 @@ def test_a_word_that_turns_a_title_around_makes_another_paper(first: str, second
     assert class_of(first, second, abstract=[abstract] * 2) != "same"
 
 
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"entry_type": ["dataset", "article"], "venue": ["Zenodo", "Journal of Bogs"]}, "likely"),
+        ({"entry_type": ["software", "article"], "venue": ["Zenodo", "Journal of Bogs"]}, "likely"),
+        ({"entry_type": ["phdthesis", "article"], "venue": ["HAL", "Journal of Bogs"]}, "likely"),
+        ({"entry_type": ["misc", "article"], "venue": ["arXiv", "Journal of Bogs"]}, "same"),
+        ({"entry_type": ["book", "book"], "edition": ["2", "Third edition"]}, "likely"),
+        ({"entry_type": ["book", "book"], "edition": ["2nd ed.", "Second"]}, "same"),
+        ({"entry_type": ["book", "book"], "edition": ["2", None]}, "same"),
+    ],
+)
+def test_works_of_other_kinds_in_a_repository_and_editions(fields: dict[str, list[object]], expected: str) -> None:
+    title = "Mosses of the northern bogs and how they were counted"
+    assert class_of(title, title, **fields) == expected
+
+
 SIGNS = [
     ("On the number of trees with n\u22121 leaves", "On the number of trees with n+1 leaves", "likely"),
     ("On the number of trees with n-1 leaves", "On the number of trees with n + 1 leaves", "likely"),

@@ -782,6 +782,7 @@ _BARS = (
     "a body's report of another year",
     "venues differ",
     "too little is known",
+    "editions differ",
 )
 
 
@@ -823,6 +824,7 @@ def judged(records: Records, close: ClosePairs, found: Agreement, several: Mask)
     printed_apart = pages == ev.PAGES_OTHER
     printed_alike = pages <= ev.PAGES_SAME
     works = _other_works(records, low, high) & ~printed_alike
+    editions = (place.edition[low] != place.edition[high]) & (place.edition[low] > 0) & (place.edition[high] > 0)
     preprints = (place.preprint[low] != place.preprint[high]) & (place.preprint[low] >= 0) & (place.preprint[high] >= 0)
     # A long title of one year, and some of its authors: the others were misspelt or left out.
     some = (authors == ev.AUTHORS_SOME) & (title == ev.TITLE_SAME) & (year == ev.YEAR_SAME) & long_titles
@@ -876,6 +878,7 @@ def judged(records: Records, close: ClosePairs, found: Agreement, several: Mask)
             ("volume, issue or pages differ", printed_apart),
             ("a conference paper and a journal article", meeting),
             ("other kinds of works", works),
+            ("editions differ", editions),
             ("words of the title differ", ~accounted),
             ("what follows in one title may be another part or report", unsure_end),
             ("a title that many works have", short),

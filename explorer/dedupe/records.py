@@ -41,7 +41,7 @@ _BODIES = re.compile(
 
 
 _LABEL = (
-    r"(?i)\s*[\[(](?:(?:(?:article|text|published) in )?(?:english|spanish|german|french|italian|portuguese|chinese|japanese|korean|russian"
+    r"(?i)\s*[\[(](?:(?:(?:article|text|published)? ?in )?(?:english|spanish|german|french|italian|portuguese|chinese|japanese|korean|russian"
     r"|polish|turkish|dutch|czech|hungarian|swedish|norwegian|danish|persian|arabic|hebrew|ukrainian)"
     r"|(?:(?:journal|original|research|review|full|scientific|regular|original research|peer[- ]reviewed|published|accepted) )?"
     r"(?:article|paper|manuscript)|preprint|review|report|clinical report|cover story|original research|in press|article in press"

@@ -453,7 +453,7 @@ _NOT_AS_SHOWN = r"\.$|\b(?:Jr|Sr)$"
 
 _INITIALS = re.compile(r"(?:[^\W\d_a-zß-ÿ\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3][. -]{0,2}){1,4}\Z")
 _CONJUNCTION = re.compile(r",?\s+(?:&|and)\s+")
-_MARKS = re.compile(r"\s*[;；؛|\n]\s*|\s+/\s+")
+_MARKS = re.compile(r"\s*[;；؛|\n]\s*|\s+/\s+|\s*//\s*")
 _WIDE = re.compile(r"\s*[、，،]\s*")
 # "and" in languages in which it is a word or a letter; a letter also joins two family names of one person.
 _AND_ELSEWHERE = re.compile(r"\s+(?:y|e|i|et|und|och|og|ve|и|та|και)\s+")

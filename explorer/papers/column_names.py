@@ -61,7 +61,7 @@ FURTHER: dict[str, tuple[str, ...]] = {
     "isbn": ("isbn", "isbns"),
     "language": ("language", "language of original document"),
     "pmid": ("pmid", "pubmed id", "medline pmid", "pubmedid", "ids.pmid"),
-    "pmcid": ("pmcid",),
+    "pmcid": ("pmcid", "pmc id", "pmc number", "pubmed central id"),
     "editor": ("editor", "editors", "book editors"),
     "entry_type": ("item type", "reference type", "document type", "entry type", "article type", "type of work"),
     "trial_id": ("nct number", "trialid", "trial id", "trial registration number"),

@@ -323,7 +323,8 @@ _SERVICE_NAMES = (("id", "paperId"), ("published", "publicationDate"), ("authors
                   ("keywords", "subject"), ("arxiv_id", "arxivId"), ("published", "coverDate"), ("published", "producedDate"),
                   ("authors", "authFullName"), ("keywords", "authkeywords"), ("doi", "doiId"), ("url", "uri"), ("venue", "pub"),
                   ("pmid", "pubmed-id"), ("number", "issueIdentifier"), ("pages", "pageRange"), ("pages", "page"), ("year", "pub_year"),
-                  ("url", "pub_url"), ("year", "publicationYear"), ("keywords", "index_terms"))  # fmt: skip
+                  ("url", "pub_url"), ("year", "publicationYear"), ("keywords", "index_terms"),
+                  ("venue", "ParentTitle"))  # fmt: skip
 
 
 def _is_titled(record: Mapping[str, Any]) -> bool:
@@ -381,9 +382,10 @@ def _told_apart(record: dict[str, Any]) -> None:
         worth = parts.get("id") or parts.get("identifier") or parts.get("value") if parts else words[2]
         if worth and (field := kinds.get(str(kind).lower())):
             record.setdefault(field, worth)
-    if "month" in record and (month := month_number(str(record["month"]))) and str(record.get("year", "")).isdecimal():
-        record.setdefault("published", f"{record['year']}-{month:02d}")
-        record.pop("month")
+    year, named = (next((name for name in record if name.lower() == wanted), "") for wanted in ("year", "month"))
+    if named and (month := month_number(str(record[named]))) and str(record.get(year, "")).isdecimal():
+        record.setdefault("published", f"{record[year]}-{month:02d}")
+        record.pop(named)
     if "startingPage" in record or "start_page" in record:
         ends = (record.get("startingPage") or record.get("start_page"), record.get("endingPage") or record.get("end_page"))
         record.setdefault("pages", "-".join(dict.fromkeys(str(end) for end in ends if end)))
