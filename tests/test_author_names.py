@@ -334,3 +334,21 @@ def test_plain_names_are_taken_apart_as_all_others_are(words: list[str]) -> None
 def test_every_body_of_several_words_begins_as_is_told() -> None:
     several = re.findall(r"(?<=[|(])([\w ]+?) (?:\(|[\w]+)", _BODY.pattern)
     assert len(several) == 9 and set(several) <= {*_BEGINS_BODY}
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("O\u2019Neil, T.", "T. O'Neil"),
+        ("Mu\u0308ller, H.", "H. M\u00fcller"),
+        ("Smith, John (Ed.)", "John Smith"),
+        ("Smith, John [eds]", "John Smith"),
+        ("Smith, John, 1950-", "John Smith"),
+        ("Smith, John, 1900-1980.", "John Smith"),
+        ("Smith, John*", "John Smith"),
+        ("Smith J 3rd", "J. Smith III"),
+        ("Smith, John (Jack)", "John (Jack) Smith"),
+    ],
+)
+def test_what_is_no_part_of_a_name_does_not_make_another_person(written: str, shown: str) -> None:
+    assert display(written) == shown

@@ -20,6 +20,7 @@ from test_index import found, small
 
 from explorer.errors import QueryError
 from explorer.selection.dialects import LINE_END, Translation, translate
+from explorer.selection.dialects.translation import has_lines
 from explorer.selection.query import parse
 from explorer.selection.selection import Selection
 from explorer.selection.syntax import leaves_of
@@ -754,3 +755,60 @@ def test_words_in_a_row_under_authors_are_one_name(text: str, tmp_path: Path) ->
         {"title": "a", "authors": ["Moss, Karl", "Ilves, Jaan", "Fenn, Ida"]},
     )
     assert found(index, text) == {0}
+
+
+PUBMED_HISTORY = [
+    "Search number,Query,Sort By,Filters,Search Details,Results,Time",
+    '3,"(#1) AND (#2)",,,"details, more",90,10:00:00',
+    "2,fish*[tiab],,,,5678,10:00:00",
+    '1,"""lake net""[tiab]",,,,1234,09:59:59',
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "query", "dialect", "left_out"),
+    [
+        ('MJMESH.EXACT.EXPLODE("Lakes") AND noft(net)', 'keyword:+"Lakes" AND title,abstract,keyword:net', "ProQuest", ("the narrower headings of “Lakes”",)),
+        ('DE "Lakes" OR ID net*', 'keyword:+"Lakes" OR keyword:net*', "EBSCO", ()),
+        ('[mh "Lakes"[mj]]', 'keyword:+"Lakes"', "Cochrane", ("the narrower headings of “Lakes”", "that “Lakes” is a main heading")),
+        ('"Document Title":lake AND "Publication Year":2015', "title:lake AND year:2015", "IEEE Xplore", ()),
+        ('(ti:"lake" AND ab:"net") AND (year_cluster:[2010 TO 2020])', 'title:+"lake" AND abstract:+"net" AND year:2010..2020', "LILACS (BVS)", ()),
+        ("title:(lake) AND year_published:[2010 TO 2020]", "title:(lake) AND year:2010..2020", "a search engine", ()),
+        ("lake AND publication_date:[2010-01-01 TO *]", "lake AND year:2010..", "a search engine", ()),
+        ("lake after:2015 before:2018-01-01", "lake year:>=2015 year:<=2017", "a search engine", ()),
+        ("EISSN(1234-5678) OR TITLE(lake)", "title:lake", "Scopus", ("EISSN(1234-5678)",)),
+        ("(lake OR pond) AND net Filters: Humans, English, from 2010 - 2020", "((lake OR pond) AND net) AND year:2010..2020", "PubMed",
+         ("the filter Humans", "the filter English")),
+        ("Search: (lake) AND (net) Sort by: Most Recent", "(lake) AND (net)", "PubMed", ()),
+        ("\n".join(PUBMED_HISTORY), 'title,abstract:+"lake net" AND title,abstract:fish*', "PubMed", ()),
+    ],
+)  # fmt: skip
+def test_what_was_read_as_words_before(text: str, query: str, dialect: str, left_out: tuple[str, ...]) -> None:
+    assert translate(text) == Translation(query, dialect, left_out)
+    assert parse(text) is not None
+
+
+def test_a_downloaded_history_keeps_its_lines() -> None:
+    assert has_lines("\n".join(PUBMED_HISTORY))
+
+
+@pytest.mark.parametrize(
+    "text", ["Spatial filters: theory and use", "Search: a review of nets", "Lakes sort by: depth", "After: 2015, a lake"]
+)
+def test_titles_with_such_words_stay(text: str) -> None:
+    assert translate(text) == Translation(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "line"),
+    [
+        ("(TI=(lake) OR AB=(net)) AND #2", 28, "#2"),
+        ("lake[tiab] AND (#3 OR net[tiab])", 16, "#3"),
+        ("or/1-3", 0, "1"),
+        ("lake.ti. and or/2,4", 13, "2"),
+    ],
+)
+def test_a_line_that_is_not_there_is_no_word(text: str, at: int, line: str) -> None:
+    with pytest.raises(QueryError, match=f"Line {line} is not here") as error:
+        translate(text)
+    assert error.value.position == at

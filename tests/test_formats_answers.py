@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from explorer.papers.author_names import display
 from explorer.sources.formats.registry import import_papers
 from explorer.sources.source import Source
 
@@ -235,3 +236,62 @@ def test_identifiers_beyond_what_floats_hold_are_kept() -> None:
 )
 def test_others_stay_what_they_were(value: Any, form: str) -> None:
     assert papers(value, form)[0]["title"] == "A"
+
+
+PLAIN = {
+    "scholarly": [{"container_type": "Publication", "bib": {"title": "Moss", "author": ["I Moss", "L Fenn"], "pub_year": "2016", "venue": "Bogs", "abstract": "Wet."}}],
+    "Scopus": {"search-results": {"opensearch:totalResults": "1", "entry": [
+        {"dc:title": "Moss", "prism:publicationName": "Bogs", "prism:coverDate": "2016-03-02", "prism:doi": "10.1234/a", "pubmed-id": "24000001",
+         "dc:description": "Wet.", "author": [{"authname": "Moss I.", "surname": "Moss", "given-name": "I"}, {"surname": "Fenn", "given-name": "L"}]}]}},
+    "ADS": {"response": {"docs": [{"title": ["Moss"], "author": ["Moss, I", "Fenn, L"], "pubdate": "2016-03-00", "pub": "Bogs", "doi": ["10.1234/a"],
+            "abstract": "Wet.", "page": ["11"], "identifier": ["arXiv:1601.00001", "2016Bog"]}]}},
+    "IEEE Xplore": {"articles": [{"title": "Moss", "authors": {"authors": [{"full_name": "I. Moss"}, {"full_name": "L. Fenn"}]}, "publication_title": "Bogs",
+                    "publication_year": 2016, "doi": "10.1234/a", "abstract": "Wet.", "start_page": "11", "end_page": "15"}]},
+    "DataCite": {"data": [{"id": "10.1234/a", "attributes": {"doi": "10.1234/a", "creators": [{"name": "Moss, I"}, {"name": "Fenn, L"}], "titles": [{"title": "Moss"}],
+                 "publisher": "Bogs", "publicationYear": 2016, "descriptions": [{"description": "Wet.", "descriptionType": "Abstract"}]}}]},
+    "HAL": {"response": {"docs": [{"title_s": ["Moss"], "authFullName_s": ["I. Moss", "L. Fenn"], "producedDate_s": "2016-03-02", "journalTitle_s": "Bogs",
+            "doiId_s": "10.1234/a", "abstract_s": ["Wet."]}]}},
+    "DOAJ": {"results": [{"id": "x", "bibjson": {"title": "Moss", "author": [{"name": "I. Moss"}, {"name": "L. Fenn"}], "year": "2016", "month": "3",
+             "journal": {"title": "Bogs"}, "identifier": [{"id": "10.1234/a", "type": "doi"}], "abstract": "Wet."}}]},
+    "Springer": {"records": [{"title": "Moss", "creators": [{"creator": "Moss, I"}, {"creator": "Fenn, L"}], "publicationName": "Bogs", "doi": "10.1234/a",
+                 "publicationDate": "2016-03-02", "abstract": "Wet.", "url": [{"value": "https://example.org"}]}]},
+    "Zotero": [{"key": "A", "data": {"itemType": "journalArticle", "title": "Moss", "creators": [{"creatorType": "author", "firstName": "I", "lastName": "Moss"},
+                {"creatorType": "editor", "firstName": "T", "lastName": "Reed"}, {"creatorType": "author", "firstName": "L", "lastName": "Fenn"}],
+                "publicationTitle": "Bogs", "date": "March 2, 2016", "DOI": "10.1234/a", "abstractNote": "Wet.", "extra": "PMID: 24000001"}}],
+    "names in parts": [{"title": "Moss", "authors": [{"firstName": "I", "lastName": "Moss"}, {"given_name": "L", "family_name": "Fenn"}], "year": 2016,
+                        "journal": "Bogs", "abstract": "Wet.", "doi": "10.1234/a"}],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("service", PLAIN)
+def test_answers_without_a_reader_of_their_own_are_read_by_their_names(service: str) -> None:
+    (found,) = papers(PLAIN[service], "JSON or JSON lines")
+    assert [display(name) for name in found["authors"]] == ["I. Moss", "L. Fenn"]
+    assert (found["title"], found["year"], found["venue"], found["abstract"]) == ("Moss", 2016, "Bogs", "Wet.")
+    assert found.get("doi") == (None if service == "scholarly" else "10.1234/a")
+    if service in ("Scopus", "HAL", "ADS", "DOAJ", "Springer", "Zotero"):
+        assert str(found["published"])[:7] == "2016-03"
+    if service in ("Scopus", "Zotero"):
+        assert found["pmid"] == "24000001"
+    assert found.get("arxiv_id") == ("1601.00001" if service == "ADS" else None)
+    assert found.get("pages") == {"ADS": "11", "IEEE Xplore": "11-15"}.get(service)
+
+
+def test_a_note_of_zotero_is_no_paper() -> None:
+    items = [*PLAIN["Zotero"], {"key": "B", "data": {"itemType": "note", "note": "mine"}}]
+    found = import_papers(Source("a.json", data=json.dumps(items).encode()))
+    assert (found.ledger.accepted, found.ledger.rejected) == (1, 1)
+
+
+def test_crossref_has_editors_isbns_and_titles_over_several_lines() -> None:
+    work = {
+        "DOI": "10.1234/a", "type": "book-chapter", "title": ["Moss\n      of bogs"], "author": [{"given": "I", "family": "Moss"}], "ISBN": ["9783161484100"],
+        "editor": [{"given": "T", "family": "Reed"}], "issued": {"date-parts": [[2016]]}, "container-title": ["Bogs"],
+    }  # fmt: skip
+    (found,) = papers({"status": "ok", "message-type": "work-list", "message": {"items": [work]}}, "Crossref JSON")
+    assert [found[name] for name in ("title", "authors", "editors", "isbn")] == [
+        "Moss of bogs",
+        ["Moss, I"],
+        "Reed, T",
+        "9783161484100",
+    ]

@@ -6,7 +6,10 @@ import json
 
 import pytest
 
+from explorer.papers.author_names import display
+from explorer.sources.formats.bibtex.bibtex import to_bibtex
 from explorer.sources.formats.registry import import_papers
+from explorer.sources.formats.tagged.ris import to_ris
 from explorer.sources.source import Source
 
 
@@ -171,3 +174,245 @@ def test_months_of_spreadsheets_and_of_austria(cell: str, day: str) -> None:
 def test_a_year_that_only_the_issue_has_in_europe_pmc() -> None:
     answer = {"resultList": {"result": [{"title": "Moss", "journalInfo": {"yearOfPublication": 2016}}]}}
     assert paper(json.dumps(answer), "a.json")["year"] == 2016
+
+
+@pytest.mark.parametrize(
+    ("space", "dash", "small"),
+    [("\u00a0\u00a0", "-", False), ("  ", "\u2013", False), ("\u00a0 ", "\u2212", True), (" ", "\u2014", False)],
+)
+def test_tags_of_ris_that_a_word_processor_changed(space: str, dash: str, small: bool) -> None:
+    lines = [
+        "TY  - JOUR",
+        "TI  - Moss on the T2 moor",
+        "AU  - Fenn, Ida",
+        "AB  - So seen,",
+        "it is moss.",
+        "PY  - 2016",
+        "ER  - ",
+    ]
+    changed = [line.replace("  - ", f"{space}{dash} ", 1) for line in lines]
+    changed = [line[:2].lower() + line[2:] if small and dash in line else line for line in changed]
+    names = ("title", "authors", "abstract", "year", "entry_type")
+    found = paper("\n".join(changed) + "\n", "a.txt")
+    assert [found[name] for name in names] == ["Moss on the T2 moor", ["Fenn, Ida"], "So seen, it is moss.", 2016, "JOUR"]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "pages"),
+    [
+        ("101-110", "110", "101-110"),
+        ("101", "101-110", "101-110"),
+        ("101-110", "", "101-110"),
+        ("S-1", "S-9", "S-1-S-9"),
+        ("7", "7", "7"),
+    ],
+)
+def test_pages_of_ris_that_stand_in_one_tag(first: str, last: str, pages: str) -> None:
+    assert paper(f"TY  - JOUR\nTI  - Moss\nSP  - {first}\nEP  - {last}\nER  - \n", "a.ris")["pages"] == pages
+
+
+def test_abstracts_of_ris_in_two_languages_and_in_paragraphs() -> None:
+    found = paper("TY  - JOUR\nTI  - Moss\nAB  - It grows.\nAB  - It is wet.\nN2  - Elle pousse.\nER  - \n", "a.ris")
+    assert (found["abstract"], found["N2"]) == ("It grows. It is wet.", "Elle pousse.")
+    again = paper("TY  - JOUR\nTI  - Moss\nAB  - It grows.\nN2  - It grows.\nER  - \n", "a.ris")
+    assert (again["abstract"], again.get("N2")) == ("It grows.", None)
+
+
+def test_a_master_s_thesis_stays_one_through_ris() -> None:
+    table = import_papers(Source("a.bib", data=b"@mastersthesis{a, title={Moss}, school={Bog University}, year=2016}")).table
+    read = import_papers(Source("a.ris", data=to_ris(table))).table
+    assert to_bibtex(read).startswith(b"@mastersthesis{")
+    assert paper("TY  - THES\nTI  - Moss\nM3  - M.Sc. thesis\nER  - \n", "a.ris")["entry_type"] == "mastersthesis"
+    assert paper("TY  - THES\nTI  - Moss\nM3  - Ph.D. thesis\nER  - \n", "a.ris")["entry_type"] == "THES"
+
+
+@pytest.mark.parametrize(
+    ("fields", "name", "value"),
+    [
+        (r"howpublished={\url{https://example.org/~fenn/\#top}}", "url", "https://example.org/~fenn/#top"),
+        (r"url={https://example.org/\~{}fenn/a\_b}", "url", "https://example.org/~fenn/a_b"),
+        ("author={Fenn, Ida}, author={Reed, Tom}", "authors", ["Fenn, Ida", "Reed, Tom"]),
+        ("author={Fenn, Ida and and Reed, Tom and }", "authors", ["Fenn, Ida", "Reed, Tom"]),
+        ("url={<https://example.org/a>}", "url", "https://example.org/a"),
+        ("keywords={moss}, keywords={bog, fen}", "keywords", ["moss", "bog", "fen"]),
+        ("note={one}, note={two}", "note", "one; two"),
+        ("author={Fenn, Ida and {et al.}}", "authors", ["Fenn, Ida"]),
+        ("eprint={31934719}, eprinttype={pubmed}", "pmid", "31934719"),
+        ("eprint={hal-01234567}, eprinttype={HAL}", "eprint", "hal-01234567"),
+        ("year={in press}", "pubstate", "in press"),
+        ("note={PMID: 31934719}", "pmid", "31934719"),
+        ("note={Comment on PMID: 31934719}", "pmid", None),
+    ],
+)
+def test_what_an_entry_of_bibtex_has_in_other_places(fields: str, name: str, value: object) -> None:
+    text = f"@misc{{a, title={{Moss}}, {fields}}}"
+    assert paper(text, "a.bib").get(name) == value
+    # And it is written.
+    written = to_bibtex(import_papers(Source("a.bib", data=text.encode())).table).decode()
+    assert paper(written, "a.bib").get(name) == value
+
+
+def test_groups_article_numbers_and_pages_that_go_on_of_web_of_science() -> None:
+    text = "FN X\nPT J\nAU Fenn, I\nCA Bog Study Group\nTI Moss\nBP 11\nEP +\nAR 104\nPY 2016\nER\n\nPT J\nAU Fenn, I\nTI Fen\nEA MAR 2021\nER\n\nEF\n"
+    one, two = import_papers(Source("a.txt", data=text.encode())).table.to_pylist()
+    assert ([display(name) for name in one["authors"]], one["pages"], one["article_number"]) == (
+        ["I. Fenn", "Bog Study Group"],
+        "11+",
+        "104",
+    )
+    assert (str(two["published"])[:7], two["precision"]) == ("2021-03", "month")
+
+
+def test_vernacular_titles_and_editors_of_medline() -> None:
+    text = "PMID- 31000001\nTI  - [Moss].\nTT  - Das Moos.\nFAU - Fenn, Ida\nFED - Reed, Tom\nBTI - The Bog\nPB  - Fen Press\nDP  - 2016\n"
+    found = paper(text, "a.nbib")
+    assert [found[name] for name in ("TT", "authors", "editors", "venue", "publisher")] == [
+        "Das Moos.", ["Fenn, Ida"], "Reed, Tom", "The Bog", "Fen Press",
+    ]  # fmt: skip
+
+
+def test_quotation_marks_behind_backslashes() -> None:
+    text = 'title,abstract,year\n"The \\"good\\" moss, of bogs","He said \\"yes\\", twice",2016\n"Fens","So \\alpha",2017\n'
+    one, two = import_papers(Source("a.csv", data=text.encode())).table.to_pylist()
+    assert (one["title"], one["abstract"], one["year"]) == ('The "good" moss, of bogs', 'He said "yes", twice', 2016)
+    assert (two["title"], two["abstract"]) == ("Fens", "So \\alpha")
+    # A mark that is doubled is what tells the usual dialect.
+    assert paper('title,abstract,year\n"Moss","C:\\""a"" and \\""b""",2016\n', "a.csv")["abstract"] == 'C:\\"a" and \\"b"'
+
+
+@pytest.mark.parametrize(
+    ("cells", "days"),
+    [
+        (["3/25/2014", "12/5/2014"], ["2014-03-25", "2014-12-05"]),
+        (["25/3/2014", "12/5/2014"], ["2014-03-25", "2014-05-12"]),
+        (["25-3-2014", "12-5-2014 10:00"], ["2014-03-25", "2014-05-12"]),
+        (["3/4/2014", "12/5/2014"], ["2014", "2014"]),
+        (["25/3/2014", "3/25/2014", "12/5/2014"], ["2014-03-25", "2014-03-25", "2014"]),
+        (["41723", "41724.5"], ["2014-03-25", "2014-03-26"]),
+        (["41723", "2014"], ["", "2014"]),
+    ],
+)
+def test_a_column_tells_the_order_of_its_days_and_months(cells: list[str], days: list[str]) -> None:
+    text = "Title,Authors,Publication Date\n" + "".join(f"Moss {row},Ida Fenn,{cell}\n" for row, cell in enumerate(cells))
+    found = import_papers(Source("a.csv", data=text.encode())).table.to_pylist()
+    lengths = {"year": 4, "month": 7, "day": 10, None: 0}
+    assert [str(row["published"] or "")[: lengths[row["precision"]]] for row in found] == days
+
+
+def test_a_pmid_that_is_an_address() -> None:
+    text = "id,title,authorships.author.display_name,publication_year,ids.pmid\nW1,Moss,Ida Fenn|Lou Reed,2016,https://pubmed.ncbi.nlm.nih.gov/24000001\n"
+    assert paper(text, "a.csv")["pmid"] == "24000001"
+
+
+def test_endnote_xml_keeps_editors_both_numbers_and_what_it_lists_by_lines() -> None:
+    text = (
+        '<xml><records><record><ref-type name="Book Section">5</ref-type><contributors><authors><author>Fenn, Ida</author></authors>'
+        "<secondary-authors><author>Reed, Tom</author></secondary-authors></contributors><titles><title>Moss</title>"
+        "<secondary-title>The Bog</secondary-title></titles><keywords><keyword>bog&#xD;fen</keyword></keywords><dates><year>2016</year></dates>"
+        "<isbn>978-3-16-148410-0&#xD;1234-5678</isbn><research-notes>mine</research-notes><custom2>PMC7</custom2></record></records></xml>"
+    )
+    found = paper(text, "a.xml")
+    assert [found[name] for name in ("authors", "editors", "keywords", "isbn", "issn", "research_notes", "custom2")] == [
+        ["Fenn, Ida"], "Reed, Tom", ["bog", "fen"], "978-3-16-148410-0", "1234-5678", "mine", "PMC7",
+    ]  # fmt: skip
+    edited = paper(text.replace("Book Section", "Edited Book"), "a.xml")
+    assert (edited["authors"], edited["editors"], edited["series_editors"]) == (["Fenn, Ida"], "Fenn, Ida", "Reed, Tom")
+
+
+def test_numbers_of_pubmed_central_and_vernacular_titles_of_pubmed_xml() -> None:
+    text = (
+        "<PubmedArticleSet><PubmedArticle><MedlineCitation><PMID>1</PMID><Article><ArticleTitle>[Moss].</ArticleTitle>"
+        "<VernacularTitle>Moos.</VernacularTitle></Article></MedlineCitation><PubmedData><ArticleIdList>"
+        '<ArticleId IdType="pmc">PMC7</ArticleId></ArticleIdList></PubmedData></PubmedArticle></PubmedArticleSet>'
+    )
+    found = paper(text, "a.xml")
+    assert (found["pmcid"], found["TT"]) == ("PMC7", "Moos.")
+
+
+def test_editors_of_mods() -> None:
+    name = "<name><namePart>{}</namePart><role><roleTerm>{}</roleTerm></role></name>"
+    people = name.format("Fenn, Ida", "author") + name.format("Reed, Tom", "edt")
+    found = paper(f"<mods><titleInfo><title>Moss</title></titleInfo>{people}</mods>", "a.xml")
+    assert (found["authors"], found["editors"]) == (["Fenn, Ida"], "Reed, Tom")
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("Title,Author 1,Author 2,Author 10,Year", 'Moss,"Fenn, Ida","Reed, Tom",,2016'),
+        ("Title,AU2,AU1,Year", 'Moss,"Reed, Tom","Fenn, Ida",2016'),
+        ("Title,Author1 Last Name,Author1 First Name,Author2 Last Name,Author2 First Name,Year", "Moss,Fenn,Ida,Reed,Tom,2016"),
+        ("Title,First Name 1,Last Name 1,First Name 2,Last Name 2,Year", "Moss,Ida,Fenn,Tom,Reed,2016"),
+    ],
+)
+def test_authors_in_columns_of_their_own(header: str, row: str) -> None:
+    found = paper(f"{header}\n{row}\n", "a.csv")
+    assert (found["title"], found["authors"], found["year"]) == ("Moss", ["Fenn, Ida", "Reed, Tom"], 2016)
+
+
+def test_tables_that_were_joined_have_their_header_again() -> None:
+    text = "title,authors,year\nMoss,Ida Fenn,2016\ntitle,authors,year\nFen,Tom Reed,2017\n"
+    result = import_papers(Source("a.csv", data=text.encode()))
+    assert result.table.column("title").to_pylist() == ["Moss", "Fen"]
+    assert (result.ledger.read, result.ledger.rejected) == (2, 0)
+
+
+def test_cells_that_a_spreadsheet_was_kept_from_changing_or_could_not_reckon() -> None:
+    found = paper(
+        'title,authors,year,journal,pmid,pages\nMoss,Ida Fenn,"=""2016""",#NAME?,"=""00240001""","=""1-3"""\n', "a.csv"
+    )
+    assert [found[name] for name in ("year", "venue", "pmid", "pages")] == [2016, None, "00240001", "1-3"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[{"title": "Moss"}]\n[{"title": "Fen"}]\n',
+        '{"title": "Moss"},\n{"title": "Fen"},\n',
+        '[{"title": "Moss"}]\ufeff{"title": "Fen"}',
+    ],
+)
+def test_json_that_was_joined(text: str) -> None:
+    assert import_papers(Source("a.json", data=text.encode())).table.column("title").to_pylist() == ["Moss", "Fen"]
+
+
+def test_an_article_of_zotero_s_rdf_has_what_its_journal_counts() -> None:
+    names = 'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:bib="http://purl.org/net/biblio#" xmlns:dc="http://purl.org/dc/elements/1.1/"'
+    names += ' xmlns:dcterms="http://purl.org/dc/terms/" xmlns:prism="http://prismstandard.org/namespaces/1.2/basic/"'
+    found = paper(
+        f'<rdf:RDF {names}><bib:Article rdf:about="#a"><dcterms:isPartOf rdf:resource="urn:issn:1"/><dc:title>Moss</dc:title><bib:pages>11-15</bib:pages>'
+        '</bib:Article><bib:Journal rdf:about="urn:issn:1"><dc:title>Bogs</dc:title><prism:volume>3</prism:volume><prism:number>1</prism:number>'
+        "<dc:identifier>DOI 10.1234/a</dc:identifier><dc:identifier>ISSN 1234-5678</dc:identifier></bib:Journal></rdf:RDF>",
+        "a.rdf",
+    )
+    assert [found[name] for name in ("venue", "doi", "volume", "number", "pages", "issn")] == [
+        "Bogs",
+        "10.1234/a",
+        "3",
+        "1",
+        "11-15",
+        "1234-5678",
+    ]
+
+
+def test_names_between_the_slashes_of_endnote() -> None:
+    text = "*Journal Article\nAuthor\tTitle\tYear\tJournal\nFenn, I.//Reed, T.\tMoss\t2016\tBogs\n"
+    assert paper(text, "a.txt")["authors"] == ["Fenn, I.", "Reed, T."]
+
+
+def test_references_of_eppi_reviewer() -> None:
+    answer = {
+        "CodeSets": [],
+        "References": [
+            {
+                "ItemId": 1,
+                "Title": "Moss",
+                "ParentTitle": "Bogs",
+                "Year": "2016",
+                "Month": "March",
+                "Authors": "Fenn I; Reed T;",
+            }
+        ],
+    }
+    found = paper(json.dumps(answer), "a.json")
+    assert (found["venue"], str(found["published"])[:7], found["authors"]) == ("Bogs", "2016-03", ["Fenn I", "Reed T"])

@@ -93,6 +93,43 @@ def test_a_word_that_turns_a_title_around_makes_another_paper(first: str, second
 
 
 @pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"entry_type": ["dataset", "article"], "venue": ["Zenodo", "Journal of Bogs"]}, "likely"),
+        ({"entry_type": ["software", "article"], "venue": ["Zenodo", "Journal of Bogs"]}, "likely"),
+        ({"entry_type": ["phdthesis", "article"], "venue": ["HAL", "Journal of Bogs"]}, "likely"),
+        ({"entry_type": ["misc", "article"], "venue": ["arXiv", "Journal of Bogs"]}, "same"),
+        ({"entry_type": ["book", "book"], "edition": ["2", "Third edition"]}, "likely"),
+        ({"entry_type": ["book", "book"], "edition": ["2nd ed.", "Second"]}, "same"),
+        ({"entry_type": ["book", "book"], "edition": ["2", None]}, "same"),
+    ],
+)
+def test_works_of_other_kinds_in_a_repository_and_editions(fields: dict[str, list[object]], expected: str) -> None:
+    title = "Mosses of the northern bogs and how they were counted"
+    assert class_of(title, title, **fields) == expected
+
+
+SIGNS = [
+    ("On the number of trees with n\u22121 leaves", "On the number of trees with n+1 leaves", "likely"),
+    ("On the number of trees with n-1 leaves", "On the number of trees with n + 1 leaves", "likely"),
+    ("Role of CD4<sup>+</sup> T cells in rats with gout", "Role of CD4\u207b T cells in rats with gout", "likely"),
+    ("Role of CD4(+) T cells in rats with gout", "Role of CD4+ T cells in rats with gout", "same"),
+    ("Role of CD4+ T cells in rats with gout", "Role of CD4 T cells in rats with gout", "same"),
+    ("Teaching of programming in C to nurses", "Teaching of programming in C++ to nurses", "likely"),
+    ("Teaching of programming in C# to nurses", "Teaching of programming in C++ to nurses", "likely"),
+    ("Falls in people aged >65 years in homes", "Falls in people aged <65 years in homes", "likely"),
+    ("Falls in people aged \u226565 years in homes", "Falls in people aged > 65 years in homes", "same"),
+    ("Pre- and postnatal care in the Andes region", "Pre and postnatal care in the Andes region", "same"),
+    ("Cats, dogs - and n-3 fatty acids in milk", "Cats, dogs and n\u20133 fatty acids in milk", "same"),
+]
+
+
+@pytest.mark.parametrize(("first", "second", "expected"), SIGNS)
+def test_a_sign_that_is_another_makes_another_title(first: str, second: str, expected: str) -> None:
+    assert class_of(first, second) == class_of(second, first) == expected
+
+
+@pytest.mark.parametrize(
     "notice",
     [
         "Erratum: {}", "{} (Erratum)", "Corrigendum to “{}”", "Correction: {}", "{} [Correction]", "Retraction: {}", "Retraction note: {}",

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from explorer.dedupe.identifiers import PREPRINT_DOI, codes, columns_named, identifiers, mapped, texts
 from explorer.dedupe.scratch import Scratch
+from explorer.dedupe.words import number
 
 Numbers = npt.NDArray[np.int64]
 
@@ -74,6 +75,8 @@ class Imprint:
         1 for preprints, 0 for what was published, -1 where a record does not tell.
     volume, issue, page, last : array of int64, shape (rows,)
         Numbers; 0 where a record bears none. `page` is the first one, `last` the last.
+    edition : array of int64, shape (rows,)
+        Which edition of a book it is; 0 where it does not say.
     venue : array of int64, shape (rows,)
         A number for each venue, as an index of `venues` plus 1; 0 where there is none.
     venues : list of str
@@ -98,7 +101,11 @@ class Imprint:
         self.kind = self._kinds(table, rows)
         early |= (self.kind == PREPRINT) & ~placed
         self.preprint = np.where(early, 1, np.where(placed, 0, np.where(np.asarray(pc.is_valid(arxiv)), 1, -1)))
-        self.kind[self.preprint == 1] = PREPRINT
+        # Repositories have data, programs and theses too, which are nobody's preprints.
+        own = np.isin(self.kind, [THESIS, DATA, PATENT, TRIAL, NOTICE])
+        self.preprint[own & early] = -1
+        self.kind[(self.preprint == 1) & ~own] = PREPRINT
+        self.edition = _editions(table, rows)
 
     def _kinds(self, table: pa.Table, rows: int) -> Numbers:
         kinds = np.zeros(rows, np.int64)
@@ -141,13 +148,13 @@ class Imprints(Imprint):
             if venue not in self._numbers:
                 self._numbers[venue] = len(self._numbers) + 1
                 self.venues.append(venue)
-        number = np.array([0, *(self._numbers[venue] for venue in some.venues)], np.int64)
+        numbers = np.array([0, *(self._numbers[venue] for venue in some.venues)], np.int64)
         for name in _NUMBERS:
             values = getattr(some, name)
-            getattr(self, name)[start : start + len(values)] = number[values] if name == "venue" else values
+            getattr(self, name)[start : start + len(values)] = numbers[values] if name == "venue" else values
 
 
-_NUMBERS = ("kind", "preprint", "volume", "issue", "page", "last", "venue")
+_NUMBERS = ("kind", "preprint", "volume", "issue", "page", "last", "edition", "venue")
 
 
 def preprints(table: pa.Table) -> list[bool | None]:
@@ -177,6 +184,24 @@ def _first_number(table: pa.Table, names: tuple[str, ...], rows: int) -> Numbers
         numbers = pc.fill_null(text.cast(pa.int64()), 0).to_numpy()
         found = np.where(found == 0, numbers, found)
     return found
+
+
+def _editions(table: pa.Table, rows: int) -> Numbers:
+    """The edition of each record: in figures, or its first word in letters (``2nd ed.``, ``Second edition``)."""
+    found = np.zeros(rows, np.int64)
+    for name in columns_named(table, ("edition", "et")):
+        values = texts(table.column(name))
+        if values is not None and values.null_count < rows:
+            given = np.array([int(edition or 0) for edition in mapped(values, _edition)], np.int64)
+            found = np.where(found == 0, given, found)
+    return found
+
+
+def _edition(text: str) -> str | None:
+    """A year is of a printing."""
+    figures = re.search(r"(?<!\d)\d{1,2}(?!\d)", text)
+    told = int(figures.group()) if figures else number(re.split(r"\W+", text.strip().lower())[0])
+    return str(told) if told else None
 
 
 _PAGES = r"^[^\d]{0,12}?\d{1,9}\s*[-\x{2010}-\x{2015}]{1,3}\s*[A-Za-z]?(?P<id>\d{1,9})\s*$"

@@ -782,6 +782,7 @@ _BARS = (
     "a body's report of another year",
     "venues differ",
     "too little is known",
+    "editions differ",
 )
 
 
@@ -816,12 +817,14 @@ def judged(records: Records, close: ClosePairs, found: Agreement, several: Mask)
     needed = told & accounted & ~shared & ~clash & ((authors == ev.AUTHORS_UNKNOWN) | (title > ev.TITLE_FORM))
     told &= ~_told_otherwise(records, low, high, needed)
     accounted |= placed & people & told & (title == ev.TITLE_TURNED)
+    accounted &= ~_signs_differ(records, low, high, accounted & ~told & ~clash)
     notices = (records.notice[low] != records.notice[high]) | (
         (place.kind[low] == imprint.NOTICE) != (place.kind[high] == imprint.NOTICE)
     )
     printed_apart = pages == ev.PAGES_OTHER
     printed_alike = pages <= ev.PAGES_SAME
     works = _other_works(records, low, high) & ~printed_alike
+    editions = (place.edition[low] != place.edition[high]) & (place.edition[low] > 0) & (place.edition[high] > 0)
     preprints = (place.preprint[low] != place.preprint[high]) & (place.preprint[low] >= 0) & (place.preprint[high] >= 0)
     # A long title of one year, and some of its authors: the others were misspelt or left out.
     some = (authors == ev.AUTHORS_SOME) & (title == ev.TITLE_SAME) & (year == ev.YEAR_SAME) & long_titles
@@ -875,6 +878,7 @@ def judged(records: Records, close: ClosePairs, found: Agreement, several: Mask)
             ("volume, issue or pages differ", printed_apart),
             ("a conference paper and a journal article", meeting),
             ("other kinds of works", works),
+            ("editions differ", editions),
             ("words of the title differ", ~accounted),
             ("what follows in one title may be another part or report", unsure_end),
             ("a title that many works have", short),
@@ -905,6 +909,18 @@ def judged(records: Records, close: ClosePairs, found: Agreement, several: Mask)
     turned = (title == ev.TITLE_TURNED) & ~shared
     apart = clash | notices | turned | (printed_apart & ~shared) | (works & ~shared) | (shared & chapters)
     return Verdict(score, same, versions, apart & ~same, bar)
+
+
+def _signs_differ(records: Records, low: Rows, high: Rows, asked: Mask) -> Mask:
+    """Whether titles of the same words have other signs (``CD4+``, ``CD4-``)."""
+    found = np.zeros(len(low), bool)
+    if not records.signs:
+        return found
+    signed = np.fromiter(records.signs, np.int64, len(records.signs))
+    for place in np.flatnonzero(asked & (np.isin(low, signed) | np.isin(high, signed))).tolist():
+        one, other = (records.signs.get(int(row), "") for row in (low[place], high[place]))
+        found[place] = titles.signs_differ(one, other)
+    return found
 
 
 def _one_stretch(records: Records, low: Rows, high: Rows, pages: Mask) -> Mask:

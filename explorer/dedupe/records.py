@@ -16,7 +16,7 @@ from explorer.dedupe.blocking import KINDS_OF_BLOCKS, Codes, Rows, block_codes, 
 from explorer.dedupe.identifiers import KINDS, identifiers, isbns, numbered_by_pubmed, trials
 from explorer.dedupe.imprint import BOOK, CHAPTER, Imprint, Imprints
 from explorer.dedupe.scratch import Scratch
-from explorer.dedupe.titles import cut_marks, notices
+from explorer.dedupe.titles import cut_marks, notices, signs
 from explorer.papers.schema import TEXT
 
 _MEDLINE = r"[a-z][ ,]+[A-Z]{1,4}$|^et al\.?$"
@@ -41,7 +41,7 @@ _BODIES = re.compile(
 
 
 _LABEL = (
-    r"(?i)\s*[\[(](?:(?:(?:article|text|published) in )?(?:english|spanish|german|french|italian|portuguese|chinese|japanese|korean|russian"
+    r"(?i)\s*[\[(](?:(?:(?:article|text|published)? ?in )?(?:english|spanish|german|french|italian|portuguese|chinese|japanese|korean|russian"
     r"|polish|turkish|dutch|czech|hungarian|swedish|norwegian|danish|persian|arabic|hebrew|ukrainian)"
     r"|(?:(?:journal|original|research|review|full|scientific|regular|original research|peer[- ]reviewed|published|accepted) )?"
     r"(?:article|paper|manuscript)|preprint|review|report|clinical report|cover story|original research|in press|article in press"
@@ -85,6 +85,8 @@ class Records:
         For each kind, a number for each distinct identifier; 0 where a record bears none.
     trials, isbns : dict of int to frozenset of str
         Registry numbers and ISBNs of the rows that bear some.
+    signs : dict of int to str
+        Signs of the titles that have some.
     notice, cut : array of bool, shape (rows,)
         Whether the title speaks of a notice about a paper, and whether it ends as one that was cut off.
     year : array of int64, shape (rows,)
@@ -108,6 +110,7 @@ class Records:
         self.year: Rows = zeros(rows, np.int64)
         self.trials: dict[int, frozenset[str]] = {}
         self.isbns: dict[int, frozenset[str]] = {}
+        self.signs: dict[int, str] = {}
         self.imprint = Imprints(rows, self.scratch)
         numbers: dict[str, Rows] = {kind: zeros(rows, np.int64) for kind in KINDS[:2]}
         entries: set[int] = set()
@@ -144,6 +147,7 @@ class Records:
             bearing, registered = trials(part)
             self.trials |= {start + row: values for row, values in bearing.items()}
             entries |= {start + row for row in registered}
+            self.signs |= {start + row: told for row, told in signs(given).items()}
             self.isbns |= {start + row: values for row, values in isbns(part).items()}
         self.folded, self.titles = folded.whole(), titles.whole()
         self.identifiers = {kind: numbers[kind] for kind in KINDS if kind in numbers}

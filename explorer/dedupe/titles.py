@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from html import unescape
 from typing import NamedTuple
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from rapidfuzz import fuzz
@@ -306,6 +308,43 @@ def notices(titles: pa.Array, folded: pa.Array) -> pa.BooleanArray:
 def withdrawn(folded: pa.Array) -> pa.BooleanArray:
     """Whether each folded title says that the paper itself was retracted or withdrawn."""
     return pc.match_substring_regex(folded, r"^(?:retracted|withdrawn|removed|retractada|retirado)\b")
+
+
+_SIGNED = (
+    r"[+\x{ff0b}\x{207a}\x{208a}\x{2212}\x{207b}\x{208b}\x{b1}\x{2264}\x{2265}#]|[<>]\s*\d|&[lg]t;\s*\d"
+    r"|[\pL\d)][-\x{2010}-\x{2013}](?:[\s/.,:;)\]]|$)|(?:^|[^\pL\d])\pL\s?[-\x{2013}]\s?\d"
+)
+"""What may be a sign that folding leaves out (RE2)."""
+_SIGN = re.compile(
+    r"(?P<plus>[+\uff0b\u207a\u208a]+)|(?P<minus>[\u2212\u207b\u208b]|(?<=[^\W_])[-\u2010-\u2013](?=[\s/.,:;)\]]|\Z)"
+    r"|(?<=\b[^\W\d_])\s?[-\u2013]\s?(?=\d))|(?P<less>[<\u2264](?=\s*\d)|\u2264)|(?P<more>[>\u2265](?=\s*\d)|\u2265)"
+    r"|(?P<sharp>(?<=\b[A-Za-z])#)"
+)
+_TAG = re.compile(r"</?[A-Za-z][^<>]{0,60}>")
+
+
+def signs(titles: pa.Array) -> dict[int, str]:
+    """The signs of the titles that have some, of which their words know nothing: ``CD4+``, ``n - 1``, ``> 65 years``, ``C++``."""
+    found: dict[int, str] = {}
+    for row in np.flatnonzero(pc.fill_null(pc.match_substring_regex(titles, _SIGNED), False).to_numpy(zero_copy_only=False)):
+        text = _TAG.sub("", unescape(titles[int(row)].as_py()))
+        told = "".join(_LETTER[match.lastgroup or ""] * len(match.group().strip()) for match in _SIGN.finditer(text))
+        if told:
+            found[int(row)] = told
+    return found
+
+
+_LETTER = {"plus": "+", "minus": "-", "less": "<", "more": ">", "sharp": "#"}
+
+
+def signs_differ(first: str, second: str) -> bool:
+    """Whether two titles of the same words have other signs at one place; where one of them lost its signs, nothing is known.
+
+    The names of programming languages never lose theirs.
+    """
+    if "++" in first + second or "#" in first + second:
+        return first != second
+    return len(first) == len(second) and first != second
 
 
 def cut_marks(titles: pa.Array) -> pa.BooleanArray:

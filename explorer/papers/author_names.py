@@ -29,6 +29,7 @@ family name (``Guido Van Rossum``). Academic degrees are dropped from the parts.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -75,7 +76,17 @@ _BETWEEN = frozenset(("y", "i", "e"))
 _SUFFIX = re.compile(
     r"(?:[Jj]r\.?|[Ss]r\.?|JR\.|SR\.|[Jj]un\.|[Ss]en\.|[Jj]unior|[Ss]enior|III?|IV|2nd|3rd|[4-9]th|(?<!\d)0\d{3})\Z"
 )
-_SPELT_SUFFIX = {"jr": "Jr.", "sr": "Sr.", "jun": "Jr.", "sen": "Sr.", "junior": "Jr.", "senior": "Sr."}
+_SPELT_SUFFIX = {
+    "2nd": "II",
+    "3rd": "III",
+    "4th": "IV",
+    "jr": "Jr.",
+    "sr": "Sr.",
+    "jun": "Jr.",
+    "sen": "Sr.",
+    "junior": "Jr.",
+    "senior": "Sr.",
+}
 _DEGREE = re.compile(
     r"(?:Ph\.? ?D|M\.?D|D\.?Phil|M\.?Sc|B\.?Sc|M\.?Phil|M\.?P\.?H|M\.?B\.?A|M\.?A|B\.?A|R\.?N|D\.?D\.?S|D\.?V\.?M|Dr\.? ?(?:rer|med|ing)"
     r"[\w. -]*|Pharm\.?D|F\.?R\.?C\.?[PS]|F\.?A\.?C\.?[PS]|M\.?B\.? ?B\.?S|Sc\.?D|Ed\.?D|J\.?D|LL\.?M)\.?\Z"
@@ -148,7 +159,7 @@ def parse_name(text: str) -> Name:
 
 @lru_cache(maxsize=1 << 16)
 def _parsed(text: str) -> Name:
-    whole = _SPACES.sub(" ", text).strip(" ,;，")
+    whole = _ROLE.sub("", _SPACES.sub(" ", text).strip(" ,;，"))
     if not whole:
         return Name()
     if _BRACED.match(whole):
@@ -169,6 +180,13 @@ def _parsed(text: str) -> Name:
     if all(map(_EASTERN.match, words)):
         return Name(given="".join(words[1:]), family=words[0]) if len(words) == 2 else Name(literal=whole)
     return _family_then_initials(words, suffix) or _given_first(words, suffix)
+
+
+_ROLE = re.compile(
+    r"(?<=[^\W\d_])[.,]? ?(?:[(\[](?i:eds?|editors?|hrsg|hg|ed\. ?lit|coord|dir|authors?|trans|transl|translator|orcid[^()\[\]]*)\.?[)\]]"
+    r"|, ?\d{4} ?[-–](?: ?\d{4})?\.?|[*†‡§¶]+)\Z"
+)
+"""What stands behind a name and is none: an editor's role, the years of a life, a mark."""
 
 
 def is_body(text: str) -> bool:
@@ -317,7 +335,11 @@ def display(name: str | Name) -> str:
         return found.literal or found.given
     if _EASTERN.match(found.family) and _EASTERN.match(found.given or found.family):
         return found.family + found.given
-    return " ".join(filter(None, (found.given, found.particle, found.family, found.suffix)))
+    shown = " ".join(filter(None, (found.given, found.particle, found.family, found.suffix)))
+    return shown if shown.isascii() else _APOSTROPHE.sub("'", unicodedata.normalize("NFC", shown))
+
+
+_APOSTROPHE = re.compile("(?<=[^\\W\\d_])[\u2018\u2019\u02bc\uff07](?=[^\\W\\d_])")
 
 
 def family_first(name: str | Name) -> str:
@@ -431,7 +453,7 @@ _NOT_AS_SHOWN = r"\.$|\b(?:Jr|Sr)$"
 
 _INITIALS = re.compile(r"(?:[^\W\d_a-zß-ÿ\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3][. -]{0,2}){1,4}\Z")
 _CONJUNCTION = re.compile(r",?\s+(?:&|and)\s+")
-_MARKS = re.compile(r"\s*[;；؛|\n]\s*|\s+/\s+")
+_MARKS = re.compile(r"\s*[;；؛|\n]\s*|\s+/\s+|\s*//\s*")
 _WIDE = re.compile(r"\s*[、，،]\s*")
 # "and" in languages in which it is a word or a letter; a letter also joins two family names of one person.
 _AND_ELSEWHERE = re.compile(r"\s+(?:y|e|i|et|und|och|og|ve|и|та|και)\s+")

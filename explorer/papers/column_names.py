@@ -51,17 +51,17 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
 """Names in English and of programs, in the order of preference."""
 
 FURTHER: dict[str, tuple[str, ...]] = {
-    "volume": ("volume", "journal volume"),
-    "number": ("number", "issue", "issue number", "journal issue"),
+    "volume": ("volume", "journal volume", "biblio.volume"),
+    "number": ("number", "issue", "issue number", "journal issue", "biblio.issue"),
     "pages": ("pages",),
-    "first page": ("start page", "page start", "first page"),
-    "last page": ("end page", "page end", "last page", "other pages"),
+    "first page": ("start page", "page start", "first page", "biblio.first page", "starting page"),
+    "last page": ("end page", "page end", "last page", "other pages", "biblio.last page", "ending page"),
     "publisher": ("publisher",),
     "issn": ("issn", "issns"),
     "isbn": ("isbn", "isbns"),
     "language": ("language", "language of original document"),
-    "pmid": ("pmid", "pubmed id", "medline pmid", "pubmedid"),
-    "pmcid": ("pmcid",),
+    "pmid": ("pmid", "pubmed id", "medline pmid", "pubmedid", "ids.pmid"),
+    "pmcid": ("pmcid", "pmc id", "pmc number", "pubmed central id"),
     "editor": ("editor", "editors", "book editors"),
     "entry_type": ("item type", "reference type", "document type", "entry type", "article type", "type of work"),
     "trial_id": ("nct number", "trialid", "trial id", "trial registration number"),
@@ -381,7 +381,9 @@ PLACEHOLDER = re.compile(
 )
 """What databases write where there is nothing: ``[No abstract available]`` (Scopus), ``[No authors listed]`` (PubMed), ``[Anonymous]``."""
 
-NOTHING = frozenset("NA N/A n/a #N/A <NA> nan NaN NAN null NULL None none - -- --- – —".split())
+NOTHING = frozenset(
+    "NA N/A n/a #N/A #NAME? #VALUE! #REF! #DIV/0! #NUM! #NULL! <NA> nan NaN NAN null NULL None none - -- --- – —".split()
+)
 """What R, pandas, databases and spreadsheets write for a value that is missing. ``Na`` and ``Null`` are people."""
 
 _DATES = ("data",)

@@ -45,7 +45,7 @@ from numpy.typing import NDArray
 from explorer.errors import SchemaError
 from explorer.papers.author_names import name_splitter, split_names
 from explorer.papers.column_names import FURTHER, NOTHING, PLACEHOLDER, columns_to_fields
-from explorer.papers.dates import PRECISIONS, parse_date
+from explorer.papers.dates import PRECISIONS, parse_date, told_by_column
 from explorer.papers.identifiers import BARE, arxiv_id_from_number, first_address, normal_arxiv_id, normal_doi, whole_number
 from explorer.papers.rows import rows_where
 
@@ -182,13 +182,13 @@ def _with_fractions_restored(
 
 
 def _as_pmids(name: str, values: pa.ChunkedArray, report: Callable[[int, str, str, str, str], None]) -> pa.ChunkedArray:
-    """PMIDs without the address that Embase writes behind them; abstrackr writes 0 where there is none."""
-    other = pc.fill_null(pc.match_substring_regex(values, r"^(?:0|\d{1,9} +\(.*\))$"), False)
+    """PMIDs without the address that stands around them or that Embase writes behind; abstrackr writes 0 where there is none."""
+    other = pc.fill_null(pc.match_substring_regex(values, r"^(?:0|\d{1,9} +\(.*\)|https?://\S+/\d{1,9}/?)$"), False)
     if not pc.any(other).as_py():
         return values
     texts = values.to_pylist()
     for row in rows_where(other).to_pylist():
-        number = texts[row].partition(" ")[0]
+        number = texts[row].partition(" ")[0].rstrip("/").rpartition("/")[2]
         known = number != "0"
         report(row, name, texts[row], number if known else "", "only the number is kept" if known else "no PMID is 0")
         texts[row] = number if known else None
@@ -445,7 +445,8 @@ def _date_columns(
     if given is not None and not pa.types.is_temporal(given.type):
         coded = _without_placeholders(_as_text(given)).combine_chunks().dictionary_encode()
         texts = coded.dictionary.to_pylist()
-        parsed = [parse_date(text) for text in texts]
+        told = told_by_column(texts)
+        parsed = [parse_date(told.get(text, text)) for text in texts]
         codes = pc.fill_null(coded.indices, -1).to_numpy()
         for bad in np.flatnonzero(np.isin(codes, [code for code, found in enumerate(parsed) if found is None])):
             report(int(bad), "published", texts[codes[bad]], "", "not a date")

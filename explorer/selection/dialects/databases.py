@@ -191,7 +191,7 @@ SCOPUS = Dialect(
     prefix=re.compile(r"([A-Z]+(?:-[A-Z]+)*)\s*(?=\()", re.I),
     limit=re.compile(
         r"\bPUBYEAR\s*(?:>=|<=|[<>=]|AFT|BEF|IS)\s*\d{4}|\b(?:LIMIT-TO|EXCLUDE)\s*\([^()]*\)|\bPUBDATETXT\s*\([^()]*\)"
-        r"|\b(?:DOCTYPE|SUBJAREA|LANGUAGE|AFFILCOUNTRY|AFFIL|AFFILORG|AFFILCITY|REF|REFTITLE|ISSN|PUBSTAGE|SRCTYPE|FUND-ALL|FUND-SPONSOR|OPENACCESS)\s*\([^()]*\)",
+        r"|\b(?:DOCTYPE|SUBJAREA|LANGUAGE|AFFILCOUNTRY|AFFIL|AFFILORG|AFFILCITY|REF|REFTITLE|E?ISSN|PUBSTAGE|SRCTYPE|FUND-ALL|FUND-SPONSOR|OPENACCESS)\s*\([^()]*\)",
         re.I,
     ),
     wildcards={"*": "*", "?": "?"},
@@ -244,7 +244,7 @@ topic = noft
 title = ti | title
 abstract = ab | abstract
 text = ti,ab
-keywords = su | subject | mainsubject | mesh | if | diskw | mjsub | mjmainsubject | subj
+keywords = su | subject | mainsubject | mesh | mjmesh | if | diskw | mjsub | mjmainsubject | subj
 authors = au | author
 venue = pub | pubtitle
 ids = doi | pmid
@@ -254,7 +254,7 @@ any = all | anywhere | ft | fulltext
 PROQUEST = Dialect(
     "ProQuest",
     re.compile(
-        r"\b(?:noft|NOFT|diskw|MAINSUBJECT(?:\.EXACT)?(?:\.EXPLODE)?|MESH\.EXACT(?:\.EXPLODE)?|MJMAINSUBJECT\.\w+|(?i:su\.exact))\s?\("
+        r"\b(?:noft|NOFT|diskw|MAINSUBJECT(?:\.EXACT)?(?:\.EXPLODE)?|(?:MJ)?MESH\.EXACT(?:\.EXPLODE)?|MJMAINSUBJECT\.\w+|(?i:su\.exact))\s?\("
         r"|\b(?:ti|ab|su|if|TI|AB|SU|IF)(?:,(?:ti|ab|su|if|TI|AB|SU|IF))*\(|\bMESH\(|\bau\((?=[\"A-Za-z])"
         r"|\b(?i:la|rtype|stype|dtype|at|pub|subj?|loc|ra)\.(?i:exact)\s?\("
         r"|(?<=[\w\")*?]\s)NEAR\d{1,2}(?=\s[\w\"(])"
@@ -273,7 +273,7 @@ PROQUEST = Dialect(
 _EBSCO_FIELDS = _table("""
 title = ti
 abstract = ab
-keywords = su | mh | mm | mj | kw | de | zu | mw | dh
+keywords = su | mh | mm | mj | kw | de | zu | mw | dh | id
 authors = au
 venue = so | jn
 ids = an | di | pm
@@ -293,7 +293,7 @@ EBSCO = Dialect(
         r"|(?<=[\")*?#]\s)[NW]\d{1,2}(?=\s[\w\"(])|(?<=\w\s)[NW]\d{1,2}(?=\s[\"(])"
     ),
     {**_EBSCO_FIELDS, "xb": _TEXT},
-    prefix=re.compile(r"(MH|MM|MJ|DE|TI|AB|SU|AU|SO|JN|TX|XB|KW|ZU|MW|DH)\b\s*(?=[\s(\"“])"),
+    prefix=re.compile(r"(MH|MM|MJ|DE|TI|AB|SU|AU|SO|JN|TX|XB|KW|ZU|MW|DH|ID)\b\s*(?=[\s(\"“])"),
     heading=None,
     limit=re.compile(
         r"\b(?:DT|PY|LA|PT|ZT|PZ|RV|EM|AG|PO|EP)\s+(?:\([^()]*\)|\"[^\"]*\"|[\w-]+)"
@@ -326,7 +326,7 @@ COCHRANE = Dialect(
         r"MeSH descriptor\s?:\s?\[(?P<text>[^\]]+)\]\s*(?P<explode>explode all trees|in all MeSH products)?"
         r"(?P<focus>this term only)?"
         r"(?P<rest>(?:\s*and with qualifiers?\(s\)\s?:\s?\[[^\]]*\])?)|"
-        r"\[\s?mh\s+(?P<focus2>\^)?(?P<text2>\"[^\"]+\"|[^\]]+?)(?P<rest2>(?:/\s?\w+)?)\s?\]",
+        r"\[\s?mh\s+(?P<focus2>\^)?(?P<text2>\"[^\"]+\"|[^\]\[]+?)(?P<rest2>(?:/\s?\w+)?)\s?(?P<major>\[mj\])?\s?\]",
         re.I,
     ),
     limit=re.compile(r":\s?(?:pt|la|so)(?=[\s)]|$)|\bwith (?:Cochrane Library )?publication (?:date|year) [^\n()]*"
@@ -382,7 +382,7 @@ ARXIV = Dialect(
 LILACS = Dialect(
     "LILACS (BVS)",
     re.compile(
-        r"\b(?:tw|mh|mj|db|year_cluster|instance|collection|type_of_study)\s?:\s?[\"\w(]|\b(?:ti|ab|la)\s?:\s?\(\s?[\"\w(]"
+        r"\b(?:tw|mh|mj|db|year_cluster|instance|collection|type_of_study)\s?:\s?[\[\"\w(]|\b(?:ti|ab|la)\s?:\s?\(\s?[\"\w(]|\bab:\""
     ),
     _table("title = ti\nabstract = ab\nkeywords = mh | mj | sh | kw\nauthors = au\nvenue = ta\nany = tw"),
     prefix=re.compile(r"(ti|ab|mh|mj|sh|kw|au|ta|tw)\s?:\s?", re.I),
@@ -479,6 +479,7 @@ IEEE = Dialect(
     _table('title = document title\nabstract = abstract\nkeywords = author keywords | index terms | ieee terms | mesh_terms\n'
            'authors = authors\nvenue = publication title\nids = doi\nany = all metadata | full text & metadata | full text .& metadata'),
     prefix=re.compile(r"\"([A-Za-z_ .&]+)\"\s?:\s?"),
+    limit=re.compile(r"\"Publication Year\"\s?:\s?\"?\d{4}\"?", re.I),
     wildcards={"*": "*", "?": "?"},
     near={"near": (0, None, False), "onear": (0, None, True)},
     exact_words=False,

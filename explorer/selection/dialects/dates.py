@@ -30,7 +30,7 @@ _LIMIT = re.compile(
     r"|\[(?=[\d-]+\]/py)|\[\s*(?:E-)?Publication Date\s*:|(?:year_cluster|submittedDate)\s*:"
     r"|with\s[^\n]*?publication (?:date|year)\s*:?\s*(?:between|from)?"
     r"|Limiters\s?-(?P<before>[^\n]*?)(?:Published Date|Publication Year|Publication Date|Date Published)\s*:"
-    r"|(?:Publication ?|Published )?(?:Year|Date)\s*:",
+    r"|\"?(?:Publication ?|Published )?(?:Year|Date)\"?\s*:",
     re.IGNORECASE,
 )
 _OVID = re.compile(r"\byr\s*=\s*(\"[^\"]*\"|[\d-]+(?:current)?)", re.IGNORECASE)

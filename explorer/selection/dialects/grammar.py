@@ -256,7 +256,7 @@ def _heading(match: re.Match[str], reading: Reading) -> Node | None:
         text,
         reading,
         explode=bool(groups.get("explode")) or (groups.get("text2") is not None and not groups.get("focus2")),
-        focus=bool(groups.get("focus")) and reading.dialect.name == "Ovid",
+        focus=(bool(groups.get("focus")) and reading.dialect.name == "Ovid") or bool(groups.get("major")),
         rest=(groups.get("rest") or groups.get("rest2") or "").strip(),
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -41,6 +43,23 @@ _LINES_ALONE = re.compile(
     r"[\s({]*(?:(?:and|or)\s+)?(#\d{1,3})(?:\s*[-–,]\s*#?\d{1,3}|\s+(?:and|or|not)\s+#\d{1,3}|[\s(){}]+)*|\s*limit\s+(#?\d{1,3})\s+to\s.+",
     re.I,
 )
+_LINE_WITHIN = re.compile(
+    r"(?:(?<=\bAND )|(?<=\bOR )|(?<=\bNOT )|(?<=\bAND \()|(?<=\bOR \()|(?<=\bNOT \())(#\d{1,3})(?=[\s)]|\Z)"
+    r"|(#\d{1,3})(?= \)?\s?(?:AND|OR|NOT)\b)|(?:\A|(?<=[\s(]))(?:and|or)/\s?(\d{1,3})",
+    re.I,
+)
+"""A line that a search combines, without its other lines."""
+_PAGE = re.compile(
+    r"\s*(?:Search\s?:\s*)?(?P<query>\S.*?)"
+    r"(?:\s+Filters(?: applied)?\s?:\s*(?P<filters>(?:Humans|Other Animals|English|Abstract|Free full text|Full text|Male|Female"
+    r"|Associated data|(?:Systematic )?Review|Meta-Analysis"
+    r"|Clinical (?:Trial|Study)|Randomized Controlled Trial|Books and Documents|MEDLINE|Exclude preprints"
+    r"|in the last \d+ years?|from \d{4})\b.*?))?"
+    r"(?:\s+Sort by\s?:\s*(?P<sort>Best match|Most recent|Publication date|First author|Journal|Relevance))?\s*",
+    re.DOTALL | re.IGNORECASE,
+)
+_BETWEEN_YEARS = re.compile(r",?\s*(?:from )?(\d{4})(?:/\d{1,2}){0,2}\s*[-–]\s*(\d{4})(?:/\d{1,2}){0,2}")
+_HISTORY = re.compile(r"\W*Search number\"?\s*[,\t]\s*\"?Query\b", re.IGNORECASE)
 _IN_ADDRESS = re.compile(r"(?:arxiv|huggingface|alphaxiv|semanticscholar)[^\s]*?/(\d{4}\.\d{4,5})(?:v\d+)?", re.I)
 
 LINE_END = "⏎"
@@ -104,6 +123,8 @@ def translate(text: str) -> Translation:
         plain = _plain(with_double_quotes(text))
     if found := _identifiers(plain) or _reference(plain):
         return found
+    if (found := _as_pubmed_shows(plain)) is not None:
+        return found
     lines = lines_of(plain)
     dialect = recognised(plain)
     if lines and (dialect or _combine(lines)):
@@ -117,11 +138,46 @@ def translate(text: str) -> Translation:
                 f"Line {match.group(1) or match.group(2)} is not here. Paste the lines that this one combines as well.", 0, text
             )
         return _in_small_letters(plain) or _spaced_fields(plain) or Translation(text)
+    if match := _LINE_WITHIN.search(_outside_quotes(plain)):
+        raise QueryError(
+            f"Line {next(filter(None, match.groups()))} is not here. Paste the lines that this one combines as well.",
+            match.start(),
+            text,
+        )
     if dialect is ACM:
         plain = with_parentheses(plain)
     elif dialect is PSYCNET:
         plain = without_braces(plain)
     return _translated(text, dialect, lambda reading: read(plain, reading))
+
+
+def _outside_quotes(text: str) -> str:
+    """A text with blanks in place of what stands in quotes; every character stays in its place."""
+    return re.sub(r'"[^"]*"', lambda match: " " * len(match.group()), text)
+
+
+def _as_pubmed_shows(text: str) -> Translation | None:
+    """A search as PubMed's page and the file of its history show it: behind ``Search:``, before ``Filters:`` and ``Sort by:``; as a table."""
+    if _HISTORY.match(text):
+        return translate(history) if (history := _history(text)) else None
+    match = _PAGE.fullmatch(text)
+    if match is None or not (match["filters"] or match["sort"] or re.match(r"\s*Search\s?:\s*[(\"]", text)):
+        return None
+    read = translate(match["query"])
+    query, left_out = read.query, list(read.left_out)
+    if filters := match["filters"]:
+        if years := _BETWEEN_YEARS.search(filters):
+            query = f"({query}) AND year:{years[1]}..{years[2]}"
+            filters = filters[: years.start()] + filters[years.end() :]
+        left_out += [f"the filter {part.strip()}" for part in filters.split(",") if part.strip()]
+    return Translation(query, read.dialect or "PubMed", tuple(left_out))
+
+
+def _history(text: str) -> str:
+    """The lines of a history that was downloaded as a table, the oldest first, as they are pasted."""
+    rows = csv.reader(io.StringIO(text.strip()), delimiter="\t" if "\t" in text else ",")
+    numbered = [(int(row[0]), row[1]) for row in rows if len(row) > 1 and row[0].strip().isdecimal()]
+    return "\n".join(f"#{number} {query}" for number, query in sorted(numbered))
 
 
 def _plain(text: str) -> str:
@@ -137,6 +193,8 @@ def recognised(text: str) -> Dialect | None:
 def has_lines(text: str) -> bool:
     """Whether the breaks of a text part the numbered lines of a search, and must be kept."""
     plain = _plain(text)
+    if _HISTORY.match(plain):
+        return True
     lines = lines_of(plain) if "\n" in plain else []
     return bool(lines) and (_combine(lines) or recognised(text) is not None)
 
@@ -179,6 +237,9 @@ _ALL_OF = re.compile(r"\s*(allin\w+):\s*(.+)", re.I)
 _ENGINE = re.compile(
     r"(?P<quoted>\"[^\"]*\")(?P<near>~\d{1,3})?(?P<boost>\^\d+(?:\.\d+)?)?"
     r"|(?<!\w)(?P<field>" + "|".join(_ENGINE_FIELDS) + r")(?:\.search)?:(?P<gap>\s*)(?=\S)"
+    r"|(?<!\w)(?P<when>after|before):(?P<year>\d{4})(?:[-/]\d{1,2}){0,2}(?!\w)"
+    r"|(?<!\w)(?:year|year_published|date_published|publication_(?:year|date)|pub_?(?:year|date)|published|date|submittedDate|year_cluster):\s?"
+    r"\[\s*(?P<low>\*|\d{4})[^\s\]]*\s+TO\s+(?P<high>\*|\d{4})[^\s\]]*\s*\]"
     r"|(?P<site>(?<!\w)(?:site|filetype|source):\s?(?:\"[^\"]*\"|[^\s()]+))"
     r"|(?P<both>(?<=[\s)\"])&&(?=[\s(\"]))|(?P<either>(?<=[\s)\"])\|\|?(?=[\s(\"]))"
     r"|(?P<none>(?<![\w!)\"])!(?=[\w(\"]))|(?P<weight>(?<=\w\w|.\))\^\d+(?:\.\d+)?(?=[\s)]|\Z))"
@@ -212,6 +273,12 @@ def _web_search(text: str) -> Translation | None:
             # The number is that of moves, which for two words is that of the words between them.
             near = f" NEAR/{min(int((match['near'] or '~0')[1:]), FURTHEST)} "
             return f"({near.join(words)})" if match["near"] and len(words) > 1 else match["quoted"]
+        if match["when"]:
+            # Both begin or end with the first day of a year.
+            return f"year:>={match['year']}" if match["when"].lower() == "after" else f"year:<={int(match['year']) - 1}"
+        if match["low"]:
+            low, high = ("" if end == "*" else end for end in (match["low"], match["high"]))
+            return f"year:{low}..{high}" if low or high else " "
         if match["field"]:
             return f"{_ENGINE_FIELDS[match['field'].lower()]}:"
         if match["site"]:

@@ -8,6 +8,7 @@ Rayyan): one a line in `note`.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -61,6 +62,29 @@ def people(paper: Mapping[str, Any]) -> People:
     if editors and list(authors) == editors and kind_of(paper).bibtex not in _BY_AUTHORS:
         return People((), editors)
     return People(authors, editors)
+
+
+_NUMBERED = re.compile(r"(?:\A|(?<=\s))(PMID|PMCID|DOI|ISBN):[ \t]*(\S+)(?=\s|\Z)", re.IGNORECASE)
+
+
+def numbers_in(note: object) -> dict[str, str]:
+    """Identifiers that a note has a line for, or is made of: where Zotero and others keep those that an item has no field for.
+
+    Returns
+    -------
+    dict
+        Of the columns `pmid`, `pmcid`, `doi` and `isbn` those that are told. What a sentence names is none of them.
+    """
+    if not isinstance(note, str) or ":" not in note:
+        return {}
+    found: dict[str, str] = {}
+    lines = note.split("\n")
+    for line in [*lines, note] if len(lines) > 1 else lines:
+        pairs = _NUMBERED.findall(line)
+        if pairs and not _NUMBERED.sub("", line).strip():
+            found = {name.lower(): value for name, value in pairs} | found
+    digits = re.compile(r"\d{1,9}")
+    return {name: value for name, value in found.items() if name != "pmid" or digits.fullmatch(value)}
 
 
 def notes_of(paper: Mapping[str, Any]) -> list[str]:

@@ -35,7 +35,7 @@ from explorer.sources.formats.bibtex.citation_key import citation_keys
 from explorer.sources.formats.bibtex.inheritance import has_links, resolve
 from explorer.sources.formats.bibtex.journal_macros import journal_of
 from explorer.sources.formats.kinds import kind_of, named
-from explorer.sources.formats.shared import EDITORS, NOTES, People, editors_text, notes_of, people
+from explorer.sources.formats.shared import EDITORS, NOTES, People, editors_text, notes_of, numbers_in, people
 from explorer.sources.formats.target import deliver, extended_dates, known_dates
 from explorer.sources.source import Source, decode, tables
 from explorer.text.markup import latex_of, plain_latex, plain_markup, single_spaced, to_latex
@@ -47,7 +47,7 @@ LABEL = "BibTeX"
 SUFFIXES: tuple[str, ...] = (".bib", ".bibtex", ".biblatex")
 
 _SNIFF = re.compile(r"^[ \t]*@\s*(?:%[^\n]*\s*)?[A-Za-z][\w-]*\s*(?:%[^\n]*\s*)?[{(]", re.MULTILINE)
-_AND = re.compile(r"\s+and\s+", re.IGNORECASE)
+_AND = re.compile(r"\s+and(?:\s+and)*(?:\s+|\Z)|\A\s*and\s+", re.IGNORECASE)
 _CHARACTER_REFERENCE = re.compile(r"&#?\w+;")
 # What is written here has a backslash before its ampersand, and stays.
 _OF_HTML = re.compile(r"(?<!\\)&#?\w+;")
@@ -67,7 +67,7 @@ _USED = frozenset(
     " crossref xdata paperid codeurl upvotes numcomments source database journal journaltitle booktitle".split()
 )
 # Columns of the schema live in these fields; a column of one of these names beside the schema would be read as another.
-_RESERVED = _USED | frozenset(FIELDS) | frozenset(("entry_type", "key", "fjournal"))
+_RESERVED = _USED - {"eprint", "eprinttype"} | frozenset(FIELDS) | frozenset(("entry_type", "key", "fjournal"))
 _WRITTEN_APART = frozenset(("entry_type", "title_latex", "edtf", "pages", "place", *EDITORS, *NOTES))
 _TYPES = frozenset(
     "article book booklet conference inbook incollection inproceedings manual mastersthesis misc phdthesis proceedings techreport unpublished"
@@ -134,6 +134,9 @@ def record_of(entry: Entry) -> Mapping[str, Any]:
     record["abstract"] = _text(get("abstract"))
     record["venue"] = _venue(entry)
     record["published"] = _date(raw)
+    if not get("date") and (year := _text(get("year"))) and _STATE.fullmatch(year) and parse_date(year) is None:
+        # biblatex has a field of its own for it.
+        record["pubstate"] = get("pubstate") or year
     if (extended := _extended_date(raw)) is not None:
         record["edtf"] = extended
     words = get("author_keywords") or get("keywords") or get("keyword")
@@ -151,12 +154,19 @@ def record_of(entry: Entry) -> Mapping[str, Any]:
     doi = _verbatim(get("doi"))
     record["doi"] = normal_doi(doi) if doi else (normal_doi(url) if url and "doi.org/" in url else None)
     record["arxiv_id"] = _arxiv_id(raw)
+    if (eprint := _verbatim(get("eprint"))) and record["arxiv_id"] is None:
+        # Another archive's number; those of PubMed have columns that other formats bring too.
+        archive = get("eprinttype") or get("archiveprefix") or ""
+        known = {"pmid": "pmid", "pubmed": "pmid", "pmcid": "pmcid", "pmc": "pmcid"}.get(archive.strip().lower())
+        record |= {known: eprint} if known and known not in raw else {"eprint": eprint, "eprinttype": _text(archive)}
     for field, name in (("code_url", "codeurl"), ("upvotes", "upvotes"), ("comments", "numcomments"), ("source", "source")):
         if name in raw:
             record[field] = _verbatim(raw[name]) if field == "code_url" else _text(raw[name])
     for name, value in raw.items():
         if name not in _USED and name not in FIELDS:
             record[name] = _verbatim(value) if name in _VERBATIM else _text(value)
+    for name, value in numbers_in(record.get("note")).items():
+        record[name] = record.get(name) or value
     if "pages" in record and "–" in (record["pages"] or ""):
         record["pages"] = _DASH.sub("-", record["pages"])
     kept = {name: value for name, value in record.items() if value}
@@ -172,6 +182,8 @@ _BY_AUTHORS = frozenset(
     " mastersthesis thesis unpublished patent".split()
 )
 """Types whose editors are those of what they appeared in."""
+_STATE = re.compile(r"[^\W\d_]{2,}[ -]?[^\W\d_]{4,}(?: [^\W\d_]+)*\.?")
+"""What stands for the year of what has none yet: in press, forthcoming, to appear."""
 _PROTECTING = re.compile(r"(?<!\\['\"`^~=.cuvHtdbkr])\{(?!\\)|\$")
 _DASH = re.compile(r"\s*[–—]\s*")
 _PAGES = re.compile(r"[\w.:]+(?:\s*[-–—]+\s*[\w.:]+)?(?:\s*[,;]\s*[\w.:]+(?:\s*[-–—]+\s*[\w.:]+)?)*")
@@ -192,8 +204,14 @@ def _verbatim(raw: str | None) -> str | None:
     if not raw:
         return None
     if "\\" in raw or "{" in raw:
+        # A tie is no blank within an address, and its accent no letter's.
+        raw = _TILDE.sub(r"\\textasciitilde{}", raw) if "~" in raw and "://" in raw else raw
         return plain_latex(raw.replace("\\url", ""))
-    return _SPACES.sub(" ", raw).strip()
+    return _SPACES.sub(" ", _ENCLOSED.sub(r"\1", raw)).strip()
+
+
+_ENCLOSED = re.compile(r"\A\s*<([a-z]+://[^<>\s]+)>\s*\Z")
+_TILDE = re.compile(r"(?:\\(?=~))?~(?:\{\})?")
 
 
 def _address(raw: str | None) -> str | None:
@@ -232,7 +250,7 @@ def _names(raw: str | None) -> list[str] | None:
         for name in names
         if name
         and (name.lower() != "others" or "{others}" in raw)
-        and not _ET_AL.fullmatch(name)
+        and not _ET_AL.fullmatch(name.strip("{}"))
         and not PLACEHOLDER.fullmatch(name)
     ] or None
 
@@ -313,7 +331,7 @@ def _date(raw: Mapping[str, str]) -> str | None:
         text = plain_latex(date)
         # "2014/03" is a month, and no range.
         return text.split("/")[0] if re.match(r"\s*\d{4}(?!/(?:0?[1-9]|1[0-2])(?:/\d\d?)?\s*\Z)", text) else text
-    year = plain_latex(raw.get("year", ""))
+    year = plain_latex(raw.get("year", "")).rstrip(" .,")
     month, day = plain_latex(raw.get("month", "")), plain_latex(raw.get("day", ""))
     if not year or not month:
         return year or None

@@ -144,6 +144,19 @@ def _entry(text: str, position: int, end: int, closer: str, entry: Entry, string
     return _loose(text, begin, end, entry, strings)
 
 
+_LISTED = {
+    "author": " and ",
+    "editor": " and ",
+    "keywords": ";",
+    "keyword": ";",
+    "note": "; ",
+    "annote": "; ",
+    "annotation": "; ",
+    "notes": "; ",
+}
+"""Fields of which an entry may have several, and what stands between their values in one."""
+
+
 def _fields(
     text: str, position: int, end: int, closer: str, entry: Entry, strings: dict[str, str], braces: re.Pattern[str]
 ) -> int:
@@ -154,6 +167,8 @@ def _fields(
         value, position = _value(text, match.end(), end, known, entry, braces)
         if name not in fields or not fields[name]:
             fields[name] = value
+        elif fields[name] != value and (mark := _LISTED.get(name)):
+            fields[name] += (mark if mark != ";" or ";" in value or ";" in fields[name] else ", ") + value
         elif fields[name] != value:
             entry.problems.append(f"{name} stands twice, the first is taken")
         after = _AFTER.match(text, position, end)

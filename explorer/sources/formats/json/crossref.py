@@ -11,8 +11,9 @@ from explorer.papers.identifiers import normal_arxiv_id
 from explorer.papers.ledger import Ledger
 from explorer.sources.formats.json.csl_json import date_of, names_of
 from explorer.sources.formats.json.json_records import head_names, read_as
+from explorer.sources.formats.shared import editors_text
 from explorer.sources.source import Source
-from explorer.text.markup import plain_markup
+from explorer.text.markup import plain_markup, single_spaced
 
 LABEL = "Crossref JSON"
 SUFFIXES: tuple[str, ...] = ()
@@ -37,11 +38,13 @@ def fields(work: Mapping[str, Any]) -> Mapping[str, Any]:
     title, subtitle = _first(work.get("title")), _first(work.get("subtitle"))
     doi = work.get("DOI")
     abstract = work.get("abstract")
+    editors = names_of(work.get("editor"))
     prefixed = str(doi).lower().replace("10.48550/arxiv.", "arxiv:")
     return {
         "title": f"{title}: {subtitle}" if title and subtitle and subtitle.lower() not in title.lower() else title,
         "abstract": plain_markup(abstract) if isinstance(abstract, str) else None,
-        "authors": names_of(work.get("author")) or names_of(work.get("editor")),
+        "authors": names_of(work.get("author")) or editors,
+        "editors": editors_text(editors),
         "published": next((date for name in _DATES if (date := date_of(work.get(name)))), None),
         "venue": _first(work.get("container-title")) or _first(_named(work.get("institution"))) or work.get("publisher"),
         "keywords": work.get("subject"),
@@ -55,6 +58,7 @@ def fields(work: Mapping[str, Any]) -> Mapping[str, Any]:
         "pages": work.get("page") or work.get("article-number"),
         "publisher": work.get("publisher"),
         "issn": _first(work.get("ISSN")),
+        "isbn": _first(work.get("ISBN")),
         "language": work.get("language"),
         "cited_by_count": work.get("is-referenced-by-count"),
         "versions": _versions(work.get("relation")),
@@ -71,7 +75,7 @@ def _versions(relation: Any) -> list[str]:
 def _first(value: Any) -> str | None:
     """First text of a list; titles may hold markup."""
     item = value[0] if isinstance(value, list) and value else value
-    return plain_markup(item) if isinstance(item, str) and item else None
+    return single_spaced(plain_markup(item)) or None if isinstance(item, str) and item else None
 
 
 def _named(value: Any) -> list[Any]:

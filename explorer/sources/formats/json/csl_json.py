@@ -25,7 +25,7 @@ from explorer.papers.ledger import Ledger
 from explorer.papers.schema import FIELDS
 from explorer.sources.formats.json.json_records import head_names, read_as
 from explorer.sources.formats.kinds import by_house, kind_of
-from explorer.sources.formats.shared import EDITORS, NOTES, notes_of, people, with_editors
+from explorer.sources.formats.shared import EDITORS, NOTES, notes_of, numbers_in, people, with_editors
 from explorer.sources.formats.target import deliver, extended_dates, known_dates
 from explorer.sources.source import Source
 from explorer.text.markup import plain_markup, unicode_maths
@@ -97,6 +97,8 @@ def fields(item: Mapping[str, Any]) -> Mapping[str, Any]:
     if item.get("type") in _NUMBERED:
         fields["number"] = fields["number"] or (None if fields["arxiv_id"] else _text(item.get("number")))
         fields |= {"type": genre} if (genre := _text(item.get("genre"))) else {}
+    for name, value in numbers_in(fields["note"]).items():
+        fields[name] = fields.get(name) or value
     custom = item.get("custom")
     own = custom.get(_OWN) if isinstance(custom, Mapping) else None
     return {**fields, **own} if isinstance(own, Mapping) else fields

@@ -1,8 +1,10 @@
 """JSON: an array of objects, an object that holds one, or one object a line (JSON lines).
 
 Specification: RFC 8259, https://jsonlines.org. Objects are read by the names of their fields; those of Hugging Face's
-``daily_papers`` nest under ``paper``. Semantic Scholar, ERIC and PLOS answers are taken as they come. The dialects with a module
-of their own (CSL-JSON, OpenAlex, Crossref, the arXiv snapshot) share `objects` and `read_as`.
+``daily_papers`` nest under ``paper``. Semantic Scholar, ERIC, PLOS, Scopus, IEEE Xplore, ADS, HAL, DOAJ, DataCite, Springer, Zotero and
+scholarly are taken as they come: fields within one object more, names with a prefix (``dc:title``) or Solr's endings (``title_s``), and
+people, titles and identifiers in objects. The dialects with a module of their own (CSL-JSON, OpenAlex, Crossref, the arXiv snapshot)
+share `objects` and `read_as`.
 """
 
 from __future__ import annotations
@@ -15,14 +17,17 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from explorer.errors import ReadError
+from explorer.papers.author_names import marked
 from explorer.papers.batches import PaperBatches
 from explorer.papers.column_names import columns_to_fields
+from explorer.papers.dates import month_number
 from explorer.papers.ledger import Ledger
 from explorer.papers.schema import FIELDS
 from explorer.sources.encoding import encoding_of, is_utf8
+from explorer.sources.formats.shared import editors_text, numbers_in
 from explorer.sources.formats.target import deliver, known_dates
 from explorer.sources.source import LINE, Source, decode, tables
-from explorer.text.markup import plain_markup
+from explorer.text.markup import plain_markup, single_spaced
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -159,7 +164,7 @@ def _whole(source: Source, records_in: Records) -> list[Any]:
         except RecursionError:
             raise ReadError(f"{source.name} nests its JSON too deeply to be papers.") from error
         except ValueError:
-            value = None
+            value = _concatenated(decode(data, encoding)) if len(data) < 64 << 20 else None
         if value is None:
             raise ReadError(f"{source.name} is not valid JSON: {error}. Export it again, or as JSON lines.") from error
     if isinstance(value, dict):
@@ -167,6 +172,26 @@ def _whole(source: Source, records_in: Records) -> list[Any]:
     if not isinstance(value, list):
         raise ReadError(f"{source.name} holds no list of papers.")
     return value
+
+
+def _concatenated(text: str) -> list[Any] | None:
+    """Records of several lists or objects one after the other, as joined files have them; None where they are none."""
+    import json
+
+    reader, place = json.JSONDecoder(object_pairs_hook=_object), 0
+    found: list[Any] = []
+    while place < len(text):
+        if text[place] in "\ufeff \t\r\n,":
+            place += 1
+            continue
+        try:
+            value, place = reader.raw_decode(text, place)
+        except (ValueError, RecursionError):
+            return None
+        if not isinstance(value, dict | list):
+            return None
+        found += value if isinstance(value, list) else [value]
+    return found or None
 
 
 def _check_values(data: bytes, name: str) -> None:
@@ -191,9 +216,24 @@ def _records_in(value: dict[str, Any]) -> list[Any]:
             return inner
     if isinstance(value.get("message"), dict):
         return [value["message"]]
-    lists = [v for v in value.values() if isinstance(v, list) and v and all(isinstance(item, dict) for item in v)]
     titled = any(name.lower() in ("title", "display_name") for name in value)
+    if not titled and (within := _titled_list(value, 3)):
+        return within
+    lists = [v for v in value.values() if isinstance(v, list) and v and all(isinstance(item, dict) for item in v)]
     return lists[0] if len(lists) == 1 and not titled else [value]
+
+
+def _titled_list(value: dict[str, Any], depth: int) -> list[Any] | None:
+    """The first list of objects with a title that stands within objects of `value`, `depth` deep."""
+    for inner in value.values():
+        if (
+            isinstance(inner, list)
+            and inner
+            and all(isinstance(item, dict) and _is_titled(_plainly_named(item)) for item in inner)
+        ):
+            return inner
+    inner_objects = (inner for inner in value.values() if depth and isinstance(inner, dict))
+    return next((found for inner in inner_objects if (found := _titled_list(inner, depth - 1))), None)
 
 
 def _lines(source: Source) -> Iterator[tuple[int, int | None, Any, str]]:
@@ -239,19 +279,27 @@ def _bounded(file: Any, source: Source) -> Iterator[bytes]:
 
 
 def _flat(item: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Bring the fields of a nested ``paper`` to the top, the inner value before the outer, and name them by the schema."""
+    """Bring the fields of an object within to the top, the inner value before the outer, and name them by the schema."""
     inner = item.get("paper")
     record = {**item, **inner} if isinstance(inner, Mapping) else dict(item)
     record.pop("paper", None)
     if isinstance(inner, Mapping) and "arxiv_id" not in record:
         record["arxiv_id"] = inner.get("id")
+    record = _plainly_named(record)
+    if not _is_titled(record):
+        name = next((name for name in _WITHIN if isinstance(record.get(name), Mapping) and _is_titled(record[name])), None)
+        if name is None and record.get("itemType", mapping(record.get("data")).get("itemType")) in _APART:
+            return {}
+        if name is not None:
+            record = {**record, **_plainly_named(record.pop(name))}
+    _told_apart(record)
     for name, identifier in (record.get("externalIds") or {}).items() if isinstance(record.get("externalIds"), Mapping) else ():
         record.setdefault({"ArXiv": "arxiv_id", "DOI": "doi", "PubMed": "pmid"}.get(name, f"{name.lower()}_id"), identifier)
     journal = record.get("journal")
     if isinstance(journal, Mapping):
         # Semantic Scholar has a venue too, which is empty for many.
-        record["journal"] = journal.get("name")
-        for part in ("volume", "pages"):
+        record["journal"] = journal.get("name") or journal.get("title")
+        for part in ("volume", "number", "pages"):
             record.setdefault(part, journal.get(part))
     for schema_name, name in _SERVICE_NAMES:
         if schema_name not in record and record.get(name):
@@ -263,9 +311,93 @@ def _flat(item: Mapping[str, Any]) -> Mapping[str, Any]:
     return {name: value if own and name in FIELDS else _value(name, value) for name, value in known.items()}
 
 
-# Services whose names of fields are no synonyms elsewhere: Semantic Scholar, PLOS, ERIC.
+_WITHIN = ("bib", "bibjson", "attributes", "data", "_source", "metadata", "fields", "record", "article", "work")
+"""Under what services put the fields of a record: scholarly, DOAJ, DataCite, Zotero, Elasticsearch and others."""
+_APART = frozenset(("note", "attachment", "annotation"))
+"""Items of Zotero that are no papers."""
+_PREFIX = re.compile(r"(?:dc|dcterms|prism|bibo|schema|foaf|oai_dc):")
+_SOLR = re.compile(r"_(?:s|t|ss|txt|tdate|i|dt|en_s|fr_s)\Z")
+
+# Services whose names of fields are no synonyms elsewhere.
 _SERVICE_NAMES = (("id", "paperId"), ("published", "publicationDate"), ("authors", "author_display"), ("title", "title_display"),
-                  ("keywords", "subject"), ("arxiv_id", "arxivId"))  # fmt: skip
+                  ("keywords", "subject"), ("arxiv_id", "arxivId"), ("published", "coverDate"), ("published", "producedDate"),
+                  ("authors", "authFullName"), ("keywords", "authkeywords"), ("doi", "doiId"), ("url", "uri"), ("venue", "pub"),
+                  ("pmid", "pubmed-id"), ("number", "issueIdentifier"), ("pages", "pageRange"), ("pages", "page"), ("year", "pub_year"),
+                  ("url", "pub_url"), ("year", "publicationYear"), ("keywords", "index_terms"),
+                  ("venue", "ParentTitle"))  # fmt: skip
+
+
+def _is_titled(record: Mapping[str, Any]) -> bool:
+    """Whether an object has a title."""
+    return any(
+        record.get(name) for name in ("title", "titles", "display_name", "title_display", "Title", "dc:title", "title_s")
+    )
+
+
+def _plainly_named(record: Mapping[str, Any]) -> dict[str, Any]:
+    """A record without the prefixes of its names, and without the endings that Solr has for types where its title has one."""
+    solr = any(name in record for name in ("title_s", "title_t", "title_ss"))
+    if not solr and not any(":" in name for name in record):
+        return dict(record)
+    plain: dict[str, Any] = {}
+    for name, value in record.items():
+        short = _PREFIX.sub("", name)
+        plain.setdefault(_SOLR.sub("", short) if solr else short, value)
+    return plain
+
+
+def _told_apart(record: dict[str, Any]) -> None:
+    """Give fields of their own to what a record has in lists of objects of several kinds, and to a journal beside its title."""
+    for name, value in numbers_in(record.get("extra")).items():
+        record.setdefault(name, value)
+    if record.get("title") and isinstance(venue := record.get("publicationName"), str):
+        # Elsewhere it is the title of a patent.
+        record.pop("publicationName")
+        record.setdefault("venue", venue)
+    if isinstance(titles := record.get("titles"), list) and (title := _first(titles, "title")) and "title" not in record:
+        record["title"] = title
+    if isinstance(texts_of := record.get("descriptions"), list) and "abstract" not in record:
+        record["abstract"] = _first(
+            [item for item in mappings(texts_of) if item.get("descriptionType") == "Abstract"], "description"
+        )
+        record.setdefault("venue", mapping(record.get("container")).get("title") or record.get("publisher"))
+    if isinstance(dates := record.get("dates"), list):
+        told = {str(item.get("dateType")): item.get("date") for item in mappings(dates)}
+        record.setdefault("published", told.get("Issued") or told.get("Available"))
+    creators = record.get("creators")
+    if isinstance(creators, list) and any("creatorType" in item for item in mappings(creators)):
+        roles = {"author": "authors", "editor": "editors"}
+        people = [(roles.get(item["creatorType"]), _item(item)) for item in mappings(creators) if "creatorType" in item]
+        authors, editors = ([name for role, name in people if role == wanted and name] for wanted in roles.values())
+        record["authors"] = authors or [name for _, name in people if name]
+        record |= {"editors": editors_text(editors)} if editors else {}
+        record.pop("creators")
+        record.setdefault("venue", next((record[name] for name in _CONTAINERS if record.get(name)), None))
+    kinds = {"doi": "doi", "pmid": "pmid", "arxiv": "arxiv_id"}
+    given = record.get("identifier") if "identifier" in record else record.get("identifiers")
+    for one in given if isinstance(given, list) else []:
+        parts = mapping(one)
+        words = str(one).partition(":")
+        kind = parts.get("type") or parts.get("identifierType") if parts else words[0]
+        worth = parts.get("id") or parts.get("identifier") or parts.get("value") if parts else words[2]
+        if worth and (field := kinds.get(str(kind).lower())):
+            record.setdefault(field, worth)
+    year, named = (next((name for name in record if name.lower() == wanted), "") for wanted in ("year", "month"))
+    if named and (month := month_number(str(record[named]))) and str(record.get(year, "")).isdecimal():
+        record.setdefault("published", f"{record[year]}-{month:02d}")
+        record.pop(named)
+    if "startingPage" in record or "start_page" in record:
+        ends = (record.get("startingPage") or record.get("start_page"), record.get("endingPage") or record.get("end_page"))
+        record.setdefault("pages", "-".join(dict.fromkeys(str(end) for end in ends if end)))
+
+
+_CONTAINERS = ("publicationTitle", "proceedingsTitle", "bookTitle", "conferenceName", "repository", "university", "publisher")
+
+
+def _first(items: list[Any], name: str) -> str | None:
+    """The first text of that name in objects of a list, or the first text in it."""
+    found = (item.get(name) if isinstance(item, Mapping) else item for item in items)
+    return next((text for text in found if isinstance(text, str) and text), None)
 
 
 def _value(name: str, value: Any) -> Any:
@@ -273,9 +405,20 @@ def _value(name: str, value: Any) -> Any:
         text = " ".join(map(str, value)) if isinstance(value, list) else value
         if isinstance(text, Mapping):
             text = text.get("name") or text.get("value")
-        return plain_markup(text) if isinstance(text, str) and name != "venue" else text
+        return (
+            single_spaced(plain_markup(text))
+            if isinstance(text, str) and name == "title"
+            else (plain_markup(text) if isinstance(text, str) and name != "venue" else text)
+        )
+    if name in ("authors", "keywords") and isinstance(value, Mapping):
+        value = _listed(value)
     if name in ("authors", "keywords") and isinstance(value, list):
         return [_item(item) for item in value]
+    if name in ("url", "doi", "number", "pages") and isinstance(value, list):
+        first = next(iter(value), None)
+        if isinstance(first, Mapping):
+            first = next((first[key] for key in ("value", "url", "href", "URL") if first.get(key)), None)
+        return None if first is None else str(first)
     if name == "code_url" or FIELDS.get(name) == pa.large_string():
         return value if isinstance(value, str) else str(value)
     if isinstance(value, (dict, list)):
@@ -286,12 +429,55 @@ def _value(name: str, value: Any) -> Any:
     return value
 
 
+def _listed(value: Mapping[str, Any]) -> list[Any]:
+    """Items of all lists within an object (``{"authors": [...]}``); of one without a list, itself."""
+    lists = [
+        inner if isinstance(inner, list) else _listed(inner) for inner in value.values() if isinstance(inner, list | Mapping)
+    ]
+    return [item for some in lists for item in some] or [value]
+
+
+_WHOLE = ("name", "display_name", "full_name", "fullName", "fullname", "authname", "creatorName", "creator", "author", "keyword",
+          "term", "literal", "tag", "subject", "raw_author_name", "label", "value")  # fmt: skip
+_GIVEN = (
+    "given",
+    "first",
+    "firstName",
+    "first_name",
+    "given_name",
+    "givenName",
+    "given-name",
+    "given-names",
+    "forename",
+    "firstname",
+)
+_FAMILY = (
+    "family",
+    "last",
+    "lastName",
+    "last_name",
+    "family_name",
+    "familyName",
+    "family-name",
+    "family-names",
+    "surname",
+    "lastname",
+)
+
+
 def _item(item: Any) -> str | None:
     """Text of an item; web APIs wrap names in objects of several kinds."""
     if isinstance(item, Mapping):
-        given, family = item.get("given") or item.get("first"), item.get("family") or item.get("last")
-        whole = item.get("name") or item.get("display_name") or item.get("keyword") or item.get("term") or item.get("literal")
-        return str(whole) if whole else ", ".join(str(part) for part in (family, given) if part) or None
+        whole, given, family = (
+            next((str(item[key]) for key in keys if isinstance(item.get(key), str | int) and item[key]), None)
+            for keys in (_WHOLE, _GIVEN, _FAMILY)
+        )
+        if family and given and ("name" not in item or "creatorType" in item):
+            return f"{family}, {given}"
+        if whole and (item.get("nameType") == "Organizational" or "creatorType" in item):
+            return marked(whole)
+        known = whole or ", ".join(part for part in (family, given) if part)
+        return known or next((value for key, value in item.items() if "name" in key.lower() and isinstance(value, str)), None)
     return None if item is None else str(item)
 
 

@@ -24,6 +24,7 @@ from explorer.papers.dates import finest, month_number, parse_date
 from explorer.papers.identifiers import whole_number
 from explorer.papers.ledger import Ledger
 from explorer.papers.schema import FIELDS, TEXTS
+from explorer.sources.formats.shared import numbers_in
 from explorer.sources.formats.tables.values import fields_by_values, names_databases
 from explorer.sources.formats.tagged.tagged import readable, without_references
 from explorer.sources.formats.target import cell_list
@@ -88,6 +89,8 @@ class Header:
         Further columns that are called like a field, in order of preference: taken where the cell of the preferred one is empty.
     further : dict
         Columns beyond the schema under the name they have in other formats too.
+    people : tuple of tuple of str
+        Columns of an author each: one of the whole name, or those of the family name and the given name.
     """
 
     names: list[str]
@@ -95,6 +98,7 @@ class Header:
     own: bool
     others: dict[str, str]
     further: dict[str, str] = field(default_factory=dict)
+    people: tuple[tuple[str, ...], ...] = ()
 
 
 def header_of(cells: Sequence[str], told: Mapping[str, str | None] | None = None) -> Header | None:
@@ -133,7 +137,33 @@ def _header(cells: Sequence[str], told: Mapping[str, str | None] | None) -> Head
         if field != "title" or name.casefold().endswith(("title", "题名", "标题"))
     }
     others.update(dict.fromkeys(keyed - told.keys(), "keywords"))
-    return Header(names, fields, own, others, further)
+    people = () if own or "authors" in told.values() else _people(names)
+    if people:
+        # Names that stand apart are put together; none of them is the list.
+        apart = {name for columns in people for name in columns}
+        fields = {name: field for name, field in fields.items() if name not in apart}
+        others = {name: field for name, field in others.items() if name not in apart}
+        people = () if "authors" in fields.values() else people
+    return Header(names, fields, own, others, further, people)
+
+
+_NUMBERED = re.compile(r"(?:author|autor|auteur|verfasser|creator|au|作者)(?:s? ?name)?[ _#.-]*0*(\d{1,2})", re.IGNORECASE)
+_PART = re.compile(
+    r"(?:(?:first |lead |main )?authors?(?:'s)?[ _-]*(\d{1,2})?[ _-]*)?(?:(last|family|sur)|(first|given|fore))[ _-]*names?[ _-]*(\d{1,2})?",
+    re.IGNORECASE,
+)
+
+
+def _people(names: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    """Columns of an author each, in the order of their numbers; nothing where fewer than two columns are so called."""
+    whole = {int(match.group(1)): (name,) for name in names if (match := _NUMBERED.fullmatch(name.strip()))}
+    if len(whole) > 1:
+        return tuple(whole[number] for number in sorted(whole))
+    parts: dict[int, dict[bool, str]] = {}
+    for name in names:
+        if match := _PART.fullmatch(name.strip()):
+            parts.setdefault(int(match.group(1) or match.group(4) or 0), {})[match.group(2) is not None] = name
+    return tuple((both[True], both[False]) for _, both in sorted(parts.items()) if len(both) == 2)
 
 
 def _distinct(names: list[str]) -> list[str]:
@@ -279,7 +309,11 @@ def records(
     # A name the schema would recognise is kept apart from the column that was taken for that field.
     own = {name: f"{name}_text" for name in header.names if name not in header.fields and columns_to_fields([name])}
     width = len(header.names)
-    for number, (line, cells) in enumerate(chain(sample, rows), start=after + 1):
+    # Tables that were joined have their header again.
+    below = (
+        row for row in chain(sample, rows) if row[1][:1] != header.names[:1] or [c.strip() for c in row[1]] != header.names
+    )
+    for number, (line, cells) in enumerate(below, start=after + 1):
         if len(cells) > width and any(cell.strip() for cell in cells[width:]):
             ledger.reject(source.name, number, f"{len(cells)} cells under {width} columns", line=line, text=" | ".join(cells))
             continue
@@ -319,6 +353,8 @@ def _record(given: Mapping[str, str], header: Header, splits: Mapping[str, Split
     for name, field in header.others.items():
         if field not in record and (text := given.get(name, "").strip()):
             record[field] = _value(text, name, field, splits)
+    for name, value in numbers_in(given.get("Extra")).items():
+        record.setdefault(name, value)
     if "pages" not in record and "first page" in record:
         # Publish or Perish writes a zero for what it does not know.
         ends = (page for name in ("first page", "last page") if (page := record.pop(name, None)) not in (None, "0"))
@@ -332,11 +368,20 @@ def _record(given: Mapping[str, str], header: Header, splits: Mapping[str, Split
         day = line.group("date")
         record.setdefault("published", finest(line.group("year"), day))
         record.update({name: line.group(name) for name in ("venue", "volume", "number", "pages") if line.group(name)})
+    if header.people and (names := [name for columns in header.people if (name := _joined(columns, given))]):
+        record["authors"] = names
+        for name in chain(*header.people):
+            record.pop(own.get(name, name), None)
     if "authors" not in record and "editor" in record:
         record["authors"] = split_names(plain_markup(record["editor"]))
     if "venue" not in record and "publisher" in record:
         record["venue"] = record["publisher"]
     return {name: value for name, value in record.items() if value}
+
+
+def _joined(columns: Sequence[str], given: Mapping[str, str]) -> str:
+    """A name out of its columns."""
+    return ", ".join(part for name in columns if (part := plain_markup(given.get(name, "")).strip(" ,;")))
 
 
 def _value(text: str, name: str, field: str, splits: Mapping[str, Split]) -> Any:

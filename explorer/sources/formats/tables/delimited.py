@@ -1,8 +1,8 @@
 """Comma- and tab-separated values, read by column names; delimiter and encoding are found, and reported in the ledger.
 
 Specification: RFC 4180 for CSV, IANA ``text/tab-separated-values`` for TSV. Met so far: byte order marks, semicolons, ``sep=;``
-lines, lines above the header, spaces after commas, rows with too many or too few cells, quoted line breaks, cells that an
-exporter guarded with an apostrophe against formulas. Exporters are listed in `columns`.
+lines, lines above the header, spaces after commas, backslashes before quotation marks (MySQL, R), rows with too many or too few cells,
+quoted line breaks, cells that an exporter guarded with an apostrophe against formulas. Exporters are listed in `columns`.
 
 What CSV cannot hold: types of columns beyond the schema, which come back as text, and the difference between an empty text or
 list and none. Files of our own writing (their header starts with the columns of the schema) are read to the letter.
@@ -38,6 +38,9 @@ DELIMITERS = (",", "\t", ";", "|")
 # First characters that make a spreadsheet take a cell for a formula (OWASP, CSV injection), full-width ones too.
 _RISKY = re.compile(r"'*(?:\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n])")
 _GUARDED = re.compile(r"'" + _RISKY.pattern)
+_BACKSLASHED = re.compile(r'(?:^|[,;|\t])[ ]*"[^"\r\n]*(?<![\\,;|\t"])\\"\w', re.MULTILINE)
+_DOUBLED = re.compile(r'[^",;|\t\r\n\\]""[^",;|\t\r\n]')
+"""How MySQL and R write a quotation mark within a cell, and how RFC 4180 does."""
 _TOLD = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 
 
@@ -104,6 +107,9 @@ def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
     told = _TOLD.match(text)
     start = told.end() if told else 0
     lines = re.split(r"\r\n|\r|\n", text[start : start + 65_536])[:HEADER_WITHIN]
+    if '\\"' in text and _BACKSLASHED.search(text) and not _DOUBLED.search(text):
+        # As long as before, so that places stay what they are.
+        text = text.replace('\\"', '""')
     delimiter = source.delimiter or (told.group(1) if told else delimiter_of(lines, source.columns))
     rows = _rows(text[start:], delimiter, source, ledger)
     finding = ledger.finding(source.name)
@@ -177,6 +183,9 @@ def _unclosed(rest: str, delimiter: str, own: bool) -> bool:
 
 
 def _unguarded(cell: str) -> str:
+    if cell[:2] == '="' and cell[-1:] == '"' and '"' not in cell[2:-1]:
+        # So that a spreadsheet keeps the zeros of a number.
+        return cell[2:-1]
     return cell[1:] if cell[:1] == "'" and _GUARDED.match(cell) else cell
 
 

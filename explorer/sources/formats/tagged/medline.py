@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from explorer.papers.identifiers import normal_doi
 from explorer.papers.ledger import Ledger
+from explorer.sources.formats.shared import editors_text
 from explorer.sources.formats.tagged.tagged import Tagged, accounted, readable
 from explorer.sources.source import Source, decode, tables
 
@@ -25,7 +26,7 @@ _SNIFF = re.compile(r"\A\s*(?:PMID ?- ?\d+|OWN - )", re.MULTILINE)
 _NOT_SUBJECTS = frozenset(("Humans", "Animals", "Male", "Female"))
 _EXTRA = {"pmid": "PMID", "volume": "VI", "number": "IP", "pages": "PG", "language": "LA", "place": "PL", "pmcid": "PMC"}
 _USED = frozenset(
-    "PMID TI BTI TT AB FAU AU CN FED ED JT TA DP DEP LID AID MH OT OTO VI IP PG LA PL PMC IS ISSN SO PB CTI URL OWN OID".split()
+    "PMID TI BTI AB FAU AU CN FED ED JT TA DP DEP LID AID MH OT OTO VI IP PG LA PL PMC IS ISSN SO PB CTI URL OWN OID".split()
 )
 
 
@@ -68,10 +69,12 @@ def _records(text: str) -> Iterator[Tagged]:
 def _fields(record: Tagged) -> Mapping[str, Any]:
     headings = [heading.replace("*", "") for heading in record.all("MH")]
     identifiers = [value for value in record.all("LID", "AID") if value.endswith("[doi]")] or record.all("AID", "LID", "SO")
+    editors = record.all("FED") or record.all("ED")
     chapter = bool(record.first("BTI") and record.first("TI"))
     return {
         "title": readable(record.first("TI", "BTI", "TT", "CTI")),
-        "authors": [*(record.all("FAU") or record.all("AU")), *record.all("CN")] or record.all("FED") or record.all("ED"),
+        "authors": [*(record.all("FAU") or record.all("AU")), *record.all("CN")] or editors,
+        "editors": editors_text(editors),
         "abstract": readable(record.first("AB", "OAB")),
         "venue": readable(_university(record) or (record.first("BTI") if chapter else record.first("JT", "TA", "CTI", "PB"))),
         "published": record.date("DP", "DEP"),
@@ -79,6 +82,7 @@ def _fields(record: Tagged) -> Mapping[str, Any]:
         "doi": next((doi for value in identifiers if (doi := normal_doi(value))), None),
         "url": record.url("URL", "LID"),
         "source": "ERIC" if record.first("OWN") == "ERIC" else "PubMed",
+        "publisher": record.first("PB"),
         "issn": next((value.split(" ")[0] for value in record.all("IS", "ISSN")), None),
         **{name: record.first(tag) for name, tag in _EXTRA.items()},
         **record.rest(_USED),

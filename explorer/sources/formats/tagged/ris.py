@@ -30,8 +30,8 @@ from explorer.papers.identifiers import normal_doi
 from explorer.papers.ledger import Ledger
 from explorer.papers.schema import FIELDS, TEXT
 from explorer.sources.formats.kinds import by_house, kind_of
-from explorer.sources.formats.shared import EDITORS, NOTES, editors_text, notes_of, people
-from explorer.sources.formats.tagged.ris_lines import TAGS, Records, blocks, split, types_within
+from explorer.sources.formats.shared import EDITORS, NOTES, editors_text, notes_of, numbers_in, people
+from explorer.sources.formats.tagged.ris_lines import ODD_TYPE, TAGS, Records, blocks, split, types_within, usual
 from explorer.sources.formats.tagged.tag_table import TagTable, mapped, readables
 from explorer.sources.formats.target import cell_list, deliver, extended_dates, known_dates
 from explorer.sources.source import Source, accepted, decode
@@ -95,13 +95,14 @@ _ISBN = r"(?:^|[^0-9])(?:97[89][- ]?)?(?:[0-9][- ]?){9}[0-9Xx](?:[^0-9]|$)"
 
 def sniff(head: bytes) -> bool:
     """Whether a line starts or ends a record."""
-    return _SNIFF.search(decode(head)) is not None
+    text = decode(head)
+    return _SNIFF.search(text) is not None or ODD_TYPE.search(text) is not None
 
 
 def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
     """Yield tables of the records; a record without its ``TY`` or ``ER`` line is read and noted as repaired."""
     done, line = 0, 1
-    data = source.utf8()
+    data = usual(source.utf8())
     within = types_within(data)
     for block in blocks(data, source.name):
         records = split(block, line, within=within)
@@ -161,13 +162,15 @@ def _fields(table: TagTable) -> pa.Table:
     registered = pc.fill_null(registered, False)
     published, edtf = table.dates("PY", "Y1", "DA")
     url, further = table.urls(*_ADDRESSES)
+    abstract, second = _abstracts(table)
     fields = {
         **table.rest(_USED, _NAMES),
         **more,
         **_serial_numbers(table),
         "title": readables(table.texts(title)),
         "authors": table.names(names[np.argsort(table.records[names], kind="stable")]),
-        "abstract": readables(table.text("AB", "N2")),
+        "abstract": readables(abstract),
+        "N2": second,
         "venue": readables(_venues(table, kinds)),
         "keywords": table.parts("KW"),
         "published": published,
@@ -176,18 +179,54 @@ def _fields(table: TagTable) -> pa.Table:
         "arxiv_id": table.arxiv_id("AN", "UR", "M1", "JO", "T2"),
         "url": url,
         "further_urls": further,
-        "entry_type": pc.if_else(pc.equal(kinds, ""), None, kinds),
+        "entry_type": _types(table, kinds),
         "publisher": table.text("PB"),
-        "pages": pc.coalesce(
-            pc.if_else(pc.equal(first, last), first, pc.binary_join_element_wise(first, last, pa.scalar("-", TEXT))),
-            first,
-            last,
-        ),
+        "pages": _pages(first, last),
         "id": pc.if_else(pc.utf8_is_digit(identity), None, identity),
-        "pmid": pc.if_else(registered, accession, None),
+        "pmid": pc.coalesce(pc.if_else(registered, accession, None), _noted_pmids(table)),
         "accession": pc.if_else(registered, None, accession),
     }
     return pa.table({name: column for name, column in fields.items() if name in FIELDS or column.null_count < table.count})
+
+
+def _abstracts(table: TagTable) -> tuple[pa.Array, pa.Array]:
+    """The abstract of each record, all of its paragraphs; and another one beside it, as in a second language."""
+    places = table.places("AB")
+    text, more = table.text("AB", "N2"), table.text("N2")
+    if len(places) and np.bincount(table.records[places], minlength=table.count).max() > 1:
+        # A paragraph that stands twice is one.
+        whole = [
+            " ".join(dict.fromkeys(some)) or None
+            for some in table.lists(table.texts(places), table.records[places]).to_pylist()
+        ]
+        text = pc.coalesce(pa.array(whole, TEXT), text)
+    return text, pc.if_else(pc.equal(text, more), None, more)
+
+
+_MASTER = "(?i)master|magist|\\bm\\.? ?(?:sc|a|phil|eng)\\b|diplom"
+
+
+def _types(table: TagTable, kinds: pa.Array) -> pa.Array:
+    """The type of each record; RIS has one for all theses, and says which in words."""
+    kept = pc.if_else(pc.equal(kinds, ""), None, kinds)
+    if not _among(kinds, frozenset(("THES",))).any():
+        return kept
+    master = pc.fill_null(pc.match_substring_regex(table.text("M3"), _MASTER), False)
+    return pc.if_else(pc.and_(pc.equal(kinds, "THES"), master), pa.scalar("mastersthesis", TEXT), kept)
+
+
+def _pages(first: pa.Array, last: pa.Array) -> pa.Array:
+    """Pages between the first and the last one; either tag may have both."""
+    both = pc.binary_join_element_wise(first, last, pa.scalar("-", TEXT))
+    pages = pc.coalesce(pc.if_else(pc.equal(first, last), first, both), first, last)
+    odd = pc.and_(pc.match_substring_regex(both, "[-–—].+[-–—]"), pc.is_valid(both))
+    return mapped(pages, odd, _range)
+
+
+def _range(pages: str) -> str:
+    """``101-110`` of ``101-110-110`` and of ``101-101-110``; other texts stay."""
+    parts = re.split("[-–—]+", pages)
+    return "-".join(dict.fromkeys(parts)) if len(parts) == 3 and len(set(parts)) == 2 and parts[0] != parts[2] else pages
 
 
 def _editors(table: TagTable, kinds: pa.Array) -> tuple[NDArray[np.int64], dict[str, pa.Array]]:
@@ -271,6 +310,14 @@ def _stray_dois(table: TagTable, unknown: NDArray[np.bool_]) -> pa.Array:
     return pc.coalesce(found(("M3", "N1", "AN"), "10.", _only_doi), found(("UR", "L2"), "doi.org/", normal_doi))
 
 
+def _noted_pmids(table: TagTable) -> pa.Array:
+    """PMIDs that a note is made of, as Zotero writes what it has no field for."""
+    places = table.places("N1")
+    texts = table.values.take(pa.array(places))
+    wanted = pc.match_substring(texts, "PMID:")
+    return table.found(places, mapped(pc.if_else(wanted, texts, None), wanted, lambda text: numbers_in(text).get("pmid")))
+
+
 def _only_doi(text: str) -> str | None:
     """The DOI that is all there is of a text."""
     doi = normal_doi(text)
@@ -292,7 +339,7 @@ def _own_fields(table: TagTable) -> pa.Table:
 
     tags = {
         "id": "ID", "title": "TI", "abstract": "AB", "published": "DA", "url": "UR", "doi": "DO", "code_url": "L3", "source": "DB",
-        "entry_type": "TY", "volume": "VL", "publisher": "PB", "language": "LA", "place": "CY",
+        "volume": "VL", "publisher": "PB", "language": "LA", "place": "CY",
     }  # fmt: skip
     first, last, accession = table.text("SP"), table.text("EP"), table.text("AN")
     _, further = table.urls("UR")
@@ -301,6 +348,7 @@ def _own_fields(table: TagTable) -> pa.Table:
         **_serial_numbers(table),
         **{name: table.text(tag) for name, tag in tags.items()},
         **{name: noted(name) for name in (*_NOTED, "upvotes", "comments")},
+        "entry_type": _types(table, pc.fill_null(table.text("TY"), "")),
         "arxiv_id": pc.if_else(pc.starts_with(accession, "arXiv:"), accession, None),
         "venue": pc.if_else(pc.fill_null(pc.equal(noted("venue"), "PB"), False), table.text("PB"), table.text("T2")),
         "pages": pc.coalesce(pc.binary_join_element_wise(first, last, pa.scalar("-", TEXT)), first),
@@ -412,6 +460,8 @@ def _record(
             values += [(tag, line) for line in (text.split("\n") if tag in _LISTED else [text])]
             written.add(tag)
     values += [(name, line) for name in tagged for line in str(paper[name] or "").split("\n")]
+    if paper.get("entry_type") == "mastersthesis" and not paper.get("M3"):
+        values.append(("M3", "Master's thesis"))
     noted = {name: paper.get(name) for name in ("upvotes", "comments", *_NOTED)}
     noted |= {"edtf": extended, "venue": "PB" if housed else None}
     noted["authors"] = "ED" if paper["authors"] and not makers.authors else None

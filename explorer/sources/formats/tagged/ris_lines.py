@@ -6,6 +6,9 @@ neither, and no title, are none (Ovid puts its search there).
 
 Wrapped text may look like a tag (``IL  - 6 was high``). It is taken for text where it follows an abstract or a note and its value is
 none that the tag could have, and, with one space before the dash, in records that have two.
+
+Word processors and web pages change tags (hard spaces, a long dash, small letters); a file in which all types are written so is read as if
+they had not (`usual`).
 """
 
 from __future__ import annotations
@@ -61,6 +64,13 @@ _LINKED = frozenset("UR L1 L2 L3 L4 LK DO DI".split())
 _UNFINISHED = re.compile(r"[^.?!:;)\]\"'”’>\s]\s*\Z")
 
 
+_TYPED = re.compile(rb"^[ \t]{0,3}TY(?:  ?|\t)-", re.MULTILINE)
+_SPACE, _DASH = "[ \t\u00a0\u2002-\u200a\u202f\u3000]", "[-\u2010-\u2015\u2212\uff0d]"
+ODD_TYPE = re.compile(rf"^{_SPACE}*TY{_SPACE}{{0,3}}{_DASH}{_SPACE}\w", re.MULTILINE | re.IGNORECASE)
+"""A record's first line, however its tag, spaces and dash are written."""
+_ODD_TAG = re.compile(rf"^{_SPACE}*([A-Z][A-Z0-9]){_SPACE}{{0,3}}{_DASH}(?:{_SPACE}|$)", re.MULTILINE | re.IGNORECASE)
+
+
 class Records(NamedTuple):
     """Records of a part of a file."""
 
@@ -71,6 +81,21 @@ class Records(NamedTuple):
     """Whether each has its ``TY`` and its ``ER`` line."""
     stray: tuple[tuple[int, int, str], ...] = ()
     """What stood between records: how many of them come before it, the number of its first line, and its first value."""
+
+
+def usual(text: bytes) -> bytes:
+    """A file in which no type stands as the specification has it, with tags as that writes them."""
+    if _TYPED.search(text):
+        return text
+    written = text.decode()
+    if ODD_TYPE.search(written) is None:
+        return text
+
+    def tag(match: re.Match[str]) -> str:
+        name = match.group(1).upper()
+        return f"{name}  - " if name == "ER" or name in _KNOWN else match.group()
+
+    return _ODD_TAG.sub(tag, written).encode()
 
 
 def blocks(text: bytes, name: str) -> Iterator[bytes]:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from explorer.papers.author_names import marked
 from explorer.papers.ledger import Ledger
 from explorer.sources.formats.tagged.tagged import Tagged, accounted, readable, without_references
 from explorer.sources.source import Source, decode, tables
@@ -73,21 +74,31 @@ def _records(text: str) -> Iterator[Tagged]:
 def _fields(record: Tagged) -> Mapping[str, Any]:
     year = record.first("PY")
     title = (record.first("TI") or "").rstrip(".")
+    # A plus sign stands for pages that follow elsewhere in the issue.
+    pages = "-".join(dict.fromkeys(record.all("BP")[:1] + record.all("EP")[:1])).replace("-+", "+")
     return {
         "id": record.first("UT"),
         "title": readable(record.first("TI", "SO" if record.first("PT") == "B" else "TI")),
-        "authors": record.lines("AF") or record.lines("AU") or record.lines("BF", "BA") or record.lines("CA", "GP"),
+        "authors": _authors(record),
         "abstract": readable(record.first("AB")),
         "venue": readable(next((text for text in record.all("SO", "CT", "PU", "AE") if text.rstrip(".") != title), None)),
-        "published": record.date("PY", "PD", "EA") if year else record.date("PD", "DG"),
+        "published": record.date("PY", "PD", "EA") if year else record.date("PD", "DG") or record.date("EA"),
         "keywords": [word for tag in ("DE", "ID") for word in _joined(record, tag)],
         "doi": record.doi("DI", "D2"),
         "source": "Web of Science",
-        "pages": "-".join(dict.fromkeys(record.all("BP")[:1] + record.all("EP")[:1])) or record.first("AR", "PS"),
+        "pages": pages or record.first("AR", "PS"),
+        "article_number": record.first("AR") if pages else None,
         "references": len(record.lines("CR")) or None,
         **{name: record.first(tag) for name, tag in _EXTRA.items()},
         **record.rest(_USED),
     }
+
+
+def _authors(record: Tagged) -> list[str]:
+    """People, and the group that they wrote as or with."""
+    people = record.lines("AF") or record.lines("AU") or record.lines("BF", "BA")
+    groups = [marked(name) for name in record.all("CA", "GP")]
+    return [*people, *(name for name in groups if name not in people)]
 
 
 def _joined(record: Tagged, tag: str) -> list[str]:

@@ -6,6 +6,7 @@ EndNote, Mendeley, Zotero, JabRef.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -14,7 +15,8 @@ import pyarrow as pa
 from explorer.papers.dates import finest
 from explorer.papers.identifiers import normal_arxiv_id, normal_doi
 from explorer.papers.ledger import Ledger
-from explorer.sources.formats.xml.xml_tree import Element, find, papers, sniff_root, text_at, texts_at
+from explorer.sources.formats.shared import editors_text
+from explorer.sources.formats.xml.xml_tree import Element, find, find_all, papers, sniff_root, text_at, texts_at
 from explorer.sources.source import Source, tables
 
 LABEL = "EndNote XML"
@@ -24,8 +26,10 @@ _WHOLE_WORKS = frozenset(
     ("book", "edited book", "report", "thesis", "electronic book", "computer program", "dataset", "serial")
 )
 _EXTRA = {
-    "volume": "volume", "number": "number", "pages": "pages", "publisher": "publisher", "issn": "isbn", "language": "language",
-    "place": "pub-location", "note": "notes", "accession": "accession-num",
+    "volume": "volume", "number": "number", "pages": "pages", "publisher": "publisher", "language": "language",
+    "place": "pub-location", "note": "notes", "accession": "accession-num", "edition": "edition", "research_notes": "research-notes",
+    "label": "label", "call_number": "call-num", "work_type": "work-type", "custom1": "custom1", "custom2": "custom2", "custom3": "custom3",
+    "custom4": "custom4", "custom5": "custom5", "custom6": "custom6", "custom7": "custom7",
 }  # fmt: skip
 
 
@@ -54,13 +58,23 @@ def _fields(record: Element) -> Mapping[str, Any]:
     arxiv = next(
         (found for text in [*addresses, number or ""] if "arxiv" in text.lower() and (found := normal_arxiv_id(text))), None
     )
+    authors, others = (texts_at(record, f"contributors/{role}/author") for role in ("authors", "secondary-authors"))
+    # Second names of books are the editors of their series; an edited book has its own as authors.
+    editors = authors if name == "edited book" else [] if name in _WHOLE_WORKS else others
+    numbers = re.split(r"[\r\n;]+|\s(?=97[89]|\d{4}-\d{3}[\dXx])", _raw(record, "isbn"))
+    serial: dict[str, list[str]] = {"isbn": [], "issn": []}
+    for one in filter(None, map(str.strip, numbers)):
+        serial["isbn" if len(re.sub(r"[^\dXx]", "", one)) >= 10 else "issn"].append(one)
     return {
         "title": title,
-        "authors": texts_at(record, "contributors/authors/author") or texts_at(record, "contributors/secondary-authors/author"),
+        "authors": authors or others,
+        "editors": editors_text(editors),
+        "series_editors": editors_text(others) if name in _WHOLE_WORKS else None,
+        **{kind: "\n".join(found) for kind, found in serial.items()},
         "abstract": text_at(record, "abstract"),
         "venue": (house or container) if name in _WHOLE_WORKS else (container or house),
         "published": finest(text_at(record, "dates/year"), text_at(record, "dates/pub-dates/date")),
-        "keywords": [part.strip() for text in texts_at(record, "keywords/keyword") for part in text.split(";") if part.strip()],
+        "keywords": [part.strip() for part in re.split(r"[;\r\n]", _raw(record, "keywords/keyword")) if part.strip()],
         "doi": (normal_doi(number) if number else None)
         or next((normal_doi(text) for text in addresses if "doi.org/" in text), None),
         "arxiv_id": arxiv,
@@ -69,3 +83,8 @@ def _fields(record: Element) -> Mapping[str, Any]:
         "entry_type": name,
         **{field: text_at(record, path) for field, path in _EXTRA.items()},
     }
+
+
+def _raw(record: Element, path: str) -> str:
+    """Texts at a path, between line ends; EndNote keeps several values in one element so."""
+    return "\n".join("".join(element.itertext()) for element in find_all(record, path))

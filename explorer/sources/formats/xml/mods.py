@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from explorer.papers.dates import finest
 from explorer.papers.ledger import Ledger
+from explorer.sources.formats.shared import editors_text
 from explorer.sources.formats.xml.xml_tree import (
     Element,
     family_first,
@@ -29,6 +30,7 @@ LABEL = "MODS"
 SUFFIXES: tuple[str, ...] = (".mods",)
 
 _LIFE = re.compile(r"(?:ca?\. ?)?\d{4}")
+_EDITORS = frozenset(("editor", "edt"))
 _AUTHORS = frozenset(("author", "aut", "creator", "cre", ""))
 
 
@@ -53,6 +55,7 @@ def _fields(record: Element) -> Mapping[str, Any]:
     return {
         "title": _title(record),
         "authors": _names(record, _AUTHORS) or _names(record, None),
+        "editors": editors_text(_names(record, _EDITORS)),
         "abstract": text_at(record, "abstract"),
         "venue": (_title(host) if host is not None else None) or text_at(record, "originInfo/publisher"),
         "published": finest(*dates, *texts_at(record, "part/date")),

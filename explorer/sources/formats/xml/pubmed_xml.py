@@ -69,6 +69,8 @@ def fields(record: Element) -> Mapping[str, Any]:
         "doi": _identifier(article, "ELocationID", "EIdType")
         or _identifier(record, "PubmedData/ArticleIdList/ArticleId", "IdType"),
         "pmid": text_at(citation, "PMID"),
+        "pmcid": _identifier(record, "PubmedData/ArticleIdList/ArticleId", "IdType", kind="pmc"),
+        "TT": text_at(article, "VernacularTitle") if text_at(article, "ArticleTitle") else None,
         "volume": text_at(article, "Journal/JournalIssue/Volume"),
         "number": text_at(article, "Journal/JournalIssue/Issue"),
         "pages": text_at(article, "Pagination/MedlinePgn"),

@@ -13,7 +13,8 @@ import pyarrow as pa
 from explorer.errors import ReadError
 from explorer.papers.identifiers import normal_doi
 from explorer.papers.ledger import Ledger
-from explorer.sources.formats.xml.xml_tree import Element, elements, family_first, sniff_root, text_at, text_of
+from explorer.sources.formats.shared import editors_text
+from explorer.sources.formats.xml.xml_tree import Element, elements, family_first, sniff_root, text_at, text_of, texts_at
 from explorer.sources.source import Source, tables
 from explorer.text.markup import single_spaced
 
@@ -68,6 +69,9 @@ def _fields(node: Element, title: str, described: Mapping[str, Element]) -> Mapp
         for part in node
         if _local(part.tag) in ("identifier", "doi") and (text := single_spaced("".join(map(str, part.itertext()))))
     ]
+    # Zotero has the number of an article, and what its journal counts, on the journal.
+    inherited = texts_at(host, "identifier") if host is not None and _local(host.tag) in ("Journal", "Periodical") else []
+    numbers = [node, *([host] if host is not None else [])]
     return {
         "title": title,
         "authors": [
@@ -80,7 +84,14 @@ def _fields(node: Element, title: str, described: Mapping[str, Element]) -> Mapp
         "venue": (text_at(host, "title", "name") if host is not None else None) or text_at(node, "publisher"),
         "published": text_at(node, "date", "datePublished", "issued", "dateSubmitted", "created"),
         "keywords": [text for part in node if _local(part.tag) in ("subject", "keywords") and (text := text_of(part) or "")],
-        "doi": next((doi for text in identifiers if (doi := normal_doi(text))), None),
+        "doi": next((doi for text in [*identifiers, *inherited] if (doi := normal_doi(text))), None),
+        **{
+            name: next((told for where in numbers if (told := text_at(where, *paths))), None)
+            for name, paths in (("volume", ("volume",)), ("number", ("number", "issue")), ("pages", ("pages",)))
+        },
+        "issn": next((text[5:] for text in [*inherited, *identifiers] if text.startswith("ISSN ")), None),
+        "isbn": next((text[5:] for text in [*identifiers, *inherited] if text.startswith("ISBN ")), None),
+        "editors": editors_text([name for part in node if _local(part.tag) == "editors" for name in _names(part, described)]),
         "url": next((text for text in identifiers if "://" in text), None) or text_at(node, "url", "codeRepository"),
         "entry_type": _local(node.tag),
     }
