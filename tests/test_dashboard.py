@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import io
 import json
@@ -304,6 +305,12 @@ def test_an_address_opens_with_what_it_says(monkeypatch: pytest.MonkeyPatch, cor
         board = explorer.explore(corpus)
         assert (board.status["level"], board.session.selection) == (level, selection)
         assert "token" not in board.summary["url"]
+    # What is there by then is no longer gone through for what nobody holds, which a notebook's own kernel has to.
+    assert gc.get_freeze_count()
+    gc.unfreeze()
+    monkeypatch.undo()
+    explorer.explore(corpus)
+    assert not gc.get_freeze_count()
 
 
 def test_everything_that_can_be_explored(sample: Path, corpus: Corpus, tmp_path: Path) -> None:

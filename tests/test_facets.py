@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from explorer.dashboard.views import page
 from explorer.store.facets import Facet, code_facet, extend_facet, facet_counts
 from explorer.store.prefixes import sort_words
 
@@ -53,6 +55,25 @@ def test_columns_without_a_value(column: pa.ChunkedArray) -> None:
     assert facet.counts().tolist() == []
     assert facet.mask(("a",)).tolist() == [False] * len(column)
     assert facet.code("a") == -1
+
+
+def test_a_value_is_told_from_many_of_its_length() -> None:
+    values = [f"{one}é{other}" for one in "abc" for other in "xyz0123456"]
+    facet = code_facet(pa.chunked_array([pa.array(["before", *values, "bé"], pa.large_string())]))
+    for known in (facet, replace(facet, values=facet.values.slice(3))):
+        told = known.values.to_pylist()
+        assert [known.code(value) for value in told] == list(range(len(told)))
+        assert {known.code(value) for value in ("aéw", "a", "", "aéx ", "ééé")} == {-1}
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.integers(0, 4), max_size=40), st.integers(1, 6), st.booleans())
+def test_the_largest_counts(counts: list[int], most: int, some: bool) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(page, "_SOME", 2)
+        codes = [code for code, count in enumerate(counts) if count and (not some or code % 3)]
+        found = page.largest(np.array(counts, int), most, np.array(codes, int) if some else None)
+    assert found.tolist() == sorted(codes, key=lambda code: (-counts[code], code))[:most]
 
 
 @given(_single)

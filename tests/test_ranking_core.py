@@ -15,6 +15,7 @@ from explorer import Corpus
 from explorer.ranking.acronyms import Acronyms, definitions
 from explorer.ranking.analysis import Numbering, analyse, fold
 from explorer.ranking.hybrid import HybridRanker
+from explorer.ranking.lbfgs import minimum
 from explorer.ranking.similar import more_like
 from explorer.ranking.terms import TermIndex, top
 from explorer.ranking.vectors import LSA, RoundedVectors
@@ -241,6 +242,30 @@ def test_rounded_vectors_are_unit_vectors_near_the_exact_ones(leading: int | Non
     np.testing.assert_allclose(rounded @ query[0], np.asarray(rounded) @ query[0], atol=1e-6)
     np.testing.assert_allclose(rounded @ query.T, np.asarray(rounded) @ query.T, atol=1e-6)
     np.testing.assert_allclose(rounded.nearness(query[0]), np.asarray(rounded)[:, :leading] @ query[0][:leading], atol=1e-6)
+
+
+@pytest.mark.parametrize("steps", [1, 2, 4, 40])
+@pytest.mark.parametrize("kind", ["logistic", "valley"])
+def test_the_minimum_is_approached_by_the_steps_of_scipy(kind: str, steps: int) -> None:
+    from scipy.optimize import minimize, rosen, rosen_der
+
+    rng = np.random.default_rng(steps)
+    for _ in range(5):
+        features, sign = rng.normal(size=(60, 8)) * rng.choice([0.1, 1, 5]), np.where(rng.random(60) < 0.3, 1.0, -1.0)
+
+        def logistic(point: np.ndarray, features: np.ndarray = features, sign: np.ndarray = sign) -> tuple[float, np.ndarray]:
+            margin = -sign * (features @ point)
+            slope = features.T @ (-sign / (1 + np.exp(-margin))) + point / 10
+            return float(np.logaddexp(0, margin).sum() + point @ point / 20), slope
+
+        def valley(point: np.ndarray) -> tuple[float, np.ndarray]:
+            return float(rosen(point)), rosen_der(point)
+
+        function, start = (logistic, np.zeros(8)) if kind == "logistic" else (valley, rng.normal(size=5) * 2)
+        expected = minimize(function, start, jac=True, method="L-BFGS-B", options={"maxiter": steps})
+        found = minimum(function, start, steps)
+        np.testing.assert_allclose(found, expected.x, rtol=1e-5, atol=1e-6)
+    assert abs(expected.x - start).max() > 0.01
 
 
 def test_no_vectors_are_rounded_to_none() -> None:

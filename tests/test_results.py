@@ -75,8 +75,11 @@ def test_the_first_pages_are_those_of_all_hits(data: st.DataObject, corpora: Cor
         # As if these few papers were many.
         for module in (results_module, snapshot_module):
             patch.setattr(module, "LEADING", 4)
-        corpus.snapshot._masks.clear()
-        corpus.snapshot._hits.clear()
+            patch.setattr(module, "FIRST", 2)
+        # And as if to ask for one by its id took no time, or much.
+        patch.setattr(results_module, "BY_ID", data.draw(st.sampled_from((0, 12, 1000))))
+        for kept in (corpus.snapshot._masks, corpus.snapshot._hits, corpus.snapshot._leading):
+            kept.clear()
         results = Results(corpus.ranker, selection)
         assert results.rows(0, stop).tolist() == expected[:stop]
         assert results.scores(np.array(expected[:stop], int)).tolist() == [score[row] for row in expected[:stop]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import gc
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -79,12 +80,17 @@ def explore(
     """
     deployment = Deployment.from_environment()
     try:
-        return _opened(papers, selection, deployment, keep_duplicates=keep_duplicates, name=name, wait=wait)
+        board = _opened(papers, selection, deployment, keep_duplicates=keep_duplicates, name=name, wait=wait)
     except Exception as error:
         # Voila shows nobody what an error or a warning says, but what is printed.
         if deployment.served and (said := _reason(error)):
             print(said)
         raise
+    if deployment.served:
+        # Looking for what nobody holds any more, Python would go through all that is there by now, forty milliseconds in the
+        # midst of some answer; of that nothing goes. A notebook's kernel holds things of its owner's, and is left alone.
+        gc.freeze()
+    return board
 
 
 def _reason(error: Exception) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.optimize import minimize
 
+from explorer.ranking.lbfgs import minimum
 from explorer.ranking.terms import top
 
 Floats = NDArray[np.float32]
@@ -90,8 +90,7 @@ def sharpened(
         penalty = float(point[:-1] @ point[:-1]) / (2 * strength)
         return float(value) + penalty, np.append(transposed @ slope + point[:-1] / strength, slope.sum())
 
-    start = np.zeros(features.shape[1] + 1)
-    best = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": steps}).x
+    best = minimum(loss, np.zeros(features.shape[1] + 1), steps)
     weights = np.zeros(n_columns, np.float32)
     weights[chosen] = best[:-1]
     return weights, float(best[-1])

@@ -21,12 +21,16 @@ from explorer.selection.selection import Selection
 from explorer.selection.syntax import COLUMN, without_columns
 from explorer.store.facets import FEW, Facet
 from explorer.store.fulltext import Hits
-from explorer.store.snapshot import LEADING
+from explorer.store.snapshot import FIRST, LEADING
 from explorer.text.analysis import Terms
 
 if TYPE_CHECKING:
     from explorer.ranking.axes import Axis
     from explorer.search.ranker import Ranker
+
+
+BY_ID = 12
+"""Hits that are scored while one paper is asked for by its id."""
 
 
 class Results:
@@ -358,34 +362,45 @@ class Results:
         rows, scores = self._leading(stop) or self._shown_hits
         return np.asarray(rows[_least(-scores, rows, stop)[start:]])
 
-    def _best_hits(self, limit: int) -> Hits | None:
-        """The best hits of the query, where they may be enough; None where they have to be all."""
+    @property
+    def _of_index(self) -> Node | None:
+        """What the index is asked for, where some of its hits may do; None where they have to be all, or are there already."""
         node = self._node
         if node is None or self.selection.mode == "meaning" or asks_own(node) or "hits" in self.__dict__:
             return None
-        found = self.snapshot.leading(any_of(node) if self.selection.mode == "any" else node, limit)
-        return None if found is None else found[0]
+        return any_of(node) if self.selection.mode == "any" else node
 
     def _leading(self, count: int) -> tuple[np.ndarray, np.ndarray] | None:
-        """Papers shown that are among the best hits, with their scores, if they are at least so many."""
-        for again in (False, True):
-            limit = self._likely_enough(count) if again else LEADING
-            hits = self._best_hits(limit) if count <= limit else None
-            if hits is None:
-                return None
-            kept = self.mask[hits.rows]
-            if np.count_nonzero(kept) >= count:
-                return hits.rows[kept], hits.scores[kept]
-        return None
+        """Papers shown with their scores, the best of them, and at least so many; None where all hits have to be scored."""
+        node = self._of_index
+        if node is None:
+            return None
+        if (best := self._shown_among(self.snapshot.led(node), count)) is not None:
+            return best
+        found, by_id = int(np.count_nonzero(self._masks.get("query", False))), BY_ID * self.shown
+        # Where the other filters leave good hits and bad ones alike, so many of the best hits have enough papers among them.
+        enough = 3 * count * found // max(self.shown, 1)
+        for limit in (*(some for some in (FIRST, LEADING) if some >= enough), enough + LEADING):
+            if limit >= min(by_id, found // 2):
+                break
+            if (best := self._shown_among(self.snapshot.leading(node, limit), count)) is not None:
+                return best
+        return self._shown_by_id if by_id < found else None
 
-    def _likely_enough(self, count: int) -> int:
-        """How many of the best hits have so many shown papers among them, if the other filters leave good and bad ones alike.
+    def _shown_among(self, led: tuple[Hits, bool] | None, count: int) -> tuple[np.ndarray, np.ndarray] | None:
+        """Papers shown that are among some of the best hits, with their scores, if they are at least `count`."""
+        if led is None:
+            return None
+        hits = led[0]
+        kept = self.mask[hits.rows]
+        return (hits.rows[kept], hits.scores[kept]) if np.count_nonzero(kept) >= count else None
 
-        0 where that is most of them, which are had at once.
-        """
-        found = int(np.count_nonzero(self._masks["query"]))
-        enough = 3 * count * found // max(self.shown, 1) + LEADING
-        return enough if enough < found // 2 else 0
+    @cached_property
+    def _shown_by_id(self) -> tuple[np.ndarray, np.ndarray] | None:
+        """All papers shown with their scores, asked for by their ids."""
+        node, shown = self._of_index, self.rows_without("")
+        hits = None if node is None or shown is None else self.snapshot.hits_among(node, shown)
+        return None if hits is None else (hits.rows, hits.scores)
 
     @cached_property
     def _shown_hits(self) -> tuple[np.ndarray, np.ndarray]:

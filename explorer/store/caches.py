@@ -40,6 +40,10 @@ class Cache:
         found: Value = kept
         return found
 
+    def look(self, key: Hashable) -> Any:
+        """The value kept under a key; None where there is none."""
+        return self._kept.get(key)
+
     def clear(self) -> None:
         """Forget everything."""
         self._kept.clear()

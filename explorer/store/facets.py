@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -57,14 +58,31 @@ class Facet:
         """Number of different values."""
         return len(self.values)
 
+    @cached_property
+    def _ends(self) -> np.ndarray:
+        """Where the text of each value begins in `_bytes`, and where the last one ends."""
+        if not self.size:
+            return np.zeros(1, np.int64)
+        return np.frombuffer(self.values.buffers()[1], np.int64)[self.values.offset :][: self.size + 1]
+
+    @cached_property
+    def _bytes(self) -> np.ndarray:
+        """The texts of all values, one behind the other."""
+        data = self.values.buffers()[2]
+        return np.empty(0, np.uint8) if data is None else np.frombuffer(data, np.uint8)
+
     def code(self, value: str) -> int:
         """Code of a value, or -1 if no paper has it."""
         code = self._asked.get(value)
         if code is None:
-            # Not pc.index: it makes an Arrow scalar, and that imports pandas, a quarter of a second at the first click.
-            begin = rows_where(pc.starts_with(self.values, pattern=value))
-            near = begin.take(rows_where(pc.ends_with(self.values.take(begin), pattern=value)))
-            code = next((code for code in near.to_pylist() if self.values[code].as_py() == value), -1)
+            wanted = value.encode()
+            near = np.flatnonzero(np.diff(self._ends) == len(wanted))
+            # Byte by byte, with those that are left: to compare a million texts whole takes five times as long.
+            for place, byte in enumerate(wanted):
+                if len(near) <= FEW:
+                    break
+                near = near[self._bytes[self._ends[near] + place] == byte]
+            code = next((code for code in near.tolist() if self.values[code].as_py() == value), -1)
             if len(self._asked) >= _ASKED:
                 self._asked.clear()
             self._asked[value] = code

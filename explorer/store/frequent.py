@@ -1,4 +1,7 @@
-"""Which papers have the commonest words, a bit a paper: an index hands its hits over one by one, and of these words they are many."""
+"""Which papers have the commonest words: an index hands its hits over one by one, and of these words they are many.
+
+They are kept as a bit a paper, or, where a word is common in one field and not in another, as the rows of its papers in that.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,10 @@ SHARE = 1 / 40
 LEAST = 20_000
 """Papers below which the hits of every word are handed over fast enough."""
 
-_BITS, _WORDS = "frequent.npy", "frequent.json"
+FIELDS = ("title", "abstract", "keywords")
+"""Fields in which words are common: one that is common in any of them is kept in all."""
+
+_BITS, _ROWS, _WORDS = "frequent.npy", "frequent.rows.npy", "frequent.json"
 
 
 class FrequentWords:
@@ -31,10 +37,18 @@ class FrequentWords:
     places : mapping
         Number of a word by its field and term.
     papers : int
+    rows : mapping
+        Rows of the papers of further words, by field and term.
     """
 
-    def __init__(self, bits: np.ndarray, places: Mapping[tuple[str, str], int], papers: int) -> None:
-        self._bits, self._places, self.papers = bits, places, papers
+    def __init__(
+        self,
+        bits: np.ndarray,
+        places: Mapping[tuple[str, str], int],
+        papers: int,
+        rows: Mapping[tuple[str, str], np.ndarray] | None = None,
+    ) -> None:
+        self._bits, self._places, self.papers, self._rows = bits, places, papers, rows or {}
 
     @classmethod
     def load(cls, folder: Path, index: str) -> FrequentWords:
@@ -48,15 +62,31 @@ class FrequentWords:
         places = {(field, term): place for place, (field, term) in enumerate(told["words"])}
         if bits.shape != (len(places), -(-told["papers"] // 8)):
             raise ValueError(f"{_BITS} is not of the words in {_WORDS}")
-        return cls(bits, places, told["papers"])
+        return cls(bits, places, told["papers"], cls._rarer(folder, told.get("rarer", [])))
+
+    @staticmethod
+    def _rarer(folder: Path, told: list[tuple[str, str, int]]) -> dict[tuple[str, str], np.ndarray]:
+        """Rows of the words that are kept so; an earlier version kept none."""
+        if not told:
+            return {}
+        rows = np.asarray(np.load(folder / _ROWS, mmap_mode="r", allow_pickle=False))
+        ends = np.cumsum([papers for *_, papers in told])
+        if rows.shape != (ends[-1],):
+            raise ValueError(f"{_ROWS} is not of the words in {_WORDS}")
+        return {(field, term): rows[end - papers : end] for (field, term, papers), end in zip(told, ends.tolist(), strict=True)}
 
     def __contains__(self, word: object) -> bool:
-        return word in self._places
+        return word in self._places or word in self._rows
 
     def mask(self, words: Iterable[tuple[str, str]]) -> np.ndarray:
         """Papers that have one of some words that are kept, as a boolean array."""
-        found = np.bitwise_or.reduce(self._bits[[self._places[word] for word in words]], axis=0)
-        return np.unpackbits(found, count=self.papers).view(bool)
+        words = list(words)
+        found = np.bitwise_or.reduce(self._bits[[self._places[word] for word in words if word in self._places]], axis=0)
+        mask = np.unpackbits(found, count=self.papers).view(bool)
+        for word in words:
+            if word not in self._places:
+                mask[self._rows[word]] = True
+        return mask
 
 
 def write(folder: Path, index: str, papers: int, rows: Mapping[tuple[str, str], np.ndarray]) -> None:
@@ -71,16 +101,24 @@ def write(folder: Path, index: str, papers: int, rows: Mapping[tuple[str, str], 
     rows : mapping
         Rows of the papers of each word, by field and term.
     """
-    bits = np.zeros((len(rows), -(-papers // 8)), np.uint8)
-    for packed, found in zip(bits, rows.values(), strict=True):
+    common = {word: found for word, found in rows.items() if len(found) >= papers * SHARE}
+    rarer = {word: np.sort(found).astype(np.int32) for word, found in rows.items() if word not in common}
+    bits = np.zeros((len(common), -(-papers // 8)), np.uint8)
+    for packed, found in zip(bits, common.values(), strict=True):
         mask = np.zeros(papers, bool)
         mask[found] = True
         packed[:] = np.packbits(mask)
     # Files of another generation may be the same ones, by a link: they are left, not written over.
-    for name in (_WORDS, _BITS):
+    for name in (_WORDS, _BITS, _ROWS):
         (folder / name).unlink(missing_ok=True)
     np.save(folder / _BITS, bits, allow_pickle=False)
-    told = {"index": _digest(index), "papers": papers, "words": [list(word) for word in rows]}
+    np.save(folder / _ROWS, np.concatenate([np.empty(0, np.int32), *rarer.values()]), allow_pickle=False)
+    told = {
+        "index": _digest(index),
+        "papers": papers,
+        "words": [list(word) for word in common],
+        "rarer": [[*word, len(found)] for word, found in rarer.items()],
+    }
     (folder / _WORDS).write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
 
 

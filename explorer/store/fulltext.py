@@ -250,8 +250,10 @@ def keep_frequent(folder: Path, papers: int) -> None:
     """Keep which papers have the commonest words beside an index of so many papers, so that `TextIndex.mask` need not ask for them."""
     if papers >= frequent.LEAST:
         index = TextIndex(folder)
-        rows = {word: index.rows_of(*word) for word in index.commonest(frequent.MOST, math.ceil(papers * frequent.SHARE))}
-        frequent.write(folder, index.state, papers, rows)
+        common = index.commonest(frequent.MOST, math.ceil(papers * frequent.SHARE))
+        terms = dict.fromkeys(term for _, term in common)
+        others = [(field, term) for term in terms for field in frequent.FIELDS if (field, term) not in common]
+        frequent.write(folder, index.state, papers, {word: index.rows_of(*word) for word in (*common, *others)})
 
 
 class TextIndex:
@@ -305,11 +307,15 @@ class TextIndex:
 
     def mask(self, node: Node, papers: int) -> np.ndarray:
         """Which of so many papers a parsed query matches, as a boolean array: half the work of `hits`, of common words next to none."""
-        if papers == self._frequent.papers and (found := self._of_frequent(node)) is not None:
+        if (found := self.common_mask(node, papers)) is not None:
             return found
         mask = np.zeros(papers, bool)
         mask[self._rows(self._build(node))] = True
         return mask
+
+    def common_mask(self, node: Node, papers: int) -> np.ndarray | None:
+        """`mask`, where it is put together from what is kept of the commonest words; None where tantivy is asked."""
+        return self._of_frequent(node) if papers == self._frequent.papers else None
 
     def _of_frequent(self, node: Node) -> np.ndarray | None:
         """The papers that match, from those of the commonest words; None where tantivy has few to hand over, or has to be asked anyway."""
@@ -409,7 +415,7 @@ class TextIndex:
         """Fields and terms that most papers have, each at least so many papers."""
         found = [
             (papers, field, term)
-            for field in ("title", "abstract", "keywords")
+            for field in frequent.FIELDS
             for term, papers in self._searcher.terms_with_prefix(field, "", limit=most)
             if papers >= least
         ]
@@ -435,6 +441,15 @@ class TextIndex:
             return hits, True
         sure = hits.scores > hits.scores[-1]
         return Hits(hits.rows[sure], hits.scores[sure]), False
+
+    def hits_among(self, node: Node, ids: Sequence[str]) -> Hits:
+        """The papers of some ids that a parsed query matches, scored as `hits` scores them.
+
+        Papers with another id that is one of these may be among them, and one whose id the index folds in a way of its own may be missing.
+        """
+        only = tantivy.Query.term_set_query(self._schema, "ids", [id_.lower() for id_ in ids])
+        both = [(tantivy.Occur.Must, self._build(node)), (tantivy.Occur.Must, tantivy.Query.const_score_query(only, 0.0))]
+        return self._run(tantivy.Query.boolean_query(both), 2 * len(ids))
 
     def hits_between(self, node: Node, first: int, stop: int) -> Hits:
         """The papers of the rows from `first` to before `stop` that a parsed query matches; their scores are those of `hits`."""

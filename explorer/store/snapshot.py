@@ -49,7 +49,10 @@ can bring in a topic of its own, where there are ten or more."""
 
 
 LEADING = 1000
-"""Hits of a query whose scores are asked for at first: many pages of them, also where other filters leave one in ten."""
+"""Hits of a query whose scores are asked for where it may have no more: many pages of them, also where other filters leave one in ten."""
+
+FIRST = 200
+"""Hits whose scores are asked for at first where there are many more: half the work, and some pages of them."""
 
 _LATEST = 50
 """Papers among which the latest date is looked for: within a month those known to the day may stand before or after the others."""
@@ -207,13 +210,28 @@ class Snapshot:
         Most pages show nothing else: a word that a third of the papers have costs as much as its hits, one by one. Dates and columns
         are asked of the table, and papers with beginnings of words score alike.
         """
-        found = leaves_of(node)
-        if any(by_table(leaf.field) for leaf in found) or all(isinstance(leaf, Word) and leaf.prefix for leaf in found):
+        if not _scored_by_index(node):
             return None
         return self._leading.get((node, limit), lambda: self.index.leading(node, limit))
 
+    def led(self, node: Node) -> tuple[Hits, bool] | None:
+        """What `leading` has given of a query before, and is kept."""
+        found: tuple[Hits, bool] | None = self._leading.look((node, LEADING)) or self._leading.look((node, FIRST))
+        return found
+
+    def hits_among(self, node: Node, rows: np.ndarray) -> Hits | None:
+        """The hits of a query of words, which some papers all are; None where they cannot be told from their ids, or not by the index."""
+        # Beside papers that must be there, a part that every other paper matches would lose its score.
+        if not _scored_by_index(node) or _leaves_out(node):
+            return None
+        hits = self.index.hits_among(node, gathered(self.table.select(["id"]), rows).column("id").to_pylist())
+        asked = np.isin(hits.rows, rows)
+        return Hits(hits.rows[asked], hits.scores[asked]) if np.count_nonzero(asked) == len(rows) else None
+
     def _found_by(self, node: Node) -> np.ndarray:
         """The papers that a query finds, as a boolean array; their scores may not be needed."""
+        if _scored_by_index(node) and (common := self.index.common_mask(node, len(self))) is not None:
+            return common
         led = self.leading(node, LEADING)
         if led is not None and not led[1]:
             return self.index.mask(node, len(self))
@@ -487,6 +505,22 @@ class Snapshot:
         """Name of the folder where it is one of the cache; None for a corpus elsewhere."""
         inside = self.folder.resolve().parent == cache_folder().resolve()
         return self.folder.name if inside and CACHED.fullmatch(self.folder.name) else None
+
+
+def _scored_by_index(node: Node) -> bool:
+    """Whether the index scores what a query finds, and not all of it alike: dates and columns are asked of the table."""
+    found = leaves_of(node)
+    return not any(by_table(leaf.field) for leaf in found) and not all(isinstance(leaf, Word) and leaf.prefix for leaf in found)
+
+
+def _leaves_out(node: Node) -> bool:
+    """Whether some part of a query only leaves papers out, so that all others match it."""
+    if isinstance(node, Not):
+        return True
+    if not isinstance(node, All | Either):
+        return False
+    asked = [part for part in node.parts if not (isinstance(node, All) and isinstance(part, Not))]
+    return not asked or any(map(_leaves_out, asked))
 
 
 def with_column(table: pa.Table, name: str, values: pa.Array) -> pa.Table:

@@ -39,6 +39,12 @@ FACET_MORE = 40
 BARS = 15
 """Bars of a frequency chart at most."""
 
+_SOME = 64
+"""Times as many values are looked at first as are wanted: those that most papers have come first."""
+
+_NAMED = 3
+"""Authors that a paper in the list is shown with; of the others their number."""
+
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MOST_MONTHS = 1200
 _MOST_PERIODS = 600
@@ -231,12 +237,12 @@ def values(results: Results, field: str, text: str = "", page: int = 0) -> View:
     if text:
         match = facet.containing(text)
         codes = np.flatnonzero(match & ((facet.counts() if field in OWN_FACETS else results.snapshot.totals(field)) > 0))
+        found = len(codes)
     else:
         # Of numbers it takes four times as long as of what is true.
-        codes = np.flatnonzero(counts > 0)
-    found = len(codes)
+        codes, found = None, int(np.count_nonzero(counts > 0))
     page = min(max(page, 0), -(-max(found - FACET_PAGE, 0) // FACET_MORE))
-    codes = _largest(codes, counts[codes], FACET_PAGE + page * FACET_MORE)
+    codes = largest(counts, FACET_PAGE + page * FACET_MORE, codes)
     rows = [_row(facet.values[int(code)].as_py(), int(counts[code]), chosen, left_out) for code in codes]
     if not text:
         shown = {row["value"] for row in rows}
@@ -268,13 +274,18 @@ def _row(value: str, count: int, chosen: tuple[str, ...], left_out: tuple[str, .
     return {"value": value, "label": readable(value), "count": count, "on": value in chosen, "out": value in left_out}
 
 
-def _largest(codes: np.ndarray, counts: np.ndarray, most: int) -> np.ndarray:
-    """The `most` codes of the largest counts, largest first, ties by code; only those are sorted."""
+def largest(counts: np.ndarray, most: int, codes: np.ndarray | None = None) -> np.ndarray:
+    """The codes of the largest counts, largest first, ties by code: among some codes, or among all that count anything."""
+    if codes is None:
+        # The last of the largest counts at least as much as that of some, and of a million authors few do.
+        some = counts[: _SOME * most]
+        least = np.partition(some, -most)[-most] if most < len(some) else 1
+        codes = np.flatnonzero(counts >= max(least, 1))
+    found = counts[codes]
     if most < len(codes):
-        least = -np.partition(-counts, most - 1)[most - 1]
-        keep = counts >= least
-        codes, counts = codes[keep], counts[keep]
-    return codes[np.lexsort((codes, -counts))][:most]
+        keep = found >= -np.partition(-found, most - 1)[most - 1]
+        codes, found = codes[keep], found[keep]
+    return np.asarray(codes[np.lexsort((codes, -found))][:most])
 
 
 def code(results: Results) -> View:
@@ -349,9 +360,7 @@ def _step_range(stored: StoredColumn, place: int) -> str:
 
 def _frequency(results: Results, field: str, title: str) -> View:
     counts = results.counts(field)
-    codes = np.flatnonzero(counts)
-    found = len(codes)
-    codes = _largest(codes, counts[codes], BARS)
+    found, codes = int(np.count_nonzero(counts)), largest(counts, BARS)
     names = [results.snapshot.facet(field).values[int(c)].as_py() for c in codes]
     numbers = [int(counts[c]) for c in codes]
     chosen = chosen_of(results, field)
@@ -387,8 +396,7 @@ def _points(counts: np.ndarray, total: int, share: bool) -> list[int | float | N
 def _over_time(results: Results, *, share: bool, by: str) -> View:
     snapshot = results.snapshot
     counts = results.counts("topics")
-    codes = np.flatnonzero(counts)
-    codes = _largest(codes, counts[codes], len(SERIES))
+    codes = largest(counts, len(SERIES))
     # The series is a facet of topics too: counted under all filters but the topics chosen.
     shown = results.rows_without("topics")
     grid, first = snapshot.topics.grid(by, shown)
@@ -465,7 +473,7 @@ def _papers(snapshot: Snapshot, rows: np.ndarray, terms: Terms) -> list[View]:
             "row": row,
             "title": highlight(title_of(paper["title"]), terms),
             "snippet": snippet(readable(paper["abstract"]), terms),
-            "authors": joined([display(name) for name in paper["authors"] or []]),
+            "authors": _byline(paper["authors"] or []),
             "date": date_text(paper["published"], paper["precision"]),
             "venue": paper["venue"] or "",
             "topic": snapshot.topics.labels[int(snapshot.topics.codes[row])],
@@ -475,6 +483,11 @@ def _papers(snapshot: Snapshot, rows: np.ndarray, terms: Terms) -> list[View]:
         }
         for row, paper in zip(rows.tolist(), snapshot.records(rows, names), strict=True)
     ]
+
+
+def _byline(authors: list[str]) -> str:
+    """The authors of a paper in a list, of whom only those are put as they are shown who are."""
+    return joined([*map(display, authors[:_NAMED]), *authors[_NAMED:]], _NAMED)
 
 
 def title_of(title: str | None) -> str:
