@@ -23,6 +23,7 @@ from explorer.topics.acronyms import acronyms_of
 from explorer.topics.factors import telling_words
 from explorer.topics.labels import name_topics
 from explorer.topics.model import OTHER, suggested_topics
+from explorer.topics.stability import agreement
 from explorer.topics.terms import content_keys, count_terms, term_weights, terms_of, words_of
 
 THEMES = (
@@ -364,3 +365,21 @@ def test_a_model_that_is_fitted_again_is_as_a_new_one() -> None:
     fresh = TopicModel(2).fit(second)
     assert (again.factors_ == fresh.factors_).all()
     assert (again.transform(second) == fresh.transform(second)).all()
+
+
+def test_topics_of_many_papers_come_back_as_often_as_models_of_samples_find_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Against models fitted to nine tenths of the papers, for themes of which two have half of their words in common."""
+    monkeypatch.setattr("explorer.topics.factors._ENSEMBLE_TO", 500)
+    draw = np.random.default_rng(5)
+    themes = np.full((4, 120), 0.2)
+    for at, start in enumerate((0, 20, 40, 50)):
+        themes[at, start : start + 20] += np.linspace(4, 1, 20)
+    counts = draw.poisson(np.array([themes[i % 4] for i in range(900)]) / 3).astype(float)
+    model = TopicModel(4).fit(counts)
+    assert len(model.words_) == 4
+    again = [TopicModel(4).fit(counts[draw.random(len(counts)) < 0.9]).words_ for _ in range(3)]
+    found = np.mean([agreement(model.words_, words)[1] for words in again], axis=0)
+    assert model.stability_ == pytest.approx(found, abs=0.2)
+    # Themes of which nothing is known but their words come back, those that papers do not tell apart less.
+    noise = TopicModel(4).fit(draw.poisson(0.5, (900, 120)).astype(float))
+    assert model.stability_.mean() > 2 * noise.stability_.mean()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache
+from itertools import filterfalse
 
 from explorer.text.stopwords import FUNCTION_WORDS
 
@@ -103,8 +104,36 @@ def function_words_of(words: Sequence[str]) -> frozenset[str]:
     >>> "die" in function_words_of("why cells die of radiation and how".split())
     False
     """
-    seen = sum(map(ENGLISH.__contains__, words))
-    small = list(filter(_foreign().__contains__, words))
+    return parted(words)[1]
+
+
+def parted(words: Sequence[str]) -> tuple[list[str], frozenset[str]]:
+    """The words of a text but for its function words, and what `function_words_of` gives.
+
+    Parameters
+    ----------
+    words : sequence of str
+        Words of the text in lower case.
+
+    Returns
+    -------
+    rest : list of str
+    function_words : frozenset of str
+
+    Examples
+    --------
+    >>> parted("why cells die of radiation and how".split())[0]
+    ['cells', 'die', 'radiation']
+    """
+    rest = list(filterfalse(ENGLISH.__contains__, words))
+    empty = _function_words_beside(words, rest)
+    return rest if empty is ENGLISH else [word for word in rest if word not in empty], empty
+
+
+def _function_words_beside(words: Sequence[str], rest: Sequence[str]) -> frozenset[str]:
+    """Function words of the language of words, of which the rest are none of English."""
+    seen = len(words) - len(rest)
+    small = list(filter(_foreign().__contains__, rest))
     english = _ENOUGH * seen >= len(words)
     least = max(_BESIDE, _SHARE * len(words)) if english else max(_LEAST, seen + 1)
     if len(small) < least:

@@ -154,12 +154,12 @@ def word_forms(word: str) -> tuple[str, ...]:
         return (word, _GREEK[word])
     if len(word) > _LONGEST or not word.isascii() or not word.isalpha() or word in _NOT_ALIKE:
         return (word,)
-    found = {word: None}
+    found, fresh = {word: None}, [word]
     # Twice: haemorrhaging tumours' catalogues may be spelt otherwise in more than one place.
     for _ in range(2):
-        for form in list(found):
-            # Sorted: the order of a set is another on every run, and scores are added up in this one.
-            found.update(dict.fromkeys(sorted(_one_step(form))))
+        # Sorted: the order of a set is another on every run, and scores are added up in this one.
+        fresh = [other for form in fresh for other in sorted(_one_step(form)) if other not in found]
+        found.update(dict.fromkeys(fresh))
     return tuple(form for form in found if form == word or form not in _NOT_ALIKE)[:_MOST]
 
 

@@ -7,7 +7,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -189,9 +189,6 @@ class Stands(NamedTuple):
         )
 
 
-_NOWHERE = Stands(0, 0, 0, 0)
-
-
 def _tokens(text: str) -> list[str]:
     """Words and figures of a text; an article that lost its vowel is one, where a space was set after it."""
     found: list[str] = (_TOKEN if "' " in text or "’ " in text else _PLAIN_TOKEN).findall(text)
@@ -208,6 +205,13 @@ def _with_arguments(text: str) -> str:
 def _head(key: str) -> str:
     """A word without what belongs to it in brackets, as it is a term."""
     return key.partition(_OPEN)[0]
+
+
+@cache
+def _small_words(function_words: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """Words of grammar beside the function words of a language, and those of both that no name begins or ends with."""
+    small = function_words | IN_NO_NAMES
+    return small, small - IN_NAMES
 
 
 def phrases_of(text: str, worth: Mapping[str, float], among: Set[str] | None = None) -> dict[str, Stands]:
@@ -229,8 +233,7 @@ def phrases_of(text: str, worth: Mapping[str, float], among: Set[str] | None = N
         has one word within that is no term, or two small ones. In a script without spaces they are strings of two to eight characters.
     """
     found: dict[str, Stands] = {}
-    small = function_words_of(text.lower().split()) | IN_NO_NAMES
-    grammar = small - IN_NAMES
+    small, grammar = _small_words(function_words_of(text.lower().split()))
 
     def add(phrase: str, begins: bool, ends: bool, predicate: bool = False, bound: bool = False, within: bool = False) -> None:
         before = found.get(phrase)
@@ -243,10 +246,13 @@ def phrases_of(text: str, worth: Mapping[str, float], among: Set[str] | None = N
         if not part.isascii():
             words = [without_particle(word) for word in words]
         keys = list(map(word_key, words))
-        # A term may lose so much that what is left is a small word: the key of *theses* is that of *the*.
-        heads = ["" if word in grammar else _head(key) for key, word in zip(keys, words, strict=True)]
-        if not words or (among is not None and among.isdisjoint(heads) and not is_unspaced(part)):
+        whole = keys if _OPEN not in part else list(map(_head, keys))
+        unspaced = is_unspaced(part)
+        if not words or (among is not None and among.isdisjoint(whole) and not unspaced):
             continue
+        # A term may lose so much that what is left is a small word: the key of *theses* is that of *the*.
+        heads = ["" if word in grammar else head for head, word in zip(whole, words, strict=True)]
+        asked = [among is None or head in among for head in heads]
         good = [key in worth or word in IN_NAMES for key, word in zip(heads, words, strict=True)] + [False]
         # What another word follows is not at its end yet, and what an article follows is a verb.
         ends = [
@@ -260,15 +266,15 @@ def phrases_of(text: str, worth: Mapping[str, float], among: Set[str] | None = N
             for word, after in zip(words, [*words[1:], ""], strict=True)
         ]
         for at, first in enumerate(words):
-            if is_unspaced(first):
+            if unspaced and is_unspaced(first):
                 for string in _strings(first, worth):
                     add(string, True, True)
-            if not good[at]:
+            if not good[at] or True not in asked[at : at + _LONGEST]:
                 continue
             free = at == 0 or not good[at - 1]
             said = at > 0 and words[at - 1] in BEFORE_PREDICATES
             within = at > 0 and words[at - 1] == "in"
-            gap, wanted = 0, among is None
+            gap, wanted = 0, False
             for end in range(at, min(at + _LONGEST, len(words))):
                 # *Vitamin D*, *type 2*: the letter or figure belongs to what it follows; a small letter is a word, as *e* and *y* are.
                 tail = (
@@ -278,7 +284,7 @@ def phrases_of(text: str, worth: Mapping[str, float], among: Set[str] | None = N
                     and tokens[end] not in _NO_PART
                     and not tokens[end].islower()
                 )
-                wanted = wanted or heads[end] in among  # type: ignore[operator]
+                wanted = wanted or asked[end]
                 # The same word twice is the end of a title and the beginning of what follows it.
                 if end > at and heads[end - 1] and keys[end] == keys[end - 1]:
                     break
@@ -436,7 +442,7 @@ class _Read:
         For each row the keys of its phrases, and how they stand there.
     titled : dict of int to set of str
         For each row the keys of those in its title.
-    forms : dict of str to Counter
+    forms : dict of str to dict of str to int
         How each key is written, and in how many papers.
     everywhere : Counter
         Papers that have each key.
@@ -448,7 +454,7 @@ class _Read:
 
     told: dict[int, dict[str, Stands]]
     titled: dict[int, set[str]]
-    forms: dict[str, Counter[str]]
+    forms: dict[str, dict[str, int]]
     everywhere: Counter[str]
     in_titles: Counter[str]
     stands: dict[str, Stands]
@@ -480,7 +486,7 @@ class _Read:
         among = among | {word_key(short) for short, full in long.items() if not among.isdisjoint(map(word_key, full.split()))}
         told: dict[int, dict[str, Stands]] = {}
         titled: dict[int, set[str]] = {}
-        forms: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        forms: defaultdict[str, dict[str, int]] = defaultdict(dict)
         everywhere, in_titles = Counter[str](), Counter[str]()
         every: dict[str, Stands] = {}
         for row, text in said.items():
@@ -489,11 +495,14 @@ class _Read:
                 form = long.get(phrase, phrase)
                 key = phrase_key(form)
                 # An adjective and a noun may have one key, *pharmacokinetic* and *pharmacokinetics*: the noun is at ends.
-                forms[key][form] += _AT_END if stands.ends else 1
-                keys[key] = keys.get(key, _NOWHERE).plus(stands)
+                written = forms[key]
+                written[form] = written.get(form, 0) + (_AT_END if stands.ends else 1)
+                before = keys.get(key)
+                keys[key] = before.plus(stands) if before else stands
             told[row] = keys
             for key, stands in keys.items():
-                every[key] = every.get(key, _NOWHERE).plus(stands)
+                before = every.get(key)
+                every[key] = before.plus(stands) if before else stands
             everywhere.update(keys.keys())
             # Texts begin with their titles.
             titled[row] = {

@@ -13,7 +13,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from explorer.errors import CorpusError
-from explorer.topics.factors import factorise, factors_of, telling_words
+from explorer.topics.factors import factorise, factorise_samples, factors_of, telling_words
 from explorer.topics.labels import OTHER, name_topics
 from explorer.topics.stability import choose_number, topic_stability
 from explorer.topics.terms import content_keys, count_terms, term_weights, without_boilerplate
@@ -28,7 +28,9 @@ _VOCABULARY = 10_000
 _REFINED_FROM = 200
 """Papers a topic from which the topics are refined by expectation maximisation: there is enough to learn a likelihood from."""
 
-_REFINEMENTS = 25
+_REFINEMENTS, _SAMPLE_REFINEMENTS = 25, 10
+"""Rounds of expectation maximisation, and of that of samples, in which as many topics come back after ten."""
+
 _SHRINK = 0.3
 _TEMPER = 0.2
 _REFINED_TEMPER = 0.15
@@ -190,8 +192,21 @@ class TopicModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         refined = counts.shape[0] >= _REFINED_FROM * number
         self._learn(counts, places, _REFINEMENTS if refined else 1)
         self._order_and_name(counts, None if refined else factors, texts)
-        self.stability_ = topic_stability(counts, weights, keys, self.words_, vocabulary)
+        samples = factorise_samples(counts, weights, keys, number)
+        self.stability_ = topic_stability(
+            self.words_, (self._words_of(counts[rows], there, None if refined else own) for rows, there, own in samples)
+        )
         return self
+
+    def _words_of(self, counts: csr_matrix, places: np.ndarray, factors: np.ndarray | None) -> list[list[str]]:
+        """Words of the topics of a sample, found as those of all papers are; those of refined topics without factors."""
+        if factors is not None:
+            return telling_words(counts, places, factors, self.vocabulary_)
+        sample = TopicModel(places.shape[1])
+        sample.weights_ = self.weights_
+        sample._learn(counts, places, _SAMPLE_REFINEMENTS)
+        placed = sample._posterior(sample._presence(counts))[:, :-1]
+        return telling_words(counts, placed, factors_of(counts, self.weights_, placed), self.vocabulary_, by_lift=True)
 
     def _learn(self, counts: csr_matrix, places: np.ndarray, rounds: int) -> None:
         """Likelihoods of words from the parts of papers on topics, and, in further rounds, from those that follow from them."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -80,31 +80,27 @@ def coherence(counts: csr_matrix, topics: Sequence[Sequence[int]]) -> float:
     return float(np.mean(found)) if found else 0.0
 
 
-def topic_stability(
-    counts: csr_matrix, weights: np.ndarray, keys: np.ndarray, words: Sequence[Sequence[str]], names: np.ndarray
-) -> np.ndarray:
+def topic_stability(words: Sequence[Sequence[str]], samples: Iterable[Sequence[Sequence[str]]]) -> np.ndarray:
     """How often each topic comes back over samples of the papers.
 
     Parameters
     ----------
-    counts, weights, keys
-        As `explorer.topics.factors.factorise` takes them; at most 1,500 papers are looked at.
     words : sequence of sequence of str
         Words of each topic of the model.
-    names : ndarray of str, shape (n_terms,)
+    samples : iterable of sequence of sequence of str
+        Words of each topic that was found in each sample.
 
     Returns
     -------
     ndarray of float64, shape (n_topics,)
-        Mean over five samples of 80 % of the Jaccard index of the topic's words with those of its partner, 0 to 1.
+        Mean over the samples of the Jaccard index of the topic's words with those of its partner, 0 to 1; not a number without samples.
+
+    Examples
+    --------
+    >>> topic_stability([["a", "b"], ["c"]], [[["c"], ["b", "d"]], [["a", "b"], ["c"]]]).round(3).tolist()
+    [0.667, 1.0]
     """
-    counts, keys = counts[:1500].tocsr(), keys[:1500]
-    found = []
-    for sample in range(5):
-        rows = resampled(keys, 200 + sample, SAMPLED)
-        if len(rows) > len(words):
-            placed, factors = factorise(counts[rows], weights, keys[rows], len(words), ensemble=False)
-            found.append(agreement(words, telling_words(counts[rows], placed, factors, names))[1])
+    found = [agreement(words, sample)[1] for sample in samples]
     return np.mean(found, axis=0) if found else np.full(len(words), np.nan)
 
 

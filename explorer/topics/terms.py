@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.text.analysis import without_particle
-from explorer.text.languages import ENGLISH, function_words_of
+from explorer.text.languages import ENGLISH, parted
 from explorer.text.markup import plain_latex
 from explorer.text.word_forms import word_forms
 
@@ -214,9 +214,9 @@ def terms_of(text: str) -> list[str]:
 def _parted(text: str) -> tuple[list[str], Set[str]]:
     """Words of a cleaned text but for function words, and its function words of a language that is not English."""
     words = _words(text)
-    empty = function_words_of(words)
+    rest, empty = parted(words)
     foreign: Set[str] = frozenset() if empty is ENGLISH else empty.intersection(words) - ENGLISH
-    return [word for word in words if word not in empty], foreign
+    return rest, foreign
 
 
 def _strings(word: str, shortest: int, longest: int = LONGEST_STRING) -> Iterator[str]:
@@ -288,7 +288,7 @@ def word_key(word: str) -> str:
     word = word.removesuffix("'s").removesuffix("’s") or word
     one = _singular(word)
     # Of the plural too, as a rule may know that only: *lattices* could be of a *lattex*, as *lattice* could not.
-    forms = {form for start in (one, _plural(one), _stem(word)) for form in word_forms(start)}
+    forms = {form for start in {one, _plural(one), _stem(word)} for form in word_forms(start)}
     return min(map(_stem, forms), key=lambda form: (len(form), form))
 
 
@@ -415,8 +415,10 @@ def without_boilerplate(texts: Sequence[str]) -> list[str]:
     # The same paper twice says nothing twice.
     different = sorted(set(texts[:_LEARNT_ON]))
     users, longest = Counter[str](), dict[str, int]()
+    pieces = {text: pieces_of(text) for text in different}
+    keys = {piece: _said(piece) for there in pieces.values() for piece in there[1:] if len(piece) <= _LONGEST_PIECE}
     for text in different:
-        said = {_said(piece): len(piece) for piece in pieces_of(text)[1:] if len(piece) <= _LONGEST_PIECE}
+        said = {keys[piece]: len(piece) for piece in pieces[text][1:] if len(piece) <= _LONGEST_PIECE}
         users.update(said.keys())
         longest |= said
     least = max(_SAID_BY, _OFTEN * len(different))
@@ -425,14 +427,16 @@ def without_boilerplate(texts: Sequence[str]) -> list[str]:
         return list(texts)
     # Figures may be longer elsewhere; long pieces need not be looked at.
     most = 10 + max(longest[key] for key in often)
-    return [_without(text, often, most) for text in texts]
-
-
-def _without(text: str, often: Set[str], most: int) -> str:
-    """A text without pieces that say one of what is said often, but for the first."""
-    pieces = pieces_of(text)
-    kept = [piece for at, piece in enumerate(pieces) if at == 0 or len(piece) > most or _said(piece) not in often]
-    return " ".join(kept) if len(kept) < len(pieces) else text
+    found = []
+    for text in texts:
+        there = pieces.get(text) or pieces_of(text)
+        kept = [
+            piece
+            for at, piece in enumerate(there)
+            if at == 0 or len(piece) > most or (keys.get(piece) or _said(piece)) not in often
+        ]
+        found.append(" ".join(kept) if len(kept) < len(there) else text)
+    return found
 
 
 def pieces_of(text: str) -> list[str]:
@@ -542,13 +546,8 @@ def _likeness(counts: csr_matrix, users: np.ndarray, weights: np.ndarray) -> np.
     has.data = np.ones_like(has.data)
     own = np.asarray(weighted.sum(axis=0)).ravel()
     sums = has.T @ places - own[:, None] * vectors.T
-    # Squared length of each paper without the term: |p - x v|² = |p|² - 2 x p·v + x² |v|².
-    product = np.empty(weighted.nnz)
-    rows = np.repeat(np.arange(papers), np.diff(weighted.indptr))
-    for start in range(0, weighted.nnz, 200_000):
-        part = slice(start, start + 200_000)
-        product[part] = np.einsum("ij,ij->i", places[rows[part]], vectors.T[weighted.indices[part]])
-    mixed = np.bincount(weighted.indices, weighted.data * product, len(users))
+    # Squared length of each paper without the term: |p - x v|² = |p|² - 2 x p·v + x² |v|²; of all with it x p added up, times v.
+    mixed = ((weighted.T @ places) * vectors.T).sum(axis=1)
     own_square = np.bincount(weighted.indices, weighted.data**2, len(users)) * (vectors**2).sum(axis=0)
     squares = has.T @ square - 2 * mixed + own_square
     pairs = (sums**2).sum(axis=1) - squares
