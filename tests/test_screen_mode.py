@@ -72,6 +72,21 @@ def test_the_record_does_not_change_while_the_queue_learns(board: Dashboard) -> 
     assert shown(board)["record"]["id"] == before
 
 
+def test_who_screens_alone_goes_on_without_a_name_and_nobody_else_does(board: Dashboard) -> None:
+    record = begin(board, "alone", "ann")["record"]["id"]
+    send(board, "screen_decide", id=record, label="include", reason="")
+    send(board, "screen_leave")
+    now = begin(board, "alone", "")
+    assert (now["reviewer"], now["progress"]["screened"]) == ("ann", 1)
+    send(board, "screen_leave")
+    # A second reviewer who forgets the name would decide as the first one.
+    begin(board, "two", "ann", votes=2)
+    send(board, "screen_leave")
+    send(board, "screen_begin", name="two", reviewer="")
+    assert board.status["level"] == "error" and "Say who you are" in board.status["text"]
+    assert board.screening is not None and board.screening["review"] is None
+
+
 def test_what_cannot_be_is_said_and_changes_nothing(board: Dashboard) -> None:
     send(board, "screen_decide", id="r0001", label="include", reason="")
     assert "No review is open" in board.status["text"]

@@ -11,7 +11,7 @@ from explorer.dashboard.views import screening as views
 from explorer.errors import LibraryError, ScreeningError
 from explorer.export.export import ExportedFile
 from explorer.jobs import Say, Worker
-from explorer.screening.labels import reviews
+from explorer.screening.labels import Log, State, reviews
 from explorer.screening.screening import Learnt, Screening
 
 if TYPE_CHECKING:
@@ -159,6 +159,7 @@ class ScreenMode:
         name, reviewer = str(given["name"]), str(given.get("reviewer", "")) or None
         there = name in reviews(corpus.library.database)
         if there:
+            reviewer = reviewer or corpus.library.database.reader or self._only_reviewer(name)
             review = Screening(corpus, name=name, reviewer=reviewer)
         else:
             review = Screening(
@@ -174,6 +175,18 @@ class ScreenMode:
         self._review, self._corpus = review, corpus
         self._learn()
         return f"{'Went on with' if there else 'Began'} “{review.name}” as {review.reviewer}."
+
+    def _only_reviewer(self, name: str) -> str:
+        """Who screens a review alone, for whom their own name need not be written again.
+
+        Raises `ScreeningError` where it could be somebody else.
+        """
+        state = State()
+        for entry in Log(self.session.corpus.library.database, name).after():
+            state.apply(entry)
+        if len(state.reviewers) == 1 and state.votes_needed == 1:
+            return next(iter(state.reviewers))
+        raise ScreeningError(f"Say who you are before you go on with “{name}”; it is screened by {', '.join(state.reviewers)}.")
 
     def _check_writable(self) -> None:
         if not self.writable:

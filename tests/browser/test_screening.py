@@ -101,6 +101,12 @@ def test_a_review_by_the_keyboard(board: Board, corpus: Corpus, tmp_path: Path) 
     assert decided(corpus, "keys", "ann") == seen
     # The buttons are where they were, however long the record is.
     assert place_of(include) == place
+    # The focus is in the review, where Space and Page Down scroll; and who has scrolled down sees the next title.
+    expect(board.root.locator(".lx-screen-title")).to_be_focused()
+    board.titles.last.scroll_into_view_if_needed()
+    expect(title(board)).not_to_be_in_viewport()
+    seen[decide(board, "x")] = "exclude"
+    expect(title(board)).to_be_in_viewport(ratio=1)
     # What was learnt is marked, and named beside the record.
     expect(board.root.locator(".lx-screen-why li").first).to_be_visible()
     # A reason by its number.

@@ -100,7 +100,8 @@ export function screeningPanel(app) {
     if (!picking) return false;
     picking = false;
     draw();
-    /** @type {HTMLElement | null} */ (body.querySelector("[data-key='exclude']"))?.focus();
+    // Not the button that excludes: who goes on reading with Space would press it.
+    /** @type {HTMLElement | null} */ (body.querySelector("[data-key='reason']"))?.focus();
     return true;
   }
 
@@ -583,6 +584,8 @@ export function screeningPanel(app) {
   /** @param {ScreenStop} known */
   function recall(known) {
     const { value, low, high } = known.recall;
+    // Of nothing found there is no share to draw; the sentence says so.
+    if (!known.found) return h("p", { class: "lx-quiet" }, known.sentence);
     return h(
       "div",
       { class: "lx-screen-recall" },
@@ -1065,7 +1068,16 @@ export function screeningPanel(app) {
     // What is being written is not lost when the estimate comes.
     const written = [...body.querySelectorAll("textarea")].map((box) => [box.getAttribute("aria-label"), box.value]);
     const sameRecord = drawn === `record:${seen.record?.id}`;
+    const focused = body.contains(document.activeElement) || document.activeElement === document.body;
     swap(body, [head(seen), viewOf(seen), files(seen)], null);
+    // With the focus nowhere Space and Page Down would scroll nothing, and keys would be those of the notebook around.
+    if (focused && !body.contains(document.activeElement)) {
+      /** @type {HTMLElement | null} */ (body.querySelector(".lx-screen-title"))?.focus({ preventScroll: true });
+    }
+    // Who has read a long record to its end sees the next one from its beginning.
+    if (!sameRecord && drawn.startsWith("record:")) {
+      body.querySelector(".lx-screen-record-title")?.scrollIntoView({ block: "nearest" });
+    }
     if (sameRecord) {
       for (const name of open.filter(Boolean)) body.querySelector(`details.${name}`)?.setAttribute("open", "");
       for (const [label, value] of written) {
