@@ -81,8 +81,14 @@ def compare(first: str, second: str) -> Comparison:
     """Compare two folded titles that are not the same; symmetric, but for the order in the pairs of doubts."""
     if second < first:
         # Of several alignments that cost the same, which one is taken hangs on the order.
-        turned = compare(second, first)
-        return turned._replace(doubts=tuple((one, other, two) for other, one, two in turned.doubts))
+        turned = _compared(second, first)
+        return (
+            turned._replace(doubts=tuple((one, other, two) for other, one, two in turned.doubts)) if turned.doubts else turned
+        )
+    return _compared(first, second)
+
+
+def _compared(first: str, second: str) -> Comparison:
     left, right = words(first), words(second)
     ends = _cut_off(left, right)
     if ends is not None:
