@@ -365,7 +365,7 @@ def test_pairs_packed_into_a_file_come_back(tmp_path):
             ]
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.text(st.sampled_from("aZ09 \t\x00'`{}-_é中&<i>"), max_size=12), max_size=8))
 def test_letters_are_folded_by_their_kind(texts: list[str]) -> None:
     from explorer.dedupe.blocking import fold, fold_and_squeeze
