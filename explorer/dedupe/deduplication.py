@@ -240,7 +240,8 @@ def merge_records(
         order = members[np.argsort(roots[members], kind="stable")]
         starts = np.flatnonzero(np.diff(roots[order], prepend=-1))
         groups = np.split(order, starts[1:]) if len(order) else []
-        absorbed = rows_of(table, order)
+        # One column at a time, here and below: the texts of all records need not lie in memory twice.
+        absorbed = pa.table([_values(table, name, order) for name in table.column_names], schema=table.schema)
         why = _why(groups, matches, table.num_rows)
         early = records.imprint.preprint[order]
         merged, history = _merge_groups(absorbed, groups, why, early, lambda part: progress(0.8 + 0.2 * part))
@@ -255,8 +256,7 @@ def merge_records(
     places[np.searchsorted(rows, merged_rows)] = table.num_rows + np.arange(len(merged_rows))
     whole = pa.concat_tables([table, *merged], promote_options="default")
     if taking is None:
-        # One column at a time: the texts of all papers need not lie in memory twice.
-        result = pa.table({name: whole.column(name).take(pa.array(places)) for name in whole.column_names})
+        result = pa.table([_values(whole, name, places) for name in whole.column_names], schema=whole.schema)
     else:
         with taking:
             for batch in in_batches(whole, places):
@@ -325,7 +325,7 @@ def _rows_named(table: pa.Table, names: Collection[str]) -> list[tuple[int, str]
 
 def _values(table: pa.Table, name: str, rows: npt.NDArray[Any]) -> pa.Array:
     """Values of a column at some rows; the whole column need not lie in memory."""
-    return rows_of(table.select([name]), rows).column(name).combine_chunks()
+    return _whole(rows_of(table.select([name]), rows).column(name))
 
 
 def _merge_groups(
@@ -458,7 +458,8 @@ def _undecided(
 
 
 def _whole(values: pa.ChunkedArray) -> pa.Array:
-    return values.combine_chunks()
+    """A column as one array, copied only where it is several."""
+    return values.chunk(0) if values.num_chunks == 1 else values.combine_chunks()
 
 
 def _papers_of(table: pa.Table, absorbed: pa.Table, rows: npt.NDArray[np.int64]) -> pa.Array:
@@ -489,9 +490,11 @@ def _accounted(
     ledger = replace(base, notes=list(base.notes))
     reasons = dict(zip(history.column("paper").to_pylist(), history.column("reason").to_pylist(), strict=True))
     columns = [absorbed.column(name).to_pylist() for name in ("id", "source", "merge_paper", "merge_row")]
-    for name, source, paper, row in zip(*columns, strict=True):
-        if name != paper:
-            ledger.merge(source or "papers", row + 1, paper, reasons[paper])
+    ledger.merge_all(
+        (source or "papers", row + 1, paper, reasons[paper])
+        for name, source, paper, row in zip(*columns, strict=True)
+        if name != paper
+    )
     names = ("row", "second_title", "first", "source", "reason")
     for row, title, other, source, reason in zip(*(undecided.column(name).to_pylist() for name in names), strict=True):
         ledger.doubt(source or "papers", row + 1, other, reason, text=title or "")
