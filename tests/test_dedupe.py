@@ -363,3 +363,73 @@ def test_pairs_packed_into_a_file_come_back(tmp_path):
             assert [part.versions.tolist() for part in packed] == [
                 [n % 2 == 1 for n in range(count)] for count in (3, 0, 70_000)
             ]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.text(st.sampled_from("aZ09 \t\x00'`{}-_é中&<i>"), max_size=12), max_size=8))
+def test_letters_are_folded_by_their_kind(texts: list[str]) -> None:
+    from explorer.dedupe.blocking import fold, fold_and_squeeze
+
+    folded = fold(pa.array([*texts, None], pa.large_string())).to_pylist()
+    for text, words in zip(texts, folded, strict=False):
+        if text.isascii() and not set(text) & {"&", "<"}:
+            assert words == " ".join(re.findall("[a-z0-9]+", re.sub("['`{}]", "", text.lower())))
+    squeezed = fold_and_squeeze(pa.array([*texts, None], pa.large_string())).to_pylist()
+    assert squeezed == [words.replace(" ", "") for words in folded]
+
+
+def test_pairs_of_names_are_compared_alike_whether_or_not_they_are_known(monkeypatch):
+    """Few pairs are kept, so that some are found again and some are compared again."""
+    from explorer.dedupe.evidence import people_level
+    from explorer.dedupe.matching import _AuthorLevels
+    from explorer.dedupe.records import Records
+
+    monkeypatch.setattr("explorer.dedupe.known_pairs._MOST", 16)
+    draw = random.Random(3)
+    names = [
+        "Ada Byron",
+        "Ada Byrom",
+        "A. Byron",
+        "Emmy Noether",
+        "Emy Noether",
+        "et al.",
+        "X",
+        "Wang Li",
+        "王明",
+        "Ada Byron Lovelace",
+    ]
+    lists = [draw.sample(names, draw.randint(0, 4)) for _ in range(60)]
+    found = Records(to_table(records(title=["Sparse attention"] * 60, authors=lists)))
+    found.load(np.arange(60))
+    levels_of = _AuthorLevels(found)
+    words = [
+        frozenset(w for w in found.names[found.authors[row]].as_py().split() if len(w) > 1) - {"et", "al"} for row in range(60)
+    ]
+    seen = set()
+    for _ in range(30):
+        low, high = (np.array(draw.choices(range(60), k=25)) for _ in range(2))
+        # Of two lists of one length, the words of the first one are looked for in the other one.
+        turned = [sorted(rows, key=lambda row: found.authors[row]) for rows in zip(low, high, strict=True)]
+        expected = [people_level(words[one], words[other]) for one, other in turned]
+        assert levels_of(low, high).tolist() == expected
+        seen |= set(expected)
+    assert seen == set(range(5))
+
+
+def test_of_pairs_that_are_kept_only_what_was_put_comes_back(monkeypatch):
+    from explorer.dedupe.known_pairs import KnownPairs
+    from explorer.dedupe.scratch import Scratch
+
+    monkeypatch.setattr("explorer.dedupe.known_pairs._MOST", 8)
+    known, put, hits = KnownPairs(1000, Scratch(), level=np.int8, ratio=np.float32), {}, 0
+    draw = random.Random(5)
+    for step in range(200):
+        keys = np.array(draw.sample(range(40), 5))
+        found, values = known.get(keys)
+        hits += int(found.sum())
+        assert [put[key] for key in keys[found].tolist()] == list(zip(*(values[name].tolist() for name in values), strict=True))
+        put |= {key: (step % 100, key / 2) for key in keys.tolist()}
+        known.put(keys, level=np.full(5, step % 100), ratio=keys / 2)
+        # Of those of one place the last is kept.
+        assert known.get(keys[-1:])[0].all()
+    assert 50 < hits < 900

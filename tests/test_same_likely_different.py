@@ -716,18 +716,26 @@ def test_a_slip_is_told_by_the_words_of_the_other_titles() -> None:
     assert found("zuzana along the coast", "zuzama along the coast") == "likely"
 
 
-def test_so_many_pairs_are_listed_and_the_others_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    titles = [f"{name} number {number} of a long series" for name in ("Report", "Protein") for number in (12148, 11429)]
-    papers = pd.DataFrame({"title": titles, "authors": [AUTHORS] * 4, "year": [2001, 2001, 2011, 2011]})
+@pytest.mark.parametrize("held", [None, 0])
+def test_so_many_pairs_are_listed_and_the_others_counted(monkeypatch: pytest.MonkeyPatch, held: int | None) -> None:
+    """They are counted at the end, and where more are held than that, each time that some rows have been compared."""
+    monkeypatch.setattr("explorer.dedupe.blocking._ROWS_AT_ONCE", 1)
+    names = ("Report", "Protein", "Almanac")
+    titles = [f"{name} number {number} of a long series" for name in names for number in (12148, 11429)]
+    years = [2001, 2001, 2011, 2011, 2021, 2021]
+    # The pair that is found last has the first ids, and is the surest of three that are alike.
+    papers = pd.DataFrame({"id": list("fedcba"), "title": titles, "authors": [AUTHORS] * 6, "year": years})
     every = merge_duplicates(papers)
-    assert len(every.likely) == 2
-    assert [note.action for note in every.ledger.notes] == ["likely", "likely"]
+    assert list(zip(every.likely["first"], every.likely["second"], strict=True)) == [("a", "b"), ("c", "d"), ("e", "f")]
+    assert [note.action for note in every.ledger.notes] == ["likely"] * 3
     monkeypatch.setattr("explorer.dedupe.matching.MOST_LIKELY", 1)
+    if held is not None:
+        monkeypatch.setattr("explorer.dedupe.matching._HELD", held)
     some = merge_duplicates(papers)
     assert some.likely.to_dict("records") == every.likely.head(1).to_dict("records")
-    assert some.ledger.notes[0].reason == "of 2 pairs of records that are likely one paper the surest 1 are listed"
+    assert some.ledger.notes[0].reason == "of 3 pairs of records that are likely one paper the surest 1 are listed"
     assert [note.record for note in some.ledger.notes[1:]] == [note.record for note in every.ledger.notes[:1]]
-    assert len(some.papers) == 4
+    assert len(some.papers) == 6
 
 
 @pytest.mark.parametrize(

@@ -33,9 +33,6 @@ BANDS, ROWS = 8, 3
 _CACHED = 1 << 16
 """Letters that are hashed at once."""
 
-_AT_ONCE = 2_000
-"""Texts that are folded at once."""
-
 _TOGETHER = 20_000
 """Titles that are looked at together."""
 
@@ -53,10 +50,10 @@ Codes = npt.NDArray[np.uint64]
 _PLAIN = r"^[ -%()-;=-\[\]-~\t\r\n'*]*$"
 """ASCII without what may begin LaTeX, an entity or a tag (RE2)."""
 
-_CLASSES = np.full(256, 32, np.uint8)
-_CLASSES[[*b"0123456789", *b"abcdefghijklmnopqrstuvwxyz"]] = [*b"0123456789", *b"abcdefghijklmnopqrstuvwxyz"]
-_CLASSES[[*b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"]] = [*b"abcdefghijklmnopqrstuvwxyz"]
-_CLASSES[[*b"'`{}"]] = 0
+_FOLDED = bytes(ord(chr(code).lower()) if chr(code).isalnum() and code < 128 else ord(" ") for code in range(256))
+"""What each letter of ASCII is folded to, but those that are left out."""
+_LEFT_OUT = b"'`{}"
+_NO_LETTERS = bytes(code for code, folded in enumerate(_FOLDED) if folded == ord(" "))
 
 _DIACRITICS = (
     r"[\x{300}-\x{36f}\x{483}-\x{487}\x{591}-\x{5bd}\x{64b}-\x{65f}\x{670}\x{1ab0}-\x{1aff}\x{1dc0}-\x{1dff}\x{20d0}-\x{20ff}"
@@ -70,88 +67,80 @@ def fold(text: pa.ChunkedArray | pa.Array) -> pa.Array:
 
     ``Schr{\"o}dinger &amp; <i>Naïve</i>`` and ``SCHRODINGER AND NAIVE`` come out alike.
     """
+    return _by_kind(text, _fold_plain, _fold_letters)
+
+
+_Fold = Callable[[pa.Array], pa.Array]
+
+
+def _by_kind(text: pa.ChunkedArray | pa.Array, fold_plain: _Fold, fold_letters: _Fold) -> pa.Array:
+    """Fold ASCII in one way, and texts in other letters in another one, once mark-up is taken out."""
     given = pc.fill_null(text.cast(TEXT), "")
     given = given.combine_chunks() if isinstance(given, pa.ChunkedArray) else given
-    plain = pc.match_substring_regex(given, _PLAIN)
-    if pc.all(plain).as_py():
-        return _fold_plain(given)
-    mask = plain.to_numpy(zero_copy_only=False)
-    order = np.empty(len(given), np.int64)
-    order[np.concatenate([np.flatnonzero(mask), np.flatnonzero(~mask)])] = np.arange(len(given))
-    both = pa.concat_arrays([_fold_plain(given.filter(plain)), _fold_any(given.filter(pc.invert(plain)))])
+
+    def fold_marked(marked: pa.Array) -> pa.Array:
+        bare = marked
+        for pattern, replacement in _MARK_UP:
+            bare = pc.replace_substring_regex(bare, pattern, replacement)
+        return _apart(bare, pc.string_is_ascii(bare), fold_plain, fold_letters)
+
+    return _apart(given, pc.match_substring_regex(given, _PLAIN), fold_plain, fold_marked)
+
+
+def _apart(text: pa.Array, chosen: pa.BooleanArray, fold_chosen: _Fold, fold_others: _Fold) -> pa.Array:
+    """Fold the chosen ones of some texts in one way, and the others in another one."""
+    mask = chosen.to_numpy(zero_copy_only=False)
+    if mask.all():
+        return fold_chosen(text)
+    if not mask.any():
+        return fold_others(text)
+    order = np.empty(len(text), np.int64)
+    order[np.concatenate([np.flatnonzero(mask), np.flatnonzero(~mask)])] = np.arange(len(text))
+    both = pa.concat_arrays([fold_chosen(text.filter(chosen)), fold_others(text.filter(pc.invert(chosen)))])
     return both.take(pa.array(order))
 
 
 def _fold_plain(text: pa.Array) -> pa.Array:
-    """Fold ASCII without mark-up: letter by letter, as many texts at once as the cache holds."""
-    parts = [_folded_letters(text.slice(start, _AT_ONCE)) for start in range(0, len(text), _AT_ONCE)]
-    return pa.concat_arrays(parts) if parts else text
+    """Fold ASCII without mark-up."""
+    words = (letters.translate(_FOLDED, _LEFT_OUT).split() for letters in text.cast(pa.large_binary()).to_pylist())
+    return pa.array(list(map(b" ".join, words)), pa.large_binary()).cast(TEXT)
 
 
-def _folded_letters(text: pa.Array) -> pa.Array:
-    offsets = np.frombuffer(text.buffers()[1], np.int64)[text.offset : text.offset + len(text) + 1]
-    data = np.frombuffer(text.buffers()[2] or b"", np.uint8)[offsets[0] : offsets[-1]]
-    data, offsets = _kept(_CLASSES[data], offsets - offsets[0], lambda letters: letters != 0)
-    # A space stays where a letter of its text is before it, and one behind: no text begins or ends with one.
-    starts = np.zeros(len(data) + 1, bool)
-    starts[offsets[:-1]] = True
+_MARK_UP = (
+    (r"<[^<>]{1,40}>", " "),
+    (r"\\[`'^\"~=.]\s*\{?\\?(\pL)\}?", r"\1"),
+    (r"\\[uvHcdbkr]\s*\{\\?(\pL)\}", r"\1"),
+    (r"&amp;|&|\\&", " and "),
+    (r"&#?\w{1,8};", " "),
+)
+"""Tags, LaTeX and entities, and what stands in their places (RE2)."""
 
-    def apart(letters: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
-        space = letters == 32
-        before = np.concatenate([[True], space[:-1]]) if len(space) else space
-        kept: npt.NDArray[np.bool_] = ~(space & (before | starts[:-1]))
-        return kept
-
-    data, offsets = _kept(data, offsets, apart)
-    filled = np.flatnonzero(np.diff(offsets))
-    ends = offsets[filled + 1] - 1
-    trailing = np.zeros(len(data), bool)
-    trailing[ends[data[ends] == 32]] = True
-    data, offsets = _kept(data, offsets, lambda letters: ~trailing)
-    return pa.LargeStringArray.from_buffers(len(text), pa.py_buffer(offsets.astype(np.int64)), pa.py_buffer(data))
+_WRITTEN_OTHERWISE = {"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i"}
 
 
-def _kept(
-    data: npt.NDArray[np.uint8], offsets: Rows, choose: Callable[[npt.NDArray[np.uint8]], npt.NDArray[np.bool_]]
-) -> tuple[npt.NDArray[np.uint8], Rows]:
-    """Texts of which only the chosen letters are left."""
-    chosen = choose(data)
-    if chosen.all():
-        return data, offsets
-    before = np.zeros(len(data) + 1, np.int64)
-    np.cumsum(chosen, out=before[1:])
-    return data[chosen], before[offsets]
-
-
-def _fold_any(text: pa.Array) -> pa.Array:
-    folded = text
-    for pattern, replacement in (
-        (r"<[^<>]{1,40}>", " "),
-        (r"\\[`'^\"~=.]\s*\{?\\?(\pL)\}?", r"\1"),
-        (r"\\[uvHcdbkr]\s*\{\\?(\pL)\}", r"\1"),
-        (r"&amp;|&|\\&", " and "),
-        (r"&#?\w{1,8};", " "),
-    ):
-        folded = pc.replace_substring_regex(folded, pattern, replacement)
-    folded = pc.utf8_lower(pc.utf8_normalize(folded, "NFKD"))
-    for pattern, replacement in (
-        (_DIACRITICS + r"+|['’`{}\x{ad}\x{200b}-\x{200f}\x{2060}]+", ""),
-        (r"ß", "ss"),
-        (r"ø", "o"),
-        (r"ł", "l"),
-        (r"đ", "d"),
-        (r"æ", "ae"),
-        (r"œ", "oe"),
-        (r"ı", "i"),
-        (r"[^\pL\pN\pM]+", " "),
-    ):
-        folded = pc.replace_substring_regex(folded, pattern, replacement)
+def _fold_letters(text: pa.Array) -> pa.Array:
+    """Fold texts in any letters, without mark-up."""
+    folded = pc.utf8_lower(pc.utf8_normalize(text, "NFKD"))
+    folded = pc.replace_substring_regex(folded, _DIACRITICS + r"+|['’`{}\x{ad}\x{200b}-\x{200f}\x{2060}]+", "")
+    for letter, written in _WRITTEN_OTHERWISE.items():
+        folded = pc.replace_substring(folded, letter, written)
+    folded = pc.replace_substring_regex(folded, r"[^\pL\pN\pM]+", " ")
     return pc.utf8_normalize(pc.utf8_trim_whitespace(folded), "NFC")
 
 
 def squeeze(folded: pa.Array) -> pa.Array:
     """Take the spaces out of folded text: hyphens and line breaks then make no difference."""
     return pc.replace_substring(folded, " ", "")
+
+
+def fold_and_squeeze(text: pa.ChunkedArray | pa.Array) -> pa.Array:
+    """Fold text, and take the spaces out of it."""
+    return _by_kind(text, _squeeze_plain, lambda letters: squeeze(_fold_letters(letters)))
+
+
+def _squeeze_plain(text: pa.Array) -> pa.Array:
+    given = text.cast(pa.large_binary()).to_pylist()
+    return pa.array([letters.translate(_FOLDED, _NO_LETTERS) for letters in given], pa.large_binary()).cast(TEXT)
 
 
 KINDS_OF_BLOCKS = 3 + BANDS + 2
@@ -179,7 +168,7 @@ def block_codes(titles: pa.Array, letters: Codes, abstracts: pa.ChunkedArray, au
     """
     yield _codes(pc.utf8_slice_codeunits(titles, 0, _EDGE), 1)
     yield _codes(pc.utf8_slice_codeunits(titles, -_EDGE), 1)
-    heads = squeeze(fold(pc.utf8_slice_codeunits(abstracts, 0, _ABSTRACT_HEAD)))
+    heads = fold_and_squeeze(pc.utf8_slice_codeunits(abstracts, 0, _ABSTRACT_HEAD))
     yield _codes(pc.utf8_slice_codeunits(heads, 0, _ABSTRACT_EDGE), _ABSTRACT_EDGE)
     yield from _min_hash_bands(titles)
     yield letters

@@ -8,7 +8,7 @@ paper that names both in `versions`. The records that were merged are kept as th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 from explorer.dedupe.clusters import clusters
 from explorer.dedupe.matching import Matches, match
 from explorer.dedupe.merges import HISTORY, LIKELY
-from explorer.dedupe.merging import NEEDED, by_worth, merge, versions
+from explorer.dedupe.merging import NEEDED, merge, versions
 from explorer.dedupe.records import Records
 from explorer.dedupe.rules import Rules, pair, read_rules, write_rules
 from explorer.dedupe.scratch import Scratch
@@ -240,9 +240,10 @@ def merge_records(
         order = members[np.argsort(roots[members], kind="stable")]
         starts = np.flatnonzero(np.diff(roots[order], prepend=-1))
         groups = np.split(order, starts[1:]) if len(order) else []
-        absorbed = rows_of(table, order)
+        # One column at a time, here and below: the texts of all records need not lie in memory twice.
+        absorbed = pa.table([_values(table, name, order) for name in table.column_names], schema=table.schema)
         why = _why(groups, matches, table.num_rows)
-        early: list[bool | None] = [(False, True, None)[code] for code in records.imprint.preprint[order].tolist()]
+        early = records.imprint.preprint[order]
         merged, history = _merge_groups(absorbed, groups, why, early, lambda part: progress(0.8 + 0.2 * part))
     sizes = np.array([len(group) for group in groups], np.int64)
     keeper = history.column("paper").combine_chunks().take(pa.array(np.repeat(np.arange(len(groups)), sizes)))
@@ -255,8 +256,7 @@ def merge_records(
     places[np.searchsorted(rows, merged_rows)] = table.num_rows + np.arange(len(merged_rows))
     whole = pa.concat_tables([table, *merged], promote_options="default")
     if taking is None:
-        # One column at a time: the texts of all papers need not lie in memory twice.
-        result = pa.table({name: whole.column(name).take(pa.array(places)) for name in whole.column_names})
+        result = pa.table([_values(whole, name, places) for name in whole.column_names], schema=whole.schema)
     else:
         with taking:
             for batch in in_batches(whole, places):
@@ -325,14 +325,14 @@ def _rows_named(table: pa.Table, names: Collection[str]) -> list[tuple[int, str]
 
 def _values(table: pa.Table, name: str, rows: npt.NDArray[Any]) -> pa.Array:
     """Values of a column at some rows; the whole column need not lie in memory."""
-    return rows_of(table.select([name]), rows).column(name).combine_chunks()
+    return _whole(rows_of(table.select([name]), rows).column(name))
 
 
 def _merge_groups(
     absorbed: pa.Table,
     groups: list[npt.NDArray[np.int64]],
     why: list[tuple[float, str, str]],
-    early: list[bool | None],
+    early: npt.NDArray[np.int64],
     progress: Callable[[float], None],
 ) -> tuple[list[pa.Table], pa.Table]:
     """Merge each group; returns tables of the merged papers, and the history. `early` tells which records are preprints."""
@@ -347,25 +347,38 @@ def _merge_groups(
     start = 0
     for first in range(0, len(groups), _GROUPS):
         progress(first / len(groups))
-        some = groups[first : first + _GROUPS]
-        members = absorbed.slice(start, sum(map(len, some))).to_pylist()
-        papers: list[dict[str, Any]] = []
-        rows: list[dict[str, Any]] = []
-        place = 0
-        for group, (score, relation, reason) in zip(some, why[first : first + _GROUPS], strict=True):
-            stop = place + len(group)
-            ranked = by_worth(members[place:stop], early[start + place : start + stop])
-            place = stop
-            paper, giver = merge(ranked)
-            if relation == "version":
-                paper["versions"] = versions(ranked)
-            papers.append(paper)
-            names = [str(record["id"]) for record in ranked]
-            rows.append(dict(zip(HISTORY.names, (names[0], names, relation, score, reason, list(giver.items())), strict=True)))
-        start += place
-        parts.append(pa.Table.from_pylist(papers, schema))
-        history.append(pa.Table.from_pylist(rows, HISTORY))
+        sizes = np.array([len(group) for group in groups[first : first + _GROUPS]], np.int64)
+        members = absorbed.slice(start, int(sizes.sum()))
+        merged = merge(members, sizes, early[start : start + len(members)])
+        start += len(members)
+        scores, relations, reasons = zip(*why[first : first + _GROUPS], strict=True)
+        columns = {name: merged.papers.column(name) for name in filled}
+        if "version" in relations:
+            columns["versions"] = _with_versions(columns.get("versions"), members, merged.ranked, sizes, relations)
+        parts.append(pa.table([columns.get(field.name, pa.nulls(len(sizes), field.type)) for field in schema], schema=schema))
+        ends = pa.array(np.concatenate([[0], np.cumsum(sizes)]), pa.int32())
+        names = _whole(members.column("id")).cast(TEXT).take(pa.array(merged.ranked))
+        given: dict[str, Any] = {"relation": relations, "score": scores, "reason": reasons, "given_by": merged.given_by}
+        given |= {"paper": names.take(ends[:-1]), "members": pa.ListArray.from_arrays(ends, names)}
+        history.append(pa.table(given, schema=HISTORY))
     return parts, pa.concat_tables(history)
+
+
+def _with_versions(
+    before: pa.ChunkedArray | None,
+    members: pa.Table,
+    ranked: npt.NDArray[np.int64],
+    sizes: npt.NDArray[np.int64],
+    relations: Sequence[str],
+) -> pa.Array:
+    """The names of the versions of some papers, in which their records are several."""
+    rows = members.select(["id", "doi", "arxiv_id"]).take(pa.array(ranked)).to_pylist()
+    told = before.to_pylist() if before is not None else [None] * len(sizes)
+    ends = np.cumsum(sizes).tolist()
+    for place, (end, size, relation) in enumerate(zip(ends, sizes.tolist(), relations, strict=True)):
+        if relation == "version":
+            told[place] = versions(rows[end - size : end])
+    return pa.array(told, before.type if before is not None else TEXTS)
 
 
 def _why(groups: list[npt.NDArray[np.int64]], matches: Matches, rows: int) -> list[tuple[float, str, str]]:
@@ -445,7 +458,8 @@ def _undecided(
 
 
 def _whole(values: pa.ChunkedArray) -> pa.Array:
-    return values.combine_chunks()
+    """A column as one array, copied only where it is several."""
+    return values.chunk(0) if values.num_chunks == 1 else values.combine_chunks()
 
 
 def _papers_of(table: pa.Table, absorbed: pa.Table, rows: npt.NDArray[np.int64]) -> pa.Array:
@@ -476,9 +490,11 @@ def _accounted(
     ledger = replace(base, notes=list(base.notes))
     reasons = dict(zip(history.column("paper").to_pylist(), history.column("reason").to_pylist(), strict=True))
     columns = [absorbed.column(name).to_pylist() for name in ("id", "source", "merge_paper", "merge_row")]
-    for name, source, paper, row in zip(*columns, strict=True):
-        if name != paper:
-            ledger.merge(source or "papers", row + 1, paper, reasons[paper])
+    ledger.merge_all(
+        (source or "papers", row + 1, paper, reasons[paper])
+        for name, source, paper, row in zip(*columns, strict=True)
+        if name != paper
+    )
     names = ("row", "second_title", "first", "source", "reason")
     for row, title, other, source, reason in zip(*(undecided.column(name).to_pylist() for name in names), strict=True):
         ledger.doubt(source or "papers", row + 1, other, reason, text=title or "")

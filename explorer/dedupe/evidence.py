@@ -73,6 +73,9 @@ OF_A_KIND = frozenset((
 # fmt: on
 """Titles that many works have."""
 
+SAME_PEOPLE = 0.95
+"""Share of the words of the shorter list of names from which two lists are those of the same people."""
+
 Levels = npt.NDArray[np.int64]
 
 
@@ -91,7 +94,7 @@ def people_level(first: frozenset[str], second: frozenset[str]) -> int:
     if not fewer:
         return AUTHORS_UNKNOWN
     common = len(first & second) / fewer
-    if common < 0.95:
+    if common < SAME_PEOPLE:
         # A misspelt name is still that name; single short names are too alike to tell (Wang, Zhang).
         fewest, more = sorted((first, second), key=len)
         close = sum(
@@ -104,7 +107,15 @@ def people_level(first: frozenset[str], second: frozenset[str]) -> int:
             return AUTHORS_MOST
         if not common and any(fuzz.ratio(name, other, score_cutoff=65) for name in fewest for other in more if len(name) > 2):
             return AUTHORS_SOME
-    return AUTHORS_SAME if common >= 0.95 else AUTHORS_MOST if common >= 0.6 else AUTHORS_SOME if common > 0 else AUTHORS_OTHERS
+    return (
+        AUTHORS_SAME
+        if common >= SAME_PEOPLE
+        else AUTHORS_MOST
+        if common >= 0.6
+        else AUTHORS_SOME
+        if common > 0
+        else AUTHORS_OTHERS
+    )
 
 
 def probabilities(found: dict[str, Levels]) -> npt.NDArray[np.float64]:

@@ -157,11 +157,10 @@ class Imprints(Imprint):
 _NUMBERS = ("kind", "preprint", "volume", "issue", "page", "last", "edition", "venue")
 
 
-def preprints(table: pa.Table) -> list[bool | None]:
-    """Whether each record is a preprint (True) or was published (False); None where it does not tell."""
+def preprints(table: pa.Table) -> Numbers:
+    """What `Imprint.preprint` says of each record."""
     found = identifiers(table)
-    place = Imprint(table, found["DOI"], found["arXiv id"])
-    return [(False, True, None)[code] for code in place.preprint.tolist()]
+    return Imprint(table, found["DOI"], found["arXiv id"]).preprint
 
 
 def _kind_named(text: str) -> str | None:

@@ -17,8 +17,9 @@ from rapidfuzz import fuzz, process
 
 from explorer.dedupe import evidence as ev
 from explorer.dedupe import imprint, titles
-from explorer.dedupe.blocking import Rows, candidate_pairs
+from explorer.dedupe.blocking import Rows, candidate_pairs, hashed
 from explorer.dedupe.evidence import LEVELS, LIKELY, SAME
+from explorer.dedupe.known_pairs import KnownPairs
 from explorer.dedupe.packed_pairs import PackedPairs
 from explorer.dedupe.records import Records
 from explorer.papers.schema import TEXT
@@ -27,6 +28,7 @@ _CHUNK = 10_000
 
 _OFTEN = 2_000
 _AT_ONCE = 5_000
+_FEW = 500
 _TOGETHER = 8
 
 _ATTESTED = 20_000
@@ -334,11 +336,12 @@ class _Titles:
         self._title = records.title
         self._texts = records.titles
         self._lengths = records.lengths
+        self._known = KnownPairs(len(self._title), records.scratch, ratio=np.float32, cut=np.float32)
 
     def similarity(self, low: Rows, high: Rows) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
         """Indel similarity of each pair of titles, and that of their common length where one is cut off; 0 to 1.
 
-        Each pair of distinct titles is looked at once.
+        Each pair of distinct titles is looked at once, as far as it is known still.
         """
         one, other = self._title[low], self._title[high]
         ratio = np.zeros(len(low), np.float32)
@@ -352,6 +355,17 @@ class _Titles:
         first, second = one[unlike] - 1, other[unlike] - 1
         first, second = np.minimum(first, second), np.maximum(first, second)
         keys, back = np.unique(first * np.int64(len(texts)) + second, return_inverse=True)
+        likeness, heads = np.zeros(len(keys), np.float32), np.zeros(len(keys), np.float32)
+        known, before = self._known.get(keys)
+        likeness[known], heads[known] = before["ratio"], before["cut"]
+        likeness[~known], heads[~known] = self._compared(keys[~known])
+        self._known.put(keys[~known], ratio=likeness[~known], cut=heads[~known])
+        ratio[unlike], cut[unlike] = likeness[back], heads[back]
+        return ratio, cut
+
+    def _compared(self, keys: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        """The two similarities of pairs of distinct titles, each given as a number."""
+        texts = self._texts
         first, second = keys // len(texts), keys % len(texts)
         shorter = np.minimum(self._lengths[first], self._lengths[second])
         ends = (shorter >= 8) & (shorter <= 0.95 * np.maximum(self._lengths[first], self._lengths[second]))
@@ -373,8 +387,7 @@ class _Titles:
                     )
                     / 100
                 )
-        ratio[unlike], cut[unlike] = likeness[back], heads[back]
-        return ratio, cut
+        return likeness, heads
 
 
 @dataclass(frozen=True)
@@ -412,12 +425,12 @@ def agreements(
 ) -> tuple[PackedPairs[Agreement], Mask]:
     """Compare pairs field by field; tells too which titles, by their numbers, works of several people have."""
     several = np.zeros(records.table.num_rows + 1, bool)
-    titles_of = _TitleLevels(records)
+    titles_of, authors_of = _TitleLevels(records), _AuthorLevels(records)
     long_titles = records.long_titles(_LONG_TITLE_WORDS, _LONG_TITLE)
     found: PackedPairs[Agreement] = PackedPairs(Agreement, records.scratch)
     for number, pairs in enumerate(close):
         low, high = pairs.low, pairs.high
-        authors = _author_levels(records, low, high)
+        authors = authors_of(low, high)
         abstract = _abstract_levels(records, low, high)
         title, ended, marked, aspect = titles_of(pairs, abstract, _part_of(progress, number, len(close)))
         years = ev.year_levels(records.year[low], records.year[high])
@@ -435,14 +448,58 @@ def _part_of(progress: Callable[[float], None], number: int, parts: int) -> Call
     return lambda part: progress((number + part) / parts)
 
 
-def _author_levels(records: Records, low: Rows, high: Rows) -> npt.NDArray[np.int64]:
-    one, other = records.authors[low], records.authors[high]
-    first, second = np.minimum(one, other), np.maximum(one, other)
-    size = max(len(records.names), 1)
-    keys, back = np.unique(first * np.int64(size) + second, return_inverse=True)
-    levels = (ev.people_level(records.people(key // size), records.people(key % size)) for key in keys.tolist())
-    found = np.fromiter(levels, np.int64, len(keys))
-    return found[back] if len(keys) else np.zeros(0, np.int64)
+class _AuthorLevels:
+    """Levels of agreement of lists of names."""
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+        self._known = KnownPairs(records.table.num_rows, records.scratch, level=np.int8)
+
+    def __call__(self, low: Rows, high: Rows) -> npt.NDArray[np.int64]:
+        """Levels of pairs of rows; each pair of distinct lists is looked at once, as far as it is known still."""
+        records = self._records
+        one, other = records.authors[low], records.authors[high]
+        first, second = np.minimum(one, other), np.maximum(one, other)
+        keys, back = np.unique(first * np.int64(max(len(records.names), 1)) + second, return_inverse=True)
+        levels = np.zeros(len(keys), np.int64)
+        known, before = self._known.get(keys)
+        levels[known] = before["level"]
+        levels[~known] = self._compared(keys[~known])
+        self._known.put(keys[~known], level=levels[~known])
+        return levels[back]
+
+    def _compared(self, keys: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Levels of pairs of distinct lists, each given as a number."""
+        records = self._records
+        size = max(len(records.names), 1)
+        first, second = keys // size, keys % size
+        # Most lists have all words in common; the others are looked at word by word.
+        common, fewer = _words_in_common(records, first, second)
+        levels = np.where(fewer == 0, ev.AUTHORS_UNKNOWN, ev.AUTHORS_SAME)
+        for place in np.flatnonzero((fewer > 0) & (common / np.maximum(fewer, 1) < ev.SAME_PEOPLE)).tolist():
+            levels[place] = ev.people_level(records.people(int(first[place])), records.people(int(second[place])))
+        return levels
+
+
+def _words_in_common(records: Records, first: Rows, second: Rows) -> tuple[Rows, Rows]:
+    """How many words two lists of names have in common, and how many the shorter one has, for each pair of their numbers."""
+    listed = np.unique(np.concatenate([first, second]))
+    words, starts = records.words_of_people(listed)
+    sizes = np.diff(starts)
+    one, other = np.searchsorted(listed, first), np.searchsorted(listed, second)
+    turned = sizes[one] > sizes[other]
+    one, other = np.where(turned, other, one), np.where(turned, one, other)
+    fewer = sizes[one]
+    # Each word of the shorter list is looked for among those of the longer one, all lists behind each other.
+    many = np.int64(words.max(initial=0) + 1)
+    ordered = np.repeat(np.arange(len(listed)), sizes) * many + words
+    pair = np.repeat(np.arange(len(first)), fewer)
+    place = np.arange(len(pair)) - np.repeat(np.cumsum(fewer) - fewer, fewer) + np.repeat(starts[one], fewer)
+    wanted = other[pair] * many + words[place]
+    at = np.searchsorted(ordered, wanted)
+    has = at < len(ordered)
+    has[has] = ordered[at[has]] == wanted[has]
+    return np.bincount(pair[has], minlength=len(first)), fewer
 
 
 def _abstract_levels(records: Records, low: Rows, high: Rows) -> npt.NDArray[np.int64]:
@@ -519,6 +576,7 @@ class _TitleLevels:
         self._records = records
         self._texts = records.folded
         self._text = records.text
+        self._known = KnownPairs(records.table.num_rows, records.scratch, level=np.int8, marked=np.bool_, aspect=np.bool_)
 
     @cached_property
     def _words(self) -> _Words:
@@ -548,14 +606,22 @@ class _TitleLevels:
         first, second = np.where(turned, second, first), np.where(turned, first, second)
         keys, back = np.unique(first * np.int64(len(texts)) + second, return_inverse=True)
         compared, marks, sides = np.zeros(len(keys), np.int64), np.zeros(len(keys), bool), np.zeros(len(keys), bool)
+        seen, before = self._known.get(keys)
+        compared[seen], marks[seen], sides[seen] = before["level"], before["marked"], before["aspect"]
         doubted: dict[int, tuple[tuple[str, str, bool], ...]] = {}
-        for number, (left, right) in enumerate(self._texts_of(keys)):
-            if number % _OFTEN == 0:
-                progress(number / len(keys))
+        unknown = np.flatnonzero(~seen)
+        for done, (number, (left, right)) in enumerate(zip(unknown.tolist(), self._texts_of(keys[unknown]), strict=True)):
+            if done % _OFTEN == 0:
+                progress(done / len(unknown))
             comparison = titles.compare(left, right)
             compared[number], marks[number], sides[number] = comparison.level, comparison.marked, comparison.aspect
             if comparison.doubts:
                 doubted[number] = comparison.doubts
+        # Those with words in doubt are compared again: their words would take more room than all else.
+        sure = np.ones(len(keys), bool)
+        sure[list(doubted)] = False
+        sure &= ~seen
+        self._known.put(keys[sure], level=compared[sure], marked=marks[sure], aspect=sides[sure])
         level = compared[back]
         marked[alike], aspect[alike] = marks[back], sides[back]
         known = {
@@ -638,18 +704,19 @@ def _settled(
     abstracts = records.table.column("abstract")
     verdicts = np.zeros(len(low), np.int64)
     for number, (some, backwards) in enumerate(zip(doubts, turned.tolist(), strict=True)):
-        close = abstract[number] in (ev.ABSTRACT_SAME, ev.ABSTRACT_NEAR)
+        told = abstract[number] <= ev.ABSTRACT_NEAR
+        if told:
+            row, another = (high[number], low[number]) if backwards else (low[number], high[number])
+            mine, theirs = (abstracts[int(place)].as_py().lower() for place in (row, another))
         verdict = ev.TITLE_SLIP
         for one, other, two in some:
-            rarely = min(words.count(one), words.count(other))
             found = ev.TITLE_DOUBT
-            if close:
-                row, another = (high[number], low[number]) if backwards else (low[number], high[number])
-                mine, theirs = (abstracts[int(place)].as_py().lower() for place in (row, another))
+            if told:
                 right, left = _has_word(mine, one), _has_word(theirs, other)
                 if right and left:
                     found = ev.TITLE_NEAR
                 elif (right and not _has_word(theirs, other)) or (left and not _has_word(mine, one)):
+                    rarely = min(words.count(one), words.count(other))
                     found = ev.TITLE_SLIP if rarely <= 1 or abstract[number] == ev.ABSTRACT_SAME else ev.TITLE_DOUBT
             if found == ev.TITLE_DOUBT and words.slip(one, other, two):
                 found = ev.TITLE_SLIP
@@ -674,10 +741,14 @@ class _Words:
 
     def __init__(self, records: Records) -> None:
         listed = _counted(records.folded)
-        self._listed = listed
         values = listed.column("words")
         self._counts: dict[str, int] = {}
         self._distinct = len(values)
+        # By their numbers, so that a few are found without a look at all.
+        codes = np.concatenate([hashed(part) for part in values.chunks] or [np.empty(0, np.int64)])
+        order = np.argsort(codes)
+        self._codes: Rows = records.scratch.kept(codes[order])
+        self._titles: Rows = records.scratch.kept(listed.column("counts").to_numpy()[order])
         # What no other title has may be misspelt.
         several = values.filter(pc.greater(listed.column("counts"), 1)).combine_chunks()
         self._several = len(several)
@@ -687,12 +758,13 @@ class _Words:
         letters = _LETTERS[np.frombuffer(f" {joined[0].as_py()} ".encode(), np.uint8)]
         self._threes = np.bincount(_threes(letters), minlength=_BASE**3)
 
-    def know(self, wanted: Iterable[str]) -> None:
+    def know(self, wanted: set[str]) -> None:
         """Look up some words: those that are asked about next."""
-        values = self._listed.column("words")
-        found = self._listed.filter(pc.is_in(values, value_set=pa.array(sorted(wanted), values.type)))
-        counts = zip(found.column("words").to_pylist(), found.column("counts").to_pylist(), strict=True)
-        self._counts = dict(counts)
+        words = list(wanted)
+        codes = hashed(pa.array(words, TEXT))
+        places = np.minimum(np.searchsorted(self._codes, codes), len(self._codes) - 1)
+        counts = np.where(self._codes[places] == codes, self._titles[places], 0)
+        self._counts = dict(zip(words, counts.tolist(), strict=True))
 
     def count(self, text: str) -> int:
         """How many titles have a word; of several, the rarest."""
@@ -956,25 +1028,33 @@ def _told_by_title(records: Records, low: Rows, high: Rows, levels: dict[str, np
 def _identical(records: Records, low: Rows, high: Rows, needed: Mask) -> Mask:
     """Whether two abstracts are one text, or one of them as far as it goes."""
     found = np.zeros(len(low), bool)
-    abstracts = records.table.column("abstract")
-    for place in np.flatnonzero(needed).tolist():
-        shorter, longer = _by_length(abstracts, int(low[place]), int(high[place]))
+    for place, shorter, longer in _abstracts_of(records, low, high, needed):
         found[place] = len(shorter) >= _WHOLE and longer.startswith(shorter)
     return found
 
 
-def _by_length(abstracts: pa.ChunkedArray, low: int, high: int) -> tuple[str, str]:
-    """Two abstracts without their headings and a mark that they were cut off, the shorter first."""
-    one, other = (_HEADING.sub("", abstracts[row].as_py()).rstrip(" .…") for row in (low, high))
-    return (one, other) if len(one) <= len(other) else (other, one)
+def _abstracts_of(records: Records, low: Rows, high: Rows, needed: Mask) -> Iterator[tuple[int, str, str]]:
+    """Places of the pairs asked for, and their abstracts without headings and a mark that they were cut off, the shorter first."""
+    abstracts = records.table.column("abstract")
+    places = np.flatnonzero(needed)
+    for start in range(0, len(places), _FEW):
+        some = places[start : start + _FEW]
+        ones, others = low[some].tolist(), high[some].tolist()
+        texts = {row: _bare(abstracts[row].as_py()) for row in {*ones, *others}}
+        for place, one, other in zip(some.tolist(), ones, others, strict=True):
+            shorter, longer = texts[one], texts[other]
+            yield (place, shorter, longer) if len(shorter) <= len(longer) else (place, longer, shorter)
+
+
+def _bare(abstract: str) -> str:
+    heading = _HEADING.match(abstract)
+    return (abstract[heading.end() :] if heading else abstract).rstrip(" .…")
 
 
 def _told_otherwise(records: Records, low: Rows, high: Rows, needed: Mask) -> Mask:
     """Whether abstracts that begin alike go on otherwise, or with other numbers, as those of a review and its update do."""
     found = np.zeros(len(low), bool)
-    abstracts = records.table.column("abstract")
-    for place in np.flatnonzero(needed).tolist():
-        shorter, longer = _by_length(abstracts, int(low[place]), int(high[place]))
+    for place, shorter, longer in _abstracts_of(records, low, high, needed):
         if longer.startswith(shorter):
             continue
         first, second = (re.sub(r"[^\w]+", " ", text).casefold().split() for text in (shorter, longer))

@@ -12,7 +12,17 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from explorer.dedupe.blocking import KINDS_OF_BLOCKS, Codes, Rows, block_codes, fold, hashed, letters_of, squeeze
+from explorer.dedupe.blocking import (
+    KINDS_OF_BLOCKS,
+    Codes,
+    Rows,
+    block_codes,
+    fold,
+    fold_and_squeeze,
+    hashed,
+    letters_of,
+    squeeze,
+)
 from explorer.dedupe.identifiers import KINDS, identifiers, isbns, numbered_by_pubmed, trials
 from explorer.dedupe.imprint import BOOK, CHAPTER, Imprint, Imprints
 from explorer.dedupe.scratch import Scratch
@@ -212,7 +222,7 @@ class Records:
             told[first:last] = np.where(np.asarray(pc.is_valid(given)), hashed(given), -1)
             self.long_abstracts[first:last] = np.asarray(pc.fill_null(pc.greater_equal(pc.utf8_length(given), 50), False))
             # Without spaces and a heading.
-            heads.add(pc.replace_substring_regex(squeeze(fold(given)), _HEADINGS, "", max_replacements=1))
+            heads.add(pc.replace_substring_regex(fold_and_squeeze(given), _HEADINGS, "", max_replacements=1))
         self.names, self.abstracts = names.whole(), heads.whole()
         self.authors: Rows = zeros(self.table.num_rows, np.int64)
         self.authors[rows] = _first_equal(listed)
@@ -241,6 +251,24 @@ class Records:
             found = frozenset(w for w in self.names[authors].as_py().split() if len(w) > 1) - _NO_NAMES
             self._people[authors] = found
         return found
+
+    def words_of_people(self, authors: Rows) -> tuple[Rows, Rows]:
+        """What `people` says of several lists: a number for each word, sorted within its list, and where each list begins and the last ends.
+
+        The numbers are of these lists alone.
+        """
+        listed = pc.split_pattern(self.names.take(pa.array(authors)), " ")
+        coded = listed.flatten().dictionary_encode()
+        words = coded.dictionary
+        named = pc.and_(
+            pc.greater(pc.utf8_length(words), 1), pc.invert(pc.is_in(words, pa.array(sorted(_NO_NAMES), words.type)))
+        )
+        code = coded.indices.to_numpy().astype(np.int64)
+        of = np.repeat(np.arange(len(authors)), pc.list_value_length(listed).to_numpy())
+        kept = np.asarray(named)[code] if len(code) else np.zeros(0, bool)
+        many = np.int64(max(len(words), 1))
+        both = np.unique(of[kept] * many + code[kept])
+        return both % many, np.searchsorted(both // many, np.arange(len(authors) + 1))
 
 
 def _first_equal(values: Rows) -> Rows:

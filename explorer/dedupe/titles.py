@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from html import unescape
 from typing import NamedTuple
 
@@ -72,6 +73,8 @@ _LINKS = _ARTICLES | frozenset(
 )
 """Words that hold others together, and that a slip may lose; none that says no, and none that is a letter but an article."""
 _SHORTEST, _SHORTEST_UNSPACED = 20, 8
+_KEPT = 20_000
+"""Words at the ends of titles of which it is remembered what they say."""
 
 
 def words(folded: str) -> list[str]:
@@ -83,8 +86,14 @@ def compare(first: str, second: str) -> Comparison:
     """Compare two folded titles that are not the same; symmetric, but for the order in the pairs of doubts."""
     if second < first:
         # Of several alignments that cost the same, which one is taken hangs on the order.
-        turned = compare(second, first)
-        return turned._replace(doubts=tuple((one, other, two) for other, one, two in turned.doubts))
+        turned = _compared(second, first)
+        return (
+            turned._replace(doubts=tuple((one, other, two) for other, one, two in turned.doubts)) if turned.doubts else turned
+        )
+    return _compared(first, second)
+
+
+def _compared(first: str, second: str) -> Comparison:
     left, right = words(first), words(second)
     ends = _cut_off(left, right)
     if ends is not None:
@@ -207,11 +216,12 @@ def _without_article(words: Sequence[str]) -> Sequence[str]:
 def _cut_off(left: Sequence[str], right: Sequence[str]) -> Comparison | None:
     """Compare a title with one that goes on where it ends; None where neither does."""
     left, right = _without_article(left), _without_article(right)
-    lengths = sum(map(len, left)), sum(map(len, right))
-    turned = lengths[0] > lengths[1]
-    shorter, longer = (right, left) if turned else (left, right)
-    length = min(lengths)
-    if length > 0.95 * max(lengths) or len(shorter) < 3:
+    length, most = len("".join(left)), len("".join(right))
+    turned = length > most
+    shorter, longer = left, right
+    if turned:
+        shorter, longer, length, most = right, left, most, length
+    if length > 0.95 * most or len(shorter) < 3:
         return None
     if length < (_SHORTEST if shorter[-1].isascii() else _SHORTEST_UNSPACED):
         return None
@@ -239,10 +249,18 @@ def _cut_off(left: Sequence[str], right: Sequence[str]) -> Comparison | None:
     if level >= CHANGED or level == MOVED:
         return None
     tail = longer[end - 1 :] if cut else longer[end:]
-    marked = any(counts(word) or word in NEGATIONS or _MARKS.fullmatch(word) for word in tail)
+    said = [_said_by(word) for word in tail]
+    marked = any(mark for mark, _ in said)
     if turned:
         doubts = [(other, one, two) for one, other, two in doubts]
-    return Comparison(CUT if cut else SUBTITLE, tuple(doubts), marked, not cut and any(map(_ASPECTS.fullmatch, tail)))
+    return Comparison(CUT if cut else SUBTITLE, tuple(doubts), marked, not cut and any(aspect for _, aspect in said))
+
+
+@lru_cache(maxsize=_KEPT)
+def _said_by(word: str) -> tuple[bool, bool]:
+    """Whether a word at the end of a title says which part or report it is, and which side of its matter it tells of."""
+    marked = counts(word) or word in NEGATIONS or _MARKS.fullmatch(word) is not None
+    return marked, _ASPECTS.fullmatch(word) is not None
 
 
 # Words that only a notice has, in any place; folded. One alternation, so that a column is searched in one pass.

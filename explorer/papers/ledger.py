@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -227,6 +227,28 @@ class Ledger:
         self.accepted -= 1
         self.merged += 1
         self.notes.append(Entry(source, line, record, "merged", "", text[:300], into, reason))
+
+    def merge_all(self, merged: Iterable[tuple[str, int, str, str]]) -> None:
+        """Note that accepted records went into other papers, each as `merge` does.
+
+        Parameters
+        ----------
+        merged : iterable of tuple of (str, int, str, str)
+            Source, record, paper and reason of each.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> ledger = explorer.Ledger()
+        >>> ledger.accept(3)
+        >>> ledger.merge_all([("refs.csv", 2, "lee2024", "same DOI"), ("refs.csv", 3, "lee2024", "same DOI")])
+        >>> ledger.sentence()
+        '3 records read: 1 accepted, 2 merged.'
+        """
+        before = len(self.notes)
+        self.notes += [Entry(source, None, record, "merged", "", "", into, reason) for source, record, into, reason in merged]
+        self.accepted -= len(self.notes) - before
+        self.merged += len(self.notes) - before
 
     def remove(self, source: str, id_: str, *, text: str = "") -> None:
         """Note that the reader took an accepted record out again.

@@ -97,7 +97,8 @@ def rows_of(table: pa.Table, rows: list[int] | np.ndarray) -> pa.Table:
     mask = np.zeros(table.num_rows, bool)
     mask[rows] = True
     found = table.filter(pa.array(mask)).combine_chunks()
-    return found.take(pa.array(np.searchsorted(np.flatnonzero(mask), rows)))
+    order = np.searchsorted(np.flatnonzero(mask), rows)
+    return found if np.array_equal(order, np.arange(len(found))) else found.take(pa.array(order))
 
 
 def in_batches(table: pa.Table, rows: np.ndarray) -> Iterator[pa.Table]:

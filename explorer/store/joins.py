@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +13,7 @@ import pyarrow.compute as pc
 from explorer.dedupe.deduplication import merge_duplicates
 from explorer.dedupe.imprint import preprints
 from explorer.dedupe.merges import HISTORY, ORIGIN, Change, Merges
-from explorer.dedupe.merging import by_worth, merge, versions
+from explorer.dedupe.merging import merge, versions
 from explorer.dedupe.rules import Rules
 from explorer.errors import CorpusError
 from explorer.papers.ledger import Entry, Ledger
@@ -94,31 +95,32 @@ def into_corpus(
     kept = [snapshot.merged.records.schema, snapshot.table.schema, came, pa.schema(list(ORIGIN.items()))]
     schema = pa.unify_schemas(kept, promote_options="permissive")
     table = pa.Table.from_pylist(records, schema)
-    early = preprints(table)
     fields = [name for name in schema.names if name not in ORIGIN]
-    members: dict[str, list[tuple[dict[str, Any], bool | None]]] = {}
-    for row, record in enumerate(records):
-        given = {name: record.get(name) for name in fields}
-        members.setdefault(record["merge_paper"], []).append((given, early[row]))
+    # They came paper by paper.
+    sizes = [len(list(members)) for _, members in groupby(records, key=lambda record: record["merge_paper"])]
+    merged = merge(table.select(fields), sizes, preprints(table))
+    values, given_by = merged.papers.to_pylist(), merged.given_by.to_pylist()
+    ranked = table.select(["id", "doi", "arxiv_id"]).take(pa.array(merged.ranked)).to_pylist()
     has = dict(zip(by_paper, rows_of(snapshot.table, [some[0].place for some in by_paper.values()]).to_pylist(), strict=True))
     rows, papers, history = [], [], []
-    for paper, some in by_paper.items():
+    stop = 0
+    for number, (paper, some) in enumerate(by_paper.items()):
+        start, stop = stop, stop + sizes[number]
+        members = ranked[start:stop]
         before = snapshot.merged.of(paper)
-        ranked = by_worth(*zip(*members[paper], strict=True))
-        value, giver = merge(ranked)
-        value["id"] = paper
+        value = {**values[number], "id": paper}
         known = [before[0]] if before else []
         relations = {*(match.relation for match in some), *(row["relation"] for row in known)}
         if "version" in relations:
-            value["versions"] = versions(ranked)
+            value["versions"] = versions(members)
         history.append(
             {
                 "paper": paper,
-                "members": [record["id"] for record in ranked],
+                "members": [record["id"] for record in members],
                 "relation": "version" if "version" in relations else "same",
                 "score": min([*(row["score"] for row in known), *(match.score for match in some)]),
                 "reason": "; ".join(dict.fromkeys([*(row["reason"] for row in known), *(match.reason for match in some)])),
-                "given_by": list(giver.items()),
+                "given_by": given_by[number],
             }
         )
         if any(has[paper].get(name) != given and given not in (None, "", []) for name, given in value.items()):
