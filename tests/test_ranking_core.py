@@ -9,13 +9,15 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import sparse
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+from sklearn.linear_model import LogisticRegression
 
 from explorer import Corpus
 from explorer.ranking.acronyms import Acronyms, definitions
 from explorer.ranking.analysis import Numbering, analyse, fold
 from explorer.ranking.hybrid import HybridRanker
-from explorer.ranking.lbfgs import minimum
+from explorer.ranking.logistic import sharpened
 from explorer.ranking.similar import more_like
 from explorer.ranking.terms import TermIndex, top
 from explorer.ranking.vectors import LSA, RoundedVectors
@@ -244,28 +246,29 @@ def test_rounded_vectors_are_unit_vectors_near_the_exact_ones(leading: int | Non
     np.testing.assert_allclose(rounded.nearness(query[0]), np.asarray(rounded)[:, :leading] @ query[0][:leading], atol=1e-6)
 
 
-@pytest.mark.parametrize("steps", [1, 2, 4, 40])
-@pytest.mark.parametrize("kind", ["logistic", "valley"])
-def test_the_minimum_is_approached_by_the_steps_of_scipy(kind: str, steps: int) -> None:
-    from scipy.optimize import minimize, rosen, rosen_der
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_fitted_is_the_ridge_regression_of_scikit_learn(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    features = sparse.random(300, 12, density=0.4, random_state=seed, format="csr", dtype=np.float32) * rng.choice([1, 5])
+    shown, importance = rng.random(300) < 0.3, rng.choice([0.5, 1, 20], 300).astype(np.float32)
+    shown |= np.asarray(features[:, 0].todense()).ravel() > 0.7
+    weights, bias = sharpened(features, np.zeros(300, np.float32), shown, importance, strength=1.5, steps=20, columns=12)
+    expected = LogisticRegression(C=1.5, tol=1e-8, max_iter=1000).fit(features, shown, importance)
+    np.testing.assert_allclose(weights, expected.coef_[0], rtol=0.01, atol=0.01)
+    assert bias == pytest.approx(expected.intercept_[0], abs=0.02)
+    assert np.abs(weights).max() > 0.3
 
-    rng = np.random.default_rng(steps)
-    for _ in range(5):
-        features, sign = rng.normal(size=(60, 8)) * rng.choice([0.1, 1, 5]), np.where(rng.random(60) < 0.3, 1.0, -1.0)
 
-        def logistic(point: np.ndarray, features: np.ndarray = features, sign: np.ndarray = sign) -> tuple[float, np.ndarray]:
-            margin = -sign * (features @ point)
-            slope = features.T @ (-sign / (1 + np.exp(-margin))) + point / 10
-            return float(np.logaddexp(0, margin).sum() + point @ point / 20), slope
-
-        def valley(point: np.ndarray) -> tuple[float, np.ndarray]:
-            return float(rosen(point)), rosen_der(point)
-
-        function, start = (logistic, np.zeros(8)) if kind == "logistic" else (valley, rng.normal(size=5) * 2)
-        expected = minimize(function, start, jac=True, method="L-BFGS-B", options={"maxiter": steps})
-        found = minimum(function, start, steps)
-        np.testing.assert_allclose(found, expected.x, rtol=1e-5, atol=1e-6)
-    assert abs(expected.x - start).max() > 0.01
+def test_what_is_fitted_adds_to_the_odds_that_are_given() -> None:
+    """Two fits, the second of what the first left: nothing is left to add but what the penalty kept back."""
+    rng = np.random.default_rng(5)
+    features = sparse.csr_matrix(rng.normal(size=(400, 3)).astype(np.float32))
+    shown = features @ np.array([1, -2, 0.5], np.float32) + rng.normal(size=400) > 0
+    even = np.ones(400, np.float32)
+    weights, bias = sharpened(features, np.zeros(400, np.float32), shown, even, strength=1e4, steps=20, columns=3)
+    more, shift = sharpened(features, features @ weights + np.float32(bias), shown, even, strength=1e4, steps=20, columns=3)
+    assert np.abs(more).max() < 0.01
+    assert abs(shift) < 0.01
 
 
 def test_no_vectors_are_rounded_to_none() -> None:

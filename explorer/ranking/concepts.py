@@ -60,7 +60,7 @@ class ConceptSpace:
     strength : float
         Inverse of the ridge penalty on what the logistic fit may add to the linear discriminant.
     steps : int
-        L-BFGS iterations at most.
+        Newton steps of it at most.
     columns : int
         Words whose weight the logistic fit may change.
     examples : int
@@ -84,7 +84,7 @@ class ConceptSpace:
         features: Features | None = None,
         *,
         strength: float = 1.5,
-        steps: int = 4,
+        steps: int = 3,
         columns: int = 2000,
         examples: int = 2000,
         others: int = 2000,
@@ -139,7 +139,7 @@ class ConceptSpace:
         importance = np.where(shown, 0.5 / len(high), 0.5 / len(low)).astype(np.float32) * np.float32(rows.shape[0])
         flat = np.zeros(rows.shape[0], np.float32)
         occurring = len(np.unique(rows.indices))
-        weights, bias = sharpened(rows, flat, shown, importance, strength=10.0, steps=30, columns=occurring)
+        weights, bias = sharpened(rows, flat, shown, importance, strength=10.0, steps=10, columns=occurring)
         return Concept(name, weights, bias, high, {})
 
     def _fitted(
