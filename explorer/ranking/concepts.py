@@ -59,8 +59,8 @@ class ConceptSpace:
         Made of `index` by default.
     strength : float
         Inverse of the ridge penalty on what the logistic fit may add to the linear discriminant.
-    steps : int
-        Newton steps of it at most.
+    gradients : int
+        Conjugate gradients by which it goes towards what fits best.
     columns : int
         Words whose weight the logistic fit may change.
     examples : int
@@ -84,7 +84,7 @@ class ConceptSpace:
         features: Features | None = None,
         *,
         strength: float = 1.5,
-        steps: int = 3,
+        gradients: int = 2,
         columns: int = 2000,
         examples: int = 2000,
         others: int = 2000,
@@ -94,7 +94,7 @@ class ConceptSpace:
         self.ranker = ranker
         self.features = features or Features().fit(index)
         self.strength = strength
-        self.steps = steps
+        self.gradients = gradients
         self.columns = columns
         self.examples = examples
         self.others = others
@@ -184,7 +184,8 @@ class ConceptSpace:
             is_shown[taken],
             importance[taken],
             strength=self.strength,
-            steps=self.steps,
+            steps=1,
+            gradients=self.gradients,
             columns=self.columns,
         )
         return np.float32(slope) * first + more, bias + shift

@@ -10,8 +10,8 @@ from explorer.ranking.terms import top
 
 Floats = NDArray[np.float32]
 
-_GRADIENTS, _PRECISE = 10, 1e-4
-"""Conjugate gradients of a step at most, and the share of what is left, squared, at which they end."""
+_PRECISE = 1e-4
+"""The share of what is left, squared, at which conjugate gradients end."""
 
 _SHORTEST, _LEVEL = 1e-3, 1e-6
 """The least part of a step that is tried, and the fall of the loss, relative to it, with which a fit ends."""
@@ -63,6 +63,7 @@ def sharpened(
     *,
     strength: float,
     steps: int,
+    gradients: int = 10,
     columns: int,
 ) -> tuple[Floats, float]:
     """Fit what logistic regression adds to given log-odds: weights and bias, the weights under a ridge penalty.
@@ -77,6 +78,8 @@ def sharpened(
         Inverse of the penalty.
     steps : int
         Newton steps at most.
+    gradients : int
+        Conjugate gradients of a step at most. A few of one step stop short of what fits best, which holds back as a penalty does.
     columns : int
         Words whose weight may change: those that tell the papers apart most where the given log-odds are wrong.
 
@@ -102,7 +105,7 @@ def sharpened(
     for _ in range(steps):
         p = (1 / (1 + np.exp(-np.clip(odds, -30, 30)))).astype(np.float32)
         slope = transposed @ (importance * (p - shown)) + ridge * point
-        step = _solved(rows, transposed, importance * p * (1 - p), ridge, -slope)
+        step = _solved(rows, transposed, importance * p * (1 - p), ridge, -slope, gradients)
         along = rows @ step
         length = np.float32(1)
         while (value := loss(odds + length * along, point + length * step)) > least and length > _SHORTEST:
@@ -118,12 +121,14 @@ def sharpened(
     return weights, float(point[-1])
 
 
-def _solved(rows: sparse.csr_matrix, transposed: sparse.csr_matrix, curve: Floats, ridge: Floats, wanted: Floats) -> Floats:
+def _solved(
+    rows: sparse.csr_matrix, transposed: sparse.csr_matrix, curve: Floats, ridge: Floats, wanted: Floats, gradients: int
+) -> Floats:
     """What the curvature of a likelihood takes to what is wanted, as far as some conjugate gradients come."""
     solved, left = np.zeros_like(wanted), wanted
     direction, size = left, float(left @ left)
     enough = _PRECISE * size
-    for _ in range(_GRADIENTS):
+    for _ in range(gradients):
         turned = transposed @ (curve * (rows @ direction)) + ridge * direction
         bent = float(direction @ turned)
         # Nothing is left, or so flat a place that nothing is known of the rest.
