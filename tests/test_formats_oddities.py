@@ -416,3 +416,21 @@ def test_references_of_eppi_reviewer() -> None:
     }
     found = paper(json.dumps(answer), "a.json")
     assert (found["venue"], str(found["published"])[:7], found["authors"]) == ("Bogs", "2016-03", ["Fenn I", "Reed T"])
+
+
+@pytest.mark.parametrize(
+    "cell", ["Fenn, I., Reed, T., ... Poe, A.", "Fenn, I.; Reed, T.; …; Poe, A.", "Fenn, I., Reed, T., . . . Poe, A."]
+)
+def test_dots_for_the_names_between(cell: str) -> None:
+    assert paper(f'Title,Authors,Year\nMoss,"{cell}",2016\n', "a.csv")["authors"] == ["Fenn, I.", "Reed, T.", "Poe, A."]
+
+
+def test_identifiers_that_only_an_address_has() -> None:
+    text = "Title,Authors,URL,Year\nMoss,I. Fenn,https://doi.org/10.1234/A.1,2016\nFen,T. Reed,https://example.org/10.1234/b,2017\n"
+    assert import_papers(Source("a.csv", data=text.encode())).table.column("doi").to_pylist() == ["10.1234/a.1", None]
+    assert (
+        paper("entry_id,title,authors,published\nhttp://arxiv.org/abs/1603.00001v2,Moss,I. Fenn,2016-03-02\n", "a.csv")[
+            "arxiv_id"
+        ]
+        == "1603.00001"
+    )

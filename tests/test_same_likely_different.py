@@ -93,6 +93,37 @@ def test_a_word_that_turns_a_title_around_makes_another_paper(first: str, second
 
 
 @pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("https://www.jstor.org/stable/100001", "https://jstor.org/stable/pdf/100002.pdf", "likely"),
+        ("https://www.jstor.org/stable/100001", "http://www.jstor.org/stable/10.2307/100001?seq=1", "same"),
+        ("https://hal.science/hal-01234567v2", "https://hal.archives-ouvertes.fr/hal-01234567", "same"),
+        ("https://hal.science/hal-01234567", "https://hal.science/hal-07654321", "likely"),
+        ("https://ssrn.com/abstract=123456", "https://papers.ssrn.com/sol3/papers.cfm?abstract_id=654321", "likely"),
+        ("https://openreview.net/forum?id=aBcDeFgHiJ", "https://openreview.net/pdf?id=aBcDeFgHiJ", "same"),
+        ("https://example.org/1", "https://example.org/2", "same"),
+    ],
+)
+def test_addresses_of_archives_bear_numbers_of_their_own(one: str, other: str, expected: str) -> None:
+    title = "Mosses of the northern bogs and how they were counted"
+    assert class_of(title, title, url=[one, other]) == expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("Fenn, John", "Fenn, Jane", "likely"),
+        ("Fenn, John", "Fenn, J.", "same"),
+        ("Fenn, John", "Fenn, Jon", "same"),
+        ("Fenn J", "Fenn, Jane A.", "same"),
+    ],
+)
+def test_two_of_one_family_name_are_two(one: str, other: str, expected: str) -> None:
+    title = "Mosses of the northern bogs and how they were counted"
+    assert class_of(title, title, authors=[[one], [other]]) == expected
+
+
+@pytest.mark.parametrize(
     ("fields", "expected"),
     [
         ({"entry_type": ["dataset", "article"], "venue": ["Zenodo", "Journal of Bogs"]}, "likely"),

@@ -30,6 +30,10 @@ KINDS = (
     "ERIC number",
     "Embase id",
     "Lens id",
+    "JSTOR number",
+    "HAL id",
+    "SSRN number",
+    "OpenReview id",
 )
 """Kinds of which a record bears one."""
 
@@ -42,6 +46,10 @@ _NAMES = {
     "ERIC number": {"ericnumber", "ericid", "ericnum", "accession", "accessionnumber", "an"},
     "Embase id": {"embaseaccessionid", "embaseid", "luiid", "accession", "accessionnumber", "an"},
     "Lens id": {"lensid"},
+    "JSTOR number": {"jstor", "jstorid"},
+    "HAL id": {"halid", "eprint"},
+    "SSRN number": {"ssrn", "ssrnid"},
+    "OpenReview id": {"openreview", "openreviewid"},
 }  # fmt: skip
 _PATTERNS = {
     "PMID": r"(?i)^\s*(?:pmid:?\s*|https?://(?:www\.)?(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/pubmed)/|MEDLINE:\s*)?0*(?P<id>[1-9]\d{0,8})(?:\.0+)?/?\s*$",
@@ -52,6 +60,10 @@ _PATTERNS = {
     "ERIC number": r"^\s*(?P<id>E[DJ]\d{6,7})\s*$",
     "Embase id": r"^\s*(?P<id>L\d{6,12})\s*$",
     "Lens id": r"(?i)^\s*(?P<id>\d{3}-\d{3}-\d{3}-\d{3}-\d{2}[\dX])\s*$",
+    "JSTOR number": r"^\s*(?P<id>\d{4,12})\s*$",
+    "HAL id": r"(?i)^\s*(?P<id>(?:hal|tel|halshs|inria|cea|ineris|dumas|medihal|cel|pasteur|inserm)-\d{8})(?:v\d+)?\s*$",
+    "SSRN number": r"^\s*(?P<id>\d{4,9})\s*$",
+    "OpenReview id": r"^\s*(?P<id>[\w-]{8,14})\s*$",
 }
 _ADDRESSES = {
     "PMID": r"(?i)^https?://(?:www\.)?(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/pubmed)/(?P<id>[1-9]\d{0,8})/?(?:[?#].*)?$",
@@ -62,6 +74,10 @@ _ADDRESSES = {
     "ERIC number": r"(?i)^https?://(?:www\.)?eric\.ed\.gov/\?id=(?P<id>E[DJ]\d{6,7})(?:\W|$)",
     "Embase id": r"(?i)^https?://www\.embase\.com/\S*[?&]id=(?P<id>L\d{6,12})(?:\W|$)",
     "Lens id": r"(?i)^https?://(?:www\.|link\.)?lens\.org/(?P<id>\d{3}-\d{3}-\d{3}-\d{3}-\d{2}[\dX])(?:\W|$)",
+    "JSTOR number": r"(?i)^https?://(?:www\.)?jstor\.org/stable/(?:pdf/|10\.2307/)?(?P<id>\d{4,12})(?:\W|$)",
+    "HAL id": r"(?i)^https?://[\w.-]*(?:hal\.science|archives-ouvertes\.fr|hal\.inria\.fr|hal\.cirad\.fr)/(?P<id>[a-z]{3,8}-\d{8})(?:v\d+)?(?:\W|$)",
+    "SSRN number": r"(?i)^https?://(?:papers\.)?ssrn\.com/(?:abstract=|sol3/papers\.cfm\?abstract_id=)(?P<id>\d{4,9})(?:\D|$)",
+    "OpenReview id": r"(?i)^https?://openreview\.net/(?:forum|pdf)\?id=(?P<id>[\w-]{8,14})(?:\W|$)",
 }
 _IN_IDS = frozenset(("OpenAlex id", "Web of Science id", "ERIC number", "Lens id"))
 """Kinds whose form tells them from other ids of records."""

@@ -900,6 +900,7 @@ def judged(records: Records, close: ClosePairs, found: Agreement, several: Mask)
     preprints = (place.preprint[low] != place.preprint[high]) & (place.preprint[low] >= 0) & (place.preprint[high] >= 0)
     # A long title of one year, and some of its authors: the others were misspelt or left out.
     some = (authors == ev.AUTHORS_SOME) & (title == ev.TITLE_SAME) & (year == ev.YEAR_SAME) & long_titles
+    some &= ~_relatives(records, low, high, some)
     unproven = ~(people | some | told | printed_alike) & ~((authors == ev.AUTHORS_UNKNOWN) & (abstract == ev.ABSTRACT_UNKNOWN))
     bare = (authors == ev.AUTHORS_UNKNOWN) & (abstract == ev.ABSTRACT_UNKNOWN) & ~printed_alike
     # Columns and news come without names each time; a record that lost its names meets one that has them.
@@ -981,6 +982,20 @@ def judged(records: Records, close: ClosePairs, found: Agreement, several: Mask)
     turned = (title == ev.TITLE_TURNED) & ~shared
     apart = clash | notices | turned | (printed_apart & ~shared) | (works & ~shared) | (shared & chapters)
     return Verdict(score, same, versions, apart & ~same, bar)
+
+
+def _relatives(records: Records, low: Rows, high: Rows, asked: Mask) -> Mask:
+    """Whether all that the names of two records share is one name of one person each, whose other names are not alike."""
+    found = np.zeros(len(low), bool)
+    for place in np.flatnonzero(asked).tolist():
+        one, other = (records.people(int(records.authors[row[place]])) for row in (low, high))
+        if len(one) == len(other) == 2 and len(one & other) == 1:
+            found[place] = fuzz.ratio(*(one ^ other)) <= _ALIKE
+    return found
+
+
+_ALIKE = 60
+"""Likeness in percent from which one name may be the other one misspelt."""
 
 
 def _signs_differ(records: Records, low: Rows, high: Rows, asked: Mask) -> Mask:

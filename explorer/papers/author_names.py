@@ -482,6 +482,14 @@ _MORE = re.compile(
 )
 
 
+_WITHOUT_SOME = re.compile(r"([,;，；、&|])\s*(?:\.{3}|\. \. \.|…)\s*(?:[,;，；、&|]\s*)?(?=\w)")
+"""Dots for the names in the midst of a list, as APA has them before the last one."""
+
+
+def _without_dots(text: str) -> str:
+    return _WITHOUT_SOME.sub(lambda match: match.group(1), text)
+
+
 def split_names(cell: str) -> list[str]:
     """Names that a text lists, as they are written.
 
@@ -489,7 +497,7 @@ def split_names(cell: str) -> list[str]:
     not part a family name from what comes after it. What stands for the rest (``et al.``, ``…``, ``and others``, ``等``) is no name, and
     neither are academic degrees, marks of affiliations (``Ana Lopez1,2*``), ORCID iDs and addresses. Braces keep a name together.
     """
-    text = _BEHIND.sub("", cell).strip()
+    text = _without_dots(_BEHIND.sub("", cell).strip())
     if " " in text and len(_FIGURES_BEHIND.findall(text)) > text.count(" ") // 4:
         text = _FIGURES_BEHIND.sub("", text)
     text = _PERCENT.sub(";", _DOTS.sub(_dot_between_names, text))
@@ -707,7 +715,7 @@ def name_splitter(cells: Iterable[str]) -> Callable[[str], list[str]]:
     sample = [cell for cell in cells if cell.strip()]
     if not any(_MARKS.search(cell) for cell in sample):
         if initials_apart(sample):
-            return lambda cell: [name for name in pairs(_MORE.sub("", cell.strip())) if name]
+            return lambda cell: [name for name in pairs(_without_dots(_MORE.sub("", cell.strip()))) if name]
         spaced = [cell.split() for cell in sample if " " in cell]
         if (
             spaced

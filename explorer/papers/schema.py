@@ -128,6 +128,8 @@ def conform(table: pa.Table, note: Callable[[int, str, str, str, str], None] | N
         columns["arxiv_id"] = _arxiv_ids_in(columns["url"])
     columns["url"] = _normalised(columns["url"], first_address, "url", "the first address is kept", report)
     columns["doi"] = _normalised(columns["doi"], normal_doi, "doi", "no DOI in it", report)
+    if columns["doi"].null_count == rows:
+        columns["doi"] = _dois_in(columns["url"])
     columns["arxiv_id"] = _normalised(columns["arxiv_id"], normal_arxiv_id, "arxiv_id", "no arXiv id in it", report)
     extra = {
         f"{name}_text" if name in FIELDS else name: as_named(name, _further(name, table.column(name)), report)
@@ -298,6 +300,17 @@ def _arxiv_ids_in(urls: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Arra
     """Identifiers out of ``arxiv.org`` addresses, null for other addresses."""
     found = pc.extract_regex(urls, r"arxiv\.org/(?:abs|pdf)/(?P<id>\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:\D|$)")
     return pc.struct_field(found, "id").cast(TEXT)
+
+
+def _dois_in(urls: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
+    """DOIs out of the addresses of their resolver, null for other addresses."""
+    resolved = pc.fill_null(pc.match_substring_regex(urls, r"(?i)^https?://(?:dx\.)?doi\.org/10\."), False)
+    if not pc.any(resolved).as_py():
+        return pa.nulls(len(urls), TEXT)
+    return pa.array(
+        [normal_doi(url) if url and known else None for url, known in zip(urls.to_pylist(), resolved.to_pylist(), strict=True)],
+        TEXT,
+    )
 
 
 def _as_text(values: pa.ChunkedArray) -> pa.ChunkedArray:
