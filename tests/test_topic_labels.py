@@ -15,7 +15,7 @@ from stop_words import AVAILABLE_LANGUAGES, get_stop_words
 
 from explorer import TopicModel
 from explorer.text.languages import ENGLISH, function_words_of
-from explorer.topics.labels import _name, name_topics, phrases_of, units
+from explorer.topics.labels import _Candidate, _name, name_topics, phrases_of, units
 from explorer.topics.terms import cleaned, lexicon, terms_of, without_boilerplate, word_key, words_of
 
 
@@ -344,6 +344,19 @@ def test_a_phrase_goes_before_a_word_that_names_more_than_the_topic() -> None:
     assert named(texts, STARS, words=[["neutrino", "solar", "problem"], ["stars"]])[0] == "solar neutrino problem"
 
 
+@pytest.mark.parametrize(
+    ("word", "phrase", "label"),
+    [
+        (True, True, ["phase transition"]),
+        (True, False, ["seizures", "phase transition"]),
+        (False, False, ["phase transition"]),
+    ],
+)
+def test_a_phrase_that_no_title_has_completes_a_word_that_titles_have(word: bool, phrase: bool, label: list[str]) -> None:
+    """What abstracts speak of beside their subject: whether titles have the word, and the phrase, and the name that follows."""
+    assert _name([_Candidate("seizures", 0.30, word), _Candidate("phase transition", 0.24, phrase)], [], {}) == label
+
+
 def test_a_phrase_takes_the_place_of_a_word_that_hardly_stands_elsewhere() -> None:
     nouns = ("maps", "codes", "forms", "sums", "sets", "bags", "cars", "bees")
     words = [["tree", "phylogenetic"], ["stars"]]
@@ -377,9 +390,12 @@ def test_what_is_called_after_somebody_keeps_the_name() -> None:
 
 def test_a_name_that_another_topic_has_gives_way_and_is_not_said_again() -> None:
     taken = [frozenset(("solar", "wind"))]
-    assert _name([("solar wind", 1.0), ("magnetic tail", 0.3)], taken, {}) == ["magnetic tail"]
+    assert _name([_Candidate("solar wind", 1.0, True), _Candidate("magnetic tail", 0.3, True)], taken, {}) == ["magnetic tail"]
     # What hardly names the topic only tells it from the other.
-    assert _name([("solar wind", 1.0), ("magnetic tail", 0.05)], taken, {}) == ["solar wind", "magnetic tail"]
+    assert _name([_Candidate("solar wind", 1.0, True), _Candidate("magnetic tail", 0.05, True)], taken, {}) == [
+        "solar wind",
+        "magnetic tail",
+    ]
 
 
 def test_the_end_of_a_title_and_the_beginning_of_an_abstract_are_no_name() -> None:

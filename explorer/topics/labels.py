@@ -92,7 +92,8 @@ _BESIDE = 0.5
 """A phrase of several words completes a name rather than a word that comes before it if it scores so much of that."""
 
 _PHRASE = 0.7
-"""A phrase of several words goes before a single one, which names more than the topic, if it scores so much of it."""
+"""A phrase of several words goes before a single one, which names more than the topic, if it scores so much of it, and if titles have it or
+not even the word: a method that abstracts of a subject name, *phase transition* of *seizures*, completes its name."""
 
 _OFTEN_WITHIN = 1 / 3
 """Part of the papers with a word that must have a phrase which is taken in its place."""
@@ -212,6 +213,14 @@ def _small_words(function_words: frozenset[str]) -> tuple[frozenset[str], frozen
     """Words of grammar beside the function words of a language, and those of both that no name begins or ends with."""
     small = function_words | IN_NO_NAMES
     return small, small - IN_NAMES
+
+
+class _Candidate(NamedTuple):
+    """A phrase that may name a topic, how well it does, and whether a title of the topic's papers has it."""
+
+    phrase: str
+    score: float
+    titled: bool
 
 
 def phrases_of(text: str, worth: Mapping[str, float], among: Set[str] | None = None) -> dict[str, Stands]:
@@ -417,7 +426,7 @@ def name_topics(
     for at, label in enumerate(named):
         while named[at] in named[:at] or named[at] in ("", OTHER):
             named[at] = f"{named[at] or label or OTHER} ·"
-    return named, [[_written(phrase) for phrase, _ in candidates[:5]] for candidates in ranked]
+    return named, [[_written(candidate.phrase) for candidate in candidates[:5]] for candidates in ranked]
 
 
 def _written(name: str) -> str:
@@ -525,8 +534,8 @@ def phrase_key(phrase: str) -> str:
 
 def _ranked(
     read: _Read, rows: Sequence[int], heavy: Mapping[str, float], worth: Mapping[str, float], long: Mapping[str, str]
-) -> list[tuple[str, float]]:
-    """Phrases of a topic and their scores, best first; none is part of one before it, or holds one."""
+) -> list[_Candidate]:
+    """Phrases of a topic, best first; none is part of one before it, or holds one."""
     papers, others = len(rows), len(read.told) - len(rows)
     least = 3 if papers > 10 else 2 if papers > 1 else 1
     here = Counter(key for row in rows for key in read.told[row])
@@ -570,7 +579,10 @@ def _ranked(
             chosen[within] = (key, scores[key])
         if len(chosen) == 12:
             break
-    return [(min(read.forms[key], key=lambda form: (-read.forms[key][form], form)), score) for key, score in chosen]
+    return [
+        _Candidate(min(read.forms[key], key=lambda form: (-read.forms[key][form], form)), score, titled[key] > 0)
+        for key, score in chosen
+    ]
 
 
 def _completes(key: str, word: str, scores: Mapping[str, float], here: Mapping[str, int]) -> bool:
@@ -632,15 +644,14 @@ def _alike(one: str, other: str) -> bool:
     return one == other or (shared >= min(_STEM, max(shortest, _STEM - 1)) and longest - shared <= _ENDING)
 
 
-def _labels(
-    ranked: Sequence[Sequence[tuple[str, float]]], words: Sequence[Sequence[str]], long: Mapping[str, str]
-) -> list[list[str]]:
+def _labels(ranked: Sequence[Sequence[_Candidate]], words: Sequence[Sequence[str]], long: Mapping[str, str]) -> list[list[str]]:
     """The phrases of each topic's name: the topics with the best ones choose first."""
     labels: list[list[str]] = [[] for _ in ranked]
     taken: list[frozenset[str]] = []
-    for topic in sorted(range(len(ranked)), key=lambda at: (-max((score for _, score in ranked[at]), default=0.0), at)):
+    for topic in sorted(range(len(ranked)), key=lambda at: (-max((one.score for one in ranked[at]), default=0.0), at)):
         # Where no phrase is left that others are not called by, words of the topic are.
-        candidates = [*ranked[topic], *((word, 1.0 if not ranked[topic] else 0.0) for word in words[topic])]
+        rest = (_Candidate(word, 1.0 if not ranked[topic] else 0.0, False) for word in words[topic])
+        candidates = [*ranked[topic], *rest]
         labels[topic] = _name(candidates, taken, long)
         taken.append(_says(labels[topic], long))
     return labels
@@ -650,23 +661,27 @@ def _says(parts: Sequence[str], long: Mapping[str, str]) -> frozenset[str]:
     return frozenset(word for part in parts for word in _content(part, long))
 
 
-def _name(candidates: Sequence[tuple[str, float]], taken: Sequence[frozenset[str]], long: Mapping[str, str]) -> list[str]:
+def _name(candidates: Sequence[_Candidate], taken: Sequence[frozenset[str]], long: Mapping[str, str]) -> list[str]:
     """The best name that no other topic has, if it is not much worse than the best; else the best of what shares no word with that.
 
     Where nothing of that names the topic, both.
     """
     best: list[str] = []
-    first = next((at for at, (_, score) in enumerate(candidates) if not _is_short(candidates[at][0])), 0)
-    if first and candidates[first][1] >= _PHRASE * candidates[0][1]:
+    if candidates and _is_short(candidates[0].phrase):
+        asked = candidates[0].titled
+        first = next((at for at, one in enumerate(candidates) if not _is_short(one.phrase) and (one.titled or not asked)), 0)
+    else:
+        first = 0
+    if first and candidates[first].score >= _PHRASE * candidates[0].score:
         candidates = [candidates[first], *candidates[:first], *candidates[first + 1 :]]
-    for phrase, score in candidates:
-        if score < _NEARLY * candidates[0][1]:
+    for phrase, score, _ in candidates:
+        if score < _NEARLY * candidates[0].score:
             break
         parts = [phrase]
         if _is_short(phrase):
             more = [
                 (other, value)
-                for other, value in candidates
+                for other, value, _ in candidates
                 if value >= (_SECOND_WORD if _is_short(other) else _SECOND) * score and not _same(phrase, other, long)
             ]
             # Of the others too a phrase says more than a word.
@@ -676,10 +691,10 @@ def _name(candidates: Sequence[tuple[str, float]], taken: Sequence[frozenset[str
             return parts
         best = best or parts
     if _says(best, long) in taken:
-        rest = [(other, score) for other, score in candidates if not any(_same(other, part, long) for part in best)]
-        if rest and rest[0][1] >= _SECOND * candidates[0][1] > 0:
+        rest = [one for one in candidates if not any(_same(one.phrase, part, long) for part in best)]
+        if rest and rest[0].score >= _SECOND * candidates[0].score > 0:
             return _name(rest, taken, long)
-        best += [other for other, _ in rest[:1]]
+        best += [one.phrase for one in rest[:1]]
     return best
 
 
