@@ -654,7 +654,8 @@ class Screening:
     def why(self, id_: str, count: int = 5) -> Sequence[Reason]:
         """Words that speak for and against a paper, as the queue knows by now.
 
-        Function words weigh too, and so do phrases with one ("heads and"), but explain nothing to a reader: they are left out.
+        Function words weigh too, and so do phrases with one ("heads and") and numbers alone, but explain nothing to a reader: they are
+        left out.
 
         Parameters
         ----------
@@ -691,7 +692,7 @@ class Screening:
         said = self.record(id_)
         empty = function_words_of(_WORD.findall(f"{said['title']} {said['abstract']}".casefold()))
         every = reasons(self._learnt.features, self._learnt.model, row, _MOST_REASONS)
-        found = [one for one in every if empty.isdisjoint(one.word.split())]
+        found = [one for one in every if empty.isdisjoint(one.word.split()) and not one.word.replace(" ", "").isdecimal()]
         return [
             *[one for one in found if one.weight > 0][:count],
             *[one for one in found if one.weight < 0][:count],

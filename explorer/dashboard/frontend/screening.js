@@ -62,6 +62,11 @@ export function screeningPanel(app) {
   let flow = null;
   let flowOf = "";
   let drawn = "";
+  /** Whether some of the review is in sight. */
+  let inSight = true;
+  new IntersectionObserver((entries) => {
+    inSight = entries[entries.length - 1].isIntersecting;
+  }).observe(node);
 
   /** @returns {ScreenMode | null} */
   const mode = () => model.get("screening") ?? null;
@@ -105,6 +110,10 @@ export function screeningPanel(app) {
     return true;
   }
 
+  function toTitle() {
+    /** @type {HTMLElement | null} */ (body.querySelector(".lx-screen-title"))?.focus({ preventScroll: true });
+  }
+
   function undo() {
     if (review()?.can_undo && link.answered(sent)) sent = link.send("screen_undo");
   }
@@ -118,6 +127,12 @@ export function screeningPanel(app) {
     if (picking && /^[1-9]$/.test(event.key)) {
       const reason = now.reasons[Number(event.key) - 1];
       if (reason) decide("exclude", reason);
+      return true;
+    }
+    // Who has gone down to the list does not see about what a key would decide: it shows the record, and the next press decides.
+    if (!inSight && ["v", "x", "X", "m"].includes(event.key)) {
+      toTitle();
+      body.querySelector(".lx-screen-record-title")?.scrollIntoView({ block: "nearest" });
       return true;
     }
     switch (event.key) {
@@ -1072,7 +1087,7 @@ export function screeningPanel(app) {
     swap(body, [head(seen), viewOf(seen), files(seen)], null);
     // With the focus nowhere Space and Page Down would scroll nothing, and keys would be those of the notebook around.
     if (focused && !body.contains(document.activeElement)) {
-      /** @type {HTMLElement | null} */ (body.querySelector(".lx-screen-title"))?.focus({ preventScroll: true });
+      toTitle();
     }
     // Who has read a long record to its end sees the next one from its beginning.
     if (!sameRecord && drawn.startsWith("record:")) {
