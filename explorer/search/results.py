@@ -188,7 +188,7 @@ class Results:
 
         Returns
         -------
-        ndarray of int64
+        ndarray of int
             By the codes of the facet; for has_code without and with; for years from the first of `Snapshot.year_span` on, one
             entry a year; for months likewise from that year's January; for a column of numbers or dates by its steps.
 
