@@ -370,7 +370,9 @@ class Snapshot:
             first, last = self.year_span
             return np.bincount(months // unit - first * (12 // unit), minlength=(last - first + 1) * (12 // unit))
         if mask is not None and rows is not None and len(rows) > MOST * len(mask):
-            return np.asarray(self.totals(field) - self.facet(field).counts(~mask))
+            left_out = self.facet(field).counts(~mask)
+            found: np.ndarray = np.subtract(self.totals(field), left_out, out=left_out)
+            return found
         return self.facet(field).counts(mask, rows)
 
     @cached_property
