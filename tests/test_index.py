@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 import tempfile
 from pathlib import Path
 
@@ -72,6 +73,38 @@ def test_papers_of_frequent_words_are_those_of_this_state_of_an_index(tmp_path: 
     assert TextIndex(tmp_path).mask(theory, 4).tolist() == [False, True, True, True]
     keep_frequent(tmp_path, 4)
     assert TextIndex(tmp_path).mask(theory, 4).tolist() == [False, True, True, True]
+    # What an earlier version kept has no rows of rarer words.
+    told = json.loads((tmp_path / "frequent.json").read_text())
+    (tmp_path / "frequent.rows.npy").unlink()
+    (tmp_path / "frequent.json").write_text(json.dumps({name: value for name, value in told.items() if name != "rarer"}))
+    assert TextIndex(tmp_path).mask(theory, 4).tolist() == [False, True, True, True]
+
+
+def test_a_word_that_is_common_in_one_field_is_kept_in_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(frequent, "LEAST", 1)
+    monkeypatch.setattr(frequent, "SHARE", 0.5)
+    papers = [{"title": title, "abstract": "graphs"} for title in ("one graph", "two", "three", "a graph")]
+    build_index(table_of(papers), tmp_path)
+    keep_frequent(tmp_path, 4)
+    index = TextIndex(tmp_path)
+    monkeypatch.setattr(index, "_rows", lambda query: pytest.fail("tantivy was asked"))
+    for query, rows in (("title:graph", [0, 3]), ("abstract:graph", [0, 1, 2, 3]), ("keywords:graph", [])):
+        node = parse(query)
+        assert node is not None
+        assert np.flatnonzero(index.mask(node, 4)).tolist() == rows
+
+
+def test_papers_that_are_asked_for_by_their_ids_score_as_among_all(tmp_path: Path) -> None:
+    """The id of one is the DOI of another, but for its case."""
+    papers = [("10.1234/AB", None, "graphs"), ("b", "10.1234/ab", "graphs and fields"), ("c", None, "fields"), ("d", None, "x")]
+    build_index(table_of([{"id": id_, "doi": doi, "title": f"a theory of {of}"} for id_, doi, of in papers]), tmp_path)
+    index, node = TextIndex(tmp_path), parse("theory (graphs OR fields)")
+    assert node is not None
+    hits = index.hits(node)
+    score = dict(zip(hits.rows.tolist(), hits.scores.tolist(), strict=True))
+    for ids, rows in ((["10.1234/AB"], [0, 1]), (["c", "d"], [2]), (["B", "elsewhere"], [1]), (["d"], [])):
+        found = index.hits_among(node, ids)
+        assert dict(zip(found.rows.tolist(), found.scores.tolist(), strict=True)) == {row: score[row] for row in rows}
 
 
 def test_a_beginning_is_found_by_the_commonest_words_that_have_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

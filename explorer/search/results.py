@@ -188,7 +188,7 @@ class Results:
 
         Returns
         -------
-        ndarray of int64
+        ndarray of int
             By the codes of the facet; for has_code without and with; for years from the first of `Snapshot.year_span` on, one
             entry a year; for months likewise from that year's January; for a column of numbers or dates by its steps.
 
@@ -381,7 +381,8 @@ class Results:
         # Where the other filters leave good hits and bad ones alike, so many of the best hits have enough papers among them.
         enough = 3 * count * found // max(self.shown, 1)
         for limit in (*(some for some in (FIRST, LEADING) if some >= enough), enough + LEADING):
-            if limit >= min(by_id, found // 2):
+            # A few best hits cost more each than all of them do, and may hold too few papers; ids are sure.
+            if limit >= min(by_id // 4, found // 2):
                 break
             if (best := self._shown_among(self.snapshot.leading(node, limit), count)) is not None:
                 return best

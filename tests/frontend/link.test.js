@@ -94,6 +94,27 @@ test("a question goes ahead of nothing and sends nothing else", () => {
   assert.deepEqual(kinds(page.sent), ["set", "complete"]);
 });
 
+test("what is changed while papers are opened waits for them, and not for papers that do not come", () => {
+  for (const come of [true, false]) {
+    const page = opened();
+    page.traits.opening = { title: "many", stage: "Finding topics", part: 0.4 };
+    page.link.set({ query: "gr" }, false, true);
+    page.link.set({ query: "graph" });
+    page.link.set({ mode: "any" });
+    page.link.settle();
+    assert.deepEqual([page.sent, page.link.busy(), page.link.draft().query], [[], true, "graph"]);
+    page.traits.opening = null;
+    if (!come) page.link.forget();
+    page.link.settle();
+    page.finish();
+    assert.deepEqual(
+      page.sent.map(({ changes }) => changes),
+      come ? [{ query: "graph", mode: "any" }] : [],
+    );
+    assert.deepEqual([page.link.busy(), page.heard.silent], [false, 0]);
+  }
+});
+
 test("what was typed and not sent is sent before a click", () => {
   const page = opened();
   let typed = "graph";

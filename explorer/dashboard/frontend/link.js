@@ -74,6 +74,8 @@ export function openLink(model, { onSilent, onBusy }) {
   /** Changes made since. @type {(() => void)[]} */
   const after = [];
   let unsent = () => {};
+  /** Whether the papers are still being opened: what is changed meanwhile waits for them. */
+  const opening = () => Boolean(model.get("opening"));
   const echoed = () => Math.max(model.get("summary")?.seq ?? 0, model.get("status")?.seq ?? 0);
 
   /**
@@ -112,7 +114,7 @@ export function openLink(model, { onSilent, onBusy }) {
 
   /** Send what is pending. */
   function launch() {
-    if (!pending) return;
+    if (!pending || opening()) return;
     const changes = pending;
     pending = null;
     over(flight);
@@ -178,13 +180,17 @@ export function openLink(model, { onSilent, onBusy }) {
     typedFirst(flush) {
       unsent = flush;
     },
-    busy: () => Boolean(flight),
+    busy: () => Boolean(flight || pending),
     answered: (seq) => echoed() >= seq,
     isOn: (field, value) => holds(draft(), field, value),
     toggle: whenKnown((field, value) => set(toggled(draft(), field, value))),
     exclude: whenKnown((field, value) => set(excluded(draft(), field, value))),
     remove: whenKnown((field, value) => set(removed(draft(), field, value))),
     settle,
+    /** Without papers a change that waited for them is of nothing. */
+    forget() {
+      pending = null;
+    },
     /** A change may have been lost on the way, and made twice it is the same; a step is not. */
     again() {
       step = over(step);

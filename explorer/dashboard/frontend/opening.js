@@ -20,7 +20,12 @@ export function openingPanel(app) {
     node.hidden = !state;
     // What is below is of no papers.
     app.frame.classList.toggle("lx-is-opening", Boolean(state));
-    if (!state) return;
+    if (!state) {
+      // What was typed meanwhile is searched for; not where there are no papers, which is said.
+      if (!model.get("summary").total) link.forget();
+      link.settle();
+      return;
+    }
     title.textContent = `Opening ${state.title}`;
     stop.disabled = state.stage === "Stopping";
     // A status is read out when it changes: the stage is, the share is not.

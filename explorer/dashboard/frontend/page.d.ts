@@ -76,6 +76,8 @@ export interface Link {
   remove(field: Field, value: unknown): void;
   /** Look which messages are answered. */
   settle(): void;
+  /** Leave what waits for papers that did not come. */
+  forget(): void;
   /** The kernel is in reach again. */
   again(): void;
   close(): void;
