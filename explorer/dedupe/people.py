@@ -19,7 +19,7 @@ Rows = npt.NDArray[np.int64]
 
 _NO_NAMES = ("al", "et", "others")
 
-_TOGETHER = 200_000
+_TOGETHER = 50_000
 """Pairs of words that are looked at together."""
 
 _LONG = 20_000
