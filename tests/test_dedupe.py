@@ -378,13 +378,18 @@ def test_letters_are_folded_by_their_kind(texts: list[str]) -> None:
     assert squeezed == [words.replace(" ", "") for words in folded]
 
 
-def test_pairs_of_names_are_compared_alike_whether_or_not_they_are_known(monkeypatch):
-    """Few pairs are kept, so that some are found again and some are compared again."""
+@pytest.mark.parametrize("few", [True, False])
+def test_pairs_of_names_are_compared_together_as_each_by_itself(monkeypatch, few):
+    """Few pairs are kept, so that some are found again and some are compared again; and few are looked at together."""
     from explorer.dedupe.evidence import people_level
     from explorer.dedupe.matching import _AuthorLevels
     from explorer.dedupe.records import Records
 
     monkeypatch.setattr("explorer.dedupe.known_pairs._MOST", 16)
+    if few:
+        monkeypatch.setattr("explorer.dedupe.people._LONG", 9)
+        monkeypatch.setattr("explorer.dedupe.people._TOGETHER", 200)
+        monkeypatch.setattr("explorer.dedupe.matching._LETTERS_OF_NAMES", 2_000)
     draw = random.Random(3)
     names = [
         "Ada Byron",
@@ -398,20 +403,24 @@ def test_pairs_of_names_are_compared_alike_whether_or_not_they_are_known(monkeyp
         "王明",
         "Ada Byron Lovelace",
     ]
-    lists = [draw.sample(names, draw.randint(0, 4)) for _ in range(60)]
-    found = Records(to_table(records(title=["Sparse attention"] * 60, authors=lists)))
-    found.load(np.arange(60))
+    names += ["".join(draw.choices("abcdé ", k=draw.randint(1, 12))) for _ in range(30)]
+    lists = [draw.sample(names, draw.randint(0, 4)) for _ in range(40)]
+    # Short names that differ by a letter say nothing one by one, but as a whole.
+    lists += [["Abcd Efgh Ijkl Mnop Qrst"], ["Abcx Efgx Ijkx Mnop Qrst"], ["Anna"], ["Annas Berk Zimt"]]
+    rows = len(lists)
+    found = Records(to_table(records(title=["Sparse attention"] * rows, authors=lists)))
+    found.load(np.arange(rows))
     levels_of = _AuthorLevels(found)
-    words = [
-        frozenset(w for w in found.names[found.authors[row]].as_py().split() if len(w) > 1) - {"et", "al"} for row in range(60)
-    ]
+    texts = [found.names[number].as_py() for number in found.authors.tolist()]
+    words = [frozenset(word for word in text.split() if len(word) > 1) - {"et", "al"} for text in texts]
+    every = draw.sample([(one, other) for one in range(rows) for other in range(rows)], rows**2)
     seen = set()
-    for _ in range(30):
-        low, high = (np.array(draw.choices(range(60), k=25)) for _ in range(2))
+    for start in range(0, len(every), 200):
+        some = every[start : start + 200]
         # Of two lists of one length, the words of the first one are looked for in the other one.
-        turned = [sorted(rows, key=lambda row: found.authors[row]) for rows in zip(low, high, strict=True)]
+        turned = [sorted(pair, key=lambda row: found.authors[row]) for pair in some]
         expected = [people_level(words[one], words[other]) for one, other in turned]
-        assert levels_of(low, high).tolist() == expected
+        assert levels_of(*np.array(some).T).tolist() == expected
         seen |= set(expected)
     assert seen == set(range(5))
 

@@ -56,10 +56,8 @@ class KnownPairs:
 
     def put(self, keys: Keys, **values: npt.NDArray[Any]) -> None:
         """Keep what was found of pairs."""
-        places = self.places(keys)
         # Of several that have one place the last is kept, of all columns alike.
-        places, last = np.unique(places[::-1], return_index=True)
-        last = len(keys) - 1 - last
-        self._keys[places] = keys[last] + 1
+        places = self.places(keys)
+        self._keys[places] = keys + 1
         for name, found in values.items():
-            self._values[name][places] = found[last]
+            self._values[name][places] = found

@@ -21,6 +21,7 @@ from explorer.dedupe.blocking import Rows, candidate_pairs, hashed
 from explorer.dedupe.evidence import LEVELS, LIKELY, SAME
 from explorer.dedupe.known_pairs import KnownPairs
 from explorer.dedupe.packed_pairs import PackedPairs
+from explorer.dedupe.people import People, together
 from explorer.dedupe.records import Records
 from explorer.papers.schema import TEXT
 
@@ -30,6 +31,9 @@ _OFTEN = 2_000
 _AT_ONCE = 5_000
 _FEW = 500
 _TOGETHER = 8
+
+_LETTERS_OF_NAMES = 4_000_000
+"""Letters of lists of names that are looked at together."""
 
 _ATTESTED = 20_000
 """Distinct words in the titles of a table from which a word that no other title has is taken for misspelt."""
@@ -453,6 +457,7 @@ class _AuthorLevels:
 
     def __init__(self, records: Records) -> None:
         self._records = records
+        self._lengths: Rows = records.scratch.kept(pc.binary_length(records.names).to_numpy())
         self._known = KnownPairs(records.table.num_rows, records.scratch, level=np.int8)
 
     def __call__(self, low: Rows, high: Rows) -> npt.NDArray[np.int64]:
@@ -470,36 +475,15 @@ class _AuthorLevels:
 
     def _compared(self, keys: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Levels of pairs of distinct lists, each given as a number."""
-        records = self._records
-        size = max(len(records.names), 1)
+        names = self._records.names
+        size = max(len(names), 1)
         first, second = keys // size, keys % size
-        # Most lists have all words in common; the others are looked at word by word.
-        common, fewer = _words_in_common(records, first, second)
-        levels = np.where(fewer == 0, ev.AUTHORS_UNKNOWN, ev.AUTHORS_SAME)
-        for place in np.flatnonzero((fewer > 0) & (common / np.maximum(fewer, 1) < ev.SAME_PEOPLE)).tolist():
-            levels[place] = ev.people_level(records.people(int(first[place])), records.people(int(second[place])))
+        levels = np.zeros(len(keys), np.int64)
+        for some in together(self._lengths[first] + self._lengths[second], _LETTERS_OF_NAMES):
+            listed, back = np.unique(np.concatenate([first[some], second[some]]), return_inverse=True)
+            one, other = np.split(back, 2)
+            levels[some] = People(names.take(pa.array(listed))).levels(one, other)
         return levels
-
-
-def _words_in_common(records: Records, first: Rows, second: Rows) -> tuple[Rows, Rows]:
-    """How many words two lists of names have in common, and how many the shorter one has, for each pair of their numbers."""
-    listed = np.unique(np.concatenate([first, second]))
-    words, starts = records.words_of_people(listed)
-    sizes = np.diff(starts)
-    one, other = np.searchsorted(listed, first), np.searchsorted(listed, second)
-    turned = sizes[one] > sizes[other]
-    one, other = np.where(turned, other, one), np.where(turned, one, other)
-    fewer = sizes[one]
-    # Each word of the shorter list is looked for among those of the longer one, all lists behind each other.
-    many = np.int64(words.max(initial=0) + 1)
-    ordered = np.repeat(np.arange(len(listed)), sizes) * many + words
-    pair = np.repeat(np.arange(len(first)), fewer)
-    place = np.arange(len(pair)) - np.repeat(np.cumsum(fewer) - fewer, fewer) + np.repeat(starts[one], fewer)
-    wanted = other[pair] * many + words[place]
-    at = np.searchsorted(ordered, wanted)
-    has = at < len(ordered)
-    has[has] = ordered[at[has]] == wanted[has]
-    return np.bincount(pair[has], minlength=len(first)), fewer
 
 
 def _abstract_levels(records: Records, low: Rows, high: Rows) -> npt.NDArray[np.int64]:

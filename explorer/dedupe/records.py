@@ -32,8 +32,6 @@ from explorer.papers.schema import TEXT
 _MEDLINE = r"[a-z][ ,]+[A-Z]{1,4}$|^et al\.?$"
 _EASTERN = r"^[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}々ー]+[ ,，\x{3000}]+[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}々ー]+$"
 _ABSTRACT, _HEAD = 300, 100
-_PEOPLE = 5_000
-"""Lists of names whose words are kept."""
 
 _BATCH = 10_000
 _HEADINGS = r"^(?:abstract|summary|background|introduction|objectives?|purpose|aims?|importance|context)"
@@ -42,7 +40,6 @@ _HEADINGS = r"^(?:abstract|summary|background|introduction|objectives?|purpose|a
 _BOOK_DOI = r"97[89]\d{10}|97[89]-[\d-]{13}"
 """RE2."""
 
-_NO_NAMES = frozenset(("al", "et", "others"))
 _BODIES = re.compile(
     r"\b(?:associations?|society|societies|group|committee|college|academy|organi[sz]ation|institutes?|federation|council|ministry|department|agency|"
     r"collaboration|collaborative|collaborators|consortium|network|foundation|force|panel|bureau|office|university|cent(?:er|re)|inc|ltd|gmbh|"
@@ -166,7 +163,6 @@ class Records:
             chosen = sorted(entries)
             self.identifiers["trial number"][chosen] = hashed(pa.array([min(self.trials[row]) for row in chosen], TEXT))
         self._number_titles()
-        self._people: dict[int, frozenset[str]] = {}
 
     def _number_titles(self) -> None:
         """Fill `ordered`, `title` and `text`: titles in their order stand beside those that are the same."""
@@ -240,35 +236,6 @@ class Records:
     def long_titles(self, words: int, letters: int) -> npt.NDArray[np.bool_]:
         """Whether each title has so many words and letters."""
         return (self.words >= words) & (self.lengths >= letters)
-
-    def people(self, authors: int) -> frozenset[str]:
-        """Words of two letters or more in a list of names, by its number: initials and the order of names do not count."""
-        found = self._people.get(authors)
-        if found is None:
-            # Pairs come by their first record, so that its names, and few others, are asked for again.
-            if len(self._people) >= _PEOPLE:
-                self._people.clear()
-            found = frozenset(w for w in self.names[authors].as_py().split() if len(w) > 1) - _NO_NAMES
-            self._people[authors] = found
-        return found
-
-    def words_of_people(self, authors: Rows) -> tuple[Rows, Rows]:
-        """What `people` says of several lists: a number for each word, sorted within its list, and where each list begins and the last ends.
-
-        The numbers are of these lists alone.
-        """
-        listed = pc.split_pattern(self.names.take(pa.array(authors)), " ")
-        coded = listed.flatten().dictionary_encode()
-        words = coded.dictionary
-        named = pc.and_(
-            pc.greater(pc.utf8_length(words), 1), pc.invert(pc.is_in(words, pa.array(sorted(_NO_NAMES), words.type)))
-        )
-        code = coded.indices.to_numpy().astype(np.int64)
-        of = np.repeat(np.arange(len(authors)), pc.list_value_length(listed).to_numpy())
-        kept = np.asarray(named)[code] if len(code) else np.zeros(0, bool)
-        many = np.int64(max(len(words), 1))
-        both = np.unique(of[kept] * many + code[kept])
-        return both % many, np.searchsorted(both // many, np.arange(len(authors) + 1))
 
 
 def _first_equal(values: Rows) -> Rows:
