@@ -182,15 +182,6 @@ def test_dates_as_far_as_they_are_known() -> None:
     assert views.date_text(None, None) == ""
 
 
-def test_the_largest_are_those_of_a_full_sort() -> None:
-    draw = np.random.default_rng(0)
-    for most in (1, 5, 50, 500):
-        counts = draw.integers(0, 20, 200)
-        codes = np.flatnonzero(counts)
-        found = views._largest(codes, counts[codes], most)
-        assert found.tolist() == sorted(codes.tolist(), key=lambda code: (-counts[code], code))[:most]
-
-
 def test_no_tick_of_a_count_stands_between_two_counts() -> None:
     def ticks(most: int) -> list[dict[str, Any]]:
         bars = counts_json(["a", "b"], ["a", "b"], [most, 1], [], "topics")

@@ -971,15 +971,10 @@ def judged(records: Records, close: ClosePairs, found: Agreement, several: Mask)
 def _relatives(records: Records, low: Rows, high: Rows, asked: Mask) -> Mask:
     """Whether all that the names of two records share is one name of one person each, whose other names are not alike."""
     found = np.zeros(len(low), bool)
-    for place in np.flatnonzero(asked).tolist():
-        one, other = (records.people(int(records.authors[row[place]])) for row in (low, high))
-        if len(one) == len(other) == 2 and len(one & other) == 1:
-            found[place] = fuzz.ratio(*(one ^ other)) <= _ALIKE
+    places = np.flatnonzero(asked)
+    listed, back = np.unique(records.authors[np.concatenate([low[places], high[places]])], return_inverse=True)
+    found[places] = People(records.names.take(pa.array(listed))).relatives(*np.split(back, 2))
     return found
-
-
-_ALIKE = 60
-"""Likeness in percent from which one name may be the other one misspelt."""
 
 
 def _signs_differ(records: Records, low: Rows, high: Rows, asked: Mask) -> Mask:

@@ -26,6 +26,10 @@ _LONG = 20_000
 """Pairs of words from which on two lists, as those of collaborations are, are compared by themselves."""
 
 
+_MISSPELT = 60
+"""Likeness in percent from which one name may be the other one misspelt."""
+
+
 class People:
     """Lists of names as sets of words of two letters or more: initials and the order of names do not count.
 
@@ -79,6 +83,16 @@ class People:
             places = unsure[part]
             levels[places] = self._by_words(few[places], more[places], share[places])
         return levels
+
+    def relatives(self, first: Rows, second: Rows) -> npt.NDArray[np.bool_]:
+        """Whether two lists have one name of one person each, of two words, of which one is in both and the others are not alike."""
+        found = np.zeros(len(first), bool)
+        asked = np.flatnonzero((self._sizes[first] == 2) & (self._sizes[second] == 2))
+        asked = asked[self._in_common(first[asked], second[asked]) == 1]
+        for place in asked.tolist():
+            one, other = self.words(int(first[place])), self.words(int(second[place]))
+            found[place] = fuzz.ratio(*(one ^ other)) <= _MISSPELT
+        return found
 
     def _in_common(self, few: Rows, more: Rows) -> Rows:
         """How many words of one list are in another one."""
