@@ -299,6 +299,21 @@ def test_the_number_is_chosen_where_it_is_not_given() -> None:
     assert TopicModel(3).fit(texts).curve_ == []
 
 
+@pytest.mark.parametrize(("papers", "topics", "nearest"), [(1200, 14, 15), (2000, 30, 30), (4000, 45, 48)])
+def test_as_many_topics_are_chosen_as_there_are(papers: int, topics: int, nearest: int) -> None:
+    """A quarter of a text is of the 25 words of its topic, the first of which are common, the rest of 300 words that all share."""
+    draw = np.random.default_rng(1)
+    words = ["".join(draw.choice(list("abcdefghilmnoprstu"), 9)) for _ in range(topics * 25 + 300)]
+    shares = 1 / np.arange(1, 26)
+    texts = []
+    for paper in range(papers):
+        own = draw.choice(25, size=10, p=shares / shares.sum()) + paper % topics * 25
+        texts.append(" ".join(words[i] for i in draw.permutation([*own, *draw.integers(topics * 25, len(words), 30)])))
+    model = TopicModel().fit(texts)
+    assert nearest in [row["topics"] for row in model.curve_]
+    assert len(model.words_) == nearest
+
+
 def test_what_fits_nowhere_is_of_none() -> None:
     """Texts of words drawn from all themes alike fit none; those of one theme fit it."""
     texts, _ = themed(400)

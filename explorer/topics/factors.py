@@ -137,8 +137,7 @@ def factorise_samples(
 
     Notes
     -----
-    Of few papers each sample starts anew. Of many the singular vectors of a sample are looked for in the space of those of all papers,
-    from which they hardly differ (Fisher, Caffo, Schwartz and Zipunnikov 2016), and turned from where those were turned to.
+    Of few papers each sample starts anew, of many as `TurnedFactors` says.
     """
     samples = [resampled(keys, 200 + number, SAMPLED) for number in range(_SAMPLES)]
     if counts.shape[0] <= _ENSEMBLE_TO or not 1 < topics < min(counts.shape):
@@ -146,24 +145,61 @@ def factorise_samples(
             if len(rows) > topics:
                 yield rows, *factorise(counts[rows], weights, keys[rows], topics, ensemble=False)
         return
-    weighted = weigh(counts, evened(counts, weights))
-    left, lengths, right = _singular(weighted, topics)
-    placed, whole = left * lengths, right[:topics].T * lengths[:topics]
-    turned = whole @ _varimax(whole, enough=_RETURNED_ENOUGH)
+    turned = TurnedFactors(counts, weights, topics)
     for rows in samples[:_FEWER]:
-        if len(rows) <= topics:
-            continue
-        squares, vectors = np.linalg.eigh(placed[rows].T @ placed[rows])
+        if len(rows) > topics:
+            yield rows, *turned.of_sample(rows, topics, _RETURNED_ROUNDS)
+
+
+class TurnedFactors:
+    """Factors of all papers and of samples of them, for any number of topics, from one decomposition of the whole.
+
+    The singular vectors of a sample are looked for in the space of those of all papers, from which they hardly differ (Fisher, Caffo,
+    Schwartz and Zipunnikov 2016), and turned from where those were turned to.
+
+    Parameters
+    ----------
+    counts, weights
+        As `factorise` takes them.
+    most : int
+        Topics at most, fewer than papers and terms.
+    """
+
+    def __init__(self, counts: csr_matrix, weights: np.ndarray, most: int) -> None:
+        self._weighted = weigh(counts, evened(counts, weights))
+        self._left, self._lengths, self._right = _singular(self._weighted, most)
+        self._turns: dict[int, np.ndarray] = {}
+
+    def of_all(self, topics: int, rounds: int) -> tuple[np.ndarray, np.ndarray]:
+        """Places and factors of all papers, as `factorise` gives them, after so many rounds of factorisation; none is allowed."""
+        left, lengths, right = self._left[:, :topics], self._lengths[:topics], self._right[:topics]
+        return _places(self._weighted, topics, rounds, _start(left, lengths, right, self._turn(topics)))
+
+    def of_sample(self, rows: np.ndarray, topics: int, rounds: int) -> tuple[np.ndarray, np.ndarray]:
+        """The same of a sample of more papers than topics."""
+        some = topics + _SPARE
+        placed, right = self._left[rows, :some] * self._lengths[:some], self._right[:some]
+        squares, vectors = np.linalg.eigh(placed.T @ placed)
         first = np.argsort(-squares)[:topics]
         # Of papers that say the same there are fewer dimensions than topics.
         values, vectors = np.sqrt(np.maximum(squares[first], 1e-18)), vectors[:, first]
         mine = vectors.T @ right
         # The turn that brings them nearest to where those of all papers were turned to (Schönemann 1966).
+        turned = (right[:topics].T * self._lengths[:topics]) @ self._turn(topics)
         one, _, other = np.linalg.svd((mine * values[:, None]) @ turned)
         turn = _varimax(mine.T * values, one @ other, _RETURNED_ENOUGH)
-        start = _start(placed[rows] @ vectors / values, values, mine, turn)
-        loads, factors = _scaled(*_nmf(weighted[rows], topics, _RETURNED_ROUNDS, start))
-        yield rows, loads / np.maximum(loads.sum(axis=1, keepdims=True), 1e-12), factors
+        return _places(self._weighted[rows], topics, rounds, _start(placed @ vectors / values, values, mine, turn))
+
+    def _turn(self, topics: int) -> np.ndarray:
+        if topics not in self._turns:
+            self._turns[topics] = _varimax(self._right[:topics].T * self._lengths[:topics], enough=_RETURNED_ENOUGH)
+        return self._turns[topics]
+
+
+def _places(matrix: Any, topics: int, rounds: int, start: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Parts of papers and factors of unit length, after some rounds of factorisation from a start."""
+    loads, factors = _scaled(*(_nmf(matrix, topics, rounds, start) if rounds else start))
+    return loads / np.maximum(loads.sum(axis=1, keepdims=True), 1e-12), factors
 
 
 def _scaled(loads: np.ndarray, factors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -31,6 +31,9 @@ _REFINED_FROM = 200
 _REFINEMENTS, _SAMPLE_REFINEMENTS = 25, 10
 """Rounds of expectation maximisation, and of that of samples, in which as many topics come back after ten."""
 
+_TRIED_REFINEMENTS = 2
+"""The same where numbers of topics are tried: which comes back and hangs together best hardly changes after that."""
+
 _SHRINK = 0.3
 _TEMPER = 0.2
 _REFINED_TEMPER = 0.15
@@ -186,7 +189,7 @@ class TopicModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         if number is None:
             number = suggested_topics(papers)
             if texts is not None and counts.shape[0] >= 60:
-                number, self.curve_ = choose_number(counts, weights, keys, number)
+                number, self.curve_ = self._choose_number(counts, keys, number)
         number = max(1, min(number, *counts.shape))
         places, factors = factorise(counts, weights, keys, number)
         refined = counts.shape[0] >= _REFINED_FROM * number
@@ -198,15 +201,37 @@ class TopicModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         )
         return self
 
+    def _choose_number(self, counts: csr_matrix, keys: np.ndarray, around: int) -> tuple[int, list[dict[str, float]]]:
+        """The number of topics whose words come back and hang together best, found nearly as the model finds them."""
+        columns = {word: at for at, word in enumerate(self.vocabulary_.tolist())}
+
+        def refined(topics: int) -> bool:
+            return bool(counts.shape[0] >= _REFINED_FROM * topics)
+
+        def words_of(rows: np.ndarray, places: np.ndarray, factors: np.ndarray) -> list[list[int]]:
+            chosen = counts[rows]
+            if refined(places.shape[1]):
+                places = self._refined(chosen, places, _TRIED_REFINEMENTS)
+                words = telling_words(chosen, places, factors, self.vocabulary_, by_lift=True)
+            else:
+                words = telling_words(chosen, places, factors, self.vocabulary_)
+            return [[columns[word] for word in topic] for topic in words]
+
+        return choose_number(counts, self.weights_, keys, around, words_of, lambda topics: 0 if refined(topics) else 1)
+
     def _words_of(self, counts: csr_matrix, places: np.ndarray, factors: np.ndarray | None) -> list[list[str]]:
         """Words of the topics of a sample, found as those of all papers are; those of refined topics without factors."""
         if factors is not None:
             return telling_words(counts, places, factors, self.vocabulary_)
+        placed = self._refined(counts, places, _SAMPLE_REFINEMENTS)
+        return telling_words(counts, placed, factors_of(counts, self.weights_, placed), self.vocabulary_, by_lift=True)
+
+    def _refined(self, counts: csr_matrix, places: np.ndarray, rounds: int) -> np.ndarray:
+        """Parts of some papers on topics after so many rounds of expectation maximisation on them alone."""
         sample = TopicModel(places.shape[1])
         sample.weights_ = self.weights_
-        sample._learn(counts, places, _SAMPLE_REFINEMENTS)
-        placed = sample._posterior(sample._presence(counts))[:, :-1]
-        return telling_words(counts, placed, factors_of(counts, self.weights_, placed), self.vocabulary_, by_lift=True)
+        sample._learn(counts, places, rounds)
+        return sample._posterior(sample._presence(counts))[:, :-1]
 
     def _learn(self, counts: csr_matrix, places: np.ndarray, rounds: int) -> None:
         """Likelihoods of words from the parts of papers on topics, and, in further rounds, from those that follow from them."""

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from explorer.topics.factors import SAMPLED, factorise, resampled, telling_words
+from explorer.topics.factors import SAMPLED, TurnedFactors, factorise, resampled, telling_words
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
+_ANEW_TO = 600
+"""Papers up to which samples are factorised anew where the number of topics is chosen."""
 
-def agreement(one: Sequence[Sequence[str]], other: Sequence[Sequence[str]]) -> tuple[float, np.ndarray]:
+
+def agreement(one: Sequence[Sequence[Hashable]], other: Sequence[Sequence[Hashable]]) -> tuple[float, np.ndarray]:
     """How well the topics of two models agree, matched one to one by the Jaccard index of their words.
 
     Parameters
     ----------
-    one, other : sequence of sequence of str
-        Words of each topic.
+    one, other : sequence of sequence of str or int
+        Words of each topic, or their columns.
 
     Returns
     -------
@@ -104,47 +107,61 @@ def topic_stability(words: Sequence[Sequence[str]], samples: Iterable[Sequence[S
     return np.mean(found, axis=0) if found else np.full(len(words), np.nan)
 
 
-def choose_number(counts: csr_matrix, weights: np.ndarray, keys: np.ndarray, around: int) -> tuple[int, list[dict[str, float]]]:
+def choose_number(
+    counts: csr_matrix,
+    weights: np.ndarray,
+    keys: np.ndarray,
+    around: int,
+    words_of: Callable[[np.ndarray, np.ndarray, np.ndarray], list[list[int]]],
+    rounds_of: Callable[[int], int],
+) -> tuple[int, list[dict[str, float]]]:
     """Choose the number of topics by stability and coherence.
 
     Parameters
     ----------
     counts, weights, keys
-        As `factorise` takes them; at most 600 papers are looked at.
+        As `factorise` takes them.
     around : int
         Numbers from half of it to 1.6 times as many are tried.
+    words_of : callable
+        Columns of the words of the topics of some rows, from their places and factors, each topic's best first. Of more than 600 papers only.
+    rounds_of : callable
+        Rounds of factorisation before that, of a number of topics. Of more than 600 papers only.
 
     Returns
     -------
     number : int
         That of the highest score; of equal ones the nearest to `around`.
     curve : list of dict
-        `topics`, `stability` (mean Jaccard index of the words of topics of three samples of 80 %, matched one to one; Greene,
-        O'Callaghan and Cunningham 2014), `coherence` (mean normalised pointwise mutual information of the words), and `score`:
-        the mean of the two, each as a share of its highest.
+        `topics`, `stability` (mean Jaccard index of the words of topics, matched one to one, of samples of 80 % and of all papers,
+        or of 600 papers and fewer of three samples with each other; Greene, O'Callaghan and Cunningham 2014), `coherence` (mean
+        normalised pointwise mutual information of the words), and `score`: the mean of the two, each as a share of its highest.
     """
-    counts, keys = counts[:600].tocsr(), keys[:600]
     tried = sorted({max(2, round(around * part)) for part in (0.5, 0.75, 1.0, 1.25, 1.6)})
+    samples = [resampled(keys, 100 + sample, SAMPLED) for sample in range(3)]
+    many = counts.shape[0] > _ANEW_TO and max(tried) < min(counts.shape)
+    # Each sample of few papers starts anew; of many that would cost more than the topics themselves.
+    turned = TurnedFactors(counts, weights, max(tried)) if many else None
     names = np.arange(counts.shape[1]).astype(str)
     curve: list[dict[str, float]] = []
     for number in tried:
-        words = []
-        for sample in range(3):
-            rows = resampled(keys, 100 + sample, SAMPLED)
-            if len(rows) <= number:
-                continue
-            placed, factors = factorise(counts[rows], weights, keys[rows], number, ensemble=False)
-            words.append(telling_words(counts[rows], placed, factors, names))
-        if len(words) < 2:
+        enough = [rows for rows in samples if len(rows) > number]
+        if len(enough) < 2:
             continue
-        pairs = [agreement(words[a], words[b])[0] for a in range(len(words)) for b in range(a)]
-        curve.append(
-            {
-                "topics": number,
-                "stability": float(np.mean(pairs)),
-                "coherence": coherence(counts, [list(map(int, w)) for w in words[0]]),
-            }
-        )
+        if turned is not None:
+            rounds = rounds_of(number)
+            words = [words_of(np.arange(counts.shape[0]), *turned.of_all(number, rounds))]
+            words += [words_of(rows, *turned.of_sample(rows, number, rounds)) for rows in enough]
+            pairs = [(0, sample) for sample in range(1, len(words))]
+        else:
+            found = ((rows, *factorise(counts[rows], weights, keys[rows], number, ensemble=False)) for rows in enough)
+            words = [
+                [list(map(int, topic)) for topic in telling_words(counts[rows], placed, factors, names)]
+                for rows, placed, factors in found
+            ]
+            pairs = [(a, b) for a in range(len(words)) for b in range(a)]
+        stability = float(np.mean([agreement(words[a], words[b])[0] for a, b in pairs]))
+        curve.append({"topics": number, "stability": stability, "coherence": coherence(counts, words[0])})
     if not curve:
         return around, []
     most = {name: max(max(row[name] for row in curve), 1e-9) for name in ("stability", "coherence")}
