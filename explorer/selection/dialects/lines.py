@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from explorer.errors import QueryError
@@ -15,7 +16,7 @@ _LINE = re.compile(r"^[ \t]*(?:(?P<mark>#|S|L)(?:(?<=#) )?)?(?P<number>\d{1,3})(
 _COUNT = re.compile(r"(?:\s*\(\s*\d[\d,. ]*\)|\t+\s*\d[\d,. ]*|\s+results?\s*[=:]?\s*\d[\d,]*)\s*$", re.I)
 _BARE_COUNT = re.compile(r"(?<!\band)(?<!\bor)(?<!\bnot)\s+\d{1,3}(?:,?\d{3})*\s*$", re.I)
 """Number of hits after a line of EBSCO's history, where every reference has an S before it."""
-_COMBINED = re.compile(r"(?P<kind>and|or)\s?/\s?(?P<list>\d{1,3}(?:\s?[-–,]\s?\d{1,3})*)", re.I)
+_COMBINED = re.compile(r"(?P<kind>and|or)\s?/\s?(?P<list>\d{1,3}(?:\s?[-–,]\s?\d{1,3})*)(?!\d)", re.I)
 _BRACED = re.compile(r"\{\s*(?P<kind>and|or)\s+(?P<list>#?\d{1,3}(?:\s?[-–,]\s?#?\d{1,3})*)\s*\}", re.I)
 _HASHES = re.compile(r"(?P<list>#\d{1,3}\s?[-–]\s?#?\d{1,3})(?:/(?P<kind>or|and))?", re.I)
 _ONE = re.compile(r"(?P<mark>#|S|L)?(?P<number>\d{1,3})(?![\w.])(?=\s*(?:$|\)|\s(?:and|or|not)\b|/))", re.I)
@@ -67,7 +68,9 @@ def lines_of(text: str) -> list[Line]:
 def _is_combination_alone(match: re.Match[str], found: list[Line]) -> bool:
     """Whether a row such as ``1 or 2`` goes on with the line before, and begins none."""
     return (
-        match.group("after").isspace() and bool(found) and re.match(r"(?:and|or|not)\b", match.group("text"), re.I) is not None
+        match.group("after").isspace()
+        and bool(found)
+        and re.match(r"(?:and|or|not)\b(?!\s?/)", match.group("text"), re.I) is not None
     )
 
 
@@ -92,8 +95,18 @@ def _on_one_row(text: str) -> list[Line]:
         number, begin = number + 1, begin + following.end()
 
 
-def read_lines(lines: list[Line], dialect: Dialect, reading: Reading) -> Node | None:
+def read_lines(
+    lines: list[Line], dialect: Dialect, reading: Reading, shown: Mapping[int, list[str]] | None = None
+) -> Node | None:
     """The last line, with the lines that it combines.
+
+    Parameters
+    ----------
+    lines : list of Line
+    dialect : Dialect
+    reading : Reading
+    shown : mapping, optional
+        What else was left out of each line.
 
     Raises
     ------
@@ -105,7 +118,7 @@ def read_lines(lines: list[Line], dialect: Dialect, reading: Reading) -> Node | 
     notes: dict[int, list[str]] = {}
     for line in lines:
         used: set[int] = set()
-        mine = Reading(dialect)
+        mine = Reading(dialect, list((shown or {}).get(line.number, ())))
         try:
             known[line.number] = _read_line(line, known, used, mine)
         except QueryError as error:
@@ -150,9 +163,9 @@ def _of(number: int, known: dict[int, Node | None], used: set[int], at: int) -> 
 
 def _numbers(text: str) -> list[int]:
     found: list[int] = []
-    for part in text.replace("#", "").replace("–", "-").split(","):
-        low, dash, high = part.partition("-")
-        found += range(int(low), int(high) + 1) if dash else [int(low)]
+    for part in text.split(","):
+        ends = [int(number) for number in re.findall(r"\d+", part)]
+        found += range(ends[0], ends[-1] + 1)
     return found
 
 
