@@ -94,7 +94,8 @@ text = tiab | title/abstract
 title = ti | title | tt | transliterated title
 abstract = ab | abstract
 topic = tw | text word | text words | text
-keywords = mesh | mh | mesh terms | mesh term | majr | mesh major topic | mesh:noexp | mh:noexp | majr:noexp | mesh terms:noexp
+keywords = mesh | mh | mesh terms | mesh term | majr | mesh major topic
+keywords = mesh:noexp | mh:noexp | majr:noexp | mesh terms:noexp | mesh major topic:noexp
 keywords = sh | subheading | mesh subheading | nm | supplementary concept | ot | other term | rn | ec/rn number
 keywords = pharmacological action | pa
 authors = au | author | 1au | first author | author - first | lastau | last author | author - last | fau | full author name
@@ -147,7 +148,8 @@ OVID = Dialect(
         r"\badj\d{1,2}\b|(?<=[\w\")*$?#]\s)adj(?=\s[\w\"(])|[\w\")*$?#]\.\s?(?:ti|ab|tw|mp|kw|kf|hw|af|sh|au|pt|jn|jw|ot|nm)(?:\s?,\s?[a-z]{2})*\.?(?=[\s)]|$)"
         r"|[\w\")]\.(?:yr|dt|la|lg|ui)\.(?=[\s)]|$)"
         r"|(?:^|[\s(])exp\s+\*?[\"A-Za-z][^/()\n]{2,120}/|(?:^|\n|[\s(.])(?:and|or)/\s?\d|^\*?[A-Za-z\"][^/()\n=:\[\]]{2,120}/(?:(?:ae|ag|ai|bl|cl|co|ct|de|dh|di|dt|ec|em|ep|et|ge|im|me|mo|mt|nu|pa|pc|pd|ph|pp|ps|px|rh|rt|sn|st|su|td|th|tr|tu)"
-        r"(?:,\s?[a-z]{2})*)?\s*(?:\[[^\]\n]*\]\s*)?$",
+        r"(?:,\s?[a-z]{2})*)?\s*(?:\[[^\]\n]*\]\s*)?$"
+        r"|[a-z\"]/\s+(?:and|or|not)\s+\*?[a-z\"][^/()\n=:\[\]]{2,120}/(?=[\s)]|$)",
         re.I,
     ),
     _OVID_FIELDS,
@@ -159,8 +161,11 @@ OVID = Dialect(
         r"(?!\d)(?P<rest>(?:[a-z]{2}(?:\s*,\s*[a-z]{2})*)?(?:\s*\[[^\]]*\])?)(?=[\s),.]|$)",
         re.I,
     ),
-    # Which of several databases a line is for.
-    limit=re.compile(r"(?<=[).\]/]\s)use\s+[a-z]{4,8}(?:\s*,\s*[a-z]{4,8})*(?=\s*(?:\)|\n|\Z))", re.I),
+    # Which of several databases a line is for; when it came into one.
+    limit=re.compile(
+        r"\d{4,8}\s*:\s*\d{4,8}\s*\.\s?\([a-z_]+\)\.?|(?<=[).\]/]\s)use\s+[a-z]{4,8}(?:\s*,\s*[a-z]{4,8})*(?=\s*(?:\)|\n|\Z))",
+        re.I,
+    ),
     wildcards={"*": "*", "$": "*", ":": "*", "#": "?", "?": "$"},
     near={"adj": (1, None, False)},
     adjacent="phrase",
@@ -318,7 +323,8 @@ any = txt | all
 COCHRANE = Dialect(
     "Cochrane",
     re.compile(
-        r"\bMeSH descriptor\s?:|\[\s?mh\b|:\s?(?:ti|ab|kw)(?:\s?,\s?(?:ti|ab|kw))*(?=[\s)]|$)|\bNEXT(?:/\d)?\b|\(Word variations", re.I
+        r"\bMeSH descriptor\s?:|\[\s?mh\b|(?<!S\d)(?<!S\d\d):\s?(?:ti|ab|kw)(?:\s?,\s?(?:ti|ab|kw))*(?=[\s)]|$)"
+        r"|\bNEXT(?:/\d)?\b|\(Word variations", re.I
     ),
     _COCHRANE_FIELDS,
     suffix=re.compile(r"\s*:\s?([a-z]{2,3}(?:\s?,\s?[a-z]{2,3})*)(?:\s*\(Word variations[^)]*\))?(?=[\s)]|$)", re.I),
@@ -359,7 +365,7 @@ EMBASE = Dialect(
     ),
     _EMBASE_FIELDS,
     suffix=re.compile(
-        r"\s*(?::\s?([a-z]{2,3}(?:\s?,\s?[a-z]{2,3})*)|/((?:exp|de|mj|br|syn|d[dm]_\w+)(?:/(?:mj|d[dm]_\w+))*))(?=[\s)]|$)",
+        r"\s*(?::\s?([a-z]{2,3}(?:\s?,\s?[a-z]{2,3})*)|/((?:exp|de|mj|br|syn|d[dm]_\w+)(?:/(?:mj|d[dm]_\w+)|,\s?d[dm]_\w+)*))(?=[\s)]|$)",
         re.I,
     ),
     limit=re.compile(r"\[[^\]]+\]/(?:lim|py|sd|im)|'[^'\n]*'/(?:it|la)(?=[\s)]|$)|:\s?(?:it|la|pt|de,it)(?=[\s)]|$)", re.I),

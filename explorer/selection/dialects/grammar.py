@@ -343,9 +343,8 @@ def in_field(node: Node | None, name: str, reading: Reading, shown: str) -> Node
             or lower.startswith("exp")
         )
         links = ", ".join(re.findall(_LINK, lower)) if dialect.name == "Embase" else ""
-        return heading(
-            text, reading, explode=explode, focus="majr" in lower or "/mj" in lower or lower in ("mj", "mm"), rest=links
-        )
+        focus = lower.startswith(("mj", "mm")) or any(mark in lower for mark in ("majr", "major", "/mj"))
+        return heading(text, reading, explode=explode, focus=focus, rest=links)
     whole = "" if everywhere else ",".join(dict.fromkeys(fields))
     if whole == "authors":
         # Names have no other forms than their own, and initials stand for the names that begin so.
@@ -449,6 +448,11 @@ def _either(parts: list[Node | None]) -> Node | None:
     return Either(tuple(dict.fromkeys(flat))) if len(flat) > 1 else flat[0] if flat else None
 
 
+def _together(operator: str, parts: list[Node | None]) -> Node | None:
+    """Parts by one operator; without any there is one part."""
+    return parts[0] if not operator else _either(parts) if operator == "or" else _all(parts)
+
+
 _DEEPEST = 60
 _NEAREST = 30
 """Operators of nearness in a row, each of which takes what stands before it as one side."""
@@ -491,12 +495,7 @@ class _Parser:
         if number == len(order):
             return self.atom()
         mine = order[len(order) - 1 - number]
-        node = self.level(number + 1)
-        while self._is(mine):
-            piece = self.take()
-            kind = piece.kind if piece else "and"
-            node = self.combine(node, kind, piece, self.level(number + 1))
-        return node
+        return self.folded(lambda: self.level(number + 1), lambda: self._is(mine))
 
     def _is(self, operator: str) -> bool:
         found = self.operator()
@@ -510,20 +509,30 @@ class _Parser:
         return found == operator
 
     def left_to_right(self) -> Node | None:
-        node = self.atom()
-        while self.operator():
-            piece = self.take()
-            node = self.combine(node, piece.kind if piece else "and", piece, self.atom())
-        return node
+        return self.folded(self.atom, lambda: bool(self.operator()))
 
-    def combine(self, left: Node | None, kind: str, piece: Piece | None, right: Node | None) -> Node | None:
-        if kind == "or":
-            return _either([left, right])
-        if kind == "not":
-            return _all([left, Not(right) if right is not None else None])
-        if kind == "near" and piece is not None and left is not None and right is not None:
-            return self.near(left, piece, right)
-        return _all([left, right])
+    def folded(self, operand: Callable[[], Node | None], goes_on: Callable[[], bool]) -> Node | None:
+        """Operands with their operators, from left to right; those in a row by one operator are put together at once."""
+        parts, operator = [operand()], ""
+        while goes_on():
+            piece = self.take()
+            kind = piece.kind if piece else "and"
+            right = operand()
+            if kind in ("not", "near"):
+                left = _together(operator, parts)
+                if kind == "not":
+                    parts = [_all([left, Not(right) if right is not None else None])]
+                elif piece is not None and left is not None and right is not None:
+                    parts = [self.near(left, piece, right)]
+                else:
+                    parts = [_all([left, right])]
+                operator = ""
+            elif operator in ("", kind):
+                parts.append(right)
+                operator = kind
+            else:
+                parts, operator = [_together(operator, parts), right], kind
+        return _together(operator, parts)
 
     def near(self, left: Node, piece: Piece, right: Node) -> Node | None:
         between, ordered = piece.near

@@ -16,6 +16,7 @@ _LINE = re.compile(r"^[ \t]*(?:(?P<mark>#|S|L)(?:(?<=#) )?)?(?P<number>\d{1,3})(
 _COUNT = re.compile(r"(?:\s*\(\s*\d[\d,. ]*\)|\t+\s*\d[\d,. ]*|\s+results?\s*[=:]?\s*\d[\d,]*)\s*$", re.I)
 _BARE_COUNT = re.compile(r"(?<!\band)(?<!\bor)(?<!\bnot)\s+\d{1,3}(?:,?\d{3})*\s*$", re.I)
 """Number of hits after a line of EBSCO's history, where every reference has an S before it."""
+_COUNT_OF_EBSCO = re.compile(r"(?<![A-Z]{2})\s+\(\s*\d[\d,]*\)\s*$|" + _BARE_COUNT.pattern, re.I)
 _COMBINED = re.compile(r"(?P<kind>and|or)\s?/\s?(?P<list>\d{1,3}(?:\s?[-–,]\s?\d{1,3})*)(?!\d)", re.I)
 _BRACED = re.compile(r"\{\s*(?P<kind>and|or)\s+(?P<list>#?\d{1,3}(?:\s?[-–,]\s?#?\d{1,3})*)\s*\}", re.I)
 _HASHES = re.compile(r"(?P<list>#\d{1,3}\s?[-–]\s?#?\d{1,3})(?:/(?P<kind>or|and))?", re.I)
@@ -51,18 +52,23 @@ def lines_of(text: str) -> list[Line]:
         if match and found and not step and abs(number - found[-1].number) == 1:
             # A history is also printed with the newest line first.
             step = number - found[-1].number
-        count = _BARE_COUNT if match and match.group("mark") in ("S", "s") else _COUNT
+        count = _COUNT_OF_EBSCO if match and match.group("mark") in ("S", "s") else _COUNT
         follows = number == found[-1].number + step and bool(step) if found else True
         if match and follows and not _is_combination_alone(match, found):
             found.append(Line(number, count.sub("", match.group("text")), at + match.start("text")))
         elif found and row.strip():
             last = found.pop()
-            rest = (_BARE_COUNT if text.lstrip()[:1] in "Ss" else _COUNT).sub("", row.strip())
+            rest = (_COUNT_OF_EBSCO if text.lstrip()[:1] in "Ss" else _COUNT).sub("", row.strip())
             found.append(Line(last.number, f"{last.text} {rest}", last.at))
         elif row.strip():
             return []
         at += len(row) + 1
-    return sorted(found, key=lambda line: line.number) if len(found) > 1 else _on_one_row(text)
+    if len(found) < 2:
+        return _on_one_row(text)
+    if all(_BARE_COUNT.search(line.text) for line in found):
+        # As the Cochrane Library prints them, behind the combinations too.
+        found = [Line(line.number, _BARE_COUNT.sub("", line.text), line.at) for line in found]
+    return sorted(found, key=lambda line: line.number)
 
 
 def _is_combination_alone(match: re.Match[str], found: list[Line]) -> bool:

@@ -45,6 +45,9 @@ _LINES_ALONE = re.compile(
     r"[\s({]*(?:(?:and|or)\s+)?(#\d{1,3})(?:\s*[-–,]\s*#?\d{1,3}|\s+(?:and|or|not)\s+#\d{1,3}|[\s(){}]+)*|\s*limit\s+(#?\d{1,3})\s+to\s.+",
     re.I,
 )
+_LINE_BESIDE = re.compile(
+    r"\"[^\"]*\"|(?:\A\s*\(?|\b(?:AND|OR|NOT)\s+\(?)\s*(#\d{1,3})(?=\s*\)?\s+(?:AND|OR|NOT)\s|\s*\)?\s*\Z)"
+)
 _NUMBER = re.compile(r"[ \t]*#?\d{1,4}[.)]?[ \t]+")
 _SEARCH = re.compile(r"[ \t]*Search\s?:[ \t]*(?=\S)")
 _SORTED = re.compile(
@@ -138,6 +141,10 @@ def translate(text: str) -> Translation:
     if dialect is None:
         if found := _web_search(plain):
             return found
+        if match := next((match for match in _LINE_BESIDE.finditer(plain) if match[1]), None):
+            raise QueryError(
+                f"Line {match[1]} is not here. Paste the lines that this one combines as well.", match.start(1), text
+            )
         if match := _LINES_ALONE.fullmatch(plain):
             raise QueryError(
                 f"Line {match.group(1) or match.group(2)} is not here. Paste the lines that this one combines as well.", 0, text
