@@ -823,6 +823,9 @@ def test_a_line_that_is_not_there_is_no_word(text: str, at: int, line: str) -> N
         ("#1 Search: lake[tiab] Filters: from 2010 - 2012\n#2 Search: (fish) AND (#1)", "fish AND title,abstract:+lake AND year:2010..2012", ()),
         ("1. lake[tiab]\n2. net[tiab] AND #1\nFilters: from 2010 - 2012, Humans", "title,abstract:+net AND title,abstract:+lake AND year:2010..2012",
          ("the filter Humans",)),
+        # Numbers of hits, and when they were found.
+        ("#3\tSearch: #1 AND #2\t\t12\t05:00:01\n#2\tSearch: net[tiab]\t\t1,345\t04:59:00\n#1\tSearch: lake[tiab]\t\t50\t04:58:00",
+         "title,abstract:+lake AND title,abstract:+net", ()),
         ("Search: lake[tiab] AND net[tiab]", "title,abstract:+lake AND title,abstract:+net", ()),
         ("Search: lake net Sort by: Best Match", "lake AND net", ()),
         ("lake net Filters applied: Review, Adult: 19+ years, in the last 5 years. Clear all", "lake AND net",

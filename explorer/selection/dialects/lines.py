@@ -13,7 +13,9 @@ from explorer.selection.dialects.grammar import Reading, References, read
 from explorer.selection.syntax import All, Either, Node
 
 _LINE = re.compile(r"^[ \t]*(?:(?P<mark>#|S|L)(?:(?<=#) )?)?(?P<number>\d{1,3})(?P<after>[.):]|\s)[ \t]*(?P<text>\S.*?)[ \t]*$")
-_COUNT = re.compile(r"(?:\s*\(\s*\d[\d,. ]*\)|\t+\s*\d[\d,. ]*|\s+results?\s*[=:]?\s*\d[\d,]*)\s*$", re.I)
+_COUNT = re.compile(
+    r"(?:\s*\(\s*\d[\d,. ]*\)|\t+\s*\d[\d,. ]*(?:\t+\d{1,2}:\d\d(?::\d\d)?)?|\s+results?\s*[=:]?\s*\d[\d,]*)\s*$", re.I
+)
 _BARE_COUNT = re.compile(r"(?<!\band)(?<!\bor)(?<!\bnot)\s+\d{1,3}(?:,?\d{3})*\s*$", re.I)
 """Number of hits after a line of EBSCO's history, where every reference has an S before it."""
 _COUNT_OF_EBSCO = re.compile(r"(?<![A-Z]{2})\s+\(\s*\d[\d,]*\)\s*$|" + _BARE_COUNT.pattern, re.I)
