@@ -768,18 +768,19 @@ PUBMED_HISTORY = [
 @pytest.mark.parametrize(
     ("text", "query", "dialect", "left_out"),
     [
-        ('MJMESH.EXACT.EXPLODE("Lakes") AND noft(net)', 'keyword:+"Lakes" AND title,abstract,keyword:net', "ProQuest", ("the narrower headings of “Lakes”",)),
+        ('MJMESH.EXACT.EXPLODE("Lakes") AND noft(net)', 'keyword:+"Lakes" AND title,abstract,keyword:net', "ProQuest",
+         ("the narrower headings of “Lakes”", "that “Lakes” is a main heading")),
         ('DE "Lakes" OR ID net*', 'keyword:+"Lakes" OR keyword:net*', "EBSCO", ()),
         ('[mh "Lakes"[mj]]', 'keyword:+"Lakes"', "Cochrane", ("the narrower headings of “Lakes”", "that “Lakes” is a main heading")),
         ('"Document Title":lake AND "Publication Year":2015', "title:lake AND year:2015", "IEEE Xplore", ()),
         ('(ti:"lake" AND ab:"net") AND (year_cluster:[2010 TO 2020])', 'title:+"lake" AND abstract:+"net" AND year:2010..2020', "LILACS (BVS)", ()),
         ("title:(lake) AND year_published:[2010 TO 2020]", "title:(lake) AND year:2010..2020", "a search engine", ()),
-        ("lake AND publication_date:[2010-01-01 TO *]", "lake AND year:2010..", "a search engine", ()),
+        ("lake AND publication_date:[2010-01-01 TO *]", "lake AND year:>=2010", "a search engine", ()),
         ("lake after:2015 before:2018-01-01", "lake year:>=2015 year:<=2017", "a search engine", ()),
         ("EISSN(1234-5678) OR TITLE(lake)", "title:lake", "Scopus", ("EISSN(1234-5678)",)),
-        ("(lake OR pond) AND net Filters: Humans, English, from 2010 - 2020", "((lake OR pond) AND net) AND year:2010..2020", "PubMed",
+        ("(lake OR pond) AND net Filters: Humans, English, from 2010 - 2020", "(lake OR pond) AND net AND year:2010..2020", "PubMed",
          ("the filter Humans", "the filter English")),
-        ("Search: (lake) AND (net) Sort by: Most Recent", "(lake) AND (net)", "PubMed", ()),
+        ("Search: (lake) AND (net) Sort by: Most Recent", "lake AND net", "PubMed", ()),
         ("\n".join(PUBMED_HISTORY), 'title,abstract:+"lake net" AND title,abstract:fish*', "PubMed", ()),
     ],
 )  # fmt: skip
@@ -812,3 +813,189 @@ def test_a_line_that_is_not_there_is_no_word(text: str, at: int, line: str) -> N
     with pytest.raises(QueryError, match=f"Line {line} is not here") as error:
         translate(text)
     assert error.value.position == at
+
+
+@pytest.mark.parametrize(
+    ("text", "query", "left_out"),
+    [
+        # A filter belongs to its line.
+        ("#1 lake[tiab] Filters: English\n#2 fish[tiab]\n#3 #1 AND #2", "title,abstract:+lake AND title,abstract:+fish", ("the filter English",)),
+        ("#1 Search: lake[tiab] Filters: from 2010 - 2012\n#2 Search: (fish) AND (#1)", "fish AND title,abstract:+lake AND year:2010..2012", ()),
+        ("1. lake[tiab]\n2. net[tiab] AND #1\nFilters: from 2010 - 2012, Humans", "title,abstract:+net AND title,abstract:+lake AND year:2010..2012",
+         ("the filter Humans",)),
+        # Numbers of hits, and when they were found.
+        ("#3\tSearch: #1 AND #2\t\t12\t05:00:01\n#2\tSearch: net[tiab]\t\t1,345\t04:59:00\n#1\tSearch: lake[tiab]\t\t50\t04:58:00",
+         "title,abstract:+lake AND title,abstract:+net", ()),
+        ("Search: lake[tiab] AND net[tiab]", "title,abstract:+lake AND title,abstract:+net", ()),
+        ("Search: lake net Sort by: Best Match", "lake AND net", ()),
+        ("lake net Filters applied: Review, Adult: 19+ years, in the last 5 years. Clear all", "lake AND net",
+         ("the filter Review", "the filter Adult: 19+ years", "the filter in the last 5 years")),
+        # Months count; PubMed writes the year 3000 for no end.
+        ("(lake[tiab]) Filters: from 2015/3/1 - 2020/6/30", "title,abstract:+lake AND year:2015-03..2020-06", ()),
+        ("(lake[tiab]) Filters: from 2010/1/1 - 3000/12/12", "title,abstract:+lake AND year:>=2010", ()),
+        ("lake[tiab] OR pond[tiab] Filters: from 2010 - 2012", "(title,abstract:+lake OR title,abstract:+pond) AND year:2010..2012", ()),
+    ],
+)  # fmt: skip
+def test_what_pubmed_shows_around_a_search(text: str, query: str, left_out: tuple[str, ...]) -> None:
+    assert translate(text) == Translation(query, "PubMed", left_out)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Kalman filters: review and comparison",
+        "Particle Filters: Review of methods for tracking",
+        "Coffee filters: English tradition and new materials",
+        "Photo filters: from 2010 to now",
+        "How shoppers search and sort by: relevance",
+        "Image search: a query by example",
+    ],
+)
+def test_titles_that_look_as_if_pubmed_showed_them_stay(text: str) -> None:
+    assert translate(text) == Translation(text)
+
+
+@pytest.mark.parametrize(
+    ("rows", "query", "left_out"),
+    [
+        (["1,moss bath"], "moss AND bath", ()),
+        (["2,fen", "1,moss"], "fen", ("line 1 (not part of the last line)",)),
+        (['2,#1 AND fen,"from 2010 - 2012, English"', "1,moss,Humans"], "moss AND fen AND year:2010..2012",
+         ("the filter Humans", "the filter English")),
+        (['1,"“lake net”[tiab]"'], 'title,abstract:+"lake net"', ()),
+    ],
+)  # fmt: skip
+def test_a_downloaded_history_is_read_with_its_filters(rows: list[str], query: str, left_out: tuple[str, ...]) -> None:
+    text = "\n".join(["Search number,Query,Filters", *rows])
+    assert translate(text) == translate(text.replace("\n", LINE_END)) == Translation(query, "PubMed", left_out)
+
+
+def test_a_history_that_cannot_be_read_is_told() -> None:
+    for rows in ([], ['1,"' + "lake OR " * 20_000 + 'net"'], ["2,#1 AND (", "1,moss"]):
+        text = "\n".join(["Search number,Query", *rows])
+        with pytest.raises(QueryError) as error:
+            translate(text)
+        assert error.value.query == text
+        assert 0 <= error.value.position <= len(text)
+    assert translate("Search number, query and count").dialect == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "query", "left_out"),
+    [
+        ("moss after:2010-06-15 before:2015-07-01", "moss year:>=2010-06 year:<=2015-06", ("days: whole months are taken",)),
+        ("moss before:2015-07", "moss year:<=2015-06", ()),
+        ("moss AND date:[2010-06-01 TO 2012-03-31]", "moss AND year:2010-06..2012-03", ()),
+        ("moss AND date:[2010-06-01T00:00:00Z TO NOW]", "moss AND year:>=2010-06", ()),
+        ("moss AND FIRST_PDATE:[2010-01-01 TO 2012-12-31]", "moss AND year:2010..2012", ()),
+        ("moss AND year:[* TO 2012]", "moss AND year:<=2012", ()),
+    ],
+)
+def test_months_of_dates_count(text: str, query: str, left_out: tuple[str, ...]) -> None:
+    assert translate(text) == Translation(query, "a search engine", left_out)
+
+
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [
+        ('TI ( ID OR IDD ) AND AB ( "moss bath" )', '(title:ID OR title:IDD) AND abstract:+"moss bath"'),
+        ('TI ( "moss bath" OR ID ) AND AB ( fen )', '(title:+"moss bath" OR title:ID) AND abstract:fen'),
+        ('AB ( ID N3 badge* ) AND MH "Lakes"', '(abstract:ID NEAR/3 abstract:badge*) AND keyword:+"Lakes"'),
+        ("TI ( patient ID badge* ) AND AB ( lake )", 'title:"patient ID badge*" AND abstract:lake'),
+        ("AB ( DE novo AND SO )", 'abstract:"DE novo" AND abstract:SO'),
+        ('MH "Lakes" AND ( ID OR IDD )', 'keyword:+"Lakes" AND (ID OR IDD)'),
+        ("TI ID AND AB ( fish )", "title:ID AND abstract:fish"),
+        # Fields they stay where they can be nothing else.
+        ('TI ( fish OR MH "Lakes" ) AND ID ( net )', '(title:fish OR keyword:+"Lakes") AND keyword:net'),
+        ('(TI fish OR SU net) AND ID "moss bath"', '(title:fish OR keyword:net) AND keyword:+"moss bath"'),
+    ],
+)
+def test_what_may_be_a_field_of_ebsco_may_be_a_word(text: str, query: str) -> None:
+    assert translate(text) == Translation(query, "EBSCO", ())
+
+
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [
+        ("strategy[tiab] AND #1 problem[tiab]", 'title,abstract:+strategy AND title,abstract:+"#1 problem"'),
+        ("TS=(HIV AND (#1 gene))", "title,abstract,keyword:HIV AND title,abstract,keyword:1 AND title,abstract,keyword:gene"),
+        ("'trial AND #1 group':ti OR 'fish'/de", 'title:+"trial AND 1 group" OR keyword:+"fish"'),
+        ("(fish and/or 5 lakes).ti.", 'title:+"fish and/or 5 lakes"'),
+        ("fish.ti. and (and/or).ab.", "title:+fish AND abstract:+and/or"),
+    ],
+)
+def test_a_number_beside_words_is_no_line(text: str, query: str) -> None:
+    assert translate(text).query == query
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "line"),
+    [
+        ("TITLE-ABS-KEY ( lake ) AND ( #3 )", 29, "#3"),
+        ("{and #1-#3} AND fish:ti", 0, "#1"),
+        ("(fish NEAR/2 #3):ti", 13, "#3"),
+        ("TS=(lake) AND #1-#3", 14, "#1"),
+        ("lake AND #3", 9, "#3"),
+        ("(#1 OR pond) AND net", 1, "#1"),
+    ],
+)
+def test_a_line_that_is_not_there_is_no_word_in_whatever_way_it_stands(text: str, at: int, line: str) -> None:
+    with pytest.raises(QueryError, match=f"Line {line} is not here") as error:
+        translate(text)
+    assert error.value.position == at
+
+
+@pytest.mark.parametrize(
+    ("text", "query", "dialect", "left_out"),
+    [
+        ("fish:ti AND ('article'/it OR 'review'/it)", "title:+fish", "Embase", ("'article'/it", "'review'/it")),
+        ("'lake'/exp/dd_ae OR 'net'/dm_dt", 'keyword:+"lake" OR keyword:+"net"', "Embase",
+         ("the narrower headings of “lake”", "the subheadings of “lake” (dd_ae)", "the subheadings of “net” (dm_dt)")),
+        ("'lake'/exp/dm_dt,dm_th", 'keyword:+"lake"', "Embase",
+         ("the narrower headings of “lake”", "the subheadings of “lake” (dm_dt, dm_th)")),
+        ('[mh "Lakes"/DT,TH]', 'keyword:+"Lakes"', "Cochrane", ("the narrower headings of “Lakes”", "the subheadings of “Lakes” (DT,TH)")),
+        ("*Lakes/ec, st [Economics, Standards]", 'keyword:+"Lakes"', "Ovid",
+         ("that “Lakes” is a main heading", "the subheadings of “Lakes” (ec, st [Economics, Standards])")),
+        ("1 exp Lakes/\n2 exp Nets/\n3 or/1-2\n4 3 and fish.ti.", '(keyword:+"Lakes" OR keyword:+"Nets") AND title:+fish', "Ovid",
+         ("the narrower headings of “Lakes”", "the narrower headings of “Nets”")),
+        ("Lakes/ and Nets/", 'keyword:+"Lakes" AND keyword:+"Nets"', "Ovid", ()),
+        ("fish.ti. and 20100101:20151231.(ed).", "title:+fish", "Ovid", ("20100101:20151231.(ed).",)),
+        ('"lakes/analysis"[MeSH Major Topic:noexp]', 'keyword:+"lakes"', "PubMed",
+         ("that “lakes” is a main heading", "the subheadings of “lakes” (analysis)")),
+        ("S1: TI lake\nS2: AB fish\nS3: S1 AND S2", "title:lake AND abstract:fish", "EBSCO", ()),
+        ("S3 S1 AND S2 (12)\nS2 AB ( fish N3 net ) (34)\nS1 TI (2010) (56)", "title:2010 AND (abstract:fish NEAR/3 abstract:net)", "EBSCO", ()),
+        ("#1 MeSH descriptor: [Lakes] this term only 12\n#2 lake*:ti,ab,kw 1,345\n#3 #1 or #2 1350", 'keyword:+"Lakes" OR title,abstract,keyword:lake*',
+         "Cochrane", ()),
+        ("#1 lake:ti 2010\n#2 fish:ti 2011\n#3 #1 or #2", "(title:+lake AND title,abstract,keyword:+2010) OR (title:+fish AND title,abstract,keyword:+2011)",
+         "Cochrane", ()),
+        ("TITLE-ABS-KEY(fish) AND LOAD-DATE > 20200101", "title,abstract,keyword:fish", "Scopus", ("LOAD-DATE > 20200101",)),
+        ("{Any Field: fish} AND {Year: 2010 To 2015}", "fish AND year:2010..2015", "APA PsycNet", ()),
+        ("ti(fish[*2]) OR ab(lake*)", "title:+fish$$ OR abstract:lake*", "ProQuest", ()),
+    ],
+)  # fmt: skip
+def test_no_part_is_a_word_that_is_none(text: str, query: str, dialect: str, left_out: tuple[str, ...]) -> None:
+    assert translate(text) == Translation(query, dialect, left_out)
+
+
+@pytest.mark.parametrize("around", ["{} NEAR/2 ", "{} PRE/1 ", "TS=({} NEAR/2 )", "TITLE({} W/2 )", "({} adj3 ).ti."])
+def test_operators_of_nearness_in_a_row_are_read_or_too_many(around: str) -> None:
+    before, operator, after = re.split(r"\{\}( [\w/]+ )", around)
+    assert parse(before + f"moss{operator}" * 20 + "fen" + after) is not None
+    with pytest.raises(QueryError, match="Write it with fewer"):
+        parse(before + f"moss{operator}" * 5000 + "fen" + after)
+
+
+def test_spans_of_lines_are_read_as_they_stand() -> None:
+    lines = "".join(f"{number}. moss{number}.ti.\n" for number in range(1, 7))
+    for spans, numbers in {"1-3": (1, 2, 3), "1,3-4": (1, 3, 4), "1 - 2, 5": (1, 2, 5), "2-3-5": (2, 3, 4, 5)}.items():
+        assert translate(f"{lines}7. or/{spans}").query == " OR ".join(f"title:+moss{number}" for number in numbers)
+
+
+def test_fields_before_fields_are_too_many() -> None:
+    with pytest.raises(QueryError, match="Write it with fewer"):
+        parse("Any Field: " * 5000 + "moss")
+
+
+def test_what_pubmed_shows_many_times_over_is_read() -> None:
+    for between in ("Sort by: Relevance ", "Filters: Humans ", " " * 20):
+        assert parse(f"lake[tiab] {between * 1000}x") is not None

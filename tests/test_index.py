@@ -94,6 +94,17 @@ def test_a_word_that_is_common_in_one_field_is_kept_in_all(tmp_path: Path, monke
         assert np.flatnonzero(index.mask(node, 4)).tolist() == rows
 
 
+def test_common_words_of_papers_that_have_nothing_but_titles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(frequent, "LEAST", 1)
+    build_index(table_of([{"title": "one graph"}, {"title": "two"}]), tmp_path)
+    keep_frequent(tmp_path, 2)
+    index = TextIndex(tmp_path)
+    for query, rows in (("graph", [0]), ("abstract:graph", []), ("NOT keywords:graph", [0, 1])):
+        node = parse(query)
+        assert node is not None
+        assert np.flatnonzero(index.mask(node, 2)).tolist() == rows
+
+
 def test_papers_that_are_asked_for_by_their_ids_score_as_among_all(tmp_path: Path) -> None:
     """The id of one is the DOI of another, but for its case."""
     papers = [("10.1234/AB", None, "graphs"), ("b", "10.1234/ab", "graphs and fields"), ("c", None, "fields"), ("d", None, "x")]

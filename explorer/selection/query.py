@@ -317,10 +317,13 @@ class _Parser:
         return match.group()
 
     def near(self, depth: int) -> Node:
-        node = self.atom(depth)
+        node, level = self.atom(depth), depth
         while (start := self.here, operator := self.nearness())[1]:
             assert operator is not None
             at = self.text.find(operator, start)
+            level += 1
+            if level > _DEEPEST:
+                self.too_deep()
             self.something_after(operator, at)
             kind, number = operator.split("/")
             if int(number) > FURTHEST:

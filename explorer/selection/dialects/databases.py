@@ -94,7 +94,8 @@ text = tiab | title/abstract
 title = ti | title | tt | transliterated title
 abstract = ab | abstract
 topic = tw | text word | text words | text
-keywords = mesh | mh | mesh terms | mesh term | majr | mesh major topic | mesh:noexp | mh:noexp | majr:noexp | mesh terms:noexp
+keywords = mesh | mh | mesh terms | mesh term | majr | mesh major topic
+keywords = mesh:noexp | mh:noexp | majr:noexp | mesh terms:noexp | mesh major topic:noexp
 keywords = sh | subheading | mesh subheading | nm | supplementary concept | ot | other term | rn | ec/rn number
 keywords = pharmacological action | pa
 authors = au | author | 1au | first author | author - first | lastau | last author | author - last | fau | full author name
@@ -147,7 +148,8 @@ OVID = Dialect(
         r"\badj\d{1,2}\b|(?<=[\w\")*$?#]\s)adj(?=\s[\w\"(])|[\w\")*$?#]\.\s?(?:ti|ab|tw|mp|kw|kf|hw|af|sh|au|pt|jn|jw|ot|nm)(?:\s?,\s?[a-z]{2})*\.?(?=[\s)]|$)"
         r"|[\w\")]\.(?:yr|dt|la|lg|ui)\.(?=[\s)]|$)"
         r"|(?:^|[\s(])exp\s+\*?[\"A-Za-z][^/()\n]{2,120}/|(?:^|\n|[\s(.])(?:and|or)/\s?\d|^\*?[A-Za-z\"][^/()\n=:\[\]]{2,120}/(?:(?:ae|ag|ai|bl|cl|co|ct|de|dh|di|dt|ec|em|ep|et|ge|im|me|mo|mt|nu|pa|pc|pd|ph|pp|ps|px|rh|rt|sn|st|su|td|th|tr|tu)"
-        r"(?:,\s?[a-z]{2})*)?\s*$",
+        r"(?:,\s?[a-z]{2})*)?\s*(?:\[[^\]\n]*\]\s*)?$"
+        r"|[a-z\"]/\s+(?:and|or|not)\s+\*?[a-z\"][^/()\n=:\[\]]{2,120}/(?=[\s)]|$)",
         re.I,
     ),
     _OVID_FIELDS,
@@ -155,12 +157,15 @@ OVID = Dialect(
         r"\s*\.\s?([a-z]{2}(?:\s*,\s*[a-z]{2})*)\.?(?:\s*/\s*freq\s*=\s*\d+)?(?=[\s),;]|$)(?:\s*\[mp=[^\]]*\])?", re.I
     ),
     heading=re.compile(
-        r"(?P<explode>\bexp\s+)?(?P<focus>\*)?(?P<text>\"[^\"/]+\"|(?!(?:and|or|not)\s)[A-Za-z0-9](?:(?!\s(?:and|or|not|adj\d*)\s)[^/()\"\n=.\[\]]){1,150})/"
+        r"(?P<explode>\bexp\s+)?(?P<focus>\*)?(?P<text>\"[^\"/]+\"|(?!(?:and|or|not)[\s/])[A-Za-z0-9](?:(?!\s(?:and|or|not|adj\d*)[\s/])[^/()\"\n=.\[\]]){1,150})/"
         r"(?!\d)(?P<rest>(?:[a-z]{2}(?:\s*,\s*[a-z]{2})*)?(?:\s*\[[^\]]*\])?)(?=[\s),.]|$)",
         re.I,
     ),
-    # Which of several databases a line is for.
-    limit=re.compile(r"(?<=[).\]/]\s)use\s+[a-z]{4,8}(?:\s*,\s*[a-z]{4,8})*(?=\s*(?:\)|\n|\Z))", re.I),
+    # Which of several databases a line is for; when it came into one.
+    limit=re.compile(
+        r"\d{4,8}\s*:\s*\d{4,8}\s*\.\s?\([a-z_]+\)\.?|(?<=[).\]/]\s)use\s+[a-z]{4,8}(?:\s*,\s*[a-z]{4,8})*(?=\s*(?:\)|\n|\Z))",
+        re.I,
+    ),
     wildcards={"*": "*", "$": "*", ":": "*", "#": "?", "?": "$"},
     near={"adj": (1, None, False)},
     adjacent="phrase",
@@ -190,7 +195,7 @@ SCOPUS = Dialect(
     _SCOPUS_FIELDS,
     prefix=re.compile(r"([A-Z]+(?:-[A-Z]+)*)\s*(?=\()", re.I),
     limit=re.compile(
-        r"\bPUBYEAR\s*(?:>=|<=|[<>=]|AFT|BEF|IS)\s*\d{4}|\b(?:LIMIT-TO|EXCLUDE)\s*\([^()]*\)|\bPUBDATETXT\s*\([^()]*\)"
+        r"\b(?:LOAD-DATE|ORIG-LOAD-DATE)\s*(?:>=|<=|[<>=]|AFT|BEF|IS)\s*\d{4,8}|\bPUBYEAR\s*(?:>=|<=|[<>=]|AFT|BEF|IS)\s*\d{4}|\b(?:LIMIT-TO|EXCLUDE)\s*\([^()]*\)|\bPUBDATETXT\s*\([^()]*\)"
         r"|\b(?:DOCTYPE|SUBJAREA|LANGUAGE|AFFILCOUNTRY|AFFIL|AFFILORG|AFFILCITY|REF|REFTITLE|E?ISSN|PUBSTAGE|SRCTYPE|FUND-ALL|FUND-SPONSOR|OPENACCESS)\s*\([^()]*\)",
         re.I,
     ),
@@ -286,7 +291,7 @@ _EBSCO_NOTES = r"(?:Limiters|Expanders|Search modes|Narrow by)"
 EBSCO = Dialect(
     "EBSCO",
     re.compile(
-        r"\(?\b(?:MH|MM|DE)\s?\(?\s?[\"“][^\"”]+[\"”]|\b(?:TI|AB|SU|TX|XB|KW)\s+[(\"“\w][^=]*\s(?:N|W)\d{1,2}\s"
+        r"\(?\b(?:MH|MM|DE)\s?\(?\s?[\"“][^\"”]+[\"”]|\b(?:TI|AB|SU|TX|XB|KW)\s+[(\"“\w][^=]{0,2000}\s(?:N|W)\d{1,2}\s"
         r"|\b(?:TI|AB|SU)\s?\(\s?[\"\w]"
         r"|\b(?:TI|AB|SU|KW|TX|AU)\s+(?:[\"(]|[\w*?#-]+\s+(?:OR|AND|N\d)\b)|^(?:AU|SU)\s+[\"\w](?=[^\n]*[a-z])"
         # Between two plain words it may be a word: N3 fatty acids.
@@ -318,7 +323,8 @@ any = txt | all
 COCHRANE = Dialect(
     "Cochrane",
     re.compile(
-        r"\bMeSH descriptor\s?:|\[\s?mh\b|:\s?(?:ti|ab|kw)(?:\s?,\s?(?:ti|ab|kw))*(?=[\s)]|$)|\bNEXT(?:/\d)?\b|\(Word variations", re.I
+        r"\bMeSH descriptor\s?:|\[\s?mh\b|(?<!S\d)(?<!S\d\d):\s?(?:ti|ab|kw)(?:\s?,\s?(?:ti|ab|kw))*(?=[\s)]|$)"
+        r"|\bNEXT(?:/\d)?\b|\(Word variations", re.I
     ),
     _COCHRANE_FIELDS,
     suffix=re.compile(r"\s*:\s?([a-z]{2,3}(?:\s?,\s?[a-z]{2,3})*)(?:\s*\(Word variations[^)]*\))?(?=[\s)]|$)", re.I),
@@ -326,7 +332,7 @@ COCHRANE = Dialect(
         r"MeSH descriptor\s?:\s?\[(?P<text>[^\]]+)\]\s*(?P<explode>explode all trees|in all MeSH products)?"
         r"(?P<focus>this term only)?"
         r"(?P<rest>(?:\s*and with qualifiers?\(s\)\s?:\s?\[[^\]]*\])?)|"
-        r"\[\s?mh\s+(?P<focus2>\^)?(?P<text2>\"[^\"]+\"|[^\]\[]+?)(?P<rest2>(?:/\s?\w+)?)\s?(?P<major>\[mj\])?\s?\]",
+        r"\[\s?mh\s+(?P<focus2>\^)?(?P<text2>\"[^\"]+\"|[^\]\[]+?)(?P<rest2>(?:/\s?\w+(?:\s?,\s?\w+)*)?)\s?(?P<major>\[mj\])?\s?\]",
         re.I,
     ),
     limit=re.compile(r":\s?(?:pt|la|so)(?=[\s)]|$)|\bwith (?:Cochrane Library )?publication (?:date|year) [^\n()]*"
@@ -351,17 +357,18 @@ any = all
 EMBASE = Dialect(
     "Embase",
     re.compile(
-        r"['\"\w]/(?:exp|de|mj|br|syn)(?:/mj)?\b|(?<!\w)'[^'\n]+'[^:'\n]*:\s?(?:ti|ab|kw|de|tt)|\[(?:embase|medline|humans|english|animals|article)\]/lim"
+        r"['\"\w]/(?:exp|de|mj|br|syn)(?:/mj)?\b|'/(?:it|d[dm]_\w+)\b|(?<!\w)'[^'\n]+'[^:'\n]*:\s?(?:ti|ab|kw|de|tt)|\[(?:embase|medline|humans|english|animals|article)\]/lim"
         r"|\[\d{4}-\d{4}\]/py\b"
         # The Cochrane Library has no such wildcard.
-        r"|\w\$[^\n]*?:\s?(?:ti|ab|kw|de|tt)(?=[\s,)]|$)",
+        r"|\w\$[^\n]{0,2000}?:\s?(?:ti|ab|kw|de|tt)(?=[\s,)]|$)",
         re.I,
     ),
     _EMBASE_FIELDS,
     suffix=re.compile(
-        r"\s*(?::\s?([a-z]{2,3}(?:\s?,\s?[a-z]{2,3})*)|/((?:exp|de|mj|br|syn)(?:/(?:mj|dm_\w+))?))(?=[\s)]|$)", re.I
+        r"\s*(?::\s?([a-z]{2,3}(?:\s?,\s?[a-z]{2,3})*)|/((?:exp|de|mj|br|syn|d[dm]_\w+)(?:/(?:mj|d[dm]_\w+)|,\s?d[dm]_\w+)*))(?=[\s)]|$)",
+        re.I,
     ),
-    limit=re.compile(r"\[[^\]]+\]/(?:lim|py|sd|im)|:\s?(?:it|la|pt|de,it)(?=[\s)]|$)", re.I),
+    limit=re.compile(r"\[[^\]]+\]/(?:lim|py|sd|im)|'[^'\n]*'/(?:it|la)(?=[\s)]|$)|:\s?(?:it|la|pt|de,it)(?=[\s)]|$)", re.I),
     wildcards={"*": "*", "?": "?", "$": "$"},
     near={"near": (1, None, False), "next": (1, 1, True)},
     quotes=("''",),
@@ -447,7 +454,8 @@ PSYCNET = Dialect(
            "authors = author | authors | author name\nvenue = journal title | publication name\nids = doi\nany = any field | anyfield"),
     prefix=re.compile(rf"({_PSYCNET_FIELD})\s*:\s*", re.I),
     limit=re.compile(
-        rf"\b(?:Publication ?)?Year\s*:\s*\(?\d{{4}}(?:\s*(?:To|-)\s*\d{{4}})?\)?|\bPeer[- ]Reviewed Journals? only\b"
+        rf"\b(?:Publication ?)?Year\s*:\s*(?:\(\d{{4}}(?:\s*(?:To|-)\s*\d{{4}})?\)|\d{{4}}(?:\s*(?:To|-)\s*\d{{4}})?)"
+        rf"|\bPeer[- ]Reviewed Journals? only\b"
         rf"|\b(?:{_PSYCNET_LIMIT})\s*:\s*(?:(?!\s(?:AND|OR|NOT)\b)[^()\n]|\([^()\n]*\))+",
         re.I,
     ),
@@ -458,7 +466,7 @@ PSYCNET = Dialect(
 )  # fmt: skip
 """As the platform of the American Psychological Association shows a search: ``Any Field: moss* AND Year: 2010 To 2020``."""
 
-_PSYCNET_BRACES = re.compile(rf"\{{(\s*(?:{_PSYCNET_FIELD}|{_PSYCNET_LIMIT})\s*:[^{{}}]*)\}}", re.I)
+_PSYCNET_BRACES = re.compile(rf"\{{(\s*(?:{_PSYCNET_FIELD}|{_PSYCNET_LIMIT}|(?:Publication ?)?Year)\s*:[^{{}}]*)\}}", re.I)
 
 
 def without_braces(text: str) -> str:

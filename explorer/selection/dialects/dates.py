@@ -70,17 +70,17 @@ def published(text: str) -> tuple[Node | None, str]:
         return None, ""
     rest = text.strip()[begun.end() :]
     if begun["scopus"]:
-        return _read(rest)
+        return dates_of(rest)
     if begun["pubmed"] is not None:
-        return _read(re.sub(r"\[[^\]]*\]", "", rest).strip(" ()"))
+        return dates_of(re.sub(r"\[[^\]]*\]", "", rest).strip(" ()"))
     rest, *behind = re.split(r"[;,](?=\s*[A-Za-z])|\)\s*\Z|\]/py", rest.strip(), maxsplit=1)
     rest = rest.strip().lstrip("([").rstrip(")].")
     others = [begun["before"] or "", *behind]
     if re.search(r"\bor\b", rest, re.IGNORECASE):
-        found = [_read(part) for part in re.split(r"\bor\b", rest, flags=re.IGNORECASE)]
+        found = [dates_of(part) for part in re.split(r"\bor\b", rest, flags=re.IGNORECASE)]
         nodes = [node for node, _ in found if node is not None]
         return (Either(tuple(nodes)), found[0][1]) if len(nodes) == len(found) else (None, "")
-    node, days = _read(rest)
+    node, days = dates_of(rest)
     days = "; ".join(filter(None, (part.strip(" ;,-)") for part in (*others, days))))
     excluded = begun["listed"] and begun["listed"].upper().startswith("EXCLUDE")
     return (Not(node) if excluded and node is not None else node), days
@@ -97,7 +97,7 @@ def limit_of_ovid(text: str) -> tuple[Node | None, str]:
     ('year:>=2000', 'english language')
     """
     found = _OVID.search(text)
-    node = _read(found[1].strip(_AROUND))[0] if found else None
+    node = dates_of(found[1].strip(_AROUND))[0] if found else None
     if found is None or node is None:
         return None, text
     rest = re.sub(
@@ -116,7 +116,7 @@ def as_dates(node: Node) -> Node | None:
     'year:2010 OR year:2011 OR year:2012-05'
     """
     if isinstance(node, Word | Phrase):
-        found, _ = _read(node.text.rstrip("*"))
+        found, _ = dates_of(node.text.rstrip("*"))
         return found
     parts = [as_dates(part) for part in parts_of(node)]
     kept = [part for part in parts if part is not None]
@@ -127,8 +127,15 @@ def as_dates(node: Node) -> Node | None:
     return Not(kept[0]) if isinstance(node, Not) else None
 
 
-def _read(text: str) -> tuple[Node | None, str]:
-    """Dates, two of which are ends of a span, or one with what it is compared by."""
+def dates_of(text: str) -> tuple[Node | None, str]:
+    """What dates stand for, two of which are ends of a span, or one with what it is compared by.
+
+    Examples
+    --------
+    >>> from explorer.selection.syntax import written
+    >>> [written(dates_of(text)[0]) for text in ("2010-06 to *", "< 2015-07-01", "<2015-07-02")]
+    ['year:>=2010-06', 'year:<=2015-06', 'year:<=2015-07']
+    """
     plain = text.strip()
     if compared := _COMPARED.fullmatch(plain):
         sign, (day, days) = compared[1].upper(), _day(compared[2])
@@ -136,7 +143,9 @@ def _read(text: str) -> tuple[Node | None, str]:
             return None, ""
         sign = {"AFT": ">", "BEF": "<", "IS": "="}.get(sign, sign)
         whole = span_text(day[:2], day[:2])
-        if "=" not in sign and day[2] is not None:
+        if "=" not in sign and day[2] is not None and day[2] == (1 if sign == "<" else _last(day)):
+            day, days = (*day[:2], None), False
+        elif "=" not in sign and day[2] is not None:
             # After a day may be in its month.
             sign += "="
         spans = {"=": whole, ">=": span_text(day[:2], None), "<=": span_text(None, day[:2])}
@@ -172,7 +181,7 @@ def _next(sign: str, day: Day) -> str:
     """A span without the year or the month that it begins or ends before."""
     year, month, _ = day
     step = 1 if sign == ">" else -1
-    if month is None:
+    if month is None or month == (12 if step > 0 else 1):
         text = f"{year + step:04d}"
     else:
         place = year * 12 + month - 1 + step
@@ -180,9 +189,13 @@ def _next(sign: str, day: Day) -> str:
     return f">={text}" if sign == ">" else f"<={text}"
 
 
+def _last(day: Day) -> int:
+    """The last day of its month."""
+    return monthrange(max(day[0], 1), day[1] or 12)[1]
+
+
 def _is_end(day: Day) -> bool:
-    year, month, number = day
-    return month is None or number is None or number == monthrange(year, month)[1]
+    return day[1] is None or day[2] is None or day[2] == _last(day)
 
 
 def _day(text: str) -> tuple[Day | None, bool]:

@@ -22,6 +22,14 @@ OPEN = "?"
 _OPERATOR = re.compile(r"(?:and\s+not|andnot|and|or|not)(?=[\s()\"“']|$)", re.I)
 _NEAR = re.compile(r"(near|onear|next|adj|pre|w|n|p)\s?/?\s?(\d{1,3})?(?=[\s()\"“'{]|$)", re.I)
 _WORD = re.compile(r"[^\s()\"]+")
+_OTHER_LINE = re.compile(
+    r"(?:#|(?:and|or)/\s?|\{(?:and|or) #?)(?P<number>\d{1,3})(?:\s?[-–,]\s?#?\d{1,3})*(?:\s?\}|/(?:and|or))?", re.I
+)
+"""What stands for another line where nothing else stands beside it."""
+_SOME_LETTERS = re.compile(r"\[\*(\d)\]")
+"""At most so many letters, as ProQuest writes it."""
+_LINK = r"d[dm]_\w+"
+"""A subheading of a drug or of a disease, as Embase writes it behind a heading."""
 _FREQUENCY = re.compile(r"/\s*freq\s*=\s*\d+", re.I)
 
 
@@ -98,11 +106,13 @@ def _pieces(text: str, reading: Reading, references: References | None) -> list[
     dialect = reading.dialect
     found: list[Piece] = []
     at = 0
-    opened = 0
+    # For each open parenthesis whether a field stands before it or before one around it.
+    of_field: list[bool] = []
     while at < len(text):
         character = text[at]
         after_operand = bool(found) and found[-1].kind in (")", "word", "node", "suffix", "nothing")
-        if dialect.suffix and after_operand and (match := dialect.suffix.match(text, at)):
+        begins = not (at and character.isspace() and text[at - 1].isspace())
+        if dialect.suffix and after_operand and begins and (match := dialect.suffix.match(text, at)):
             name = next(group for group in match.groups() if group is not None)
             if dialect.limit and dialect.limit.match(text, at + len(match.group()) - len(match.group().lstrip())):
                 name = "?"
@@ -129,7 +139,10 @@ def _pieces(text: str, reading: Reading, references: References | None) -> list[
             at = match.end()
             continue
         if character in "()":
-            opened += 1 if character == "(" else -1
+            if character == "(":
+                of_field.append(any(of_field[-1:]) or (bool(found) and found[-1].kind == "prefix"))
+            elif of_field:
+                of_field.pop()
             found.append(Piece(character, character, at))
             at += 1
             continue
@@ -151,7 +164,12 @@ def _pieces(text: str, reading: Reading, references: References | None) -> list[
             found.append(Piece("near", match.group(), at, near=near))
             at = match.end()
             continue
-        if dialect.prefix and (match := dialect.prefix.match(text, at)) and _is_field(match.group(1), dialect):
+        if (
+            dialect.prefix
+            and (match := dialect.prefix.match(text, at))
+            and not (dialect.name == "EBSCO" and _is_word(match, found, any(of_field[-1:]), dialect))
+            and _is_field(match.group(1), dialect)
+        ):
             found.append(Piece("prefix", match.group(1), at))
             at = match.end()
             continue
@@ -176,8 +194,20 @@ def _is_field(name: str, dialect: Dialect) -> bool:
     return all(part in dialect.fields for part in _names(name))
 
 
+def _is_word(match: re.Match[str], found: list[Piece], in_field: bool, dialect: Dialect) -> bool:
+    """Whether what may be a field of EBSCO is a word: ``ID``, ``DE`` and ``SO`` are, before an operator, and beside words that have a field."""
+    text, end = match.string, match.end()
+    end += len(text[end:]) - len(text[end:].lstrip())
+    if (found and text[end : end + 1] in ("", ")")) or _OPERATOR.match(text, end):
+        return True
+    if found and (near := _NEAR.match(text, end)) and _nearness(near, dialect):
+        return True
+    return text[end : end + 1] not in ("(", '"', "“") and (in_field or (bool(found) and found[-1].kind == "word"))
+
+
 def _names(name: str) -> list[str]:
-    return [re.sub(r"\.(?:exact|explode)|/(?:mj|dm_\w+)", "", part.strip().lower()) for part in name.split(",")]
+    bare = (re.sub(rf"\.(?:exact|explode)|/(?:mj|{_LINK})", "", part.strip().lower()) for part in name.split(","))
+    return [re.sub(rf"\A{_LINK}\Z", "de", part) for part in bare]
 
 
 def _word_end(text: str, at: int, dialect: Dialect) -> int:
@@ -192,6 +222,9 @@ def _word_end(text: str, at: int, dialect: Dialect) -> int:
             match = re.compile(r"\([^\s()\"]*\)").match(text, end)
             if match is None or dialect.prefix:
                 break
+            end = match.end()
+            continue
+        if character == "[" and dialect.name == "ProQuest" and (match := _SOME_LETTERS.match(text, end)):
             end = match.end()
             continue
         if character == "[" or (dialect.suffix and dialect.suffix.match(text, end)):
@@ -236,7 +269,7 @@ def leaf(text: str, dialect: Dialect, *, exact: bool, quoted: bool = False) -> N
 def _wildcards(text: str, dialect: Dialect) -> str:
     signs = dialect.wildcards or {}
     if dialect.name == "ProQuest":
-        text = re.sub(r"\[\*(\d)\]", lambda m: "$" * int(m.group(1)), text)
+        text = _SOME_LETTERS.sub(lambda m: "$" * int(m.group(1)), text)
         return re.sub(r"(?<=\w)\*(?=\w)|(?<=\w)\*|\*(?=\w)", "*", text)
     if dialect.name == "Ovid":
         # A number limits how many letters a truncation stands for.
@@ -309,7 +342,9 @@ def in_field(node: Node | None, name: str, reading: Reading, shown: str) -> Node
             or "/exp" in lower
             or lower.startswith("exp")
         )
-        return heading(text, reading, explode=explode, focus="majr" in lower or "/mj" in lower or lower in ("mj", "mm"))
+        links = ", ".join(re.findall(_LINK, lower)) if dialect.name == "Embase" else ""
+        focus = lower.startswith(("mj", "mm")) or any(mark in lower for mark in ("majr", "major", "/mj"))
+        return heading(text, reading, explode=explode, focus=focus, rest=links)
     whole = "" if everywhere else ",".join(dict.fromkeys(fields))
     if whole == "authors":
         # Names have no other forms than their own, and initials stand for the names that begin so.
@@ -370,6 +405,9 @@ def _joined(pieces: list[Piece], reading: Reading) -> list[Piece]:
         run = pieces[place:end]
         tagged = end < len(pieces) and pieces[end].kind == "suffix"
         exact = dialect.exact_words or (dialect.name == "PubMed" and tagged)
+        if not tagged and (other := _OTHER_LINE.fullmatch(" ".join(word.text for word in run))):
+            shown = f"#{other['number']}" if "#" in piece.text or "#" in run[-1].text else other["number"]
+            raise QueryError(f"Line {shown} is not here. Paste the lines that this one combines as well.", piece.at)
         if len(run) > 1 and (dialect.adjacent == "phrase" or place in names or (dialect.name == "PubMed" and tagged)):
             node = leaf(" ".join(word.text for word in run), dialect, exact=exact)
         else:
@@ -410,7 +448,14 @@ def _either(parts: list[Node | None]) -> Node | None:
     return Either(tuple(dict.fromkeys(flat))) if len(flat) > 1 else flat[0] if flat else None
 
 
+def _together(operator: str, parts: list[Node | None]) -> Node | None:
+    """Parts by one operator; without any there is one part."""
+    return parts[0] if not operator else _either(parts) if operator == "or" else _all(parts)
+
+
 _DEEPEST = 60
+_NEAREST = 30
+"""Operators of nearness in a row, each of which takes what stands before it as one side."""
 
 
 class _Parser:
@@ -450,12 +495,7 @@ class _Parser:
         if number == len(order):
             return self.atom()
         mine = order[len(order) - 1 - number]
-        node = self.level(number + 1)
-        while self._is(mine):
-            piece = self.take()
-            kind = piece.kind if piece else "and"
-            node = self.combine(node, kind, piece, self.level(number + 1))
-        return node
+        return self.folded(lambda: self.level(number + 1), lambda: self._is(mine))
 
     def _is(self, operator: str) -> bool:
         found = self.operator()
@@ -469,23 +509,38 @@ class _Parser:
         return found == operator
 
     def left_to_right(self) -> Node | None:
-        node = self.atom()
-        while self.operator():
-            piece = self.take()
-            node = self.combine(node, piece.kind if piece else "and", piece, self.atom())
-        return node
+        return self.folded(self.atom, lambda: bool(self.operator()))
 
-    def combine(self, left: Node | None, kind: str, piece: Piece | None, right: Node | None) -> Node | None:
-        if kind == "or":
-            return _either([left, right])
-        if kind == "not":
-            return _all([left, Not(right) if right is not None else None])
-        if kind == "near" and piece is not None and left is not None and right is not None:
-            return self.near(left, piece, right)
-        return _all([left, right])
+    def folded(self, operand: Callable[[], Node | None], goes_on: Callable[[], bool]) -> Node | None:
+        """Operands with their operators, from left to right; those in a row by one operator are put together at once."""
+        parts, operator = [operand()], ""
+        while goes_on():
+            piece = self.take()
+            kind = piece.kind if piece else "and"
+            right = operand()
+            if kind in ("not", "near"):
+                left = _together(operator, parts)
+                if kind == "not":
+                    parts = [_all([left, Not(right) if right is not None else None])]
+                elif piece is not None and left is not None and right is not None:
+                    parts = [self.near(left, piece, right)]
+                else:
+                    parts = [_all([left, right])]
+                operator = ""
+            elif operator in ("", kind):
+                parts.append(right)
+                operator = kind
+            else:
+                parts, operator = [_together(operator, parts), right], kind
+        return _together(operator, parts)
 
     def near(self, left: Node, piece: Piece, right: Node) -> Node | None:
         between, ordered = piece.near
+        inner, depth = left, 0
+        while isinstance(inner, Near):
+            inner, depth = inner.first, depth + 1
+        if depth > _NEAREST:
+            raise QueryError(f"More than {_NEAREST} operators of nearness stand in a row. Write it with fewer.", piece.at)
         fields = {found.field for found in (*leaves_of(left), *leaves_of(right))} - {OPEN}
         # Words in a row that stand for all of them, in a database that takes them so, are near as a phrase is.
         left, right = _as_phrase(left), _as_phrase(right)
@@ -520,22 +575,31 @@ class _Parser:
             self.here += 1
             if self.peek() in ("", ")"):
                 raise QueryError(f"There is nothing after {piece.text}.", piece.at)
-            return in_field(self.primary(), piece.text, self.reading, f"the field {piece.text}")
+            self.deeper(piece)
+            node = in_field(self.primary(), piece.text, self.reading, f"the field {piece.text}")
+            self.depth -= 1
+            return node
         if kind == "(":
             return self.group(piece)
         if kind == "not":
             self.here += 1
+            self.deeper(piece)
             node = self.atom()
+            self.depth -= 1
             return Not(node) if node is not None else None
         if kind in ("and", "or", "near"):
             raise QueryError(f"{piece.text.strip()} needs something before it.", piece.at)
         raise QueryError("This closing parenthesis has no opening one." if kind == ")" else "This is out of place.", piece.at)
 
-    def group(self, opening: Piece) -> Node | None:
-        self.here += 1
+    def deeper(self, piece: Piece) -> None:
+        """Go one level down, if there are not too many above."""
         self.depth += 1
         if self.depth > _DEEPEST:
-            raise QueryError(f"The query nests deeper than {_DEEPEST} levels. Write it with fewer parentheses.", opening.at)
+            raise QueryError(f"The query nests deeper than {_DEEPEST} levels. Write it with fewer parentheses.", piece.at)
+
+    def group(self, opening: Piece) -> Node | None:
+        self.here += 1
+        self.deeper(opening)
         if self.peek() == ")":
             raise QueryError("There is nothing between these parentheses.", opening.at)
         node = self.level(0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from explorer.errors import QueryError
@@ -12,10 +13,13 @@ from explorer.selection.dialects.grammar import Reading, References, read
 from explorer.selection.syntax import All, Either, Node
 
 _LINE = re.compile(r"^[ \t]*(?:(?P<mark>#|S|L)(?:(?<=#) )?)?(?P<number>\d{1,3})(?P<after>[.):]|\s)[ \t]*(?P<text>\S.*?)[ \t]*$")
-_COUNT = re.compile(r"(?:\s*\(\s*\d[\d,. ]*\)|\t+\s*\d[\d,. ]*|\s+results?\s*[=:]?\s*\d[\d,]*)\s*$", re.I)
+_COUNT = re.compile(
+    r"(?:\s*\(\s*\d[\d,. ]*\)|\t+\s*\d[\d,. ]*(?:\t+\d{1,2}:\d\d(?::\d\d)?)?|\s+results?\s*[=:]?\s*\d[\d,]*)\s*$", re.I
+)
 _BARE_COUNT = re.compile(r"(?<!\band)(?<!\bor)(?<!\bnot)\s+\d{1,3}(?:,?\d{3})*\s*$", re.I)
 """Number of hits after a line of EBSCO's history, where every reference has an S before it."""
-_COMBINED = re.compile(r"(?P<kind>and|or)\s?/\s?(?P<list>\d{1,3}(?:\s?[-–,]\s?\d{1,3})*)", re.I)
+_COUNT_OF_EBSCO = re.compile(r"(?<![A-Z]{2})\s+\(\s*\d[\d,]*\)\s*$|" + _BARE_COUNT.pattern, re.I)
+_COMBINED = re.compile(r"(?P<kind>and|or)\s?/\s?(?P<list>\d{1,3}(?:\s?[-–,]\s?\d{1,3})*)(?!\d)", re.I)
 _BRACED = re.compile(r"\{\s*(?P<kind>and|or)\s+(?P<list>#?\d{1,3}(?:\s?[-–,]\s?#?\d{1,3})*)\s*\}", re.I)
 _HASHES = re.compile(r"(?P<list>#\d{1,3}\s?[-–]\s?#?\d{1,3})(?:/(?P<kind>or|and))?", re.I)
 _ONE = re.compile(r"(?P<mark>#|S|L)?(?P<number>\d{1,3})(?![\w.])(?=\s*(?:$|\)|\s(?:and|or|not)\b|/))", re.I)
@@ -50,24 +54,31 @@ def lines_of(text: str) -> list[Line]:
         if match and found and not step and abs(number - found[-1].number) == 1:
             # A history is also printed with the newest line first.
             step = number - found[-1].number
-        count = _BARE_COUNT if match and match.group("mark") in ("S", "s") else _COUNT
+        count = _COUNT_OF_EBSCO if match and match.group("mark") in ("S", "s") else _COUNT
         follows = number == found[-1].number + step and bool(step) if found else True
         if match and follows and not _is_combination_alone(match, found):
             found.append(Line(number, count.sub("", match.group("text")), at + match.start("text")))
         elif found and row.strip():
             last = found.pop()
-            rest = (_BARE_COUNT if text.lstrip()[:1] in "Ss" else _COUNT).sub("", row.strip())
+            rest = (_COUNT_OF_EBSCO if text.lstrip()[:1] in "Ss" else _COUNT).sub("", row.strip())
             found.append(Line(last.number, f"{last.text} {rest}", last.at))
         elif row.strip():
             return []
         at += len(row) + 1
-    return sorted(found, key=lambda line: line.number) if len(found) > 1 else _on_one_row(text)
+    if len(found) < 2:
+        return _on_one_row(text)
+    if all(_BARE_COUNT.search(line.text) for line in found):
+        # As the Cochrane Library prints them, behind the combinations too.
+        found = [Line(line.number, _BARE_COUNT.sub("", line.text), line.at) for line in found]
+    return sorted(found, key=lambda line: line.number)
 
 
 def _is_combination_alone(match: re.Match[str], found: list[Line]) -> bool:
     """Whether a row such as ``1 or 2`` goes on with the line before, and begins none."""
     return (
-        match.group("after").isspace() and bool(found) and re.match(r"(?:and|or|not)\b", match.group("text"), re.I) is not None
+        match.group("after").isspace()
+        and bool(found)
+        and re.match(r"(?:and|or|not)\b(?!\s?/)", match.group("text"), re.I) is not None
     )
 
 
@@ -92,8 +103,18 @@ def _on_one_row(text: str) -> list[Line]:
         number, begin = number + 1, begin + following.end()
 
 
-def read_lines(lines: list[Line], dialect: Dialect, reading: Reading) -> Node | None:
+def read_lines(
+    lines: list[Line], dialect: Dialect, reading: Reading, shown: Mapping[int, list[str]] | None = None
+) -> Node | None:
     """The last line, with the lines that it combines.
+
+    Parameters
+    ----------
+    lines : list of Line
+    dialect : Dialect
+    reading : Reading
+    shown : mapping, optional
+        What else was left out of each line.
 
     Raises
     ------
@@ -105,7 +126,7 @@ def read_lines(lines: list[Line], dialect: Dialect, reading: Reading) -> Node | 
     notes: dict[int, list[str]] = {}
     for line in lines:
         used: set[int] = set()
-        mine = Reading(dialect)
+        mine = Reading(dialect, list((shown or {}).get(line.number, ())))
         try:
             known[line.number] = _read_line(line, known, used, mine)
         except QueryError as error:
@@ -150,9 +171,9 @@ def _of(number: int, known: dict[int, Node | None], used: set[int], at: int) -> 
 
 def _numbers(text: str) -> list[int]:
     found: list[int] = []
-    for part in text.replace("#", "").replace("–", "-").split(","):
-        low, dash, high = part.partition("-")
-        found += range(int(low), int(high) + 1) if dash else [int(low)]
+    for part in text.split(","):
+        ends = [int(number) for number in re.findall(r"\d+", part)]
+        found += range(ends[0], ends[-1] + 1)
     return found
 
 

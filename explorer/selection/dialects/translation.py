@@ -17,10 +17,12 @@ from explorer.selection.dialects.databases import (
     EMBASE,
     LINES,
     PSYCNET,
+    PUBMED,
     Dialect,
     with_parentheses,
     without_braces,
 )
+from explorer.selection.dialects.dates import dates_of
 from explorer.selection.dialects.grammar import OPEN, Reading, read
 from explorer.selection.dialects.lines import Line, lines_of, read_lines
 from explorer.selection.syntax import FURTHEST, Node, changed, in_fields, with_double_quotes, written
@@ -43,22 +45,27 @@ _LINES_ALONE = re.compile(
     r"[\s({]*(?:(?:and|or)\s+)?(#\d{1,3})(?:\s*[-–,]\s*#?\d{1,3}|\s+(?:and|or|not)\s+#\d{1,3}|[\s(){}]+)*|\s*limit\s+(#?\d{1,3})\s+to\s.+",
     re.I,
 )
-_LINE_WITHIN = re.compile(
-    r"(?:(?<=\bAND )|(?<=\bOR )|(?<=\bNOT )|(?<=\bAND \()|(?<=\bOR \()|(?<=\bNOT \())(#\d{1,3})(?=[\s)]|\Z)"
-    r"|(#\d{1,3})(?= \)?\s?(?:AND|OR|NOT)\b)|(?:\A|(?<=[\s(]))(?:and|or)/\s?(\d{1,3})",
-    re.I,
+_LINE_BESIDE = re.compile(
+    r"\"[^\"]*\"|(?:\A\s*\(?|\b(?:AND|OR|NOT)\s+\(?)\s*(#\d{1,3})(?=\s*\)?\s+(?:AND|OR|NOT)\s|\s*\)?\s*\Z)"
 )
-"""A line that a search combines, without its other lines."""
-_PAGE = re.compile(
-    r"\s*(?:Search\s?:\s*)?(?P<query>\S.*?)"
-    r"(?:\s+Filters(?: applied)?\s?:\s*(?P<filters>(?:Humans|Other Animals|English|Abstract|Free full text|Full text|Male|Female"
-    r"|Associated data|(?:Systematic )?Review|Meta-Analysis"
-    r"|Clinical (?:Trial|Study)|Randomized Controlled Trial|Books and Documents|MEDLINE|Exclude preprints"
-    r"|in the last \d+ years?|from \d{4})\b.*?))?"
-    r"(?:\s+Sort by\s?:\s*(?P<sort>Best match|Most recent|Publication date|First author|Journal|Relevance))?\s*",
-    re.DOTALL | re.IGNORECASE,
+_NUMBER = re.compile(r"[ \t]*#?\d{1,4}[.)]?[ \t]+")
+_SEARCH = re.compile(r"[ \t]*Search\s?:[ \t]*(?=\S)")
+_SORTED = re.compile(
+    r"(?:\A|(?<=\s))Sort by\s?:\s*(?i:Best match|Most recent|Publication date|First author|Journal|Relevance)(?:, reverse)?\Z"
 )
-_BETWEEN_YEARS = re.compile(r",?\s*(?:from )?(\d{4})(?:/\d{1,2}){0,2}\s*[-–]\s*(\d{4})(?:/\d{1,2}){0,2}")
+_FILTERED = re.compile(r"(?:\A|(?<=\s))Filters(?: applied)?\s?:(?P<filters>[^\n]+)\Z")
+_YEARS_OF_FILTER = re.compile(r"(?:from )?(\d{4}(?:/\d{1,2}){0,2})\s*[-–]\s*(\d{4}(?:/\d{1,2}){0,2})")
+_FILTER = re.compile(
+    r"Abstract|Free full text|Full text|Associated data|Humans|Other Animals|Male|Female|MEDLINE|Exclude preprints"
+    r"|(?:Systematic )?Review|Meta-Analysis|(?:Controlled )?Clinical (?:Trial|Study)(?:, Phase I{1,3}V?)?|Randomized Controlled Trial"
+    r"|(?:Observational|Comparative|Multicenter|Validation|Evaluation) Study|Case Reports|(?:Practice )?Guideline|Journal Article|Editorial"
+    r"|Letter|Comment|Preprint|Books and Documents"
+    r"|English|French|German|Spanish|Italian|Portuguese|Chinese|Japanese|Russian|Korean|Polish|Turkish|Dutch"
+    r"|(?:Newborn|Infant|Preschool Child|Child|Adolescent|Young Adult|Adult|Middle Aged(?: \+ Aged)?|Aged|80 and over)(?:: [\w +-]+)?"
+    r"|in the last \d+ years?"
+)
+"""What PubMed's page offers as a filter; the list of its languages and kinds of publication goes on."""
+_MAYBE_FILTER = re.compile(r"[A-Z0-9][\w'’: +/-]{1,60}")
 _HISTORY = re.compile(r"\W*Search number\"?\s*[,\t]\s*\"?Query\b", re.IGNORECASE)
 _IN_ADDRESS = re.compile(r"(?:arxiv|huggingface|alphaxiv|semanticscholar)[^\s]*?/(\d{4}\.\d{4,5})(?:v\d+)?", re.I)
 
@@ -118,66 +125,109 @@ def translate(text: str) -> Translation:
         It is another database's search, and malformed, or nothing of it can be looked for here; `position` is in `text`.
     """
     plain = _plain(text)
+    if _HISTORY.match(plain) and (history := _history(text)):
+        return history
     if recognised(plain) is not EMBASE:
         # Its phrases stand between single quotes of any kind.
         plain = _plain(with_double_quotes(text))
     if found := _identifiers(plain) or _reference(plain):
         return found
-    if (found := _as_pubmed_shows(plain)) is not None:
-        return found
+    plain, shown = _as_pubmed_shows(plain)
     lines = lines_of(plain)
-    dialect = recognised(plain)
+    dialect = recognised(plain) or (PUBMED if shown is not None else None)
     if lines and (dialect or _combine(lines)):
         dialect = dialect or (EBSCO if _EBSCO_LINES.match(plain) else LINES)
-        return _translated(text, dialect, lambda reading: read_lines(lines, dialect, reading))
+        return _translated(text, dialect, lambda reading: read_lines(lines, dialect, reading), shown)
     if dialect is None:
         if found := _web_search(plain):
             return found
+        if match := next((match for match in _LINE_BESIDE.finditer(plain) if match[1]), None):
+            raise QueryError(
+                f"Line {match[1]} is not here. Paste the lines that this one combines as well.", match.start(1), text
+            )
         if match := _LINES_ALONE.fullmatch(plain):
             raise QueryError(
                 f"Line {match.group(1) or match.group(2)} is not here. Paste the lines that this one combines as well.", 0, text
             )
         return _in_small_letters(plain) or _spaced_fields(plain) or Translation(text)
-    if match := _LINE_WITHIN.search(_outside_quotes(plain)):
-        raise QueryError(
-            f"Line {next(filter(None, match.groups()))} is not here. Paste the lines that this one combines as well.",
-            match.start(),
-            text,
-        )
     if dialect is ACM:
         plain = with_parentheses(plain)
     elif dialect is PSYCNET:
         plain = without_braces(plain)
-    return _translated(text, dialect, lambda reading: read(plain, reading))
+    return _translated(text, dialect, lambda reading: read(plain, reading), shown)
 
 
-def _outside_quotes(text: str) -> str:
-    """A text with blanks in place of what stands in quotes; every character stays in its place."""
-    return re.sub(r'"[^"]*"', lambda match: " " * len(match.group()), text)
+def _as_pubmed_shows(text: str) -> tuple[str, list[str] | None]:
+    """A search without what PubMed's page says around it, and what of that is left out; None where it says nothing that only PubMed does.
+
+    It stands behind ``Search:``, before ``Filters:`` and ``Sort by:``, in each line of several. Years among the filters become a part of the
+    search, which takes its operators from left to right. Characters before them stay in their place.
+    """
+    if "Search" not in text and "Filters" not in text and "ort by" not in text:
+        return text, None
+    left_out: list[str] = []
+    rows, shown = [], False
+    of_pubmed = recognised(text) is PUBMED
+    numbered = len(lines_of(text)) > 1
+    for row in re.split(r"(?<=\n)", text) if numbered else [text]:
+        kept, of_row = row.rstrip(), False
+        if (match := _SORTED.search(kept)) and (numbered or match.start()):
+            kept, of_row = kept[: match.start()].rstrip(), True
+        match = _FILTERED.search(kept)
+        if match and (numbered or match.start()) and (read := _filters(match["filters"])) is not None:
+            dates, filters = read
+            kept, of_row = f"{kept[: match.start()].rstrip()}{dates}", True
+            left_out += filters
+        number = _NUMBER.match(kept) if numbered else None
+        begin = number.end() if number else 0
+        before = _SEARCH.match(kept, begin)
+        if before and (of_row or of_pubmed or kept[before.end()] in '("'):
+            kept, of_row = kept[:begin] + " " * (before.end() - begin) + kept[before.end() :], True
+        shown = shown or of_row
+        rows.append(kept + row[len(row.rstrip()) :])
+    return "".join(rows), left_out if shown else None
 
 
-def _as_pubmed_shows(text: str) -> Translation | None:
-    """A search as PubMed's page and the file of its history show it: behind ``Search:``, before ``Filters:`` and ``Sort by:``; as a table."""
-    if _HISTORY.match(text):
-        return translate(history) if (history := _history(text)) else None
-    match = _PAGE.fullmatch(text)
-    if match is None or not (match["filters"] or match["sort"] or re.match(r"\s*Search\s?:\s*[(\"]", text)):
+def _filters(text: str) -> tuple[str, list[str]] | None:
+    """Years among the filters that PubMed names behind a search, as it asks for them, and the others; None where they are other words."""
+    dates, others = "", []
+    text = text.strip().removesuffix("Clear all").strip(" .")
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        if years := _YEARS_OF_FILTER.fullmatch(part):
+            dates += f' AND ("{years[1]}"[dp] : "{years[2]}"[dp])'
+        else:
+            others.append(part)
+    known = bool(dates) or any(_FILTER.fullmatch(part) for part in others)
+    if not known or not all(_FILTER.fullmatch(part) or _MAYBE_FILTER.fullmatch(part) for part in others):
         return None
-    read = translate(match["query"])
-    query, left_out = read.query, list(read.left_out)
-    if filters := match["filters"]:
-        if years := _BETWEEN_YEARS.search(filters):
-            query = f"({query}) AND year:{years[1]}..{years[2]}"
-            filters = filters[: years.start()] + filters[years.end() :]
-        left_out += [f"the filter {part.strip()}" for part in filters.split(",") if part.strip()]
-    return Translation(query, read.dialect or "PubMed", tuple(left_out))
+    return dates, [f"the filter {part}" for part in others]
 
 
-def _history(text: str) -> str:
-    """The lines of a history that was downloaded as a table, the oldest first, as they are pasted."""
-    rows = csv.reader(io.StringIO(text.strip()), delimiter="\t" if "\t" in text else ",")
-    numbered = [(int(row[0]), row[1]) for row in rows if len(row) > 1 and row[0].strip().isdecimal()]
-    return "\n".join(f"#{number} {query}" for number, query in sorted(numbered))
+def _history(text: str) -> Translation | None:
+    """PubMed's history as it is downloaded, a table: what was searched last, with the lines that it combines; None of another table."""
+    table = text.replace(LINE_END, "\n").strip().lstrip("\ufeff")
+    try:
+        header, *rows = csv.reader(io.StringIO(table), delimiter="\t" if "\t" in table.split("\n", 1)[0] else ",")
+    except csv.Error as error:
+        raise QueryError(f"This history of searches cannot be read as a table ({error}).", 0, text) from None
+    names = [name.strip().lower() for name in header]
+    if "query" not in names:
+        return None
+    query, filters = names.index("query"), names.index("filters") if "filters" in names else len(names)
+    lines: dict[int, Line] = {}
+    shown: dict[int, list[str]] = {}
+    for row in rows:
+        if len(row) <= query or not re.fullmatch(r"\s*#?[0-9]{1,6}\s*", row[0]) or not row[query].strip():
+            continue
+        number = int(row[0].strip().lstrip("#"))
+        of_row = row[filters].strip() if len(row) > filters else ""
+        dates, others = _filters(of_row) or ("", [f"the filter {of_row}"] if of_row else [])
+        lines[number] = Line(number, _plain(row[query]).strip() + dates, max(text.find(row[query][:20]), 0))
+        shown[number] = others
+    if not lines:
+        raise QueryError("This history of searches has no line.", 0, text)
+    in_order = [lines[number] for number in sorted(lines)]
+    return _translated(text, PUBMED, lambda reading: read_lines(in_order, PUBMED, reading, shown))
 
 
 def _plain(text: str) -> str:
@@ -207,7 +257,7 @@ def _combine(lines: list[Line]) -> bool:
     )
 
 
-def _translated(text: str, dialect: Dialect, read_it: object) -> Translation:
+def _translated(text: str, dialect: Dialect, read_it: object, shown: list[str] | None = None) -> Translation:
     reading = Reading(dialect)
     try:
         node: Node | None = read_it(reading)  # type: ignore[operator]
@@ -220,8 +270,10 @@ def _translated(text: str, dialect: Dialect, read_it: object) -> Translation:
         node = changed(node, lambda leaf: replace(leaf, field=default) if leaf.field == OPEN else leaf)
         query = written(in_fields(node))
     except QueryError as error:
-        error.query = text
+        error.query, error.position = text, min(error.position, len(text))
         raise
+    for what in shown or ():
+        reading.leave_out(what)
     if len(query) > _LARGEST:
         raise QueryError("This search is too long once its lines are put together. Search for parts of it.", 0, text)
     return Translation(query, dialect.name, tuple(reading.left_out))
@@ -237,9 +289,10 @@ _ALL_OF = re.compile(r"\s*(allin\w+):\s*(.+)", re.I)
 _ENGINE = re.compile(
     r"(?P<quoted>\"[^\"]*\")(?P<near>~\d{1,3})?(?P<boost>\^\d+(?:\.\d+)?)?"
     r"|(?<!\w)(?P<field>" + "|".join(_ENGINE_FIELDS) + r")(?:\.search)?:(?P<gap>\s*)(?=\S)"
-    r"|(?<!\w)(?P<when>after|before):(?P<year>\d{4})(?:[-/]\d{1,2}){0,2}(?!\w)"
-    r"|(?<!\w)(?:year|year_published|date_published|publication_(?:year|date)|pub_?(?:year|date)|published|date|submittedDate|year_cluster):\s?"
-    r"\[\s*(?P<low>\*|\d{4})[^\s\]]*\s+TO\s+(?P<high>\*|\d{4})[^\s\]]*\s*\]"
+    r"|(?<!\w)(?P<when>after|before):(?P<date>\d{4}(?:[-/]\d{1,2}){0,2})(?!\w)"
+    r"|(?<!\w)(?:year|year_published|date_published|publication_(?:year|date)|pub_?(?:year|date)|published|date|submittedDate|year_cluster"
+    r"|(?:first_|[ep]_)pdate):\s?"
+    r"\[\s*(?P<low>\*|\d{4}[\d/-]*)(?:T[\d:.]+Z?)?\s+TO\s+(?P<high>\*|now|\d{4}[\d/-]*)(?:T[\d:.]+Z?)?\s*\]"
     r"|(?P<site>(?<!\w)(?:site|filetype|source):\s?(?:\"[^\"]*\"|[^\s()]+))"
     r"|(?P<both>(?<=[\s)\"])&&(?=[\s(\"]))|(?P<either>(?<=[\s)\"])\|\|?(?=[\s(\"]))"
     r"|(?P<none>(?<![\w!)\"])!(?=[\w(\"]))|(?P<weight>(?<=\w\w|.\))\^\d+(?:\.\d+)?(?=[\s)]|\Z))"
@@ -265,6 +318,18 @@ def _web_search(text: str) -> Translation | None:
         found = match.group()
         if match["quoted"] and not match["near"] and not match["boost"]:
             return found
+        if match["when"] or match["low"]:
+            # Before and after the first day of what is named, which a search after it still finds.
+            dates, rest = dates_of(
+                f"{'>=' if match['when'].lower() == 'after' else '<'} {match['date']}"
+                if match["when"]
+                else f"{match['low']} to {match['high']}"
+            )
+            if dates is None:
+                return found
+            seen = True
+            left_out.append(rest)
+            return written(dates)
         seen = True
         if match["boost"] or match["weight"]:
             left_out.append(f"the weight {match['boost'] or match['weight']}")
@@ -273,12 +338,6 @@ def _web_search(text: str) -> Translation | None:
             # The number is that of moves, which for two words is that of the words between them.
             near = f" NEAR/{min(int((match['near'] or '~0')[1:]), FURTHEST)} "
             return f"({near.join(words)})" if match["near"] and len(words) > 1 else match["quoted"]
-        if match["when"]:
-            # Both begin or end with the first day of a year.
-            return f"year:>={match['year']}" if match["when"].lower() == "after" else f"year:<={int(match['year']) - 1}"
-        if match["low"]:
-            low, high = ("" if end == "*" else end for end in (match["low"], match["high"]))
-            return f"year:{low}..{high}" if low or high else " "
         if match["field"]:
             return f"{_ENGINE_FIELDS[match['field'].lower()]}:"
         if match["site"]:
@@ -291,7 +350,7 @@ def _web_search(text: str) -> Translation | None:
     query = " ".join(_ENGINE.sub(ours, text).split())
     if not seen or not query:
         return None
-    return Translation(query, "a search engine", tuple(dict.fromkeys(left_out)))
+    return Translation(query, "a search engine", tuple(dict.fromkeys(filter(None, left_out))))
 
 
 _SPACED_FIELD = re.compile(
