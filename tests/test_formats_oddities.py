@@ -280,23 +280,27 @@ def test_quotation_marks_behind_backslashes() -> None:
     assert paper('title,abstract,year\n"Moss","C:\\""a"" and \\""b""",2016\n', "a.csv")["abstract"] == 'C:\\"a" and \\"b"'
 
 
-@pytest.mark.parametrize(
-    ("cells", "days"),
-    [
-        (["3/25/2014", "12/5/2014"], ["2014-03-25", "2014-12-05"]),
-        (["25/3/2014", "12/5/2014"], ["2014-03-25", "2014-05-12"]),
-        (["25-3-2014", "12-5-2014 10:00"], ["2014-03-25", "2014-05-12"]),
-        (["3/4/2014", "12/5/2014"], ["2014", "2014"]),
-        (["25/3/2014", "3/25/2014", "12/5/2014"], ["2014-03-25", "2014-03-25", "2014"]),
-        (["41723", "41724.5"], ["2014-03-25", "2014-03-26"]),
-        (["41723", "2014"], ["", "2014"]),
-    ],
-)
-def test_a_column_tells_the_order_of_its_days_and_months(cells: list[str], days: list[str]) -> None:
-    text = "Title,Authors,Publication Date\n" + "".join(f"Moss {row},Ida Fenn,{cell}\n" for row, cell in enumerate(cells))
-    found = import_papers(Source("a.csv", data=text.encode())).table.to_pylist()
-    lengths = {"year": 4, "month": 7, "day": 10, None: 0}
-    assert [str(row["published"] or "")[: lengths[row["precision"]]] for row in found] == days
+def test_what_a_date_or_an_address_says_does_not_depend_on_the_records_beside_it() -> None:
+    cells = ["12/5/2014", "25/3/2014", "3/25/2014", "41723", "2014-05-12"]
+    days = [("2014-01-01", "year"), ("2014-03-25", "day"), ("2014-03-25", "day"), ("None", "None"), ("2014-05-12", "day")]
+    links = ["https://doi.org/10.1234/A.1", "https://arxiv.org/abs/1603.00001v2", "https://example.org/10.1234/c", "", "http://dx.doi.org/10.1234/d"]
+    rows = [f"Moss {row},Ida Fenn,{cell},{links[row]},," for row, cell in enumerate(cells)]
+    known = [f"Fen {row},Tom Reed,25/3/2014,,10.1234/{row},1603.00002" for row in range(5)]
+
+    def read(lines: list[str]) -> list[tuple[str, ...]]:
+        text = "Title,Authors,Publication Date,URL,DOI,arXiv ID\n" + "\n".join(lines)
+        found = import_papers(Source("a.csv", data=text.encode())).table.to_pylist()
+        return [
+            (str(row["published"])[:10], str(row["precision"]), str(row["doi"]), str(row["arxiv_id"]))
+            for row in found
+            if row["title"].startswith("Moss")
+        ]
+
+    together = read([line for pair in zip(rows, known, strict=True) for line in pair])
+    assert [row[:2] for row in together] == days
+    assert [row[2] for row in together] == ["10.1234/a.1", "None", "None", "None", "10.1234/d"]
+    assert [row[3] for row in together] == ["None", "1603.00001", "None", "None", "None"]
+    assert [one for line in rows for one in read([line])] == together
 
 
 def test_a_pmid_that_is_an_address() -> None:
@@ -393,6 +397,22 @@ def test_an_article_of_zotero_s_rdf_has_what_its_journal_counts() -> None:
         "11-15",
         "1234-5678",
     ]
+
+
+def test_the_doi_of_a_journal_of_several_articles_is_none_of_theirs() -> None:
+    names = 'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:bib="http://purl.org/net/biblio#" xmlns:dc="http://purl.org/dc/elements/1.1/"'
+    names += ' xmlns:dcterms="http://purl.org/dc/terms/" xmlns:bibo="http://purl.org/ontology/bibo/"'
+    article = '<bib:Article rdf:about="#{}"><dcterms:isPartOf rdf:resource="#j"/><dc:title>{}</dc:title></bib:Article>'
+    journal = '<bib:Journal rdf:about="#j"><dc:title>Bogs</dc:title><dc:identifier>{}</dc:identifier>{}</bib:Journal>'
+
+    def dois(articles: int, identifier: str, more: str = "") -> list[str | None]:
+        text = "".join(article.format(n, f"Moss {n}") for n in range(articles)) + journal.format(identifier, more)
+        data = f"<rdf:RDF {names}>{text}</rdf:RDF>".encode()
+        return import_papers(Source("a.rdf", data=data)).table.column("doi").to_pylist()
+
+    assert dois(1, "DOI 10.1234/a") == ["10.1234/a"]
+    assert dois(2, "DOI 10.1234/a") == [None, None]
+    assert dois(1, "https://doi.org/10.1234/bogs", "<bibo:issn>1234-5678</bibo:issn>") == [None]
 
 
 def test_names_between_the_slashes_of_endnote() -> None:
