@@ -453,7 +453,7 @@ _NOT_AS_SHOWN = r"\.$|\b(?:Jr|Sr)$"
 
 _INITIALS = re.compile(r"(?:[^\W\d_a-zß-ÿ\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3][. -]{0,2}){1,4}\Z")
 _CONJUNCTION = re.compile(r",?\s+(?:&|and)\s+")
-_MARKS = re.compile(r"\s*[;；؛|\n]\s*|\s+/\s+|\s*//\s*")
+_MARKS = re.compile(r"\s*[;；؛|\n]\s*|\s+/\s+|\s*(?<![:/])//(?!/)\s*")
 _WIDE = re.compile(r"\s*[、，،]\s*")
 # "and" in languages in which it is a word or a letter; a letter also joins two family names of one person.
 _AND_ELSEWHERE = re.compile(r"\s+(?:y|e|i|et|und|och|og|ve|и|та|και)\s+")
@@ -482,12 +482,12 @@ _MORE = re.compile(
 )
 
 
-_WITHOUT_SOME = re.compile(r"([,;，；、&|])\s*(?:\.{3}|\. \. \.|…)\s*(?:[,;，；、&|]\s*)?(?=\w)")
+_WITHOUT_SOME = re.compile(r"([,;，；、&|])\s*(?:\.{3}|\. \. \.|…)\s*(?:[,;，；、|]\s*)?(?:&\s*)?(?=\w)")
 """Dots for the names in the midst of a list, as APA has them before the last one."""
 
 
 def _without_dots(text: str) -> str:
-    return _WITHOUT_SOME.sub(lambda match: match.group(1), text)
+    return _WITHOUT_SOME.sub(lambda match: f"{match.group(1)} ", text)
 
 
 def split_names(cell: str) -> list[str]:

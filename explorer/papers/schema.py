@@ -103,6 +103,8 @@ def conform(table: pa.Table, note: Callable[[int, str, str, str, str], None] | N
     table = _distinct_names(_periods_as_text(table))
     mapping = columns_to_fields(table.column_names)
     mapping = {name: field for name, field in mapping.items() if field not in _COUNTS or _is_count(table.column(name))}
+    if "url" not in mapping.values() and (name := next((n for n in table.column_names if _is_entry_id(table, n)), None)):
+        mapping[name] = "url"
     by_field = {field: table.column(name) for name, field in mapping.items()}
     rows = table.num_rows
     columns: dict[str, pa.ChunkedArray | pa.Array] = {}
@@ -295,6 +297,15 @@ def _is_count(values: pa.ChunkedArray) -> bool:
     return not given or sum(value.strip().replace(".", "", 1).replace("-", "", 1).isdigit() for value in given) >= 0.5 * len(
         given
     )
+
+
+def _is_entry_id(table: pa.Table, name: str) -> bool:
+    """Whether a column is what programs for arXiv call an address; elsewhere it is a number."""
+    if name.casefold().replace("_", " ") != "entry id":
+        return False
+    values = table.column(name)
+    text = pa.types.is_string(values.type) or pa.types.is_large_string(values.type)
+    return text and bool(pc.any(pc.match_substring(values, "arxiv.org/abs/")).as_py())
 
 
 def _arxiv_ids_in(urls: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
