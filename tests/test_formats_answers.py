@@ -278,7 +278,10 @@ def test_answers_without_a_reader_of_their_own_are_read_by_their_names(service: 
 
 
 def test_a_note_of_zotero_is_no_paper() -> None:
-    notes = [{"key": "B", "data": {"itemType": "note", "note": "mine"}}, {"key": "C", "data": {"itemType": "attachment", "title": "Full Text"}}]
+    notes = [
+        {"key": "B", "data": {"itemType": "note", "note": "mine"}},
+        {"key": "C", "data": {"itemType": "attachment", "title": "Full Text"}},
+    ]
     found = import_papers(Source("a.json", data=json.dumps([*PLAIN["Zotero"], *notes]).encode()))
     assert (found.ledger.accepted, found.ledger.rejected) == (1, 2)
 
@@ -291,9 +294,21 @@ def test_a_note_of_zotero_is_no_paper() -> None:
         ({"publicationDate": "2016-03-14", "year": 2016, "month": "March"}, "published", "2016-03-14 00:00:00"),
         ({"year": 2016, "month": 3, "day": 14}, "published", "2016-03-14 00:00:00"),
         ({"year": 2016, "month": "March"}, "precision", "month"),
-        ({"dates": [{"dateType": "Created", "date": "2015"}], "publication_date": "2016-03-14"}, "published", "2016-03-14 00:00:00"),
-        ({"dates": [{"dateType": "Issued", "date": "2016-03-14"}], "created": "2020-01-01"}, "published", "2016-03-14 00:00:00"),
-        ({"descriptions": [{"descriptionType": "Abstract", "description": "Wet."}], "journal": "Bogs", "publisher": "Fen"}, "venue", "Bogs"),
+        (
+            {"dates": [{"dateType": "Created", "date": "2015"}], "publication_date": "2016-03-14"},
+            "published",
+            "2016-03-14 00:00:00",
+        ),
+        (
+            {"dates": [{"dateType": "Issued", "date": "2016-03-14"}], "created": "2020-01-01"},
+            "published",
+            "2016-03-14 00:00:00",
+        ),
+        (
+            {"descriptions": [{"descriptionType": "Abstract", "description": "Wet."}], "journal": "Bogs", "publisher": "Fen"},
+            "venue",
+            "Bogs",
+        ),
         ({"descriptions": ["Wet."], "journal": "Bogs"}, "venue", "Bogs"),
         ({"publicationName": "Fens", "journal": "Bogs"}, "venue", "Bogs"),
         ({"pub": "Fens", "journal": "Bogs"}, "venue", "Bogs"),
@@ -307,7 +322,12 @@ def test_a_note_of_zotero_is_no_paper() -> None:
         ({"author": {"name": "Ida Fenn", "affiliations": ["Bog University"]}}, "authors", "['Ida Fenn']"),
         ({"authors": {"given": "Ida", "family": "Fenn", "affiliation": [{"name": "X"}]}}, "authors", "['Fenn, Ida']"),
         ({"authors": {"0": "Ida Fenn", "1": "Tom Reed"}}, "authors", "['Ida Fenn', 'Tom Reed']"),
-        ({"creators": [{"creatorType": "author", "name": "Fen"}, {"creatorType": "translator", "name": "Bog"}]}, "authors", "['Fen']"),
+        ({"authors": {"author": {"fullName": "Ida Fenn"}}}, "authors", "['Ida Fenn']"),
+        (
+            {"creators": [{"creatorType": "author", "name": "Fen"}, {"creatorType": "translator", "name": "Bog"}]},
+            "authors",
+            "['Fen']",
+        ),
     ],
 )
 def test_looser_names_fill_only_what_is_missing(record: dict[str, Any], name: str, value: str) -> None:
@@ -335,6 +355,12 @@ def test_people_of_other_roles_stay_beside_authors() -> None:
 )
 def test_which_objects_of_a_file_are_its_papers(value: Any, titles: list[str]) -> None:
     assert [row["title"] for row in papers(value, "JSON or JSON lines")] == titles
+
+
+def test_objects_within_objects_end_no_import() -> None:
+    deep = '{"a":' * 600 + "[1]" + "}" * 600
+    (found,) = papers(f'[{{"title": "Moss", "authors": {deep}}}]', "JSON or JSON lines")
+    assert found["title"] == "Moss"
 
 
 def test_crossref_has_editors_isbns_and_titles_over_several_lines() -> None:

@@ -242,6 +242,7 @@ def test_a_master_s_thesis_stays_one_through_ris() -> None:
         ("eprint={31934719}, eprinttype={pubmed}", "pmid", "31934719"),
         ("eprint={hal-01234567}, eprinttype={HAL}", "eprint", "hal-01234567"),
         ("year={in press}", "pubstate", "in press"),
+        ("year={" + "a" * 60 + "}", "pubstate", None),
         ("note={PMID: 31934719}", "pmid", "31934719"),
         ("note={Comment on PMID: 31934719}", "pmid", None),
         # One author a field, as programs write them; the list again is the list in another spelling.
@@ -314,7 +315,13 @@ def test_quotation_marks_behind_backslashes() -> None:
 def test_what_a_date_or_an_address_says_does_not_depend_on_the_records_beside_it() -> None:
     cells = ["12/5/2014", "25/3/2014", "3/25/2014", "41723", "2014-05-12"]
     days = [("2014-01-01", "year"), ("2014-03-25", "day"), ("2014-03-25", "day"), ("None", "None"), ("2014-05-12", "day")]
-    links = ["https://doi.org/10.1234/A.1", "https://arxiv.org/abs/1603.00001v2", "https://example.org/10.1234/c", "", "http://dx.doi.org/10.1234/d"]
+    links = [
+        "https://doi.org/10.1234/A.1",
+        "https://arxiv.org/abs/1603.00001v2",
+        "https://example.org/10.1234/c",
+        "",
+        "http://dx.doi.org/10.1234/d",
+    ]
     rows = [f"Moss {row},Ida Fenn,{cell},{links[row]},," for row, cell in enumerate(cells)]
     known = [f"Fen {row},Tom Reed,25/3/2014,,10.1234/{row},1603.00002" for row in range(5)]
 
@@ -366,7 +373,9 @@ def test_endnote_xml_keeps_editors_both_numbers_and_what_it_lists_by_lines() -> 
     ],
 )
 def test_numbers_of_what_an_endnote_record_appeared_in(number: str, issn: str | None, isbn: str | None) -> None:
-    found = paper(f"<xml><records><record><titles><title>Moss</title></titles><isbn>{number}</isbn></record></records></xml>", "a.xml")
+    found = paper(
+        f"<xml><records><record><titles><title>Moss</title></titles><isbn>{number}</isbn></record></records></xml>", "a.xml"
+    )
     assert (found.get("issn"), found.get("isbn")) == (issn, isbn)
 
 
@@ -508,7 +517,14 @@ def test_references_of_eppi_reviewer() -> None:
 
 
 @pytest.mark.parametrize(
-    "cell", ["Fenn, I., Reed, T., ... Poe, A.", "Fenn, I.; Reed, T.; …; Poe, A.", "Fenn, I., Reed, T., . . . Poe, A.", "Fenn, I., Reed, T., & ... Poe, A.", "Fenn, I., Reed, T., …, & Poe, A."]
+    "cell",
+    [
+        "Fenn, I., Reed, T., ... Poe, A.",
+        "Fenn, I.; Reed, T.; …; Poe, A.",
+        "Fenn, I., Reed, T., . . . Poe, A.",
+        "Fenn, I., Reed, T., & ... Poe, A.",
+        "Fenn, I., Reed, T., …, & Poe, A.",
+    ],
 )
 def test_dots_for_the_names_between(cell: str) -> None:
     assert paper(f'Title,Authors,Year\nMoss,"{cell}",2016\n', "a.csv")["authors"] == ["Fenn, I.", "Reed, T.", "Poe, A."]

@@ -134,7 +134,7 @@ def record_of(entry: Entry) -> Mapping[str, Any]:
     record["abstract"] = _text(get("abstract"))
     record["venue"] = _venue(entry)
     record["published"] = _date(raw)
-    if not get("date") and (year := _text(get("year"))) and _STATE.fullmatch(year) and parse_date(year) is None:
+    if not get("date") and (year := _text(get("year"))) and _is_state(year):
         # biblatex has a field of its own for it.
         record["pubstate"] = get("pubstate") or year
     if (extended := _extended_date(raw)) is not None:
@@ -182,8 +182,14 @@ _BY_AUTHORS = frozenset(
     " mastersthesis thesis unpublished patent".split()
 )
 """Types whose editors are those of what they appeared in."""
-_STATE = re.compile(r"[^\W\d_]{2,}[ -]?[^\W\d_]{4,}(?: [^\W\d_]+)*\.?")
-"""What stands for the year of what has none yet: in press, forthcoming, to appear."""
+_STATE = re.compile(r"[^\W\d_]+(?:[ -][^\W\d_]+)*\.?")
+
+
+def _is_state(year: str) -> bool:
+    """Whether a word stands for the year of what has none yet: in press, forthcoming, to appear."""
+    return 6 <= len(year) <= 40 and _STATE.fullmatch(year) is not None and parse_date(year) is None
+
+
 _PROTECTING = re.compile(r"(?<!\\['\"`^~=.cuvHtdbkr])\{(?!\\)|\$")
 _YEAR_END = re.compile(r"(?<=\d)[\s.,]+\Z")
 _DASH = re.compile(r"\s*[–—]\s*")

@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from os import PathLike
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -318,7 +320,7 @@ def _flat(item: Mapping[str, Any]) -> Mapping[str, Any]:
     # What `to_json_lines` wrote is read to the letter.
     own = next(iter(record), "") == "id" and ("precision" in record or "published" not in record)
     told = {name: value for name, value in record.items() if not _is_nothing(value)}
-    fields = columns_to_fields(told)
+    fields = _meant(told)
     known = {fields.get(name, name): value for name, value in told.items()}
     return {name: value if own and name in FIELDS else _value(name, value) for name, value in known.items()}
 
@@ -349,8 +351,19 @@ def _fill(record: dict[str, Any], field: str, value: Any) -> None:
     """Give a record a field that none of its names with a value stands for."""
     if _is_nothing(value) or not _is_nothing(record.get(field)):
         return
-    if field not in FIELDS or field not in columns_to_fields(name for name in record if not _is_nothing(record[name])).values():
+    if field not in FIELDS or field not in _meant(record).values():
         record[field] = value
+
+
+def _meant(record: Mapping[str, Any]) -> Mapping[str, str]:
+    """Fields that the names of a record with a value stand for."""
+    return _fields_of(tuple(name for name, value in record.items() if not _is_nothing(value)))
+
+
+@lru_cache(maxsize=1024)
+def _fields_of(names: tuple[str, ...]) -> Mapping[str, str]:
+    # The records of a file have much the same names.
+    return MappingProxyType(columns_to_fields(names))
 
 
 def _unwrapped(record: dict[str, Any]) -> dict[str, Any]:
@@ -419,7 +432,9 @@ def _told_apart(record: dict[str, Any]) -> None:
 def _take_creators(record: dict[str, Any]) -> None:
     """Authors and editors out of Zotero's list of all people, which stays where it has others; and what it calls the container."""
     creators = record.get("creators")
-    if not isinstance(creators, list) or not ("itemType" in record or any("creatorType" in item for item in mappings(creators))):
+    if not isinstance(creators, list) or not (
+        "itemType" in record or any("creatorType" in item for item in mappings(creators))
+    ):
         return
     roles = {"author": "authors", "editor": "editors"}
     people = [(roles.get(item["creatorType"]), _item(item)) for item in mappings(creators) if "creatorType" in item]
@@ -457,8 +472,7 @@ def _take_dates(record: dict[str, Any]) -> None:
     year, month, day = (next((name for name in record if name.lower() == part), "") for part in ("year", "month", "day"))
     if not issued and not month:
         return
-    fields = columns_to_fields(name for name in record if not _is_nothing(record[name]))
-    dated = next((name for name, field in fields.items() if field == "published"), None)
+    dated = next((name for name, field in _meant(record).items() if field == "published"), None)
     if issued and (dated is None or dated in _OF_THE_RECORD or str(issued).startswith(str(record[dated]))):
         record["published"] = issued
     elif dated in (None, month) and (number := month_number(str(record[month]))) and str(record.get(year, "")).isdecimal():
@@ -493,7 +507,9 @@ def _value(name: str, value: Any) -> Any:
         return [_item(item) for item in value]
     if name in ("url", "doi", "number", "pages") and isinstance(value, list):
         found = [
-            next((item[key] for key in ("value", "url", "href", "URL") if item.get(key)), None) if isinstance(item, Mapping) else item
+            next((item[key] for key in ("value", "url", "href", "URL") if item.get(key)), None)
+            if isinstance(item, Mapping)
+            else item
             for item in value
         ]
         # The table takes the first of several addresses or numbers, and says so.
@@ -508,15 +524,19 @@ def _value(name: str, value: Any) -> Any:
     return value
 
 
+_DEEPEST = 4
+
+
 def _listed(value: Mapping[str, Any]) -> list[Any]:
     """Items of all lists within an object (``{"authors": [...]}``); of one that is an item itself, itself."""
-    if any(isinstance(value.get(key), str) for key in (*_WHOLE, *_GIVEN, *_FAMILY)):
-        return [value]
-    lists = [
-        inner if isinstance(inner, list) else _listed(inner) for inner in value.values() if isinstance(inner, list | Mapping)
-    ]
-    plain = [] if lists else [inner for inner in value.values() if isinstance(inner, str)]
-    return [item for some in lists for item in some] or ([value] if any("name" in key.lower() for key in value) else plain)
+    level: list[Any] = [value]
+    for _ in range(_DEEPEST):
+        objects = [one for one in level if isinstance(one, Mapping)]
+        named = [one for one in objects if any(isinstance(one.get(key), str) for key in (*_WHOLE, *_GIVEN, *_FAMILY))]
+        if items := named or [item for one in level if isinstance(one, list) for item in one]:
+            return items
+        level = [inner for one in objects for inner in one.values()]
+    return [value] if any("name" in key.lower() for key in value) else [one for one in value.values() if isinstance(one, str)]
 
 
 _WHOLE = ("name", "display_name", "full_name", "fullName", "fullname", "authname", "creatorName", "creator", "author", "keyword",

@@ -83,7 +83,9 @@ def _fields(
     ]
     # Zotero has the number of an article, and what its journal counts, on the journal, of which it then writes one for each article.
     inherited = texts_at(host, "identifier") if host is not None and _local(host.tag) in ("Journal", "Periodical") else []
-    numbered = any(text.startswith("ISSN ") for text in inherited) or (host is not None and text_at(host, "issn", "eissn", "eIssn"))
+    numbered = any(text.startswith("ISSN ") for text in inherited) or (
+        host is not None and text_at(host, "issn", "eissn", "eIssn")
+    )
     # Beside an ISSN another DOI than one of Zotero's writing is the journal's own.
     lent = [text for text in inherited if alone and (text.startswith("DOI ") or not numbered)]
     numbers = [node, *([host] if host is not None else [])]
