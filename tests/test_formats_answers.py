@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from explorer.papers.author_names import display
+from explorer.papers.schema import conform
+from explorer.sources.formats.json.json_records import to_json_lines
 from explorer.sources.formats.registry import import_papers
 from explorer.sources.source import Source
 
@@ -355,6 +358,26 @@ def test_people_of_other_roles_stay_beside_authors() -> None:
 )
 def test_which_objects_of_a_file_are_its_papers(value: Any, titles: list[str]) -> None:
     assert [row["title"] for row in papers(value, "JSON or JSON lines")] == titles
+
+
+def test_columns_of_ones_own_are_no_looser_names() -> None:
+    own = {
+        "title": ["Moss"],
+        "published": ["2016-03-14"],
+        "pub": ["x"],
+        "page": ["7"],
+        "month": ["5"],
+        "uri": ["https://a.org"],
+        "extra": ["PMID: 1"],
+    }
+    written = to_json_lines(conform(pa.table(own))).decode()
+    (found,) = papers(written, "JSON or JSON lines", "x.jsonl")
+    assert {name: found.get(name) for name in ("venue", "pages", "url", "pmid")} == dict.fromkeys(
+        ("venue", "pages", "url", "pmid")
+    )
+    assert {name: found[name] for name in ("pub", "page", "month", "uri", "extra")} == {
+        name: own[name][0] for name in own if name in found and name not in ("title", "published")
+    }
 
 
 def test_objects_within_objects_end_no_import() -> None:

@@ -302,7 +302,10 @@ def _flat(item: Mapping[str, Any]) -> Mapping[str, Any]:
     record = _unwrapped(_plainly_named(record))
     if str(record.get("itemType", mapping(record.get("data")).get("itemType"))) in _APART:
         return {}
-    _told_apart(record)
+    # What `to_json_lines` wrote is read to the letter.
+    ours = next(iter(record), "") == "id" and "precision" in record
+    if not ours:
+        _told_apart(record)
     for name, identifier in (record.get("externalIds") or {}).items() if isinstance(record.get("externalIds"), Mapping) else ():
         record.setdefault({"ArXiv": "arxiv_id", "DOI": "doi", "PubMed": "pmid"}.get(name, f"{name.lower()}_id"), identifier)
     journal = record.get("journal")
@@ -314,11 +317,10 @@ def _flat(item: Mapping[str, Any]) -> Mapping[str, Any]:
     for schema_name, name in _SERVICE_NAMES:
         if schema_name not in record and record.get(name):
             record[schema_name] = record[name]
-    for schema_name, name in _LOOSE_NAMES:
+    for schema_name, name in () if ours else _LOOSE_NAMES:
         if (value := record.get(name)) and (name != "uri" or "://" in str(value)):
             _fill(record, schema_name, value)
-    # What `to_json_lines` wrote is read to the letter.
-    own = next(iter(record), "") == "id" and ("precision" in record or "published" not in record)
+    own = ours or (next(iter(record), "") == "id" and "published" not in record)
     told = {name: value for name, value in record.items() if not _is_nothing(value)}
     fields = _meant(told)
     known = {fields.get(name, name): value for name, value in told.items()}
