@@ -257,6 +257,12 @@ def test_a_value_of_one_name_that_lists_several(value: str, names: list[str]) ->
         assert import_papers(source).table.column("authors").to_pylist() == [[*names, "Ann Lee"]], source.name
 
 
+def test_blanks_that_pad_a_cell_part_no_names_and_cost_no_time() -> None:
+    assert split_names("Fenn, Ida;" + " " * 20_000 + "Reed, Tom") == ["Fenn, Ida", "Reed, Tom"]
+    assert split_names("Ida" + " " * 20_000 + "Fenn") == ["Ida Fenn"]
+    assert split_names("Ida Fenn\n" + " " * 20_000 + "Tom Reed") == ["Ida Fenn", "Tom Reed"]
+
+
 def test_a_column_tells_what_a_cell_does_not() -> None:
     cells = ["Doe, J., Roe, R.", "Poe, A. & Lee, B.", "Doe, J., WHO Group"]
     assert list(map(name_splitter(cells), cells)) == [["Doe, J.", "Roe, R."], ["Poe, A.", "Lee, B."], ["Doe, J.", "WHO Group"]]

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from explorer.papers.author_names import display
+from explorer.papers.schema import conform
+from explorer.sources.formats.json.json_records import to_json_lines
 from explorer.sources.formats.registry import import_papers
 from explorer.sources.source import Source
 
@@ -278,9 +281,109 @@ def test_answers_without_a_reader_of_their_own_are_read_by_their_names(service: 
 
 
 def test_a_note_of_zotero_is_no_paper() -> None:
-    items = [*PLAIN["Zotero"], {"key": "B", "data": {"itemType": "note", "note": "mine"}}]
-    found = import_papers(Source("a.json", data=json.dumps(items).encode()))
-    assert (found.ledger.accepted, found.ledger.rejected) == (1, 1)
+    notes = [
+        {"key": "B", "data": {"itemType": "note", "note": "mine"}},
+        {"key": "C", "data": {"itemType": "attachment", "title": "Full Text"}},
+    ]
+    found = import_papers(Source("a.json", data=json.dumps([*PLAIN["Zotero"], *notes]).encode()))
+    assert (found.ledger.accepted, found.ledger.rejected) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("record", "name", "value"),
+    [
+        # What has a field of its own is not read from a looser place.
+        ({"date": "2016-03-14", "year": "2016", "month": "3"}, "published", "2016-03-14 00:00:00"),
+        ({"publicationDate": "2016-03-14", "year": 2016, "month": "March"}, "published", "2016-03-14 00:00:00"),
+        ({"year": 2016, "month": 3, "day": 14}, "published", "2016-03-14 00:00:00"),
+        ({"year": 2016, "month": "March"}, "precision", "month"),
+        (
+            {"dates": [{"dateType": "Created", "date": "2015"}], "publication_date": "2016-03-14"},
+            "published",
+            "2016-03-14 00:00:00",
+        ),
+        (
+            {"dates": [{"dateType": "Issued", "date": "2016-03-14"}], "created": "2020-01-01"},
+            "published",
+            "2016-03-14 00:00:00",
+        ),
+        (
+            {"descriptions": [{"descriptionType": "Abstract", "description": "Wet."}], "journal": "Bogs", "publisher": "Fen"},
+            "venue",
+            "Bogs",
+        ),
+        ({"descriptions": ["Wet."], "journal": "Bogs"}, "venue", "Bogs"),
+        ({"publicationName": "Fens", "journal": "Bogs"}, "venue", "Bogs"),
+        ({"pub": "Fens", "journal": "Bogs"}, "venue", "Bogs"),
+        ({"venue": "", "journal": "Bogs"}, "venue", "Bogs"),
+        ({"extra": "DOI: 10.1234/b", "DOI": "10.1234/a"}, "doi", "10.1234/a"),
+        ({"identifiers": [{"type": "doi", "value": "10.1234/b"}], "DOI": "10.1234/a"}, "doi", "10.1234/a"),
+        ({"uri": "urn:x:1"}, "url", "None"),
+        # Of several the first, which is what the ledger says of other formats.
+        ({"url": ["https://a.org/1", "https://b.org/2"]}, "url", "https://a.org/1"),
+        # A person alone is an author, and where they work is none.
+        ({"author": {"name": "Ida Fenn", "affiliations": ["Bog University"]}}, "authors", "['Ida Fenn']"),
+        ({"authors": {"given": "Ida", "family": "Fenn", "affiliation": [{"name": "X"}]}}, "authors", "['Fenn, Ida']"),
+        ({"authors": {"0": "Ida Fenn", "1": "Tom Reed"}}, "authors", "['Ida Fenn', 'Tom Reed']"),
+        ({"authors": {"author": {"fullName": "Ida Fenn"}}}, "authors", "['Ida Fenn']"),
+        (
+            {"creators": [{"creatorType": "author", "name": "Fen"}, {"creatorType": "translator", "name": "Bog"}]},
+            "authors",
+            "['Fen']",
+        ),
+    ],
+)
+def test_looser_names_fill_only_what_is_missing(record: dict[str, Any], name: str, value: str) -> None:
+    assert str(papers([{"title": "Moss", **record}], "JSON or JSON lines")[0].get(name)) == value
+
+
+def test_people_of_other_roles_stay_beside_authors() -> None:
+    people = [{"creatorType": "author", "name": "Fen"}, {"creatorType": "translator", "name": "Bog"}]
+    (found,) = papers([{"data": {"itemType": "book", "title": "Moss", "creators": people}}], "JSON or JSON lines")
+    assert (found["authors"], json.loads(found["creators"])) == (["Fen"], people)
+
+
+@pytest.mark.parametrize(
+    ("value", "titles"),
+    [
+        # A paper's references are no papers of the file, whatever its title is called.
+        ({"name": "Moss", "author": [{"name": "Ida Fenn"}], "citation": [{"title": "Fen"}], "datePublished": "2016"}, ["Moss"]),
+        ({"dc:title": "Moss", "references": [{"title": "Fen"}]}, ["Moss"]),
+        ({"data": {"id": "10.1234/a", "attributes": {"titles": [{"title": "Moss"}], "publicationYear": 2016}}}, ["Moss"]),
+        # All groups are read, and lists of other things are not.
+        ({"2015": [{"title": "Moss"}], "2016": [{"title": "Fen"}]}, ["Moss", "Fen"]),
+        ({"facets": {"journal": [{"title": "Bogs", "count": 3}]}, "articles": [{"title": "Moss"}]}, ["Moss"]),
+        ({"answer": {"list": {"hits": [{"title": "Moss"}, {"title": "Fen"}]}}}, ["Moss", "Fen"]),
+    ],
+)
+def test_which_objects_of_a_file_are_its_papers(value: Any, titles: list[str]) -> None:
+    assert [row["title"] for row in papers(value, "JSON or JSON lines")] == titles
+
+
+def test_columns_of_ones_own_are_no_looser_names() -> None:
+    own = {
+        "title": ["Moss"],
+        "published": ["2016-03-14"],
+        "pub": ["x"],
+        "page": ["7"],
+        "month": ["5"],
+        "uri": ["https://a.org"],
+        "extra": ["PMID: 1"],
+    }
+    written = to_json_lines(conform(pa.table(own))).decode()
+    (found,) = papers(written, "JSON or JSON lines", "x.jsonl")
+    assert {name: found.get(name) for name in ("venue", "pages", "url", "pmid")} == dict.fromkeys(
+        ("venue", "pages", "url", "pmid")
+    )
+    assert {name: found[name] for name in ("pub", "page", "month", "uri", "extra")} == {
+        name: own[name][0] for name in own if name in found and name not in ("title", "published")
+    }
+
+
+def test_objects_within_objects_end_no_import() -> None:
+    deep = '{"a":' * 600 + "[1]" + "}" * 600
+    (found,) = papers(f'[{{"title": "Moss", "authors": {deep}}}]', "JSON or JSON lines")
+    assert found["title"] == "Moss"
 
 
 def test_crossref_has_editors_isbns_and_titles_over_several_lines() -> None:

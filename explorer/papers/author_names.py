@@ -453,7 +453,7 @@ _NOT_AS_SHOWN = r"\.$|\b(?:Jr|Sr)$"
 
 _INITIALS = re.compile(r"(?:[^\W\d_a-zß-ÿ\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3][. -]{0,2}){1,4}\Z")
 _CONJUNCTION = re.compile(r",?\s+(?:&|and)\s+")
-_MARKS = re.compile(r"\s*[;；؛|\n]\s*|\s+/\s+|\s*//\s*")
+_MARKS = re.compile(r"\s*[;；؛|\n]\s*|\s+/\s+|\s*(?<![:/])//(?!/)\s*")
 _WIDE = re.compile(r"\s*[、，،]\s*")
 # "and" in languages in which it is a word or a letter; a letter also joins two family names of one person.
 _AND_ELSEWHERE = re.compile(r"\s+(?:y|e|i|et|und|och|og|ve|и|та|και)\s+")
@@ -482,12 +482,20 @@ _MORE = re.compile(
 )
 
 
-_WITHOUT_SOME = re.compile(r"([,;，；、&|])\s*(?:\.{3}|\. \. \.|…)\s*(?:[,;，；、&|]\s*)?(?=\w)")
+_WITHOUT_SOME = re.compile(r"([,;，；、&|])\s*(?:\.{3}|\. \. \.|…)\s*(?:[,;，；、|]\s*)?(?:&\s*)?(?=\w)")
 """Dots for the names in the midst of a list, as APA has them before the last one."""
 
 
+_PADDING = re.compile(r"\s{4,}")
+
+
+def _unpadded(text: str) -> str:
+    """Text without long runs of blanks, on which patterns that look for blanks at both ends of a mark would take long."""
+    return _PADDING.sub(lambda match: "\n" if "\n" in match.group() else " ", text)
+
+
 def _without_dots(text: str) -> str:
-    return _WITHOUT_SOME.sub(lambda match: match.group(1), text)
+    return _WITHOUT_SOME.sub(lambda match: f"{match.group(1)} ", text)
 
 
 def split_names(cell: str) -> list[str]:
@@ -497,7 +505,7 @@ def split_names(cell: str) -> list[str]:
     not part a family name from what comes after it. What stands for the rest (``et al.``, ``…``, ``and others``, ``等``) is no name, and
     neither are academic degrees, marks of affiliations (``Ana Lopez1,2*``), ORCID iDs and addresses. Braces keep a name together.
     """
-    text = _without_dots(_BEHIND.sub("", cell).strip())
+    text = _without_dots(_BEHIND.sub("", _unpadded(cell)).strip())
     if " " in text and len(_FIGURES_BEHIND.findall(text)) > text.count(" ") // 4:
         text = _FIGURES_BEHIND.sub("", text)
     text = _PERCENT.sub(";", _DOTS.sub(_dot_between_names, text))
@@ -526,6 +534,7 @@ def several_names(text: str) -> bool:
     >>> several_names("García López, MA"), several_names("Roe, Sam, Jr."), several_names("Barnes & Noble")
     (False, False, False)
     """
+    text = _unpadded(text)
     if _SEVERAL.search(text) or ((more := _MORE.search(text)) and more.start() > 0):
         return True
     body = _BODY.search(text) is not None
@@ -712,10 +721,10 @@ def name_splitter(cells: Iterable[str]) -> Callable[[str], list[str]]:
     callable
         Takes a cell to its names.
     """
-    sample = [cell for cell in cells if cell.strip()]
+    sample = [_unpadded(cell) for cell in cells if cell.strip()]
     if not any(_MARKS.search(cell) for cell in sample):
         if initials_apart(sample):
-            return lambda cell: [name for name in pairs(_without_dots(_MORE.sub("", cell.strip()))) if name]
+            return lambda cell: [name for name in pairs(_without_dots(_MORE.sub("", _unpadded(cell.strip())))) if name]
         spaced = [cell.split() for cell in sample if " " in cell]
         if (
             spaced

@@ -38,7 +38,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
                  "subject headings", "mesh headings", "index terms", "terms", "conditions", "condition"),
     "url": ("url", "link", "urls", "pdf link", "source urls", "external url", "dimensions url", "openurl link", "open url link",
             "document url", "documenturl", "article url", "articleurl", "plink", "full text url", "fulltexturl", "study url",
-            "result link", "web address", "paper url", "publication url", "permalink", "abs url", "abstract url", "entry id", "pdf url"),
+            "result link", "web address", "paper url", "publication url", "permalink", "abs url", "abstract url", "pdf url"),
     "doi": ("doi", "item doi", "digitalobjectidentifier", "digital object identifier", "doi link", "di", "doi number", "article doi", "doi url",
             "doi id", "doi identifier", "doi code", "identifiant doi", "numero doi", "lien doi", "doi de l article", "identificador doi",
             "doi del articulo", "doi do artigo", "enlace doi", "link doi", "doi dell articolo", "doi nummer", "doi nr", "doi статьи"),

@@ -192,45 +192,6 @@ def parse_date(text: str) -> tuple[date, str] | None:
     return None if found is None else _worded(text, found)
 
 
-_SLASHED = re.compile(r"\s*(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?:[ T].*)?\s*\Z")
-_SERIAL = re.compile(r"[3-5]\d{4}(?:\.\d+)?")
-"""Days from 1982 to 2064 as spreadsheets number them; a year with a figure too many begins with one or two."""
-
-
-def told_by_column(texts: Iterable[str]) -> dict[str, str]:
-    """What the dates of one column say that a date alone does not: the order of day and month, and that they are days numbered.
-
-    Parameters
-    ----------
-    texts : iterable of str
-        The values of a column, each once.
-
-    Returns
-    -------
-    dict
-        ISO text of the dates that the others tell how to read. ``12/5/2014`` is in May beside ``25/3/2014``, and in December beside
-        ``3/25/2014``; ``41723`` is 2014-03-25 where all are such numbers.
-
-    Notes
-    -----
-    Spreadsheets count from 1899-12-30, as 1900 had a leap day in Lotus 1-2-3.
-    """
-    given = [text for text in texts if text and text.strip()]
-    if given and all(_SERIAL.fullmatch(text.strip()) for text in given):
-        first = date(1899, 12, 30).toordinal()
-        return {text: date.fromordinal(first + int(float(text))).isoformat() for text in given}
-    slashed = {text: match for text in given if (match := _SLASHED.match(text))}
-    firsts, seconds = ({int(match[place]) for match in slashed.values()} for place in (1, 3))
-    if not slashed or (max(firsts) > 12) == (max(seconds) > 12):
-        return {}
-    day, month = (1, 3) if max(firsts) > 12 else (3, 1)
-    return {
-        text: f"{match[4]}-{int(match[month]):02d}-{int(match[day]):02d}"
-        for text, match in slashed.items()
-        if int(match[month]) <= 12 and int(match[1]) != int(match[3])
-    }
-
-
 def _in_full(year: str) -> str:
     """A year of two figures with its century."""
     return str(int(year) + (2000 if int(year) < _THIS_CENTURY else 1900))

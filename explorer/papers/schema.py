@@ -45,7 +45,7 @@ from numpy.typing import NDArray
 from explorer.errors import SchemaError
 from explorer.papers.author_names import name_splitter, split_names
 from explorer.papers.column_names import FURTHER, NOTHING, PLACEHOLDER, columns_to_fields
-from explorer.papers.dates import PRECISIONS, parse_date, told_by_column
+from explorer.papers.dates import PRECISIONS, parse_date
 from explorer.papers.identifiers import BARE, arxiv_id_from_number, first_address, normal_arxiv_id, normal_doi, whole_number
 from explorer.papers.rows import rows_where
 
@@ -103,6 +103,8 @@ def conform(table: pa.Table, note: Callable[[int, str, str, str, str], None] | N
     table = _distinct_names(_periods_as_text(table))
     mapping = columns_to_fields(table.column_names)
     mapping = {name: field for name, field in mapping.items() if field not in _COUNTS or _is_count(table.column(name))}
+    if "url" not in mapping.values() and (name := next((n for n in table.column_names if _is_entry_id(table, n)), None)):
+        mapping[name] = "url"
     by_field = {field: table.column(name) for name, field in mapping.items()}
     rows = table.num_rows
     columns: dict[str, pa.ChunkedArray | pa.Array] = {}
@@ -124,12 +126,13 @@ def conform(table: pa.Table, note: Callable[[int, str, str, str, str], None] | N
         elif field == "precision":
             columns[field] = _as_text(given).cast(pa.string())
     _date_columns(columns, by_field.get("published"), rows, report)
-    if columns["arxiv_id"].null_count == rows:
-        columns["arxiv_id"] = _arxiv_ids_in(columns["url"])
+    if columns["arxiv_id"].null_count:
+        columns["arxiv_id"] = pc.coalesce(columns["arxiv_id"], _arxiv_ids_in(columns["url"]))
     columns["url"] = _normalised(columns["url"], first_address, "url", "the first address is kept", report)
     columns["doi"] = _normalised(columns["doi"], normal_doi, "doi", "no DOI in it", report)
-    if columns["doi"].null_count == rows:
-        columns["doi"] = _dois_in(columns["url"])
+    if columns["doi"].null_count:
+        # Of each record by itself: what it is read as does not depend on those that are read with it.
+        columns["doi"] = _with_dois_in(columns["doi"], columns["url"])
     columns["arxiv_id"] = _normalised(columns["arxiv_id"], normal_arxiv_id, "arxiv_id", "no arXiv id in it", report)
     extra = {
         f"{name}_text" if name in FIELDS else name: as_named(name, _further(name, table.column(name)), report)
@@ -296,21 +299,30 @@ def _is_count(values: pa.ChunkedArray) -> bool:
     )
 
 
+def _is_entry_id(table: pa.Table, name: str) -> bool:
+    """Whether a column is what programs for arXiv call an address; elsewhere it is a number."""
+    if name.casefold().replace("_", " ") != "entry id":
+        return False
+    values = table.column(name)
+    text = pa.types.is_string(values.type) or pa.types.is_large_string(values.type)
+    return text and bool(pc.any(pc.match_substring(values, "arxiv.org/abs/")).as_py())
+
+
 def _arxiv_ids_in(urls: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
     """Identifiers out of ``arxiv.org`` addresses, null for other addresses."""
     found = pc.extract_regex(urls, r"arxiv\.org/(?:abs|pdf)/(?P<id>\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:\D|$)")
     return pc.struct_field(found, "id").cast(TEXT)
 
 
-def _dois_in(urls: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
-    """DOIs out of the addresses of their resolver, null for other addresses."""
-    resolved = pc.fill_null(pc.match_substring_regex(urls, r"(?i)^https?://(?:dx\.)?doi\.org/10\."), False)
-    if not pc.any(resolved).as_py():
-        return pa.nulls(len(urls), TEXT)
-    return pa.array(
-        [normal_doi(url) if url and known else None for url, known in zip(urls.to_pylist(), resolved.to_pylist(), strict=True)],
-        TEXT,
-    )
+def _with_dois_in(dois: pa.ChunkedArray, urls: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
+    """DOIs, and where there is none that of an address of the resolver."""
+    resolved = pc.match_substring_regex(urls, r"(?i)^https?://(?:dx\.)?doi\.org/10\.")
+    wanted = pc.and_(pc.fill_null(resolved, False), pc.is_null(dois))
+    rows = rows_where(wanted)
+    if not len(rows):
+        return dois
+    found = {row: normal_doi(url) for row, url in zip(rows.to_pylist(), urls.take(rows).to_pylist(), strict=True)}
+    return pa.array([found.get(row, doi) for row, doi in enumerate(dois.to_pylist())], TEXT)
 
 
 def _as_text(values: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -458,8 +470,7 @@ def _date_columns(
     if given is not None and not pa.types.is_temporal(given.type):
         coded = _without_placeholders(_as_text(given)).combine_chunks().dictionary_encode()
         texts = coded.dictionary.to_pylist()
-        told = told_by_column(texts)
-        parsed = [parse_date(told.get(text, text)) for text in texts]
+        parsed = [parse_date(text) for text in texts]
         codes = pc.fill_null(coded.indices, -1).to_numpy()
         for bad in np.flatnonzero(np.isin(codes, [code for code, found in enumerate(parsed) if found is None])):
             report(int(bad), "published", texts[codes[bad]], "", "not a date")

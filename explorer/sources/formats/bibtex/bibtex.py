@@ -47,7 +47,7 @@ LABEL = "BibTeX"
 SUFFIXES: tuple[str, ...] = (".bib", ".bibtex", ".biblatex")
 
 _SNIFF = re.compile(r"^[ \t]*@\s*(?:%[^\n]*\s*)?[A-Za-z][\w-]*\s*(?:%[^\n]*\s*)?[{(]", re.MULTILINE)
-_AND = re.compile(r"\s+and(?:\s+and)*(?:\s+|\Z)|\A\s*and\s+", re.IGNORECASE)
+_AND = re.compile(r"\s+and(?:\s+and)*(?:\s+|\Z)|\A\s*(?-i:and)\s+", re.IGNORECASE)
 _CHARACTER_REFERENCE = re.compile(r"&#?\w+;")
 # What is written here has a backslash before its ampersand, and stays.
 _OF_HTML = re.compile(r"(?<!\\)&#?\w+;")
@@ -134,7 +134,7 @@ def record_of(entry: Entry) -> Mapping[str, Any]:
     record["abstract"] = _text(get("abstract"))
     record["venue"] = _venue(entry)
     record["published"] = _date(raw)
-    if not get("date") and (year := _text(get("year"))) and _STATE.fullmatch(year) and parse_date(year) is None:
+    if not get("date") and (year := _text(get("year"))) and _is_state(year):
         # biblatex has a field of its own for it.
         record["pubstate"] = get("pubstate") or year
     if (extended := _extended_date(raw)) is not None:
@@ -182,9 +182,16 @@ _BY_AUTHORS = frozenset(
     " mastersthesis thesis unpublished patent".split()
 )
 """Types whose editors are those of what they appeared in."""
-_STATE = re.compile(r"[^\W\d_]{2,}[ -]?[^\W\d_]{4,}(?: [^\W\d_]+)*\.?")
-"""What stands for the year of what has none yet: in press, forthcoming, to appear."""
+_STATE = re.compile(r"[^\W\d_]+(?:[ -][^\W\d_]+)*\.?")
+
+
+def _is_state(year: str) -> bool:
+    """Whether a word stands for the year of what has none yet: in press, forthcoming, to appear."""
+    return 6 <= len(year) <= 40 and _STATE.fullmatch(year) is not None and parse_date(year) is None
+
+
 _PROTECTING = re.compile(r"(?<!\\['\"`^~=.cuvHtdbkr])\{(?!\\)|\$")
+_YEAR_END = re.compile(r"(?<=\d)[\s.,]+\Z")
 _DASH = re.compile(r"\s*[–—]\s*")
 _PAGES = re.compile(r"[\w.:]+(?:\s*[-–—]+\s*[\w.:]+)?(?:\s*[,;]\s*[\w.:]+(?:\s*[-–—]+\s*[\w.:]+)?)*")
 _PAGE_RANGE = re.compile(r"\s*[-–—]+\s*")
@@ -331,7 +338,7 @@ def _date(raw: Mapping[str, str]) -> str | None:
         text = plain_latex(date)
         # "2014/03" is a month, and no range.
         return text.split("/")[0] if re.match(r"\s*\d{4}(?!/(?:0?[1-9]|1[0-2])(?:/\d\d?)?\s*\Z)", text) else text
-    year = plain_latex(raw.get("year", "")).rstrip(" .,")
+    year = _YEAR_END.sub("", plain_latex(raw.get("year", "")))
     month, day = plain_latex(raw.get("month", "")), plain_latex(raw.get("day", ""))
     if not year or not month:
         return year or None
@@ -485,6 +492,11 @@ def _written(paper: Mapping[str, Any], day: str | None, extended: str | None, ke
     if paper["arxiv_id"]:
         yield "eprint", f"{{{paper['arxiv_id']}}}"
         yield "archiveprefix", "{arXiv}"
+        if paper.get("eprint"):
+            # An entry has one of them, and biblatex goes by this field.
+            yield "eprinttype", "{arxiv}"
+            number = ":".join(str(part) for part in (paper.get("eprinttype"), paper["eprint"]) if part)
+            yield "othereprint", f"{{{_raw(number)}}}"
     verbatim = (("doi", paper["doi"]), ("url", paper["url"]), ("codeurl", paper["code_url"]))
     yield from ((name, f"{{{_raw(text)}}}") for name, text in verbatim if text)
     counts = (("upvotes", paper["upvotes"]), ("numcomments", paper["comments"]), ("source", paper["source"]))

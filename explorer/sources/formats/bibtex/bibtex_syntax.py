@@ -144,22 +144,41 @@ def _entry(text: str, position: int, end: int, closer: str, entry: Entry, string
     return _loose(text, begin, end, entry, strings)
 
 
-_LISTED = {
-    "author": " and ",
-    "editor": " and ",
-    "keywords": ";",
-    "keyword": ";",
-    "note": "; ",
-    "annote": "; ",
-    "annotation": "; ",
-    "notes": "; ",
-}
-"""Fields of which an entry may have several, and what stands between their values in one."""
+_PEOPLE = ("author", "editor")
+_LISTED = frozenset((*_PEOPLE, "keywords", "keyword", "note", "annote", "annotation", "notes"))
+"""Fields of which an entry may have several; several people again are the list in another spelling."""
+_SEVERAL = re.compile(r"\sand\s", re.IGNORECASE)
+
+
+def _joined(name: str, values: list[str]) -> str:
+    """The values of a field that stands several times as one."""
+    if name in _PEOPLE:
+        return " and ".join(values)
+    if name in ("keywords", "keyword"):
+        return ("; " if any(";" in value for value in values) else ", ").join(values)
+    return "; ".join(values)
 
 
 def _fields(
     text: str, position: int, end: int, closer: str, entry: Entry, strings: dict[str, str], braces: re.Pattern[str]
 ) -> int:
+    listed: dict[str, list[str]] = {}
+    position = _take_fields(text, position, end, closer, entry, strings, braces, listed)
+    entry.fields.update({name: _joined(name, list(dict.fromkeys(values))) for name, values in listed.items()})
+    return position
+
+
+def _take_fields(
+    text: str,
+    position: int,
+    end: int,
+    closer: str,
+    entry: Entry,
+    strings: dict[str, str],
+    braces: re.Pattern[str],
+    listed: dict[str, list[str]],
+) -> int:
+    """Read fields into `entry`, and what those in `_LISTED` have when they come again into `listed`, after what they had first."""
     fields = entry.fields
     while match := _FIELD.match(text, position, end):
         name = match.group(1).lower()
@@ -167,8 +186,8 @@ def _fields(
         value, position = _value(text, match.end(), end, known, entry, braces)
         if name not in fields or not fields[name]:
             fields[name] = value
-        elif fields[name] != value and (mark := _LISTED.get(name)):
-            fields[name] += (mark if mark != ";" or ";" in value or ";" in fields[name] else ", ") + value
+        elif name in _LISTED and not (name in _PEOPLE and _SEVERAL.search(value)):
+            listed.setdefault(name, [fields[name]]).append(value)
         elif fields[name] != value:
             entry.problems.append(f"{name} stands twice, the first is taken")
         after = _AFTER.match(text, position, end)

@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from os import PathLike
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -216,24 +218,36 @@ def _records_in(value: dict[str, Any]) -> list[Any]:
             return inner
     if isinstance(value.get("message"), dict):
         return [value["message"]]
-    titled = any(name.lower() in ("title", "display_name") for name in value)
-    if not titled and (within := _titled_list(value, 3)):
-        return within
+    if _is_titled(_plainly_named(value)) or any(name.lower() in ("title", "display_name") for name in value):
+        return [value]
     lists = [v for v in value.values() if isinstance(v, list) and v and all(isinstance(item, dict) for item in v)]
-    return lists[0] if len(lists) == 1 and not titled else [value]
+    if len(lists) == 1:
+        return lists[0]
+    # What is called otherwise than a title elsewhere may be one, beside other fields of a paper; its lists are then its own.
+    known = set(columns_to_fields(value).values())
+    return [value] if "title" in known and not known.isdisjoint(_OF_A_PAPER) else _titled_lists(value) or [value]
 
 
-def _titled_list(value: dict[str, Any], depth: int) -> list[Any] | None:
-    """The first list of objects with a title that stands within objects of `value`, `depth` deep."""
-    for inner in value.values():
-        if (
-            isinstance(inner, list)
-            and inner
-            and all(isinstance(item, dict) and _is_titled(_plainly_named(item)) for item in inner)
-        ):
-            return inner
-    inner_objects = (inner for inner in value.values() if depth and isinstance(inner, dict))
-    return next((found for inner in inner_objects if (found := _titled_list(inner, depth - 1))), None)
+_OF_A_PAPER = ("authors", "published", "year", "doi")
+
+
+def _titled_lists(value: dict[str, Any]) -> list[Any]:
+    """The objects of lists that have titles, of all such lists at the least depth within `value` that has any."""
+    level = [value]
+    for _ in range(4):
+        inner = [found for one in level for found in one.values()]
+        lists = [
+            some
+            for some in inner
+            if isinstance(some, list)
+            and some
+            and all(isinstance(item, dict) and _is_titled(_plainly_named(item)) for item in some)
+        ]
+        if lists:
+            return [item for some in lists for item in some]
+        # What has a title is a paper, and what it lists are its references.
+        level = [one for one in inner if isinstance(one, dict) and not _is_titled(_plainly_named(one))]
+    return []
 
 
 def _lines(source: Source) -> Iterator[tuple[int, int | None, Any, str]]:
@@ -285,14 +299,13 @@ def _flat(item: Mapping[str, Any]) -> Mapping[str, Any]:
     record.pop("paper", None)
     if isinstance(inner, Mapping) and "arxiv_id" not in record:
         record["arxiv_id"] = inner.get("id")
-    record = _plainly_named(record)
-    if not _is_titled(record):
-        name = next((name for name in _WITHIN if isinstance(record.get(name), Mapping) and _is_titled(record[name])), None)
-        if name is None and record.get("itemType", mapping(record.get("data")).get("itemType")) in _APART:
-            return {}
-        if name is not None:
-            record = {**record, **_plainly_named(record.pop(name))}
-    _told_apart(record)
+    record = _unwrapped(_plainly_named(record))
+    if str(record.get("itemType", mapping(record.get("data")).get("itemType"))) in _APART:
+        return {}
+    # What `to_json_lines` wrote is read to the letter.
+    ours = next(iter(record), "") == "id" and "precision" in record
+    if not ours:
+        _told_apart(record)
     for name, identifier in (record.get("externalIds") or {}).items() if isinstance(record.get("externalIds"), Mapping) else ():
         record.setdefault({"ArXiv": "arxiv_id", "DOI": "doi", "PubMed": "pmid"}.get(name, f"{name.lower()}_id"), identifier)
     journal = record.get("journal")
@@ -304,10 +317,13 @@ def _flat(item: Mapping[str, Any]) -> Mapping[str, Any]:
     for schema_name, name in _SERVICE_NAMES:
         if schema_name not in record and record.get(name):
             record[schema_name] = record[name]
-    # What `to_json_lines` wrote is read to the letter.
-    own = next(iter(record), "") == "id" and ("precision" in record or "published" not in record)
-    fields = columns_to_fields(record)
-    known = {fields.get(name, name): value for name, value in record.items() if value not in (None, "", [], {})}
+    for schema_name, name in () if ours else _LOOSE_NAMES:
+        if (value := record.get(name)) and (name != "uri" or "://" in str(value)):
+            _fill(record, schema_name, value)
+    own = ours or (next(iter(record), "") == "id" and "published" not in record)
+    told = {name: value for name, value in record.items() if not _is_nothing(value)}
+    fields = _meant(told)
+    known = {fields.get(name, name): value for name, value in told.items()}
     return {name: value if own and name in FIELDS else _value(name, value) for name, value in known.items()}
 
 
@@ -320,11 +336,55 @@ _SOLR = re.compile(r"_(?:s|t|ss|txt|tdate|i|dt|en_s|fr_s)\Z")
 
 # Services whose names of fields are no synonyms elsewhere.
 _SERVICE_NAMES = (("id", "paperId"), ("published", "publicationDate"), ("authors", "author_display"), ("title", "title_display"),
-                  ("keywords", "subject"), ("arxiv_id", "arxivId"), ("published", "coverDate"), ("published", "producedDate"),
-                  ("authors", "authFullName"), ("keywords", "authkeywords"), ("doi", "doiId"), ("url", "uri"), ("venue", "pub"),
-                  ("pmid", "pubmed-id"), ("number", "issueIdentifier"), ("pages", "pageRange"), ("pages", "page"), ("year", "pub_year"),
-                  ("url", "pub_url"), ("year", "publicationYear"), ("keywords", "index_terms"),
-                  ("venue", "ParentTitle"))  # fmt: skip
+                  ("keywords", "subject"), ("arxiv_id", "arxivId"))  # fmt: skip
+_LOOSE_NAMES = (("published", "coverDate"), ("published", "producedDate"), ("authors", "authFullName"), ("keywords", "authkeywords"),
+                ("doi", "doiId"), ("url", "uri"), ("venue", "pub"), ("pmid", "pubmed-id"), ("number", "issueIdentifier"),
+                ("pages", "pageRange"), ("pages", "page"), ("year", "pub_year"), ("url", "pub_url"), ("year", "publicationYear"),
+                ("keywords", "index_terms"), ("venue", "ParentTitle"))  # fmt: skip
+"""Those that may mean something else: taken where no other name stands for the field."""
+
+
+def _is_nothing(value: Any) -> bool:
+    """Whether a field has no value; zero is one."""
+    return value is None or (isinstance(value, str | list | dict) and not value)
+
+
+def _fill(record: dict[str, Any], field: str, value: Any) -> None:
+    """Give a record a field that none of its names with a value stands for."""
+    if _is_nothing(value) or not _is_nothing(record.get(field)):
+        return
+    if field not in FIELDS or field not in _meant(record).values():
+        record[field] = value
+
+
+def _meant(record: Mapping[str, Any]) -> Mapping[str, str]:
+    """Fields that the names of a record with a value stand for."""
+    return _fields_of(tuple(name for name, value in record.items() if not _is_nothing(value)))
+
+
+@lru_cache(maxsize=1024)
+def _fields_of(names: tuple[str, ...]) -> Mapping[str, str]:
+    # The records of a file have much the same names.
+    return MappingProxyType(columns_to_fields(names))
+
+
+def _unwrapped(record: dict[str, Any]) -> dict[str, Any]:
+    """A record without the object, or two, that its fields stand in."""
+    for _ in range(2):
+        if _is_titled(record):
+            break
+        name = next((name for name in _WITHIN if _holds_title(record.get(name))), None)
+        if name is None:
+            break
+        inner = _plainly_named(record.pop(name))
+        record = {**record, **inner}
+    return record
+
+
+def _holds_title(value: Any) -> bool:
+    """Whether a value is an object with a title, or with such an object."""
+    inner = _plainly_named(mapping(value))
+    return _is_titled(inner) or any(_is_titled(_plainly_named(mapping(inner.get(name)))) for name in _WITHIN)
 
 
 def _is_titled(record: Mapping[str, Any]) -> bool:
@@ -343,36 +403,53 @@ def _plainly_named(record: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in record.items():
         short = _PREFIX.sub("", name)
         plain.setdefault(_SOLR.sub("", short) if solr else short, value)
+    if not plain.get("author"):
+        # Elsewhere than in Dublin Core who created a record may be another.
+        plain |= {"authors": record["dc:creator"]} if record.get("dc:creator") and not plain.get("authors") else {}
     return plain
 
 
 def _told_apart(record: dict[str, Any]) -> None:
     """Give fields of their own to what a record has in lists of objects of several kinds, and to a journal beside its title."""
-    for name, value in numbers_in(record.get("extra")).items():
-        record.setdefault(name, value)
+    if isinstance(titles := record.get("titles"), list):
+        record["title"] = record.get("title") or _first(titles, "title")
     if record.get("title") and isinstance(venue := record.get("publicationName"), str):
         # Elsewhere it is the title of a patent.
-        record.pop("publicationName")
-        record.setdefault("venue", venue)
-    if isinstance(titles := record.get("titles"), list) and (title := _first(titles, "title")) and "title" not in record:
-        record["title"] = title
-    if isinstance(texts_of := record.get("descriptions"), list) and "abstract" not in record:
-        record["abstract"] = _first(
-            [item for item in mappings(texts_of) if item.get("descriptionType") == "Abstract"], "description"
-        )
-        record.setdefault("venue", mapping(record.get("container")).get("title") or record.get("publisher"))
-    if isinstance(dates := record.get("dates"), list):
-        told = {str(item.get("dateType")): item.get("date") for item in mappings(dates)}
-        record.setdefault("published", told.get("Issued") or told.get("Available"))
+        _fill(record, "venue", venue)
+        if record.get("venue") == venue:
+            record.pop("publicationName")
+    if isinstance(texts_of := record.get("descriptions"), list):
+        told = [item for item in mappings(texts_of) if item.get("descriptionType") == "Abstract"]
+        _fill(record, "abstract", _first(told, "description"))
+    if isinstance(titles, list):
+        _fill(record, "venue", mapping(record.get("container")).get("title") or record.get("publisher"))
+    _take_creators(record)
+    _take_identifiers(record)
+    _take_dates(record)
+    if "startingPage" in record or "start_page" in record:
+        ends = (record.get("startingPage") or record.get("start_page"), record.get("endingPage") or record.get("end_page"))
+        _fill(record, "pages", "-".join(dict.fromkeys(str(end) for end in ends if end)))
+
+
+def _take_creators(record: dict[str, Any]) -> None:
+    """Authors and editors out of Zotero's list of all people, which stays where it has others; and what it calls the container."""
     creators = record.get("creators")
-    if isinstance(creators, list) and any("creatorType" in item for item in mappings(creators)):
-        roles = {"author": "authors", "editor": "editors"}
-        people = [(roles.get(item["creatorType"]), _item(item)) for item in mappings(creators) if "creatorType" in item]
-        authors, editors = ([name for role, name in people if role == wanted and name] for wanted in roles.values())
-        record["authors"] = authors or [name for _, name in people if name]
-        record |= {"editors": editors_text(editors)} if editors else {}
+    if not isinstance(creators, list) or not (
+        "itemType" in record or any("creatorType" in item for item in mappings(creators))
+    ):
+        return
+    roles = {"author": "authors", "editor": "editors"}
+    people = [(roles.get(item["creatorType"]), _item(item)) for item in mappings(creators) if "creatorType" in item]
+    authors, editors = ([name for role, name in people if role == wanted and name] for wanted in roles.values())
+    record["authors"] = authors or [name for _, name in people if name]
+    record |= {"editors": editors_text(editors)} if editors else {}
+    if all(role for role, _ in people):
         record.pop("creators")
-        record.setdefault("venue", next((record[name] for name in _CONTAINERS if record.get(name)), None))
+    _fill(record, "venue", next((record[name] for name in _CONTAINERS if record.get(name)), None))
+
+
+def _take_identifiers(record: dict[str, Any]) -> None:
+    """Numbers out of a list of them, and out of Zotero's field for what has none."""
     kinds = {"doi": "doi", "pmid": "pmid", "arxiv": "arxiv_id"}
     given = record.get("identifier") if "identifier" in record else record.get("identifiers")
     for one in given if isinstance(given, list) else []:
@@ -381,17 +458,33 @@ def _told_apart(record: dict[str, Any]) -> None:
         kind = parts.get("type") or parts.get("identifierType") if parts else words[0]
         worth = parts.get("id") or parts.get("identifier") or parts.get("value") if parts else words[2]
         if worth and (field := kinds.get(str(kind).lower())):
-            record.setdefault(field, worth)
-    year, named = (next((name for name in record if name.lower() == wanted), "") for wanted in ("year", "month"))
-    if named and (month := month_number(str(record[named]))) and str(record.get(year, "")).isdecimal():
-        record.setdefault("published", f"{record[year]}-{month:02d}")
-        record.pop(named)
-    if "startingPage" in record or "start_page" in record:
-        ends = (record.get("startingPage") or record.get("start_page"), record.get("endingPage") or record.get("end_page"))
-        record.setdefault("pages", "-".join(dict.fromkeys(str(end) for end in ends if end)))
+            _fill(record, field, worth)
+    for name, value in numbers_in(record.get("extra")).items():
+        _fill(record, name, value)
 
 
-_CONTAINERS = ("publicationTitle", "proceedingsTitle", "bookTitle", "conferenceName", "repository", "university", "publisher")
+_OF_THE_RECORD = frozenset(("created", "registered", "updated"))
+"""Dates of what describes a paper."""
+
+
+def _take_dates(record: dict[str, Any]) -> None:
+    """The date out of a list of several kinds of them (DataCite), or put together of year, month and day."""
+    kinds = {str(item.get("dateType")): item.get("date") for item in mappings(record.get("dates") or [])}
+    issued = kinds.get("Issued") or kinds.get("Available")
+    year, month, day = (next((name for name in record if name.lower() == part), "") for part in ("year", "month", "day"))
+    if not issued and not month:
+        return
+    dated = next((name for name, field in _meant(record).items() if field == "published"), None)
+    if issued and (dated is None or dated in _OF_THE_RECORD or str(issued).startswith(str(record[dated]))):
+        record["published"] = issued
+    elif dated in (None, month) and (number := month_number(str(record[month]))) and str(record.get(year, "")).isdecimal():
+        days = str(record.get(day, ""))
+        record["published"] = f"{record[year]}-{number:02d}" + (f"-{days:0>2}" if days.isdecimal() else "")
+        record.pop(month)
+
+
+_CONTAINERS = ("publicationTitle", "proceedingsTitle", "bookTitle", "encyclopediaTitle", "dictionaryTitle", "websiteTitle", "blogTitle",
+               "conferenceName", "repository", "university", "institution", "publisher")  # fmt: skip
 
 
 def _first(items: list[Any], name: str) -> str | None:
@@ -415,10 +508,14 @@ def _value(name: str, value: Any) -> Any:
     if name in ("authors", "keywords") and isinstance(value, list):
         return [_item(item) for item in value]
     if name in ("url", "doi", "number", "pages") and isinstance(value, list):
-        first = next(iter(value), None)
-        if isinstance(first, Mapping):
-            first = next((first[key] for key in ("value", "url", "href", "URL") if first.get(key)), None)
-        return None if first is None else str(first)
+        found = [
+            next((item[key] for key in ("value", "url", "href", "URL") if item.get(key)), None)
+            if isinstance(item, Mapping)
+            else item
+            for item in value
+        ]
+        # The table takes the first of several addresses or numbers, and says so.
+        return ("; " if name in ("url", "doi") else ", ").join(str(item) for item in found if not _is_nothing(item)) or None
     if name == "code_url" or FIELDS.get(name) == pa.large_string():
         return value if isinstance(value, str) else str(value)
     if isinstance(value, (dict, list)):
@@ -429,12 +526,19 @@ def _value(name: str, value: Any) -> Any:
     return value
 
 
+_DEEPEST = 4
+
+
 def _listed(value: Mapping[str, Any]) -> list[Any]:
-    """Items of all lists within an object (``{"authors": [...]}``); of one without a list, itself."""
-    lists = [
-        inner if isinstance(inner, list) else _listed(inner) for inner in value.values() if isinstance(inner, list | Mapping)
-    ]
-    return [item for some in lists for item in some] or [value]
+    """Items of all lists within an object (``{"authors": [...]}``); of one that is an item itself, itself."""
+    level: list[Any] = [value]
+    for _ in range(_DEEPEST):
+        objects = [one for one in level if isinstance(one, Mapping)]
+        named = [one for one in objects if any(isinstance(one.get(key), str) for key in (*_WHOLE, *_GIVEN, *_FAMILY))]
+        if items := named or [item for one in level if isinstance(one, list) for item in one]:
+            return items
+        level = [inner for one in objects for inner in one.values()]
+    return [value] if any("name" in key.lower() for key in value) else [one for one in value.values() if isinstance(one, str)]
 
 
 _WHOLE = ("name", "display_name", "full_name", "fullName", "fullname", "authname", "creatorName", "creator", "author", "keyword",

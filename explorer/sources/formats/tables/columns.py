@@ -368,7 +368,7 @@ def _record(given: Mapping[str, str], header: Header, splits: Mapping[str, Split
         day = line.group("date")
         record.setdefault("published", finest(line.group("year"), day))
         record.update({name: line.group(name) for name in ("venue", "volume", "number", "pages") if line.group(name)})
-    if header.people and (names := [name for columns in header.people if (name := _joined(columns, given))]):
+    if header.people and (names := [name for columns in header.people for name in _joined(columns, given)]):
         record["authors"] = names
         for name in chain(*header.people):
             record.pop(own.get(name, name), None)
@@ -379,9 +379,13 @@ def _record(given: Mapping[str, str], header: Header, splits: Mapping[str, Split
     return {name: value for name, value in record.items() if value}
 
 
-def _joined(columns: Sequence[str], given: Mapping[str, str]) -> str:
-    """A name out of its columns."""
-    return ", ".join(part for name in columns if (part := plain_markup(given.get(name, "")).strip(" ,;")))
+def _joined(columns: Sequence[str], given: Mapping[str, str]) -> list[str]:
+    """A name out of its columns, or as many as each of them has between semicolons."""
+    cells = [plain_markup(given.get(name, "")).strip(" ,;") for name in columns]
+    lists = [[part.strip() for part in cell.split(";")] for cell in cells]
+    if len({len(parts) for parts in lists}) > 1:
+        lists = [[cell] for cell in cells]
+    return [name for parts in zip(*lists, strict=True) if (name := ", ".join(filter(None, parts)))]
 
 
 def _value(text: str, name: str, field: str, splits: Mapping[str, Split]) -> Any:

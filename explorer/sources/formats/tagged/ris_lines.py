@@ -65,8 +65,9 @@ _UNFINISHED = re.compile(r"[^.?!:;)\]\"'”’>\s]\s*\Z")
 
 
 _TYPED = re.compile(rb"^[ \t]{0,3}TY(?:  ?|\t)-", re.MULTILINE)
+# What stands behind it is a word: "Ty - the tree" is a sentence.
 _SPACE, _DASH = "[ \t\u00a0\u2002-\u200a\u202f\u3000]", "[-\u2010-\u2015\u2212\uff0d]"
-ODD_TYPE = re.compile(rf"^{_SPACE}*TY{_SPACE}{{0,3}}{_DASH}{_SPACE}\w", re.MULTILINE | re.IGNORECASE)
+ODD_TYPE = re.compile(rf"^{_SPACE}*TY{_SPACE}{{0,3}}{_DASH}{_SPACE}+\w+{_SPACE}*\r?$", re.MULTILINE | re.IGNORECASE)
 """A record's first line, however its tag, spaces and dash are written."""
 _ODD_TAG = re.compile(rf"^{_SPACE}*([A-Z][A-Z0-9]){_SPACE}{{0,3}}{_DASH}(?:{_SPACE}|$)", re.MULTILINE | re.IGNORECASE)
 

@@ -95,9 +95,9 @@ def _fields(record: Tagged) -> Mapping[str, Any]:
 
 
 def _authors(record: Tagged) -> list[str]:
-    """People, and the group that they wrote as or with."""
+    """People, and the group that they wrote as or with; bodies that a book is by (IEEE, of its proceedings) where there is nobody else."""
     people = record.lines("AF") or record.lines("AU") or record.lines("BF", "BA")
-    groups = [marked(name) for name in record.all("CA", "GP")]
+    groups = [marked(name) for name in record.parts("CA") or ([] if people else record.parts("GP"))]
     return [*people, *(name for name in groups if name not in people)]
 
 

@@ -18,6 +18,7 @@ from explorer.papers.ledger import Ledger
 from explorer.sources.formats.shared import editors_text
 from explorer.sources.formats.xml.xml_tree import Element, find, find_all, papers, sniff_root, text_at, texts_at
 from explorer.sources.source import Source, tables
+from explorer.text.markup import single_spaced
 
 LABEL = "EndNote XML"
 SUFFIXES: tuple[str, ...] = ()
@@ -31,6 +32,13 @@ _EXTRA = {
     "label": "label", "call_number": "call-num", "work_type": "work-type", "custom1": "custom1", "custom2": "custom2", "custom3": "custom3",
     "custom4": "custom4", "custom5": "custom5", "custom6": "custom6", "custom7": "custom7",
 }  # fmt: skip
+
+
+_LINES = re.compile(r"[;\r]|\n(?![ \t])")
+"""What is between several values in one element; a line that is indented goes on."""
+_ISSN = re.compile(r"(?<![\d-])\d{4}-\d{3}[\dXx](?![\d-])")
+_APART = re.compile(r"[\r\n;]+|(?<=[\dXx)])[\s,/]+(?=97[89][\d-]{10}|\d{4}-\d{3}[\dXx](?![\d-]))")
+"""What is between two numbers of what a paper appeared in."""
 
 
 def sniff(head: bytes) -> bool:
@@ -61,10 +69,9 @@ def _fields(record: Element) -> Mapping[str, Any]:
     authors, others = (texts_at(record, f"contributors/{role}/author") for role in ("authors", "secondary-authors"))
     # Second names of books are the editors of their series; an edited book has its own as authors.
     editors = authors if name == "edited book" else [] if name in _WHOLE_WORKS else others
-    numbers = re.split(r"[\r\n;]+|\s(?=97[89]|\d{4}-\d{3}[\dXx])", _raw(record, "isbn"))
     serial: dict[str, list[str]] = {"isbn": [], "issn": []}
-    for one in filter(None, map(str.strip, numbers)):
-        serial["isbn" if len(re.sub(r"[^\dXx]", "", one)) >= 10 else "issn"].append(one)
+    for one in filter(None, map(str.strip, _APART.split(_raw(record, "isbn")))):
+        serial["isbn" if len(re.sub(r"[^\dXx]", "", one)) >= 10 and not _ISSN.search(one) else "issn"].append(one)
     return {
         "title": title,
         "authors": authors or others,
@@ -74,7 +81,7 @@ def _fields(record: Element) -> Mapping[str, Any]:
         "abstract": text_at(record, "abstract"),
         "venue": (house or container) if name in _WHOLE_WORKS else (container or house),
         "published": finest(text_at(record, "dates/year"), text_at(record, "dates/pub-dates/date")),
-        "keywords": [part.strip() for part in re.split(r"[;\r\n]", _raw(record, "keywords/keyword")) if part.strip()],
+        "keywords": [found for part in _LINES.split(_raw(record, "keywords/keyword")) if (found := single_spaced(part))],
         "doi": (normal_doi(number) if number else None)
         or next((normal_doi(text) for text in addresses if "doi.org/" in text), None),
         "arxiv_id": arxiv,

@@ -5,6 +5,7 @@ Specifications: https://www.w3.org/TR/rdf-syntax-grammar/, https://www.dublincor
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -51,26 +52,42 @@ def _papers(source: Source, ledger: Ledger) -> Iterator[tuple[int, int | None, M
         if len(nodes) > _MOST:
             raise ReadError(f"{source.name} describes more than {_MOST:,} things. Export BibTeX or CSL-JSON instead.")
         described = {str(key): node for node in nodes for name in ("about", "nodeID", "ID") if (key := node.get(_RDF + name))}
+        hosts = {node: host for node in nodes if (host := _host(node, described)) is not None}
+        holding = Counter(hosts.values())
         for node in nodes:
             kind = _local(node.tag)
             title = text_at(node, "title", "name")
             if not title or kind in _CONTAINERS:
                 continue
             number += 1
-            yield number, node.sourceline, {k: v for k, v in _fields(node, title, described).items() if v not in (None, "", [])}
+            host = hosts.get(node)
+            found = _fields(node, title, described, host, alone=holding[host] == 1)
+            yield number, node.sourceline, {k: v for k, v in found.items() if v not in (None, "", [])}
 
 
-def _fields(node: Element, title: str, described: Mapping[str, Element]) -> Mapping[str, Any]:
-    host = next(
+def _host(node: Element, described: Mapping[str, Element]) -> Element | None:
+    """Node of the journal or book that a node is part of."""
+    return next(
         (found for part in node if _local(part.tag) == "isPartOf" and (found := _target(part, described)) is not None), None
     )
+
+
+def _fields(
+    node: Element, title: str, described: Mapping[str, Element], host: Element | None, *, alone: bool
+) -> Mapping[str, Any]:
+    """Fields of a work; `alone` says that no other one is part of its host."""
     identifiers = [
         text
         for part in node
         if _local(part.tag) in ("identifier", "doi") and (text := single_spaced("".join(map(str, part.itertext()))))
     ]
-    # Zotero has the number of an article, and what its journal counts, on the journal.
+    # Zotero has the number of an article, and what its journal counts, on the journal, of which it then writes one for each article.
     inherited = texts_at(host, "identifier") if host is not None and _local(host.tag) in ("Journal", "Periodical") else []
+    numbered = any(text.startswith("ISSN ") for text in inherited) or (
+        host is not None and text_at(host, "issn", "eissn", "eIssn")
+    )
+    # Beside an ISSN another DOI than one of Zotero's writing is the journal's own.
+    lent = [text for text in inherited if alone and (text.startswith("DOI ") or not numbered)]
     numbers = [node, *([host] if host is not None else [])]
     return {
         "title": title,
@@ -84,11 +101,12 @@ def _fields(node: Element, title: str, described: Mapping[str, Element]) -> Mapp
         "venue": (text_at(host, "title", "name") if host is not None else None) or text_at(node, "publisher"),
         "published": text_at(node, "date", "datePublished", "issued", "dateSubmitted", "created"),
         "keywords": [text for part in node if _local(part.tag) in ("subject", "keywords") and (text := text_of(part) or "")],
-        "doi": next((doi for text in [*identifiers, *inherited] if (doi := normal_doi(text))), None),
+        "doi": next((doi for text in [*identifiers, *lent] if (doi := normal_doi(text))), None),
         **{
             name: next((told for where in numbers if (told := text_at(where, *paths))), None)
-            for name, paths in (("volume", ("volume",)), ("number", ("number", "issue")), ("pages", ("pages",)))
+            for name, paths in (("volume", ("volume",)), ("number", ("number", "issue")))
         },
+        "pages": text_at(node, "pages"),
         "issn": next((text[5:] for text in [*inherited, *identifiers] if text.startswith("ISSN ")), None),
         "isbn": next((text[5:] for text in [*identifiers, *inherited] if text.startswith("ISBN ")), None),
         "editors": editors_text([name for part in node if _local(part.tag) == "editors" for name in _names(part, described)]),
