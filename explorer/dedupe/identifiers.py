@@ -60,9 +60,9 @@ _PATTERNS = {
     "ERIC number": r"^\s*(?P<id>E[DJ]\d{6,7})\s*$",
     "Embase id": r"^\s*(?P<id>L\d{6,12})\s*$",
     "Lens id": r"(?i)^\s*(?P<id>\d{3}-\d{3}-\d{3}-\d{3}-\d{2}[\dX])\s*$",
-    "JSTOR number": r"^\s*(?P<id>\d{4,12})\s*$",
-    "HAL id": r"(?i)^\s*(?P<id>(?:hal|tel|halshs|inria|cea|ineris|dumas|medihal|cel|pasteur|inserm)-\d{8})(?:v\d+)?\s*$",
-    "SSRN number": r"^\s*(?P<id>\d{4,9})\s*$",
+    "JSTOR number": r"(?i)^\s*(?:https?://(?:www\.)?jstor\.org/stable/)?(?:pdf/)?(?:10\.2307/)?(?P<id>\d{4,12})(?:\.pdf)?\s*$",
+    "HAL id": r"(?i)^\s*(?:https?://[\w.-]+/)?(?P<id>[a-z][a-z0-9]{1,9}[-_]\d{8})(?:v\d+)?\s*$",
+    "SSRN number": r"(?i)^\s*(?:https?://\S*(?:abstract=|abstract_id=))?(?P<id>\d{4,9})\s*$",
     "OpenReview id": r"^\s*(?P<id>[\w-]{8,14})\s*$",
 }
 _ADDRESSES = {
@@ -75,10 +75,12 @@ _ADDRESSES = {
     "Embase id": r"(?i)^https?://www\.embase\.com/\S*[?&]id=(?P<id>L\d{6,12})(?:\W|$)",
     "Lens id": r"(?i)^https?://(?:www\.|link\.)?lens\.org/(?P<id>\d{3}-\d{3}-\d{3}-\d{3}-\d{2}[\dX])(?:\W|$)",
     "JSTOR number": r"(?i)^https?://(?:www\.)?jstor\.org/stable/(?:pdf/|10\.2307/)?(?P<id>\d{4,12})(?:\W|$)",
-    "HAL id": r"(?i)^https?://[\w.-]*(?:hal\.science|archives-ouvertes\.fr|hal\.inria\.fr|hal\.cirad\.fr)/(?P<id>[a-z]{3,8}-\d{8})(?:v\d+)?(?:\W|$)",
+    "HAL id": r"(?i)^https?://(?:hal[\w-]*\.[\w.-]+|[\w.-]*(?:\.hal\.science|archives-ouvertes\.fr))/(?P<id>[a-z][a-z0-9]{1,9}[-_]\d{8})(?:v\d+)?(?:\W|$)",
     "SSRN number": r"(?i)^https?://(?:papers\.)?ssrn\.com/(?:abstract=|sol3/papers\.cfm\?abstract_id=)(?P<id>\d{4,9})(?:\D|$)",
     "OpenReview id": r"(?i)^https?://openreview\.net/(?:forum|pdf)\?id=(?P<id>[\w-]{8,14})(?:\W|$)",
 }
+_CASED = frozenset(("OpenReview id",))
+"""Kinds in which a capital is another letter."""
 _IN_IDS = frozenset(("OpenAlex id", "Web of Science id", "ERIC number", "Lens id"))
 """Kinds whose form tells them from other ids of records."""
 
@@ -184,7 +186,7 @@ def identifiers(table: pa.Table, of_pubmed: npt.NDArray[np.bool_] | None = None)
             parts.append(_extracted(values, _PATTERNS[kind] if kind in _IN_IDS else _ADDRESSES[kind]))
         values = _whole(pc.coalesce(*parts))
         if values.null_count < rows:
-            found[kind] = values
+            found[kind] = values if kind in _CASED else pc.utf8_lower(values)
     return found
 
 

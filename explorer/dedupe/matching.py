@@ -21,7 +21,7 @@ from explorer.dedupe.blocking import Rows, candidate_pairs, hashed
 from explorer.dedupe.evidence import LEVELS, LIKELY, SAME
 from explorer.dedupe.known_pairs import KnownPairs
 from explorer.dedupe.packed_pairs import PackedPairs
-from explorer.dedupe.people import People, together
+from explorer.dedupe.people import People, relatives, together
 from explorer.dedupe.records import Records
 from explorer.papers.schema import TEXT
 
@@ -873,7 +873,7 @@ def judged(records: Records, close: ClosePairs, found: Agreement, several: Mask)
     needed = told & accounted & ~shared & ~clash & ((authors == ev.AUTHORS_UNKNOWN) | (title > ev.TITLE_FORM))
     told &= ~_told_otherwise(records, low, high, needed)
     accounted |= placed & people & told & (title == ev.TITLE_TURNED)
-    accounted &= ~_signs_differ(records, low, high, accounted & ~told & ~clash)
+    accounted &= told | clash | ~titles.signs_differ(records.signs[low], records.signs[high])
     notices = (records.notice[low] != records.notice[high]) | (
         (place.kind[low] == imprint.NOTICE) != (place.kind[high] == imprint.NOTICE)
     )
@@ -884,7 +884,7 @@ def judged(records: Records, close: ClosePairs, found: Agreement, several: Mask)
     preprints = (place.preprint[low] != place.preprint[high]) & (place.preprint[low] >= 0) & (place.preprint[high] >= 0)
     # A long title of one year, and some of its authors: the others were misspelt or left out.
     some = (authors == ev.AUTHORS_SOME) & (title == ev.TITLE_SAME) & (year == ev.YEAR_SAME) & long_titles
-    some &= ~_relatives(records, low, high, some)
+    some &= ~_relatives(records, low, high, some & ~printed_alike)
     unproven = ~(people | some | told | printed_alike) & ~((authors == ev.AUTHORS_UNKNOWN) & (abstract == ev.ABSTRACT_UNKNOWN))
     bare = (authors == ev.AUTHORS_UNKNOWN) & (abstract == ev.ABSTRACT_UNKNOWN) & ~printed_alike
     # Columns and news come without names each time; a record that lost its names meets one that has them.
@@ -969,23 +969,12 @@ def judged(records: Records, close: ClosePairs, found: Agreement, several: Mask)
 
 
 def _relatives(records: Records, low: Rows, high: Rows, asked: Mask) -> Mask:
-    """Whether all that the names of two records share is one name of one person each, whose other names are not alike."""
+    """Whether two records have one author each, of one family name and other given names."""
     found = np.zeros(len(low), bool)
-    places = np.flatnonzero(asked)
-    listed, back = np.unique(records.authors[np.concatenate([low[places], high[places]])], return_inverse=True)
-    found[places] = People(records.names.take(pa.array(listed))).relatives(*np.split(back, 2))
-    return found
-
-
-def _signs_differ(records: Records, low: Rows, high: Rows, asked: Mask) -> Mask:
-    """Whether titles of the same words have other signs (``CD4+``, ``CD4-``)."""
-    found = np.zeros(len(low), bool)
-    if not records.signs:
-        return found
-    signed = np.fromiter(records.signs, np.int64, len(records.signs))
-    for place in np.flatnonzero(asked & (np.isin(low, signed) | np.isin(high, signed))).tolist():
-        one, other = (records.signs.get(int(row), "") for row in (low[place], high[place]))
-        found[place] = titles.signs_differ(one, other)
+    authors = records.table.column("authors")
+    for place in np.flatnonzero(asked).tolist():
+        one, other = (authors[int(row)].as_py() for row in (low[place], high[place]))
+        found[place] = len(one) == len(other) == 1 and relatives(one[0], other[0])
     return found
 
 

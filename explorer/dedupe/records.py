@@ -92,8 +92,8 @@ class Records:
         For each kind, a number for each distinct identifier; 0 where a record bears none.
     trials, isbns : dict of int to frozenset of str
         Registry numbers and ISBNs of the rows that bear some.
-    signs : dict of int to str
-        Signs of the titles that have some.
+    signs : array of int64, shape (rows,)
+        What `titles.signs` says of each title.
     notice, cut : array of bool, shape (rows,)
         Whether the title speaks of a notice about a paper, and whether it ends as one that was cut off.
     year : array of int64, shape (rows,)
@@ -117,7 +117,7 @@ class Records:
         self.year: Rows = zeros(rows, np.int64)
         self.trials: dict[int, frozenset[str]] = {}
         self.isbns: dict[int, frozenset[str]] = {}
-        self.signs: dict[int, str] = {}
+        self.signs: Rows = zeros(rows, np.int64)
         self.imprint = Imprints(rows, self.scratch)
         numbers: dict[str, Rows] = {kind: zeros(rows, np.int64) for kind in KINDS[:2]}
         entries: set[int] = set()
@@ -154,7 +154,7 @@ class Records:
             bearing, registered = trials(part)
             self.trials |= {start + row: values for row, values in bearing.items()}
             entries |= {start + row for row in registered}
-            self.signs |= {start + row: told for row, told in signs(given).items()}
+            self.signs[some] = signs(given)
             self.isbns |= {start + row: values for row, values in isbns(part).items()}
         self.folded, self.titles = folded.whole(), titles.whole()
         self.identifiers = {kind: numbers[kind] for kind in KINDS if kind in numbers}
