@@ -114,6 +114,72 @@ def test_addresses_of_archives_bear_numbers_of_their_own(one: str, other: str, e
     assert class_of(title, title, url=[one, other]) == expected
 
 
+NUMBERED = {"jstor": "10000{}", "hal_id": "hal-0000000{}", "ssrn": "12345{}", "openreview": "aBcDeFgHi{}"}
+
+
+@pytest.mark.parametrize("name", list(NUMBERED))
+def test_what_was_deposited_again_is_one_paper_where_all_else_says_so(name: str) -> None:
+    title = "Mosses of the northern bogs and how they were counted"
+    numbers = {name: [NUMBERED[name].format(place) for place in (1, 2)]}
+    abstract = "We walked along forty lines, each summer and each winter, and counted what grew within reach of our hands. " * 3
+    assert class_of(title, title, **numbers) == "likely"
+    assert class_of(title, title, abstract=[abstract] * 2, **numbers) == "same"
+    assert class_of(title, title, doi=["10.1000/m1"] * 2, **numbers) == "same"
+    assert class_of(title, title, abstract=[abstract, abstract[:99]], **numbers) == "likely"
+    assert class_of(title, title, abstract=[abstract] * 2, year=[2014, 2019], **numbers) == "likely"
+    assert class_of(title, title, abstract=[abstract] * 2, authors=[AUTHORS, [*AUTHORS[:1], "Fenn, Jane"]], **numbers) != "same"
+    # What tells papers apart elsewhere tells them apart here.
+    for other in ({"doi": ["10.1000/m1", "10.1000/m2"]}, {"note": ["NCT00000001", "NCT00000002"]}):
+        assert class_of(title, title, abstract=[abstract] * 2, **numbers, **other) == "likely"
+
+
+def test_what_lies_between_two_deposits_joins_none_of_two_papers() -> None:
+    title = "Mosses of the northern bogs and how they were counted"
+    found = merge_duplicates(records([title] * 3, hal_id=["hal-00000001", None, "hal-00000002"]))
+    assert len(found.table) >= 2
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        (["Fenn, A."], ["Fenn, B."], "likely"),
+        (["Fenn, A."], ["Fenn, A. B."], "same"),
+        (["Wang Y", "Li X"], ["Wang J", "Li H"], "likely"),
+        (["Wang Y", "Li X"], ["Wang J", "Li X"], "same"),
+    ],
+)
+def test_initials_count_where_there_is_but_a_short_title(one: list[str], other: list[str], expected: str) -> None:
+    assert class_of("Bog mosses", "Bog mosses", authors=[one, other]) == expected
+    title = "Mosses of the northern bogs and how they were counted"
+    assert class_of(title, title, authors=[one, other]) == "same"
+    printed = {"venue": ["Journal of Bogs"] * 2, "volume": ["7"] * 2, "pages": ["100-110"] * 2}
+    assert class_of("Bog mosses", "Bog mosses", authors=[one, other], **printed) == "same"
+
+
+def test_two_comments_on_one_paper_say_what_they_are_on() -> None:
+    title = "Comment: Mosses of the northern bogs and how they were counted"
+    abstract = ["Comment on “Mosses of the northern bogs and how they were counted” [number 17 of this journal]"] * 2
+    authors: list[object] = [["Fenn, Jane", "Moor, Tom"], ["Fenn, Ann", "Carr, Ida"]]
+    assert class_of(title, title, abstract=abstract, authors=authors) == "likely"
+    assert class_of(title, title, abstract=abstract, authors=[None, None]) == "likely"
+    assert class_of(title, title, abstract=abstract) == "same"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("&lt;i&gt;Sphagnum&lt;/i&gt; in bogs &amp; how it grows", "Sphagnum in bogs and how it grows", "same"),
+        ("Na&#43; in bogs of M&uuml;ritz &amp;amp; its lakes", "Na+ in bogs of Müritz & its lakes", "same"),
+        ("Bogs of less than 5 acres: p &lt; 0.05 in fens", "Bogs of less than 5 acres: p < 0.05 in fens", "same"),
+        ("R&D; growth in towns of the bogs", "R and D growth in towns of the bogs", "same"),
+        ("Slip of crystals along <111> in the cold", "Slip of crystals along <110> in the cold", "likely"),
+        ("Growth where 3 < n and n > 2 in bogs", "Growth where 3 < m and m > 2 in bogs", "likely"),
+    ],
+)
+def test_entities_are_the_letters_that_they_mean_and_no_number_is_a_tag(one: str, other: str, expected: str) -> None:
+    assert class_of(one, other) == expected
+
+
 @pytest.mark.parametrize(
     ("name", "one", "other", "expected"),
     [

@@ -37,6 +37,9 @@ KINDS = (
 )
 """Kinds of which a record bears one."""
 
+ARCHIVES = frozenset(("JSTOR number", "HAL id", "SSRN number", "OpenReview id"))
+"""Kinds of which one paper may have several: it was deposited again. They tell two papers apart where nothing says that they are one."""
+
 _NAMES = {
     "PMID": {"pmid", "pubmedid", "medlinepmid", "pm", "medlineid", "pubmed", "pubmednumber", "pubmedpmid"},
     "PMCID": {"pmcid", "pmc", "pubmedcentralid"},

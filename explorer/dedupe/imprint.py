@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
 
 import numpy as np
@@ -13,7 +12,7 @@ import pyarrow.compute as pc
 
 from explorer.dedupe.identifiers import PREPRINT_DOI, codes, columns_named, identifiers, mapped, texts
 from explorer.dedupe.scratch import Scratch
-from explorer.dedupe.words import number
+from explorer.dedupe.words import number, plain
 from explorer.papers.dates import month_number
 
 Numbers = npt.NDArray[np.int64]
@@ -216,7 +215,7 @@ _DATED = re.compile(r"\d\W{0,2}[-/.]\W{0,2}\d|\d\s*[年月日년월일]|e-?pub|a
 
 def _edition(text: str) -> str | None:
     """A year is of a printing, and what stands with a month is a day."""
-    words = re.findall(r"[^\W\d_]+", _plain(text))
+    words = re.findall(r"[^\W\d_]+", plain(text))
     if _DATED.search(text) or any(map(month_number, words)):
         return None
     eastern = _EASTERN_EDITION.search(text)
@@ -248,13 +247,9 @@ def _last_pages(table: pa.Table, first: Numbers) -> Numbers:
     return found
 
 
-def _plain(text: str) -> str:
-    return "".join(letter for letter in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(letter))
-
-
 def _words(venue: str) -> list[str]:
-    plain = re.sub(r"\([^)]*\)|&amp;|&", " ", _plain(venue))
-    return [word for word in re.findall(r"[^\W_]+", plain) if word not in _SMALL]
+    name = re.sub(r"\([^)]*\)|&amp;|&", " ", plain(venue))
+    return [word for word in re.findall(r"[^\W_]+", name) if word not in _SMALL]
 
 
 @lru_cache(maxsize=100_000)

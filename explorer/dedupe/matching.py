@@ -19,6 +19,7 @@ from explorer.dedupe import evidence as ev
 from explorer.dedupe import imprint, titles
 from explorer.dedupe.blocking import Rows, candidate_pairs, hashed
 from explorer.dedupe.evidence import LEVELS, LIKELY, SAME
+from explorer.dedupe.identifiers import ARCHIVES
 from explorer.dedupe.known_pairs import KnownPairs
 from explorer.dedupe.packed_pairs import PackedPairs
 from explorer.dedupe.people import People, relatives, together
@@ -248,7 +249,7 @@ class ClosePairs:
         Whether the titles have the same letters in another order.
     shared, other : array of int64
         The first kind of identifier that both have the same of, and that both have different ones of: an index of `kinds_of` plus 1,
-        0 where there is none.
+        0 where there is none. Of archives only where there is no other kind.
     """
 
     low: Rows
@@ -310,10 +311,12 @@ class _Likeness:
         alike = (shared > 0) | (ratio >= 0.7) | (cut >= 0.85) | turned | begun
         low, high, shared, other = low[alike], high[alike], shared[alike], other[alike]
         kinds = kinds_of(records)
+        archives = {kinds.index(kind) + 1 for kind in ARCHIVES if kind in kinds}
         for kind, sets, same_kind in (("trial number", records.trials, _registry), ("ISBN", records.isbns, lambda number: "")):
             for place in _both_in(sets, low, high, records.table.num_rows):
                 if _differ(sets[int(low[place])], sets[int(high[place])], same_kind) and not (kind == "ISBN" and shared[place]):
-                    other[place] = other[place] or kinds.index(kind) + 1
+                    known = int(other[place])
+                    other[place] = known if known and known not in archives else kinds.index(kind) + 1
         return ClosePairs(low, high, ratio[alike], cut[alike], turned[alike], shared, other)
 
 
@@ -839,6 +842,7 @@ _BARS = (
     "venues differ",
     "too little is known",
     "editions differ",
+    "given names differ",
 )
 
 
@@ -853,11 +857,15 @@ def judged(records: Records, close: ClosePairs, found: Agreement, several: Mask)
     levels = found.levels
     title, authors, year, abstract, pages = found.title, found.authors, found.year, found.abstract, found.pages
     shared, clash = close.shared > 0, close.other > 0
+    clash &= ~_deposited_again(records, close, found)
     place = records.imprint
     # What holds of titles, most of all: each word accounted for.
     accounted = title <= ev.TITLE_SUBTITLE
     told = abstract <= ev.ABSTRACT_NEAR
     people = authors <= ev.AUTHORS_MOST
+    # Comments on one paper have one title, and their abstracts say what they are on.
+    both_notices = records.notice[low] & records.notice[high]
+    told &= people | ~both_notices
     free = ~shared & ~clash
     by_them = people & (year <= ev.YEAR_NEXT) & np.isin(title, [ev.TITLE_MOVED, ev.TITLE_DOUBT, ev.TITLE_NEAR, ev.TITLE_ALIKE])
     identical = _identical(records, low, high, (found.ended | by_them) & (abstract == ev.ABSTRACT_SAME) & free)
@@ -883,8 +891,10 @@ def judged(records: Records, close: ClosePairs, found: Agreement, several: Mask)
     editions = (place.edition[low] != place.edition[high]) & (place.edition[low] > 0) & (place.edition[high] > 0)
     preprints = (place.preprint[low] != place.preprint[high]) & (place.preprint[low] >= 0) & (place.preprint[high] >= 0)
     # A long title of one year, and some of its authors: the others were misspelt or left out.
-    some = (authors == ev.AUTHORS_SOME) & (title == ev.TITLE_SAME) & (year == ev.YEAR_SAME) & long_titles
-    some &= ~_relatives(records, low, high, some & ~printed_alike)
+    some = (authors == ev.AUTHORS_SOME) & (title == ev.TITLE_SAME) & (year == ev.YEAR_SAME) & long_titles & ~both_notices
+    # Initials do not count, but where all that is known of two papers is a short title.
+    few = (authors == ev.AUTHORS_SAME) & (title == ev.TITLE_SHORT) & ~told & ~shared & ~clash
+    relatives = _relatives(records, low, high, (some | few) & ~printed_alike)
     unproven = ~(people | some | told | printed_alike) & ~((authors == ev.AUTHORS_UNKNOWN) & (abstract == ev.ABSTRACT_UNKNOWN))
     bare = (authors == ev.AUTHORS_UNKNOWN) & (abstract == ev.ABSTRACT_UNKNOWN) & ~printed_alike
     # Columns and news come without names each time; a record that lost its names meets one that has them.
@@ -940,6 +950,7 @@ def judged(records: Records, close: ClosePairs, found: Agreement, several: Mask)
             ("what follows in one title may be another part or report", unsure_end),
             ("a title that many works have", short),
             ("authors differ", (authors == ev.AUTHORS_OTHERS) | ((authors == ev.AUTHORS_SOME) & ~told & ~some)),
+            ("given names differ", relatives),
             ("years differ", years),
             ("a body's report of another year", yearly),
             ("venues differ", venues),
@@ -968,13 +979,23 @@ def judged(records: Records, close: ClosePairs, found: Agreement, several: Mask)
     return Verdict(score, same, versions, apart & ~same, bar)
 
 
+def _deposited_again(records: Records, close: ClosePairs, found: Agreement) -> Mask:
+    """Whether two records have other numbers of an archive, and all else says that they are one paper."""
+    archives = [number for number, kind in enumerate(kinds_of(records), 1) if kind in ARCHIVES]
+    asked = np.isin(close.other, archives)
+    alike = (found.title <= ev.TITLE_FORM) & (found.authors == ev.AUTHORS_SAME) & (found.year <= ev.YEAR_NEXT)
+    alike &= found.abstract == ev.ABSTRACT_SAME
+    return asked & ((close.shared > 0) | _identical(records, close.low, close.high, asked & alike & (close.shared == 0)))
+
+
 def _relatives(records: Records, low: Rows, high: Rows, asked: Mask) -> Mask:
-    """Whether two records have one author each, of one family name and other given names."""
+    """Whether most authors of two records are of one family name and other given names, one by one."""
     found = np.zeros(len(low), bool)
     authors = records.table.column("authors")
     for place in np.flatnonzero(asked).tolist():
         one, other = (authors[int(row)].as_py() for row in (low[place], high[place]))
-        found[place] = len(one) == len(other) == 1 and relatives(one[0], other[0])
+        if one != other and len(one) == len(other):
+            found[place] = 2 * sum(map(relatives, one, other)) > len(one)
     return found
 
 

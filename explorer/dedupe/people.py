@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from rapidfuzz import fuzz, process
 
 from explorer.dedupe import evidence as ev
-from explorer.dedupe.blocking import fold
+from explorer.dedupe.words import plain
 from explorer.papers.author_names import parse_name
 from explorer.papers.schema import TEXT
 
@@ -199,8 +199,7 @@ def relatives(first: str, second: str) -> bool:
 
 
 def _folded(text: str) -> list[str]:
-    words: list[str] = fold(pa.array([text], TEXT))[0].as_py().split()
-    return words
+    return re.findall(r"[^\W\d_]+", plain(text))
 
 
 def _may_reach(least: float, common: Rows, letters: Rows) -> npt.NDArray[np.bool_]:
