@@ -163,6 +163,12 @@ def test_two_comments_on_one_paper_say_what_they_are_on() -> None:
     assert class_of(title, title, abstract=abstract, authors=authors) == "likely"
     assert class_of(title, title, abstract=abstract, authors=[None, None]) == "likely"
     assert class_of(title, title, abstract=abstract) == "same"
+    # What they say of it tells more.
+    said = ["We counted again on the same lines, and found in each summer half of what had been reported there."] * 2
+    assert class_of(title, title, abstract=said, authors=authors) == "same"
+    assert class_of(title, title, abstract=said, authors=[None, AUTHORS]) == "same"
+    printed = {"venue": ["Journal of Bogs"] * 2, "volume": ["7"] * 2, "pages": ["100-110"] * 2}
+    assert class_of(title, title, abstract=abstract, authors=authors, **printed) == "same"
 
 
 @pytest.mark.parametrize(

@@ -863,9 +863,6 @@ def judged(records: Records, close: ClosePairs, found: Agreement, several: Mask)
     accounted = title <= ev.TITLE_SUBTITLE
     told = abstract <= ev.ABSTRACT_NEAR
     people = authors <= ev.AUTHORS_MOST
-    # Comments on one paper have one title, and their abstracts say what they are on.
-    both_notices = records.notice[low] & records.notice[high]
-    told &= people | ~both_notices
     free = ~shared & ~clash
     by_them = people & (year <= ev.YEAR_NEXT) & np.isin(title, [ev.TITLE_MOVED, ev.TITLE_DOUBT, ev.TITLE_NEAR, ev.TITLE_ALIKE])
     identical = _identical(records, low, high, (found.ended | by_them) & (abstract == ev.ABSTRACT_SAME) & free)
@@ -891,10 +888,12 @@ def judged(records: Records, close: ClosePairs, found: Agreement, several: Mask)
     editions = (place.edition[low] != place.edition[high]) & (place.edition[low] > 0) & (place.edition[high] > 0)
     preprints = (place.preprint[low] != place.preprint[high]) & (place.preprint[low] >= 0) & (place.preprint[high] >= 0)
     # A long title of one year, and some of its authors: the others were misspelt or left out.
-    some = (authors == ev.AUTHORS_SOME) & (title == ev.TITLE_SAME) & (year == ev.YEAR_SAME) & long_titles & ~both_notices
+    some = (authors == ev.AUTHORS_SOME) & (title == ev.TITLE_SAME) & (year == ev.YEAR_SAME) & long_titles
+    # Comments on one paper have one title.
+    some &= printed_alike | ~(records.notice[low] & records.notice[high])
     # Initials do not count, but where all that is known of two papers is a short title.
-    few = (authors == ev.AUTHORS_SAME) & (title == ev.TITLE_SHORT) & ~told & ~shared & ~clash
-    relatives = _relatives(records, low, high, (some | few) & ~printed_alike)
+    few = (authors == ev.AUTHORS_SAME) & (title == ev.TITLE_SHORT) & ~shared & ~clash
+    relatives = _relatives(records, low, high, (some | few) & ~told & ~printed_alike)
     unproven = ~(people | some | told | printed_alike) & ~((authors == ev.AUTHORS_UNKNOWN) & (abstract == ev.ABSTRACT_UNKNOWN))
     bare = (authors == ev.AUTHORS_UNKNOWN) & (abstract == ev.ABSTRACT_UNKNOWN) & ~printed_alike
     # Columns and news come without names each time; a record that lost its names meets one that has them.

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+from rapidfuzz import fuzz
 
 from explorer.dedupe.blocking import (
     KINDS_OF_BLOCKS,
@@ -32,6 +33,9 @@ from explorer.papers.schema import TEXT
 _MEDLINE = r"[a-z][ ,]+[A-Z]{1,4}$|^et al\.?$"
 _EASTERN = r"^[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}々ー]+[ ,，\x{3000}]+[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}々ー]+$"
 _ABSTRACT, _HEAD = 300, 100
+
+_BESIDE_TITLE, _OF_TITLE = 60, 85
+"""Letters that the abstract of a notice has beside the title at most to tell nothing, and likeness in percent from which it holds the title."""
 
 _BATCH = 10_000
 _HEADINGS = r"^(?:abstract|summary|background|introduction|objectives?|purpose|aims?|importance|context)"
@@ -218,13 +222,22 @@ class Records:
             told[first:last] = np.where(np.asarray(pc.is_valid(given)), hashed(given), -1)
             self.long_abstracts[first:last] = np.asarray(pc.fill_null(pc.greater_equal(pc.utf8_length(given), 50), False))
             # Without spaces and a heading.
-            heads.add(pc.replace_substring_regex(fold_and_squeeze(given), _HEADINGS, "", max_replacements=1))
+            bare = pc.replace_substring_regex(fold_and_squeeze(given), _HEADINGS, "", max_replacements=1)
+            heads.add(bare)
+            self._leave_out_notices(bare, rows[first:last], self.long_abstracts[first:last])
         self.names, self.abstracts = names.whole(), heads.whole()
         self.authors: Rows = zeros(self.table.num_rows, np.int64)
         self.authors[rows] = _first_equal(listed)
         self.abstract: Rows = zeros(self.table.num_rows, np.int64)
         self.abstract[:] = -1
         self.abstract[rows] = np.where(told >= 0, _first_equal(told), -1)
+
+    def _leave_out_notices(self, abstracts: pa.Array, rows: Rows, told: npt.NDArray[np.bool_]) -> None:
+        """Say of abstracts of notices that hold little but the title (``Comment on …``) that they tell nothing; each without spaces."""
+        letters = pc.utf8_length(abstracts).to_numpy()
+        for place in np.flatnonzero(told & self.notice[rows] & (letters <= self.lengths[rows] + _BESIDE_TITLE)).tolist():
+            title = self.titles[int(rows[place])].as_py()
+            told[place] = fuzz.partial_ratio(title, abstracts[place].as_py(), score_cutoff=_OF_TITLE) == 0
 
     @cached_property
     def book(self) -> npt.NDArray[np.bool_]:
