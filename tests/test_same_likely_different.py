@@ -212,6 +212,8 @@ def test_columns_hold_numbers_of_archives_in_any_spelling(name: str, one: str, o
         ("Fenn J", "Fenn, Jane A.", "same"),
         ("Fenn, John A.", "Jane A. Fenn", "likely"),
         ("Fenn John", "Jane Fenn", "likely"),
+        ("Fenn, Max", "Fenn, Maximilian", "same"),
+        ("Wen-Haoqing Fenn", "Fenn, Wenhaoqing", "same"),
         ("Fenn, Jane", "Fenn Moor, J.", "same"),
         ("Fenn, Jane", "Fenn Moor, Tom", "likely"),
         ("Jane van den Fenn", "Fenn JVd", "same"),

@@ -195,6 +195,9 @@ def relatives(first: str, second: str) -> bool:
         return False
     if _INITIALS.fullmatch(one[0]) or _INITIALS.fullmatch(other[0]):
         return one[0][0] != other[0][0]
+    # Shortened, as Max is, or in one word (Shan-Guang, Shanguang).
+    if one[0].startswith(other[0]) or other[0].startswith(one[0]):
+        return False
     return fuzz.ratio(one[0], other[0]) <= _MISSPELT
 
 
