@@ -114,6 +114,24 @@ def test_addresses_of_archives_bear_numbers_of_their_own(one: str, other: str, e
     assert class_of(title, title, url=[one, other]) == expected
 
 
+@pytest.mark.parametrize(
+    ("kind", "one", "other"),
+    [
+        ("jstor", "100001", "100002"),
+        ("pubmed", "11111", "22222"),
+        ("SSRN", "123456", "654321"),
+        ("HAL", "hal-01234567v1", "hal-01234568"),
+        ("openreview", "aBcDeFgHiJ", "ABcDeFgHiJ"),
+    ],
+)
+@pytest.mark.parametrize("name", ["eprinttype", "archiveprefix"])
+def test_an_eprint_is_of_the_kind_that_stands_beside_it(name: str, kind: str, one: str, other: str) -> None:
+    title = "Mosses of the northern bogs and how they were counted"
+    assert class_of(title, title, eprint=[one, other], **{name: [kind] * 2}) == "likely"
+    assert class_of(title, title, eprint=[one, one], **{name: [kind] * 2}) == "same"
+    assert class_of(title, title, eprint=["100001", "100002"], **{name: [kind, "elsewhere"]}) == "same"
+
+
 NUMBERED = {"jstor": "10000{}", "hal_id": "hal-0000000{}", "ssrn": "12345{}", "openreview": "aBcDeFgHi{}"}
 
 

@@ -68,6 +68,15 @@ _PATTERNS = {
     "SSRN number": r"(?i)^\s*(?:https?://\S*(?:abstract=|abstract_id=))?(?P<id>\d{4,9})\s*$",
     "OpenReview id": r"^\s*(?P<id>[\w-]{8,14})\s*$",
 }
+_EPRINTS = {
+    "PMID": "pubmed|pmid",
+    "PMCID": "pmc(?:id)?",
+    "JSTOR number": "jstor",
+    "HAL id": "hal",
+    "SSRN number": "ssrn",
+    "OpenReview id": "openreview",
+}
+"""What BibLaTeX's `eprinttype` says of an `eprint` that is one of a kind (RE2)."""
 _ADDRESSES = {
     "PMID": r"(?i)^https?://(?:www\.)?(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/pubmed)/(?P<id>[1-9]\d{0,8})/?(?:[?#].*)?$",
     "PMCID": r"(?i)/pmc/articles/PMC(?P<id>[1-9]\d{1,8})(?:\D|$)",
@@ -177,6 +186,8 @@ def identifiers(table: pa.Table, of_pubmed: npt.NDArray[np.bool_] | None = None)
         for name in columns_named(table, _NAMES[kind]):
             if (column := texts(table.column(name))) is not None:
                 parts.append(_extracted(column, _PATTERNS[kind]))
+        if kind in _EPRINTS:
+            parts += _eprints(table, kind)
         if urls.null_count < rows:
             parts.append(_extracted(urls, _ADDRESSES[kind]))
         if kind in _NOTED:
@@ -190,6 +201,18 @@ def identifiers(table: pa.Table, of_pubmed: npt.NDArray[np.bool_] | None = None)
         values = _whole(pc.coalesce(*parts))
         if values.null_count < rows:
             found[kind] = values if kind in _CASED else pc.utf8_lower(values)
+    return found
+
+
+def _eprints(table: pa.Table, kind: str) -> list[pa.ChunkedArray]:
+    """What `eprint` holds where the column beside it says that it is an identifier of a kind."""
+    found = []
+    for place in columns_named(table, ("eprint",)):
+        for name in columns_named(table, ("eprinttype", "archiveprefix")):
+            values, types = texts(table.column(place)), texts(table.column(name))
+            if values is not None and types is not None:
+                of_kind = pc.match_substring_regex(types, rf"(?i)^\s*(?:{_EPRINTS[kind]})\s*$")
+                found.append(_extracted(pc.if_else(of_kind, values, pa.scalar(None, TEXT)), _PATTERNS[kind]))
     return found
 
 
@@ -314,7 +337,7 @@ EVIDENCE = frozenset(
         "endpage", "ep", "lastpage",
         "volume", "vl", "pages", "pg", "startpage", "sp", "bp", "number", "issue", "is", "entrytype", "type", "pt", "dt", "documenttype",
         "itemtype", "typeofreference", "publicationtype", "isbn", "bn", "isbn13", "isbn10", "isbns", "eisbn", "printisbn", "electronicisbn",
-        "chapter", "edition", "issn", "recordid", "booktitle", "m3", "genre", "typeofwork", "worktype", "articletype", "recordtype", "subtype",
+        "chapter", "edition", "et", "eprinttype", "archiveprefix", "issn", "recordid", "booktitle", "m3", "genre", "typeofwork", "worktype", "articletype", "recordtype", "subtype",
     )
 )  # fmt: skip
 """Names (see `key`) of the columns that hold evidence beside identifiers."""
