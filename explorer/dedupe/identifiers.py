@@ -334,10 +334,10 @@ def comparable(table: pa.Table) -> pa.Table:
 
 EVIDENCE = frozenset(
     (
-        "endpage", "ep", "lastpage",
+        "endpage", "ep", "lastpage", "eprinttype", "archiveprefix", "m3",
         "volume", "vl", "pages", "pg", "startpage", "sp", "bp", "number", "issue", "is", "entrytype", "type", "pt", "dt", "documenttype",
         "itemtype", "typeofreference", "publicationtype", "isbn", "bn", "isbn13", "isbn10", "isbns", "eisbn", "printisbn", "electronicisbn",
-        "chapter", "edition", "et", "eprinttype", "archiveprefix", "issn", "recordid", "booktitle", "m3", "genre", "typeofwork", "worktype", "articletype", "recordtype", "subtype",
+        "chapter", "edition", "et", "issn", "recordid", "booktitle", "genre", "typeofwork", "worktype", "articletype", "recordtype", "subtype",
     )
 )  # fmt: skip
 """Names (see `key`) of the columns that hold evidence beside identifiers."""
