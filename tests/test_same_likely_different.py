@@ -312,6 +312,10 @@ SIGNS = [
     ("Decay into $e^+e^-$ and pions at low energies", "Decay into e+ e- and pions at low energies", "same"),
     ("A charac- terisation of the lattice Z^n + Z", "A characterisation of the lattice Z^n + Z", "same"),
     ("Exis- tence of the molecular ion H_3^{++} in fields", "Existence of the molecular ion H_3^{++} in fields", "same"),
+    ("Polynomials that divide x^n+1 over finite fields", "Polynomials that divide x^n-1 over finite fields", "likely"),
+    ("Polynomials that divide $x^{n}-1$ over finite fields", "Polynomials that divide x^n \u2212 1 over finite fields", "same"),
+    ("Growth of moss at +5 degrees in dark chambers", "Growth of moss at -5 degrees in dark chambers", "likely"),
+    ("The roots of f(x) - 1 in closed intervals of x", "The roots of f(x) + 1 in closed intervals of x", "likely"),
     ("A sonata for two violins in C# minor", "A sonata for two violins in C minor", "likely"),
     ("Cats, dogs - and n-3 fatty acids in milk", "Cats, dogs and n\u20133 fatty acids in milk", "same"),
 ]
@@ -493,6 +497,51 @@ def test_a_beginning_of_two_titles_goes_into_neither() -> None:
     assert result.ledger.merged == 0
     assert ("r0", "r2") in classes(result)
     assert merge_duplicates(records([wholes[0], "On the structure of spaces of ee…"])).ledger.merged == 1
+
+
+@pytest.mark.parametrize(
+    ("titles", "fields"),
+    [
+        (["Principles of the mechanics of wet soils"] * 3, {"edition": ["2", "3", None], "entry_type": ["book"] * 3}),
+        (
+            [
+                "Role of CD4+ T cells in rats with gout",
+                "Role of CD4- T cells in rats with gout",
+                "Role of CD4 T cells in rats with gout",
+            ],
+            {},
+        ),
+        (["Mosses of the northern bogs and fens"] * 3, {"authors": [["Fenn, John"], ["Fenn, Jane"], ["Fenn, J."]]}),
+        (["Principles of the mechanics of wet soils"] * 3, {"year": [2001, 2012, None]}),
+        (["Annual report of the bog society"] * 3, {"year": [2011, 2012, None], "authors": [["Bog Society"]] * 3}),
+        (["Mosses of the northern bogs and fens"] * 3, {"hal_id": ["hal-00000001", "hal-00000002", None]}),
+    ],
+)
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_a_record_that_knows_less_joins_no_two_that_are_told_apart(
+    titles: list[str], fields: dict[str, list[object]], order: tuple[int, ...]
+) -> None:
+    turned = {name: [values[place] for place in order] for name, values in fields.items()}
+    found = merge_duplicates(records([titles[place] for place in order], **turned))
+    assert len(found.table) == 3
+    assert len(found.likely) >= 2
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Annual report of the harbour pilots", "Yearly statistics of herring", "Monthly weather review", "Jahresbericht der Lotsen", "Rapport annuel des phares",
+        "Informe anual de los faros", "灯塔年度报告", "Annual meeting of the keepers of lights",
+    ],
+)  # fmt: skip
+def test_what_comes_each_year_is_another_one_each_year(title: str) -> None:
+    assert class_of(title, title, year=[2011, 2012]) == "likely"
+    assert class_of(title, title, year=[2011, 2011]) == "same"
+
+
+def test_what_is_annual_otherwise_may_be_printed_a_year_later() -> None:
+    title = "Annual modulation of the light of harbours"
+    assert class_of(title, title, year=[2011, 2012]) == "same"
 
 
 def test_one_record_does_not_pull_two_papers_together() -> None:

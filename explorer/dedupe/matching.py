@@ -63,6 +63,14 @@ _PERIODIC = (
 )
 """Words of titles that come again and again without names, or are said by several (RE2)."""
 
+_EACH_YEAR = (
+    r"\b(?:annual|yearly|monthly|weekly|quarterly|biennial|biannual) (?:\w+ ){0,2}(?:reports?|reviews?|meetings?|statistics|surveys?|bulletin|"
+    r"summary|updates?|proceedings|accounts|index|register)\b|\b(?:yearbook|almanac|jahresbericht|jahrbuch|rapport annuel|annuaire|"
+    r"(?:informe|memoria|anuario|relatorio) anual|relazione annuale|annuario|jaarverslag|jaarboek|arsredovisning|годовой отчет|ежегодник)\b"
+    r"|年度报告|年度報告|年报|年報|年鉴|年鑑|白皮书|白書|연차보고서|연감|백서"
+)
+"""Titles of what comes each year, in folded letters (RE2)."""
+
 Mask = npt.NDArray[np.bool_]
 Texts = npt.NDArray[np.object_]
 
@@ -838,7 +846,7 @@ _BARS = (
     "a title that many works have",
     "authors differ",
     "years differ",
-    "a body's report of another year",
+    "a report of another year",
     "venues differ",
     "too little is known",
     "editions differ",
@@ -878,7 +886,8 @@ def judged(records: Records, close: ClosePairs, found: Agreement, several: Mask)
     needed = told & accounted & ~shared & ~clash & ((authors == ev.AUTHORS_UNKNOWN) | (title > ev.TITLE_FORM))
     told &= ~_told_otherwise(records, low, high, needed)
     accounted |= placed & people & told & (title == ev.TITLE_TURNED)
-    accounted &= told | clash | ~titles.signs_differ(records.signs[low], records.signs[high])
+    signs = accounted & ~told & ~clash & titles.signs_differ(records.signs[low], records.signs[high])
+    accounted &= ~signs
     notices = (records.notice[low] != records.notice[high]) | (
         (place.kind[low] == imprint.NOTICE) != (place.kind[high] == imprint.NOTICE)
     )
@@ -893,7 +902,7 @@ def judged(records: Records, close: ClosePairs, found: Agreement, several: Mask)
     some &= printed_alike | ~(records.notice[low] & records.notice[high])
     # Initials do not count, but where all that is known of two papers is a short title.
     few = (authors == ev.AUTHORS_SAME) & (title == ev.TITLE_SHORT) & ~shared & ~clash
-    relatives = _relatives(records, low, high, (some | few) & ~told & ~printed_alike)
+    namesakes = _relatives(records, low, high, (some | few) & ~told & ~printed_alike)
     unproven = ~(people | some | told | printed_alike) & ~((authors == ev.AUTHORS_UNKNOWN) & (abstract == ev.ABSTRACT_UNKNOWN))
     bare = (authors == ev.AUTHORS_UNKNOWN) & (abstract == ev.ABSTRACT_UNKNOWN) & ~printed_alike
     # Columns and news come without names each time; a record that lost its names meets one that has them.
@@ -908,7 +917,7 @@ def judged(records: Records, close: ClosePairs, found: Agreement, several: Mask)
         if len(records.bodies)
         else np.zeros(len(low), bool)
     )
-    yearly = bodies & (year != ev.YEAR_SAME) & ~told & ~printed_alike
+    yearly = (bodies | _of_each_year(records, low, high, accounted)) & (year != ev.YEAR_SAME) & ~told & ~printed_alike
     # Databases leave out subtitles; a subtitle may also tell of another side of the matter.
     told_subtitle = alike & ~found.aspect & ~found.marked
     unsure_end = ((title == ev.TITLE_SUBTITLE) & ~told & ~printed_alike & ~told_subtitle) | (
@@ -949,9 +958,9 @@ def judged(records: Records, close: ClosePairs, found: Agreement, several: Mask)
             ("what follows in one title may be another part or report", unsure_end),
             ("a title that many works have", short),
             ("authors differ", (authors == ev.AUTHORS_OTHERS) | ((authors == ev.AUTHORS_SOME) & ~told & ~some)),
-            ("given names differ", relatives),
+            ("given names differ", namesakes),
             ("years differ", years),
-            ("a body's report of another year", yearly),
+            ("a report of another year", yearly),
             ("venues differ", venues),
             ("too little is known", unproven | bare),
         )
@@ -974,7 +983,9 @@ def judged(records: Records, close: ClosePairs, found: Agreement, several: Mask)
     versions = preprints | (meeting & (bar == number_of["a conference paper and a journal article"]))
     versions &= same | (score >= SAME)
     turned = (title == ev.TITLE_TURNED) & ~shared
-    apart = clash | notices | turned | (printed_apart & ~shared) | (works & ~shared) | (shared & chapters)
+    # A third record, which knows less, joins no two that are told apart by what it lacks.
+    apart = printed_apart | works | signs | editions | namesakes | yearly | ((year == ev.YEAR_FAR) & ~told)
+    apart = (apart & ~shared) | clash | notices | turned | (shared & chapters)
     return Verdict(score, same, versions, apart & ~same, bar)
 
 
@@ -1016,6 +1027,16 @@ def _one_stretch(records: Records, low: Rows, high: Rows, pages: Mask) -> Mask:
         found[number] = not place.venues_differ(int(low[number]), int(high[number]))
     whole: Mask = found
     return whole
+
+
+def _of_each_year(records: Records, low: Rows, high: Rows, asked: Mask) -> Mask:
+    """Whether titles are of what comes each year."""
+    found = np.zeros(len(low), bool)
+    places = np.flatnonzero(
+        asked & (records.year[low] != records.year[high]) & (records.year[low] > 0) & (records.year[high] > 0)
+    )
+    found[places] = np.asarray(pc.match_substring_regex(records.folded.take(pa.array(low[places])), _EACH_YEAR))
+    return found
 
 
 def _told_by_title(records: Records, low: Rows, high: Rows, levels: dict[str, npt.NDArray[np.int64]], asked: Mask) -> Rows:

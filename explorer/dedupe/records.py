@@ -47,7 +47,7 @@ _BOOK_DOI = r"97[89]\d{10}|97[89]-[\d-]{13}"
 _BODIES = re.compile(
     r"\b(?:associations?|society|societies|group|committee|college|academy|organi[sz]ation|institutes?|federation|council|ministry|department|agency|"
     r"collaboration|collaborative|collaborators|consortium|network|foundation|force|panel|bureau|office|university|cent(?:er|re)|inc|ltd|gmbh|"
-    r"pharma\w*|league|union|commission|investigators|board|asociacion|sociedad|societe|gesellschaft|verband|associazione|associacao)\b"
+    r"observatory|museum|librar(?:y|ies)|hospital|authority|administration|parliament|police|pharma\w*|league|union|commission|investigators|board|asociacion|sociedad|societe|gesellschaft|verband|associazione|associacao)\b"
 )
 
 

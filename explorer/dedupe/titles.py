@@ -332,16 +332,17 @@ def withdrawn(folded: pa.Array) -> pa.BooleanArray:
 _SIGNED = (
     r"[+\x{ff0b}\x{207a}\x{208a}\x{2212}\x{207b}\x{208b}\x{b1}\x{2264}\x{2265}#\x{266f}]|[<>]\s*\d|&[lg]t;\s*\d"
     r"|[\pL\d)][-\x{2010}-\x{2013}](?:[\s/.,:;)\]]|$)|(?:^|[^\pL\d])\pL\s?[-\x{2013}]\s?\d|[({^>]\s*[-\x{2010}-\x{2013}]\s*[)}$<\s]"
+    r"|(?:^|[\s(])[-\x{2010}-\x{2013}]\d|[)}]\s?[-\x{2013}]\s?\d"
 )
 """What may be a sign that folding leaves out (RE2)."""
 _SIGN = re.compile(
     r"(?P<plusplus>(?<![^\W_])[CFGJcfgj]\+\+(?![^\W\d_]))|(?P<sharp>(?<![^\W_])[A-GJa-gj][#\u266f])"
     r"|(?P<both>\u00b1|\+\s?/\s?[-\u2010-\u2013\u2212])|(?P<plus>[+\uff0b\u207a\u208a]+)"
     r"|(?P<minus>[\u2212\u207b\u208b]|\(\s*[-\u2010-\u2013]\s*\)|(?<=[^\W_])[-\u2010-\u2013](?=[\s/.,:;)\]]|\Z)"
-    r"|(?<=\b[^\W\d_])\s?[-\u2013]\s?(?=\d))|(?P<less>[<\u2264](?=\s*\d)|\u2264)|(?P<more>[>\u2265](?=\s*\d)|\u2265)"
+    r"|(?<=\b[^\W\d_])\s?[-\u2013]\s?(?=\d)|(?<=\))\s?[-\u2013]\s?(?=\d)|(?<![^\s(])[-\u2010-\u2013](?=\d))|(?P<less>[<\u2264](?=\s*\d)|\u2264)|(?P<more>[>\u2265](?=\s*\d)|\u2265)"
 )
-_UNSEEN = re.compile(r"</?[A-Za-z][^<>]{0,60}>|[${}^_]")
-"""Tags, and what LaTeX raises letters by."""
+_UNSEEN = re.compile(r"</?[A-Za-z][^<>]{0,60}>|[${}]|[\^_](?=\{?[-+\u2212])")
+"""Tags, and what LaTeX raises signs by."""
 _SIGNS = ("plus", "minus", "both", "less", "more")
 _LANGUAGES = ("plusplus", "sharp")
 _MOST_SIGNS, _MOST_LANGUAGES = 16, 3
@@ -357,7 +358,8 @@ def signs(titles: pa.Array) -> npt.NDArray[np.int64]:
     found = np.zeros(len(titles), np.int64)
     for row in np.flatnonzero(pc.fill_null(pc.match_substring_regex(titles, _SIGNED), False).to_numpy(zero_copy_only=False)):
         told = [
-            (match.lastgroup, match.group()) for match in _SIGN.finditer(_UNSEEN.sub("", unescape(titles[int(row)].as_py())))
+            (match.lastgroup, match.group())
+            for match in _SIGN.finditer(re.sub(r"[\^_]", " ", _UNSEEN.sub("", unescape(titles[int(row)].as_py()))))
         ]
         said = [_SIGNS.index(name) for name, text in told if name in _SIGNS for _ in range(len(text) if name == "plus" else 1)]
         named = [_LANGUAGES.index(name) for name, _ in told if name in _LANGUAGES]
