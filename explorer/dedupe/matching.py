@@ -917,7 +917,8 @@ def judged(records: Records, close: ClosePairs, found: Agreement, several: Mask)
         if len(records.bodies)
         else np.zeros(len(low), bool)
     )
-    yearly = (bodies | _of_each_year(records, low, high, accounted)) & (year != ev.YEAR_SAME) & ~told & ~printed_alike
+    of_each_year = _of_each_year(records, low, high, accounted) & ~told & ~printed_alike
+    yearly = (bodies & (year != ev.YEAR_SAME) & ~told & ~printed_alike) | of_each_year
     # Databases leave out subtitles; a subtitle may also tell of another side of the matter.
     told_subtitle = alike & ~found.aspect & ~found.marked
     unsure_end = ((title == ev.TITLE_SUBTITLE) & ~told & ~printed_alike & ~told_subtitle) | (
@@ -984,7 +985,7 @@ def judged(records: Records, close: ClosePairs, found: Agreement, several: Mask)
     versions &= same | (score >= SAME)
     turned = (title == ev.TITLE_TURNED) & ~shared
     # A third record, which knows less, joins no two that are told apart by what it lacks.
-    apart = printed_apart | works | signs | editions | namesakes | yearly | ((year == ev.YEAR_FAR) & ~told)
+    apart = printed_apart | works | signs | editions | namesakes | of_each_year | ((year == ev.YEAR_FAR) & ~told)
     apart = (apart & ~shared) | clash | notices | turned | (shared & chapters)
     return Verdict(score, same, versions, apart & ~same, bar)
 
@@ -1030,7 +1031,7 @@ def _one_stretch(records: Records, low: Rows, high: Rows, pages: Mask) -> Mask:
 
 
 def _of_each_year(records: Records, low: Rows, high: Rows, asked: Mask) -> Mask:
-    """Whether titles are of what comes each year."""
+    """Whether titles are of what comes each year, and the years are known to differ."""
     found = np.zeros(len(low), bool)
     places = np.flatnonzero(
         asked & (records.year[low] != records.year[high]) & (records.year[low] > 0) & (records.year[high] > 0)
