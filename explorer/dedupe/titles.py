@@ -78,8 +78,22 @@ _KEPT = 20_000
 """Words at the ends of titles of which it is remembered what they say."""
 
 
+_ROMAN = {"i": "1", "v": "5", "x": "10"}
+_ROMAN_WITHIN, _ROMAN_LAST = tuple(f" {letter} " for letter in _ROMAN), tuple(f" {letter}" for letter in _ROMAN)
+_NUMBERED = re.compile(
+    r"\b(?P<part>parts?|teil|partie|parte|deel|del|volume|vol|band|tome|tomo|chapter|kapitel|часть|том|глава) (?P<numeral>[ivx])\b"
+    r"|\b(?P<kind>book|phase|stage|type|class|grade|group|level|series|section|session|study|experiment|paper) (?P<figure>[ivx])(?= )"
+)
+"""What is counted. A title that was cut off may end on a letter behind the words of the second row."""
+
+
 def words(folded: str) -> list[str]:
-    """Words of a folded title; each character of Chinese and Japanese is one."""
+    """Words of a folded title; each character of Chinese and Japanese is one.
+
+    A Roman numeral of one letter is a figure behind what is counted: elsewhere it is rather a variable.
+    """
+    if any(letter in folded for letter in _ROMAN_WITHIN) or folded.endswith(_ROMAN_LAST):
+        folded = _NUMBERED.sub(lambda match: f"{match[1] or match[3]} {_ROMAN[match[2] or match[4]]}", folded)
     return folded.split() if folded.isascii() else spread(folded).split()
 
 
