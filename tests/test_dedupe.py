@@ -2,6 +2,7 @@ import json
 import os
 import random
 import re
+import tracemalloc
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
@@ -389,6 +390,7 @@ def test_pairs_of_names_are_compared_together_as_each_by_itself(monkeypatch, few
     if few:
         monkeypatch.setattr("explorer.dedupe.people._LONG", 9)
         monkeypatch.setattr("explorer.dedupe.people._TOGETHER", 200)
+        monkeypatch.setattr("explorer.dedupe.people._COUNTED", 3)
         monkeypatch.setattr("explorer.dedupe.matching._LETTERS_OF_NAMES", 2_000)
     draw = random.Random(3)
     names = [
@@ -423,6 +425,35 @@ def test_pairs_of_names_are_compared_together_as_each_by_itself(monkeypatch, few
         assert levels_of(*np.array(some).T).tolist() == expected
         seen |= set(expected)
     assert seen == set(range(5))
+
+
+def test_letters_of_names_are_counted_in_little_more_memory_than_the_counts_take():
+    from explorer.dedupe.people import People
+
+    names = People(pa.array([f"ada{number:06}" for number in range(60_000)], pa.large_string()))
+    tracemalloc.start()
+    bags = names._bags
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert bags[7].tolist() == [2, 0, 0, 1, *[0] * 22, 6]
+    assert peak < 3 * bags.nbytes
+
+
+def test_signs_of_titles_are_numbers_beside_the_records(tmp_path, monkeypatch):
+    """One number a record, in a file, put together from two records at a time."""
+    import explorer.dedupe.records as module
+    from explorer.dedupe.scratch import Scratch
+    from explorer.dedupe.titles import signs
+
+    said = ["CD4+ cells", "CD4 cells", None, "CD4- cells", "C++ and C#", "+" * 40, "n \u2212 1"]
+    table = to_table(records(title=said))
+    monkeypatch.setattr(module, "_BATCH", 2)
+    with Scratch(tmp_path) as scratch:
+        found = module.Records(table, scratch).signs
+        assert found.tolist() == signs(table.column("title").combine_chunks()).tolist()
+        assert [number > 0 for number in found.tolist()] == [True, False, False, True, True, True, True]
+        assert len(set(found.tolist())) == 5
+        assert isinstance(found.base, np.memmap)
 
 
 def test_of_pairs_that_are_kept_only_what_was_put_comes_back(monkeypatch):

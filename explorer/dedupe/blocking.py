@@ -14,6 +14,7 @@ the records are sorted and each meets its next `WINDOW` neighbours, so that a bl
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from html import unescape
 from itertools import pairwise
 
 import numpy as np
@@ -79,7 +80,7 @@ def _by_kind(text: pa.ChunkedArray | pa.Array, fold_plain: _Fold, fold_letters: 
     given = given.combine_chunks() if isinstance(given, pa.ChunkedArray) else given
 
     def fold_marked(marked: pa.Array) -> pa.Array:
-        bare = marked
+        bare = _without_entities(marked)
         for pattern, replacement in _MARK_UP:
             bare = pc.replace_substring_regex(bare, pattern, replacement)
         return _apart(bare, pc.string_is_ascii(bare), fold_plain, fold_letters)
@@ -107,13 +108,25 @@ def _fold_plain(text: pa.Array) -> pa.Array:
 
 
 _MARK_UP = (
-    (r"<[^<>]{1,40}>", " "),
+    (r"</?[A-Za-z][^<>]{0,40}>", " "),
     (r"\\[`'^\"~=.]\s*\{?\\?(\pL)\}?", r"\1"),
     (r"\\[uvHcdbkr]\s*\{\\?(\pL)\}", r"\1"),
-    (r"&amp;|&|\\&", " and "),
-    (r"&#?\w{1,8};", " "),
+    (r"&|\\&", " and "),
 )
-"""Tags, LaTeX and entities, and what stands in their places (RE2)."""
+"""Tags and LaTeX, and what stands in their places (RE2)."""
+
+_ENTITY = r"&(?:#\d{2,7}|#[xX][0-9a-fA-F]{2,6}|[A-Za-z]{2,8}\d{0,2});"
+"""RE2."""
+
+
+def _without_entities(text: pa.Array) -> pa.Array:
+    """Texts with the letters that entities of HTML mean; some were encoded twice."""
+    chosen = pc.match_substring_regex(text, _ENTITY)
+    if not pc.any(chosen).as_py():
+        return text
+    meant = [unescape(unescape(given)) for given in text.filter(chosen).to_pylist()]
+    return pc.replace_with_mask(text, chosen, pa.array(meant, TEXT))
+
 
 _WRITTEN_OTHERWISE = {"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i"}
 

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from explorer.dedupe.clusters import clusters
+from explorer.dedupe.identifiers import ARCHIVES
 from explorer.dedupe.matching import Matches, match
 from explorer.dedupe.merges import HISTORY, LIKELY
 from explorer.dedupe.merging import NEEDED, merge, versions
@@ -311,7 +312,8 @@ def _group(
     matches = match(records, ruled=ruled, first_new=first_new, progress=lambda part: progress(0.2 + 0.8 * part))
     progress(1.0)
     row_of = {name: row for row, name in named}
-    return records, matches, clusters(matches, table.num_rows, row_of, rules, records.identifiers)
+    one_each = {kind: values for kind, values in records.identifiers.items() if kind not in ARCHIVES}
+    return records, matches, clusters(matches, table.num_rows, row_of, rules, one_each)
 
 
 def _rows_named(table: pa.Table, names: Collection[str]) -> list[tuple[int, str]]:

@@ -37,6 +37,9 @@ KINDS = (
 )
 """Kinds of which a record bears one."""
 
+ARCHIVES = frozenset(("JSTOR number", "HAL id", "SSRN number", "OpenReview id"))
+"""Kinds of which one paper may have several: it was deposited again. They tell two papers apart where nothing says that they are one."""
+
 _NAMES = {
     "PMID": {"pmid", "pubmedid", "medlinepmid", "pm", "medlineid", "pubmed", "pubmednumber", "pubmedpmid"},
     "PMCID": {"pmcid", "pmc", "pubmedcentralid"},
@@ -60,11 +63,20 @@ _PATTERNS = {
     "ERIC number": r"^\s*(?P<id>E[DJ]\d{6,7})\s*$",
     "Embase id": r"^\s*(?P<id>L\d{6,12})\s*$",
     "Lens id": r"(?i)^\s*(?P<id>\d{3}-\d{3}-\d{3}-\d{3}-\d{2}[\dX])\s*$",
-    "JSTOR number": r"^\s*(?P<id>\d{4,12})\s*$",
-    "HAL id": r"(?i)^\s*(?P<id>(?:hal|tel|halshs|inria|cea|ineris|dumas|medihal|cel|pasteur|inserm)-\d{8})(?:v\d+)?\s*$",
-    "SSRN number": r"^\s*(?P<id>\d{4,9})\s*$",
+    "JSTOR number": r"(?i)^\s*(?:https?://(?:www\.)?jstor\.org/stable/)?(?:pdf/)?(?:10\.2307/)?(?P<id>\d{4,12})(?:\.pdf)?\s*$",
+    "HAL id": r"(?i)^\s*(?:https?://[\w.-]+/)?(?P<id>[a-z][a-z0-9]{1,9}[-_]\d{8})(?:v\d+)?\s*$",
+    "SSRN number": r"(?i)^\s*(?:https?://\S*(?:abstract=|abstract_id=))?(?P<id>\d{4,9})\s*$",
     "OpenReview id": r"^\s*(?P<id>[\w-]{8,14})\s*$",
 }
+_EPRINTS = {
+    "PMID": "pubmed|pmid",
+    "PMCID": "pmc(?:id)?",
+    "JSTOR number": "jstor",
+    "HAL id": "hal",
+    "SSRN number": "ssrn",
+    "OpenReview id": "openreview",
+}
+"""What BibLaTeX's `eprinttype` says of an `eprint` that is one of a kind (RE2)."""
 _ADDRESSES = {
     "PMID": r"(?i)^https?://(?:www\.)?(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/pubmed)/(?P<id>[1-9]\d{0,8})/?(?:[?#].*)?$",
     "PMCID": r"(?i)/pmc/articles/PMC(?P<id>[1-9]\d{1,8})(?:\D|$)",
@@ -75,10 +87,12 @@ _ADDRESSES = {
     "Embase id": r"(?i)^https?://www\.embase\.com/\S*[?&]id=(?P<id>L\d{6,12})(?:\W|$)",
     "Lens id": r"(?i)^https?://(?:www\.|link\.)?lens\.org/(?P<id>\d{3}-\d{3}-\d{3}-\d{3}-\d{2}[\dX])(?:\W|$)",
     "JSTOR number": r"(?i)^https?://(?:www\.)?jstor\.org/stable/(?:pdf/|10\.2307/)?(?P<id>\d{4,12})(?:\W|$)",
-    "HAL id": r"(?i)^https?://[\w.-]*(?:hal\.science|archives-ouvertes\.fr|hal\.inria\.fr|hal\.cirad\.fr)/(?P<id>[a-z]{3,8}-\d{8})(?:v\d+)?(?:\W|$)",
+    "HAL id": r"(?i)^https?://(?:hal[\w-]*\.[\w.-]+|[\w.-]*(?:\.hal\.science|archives-ouvertes\.fr))/(?P<id>[a-z][a-z0-9]{1,9}[-_]\d{8})(?:v\d+)?(?:\W|$)",
     "SSRN number": r"(?i)^https?://(?:papers\.)?ssrn\.com/(?:abstract=|sol3/papers\.cfm\?abstract_id=)(?P<id>\d{4,9})(?:\D|$)",
     "OpenReview id": r"(?i)^https?://openreview\.net/(?:forum|pdf)\?id=(?P<id>[\w-]{8,14})(?:\W|$)",
 }
+_CASED = frozenset(("OpenReview id",))
+"""Kinds in which a capital is another letter."""
 _IN_IDS = frozenset(("OpenAlex id", "Web of Science id", "ERIC number", "Lens id"))
 """Kinds whose form tells them from other ids of records."""
 
@@ -172,6 +186,8 @@ def identifiers(table: pa.Table, of_pubmed: npt.NDArray[np.bool_] | None = None)
         for name in columns_named(table, _NAMES[kind]):
             if (column := texts(table.column(name))) is not None:
                 parts.append(_extracted(column, _PATTERNS[kind]))
+        if kind in _EPRINTS:
+            parts += _eprints(table, kind)
         if urls.null_count < rows:
             parts.append(_extracted(urls, _ADDRESSES[kind]))
         if kind in _NOTED:
@@ -184,7 +200,19 @@ def identifiers(table: pa.Table, of_pubmed: npt.NDArray[np.bool_] | None = None)
             parts.append(_extracted(values, _PATTERNS[kind] if kind in _IN_IDS else _ADDRESSES[kind]))
         values = _whole(pc.coalesce(*parts))
         if values.null_count < rows:
-            found[kind] = values
+            found[kind] = values if kind in _CASED else pc.utf8_lower(values)
+    return found
+
+
+def _eprints(table: pa.Table, kind: str) -> list[pa.ChunkedArray]:
+    """What `eprint` holds where the column beside it says that it is an identifier of a kind."""
+    found = []
+    for place in columns_named(table, ("eprint",)):
+        for name in columns_named(table, ("eprinttype", "archiveprefix")):
+            values, types = texts(table.column(place)), texts(table.column(name))
+            if values is not None and types is not None:
+                of_kind = pc.match_substring_regex(types, rf"(?i)^\s*(?:{_EPRINTS[kind]})\s*$")
+                found.append(_extracted(pc.if_else(of_kind, values, pa.scalar(None, TEXT)), _PATTERNS[kind]))
     return found
 
 
@@ -306,10 +334,10 @@ def comparable(table: pa.Table) -> pa.Table:
 
 EVIDENCE = frozenset(
     (
-        "endpage", "ep", "lastpage",
+        "endpage", "ep", "lastpage", "eprinttype", "archiveprefix", "m3",
         "volume", "vl", "pages", "pg", "startpage", "sp", "bp", "number", "issue", "is", "entrytype", "type", "pt", "dt", "documenttype",
         "itemtype", "typeofreference", "publicationtype", "isbn", "bn", "isbn13", "isbn10", "isbns", "eisbn", "printisbn", "electronicisbn",
-        "chapter", "edition", "issn", "recordid", "booktitle", "m3", "genre", "typeofwork", "worktype", "articletype", "recordtype", "subtype",
+        "chapter", "edition", "et", "issn", "recordid", "booktitle", "genre", "typeofwork", "worktype", "articletype", "recordtype", "subtype",
     )
 )  # fmt: skip
 """Names (see `key`) of the columns that hold evidence beside identifiers."""

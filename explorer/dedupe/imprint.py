@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
 
 import numpy as np
@@ -13,7 +12,8 @@ import pyarrow.compute as pc
 
 from explorer.dedupe.identifiers import PREPRINT_DOI, codes, columns_named, identifiers, mapped, texts
 from explorer.dedupe.scratch import Scratch
-from explorer.dedupe.words import number
+from explorer.dedupe.words import number, plain
+from explorer.papers.dates import month_number
 
 Numbers = npt.NDArray[np.int64]
 
@@ -105,7 +105,7 @@ class Imprint:
         own = np.isin(self.kind, [THESIS, DATA, PATENT, TRIAL, NOTICE])
         self.preprint[own & early] = -1
         self.kind[(self.preprint == 1) & ~own] = PREPRINT
-        self.edition = _editions(table, rows)
+        self.edition = _editions(table, self.kind)
 
     def _kinds(self, table: pa.Table, rows: int) -> Numbers:
         kinds = np.zeros(rows, np.int64)
@@ -185,21 +185,45 @@ def _first_number(table: pa.Table, names: tuple[str, ...], rows: int) -> Numbers
     return found
 
 
-def _editions(table: pa.Table, rows: int) -> Numbers:
-    """The edition of each record: in figures, or its first word in letters (``2nd ed.``, ``Second edition``)."""
-    found = np.zeros(rows, np.int64)
+def _editions(table: pa.Table, kind: Numbers) -> Numbers:
+    """The edition of each record: in figures, or its first word in letters (``2nd ed.``, ``Second edition``).
+
+    Of an article the field holds the day on which it came out online (EndNote's ``ET``).
+    """
+    found = np.zeros(len(kind), np.int64)
     for name in columns_named(table, ("edition", "et")):
         values = texts(table.column(name))
-        if values is not None and values.null_count < rows:
+        if values is not None and values.null_count < len(kind):
             given = np.array([int(edition or 0) for edition in mapped(values, _edition)], np.int64)
             found = np.where(found == 0, given, found)
+    found[~np.isin(kind, [UNKNOWN, BOOK, CHAPTER, REPORT])] = 0
     return found
 
 
+_ORDINALS = {
+    2: "zweite deuxieme seconde segunda seconda tweede второе",
+    3: "dritte troisieme tercera terza terceira derde третье",
+    4: "vierte quatrieme cuarta quarta vierde четвертое",
+    5: "funfte cinquieme quinta vijfde пятое",
+    6: "sechste sixieme sexta sesta zesde шестое",
+}
+"""The word before *edition* in German, French, Spanish, Italian, Portuguese, Dutch and Russian, without accents."""
+_EDITION_NUMBERS = {word: value for value, said in _ORDINALS.items() for word in said.split()}
+_EASTERN_EDITION = re.compile(r"第([一二三四五六七八九])版")
+_DATED = re.compile(r"\d\W{0,2}[-/.]\W{0,2}\d|\d\s*[年月日년월일]|e-?pub|ahead of|online", re.IGNORECASE)
+
+
 def _edition(text: str) -> str | None:
-    """A year is of a printing."""
+    """A year is of a printing, and what stands with a month is a day."""
+    words = re.findall(r"[^\W\d_]+", plain(text))
+    if _DATED.search(text) or any(map(month_number, words)):
+        return None
+    eastern = _EASTERN_EDITION.search(text)
     figures = re.search(r"(?<!\d)\d{1,2}(?!\d)", text)
-    told = int(figures.group()) if figures else number(re.split(r"\W+", text.strip().lower())[0])
+    if eastern or figures or not words:
+        told = "一二三四五六七八九".index(eastern[1]) + 1 if eastern else int(figures.group()) if figures else None
+    else:
+        told = _EDITION_NUMBERS.get(words[0], number(words[0]))
     return str(told) if told else None
 
 
@@ -224,9 +248,8 @@ def _last_pages(table: pa.Table, first: Numbers) -> Numbers:
 
 
 def _words(venue: str) -> list[str]:
-    plain = "".join(letter for letter in unicodedata.normalize("NFKD", venue.lower()) if not unicodedata.combining(letter))
-    plain = re.sub(r"\([^)]*\)|&amp;|&", " ", plain)
-    return [word for word in re.findall(r"[^\W_]+", plain) if word not in _SMALL]
+    name = re.sub(r"\([^)]*\)|&amp;|&", " ", plain(venue))
+    return [word for word in re.findall(r"[^\W_]+", name) if word not in _SMALL]
 
 
 @lru_cache(maxsize=100_000)

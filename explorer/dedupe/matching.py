@@ -19,9 +19,10 @@ from explorer.dedupe import evidence as ev
 from explorer.dedupe import imprint, titles
 from explorer.dedupe.blocking import Rows, candidate_pairs, hashed
 from explorer.dedupe.evidence import LEVELS, LIKELY, SAME
+from explorer.dedupe.identifiers import ARCHIVES
 from explorer.dedupe.known_pairs import KnownPairs
 from explorer.dedupe.packed_pairs import PackedPairs
-from explorer.dedupe.people import People, together
+from explorer.dedupe.people import People, relatives, together
 from explorer.dedupe.records import Records
 from explorer.papers.schema import TEXT
 
@@ -61,6 +62,14 @@ _PERIODIC = (
     r"discussion)\b"
 )
 """Words of titles that come again and again without names, or are said by several (RE2)."""
+
+_EACH_YEAR = (
+    r"\b(?:annual|yearly|monthly|weekly|quarterly|biennial|biannual) (?:\w+ ){0,2}(?:reports?|reviews?|meetings?|statistics|surveys?|bulletin|"
+    r"summary|updates?|proceedings|accounts|index|register)\b|\b(?:yearbook|almanac|jahresbericht|jahrbuch|rapport annuel|annuaire|"
+    r"(?:informe|memoria|anuario|relatorio) anual|relazione annuale|annuario|jaarverslag|jaarboek|arsredovisning|годовой отчет|ежегодник)\b"
+    r"|年度报告|年度報告|年报|年報|年鉴|年鑑|白皮书|白書|연차보고서|연감|백서"
+)
+"""Titles of what comes each year, in folded letters (RE2)."""
 
 Mask = npt.NDArray[np.bool_]
 Texts = npt.NDArray[np.object_]
@@ -248,7 +257,7 @@ class ClosePairs:
         Whether the titles have the same letters in another order.
     shared, other : array of int64
         The first kind of identifier that both have the same of, and that both have different ones of: an index of `kinds_of` plus 1,
-        0 where there is none.
+        0 where there is none. Of archives only where there is no other kind.
     """
 
     low: Rows
@@ -310,10 +319,12 @@ class _Likeness:
         alike = (shared > 0) | (ratio >= 0.7) | (cut >= 0.85) | turned | begun
         low, high, shared, other = low[alike], high[alike], shared[alike], other[alike]
         kinds = kinds_of(records)
+        archives = {kinds.index(kind) + 1 for kind in ARCHIVES if kind in kinds}
         for kind, sets, same_kind in (("trial number", records.trials, _registry), ("ISBN", records.isbns, lambda number: "")):
             for place in _both_in(sets, low, high, records.table.num_rows):
                 if _differ(sets[int(low[place])], sets[int(high[place])], same_kind) and not (kind == "ISBN" and shared[place]):
-                    other[place] = other[place] or kinds.index(kind) + 1
+                    known = int(other[place])
+                    other[place] = known if known and known not in archives else kinds.index(kind) + 1
         return ClosePairs(low, high, ratio[alike], cut[alike], turned[alike], shared, other)
 
 
@@ -835,10 +846,11 @@ _BARS = (
     "a title that many works have",
     "authors differ",
     "years differ",
-    "a body's report of another year",
+    "a report of another year",
     "venues differ",
     "too little is known",
     "editions differ",
+    "given names differ",
 )
 
 
@@ -853,6 +865,7 @@ def judged(records: Records, close: ClosePairs, found: Agreement, several: Mask)
     levels = found.levels
     title, authors, year, abstract, pages = found.title, found.authors, found.year, found.abstract, found.pages
     shared, clash = close.shared > 0, close.other > 0
+    clash &= ~_deposited_again(records, close, found)
     place = records.imprint
     # What holds of titles, most of all: each word accounted for.
     accounted = title <= ev.TITLE_SUBTITLE
@@ -873,7 +886,8 @@ def judged(records: Records, close: ClosePairs, found: Agreement, several: Mask)
     needed = told & accounted & ~shared & ~clash & ((authors == ev.AUTHORS_UNKNOWN) | (title > ev.TITLE_FORM))
     told &= ~_told_otherwise(records, low, high, needed)
     accounted |= placed & people & told & (title == ev.TITLE_TURNED)
-    accounted &= ~_signs_differ(records, low, high, accounted & ~told & ~clash)
+    signs = accounted & ~told & ~clash & titles.signs_differ(records.signs[low], records.signs[high])
+    accounted &= ~signs
     notices = (records.notice[low] != records.notice[high]) | (
         (place.kind[low] == imprint.NOTICE) != (place.kind[high] == imprint.NOTICE)
     )
@@ -884,7 +898,11 @@ def judged(records: Records, close: ClosePairs, found: Agreement, several: Mask)
     preprints = (place.preprint[low] != place.preprint[high]) & (place.preprint[low] >= 0) & (place.preprint[high] >= 0)
     # A long title of one year, and some of its authors: the others were misspelt or left out.
     some = (authors == ev.AUTHORS_SOME) & (title == ev.TITLE_SAME) & (year == ev.YEAR_SAME) & long_titles
-    some &= ~_relatives(records, low, high, some)
+    # Comments on one paper have one title.
+    some &= printed_alike | ~(records.notice[low] & records.notice[high])
+    # Initials do not count, but where all that is known of two papers is a short title.
+    few = (authors == ev.AUTHORS_SAME) & (title == ev.TITLE_SHORT) & ~shared & ~clash
+    namesakes = _relatives(records, low, high, (some | few) & ~told & ~printed_alike)
     unproven = ~(people | some | told | printed_alike) & ~((authors == ev.AUTHORS_UNKNOWN) & (abstract == ev.ABSTRACT_UNKNOWN))
     bare = (authors == ev.AUTHORS_UNKNOWN) & (abstract == ev.ABSTRACT_UNKNOWN) & ~printed_alike
     # Columns and news come without names each time; a record that lost its names meets one that has them.
@@ -899,7 +917,8 @@ def judged(records: Records, close: ClosePairs, found: Agreement, several: Mask)
         if len(records.bodies)
         else np.zeros(len(low), bool)
     )
-    yearly = bodies & (year != ev.YEAR_SAME) & ~told & ~printed_alike
+    of_each_year = _of_each_year(records, low, high, accounted) & ~told & ~printed_alike
+    yearly = (bodies & (year != ev.YEAR_SAME) & ~told & ~printed_alike) | of_each_year
     # Databases leave out subtitles; a subtitle may also tell of another side of the matter.
     told_subtitle = alike & ~found.aspect & ~found.marked
     unsure_end = ((title == ev.TITLE_SUBTITLE) & ~told & ~printed_alike & ~told_subtitle) | (
@@ -940,8 +959,9 @@ def judged(records: Records, close: ClosePairs, found: Agreement, several: Mask)
             ("what follows in one title may be another part or report", unsure_end),
             ("a title that many works have", short),
             ("authors differ", (authors == ev.AUTHORS_OTHERS) | ((authors == ev.AUTHORS_SOME) & ~told & ~some)),
+            ("given names differ", namesakes),
             ("years differ", years),
-            ("a body's report of another year", yearly),
+            ("a report of another year", yearly),
             ("venues differ", venues),
             ("too little is known", unproven | bare),
         )
@@ -964,28 +984,29 @@ def judged(records: Records, close: ClosePairs, found: Agreement, several: Mask)
     versions = preprints | (meeting & (bar == number_of["a conference paper and a journal article"]))
     versions &= same | (score >= SAME)
     turned = (title == ev.TITLE_TURNED) & ~shared
-    apart = clash | notices | turned | (printed_apart & ~shared) | (works & ~shared) | (shared & chapters)
+    # A third record, which knows less, joins no two that are told apart by what it lacks.
+    apart = printed_apart | works | signs | editions | namesakes | of_each_year | ((year == ev.YEAR_FAR) & ~told)
+    apart = (apart & ~shared) | clash | notices | turned | (shared & chapters)
     return Verdict(score, same, versions, apart & ~same, bar)
 
 
+def _deposited_again(records: Records, close: ClosePairs, found: Agreement) -> Mask:
+    """Whether two records have other numbers of an archive, and all else says that they are one paper."""
+    archives = [number for number, kind in enumerate(kinds_of(records), 1) if kind in ARCHIVES]
+    asked = np.isin(close.other, archives)
+    alike = (found.title <= ev.TITLE_FORM) & (found.authors == ev.AUTHORS_SAME) & (found.year <= ev.YEAR_NEXT)
+    alike &= found.abstract == ev.ABSTRACT_SAME
+    return asked & ((close.shared > 0) | _identical(records, close.low, close.high, asked & alike & (close.shared == 0)))
+
+
 def _relatives(records: Records, low: Rows, high: Rows, asked: Mask) -> Mask:
-    """Whether all that the names of two records share is one name of one person each, whose other names are not alike."""
+    """Whether most authors of two records are of one family name and other given names, one by one."""
     found = np.zeros(len(low), bool)
-    places = np.flatnonzero(asked)
-    listed, back = np.unique(records.authors[np.concatenate([low[places], high[places]])], return_inverse=True)
-    found[places] = People(records.names.take(pa.array(listed))).relatives(*np.split(back, 2))
-    return found
-
-
-def _signs_differ(records: Records, low: Rows, high: Rows, asked: Mask) -> Mask:
-    """Whether titles of the same words have other signs (``CD4+``, ``CD4-``)."""
-    found = np.zeros(len(low), bool)
-    if not records.signs:
-        return found
-    signed = np.fromiter(records.signs, np.int64, len(records.signs))
-    for place in np.flatnonzero(asked & (np.isin(low, signed) | np.isin(high, signed))).tolist():
-        one, other = (records.signs.get(int(row), "") for row in (low[place], high[place]))
-        found[place] = titles.signs_differ(one, other)
+    authors = records.table.column("authors")
+    for place in np.flatnonzero(asked).tolist():
+        one, other = (authors[int(row)].as_py() for row in (low[place], high[place]))
+        if one != other and len(one) == len(other):
+            found[place] = 2 * sum(map(relatives, one, other)) > len(one)
     return found
 
 
@@ -1007,6 +1028,16 @@ def _one_stretch(records: Records, low: Rows, high: Rows, pages: Mask) -> Mask:
         found[number] = not place.venues_differ(int(low[number]), int(high[number]))
     whole: Mask = found
     return whole
+
+
+def _of_each_year(records: Records, low: Rows, high: Rows, asked: Mask) -> Mask:
+    """Whether titles are of what comes each year, and the years are known to differ."""
+    found = np.zeros(len(low), bool)
+    places = np.flatnonzero(
+        asked & (records.year[low] != records.year[high]) & (records.year[low] > 0) & (records.year[high] > 0)
+    )
+    found[places] = np.asarray(pc.match_substring_regex(records.folded.take(pa.array(low[places])), _EACH_YEAR))
+    return found
 
 
 def _told_by_title(records: Records, low: Rows, high: Rows, levels: dict[str, npt.NDArray[np.int64]], asked: Mask) -> Rows:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import pairwise
@@ -13,6 +14,8 @@ import pyarrow.compute as pc
 from rapidfuzz import fuzz, process
 
 from explorer.dedupe import evidence as ev
+from explorer.dedupe.words import plain
+from explorer.papers.author_names import parse_name
 from explorer.papers.schema import TEXT
 
 Rows = npt.NDArray[np.int64]
@@ -22,12 +25,18 @@ _NO_NAMES = ("al", "et", "others")
 _TOGETHER = 50_000
 """Pairs of words that are looked at together."""
 
+_COUNTED = 10_000
+"""Words whose letters are counted together."""
+
 _LONG = 20_000
 """Pairs of words from which on two lists, as those of collaborations are, are compared by themselves."""
 
 
 _MISSPELT = 60
 """Likeness in percent from which one name may be the other one misspelt."""
+
+_INITIALS = re.compile(r".{1,2}|[b-df-hj-np-tv-xz]{3,4}")
+"""Letters that may be initials, and not a given name in full."""
 
 
 class People:
@@ -83,16 +92,6 @@ class People:
             places = unsure[part]
             levels[places] = self._by_words(few[places], more[places], share[places])
         return levels
-
-    def relatives(self, first: Rows, second: Rows) -> npt.NDArray[np.bool_]:
-        """Whether two lists have one name of one person each, of two words, of which one is in both and the others are not alike."""
-        found = np.zeros(len(first), bool)
-        asked = np.flatnonzero((self._sizes[first] == 2) & (self._sizes[second] == 2))
-        asked = asked[self._in_common(first[asked], second[asked]) == 1]
-        for place in asked.tolist():
-            one, other = self.words(int(first[place])), self.words(int(second[place]))
-            found[place] = fuzz.ratio(*(one ^ other)) <= _MISSPELT
-        return found
 
     def _in_common(self, few: Rows, more: Rows) -> Rows:
         """How many words of one list are in another one."""
@@ -151,11 +150,18 @@ class People:
         """How often each word has each letter, and what is none of a to z."""
         offsets = np.frombuffer(self._texts.buffers()[1], np.int64)[: len(self._texts) + 1]
         letters = np.frombuffer(self._texts.buffers()[2] or b"", np.uint8)[offsets[0] : offsets[-1]] - np.uint8(ord("a"))
-        word = np.repeat(np.arange(len(self._texts)), np.diff(offsets))
-        plain = letters < 26
-        bags = np.bincount(word[plain] * 27 + letters[plain], minlength=27 * len(self._texts)).reshape(-1, 27)
-        bags[:, 26] = self._letters - bags.sum(axis=1)
-        return np.minimum(bags, np.iinfo(np.uint16).max).astype(np.uint16)
+        bags = np.zeros((len(self._texts), 27), np.uint16)
+        # Some words at a time: counts come in eight bytes each.
+        for start in range(0, len(bags), _COUNTED):
+            some = bags[start : start + _COUNTED]
+            edges = offsets[start : start + len(some) + 1] - offsets[0]
+            word = np.repeat(np.arange(len(some)), np.diff(edges))
+            mine = letters[edges[0] : edges[-1]]
+            plain = mine < 26
+            counts = np.bincount(word[plain] * 27 + mine[plain], minlength=some.size).reshape(some.shape)
+            counts[:, 26] = self._letters[start : start + len(some)] - counts.sum(axis=1)
+            np.minimum(counts, np.iinfo(np.uint16).max, out=some, casting="unsafe")
+        return bags
 
     def _joined(self, numbers: Rows) -> list[str]:
         """The words of some lists in one text each, in their order."""
@@ -166,6 +172,37 @@ class People:
         joined = pc.binary_join(pa.ListArray.from_arrays(pa.array(ends, pa.int32()), words), pa.scalar(" ", TEXT))
         found: list[str] = joined.to_pylist()
         return found
+
+
+def relatives(first: str, second: str) -> bool:
+    """Whether two names are of two people of one family name: each has a given name, and they are not alike.
+
+    A given name may stand behind an initial (``J. Adam``), or be the middle one (``Adam``, ``John Adam``). Where the family names
+    are not the same, it is not known which of the words they are, and what both names have stands for one.
+    """
+    parsed = [parse_name(name) for name in (first, second)]
+    if any(name.literal for name in parsed):
+        return False
+    given, family = (
+        [_folded(text) for text in texts] for texts in zip(*((name.given, name.last) for name in parsed), strict=True)
+    )
+    if not set(family[0]) & set(family[1]):
+        whole = [_folded(name) for name in (first, second)]
+        common = {word for word in whole[0] if len(word) > 1} & set(whole[1])
+        given = [[word for word in words if word not in common] for words in whole] if common else [[], []]
+    one, other = given
+    if not one or not other or one[0] in other or other[0] in one:
+        return False
+    if _INITIALS.fullmatch(one[0]) or _INITIALS.fullmatch(other[0]):
+        return one[0][0] != other[0][0]
+    # Shortened, as Max is, or in one word (Shan-Guang, Shanguang).
+    if one[0].startswith(other[0]) or other[0].startswith(one[0]):
+        return False
+    return fuzz.ratio(one[0], other[0]) <= _MISSPELT
+
+
+def _folded(text: str) -> list[str]:
+    return re.findall(r"[^\W\d_]+", plain(text))
 
 
 def _may_reach(least: float, common: Rows, letters: Rows) -> npt.NDArray[np.bool_]:

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+from rapidfuzz import fuzz
 
 from explorer.dedupe.blocking import (
     KINDS_OF_BLOCKS,
@@ -33,6 +34,9 @@ _MEDLINE = r"[a-z][ ,]+[A-Z]{1,4}$|^et al\.?$"
 _EASTERN = r"^[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}々ー]+[ ,，\x{3000}]+[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}々ー]+$"
 _ABSTRACT, _HEAD = 300, 100
 
+_BESIDE_TITLE, _OF_TITLE = 60, 85
+"""Letters that the abstract of a notice has beside the title at most to tell nothing, and likeness in percent from which it holds the title."""
+
 _BATCH = 10_000
 _HEADINGS = r"^(?:abstract|summary|background|introduction|objectives?|purpose|aims?|importance|context)"
 """RE2."""
@@ -43,7 +47,7 @@ _BOOK_DOI = r"97[89]\d{10}|97[89]-[\d-]{13}"
 _BODIES = re.compile(
     r"\b(?:associations?|society|societies|group|committee|college|academy|organi[sz]ation|institutes?|federation|council|ministry|department|agency|"
     r"collaboration|collaborative|collaborators|consortium|network|foundation|force|panel|bureau|office|university|cent(?:er|re)|inc|ltd|gmbh|"
-    r"pharma\w*|league|union|commission|investigators|board|asociacion|sociedad|societe|gesellschaft|verband|associazione|associacao)\b"
+    r"observatory|museum|librar(?:y|ies)|hospital|authority|administration|parliament|police|pharma\w*|league|union|commission|investigators|board|asociacion|sociedad|societe|gesellschaft|verband|associazione|associacao)\b"
 )
 
 
@@ -92,8 +96,8 @@ class Records:
         For each kind, a number for each distinct identifier; 0 where a record bears none.
     trials, isbns : dict of int to frozenset of str
         Registry numbers and ISBNs of the rows that bear some.
-    signs : dict of int to str
-        Signs of the titles that have some.
+    signs : array of int64, shape (rows,)
+        What `titles.signs` says of each title.
     notice, cut : array of bool, shape (rows,)
         Whether the title speaks of a notice about a paper, and whether it ends as one that was cut off.
     year : array of int64, shape (rows,)
@@ -117,7 +121,7 @@ class Records:
         self.year: Rows = zeros(rows, np.int64)
         self.trials: dict[int, frozenset[str]] = {}
         self.isbns: dict[int, frozenset[str]] = {}
-        self.signs: dict[int, str] = {}
+        self.signs: Rows = zeros(rows, np.int64)
         self.imprint = Imprints(rows, self.scratch)
         numbers: dict[str, Rows] = {kind: zeros(rows, np.int64) for kind in KINDS[:2]}
         entries: set[int] = set()
@@ -154,7 +158,7 @@ class Records:
             bearing, registered = trials(part)
             self.trials |= {start + row: values for row, values in bearing.items()}
             entries |= {start + row for row in registered}
-            self.signs |= {start + row: told for row, told in signs(given).items()}
+            self.signs[some] = signs(given)
             self.isbns |= {start + row: values for row, values in isbns(part).items()}
         self.folded, self.titles = folded.whole(), titles.whole()
         self.identifiers = {kind: numbers[kind] for kind in KINDS if kind in numbers}
@@ -218,13 +222,22 @@ class Records:
             told[first:last] = np.where(np.asarray(pc.is_valid(given)), hashed(given), -1)
             self.long_abstracts[first:last] = np.asarray(pc.fill_null(pc.greater_equal(pc.utf8_length(given), 50), False))
             # Without spaces and a heading.
-            heads.add(pc.replace_substring_regex(fold_and_squeeze(given), _HEADINGS, "", max_replacements=1))
+            bare = pc.replace_substring_regex(fold_and_squeeze(given), _HEADINGS, "", max_replacements=1)
+            heads.add(bare)
+            self._leave_out_notices(bare, rows[first:last], self.long_abstracts[first:last])
         self.names, self.abstracts = names.whole(), heads.whole()
         self.authors: Rows = zeros(self.table.num_rows, np.int64)
         self.authors[rows] = _first_equal(listed)
         self.abstract: Rows = zeros(self.table.num_rows, np.int64)
         self.abstract[:] = -1
         self.abstract[rows] = np.where(told >= 0, _first_equal(told), -1)
+
+    def _leave_out_notices(self, abstracts: pa.Array, rows: Rows, told: npt.NDArray[np.bool_]) -> None:
+        """Say of abstracts of notices that hold little but the title (``Comment on …``) that they tell nothing; each without spaces."""
+        letters = pc.utf8_length(abstracts).to_numpy()
+        for place in np.flatnonzero(told & self.notice[rows] & (letters <= self.lengths[rows] + _BESIDE_TITLE)).tolist():
+            title = self.titles[int(rows[place])].as_py()
+            told[place] = fuzz.partial_ratio(title, abstracts[place].as_py(), score_cutoff=_OF_TITLE) == 0
 
     @cached_property
     def book(self) -> npt.NDArray[np.bool_]:

@@ -14,6 +14,7 @@ from html import unescape
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from rapidfuzz import fuzz
@@ -77,8 +78,22 @@ _KEPT = 20_000
 """Words at the ends of titles of which it is remembered what they say."""
 
 
+_ROMAN = {"i": "1", "v": "5", "x": "10"}
+_ROMAN_WITHIN, _ROMAN_LAST = tuple(f" {letter} " for letter in _ROMAN), tuple(f" {letter}" for letter in _ROMAN)
+_NUMBERED = re.compile(
+    r"\b(?P<part>parts?|teil|partie|parte|deel|del|volume|vol|band|tome|tomo|chapter|kapitel|часть|том|глава) (?P<numeral>[ivx])\b"
+    r"|\b(?P<kind>book|phase|stage|type|class|grade|group|level|series|section|session|study|experiment|paper) (?P<figure>[ivx])(?= )"
+)
+"""What is counted. A title that was cut off may end on a letter behind the words of the second row."""
+
+
 def words(folded: str) -> list[str]:
-    """Words of a folded title; each character of Chinese and Japanese is one."""
+    """Words of a folded title; each character of Chinese and Japanese is one.
+
+    A Roman numeral of one letter is a figure behind what is counted: elsewhere it is rather a variable.
+    """
+    if any(letter in folded for letter in _ROMAN_WITHIN) or folded.endswith(_ROMAN_LAST):
+        folded = _NUMBERED.sub(lambda match: f"{match[1] or match[3]} {_ROMAN[match[2] or match[4]]}", folded)
     return folded.split() if folded.isascii() else spread(folded).split()
 
 
@@ -329,40 +344,63 @@ def withdrawn(folded: pa.Array) -> pa.BooleanArray:
 
 
 _SIGNED = (
-    r"[+\x{ff0b}\x{207a}\x{208a}\x{2212}\x{207b}\x{208b}\x{b1}\x{2264}\x{2265}#]|[<>]\s*\d|&[lg]t;\s*\d"
-    r"|[\pL\d)][-\x{2010}-\x{2013}](?:[\s/.,:;)\]]|$)|(?:^|[^\pL\d])\pL\s?[-\x{2013}]\s?\d"
+    r"[+\x{ff0b}\x{207a}\x{208a}\x{2212}\x{207b}\x{208b}\x{b1}\x{2264}\x{2265}#\x{266f}]|[<>]\s*\d|&[lg]t;\s*\d"
+    r"|[\pL\d)][-\x{2010}-\x{2013}](?:[\s/.,:;)\]]|$)|(?:^|[^\pL\d])\pL\s?[-\x{2013}]\s?\d|[({^>]\s*[-\x{2010}-\x{2013}]\s*[)}$<\s]"
+    r"|(?:^|[\s(])[-\x{2010}-\x{2013}]\d|[)}]\s?[-\x{2013}]\s?\d"
 )
 """What may be a sign that folding leaves out (RE2)."""
 _SIGN = re.compile(
-    r"(?P<plus>[+\uff0b\u207a\u208a]+)|(?P<minus>[\u2212\u207b\u208b]|(?<=[^\W_])[-\u2010-\u2013](?=[\s/.,:;)\]]|\Z)"
-    r"|(?<=\b[^\W\d_])\s?[-\u2013]\s?(?=\d))|(?P<less>[<\u2264](?=\s*\d)|\u2264)|(?P<more>[>\u2265](?=\s*\d)|\u2265)"
-    r"|(?P<sharp>(?<=\b[A-Za-z])#)"
+    r"(?P<plusplus>(?<![^\W_])[CFGJcfgj]\+\+(?![^\W\d_]))|(?P<sharp>(?<![^\W_])[A-GJa-gj][#\u266f])"
+    r"|(?P<both>\u00b1|\+\s?/\s?[-\u2010-\u2013\u2212])|(?P<plus>[+\uff0b\u207a\u208a]+)"
+    r"|(?P<minus>[\u2212\u207b\u208b]|\(\s*[-\u2010-\u2013]\s*\)|(?<=[^\W_])[-\u2010-\u2013](?=[\s/.,:;)\]]|\Z)"
+    r"|(?<=\b[^\W\d_])\s?[-\u2013]\s?(?=\d)|(?<=\))\s?[-\u2013]\s?(?=\d)|(?<![^\s(])[-\u2010-\u2013](?=\d))|(?P<less>[<\u2264](?=\s*\d)|\u2264)|(?P<more>[>\u2265](?=\s*\d)|\u2265)"
 )
-_TAG = re.compile(r"</?[A-Za-z][^<>]{0,60}>")
+_UNSEEN = re.compile(r"</?[A-Za-z][^<>]{0,60}>|[${}]|[\^_](?=\{?[-+\u2212])")
+"""Tags, and what LaTeX raises signs by."""
+_SIGNS = ("plus", "minus", "both", "less", "more")
+_LANGUAGES = ("plusplus", "sharp")
+_MOST_SIGNS, _MOST_LANGUAGES = 16, 3
+_BITS_OF_SIGNS = 3 * _MOST_SIGNS
 
 
-def signs(titles: pa.Array) -> dict[int, str]:
-    """The signs of the titles that have some, of which their words know nothing: ``CD4+``, ``n - 1``, ``> 65 years``, ``C++``."""
-    found: dict[int, str] = {}
+def signs(titles: pa.Array) -> npt.NDArray[np.int64]:
+    """The signs of each title, of which its words know nothing: ``CD4+``, ``n - 1``, ``> 65 years``, ``C++``.
+
+    They are digits of a number, three bits each; above them stand the marks of programming languages and keys (``C#``), two bits each.
+    0 where there is none.
+    """
+    found = np.zeros(len(titles), np.int64)
     for row in np.flatnonzero(pc.fill_null(pc.match_substring_regex(titles, _SIGNED), False).to_numpy(zero_copy_only=False)):
-        text = _TAG.sub("", unescape(titles[int(row)].as_py()))
-        told = "".join(_LETTER[match.lastgroup or ""] * len(match.group().strip()) for match in _SIGN.finditer(text))
-        if told:
-            found[int(row)] = told
+        told = [
+            (match.lastgroup, match.group())
+            for match in _SIGN.finditer(re.sub(r"[\^_]", " ", _UNSEEN.sub("", unescape(titles[int(row)].as_py()))))
+        ]
+        said = [_SIGNS.index(name) for name, text in told if name in _SIGNS for _ in range(len(text) if name == "plus" else 1)]
+        named = [_LANGUAGES.index(name) for name, _ in told if name in _LANGUAGES]
+        code = 0
+        for number in reversed(named[:_MOST_LANGUAGES]):
+            code = code * 4 + number + 1
+        code <<= _BITS_OF_SIGNS
+        for place, number in enumerate(said[:_MOST_SIGNS]):
+            code += number + 1 << 3 * place
+        found[row] = code
     return found
 
 
-_LETTER = {"plus": "+", "minus": "-", "less": "<", "more": ">", "sharp": "#"}
-
-
-def signs_differ(first: str, second: str) -> bool:
-    """Whether two titles of the same words have other signs at one place; where one of them lost its signs, nothing is known.
+def signs_differ(first: npt.NDArray[np.int64], second: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Whether titles of the same words have other signs at one place; where one of them lost its signs, nothing is known.
 
     The names of programming languages never lose theirs.
     """
-    if "++" in first + second or "#" in first + second:
-        return first != second
-    return len(first) == len(second) and first != second
+    below = (1 << _BITS_OF_SIGNS) - 1
+    one, other = first & below, second & below
+    # As many signs: the highest bits of both are in the same three.
+    as_many = np.ones(len(first), bool)
+    unlike = np.flatnonzero(one != other)
+    for place in range(_MOST_SIGNS):
+        as_many[unlike] &= (one[unlike] >> 3 * place > 0) == (other[unlike] >> 3 * place > 0)
+    found: npt.NDArray[np.bool_] = (first >> _BITS_OF_SIGNS != second >> _BITS_OF_SIGNS) | ((one != other) & as_many)
+    return found
 
 
 def cut_marks(titles: pa.Array) -> pa.BooleanArray:

@@ -453,7 +453,9 @@ _NOT_AS_SHOWN = r"\.$|\b(?:Jr|Sr)$"
 
 _INITIALS = re.compile(r"(?:[^\W\d_a-zß-ÿ\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3][. -]{0,2}){1,4}\Z")
 _CONJUNCTION = re.compile(r",?\s+(?:&|and)\s+")
-_MARKS = re.compile(r"\s*[;；؛|\n]\s*|\s+/\s+|\s*(?<![:/])//(?!/)\s*")
+_MARKS = re.compile(r"\s*[;；؛|\n]\s*|\s+/\s+")
+_TWO_STROKES = re.compile(r"(?<![:/])//(?!/)")
+"""A mark of its own, for a third way to begin would have `_MARKS` tried at every letter."""
 _WIDE = re.compile(r"\s*[、，،]\s*")
 # "and" in languages in which it is a word or a letter; a letter also joins two family names of one person.
 _AND_ELSEWHERE = re.compile(r"\s+(?:y|e|i|et|und|och|og|ve|и|та|και)\s+")
@@ -513,7 +515,7 @@ def split_names(cell: str) -> list[str]:
     while previous != text:
         previous, text = text, _MORE.sub("", text).rstrip(" \t;；、，،؛")
     braced = _WITHIN_BRACES.findall(text)
-    hidden = _WITHIN_BRACES.sub("\0", text)
+    hidden = _TWO_STROKES.sub(";", _WITHIN_BRACES.sub("\0", text))
     alone = _MARKS.search(hidden) is None
     names = [name for part in _MARKS.split(hidden) for name in _listed(part, alone=alone)]
     within = iter(braced)
@@ -722,7 +724,7 @@ def name_splitter(cells: Iterable[str]) -> Callable[[str], list[str]]:
         Takes a cell to its names.
     """
     sample = [_unpadded(cell) for cell in cells if cell.strip()]
-    if not any(_MARKS.search(cell) for cell in sample):
+    if not any(_MARKS.search(cell) or _TWO_STROKES.search(cell) for cell in sample):
         if initials_apart(sample):
             return lambda cell: [name for name in pairs(_without_dots(_MORE.sub("", _unpadded(cell.strip())))) if name]
         spaced = [cell.split() for cell in sample if " " in cell]
