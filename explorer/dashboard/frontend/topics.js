@@ -231,6 +231,8 @@ export function topicsPanel(app) {
   const crumbs = h("nav", { class: "lx-topic-crumbs", label: "Topics looked into", hidden: true });
   /** Key of what takes the focus once it is drawn. */
   let next = "";
+  /** Whether the lines that were asked for are to be shown, also where they are drawn below what is in sight. */
+  let reveal = false;
   const hint = h("p", { class: "lx-quiet lx-lines-hint", hidden: true });
   const linesBox = h(
     "div",
@@ -624,7 +626,10 @@ export function topicsPanel(app) {
                 "aria-pressed": String(panel.wants_lines),
                 title: "Draw the chosen topics as lines, with the intervals of their shares",
                 key: "lines",
-                click: () => choose("lines", !panel.wants_lines),
+                click: () => {
+                  reveal = !panel.wants_lines;
+                  choose("lines", reveal);
+                },
               },
               "Lines",
             ),
@@ -741,9 +746,14 @@ export function topicsPanel(app) {
       ? "The first five of the chosen topics are drawn."
       : "Choose two to five topics, and their lines are drawn here.";
     linesBox.hidden = !panel.lines || !chosen;
-    if (linesBox.hidden || !panel.lines) return;
-    lines.title.textContent = panel.lines.title;
-    lines.draw();
+    if (!linesBox.hidden && panel.lines) {
+      lines.title.textContent = panel.lines.title;
+      lines.draw();
+    }
+    if (reveal && panel.wants_lines) {
+      reveal = false;
+      (linesBox.hidden ? hint : linesBox).scrollIntoView({ block: "nearest" });
+    }
   }
 
   function draw() {
