@@ -271,6 +271,8 @@ def test_a_suggested_axis_is_drawn_by_one_click(voila_board: Board) -> None:
     told = board.root.locator(".lx-axes-fact")
     expect(told).to_contain_text(re.compile(r"Puts (9\d|100) of 100 pairs of papers"))
     assert "AUC" not in (told.text_content() or "")
+    # What was asked for is in sight.
+    expect(board.root.locator(".lx-axes-chart")).to_be_in_viewport(ratio=0.9)
 
 
 # On paper
