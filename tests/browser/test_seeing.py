@@ -252,6 +252,18 @@ def test_a_topic_is_chosen_by_its_bar_and_lines_that_are_asked_for_are_in_sight(
         expect(board.topic(2)).to_have_attribute("aria-pressed", "true")
         board.page.mouse.click(place["x"] + 10, place["y"] + place["height"] / 2)
         expect(board.chips).to_have_count(0)
+    # Names of periods lie beside each other, however long they are.
+    periods = board.root.locator(".lx-axis-period")
+    for width in (1440, 1024, 390):
+        board.sized(width, 844)
+        for by, name in (("Month", re.compile(r"-\d\d$")), ("Quarter", re.compile(r"-Q\d$")), ("Year", re.compile(r"^\d{4}$"))):
+            board.root.locator(f"[data-key='by:{by.lower()}']").click()
+            expect(periods.first).to_have_text(name)
+            boxes = sorted(
+                periods.evaluate_all("nodes => nodes.map((node) => node.getBoundingClientRect())"), key=lambda box: box["x"]
+            )
+            assert len(boxes) > 1
+            assert all(one["right"] < other["x"] for one, other in zip(boxes, boxes[1:], strict=False)), (width, by)
     board.sized(1440, 560)
     hint = board.root.locator(".lx-lines-hint")
     board.button("Lines").click()
