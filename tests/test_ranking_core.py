@@ -293,7 +293,14 @@ def test_whatever_is_fitted_is_a_number(large: float) -> None:
         for shown in (half, half | True, half & False):
             for steps, gradients in ((20, 10), (1, 2)):
                 weights, bias = sharpened(
-                    sparse.csr_matrix(values), offset, shown, importance, strength=1.5, steps=steps, gradients=gradients, columns=3
+                    sparse.csr_matrix(values),
+                    offset,
+                    shown,
+                    importance,
+                    strength=1.5,
+                    steps=steps,
+                    gradients=gradients,
+                    columns=3,
                 )
                 assert np.isfinite(weights).all()
                 assert np.isfinite(bias)

@@ -170,8 +170,8 @@ def test_what_is_written_stays_where_it_is_written_when_the_review_goes_on(board
         """Decide elsewhere, about a record that is not shown."""
         review = Screening(corpus, name="writing", reviewer="ann")
         titles = dict(corpus.papers[["id", "title"]].itertuples(index=False, name=None))
-        free = [id for id in titles if id not in set(review.labels["id"]) and title_of(titles[id]) != before]
-        review.label(free[0], "maybe")
+        decided_of = set(review.labels["id"])
+        review.label(next(id_ for id_ in titles if id_ not in decided_of and title_of(titles[id_]) != before), "maybe")
         expect(team).to_have_attribute("aria-valuenow", str(count))
 
     before = title(board).text_content() or ""
@@ -291,6 +291,11 @@ def test_flow_and_files_are_saved(lab_board: Board, corpus: Corpus, tmp_path: Pa
 
 def test_what_is_known_is_drawn_and_conflicts_have_a_heading(board: Board, corpus: Corpus) -> None:
     begin(board, "known", "ann")
+    # That none was found among none is no news beside the record.
+    press(board, "When to stop", "Shift+Tab")
+    expect(board.root.locator(".lx-screen-verdict")).to_contain_text("among 0 of 88")
+    press(board, "Read", "Shift+Tab")
+    expect(board.root.locator(".lx-screen-aside")).to_contain_text("Recall so far: not enough is known yet.")
     for key in "vxxv":
         decide(board, key)
     labels = Screening(corpus, name="known", reviewer="bob").labels

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
@@ -67,6 +68,18 @@ def test_the_bar_is_one_row_and_leaves_room_for_a_query(kept_board: Board) -> No
         expect(board.root.locator(".lx-count")).to_have_text("588,092 of 588,092 papers")
     board.root.locator(".lx-count").evaluate("(count, few) => { count.innerHTML = few; }", few)
     board.root.locator(".lx-name").evaluate("(node, name) => { node.textContent = name; }", name)
+
+
+def test_buttons_of_a_panel_look_the_same_in_every_window(kept_board: Board) -> None:
+    kept_board.sized(1440, 844).root.locator(".lx-saved-button").click()
+    save = kept_board.root.get_by_role("dialog", name="Saved searches").get_by_role("button", name="Save", exact=True)
+    seen = "node => { const { borderColor, paddingLeft } = getComputedStyle(node); return [borderColor, paddingLeft]; }"
+    expect(save).to_be_visible()
+    wide = save.evaluate(seen)
+    kept_board.sized(390, 844)
+    assert save.evaluate(seen) == wide
+    kept_board.sized(1440, 900).page.keyboard.press("Escape")
+    expect(save).to_be_hidden()
 
 
 def test_the_line_above_the_list_is_one_at_every_count(kept_board: Board) -> None:
@@ -263,7 +276,7 @@ def test_a_topic_is_chosen_by_its_bar_and_lines_that_are_asked_for_are_in_sight(
                 periods.evaluate_all("nodes => nodes.map((node) => node.getBoundingClientRect())"), key=lambda box: box["x"]
             )
             assert len(boxes) > 1
-            assert all(one["right"] < other["x"] for one, other in zip(boxes, boxes[1:], strict=False)), (width, by)
+            assert all(one["right"] < other["x"] for one, other in pairwise(boxes)), (width, by)
     board.sized(1440, 560)
     hint = board.root.locator(".lx-lines-hint")
     board.button("Lines").click()

@@ -551,7 +551,9 @@ export function screeningPanel(app) {
           `${count(progress.included)} included, ${count(progress.excluded)} excluded, ${count(progress.maybe)} maybe.`,
         ),
         now.learning ? h("p", { class: "lx-quiet" }, "The queue is learning.") : null,
-        now.stop ? recall(now.stop) : h("p", { class: "lx-quiet" }, now.unknown || "Recall so far: not enough is known yet."),
+        now.stop && progress.screened
+          ? recall(now.stop)
+          : h("p", { class: "lx-quiet" }, now.unknown || "Recall so far: not enough is known yet."),
       ),
       now.maybes.length
         ? h(
