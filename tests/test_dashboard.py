@@ -6,6 +6,7 @@ import gc
 import gzip
 import io
 import json
+import weakref
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -305,12 +306,30 @@ def test_an_address_opens_with_what_it_says(monkeypatch: pytest.MonkeyPatch, cor
         board = explorer.explore(corpus)
         assert (board.status["level"], board.session.selection) == (level, selection)
         assert "token" not in board.summary["url"]
-    # What is there by then is no longer gone through for what nobody holds, which a notebook's own kernel has to.
-    assert gc.get_freeze_count()
-    gc.unfreeze()
-    monkeypatch.undo()
-    explorer.explore(corpus)
+
+
+def test_what_was_imported_is_left_out_of_the_search_for_what_nobody_holds_and_a_corpus_is_not(
+    monkeypatch: pytest.MonkeyPatch, corpus: Corpus, sample: Path, cache: Path
+) -> None:
+    # A notebook's own kernel goes through all it holds.
+    explorer.explore(sample).close()
     assert not gc.get_freeze_count()
+    monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5.13")
+    # A corpus that is given was there before; it may be left for another one too.
+    explorer.explore(corpus).close()
+    assert not gc.get_freeze_count()
+    try:
+        board = explorer.explore(sample)
+        assert gc.get_freeze_count()
+        # A page that a kernel shows anew leaves the first one's papers where they are.
+        explorer.explore(sample, "graph").close()
+        first = weakref.ref(board.session.corpus.snapshot)
+        board.selection = "graph"
+        board.show_corpus(corpus, Selection())
+        gc.collect()
+        assert first() is None
+    finally:
+        gc.unfreeze()
 
 
 def test_everything_that_can_be_explored(sample: Path, corpus: Corpus, tmp_path: Path) -> None:

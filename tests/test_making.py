@@ -157,6 +157,32 @@ def test_where_nothing_can_be_written_papers_are_ranked_from_memory(corpus: Corp
     assert left(corpus) == []
 
 
+def test_where_the_process_may_not_write_papers_are_ranked_from_memory(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """As where a lock is there that may be written, in a folder that may not."""
+    (tmp_path / "refused.py").write_text(
+        "import errno, runpy, sys, tempfile\n"
+        "def refuse(*args, **kwargs):\n"
+        "    raise OSError(errno.EACCES, 'Permission denied')\n"
+        "tempfile.mkdtemp = refuse\n"
+        "sys.argv = sys.argv[1:]\n"
+        "runpy.run_module('explorer.search.making', run_name='__main__')\n"
+    )
+
+    def refused(generation: Path, folder: Path) -> subprocess.Popen[str]:
+        command = [sys.executable, str(tmp_path / "refused.py"), "making", str(generation), str(folder)]
+        home = str(Path(making.__file__).parents[2])
+        env = {**os.environ, "PYTHONPATH": home}
+        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env)
+
+    monkeypatch.setattr(making, "_maker", refused)
+    with monkeypatch.context() as here:
+        here.setattr("tempfile.mkdtemp", lambda *args, **kwargs: (_ for _ in ()).throw(PermissionError()))
+        assert len(corpus.rank("vision", limit=3)) == 3
+    assert left(corpus) == []
+
+
 def test_vectors_of_an_earlier_version_are_left_alone_and_made_anew(corpus: Corpus) -> None:
     (corpus.snapshot.generation / "meaning-3").mkdir()
     assert not corpus.ranker.meaning_ready

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -189,6 +190,57 @@ def test_a_page_that_opens_with_it_is_drawn_first(corpus: Corpus, gate: Gate, ur
     finish(board, gate)
     assert board.session.selection == wanted
     assert gate.begun == 1
+    board.close()
+
+
+SEARCH = {"query": "graph", "years": [2020, None]}
+SEARCHED = Selection(query="graph", years=(2020, None))
+
+
+@pytest.mark.parametrize("kind", ["url", "arrive"])
+def test_what_is_searched_for_while_an_address_waits_is_not_overwritten_by_it(board: Dashboard, gate: Gate, kind: str) -> None:
+    send(board, kind, url=RANKED.to_url())
+    assert board.preparation is not None
+    send(board, "set", changes=SEARCH)
+    finish(board, gate)
+    assert board.session.selection == SEARCHED
+    send(board, "undo")
+    assert board.session.selection == Selection()
+
+
+def test_what_is_searched_for_once_papers_are_opened_is_not_overwritten_by_what_a_cell_wanted(
+    corpus: Corpus, gate: Gate, tmp_path: Path
+) -> None:
+    nothing = Corpus.from_papers(corpus.table.slice(0, 0), tmp_path / "nothing")
+    for search in (None, SEARCH):
+        board = Dashboard(nothing, RANKED, opening=(lambda say: Corpus(corpus.folder), "papers"))
+        board.opener.join()
+        assert (board.summary["total"], board.session.selection) == (40, Selection())
+        if search:
+            send(board, "set", changes=search)
+        finish(board, gate)
+        assert board.session.selection == (SEARCHED if search else RANKED)
+        # What was there before the reader did anything is nothing to go back to.
+        assert board.summary["can_undo"] is bool(search)
+        board.close()
+        gate.opened.clear()
+        shutil.rmtree(corpus.ranker._meaning_folder)
+
+
+def test_what_is_searched_for_when_papers_came_in_is_not_overwritten_by_what_was_shown(
+    corpus: Corpus, gate: Gate, tmp_path: Path
+) -> None:
+    larger = Corpus.from_papers(pa.Table.from_pylist(oracles.random_papers(7, 60)), tmp_path / "larger")
+    gate.opened.set()
+    board = Dashboard(corpus)
+    board.session.selection = RANKED
+    gate.opened.clear()
+    board._arrived(larger, True, "Added 20 papers.")
+    assert (board.summary["total"], board.session.selection) == (60, Selection())
+    send(board, "set", changes=SEARCH)
+    finish(board, gate)
+    assert board.session.selection == SEARCHED
+    assert board.status["text"] == "Added 20 papers."
     board.close()
 
 

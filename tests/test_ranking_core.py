@@ -271,6 +271,41 @@ def test_what_is_fitted_adds_to_the_odds_that_are_given() -> None:
     assert abs(shift) < 0.01
 
 
+LARGEST = float(np.finfo(np.float32).max)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("large", [0.0, 1e-42, 1e-30, 1.0, 1e6, 1e10, 1e18, 1e19, 1e25, 1e30, LARGEST])
+def test_whatever_is_fitted_is_a_number(large: float) -> None:
+    rng = np.random.default_rng(1)
+    half = np.arange(200) < 100
+    varied = rng.uniform(-1, 1, (200, 3)).astype(np.float32)
+    size, even, flat = np.float32(large), np.ones(200, np.float32), np.zeros(200, np.float32)
+    for values, offset, importance in (
+        (varied * size, flat, even),
+        (varied, varied[:, 0] * size, even),
+        (varied, flat, even * size),
+        # Papers that are all the same; of two kinds, far apart; one far from all.
+        (np.ones_like(varied) * size, flat, even),
+        (np.where(half, size, -size)[:, None] * np.ones((1, 3), np.float32), flat, even),
+        (np.where(np.arange(200) == 0, size, 1)[:, None] * varied, flat, even),
+    ):
+        for shown in (half, half | True, half & False):
+            for steps, gradients in ((20, 10), (1, 2)):
+                weights, bias = sharpened(
+                    sparse.csr_matrix(values),
+                    offset,
+                    shown,
+                    importance,
+                    strength=1.5,
+                    steps=steps,
+                    gradients=gradients,
+                    columns=3,
+                )
+                assert np.isfinite(weights).all()
+                assert np.isfinite(bias)
+
+
 def test_no_vectors_are_rounded_to_none() -> None:
     assert (RoundedVectors.of(np.zeros((0, 4), np.float32)) @ np.ones(4, np.float32)).shape == (0,)
 

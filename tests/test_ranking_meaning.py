@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import numpy as np
@@ -113,6 +115,19 @@ def test_a_folder_that_cannot_be_written_keeps_it_in_memory(corpus: Corpus, monk
     assert corpus.ranker.meaning_ready
     assert not Corpus(corpus.folder).ranker.meaning_ready
     assert len(corpus.rank("reasoning", limit=3)) == 3
+
+
+@pytest.mark.parametrize("reason", [errno.EACCES, errno.EPERM, errno.EROFS])
+def test_where_nothing_may_be_written_none_is_made_for_others(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch, reason: int
+) -> None:
+    def refuse(*args: object, **kwargs: object) -> str:
+        raise OSError(reason, os.strerror(reason))
+
+    monkeypatch.setattr("tempfile.mkdtemp", refuse)
+    folder = corpus.ranker._meaning_folder
+    Meaning.make(corpus.snapshot.table, folder, progress=lambda stage, part: None)
+    assert not folder.exists()
 
 
 @pytest.mark.parametrize("mapped", [1, 1_000])

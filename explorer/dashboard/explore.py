@@ -79,18 +79,18 @@ def explore(
     'papers, matching ‘vision’'
     """
     deployment = Deployment.from_environment()
+    if deployment.served and not isinstance(papers, Corpus) and not gc.get_freeze_count():
+        # Looking for what nobody holds any more, Python would go through all that was imported, forty milliseconds in the midst of
+        # some answer; of that nothing goes. A corpus does, when another is shown in its place, and comes after this; one that is
+        # there before stands in a notebook of somebody's own, as does what a notebook's kernel holds without Voila.
+        gc.freeze()
     try:
-        board = _opened(papers, selection, deployment, keep_duplicates=keep_duplicates, name=name, wait=wait)
+        return _opened(papers, selection, deployment, keep_duplicates=keep_duplicates, name=name, wait=wait)
     except Exception as error:
         # Voila shows nobody what an error or a warning says, but what is printed.
         if deployment.served and (said := _reason(error)):
             print(said)
         raise
-    if deployment.served:
-        # Looking for what nobody holds any more, Python would go through all that is there by now, forty milliseconds in the
-        # midst of some answer; of that nothing goes. A notebook's kernel holds things of its owner's, and is left alone.
-        gc.freeze()
-    return board
 
 
 def _reason(error: Exception) -> str:

@@ -23,7 +23,7 @@ from explorer.dashboard.intake.intake import Intake
 from explorer.dashboard.intake.review import account, likely, notes_csv
 from explorer.dashboard.marking import Marking
 from explorer.dashboard.opening import Opening
-from explorer.dashboard.preparation import Preparation, by_words, lacking
+from explorer.dashboard.preparation import Preparation, by_words, lacking, shown_later
 from explorer.dashboard.reading_list import ReadingList
 from explorer.dashboard.relevance_feedback import likeness_sentence, more_like, with_concept, with_operand
 from explorer.dashboard.saved_searches import SavedSearches
@@ -136,8 +136,8 @@ def clear(page: Page, message: m.PlainMessage) -> Steps:
     return _shown(page, lambda: Selection(sort=page.session.selection.sort))
 
 
-def open_address(page: Page, message: m.UrlMessage) -> Steps:
-    """Show what the query part of an address says, the corpus it names included."""
+def open_address(page: Page, message: m.UrlMessage, *, first: bool = False) -> Steps:
+    """Show what the query part of an address says, the corpus it names included; `first` as the page's first selection."""
     address = message["url"]
     selection = Selection.from_url(address)
     named = dict(parse_qsl(address)).get("corpus", "")
@@ -145,7 +145,8 @@ def open_address(page: Page, message: m.UrlMessage) -> Steps:
         corpus = open_cached(named)
         page.show_corpus(corpus, by_words(selection) if lacking(corpus, selection) else selection)
     # The topics it names may be called otherwise by now; in another corpus than that of before, too.
-    return (yield from _shown(page, lambda: selection.with_topics(page.session.corpus.snapshot.topics.former)))
+    yield from shown_later(page.session, selection.with_topics(page.session.corpus.snapshot.topics.former), first=first)
+    return None
 
 
 def arrive(page: Page, message: m.ArriveMessage) -> Steps:
@@ -153,11 +154,10 @@ def arrive(page: Page, message: m.ArriveMessage) -> Steps:
     if not page.catch_up():
         page.reading.again()
         page.draw("ordered", "saved")
-    said = None
-    if message["url"]:
-        said = yield from open_address(page, m.UrlMessage(kind="url", url=message["url"]))
     page.session.begin_here()
-    return said
+    if message["url"]:
+        yield from open_address(page, m.UrlMessage(kind="url", url=message["url"]), first=True)
+    return None
 
 
 def _shown(page: Page, make: Callable[[], Selection], *, joined: bool = False) -> Steps:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import replace
 from typing import Any
 
 from explorer.corpus.corpus import Corpus
+from explorer.dashboard.session import Session
 from explorer.jobs import PREPARING, Say, Worker, preparing
 from explorer.selection.selection import Selection
 
@@ -24,6 +25,28 @@ def by_words(selection: Selection) -> Selection:
     mode = "any" if selection.mode == "meaning" else selection.mode
     kept = replace(selection, rank="", like=(), unlike=(), axes=(), mode=mode)
     return replace(kept, sort="relevance") if kept.by_meaning else kept
+
+
+def shown_later(
+    session: Session, selection: Selection, *, joined: bool = False, first: bool = False
+) -> Generator[Selection, None, None]:
+    """Show a selection once the corpus has what it takes, unless its reader asked for another one meanwhile.
+
+    Parameters
+    ----------
+    session : Session
+    selection : Selection
+    joined : bool
+        As `Session.show` takes it.
+    first : bool
+        Whether there is nothing to go back to before it.
+    """
+    before = session.selection
+    yield selection
+    if session.selection is before:
+        session.show(selection, joined=joined)
+        if first:
+            session.begin_here()
 
 
 class Preparation:

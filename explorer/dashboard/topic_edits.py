@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from explorer.dashboard import messages as m
-from explorer.dashboard.preparation import lacking
+from explorer.dashboard.preparation import lacking, shown_later
 from explorer.errors import ExplorerError, TopicError
 from explorer.selection.selection import Selection
 from explorer.text.analysis import readable
@@ -141,8 +141,7 @@ def _changed(page: Page, message: Any, act: Callable[[], str]) -> Steps:
         # What was refused changed nothing, and what was typed stays to be mended: the log would be drawn over it.
         _answer_log(page, message)
     if lacking(corpus, selection):
-        yield selection
-        page.session.show(selection, joined=True)
+        yield from shown_later(page.session, selection, joined=True)
     return said
 
 

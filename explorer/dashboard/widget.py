@@ -27,7 +27,7 @@ from explorer.dashboard.messages import Message, check
 from explorer.dashboard.notebook import CellPicture
 from explorer.dashboard.opening import Open, Opening
 from explorer.dashboard.picture import plain, still
-from explorer.dashboard.preparation import Preparation, by_words, lacking
+from explorer.dashboard.preparation import Preparation, by_words, lacking, shown_later
 from explorer.dashboard.reading_list import ReadingList
 from explorer.dashboard.saved_searches import SavedSearches
 from explorer.dashboard.screening import ScreenMode
@@ -245,7 +245,7 @@ class Dashboard(anywidget.AnyWidget):
         if address:
             self._run(Handler(Message, open_address), {"kind": "url", "url": address})
         elif later is not None:
-            self._run(Handler(Message, lambda page, message: self._shown_later(later)), {"kind": "set"})
+            self._run(Handler(Message, lambda page, message: shown_later(self.session, later)), {"kind": "set"})
         if opening is not None:
             self.find_loop()
             self.opener.begin(*opening)
@@ -345,11 +345,6 @@ class Dashboard(anywidget.AnyWidget):
         display(data, metadata=metadata, raw=True)  # type: ignore[no-untyped-call]
         if self._picture is not None:
             self._picture.show()
-
-    def _shown_later(self, selection: Selection) -> Steps:
-        yield selection
-        self.session.show(selection)
-        return None
 
     # Drawing
 
@@ -637,9 +632,7 @@ class Dashboard(anywidget.AnyWidget):
         def steps() -> Steps:
             self.show_corpus(corpus, Selection())
             if wanted is not None:
-                yield wanted
-                self.session.show(wanted)
-            self.session.begin_here()
+                yield from shown_later(self.session, wanted, first=True)
             return None
 
         self._go(steps, quiet=False)
@@ -708,9 +701,8 @@ class Dashboard(anywidget.AnyWidget):
     def _grown(self, corpus: Corpus, selection: Selection, opened: int | None, sentence: str) -> Steps:
         later = lacking(corpus, selection)
         self.show_corpus(corpus, by_words(selection) if later else selection, opened)
-        yield selection
         if later:
-            self.session.show(selection)
+            yield from shown_later(self.session, selection)
         return sentence
 
     def close(self) -> None:

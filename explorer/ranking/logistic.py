@@ -55,6 +55,8 @@ def drawn(odds: Floats, size: int, seed: int) -> tuple[NDArray[np.bool_], Floats
     return np.random.default_rng(seed).random(len(p)) < chance, (1 / chance).astype(np.float32)
 
 
+# Of features or importances as large as nobody's are float32 overflows: such a step is none, and what was found before it stays.
+@np.errstate(over="ignore", invalid="ignore")
 def sharpened(
     features: sparse.csr_matrix,
     offset: Floats,
@@ -108,9 +110,9 @@ def sharpened(
         step = _solved(rows, transposed, importance * p * (1 - p), ridge, -slope, gradients)
         along = rows @ step
         length = np.float32(1)
-        while (value := loss(odds + length * along, point + length * step)) > least and length > _SHORTEST:
+        while not (better := (value := loss(odds + length * along, point + length * step)) <= least) and length > _SHORTEST:
             length /= 2
-        if value > least:
+        if not better or not np.isfinite(value):
             break
         point, odds = point + length * step, odds + length * along
         if least - value <= _LEVEL * least:
@@ -131,10 +133,12 @@ def _solved(
     for _ in range(gradients):
         turned = transposed @ (curve * (rows @ direction)) + ridge * direction
         bent = float(direction @ turned)
-        # Nothing is left, or so flat a place that nothing is known of the rest.
-        if size <= enough or bent <= 0:
+        # Nothing is left, or so flat or steep a place that nothing is known of the rest.
+        if not (size > enough and 0 < bent < np.inf):
             break
         share = np.float32(size / bent)
+        if not np.isfinite(share):
+            break
         solved, left = solved + share * direction, left - share * turned
         before, size = size, float(left @ left)
         direction = left + np.float32(size / before) * direction

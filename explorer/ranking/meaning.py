@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import itertools
 import os
 from collections import Counter
@@ -79,18 +80,21 @@ class Meaning:
     def make(cls, table: pa.Table, folder: Path, *, progress: Progress) -> None:
         """Make the folder of a corpus, for others to open. Parameters as those of the class.
 
+        Where nothing may be written none is made, and who asks makes it all in memory.
+
         Raises
         ------
         OSError
-            It cannot be written.
+            It cannot be written though it may, as on a full disk.
         """
         made = cls.__new__(cls)
         made._table = table
         try:
             made._keep(folder, progress)
-        except OSError:
+        except OSError as error:
+            may_not = isinstance(error, PermissionError) or error.errno == errno.EROFS
             # Another process may have been first.
-            if not folder.is_dir():
+            if not may_not and not folder.is_dir():
                 raise
         progress("flush", 1.0)
 

@@ -684,13 +684,13 @@ class Screening:
         2
         """
         from explorer.screening.queue import reasons
-        from explorer.text.languages import function_words_of
+        from explorer.text.languages import AUXILIARIES, function_words_of
 
         row = self._row[self._known(id_)]
         if self._learnt is None or row >= len(self._learnt.model.scores):
             return ()
         said = self.record(id_)
-        empty = function_words_of(_WORD.findall(f"{said['title']} {said['abstract']}".casefold()))
+        empty = AUXILIARIES | function_words_of(_WORD.findall(f"{said['title']} {said['abstract']}".casefold()))
         every = reasons(self._learnt.features, self._learnt.model, row, _MOST_REASONS)
         found = [one for one in every if empty.isdisjoint(one.word.split()) and not one.word.replace(" ", "").isdecimal()]
         return [

@@ -45,6 +45,9 @@ BEFORE_OBJECTS = frozenset("about among as between for into of on than that to t
 IN_NO_NAMES = frozenset(("let", "ones"))
 """Words of grammar that are not among them, and that names have as little: *let G be a group*, *the old ones*."""
 
+AUXILIARIES = frozenset("did does doing having ought shall".split())
+"""Forms of auxiliary verbs that are not among them."""
+
 AFTER_PARTICIPLES = (BEFORE_OBJECTS | WITHIN_NAMES) - {"and", "or"}
 """Prepositions, after which a participle says what is done to the word before it: *curve defined over*, *method used in*."""
 

@@ -15,6 +15,7 @@ from explorer.feed.issue import Issue, Item, Section
 from explorer.feed.page import html_of
 
 from .conftest import Open
+from .driver import Board
 from .test_accessibility import RULES, faults, faults_in_both
 
 DAYS = {"2026-06-10": 3, "2026-06-11": 2, "2026-06-12": 4}
@@ -67,6 +68,15 @@ def test_days_are_walked_and_what_trends_says_why(open_voila: Open, listed: Path
         board.page.screenshot(path=f"{picture}/daily.png")
     shown.locator(".lx-feed-title").first.click()
     expect(board.root.locator(".lx-reader")).to_contain_text("of day 12, part 3")
+
+
+def test_papers_without_days_have_no_calendar_and_say_why(kept_board: Board) -> None:
+    kept_board.root.locator(".lx-feed-button").get_by_text("Daily").click()
+    shown = kept_board.root.get_by_role("dialog", name="Daily papers")
+    expect(shown.get_by_role("status")).to_contain_text("None of these papers is dated to the day")
+    expect(shown.locator("table, .lx-feed-head")).to_have_count(0)
+    kept_board.page.keyboard.press("Escape")
+    expect(shown).to_be_hidden()
 
 
 def test_a_subscription_shows_its_next_issue(open_voila: Open, listed: Path) -> None:

@@ -138,6 +138,13 @@ def test_drop(board: Board) -> None:
     # What is under review waits behind its button.
     review = board.button("Review papers")
     expect(review).to_be_focused()
+    if board.voila:
+        # Its name beneath its icon is read on its own ground, too.
+        board.sized(1024, 800)
+        colours = review.locator("span").first.evaluate_all(
+            "nodes => nodes.flatMap((node) => [node, node.parentElement]).map((node) => getComputedStyle(node).color)"
+        )
+        assert len(set(colours)) == 1
     review.click()
     panel(board).get_by_role("button", name="Cancel").click()
     expect(panel(board).get_by_role("button", name="Choose files")).to_be_visible()

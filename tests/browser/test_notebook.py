@@ -145,6 +145,10 @@ def test_many_papers_are_opened_while_the_notebook_goes_on(
         expect(opening).to_contain_text("Opening many.csv")
         # The cell is done, and the kernel answers.
         expect(page.get_by_role("button", name="Python 3 (ipykernel) | Idle")).to_be_visible(timeout=DRAWN_WITHIN)
+        # What would be done with no papers cannot be pressed.
+        inert = board.root.locator(".lx-bar [inert]")
+        for name in ("Saved", "Screen", "Daily", "Subscribe", "Add papers", "Export"):
+            expect(inert.filter(has_text=name)).to_have_count(1)
         # A search for papers that do not come leaves what is said of them.
         board.search("rewards")
         opening.get_by_role("button", name="Stop").click()
@@ -156,6 +160,7 @@ def test_many_papers_are_opened_while_the_notebook_goes_on(
         board.search("planets")
         expect(opening).to_be_hidden(timeout=DRAWN_WITHIN)
         board.shows(int((papers["title"] + papers["abstract"]).str.contains("planets").sum()))
+        expect(inert).to_have_count(0)
         expect(board.box).to_have_value("planets")
         board.search("")
         board.shows(3000)

@@ -103,18 +103,10 @@ def test_a_review_by_the_keyboard(board: Board, corpus: Corpus, tmp_path: Path) 
     assert place_of(include) == place
     # The focus is in the review, where Space and Page Down scroll; and who has scrolled down sees the next title.
     expect(board.root.locator(".lx-screen-title")).to_be_focused()
-    board.root.locator(".lx-screen-files").evaluate("node => node.scrollIntoView({ block: 'start' })")
+    board.root.locator(".lx-screen-links").evaluate("node => node.scrollIntoView({ block: 'start' })")
     expect(title(board)).not_to_be_in_viewport()
     seen[decide(board, "x")] = "exclude"
     expect(title(board)).to_be_in_viewport(ratio=1)
-    # A record that is not in sight is shown, and not decided.
-    before = title(board).text_content() or ""
-    board.titles.last.scroll_into_view_if_needed()
-    expect(board.root.locator(".lx-screen")).not_to_be_in_viewport()
-    board.page.keyboard.press("x")
-    expect(title(board)).to_be_in_viewport(ratio=1)
-    expect(title(board)).to_have_text(before)
-    assert decided(corpus, "keys", "ann") == seen
     # What was learnt is marked, and named beside the record.
     expect(board.root.locator(".lx-screen-why li").first).to_be_visible()
     # A reason by its number.
@@ -141,6 +133,77 @@ def test_a_review_by_the_keyboard(board: Board, corpus: Corpus, tmp_path: Path) 
     expect(board.root.get_by_text("You decided: maybe")).to_be_visible()
     decide(board, "v")
     assert "maybe" not in decided(corpus, "keys", "ann").values()
+
+
+def test_a_record_that_is_not_in_sight_is_shown_and_not_decided(board: Board, corpus: Corpus) -> None:
+    begin(board, "sight", "ann")
+    seen = {decide(board, "v"): "include"}
+    before = title(board).text_content() or ""
+    reasons = board.root.get_by_role("group", name="Reasons for exclusion")
+
+    def shown_by(key: str) -> None:
+        # Down to the list, or to the end of the review, which is in sight then while the record is not.
+        for place in (board.titles.last, board.root.locator(".lx-screen-files")):
+            place.evaluate("node => node.scrollIntoView({ block: 'start' })")
+            expect(board.root.locator(".lx-screen-record")).not_to_be_in_viewport()
+            board.page.keyboard.press(key)
+            expect(title(board)).to_be_in_viewport(ratio=1)
+            expect(title(board)).to_have_text(before)
+
+    board.sized(1440, 500)
+    for key in ("v", "x", "X", "m", "z"):
+        shown_by(key)
+        expect(reasons).to_have_count(0)
+    board.page.keyboard.press("Shift+X")
+    expect(reasons).to_be_visible()
+    shown_by("2")
+    assert decided(corpus, "sight", "ann") == seen
+    seen[decide(board, "2")] = "exclude"
+    assert decided(corpus, "sight", "ann") == seen
+
+
+def test_what_is_written_stays_where_it_is_written_when_the_review_goes_on(board: Board, corpus: Corpus) -> None:
+    begin(board, "writing", "ann")
+    team = board.root.get_by_role("progressbar", name="Records screened")
+
+    def goes_on(count: int) -> None:
+        """Decide elsewhere, about a record that is not shown."""
+        review = Screening(corpus, name="writing", reviewer="ann")
+        titles = dict(corpus.papers[["id", "title"]].itertuples(index=False, name=None))
+        decided_of = set(review.labels["id"])
+        review.label(next(id_ for id_ in titles if id_ not in decided_of and title_of(titles[id_]) != before), "maybe")
+        expect(team).to_have_attribute("aria-valuenow", str(count))
+
+    before = title(board).text_content() or ""
+    board.root.locator(".lx-screen-settings summary").click()
+    box = board.root.get_by_label("Criteria, one a line")
+    box.focus()
+    board.page.keyboard.type("vxm merging")
+    board.page.keyboard.press("Home")
+    goes_on(1)
+    expect(box).to_be_focused()
+    board.page.keyboard.type("z")
+    expect(box).to_have_value("zvxm merging")
+    # What nobody wrote into is as it is by now.
+    Screening(corpus, name="writing", reviewer="ann").change(reasons=["too old"])
+    expect(board.root.get_by_label("Reasons, one a line")).to_have_value("too old")
+    expect(box).to_have_value("zvxm merging")
+    expect(box).to_be_focused()
+    board.root.get_by_role("button", name=re.compile("^with a reason")).click()
+    other = board.root.get_by_label("Another reason")
+    other.fill("in a language that none of us reads")
+    goes_on(2)
+    expect(other).to_be_focused()
+    expect(other).to_have_value("in a language that none of us reads")
+    # Who presses Enter goes on by keys at once.
+    board.page.keyboard.press("Enter")
+    expect(title(board)).not_to_have_text(before)
+    seen = {before: "exclude", decide(board, "v"): "include"}
+    expect(box).to_have_value("zvxm merging")
+    labels = Screening(corpus, name="writing", reviewer="ann").labels
+    assert sorted(labels["label"]) == ["exclude", "include", "maybe", "maybe"]
+    assert "in a language that none of us reads" in set(labels["reason"])
+    assert decided(corpus, "writing", "ann").items() >= seen.items()
 
 
 def test_keys_are_those_of_what_has_the_focus(board: Board, corpus: Corpus) -> None:
@@ -185,6 +248,22 @@ def test_a_missing_abstract_is_filled_in(open_voila: Open, tmp_path: Path) -> No
     board.page.keyboard.press("Enter")
     expect(board.root.locator(".lx-screen-abstract")).to_contain_text("Walking improved mood; v x m are letters here.")
     expect(title(board)).to_have_text(shown or "")
+    decide(board, "v")
+    # Who writes while the next record is on its way does not see at once that the box has gone, and decides nothing about it.
+    before = title(board).text_content() or ""
+    board.root.evaluate(
+        """root => {
+            root.querySelector("[data-key=exclude]").click();
+            root.querySelector(".lx-screen-fill").open = true;
+            root.querySelector(".lx-screen-fill textarea").focus();
+        }"""
+    )
+    expect(title(board)).not_to_have_text(before)
+    there = title(board).text_content() or ""
+    board.page.keyboard.type("vxmz")
+    expect(title(board)).to_have_text(there)
+    corpus = open_files([path])
+    assert list(decided(corpus, "fill", "ann").values()) == ["include", "exclude"]
 
 
 def test_flow_and_files_are_saved(lab_board: Board, corpus: Corpus, tmp_path: Path) -> None:
@@ -212,6 +291,11 @@ def test_flow_and_files_are_saved(lab_board: Board, corpus: Corpus, tmp_path: Pa
 
 def test_what_is_known_is_drawn_and_conflicts_have_a_heading(board: Board, corpus: Corpus) -> None:
     begin(board, "known", "ann")
+    # That none was found among none is no news beside the record.
+    press(board, "When to stop", "Shift+Tab")
+    expect(board.root.locator(".lx-screen-verdict")).to_contain_text("among 0 of 88")
+    press(board, "Read", "Shift+Tab")
+    expect(board.root.locator(".lx-screen-aside")).to_contain_text("Recall so far: not enough is known yet.")
     for key in "vxxv":
         decide(board, key)
     labels = Screening(corpus, name="known", reviewer="bob").labels

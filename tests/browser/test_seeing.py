@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
@@ -61,10 +62,24 @@ def test_the_bar_is_one_row_and_leaves_room_for_a_query(kept_board: Board) -> No
         )
         assert max(tops) - min(tops) < 4, width
         assert place_of(board.box)["width"] > 120, width
+        # The name of the program is whole, or is not there.
+        assert board.root.locator(".lx-kicker").evaluate("name => name.scrollWidth <= name.clientWidth"), width
         assert board.page.evaluate("document.documentElement.scrollWidth") <= width
         expect(board.root.locator(".lx-count")).to_have_text("588,092 of 588,092 papers")
     board.root.locator(".lx-count").evaluate("(count, few) => { count.innerHTML = few; }", few)
     board.root.locator(".lx-name").evaluate("(node, name) => { node.textContent = name; }", name)
+
+
+def test_buttons_of_a_panel_look_the_same_in_every_window(kept_board: Board) -> None:
+    kept_board.sized(1440, 844).root.locator(".lx-saved-button").click()
+    save = kept_board.root.get_by_role("dialog", name="Saved searches").get_by_role("button", name="Save", exact=True)
+    seen = "node => { const { borderColor, paddingLeft } = getComputedStyle(node); return [borderColor, paddingLeft]; }"
+    expect(save).to_be_visible()
+    wide = save.evaluate(seen)
+    kept_board.sized(390, 844)
+    assert save.evaluate(seen) == wide
+    kept_board.sized(1440, 900).page.keyboard.press("Escape")
+    expect(save).to_be_hidden()
 
 
 def test_the_line_above_the_list_is_one_at_every_count(kept_board: Board) -> None:
@@ -227,9 +242,45 @@ def test_why_is_on_the_scale_of_the_bar(voila_board: Board) -> None:
         )
     )
     assert {f"{name} {amount}" for name, amount in amounts.items()} == set(told.partition(";")[0].split(", "))
+    # In the colours of the bar, too.
+    colour = "node => getComputedStyle(node).getPropertyValue('--part')"
+    legend = board.root.locator(".lx-parts-key")
+    swatches = [legend.nth(place).locator(".lx-parts-swatch").evaluate(colour) for place in range(legend.count())]
+    colours = dict(zip(legend.all_text_contents(), swatches, strict=True))
+    bars = reasons.locator(".lx-reason-bar")
+    assert [bars.nth(place).evaluate(colour) for place in range(bars.count())] == [colours[name] for name in amounts]
+    assert len(set(colours.values())) == 3
     total = re.search(r"in all ([+−][\d.]+)", told)
     assert total is not None
     expect(reasons).to_contain_text(f"In all {total[1]} against the average paper")
+
+
+def test_a_topic_is_chosen_by_its_bar_and_lines_that_are_asked_for_are_in_sight(voila_board: Board) -> None:
+    board = voila_board
+    for width in (1440, 390):
+        board.sized(width, 844)
+        place = place_of(board.topics.nth(2).locator(".lx-topic-share"))
+        board.page.mouse.click(place["x"] + 10, place["y"] + place["height"] / 2)
+        expect(board.chips).to_have_count(1)
+        expect(board.topic(2)).to_have_attribute("aria-pressed", "true")
+        board.page.mouse.click(place["x"] + 10, place["y"] + place["height"] / 2)
+        expect(board.chips).to_have_count(0)
+    # Names of periods lie beside each other, however long they are.
+    periods = board.root.locator(".lx-axis-period")
+    for width in (1440, 1024, 390):
+        board.sized(width, 844)
+        for by, name in (("Month", re.compile(r"-\d\d$")), ("Quarter", re.compile(r"-Q\d$")), ("Year", re.compile(r"^\d{4}$"))):
+            board.root.locator(f"[data-key='by:{by.lower()}']").click()
+            expect(periods.first).to_have_text(name)
+            boxes = sorted(
+                periods.evaluate_all("nodes => nodes.map((node) => node.getBoundingClientRect())"), key=lambda box: box["x"]
+            )
+            assert len(boxes) > 1
+            assert all(one["right"] < other["x"] for one, other in pairwise(boxes)), (width, by)
+    board.sized(1440, 560)
+    hint = board.root.locator(".lx-lines-hint")
+    board.button("Lines").click()
+    expect(hint).to_be_in_viewport(ratio=0.9)
 
 
 def test_a_suggested_axis_is_drawn_by_one_click(voila_board: Board) -> None:
@@ -245,6 +296,8 @@ def test_a_suggested_axis_is_drawn_by_one_click(voila_board: Board) -> None:
     told = board.root.locator(".lx-axes-fact")
     expect(told).to_contain_text(re.compile(r"Puts (9\d|100) of 100 pairs of papers"))
     assert "AUC" not in (told.text_content() or "")
+    # What was asked for is in sight.
+    expect(board.root.locator(".lx-axes-chart")).to_be_in_viewport(ratio=0.9)
 
 
 # On paper

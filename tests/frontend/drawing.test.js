@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { drawnPlaces } from "../../explorer/dashboard/frontend/axes.js";
-import { barPieces } from "../../explorer/dashboard/frontend/explanation.js";
+import { barPieces, signed } from "../../explorer/dashboard/frontend/explanation.js";
 import { dressed, readableOn } from "../../explorer/dashboard/frontend/figure.js";
 import { randoms } from "./kernel.js";
 
@@ -55,6 +55,14 @@ test("what speaks against the worst papers ends at the edge", () => {
     { start: 0, size: 0.25 },
     { start: 0, size: 0 },
   ]);
+});
+
+test("what is rounded to nothing has no sign", () => {
+  assert.deepEqual(
+    [1.26, -1.26, 0.04, -0.04, 0].map((amount) => signed(amount, 1)),
+    ["+1.3", "−1.3", "0.0", "0.0", "0.0"],
+  );
+  assert.equal(signed(-0.04, 2), "−0.04");
 });
 
 test("a bar of nothing has no width, and is drawn all the same", () => {

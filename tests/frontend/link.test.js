@@ -115,6 +115,49 @@ test("what is changed while papers are opened waits for them, and not for papers
   }
 });
 
+test("a step while papers are opened waits for them, in the place of what waited", () => {
+  const page = opened({ sort: "newest" });
+  const { link, traits, sent } = page;
+  traits.opening = { title: "many", stage: "Finding topics", part: 0.4 };
+  const shown = () => {
+    traits.opening = null;
+    link.settle();
+    page.finish();
+    traits.opening = { title: "many", stage: "Finding topics", part: 0.4 };
+    return sent.splice(0).map(({ kind, changes, name }) => changes ?? name ?? kind);
+  };
+  link.set({ query: "graph" });
+  link.send("clear");
+  assert.deepEqual([sent, link.busy()], [[], true]);
+  // What is changed after it builds on its answer.
+  link.set({ query: "planets" });
+  assert.deepEqual(shown(), ["clear", { query: "planets" }]);
+  assert.equal(traits.selection.query, "planets");
+  link.send("run_search", { name: "one" });
+  link.set({ query: "graph" });
+  link.send("run_search", { name: "two" });
+  assert.deepEqual(shown(), ["two"]);
+  // What waits is taken back, and what waited before it comes.
+  link.set({ query: "graph" });
+  link.send("undo");
+  assert.deepEqual([shown(), link.busy()], [[], false]);
+  link.send("url", { url: "q=graph" });
+  link.set({ query: "planets" });
+  link.send("undo");
+  link.send("redo");
+  assert.deepEqual(shown(), ["url"]);
+  link.send("clear");
+  link.send("undo");
+  assert.deepEqual(shown(), []);
+  // Nothing waits for papers that do not come.
+  link.send("clear");
+  link.set({ query: "graph" });
+  link.forget();
+  assert.deepEqual([shown(), link.busy()], [[], false]);
+  mock.timers.tick(2 * SILENT_AFTER);
+  assert.equal(page.heard.silent, 0);
+});
+
 test("what was typed and not sent is sent before a click", () => {
   const page = opened();
   let typed = "graph";

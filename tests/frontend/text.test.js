@@ -47,6 +47,7 @@ test("formulas have signs below and above the line, and say the same", () => {
     ["γ_n=n^(-γ)", "γ<sub>n</sub>=n<sup>-γ</sup>"],
     ["On K_(1,3) and (a+b)^k", "On K<sub>1,3</sub> and (a+b)<sup>k</sup>"],
     ["x̂_i^k", "x̂<sub>i</sub><sup>k</sup>"],
+    ["(g_n)_(n=1)^∞ in L^∞ and A^†", "(g<sub>n</sub>)<sub>n=1</sub><sup>∞</sup> in L<sup>∞</sup> and A<sup>†</sup>"],
     ["snake_case, p_value, a_b_c, __init__ and x_ij", "snake_case, p_value, a_b_c, __init__ and x_ij"],
     ["a^ b_ _c", "a^ b_ _c"],
   ]) {

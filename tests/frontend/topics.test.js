@@ -6,6 +6,7 @@ import { markOf } from "../../explorer/dashboard/frontend/topic_marks.js";
 import {
   excluding,
   inside,
+  labelledPeriods,
   level,
   rangeOf,
   riseText,
@@ -123,4 +124,14 @@ test("nothing is more than all: the scale's end says so", () => {
   assert.equal(scaleEnd({ share: true, top: 1, by: "year" }), "all of a year’s papers");
   assert.equal(scaleEnd({ share: true, top: 0.25, by: "quarter" }), "25 % or more of a quarter’s papers");
   assert.equal(scaleEnd({ share: false, top: 1, by: "year" }), "1 paper or more");
+});
+
+test("the period in the middle is named where it has room between the first and the last", () => {
+  assert.deepEqual(labelledPeriods(31, 4, 125), [0, 15, 30]);
+  assert.deepEqual(labelledPeriods(180, 7, 125), [0, 179]);
+  assert.deepEqual(labelledPeriods(180, 7, 240), [0, 89, 179]);
+  assert.deepEqual(labelledPeriods(4, 4, 500), [0, 3]);
+  assert.deepEqual(labelledPeriods(1, 4, 500), [0]);
+  // Before it is known how wide they are.
+  assert.deepEqual(labelledPeriods(180, 7, 0), [0, 89, 179]);
 });

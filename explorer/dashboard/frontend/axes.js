@@ -53,6 +53,8 @@ export function axesPanel(app) {
   let hovered = 0;
 
   const now = () => model.get("axes");
+  /** Whether what is drawn next was asked for here, and is to be shown where it is drawn. */
+  let reveal = false;
   const hint = h("span", { class: "lx-quiet lx-axes-hint" });
   const fold = h(
     "button",
@@ -145,7 +147,7 @@ export function axesPanel(app) {
     title: "Two topics of these papers: an axis between them parts this corpus",
     click: () => {
       const { suggested } = now();
-      if (suggested) link.set({ axes: [suggested], ...NO_RANGES });
+      if (suggested) drawAlong([suggested]);
     },
   });
   const form = h(
@@ -244,7 +246,7 @@ export function axesPanel(app) {
     const { suggested } = now();
     // Empty boxes name the poles that are suggested: drawing takes them at their word.
     if (suggested && wanted.length === 1 && !kinds[0].value && poles[0].every(({ input }) => !input.value.trim())) {
-      link.set({ axes: [suggested], ...NO_RANGES });
+      drawAlong([suggested]);
       return;
     }
     if (empty) {
@@ -254,8 +256,13 @@ export function axesPanel(app) {
     const axes = wanted.map((axis) =>
       kinds[axis].value ? [kinds[axis].value] : poles[axis].map(({ input }) => tidied(input.value)),
     );
-    if (JSON.stringify(axes) !== JSON.stringify(link.draft().axes) || model.get("status").level === "error")
-      link.set({ axes, ...NO_RANGES });
+    if (JSON.stringify(axes) !== JSON.stringify(link.draft().axes) || model.get("status").level === "error") drawAlong(axes);
+  }
+
+  /** @param {string[][]} axes */
+  function drawAlong(axes) {
+    reveal = true;
+    link.set({ axes, ...NO_RANGES });
   }
 
   /** @param {DrawnRange | null} range Null takes it back. */
@@ -358,7 +365,8 @@ export function axesPanel(app) {
   app.watch(["axes"], () => {
     const { axes, colours, columns, chart: next } = now();
     const given = JSON.stringify([axes.map((axis) => [axis.low, axis.high]), columns]);
-    if (given !== known) {
+    const anew = given !== known;
+    if (anew) {
       known = given;
       kinds.forEach((kind, axis) => {
         kind.hidden = !columns.length;
@@ -399,6 +407,8 @@ export function axesPanel(app) {
     title.textContent = next.title;
     resting();
     view.draw();
+    if (anew && reveal) chart.scrollIntoView({ block: "nearest" });
+    if (anew) reveal = false;
   });
   second(false);
   app.onTheme(() => view.redraw());

@@ -183,7 +183,7 @@ export function dailyDialog(app) {
     return h(
       "table",
       { class: "lx-month" },
-      h("caption", {}, answer.days.length ? periodText(answer.days[0].day.slice(0, 7)) : ""),
+      h("caption", {}, periodText(answer.days[0].day.slice(0, 7))),
       h(
         "thead",
         {},
@@ -258,6 +258,12 @@ export function dailyDialog(app) {
 
   app.onAnswer("day", (answer) => {
     if (!dialog.open || view !== "days") return;
+    if (!answer.days.length) {
+      const said =
+        "None of these papers is dated to the day, only to a month or a year, if at all: there is no calendar of them.";
+      swap(days, [h("p", { role: "status" }, said), sinceLastVisit(answer.new)], title);
+      return;
+    }
     const more = answer.papers - answer.rows.length;
     swap(
       days,

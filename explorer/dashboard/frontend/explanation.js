@@ -13,13 +13,24 @@ const number = (amount, digits) => amount.toFixed(digits).replace("-", "−");
  * @param {number} amount
  * @param {number} digits
  */
-const signed = (amount, digits) => `${amount < 0 ? "−" : "+"}${Math.abs(amount).toFixed(digits)}`;
+export const signed = (amount, digits) => {
+  const size = Math.abs(amount).toFixed(digits);
+  // What is rounded to nothing speaks neither for nor against.
+  return Number(size) ? `${amount < 0 ? "−" : "+"}${size}` : size;
+};
 /**
  * Digits after the point that tell amounts apart.
  *
  * @param {number} span From the smallest to the largest.
  */
 const digitsOf = (span) => (span < 0.2 ? 3 : span < 2 ? 2 : 1);
+
+/**
+ * What each concept is called where its part is shown.
+ *
+ * @param {ScoreParts} parts
+ */
+const labels = (parts) => parts.names.map((name, place) => (parts.added[place] ? name : `not ${name}`));
 
 /**
  * What the colours of the bars mean.
@@ -32,12 +43,12 @@ export function partsLegend(parts) {
     h(
       "p",
       { class: "lx-parts-legend" },
-      parts.names.map((name, place) =>
+      labels(parts).map((label, place) =>
         h(
           "span",
           { class: "lx-parts-key" },
           h("span", { class: `lx-parts-swatch ${conceptColour(parts.places[place])}` }),
-          parts.added[place] ? name : `not ${name}`,
+          label,
         ),
       ),
       h("span", { class: "lx-quiet" }, "from the average paper: right of the line counts for, left against"),
@@ -79,7 +90,7 @@ export function partsBar(parts, row) {
   if (!amounts) return null;
   const digits = digitsOf(Math.max(0, ...amounts) - Math.min(0, ...amounts));
   const all = amounts.reduce((sum, amount) => sum + amount, 0);
-  const each = parts.names.map((name, place) => `${parts.added[place] ? "" : "not "}${name} ${signed(amounts[place], digits)}`);
+  const each = labels(parts).map((label, place) => `${label} ${signed(amounts[place], digits)}`);
   const text = `${each.join(", ")}; in all ${signed(all, digits)}`;
   const { zero, pieces } = barPieces(amounts, parts.low, parts.high);
   return h(
@@ -111,6 +122,9 @@ export function reasonsList(app) {
     const [low, high] = [Math.min(0, ...amounts), Math.max(0, ...amounts)];
     const digits = digitsOf(high - low);
     const text = average ? signed : number;
+    // A part has the colour that it has in the bar of the list.
+    const parts = average ? app.model.get("papers").parts : null;
+    const colours = new Map(parts ? labels(parts).map((label, place) => [label, conceptColour(parts.places[place])]) : []);
     return [
       words ? h("p", {}, words) : null,
       h(
@@ -143,7 +157,7 @@ export function reasonsList(app) {
                   { class: "lx-reason", "aria-hidden": "true" },
                   h("span", { class: "lx-parts-zero", style: { "--start": zero } }),
                   h("span", {
-                    class: `lx-reason-bar${amount < 0 ? " lx-against" : ""}`,
+                    class: `lx-reason-bar ${colours.get(label) ?? ""}${amount < 0 ? " lx-against" : ""}`,
                     style: { "--start": pieces[0].start, "--size": pieces[0].size },
                   }),
                 ),

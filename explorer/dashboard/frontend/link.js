@@ -74,6 +74,8 @@ export function openLink(model, { onSilent, onBusy }) {
   /** Changes made since. @type {(() => void)[]} */
   const after = [];
   let unsent = () => {};
+  /** The step that waits for papers. @type {(() => number) | null} */
+  let first = null;
   /** Whether the papers are still being opened: what is changed meanwhile waits for them. */
   const opening = () => Boolean(model.get("opening"));
   const echoed = () => Math.max(model.get("summary")?.seq ?? 0, model.get("status")?.seq ?? 0);
@@ -101,15 +103,47 @@ export function openLink(model, { onSilent, onBusy }) {
   function send(kind, content, buffers) {
     if (ASIDE.has(kind)) return post(kind, content, buffers);
     unsent();
-    // A further step replaces or takes back what waits for the one before; it must not be made after it.
-    if (STEPS.has(kind)) after.splice(0).forEach((change) => change());
-    launch();
-    const seq = post(kind, content, buffers);
-    if (STEPS.has(kind)) {
-      over(step);
-      step = { seq, timer: setTimeout(onSilent, ANSWER_TIMEOUT) };
+    if (!STEPS.has(kind)) {
+      launch();
+      return post(kind, content, buffers);
     }
+    // A further step replaces or takes back what waits for the one before; it must not be made after it.
+    after.splice(0).forEach((change) => change());
+    if (opening()) return awaitPapers(kind, content);
+    return take(kind, content);
+  }
+
+  /**
+   * @param {Kind} kind
+   * @param {object} [content]
+   */
+  function take(kind, content) {
+    launch();
+    const seq = post(kind, content);
+    over(step);
+    step = { seq, timer: setTimeout(onSilent, ANSWER_TIMEOUT) };
     return seq;
+  }
+
+  /**
+   * Of no papers a step would show what is none of theirs, and what was changed before would come after it: it waits, and
+   * replaces what waits, or takes it back.
+   *
+   * @param {Kind} kind
+   * @param {object} [content]
+   */
+  function awaitPapers(kind, content) {
+    if (kind === "undo") first = pending ? first : null;
+    else if (kind !== "redo") first = () => take(kind, content);
+    if (kind !== "redo") pending = null;
+    return last;
+  }
+
+  /** Leave what waits for papers. */
+  function forget() {
+    pending = null;
+    first = null;
+    after.length = 0;
   }
 
   /** Send what is pending. */
@@ -127,6 +161,11 @@ export function openLink(model, { onSilent, onBusy }) {
   }
 
   function settle() {
+    if (first && !opening()) {
+      const act = first;
+      first = null;
+      act();
+    }
     if (step && echoed() >= step.seq) step = over(step);
     if (flight && echoed() >= flight.seq) {
       flight = over(flight);
@@ -153,7 +192,7 @@ export function openLink(model, { onSilent, onBusy }) {
     (change) =>
     (...parts) => {
       unsent();
-      if (step) after.push(() => change(...parts));
+      if (step || first) after.push(() => change(...parts));
       else change(...parts);
     };
 
@@ -180,17 +219,15 @@ export function openLink(model, { onSilent, onBusy }) {
     typedFirst(flush) {
       unsent = flush;
     },
-    busy: () => Boolean(flight || pending),
+    busy: () => Boolean(flight || pending || first),
     answered: (seq) => echoed() >= seq,
     isOn: (field, value) => holds(draft(), field, value),
     toggle: whenKnown((field, value) => set(toggled(draft(), field, value))),
     exclude: whenKnown((field, value) => set(excluded(draft(), field, value))),
     remove: whenKnown((field, value) => set(removed(draft(), field, value))),
     settle,
-    /** Without papers a change that waited for them is of nothing. */
-    forget() {
-      pending = null;
-    },
+    /** Without papers what waited for them is of nothing. */
+    forget,
     /** A change may have been lost on the way, and made twice it is the same; a step is not. */
     again() {
       step = over(step);

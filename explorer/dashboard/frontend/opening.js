@@ -15,9 +15,21 @@ export function openingPanel(app) {
   const stop = h("button", { class: "lx-button", click: () => link.send("stop_opening") }, "Stop");
   const node = h("section", { class: "lx-opening", label: "Opening the papers", hidden: true }, title, bar, stage, stop);
 
+  // A search can wait for the papers; what else the bar offers would be done with none.
+  const others = [
+    app.toolbar.rail,
+    app.savedSearches.node,
+    app.screening.button,
+    app.daily.node,
+    app.subscribe.node,
+    app.intake.node,
+    app.exportMenu.node,
+  ];
+
   app.watch(["opening"], () => {
     const state = model.get("opening");
     node.hidden = !state;
+    for (const other of others) other.inert = Boolean(state);
     // What is below is of no papers.
     app.frame.classList.toggle("lx-is-opening", Boolean(state));
     if (!state) {

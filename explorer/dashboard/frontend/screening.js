@@ -27,6 +27,8 @@ const CRITERIA = ["lx-criterion-1", "lx-criterion-2", "lx-criterion-3", "lx-crit
 const CHOICES = { include: "lx-button lx-screen-include", exclude: "lx-button lx-screen-exclude", maybe: "lx-button" };
 /** @type {Record<ScreenLabel, string>} */
 const SAID = { include: "Included", exclude: "Excluded", maybe: "Maybe" };
+const BOXES = "textarea, select, input:not([type=checkbox])";
+const WRITING = 1000; // ms; keys that follow each other sooner are of one text
 
 /**
  * The Screen mode: a review of the corpus, one record at a time.
@@ -62,11 +64,13 @@ export function screeningPanel(app) {
   let flow = null;
   let flowOf = "";
   let drawn = "";
-  /** Whether some of the review is in sight. */
+  /** Whether some of the record is in sight. */
   let inSight = true;
-  new IntersectionObserver((entries) => {
+  const sight = new IntersectionObserver((entries) => {
     inSight = entries[entries.length - 1].isIntersecting;
-  }).observe(node);
+  });
+  /** When a key was last pressed for a box that went while it was written into; ms. */
+  let wrote = -WRITING;
 
   /** @returns {ScreenMode | null} */
   const mode = () => model.get("screening") ?? null;
@@ -124,15 +128,22 @@ export function screeningPanel(app) {
     if (!now || now.view !== "read" || !now.record || event.repeat) return false;
     // In the drawer of another paper keys are the drawer's own.
     if (app.reader.node.contains(document.activeElement)) return false;
-    if (picking && /^[1-9]$/.test(event.key)) {
-      const reason = now.reasons[Number(event.key) - 1];
-      if (reason) decide("exclude", reason);
+    const numbered = picking && /^[1-9]$/.test(event.key);
+    if (!numbered && !["v", "x", "X", "m", "z"].includes(event.key)) return false;
+    // Who was writing into a box that went has not seen it go yet.
+    if (performance.now() - wrote < WRITING) {
+      wrote = performance.now();
       return true;
     }
     // Who has gone down to the list does not see about what a key would decide: it shows the record, and the next press decides.
-    if (!inSight && ["v", "x", "X", "m"].includes(event.key)) {
+    if (!inSight) {
       toTitle();
       body.querySelector(".lx-screen-record-title")?.scrollIntoView({ block: "nearest" });
+      return true;
+    }
+    if (numbered) {
+      const reason = now.reasons[Number(event.key) - 1];
+      if (reason) decide("exclude", reason);
       return true;
     }
     switch (event.key) {
@@ -379,7 +390,7 @@ export function screeningPanel(app) {
       label: "Another reason",
       placeholder: "another reason",
       keydown: submitOnEnter,
-      key: "other-reason",
+      key: `other-reason:${now.record?.id}`,
     });
     return h(
       "div",
@@ -405,8 +416,13 @@ export function screeningPanel(app) {
           class: "lx-saved-line",
           submit: (event) => {
             event.preventDefault();
-            if (other.value.trim()) decide("exclude", other.value);
-            else other.focus();
+            if (!other.value.trim()) {
+              other.focus();
+              return;
+            }
+            // The box goes with the record, and keys are those of the next one then.
+            toTitle();
+            decide("exclude", other.value);
           },
         },
         other,
@@ -424,7 +440,7 @@ export function screeningPanel(app) {
     const text = record.abstract.length
       ? h("p", { class: "lx-screen-abstract" }, marks(record.abstract))
       : h("p", { class: "lx-quiet" }, "No abstract.");
-    const fillBox = h("textarea", { class: "lx-box lx-screen-text", label: "The abstract", key: "fill" });
+    const fillBox = h("textarea", { class: "lx-box lx-screen-text", label: "The abstract", key: `fill:${record.id}` });
     return h(
       "article",
       { class: "lx-screen-record" },
@@ -535,7 +551,9 @@ export function screeningPanel(app) {
           `${count(progress.included)} included, ${count(progress.excluded)} excluded, ${count(progress.maybe)} maybe.`,
         ),
         now.learning ? h("p", { class: "lx-quiet" }, "The queue is learning.") : null,
-        now.stop ? recall(now.stop) : h("p", { class: "lx-quiet" }, now.unknown || "Recall so far: not enough is known yet."),
+        now.stop && progress.screened
+          ? recall(now.stop)
+          : h("p", { class: "lx-quiet" }, now.unknown || "Recall so far: not enough is known yet."),
       ),
       now.maybes.length
         ? h(
@@ -568,12 +586,17 @@ export function screeningPanel(app) {
 
   /** @param {ScreenReview} now */
   function settings(now) {
-    const criteria = h("textarea", {
-      class: "lx-box lx-screen-text",
-      label: "Criteria, one a line",
-      value: now.criteria.join("\n"),
-    });
-    const own = h("textarea", { class: "lx-box lx-screen-text", label: "Reasons, one a line", value: now.reasons.join("\n") });
+    /**
+     * @param {string} name
+     * @param {string[]} lines
+     */
+    const box = (name, lines) =>
+      h(
+        "textarea",
+        { class: "lx-box lx-screen-text", label: `${name}, one a line`, key: `settings:${name}` },
+        lines.join("\n"),
+      );
+    const [criteria, own] = [box("Criteria", now.criteria), box("Reasons", now.reasons)];
     return h(
       "details",
       { class: "lx-screen-settings" },
@@ -1052,6 +1075,42 @@ export function screeningPanel(app) {
     return readView(now);
   }
 
+  const boxes = () => /** @type {(HTMLInputElement | HTMLTextAreaElement)[]} */ ([...body.querySelectorAll(BOXES)]);
+
+  /**
+   * Draw what is in the panel anew. What is being written is not lost when an estimate comes, or another reviewer decides.
+   *
+   * @param {Children[]} children
+   * @param {string} shown What is drawn; what is open of a record is open as long as that is the same.
+   */
+  function renew(children, shown) {
+    const active = body.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement) : null;
+    const homeless = document.activeElement === document.body;
+    const open = [...body.querySelectorAll("details[open]")].map((details) => details.className);
+    // What is as it was drawn may be drawn otherwise now.
+    const written = new Map(boxes().flatMap((box) => (box.value === box.defaultValue ? [] : [[box.dataset.key, box]])));
+    const cursor = active?.matches(BOXES) ? /** @type {HTMLInputElement} */ (active) : null;
+    const [from, to] = [cursor?.selectionStart ?? null, cursor?.selectionEnd ?? null];
+    swap(body, children, null);
+    for (const name of open) {
+      if (shown === drawn || name === "lx-screen-settings") body.querySelector(`details.${name}`)?.setAttribute("open", "");
+    }
+    for (const box of boxes()) {
+      const before = written.get(box.dataset.key);
+      if (before) box.value = before.value;
+    }
+    const again = cursor && boxes().find((box) => box.dataset.key === cursor.dataset.key);
+    if (again) {
+      again.focus({ preventScroll: true });
+      if (from !== null && to !== null) again.setSelectionRange(from, to);
+    }
+    // With the focus nowhere Space and Page Down would scroll nothing, and keys would be those of the notebook around.
+    if ((active || homeless) && !body.contains(document.activeElement)) {
+      if (cursor) wrote = performance.now();
+      toTitle();
+    }
+  }
+
   function draw() {
     const now = mode();
     node.hidden = !now;
@@ -1066,7 +1125,7 @@ export function screeningPanel(app) {
     if (!seen) {
       // What was written into the form is not lost when papers are ticked or another reviewer begins.
       const key = JSON.stringify(["start", now]);
-      if (key !== drawn) swap(body, start(now));
+      if (key !== drawn) renew(start(now), key);
       if (!drawn) /** @type {HTMLElement | null} */ (body.querySelector(".lx-screen-title"))?.focus();
       drawn = key;
       return;
@@ -1079,28 +1138,16 @@ export function screeningPanel(app) {
         link.send("screen_flow");
       }
     } else flowOf = "";
-    const open = [...body.querySelectorAll("details[open]")].map((details) => details.className);
-    // What is being written is not lost when the estimate comes.
-    const written = [...body.querySelectorAll("textarea")].map((box) => [box.getAttribute("aria-label"), box.value]);
-    const sameRecord = drawn === `record:${seen.record?.id}`;
-    const focused = body.contains(document.activeElement) || document.activeElement === document.body;
-    swap(body, [head(seen), viewOf(seen), files(seen)], null);
-    // With the focus nowhere Space and Page Down would scroll nothing, and keys would be those of the notebook around.
-    if (focused && !body.contains(document.activeElement)) {
-      toTitle();
-    }
+    const shown = `record:${seen.record?.id}`;
+    renew([head(seen), viewOf(seen), files(seen)], shown);
+    sight.disconnect();
+    const record = body.querySelector(".lx-screen-record");
+    if (record) sight.observe(record);
     // Who has read a long record to its end sees the next one from its beginning.
-    if (!sameRecord && drawn.startsWith("record:")) {
+    if (shown !== drawn && drawn.startsWith("record:")) {
       body.querySelector(".lx-screen-record-title")?.scrollIntoView({ block: "nearest" });
     }
-    if (sameRecord) {
-      for (const name of open.filter(Boolean)) body.querySelector(`details.${name}`)?.setAttribute("open", "");
-      for (const [label, value] of written) {
-        const box = [...body.querySelectorAll("textarea")].find((candidate) => candidate.getAttribute("aria-label") === label);
-        if (box && value) box.value = value;
-      }
-    }
-    drawn = `record:${seen.record?.id}`;
+    drawn = shown;
   }
 
   app.watch(["screening", "reader"], draw);

@@ -25,7 +25,8 @@ export function plainText(list) {
 }
 
 /** What a letter has below or above it: one sign, or several in brackets. A word with an underscore is a name, not a formula. */
-const SCRIPT = /(?:(?<![\p{L}\p{M}_])\p{L}\p{M}*|[)\]|′])(?:[_^](?:[\p{L}\p{N}*′+](?![\p{L}\p{N}_])|\([^()_^]{1,24}\)))+/gu;
+const SCRIPT =
+  /(?:(?<![\p{L}\p{M}_])\p{L}\p{M}*|[)\]|′])(?:[_^](?:[\p{L}\p{N}*′+∞∗†⊥±](?![\p{L}\p{N}_])|\([^()_^]{1,24}\)))+/gu;
 
 /**
  * A marked text with what its formulas have below (`sub`) and above (`sup`) a letter, and the signs that say so (`sign`).

@@ -11,6 +11,7 @@ import { remembered, remember } from "./memory.js";
 /** @import { App, TopicsPanel } from "./page.d.ts" */
 
 const LEVELS = 10; // steps of the colour scale above nothing
+const [LETTER, APART] = [7, 6]; // px; a figure of a label, and what is between two labels
 const MOVED = 5; // px after which a press is a range and no click
 const SPARK = { width: 60, height: 18 }; // units of its drawing
 const SAVED = { width: 1000, height: 640 }; // px of a saved picture
@@ -229,8 +230,12 @@ export function topicsPanel(app) {
     tree.node,
   );
   const crumbs = h("nav", { class: "lx-topic-crumbs", label: "Topics looked into", hidden: true });
+  /** Width of the strips; px, 0 before they are laid out. */
+  let strips = 0;
   /** Key of what takes the focus once it is drawn. */
   let next = "";
+  /** Whether the lines that were asked for are to be shown, also where they are drawn below what is in sight. */
+  let reveal = false;
   const hint = h("p", { class: "lx-quiet lx-lines-hint", hidden: true });
   const linesBox = h(
     "div",
@@ -488,8 +493,7 @@ export function topicsPanel(app) {
     const { periods } = panel;
     const draft = link.draft();
     const length = Math.max(periods.length, 1);
-    const middle = Math.floor((length - 1) / 2);
-    const labelled = length > 4 ? [0, middle, length - 1] : [...new Set([0, length - 1])];
+    const labelled = labelledPeriods(length, periods[0]?.label.length ?? 0, strips);
     swap(axis, [
       h(
         "div",
@@ -624,7 +628,10 @@ export function topicsPanel(app) {
                 "aria-pressed": String(panel.wants_lines),
                 title: "Draw the chosen topics as lines, with the intervals of their shares",
                 key: "lines",
-                click: () => choose("lines", !panel.wants_lines),
+                click: () => {
+                  reveal = !panel.wants_lines;
+                  choose("lines", reveal);
+                },
               },
               "Lines",
             ),
@@ -741,9 +748,14 @@ export function topicsPanel(app) {
       ? "The first five of the chosen topics are drawn."
       : "Choose two to five topics, and their lines are drawn here.";
     linesBox.hidden = !panel.lines || !chosen;
-    if (linesBox.hidden || !panel.lines) return;
-    lines.title.textContent = panel.lines.title;
-    lines.draw();
+    if (!linesBox.hidden && panel.lines) {
+      lines.title.textContent = panel.lines.title;
+      lines.draw();
+    }
+    if (reveal && panel.wants_lines) {
+      reveal = false;
+      (linesBox.hidden ? hint : linesBox).scrollIntoView({ block: "nearest" });
+    }
   }
 
   function draw() {
@@ -792,7 +804,10 @@ export function topicsPanel(app) {
   // The hatching lies over all strips, whose width the grid gives.
   const measured = new ResizeObserver(() => {
     const strip = rows.querySelector(".lx-heat");
-    if (strip) grid.style.setProperty("--strips", `${strip.clientWidth}px`);
+    if (!strip || strip.clientWidth === strips) return;
+    strips = strip.clientWidth;
+    grid.style.setProperty("--strips", `${strips}px`);
+    drawAxis(now());
   });
   measured.observe(grid);
   app.signal.addEventListener("abort", () => measured.disconnect());
@@ -820,6 +835,18 @@ export function topicsPanel(app) {
     tree.redraw();
   });
   return { node, actions, title: h("h3", { class: "lx-chart-title" }), name: "topics", draw, redraw: draw };
+}
+
+/**
+ * Places of the periods that are named above the strips: the first and the last, and the one in the middle where it has room.
+ *
+ * @param {number} length Periods.
+ * @param {number} letters Of a label.
+ * @param {number} width Of the strips; px, 0 where it is not known yet.
+ */
+export function labelledPeriods(length, letters, width) {
+  const room = !width || 3 * letters * LETTER + 2 * APART <= width;
+  return [...new Set(length > 4 && room ? [0, Math.floor((length - 1) / 2), length - 1] : [0, length - 1])];
 }
 
 /**
