@@ -497,6 +497,8 @@ def _unpadded(text: str) -> str:
 
 
 def _without_dots(text: str) -> str:
+    if "." not in text and "…" not in text:
+        return text
     return _WITHOUT_SOME.sub(lambda match: f"{match.group(1)} ", text)
 
 

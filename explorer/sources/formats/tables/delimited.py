@@ -107,7 +107,7 @@ def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
     told = _TOLD.match(text)
     start = told.end() if told else 0
     lines = re.split(r"\r\n|\r|\n", text[start : start + 65_536])[:HEADER_WITHIN]
-    if '\\"' in text and _BACKSLASHED.search(text) and not _DOUBLED.search(text):
+    if '\\"' in text and not _DOUBLED.search(text) and _BACKSLASHED.search(text):
         # As long as before, so that places stay what they are.
         text = text.replace('\\"', '""')
     delimiter = source.delimiter or (told.group(1) if told else delimiter_of(lines, source.columns))
