@@ -341,16 +341,15 @@ _LONGEST_PLACEHOLDER = 60
 
 def _says_nothing(texts: pa.ChunkedArray | pa.Array) -> NDArray[np.bool_] | None:
     """Which texts stand for a value that is missing; None where no text does."""
-    short = np.flatnonzero(
-        pc.fill_null(pc.less_equal(pc.binary_length(texts), _LONGEST_PLACEHOLDER), False).to_numpy(zero_copy_only=False)
-    )
-    coded = texts.take(pa.array(short))
+    short = pc.fill_null(pc.less_equal(pc.binary_length(texts), _LONGEST_PLACEHOLDER), False)
+    # Not taken by their rows, for which Arrow copies the whole of a column in pieces.
+    coded = texts.filter(short)
     coded = (coded.combine_chunks() if isinstance(coded, pa.ChunkedArray) else coded).dictionary_encode()
     words = [code for code, word in enumerate(coded.dictionary.to_pylist()) if word in NOTHING or PLACEHOLDER.fullmatch(word)]
     if not words:
         return None
-    found = np.zeros(len(texts), bool)
-    found[short[np.isin(coded.indices.to_numpy(), words)]] = True
+    found: NDArray[np.bool_] = short.to_numpy(zero_copy_only=False).copy()
+    found[found] = np.isin(coded.indices.to_numpy(), words)
     return found
 
 
