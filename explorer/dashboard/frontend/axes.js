@@ -53,8 +53,8 @@ export function axesPanel(app) {
   let hovered = 0;
 
   const now = () => model.get("axes");
-  /** Whether what is drawn next was asked for here, and is to be shown where it is drawn. */
-  let reveal = false;
+  /** The axes that were asked for here, to be brought into sight once they are drawn; others never move the page. */
+  let asked = "";
   const hint = h("span", { class: "lx-quiet lx-axes-hint" });
   const fold = h(
     "button",
@@ -261,7 +261,7 @@ export function axesPanel(app) {
 
   /** @param {string[][]} axes */
   function drawAlong(axes) {
-    reveal = true;
+    asked = JSON.stringify(axes);
     link.set({ axes, ...NO_RANGES });
   }
 
@@ -407,8 +407,10 @@ export function axesPanel(app) {
     title.textContent = next.title;
     resting();
     view.draw();
-    if (anew && reveal) chart.scrollIntoView({ block: "nearest" });
-    if (anew) reveal = false;
+    if (!anew) return;
+    const drawn = JSON.stringify(axes.map(({ column, low, high }) => (column ? [column] : [low, high])));
+    if (asked === drawn) chart.scrollIntoView({ block: "nearest" });
+    asked = "";
   });
   second(false);
   app.onTheme(() => view.redraw());
