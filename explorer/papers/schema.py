@@ -321,7 +321,7 @@ def _with_dois_in(dois: pa.ChunkedArray, urls: pa.ChunkedArray | pa.Array) -> pa
     rows = rows_where(wanted)
     if not len(rows):
         return dois
-    found = {row: normal_doi(url) for row, url in zip(rows.to_pylist(), urls.take(rows).to_pylist(), strict=True)}
+    found = {row: normal_doi(url) for row, url in zip(rows.to_pylist(), urls.filter(wanted).to_pylist(), strict=True)}
     return pa.array([found.get(row, doi) for row, doi in enumerate(dois.to_pylist())], TEXT)
 
 
